@@ -1,0 +1,28 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Time as it is handed to every part: tests move it by hand, the process uses {@link systemClock}. */
+export interface Clock {
+  /** Milliseconds since the epoch, UTC. */
+  now(): number;
+  /** Resolves after `ms`; rejects with the signal's reason as soon as `signal` aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** setTimeout takes a signed 32-bit number; a longer wait is slept in pieces. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** The clock of the real process. A sleeping timer keeps the process alive unless its signal aborts. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  async sleep(ms, signal) {
+    for (let left = ms; left > 0; left -= longestTimerMs) {
+      try {
+        await delay(Math.min(left, longestTimerMs), undefined, signal ? { signal } : {});
+      } catch (error) {
+        // node:timers wraps the reason in its own AbortError; callers compare with the reason they gave.
+        throw signal?.aborted ? signal.reason : error;
+      }
+    }
+    signal?.throwIfAborted();
+  },
+};

@@ -1,0 +1,253 @@
+/**
+ * The one table of errors: what the person sees (`message`), what to do about it (`cure`), the HTTP status when it
+ * happens inside a request, and whether the same thing may work later without anybody changing anything.
+ * README's error table is held to this one by a test.
+ */
+export const errorTable = {
+  // The host refused or failed.
+  BRIDGE_HOST_FLOOD: row(
+    503,
+    true,
+    'The host says we asked too often and has locked us out for a while',
+    'Wait; nothing is lost. If it comes back, raise fichier.requestIntervalMs',
+  ),
+  BRIDGE_HOST_IP_LOCKED: row(
+    503,
+    true,
+    'The host has locked this internet address',
+    'Wait up to an hour; check that no other program uses the account',
+  ),
+  BRIDGE_HOST_KEY: row(
+    502,
+    false,
+    'The host does not accept the API key',
+    'Make a new key at https://1fichier.com/console/params.pl; if the site asks for a new password, set it first',
+  ),
+  BRIDGE_HOST_NOT_PREMIUM: row(
+    502,
+    false,
+    'The host gives direct links to Premium or Access accounts only',
+    'Renew the account, then play again',
+  ),
+  BRIDGE_HOST_OWNER_LOCKED: row(
+    502,
+    false,
+    'The host has locked the owner of this file',
+    'Copy the file into your own account from a living source; if it is your own, ask the host',
+  ),
+  BRIDGE_HOST_FILE_GONE: row(
+    404,
+    false,
+    'The host no longer has this file',
+    'The next crawl takes it out of the library; upload it again if you have it',
+  ),
+  BRIDGE_HOST_FORBIDDEN: row(
+    502,
+    false,
+    'The host does not allow access to this file',
+    'Look at the access rules of the file (country, address, account) on the site',
+  ),
+  BRIDGE_HOST_PASSWORD: row(
+    502,
+    false,
+    'This file is protected by a password',
+    'Take the password off the file on the site',
+  ),
+  BRIDGE_HOST_LOCATION: row(
+    503,
+    true,
+    'The account is in use from another internet address',
+    'Let every player go through Passerelle (delivery.mode: proxy); do not mix IPv4 and IPv6 or two homes',
+  ),
+  BRIDGE_HOST_VPN: row(
+    502,
+    false,
+    'The host takes this connection for a VPN or a data centre',
+    'Let Passerelle leave through the home connection, or use CDN credits or Premium GOLD',
+  ),
+  BRIDGE_HOST_NOTHING_DONE: row(502, false, 'The host had nothing to change', 'Nothing to do'),
+  BRIDGE_HOST_NOT_READY: row(
+    503,
+    true,
+    'The host is still preparing this file',
+    'Wait half a minute after an upload, then play again',
+  ),
+  BRIDGE_HOST_REFUSED: row(
+    502,
+    false,
+    'The host refused for a reason that we do not know',
+    'Look at the log for its words',
+  ),
+  BRIDGE_HOST_MAINTENANCE: row(
+    503,
+    true,
+    'The host answers with a web page instead of data (maintenance)',
+    'Wait; the library stays as it is',
+  ),
+  BRIDGE_HOST_ERROR: row(503, true, 'The host has an error of its own', 'Wait; the library stays as it is'),
+  BRIDGE_HOST_UNREACHABLE: row(
+    503,
+    true,
+    'The host cannot be reached',
+    'Look at the internet connection and at fichier.apiUrl',
+  ),
+  BRIDGE_HOST_TIMEOUT: row(504, true, 'The host did not answer in time', 'Wait and try again'),
+  BRIDGE_HOST_ODD_ANSWER: row(
+    502,
+    true,
+    'The host answered something that we cannot read',
+    'Look at the log; report it if it stays',
+  ),
+  // The gate in front of the host.
+  BRIDGE_GATE_CLOSED: row(
+    503,
+    true,
+    'No calls to the host for now',
+    'Wait for the time in Retry-After; what has a living link still plays',
+  ),
+  BRIDGE_GATE_BUSY: row(
+    503,
+    true,
+    'The call did not get its turn in time',
+    'Try again; a crawl may be running',
+  ),
+  // Links and bytes.
+  BRIDGE_LINK_ELSEWHERE: row(
+    502,
+    false,
+    'The host named a download server that is not on the list',
+    "If it is really the host's, add it to fichier.downloadHosts",
+  ),
+  BRIDGE_LINK_DEAD: row(
+    503,
+    true,
+    'The host refuses the links that it has just made',
+    'Try again in a minute',
+  ),
+  BRIDGE_UPSTREAM_CUT: row(
+    502,
+    true,
+    'The host stopped sending the file again and again',
+    'Try again; look at the internet connection',
+  ),
+  BRIDGE_UPSTREAM_CHANGED: row(
+    502,
+    true,
+    'The file at the host is not the one in the catalog',
+    'Run passerelle sync',
+  ),
+  BRIDGE_TOO_MANY_STREAMS: row(
+    503,
+    true,
+    'All connections to the host are in use',
+    'Stop another film, or raise fichier.connections (the host allows 30)',
+  ),
+  // What a client asked.
+  BRIDGE_BAD_REQUEST: row(400, false, 'This request cannot be read', 'Look at the address'),
+  BRIDGE_UNAUTHORIZED: row(401, false, 'User name and password are needed', 'passerelle doctor shows them'),
+  BRIDGE_NOT_FOUND: row(
+    404,
+    false,
+    'There is nothing at this address',
+    'Look at the address, or run passerelle sync',
+  ),
+  BRIDGE_METHOD: row(405, false, 'This address does not take this method', 'Use GET or HEAD'),
+  BRIDGE_PRECONDITION: row(412, false, 'The file is not the version that was asked for', 'Open it again'),
+  BRIDGE_TOO_LARGE: row(413, false, 'The request is too large', 'Send no body'),
+  BRIDGE_URI_TOO_LONG: row(414, false, 'The address is too long', 'Look at the address'),
+  BRIDGE_RANGE: row(416, false, 'The range lies outside the file', 'Open it again'),
+  BRIDGE_HEADERS_TOO_LARGE: row(431, false, 'The headers of the request are too large', 'Send fewer headers'),
+  BRIDGE_STOPPING: row(503, true, 'Passerelle is stopping', 'Try again in a moment'),
+  // Our own house.
+  BRIDGE_SETTINGS: row(500, false, 'The settings have faults', 'Each one is listed with what would be right'),
+  BRIDGE_CATALOG_DAMAGED: row(
+    500,
+    false,
+    'The catalog is damaged and was not touched',
+    'Move catalog.db out of dataDir (keep it), then start again: one crawl makes a new one',
+  ),
+  BRIDGE_CATALOG_NEWER: row(
+    500,
+    false,
+    'The catalog was made by a newer Passerelle and was not touched',
+    'Start the newer version, or move catalog.db out of dataDir',
+  ),
+  BRIDGE_CATALOG_IN_USE: row(
+    503,
+    true,
+    'Another Passerelle is writing to this catalog',
+    'Stop the other one, or wait for it',
+  ),
+  BRIDGE_CRAWL_RUNNING: row(409, true, 'A crawl is already running', 'Wait for it'),
+  BRIDGE_ROOT_NOT_FOUND: row(
+    404,
+    false,
+    'A folder of library.roots does not exist in the account',
+    'Look at library.roots; nothing was removed',
+  ),
+  BRIDGE_DISK: row(
+    500,
+    true,
+    'The disk is full or cannot be written',
+    'Make room, or look at the rights of dataDir and library.dir',
+  ),
+  BRIDGE_INTERNAL: row(500, false, 'Something went wrong inside Passerelle', 'Look at the log and report it'),
+} as const satisfies Record<string, ErrorRow>;
+
+/** One row of the table. `status` is an HTTP status code. */
+export interface ErrorRow {
+  readonly status: number;
+  readonly retryable: boolean;
+  readonly message: string;
+  readonly cure: string;
+}
+
+export type ErrorCode = keyof typeof errorTable;
+
+export interface BridgeErrorOptions {
+  /** More words for the person; must hold no secret and no link. */
+  detail?: string;
+  /** When it makes sense to try again, milliseconds since the epoch. Becomes `Retry-After`. */
+  retryAt?: number;
+  cause?: unknown;
+}
+
+/** The only kind of error that leaves a room on purpose. Its text is fit for a person and holds no secret. */
+export class BridgeError extends Error {
+  override readonly name = 'BridgeError';
+  readonly code: ErrorCode;
+  readonly retryAt: number | undefined;
+
+  constructor(code: ErrorCode, options: BridgeErrorOptions = {}) {
+    const { message } = errorTable[code];
+    super(options.detail ? `${message}: ${options.detail}` : message, { cause: options.cause });
+    this.code = code;
+    this.retryAt = options.retryAt;
+  }
+
+  get status(): number {
+    return errorTable[this.code].status;
+  }
+
+  get retryable(): boolean {
+    return errorTable[this.code].retryable;
+  }
+
+  get cure(): string {
+    return errorTable[this.code].cure;
+  }
+}
+
+/** Whether `error` is a BridgeError, of this code if one is given. */
+export function isBridgeError(error: unknown, code?: ErrorCode): error is BridgeError {
+  return error instanceof BridgeError && (code === undefined || error.code === code);
+}
+
+/** Whether the host itself refused us (key, not premium, locked): exit code 3 of the commands. */
+export function isHostRefusal(error: unknown): boolean {
+  return isBridgeError(error) && (/^BRIDGE_HOST_/.test(error.code) || error.code === 'BRIDGE_GATE_CLOSED');
+}
+
+function row(status: number, retryable: boolean, message: string, cure: string): ErrorRow {
+  return { status, retryable, message, cure };
+}
