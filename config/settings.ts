@@ -1,0 +1,254 @@
+import { address, choice, flag, integer, list, type Setting, text } from './kinds.ts';
+
+/**
+ * Every setting, once: the place in the YAML file is the place in this object. README's settings table and
+ * `passerelle.example.yaml` are held to it by a test.
+ */
+export const declarations = {
+  fichier: {
+    apiKey: text({
+      env: 'FICHIER_API_KEY',
+      secret: true,
+      help: 'The API key of the account, from https://1fichier.com/console/params.pl; `serve` needs it',
+    }),
+    apiUrl: address({
+      env: 'FICHIER_API_URL',
+      fallback: 'https://api.1fichier.com/v1',
+      help: 'Where the API is',
+    }),
+    downloadHosts: list({
+      env: 'FICHIER_DOWNLOAD_HOSTS',
+      // The alias domains of the host's own table; a direct link to any other host is refused.
+      fallback: [
+        '*.1fichier.com',
+        '*.alterupload.com',
+        '*.cjoint.net',
+        '*.desfichiers.com',
+        '*.desfichiers.net',
+        '*.dfichiers.com',
+        '*.megadl.fr',
+        '*.mesfichiers.org',
+        '*.piecejointe.net',
+        '*.pjointe.com',
+        '*.tenvoi.com',
+        '*.dl4free.com',
+      ],
+      shown: '`*.1fichier.com` and the alias domains',
+      help: 'Hosts that may serve direct links, comma separated; a link to any other is refused',
+      right: 'host names such as *.1fichier.com or 127.0.0.1:8792, comma separated',
+      item: (raw) => (/^(\*\.)?[a-z0-9.-]+(:\d{1,5})?$/i.test(raw) ? raw.toLowerCase() : undefined),
+    }),
+    requestIntervalMs: integer({
+      env: 'FICHIER_REQUEST_INTERVAL_MS',
+      fallback: 2500,
+      min: 0,
+      max: 600_000,
+      help: 'Sustained pace: one API call in so many milliseconds',
+    }),
+    folderIntervalMs: integer({
+      env: 'FICHIER_FOLDER_INTERVAL_MS',
+      fallback: 30_000,
+      min: 0,
+      max: 86_400_000,
+      help: 'One folder is never listed sooner than this after its last listing',
+    }),
+    userInfoIntervalMs: integer({
+      env: 'FICHIER_USER_INFO_INTERVAL_MS',
+      fallback: 21_600_000,
+      min: 0,
+      max: 604_800_000,
+      help: 'The account itself is never asked about sooner than this; the last answer is kept',
+    }),
+    playBurst: integer({
+      env: 'FICHIER_PLAY_BURST',
+      fallback: 2,
+      min: 1,
+      max: 10,
+      help: 'Calls kept ready for playback beside the sustained pace',
+    }),
+    pausesMinutes: list({
+      env: 'FICHIER_PAUSES_MINUTES',
+      fallback: [5, 15, 60],
+      help: 'How long all calls stop after the host says "flood", the first, second, third time in a row',
+      right: 'whole minutes, comma separated, such as 5, 15, 60',
+      item: (raw) => (/^\d{1,4}$/.test(raw) && Number(raw) > 0 ? Number(raw) : undefined),
+    }),
+    listingCap: integer({
+      env: 'FICHIER_LISTING_CAP',
+      fallback: 5000,
+      min: 10,
+      max: 1_000_000,
+      help: 'A listing with exactly so many entries is taken for cut off and completed by dates',
+    }),
+    timeLimitMs: integer({
+      env: 'FICHIER_TIME_LIMIT_MS',
+      fallback: 30_000,
+      min: 100,
+      max: 600_000,
+      help: 'Longest wait for one API answer, and for the first byte of a file',
+    }),
+    connections: integer({
+      env: 'FICHIER_CONNECTIONS',
+      fallback: 20,
+      min: 1,
+      max: 30,
+      help: 'Connections to download servers at one time (the host allows 30)',
+    }),
+  },
+  links: {
+    startWindowMs: integer({
+      env: 'PASSERELLE_LINK_START_WINDOW_MS',
+      fallback: 240_000,
+      min: 1000,
+      max: 86_400_000,
+      help: 'A direct link that was never used is good for so long',
+    }),
+    resumeWindowMs: integer({
+      env: 'PASSERELLE_LINK_RESUME_WINDOW_MS',
+      fallback: 1_500_000,
+      min: 1000,
+      max: 86_400_000,
+      help: 'A direct link that was used is good for so long after it was made',
+    }),
+  },
+  server: {
+    host: text({ env: 'PASSERELLE_HOST', fallback: '0.0.0.0', help: 'Address to listen on' }),
+    port: integer({ env: 'PASSERELLE_PORT', fallback: 8790, min: 0, max: 65_535, help: 'Port to listen on' }),
+    baseUrl: address({
+      env: 'PASSERELLE_BASE_URL',
+      shown: 'none: `http://<host>:<port>`',
+      help: 'The address that STRM files carry: the media server AND every player must reach it',
+    }),
+    trustProxy: flag({
+      env: 'PASSERELLE_TRUST_PROXY',
+      fallback: false,
+      help: 'Believe X-Forwarded-For; only behind a reverse proxy of your own',
+    }),
+    stopGraceMs: integer({
+      env: 'PASSERELLE_STOP_GRACE_MS',
+      fallback: 10_000,
+      min: 0,
+      max: 600_000,
+      help: 'How long running films go on after the order to stop',
+    }),
+  },
+  dataDir: text({ env: 'PASSERELLE_DATA_DIR', fallback: './data', help: 'Catalog, keys, cache' }),
+  library: {
+    dir: text({ env: 'PASSERELLE_LIBRARY_DIR', fallback: './library', help: 'The STRM tree' }),
+    roots: list({
+      env: 'PASSERELLE_ROOTS',
+      fallback: ['/'],
+      help: '1fichier folders to index, comma separated',
+      right: 'folder paths that begin with /, comma separated',
+      item: (raw) => (raw.startsWith('/') ? raw.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '') : undefined),
+    }),
+    lockdata: flag({
+      env: 'PASSERELLE_LOCKDATA',
+      fallback: false,
+      help: 'Write lockdata into .nfo files: the media server then fetches no posters or texts for them',
+    }),
+    subtitleMaxBytes: integer({
+      env: 'PASSERELLE_SUBTITLE_MAX_BYTES',
+      fallback: 5_000_000,
+      min: 0,
+      max: 50_000_000,
+      help: 'Larger subtitle files are left out',
+    }),
+  },
+  sync: {
+    intervalMinutes: integer({
+      env: 'PASSERELLE_SYNC_INTERVAL_MINUTES',
+      fallback: 30,
+      min: 0,
+      max: 44_640,
+      help: 'Pause between two crawls; `serve` always syncs once at start; 0 = after that only when asked',
+    }),
+    removePercent: integer({
+      env: 'PASSERELLE_SYNC_REMOVE_PERCENT',
+      fallback: 20,
+      min: 0,
+      max: 100,
+      help: 'A crawl that would remove more of the tree than this removes nothing',
+    }),
+    confirmMinutes: integer({
+      env: 'PASSERELLE_SYNC_CONFIRM_MINUTES',
+      fallback: 60,
+      min: 0,
+      max: 44_640,
+      help: 'Two crawls at least this far apart must miss a file before its STRM goes',
+    }),
+    smallFileIntervalMs: integer({
+      env: 'PASSERELLE_SMALL_FILE_INTERVAL_MS',
+      fallback: 10_000,
+      min: 0,
+      max: 3_600_000,
+      help: 'Pause between downloads of subtitles (many small downloads lock the address)',
+    }),
+  },
+  delivery: {
+    mode: choice({
+      env: 'PASSERELLE_DELIVERY',
+      values: ['auto', 'redirect', 'proxy'],
+      fallback: 'auto',
+      help: 'How players get the bytes: sent on to the host, through Passerelle, or as fits the player',
+    }),
+    stallMs: integer({
+      env: 'PASSERELLE_STALL_MS',
+      fallback: 15_000,
+      min: 50,
+      max: 600_000,
+      help: 'A host that sends nothing for so long in mid-film is asked again',
+    }),
+    tries: integer({
+      env: 'PASSERELLE_DELIVERY_TRIES',
+      fallback: 6,
+      min: 1,
+      max: 100,
+      help: 'Tries without one byte of progress before a film is given up',
+    }),
+  },
+  auth: {
+    adminToken: text({
+      env: 'PASSERELLE_ADMIN_TOKEN',
+      secret: true,
+      shown: 'made at first start',
+      help: 'For the API; kept in dataDir with mode 0600, shown by `doctor`',
+    }),
+    user: text({ env: 'PASSERELLE_USER', fallback: 'passerelle', help: 'User name for browsing' }),
+    password: text({
+      env: 'PASSERELLE_PASSWORD',
+      secret: true,
+      shown: 'made at first start',
+      help: 'Password for browsing; kept in dataDir with mode 0600, shown by `doctor`',
+    }),
+  },
+  log: {
+    level: choice({
+      env: 'PASSERELLE_LOG_LEVEL',
+      values: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      fallback: 'info',
+      help: 'How much is logged',
+    }),
+  },
+} as const;
+
+type ValueOf<D> = D extends Setting<infer T> ? T : { readonly [K in keyof D]: ValueOf<D[K]> };
+
+/** All settings with their values, frozen. */
+export type Settings = ValueOf<typeof declarations>;
+
+/** A setting with its YAML path, such as `fichier.apiKey`. */
+export interface NamedSetting extends Setting<unknown> {
+  readonly path: string;
+}
+
+/** The declarations as a flat list, in the order of the file. */
+export const settingList: readonly NamedSetting[] = flatten(declarations, '');
+
+function flatten(node: object, prefix: string): NamedSetting[] {
+  return Object.entries(node).flatMap(([key, value]) =>
+    'read' in value
+      ? [{ ...(value as Setting<unknown>), path: prefix + key }]
+      : flatten(value, `${prefix}${key}.`),
+  );
+}

@@ -1,0 +1,205 @@
+import { type Kysely, sql } from 'kysely';
+import NodeCache from 'node-cache';
+import { batches } from './batches.ts';
+import type { FileTable, FolderTable, Schema } from './schema.ts';
+
+/** A file of the account as the catalog knows it. Times in milliseconds UTC. */
+export interface CatalogFile {
+  id: string;
+  folderId: number;
+  /** Page URL on the file's own domain; what the host's API takes. */
+  url: string;
+  name: string;
+  sizeBytes: number;
+  sentAt: number | undefined;
+  contentType: string | undefined;
+  /** When it was first seen in a listing. */
+  firstSeenAt: number;
+  /** Since when listings lack it; it still plays as long as the host has it. */
+  missingSince: number | undefined;
+}
+
+/** A folder of the account. `path` begins with `/`; the root is `/`. */
+export interface CatalogFolder {
+  id: number;
+  name: string;
+  path: string;
+  listedAt: number | undefined;
+  missingSince: number | undefined;
+}
+
+/** Rows kept at hand for the hot path of playback. */
+const filesAtHand = 5000;
+
+/** Reads what the account holds. */
+export function createContent(db: Kysely<Schema>) {
+  const atHand = new NodeCache({ useClones: false, checkperiod: 0 });
+
+  async function fileById(id: string): Promise<CatalogFile | undefined> {
+    const kept = atHand.get<CatalogFile>(id);
+    if (kept) return kept;
+    const row = await db
+      .selectFrom('files')
+      .selectAll()
+      .where('id', '=', id)
+      .where('gone_at', 'is', null)
+      .executeTakeFirst();
+    if (!row) return undefined;
+    const file = toFile(row);
+    if (atHand.getStats().keys >= filesAtHand) atHand.flushAll();
+    atHand.set(id, file);
+    return file;
+  }
+
+  return {
+    /** The file with this 1fichier id, unless it was taken out of the library. */
+    byId: fileById,
+
+    /** The file at hand without a trip to the database, if it was asked for lately. */
+    byIdAtHand: (id: string): CatalogFile | undefined => atHand.get<CatalogFile>(id),
+
+    /** Must be called by whoever changes files. */
+    forget: (ids: Iterable<string>) => {
+      for (const id of ids) atHand.del(id);
+    },
+
+    /** What stands at an account path: a folder, or every file of that name (two may share one). */
+    async byPath(path: string): Promise<{ folder?: CatalogFolder; files: CatalogFile[] }> {
+      const names = path.split('/').filter((name) => name !== '');
+      let folder = await db.selectFrom('folders').selectAll().where('id', '=', 0).executeTakeFirst();
+      for (const [index, name] of names.entries()) {
+        if (!folder) return { files: [] };
+        const parent: FolderTable = folder;
+        folder = await db
+          .selectFrom('folders')
+          .selectAll()
+          .where('parent_id', '=', parent.id)
+          .where('name', '=', name)
+          .orderBy('missing_since', 'asc')
+          .executeTakeFirst();
+        if (!folder && index === names.length - 1) {
+          const rows = await filesOf(parent.id).where('name', '=', name).execute();
+          return { files: rows.map(toFile) };
+        }
+      }
+      return folder ? { folder: toFolder(folder, `/${names.join('/')}`), files: [] } : { files: [] };
+    },
+
+    /** Sub-folders and files of a folder, by name. */
+    async children(folder: CatalogFolder): Promise<{ folders: CatalogFolder[]; files: CatalogFile[] }> {
+      const folders = await db
+        .selectFrom('folders')
+        .selectAll()
+        .where('parent_id', '=', folder.id)
+        .orderBy('name')
+        .execute();
+      const files = await filesOf(folder.id).execute();
+      const base = folder.path === '/' ? '' : folder.path;
+      return {
+        folders: folders.map((row) => toFolder(row, `${base}/${row.name}`)),
+        files: files.map(toFile),
+      };
+    },
+
+    /** Account paths of these folders, each beginning with `/`. */
+    async folderPaths(ids: readonly number[]): Promise<Map<number, string>> {
+      const paths = new Map<number, string>();
+      for (const part of batches(ids)) {
+        const { rows } = await sql<{ start: number; path: string }>`
+          with recursive up(start, parent_id, path) as (
+            select id, parent_id, case when id = 0 then '' else '/' || name end from folders where id in (${sql.join(part)})
+            union all
+            select up.start, f.parent_id, case when f.id = 0 then '' else '/' || f.name end || up.path
+            from up join folders f on f.id = up.parent_id
+          )
+          select start, path from up where parent_id is null or parent_id not in (select id from folders)`.execute(
+          db,
+        );
+        for (const row of rows) paths.set(row.start, row.path || '/');
+      }
+      return paths;
+    },
+
+    /** Files by id, or all of a folder. Files taken out of the library are not among them. */
+    filesByIds: async (ids: readonly string[]): Promise<CatalogFile[]> => {
+      const files: CatalogFile[] = [];
+      for (const part of batches(ids)) {
+        const rows = await db
+          .selectFrom('files')
+          .selectAll()
+          .where('id', 'in', part)
+          .where('gone_at', 'is', null)
+          .execute();
+        files.push(...rows.map(toFile));
+      }
+      return files;
+    },
+
+    filesOfFolders: async (folderIds: readonly number[]): Promise<CatalogFile[]> => {
+      const files: CatalogFile[] = [];
+      for (const part of batches(folderIds)) {
+        const rows = await db
+          .selectFrom('files')
+          .selectAll()
+          .where('folder_id', 'in', part)
+          .where('gone_at', 'is', null)
+          .execute();
+        files.push(...rows.map(toFile));
+      }
+      return files;
+    },
+
+    /** How much there is: files in the library (and how many of them are missing), folders. */
+    async counts(): Promise<{ files: number; missing: number; folders: number }> {
+      const files = await db
+        .selectFrom('files')
+        .select((e) => [
+          e.fn.countAll<number>().as('files'),
+          e.fn.count<number>('missing_since').as('missing'),
+        ])
+        .where('gone_at', 'is', null)
+        .executeTakeFirstOrThrow();
+      const folders = await db
+        .selectFrom('folders')
+        .select((e) => e.fn.countAll<number>().as('folders'))
+        .executeTakeFirstOrThrow();
+      return { ...files, ...folders };
+    },
+  };
+
+  function filesOf(folderId: number) {
+    return db
+      .selectFrom('files')
+      .selectAll()
+      .where('folder_id', '=', folderId)
+      .where('gone_at', 'is', null)
+      .orderBy('name')
+      .orderBy('id');
+  }
+}
+
+export type Content = ReturnType<typeof createContent>;
+
+function toFile(row: FileTable): CatalogFile {
+  return {
+    id: row.id,
+    folderId: row.folder_id,
+    url: row.url,
+    name: row.name,
+    sizeBytes: row.size_bytes,
+    sentAt: row.sent_at ?? undefined,
+    contentType: row.content_type ?? undefined,
+    firstSeenAt: row.first_seen_at,
+    missingSince: row.missing_since ?? undefined,
+  };
+}
+
+function toFolder(row: FolderTable, path: string): CatalogFolder {
+  return {
+    id: row.id,
+    name: row.name,
+    path,
+    listedAt: row.listed_at ?? undefined,
+    missingSince: row.missing_since ?? undefined,
+  };
+}

@@ -1,0 +1,173 @@
+import { type Kysely, sql } from 'kysely';
+import { batches } from './batches.ts';
+import { type Listing, type ListingChange, recordListing } from './listing.ts';
+import type { Schema } from './schema.ts';
+
+/** A crawl as it is kept. */
+export interface Crawl {
+  id: number;
+  startedAt: number;
+  endedAt: number | undefined;
+  /** `stopped` goes on where it was. */
+  outcome: 'running' | 'stopped' | 'done' | 'failed';
+  roots: readonly string[];
+  /** Listings asked for, over all its parts. */
+  calls: number;
+  note: CrawlNote;
+}
+
+/** What a crawl has to tell afterwards. */
+export interface CrawlNote {
+  /** Removals that the guard held back, and why. */
+  held?: { files: number; why: string };
+  removed?: number;
+  /** Folders that could not be listed; nothing is taken for missing after such a crawl. */
+  failedFolders?: number;
+  /** Error code that stopped it. */
+  stoppedBy?: string;
+}
+
+export interface CrawlCounts {
+  done: number;
+  waiting: number;
+  failed: number;
+}
+
+/** The state of crawls: which folders are done, which wait. Kept so that a killed process goes on where it was. */
+export function createCrawls(db: Kysely<Schema>) {
+  return {
+    /** The newest crawl. */
+    async last(): Promise<Crawl | undefined> {
+      const row = await db.selectFrom('crawls').selectAll().orderBy('id', 'desc').limit(1).executeTakeFirst();
+      if (!row) return undefined;
+      return {
+        id: row.id,
+        startedAt: row.started_at,
+        endedAt: row.ended_at ?? undefined,
+        outcome: row.outcome as Crawl['outcome'],
+        roots: JSON.parse(row.roots) as string[],
+        calls: row.calls,
+        note: row.note ? (JSON.parse(row.note) as CrawlNote) : {},
+      };
+    },
+
+    /** Begins a crawl; what an older one left waiting is forgotten. @returns its id */
+    start: (roots: readonly string[], now: number): Promise<number> =>
+      db.transaction().execute(async (trx) => {
+        await trx.deleteFrom('crawl_folders').execute();
+        const row = {
+          started_at: now,
+          ended_at: null,
+          outcome: 'running',
+          roots: JSON.stringify(roots),
+          calls: 0,
+          note: null,
+        };
+        const { insertId } = await trx.insertInto('crawls').values(row).executeTakeFirstOrThrow();
+        return Number(insertId);
+      }),
+
+    /** Adds a folder to what waits, once a crawl. */
+    enqueue: (crawlId: number, folderId: number) => enqueueAll(db, crawlId, [folderId]),
+
+    /** The folder that has waited longest: breadth first. */
+    async next(crawlId: number): Promise<number | undefined> {
+      const row = await db
+        .selectFrom('crawl_folders')
+        .select('folder_id')
+        .where('crawl_id', '=', crawlId)
+        .where('done_at', 'is', null)
+        .orderBy('seq')
+        .limit(1)
+        .executeTakeFirst();
+      return row?.folder_id;
+    },
+
+    /** One listing, its sub-folders to the queue and its folder ticked off: one transaction. */
+    listed: (crawlId: number, listing: Listing, now: number, calls: number): Promise<ListingChange> =>
+      db.transaction().execute(async (trx) => {
+        const change = await recordListing(trx, listing, now);
+        await enqueueAll(
+          trx,
+          crawlId,
+          listing.folders.map((folder) => folder.id),
+        );
+        await tick(trx, crawlId, listing.folderId, now, null);
+        await countCalls(trx, crawlId, calls);
+        return change;
+      }),
+
+    /** A folder that could not be listed in this crawl. */
+    failed: (crawlId: number, folderId: number, code: string, now: number, calls: number): Promise<void> =>
+      db.transaction().execute(async (trx) => {
+        await tick(trx, crawlId, folderId, now, code);
+        await countCalls(trx, crawlId, calls);
+      }),
+
+    async counts(crawlId: number): Promise<CrawlCounts> {
+      const { rows } = await sql<CrawlCounts>`
+        select count(done_at) as done, count(*) - count(done_at) as waiting, count(failure) as failed
+        from crawl_folders where crawl_id = ${crawlId}`.execute(db);
+      return rows[0] ?? { done: 0, waiting: 0, failed: 0 };
+    },
+
+    /** Ends a crawl, or a part of it when `outcome` is `stopped`. */
+    async end(
+      crawlId: number,
+      outcome: 'done' | 'stopped' | 'failed',
+      note: CrawlNote,
+      now: number,
+    ): Promise<void> {
+      await db
+        .updateTable('crawls')
+        .set({ ended_at: now, outcome, note: JSON.stringify(note) })
+        .where('id', '=', crawlId)
+        .execute();
+    },
+
+    /** A stopped or killed crawl runs again. */
+    async resume(crawlId: number): Promise<void> {
+      await db
+        .updateTable('crawls')
+        .set({ ended_at: null, outcome: 'running' })
+        .where('id', '=', crawlId)
+        .execute();
+    },
+  };
+}
+
+export type Crawls = ReturnType<typeof createCrawls>;
+
+async function enqueueAll(db: Kysely<Schema>, crawlId: number, folderIds: readonly number[]): Promise<void> {
+  for (const part of batches(folderIds)) {
+    const rows = part.map((folder_id) => ({ crawl_id: crawlId, folder_id, done_at: null, failure: null }));
+    await db
+      .insertInto('crawl_folders')
+      .values(rows)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+}
+
+async function tick(
+  db: Kysely<Schema>,
+  crawlId: number,
+  folderId: number,
+  now: number,
+  failure: string | null,
+): Promise<void> {
+  await db
+    .updateTable('crawl_folders')
+    .set({ done_at: now, failure })
+    .where('crawl_id', '=', crawlId)
+    .where('folder_id', '=', folderId)
+    .execute();
+}
+
+async function countCalls(db: Kysely<Schema>, crawlId: number, calls: number): Promise<void> {
+  await db
+    .updateTable('crawls')
+    .set((e) => ({ calls: e('calls', '+', calls) }))
+    .where('id', '=', crawlId)
+    .execute();
+}

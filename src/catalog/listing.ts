@@ -1,0 +1,242 @@
+import { type Kysely, sql, type Transaction } from 'kysely';
+import { batches } from './batches.ts';
+import type { FileTable, Schema } from './schema.ts';
+
+/** What one listing of one folder said: a complete, atomic fact about it. */
+export interface Listing {
+  folderId: number;
+  /** Its name and parent, where known; the root of the account has no parent. */
+  name: string;
+  folders: readonly { id: number; name: string }[];
+  files: readonly ListedFile[];
+  /** False when the listing may lack entries: then nothing is called missing. */
+  complete: boolean;
+}
+
+export interface ListedFile {
+  id: string;
+  url: string;
+  name: string;
+  sizeBytes: number;
+  sentAt: number | undefined;
+  contentType: string | undefined;
+  checksum: string | undefined;
+  hasPassword: boolean;
+  hasAccessRules: boolean;
+}
+
+/** What a listing changed in the catalog. */
+export interface ListingChange {
+  /** Files that are new, renamed, moved, resized, back again, or below a folder that was renamed or moved. */
+  changed: string[];
+  /** Files that are missing from now on, below missing folders too. */
+  missing: string[];
+}
+
+/** Writes one listing into the catalog. Part of the caller's transaction. @param now milliseconds UTC */
+export async function recordListing(
+  trx: Transaction<Schema>,
+  listing: Listing,
+  now: number,
+): Promise<ListingChange> {
+  await trx
+    .insertInto('folders')
+    .values({
+      id: listing.folderId,
+      parent_id: null,
+      name: listing.name,
+      seen_at: now,
+      listed_at: now,
+      missing_since: null,
+    })
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet({ seen_at: now, listed_at: now, missing_since: null }),
+    )
+    .execute();
+  const moved = await recordFolders(trx, listing, now);
+  const files = await recordFiles(trx, listing, now);
+  const below = moved.length > 0 ? await filesBelow(trx, moved) : [];
+  const missing = listing.complete ? await markMissing(trx, listing, now) : [];
+  return { changed: [...new Set([...files, ...below])], missing };
+}
+
+async function recordFolders(trx: Transaction<Schema>, listing: Listing, now: number): Promise<number[]> {
+  const moved: number[] = [];
+  for (const part of batches(listing.folders)) {
+    const ids = part.map((folder) => folder.id);
+    const known = await trx
+      .selectFrom('folders')
+      .select(['id', 'name', 'parent_id'])
+      .where('id', 'in', ids)
+      .execute();
+    const byId = new Map(known.map((row) => [row.id, row]));
+    for (const folder of part) {
+      const before = byId.get(folder.id);
+      if (before && (before.name !== folder.name || before.parent_id !== listing.folderId))
+        moved.push(folder.id);
+    }
+    await trx
+      .insertInto('folders')
+      .values(
+        part.map(({ id, name }) => ({
+          id,
+          parent_id: listing.folderId,
+          name,
+          seen_at: now,
+          listed_at: null,
+          missing_since: null,
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict.column('id').doUpdateSet({
+          name: (e) => e.ref('excluded.name'),
+          parent_id: (e) => e.ref('excluded.parent_id'),
+          seen_at: now,
+          missing_since: null,
+        }),
+      )
+      .execute();
+  }
+  return moved;
+}
+
+async function recordFiles(trx: Transaction<Schema>, listing: Listing, now: number): Promise<string[]> {
+  const changed: string[] = [];
+  for (const part of batches(listing.files)) {
+    const ids = part.map((file) => file.id);
+    const rows = await trx.selectFrom('files').selectAll().where('id', 'in', ids).execute();
+    const known = new Map(rows.map((row) => [row.id, row]));
+    const differing = part.filter((file) => differs(known.get(file.id), file, listing.folderId));
+    // Unchanged rows are only stamped: a crawl of a quiet account writes next to nothing.
+    await trx.updateTable('files').set({ seen_at: now }).where('id', 'in', ids).execute();
+    if (differing.length === 0) continue;
+    changed.push(...differing.map((file) => file.id));
+    await trx
+      .insertInto('files')
+      .values(
+        differing.map((file) => toRow(file, listing.folderId, known.get(file.id)?.first_seen_at ?? now, now)),
+      )
+      .onConflict((conflict) =>
+        conflict.column('id').doUpdateSet((e) => ({
+          folder_id: e.ref('excluded.folder_id'),
+          url: e.ref('excluded.url'),
+          name: e.ref('excluded.name'),
+          size_bytes: e.ref('excluded.size_bytes'),
+          sent_at: e.ref('excluded.sent_at'),
+          content_type: e.ref('excluded.content_type'),
+          checksum: e.ref('excluded.checksum'),
+          has_password: e.ref('excluded.has_password'),
+          has_access_rules: e.ref('excluded.has_access_rules'),
+          seen_at: now,
+          missing_since: null,
+          missed_at: null,
+          gone_at: null,
+        })),
+      )
+      .execute();
+  }
+  return changed;
+}
+
+/** Calls missing what the folder held and no longer names: its files, and whole folders with all below them. */
+async function markMissing(trx: Transaction<Schema>, listing: Listing, now: number): Promise<string[]> {
+  const here = new Set(listing.folders.map((folder) => folder.id));
+  const children = await trx
+    .selectFrom('folders')
+    .select('id')
+    .where('parent_id', '=', listing.folderId)
+    .where('missing_since', 'is', null)
+    .execute();
+  const lost = children.filter((row) => !here.has(row.id)).map((row) => row.id);
+  const below = lost.length > 0 ? await foldersBelow(trx, lost) : [];
+  for (const part of batches(below)) {
+    await trx
+      .updateTable('folders')
+      .set({ missing_since: now })
+      .where('id', 'in', part)
+      .where('missing_since', 'is', null)
+      .execute();
+  }
+  const present = new Set(listing.files.map((file) => file.id));
+  const held = await trx
+    .selectFrom('files')
+    .select('id')
+    .where('folder_id', '=', listing.folderId)
+    .where('missing_since', 'is', null)
+    .where('gone_at', 'is', null)
+    .execute();
+  const missing = held.filter((row) => !present.has(row.id)).map((row) => row.id);
+  for (const part of batches(below)) {
+    const rows = await trx
+      .selectFrom('files')
+      .select('id')
+      .where('folder_id', 'in', part)
+      .where('missing_since', 'is', null)
+      .where('gone_at', 'is', null)
+      .execute();
+    missing.push(...rows.map((row) => row.id));
+  }
+  for (const part of batches(missing)) {
+    await trx.updateTable('files').set({ missing_since: now }).where('id', 'in', part).execute();
+  }
+  return missing;
+}
+
+/** These folders and every folder below them. */
+export async function foldersBelow(db: Kysely<Schema>, ids: readonly number[]): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    with recursive below(id) as (
+      select id from folders where id in (${sql.join(ids)})
+      union
+      select f.id from folders f join below on f.parent_id = below.id
+    ) select id from below`.execute(db);
+  return rows.map((row) => row.id);
+}
+
+async function filesBelow(trx: Transaction<Schema>, ids: readonly number[]): Promise<string[]> {
+  const files: string[] = [];
+  for (const part of batches(await foldersBelow(trx, ids))) {
+    const rows = await trx
+      .selectFrom('files')
+      .select('id')
+      .where('folder_id', 'in', part)
+      .where('gone_at', 'is', null)
+      .execute();
+    files.push(...rows.map((row) => row.id));
+  }
+  return files;
+}
+
+function differs(row: FileTable | undefined, file: ListedFile, folderId: number): boolean {
+  if (!row || row.missing_since !== null || row.gone_at !== null) return true;
+  return (
+    row.folder_id !== folderId ||
+    row.name !== file.name ||
+    row.size_bytes !== file.sizeBytes ||
+    row.url !== file.url ||
+    row.sent_at !== (file.sentAt ?? null) ||
+    row.content_type !== (file.contentType ?? null) ||
+    row.has_password !== Number(file.hasPassword) ||
+    row.has_access_rules !== Number(file.hasAccessRules)
+  );
+}
+
+function toRow(file: ListedFile, folderId: number, firstSeenAt: number, now: number): FileTable {
+  return {
+    id: file.id,
+    folder_id: folderId,
+    url: file.url,
+    name: file.name,
+    size_bytes: file.sizeBytes,
+    sent_at: file.sentAt ?? null,
+    content_type: file.contentType ?? null,
+    checksum: file.checksum ?? null,
+    has_password: Number(file.hasPassword),
+    has_access_rules: Number(file.hasAccessRules),
+    first_seen_at: firstSeenAt,
+    seen_at: now,
+    missing_since: null,
+    missed_at: null,
+    gone_at: null,
+  };
+}

@@ -1,0 +1,96 @@
+import type { Generated } from 'kysely';
+
+/** Times are milliseconds since the epoch, UTC; flags are 0 or 1. */
+export interface FolderTable {
+  id: number;
+  parent_id: number | null;
+  name: string;
+  seen_at: number;
+  /** When its content was last listed. */
+  listed_at: number | null;
+  /** Since when it is absent from the listing of its parent. */
+  missing_since: number | null;
+}
+
+export interface FileTable {
+  id: string;
+  folder_id: number;
+  url: string;
+  name: string;
+  size_bytes: number;
+  sent_at: number | null;
+  content_type: string | null;
+  checksum: string | null;
+  has_password: number;
+  has_access_rules: number;
+  first_seen_at: number;
+  seen_at: number;
+  /** Since when it is absent from listings. */
+  missing_since: number | null;
+  /** End of the first successful crawl that missed it. */
+  missed_at: number | null;
+  /** When it was taken out of the library for good. */
+  gone_at: number | null;
+}
+
+export interface CrawlTable {
+  id: Generated<number>;
+  started_at: number;
+  ended_at: number | null;
+  /** running, done, stopped (goes on later), failed */
+  outcome: string;
+  roots: string;
+  calls: number;
+  /** JSON, see CrawlNote */
+  note: string | null;
+}
+
+export interface CrawlFolderTable {
+  seq: Generated<number>;
+  crawl_id: number;
+  folder_id: number;
+  done_at: number | null;
+  /** Error code of a folder that could not be listed. */
+  failure: string | null;
+}
+
+export interface LeaseTable {
+  file_id: string;
+  url: string;
+  issued_at: number;
+  first_used_at: number | null;
+}
+
+export interface TitleTable {
+  file_id: string;
+  title_key: string;
+  /** JSON of the Recognition. */
+  recognition: string;
+}
+
+export interface TreeTable {
+  path: string;
+  kind: string;
+  file_id: string | null;
+  title_key: string;
+  sha256: string;
+  size_bytes: number;
+  mtime_ms: number;
+}
+
+export interface MemoryTable {
+  name: string;
+  value: string;
+}
+
+/** The tables of the catalog. */
+export interface Schema {
+  folders: FolderTable;
+  files: FileTable;
+  crawls: CrawlTable;
+  crawl_folders: CrawlFolderTable;
+  leases: LeaseTable;
+  titles: TitleTable;
+  tree: TreeTable;
+  memory: MemoryTable;
+}

@@ -1,0 +1,65 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import NodeCache from 'node-cache';
+
+/** A key for stream addresses. `retiredAt`: when a newer one took its place, milliseconds UTC. */
+export interface SigningKey {
+  secret: string;
+  retiredAt?: number;
+}
+
+/** 96 bits of an HMAC-SHA256: far out of reach of guessing over a network, and short in an address. */
+const signatureBytes = 12;
+
+/** How many signatures are kept at hand for the hot path. */
+const kept = 5000;
+
+/** A new key: 256 random bits. */
+export function newSigningKey(): SigningKey {
+  return { secret: randomBytes(32).toString('base64url') };
+}
+
+/**
+ * Signs and checks file ids. The first key signs, all keys are accepted: rotation with overlap is a new key put in
+ * front and the old one left behind it for a while.
+ */
+export function createSigner(keys: readonly SigningKey[]) {
+  const atHand = new NodeCache({ useClones: false, checkperiod: 0 });
+
+  function expected(fileId: string): Buffer[] {
+    const known = atHand.get<Buffer[]>(fileId);
+    if (known) return known;
+    const signatures = keys.map(({ secret }) => Buffer.from(sign(secret, fileId)));
+    if (atHand.getStats().keys >= kept) atHand.flushAll();
+    atHand.set(fileId, signatures);
+    return signatures;
+  }
+
+  return {
+    /** The signature that stands in a STRM file; base64url, 16 characters. */
+    sign(fileId: string): string {
+      const [key] = keys;
+      if (!key) throw new Error('a signer needs a key');
+      return sign(key.secret, fileId);
+    },
+
+    /** Whether `signature` belongs to `fileId` under any key; takes the same time wherever it differs. */
+    verify(fileId: string, signature: string): boolean {
+      const given = Buffer.from(signature);
+      let right = false;
+      for (const one of expected(fileId)) {
+        if (one.length === given.length && timingSafeEqual(one, given)) right = true;
+      }
+      return right;
+    },
+  };
+}
+
+export type Signer = ReturnType<typeof createSigner>;
+
+function sign(secret: string, fileId: string): string {
+  return createHmac('sha256', secret)
+    .update(`stream:${fileId}`)
+    .digest()
+    .subarray(0, signatureBytes)
+    .toString('base64url');
+}

@@ -1,0 +1,43 @@
+/** A file's page at the host: what identifies it. `url` is the clean form, with the file's own domain. */
+export interface PageUrl {
+  id: string;
+  url: string;
+}
+
+/** The domains of the host (facts section 6). A file put on one of them is unknown under the others. */
+export const hostDomains: readonly string[] = [
+  '1fichier.com',
+  'alterupload.com',
+  'cjoint.net',
+  'desfichiers.com',
+  'desfichiers.net',
+  'dfichiers.com',
+  'megadl.fr',
+  'mesfichiers.org',
+  'piecejointe.net',
+  'pjointe.com',
+  'tenvoi.com',
+  'dl4free.com',
+];
+
+/** `/?<id>` with an optional language before it and anything after `&`. Ids are lower case; the host minds. */
+const pagePath = /^\/(?:[a-z]{2}\/)?\?([a-z0-9]{5,20})(?:&|$)/;
+const oldHost = /^([a-z0-9]{5,20})\.1fichier\.com$/;
+
+/**
+ * Reads the page URL of a file: `https://<domain>/?<id>` or the old `https://<id>.1fichier.com/`; `&af=..` is cut off
+ * and the domain stays (facts section 6). Undefined for anything else.
+ */
+export function readPageUrl(text: string): PageUrl | undefined {
+  const match = /^\s*https?:\/\/([a-z0-9.-]+)(\/\S*)?\s*$/i.exec(text.slice(0, 2000));
+  if (!match) return undefined;
+  const host = (match[1] as string).toLowerCase().replace(/^www\./, '');
+  const path = match[2] ?? '/';
+  if (hostDomains.includes(host)) {
+    const id = pagePath.exec(path)?.[1];
+    return id ? { id, url: `https://${host}/?${id}` } : undefined;
+  }
+  // The case of a host name means nothing to the network, but an id in capitals is not an id.
+  const old = path === '/' || /^\/[?&]/.test(path) ? oldHost.exec(match[1] as string)?.[1] : undefined;
+  return old ? { id: old, url: `https://${old}.1fichier.com/` } : undefined;
+}

@@ -1,0 +1,49 @@
+/**
+ * The host writes dates as French local time without a zone marker (facts section 1). The zone is worked out from the
+ * EU rule, summer time from the last Sunday of March to the last Sunday of October, both at 01:00 UTC, so that nothing
+ * depends on the time zone data of the machine. The rule is right from 1996 on; the host is younger.
+ */
+const hourMs = 3_600_000;
+
+/**
+ * Reads `YYYY-MM-DD HH:MM:SS` in French local time; milliseconds since the epoch, UTC.
+ * An hour that happens twice in October means the earlier instant (summer time); an hour that March skips is read as
+ * winter time, so 02:30 becomes what the clocks show as 03:30. Undefined for anything that is not such a date.
+ */
+export function parisToUtc(text: string): number | undefined {
+  const match = /^\s*(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)\s*$/.exec(text);
+  if (!match) return undefined;
+  const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const local = Date.UTC(year, month - 1, day, hour, minute, second);
+  // 31 February and 25:00 roll over instead of failing, and years below 100 become 19xx: compare what came out.
+  if (format(local) !== `${match.slice(1, 4).join('-')} ${match.slice(4, 7).join(':')}`) return undefined;
+  const asSummer = local - 2 * hourMs;
+  return isSummerTime(asSummer) ? asSummer : local - hourMs;
+}
+
+/** Writes an instant (milliseconds since the epoch) as French local time, `YYYY-MM-DD HH:MM:SS`. */
+export function utcToParis(ms: number): string {
+  return format(ms + (isSummerTime(ms) ? 2 : 1) * hourMs);
+}
+
+function isSummerTime(ms: number): boolean {
+  const year = new Date(ms).getUTCFullYear();
+  return ms >= lastSunday(year, 2) && ms < lastSunday(year, 9);
+}
+
+/** 01:00 UTC on the last Sunday of a month that has 31 days. */
+function lastSunday(year: number, month: number): number {
+  const last = Date.UTC(year, month, 31, 1);
+  return last - new Date(last).getUTCDay() * 24 * hourMs;
+}
+
+function format(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+}

@@ -1,0 +1,235 @@
+import { z } from 'zod';
+import { BridgeError } from '../errors.ts';
+import { readPageUrl } from './page-url.ts';
+import { parisToUtc } from './paris-time.ts';
+
+/** A file as the host lists it. `id` (from the page URL) is its identity; names may occur twice in a folder. */
+export interface HostFile {
+  id: string;
+  /** The page URL, with the file's own domain. */
+  url: string;
+  name: string;
+  sizeBytes: number;
+  /** Milliseconds since the epoch, UTC. */
+  sentAt: number | undefined;
+  contentType: string | undefined;
+  /** Whirlpool, 128 hexadecimal digits. */
+  checksum: string | undefined;
+  hasPassword: boolean;
+  hasAccessRules: boolean;
+  /** Only known from a listing of the whole account and from file/info. */
+  folderId: number | undefined;
+}
+
+export interface HostFolder {
+  id: number;
+  name: string;
+  /** Milliseconds since the epoch, UTC. */
+  createdAt: number | undefined;
+  hasPassword: boolean;
+}
+
+/** One folder, complete unless it says otherwise. */
+export interface FolderListing {
+  id: number;
+  name: string;
+  folders: HostFolder[];
+  files: HostFile[];
+  /** Entries that could not be read, and files that the host counts but does not list. */
+  skipped: number;
+  /** False when `skipped` is not 0 or the host's limit of 5,000 results may have cut the listing. */
+  complete: boolean;
+}
+
+export interface FileListing {
+  files: HostFile[];
+  skipped: number;
+  complete: boolean;
+}
+
+/** What file/info adds to a listing. */
+export interface FileInfo extends HostFile {
+  /** Folder names joined by `/`, without the file. */
+  path: string | undefined;
+  description: string | undefined;
+}
+
+/** The host lists no more than this of one folder (facts section 2.2). */
+const mostResults = 5000;
+const longestName = 1000;
+
+const numeric = z.union([
+  z.number(),
+  z
+    .string()
+    .trim()
+    .regex(/^-?\d{1,20}(?:\.\d{1,20})?$/)
+    .transform(Number),
+]);
+/** A whole number that is not negative and that a double holds exactly; the host sends numbers as strings too. */
+const count = numeric.pipe(z.number().int().nonnegative());
+/** A field that is worth having but not worth losing the rest for. */
+export const optional = <T extends z.ZodType>(schema: T) => schema.nullish().catch(undefined);
+export const number = optional(numeric);
+export const text = optional(z.string().max(5000));
+const name = z.string().max(longestName).transform(cleanName).pipe(z.string().min(1));
+
+const fileShape = z.object({
+  url: z.string(),
+  filename: name,
+  size: count,
+  date: text,
+  checksum: text,
+  'content-type': text,
+  content_type: text,
+  pass: z.unknown(),
+  acl: z.unknown(),
+  folder_id: optional(count),
+  path: text,
+  description: text,
+});
+const folderShape = z.object({ id: count, name, create_date: text, pass: z.unknown() });
+const listingShape = z.object({
+  folder_id: optional(count),
+  name: optional(z.string()),
+  files: optional(count),
+  sub_folders: z.array(z.unknown()).nullish(),
+  items: z.array(z.unknown()).nullish(),
+});
+const filesShape = z.object({ count: optional(count), items: z.array(z.unknown()).nullish() });
+const linkShape = z.object({ url: z.string().max(2000) });
+
+/** The answer of folder/ls with `files:1` (facts section 2.5). Throws BRIDGE_HOST_ODD_ANSWER. */
+export function readFolderListing(value: unknown, folderId: number): FolderListing {
+  const answer = check(listingShape, value, 'folder/ls');
+  const keys = Object.keys(answer).filter((key) => answer[key as keyof typeof answer] != null);
+  // An answer that only says OK is not an empty folder: believing it would empty a library.
+  if (keys.length === 0) throw oddAnswer('folder/ls: holds no listing');
+  if (answer.folder_id != null && answer.folder_id !== folderId) {
+    throw oddAnswer(`folder/ls: asked for folder ${folderId}, got ${answer.folder_id}`);
+  }
+  if (answer.items == null && (answer.files ?? 0) > 0) {
+    throw oddAnswer(`folder/ls: counts ${answer.files} files and lists none`);
+  }
+  const files = readAll(answer.items ?? [], readFile, (file) => file.id);
+  const listed = readAll(answer.sub_folders ?? [], readFolder, (folder) => folder.id);
+  // A folder inside itself would send a crawl round in circles.
+  const folders = listed.found.filter((folder) => folder.id !== folderId && folder.id !== 0);
+  const listedItems = answer.items?.length ?? 0;
+  const unlisted = Math.max(0, (answer.files ?? 0) - listedItems);
+  const skipped = files.skipped + listed.skipped + (listed.found.length - folders.length) + unlisted;
+  const cut =
+    (answer.sub_folders?.length ?? 0) >= mostResults ||
+    (listedItems >= mostResults && answer.files !== listedItems);
+  return {
+    id: folderId,
+    name: cleanName(answer.name ?? ''),
+    folders,
+    files: files.found,
+    skipped,
+    complete: skipped === 0 && !cut,
+  };
+}
+
+/** The answer of file/ls (facts section 2.2). Throws BRIDGE_HOST_ODD_ANSWER. */
+export function readFileListing(value: unknown): FileListing {
+  const answer = check(filesShape, value, 'file/ls');
+  if (answer.items == null && answer.count !== 0) throw oddAnswer('file/ls: holds no listing');
+  const items = answer.items ?? [];
+  const { found, skipped } = readAll(items, readFile, (file) => file.id);
+  const missing = skipped + Math.max(0, (answer.count ?? 0) - items.length);
+  return {
+    files: found,
+    skipped: missing,
+    complete: missing === 0 && (items.length < mostResults || answer.count === items.length),
+  };
+}
+
+/** The answer of file/info, which carries no status (facts section 2.3). Throws BRIDGE_HOST_ODD_ANSWER. */
+export function readFileInfo(value: unknown): FileInfo {
+  const file = readFile(value);
+  if (!file) throw oddAnswer('file/info: holds no file');
+  const { path, description } = check(fileShape, value, 'file/info');
+  return { ...file, path: path ?? undefined, description: description ?? undefined };
+}
+
+/**
+ * The answer of download/get_token: an http(s) address. Whether its host is one of the host's is the caller's
+ * question, who has the list. Throws BRIDGE_HOST_ODD_ANSWER.
+ */
+export function readDirectLink(value: unknown): string {
+  const { url } = check(linkShape, value, 'download/get_token');
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (!parsed || !/^https?:$/.test(parsed.protocol)) throw oddAnswer('download/get_token: holds no link');
+  return parsed.href;
+}
+
+/** Checks a value or throws BRIDGE_HOST_ODD_ANSWER that names the fields and never their content. */
+export function check<T>(shape: z.ZodType<T>, value: unknown, verb: string): T {
+  const result = shape.safeParse(value);
+  if (result.success) return result.data;
+  const fields = result.error.issues.slice(0, 3).map((issue) => issue.path.join('.') || 'the answer');
+  throw oddAnswer(`${verb}: cannot read ${fields.join(', ')}`);
+}
+
+export function oddAnswer(detail: string): BridgeError {
+  return new BridgeError('BRIDGE_HOST_ODD_ANSWER', { detail });
+}
+
+/** Yes or no as the host says it: 0, 1, "0", "1", null, or an object of rules that may all be empty. */
+export function isSet(value: unknown): boolean {
+  if (value === null || value === undefined || value === false) return false;
+  if (Array.isArray(value)) return value.length > 0;
+  if (typeof value === 'object') return Object.values(value).some((part) => part === true || isSet(part));
+  return !['', '0'].includes(String(value).trim());
+}
+
+function readFile(value: unknown): HostFile | undefined {
+  const { data } = fileShape.safeParse(value);
+  const page = data && readPageUrl(data.url);
+  if (!data || !page) return undefined;
+  const checksum = data.checksum?.toLowerCase();
+  return {
+    ...page,
+    name: data.filename,
+    sizeBytes: data.size,
+    sentAt: parisToUtc(data.date ?? ''),
+    contentType: (data['content-type'] ?? data.content_type) || undefined,
+    checksum: checksum && /^[0-9a-f]{32,128}$/.test(checksum) ? checksum : undefined,
+    hasPassword: isSet(data.pass),
+    hasAccessRules: isSet(data.acl),
+    folderId: data.folder_id ?? undefined,
+  };
+}
+
+function readFolder(value: unknown): HostFolder | undefined {
+  const { data } = folderShape.safeParse(value);
+  if (!data) return undefined;
+  const { id, name, create_date, pass } = data;
+  return { id, name, createdAt: parisToUtc(create_date ?? ''), hasPassword: isSet(pass) };
+}
+
+/** One bad entry costs itself, not the listing; an entry that comes twice is taken once. */
+function readAll<T>(values: unknown[], read: (value: unknown) => T | undefined, idOf: (entry: T) => unknown) {
+  const found = new Map<unknown, T>();
+  let skipped = 0;
+  for (const value of values) {
+    const entry = read(value);
+    if (entry === undefined) skipped++;
+    else if (!found.has(idOf(entry))) found.set(idOf(entry), entry);
+  }
+  return { found: [...found.values()], skipped };
+}
+
+/**
+ * A name that is safe as one part of a path and one line of a file: no control characters, no slash, not `.` or `..`
+ * (the host refuses these at upload, facts section 2.11; an answer is not an upload). Nothing else is touched.
+ */
+function cleanName(name: string): string {
+  const clean = name
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replaceAll('/', '／')
+    .trim();
+  return /^\.{1,2}$/.test(clean) ? clean.replaceAll('.', '．') : clean;
+}

@@ -1,0 +1,84 @@
+import { between, type Marker } from './markers.ts';
+
+/** What speaks for a number being an episode (facts naming 7). */
+export interface NumberContext {
+  /** Season of the folder above. */
+  season?: number;
+  /** The file lies under a category of series or anime. */
+  series: boolean;
+  /** The name carries a year in brackets: then a number is part of a film's title. */
+  bracketedYear: boolean;
+}
+
+const leading = /^(?:\[[^\]]{1,60}\][ ._]*)?(\d{1,4})(?:v\d)?(?=$|[ ._]*-[ ._]|[ ._-]+[^\d\s._-]|[ ._]*[[(])/;
+const dashed =
+  /[ ._]-[ ._]+(?:#|n°)?(\d{1,4})(?:-(\d{1,4})|v\d)?(?=$|[ ._]*[[({]|[ ._]+-[ ._]|[ ._]+[a-z]|\.5(?!\d))/i;
+const spaced =
+  /[ ._](\d{2,4})(?:v\d)?(?=$|[ ._]*[[({]|[ ._]+-[ ._]|[ ._]+(?:vf|vff|vostfr|vosta|multi|fr|french|v\d)(?![a-z])|\.5(?!\d))/i;
+
+/**
+ * Reads a number without a marker as an episode where the surroundings say so. `season` is set only when the number
+ * itself holds it (`103` in a folder of season 1).
+ */
+export function findBareNumber(folded: string, context: NumberContext): Marker | undefined {
+  const group = /^\[[^\]]{1,60}\]/.test(folded);
+  const fansub = /(?<![a-z])(?:vostfr|vosta|fansub)/i.test(folded);
+  const inShow = context.season !== undefined || context.series;
+  const whole = leading.exec(folded);
+  if (whole && inShow && !context.bracketedYear) {
+    const start = whole[0].lastIndexOf(whole[1] as string);
+    return build(folded, context, start, whole[1] as string, undefined, whole[0].length);
+  }
+  for (const [pattern, isDashed] of [
+    [dashed, true],
+    [spaced, false],
+  ] as const) {
+    const match = pattern.exec(folded);
+    if (!match) continue;
+    const digits = match[1] as string;
+    const number = Number(digits);
+    const padded = digits.length > 1 && digits.startsWith('0');
+    const isYear = /^(?:19|20)\d\d$/.test(digits);
+    if (isYear && !(group && isDashed)) continue;
+    const afterYear = /[([](?:19|20)\d\d[)\]][ ._]*$/.test(folded.slice(0, match.index + 1));
+    if (context.bracketedYear && !afterYear && !group) continue;
+    const likely =
+      group ||
+      inShow ||
+      padded ||
+      (isDashed ? number >= 10 : fansub && number >= 100) ||
+      (isDashed && fansub);
+    if (!likely || (!isDashed && inShow && !padded && number < 10)) continue;
+    const start = match.index + match[0].indexOf(digits);
+    return build(folded, context, start, digits, match[2], match.index + match[0].length);
+  }
+  return undefined;
+}
+
+function build(
+  folded: string,
+  context: NumberContext,
+  start: number,
+  digits: string,
+  lastDigits: string | undefined,
+  end: number,
+): Marker {
+  const number = Number(digits);
+  const last = Number(lastDigits ?? digits);
+  const { season } = context;
+  const marker: Marker = { start, end, episodes: [number], bare: true };
+  if (
+    season !== undefined &&
+    season > 0 &&
+    digits.length >= 3 &&
+    Math.floor(number / 100) === season &&
+    number % 100
+  ) {
+    marker.episodes = [number % 100];
+    marker.season = season;
+  } else if (last > number && last - number <= 300) {
+    marker.episodes = between(number, last);
+  }
+  if (/^\.5(?!\d)/.test(folded.slice(end))) marker.decimal = true;
+  return marker;
+}

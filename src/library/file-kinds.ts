@@ -1,0 +1,47 @@
+/**
+ * What a file is by its extension. `.iso` and disc folders are left out of the videos: a STRM cannot play a disc image.
+ */
+const video = extensions(
+  '3g2 3gp asf avi divx dv f4v flv m2t m2ts m2v m4v mk3d mkv mov mp4 mpe mpeg mpg mts mxf nut ogm ogv qt rm rmvb ts tp trp vob vp6 webm wmv wtv',
+);
+/** The ones Jellyfin reads beside a STRM (facts media-servers 1.2), and `.idx`, which names the languages of a `.sub`. */
+const subtitle = extensions('ass idx mks sami smi srt ssa sub sup vtt');
+const other = extensions(
+  '001 7z aac ac3 apk ass2 azw3 bat bin bmp bz2 cbr cbz com crc css csv cue db dll dmg doc docx dts eac3 epub exe flac gif gz ' +
+    'htm html ico img info ini iso jpeg jpg js json log lnk m3u m3u8 m4a m4b md md5 mds mdf mka mobi mp3 msi nfo nrg nzb odt ' +
+    'ogg opus par2 pdf php plist png pps ppt psd py r00 rar rtf sfv sh srr srs strm svg sqlite tar tbn tgz thm tif tiff torrent ' +
+    'ttf txt url vsmeta wav webp wma xls xlsx xml xz yaml yml zip',
+);
+
+/** Extension in lower case without its dot, '' when there is none. */
+export function extensionOf(name: string): string {
+  return /[^.]\.([a-z0-9]{1,6})$/i.exec(name)?.[1]?.toLowerCase() ?? '';
+}
+
+/** Whether a media server would play this file. */
+export function isVideo(name: string): boolean {
+  return video.has(extensionOf(name));
+}
+
+/** Whether this is a text track that lies beside its video. */
+export function isSubtitle(name: string): boolean {
+  return subtitle.has(extensionOf(name));
+}
+
+/**
+ * Whether the extension says that this is something else: a picture, an archive, music. A name without a known
+ * extension (`Show.S01E02.1080p.WEB.H264-GRP`) is not: release names end in anything.
+ */
+export function isOther(name: string): boolean {
+  const extension = extensionOf(name);
+  return other.has(extension) || /^(?:[rsz]\d\d|0\d\d)$/.test(extension);
+}
+
+/** The name without its extension when that is a video's, a subtitle's or a known other one. */
+export function baseName(name: string): string {
+  return isVideo(name) || isSubtitle(name) || isOther(name) ? name.slice(0, name.lastIndexOf('.')) : name;
+}
+
+function extensions(list: string): ReadonlySet<string> {
+  return new Set(list.split(' '));
+}

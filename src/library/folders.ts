@@ -1,0 +1,164 @@
+import { cleanFolderName } from './clean.ts';
+import { extraFolder } from './extras.ts';
+import { findMarker } from './markers.ts';
+import type { ProviderIds } from './recognition.ts';
+import { findTag } from './release-tags.ts';
+import { tidyTitle } from './titles.ts';
+
+/** A folder read by itself. */
+export interface Folder {
+  kind: 'category' | 'season' | 'title';
+  category?: Category;
+  season?: number;
+  title?: string;
+  year?: number;
+  ids: ProviderIds;
+  /** The name reads like one release (`Dark.S01E03.1080p-GRP`): an episode marker, or a year with tags. */
+  marker?: ReturnType<typeof findMarker>;
+}
+export type Category = 'movies' | 'tv' | 'anime' | 'any';
+
+/** What the folders above a file say, nearest first. */
+export interface Above {
+  category?: Category;
+  season?: number;
+  /** The show's or the film's folder. */
+  title?: Folder;
+  /** A show name inside the season folder's own name (`Vikings S06`). */
+  seasonTitle?: Folder;
+  extra?: string;
+  ids: ProviderIds;
+}
+
+const words: Record<Category, string> = {
+  movies: 'film films movie movies cinema',
+  tv: 'serie series tv tvshow tvshows show shows feuilleton feuilletons emission emissions',
+  anime: 'anime animes manga mangas japanimation',
+  any:
+    'mes mon ma my les la le des de du et and video videos media medias mediatheque bibliotheque library partage share shared perso divers ' +
+    'vf vo vostfr vff vfq vfi vf2 multi french truefrench francais francaise hd sd fhd uhd 4k 3d 1080p 720p 2160p 480p bluray dvdrip webdl web webrip remux hdlight x264 x265 h264 h265 hevc ' +
+    'action comedie comedies aventure horreur drame thriller policier animation animations dessins dessin anime animes documentaire documentaires docs doc enfant enfants kids jeunesse famille family ' +
+    'science fiction sf fantastique guerre western romance musical concert concerts spectacle spectacles sport theatre humour classique classiques classics vieux new nouveau nouveaux nouveautes recent ' +
+    'download downloads telechargement telechargements upload uploads torrents completed termine en cours a voir vu trier tri inbox public prive private stream jellyfin plex emby kodi',
+};
+const vocabulary = new Map<string, Category>();
+for (const category of ['any', 'anime', 'tv', 'movies'] as const) {
+  for (const word of words[category].split(' ')) vocabulary.set(word, category);
+}
+
+const cache = new Map<string, Folder>();
+
+/** Reads one folder name. Remembered, because thousands of files share a folder. */
+export function readFolder(name: string): Folder {
+  const known = cache.get(name);
+  if (known) return known;
+  if (cache.size > 20_000) cache.clear();
+  const folder = parseFolder(name);
+  cache.set(name, folder);
+  return folder;
+}
+
+/** Reads the folders above a file, upwards: category, season, show or film (facts naming 3). */
+export function readAbove(folders: readonly string[]): Above {
+  const above: Above = { ids: {} };
+  for (let i = folders.length - 1; i >= 0; i--) {
+    const name = folders[i] as string;
+    const parent = i > 0 ? readFolder(folders[i - 1] as string) : undefined;
+    above.extra ??= extraFolder(name, parent !== undefined && parent.kind !== 'category');
+    let folder = readFolder(name);
+    if (folder.kind === 'title' && isBareSeason(name, folders.slice(0, i)) && !above.title) {
+      folder = { kind: 'season', season: Number(name), ids: {} };
+    }
+    if (folder.kind === 'category') {
+      if (folder.category && folder.category !== 'any') above.category ??= folder.category;
+      continue;
+    }
+    if (folder.kind === 'season' && above.season === undefined && !above.title) {
+      if (folder.season !== undefined) above.season = folder.season;
+      if (folder.title) above.seasonTitle = folder;
+    } else if (!above.title && !extraFolder(name, true)) {
+      above.title = folder;
+    }
+    above.ids = { ...folder.ids, ...above.ids };
+  }
+  return above;
+}
+
+/** `3` is a season only inside the folder of something that lies under a category of series. */
+function isBareSeason(name: string, outer: readonly string[]): boolean {
+  if (!/^\d{1,2}$/.test(name) || outer.length < 2) return false;
+  const categories = outer.map((folder) => readFolder(folder));
+  return (
+    categories.at(-1)?.kind === 'title' &&
+    categories.some((folder) => folder.category === 'tv' || folder.category === 'anime')
+  );
+}
+
+const seasonShape =
+  /(?<![a-z0-9])(?:(?:seasons?|saisons?|staffel|temporada|stagione|seizoen)[ ._-]*(\d{1,4})(?![\d])|(\d{1,2})(?:st|nd|rd|th|e|er|ere|eme)?[ ._]*(?:season|saison|staffel)(?![a-z])|s[ ._]?(\d{1,2})(?![a-z0-9]))/i;
+const specialsShape = /^(?:specials?|speciaux|episodes?[ ._-]speciaux|hors[ ._-]?series?|hs|oav|ova|oad)$/i;
+const severalSeasons =
+  /(?:saisons?|seasons?|s)[ ._]?\d{1,2}[ ._]*(?:-|a|to|et|&)[ ._]*(?:saison|season|s)?[ ._]?\d{1,2}(?![\dp])/i;
+const yearShape = /[ ._([-]((?:18[89]|19\d|20\d)\d)(?=[)\]]|[ ._]|$)/g;
+
+function parseFolder(name: string): Folder {
+  const { text, folded, ids } = cleanFolderName(name);
+  const category = Object.keys(ids).length === 0 ? readCategory(folded) : undefined;
+  if (category) return { kind: 'category', category, ids };
+  if (specialsShape.test(folded)) return { kind: 'season', season: 0, ids };
+  const marker = findMarker(folded);
+  if (marker) return { ...titleUpTo(text, folded, marker.start, ids), marker };
+  const several = severalSeasons.exec(folded);
+  if (several) return titleUpTo(text, folded, several.index, ids);
+  const season = seasonShape.exec(folded);
+  if (season) {
+    const number = Number(season[1] ?? season[2] ?? season[3]);
+    const before = titleUpTo(text, folded, season.index, ids);
+    const folder: Folder = { kind: 'season', season: number, ids };
+    if (before.title && !readCategory(before.title)) {
+      folder.title = before.title;
+      if (before.year) folder.year = before.year;
+    }
+    return folder;
+  }
+  return titleUpTo(text, folded, folded.length, ids);
+}
+
+/** Title and year of the part of a folder's name before `end`. */
+function titleUpTo(text: string, folded: string, end: number, ids: ProviderIds): Folder {
+  const folder: Folder = { kind: 'title', ids };
+  const group = /^\[[^\]]*\][ ._]*(?=\S)/.exec(folded)?.[0].length ?? 0;
+  const tag = findTag(folded.slice(group));
+  const stop = tag > 0 ? Math.min(end, tag + group) : end;
+  let cut = stop;
+  for (const match of folded.slice(0, end).matchAll(yearShape)) {
+    if (match.index > group && match.index <= stop && !/\d-$/.test(folded.slice(0, match.index + 1))) {
+      folder.year = Number(match[1]);
+      cut = match.index;
+    }
+  }
+  const complete = /[ ._-]+[([]?(?:int[eé]grale|complete|collection|coffret)(?![a-z])/i.exec(
+    folded.slice(0, cut),
+  );
+  if (complete && complete.index > 0) cut = complete.index;
+  const title = tidyTitle(text.slice(group, cut));
+  if (title) folder.title = title;
+  return folder;
+}
+
+function readCategory(folded: string): Category | undefined {
+  const found = folded
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter(Boolean);
+  if (found.length === 0 || found.length > 6) return undefined;
+  if (found.length === 1 && /^(?:19|20)\d\d$/.test(found[0] as string)) return 'any';
+  let category: Category = 'any';
+  for (const word of found) {
+    const known = vocabulary.get(word) ?? (/^(?:19|20)\d\d$/.test(word) ? 'any' : undefined);
+    if (!known) return undefined;
+    if (known !== 'any' && category === 'any') category = known;
+  }
+  if (/dessins?[ ._]animes?/i.test(folded)) return 'tv';
+  return category;
+}

@@ -1,0 +1,124 @@
+/** An explicit episode marker in a name. Indexes are into the folded text. */
+export interface Marker {
+  start: number;
+  end: number;
+  season?: number;
+  /** Empty for a whole season (`S08.COMPLETE`). */
+  episodes: number[];
+  /** The marker says episode but no season (`E1050`, `Episode 5`). */
+  bare: boolean;
+  decimal?: boolean;
+}
+
+const sep = '[ ._]*';
+const shapes: readonly RegExp[] = [
+  // S01E02, S01.E02, S01xE02, S01 - E02, S01EP02, s01_e03
+  /(?<![a-z0-9])s(\d{1,4})[ ._]*[-x]?[ ._]*e(?:p(?:isode)?)?[ ._]?(\d{1,5})(?!\d)/i,
+  // 1x02, 2009x02; not 1920x1080, not x264
+  /(?<![a-z0-9])(\d{1,2}|19\d\d|20\d\d)x(\d{2,3})(?!\d|p(?![a-z])|x\d)/i,
+  // Saison 1 Episode 2, Season 1, Episode 2, Saison 4 Partie 2 Episode 12, Saison 2 - Ep 12
+  /(?<![a-z])(?:saison|season)[ ._]?(\d{1,4})[ ._]*(?:[-,;:(][ ._]*)?(?:(?:part|partie)[ ._]?\d{1,2}[ ._]*[-,]?[ ._]*)?(?:episodes?|epi|ep|e)[ ._]?(\d{1,5})(?!\d)/i,
+  // S01 - 05, S2 - 07: fansubs
+  /(?<![a-z0-9])s(\d{1,2})[ ._]+-[ ._]+(\d{1,4})(?![\dpi])/i,
+];
+const bareShapes: readonly RegExp[] = [
+  /(?<![a-z0-9])(?:episodes?|ep|epi)[ ._]{0,2}(?:n[o°])?[ ._]?(\d{1,5})(?!\d)/i,
+  /(?<![a-z0-9])e(\d{2,5})(?![a-z0-9])/i,
+];
+const chainE = new RegExp(
+  `${sep}(-|&|\\+|,|et|and|to|a|~|)${sep}(?:s\\d{1,4}${sep})?(?:e|ep|episode)[ ._]?(\\d{1,5})(?![\\dpi])`,
+  'iy',
+);
+const chainX = new RegExp(`${sep}(-|&|\\+|,|et|and|to|a|~|)${sep}(?:\\d{1,4})?x(\\d{2,3})(?!\\d)`, 'iy');
+const chainNumber =
+  /(?:(-|~|\+|&)|[ _](et|a|to|and|&|-)[ _])(\d{1,4})(?![\dpixk]|[ ._]*bits?|\.\d|[a-z]{2})/iy;
+
+/**
+ * Reads the explicit marker of a folded name and the chain behind it (facts naming 4): two numbers with a dash are a range, others a
+ * list; a smaller number, a jump over 300 and codec numbers never continue a chain.
+ */
+export function findMarker(folded: string): Marker | undefined {
+  for (const shape of shapes) {
+    const match = shape.exec(folded);
+    if (match) return follow(folded, match.index, match[0].length, Number(match[1]), Number(match[2]));
+  }
+  for (const shape of bareShapes) {
+    const match = shape.exec(folded);
+    if (match) return follow(folded, match.index, match[0].length, undefined, Number(match[1]));
+  }
+  return undefined;
+}
+
+const wholeSeason =
+  /(?<![a-z0-9])(?:s(\d{1,2})(?![a-z0-9])(?![ ._]*-[ ._]*s\d)|(?:saison|season)[ ._]?(\d{1,2})(?![\dx]))/i;
+
+/** `S08.COMPLETE`, `Saison 3`: a season without an episode. */
+export function findSeason(folded: string): Marker | undefined {
+  const match = wholeSeason.exec(folded);
+  if (!match || match.index === 0) return undefined;
+  const season = Number(match[1] ?? match[2]);
+  return { start: match.index, end: match.index + match[0].length, season, episodes: [], bare: false };
+}
+
+function follow(
+  folded: string,
+  start: number,
+  length: number,
+  season: number | undefined,
+  first: number,
+): Marker {
+  const numbers = [first];
+  const joints: string[] = [];
+  let end = start + length;
+  for (let next = nextLink(folded, end); next; next = nextLink(folded, end)) {
+    const last = numbers.at(-1) as number;
+    if (next.number <= last || next.number - last > 300 || /^26[45]$/.test(String(next.number))) {
+      // "S01E01.S01E01" repeats; anything else that goes down is not ours.
+      if (next.number !== last) break;
+    } else {
+      numbers.push(next.number);
+      joints.push(next.joint);
+    }
+    end = next.end;
+  }
+  const range = numbers.length === 2 && /^(?:-|~|a|to)$/i.test(joints[0] ?? '');
+  const marker: Marker = {
+    start,
+    end,
+    episodes: range ? between(numbers[0] as number, numbers[1] as number) : numbers,
+    bare: season === undefined,
+  };
+  if (season !== undefined) marker.season = season;
+  if (/^\.5(?!\d)/.test(folded.slice(end))) marker.decimal = true;
+  return marker;
+}
+
+function nextLink(folded: string, at: number): { number: number; joint: string; end: number } | undefined {
+  for (const pattern of [chainE, chainX, chainNumber]) {
+    pattern.lastIndex = at;
+    const match = pattern.exec(folded);
+    if (!match) continue;
+    const number = Number(pattern === chainNumber ? match[3] : match[2]);
+    return { number, joint: match[1] ?? match[2] ?? '', end: pattern.lastIndex };
+  }
+  return undefined;
+}
+
+/** Every number from `first` to `last`. */
+export function between(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
+
+/** Air date of a daily show: `2024.05.06`, `2024-05-06`, `06.05.2024`. */
+export function findDate(folded: string): { start: number; end: number; date: string } | undefined {
+  const match =
+    /(?<!\d)(?:((?:19|20)\d\d)([ ._-])(\d\d)\2(\d\d)|(\d\d)([ ._-])(\d\d)\6((?:19|20)\d\d))(?!\d)/.exec(
+      folded,
+    );
+  if (!match) return undefined;
+  const [year, month, day] = match[1] ? [match[1], match[3], match[4]] : [match[8], match[7], match[5]];
+  const date = `${year}-${month}-${day}`;
+  const time = new Date(`${date}T00:00:00Z`);
+  if (Number.isNaN(time.getTime()) || time.toISOString().slice(0, 10) !== date) return undefined;
+  return { start: match.index, end: match.index + match[0].length, date };
+}

@@ -1,0 +1,127 @@
+import type { Folder } from './folders.ts';
+import type { Reading } from './recognise.ts';
+import type { Recognition } from './recognition.ts';
+import { findTitle, sameTitleKey, tidyTitle } from './titles.ts';
+
+const partShape = /(?:^|[ ._([-]+)(?:cd|dvd|dis[ck])[ ._-]?(\d{1,2}|[a-d])[)\]]?(?=$|[ ._-])/i;
+/** `Part 2` is a title's word (Dune Part Two) unless it ends the name behind the year (facts naming 8). */
+const latePart =
+  /(?<![a-z0-9])(?:19|20)\d\d[)\]]?.*?[ ._([-]+(?:part|pt|partie)[ ._-]?(\d{1,2}|[a-d])[)\]]?$/i;
+const weakName =
+  /^(?:|movie|film|video|vid|title_?t?\d*|vts_\d\d_\d|\d{5}|[0-9a-f]{8,}|sans titre|untitled|main|(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])(?=[a-z0-9]*\d[a-z]+\d)[a-z0-9]{9,})$/i;
+
+/** Fills in a film (facts naming 8): the file's title and year, or the folder's where the file's name is weak. */
+export function fillMovie(result: Recognition, reading: Reading): void {
+  const { name, above } = reading;
+  result.kind = 'movie';
+  const part = partShape.exec(name.folded) ?? latePart.exec(name.folded);
+  if (part)
+    result.part = /\d/.test(part[1] as string)
+      ? Number(part[1])
+      : (part[1] as string).toLowerCase().charCodeAt(0) - 96;
+  const stem = part && partShape.test(name.folded) ? name.folded.slice(0, part.index) : name.folded;
+  const weak = weakName.test(stem.trim());
+  const own = weak ? {} : ownTitle(reading, part ? part.index : -1);
+  const folder = above.season === undefined && !above.title?.marker ? above.title : undefined;
+  if (folder?.title && folderNames(folder, own, weak, reading)) {
+    result.title = folder.title;
+    result.because.push(weak ? 'title: folder, the name says nothing' : 'title: folder');
+    const year = own.year ?? folder.year;
+    if (year) result.year = year;
+    if (year && year !== own.year) result.because.push('year: folder');
+  } else if (own.title) {
+    result.title = own.title;
+    result.because.push('title: name');
+    if (own.year) result.year = own.year;
+  }
+  if (!result.title) {
+    result.kind = 'unknown';
+    result.because.push('title: none');
+  } else if (above.category === 'tv' && result.year === undefined) {
+    result.kind = 'unknown';
+    result.because.push('among series, but without a number');
+  }
+  result.confidence = rate(result);
+}
+
+/** Whether the folder above is this film's own and says it better. */
+function folderNames(folder: Folder, own: OwnTitle, weak: boolean, { name }: Reading): boolean {
+  if (weak) return true;
+  const outer = sameTitleKey(folder.title ?? '');
+  const inner = sameTitleKey(own.title ?? '');
+  if (!inner) return true;
+  if (outer === inner) return own.year === undefined || folder.year === undefined || own.year === folder.year;
+  if (own.year !== undefined || folder.year === undefined) return false;
+  const wholeName = sameTitleKey(name.folded);
+  return outer.startsWith(inner) || (outer.length > 3 && wholeName.includes(outer));
+}
+
+interface OwnTitle {
+  title?: string;
+  year?: number;
+}
+
+/**
+ * The library's title and year, mended: it cuts French titles at short words (`se`, `ai`) and accents, and leaves
+ * editions in. The end is ours (the year, or the first tag); the start is the library's.
+ */
+function ownTitle({ name, release, tagAt }: Reading, partAt: number): OwnTitle {
+  const { text, folded } = name;
+  const own: OwnTitle = {};
+  const yearAt = findYear(folded, release.year, tagAt);
+  if (yearAt) own.year = yearAt.year;
+  const found = release.title ? findTitle(folded, release.title) : undefined;
+  const start = found && found.start < folded.length / 2 ? found.start : openingEnd(folded);
+  const ends = [yearAt?.at ?? -1, tagAt, partAt].filter((at) => at > start);
+  let end = ends.length > 0 ? Math.min(...ends) : folded.length;
+  if (!yearAt && found && found.end < end && !cutAtWord(folded.slice(found.end, end))) end = found.end;
+  const title = tidyTitle(text.slice(start, end)) || release.title;
+  if (title) own.title = title;
+  return own;
+}
+
+/** Whether the library stopped at a word that it takes for a language or a tag and that is plain French. */
+function cutAtWord(rest: string): boolean {
+  return (
+    /^[ ._'-]*(?:se|ai|del?|mar|mandarin|hors|saison|es|no|la|el|it|en|me|te|a|i|o|lat|dan|fin|pol|tel|cam|ts|tc|scr)(?![a-z0-9])/i.test(
+      rest,
+    ) || /^[^\x20-\x7e]/.test(rest)
+  );
+}
+
+/** Where the year of the film stands. In brackets beats bare; the last one before the tags wins (`2001 ... 1968`). */
+function findYear(
+  folded: string,
+  year: number | undefined,
+  tagAt: number,
+): { at: number; year: number } | undefined {
+  const bracketed = [...folded.matchAll(/[([]((?:18[89]|19\d|20\d)\d)[)\]]/g)].at(-1);
+  if (bracketed && bracketed.index > 0) return { at: bracketed.index, year: Number(bracketed[1]) };
+  const stop = tagAt > 0 ? tagAt : folded.length;
+  const bare = [...folded.matchAll(/(?<![\dx])((?:18[89]|19\d|20\d)\d)(?![\dpix])/g)].filter(
+    (m) => m.index > 0,
+  );
+  const before = bare.filter((match) => match.index < stop).at(-1) ?? bare[0];
+  if (before && (year === undefined || Number(before[1]) === year || before.index < stop)) {
+    if (
+      year === undefined &&
+      before.index + 4 === folded.length &&
+      bare.length === 1 &&
+      !/[ ._(-]$/.test(folded.slice(0, before.index))
+    )
+      return undefined;
+    return { at: before.index, year: Number(before[1]) };
+  }
+  return undefined;
+}
+
+/** A release group or a site in brackets in front of the title. */
+function openingEnd(folded: string): number {
+  return /^(?:\[[^\]]*\][ ._-]*)+(?=\S)/.exec(folded)?.[0].length ?? 0;
+}
+
+function rate(result: Recognition): number {
+  if (result.kind === 'unknown') return 0.1;
+  if (result.ids) return 1;
+  return result.year ? 0.9 : 0.5;
+}

@@ -1,0 +1,43 @@
+/** What a file may turn out to be. `ignored` = neither a video nor a subtitle, `unknown` = a video that nothing names. */
+export type RecognitionKind = 'movie' | 'episode' | 'extra' | 'ignored' | 'unknown';
+
+/** Provider ids as they stood in a name: `{tmdb-1}`, `[tmdbid-1]`, `[imdbid-tt1]`. They outrank every parsed title. */
+export interface ProviderIds {
+  tmdb?: string;
+  imdb?: string;
+  tvdb?: string;
+}
+
+/** The answer of `recognise`: the object that `passerelle recognise --json` prints. What is not known is absent. */
+export interface Recognition {
+  /** The path as it was given. */
+  path: string;
+  kind: RecognitionKind;
+  title?: string;
+  year?: number;
+  /** 0 = specials. */
+  season?: number;
+  /** Sorted, never empty. */
+  episodes?: number[];
+  /** The number counts through all seasons (anime); the same number stands in `episodes`. */
+  absolute?: number;
+  /** Air date of a daily show, `YYYY-MM-DD`. */
+  date?: string;
+  /** CD or disc number of a film in several files. */
+  part?: number;
+  /** Kind of extra: `trailer`, `sample`, `featurette`, ... `unknown`. */
+  extra?: string;
+  /** `2160p`, `1080p`, `720p`, `480p`, ... */
+  resolution?: string;
+  /** `BluRay`, `WEB-DL`, `DVDRip`, ... */
+  source?: string;
+  edition?: string;
+  /** Sound and text as tags: `VFF`, `VOSTFR`, `MULTi`, or a two-letter code. In the order of the name. */
+  languages?: string[];
+  group?: string;
+  ids?: ProviderIds;
+  /** 0 to 1: 1 = an id or an explicit marker with a title, 0.5 = a bare number or a title without a year. */
+  confidence: number;
+  /** How each field was found, for a person: `season: marker S01E02`. */
+  because: string[];
+}

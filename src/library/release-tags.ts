@@ -1,0 +1,80 @@
+import { parseTorrentTitle } from '@viren070/parse-torrent-title';
+import { extensionOf } from './file-kinds.ts';
+
+/** What a release name says beside its title, from the library, behind our own names. */
+export interface ReleaseTags {
+  title?: string;
+  year?: number;
+  seasons: number[];
+  episodes: number[];
+  resolution?: string;
+  source?: string;
+  edition?: string;
+  group?: string;
+}
+
+/**
+ * Asks @viren070/parse-torrent-title (0.9.1, facts naming). `name` is folded to ASCII and cut at 255 characters.
+ * Its languages are not taken: every French tag comes out as `fr`, and short words of titles do too.
+ */
+export function readRelease(name: string): ReleaseTags {
+  const parsed = parseTorrentTitle(name);
+  const tags: ReleaseTags = { seasons: parsed.seasons ?? [], episodes: parsed.episodes ?? [] };
+  const resolution = parsed.resolution ? plainResolution(parsed.resolution) : undefined;
+  const year = parsed.year ? Number.parseInt(parsed.year, 10) : Number.NaN;
+  if (parsed.title) tags.title = parsed.title;
+  if (year >= 1880 && year < 2100) tags.year = year;
+  if (resolution) tags.resolution = resolution;
+  if (parsed.quality) tags.source = parsed.quality;
+  const edition = ownEdition(name) ?? parsed.editions?.[0];
+  if (edition) tags.edition = edition;
+  if (parsed.group && !extensionOf(`x.${parsed.group}`)) tags.group = parsed.group;
+  else if (parsed.group && !/^(?:mkv|avi|mp4)$/i.test(parsed.group)) tags.group = parsed.group;
+  return tags;
+}
+
+function plainResolution(resolution: string): string | undefined {
+  if (/^(?:4k|uhd)$/i.test(resolution)) return '2160p';
+  if (/^2k$/i.test(resolution)) return '1440p';
+  return resolution.toLowerCase();
+}
+
+const editions: readonly (readonly [RegExp, string])[] = [
+  [/version[ ._-]longue/i, 'Version longue'],
+  [/director'?s?[ ._-]cut/i, "Director's Cut"],
+  [/final[ ._-]cut/i, 'Final Cut'],
+];
+
+function ownEdition(name: string): string | undefined {
+  return editions.find(([pattern]) => pattern.test(name))?.[1];
+}
+
+/** Words that never belong to a title. Left out on purpose: what films are called (Uncut, Final, Extended, French). */
+const strongTag = new RegExp(
+  '(?<![a-z0-9])(?:' +
+    [
+      '(?:480|540|576|720|1080|1440|2160|4320)[pi]|[48]k|uhd|hd[ ._]?light|4klight|bdmv|mhd',
+      'blu-?ray|bd-?rip|br-?rip|bd-?remux|remux|dvd-?rip|dvd-?scr|dvd[59r]|web-?dl|web-?rip|web(?=[ ._-]+[xh]\\.?26)|hdtv|pdtv|dsr|hd-?rip|hdts|hdcam|vhs-?rip|tv-?rip|sat-?rip|dvb-?rip|ppv-?rip',
+      '[xh][ .]?26[45]|hevc|xvid|divx|10[ -]?bits?|hdr10|hdr|dolby[ .]vision',
+      'aac\\d?|ac-?3|e-?ac-?3|dts|ddp?[57]|truehd|atmos|flac|mp3',
+      'multi|true-?french|vost-?fr|subfrench|stfr|fast-?sub|vff|vfq|vfi|vf2|vof|vf|subforced',
+      "final[ ._]cut|director'?s?[ ._]cut|unrated|remastered|version[ ._]longue|repack|proper",
+    ].join('|') +
+    ')(?![a-z0-9])',
+  'i',
+);
+const upperTag =
+  /(?<![A-Za-z0-9])(?:FRENCH|iNTERNAL|INTERNAL|VO|GERMAN|iTALiAN|ITA|SPANISH|LIMITED|CUSTOM)(?![A-Za-z0-9])/;
+
+/** Index of the first word that ends a title, -1 when there is none. One that opens the name (`4K.Title`) does not count. */
+export function findTag(folded: string): number {
+  const found = [strongTag, upperTag].map((pattern) => searchFrom(pattern, folded)).filter((at) => at >= 0);
+  return found.length > 0 ? Math.min(...found) : -1;
+}
+
+function searchFrom(pattern: RegExp, folded: string): number {
+  const at = folded.search(pattern);
+  if (at !== 0) return at;
+  const skipped = folded.slice(1).search(pattern);
+  return skipped < 0 ? -1 : skipped + 1;
+}

@@ -1,0 +1,89 @@
+import type { Folder } from './folders.ts';
+import type { Reading, ShowReading } from './recognise.ts';
+import type { Recognition } from './recognition.ts';
+import { sameTitleKey, tidyTitle } from './titles.ts';
+
+/**
+ * Fills in an episode (facts naming 6): the marker beats the folder for season and episode; the show is named by the
+ * folder above a season folder, else by the file, else by the nearest folder that is no category.
+ */
+export function fillShow(result: Recognition, reading: Reading, show: ShowReading): void {
+  result.kind = 'episode';
+  const { above } = reading;
+  const { marker } = show;
+  if (marker?.decimal) {
+    // 13.5 must never overwrite 13.
+    result.kind = 'unknown';
+    result.because.push('episode: a number with a fraction, left for a person');
+  } else if (marker && marker.episodes.length > 0) {
+    result.episodes = marker.episodes;
+    result.because.push(`episode: ${show.how}`);
+  }
+  if (show.date) {
+    result.date = show.date.date;
+    result.because.push('date: name');
+  }
+  const season = marker?.season ?? above.season ?? above.title?.marker?.season;
+  if (season !== undefined) {
+    result.season = season;
+    result.because.push(marker?.season !== undefined ? `season: ${show.how}` : 'season: folder');
+  } else if (result.episodes) {
+    result.absolute = result.episodes[0] as number;
+  }
+  nameShow(result, reading, show);
+  result.confidence = rate(result, show);
+}
+
+function nameShow(result: Recognition, reading: Reading, show: ShowReading): void {
+  const { above } = reading;
+  const own = show.how === 'folder marker' ? undefined : ownName(reading, show);
+  const folder = pickFolder(above.title, above.seasonTitle);
+  const folderFirst = above.season !== undefined || show.how === 'folder marker' || !own?.title;
+  if (folder?.title && (folderFirst || sameTitleKey(folder.title) === sameTitleKey(own?.title ?? ''))) {
+    result.title = folder.title;
+    result.because.push('title: folder');
+    const year =
+      folder.year ??
+      (own?.title && sameTitleKey(own.title) === sameTitleKey(folder.title) ? own.year : undefined);
+    if (year) result.year = year;
+  } else if (own?.title) {
+    result.title = own.title;
+    result.because.push('title: name');
+    if (own.year) result.year = own.year;
+  }
+}
+
+/** The folder above a season folder, unless it is only a place where several shows lie (its name is another one). */
+function pickFolder(title: Folder | undefined, seasonTitle: Folder | undefined): Folder | undefined {
+  if (!seasonTitle?.title) return title;
+  if (!title?.title) return seasonTitle;
+  const inner = sameTitleKey(seasonTitle.title);
+  const outer = sameTitleKey(title.title);
+  return inner.startsWith(outer) || outer.startsWith(inner) ? title : seasonTitle;
+}
+
+/** Title and year in front of the marker or the date. */
+function ownName({ name, release }: Reading, show: ShowReading): { title?: string; year?: number } {
+  const at = show.marker?.start ?? show.date?.start;
+  if (at === undefined) return release.title ? { title: release.title } : {};
+  const group = /^\[[^\]]{1,80}\][ ._]*(?=\S)/.exec(name.folded)?.[0].length ?? 0;
+  if (at <= group) return {};
+  let end = at;
+  const own: { title?: string; year?: number } = {};
+  const year = /^.*\S.*?[ ._([-]+((?:19|20)\d\d)[)\]]?[ ._-]*$/.exec(name.folded.slice(group, at));
+  if (year) {
+    own.year = Number(year[1]);
+    end = group + year[0].lastIndexOf(year[1] as string);
+  }
+  const title = tidyTitle(name.text.slice(group, end));
+  if (title) own.title = title;
+  return own;
+}
+
+function rate(result: Recognition, show: ShowReading): number {
+  if (result.kind === 'unknown' || !result.title) return 0.2;
+  if (!result.episodes && !result.date) return 0.3;
+  const base = show.how === 'bare number' ? 0.5 : show.how === 'folder marker' ? 0.7 : 0.8;
+  const extra = (result.year ? 0.1 : 0) + (result.season !== undefined ? 0.05 : 0) + (result.ids ? 0.3 : 0);
+  return Math.min(1, Math.round((base + extra) * 100) / 100);
+}

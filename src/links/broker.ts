@@ -1,0 +1,179 @@
+import NodeCache from 'node-cache';
+import type { Clock } from '../clock.ts';
+import { BridgeError, isBridgeError } from '../errors.ts';
+import type { Urgency } from '../fichier/governor.ts';
+import type { Log } from '../log.ts';
+import { isAlive, type Lease, type LeaseWindows, leaseEnd } from './lease.ts';
+
+/** Where leases outlive a restart. */
+export interface LeaseStore {
+  get(fileId: string): Promise<Lease | undefined>;
+  put(lease: Lease): Promise<void>;
+  drop(fileId: string): Promise<void>;
+}
+
+/** What the broker has to know of a file. `url` is its page at the host. */
+export interface LinkedFile {
+  id: string;
+  url: string;
+}
+
+export interface AcquireOptions {
+  urgency: Urgency;
+  signal?: AbortSignal;
+}
+
+export interface BrokerOptions {
+  clock: Clock;
+  log: Log;
+  windows: LeaseWindows;
+  store: LeaseStore;
+  /** One `get_token` call. */
+  directLink: (
+    url: string,
+    options: { urgency: Urgency; signal: AbortSignal; deadlineMs?: number },
+  ) => Promise<string>;
+  /** Throws for a link that must not be used. */
+  checkLink: (link: string) => void;
+  /** Longest wait of a player for its turn at the gate. */
+  playDeadlineMs?: number;
+}
+
+/** How long a refusal is remembered when the host named no time. */
+const refusalMs = { retryable: 5_000, final: 60_000 };
+
+interface Refusal {
+  error: BridgeError;
+  until: number;
+}
+
+interface Flight {
+  promise: Promise<Lease>;
+  waiting: number;
+  abort: AbortController;
+}
+
+/**
+ * One live lease per file. Who asks while a call for the same file is in flight shares its answer; who asks after a
+ * refusal gets the same refusal until its time is over. Both cost the host nothing.
+ */
+export function createBroker(options: BrokerOptions) {
+  const { clock, log, windows, store, directLink, checkLink, playDeadlineMs = 10_000 } = options;
+  const leases = new NodeCache({ useClones: false, checkperiod: 0 });
+  const refusals = new NodeCache({ useClones: false, checkperiod: 0 });
+  const flights = new Map<string, Flight>();
+
+  async function fetchLease(file: LinkedFile, urgency: Urgency, signal: AbortSignal): Promise<Lease> {
+    const kept = await store.get(file.id);
+    if (kept && isAlive(kept, windows, clock.now())) {
+      leases.set(file.id, kept);
+      return kept;
+    }
+    const deadline = urgency === 'play' || urgency === 'probe' ? { deadlineMs: playDeadlineMs } : {};
+    const url = await directLink(file.url, { urgency, signal, ...deadline });
+    checkLink(url);
+    const lease: Lease = { fileId: file.id, url, issuedAt: clock.now(), firstUsedAt: undefined };
+    keep(lease);
+    return lease;
+  }
+
+  function keep(lease: Lease): void {
+    leases.set(lease.fileId, lease);
+    store
+      .put(lease)
+      .catch((error: unknown) =>
+        log.warn({ err: error, fileId: lease.fileId }, 'lease could not be kept on disk'),
+      );
+  }
+
+  function remember(fileId: string, error: unknown): void {
+    // What the gate says costs the host nothing to ask again, and may be over sooner.
+    if (!isBridgeError(error) || error.code.startsWith('BRIDGE_GATE')) return;
+    const until = error.retryAt ?? clock.now() + (error.retryable ? refusalMs.retryable : refusalMs.final);
+    refusals.set(fileId, { error, until } satisfies Refusal);
+  }
+
+  function takeOff(file: LinkedFile, urgency: Urgency): Flight {
+    const abort = new AbortController();
+    const promise = fetchLease(file, urgency, abort.signal)
+      .catch((error: unknown) => {
+        if (!abort.signal.aborted) remember(file.id, error);
+        throw error;
+      })
+      .finally(() => {
+        if (flights.get(file.id) === flight) flights.delete(file.id);
+      });
+    const flight: Flight = { promise, waiting: 0, abort };
+    flights.set(file.id, flight);
+    return flight;
+  }
+
+  /** A lease at hand that lives; no promise, for the hot path. */
+  function atHand(fileId: string): Lease | undefined {
+    const lease = leases.get<Lease>(fileId);
+    if (!lease) return undefined;
+    if (isAlive(lease, windows, clock.now())) return lease;
+    leases.del(fileId);
+    return undefined;
+  }
+
+  return {
+    atHand,
+
+    /**
+     * A living lease for this file: kept, shared or new.
+     * @throws BridgeError of the host or the gate, with retryAt; the signal's reason when it aborts
+     */
+    async acquire(file: LinkedFile, { urgency, signal }: AcquireOptions): Promise<Lease> {
+      const living = atHand(file.id);
+      if (living) return living;
+      const refusal = refusals.get<Refusal>(file.id);
+      if (refusal && clock.now() < refusal.until) throw refusal.error;
+      refusals.del(file.id);
+      signal?.throwIfAborted();
+
+      const flight = flights.get(file.id) ?? takeOff(file, urgency);
+      flight.waiting++;
+      try {
+        return await orAborted(flight.promise, signal);
+      } finally {
+        flight.waiting--;
+        // The last one who wanted it has gone: the call gives its turn at the gate to somebody else.
+        if (flight.waiting === 0 && flights.get(file.id) === flight) {
+          flights.delete(file.id);
+          flight.abort.abort(
+            new BridgeError('BRIDGE_GATE_BUSY', { detail: 'nobody waits for this link any more' }),
+          );
+        }
+      }
+    },
+
+    /** A player has begun with this lease: from now on the resume window counts. */
+    used(lease: Lease): void {
+      if (lease.firstUsedAt !== undefined) return;
+      lease.firstUsedAt = clock.now();
+      keep(lease);
+    },
+
+    /** The host refused this link; a newer one that somebody fetched meanwhile stays. */
+    async drop(fileId: string, url: string): Promise<void> {
+      if (leases.get<Lease>(fileId)?.url === url) leases.del(fileId);
+      const kept = await store.get(fileId);
+      if (kept?.url === url) await store.drop(fileId);
+    },
+
+    /** How long this lease may still be handed out, milliseconds. */
+    remainingMs: (lease: Lease): number => Math.max(0, leaseEnd(lease, windows) - clock.now()),
+  };
+}
+
+export type Broker = ReturnType<typeof createBroker>;
+
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}

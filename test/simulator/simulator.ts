@@ -1,0 +1,156 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Account, type AccountFolder, createAccount } from './account.ts';
+import { createApi } from './api.ts';
+import {
+  type ApiRequest,
+  type Counters,
+  createCounters,
+  type DownloadRequest,
+  resetCounters,
+} from './counters.ts';
+import { demoAccount } from './demo-account.ts';
+import { createDownload } from './download.ts';
+import { createFaults, type DeadForm, type Faults } from './faults.ts';
+import { createLimits, type LimitSettings } from './limits.ts';
+import { createLocation } from './location.ts';
+import { createRandom } from './random.ts';
+import { createTokens } from './tokens.ts';
+
+export { expectedBytes, fillSeeded } from './content.ts';
+export { demoAccount } from './demo-account.ts';
+
+/** The key that the simulator accepts unless told otherwise. */
+export const testApiKey = 'TESTKEYtestkey0123456789-_=ABCDE';
+
+/** All have defaults that suit a test: no limits, the demo account, free ports on loopback, repeatable chance. */
+export interface SimulatorOptions {
+  apiKey?: string;
+  account?: AccountFolder;
+  /** `none` by default; a partial one stands on `none`. */
+  limits?: 'none' | 'strict' | 'lenient' | Partial<LimitSettings>;
+  /** Everything that the host remembers by time goes by this; delays in faults are real time. */
+  clock?: { now(): number };
+  random?: () => number;
+  /** A link must be used for the first time within this, 300000. */
+  startWindowMs?: number;
+  /** A used link lives so long from its issue, 1800000. */
+  resumeWindowMs?: number;
+  /** 404 by default. */
+  expiredAnswer?: DeadForm;
+  /** Requests in progress at the download host, 30. */
+  maxConnections?: number;
+  /** One address at a time. */
+  locationRule?: boolean;
+  /** 0 free, 1 Premium, 2 Access, 3 Premium GOLD. */
+  offer?: 0 | 1 | 2 | 3;
+  /** `YYYY-MM-DD`, with or without a time. */
+  subscriptionEnd?: string;
+  /** Most entries of a listing, 5000. */
+  listingCap?: number;
+  apiPort?: number;
+  downloadPort?: number;
+  host?: string;
+  onApiRequest?: (request: ApiRequest) => void;
+  onDownloadRequest?: (request: DownloadRequest) => void;
+}
+
+/** A 1fichier on loopback. */
+export interface Simulator {
+  /** With `/v1`, without a slash at the end: FICHIER_API_URL. */
+  readonly apiUrl: string;
+  /** Host and port of the links: FICHIER_DOWNLOAD_HOSTS. */
+  readonly downloadHost: string;
+  readonly apiKey: string;
+  readonly account: Account;
+  readonly faults: Faults;
+  readonly counters: Counters;
+  /** Zeroes the counters, heals the faults, forgets locks and what the limits remember. Links stay good. */
+  reset(): void;
+  /** Every link given out so far is dead from now; transfers in progress go on. */
+  expireLinks(): void;
+  /** Ends both hosts and every connection. */
+  close(): Promise<void>;
+}
+
+/** Starts the two hosts. */
+export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const clock = options.clock ?? { now: Date.now };
+  // Each part has its own chance, so that ids do not depend on how many calls came before.
+  const chance = (seed: number) => options.random ?? createRandom(seed);
+  const host = options.host ?? '127.0.0.1';
+  const apiKey = options.apiKey ?? testApiKey;
+  const ending = new AbortController();
+  const faults = createFaults(options.listingCap);
+  const counters = createCounters();
+  const limits = createLimits(options.limits ?? 'none', clock, counters);
+  const location = createLocation(options.locationRule ?? false, clock);
+  const account = createAccount(options.account ?? demoAccount(), { random: chance(1), clock, faults });
+  const tokens = createTokens({
+    random: chance(2),
+    clock,
+    startWindowMs: options.startWindowMs ?? 300_000,
+    resumeWindowMs: options.resumeWindowMs ?? 1_800_000,
+  });
+  const common = { tokens, faults, counters, limits, location, clock, ending: ending.signal };
+  const download = createDownload({
+    ...common,
+    random: chance(3),
+    expiredAnswer: options.expiredAnswer ?? '404',
+    maxConnections: options.maxConnections ?? 30,
+    onRequest: options.onDownloadRequest ?? (() => {}),
+  });
+  const downloadHost = await listen(download, options.downloadPort ?? 0, host);
+  const api = createApi({
+    ...common,
+    account,
+    apiKey,
+    random: chance(4),
+    offer: options.offer ?? 1,
+    subscriptionEnd: options.subscriptionEnd ?? '2099-12-31',
+    downloadUrl: () => `http://${downloadHost}`,
+    onRequest: options.onApiRequest ?? (() => {}),
+  });
+  const apiHost = await listen(api, options.apiPort ?? 0, host).catch(async (error: unknown) => {
+    await stop(download);
+    throw error;
+  });
+  return {
+    apiUrl: `http://${apiHost}/v1`,
+    downloadHost,
+    apiKey,
+    account,
+    faults,
+    counters,
+    reset() {
+      resetCounters(counters);
+      faults.clear();
+      limits.reset();
+    },
+    expireLinks: () => tokens.expireAll(),
+    async close() {
+      ending.abort();
+      await Promise.all([stop(api), stop(download)]);
+    },
+  };
+}
+
+function listen(server: Server, port: number, host: string): Promise<string> {
+  // As nginx does; Node's own 5 s would close idle connections under clients that believe in them.
+  server.keepAliveTimeout = 65_000;
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      const { port: real } = server.address() as AddressInfo;
+      resolve(`${host.includes(':') ? `[${host}]` : host}:${real}`);
+    });
+  });
+}
+
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
