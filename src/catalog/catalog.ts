@@ -1,6 +1,7 @@
 import { createContent } from './content.ts';
 import { createCrawls } from './crawls.ts';
 import { createLeases } from './leases.ts';
+import { type Listing, recordListing } from './listing.ts';
 import { createMemory } from './memory.ts';
 import { openDatabase } from './open.ts';
 import { createRemovals } from './removals.ts';
@@ -32,6 +33,15 @@ export async function openCatalog(file: string) {
         await removals.remove(ids, now);
         content.forget(ids);
       },
+    },
+    /** Notes folders on the way to a root, without their files. */
+    recordFolders: async (
+      listing: Pick<Listing, 'folderId' | 'name' | 'folders'>,
+      now: number,
+    ): Promise<void> => {
+      await db
+        .transaction()
+        .execute((trx) => recordListing(trx, { ...listing, files: [], complete: false }, now));
     },
     leases: createLeases(db),
     titles: createTitles(db),

@@ -149,6 +149,58 @@ export function createContent(db: Kysely<Schema>) {
       return files;
     },
 
+    /** Sub-folders of these folders. */
+    async subFolders(ids: readonly number[]): Promise<{ id: number; parentId: number; name: string }[]> {
+      const found: { id: number; parentId: number; name: string }[] = [];
+      for (const part of batches(ids)) {
+        const rows = await db
+          .selectFrom('folders')
+          .select(['id', 'parent_id', 'name'])
+          .where('parent_id', 'in', part)
+          .execute();
+        found.push(...rows.map((row) => ({ id: row.id, parentId: row.parent_id ?? 0, name: row.name })));
+      }
+      return found;
+    },
+
+    /** These folders with their parents; the root is not among them. */
+    async parentsOf(ids: readonly number[]): Promise<{ id: number; parentId: number; name: string }[]> {
+      const found: { id: number; parentId: number; name: string }[] = [];
+      for (const part of batches(ids)) {
+        const rows = await db
+          .selectFrom('folders')
+          .select(['id', 'parent_id', 'name'])
+          .where('id', 'in', part)
+          .execute();
+        for (const row of rows)
+          if (row.parent_id !== null) found.push({ id: row.id, parentId: row.parent_id, name: row.name });
+      }
+      return found;
+    },
+
+    /** When this folder was last listed. */
+    async listedAt(folderId: number): Promise<number | undefined> {
+      const row = await db
+        .selectFrom('folders')
+        .select('listed_at')
+        .where('id', '=', folderId)
+        .executeTakeFirst();
+      return row?.listed_at ?? undefined;
+    },
+
+    /** Ids of files in the library after `after`, in order: for a walk over everything. */
+    async fileIdsAfter(after: string, limit: number): Promise<string[]> {
+      const rows = await db
+        .selectFrom('files')
+        .select('id')
+        .where('id', '>', after)
+        .where('gone_at', 'is', null)
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => row.id);
+    },
+
     /** How much there is: files in the library (and how many of them are missing), folders. */
     async counts(): Promise<{ files: number; missing: number; folders: number }> {
       const files = await db

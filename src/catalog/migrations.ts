@@ -1,4 +1,5 @@
-import { type Kysely, type Migration, Migrator, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
 
 /** Every change of the tables, in order; a change that has shipped is never edited. */
 const migrations: Record<string, Migration> = {
@@ -60,6 +61,11 @@ const migrations: Record<string, Migration> = {
         .addUniqueConstraint('once_a_crawl', ['crawl_id', 'folder_id'])
         .execute();
       await db.schema
+        .createIndex('crawl_folders_waiting')
+        .on('crawl_folders')
+        .columns(['crawl_id', 'done_at', 'seq'])
+        .execute();
+      await db.schema
         .createTable('leases')
         .addColumn('file_id', 'text', (column) => column.primaryKey())
         .addColumn('url', 'text', (column) => column.notNull())
@@ -87,6 +93,7 @@ const migrations: Record<string, Migration> = {
         .modifyEnd(sql`without rowid`)
         .execute();
       await db.schema.createIndex('tree_key').on('tree').column('title_key').execute();
+      await db.schema.createIndex('tree_file').on('tree').column('file_id').execute();
       await db.schema
         .createTable('memory')
         .addColumn('name', 'text', (column) => column.primaryKey())

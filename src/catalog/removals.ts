@@ -25,6 +25,14 @@ export function createRemovals(db: Kysely<Schema>) {
       return rows.map((row) => row.id);
     },
 
+    /** What lies below none of the roots any more (somebody changed the settings) counts as missing from now on. */
+    async missOutside(rootIds: readonly number[], now: number): Promise<void> {
+      const inside = JSON.stringify(await foldersBelow(db, rootIds));
+      await sql`update files set missing_since = ${now}
+        where gone_at is null and missing_since is null
+          and folder_id not in (select value from json_each(${inside}))`.execute(db);
+    },
+
     /** A successful crawl ends: what is missing has now been missed once. */
     async confirm(now: number): Promise<void> {
       await db

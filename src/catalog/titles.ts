@@ -37,6 +37,21 @@ export function createTitles(db: Kysely<Schema>) {
       return keys;
     },
 
+    /** Titles in whose folders something written belongs to one of these files. */
+    async treeKeysOf(fileIds: readonly string[]): Promise<string[]> {
+      const keys: string[] = [];
+      for (const part of batches(fileIds)) {
+        const rows = await db
+          .selectFrom('tree')
+          .select('title_key')
+          .distinct()
+          .where('file_id', 'in', part)
+          .execute();
+        keys.push(...rows.map((row) => row.title_key));
+      }
+      return keys;
+    },
+
     /** Replaces what is known of `fileIds`: those without a row in `rows` belong to no title from now on. */
     replace: (fileIds: readonly string[], rows: readonly TitleRow[]): Promise<void> =>
       db.transaction().execute(async (trx) => {

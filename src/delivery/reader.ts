@@ -2,7 +2,8 @@ import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
 import { BridgeError } from '../errors.ts';
-import type { Broker, LinkedFile } from '../links/broker.ts';
+import type { Urgency } from '../fichier/governor.ts';
+import type { AcquireOptions, Broker, LinkedFile } from '../links/broker.ts';
 import type { Lease } from '../links/lease.ts';
 import type { Log } from '../log.ts';
 import type { ByteRange } from './range.ts';
@@ -44,11 +45,11 @@ export function createReader(options: ReaderOptions) {
      * can still be a reply. The stream ends after exactly the bytes asked for, or with a BridgeError.
      * @throws BridgeError BRIDGE_TOO_MANY_STREAMS, BRIDGE_LINK_DEAD, BRIDGE_UPSTREAM_CUT, BRIDGE_UPSTREAM_CHANGED or the broker's
      */
-    async open(file: ReadableFile, range: ByteRange, signal?: AbortSignal): Promise<Readable> {
+    async open(file: ReadableFile, range: ByteRange, { urgency, signal }: AcquireOptions): Promise<Readable> {
       if (open.size >= options.connections) {
         throw new BridgeError('BRIDGE_TOO_MANY_STREAMS', { retryAt: options.clock.now() + 5000 });
       }
-      const stream = new FileStream(file, range, options);
+      const stream = new FileStream(file, range, urgency, options);
       open.add(stream);
       stream.once('close', () => open.delete(stream));
       const stop = () => stream.destroy();
@@ -76,6 +77,7 @@ export type Reader = ReturnType<typeof createReader>;
 class FileStream extends Readable {
   readonly #file: ReadableFile;
   readonly #end: number;
+  readonly #urgency: Urgency;
   readonly #options: ReaderOptions;
   readonly #gone = new AbortController();
   #position: number;
@@ -84,11 +86,12 @@ class FileStream extends Readable {
   #failures = 0;
   #deadLinks = 0;
 
-  constructor(file: ReadableFile, range: ByteRange, options: ReaderOptions) {
+  constructor(file: ReadableFile, range: ByteRange, urgency: Urgency, options: ReaderOptions) {
     super({ highWaterMark: aheadBytes });
     this.#file = file;
     this.#position = range.start;
     this.#end = range.end;
+    this.#urgency = urgency;
     this.#options = options;
   }
 
@@ -97,7 +100,7 @@ class FileStream extends Readable {
     const { broker, clock } = this.#options;
     const { signal } = this.#gone;
     for (;;) {
-      const lease = await broker.acquire(this.#file, { urgency: 'play', signal });
+      const lease = await broker.acquire(this.#file, { urgency: this.#urgency, signal });
       try {
         this.#transfer = await this.#start(lease);
         if (signal.aborted) this.#transfer.abort();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { anything, check, isSet, number, oddAnswer, text } from './fields.ts';
 import { parisToUtc } from './paris-time.ts';
-import { check, isSet, number, oddAnswer, text } from './wire.ts';
 
 export type Offer = 'free' | 'premium' | 'access' | 'gold' | 'unknown';
 
@@ -43,12 +43,12 @@ const shape = z.object({
   offer: number,
   subscription_end: text,
   cdn: number,
-  use_cdn: z.unknown(),
+  use_cdn: anything,
   hot_storage: number,
   cold_storage: number,
   available_storage: number,
-  overquota: z.unknown(),
-  upload_forbidden: z.unknown(),
+  overquota: anything,
+  upload_forbidden: anything,
 });
 
 /** The answer of user/info. Throws BRIDGE_HOST_ODD_ANSWER. */

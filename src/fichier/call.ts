@@ -3,8 +3,8 @@ import type { Clock } from '../clock.ts';
 import { BridgeError, isBridgeError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { faultOf, HostRefusal } from './faults.ts';
+import { oddAnswer } from './fields.ts';
 import { readAnswer } from './json.ts';
-import { oddAnswer } from './wire.ts';
 
 export interface CallDeps {
   apiUrl: string;
@@ -35,7 +35,7 @@ export function createCall(deps: CallDeps): Call {
 
   return async (verb, body, signal, folderId, read) => {
     const startedAt = clock.now();
-    const line = { verb, ...(folderId === undefined ? {} : { folderId }) };
+    const line: Record<string, unknown> = { verb, ...(folderId === undefined ? {} : { folderId }) };
     const over = new AbortController();
     const timeUp = new AbortController();
     // The limit runs on the clock that was handed in, and its sleep ends with the call.
@@ -46,8 +46,9 @@ export function createCall(deps: CallDeps): Call {
     try {
       const both = AbortSignal.any([signal, timeUp.signal]);
       const { status, headers, text } = await send(`${base}/${verb}.cgi`, body, both);
+      line.status = status;
       const result = read(judge(verb, status, headers, text));
-      log.info({ ...line, status, ms: clock.now() - startedAt, outcome: 'ok' }, 'host call');
+      log.info({ ...line, ms: clock.now() - startedAt, outcome: 'ok' }, 'host call');
       return result;
     } catch (thrown) {
       const error = signal.aborted ? signal.reason : ours(thrown, timeUp.signal.aborted);

@@ -160,7 +160,7 @@ function isRefusal(value: unknown): boolean {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
   const { status, message } = value as { status?: unknown; message?: unknown };
   if (status === undefined || status === null) return typeof message === 'string' && message !== '';
-  return !/^ok$/i.test(String(status).trim());
+  return typeof status !== 'string' || !/^ok$/i.test(status.trim());
 }
 
 /** Seconds or an HTTP date would be legal; the host is only known to send seconds. At most an hour is believed. */

@@ -47,6 +47,12 @@ export function readClosure(stored: unknown, pauses: Pauses, now: number): Closu
   return { kind, why, until: Math.min(until, now + longestMs), pauseMs: longestMs };
 }
 
+function readClosings(stored: Closings): Closings {
+  return Object.fromEntries(
+    Object.entries(stored).filter(([, times]) => Number.isSafeInteger(times) && times > 0),
+  );
+}
+
 /** The gate in front of the host, open or closed; `saved` runs whenever that changes. Knows nothing of waiting calls. */
 export function createGate(options: {
   pauses: Pauses;
@@ -56,7 +62,7 @@ export function createGate(options: {
 }): Gate {
   const { pauses, log } = options;
   let closed: Closure | undefined = options.stored.closure;
-  let closings = { ...options.stored.closings };
+  let closings = readClosings(options.stored.closings);
   let strikes = 0;
   let epoch = 0;
   let trying = false;
@@ -76,12 +82,13 @@ export function createGate(options: {
   };
 
   const close = (fault: Fault, kind: Closure['kind'], isOld: boolean, now: number) => {
-    const nth = closings[kind] ?? 0;
+    const before = closings[kind] ?? 0;
+    const nth = isOld ? Math.max(0, before - 1) : before;
     const pause = pauses[kind][Math.min(nth, pauses[kind].length - 1)] ?? 0;
     const pauseMs = Math.max(pause, fault.askedMs ?? 0);
     // Of several calls that were out when it closed, all get the same answer: that is one closing, not many.
     if (closed && isOld && closed.until >= now + pauseMs) return;
-    if (!isOld) closings[kind] = nth + 1;
+    if (!isOld) closings[kind] = before + 1;
     closed = { kind, why: fault.code, until: now + pauseMs, pauseMs };
     strikes = 0;
     epoch++;

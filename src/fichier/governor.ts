@@ -1,13 +1,13 @@
 import type { Clock } from '../clock.ts';
-import { BridgeError, type ErrorCode, errorTable } from '../errors.ts';
+import { BridgeError, type ErrorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { HostRefusal } from './faults.ts';
 import { type Closings, type Closure, createGate, readClosure } from './gate.ts';
 import { createPace, createSpacing } from './pace.ts';
-import { createQueue, type Waiting } from './queue.ts';
+import type { Urgency } from './queue.ts';
+import { createTurns } from './turns.ts';
 
-/** How urgent a call is, in this order. Only a play may use the burst, and it runs beside other calls. */
-export type Urgency = 'play' | 'refresh' | 'probe' | 'index' | 'background';
+export type { Urgency };
 
 export interface CallOptions {
   urgency: Urgency;
@@ -90,14 +90,11 @@ export interface Governor {
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
-const playsAtOnce = 2;
-/** A sleeping machine or a clock that was set is noticed within this. */
-const longestSleepMs = minuteMs;
 /** The host counts a refused user/info too, and allows one in 5 minutes (facts section 2.1). */
 const failedUserInfoMs = 10 * minuteMs;
 const deadlinesMs: Partial<Record<Urgency, number>> = { play: 15_000, refresh: 60_000 };
 
-/** See {@link Governor}. Order: urgency, then first come; the pace is {@link createPace}'s, the locks {@link createGate}'s. */
+/** See {@link Governor}. Turns are given in `turns`, the pace is kept in `pace`, locks are known to `gate`. */
 export function createGovernor(options: GovernorOptions): Governor {
   const { clock, memory, log, requestIntervalMs, folderIntervalMs, playBurst = 2 } = options;
   const { userInfoIntervalMs = 6 * hourMs, accountListingIntervalMs = hourMs } = options;
@@ -108,183 +105,88 @@ export function createGovernor(options: GovernorOptions): Governor {
     account: [options.accountPauseMs ?? hourMs],
   };
   const stored = recall();
-  const now = clock.now();
-  const pace = createPace(requestIntervalMs, playBurst, now);
-  const spacing = createSpacing(stored.next, Math.max(userInfoIntervalMs, accountListingIntervalMs), now);
+  const startedAt = clock.now();
+  const pace = createPace(requestIntervalMs, playBurst, startedAt);
+  const spacing = createSpacing(
+    stored.next,
+    Math.max(userInfoIntervalMs, accountListingIntervalMs),
+    startedAt,
+  );
   const gate = createGate({
     pauses,
     log,
-    stored: { closings: stored.closings, closure: readClosure(stored.closure, pauses, now) },
+    stored: { closings: stored.closings, closure: readClosure(stored.closure, pauses, startedAt) },
     changed: save,
   });
-  const queue = createQueue();
+  const turns = createTurns({
+    clock,
+    gate,
+    pace,
+    spacing,
+    requestIntervalMs,
+    isLong: (key) => interval(key).isLong,
+  });
   const stopping = new AbortController();
-  const running = { plays: 0, others: 0 };
   let callsMade = 0;
-  let sleeping: AbortController | undefined;
 
-  return { run, state, close };
-
-  async function run<T>(asked: RunOptions, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    asked.signal?.throwIfAborted();
-    if (stopping.signal.aborted) throw stopping.signal.reason;
-    const isPlay = asked.urgency === 'play';
-    const waitMs = asked.deadlineMs ?? deadlinesMs[asked.urgency] ?? Number.POSITIVE_INFINITY;
-    const ticket = await turn({ ...asked, isPlay, waitMs, dueAt: clock.now() + waitMs });
-    const signal = asked.signal ? AbortSignal.any([asked.signal, stopping.signal]) : stopping.signal;
-    try {
-      const result = await call(signal);
-      gate.leave(ticket, 'ok', clock.now());
-      return result;
-    } catch (error) {
-      const fault = error instanceof HostRefusal ? error.fault : undefined;
-      const didClose = gate.leave(ticket, fault ?? 'unknown', clock.now());
-      if (asked.key?.startsWith('user:')) {
-        spacing.mark(asked.key, clock.now(), Math.min(failedUserInfoMs, userInfoIntervalMs));
-        save();
+  return {
+    async run(asked, call) {
+      asked.signal?.throwIfAborted();
+      if (stopping.signal.aborted) throw stopping.signal.reason;
+      const waitMs = asked.deadlineMs ?? deadlinesMs[asked.urgency] ?? Number.POSITIVE_INFINITY;
+      const ticket = await turns.take({ ...asked, waitMs, dueAt: clock.now() + waitMs }, (at) => {
+        callsMade++;
+        const { intervalMs, isLong } = interval(asked.key);
+        spacing.mark(asked.key, at, intervalMs);
+        // Kept before the call goes out: a crash in the middle of it must not allow a second one.
+        if (isLong) save();
+      });
+      const signal = asked.signal ? AbortSignal.any([asked.signal, stopping.signal]) : stopping.signal;
+      try {
+        const result = await call(signal);
+        gate.leave(ticket, 'ok', clock.now());
+        return result;
+      } catch (error) {
+        const fault = error instanceof HostRefusal ? error.fault : undefined;
+        const didClose = gate.leave(ticket, fault ?? 'unknown', clock.now());
+        if (asked.key?.startsWith('user:')) {
+          spacing.mark(asked.key, clock.now(), Math.min(failedUserInfoMs, userInfoIntervalMs));
+          save();
+        }
+        if (fault && didClose) throw new HostRefusal(fault, gate.closure(clock.now())?.until);
+        throw error;
+      } finally {
+        turns.release(asked.urgency);
       }
-      if (fault && didClose) throw new HostRefusal(fault, gate.closure(clock.now())?.until);
-      throw error;
-    } finally {
-      running[isPlay ? 'plays' : 'others']--;
-      pump();
-    }
-  }
-
-  /** Waits for the turn of a call and takes it: the ticket, the place and the token are the caller's on return. */
-  function turn(wanted: Omit<Waiting, 'start' | 'refuse'>) {
-    return new Promise<ReturnType<typeof gate.enter>>((resolve, reject) => {
-      const { signal } = wanted;
-      const cancel = () => {
-        queue.remove(entry);
-        reject(signal?.reason);
-        pump();
+    },
+    state() {
+      const at = clock.now();
+      const closure = gate.closure(at);
+      return {
+        open: !closure,
+        callsLeft: closure ? 0 : pace.left(at),
+        ...(closure ? { closedUntil: closure.until, why: closure.why } : {}),
+        waiting: turns.waiting(),
+        running: turns.running(),
+        callsMade,
       };
-      const leave = () => {
-        queue.remove(entry);
-        signal?.removeEventListener('abort', cancel);
-      };
-      const entry: Waiting = {
-        ...wanted,
-        start(at) {
-          leave();
-          running[wanted.isPlay ? 'plays' : 'others']++;
-          callsMade++;
-          pace.take(at);
-          const { intervalMs, isLong } = intervalOf(wanted.key);
-          spacing.mark(wanted.key, at, intervalMs);
-          if (isLong) save();
-          resolve(gate.enter(at));
-        },
-        refuse(error) {
-          leave();
-          reject(error);
-        },
-      };
-      signal?.addEventListener('abort', cancel, { once: true });
-      queue.add(entry);
-      pump();
-    });
-  }
+    },
+    close() {
+      if (stopping.signal.aborted) return;
+      const reason = new BridgeError('BRIDGE_STOPPING');
+      stopping.abort(reason);
+      turns.close(reason);
+    },
+  };
 
-  /** Looks at everything that waits: refuses what has no hope, starts what may start, sleeps until the next change. */
-  function pump() {
-    if (stopping.signal.aborted) return;
-    const at = clock.now();
-    for (const call of queue.all()) refuseHopeless(call, at);
-    for (let call = next(at); call; call = next(at)) call.start(at);
-    for (const call of queue.all()) if (call.dueAt <= at) call.refuse(tooLate(at));
-    sleepUntil(Math.min(...queue.all().map((call) => wakeAt(call, at))), at);
-  }
-
-  function refuseHopeless(call: Waiting, at: number) {
-    // Set back, the clock would stretch the wait beyond what the caller allowed.
-    call.dueAt = Math.min(call.dueAt, at + call.waitMs);
-    const closure = gate.closure(at);
-    if (closure && closure.until > call.dueAt) return call.refuse(closed(closure, closure.until));
-    const readyAt = spacing.readyAt(call.key, at);
-    const isLong = intervalOf(call.key).isLong && readyAt > at;
-    if (!isLong && readyAt <= call.dueAt) return;
-    const detail = `${call.verb} was asked too recently`;
-    call.refuse(new BridgeError('BRIDGE_GATE_BUSY', { detail, retryAt: readyAt }));
-  }
-
-  /** The most urgent call that may start now; one that may not yet holds up nobody behind it. */
-  function next(at: number): Waiting | undefined {
-    const status = gate.status(at);
-    if (status === 'closed' || (status === 'trial' && gate.trying())) return undefined;
-    return queue.all().find((call) => hasPlace(call) && startableAt(call, at) <= at);
-  }
-
-  function hasPlace({ isPlay }: Waiting): boolean {
-    return isPlay ? running.plays < playsAtOnce : running.others < 1;
-  }
-
-  function startableAt(call: Waiting, at: number): number {
-    return Math.max(pace.readyAt(call.isPlay, at), spacing.readyAt(call.key, at));
-  }
-
-  /** When time alone changes something for a call. A full place or a trial under way ends with an event instead. */
-  function wakeAt(call: Waiting, at: number): number {
-    const status = gate.status(at);
-    if (status === 'closed') return Math.min(call.dueAt, gate.closure(at)?.until ?? at);
-    const mayStart = hasPlace(call) && !(status === 'trial' && gate.trying());
-    return mayStart ? Math.min(call.dueAt, startableAt(call, at)) : call.dueAt;
-  }
-
-  function sleepUntil(wake: number, at: number) {
-    sleeping?.abort();
-    sleeping = undefined;
-    if (wake === Number.POSITIVE_INFINITY) return;
-    const mine = new AbortController();
-    sleeping = mine;
-    clock.sleep(Math.min(Math.max(1, wake - at), longestSleepMs), mine.signal).then(
-      () => {
-        if (sleeping === mine) pump();
-      },
-      () => {},
-    );
-  }
-
-  function closed({ why }: Closure, retryAt: number): BridgeError {
-    return new BridgeError('BRIDGE_GATE_CLOSED', { detail: errorTable[why].message, retryAt });
-  }
-
-  function tooLate(at: number): BridgeError {
-    const closure = gate.closure(at);
-    const retryAt = Math.max(closure?.until ?? at, at + requestIntervalMs);
-    return closure ? closed(closure, retryAt) : new BridgeError('BRIDGE_GATE_BUSY', { retryAt });
-  }
-
-  /** The intervals of hours are not waited for: the call is refused with the time of its turn. */
-  function intervalOf(key: string | undefined): { intervalMs: number; isLong: boolean } {
+  /** The long intervals are not waited for: such a call is refused with the time of its turn. */
+  function interval(key: string | undefined): { intervalMs: number; isLong: boolean } {
     if (key?.startsWith('user:')) return { intervalMs: userInfoIntervalMs, isLong: true };
     if (key === 'folder:all') return { intervalMs: accountListingIntervalMs, isLong: true };
     return { intervalMs: key?.startsWith('folder:') ? folderIntervalMs : 0, isLong: false };
   }
 
-  function state(): GovernorStatus {
-    const at = clock.now();
-    const closure = gate.closure(at);
-    return {
-      open: !closure,
-      callsLeft: closure ? 0 : pace.left(at),
-      ...(closure ? { closedUntil: closure.until, why: closure.why } : {}),
-      waiting: queue.counts(),
-      running: running.plays + running.others,
-      callsMade,
-    };
-  }
-
-  function close() {
-    if (stopping.signal.aborted) return;
-    const reason = new BridgeError('BRIDGE_STOPPING');
-    stopping.abort(reason);
-    sleeping?.abort();
-    for (const call of queue.all()) call.refuse(reason);
-  }
-
-  function recall(): Required<Pick<GovernorState, 'next' | 'closings'>> & { closure: unknown } {
+  function recall() {
     let state: GovernorState | undefined;
     try {
       state = memory.read();
@@ -300,9 +202,9 @@ export function createGovernor(options: GovernorOptions): Governor {
     try {
       memory.write({
         // A refused key is forgotten at a restart: the person may have come with a new one.
-        ...(closure && closure.kind !== 'account' ? { closure } : {}),
-        closings: gate.closings(),
-        next: spacing.entries(at, (key) => intervalOf(key).isLong),
+        ...(closure && closure.kind !== 'account' ? { closure: { ...closure } } : {}),
+        closings: { ...gate.closings() },
+        next: spacing.entries(at, (key) => interval(key).isLong),
       });
     } catch (error) {
       log.warn({ err: error }, 'the state of the governor cannot be kept');

@@ -1,10 +1,11 @@
 import type { BridgeError } from '../errors.ts';
-import type { Urgency } from './governor.ts';
+
+/** How urgent a call is, in this order. Only a play may use the burst, and it runs beside other calls. */
+export type Urgency = 'play' | 'refresh' | 'probe' | 'index' | 'background';
 
 /** A call that waits for its turn. */
 export interface Waiting {
   urgency: Urgency;
-  isPlay: boolean;
   verb: string;
   key?: string;
   signal?: AbortSignal;

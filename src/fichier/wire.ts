@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BridgeError } from '../errors.ts';
+import { anything, check, cleanName, count, isSet, name, oddAnswer, optional, text } from './fields.ts';
 import { readPageUrl } from './page-url.ts';
 import { parisToUtc } from './paris-time.ts';
 
@@ -37,7 +37,8 @@ export interface FolderListing {
   files: HostFile[];
   /** Entries that could not be read, and files that the host counts but does not list. */
   skipped: number;
-  /** False when `skipped` is not 0 or the host's limit of 5,000 results may have cut the listing. */
+  /** False when `skipped` is not 0, when the host's limit of 5,000 results may have cut the listing, or when it names
+   * neither files nor how many there are. What is missing from such a listing is not gone. */
   complete: boolean;
 }
 
@@ -56,23 +57,6 @@ export interface FileInfo extends HostFile {
 
 /** The host lists no more than this of one folder (facts section 2.2). */
 const mostResults = 5000;
-const longestName = 1000;
-
-const numeric = z.union([
-  z.number(),
-  z
-    .string()
-    .trim()
-    .regex(/^-?\d{1,20}(?:\.\d{1,20})?$/)
-    .transform(Number),
-]);
-/** A whole number that is not negative and that a double holds exactly; the host sends numbers as strings too. */
-const count = numeric.pipe(z.number().int().nonnegative());
-/** A field that is worth having but not worth losing the rest for. */
-export const optional = <T extends z.ZodType>(schema: T) => schema.nullish().catch(undefined);
-export const number = optional(numeric);
-export const text = optional(z.string().max(5000));
-const name = z.string().max(longestName).transform(cleanName).pipe(z.string().min(1));
 
 const fileShape = z.object({
   url: z.string(),
@@ -82,13 +66,13 @@ const fileShape = z.object({
   checksum: text,
   'content-type': text,
   content_type: text,
-  pass: z.unknown(),
-  acl: z.unknown(),
+  pass: anything,
+  acl: anything,
   folder_id: optional(count),
   path: text,
   description: text,
 });
-const folderShape = z.object({ id: count, name, create_date: text, pass: z.unknown() });
+const folderShape = z.object({ id: count, name, create_date: text, pass: anything });
 const listingShape = z.object({
   folder_id: optional(count),
   name: optional(z.string()),
@@ -102,9 +86,10 @@ const linkShape = z.object({ url: z.string().max(2000) });
 /** The answer of folder/ls with `files:1` (facts section 2.5). Throws BRIDGE_HOST_ODD_ANSWER. */
 export function readFolderListing(value: unknown, folderId: number): FolderListing {
   const answer = check(listingShape, value, 'folder/ls');
-  const keys = Object.keys(answer).filter((key) => answer[key as keyof typeof answer] != null);
   // An answer that only says OK is not an empty folder: believing it would empty a library.
-  if (keys.length === 0) throw oddAnswer('folder/ls: holds no listing');
+  if (answer.items == null && answer.sub_folders == null && answer.files == null) {
+    throw oddAnswer('folder/ls: holds no listing');
+  }
   if (answer.folder_id != null && answer.folder_id !== folderId) {
     throw oddAnswer(`folder/ls: asked for folder ${folderId}, got ${answer.folder_id}`);
   }
@@ -118,7 +103,9 @@ export function readFolderListing(value: unknown, folderId: number): FolderListi
   const listedItems = answer.items?.length ?? 0;
   const unlisted = Math.max(0, (answer.files ?? 0) - listedItems);
   const skipped = files.skipped + listed.skipped + (listed.found.length - folders.length) + unlisted;
-  const cut =
+  // With neither a list nor a count of files, that there are none is a guess.
+  const isGuess = answer.items == null && answer.files == null;
+  const isCut =
     (answer.sub_folders?.length ?? 0) >= mostResults ||
     (listedItems >= mostResults && answer.files !== listedItems);
   return {
@@ -127,7 +114,7 @@ export function readFolderListing(value: unknown, folderId: number): FolderListi
     folders,
     files: files.found,
     skipped,
-    complete: skipped === 0 && !cut,
+    complete: skipped === 0 && !isCut && !isGuess,
   };
 }
 
@@ -162,26 +149,6 @@ export function readDirectLink(value: unknown): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (!parsed || !/^https?:$/.test(parsed.protocol)) throw oddAnswer('download/get_token: holds no link');
   return parsed.href;
-}
-
-/** Checks a value or throws BRIDGE_HOST_ODD_ANSWER that names the fields and never their content. */
-export function check<T>(shape: z.ZodType<T>, value: unknown, verb: string): T {
-  const result = shape.safeParse(value);
-  if (result.success) return result.data;
-  const fields = result.error.issues.slice(0, 3).map((issue) => issue.path.join('.') || 'the answer');
-  throw oddAnswer(`${verb}: cannot read ${fields.join(', ')}`);
-}
-
-export function oddAnswer(detail: string): BridgeError {
-  return new BridgeError('BRIDGE_HOST_ODD_ANSWER', { detail });
-}
-
-/** Yes or no as the host says it: 0, 1, "0", "1", null, or an object of rules that may all be empty. */
-export function isSet(value: unknown): boolean {
-  if (value === null || value === undefined || value === false) return false;
-  if (Array.isArray(value)) return value.length > 0;
-  if (typeof value === 'object') return Object.values(value).some((part) => part === true || isSet(part));
-  return !['', '0'].includes(String(value).trim());
 }
 
 function readFile(value: unknown): HostFile | undefined {
@@ -219,17 +186,4 @@ function readAll<T>(values: unknown[], read: (value: unknown) => T | undefined, 
     else if (!found.has(idOf(entry))) found.set(idOf(entry), entry);
   }
   return { found: [...found.values()], skipped };
-}
-
-/**
- * A name that is safe as one part of a path and one line of a file: no control characters, no slash, not `.` or `..`
- * (the host refuses these at upload, facts section 2.11; an answer is not an upload). Nothing else is touched.
- */
-function cleanName(name: string): string {
-  const clean = name
-    .toWellFormed()
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replaceAll('/', '／')
-    .trim();
-  return /^\.{1,2}$/.test(clean) ? clean.replaceAll('.', '．') : clean;
 }

@@ -10,7 +10,7 @@ export function wordsOf(answer: Pick<Answer, 'kind'> & { text?: string; value?: 
   if (answer.kind !== 'html') return squeeze(text);
   const bare = text
     .replace(/<!--[\s\S]*?(?:-->|$)/g, ' ')
-    .replace(/<(script|style)\b[\s\S]*?(?:<\/\1|$)/gi, ' ')
+    .replace(/<(script|style)\b[\s\S]*?(?:<\/\1[^<>]*>?|$)/gi, ' ')
     .replace(/<[^<>]*>/g, ' ')
     .replace(/&(?:nbsp|#160);/gi, ' ')
     .replace(/&(?:#39|#x27|apos);/gi, "'")

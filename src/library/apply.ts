@@ -1,8 +1,147 @@
-import type { ApplyResult, TreePlan } from './tree-types.ts';
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import path from 'node:path';
+import { bytesOf, isUntouched, rowOf, seenOf, sha256 } from './plan.ts';
+import { asDiskError, createLook, errorCode, systemPath } from './tree-paths.ts';
+import type { ApplyResult, Desired, ManifestEntry, Seen, TreeOp, TreePlan } from './tree-types.ts';
 
+const temporaryName = /^\.passerelle-[0-9a-f]{16}\.tmp$/;
+
+/**
+ * Does what the plan says: deletes, then empty folders, then writes (temporary name in the same folder, rename).
+ * Never throws for the disk: when it refuses for good or the signal aborts, the rest is left undone, `stopped` says why,
+ * and `written` and `removed` say what is true on the disk.
+ */
 export async function applyTree(
-  _plan: TreePlan,
-  _options: { dir: string; signal?: AbortSignal },
+  plan: TreePlan,
+  { dir, signal }: { dir: string; signal?: AbortSignal },
 ): Promise<ApplyResult> {
-  return { written: [], removed: [], failed: [] };
+  const result: ApplyResult = { written: [], removed: [], failed: [] };
+  const goOn = (op: TreeOp, work: () => Promise<void>) => step(result, dir, op.path, signal, work);
+
+  for (const op of plan.ops) {
+    if (op.op === 'conflict' && op.forget) result.removed.push(op.path);
+    if (op.op !== 'delete') continue;
+    if (!(await goOn(op, () => remove(result, dir, op.path, op.seen)))) return result;
+  }
+  const staying = plan.ops.filter((op) => op.op !== 'delete').map((op) => op.path);
+  await pruneFolders(dir, result.removed, staying);
+
+  for (const op of plan.ops) {
+    if ((op.op === 'keep' || op.op === 'adopt') && op.changed) result.written.push(op.entry);
+    if (op.op !== 'create' && op.op !== 'update') continue;
+    const seen = op.op === 'update' ? op.seen : undefined;
+    if (!(await goOn(op, async () => void result.written.push(await write(dir, op.desired, seen, signal))))) {
+      return result;
+    }
+  }
+  return result;
+}
+
+/** Whether to go on. An error of one file is noted; one of the disk as a whole stops. */
+async function step(
+  result: ApplyResult,
+  dir: string,
+  relative: string,
+  signal: AbortSignal | undefined,
+  work: () => Promise<void>,
+): Promise<boolean> {
+  if (signal?.aborted) {
+    result.stopped = { aborted: signal.reason };
+    return false;
+  }
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (signal?.aborted) {
+      result.stopped = { aborted: signal.reason };
+      return false;
+    }
+    result.failed.push({ path: relative, code: errorCode(error) });
+    const disk = asDiskError(error, `${dir}/${relative}`);
+    if (disk) result.stopped = disk;
+    return !disk;
+  }
+}
+
+async function remove(
+  result: ApplyResult,
+  dir: string,
+  relative: string,
+  seen: Seen | undefined,
+): Promise<void> {
+  const standing = await createLook(dir)(relative);
+  if (standing.is === 'file') {
+    if (!seen || !isUntouched(seen, seenOf(standing))) throw changed();
+    await unlink(systemPath(dir, relative));
+  } else if (standing.is === 'obstacle') {
+    throw changed();
+  }
+  result.removed.push(relative);
+}
+
+async function write(
+  dir: string,
+  desired: Desired,
+  seen: Seen | undefined,
+  signal: AbortSignal | undefined,
+): Promise<ManifestEntry> {
+  const bytes = await bytesOf(desired);
+  signal?.throwIfAborted();
+  const target = systemPath(dir, desired.path);
+  // Before mkdir: a parent that is a link must not be followed, not even to make a folder behind it.
+  const standing = await createLook(dir)(desired.path);
+  const expected = seen
+    ? standing.is === 'file' && isUntouched(seen, seenOf(standing))
+    : standing.is === 'missing';
+  if (!expected) throw changed();
+  await mkdir(path.dirname(target), { recursive: true });
+  const temporary = path.join(path.dirname(target), `.passerelle-${randomBytes(8).toString('hex')}.tmp`);
+  try {
+    const file = await open(temporary, 'wx', 0o644);
+    try {
+      await file.writeFile(bytes);
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
+  return rowOf(desired, sha256(bytes), seenOf({ stats: await stat(target) }));
+}
+
+/** Removes the folders that the deletes left empty, from the inside out. `dir` itself stays, and so does what is needed. */
+async function pruneFolders(
+  dir: string,
+  removed: readonly string[],
+  staying: readonly string[],
+): Promise<void> {
+  const needed = new Set<string>();
+  for (const file of staying) for (const parent of parents(file)) needed.add(parent);
+  const emptied = new Set(removed.flatMap(parents));
+  const deepestFirst = [...emptied]
+    .filter((parent) => !needed.has(parent))
+    .sort((a, b) => b.length - a.length);
+  const look = createLook(dir);
+  for (const folder of deepestFirst) {
+    // A parent that is a link leads elsewhere: nothing is removed behind it.
+    if ((await look(`${folder}/x`).catch(() => undefined))?.is !== 'missing') continue;
+    const full = systemPath(dir, folder);
+    const names = await readdir(full).catch(() => undefined);
+    if (!names?.every((name) => temporaryName.test(name))) continue;
+    for (const name of names) await rm(path.join(full, name), { force: true }).catch(() => undefined);
+    await rmdir(full).catch(() => undefined);
+  }
+}
+
+function parents(relative: string): string[] {
+  const segments = relative.split('/').slice(0, -1);
+  return segments.map((_, i) => segments.slice(0, i + 1).join('/'));
+}
+
+function changed(): Error {
+  return Object.assign(new Error('changed since the plan was made'), { code: 'CHANGED' });
 }

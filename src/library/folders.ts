@@ -64,7 +64,8 @@ export function readAbove(folders: readonly string[]): Above {
   for (let i = folders.length - 1; i >= 0; i--) {
     const name = folders[i] as string;
     const parent = i > 0 ? readFolder(folders[i - 1] as string) : undefined;
-    above.extra ??= extraFolder(name, parent !== undefined && parent.kind !== 'category');
+    const extra = extraFolder(name, parent !== undefined && parent.kind !== 'category');
+    if (extra) above.extra ??= extra;
     let folder = readFolder(name);
     if (folder.kind === 'title' && isBareSeason(name, folders.slice(0, i)) && !above.title) {
       folder = { kind: 'season', season: Number(name), ids: {} };

@@ -29,15 +29,22 @@ export interface Desired {
   content: TreeContent;
 }
 
+/** What lay on the disk when the plan was made. `applyTree` touches the file only while that is still true. */
+export interface Seen {
+  sizeBytes: number;
+  mtimeMs: number;
+}
+
 /** One step of a plan. `reason` is for a person. */
 export type TreeOp =
-  | { op: 'create' | 'update'; path: string; reason: string; desired: Desired }
-  /** Right as it is. `entry` is what the manifest should say now; `changed` when it says something else today. */
+  | { op: 'create'; path: string; reason: string; desired: Desired }
+  | { op: 'update'; path: string; reason: string; desired: Desired; seen: Seen }
+  /** Right as it is. `entry` is what the manifest should say; `changed` = it says something else, or nothing, today. */
   | { op: 'keep' | 'adopt'; path: string; reason: string; entry: ManifestEntry; changed: boolean }
-  /** `forgotten` = nothing on disk, only the manifest changes. */
-  | { op: 'delete'; path: string; reason: string; entry: ManifestEntry; forgotten: boolean }
-  /** A person's file: neither overwritten nor deleted. */
-  | { op: 'conflict'; path: string; reason: string };
+  /** Without `seen` there is nothing on the disk and only the manifest changes. */
+  | { op: 'delete'; path: string; reason: string; seen?: Seen }
+  /** A person's file: neither overwritten nor deleted. `forget` = its row leaves the manifest, it is theirs now. */
+  | { op: 'conflict'; path: string; reason: string; forget: boolean };
 
 /** What `applyTree` would do, in this order (deletes first). Nothing has been touched yet. */
 export interface TreePlan {
@@ -50,8 +57,8 @@ export interface ApplyResult {
   written: ManifestEntry[];
   /** Paths whose manifest rows must go. */
   removed: string[];
-  /** What did not work; `code` is the system's (`ENOSPC`, `EACCES`, ...) or ours. */
+  /** What did not work. `code` is the system's (`ENOSPC`, `EACCES`, ...), an error's own, or `CHANGED`: touched since the plan. */
   failed: { path: string; code: string }[];
-  /** Set when the run stopped early because the disk refused (BRIDGE_DISK) or the signal aborted; rows above are true. */
-  stopped?: BridgeError | 'aborted';
+  /** Why the run stopped early: BRIDGE_DISK with the path, or the signal's reason. What stands above was done all the same. */
+  stopped?: BridgeError | { aborted: unknown };
 }

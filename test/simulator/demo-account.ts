@@ -1,5 +1,5 @@
 import { mediaFile } from '../media/index.ts';
-import type { AccountFolder, FileSpec } from './account.ts';
+import type { AccountFolder, FileSpec } from './tree.ts';
 
 const twoLanguages = 'h264-two-languages.mkv';
 const hevc = 'hevc.mkv';

@@ -122,7 +122,6 @@ async function sendFile(
   const ends = endsOf(wrong, nextTransfer(), lengthBytes, token, parts.random);
   await transfer(response, {
     content: file.content,
-    sizeBytes,
     start: wrongRange === 'lying' ? otherRange(first, last, sizeBytes)[0] : first,
     lengthBytes,
     ...ends,

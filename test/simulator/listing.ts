@@ -1,7 +1,8 @@
 import { extname } from 'node:path';
-import type { Account, SimulatedFile, SimulatedFolder } from './account.ts';
+import { checksumOf } from './content.ts';
 import { toFrenchTime } from './french-time.ts';
 import { shuffled } from './random.ts';
+import type { Account, SimulatedFile, SimulatedFolder } from './tree.ts';
 
 /** An object on its way to JSON. */
 export type Wire = Record<string, unknown>;
@@ -28,7 +29,7 @@ export function fileItem(file: SimulatedFile): Wire {
     filename: file.name,
     size: file.sizeBytes,
     date: toFrenchTime(file.date),
-    checksum: file.checksum,
+    checksum: checksumOf(file.content),
     'content-type': contentTypeOf(file),
     pass: file.password ? 1 : 0,
     acl: file.acl ? 1 : 0,

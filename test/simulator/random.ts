@@ -11,9 +11,9 @@ export function createRandom(seed: number): () => number {
 
 /** `length` characters out of `alphabet`. */
 export function randomText(random: () => number, alphabet: string, length: number): string {
-  let text = '';
-  for (let at = 0; at < length; at++) text += alphabet[Math.floor(random() * alphabet.length)];
-  return text;
+  // Codes in one go: text grown by += stays a chain of pieces, which weighs in an account of 100,000 files.
+  const codes = Array.from({ length }, () => alphabet.charCodeAt(Math.floor(random() * alphabet.length)));
+  return String.fromCharCode(...codes);
 }
 
 /** A copy in another order. */

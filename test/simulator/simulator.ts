@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Account, type AccountFolder, createAccount } from './account.ts';
+import { createAccount } from './account.ts';
 import { createApi } from './api.ts';
 import {
   type ApiRequest,
@@ -16,9 +16,15 @@ import { createLimits, type LimitSettings } from './limits.ts';
 import { createLocation } from './location.ts';
 import { createRandom } from './random.ts';
 import { createTokens } from './tokens.ts';
+import type { Account, AccountFolder } from './tree.ts';
 
-export { expectedBytes, fillSeeded } from './content.ts';
+export { type Content, expectedBytes, fillSeeded } from './content.ts';
+export type { ApiRequest, Counters, DownloadRequest } from './counters.ts';
 export { demoAccount } from './demo-account.ts';
+export type { ApiFault, DeadForm, DownloadFaults, Faults } from './faults.ts';
+export type { LimitSettings } from './limits.ts';
+export { messages } from './messages.ts';
+export type { Account, AccountFolder, FileSpec, SimulatedFile, SimulatedFolder } from './tree.ts';
 
 /** The key that the simulator accepts unless told otherwise. */
 export const testApiKey = 'TESTKEYtestkey0123456789-_=ABCDE';

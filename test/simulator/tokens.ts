@@ -1,5 +1,5 @@
-import type { SimulatedFile } from './account.ts';
 import { randomText } from './random.ts';
+import type { SimulatedFile } from './tree.ts';
 
 /** One direct link. Times are on the simulator's clock. */
 export interface Token {

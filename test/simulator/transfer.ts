@@ -5,7 +5,6 @@ import { type Content, openContent } from './content.ts';
 /** What to send and how it goes wrong. Places count from the first byte of this transfer. */
 export interface Transfer {
   content: Content;
-  sizeBytes: number;
   /** First byte to send, of the content. */
   start: number;
   lengthBytes: number;
@@ -40,13 +39,14 @@ export async function transfer(response: ServerResponse, plan: Transfer): Promis
       const length = Math.min(piece, stop - sent);
       let bytes = await reader.read(plan.start + sent, length, scratch);
       if (bytes.length < length) bytes = Buffer.concat([bytes, Buffer.alloc(length - bytes.length)]);
+      if (bytesPerSecond) {
+        // Before the write: the last piece of a transfer would otherwise come a piece too early.
+        const earlyMs = ((sent + length) / bytesPerSecond) * 1000 - (performance.now() - begin);
+        if (earlyMs > 1) await delay(earlyMs, undefined, { signal: plan.ending });
+      }
       if (!(await written(response, bytes))) return;
       sent += length;
       plan.onBytes(length);
-      if (bytesPerSecond) {
-        const aheadMs = (sent / bytesPerSecond) * 1000 - (performance.now() - begin);
-        if (aheadMs > 1) await delay(aheadMs, undefined, { signal: plan.ending });
-      }
     }
   } finally {
     await reader.close();

@@ -1,4 +1,3 @@
-import type { Account, SimulatedFile } from './account.ts';
 import type { Counters } from './counters.ts';
 import type { Faults } from './faults.ts';
 import { fromFrenchTime, toFrenchTime } from './french-time.ts';
@@ -6,6 +5,7 @@ import { fileDetails, fileItem, folderItem, type Wire } from './listing.ts';
 import type { Location } from './location.ts';
 import type { MessageName } from './messages.ts';
 import type { Tokens } from './tokens.ts';
+import type { Account, SimulatedFile } from './tree.ts';
 
 /** Everything that the verbs stand on. */
 export interface VerbParts {
@@ -97,22 +97,16 @@ export const verbs: Record<string, Verb> = {
     const now = clock.now();
     const after = body.sent_after === undefined ? '' : String(body.sent_after);
     const before = body.sent_before === undefined ? '9' : String(body.sent_before);
+    const folder = account.find(folderId);
+    if (folderId !== -1 && folder?.kind !== 'folder') return { refused: 'notFound' };
+    const withFolder = folderId === -1 && faults.accountListingHasFolderId;
     const items: Wire[] = [];
-    const take = (file: SimulatedFile, more: Wire) => {
+    for (const file of folder?.kind === 'folder' ? account.listed(folder) : account.files()) {
+      if (items.length >= faults.listingCap) break;
       // Compared as the French text that is stored, so the hour that comes twice in October is ambiguous here too.
       const date = toFrenchTime(file.date);
-      if (items.length < faults.listingCap && date > after && date < before && file.listedFrom <= now) {
-        items.push({ ...fileItem(file), ...more });
-      }
-    };
-    if (folderId === -1) {
-      for (const file of account.files()) {
-        take(file, faults.accountListingHasFolderId ? { folder_id: file.folder.id } : {});
-      }
-    } else {
-      const folder = account.find(folderId);
-      if (folder?.kind !== 'folder') return { refused: 'notFound' };
-      for (const file of account.listed(folder)) take(file, {});
+      if (date <= after || date >= before || file.listedFrom > now) continue;
+      items.push({ ...fileItem(file), ...(withFolder ? { folder_id: file.folder.id } : {}) });
     }
     return { fields: { status: 'OK', count: items.length, items } };
   },

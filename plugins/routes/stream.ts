@@ -1,0 +1,142 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import type { CatalogFile } from '../../src/catalog/content.ts';
+import { streamPrefix } from '../../src/delivery/address.ts';
+import { decide } from '../../src/delivery/decide.ts';
+import { mediaType } from '../../src/delivery/media-type.ts';
+import { type ByteRange, contentRange } from '../../src/delivery/range.ts';
+import { BridgeError } from '../../src/errors.ts';
+import type { Lease } from '../../src/links/lease.ts';
+import { reads } from '../support/reads.ts';
+
+/** A player that is given a max-age must come back before the lease ends: this much before. */
+const reuseMarginMs = 10_000;
+
+interface Params {
+  fileId: string;
+  signature: string;
+}
+
+/** `GET HEAD /stream/<fileId>/<signature>/<name.ext>`: what a STRM file holds. */
+export const stream = fp(
+  async (app: FastifyInstance) => {
+    const { catalog, signer, broker, reader, settings } = app.bridge;
+    const { mode } = settings.delivery;
+
+    reads(app, `${streamPrefix}/:fileId/:signature/*`, {}, (request, reply) => {
+      const { fileId, signature } = request.params as Params;
+      // A wrong signature and an unknown file look the same from outside.
+      if (!/^[a-z0-9]{5,20}$/.test(fileId) || !signer.verify(fileId, signature))
+        throw new BridgeError('BRIDGE_NOT_FOUND');
+      const file = catalog.content.byIdAtHand(fileId);
+      return file ? deliver(file, request, reply) : findAndDeliver(fileId, request, reply);
+    });
+
+    async function findAndDeliver(
+      fileId: string,
+      request: FastifyRequest,
+      reply: FastifyReply,
+    ): Promise<FastifyReply> {
+      const file = await catalog.content.byId(fileId);
+      if (!file) throw new BridgeError('BRIDGE_NOT_FOUND');
+      return deliver(file, request, reply);
+    }
+
+    function deliver(
+      file: CatalogFile,
+      request: FastifyRequest,
+      reply: FastifyReply,
+    ): FastifyReply | Promise<FastifyReply> {
+      const { sizeBytes } = file;
+      const validators = { etag: `"${file.id}-${sizeBytes.toString(36)}"`, lastModified: file.sentAt };
+      const decision = decide({
+        method: request.method as 'GET' | 'HEAD',
+        headers: request.headers,
+        file: { sizeBytes, ...validators },
+        mode,
+        client: { userAgent: request.headers['user-agent'] ?? '', address: request.ip },
+      });
+      request.delivery = decision.kind;
+      reply.header('etag', validators.etag).header('accept-ranges', 'bytes');
+      if (validators.lastModified !== undefined)
+        reply.header('last-modified', new Date(validators.lastModified).toUTCString());
+      switch (decision.kind) {
+        case 'preconditionFailed':
+          throw new BridgeError('BRIDGE_PRECONDITION');
+        case 'notModified':
+          return reply.code(304).send();
+        case 'unsatisfiable':
+          reply.header('content-range', `bytes */${sizeBytes}`);
+          throw new BridgeError('BRIDGE_RANGE');
+        case 'head':
+        case 'empty':
+          describe(reply, file).header('content-length', String(sizeBytes));
+          return reply.send(decision.kind === 'empty' ? '' : undefined);
+        case 'redirect': {
+          const lease = broker.atHand(file.id);
+          return lease
+            ? redirect(lease, reply, decision.mayReuse)
+            : redirectLater(file, request, reply, decision.mayReuse);
+        }
+        case 'proxy':
+          return proxy(file, decision.range, decision.status, request, reply);
+      }
+    }
+
+    async function redirectLater(
+      file: CatalogFile,
+      request: FastifyRequest,
+      reply: FastifyReply,
+      mayReuse: boolean,
+    ): Promise<FastifyReply> {
+      const lease = await broker.acquire(file, { urgency: 'play', signal: whenGone(reply) });
+      return redirect(lease, reply, mayReuse);
+    }
+
+    function redirect(lease: Lease, reply: FastifyReply, mayReuse: boolean): FastifyReply {
+      broker.used(lease);
+      const seconds = mayReuse ? Math.floor((broker.remainingMs(lease) - reuseMarginMs) / 1000) : 0;
+      reply.header('cache-control', seconds > 0 ? `private, max-age=${seconds}` : 'no-store');
+      return reply.code(302).header('location', lease.url).send();
+    }
+
+    async function proxy(
+      file: CatalogFile,
+      range: ByteRange,
+      status: 200 | 206,
+      request: FastifyRequest,
+      reply: FastifyReply,
+    ): Promise<FastifyReply> {
+      const body = await reader.open(file, range, { urgency: 'play', signal: whenGone(reply) });
+      describe(reply, file).header('content-length', String(range.end - range.start + 1));
+      if (status === 206) reply.header('content-range', contentRange(range, file.sizeBytes));
+      return reply.code(status).send(body);
+    }
+  },
+  { name: 'stream', dependencies: ['bridge', 'errors'] },
+);
+
+/** What the bytes are; the host's own type is no help to a television. */
+function describe(reply: FastifyReply, file: CatalogFile): FastifyReply {
+  return reply
+    .header('content-type', mediaType(file.name))
+    .header('content-disposition', `inline; filename*=UTF-8''${rfc8187(file.name)}`);
+}
+
+/** RFC 8187 section 3.2: header values are latin1, names are not. */
+function rfc8187(name: string): string {
+  return encodeURIComponent(name.toWellFormed()).replace(
+    /['()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+/** Aborts when the player closes its connection before the answer is complete. */
+function whenGone(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished)
+      gone.abort(new BridgeError('BRIDGE_BAD_REQUEST', { detail: 'the player has gone' }));
+  });
+  return gone.signal;
+}

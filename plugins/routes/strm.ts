@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
+import { mediaType } from '../../src/delivery/media-type.ts';
+import { BridgeError } from '../../src/errors.ts';
+import { autoindex } from '../../src/views/autoindex.ts';
+import { reads } from '../support/reads.ts';
+
+/** `/strm/`: the STRM tree over HTTP. Only what the manifest names is served. */
+export const strm = fp(
+  async (app: FastifyInstance) => {
+    const { catalog, settings } = app.bridge;
+    const libraryDir = resolve(settings.library.dir);
+
+    reads(app, '/strm', { onRequest: app.basicAuth }, async (_request, reply) =>
+      reply.redirect('/strm/', 302),
+    );
+    reads(app, '/strm/*', { onRequest: app.basicAuth }, async (request, reply) => {
+      const path = (request.params as { '*': string })['*'];
+      const dir = path.replace(/\/+$/, '');
+      if (path === '' || path.endsWith('/')) {
+        const { folders, files } = await catalog.titles.treeChildren(dir);
+        if (dir !== '' && folders.length + files.length === 0) throw new BridgeError('BRIDGE_NOT_FOUND');
+        const entries = [
+          ...folders.map((name) => ({ name, isFolder: true })),
+          ...files.map((file) => ({
+            name: file.path.slice(file.path.lastIndexOf('/') + 1),
+            isFolder: false,
+            modifiedAt: file.mtimeMs,
+            sizeBytes: file.sizeBytes,
+          })),
+        ];
+        return reply.type('text/html; charset=utf-8').send(autoindex(`/strm/${path}`, entries));
+      }
+      const file = await catalog.titles.treeAt(path);
+      if (!file) {
+        const { folders, files } = await catalog.titles.treeChildren(dir);
+        if (folders.length + files.length === 0) throw new BridgeError('BRIDGE_NOT_FOUND');
+        return reply.redirect(`${encodeURI(`/strm/${dir}`).replace(/[?#]/g, encodeURIComponent)}/`, 302);
+      }
+      const content = await readFile(join(libraryDir, file.path)).catch((error: NodeJS.ErrnoException) => {
+        throw new BridgeError(error.code === 'ENOENT' ? 'BRIDGE_NOT_FOUND' : 'BRIDGE_DISK', { cause: error });
+      });
+      const type = path.endsWith('.strm') ? 'text/plain; charset=utf-8' : mediaType(path);
+      return reply
+        .header('last-modified', new Date(file.mtimeMs).toUTCString())
+        .header('content-length', String(content.length))
+        .type(type)
+        .send(content);
+    });
+  },
+  { name: 'strm', dependencies: ['bridge', 'errors', 'auth'] },
+);

@@ -1,0 +1,82 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import { BridgeError, type ErrorCode, errorTable, isBridgeError } from '../../src/errors.ts';
+
+/** The form of every error that leaves over HTTP. Holds no secret, no stack and no direct link. */
+export interface ErrorBody {
+  statusCode: number;
+  code: ErrorCode;
+  /** The status in words. */
+  error: string;
+  message: string;
+}
+
+/** The body for an error of ours. */
+export function errorBody(error: BridgeError): ErrorBody {
+  return {
+    statusCode: error.status,
+    code: error.code,
+    error: STATUS_CODES[error.status] ?? 'Error',
+    message: error.message,
+  };
+}
+
+/** What Fastify itself refuses, by its status, in our words. */
+const byStatus: Readonly<Record<number, ErrorCode>> = {
+  400: 'BRIDGE_BAD_REQUEST',
+  401: 'BRIDGE_UNAUTHORIZED',
+  404: 'BRIDGE_NOT_FOUND',
+  405: 'BRIDGE_METHOD',
+  413: 'BRIDGE_TOO_LARGE',
+  414: 'BRIDGE_URI_TOO_LONG',
+  415: 'BRIDGE_BAD_REQUEST',
+  431: 'BRIDGE_HEADERS_TOO_LARGE',
+};
+
+function toBridgeError(error: unknown): BridgeError {
+  if (isBridgeError(error)) return error;
+  const code = byStatus[(error as FastifyError).statusCode ?? 500];
+  return new BridgeError(code ?? 'BRIDGE_INTERNAL', { cause: error });
+}
+
+/** Sends an error of ours; `Retry-After` (whole seconds, rounded up) when it is known when to come back. */
+export function sendError(reply: FastifyReply, error: BridgeError, now: number): FastifyReply {
+  if (error.retryAt !== undefined)
+    reply.header('retry-after', String(Math.max(1, Math.ceil((error.retryAt - now) / 1000))));
+  else if (error.status === 503) reply.header('retry-after', '5');
+  return reply
+    .code(error.status)
+    .header('cache-control', 'no-store')
+    .type('application/json')
+    .send(JSON.stringify(errorBody(error)));
+}
+
+/** Refusals from before the router: an address that cannot be decoded. */
+export function frameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  sendError(reply, toBridgeError(error), request.server.bridge.clock.now());
+}
+
+/** One error handler for all routes, and the answer for addresses that are none. */
+export const errors = fp(
+  async (app: FastifyInstance) => {
+    const { clock, log } = app.bridge;
+
+    app.setErrorHandler((error, request, reply) => {
+      // Nobody is there to read it.
+      if (reply.raw.destroyed) return;
+      const known = toBridgeError(error);
+      const facts = { err: error, code: known.code, id: request.id };
+      if (known.code === 'BRIDGE_INTERNAL') log.error(facts, 'a request failed inside');
+      else if (known.status >= 500) log.warn(facts, errorTable[known.code].message);
+      request.errorCode = known.code;
+      sendError(reply, known, clock.now());
+    });
+
+    app.setNotFoundHandler((request, reply) => {
+      request.errorCode = 'BRIDGE_NOT_FOUND';
+      sendError(reply, new BridgeError('BRIDGE_NOT_FOUND'), clock.now());
+    });
+  },
+  { name: 'errors', dependencies: ['bridge', 'request-log'] },
+);

@@ -1,0 +1,35 @@
+import { type FastifyInstance, fastify } from 'fastify';
+import { health } from '../plugins/routes/health.ts';
+import { stream } from '../plugins/routes/stream.ts';
+import { strm } from '../plugins/routes/strm.ts';
+import { auth } from '../plugins/support/auth.ts';
+import { bridgeDecorator } from '../plugins/support/bridge.ts';
+import { errors, frameworkError } from '../plugins/support/errors.ts';
+import { limits, longestUrl } from '../plugins/support/limits.ts';
+import { requestLog } from '../plugins/support/request-log.ts';
+import type { Bridge } from './bridge.ts';
+
+/** All URL families over a bridge, in the order in which they are registered. Does not listen. */
+export async function buildApp(bridge: Bridge): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: false,
+    disableRequestLogging: true,
+    trustProxy: bridge.settings.server.trustProxy,
+    bodyLimit: 1024 * 1024,
+    exposeHeadRoutes: false,
+    // Running films are ended by `serve` after a time of grace, not by the server at once.
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: longestUrl, ignoreTrailingSlash: false },
+    frameworkErrors: frameworkError,
+  });
+  await app.register(bridgeDecorator, { bridge });
+  await app.register(requestLog);
+  await app.register(errors);
+  await app.register(limits);
+  await app.register(auth);
+  await app.register(health);
+  await app.register(stream);
+  await app.register(strm);
+  return app;
+}

@@ -1,0 +1,171 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Agent, type Dispatcher } from 'undici';
+import type { Settings } from '../config/settings.ts';
+import { openCatalog } from './catalog/catalog.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { createReader } from './delivery/reader.ts';
+import { createSigner } from './delivery/signature.ts';
+import type { RememberedAccount } from './fichier/account.ts';
+import { createFichierClient } from './fichier/client.ts';
+import { createGovernor, type GovernorState } from './fichier/governor.ts';
+import { createBroker } from './links/broker.ts';
+import { createLinkCheck } from './links/hosts.ts';
+import type { Log } from './log.ts';
+import { livingKeys, loadSecrets } from './secrets.ts';
+import { createPublisher } from './sync/publish.ts';
+import { createSideCars } from './sync/side-cars.ts';
+import { createSync } from './sync/sync.ts';
+import { version } from './version.ts';
+
+/** What may be handed in instead of the real thing. */
+export interface BridgeOverrides {
+  clock?: Clock;
+  dispatcher?: Dispatcher;
+}
+
+/**
+ * Builds the parts and hands them to each other. Opens the catalog and makes the secrets at a first start; listens to
+ * nothing and calls nobody.
+ * @throws BridgeError BRIDGE_DISK, BRIDGE_CATALOG_*
+ */
+export async function createBridge(settings: Settings, log: Log, overrides: BridgeOverrides = {}) {
+  const { fichier, links, library, sync: syncSettings, delivery } = settings;
+  const clock = overrides.clock ?? systemClock;
+  // HTTP/1.1 alone: players' ranges each want a connection of their own that can be closed at once.
+  const dispatcher =
+    overrides.dispatcher ?? new Agent({ allowH2: false, connect: { timeout: fichier.timeLimitMs } });
+  const dataDir = resolve(settings.dataDir);
+  const kept = loadSecrets(dataDir);
+  const secrets = {
+    ...kept,
+    adminToken: settings.auth.adminToken ?? kept.adminToken,
+    password: settings.auth.password ?? kept.password,
+  };
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const catalog = await openCatalog(join(dataDir, 'catalog.db'));
+  const userAgent = `Passerelle/${version}`;
+
+  const governor = createGovernor({
+    clock,
+    log,
+    memory: await memoryOf<GovernorState>('governor'),
+    requestIntervalMs: fichier.requestIntervalMs,
+    folderIntervalMs: fichier.folderIntervalMs,
+    playBurst: fichier.playBurst,
+    userInfoIntervalMs: fichier.userInfoIntervalMs,
+    pausesMs: fichier.pausesMinutes.map((minutes) => minutes * 60_000),
+  });
+  const client = createFichierClient({
+    apiUrl: fichier.apiUrl,
+    apiKey: fichier.apiKey ?? '',
+    userAgent,
+    dispatcher,
+    governor,
+    clock,
+    log,
+    memory: await memoryOf<RememberedAccount>('account'),
+    userInfoIntervalMs: fichier.userInfoIntervalMs,
+    timeLimitMs: fichier.timeLimitMs,
+  });
+  const broker = createBroker({
+    clock,
+    log,
+    windows: links,
+    store: catalog.leases,
+    directLink: client.directLink,
+    checkLink: createLinkCheck(fichier.downloadHosts, fichier.apiUrl),
+  });
+  const reader = createReader({
+    broker,
+    dispatcher,
+    clock,
+    log,
+    userAgent,
+    headersMs: fichier.timeLimitMs,
+    stallMs: delivery.stallMs,
+    tries: delivery.tries,
+    connections: fichier.connections,
+  });
+  const signer = createSigner(livingKeys(secrets.signingKeys, clock.now()));
+  const baseUrl =
+    settings.server.baseUrl ?? `http://${localName(settings.server.host)}:${settings.server.port}`;
+  const sideCars = createSideCars({
+    dir: join(dataDir, 'sidecars'),
+    clock,
+    log,
+    intervalMs: syncSettings.smallFileIntervalMs,
+    open: (file, signal) =>
+      reader.open(file, { start: 0, end: file.sizeBytes - 1 }, { urgency: 'background', signal }),
+  });
+  const publisher = createPublisher({
+    catalog,
+    log,
+    libraryDir: resolve(library.dir),
+    baseUrl,
+    sign: signer.sign,
+    sideCars,
+    lockData: library.lockdata,
+    maxSubtitleBytes: library.subtitleMaxBytes,
+  });
+  const sync = createSync({
+    catalog,
+    host: client,
+    clock,
+    log,
+    publisher,
+    sideCars,
+    roots: library.roots,
+    listingCap: fichier.listingCap,
+    folderIntervalMs: fichier.folderIntervalMs,
+    requestIntervalMs: fichier.requestIntervalMs,
+    lockPath: join(dataDir, 'crawl.lock'),
+    removePercent: syncSettings.removePercent,
+    confirmMs: syncSettings.confirmMinutes * 60_000,
+  });
+  await catalog.leases.prune(clock.now() - links.resumeWindowMs);
+
+  return {
+    settings,
+    log,
+    clock,
+    dispatcher,
+    baseUrl,
+    secrets,
+    catalog,
+    client,
+    broker,
+    reader,
+    signer,
+    publisher,
+    sync,
+    /** Refuses what waits for the host, then closes the catalog. */
+    async close(): Promise<void> {
+      governor.close();
+      await catalog.close();
+      if (!overrides.dispatcher) await dispatcher.destroy();
+    },
+  };
+
+  /** A small fact read once and written in the background: what uses it must not wait for the disk. */
+  async function memoryOf<T>(name: string) {
+    let value: T | undefined = await catalog.memory.get<T>(name);
+    return {
+      read: () => value,
+      write: (next: T) => {
+        value = next;
+        catalog.memory
+          .put(name, next)
+          .catch((error: unknown) => log.warn({ err: error, name }, 'could not be kept on disk'));
+      },
+    };
+  }
+}
+
+export type Bridge = Awaited<ReturnType<typeof createBridge>>;
+
+/** An address that listens everywhere is reached on this machine by this name. */
+function localName(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { type Loaded, loadSettings } from '../../config/load.ts';
+
+/** What a command may touch of the process: handed in, so that tests can be the person. */
+export interface Context {
+  env: Readonly<Record<string, string | undefined>>;
+  cwd: string;
+  out: NodeJS.WritableStream & { isTTY?: boolean };
+  err: NodeJS.WritableStream & { isTTY?: boolean };
+  stdin: NodeJS.ReadableStream;
+  /** Aborts at Ctrl-C or SIGTERM. */
+  signal: AbortSignal;
+}
+
+/** Exit codes of every command. */
+export const exitCodes = { done: 0, failed: 1, wrongUse: 2, refused: 3 } as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** The settings of this process. @throws SettingsError */
+export function settingsOf({ env, cwd }: Pick<Context, 'env' | 'cwd'>): Loaded {
+  const named = env.PASSERELLE_CONFIG || undefined;
+  return loadSettings({
+    env,
+    file: named ?? join(cwd, 'config', 'passerelle.yaml'),
+    fileRequired: named !== undefined,
+  });
+}
+
+/** One line on standard output. */
+export function say({ out }: Pick<Context, 'out'>, line = ''): void {
+  out.write(`${line}\n`);
+}

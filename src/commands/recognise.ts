@@ -1,0 +1,32 @@
+import { createInterface } from 'node:readline';
+import { recognise as recognisePath } from '../library/recognise.ts';
+import type { Recognition } from '../library/recognition.ts';
+import { type Context, type ExitCode, exitCodes, say } from './context.ts';
+
+/** What these paths are taken for: one answer a line, in the order of the input. Needs no settings and no account. */
+export async function recognise(
+  context: Context,
+  paths: readonly string[],
+  { json = false }: { json?: boolean },
+): Promise<ExitCode> {
+  const show = (path: string) =>
+    say(context, json ? JSON.stringify(recognisePath(path)) : inWords(recognisePath(path)));
+  if (paths.length > 0) {
+    paths.forEach(show);
+    return exitCodes.done;
+  }
+  for await (const line of createInterface({ input: context.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+    context.signal.throwIfAborted();
+    if (line.trim() !== '') show(line);
+  }
+  return exitCodes.done;
+}
+
+function inWords(found: Recognition): string {
+  const { kind, title, year, season, episodes, date } = found;
+  const episode = episodes
+    ? ` ${season === undefined ? '' : `S${String(season).padStart(2, '0')}`}${episodes.map((one) => `E${String(one).padStart(2, '0')}`).join('')}`
+    : '';
+  const name = title ? ` ${title}${year ? ` (${year})` : ''}${episode}${date ? ` ${date}` : ''}` : '';
+  return `${kind.padEnd(8)}${name}  <-  ${found.path}\n         ${Math.round(found.confidence * 100)} % sure: ${found.because.join('; ')}`;
+}

@@ -1,0 +1,86 @@
+import { pino } from 'pino';
+import { buildApp } from '../app.ts';
+import { createBridge } from '../bridge.ts';
+import { BridgeError } from '../errors.ts';
+import { isLoopback } from '../links/hosts.ts';
+import { createLogger } from '../logger.ts';
+import { createScheduler } from '../sync/scheduler.ts';
+import { version } from '../version.ts';
+import { type Context, type ExitCode, exitCodes, settingsOf } from './context.ts';
+
+/** Syncs and serves until it is told to stop. */
+export async function serve(context: Context): Promise<ExitCode> {
+  const { settings, warnings } = settingsOf(context);
+  if (!settings.fichier.apiKey) {
+    context.err.write(
+      'FICHIER_API_KEY is missing: copy your key from https://1fichier.com/console/params.pl into it.\n',
+    );
+    context.err.write('To see Passerelle play a film without an account or a key: npm run demo\n');
+    return exitCodes.wrongUse;
+  }
+  const destination = pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 500 });
+  const log = createLogger(settings.log.level, destination);
+  for (const warning of warnings) log.warn({}, warning);
+  const bridge = await createBridge(settings, log);
+  const app = await buildApp(bridge);
+  const scheduler = createScheduler({
+    sync: bridge.sync,
+    clock: bridge.clock,
+    log,
+    intervalMs: settings.sync.intervalMinutes * 60_000,
+  });
+  try {
+    await app.listen({ host: settings.server.host, port: settings.server.port });
+  } catch (error) {
+    await bridge.close();
+    const { code } = error as NodeJS.ErrnoException;
+    const detail = `${settings.server.host} port ${settings.server.port} cannot be listened on (${code}): is another Passerelle running?`;
+    throw new BridgeError('BRIDGE_SETTINGS', { detail, cause: error });
+  }
+  const { port } = app.server.address() as { port: number };
+  log.info(
+    {
+      version,
+      port,
+      baseUrl: bridge.baseUrl,
+      libraryDir: settings.library.dir,
+      mode: settings.delivery.mode,
+    },
+    'Passerelle serves',
+  );
+  warnOfBaseUrl(settings.server.baseUrl, (words) => log.warn({ baseUrl: bridge.baseUrl }, words));
+  scheduler.start();
+
+  await new Promise<void>((resolve) => {
+    if (context.signal.aborted) resolve();
+    else context.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  log.info(
+    { films: bridge.reader.running(), graceMs: settings.server.stopGraceMs },
+    'stopping: no new requests, running films go on for a moment',
+  );
+  app.stopping.now = true;
+  const closed = app.close();
+  await scheduler.stop();
+  const grace = new AbortController();
+  const late = bridge.clock.sleep(settings.server.stopGraceMs, grace.signal).then(
+    () => app.server.closeAllConnections(),
+    () => undefined,
+  );
+  await Promise.race([closed, late]);
+  grace.abort();
+  await closed;
+  await bridge.close();
+  log.info({}, 'stopped');
+  destination.flushSync();
+  return exitCodes.done;
+}
+
+function warnOfBaseUrl(baseUrl: string | undefined, warn: (words: string) => void): void {
+  if (baseUrl === undefined)
+    warn(
+      'server.baseUrl is not set: STRM files carry an address that only this machine can reach. Set PASSERELLE_BASE_URL to http://<address of this machine>:<port>',
+    );
+  else if (isLoopback(new URL(baseUrl).hostname))
+    warn('server.baseUrl is a loopback address: players on other machines cannot reach it');
+}

@@ -1,0 +1,87 @@
+import { isBridgeError, isHostRefusal } from '../errors.ts';
+import type { TreePlan } from '../library/tree.ts';
+import type { SyncResult } from '../sync/sync.ts';
+import { type Context, type ExitCode, exitCodes, say } from './context.ts';
+import { createProgress } from './progress.ts';
+import { withBridge } from './with-bridge.ts';
+
+export interface SyncCommandOptions {
+  full?: boolean;
+  dryRun?: boolean;
+  acceptRemovals?: boolean;
+  json?: boolean;
+}
+
+/** One sync from here, with its progress. */
+export async function sync(context: Context, options: SyncCommandOptions): Promise<ExitCode> {
+  return withBridge(context, async (bridge) => {
+    const progress = createProgress(context, () => bridge.clock.now());
+    const { full = false, dryRun = false, acceptRemovals = false } = options;
+    try {
+      const result = await bridge.sync.run({
+        signal: context.signal,
+        full,
+        dryRun,
+        acceptRemovals,
+        onProgress: progress.show,
+      });
+      progress.end();
+      if (options.json) say(context, JSON.stringify(asJson(result, dryRun)));
+      else report(context, result, dryRun);
+      if (result.outcome === 'done') return exitCodes.done;
+      if (context.signal.aborted) return exitCodes.failed;
+      return isHostRefusal(result.reason) ? exitCodes.refused : exitCodes.failed;
+    } finally {
+      progress.end();
+    }
+  });
+}
+
+function report(context: Context, result: SyncResult, dryRun: boolean): void {
+  const { counts } = result.tree;
+  if (dryRun) for (const plan of result.tree.plans) printPlan(context, plan);
+  const words = dryRun ? ['would write', 'would update', 'would delete'] : ['written', 'updated', 'deleted'];
+  say(
+    context,
+    `${words[0]} ${counts.create}, ${words[1]} ${counts.update}, ${words[2]} ${counts.delete}, unchanged ${counts.keep + counts.adopt}; ${result.calls} calls to the host`,
+  );
+  if (counts.conflict > 0)
+    say(context, `${counts.conflict} files in the tree are not ours or were edited, and were left alone`);
+  if (counts.failed > 0) say(context, `${counts.failed} files could not be written; the log names them`);
+  if (result.note.failedFolders)
+    say(context, `${result.note.failedFolders} folders could not be listed; nothing was taken for missing`);
+  if (result.note.removed)
+    say(context, `${result.note.removed} files that were gone in two crawls have been taken out`);
+  if (result.note.held) {
+    say(context, `NOTHING WAS REMOVED: ${result.note.held.why}.`);
+    say(context, 'If that is right: passerelle sync --accept-removals');
+  }
+  if (result.outcome === 'stopped') {
+    const reason = isBridgeError(result.reason)
+      ? `${result.reason.message}. ${result.reason.cure}`
+      : 'interrupted';
+    say(context, `stopped: ${reason}`);
+    const when = result.retryAt ? ` not before ${new Date(result.retryAt).toISOString()}` : '';
+    say(context, `The next sync goes on where this one stopped${when}.`);
+  }
+}
+
+function printPlan(context: Context, plan: TreePlan): void {
+  for (const op of plan.ops)
+    if (op.op !== 'keep') say(context, `${op.op.padEnd(8)} ${op.path}  (${op.reason})`);
+}
+
+function asJson(result: SyncResult, dryRun: boolean): object {
+  const ops = result.tree.plans.flatMap((plan) =>
+    plan.ops.map(({ op, path, reason }) => ({ op, path, reason })),
+  );
+  return {
+    outcome: result.outcome,
+    ...(isBridgeError(result.reason) ? { code: result.reason.code } : {}),
+    ...(result.retryAt ? { retryAt: new Date(result.retryAt).toISOString() } : {}),
+    calls: result.calls,
+    note: result.note,
+    tree: result.tree.counts,
+    ...(dryRun ? { plan: ops } : {}),
+  };
+}

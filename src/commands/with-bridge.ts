@@ -1,0 +1,17 @@
+import { type Bridge, createBridge } from '../bridge.ts';
+import { createLogger } from '../logger.ts';
+import { type Context, settingsOf } from './context.ts';
+
+/** Runs a command over a bridge that is closed afterwards. Its log goes to standard error, warnings and worse. */
+export async function withBridge<T>(context: Context, work: (bridge: Bridge) => Promise<T>): Promise<T> {
+  const { settings, warnings } = settingsOf(context);
+  for (const warning of warnings) context.err.write(`${warning}\n`);
+  const level = context.env.PASSERELLE_LOG_LEVEL ? settings.log.level : 'warn';
+  const log = createLogger(level, { write: (line: string) => void context.err.write(line) });
+  const bridge = await createBridge(settings, log);
+  try {
+    return await work(bridge);
+  } finally {
+    await bridge.close();
+  }
+}

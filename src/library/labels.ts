@@ -1,0 +1,56 @@
+import type { LibraryFile } from './layout.ts';
+import type { Recognition } from './recognition.ts';
+import { foldedPath, safeLabel } from './safe-name.ts';
+
+const longestLabelBytes = 44;
+
+export interface Item {
+  file: LibraryFile;
+  recognition: Recognition;
+}
+
+type Read = (recognition: Recognition) => string | undefined;
+const aspects: readonly Read[] = [
+  (r) => r.resolution,
+  (r) => r.languages?.join(' '),
+  (r) => r.source,
+  (r) => r.edition,
+  (r) => r.group,
+];
+
+/**
+ * Labels that keep the versions of one film or episode apart: resolution, language, source, edition, group, as many as are
+ * needed, and the file id where nothing else differs. One item gets ''. Depends on the set only, not on the order.
+ */
+export function labelVersions(items: readonly Item[]): Map<Item, string> {
+  if (items.length === 1) return new Map([[items[0] as Item, '']]);
+  let used: Read[] = [];
+  let labels = joinAll(items, used);
+  for (const aspect of aspects) {
+    const more = joinAll(items, [...used, aspect]);
+    if (distinct(more) <= distinct(labels)) continue;
+    used = [...used, aspect];
+    labels = more;
+  }
+  if (!used.includes(aspects[0] as Read)) labels = joinAll(items, [aspects[0] as Read, ...used]);
+  const count = new Map<string, number>();
+  for (const label of labels.values()) count.set(foldedPath(label), (count.get(foldedPath(label)) ?? 0) + 1);
+  for (const [item, label] of labels) {
+    if ((count.get(foldedPath(label)) ?? 0) < 2) continue;
+    labels.set(item, `${label} ${safeLabel(item.file.fileId, 60)}`.trim());
+  }
+  return labels;
+}
+
+function joinAll(items: readonly Item[], reads: readonly Read[]): Map<Item, string> {
+  return new Map(
+    items.map((item) => {
+      const words = reads.map((read) => read(item.recognition)).filter(Boolean);
+      return [item, words.length > 0 ? safeLabel(words.join(' '), longestLabelBytes) : ''];
+    }),
+  );
+}
+
+function distinct(labels: ReadonlyMap<Item, string>): number {
+  return new Set([...labels.values()].map(foldedPath)).size;
+}

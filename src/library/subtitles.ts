@@ -1,0 +1,102 @@
+import { extensionOf } from './file-kinds.ts';
+import { readSubtitleTags } from './languages.ts';
+import type { LibraryEntry, LibraryFile } from './layout.ts';
+import {
+  type FolderIndex,
+  folderOf,
+  type LooseSubtitle,
+  type Neighbours,
+  type SideCar,
+} from './neighbours.ts';
+import { recognise } from './recognise.ts';
+import type { Recognition } from './recognition.ts';
+import { foldedPath } from './safe-name.ts';
+import { sameTitleKey } from './titles.ts';
+
+/** A video that has its place in the tree; `stem` is the path of its .strm without the extension. */
+export interface Placed {
+  file: LibraryFile;
+  recognition: Recognition;
+  stem: string;
+}
+
+/**
+ * Side-cars of the placed videos, named as media servers read them: `<stem>.<language>[.forced][.sdh].<extension>` (facts
+ * media-servers 1.2). A subtitle belongs to the video whose name it begins with, else to the one of the same episode, else to
+ * the only video of its folder.
+ */
+export function placeSubtitles(
+  videos: readonly Placed[],
+  neighbours: Neighbours,
+  maxBytes: number,
+): LibraryEntry[] {
+  const entries: LibraryEntry[] = [];
+  const taken = new Set<string>();
+  for (const video of videos) {
+    const folder = neighbours.get(folderOf(video.file.path));
+    if (!folder) continue;
+    const near = videos.filter(({ file }) => folderOf(file.path) === folderOf(video.file.path));
+    for (const { file, rest } of sideCarsOf(video, folder, near)) {
+      if (file.sizeBytes > maxBytes) continue;
+      const path = pathFor(video.stem, file, rest, taken);
+      entries.push({ kind: 'subtitle', path, fileId: file.fileId, sizeBytes: file.sizeBytes });
+    }
+  }
+  return entries;
+}
+
+function pathFor(stem: string, file: LibraryFile, rest: string, taken: Set<string>): string {
+  const { language, forced, sdh } = readSubtitleTags(rest);
+  const name = [stem, language, forced && 'forced', sdh && 'sdh'].filter(Boolean).join('.');
+  const extension = extensionOf(file.name);
+  let path = `${name}.${extension}`;
+  for (let n = 2; taken.has(foldedPath(path)); n++) path = `${name}.${n}.${extension}`;
+  taken.add(foldedPath(path));
+  return path;
+}
+
+function sideCarsOf(video: Placed, folder: FolderIndex, near: readonly Placed[]): SideCar[] {
+  const own = folder.sideCars.get(video.file.fileId) ?? [];
+  if (folder.loose.length === 0) return own;
+  const alone = folder.videos.length === 1 && video.recognition.kind !== 'episode';
+  const loose = folder.loose.flatMap((subtitle) => {
+    const rest = alone ? restOfLonely(subtitle, video) : restOfEpisode(subtitle, video, near, folder);
+    return rest === undefined ? [] : [{ file: subtitle.file, rest }];
+  });
+  return [...own, ...loose];
+}
+
+/** The same episode under another release's name; with other shows in the folder, the show must be named too. */
+function restOfEpisode(
+  { base, read }: LooseSubtitle,
+  { recognition }: Placed,
+  near: readonly Placed[],
+  folder: FolderIndex,
+): string | undefined {
+  if (recognition.kind !== 'episode' || !recognition.episodes) return undefined;
+  const said = read();
+  const isSame = (one: Recognition) =>
+    one.episodes?.join() === said.episodes?.join() && (said.season ?? one.season) === one.season;
+  if (!said.episodes || !isSame(recognition)) return undefined;
+  if (near.filter((one) => isSame(one.recognition)).length > 1) return undefined;
+  const named = sameTitleKey(said.title ?? '') === sameTitleKey(recognition.title ?? '');
+  return named || folder.videos.length === near.length ? lastWords(base) : undefined;
+}
+
+/** Beside the only video of a folder: whatever does not name another film. */
+function restOfLonely({ base }: LooseSubtitle, { recognition }: Placed): string | undefined {
+  if (readSubtitleTags(base).language !== undefined && wordsOf(base).length <= 3) return base;
+  if (/^(?:subs?|subtitles?|movie|film)$/i.test(base)) return base;
+  const said = sameTitleKey(recognise(`/${base}.srt`).title ?? '');
+  const wanted = sameTitleKey(recognition.title ?? '');
+  const related = wanted !== '' && (said.startsWith(wanted) || wanted.startsWith(said));
+  return said === '' || related ? lastWords(base) : undefined;
+}
+
+function lastWords(base: string): string {
+  return wordsOf(base).slice(-2).join('.');
+}
+
+function wordsOf(base: string): string[] {
+  return base.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+}

@@ -1,0 +1,112 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { SettingsError } from '../config/load.ts';
+import { type Context, type ExitCode, exitCodes } from './commands/context.ts';
+import { doctor } from './commands/doctor.ts';
+import { link } from './commands/link.ts';
+import { ls } from './commands/ls.ts';
+import { recognise } from './commands/recognise.ts';
+import { rotateKeys } from './commands/rotate-keys.ts';
+import { serve } from './commands/serve.ts';
+import { sync } from './commands/sync.ts';
+import { isBridgeError, isHostRefusal } from './errors.ts';
+import { withoutSecrets } from './redact.ts';
+import { version } from './version.ts';
+
+const stop = new AbortController();
+const context: Context = {
+  env: process.env,
+  cwd: process.cwd(),
+  out: process.stdout,
+  err: process.stderr,
+  stdin: process.stdin,
+  signal: stop.signal,
+};
+
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(name, () => {
+    // The second time it is meant.
+    if (stop.signal.aborted) process.exit(exitCodes.failed);
+    stop.abort(new Error(`stopped by ${name}`));
+  });
+}
+// `passerelle ls | head` closes the pipe: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCodes.done);
+});
+
+let exitCode: ExitCode = exitCodes.done;
+const then = async (work: Promise<ExitCode>) => {
+  exitCode = await work;
+};
+
+const program = new Command('passerelle')
+  .description('Puts the folders of a 1fichier account into Jellyfin, Emby and Kodi')
+  .version(version)
+  .exitOverride()
+  .showHelpAfterError()
+  .addHelpText(
+    'after',
+    '\nSettings come from the environment and config/passerelle.yaml; README.md lists them.',
+  );
+
+program
+  .command('serve')
+  .description('sync and serve until told to stop')
+  .action(() => then(serve(context)));
+program
+  .command('sync')
+  .description('sync once: list the account, write the STRM tree')
+  .option('--full', 'recognise everything anew and compare every file of the tree with the disk')
+  .option('--dry-run', 'list the account and print what would change in the tree; write none of it')
+  .option('--accept-removals', 'let removals go that are held back because they are too many')
+  .option('--json', 'one JSON object at the end')
+  .action((options) => then(sync(context, options)));
+program
+  .command('ls')
+  .description('what the catalog holds at an account path')
+  .argument('[path]', 'account path', '/')
+  .option('--json', 'one JSON object a line')
+  .action((path: string, options) => then(ls(context, path, options)));
+program
+  .command('link')
+  .description('the address of a file, as its STRM holds it')
+  .argument('<path-or-id>', 'account path or 1fichier id')
+  .option('--direct', 'a fresh direct link of the host instead (one API call; keep it to yourself)')
+  .option('--json', 'one JSON object a line')
+  .action((target: string, options) => then(link(context, target, options)));
+program
+  .command('recognise')
+  .description('what names are taken for; paths from standard input when none are given')
+  .argument('[paths...]', 'paths')
+  .option('--json', 'one JSON object a line')
+  .action((paths: string[], options) => then(recognise(context, paths, options)));
+program
+  .command('doctor')
+  .description('check settings, disk, host, account and library; say what to do')
+  .option('--json', 'one JSON object a line')
+  .action((options) => then(doctor(context, options)));
+program
+  .command('rotate-keys')
+  .description('make a new key for stream addresses')
+  .action(() => then(rotateKeys(context)));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  exitCode = explain(error);
+}
+process.exitCode = exitCode;
+
+/** Tells the person what went wrong. @returns the exit code */
+function explain(error: unknown): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse;
+  if (stop.signal.aborted) return exitCodes.failed;
+  if (!isBridgeError(error)) {
+    process.stderr.write(`passerelle: ${withoutSecrets((error as Error).stack ?? String(error))}\n`);
+    return exitCodes.failed;
+  }
+  process.stderr.write(`passerelle: ${error.message}\n${error.cure}\n`);
+  if (error instanceof SettingsError) return exitCodes.wrongUse;
+  return isHostRefusal(error) ? exitCodes.refused : exitCodes.failed;
+}

@@ -1,0 +1,364 @@
+import t from 'tap';
+import { parseStringPromise } from 'xml2js';
+import { type LibraryEntry, type LibraryFile, layoutTitle, titleKey } from '../src/library/layout.ts';
+import { episodeNfo, movieNfo, tvshowNfo } from '../src/library/nfo.ts';
+import { recognise } from '../src/library/recognise.ts';
+import { foldedPath, safeSegment } from '../src/library/safe-name.ts';
+
+let nextId = 0;
+function file(path: string, sizeBytes = 1000): LibraryFile {
+  return { fileId: `id${++nextId}`, path, name: path.slice(path.lastIndexOf('/') + 1), sizeBytes };
+}
+
+/** Lays out a whole account, title by title, as the sync does. */
+function layoutAll(files: readonly LibraryFile[], options = {}): LibraryEntry[] {
+  const titles = Map.groupBy(files, (one) => titleKey(one, recognise(one.path)));
+  return [...titles].flatMap(([key, group]) => {
+    if (key === undefined) return [];
+    const items = group.map((one) => ({ file: one, recognition: recognise(one.path) }));
+    return layoutTitle(items, files, options);
+  });
+}
+
+function paths(names: readonly string[], kind = 'strm', options = {}): string[] {
+  const entries = layoutAll(
+    names.map((name) => file(name)),
+    options,
+  );
+  return entries
+    .filter((entry) => entry.kind === kind)
+    .map(({ path }) => path)
+    .sort();
+}
+
+t.test('one film, one show, one stranger: the paths of the contract', async (t) => {
+  t.strictSame(paths(['/Films/Le.Gendarme.se.marie.1968.1080p.mkv']), [
+    'Movies/Le Gendarme se marie (1968)/Le Gendarme se marie (1968).strm',
+  ]);
+  t.strictSame(paths(['/Séries/Lupin (2021)/Saison 1/Lupin S01E02.mkv']), [
+    'Shows/Lupin (2021)/Season 01/Lupin (2021) S01E02.strm',
+  ]);
+  t.strictSame(paths(['/Séries/Chernobyl/Making.mkv']), ['Unsorted/Séries/Chernobyl/Making.strm']);
+  t.strictSame(paths(['/Films/Dune (2021) {tmdb-438631}/Dune.mkv']), [
+    'Movies/Dune (2021) [tmdbid-438631]/Dune (2021) [tmdbid-438631].strm',
+  ]);
+  t.strictSame(paths(['/Séries/Peaky Blinders {tvdb-270915}/Season 01/S01E01.mkv']), [
+    'Shows/Peaky Blinders [tvdbid-270915]/Season 01/Peaky Blinders [tvdbid-270915] S01E01.strm',
+  ]);
+});
+
+t.test('episodes: several in one file, daily, absolute, specials', async (t) => {
+  t.strictSame(paths(['/Les.Revenants.S01E01-E02.720p.mkv']), [
+    'Shows/Les Revenants/Season 01/Les Revenants S01E01-E02.strm',
+  ]);
+  t.strictSame(paths(['/Séries/Quotidien (2016)/Quotidien 2024.05.31.mkv']), [
+    'Shows/Quotidien (2016)/Season 2024/Quotidien (2016) 2024-05-31.strm',
+  ]);
+  t.strictSame(paths(['/Animes/One Piece/One Piece - 1050 [1080p].mkv']), [
+    'Shows/One Piece/Season 01/One Piece S01E1050.strm',
+  ]);
+  t.strictSame(paths(['/Séries/Doctor Who/Specials/03.mkv']), [
+    'Shows/Doctor Who/Season 00/Doctor Who S00E03.strm',
+  ]);
+});
+
+t.test('extras, archives and disc images are not in the tree', async (t) => {
+  for (const path of [
+    '/Films/Avatar (2009)/Sample/a.mkv',
+    '/Films/x.rar',
+    '/Films/Bolt.2008.iso',
+    '/Films/x.srt',
+  ]) {
+    t.equal(titleKey(file(path), recognise(path)), undefined, path);
+  }
+});
+
+t.test('versions of a film begin with the exact folder name and say what differs', async (t) => {
+  const folder = 'Movies/Heat (1995)/Heat (1995)';
+  t.strictSame(paths(['/a/Heat.1995.1080p.mkv', '/a/Heat.1995.2160p.mkv']), [
+    `${folder} - 1080p.strm`,
+    `${folder} - 2160p.strm`,
+  ]);
+  t.strictSame(
+    paths([
+      '/a/Heat.1995.VOSTFR.1080p.WEB.mkv',
+      '/a/Heat.1995.FRENCH.1080p.WEB.mkv',
+      '/a/Heat.1995.FRENCH.720p.WEB.mkv',
+    ]),
+    [`${folder} - 1080p FRENCH.strm`, `${folder} - 1080p VOSTFR.strm`, `${folder} - 720p FRENCH.strm`],
+  );
+  const twice = [file('/a/Heat.1995.mkv'), file('/b/Heat.1995.mkv')];
+  t.strictSame(
+    layoutAll(twice)
+      .filter(({ kind }) => kind === 'strm')
+      .map(({ path }) => path),
+    twice.map(({ fileId }) => `${folder} - ${fileId}.strm`),
+    'nothing differs: the file id',
+  );
+});
+
+t.test('a film in two files is a stack', async (t) => {
+  t.strictSame(paths(['/Films/Le Parrain (1972)/CD1.avi', '/Films/Le Parrain (1972)/CD2.avi']), [
+    'Movies/Le Parrain (1972)/Le Parrain (1972) - cd1.strm',
+    'Movies/Le Parrain (1972)/Le Parrain (1972) - cd2.strm',
+  ]);
+});
+
+t.test('two versions of one episode stay apart', async (t) => {
+  t.strictSame(paths(['/Dark.S01E01.VF.1080p.mkv', '/Dark.S01E01.VOSTFR.1080p.mkv']), [
+    'Shows/Dark/Season 01/Dark S01E01 - 1080p VF.strm',
+    'Shows/Dark/Season 01/Dark S01E01 - 1080p VOSTFR.strm',
+  ]);
+});
+
+t.test('side-cars', async (t) => {
+  const stem = 'Movies/Heat (1995)/Heat (1995)';
+  t.strictSame(
+    paths(
+      ['mkv', 'srt', 'VFF.forced.srt', 'en.sdh.ass', 'VO.srt'].map((end) => `/Films/Heat.1995.${end}`),
+      'subtitle',
+    ),
+    [`${stem}.en.sdh.ass`, `${stem}.fr.forced.srt`, `${stem}.srt`, `${stem}.2.srt`].sort(),
+    'same name; a language that is not known is left out; unique',
+  );
+  t.strictSame(paths(['/F/Heat (1995)/Heat.mkv', '/F/Heat (1995)/Subs/2_French.srt'], 'subtitle'), [
+    `${stem}.fr.srt`,
+  ]);
+  t.strictSame(
+    paths(['/F/Heat.1995.mkv', '/F/Alien.1979.mkv', '/F/french.srt', '/F/Other.2001.srt'], 'subtitle'),
+    [],
+    'in a folder of several films a loose name belongs to none',
+  );
+  t.strictSame(
+    paths(
+      [
+        '/F/Dark/Saison 1/Dark.S01E01.1080p-A.mkv',
+        '/F/Dark/Saison 1/Dark.S01E02.1080p-A.mkv',
+        '/F/Dark/Saison 1/Dark - 1x02.fr.srt',
+      ],
+      'subtitle',
+    ),
+    ['Shows/Dark/Season 01/Dark S01E02.fr.srt'],
+    'the same episode under another name',
+  );
+  t.strictSame(
+    paths(['/F/Alien.1979.mkv', '/F/Alien.1979.2.mkv', '/F/Alien.1979.2.fr.srt'], 'subtitle').length,
+    1,
+    'the longest name wins',
+  );
+  const big = layoutAll([file('/Films/Heat.1995.mkv'), file('/Films/Heat.1995.fr.sup', 6 * 1024 * 1024)]);
+  t.notOk(
+    big.some(({ kind }) => kind === 'subtitle'),
+    'too large',
+  );
+});
+
+t.test('NFO files: where they lie', async (t) => {
+  t.strictSame(paths(['/a/Heat.1995.1080p.mkv', '/a/Heat.1995.720p.mkv'], 'nfo'), [
+    'Movies/Heat (1995)/Heat (1995) - 1080p.nfo',
+    'Movies/Heat (1995)/Heat (1995) - 720p.nfo',
+    'Movies/Heat (1995)/movie.nfo',
+  ]);
+  t.strictSame(paths(['/Lupin.S01E02.mkv'], 'nfo'), [
+    'Shows/Lupin/Season 01/Lupin S01E02.nfo',
+    'Shows/Lupin/tvshow.nfo',
+  ]);
+  t.strictSame(paths(['/Lupin.S01E02.mkv'], 'nfo', { nfo: false }), []);
+});
+
+t.test('NFO files: what they say', async (t) => {
+  const base = { path: '/x', confidence: 1, because: [] };
+  const movie = {
+    ...base,
+    kind: 'movie',
+    title: 'Tom & <Jerry>',
+    year: 1968,
+    ids: { tmdb: '1', imdb: 'tt12345' },
+  } as const;
+  const { movie: parsed } = await parseStringPromise(movieNfo(movie, { lockData: true }));
+  t.strictSame(parsed.title, ['Tom & <Jerry>']);
+  t.strictSame(parsed.year, ['1968']);
+  t.strictSame(parsed.lockdata, ['true']);
+  t.strictSame(
+    parsed.uniqueid.map((id: { _: string; $: { type: string } }) => [id.$.type, id._]),
+    [
+      ['tmdb', '1'],
+      ['imdb', 'tt12345'],
+    ],
+  );
+  const episode = { ...base, kind: 'episode', title: 'Dark', season: 1, episodes: [1, 2] } as const;
+  const text = episodeNfo({ ...episode, episodes: [1, 2] }, { lockData: false });
+  t.equal(text.match(/<episodedetails>/g)?.length, 2, 'one root for each episode');
+  t.equal(text.match(/<\?xml/g)?.length, 1);
+  t.notMatch(text, /<title>/, 'no invented title');
+  t.match(episodeNfo({ ...episode, episodes: [2] }, { lockData: true }), /<title>Episode 2<\/title>/);
+  t.match(
+    episodeNfo({ ...base, kind: 'episode', title: 'Q', date: '2024-05-31' }, { lockData: false }),
+    /<aired>2024-05-31</,
+  );
+  const odd = tvshowNfo(
+    { ...base, kind: 'episode', title: 'a\u0000\u001b\ud800b\uffff]]>' },
+    { lockData: false },
+  );
+  t.strictSame((await parseStringPromise(odd)).tvshow.title, ['ab]]>'], 'valid XML for any name');
+});
+
+t.test('the end of an address never holds .m3u', async (t) => {
+  const entries = layoutAll([file('/Films/Heat.1995.m3u8.mkv')]);
+  t.match(
+    entries.find(({ kind }) => kind === 'strm'),
+    { kind: 'strm', name: 'Heat.1995_m3u8.mkv' },
+  );
+});
+
+t.test('safe segments', async (t) => {
+  const table: [string, string][] = [
+    ['Mission: Impossible', 'Mission - Impossible'],
+    ['Face/Off', 'Face-Off'],
+    ['What?', 'What'],
+    ['  .hack//SIGN. . ', 'hack--SIGN'],
+    ['CON', 'CON_'],
+    ['nul.txt', 'nul_.txt'],
+    ['COM1', 'COM1_'],
+    ['Con Air', 'Con Air'],
+    ['Aux frontières du réel', 'Aux frontières du réel'],
+    ['Metadata', 'Metadata_'],
+    ['Subs', 'Subs_'],
+    ['Extras', 'Extras_'],
+    ['My Film-trailer', 'My Film-trailer_'],
+    ['a.sample.b', 'a sample.b'],
+    ['"Q"', "'Q'"],
+    ['..', '_'],
+    ['', '_'],
+    ['\u202egnp.exe', 'gnp.exe'],
+    ['e\u0301te\u0301', 'été'],
+    ['S.W.A.T.', 'S.W.A.T'],
+  ];
+  for (const [given, wanted] of table) t.equal(safeSegment(given), wanted, JSON.stringify(given));
+  const long = safeSegment('é'.repeat(300), 255);
+  t.ok(Buffer.byteLength(long) <= 255);
+  t.not(long, safeSegment(`${'é'.repeat(300)}x`, 255), 'two cut names stay apart');
+  t.notMatch(safeSegment('👨‍👩‍👧'.repeat(80)), /\ufffd/);
+});
+
+t.test('hostile names: every path is safe, unique, and independent of the order', async (t) => {
+  const names = hostileNames();
+  const files = names.flatMap((name, i) => [
+    file(`/${name}/${name}.mkv`),
+    file(`/Films/${name} (2001).mkv`),
+    file(`/Films/${name} (2001).srt`),
+    file(`/Séries/${name}/Saison 1/${i}.mkv`),
+    file(`/Films/${name}/CD1.mkv`),
+  ]);
+  const entries = layoutAll(files);
+  const seen = new Map<string, string>();
+  for (const { path, kind } of entries) {
+    const key = foldedPath(path);
+    if (seen.has(key)) t.fail(`twice: ${path}`);
+    seen.set(key, path);
+    for (const segment of path.split('/')) {
+      const fault = faultOf(segment);
+      if (fault) t.fail(`${fault}: ${JSON.stringify(segment)}`);
+    }
+    if (kind === 'strm' && /\.strm\/|\/\//.test(path)) t.fail(path);
+  }
+  const videos = files.filter(({ name, path }) =>
+    titleKey({ name, path, fileId: '', sizeBytes: 0 }, recognise(path)),
+  );
+  t.equal(entries.filter(({ kind }) => kind === 'strm').length, videos.length, 'no file is lost');
+  const shuffled = files.map((one, i) => ({ one, at: (i * 7919) % 104729 })).sort((a, b) => a.at - b.at);
+  const again = layoutAll(shuffled.map(({ one }) => one));
+  t.strictSame(again.map(({ path }) => path).sort(), entries.map(({ path }) => path).sort(), 'any order');
+});
+
+function faultOf(segment: string): string | undefined {
+  if (segment === '' || segment === '.' || segment === '..') return 'no name';
+  if (Buffer.byteLength(segment) > 255) return 'too long';
+  if (/[<>:"\\|?*]|\p{Cc}/u.test(segment)) return 'forbidden character';
+  if (/^[. ]|[. ]$/.test(segment)) return 'dot or space at the end';
+  if (/^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i.test(segment)) return 'reserved';
+  if (/^(?:metadata|subs|sample|minta|extras|trailers)$/i.test(segment)) return 'skipped by Jellyfin';
+  if (/^sample\.|\.sample\./i.test(segment)) return 'skipped by Jellyfin';
+  if (!segment.isWellFormed() || segment !== segment.normalize('NFC')) return 'not NFC';
+  return undefined;
+}
+
+function hostileNames(): string[] {
+  const plain = [
+    'CON',
+    'con',
+    'Nul',
+    'COM1',
+    'aux.mkv',
+    'Subs',
+    'Metadata',
+    'sample film',
+    'Sample',
+    'Extras',
+    'lost+found',
+  ];
+  const odd = [
+    'trailing. . .',
+    ' leading',
+    '..',
+    '...hidden',
+    'a\u0000b',
+    'a\tb',
+    'a"b\'c',
+    '100%',
+    '#1 %2F',
+    'a\\b',
+    'a|b',
+    '<b>',
+    'x?*',
+  ];
+  const twins = [
+    'Été',
+    'été',
+    'E\u0301te\u0301',
+    'ÉTÉ',
+    'Ｆｕｌｌ：width？',
+    'Full:width?',
+    'Straße',
+    'STRASSE',
+    'İstanbul',
+    'i̇stanbul',
+  ];
+  const scripts = [
+    'فيلم عربي',
+    'שלום',
+    '新幹線大爆破',
+    '👨‍👩‍👧‍👦🎬',
+    '\u202ertl',
+    'a\u200bb',
+    'ab',
+    '\ud800lone',
+    'zalgo\u0301\u0302\u0303',
+  ];
+  const long = [
+    'é'.repeat(127),
+    'é'.repeat(120),
+    '🎬'.repeat(60),
+    `${'x'.repeat(240)}1`,
+    `${'x'.repeat(240)}2`,
+    '.'.repeat(50),
+    '漢'.repeat(80),
+  ];
+  const tails = [
+    'm3u',
+    'x.m3u8',
+    'My Film-trailer',
+    'Show.S01E02',
+    '1x01',
+    '(2001)',
+    '[tmdbid-1]',
+    'S01',
+    '$HOME `id`',
+    '%00',
+    'a;b&c',
+  ];
+  const mixed = [...plain, ...odd].flatMap((a) => ['🎬', 'É', ' - '].map((b) => `${a}${b}${a}`));
+  return [...plain, ...odd, ...twins, ...scripts, ...long, ...tails, ...mixed].filter(
+    (name) => !name.includes('/'),
+  );
+}

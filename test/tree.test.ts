@@ -1,0 +1,392 @@
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import {
+  type ApplyResult,
+  applyTree,
+  type Desired,
+  describePlan,
+  type ManifestEntry,
+  planTree,
+  type TreePlan,
+} from '../src/library/tree.ts';
+
+const address = 'http://box:8790/stream/abc/sig/x.mkv\n';
+
+function strm(at: string, content: Desired['content'] = address): Desired {
+  return { path: at, kind: 'strm', fileId: 'abc', titleKey: 'k', content };
+}
+function nfo(at: string, content = '<movie/>'): Desired {
+  return { path: at, kind: 'nfo', titleKey: 'k', content };
+}
+function subtitle(at: string, content: Desired['content']): Desired {
+  return { path: at, kind: 'subtitle', fileId: 's1', titleKey: 'k', content };
+}
+
+/** A tree with what a sync remembers of it. */
+function tree(dir: string) {
+  let manifest: ManifestEntry[] = [];
+  return {
+    dir,
+    rows: () => manifest,
+    forgetAll: () => {
+      manifest = [];
+    },
+    plan: (desired: Desired[]) => planTree({ dir, desired, manifest }),
+    remember(result: ApplyResult): ApplyResult {
+      const written = new Set(result.written.map((row) => row.path));
+      const removed = new Set(result.removed);
+      manifest = manifest
+        .filter((row) => !written.has(row.path) && !removed.has(row.path))
+        .concat(result.written);
+      return result;
+    },
+    async sync(desired: Desired[], signal?: AbortSignal) {
+      const plan = await planTree({ dir, desired, manifest });
+      const result = await applyTree(plan, { dir, ...(signal && { signal }) });
+      return { plan, result: this.remember(result) };
+    },
+    at: (relative: string) => path.join(dir, relative),
+    read: (relative: string) => readFileSync(path.join(dir, relative), 'utf8'),
+  };
+}
+
+function ops(plan: TreePlan): string[] {
+  return plan.ops.map(({ op, path: at }) => `${op} ${at}`);
+}
+
+t.test('writes what is missing and leaves no temporary file', async (t) => {
+  const lib = tree(t.testdir({}));
+  const { plan, result } = await lib.sync([
+    strm('Movies/A (2001)/A (2001).strm'),
+    nfo('Movies/A (2001)/A (2001).nfo'),
+  ]);
+  t.match(plan.counts, { create: 2, delete: 0 });
+  t.equal(lib.read('Movies/A (2001)/A (2001).strm'), address);
+  t.strictSame(readdirSync(lib.at('Movies/A (2001)')).sort(), ['A (2001).nfo', 'A (2001).strm']);
+  t.equal(result.written.length, 2);
+  t.strictSame(result.failed, []);
+  t.strictSame(describePlan(plan)[0], 'create   Movies/A (2001)/A (2001).nfo  (new)');
+});
+
+t.test('a plan touches nothing', async (t) => {
+  const lib = tree(t.testdir({}));
+  await lib.plan([strm('Movies/A/A.strm')]);
+  t.strictSame(readdirSync(lib.dir), []);
+});
+
+t.test('never rewrites a file whose content is the same', async (t) => {
+  const lib = tree(t.testdir({}));
+  await lib.sync([strm('a.strm'), nfo('a.nfo')]);
+  const before = statSync(lib.at('a.strm'));
+  const { plan, result } = await lib.sync([strm('a.strm'), nfo('a.nfo')]);
+  t.strictSame(ops(plan), ['keep a.nfo', 'keep a.strm']);
+  t.strictSame(result.written, []);
+  t.match(statSync(lib.at('a.strm')), { mtimeMs: before.mtimeMs, ino: before.ino });
+});
+
+t.test('updates what differs, and only that', async (t) => {
+  const lib = tree(t.testdir({}));
+  await lib.sync([strm('a.strm'), strm('b.strm')]);
+  const { plan } = await lib.sync([strm('a.strm', address.replace('sig', 'new')), strm('b.strm')]);
+  t.strictSame(ops(plan), ['update a.strm', 'keep b.strm']);
+  t.match(lib.read('a.strm'), '/new/');
+});
+
+t.test('a row of another title or file is renewed without a write', async (t) => {
+  const lib = tree(t.testdir({}));
+  await lib.sync([strm('a.strm')]);
+  const before = statSync(lib.at('a.strm'));
+  const { result } = await lib.sync([{ ...strm('a.strm'), titleKey: 'other' }]);
+  t.match(result.written, [{ path: 'a.strm', titleKey: 'other' }]);
+  t.equal(statSync(lib.at('a.strm')).ino, before.ino);
+});
+
+t.test('a file that was only touched is kept and remembered', async (t) => {
+  const lib = tree(t.testdir({}));
+  await lib.sync([nfo('a.nfo')]);
+  utimesSync(lib.at('a.nfo'), 1000, 1000);
+  const { plan, result } = await lib.sync([nfo('a.nfo')]);
+  t.match(plan.ops, [{ op: 'keep', changed: true }]);
+  t.equal(result.written[0]?.mtimeMs, 1_000_000);
+});
+
+t.test('size and time that equal the manifest are trusted without reading', async (t) => {
+  const lib = tree(t.testdir({}));
+  await lib.sync([nfo('a.nfo', 'one')]);
+  const { atime, mtime } = statSync(lib.at('a.nfo'));
+  writeFileSync(lib.at('a.nfo'), 'two');
+  utimesSync(lib.at('a.nfo'), atime, mtime);
+  t.strictSame(ops(await lib.plan([nfo('a.nfo', 'one')])), ['keep a.nfo']);
+});
+
+t.test('deletes what is no longer wanted, then empty folders, never the library itself', async (t) => {
+  const lib = tree(t.testdir({}));
+  await lib.sync([strm('Movies/A/A.strm'), strm('Movies/B/B.strm')]);
+  const { plan, result } = await lib.sync([strm('Movies/B/B.strm')]);
+  t.strictSame(ops(plan), ['delete Movies/A/A.strm', 'keep Movies/B/B.strm']);
+  t.strictSame(result.removed, ['Movies/A/A.strm']);
+  t.strictSame(readdirSync(lib.at('Movies')), ['B']);
+  await lib.sync([]);
+  t.strictSame(readdirSync(lib.dir), []);
+  t.ok(existsSync(lib.dir));
+});
+
+t.test("a folder with a person's file stays", async (t) => {
+  const lib = tree(t.testdir({}));
+  await lib.sync([strm('Movies/A/A.strm')]);
+  writeFileSync(lib.at('Movies/A/poster.jpg'), 'x');
+  await lib.sync([]);
+  t.strictSame(readdirSync(lib.at('Movies/A')), ['poster.jpg']);
+});
+
+t.test('a temporary file that a crash left does not keep a folder', async (t) => {
+  const lib = tree(t.testdir({}));
+  await lib.sync([strm('Movies/A/A.strm')]);
+  writeFileSync(lib.at('Movies/A/.passerelle-0123456789abcdef.tmp'), 'half');
+  await lib.sync([]);
+  t.strictSame(readdirSync(lib.dir), []);
+});
+
+t.test('what is gone from the disk is forgotten, or written again when wanted', async (t) => {
+  const dir = t.testdir({});
+  const lib = tree(dir);
+  const row = { path: 'x.strm', kind: 'strm', titleKey: 'k', sha256: '0', sizeBytes: 1, mtimeMs: 1 } as const;
+  const plan = await planTree({ dir, desired: [], manifest: [row] });
+  t.match(plan.ops, [{ op: 'delete', reason: /already gone/ }]);
+  t.strictSame((await applyTree(plan, { dir })).removed, ['x.strm']);
+  t.match((await planTree({ dir, desired: [strm('x.strm')], manifest: [row] })).ops, [{ op: 'create' }]);
+  t.strictSame(readdirSync(lib.dir), []);
+});
+
+t.test('an .nfo or subtitle that a person edited is neither overwritten nor deleted', async (t) => {
+  const lib = tree(t.testdir({}));
+  await lib.sync([nfo('a.nfo'), subtitle('a.srt', 'text')]);
+  writeFileSync(lib.at('a.nfo'), '<movie>mine</movie>');
+  writeFileSync(lib.at('a.srt'), 'mine too');
+  const first = await lib.sync([nfo('a.nfo', '<movie>new</movie>'), subtitle('a.srt', 'text 2')]);
+  t.strictSame(ops(first.plan), ['conflict a.nfo', 'conflict a.srt']);
+  t.match(describePlan(first.plan)[0], 'edited by somebody else');
+  const second = await lib.sync([]);
+  t.strictSame(ops(second.plan), ['conflict a.nfo', 'conflict a.srt']);
+  t.equal(lib.read('a.nfo'), '<movie>mine</movie>');
+  t.strictSame(lib.rows(), [], "they are the person's now");
+});
+
+t.test('a .strm that was changed on the disk is put right', async (t) => {
+  const lib = tree(t.testdir({}));
+  await lib.sync([strm('a.strm')]);
+  writeFileSync(lib.at('a.strm'), 'http://elsewhere/\n');
+  t.strictSame(ops((await lib.sync([strm('a.strm')])).plan), ['update a.strm']);
+  t.equal(lib.read('a.strm'), address);
+});
+
+t.test("a person's file at our path is a conflict", async (t) => {
+  const lib = tree(
+    t.testdir({ 'a.strm': 'http://elsewhere/film.mkv\n', 'a.nfo': '<movie>mine</movie>', d: { x: '' } }),
+  );
+  const { plan } = await lib.sync([strm('a.strm'), nfo('a.nfo'), nfo('d')]);
+  t.strictSame(ops(plan), ['conflict a.nfo', 'conflict a.strm', 'conflict d']);
+  t.equal(lib.read('a.strm'), 'http://elsewhere/film.mkv\n');
+  t.strictSame(lib.rows(), []);
+});
+
+t.test('when the manifest was lost, our files are taken back', async (t) => {
+  const lib = tree(t.testdir({}));
+  await lib.sync([strm('a.strm'), strm('b.strm'), nfo('a.nfo')]);
+  lib.forgetAll();
+  const ino = statSync(lib.at('a.strm')).ino;
+  const { plan } = await lib.sync([
+    strm('a.strm'),
+    strm('b.strm', address.replace('/sig/', '/newkey/')),
+    nfo('a.nfo'),
+  ]);
+  t.strictSame(ops(plan), ['adopt a.nfo', 'adopt a.strm', 'update b.strm']);
+  t.equal(statSync(lib.at('a.strm')).ino, ino);
+  t.match(lib.read('b.strm'), '/newkey/');
+  t.equal(lib.rows().length, 3);
+});
+
+t.test('two lines are no address of ours', async (t) => {
+  const lib = tree(t.testdir({ 'a.strm': `${address}# note\n` }));
+  t.strictSame(ops(await lib.plan([strm('a.strm', 'http://b/stream/1/2/x.mkv')])), ['conflict a.strm']);
+});
+
+t.test('a subtitle is fetched once, and only when it must be written', async (t) => {
+  const lib = tree(t.testdir({}));
+  let calls = 0;
+  const fetched = subtitle('a.srt', async () => {
+    calls++;
+    return Buffer.from('text');
+  });
+  await lib.sync([fetched]);
+  await lib.sync([fetched]);
+  t.equal(calls, 1);
+  await lib.sync([{ ...fetched, fileId: 's2' }]);
+  t.equal(calls, 2);
+});
+
+t.test('a subtitle that cannot be fetched does not stop the others', async (t) => {
+  const lib = tree(t.testdir({}));
+  const bad = subtitle('a.srt', async () => {
+    throw Object.assign(new Error('no'), { code: 'BRIDGE_GATE_CLOSED' });
+  });
+  const { result } = await lib.sync([bad, strm('b.strm')]);
+  t.strictSame(result.failed, [{ path: 'a.srt', code: 'BRIDGE_GATE_CLOSED' }]);
+  t.notOk(result.stopped);
+  t.strictSame(readdirSync(lib.dir), ['b.strm']);
+});
+
+t.test('paths outside the library are refused', async (t) => {
+  const dir = t.testdir({});
+  const row = { kind: 'strm', titleKey: 'k', sha256: '0', sizeBytes: 1, mtimeMs: 1 } as const;
+  for (const bad of ['../x', '/etc/x', 'a/../../x', 'a\0b', 'a//b', './x', '', 'C:/x', 'a\\..\\x', '..']) {
+    await t.rejects(
+      planTree({ dir, desired: [strm(bad)], manifest: [] }),
+      { code: 'BRIDGE_INTERNAL' },
+      JSON.stringify(bad),
+    );
+    await t.rejects(planTree({ dir, desired: [], manifest: [{ ...row, path: bad }] }), {
+      code: 'BRIDGE_INTERNAL',
+    });
+  }
+  await t.rejects(planTree({ dir, desired: [strm('a'), strm('a')], manifest: [] }), {
+    code: 'BRIDGE_INTERNAL',
+  });
+});
+
+t.test('links inside the tree are not followed', async (t) => {
+  const outside = t.testdir({ out: { 'x.strm': address }, lib: {} });
+  const lib = tree(path.join(outside, 'lib'));
+  symlinkSync(path.join(outside, 'out'), lib.at('Movies'));
+  symlinkSync(path.join(outside, 'out', 'x.strm'), lib.at('l.strm'));
+  const row = {
+    path: 'Movies/x.strm',
+    kind: 'strm',
+    titleKey: 'k',
+    sha256: '0',
+    sizeBytes: 1,
+    mtimeMs: 1,
+  } as const;
+  const plan = await planTree({
+    dir: lib.dir,
+    desired: [strm('Movies/y.strm'), strm('l.strm')],
+    manifest: [row],
+  });
+  t.strictSame(ops(plan), ['conflict Movies/x.strm', 'conflict Movies/y.strm', 'conflict l.strm']);
+  await applyTree(plan, { dir: lib.dir });
+  t.strictSame(readdirSync(path.join(outside, 'out')), ['x.strm']);
+});
+
+t.test('a link that appears after the plan is not followed either', async (t) => {
+  const outside = t.testdir({ out: {}, lib: {} });
+  const lib = tree(path.join(outside, 'lib'));
+  const plan = await lib.plan([strm('Movies/deep/y.strm')]);
+  symlinkSync(path.join(outside, 'out'), lib.at('Movies'));
+  const result = await applyTree(plan, { dir: lib.dir });
+  t.strictSame(result.failed, [{ path: 'Movies/deep/y.strm', code: 'CHANGED' }]);
+  t.strictSame(readdirSync(path.join(outside, 'out')), []);
+});
+
+t.test('what changed since the plan is left alone', async (t) => {
+  const lib = tree(t.testdir({}));
+  await lib.sync([nfo('a.nfo'), strm('b.strm')]);
+  const plan = await lib.plan([strm('b.strm', 'http://b/stream/1/2/x.mkv'), strm('new.strm')]);
+  writeFileSync(lib.at('a.nfo'), 'edited meanwhile');
+  writeFileSync(lib.at('b.strm'), 'edited meanwhile');
+  writeFileSync(lib.at('new.strm'), 'a person was faster');
+  const result = await applyTree(plan, { dir: lib.dir });
+  t.strictSame(
+    result.failed.map(({ code }) => code),
+    ['CHANGED', 'CHANGED', 'CHANGED'],
+  );
+  t.equal(lib.read('new.strm'), 'a person was faster');
+});
+
+t.test('a change of case loses no file', async (t) => {
+  const lib = tree(t.testdir({}));
+  await lib.sync([strm('Movies/Heat/Heat.strm')]);
+  const { plan } = await lib.sync([strm('Movies/HEAT/HEAT.strm')]);
+  t.strictSame(
+    ops(plan),
+    ['delete Movies/Heat/Heat.strm', 'create Movies/HEAT/HEAT.strm'],
+    'deletes come first',
+  );
+  t.equal(lib.read('Movies/HEAT/HEAT.strm'), address);
+});
+
+t.test('on a disk that ignores case, the old name is not taken for a stranger', async (t) => {
+  const lib = tree(t.testdir({}));
+  await lib.sync([strm('a.strm')]);
+  // One file under both names is what such a disk shows.
+  linkSync(lib.at('a.strm'), lib.at('A.strm'));
+  t.strictSame(ops(await lib.plan([strm('A.strm', 'other\n')])), ['delete a.strm', 'create A.strm']);
+});
+
+t.test('of two wanted names that differ in case or normal form only, one is written', async (t) => {
+  const lib = tree(t.testdir({}));
+  const plan = await lib.plan([strm('é.strm'), strm('e\u0301.strm'), strm('B.strm'), strm('b.strm')]);
+  t.match(plan.counts, { create: 2, conflict: 2 });
+});
+
+t.test('a disk that refuses stops the run, and what was done before is told', async (t) => {
+  if (process.getuid?.() === 0) {
+    // Root may write everywhere: a stand-in for the refusal.
+    const lib = tree(t.testdir({}));
+    const full = subtitle('m.srt', async () => {
+      throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+    });
+    const { result } = await lib.sync([strm('a.strm'), full, strm('z.strm')]);
+    t.match(result.stopped, { code: 'BRIDGE_DISK', message: /m\.srt \(ENOSPC\)/ });
+    t.strictSame(result.failed, [{ path: 'm.srt', code: 'ENOSPC' }]);
+    t.strictSame(
+      result.written.map(({ path: at }) => at),
+      ['a.strm'],
+    );
+    t.strictSame(readdirSync(lib.dir), ['a.strm'], 'nothing half written');
+    return;
+  }
+  const lib = tree(t.testdir({ closed: {} }));
+  chmodSync(lib.at('closed'), 0o500);
+  t.teardown(() => chmodSync(lib.at('closed'), 0o700));
+  const { result } = await lib.sync([strm('a.strm'), strm('closed/m.strm'), strm('z.strm')]);
+  t.match(result.stopped, { code: 'BRIDGE_DISK', message: /closed\/m\.strm \(EACCES\)/ });
+  t.strictSame(
+    result.written.map(({ path: at }) => at),
+    ['a.strm'],
+  );
+  t.strictSame(readdirSync(lib.at('closed')), [], 'nothing half written');
+});
+
+t.test('a name that the disk does not take fails alone', async (t) => {
+  const lib = tree(t.testdir({}));
+  const { result } = await lib.sync([strm(`${'x'.repeat(300)}.strm`), strm('z.strm')]);
+  t.match(result.failed, [{ code: 'ENAMETOOLONG' }]);
+  t.equal(result.written.length, 1);
+});
+
+t.test('an abort ends the run between two files', async (t) => {
+  const lib = tree(t.testdir({}));
+  const stop = new AbortController();
+  const last = subtitle('b.srt', async () => {
+    stop.abort(new Error('stopping'));
+    return 'text';
+  });
+  const { result } = await lib.sync([strm('a.strm'), last, strm('z.strm')], stop.signal);
+  t.match(result.stopped, { aborted: { message: 'stopping' } });
+  t.strictSame(readdirSync(lib.dir), ['a.strm']);
+  mkdirSync(lib.at('x'));
+  const again = await lib.sync([strm('a.strm')], stop.signal);
+  t.ok(again.result.stopped === undefined, 'nothing to do is done');
+});
