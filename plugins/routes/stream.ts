@@ -76,16 +76,15 @@ export const stream = fp(
           const lease = broker.atHand(file.id);
           return lease
             ? redirect(lease, reply, decision.mayReuse)
-            : redirectLater(file, request, reply, decision.mayReuse);
+            : redirectLater(file, reply, decision.mayReuse);
         }
         case 'proxy':
-          return proxy(file, decision.range, decision.status, request, reply);
+          return proxy(file, decision.range, decision.status, reply);
       }
     }
 
     async function redirectLater(
       file: CatalogFile,
-      request: FastifyRequest,
       reply: FastifyReply,
       mayReuse: boolean,
     ): Promise<FastifyReply> {
@@ -104,7 +103,6 @@ export const stream = fp(
       file: CatalogFile,
       range: ByteRange,
       status: 200 | 206,
-      request: FastifyRequest,
       reply: FastifyReply,
     ): Promise<FastifyReply> {
       const body = await reader.open(file, range, { urgency: 'play', signal: whenGone(reply) });

@@ -1,4 +1,4 @@
-import { Format, Presets, SingleBar } from 'cli-progress';
+import cliProgress from 'cli-progress';
 import type { CrawlProgress } from '../sync/crawl.ts';
 import type { Context } from './context.ts';
 
@@ -23,18 +23,18 @@ export function createProgress({ err }: Pick<Context, 'err'>, now: () => number)
       end() {},
     };
   }
-  const bar = new SingleBar(
+  const bar = new cliProgress.SingleBar(
     {
       stream: err,
       format: '{bar} {value}/{total} folders | {files} files | {calls} calls | {left} left',
       hideCursor: true,
     },
-    Presets.shades_classic,
+    cliProgress.Presets.shades_classic,
   );
   bar.start(1, 0, { files: 0, calls: 0, left: '?' });
   return {
     show({ foldersDone, foldersWaiting, files, calls, estimatedEndAt }) {
-      const left = Format.TimeFormat(
+      const left = cliProgress.Format.TimeFormat(
         Math.max(0, Math.round((estimatedEndAt - now()) / 1000)),
         { autopadding: false } as never,
         1,

@@ -1,5 +1,6 @@
 /**
- * What a file is by its extension. `.iso` and disc folders are left out of the videos: a STRM cannot play a disc image.
+ * What a file is by its extension. Disc images (`.iso`) are not among the videos: nothing plays one through a STRM, though
+ * `recognise` reads their names.
  */
 const video = extensions(
   '3g2 3gp asf avi divx dv f4v flv m2t m2ts m2v m4v mk3d mkv mov mp4 mpe mpeg mpg mts mxf nut ogm ogv qt rm rmvb ts tp trp vob vp6 webm wmv wtv',
@@ -8,7 +9,7 @@ const video = extensions(
 const subtitle = extensions('ass idx mks sami smi srt ssa sub sup vtt');
 const other = extensions(
   '001 7z aac ac3 apk ass2 azw3 bat bin bmp bz2 cbr cbz com crc css csv cue db dll dmg doc docx dts eac3 epub exe flac gif gz ' +
-    'htm html ico img info ini iso jpeg jpg js json log lnk m3u m3u8 m4a m4b md md5 mds mdf mka mobi mp3 msi nfo nrg nzb odt ' +
+    'htm html ico info ini jpeg jpg js json log lnk m3u m3u8 m4a m4b md md5 mds mdf mka mobi mp3 msi nfo nzb odt ' +
     'ogg opus par2 pdf php plist png pps ppt psd py r00 rar rtf sfv sh srr srs strm svg sqlite tar tbn tgz thm tif tiff torrent ' +
     'ttf txt url vsmeta wav webp wma xls xlsx xml xz yaml yml zip',
 );
@@ -34,12 +35,17 @@ export function isSubtitle(name: string): boolean {
  */
 export function isOther(name: string): boolean {
   const extension = extensionOf(name);
+  // "Gotham.S01E05.WEB-DL.x264.AAC" ends in a codec, not in an extension.
+  if (/(?:[xh]\.?26[45]|hevc|xvid|dvdrip|web-?dl|blu-?ray)[ ._-](?:aac|ac3|e-?ac3|dts|mp3|flac)$/i.test(name))
+    return false;
   return other.has(extension) || /^(?:[rsz]\d\d|0\d\d)$/.test(extension);
 }
 
 /** The name without its extension when that is a video's, a subtitle's or a known other one. */
 export function baseName(name: string): string {
-  return isVideo(name) || isSubtitle(name) || isOther(name) ? name.slice(0, name.lastIndexOf('.')) : name;
+  return isVideo(name) || isSubtitle(name) || isOther(name) || /\.(?:iso|img|nrg)$/i.test(name)
+    ? name.slice(0, name.lastIndexOf('.'))
+    : name;
 }
 
 function extensions(list: string): ReadonlySet<string> {

@@ -49,7 +49,7 @@ export function titleKey(file: LibraryFile, recognition: Recognition): string | 
 
 /**
  * All entries of ONE title. `items` are all files with its key; `neighbours` are the files of the same account folders and of
- * the `Subs` folders inside them (subtitles are picked, videos tell whether one is alone). Index them once with
+ * the `Subs` folders inside them (subtitles are picked, other titles' videos tell whether one is alone). Index them once with
  * `indexNeighbours` when many titles are laid out; the items themselves may be among them.
  * Pure; sorted by path; the same for any order of the arguments.
  */
@@ -78,9 +78,16 @@ export function layoutTitle(
   }));
   if (options.nfo !== false && shelf !== 'unsorted') entries.push(...nfoEntries(shelf, dir, placed, options));
   const index =
-    neighbours instanceof Map ? neighbours : indexNeighbours(neighbours as readonly LibraryFile[]);
+    neighbours instanceof Map
+      ? neighbours
+      : indexNeighbours(union(sorted, neighbours as readonly LibraryFile[]));
   entries.push(...placeSubtitles(placed, index, options.maxSubtitleBytes ?? 5 * 1024 * 1024));
   return entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+}
+
+function union(items: readonly Item[], neighbours: readonly LibraryFile[]): LibraryFile[] {
+  const all = [...neighbours, ...items.map(({ file }) => file)];
+  return [...new Map(all.map((file) => [file.fileId, file])).values()];
 }
 
 function shelfOf(file: LibraryFile, { kind, title, episodes, date }: Recognition): Shelf | undefined {

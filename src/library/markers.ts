@@ -19,7 +19,11 @@ const shapes: readonly RegExp[] = [
   // Saison 1 Episode 2, Season 1, Episode 2, Saison 4 Partie 2 Episode 12, Saison 2 - Ep 12
   /(?<![a-z])(?:saison|season)[ ._]?(\d{1,4})[ ._]*(?:[-,;:(][ ._]*)?(?:(?:part|partie)[ ._]?\d{1,2}[ ._]*[-,]?[ ._]*)?(?:episodes?|epi|ep|e)[ ._]?(\d{1,5})(?!\d)/i,
   // S01 - 05, S2 - 07: fansubs
-  /(?<![a-z0-9])s(\d{1,2})[ ._]+-[ ._]+(\d{1,4})(?![\dpi])/i,
+  /(?<![a-z0-9])s(\d{1,2})(?:[ ._]+\(\d{4}\))?[ ._]+-[ ._]+(\d{1,4})(?![\dpi])/i,
+  // 2nd Season - 12
+  /(?<![a-z0-9])(\d{1,2})(?:st|nd|rd|th)[ ._]season[ ._]*-[ ._]*(\d{1,4})(?![\dpi])/i,
+  // S01EP(01-09)
+  /(?<![a-z0-9])s(\d{1,2})[ ._]*ep?[ ._]?\((\d{1,4})(?=-\d|\))/i,
 ];
 const bareShapes: readonly RegExp[] = [
   /(?<![a-z0-9])(?:episodes?|ep|epi)[ ._]{0,2}(?:n[o°])?[ ._]?(\d{1,5})(?!\d)/i,
@@ -49,8 +53,7 @@ export function findMarker(folded: string): Marker | undefined {
   return undefined;
 }
 
-const wholeSeason =
-  /(?<![a-z0-9])(?:s(\d{1,2})(?![a-z0-9])(?![ ._]*-[ ._]*s\d)|(?:saison|season)[ ._]?(\d{1,2})(?![\dx]))/i;
+const wholeSeason = /(?<![a-z0-9])(?:s(\d{1,2})(?![a-z0-9])|(?:saisons?|seasons?)[ ._]?(\d{1,2})(?![\dx]))/i;
 
 /** `S08.COMPLETE`, `Saison 3`: a season without an episode. */
 export function findSeason(folded: string): Marker | undefined {

@@ -30,12 +30,9 @@ export interface FolderIndex {
 export type Neighbours = ReadonlyMap<string, FolderIndex>;
 
 const subtitleFolder = /^(?:subs?|subtitles?|sous[ ._-]?titres?|st|vost?fr)$/i;
-const remembered = new WeakMap<object, Neighbours>();
 
 /** Indexes the files of some account folders; the order does not matter. */
 export function indexNeighbours(files: readonly LibraryFile[]): Neighbours {
-  const known = remembered.get(files);
-  if (known) return known;
   const index = new Map<string, FolderIndex>();
   const at = (folder: string): FolderIndex => {
     let found = index.get(folder);
@@ -66,7 +63,6 @@ export function indexNeighbours(files: readonly LibraryFile[]): Neighbours {
       at(home.folder).loose.push({ file, base, read: () => (read ??= recognise(file.path)) });
     }
   }
-  remembered.set(files, index);
   return index;
 }
 

@@ -20,6 +20,7 @@ export interface Reading {
   release: ReleaseTags;
   /** Index of the first release tag in the name, -1 = none. */
   tagAt: number;
+  marker: Marker | undefined;
 }
 
 /**
@@ -42,6 +43,7 @@ export function recognise(path: string): Recognition {
     above,
     release: readRelease(name.extension ? `${name.folded}.${name.extension}` : name.folded),
     tagAt: findTag(name.folded),
+    marker: findMarker(name.folded),
   };
   if (extra) {
     Object.assign(result, { kind: 'extra', extra, confidence: 0.9 });
@@ -63,11 +65,10 @@ export interface ShowReading {
   how: 'marker' | 'folder marker' | 'date' | 'bare number' | 'season' | 'library';
 }
 
-function readShow({ name, above, release }: Reading): ShowReading | undefined {
+function readShow({ name, above, release, marker }: Reading): ShowReading | undefined {
   const { folded } = name;
   const inSeries = above.category === 'tv' || above.category === 'anime';
   const bracketedYear = /[([](?:18[89]|19\d|20\d)\d[)\]]/.test(folded);
-  const marker = findMarker(folded);
   if (marker && !isFilmNumber(marker, bracketedYear || release.year !== undefined, inSeries, above)) {
     return { marker, how: 'marker' };
   }
@@ -111,12 +112,13 @@ function isFilmNumber(marker: Marker, hasYear: boolean, inSeries: boolean, above
   return marker.bare && hasYear && !inSeries && above.season === undefined && (marker.episodes[0] ?? 0) < 10;
 }
 
-function fillTags(result: Recognition, { name, release, above, tagAt }: Reading): void {
+function fillTags(result: Recognition, reading: Reading): void {
+  const { name, release, above } = reading;
   if (release.resolution) result.resolution = release.resolution;
   if (release.source) result.source = release.source;
   if (release.edition) result.edition = release.edition;
   if (release.group) result.group = release.group;
-  const languages = readLanguages(name.folded.slice(languageStart(name.folded, tagAt, release)));
+  const languages = readLanguages(name.folded.slice(languageStart(reading)));
   if (languages.length > 0) result.languages = languages;
   const ids = { ...above.ids, ...name.ids };
   if (Object.keys(ids).length > 0) {
@@ -128,8 +130,7 @@ function fillTags(result: Recognition, { name, release, above, tagAt }: Reading)
 }
 
 /** Languages stand behind the year, the marker or the first tag; before that a word belongs to the title. */
-function languageStart(folded: string, tagAt: number, release: ReleaseTags): number {
-  const marker = findMarker(folded);
+function languageStart({ name: { folded }, tagAt, release, marker }: Reading): number {
   const year = release.year === undefined ? -1 : folded.lastIndexOf(String(release.year));
   const ends = [marker?.end ?? -1, year > 0 ? year + 4 : -1, tagAt].filter((at) => at >= 0);
   return ends.length > 0 ? Math.min(...ends) : folded.length;

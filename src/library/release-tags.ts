@@ -1,5 +1,4 @@
 import { parseTorrentTitle } from '@viren070/parse-torrent-title';
-import { extensionOf } from './file-kinds.ts';
 
 /** What a release name says beside its title, from the library, behind our own names. */
 export interface ReleaseTags {
@@ -20,7 +19,7 @@ export interface ReleaseTags {
 export function readRelease(name: string): ReleaseTags {
   const parsed = parseTorrentTitle(name);
   const tags: ReleaseTags = { seasons: parsed.seasons ?? [], episodes: parsed.episodes ?? [] };
-  const resolution = parsed.resolution ? plainResolution(parsed.resolution) : undefined;
+  const resolution = parsed.resolution ? plainResolution(parsed.resolution) : looseResolution(name);
   const year = parsed.year ? Number.parseInt(parsed.year, 10) : Number.NaN;
   if (parsed.title) tags.title = parsed.title;
   if (year >= 1880 && year < 2100) tags.year = year;
@@ -28,8 +27,7 @@ export function readRelease(name: string): ReleaseTags {
   if (parsed.quality) tags.source = parsed.quality;
   const edition = ownEdition(name) ?? parsed.editions?.[0];
   if (edition) tags.edition = edition;
-  if (parsed.group && !extensionOf(`x.${parsed.group}`)) tags.group = parsed.group;
-  else if (parsed.group && !/^(?:mkv|avi|mp4)$/i.test(parsed.group)) tags.group = parsed.group;
+  if (parsed.group) tags.group = parsed.group;
   return tags;
 }
 
@@ -39,9 +37,16 @@ function plainResolution(resolution: string): string | undefined {
   return resolution.toLowerCase();
 }
 
+/** Where nothing better stands: `HDTV 1080`, `UHD`. */
+function looseResolution(name: string): string | undefined {
+  if (/[ ._[(](?:720|1080)(?=[ ._\])-]|$)/.test(name))
+    return /[ ._[(]1080(?=[ ._\])-]|$)/.test(name) ? '1080p' : '720p';
+  return /[ ._[(]uhd[ ._-]?(?:blu-?ray|bd|rip)?(?=[ ._\])-]|$)/i.test(name) ? '2160p' : undefined;
+}
+
 const editions: readonly (readonly [RegExp, string])[] = [
   [/version[ ._-]longue/i, 'Version longue'],
-  [/director'?s?[ ._-]cut/i, "Director's Cut"],
+  [/director'?[ ._-]?s?[ ._-]cut/i, "Director's Cut"],
   [/final[ ._-]cut/i, 'Final Cut'],
 ];
 
@@ -53,12 +58,13 @@ function ownEdition(name: string): string | undefined {
 const strongTag = new RegExp(
   '(?<![a-z0-9])(?:' +
     [
-      '(?:480|540|576|720|1080|1440|2160|4320)[pi]|[48]k|uhd|hd[ ._]?light|4klight|bdmv|mhd',
+      '(?:480|540|576|720|1080|1440|2160|4320)[pi]|1080(?![a-z0-9])|[48]k|uhd|hd[ ._]?light|4klight|bdmv|mhd',
       'blu-?ray|bd-?rip|br-?rip|bd-?remux|remux|dvd-?rip|dvd-?scr|dvd[59r]|web-?dl|web-?rip|web(?=[ ._-]+[xh]\\.?26)|hdtv|pdtv|dsr|hd-?rip|hdts|hdcam|vhs-?rip|tv-?rip|sat-?rip|dvb-?rip|ppv-?rip',
       '[xh][ .]?26[45]|hevc|xvid|divx|10[ -]?bits?|hdr10|hdr|dolby[ .]vision',
       'aac\\d?|ac-?3|e-?ac-?3|dts|ddp?[57]|truehd|atmos|flac|mp3',
       'multi|true-?french|vost-?fr|subfrench|stfr|fast-?sub|vff|vfq|vfi|vf2|vof|vf|subforced',
-      "final[ ._]cut|director'?s?[ ._]cut|unrated|remastered|version[ ._]longue|repack|proper",
+      "final[ ._]cut|director'?[ ._]?s?[ ._]cut|extended[ ._](?:cut|edition)|unrated|remastered|version[ ._]longue|repack|proper",
+      '(?:imax|3d|dc|extended|uncut)(?=[. _]*[([]?(?:19|20)\\d\\d(?!\\d))',
     ].join('|') +
     ')(?![a-z0-9])',
   'i',

@@ -75,7 +75,9 @@ function ownName({ name, release }: Reading, show: ShowReading): { title?: strin
     own.year = Number(year[1]);
     end = group + year[0].lastIndexOf(year[1] as string);
   }
-  const title = tidyTitle(name.text.slice(group, end));
+  const whole =
+    /[ ._-]+(?:the[ ._])?\(?(?:complete|int[eé]grale)(?:[ ._](?:series|seasons?|saisons?))?[ ._(-]*$/i;
+  const title = tidyTitle(name.text.slice(group, end).replace(whole, ''));
   if (title) own.title = title;
   return own;
 }

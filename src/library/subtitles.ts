@@ -32,10 +32,12 @@ export function placeSubtitles(
 ): LibraryEntry[] {
   const entries: LibraryEntry[] = [];
   const taken = new Set<string>();
+  const byFolder = Map.groupBy(videos, ({ file }) => folderOf(file.path));
   for (const video of videos) {
-    const folder = neighbours.get(folderOf(video.file.path));
+    const home = folderOf(video.file.path);
+    const folder = neighbours.get(home);
     if (!folder) continue;
-    const near = videos.filter(({ file }) => folderOf(file.path) === folderOf(video.file.path));
+    const near = byFolder.get(home) ?? [];
     for (const { file, rest } of sideCarsOf(video, folder, near)) {
       if (file.sizeBytes > maxBytes) continue;
       const path = pathFor(video.stem, file, rest, taken);
