@@ -39,6 +39,12 @@ t.test('one film, one show, one stranger: the paths of the contract', async (t) 
     'Shows/Lupin (2021)/Season 01/Lupin (2021) S01E02.strm',
   ]);
   t.strictSame(paths(['/Séries/Chernobyl/Making.mkv']), ['Unsorted/Séries/Chernobyl/Making.strm']);
+  t.strictSame(
+    paths(['/x.strm/8f3a9c0d1e2b.Sans.titre.tv/NCX 13.5 VOSTFR.mkv', '/Séries/x.mkv', '/Séries/x.strm/y.mkv'])
+      .length,
+    3,
+    'a folder never stands in the way of a file',
+  );
   t.strictSame(paths(['/Films/Dune (2021) {tmdb-438631}/Dune.mkv']), [
     'Movies/Dune (2021) [tmdbid-438631]/Dune (2021) [tmdbid-438631].strm',
   ]);
@@ -104,6 +110,18 @@ t.test('a film in two files is a stack', async (t) => {
   ]);
 });
 
+t.test('two versions in two files each are two stacks', async (t) => {
+  const names = ['FRENCH.CD1', 'FRENCH.CD2', 'VOSTFR.CD1', 'VOSTFR.CD2'].map(
+    (end) => `/F/Heat.1995.${end}.avi`,
+  );
+  t.strictSame(
+    paths(names),
+    ['FRENCH cd1', 'FRENCH cd2', 'VOSTFR cd1', 'VOSTFR cd2'].map(
+      (end) => `Movies/Heat (1995)/Heat (1995) - ${end}.strm`,
+    ),
+  );
+});
+
 t.test('two versions of one episode stay apart', async (t) => {
   t.strictSame(paths(['/Dark.S01E01.VF.1080p.mkv', '/Dark.S01E01.VOSTFR.1080p.mkv']), [
     'Shows/Dark/Season 01/Dark S01E01 - 1080p VF.strm',
@@ -145,6 +163,12 @@ t.test('side-cars', async (t) => {
     paths(['/F/Alien.1979.mkv', '/F/Alien.1979.2.mkv', '/F/Alien.1979.2.fr.srt'], 'subtitle').length,
     1,
     'the longest name wins',
+  );
+  const film = file('/Films/Heat.1995.mkv');
+  const alone = [{ file: film, recognition: recognise(film.path) }];
+  t.notOk(
+    layoutTitle(alone, [file('/Films/french.srt')]).some(({ kind }) => kind === 'subtitle'),
+    'in a folder that is not its own either, though no other film is known',
   );
   const big = layoutAll([file('/Films/Heat.1995.mkv'), file('/Films/Heat.1995.fr.sup', 6 * 1024 * 1024)]);
   t.notOk(
@@ -260,7 +284,10 @@ t.test('hostile names: every path is safe, unique, and independent of the order'
       const fault = faultOf(segment);
       if (fault) t.fail(`${fault}: ${JSON.stringify(segment)}`);
     }
-    if (kind === 'strm' && /\.strm\/|\/\//.test(path)) t.fail(path);
+    if (/\.(?:strm|nfo|srt)\//.test(path)) t.fail(`a folder like a file: ${path}`);
+    const [shelf, title, last] = path.split('/');
+    if (kind === 'strm' && shelf === 'Movies' && !last?.startsWith(title as string))
+      t.fail(`not its folder's name: ${path}`);
   }
   const videos = files.filter(({ name, path }) =>
     titleKey({ name, path, fileId: '', sizeBytes: 0 }, recognise(path)),

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { bytesOf, isUntouched, rowOf, seenOf, sha256 } from './plan.ts';
+import { bytesOf, isUntouched, rowOf, seenOf, sha256 } from './tree-bytes.ts';
 import { asDiskError, createLook, errorCode, systemPath } from './tree-paths.ts';
 import type { ApplyResult, Desired, ManifestEntry, Seen, TreeOp, TreePlan } from './tree-types.ts';
 

@@ -13,6 +13,8 @@ export interface Folder {
   title?: string;
   year?: number;
   ids: ProviderIds;
+  /** The name may also be a category's: a file that names its show is believed first. */
+  weak?: boolean;
   /** The name reads like one release (`Dark.S01E03.1080p-GRP`): an episode marker, or a year with tags. */
   marker?: ReturnType<typeof findMarker>;
 }
@@ -70,6 +72,10 @@ export function readAbove(folders: readonly string[]): Above {
     if (folder.kind === 'title' && isBareSeason(name, folders.slice(0, i)) && !above.title) {
       folder = { kind: 'season', season: Number(name), ids: {} };
     }
+    const namesShow =
+      above.season !== undefined && !above.title && !above.seasonTitle && isShowAfterAll(folders, i);
+    if (folder.kind === 'category' && namesShow)
+      folder = { kind: 'title', title: name, weak: true, ids: folder.ids };
     if (folder.kind === 'category') {
       if (folder.category && folder.category !== 'any') above.category ??= folder.category;
       continue;
@@ -83,6 +89,20 @@ export function readAbove(folders: readonly string[]): Above {
     above.ids = { ...folder.ids, ...above.ids };
   }
   return above;
+}
+
+/** `Séries/1923/Saison 1`, `Séries/Kids/Saison 1`: right above a season and below a category of series stands a show. */
+function isShowAfterAll(folders: readonly string[], at: number): boolean {
+  const inner = folders[at + 1];
+  const outer = folders[at - 1];
+  const kind = outer === undefined ? undefined : readFolder(outer).category;
+  const own = readFolder(folders[at] as string).category;
+  return (
+    own === 'any' &&
+    inner !== undefined &&
+    readFolder(inner).kind === 'season' &&
+    (kind === 'tv' || kind === 'anime')
+  );
 }
 
 /** `3` is a season only inside the folder of something that lies under a category of series. */
@@ -100,7 +120,7 @@ const seasonShape =
 const specialsShape = /^(?:specials?|speciaux|episodes?[ ._-]speciaux|hors[ ._-]?series?|hs|oav|ova|oad)$/i;
 const severalSeasons =
   /(?:saisons?|seasons?|s)[ ._]?\d{1,2}[ ._]*(?:-|a|to|et|&)[ ._]*(?:saison|season|s)?[ ._]?\d{1,2}(?![\dp])/i;
-const yearShape = /[ ._([-]((?:18[89]|19\d|20\d)\d)(?=[)\]]|[ ._]|$)/g;
+const yearShape = /[ ._([-](18[89]\d|19\d\d|20[0-3]\d)(?=[)\]]|[ ._]|$)/g;
 
 function parseFolder(name: string): Folder {
   const { text, folded, ids } = cleanFolderName(name);

@@ -34,9 +34,9 @@ export function labelVersions(items: readonly Item[]): Map<Item, string> {
   }
   if (!used.includes(aspects[0] as Read)) labels = joinAll(items, [aspects[0] as Read, ...used]);
   const count = new Map<string, number>();
-  for (const label of labels.values()) count.set(foldedPath(label), (count.get(foldedPath(label)) ?? 0) + 1);
+  for (const pair of labels) count.set(keyOf(pair), (count.get(keyOf(pair)) ?? 0) + 1);
   for (const [item, label] of labels) {
-    if ((count.get(foldedPath(label)) ?? 0) < 2) continue;
+    if ((count.get(keyOf([item, label])) ?? 0) < 2) continue;
     labels.set(item, `${label} ${safeLabel(item.file.fileId, 60)}`.trim());
   }
   return labels;
@@ -52,5 +52,10 @@ function joinAll(items: readonly Item[], reads: readonly Read[]): Map<Item, stri
 }
 
 function distinct(labels: ReadonlyMap<Item, string>): number {
-  return new Set([...labels.values()].map(foldedPath)).size;
+  return new Set([...labels].map(keyOf)).size;
+}
+
+/** CD1 and CD2 of one version share a label: their numbers keep them apart. */
+function keyOf([item, label]: [Item, string]): string {
+  return `${foldedPath(label)}\0${item.recognition.part ?? ''}`;
 }

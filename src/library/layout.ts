@@ -1,12 +1,13 @@
-import { baseName, isVideo } from './file-kinds.ts';
-import { type Item, labelVersions } from './labels.ts';
+import { isVideo } from './file-kinds.ts';
+import type { Item } from './labels.ts';
 import { indexNeighbours, type Neighbours } from './neighbours.ts';
 import { episodeNfo, movieNfo, tvshowNfo } from './nfo.ts';
+import { placeEpisodes, placeMovie, placeUnsorted } from './place.ts';
 import type { Recognition } from './recognition.ts';
 import { foldedPath, safeSegment, safeText } from './safe-name.ts';
 import { type Placed, placeSubtitles } from './subtitles.ts';
 
-export { indexNeighbours, type Neighbours } from './neighbours.ts';
+export { indexNeighbours, isSubtitleFolder, type Neighbours } from './neighbours.ts';
 
 /** One file of the account, as much of it as the library needs. */
 export interface LibraryFile {
@@ -34,9 +35,8 @@ export interface LayoutOptions {
 
 type Shelf = 'movie' | 'episode' | 'unsorted';
 
-/** Room for ` S01E01-E02 - label`, a subtitle's tags and an extension in 255 bytes. */
+/** Leaves room for ` S01E01-E02 - label`, a subtitle's tags and an extension in 255 bytes. */
 const longestTitleBytes = 150;
-const longestStemBytes = 225;
 
 /**
  * The directory under library.dir that this file's title owns, lower-cased and NFC (`movies/le gendarme se marie (1968)`).
@@ -100,9 +100,14 @@ function shelfOf(file: LibraryFile, { kind, title, episodes, date }: Recognition
 function titleDir(shelf: Shelf, file: LibraryFile, recognition: Recognition): string {
   if (shelf === 'unsorted') {
     const folders = file.path.split('/').slice(0, -1).filter(Boolean);
-    return ['Unsorted', ...folders.map((folder) => safeSegment(folder))].join('/');
+    return ['Unsorted', ...folders.map(unsortedFolder)].join('/');
   }
   return `${shelf === 'movie' ? 'Movies' : 'Shows'}/${titleName(shelf, recognition)}`;
+}
+
+/** A folder that ends like a file of ours would stand in that file's way. */
+function unsortedFolder(name: string): string {
+  return safeSegment(name.replace(/\.(?=[a-z]{2,4}$)/i, ' '));
 }
 
 /** `Title (Year) [tmdbid-1]`: the form of ids that Jellyfin, Emby and Kodi all read (facts media-servers 2.6). */
@@ -112,67 +117,6 @@ function titleName(shelf: Shelf, { title, year, ids }: Recognition): string {
   const tail = `${year ? ` (${year})` : ''}${provider ? ` [${provider}id-${ids?.[provider]}]` : ''}`;
   // The tail is safe as it is; only with it is it clear whether the whole is a word that Jellyfin skips.
   return safeSegment(`${safeText(title as string, longestTitleBytes) || '_'}${tail}`);
-}
-
-function placeMovie(dir: string, items: readonly Item[]): Placed[] {
-  const name = lastSegment(dir);
-  const parts = new Map<string, Item[]>();
-  for (const item of items) {
-    const key = String(item.recognition.part ?? '');
-    parts.set(key, [...(parts.get(key) ?? []), item]);
-  }
-  const split = [...parts.keys()].some((key) => key !== '');
-  const stackOnly = split && [...parts.values()].every((group) => group.length === 1) && !parts.has('');
-  const labels = stackOnly || items.length === 1 ? undefined : labelVersions(items);
-  return items.map((item) => {
-    const { part } = item.recognition;
-    const stack = part !== undefined && items.length > 1 ? `cd${part}` : '';
-    const words = [labels?.get(item), stack].filter(Boolean).join(' ');
-    return place(item, `${dir}/${stem(words ? `${name} - ${words}` : name)}`);
-  });
-}
-
-function placeEpisodes(dir: string, items: readonly Item[]): Placed[] {
-  const name = lastSegment(dir);
-  const slots = new Map<string, Item[]>();
-  for (const item of items) {
-    const slot = episodeSlot(item.recognition);
-    slots.set(slot, [...(slots.get(slot) ?? []), item]);
-  }
-  return [...slots].flatMap(([slot, group]) => {
-    const labels = labelVersions(group);
-    return group.map((item) => {
-      const label = labels.get(item);
-      const folder = seasonFolder(item.recognition);
-      return place(item, `${dir}/${folder}/${stem(`${name} ${slot}${label ? ` - ${label}` : ''}`)}`);
-    });
-  });
-}
-
-/** `S01E02`, `S01E01-E02` (the form that every server reads, facts media-servers 2.1), or the air date. */
-function episodeSlot({ season, episodes, date }: Recognition): string {
-  if (!episodes) return date as string;
-  const first = episodes[0] as number;
-  const last = episodes.at(-1) as number;
-  return `S${two(season ?? 1)}E${two(first)}${last > first ? `-E${two(last)}` : ''}`;
-}
-
-/** A show counted through (anime) lies in Season 01 until a provider maps it; a daily show in the season of its year. */
-function seasonFolder({ season, episodes, date }: Recognition): string {
-  return `Season ${episodes ? two(season ?? 1) : (date as string).slice(0, 4)}`;
-}
-
-function placeUnsorted(dir: string, items: readonly Item[]): Placed[] {
-  // Dots go: "X.strm" beside "X.y.strm" reads as a track of X (facts media-servers 1.2).
-  const names = items.map((item) =>
-    safeSegment(baseName(item.file.name).replace(/[._]+/g, ' '), longestStemBytes - 30),
-  );
-  const count = Map.groupBy(names, foldedPath);
-  return items.map((item, i) => {
-    const name = names[i] as string;
-    const alone = count.get(foldedPath(name))?.length === 1;
-    return place(item, `${dir}/${alone ? name : `${name} - ${safeSegment(item.file.fileId, 30)}`}`);
-  });
 }
 
 function nfoEntries(
@@ -197,26 +141,10 @@ function nfoEntries(
     : entries;
 }
 
-function place({ file, recognition }: Item, path: string): Placed {
-  return { file, recognition, stem: path };
-}
-
-function stem(text: string): string {
-  return safeSegment(text, longestStemBytes);
-}
-
 /** Of several spellings of one title the commonest, then the first in code order: upper case before lower. */
 function commonest(names: readonly string[]): string {
   const count = Map.groupBy(names, (name) => name);
   return [...count].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1))[0]?.[0] as string;
-}
-
-function lastSegment(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
-}
-
-function two(number: number): string {
-  return String(number).padStart(2, '0');
 }
 
 function byFile(a: Item, b: Item): number {

@@ -71,7 +71,9 @@ function ownTitle({ name, release, tagAt }: Reading, partAt: number): OwnTitle {
   const yearAt = findYear(folded, release.year, tagAt);
   if (yearAt) own.year = yearAt.year;
   const found = release.title ? findTitle(folded, release.title) : undefined;
-  const start = found && found.start < folded.length / 2 ? found.start : openingEnd(folded);
+  const bracketed = /^\[([^\]]+)\][ ._]*(?=$|[([]?(?:19|20)\d\d)/.exec(folded);
+  if (bracketed) return { ...own, title: tidyTitle(text.slice(1, 1 + (bracketed[1] as string).length)) };
+  const start = openingStart(folded, found?.start);
   const ends = [yearAt?.at ?? -1, tagAt, partAt].filter((at) => at > start);
   let end = ends.length > 0 ? Math.min(...ends) : folded.length;
   if (!yearAt && found && found.end < end && !cutAtWord(folded.slice(found.end, end))) end = found.end;
@@ -95,10 +97,10 @@ function findYear(
   year: number | undefined,
   tagAt: number,
 ): { at: number; year: number } | undefined {
-  const bracketed = [...folded.matchAll(/[([]((?:18[89]|19\d|20\d)\d)[)\]]/g)].at(-1);
+  const bracketed = [...folded.matchAll(/[([]((?:18[89]\d|19\d\d|20[0-3]\d))[)\]]/g)].at(-1);
   if (bracketed && bracketed.index > 0) return { at: bracketed.index, year: Number(bracketed[1]) };
   const stop = tagAt > 0 ? tagAt : folded.length;
-  const bare = [...folded.matchAll(/(?<![\dx])((?:18[89]|19\d|20\d)\d)(?![\dpix])/g)].filter(
+  const bare = [...folded.matchAll(/(?<![\dx])((?:18[89]\d|19\d\d|20[0-3]\d))(?![\dpix])/g)].filter(
     (m) => m.index > 0,
   );
   const before = bare.filter((match) => match.index < stop).at(-1) ?? bare[0];
@@ -115,9 +117,12 @@ function findYear(
   return undefined;
 }
 
-/** A release group or a site in brackets in front of the title. */
-function openingEnd(folded: string): number {
-  return /^(?:\[[^\]]*\][ ._-]*)+(?=\S)/.exec(folded)?.[0].length ?? 0;
+/** Where the title begins: where the library says, or behind a release group in brackets; `(500) jours` keeps its bracket. */
+function openingStart(folded: string, found: number | undefined): number {
+  if (found === undefined || found >= folded.length / 2) {
+    return /^(?:\[[^\]]*\][ ._-]*)+(?=\S)/.exec(folded)?.[0].length ?? 0;
+  }
+  return found === 1 && folded.startsWith('(') ? 0 : found;
 }
 
 function rate(result: Recognition): number {

@@ -29,7 +29,12 @@ export interface FolderIndex {
 /** Videos and subtitles by folder. Built once for a sync, so that a flat folder of thousands of films stays cheap. */
 export type Neighbours = ReadonlyMap<string, FolderIndex>;
 
-const subtitleFolder = /^(?:subs?|subtitles?|sous[ ._-]?titres?|st|vost?fr)$/i;
+const subtitleFolder = /^(?:subs?|subtitles?|sous[ ._-]?titres?|srt|st|vost?fr)$/i;
+
+/** Whether a folder of this name holds the subtitles of the videos around it. */
+export function isSubtitleFolder(name: string): boolean {
+  return subtitleFolder.test(name);
+}
 
 /** Indexes the files of some account folders; the order does not matter. */
 export function indexNeighbours(files: readonly LibraryFile[]): Neighbours {

@@ -1,15 +1,9 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { BridgeError } from '../errors.ts';
-import { asDiskError, checkTreePath, createLook, type Standing, systemPath, twinKey } from './tree-paths.ts';
+import { bytesOf, isOwnAddress, isUntouched, readOwn, rowOf, seenOf, sha256 } from './tree-bytes.ts';
+import { asDiskError, checkTreePath, createLook, type Standing, twinKey } from './tree-paths.ts';
 import type { Desired, ManifestEntry, Seen, TreeOp, TreePlan } from './tree-types.ts';
 
-/** No file of ours is larger; a larger one is a person's and is not read. */
-const largestOwnBytes = 32 * 1024 * 1024;
 const atOnce = 64;
-
-/** One line that holds an address of ours, whatever the host and the key. */
-const ownAddress = /^https?:\/\/[^\s/]+(?:\/[^\s/]+)*\/stream\/[^\s/]+\/[^\s/]+\/\S+\r?\n?$/;
 
 /**
  * Compares what should be with the manifest and the disk, and changes nothing. `manifest` holds the rows of the titles
@@ -154,38 +148,6 @@ async function twinConflict({ path, twin }: { path: string; twin?: string }): Pr
 async function wantedHash(desired: Desired, entry: ManifestEntry): Promise<string> {
   const same = desired.fileId !== undefined && desired.fileId === entry.fileId && desired.kind === entry.kind;
   return typeof desired.content === 'function' && same ? entry.sha256 : sha256(await bytesOf(desired));
-}
-
-/** The content as bytes; calls the function if it is one. */
-export async function bytesOf({ content }: Desired): Promise<Buffer> {
-  const value = typeof content === 'function' ? await content() : content;
-  return typeof value === 'string' ? Buffer.from(value) : value;
-}
-
-export function sha256(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
-/** The manifest row of a file with this content. */
-export function rowOf({ path, kind, fileId, titleKey }: Desired, hash: string, seen: Seen): ManifestEntry {
-  return { path, kind, ...(fileId !== undefined && { fileId }), titleKey, sha256: hash, ...seen };
-}
-
-export function seenOf({ stats }: { stats: { size: number; mtimeMs: number } }): Seen {
-  return { sizeBytes: stats.size, mtimeMs: stats.mtimeMs };
-}
-
-/** Times are compared to the millisecond: a database may keep no more. */
-export function isUntouched(a: Seen, b: Seen): boolean {
-  return a.sizeBytes === b.sizeBytes && Math.abs(a.mtimeMs - b.mtimeMs) < 1;
-}
-
-function isOwnAddress(bytes: Buffer): boolean {
-  return bytes.length < 8192 && ownAddress.test(bytes.toString('utf8'));
-}
-
-async function readOwn(dir: string, path: string, seen: Seen): Promise<Buffer | undefined> {
-  return seen.sizeBytes > largestOwnBytes ? undefined : await readFile(systemPath(dir, path));
 }
 
 async function guard(dir: string, path: string, work: () => Promise<TreeOp>): Promise<TreeOp> {

@@ -88,7 +88,7 @@ function readShow({ name, above, release, marker }: Reading): ShowReading | unde
   }
   const season = findSeason(folded);
   if (season) return { marker: season, how: 'season' };
-  const scene = /[ ._](\d)(\d\d)[ ._](?:hdtv|pdtv|dsr)(?![a-z0-9])/i.exec(folded);
+  const scene = /[ ._](\d{1,3})(\d\d)[ ._](?:hdtv|pdtv|dsr)(?![a-z0-9])/i.exec(folded);
   if (scene && release.year === undefined) {
     const start = scene.index + 1;
     const found = {

@@ -38,7 +38,8 @@ function nameShow(result: Recognition, reading: Reading, show: ShowReading): voi
   const { above } = reading;
   const own = show.how === 'folder marker' ? undefined : ownName(reading, show);
   const folder = pickFolder(above.title, above.seasonTitle);
-  const folderFirst = above.season !== undefined || show.how === 'folder marker' || !own?.title;
+  const folderFirst =
+    (above.season !== undefined && !folder?.weak) || show.how === 'folder marker' || !own?.title;
   if (folder?.title && (folderFirst || sameTitleKey(folder.title) === sameTitleKey(own?.title ?? ''))) {
     result.title = folder.title;
     result.because.push('title: folder');

@@ -1,4 +1,5 @@
 import { extensionOf } from './file-kinds.ts';
+import { readFolder } from './folders.ts';
 import { readSubtitleTags } from './languages.ts';
 import type { LibraryEntry, LibraryFile } from './layout.ts';
 import {
@@ -85,14 +86,22 @@ function restOfEpisode(
   return named || folder.videos.length === near.length ? lastWords(base) : undefined;
 }
 
-/** Beside the only video of a folder: whatever does not name another film. */
-function restOfLonely({ base }: LooseSubtitle, { recognition }: Placed): string | undefined {
-  if (readSubtitleTags(base).language !== undefined && wordsOf(base).length <= 3) return base;
-  if (/^(?:subs?|subtitles?|movie|film)$/i.test(base)) return base;
-  const said = sameTitleKey(recognise(`/${base}.srt`).title ?? '');
+/**
+ * Beside the only video of a folder: what names the same film, or names nothing (`French.srt`) in a folder that is the film's
+ * own. The folder is asked because a caller may not know every video of a flat one.
+ */
+function restOfLonely({ base }: LooseSubtitle, { recognition, file }: Placed): string | undefined {
   const wanted = sameTitleKey(recognition.title ?? '');
-  const related = wanted !== '' && (said.startsWith(wanted) || wanted.startsWith(said));
-  return said === '' || related ? lastWords(base) : undefined;
+  const said = sameTitleKey(recognise(`/${base}.srt`).title ?? '');
+  const plain = readSubtitleTags(base).language !== undefined && wordsOf(base).length <= 3;
+  if (!plain && said !== '' && areRelated(said, wanted)) return lastWords(base);
+  const folder = sameTitleKey(readFolder(folderOf(file.path).split('/').at(-1) ?? '').title ?? '');
+  if (!areRelated(folder, wanted)) return undefined;
+  return plain || said === '' || /^(?:subs?|subtitles?|movie|film)$/i.test(base) ? base : undefined;
+}
+
+function areRelated(a: string, b: string): boolean {
+  return a !== '' && b !== '' && (a.startsWith(b) || b.startsWith(a));
 }
 
 function lastWords(base: string): string {

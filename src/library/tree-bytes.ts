@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { systemPath } from './tree-paths.ts';
+import type { Desired, ManifestEntry, Seen } from './tree-types.ts';
+
+/** No file of ours is larger; a larger one is a person's and is not read. */
+const largestOwnBytes = 32 * 1024 * 1024;
+
+/** One line that holds an address of ours, whatever the host and the key. */
+const ownAddress = /^https?:\/\/[^\s/]+(?:\/[^\s/]+)*\/stream\/[^\s/]+\/[^\s/]+\/\S+\r?\n?$/;
+
+/** The content as bytes; calls the function if it is one. */
+export async function bytesOf({ content }: Desired): Promise<Buffer> {
+  const value = typeof content === 'function' ? await content() : content;
+  return typeof value === 'string' ? Buffer.from(value) : value;
+}
+
+/** Hex. */
+export function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** The manifest row of a file with this content. */
+export function rowOf({ path, kind, fileId, titleKey }: Desired, hash: string, seen: Seen): ManifestEntry {
+  return { path, kind, ...(fileId !== undefined && { fileId }), titleKey, sha256: hash, ...seen };
+}
+
+/** Size and time as they are compared. */
+export function seenOf({ stats }: { stats: { size: number; mtimeMs: number } }): Seen {
+  return { sizeBytes: stats.size, mtimeMs: stats.mtimeMs };
+}
+
+/** Times are compared to the millisecond: a database may keep no more. */
+export function isUntouched(a: Seen, b: Seen): boolean {
+  return a.sizeBytes === b.sizeBytes && Math.abs(a.mtimeMs - b.mtimeMs) < 1;
+}
+
+/** Whether a file is a .strm of ours whose row was lost: one line, and it leads to a stream. */
+export function isOwnAddress(bytes: Buffer): boolean {
+  return bytes.length < 8192 && ownAddress.test(bytes.toString('utf8'));
+}
+
+/** The bytes on the disk, undefined when there are more than any file of ours has. */
+export async function readOwn(dir: string, path: string, seen: Seen): Promise<Buffer | undefined> {
+  return seen.sizeBytes > largestOwnBytes ? undefined : await readFile(systemPath(dir, path));
+}
