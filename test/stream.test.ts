@@ -44,25 +44,13 @@ t.test(
     const house = await playing(t, proxy, { expiredAnswer: '410' });
     const { faults, counters } = house.simulator;
     faults.download.cut = { every: 3 };
-    faults.download.bytesPerSecond = 200 * MiB;
-    let expired = 0;
-    const answer = await request(house.streamUrl(path));
-    t.equal(answer.statusCode, 200);
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    for await (const chunk of answer.body) {
-      chunks.push(chunk as Buffer);
-      bytes += (chunk as Buffer).length;
-      if (expired < 2 && bytes > (expired + 1) * 8 * MiB) {
-        expired++;
-        house.simulator.expireLinks();
-        // What runs goes on at the host; the next transfer finds the link dead.
-        faults.download.cut = { every: 1, times: 1 };
-      }
-    }
-    t.equal(sha256(Buffer.concat(chunks)), sha256(whole));
-    t.equal(expired, 2);
-    t.ok(counters.tokens >= 2 && counters.tokens <= 3, `${counters.tokens} links were made`);
+    // A third of the file a link: two of them end in mid-film.
+    faults.download.expireAfterBytes = { bytes: 9 * MiB, cut: true };
+    const answer = await read(house.streamUrl(path));
+    t.equal(answer.status, 200);
+    t.equal(sha256(answer.body), sha256(whole));
+    t.equal(counters.tokens, 3, 'one link at the start, and one for each that ended');
+    t.ok(counters.downloads > 3, `${counters.downloads} transfers`);
   },
 );
 
@@ -296,7 +284,7 @@ t.test('bad input gets the right status, our error shape and never a stack', asy
   const [, , id, signature] = good.pathname.split('/') as [string, string, string, string];
   const raw = (head: string): Promise<string> =>
     new Promise((resolve, reject) => {
-      const socket = connect(Number(good.port), good.hostname, () => socket.end(head));
+      const socket = connect(Number(good.port), good.hostname, () => socket.write(head));
       let text = '';
       socket.on('data', (chunk) => {
         text += chunk;

@@ -168,7 +168,7 @@ function judge(
 function faultOfPage(status: number, text: string): TransferFault {
   if (/trop de connexions|too many connections/i.test(text))
     return new TransferFault('later', 'too many connections');
-  if (status === 429 || status >= 500 || /maintenance|Can't connect DB|Software error/i.test(text)) {
+  if (status === 429 || status >= 500) {
     return new TransferFault('later', `the host answered ${status}`);
   }
   return new TransferFault('link', `the host answered ${status} instead of the file`);
