@@ -283,13 +283,14 @@ t.test('bad input gets the right status, our error shape and never a stack', asy
   const good = new URL(house.streamUrl(path));
   const [, , id, signature] = good.pathname.split('/') as [string, string, string, string];
   const raw = (head: string): Promise<string> =>
-    new Promise((resolve, reject) => {
+    new Promise((resolve) => {
       const socket = connect(Number(good.port), good.hostname, () => socket.write(head));
       let text = '';
       socket.on('data', (chunk) => {
         text += chunk;
       });
-      socket.on('close', () => resolve(text)).on('error', reject);
+      // A server that refuses may close before it has read everything.
+      socket.on('close', () => resolve(text)).on('error', () => undefined);
     });
   const ask = (target: string, extra = '', method = 'GET', body = '') =>
     raw(`${method} ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${extra}\r\n${body}`);
@@ -305,7 +306,7 @@ t.test('bad input gets the right status, our error shape and never a stack', asy
     ['a NUL in an id', ask(`/stream/%00/${signature}/b.mkv`), 404],
     ['a raw NUL', ask(`/stream/\0/${signature}/b.mkv`), 400],
     ['a 10 KB path', ask(`/stream/${'a'.repeat(10_000)}`), 414],
-    ['a 100 KB path', ask(`/stream/${'a'.repeat(100_000)}`), 431],
+    ['a 20 KB path', ask(`/stream/${'a'.repeat(20_000)}`), 431],
     ['a reversed range', ask(good.pathname, 'Range: bytes=9-1\r\n', 'HEAD'), 200],
     [
       '500 ranges',

@@ -1,14 +1,26 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CatalogFile } from '../catalog/content.ts';
-import type { TitleRow } from '../catalog/titles.ts';
+import type { TitleRow, TreeRow } from '../catalog/titles.ts';
 import { streamPath } from '../delivery/address.ts';
 import { BridgeError } from '../errors.ts';
-import { isSubtitle } from '../library/file-kinds.ts';
-import { type LibraryEntry, type LibraryFile, layoutTitle, titleKey } from '../library/layout.ts';
-import { recognise } from '../library/recognise.ts';
+import {
+  indexNeighbours,
+  isSubtitleFolder,
+  type LibraryFile,
+  layoutTitle,
+  titleKey,
+} from '../library/layout.ts';
+import { isSubtitle, isVideo, recognise } from '../library/recognise.ts';
 import type { Recognition } from '../library/recognition.ts';
-import { applyTree, type Desired, planTree, type TreePlan } from '../library/tree.ts';
+import {
+  applyTree,
+  type Desired,
+  type EntryKind,
+  type ManifestEntry,
+  planTree,
+  type TreePlan,
+} from '../library/tree.ts';
 import type { Log } from '../log.ts';
 import type { SideCars } from './side-cars.ts';
 
@@ -37,9 +49,6 @@ export interface PublishResult {
 /** Titles planned at one time: bounds the memory and the pause of everything else. */
 const titlesAtOnce = 200;
 const filesAtOnce = 500;
-
-/** A folder of subtitles beside a video. */
-const subtitleFolder = /^(subs?|subtitles?|sous[- _.]?titres?|srt)$/i;
 
 /** Turns what the catalog holds into the STRM tree, title by title, so that a change costs what it touches. */
 export function createPublisher(options: PublishOptions) {
@@ -79,7 +88,7 @@ export function createPublisher(options: PublishOptions) {
   async function foldersAround(files: readonly CatalogFile[]): Promise<number[]> {
     const ids = new Set(files.filter((file) => isSubtitle(file.name)).map((file) => file.folderId));
     const parents = await catalog.content.parentsOf([...ids]);
-    for (const { name, parentId } of parents) if (subtitleFolder.test(name)) ids.add(parentId);
+    for (const { name, parentId } of parents) if (isSubtitleFolder(name)) ids.add(parentId);
     return [...ids];
   }
 
@@ -88,65 +97,60 @@ export function createPublisher(options: PublishOptions) {
     const files = new Map(
       (await catalog.content.filesByIds(titles.map((row) => row.fileId))).map((file) => [file.id, file]),
     );
-    const subtitles = await subtitlesBeside([...files.values()]);
-    const folderIds = [...files.values(), ...subtitles].map((file) => file.folderId);
-    const paths = await catalog.content.folderPaths([...new Set(folderIds)]);
+    const near = await filesNear([...files.values()]);
+    const paths = await pathsOf([...files.values(), ...near.values()]);
+    const neighbours = indexNeighbours([...near.values()].map((file) => toLibraryFile(file, paths)));
     const groups = Map.groupBy(titles, (row) => row.titleKey);
     const manifest = await catalog.titles.treeOfKeys(keys);
+    const written = new Set(manifest.map((row) => `${row.fileId} ${row.path}`));
     const desired: Desired[] = [];
     for (const key of keys) {
       const items = (groups.get(key) ?? []).flatMap((row) => {
         const file = files.get(row.fileId);
-        return file
-          ? [{ file: toLibraryFile(file, paths), recognition: JSON.parse(row.recognition) as Recognition }]
-          : [];
+        const recognition = JSON.parse(row.recognition) as Recognition;
+        return file ? [{ file: toLibraryFile(file, paths), recognition }] : [];
       });
       if (items.length === 0) continue;
-      const near = new Set(items.map((item) => folderOf(item.file.path)));
-      const beside = subtitles
-        .map((file) => toLibraryFile(file, paths))
-        .filter((file) => near.has(folderOf(file.path)) || near.has(folderOf(folderOf(file.path))));
-      const entries = layoutTitle(items, beside, {
-        lockData: options.lockData,
-        maxSubtitleBytes: options.maxSubtitleBytes,
-      });
-      for (const entry of entries) {
-        const content = await contentOf(entry, subtitles, wanted);
-        if (content === undefined) continue;
-        const fileId = entry.kind === 'nfo' ? {} : { fileId: entry.fileId };
-        desired.push({ path: entry.path, kind: entry.kind, titleKey: key, content, ...fileId });
+      const { lockData, maxSubtitleBytes } = options;
+      for (const entry of layoutTitle(items, neighbours, { lockData, maxSubtitleBytes })) {
+        const { kind, path } = entry;
+        if (kind === 'nfo') {
+          desired.push({ path, kind, titleKey: key, content: entry.content });
+          continue;
+        }
+        const { fileId } = entry;
+        if (kind === 'strm') {
+          const content = `${baseUrl}${streamPath(fileId, sign(fileId), entry.name)}\n`;
+          desired.push({ path, kind, titleKey: key, fileId, content });
+          continue;
+        }
+        const file = near.get(fileId);
+        if (!file) continue;
+        // What was written once stays, also when its copy in dataDir is lost.
+        const atHand = await sideCars.has(file);
+        if (!atHand) wanted.push(file);
+        if (atHand || written.has(`${fileId} ${path}`)) {
+          desired.push({ path, kind, titleKey: key, fileId, content: () => sideCars.read(file) });
+        }
       }
     }
-    const entries = manifest.map(({ fileId, ...row }) => ({
-      ...row,
-      kind: row.kind as Desired['kind'],
-      ...(fileId ? { fileId } : {}),
-    }));
-    return planTree({ dir: libraryDir, desired, manifest: entries });
+    return planTree({ dir: libraryDir, desired, manifest: manifest.map(toManifestEntry) });
   }
 
-  async function contentOf(
-    entry: LibraryEntry,
-    subtitles: readonly CatalogFile[],
-    wanted: CatalogFile[],
-  ): Promise<Desired['content'] | undefined> {
-    if (entry.kind === 'nfo') return entry.content;
-    if (entry.kind === 'strm')
-      return `${baseUrl}${streamPath(entry.fileId, sign(entry.fileId), entry.name)}\n`;
-    const file = subtitles.find((one) => one.id === entry.fileId);
-    if (!file) return undefined;
-    if (await sideCars.has(file)) return () => sideCars.read(file);
-    wanted.push(file);
-    return undefined;
-  }
-
-  async function subtitlesBeside(files: readonly CatalogFile[]): Promise<CatalogFile[]> {
+  /** Videos and subtitles in the folders of these files, and in the folders of subtitles below them. */
+  async function filesNear(files: readonly CatalogFile[]): Promise<Map<string, CatalogFile>> {
     const folders = [...new Set(files.map((file) => file.folderId))];
     const below = (await catalog.content.subFolders(folders)).filter((folder) =>
-      subtitleFolder.test(folder.name),
+      isSubtitleFolder(folder.name),
     );
     const near = await catalog.content.filesOfFolders([...folders, ...below.map((folder) => folder.id)]);
-    return near.filter((file) => isSubtitle(file.name));
+    return new Map(
+      near.filter((file) => isSubtitle(file.name) || isVideo(file.name)).map((file) => [file.id, file]),
+    );
+  }
+
+  function pathsOf(files: readonly CatalogFile[]): Promise<Map<number, string>> {
+    return catalog.content.folderPaths([...new Set(files.map((file) => file.folderId))]);
   }
 
   async function publishTitles(
@@ -248,6 +252,6 @@ function toLibraryFile(file: CatalogFile, paths: ReadonlyMap<number, string>): L
   };
 }
 
-function folderOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+function toManifestEntry({ fileId, kind, ...row }: TreeRow): ManifestEntry {
+  return { ...row, kind: kind as EntryKind, ...(fileId ? { fileId } : {}) };
 }
