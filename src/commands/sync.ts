@@ -1,5 +1,5 @@
 import { isBridgeError, isHostRefusal } from '../errors.ts';
-import type { TreePlan } from '../library/tree.ts';
+import { describePlan } from '../library/tree.ts';
 import type { SyncResult } from '../sync/sync.ts';
 import { type Context, type ExitCode, exitCodes, say } from './context.ts';
 import { createProgress } from './progress.ts';
@@ -39,7 +39,7 @@ export async function sync(context: Context, options: SyncCommandOptions): Promi
 
 function report(context: Context, result: SyncResult, dryRun: boolean): void {
   const { counts } = result.tree;
-  if (dryRun) for (const plan of result.tree.plans) printPlan(context, plan);
+  if (dryRun) for (const line of result.tree.plans.flatMap(describePlan)) say(context, line);
   const words = dryRun ? ['would write', 'would update', 'would delete'] : ['written', 'updated', 'deleted'];
   say(
     context,
@@ -64,11 +64,6 @@ function report(context: Context, result: SyncResult, dryRun: boolean): void {
     const when = result.retryAt ? ` not before ${new Date(result.retryAt).toISOString()}` : '';
     say(context, `The next sync goes on where this one stopped${when}.`);
   }
-}
-
-function printPlan(context: Context, plan: TreePlan): void {
-  for (const op of plan.ops)
-    if (op.op !== 'keep') say(context, `${op.op.padEnd(8)} ${op.path}  (${op.reason})`);
 }
 
 function asJson(result: SyncResult, dryRun: boolean): object {

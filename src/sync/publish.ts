@@ -1,39 +1,14 @@
-import { setImmediate as breathe } from 'node:timers/promises';
-import type { Catalog } from '../catalog/catalog.ts';
 import type { CatalogFile } from '../catalog/content.ts';
-import type { TitleRow, TreeRow } from '../catalog/titles.ts';
-import { streamPath } from '../delivery/address.ts';
+import type { TreeRow } from '../catalog/titles.ts';
 import { BridgeError } from '../errors.ts';
-import {
-  indexNeighbours,
-  isSubtitleFolder,
-  type LibraryFile,
-  layoutTitle,
-  titleKey,
-} from '../library/layout.ts';
-import { isSubtitle, isVideo, recognise } from '../library/recognise.ts';
-import type { Recognition } from '../library/recognition.ts';
-import {
-  applyTree,
-  type Desired,
-  type EntryKind,
-  type ManifestEntry,
-  planTree,
-  type TreePlan,
-} from '../library/tree.ts';
+import { applyTree, type EntryKind, type ManifestEntry, planTree, type TreePlan } from '../library/tree.ts';
 import type { Log } from '../log.ts';
-import type { SideCars } from './side-cars.ts';
+import { type DesiredOptions, desiredOf } from './desired.ts';
+import { recogniseFiles } from './titling.ts';
 
-export interface PublishOptions {
-  catalog: Catalog;
+export interface PublishOptions extends DesiredOptions {
   log: Log;
   libraryDir: string;
-  /** What the addresses in STRM files begin with. */
-  baseUrl: string;
-  sign: (fileId: string) => string;
-  sideCars: SideCars;
-  lockData: boolean;
-  maxSubtitleBytes: number;
 }
 
 export type TreeCounts = TreePlan['counts'] & { failed: number };
@@ -42,7 +17,7 @@ export interface PublishResult {
   counts: TreeCounts;
   /** Subtitles whose content is not at hand yet. */
   wanted: CatalogFile[];
-  /** What was, or would be, done to the tree; only kept for a dry run. */
+  /** What would be done to the tree; only kept for a dry run. */
   plans: TreePlan[];
 }
 
@@ -52,105 +27,13 @@ const filesAtOnce = 500;
 
 /** Turns what the catalog holds into the STRM tree, title by title, so that a change costs what it touches. */
 export function createPublisher(options: PublishOptions) {
-  const { catalog, log, libraryDir, baseUrl, sign, sideCars } = options;
-
-  /** Recognises these files anew. @returns the titles that they belong to, or belonged to */
-  async function recogniseFiles(fileIds: readonly string[]): Promise<Set<string>> {
-    const files = await catalog.content.filesByIds(fileIds);
-    const folders = await foldersAround(files);
-    // A subtitle has no title of its own: its neighbours are laid out again.
-    const neighbours = files.some((file) => isSubtitle(file.name))
-      ? await catalog.content.filesOfFolders(folders)
-      : [];
-    const all = new Map([...neighbours, ...files].map((file) => [file.id, file]));
-    const ids = [...new Set([...fileIds, ...all.keys()])];
-    const before = new Set([
-      ...(await catalog.titles.keysOf(ids)).values(),
-      ...(await catalog.titles.treeKeysOf(fileIds)),
-    ]);
-    const paths = await catalog.content.folderPaths([
-      ...new Set([...all.values()].map((file) => file.folderId)),
-    ]);
-    const rows: TitleRow[] = [];
-    let count = 0;
-    for (const file of all.values()) {
-      if (++count % filesAtOnce === 0) await breathe();
-      const libraryFile = toLibraryFile(file, paths);
-      const recognition = recognise(libraryFile.path);
-      const key = titleKey(libraryFile, recognition);
-      if (key !== undefined)
-        rows.push({ fileId: file.id, titleKey: key, recognition: JSON.stringify(recognition) });
-    }
-    await catalog.titles.replace(ids, rows);
-    return new Set([...before, ...rows.map((row) => row.titleKey)]);
-  }
-
-  async function foldersAround(files: readonly CatalogFile[]): Promise<number[]> {
-    const ids = new Set(files.filter((file) => isSubtitle(file.name)).map((file) => file.folderId));
-    const parents = await catalog.content.parentsOf([...ids]);
-    for (const { name, parentId } of parents) if (isSubtitleFolder(name)) ids.add(parentId);
-    return [...ids];
-  }
+  const { catalog, log, libraryDir } = options;
 
   async function planTitles(keys: readonly string[], wanted: CatalogFile[]): Promise<TreePlan> {
-    const titles = await catalog.titles.ofKeys(keys);
-    const files = new Map(
-      (await catalog.content.filesByIds(titles.map((row) => row.fileId))).map((file) => [file.id, file]),
-    );
-    const near = await filesNear([...files.values()]);
-    const paths = await pathsOf([...files.values(), ...near.values()]);
-    const neighbours = indexNeighbours([...near.values()].map((file) => toLibraryFile(file, paths)));
-    const groups = Map.groupBy(titles, (row) => row.titleKey);
-    const manifest = await catalog.titles.treeOfKeys(keys);
-    const written = new Set(manifest.map((row) => `${row.fileId} ${row.path}`));
-    const desired: Desired[] = [];
-    for (const key of keys) {
-      const items = (groups.get(key) ?? []).flatMap((row) => {
-        const file = files.get(row.fileId);
-        const recognition = JSON.parse(row.recognition) as Recognition;
-        return file ? [{ file: toLibraryFile(file, paths), recognition }] : [];
-      });
-      if (items.length === 0) continue;
-      const { lockData, maxSubtitleBytes } = options;
-      for (const entry of layoutTitle(items, neighbours, { lockData, maxSubtitleBytes })) {
-        const { kind, path } = entry;
-        if (kind === 'nfo') {
-          desired.push({ path, kind, titleKey: key, content: entry.content });
-          continue;
-        }
-        const { fileId } = entry;
-        if (kind === 'strm') {
-          const content = `${baseUrl}${streamPath(fileId, sign(fileId), entry.name)}\n`;
-          desired.push({ path, kind, titleKey: key, fileId, content });
-          continue;
-        }
-        const file = near.get(fileId);
-        if (!file) continue;
-        // What was written once stays, also when its copy in dataDir is lost.
-        const atHand = await sideCars.has(file);
-        if (!atHand) wanted.push(file);
-        if (atHand || written.has(`${fileId} ${path}`)) {
-          desired.push({ path, kind, titleKey: key, fileId, content: () => sideCars.read(file) });
-        }
-      }
-    }
-    return planTree({ dir: libraryDir, desired, manifest: manifest.map(toManifestEntry) });
-  }
-
-  /** Videos and subtitles in the folders of these files, and in the folders of subtitles below them. */
-  async function filesNear(files: readonly CatalogFile[]): Promise<Map<string, CatalogFile>> {
-    const folders = [...new Set(files.map((file) => file.folderId))];
-    const below = (await catalog.content.subFolders(folders)).filter((folder) =>
-      isSubtitleFolder(folder.name),
-    );
-    const near = await catalog.content.filesOfFolders([...folders, ...below.map((folder) => folder.id)]);
-    return new Map(
-      near.filter((file) => isSubtitle(file.name) || isVideo(file.name)).map((file) => [file.id, file]),
-    );
-  }
-
-  function pathsOf(files: readonly CatalogFile[]): Promise<Map<number, string>> {
-    return catalog.content.folderPaths([...new Set(files.map((file) => file.folderId))]);
+    const written = await catalog.titles.treeOfKeys(keys);
+    const { desired, wanted: missing } = await desiredOf(options, keys, written);
+    wanted.push(...missing);
+    return planTree({ dir: libraryDir, desired, manifest: written.map(toManifestEntry) });
   }
 
   async function publishTitles(
@@ -192,7 +75,7 @@ export function createPublisher(options: PublishOptions) {
     ): Promise<PublishResult> {
       const result = emptyResult();
       if (fileIds.length === 0) return result;
-      await publishTitles(await recogniseFiles(fileIds), result, dryRun, signal);
+      await publishTitles(await recogniseFiles(catalog, fileIds), result, dryRun, signal);
       return result;
     },
 
@@ -210,7 +93,7 @@ export function createPublisher(options: PublishOptions) {
         const ids = await catalog.content.fileIdsAfter(after, filesAtOnce);
         const last = ids.at(-1);
         if (last === undefined) break;
-        await recogniseFiles(ids);
+        await recogniseFiles(catalog, ids);
         after = last;
       }
       for (let after = ''; ; ) {
@@ -239,16 +122,6 @@ export function emptyResult(): PublishResult {
     counts: { create: 0, update: 0, delete: 0, keep: 0, adopt: 0, conflict: 0, failed: 0 },
     wanted: [],
     plans: [],
-  };
-}
-
-function toLibraryFile(file: CatalogFile, paths: ReadonlyMap<number, string>): LibraryFile {
-  const folder = paths.get(file.folderId) ?? '/';
-  return {
-    fileId: file.id,
-    path: `${folder === '/' ? '' : folder}/${file.name}`,
-    name: file.name,
-    sizeBytes: file.sizeBytes,
   };
 }
 

@@ -1,0 +1,60 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { CatalogFile } from '../catalog/content.ts';
+import type { TitleRow } from '../catalog/titles.ts';
+import { isSubtitleFolder, type LibraryFile, titleKey } from '../library/layout.ts';
+import { isSubtitle, recognise } from '../library/recognise.ts';
+
+/** Names read between two breaths of the event loop: a player must not wait for a crawl. */
+const namesAtOnce = 200;
+
+/** A file as the library sees it. @param paths of folders by id */
+export function toLibraryFile(file: CatalogFile, paths: ReadonlyMap<number, string>): LibraryFile {
+  const folder = paths.get(file.folderId) ?? '/';
+  const path = `${folder === '/' ? '' : folder}/${file.name}`;
+  return { fileId: file.id, path, name: file.name, sizeBytes: file.sizeBytes };
+}
+
+/** Account paths of the folders of these files. */
+export function foldersOf(catalog: Catalog, files: Iterable<CatalogFile>): Promise<Map<number, string>> {
+  return catalog.content.folderPaths([...new Set([...files].map((file) => file.folderId))]);
+}
+
+/** Recognises these files anew. @returns the titles that they belong to, or belonged to */
+export async function recogniseFiles(catalog: Catalog, fileIds: readonly string[]): Promise<Set<string>> {
+  const files = await catalog.content.filesByIds(fileIds);
+  // A subtitle has no title of its own: its neighbours are laid out again.
+  const neighbours = await catalog.content.filesOfFolders(
+    await foldersAround(
+      catalog,
+      files.filter((file) => isSubtitle(file.name)),
+    ),
+  );
+  const all = new Map([...neighbours, ...files].map((file) => [file.id, file]));
+  const ids = [...new Set([...fileIds, ...all.keys()])];
+  const before = [
+    ...(await catalog.titles.keysOf(ids)).values(),
+    ...(await catalog.titles.treeKeysOf(fileIds)),
+  ];
+  const paths = await foldersOf(catalog, all.values());
+  const rows: TitleRow[] = [];
+  let count = 0;
+  for (const file of all.values()) {
+    if (++count % namesAtOnce === 0) await breathe();
+    const libraryFile = toLibraryFile(file, paths);
+    const recognition = recognise(libraryFile.path);
+    const key = titleKey(libraryFile, recognition);
+    if (key !== undefined)
+      rows.push({ fileId: file.id, titleKey: key, recognition: JSON.stringify(recognition) });
+  }
+  await catalog.titles.replace(ids, rows);
+  return new Set([...before, ...rows.map((row) => row.titleKey)]);
+}
+
+/** The folders of these subtitles, and those above where a subtitle lies in a folder of its own. */
+async function foldersAround(catalog: Catalog, subtitles: readonly CatalogFile[]): Promise<number[]> {
+  const ids = new Set(subtitles.map((file) => file.folderId));
+  const parents = await catalog.content.parentsOf([...ids]);
+  for (const { name, parentId } of parents) if (isSubtitleFolder(name)) ids.add(parentId);
+  return [...ids];
+}
