@@ -312,15 +312,15 @@ t.test(
   async (t) => {
     const account = {
       folders: [
-        { name: 'Mon film (2001)', files: [{ name: 'movie.mkv', content: { sizeBytes: 100, seed: 1 } }] },
+        { name: 'Le Bal (1983)', files: [{ name: 'movie.mkv', content: { sizeBytes: 100, seed: 1 } }] },
       ],
     };
     const house = await setup(t, { simulator: { account } });
     await house.sync();
-    t.match(await tree(house), ['Movies/Mon film (2001)/Mon film (2001).strm']);
-    house.simulator.account.rename('/Mon film (2001)', 'Autre film (2002)');
+    t.match(await tree(house), ['Movies/Le Bal (1983)/Le Bal (1983).strm']);
+    house.simulator.account.rename('/Le Bal (1983)', 'Ridicule (1996)');
     await house.sync();
-    t.match(await tree(house), ['Movies/Autre film (2002)/Autre film (2002).strm']);
+    t.match(await tree(house), ['Movies/Ridicule (1996)/Ridicule (1996).strm']);
   },
 );
 

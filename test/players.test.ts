@@ -1,0 +1,213 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import t from 'tap';
+import { freePort } from './fixtures/bridge-process.ts';
+import { hasPlayer } from './fixtures/players.ts';
+import { frameAfterJump, probe } from './fixtures/probe.ts';
+import { run } from './fixtures/run.ts';
+import { type Setup, setup } from './fixtures/setup.ts';
+import { strmFiles } from './fixtures/strm-files.ts';
+
+const modes = ['redirect', 'proxy'] as const;
+
+/** The demo account, synced; STRM files carry the address of the server under test. */
+async function library(t: Parameters<typeof setup>[0], mode: string): Promise<Setup> {
+  const port = await freePort();
+  const house = await setup(t, {
+    env: { PASSERELLE_DELIVERY: mode, PASSERELLE_BASE_URL: `http://127.0.0.1:${port}` },
+    port,
+  });
+  await house.sync();
+  house.simulator.reset();
+  return house;
+}
+
+/** The file on disk that a STRM of the demo account stands for. */
+function original(house: Setup, fileId: string): string {
+  const { content } = house.simulator.account.file(fileId);
+  if (!('path' in content)) throw new Error('the demo account holds real files only');
+  return content.path;
+}
+
+for (const mode of modes) {
+  t.test(
+    `${mode}: ffprobe with Jellyfin's arguments sees every film of the tree as it is, and jumps land right`,
+    async (t) => {
+      if (!(await hasPlayer(t, 'ffprobe'))) return;
+      const house = await library(t, mode);
+      const films = await strmFiles(house.libraryDir);
+      t.equal(films.length, 12);
+      for (const film of films) {
+        const file = original(house, film.fileId);
+        t.same(await probe(film.url), await probe(file), film.path);
+        t.equal(await frameAfterJump(film.url, 33), await frameAfterJump(file, 33), `${film.path}: jump`);
+      }
+      t.equal(house.simulator.counters.tokens, 12, 'one API call a film');
+    },
+  );
+
+  t.test(`${mode}: ffmpeg -ss starts in the middle and reads on to the end`, async (t) => {
+    if (!(await hasPlayer(t, 'ffmpeg'))) return;
+    const house = await library(t, mode);
+    for (const film of await strmFiles(house.libraryDir)) {
+      const args = (input: string) => [
+        '-v',
+        'error',
+        '-ss',
+        '40',
+        '-i',
+        input,
+        '-map',
+        '0:v',
+        '-f',
+        'framemd5',
+        '-',
+      ];
+      const here = await run('ffmpeg', args(film.url));
+      const there = await run('ffmpeg', args(original(house, film.fileId)));
+      t.equal(here.code, 0, here.stderr);
+      t.ok(here.stdout.split('\n').length > 20, 'pictures came');
+      t.equal(here.stdout, there.stdout, film.path);
+    }
+  });
+
+  t.test(`${mode}: mpv plays, jumps back and forth and reaches the end`, async (t) => {
+    if (!(await hasPlayer(t, 'mpv'))) return;
+    const house = await library(t, mode);
+    const [film] = (await strmFiles(house.libraryDir)).filter((one) => one.path.includes('Gendarme'));
+    // A socket's path may have 107 bytes: the test's own folder is too deep for one.
+    const home = await mkdtemp(join(tmpdir(), 'mpv-'));
+    t.teardown(() => rm(home, { recursive: true, force: true }));
+    const socket = join(home, 'ipc');
+    const options = [
+      '--no-config',
+      '--vo=null',
+      '--ao=null',
+      '--no-ytdl',
+      '--cache=no',
+      '--untimed',
+      '--pause',
+      '--keep-open=yes',
+      '--idle=yes',
+    ];
+    const mpv = spawn('mpv', [...options, `--input-ipc-server=${socket}`], { stdio: 'ignore' });
+    t.teardown(() => mpv.kill('SIGKILL'));
+    const ipc = await connectTo(socket);
+    await ipc.until('playback-restart', ['loadfile', film?.url]);
+    for (const seconds of [50, 5, 33]) {
+      await ipc.until('playback-restart', ['seek', seconds, 'absolute', 'exact']);
+      const { data } = await ipc.ask(['get_property', 'time-pos']);
+      t.ok(Math.abs((data as number) - seconds) < 0.2, `at ${data} s instead of ${seconds} s`);
+    }
+    await ipc.until('playback-restart', ['seek', 62, 'absolute', 'exact']);
+    const ended = ipc.property('eof-reached', true);
+    ipc.send(['observe_property', 1, 'eof-reached']);
+    ipc.send(['set_property', 'pause', false]);
+    await ended;
+    t.pass('the end is reached');
+    ipc.send(['quit']);
+    await once(mpv, 'close');
+  });
+}
+
+t.test('rclone lists the STRM tree over HTTP and copies it byte for byte', async (t) => {
+  if (!(await hasPlayer(t, 'rclone'))) return;
+  const house = await library(t, 'auto');
+  const remote = `:http,url='${house.url.replace('://', '://passerelle:test-password@')}/strm/':`;
+  const env = { ...process.env, RCLONE_CONFIG: '' };
+  const listed = await run('rclone', ['lsf', '-R', '--files-only', remote], { env });
+  t.equal(listed.code, 0, listed.stderr);
+  const here = await readdir(house.libraryDir, { recursive: true, withFileTypes: true });
+  const names = here
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(house.libraryDir.length + 1));
+  t.same(listed.stdout.trim().split('\n').sort(), names.sort());
+  const copy = join(house.home, 'copy');
+  const copied = await run('rclone', ['copy', remote, copy], { env });
+  t.equal(copied.code, 0, copied.stderr);
+  for (const name of names) {
+    t.ok((await readFile(join(copy, name))).equals(await readFile(join(house.libraryDir, name))), name);
+    t.equal(
+      Math.floor((await stat(join(copy, name))).mtimeMs / 1000),
+      Math.floor((await stat(join(house.libraryDir, name))).mtimeMs / 1000),
+      `${name}: time`,
+    );
+  }
+  const [film] = await strmFiles(house.libraryDir);
+  const address = new URL(film?.url as string);
+  const folder = address.pathname.slice(0, address.pathname.lastIndexOf('/') + 1);
+  const name = decodeURIComponent(address.pathname.slice(folder.length));
+  const whole = await readFile(original(house, film?.fileId as string));
+  const part = join(house.home, 'part');
+  const cat = await run(
+    'sh',
+    [
+      '-c',
+      `rclone cat --offset 1000 --count 500 "$1" > "$2"`,
+      'sh',
+      `:http,url='${address.origin}${folder}':${name}`,
+      part,
+    ],
+    { env },
+  );
+  t.equal(cat.code, 0, cat.stderr);
+  t.ok((await readFile(part)).equals(whole.subarray(1000, 1500)), 'a stretch of a film');
+});
+
+interface Ipc {
+  send(command: unknown[]): void;
+  ask(command: unknown[]): Promise<{ data: unknown }>;
+  /** Sends a command and waits for an event that comes after it. */
+  until(event: string, command: unknown[]): Promise<unknown>;
+  property(name: string, value: unknown): Promise<unknown>;
+}
+
+type Message = { event?: string; request_id?: number; name?: string; data?: unknown };
+
+/** mpv's JSON socket (https://mpv.io/manual/stable/#json-ipc); waits for it to appear. */
+async function connectTo(path: string): Promise<Ipc> {
+  const socket = await new Promise<ReturnType<typeof connect>>((resolve) => {
+    const attempt = () => {
+      const one = connect(path, () => resolve(one));
+      one.once('error', () => setTimeout(attempt, 20));
+    };
+    attempt();
+  });
+  const waiting = new Set<{ fits: (message: Message) => boolean; resolve: (message: never) => void }>();
+  createInterface({ input: socket }).on('line', (line) => {
+    const message = JSON.parse(line) as Message;
+    for (const one of waiting) {
+      if (!one.fits(message)) continue;
+      waiting.delete(one);
+      one.resolve(message as never);
+    }
+  });
+  let id = 0;
+  const next = (fits: (message: Message) => boolean) =>
+    new Promise<never>((resolve) => waiting.add({ fits, resolve }));
+  const send = (command: unknown[], request_id = 0) =>
+    void socket.write(`${JSON.stringify({ command, request_id })}\n`);
+  return {
+    send: (command) => send(command),
+    ask(command) {
+      const request = ++id;
+      const answer = next((message) => message.request_id === request && message.event === undefined);
+      send(command, request);
+      return answer;
+    },
+    until(event, command) {
+      const seen = next((message) => message.event === event);
+      send(command);
+      return seen;
+    },
+    property: (name, value) =>
+      next(
+        (message) => message.event === 'property-change' && message.name === name && message.data === value,
+      ),
+  };
+}
