@@ -297,6 +297,7 @@ t.test('bad input gets the right status, our error shape and never a stack', asy
   const cases: [string, Promise<string>, number, string?][] = [
     ['a wrong signature', ask(`/stream/${id}/${'A'.repeat(signature.length)}/x.mkv`), 404],
     ['a short signature', ask(`/stream/${id}/A/x.mkv`), 404],
+    ['no name', ask(`/stream/${id}/${signature}/`), 404],
     ['no signature', ask(`/stream/${id}/x.mkv`), 404],
     ['an unknown id', ask(`/stream/zzzzzzzzzzzzzzzzzzzz/${signature}/x.mkv`), 404],
     ['an id of another form', ask(`/stream/..%2F..%2Fetc/${signature}/x.mkv`), 404],

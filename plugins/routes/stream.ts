@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { CatalogFile } from '../../src/catalog/content.ts';
-import { streamPrefix } from '../../src/delivery/address.ts';
+import { isFileId, streamPrefix } from '../../src/delivery/address.ts';
 import { decide } from '../../src/delivery/decide.ts';
 import { mediaType } from '../../src/delivery/media-type.ts';
 import { type ByteRange, contentRange } from '../../src/delivery/range.ts';
@@ -15,6 +15,7 @@ const reuseMarginMs = 10_000;
 interface Params {
   fileId: string;
   signature: string;
+  '*': string;
 }
 
 /** `GET HEAD /stream/<fileId>/<signature>/<name.ext>`: what a STRM file holds. */
@@ -24,9 +25,9 @@ export const stream = fp(
     const { mode } = settings.delivery;
 
     reads(app, `${streamPrefix}/:fileId/:signature/*`, {}, (request, reply) => {
-      const { fileId, signature } = request.params as Params;
+      const { fileId, signature, '*': name } = request.params as Params;
       // A wrong signature and an unknown file look the same from outside.
-      if (!/^[a-z0-9]{5,20}$/.test(fileId) || !signer.verify(fileId, signature))
+      if (name === '' || !isFileId(fileId) || !signer.verify(fileId, signature))
         throw new BridgeError('BRIDGE_NOT_FOUND');
       const file = catalog.content.byIdAtHand(fileId);
       return file ? deliver(file, request, reply) : findAndDeliver(fileId, request, reply);

@@ -2,7 +2,12 @@
 export const streamPrefix = '/stream';
 
 /** File ids as the host makes them: 5 to 20 lower-case letters and digits (facts/1fichier-api 6). */
-export const fileIdPattern = '^[a-z0-9]{5,20}$';
+const fileIdPattern = /^[a-z0-9]{5,20}$/;
+
+/** Whether this can be the id of a file. */
+export function isFileId(text: string): boolean {
+  return fileIdPattern.test(text);
+}
 
 /**
  * The path of `GET /stream/<fileId>/<signature>/<name.ext>`. Everything but letters, digits and `-._~` is escaped:

@@ -1,0 +1,19 @@
+declare module 'autocannon' {
+  interface Options {
+    url: string;
+    connections: number;
+    /** Seconds. */
+    duration: number;
+    requests: { path: string; method: 'GET' | 'HEAD' }[];
+  }
+
+  interface Result {
+    /** Seconds. */
+    duration: number;
+    errors: number;
+    requests: { total: number };
+    statusCodeStats: Record<string, { count: number } | undefined>;
+  }
+
+  export default function autocannon(options: Options): Promise<Result>;
+}

@@ -1,0 +1,113 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import t from 'tap';
+
+/** The rules of the house: who may import whom. A test of its own, because no compiler holds them. */
+const root = join(import.meta.dirname, '..');
+const files = ['src', 'plugins', 'config'].flatMap((room) =>
+  readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `${room}/${name.replaceAll('\\', '/')}`),
+);
+
+/** Static, bare and dynamic imports and re-exports; relative ones as paths from the root. */
+function importsOf(file: string): string[] {
+  const code = readFileSync(join(root, file), 'utf8');
+  const found = code.matchAll(/(?:^\s*\}?|\s)(?:from|import)\s*\(?\s*'([^'\n]+)'/gm);
+  return [...found].map(([, name = '']) =>
+    name.startsWith('.') ? relative(root, resolve(root, file, '..', name)).replaceAll('\\', '/') : name,
+  );
+}
+
+const imports = files.flatMap((file) => importsOf(file).map((to) => ({ file, to })));
+
+/** Rooms below src: what each may know of src besides itself. */
+const mayKnow: Record<string, RegExp> = {
+  fichier: /^src\/(errors|clock|log|redact)\.ts$/,
+  catalog: /^src\/(errors|clock|log)\.ts$/,
+  library: /^src\/(errors|clock|log)\.ts$/,
+  links: /^src\/(fichier\/.+|errors|clock|log)\.ts$/,
+  delivery: /^src\/((links|fichier)\/.+|errors|clock|log)\.ts$/,
+  sync: /^src\/((fichier|catalog|library|delivery)\/.+|errors|clock|log)\.ts$/,
+  views: /^src\/errors\.ts$/,
+};
+
+t.test('the test sees the house', async (t) => {
+  t.ok(files.length > 40, `${files.length} files`);
+  t.ok(imports.length > 200, `${imports.length} imports`);
+  const rooms = new Set(files.flatMap((file) => /^src\/(\w+)\//.exec(file)?.[1] ?? []));
+  t.strictSame([...rooms].sort(), [...Object.keys(mayKnow), 'commands'].sort(), 'every room has its rule');
+});
+
+t.test('a room below src knows only the rooms that it may know', async (t) => {
+  const wrong = imports.filter(({ file, to }) => {
+    const room = /^src\/(\w+)\//.exec(file)?.[1] ?? '';
+    const allowed = mayKnow[room];
+    return (
+      allowed &&
+      /^(src|plugins|config|test)\//.test(to) &&
+      !to.startsWith(`src/${room}/`) &&
+      !allowed.test(to)
+    );
+  });
+  t.strictSame(wrong, []);
+});
+
+t.test('only app.ts and the plugins know Fastify, and only app.ts knows the plugins', async (t) => {
+  const outside = imports.filter(({ file }) => file !== 'src/app.ts' && !file.startsWith('plugins/'));
+  t.strictSame(
+    outside.filter(({ to }) => /^@?fastify\b/.test(to) || to.startsWith('plugins/')),
+    [],
+  );
+  const toApp = imports.filter(({ to }) => to === 'src/app.ts').map(({ file }) => file);
+  t.strictSame(toApp, ['src/commands/serve.ts']);
+});
+
+t.test('plugins know the bridge by its type, and the pure parts', async (t) => {
+  const pure = /^src\/(views\/.+|delivery\/.+|errors|redact)\.ts$/;
+  const wrong = imports.filter(({ file, to }) => {
+    if (!file.startsWith('plugins/') || !/^(src|config|test)\//.test(to) || pure.test(to)) return false;
+    const line = readFileSync(join(root, file), 'utf8')
+      .split('\n')
+      .find((one) => one.includes(to));
+    return !line?.startsWith('import type');
+  });
+  t.strictSame(wrong, []);
+});
+
+t.test('config knows of src the errors alone; commands are known to main alone', async (t) => {
+  const fromConfig = imports.filter(
+    ({ file, to }) => file.startsWith('config/') && /^(src|plugins|test)\//.test(to),
+  );
+  t.strictSame([...new Set(fromConfig.map(({ to }) => to))], ['src/errors.ts']);
+  const toCommands = imports.filter(
+    ({ file, to }) => to.startsWith('src/commands/') && !file.startsWith('src/commands/'),
+  );
+  t.strictSame([...new Set(toCommands.map(({ file }) => file))], ['src/main.ts']);
+});
+
+t.test('the process and its environment are touched in main.ts alone', async (t) => {
+  const touching = files.filter((file) =>
+    /\bprocess\.|node:process/.test(readFileSync(join(root, file), 'utf8')),
+  );
+  t.strictSame(touching, ['src/main.ts']);
+});
+
+t.test('no file is longer than 350 lines', async (t) => {
+  const long = files.filter((file) => readFileSync(join(root, file), 'utf8').split('\n').length > 351);
+  t.strictSame(long, []);
+});
+
+t.test('package.json names the packages that are imported, and no other', async (t) => {
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const used = imports
+    .map(({ to }) => to)
+    .filter((to) => !/^(node:|src\/|plugins\/|config\/)/.test(to))
+    .map((to) =>
+      to
+        .split('/')
+        .slice(0, to.startsWith('@') ? 2 : 1)
+        .join('/'),
+    );
+  t.strictSame([...new Set(used)].sort(), Object.keys(dependencies).sort());
+});
