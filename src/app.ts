@@ -1,4 +1,4 @@
-import { type FastifyInstance, fastify } from 'fastify';
+import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { health } from '../plugins/routes/health.ts';
 import { stream } from '../plugins/routes/stream.ts';
 import { strm } from '../plugins/routes/strm.ts';
@@ -13,7 +13,8 @@ import type { Bridge } from './bridge.ts';
 export async function buildApp(bridge: Bridge): Promise<FastifyInstance> {
   const app = fastify({
     logger: false,
-    disableRequestLogging: true,
+    // Our own line per request says more, and less of what is secret.
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: bridge.settings.server.trustProxy,
     bodyLimit: 1024 * 1024,
     exposeHeadRoutes: false,

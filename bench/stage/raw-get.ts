@@ -42,7 +42,7 @@ export function rawGet({ url, headers = {}, firstByteOnly = false }: RawGet): Pr
       return true;
     };
     const onHead = (count: number) => {
-      head += into.latin1Slice(0, count);
+      head += into.toString('latin1', 0, count);
       const end = head.indexOf('\r\n\r\n');
       if (end < 0) return true;
       status = Number(head.slice(9, 12));

@@ -27,6 +27,12 @@ export interface CrawlNote {
   stoppedBy?: string;
 }
 
+/** What one listing did. */
+export interface CrawledListing extends ListingChange {
+  /** Folders that wait now and did not before. */
+  enqueued: number;
+}
+
 export interface CrawlCounts {
   done: number;
   waiting: number;
@@ -84,17 +90,14 @@ export function createCrawls(db: Kysely<Schema>) {
     },
 
     /** One listing, its sub-folders to the queue and its folder ticked off: one transaction. */
-    listed: (crawlId: number, listing: Listing, now: number, calls: number): Promise<ListingChange> =>
+    listed: (crawlId: number, listing: Listing, now: number, calls: number): Promise<CrawledListing> =>
       db.transaction().execute(async (trx) => {
         const change = await recordListing(trx, listing, now);
-        await enqueueAll(
-          trx,
-          crawlId,
-          listing.folders.map((folder) => folder.id),
-        );
+        const folderIds = listing.folders.map((folder) => folder.id);
+        const enqueued = await enqueueAll(trx, crawlId, folderIds);
         await tick(trx, crawlId, listing.folderId, now, null);
         await countCalls(trx, crawlId, calls);
-        return change;
+        return { ...change, enqueued };
       }),
 
     /** A folder that could not be listed in this crawl. */
@@ -138,15 +141,23 @@ export function createCrawls(db: Kysely<Schema>) {
 
 export type Crawls = ReturnType<typeof createCrawls>;
 
-async function enqueueAll(db: Kysely<Schema>, crawlId: number, folderIds: readonly number[]): Promise<void> {
+/** @returns how many were new */
+async function enqueueAll(
+  db: Kysely<Schema>,
+  crawlId: number,
+  folderIds: readonly number[],
+): Promise<number> {
+  let added = 0;
   for (const part of batches(folderIds)) {
     const rows = part.map((folder_id) => ({ crawl_id: crawlId, folder_id, done_at: null, failure: null }));
-    await db
+    const { numInsertedOrUpdatedRows } = await db
       .insertInto('crawl_folders')
       .values(rows)
       .onConflict((conflict) => conflict.doNothing())
-      .execute();
+      .executeTakeFirstOrThrow();
+    added += Number(numInsertedOrUpdatedRows ?? 0);
   }
+  return added;
 }
 
 async function tick(

@@ -31,6 +31,8 @@ export interface ListingChange {
   changed: string[];
   /** Files that are missing from now on, below missing folders too. */
   missing: string[];
+  /** How many files are in the library now that were not. */
+  added: number;
 }
 
 /** Writes one listing into the catalog. Part of the caller's transaction. @param now milliseconds UTC */
@@ -54,10 +56,10 @@ export async function recordListing(
     )
     .execute();
   const moved = await recordFolders(trx, listing, now);
-  const files = await recordFiles(trx, listing, now);
+  const { changed, added } = await recordFiles(trx, listing, now);
   const below = moved.length > 0 ? await filesBelow(trx, moved) : [];
   const missing = listing.complete ? await markMissing(trx, listing, now) : [];
-  return { changed: [...new Set([...files, ...below])], missing };
+  return { changed: [...new Set([...changed, ...below])], missing, added };
 }
 
 async function recordFolders(trx: Transaction<Schema>, listing: Listing, now: number): Promise<number[]> {
@@ -100,12 +102,18 @@ async function recordFolders(trx: Transaction<Schema>, listing: Listing, now: nu
   return moved;
 }
 
-async function recordFiles(trx: Transaction<Schema>, listing: Listing, now: number): Promise<string[]> {
+async function recordFiles(
+  trx: Transaction<Schema>,
+  listing: Listing,
+  now: number,
+): Promise<{ changed: string[]; added: number }> {
   const changed: string[] = [];
+  let added = 0;
   for (const part of batches(listing.files)) {
     const ids = part.map((file) => file.id);
     const rows = await trx.selectFrom('files').selectAll().where('id', 'in', ids).execute();
     const known = new Map(rows.map((row) => [row.id, row]));
+    added += part.filter((file) => !isThere(known.get(file.id))).length;
     const differing = part.filter((file) => differs(known.get(file.id), file, listing.folderId));
     // Unchanged rows are only stamped: a crawl of a quiet account writes next to nothing.
     await trx.updateTable('files').set({ seen_at: now }).where('id', 'in', ids).execute();
@@ -135,7 +143,7 @@ async function recordFiles(trx: Transaction<Schema>, listing: Listing, now: numb
       )
       .execute();
   }
-  return changed;
+  return { changed, added };
 }
 
 /** Calls missing what the folder held and no longer names: its files, and whole folders with all below them. */
@@ -205,6 +213,10 @@ async function filesBelow(trx: Transaction<Schema>, ids: readonly number[]): Pro
     files.push(...rows.map((row) => row.id));
   }
   return files;
+}
+
+function isThere(row: FileTable | undefined): boolean {
+  return row !== undefined && row.gone_at === null;
 }
 
 function differs(row: FileTable | undefined, file: ListedFile, folderId: number): boolean {

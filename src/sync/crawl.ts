@@ -88,7 +88,10 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
     return stopped(error, roots);
   }
 
-  const started = { at: clock.now(), calls: 0 };
+  const startedAt = clock.now();
+  let listed = 0;
+  // Counted on: asking the database after each folder would cost more than the folder.
+  const counts = { ...(await catalog.crawls.counts(crawlId)), files: (await catalog.content.counts()).files };
   for (;;) {
     const folderId = await catalog.crawls.next(crawlId);
     if (folderId === undefined) break;
@@ -98,6 +101,8 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
       await waitForInterval(folderId);
       const listing = await withTries(() => listFolder(folderId), run.signal);
       const change = await catalog.crawls.listed(crawlId, listing, clock.now(), calls - callsBefore);
+      counts.waiting += change.enqueued;
+      counts.files += change.added;
       await run.onChange(change);
     } catch (error) {
       const root = roots.find((one) => one.folderId === folderId);
@@ -109,8 +114,10 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
       log.warn({ folderId, code: error.code }, 'a folder could not be listed; the others go on');
       await catalog.crawls.failed(crawlId, folderId, error.code, clock.now(), calls - callsBefore);
     }
-    started.calls++;
-    await report();
+    listed++;
+    counts.done++;
+    counts.waiting--;
+    report();
   }
 
   const { failed } = await catalog.crawls.counts(crawlId);
@@ -138,16 +145,14 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
     }
   }
 
-  async function report(): Promise<void> {
-    const { done, waiting } = await catalog.crawls.counts(crawlId);
-    const { files } = await catalog.content.counts();
-    const perFolderMs = Math.max(options.requestIntervalMs, (clock.now() - started.at) / started.calls);
+  function report(): void {
+    const perFolderMs = Math.max(options.requestIntervalMs, (clock.now() - startedAt) / listed);
     run.onProgress({
-      foldersDone: done,
-      foldersWaiting: waiting,
-      files,
+      foldersDone: counts.done,
+      foldersWaiting: counts.waiting,
+      files: counts.files,
       calls,
-      estimatedEndAt: clock.now() + waiting * perFolderMs,
+      estimatedEndAt: clock.now() + counts.waiting * perFolderMs,
     });
   }
 }

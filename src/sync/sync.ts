@@ -106,6 +106,20 @@ export function createSync(options: SyncOptions) {
     }
   }
 
+  /** What could not be written now (disk full, say) is found again by a look at everything. */
+  async function publish(
+    tree: PublishResult,
+    fileIds: readonly string[],
+    how: { dryRun: boolean; signal: AbortSignal },
+  ): Promise<void> {
+    try {
+      addResult(tree, await publisher.files(fileIds, how));
+    } catch (error) {
+      lookedAtAll = false;
+      throw error;
+    }
+  }
+
   async function runOnce({
     signal,
     full = false,
@@ -121,7 +135,7 @@ export function createSync(options: SyncOptions) {
         state.progress = progress;
         onProgress?.(progress);
       },
-      onChange: async ({ changed }) => addResult(tree, await publisher.files(changed, { dryRun, signal })),
+      onChange: async ({ changed }) => publish(tree, changed, { dryRun, signal }),
     });
     if (result.outcome === 'stopped') {
       return {
@@ -134,10 +148,10 @@ export function createSync(options: SyncOptions) {
       };
     }
     const { gone, note } = await confirmRemovals(result, acceptRemovals, dryRun);
-    addResult(tree, await publisher.files(gone, { dryRun, signal }));
+    await publish(tree, gone, { dryRun, signal });
     if (all) addResult(tree, await publisher.everything({ dryRun, signal }));
     if (!dryRun) {
-      lookedAtAll = true;
+      lookedAtAll = tree.counts.failed === 0;
       await fetchSideCars(tree, signal);
     }
     return { outcome: 'done', calls: result.calls, note, tree };

@@ -1,0 +1,252 @@
+import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import t from 'tap';
+import { openCatalog } from '../src/catalog/catalog.ts';
+import type { ListedFile, Listing } from '../src/catalog/listing.ts';
+import { lockFile } from '../src/catalog/lock.ts';
+
+const file = (id: string, name: string, more: Partial<ListedFile> = {}): ListedFile => ({
+  id: id.padEnd(20, '0'),
+  url: `https://1fichier.com/?${id.padEnd(20, '0')}`,
+  name,
+  sizeBytes: 100,
+  sentAt: 1000,
+  contentType: undefined,
+  checksum: undefined,
+  hasPassword: false,
+  hasAccessRules: false,
+  ...more,
+});
+
+const listing = (
+  folderId: number,
+  folders: Listing['folders'],
+  files: ListedFile[],
+  complete = true,
+): Listing => ({ folderId, name: 'x', folders, files, complete });
+
+async function opened(t: { testdir(): string; teardown(work: () => unknown): void }) {
+  const catalog = await openCatalog(join(t.testdir(), 'data', 'catalog.db'));
+  t.teardown(() => catalog.close());
+  const crawl = await catalog.crawls.start(['/'], 0);
+  return { catalog, list: (one: Listing, now = 10) => catalog.crawls.listed(crawl, one, now, 1), crawl };
+}
+
+t.test('one listing is one fact: what is new, changed, moved, missing and back again', async (t) => {
+  const { catalog, list } = await opened(t);
+  const first = await list(listing(0, [{ id: 7, name: 'Films' }], [file('a', 'a.mkv'), file('b', 'b.mkv')]));
+  t.match(first, { added: 2, enqueued: 1, missing: [] });
+  t.match(await list(listing(0, [{ id: 7, name: 'Films' }], [file('a', 'a.mkv'), file('b', 'b.mkv')])), {
+    changed: [],
+    added: 0,
+    enqueued: 0,
+  });
+  t.match(
+    (
+      await list(
+        listing(0, [{ id: 7, name: 'Films' }], [file('a', 'A.mkv'), file('b', 'b.mkv', { sizeBytes: 5 })]),
+      )
+    ).changed.length,
+    2,
+  );
+  const moved = await list(listing(7, [], [file('a', 'A.mkv')]));
+  t.same(moved.changed, [file('a', '').id], 'a file that moved');
+  const lost = await list(listing(0, [{ id: 7, name: 'Films' }], []), 20);
+  t.same(lost.missing, [file('b', '').id], 'the moved one is not missing');
+  t.equal((await catalog.content.byId(file('b', '').id))?.missingSince, 20, 'a missing file still plays');
+  t.same((await list(listing(0, [{ id: 7, name: 'Films' }], [file('b', 'b.mkv')]))).changed, [
+    file('b', '').id,
+  ]);
+  t.equal((await catalog.content.byId(file('b', '').id))?.missingSince, undefined);
+});
+
+t.test('a folder that disappears takes all below it along, and brings it back', async (t) => {
+  const { catalog, list } = await opened(t);
+  await list(listing(0, [{ id: 1, name: 'A' }], []));
+  await list(listing(1, [{ id: 2, name: 'B' }], [file('a', 'a.mkv')]));
+  await list(listing(2, [], [file('b', 'b.mkv')]));
+  t.equal((await list(listing(0, [], []))).missing.length, 2);
+  t.equal((await catalog.content.counts()).missing, 2);
+  await list(listing(0, [{ id: 1, name: 'A' }], []));
+  await list(listing(1, [{ id: 2, name: 'B' }], [file('a', 'a.mkv')]));
+  await list(listing(2, [], [file('b', 'b.mkv')]));
+  t.equal((await catalog.content.counts()).missing, 0);
+});
+
+t.test('a listing that may lack entries makes nothing missing', async (t) => {
+  const { catalog, list } = await opened(t);
+  await list(listing(0, [{ id: 1, name: 'A' }], [file('a', 'a.mkv')]));
+  t.same((await list(listing(0, [], [], false))).missing, []);
+  t.equal((await catalog.content.counts()).missing, 0);
+});
+
+t.test('paths lead to folders and files, and twins are both found', async (t) => {
+  const { catalog, list } = await opened(t);
+  await list(listing(0, [{ id: 1, name: 'Séries' }], []));
+  await list(listing(1, [{ id: 2, name: '100 % _pur_' }], []));
+  await list(listing(2, [], [file('a', 'x.mkv'), file('b', 'x.mkv')]));
+  t.equal((await catalog.content.byPath('/')).folder?.id, 0);
+  t.match((await catalog.content.byPath('/Séries/100 % _pur_/')).folder, {
+    id: 2,
+    path: '/Séries/100 % _pur_',
+  });
+  t.equal((await catalog.content.byPath('/Séries/100 % _pur_/x.mkv')).files.length, 2);
+  t.same(await catalog.content.byPath('/Séries/none/x.mkv'), { files: [] });
+  t.same(
+    [...(await catalog.content.folderPaths([0, 1, 2]))],
+    [
+      [0, '/'],
+      [1, '/Séries'],
+      [2, '/Séries/100 % _pur_'],
+    ],
+  );
+  const top = (await catalog.content.byPath('/')).folder;
+  t.match(top && (await catalog.content.children(top)), { folders: [{ path: '/Séries' }], files: [] });
+});
+
+t.test('everything outlives a restart', async (t) => {
+  const path = join(t.testdir(), 'catalog.db');
+  const one = await openCatalog(path);
+  const crawl = await one.crawls.start(['/'], 5);
+  await one.crawls.enqueue(crawl, 0);
+  await one.crawls.listed(crawl, listing(0, [{ id: 1, name: 'A' }], [file('a', 'a.mkv')]), 6, 1);
+  await one.leases.put({
+    fileId: 'x',
+    url: 'https://a-1.1fichier.com/p1',
+    issuedAt: 3,
+    firstUsedAt: undefined,
+  });
+  await one.memory.put('governor', { closed: true });
+  await one.close();
+  t.equal((await stat(path)).mode & 0o777, 0o600, 'nobody else reads it');
+  const two = await openCatalog(path);
+  t.match(await two.crawls.last(), { id: crawl, outcome: 'running', calls: 1, roots: ['/'] });
+  t.equal(await two.crawls.next(crawl), 1);
+  t.match(await two.leases.get('x'), { issuedAt: 3, firstUsedAt: undefined });
+  t.same(await two.memory.get('governor'), { closed: true });
+  await two.close();
+});
+
+t.test('a damaged, foreign or newer file is refused in words and left as it is', async (t) => {
+  const dir = t.testdir();
+  const good = join(dir, 'good.db');
+  const catalog = await openCatalog(good);
+  const crawl = await catalog.crawls.start(['/'], 0);
+  for (let folder = 0; folder < 20; folder++) {
+    await catalog.crawls.listed(
+      crawl,
+      listing(
+        folder,
+        [],
+        Array.from({ length: 50 }, (_, n) => file(`${folder}x${n}x`, `${n}.mkv`)),
+      ),
+      1,
+      1,
+    );
+  }
+  await catalog.close();
+
+  const cases: [string, string, (path: string) => Promise<void>][] = [
+    ['garbage', 'BRIDGE_CATALOG_DAMAGED', (path) => writeFile(path, 'this is no database'.repeat(500))],
+    [
+      'a torn page',
+      'BRIDGE_CATALOG_DAMAGED',
+      async (path) => {
+        const bytes = await readFile(good);
+        bytes.fill(0xaa, 8192, bytes.length - 4096);
+        await writeFile(path, bytes);
+      },
+    ],
+    [
+      'cut in half',
+      'BRIDGE_CATALOG_DAMAGED',
+      async (path) => writeFile(path, (await readFile(good)).subarray(0, 40_000)),
+    ],
+    [
+      "somebody else's database",
+      'BRIDGE_CATALOG_DAMAGED',
+      async (path) => {
+        const other = new DatabaseSync(path);
+        other.exec('create table theirs(x)');
+        other.close();
+      },
+    ],
+    [
+      'a newer version',
+      'BRIDGE_CATALOG_NEWER',
+      async (path) => {
+        await copyFile(good, path);
+        const newer = new DatabaseSync(path);
+        newer.exec('pragma user_version = 999');
+        newer.close();
+      },
+    ],
+  ];
+  for (const [what, code, make] of cases) {
+    const path = join(dir, `${what.replace(/\W/g, '-')}.db`);
+    await make(path);
+    const before = await readFile(path);
+    await t.rejects(openCatalog(path), { code }, what);
+    t.ok((await readFile(path)).equals(before), `${what}: not touched`);
+  }
+});
+
+t.test('a folder that cannot be written is named', async (t) => {
+  const dir = t.testdir({ file: 'in the way' });
+  await t.rejects(openCatalog(join(dir, 'file', 'catalog.db')), {
+    code: 'BRIDGE_DISK',
+    message: /catalog\.db/,
+  });
+});
+
+t.test('a migration that was killed in the middle runs again', async (t) => {
+  const path = join(t.testdir(), 'catalog.db');
+  await (await openCatalog(path)).close();
+  const database = new DatabaseSync(path);
+  database.exec('pragma user_version = 0');
+  database.close();
+  const again = await openCatalog(path);
+  await again.alive();
+  await again.close();
+});
+
+t.test('the lock is held by one at a time and given back', async (t) => {
+  const path = join(t.testdir(), 'crawl.lock');
+  const release = lockFile(path, 'BRIDGE_CRAWL_RUNNING');
+  t.throws(() => lockFile(path, 'BRIDGE_CRAWL_RUNNING'), { code: 'BRIDGE_CRAWL_RUNNING' });
+  release();
+  lockFile(path, 'BRIDGE_CRAWL_RUNNING')();
+});
+
+t.test('a folder of the tree lists what lies directly in it', async (t) => {
+  const { catalog } = await opened(t);
+  const row = (path: string) => ({
+    path,
+    kind: 'strm',
+    fileId: 'a',
+    titleKey: 'k',
+    sha256: '',
+    sizeBytes: 1,
+    mtimeMs: 1,
+  });
+  await catalog.titles.recordTree(
+    [
+      'Movies/A/a.strm',
+      'Movies/A/b.strm',
+      'Movies/A b/c.strm',
+      'Movies-2/x.strm',
+      'Movies/é.strm',
+      'top.strm',
+    ].map(row),
+    [],
+  );
+  const names = async (dir: string) => {
+    const { folders, files } = await catalog.titles.treeChildren(dir);
+    return [folders, files.map((one) => one.path)];
+  };
+  t.same(await names(''), [['Movies', 'Movies-2'], ['top.strm']]);
+  t.same(await names('Movies'), [['A', 'A b'], ['Movies/é.strm']]);
+  t.same(await names('Movies/A'), [[], ['Movies/A/a.strm', 'Movies/A/b.strm']]);
+  t.same(await names('nothing'), [[], []]);
+});

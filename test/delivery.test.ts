@@ -1,0 +1,229 @@
+import t from 'tap';
+import { streamPath } from '../src/delivery/address.ts';
+import { comesBack, isNear } from '../src/delivery/client.ts';
+import { rangeCounts, weighConditions } from '../src/delivery/conditions.ts';
+import { decide } from '../src/delivery/decide.ts';
+import { mediaType } from '../src/delivery/media-type.ts';
+import { contentRange, parseContentRange, parseRange } from '../src/delivery/range.ts';
+import { createSigner, newSigningKey } from '../src/delivery/signature.ts';
+import { withoutSecrets } from '../src/redact.ts';
+
+t.test('ranges, by RFC 9110 section 14', async (t) => {
+  const rows: [string | undefined, number, ReturnType<typeof parseRange>][] = [
+    [undefined, 100, 'whole'],
+    ['bytes=0-', 100, { start: 0, end: 99 }],
+    ['bytes=0-0', 100, { start: 0, end: 0 }],
+    ['bytes=99-99', 100, { start: 99, end: 99 }],
+    ['bytes=50-1000', 100, { start: 50, end: 99 }],
+    ['BYTES=1-2', 100, { start: 1, end: 2 }],
+    ['bytes = 1 - 2', 100, { start: 1, end: 2 }],
+    ['bytes=-1', 100, { start: 99, end: 99 }],
+    ['bytes=-100', 100, { start: 0, end: 99 }],
+    ['bytes=-1000', 100, { start: 0, end: 99 }],
+    ['bytes=-0', 100, 'unsatisfiable'],
+    ['bytes=100-', 100, 'unsatisfiable'],
+    ['bytes=100-200', 100, 'unsatisfiable'],
+    [`bytes=${'9'.repeat(60)}-`, 100, 'unsatisfiable'],
+    ['bytes=0-', 0, 'unsatisfiable'],
+    ['bytes=-5', 0, 'unsatisfiable'],
+    ['bytes=9-1', 100, 'whole'],
+    ['bytes=0-1,2-3', 100, 'whole'],
+    ['bytes=', 100, 'whole'],
+    ['bytes=-', 100, 'whole'],
+    ['bytes=a-b', 100, 'whole'],
+    ['bytes=1.5-2', 100, 'whole'],
+    ['bytes=+1-2', 100, 'whole'],
+    ['bytes=0x1-2', 100, 'whole'],
+    ['lines=1-2', 100, 'whole'],
+    ['bytes 1-2', 100, 'whole'],
+    ['', 100, 'whole'],
+    [`bytes=0-0${','.repeat(1000)}`, 100, 'whole'],
+  ];
+  for (const [header, size, expected] of rows)
+    t.same(parseRange(header, size), expected, `${header?.slice(0, 40)} of ${size}`);
+  t.equal(contentRange({ start: 1, end: 2 }, 10), 'bytes 1-2/10');
+  t.same(parseContentRange('bytes 1-2/10'), { start: 1, end: 2, total: 10 });
+  t.same(parseContentRange('bytes 1-2/*'), { start: 1, end: 2, total: undefined });
+  for (const odd of [undefined, 'bytes */10', '1-2/10', 'bytes 1-2'])
+    t.equal(parseContentRange(odd), undefined);
+});
+
+t.test('conditional requests, in the order of RFC 9110 section 13.2.2', async (t) => {
+  const at = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
+  const file = { etag: '"tag"', lastModified: at };
+  const same = 'Fri, 02 Jan 2026 03:04:05 GMT';
+  const before = 'Thu, 01 Jan 2026 03:04:05 GMT';
+  const after = 'Sat, 03 Jan 2026 03:04:05 GMT';
+  const rows: [Record<string, string>, 304 | 412 | undefined][] = [
+    [{}, undefined],
+    [{ 'if-match': '"tag"' }, undefined],
+    [{ 'if-match': '*' }, undefined],
+    [{ 'if-match': '"a", "tag"' }, undefined],
+    [{ 'if-match': 'W/"tag"' }, 412],
+    [{ 'if-match': '"other"' }, 412],
+    [{ 'if-match': '"other"', 'if-none-match': '"tag"' }, 412],
+    [{ 'if-none-match': '"tag"' }, 304],
+    [{ 'if-none-match': 'W/"tag"' }, 304],
+    [{ 'if-none-match': '*' }, 304],
+    [{ 'if-none-match': '"other"' }, undefined],
+    [{ 'if-none-match': '"other"', 'if-modified-since': after }, undefined],
+    [{ 'if-modified-since': same }, 304],
+    [{ 'if-modified-since': after }, 304],
+    [{ 'if-modified-since': before }, undefined],
+    [{ 'if-modified-since': 'yesterday' }, undefined],
+    [{ 'if-modified-since': '5' }, undefined],
+    [{ 'if-modified-since': 'Friday, 02-Jan-26 03:04:05 GMT' }, 304],
+    [{ 'if-modified-since': 'Fri Jan  2 03:04:05 2026' }, 304],
+    [{ 'if-unmodified-since': before }, 412],
+    [{ 'if-unmodified-since': same }, undefined],
+    [{ 'if-match': '"tag"', 'if-unmodified-since': before }, undefined],
+  ];
+  for (const [headers, expected] of rows)
+    t.equal(weighConditions(headers, file), expected, JSON.stringify(headers));
+  t.equal(
+    weighConditions({ 'if-modified-since': same }, { etag: '"tag"', lastModified: undefined }),
+    undefined,
+    'no date is known',
+  );
+  const counts: [string | undefined, boolean][] = [
+    [undefined, true],
+    ['"tag"', true],
+    ['W/"tag"', false],
+    ['"other"', false],
+    [same, true],
+    [before, false],
+    [after, false],
+    ['tag', false],
+  ];
+  for (const [ifRange, expected] of counts)
+    t.equal(rangeCounts(ifRange ? { 'if-range': ifRange } : {}, file), expected, `If-Range: ${ifRange}`);
+});
+
+t.test('who comes back after a redirect, and who is near', async (t) => {
+  const agents: [string, boolean][] = [
+    ['Lavf/59.27.100', true],
+    ['Lavf/60.16.100', true],
+    ['libmpv', true],
+    ['mpv 0.35.1', true],
+    ['rclone/v1.60.1', true],
+    ['ExoPlayerLib/2.18', true],
+    ['Jellyfin Android AndroidXMedia3/1.4', true],
+    ['VLC/3.0.24 LibVLC/3.0.24', false],
+    ['Kodi/20.1 (X11; Linux x86_64)', false],
+    ['Mozilla/5.0 Chrome/156', false],
+    ['Jellyfin-Server/12.0.0', false],
+    ['Infuse-Direct/8', false],
+    ['', false],
+    ['notLavf/1', false],
+  ];
+  for (const [agent, expected] of agents) t.equal(comesBack(agent), expected, agent);
+  const addresses: [string, boolean][] = [
+    ['127.0.0.1', true],
+    ['::1', true],
+    ['192.168.1.5', true],
+    ['10.9.8.7', true],
+    ['172.16.0.1', true],
+    ['172.31.255.255', true],
+    ['::ffff:192.168.1.5', true],
+    ['fe80::1%eth0', true],
+    ['fd00::1', true],
+    ['172.32.0.1', false],
+    ['8.8.8.8', false],
+    ['::ffff:8.8.8.8', false],
+    ['2001:db8::1', false],
+    ['100.64.0.1', false],
+    ['', false],
+    ['nonsense', false],
+  ];
+  for (const [address, expected] of addresses) t.equal(isNear(address), expected, address);
+});
+
+t.test('the decision, as a table', async (t) => {
+  const file = { sizeBytes: 100, etag: '"tag"', lastModified: 0 };
+  const near = { userAgent: 'Lavf/60', address: '192.168.1.2' };
+  const far = { userAgent: 'Lavf/60', address: '8.8.8.8' };
+  const browser = { userAgent: 'Mozilla/5.0', address: '192.168.1.2' };
+  const ask = (more: object) =>
+    decide({ method: 'GET', headers: {}, file, mode: 'auto', client: near, ...more } as never);
+  t.same(ask({}), { kind: 'redirect', mayReuse: true });
+  t.same(
+    ask({ client: far }),
+    { kind: 'proxy', status: 200, range: { start: 0, end: 99 } },
+    'another public address always gets bytes',
+  );
+  t.same(ask({ client: browser, headers: { range: 'bytes=5-' } }), {
+    kind: 'proxy',
+    status: 206,
+    range: { start: 5, end: 99 },
+  });
+  t.same(ask({ client: browser, mode: 'redirect' }), { kind: 'redirect', mayReuse: false });
+  t.same(ask({ mode: 'proxy' }), { kind: 'proxy', status: 200, range: { start: 0, end: 99 } });
+  t.same(ask({ method: 'HEAD', headers: { range: 'bytes=500-' } }), { kind: 'head' });
+  t.same(ask({ headers: { range: 'bytes=500-' } }), { kind: 'unsatisfiable' });
+  t.same(ask({ headers: { range: 'bytes=500-', 'if-range': '"old"' } }), {
+    kind: 'redirect',
+    mayReuse: true,
+  });
+  t.same(ask({ headers: { 'if-none-match': '"tag"' } }), { kind: 'notModified' });
+  t.same(ask({ headers: { 'if-match': '"x"' }, method: 'HEAD' }), { kind: 'preconditionFailed' });
+  t.same(ask({ file: { ...file, sizeBytes: 0 } }), { kind: 'empty' });
+});
+
+t.test('a signature fits one file under one key, and rotation keeps the old ones good', async (t) => {
+  const old = newSigningKey();
+  const fresh = newSigningKey();
+  const before = createSigner([old]);
+  const after = createSigner([fresh, old]);
+  const signature = before.sign('aaaaaaaaaaaaaaaaaaaa');
+  t.match(signature, /^[\w-]{16}$/);
+  t.ok(before.verify('aaaaaaaaaaaaaaaaaaaa', signature));
+  t.ok(after.verify('aaaaaaaaaaaaaaaaaaaa', signature));
+  t.not(after.sign('aaaaaaaaaaaaaaaaaaaa'), signature);
+  t.notOk(createSigner([fresh]).verify('aaaaaaaaaaaaaaaaaaaa', signature));
+  t.notOk(before.verify('aaaaaaaaaaaaaaaaaaab', signature));
+  for (const wrong of [
+    '',
+    signature.slice(1),
+    `${signature}A`,
+    signature.toUpperCase(),
+    'é'.repeat(16),
+    `A${signature.slice(1)}`,
+  ]) {
+    if (wrong !== signature) t.notOk(before.verify('aaaaaaaaaaaaaaaaaaaa', wrong), wrong);
+  }
+});
+
+t.test('addresses hold nothing that breaks a player', async (t) => {
+  t.equal(streamPath('abc', 'sig', 'a "b" | c#d%.mkv'), '/stream/abc/sig/a%20%22b%22%20%7C%20c%23d%25.mkv');
+  t.equal(
+    streamPath('abc', 'sig', "it's (1999) [x]*!.mkv"),
+    '/stream/abc/sig/it%27s%20%281999%29%20%5Bx%5D%2A%21.mkv',
+  );
+  t.equal(streamPath('abc', 'sig', 'list.m3u8'), '/stream/abc/sig/list%2Em3u8');
+  t.equal(streamPath('abc', 'sig', '\ud800.mkv'), '/stream/abc/sig/%EF%BF%BD.mkv', 'half a character');
+  t.equal(
+    decodeURIComponent(streamPath('abc', 'sig', '１２ é 🎬.mkv').split('/')[4] as string),
+    '１２ é 🎬.mkv',
+  );
+});
+
+t.test('types come from the name; what is unknown is bytes', async (t) => {
+  const rows = {
+    'a.mkv': 'video/x-matroska',
+    'a.MP4': 'video/mp4',
+    'a.ts': 'video/mp2t',
+    'a.avi': 'video/x-msvideo',
+    'a.webm': 'video/webm',
+    'a.qqq': 'application/octet-stream',
+    a: 'application/octet-stream',
+  };
+  for (const [name, type] of Object.entries(rows)) t.equal(mediaType(name), type, name);
+});
+
+t.test('texts for people and logs hold no secrets', async (t) => {
+  const text =
+    'GET /stream/abc/SIGNATURE/x.mkv via https://a-1.1fichier.com/p123456?x with Bearer abc-DEF= and Basic dXNlcg==';
+  const clean = withoutSecrets(text);
+  t.notMatch(clean, /SIGNATURE|p123456|abc-DEF|dXNlcg/);
+  t.match(clean, /\/stream\/abc\/\*\*\*\/x\.mkv/);
+});

@@ -1,0 +1,199 @@
+import t from 'tap';
+import { BridgeError } from '../src/errors.ts';
+import { createBroker, type LeaseStore } from '../src/links/broker.ts';
+import { createLinkCheck } from '../src/links/hosts.ts';
+import type { Lease } from '../src/links/lease.ts';
+import { silentLog } from '../src/log.ts';
+import { createHandClock, settle } from './fixtures/hand-clock.ts';
+
+const film = { id: 'aaaaaaaaaaaaaaaaaaaa', url: 'https://1fichier.com/?aaaaaaaaaaaaaaaaaaaa' };
+const windows = { startWindowMs: 240_000, resumeWindowMs: 1_500_000 };
+
+/** A broker whose host answers with numbered links, as the test says. */
+function house(store: LeaseStore = memoryStore()) {
+  const clock = createHandClock();
+  const calls: { url: string; signal: AbortSignal }[] = [];
+  let answer: () => Promise<string> = async () => `https://a-1.1fichier.com/p${calls.length}`;
+  const broker = createBroker({
+    clock,
+    log: silentLog,
+    windows,
+    store,
+    checkLink: createLinkCheck(['*.1fichier.com'], 'https://api.1fichier.com/v1'),
+    directLink: (url, { signal }) => {
+      calls.push({ url, signal });
+      return answer();
+    },
+  });
+  return { clock, calls, broker, answer: (next: typeof answer) => (answer = next), store };
+}
+
+function memoryStore(): LeaseStore & { kept: Map<string, Lease> } {
+  const kept = new Map<string, Lease>();
+  return {
+    kept,
+    get: async (id) => kept.get(id) && { ...(kept.get(id) as Lease) },
+    put: async (lease) => void kept.set(lease.fileId, { ...lease }),
+    drop: async (id) => void kept.delete(id),
+  };
+}
+
+const play = { urgency: 'play' } as const;
+
+t.test('one lease serves all until its window ends: 4 minutes unused, 25 minutes once used', async (t) => {
+  const { broker, clock, calls } = house();
+  const first = await broker.acquire(film, play);
+  await clock.advance(239_000);
+  t.equal(await broker.acquire(film, play), first);
+  await clock.advance(1000);
+  const second = await broker.acquire(film, play);
+  t.not(second.url, first.url);
+  broker.used(second);
+  await clock.advance(1_499_000);
+  t.equal((await broker.acquire(film, play)).url, second.url);
+  await clock.advance(1000);
+  await broker.acquire(film, play);
+  t.equal(calls.length, 3);
+});
+
+t.test(
+  'who asks at the same time shares the call; one that leaves does not take it from the others',
+  async (t) => {
+    const { broker, calls, answer } = house();
+    const { promise, resolve } = Promise.withResolvers<string>();
+    answer(() => promise);
+    const leaves = new AbortController();
+    const one = broker.acquire(film, { ...play, signal: leaves.signal });
+    const two = broker.acquire(film, play);
+    await settle();
+    leaves.abort(new Error('gone'));
+    await t.rejects(one, { message: 'gone' });
+    resolve('https://a-1.1fichier.com/p1');
+    t.equal((await two).url, 'https://a-1.1fichier.com/p1');
+    t.equal(calls.length, 1);
+    t.notOk(calls[0]?.signal.aborted);
+  },
+);
+
+t.test(
+  'when the last one leaves, the waiting call is taken back, and the next one starts anew',
+  async (t) => {
+    const { broker, calls, answer } = house();
+    answer(
+      () =>
+        new Promise((_resolve, reject) =>
+          calls.at(-1)?.signal.addEventListener('abort', () => reject(calls.at(-1)?.signal.reason)),
+        ),
+    );
+    const leaves = new AbortController();
+    const one = broker.acquire(film, { ...play, signal: leaves.signal });
+    await settle();
+    leaves.abort(new Error('gone'));
+    await t.rejects(one);
+    t.ok(calls[0]?.signal.aborted);
+    answer(async () => 'https://a-1.1fichier.com/p2');
+    t.equal((await broker.acquire(film, play)).url, 'https://a-1.1fichier.com/p2');
+  },
+);
+
+t.test('a refusal is remembered until its time, and costs nothing meanwhile', async (t) => {
+  const { broker, clock, calls, answer } = house();
+  answer(async () => {
+    throw new BridgeError('BRIDGE_HOST_LOCATION', { retryAt: clock.now() + 300_000 });
+  });
+  await t.rejects(broker.acquire(film, play), { code: 'BRIDGE_HOST_LOCATION' });
+  await clock.advance(299_000);
+  await t.rejects(broker.acquire(film, play), { code: 'BRIDGE_HOST_LOCATION' });
+  t.equal(calls.length, 1);
+  await clock.advance(1000);
+  answer(async () => 'https://a-1.1fichier.com/p9');
+  await broker.acquire(film, play);
+  t.equal(calls.length, 2);
+});
+
+t.test('what the gate refuses is asked again at once: it costs the host nothing', async (t) => {
+  const { broker, calls, answer } = house();
+  answer(async () => {
+    throw new BridgeError('BRIDGE_GATE_BUSY');
+  });
+  await t.rejects(broker.acquire(film, play));
+  await t.rejects(broker.acquire(film, play));
+  t.equal(calls.length, 2);
+});
+
+t.test('a dropped lease is gone for good, but a newer one stays', async (t) => {
+  const store = memoryStore();
+  const { broker } = house(store);
+  const first = await broker.acquire(film, play);
+  await broker.drop(film.id, first.url);
+  const second = await broker.acquire(film, play);
+  t.not(second.url, first.url);
+  await broker.drop(film.id, first.url);
+  t.equal((await broker.acquire(film, play)).url, second.url);
+  await settle();
+  t.equal(store.kept.get(film.id)?.url, second.url);
+});
+
+t.test('a lease from before a restart still serves, an old one does not', async (t) => {
+  const store = memoryStore();
+  const one = house(store);
+  const lease = await one.broker.acquire(film, play);
+  one.broker.used(lease);
+  await settle();
+  const two = house(store);
+  t.equal((await two.broker.acquire(film, play)).url, lease.url);
+  t.equal(two.calls.length, 0);
+  const three = house(store);
+  three.clock.jump(three.clock.now() + 1_500_000);
+  await three.broker.acquire(film, play);
+  t.equal(three.calls.length, 1);
+});
+
+t.test('a clock that was set back ends leases instead of making them immortal', async (t) => {
+  const { broker, clock, calls } = house();
+  await broker.acquire(film, play);
+  clock.jump(clock.now() - 3_600_000);
+  await broker.acquire(film, play);
+  t.equal(calls.length, 2);
+});
+
+t.test('a disk that cannot keep the lease does not stop the film', async (t) => {
+  const store = { ...memoryStore(), put: async () => Promise.reject(new Error('disk full')) };
+  t.match(await house(store).broker.acquire(film, play), { fileId: film.id });
+});
+
+t.test("only the host's own download servers are believed", async (t) => {
+  const check = createLinkCheck(
+    ['*.1fichier.com', 'one.example', '127.0.0.1:8792'],
+    'https://api.1fichier.com/v1',
+  );
+  const right = [
+    'https://a-12.1fichier.com/p2086862583',
+    'https://o-5.1fichier.com/p1?inline=1',
+    'https://one.example/p1',
+  ];
+  const wrong = [
+    'http://a-12.1fichier.com/p1',
+    'https://1fichier.com.evil.example/p1',
+    'https://evil1fichier.com/p1',
+    'https://a-1.1fichier.com:8443/p1',
+    'https://user:pass@a-1.1fichier.com/p1',
+    'https://127.0.0.1:9999/p1',
+    'ftp://a-1.1fichier.com/p1',
+    'file:///etc/passwd',
+    'javascript:alert(1)',
+    '',
+    'not a link',
+    'http://127.0.0.1:8792/p1',
+    'https://two.one.example/p1',
+  ];
+  for (const link of right) t.doesNotThrow(() => check(link), link);
+  for (const link of wrong) t.throws(() => check(link), { code: 'BRIDGE_LINK_ELSEWHERE' }, link);
+  const local = createLinkCheck(['127.0.0.1:8792'], 'http://127.0.0.1:8791/v1');
+  t.doesNotThrow(() => local('http://127.0.0.1:8792/p1'), 'http while the API itself is on loopback');
+  t.throws(
+    () => check('https://evil.example/p12345'),
+    { message: /^(?!.*p12345)/ },
+    'the text holds no link',
+  );
+});
