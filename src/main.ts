@@ -2,13 +2,6 @@
 import { Command, CommanderError } from 'commander';
 import { SettingsError } from '../config/load.ts';
 import { type Context, type ExitCode, exitCodes } from './commands/context.ts';
-import { doctor } from './commands/doctor.ts';
-import { link } from './commands/link.ts';
-import { ls } from './commands/ls.ts';
-import { recognise } from './commands/recognise.ts';
-import { rotateKeys } from './commands/rotate-keys.ts';
-import { serve } from './commands/serve.ts';
-import { sync } from './commands/sync.ts';
 import { isBridgeError, isHostRefusal } from './errors.ts';
 import { withoutSecrets } from './redact.ts';
 import { version } from './version.ts';
@@ -35,6 +28,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(exitCodes.done);
 });
 
+// Each command is loaded when it is asked for: `recognise` starts without a server and a database.
 let exitCode: ExitCode = exitCodes.done;
 const then = async (work: Promise<ExitCode>) => {
   exitCode = await work;
@@ -53,7 +47,7 @@ const program = new Command('passerelle')
 program
   .command('serve')
   .description('sync and serve until told to stop')
-  .action(() => then(serve(context)));
+  .action(() => then(import('./commands/serve.ts').then(({ serve }) => serve(context))));
 program
   .command('sync')
   .description('sync once: list the account, write the STRM tree')
@@ -61,35 +55,41 @@ program
   .option('--dry-run', 'list the account and print what would change in the tree; write none of it')
   .option('--accept-removals', 'let removals go that are held back because they are too many')
   .option('--json', 'one JSON object at the end')
-  .action((options) => then(sync(context, options)));
+  .action((options) => then(import('./commands/sync.ts').then(({ sync }) => sync(context, options))));
 program
   .command('ls')
   .description('what the catalog holds at an account path')
   .argument('[path]', 'account path', '/')
   .option('--json', 'one JSON object a line')
-  .action((path: string, options) => then(ls(context, path, options)));
+  .action((path: string, options) =>
+    then(import('./commands/ls.ts').then(({ ls }) => ls(context, path, options))),
+  );
 program
   .command('link')
   .description('the address of a file, as its STRM holds it')
   .argument('<path-or-id>', 'account path or 1fichier id')
   .option('--direct', 'a fresh direct link of the host instead (one API call; keep it to yourself)')
   .option('--json', 'one JSON object a line')
-  .action((target: string, options) => then(link(context, target, options)));
+  .action((target: string, options) =>
+    then(import('./commands/link.ts').then(({ link }) => link(context, target, options))),
+  );
 program
   .command('recognise')
   .description('what names are taken for; paths from standard input when none are given')
   .argument('[paths...]', 'paths')
   .option('--json', 'one JSON object a line')
-  .action((paths: string[], options) => then(recognise(context, paths, options)));
+  .action((paths: string[], options) =>
+    then(import('./commands/recognise.ts').then(({ recognise }) => recognise(context, paths, options))),
+  );
 program
   .command('doctor')
   .description('check settings, disk, host, account and library; say what to do')
   .option('--json', 'one JSON object a line')
-  .action((options) => then(doctor(context, options)));
+  .action((options) => then(import('./commands/doctor.ts').then(({ doctor }) => doctor(context, options))));
 program
   .command('rotate-keys')
   .description('make a new key for stream addresses')
-  .action(() => then(rotateKeys(context)));
+  .action(() => then(import('./commands/rotate-keys.ts').then(({ rotateKeys }) => rotateKeys(context))));
 
 try {
   await program.parseAsync();

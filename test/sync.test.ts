@@ -124,11 +124,15 @@ t.test('a lock stops the crawl with its time, and the next one goes on', async (
   t.equal(first.outcome, 'stopped');
   t.equal(first.retryAt, clock.now() + 5 * 60_000);
   const calls = house.simulator.counters.requests.length;
-  const locked = house.sync();
-  await settle(50);
+  const locked = await house.sync();
+  t.match(locked, { outcome: 'stopped', reason: { code: 'BRIDGE_GATE_CLOSED' }, retryAt: first.retryAt });
   t.equal(house.simulator.counters.requests.length, calls, 'nobody asks a locked host');
   await clock.advance(5 * 60_000);
-  t.equal((await locked).outcome, 'done');
+  t.equal((await house.sync()).outcome, 'done');
+  t.ok(
+    [...house.simulator.counters.listings.values()].every((count) => count <= 2),
+    'only the refused folder is asked again',
+  );
 });
 
 t.test('only one sync at a time', async (t) => {

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { request } from 'undici';
 import type { Bridge } from '../bridge.ts';
 import { BridgeError, errorTable } from '../errors.ts';
+import { utcToParis } from '../fichier/paris-time.ts';
 import { isLoopback } from '../links/hosts.ts';
 
 /** What one check found. */
@@ -16,7 +17,9 @@ export interface Finding {
 
 /** More than this apart, leases and waits are judged wrongly. */
 const clockToleranceMs = 30_000;
-const premiumEndsSoonMs = 7 * 24 * 3_600_000;
+/** An account ends with the end of its last day. */
+const dayMs = 24 * 3_600_000;
+const premiumEndsSoonMs = 7 * dayMs;
 
 /** Writes, and takes away again, a small file. */
 export async function checkFolder(dir: string, setting: string): Promise<Finding> {
@@ -114,8 +117,9 @@ export async function checkAccount(
     };
   const account = await client.userInfo({ urgency: 'refresh', signal });
   const until = account.premiumUntil;
-  const words = `the key is accepted; ${account.offer} account${until ? ` until ${new Date(until).toISOString().slice(0, 10)}` : ''}`;
-  if (account.offer === 'free' || (until !== undefined && until < clock.now())) {
+  // The host means its own, French, calendar.
+  const words = `the key is accepted; ${account.offer} account${until ? ` until ${utcToParis(until).slice(0, 10)}` : ''}`;
+  if (account.offer === 'free' || (until !== undefined && until + dayMs < clock.now())) {
     return {
       state: 'fail',
       words: `${words}: no direct links`,

@@ -1,8 +1,8 @@
-import { pino } from 'pino';
 import { buildApp } from '../app.ts';
 import { createBridge } from '../bridge.ts';
 import { BridgeError } from '../errors.ts';
 import { isLoopback } from '../links/hosts.ts';
+import { createLogLines } from '../log-lines.ts';
 import { createLogger } from '../logger.ts';
 import { createScheduler } from '../sync/scheduler.ts';
 import { version } from '../version.ts';
@@ -18,8 +18,8 @@ export async function serve(context: Context): Promise<ExitCode> {
     context.err.write('To see Passerelle play a film without an account or a key: npm run demo\n');
     return exitCodes.wrongUse;
   }
-  const destination = pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 500 });
-  const log = createLogger(settings.log.level, destination);
+  const lines = createLogLines(1);
+  const log = createLogger(settings.log.level, lines);
   for (const warning of warnings) log.warn({}, warning);
   const bridge = await createBridge(settings, log);
   const app = await buildApp(bridge);
@@ -72,7 +72,7 @@ export async function serve(context: Context): Promise<ExitCode> {
   await closed;
   await bridge.close();
   log.info({}, 'stopped');
-  destination.flushSync();
+  lines.flushSync();
   return exitCodes.done;
 }
 

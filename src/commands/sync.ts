@@ -28,7 +28,7 @@ export async function sync(context: Context, options: SyncCommandOptions): Promi
       progress.end();
       if (options.json) say(context, JSON.stringify(asJson(result, dryRun)));
       else report(context, result, dryRun);
-      if (result.outcome === 'done') return exitCodes.done;
+      if (result.outcome === 'done') return result.tree.counts.failed > 0 ? exitCodes.failed : exitCodes.done;
       if (context.signal.aborted) return exitCodes.failed;
       return isHostRefusal(result.reason) ? exitCodes.refused : exitCodes.failed;
     } finally {

@@ -44,6 +44,9 @@ export type CrawlResult = { crawlId: number; calls: number; note: CrawlNote; roo
 /** Tries for one folder before the crawl stops for now. */
 const triesPerFolder = 3;
 
+/** A short pause of the host is waited for; a lock ends this part of the crawl. */
+const patienceMs = 2 * 60_000;
+
 /** A stopped crawl older than this starts from the beginning. */
 const resumeWithinMs = 24 * 3_600_000;
 
@@ -60,6 +63,7 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
     now: () => clock.now(),
     cap: options.listingCap,
     signal: run.signal,
+    patienceMs: patienceMs + options.folderIntervalMs + options.requestIntervalMs,
     onCall: () => calls++,
   });
   const before = await catalog.crawls.last();

@@ -21,6 +21,8 @@ export interface ListFolderOptions {
   /** The host cuts a listing at so many entries. */
   cap: number;
   signal: AbortSignal;
+  /** Longest wait for a turn: a gate that stays closed for longer stops the crawl, which goes on later. */
+  patienceMs: number;
   /** Called before each call to the host. */
   onCall: () => void;
 }
@@ -39,7 +41,7 @@ const smallestWindowMs = 4 * overlapMs;
  */
 export function createListFolder(options: ListFolderOptions): ListFolder {
   const { host, log, now, cap, signal, onCall } = options;
-  const call: CallOptions = { urgency: 'index', signal };
+  const call: CallOptions = { urgency: 'index', signal, deadlineMs: options.patienceMs };
 
   async function filesBetween(
     folderId: number,

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import type { CatalogFile } from '../catalog/content.ts';
 import type { TreeRow } from '../catalog/titles.ts';
 import { BridgeError } from '../errors.ts';
@@ -9,6 +10,12 @@ import { recogniseFiles } from './titling.ts';
 export interface PublishOptions extends DesiredOptions {
   log: Log;
   libraryDir: string;
+}
+
+export interface PublishRun {
+  /** Plans, and writes nothing. */
+  dryRun?: boolean;
+  signal?: AbortSignal;
 }
 
 export type TreeCounts = TreePlan['counts'] & { failed: number };
@@ -39,57 +46,56 @@ export function createPublisher(options: PublishOptions) {
   async function publishTitles(
     keys: Iterable<string>,
     result: PublishResult,
-    dryRun: boolean,
-    signal?: AbortSignal,
+    { dryRun = false, signal }: PublishRun,
   ): Promise<void> {
     const all = [...keys];
     for (let start = 0; start < all.length; start += titlesAtOnce) {
       signal?.throwIfAborted();
       const plan = await planTitles(all.slice(start, start + titlesAtOnce), result.wanted);
-      for (const [op, count] of Object.entries(plan.counts))
-        result.counts[op as keyof TreePlan['counts']] += count;
-      if (dryRun) {
-        result.plans.push(plan);
-        continue;
-      }
-      const applied = await applyTree(plan, { dir: libraryDir, ...(signal ? { signal } : {}) });
-      await catalog.titles.recordTree(
-        applied.written.map((row) => ({ fileId: undefined, ...row })),
-        applied.removed,
-      );
-      result.counts.failed += applied.failed.length;
-      for (const failure of applied.failed) log.warn(failure, 'a file of the tree could not be written');
-      for (const op of plan.ops)
-        if (op.op === 'conflict')
-          log.warn({ path: op.path, reason: op.reason }, 'a file of the tree is left alone');
-      if (applied.stopped)
-        throw applied.stopped instanceof BridgeError ? applied.stopped : applied.stopped.aborted;
+      for (const { op } of plan.ops) result.counts[op]++;
+      if (dryRun) result.plans.push(plan);
+      else await apply(plan, result.counts, signal);
     }
+  }
+
+  async function apply(plan: TreePlan, counts: TreeCounts, signal: AbortSignal | undefined): Promise<void> {
+    await mkdir(libraryDir, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+      throw new BridgeError('BRIDGE_DISK', { detail: `${libraryDir} (${error.code})`, cause: error });
+    });
+    const applied = await applyTree(plan, { dir: libraryDir, ...(signal ? { signal } : {}) });
+    await catalog.titles.recordTree(
+      applied.written.map((row) => ({ fileId: undefined, ...row })),
+      applied.removed,
+    );
+    const failures = new Map(applied.failed.map((failure) => [failure.path, failure.code]));
+    for (const { op, path, reason } of plan.ops) {
+      const code = failures.get(path);
+      if (code !== undefined) {
+        counts[op]--;
+        counts.failed++;
+        log.warn({ path, code }, 'a file of the tree could not be written');
+      } else if (op === 'conflict') {
+        log.warn({ path, reason }, 'a file of the tree is left alone');
+      }
+    }
+    if (applied.stopped)
+      throw applied.stopped instanceof BridgeError ? applied.stopped : applied.stopped.aborted;
   }
 
   return {
     /** Brings the tree up to date for files that changed, or that were taken out. */
-    async files(
-      fileIds: readonly string[],
-      { dryRun = false, signal }: { dryRun?: boolean; signal?: AbortSignal } = {},
-    ): Promise<PublishResult> {
+    async files(fileIds: readonly string[], run: PublishRun = {}): Promise<PublishResult> {
       const result = emptyResult();
       if (fileIds.length === 0) return result;
-      await publishTitles(await recogniseFiles(catalog, fileIds), result, dryRun, signal);
+      await publishTitles(await recogniseFiles(catalog, fileIds), result, run);
       return result;
     },
 
     /** Recognises everything anew and compares every file of the tree with the disk. */
-    async everything({
-      dryRun = false,
-      signal,
-    }: {
-      dryRun?: boolean;
-      signal?: AbortSignal;
-    } = {}): Promise<PublishResult> {
+    async everything(run: PublishRun = {}): Promise<PublishResult> {
       const result = emptyResult();
       for (let after = ''; ; ) {
-        signal?.throwIfAborted();
+        run.signal?.throwIfAborted();
         const ids = await catalog.content.fileIdsAfter(after, filesAtOnce);
         const last = ids.at(-1);
         if (last === undefined) break;
@@ -100,7 +106,7 @@ export function createPublisher(options: PublishOptions) {
         const keys = await catalog.titles.keysAfter(after, titlesAtOnce);
         const last = keys.at(-1);
         if (last === undefined) break;
-        await publishTitles(keys, result, dryRun, signal);
+        await publishTitles(keys, result, run);
         after = last;
       }
       return result;

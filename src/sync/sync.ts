@@ -149,7 +149,13 @@ export function createSync(options: SyncOptions) {
     }
     const { gone, note } = await confirmRemovals(result, acceptRemovals, dryRun);
     await publish(tree, gone, { dryRun, signal });
-    if (all) addResult(tree, await publisher.everything({ dryRun, signal }));
+    if (all) {
+      const whole = await publisher.everything({ dryRun, signal });
+      // What was written a moment ago is no news as "unchanged", nor is what was planned already.
+      whole.counts.keep = Math.max(0, whole.counts.keep - tree.counts.create - tree.counts.update);
+      if (dryRun) return { outcome: 'done', calls: result.calls, note, tree: whole };
+      addResult(tree, whole);
+    }
     if (!dryRun) {
       lookedAtAll = tree.counts.failed === 0;
       await fetchSideCars(tree, signal);

@@ -1,0 +1,207 @@
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import t from 'tap';
+import { cleanEnv, startBridge } from './fixtures/bridge-process.ts';
+import { run } from './fixtures/run.ts';
+import { envOver } from './fixtures/setup.ts';
+import { createSimulator, type SimulatorOptions } from './simulator/simulator.ts';
+
+const main = join(import.meta.dirname, '..', 'src', 'main.ts');
+
+async function house(
+  t: { testdir(...content: never[]): string; teardown(work: () => unknown): void },
+  options: SimulatorOptions = {},
+) {
+  const simulator = await createSimulator(options);
+  t.teardown(() => simulator.close());
+  const home = t.testdir();
+  const env = { ...cleanEnv(), ...envOver(simulator, home), PASSERELLE_BASE_URL: 'http://192.0.2.1:8790' };
+  const passerelle = (args: string[], more: Record<string, string> = {}, input?: string) =>
+    run(process.execPath, [main, ...args], {
+      env: { ...env, ...more },
+      cwd: home,
+      ...(input === undefined ? {} : { input }),
+    });
+  return { simulator, home, env, passerelle };
+}
+
+t.test('sync, ls and link: from the account to an address', async (t) => {
+  const { passerelle, simulator } = await house(t);
+  const synced = await passerelle(['sync']);
+  t.equal(synced.code, 0, synced.stderr);
+  t.match(synced.stdout, /written \d+, updated 0, deleted 0/);
+  t.match(synced.stderr, /folders 7 done, 0 waiting; files 17|folders 7 done, 0 waiting; files \d+/);
+  const top = await passerelle(['ls']);
+  t.match(top.stdout, /Divers\/\n.*Films\/\n.*Séries\//s);
+  const films = await passerelle(['ls', '/Films', '--json']);
+  const rows = films.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { kind: string; id: string; name: string; date: string });
+  t.ok(
+    rows.length === 7 &&
+      rows.every((row) => row.kind === 'file' && /^[a-z0-9]{20}$/.test(row.id) && row.date.endsWith('Z')),
+  );
+  const byPath = await passerelle(['link', `/Films/${rows[0]?.name}`]);
+  const byId = await passerelle(['link', rows[0]?.id as string, '--json']);
+  t.match(byPath.stdout, /^http:\/\/192\.0\.2\.1:8790\/stream\/[a-z0-9]{20}\/[\w-]{16}\/[\w%.~-]+\n$/);
+  t.equal(JSON.parse(byId.stdout).url, byPath.stdout.trim());
+  t.equal(simulator.counters.tokens, 2, 'two subtitles; an address costs no call');
+  const direct = await passerelle(['link', '--direct', rows[0]?.id as string]);
+  t.match(direct.stdout, /\/p\d+\n$/);
+  const none = await passerelle(['ls', '/Nowhere']);
+  t.equal(none.code, 1);
+  t.match(none.stderr, /not in the catalog/);
+});
+
+t.test('sync --json and --dry-run are for scripts and for the careful', async (t) => {
+  const { passerelle } = await house(t);
+  const dry = await passerelle(['sync', '--dry-run', '--json']);
+  const plan = JSON.parse(dry.stdout);
+  t.equal(plan.outcome, 'done');
+  t.ok(
+    plan.plan.some((op: { op: string; path: string }) => op.op === 'create' && op.path.startsWith('Movies/')),
+  );
+  const words = await passerelle(['sync', '--dry-run']);
+  t.match(words.stdout, /create {3}Movies\/.*\nwould write \d+/s);
+});
+
+t.test('when the host refuses us, the exit code is 3 and the words say what to do', async (t) => {
+  const { passerelle, simulator } = await house(t);
+  const key = await passerelle(['sync'], { FICHIER_API_KEY: 'wrongwrongwrongwrongwrongwrongwr' });
+  t.equal(key.code, 3);
+  t.match(key.stdout, /API key.*console\/params\.pl/s);
+  t.notMatch(key.stdout + key.stderr, /wrongwrong/);
+  const right = await passerelle(['sync']);
+  t.equal(right.code, 0, 'the right key works at once');
+  simulator.faults.answer({ is: 'flood', lockMs: 60_000 });
+  const locked = await passerelle(['sync']);
+  t.equal(locked.code, 3);
+  t.match(locked.stdout, /asked too often.*goes on where this one stopped not before 20\d\d-/s);
+  const still = await passerelle(['sync']);
+  t.equal(still.code, 3, 'the lock is remembered by the next command');
+});
+
+t.test('doctor: all is well', async (t) => {
+  const { passerelle, home, env } = await house(t, { subscriptionEnd: '2099-12-31' });
+  const bridge = await startBridge(env as Record<string, string>, home);
+  t.teardown(() => bridge.child.kill('SIGKILL'));
+  await bridge.waitFor((line) => line.msg === 'sync done');
+  const { code, stdout } = await passerelle(['doctor'], { PASSERELLE_BASE_URL: bridge.url });
+  t.equal(code, 0, stdout);
+  for (const line of [
+    /^ok {4}settings/m,
+    /^ok {4}data folder/m,
+    /^ok {4}STRM folder/m,
+    /^warn {2}base URL .*loopback/m,
+    /^ok {4}host and clock/m,
+    /^ok {4}account .*premium account until 2099-12-31/m,
+    /^ok {4}one byte .*1 byte of/m,
+    /^ok {4}last crawl .*done/m,
+    /^ok {4}browsing .*user passerelle, password \S+/m,
+    /^ok {4}admin token {5}\S+/m,
+  ])
+    t.match(stdout, line);
+  const json = await passerelle(['doctor', '--json'], { PASSERELLE_BASE_URL: bridge.url });
+  t.ok(
+    json.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .every((line) => ['ok', 'warn', 'fail'].includes(line.state)),
+  );
+  await bridge.stop();
+});
+
+t.test('doctor: what is wrong is named with its cure', async (t) => {
+  const { passerelle, simulator, home } = await house(t, { offer: 0 });
+  await passerelle(['sync']);
+  const free = await passerelle(['doctor']);
+  t.match(free.stdout, /fail {2}account .*free account.*\n.*-> Renew/);
+  t.match(free.stdout, /warn {2}base URL .*nobody answers/);
+  t.match(free.stdout, /fail {2}one byte .*Premium/);
+  t.equal(free.code, 3);
+  const calls = simulator.counters.calls['user/info'];
+  await passerelle(['doctor']);
+  t.equal(simulator.counters.calls['user/info'], calls, 'the account is asked about once in six hours');
+
+  const unset = await passerelle(['doctor'], { PASSERELLE_BASE_URL: '' });
+  t.match(unset.stdout, /warn {2}base URL .*not set.*\n.*PASSERELLE_BASE_URL/);
+  const gone = await passerelle(['doctor'], { FICHIER_API_URL: 'http://127.0.0.1:9/v1' });
+  t.match(gone.stdout, /fail {2}host and clock {2}The host cannot be reached: ECONNREFUSED/);
+  const faults = await passerelle(['doctor'], { PASSERELLE_PORT: 'abc' });
+  t.equal(faults.code, 2);
+  t.match(faults.stdout, /fail {2}settings .*server\.port/);
+
+  const file = join(home, 'file');
+  await writeFile(file, '');
+  const noDisk = await passerelle(['doctor'], { PASSERELLE_LIBRARY_DIR: join(file, 'library') });
+  t.match(noDisk.stdout, /fail {2}STRM folder .*cannot be written \(ENOTDIR\)/);
+  t.equal((await passerelle(['doctor'], { PASSERELLE_DATA_DIR: join(file, 'data') })).code, 1);
+});
+
+t.test(
+  'a tree that cannot be written stops the sync with words, and the next one writes all of it',
+  async (t) => {
+    const { passerelle, home } = await house(t);
+    const library = join(home, 'library');
+    await writeFile(library, 'a file where the folder should be');
+    const failed = await passerelle(['sync']);
+    t.equal(failed.code, 1, failed.stdout);
+    t.match(failed.stdout + failed.stderr, /disk is full or cannot be written/);
+    t.notMatch(failed.stdout + failed.stderr, /\n {4}at /, 'no stack');
+    await rm(library);
+    await mkdir(library);
+    await chmod(library, 0o755);
+    const mended = await passerelle(['sync', '--json']);
+    t.equal(mended.code, 0);
+    t.equal(JSON.parse(mended.stdout).tree.failed, 0);
+    t.equal((await run('find', [library, '-name', '*.strm'])).stdout.trim().split('\n').length, 12);
+  },
+);
+
+t.test('recognise reads arguments or standard input, needs no settings, and keeps the order', async (t) => {
+  const { passerelle } = await house(t);
+  const bare = { FICHIER_API_KEY: '', FICHIER_API_URL: '' };
+  const names = ['/Films/Alien.1979.1080p.mkv', '/Séries/Lost/Saison 2/Lost.S02E03.mkv', 'nonsense.txt'];
+  const given = await passerelle(['recognise', '--json', ...names], bare);
+  const read = await passerelle(['recognise', '--json'], bare, `${names.join('\n')}\n`);
+  t.equal(given.stdout, read.stdout);
+  const answers = given.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  t.match(answers, [
+    { path: names[0], kind: 'movie', title: 'Alien', year: 1979, resolution: '1080p' },
+    { path: names[1], kind: 'episode', title: 'Lost', season: 2, episodes: [3] },
+    { path: names[2], kind: 'ignored' },
+  ]);
+  t.match(
+    (await passerelle(['recognise', names[0] as string], bare)).stdout,
+    /movie {4}Alien \(1979\).*\n.*% sure/,
+  );
+});
+
+t.test('Ctrl-C ends a sync cleanly and the next one goes on', async (t) => {
+  const { passerelle, simulator, env, home } = await house(t);
+  simulator.faults.answer({ is: 'slow', ms: 60_000, skip: 3 });
+  const { spawn } = await import('node:child_process');
+  const child = spawn(process.execPath, [main, 'sync'], {
+    env,
+    cwd: home,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  let words = '';
+  child.stdout.on('data', (chunk) => {
+    words += chunk;
+  });
+  while ((simulator.counters.calls['folder/ls'] ?? 0) < 4)
+    await new Promise((resolve) => setImmediate(resolve));
+  child.kill('SIGINT');
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  t.equal(code, 1);
+  t.match(words, /interrupted/);
+  simulator.faults.clear();
+  const again = await passerelle(['sync', '--json']);
+  t.equal(JSON.parse(again.stdout).outcome, 'done');
+});
