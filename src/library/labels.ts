@@ -1,13 +1,8 @@
-import type { LibraryFile } from './layout.ts';
+import type { Item } from './entries.ts';
 import type { Recognition } from './recognition.ts';
 import { foldedPath, safeLabel } from './safe-name.ts';
 
 const longestLabelBytes = 44;
-
-export interface Item {
-  file: LibraryFile;
-  recognition: Recognition;
-}
 
 type Read = (recognition: Recognition) => string | undefined;
 const aspects: readonly Read[] = [

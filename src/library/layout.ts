@@ -1,28 +1,14 @@
+import type { Item, LibraryEntry, LibraryFile, Placed } from './entries.ts';
 import { isVideo } from './file-kinds.ts';
-import type { Item } from './labels.ts';
 import { indexNeighbours, type Neighbours } from './neighbours.ts';
 import { episodeNfo, movieNfo, tvshowNfo } from './nfo.ts';
 import { placeEpisodes, placeMovie, placeUnsorted } from './place.ts';
 import type { Recognition } from './recognition.ts';
 import { foldedPath, safeSegment, safeText } from './safe-name.ts';
-import { type Placed, placeSubtitles } from './subtitles.ts';
+import { placeSubtitles } from './subtitles.ts';
 
+export type { LibraryEntry, LibraryFile } from './entries.ts';
 export { indexNeighbours, isSubtitleFolder, type Neighbours } from './neighbours.ts';
-
-/** One file of the account, as much of it as the library needs. */
-export interface LibraryFile {
-  fileId: string;
-  /** Account path of the file, `/Films/x.mkv`. */
-  path: string;
-  name: string;
-  sizeBytes: number;
-}
-
-/** One file of the tree; paths are relative to library.dir, with `/`. */
-export type LibraryEntry =
-  | { kind: 'strm'; path: string; fileId: string /** real file name, for the end of the URL */; name: string }
-  | { kind: 'nfo'; path: string; content: string }
-  | { kind: 'subtitle'; path: string; fileId: string; sizeBytes: number };
 
 export interface LayoutOptions {
   /** Larger side-cars are left out: text is small, and every one is a download. Default 5 MB. */

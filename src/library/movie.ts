@@ -1,5 +1,5 @@
 import type { Folder } from './folders.ts';
-import type { Reading } from './recognise.ts';
+import type { Reading } from './reading.ts';
 import type { Recognition } from './recognition.ts';
 import { findTitle, sameTitleKey, tidyTitle } from './titles.ts';
 

@@ -1,5 +1,5 @@
+import type { LibraryFile } from './entries.ts';
 import { baseName, isSubtitle, isVideo } from './file-kinds.ts';
-import type { LibraryFile } from './layout.ts';
 import { recognise } from './recognise.ts';
 import type { Recognition } from './recognition.ts';
 import { foldedPath } from './safe-name.ts';

@@ -1,8 +1,8 @@
+import type { Item, Placed } from './entries.ts';
 import { baseName } from './file-kinds.ts';
-import { type Item, labelVersions } from './labels.ts';
+import { labelVersions } from './labels.ts';
 import type { Recognition } from './recognition.ts';
 import { foldedPath, safeSegment } from './safe-name.ts';
-import type { Placed } from './subtitles.ts';
 
 /** Leaves room for a subtitle's tags and an extension in 255 bytes. */
 const longestStemBytes = 225;

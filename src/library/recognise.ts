@@ -1,27 +1,18 @@
 import { findBareNumber } from './bare-numbers.ts';
-import { type CleanName, cleanFileName } from './clean.ts';
+import { cleanFileName } from './clean.ts';
 import { extraName } from './extras.ts';
 import { isOther, isSubtitle } from './file-kinds.ts';
 import { type Above, readAbove } from './folders.ts';
 import { readLanguages } from './languages.ts';
 import { findDate, findMarker, findSeason, type Marker } from './markers.ts';
 import { fillMovie } from './movie.ts';
+import type { Reading, ShowReading } from './reading.ts';
 import type { Recognition } from './recognition.ts';
-import { findTag, type ReleaseTags, readRelease } from './release-tags.ts';
+import { findTag, readRelease } from './release-tags.ts';
 import { fillShow } from './show.ts';
 
 export { isSubtitle, isVideo } from './file-kinds.ts';
 export type { ProviderIds, Recognition, RecognitionKind } from './recognition.ts';
-
-/** Everything that was read from one path, before it is merged. */
-export interface Reading {
-  name: CleanName;
-  above: Above;
-  release: ReleaseTags;
-  /** Index of the first release tag in the name, -1 = none. */
-  tagAt: number;
-  marker: Marker | undefined;
-}
 
 /**
  * What the file at this account path is: a film, an episode, an extra, or nothing for the tree. Pure, needs no sibling
@@ -56,13 +47,6 @@ export function recognise(path: string): Recognition {
   if (show) fillShow(result, reading, show);
   else fillMovie(result, reading);
   return result;
-}
-
-/** How an episode was found, undefined when the file is no part of a show. */
-export interface ShowReading {
-  marker?: Marker;
-  date?: { start: number; end: number; date: string };
-  how: 'marker' | 'folder marker' | 'date' | 'bare number' | 'season' | 'library';
 }
 
 function readShow({ name, above, release, marker }: Reading): ShowReading | undefined {

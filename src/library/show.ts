@@ -1,5 +1,5 @@
 import type { Folder } from './folders.ts';
-import type { Reading, ShowReading } from './recognise.ts';
+import type { Reading, ShowReading } from './reading.ts';
 import type { Recognition } from './recognition.ts';
 import { sameTitleKey, tidyTitle } from './titles.ts';
 

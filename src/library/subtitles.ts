@@ -1,7 +1,7 @@
+import type { LibraryEntry, LibraryFile, Placed } from './entries.ts';
 import { extensionOf } from './file-kinds.ts';
 import { readFolder } from './folders.ts';
 import { readSubtitleTags } from './languages.ts';
-import type { LibraryEntry, LibraryFile } from './layout.ts';
 import {
   type FolderIndex,
   folderOf,
@@ -13,13 +13,6 @@ import { recognise } from './recognise.ts';
 import type { Recognition } from './recognition.ts';
 import { foldedPath } from './safe-name.ts';
 import { sameTitleKey } from './titles.ts';
-
-/** A video that has its place in the tree; `stem` is the path of its .strm without the extension. */
-export interface Placed {
-  file: LibraryFile;
-  recognition: Recognition;
-  stem: string;
-}
 
 /**
  * Side-cars of the placed videos, named as media servers read them: `<stem>.<language>[.forced][.sdh].<extension>` (facts
