@@ -102,7 +102,7 @@ export function createSync(options: SyncOptions) {
     tree.wanted = [];
     for (const file of wanted.values()) {
       if (!(await sideCars.fetch(file, signal))) continue;
-      addResult(tree, await publisher.files([file.id], { signal }));
+      addResult(tree, withoutKeeps(await publisher.files([file.id], { signal })));
     }
   }
 
@@ -113,7 +113,7 @@ export function createSync(options: SyncOptions) {
     how: { dryRun: boolean; signal: AbortSignal },
   ): Promise<void> {
     try {
-      addResult(tree, await publisher.files(fileIds, how));
+      addResult(tree, withoutKeeps(await publisher.files(fileIds, how)));
     } catch (error) {
       lookedAtAll = false;
       throw error;
@@ -181,6 +181,12 @@ export function createSync(options: SyncOptions) {
       }
     },
   };
+}
+
+/** A title is laid out again with each of its files: what stayed as it was is only counted by a look at everything. */
+function withoutKeeps(result: PublishResult): PublishResult {
+  result.counts.keep = 0;
+  return result;
 }
 
 export type Sync = ReturnType<typeof createSync>;
