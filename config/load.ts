@@ -20,7 +20,7 @@ export class SettingsError extends BridgeError {
 
   constructor(faults: readonly Fault[]) {
     const lines = faults.map((fault) => `  ${fault.path} (${fault.source}): ${fault.wrong}; ${fault.right}`);
-    super('BRIDGE_SETTINGS', { detail: `\n${lines.join('\n')}` });
+    super('BRIDGE_SETTINGS', { detail: `${faults.length}\n${lines.join('\n')}` });
     this.faults = faults;
   }
 }
@@ -98,7 +98,8 @@ function readEnvironment(
       faults.push({
         path: setting.path,
         source: `${source}_FILE`,
-        wrong: `${fileName} cannot be read (${codeOf(error)})`,
+        // Somebody may have put the secret itself where its file's name belongs.
+        wrong: `${setting.secret ? 'the file' : fileName} cannot be read (${codeOf(error)})`,
         right: 'name a file that this user may read',
       });
     }

@@ -159,7 +159,13 @@ export const errorTable = {
   BRIDGE_HEADERS_TOO_LARGE: row(431, false, 'The headers of the request are too large', 'Send fewer headers'),
   BRIDGE_STOPPING: row(503, true, 'Passerelle is stopping', 'Try again in a moment'),
   // Our own house.
-  BRIDGE_SETTINGS: row(500, false, 'The settings have faults', 'Each one is listed with what would be right'),
+  BRIDGE_SETTINGS: row(500, false, 'The settings have faults', 'Mend what is listed, then start again'),
+  BRIDGE_LISTEN: row(
+    500,
+    false,
+    'Passerelle cannot listen on its address',
+    'If it is in use, another Passerelle may be running; else look at server.host and server.port',
+  ),
   BRIDGE_CATALOG_DAMAGED: row(
     500,
     false,
@@ -243,9 +249,23 @@ export function isBridgeError(error: unknown, code?: ErrorCode): error is Bridge
   return error instanceof BridgeError && (code === undefined || error.code === code);
 }
 
+const refusals: readonly ErrorCode[] = [
+  'BRIDGE_HOST_FLOOD',
+  'BRIDGE_HOST_IP_LOCKED',
+  'BRIDGE_HOST_KEY',
+  'BRIDGE_HOST_NOT_PREMIUM',
+  'BRIDGE_HOST_OWNER_LOCKED',
+  'BRIDGE_HOST_FORBIDDEN',
+  'BRIDGE_HOST_PASSWORD',
+  'BRIDGE_HOST_LOCATION',
+  'BRIDGE_HOST_VPN',
+  'BRIDGE_HOST_REFUSED',
+  'BRIDGE_GATE_CLOSED',
+];
+
 /** Whether the host itself refused us (key, not premium, locked): exit code 3 of the commands. */
 export function isHostRefusal(error: unknown): boolean {
-  return isBridgeError(error) && (/^BRIDGE_HOST_/.test(error.code) || error.code === 'BRIDGE_GATE_CLOSED');
+  return isBridgeError(error) && refusals.includes(error.code);
 }
 
 function row(status: number, retryable: boolean, message: string, cure: string): ErrorRow {

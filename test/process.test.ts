@@ -134,7 +134,7 @@ t.test('a second start on the same port says so in words', async (t) => {
   };
   const second = await run(process.execPath, [main, 'serve'], { env, cwd: home });
   t.equal(second.code, 1);
-  t.match(second.stderr, /cannot be listened on \(EADDRINUSE\)/);
+  t.match(second.stderr, /cannot listen on its address: .*\(EADDRINUSE\)/);
   t.equal(await bridge.stop(), 0);
 });
 

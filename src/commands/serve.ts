@@ -34,8 +34,8 @@ export async function serve(context: Context): Promise<ExitCode> {
   } catch (error) {
     await bridge.close();
     const { code } = error as NodeJS.ErrnoException;
-    const detail = `${settings.server.host} port ${settings.server.port} cannot be listened on (${code}): is another Passerelle running?`;
-    throw new BridgeError('BRIDGE_SETTINGS', { detail, cause: error });
+    const detail = `${settings.server.host} port ${settings.server.port} (${code})`;
+    throw new BridgeError('BRIDGE_LISTEN', { detail, cause: error });
   }
   const { port } = app.server.address() as { port: number };
   log.info(
