@@ -16,6 +16,14 @@ export interface PublishRun {
   /** Plans, and writes nothing. */
   dryRun?: boolean;
   signal?: AbortSignal;
+  /** What this sync has looked at already: `files` adds to it, `everything` leaves it out. */
+  done?: Done;
+}
+
+/** Files that were recognised and titles that were compared with the disk. */
+export interface Done {
+  files: Set<string>;
+  titles: Set<string>;
 }
 
 export type TreeCounts = TreePlan['counts'] & { failed: number };
@@ -87,7 +95,10 @@ export function createPublisher(options: PublishOptions) {
     async files(fileIds: readonly string[], run: PublishRun = {}): Promise<PublishResult> {
       const result = emptyResult();
       if (fileIds.length === 0) return result;
-      await publishTitles(await recogniseFiles(catalog, fileIds), result, run);
+      const titles = await recogniseFiles(catalog, fileIds);
+      await publishTitles(titles, result, run);
+      for (const id of fileIds) run.done?.files.add(id);
+      for (const title of titles) run.done?.titles.add(title);
       return result;
     },
 
@@ -99,14 +110,20 @@ export function createPublisher(options: PublishOptions) {
         const ids = await catalog.content.fileIdsAfter(after, filesAtOnce);
         const last = ids.at(-1);
         if (last === undefined) break;
-        await recogniseFiles(catalog, ids);
+        const rest = ids.filter((id) => !run.done?.files.has(id));
+        if (rest.length > 0)
+          for (const title of await recogniseFiles(catalog, rest)) run.done?.titles.delete(title);
         after = last;
       }
       for (let after = ''; ; ) {
         const keys = await catalog.titles.keysAfter(after, titlesAtOnce);
         const last = keys.at(-1);
         if (last === undefined) break;
-        await publishTitles(keys, result, run);
+        await publishTitles(
+          keys.filter((key) => !run.done?.titles.has(key)),
+          result,
+          run,
+        );
         after = last;
       }
       return result;

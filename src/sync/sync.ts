@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { type CrawlOptions, type CrawlProgress, type CrawlResult, crawl } from './crawl.ts';
 import { whyHeld } from './guard.ts';
-import { addResult, emptyResult, type Publisher, type PublishResult } from './publish.ts';
+import { addResult, emptyResult, type Publisher, type PublishResult, type PublishRun } from './publish.ts';
 import type { SideCars } from './side-cars.ts';
 
 export interface SyncOptions extends CrawlOptions {
@@ -107,11 +107,7 @@ export function createSync(options: SyncOptions) {
   }
 
   /** What could not be written now (disk full, say) is found again by a look at everything. */
-  async function publish(
-    tree: PublishResult,
-    fileIds: readonly string[],
-    how: { dryRun: boolean; signal: AbortSignal },
-  ): Promise<void> {
+  async function publish(tree: PublishResult, fileIds: readonly string[], how: PublishRun): Promise<void> {
     try {
       addResult(tree, withoutKeeps(await publisher.files(fileIds, how)));
     } catch (error) {
@@ -128,14 +124,16 @@ export function createSync(options: SyncOptions) {
     onProgress,
   }: SyncRun): Promise<SyncResult> {
     const tree = emptyResult();
-    const all = full || !lookedAtAll;
+    const how = { dryRun, signal, done: { files: new Set<string>(), titles: new Set<string>() } };
+    // A dry run plans once, at the end: plans of a half listed account would tell of steps that never come.
+    const all = full || dryRun || !lookedAtAll;
     const result = await crawl(options, {
       signal,
       onProgress: (progress) => {
         state.progress = progress;
         onProgress?.(progress);
       },
-      onChange: async ({ changed }) => publish(tree, changed, { dryRun, signal }),
+      onChange: async ({ changed }) => (dryRun ? undefined : publish(tree, changed, how)),
     });
     if (result.outcome === 'stopped') {
       return {
@@ -148,14 +146,8 @@ export function createSync(options: SyncOptions) {
       };
     }
     const { gone, note } = await confirmRemovals(result, acceptRemovals, dryRun);
-    await publish(tree, gone, { dryRun, signal });
-    if (all) {
-      const whole = await publisher.everything({ dryRun, signal });
-      // What was written a moment ago is no news as "unchanged", nor is what was planned already.
-      whole.counts.keep = Math.max(0, whole.counts.keep - tree.counts.create - tree.counts.update);
-      if (dryRun) return { outcome: 'done', calls: result.calls, note, tree: whole };
-      addResult(tree, whole);
-    }
+    if (!dryRun) await publish(tree, gone, how);
+    if (all) addResult(tree, await publisher.everything(how));
     if (!dryRun) {
       lookedAtAll = tree.counts.failed === 0;
       await fetchSideCars(tree, signal);
