@@ -204,7 +204,14 @@ export const declarations = {
       fallback: 6,
       min: 1,
       max: 100,
-      help: 'Tries without one byte of progress before a film is given up',
+      help: 'Tries before the first byte of a film, then the player is told',
+    }),
+    resumeForMs: integer({
+      env: 'PASSERELLE_RESUME_FOR_MS',
+      fallback: 90_000,
+      min: 0,
+      max: 600_000,
+      help: 'A film that has begun is held on to for so long without one byte of progress',
     }),
   },
   auth: {

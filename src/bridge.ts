@@ -85,6 +85,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     headersMs: fichier.timeLimitMs,
     stallMs: delivery.stallMs,
     tries: delivery.tries,
+    resumeForMs: delivery.resumeForMs,
     connections: fichier.connections,
   });
   const signer = createSigner(livingKeys(secrets.signingKeys, clock.now()));

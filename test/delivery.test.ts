@@ -1,12 +1,16 @@
 import t from 'tap';
 import { streamPath } from '../src/delivery/address.ts';
-import { comesBack, isNear } from '../src/delivery/client.ts';
+import { clientOf, comesBack, isNear } from '../src/delivery/client.ts';
 import { rangeCounts, weighConditions } from '../src/delivery/conditions.ts';
 import { decide } from '../src/delivery/decide.ts';
 import { mediaType } from '../src/delivery/media-type.ts';
+import { createPatience } from '../src/delivery/patience.ts';
 import { contentRange, parseContentRange, parseRange } from '../src/delivery/range.ts';
 import { createSigner, newSigningKey } from '../src/delivery/signature.ts';
+import { TransferFault } from '../src/delivery/transfer.ts';
+import { BridgeError } from '../src/errors.ts';
 import { withoutSecrets } from '../src/redact.ts';
+import { createHandClock } from './fixtures/hand-clock.ts';
 
 t.test('ranges, by RFC 9110 section 14', async (t) => {
   const rows: [string | undefined, number, ReturnType<typeof parseRange>][] = [
@@ -167,6 +171,77 @@ t.test('the decision, as a table', async (t) => {
   t.same(ask({ headers: { 'if-none-match': '"tag"' } }), { kind: 'notModified' });
   t.same(ask({ headers: { 'if-match': '"x"' }, method: 'HEAD' }), { kind: 'preconditionFailed' });
   t.same(ask({ file: { ...file, sizeBytes: 0 } }), { kind: 'empty' });
+});
+
+t.test('who comes through a proxy that is not ours counts as far away', async (t) => {
+  const forwarded = { 'x-forwarded-for': '203.0.113.7', 'user-agent': 'libmpv' };
+  t.same(clientOf(forwarded, '192.168.1.2', false), { userAgent: 'libmpv', address: '' });
+  t.same(clientOf(forwarded, '203.0.113.7', true), { userAgent: 'libmpv', address: '203.0.113.7' });
+  t.same(clientOf({ via: '1.1 x' }, '127.0.0.1', false), { userAgent: '', address: '' });
+  t.same(clientOf({}, '127.0.0.1', false), { userAgent: '', address: '127.0.0.1' });
+});
+
+t.test('patience: what is put up with, for how long, and when a new link is worth a call', async (t) => {
+  const clock = createHandClock();
+  const house = () => createPatience({ clock, tries: 4, resumeForMs: 60_000 });
+  const cut = new TransferFault('cut', 'x');
+  const link = new TransferFault('link', 'x');
+  const later = new TransferFault('later', 'x', { code: 'BRIDGE_TOO_MANY_STREAMS', waitMs: 180_000 });
+
+  const before = house();
+  t.same(
+    [1, 2, 3].map(() => before.afterFault(cut, false)),
+    [
+      { pauseMs: 0, dropLease: false },
+      { pauseMs: 250, dropLease: true },
+      { pauseMs: 500, dropLease: false },
+    ],
+    'a server that cannot be reached twice: another link may name another one',
+  );
+  t.throws(() => before.afterFault(cut, false), { code: 'BRIDGE_UPSTREAM_CUT' });
+
+  const begun = house();
+  begun.progress();
+  let waited = 0;
+  t.throws(
+    () => {
+      for (;;) {
+        const { pauseMs } = begun.afterFault(cut, false);
+        waited += pauseMs;
+        clock.jump(clock.now() + pauseMs);
+      }
+    },
+    { code: 'BRIDGE_UPSTREAM_CUT' },
+  );
+  t.ok(waited > 50_000 && waited <= 60_000, `a film that has begun is held on to for ${waited} ms`);
+
+  const dead = house();
+  t.same(dead.afterFault(link, false), { pauseMs: 0, dropLease: true });
+  t.throws(() => dead.afterFault(link, false), { code: 'BRIDGE_LINK_DEAD', retryAt: clock.now() + 60_000 });
+
+  const busy = house();
+  t.equal(busy.afterFault(later, false).pauseMs, 1000);
+  t.throws(() => busy.afterFault(later, false), {
+    code: 'BRIDGE_TOO_MANY_STREAMS',
+    retryAt: clock.now() + 180_000,
+  });
+  t.throws(() => house().afterFault(new TransferFault('changed', 'x'), true), {
+    code: 'BRIDGE_UPSTREAM_CHANGED',
+  });
+
+  const passing = new BridgeError('BRIDGE_HOST_NOT_READY', { retryAt: clock.now() + 10_000 });
+  t.throws(() => house().afterRefusal(passing), passing, 'before the first byte the player is told');
+  const film = house();
+  film.progress();
+  t.same(film.afterRefusal(passing), { pauseMs: 10_000, dropLease: false });
+  t.throws(
+    () => film.afterRefusal(new BridgeError('BRIDGE_HOST_FLOOD', { retryAt: clock.now() + 300_000 })),
+    { code: 'BRIDGE_HOST_FLOOD' },
+  );
+  t.throws(() => film.afterRefusal(new BridgeError('BRIDGE_HOST_FILE_GONE')), {
+    code: 'BRIDGE_HOST_FILE_GONE',
+  });
+  t.throws(() => film.afterRefusal(new TypeError('ours')), TypeError);
 });
 
 t.test('a signature fits one file under one key, and rotation keeps the old ones good', async (t) => {

@@ -269,6 +269,135 @@ t.test(
   },
 );
 
+t.test('players that leave before the host has answered leave nothing behind', async (t) => {
+  const house = await playing(t, proxy);
+  const url = house.streamUrl(path);
+  await read(url, { range: 'bytes=0-0' });
+  house.simulator.faults.download.firstByteMs = 60_000;
+  const leaving = Array.from({ length: 15 }, () => {
+    const client = httpRequest(url);
+    client.on('error', () => undefined);
+    client.end();
+    return client;
+  });
+  while (house.simulator.counters.connectionsNow < 15) await settle(1);
+  for (const client of leaving) client.destroy();
+  while (house.simulator.counters.connectionsNow > 0) await settle(1);
+  t.equal(house.bridge.reader.running(), 0);
+});
+
+t.test('a dead file costs two links, however often it is asked for', async (t) => {
+  const house = await playing(t, proxy);
+  house.simulator.faults.download.dead = { form: '403-html' };
+  for (let n = 0; n < 10; n++) t.equal((await read(house.streamUrl(path))).status, 503);
+  t.equal(house.simulator.counters.tokens, 2);
+});
+
+t.test('a fault of the API in mid-film, when a new link is due, is put up with', async (t) => {
+  for (const fault of [{ is: 'reset' }, { is: 'halfBody' }] as const) {
+    const house = await playing(t, proxy);
+    house.simulator.faults.download.expireAfterBytes = { bytes: 9 * MiB, cut: true };
+    house.simulator.faults.answer({ ...fault, verb: 'download/get_token', skip: 1 });
+    t.equal(sha256((await read(house.streamUrl(path))).body), sha256(whole), fault.is);
+    await house.close();
+  }
+});
+
+t.test('a download server that is gone is left for another one', async (t) => {
+  const house = await playing(t, proxy);
+  const { id } = house.simulator.account.file(path);
+  const gone = {
+    fileId: id,
+    url: 'http://127.0.0.1:9/p123456',
+    issuedAt: Date.now(),
+    firstUsedAt: Date.now(),
+  };
+  await house.bridge.catalog.leases.put(gone);
+  const answer = await read(house.streamUrl(path), { range: 'bytes=7-9' });
+  t.equal(answer.status, 206);
+  t.ok(answer.body.equals(whole.subarray(7, 10)));
+  t.equal(house.simulator.counters.tokens, 1);
+});
+
+t.test('what is not the file never reaches the player as film', async (t) => {
+  const { createServer } = await import('node:http');
+  const answers: [string, number, Record<string, string>, string][] = [
+    ['JSON without a length', 200, { 'content-type': 'application/json' }, '{"status":"KO"}'],
+    ['text without a length', 200, { 'content-type': 'text/plain' }, 'Sorry'],
+    ['bytes without a length and a name', 200, { 'content-type': 'application/octet-stream' }, 'Sorry'],
+    ['a coded part', 206, { 'content-encoding': 'gzip', 'content-range': 'bytes 0-9/25165841' }, 'coded'],
+    [
+      'a coded whole',
+      200,
+      { 'content-encoding': 'gzip', 'content-disposition': 'attachment; filename="x"' },
+      'coded',
+    ],
+  ];
+  const house = await playing(t, proxy);
+  const { id } = house.simulator.account.file(path);
+  for (const [what, status, headers, body] of answers) {
+    let asked = 0;
+    const odd = createServer((_request, response) => {
+      asked++;
+      response.writeHead(status, headers);
+      response.write(body);
+      response.end();
+    }).listen(0, '127.0.0.1');
+    await once(odd, 'listening');
+    const { port } = odd.address() as { port: number };
+    const lease = {
+      fileId: id,
+      url: `http://127.0.0.1:${port}/p123456`,
+      issuedAt: Date.now(),
+      firstUsedAt: Date.now(),
+    };
+    await house.bridge.broker.drop(id, house.bridge.broker.atHand(id)?.url ?? '');
+    await house.bridge.catalog.leases.put(lease);
+    const answer = await read(house.streamUrl(path), { range: 'bytes=0-9' });
+    t.ok(asked > 0, `${what}: was asked`);
+    t.ok(answer.body.equals(whole.subarray(0, 10)), what);
+    odd.close();
+  }
+});
+
+t.test('who leaves while a link is being made leaves it for the next', async (t) => {
+  const house = await playing(t, proxy);
+  const url = house.streamUrl(path);
+  house.simulator.faults.answer({ is: 'slow', ms: 150, verb: 'download/get_token' });
+  const client = httpRequest(url);
+  client.on('error', () => undefined);
+  client.end();
+  while (house.simulator.counters.callsNow < 1) await settle(1);
+  client.destroy();
+  t.equal((await read(url, { range: 'bytes=0-9' })).status, 206);
+  t.equal(house.simulator.counters.tokens, 1);
+});
+
+t.test(
+  'an error answer says nothing of the film, and the log nothing of the signature however it is escaped',
+  async (t) => {
+    const lines: string[] = [];
+    const note = (values: object, words: string) => void lines.push(JSON.stringify({ ...values, words }));
+    const house = await setup(t, {
+      env: proxy,
+      simulator: { account },
+      log: { debug: note, info: note, warn: note, error: note },
+    });
+    await house.sync();
+    house.simulator.faults.download.wrongTotal = { byBytes: 1 };
+    const url = new URL(house.streamUrl(path));
+    const answer = await read(url.href, { range: 'bytes=5-9' });
+    t.equal(answer.status, 502);
+    for (const name of ['etag', 'last-modified', 'content-range', 'content-disposition', 'accept-ranges'])
+      t.equal(answer.headers[name], undefined, name);
+    const signature = url.pathname.split('/')[3] as string;
+    await read(`${url.origin}${url.pathname.replace('/stream', '/%73tream')}`);
+    await read(`${url.origin}/stream%2F${url.pathname.slice(8)}`);
+    t.ok(lines.length > 4);
+    t.notMatch(lines.join('\n'), new RegExp(signature));
+  },
+);
+
 t.test('an empty file is an empty answer, without the host', async (t) => {
   const house = await playing(t, proxy);
   const url = house.streamUrl('/Films/Empty (2002).mkv');

@@ -20,7 +20,8 @@ export const firstByte: Figure = {
     // `auto`: redirects for a player that comes back, bytes for all others.
     const bridge = await stage.bridge(home, { ...envFor(host.facts, home), PASSERELLE_DELIVERY: 'auto' });
     await bridge.logged('sync done');
-    const urls = (await bridge.films()).map((path) => bridge.url + path);
+    const paths = await bridge.films();
+    const urls = paths.map((path) => bridge.url + path);
     const link = await linkOf(host.facts, host.facts.pages[0] as string);
     const bare = await stage.part<BareFastifyPart>('bare-fastify', { location: link });
     const reader = await stage.part<ReaderPart>('reader', {});
@@ -57,7 +58,7 @@ export const firstByte: Figure = {
       warm.push(await proxied(url, sample));
       warmFloor.push(await direct(sample));
       redirect.push(await waitMs(url, 302, 'Lavf/61.7.100', sample));
-      redirectFloor.push(await waitMs(bare.facts.url, 302, 'Lavf/61.7.100', sample));
+      redirectFloor.push(await waitMs(bare.facts.url + paths[0], 302, 'Lavf/61.7.100', sample));
     }
     return [
       {

@@ -1,4 +1,5 @@
 import { fastify } from 'fastify';
+import { streamPrefix } from '../../src/delivery/address.ts';
 import { runPart, type Shape } from '../stage/part.ts';
 
 export interface BareFastifyPart extends Shape {
@@ -6,9 +7,9 @@ export interface BareFastifyPart extends Shape {
   facts: { url: string };
 }
 
-/** Fastify with one route that answers 302: what a redirect costs at least. */
+/** Fastify with one route, for the addresses that players ask for, that answers 302: what a redirect costs at least. */
 runPart<BareFastifyPart>(async ({ location }) => {
   const app = fastify({ logger: false });
-  app.get('/film', (_request, reply) => reply.redirect(location, 302));
-  return { facts: { url: `${await app.listen({ host: '127.0.0.1', port: 0 })}/film` } };
+  app.get(`${streamPrefix}/:fileId/:signature/*`, (_request, reply) => reply.redirect(location, 302));
+  return { facts: { url: await app.listen({ host: '127.0.0.1', port: 0 }) } };
 });

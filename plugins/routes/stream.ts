@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { CatalogFile } from '../../src/catalog/content.ts';
 import { isFileId, streamPrefix } from '../../src/delivery/address.ts';
+import { clientOf } from '../../src/delivery/client.ts';
 import { decide } from '../../src/delivery/decide.ts';
 import { mediaType } from '../../src/delivery/media-type.ts';
 import { type ByteRange, contentRange } from '../../src/delivery/range.ts';
@@ -55,7 +56,7 @@ export const stream = fp(
         headers: request.headers,
         file: { sizeBytes, ...validators },
         mode,
-        client: { userAgent: request.headers['user-agent'] ?? '', address: request.ip },
+        client: clientOf(request.headers, request.ip, settings.server.trustProxy),
       });
       request.delivery = decision.kind;
       reply.header('etag', validators.etag).header('accept-ranges', 'bytes');
@@ -93,8 +94,11 @@ export const stream = fp(
       return redirect(lease, reply, mayReuse);
     }
 
+    /**
+     * The lease does not count as used: nobody tells us whether the player follows, and a link that the host has
+     * forgotten must not be handed out for longer than the start window.
+     */
     function redirect(lease: Lease, reply: FastifyReply, mayReuse: boolean): FastifyReply {
-      broker.used(lease);
       const seconds = mayReuse ? Math.floor((broker.remainingMs(lease) - reuseMarginMs) / 1000) : 0;
       reply.header('cache-control', seconds > 0 ? `private, max-age=${seconds}` : 'no-store');
       return reply.code(302).header('location', lease.url).send();
@@ -133,9 +137,10 @@ function rfc8187(name: string): string {
 /** Aborts when the player closes its connection before the answer is complete. */
 function whenGone(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
+  const leave = () => gone.abort(new BridgeError('BRIDGE_BAD_REQUEST', { detail: 'the player has gone' }));
+  if (reply.raw.destroyed) leave();
   reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished)
-      gone.abort(new BridgeError('BRIDGE_BAD_REQUEST', { detail: 'the player has gone' }));
+    if (!reply.raw.writableFinished) leave();
   });
   return gone.signal;
 }

@@ -40,8 +40,12 @@ function toBridgeError(error: unknown): BridgeError {
   return new BridgeError(code ?? 'BRIDGE_INTERNAL', { cause: error });
 }
 
+const ofTheFile = ['etag', 'last-modified', 'accept-ranges', 'content-range', 'content-disposition'];
+
 /** Sends an error of ours; `Retry-After` (whole seconds, rounded up) when it is known when to come back. */
 export function sendError(reply: FastifyReply, error: BridgeError, now: number): FastifyReply {
+  // What was said of the file is not true of this answer.
+  if (error.status >= 500) for (const name of ofTheFile) reply.removeHeader(name).raw.removeHeader(name);
   if (error.retryAt !== undefined)
     reply.header('retry-after', String(Math.max(1, Math.ceil((error.retryAt - now) / 1000))));
   else if (error.status === 503) reply.header('retry-after', '5');

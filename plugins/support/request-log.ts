@@ -21,7 +21,7 @@ export const requestLog = fp(
       log.info(
         {
           method: request.method,
-          url: withoutSecrets(request.raw.url ?? '').slice(0, 500),
+          url: withoutSecrets(decoded(request.raw.url ?? '')).slice(0, 500),
           status: reply.statusCode,
           ms: Math.round(reply.elapsedTime * 10) / 10,
           ip: request.ip,
@@ -37,3 +37,13 @@ export const requestLog = fp(
   },
   { name: 'request-log', dependencies: ['bridge'] },
 );
+
+/** Escapes could hide a signature from the one who takes it out. */
+function decoded(url: string): string {
+  if (!url.includes('%')) return url;
+  try {
+    return decodeURIComponent(url);
+  } catch {
+    return url.replace(/%[0-9a-f]{0,2}/gi, '?');
+  }
+}

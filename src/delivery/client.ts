@@ -1,9 +1,10 @@
 import { BlockList, isIP } from 'node:net';
+import type { RequestHeaders } from './conditions.ts';
 
 /** Who asks, as far as a request shows it. */
 export interface Client {
   userAgent: string;
-  /** IPv4 or IPv6 address, `::ffff:` forms included. */
+  /** IPv4 or IPv6 address, `::ffff:` forms included; empty when it cannot be known. */
   address: string;
 }
 
@@ -27,6 +28,19 @@ near.addSubnet('169.254.0.0', 16);
 near.addAddress('::1', 'ipv6');
 near.addSubnet('fc00::', 7, 'ipv6');
 near.addSubnet('fe80::', 10, 'ipv6');
+
+/**
+ * Who asks. A request that came through somebody else's proxy hides where its player is: unless that proxy is trusted
+ * (then `address` is the player's already), it counts as far away, and gets bytes.
+ */
+export function clientOf(headers: RequestHeaders, address: string, isProxyTrusted: boolean): Client {
+  const isForwarded = ['x-forwarded-for', 'forwarded', 'via'].some((name) => headers[name] !== undefined);
+  const userAgent = headers['user-agent'];
+  return {
+    userAgent: typeof userAgent === 'string' ? userAgent : '',
+    address: isForwarded && !isProxyTrusted ? '' : address,
+  };
+}
 
 /**
  * Whether the client sits on this machine or in a private network, and so leaves for the host through the same public

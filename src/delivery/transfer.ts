@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import type { ErrorCode } from '../errors.ts';
 import { type ByteRange, parseContentRange } from './range.ts';
 
 /**
@@ -14,10 +15,20 @@ export type FaultKind = 'link' | 'changed' | 'later' | 'cut';
 export class TransferFault extends Error {
   override readonly name = 'TransferFault';
   readonly kind: FaultKind;
+  /** What a player is told when this does not pass. */
+  readonly code: ErrorCode;
+  /** When it makes sense to come back, milliseconds from now. */
+  readonly waitMs: number;
 
-  constructor(kind: FaultKind, message: string, cause?: unknown) {
-    super(message, { cause });
+  constructor(
+    kind: FaultKind,
+    message: string,
+    options: { cause?: unknown; code?: ErrorCode; waitMs?: number } = {},
+  ) {
+    super(message, { cause: options.cause });
     this.kind = kind;
+    this.code = options.code ?? 'BRIDGE_HOST_ERROR';
+    this.waitMs = options.waitMs ?? 60_000;
   }
 }
 
@@ -48,6 +59,8 @@ export interface TransferRequest {
   headersMs: number;
   /** Longest silence in mid-transfer; waiting for a slow reader does not count. */
   stallMs: number;
+  /** Aborts when the reader goes, also before the answer has come. */
+  signal: AbortSignal;
 }
 
 /** How much of an error page is read to tell what it is. */
@@ -59,7 +72,7 @@ const pageBytes = 8192;
  * @returns once the answer's headers are in order. @throws TransferFault
  */
 export function startTransfer(request: TransferRequest, sink: TransferSink): Promise<Transfer> {
-  const { dispatcher, range, sizeBytes, headersMs, stallMs } = request;
+  const { dispatcher, range, sizeBytes, headersMs, stallMs, signal } = request;
   const url = new URL(request.url);
   return new Promise((resolve, reject) => {
     let started = false;
@@ -67,7 +80,10 @@ export function startTransfer(request: TransferRequest, sink: TransferSink): Pro
     let page: { status: number; text: string } | undefined;
     let control: Dispatcher.DispatchController | undefined;
 
+    const gone = () => transfer.abort();
+    signal.addEventListener('abort', gone, { once: true });
     const fail = (fault: TransferFault) => {
+      signal.removeEventListener('abort', gone);
       if (finished) return;
       finished = true;
       if (started) sink.failed(fault);
@@ -76,7 +92,7 @@ export function startTransfer(request: TransferRequest, sink: TransferSink): Pro
     const transfer: Transfer = {
       resume: () => control?.resume(),
       abort: () => {
-        finished = true;
+        fail(new TransferFault('cut', 'the reader has gone'));
         control?.abort(new Error('the reader has gone'));
       },
     };
@@ -93,6 +109,8 @@ export function startTransfer(request: TransferRequest, sink: TransferSink): Pro
         headers: {
           'user-agent': request.userAgent,
           accept: '*/*',
+          // Bytes are counted: a coding would change them.
+          'accept-encoding': 'identity',
           range: `bytes=${range.start}-${range.end}`,
         },
         headersTimeout: headersMs,
@@ -105,7 +123,7 @@ export function startTransfer(request: TransferRequest, sink: TransferSink): Pro
         },
         onResponseStart(_controller, status, headers) {
           if (status < 200) return;
-          const verdict = judge(status, headers as Record<string, string>, range, sizeBytes);
+          const verdict = judge(status, headers as Headers, range, sizeBytes);
           if (verdict === 'page') {
             page = { status, text: '' };
           } else if (verdict) {
@@ -126,6 +144,7 @@ export function startTransfer(request: TransferRequest, sink: TransferSink): Pro
         },
         onResponseEnd() {
           if (page) return endPage();
+          signal.removeEventListener('abort', gone);
           if (finished) return;
           finished = true;
           sink.end();
@@ -133,7 +152,9 @@ export function startTransfer(request: TransferRequest, sink: TransferSink): Pro
         onResponseError(_controller, error) {
           if (page) endPage();
           else
-            fail(new TransferFault('cut', `${(error as NodeJS.ErrnoException).code ?? error.name}`, error));
+            fail(
+              new TransferFault('cut', (error as NodeJS.ErrnoException).code ?? error.name, { cause: error }),
+            );
         },
       },
     );
@@ -143,33 +164,51 @@ export function startTransfer(request: TransferRequest, sink: TransferSink): Pro
 /** undefined = in order; `page` = not the file, its text tells more. */
 function judge(
   status: number,
-  headers: Record<string, string>,
+  headers: Headers,
   range: ByteRange,
   sizeBytes: number,
 ): TransferFault | 'page' | undefined {
-  const isHtml = /text\/html/i.test(headers['content-type'] ?? '') && !headers['content-disposition'];
+  const coding = one(headers['content-encoding']) ?? 'identity';
   if (status === 206) {
-    const got = parseContentRange(headers['content-range']);
-    if (!got || got.start !== range.start) return new TransferFault('cut', 'the host sent another range');
-    if (got.total !== undefined && got.total !== sizeBytes)
+    const got = parseContentRange(one(headers['content-range']));
+    if (!got || got.start !== range.start || coding !== 'identity') {
+      return new TransferFault('cut', 'the host sent another range');
+    }
+    if (got.total !== undefined && got.total !== sizeBytes) {
       return new TransferFault('changed', `the host says ${got.total} bytes`);
+    }
     return undefined;
   }
   if (status === 416) return new TransferFault('changed', 'the host says the range lies outside the file');
-  if (status !== 200 || isHtml) return 'page';
-  const length = headers['content-length'];
-  if (length !== undefined && Number(length) !== sizeBytes)
+  const length = one(headers['content-length']);
+  const isFile = one(headers['content-disposition']) !== undefined || length !== undefined;
+  // Clients know a failure by its type and the missing name (facts/1fichier-api 3.4).
+  const isText =
+    /^(text\/|application\/json)/i.test(one(headers['content-type']) ?? '') &&
+    !headers['content-disposition'];
+  if (status !== 200 || isText || !isFile || coding !== 'identity') return 'page';
+  if (length !== undefined && Number(length) !== sizeBytes) {
     return new TransferFault('changed', `the host says ${length} bytes`);
+  }
   // The whole file instead of a range serves only a reader that begins at its start.
   return range.start === 0 ? undefined : new TransferFault('cut', 'the host ignored the range');
 }
 
-/** An answer that is not the file (facts/1fichier-api 3.5, 3.7 and the web-page texts of 5). */
+type Headers = Record<string, string | string[] | undefined>;
+
+/** A header that came twice counts as its first. */
+function one(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** An answer that is not the file (facts/1fichier-api 3.5, 3.7). */
 function faultOfPage(status: number, text: string): TransferFault {
-  if (/trop de connexions|too many connections/i.test(text))
-    return new TransferFault('later', 'too many connections');
-  if (status === 429 || status >= 500) {
-    return new TransferFault('later', `the host answered ${status}`);
+  if (/trop de connexions|too many connections/i.test(text)) {
+    return new TransferFault('later', 'too many connections', {
+      code: 'BRIDGE_TOO_MANY_STREAMS',
+      waitMs: 180_000,
+    });
   }
+  if (status === 429 || status >= 500) return new TransferFault('later', `the host answered ${status}`);
   return new TransferFault('link', `the host answered ${status} instead of the file`);
 }

@@ -13,27 +13,26 @@ export interface CallDeps {
   dispatcher: Dispatcher;
   clock: Clock;
   log: Log;
-  timeLimitMs: number;
 }
 
 /** A listing of 5,000 files is about 2 MB; nothing the host has to say is larger than this. */
 const mostBytes = 32 * 1024 * 1024;
 
-/** One POST to `<apiUrl>/<verb>.cgi`, read and checked. `folderId` is for the log. Throws as the client says. */
+/** One POST to `<apiUrl>/<verb>.cgi`, read and checked. `folderId` is for the log, the limit is from start to last byte. Throws as the client says. */
 export type Call = <T>(
   verb: string,
   body: object,
   signal: AbortSignal,
-  folderId: number | undefined,
+  about: { folderId?: number | undefined; timeLimitMs: number },
   read: (answer: unknown) => T,
 ) => Promise<T>;
 
 /** Makes the function that talks to the host: one request, one log line, errors in our terms. */
 export function createCall(deps: CallDeps): Call {
-  const { clock, log, timeLimitMs } = deps;
+  const { clock, log } = deps;
   const base = deps.apiUrl.replace(/\/+$/, '');
 
-  return async (verb, body, signal, folderId, read) => {
+  return async (verb, body, signal, { folderId, timeLimitMs }, read) => {
     const startedAt = clock.now();
     const line: Record<string, unknown> = { verb, ...(folderId === undefined ? {} : { folderId }) };
     const over = new AbortController();
@@ -78,8 +77,9 @@ export function createCall(deps: CallDeps): Call {
       },
       body: JSON.stringify(body),
       dispatcher: deps.dispatcher,
-      headersTimeout: timeLimitMs,
-      bodyTimeout: timeLimitMs,
+      // The limit of the whole call ends it; the two of undici would only be a second clock.
+      headersTimeout: 0,
+      bodyTimeout: 0,
       signal,
     });
     const text = await readText(response.body, signal);

@@ -36,6 +36,9 @@ export interface FichierClientOptions {
   timeLimitMs?: number;
 }
 
+/** Longest time for a call that somebody waits for in front of a screen. */
+const playLimitMs = 10_000;
+
 export interface FileListingRequest {
   /** `all` = every file of the account; the host allows that once an hour. Root if not given. */
   folderId?: number | 'all';
@@ -69,11 +72,15 @@ export function createFichierClient(options: FichierClientOptions): FichierClien
   // Keys are pasted with line breaks in them (facts section 1).
   const apiKey = options.apiKey.replace(/\s+/g, '');
   const keyPrint = createHash('sha256').update(apiKey).digest('hex').slice(0, 12);
-  const post = createCall({ timeLimitMs: 30_000, ...options, apiKey });
+  const post = createCall({ ...options, apiKey });
+  const { timeLimitMs = 30_000 } = options;
 
+  // A player that waits is a player that is closed, and two hanging calls must not hold up every other film.
+  const limitOf = ({ urgency }: CallOptions) =>
+    urgency === 'play' ? Math.min(timeLimitMs, playLimitMs) : timeLimitMs;
   const run = <T>(verb: string, body: object, call: Asked, read: (answer: unknown) => T): Promise<T> =>
     governor.run({ ...call.options, verb, ...(call.key ? { key: call.key } : {}) }, (signal) =>
-      post(verb, body, signal, call.folderId, read),
+      post(verb, body, signal, { folderId: call.folderId, timeLimitMs: limitOf(call.options) }, read),
     );
 
   return {

@@ -14,6 +14,8 @@ export interface CallOptions {
   signal?: AbortSignal;
   /** Longest wait for a turn, milliseconds. If not given: 15 s for a play, 60 s for a refresh, else no limit. */
   deadlineMs?: number;
+  /** Called when the turn has come, just before the call goes out. */
+  onTurn?: () => void;
 }
 
 export interface RunOptions extends CallOptions {
@@ -143,6 +145,7 @@ export function createGovernor(options: GovernorOptions): Governor {
       });
       const signal = asked.signal ? AbortSignal.any([asked.signal, stopping.signal]) : stopping.signal;
       try {
+        asked.onTurn?.();
         const result = await call(signal);
         gate.leave(ticket, 'ok', clock.now());
         return result;

@@ -23,21 +23,30 @@ export interface AcquireOptions {
   signal?: AbortSignal;
 }
 
+/** How a link is asked for. */
+export interface LinkCall {
+  urgency: Urgency;
+  signal: AbortSignal;
+  deadlineMs?: number;
+  /** Called when the call has its turn and goes out. */
+  onTurn: () => void;
+}
+
 export interface BrokerOptions {
   clock: Clock;
   log: Log;
   windows: LeaseWindows;
   store: LeaseStore;
   /** One `get_token` call. */
-  directLink: (
-    url: string,
-    options: { urgency: Urgency; signal: AbortSignal; deadlineMs?: number },
-  ) => Promise<string>;
+  directLink: (url: string, options: LinkCall) => Promise<string>;
   /** Throws for a link that must not be used. */
   checkLink: (link: string) => void;
   /** Longest wait of a player for its turn at the gate. */
   playDeadlineMs?: number;
 }
+
+/** No link lives longer than this. */
+const deadLinkSeconds = 24 * 3600;
 
 /** How long a refusal is remembered when the host named no time. */
 const refusalMs = { retryable: 5_000, final: 60_000 };
@@ -50,6 +59,8 @@ interface Refusal {
 interface Flight {
   promise: Promise<Lease>;
   waiting: number;
+  /** The host has been asked: its answer is worth keeping, whoever has gone meanwhile. */
+  isOut: boolean;
   abort: AbortController;
 }
 
@@ -62,15 +73,22 @@ export function createBroker(options: BrokerOptions) {
   const leases = new NodeCache({ useClones: false, checkperiod: 0 });
   const refusals = new NodeCache({ useClones: false, checkperiod: 0 });
   const flights = new Map<string, Flight>();
+  /** Links that the host has refused: whatever still holds one must not bring it back. */
+  const dead = new NodeCache({ useClones: false, checkperiod: 600, stdTTL: deadLinkSeconds });
 
-  async function fetchLease(file: LinkedFile, urgency: Urgency, signal: AbortSignal): Promise<Lease> {
+  async function fetchLease(
+    file: LinkedFile,
+    urgency: Urgency,
+    signal: AbortSignal,
+    onTurn: () => void,
+  ): Promise<Lease> {
     const kept = await store.get(file.id);
-    if (kept && isAlive(kept, windows, clock.now())) {
+    if (kept && !dead.has(kept.url) && isAlive(kept, windows, clock.now())) {
       leases.set(file.id, kept);
       return kept;
     }
     const deadline = urgency === 'play' || urgency === 'probe' ? { deadlineMs: playDeadlineMs } : {};
-    const url = await directLink(file.url, { urgency, signal, ...deadline });
+    const url = await directLink(file.url, { urgency, signal, onTurn, ...deadline });
     checkLink(url);
     const lease: Lease = { fileId: file.id, url, issuedAt: clock.now(), firstUsedAt: undefined };
     keep(lease);
@@ -95,7 +113,9 @@ export function createBroker(options: BrokerOptions) {
 
   function takeOff(file: LinkedFile, urgency: Urgency): Flight {
     const abort = new AbortController();
-    const promise = fetchLease(file, urgency, abort.signal)
+    const promise = fetchLease(file, urgency, abort.signal, () => {
+      flight.isOut = true;
+    })
       .catch((error: unknown) => {
         if (!abort.signal.aborted) remember(file.id, error);
         throw error;
@@ -103,7 +123,9 @@ export function createBroker(options: BrokerOptions) {
       .finally(() => {
         if (flights.get(file.id) === flight) flights.delete(file.id);
       });
-    const flight: Flight = { promise, waiting: 0, abort };
+    const flight: Flight = { promise, waiting: 0, isOut: false, abort };
+    // Nobody may be left to hear of a failure.
+    promise.catch(() => undefined);
     flights.set(file.id, flight);
     return flight;
   }
@@ -138,8 +160,8 @@ export function createBroker(options: BrokerOptions) {
         return await orAborted(flight.promise, signal);
       } finally {
         flight.waiting--;
-        // The last one who wanted it has gone: the call gives its turn at the gate to somebody else.
-        if (flight.waiting === 0 && flights.get(file.id) === flight) {
+        // The last one who wanted it has gone: a call that waits gives its turn at the gate to somebody else.
+        if (flight.waiting === 0 && !flight.isOut && flights.get(file.id) === flight) {
           flights.delete(file.id);
           flight.abort.abort(
             new BridgeError('BRIDGE_GATE_BUSY', { detail: 'nobody waits for this link any more' }),
@@ -152,15 +174,19 @@ export function createBroker(options: BrokerOptions) {
     used(lease: Lease): void {
       if (lease.firstUsedAt !== undefined) return;
       lease.firstUsedAt = clock.now();
-      keep(lease);
+      if (leases.get(lease.fileId) === lease) keep(lease);
     },
 
     /** The host refused this link; a newer one that somebody fetched meanwhile stays. */
     async drop(fileId: string, url: string): Promise<void> {
+      dead.set(url, true);
       if (leases.get<Lease>(fileId)?.url === url) leases.del(fileId);
       const kept = await store.get(fileId);
       if (kept?.url === url) await store.drop(fileId);
     },
+
+    /** What was found out about a file beside its links: the next who ask are told the same until `error.retryAt`. */
+    refuse: (fileId: string, error: BridgeError): void => remember(fileId, error),
 
     /** How long this lease may still be handed out, milliseconds. */
     remainingMs: (lease: Lease): number => Math.max(0, leaseEnd(lease, windows) - clock.now()),
