@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 
 /** Lines wait for so many others, or for so long. */
-const gatheredChars = 16_384;
+const gatheredChars = 65_536;
 const waitMs = 500;
 
 /**
@@ -9,7 +9,7 @@ const waitMs = 500;
  * each. pino's own `minLength` would do the same, but measures all that it holds anew at every line.
  */
 export function createLogLines(fd: number) {
-  const target = pino.destination({ dest: fd, sync: false });
+  const target = pino.destination({ dest: fd, sync: false, maxWrite: 4 * gatheredChars });
   let lines = '';
   const pass = () => {
     if (lines === '') return;

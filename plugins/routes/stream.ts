@@ -3,6 +3,7 @@ import fp from 'fastify-plugin';
 import type { CatalogFile } from '../../src/catalog/content.ts';
 import { isFileId, streamPrefix } from '../../src/delivery/address.ts';
 import { clientOf } from '../../src/delivery/client.ts';
+import type { Validators } from '../../src/delivery/conditions.ts';
 import { decide } from '../../src/delivery/decide.ts';
 import { mediaType } from '../../src/delivery/media-type.ts';
 import { type ByteRange, contentRange } from '../../src/delivery/range.ts';
@@ -59,9 +60,8 @@ export const stream = fp(
         client: clientOf(request.headers, request.ip, settings.server.trustProxy),
       });
       request.delivery = decision.kind;
-      reply.header('etag', validators.etag).header('accept-ranges', 'bytes');
-      if (validators.lastModified !== undefined)
-        reply.header('last-modified', new Date(validators.lastModified).toUTCString());
+      // A redirect says nothing of the file: the host's own answer will.
+      if (decision.kind !== 'redirect') validate(reply, validators);
       switch (decision.kind) {
         case 'preconditionFailed':
           throw new BridgeError('BRIDGE_PRECONDITION');
@@ -118,6 +118,12 @@ export const stream = fp(
   },
   { name: 'stream', dependencies: ['bridge', 'errors'] },
 );
+
+/** What the client may ask with the next time. */
+function validate(reply: FastifyReply, { etag, lastModified }: Validators): void {
+  reply.header('etag', etag).header('accept-ranges', 'bytes');
+  if (lastModified !== undefined) reply.header('last-modified', new Date(lastModified).toUTCString());
+}
 
 /** What the bytes are; the host's own type is no help to a television. */
 function describe(reply: FastifyReply, file: CatalogFile): FastifyReply {

@@ -27,8 +27,8 @@ export const requestLog = fp(
           ip: request.ip,
           agent: request.headers['user-agent']?.slice(0, 200),
           range: request.headers.range?.slice(0, 60),
-          ...(request.delivery ? { delivery: request.delivery } : {}),
-          ...(request.errorCode ? { code: request.errorCode } : {}),
+          delivery: request.delivery || undefined,
+          code: request.errorCode || undefined,
         },
         'request',
       );

@@ -1,5 +1,6 @@
 import { createContent } from './content.ts';
 import { createCrawls } from './crawls.ts';
+import { createDirty } from './dirty.ts';
 import { createLeases } from './leases.ts';
 import { type Listing, recordListing } from './listing.ts';
 import { createMemory } from './memory.ts';
@@ -45,6 +46,7 @@ export async function openCatalog(file: string) {
     },
     leases: createLeases(db),
     titles: createTitles(db),
+    dirty: createDirty(db),
     memory: createMemory(db),
     /** Resolves when the database answers a query. */
     alive: async (): Promise<void> => void (await db.selectFrom('memory').select('name').limit(1).execute()),

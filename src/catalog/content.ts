@@ -28,6 +28,9 @@ export interface CatalogFolder {
   missingSince: number | undefined;
 }
 
+/** Deeper than any account: a chain of parents that is longer leads in a circle. */
+const deepest = 200;
+
 /** Rows kept at hand for the hot path of playback. */
 const filesAtHand = 5000;
 
@@ -101,20 +104,18 @@ export function createContent(db: Kysely<Schema>) {
       };
     },
 
-    /** Account paths of these folders, each beginning with `/`. */
+    /** Account paths of these folders, each beginning with `/`; a folder whose place is not known is left out. */
     async folderPaths(ids: readonly number[]): Promise<Map<number, string>> {
       const paths = new Map<number, string>();
       for (const part of batches(ids)) {
         const { rows } = await sql<{ start: number; path: string }>`
-          with recursive up(start, parent_id, path) as (
-            select id, parent_id, case when id = 0 then '' else '/' || name end from folders where id in (${sql.join(part)})
+          with recursive up(start, id, parent_id, path, depth) as (
+            select id, id, parent_id, case when id = 0 then '' else '/' || name end, 0 from folders where id in (${sql.join(part)})
             union all
-            select up.start, f.parent_id, case when f.id = 0 then '' else '/' || f.name end || up.path
-            from up join folders f on f.id = up.parent_id
+            select up.start, f.id, f.parent_id, case when f.id = 0 then '' else '/' || f.name end || up.path, up.depth + 1
+            from up join folders f on f.id = up.parent_id where up.depth < ${deepest}
           )
-          select start, path from up where parent_id is null or parent_id not in (select id from folders)`.execute(
-          db,
-        );
+          select start, path from up where id = 0`.execute(db);
         for (const row of rows) paths.set(row.start, row.path || '/');
       }
       return paths;

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { batches } from './batches.ts';
+import { markDirty } from './dirty.ts';
 import { type Listing, type ListingChange, recordListing } from './listing.ts';
 import type { Schema } from './schema.ts';
 
@@ -95,6 +96,7 @@ export function createCrawls(db: Kysely<Schema>) {
         const change = await recordListing(trx, listing, now);
         const folderIds = listing.folders.map((folder) => folder.id);
         const enqueued = await enqueueAll(trx, crawlId, folderIds);
+        await markDirty(trx, change.changed);
         await tick(trx, crawlId, listing.folderId, now, null);
         await countCalls(trx, crawlId, calls);
         return { ...change, enqueued };

@@ -56,9 +56,11 @@ export async function recordListing(
     )
     .execute();
   const moved = await recordFolders(trx, listing, now);
+  await cutCycle(trx, listing);
   const { changed, added } = await recordFiles(trx, listing, now);
   const below = moved.length > 0 ? await filesBelow(trx, moved) : [];
   const missing = listing.complete ? await markMissing(trx, listing, now) : [];
+  if (!listing.complete) await doubtMissing(trx, listing.folderId);
   return { changed: [...new Set([...changed, ...below])], missing, added };
 }
 
@@ -144,6 +146,49 @@ async function recordFiles(
       .execute();
   }
   return { changed, added };
+}
+
+/** A listing that may lack entries confirms nothing: what is missing here begins to be missed anew. */
+async function doubtMissing(trx: Transaction<Schema>, folderId: number): Promise<void> {
+  const lost = await trx
+    .selectFrom('folders')
+    .select('id')
+    .where('parent_id', '=', folderId)
+    .where('missing_since', 'is not', null)
+    .execute();
+  const below =
+    lost.length > 0
+      ? await foldersBelow(
+          trx,
+          lost.map((row) => row.id),
+        )
+      : [];
+  for (const part of batches([folderId, ...below])) {
+    await trx
+      .updateTable('files')
+      .set({ missed_at: null })
+      .where('folder_id', 'in', part)
+      .where('missing_since', 'is not', null)
+      .execute();
+  }
+}
+
+/**
+ * A folder that was moved into what lay below it, while the crawl was between the two, would stand above itself. What
+ * the newest listing says is true; the older word about this folder's own place is forgotten until it is listed again.
+ */
+async function cutCycle(trx: Transaction<Schema>, listing: Listing): Promise<void> {
+  const children = JSON.stringify(listing.folders.map((folder) => folder.id));
+  const { rows } = await sql<{ id: number }>`
+    with recursive up(id) as (
+      select parent_id from folders where id = ${listing.folderId}
+      union
+      select f.parent_id from folders f join up on f.id = up.id where f.parent_id is not null
+    ) select id from up where id in (select value from json_each(${children})) or id = ${listing.folderId}`.execute(
+    trx,
+  );
+  if (rows.length > 0)
+    await trx.updateTable('folders').set({ parent_id: null }).where('id', '=', listing.folderId).execute();
 }
 
 /** Calls missing what the folder held and no longer names: its files, and whole folders with all below them. */

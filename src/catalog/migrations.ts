@@ -95,6 +95,11 @@ const migrations: Record<string, Migration> = {
       await db.schema.createIndex('tree_key').on('tree').column('title_key').execute();
       await db.schema.createIndex('tree_file').on('tree').column('file_id').execute();
       await db.schema
+        .createTable('dirty')
+        .addColumn('file_id', 'text', (column) => column.primaryKey())
+        .modifyEnd(sql`without rowid`)
+        .execute();
+      await db.schema
         .createTable('memory')
         .addColumn('name', 'text', (column) => column.primaryKey())
         .addColumn('value', 'text', (column) => column.notNull())

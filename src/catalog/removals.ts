@@ -1,9 +1,10 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { batches } from './batches.ts';
+import { markDirty } from './dirty.ts';
 import { foldersBelow } from './listing.ts';
 import type { Schema } from './schema.ts';
 
-/** How much a removal would take, from the whole library or from below one root. */
+/** How much a removal would take of the tree, of all of it or of what lies below one root. */
 export interface RemovalShare {
   total: number;
   candidates: number;
@@ -17,6 +18,15 @@ export function createRemovals(db: Kysely<Schema>) {
       .where('gone_at', 'is', null)
       .where('missing_since', 'is not', null)
       .where('missed_at', '<=', before);
+
+  async function shareOf(before: number, where: RawBuilder<boolean>): Promise<RemovalShare> {
+    const { rows } = await sql<RemovalShare>`
+      select count(*) as total, coalesce(sum(missing_since is not null and missed_at <= ${before}), 0) as candidates
+      from files
+      where gone_at is null and ${where}
+        and exists (select 1 from tree where tree.file_id = files.id and tree.kind = 'strm')`.execute(db);
+    return rows[0] ?? { total: 0, candidates: 0 };
+  }
 
   return {
     /** Files that a crawl which ended at `before` or earlier has missed, and that are missing still. */
@@ -39,34 +49,19 @@ export function createRemovals(db: Kysely<Schema>) {
         .updateTable('files')
         .set({ missed_at: now })
         .where('missing_since', 'is not', null)
-        .where('missed_at', 'is', null)
+        // A time that lies ahead was noted while the clock was wrong.
+        .where((e) => e.or([e('missed_at', 'is', null), e('missed_at', '>', now)]))
         .where('gone_at', 'is', null)
         .execute();
     },
 
-    /** Share of the whole library that would go. */
-    async share(before: number): Promise<RemovalShare> {
-      const { total } = await db
-        .selectFrom('files')
-        .select((e) => e.fn.countAll<number>().as('total'))
-        .where('gone_at', 'is', null)
-        .executeTakeFirstOrThrow();
-      const { candidates } = await candidatesBefore(before)
-        .select((e) => e.fn.countAll<number>().as('candidates'))
-        .executeTakeFirstOrThrow();
-      return { total, candidates };
-    },
+    /** Share of the tree that would go: files that stand in it, not the photos and archives beside them. */
+    share: (before: number): Promise<RemovalShare> => shareOf(before, sql<boolean>`true`),
 
     /** The same below one folder. */
     async shareBelow(folderId: number, before: number): Promise<RemovalShare> {
       const folders = JSON.stringify(await foldersBelow(db, [folderId]));
-      const { rows } = await sql<RemovalShare>`
-        select count(*) as total,
-               coalesce(sum(missing_since is not null and missed_at <= ${before}), 0) as candidates
-        from files where gone_at is null and folder_id in (select value from json_each(${folders}))`.execute(
-        db,
-      );
-      return rows[0] ?? { total: 0, candidates: 0 };
+      return shareOf(before, sql<boolean>`folder_id in (select value from json_each(${folders}))`);
     },
 
     /** Takes files out of the library. Their rows stay, so that one that returns is known again. */
@@ -74,6 +69,7 @@ export function createRemovals(db: Kysely<Schema>) {
       db.transaction().execute(async (trx) => {
         for (const part of batches(ids)) {
           await trx.updateTable('files').set({ gone_at: now }).where('id', 'in', part).execute();
+          await markDirty(trx, part);
           await trx.deleteFrom('leases').where('file_id', 'in', part).execute();
         }
       }),

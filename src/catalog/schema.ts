@@ -78,6 +78,11 @@ export interface TreeTable {
   mtime_ms: number;
 }
 
+/** Files whose place in the tree has not been brought up to date since they changed. */
+export interface DirtyTable {
+  file_id: string;
+}
+
 export interface MemoryTable {
   name: string;
   value: string;
@@ -92,5 +97,6 @@ export interface Schema {
   leases: LeaseTable;
   titles: TitleTable;
   tree: TreeTable;
+  dirty: DirtyTable;
   memory: MemoryTable;
 }

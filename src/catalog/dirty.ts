@@ -1,0 +1,32 @@
+import type { Kysely } from 'kysely';
+import { batches } from './batches.ts';
+import type { Schema } from './schema.ts';
+
+/** Notes that the tree is behind for these files. Part of the caller's transaction, so that a kill loses nothing. */
+export async function markDirty(db: Kysely<Schema>, fileIds: readonly string[]): Promise<void> {
+  for (const part of batches(fileIds)) {
+    const rows = part.map((file_id) => ({ file_id }));
+    await db
+      .insertInto('dirty')
+      .values(rows)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+}
+
+/** Files that changed in the catalog and not yet in the tree, whichever process changed them. */
+export function createDirty(db: Kysely<Schema>) {
+  return {
+    async all(): Promise<string[]> {
+      return (await db.selectFrom('dirty').select('file_id').execute()).map((row) => row.file_id);
+    },
+
+    clear: (fileIds: readonly string[]): Promise<void> =>
+      db.transaction().execute(async (trx) => {
+        for (const part of batches(fileIds))
+          await trx.deleteFrom('dirty').where('file_id', 'in', part).execute();
+      }),
+  };
+}
+
+export type Dirty = ReturnType<typeof createDirty>;
