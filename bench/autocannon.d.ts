@@ -4,7 +4,7 @@ declare module 'autocannon' {
     connections: number;
     /** Seconds. */
     duration: number;
-    requests: { path: string; method: 'GET' | 'HEAD' }[];
+    requests: { path: string; headers: Record<string, string> }[];
   }
 
   interface Result {

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Agent, type Dispatcher } from 'undici';
 import type { Settings } from '../config/settings.ts';
@@ -12,7 +12,7 @@ import { createGovernor, type GovernorState } from './fichier/governor.ts';
 import { createBroker } from './links/broker.ts';
 import { createLinkCheck } from './links/hosts.ts';
 import type { Log } from './log.ts';
-import { livingKeys, loadSecrets } from './secrets.ts';
+import { keysFile, livingKeys, loadSecrets } from './secrets.ts';
 import { createPublisher } from './sync/publish.ts';
 import { createSideCars } from './sync/side-cars.ts';
 import { createSync } from './sync/sync.ts';
@@ -22,6 +22,11 @@ import { version } from './version.ts';
 export interface BridgeOverrides {
   clock?: Clock;
   dispatcher?: Dispatcher;
+  /**
+   * Where the settings name no base URL, the one that was in force last: a command in a shell of its own must not
+   * rewrite every STRM file of the service beside it.
+   */
+  keepBaseUrl?: boolean;
 }
 
 /**
@@ -36,6 +41,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
   const dispatcher =
     overrides.dispatcher ?? new Agent({ allowH2: false, connect: { timeout: fichier.timeLimitMs } });
   const dataDir = resolve(settings.dataDir);
+  const isFirstStart = !existsSync(join(dataDir, keysFile));
   const kept = loadSecrets(dataDir);
   const secrets = {
     ...kept,
@@ -44,6 +50,12 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
   };
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const catalog = await openCatalog(join(dataDir, 'catalog.db'));
+  if (isFirstStart && (await catalog.titles.treeCount()) > 0) {
+    log.warn(
+      { dataDir },
+      'the keys were gone and new ones were made: every STRM file gets a new address with the next sync',
+    );
+  }
   const userAgent = `Passerelle/${version}`;
 
   const governor = createGovernor({
@@ -89,8 +101,10 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     connections: fichier.connections,
   });
   const signer = createSigner(livingKeys(secrets.signingKeys, clock.now()));
-  const baseUrl =
-    settings.server.baseUrl ?? `http://${localName(settings.server.host)}:${settings.server.port}`;
+  const named = settings.server.baseUrl;
+  const before = overrides.keepBaseUrl ? await catalog.memory.get<string>('baseUrl') : undefined;
+  if (named !== undefined) await catalog.memory.put('baseUrl', named);
+  const baseUrl = named ?? before ?? `http://${localName(settings.server.host)}:${settings.server.port}`;
   const sideCars = createSideCars({
     dir: join(dataDir, 'sidecars'),
     clock,

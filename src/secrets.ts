@@ -15,7 +15,8 @@ export interface Secrets {
 /** How long addresses that an old key has signed stay good after a rotation: every library scan has happened by then. */
 export const keyOverlapMs = 30 * 24 * 3_600_000;
 
-const fileName = 'keys.json';
+/** Name of the file in dataDir. */
+export const keysFile = 'keys.json';
 
 /**
  * Reads the secrets of this installation; makes them at the first start.
@@ -23,7 +24,7 @@ const fileName = 'keys.json';
  * keys would make every STRM file wrong)
  */
 export function loadSecrets(dataDir: string): Secrets {
-  const file = join(dataDir, fileName);
+  const file = join(dataDir, keysFile);
   let json: string;
   try {
     json = readFileSync(file, 'utf8');
@@ -74,7 +75,7 @@ function parse(json: string): Secrets | undefined {
 }
 
 function save(dataDir: string, secrets: Secrets): void {
-  const file = join(dataDir, fileName);
+  const file = join(dataDir, keysFile);
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     writeFileSync(`${file}.tmp`, `${JSON.stringify(secrets, undefined, 2)}\n`, { mode: 0o600 });

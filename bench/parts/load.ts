@@ -7,7 +7,7 @@ export interface LoadPart extends Shape {
   question: {
     url: string;
     paths: string[];
-    method?: 'GET' | 'HEAD';
+    headers?: Record<string, string>;
     connections: number;
     seconds: number;
     expectedStatus: number;
@@ -18,8 +18,8 @@ export interface LoadPart extends Shape {
 /** Requests as fast as they are answered. Fails when an answer is not the one expected. */
 runPart<LoadPart>(async () => ({
   facts: {},
-  async answer({ url, paths, method = 'GET', connections, seconds, expectedStatus }) {
-    const requests = paths.map((path) => ({ path, method }));
+  async answer({ url, paths, headers = {}, connections, seconds, expectedStatus }) {
+    const requests = paths.map((path) => ({ path, headers }));
     const result = await autocannon({ url, requests, connections, duration: seconds });
     const right = result.statusCodeStats[expectedStatus]?.count ?? 0;
     if (right === 0 || right !== result.requests.total || result.errors > 0)

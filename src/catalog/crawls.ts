@@ -24,6 +24,8 @@ export interface CrawlNote {
   removed?: number;
   /** Folders that could not be listed; nothing is taken for missing after such a crawl. */
   failedFolders?: number;
+  /** Roots of the settings that the account does not have; nothing is taken for missing either. */
+  missingRoots?: string[];
   /** Error code that stopped it. */
   stoppedBy?: string;
 }

@@ -148,7 +148,7 @@ async function recordFiles(
   return { changed, added };
 }
 
-/** A listing that may lack entries confirms nothing: what is missing here begins to be missed anew. */
+/** A listing that may lack entries says nothing of what is missing here: it counts as there until a whole one says it again. */
 async function doubtMissing(trx: Transaction<Schema>, folderId: number): Promise<void> {
   const lost = await trx
     .selectFrom('folders')
@@ -156,17 +156,14 @@ async function doubtMissing(trx: Transaction<Schema>, folderId: number): Promise
     .where('parent_id', '=', folderId)
     .where('missing_since', 'is not', null)
     .execute();
-  const below =
-    lost.length > 0
-      ? await foldersBelow(
-          trx,
-          lost.map((row) => row.id),
-        )
-      : [];
+  const ids = lost.map((row) => row.id);
+  const below = ids.length > 0 ? await foldersBelow(trx, ids) : [];
+  for (const part of batches(below))
+    await trx.updateTable('folders').set({ missing_since: null }).where('id', 'in', part).execute();
   for (const part of batches([folderId, ...below])) {
     await trx
       .updateTable('files')
-      .set({ missed_at: null })
+      .set({ missing_since: null, missed_at: null })
       .where('folder_id', 'in', part)
       .where('missing_since', 'is not', null)
       .execute();

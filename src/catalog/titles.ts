@@ -174,6 +174,7 @@ export function createTitles(db: Kysely<Schema>) {
         .selectFrom('tree')
         .select((e) => e.fn.countAll<number>().as('n'))
         .where('kind', '=', 'strm')
+        .where('mtime_ms', '>', 0)
         .executeTakeFirstOrThrow();
       return row.n;
     },

@@ -151,7 +151,13 @@ export async function checkCrawl({ catalog }: Bridge): Promise<Finding> {
   if (!crawl) return { state: 'warn', words: 'there was none yet', cure: 'run passerelle sync' };
   const { files, missing, folders } = await catalog.content.counts();
   const words = `${crawl.outcome} ${new Date(crawl.endedAt ?? crawl.startedAt).toISOString()}; ${files} files in ${folders} folders${missing ? `, ${missing} of them missing` : ''}`;
-  const { held, stoppedBy, failedFolders } = crawl.note;
+  const { held, stoppedBy, failedFolders, missingRoots } = crawl.note;
+  if (missingRoots)
+    return {
+      state: 'warn',
+      words: `${words}; not in the account: ${missingRoots.join(', ')}`,
+      cure: 'look at library.roots',
+    };
   if (held)
     return {
       state: 'warn',

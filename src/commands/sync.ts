@@ -50,6 +50,11 @@ function report(context: Context, result: SyncResult, dryRun: boolean): void {
   if (counts.failed > 0) say(context, `${counts.failed} files could not be written; the log names them`);
   if (result.note.failedFolders)
     say(context, `${result.note.failedFolders} folders could not be listed; nothing was taken for missing`);
+  if (result.note.missingRoots)
+    say(
+      context,
+      `not in the account: ${result.note.missingRoots.join(', ')}; look at library.roots. Nothing was removed`,
+    );
   if (result.note.removed)
     say(context, `${result.note.removed} files that were gone in two crawls have been taken out`);
   if (result.note.held) {

@@ -8,7 +8,7 @@ export async function withBridge<T>(context: Context, work: (bridge: Bridge) => 
   for (const warning of warnings) context.err.write(`${warning}\n`);
   const level = context.env.PASSERELLE_LOG_LEVEL ? settings.log.level : 'warn';
   const log = createLogger(level, { write: (line: string) => void context.err.write(line) });
-  const bridge = await createBridge(settings, log);
+  const bridge = await createBridge(settings, log, { keepBaseUrl: true });
   try {
     return await work(bridge);
   } finally {

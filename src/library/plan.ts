@@ -1,6 +1,6 @@
 import { BridgeError } from '../errors.ts';
 import { bytesOf, isOwnAddress, isUntouched, readOwn, rowOf, seenOf, sha256 } from './tree-bytes.ts';
-import { asDiskError, checkTreePath, createLook, type Standing, twinKey } from './tree-paths.ts';
+import { asDiskError, checkTreePath, createLook, errorCode, type Standing, twinKey } from './tree-paths.ts';
 import type { Desired, ManifestEntry, Seen, TreeOp, TreePlan } from './tree-types.ts';
 
 const atOnce = 64;
@@ -113,6 +113,8 @@ async function planStranger(desk: Desk, desired: Desired, seen: Seen): Promise<T
     if (desired.kind === 'strm' && isOwnAddress(bytes)) {
       return { op: 'update', path, reason: 'an older address of ours', desired, seen };
     }
+    // What a power cut leaves of a file whose bytes had not reached the disk.
+    if (bytes.length === 0) return { op: 'update', path, reason: 'empty', desired, seen };
   }
   return { op: 'conflict', path, reason: 'not written by Passerelle', forget: false };
 }
@@ -154,6 +156,9 @@ async function guard(dir: string, path: string, work: () => Promise<TreeOp>): Pr
   try {
     return await work();
   } catch (error) {
+    if (/^(?:EACCES|EPERM)$/.test(errorCode(error))) {
+      return { op: 'conflict', path, reason: 'no right to read it', forget: false };
+    }
     throw asDiskError(error, `${dir}/${path}`) ?? error;
   }
 }

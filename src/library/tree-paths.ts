@@ -100,9 +100,9 @@ export function errorCode(error: unknown): string {
   return error instanceof Error ? error.name : 'UNKNOWN';
 }
 
-/** BRIDGE_DISK when the disk refuses for good (full, read-only, no rights, quota), else undefined. */
+/** BRIDGE_DISK when the disk refuses for good (full, read-only, quota, broken), else undefined: one path without rights is that path's trouble. */
 export function asDiskError(error: unknown, file: string): BridgeError | undefined {
   const code = errorCode(error);
-  if (!/^(?:ENOSPC|EROFS|EACCES|EPERM|EDQUOT|EIO)$/.test(code)) return undefined;
+  if (!/^(?:ENOSPC|EROFS|EDQUOT|EIO)$/.test(code)) return undefined;
   return new BridgeError('BRIDGE_DISK', { detail: `${file} (${code})`, cause: error });
 }

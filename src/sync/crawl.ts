@@ -85,8 +85,11 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
   };
 
   let roots: Root[] = [];
+  const missingRoots: string[] = [];
   try {
-    roots = await resolveRoots(options.roots, { catalog, listFolder, now: () => clock.now() });
+    const resolved = await resolveRoots(options.roots, { catalog, listFolder, now: () => clock.now() });
+    roots = resolved.roots;
+    missingRoots.push(...resolved.missing);
     for (const root of roots) await catalog.crawls.enqueue(crawlId, root.folderId);
   } catch (error) {
     return stopped(error, roots);
@@ -111,8 +114,8 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
     } catch (error) {
       const root = roots.find((one) => one.folderId === folderId);
       if (root && isBridgeError(error, 'BRIDGE_HOST_FILE_GONE')) {
+        missingRoots.push(root.path);
         await forgetRoot(catalog, root.path);
-        return stopped(new BridgeError('BRIDGE_ROOT_NOT_FOUND', { detail: root.path, cause: error }), roots);
       }
       if (!isFolderFault(error)) return stopped(error, roots);
       log.warn({ folderId, code: error.code }, 'a folder could not be listed; the others go on');
@@ -124,8 +127,20 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
     report();
   }
 
+  if (missingRoots.length > 0) {
+    log.error(
+      { roots: missingRoots },
+      'folders of library.roots do not exist in the account; nothing is removed',
+    );
+    if (missingRoots.length === options.roots.length) {
+      return stopped(new BridgeError('BRIDGE_ROOT_NOT_FOUND', { detail: missingRoots.join(', ') }), roots);
+    }
+  }
   const { failed } = await catalog.crawls.counts(crawlId);
-  const note: CrawlNote = failed > 0 ? { failedFolders: failed } : {};
+  const note: CrawlNote = {
+    ...(failed > 0 ? { failedFolders: failed } : {}),
+    ...(missingRoots.length > 0 ? { missingRoots } : {}),
+  };
   await catalog.crawls.end(crawlId, 'done', note, clock.now());
   return { crawlId, calls, note, roots, outcome: 'done' };
 

@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CatalogFile } from '../catalog/content.ts';
 import type { TitleRow, TreeRow } from '../catalog/titles.ts';
@@ -25,11 +26,12 @@ export interface DesiredTitles {
   wanted: CatalogFile[];
 }
 
-/** What the tree should hold for these titles. @param written what it holds today */
+/** What the tree should hold for these titles. @param written what it holds today @param asIfGone files that a dry run leaves out */
 export async function desiredOf(
   options: DesiredOptions,
   keys: readonly string[],
   written: readonly TreeRow[],
+  asIfGone?: ReadonlySet<string>,
 ): Promise<DesiredTitles> {
   const { catalog, baseUrl, sign, sideCars, lockData, maxSubtitleBytes } = options;
   const titles = Map.groupBy(await catalog.titles.ofKeys(keys), (row) => row.titleKey);
@@ -37,15 +39,24 @@ export async function desiredOf(
   const files = new Map((await catalog.content.filesByIds(ids)).map((file) => [file.id, file]));
   const near = await filesNear(catalog, [...files.values()]);
   const paths = await foldersOf(catalog, [...files.values(), ...near.values()]);
-  const neighbours = indexNeighbours([...near.values()].map((file) => toLibraryFile(file, paths)));
+  const placed = [...near.values()].filter((file) => paths.has(file.folderId));
+  const neighbours = indexNeighbours(
+    placed.map((file) => toLibraryFile(file, paths.get(file.folderId) ?? '/')),
+  );
   const onDisk = new Set(written.map((row) => `${row.fileId} ${row.path}`));
   const result: DesiredTitles = { desired: [], wanted: [] };
 
+  // A file that was uploaded anew under its old name takes the place of the one that is missing, and its path.
+  const slotOf = (file: CatalogFile) => `${file.folderId}/${file.name}`;
+  const present = new Set([...files.values()].filter((file) => file.missingSince === undefined).map(slotOf));
+  const isWanted = (file: CatalogFile) =>
+    !asIfGone?.has(file.id) && (file.missingSince === undefined || !present.has(slotOf(file)));
   const itemOf = (row: TitleRow) => {
     const file = files.get(row.fileId);
-    return file
-      ? [{ file: toLibraryFile(file, paths), recognition: JSON.parse(row.recognition) as Recognition }]
-      : [];
+    if (!file || !isWanted(file)) return [];
+    const recognition = JSON.parse(row.recognition) as Recognition;
+    const folder = paths.get(file.folderId) ?? recognition.path.slice(0, recognition.path.lastIndexOf('/'));
+    return [{ file: toLibraryFile(file, folder), recognition }];
   };
   const contentOf = async (entry: LibraryEntry): Promise<Desired['content'] | undefined> => {
     if (entry.kind === 'nfo') return entry.content;
@@ -60,6 +71,7 @@ export async function desiredOf(
   };
 
   for (const key of keys) {
+    await breathe();
     const items = (titles.get(key) ?? []).flatMap(itemOf);
     if (items.length === 0) continue;
     for (const entry of layoutTitle(items, neighbours, { lockData, maxSubtitleBytes })) {

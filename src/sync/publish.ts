@@ -1,8 +1,10 @@
-import { mkdir } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdir, readdir } from 'node:fs/promises';
 import type { CatalogFile } from '../catalog/content.ts';
 import type { TreeRow } from '../catalog/titles.ts';
 import { BridgeError } from '../errors.ts';
 import { applyTree, type EntryKind, type ManifestEntry, planTree, type TreePlan } from '../library/tree.ts';
+import { bytesOf, sha256 } from '../library/tree-bytes.ts';
 import type { Log } from '../log.ts';
 import { type DesiredOptions, desiredOf } from './desired.ts';
 import { recogniseFiles } from './titling.ts';
@@ -16,6 +18,8 @@ export interface PublishRun {
   /** Plans, and writes nothing. */
   dryRun?: boolean;
   signal?: AbortSignal;
+  /** Files that a dry run treats as taken out. */
+  asIfGone?: ReadonlySet<string>;
   /** What this sync has looked at already: `files` adds to it, `everything` leaves it out. */
   done?: Done;
 }
@@ -44,9 +48,13 @@ const filesAtOnce = 500;
 export function createPublisher(options: PublishOptions) {
   const { catalog, log, libraryDir } = options;
 
-  async function planTitles(keys: readonly string[], wanted: CatalogFile[]): Promise<TreePlan> {
+  async function planTitles(
+    keys: readonly string[],
+    wanted: CatalogFile[],
+    asIfGone?: ReadonlySet<string>,
+  ): Promise<TreePlan> {
     const written = await catalog.titles.treeOfKeys(keys);
-    const { desired, wanted: missing } = await desiredOf(options, keys, written);
+    const { desired, wanted: missing } = await desiredOf(options, keys, written, asIfGone);
     wanted.push(...missing);
     return planTree({ dir: libraryDir, desired, manifest: written.map(toManifestEntry) });
   }
@@ -54,22 +62,33 @@ export function createPublisher(options: PublishOptions) {
   async function publishTitles(
     keys: Iterable<string>,
     result: PublishResult,
-    { dryRun = false, signal }: PublishRun,
+    { dryRun = false, signal, asIfGone }: PublishRun,
   ): Promise<void> {
     const all = [...keys];
     for (let start = 0; start < all.length; start += titlesAtOnce) {
       signal?.throwIfAborted();
-      const plan = await planTitles(all.slice(start, start + titlesAtOnce), result.wanted);
+      const plan = await planTitles(all.slice(start, start + titlesAtOnce), result.wanted, asIfGone);
       for (const { op } of plan.ops) result.counts[op]++;
       if (dryRun) result.plans.push(plan);
       else await apply(plan, result.counts, signal);
     }
   }
 
+  /** @throws BridgeError BRIDGE_DISK when the folder of the tree cannot be written */
+  async function reachable(): Promise<void> {
+    try {
+      await mkdir(libraryDir, { recursive: true });
+      await access(libraryDir, constants.W_OK);
+    } catch (error) {
+      const detail = `${libraryDir} (${(error as NodeJS.ErrnoException).code})`;
+      throw new BridgeError('BRIDGE_DISK', { detail, cause: error });
+    }
+  }
+
   async function apply(plan: TreePlan, counts: TreeCounts, signal: AbortSignal | undefined): Promise<void> {
-    await mkdir(libraryDir, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-      throw new BridgeError('BRIDGE_DISK', { detail: `${libraryDir} (${error.code})`, cause: error });
-    });
+    await reachable();
+    // Noted before it is written: what a kill leaves on the disk is still known as ours.
+    await catalog.titles.recordTree(await intentsOf(plan), []);
     const applied = await applyTree(plan, { dir: libraryDir, ...(signal ? { signal } : {}) });
     await catalog.titles.recordTree(
       applied.written.map((row) => ({ fileId: undefined, ...row })),
@@ -91,12 +110,26 @@ export function createPublisher(options: PublishOptions) {
   }
 
   return {
+    /**
+     * Whether the tree that was written is still there at all: an empty folder where it was is a disk that is not
+     * mounted, and what would be noted as removed then would be left behind for ever.
+     * @throws BridgeError BRIDGE_DISK
+     */
+    async checkMounted(): Promise<void> {
+      if ((await catalog.titles.treeCount()) === 0) return;
+      const names = await readdir(libraryDir).catch(() => []);
+      if (names.length > 0) return;
+      const detail = `${libraryDir} is empty although a tree was written there; is it mounted? If it was emptied on purpose: passerelle sync --full`;
+      throw new BridgeError('BRIDGE_DISK', { detail });
+    },
+
     /** Brings the tree up to date for files that changed, or that were taken out. */
     async files(fileIds: readonly string[], run: PublishRun = {}): Promise<PublishResult> {
       const result = emptyResult();
       if (fileIds.length === 0) return result;
       const titles = await recogniseFiles(catalog, fileIds);
       await publishTitles(titles, result, run);
+      if (!run.dryRun && result.counts.failed === 0) await catalog.dirty.clear(fileIds);
       for (const id of fileIds) run.done?.files.add(id);
       for (const title of titles) run.done?.titles.add(title);
       return result;
@@ -146,6 +179,19 @@ export function emptyResult(): PublishResult {
     wanted: [],
     plans: [],
   };
+}
+
+/** Rows for what is about to be made. Their time fits no file, so that the next look reads and compares the bytes. */
+async function intentsOf(plan: TreePlan): Promise<TreeRow[]> {
+  const rows: TreeRow[] = [];
+  for (const step of plan.ops) {
+    if (step.op !== 'create') continue;
+    const bytes = await bytesOf(step.desired).catch(() => undefined);
+    if (!bytes) continue;
+    const { path, kind, fileId, titleKey } = step.desired;
+    rows.push({ path, kind, fileId, titleKey, sha256: sha256(bytes), sizeBytes: bytes.length, mtimeMs: 0 });
+  }
+  return rows;
 }
 
 function toManifestEntry({ fileId, kind, ...row }: TreeRow): ManifestEntry {

@@ -1,5 +1,4 @@
 import type { Catalog } from '../catalog/catalog.ts';
-import { BridgeError } from '../errors.ts';
 import type { ListFolder } from './list-folder.ts';
 
 /** A configured root and the folder it stands for. */
@@ -14,20 +13,32 @@ export interface ResolveOptions {
   now: () => number;
 }
 
+export interface ResolvedRoots {
+  roots: Root[];
+  /** Paths that lead nowhere in the account. */
+  missing: string[];
+}
+
 /**
  * Finds the folders of the configured root paths. The host knows no paths, so an unknown one is walked from the top,
  * one listing a level; a known one costs nothing, and stays the same folder when somebody renames it at the host.
- * @throws BridgeError BRIDGE_ROOT_NOT_FOUND, or the host's
+ * @throws BridgeError of the host
  */
-export async function resolveRoots(paths: readonly string[], options: ResolveOptions): Promise<Root[]> {
+export async function resolveRoots(
+  paths: readonly string[],
+  options: ResolveOptions,
+): Promise<ResolvedRoots> {
   const { catalog } = options;
   const known = (await catalog.memory.get<Record<string, number>>(memoryName)) ?? {};
   const roots: Root[] = [];
+  const missing: string[] = [];
   for (const path of paths) {
-    roots.push({ path, folderId: path === '/' ? 0 : (known[path] ?? (await walk(path, options))) });
+    const folderId = path === '/' ? 0 : (known[path] ?? (await walk(path, options)));
+    if (folderId === undefined) missing.push(path);
+    else roots.push({ path, folderId });
   }
   await catalog.memory.put(memoryName, Object.fromEntries(roots.map((root) => [root.path, root.folderId])));
-  return roots;
+  return { roots, missing };
 }
 
 /** The next crawl looks for this root by its path again. */
@@ -39,15 +50,14 @@ export async function forgetRoot(catalog: Catalog, path: string): Promise<void> 
 
 const memoryName = 'roots';
 
-async function walk(path: string, { catalog, listFolder, now }: ResolveOptions): Promise<number> {
+async function walk(path: string, { catalog, listFolder, now }: ResolveOptions): Promise<number | undefined> {
   let folderId = 0;
   for (const name of path.split('/').filter((part) => part !== '')) {
     const listing = await listFolder(folderId);
     // Only the folders on the way are noted: files outside the roots are no part of the library.
     await catalog.recordFolders({ folderId, name: listing.name, folders: listing.folders }, now());
     const next = listing.folders.find((folder) => folder.name.normalize() === name.normalize());
-    if (!next)
-      throw new BridgeError('BRIDGE_ROOT_NOT_FOUND', { detail: `${path} (there is no "${name}" in it)` });
+    if (!next) return undefined;
     folderId = next.id;
   }
   return folderId;

@@ -18,6 +18,11 @@ export interface SideCarOptions {
   intervalMs: number;
 }
 
+/** `failed` may be tried again; `given up` waits for the next start of the process. */
+export type Fetched = 'fetched' | 'failed' | 'given up';
+
+const mostFailures = 3;
+
 /** Small text files that lie beside a video: fetched once, kept in dataDir, there also when the host is gone. */
 export function createSideCars({ dir, clock, log, open, intervalMs }: SideCarOptions) {
   /** Failures since the start of the process: a file that fails three times waits for the next start. */
@@ -32,9 +37,9 @@ export function createSideCars({ dir, clock, log, open, intervalMs }: SideCarOpt
 
     read: (file: CatalogFile): Promise<Buffer> => readFile(pathOf(file)),
 
-    /** Fetches one file. @returns whether it is at hand now. @throws BridgeError of a lock: the others would fail too */
-    async fetch(file: CatalogFile, signal: AbortSignal): Promise<boolean> {
-      if ((failures.get(file.id) ?? 0) >= 3) return false;
+    /** Fetches one file. @throws BridgeError of a lock: the others would fail too */
+    async fetch(file: CatalogFile, signal: AbortSignal): Promise<Fetched> {
+      if ((failures.get(file.id) ?? 0) >= mostFailures) return 'given up';
       const waitMs = Math.min(nextAt - clock.now(), intervalMs);
       if (waitMs > 0) await clock.sleep(waitMs, signal);
       nextAt = clock.now() + intervalMs;
@@ -44,14 +49,14 @@ export function createSideCars({ dir, clock, log, open, intervalMs }: SideCarOpt
         await mkdir(dir, { recursive: true });
         await pipeline(await open(file, signal), createWriteStream(temporary), { signal });
         await rename(temporary, target);
-        return true;
+        return 'fetched';
       } catch (error) {
         await rm(temporary, { force: true }).catch(() => undefined);
         signal.throwIfAborted();
         if (isBridgeError(error) && error.retryAt !== undefined) throw error;
         failures.set(file.id, (failures.get(file.id) ?? 0) + 1);
         log.warn({ fileId: file.id, name: file.name, err: error }, 'a subtitle could not be fetched');
-        return false;
+        return (failures.get(file.id) ?? 0) >= mostFailures ? 'given up' : 'failed';
       }
     },
   };

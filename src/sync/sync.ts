@@ -1,7 +1,9 @@
 import type { Catalog } from '../catalog/catalog.ts';
+import type { CatalogFile } from '../catalog/content.ts';
 import type { CrawlNote } from '../catalog/crawls.ts';
 import { lockFile } from '../catalog/lock.ts';
 import type { Clock } from '../clock.ts';
+import { isBridgeError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { type CrawlOptions, type CrawlProgress, type CrawlResult, crawl } from './crawl.ts';
 import { whyHeld } from './guard.ts';
@@ -41,6 +43,10 @@ export interface SyncResult {
   tree: PublishResult;
 }
 
+/** Removals of the last day, by their time. */
+const recentName = 'recentRemovals';
+const recentMs = 24 * 3_600_000;
+
 /** How far the running sync is, for whoever asks. */
 export interface SyncState {
   running: boolean;
@@ -56,18 +62,27 @@ export function createSync(options: SyncOptions) {
   const state: SyncState = { running: false, progress: undefined };
   /** The first sync of a process looks at everything: settings, code or disk may have changed while it was down. */
   let lookedAtAll = false;
+  /** Subtitles that are still to be fetched, from one sync to the next. */
+  const wanted = new Map<string, CatalogFile>();
 
-  async function confirmRemovals(
+  /** Weighs what disappeared. @returns what goes now, or would go */
+  async function weighRemovals(
     done: Extract<CrawlResult, { outcome: 'done' }>,
-    accept: boolean,
-    dryRun: boolean,
+    { acceptRemovals = false, dryRun = false }: SyncRun,
   ): Promise<{ gone: string[]; note: CrawlNote }> {
     const now = clock.now();
-    if (done.note.failedFolders) return { gone: [], note: done.note };
-    const rootIds = done.roots.map((root) => root.folderId);
-    await catalog.removals.missOutside(rootIds, now);
+    const { note } = done;
+    // A crawl that could not see everything confirms nothing; a person may still say so.
+    if ((note.failedFolders || note.missingRoots) && !acceptRemovals) return { gone: [], note };
+    if (!note.missingRoots)
+      await catalog.removals.missOutside(
+        done.roots.map((root) => root.folderId),
+        now,
+      );
     const before = now - options.confirmMs;
-    const candidates = await catalog.removals.candidates(before);
+    const gone = await catalog.removals.candidates(before);
+    const lately = await recentRemovals(now);
+    const whole = await catalog.removals.share(before);
     const roots = await Promise.all(
       done.roots.map(async ({ path, folderId }) => ({
         path,
@@ -75,58 +90,75 @@ export function createSync(options: SyncOptions) {
       })),
     );
     const why = whyHeld({
-      whole: await catalog.removals.share(before),
+      // Many small losses in one bad night are one large loss.
+      whole: {
+        total: whole.total + lately,
+        candidates: whole.candidates === 0 ? 0 : whole.candidates + lately,
+      },
       roots,
       removePercent: options.removePercent,
     });
+    const held = why && !acceptRemovals ? { ...note, held: { files: gone.length, why } } : undefined;
+    if (dryRun) return { gone: held ? [] : gone, note: held ?? note };
     await catalog.removals.confirm(now);
-    if (dryRun)
-      return { gone: [], note: why ? { ...done.note, held: { files: candidates.length, why } } : done.note };
-    if (why && !accept) {
-      const note = { ...done.note, held: { files: candidates.length, why } };
+    if (held) {
       log.error(
-        { files: candidates.length, why },
+        { files: gone.length, why },
         'NOTHING WAS REMOVED: too much would go. If it is right: passerelle sync --accept-removals',
       );
-      await catalog.crawls.end(done.crawlId, 'done', note, now);
-      return { gone: [], note };
+      await catalog.crawls.end(done.crawlId, 'done', held, now);
+      return { gone: [], note: held };
     }
-    await catalog.removals.remove(candidates, now);
-    const note = candidates.length > 0 ? { ...done.note, removed: candidates.length } : done.note;
-    await catalog.crawls.end(done.crawlId, 'done', note, now);
-    return { gone: candidates, note };
+    await catalog.removals.remove(gone, now);
+    await catalog.memory.put(
+      recentName,
+      acceptRemovals ? [] : [...(await recentEntries(now)), { at: now, files: whole.candidates }],
+    );
+    const result = gone.length > 0 ? { ...note, removed: gone.length } : note;
+    await catalog.crawls.end(done.crawlId, 'done', result, now);
+    return { gone, note: result };
+  }
+
+  async function recentEntries(now: number): Promise<{ at: number; files: number }[]> {
+    const kept = (await catalog.memory.get<{ at: number; files: number }[]>(recentName)) ?? [];
+    return kept.filter((entry) => entry.files > 0 && entry.at <= now && now - entry.at < recentMs);
+  }
+
+  async function recentRemovals(now: number): Promise<number> {
+    return (await recentEntries(now)).reduce((sum, entry) => sum + entry.files, 0);
   }
 
   async function fetchSideCars(tree: PublishResult, signal: AbortSignal): Promise<void> {
-    const wanted = new Map(tree.wanted.map((file) => [file.id, file]));
+    for (const file of tree.wanted) wanted.set(file.id, file);
     tree.wanted = [];
-    for (const file of wanted.values()) {
-      if (!(await sideCars.fetch(file, signal))) continue;
-      addResult(tree, withoutKeeps(await publisher.files([file.id], { signal })));
+    for (const file of [...wanted.values()]) {
+      try {
+        const fetched = await sideCars.fetch(file, signal);
+        if (fetched === 'fetched') await publish(tree, [file.id], { signal });
+        if (fetched !== 'failed') wanted.delete(file.id);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!isBridgeError(error) || error.retryAt === undefined) throw error;
+        // A lock: the others would fail too, and all of them come with a later sync.
+        log.warn({ err: error, waiting: wanted.size }, 'subtitles wait for a later sync');
+        return;
+      }
     }
   }
 
-  /** What could not be written now (disk full, say) is found again by a look at everything. */
   async function publish(tree: PublishResult, fileIds: readonly string[], how: PublishRun): Promise<void> {
-    try {
-      addResult(tree, withoutKeeps(await publisher.files(fileIds, how)));
-    } catch (error) {
-      lookedAtAll = false;
-      throw error;
-    }
+    addResult(tree, withoutKeeps(await publisher.files(fileIds, how)));
   }
 
-  async function runOnce({
-    signal,
-    full = false,
-    dryRun = false,
-    acceptRemovals = false,
-    onProgress,
-  }: SyncRun): Promise<SyncResult> {
+  async function runOnce(run: SyncRun): Promise<SyncResult> {
+    const { signal, full = false, dryRun = false, onProgress } = run;
     const tree = emptyResult();
-    const how = { dryRun, signal, done: { files: new Set<string>(), titles: new Set<string>() } };
+    const how: PublishRun = { dryRun, signal, done: { files: new Set(), titles: new Set() } };
     // A dry run plans once, at the end: plans of a half listed account would tell of steps that never come.
     const all = full || dryRun || !lookedAtAll;
+    if (!full) await publisher.checkMounted();
+    // What another process, or one that was killed, has listed and not written.
+    if (!all) await publish(tree, await catalog.dirty.all(), how);
     const result = await crawl(options, {
       signal,
       onProgress: (progress) => {
@@ -136,20 +168,16 @@ export function createSync(options: SyncOptions) {
       onChange: async ({ changed }) => (dryRun ? undefined : publish(tree, changed, how)),
     });
     if (result.outcome === 'stopped') {
-      return {
-        outcome: 'stopped',
-        reason: result.reason,
-        retryAt: result.retryAt,
-        calls: result.calls,
-        note: result.note,
-        tree,
-      };
+      const { reason, retryAt, calls, note } = result;
+      return { outcome: 'stopped', reason, retryAt, calls, note, tree };
     }
-    const { gone, note } = await confirmRemovals(result, acceptRemovals, dryRun);
-    if (!dryRun) await publish(tree, gone, how);
+    const { gone, note } = await weighRemovals(result, run);
+    if (dryRun) how.asIfGone = new Set(gone);
+    else await publish(tree, gone, how);
     if (all) addResult(tree, await publisher.everything(how));
     if (!dryRun) {
-      lookedAtAll = tree.counts.failed === 0;
+      lookedAtAll ||= tree.counts.failed === 0;
+      if (all && tree.counts.failed === 0) await catalog.dirty.clear(await catalog.dirty.all());
       await fetchSideCars(tree, signal);
     }
     return { outcome: 'done', calls: result.calls, note, tree };

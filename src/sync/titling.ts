@@ -6,11 +6,10 @@ import { isSubtitleFolder, type LibraryFile, titleKey } from '../library/layout.
 import { isSubtitle, recognise } from '../library/recognise.ts';
 
 /** Names read between two breaths of the event loop: a player must not wait for a crawl. */
-const namesAtOnce = 200;
+const namesAtOnce = 50;
 
-/** A file as the library sees it. @param paths of folders by id */
-export function toLibraryFile(file: CatalogFile, paths: ReadonlyMap<number, string>): LibraryFile {
-  const folder = paths.get(file.folderId) ?? '/';
+/** A file as the library sees it. @param folder account path of its folder */
+export function toLibraryFile(file: CatalogFile, folder: string): LibraryFile {
   const path = `${folder === '/' ? '' : folder}/${file.name}`;
   return { fileId: file.id, path, name: file.name, sizeBytes: file.sizeBytes };
 }
@@ -30,18 +29,21 @@ export async function recogniseFiles(catalog: Catalog, fileIds: readonly string[
       files.filter((file) => isSubtitle(file.name)),
     ),
   );
-  const all = new Map([...neighbours, ...files].map((file) => [file.id, file]));
-  const ids = [...new Set([...fileIds, ...all.keys()])];
+  const candidates = [...neighbours, ...files];
+  const paths = await foldersOf(catalog, candidates);
+  // A folder whose place is not known just now keeps its titles: the crawl that is under way will say where it is.
+  const all = new Map(candidates.filter((file) => paths.has(file.folderId)).map((file) => [file.id, file]));
+  const lost = new Set(candidates.filter((file) => !paths.has(file.folderId)).map((file) => file.id));
+  const ids = [...new Set([...fileIds, ...all.keys()])].filter((id) => !lost.has(id));
   const before = [
     ...(await catalog.titles.keysOf(ids)).values(),
     ...(await catalog.titles.treeKeysOf(fileIds)),
   ];
-  const paths = await foldersOf(catalog, all.values());
   const rows: TitleRow[] = [];
   let count = 0;
   for (const file of all.values()) {
     if (++count % namesAtOnce === 0) await breathe();
-    const libraryFile = toLibraryFile(file, paths);
+    const libraryFile = toLibraryFile(file, paths.get(file.folderId) ?? '/');
     const recognition = recognise(libraryFile.path);
     const key = titleKey(libraryFile, recognition);
     if (key !== undefined)

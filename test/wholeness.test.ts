@@ -1,0 +1,328 @@
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import t from 'tap';
+import { loadSettings } from '../config/load.ts';
+import { createBridge } from '../src/bridge.ts';
+import { silentLog } from '../src/log.ts';
+import { createHandClock } from './fixtures/hand-clock.ts';
+import { envOver, type Setup, setup } from './fixtures/setup.ts';
+import { strmFiles } from './fixtures/strm-files.ts';
+import type { AccountFolder, FileSpec, SimulatorOptions } from './simulator/simulator.ts';
+
+const hourMs = 3_600_000;
+
+function movie(title: string, year: number): FileSpec {
+  return { name: `${title}.${year}.1080p.mkv`, content: { sizeBytes: 1000 + year, seed: year } };
+}
+
+const letters = 'abcdefghijklmnopqrst';
+
+function films(count: number, folder = 'Films'): AccountFolder {
+  return {
+    name: folder,
+    files: Array.from({ length: count }, (_, n) =>
+      movie(`Film ${letters[n % 20]}${Math.floor(n / 20)}`, 1950 + n),
+    ),
+  };
+}
+
+async function house(
+  t: Parameters<typeof setup>[0],
+  account: AccountFolder,
+  env: Record<string, string> = {},
+  more: SimulatorOptions = {},
+) {
+  const clock = createHandClock();
+  return {
+    clock,
+    ...(await setup(t, { overrides: { clock }, env, simulator: { clock, account, ...more } })),
+  };
+}
+
+async function tree({ libraryDir }: Pick<Setup, 'libraryDir'>): Promise<string[]> {
+  return (await strmFiles(libraryDir).catch(() => [])).map((file) => file.path);
+}
+
+/** What Passerelle left anywhere in the tree. */
+async function everyFile({ libraryDir }: Pick<Setup, 'libraryDir'>): Promise<string[]> {
+  const entries = await readdir(libraryDir, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(libraryDir.length + 1))
+    .sort();
+}
+
+t.test('photos and archives beside the films do not soften the guard', async (t) => {
+  const photos = {
+    name: 'Photos',
+    files: Array.from({ length: 100 }, (_, n) => ({ name: `photo ${n}.jpg`, content: Buffer.from('x') })),
+  };
+  const one = await house(t, { folders: [films(10), photos] });
+  await one.sync();
+  for (const file of [...one.simulator.account.folder('/Films').files.values()])
+    one.simulator.account.removeFile(file);
+  await one.sync();
+  await one.clock.advance(2 * hourMs);
+  const held = await one.sync();
+  t.ok(held.note.held);
+  t.equal((await tree(one)).length, 10);
+});
+
+t.test('many small losses within a day are one large loss', async (t) => {
+  const one = await house(t, { folders: [films(40)] });
+  await one.sync();
+  const files = [...one.simulator.account.folder('/Films').files.values()];
+  for (let round = 0; round < 4; round++) {
+    for (const file of files.splice(0, 5)) one.simulator.account.removeFile(file);
+    await one.sync();
+    await one.clock.advance(2 * hourMs);
+    await one.sync();
+  }
+  t.equal((await tree(one)).length, 35, 'the first 5 of 40 went, the rest waits for a word');
+});
+
+t.test('folders that were moved into each other during a crawl do not lead in a circle', async (t) => {
+  const leaf = (name: string, n: number): AccountFolder => ({
+    name,
+    files: [movie(`Film ${name}`, 1950 + n)],
+  });
+  const one = await house(t, {
+    folders: [{ ...leaf('A', 1), folders: [{ ...leaf('B', 2), folders: [leaf('C', 3)] }] }],
+  });
+  const { account } = one.simulator;
+  await one.sync();
+  const b = account.folder('/A/B');
+  const a = account.folder('/A');
+  await one.sync({
+    onProgress: ({ foldersDone }) => {
+      if (foldersDone !== 2) return;
+      account.move(b, '/');
+      account.move(a, b);
+    },
+  });
+  for (let n = 0; n < 3; n++) {
+    await one.clock.advance(2 * hourMs);
+    t.equal((await one.sync({ full: true })).outcome, 'done');
+  }
+  t.equal((await tree(one)).length, 3);
+  t.match((await one.bridge.catalog.content.byPath('/B/A')).folder, { path: '/B/A' });
+});
+
+t.test('what one process has listed and not written, another one writes', async (t) => {
+  const one = await house(t, { folders: [films(3)] });
+  await one.sync();
+  one.simulator.account.addFile('/Films', movie('New', 2001));
+  const { settings } = loadSettings({ env: envOver(one.simulator, one.home), file: 'none.yaml' });
+  const other = await createBridge(settings, silentLog, { clock: one.clock });
+  const dry = await other.sync.run({ signal: new AbortController().signal, dryRun: true });
+  t.ok(dry.tree.plans.length > 0);
+  await other.close();
+  t.equal((await tree(one)).length, 3);
+  await one.sync();
+  t.equal((await tree(one)).length, 4, 'without a look at everything');
+});
+
+t.test('killed between writing and noting, it leaves nothing that it does not know again', async (t) => {
+  const one = await house(t, { folders: [{ name: 'A', files: [movie('Alien', 1979)] }] });
+  // The moment after the files are there and before the catalog hears of it.
+  const { titles } = one.bridge.catalog;
+  const record = titles.recordTree;
+  let kill = true;
+  titles.recordTree = async (written, removed) => {
+    if (kill && written.some((row) => row.mtimeMs > 0)) throw new Error('killed');
+    return record(written, removed);
+  };
+  await one.sync().catch(() => undefined);
+  t.ok((await everyFile(one)).includes('Movies/Alien (1979)/Alien (1979).strm'));
+  kill = false;
+  one.simulator.account.addFile('/A', { name: 'Alien.1979.2160p.mkv', content: { sizeBytes: 5, seed: 5 } });
+  // The first goes on with the crawl that was cut off, the second sees the new file.
+  await one.sync();
+  await one.sync();
+  t.same(await everyFile(one), [
+    'Movies/Alien (1979)/Alien (1979) - 1080p.nfo',
+    'Movies/Alien (1979)/Alien (1979) - 1080p.strm',
+    'Movies/Alien (1979)/Alien (1979) - 2160p.nfo',
+    'Movies/Alien (1979)/Alien (1979) - 2160p.strm',
+    'Movies/Alien (1979)/movie.nfo',
+  ]);
+});
+
+t.test(
+  'a file that was uploaded anew under its name keeps its path, and leads to the new file at once',
+  async (t) => {
+    const one = await house(t, { folders: [films(10)] });
+    await one.sync();
+    const before = await tree(one);
+    const { account } = one.simulator;
+    account.removeFile('/Films/Film a0.1950.1080p.mkv');
+    const fresh = account.addFile('/Films', movie('Film a0', 1950));
+    for (let n = 0; n < 3; n++) {
+      await one.sync();
+      t.same(await tree(one), before);
+      t.ok((await strmFiles(one.libraryDir)).some((file) => file.fileId === fresh.id));
+      await one.clock.advance(2 * hourMs);
+    }
+  },
+);
+
+t.test('a listing that may lack entries is no second confirmation', async (t) => {
+  const one = await house(t, { folders: [films(10)] });
+  await one.sync();
+  const folder = one.simulator.account.folder('/Films');
+  one.simulator.account.removeFile('/Films/Film a0.1950.1080p.mkv');
+  await one.sync();
+  await one.clock.advance(2 * hourMs);
+  one.simulator.faults.listingCap = 5;
+  await one.sync();
+  t.equal((await tree(one)).length, 10);
+  one.simulator.faults.listingCap = 5000;
+  t.ok(folder);
+  await one.clock.advance(2 * hourMs);
+  await one.sync();
+  t.equal((await tree(one)).length, 10, 'missed for the first time again');
+});
+
+t.test('subtitles that a lock kept away come with a later sync', async (t) => {
+  const clock = createHandClock();
+  const one = await setup(t, { overrides: { clock }, simulator: { clock } });
+  one.simulator.faults.answer({ is: 'flood', lockMs: 60_000, verb: 'download/get_token' });
+  t.equal((await one.sync()).outcome, 'done', 'the crawl is done');
+  t.notOk((await everyFile(one)).some((name) => name.endsWith('.srt')));
+  await clock.advance(hourMs);
+  await one.sync();
+  t.ok((await everyFile(one)).some((name) => name.endsWith('.srt')));
+});
+
+t.test('one root that is gone stops neither the others nor lets anything go', async (t) => {
+  const one = await house(
+    t,
+    { folders: [films(10), films(5, 'Series')] },
+    { PASSERELLE_ROOTS: '/Films,/Series' },
+  );
+  await one.sync();
+  one.simulator.account.removeFolder('/Series');
+  one.simulator.account.addFile('/Films', movie('New', 2001));
+  for (let n = 0; n < 3; n++) {
+    await one.clock.advance(2 * hourMs);
+    const result = await one.sync();
+    t.equal(result.outcome, 'done');
+    t.same(result.note.missingRoots, ['/Series']);
+  }
+  t.equal((await tree(one)).length, (await strmFiles(one.libraryDir)).length);
+  t.ok((await tree(one)).includes('Movies/New (2001)/New (2001).strm'));
+  t.equal((await one.bridge.catalog.content.counts()).files, 16);
+});
+
+t.test('a folder that can never be listed holds removals back until a person says so', async (t) => {
+  const one = await house(t, { folders: [films(10), films(2, 'Other')] });
+  await one.sync();
+  one.simulator.account.removeFile('/Films/Film a0.1950.1080p.mkv');
+  one.simulator.faults.answer({
+    is: 'ko',
+    message: 'Resource not allowed #631',
+    status: 403,
+    folderId: one.simulator.account.folder('/Other').id,
+    times: Number.POSITIVE_INFINITY,
+  });
+  const before = (await one.bridge.catalog.content.counts()).files;
+  await one.sync({ acceptRemovals: true });
+  await one.clock.advance(2 * hourMs);
+  await one.sync();
+  t.equal((await one.bridge.catalog.content.counts()).files, before);
+  await one.sync({ acceptRemovals: true });
+  t.equal((await one.bridge.catalog.content.counts()).files, before - 1);
+});
+
+t.test('a dry run tells of removals, and neither makes nor starts them', async (t) => {
+  const one = await house(t, { folders: [films(10)] });
+  await one.sync();
+  one.simulator.account.removeFile('/Films/Film a0.1950.1080p.mkv');
+  await one.sync({ dryRun: true });
+  await one.clock.advance(2 * hourMs);
+  await one.sync();
+  t.equal((await tree(one)).length, 10, 'the dry run did not count');
+  await one.clock.advance(2 * hourMs);
+  const dry = await one.sync({ dryRun: true });
+  t.ok(
+    dry.tree.plans.flatMap((plan) => plan.ops).some((op) => op.op === 'delete' && op.path.endsWith('.strm')),
+  );
+  t.equal((await tree(one)).length, 10);
+  t.equal((await one.sync()).note.removed, 1);
+});
+
+t.test('a disk that is not mounted is not taken for an empty tree', async (t) => {
+  const one = await house(t, { folders: [films(10)] });
+  await one.sync();
+  await rename(one.libraryDir, `${one.libraryDir}.away`);
+  one.simulator.account.removeFile('/Films/Film a0.1950.1080p.mkv');
+  await t.rejects(one.sync(), { code: 'BRIDGE_DISK', message: /is it mounted/ });
+  await rename(`${one.libraryDir}.away`, one.libraryDir);
+  await one.sync();
+  await one.clock.advance(2 * hourMs);
+  await one.sync();
+  t.equal((await tree(one)).length, 9);
+  await rm(one.libraryDir, { recursive: true });
+  await one.sync({ full: true });
+  t.equal((await tree(one)).length, 9, 'on purpose');
+});
+
+t.test('what a power cut left empty is written again; what a person put there is not', async (t) => {
+  const one = await house(t, { folders: [films(2)] });
+  const empty = join(one.libraryDir, 'Movies/Film a0 (1950)/Film a0 (1950).strm');
+  const theirs = join(one.libraryDir, 'Movies/Film b0 (1951)/Film b0 (1951).strm');
+  const { mkdir } = await import('node:fs/promises');
+  for (const file of [empty, theirs]) await mkdir(join(file, '..'), { recursive: true });
+  await writeFile(empty, '');
+  await writeFile(theirs, 'http://somewhere.else/film.mkv\n');
+  await one.sync();
+  t.match(await readFile(empty, 'utf8'), /^http.*\/stream\//);
+  t.equal(await readFile(theirs, 'utf8'), 'http://somewhere.else/film.mkv\n');
+});
+
+t.test('a catalog that was lost is made again around the tree: same files, same times', async (t) => {
+  const one = await house(t, { folders: [films(10)] });
+  await one.sync();
+  const stamps = async () =>
+    Promise.all(
+      (await everyFile(one)).map(async (name) => [name, (await stat(join(one.libraryDir, name))).mtimeMs]),
+    );
+  const before = await stamps();
+  await one.close();
+  for (const name of ['catalog.db', 'catalog.db-wal', 'catalog.db-shm'])
+    await rm(join(one.home, 'data', name), { force: true });
+  const { createSimulator } = await import('./simulator/simulator.ts');
+  const simulator = await createSimulator({ clock: one.clock, account: { folders: [films(10)] } });
+  t.teardown(() => simulator.close());
+  // STRM files hold the address of the bridge, so it has to be the same one.
+  const again = await setup(t, { overrides: { clock: one.clock }, over: simulator, home: one.home });
+  await again.sync();
+  t.same(await stamps(), before);
+});
+
+t.test('a time from when the clock was wrong does not keep a file for ever', async (t) => {
+  // The host's own clock is right.
+  const hostClock = { now: () => Date.UTC(2026, 0, 15) };
+  const one = await house(t, { folders: [films(10)] }, {}, { clock: hostClock });
+  await one.sync();
+  const now = one.clock.now();
+  one.clock.jump(Date.UTC(2040, 0, 1));
+  one.simulator.account.removeFile('/Films/Film a0.1950.1080p.mkv');
+  await one.sync();
+  one.clock.jump(now + hourMs);
+  await one.sync();
+  await one.clock.advance(2 * hourMs);
+  await one.sync();
+  t.equal((await tree(one)).length, 9);
+});
+
+t.test('a command in another shell keeps the address that the service writes', async (t) => {
+  const one = await house(t, { folders: [films(2)] }, { PASSERELLE_BASE_URL: 'http://192.0.2.7:8790' });
+  await one.sync();
+  const { settings } = loadSettings({ env: envOver(one.simulator, one.home), file: 'none.yaml' });
+  const shell = await createBridge(settings, silentLog, { clock: one.clock, keepBaseUrl: true });
+  const result = await shell.sync.run({ signal: new AbortController().signal });
+  await shell.close();
+  t.equal(result.tree.counts.update, 0);
+  t.ok((await strmFiles(one.libraryDir)).every((file) => file.url.startsWith('http://192.0.2.7:8790/')));
+});
