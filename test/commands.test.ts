@@ -1,6 +1,8 @@
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import t from 'tap';
+import { createProgress, duration } from '../src/commands/progress.ts';
 import { cleanEnv, startBridge } from './fixtures/bridge-process.ts';
 import { run } from './fixtures/run.ts';
 import { envOver } from './fixtures/setup.ts';
@@ -80,6 +82,7 @@ t.test('when the host refuses us, the exit code is 3 and the words say what to d
   t.match(locked.stdout, /asked too often.*goes on where this one stopped not before 20\d\d-/s);
   const still = await passerelle(['sync']);
   t.equal(still.code, 3, 'the lock is remembered by the next command');
+  t.match((await passerelle(['doctor'])).stdout, /warn {2}gate .*closed until 20\d\d-.*asked too often/);
 });
 
 t.test('doctor: all is well', async (t) => {
@@ -95,6 +98,7 @@ t.test('doctor: all is well', async (t) => {
     /^ok {4}STRM folder/m,
     /^warn {2}base URL .*loopback/m,
     /^ok {4}host and clock/m,
+    /^ok {4}gate .*open/m,
     /^ok {4}account .*premium account until 2099-12-31/m,
     /^ok {4}one byte .*1 byte of/m,
     /^ok {4}last crawl .*done/m,
@@ -180,6 +184,34 @@ t.test('recognise reads arguments or standard input, needs no settings, and keep
     (await passerelle(['recognise', names[0] as string], bare)).stdout,
     /movie {4}Alien \(1979\).*\n.*% sure/,
   );
+});
+
+t.test('a terminal gets a progress bar, everything else a line a step', async (t) => {
+  const written: string[] = [];
+  const err = Object.assign(
+    new Writable({
+      write(chunk, _encoding, done) {
+        written.push(String(chunk));
+        done();
+      },
+    }),
+    { isTTY: true, columns: 100, cursorTo: () => true, clearLine: () => true, moveCursor: () => true },
+  );
+  let now = 0;
+  const progress = { foldersDone: 3, foldersWaiting: 7, files: 21, calls: 3, estimatedEndAt: 42_000 };
+  const bar = createProgress({ err } as never, () => now);
+  bar.show(progress);
+  bar.end();
+  t.match(written.join(''), /3\/10 folders \| 21 files \| 3 calls \| 42 s left/);
+  written.length = 0;
+  const lines = createProgress({ err: Object.assign(err, { isTTY: false }) } as never, () => now);
+  for (now = 5000; now < 5500; now += 100) lines.show(progress);
+  t.same(
+    written,
+    ['folders 3 done, 7 waiting; files 21; calls 3; about 37 s left\n'],
+    'at most one a second',
+  );
+  t.same([999, 61_000, 3_600_000, 11_100_000].map(duration), ['1 s', '1 min', '1 h 00 min', '3 h 05 min']);
 });
 
 t.test('Ctrl-C ends a sync cleanly and the next one goes on', async (t) => {

@@ -42,7 +42,7 @@ export const memory: Figure = {
 
     await host.ask('calls since the last time');
     const syncing = await stage.bridge(home, env);
-    const done = await syncing.logged('sync done', 180_000);
+    const done = await syncing.logged('sync done', 500_000);
     const synced = await memoryOf(syncing.pid);
     const { listings } = await host.ask('calls since the last time');
     const written = (done.tree as { create: number }).create;

@@ -104,6 +104,15 @@ export async function checkHost(
   return { state: 'ok', words: `${origin} answers; the clocks agree` };
 }
 
+/** Whether calls may go out, as far as it is known: a lock that another process met is remembered in the catalog. */
+export async function checkGate({ client }: Bridge): Promise<Finding> {
+  const { open, closedUntil, why, callsLeft } = client.governorState();
+  if (open) return { state: 'ok', words: `open; ${callsLeft} calls could go out at once` };
+  const until = closedUntil === undefined ? '' : ` until ${new Date(closedUntil).toISOString()}`;
+  const words = `closed${until}: ${why ? errorTable[why].message : 'the host has locked us out'}`;
+  return { state: 'warn', words, cure: why ? errorTable[why].cure : errorTable.BRIDGE_GATE_CLOSED.cure };
+}
+
 /** Key, kind of account, and how long it lasts. */
 export async function checkAccount(
   { client, settings, clock }: Bridge,

@@ -8,6 +8,7 @@ import {
   checkByte,
   checkCrawl,
   checkFolder,
+  checkGate,
   checkHost,
   type Finding,
 } from './doctor-checks.ts';
@@ -65,6 +66,7 @@ function checksFor(bridge: Bridge, signal: AbortSignal): [string, () => Promise<
     ['STRM folder', () => checkFolder(settings.library.dir, 'library.dir')],
     ['base URL', () => checkBaseUrl(bridge, signal)],
     ['host and clock', () => checkHost(bridge, signal)],
+    ['gate', () => checkGate(bridge)],
     ['account', () => checkAccount(bridge, signal)],
     ['one byte', () => checkByte(bridge, signal)],
     ['last crawl', () => checkCrawl(bridge)],

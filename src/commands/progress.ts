@@ -15,9 +15,9 @@ export function createProgress({ err }: Pick<Context, 'err'>, now: () => number)
       show({ foldersDone, foldersWaiting, files, calls, estimatedEndAt }) {
         if (foldersWaiting > 0 && now() - shownAt < 1000) return;
         shownAt = now();
-        const left = Math.max(0, Math.round((estimatedEndAt - now()) / 1000));
+        const left = duration(estimatedEndAt - now());
         err.write(
-          `folders ${foldersDone} done, ${foldersWaiting} waiting; files ${files}; calls ${calls}; about ${left} s left\n`,
+          `folders ${foldersDone} done, ${foldersWaiting} waiting; files ${files}; calls ${calls}; about ${left} left\n`,
         );
       },
       end() {},
@@ -34,14 +34,19 @@ export function createProgress({ err }: Pick<Context, 'err'>, now: () => number)
   bar.start(1, 0, { files: 0, calls: 0, left: '?' });
   return {
     show({ foldersDone, foldersWaiting, files, calls, estimatedEndAt }) {
-      const left = cliProgress.Format.TimeFormat(
-        Math.max(0, Math.round((estimatedEndAt - now()) / 1000)),
-        { autopadding: false } as never,
-        1,
-      );
+      const left = duration(estimatedEndAt - now());
       bar.setTotal(foldersDone + foldersWaiting);
       bar.update(foldersDone, { files, calls, left });
     },
     end: () => bar.stop(),
   };
+}
+
+/** A time for a person: `40 s`, `12 min`, `3 h 05 min`. @param ms milliseconds */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 }
