@@ -4,6 +4,8 @@ declare module 'autocannon' {
     connections: number;
     /** Seconds. */
     duration: number;
+    /** Ends after so many requests, whatever the duration. */
+    amount?: number;
     requests: { path: string; headers: Record<string, string> }[];
   }
 

@@ -9,7 +9,7 @@ import { inTurns } from '../stage/rounds.ts';
 
 const connections = 16;
 const seconds = 2;
-const rounds = 7;
+const rounds = 5;
 
 /** A player asks again at every seek, and a scan asks for every film: a redirect must cost next to nothing. */
 export const redirects: Figure = {

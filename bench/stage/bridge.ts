@@ -16,7 +16,9 @@ export interface ServedBridge {
   url: string;
   pid: number;
   /** Waits for a line of the log. */
-  logged(message: string, limitMs?: number): Promise<LogLine>;
+  logged(message: string): Promise<LogLine>;
+  /** The same, but undefined when it has not come in time. */
+  loggedWithin(message: string, limitMs: number): Promise<LogLine | undefined>;
   /** Paths of the films in its STRM tree. */
   films(): Promise<string[]>;
   stop(): Promise<void>;
@@ -69,15 +71,22 @@ export async function serveBridge(home: string, env: Record<string, string>): Pr
     const reply = await fetch(`${url}/readyz`).catch(() => undefined);
     return reply?.ok || undefined;
   });
+  const lookFor = async (message: string) => {
+    const lines = (await readFile(logFile, 'utf8')).split('\n');
+    const line = lines.find((text) => text.includes(`"msg":"${message}"`));
+    return line === undefined ? undefined : (JSON.parse(line) as LogLine);
+  };
   return {
     url,
     pid: child.pid as number,
-    logged: (message, limitMs = 30_000) =>
-      until(message, limitMs, async () => {
-        const lines = (await readFile(logFile, 'utf8')).split('\n');
-        const line = lines.find((text) => text.includes(`"msg":"${message}"`));
-        return line === undefined ? undefined : (JSON.parse(line) as LogLine);
-      }),
+    logged: (message) => until(message, 60_000, () => lookFor(message)),
+    async loggedWithin(message, limitMs) {
+      for (const begin = performance.now(); !ended && performance.now() - begin < limitMs; await delay(250)) {
+        const line = await lookFor(message);
+        if (line) return line;
+      }
+      return undefined;
+    },
     films: async () =>
       (await strmFiles(env.PASSERELLE_LIBRARY_DIR ?? home)).map((film) => new URL(film.url).pathname),
     async stop() {

@@ -7,6 +7,8 @@ import { type Part, startPart } from './start-part.ts';
 
 /** Where one figure is measured: a folder of its own, and processes that end with it. */
 export interface Stage {
+  /** Whether what takes minutes may run to its end. */
+  long: boolean;
   /** Makes an empty folder and gives its path. */
   folder(name: string): Promise<string>;
   /** Starts `bench/parts/<name>.ts` as a process of its own. */
@@ -16,7 +18,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function openStage(): Promise<Stage> {
+export async function openStage({ long }: { long: boolean }): Promise<Stage> {
   const home = await mkdtemp(join(tmpdir(), 'passerelle-bench-'));
   const running: { stop(): Promise<unknown> }[] = [];
   const kept = <T extends { stop(): Promise<unknown> }>(one: T): T => {
@@ -24,6 +26,7 @@ export async function openStage(): Promise<Stage> {
     return one;
   };
   return {
+    long,
     async folder(name) {
       const path = join(home, name);
       await mkdir(path, { recursive: true });
