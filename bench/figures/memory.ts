@@ -15,7 +15,7 @@ const folders = 2000;
 const filesPerFolder = 50;
 const opens = 5;
 const limitMb = 200;
-/** The peak is reached in the first third of the sync; the rest is more of the same. */
+/** Most of the peak is there by then; `--long` waits for the end. */
 const watchMs = 75_000;
 
 /** A large library on a small box. */

@@ -1,5 +1,6 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import { streamPrefix } from '../../src/delivery/address.ts';
 import type { ErrorCode } from '../../src/errors.ts';
 import { withoutSecrets } from '../../src/redact.ts';
 
@@ -21,7 +22,7 @@ export const requestLog = fp(
       log.info(
         {
           method: request.method,
-          url: withoutSecrets(decoded(request.raw.url ?? '')).slice(0, 500),
+          url: shownUrl(request),
           status: reply.statusCode,
           ms: Math.round(reply.elapsedTime * 10) / 10,
           ip: request.ip,
@@ -37,6 +38,19 @@ export const requestLog = fp(
   },
   { name: 'request-log', dependencies: ['bridge'] },
 );
+
+interface StreamParams {
+  fileId?: string;
+  signature?: string;
+  '*'?: string;
+}
+
+/** The address without what is secret in it: put together from its parts where the router has taken it apart. */
+function shownUrl({ params, raw }: FastifyRequest): string {
+  const { fileId, signature, '*': name } = params as StreamParams;
+  if (signature !== undefined) return `${streamPrefix}/${fileId}/***/${name}`.slice(0, 500);
+  return withoutSecrets(decoded(raw.url ?? '')).slice(0, 500);
+}
 
 /** Escapes could hide a signature from the one who takes it out. */
 function decoded(url: string): string {

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import { isBridgeError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { type CrawlOptions, type CrawlProgress, type CrawlResult, crawl } from './crawl.ts';
+import { frugally } from './frugal.ts';
 import { whyHeld } from './guard.ts';
 import { addResult, emptyResult, type Publisher, type PublishResult, type PublishRun } from './publish.ts';
 import type { SideCars } from './side-cars.ts';
@@ -194,7 +195,7 @@ export function createSync(options: SyncOptions) {
       const release = lockFile(options.lockPath, 'BRIDGE_CRAWL_RUNNING');
       state.running = true;
       try {
-        return await runOnce(run);
+        return await frugally(() => runOnce(run));
       } finally {
         state.running = false;
         release();
