@@ -26,8 +26,8 @@ export async function buildApp(bridge: Bridge): Promise<FastifyInstance> {
   });
   await app.register(bridgeDecorator, { bridge });
   await app.register(requestLog);
-  await app.register(errors);
   await app.register(limits);
+  await app.register(errors);
   await app.register(auth);
   await app.register(health);
   await app.register(stream);

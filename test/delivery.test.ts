@@ -9,7 +9,7 @@ import { contentRange, parseContentRange, parseRange } from '../src/delivery/ran
 import { createSigner, newSigningKey } from '../src/delivery/signature.ts';
 import { TransferFault } from '../src/delivery/transfer.ts';
 import { BridgeError } from '../src/errors.ts';
-import { withoutSecrets } from '../src/redact.ts';
+import { withoutSecretFields, withoutSecrets } from '../src/redact.ts';
 import { createHandClock } from './fixtures/hand-clock.ts';
 
 t.test('ranges, by RFC 9110 section 14', async (t) => {
@@ -301,4 +301,21 @@ t.test('texts for people and logs hold no secrets', async (t) => {
   const clean = withoutSecrets(text);
   t.notMatch(clean, /SIGNATURE|p123456|abc-DEF|dXNlcg/);
   t.match(clean, /\/stream\/abc\/\*\*\*\/x\.mkv/);
+  const plain = { status: 200, headers: { range: 'bytes=0-' } };
+  t.equal(withoutSecretFields(plain), plain, 'nothing is copied when nothing is secret');
+  const secret = {
+    apiKey: 'K',
+    token: 'T',
+    link: 'L',
+    cookie: 'C',
+    headers: { authorization: 'A', cookie: 'C', range: 'r' },
+  };
+  t.same(withoutSecretFields(secret), {
+    apiKey: '***',
+    token: '***',
+    link: '***',
+    cookie: '***',
+    headers: { authorization: '***', cookie: '***', range: 'r' },
+  });
+  t.equal(secret.apiKey, 'K', 'the caller keeps its own');
 });

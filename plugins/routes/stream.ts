@@ -4,7 +4,7 @@ import type { CatalogFile } from '../../src/catalog/content.ts';
 import { isFileId, streamPrefix } from '../../src/delivery/address.ts';
 import { clientOf } from '../../src/delivery/client.ts';
 import type { Validators } from '../../src/delivery/conditions.ts';
-import { decide } from '../../src/delivery/decide.ts';
+import { type Decision, decide } from '../../src/delivery/decide.ts';
 import { mediaType } from '../../src/delivery/media-type.ts';
 import { type ByteRange, contentRange } from '../../src/delivery/range.ts';
 import { BridgeError } from '../../src/errors.ts';
@@ -26,13 +26,24 @@ export const stream = fp(
     const { catalog, signer, broker, reader, settings } = app.bridge;
     const { mode } = settings.delivery;
 
-    reads(app, `${streamPrefix}/:fileId/:signature/*`, {}, (request, reply) => {
+    reads(app, `${streamPrefix}/:fileId/:signature/*`, { config: { lean: true } }, (request, reply) => {
       const { fileId, signature, '*': name } = request.params as Params;
+      const refusal = app.refusal(request);
+      const isKnown = name !== '' && isFileId(fileId) && signer.verify(fileId, signature);
+      const file = isKnown && !refusal ? catalog.content.byIdAtHand(fileId) : undefined;
+      const answer = file && decideFor(file, request);
+      const lease = answer?.kind === 'redirect' ? broker.atHand(fileId) : undefined;
+      // The hot path: a film and a link at hand, an answer without a body.
+      if (lease && answer?.kind === 'redirect') {
+        redirect(lease, reply, answer.mayReuse);
+        app.logRequest(request, reply);
+        return reply;
+      }
+      reply.raw.once('close', () => app.logRequest(request, reply));
+      if (refusal) throw refusal;
       // A wrong signature and an unknown file look the same from outside.
-      if (name === '' || !isFileId(fileId) || !signer.verify(fileId, signature))
-        throw new BridgeError('BRIDGE_NOT_FOUND');
-      const file = catalog.content.byIdAtHand(fileId);
-      return file ? deliver(file, request, reply) : findAndDeliver(fileId, request, reply);
+      if (!isKnown) throw new BridgeError('BRIDGE_NOT_FOUND');
+      return file && answer ? deliver(file, answer, reply) : findAndDeliver(fileId, request, reply);
     });
 
     async function findAndDeliver(
@@ -42,26 +53,29 @@ export const stream = fp(
     ): Promise<FastifyReply> {
       const file = await catalog.content.byId(fileId);
       if (!file) throw new BridgeError('BRIDGE_NOT_FOUND');
-      return deliver(file, request, reply);
+      return deliver(file, decideFor(file, request), reply);
     }
 
-    function deliver(
-      file: CatalogFile,
-      request: FastifyRequest,
-      reply: FastifyReply,
-    ): FastifyReply | Promise<FastifyReply> {
-      const { sizeBytes } = file;
-      const validators = { etag: `"${file.id}-${sizeBytes.toString(36)}"`, lastModified: file.sentAt };
+    function decideFor(file: CatalogFile, request: FastifyRequest): Decision {
       const decision = decide({
         method: request.method as 'GET' | 'HEAD',
         headers: request.headers,
-        file: { sizeBytes, ...validators },
+        file: { sizeBytes: file.sizeBytes, ...validatorsOf(file) },
         mode,
         client: clientOf(request.headers, request.ip, settings.server.trustProxy),
       });
       request.delivery = decision.kind;
+      return decision;
+    }
+
+    function deliver(
+      file: CatalogFile,
+      decision: Decision,
+      reply: FastifyReply,
+    ): FastifyReply | Promise<FastifyReply> {
+      const { sizeBytes } = file;
       // A redirect says nothing of the file: the host's own answer will.
-      if (decision.kind !== 'redirect') validate(reply, validators);
+      if (decision.kind !== 'redirect') validate(reply, validatorsOf(file));
       switch (decision.kind) {
         case 'preconditionFailed':
           throw new BridgeError('BRIDGE_PRECONDITION');
@@ -123,6 +137,11 @@ export const stream = fp(
 function validate(reply: FastifyReply, { etag, lastModified }: Validators): void {
   reply.header('etag', etag).header('accept-ranges', 'bytes');
   if (lastModified !== undefined) reply.header('last-modified', new Date(lastModified).toUTCString());
+}
+
+/** Constant for the life of the file: players come back with it. */
+function validatorsOf({ id, sizeBytes, sentAt }: CatalogFile): Validators {
+  return { etag: `"${id}-${sizeBytes.toString(36)}"`, lastModified: sentAt };
 }
 
 /** What the bytes are; the host's own type is no help to a television. */

@@ -78,9 +78,11 @@ export const errors = fp(
     });
 
     app.setNotFoundHandler((request, reply) => {
-      request.errorCode = 'BRIDGE_NOT_FOUND';
-      sendError(reply, new BridgeError('BRIDGE_NOT_FOUND'), clock.now());
+      const error = app.refusal(request) ?? new BridgeError('BRIDGE_NOT_FOUND');
+      request.errorCode = error.code;
+      reply.raw.once('close', () => app.logRequest(request, reply));
+      sendError(reply, error, clock.now());
     });
   },
-  { name: 'errors', dependencies: ['bridge', 'request-log'] },
+  { name: 'errors', dependencies: ['bridge', 'request-log', 'limits'] },
 );
