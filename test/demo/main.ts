@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort, startBridge } from '../fixtures/bridge-process.ts';
+import { envOver } from '../fixtures/setup.ts';
 import { strmFiles } from '../fixtures/strm-files.ts';
 import { createSimulator } from '../simulator/simulator.ts';
 import { check } from './check.ts';
@@ -20,15 +21,8 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop
 const simulator = await createSimulator();
 const libraryDir = join(home, 'library');
 const env = {
-  FICHIER_API_URL: simulator.apiUrl,
-  FICHIER_DOWNLOAD_HOSTS: simulator.downloadHost,
-  FICHIER_API_KEY: simulator.apiKey,
   // The simulated host does not lock anybody out: no reason to wait.
-  FICHIER_REQUEST_INTERVAL_MS: '0',
-  FICHIER_FOLDER_INTERVAL_MS: '0',
-  PASSERELLE_SMALL_FILE_INTERVAL_MS: '0',
-  PASSERELLE_DATA_DIR: join(home, 'data'),
-  PASSERELLE_LIBRARY_DIR: libraryDir,
+  ...envOver(simulator, home),
   PASSERELLE_PORT: String(await freePort(checking ? 0 : 8790).catch(() => freePort())),
 };
 
