@@ -12,11 +12,11 @@ export interface Client {
  * Players that come back to the bridge after a redirect, at every seek, so that a link which ends does them no harm
  * (facts/media-servers 8.4, measured). All others hold on to the redirect's target and would stop playing.
  */
-const returning = [/^Lavf\//, /^libmpv\b/, /^mpv\b/, /^rclone\//, /ExoPlayer/i, /AndroidXMedia3/i];
+const returning = /^(?:Lavf\/|libmpv\b|mpv\b|rclone\/)|ExoPlayer|AndroidXMedia3/i;
 
 /** Whether this User-Agent asks the bridge again at each seek. */
 export function comesBack(userAgent: string): boolean {
-  return returning.some((pattern) => pattern.test(userAgent));
+  return returning.test(userAgent);
 }
 
 const near = new BlockList();
@@ -34,7 +34,7 @@ near.addSubnet('fe80::', 10, 'ipv6');
  * (then `address` is the player's already), it counts as far away, and gets bytes.
  */
 export function clientOf(headers: RequestHeaders, address: string, isProxyTrusted: boolean): Client {
-  const isForwarded = ['x-forwarded-for', 'forwarded', 'via'].some((name) => headers[name] !== undefined);
+  const isForwarded = (headers['x-forwarded-for'] ?? headers.forwarded ?? headers.via) !== undefined;
   const userAgent = headers['user-agent'];
   return {
     userAgent: typeof userAgent === 'string' ? userAgent : '',
