@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 
 /** Lines wait for so many others, or for so long. */
-const gatheredChars = 65_536;
+const gatheredBytes = 65_536;
 const waitMs = 500;
 
 /**
@@ -9,13 +9,21 @@ const waitMs = 500;
  * each. pino's own `minLength` would do the same, but measures all that it holds anew at every line.
  */
 export function createLogLines(fd: number) {
-  const target = pino.destination({ dest: fd, sync: false, maxWrite: 4 * gatheredChars });
-  let lines = '';
+  const target = pino.destination({
+    dest: fd,
+    sync: false,
+    maxWrite: 4 * gatheredBytes,
+    contentMode: 'buffer',
+  });
+  // Its types know of texts alone; this content mode takes bytes.
+  const send = (bytes: Buffer) => target.write(bytes as unknown as string);
+  let gathered = Buffer.allocUnsafe(gatheredBytes);
+  let used = 0;
   const pass = () => {
-    if (lines === '') return;
-    const text = lines;
-    lines = '';
-    target.write(text);
+    if (used === 0) return;
+    send(gathered.subarray(0, used));
+    gathered = Buffer.allocUnsafe(gatheredBytes);
+    used = 0;
   };
   const flushSync = () => {
     pass();
@@ -25,8 +33,10 @@ export function createLogLines(fd: number) {
   process.once('exit', flushSync);
   return {
     write(line: string): void {
-      lines += line;
-      if (lines.length >= gatheredChars) pass();
+      // A character of UTF-16 takes three bytes at most.
+      if (used + 3 * line.length > gatheredBytes) pass();
+      if (3 * line.length > gatheredBytes) send(Buffer.from(line));
+      else used += gathered.write(line, used);
     },
     /** What was gathered is out when this returns. */
     flushSync,

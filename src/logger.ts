@@ -1,16 +1,18 @@
 import { type DestinationStream, pino, stdSerializers } from 'pino';
+import type { Log, PlainFields } from './log.ts';
 import { withoutSecretFields, withoutSecrets } from './redact.ts';
 
 /**
  * The log of the process: one JSON object a line.
  * @param destination where lines go
  */
-export function createLogger(level: string, destination: DestinationStream) {
-  return pino(
+export function createLogger(level: string, destination: DestinationStream): Log {
+  const timestamp = createTimestamp();
+  const logger = pino(
     {
       level,
       base: null,
-      timestamp: createTimestamp(),
+      timestamp,
       // Not pino's own `redact`: that one copies every object, which costs more than the line itself.
       formatters: { level: (label) => ({ level: label }), log: withoutSecretFields },
       serializers: {
@@ -26,9 +28,15 @@ export function createLogger(level: string, destination: DestinationStream) {
     },
     destination,
   );
+  return Object.assign(logger, {
+    // pino walks the fields of a line one by one; all at once takes a third of the time. `words` are ours and need no escapes.
+    plain(values: PlainFields, words: string): void {
+      if (!logger.isLevelEnabled('info')) return;
+      const fields = JSON.stringify(values).slice(1, -1);
+      destination.write(`{"level":"info"${timestamp()},${fields},"msg":"${words}"}\n`);
+    },
+  });
 }
-
-export type Logger = ReturnType<typeof createLogger>;
 
 /** ISO 8601 in UTC as pino wants it; under load many lines share a millisecond. */
 function createTimestamp(): () => string {

@@ -501,7 +501,13 @@ function setup(t: Test, options: Partial<FichierClientOptions> = {}) {
   const lines: { level: string; text: string; values: Record<string, unknown> }[] = [];
   const line = (level: string) => (values: object, words: string) =>
     void lines.push({ level, text: `${JSON.stringify(values)} ${words}`, values: { ...values } });
-  const log: Log = { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
+  const log: Log = {
+    debug: line('debug'),
+    info: line('info'),
+    warn: line('warn'),
+    error: line('error'),
+    plain: line('plain'),
+  };
   let governorState: unknown;
   const governor = createGovernor({
     clock,

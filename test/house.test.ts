@@ -24,11 +24,11 @@ const imports = files.flatMap((file) => importsOf(file).map((to) => ({ file, to 
 /** Rooms below src: what each may know of src besides itself. */
 const mayKnow: Record<string, RegExp> = {
   fichier: /^src\/(errors|clock|log|redact)\.ts$/,
-  catalog: /^src\/(errors|clock|log)\.ts$/,
-  library: /^src\/(errors|clock|log)\.ts$/,
-  links: /^src\/(fichier\/.+|errors|clock|log)\.ts$/,
-  delivery: /^src\/((links|fichier)\/.+|errors|clock|log)\.ts$/,
-  sync: /^src\/((fichier|catalog|library|delivery)\/.+|errors|clock|log)\.ts$/,
+  catalog: /^src\/(errors|clock|log|at-hand)\.ts$/,
+  library: /^src\/(errors|clock|log|at-hand)\.ts$/,
+  links: /^src\/(fichier\/.+|errors|clock|log|at-hand)\.ts$/,
+  delivery: /^src\/((links|fichier)\/.+|errors|clock|log|at-hand)\.ts$/,
+  sync: /^src\/((fichier|catalog|library|delivery)\/.+|errors|clock|log|at-hand)\.ts$/,
   views: /^src\/errors\.ts$/,
 };
 

@@ -381,7 +381,7 @@ t.test(
     const house = await setup(t, {
       env: proxy,
       simulator: { account },
-      log: { debug: note, info: note, warn: note, error: note },
+      log: { debug: note, info: note, warn: note, error: note, plain: note },
     });
     await house.sync();
     house.simulator.faults.download.wrongTotal = { byBytes: 1 };
@@ -514,7 +514,7 @@ t.test('links, signatures and keys never stand in the log or in an answer', asyn
   const house = await setup(t, {
     env: proxy,
     simulator: { account },
-    log: { debug: note, info: note, warn: note, error: note },
+    log: { debug: note, info: note, warn: note, error: note, plain: note },
   });
   await house.sync();
   const url = house.streamUrl(path);

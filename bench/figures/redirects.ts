@@ -8,8 +8,8 @@ import { envFor } from '../stage/bridge.ts';
 import { inTurns } from '../stage/rounds.ts';
 
 const connections = 16;
-const seconds = 2;
-const rounds = 5;
+const seconds = 1;
+const rounds = 21;
 
 /** A player asks again at every seek, and a scan asks for every film: a redirect must cost next to nothing. */
 export const redirects: Figure = {
@@ -34,7 +34,7 @@ export const redirects: Figure = {
 
     const ours = () => perSecond(bridge.url);
     const theirs = () => perSecond(bare.facts.url);
-    await inTurns(1, ours, theirs);
+    await inTurns(3, ours, theirs);
     const result = await inTurns(rounds, ours, theirs);
     return [
       {

@@ -37,7 +37,8 @@ export const stream = fp(
       if (lease && answer?.kind === 'redirect') {
         redirect(lease, reply, answer.mayReuse);
         app.logRequest(request, reply);
-        return reply;
+        // Sent already: a reply that is returned is waited for.
+        return undefined;
       }
       reply.raw.once('close', () => app.logRequest(request, reply));
       if (refusal) throw refusal;

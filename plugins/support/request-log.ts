@@ -30,7 +30,7 @@ export const requestLog = fp(
     app.decorateRequest('errorCode', '');
     app.decorateRequest('delivery', '');
     app.decorate('logRequest', (request: FastifyRequest, reply: FastifyReply) => {
-      log.info(
+      log.plain(
         {
           method: request.method,
           url: shownUrl(request),

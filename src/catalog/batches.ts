@@ -1,5 +1,5 @@
 /** Rows for one statement: SQLite takes 32,766 parameters, and the widest table has fifteen columns. */
-const rowsAtOnce = 1000;
+const rowsAtOnce = 200;
 
 /** `items` in pieces that fit into one statement. */
 export function* batches<T>(items: readonly T[]): Generator<T[]> {

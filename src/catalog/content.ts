@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import NodeCache from 'node-cache';
+import { createAtHand } from '../at-hand.ts';
 import { batches } from './batches.ts';
 import type { FileTable, FolderTable, Schema } from './schema.ts';
 
@@ -36,10 +36,10 @@ const filesAtHand = 5000;
 
 /** Reads what the account holds. */
 export function createContent(db: Kysely<Schema>) {
-  const atHand = new NodeCache({ useClones: false, checkperiod: 0 });
+  const atHand = createAtHand<string, CatalogFile>(filesAtHand);
 
   async function fileById(id: string): Promise<CatalogFile | undefined> {
-    const kept = atHand.get<CatalogFile>(id);
+    const kept = atHand.get(id);
     if (kept) return kept;
     const row = await db
       .selectFrom('files')
@@ -49,7 +49,6 @@ export function createContent(db: Kysely<Schema>) {
       .executeTakeFirst();
     if (!row) return undefined;
     const file = toFile(row);
-    if (atHand.getStats().keys >= filesAtHand) atHand.flushAll();
     atHand.set(id, file);
     return file;
   }
@@ -59,11 +58,11 @@ export function createContent(db: Kysely<Schema>) {
     byId: fileById,
 
     /** The file at hand without a trip to the database, if it was asked for lately. */
-    byIdAtHand: (id: string): CatalogFile | undefined => atHand.get<CatalogFile>(id),
+    byIdAtHand: (id: string): CatalogFile | undefined => atHand.get(id),
 
     /** Must be called by whoever changes files. */
     forget: (ids: Iterable<string>) => {
-      for (const id of ids) atHand.del(id);
+      for (const id of ids) atHand.delete(id);
     },
 
     /** What stands at an account path: a folder, or every file of that name (two may share one). */

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import NodeCache from 'node-cache';
+import { createAtHand } from '../at-hand.ts';
 
 /** A key for stream addresses. `retiredAt`: when a newer one took its place, milliseconds UTC. */
 export interface SigningKey {
@@ -23,13 +23,12 @@ export function newSigningKey(): SigningKey {
  * front and the old one left behind it for a while.
  */
 export function createSigner(keys: readonly SigningKey[]) {
-  const atHand = new NodeCache({ useClones: false, checkperiod: 0 });
+  const atHand = createAtHand<string, Buffer[]>(kept);
 
   function expected(fileId: string): Buffer[] {
-    const known = atHand.get<Buffer[]>(fileId);
+    const known = atHand.get(fileId);
     if (known) return known;
     const signatures = keys.map(({ secret }) => Buffer.from(sign(secret, fileId)));
-    if (atHand.getStats().keys >= kept) atHand.flushAll();
     atHand.set(fileId, signatures);
     return signatures;
   }

@@ -7,6 +7,9 @@ import type { ApplyResult, Desired, ManifestEntry, Seen, TreeOp, TreePlan } from
 
 const temporaryName = /^\.passerelle-[0-9a-f]{16}\.tmp$/;
 
+/** Each write waits for the disk several times, most of all on a network share. */
+const writesAtOnce = 16;
+
 /**
  * Does what the plan says: deletes, then empty folders, then writes (temporary name in the same folder, rename).
  * Never throws for the disk: when it refuses for good or the signal aborts, the rest is left undone, `stopped` says why,
@@ -27,13 +30,17 @@ export async function applyTree(
   const staying = plan.ops.filter((op) => op.op !== 'delete').map((op) => op.path);
   await pruneFolders(dir, result.removed, staying);
 
+  const writes: (TreeOp & { op: 'create' | 'update' })[] = [];
   for (const op of plan.ops) {
     if ((op.op === 'keep' || op.op === 'adopt') && op.changed) result.written.push(op.entry);
-    if (op.op !== 'create' && op.op !== 'update') continue;
-    const seen = op.op === 'update' ? op.seen : undefined;
-    if (!(await goOn(op, async () => void result.written.push(await write(dir, op.desired, seen, signal))))) {
-      return result;
-    }
+    if (op.op === 'create' || op.op === 'update') writes.push(op);
+  }
+  for (let start = 0; start < writes.length; start += writesAtOnce) {
+    const some = writes.slice(start, start + writesAtOnce).map((op) => {
+      const seen = op.op === 'update' ? op.seen : undefined;
+      return goOn(op, async () => void result.written.push(await write(dir, op.desired, seen, signal)));
+    });
+    if ((await Promise.all(some)).includes(false)) return result;
   }
   return result;
 }

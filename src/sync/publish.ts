@@ -41,8 +41,8 @@ export interface PublishResult {
 }
 
 /** Titles planned at one time: bounds the memory and the pause of everything else. */
-const titlesAtOnce = 200;
-const filesAtOnce = 500;
+const titlesAtOnce = 50;
+const filesAtOnce = 200;
 
 /** Turns what the catalog holds into the STRM tree, title by title, so that a change costs what it touches. */
 export function createPublisher(options: PublishOptions) {
