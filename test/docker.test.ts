@@ -200,9 +200,12 @@ t.test('what the image starts is there and is started as it is written', async (
   const [start = [], serve = [], health = []] = commands.map((json) => JSON.parse(json ?? '') as string[]);
   t.strictSame(health, passerelle.healthcheck.test.slice(1));
   t.equal(passerelle.healthcheck.test[0], 'CMD');
-  t.strictSame(['node', 'src/main.ts', 'serve'], [serve[0], serve[1]?.replace('/app/', ''), serve[2]]);
-  t.equal(packageJson.scripts.start, 'node src/main.ts serve');
-  for (const path of [start[0] ?? '', serve[1] ?? '', health[1] ?? ''])
+  const started = 'node --max-semi-space-size=4 src/main.ts';
+  t.equal(serve.join(' ').replace('/app/', ''), `${started} serve`);
+  t.equal(packageJson.scripts.start, `${started} serve`);
+  t.match(read('docker/passerelle').replace('/app/src', 'src'), ` ${started} `);
+  t.equal(`${read('src/main.ts').split('\n')[0]} src/main.ts`, `#!/usr/bin/env -S ${started}`);
+  for (const path of [start[0] ?? '', serve[2] ?? '', health[1] ?? ''])
     t.ok(existsSync(inCheckout(path)), path);
   for (const name of ['docker/entrypoint.sh', 'docker/passerelle']) {
     t.ok(statSync(join(root, name)).mode & 0o100, `${name} may be run`);

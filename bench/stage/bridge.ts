@@ -4,12 +4,9 @@ import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { cleanEnv, freePort, type LogLine } from '../../test/fixtures/bridge-process.ts';
+import { cleanEnv, freePort, type LogLine, serveArguments } from '../../test/fixtures/bridge-process.ts';
 import { strmFiles } from '../../test/fixtures/strm-files.ts';
 import type { HostFacts } from '../parts/host.ts';
-
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 /** `passerelle serve` at its usual log level, with the log in a file. */
 export interface ServedBridge {
@@ -43,7 +40,7 @@ export async function serveBridge(home: string, env: Record<string, string>): Pr
   const url = `http://127.0.0.1:${port}`;
   const logFile = join(home, `serve-${port}.log`);
   const out = openSync(logFile, 'w');
-  const child = spawn(process.execPath, [main, 'serve'], {
+  const child = spawn(process.execPath, serveArguments, {
     cwd: home,
     env: {
       ...cleanEnv(),

@@ -32,8 +32,8 @@ export async function openDatabase(file: string): Promise<Kysely<Schema>> {
     // Direct links lie in here for a while: nobody else reads the file.
     if (!existed) chmodSync(file, 0o600);
     database.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on');
-    // 100,000 files must not fill the memory of a small box: 16 MiB of pages are enough for every query.
-    database.exec('pragma cache_size = -16384; pragma temp_store = memory');
+    // 100,000 files must not fill the memory of a small box: 4 MiB of pages are enough for every query.
+    database.exec('pragma cache_size = -4096; pragma temp_store = memory');
     const db = kyselyOver(database);
     if (versionOf(database) < schemaVersion) {
       // The mark comes first: killed in between, the file is still known as ours and the migration runs again.

@@ -5,6 +5,9 @@ import type { Schema } from './schema.ts';
 /** More distinct statements than the repository has: the cache only guards against a leak. */
 const statementsKept = 200;
 
+/** A longer statement writes many rows at once: its like rarely comes again, and each takes much memory. */
+const longestKept = 4000;
+
 /** The part of a better-sqlite3 database that Kysely's dialect uses, on top of node:sqlite: nothing to compile. */
 function asKyselyDatabase(database: DatabaseSync) {
   const statements = new Map<string, { statement: StatementSync; reader: boolean }>();
@@ -19,7 +22,7 @@ function asKyselyDatabase(database: DatabaseSync) {
         const statement = database.prepare(sql);
         entry = { statement, reader: statement.columns().length > 0 };
         if (statements.size >= statementsKept) statements.clear();
-        statements.set(sql, entry);
+        if (sql.length <= longestKept) statements.set(sql, entry);
       }
       const { statement, reader } = entry;
       return {
