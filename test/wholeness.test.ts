@@ -5,9 +5,14 @@ import { loadSettings } from '../config/load.ts';
 import { createBridge } from '../src/bridge.ts';
 import { silentLog } from '../src/log.ts';
 import { createHandClock } from './fixtures/hand-clock.ts';
-import { envOver, type Setup, setup } from './fixtures/setup.ts';
+import { envOver, type Setup, setup, sha256 } from './fixtures/setup.ts';
 import { strmFiles } from './fixtures/strm-files.ts';
-import type { AccountFolder, FileSpec, SimulatorOptions } from './simulator/simulator.ts';
+import {
+  type AccountFolder,
+  expectedBytes,
+  type FileSpec,
+  type SimulatorOptions,
+} from './simulator/simulator.ts';
 
 const hourMs = 3_600_000;
 
@@ -325,4 +330,28 @@ t.test('a command in another shell keeps the address that the service writes', a
   await shell.close();
   t.equal(result.tree.counts.update, 0);
   t.ok((await strmFiles(one.libraryDir)).every((file) => file.url.startsWith('http://192.0.2.7:8790/')));
+});
+
+t.test('a film goes on when its link ends while the API is in maintenance for a minute', async (t) => {
+  const sizeBytes = 2_000_000;
+  const one = await house(t, {
+    files: [{ name: 'Film.2001.mkv', content: { sizeBytes, seed: 7 } }],
+  });
+  await one.sync();
+  const { faults, counters } = one.simulator;
+  faults.download.expireAfterBytes = { bytes: 500_000, cut: true };
+  faults.answer({ is: 'status', status: 502, verb: 'download/get_token', skip: 1 });
+  const reply = await fetch(one.streamUrl('/Film.2001.mkv'), { headers: { 'user-agent': 'VLC/3.0.24' } });
+  t.equal(reply.status, 200);
+  let done = false;
+  const body = reply.arrayBuffer().finally(() => {
+    done = true;
+  });
+  while (counters.calls['download/get_token'] === 1) await one.clock.advance(1);
+  delete faults.download.expireAfterBytes;
+  let waitedMs = 0;
+  for (; !done && waitedMs < 300_000; waitedMs += 1000) await one.clock.advance(1000);
+  t.equal(sha256(new Uint8Array(await body)), sha256(expectedBytes({ sizeBytes, seed: 7 }, 0, sizeBytes)));
+  t.ok(waitedMs >= 60_000, `the gate was closed for a minute (${waitedMs} ms)`);
+  t.equal(counters.tokens, 2);
 });
