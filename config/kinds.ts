@@ -86,6 +86,26 @@ export function list<T extends string | number>(
   });
 }
 
+/** Rows of a table: a YAML list of maps, or the same as JSON text in the environment. */
+export function rows<T extends object>(
+  options: Common & { right: string; row: (raw: unknown) => T | undefined },
+): Setting<readonly T[]> {
+  return setting<readonly T[]>({ shown: 'none', ...options }, [], options.right, (raw) => {
+    const list = typeof raw === 'string' ? parsed(raw) : raw;
+    if (!Array.isArray(list)) return undefined;
+    const read = list.map(options.row);
+    return read.every((row) => row !== undefined) ? (read as T[]) : undefined;
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** An http or https address without a query; a `/` at its end is dropped. */
 export function address(options: Common & { fallback: string }): Setting<string>;
 export function address(options: Common): Setting<string | undefined>;

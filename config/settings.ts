@@ -1,4 +1,6 @@
-import { address, choice, flag, integer, list, type Setting, text } from './kinds.ts';
+import { familyNames, places } from '../src/delivery/client.ts';
+import { asks, type Rule, readRule } from '../src/delivery/rules.ts';
+import { address, choice, flag, integer, list, rows, type Setting, text } from './kinds.ts';
 
 /**
  * Every setting, once: the place in the YAML file is the place in this object. README's settings table and
@@ -110,6 +112,20 @@ export const declarations = {
       max: 86_400_000,
       help: 'A direct link that was used is good for so long after it was made',
     }),
+    shortestMs: integer({
+      env: 'PASSERELLE_LINK_SHORTEST_MS',
+      fallback: 30_000,
+      min: 500,
+      max: 86_400_000,
+      help: 'How long links live is learned from the host; never less than this',
+    }),
+    longestMs: integer({
+      env: 'PASSERELLE_LINK_LONGEST_MS',
+      fallback: 21_600_000,
+      min: 1000,
+      max: 604_800_000,
+      help: 'How long links live is learned from the host; never more than this',
+    }),
   },
   server: {
     host: text({ env: 'PASSERELLE_HOST', fallback: '0.0.0.0', help: 'Address to listen on' }),
@@ -212,6 +228,61 @@ export const declarations = {
       min: 0,
       max: 600_000,
       help: 'A film that has begun is held on to for so long without one byte of progress',
+    }),
+    rules: rows<Rule>({
+      env: 'PASSERELLE_DELIVERY_RULES',
+      help: 'Lines put before the table of `auto`: which client, from where, asking what, is given what',
+      right: `lines such as {client: [vlc], from: [private], asks: [jump], give: redirect}; client: ${familyNames.join(', ')}; from: ${places.join(', ')}; asks: ${asks.join(', ')}; give: bytes or redirect`,
+      row: readRule,
+    }),
+    viewerConnections: integer({
+      env: 'PASSERELLE_VIEWER_CONNECTIONS',
+      fallback: 6,
+      min: 1,
+      max: 30,
+      help: 'Connections to download servers at one time for one viewer',
+    }),
+    slotWaitMs: integer({
+      env: 'PASSERELLE_SLOT_WAIT_MS',
+      fallback: 4000,
+      min: 0,
+      max: 60_000,
+      help: 'How long a player waits for a free connection before it is told to come back',
+    }),
+    locationLockMinutes: integer({
+      env: 'PASSERELLE_LOCATION_LOCK_MINUTES',
+      fallback: 5,
+      min: 0,
+      max: 1440,
+      help: 'After the host says "only 1 location" every player gets its bytes through Passerelle for so long',
+    }),
+    filmMinutes: integer({
+      env: 'PASSERELLE_FILM_MINUTES',
+      fallback: 240,
+      min: 1,
+      max: 1440,
+      help: 'A player that never comes back is redirected only where links are known to live this long',
+    }),
+    nextEpisode: flag({
+      env: 'PASSERELLE_NEXT_EPISODE',
+      fallback: true,
+      help: 'Make the next episode ready while the last part of one plays (one API call)',
+    }),
+  },
+  cache: {
+    totalMiB: integer({
+      env: 'PASSERELLE_CACHE_MIB',
+      fallback: 2048,
+      min: 0,
+      max: 1_048_576,
+      help: 'Beginnings and ends of films kept in dataDir/cache, so that probes cost the host nothing; 0 = none',
+    }),
+    fileMiB: integer({
+      env: 'PASSERELLE_CACHE_FILE_MIB',
+      fallback: 16,
+      min: 1,
+      max: 1024,
+      help: 'Most of one file in there: five eighths its beginning, the rest its end',
     }),
   },
   auth: {

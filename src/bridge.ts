@@ -4,14 +4,12 @@ import { Agent, type Dispatcher } from 'undici';
 import type { Settings } from '../config/settings.ts';
 import { openCatalog } from './catalog/catalog.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { createReader } from './delivery/reader.ts';
 import { createSigner } from './delivery/signature.ts';
 import type { RememberedAccount } from './fichier/account.ts';
 import { createFichierClient } from './fichier/client.ts';
 import { createGovernor, type GovernorState } from './fichier/governor.ts';
-import { createBroker } from './links/broker.ts';
-import { createLinkCheck } from './links/hosts.ts';
 import type { Log } from './log.ts';
+import { createPlayback } from './playback.ts';
 import { keysFile, livingKeys, loadSecrets } from './secrets.ts';
 import { createPublisher } from './sync/publish.ts';
 import { createSideCars } from './sync/side-cars.ts';
@@ -35,7 +33,7 @@ export interface BridgeOverrides {
  * @throws BridgeError BRIDGE_DISK, BRIDGE_CATALOG_*
  */
 export async function createBridge(settings: Settings, log: Log, overrides: BridgeOverrides = {}) {
-  const { fichier, links, library, sync: syncSettings, delivery } = settings;
+  const { fichier, library, sync: syncSettings } = settings;
   const clock = overrides.clock ?? systemClock;
   // HTTP/1.1 alone: players' ranges each want a connection of their own that can be closed at once.
   const dispatcher =
@@ -80,26 +78,19 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     userInfoIntervalMs: fichier.userInfoIntervalMs,
     timeLimitMs: fichier.timeLimitMs,
   });
-  const broker = createBroker({
+  const playback = await createPlayback({
+    settings,
+    dataDir,
     clock,
     log,
-    windows: links,
-    store: catalog.leases,
-    directLink: client.directLink,
-    checkLink: createLinkCheck(fichier.downloadHosts, fichier.apiUrl),
-  });
-  const reader = createReader({
-    broker,
     dispatcher,
-    clock,
-    log,
     userAgent,
-    headersMs: fichier.timeLimitMs,
-    stallMs: delivery.stallMs,
-    tries: delivery.tries,
-    resumeForMs: delivery.resumeForMs,
-    connections: fichier.connections,
+    catalog,
+    client,
+    governor,
+    memoryOf,
   });
+  const { reader } = playback;
   const signer = createSigner(livingKeys(secrets.signingKeys, clock.now()));
   const named = settings.server.baseUrl;
   const before = overrides.keepBaseUrl ? await catalog.memory.get<string>('baseUrl') : undefined;
@@ -138,7 +129,6 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     removePercent: syncSettings.removePercent,
     confirmMs: syncSettings.confirmMinutes * 60_000,
   });
-  await catalog.leases.prune(clock.now() - links.resumeWindowMs);
 
   return {
     settings,
@@ -149,14 +139,15 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     secrets,
     catalog,
     client,
-    broker,
-    reader,
+    governor,
+    ...playback,
     signer,
     publisher,
     sync,
     /** Refuses what waits for the host, then closes the catalog. */
     async close(): Promise<void> {
       governor.close();
+      await playback.close();
       await catalog.close();
       if (!overrides.dispatcher) await dispatcher.destroy();
     },

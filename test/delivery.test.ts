@@ -1,11 +1,12 @@
 import t from 'tap';
 import { streamPath } from '../src/delivery/address.ts';
-import { clientOf, comesBack, isNear } from '../src/delivery/client.ts';
+import { clientOf, type Family, familyOf, type Place, placeOf } from '../src/delivery/client.ts';
 import { rangeCounts, weighConditions } from '../src/delivery/conditions.ts';
 import { decide } from '../src/delivery/decide.ts';
 import { mediaType } from '../src/delivery/media-type.ts';
 import { createPatience } from '../src/delivery/patience.ts';
 import { contentRange, parseContentRange, parseRange } from '../src/delivery/range.ts';
+import { builtInRules, type Rule, readRule, ruleFor, type Situation } from '../src/delivery/rules.ts';
 import { createSigner, newSigningKey } from '../src/delivery/signature.ts';
 import { TransferFault } from '../src/delivery/transfer.ts';
 import { BridgeError } from '../src/errors.ts';
@@ -103,43 +104,106 @@ t.test('conditional requests, in the order of RFC 9110 section 13.2.2', async (t
     t.equal(rangeCounts(ifRange ? { 'if-range': ifRange } : {}, file), expected, `If-Range: ${ifRange}`);
 });
 
-t.test('who comes back after a redirect, and who is near', async (t) => {
-  const agents: [string, boolean][] = [
-    ['Lavf/59.27.100', true],
-    ['Lavf/60.16.100', true],
-    ['libmpv', true],
-    ['mpv 0.35.1', true],
-    ['rclone/v1.60.1', true],
-    ['ExoPlayerLib/2.18', true],
-    ['Jellyfin Android AndroidXMedia3/1.4', true],
-    ['VLC/3.0.24 LibVLC/3.0.24', false],
-    ['Kodi/20.1 (X11; Linux x86_64)', false],
-    ['Mozilla/5.0 Chrome/156', false],
-    ['Jellyfin-Server/12.0.0', false],
-    ['Infuse-Direct/8', false],
-    ['', false],
-    ['notLavf/1', false],
+t.test('who asks, and from where', async (t) => {
+  const agents: [string, Family][] = [
+    ['Lavf/59.27.100', 'ffmpeg'],
+    ['Lavf/60.16.100', 'ffmpeg'],
+    ['libmpv', 'mpv'],
+    ['mpv 0.35.1', 'mpv'],
+    ['rclone/v1.60.1', 'rclone'],
+    ['ExoPlayerLib/2.18', 'exoplayer'],
+    ['Jellyfin Android AndroidXMedia3/1.4', 'exoplayer'],
+    ['VLC/3.0.24 LibVLC/3.0.24', 'vlc'],
+    ['Kodi/20.1 (X11; Linux x86_64)', 'kodi'],
+    [
+      'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36',
+      'chromium',
+    ],
+    ['Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0', 'firefox'],
+    ['Mozilla/5.0 (Macintosh) AppleWebKit/605 (KHTML, like Gecko) Version/18 Safari/605', 'safari'],
+    ['AppleCoreMedia/1.0.0.21F90 (Apple TV; U; CPU OS 17_5)', 'apple'],
+    ['Jellyfin-Server/12.0.0', 'jellyfin'],
+    ['Infuse-Direct/8', 'infuse'],
+    ['davfs2/1.6.1 neon/0.32.5', 'davfs2'],
+    ['cadaver/0.24 neon/0.32.5', 'neon'],
+    ['WebDAVFS/3.0.0 (03008000) Darwin/23.5.0', 'finder'],
+    ['Microsoft-WebDAV-MiniRedir/10.0.19045', 'windows'],
+    ['gvfs/1.50.3', 'gvfs'],
+    ['', 'unknown'],
+    ['notLavf/1', 'unknown'],
   ];
-  for (const [agent, expected] of agents) t.equal(comesBack(agent), expected, agent);
-  const addresses: [string, boolean][] = [
-    ['127.0.0.1', true],
-    ['::1', true],
-    ['192.168.1.5', true],
-    ['10.9.8.7', true],
-    ['172.16.0.1', true],
-    ['172.31.255.255', true],
-    ['::ffff:192.168.1.5', true],
-    ['fe80::1%eth0', true],
-    ['fd00::1', true],
-    ['172.32.0.1', false],
-    ['8.8.8.8', false],
-    ['::ffff:8.8.8.8', false],
-    ['2001:db8::1', false],
-    ['100.64.0.1', false],
-    ['', false],
-    ['nonsense', false],
+  for (const [agent, expected] of agents) t.equal(familyOf(agent), expected, agent);
+  const addresses: [string, Place][] = [
+    ['127.0.0.1', 'loopback'],
+    ['::1', 'loopback'],
+    ['::ffff:127.0.0.1', 'loopback'],
+    ['192.168.1.5', 'private'],
+    ['10.9.8.7', 'private'],
+    ['172.16.0.1', 'private'],
+    ['172.31.255.255', 'private'],
+    ['::ffff:192.168.1.5', 'private'],
+    ['fe80::1%eth0', 'private'],
+    ['fd00::1', 'private'],
+    ['172.32.0.1', 'elsewhere'],
+    ['8.8.8.8', 'elsewhere'],
+    ['::ffff:8.8.8.8', 'elsewhere'],
+    ['2001:db8::1', 'elsewhere'],
+    ['100.64.0.1', 'elsewhere'],
+    ['', 'elsewhere'],
+    ['nonsense', 'elsewhere'],
   ];
-  for (const [address, expected] of addresses) t.equal(isNear(address), expected, address);
+  for (const [address, expected] of addresses) t.equal(placeOf(address), expected, address);
+});
+
+t.test('the table of rules: who is given what, and the line that says why', async (t) => {
+  const usual: Situation = {
+    family: 'ffmpeg',
+    place: 'private',
+    asks: 'jump',
+    isLocked: false,
+    lifeOutlivesFilm: false,
+  };
+  const rows: [Partial<Situation>, string, 'bytes' | 'redirect'][] = [
+    [{}, 'returning', 'redirect'],
+    [{ place: 'loopback' }, 'returning', 'redirect'],
+    [{ asks: 'start' }, 'probe', 'bytes'],
+    [{ asks: 'end', family: 'rclone' }, 'probe', 'bytes'],
+    [{ place: 'elsewhere' }, 'elsewhere', 'bytes'],
+    [{ isLocked: true }, 'location-lock', 'bytes'],
+    [{ family: 'mpv' }, 'returning', 'redirect'],
+    [{ family: 'exoplayer' }, 'returning', 'redirect'],
+    [{ family: 'vlc' }, 'sticky', 'bytes'],
+    [{ family: 'kodi' }, 'sticky', 'bytes'],
+    [{ family: 'chromium' }, 'sticky', 'bytes'],
+    [{ family: 'firefox' }, 'sticky', 'bytes'],
+    [{ family: 'unknown' }, 'sticky', 'bytes'],
+    [{ family: 'vlc', lifeOutlivesFilm: true }, 'long-life', 'redirect'],
+    [{ family: 'vlc', lifeOutlivesFilm: true, place: 'elsewhere' }, 'elsewhere', 'bytes'],
+    [{ family: 'finder', lifeOutlivesFilm: true }, 'webdav-clients', 'bytes'],
+    [{ family: 'windows' }, 'webdav-clients', 'bytes'],
+    [{ family: 'davfs2', asks: 'start' }, 'webdav-clients', 'bytes'],
+    [{ family: 'neon' }, 'webdav-clients', 'bytes'],
+  ];
+  for (const [situation, name, give] of rows)
+    t.match(ruleFor(builtInRules, { ...usual, ...situation }), { name, give }, JSON.stringify(situation));
+  const own = readRule({ name: 'tv', client: ['vlc'], from: 'private', give: 'redirect' }) as Rule;
+  t.match(ruleFor([own, ...builtInRules], { ...usual, family: 'vlc' }), { name: 'tv', give: 'redirect' });
+  t.match(ruleFor([own, ...builtInRules], { ...usual, family: 'vlc', place: 'loopback' }), {
+    name: 'sticky',
+  });
+  for (const wrong of [
+    'x',
+    null,
+    [],
+    {},
+    { give: 'maybe' },
+    { give: 'bytes', client: ['nobody'] },
+    { give: 'bytes', from: [] },
+    { give: 'bytes', colour: 'red' },
+    { give: 'bytes', name: 'two words' },
+    { give: 'bytes', name: 7 },
+  ])
+    t.equal(readRule(wrong), undefined, JSON.stringify(wrong));
 });
 
 t.test('the decision, as a table', async (t) => {
@@ -148,26 +212,41 @@ t.test('the decision, as a table', async (t) => {
   const far = { userAgent: 'Lavf/60', address: '8.8.8.8' };
   const browser = { userAgent: 'Mozilla/5.0', address: '192.168.1.2' };
   const ask = (more: object) =>
-    decide({ method: 'GET', headers: {}, file, mode: 'auto', client: near, ...more } as never);
-  t.same(ask({}), { kind: 'redirect', mayReuse: true });
-  t.same(
-    ask({ client: far }),
-    { kind: 'proxy', status: 200, range: { start: 0, end: 99 } },
+    decide({
+      method: 'GET',
+      headers: {},
+      file,
+      mode: 'auto',
+      client: near,
+      rules: builtInRules,
+      asks: (position: number) => (position < 10 ? 'start' : 'jump'),
+      isLocked: false,
+      lifeOutlivesFilm: () => false,
+      ...more,
+    } as never);
+  const whole = { kind: 'proxy', status: 200, range: { start: 0, end: 99 } };
+  t.match(ask({ headers: { range: 'bytes=50-' } }), { kind: 'redirect', mayReuse: true, start: 50 });
+  t.match(ask({}), { ...whole, rule: { name: 'probe' } }, 'a beginning is kept here');
+  t.match(
+    ask({ client: far, headers: { range: 'bytes=50-' } }),
+    { kind: 'proxy', status: 206, range: { start: 50, end: 99 }, rule: { name: 'elsewhere' } },
     'another public address always gets bytes',
   );
-  t.same(ask({ client: browser, headers: { range: 'bytes=5-' } }), {
+  t.match(ask({ client: browser, headers: { range: 'bytes=5-' } }), {
     kind: 'proxy',
     status: 206,
     range: { start: 5, end: 99 },
+    rule: { name: 'sticky' },
   });
-  t.same(ask({ client: browser, mode: 'redirect' }), { kind: 'redirect', mayReuse: false });
-  t.same(ask({ mode: 'proxy' }), { kind: 'proxy', status: 200, range: { start: 0, end: 99 } });
+  t.match(ask({ client: browser, mode: 'redirect' }), {
+    kind: 'redirect',
+    mayReuse: false,
+    rule: { name: 'mode' },
+  });
+  t.match(ask({ mode: 'proxy' }), { ...whole, rule: { name: 'mode' } });
   t.same(ask({ method: 'HEAD', headers: { range: 'bytes=500-' } }), { kind: 'head' });
   t.same(ask({ headers: { range: 'bytes=500-' } }), { kind: 'unsatisfiable' });
-  t.same(ask({ headers: { range: 'bytes=500-', 'if-range': '"old"' } }), {
-    kind: 'redirect',
-    mayReuse: true,
-  });
+  t.match(ask({ headers: { range: 'bytes=500-', 'if-range': '"old"' } }), whole);
   t.same(ask({ headers: { 'if-none-match': '"tag"' } }), { kind: 'notModified' });
   t.same(ask({ headers: { 'if-match': '"x"' }, method: 'HEAD' }), { kind: 'preconditionFailed' });
   t.same(ask({ file: { ...file, sizeBytes: 0 } }), { kind: 'empty' });
@@ -192,9 +271,9 @@ t.test('patience: what is put up with, for how long, and when a new link is wort
   t.same(
     [1, 2, 3].map(() => before.afterFault(cut, false)),
     [
-      { pauseMs: 0, dropLease: false },
-      { pauseMs: 250, dropLease: true },
-      { pauseMs: 500, dropLease: false },
+      { pauseMs: 0, dropLease: false, isRefused: false },
+      { pauseMs: 250, dropLease: true, isRefused: false },
+      { pauseMs: 500, dropLease: false, isRefused: false },
     ],
     'a server that cannot be reached twice: another link may name another one',
   );
@@ -216,7 +295,7 @@ t.test('patience: what is put up with, for how long, and when a new link is wort
   t.ok(waited > 50_000 && waited <= 60_000, `a film that has begun is held on to for ${waited} ms`);
 
   const dead = house();
-  t.same(dead.afterFault(link, false), { pauseMs: 0, dropLease: true });
+  t.same(dead.afterFault(link, false), { pauseMs: 0, dropLease: true, isRefused: true });
   t.throws(() => dead.afterFault(link, false), { code: 'BRIDGE_LINK_DEAD', retryAt: clock.now() + 60_000 });
 
   const busy = house();
@@ -233,7 +312,7 @@ t.test('patience: what is put up with, for how long, and when a new link is wort
   t.throws(() => house().afterRefusal(passing), passing, 'before the first byte the player is told');
   const film = house();
   film.progress();
-  t.same(film.afterRefusal(passing), { pauseMs: 10_000, dropLease: false });
+  t.same(film.afterRefusal(passing), { pauseMs: 10_000, dropLease: false, isRefused: false });
   t.throws(
     () => film.afterRefusal(new BridgeError('BRIDGE_HOST_FLOOD', { retryAt: clock.now() + 300_000 })),
     { code: 'BRIDGE_HOST_FLOOD' },

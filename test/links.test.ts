@@ -3,6 +3,7 @@ import { BridgeError } from '../src/errors.ts';
 import { createBroker, type LeaseStore } from '../src/links/broker.ts';
 import { createLinkCheck } from '../src/links/hosts.ts';
 import type { Lease } from '../src/links/lease.ts';
+import { createLinkLife } from '../src/links/life.ts';
 import { silentLog } from '../src/log.ts';
 import { createHandClock, settle } from './fixtures/hand-clock.ts';
 
@@ -13,11 +14,18 @@ const windows = { startWindowMs: 240_000, resumeWindowMs: 1_500_000 };
 function house(store: LeaseStore = memoryStore()) {
   const clock = createHandClock();
   const calls: { url: string; signal: AbortSignal }[] = [];
+  const life = createLinkLife({
+    ...windows,
+    account: 'one',
+    shortestMs: 30_000,
+    longestMs: 21_600_000,
+    memory: { read: () => undefined, write: () => {} },
+  });
   let answer: () => Promise<string> = async () => `https://a-1.1fichier.com/p${calls.length}`;
   const broker = createBroker({
     clock,
     log: silentLog,
-    windows,
+    life,
     store,
     checkLink: createLinkCheck(['*.1fichier.com'], 'https://api.1fichier.com/v1'),
     directLink: (url, { signal }) => {

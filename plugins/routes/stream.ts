@@ -2,17 +2,23 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { CatalogFile } from '../../src/catalog/content.ts';
 import { isFileId, streamPrefix } from '../../src/delivery/address.ts';
-import { clientOf } from '../../src/delivery/client.ts';
+import { clientOf, familyOf } from '../../src/delivery/client.ts';
 import type { Validators } from '../../src/delivery/conditions.ts';
 import { type Decision, decide } from '../../src/delivery/decide.ts';
 import { mediaType } from '../../src/delivery/media-type.ts';
-import { type ByteRange, contentRange } from '../../src/delivery/range.ts';
+import type { Play } from '../../src/delivery/plays.ts';
+import { contentRange } from '../../src/delivery/range.ts';
+import type { Ask } from '../../src/delivery/rules.ts';
 import { BridgeError } from '../../src/errors.ts';
 import type { Lease } from '../../src/links/lease.ts';
 import { reads } from '../support/reads.ts';
 
-/** A player that is given a max-age must come back before the lease ends: this much before. */
-const reuseMarginMs = 10_000;
+/** A player that is given a max-age must come back before links like this one were last seen: at least so long. */
+const reuseMarginMs = 1000;
+
+type Redirect = Extract<Decision, { kind: 'redirect' }>;
+type Bytes = Extract<Decision, { kind: 'proxy' }>;
+type Delivered = Redirect | Bytes;
 
 interface Params {
   fileId: string;
@@ -23,8 +29,23 @@ interface Params {
 /** `GET HEAD /stream/<fileId>/<signature>/<name.ext>`: what a STRM file holds. */
 export const stream = fp(
   async (app: FastifyInstance) => {
-    const { catalog, signer, broker, reader, settings } = app.bridge;
-    const { mode } = settings.delivery;
+    const {
+      catalog,
+      signer,
+      broker,
+      life,
+      look,
+      locations,
+      shield,
+      reader,
+      plays,
+      nextUp,
+      rules,
+      clock,
+      settings,
+    } = app.bridge;
+    const { mode, filmMinutes } = settings.delivery;
+    await shield.load();
 
     reads(app, `${streamPrefix}/:fileId/:signature/*`, { config: { lean: true } }, (request, reply) => {
       const { fileId, signature, '*': name } = request.params as Params;
@@ -34,8 +55,10 @@ export const stream = fp(
       const answer = file && decideFor(file, request);
       const lease = answer?.kind === 'redirect' ? broker.atHand(fileId) : undefined;
       // The hot path: a film and a link at hand, an answer without a body.
-      if (lease && answer?.kind === 'redirect') {
-        redirect(lease, reply, answer.mayReuse);
+      if (file && lease && answer?.kind === 'redirect' && look.isTrusted(lease)) {
+        const play = joined(file, answer, request);
+        play.source('kept');
+        redirect(file, lease, answer, play, reply);
         app.logRequest(request, reply);
         // Sent already: a reply that is returned is waited for.
         return undefined;
@@ -44,7 +67,7 @@ export const stream = fp(
       if (refusal) throw refusal;
       // A wrong signature and an unknown file look the same from outside.
       if (!isKnown) throw new BridgeError('BRIDGE_NOT_FOUND');
-      return file && answer ? deliver(file, answer, reply) : findAndDeliver(fileId, request, reply);
+      return file && answer ? deliver(file, answer, request, reply) : findAndDeliver(fileId, request, reply);
     });
 
     async function findAndDeliver(
@@ -54,24 +77,46 @@ export const stream = fp(
     ): Promise<FastifyReply> {
       const file = await catalog.content.byId(fileId);
       if (!file) throw new BridgeError('BRIDGE_NOT_FOUND');
-      return deliver(file, decideFor(file, request), reply);
+      return deliver(file, decideFor(file, request), request, reply);
     }
 
     function decideFor(file: CatalogFile, request: FastifyRequest): Decision {
+      request.client = clientOf(request.headers, request.ip, settings.server.trustProxy);
       const decision = decide({
         method: request.method as 'GET' | 'HEAD',
         headers: request.headers,
         file: { sizeBytes: file.sizeBytes, ...validatorsOf(file) },
         mode,
-        client: clientOf(request.headers, request.ip, settings.server.trustProxy),
+        client: request.client,
+        rules,
+        asks: (position) => askOf(shield.sideOf(file, position)),
+        isLocked: locations.isLocked(),
+        lifeOutlivesFilm: () => outlivesFilm(file),
       });
       request.delivery = decision.kind;
       return decision;
     }
 
+    /** Whether a player that stays with one link may see its film to the end, as far as links were seen to live. */
+    function outlivesFilm({ id }: CatalogFile): boolean {
+      const lease = broker.atHand(id);
+      const now = clock.now();
+      return lease !== undefined && life.provenResumeUntil(lease) - now >= filmMinutes * 60_000;
+    }
+
+    function joined(file: CatalogFile, answer: Delivered, request: FastifyRequest): Play {
+      const { client } = request;
+      const start = answer.kind === 'redirect' ? answer.start : answer.range.start;
+      const play = plays.join({ file, client, family: familyOf(client.userAgent), start, rule: answer.rule });
+      request.play = play.record.id;
+      request.rule = answer.rule.name;
+      return play;
+    }
+
     function deliver(
       file: CatalogFile,
       decision: Decision,
+      request: FastifyRequest,
       reply: FastifyReply,
     ): FastifyReply | Promise<FastifyReply> {
       const { sizeBytes } = file;
@@ -89,50 +134,92 @@ export const stream = fp(
         case 'empty':
           describe(reply, file).header('content-length', String(sizeBytes));
           return reply.send(decision.kind === 'empty' ? '' : undefined);
-        case 'redirect': {
-          const lease = broker.atHand(file.id);
-          return lease
-            ? redirect(lease, reply, decision.mayReuse)
-            : redirectLater(file, reply, decision.mayReuse);
-        }
+        case 'redirect':
+          return redirectLater(file, decision, joined(file, decision, request), reply);
         case 'proxy':
-          return proxy(file, decision.range, decision.status, reply);
+          return proxy(file, decision, joined(file, decision, request), reply);
       }
     }
 
     async function redirectLater(
       file: CatalogFile,
+      decision: Redirect,
+      play: Play,
       reply: FastifyReply,
-      mayReuse: boolean,
     ): Promise<FastifyReply> {
-      const lease = await broker.acquire(file, { urgency: 'play', signal: whenGone(reply) });
-      return redirect(lease, reply, mayReuse);
+      const signal = whenGone(reply);
+      const acquire = () =>
+        broker.acquire(file, { urgency: 'play', signal, onSource: (source) => play.source(source) });
+      try {
+        const lease = await look.acquire(acquire);
+        return redirect(file, lease, decision, play, reply);
+      } catch (error) {
+        play.failed(error);
+        throw error;
+      }
     }
 
-    /**
-     * The lease does not count as used: nobody tells us whether the player follows, and a link that the host has
-     * forgotten must not be handed out for longer than the start window.
-     */
-    function redirect(lease: Lease, reply: FastifyReply, mayReuse: boolean): FastifyReply {
-      const seconds = mayReuse ? Math.floor((broker.remainingMs(lease) - reuseMarginMs) / 1000) : 0;
-      reply.header('cache-control', seconds > 0 ? `private, max-age=${seconds}` : 'no-store');
+    function redirect(
+      file: CatalogFile,
+      lease: Lease,
+      { mayReuse, start }: Redirect,
+      play: Play,
+      reply: FastifyReply,
+    ): FastifyReply {
+      play.sentOn();
+      // Where the last minutes begin is a jump; the very end is what a probe reads.
+      if (!shield.sideOf(file, start)) nextUp.passed(file, 0, start);
+      reply.header('cache-control', mayReuse ? reuse(lease) : 'no-store');
       return reply.code(302).header('location', lease.url).send();
+    }
+
+    /** A player that asks again may keep the link for as long as links were seen to live. */
+    function reuse(lease: Lease): string {
+      const leftMs = life.provenResumeUntil(lease) - clock.now();
+      const seconds = Math.floor((leftMs - Math.max(reuseMarginMs, leftMs / 10)) / 1000);
+      return seconds > 0 ? `private, max-age=${seconds}` : 'no-store';
     }
 
     async function proxy(
       file: CatalogFile,
-      range: ByteRange,
-      status: 200 | 206,
+      { range, status }: Bytes,
+      play: Play,
       reply: FastifyReply,
     ): Promise<FastifyReply> {
-      const body = await reader.open(file, range, { urgency: 'play', signal: whenGone(reply) });
-      describe(reply, file).header('content-length', String(range.end - range.start + 1));
-      if (status === 206) reply.header('content-range', contentRange(range, file.sizeBytes));
-      return reply.code(status).send(body);
+      const { client } = reply.request;
+      const reading = play.reads(clock.now());
+      try {
+        const body = await reader.open(file, range, {
+          urgency: 'play',
+          keeps: true,
+          signal: whenGone(reply),
+          viewer: `${client.address} ${client.userAgent}`,
+          onSource: (source) => play.source(source),
+          onKept: (bytes) => play.kept(bytes),
+          onFirstByte: () => reading.firstByte(clock.now()),
+          onResume: () => play.resumed(),
+          onPassed(from, to) {
+            play.passed(from, to);
+            nextUp.passed(file, from, to);
+          },
+        });
+        body.once('close', () => reading.over(clock.now(), body.errored));
+        describe(reply, file).header('content-length', String(range.end - range.start + 1));
+        if (status === 206) reply.header('content-range', contentRange(range, file.sizeBytes));
+        return reply.code(status).send(body);
+      } catch (error) {
+        reading.over(clock.now(), error as Error);
+        throw error;
+      }
     }
   },
   { name: 'stream', dependencies: ['bridge', 'errors'] },
 );
+
+function askOf(side: 'head' | 'tail' | undefined): Ask {
+  if (side === 'head') return 'start';
+  return side === 'tail' ? 'end' : 'jump';
+}
 
 /** What the client may ask with the next time. */
 function validate(reply: FastifyReply, { etag, lastModified }: Validators): void {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { streamPrefix } from '../../src/delivery/address.ts';
+import type { Client } from '../../src/delivery/client.ts';
 import type { ErrorCode } from '../../src/errors.ts';
 import { withoutSecrets } from '../../src/redact.ts';
 
@@ -9,6 +10,11 @@ declare module 'fastify' {
     errorCode: ErrorCode | '';
     /** How a file was delivered: `redirect`, `proxy`, `head`, ... */
     delivery: string;
+    /** Who asks for a file. */
+    client: Client;
+    /** The play that the request belongs to, and the rule that decided how it is delivered. */
+    play: string;
+    rule: string;
   }
 }
 
@@ -29,6 +35,9 @@ export const requestLog = fp(
     const { log } = app.bridge;
     app.decorateRequest('errorCode', '');
     app.decorateRequest('delivery', '');
+    app.decorateRequest('play', '');
+    app.decorateRequest('rule', '');
+    app.decorateRequest('client');
     app.decorate('logRequest', (request: FastifyRequest, reply: FastifyReply) => {
       log.plain(
         {
@@ -40,6 +49,8 @@ export const requestLog = fp(
           agent: request.headers['user-agent']?.slice(0, 200),
           range: request.headers.range?.slice(0, 60),
           delivery: request.delivery || undefined,
+          rule: request.rule || undefined,
+          play: request.play || undefined,
           code: request.errorCode || undefined,
         },
         'request',

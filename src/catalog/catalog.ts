@@ -1,10 +1,12 @@
 import { createContent } from './content.ts';
 import { createCrawls } from './crawls.ts';
 import { createDirty } from './dirty.ts';
+import { createKept } from './kept.ts';
 import { createLeases } from './leases.ts';
 import { type Listing, recordListing } from './listing.ts';
 import { createMemory } from './memory.ts';
 import { openDatabase } from './open.ts';
+import { createPlayLog } from './plays.ts';
 import { createRemovals } from './removals.ts';
 import { createTitles } from './titles.ts';
 
@@ -45,6 +47,9 @@ export async function openCatalog(file: string) {
         .execute((trx) => recordListing(trx, { ...listing, files: [], complete: false }, now));
     },
     leases: createLeases(db),
+    kept: createKept(db),
+    /** `T`: a play as whoever writes it has it. */
+    plays: <T extends { id: string; startedAt: number }>() => createPlayLog<T>(db),
     titles: createTitles(db),
     dirty: createDirty(db),
     memory: createMemory(db),

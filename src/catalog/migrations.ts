@@ -107,6 +107,28 @@ const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+  '002-playback': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('kept')
+        .addColumn('file_id', 'text', (column) => column.notNull())
+        .addColumn('side', 'text', (column) => column.notNull())
+        .addColumn('size_bytes', 'integer', (column) => column.notNull())
+        .addColumn('start', 'integer', (column) => column.notNull())
+        .addColumn('length', 'integer', (column) => column.notNull())
+        .addColumn('checks', 'blob', (column) => column.notNull())
+        .addColumn('used_at', 'integer', (column) => column.notNull())
+        .addPrimaryKeyConstraint('kept_end', ['file_id', 'side'])
+        .execute();
+      await db.schema
+        .createTable('plays')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('started_at', 'integer', (column) => column.notNull())
+        .addColumn('record', 'text', (column) => column.notNull())
+        .execute();
+      await db.schema.createIndex('plays_started').on('plays').column('started_at').execute();
+    },
+  },
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

@@ -61,6 +61,26 @@ export interface LeaseTable {
   first_used_at: number | null;
 }
 
+/** A beginning or end of a file that is kept on disk. */
+export interface KeptTable {
+  file_id: string;
+  /** head or tail */
+  side: string;
+  size_bytes: number;
+  start: number;
+  length: number;
+  /** CRC-32 of each block, four bytes each, little-endian. */
+  checks: Uint8Array;
+  used_at: number;
+}
+
+/** A play; `record` is JSON. */
+export interface PlayTable {
+  id: string;
+  started_at: number;
+  record: string;
+}
+
 export interface TitleTable {
   file_id: string;
   title_key: string;
@@ -95,6 +115,8 @@ export interface Schema {
   crawls: CrawlTable;
   crawl_folders: CrawlFolderTable;
   leases: LeaseTable;
+  kept: KeptTable;
+  plays: PlayTable;
   titles: TitleTable;
   tree: TreeTable;
   dirty: DirtyTable;

@@ -8,24 +8,53 @@ export interface Client {
   address: string;
 }
 
-/**
- * Players that come back to the bridge after a redirect, at every seek, so that a link which ends does them no harm
- * (facts/media-servers 8.4, measured). All others hold on to the redirect's target and would stop playing.
- */
-const returning = /^(?:Lavf\/|libmpv\b|mpv\b|rclone\/)|ExoPlayer|AndroidXMedia3/i;
+/** User-Agents by family, first match wins (facts/media-servers 6.1 and 8; tests hold each to a real one). */
+const families = [
+  ['ffmpeg', /^Lavf\//],
+  ['mpv', /^(?:lib)?mpv\b/i],
+  ['rclone', /^rclone\//i],
+  ['exoplayer', /ExoPlayer|AndroidXMedia3/i],
+  ['kodi', /^(?:Kodi|XBMC)\b/i],
+  ['vlc', /\bLibVLC\b|^VLC\//i],
+  ['infuse', /^Infuse/i],
+  ['davfs2', /^davfs2\//i],
+  ['neon', /\bneon\//i],
+  ['finder', /^WebDAV(?:FS|Lib)\//i],
+  ['windows', /^Microsoft-WebDAV|^DavClnt/i],
+  ['gvfs', /^gvfs\//i],
+  ['jellyfin', /^Jellyfin-Server\//i],
+  ['plex', /^(?:Plex|Lavf.*Plex)/i],
+  ['apple', /^AppleCoreMedia\/|^(?:stagefright|QuickTime)/i],
+  ['firefox', /\bFirefox\//],
+  ['chromium', /\b(?:Chrome|Chromium)\//],
+  ['safari', /\bSafari\//],
+] as const;
 
-/** Whether this User-Agent asks the bridge again at each seek. */
-export function comesBack(userAgent: string): boolean {
-  return returning.test(userAgent);
+/** The families of players and clients that the rules speak of. */
+export type Family = (typeof families)[number][0] | 'unknown';
+
+export const familyNames: readonly Family[] = [...families.map(([name]) => name), 'unknown'];
+
+/** Which family a User-Agent belongs to. */
+export function familyOf(userAgent: string): Family {
+  for (const [name, pattern] of families) if (pattern.test(userAgent)) return name;
+  return 'unknown';
 }
 
+/** Where a client is: on this machine, in a private network, or behind another public address. */
+export type Place = 'loopback' | 'private' | 'elsewhere';
+
+export const places: readonly Place[] = ['loopback', 'private', 'elsewhere'];
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8);
+loopback.addAddress('::1', 'ipv6');
+
 const near = new BlockList();
-near.addSubnet('127.0.0.0', 8);
 near.addSubnet('10.0.0.0', 8);
 near.addSubnet('172.16.0.0', 12);
 near.addSubnet('192.168.0.0', 16);
 near.addSubnet('169.254.0.0', 16);
-near.addAddress('::1', 'ipv6');
 near.addSubnet('fc00::', 7, 'ipv6');
 near.addSubnet('fe80::', 10, 'ipv6');
 
@@ -43,11 +72,14 @@ export function clientOf(headers: RequestHeaders, address: string, isProxyTruste
 }
 
 /**
- * Whether the client sits on this machine or in a private network, and so leaves for the host through the same public
- * address as we do. The host allows one location at a time (facts/1fichier-api 3.6).
+ * Where an address is. This machine and a private network leave for the host through the same public address as we
+ * do; the host allows one location at a time (facts/1fichier-api 3.6).
  */
-export function isNear(address: string): boolean {
+export function placeOf(address: string): Place {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
   const family = isIP(plain);
-  return family !== 0 && near.check(plain, family === 4 ? 'ipv4' : 'ipv6');
+  if (family === 0) return 'elsewhere';
+  const kind = family === 4 ? 'ipv4' : 'ipv6';
+  if (loopback.check(plain, kind)) return 'loopback';
+  return near.check(plain, kind) ? 'private' : 'elsewhere';
 }

@@ -43,12 +43,13 @@ export function rangeCounts(headers: RequestHeaders, validators: Validators): bo
   );
 }
 
+/** No tag of ours holds a comma, so the members of a list can be told apart by theirs. */
 function matches(header: string, etag: string, comparison: 'strong' | 'weak'): boolean {
   if (header.trim() === '*') return true;
-  for (const [, weak, tag] of header.matchAll(/(W\/)?("[^"]*")/g)) {
-    if (tag === etag && (comparison === 'weak' || !weak)) return true;
-  }
-  return false;
+  return header.split(',').some((member) => {
+    const tag = member.trim();
+    return tag === etag || (comparison === 'weak' && tag === `W/${etag}`);
+  });
 }
 
 /** HTTP dates count in whole seconds. */
@@ -56,18 +57,39 @@ function seconds(ms: number): number {
   return Math.floor(ms / 1000);
 }
 
-/** The three forms of RFC 9110 section 5.6.7; Date.parse alone would take nearly any text. */
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const day = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)';
+const longDay = '(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day';
+const month = `(?<month>${months.join('|')})`;
+const time = '(?<hour>[01]\\d|2[0-3]):(?<minute>[0-5]\\d):(?<second>[0-5]\\d|60)';
+/** The three forms of RFC 9110 section 5.6.7. */
+const dateForms = [
+  new RegExp(`^${day}, (?<date>\\d\\d) ${month} (?<year>\\d{4}) ${time} GMT$`),
+  new RegExp(`^${longDay}, (?<date>\\d\\d)-${month}-(?<year>\\d\\d) ${time} GMT$`),
+  new RegExp(`^${day} ${month} (?<date>[ \\d]\\d) ${time} (?<year>\\d{4})$`),
+];
+
+/** Whole seconds; undefined for what is no date and so must be ignored. Date.parse would take nearly any text. */
 function httpDate(text: string | undefined): number | undefined {
-  if (!text || !/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /.test(text)) return undefined;
-  // The asctime form names no zone and means GMT.
-  const ms = Date.parse(
-    /GMT$|\d{2}:\d{2}:\d{2} \d{4}$/.test(text.trim())
-      ? /GMT$/.test(text.trim())
-        ? text
-        : `${text} GMT`
-      : '',
-  );
-  return Number.isNaN(ms) ? undefined : seconds(ms);
+  if (!text) return undefined;
+  for (const form of dateForms) {
+    const parts = form.exec(text)?.groups as Record<string, string> | undefined;
+    if (!parts) continue;
+    const { year = '', month = '', date, hour, minute, second } = parts;
+    const midnight = Date.UTC(fullYear(year), months.indexOf(month), Number(date));
+    // 31 Feb would count as 3 Mar.
+    if (new Date(midnight).getUTCDate() !== Number(date)) return undefined;
+    return seconds(midnight) + Number(hour) * 3600 + Number(minute) * 60 + Number(second);
+  }
+  return undefined;
+}
+
+/** Two digits are of this century, unless that is more than 50 years ahead (RFC 9110 section 5.6.7). */
+function fullYear(digits: string): number {
+  if (digits.length === 4) return Number(digits);
+  const now = new Date().getUTCFullYear();
+  const year = now - (now % 100) + Number(digits);
+  return year > now + 50 ? year - 100 : year;
 }
 
 function one(value: string | string[] | undefined): string | undefined {

@@ -1,6 +1,8 @@
-import { type Client, comesBack, isNear } from './client.ts';
+import { createAtHand } from '../at-hand.ts';
+import { type Client, type Family, familyOf, placeOf } from './client.ts';
 import { type RequestHeaders, rangeCounts, type Validators, weighConditions } from './conditions.ts';
 import { type ByteRange, parseRange } from './range.ts';
+import { type Ask, type Rule, ruleFor } from './rules.ts';
 
 export type DeliveryMode = 'auto' | 'redirect' | 'proxy';
 
@@ -15,6 +17,12 @@ export interface Question {
   file: Deliverable;
   mode: DeliveryMode;
   client: Client;
+  /** The table for `auto`. */
+  rules: readonly Rule[];
+  /** Whether a reading that begins here belongs to the file's beginning or end, as the shield sees it. */
+  asks: (position: number) => Ask;
+  isLocked: boolean;
+  lifeOutlivesFilm: () => boolean;
 }
 
 /** What is to be done; everything but `redirect` and `proxy` is answered from the catalog. */
@@ -25,11 +33,17 @@ export type Decision =
   | { kind: 'unsatisfiable' }
   | { kind: 'empty' }
   /** `mayReuse`: the client asks again after the time in max-age, so it may be given one. */
-  | { kind: 'redirect'; mayReuse: boolean }
-  | { kind: 'proxy'; status: 200 | 206; range: ByteRange };
+  | { kind: 'redirect'; mayReuse: boolean; start: number; rule: Rule }
+  | { kind: 'proxy'; status: 200 | 206; range: ByteRange; rule: Rule };
+
+const forced = {
+  redirect: { name: 'mode', give: 'redirect', why: 'delivery.mode is redirect' },
+  proxy: { name: 'mode', give: 'bytes', why: 'delivery.mode is proxy' },
+} as const satisfies Record<string, Rule>;
 
 /** Decides how a file is delivered. Pure: no host, no clock, no catalog. */
-export function decide({ method, headers, file, mode, client }: Question): Decision {
+export function decide(question: Question): Decision {
+  const { method, headers, file } = question;
   const condition = weighConditions(headers, file);
   if (condition === 412) return { kind: 'preconditionFailed' };
   if (condition === 304) return { kind: 'notModified' };
@@ -40,12 +54,40 @@ export function decide({ method, headers, file, mode, client }: Question): Decis
     : 'whole';
   if (range === 'unsatisfiable') return { kind: 'unsatisfiable' };
   if (file.sizeBytes === 0) return { kind: 'empty' };
-  if (wantsRedirect(mode, client)) return { kind: 'redirect', mayReuse: comesBack(client.userAgent) };
-  if (range === 'whole') return { kind: 'proxy', status: 200, range: { start: 0, end: file.sizeBytes - 1 } };
-  return { kind: 'proxy', status: 206, range };
+  const start = range === 'whole' ? 0 : range.start;
+  const rule = ruleOf(question, start);
+  if (rule.give === 'redirect')
+    return { kind: 'redirect', mayReuse: asksAgain(question.client.userAgent), start, rule };
+  if (range === 'whole')
+    return { kind: 'proxy', status: 200, range: { start: 0, end: file.sizeBytes - 1 }, rule };
+  return { kind: 'proxy', status: 206, range, rule };
 }
 
-function wantsRedirect(mode: DeliveryMode, client: Client): boolean {
-  if (mode !== 'auto') return mode === 'redirect';
-  return comesBack(client.userAgent) && isNear(client.address);
+function ruleOf({ mode, client, rules, asks, isLocked, lifeOutlivesFilm }: Question, start: number): Rule {
+  if (mode !== 'auto') return forced[mode];
+  return ruleFor(rules, {
+    family: knownFamilyOf(client.userAgent),
+    place: placeOf(client.address),
+    asks: asks(start),
+    isLocked,
+    lifeOutlivesFilm: lifeOutlivesFilm(),
+  });
+}
+
+/** A household has a handful of players, and each asks often. */
+const families = createAtHand<string, Family>(500);
+
+function knownFamilyOf(userAgent: string): Family {
+  if (userAgent === '') return 'unknown';
+  const known = families.get(userAgent);
+  if (known) return known;
+  const family = familyOf(userAgent);
+  families.set(userAgent, family);
+  return family;
+}
+
+/** Players that honour the `max-age` of a redirect and ask again behind it (facts/media-servers 8.3, measured). */
+function asksAgain(userAgent: string): boolean {
+  const family = knownFamilyOf(userAgent);
+  return family === 'ffmpeg' || family === 'mpv' || family === 'rclone' || family === 'exoplayer';
 }

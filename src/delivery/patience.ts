@@ -15,6 +15,8 @@ export interface Verdict {
   pauseMs: number;
   /** The link has had its chance: the next try takes a new one. */
   dropLease: boolean;
+  /** The host itself said that the link is no good. */
+  isRefused: boolean;
 }
 
 /** A download server that two tries in a row could not reach may be down: another link may name another server. */
@@ -72,6 +74,7 @@ export function createPatience({ clock, tries, resumeForMs }: PatienceOptions) {
       failedStarts = started ? 0 : failedStarts + 1;
       return {
         pauseMs,
+        isRefused: fault.kind === 'link',
         dropLease: fault.kind === 'link' || (fault.kind === 'cut' && failedStarts === startsPerLease),
       };
     },
@@ -82,7 +85,7 @@ export function createPatience({ clock, tries, resumeForMs }: PatienceOptions) {
       count();
       const pauseMs = Math.max(pause(), 250, (error.retryAt ?? 0) - clock.now());
       if (isOver(pauseMs)) throw error;
-      return { pauseMs, dropLease: false };
+      return { pauseMs, dropLease: false, isRefused: false };
     },
   };
 }

@@ -209,6 +209,19 @@ function faultOfPage(status: number, text: string): TransferFault {
       waitMs: 180_000,
     });
   }
+  // What the host says in the place of a file of where it is asked from (facts/1fichier-api 3.5, 3.6).
+  if (/only \d+ locations? allowed|at the same time from different/i.test(text)) {
+    return new TransferFault('later', 'another location is in use', {
+      code: 'BRIDGE_HOST_LOCATION',
+      waitMs: 300_000,
+    });
+  }
+  if (/\bip(?: address)?(?: is| has been)? locked/i.test(text)) {
+    return new TransferFault('later', 'this address is locked', {
+      code: 'BRIDGE_HOST_IP_LOCKED',
+      waitMs: 3_600_000,
+    });
+  }
   if (status === 429 || status >= 500) return new TransferFault('later', `the host answered ${status}`);
   return new TransferFault('link', `the host answered ${status} instead of the file`);
 }

@@ -3,7 +3,8 @@ import type { Clock } from '../clock.ts';
 import { BridgeError, isBridgeError } from '../errors.ts';
 import type { Urgency } from '../fichier/governor.ts';
 import type { Log } from '../log.ts';
-import { isAlive, type Lease, type LeaseWindows, leaseEnd } from './lease.ts';
+import type { Lease, LeaseSource } from './lease.ts';
+import type { LinkLife } from './life.ts';
 
 /** Where leases outlive a restart. */
 export interface LeaseStore {
@@ -21,6 +22,8 @@ export interface LinkedFile {
 export interface AcquireOptions {
   urgency: Urgency;
   signal?: AbortSignal;
+  /** Told where the lease came from. */
+  onSource?: (source: LeaseSource) => void;
 }
 
 /** How a link is asked for. */
@@ -35,12 +38,14 @@ export interface LinkCall {
 export interface BrokerOptions {
   clock: Clock;
   log: Log;
-  windows: LeaseWindows;
+  life: LinkLife;
   store: LeaseStore;
   /** One `get_token` call. */
   directLink: (url: string, options: LinkCall) => Promise<string>;
   /** Throws for a link that must not be used. */
   checkLink: (link: string) => void;
+  /** Told of each refusal that is remembered. */
+  onRefusal?: (error: BridgeError) => void;
   /** Longest wait of a player for its turn at the gate. */
   playDeadlineMs?: number;
 }
@@ -50,6 +55,9 @@ const deadLinkSeconds = 24 * 3600;
 
 /** How long a refusal is remembered when the host named no time. */
 const refusalMs = { retryable: 5_000, final: 60_000 };
+
+/** More files than ever fail at one time. */
+const mostDoubted = 1000;
 
 interface Refusal {
   error: BridgeError;
@@ -69,12 +77,20 @@ interface Flight {
  * refusal gets the same refusal until its time is over. Both cost the host nothing.
  */
 export function createBroker(options: BrokerOptions) {
-  const { clock, log, windows, store, directLink, checkLink, playDeadlineMs = 10_000 } = options;
+  const { clock, log, life, store, directLink, checkLink, playDeadlineMs = 10_000 } = options;
   const leases = new NodeCache({ useClones: false, checkperiod: 0 });
   const refusals = new NodeCache({ useClones: false, checkperiod: 0 });
   const flights = new Map<string, Flight>();
+  /** Refused links by file, until another one shows that the file itself is alive. */
+  const doubted = new Map<string, { isUsed: boolean; ageMs: number }>();
   /** Links that the host has refused: whatever still holds one must not bring it back. */
   const dead = new NodeCache({ useClones: false, checkperiod: 600, stdTTL: deadLinkSeconds });
+
+  /** A clock set back before `issuedAt` ends a lease too. */
+  function isAlive(lease: Lease): boolean {
+    const now = clock.now();
+    return now >= lease.issuedAt && now < life.endOf(lease);
+  }
 
   async function fetchLease(
     file: LinkedFile,
@@ -83,14 +99,31 @@ export function createBroker(options: BrokerOptions) {
     onTurn: () => void,
   ): Promise<Lease> {
     const kept = await store.get(file.id);
-    if (kept && !dead.has(kept.url) && isAlive(kept, windows, clock.now())) {
+    const isKnownDead = !kept || dead.has(kept.url);
+    if (!isKnownDead && isAlive(kept)) {
       leases.set(file.id, kept);
       return kept;
     }
+    try {
+      return await newLease(file, urgency, signal, onTurn);
+    } catch (error) {
+      // Nothing new is to be had now: the old link may live longer than is believed, and costs the host nothing.
+      if (isKnownDead || !isPassing(error) || clock.now() >= life.lastHopeUntil(kept)) throw error;
+      return kept;
+    }
+  }
+
+  async function newLease(
+    file: LinkedFile,
+    urgency: Urgency,
+    signal: AbortSignal,
+    onTurn: () => void,
+  ): Promise<Lease> {
     const deadline = urgency === 'play' || urgency === 'probe' ? { deadlineMs: playDeadlineMs } : {};
     const url = await directLink(file.url, { urgency, signal, onTurn, ...deadline });
     checkLink(url);
-    const lease: Lease = { fileId: file.id, url, issuedAt: clock.now(), firstUsedAt: undefined };
+    const now = clock.now();
+    const lease: Lease = { fileId: file.id, url, issuedAt: now, firstUsedAt: undefined, aliveAt: now };
     keep(lease);
     return lease;
   }
@@ -107,13 +140,14 @@ export function createBroker(options: BrokerOptions) {
   function remember(fileId: string, error: unknown): void {
     // What the gate says costs the host nothing to ask again, and may be over sooner.
     if (!isBridgeError(error) || error.code.startsWith('BRIDGE_GATE')) return;
+    options.onRefusal?.(error);
     const until = error.retryAt ?? clock.now() + (error.retryable ? refusalMs.retryable : refusalMs.final);
     refusals.set(fileId, { error, until } satisfies Refusal);
   }
 
-  function takeOff(file: LinkedFile, urgency: Urgency): Flight {
+  function takeOff(file: LinkedFile, urgency: Urgency, get: typeof fetchLease = fetchLease): Flight {
     const abort = new AbortController();
-    const promise = fetchLease(file, urgency, abort.signal, () => {
+    const promise = get(file, urgency, abort.signal, () => {
       flight.isOut = true;
     })
       .catch((error: unknown) => {
@@ -134,9 +168,17 @@ export function createBroker(options: BrokerOptions) {
   function atHand(fileId: string): Lease | undefined {
     const lease = leases.get<Lease>(fileId);
     if (!lease) return undefined;
-    if (isAlive(lease, windows, clock.now())) return lease;
+    if (isAlive(lease)) return lease;
     leases.del(fileId);
     return undefined;
+  }
+
+  /** This link is not to be used again; a newer one that somebody fetched meanwhile stays. */
+  async function drop(fileId: string, url: string): Promise<void> {
+    dead.set(url, true);
+    if (leases.get<Lease>(fileId)?.url === url) leases.del(fileId);
+    const kept = await store.get(fileId);
+    if (kept?.url === url) await store.drop(fileId);
   }
 
   return {
@@ -146,18 +188,24 @@ export function createBroker(options: BrokerOptions) {
      * A living lease for this file: kept, shared or new.
      * @throws BridgeError of the host or the gate, with retryAt; the signal's reason when it aborts
      */
-    async acquire(file: LinkedFile, { urgency, signal }: AcquireOptions): Promise<Lease> {
+    async acquire(file: LinkedFile, { urgency, signal, onSource }: AcquireOptions): Promise<Lease> {
       const living = atHand(file.id);
-      if (living) return living;
+      if (living) {
+        onSource?.('kept');
+        return living;
+      }
       const refusal = refusals.get<Refusal>(file.id);
       if (refusal && clock.now() < refusal.until) throw refusal.error;
       refusals.del(file.id);
       signal?.throwIfAborted();
 
-      const flight = flights.get(file.id) ?? takeOff(file, urgency);
+      const shared = flights.get(file.id);
+      const flight = shared ?? takeOff(file, urgency);
       flight.waiting++;
       try {
-        return await orAborted(flight.promise, signal);
+        const lease = await orAborted(flight.promise, signal);
+        onSource?.(!flight.isOut ? 'kept' : shared ? 'shared' : 'new');
+        return lease;
       } finally {
         flight.waiting--;
         // The last one who wanted it has gone: a call that waits gives its turn at the gate to somebody else.
@@ -170,30 +218,54 @@ export function createBroker(options: BrokerOptions) {
       }
     },
 
-    /** A player has begun with this lease: from now on the resume window counts. */
+    /**
+     * A new link in place of one that is at hand and nears its end; who asks meanwhile gets the old one.
+     * @throws BridgeError of the host or the gate
+     */
+    renew: (file: LinkedFile): Promise<Lease> =>
+      (flights.get(file.id) ?? takeOff(file, 'refresh', newLease)).promise,
+
+    /** The host answered this link with the file: from the first time on the resume window counts. */
     used(lease: Lease): void {
+      const now = clock.now();
+      const doubt = doubted.get(lease.fileId);
+      if (doubt) {
+        doubted.delete(lease.fileId);
+        life.refused(doubt.isUsed, doubt.ageMs);
+      }
+      life.worked(lease, now);
+      lease.aliveAt = now;
       if (lease.firstUsedAt !== undefined) return;
-      lease.firstUsedAt = clock.now();
+      lease.firstUsedAt = now;
       if (leases.get(lease.fileId) === lease) keep(lease);
     },
 
-    /** The host refused this link; a newer one that somebody fetched meanwhile stays. */
-    async drop(fileId: string, url: string): Promise<void> {
-      dead.set(url, true);
-      if (leases.get<Lease>(fileId)?.url === url) leases.del(fileId);
-      const kept = await store.get(fileId);
-      if (kept?.url === url) await store.drop(fileId);
+    /** The host refused this link. Whether links end so early or the file has gone is told by the next one. */
+    async refused(lease: Lease): Promise<void> {
+      if (doubted.size > mostDoubted) doubted.clear();
+      doubted.set(lease.fileId, {
+        isUsed: lease.firstUsedAt !== undefined,
+        ageMs: clock.now() - lease.issuedAt,
+      });
+      await drop(lease.fileId, lease.url);
     },
+
+    drop,
 
     /** What was found out about a file beside its links: the next who ask are told the same until `error.retryAt`. */
     refuse: (fileId: string, error: BridgeError): void => remember(fileId, error),
 
     /** How long this lease may still be handed out, milliseconds. */
-    remainingMs: (lease: Lease): number => Math.max(0, leaseEnd(lease, windows) - clock.now()),
+    remainingMs: (lease: Lease): number => Math.max(0, life.endOf(lease) - clock.now()),
   };
 }
 
 export type Broker = ReturnType<typeof createBroker>;
+
+/** The host or its gate says no for now; the file and its links are not to blame. */
+function isPassing(error: unknown): boolean {
+  return isBridgeError(error) && error.retryable;
+}
 
 function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;

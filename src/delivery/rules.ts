@@ -1,0 +1,124 @@
+import { type Family, familyNames, type Place, places } from './client.ts';
+
+/** What a request wants of the file: its beginning or its end (as a probe does), or a place in the middle. */
+export type Ask = 'start' | 'end' | 'jump';
+
+export const asks: readonly Ask[] = ['start', 'end', 'jump'];
+
+/** One line of the table. What is absent fits everything. */
+export interface Rule {
+  name: string;
+  client?: readonly Family[];
+  from?: readonly Place[];
+  asks?: readonly Ask[];
+  /** Fits while the host counts another location of the account. */
+  whileLocked?: true;
+  /** Fits while what is left of the link, as far as links were seen to live, is longer than a film. */
+  lifeOutlivesFilm?: true;
+  give: 'bytes' | 'redirect';
+  why: string;
+}
+
+/** What the rules are asked about. */
+export interface Situation {
+  family: Family;
+  place: Place;
+  asks: Ask;
+  isLocked: boolean;
+  lifeOutlivesFilm: boolean;
+}
+
+/** Clients that come back to the bridge at every jump, so that a link that ends does them no harm (facts 8.4). */
+const returning: readonly Family[] = ['ffmpeg', 'mpv', 'rclone', 'exoplayer'];
+
+/** The table for `auto`, first match wins; the settings put their own lines before it. */
+export const builtInRules: readonly Rule[] = [
+  {
+    name: 'location-lock',
+    whileLocked: true,
+    give: 'bytes',
+    why: 'the host says that the account is in use from another location',
+  },
+  {
+    name: 'elsewhere',
+    from: ['elsewhere'],
+    give: 'bytes',
+    why: 'the host allows one public address at a time, and this client has another',
+  },
+  {
+    name: 'webdav-clients',
+    client: ['neon', 'davfs2', 'finder', 'windows', 'gvfs'],
+    give: 'bytes',
+    why: 'WebDAV clients do not follow a redirect',
+  },
+  {
+    name: 'probe',
+    client: returning,
+    asks: ['start', 'end'],
+    give: 'bytes',
+    why: 'beginnings and ends are kept here, and cost the host nothing the second time',
+  },
+  {
+    name: 'returning',
+    client: returning,
+    give: 'redirect',
+    why: 'this player comes back at every jump',
+  },
+  {
+    name: 'long-life',
+    lifeOutlivesFilm: true,
+    give: 'redirect',
+    why: 'links were seen to live longer than a film',
+  },
+  {
+    name: 'sticky',
+    give: 'bytes',
+    why: 'this player never comes back after a redirect, and stops when the link ends',
+  },
+];
+
+/** The first line that fits. */
+export function ruleFor(rules: readonly Rule[], situation: Situation): Rule {
+  const rule = rules.find((one) => fits(one, situation));
+  if (!rule) throw new Error('the last rule must fit everything');
+  return rule;
+}
+
+function fits(rule: Rule, { family, place, asks: asked, isLocked, lifeOutlivesFilm }: Situation): boolean {
+  return (
+    (!rule.client || rule.client.includes(family)) &&
+    (!rule.from || rule.from.includes(place)) &&
+    (!rule.asks || rule.asks.includes(asked)) &&
+    (!rule.whileLocked || isLocked) &&
+    (!rule.lifeOutlivesFilm || lifeOutlivesFilm)
+  );
+}
+
+/**
+ * A line that a person wrote in the settings, such as
+ * `{name: tv, client: [vlc], from: [private], give: redirect}`. @returns undefined when it is not right
+ */
+export function readRule(raw: unknown): Rule | undefined {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return undefined;
+  const { name, client, from, asks: asked, give, ...rest } = raw as Record<string, unknown>;
+  if (Object.keys(rest).length > 0 || (give !== 'bytes' && give !== 'redirect')) return undefined;
+  const rule: Rule = {
+    name: typeof name === 'string' && /^[\w-]{1,40}$/.test(name) ? name : 'own',
+    give,
+    why: 'the settings say so',
+  };
+  if (name !== undefined && rule.name !== name) return undefined;
+  const lists = [
+    ['client', client, familyNames],
+    ['from', from, places],
+    ['asks', asked, asks],
+  ] as const;
+  for (const [key, value, allowed] of lists) {
+    if (value === undefined) continue;
+    const words = (Array.isArray(value) ? value : [value]) as unknown[];
+    if (words.length === 0 || !words.every((word) => (allowed as readonly unknown[]).includes(word)))
+      return undefined;
+    Object.assign(rule, { [key]: words });
+  }
+  return rule;
+}

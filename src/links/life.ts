@@ -1,0 +1,123 @@
+import type { Lease } from './lease.ts';
+
+/** What is known of one of the two lives of a link: before its first use (`start`), and after it (`resume`). */
+export interface LearnedWindow {
+  /** A link younger than this is handed out. Milliseconds. */
+  believedMs: number;
+  /** The greatest age at which the host was seen to answer, since it last refused a younger one. */
+  provenMs: number;
+}
+
+/** What was learned of the links of one account. */
+export interface LearnedLife {
+  /** Whose links these are; another account begins anew. Holds no key. */
+  account: string;
+  start: LearnedWindow;
+  resume: LearnedWindow;
+}
+
+export interface LinkLifeOptions {
+  account: string;
+  /** What is believed before anything is learned (facts/1fichier-api 3.3: documented, never measured). */
+  startWindowMs: number;
+  resumeWindowMs: number;
+  /** Bounds of what may be learned. */
+  shortestMs: number;
+  longestMs: number;
+  /** Where it outlives a restart. */
+  memory: { read(): LearnedLife | undefined; write(life: LearnedLife): void };
+}
+
+/** A refusal may be a bad moment of the host: one alone halves a window at most. */
+const shrink = 0.5;
+/** A link this near to its believed end that still works makes the next ones be tried for longer. */
+const nearEnd = 0.75;
+const growth = 1.25;
+/** How far below an age that was refused links are trusted. */
+const margin = 0.9;
+
+/**
+ * How long direct links of an account live, learned from each link that the host answers and each that it refuses:
+ * the documented times are a first guess. A window grows a little past what was seen to work, so that in the end it
+ * swings around the true one; where a refusal would reach a player, `provenUntil` is the time to go by.
+ */
+export function createLinkLife(options: LinkLifeOptions) {
+  const { account, startWindowMs, resumeWindowMs, memory } = options;
+  // What a person believes is never out of bounds.
+  const shortestMs = Math.min(options.shortestMs, startWindowMs, resumeWindowMs);
+  const longestMs = Math.max(options.longestMs, startWindowMs, resumeWindowMs);
+  const bounded = (ms: number) => Math.min(longestMs, Math.max(shortestMs, ms));
+  const kept = memory.read();
+  const life: LearnedLife =
+    kept && isLife(kept) && kept.account === account
+      ? { account, start: within(kept.start), resume: within(kept.resume) }
+      : {
+          account,
+          start: { believedMs: startWindowMs, provenMs: 0 },
+          resume: { believedMs: resumeWindowMs, provenMs: 0 },
+        };
+  let written = structuredClone(life);
+
+  function within({ believedMs, provenMs }: LearnedWindow): LearnedWindow {
+    return { believedMs: bounded(believedMs), provenMs: Math.min(longestMs, Math.max(0, provenMs)) };
+  }
+
+  const windowOf = (lease: Lease): LearnedWindow =>
+    lease.firstUsedAt === undefined ? life.start : life.resume;
+
+  /** A proven age grows with every jump: only a step worth keeping is written. */
+  function save(): void {
+    const isWorth = (a: LearnedWindow, b: LearnedWindow) =>
+      a.believedMs !== b.believedMs || Math.abs(a.provenMs - b.provenMs) > 10_000;
+    if (!isWorth(life.start, written.start) && !isWorth(life.resume, written.resume)) return;
+    written = structuredClone(life);
+    memory.write(written);
+  }
+
+  return {
+    /** The moment from which this lease is not handed out any more. */
+    endOf: (lease: Lease): number => lease.issuedAt + windowOf(lease).believedMs,
+
+    /** Until when links like this one have been seen to live, from their first use on. */
+    provenUntil: (lease: Lease): number =>
+      lease.issuedAt + Math.min(windowOf(lease).provenMs, windowOf(lease).believedMs),
+
+    /** Until when a player that has begun with this lease may go on with it, as far as was seen. */
+    provenResumeUntil: (lease: Lease): number =>
+      lease.issuedAt + Math.min(life.resume.provenMs, life.resume.believedMs),
+
+    /** No link is tried after this, whatever is believed. */
+    lastHopeUntil: (lease: Lease): number => lease.issuedAt + longestMs,
+
+    /** The host answered with the file. */
+    worked(lease: Lease, now: number): void {
+      const window = windowOf(lease);
+      const ageMs = now - lease.issuedAt;
+      if (ageMs < 0) return;
+      window.provenMs = Math.max(window.provenMs, Math.min(ageMs, longestMs));
+      if (ageMs >= window.believedMs * nearEnd)
+        window.believedMs = Math.max(window.believedMs, bounded(ageMs * growth));
+      save();
+    },
+
+    /** The host refused the link at this age, and the file is alive: another link worked. */
+    refused(isUsed: boolean, ageMs: number): void {
+      const window = isUsed ? life.resume : life.start;
+      if (ageMs < 0) return;
+      window.provenMs = Math.min(window.provenMs, ageMs * margin);
+      if (ageMs < window.believedMs)
+        window.believedMs = bounded(Math.max(ageMs * margin, window.believedMs * shrink));
+      save();
+    },
+
+    state: (): Readonly<LearnedLife> => structuredClone(life),
+  };
+}
+
+export type LinkLife = ReturnType<typeof createLinkLife>;
+
+function isLife(kept: LearnedLife): boolean {
+  return [kept.start, kept.resume].every(
+    (window) => Number.isFinite(window?.believedMs) && Number.isFinite(window?.provenMs),
+  );
+}

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Dispatcher } from 'undici';
+import type { Settings } from '../config/settings.ts';
+import type { Catalog } from './catalog/catalog.ts';
+import type { Clock } from './clock.ts';
+import { createNextUp } from './delivery/next-up.ts';
+import { createPlays, type PlayRecord } from './delivery/plays.ts';
+import { createReader } from './delivery/reader.ts';
+import { builtInRules } from './delivery/rules.ts';
+import { createShield } from './delivery/shield.ts';
+import { createSlots } from './delivery/slots.ts';
+import type { FichierClient } from './fichier/client.ts';
+import type { Governor } from './fichier/governor.ts';
+import { nextAfter } from './library/next-episode.ts';
+import type { Recognition } from './library/recognition.ts';
+import { createBroker } from './links/broker.ts';
+import { createLinkCheck } from './links/hosts.ts';
+import { createLinkLife, type LearnedLife } from './links/life.ts';
+import { createLocations } from './links/locations.ts';
+import { createLinkLook } from './links/look.ts';
+import { createRenewal } from './links/renewal.ts';
+import type { Log } from './log.ts';
+
+export interface PlaybackParts {
+  settings: Settings;
+  dataDir: string;
+  clock: Clock;
+  log: Log;
+  dispatcher: Dispatcher;
+  userAgent: string;
+  catalog: Catalog;
+  client: Pick<FichierClient, 'directLink'>;
+  governor: Pick<Governor, 'state'>;
+  /** A small fact that outlives a restart. */
+  memoryOf: <T>(name: string) => Promise<{ read(): T | undefined; write(next: T): void }>;
+}
+
+/** Everything between the host's links and the bytes that a player gets. Reads what an earlier run kept. */
+export async function createPlayback(parts: PlaybackParts) {
+  const { settings, clock, log, dispatcher, userAgent, catalog, client, governor } = parts;
+  const { fichier, links, delivery, cache } = settings;
+  const mebibytes = (count: number) => count * 1024 * 1024;
+
+  const life = createLinkLife({
+    account: createHash('sha256')
+      .update(fichier.apiKey ?? '')
+      .digest('base64url')
+      .slice(0, 8),
+    ...links,
+    memory: await parts.memoryOf<LearnedLife>('linkLife'),
+  });
+  const locations = createLocations({ clock, lockMs: delivery.locationLockMinutes * 60_000, log });
+  const broker = createBroker({
+    clock,
+    log,
+    life,
+    store: catalog.leases,
+    directLink: client.directLink,
+    checkLink: createLinkCheck(fichier.downloadHosts, fichier.apiUrl),
+    onRefusal: (error) => locations.heard(error.code),
+  });
+  const look = createLinkLook({ broker, life, dispatcher, clock, userAgent });
+  const renewal = createRenewal({ broker, look, clock, log });
+  const shield = createShield({
+    dir: join(parts.dataDir, 'cache'),
+    store: catalog.kept,
+    clock,
+    log,
+    totalBytes: mebibytes(cache.totalMiB),
+    fileBytes: mebibytes(cache.fileMiB),
+  });
+  const slots = createSlots({
+    clock,
+    limit: fichier.connections,
+    perViewer: delivery.viewerConnections,
+    waitMs: delivery.slotWaitMs,
+  });
+  const reader = createReader({
+    broker,
+    shield,
+    slots,
+    dispatcher,
+    clock,
+    log,
+    userAgent,
+    headersMs: fichier.timeLimitMs,
+    stallMs: delivery.stallMs,
+    tries: delivery.tries,
+    resumeForMs: delivery.resumeForMs,
+    onFault: locations.heard,
+    watch: renewal.watch,
+  });
+  const plays = createPlays({ clock, log, store: catalog.plays<PlayRecord>() });
+  const nextUp = createNextUp({
+    reader,
+    shield,
+    clock,
+    log,
+    nextOf,
+    isGateOpen: () => governor.state().open,
+    headBytes: delivery.nextEpisode ? shield.headBytes : 0,
+  });
+  await catalog.leases.prune(clock.now() - Math.max(links.longestMs, links.resumeWindowMs));
+
+  /** What a person watches after this file. */
+  async function nextOf(fileId: string) {
+    const key = (await catalog.titles.keysOf([fileId])).get(fileId);
+    if (key === undefined) return undefined;
+    const titled = (await catalog.titles.ofKeys([key])).map((row) => ({
+      fileId: row.fileId,
+      recognition: JSON.parse(row.recognition) as Recognition,
+    }));
+    const current = titled.find((one) => one.fileId === fileId);
+    const next = current && nextAfter(current, titled);
+    return next === undefined ? undefined : await catalog.content.byId(next);
+  }
+
+  return {
+    broker,
+    life,
+    look,
+    locations,
+    shield,
+    slots,
+    reader,
+    plays,
+    nextUp,
+    rules: [...delivery.rules, ...builtInRules],
+    async close(): Promise<void> {
+      nextUp.close();
+      await plays.close();
+    },
+  };
+}
+
+export type Playback = Awaited<ReturnType<typeof createPlayback>>;
