@@ -1,4 +1,5 @@
 import { type FastifyInstance, fastify, LogController } from 'fastify';
+import { api } from '../plugins/routes/api.ts';
 import { health } from '../plugins/routes/health.ts';
 import { stream } from '../plugins/routes/stream.ts';
 import { strm } from '../plugins/routes/strm.ts';
@@ -32,5 +33,6 @@ export async function buildApp(bridge: Bridge): Promise<FastifyInstance> {
   await app.register(health);
   await app.register(stream);
   await app.register(strm);
+  await app.register(api);
   return app;
 }

@@ -139,7 +139,6 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     secrets,
     catalog,
     client,
-    governor,
     ...playback,
     signer,
     publisher,

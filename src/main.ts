@@ -84,8 +84,23 @@ program
 program
   .command('doctor')
   .description('check settings, disk, host, account and library; say what to do')
+  .option('--client <url>', 'say instead which delivery rule fires for a stream address, and why')
+  .option('--agent <text>', 'with --client: for this User-Agent alone')
+  .option('--address <ip>', 'with --client: for a player at this address alone')
   .option('--json', 'one JSON object a line')
-  .action((options) => then(import('./commands/doctor.ts').then(({ doctor }) => doctor(context, options))));
+  .action((options) =>
+    then(
+      options.client === undefined
+        ? import('./commands/doctor.ts').then(({ doctor }) => doctor(context, options))
+        : import('./commands/doctor-client.ts').then(({ doctorClient }) => doctorClient(context, options)),
+    ),
+  );
+program
+  .command('plays')
+  .description('the last plays: who, by which rule, what it cost, how it ended')
+  .option('--limit <count>', 'how many, at most 200', '20')
+  .option('--json', 'one JSON object a line')
+  .action((options) => then(import('./commands/plays.ts').then(({ plays }) => plays(context, options))));
 program
   .command('rotate-keys')
   .description('make a new key for stream addresses')

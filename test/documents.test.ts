@@ -108,7 +108,12 @@ t.test('README tells of every address, its methods and who is let in', async (t)
     const url = address.replace(/<[^>]+>/g, 'x');
     for (const method of methods as ('GET' | 'HEAD')[]) {
       const { statusCode } = await app.inject({ method, url });
-      const right = { everybody: 200, 'user and password': 401, 'who has the signature': 404 }[who];
+      const right = {
+        everybody: 200,
+        'user and password': 401,
+        'admin token': 401,
+        'who has the signature': 404,
+      }[who];
       t.equal(statusCode, right, `${method} ${url} for a stranger`);
     }
     const refused = await app.inject({ method: 'POST', url });

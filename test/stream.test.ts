@@ -116,15 +116,14 @@ t.test('If-Range with the right tag gives the part, with a wrong one the whole',
   t.equal((await read(url, { range: 'bytes=0-3', 'if-range': `W/${etag}` })).status, 200);
 });
 
-t.test('a redirect leads to the host and says how long it may be used again', async (t) => {
+t.test('a redirect leads to the host', async (t) => {
   const house = await playing(t, redirect);
   const url = house.streamUrl(path);
   const first = await request(url, { headers: { 'user-agent': 'Lavf/59.27.100' } });
   t.equal(first.statusCode, 302);
   await first.body.dump();
   t.match(first.headers.location, /^http:\/\/127\.0\.0\.1:\d+\/p\d+$/);
-  const age = Number(/max-age=(\d+)/.exec(first.headers['cache-control'] as string)?.[1]);
-  t.ok(age > 0 && age < 1500, 'inside the lease');
+  t.equal(first.headers['cache-control'], 'no-store', 'nothing is known yet of how long links live');
   const second = await request(url, { headers: { 'user-agent': 'VLC/3.0.24' } });
   await second.body.dump();
   t.equal(second.headers.location, first.headers.location, 'one link for both');
@@ -138,7 +137,9 @@ t.test('auto sends home those who come back by themselves, and gives bytes to al
   const house = await playing(t, {});
   const url = house.streamUrl(path);
   const status = async (agent: string) => {
-    const answer = await request(url, { headers: { 'user-agent': agent, range: 'bytes=0-9' } });
+    const answer = await request(url, {
+      headers: { 'user-agent': agent, range: `bytes=${12 * MiB}-${12 * MiB + 9}` },
+    });
     await answer.body.dump();
     return answer.statusCode;
   };
@@ -270,7 +271,7 @@ t.test(
 );
 
 t.test('players that leave before the host has answered leave nothing behind', async (t) => {
-  const house = await playing(t, proxy);
+  const house = await playing(t, { ...proxy, PASSERELLE_VIEWER_CONNECTIONS: '20' });
   const url = house.streamUrl(path);
   await read(url, { range: 'bytes=0-0' });
   house.simulator.faults.download.firstByteMs = 60_000;

@@ -154,6 +154,15 @@ export async function checkByte({ catalog, reader }: Bridge, signal: AbortSignal
   return { state: 'ok', words: `${bytes} byte of ${file.name} came through` };
 }
 
+/** How long links were seen to live, beside what is believed. */
+export async function checkLinks({ life }: Bridge): Promise<Finding> {
+  const { start, resume } = life.state();
+  const minutes = (ms: number) => `${Math.round(ms / 6000) / 10} min`;
+  const told = (window: { believedMs: number; provenMs: number }) =>
+    `${minutes(window.believedMs)} (seen: ${minutes(window.provenMs)})`;
+  return { state: 'ok', words: `unused links live ${told(start)}, used ones ${told(resume)}` };
+}
+
 /** How the last crawl ended, and what waits for a person's word. */
 export async function checkCrawl({ catalog }: Bridge): Promise<Finding> {
   const crawl = await catalog.crawls.last();

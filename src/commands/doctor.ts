@@ -10,6 +10,7 @@ import {
   checkFolder,
   checkGate,
   checkHost,
+  checkLinks,
   type Finding,
 } from './doctor-checks.ts';
 import { withBridge } from './with-bridge.ts';
@@ -69,6 +70,7 @@ function checksFor(bridge: Bridge, signal: AbortSignal): [string, () => Promise<
     ['gate', () => checkGate(bridge)],
     ['account', () => checkAccount(bridge, signal)],
     ['one byte', () => checkByte(bridge, signal)],
+    ['links', () => checkLinks(bridge)],
     ['last crawl', () => checkCrawl(bridge)],
   ];
 }

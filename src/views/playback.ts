@@ -1,0 +1,30 @@
+/** What is shown of playback: plain values in, plain values out. Times in milliseconds, UTC. */
+export interface PlaybackFacts {
+  life: { start: LinkWindow; resume: LinkWindow };
+  kept: { files: number; bytes: number; totalBytes: number };
+  connections: { used: number; limit: number };
+  isLocationLocked: boolean;
+  gate: { open: boolean; closedUntil?: number; why?: string; callsLeft: number };
+}
+
+interface LinkWindow {
+  believedMs: number;
+  provenMs: number;
+}
+
+/** The answer of `/api/v1/playback`. */
+export function playbackView({ life, kept, connections, isLocationLocked, gate }: PlaybackFacts) {
+  const window = ({ believedMs, provenMs }: LinkWindow) => ({ believedMs, provenMs: Math.round(provenMs) });
+  return {
+    links: { start: window(life.start), resume: window(life.resume) },
+    cache: { ends: kept.files, bytes: kept.bytes, totalBytes: kept.totalBytes },
+    connections,
+    locationLocked: isLocationLocked,
+    gate: {
+      open: gate.open,
+      callsLeft: gate.callsLeft,
+      ...(gate.closedUntil === undefined ? {} : { closedUntil: gate.closedUntil }),
+      ...(gate.why === undefined ? {} : { why: gate.why }),
+    },
+  };
+}
