@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { api } from '../plugins/routes/api.ts';
 import { health } from '../plugins/routes/health.ts';
@@ -25,6 +26,9 @@ export async function buildApp(bridge: Bridge): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: longestUrl, ignoreTrailingSlash: false },
     frameworkErrors: frameworkError,
   });
+  // So that an address can say which methods it takes, whatever it was asked with.
+  for (const method of METHODS)
+    if (method !== 'CONNECT' && !app.supportedMethods.includes(method)) app.addHttpMethod(method);
   await app.register(bridgeDecorator, { bridge });
   await app.register(requestLog);
   await app.register(limits);

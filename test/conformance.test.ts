@@ -270,7 +270,17 @@ for (const mode of ['redirect', 'proxy']) {
 
     await t.test('other methods are refused, whatever their conditions', async (t) => {
       const odd = { 'if-match': '"a"', 'if-none-match': '*', range: 'bytes=-0' };
-      for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE']) {
+      for (const method of [
+        'POST',
+        'PUT',
+        'PATCH',
+        'DELETE',
+        'OPTIONS',
+        'TRACE',
+        'PROPFIND',
+        'LOCK',
+        'QUERY',
+      ]) {
         const { status, fields } = await send(house.streamUrl('/Films/film.mkv'), method, odd);
         t.match({ status, ...fields }, { status: 405, allow: 'GET, HEAD', etag: undefined }, method);
       }

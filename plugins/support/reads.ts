@@ -1,7 +1,9 @@
-import type { FastifyInstance, HTTPMethods, RouteHandlerMethod, RouteShorthandOptions } from 'fastify';
+import { METHODS } from 'node:http';
+import type { FastifyInstance, RouteHandlerMethod, RouteShorthandOptions } from 'fastify';
 import { BridgeError } from '../../src/errors.ts';
 
-const others: HTTPMethods[] = ['DELETE', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE'];
+/** Everything that Node reads, WebDAV's methods too; CONNECT never reaches a route. */
+const others = METHODS.filter((method) => !['GET', 'HEAD', 'CONNECT'].includes(method));
 
 /** A route for GET and HEAD; every other method is told so with 405 and `Allow`. */
 export function reads(

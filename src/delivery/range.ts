@@ -25,7 +25,9 @@ export function parseRange(
   const [, first, last, suffix] = match;
   if (suffix !== undefined) {
     const length = Number(suffix);
-    if (length === 0 || sizeBytes === 0) return 'unsatisfiable';
+    if (length === 0) return 'unsatisfiable';
+    // The last bytes of nothing are nothing, and satisfiable (section 14.1.2).
+    if (sizeBytes === 0) return 'whole';
     return { start: Math.max(0, sizeBytes - length), end: sizeBytes - 1 };
   }
   const start = Number(first);

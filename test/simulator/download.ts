@@ -167,7 +167,7 @@ function otherRange(first: number, last: number, sizeBytes: number): [number, nu
 
 /** The name in quotes as raw UTF-8 bytes, which Node wants as latin1; no `filename*`. */
 function disposition(name: string, inline: boolean): string {
-  const quoted = Buffer.from(name.replaceAll(/["\\]/g, '_'), 'utf8').toString('latin1');
+  const quoted = Buffer.from(name.replaceAll(/["\\\p{Cc}]/gu, '_'), 'utf8').toString('latin1');
   return `${inline ? 'inline' : 'attachment'}; filename="${quoted}"`;
 }
 
