@@ -6,6 +6,7 @@ import { settingList } from '../config/settings.ts';
 import { buildApp } from '../src/app.ts';
 import { createBridge } from '../src/bridge.ts';
 import { exitCodes } from '../src/commands/context.ts';
+import { builtInRules } from '../src/delivery/rules.ts';
 import { errorTable } from '../src/errors.ts';
 import { silentLog } from '../src/log.ts';
 import { cleanEnv } from './fixtures/bridge-process.ts';
@@ -74,6 +75,23 @@ t.test('README tells of every error: code, status, retry, message, cure', async 
   ]);
   t.strictSame(table('errors'), rows);
   for (const [code] of readme.matchAll(/BRIDGE_[A-Z_]+/g)) t.ok(code in errorTable, `${code} exists`);
+});
+
+t.test('README tells of every rule of auto: its order, who, from where, asking what, and why', async (t) => {
+  const rows = builtInRules.map(({ name, client, from, asks, give, why }) => [
+    name,
+    client?.join(', ') ?? 'everybody',
+    from?.join(', ') ?? 'anywhere',
+    asks?.join(', ') ?? 'anything',
+    give,
+    why,
+  ]);
+  const told = table('rules').map(([name, who = '', ...rest]) => [
+    name,
+    who.replace(/^everybody, .*/, 'everybody'),
+    ...rest,
+  ]);
+  t.strictSame(told, rows);
 });
 
 t.test('README tells of every address, its methods and who is let in', async (t) => {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Counters, DownloadRequest } from './counters.ts';
-import { type DeadForm, type DownloadFaults, type Faults, takeOne } from './faults.ts';
+import { busyStatus, type DeadForm, type DownloadFaults, type Faults, takeOne } from './faults.ts';
 import type { Limits } from './limits.ts';
 import { contentTypeOf } from './listing.ts';
 import type { Location } from './location.ts';
@@ -72,6 +72,8 @@ async function answer(exchange: Exchange, parts: DownloadParts, nextTransfer: ()
   const path = /^\/p(\d+)(?:[?&](.*))?$/.exec(seen.path);
   const digits = path?.[1] ?? '';
   seen.fileId = tokens.fileOf(digits)?.id;
+  const busy = busyStatus(wrong, parts.clock.now());
+  if (busy !== undefined) return page(exchange, busy, pages.busy);
   const staged = takeOne(wrong.dead);
   if (staged) return dead(exchange, staged.form);
   if (!parts.location.allows(seen.ip)) return page(exchange, 403, pages.location);
@@ -119,7 +121,7 @@ async function sendFile(
     return;
   }
   counters.downloads++;
-  const ends = endsOf(wrong, nextTransfer(), lengthBytes, token, parts.random);
+  const ends = endsOf(wrong, nextTransfer(), [first, last], token, parts.random);
   await transfer(response, {
     content: file.content,
     start: wrongRange === 'lying' ? otherRange(first, last, sizeBytes)[0] : first,
@@ -141,13 +143,15 @@ async function sendFile(
 function endsOf(
   wrong: DownloadFaults,
   number: number,
-  lengthBytes: number,
+  [first, last]: [number, number],
   token: Token,
   random: () => number,
 ): { cutAt: number | undefined; stallAt: number | undefined } {
+  const lengthBytes = last - first + 1;
   const cut = wrong.cut && number % wrong.cut.every === 0 ? takeOne(wrong.cut) : undefined;
   const places = [
     cut ? (cut.atByte ?? Math.floor(random() * lengthBytes)) : Number.POSITIVE_INFINITY,
+    takePlace(wrong, first, last) - first,
     wrong.expireAfterBytes?.cut
       ? Math.max(0, wrong.expireAfterBytes.bytes - token.bytesServed)
       : Number.POSITIVE_INFINITY,
@@ -155,6 +159,13 @@ function endsOf(
   const cutAt = Math.min(...places);
   const stall = wrong.stall && wrong.stall.afterBytes < lengthBytes ? takeOne(wrong.stall) : undefined;
   return { cutAt: cutAt < lengthBytes ? cutAt : undefined, stallAt: stall?.afterBytes };
+}
+
+/** The first place in this range at which a transfer is to end, used up; Infinity when there is none. */
+function takePlace(wrong: DownloadFaults, first: number, last: number): number {
+  const place = Math.min(...(wrong.cutAt ?? []).filter((one) => one >= first && one <= last));
+  if (wrong.cutAt) wrong.cutAt = wrong.cutAt.filter((one) => one !== place);
+  return place;
 }
 
 /** Another range of the same length where there is room for one; else a shorter one. */

@@ -35,6 +35,7 @@ export const pages = {
   restricted: page('Accès restreint. VPN detected / Requires the use of CDN credits or Premium GOLD'),
   database: page("Software error: Can't connect DB"),
   maintenance: page('Our services are in maintenance. Please come back after'),
+  busy: page('503 Service Temporarily Unavailable'),
   tooMany: page('Votre adresse IP ouvre trop de connexions vers le serveur'),
   ipLocked: page('IP Locked. Will be unlocked within 1h.'),
   location: page('You can use your account only for downloading from another address'),

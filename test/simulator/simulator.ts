@@ -73,8 +73,12 @@ export interface Simulator {
   readonly counters: Counters;
   /** Zeroes the counters, heals the faults, forgets locks and what the limits remember. Links stay good. */
   reset(): void;
-  /** Every link given out so far is dead from now; transfers in progress go on. */
-  expireLinks(): void;
+  /** Every link given out so far, or to this file, is dead from now; transfers in progress go on. */
+  expireLinks(fileId?: string): void;
+  /** Whether the last link given out to this file would be answered now. */
+  isLinkAlive(fileId: string): boolean;
+  /** Whether the API refuses every call now. */
+  isLocked(): boolean;
   /** Ends both hosts and every connection. */
   close(): Promise<void>;
 }
@@ -133,7 +137,9 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
       faults.clear();
       limits.reset();
     },
-    expireLinks: () => tokens.expireAll(),
+    expireLinks: (fileId) => tokens.expire(fileId),
+    isLinkAlive: (fileId) => tokens.isAlive(fileId),
+    isLocked: () => limits.locked('*') !== undefined,
     async close() {
       ending.abort();
       await Promise.all([stop(api), stop(download)]);

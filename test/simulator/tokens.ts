@@ -19,7 +19,10 @@ export interface Tokens {
   use(digits: string): Token | undefined;
   /** The file of a link, dead or alive. */
   fileOf(digits: string): SimulatedFile | undefined;
-  expireAll(): void;
+  /** All of them, or those of one file. */
+  expire(fileId?: string): void;
+  /** Whether the last link of this file would be answered now. */
+  isAlive(fileId: string): boolean;
 }
 
 export interface TokenParts {
@@ -34,6 +37,7 @@ export interface TokenParts {
 /** The links that were given out. Windows are judged when a request begins; one in progress is never cut by them. */
 export function createTokens({ random, clock, startWindowMs, resumeWindowMs }: TokenParts): Tokens {
   const tokens = new Map<string, Token>();
+  const latest = new Map<string, Token>();
 
   function lives(token: Token): boolean {
     const age = clock.now() - token.issuedAt;
@@ -49,6 +53,7 @@ export function createTokens({ random, clock, startWindowMs, resumeWindowMs }: T
       while (tokens.has(digits));
       const token = { digits, file, issuedAt: clock.now(), ...wish, uses: 0, bytesServed: 0, expired: false };
       tokens.set(digits, token);
+      latest.set(file.id, token);
       return token;
     },
     use(digits) {
@@ -58,8 +63,13 @@ export function createTokens({ random, clock, startWindowMs, resumeWindowMs }: T
       return token;
     },
     fileOf: (digits) => tokens.get(digits)?.file,
-    expireAll() {
-      for (const token of tokens.values()) token.expired = true;
+    expire(fileId) {
+      for (const token of tokens.values())
+        if (fileId === undefined || token.file.id === fileId) token.expired = true;
+    },
+    isAlive(fileId) {
+      const token = latest.get(fileId);
+      return token !== undefined && lives(token);
     },
   };
 }
