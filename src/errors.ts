@@ -144,7 +144,12 @@ export const errorTable = {
   ),
   // What a client asked.
   BRIDGE_BAD_REQUEST: row(400, false, 'This request cannot be read', 'Look at the address'),
-  BRIDGE_UNAUTHORIZED: row(401, false, 'User name and password are needed', 'passerelle doctor shows them'),
+  BRIDGE_UNAUTHORIZED: row(
+    401,
+    false,
+    'User name and password, or the token, are needed',
+    'passerelle doctor shows them',
+  ),
   BRIDGE_NOT_FOUND: row(
     404,
     false,

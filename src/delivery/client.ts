@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { createAtHand } from '../at-hand.ts';
 import type { RequestHeaders } from './conditions.ts';
 
 /** Who asks, as far as a request shows it. */
@@ -35,10 +36,18 @@ export type Family = (typeof families)[number][0] | 'unknown';
 
 export const familyNames: readonly Family[] = [...families.map(([name]) => name), 'unknown'];
 
+/** A household has a handful of players, and each asks often. */
+const known = createAtHand<string, Family>(500);
+
 /** Which family a User-Agent belongs to. */
 export function familyOf(userAgent: string): Family {
-  for (const [name, pattern] of families) if (pattern.test(userAgent)) return name;
-  return 'unknown';
+  if (userAgent === '') return 'unknown';
+  let family = known.get(userAgent);
+  if (!family) {
+    family = families.find(([, pattern]) => pattern.test(userAgent))?.[0] ?? 'unknown';
+    known.set(userAgent, family);
+  }
+  return family;
 }
 
 /** Where a client is: on this machine, in a private network, or behind another public address. */

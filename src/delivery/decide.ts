@@ -1,5 +1,4 @@
-import { createAtHand } from '../at-hand.ts';
-import { type Client, type Family, familyOf, placeOf } from './client.ts';
+import { type Client, familyOf, placeOf } from './client.ts';
 import { type RequestHeaders, rangeCounts, type Validators, weighConditions } from './conditions.ts';
 import { type ByteRange, parseRange } from './range.ts';
 import { type Ask, type Rule, ruleFor } from './rules.ts';
@@ -66,7 +65,7 @@ export function decide(question: Question): Decision {
 function ruleOf({ mode, client, rules, asks, isLocked, lifeOutlivesFilm }: Question, start: number): Rule {
   if (mode !== 'auto') return forced[mode];
   return ruleFor(rules, {
-    family: knownFamilyOf(client.userAgent),
+    family: familyOf(client.userAgent),
     place: placeOf(client.address),
     asks: asks(start),
     isLocked,
@@ -74,20 +73,8 @@ function ruleOf({ mode, client, rules, asks, isLocked, lifeOutlivesFilm }: Quest
   });
 }
 
-/** A household has a handful of players, and each asks often. */
-const families = createAtHand<string, Family>(500);
-
-function knownFamilyOf(userAgent: string): Family {
-  if (userAgent === '') return 'unknown';
-  const known = families.get(userAgent);
-  if (known) return known;
-  const family = familyOf(userAgent);
-  families.set(userAgent, family);
-  return family;
-}
-
 /** Players that honour the `max-age` of a redirect and ask again behind it (facts/media-servers 8.3, measured). */
 function asksAgain(userAgent: string): boolean {
-  const family = knownFamilyOf(userAgent);
+  const family = familyOf(userAgent);
   return family === 'ffmpeg' || family === 'mpv' || family === 'rclone' || family === 'exoplayer';
 }

@@ -296,7 +296,7 @@ export class FileStream extends Readable {
     try {
       const { pauseMs, dropLease, isRefused } = verdict();
       if (lease && isRefused) await broker.refused(lease);
-      else if (lease && dropLease) await broker.drop(this.file.id, lease.url);
+      else if (lease && dropLease) broker.avoid(lease);
       await clock.sleep(pauseMs, this.#gone.signal);
     } catch (error) {
       if (error instanceof BridgeError) {

@@ -64,12 +64,14 @@ export interface PlayStart {
 const idleMs = 60_000;
 /** Plays are written together. */
 const writeMs = 3000;
-/** More viewers than any home has. */
+/** More films at one time, and more viewers of one film, than any home has. */
 const mostLive = 500;
+const mostViewers = 50;
 
 /** Keeps a trace of the last plays. */
 export function createPlays({ clock, log, store, keep = 200 }: PlaysOptions) {
-  const live = new Map<string, Play>();
+  /** By file; a film has few viewers at one time. */
+  const live = new Map<string, Play[]>();
   const unwritten = new Set<Play>();
   const closing = new AbortController();
   let writing: Promise<void> | undefined;
@@ -88,7 +90,11 @@ export function createPlays({ clock, log, store, keep = 200 }: PlaysOptions) {
       await clock.sleep(writeMs, closing.signal);
       await write();
       const now = clock.now();
-      for (const [key, play] of live) if (play.isOver(now)) live.delete(key);
+      for (const [fileId, plays] of live) {
+        const going = plays.filter((play) => !play.isOver(now));
+        if (going.length > 0) live.set(fileId, going);
+        else live.delete(fileId);
+      }
     }
   }
 
@@ -105,13 +111,13 @@ export function createPlays({ clock, log, store, keep = 200 }: PlaysOptions) {
     /** The play that this request belongs to; a new one when there is none. */
     join(begin: PlayStart): Play {
       const { file, client } = begin;
-      const key = `${file.id} ${client.address} ${client.userAgent}`;
       const now = clock.now();
-      let play = live.get(key);
+      const plays = live.get(file.id);
+      let play = plays?.findLast((one) => one.isOf(client));
       if (!play || play.isOver(now)) {
         if (live.size >= mostLive) live.delete(live.keys().next().value as string);
         play = new Play(begin, now, changed);
-        live.set(key, play);
+        live.set(file.id, [...(plays ?? []).slice(-mostViewers), play]);
       }
       play.asked(begin, now);
       return play;
@@ -137,6 +143,7 @@ export type Plays = ReturnType<typeof createPlays>;
 /** One play as it goes on. */
 export class Play {
   readonly record: PlayRecord;
+  readonly #client: Client;
   readonly #sizeBytes: number;
   readonly #changed: (play: Play) => void;
   #streams = 0;
@@ -145,6 +152,7 @@ export class Play {
   #isMarked = false;
 
   constructor({ file, client, family, rule }: PlayStart, now: number, changed: (play: Play) => void) {
+    this.#client = client;
     this.#sizeBytes = file.sizeBytes;
     this.#changed = changed;
     this.record = {
@@ -168,6 +176,10 @@ export class Play {
       resumes: 0,
       ended: 'running',
     };
+  }
+
+  isOf({ address, userAgent }: Client): boolean {
+    return this.#client.address === address && this.#client.userAgent === userAgent;
   }
 
   /** Nobody has asked for a minute, and nothing is being read. */

@@ -85,6 +85,8 @@ export function createBroker(options: BrokerOptions) {
   const doubted = new Map<string, { isUsed: boolean; ageMs: number }>();
   /** Links that the host has refused: whatever still holds one must not bring it back. */
   const dead = new NodeCache({ useClones: false, checkperiod: 600, stdTTL: deadLinkSeconds });
+  /** Links whose server could not be reached: another one is asked for first. */
+  const avoided = new NodeCache({ useClones: false, checkperiod: 600, stdTTL: deadLinkSeconds });
 
   /** A clock set back before `issuedAt` ends a lease too. */
   function isAlive(lease: Lease): boolean {
@@ -99,18 +101,26 @@ export function createBroker(options: BrokerOptions) {
     onTurn: () => void,
   ): Promise<Lease> {
     const kept = await store.get(file.id);
-    const isKnownDead = !kept || dead.has(kept.url);
-    if (!isKnownDead && isAlive(kept)) {
+    if (kept && isAlive(kept) && !dead.has(kept.url) && !avoided.has(kept.url)) {
       leases.set(file.id, kept);
       return kept;
     }
     try {
       return await newLease(file, urgency, signal, onTurn);
     } catch (error) {
-      // Nothing new is to be had now: the old link may live longer than is believed, and costs the host nothing.
-      if (isKnownDead || !isPassing(error) || clock.now() >= life.lastHopeUntil(kept)) throw error;
+      if (!isHope(kept, error)) throw error;
       return kept;
     }
+  }
+
+  /** Nothing new is to be had now: the old link may live longer than is believed, and costs the host nothing. */
+  function isHope(kept: Lease | undefined, refusal: unknown): kept is Lease {
+    return (
+      kept !== undefined &&
+      !dead.has(kept.url) &&
+      isPassing(refusal) &&
+      clock.now() < life.lastHopeUntil(kept)
+    );
   }
 
   async function newLease(
@@ -173,6 +183,12 @@ export function createBroker(options: BrokerOptions) {
     return undefined;
   }
 
+  /** Another link may name a server that answers; this one stays the last hope while there is no other. */
+  function avoid({ fileId, url }: Lease): void {
+    avoided.set(url, true);
+    if (leases.get<Lease>(fileId)?.url === url) leases.del(fileId);
+  }
+
   /** This link is not to be used again; a newer one that somebody fetched meanwhile stays. */
   async function drop(fileId: string, url: string): Promise<void> {
     dead.set(url, true);
@@ -195,7 +211,13 @@ export function createBroker(options: BrokerOptions) {
         return living;
       }
       const refusal = refusals.get<Refusal>(file.id);
-      if (refusal && clock.now() < refusal.until) throw refusal.error;
+      if (refusal && clock.now() < refusal.until) {
+        // What refused may have been a renewal: the link that it was to replace is still there.
+        const kept = await store.get(file.id);
+        if (!isHope(kept, refusal.error)) throw refusal.error;
+        onSource?.('kept');
+        return kept;
+      }
       refusals.del(file.id);
       signal?.throwIfAborted();
 
@@ -235,6 +257,7 @@ export function createBroker(options: BrokerOptions) {
       }
       life.worked(lease, now);
       lease.aliveAt = now;
+      avoided.del(lease.url);
       if (lease.firstUsedAt !== undefined) return;
       lease.firstUsedAt = now;
       if (leases.get(lease.fileId) === lease) keep(lease);
@@ -251,6 +274,8 @@ export function createBroker(options: BrokerOptions) {
     },
 
     drop,
+
+    avoid,
 
     /** What was found out about a file beside its links: the next who ask are told the same until `error.retryAt`. */
     refuse: (fileId: string, error: BridgeError): void => remember(fileId, error),
