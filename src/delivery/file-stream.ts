@@ -124,6 +124,8 @@ export class FileStream extends Readable {
 
   override _read(): void {
     this.#idleSince = undefined;
+    // A wish from before the last byte was handed over: behind it there is nothing to ask the host for.
+    if (this.#position > this.#end) return;
     this.#wanted = this.#busy > 0;
     if (this.#transfer) this.#transfer.resume();
     else if (!this.#wanted) this.#during(() => (this.#kept ? this.#readKept() : this.#connect()));
@@ -158,10 +160,16 @@ export class FileStream extends Readable {
 
   async #readKept(): Promise<void> {
     for (;;) {
-      const bytes = await this.#kept?.next();
-      if (this.destroyed) return;
+      const kept = this.#kept;
+      const bytes = await kept?.next();
+      // The reader left while the file was being opened.
+      if (this.destroyed) return kept?.close();
       if (!bytes) break;
+      // A film that has begun is held on to, wherever its beginning came from.
+      this.#patience.progress();
       this.#keptBytes += bytes.length;
+      // The film has begun: from here on the host gets the patience of a running one.
+      this.#patience.progress();
       this.#reading.onKept?.(bytes.length);
       if (!this.#pass(bytes)) return;
     }
@@ -180,8 +188,8 @@ export class FileStream extends Readable {
     for (;;) {
       let lease: Lease | undefined;
       try {
-        this.#release ??= await this.#slot();
         lease = await broker.acquire(this.file, { urgency, signal, ...(onSource ? { onSource } : {}) });
+        this.#release ??= await this.#slot();
         if (this.#reading.keeps) this.#recorder ??= this.#options.shield.recorder(this.file, this.#position);
         const running = await this.#start(lease);
         broker.used(lease);
@@ -199,17 +207,22 @@ export class FileStream extends Readable {
     }
   }
 
-  #slot(): Promise<() => void> {
+  async #slot(): Promise<() => void> {
     const { urgency, viewer } = this.#reading;
-    return this.#options.slots.take({
+    const { signal } = this.#gone;
+    const release = await this.#options.slots.take({
       viewer,
       urgency,
-      signal: this.#gone.signal,
+      signal,
       giveUp: () =>
         this.destroy(new BridgeError('BRIDGE_TOO_MANY_STREAMS', { detail: 'a film needs the line' })),
       idleSince: () => (this.#transfer ? this.#idleSince : undefined),
       rest: () => this.rest(),
     });
+    // Gone in the very moment of its turn: nobody else gives it back.
+    if (signal.aborted) release();
+    signal.throwIfAborted();
+    return release;
   }
 
   #giveBack(): void {

@@ -63,10 +63,12 @@ export function createReader(options: ReaderOptions) {
       signal?.addEventListener('abort', stop, { once: true });
       try {
         await stream.open();
+        // Gone while the host answered: the stream has closed already, and says so to nobody.
+        signal?.throwIfAborted();
         return stream;
       } catch (error) {
         stream.destroy();
-        throw error;
+        throw signal?.aborted ? signal.reason : error;
       } finally {
         signal?.removeEventListener('abort', stop);
       }

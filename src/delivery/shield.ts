@@ -65,7 +65,7 @@ export function createShield(options: ShieldOptions) {
   const { dir, store, clock, log, totalBytes, fileBytes } = options;
   /** By file and side; the first one was used longest ago. */
   const kept = new Map<string, Kept>();
-  const recording = new Set<string>();
+  const recording = new Map<string, { isVoid: boolean }>();
   let bytes = 0;
   let isOpen = false;
   /** A disk that refuses is left alone for a while. */
@@ -125,7 +125,9 @@ export function createShield(options: ShieldOptions) {
   async function readAll(): Promise<void> {
     await mkdir(dir, { recursive: true, mode: 0o700 });
     for (const one of (await store.all()).sort((a, b) => a.usedAt - b.usedAt)) remember(one);
-    for (const name of await readdir(dir)) if (!kept.has(name)) await rm(join(dir, name), { force: true });
+    // A folder is nobody's but a person's, or the `lost+found` of a disk of its own.
+    for (const entry of await readdir(dir, { withFileTypes: true }))
+      if (!entry.isDirectory() && !kept.has(entry.name)) await rm(join(dir, entry.name), { force: true });
   }
 
   return {
@@ -172,7 +174,8 @@ export function createShield(options: ShieldOptions) {
       const start = goesOn ? old.start : position;
       const room = Math.min(side === 'head' ? headBytes : tailBytes, file.sizeBytes - start);
       if (room <= (goesOn ? old.length : 0)) return undefined;
-      recording.add(name);
+      const mine = { isVoid: false };
+      recording.set(name, mine);
       return createRecorder({
         path: pathOf(file.id, side),
         position,
@@ -182,6 +185,9 @@ export function createShield(options: ShieldOptions) {
         done(length, checks) {
           recording.delete(name);
           if (length === 0) return;
+          // Given up meanwhile; what was to go on has lost its file with that.
+          if (goesOn && kept.get(name) !== old) return;
+          if (mine.isVoid) return void rm(pathOf(file.id, side), { force: true }).catch(() => undefined);
           const one: Kept = {
             fileId: file.id,
             side,
@@ -192,6 +198,8 @@ export function createShield(options: ShieldOptions) {
             usedAt: clock.now(),
           };
           remember(one);
+          // Larger than all that may be kept.
+          if (kept.get(name) !== one) return;
           store
             .put(one)
             .catch((error: unknown) =>
@@ -214,8 +222,11 @@ export function createShield(options: ShieldOptions) {
     /** Nothing of this file is believed any more. */
     drop(fileId: string): void {
       for (const side of ['head', 'tail'] as const) {
-        const one = kept.get(nameOf(fileId, side));
+        const name = nameOf(fileId, side);
+        const one = kept.get(name);
         if (one) forget(one, 'the host has other bytes');
+        const recorded = recording.get(name);
+        if (recorded) recorded.isVoid = true;
       }
     },
 

@@ -56,7 +56,9 @@ export function createSlots({ clock, limit, perViewer, waitMs }: SlotsOptions) {
 
   /** Makes room by what can give way. The slot is free when this returns true. */
   function makeRoom(request: SlotRequest): boolean {
-    const candidates = [...held].filter((one) => held.size >= limit || one.viewer === request.viewer);
+    // Where the viewer has all of its own, nobody else's connection helps it.
+    const isFull = heldBy(request.viewer) >= perViewer;
+    const candidates = [...held].filter((one) => !isFull || one.viewer === request.viewer);
     const lesser = candidates
       .filter((one) => rankOf(one.urgency) > rankOf(request.urgency))
       .sort((a, b) => rankOf(b.urgency) - rankOf(a.urgency));

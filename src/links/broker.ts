@@ -278,7 +278,11 @@ export function createBroker(options: BrokerOptions) {
     avoid,
 
     /** What was found out about a file beside its links: the next who ask are told the same until `error.retryAt`. */
-    refuse: (fileId: string, error: BridgeError): void => remember(fileId, error),
+    refuse(fileId: string, error: BridgeError): void {
+      // The new link was refused as well: the file is to blame, and the old one says nothing of how long links live.
+      doubted.delete(fileId);
+      remember(fileId, error);
+    },
 
     /** How long this lease may still be handed out, milliseconds. */
     remainingMs: (lease: Lease): number => Math.max(0, life.endOf(lease) - clock.now()),
