@@ -17,7 +17,9 @@ LABEL org.opencontainers.image.title="Passerelle" \
       org.opencontainers.image.description="Puts the folders of a 1fichier account into Jellyfin, Emby and Kodi as if they were local, and mirrors nothing" \
       org.opencontainers.image.version="0.1.0" \
       org.opencontainers.image.licenses="MIT"
+# One arena of the C library's memory: what is freed in one thread is there for the others (bench: a fifth less a viewer).
 ENV NODE_ENV=production \
+    MALLOC_ARENA_MAX=1 \
     PASSERELLE_HOST=0.0.0.0 \
     PASSERELLE_PORT=8790 \
     PASSERELLE_DATA_DIR=/data \

@@ -17,7 +17,7 @@ export interface Measure {
 /** What has to hold, of the value or of the ratio. */
 export interface Bar {
   of: 'value' | 'ratio';
-  is: '>=' | '<' | '=';
+  is: '>=' | '<=' | '<' | '=';
   limit: number;
 }
 
@@ -35,5 +35,6 @@ export function isMet(measure: Measure): boolean | undefined {
   if (!bar) return undefined;
   const judged = bar.of === 'value' ? measure.value : (measure.ratio ?? Number.NaN);
   if (bar.is === '=') return judged === bar.limit;
+  if (bar.is === '<=') return judged <= bar.limit;
   return bar.is === '<' ? judged < bar.limit : judged >= bar.limit;
 }

@@ -4,18 +4,32 @@ import { parseArgs } from 'node:util';
 import { type Figure, isMet, type Measure } from './figure.ts';
 import { firstByte } from './figures/first-byte.ts';
 import { index } from './figures/index.ts';
+import { jumps } from './figures/jumps.ts';
 import { memory } from './figures/memory.ts';
+import { probes } from './figures/probes.ts';
 import { redirects } from './figures/redirects.ts';
+import { scan } from './figures/scan.ts';
 import { throughput } from './figures/throughput.ts';
+import { viewers } from './figures/viewers.ts';
 import { describe, toJson } from './report.ts';
 import { openStage } from './stage/stage.ts';
 
 /**
  * `npm run bench`: what the whole program costs, each number beside a baseline taken in the same run. Exit code 1 when
  * a bar is missed, 2 for a wrong option. `--long` lets the first sync of 100,000 files run to its end, which takes
- * minutes of writing; without it, its memory is watched for a while.
+ * minutes of writing, and the viewers see their whole minute; without it, both are watched for a while.
  */
-const figures: readonly Figure[] = [index, redirects, throughput, firstByte, memory];
+const figures: readonly Figure[] = [
+  index,
+  redirects,
+  throughput,
+  firstByte,
+  jumps,
+  probes,
+  scan,
+  viewers,
+  memory,
+];
 
 const { json, only, long = false } = options();
 const chosen = only === undefined ? figures : figures.filter((figure) => only.includes(figure.name));

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=4
+#!/usr/bin/env -S MALLOC_ARENA_MAX=1 node --max-semi-space-size=4
 import { Command, CommanderError } from 'commander';
 import { SettingsError } from '../config/load.ts';
 import { type Context, type ExitCode, exitCodes } from './commands/context.ts';

@@ -145,7 +145,7 @@ t.test('ports and folders are the same everywhere', async (t) => {
 
 t.test('every variable that is named is one of ours', async (t) => {
   const own = ['PUID', 'PGID', 'UMASK'];
-  for (const name of Object.keys(imageEnv).filter((one) => one !== 'NODE_ENV'))
+  for (const name of Object.keys(imageEnv).filter((one) => !['NODE_ENV', 'MALLOC_ARENA_MAX'].includes(one)))
     t.ok(envNames.includes(name), `image: ${name}`);
   for (const name of Object.keys(passerelle.environment))
     t.ok([...envNames, ...own].includes(name), `compose: ${name}`);
@@ -202,9 +202,13 @@ t.test('what the image starts is there and is started as it is written', async (
   t.equal(passerelle.healthcheck.test[0], 'CMD');
   const started = 'node --max-semi-space-size=4 src/main.ts';
   t.equal(serve.join(' ').replace('/app/', ''), `${started} serve`);
-  t.equal(packageJson.scripts.start, `${started} serve`);
+  t.equal(packageJson.scripts.start, `MALLOC_ARENA_MAX=1 ${started} serve`);
+  t.match(read('Dockerfile'), 'MALLOC_ARENA_MAX=1 \\');
   t.match(read('docker/passerelle').replace('/app/src', 'src'), ` ${started} `);
-  t.equal(`${read('src/main.ts').split('\n')[0]} src/main.ts`, `#!/usr/bin/env -S ${started}`);
+  t.equal(
+    `${read('src/main.ts').split('\n')[0]} src/main.ts`,
+    `#!/usr/bin/env -S MALLOC_ARENA_MAX=1 ${started}`,
+  );
   for (const path of [start[0] ?? '', serve[2] ?? '', health[1] ?? ''])
     t.ok(existsSync(inCheckout(path)), path);
   for (const name of ['docker/entrypoint.sh', 'docker/passerelle']) {
@@ -338,7 +342,8 @@ t.test(
       writeFileSync(join(home, 'bin', name), `#!/bin/sh\nexec ${stdout.trim()} "$@"\n`);
       chmodSync(join(home, 'bin', name), 0o755);
     }
-    for (const name of ['ffmpeg', 'ffprobe', 'mpv', 'npm', 'apt-get']) stub(name);
+    const players = ['ffmpeg', 'ffprobe', 'mpv', 'fusermount3', 'cvlc', 'chromium', 'kodi', 'Xvfb'];
+    for (const name of [...players, 'npm', 'apt-get']) stub(name);
     const start = () => run('/bin/bash', [script], { cwd: home, env: { PATH: join(home, 'bin') } });
     t.equal((await start()).code, 0);
     t.strictSame(readFileSync(calls, 'utf8').trim().split('\n'), [

@@ -26,9 +26,10 @@ export const firstByte: Figure = {
     const bare = await stage.part<BareFastifyPart>('bare-fastify', { location: link });
     const reader = await stage.part<ReaderPart>('reader', {});
     const waitMs = async (url: string, status: number, agent: string, sample: number) => {
-      const start = (sample * 7_654_321) % (sizeBytes - 1_000_000);
+      // Beginnings and ends may be kept by the bridge, and are delivered in a way of their own.
+      const start = sizeBytes / 16 + ((sample * 7_654_321) % ((sizeBytes / 8) * 7));
       const headers = { 'user-agent': agent, range: `bytes=${start}-` };
-      const answer = await reader.ask({ url, headers, firstByteOnly: true });
+      const answer = await reader.ask({ url, headers, enoughBytes: 1 });
       if (answer.status !== status) throw new Error(`${answer.status} instead of ${status}`);
       return answer.firstByteMs;
     };

@@ -4,7 +4,13 @@ import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { cleanEnv, freePort, type LogLine, serveArguments } from '../../test/fixtures/bridge-process.ts';
+import {
+  cleanEnv,
+  freePort,
+  type LogLine,
+  serveArguments,
+  serveEnv,
+} from '../../test/fixtures/bridge-process.ts';
 import { strmFiles } from '../../test/fixtures/strm-files.ts';
 import type { HostFacts } from '../parts/host.ts';
 
@@ -44,6 +50,7 @@ export async function serveBridge(home: string, env: Record<string, string>): Pr
     cwd: home,
     env: {
       ...cleanEnv(),
+      ...serveEnv,
       PASSERELLE_HOST: '127.0.0.1',
       PASSERELLE_PORT: String(port),
       PASSERELLE_BASE_URL: url,

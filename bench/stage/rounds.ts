@@ -14,13 +14,13 @@ export function quantile(values: readonly number[], share: number): number {
 
 /**
  * Measures ours and the baseline in turns, A B B A ..., so that whatever else the machine does meets both; the ratio
- * is the median over the pairs.
+ * is the median over the pairs, and so is `more`, by how much ours is above the baseline.
  */
 export async function inTurns(
   rounds: number,
   ours: () => Promise<number>,
   baseline: () => Promise<number>,
-): Promise<{ ours: number; baseline: number; ratio: number }> {
+): Promise<{ ours: number; baseline: number; ratio: number; more: number }> {
   const pairs: { ours: number; baseline: number }[] = [];
   for (let round = 0; round < rounds; round++) {
     const first = round % 2 === 0 ? await ours() : await baseline();
@@ -31,5 +31,6 @@ export async function inTurns(
     ours: median(pairs.map((pair) => pair.ours)),
     baseline: median(pairs.map((pair) => pair.baseline)),
     ratio: median(pairs.map((pair) => pair.ours / pair.baseline)),
+    more: median(pairs.map((pair) => pair.ours - pair.baseline)),
   };
 }

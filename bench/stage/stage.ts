@@ -15,13 +15,15 @@ export interface Stage {
   part<S extends Shape>(name: string, options: S['options']): Promise<Part<S>>;
   /** Starts `passerelle serve` as a process of its own and waits until it answers. */
   bridge(home: string, env: Record<string, string>): Promise<ServedBridge>;
+  /** Stops this one too when the figure is over. */
+  keep<T extends { stop(): Promise<unknown> }>(one: T): T;
   close(): Promise<void>;
 }
 
 export async function openStage({ long }: { long: boolean }): Promise<Stage> {
   const home = await mkdtemp(join(tmpdir(), 'passerelle-bench-'));
   const running: { stop(): Promise<unknown> }[] = [];
-  const kept = <T extends { stop(): Promise<unknown> }>(one: T): T => {
+  const keep = <T extends { stop(): Promise<unknown> }>(one: T): T => {
     running.push(one);
     return one;
   };
@@ -32,8 +34,9 @@ export async function openStage({ long }: { long: boolean }): Promise<Stage> {
       await mkdir(path, { recursive: true });
       return path;
     },
-    part: async (name, options) => kept(await startPart(name, options)),
-    bridge: async (folder, env) => kept(await serveBridge(folder, env)),
+    part: async (name, options) => keep(await startPart(name, options)),
+    bridge: async (folder, env) => keep(await serveBridge(folder, env)),
+    keep,
     async close() {
       await Promise.all(running.splice(0).map((one) => one.stop()));
       await rm(home, { recursive: true, force: true });

@@ -193,7 +193,8 @@ export const stream = fp(
           urgency: 'play',
           keeps: true,
           signal: whenGone(reply),
-          viewer: `${client.address} ${client.userAgent}`,
+          // A media server asks for many people from one address: whoever watches a film is one viewer.
+          viewer: `${client.address} ${client.userAgent} ${file.id}`,
           onSource: (source) => play.source(source),
           onKept: (bytes) => play.kept(bytes),
           onFirstByte: () => reading.firstByte(clock.now()),

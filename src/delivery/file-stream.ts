@@ -52,6 +52,12 @@ export interface Reading {
 /** A transfer, and whether there is nothing more to hear from it. */
 type Running = Transfer & { isOver: boolean };
 
+/**
+ * A reading of the beginning or the end asks the host for so much, then for so much more, then for the rest: a probe
+ * leaves within the first two, and the network's own buffers would take many times what it reads.
+ */
+const firstBytes = [1024 * 1024, 3 * 1024 * 1024];
+
 /** What lies ready for the player ahead of its socket; more only fills memory. */
 const aheadBytes = 256 * 1024;
 
@@ -85,6 +91,8 @@ export class FileStream extends Readable {
   /** The reader asked for more while one was under way. */
   #wanted = false;
   #begun = false;
+  /** How many of {@link firstBytes} were asked for. */
+  #steps = 0;
   #idleSince: number | undefined;
   /** The same viewer reads elsewhere in the file: at the next stop of this reader its connection is closed. */
   #isSuperseded = false;
@@ -165,8 +173,6 @@ export class FileStream extends Readable {
       // The reader left while the file was being opened.
       if (this.destroyed) return kept?.close();
       if (!bytes) break;
-      // A film that has begun is held on to, wherever its beginning came from.
-      this.#patience.progress();
       this.#keptBytes += bytes.length;
       // The film has begun: from here on the host gets the patience of a running one.
       this.#patience.progress();
@@ -232,7 +238,7 @@ export class FileStream extends Readable {
 
   async #start(lease: Lease): Promise<Running> {
     const { dispatcher, userAgent, headersMs, stallMs } = this.#options;
-    const range = { start: this.#position, end: this.#end };
+    const range = { start: this.#position, end: this.#stepEnd() };
     const { sizeBytes } = this.file;
     const { signal } = this.#gone;
     const request = { dispatcher, url: lease.url, range, sizeBytes, userAgent, headersMs, stallMs, signal };
@@ -245,10 +251,30 @@ export class FileStream extends Readable {
     };
     const transfer = await startTransfer(request, {
       data: (chunk) => this.#take(chunk),
-      end: () => ended(new TransferFault('cut', 'the body ended early')),
+      end: () => {
+        if (this.#position <= range.end) return ended(new TransferFault('cut', 'the body ended early'));
+        state.isOver = true;
+        this.#nextStep();
+      },
       failed: ended,
     });
     return Object.assign(state, transfer);
+  }
+
+  /** The last byte to ask for now. */
+  #stepEnd(): number {
+    const { shield } = this.#options;
+    const isProbe = this.#reading.keeps && shield.sideOf(this.file, this.#position) !== undefined;
+    const bytes = isProbe ? firstBytes[this.#steps++] : undefined;
+    return bytes === undefined ? this.#end : Math.min(this.#end, this.#position + bytes - 1);
+  }
+
+  /** The host gave all that it was asked for: the next step waits until the reader wants it. */
+  #nextStep(): void {
+    this.#transfer = undefined;
+    if (this.#position > this.#end || this.destroyed) return;
+    if (this.#idleSince === undefined) this.#during(() => this.#connect());
+    else this.#giveBack();
   }
 
   #take(chunk: Buffer): boolean {

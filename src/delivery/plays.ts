@@ -247,12 +247,13 @@ export class Play {
   }
 
   failed(error: unknown): void {
-    this.record.ended = isBridgeError(error) ? error.code : 'BRIDGE_INTERNAL';
+    this.record.ended = isBridgeError(error) ? this.#howEnded(error) : 'BRIDGE_INTERNAL';
     this.#changed(this);
   }
 
   #howEnded(error: Error | null | undefined): string {
-    if (isBridgeError(error)) return error.code;
+    // What a player is told that has gone before its answer: nobody refused it anything.
+    if (isBridgeError(error) && error.code !== 'BRIDGE_BAD_REQUEST') return error.code;
     if (this.#position >= this.#sizeBytes) return 'to the end';
     return `left at ${Math.floor((this.#position / this.#sizeBytes) * 100)} %`;
   }
