@@ -53,10 +53,11 @@ export interface Reading {
 type Running = Transfer & { isOver: boolean };
 
 /**
- * A reading of the beginning or the end asks the host for so much, then for so much more, then for the rest: a probe
- * leaves within the first two, and the network's own buffers would take many times what it reads.
+ * A reading of the beginning or the end asks the host for so much, then for so much more, then for the rest, at least
+ * so long apart: a probe has left by then, and the network's own buffers would take many times what it reads.
  */
 const firstBytes = [1024 * 1024, 3 * 1024 * 1024];
+const stepMs = 150;
 
 /** What lies ready for the player ahead of its socket; more only fills memory. */
 const aheadBytes = 256 * 1024;
@@ -93,6 +94,7 @@ export class FileStream extends Readable {
   #begun = false;
   /** How many of {@link firstBytes} were asked for. */
   #steps = 0;
+  #steppedAt = 0;
   #idleSince: number | undefined;
   /** The same viewer reads elsewhere in the file: at the next stop of this reader its connection is closed. */
   #isSuperseded = false;
@@ -266,6 +268,7 @@ export class FileStream extends Readable {
     const { shield } = this.#options;
     const isProbe = this.#reading.keeps && shield.sideOf(this.file, this.#position) !== undefined;
     const bytes = isProbe ? firstBytes[this.#steps++] : undefined;
+    this.#steppedAt = this.#options.clock.now();
     return bytes === undefined ? this.#end : Math.min(this.#end, this.#position + bytes - 1);
   }
 
@@ -273,8 +276,16 @@ export class FileStream extends Readable {
   #nextStep(): void {
     this.#transfer = undefined;
     if (this.#position > this.#end || this.destroyed) return;
-    if (this.#idleSince === undefined) this.#during(() => this.#connect());
-    else this.#giveBack();
+    // A paused reader asks for the next step when it goes on.
+    if (this.#idleSince !== undefined) this.#giveBack();
+    else this.#during(() => this.#step());
+  }
+
+  async #step(): Promise<void> {
+    const { clock } = this.#options;
+    const restMs = this.#steppedAt + stepMs - clock.now();
+    if (restMs > 0) await clock.sleep(restMs, this.#gone.signal);
+    await this.#connect();
   }
 
   #take(chunk: Buffer): boolean {
