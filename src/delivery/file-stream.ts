@@ -11,6 +11,7 @@ import type { ByteRange } from './range.ts';
 import type { KeptReader, Shield } from './shield.ts';
 import type { Recorder } from './shield-recorder.ts';
 import type { Slots } from './slots.ts';
+import { createSteps } from './steps.ts';
 import { startTransfer, type Transfer, TransferFault } from './transfer.ts';
 
 export interface FileStreamOptions extends PatienceOptions {
@@ -52,13 +53,6 @@ export interface Reading {
 /** A transfer, and whether there is nothing more to hear from it. */
 type Running = Transfer & { isOver: boolean };
 
-/**
- * A reading of the beginning or the end asks the host for so much, then for so much more, then for the rest, at least
- * so long apart: a probe has left by then, and the network's own buffers would take many times what it reads.
- */
-const firstBytes = [1024 * 1024, 3 * 1024 * 1024];
-const stepMs = 150;
-
 /** What lies ready for the player ahead of its socket; more only fills memory. */
 const aheadBytes = 256 * 1024;
 
@@ -80,6 +74,7 @@ export class FileStream extends Readable {
   readonly #reading: Reading;
   readonly #options: FileStreamOptions;
   readonly #patience: ReturnType<typeof createPatience>;
+  readonly #steps: ReturnType<typeof createSteps>;
   readonly #gone = new AbortController();
   #position: number;
   #kept: KeptReader | undefined;
@@ -92,9 +87,6 @@ export class FileStream extends Readable {
   /** The reader asked for more while one was under way. */
   #wanted = false;
   #begun = false;
-  /** How many of {@link firstBytes} were asked for. */
-  #steps = 0;
-  #steppedAt = 0;
   #idleSince: number | undefined;
   /** The same viewer reads elsewhere in the file: at the next stop of this reader its connection is closed. */
   #isSuperseded = false;
@@ -108,6 +100,7 @@ export class FileStream extends Readable {
     this.#reading = reading;
     this.#options = options;
     this.#patience = createPatience(options);
+    this.#steps = createSteps(options.clock);
     this.#kept = options.shield.read(file, range.start, range.end);
   }
 
@@ -239,9 +232,11 @@ export class FileStream extends Readable {
   }
 
   async #start(lease: Lease): Promise<Running> {
-    const { dispatcher, userAgent, headersMs, stallMs } = this.#options;
-    const range = { start: this.#position, end: this.#stepEnd() };
+    const { dispatcher, shield, userAgent, headersMs, stallMs } = this.#options;
     const { sizeBytes } = this.file;
+    const start = this.#position;
+    const mayBeProbe = this.#reading.keeps === true && shield.sideOf(this.file, start) !== undefined;
+    const range = { start, end: this.#steps.endFrom(start, this.#end, mayBeProbe) };
     const { signal } = this.#gone;
     const request = { dispatcher, url: lease.url, range, sizeBytes, userAgent, headersMs, stallMs, signal };
     const state = { isOver: false };
@@ -263,29 +258,13 @@ export class FileStream extends Readable {
     return Object.assign(state, transfer);
   }
 
-  /** The last byte to ask for now. */
-  #stepEnd(): number {
-    const { shield } = this.#options;
-    const isProbe = this.#reading.keeps && shield.sideOf(this.file, this.#position) !== undefined;
-    const bytes = isProbe ? firstBytes[this.#steps++] : undefined;
-    this.#steppedAt = this.#options.clock.now();
-    return bytes === undefined ? this.#end : Math.min(this.#end, this.#position + bytes - 1);
-  }
-
   /** The host gave all that it was asked for: the next step waits until the reader wants it. */
   #nextStep(): void {
     this.#transfer = undefined;
     if (this.#position > this.#end || this.destroyed) return;
     // A paused reader asks for the next step when it goes on.
     if (this.#idleSince !== undefined) this.#giveBack();
-    else this.#during(() => this.#step());
-  }
-
-  async #step(): Promise<void> {
-    const { clock } = this.#options;
-    const restMs = this.#steppedAt + stepMs - clock.now();
-    if (restMs > 0) await clock.sleep(restMs, this.#gone.signal);
-    await this.#connect();
+    else this.#during(() => this.#steps.due(this.#gone.signal).then(() => this.#connect()));
   }
 
   #take(chunk: Buffer): boolean {

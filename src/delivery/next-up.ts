@@ -7,7 +7,7 @@ import type { Shield } from './shield.ts';
 
 export interface NextUpOptions {
   reader: Pick<Reader, 'open'>;
-  shield: Pick<Shield, 'covers'>;
+  shield: Pick<Shield, 'covers' | 'keeps'>;
   clock: Clock;
   log: Log;
   /** What comes after this file, if anything does. */
@@ -34,7 +34,8 @@ export function createNextUp(options: NextUpOptions) {
     const next = await nextOf(fileId);
     const { signal } = closing;
     if (!next || shield.covers(next, 0) >= Math.min(headBytes, next.sizeBytes) || signal.aborted) return;
-    const end = Math.min(headBytes, next.sizeBytes) - 1;
+    // Where nothing is kept, its link alone.
+    const end = Math.min(shield.keeps() ? headBytes : 1, next.sizeBytes) - 1;
     const stream = await reader.open(next, { start: 0, end }, { urgency: 'background', keeps: true, signal });
     const stop = () => stream.destroy();
     signal.addEventListener('abort', stop, { once: true });

@@ -20,6 +20,8 @@ export interface RecorderOptions {
   reachesEof: boolean;
   /** Kept bytes that the new ones are put behind. */
   goesOn?: { length: number; checks: Uint32Array; start: number };
+  /** Whether so many bytes are worth more than what is there. */
+  isWorth(length: number): boolean;
   /** Called once, with the whole length and the checksums of what lies on disk now; 0 = as before. */
   done(length: number, checks: Uint32Array): void;
   failed(error: unknown): void;
@@ -70,8 +72,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     work
       .then(async () => {
         await handle?.close();
-        const isNew = written > base;
-        if (isNew && !goesOn) await rename(target, path);
+        const isNew = written > base && options.isWorth(written);
+        if (!goesOn) await (isNew ? rename(target, path) : rm(target, { force: true }));
         options.done(isNew ? written : 0, Uint32Array.from(checks));
       })
       .catch(async (error: unknown) => {

@@ -152,6 +152,8 @@ export function createShield(options: ShieldOptions) {
 
     sideOf,
     headBytes,
+    /** Whether what is read now would be kept. */
+    keeps: (): boolean => isOpen && clock.now() >= restUntil,
 
     /** The kept bytes from `position` up to `end` (included); undefined when there are none. */
     read(file: Shielded, position: number, end: number): KeptReader | undefined {
@@ -168,8 +170,8 @@ export function createShield(options: ShieldOptions) {
       const name = nameOf(file.id, side);
       const old = kept.get(name);
       const goesOn = old?.sizeBytes === file.sizeBytes && old.start + old.length === position;
-      // A beginning that does not begin at byte 0 helps no probe; what is kept already stays.
-      if (!goesOn && (side === 'head' ? position > 0 : old && position >= old.start)) return undefined;
+      // A beginning that does not begin at byte 0 helps no probe.
+      if (!goesOn && side === 'head' && position > 0) return undefined;
       if (recording.has(name)) return undefined;
       const start = goesOn ? old.start : position;
       const room = Math.min(side === 'head' ? headBytes : tailBytes, file.sizeBytes - start);
@@ -182,6 +184,8 @@ export function createShield(options: ShieldOptions) {
         end: start + room,
         reachesEof: start + room === file.sizeBytes,
         ...(goesOn ? { goesOn: old } : {}),
+        // Of two ends that do not meet the longer one stays.
+        isWorth: (length) => goesOn || length > (kept.get(name)?.length ?? 0),
         done(length, checks) {
           recording.delete(name);
           if (length === 0) return;

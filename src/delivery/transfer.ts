@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { ErrorCode } from '../errors.ts';
+import { faultOf } from '../fichier/faults.ts';
 import { type ByteRange, parseContentRange } from './range.ts';
 
 /**
@@ -201,6 +202,13 @@ function one(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
+/** What is no fault of one link. */
+const whole: ReadonlySet<ErrorCode> = new Set([
+  'BRIDGE_HOST_LOCATION',
+  'BRIDGE_HOST_IP_LOCKED',
+  'BRIDGE_HOST_FLOOD',
+]);
+
 /** An answer that is not the file (facts/1fichier-api 3.5, 3.7). */
 function faultOfPage(status: number, text: string): TransferFault {
   if (/trop de connexions|too many connections/i.test(text)) {
@@ -209,17 +217,12 @@ function faultOfPage(status: number, text: string): TransferFault {
       waitMs: 180_000,
     });
   }
-  // What the host says in the place of a file of where it is asked from (facts/1fichier-api 3.5, 3.6).
-  if (/only \d+ locations? allowed|at the same time from different/i.test(text)) {
-    return new TransferFault('later', 'another location is in use', {
-      code: 'BRIDGE_HOST_LOCATION',
-      waitMs: 300_000,
-    });
-  }
-  if (/\bip(?: address)?(?: is| has been)? locked/i.test(text)) {
-    return new TransferFault('later', 'this address is locked', {
-      code: 'BRIDGE_HOST_IP_LOCKED',
-      waitMs: 3_600_000,
+  // Of where it is asked from, and of locks, the host speaks in the same words as its API does.
+  const said = faultOf({ status, body: text });
+  if (said && whole.has(said.code)) {
+    return new TransferFault('later', 'the host has locked this address or account', {
+      code: said.code,
+      ...(said.retryMs === undefined ? {} : { waitMs: said.retryMs }),
     });
   }
   if (status === 429 || status >= 500) return new TransferFault('later', `the host answered ${status}`);
