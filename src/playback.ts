@@ -129,6 +129,7 @@ export async function createPlayback(parts: PlaybackParts) {
     rules: [...delivery.rules, ...builtInRules],
     async close(): Promise<void> {
       nextUp.close();
+      await shield.close();
       await plays.close();
     },
   };

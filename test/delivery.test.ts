@@ -219,9 +219,11 @@ t.test('the decision, as a table', async (t) => {
       mode: 'auto',
       client: near,
       rules: builtInRules,
-      asks: (position: number) => (position < 10 ? 'start' : 'jump'),
-      isLocked: false,
-      lifeOutlivesFilm: () => false,
+      look: (_file: object, position: number) => ({
+        asks: position < 10 ? 'start' : 'jump',
+        isLocked: false,
+        lifeOutlivesFilm: false,
+      }),
       ...more,
     } as never);
   const whole = { kind: 'proxy', status: 200, range: { start: 0, end: 99 } };

@@ -4,7 +4,7 @@ import type { CatalogFile } from '../../src/catalog/content.ts';
 import { isFileId, streamPrefix } from '../../src/delivery/address.ts';
 import { clientOf, familyOf } from '../../src/delivery/client.ts';
 import type { Validators } from '../../src/delivery/conditions.ts';
-import { type Decision, decide } from '../../src/delivery/decide.ts';
+import { type Decision, type Deliverable, decide } from '../../src/delivery/decide.ts';
 import { mediaType } from '../../src/delivery/media-type.ts';
 import type { Play } from '../../src/delivery/plays.ts';
 import { contentRange } from '../../src/delivery/range.ts';
@@ -85,23 +85,25 @@ export const stream = fp(
       const decision = decide({
         method: request.method as 'GET' | 'HEAD',
         headers: request.headers,
-        file: { sizeBytes: file.sizeBytes, ...validatorsOf(file) },
+        file: deliverableOf(file),
         mode,
         client: request.client,
         rules,
-        asks: (position) => askOf(shield.sideOf(file, position)),
-        isLocked: locations.isLocked(),
-        lifeOutlivesFilm: () => outlivesFilm(file),
+        look: lookAt,
       });
       request.delivery = decision.kind;
       return decision;
     }
 
-    /** Whether a player that stays with one link may see its film to the end, as far as links were seen to live. */
-    function outlivesFilm({ id }: CatalogFile): boolean {
-      const lease = broker.atHand(id);
-      const now = clock.now();
-      return lease !== undefined && life.provenResumeUntil(lease) - now >= filmMinutes * 60_000;
+    function lookAt(file: Deliverable, position: number) {
+      const lease = broker.atHand(file.id);
+      const leftMs = lease ? life.provenResumeUntil(lease) - clock.now() : 0;
+      return {
+        asks: askOf(shield.sideOf(file, position)),
+        isLocked: locations.isLocked(),
+        // Whether a player that stays with one link may see its film to the end, as far as links were seen to live.
+        lifeOutlivesFilm: leftMs >= filmMinutes * 60_000,
+      };
     }
 
     function joined(file: CatalogFile, answer: Delivered, request: FastifyRequest): Play {
@@ -121,7 +123,7 @@ export const stream = fp(
     ): FastifyReply | Promise<FastifyReply> {
       const { sizeBytes } = file;
       // A redirect says nothing of the file: the host's own answer will.
-      if (decision.kind !== 'redirect') validate(reply, validatorsOf(file));
+      if (decision.kind !== 'redirect') validate(reply, deliverableOf(file));
       switch (decision.kind) {
         case 'preconditionFailed':
           throw new BridgeError('BRIDGE_PRECONDITION');
@@ -228,9 +230,17 @@ function validate(reply: FastifyReply, { etag, lastModified }: Validators): void
   if (lastModified !== undefined) reply.header('last-modified', new Date(lastModified).toUTCString());
 }
 
-/** Constant for the life of the file: players come back with it. */
-function validatorsOf({ id, sizeBytes, sentAt }: CatalogFile): Validators {
-  return { etag: `"${id}-${sizeBytes.toString(36)}"`, lastModified: sentAt };
+const deliverables = new WeakMap<CatalogFile, Deliverable>();
+
+/** What is decided by. The tag is constant for the life of the file: players come back with it. */
+function deliverableOf(file: CatalogFile): Deliverable {
+  let deliverable = deliverables.get(file);
+  if (!deliverable) {
+    const { id, sizeBytes, sentAt } = file;
+    deliverable = { id, sizeBytes, etag: `"${id}-${sizeBytes.toString(36)}"`, lastModified: sentAt };
+    deliverables.set(file, deliverable);
+  }
+  return deliverable;
 }
 
 /** What the bytes are; the host's own type is no help to a television. */

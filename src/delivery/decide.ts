@@ -1,12 +1,13 @@
 import { type Client, familyOf, placeOf } from './client.ts';
 import { type RequestHeaders, rangeCounts, type Validators, weighConditions } from './conditions.ts';
 import { type ByteRange, parseRange } from './range.ts';
-import { type Ask, type Rule, ruleFor } from './rules.ts';
+import { type Rule, ruleFor, type Situation } from './rules.ts';
 
 export type DeliveryMode = 'auto' | 'redirect' | 'proxy';
 
 /** What has to be known of a file to decide. */
 export interface Deliverable extends Validators {
+  id: string;
   sizeBytes: number;
 }
 
@@ -18,10 +19,8 @@ export interface Question {
   client: Client;
   /** The table for `auto`. */
   rules: readonly Rule[];
-  /** Whether a reading that begins here belongs to the file's beginning or end, as the shield sees it. */
-  asks: (position: number) => Ask;
-  isLocked: boolean;
-  lifeOutlivesFilm: () => boolean;
+  /** What `auto` has to know of a reading of this file that begins here. */
+  look: (file: Deliverable, position: number) => Pick<Situation, 'asks' | 'isLocked' | 'lifeOutlivesFilm'>;
 }
 
 /** What is to be done; everything but `redirect` and `proxy` is answered from the catalog. */
@@ -62,15 +61,10 @@ export function decide(question: Question): Decision {
   return { kind: 'proxy', status: 206, range, rule };
 }
 
-function ruleOf({ mode, client, rules, asks, isLocked, lifeOutlivesFilm }: Question, start: number): Rule {
+function ruleOf({ mode, client, rules, file, look }: Question, start: number): Rule {
   if (mode !== 'auto') return forced[mode];
-  return ruleFor(rules, {
-    family: familyOf(client.userAgent),
-    place: placeOf(client.address),
-    asks: asks(start),
-    isLocked,
-    lifeOutlivesFilm: lifeOutlivesFilm(),
-  });
+  const family = familyOf(client.userAgent);
+  return ruleFor(rules, { family, place: placeOf(client.address), ...look(file, start) });
 }
 
 /** Players that honour the `max-age` of a redirect and ask again behind it (facts/media-servers 8.3, measured). */

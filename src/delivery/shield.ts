@@ -75,6 +75,12 @@ export function createShield(options: ShieldOptions) {
   const nameOf = (fileId: string, side: Side) => `${fileId}.${side}`;
   const pathOf = (fileId: string, side: Side) => join(dir, nameOf(fileId, side));
 
+  const closing: (() => void)[] = [];
+  function settle(name: string): void {
+    recording.delete(name);
+    for (const go of closing.splice(0)) go();
+  }
+
   function forget(one: Kept, why?: string): void {
     const name = nameOf(one.fileId, one.side);
     if (kept.get(name) !== one) return;
@@ -187,7 +193,7 @@ export function createShield(options: ShieldOptions) {
         // Of two ends that do not meet the longer one stays.
         isWorth: (length) => goesOn || length > (kept.get(name)?.length ?? 0),
         done(length, checks) {
-          recording.delete(name);
+          settle(name);
           if (length === 0) return;
           // Given up meanwhile; what was to go on has lost its file with that.
           if (goesOn && kept.get(name) !== old) return;
@@ -211,7 +217,7 @@ export function createShield(options: ShieldOptions) {
             );
         },
         failed(error) {
-          recording.delete(name);
+          settle(name);
           if (goesOn && (error as NodeJS.ErrnoException).code === 'ENOENT')
             return forget(old, 'its file has gone');
           restUntil = clock.now() + 600_000;
@@ -232,6 +238,12 @@ export function createShield(options: ShieldOptions) {
         const recorded = recording.get(name);
         if (recorded) recorded.isVoid = true;
       }
+    },
+
+    /** Keeps nothing more, and resolves when what was being written is on disk. */
+    async close(): Promise<void> {
+      isOpen = false;
+      while (recording.size > 0) await new Promise<void>((resolve) => closing.push(resolve));
     },
 
     state: () => ({ files: kept.size, bytes, totalBytes }),

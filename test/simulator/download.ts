@@ -148,6 +148,8 @@ function endsOf(
   random: () => number,
 ): { cutAt: number | undefined; stallAt: number | undefined } {
   const lengthBytes = last - first + 1;
+  // A link that served as much before the fault was set dies with this transfer.
+  if (wrong.expireAfterBytes && token.bytesServed >= wrong.expireAfterBytes.bytes) token.expired = true;
   const cut = wrong.cut && number % wrong.cut.every === 0 ? takeOne(wrong.cut) : undefined;
   const places = [
     cut ? (cut.atByte ?? Math.floor(random() * lengthBytes)) : Number.POSITIVE_INFINITY,

@@ -39,10 +39,7 @@ export type ApiFault = ApiAnswer & {
 /** How a link that is no longer good answers; nobody knows which one the real host uses. */
 export type DeadForm = '404' | '410' | '403-html' | '200-html' | '302-html';
 
-/**
- * What goes wrong at the download host. Absent = nothing. `times` counts down; absent = until cleared. `skip` lets so
- * many requests pass first.
- */
+/** What goes wrong at the download host. Absent = nothing. `times` counts down; absent = until cleared. */
 export interface DownloadFaults {
   /** Cuts every k-th transfer after `atByte` bytes of it, or at a random place. */
   cut?: { every: number; atByte?: number; times?: number };
@@ -62,9 +59,9 @@ export interface DownloadFaults {
   /** The file seems this many bytes larger (or smaller); what lies beyond its end is zeros. */
   wrongTotal?: { byBytes: number; times?: number };
   /** The link answers as if it were dead, and lives again afterwards. */
-  dead?: { form: DeadForm; times?: number; skip?: number };
+  dead?: { form: DeadForm; times?: number };
   /** A host that is too busy: every request is answered so for `forMs` (simulator's clock) from the first one on. */
-  busy?: { status: number; forMs: number; skip?: number; until?: number };
+  busy?: { status: number; forMs: number; until?: number };
   /** A link dies once it has served so many bytes; with `cut` the transfer ends at that very byte. */
   expireAfterBytes?: { bytes: number; cut?: boolean };
   /** Sends `Accept-Ranges: bytes`. */
@@ -134,13 +131,9 @@ export function takeApiFaults(faults: Faults, verb: string, folderId: number | u
   return due;
 }
 
-/** Uses up one of a download fault's `skip`, then of its `times`; whether it applies. */
-export function takeOne<T extends { times?: number; skip?: number }>(fault: T | undefined): T | undefined {
+/** Uses up one of a download fault's `times`; whether it still applies. */
+export function takeOne<T extends { times?: number }>(fault: T | undefined): T | undefined {
   if (!fault) return undefined;
-  if (fault.skip) {
-    fault.skip--;
-    return undefined;
-  }
   if (fault.times === undefined) return fault;
   return fault.times-- > 0 ? fault : undefined;
 }
@@ -148,10 +141,6 @@ export function takeOne<T extends { times?: number; skip?: number }>(fault: T | 
 /** The status that a busy host answers with now, if it is busy. */
 export function busyStatus({ busy }: DownloadFaults, now: number): number | undefined {
   if (!busy) return undefined;
-  if (busy.skip) {
-    busy.skip--;
-    return undefined;
-  }
   busy.until ??= now + busy.forMs;
   return now < busy.until ? busy.status : undefined;
 }
