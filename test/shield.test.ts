@@ -54,7 +54,8 @@ t.test('a film goes over from what is kept to the host at the exact byte, and on
   await keep(one, 1);
   one.simulator.reset();
   const file = { id: one.simulator.account.file(path(1)).id, url: '', sizeBytes };
-  const held = await one.bridge.reader.open(file, { start: 0, end: sizeBytes - 1 }, { urgency: 'play' });
+  const probe = { urgency: 'play', mayBeProbe: true } as const;
+  const held = await one.bridge.reader.open(file, { start: 0, end: sizeBytes - 1 }, probe);
   held.read(1);
   await one.clock.advance(5000);
   t.same(one.ranges(), [], 'not asked before the kept part has been taken');

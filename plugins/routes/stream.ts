@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { CatalogFile } from '../../src/catalog/content.ts';
 import { isFileId, streamPrefix } from '../../src/delivery/address.ts';
-import { clientOf, familyOf } from '../../src/delivery/client.ts';
+import { clientOf, familyOf, mayProbe } from '../../src/delivery/client.ts';
 import type { Validators } from '../../src/delivery/conditions.ts';
 import { type Decision, type Deliverable, decide } from '../../src/delivery/decide.ts';
 import { mediaType } from '../../src/delivery/media-type.ts';
@@ -194,6 +194,7 @@ export const stream = fp(
         const body = await reader.open(file, range, {
           urgency: 'play',
           keeps: true,
+          mayBeProbe: mayProbe(familyOf(client.userAgent)),
           signal: whenGone(reply),
           // A media server asks for many people from one address: whoever watches a film is one viewer.
           viewer: `${client.address} ${client.userAgent} ${file.id}`,

@@ -50,6 +50,14 @@ export function familyOf(userAgent: string): Family {
   return family;
 }
 
+/** Those that look into files without playing them: ffprobe, and scanners with or without a mount between. */
+const probing: ReadonlySet<Family> = new Set<Family>(['ffmpeg', 'rclone', 'plex', 'infuse']);
+
+/** Whether a reading of this client may be a probe. */
+export function mayProbe(family: Family): boolean {
+  return probing.has(family);
+}
+
 /** Where a client is: on this machine, in a private network, or behind another public address. */
 export type Place = 'loopback' | 'private' | 'elsewhere';
 

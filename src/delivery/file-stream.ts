@@ -38,6 +38,8 @@ export interface Reading {
   urgency: Urgency;
   /** Whether its beginning or end is worth keeping for the next one. */
   keeps?: boolean;
+  /** It may be a probe, which leaves early: the host is asked in steps, and a moment after what is kept here. */
+  mayBeProbe?: boolean;
   /** Readings of one viewer share its part of the connections. */
   viewer: string;
   onSource?: (source: LeaseSource) => void;
@@ -177,7 +179,8 @@ export class FileStream extends Readable {
     await this.#kept?.close();
     this.#kept = undefined;
     if (this.#position > this.#end) return;
-    if (this.#keptBytes >= probeBytes) await this.#options.clock.sleep(probeGraceMs, this.#gone.signal);
+    if (this.#reading.mayBeProbe && this.#keptBytes >= probeBytes)
+      await this.#options.clock.sleep(probeGraceMs, this.#gone.signal);
     await this.#connect();
   }
 
@@ -235,7 +238,7 @@ export class FileStream extends Readable {
     const { dispatcher, shield, userAgent, headersMs, stallMs } = this.#options;
     const { sizeBytes } = this.file;
     const start = this.#position;
-    const mayBeProbe = this.#reading.keeps === true && shield.sideOf(this.file, start) !== undefined;
+    const mayBeProbe = this.#reading.mayBeProbe === true && shield.sideOf(this.file, start) !== undefined;
     const range = { start, end: this.#steps.endFrom(start, this.#end, mayBeProbe) };
     const { signal } = this.#gone;
     const request = { dispatcher, url: lease.url, range, sizeBytes, userAgent, headersMs, stallMs, signal };
