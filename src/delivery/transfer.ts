@@ -203,11 +203,7 @@ function one(value: string | string[] | undefined): string | undefined {
 }
 
 /** What is no fault of one link. */
-const whole: ReadonlySet<ErrorCode> = new Set([
-  'BRIDGE_HOST_LOCATION',
-  'BRIDGE_HOST_IP_LOCKED',
-  'BRIDGE_HOST_FLOOD',
-]);
+const whole: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['BRIDGE_HOST_LOCATION', 'BRIDGE_HOST_IP_LOCKED']);
 
 /** An answer that is not the file (facts/1fichier-api 3.5, 3.7). */
 function faultOfPage(status: number, text: string): TransferFault {
