@@ -114,6 +114,22 @@ t.test(
   },
 );
 
+t.test('films asked for again and again share their looks: links of one age live alike', async (t) => {
+  const one = await house(t, redirect);
+  const ask = async (seed: number) => {
+    const answer = await meanwhile(one.clock, request(one.streamUrl(path(seed))));
+    await answer.body.dump();
+    t.equal(answer.statusCode, 302);
+  };
+  for (let round = 0; round < 8; round++) {
+    await Promise.all([1, 2, 3].map(ask));
+    await settle();
+    await one.clock.advance(500);
+  }
+  // One a second for links that were used, one for those that were not; each film alone would make nine.
+  t.ok(one.looks() > 0 && one.looks() <= 6, `${one.looks()} looks in 4 seconds`);
+});
+
 t.test('links outlive a restart', async (t) => {
   const one = await house(t, proxy);
   await read(one.clock, one.streamUrl(path(1)), { range: 'bytes=2000000-2000009' });

@@ -14,7 +14,7 @@ export interface LinkCheckOptions {
   timeLimitMs?: number;
 }
 
-/** A link that answered so lately needs no look. */
+/** A link that answered so lately, or that is so little older than one that was seen alive, needs no look. */
 const trustMs = 2000;
 
 /**
@@ -71,12 +71,11 @@ export function createLinkLook({
 
   /** Whether a link may be handed out without a look: links of its age were seen to live, or itself just now. */
   function isTrusted(lease: Lease): boolean {
-    const now = clock.now();
-    if (now < life.provenUntil(lease)) return true;
-    const silentMs = now - (lease.aliveAt ?? Number.NEGATIVE_INFINITY);
+    const seenAt = Math.max(life.provenUntil(lease), lease.aliveAt ?? Number.NEGATIVE_INFINITY);
+    const silentMs = clock.now() - seenAt;
     if (silentMs >= trustMs) return false;
-    // Asked for again and again: the next look is over before anybody has to wait for it.
-    if (silentMs >= trustMs / 2) void ask(lease);
+    // Asked for again and again: the next look is over before anybody has to wait for it, and tells of all of its age.
+    if (silentMs >= trustMs / 2 && looks.size === 0) void ask(lease);
     return true;
   }
 
