@@ -1,6 +1,8 @@
 import { familyNames, places } from '../src/delivery/client.ts';
 import { asks, type Rule, readRule } from '../src/delivery/rules.ts';
+import { profileNames, type TreeSetting, treeKinds } from '../src/library/profiles.ts';
 import { address, choice, flag, integer, list, rows, type Setting, text } from './kinds.ts';
+import { readTree } from './trees.ts';
 
 /**
  * Every setting, once: the place in the YAML file is the place in this object. README's settings table and
@@ -151,6 +153,18 @@ export const declarations = {
   dataDir: text({ env: 'PASSERELLE_DATA_DIR', fallback: './data', help: 'Catalog, keys, cache' }),
   library: {
     dir: text({ env: 'PASSERELLE_LIBRARY_DIR', fallback: './library', help: 'The STRM tree' }),
+    profile: choice({
+      env: 'PASSERELLE_PROFILE',
+      values: profileNames,
+      fallback: 'jellyfin',
+      help: 'Whose forms of names the tree has',
+    }),
+    trees: rows<TreeSetting>({
+      env: 'PASSERELLE_TREES',
+      help: 'Several trees instead of the one in `library.dir`: each with a folder, and if wanted a profile, roots and kinds',
+      right: `lines such as {dir: /library/kodi, profile: kodi, roots: [/Films], kinds: [movie]}; profile: ${profileNames.join(', ')}; kinds: ${treeKinds.join(', ')}`,
+      row: readTree,
+    }),
     roots: list({
       env: 'PASSERELLE_ROOTS',
       fallback: ['/'],

@@ -14,6 +14,7 @@ import { keysFile, livingKeys, loadSecrets } from './secrets.ts';
 import { createPublisher } from './sync/publish.ts';
 import { createSideCars } from './sync/side-cars.ts';
 import { createSync } from './sync/sync.ts';
+import { treesOf } from './sync/trees.ts';
 import { version } from './version.ts';
 
 /** What may be handed in instead of the real thing. */
@@ -107,7 +108,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
   const publisher = createPublisher({
     catalog,
     log,
-    libraryDir: resolve(library.dir),
+    trees: treesOf(library),
     baseUrl,
     sign: signer.sign,
     sideCars,

@@ -105,7 +105,7 @@ export async function createPlayback(parts: PlaybackParts) {
 
   /** What a person watches after this file. */
   async function nextOf(fileId: string) {
-    const key = (await catalog.titles.keysOf([fileId])).get(fileId);
+    const key = (await catalog.titles.placesOf([fileId])).get(fileId)?.titleKey;
     if (key === undefined) return undefined;
     const titled = (await catalog.titles.ofKeys([key])).map((row) => ({
       fileId: row.fileId,

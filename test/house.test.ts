@@ -76,12 +76,17 @@ t.test('plugins know the bridge by its type, and the pure parts', async (t) => {
 });
 
 t.test(
-  'config knows of src the errors and the pure table of rules; commands are known to main alone',
+  'config knows of src the errors and the pure tables of rules and profiles; commands are known to main alone',
   async (t) => {
     const fromConfig = imports.filter(
       ({ file, to }) => file.startsWith('config/') && /^(src|plugins|test)\//.test(to),
     );
-    const known = ['src/delivery/client.ts', 'src/delivery/rules.ts', 'src/errors.ts'];
+    const known = [
+      'src/delivery/client.ts',
+      'src/delivery/rules.ts',
+      'src/errors.ts',
+      'src/library/profiles.ts',
+    ];
     t.strictSame([...new Set(fromConfig.map(({ to }) => to))].sort(), known);
     const toCommands = imports.filter(
       ({ file, to }) => to.startsWith('src/commands/') && !file.startsWith('src/commands/'),

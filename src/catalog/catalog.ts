@@ -1,12 +1,15 @@
 import { createContent } from './content.ts';
 import { createCrawls } from './crawls.ts';
 import { createDirty } from './dirty.ts';
+import { createJournal } from './journal.ts';
 import { createKept } from './kept.ts';
 import { createLeases } from './leases.ts';
 import { type Listing, recordListing } from './listing.ts';
 import { createMemory } from './memory.ts';
 import { openDatabase } from './open.ts';
+import { createOverrides } from './overrides.ts';
 import { createPlayLog } from './plays.ts';
+import { createRecognitions } from './recognitions.ts';
 import { createRemovals } from './removals.ts';
 import { createTitles } from './titles.ts';
 
@@ -19,6 +22,7 @@ export async function openCatalog(file: string) {
   const content = createContent(db);
   const crawls = createCrawls(db);
   const removals = createRemovals(db);
+  const titles = createTitles(db, '');
   return {
     content,
     crawls: {
@@ -50,7 +54,16 @@ export async function openCatalog(file: string) {
     kept: createKept(db),
     /** `T`: a play as whoever writes it has it. */
     plays: <T extends { id: string; startedAt: number }>() => createPlayLog<T>(db),
-    titles: createTitles(db),
+    recognitions: createRecognitions(db),
+    overrides: createOverrides(db),
+    journal: createJournal(db),
+    /** The first tree. */
+    titles,
+    /** Titles and manifest of the tree of this name. */
+    titlesOf: (tree: string) => (tree === '' ? titles : createTitles(db, tree)),
+    /** Names of the trees of which something is written. */
+    treeNames: async (): Promise<string[]> =>
+      (await db.selectFrom('tree').select('tree').distinct().execute()).map((row) => row.tree),
     dirty: createDirty(db),
     memory: createMemory(db),
     /** Resolves when the database answers a query. */

@@ -178,6 +178,33 @@ export function createContent(db: Kysely<Schema>) {
       return found;
     },
 
+    /** This folder and those above it, from the inside out; the root of the account is the last. */
+    async foldersAbove(id: number): Promise<number[]> {
+      const { rows } = await sql<{ id: number }>`
+        with recursive up(id, depth) as (
+          select ${id}, 0
+          union all
+          select f.parent_id, up.depth + 1 from up join folders f on f.id = up.id
+          where f.parent_id is not null and up.depth < ${deepest}
+        ) select id from up order by depth`.execute(db);
+      return rows.map((row) => row.id);
+    },
+
+    /** Folder and name of files that were taken out of the library. */
+    async goneByIds(ids: readonly string[]): Promise<Pick<CatalogFile, 'id' | 'folderId' | 'name'>[]> {
+      const gone: Pick<CatalogFile, 'id' | 'folderId' | 'name'>[] = [];
+      for (const part of batches(ids)) {
+        const rows = await db
+          .selectFrom('files')
+          .select(['id', 'folder_id', 'name'])
+          .where('id', 'in', part)
+          .where('gone_at', 'is not', null)
+          .execute();
+        gone.push(...rows.map((row) => ({ id: row.id, folderId: row.folder_id, name: row.name })));
+      }
+      return gone;
+    },
+
     /** When this folder was last listed. */
     async listedAt(folderId: number): Promise<number | undefined> {
       const row = await db
@@ -188,17 +215,30 @@ export function createContent(db: Kysely<Schema>) {
       return row?.listed_at ?? undefined;
     },
 
-    /** Ids of files in the library after `after`, in order: for a walk over everything. */
-    async fileIdsAfter(after: string, limit: number): Promise<string[]> {
+    /** Ids of some files in the library. */
+    async someIds(limit: number): Promise<string[]> {
       const rows = await db
         .selectFrom('files')
         .select('id')
-        .where('id', '>', after)
         .where('gone_at', 'is', null)
         .orderBy('id')
         .limit(limit)
         .execute();
       return rows.map((row) => row.id);
+    },
+
+    /** Folders with files in the library after `after`, in order: for a walk over everything. */
+    async folderIdsAfter(after: number, limit: number): Promise<number[]> {
+      const rows = await db
+        .selectFrom('files')
+        .select('folder_id')
+        .distinct()
+        .where('folder_id', '>', after)
+        .where('gone_at', 'is', null)
+        .orderBy('folder_id')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => row.folder_id);
     },
 
     /** How much there is: files in the library (and how many of them are missing), folders. */

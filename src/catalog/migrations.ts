@@ -129,6 +129,68 @@ const migrations: Record<string, Migration> = {
       await db.schema.createIndex('plays_started').on('plays').column('started_at').execute();
     },
   },
+  '003-trees': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('recognitions')
+        .addColumn('file_id', 'text', (column) => column.primaryKey())
+        .addColumn('recognition', 'text', (column) => column.notNull())
+        .modifyEnd(sql`without rowid`)
+        .execute();
+      await db.schema
+        .createTable('places')
+        .addColumn('tree', 'text', (column) => column.notNull())
+        .addColumn('file_id', 'text', (column) => column.notNull())
+        .addColumn('title_key', 'text', (column) => column.notNull())
+        .addColumn('stem', 'text')
+        .addPrimaryKeyConstraint('one_place', ['tree', 'file_id'])
+        .modifyEnd(sql`without rowid`)
+        .execute();
+      await db.schema.createIndex('places_key').on('places').columns(['tree', 'title_key']).execute();
+      await sql`insert into recognitions select file_id, recognition from titles`.execute(db);
+      // What was written so far keeps its path from now on.
+      await sql`insert into places
+        select '', file_id, title_key,
+          (select substr(path, 1, length(path) - 5) from tree
+            where tree.file_id = titles.file_id and tree.kind = 'strm' and tree.title_key = titles.title_key limit 1)
+        from titles`.execute(db);
+      await db.schema.dropTable('titles').execute();
+      for (const index of ['tree_key', 'tree_file']) await db.schema.dropIndex(index).execute();
+      await db.schema.alterTable('tree').renameTo('tree_before').execute();
+      await db.schema
+        .createTable('tree')
+        .addColumn('tree', 'text', (column) => column.notNull())
+        .addColumn('path', 'text', (column) => column.notNull())
+        .addColumn('kind', 'text', (column) => column.notNull())
+        .addColumn('file_id', 'text')
+        .addColumn('title_key', 'text', (column) => column.notNull())
+        .addColumn('sha256', 'text', (column) => column.notNull())
+        .addColumn('size_bytes', 'integer', (column) => column.notNull())
+        .addColumn('mtime_ms', 'real', (column) => column.notNull())
+        .addPrimaryKeyConstraint('one_path', ['tree', 'path'])
+        .modifyEnd(sql`without rowid`)
+        .execute();
+      await sql`insert into tree
+        select '', path, kind, file_id, title_key, sha256, size_bytes, mtime_ms from tree_before`.execute(db);
+      await db.schema.dropTable('tree_before').execute();
+      await db.schema.createIndex('tree_key').on('tree').columns(['tree', 'title_key']).execute();
+      await db.schema.createIndex('tree_file').on('tree').column('file_id').execute();
+      await db.schema
+        .createTable('overrides')
+        .addColumn('target', 'text', (column) => column.primaryKey())
+        .addColumn('value', 'text', (column) => column.notNull())
+        .addColumn('at', 'integer', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable('batches')
+        .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
+        .addColumn('at', 'integer', (column) => column.notNull())
+        .addColumn('why', 'text', (column) => column.notNull())
+        .addColumn('moves', 'text', (column) => column.notNull())
+        .addColumn('undone_at', 'integer')
+        .execute();
+    },
+  },
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

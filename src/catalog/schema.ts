@@ -81,14 +81,45 @@ export interface PlayTable {
   record: string;
 }
 
-export interface TitleTable {
+/** What a file was taken for last. */
+export interface RecognitionTable {
   file_id: string;
-  title_key: string;
   /** JSON of the Recognition. */
   recognition: string;
 }
 
+/** Where a file stands in a tree. */
+export interface PlaceTable {
+  /** Name of the tree, '' for the first. */
+  tree: string;
+  file_id: string;
+  /** Folded path of the directory of its title. */
+  title_key: string;
+  /** Path of its .strm without the extension. Frozen: once there it is changed by a person's order alone. */
+  stem: string | null;
+}
+
+/** What a person says of a file or of a folder and all below it. */
+export interface OverrideTable {
+  /** `file:<id>` or `folder:<id>` */
+  target: string;
+  /** JSON of the Override. */
+  value: string;
+  at: number;
+}
+
+/** Places that were changed together; what brings them back. */
+export interface BatchTable {
+  id: Generated<number>;
+  at: number;
+  why: string;
+  /** JSON of the moves. */
+  moves: string;
+  undone_at: number | null;
+}
+
 export interface TreeTable {
+  tree: string;
   path: string;
   kind: string;
   file_id: string | null;
@@ -117,7 +148,10 @@ export interface Schema {
   leases: LeaseTable;
   kept: KeptTable;
   plays: PlayTable;
-  titles: TitleTable;
+  recognitions: RecognitionTable;
+  places: PlaceTable;
+  overrides: OverrideTable;
+  batches: BatchTable;
   tree: TreeTable;
   dirty: DirtyTable;
   memory: MemoryTable;

@@ -19,11 +19,13 @@ export type LibraryEntry =
 export interface Item {
   file: LibraryFile;
   recognition: Recognition;
+  /** Where it stands in the tree already: it stays there. */
+  stem?: string;
+  /** Not there now, and may come back to its place: laid out, but not written. */
+  ghost?: true;
 }
 
 /** A video that has its place in the tree; `stem` is the path of its .strm without the extension. */
-export interface Placed {
-  file: LibraryFile;
-  recognition: Recognition;
+export interface Placed extends Item {
   stem: string;
 }

@@ -1,33 +1,42 @@
 import type { Item } from './entries.ts';
+import type { Profile } from './profiles.ts';
 import type { Recognition } from './recognition.ts';
 import { foldedPath, safeLabel } from './safe-name.ts';
 
 const longestLabelBytes = 44;
 
 type Read = (recognition: Recognition) => string | undefined;
+const resolution: Read = (r) => r.resolution;
+const edition: Read = (r) => r.edition;
+/** In this order; the resolution leads, because Jellyfin sorts versions by it (facts media-servers 2.1). */
 const aspects: readonly Read[] = [
-  (r) => r.resolution,
-  (r) => r.languages?.join(' '),
+  resolution,
   (r) => r.source,
-  (r) => r.edition,
+  edition,
+  (r) => r.languages?.join(' '),
   (r) => r.group,
 ];
 
 /**
- * Labels that keep the versions of one film or episode apart: resolution, language, source, edition, group, as many as are
+ * Labels that keep the versions of one film or episode apart: resolution, source, edition, language, group, as many as are
  * needed, and the file id where nothing else differs. One item gets ''. Depends on the set only, not on the order.
  */
-export function labelVersions(items: readonly Item[]): Map<Item, string> {
+export function labelVersions(items: readonly Item[], profile: Profile): Map<Item, string> {
   if (items.length === 1) return new Map([[items[0] as Item, '']]);
+  // Where an edition has a tag of its own in the name, that keeps the files apart; it is not said twice.
+  const usable = profile.editionTag ? aspects.filter((aspect) => aspect !== edition) : aspects;
   let used: Read[] = [];
   let labels = joinAll(items, used);
-  for (const aspect of aspects) {
+  for (const aspect of usable) {
     const more = joinAll(items, [...used, aspect]);
     if (distinct(more) <= distinct(labels)) continue;
     used = [...used, aspect];
     labels = more;
   }
-  if (!used.includes(aspects[0] as Read)) labels = joinAll(items, [aspects[0] as Read, ...used]);
+  if (!used.includes(resolution)) labels = joinAll(items, [resolution, ...used]);
+  // Which edition it is tells a person more than that it is another file.
+  if (!profile.editionTag && !used.includes(edition) && items.some(({ recognition }) => recognition.edition))
+    labels = joinAll(items, [...(used.includes(resolution) ? used : [resolution, ...used]), edition]);
   const count = new Map<string, number>();
   for (const pair of labels) count.set(keyOf(pair), (count.get(keyOf(pair)) ?? 0) + 1);
   for (const [item, label] of labels) {

@@ -1,16 +1,18 @@
 import type { Item, LibraryEntry, LibraryFile, Placed } from './entries.ts';
-import { isVideo } from './file-kinds.ts';
 import { indexNeighbours, type Neighbours } from './neighbours.ts';
 import { episodeNfo, movieNfo, tvshowNfo } from './nfo.ts';
-import { placeEpisodes, placeMovie, placeUnsorted } from './place.ts';
-import type { Recognition } from './recognition.ts';
-import { foldedPath, safeSegment, safeText } from './safe-name.ts';
+import { isExtraStem, placeExtras, placeItems } from './place.ts';
+import { type Profile, profiles } from './profiles.ts';
+import { type Shelf, shelfAt, shelfOf, titleDir, titleDirOf } from './shelf.ts';
 import { placeSubtitles } from './subtitles.ts';
 
-export type { LibraryEntry, LibraryFile } from './entries.ts';
+export type { Item, LibraryEntry, LibraryFile } from './entries.ts';
 export { indexNeighbours, isSubtitleFolder, type Neighbours } from './neighbours.ts';
+export { titleKey } from './shelf.ts';
 
 export interface LayoutOptions {
+  /** Whose forms of names. Default Jellyfin's. */
+  profile?: Profile;
   /** Larger side-cars are left out: text is small, and every one is a download. Default 5 MB. */
   maxSubtitleBytes?: number;
   /** Whether the NFO files say `<lockdata>true</lockdata>` (facts media-servers 1.3). Default false. */
@@ -19,22 +21,8 @@ export interface LayoutOptions {
   nfo?: boolean;
 }
 
-type Shelf = 'movie' | 'episode' | 'unsorted';
-
-/** Leaves room for ` S01E01-E02 - label`, a subtitle's tags and an extension in 255 bytes. */
-const longestTitleBytes = 150;
-
 /**
- * The directory under library.dir that this file's title owns, lower-cased and NFC (`movies/le gendarme se marie (1968)`).
- * undefined = not in the tree: an extra, no video, a disc image. Files with one key are laid out together.
- */
-export function titleKey(file: LibraryFile, recognition: Recognition): string | undefined {
-  const shelf = shelfOf(file, recognition);
-  return shelf && foldedPath(titleDir(shelf, file, recognition));
-}
-
-/**
- * All entries of ONE title. `items` are all files with its key; `neighbours` are the files of the same account folders and of
+ * All entries of ONE title. `items` are all files with its key, extras of it among them; `neighbours` are the files of the same account folders and of
  * the `Subs` folders inside them (subtitles are picked, other titles' videos tell whether one is alone). Index them once with
  * `indexNeighbours` when many titles are laid out; the items themselves may be among them.
  * Pure; sorted by path; the same for any order of the arguments.
@@ -44,18 +32,30 @@ export function layoutTitle(
   neighbours: Neighbours | readonly LibraryFile[],
   options: LayoutOptions = {},
 ): LibraryEntry[] {
-  const sorted = items.filter(({ file, recognition }) => shelfOf(file, recognition)).sort(byFile);
-  const first = sorted[0];
+  const { profile = profiles.jellyfin } = options;
+  const sorted = [...items].sort(byFile);
+  const main = sorted.filter(
+    ({ file, recognition, stem }) =>
+      shelfOf(file, recognition) !== undefined || (stem !== undefined && !isExtraStem(stem, profile)),
+  );
+  const frozen = main.find(({ stem }) => stem !== undefined)?.stem;
+  const first = main.find(({ ghost }) => !ghost);
+  // A film that nobody can see needs no trailer.
   if (!first) return [];
-  const shelf = shelfOf(first.file, first.recognition) as Shelf;
-  const dir = commonest(sorted.map(({ file, recognition }) => titleDir(shelf, file, recognition)));
-  const placed =
-    shelf === 'movie'
-      ? placeMovie(dir, sorted)
-      : shelf === 'episode'
-        ? placeEpisodes(dir, sorted)
-        : placeUnsorted(dir, sorted);
-  const entries: LibraryEntry[] = placed.map(({ file, stem }) => ({
+  const shelf = frozen === undefined ? (shelfOf(first.file, first.recognition) as Shelf) : shelfAt(frozen);
+  const dir =
+    frozen === undefined
+      ? commonest(main.map(({ file, recognition }) => titleDir(shelf, file, recognition, profile)))
+      : titleDirOf(frozen);
+  const place = { dir, shelf, profile };
+  const isThere = ({ ghost }: Placed) => !ghost;
+  const placed = placeItems(place, main).filter(isThere);
+  const mainOnes = new Set(main);
+  const extras = placeExtras(
+    place,
+    sorted.filter((item) => !mainOnes.has(item) && item.recognition.kind === 'extra'),
+  ).filter(isThere);
+  const entries: LibraryEntry[] = [...placed, ...extras].map(({ file, stem }) => ({
     kind: 'strm',
     path: `${stem}.strm`,
     fileId: file.fileId,
@@ -76,35 +76,6 @@ function union(items: readonly Item[], neighbours: readonly LibraryFile[]): Libr
   return [...new Map(all.map((file) => [file.fileId, file])).values()];
 }
 
-function shelfOf(file: LibraryFile, { kind, title, episodes, date }: Recognition): Shelf | undefined {
-  if (!isVideo(file.name) || kind === 'extra' || kind === 'ignored') return undefined;
-  if (kind === 'movie' && title) return 'movie';
-  if (kind === 'episode' && title && (episodes || date)) return 'episode';
-  return 'unsorted';
-}
-
-function titleDir(shelf: Shelf, file: LibraryFile, recognition: Recognition): string {
-  if (shelf === 'unsorted') {
-    const folders = file.path.split('/').slice(0, -1).filter(Boolean);
-    return ['Unsorted', ...folders.map(unsortedFolder)].join('/');
-  }
-  return `${shelf === 'movie' ? 'Movies' : 'Shows'}/${titleName(shelf, recognition)}`;
-}
-
-/** A folder that ends like a file of ours would stand in that file's way. */
-function unsortedFolder(name: string): string {
-  return safeSegment(name.replace(/\.(?=[a-z]{2,4}$)/i, ' '));
-}
-
-/** `Title (Year) [tmdbid-1]`: the form of ids that Jellyfin, Emby and Kodi all read (facts media-servers 2.6). */
-function titleName(shelf: Shelf, { title, year, ids }: Recognition): string {
-  const order = shelf === 'movie' ? (['tmdb', 'imdb', 'tvdb'] as const) : (['tvdb', 'tmdb', 'imdb'] as const);
-  const provider = order.find((name) => ids?.[name]);
-  const tail = `${year ? ` (${year})` : ''}${provider ? ` [${provider}id-${ids?.[provider]}]` : ''}`;
-  // The tail is safe as it is; only with it is it clear whether the whole is a word that Jellyfin skips.
-  return safeSegment(`${safeText(title as string, longestTitleBytes) || '_'}${tail}`);
-}
-
 function nfoEntries(
   shelf: Shelf,
   dir: string,
@@ -112,12 +83,15 @@ function nfoEntries(
   options: LayoutOptions,
 ): LibraryEntry[] {
   const nfo = { lockData: options.lockData ?? false };
-  const best = placed[0] as Placed;
+  const best =
+    placed.find(({ file, recognition }) => shelfOf(file, recognition) === shelf) ?? (placed[0] as Placed);
   const entry = (path: string, content: string): LibraryEntry => ({ kind: 'nfo', path, content });
   if (shelf === 'episode') {
     return [
       entry(`${dir}/tvshow.nfo`, tvshowNfo(best.recognition, nfo)),
-      ...placed.map(({ stem, recognition }) => entry(`${stem}.nfo`, episodeNfo(recognition, nfo))),
+      ...placed
+        .filter(({ recognition }) => recognition.episodes ?? recognition.date)
+        .map(({ stem, recognition }) => entry(`${stem}.nfo`, episodeNfo(recognition, nfo))),
     ];
   }
   const entries = placed.map(({ stem }) => entry(`${stem}.nfo`, movieNfo(best.recognition, nfo)));

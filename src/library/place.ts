@@ -1,88 +1,158 @@
 import type { Item, Placed } from './entries.ts';
 import { baseName } from './file-kinds.ts';
 import { labelVersions } from './labels.ts';
+import { type Profile, type Slot, two } from './profiles.ts';
 import type { Recognition } from './recognition.ts';
-import { foldedPath, safeSegment } from './safe-name.ts';
+import { foldedPath, safeLabel, safeSegment } from './safe-name.ts';
+import { type Shelf, titleName } from './shelf.ts';
 
 /** Leaves room for a subtitle's tags and an extension in 255 bytes. */
 const longestStemBytes = 225;
 
-/** Films: one file has the folder's name, several get labels behind it, parts are stacked (facts media-servers 2.1). */
-export function placeMovie(dir: string, items: readonly Item[]): Placed[] {
-  const name = lastSegment(dir);
-  const parts = new Map<string, Item[]>();
-  for (const item of items) {
-    const key = String(item.recognition.part ?? '');
-    parts.set(key, [...(parts.get(key) ?? []), item]);
-  }
-  const split = [...parts.keys()].some((key) => key !== '');
-  const stackOnly = split && [...parts.values()].every((group) => group.length === 1) && !parts.has('');
-  const labels = stackOnly || items.length === 1 ? undefined : labelVersions(items);
+/** Where the files of one title go. */
+export interface Place {
+  dir: string;
+  shelf: Shelf;
+  profile: Profile;
+}
+
+/**
+ * Gives each file of one title its path. A file that has one keeps it; the others are named so that nothing collides,
+ * the same way for any order of the items.
+ */
+export function placeItems(place: Place, items: readonly Item[]): Placed[] {
+  const wanted =
+    place.shelf === 'movie'
+      ? movieStems(place, items)
+      : place.shelf === 'episode'
+        ? episodeStems(place, items)
+        : unsortedStems(place, items);
+  const taken = takenBy(items);
   return items.map((item) => {
-    const { part } = item.recognition;
-    const stack = part !== undefined && items.length > 1 ? `cd${part}` : '';
-    const words = [labels?.get(item), stack].filter(Boolean).join(' ');
-    return place(item, `${dir}/${stem(words ? `${name} - ${words}` : name)}`);
+    const stem = item.stem ?? free(wanted.get(item) ?? `${place.dir}/${plainName(item)}`, item, taken);
+    taken.add(foldedPath(stem));
+    return { ...item, stem };
   });
+}
+
+/** A name that somebody else has gets the file's id behind it. */
+function free(stem: string, { file }: Item, taken: ReadonlySet<string>): string {
+  if (!taken.has(foldedPath(stem))) return stem;
+  const at = stem.lastIndexOf('/') + 1;
+  const id = safeSegment(file.fileId, 30);
+  return `${stem.slice(0, at)}${cut(`${stem.slice(at)}${stem.includes(' - ', at) ? ' ' : ' - '}${id}`)}`;
+}
+
+/** Films: one file has the folder's name, several get labels behind it, parts are stacked (facts media-servers 2.1). */
+function movieStems({ dir, profile }: Place, items: readonly Item[]): Map<Item, string> {
+  const name = lastSegment(dir);
+  const parts = Map.groupBy(items, ({ recognition }) => recognition.part);
+  const stackOnly =
+    parts.size > 1 && !parts.has(undefined) && [...parts.values()].every((group) => group.length === 1);
+  const labels = stackOnly || items.length === 1 ? undefined : labelVersions(items, profile);
+  return new Map(
+    items.map((item) => {
+      const { part, edition } = item.recognition;
+      const stack = part !== undefined && items.length > 1 ? `cd${part}` : '';
+      const tag = edition && profile.editionTag ? ` ${profile.editionTag(safeLabel(edition, 40))}` : '';
+      const words = [labels?.get(item), stack].filter(Boolean).join(' ');
+      return [item, `${dir}/${cut(`${name}${tag}${words ? ` - ${words}` : ''}`)}`];
+    }),
+  );
 }
 
 /** Episodes in their season's folder; several files of one episode get labels. */
-export function placeEpisodes(dir: string, items: readonly Item[]): Placed[] {
-  const name = lastSegment(dir);
-  const slots = new Map<string, Item[]>();
-  for (const item of items) {
-    const slot = episodeSlot(item.recognition);
-    slots.set(slot, [...(slots.get(slot) ?? []), item]);
-  }
-  return [...slots].flatMap(([slot, group]) => {
-    const labels = labelVersions(group);
-    return group.map((item) => {
+function episodeStems({ dir, shelf, profile }: Place, items: readonly Item[]): Map<Item, string> {
+  const stems = new Map<Item, string>();
+  const slots = Map.groupBy(items, ({ recognition }) => JSON.stringify(slotOf(recognition)));
+  for (const group of slots.values()) {
+    const labels = labelVersions(group, profile);
+    for (const item of group) {
+      const slot = slotOf(item.recognition);
+      if (!slot) continue;
+      // The show's folder decides: of several spellings one is taken for all.
+      const whole = lastSegment(dir);
+      const { id } = titleName(shelf, item.recognition, profile);
+      const isTagged = id !== '' && whole.endsWith(` ${id}`);
       const label = labels.get(item);
-      const folder = seasonFolder(item.recognition);
-      return place(item, `${dir}/${folder}/${stem(`${name} ${slot}${label ? ` - ${label}` : ''}`)}`);
-    });
-  });
+      const base = profile.episode(
+        isTagged ? whole.slice(0, -id.length - 1) : whole,
+        isTagged ? id : '',
+        slot,
+      );
+      stems.set(item, `${dir}/${seasonFolder(slot)}/${cut(label ? `${base} - ${label}` : base)}`);
+    }
+  }
+  return stems;
 }
 
-/** `S01E02`, `S01E01-E02` (the form that every server reads, facts media-servers 2.1), or the air date. */
-function episodeSlot({ season, episodes, date }: Recognition): string {
-  if (!episodes) return date as string;
-  const first = episodes[0] as number;
-  const last = episodes.at(-1) as number;
-  return `S${two(season ?? 1)}E${two(first)}${last > first ? `-E${two(last)}` : ''}`;
+function slotOf({ season, episodes, date }: Recognition): Slot | undefined {
+  if (episodes) return { season: season ?? 1, episodes };
+  return date === undefined ? undefined : { date };
 }
 
 /** A show counted through (anime) lies in Season 01 until a provider maps it; a daily show in the season of its year. */
-function seasonFolder({ season, episodes, date }: Recognition): string {
-  return `Season ${episodes ? two(season ?? 1) : (date as string).slice(0, 4)}`;
+function seasonFolder(slot: Slot): string {
+  return `Season ${'date' in slot ? slot.date.slice(0, 4) : two(slot.season)}`;
 }
 
 /** What nothing recognises, under its own name. */
-export function placeUnsorted(dir: string, items: readonly Item[]): Placed[] {
-  // Dots go: "X.strm" beside "X.y.strm" reads as a track of X (facts media-servers 1.2).
-  const names = items.map((item) =>
-    safeSegment(baseName(item.file.name).replace(/[._]+/g, ' '), longestStemBytes - 30),
+function unsortedStems({ dir }: Place, items: readonly Item[]): Map<Item, string> {
+  const names = new Map(items.map((item) => [item, plainName(item)]));
+  const count = Map.groupBy(names.values(), foldedPath);
+  return new Map(
+    [...names].map(([item, name]) => {
+      const alone = count.get(foldedPath(name))?.length === 1;
+      return [item, `${dir}/${alone ? name : `${name} - ${safeSegment(item.file.fileId, 30)}`}`];
+    }),
   );
-  const count = Map.groupBy(names, foldedPath);
-  return items.map((item, i) => {
-    const name = names[i] as string;
-    const alone = count.get(foldedPath(name))?.length === 1;
-    return place(item, `${dir}/${alone ? name : `${name} - ${safeSegment(item.file.fileId, 30)}`}`);
+}
+
+/** The name of a file as it is. Dots go: "X.strm" beside "X.y.strm" reads as a track of X (facts media-servers 1.2). */
+function plainName({ file }: Item): string {
+  return safeSegment(baseName(file.name).replace(/[._]+/g, ' '), longestStemBytes - 30);
+}
+
+/** Extras of a title, in the folders or under the names that its server reads. A kind that it has none for is left out. */
+export function placeExtras(place: Place, extras: readonly Item[]): Placed[] {
+  const { dir, shelf, profile } = place;
+  const taken = takenBy(extras);
+  return extras.flatMap((item) => {
+    const kind = item.recognition.extra ?? 'unknown';
+    const folder = profile.extras[kind];
+    const suffix = shelf === 'movie' ? profile.extraSuffix?.[kind] : undefined;
+    const wanted =
+      folder !== undefined
+        ? `${dir}/${folder}/${plainName(item)}`
+        : suffix !== undefined
+          ? `${dir}/${lastSegment(dir)}${suffix}`
+          : undefined;
+    if (wanted === undefined || shelf === 'unsorted') return [];
+    // A second trailer beside the film would need another name that ends alike: Kodi shows one.
+    if (!item.stem && folder === undefined && taken.has(foldedPath(wanted))) return [];
+    const stem = item.stem ?? free(wanted, item, taken);
+    taken.add(foldedPath(stem));
+    return [{ ...item, stem }];
   });
 }
 
-function place({ file, recognition }: Item, path: string): Placed {
-  return { file, recognition, stem: path };
+/** Whether a file of this title stands where its extras do. */
+export function isExtraStem(stem: string, { extras, extraSuffix = {} }: Profile): boolean {
+  const folder = stem.split('/')[2] ?? '';
+  return (
+    Object.values(extras).includes(folder) ||
+    Object.values(extraSuffix).some((suffix) => stem.endsWith(suffix))
+  );
 }
 
-function stem(text: string): string {
+function takenBy(items: readonly Item[]): Set<string> {
+  return new Set(items.flatMap(({ stem }) => (stem === undefined ? [] : [foldedPath(stem)])));
+}
+
+function cut(text: string): string {
   return safeSegment(text, longestStemBytes);
 }
 
 function lastSegment(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
-}
-
-function two(number: number): string {
-  return String(number).padStart(2, '0');
 }

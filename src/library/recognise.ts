@@ -126,3 +126,8 @@ function ignore(result: Recognition, fileName: string): Recognition {
   result.because.push(fileName === '' ? 'no name' : 'extension: no video');
   return result;
 }
+
+/** All files of one folder. */
+export function recogniseFolder(paths: readonly string[]): Recognition[] {
+  return paths.map(recognise);
+}

@@ -1,17 +1,19 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CatalogFile } from '../catalog/content.ts';
-import type { TitleRow, TreeRow } from '../catalog/titles.ts';
+import type { TreeRow } from '../catalog/titles.ts';
 import { streamPath } from '../delivery/address.ts';
 import { indexNeighbours, isSubtitleFolder, type LibraryEntry, layoutTitle } from '../library/layout.ts';
 import { isSubtitle, isVideo } from '../library/recognise.ts';
-import type { Recognition } from '../library/recognition.ts';
 import type { Desired } from '../library/tree.ts';
+import { createItems } from './items.ts';
 import type { SideCars } from './side-cars.ts';
 import { foldersOf, toLibraryFile } from './titling.ts';
+import type { Tree } from './trees.ts';
 
 export interface DesiredOptions {
   catalog: Catalog;
+  tree: Tree;
   /** What the addresses in STRM files begin with. */
   baseUrl: string;
   sign: (fileId: string) => string;
@@ -22,6 +24,10 @@ export interface DesiredOptions {
 
 export interface DesiredTitles {
   desired: Desired[];
+  /** Files that had no path yet, and the stems that they get. */
+  stems: Map<string, string>;
+  /** Files that lose theirs to another one. */
+  disowned: string[];
   /** Subtitles whose content is not at hand yet. */
   wanted: CatalogFile[];
 }
@@ -33,8 +39,8 @@ export async function desiredOf(
   written: readonly TreeRow[],
   asIfGone?: ReadonlySet<string>,
 ): Promise<DesiredTitles> {
-  const { catalog, baseUrl, sign, sideCars, lockData, maxSubtitleBytes } = options;
-  const titles = Map.groupBy(await catalog.titles.ofKeys(keys), (row) => row.titleKey);
+  const { catalog, tree, baseUrl, sign, sideCars, lockData, maxSubtitleBytes } = options;
+  const titles = Map.groupBy(await catalog.titlesOf(tree.name).ofKeys(keys), (row) => row.titleKey);
   const ids = [...titles.values()].flat().map((row) => row.fileId);
   const files = new Map((await catalog.content.filesByIds(ids)).map((file) => [file.id, file]));
   const near = await filesNear(catalog, [...files.values()]);
@@ -44,20 +50,11 @@ export async function desiredOf(
     placed.map((file) => toLibraryFile(file, paths.get(file.folderId) ?? '/')),
   );
   const onDisk = new Set(written.map((row) => `${row.fileId} ${row.path}`));
-  const result: DesiredTitles = { desired: [], wanted: [] };
+  const rows = [...titles.values()].flat();
+  const { itemsOf, disowned } = await createItems({ catalog, files, paths, rows, asIfGone });
+  const standing = new Set(rows.flatMap(({ fileId, stem }) => (stem === undefined ? [] : [fileId])));
+  const result: DesiredTitles = { desired: [], stems: new Map(), disowned, wanted: [] };
 
-  // A file that was uploaded anew under its old name takes the place of the one that is missing, and its path.
-  const slotOf = (file: CatalogFile) => `${file.folderId}/${file.name}`;
-  const present = new Set([...files.values()].filter((file) => file.missingSince === undefined).map(slotOf));
-  const isWanted = (file: CatalogFile) =>
-    !asIfGone?.has(file.id) && (file.missingSince === undefined || !present.has(slotOf(file)));
-  const itemOf = (row: TitleRow) => {
-    const file = files.get(row.fileId);
-    if (!file || !isWanted(file)) return [];
-    const recognition = JSON.parse(row.recognition) as Recognition;
-    const folder = paths.get(file.folderId) ?? recognition.path.slice(0, recognition.path.lastIndexOf('/'));
-    return [{ file: toLibraryFile(file, folder), recognition }];
-  };
   const contentOf = async (entry: LibraryEntry): Promise<Desired['content'] | undefined> => {
     if (entry.kind === 'nfo') return entry.content;
     if (entry.kind === 'strm')
@@ -72,9 +69,12 @@ export async function desiredOf(
 
   for (const key of keys) {
     await breathe();
-    const items = (titles.get(key) ?? []).flatMap(itemOf);
+    const items = itemsOf(titles.get(key) ?? []);
     if (items.length === 0) continue;
-    for (const entry of layoutTitle(items, neighbours, { lockData, maxSubtitleBytes })) {
+    const layout = { profile: tree.profile, lockData, maxSubtitleBytes };
+    for (const entry of layoutTitle(items, neighbours, layout)) {
+      if (entry.kind === 'strm' && !standing.has(entry.fileId))
+        result.stems.set(entry.fileId, entry.path.slice(0, -'.strm'.length));
       const content = await contentOf(entry);
       if (content === undefined) continue;
       const { kind, path } = entry;

@@ -1,17 +1,16 @@
-import { constants } from 'node:fs';
-import { access, mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import type { CatalogFile } from '../catalog/content.ts';
-import type { TreeRow } from '../catalog/titles.ts';
 import { BridgeError } from '../errors.ts';
-import { applyTree, type EntryKind, type ManifestEntry, planTree, type TreePlan } from '../library/tree.ts';
-import { bytesOf, sha256 } from '../library/tree-bytes.ts';
+import type { TreePlan } from '../library/tree.ts';
 import type { Log } from '../log.ts';
-import { type DesiredOptions, desiredOf } from './desired.ts';
-import { recogniseFiles } from './titling.ts';
+import type { DesiredOptions } from './desired.ts';
+import { recogniseFiles, type TitlesByTree } from './titling.ts';
+import { createTreeWriter } from './tree-writer.ts';
+import type { Tree } from './trees.ts';
 
-export interface PublishOptions extends DesiredOptions {
+export interface PublishOptions extends Omit<DesiredOptions, 'tree'> {
   log: Log;
-  libraryDir: string;
+  trees: readonly Tree[];
 }
 
 export interface PublishRun {
@@ -24,9 +23,9 @@ export interface PublishRun {
   done?: Done;
 }
 
-/** Files that were recognised and titles that were compared with the disk. */
+/** Folders that were recognised, and titles (tree and key) that were compared with the disk. */
 export interface Done {
-  files: Set<string>;
+  folders: Set<number>;
   titles: Set<string>;
 }
 
@@ -42,122 +41,101 @@ export interface PublishResult {
 
 /** Titles planned at one time: bounds the memory and the pause of everything else. */
 const titlesAtOnce = 50;
-const filesAtOnce = 200;
+const foldersAtOnce = 50;
 
-/** Turns what the catalog holds into the STRM tree, title by title, so that a change costs what it touches. */
+/** Turns what the catalog holds into the STRM trees, title by title, so that a change costs what it touches. */
 export function createPublisher(options: PublishOptions) {
-  const { catalog, log, libraryDir } = options;
-
-  async function planTitles(
-    keys: readonly string[],
-    wanted: CatalogFile[],
-    asIfGone?: ReadonlySet<string>,
-  ): Promise<TreePlan> {
-    const written = await catalog.titles.treeOfKeys(keys);
-    const { desired, wanted: missing } = await desiredOf(options, keys, written, asIfGone);
-    wanted.push(...missing);
-    return planTree({ dir: libraryDir, desired, manifest: written.map(toManifestEntry) });
-  }
+  const { catalog, log, trees } = options;
+  const writers = trees.map((tree) => ({ tree, writer: createTreeWriter({ ...options, tree, log }) }));
 
   async function publishTitles(
-    keys: Iterable<string>,
+    titles: TitlesByTree,
     result: PublishResult,
-    { dryRun = false, signal, asIfGone }: PublishRun,
+    run: PublishRun,
+    titlesTogether = titlesAtOnce,
   ): Promise<void> {
-    const all = [...keys];
-    for (let start = 0; start < all.length; start += titlesAtOnce) {
-      signal?.throwIfAborted();
-      const plan = await planTitles(all.slice(start, start + titlesAtOnce), result.wanted, asIfGone);
-      for (const { op } of plan.ops) result.counts[op]++;
-      if (dryRun) result.plans.push(plan);
-      else await apply(plan, result.counts, signal);
-    }
-  }
-
-  /** @throws BridgeError BRIDGE_DISK when the folder of the tree cannot be written */
-  async function reachable(): Promise<void> {
-    try {
-      await mkdir(libraryDir, { recursive: true });
-      await access(libraryDir, constants.W_OK);
-    } catch (error) {
-      const detail = `${libraryDir} (${(error as NodeJS.ErrnoException).code})`;
-      throw new BridgeError('BRIDGE_DISK', { detail, cause: error });
-    }
-  }
-
-  async function apply(plan: TreePlan, counts: TreeCounts, signal: AbortSignal | undefined): Promise<void> {
-    await reachable();
-    // Noted before it is written: what a kill leaves on the disk is still known as ours.
-    await catalog.titles.recordTree(await intentsOf(plan), []);
-    const applied = await applyTree(plan, { dir: libraryDir, ...(signal ? { signal } : {}) });
-    await catalog.titles.recordTree(
-      applied.written.map((row) => ({ fileId: undefined, ...row })),
-      applied.removed,
-    );
-    const failures = new Map(applied.failed.map((failure) => [failure.path, failure.code]));
-    for (const { op, path, reason } of plan.ops) {
-      const code = failures.get(path);
-      if (code !== undefined) {
-        counts[op]--;
-        counts.failed++;
-        log.warn({ path, code }, 'a file of the tree could not be written');
-      } else if (op === 'conflict') {
-        log.warn({ path, reason }, 'a file of the tree is left alone');
+    for (const { tree, writer } of writers) {
+      const all = [...(titles.get(tree.name) ?? [])];
+      for (let start = 0; start < all.length; start += titlesTogether) {
+        run.signal?.throwIfAborted();
+        await writer.publish(all.slice(start, start + titlesTogether), result, run);
       }
     }
-    if (applied.stopped)
-      throw applied.stopped instanceof BridgeError ? applied.stopped : applied.stopped.aborted;
   }
 
   return {
+    trees,
+
     /**
-     * Whether the tree that was written is still there at all: an empty folder where it was is a disk that is not
+     * Whether the trees that were written are still there at all: an empty folder where one was is a disk that is not
      * mounted, and what would be noted as removed then would be left behind for ever.
      * @throws BridgeError BRIDGE_DISK
      */
     async checkMounted(): Promise<void> {
-      if ((await catalog.titles.treeCount()) === 0) return;
-      const names = await readdir(libraryDir).catch(() => []);
-      if (names.length > 0) return;
-      const detail = `${libraryDir} is empty although a tree was written there; is it mounted? If it was emptied on purpose: passerelle sync --full`;
-      throw new BridgeError('BRIDGE_DISK', { detail });
+      for (const { tree } of writers) {
+        if ((await catalog.titlesOf(tree.name).treeCount()) === 0) continue;
+        const names = await readdir(tree.dir).catch(() => []);
+        if (names.length > 0) continue;
+        const detail = `${tree.dir} is empty although a tree was written there; is it mounted? If it was emptied on purpose: passerelle sync --full`;
+        throw new BridgeError('BRIDGE_DISK', { detail });
+      }
+      const known = new Set(trees.map((tree) => tree.name));
+      const left = (await catalog.treeNames()).filter((name) => !known.has(name));
+      if (left.length > 0)
+        log.warn(
+          { trees: left.map((name) => name || 'library.dir') },
+          'trees that the settings name no more are left as they are; delete them yourself',
+        );
     },
 
-    /** Brings the tree up to date for files that changed, or that were taken out. */
+    /** Brings the trees up to date for files that changed, or that were taken out. */
     async files(fileIds: readonly string[], run: PublishRun = {}): Promise<PublishResult> {
       const result = emptyResult();
       if (fileIds.length === 0) return result;
-      const titles = await recogniseFiles(catalog, fileIds);
+      const titles = await recogniseFiles(catalog, trees, fileIds);
       await publishTitles(titles, result, run);
       if (!run.dryRun && result.counts.failed === 0) await catalog.dirty.clear(fileIds);
-      for (const id of fileIds) run.done?.files.add(id);
-      for (const title of titles) run.done?.titles.add(title);
+      if (run.done)
+        for (const file of await catalog.content.filesByIds(fileIds)) run.done.folders.add(file.folderId);
+      for (const [tree, keys] of titles) for (const key of keys) run.done?.titles.add(`${tree}\0${key}`);
       return result;
     },
 
-    /** Recognises everything anew and compares every file of the tree with the disk. */
+    /** Brings these titles up to date, all of one tree in one step: deletes before writes. */
+    async titles(titles: TitlesByTree, run: PublishRun = {}): Promise<PublishResult> {
+      const result = emptyResult();
+      await publishTitles(titles, result, run, Number.POSITIVE_INFINITY);
+      return result;
+    },
+
+    /** Recognises everything anew and compares every file of the trees with the disk. */
     async everything(run: PublishRun = {}): Promise<PublishResult> {
       const result = emptyResult();
-      for (let after = ''; ; ) {
+      for (let after = -1; ; ) {
         run.signal?.throwIfAborted();
-        const ids = await catalog.content.fileIdsAfter(after, filesAtOnce);
-        const last = ids.at(-1);
+        const folders = await catalog.content.folderIdsAfter(after, foldersAtOnce);
+        const last = folders.at(-1);
         if (last === undefined) break;
-        const rest = ids.filter((id) => !run.done?.files.has(id));
-        if (rest.length > 0)
-          for (const title of await recogniseFiles(catalog, rest)) run.done?.titles.delete(title);
+        const rest = folders.filter((id) => !run.done?.folders.has(id));
+        const files = await catalog.content.filesOfFolders(rest);
+        const titles = await recogniseFiles(
+          catalog,
+          trees,
+          files.map((file) => file.id),
+        );
+        for (const [tree, keys] of titles) for (const key of keys) run.done?.titles.delete(`${tree}\0${key}`);
         after = last;
       }
-      for (let after = ''; ; ) {
-        const keys = await catalog.titles.keysAfter(after, titlesAtOnce);
-        const last = keys.at(-1);
-        if (last === undefined) break;
-        await publishTitles(
-          keys.filter((key) => !run.done?.titles.has(key)),
-          result,
-          run,
-        );
-        after = last;
+      for (const { tree, writer } of writers) {
+        for (let after = ''; ; ) {
+          run.signal?.throwIfAborted();
+          const keys = await catalog.titlesOf(tree.name).keysAfter(after, titlesAtOnce);
+          const last = keys.at(-1);
+          if (last === undefined) break;
+          const rest = keys.filter((key) => !run.done?.titles.has(`${tree.name}\0${key}`));
+          if (rest.length > 0) await writer.publish(rest, result, run);
+          after = last;
+        }
       }
       return result;
     },
@@ -179,21 +157,4 @@ export function emptyResult(): PublishResult {
     wanted: [],
     plans: [],
   };
-}
-
-/** Rows for what is about to be made. Their time fits no file, so that the next look reads and compares the bytes. */
-async function intentsOf(plan: TreePlan): Promise<TreeRow[]> {
-  const rows: TreeRow[] = [];
-  for (const step of plan.ops) {
-    if (step.op !== 'create') continue;
-    const bytes = await bytesOf(step.desired).catch(() => undefined);
-    if (!bytes) continue;
-    const { path, kind, fileId, titleKey } = step.desired;
-    rows.push({ path, kind, fileId, titleKey, sha256: sha256(bytes), sizeBytes: bytes.length, mtimeMs: 0 });
-  }
-  return rows;
-}
-
-function toManifestEntry({ fileId, kind, ...row }: TreeRow): ManifestEntry {
-  return { ...row, kind: kind as EntryKind, ...(fileId ? { fileId } : {}) };
 }

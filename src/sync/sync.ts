@@ -154,7 +154,7 @@ export function createSync(options: SyncOptions) {
   async function runOnce(run: SyncRun): Promise<SyncResult> {
     const { signal, full = false, dryRun = false, onProgress } = run;
     const tree = emptyResult();
-    const how: PublishRun = { dryRun, signal, done: { files: new Set(), titles: new Set() } };
+    const how: PublishRun = { dryRun, signal, done: { folders: new Set(), titles: new Set() } };
     // A dry run plans once, at the end: plans of a half listed account would tell of steps that never come.
     const all = full || dryRun || !lookedAtAll;
     if (!full) await publisher.checkMounted();

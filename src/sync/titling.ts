@@ -1,12 +1,16 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CatalogFile } from '../catalog/content.ts';
-import type { TitleRow } from '../catalog/titles.ts';
-import { isSubtitleFolder, type LibraryFile, titleKey } from '../library/layout.ts';
-import { isSubtitle, recognise } from '../library/recognise.ts';
+import type { Place } from '../catalog/titles.ts';
+import { isSubtitleFolder, type LibraryFile } from '../library/layout.ts';
+import { isSubtitle, isVideo, recogniseFolder } from '../library/recognise.ts';
+import type { Recognition } from '../library/recognition.ts';
+import { createSayings } from './sayings.ts';
+import { placeIn, type Titled } from './title-of.ts';
+import type { Tree } from './trees.ts';
 
-/** Names read between two breaths of the event loop: a player must not wait for a crawl. */
-const namesAtOnce = 50;
+/** Titles by the name of their tree. */
+export type TitlesByTree = Map<string, Set<string>>;
 
 /** A file as the library sees it. @param folder account path of its folder */
 export function toLibraryFile(file: CatalogFile, folder: string): LibraryFile {
@@ -19,44 +23,90 @@ export function foldersOf(catalog: Catalog, files: Iterable<CatalogFile>): Promi
   return catalog.content.folderPaths([...new Set([...files].map((file) => file.folderId))]);
 }
 
-/** Recognises these files anew. @returns the titles that they belong to, or belonged to */
-export async function recogniseFiles(catalog: Catalog, fileIds: readonly string[]): Promise<Set<string>> {
-  const files = await catalog.content.filesByIds(fileIds);
-  // A subtitle has no title of its own: its neighbours are laid out again.
-  const neighbours = await catalog.content.filesOfFolders(
-    await foldersAround(
-      catalog,
-      files.filter((file) => isSubtitle(file.name)),
-    ),
+/**
+ * Recognises the folders of these files anew, each as a whole: siblings tell what a file is. A file that stands in a
+ * tree stays there, whatever it is taken for now. @returns the titles that they belong to, or belonged to
+ */
+export async function recogniseFiles(
+  catalog: Catalog,
+  trees: readonly Tree[],
+  fileIds: readonly string[],
+): Promise<TitlesByTree> {
+  const changed = await catalog.content.filesByIds(fileIds);
+  const videoFolders = [...new Set(changed.filter(({ name }) => isVideo(name)).map((file) => file.folderId))];
+  const together = (await catalog.content.filesOfFolders(videoFolders)).filter(
+    ({ name }) => isVideo(name) || isSubtitle(name),
   );
-  const candidates = [...neighbours, ...files];
-  const paths = await foldersOf(catalog, candidates);
+  const paths = await foldersOf(catalog, together);
+  const titled = (await recogniseTogether(catalog, together, paths)).filter(({ file }) => isVideo(file.name));
   // A folder whose place is not known just now keeps its titles: the crawl that is under way will say where it is.
-  const all = new Map(candidates.filter((file) => paths.has(file.folderId)).map((file) => [file.id, file]));
-  const lost = new Set(candidates.filter((file) => !paths.has(file.folderId)).map((file) => file.id));
-  const ids = [...new Set([...fileIds, ...all.keys()])].filter((id) => !lost.has(id));
-  const before = [
-    ...(await catalog.titles.keysOf(ids)).values(),
-    ...(await catalog.titles.treeKeysOf(fileIds)),
-  ];
-  const rows: TitleRow[] = [];
-  let count = 0;
-  for (const file of all.values()) {
-    if (++count % namesAtOnce === 0) await breathe();
-    const libraryFile = toLibraryFile(file, paths.get(file.folderId) ?? '/');
-    const recognition = recognise(libraryFile.path);
-    const key = titleKey(libraryFile, recognition);
-    if (key !== undefined)
-      rows.push({ fileId: file.id, titleKey: key, recognition: JSON.stringify(recognition) });
+  const known = new Set([...titled.map(({ file }) => file.fileId), ...fileIds]);
+  for (const file of [...changed, ...together])
+    if (!paths.has(file.folderId) && isVideo(file.name)) known.delete(file.id);
+  await catalog.recognitions.replace(
+    titled.map(({ file }) => file.fileId),
+    titled.map(({ file, recognition }) => ({
+      fileId: file.fileId,
+      recognition: JSON.stringify(recognition),
+    })),
+  );
+  // A subtitle has no title of its own: its neighbours are laid out again.
+  const beside = await filesAround(
+    catalog,
+    changed.filter(({ name }) => !isVideo(name)),
+  );
+  const result: TitlesByTree = new Map();
+  for (const tree of trees) {
+    const titles = catalog.titlesOf(tree.name);
+    const before = await titles.placesOf([...known, ...beside]);
+    const places = await placeIn(catalog, tree, titled, before);
+    await titles.place(
+      titled.map(({ file }) => file.fileId),
+      places.filter((place) => differs(place, before.get(place.fileId))),
+      places.map((place) => place.fileId),
+    );
+    result.set(
+      tree.name,
+      new Set([
+        ...[...before.values(), ...places].map((place) => place.titleKey),
+        ...(await titles.treeKeysOf(fileIds)),
+      ]),
+    );
   }
-  await catalog.titles.replace(ids, rows);
-  return new Set([...before, ...rows.map((row) => row.titleKey)]);
+  return result;
 }
 
-/** The folders of these subtitles, and those above where a subtitle lies in a folder of its own. */
-async function foldersAround(catalog: Catalog, subtitles: readonly CatalogFile[]): Promise<number[]> {
-  const ids = new Set(subtitles.map((file) => file.folderId));
+function differs(a: Place, b: Place | undefined): boolean {
+  return a.titleKey !== b?.titleKey || a.stem !== b.stem;
+}
+
+/** Recognises folder by folder, and lets a person's word stand above it. */
+async function recogniseTogether(
+  catalog: Catalog,
+  files: readonly CatalogFile[],
+  paths: ReadonlyMap<number, string>,
+): Promise<Titled[]> {
+  const sayings = await createSayings(catalog);
+  const titled: Titled[] = [];
+  for (const [folderId, group] of Map.groupBy(files, (file) => file.folderId)) {
+    const folder = paths.get(folderId);
+    if (folder === undefined) continue;
+    // A player must not wait for a crawl.
+    await breathe();
+    const some = group.map((file) => toLibraryFile(file, folder));
+    const recognitions = recogniseFolder(some.map(({ path }) => path));
+    const say = await sayings.of(folderId);
+    for (const [i, file] of some.entries())
+      titled.push({ file, folderId, recognition: say(file.fileId, recognitions[i] as Recognition) });
+  }
+  return titled;
+}
+
+/** Videos in the folders of these files, and in those above where a subtitle lies in a folder of its own. */
+async function filesAround(catalog: Catalog, others: readonly CatalogFile[]): Promise<string[]> {
+  const ids = new Set(others.map((file) => file.folderId));
   const parents = await catalog.content.parentsOf([...ids]);
   for (const { name, parentId } of parents) if (isSubtitleFolder(name)) ids.add(parentId);
-  return [...ids];
+  const around = await catalog.content.filesOfFolders([...ids]);
+  return around.filter(({ name }) => isVideo(name)).map((file) => file.id);
 }

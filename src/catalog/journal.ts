@@ -1,0 +1,58 @@
+import type { Kysely } from 'kysely';
+import type { Schema } from './schema.ts';
+
+/** One file that was given another place in a tree. `undefined` = it had, or has, none. */
+export interface Move {
+  tree: string;
+  fileId: string;
+  from: { titleKey: string; stem: string | undefined } | undefined;
+  to: { titleKey: string; stem: string | undefined } | undefined;
+}
+
+/** Moves that a person ordered together. */
+export interface Batch {
+  id: number;
+  at: number;
+  why: string;
+  moves: readonly Move[];
+}
+
+/** Batches that are kept for `tree undo`. */
+const mostKept = 50;
+
+/** The journal of changed places: what `tree undo` goes by. */
+export function createJournal(db: Kysely<Schema>) {
+  return {
+    add: (batch: Omit<Batch, 'id'>): Promise<number> =>
+      db.transaction().execute(async (trx) => {
+        const { insertId } = await trx
+          .insertInto('batches')
+          .values({ at: batch.at, why: batch.why, moves: JSON.stringify(batch.moves), undone_at: null })
+          .executeTakeFirstOrThrow();
+        const id = Number(insertId);
+        await trx
+          .deleteFrom('batches')
+          .where('id', '<=', id - mostKept)
+          .execute();
+        return id;
+      }),
+
+    /** The newest batch that was not undone. */
+    async last(): Promise<Batch | undefined> {
+      const row = await db
+        .selectFrom('batches')
+        .selectAll()
+        .where('undone_at', 'is', null)
+        .orderBy('id', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row && { id: row.id, at: row.at, why: row.why, moves: JSON.parse(row.moves) as Move[] };
+    },
+
+    undone: async (id: number, now: number): Promise<void> => {
+      await db.updateTable('batches').set({ undone_at: now }).where('id', '=', id).execute();
+    },
+  };
+}
+
+export type Journal = ReturnType<typeof createJournal>;

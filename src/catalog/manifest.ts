@@ -1,0 +1,143 @@
+import { type Kysely, sql } from 'kysely';
+import { batches } from './batches.ts';
+import type { Schema } from './schema.ts';
+
+/** One file of a STRM tree that we wrote. `path` is relative to the tree's directory. */
+export interface TreeRow {
+  path: string;
+  kind: string;
+  fileId: string | undefined;
+  titleKey: string;
+  sha256: string;
+  sizeBytes: number;
+  mtimeMs: number;
+}
+
+/** The manifest of one tree: what was written, and what its files belong to. */
+export function createManifest(db: Kysely<Schema>, tree: string) {
+  const rowsOf = () => db.selectFrom('tree').where('tree', '=', tree);
+
+  return {
+    /** Titles in whose folders something written belongs to one of these files. */
+    async treeKeysOf(fileIds: readonly string[]): Promise<string[]> {
+      const keys: string[] = [];
+      for (const part of batches(fileIds)) {
+        const rows = await rowsOf().select('title_key').distinct().where('file_id', 'in', part).execute();
+        keys.push(...rows.map((row) => row.title_key));
+      }
+      return keys;
+    },
+
+    /** What was written for these titles. */
+    async treeOfKeys(keys: readonly string[]): Promise<TreeRow[]> {
+      const found: TreeRow[] = [];
+      for (const part of batches(keys))
+        found.push(...(await rowsOf().selectAll().where('title_key', 'in', part).execute()).map(toTreeRow));
+      return found;
+    },
+
+    async treeAt(path: string): Promise<TreeRow | undefined> {
+      const row = await rowsOf().selectAll().where('path', '=', path).executeTakeFirst();
+      return row && toTreeRow(row);
+    },
+
+    /** What lies directly in a folder of the tree (`''` = the top): names of folders and the files. */
+    async treeChildren(dir: string): Promise<{ folders: string[]; files: TreeRow[] }> {
+      const prefix = dir === '' ? '' : `${dir}/`;
+      // '0' follows '/' in ASCII: a range over the primary key, however large the tree.
+      const below =
+        prefix === '' ? sql<boolean>`true` : sql<boolean>`path >= ${prefix} and path < ${`${dir}0`}`;
+      const rest = sql<string>`substr(path, ${prefix.length + 1})`;
+      const files = await rowsOf()
+        .selectAll()
+        .where(below)
+        .where(sql`instr(${rest}, '/')`, '=', 0)
+        .orderBy('path')
+        .execute();
+      const folders = await rowsOf()
+        .select(sql<string>`substr(${rest}, 1, instr(${rest}, '/') - 1)`.as('name'))
+        .distinct()
+        .where(below)
+        .where(sql`instr(${rest}, '/')`, '>', 0)
+        .orderBy('name')
+        .execute();
+      return { folders: folders.map((row) => row.name), files: files.map(toTreeRow) };
+    },
+
+    /**
+     * Writes down what was written and forgets what was removed. `stems`: the paths that files have from now on;
+     * `disowned`: files that lose theirs.
+     */
+    recordTree: (
+      written: readonly TreeRow[],
+      removed: readonly string[],
+      {
+        stems = new Map(),
+        disowned = [],
+      }: { stems?: ReadonlyMap<string, string>; disowned?: readonly string[] } = {},
+    ): Promise<void> =>
+      db.transaction().execute(async (trx) => {
+        for (const part of batches(removed))
+          await trx.deleteFrom('tree').where('tree', '=', tree).where('path', 'in', part).execute();
+        for (const part of batches(written)) {
+          const values = part.map((row) => ({
+            tree,
+            path: row.path,
+            kind: row.kind,
+            file_id: row.fileId ?? null,
+            title_key: row.titleKey,
+            sha256: row.sha256,
+            size_bytes: row.sizeBytes,
+            mtime_ms: row.mtimeMs,
+          }));
+          await trx
+            .insertInto('tree')
+            .values(values)
+            .onConflict((conflict) =>
+              conflict.columns(['tree', 'path']).doUpdateSet((e) => ({
+                kind: e.ref('excluded.kind'),
+                file_id: e.ref('excluded.file_id'),
+                title_key: e.ref('excluded.title_key'),
+                sha256: e.ref('excluded.sha256'),
+                size_bytes: e.ref('excluded.size_bytes'),
+                mtime_ms: e.ref('excluded.mtime_ms'),
+              })),
+            )
+            .execute();
+        }
+        for (const part of batches(disowned))
+          await trx
+            .updateTable('places')
+            .set({ stem: null })
+            .where('tree', '=', tree)
+            .where('file_id', 'in', part)
+            .execute();
+        for (const part of batches([...stems])) {
+          const pairs = JSON.stringify(Object.fromEntries(part));
+          await sql`update places set stem = (select value from json_each(${pairs}) where key = places.file_id)
+            where tree = ${tree} and file_id in (select key from json_each(${pairs}))`.execute(trx);
+        }
+      }),
+
+    async treeCount(): Promise<number> {
+      const row = await rowsOf()
+        .select((e) => e.fn.countAll<number>().as('n'))
+        .where('kind', '=', 'strm')
+        .where('mtime_ms', '>', 0)
+        .executeTakeFirstOrThrow();
+      return row.n;
+    },
+  };
+}
+
+function toTreeRow(row: Schema['tree']): TreeRow {
+  return {
+    path: row.path,
+    kind: row.kind,
+    fileId: row.file_id ?? undefined,
+    titleKey: row.title_key,
+    sha256: row.sha256,
+    sizeBytes: row.size_bytes,
+    mtimeMs: row.mtime_ms,
+  };
+}

@@ -1,0 +1,50 @@
+import type { Kysely } from 'kysely';
+import { batches } from './batches.ts';
+import type { Schema } from './schema.ts';
+
+/** What an override is of: one file, or a folder and all below it. */
+export type Target = `file:${string}` | `folder:${number}`;
+
+/** An override as it is kept. `value` is JSON; times in milliseconds UTC. */
+export interface OverrideRow {
+  target: Target;
+  value: string;
+  at: number;
+}
+
+/** What a person said about files and folders; outlives every index. */
+export function createOverrides(db: Kysely<Schema>) {
+  return {
+    put: async (row: OverrideRow): Promise<void> => {
+      await db
+        .insertInto('overrides')
+        .values(row)
+        .onConflict((conflict) => conflict.column('target').doUpdateSet({ value: row.value, at: row.at }))
+        .execute();
+    },
+
+    /** @returns whether there was one */
+    async remove(target: Target): Promise<boolean> {
+      const { numDeletedRows } = await db
+        .deleteFrom('overrides')
+        .where('target', '=', target)
+        .executeTakeFirstOrThrow();
+      return numDeletedRows > 0n;
+    },
+
+    async all(): Promise<OverrideRow[]> {
+      return (await db.selectFrom('overrides').selectAll().orderBy('at').execute()) as OverrideRow[];
+    },
+
+    async of(targets: readonly Target[]): Promise<Map<Target, string>> {
+      const found = new Map<Target, string>();
+      for (const part of batches(targets)) {
+        const rows = await db.selectFrom('overrides').selectAll().where('target', 'in', part).execute();
+        for (const row of rows) found.set(row.target as Target, row.value);
+      }
+      return found;
+    },
+  };
+}
+
+export type Overrides = ReturnType<typeof createOverrides>;

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import type { ProviderIds, Recognition } from './recognition.ts';
+
+const id = (pattern: RegExp) => z.string().regex(pattern);
+
+/** What a person may say of a file, or of a folder and all below it. */
+const shape = z
+  .strictObject({
+    as: z.enum(['movie', 'episode', 'extra', 'ignore']),
+    title: z.string().trim().min(1).max(200),
+    year: z.int().min(1870).max(2100),
+    season: z.int().min(0).max(9999),
+    episodes: z.array(z.int().min(0).max(99_999)).min(1).max(300),
+    date: z.iso.date(),
+    edition: z.string().trim().min(1).max(60),
+    ids: z
+      .strictObject({ tmdb: id(/^\d{1,10}$/), imdb: id(/^tt\d{5,10}$/), tvdb: id(/^\d{1,10}$/) })
+      .partial(),
+  })
+  .partial()
+  .refine((value) => Object.keys(value).length > 0, 'nothing is said');
+
+export type Override = z.infer<typeof shape>;
+
+/** @returns the override, or what is wrong with it in one line */
+export function readOverride(raw: unknown): Override | { wrong: string } {
+  const read = shape.safeParse(raw);
+  if (read.success) return read.data;
+  const faults = read.error.issues.map(({ path, message }) =>
+    [path.join('.'), message].filter(Boolean).join(': '),
+  );
+  return { wrong: faults.join('; ') };
+}
+
+/** An override and what it stands on. */
+export interface Said {
+  of: 'file' | 'folder';
+  override: Override;
+}
+
+/** What a person said outranks everything that was read. @param said the nearest last */
+export function applyOverrides(recognition: Recognition, said: readonly Said[]): Recognition {
+  return said.reduce(applyOne, recognition);
+}
+
+function applyOne(before: Recognition, { of, override }: Said): Recognition {
+  const { as, episodes, ids, ...fields } = override;
+  if (before.kind === 'ignored' && of === 'folder') return before;
+  const result: Recognition = { ...before, because: [...before.because], confidence: 1 };
+  const say = (field: string) => result.because.push(`${field}: you said so (${of})`);
+  for (const name of Object.keys(override)) say(name === 'as' ? 'kind' : name);
+  Object.assign(result, fields);
+  if (episodes) {
+    result.episodes = [...new Set(episodes)].sort((a, b) => a - b);
+    delete result.absolute;
+  }
+  if (ids) result.ids = { ...result.ids, ...(ids as ProviderIds) };
+  const kind = as ?? impliedKind(before, override);
+  if (kind === 'ignore') result.kind = 'ignored';
+  else result.kind = kind;
+  if (kind === 'movie')
+    for (const name of ['season', 'episodes', 'absolute', 'date'] as const) delete result[name];
+  if (kind === 'extra') result.extra ??= 'unknown';
+  else delete result.extra;
+  return result;
+}
+
+function impliedKind(
+  { kind }: Recognition,
+  { season, episodes, date, title }: Override,
+): Recognition['kind'] {
+  if (kind === 'extra' || kind === 'ignored') return kind;
+  if (season !== undefined || episodes || date !== undefined) return 'episode';
+  return kind === 'unknown' && title !== undefined ? 'movie' : kind;
+}

@@ -1,0 +1,115 @@
+import type { ProviderIds } from './recognition.ts';
+
+export type ProfileName = 'jellyfin' | 'emby' | 'kodi' | 'plex';
+
+export const profileNames: readonly ProfileName[] = ['jellyfin', 'emby', 'kodi', 'plex'];
+
+/** What a tree may be limited to. */
+export type TreeKind = 'movie' | 'episode' | 'extra' | 'unsorted';
+
+export const treeKinds: readonly TreeKind[] = ['movie', 'episode', 'extra', 'unsorted'];
+
+/** One of several trees, as a person names it in the settings. */
+export interface TreeSetting {
+  dir: string;
+  profile?: ProfileName;
+  /** Account paths; absent = all that is indexed. */
+  roots?: readonly string[];
+  /** Absent = everything. */
+  kinds?: readonly TreeKind[];
+}
+
+/** What a title is numbered by: season and episodes, or the air date of a daily show. */
+export type Slot = { season: number; episodes: readonly number[] } | { date: string };
+
+/** How one media server wants its folders and files named. Everything that differs between servers stands here. */
+export interface Profile {
+  name: ProfileName;
+  /** `[tmdbid-603]`, with the provider's name in short. */
+  idTag(provider: keyof ProviderIds, id: string): string;
+  /** Name of an episode's file before its label. @param show `Title (Year)` @param id its id tag or '' */
+  episode(show: string, id: string, slot: Slot): string;
+  /** What an edition is called in a file's name: part of the label, or a tag of its own. */
+  editionTag?(edition: string): string;
+  /** Folder for each kind of extra inside the title's folder; a kind without one is left out. */
+  extras: Readonly<Record<string, string>>;
+  /** Extras that lie beside the film, by the end of their name. */
+  extraSuffix?: Readonly<Record<string, string>>;
+}
+
+/** Jellyfin's folders (facts media-servers 2.1); `sample` is none: a sample is no extra that anybody wants to see. */
+const jellyfinExtras = {
+  trailer: 'trailers',
+  behindthescenes: 'behind the scenes',
+  deletedscene: 'deleted scenes',
+  interview: 'interviews',
+  scene: 'scenes',
+  short: 'shorts',
+  featurette: 'featurettes',
+  clip: 'clips',
+  unknown: 'extras',
+};
+
+const jellyfin: Profile = {
+  name: 'jellyfin',
+  // Square brackets: the only form that every Jellyfin reads (facts media-servers 2.1).
+  idTag: (provider, id) => `[${provider}id-${id}]`,
+  episode: (show, id, slot) => `${join(show, id)} ${upper(slot)}`,
+  extras: jellyfinExtras,
+};
+
+/** The forms of names by server (facts media-servers 2.1 to 2.5). */
+export const profiles: Readonly<Record<ProfileName, Profile>> = {
+  jellyfin,
+  emby: { ...jellyfin, name: 'emby', idTag: (provider, id) => `[${provider}id=${id}]` },
+  kodi: {
+    ...jellyfin,
+    name: 'kodi',
+    // Kodi takes what lies in folders of extras for films; trailers it finds by their names.
+    extras: {},
+    extraSuffix: { trailer: '-trailer' },
+  },
+  plex: {
+    name: 'plex',
+    idTag: (provider, id) => `{${provider}-${id}}`,
+    episode: (show, _id, slot) => `${show} - ${upper(slot).toLowerCase()}`,
+    editionTag: (edition) => `{edition-${edition}}`,
+    extras: {
+      trailer: 'Trailers',
+      behindthescenes: 'Behind The Scenes',
+      deletedscene: 'Deleted Scenes',
+      interview: 'Interviews',
+      scene: 'Scenes',
+      short: 'Shorts',
+      featurette: 'Featurettes',
+      clip: 'Other',
+      unknown: 'Other',
+    },
+  },
+};
+
+function join(show: string, id: string): string {
+  return id === '' ? show : `${show} ${id}`;
+}
+
+/** `S01E02`, `S01E01-E02` for a range (the form that every server reads), `S01E01E03` where one between is missing. */
+function upper(slot: Slot): string {
+  if ('date' in slot) return slot.date;
+  const { season, episodes } = slot;
+  const first = episodes[0] as number;
+  const last = episodes.at(-1) as number;
+  const head = `S${two(season)}E${two(first)}`;
+  if (episodes.length === 1) return head;
+  return last - first === episodes.length - 1
+    ? `${head}-E${two(last)}`
+    : head +
+        episodes
+          .slice(1)
+          .map((episode) => `E${two(episode)}`)
+          .join('');
+}
+
+/** At least two digits. */
+export function two(number: number): string {
+  return String(number).padStart(2, '0');
+}

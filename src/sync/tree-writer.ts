@@ -1,0 +1,102 @@
+import { constants } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
+import type { TreeRow } from '../catalog/titles.ts';
+import { BridgeError } from '../errors.ts';
+import { applyTree, type EntryKind, type ManifestEntry, planTree, type TreePlan } from '../library/tree.ts';
+import { bytesOf, sha256 } from '../library/tree-bytes.ts';
+import type { Log } from '../log.ts';
+import { type DesiredOptions, type DesiredTitles, desiredOf } from './desired.ts';
+import type { PublishResult, PublishRun, TreeCounts } from './publish.ts';
+
+export interface TreeWriterOptions extends DesiredOptions {
+  log: Log;
+}
+
+/** Plans and writes titles of one tree. */
+export function createTreeWriter(options: TreeWriterOptions) {
+  const { catalog, log, tree } = options;
+  const titles = catalog.titlesOf(tree.name);
+
+  /** @throws BridgeError BRIDGE_DISK when the folder of the tree cannot be written */
+  async function reachable(): Promise<void> {
+    try {
+      await mkdir(tree.dir, { recursive: true });
+      await access(tree.dir, constants.W_OK);
+    } catch (error) {
+      const detail = `${tree.dir} (${(error as NodeJS.ErrnoException).code})`;
+      throw new BridgeError('BRIDGE_DISK', { detail, cause: error });
+    }
+  }
+
+  async function apply(
+    plan: TreePlan,
+    { stems, disowned }: DesiredTitles,
+    counts: TreeCounts,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    await reachable();
+    // Noted before it is written: what a kill leaves on the disk is still known as ours, and has its place.
+    await titles.recordTree(await intentsOf(plan), [], { stems: withoutConflicts(stems, plan), disowned });
+    const applied = await applyTree(plan, { dir: tree.dir, ...(signal ? { signal } : {}) });
+    await titles.recordTree(
+      applied.written.map((row) => ({ fileId: undefined, ...row })),
+      applied.removed,
+    );
+    const failures = new Map(applied.failed.map((failure) => [failure.path, failure.code]));
+    for (const { op, path, reason } of plan.ops) {
+      const code = failures.get(path);
+      if (code !== undefined) {
+        counts[op]--;
+        counts.failed++;
+        log.warn({ path, code }, 'a file of the tree could not be written');
+      } else if (op === 'conflict') {
+        log.warn({ path, reason }, 'a file of the tree is left alone');
+      }
+    }
+    if (applied.stopped)
+      throw applied.stopped instanceof BridgeError ? applied.stopped : applied.stopped.aborted;
+  }
+
+  return {
+    /** Brings these titles up to date in one step: deletes before writes. */
+    async publish(
+      keys: readonly string[],
+      result: PublishResult,
+      { dryRun = false, signal, asIfGone }: PublishRun,
+    ): Promise<void> {
+      const written = await titles.treeOfKeys(keys);
+      const titled = await desiredOf(options, keys, written, asIfGone);
+      result.wanted.push(...titled.wanted);
+      const manifest = written.map(toManifestEntry);
+      const plan = await planTree({ dir: tree.dir, desired: titled.desired, manifest });
+      for (const { op } of plan.ops) result.counts[op]++;
+      if (dryRun) result.plans.push(plan);
+      else await apply(plan, titled, result.counts, signal);
+    },
+  };
+}
+
+export type TreeWriter = ReturnType<typeof createTreeWriter>;
+
+/** A file whose path somebody else's file has does not stand there: it looks for another one the next time. */
+function withoutConflicts(stems: ReadonlyMap<string, string>, plan: TreePlan): Map<string, string> {
+  const conflicts = new Set(plan.ops.filter(({ op }) => op === 'conflict').map(({ path }) => path));
+  return new Map([...stems].filter(([, stem]) => !conflicts.has(`${stem}.strm`)));
+}
+
+/** Rows for what is about to be made. Their time fits no file, so that the next look reads and compares the bytes. */
+async function intentsOf(plan: TreePlan): Promise<TreeRow[]> {
+  const rows: TreeRow[] = [];
+  for (const step of plan.ops) {
+    if (step.op !== 'create') continue;
+    const bytes = await bytesOf(step.desired).catch(() => undefined);
+    if (!bytes) continue;
+    const { path, kind, fileId, titleKey } = step.desired;
+    rows.push({ path, kind, fileId, titleKey, sha256: sha256(bytes), sizeBytes: bytes.length, mtimeMs: 0 });
+  }
+  return rows;
+}
+
+function toManifestEntry({ fileId, kind, ...row }: TreeRow): ManifestEntry {
+  return { ...row, kind: kind as EntryKind, ...(fileId ? { fileId } : {}) };
+}

@@ -1,0 +1,50 @@
+import { resolve } from 'node:path';
+import type { LibraryFile } from '../library/layout.ts';
+import { type Profile, type ProfileName, profiles, type TreeSetting } from '../library/profiles.ts';
+import type { Recognition } from '../library/recognition.ts';
+import { shelfOf, titleKey } from '../library/shelf.ts';
+
+/** One tree that is written. */
+export interface Tree {
+  /** What its rows in the catalog are found by; '' for the one in `library.dir`, which may be moved. */
+  name: string;
+  /** Absolute. */
+  dir: string;
+  profile: Profile;
+  /** Account paths; undefined = all. */
+  roots: readonly string[] | undefined;
+  kinds: ReadonlySet<string> | undefined;
+}
+
+export interface TreeSettings {
+  dir: string;
+  profile: ProfileName;
+  trees: readonly TreeSetting[];
+}
+
+/** The trees of the settings: those of `library.trees`, or the one in `library.dir`. */
+export function treesOf({ dir, profile, trees }: TreeSettings): readonly Tree[] {
+  if (trees.length === 0)
+    return [{ name: '', dir: resolve(dir), profile: profiles[profile], roots: undefined, kinds: undefined }];
+  return trees.map((tree) => ({
+    name: resolve(tree.dir) === resolve(dir) ? '' : tree.dir,
+    dir: resolve(tree.dir),
+    profile: profiles[tree.profile ?? profile],
+    roots: tree.roots,
+    kinds: tree.kinds && new Set(tree.kinds),
+  }));
+}
+
+/** The key of this file's title in a tree, undefined when it does not belong there. */
+export function keyIn(tree: Tree, file: LibraryFile, recognition: Recognition): string | undefined {
+  const shelf = shelfOf(file, recognition);
+  return shelf !== undefined && admits(tree, file, shelf)
+    ? titleKey(file, recognition, tree.profile)
+    : undefined;
+}
+
+/** Whether the settings let a file of this kind stand in the tree. */
+export function admits({ roots, kinds }: Tree, { path }: LibraryFile, kind: string): boolean {
+  const isBelow = roots?.some((root) => root === '/' || path.startsWith(`${root}/`)) ?? true;
+  return isBelow && (kinds?.has(kind) ?? true);
+}
