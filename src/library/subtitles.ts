@@ -1,7 +1,7 @@
 import type { LibraryEntry, LibraryFile, Placed } from './entries.ts';
 import { extensionOf } from './file-kinds.ts';
 import { readFolder } from './folders.ts';
-import { readSubtitleTags } from './languages.ts';
+import { readSubtitleTags } from './subtitle-tags.ts';
 import {
   type FolderIndex,
   folderOf,
