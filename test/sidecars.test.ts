@@ -91,8 +91,16 @@ const spoken: Record<string, string[]> = {
     'ありがとう、でももう行かなきゃ。鍵はどこ？',
     'それは面白くないよ。どうして言ってくれなかったの？',
   ],
-  'zh-Hans': ['我不知道发生了什么。你确定是他吗？', '谢谢，但是我得走了。钥匙在哪里？', '这不好笑。你为什么不告诉我？'],
-  'zh-Hant': ['我不知道發生了什麼。你確定是他嗎？', '謝謝，但是我得走了。鑰匙在哪裡？', '這不好笑。你為什麼不告訴我？'],
+  'zh-Hans': [
+    '我不知道发生了什么。你确定是他吗？',
+    '谢谢，但是我得走了。钥匙在哪里？',
+    '这不好笑。你为什么不告诉我？',
+  ],
+  'zh-Hant': [
+    '我不知道發生了什麼。你確定是他嗎？',
+    '謝謝，但是我得走了。鑰匙在哪裡？',
+    '這不好笑。你為什麼不告訴我？',
+  ],
   ko: [
     '무슨 일이 있었는지 모르겠어. 정말 그 사람이었어?',
     '고마워, 하지만 이제 가야 해. 열쇠는 어디 있어?',
@@ -130,7 +138,11 @@ t.test('texts of subtitles come out right from every encoding, a whole file or a
       const sentences = (spoken[language] ?? []).map((one) => inEncoding(one, encoding));
       for (const text of [srt(...sentences), ...sentences.map((one) => srt(one))]) {
         const read = readText(iconv.encode(text, encoding));
-        t.equal(read?.text, text.replaceAll('\r\n', '\n'), `${language} in ${encoding}, said ${read?.encoding}`);
+        t.equal(
+          read?.text,
+          text.replaceAll('\r\n', '\n'),
+          `${language} in ${encoding}, said ${read?.encoding}`,
+        );
       }
     }
   }

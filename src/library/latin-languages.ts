@@ -11,7 +11,12 @@ export interface LatinLanguage {
 const western = ['windows-1252', 'iso-8859-15'];
 const central = ['windows-1250', 'iso-8859-2'];
 
-const rows: readonly (readonly [code: string, encodings: readonly string[], letters: string, words: string])[] = [
+const rows: readonly (readonly [
+  code: string,
+  encodings: readonly string[],
+  letters: string,
+  words: string,
+])[] = [
   [
     'fr',
     western,
@@ -144,7 +149,12 @@ export const latinLanguages: ReadonlyMap<string, LatinLanguage> = new Map(
 
 /** Words in lower case, apostrophes kept inside (`c'est`). */
 export function wordsOf(text: string): string[] {
-  return text.toLowerCase().replaceAll('’', "'").match(/[\p{L}\p{M}]+(?:'[\p{L}\p{M}]+)?/gu) ?? [];
+  return (
+    text
+      .toLowerCase()
+      .replaceAll('’', "'")
+      .match(/[\p{L}\p{M}]+(?:'[\p{L}\p{M}]+)?/gu) ?? []
+  );
 }
 
 /** Share of these words that are common in this language. */

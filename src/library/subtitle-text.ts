@@ -24,15 +24,21 @@ export function readText(bytes: Uint8Array, language?: string): ReadText | undef
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const encoding = encodingOf(buffer, language);
   if (encoding === undefined) return undefined;
-  const text = iconv
-    .decode(buffer, encoding)
+  const text = withoutPadding(iconv.decode(buffer, encoding))
     .replace(/^\ufeff+/, '')
-    // DOS ended texts with ^Z, and some programs fill a last block with zeros.
-    .replace(/[\0\x1a]+$/, '')
     .replace(/\r+\n|\r/g, '\n');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  const controls = text.match(/[\0-\x08\x0e-\x1a\x1c-\x1f]/g)?.length ?? 0;
+  const controls = text.match(controlCharacters)?.length ?? 0;
   return controls * 200 > text.length ? undefined : { text, encoding };
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const controlCharacters = /[\0-\x08\x0e-\x1a\x1c-\x1f]/g;
+
+/** DOS ended texts with ^Z, and some programs fill a last block with zeros. */
+function withoutPadding(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === '\0' || text[end - 1] === '\x1a')) end--;
+  return text.slice(0, end);
 }
 
 function encodingOf(buffer: Buffer, language: string | undefined): string | undefined {
@@ -112,7 +118,7 @@ function otherScript(sample: Buffer, language: string | undefined): string | und
     if (hits < (wide ? 2 : 3) || (!wide && !standsAlone(text, script, inScript))) continue;
     const score =
       hits / other.length / usual +
-      (opinions.get(encoding) ?? 0) / 500 +
+      (opinions.get(encoding) ?? 0) / 250 +
       (language !== undefined && scriptOfLanguage[language]?.includes(encoding) ? 0.4 : 0);
     if (score > 0.55 && score > (best?.score ?? 0)) best = { encoding, score };
   }

@@ -1,7 +1,6 @@
 import type { LibraryEntry, LibraryFile, Placed } from './entries.ts';
 import { extensionOf } from './file-kinds.ts';
 import { readFolder } from './folders.ts';
-import { readSubtitleTags } from './subtitle-tags.ts';
 import {
   type FolderIndex,
   folderOf,
@@ -12,6 +11,7 @@ import {
 import { recognise } from './recognise.ts';
 import type { Recognition } from './recognition.ts';
 import { foldedPath } from './safe-name.ts';
+import { readSubtitleTags } from './subtitle-tags.ts';
 import { sameTitleKey } from './titles.ts';
 
 /**
