@@ -1,12 +1,12 @@
 import { constants } from 'node:fs';
 import { access, mkdir, readdir } from 'node:fs/promises';
-import type { CatalogFile } from '../catalog/content.ts';
 import type { TreeRow } from '../catalog/titles.ts';
 import { BridgeError } from '../errors.ts';
 import { applyTree, type EntryKind, type ManifestEntry, planTree, type TreePlan } from '../library/tree.ts';
 import { bytesOf, sha256 } from '../library/tree-bytes.ts';
 import type { Log } from '../log.ts';
 import { type DesiredOptions, desiredOf } from './desired.ts';
+import type { Wanted } from './fetch-side-cars.ts';
 import { recogniseFiles } from './titling.ts';
 
 export interface PublishOptions extends DesiredOptions {
@@ -34,8 +34,8 @@ export type TreeCounts = TreePlan['counts'] & { failed: number };
 
 export interface PublishResult {
   counts: TreeCounts;
-  /** Subtitles whose content is not at hand yet. */
-  wanted: CatalogFile[];
+  /** Side-cars whose content is not at hand yet. */
+  wanted: Wanted[];
   /** What would be done to the tree; only kept for a dry run. */
   plans: TreePlan[];
 }
@@ -50,7 +50,7 @@ export function createPublisher(options: PublishOptions) {
 
   async function planTitles(
     keys: readonly string[],
-    wanted: CatalogFile[],
+    wanted: Wanted[],
     asIfGone?: ReadonlySet<string>,
   ): Promise<TreePlan> {
     const written = await catalog.titles.treeOfKeys(keys);
@@ -132,6 +132,13 @@ export function createPublisher(options: PublishOptions) {
       if (!run.dryRun && result.counts.failed === 0) await catalog.dirty.clear(fileIds);
       for (const id of fileIds) run.done?.files.add(id);
       for (const title of titles) run.done?.titles.add(title);
+      return result;
+    },
+
+    /** Brings titles up to date whose side-cars came to hand. */
+    async titles(keys: readonly string[], run: PublishRun = {}): Promise<PublishResult> {
+      const result = emptyResult();
+      await publishTitles(keys, result, run);
       return result;
     },
 

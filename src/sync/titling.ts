@@ -2,8 +2,9 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CatalogFile } from '../catalog/content.ts';
 import type { TitleRow } from '../catalog/titles.ts';
-import { isSubtitleFolder, type LibraryFile, titleKey } from '../library/layout.ts';
-import { isSubtitle, recognise } from '../library/recognise.ts';
+import { type LibraryFile, titleKey } from '../library/layout.ts';
+import { recognise } from '../library/recognise.ts';
+import { foldersAround, isSideCar } from './near.ts';
 
 /** Names read between two breaths of the event loop: a player must not wait for a crawl. */
 const namesAtOnce = 50;
@@ -22,11 +23,11 @@ export function foldersOf(catalog: Catalog, files: Iterable<CatalogFile>): Promi
 /** Recognises these files anew. @returns the titles that they belong to, or belonged to */
 export async function recogniseFiles(catalog: Catalog, fileIds: readonly string[]): Promise<Set<string>> {
   const files = await catalog.content.filesByIds(fileIds);
-  // A subtitle has no title of its own: its neighbours are laid out again.
+  // A side-car has no title of its own: its neighbours are laid out again.
   const neighbours = await catalog.content.filesOfFolders(
     await foldersAround(
       catalog,
-      files.filter((file) => isSubtitle(file.name)),
+      files.filter((file) => isSideCar(file.name)),
     ),
   );
   const candidates = [...neighbours, ...files];
@@ -51,12 +52,4 @@ export async function recogniseFiles(catalog: Catalog, fileIds: readonly string[
   }
   await catalog.titles.replace(ids, rows);
   return new Set([...before, ...rows.map((row) => row.titleKey)]);
-}
-
-/** The folders of these subtitles, and those above where a subtitle lies in a folder of its own. */
-async function foldersAround(catalog: Catalog, subtitles: readonly CatalogFile[]): Promise<number[]> {
-  const ids = new Set(subtitles.map((file) => file.folderId));
-  const parents = await catalog.content.parentsOf([...ids]);
-  for (const { name, parentId } of parents) if (isSubtitleFolder(name)) ids.add(parentId);
-  return [...ids];
 }
