@@ -70,7 +70,7 @@ function isUtf8(buffer: Buffer): boolean {
   const text = buffer.toString('utf8');
   const other = text.match(/[^\0-\x7f]/gu)?.length ?? 0;
   const broken = text.match(/\ufffd/g)?.length ?? 0;
-  return broken * 20 <= other;
+  return broken * 5 <= other;
 }
 
 /** The lines that hold more than ASCII, whole, up to a bound; in every candidate `\n` is no part of another character. */
