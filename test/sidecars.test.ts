@@ -781,6 +781,29 @@ t.test('from the host to the tree, and there to stay', async (t) => {
   );
 });
 
+t.test('another content under the same name reaches the tree, wherever it changed', async (t) => {
+  const clock = createHandClock();
+  const house = await setup(t, { simulator: { account: account(), clock }, overrides: { clock } });
+  await house.sync();
+  const french = join(house.libraryDir, `${bal}/Le Bal (1983).fr.srt`);
+  const folder = '/Films/Le Bal (1983)';
+  house.simulator.account.removeFile(`${folder}/Le.Bal.1983.srt`);
+  const better = srt(...(spoken.fr ?? []), 'Fin.').replaceAll('\r\n', '\n');
+  house.simulator.account.addFile(folder, { name: 'Le.Bal.1983.srt', content: Buffer.from(better) });
+  await house.sync();
+  t.equal(readFileSync(french, 'utf8'), better, 'uploaded anew: at once, not when the old one is forgotten');
+  t.equal(besides(house).filter((name) => name.endsWith('.srt')).length, 1);
+  await house.close();
+
+  const copies = join(house.home, 'data/sidecars');
+  const copy =
+    readdirSync(copies).find((name) => name.endsWith(`.${Buffer.byteLength(better)}.text.fr`)) ?? '';
+  writeFileSync(join(copies, copy), `${better}\n`);
+  const next = await setup(t, { simulator: { account: account() }, home: house.home });
+  await next.bridge.publisher.everything();
+  t.equal(readFileSync(french, 'utf8'), `${better}\n`, 'a copy that is not what was written');
+});
+
 t.test('pictures stay where they are unless the setting says otherwise', async (t) => {
   const house = await setup(t, { simulator: { account: account() } });
   await house.sync();

@@ -44,7 +44,7 @@ export function placeArtwork(dir: string, placed: readonly Placed[], neighbours:
   const wall = createWall();
   for (const video of placed) {
     const folder = neighbours.get(folderOf(video.file.path));
-    if (folder) hangByName(wall, dir, video, folder.pictures);
+    if (folder) hangByName(wall, dir, video, folder);
   }
   const folders = new Set<string>();
   for (const video of placed) {
@@ -85,46 +85,39 @@ function createWall() {
 type Wall = ReturnType<typeof createWall>;
 
 /** `<video>-poster.jpg`, `<video>.jpg`. An episode has but one picture: a still. */
-function hangByName(
-  wall: Wall,
-  dir: string,
-  { file, stem, recognition }: Placed,
-  pictures: readonly LibraryFile[],
-): void {
+function hangByName(wall: Wall, dir: string, { file, stem, recognition }: Placed, folder: FolderIndex): void {
   const video = foldedPath(baseName(file.name));
-  const isEpisode = recognition.kind === 'episode';
-  for (const picture of pictures) {
-    const base = foldedPath(baseName(picture.name));
-    if (!base.startsWith(video)) continue;
-    const rest = base.slice(video.length);
-    const role = rest === '' ? 'poster' : rest.startsWith('-') ? roleOf.get(rest.slice(1)) : undefined;
-    if (role === undefined) continue;
-    if (!isEpisode) wall.hang(`${dir}/${role}`, picture);
-    else if (rest === '' || rest === '-thumb') wall.hang(`${stem}-thumb`, picture);
+  if (recognition.kind === 'episode') {
+    hang(wall, `${stem}-thumb`, folder, [`${video}-thumb`, video]);
+    return;
+  }
+  for (const [role, names] of Object.entries(roles)) {
+    const own = names.map((name) => `${video}-${name}`);
+    hang(wall, `${dir}/${role}`, folder, role === 'poster' ? [...own, video] : own);
   }
 }
 
 function hangByRole(wall: Wall, dir: string, folder: FolderIndex | undefined): void {
-  for (const [role, names] of Object.entries(roles))
-    for (const name of names)
-      for (const picture of folder?.pictures ?? [])
-        if (foldedPath(baseName(picture.name)) === name) wall.hang(`${dir}/${role}`, picture);
+  for (const [role, names] of Object.entries(roles)) hang(wall, `${dir}/${role}`, folder, names);
 }
 
 function hangShow(wall: Wall, dir: string, folder: FolderIndex | undefined): void {
   hangByRole(wall, dir, folder);
-  for (const picture of folder?.pictures ?? []) {
-    const number = seasonPoster.exec(foldedPath(baseName(picture.name)))?.[1];
-    if (number !== undefined) wall.hang(`${dir}/${seasonName(Number.parseInt(number, 10) || 0)}`, picture);
+  for (const base of folder?.pictures.keys() ?? []) {
+    const number = seasonPoster.exec(base)?.[1];
+    if (number !== undefined)
+      hang(wall, `${dir}/${seasonName(Number.parseInt(number, 10) || 0)}`, folder, [base]);
   }
 }
 
 function hangSeason(wall: Wall, dir: string, { recognition }: Placed, folder: FolderIndex | undefined): void {
-  if (recognition.season === undefined) return;
-  for (const name of roles.poster as readonly string[])
-    for (const picture of folder?.pictures ?? [])
-      if (foldedPath(baseName(picture.name)) === name)
-        wall.hang(`${dir}/${seasonName(recognition.season)}`, picture);
+  if (recognition.season !== undefined)
+    hang(wall, `${dir}/${seasonName(recognition.season)}`, folder, roles.poster as readonly string[]);
+}
+
+/** The first of these names that the folder has. */
+function hang(wall: Wall, place: string, folder: FolderIndex | undefined, names: readonly string[]): void {
+  for (const name of names) for (const picture of folder?.pictures.get(name) ?? []) wall.hang(place, picture);
 }
 
 function seasonName(season: number): string {

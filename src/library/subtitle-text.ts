@@ -10,8 +10,8 @@ export interface ReadText {
   encoding: string;
 }
 
-/** Enough to be sure of an encoding, and quick. */
-const sampleBytes = 64 * 1024;
+/** Enough to be sure of an encoding; players wait while a longer one is weighed. */
+const sampleBytes = 12 * 1024;
 
 /**
  * Bytes of a text in whatever encoding. undefined = no text: zeros where no wide encoding has them, or control characters.
