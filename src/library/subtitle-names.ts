@@ -78,7 +78,10 @@ function isNumbered(path: string, name: string, end: string): boolean {
   );
 }
 
-/** `.sub` and `.idx` of one name are one track. An `.idx` alone shows nothing, nor does a `.sub` of pictures alone. */
+/**
+ * `.sub` and `.idx` of one name are one track, with one language in both names: older Jellyfin looks at the `.sub` alone, which
+ * tells none (jellyfin pull 17746). An `.idx` alone shows nothing, nor does a `.sub` of pictures alone.
+ */
 function pairUp(sideCars: readonly SideCar[]): Track[] {
   const keyOf = ({ path, name }: LibraryFile) =>
     foldedPath(path.slice(0, path.length - name.length) + baseName(name));

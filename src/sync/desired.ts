@@ -104,8 +104,9 @@ export async function desiredOf(
     const row = rowAt(file.id, entry.path);
     if (!copy && !row) return undefined;
     // Same file, other content: it changed at the host, or an older version did not convert it.
-    if (copy && row && copy.sizeBytes !== row.sizeBytes) return sideCars.read(file);
-    return () => sideCars.read(file);
+    const changed = copy && row && copy.sizeBytes !== row.sizeBytes;
+    const bytes = changed ? await sideCars.read(file).catch(() => undefined) : undefined;
+    return bytes ?? (() => sideCars.read(file));
   };
 
   for (const key of keys) {
