@@ -184,6 +184,11 @@ export const declarations = {
       max: 50_000_000,
       help: 'Larger subtitle files are left out',
     }),
+    artwork: flag({
+      env: 'PASSERELLE_ARTWORK',
+      fallback: false,
+      help: 'Also bring the pictures beside films and shows (poster.jpg, fanart.jpg ...), at most 5 MB each',
+    }),
   },
   sync: {
     intervalMinutes: integer({
@@ -212,7 +217,7 @@ export const declarations = {
       fallback: 10_000,
       min: 0,
       max: 3_600_000,
-      help: 'Pause between downloads of subtitles (many small downloads lock the address)',
+      help: 'Pause between downloads of subtitles and pictures (many small downloads lock the address)',
     }),
   },
   delivery: {

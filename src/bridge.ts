@@ -114,6 +114,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     sideCars,
     lockData: library.lockdata,
     maxSubtitleBytes: library.subtitleMaxBytes,
+    artwork: library.artwork,
   });
   const sync = createSync({
     catalog,

@@ -7,13 +7,33 @@ export interface LibraryFile {
   path: string;
   name: string;
   sizeBytes: number;
+  /** Only of side-cars, and only where the caller knows: without it a name alone decides. */
+  sideCar?: KnownSideCar;
+}
+
+/** What is known of a side-car besides its name. */
+export interface KnownSideCar {
+  /** Whether its content is at hand, so that form and language are final. */
+  atHand: boolean;
+  form?: 'text' | 'picture-track' | 'artwork';
+  /** Read from its text. */
+  language?: string;
+  /** Where it stands in the tree today. */
+  written: readonly string[];
 }
 
 /** One file of the tree; paths are relative to library.dir, with `/`. */
 export type LibraryEntry =
   | { kind: 'strm'; path: string; fileId: string /** real file name, for the end of the URL */; name: string }
   | { kind: 'nfo'; path: string; content: string }
-  | { kind: 'subtitle'; path: string; fileId: string; sizeBytes: number };
+  | {
+      kind: 'subtitle' | 'artwork';
+      path: string;
+      fileId: string;
+      sizeBytes: number;
+      /** The other half of a pair (`.sub` and `.idx`): one is worth nothing without the other. */
+      partnerId?: string;
+    };
 
 /** A video and what it was taken for. */
 export interface Item {

@@ -7,6 +7,7 @@ const video = extensions(
 );
 /** The ones Jellyfin reads beside a STRM (facts media-servers 1.2), and `.idx`, which names the languages of a `.sub`. */
 const subtitle = extensions('ass idx mks sami smi srt ssa sub sup vtt');
+const picture = extensions('jpeg jpg png webp');
 const other = extensions(
   '001 7z aac ac3 apk ass2 azw3 bat bin bmp bz2 cbr cbz com crc css csv cue db dll dmg doc docx dts eac3 epub exe flac gif gz ' +
     'htm html ico info ini jpeg jpg js json log lnk m3u m3u8 m4a m4b md md5 mds mdf mka mobi mp3 msi nfo nzb odt ' +
@@ -27,6 +28,11 @@ export function isVideo(name: string): boolean {
 /** Whether this is a text track that lies beside its video. */
 export function isSubtitle(name: string): boolean {
   return subtitle.has(extensionOf(name));
+}
+
+/** Whether this is a picture of a kind that every media server shows. */
+export function isPicture(name: string): boolean {
+  return picture.has(extensionOf(name));
 }
 
 /**

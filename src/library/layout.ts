@@ -1,3 +1,4 @@
+import { placeArtwork } from './artwork.ts';
 import type { Item, LibraryEntry, LibraryFile, Placed } from './entries.ts';
 import { indexNeighbours, type Neighbours } from './neighbours.ts';
 import { episodeNfo, movieNfo, tvshowNfo } from './nfo.ts';
@@ -19,6 +20,8 @@ export interface LayoutOptions {
   lockData?: boolean;
   /** Whether NFO files are made at all. Default true. */
   nfo?: boolean;
+  /** Whether pictures beside the videos come along. Default false. */
+  artwork?: boolean;
 }
 
 /**
@@ -68,6 +71,7 @@ export function layoutTitle(
       ? neighbours
       : indexNeighbours(union(sorted, neighbours as readonly LibraryFile[]));
   entries.push(...placeSubtitles(placed, index, options.maxSubtitleBytes ?? 5 * 1024 * 1024));
+  if (options.artwork && shelf !== 'unsorted') entries.push(...placeArtwork(dir, placed, index));
   return entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 

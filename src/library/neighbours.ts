@@ -1,5 +1,5 @@
 import type { LibraryFile } from './entries.ts';
-import { baseName, isSubtitle, isVideo } from './file-kinds.ts';
+import { baseName, isPicture, isSubtitle, isVideo } from './file-kinds.ts';
 import { recognise } from './recognise.ts';
 import type { Recognition } from './recognition.ts';
 import { foldedPath } from './safe-name.ts';
@@ -24,6 +24,8 @@ export interface FolderIndex {
   /** By the video's file id. */
   sideCars: Map<string, SideCar[]>;
   loose: LooseSubtitle[];
+  /** By name without extension, folded. */
+  pictures: Map<string, LibraryFile[]>;
 }
 
 /** Videos and subtitles by folder. Built once for a sync, so that a flat folder of thousands of films stays cheap. */
@@ -42,11 +44,16 @@ export function indexNeighbours(files: readonly LibraryFile[]): Neighbours {
   const at = (folder: string): FolderIndex => {
     let found = index.get(folder);
     if (!found) {
-      found = { videos: [], sideCars: new Map(), loose: [] };
+      found = { videos: [], sideCars: new Map(), loose: [], pictures: new Map() };
       index.set(folder, found);
     }
     return found;
   };
+  for (const file of files.filter(({ name }) => isPicture(name)).sort(byPath)) {
+    const { pictures } = at(folderOf(file.path));
+    const base = foldedPath(baseName(file.name));
+    pictures.set(base, [...(pictures.get(base) ?? []), file]);
+  }
   const byBase = new Map<string, LibraryFile>();
   for (const file of files.filter(({ name }) => isVideo(name)).sort(byPath)) {
     const folder = folderOf(file.path);

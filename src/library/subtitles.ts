@@ -1,7 +1,5 @@
-import type { LibraryEntry, LibraryFile, Placed } from './entries.ts';
-import { extensionOf } from './file-kinds.ts';
+import type { LibraryEntry, Placed } from './entries.ts';
 import { readFolder } from './folders.ts';
-import { readSubtitleTags } from './languages.ts';
 import {
   type FolderIndex,
   folderOf,
@@ -11,7 +9,8 @@ import {
 } from './neighbours.ts';
 import { recognise } from './recognise.ts';
 import type { Recognition } from './recognition.ts';
-import { foldedPath } from './safe-name.ts';
+import { nameSubtitles } from './subtitle-names.ts';
+import { readSubtitleTags } from './subtitle-tags.ts';
 import { sameTitleKey } from './titles.ts';
 
 /**
@@ -25,30 +24,15 @@ export function placeSubtitles(
   maxBytes: number,
 ): LibraryEntry[] {
   const entries: LibraryEntry[] = [];
-  const taken = new Set<string>();
   const byFolder = Map.groupBy(videos, ({ file }) => folderOf(file.path));
   for (const video of videos) {
     const home = folderOf(video.file.path);
     const folder = neighbours.get(home);
     if (!folder) continue;
-    const near = byFolder.get(home) ?? [];
-    for (const { file, rest } of sideCarsOf(video, folder, near)) {
-      if (file.sizeBytes > maxBytes) continue;
-      const path = pathFor(video.stem, file, rest, taken);
-      entries.push({ kind: 'subtitle', path, fileId: file.fileId, sizeBytes: file.sizeBytes });
-    }
+    const sideCars = sideCarsOf(video, folder, byFolder.get(home) ?? []);
+    entries.push(...nameSubtitles(video.stem, sideCars, maxBytes));
   }
   return entries;
-}
-
-function pathFor(stem: string, file: LibraryFile, rest: string, taken: Set<string>): string {
-  const { language, forced, sdh } = readSubtitleTags(rest);
-  const name = [stem, language, forced && 'forced', sdh && 'sdh'].filter(Boolean).join('.');
-  const extension = extensionOf(file.name);
-  let path = `${name}.${extension}`;
-  for (let n = 2; taken.has(foldedPath(path)); n++) path = `${name}.${n}.${extension}`;
-  taken.add(foldedPath(path));
-  return path;
 }
 
 function sideCarsOf(video: Placed, folder: FolderIndex, near: readonly Placed[]): SideCar[] {
@@ -93,7 +77,8 @@ function restOfLonely({ base }: LooseSubtitle, { recognition, file }: Placed): s
   return plain || said === '' || /^(?:subs?|subtitles?|movie|film)$/i.test(base) ? base : undefined;
 }
 
-function areRelated(a: string, b: string): boolean {
+/** Whether one of two folded titles begins with the other. */
+export function areRelated(a: string, b: string): boolean {
   return a !== '' && b !== '' && (a.startsWith(b) || b.startsWith(a));
 }
 

@@ -1,6 +1,6 @@
 import type { BridgeError } from '../errors.ts';
 
-export type EntryKind = 'strm' | 'nfo' | 'subtitle';
+export type EntryKind = 'strm' | 'nfo' | 'subtitle' | 'artwork';
 
 /** What is remembered of a file that we wrote. All paths here are relative to library.dir, with `/`. */
 export interface ManifestEntry {

@@ -1,12 +1,14 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { CatalogFile } from '../catalog/content.ts';
 import type { TreeRow } from '../catalog/titles.ts';
 import { streamPath } from '../delivery/address.ts';
-import { indexNeighbours, isSubtitleFolder, type LibraryEntry, layoutTitle } from '../library/layout.ts';
-import { isSubtitle, isVideo } from '../library/recognise.ts';
+import type { LibraryFile } from '../library/entries.ts';
+import { indexNeighbours, type LibraryEntry, layoutTitle } from '../library/layout.ts';
+import { isVideo } from '../library/recognise.ts';
 import type { Desired } from '../library/tree.ts';
+import type { Wanted } from './fetch-side-cars.ts';
 import { createItems } from './items.ts';
+import { filesNear } from './near.ts';
 import type { SideCars } from './side-cars.ts';
 import { foldersOf, toLibraryFile } from './titling.ts';
 import type { Tree } from './trees.ts';
@@ -20,6 +22,7 @@ export interface DesiredOptions {
   sideCars: SideCars;
   lockData: boolean;
   maxSubtitleBytes: number;
+  artwork: boolean;
 }
 
 export interface DesiredTitles {
@@ -28,8 +31,8 @@ export interface DesiredTitles {
   stems: Map<string, string>;
   /** Files that lose theirs to another one. */
   disowned: string[];
-  /** Subtitles whose content is not at hand yet. */
-  wanted: CatalogFile[];
+  /** Side-cars whose content is not at hand yet. */
+  wanted: Wanted[];
 }
 
 /** What the tree should hold for these titles. @param written what it holds today @param asIfGone files that a dry run leaves out */
@@ -39,43 +42,78 @@ export async function desiredOf(
   written: readonly TreeRow[],
   asIfGone?: ReadonlySet<string>,
 ): Promise<DesiredTitles> {
-  const { catalog, tree, baseUrl, sign, sideCars, lockData, maxSubtitleBytes } = options;
+  const { catalog, tree, baseUrl, sign, sideCars, lockData, maxSubtitleBytes, artwork } = options;
   const titles = Map.groupBy(await catalog.titlesOf(tree.name).ofKeys(keys), (row) => row.titleKey);
   const ids = [...titles.values()].flat().map((row) => row.fileId);
   const files = new Map((await catalog.content.filesByIds(ids)).map((file) => [file.id, file]));
-  const near = await filesNear(catalog, [...files.values()]);
-  const paths = await foldersOf(catalog, [...files.values(), ...near.values()]);
-  const placed = [...near.values()].filter((file) => paths.has(file.folderId));
-  const neighbours = indexNeighbours(
-    placed.map((file) => toLibraryFile(file, paths.get(file.folderId) ?? '/')),
+  const near = new Map(
+    (await filesNear(catalog, [...files.values()], artwork)).map((file) => [file.id, file]),
   );
-  const onDisk = new Set(written.map((row) => `${row.fileId} ${row.path}`));
+  const paths = await foldersOf(catalog, [...files.values(), ...near.values()]);
+  const onDisk = Map.groupBy(written, (row) => row.fileId);
+  const rowAt = (fileId: string, path: string) => onDisk.get(fileId)?.find((row) => row.path === path);
+  const placed: LibraryFile[] = [];
+  for (const file of near.values()) {
+    const folder = paths.get(file.folderId);
+    if (folder === undefined) continue;
+    const one = toLibraryFile(file, folder);
+    if (!isVideo(file.name)) {
+      const copy = await sideCars.find(file);
+      const rows = onDisk.get(file.id) ?? [];
+      one.sideCar = { atHand: copy !== undefined, ...copy, written: rows.map((row) => row.path) };
+    }
+    placed.push(one);
+  }
+  // Uploaded anew: the new one takes over the name once its content is at hand, not a number behind it.
+  const replaced = new Set(
+    placed
+      .filter(({ fileId, sideCar }) => sideCar?.atHand && near.get(fileId)?.missingSince === undefined)
+      .map(({ path }) => path),
+  );
+  const neighbours = indexNeighbours(
+    placed.filter(
+      ({ fileId, path, sideCar }) => !sideCar || !near.get(fileId)?.missingSince || !replaced.has(path),
+    ),
+  );
   const rows = [...titles.values()].flat();
   const { itemsOf, disowned } = await createItems({ catalog, files, paths, rows, asIfGone });
   const standing = new Set(rows.flatMap(({ fileId, stem }) => (stem === undefined ? [] : [fileId])));
   const result: DesiredTitles = { desired: [], stems: new Map(), disowned, wanted: [] };
 
-  const contentOf = async (entry: LibraryEntry): Promise<Desired['content'] | undefined> => {
+  /** What was written once stays, also when its copy in dataDir is lost. */
+  const isThere = async (fileId: string) => {
+    const file = near.get(fileId);
+    return file !== undefined && (onDisk.has(fileId) || (await sideCars.find(file)) !== undefined);
+  };
+  const contentOf = async (
+    entry: LibraryEntry,
+    titleKey: string,
+  ): Promise<Desired['content'] | undefined> => {
     if (entry.kind === 'nfo') return entry.content;
     if (entry.kind === 'strm')
       return `${baseUrl}${streamPath(entry.fileId, sign(entry.fileId), entry.name)}\n`;
     const file = near.get(entry.fileId);
     if (!file) return undefined;
-    const atHand = await sideCars.has(file);
-    if (!atHand) result.wanted.push(file);
-    // What was written once stays, also when its copy in dataDir is lost.
-    return atHand || onDisk.has(`${file.id} ${entry.path}`) ? () => sideCars.read(file) : undefined;
+    const copy = await sideCars.find(file);
+    if (!copy) result.wanted.push({ file, tree: tree.name, titleKey });
+    if (entry.partnerId !== undefined && !(await isThere(entry.partnerId))) return undefined;
+    const row = rowAt(file.id, entry.path);
+    if (!copy && !row) return undefined;
+    // Same file, other content: it changed at the host, or an older version did not convert it.
+    const changed = copy && row && copy.sizeBytes !== row.sizeBytes;
+    const bytes = changed ? await sideCars.read(file).catch(() => undefined) : undefined;
+    return bytes ?? (() => sideCars.read(file));
   };
 
   for (const key of keys) {
     await breathe();
     const items = itemsOf(titles.get(key) ?? []);
     if (items.length === 0) continue;
-    const layout = { profile: tree.profile, lockData, maxSubtitleBytes };
+    const layout = { profile: tree.profile, lockData, maxSubtitleBytes, artwork };
     for (const entry of layoutTitle(items, neighbours, layout)) {
       if (entry.kind === 'strm' && !standing.has(entry.fileId))
         result.stems.set(entry.fileId, entry.path.slice(0, -'.strm'.length));
-      const content = await contentOf(entry);
+      const content = await contentOf(entry, key);
       if (content === undefined) continue;
       const { kind, path } = entry;
       result.desired.push({
@@ -88,14 +126,4 @@ export async function desiredOf(
     }
   }
   return result;
-}
-
-/** Videos and subtitles in the folders of these files, and in the folders of subtitles below them. */
-async function filesNear(catalog: Catalog, files: readonly CatalogFile[]): Promise<Map<string, CatalogFile>> {
-  const folders = [...new Set(files.map((file) => file.folderId))];
-  const below = (await catalog.content.subFolders(folders)).filter((folder) => isSubtitleFolder(folder.name));
-  const near = await catalog.content.filesOfFolders([...folders, ...below.map((folder) => folder.id)]);
-  return new Map(
-    near.filter((file) => isSubtitle(file.name) || isVideo(file.name)).map((file) => [file.id, file]),
-  );
 }

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
-import type { CatalogFile } from '../catalog/content.ts';
 import { BridgeError } from '../errors.ts';
 import type { TreePlan } from '../library/tree.ts';
 import type { Log } from '../log.ts';
 import type { DesiredOptions } from './desired.ts';
+import type { Wanted } from './fetch-side-cars.ts';
 import { recogniseFiles, type TitlesByTree } from './titling.ts';
 import { createTreeWriter } from './tree-writer.ts';
 import type { Tree } from './trees.ts';
@@ -33,8 +33,8 @@ export type TreeCounts = TreePlan['counts'] & { failed: number };
 
 export interface PublishResult {
   counts: TreeCounts;
-  /** Subtitles whose content is not at hand yet. */
-  wanted: CatalogFile[];
+  /** Side-cars whose content is not at hand yet. */
+  wanted: Wanted[];
   /** What would be done to the tree; only kept for a dry run. */
   plans: TreePlan[];
 }

@@ -23,9 +23,14 @@ export function createScheduler({ sync, clock, log, intervalMs }: SchedulerOptio
   async function once(): Promise<number | undefined> {
     const startedAt = clock.now();
     try {
-      const result = await sync.run({ signal: stopping.signal });
+      const result = await sync.run({
+        signal: stopping.signal,
+        // Thousands of small files take hours at their pace: the crawls go on in between.
+        ...(intervalMs > 0 ? { sideCarsForMs: intervalMs } : {}),
+      });
       report(result, clock.now() - startedAt);
-      if (result.outcome === 'done') return intervalMs > 0 ? intervalMs : undefined;
+      if (result.outcome === 'done')
+        return intervalMs > 0 ? Math.max(0, intervalMs - (result.fetchedForMs ?? 0)) : undefined;
       return result.retryAt === undefined ? failurePauseMs : Math.max(1000, result.retryAt - clock.now());
     } catch (error) {
       if (stopping.signal.aborted) return undefined;

@@ -1,11 +1,10 @@
 import type { Catalog } from '../catalog/catalog.ts';
-import type { CatalogFile } from '../catalog/content.ts';
 import type { CrawlNote } from '../catalog/crawls.ts';
 import { lockFile } from '../catalog/lock.ts';
 import type { Clock } from '../clock.ts';
-import { isBridgeError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { type CrawlOptions, type CrawlProgress, type CrawlResult, crawl } from './crawl.ts';
+import { createSideCarFetch } from './fetch-side-cars.ts';
 import { frugally } from './frugal.ts';
 import { whyHeld } from './guard.ts';
 import { addResult, emptyResult, type Publisher, type PublishResult, type PublishRun } from './publish.ts';
@@ -32,6 +31,8 @@ export interface SyncRun {
   /** A person's word that removals which the guard holds back may go. */
   acceptRemovals?: boolean;
   onProgress?: (progress: CrawlProgress) => void;
+  /** How long side-cars may be fetched after the crawl; what is left comes with the next sync. Default: until all are there. */
+  sideCarsForMs?: number;
 }
 
 export interface SyncResult {
@@ -42,6 +43,8 @@ export interface SyncResult {
   calls: number;
   note: CrawlNote;
   tree: PublishResult;
+  /** How long side-cars were fetched after the crawl. */
+  fetchedForMs?: number;
 }
 
 /** Removals of the last day, by their time. */
@@ -63,8 +66,7 @@ export function createSync(options: SyncOptions) {
   const state: SyncState = { running: false, progress: undefined };
   /** The first sync of a process looks at everything: settings, code or disk may have changed while it was down. */
   let lookedAtAll = false;
-  /** Subtitles that are still to be fetched, from one sync to the next. */
-  const wanted = new Map<string, CatalogFile>();
+  const fetchSideCars = createSideCarFetch(options);
 
   /** Weighs what disappeared. @returns what goes now, or would go */
   async function weighRemovals(
@@ -129,22 +131,8 @@ export function createSync(options: SyncOptions) {
     return (await recentEntries(now)).reduce((sum, entry) => sum + entry.files, 0);
   }
 
-  async function fetchSideCars(tree: PublishResult, signal: AbortSignal): Promise<void> {
-    for (const file of tree.wanted) wanted.set(file.id, file);
-    tree.wanted = [];
-    for (const file of [...wanted.values()]) {
-      try {
-        const fetched = await sideCars.fetch(file, signal);
-        if (fetched === 'fetched') await publish(tree, [file.id], { signal });
-        if (fetched !== 'failed') wanted.delete(file.id);
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!isBridgeError(error) || error.retryAt === undefined) throw error;
-        // A lock: the others would fail too, and all of them come with a later sync.
-        log.warn({ err: error, waiting: wanted.size }, 'subtitles wait for a later sync');
-        return;
-      }
-    }
+  async function sizesOf(ids: readonly string[]): Promise<Map<string, number>> {
+    return new Map((await catalog.content.filesByIds(ids)).map((file) => [file.id, file.sizeBytes]));
   }
 
   async function publish(tree: PublishResult, fileIds: readonly string[], how: PublishRun): Promise<void> {
@@ -173,15 +161,21 @@ export function createSync(options: SyncOptions) {
       return { outcome: 'stopped', reason, retryAt, calls, note, tree };
     }
     const { gone, note } = await weighRemovals(result, run);
+    let fetchedForMs = 0;
     if (dryRun) how.asIfGone = new Set(gone);
     else await publish(tree, gone, how);
     if (all) addResult(tree, await publisher.everything(how));
     if (!dryRun) {
       lookedAtAll ||= tree.counts.failed === 0;
       if (all && tree.counts.failed === 0) await catalog.dirty.clear(await catalog.dirty.all());
-      await fetchSideCars(tree, signal);
+      if (all && !note.failedFolders) await sideCars.sweep(sizesOf);
+      fetchedForMs = await fetchSideCars(tree.wanted.splice(0), {
+        signal,
+        forMs: run.sideCarsForMs ?? Number.POSITIVE_INFINITY,
+        publish: async (titles) => addResult(tree, withoutKeeps(await publisher.titles(titles, { signal }))),
+      });
     }
-    return { outcome: 'done', calls: result.calls, note, tree };
+    return { outcome: 'done', calls: result.calls, note, tree, fetchedForMs };
   }
 
   return {

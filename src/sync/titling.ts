@@ -2,9 +2,10 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CatalogFile } from '../catalog/content.ts';
 import type { Place } from '../catalog/titles.ts';
-import { isSubtitleFolder, type LibraryFile } from '../library/layout.ts';
+import type { LibraryFile } from '../library/layout.ts';
 import { isSubtitle, isVideo, recogniseFolder } from '../library/recognise.ts';
 import type { Recognition } from '../library/recognition.ts';
+import { foldersAround, isSideCar } from './near.ts';
 import { createSayings } from './sayings.ts';
 import { placeIn, type Titled } from './title-of.ts';
 import type { Tree } from './trees.ts';
@@ -50,11 +51,14 @@ export async function recogniseFiles(
       recognition: JSON.stringify(recognition),
     })),
   );
-  // A subtitle has no title of its own: its neighbours are laid out again.
-  const beside = await filesAround(
+  // A side-car has no title of its own: its neighbours are laid out again.
+  const around = await foldersAround(
     catalog,
-    changed.filter(({ name }) => !isVideo(name)),
+    changed.filter(({ name }) => isSideCar(name)),
   );
+  const beside = (await catalog.content.filesOfFolders(around))
+    .filter(({ name }) => isVideo(name))
+    .map((file) => file.id);
   const result: TitlesByTree = new Map();
   for (const tree of trees) {
     const titles = catalog.titlesOf(tree.name);
@@ -100,13 +104,4 @@ async function recogniseTogether(
       titled.push({ file, folderId, recognition: say(file.fileId, recognitions[i] as Recognition) });
   }
   return titled;
-}
-
-/** Videos in the folders of these files, and in those above where a subtitle lies in a folder of its own. */
-async function filesAround(catalog: Catalog, others: readonly CatalogFile[]): Promise<string[]> {
-  const ids = new Set(others.map((file) => file.folderId));
-  const parents = await catalog.content.parentsOf([...ids]);
-  for (const { name, parentId } of parents) if (isSubtitleFolder(name)) ids.add(parentId);
-  const around = await catalog.content.filesOfFolders([...ids]);
-  return around.filter(({ name }) => isVideo(name)).map((file) => file.id);
 }

@@ -1,0 +1,74 @@
+/** What people write for a language in the names of side-cars, by the code that media servers read. */
+const words: Record<string, string> = {
+  fr: 'fr fre fra french francais vf vff vostfr stfr truefrench fr-fr vof vf2 vfi subfrench',
+  'fr-CA': 'vfq fr-ca',
+  en: 'en eng english anglais anglaise',
+  de: 'de ger deu german allemand',
+  it: 'it ita italian italien italiano',
+  es: 'es spa esp spanish es-419 espanol castellano espagnol',
+  pt: 'pt por portuguese portugues portugais',
+  'pt-BR': 'pt-br pob',
+  nl: 'nl dut nld dutch nederlands',
+  ja: 'ja jpn jap japanese',
+  ko: 'ko kor korean',
+  zh: 'zh chi zho chinese chs cht zh-cn zh-tw zh-hans zh-hant zhs zht',
+  ru: 'ru rus russian',
+  ar: 'ar ara arabic arabe',
+  pl: 'pl pol polish polski',
+  sv: 'sv swe swedish svenska',
+  da: 'da dan danish dansk',
+  no: 'no nor nb nob norsk norwegian',
+  fi: 'fi fin finnish suomi',
+  tr: 'tr tur turkish turkce',
+  ro: 'ro rum ron romanian',
+  el: 'el gre ell greek',
+  he: 'he heb hebrew',
+  cs: 'cs cze ces czech',
+  hu: 'hu hun magyar hungarian',
+  uk: 'uk ukr ukrainian',
+  vi: 'vi vie vietnamese',
+  th: 'th tha thai',
+  sk: 'sk slo slk slovak',
+  hr: 'hr hrv croatian',
+  sr: 'sr srp serbian',
+  bg: 'bg bul bulgarian',
+  fa: 'fa per fas persian farsi',
+  id: 'ind indonesian',
+  hi: 'hin hindi',
+  ta: 'tam tamil',
+  te: 'tel telugu',
+};
+const codes = new Map(
+  Object.entries(words).flatMap(([code, list]) => list.split(' ').map((word) => [word, code] as const)),
+);
+
+/** The code for a word, an ISO 639 code or a name of a language; undefined for any other word. */
+export function languageCode(word: string): string | undefined {
+  return codes.get(word.toLowerCase().replaceAll('ç', 'c').replaceAll('é', 'e').replaceAll('ñ', 'n'));
+}
+
+export interface SubtitleTags {
+  language?: string;
+  forced: boolean;
+  sdh: boolean;
+}
+
+/** Language and kind of a subtitle from what its name has after the video's: `.VFF.forced` -> fr, forced. */
+export function readSubtitleTags(rest: string): SubtitleTags {
+  const found = rest
+    .normalize('NFC')
+    .toLowerCase()
+    .split(/[^a-z0-9çéñ-]+/u)
+    // `pt-BR` is one word, `fr-GRP` two.
+    .flatMap((word) => (languageCode(word) === undefined ? word.split('-') : word));
+  const result: SubtitleTags = { forced: false, sdh: false };
+  for (const word of found) {
+    if (/^(?:forced?s?|forc[eé]e?s?|subforced)$/.test(word)) result.forced = true;
+    else if (/^(?:sdh|cc|hi|malentendants?|sme)$/.test(word)) result.sdh = true;
+    else if (result.language === undefined) {
+      const language = languageCode(word);
+      if (language !== undefined) result.language = language;
+    }
+  }
+  return result;
+}
