@@ -11,7 +11,9 @@ import { createGovernor, type GovernorState } from './fichier/governor.ts';
 import type { Log } from './log.ts';
 import { createPlayback } from './playback.ts';
 import { keysFile, livingKeys, loadSecrets } from './secrets.ts';
+import { createFixes } from './sync/fixes.ts';
 import { createPublisher } from './sync/publish.ts';
+import { createReplan } from './sync/replan.ts';
 import { createSideCars } from './sync/side-cars.ts';
 import { createSync } from './sync/sync.ts';
 import { treesOf } from './sync/trees.ts';
@@ -116,6 +118,8 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     maxSubtitleBytes: library.subtitleMaxBytes,
     artwork: library.artwork,
   });
+  const lockPath = join(dataDir, 'crawl.lock');
+  const curation = { catalog, clock, publisher, lockPath };
   const sync = createSync({
     catalog,
     host: client,
@@ -127,7 +131,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     listingCap: fichier.listingCap,
     folderIntervalMs: fichier.folderIntervalMs,
     requestIntervalMs: fichier.requestIntervalMs,
-    lockPath: join(dataDir, 'crawl.lock'),
+    lockPath,
     removePercent: syncSettings.removePercent,
     confirmMs: syncSettings.confirmMinutes * 60_000,
   });
@@ -144,6 +148,8 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     ...playback,
     signer,
     publisher,
+    replan: createReplan(curation),
+    fixes: createFixes(curation),
     sync,
     /** Refuses what waits for the host, then closes the catalog. */
     async close(): Promise<void> {

@@ -82,6 +82,36 @@ program
     then(import('./commands/recognise.ts').then(({ recognise }) => recognise(context, paths, options))),
   );
 program
+  .command('fix')
+  .description('say what a file or a folder of the account is; it outranks what is read from names')
+  .argument('[path]', 'account path')
+  .option('--as <kind>', 'movie, episode, extra or ignore')
+  .option('--title <title>')
+  .option('--year <year>')
+  .option('--season <number>')
+  .option('--episode <numbers>', 'one, or several with commas')
+  .option('--date <yyyy-mm-dd>', 'air date of a daily show')
+  .option('--edition <name>')
+  .option('--id <id...>', 'such as tmdb-603, tvdb-81189 or tt0133093')
+  .option('--clear', 'take back what was said of this path')
+  .option('--list', 'everything that was said')
+  .option('--json', 'for scripts')
+  .action((path: string | undefined, options) =>
+    then(import('./commands/fix.ts').then(({ fix }) => fix(context, path, options))),
+  );
+const tree = program.command('tree').description('the paths of the STRM tree, which stay as they are');
+tree
+  .command('plan')
+  .description('what would stand elsewhere if the tree were laid out today, and why')
+  .option('--apply', 'move it')
+  .option('--json', 'one JSON object a move')
+  .action((options) => then(import('./commands/tree.ts').then(({ treePlan }) => treePlan(context, options))));
+tree
+  .command('undo')
+  .description('bring back the last batch of moves, of `tree plan --apply` or `fix`')
+  .option('--json', 'one JSON object')
+  .action((options) => then(import('./commands/tree.ts').then(({ treeUndo }) => treeUndo(context, options))));
+program
   .command('doctor')
   .description('check settings, disk, host, account and library; say what to do')
   .option('--client <url>', 'say instead which delivery rule fires for a stream address, and why')

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { createAtHand } from '../at-hand.ts';
 import { batches } from './batches.ts';
+import { foldersBelow } from './listing.ts';
 import type { FileTable, FolderTable, Schema } from './schema.ts';
 
 /** A file of the account as the catalog knows it. Times in milliseconds UTC. */
@@ -213,6 +214,21 @@ export function createContent(db: Kysely<Schema>) {
         .where('id', '=', folderId)
         .executeTakeFirst();
       return row?.listed_at ?? undefined;
+    },
+
+    /** Ids of all files in the library that lie in or below this folder. */
+    async fileIdsBelow(folderId: number): Promise<string[]> {
+      const ids: string[] = [];
+      for (const part of batches(await foldersBelow(db, [folderId]))) {
+        const rows = await db
+          .selectFrom('files')
+          .select('id')
+          .where('folder_id', 'in', part)
+          .where('gone_at', 'is', null)
+          .execute();
+        ids.push(...rows.map((row) => row.id));
+      }
+      return ids;
     },
 
     /** Ids of some files in the library. */

@@ -17,6 +17,9 @@ export async function markDirty(db: Kysely<Schema>, fileIds: readonly string[]):
 /** Files that changed in the catalog and not yet in the tree, whichever process changed them. */
 export function createDirty(db: Kysely<Schema>) {
   return {
+    /** Notes that the tree is behind for these files. */
+    mark: (fileIds: readonly string[]): Promise<void> => markDirty(db, fileIds),
+
     async all(): Promise<string[]> {
       return (await db.selectFrom('dirty').select('file_id').execute()).map((row) => row.file_id);
     },

@@ -113,6 +113,17 @@ function plainName({ file }: Item): string {
   return safeSegment(baseName(file.name).replace(/[._]+/g, ' '), longestStemBytes - 30);
 }
 
+/** In a folder of trailers a name need not say so once more. */
+function extraName(item: Item): string {
+  const name = plainName(item);
+  return (
+    name.replace(
+      /[-._ ]+(?:trailer|featurette|deleted(?:scene)?|behindthescenes|interview|scene|clip|short|extra|other)_?$/i,
+      '',
+    ) || name
+  );
+}
+
 /** Extras of a title, in the folders or under the names that its server reads. A kind that it has none for is left out. */
 export function placeExtras(place: Place, extras: readonly Item[]): Placed[] {
   const { dir, shelf, profile } = place;
@@ -123,7 +134,7 @@ export function placeExtras(place: Place, extras: readonly Item[]): Placed[] {
     const suffix = shelf === 'movie' ? profile.extraSuffix?.[kind] : undefined;
     const wanted =
       folder !== undefined
-        ? `${dir}/${folder}/${plainName(item)}`
+        ? `${dir}/${folder}/${extraName(item)}`
         : suffix !== undefined
           ? `${dir}/${lastSegment(dir)}${suffix}`
           : undefined;

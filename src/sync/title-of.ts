@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Place } from '../catalog/titles.ts';
 import type { LibraryFile } from '../library/layout.ts';
-import { folderTitleKey } from '../library/owner.ts';
+import { type Owner, ownerOf } from '../library/owner.ts';
 import type { Recognition } from '../library/recognition.ts';
 import { shelfAt } from '../library/shelf.ts';
 import { admits, keyIn, type Tree } from './trees.ts';
@@ -54,30 +54,32 @@ async function placeExtrasIn(
   const found: Place[] = [];
   for (const [folderId, group] of Map.groupBy(extras, (one) => one.folderId)) {
     const around = titled.filter((one) => one.folderId === folderId && one.recognition.kind !== 'extra');
-    const near = around.flatMap((one) => {
+    const near = around.flatMap((one): Owner[] => {
       const titleKey = keyOf.get(one.file.fileId);
-      return titleKey === undefined ? [] : [{ name: one.file.name, titleKey }];
+      return titleKey === undefined ? [] : [{ title: one.recognition.title ?? '', titleKey }];
     });
-    const owners = near.length > 0 ? near : await ownersAbove(catalog, tree, folderId);
+    const isApart = near.length === 0;
+    const owners = isApart ? await ownersAbove(catalog, tree, folderId) : near;
     for (const { file } of group) {
-      const titleKey = folderTitleKey(file.name, owners);
+      const titleKey = ownerOf(file.name, owners, isApart);
       if (titleKey !== undefined) found.push({ fileId: file.fileId, titleKey, stem: undefined });
     }
   }
   return found;
 }
 
-async function ownersAbove(catalog: Catalog, tree: Tree, folderId: number) {
+async function ownersAbove(catalog: Catalog, tree: Tree, folderId: number): Promise<Owner[]> {
   const [, parentId] = await catalog.content.foldersAbove(folderId);
   if (parentId === undefined) return [];
   const children = await catalog.content.subFolders([parentId]);
   // `Show/Bonus` belongs to what lies in `Show/Season 01`.
   for (const folders of [[parentId], children.map((child) => child.id)]) {
-    const files = await catalog.content.filesOfFolders(folders);
-    const places = await catalog.titlesOf(tree.name).placesOf(files.map((file) => file.id));
-    const owners = files.flatMap((file) => {
-      const titleKey = places.get(file.id)?.titleKey;
-      return titleKey === undefined ? [] : [{ name: file.name, titleKey }];
+    const ids = (await catalog.content.filesOfFolders(folders)).map((file) => file.id);
+    const places = await catalog.titlesOf(tree.name).placesOf(ids);
+    const recognitions = await catalog.recognitions.ofFiles([...places.keys()]);
+    const owners = [...places.values()].flatMap(({ fileId, titleKey }): Owner[] => {
+      const { kind, title = '' } = JSON.parse(recognitions.get(fileId) ?? '{}') as Partial<Recognition>;
+      return kind === 'extra' ? [] : [{ title, titleKey }];
     });
     if (owners.length > 0) return owners;
   }

@@ -1,0 +1,88 @@
+import { readOverride } from '../library/override.ts';
+import { type Context, type ExitCode, exitCodes, say } from './context.ts';
+import { withBridge } from './with-bridge.ts';
+
+export interface FixCommandOptions {
+  as?: string;
+  title?: string;
+  year?: string;
+  season?: string;
+  episode?: string;
+  date?: string;
+  edition?: string;
+  id?: string[];
+  clear?: boolean;
+  list?: boolean;
+  json?: boolean;
+}
+
+/** Says what a file or a folder of the account is, takes it back, or lists what was said. */
+export async function fix(
+  context: Context,
+  path: string | undefined,
+  options: FixCommandOptions,
+): Promise<ExitCode> {
+  const { clear = false, list = false, json = false, ...said } = options;
+  const wrong = (words: string): ExitCode => {
+    context.err.write(`passerelle: ${words}\n`);
+    return exitCodes.wrongUse;
+  };
+  if (list) return listFixes(context, json);
+  if (path === undefined) return wrong('name a path of the account, or --list');
+  const override = clear ? undefined : readOverride(overrideOf(said));
+  if (override && 'wrong' in override) return wrong(`not understood: ${override.wrong}`);
+  return withBridge(context, async ({ fixes }) => {
+    const fixed = override
+      ? await fixes.set({ path }, override, context.signal)
+      : await fixes.clear({ path }, context.signal);
+    if (json) {
+      say(context, JSON.stringify(fixed));
+      return exitCodes.done;
+    }
+    for (const { from, to } of fixed.moves) say(context, `${shown(from)} -> ${shown(to)}`);
+    say(context, `${fixed.files} files, ${fixed.moves.length} moved; passerelle tree undo brings them back`);
+    return exitCodes.done;
+  });
+}
+
+async function listFixes(context: Context, json: boolean): Promise<ExitCode> {
+  return withBridge(context, async ({ fixes }) => {
+    const all = await fixes.list();
+    if (all.length === 0 && !json) say(context, 'nothing was said so far');
+    for (const one of all)
+      say(context, json ? JSON.stringify(one) : `${one.path ?? one.target}  ${JSON.stringify(one.override)}`);
+    return exitCodes.done;
+  });
+}
+
+/** Where a file stands, for a person. */
+export function shown(place: { stem: string | undefined } | undefined): string {
+  return place?.stem === undefined ? '(not in the tree)' : `${place.stem}.strm`;
+}
+
+/** Options as the object that is checked; what is no number stays text, and is told as wrong. */
+function overrideOf(said: Omit<FixCommandOptions, 'clear' | 'list' | 'json'>): Record<string, unknown> {
+  const { as, title, year, season, episode, date, edition, id = [] } = said;
+  const ids = Object.fromEntries(id.map((one) => idOf(one)));
+  return {
+    ...(as !== undefined && { as }),
+    ...(title !== undefined && { title }),
+    ...(year !== undefined && { year: numberOf(year) }),
+    ...(season !== undefined && { season: numberOf(season) }),
+    ...(episode !== undefined && { episodes: episode.split(/[,+ ]+/).map(numberOf) }),
+    ...(date !== undefined && { date }),
+    ...(edition !== undefined && { edition }),
+    ...(id.length > 0 && { ids }),
+  };
+}
+
+/** `tmdb-603`, `tmdb:603`, `imdb-tt0133093`, `tt0133093`. */
+function idOf(text: string): [string, string] {
+  if (/^tt\d+$/.test(text)) return ['imdb', text];
+  const [provider = '', value = ''] = text.split(/[-:=]/);
+  return [provider.toLowerCase(), value];
+}
+
+function numberOf(text: string): number | string {
+  return /^\d+$/.test(text) ? Number(text) : text;
+}

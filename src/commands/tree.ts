@@ -1,0 +1,46 @@
+import { type Context, type ExitCode, exitCodes, say } from './context.ts';
+import { shown } from './fix.ts';
+import { withBridge } from './with-bridge.ts';
+
+export interface TreePlanOptions {
+  apply?: boolean;
+  json?: boolean;
+}
+
+/** What would stand elsewhere if the trees were laid out today; with `apply`, moves it. */
+export async function treePlan(
+  context: Context,
+  { apply = false, json = false }: TreePlanOptions,
+): Promise<ExitCode> {
+  return withBridge(context, async ({ replan }) => {
+    const applied = apply ? await replan.apply(context.signal) : undefined;
+    const moves = applied?.moves ?? (await replan.plan(context.signal));
+    for (const move of moves) {
+      const { tree, fileId, from, to, why } = move;
+      if (json) say(context, JSON.stringify({ tree, fileId, from: from?.stem, to: to?.stem, why }));
+      else say(context, `${shown(from)}\n  -> ${shown(to)}  (${why})`);
+    }
+    const failed = applied?.result.counts.failed ?? 0;
+    if (json) return failed > 0 ? exitCodes.failed : exitCodes.done;
+    if (moves.length === 0) say(context, 'Every file stands where it would be put today.');
+    else if (!apply) say(context, `${moves.length} files would move: passerelle tree plan --apply`);
+    else say(context, `${moves.length} files moved; passerelle tree undo brings them back`);
+    if (failed > 0) say(context, `${failed} files could not be written; the log names them`);
+    return failed > 0 ? exitCodes.failed : exitCodes.done;
+  });
+}
+
+/** Brings back the last batch of moves. */
+export async function treeUndo(context: Context, { json = false }: { json?: boolean }): Promise<ExitCode> {
+  return withBridge(context, async ({ replan }) => {
+    const batch = await replan.undo(context.signal);
+    if (json) say(context, JSON.stringify({ undone: batch?.moves.length ?? 0 }));
+    else if (!batch) say(context, 'There is nothing to undo.');
+    else
+      say(
+        context,
+        `${batch.moves.length} moves of ${new Date(batch.at).toISOString()} (${batch.why}) are undone`,
+      );
+    return exitCodes.done;
+  });
+}
