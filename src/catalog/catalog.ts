@@ -7,8 +7,10 @@ import { type Listing, recordListing } from './listing.ts';
 import { createMemory } from './memory.ts';
 import { openDatabase } from './open.ts';
 import { createPlayLog } from './plays.ts';
+import { createProposals } from './proposals.ts';
 import { createRemovals } from './removals.ts';
 import { createTitles } from './titles.ts';
+import { createTrashRows } from './trash.ts';
 
 /**
  * Opens what the account holds and what was made of it. `file` is the path of the database.
@@ -32,11 +34,14 @@ export async function openCatalog(file: string) {
     },
     removals: {
       ...removals,
-      remove: async (ids: readonly string[], now: number) => {
-        await removals.remove(ids, now);
-        content.forget(ids);
+      remove: async (...args: Parameters<typeof removals.remove>) => {
+        const gone = await removals.remove(...args);
+        content.forget(gone);
+        return gone;
       },
     },
+    proposals: createProposals(db),
+    trash: createTrashRows(db),
     /** Notes folders on the way to a root, without their files. */
     recordFolders: async (
       listing: Pick<Listing, 'folderId' | 'name' | 'folders'>,

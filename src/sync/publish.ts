@@ -8,10 +8,12 @@ import { bytesOf, sha256 } from '../library/tree-bytes.ts';
 import type { Log } from '../log.ts';
 import { type DesiredOptions, desiredOf } from './desired.ts';
 import { recogniseFiles } from './titling.ts';
+import type { Trash } from './trash.ts';
 
 export interface PublishOptions extends DesiredOptions {
   log: Log;
   libraryDir: string;
+  trash: Trash;
 }
 
 export interface PublishRun {
@@ -46,7 +48,7 @@ const filesAtOnce = 200;
 
 /** Turns what the catalog holds into the STRM tree, title by title, so that a change costs what it touches. */
 export function createPublisher(options: PublishOptions) {
-  const { catalog, log, libraryDir } = options;
+  const { catalog, log, libraryDir, trash } = options;
 
   async function planTitles(
     keys: readonly string[],
@@ -89,7 +91,11 @@ export function createPublisher(options: PublishOptions) {
     await reachable();
     // Noted before it is written: what a kill leaves on the disk is still known as ours.
     await catalog.titles.recordTree(await intentsOf(plan), []);
-    const applied = await applyTree(plan, { dir: libraryDir, ...(signal ? { signal } : {}) });
+    const applied = await applyTree(plan, {
+      dir: libraryDir,
+      trash: await trash.forPlan('', plan),
+      ...(signal ? { signal } : {}),
+    });
     await catalog.titles.recordTree(
       applied.written.map((row) => ({ fileId: undefined, ...row })),
       applied.removed,
