@@ -1,6 +1,7 @@
 import { familyNames, places } from '../src/delivery/client.ts';
 import { asks, type Rule, readRule } from '../src/delivery/rules.ts';
 import { address, choice, flag, integer, list, rows, type Setting, text } from './kinds.ts';
+import { syncSettings } from './sync-settings.ts';
 
 /**
  * Every setting, once: the place in the YAML file is the place in this object. README's settings table and
@@ -171,57 +172,7 @@ export const declarations = {
       help: 'Larger subtitle files are left out',
     }),
   },
-  sync: {
-    intervalMinutes: integer({
-      env: 'PASSERELLE_SYNC_INTERVAL_MINUTES',
-      fallback: 30,
-      min: 0,
-      max: 44_640,
-      help: 'Pause between two crawls; `serve` always syncs once at start; 0 = after that only when asked',
-    }),
-    removePercent: integer({
-      env: 'PASSERELLE_SYNC_REMOVE_PERCENT',
-      fallback: 20,
-      min: 0,
-      max: 100,
-      help: 'A crawl that would remove more of the tree, or of one root, than this removes nothing and proposes it',
-    }),
-    removeMost: integer({
-      env: 'PASSERELLE_SYNC_REMOVE_MOST',
-      fallback: 500,
-      min: 0,
-      max: 1_000_000,
-      help: 'A crawl that would remove more films and episodes than this removes nothing and proposes it',
-    }),
-    confirmMinutes: integer({
-      env: 'PASSERELLE_SYNC_CONFIRM_MINUTES',
-      fallback: 60,
-      min: 0,
-      max: 44_640,
-      help: 'Two crawls at least this far apart must miss a file before its time of grace begins',
-    }),
-    graceHours: integer({
-      env: 'PASSERELLE_SYNC_GRACE_HOURS',
-      fallback: 24,
-      min: 0,
-      max: 8784,
-      help: 'A file that two crawls have missed keeps its STRM for so long; 0 = it goes with the second crawl',
-    }),
-    trashDays: integer({
-      env: 'PASSERELLE_SYNC_TRASH_DAYS',
-      fallback: 30,
-      min: 0,
-      max: 3660,
-      help: 'STRM files that were taken out lie in dataDir/trash for so long before they are deleted for good',
-    }),
-    smallFileIntervalMs: integer({
-      env: 'PASSERELLE_SMALL_FILE_INTERVAL_MS',
-      fallback: 10_000,
-      min: 0,
-      max: 3_600_000,
-      help: 'Pause between downloads of subtitles (many small downloads lock the address)',
-    }),
-  },
+  sync: syncSettings,
   delivery: {
     mode: choice({
       env: 'PASSERELLE_DELIVERY',

@@ -70,7 +70,7 @@ export function createDecisions({ catalog, clock, ladder, publisher, lockPath }:
     }
   }
 
-  return {
+  const decisions = {
     /** Newest first: those that wait, or the last of all. */
     list: (limit: number, state?: ProposalState): Promise<Proposal[]> => proposals.list(limit, state),
 
@@ -120,6 +120,17 @@ export function createDecisions({ catalog, clock, ladder, publisher, lockPath }:
       );
       await proposals.decide(last, 'undone', clock.now());
       return decided(last, back.length, await write(back));
+    },
+  };
+
+  return {
+    ...decisions,
+
+    /** The three by name. @param id needed by all but undo */
+    async decide(decision: 'accept' | 'refuse' | 'undo', id: number | undefined, signal: AbortSignal) {
+      if (decision === 'undo') return decisions.undo(id);
+      if (id === undefined) throw new BridgeError('BRIDGE_PROPOSAL_UNKNOWN', { detail: 'no number' });
+      return decision === 'accept' ? decisions.accept(id, signal) : decisions.refuse(id);
     },
   };
 }

@@ -84,12 +84,13 @@ export function createLadder(options: LadderOptions) {
 
     if (stop && note.held) note.held.proposal = await proposals.put(stop, held, now);
     await proposals.refresh(stop && held.length > 0 ? stop.cause : spoilt?.cause, now);
-    const gone = await takeOut(going, now);
-    if (gone.length > 0) {
+    if (going.length > 0) {
+      // Noted before it happens: killed in between, the next crawl is too careful and not too bold.
       const roots = Object.fromEntries(question.roots.map((root) => [root.path, root.gone]));
       await recent.add({ at: rungs.steadyMs, files: question.whole.gone, roots });
-      note.removed = gone.length;
     }
+    const gone = await takeOut(going, now);
+    if (gone.length > 0) note.removed = gone.length;
     await catalog.crawls.end(done.crawlId, 'done', note, now);
     return { gone, note };
   }
@@ -155,7 +156,7 @@ export function createLadder(options: LadderOptions) {
     return { gone: [...gone], note };
   }
 
-  return { weigh, steady, recent, account };
+  return { weigh, recent, account };
 }
 
 export type Ladder = ReturnType<typeof createLadder>;
