@@ -140,8 +140,8 @@ export function createRemovals(db: Kysely<Schema>) {
         await db.updateTable('files').set({ kept_at: null }).where('id', 'in', part).execute();
     },
 
-    /** Those of `ids` that are missing still, and in the library. */
-    stillMissing: (ids: readonly string[]): Promise<string[]> => stillMissing(db, ids, true),
+    /** Those of `ids` that are missing still, in the library, and not kept by a person's word. */
+    stillMissing: (ids: readonly string[]): Promise<string[]> => stillMissing(db, ids, false),
   };
 }
 

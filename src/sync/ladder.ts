@@ -83,7 +83,7 @@ export function createLadder(options: LadderOptions) {
     if (dryRun) return { gone: going, note };
 
     if (stop && note.held) note.held.proposal = await proposals.put(stop, held, now);
-    await proposals.refresh(stop && held.length > 0 ? stop.cause : spoilt?.cause, now);
+    await proposals.refresh(spoilt?.cause, note.held ? stop?.cause : undefined, now);
     if (going.length > 0) {
       // Noted before it happens: killed in between, the next crawl is too careful and not too bold.
       const roots = Object.fromEntries(question.roots.map((root) => [root.path, root.gone]));

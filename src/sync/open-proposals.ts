@@ -51,15 +51,16 @@ export function createOpenProposals(catalog: Catalog, log: Log) {
 
     /**
      * What came back leaves its proposal; one that is empty, or whose cause is over, is settled.
-     * @param cause what stops deletions now
+     * @param spoilt why this crawl could take nothing for missing
+     * @param put the cause whose proposal is up to date already
      */
-    async refresh(cause: Cause | undefined, now: number): Promise<void> {
+    async refresh(spoilt: Cause | undefined, put: Cause | undefined, now: number): Promise<void> {
       for (const proposal of await open()) {
         const { id, kind, why } = proposal;
-        if (kind === cause) continue;
+        if (kind === put) continue;
         const left = await waiting(proposal);
         // A stop for the number of files waits for a person; the others end with what made them.
-        const isOver = left.length === 0 || (kind !== 'many' && (cause === undefined || cause === 'many'));
+        const isOver = left.length === 0 || (kind !== 'many' && spoilt === undefined);
         if (isOver) {
           await proposals.decide(id, 'settled', now);
           log.info(
