@@ -508,11 +508,16 @@ t.test('a folder that moves takes its files with it, and none is missing in the 
 });
 
 /** The house again, over another account: its data folder, a key that may be another. */
-async function rekeyed(t: Test, one: House, simulator: Parameters<typeof createSimulator>[0]) {
+async function rekeyed(
+  t: Test,
+  one: House,
+  simulator: Parameters<typeof createSimulator>[0],
+  env: Record<string, string> = noGrace,
+) {
   await one.close();
   const other = await createSimulator({ clock: one.clock, ...simulator });
   t.teardown(() => other.close());
-  return house(t, [], { over: other, home: one.home, env: noGrace, overrides: { clock: one.clock } });
+  return house(t, [], { over: other, home: one.home, env, overrides: { clock: one.clock } });
 }
 
 const newKey = 'OTHERKEYotherkey0123456789-_=ABC';
@@ -538,6 +543,18 @@ t.test('another account behind the key removes and confirms nothing until a pers
   t.equal((await two.later(2)).note.held, undefined, 'this account is the right one now');
   const memory = await readFile(join(two.home, 'data', 'catalog.db'), 'latin1');
   t.notMatch(memory, newKey);
+});
+
+t.test('another account that has folders of the same names changes nothing either', async (t) => {
+  const env = { ...noGrace, PASSERELLE_ROOTS: '/Films,/Series' };
+  const one = await house(t, [films(10), films(5, 'Series', 10)], { env });
+  await one.sync();
+  const account = { folders: [{ name: 'Else' }, films(10, 'Films', 20), films(5, 'Series', 30)] };
+  const two = await rekeyed(t, one, { apiKey: newKey, email: 'other@example.com', account, random }, env);
+  for (let n = 0; n < 4; n++) await two.later(2);
+  const kept = await tree(two);
+  for (let n = 0; n < 15; n++) t.ok(kept.includes(strmOf(n)), strmOf(n));
+  t.match(await two.bridge.proposals.list(9), [{ kind: 'account', state: 'open' }]);
 });
 
 t.test('the same account with a new key passes silently', async (t) => {

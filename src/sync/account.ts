@@ -16,22 +16,17 @@ const memoryName = 'accountBehind';
 
 /**
  * Whether the account is the one whose files the catalog holds. The same key is the same account; another key is
- * believed when the host says that it belongs to the same person, or when every file of the catalog is still listed.
+ * believed when the host says that it belongs to the same person, and taken for a stranger's until then.
  */
 export function createAccountWatch(memory: Memory, { keyPrint, whose }: AccountBehind) {
   return {
     /** After a whole crawl. @returns why it may be another account; undefined when it is the same */
-    async look(
-      isSomethingMissing: boolean,
-      dryRun: boolean,
-      signal: AbortSignal,
-    ): Promise<string | undefined> {
+    async look(dryRun: boolean, signal: AbortSignal): Promise<string | undefined> {
       const known = await memory.get<Known>(memoryName);
       const isSameKey = known === undefined || known.keyPrint === keyPrint;
       if (isSameKey && (known?.whose !== undefined || dryRun)) return undefined;
       const now = await whose(signal);
-      const isSame = isSameKey || (now !== undefined && now === known?.whose) || !isSomethingMissing;
-      if (isSame) {
+      if (isSameKey || (now !== undefined && now === known?.whose)) {
         if (!dryRun) await memory.put(memoryName, { keyPrint, whose: now });
         return undefined;
       }

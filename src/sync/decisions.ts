@@ -76,8 +76,8 @@ export function createDecisions({ catalog, clock, ladder, publisher, lockPath }:
 
     /** Its files go now, unless they came back; also what was refused or undone before. */
     async accept(id: number, signal: AbortSignal): Promise<Decided> {
-      const { kind, why, state } = await find(id, 'open', 'refused', 'undone');
-      if (kind === 'account' && state === 'open') await ladder.account.adopt(signal);
+      const { kind, why } = await find(id, 'open', 'refused', 'undone');
+      if (kind === 'account') await ladder.account.adopt(signal);
       const ids = await proposals.filesOf(id);
       const gone = await removals.remove(ids, clock.now(), {
         proposalId: id,

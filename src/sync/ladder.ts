@@ -52,7 +52,7 @@ export function createLadder(options: LadderOptions) {
     const crawl = {
       ...done.note,
       isEmpty: lost.length > 0 && counts.files === counts.missing,
-      otherAccount: await account.look(lost.length > 0, dryRun, signal),
+      otherAccount: await account.look(dryRun, signal),
     };
     const spoilt = whatSpoils(crawl, []);
     const open = await proposals.open();
@@ -61,7 +61,8 @@ export function createLadder(options: LadderOptions) {
       acceptRemovals &&
       (!spoilt || spoilt.cause === 'failed' || open.some(({ kind }) => kind === spoilt.cause));
     const isSure = !spoilt || hasWord;
-    if (isSure && !done.note.missingRoots)
+    // To be missing is the lowest step: a whole listing says that much, whoever it belongs to.
+    if (!done.note.missingRoots && (isSure || spoilt?.cause !== 'failed'))
       await removals.missOutside(
         done.roots.map((root) => root.folderId),
         now,
