@@ -442,6 +442,24 @@ t.test('when the trash cannot be written nothing is lost, and the next sync goes
   t.equal((await trash(one)).length, 2);
 });
 
+t.test('killed after the decision and before the tree, the next sync moves it to the trash', async (t) => {
+  const one = await house(t, [films(10)], { env: noGrace });
+  await one.sync();
+  remove(one, 0);
+  await one.sync();
+  const { titles } = one.bridge.catalog;
+  const { treeOfKeys } = titles;
+  titles.treeOfKeys = async () => Promise.reject(new Error('killed'));
+  await t.rejects(one.later(1), /killed/);
+  titles.treeOfKeys = treeOfKeys;
+  t.ok((await tree(one)).includes(strmOf(0)));
+  t.notOk(await one.bridge.catalog.content.byPath(pathOf(0)).then(({ files }) => files[0]), 'decided');
+  await one.sync();
+  t.equal((await trash(one)).length, 2);
+  await one.bridge.proposals.undo();
+  t.equal((await tree(one)).length, 10);
+});
+
 t.test('a file moves over the border of two file systems with its time, or not at all', async (t) => {
   const dir = t.testdir({ from: 'bytes', one: 'bytes' });
   const when = new Date('2024-02-03T04:05:06.789Z');
@@ -485,6 +503,8 @@ t.test('a move on the host is never a deletion, wherever the crawl stands', asyn
         },
       });
       const name = `${what}${isKilled ? ', killed in between' : ''}`;
+      const { missing } = await one.bridge.catalog.content.counts();
+      t.equal(missing, to === '/A' ? 1 : 0, `${name}: what the crawl saw`);
       for (let n = 0; n < 3; n++) {
         t.same(await strmFiles(one.libraryDir), before, name);
         t.equal((await one.later(2)).outcome, 'done');
