@@ -2,6 +2,7 @@ import { familyNames, places } from '../src/delivery/client.ts';
 import { asks, type Rule, readRule } from '../src/delivery/rules.ts';
 import { profileNames, type TreeSetting, treeKinds } from '../src/library/profiles.ts';
 import { address, choice, flag, integer, list, rows, type Setting, text } from './kinds.ts';
+import { syncSettings } from './sync-settings.ts';
 import { readTree } from './trees.ts';
 
 /**
@@ -190,36 +191,7 @@ export const declarations = {
       help: 'Also bring the pictures beside films and shows (poster.jpg, fanart.jpg ...), at most 5 MB each',
     }),
   },
-  sync: {
-    intervalMinutes: integer({
-      env: 'PASSERELLE_SYNC_INTERVAL_MINUTES',
-      fallback: 30,
-      min: 0,
-      max: 44_640,
-      help: 'Pause between two crawls; `serve` always syncs once at start; 0 = after that only when asked',
-    }),
-    removePercent: integer({
-      env: 'PASSERELLE_SYNC_REMOVE_PERCENT',
-      fallback: 20,
-      min: 0,
-      max: 100,
-      help: 'A crawl that would remove more of the tree than this removes nothing',
-    }),
-    confirmMinutes: integer({
-      env: 'PASSERELLE_SYNC_CONFIRM_MINUTES',
-      fallback: 60,
-      min: 0,
-      max: 44_640,
-      help: 'Two crawls at least this far apart must miss a file before its STRM goes',
-    }),
-    smallFileIntervalMs: integer({
-      env: 'PASSERELLE_SMALL_FILE_INTERVAL_MS',
-      fallback: 10_000,
-      min: 0,
-      max: 3_600_000,
-      help: 'Pause between downloads of subtitles and pictures (many small downloads lock the address)',
-    }),
-  },
+  sync: syncSettings,
   delivery: {
     mode: choice({
       env: 'PASSERELLE_DELIVERY',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Agent, type Dispatcher } from 'undici';
@@ -11,11 +12,14 @@ import { createGovernor, type GovernorState } from './fichier/governor.ts';
 import type { Log } from './log.ts';
 import { createPlayback } from './playback.ts';
 import { keysFile, livingKeys, loadSecrets } from './secrets.ts';
+import { createDecisions } from './sync/decisions.ts';
 import { createFixes } from './sync/fixes.ts';
+import { createLadder } from './sync/ladder.ts';
 import { createPublisher } from './sync/publish.ts';
 import { createReplan } from './sync/replan.ts';
 import { createSideCars } from './sync/side-cars.ts';
 import { createSync } from './sync/sync.ts';
+import { createTrash } from './sync/trash.ts';
 import { treesOf } from './sync/trees.ts';
 import { version } from './version.ts';
 
@@ -107,7 +111,9 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     open: (file, signal) =>
       reader.open(file, { start: 0, end: file.sizeBytes - 1 }, { urgency: 'background', signal }),
   });
+  const trash = createTrash({ catalog, clock, log, dir: join(dataDir, 'trash') });
   const publisher = createPublisher({
+    trash,
     catalog,
     log,
     trees: treesOf(library),
@@ -120,7 +126,32 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
   });
   const lockPath = join(dataDir, 'crawl.lock');
   const curation = { catalog, clock, publisher, lockPath };
+  const ladder = createLadder({
+    catalog,
+    clock,
+    log,
+    account: {
+      keyPrint: printOf((fichier.apiKey ?? '').replace(/\s+/g, '')),
+      whose: async (signal) => {
+        try {
+          const { email } = await client.userInfo({ urgency: 'background', deadlineMs: 60_000, signal });
+          return email === undefined ? undefined : printOf(email.toLowerCase());
+        } catch (error) {
+          signal.throwIfAborted();
+          log.warn({ err: error }, 'the host does not say now whose account this is');
+          return undefined;
+        }
+      },
+    },
+    removePercent: syncSettings.removePercent,
+    removeMost: syncSettings.removeMost,
+    confirmMs: syncSettings.confirmMinutes * 60_000,
+    graceMs: syncSettings.graceHours * 3_600_000,
+  });
   const sync = createSync({
+    ladder,
+    trash,
+    trashMs: syncSettings.trashDays * 24 * 3_600_000,
     catalog,
     host: client,
     clock,
@@ -132,9 +163,8 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     folderIntervalMs: fichier.folderIntervalMs,
     requestIntervalMs: fichier.requestIntervalMs,
     lockPath,
-    removePercent: syncSettings.removePercent,
-    confirmMs: syncSettings.confirmMinutes * 60_000,
   });
+  const proposals = createDecisions({ catalog, clock, ladder, publisher, lockPath });
 
   return {
     settings,
@@ -151,6 +181,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     replan: createReplan(curation),
     fixes: createFixes(curation),
     sync,
+    proposals,
     /** Refuses what waits for the host, then closes the catalog. */
     async close(): Promise<void> {
       governor.close();
@@ -176,6 +207,11 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
 }
 
 export type Bridge = Awaited<ReturnType<typeof createBridge>>;
+
+/** Tells one key or account from another without keeping it. */
+function printOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
 
 /** An address that listens everywhere is reached on this machine by this name. */
 function localName(host: string): string {

@@ -196,6 +196,13 @@ export const errorTable = {
     'A folder of library.roots does not exist in the account',
     'Look at library.roots; nothing was removed',
   ),
+  BRIDGE_PROPOSAL_UNKNOWN: row(404, false, 'There is no such proposal', 'passerelle proposals lists them'),
+  BRIDGE_PROPOSAL_DECIDED: row(
+    409,
+    false,
+    'This proposal is not in a state for that',
+    'passerelle proposals shows its state; accept and refuse decide, undo takes a decision back',
+  ),
   BRIDGE_DISK: row(
     500,
     true,

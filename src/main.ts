@@ -131,6 +131,29 @@ program
   .option('--limit <count>', 'how many, at most 200', '20')
   .option('--json', 'one JSON object a line')
   .action((options) => then(import('./commands/plays.ts').then(({ plays }) => plays(context, options))));
+const proposals = program
+  .command('proposals')
+  .description('deletions that wait for your word, and what was taken out')
+  .option('--json', 'one JSON object a line')
+  .action((options) =>
+    then(import('./commands/proposals.ts').then(({ proposals }) => proposals(context, options))),
+  );
+for (const [decision, id, does] of [
+  ['accept', '<id>', 'take its files out of the library'],
+  ['refuse', '<id>', 'keep its files until they come back'],
+  ['undo', '[id]', 'bring back what was taken out (the last time if no id is given), or ask again'],
+] as const)
+  proposals
+    .command(decision)
+    .description(does)
+    .argument(id, 'number of the proposal')
+    .action((given: string | undefined, _options, command: Command) =>
+      then(
+        import('./commands/proposals.ts').then(({ decide }) =>
+          decide(context, decision, given, command.optsWithGlobals()),
+        ),
+      ),
+    );
 program
   .command('rotate-keys')
   .description('make a new key for stream addresses')

@@ -102,6 +102,7 @@ t.test('doctor: all is well', async (t) => {
     /^ok {4}account .*premium account until 2099-12-31/m,
     /^ok {4}one byte .*1 byte of/m,
     /^ok {4}last crawl .*done/m,
+    /^ok {4}proposals .*none waits/m,
     /^ok {4}browsing .*user passerelle, password \S+/m,
     /^ok {4}admin token {5}\S+/m,
   ])
@@ -115,6 +116,53 @@ t.test('doctor: all is well', async (t) => {
       .every((line) => ['ok', 'warn', 'fail'].includes(line.state)),
   );
   await bridge.stop();
+});
+
+t.test('proposals: what was stopped is shown, refused, accepted and undone', async (t) => {
+  const { passerelle, simulator, home } = await house(t);
+  const fast = { PASSERELLE_SYNC_CONFIRM_MINUTES: '0', PASSERELLE_SYNC_GRACE_HOURS: '0' };
+  const films = async () => {
+    const { stdout } = await run('find', [join(home, 'library'), '-name', '*.strm']);
+    return stdout.trim().split('\n').sort();
+  };
+  await passerelle(['sync'], fast);
+  t.match((await passerelle(['proposals'])).stdout, /nothing was ever taken out/);
+  const before = await films();
+  simulator.account.removeFolder('/Films');
+  await passerelle(['sync'], fast);
+  const held = await passerelle(['sync'], fast);
+  t.match(
+    held.stdout,
+    /NOTHING WAS REMOVED: .*\n.*proposals accept 1; if not: passerelle proposals refuse 1/,
+  );
+  const shown = await passerelle(['proposals']);
+  t.match(
+    shown.stdout,
+    /^1 +open .* 6 films or episodes {2}\(many\)\n.*would go.*\n +\/Films\/.*and \d+ more/s,
+  );
+  t.match(JSON.parse((await passerelle(['proposals', '--json'])).stdout), { id: 1, state: 'open' });
+  t.match(
+    (await passerelle(['doctor'])).stdout,
+    /warn {2}proposals .*number 1: .*\n.*-> passerelle proposals/,
+  );
+  t.match((await passerelle(['proposals', 'refuse', '1'])).stdout, /1 is refused: \d+ files stay/);
+  t.match((await passerelle(['doctor'])).stdout, /ok {4}proposals .*none waits/);
+  const again = await passerelle(['proposals', 'refuse', '1']);
+  t.equal(again.code, 1);
+  t.match(again.stderr, /not in a state for that: 1 is refused/);
+  t.match((await passerelle(['proposals', 'undo', '1'])).stdout, /wait for your word again/);
+  t.match(
+    (await passerelle(['proposals', 'accept', '1', '--json'])).stdout,
+    /"state":"accepted".*"tree":"written"/,
+  );
+  t.equal((await films()).length, 6);
+  t.match(
+    (await passerelle(['proposals', 'undo'])).stdout,
+    /1 is undone: \d+ files are in the library again/,
+  );
+  t.same(await films(), before);
+  t.equal((await passerelle(['proposals', 'accept', 'x'])).code, 2);
+  t.equal((await passerelle(['proposals', 'accept', '7'])).code, 1);
 });
 
 t.test('doctor: what is wrong is named with its cure', async (t) => {

@@ -2,7 +2,7 @@ import { readdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { silentLog } from '../src/log.ts';
-import { whyHeld } from '../src/sync/guard.ts';
+import { whatStops } from '../src/sync/guard.ts';
 import { createScheduler } from '../src/sync/scheduler.ts';
 import { createHandClock, settle } from './fixtures/hand-clock.ts';
 import { type Setup, setup } from './fixtures/setup.ts';
@@ -10,6 +10,9 @@ import { strmFiles } from './fixtures/strm-files.ts';
 import type { AccountFolder, FileSpec } from './simulator/simulator.ts';
 
 const hourMs = 3_600_000;
+
+/** Where the time of grace is not what is looked at. */
+const noGrace = { PASSERELLE_SYNC_GRACE_HOURS: '0' };
 
 function movie(title: string, year: number): FileSpec {
   return { name: `${title}.${year}.1080p.mkv`, content: { sizeBytes: 1000 + year, seed: year } };
@@ -40,7 +43,7 @@ t.test('one call a folder, and every film lies in the tree', async (t) => {
   const { counters } = house.simulator;
   t.equal(counters.calls['folder/ls'], counters.listings.size, 'no folder is listed twice');
   t.notOk(counters.calls['file/ls'], 'files come with the folders');
-  t.notOk(counters.calls['user/info']);
+  t.equal(counters.calls['user/info'], 1, 'once: whose account it is');
   t.equal((await tree(house)).length, 12);
   t.match(
     await readFile(
@@ -145,7 +148,11 @@ t.test('only one sync at a time', async (t) => {
 
 t.test('a file that disappears keeps its STRM until two crawls an hour apart have missed it', async (t) => {
   const clock = createHandClock();
-  const house = await setup(t, { overrides: { clock }, simulator: { clock, account: films(10) } });
+  const house = await setup(t, {
+    overrides: { clock },
+    env: noGrace,
+    simulator: { clock, account: films(10) },
+  });
   await house.sync();
   const gone = house.simulator.account.file('/Films/Film a0.1950.1080p.mkv');
   house.simulator.account.removeFile(gone);
@@ -163,7 +170,11 @@ t.test('a file that disappears keeps its STRM until two crawls an hour apart hav
 
 t.test('a file that comes back, or moves, was never gone', async (t) => {
   const clock = createHandClock();
-  const house = await setup(t, { overrides: { clock }, simulator: { clock, account: films(10) } });
+  const house = await setup(t, {
+    overrides: { clock },
+    env: noGrace,
+    simulator: { clock, account: films(10) },
+  });
   await house.sync();
   const before = await strmFiles(house.libraryDir);
   house.simulator.account.addFolder('/Films/Later');
@@ -178,7 +189,11 @@ t.test('a file that comes back, or moves, was never gone', async (t) => {
 
 t.test('more than a fifth of the tree is not removed without a word', async (t) => {
   const clock = createHandClock();
-  const house = await setup(t, { overrides: { clock }, simulator: { clock, account: films(10) } });
+  const house = await setup(t, {
+    overrides: { clock },
+    env: noGrace,
+    simulator: { clock, account: films(10) },
+  });
   await house.sync();
   for (const n of [0, 1, 2])
     house.simulator.account.removeFile(`/Films/Film ${'abc'[n]}0.${1950 + n}.1080p.mkv`);
@@ -198,7 +213,7 @@ t.test('a folder that comes back empty, or a vanished root, removes nothing', as
   const house = await setup(t, {
     overrides: { clock },
     simulator: { clock, account: films(10) },
-    env: { PASSERELLE_ROOTS: '/Films', PASSERELLE_SYNC_REMOVE_PERCENT: '100' },
+    env: { ...noGrace, PASSERELLE_ROOTS: '/Films', PASSERELLE_SYNC_REMOVE_PERCENT: '100' },
   });
   await house.sync();
   for (let n = 0; n < 10; n++)
@@ -217,7 +232,11 @@ t.test('a folder that comes back empty, or a vanished root, removes nothing', as
 
 t.test('half answers and maintenance pages remove nothing', async (t) => {
   const clock = createHandClock();
-  const house = await setup(t, { overrides: { clock }, simulator: { clock, account: films(10) } });
+  const house = await setup(t, {
+    overrides: { clock },
+    env: noGrace,
+    simulator: { clock, account: films(10) },
+  });
   await house.sync();
   for (const fault of [
     { is: 'emptyListing' },
@@ -368,7 +387,7 @@ t.test('subtitles that cannot be fetched do not stop the sync; small files wait 
 
 t.test('the guard, as a table', async (t) => {
   const none = { total: 100, candidates: 0 };
-  const rows: [string, Parameters<typeof whyHeld>[0], RegExp | undefined][] = [
+  const rows: [string, Parameters<typeof whatStops>[0], RegExp | undefined][] = [
     ['nothing to remove', { whole: none, roots: [], removePercent: 20 }, undefined],
     [
       'exactly the bound',
@@ -405,7 +424,7 @@ t.test('the guard, as a table', async (t) => {
     ['never', { whole: { total: 100, candidates: 1 }, roots: [], removePercent: 0 }, /1 of 100/],
   ];
   for (const [what, question, expected] of rows) {
-    const why = whyHeld(question);
+    const why = whatStops(question)?.why;
     if (expected) t.match(why, expected, what);
     else t.equal(why, undefined, what);
   }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { createContent } from './content.ts';
 import { createCrawls } from './crawls.ts';
 import { createDirty } from './dirty.ts';
@@ -9,9 +10,11 @@ import { createMemory } from './memory.ts';
 import { openDatabase } from './open.ts';
 import { createOverrides } from './overrides.ts';
 import { createPlayLog } from './plays.ts';
+import { createProposals } from './proposals.ts';
 import { createRecognitions } from './recognitions.ts';
 import { createRemovals } from './removals.ts';
 import { createTitles } from './titles.ts';
+import { createTrashRows } from './trash.ts';
 
 /**
  * Opens what the account holds and what was made of it. `file` is the path of the database.
@@ -36,11 +39,14 @@ export async function openCatalog(file: string) {
     },
     removals: {
       ...removals,
-      remove: async (ids: readonly string[], now: number) => {
-        await removals.remove(ids, now);
-        content.forget(ids);
+      remove: async (...args: Parameters<typeof removals.remove>) => {
+        const gone = await removals.remove(...args);
+        content.forget(gone);
+        return gone;
       },
     },
+    proposals: createProposals(db),
+    trash: createTrashRows(db),
     /** Notes folders on the way to a root, without their files. */
     recordFolders: async (
       listing: Pick<Listing, 'folderId' | 'name' | 'folders'>,
@@ -61,6 +67,11 @@ export async function openCatalog(file: string) {
     titles,
     /** Titles and manifest of the tree of this name. */
     titlesOf: (tree: string) => (tree === '' ? titles : createTitles(db, tree)),
+    /** Files that went before this time and have nothing left in the trash leave their paths to others. */
+    freePlaces: async (goneBefore: number): Promise<void> => {
+      await sql`delete from places where file_id in (select id from files where gone_at < ${goneBefore})
+        and file_id not in (select file_id from trash where file_id is not null)`.execute(db);
+    },
     /** Names of the trees of which something is written. */
     treeNames: async (): Promise<string[]> =>
       (await db.selectFrom('tree').select('tree').distinct().execute()).map((row) => row.tree),

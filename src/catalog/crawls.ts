@@ -20,7 +20,7 @@ export interface Crawl {
 /** What a crawl has to tell afterwards. */
 export interface CrawlNote {
   /** Removals that the guard held back, and why. */
-  held?: { files: number; why: string };
+  held?: { files: number; why: string; proposal?: number };
   removed?: number;
   /** Folders that could not be listed; nothing is taken for missing after such a crawl. */
   failedFolders?: number;

@@ -141,6 +141,8 @@ async function recordFiles(
           missing_since: null,
           missed_at: null,
           gone_at: null,
+          confirmed_at: null,
+          kept_at: null,
         })),
       )
       .execute();
@@ -163,7 +165,7 @@ async function doubtMissing(trx: Transaction<Schema>, folderId: number): Promise
   for (const part of batches([folderId, ...below])) {
     await trx
       .updateTable('files')
-      .set({ missing_since: null, missed_at: null })
+      .set({ missing_since: null, missed_at: null, confirmed_at: null })
       .where('folder_id', 'in', part)
       .where('missing_since', 'is not', null)
       .execute();
@@ -292,5 +294,7 @@ function toRow(file: ListedFile, folderId: number, firstSeenAt: number, now: num
     missing_since: null,
     missed_at: null,
     gone_at: null,
+    confirmed_at: null,
+    kept_at: null,
   };
 }

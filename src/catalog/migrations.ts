@@ -191,6 +191,43 @@ const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+  '004-ladder': {
+    async up(db: Kysely<unknown>) {
+      await db.schema.alterTable('files').addColumn('confirmed_at', 'integer').execute();
+      await db.schema.alterTable('files').addColumn('kept_at', 'integer').execute();
+      await db.schema
+        .createTable('proposals')
+        .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
+        .addColumn('at', 'integer', (column) => column.notNull())
+        .addColumn('kind', 'text', (column) => column.notNull())
+        .addColumn('why', 'text', (column) => column.notNull())
+        .addColumn('state', 'text', (column) => column.notNull())
+        .addColumn('decided_at', 'integer')
+        .addColumn('facts', 'text', (column) => column.notNull())
+        .execute();
+      await db.schema.createIndex('proposals_state').on('proposals').columns(['state', 'id']).execute();
+      await db.schema
+        .createTable('proposal_files')
+        .addColumn('proposal_id', 'integer', (column) => column.notNull())
+        .addColumn('file_id', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('proposal_file', ['proposal_id', 'file_id'])
+        .modifyEnd(sql`without rowid`)
+        .execute();
+      await db.schema.createIndex('proposal_files_file').on('proposal_files').column('file_id').execute();
+      await db.schema
+        .createTable('trash')
+        .addColumn('stored', 'text', (column) => column.primaryKey())
+        .addColumn('proposal_id', 'integer', (column) => column.notNull())
+        .addColumn('tree', 'text', (column) => column.notNull())
+        .addColumn('path', 'text', (column) => column.notNull())
+        .addColumn('file_id', 'text')
+        .addColumn('sha256', 'text', (column) => column.notNull())
+        .addColumn('trashed_at', 'integer', (column) => column.notNull())
+        .modifyEnd(sql`without rowid`)
+        .execute();
+      await db.schema.createIndex('trash_path').on('trash').columns(['tree', 'path']).execute();
+    },
+  },
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

@@ -27,10 +27,14 @@ export interface FileTable {
   seen_at: number;
   /** Since when it is absent from listings. */
   missing_since: number | null;
-  /** End of the first successful crawl that missed it. */
+  /** End of the first successful crawl that missed it; steady time, see src/sync/steady.ts. */
   missed_at: number | null;
   /** When it was taken out of the library for good. */
   gone_at: number | null;
+  /** End of the second successful crawl that missed it; steady time. */
+  confirmed_at: number | null;
+  /** When a person said that it stays although it is missing. */
+  kept_at: number | null;
 }
 
 export interface CrawlTable {
@@ -134,6 +138,39 @@ export interface DirtyTable {
   file_id: string;
 }
 
+/** A deletion that was stopped, or one that went through. */
+export interface ProposalTable {
+  id: Generated<number>;
+  at: number;
+  /** What stopped it; `ladder` = nothing did. */
+  kind: string;
+  why: string;
+  /** open, accepted, refused, undone, settled */
+  state: string;
+  decided_at: number | null;
+  /** JSON, see ProposalFacts */
+  facts: string;
+}
+
+export interface ProposalFileTable {
+  proposal_id: number;
+  file_id: string;
+}
+
+/** A tree file that lies in dataDir/trash. */
+export interface TrashTable {
+  /** Where, below dataDir/trash. */
+  stored: string;
+  proposal_id: number;
+  /** The tree that it comes from, and its path there. */
+  tree: string;
+  path: string;
+  file_id: string | null;
+  sha256: string;
+  /** Steady time. */
+  trashed_at: number;
+}
+
 export interface MemoryTable {
   name: string;
   value: string;
@@ -155,4 +192,7 @@ export interface Schema {
   tree: TreeTable;
   dirty: DirtyTable;
   memory: MemoryTable;
+  proposals: ProposalTable;
+  proposal_files: ProposalFileTable;
+  trash: TrashTable;
 }

@@ -176,11 +176,13 @@ export async function checkCrawl({ catalog }: Bridge): Promise<Finding> {
       words: `${words}; not in the account: ${missingRoots.join(', ')}`,
       cure: 'look at library.roots',
     };
-  if (held)
+  const waits =
+    held?.proposal === undefined || (await catalog.proposals.byId(held.proposal))?.state === 'open';
+  if (held && waits)
     return {
       state: 'warn',
       words: `${words}; removals are held back: ${held.why}`,
-      cure: 'if they are right: passerelle sync --accept-removals',
+      cure: 'look at passerelle proposals',
     };
   if (crawl.outcome === 'stopped')
     return {

@@ -13,6 +13,7 @@ import {
   checkLinks,
   type Finding,
 } from './doctor-checks.ts';
+import { checkProposals } from './doctor-proposals.ts';
 import { withBridge } from './with-bridge.ts';
 
 /** Looks at everything that has to be right, one line each, with what to do where it is not. */
@@ -72,5 +73,6 @@ function checksFor(bridge: Bridge, signal: AbortSignal): [string, () => Promise<
     ['one byte', () => checkByte(bridge, signal)],
     ['links', () => checkLinks(bridge)],
     ['last crawl', () => checkCrawl(bridge)],
+    ['proposals', () => checkProposals(bridge)],
   ];
 }

@@ -56,10 +56,19 @@ function report(context: Context, result: SyncResult, dryRun: boolean): void {
       `not in the account: ${result.note.missingRoots.join(', ')}; look at library.roots. Nothing was removed`,
     );
   if (result.note.removed)
-    say(context, `${result.note.removed} files that were gone in two crawls have been taken out`);
+    say(
+      context,
+      `${result.note.removed} files that were gone have been taken out; passerelle proposals undo brings them back`,
+    );
   if (result.note.held) {
     say(context, `NOTHING WAS REMOVED: ${result.note.held.why}.`);
-    say(context, 'If that is right: passerelle sync --accept-removals');
+    const id = result.note.held.proposal;
+    say(
+      context,
+      id === undefined
+        ? 'If that is right: passerelle sync --accept-removals'
+        : `If that is right: passerelle proposals accept ${id}; if not: passerelle proposals refuse ${id}`,
+    );
   }
   if (result.outcome === 'stopped') {
     const reason = isBridgeError(result.reason)

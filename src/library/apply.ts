@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
+import { isBridgeError } from '../errors.ts';
 import { bytesOf, isUntouched, rowOf, seenOf, sha256 } from './tree-bytes.ts';
 import { asDiskError, createLook, errorCode, systemPath } from './tree-paths.ts';
-import type { ApplyResult, Desired, ManifestEntry, Seen, TreeOp, TreePlan } from './tree-types.ts';
+import type { ApplyResult, Desired, ManifestEntry, Seen, TreeOp, TreePlan, TreeTrash } from './tree-types.ts';
 
 const temporaryName = /^\.passerelle-[0-9a-f]{16}\.tmp$/;
 
@@ -12,12 +13,13 @@ const writesAtOnce = 16;
 
 /**
  * Does what the plan says: deletes, then empty folders, then writes (temporary name in the same folder, rename).
+ * What stands for a file that is gone goes into `trash`, where one is given, and comes back from there.
  * Never throws for the disk: when it refuses for good or the signal aborts, the rest is left undone, `stopped` says why,
  * and `written` and `removed` say what is true on the disk.
  */
 export async function applyTree(
   plan: TreePlan,
-  { dir, signal }: { dir: string; signal?: AbortSignal },
+  { dir, signal, trash }: { dir: string; signal?: AbortSignal; trash?: TreeTrash },
 ): Promise<ApplyResult> {
   const result: ApplyResult = { written: [], removed: [], failed: [] };
   const goOn = (op: TreeOp, work: () => Promise<void>) => step(result, dir, op.path, signal, work);
@@ -25,7 +27,7 @@ export async function applyTree(
   for (const op of plan.ops) {
     if (op.op === 'conflict' && op.forget) result.removed.push(op.path);
     if (op.op !== 'delete') continue;
-    if (!(await goOn(op, () => remove(result, dir, op.path, op.seen)))) return result;
+    if (!(await goOn(op, () => remove(result, dir, op.path, op.seen, trash)))) return result;
   }
   const staying = plan.ops.filter((op) => op.op !== 'delete').map((op) => op.path);
   await pruneFolders(dir, result.removed, staying);
@@ -38,7 +40,10 @@ export async function applyTree(
   for (let start = 0; start < writes.length; start += writesAtOnce) {
     const some = writes.slice(start, start + writesAtOnce).map((op) => {
       const seen = op.op === 'update' ? op.seen : undefined;
-      return goOn(op, async () => void result.written.push(await write(dir, op.desired, seen, signal)));
+      return goOn(
+        op,
+        async () => void result.written.push(await write({ dir, signal, trash }, op.desired, seen)),
+      );
     });
     if ((await Promise.all(some)).includes(false)) return result;
   }
@@ -66,7 +71,7 @@ async function step(
       return false;
     }
     result.failed.push({ path: relative, code: errorCode(error) });
-    const disk = asDiskError(error, `${dir}/${relative}`);
+    const disk = isBridgeError(error, 'BRIDGE_DISK') ? error : asDiskError(error, `${dir}/${relative}`);
     if (disk) result.stopped = disk;
     return !disk;
   }
@@ -77,11 +82,13 @@ async function remove(
   dir: string,
   relative: string,
   seen: Seen | undefined,
+  trash: TreeTrash | undefined,
 ): Promise<void> {
   const standing = await createLook(dir)(relative);
   if (standing.is === 'file') {
     if (!seen || !isUntouched(seen, seenOf(standing))) throw changed();
-    await unlink(systemPath(dir, relative));
+    const full = systemPath(dir, relative);
+    if (!(await trash?.take(relative, full))) await unlink(full);
   } else if (standing.is === 'obstacle') {
     throw changed();
   }
@@ -89,10 +96,9 @@ async function remove(
 }
 
 async function write(
-  dir: string,
+  { dir, signal, trash }: { dir: string; signal: AbortSignal | undefined; trash: TreeTrash | undefined },
   desired: Desired,
   seen: Seen | undefined,
-  signal: AbortSignal | undefined,
 ): Promise<ManifestEntry> {
   const bytes = await bytesOf(desired);
   signal?.throwIfAborted();
@@ -104,6 +110,9 @@ async function write(
     : standing.is === 'missing';
   if (!expected) throw changed();
   await mkdir(path.dirname(target), { recursive: true });
+  const hash = sha256(bytes);
+  if (!seen && (await trash?.giveBack(desired.path, hash, target)))
+    return rowOf(desired, hash, seenOf({ stats: await stat(target) }));
   const temporary = path.join(path.dirname(target), `.passerelle-${randomBytes(8).toString('hex')}.tmp`);
   try {
     const file = await open(temporary, 'wx', 0o644);
@@ -117,7 +126,7 @@ async function write(
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
-  return rowOf(desired, sha256(bytes), seenOf({ stats: await stat(target) }));
+  return rowOf(desired, hash, seenOf({ stats: await stat(target) }));
 }
 
 /** Removes the folders that the deletes left empty, from the inside out. `dir` itself stays, and so does what is needed. */

@@ -55,13 +55,14 @@ interface Desk {
 async function planDelete({ dir, look }: Desk, entry: ManifestEntry): Promise<TreeOp> {
   const { path } = entry;
   const standing = await look(path);
-  if (standing.is === 'missing') return { op: 'delete', path, reason: 'no longer wanted, and already gone' };
+  if (standing.is === 'missing')
+    return { op: 'delete', path, reason: 'no longer wanted, and already gone', entry };
   if (standing.is === 'obstacle') return { op: 'conflict', path, reason: standing.what, forget: true };
   const seen = seenOf(standing);
-  if (isUntouched(entry, seen)) return { op: 'delete', path, reason: 'no longer wanted', seen };
+  if (isUntouched(entry, seen)) return { op: 'delete', path, reason: 'no longer wanted', seen, entry };
   const bytes = await readOwn(dir, path, seen);
   if (bytes && (sha256(bytes) === entry.sha256 || (entry.kind === 'strm' && isOwnAddress(bytes)))) {
-    return { op: 'delete', path, reason: 'no longer wanted', seen };
+    return { op: 'delete', path, reason: 'no longer wanted', seen, entry };
   }
   return { op: 'conflict', path, reason: 'no longer wanted, but edited by somebody else', forget: true };
 }

@@ -41,8 +41,8 @@ export type TreeOp =
   | { op: 'update'; path: string; reason: string; desired: Desired; seen: Seen }
   /** Right as it is. `entry` is what the manifest should say; `changed` = it says something else, or nothing, today. */
   | { op: 'keep' | 'adopt'; path: string; reason: string; entry: ManifestEntry; changed: boolean }
-  /** Without `seen` there is nothing on the disk and only the manifest changes. */
-  | { op: 'delete'; path: string; reason: string; seen?: Seen }
+  /** Without `seen` there is nothing on the disk and only the manifest changes. `entry` = its row. */
+  | { op: 'delete'; path: string; reason: string; seen?: Seen; entry: ManifestEntry }
   /** A person's file: neither overwritten nor deleted. `forget` = its row leaves the manifest, it is theirs now. */
   | { op: 'conflict'; path: string; reason: string; forget: boolean };
 
@@ -50,6 +50,14 @@ export type TreeOp =
 export interface TreePlan {
   ops: TreeOp[];
   counts: Record<TreeOp['op'], number>;
+}
+
+/** Where files of the tree go when what they stand for is gone, and where they come back from. `full` = system path. */
+export interface TreeTrash {
+  /** Moves the file away; false = it leaves for another reason and is to be deleted. */
+  take(path: string, full: string): Promise<boolean>;
+  /** Moves back what came from this path, with its old time; false = there is nothing with this content. */
+  giveBack(path: string, sha256: string, full: string): Promise<boolean>;
 }
 
 export interface ApplyResult {

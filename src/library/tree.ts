@@ -11,6 +11,7 @@ export type {
   TreeContent,
   TreeOp,
   TreePlan,
+  TreeTrash,
 } from './tree-types.ts';
 
 /** The plan as lines for a person, without what stays as it is. */

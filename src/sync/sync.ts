@@ -1,25 +1,22 @@
-import type { Catalog } from '../catalog/catalog.ts';
 import type { CrawlNote } from '../catalog/crawls.ts';
 import { lockFile } from '../catalog/lock.ts';
-import type { Clock } from '../clock.ts';
-import type { Log } from '../log.ts';
-import { type CrawlOptions, type CrawlProgress, type CrawlResult, crawl } from './crawl.ts';
+import { type CrawlOptions, type CrawlProgress, crawl } from './crawl.ts';
 import { createSideCarFetch } from './fetch-side-cars.ts';
 import { frugally } from './frugal.ts';
-import { whyHeld } from './guard.ts';
+import type { Ladder } from './ladder.ts';
 import { addResult, emptyResult, type Publisher, type PublishResult, type PublishRun } from './publish.ts';
 import type { SideCars } from './side-cars.ts';
+import type { Trash } from './trash.ts';
 
 export interface SyncOptions extends CrawlOptions {
-  catalog: Catalog;
-  clock: Clock;
-  log: Log;
   publisher: Publisher;
   sideCars: SideCars;
   /** Held while a crawl runs, across processes. */
   lockPath: string;
-  removePercent: number;
-  confirmMs: number;
+  ladder: Ladder;
+  trash: Trash;
+  /** How long what was taken out lies in the trash. */
+  trashMs: number;
 }
 
 export interface SyncRun {
@@ -28,7 +25,7 @@ export interface SyncRun {
   full?: boolean;
   /** Lists the account and tells what would happen to the tree; writes no file of it. */
   dryRun?: boolean;
-  /** A person's word that removals which the guard holds back may go. */
+  /** A person's word that removals which the guard holds back, and those that are proposed, may go. */
   acceptRemovals?: boolean;
   onProgress?: (progress: CrawlProgress) => void;
   /** How long side-cars may be fetched after the crawl; what is left comes with the next sync. Default: until all are there. */
@@ -47,10 +44,6 @@ export interface SyncResult {
   fetchedForMs?: number;
 }
 
-/** Removals of the last day, by their time. */
-const recentName = 'recentRemovals';
-const recentMs = 24 * 3_600_000;
-
 /** How far the running sync is, for whoever asks. */
 export interface SyncState {
   running: boolean;
@@ -62,74 +55,11 @@ export interface SyncState {
  * side-cars. One at a time on this catalog, also between processes.
  */
 export function createSync(options: SyncOptions) {
-  const { catalog, clock, log, publisher, sideCars } = options;
+  const { catalog, clock, publisher, sideCars, ladder, trash } = options;
   const state: SyncState = { running: false, progress: undefined };
   /** The first sync of a process looks at everything: settings, code or disk may have changed while it was down. */
   let lookedAtAll = false;
   const fetchSideCars = createSideCarFetch(options);
-
-  /** Weighs what disappeared. @returns what goes now, or would go */
-  async function weighRemovals(
-    done: Extract<CrawlResult, { outcome: 'done' }>,
-    { acceptRemovals = false, dryRun = false }: SyncRun,
-  ): Promise<{ gone: string[]; note: CrawlNote }> {
-    const now = clock.now();
-    const { note } = done;
-    // A crawl that could not see everything confirms nothing; a person may still say so.
-    if ((note.failedFolders || note.missingRoots) && !acceptRemovals) return { gone: [], note };
-    if (!note.missingRoots)
-      await catalog.removals.missOutside(
-        done.roots.map((root) => root.folderId),
-        now,
-      );
-    const before = now - options.confirmMs;
-    const gone = await catalog.removals.candidates(before);
-    const lately = await recentRemovals(now);
-    const whole = await catalog.removals.share(before);
-    const roots = await Promise.all(
-      done.roots.map(async ({ path, folderId }) => ({
-        path,
-        ...(await catalog.removals.shareBelow(folderId, before)),
-      })),
-    );
-    const why = whyHeld({
-      // Many small losses in one bad night are one large loss.
-      whole: {
-        total: whole.total + lately,
-        candidates: whole.candidates === 0 ? 0 : whole.candidates + lately,
-      },
-      roots,
-      removePercent: options.removePercent,
-    });
-    const held = why && !acceptRemovals ? { ...note, held: { files: gone.length, why } } : undefined;
-    if (dryRun) return { gone: held ? [] : gone, note: held ?? note };
-    await catalog.removals.confirm(now);
-    if (held) {
-      log.error(
-        { files: gone.length, why },
-        'NOTHING WAS REMOVED: too much would go. If it is right: passerelle sync --accept-removals',
-      );
-      await catalog.crawls.end(done.crawlId, 'done', held, now);
-      return { gone: [], note: held };
-    }
-    await catalog.removals.remove(gone, now);
-    await catalog.memory.put(
-      recentName,
-      acceptRemovals ? [] : [...(await recentEntries(now)), { at: now, files: whole.candidates }],
-    );
-    const result = gone.length > 0 ? { ...note, removed: gone.length } : note;
-    await catalog.crawls.end(done.crawlId, 'done', result, now);
-    return { gone, note: result };
-  }
-
-  async function recentEntries(now: number): Promise<{ at: number; files: number }[]> {
-    const kept = (await catalog.memory.get<{ at: number; files: number }[]>(recentName)) ?? [];
-    return kept.filter((entry) => entry.files > 0 && entry.at <= now && now - entry.at < recentMs);
-  }
-
-  async function recentRemovals(now: number): Promise<number> {
-    return (await recentEntries(now)).reduce((sum, entry) => sum + entry.files, 0);
-  }
 
   async function sizesOf(ids: readonly string[]): Promise<Map<string, number>> {
     return new Map((await catalog.content.filesByIds(ids)).map((file) => [file.id, file.sizeBytes]));
@@ -160,14 +90,17 @@ export function createSync(options: SyncOptions) {
       const { reason, retryAt, calls, note } = result;
       return { outcome: 'stopped', reason, retryAt, calls, note, tree };
     }
-    const { gone, note } = await weighRemovals(result, run);
+    const { gone, note } = await ladder.weigh(result, run);
     let fetchedForMs = 0;
     if (dryRun) how.asIfGone = new Set(gone);
-    else await publish(tree, gone, how);
+    // What goes now, and what a person decided about while the crawl ran.
+    else await publish(tree, await catalog.dirty.all(), how);
     if (all) addResult(tree, await publisher.everything(how));
     if (!dryRun) {
       lookedAtAll ||= tree.counts.failed === 0;
       if (all && tree.counts.failed === 0) await catalog.dirty.clear(await catalog.dirty.all());
+      await trash.purge(options.trashMs);
+      await catalog.freePlaces(clock.now() - options.trashMs);
       if (all && !note.failedFolders) await sideCars.sweep(sizesOf);
       fetchedForMs = await fetchSideCars(tree.wanted.splice(0), {
         signal,

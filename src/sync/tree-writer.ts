@@ -7,14 +7,16 @@ import { bytesOf, sha256 } from '../library/tree-bytes.ts';
 import type { Log } from '../log.ts';
 import { type DesiredOptions, type DesiredTitles, desiredOf } from './desired.ts';
 import type { PublishResult, PublishRun, TreeCounts } from './publish.ts';
+import type { Trash } from './trash.ts';
 
 export interface TreeWriterOptions extends DesiredOptions {
   log: Log;
+  trash: Trash;
 }
 
 /** Plans and writes titles of one tree. */
 export function createTreeWriter(options: TreeWriterOptions) {
-  const { catalog, log, tree } = options;
+  const { catalog, log, tree, trash } = options;
   const titles = catalog.titlesOf(tree.name);
 
   /** @throws BridgeError BRIDGE_DISK when the folder of the tree cannot be written */
@@ -37,7 +39,11 @@ export function createTreeWriter(options: TreeWriterOptions) {
     await reachable();
     // Noted before it is written: what a kill leaves on the disk is still known as ours, and has its place.
     await titles.recordTree(await intentsOf(plan), [], { stems: withoutConflicts(stems, plan), disowned });
-    const applied = await applyTree(plan, { dir: tree.dir, ...(signal ? { signal } : {}) });
+    const applied = await applyTree(plan, {
+      dir: tree.dir,
+      trash: await trash.forPlan(tree.name, plan),
+      ...(signal ? { signal } : {}),
+    });
     await titles.recordTree(
       applied.written.map((row) => ({ fileId: undefined, ...row })),
       applied.removed,

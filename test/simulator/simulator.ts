@@ -52,6 +52,8 @@ export interface SimulatorOptions {
   offer?: 0 | 1 | 2 | 3;
   /** `YYYY-MM-DD`, with or without a time. */
   subscriptionEnd?: string;
+  /** Whose account it is. */
+  email?: string;
   /** Most entries of a listing, 5000. */
   listingCap?: number;
   apiPort?: number;
@@ -118,6 +120,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     random: chance(4),
     offer: options.offer ?? 1,
     subscriptionEnd: options.subscriptionEnd ?? '2099-12-31',
+    email: options.email ?? 'someone@example.com',
     downloadUrl: () => `http://${downloadHost}`,
     onRequest: options.onApiRequest ?? (() => {}),
   });

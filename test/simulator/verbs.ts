@@ -19,6 +19,7 @@ export interface VerbParts {
   offer: 0 | 1 | 2 | 3;
   /** French local date, or a date and time; the account lives to the end of that day. */
   subscriptionEnd: string;
+  email: string;
   /** `http://host:port` of the download host, known once it listens. */
   downloadUrl(): string;
 }
@@ -30,13 +31,13 @@ export type Verb = (body: Wire, ip: string, parts: VerbParts) => VerbAnswer;
 
 /** The verbs of the read side of the host. Anything else is a 404 page. */
 export const verbs: Record<string, Verb> = {
-  'user/info': (_body, _ip, { account, clock, offer, subscriptionEnd }) => {
+  'user/info': (_body, _ip, { account, clock, offer, subscriptionEnd, email }) => {
     let hotBytes = 0;
     for (const file of account.files()) hotBytes += file.sizeBytes;
     return {
       fields: {
         status: 'OK',
-        email: 'someone@example.com',
+        email,
         offer,
         subscription_end: subscriptionEnd.length === 10 ? `${subscriptionEnd} 00:00:00` : subscriptionEnd,
         cdn: '0.00',

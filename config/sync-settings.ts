@@ -1,0 +1,54 @@
+import { integer } from './kinds.ts';
+
+/** How often the account is listed, and how carefully what disappears is taken out. */
+export const syncSettings = {
+  intervalMinutes: integer({
+    env: 'PASSERELLE_SYNC_INTERVAL_MINUTES',
+    fallback: 30,
+    min: 0,
+    max: 44_640,
+    help: 'Pause between two crawls; `serve` always syncs once at start; 0 = after that only when asked',
+  }),
+  removePercent: integer({
+    env: 'PASSERELLE_SYNC_REMOVE_PERCENT',
+    fallback: 20,
+    min: 0,
+    max: 100,
+    help: 'A crawl that would remove more of the tree, or of one root, than this removes nothing and proposes it',
+  }),
+  removeMost: integer({
+    env: 'PASSERELLE_SYNC_REMOVE_MOST',
+    fallback: 500,
+    min: 0,
+    max: 1_000_000,
+    help: 'A crawl that would remove more films and episodes than this removes nothing and proposes it',
+  }),
+  confirmMinutes: integer({
+    env: 'PASSERELLE_SYNC_CONFIRM_MINUTES',
+    fallback: 60,
+    min: 0,
+    max: 44_640,
+    help: 'Two crawls at least this far apart must miss a file before its time of grace begins',
+  }),
+  graceHours: integer({
+    env: 'PASSERELLE_SYNC_GRACE_HOURS',
+    fallback: 24,
+    min: 0,
+    max: 8784,
+    help: 'A file that two crawls have missed keeps its STRM for so long; 0 = it goes with the second crawl',
+  }),
+  trashDays: integer({
+    env: 'PASSERELLE_SYNC_TRASH_DAYS',
+    fallback: 30,
+    min: 0,
+    max: 3660,
+    help: 'STRM files that were taken out lie in dataDir/trash for so long before they are deleted for good',
+  }),
+  smallFileIntervalMs: integer({
+    env: 'PASSERELLE_SMALL_FILE_INTERVAL_MS',
+    fallback: 10_000,
+    min: 0,
+    max: 3_600_000,
+    help: 'Pause between downloads of subtitles and pictures (many small downloads lock the address)',
+  }),
+} as const;
