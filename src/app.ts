@@ -2,6 +2,7 @@ import { METHODS } from 'node:http';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { api } from '../plugins/routes/api.ts';
 import { health } from '../plugins/routes/health.ts';
+import { overrides } from '../plugins/routes/overrides.ts';
 import { proposals } from '../plugins/routes/proposals.ts';
 import { stream } from '../plugins/routes/stream.ts';
 import { strm } from '../plugins/routes/strm.ts';
@@ -39,6 +40,7 @@ export async function buildApp(bridge: Bridge): Promise<FastifyInstance> {
   await app.register(stream);
   await app.register(strm);
   await app.register(api);
+  await app.register(overrides);
   await app.register(proposals);
   return app;
 }

@@ -1,8 +1,7 @@
-import { METHODS } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { BridgeError } from '../../src/errors.ts';
-import { reads } from '../support/reads.ts';
+import { answers, reads } from '../support/reads.ts';
 
 const mostListed = 200;
 
@@ -24,11 +23,8 @@ export const proposals = fp(
 
     for (const decision of ['accept', 'refuse', 'undo'] as const) {
       const url = `/api/v1/proposals/:id/${decision}`;
-      app.route({
-        ...locked,
-        method: 'POST',
-        url,
-        handler: async (request, reply) => {
+      answers(app, url, locked, {
+        POST: async (request, reply) => {
           const { id } = request.params as { id: string };
           if (!/^[1-9]\d{0,14}$/.test(id))
             throw new BridgeError('BRIDGE_BAD_REQUEST', { detail: 'the id of a proposal is a number' });
@@ -37,19 +33,9 @@ export const proposals = fp(
           return reply.header('cache-control', 'no-store').send(decided);
         },
       });
-      app.route({
-        method: others,
-        url,
-        onRequest: (_request, reply, done) => {
-          reply.header('allow', 'POST');
-          done(new BridgeError('BRIDGE_METHOD', { detail: 'use POST' }));
-        },
-        handler: () => undefined,
-      });
     }
   },
   { name: 'proposals', dependencies: ['bridge', 'errors', 'auth'] },
 );
 
 const states = ['open', 'accepted', 'refused', 'undone', 'settled'] as const;
-const others = METHODS.filter((method) => !['POST', 'CONNECT'].includes(method));

@@ -3,7 +3,7 @@ import type { Move } from '../catalog/journal.ts';
 import type { Target } from '../catalog/overrides.ts';
 import type { Clock } from '../clock.ts';
 import { BridgeError } from '../errors.ts';
-import type { Override } from '../library/override.ts';
+import { type Override, readOverride } from '../library/override.ts';
 import type { Publisher } from './publish.ts';
 
 export interface FixOptions {
@@ -85,6 +85,9 @@ export function createFixes({ catalog, clock, publisher }: FixOptions) {
   }
 
   return {
+    /** What a person wrote as an override, or what is wrong with it. */
+    read: readOverride,
+
     /** Says what a file or a folder is. @throws BridgeError BRIDGE_NOT_FOUND, BRIDGE_DISK */
     async set(
       what: Parameters<typeof targetsOf>[0],
