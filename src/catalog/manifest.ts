@@ -13,6 +13,12 @@ export interface TreeRow {
   mtimeMs: number;
 }
 
+/** Where a file stands from now on, and what its address ends in. */
+export interface Standing {
+  stem: string;
+  name: string;
+}
+
 /** The manifest of one tree: what was written, and what its files belong to. */
 export function createManifest(db: Kysely<Schema>, tree: string) {
   const rowsOf = () => db.selectFrom('tree').where('tree', '=', tree);
@@ -74,7 +80,7 @@ export function createManifest(db: Kysely<Schema>, tree: string) {
       {
         stems = new Map(),
         disowned = [],
-      }: { stems?: ReadonlyMap<string, string>; disowned?: readonly string[] } = {},
+      }: { stems?: ReadonlyMap<string, Standing>; disowned?: readonly string[] } = {},
     ): Promise<void> =>
       db.transaction().execute(async (trx) => {
         for (const part of batches(removed))
@@ -114,7 +120,9 @@ export function createManifest(db: Kysely<Schema>, tree: string) {
             .execute();
         for (const part of batches([...stems])) {
           const pairs = JSON.stringify(Object.fromEntries(part));
-          await sql`update places set stem = (select value from json_each(${pairs}) where key = places.file_id)
+          await sql`update places set
+              stem = (select value ->> 'stem' from json_each(${pairs}) where key = places.file_id),
+              name = (select value ->> 'name' from json_each(${pairs}) where key = places.file_id)
             where tree = ${tree} and file_id in (select key from json_each(${pairs}))`.execute(trx);
         }
       }),

@@ -143,6 +143,7 @@ const migrations: Record<string, Migration> = {
         .addColumn('file_id', 'text', (column) => column.notNull())
         .addColumn('title_key', 'text', (column) => column.notNull())
         .addColumn('stem', 'text')
+        .addColumn('name', 'text')
         .addPrimaryKeyConstraint('one_place', ['tree', 'file_id'])
         .modifyEnd(sql`without rowid`)
         .execute();
@@ -150,9 +151,10 @@ const migrations: Record<string, Migration> = {
       await sql`insert into recognitions select file_id, recognition from titles`.execute(db);
       // What was written so far keeps its path from now on.
       await sql`insert into places
-        select '', file_id, title_key,
+        select '', titles.file_id, title_key,
           (select substr(path, 1, length(path) - 5) from tree
-            where tree.file_id = titles.file_id and tree.kind = 'strm' and tree.title_key = titles.title_key limit 1)
+            where tree.file_id = titles.file_id and tree.kind = 'strm' and tree.title_key = titles.title_key limit 1),
+          (select name from files where files.id = titles.file_id)
         from titles`.execute(db);
       await db.schema.dropTable('titles').execute();
       for (const index of ['tree_key', 'tree_file']) await db.schema.dropIndex(index).execute();

@@ -101,6 +101,8 @@ export interface PlaceTable {
   title_key: string;
   /** Path of its .strm without the extension. Frozen: once there it is changed by a person's order alone. */
   stem: string | null;
+  /** The file's name when it was written: what its address ends in, also when it is renamed at the host. */
+  name: string | null;
 }
 
 /** What a person says of a file or of a folder and all below it. */

@@ -3,7 +3,7 @@ import { batches } from './batches.ts';
 import { createManifest } from './manifest.ts';
 import type { Schema } from './schema.ts';
 
-export type { TreeRow } from './manifest.ts';
+export type { Standing, TreeRow } from './manifest.ts';
 
 /** A file of a title. `recognition` is JSON; `stem` is where it stands in the tree, once it was written. */
 export interface TitleRow {
@@ -11,6 +11,8 @@ export interface TitleRow {
   titleKey: string;
   recognition: string;
   stem: string | undefined;
+  /** What its address ends in, once it was written. */
+  name: string | undefined;
 }
 
 /** Where a file stands in a tree, or shall stand. */
@@ -18,6 +20,7 @@ export interface Place {
   fileId: string;
   titleKey: string;
   stem: string | undefined;
+  name?: string | undefined;
 }
 
 /** Which title of one tree each file belongs to, where it stands there, and the manifest of what was written. */
@@ -37,6 +40,7 @@ export function createTitles(db: Kysely<Schema>, tree: string) {
             fileId: row.file_id,
             titleKey: row.title_key,
             stem: row.stem ?? undefined,
+            name: row.name ?? undefined,
           });
       }
       return places;
@@ -58,6 +62,7 @@ export function createTitles(db: Kysely<Schema>, tree: string) {
             file_id: one.fileId,
             title_key: one.titleKey,
             stem: one.stem ?? null,
+            name: one.name ?? null,
           }));
           await trx
             .insertInto('places')
@@ -66,6 +71,7 @@ export function createTitles(db: Kysely<Schema>, tree: string) {
               conflict.columns(['tree', 'file_id']).doUpdateSet((e) => ({
                 title_key: e.ref('excluded.title_key'),
                 stem: e.ref('excluded.stem'),
+                name: e.ref('excluded.name'),
               })),
             )
             .execute();
@@ -79,7 +85,7 @@ export function createTitles(db: Kysely<Schema>, tree: string) {
         const rows = await db
           .selectFrom('places')
           .innerJoin('recognitions', 'recognitions.file_id', 'places.file_id')
-          .select(['places.file_id', 'title_key', 'stem', 'recognition'])
+          .select(['places.file_id', 'title_key', 'stem', 'name', 'recognition'])
           .where('tree', '=', tree)
           .where('title_key', 'in', part)
           .execute();
@@ -89,6 +95,7 @@ export function createTitles(db: Kysely<Schema>, tree: string) {
             titleKey: row.title_key,
             recognition: row.recognition,
             stem: row.stem ?? undefined,
+            name: row.name ?? undefined,
           });
       }
       return found;

@@ -41,6 +41,8 @@ export interface Item {
   recognition: Recognition;
   /** Where it stands in the tree already: it stays there. */
   stem?: string;
+  /** What its address ends in already; a rename at the host leaves that alone too. */
+  name?: string;
   /** Not there now, and may come back to its place: laid out, but not written. */
   ghost?: true;
 }

@@ -58,12 +58,12 @@ export function layoutTitle(
     place,
     sorted.filter((item) => !mainOnes.has(item) && item.recognition.kind === 'extra'),
   ).filter(isThere);
-  const entries: LibraryEntry[] = [...placed, ...extras].map(({ file, stem }) => ({
+  const entries: LibraryEntry[] = [...placed, ...extras].map(({ file, stem, name }) => ({
     kind: 'strm',
     path: `${stem}.strm`,
     fileId: file.fileId,
     // Jellyfin refuses to stream directly what has ".m3u" anywhere in its address (facts media-servers 1.1).
-    name: file.name.replace(/\.(?=m3u)/gi, '_'),
+    name: (name ?? file.name).replace(/\.(?=m3u)/gi, '_'),
   }));
   if (options.nfo !== false && shelf !== 'unsorted') entries.push(...nfoEntries(shelf, dir, placed, options));
   const index =

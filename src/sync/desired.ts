@@ -1,6 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { TreeRow } from '../catalog/titles.ts';
+import type { Standing, TreeRow } from '../catalog/titles.ts';
 import { streamPath } from '../delivery/address.ts';
 import type { LibraryFile } from '../library/entries.ts';
 import { indexNeighbours, type LibraryEntry, layoutTitle } from '../library/layout.ts';
@@ -28,7 +28,7 @@ export interface DesiredOptions {
 export interface DesiredTitles {
   desired: Desired[];
   /** Files that had no path yet, and the stems that they get. */
-  stems: Map<string, string>;
+  stems: Map<string, Standing>;
   /** Files that lose theirs to another one. */
   disowned: string[];
   /** Side-cars whose content is not at hand yet. */
@@ -77,7 +77,9 @@ export async function desiredOf(
   );
   const rows = [...titles.values()].flat();
   const { itemsOf, disowned } = await createItems({ catalog, files, paths, rows, asIfGone });
-  const standing = new Set(rows.flatMap(({ fileId, stem }) => (stem === undefined ? [] : [fileId])));
+  const standing = new Set(
+    rows.flatMap(({ fileId, stem, name }) => (stem === undefined || name === undefined ? [] : [fileId])),
+  );
   const result: DesiredTitles = { desired: [], stems: new Map(), disowned, wanted: [] };
 
   /** What was written once stays, also when its copy in dataDir is lost. */
@@ -112,7 +114,7 @@ export async function desiredOf(
     const layout = { profile: tree.profile, lockData, maxSubtitleBytes, artwork };
     for (const entry of layoutTitle(items, neighbours, layout)) {
       if (entry.kind === 'strm' && !standing.has(entry.fileId))
-        result.stems.set(entry.fileId, entry.path.slice(0, -'.strm'.length));
+        result.stems.set(entry.fileId, { stem: entry.path.slice(0, -'.strm'.length), name: entry.name });
       const content = await contentOf(entry, key);
       if (content === undefined) continue;
       const { kind, path } = entry;

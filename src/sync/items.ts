@@ -54,14 +54,21 @@ export async function createItems({ catalog, files, paths, rows, asIfGone }: Ite
   const passedOn = new Set(inherited.values());
 
   const itemsOf = (some: readonly TitleRow[]): Item[] =>
-    some.flatMap(({ fileId, stem, recognition: json }): Item[] => {
+    some.flatMap(({ fileId, stem, name: written, recognition: json }): Item[] => {
       const recognition = JSON.parse(json) as Recognition;
       const file = files.get(fileId);
       if (file && isThere(fileId)) {
         const folder =
           paths.get(file.folderId) ?? recognition.path.slice(0, recognition.path.lastIndexOf('/'));
         const own = stem ?? inherited.get(fileId);
-        return [{ file: toLibraryFile(file, folder), recognition, ...(own !== undefined && { stem: own }) }];
+        return [
+          {
+            file: toLibraryFile(file, folder),
+            recognition,
+            ...(own !== undefined && { stem: own }),
+            ...(written !== undefined && { name: written }),
+          },
+        ];
       }
       if (stem === undefined || passedOn.has(stem)) return [];
       const { path } = recognition;

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
-import type { TreeRow } from '../catalog/titles.ts';
+import type { Standing, TreeRow } from '../catalog/titles.ts';
 import { BridgeError } from '../errors.ts';
 import { applyTree, type EntryKind, type ManifestEntry, planTree, type TreePlan } from '../library/tree.ts';
 import { bytesOf, sha256 } from '../library/tree-bytes.ts';
@@ -85,9 +85,9 @@ export function createTreeWriter(options: TreeWriterOptions) {
 export type TreeWriter = ReturnType<typeof createTreeWriter>;
 
 /** A file whose path somebody else's file has does not stand there: it looks for another one the next time. */
-function withoutConflicts(stems: ReadonlyMap<string, string>, plan: TreePlan): Map<string, string> {
+function withoutConflicts(stems: ReadonlyMap<string, Standing>, plan: TreePlan): Map<string, Standing> {
   const conflicts = new Set(plan.ops.filter(({ op }) => op === 'conflict').map(({ path }) => path));
-  return new Map([...stems].filter(([, stem]) => !conflicts.has(`${stem}.strm`)));
+  return new Map([...stems].filter(([, { stem }]) => !conflicts.has(`${stem}.strm`)));
 }
 
 /** Rows for what is about to be made. Their time fits no file, so that the next look reads and compares the bytes. */
