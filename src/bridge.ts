@@ -55,7 +55,9 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
   };
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const catalog = await openCatalog(join(dataDir, 'catalog.db'));
-  if (isFirstStart && (await catalog.titles.treeCount()) > 0) {
+  const trees = treesOf(library);
+  const titles = catalog.titlesOf(trees[0].name);
+  if (isFirstStart && (await titles.treeCount()) > 0) {
     log.warn(
       { dataDir },
       'the keys were gone and new ones were made: every STRM file gets a new address with the next sync',
@@ -93,6 +95,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     dispatcher,
     userAgent,
     catalog,
+    titles,
     client,
     governor,
     memoryOf,
@@ -116,7 +119,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     trash,
     catalog,
     log,
-    trees: treesOf(library),
+    trees,
     baseUrl,
     sign: signer.sign,
     sideCars,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Dispatcher } from 'undici';
 import type { Settings } from '../config/settings.ts';
 import type { Catalog } from './catalog/catalog.ts';
+import type { Titles } from './catalog/titles.ts';
 import type { Clock } from './clock.ts';
 import { createNextUp } from './delivery/next-up.ts';
 import { createPlays, type PlayRecord } from './delivery/plays.ts';
@@ -30,6 +31,8 @@ export interface PlaybackParts {
   dispatcher: Dispatcher;
   userAgent: string;
   catalog: Catalog;
+  /** Titles of the tree that tells what comes after what. */
+  titles: Titles;
   client: Pick<FichierClient, 'directLink'>;
   governor: Pick<Governor, 'state'>;
   /** A small fact that outlives a restart. */
@@ -38,7 +41,7 @@ export interface PlaybackParts {
 
 /** Everything between the host's links and the bytes that a player gets. Reads what an earlier run kept. */
 export async function createPlayback(parts: PlaybackParts) {
-  const { settings, clock, log, dispatcher, userAgent, catalog, client, governor } = parts;
+  const { settings, clock, log, dispatcher, userAgent, catalog, titles, client, governor } = parts;
   const { fichier, links, delivery, cache } = settings;
   const mebibytes = (count: number) => count * 1024 * 1024;
 
@@ -105,9 +108,9 @@ export async function createPlayback(parts: PlaybackParts) {
 
   /** What a person watches after this file. */
   async function nextOf(fileId: string) {
-    const key = (await catalog.titles.placesOf([fileId])).get(fileId)?.titleKey;
+    const key = (await titles.placesOf([fileId])).get(fileId)?.titleKey;
     if (key === undefined) return undefined;
-    const titled = (await catalog.titles.ofKeys([key])).map((row) => ({
+    const titled = (await titles.ofKeys([key])).map((row) => ({
       fileId: row.fileId,
       recognition: JSON.parse(row.recognition) as Recognition,
     }));

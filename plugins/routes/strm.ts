@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { mediaType } from '../../src/delivery/media-type.ts';
@@ -7,11 +7,12 @@ import { BridgeError } from '../../src/errors.ts';
 import { autoindex } from '../../src/views/autoindex.ts';
 import { reads } from '../support/reads.ts';
 
-/** `/strm/`: the STRM tree over HTTP. Only what the manifest names is served. */
+/** `/strm/`: the (first) STRM tree over HTTP. Only what the manifest names is served. */
 export const strm = fp(
   async (app: FastifyInstance) => {
-    const { catalog, settings } = app.bridge;
-    const libraryDir = resolve(settings.library.dir);
+    const { catalog, publisher } = app.bridge;
+    const [tree] = publisher.trees;
+    const titles = catalog.titlesOf(tree.name);
 
     reads(app, '/strm', { onRequest: app.basicAuth }, async (_request, reply) =>
       reply.redirect('/strm/', 302),
@@ -20,7 +21,7 @@ export const strm = fp(
       const path = (request.params as { '*': string })['*'];
       const dir = path.replace(/\/+$/, '');
       if (path === '' || path.endsWith('/')) {
-        const { folders, files } = await catalog.titles.treeChildren(dir);
+        const { folders, files } = await titles.treeChildren(dir);
         if (dir !== '' && folders.length + files.length === 0) throw new BridgeError('BRIDGE_NOT_FOUND');
         const entries = [
           ...folders.map((name) => ({ name, isFolder: true })),
@@ -33,13 +34,13 @@ export const strm = fp(
         ];
         return reply.type('text/html; charset=utf-8').send(autoindex(`/strm/${path}`, entries));
       }
-      const file = await catalog.titles.treeAt(path);
+      const file = await titles.treeAt(path);
       if (!file) {
-        const { folders, files } = await catalog.titles.treeChildren(dir);
+        const { folders, files } = await titles.treeChildren(dir);
         if (folders.length + files.length === 0) throw new BridgeError('BRIDGE_NOT_FOUND');
         return reply.redirect(`${encodeURI(`/strm/${dir}`).replace(/[?#]/g, encodeURIComponent)}/`, 302);
       }
-      const content = await readFile(join(libraryDir, file.path)).catch((error: NodeJS.ErrnoException) => {
+      const content = await readFile(join(tree.dir, file.path)).catch((error: NodeJS.ErrnoException) => {
         throw new BridgeError(error.code === 'ENOENT' ? 'BRIDGE_NOT_FOUND' : 'BRIDGE_DISK', { cause: error });
       });
       const type = path.endsWith('.strm') ? 'text/plain; charset=utf-8' : mediaType(path);

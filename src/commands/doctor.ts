@@ -65,7 +65,10 @@ function checksFor(bridge: Bridge, signal: AbortSignal): [string, () => Promise<
   const { settings } = bridge;
   return [
     ['data folder', () => checkFolder(settings.dataDir, 'dataDir')],
-    ['STRM folder', () => checkFolder(settings.library.dir, 'library.dir')],
+    ...bridge.publisher.trees.map((tree): [string, () => Promise<Finding>] => [
+      tree.name === '' ? 'STRM folder' : `STRM folder ${tree.name}`,
+      () => checkFolder(tree.dir, tree.name === '' ? 'library.dir' : 'library.trees'),
+    ]),
     ['base URL', () => checkBaseUrl(bridge, signal)],
     ['host and clock', () => checkHost(bridge, signal)],
     ['gate', () => checkGate(bridge)],

@@ -43,7 +43,7 @@ export async function serve(context: Context): Promise<ExitCode> {
       version,
       port,
       baseUrl: bridge.baseUrl,
-      libraryDir: settings.library.dir,
+      libraryDirs: bridge.publisher.trees.map((tree) => tree.dir),
       mode: settings.delivery.mode,
     },
     'Passerelle serves',

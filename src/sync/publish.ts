@@ -7,11 +7,11 @@ import type { Wanted } from './fetch-side-cars.ts';
 import { recogniseFiles, type TitlesByTree } from './titling.ts';
 import type { Trash } from './trash.ts';
 import { createTreeWriter } from './tree-writer.ts';
-import type { Tree } from './trees.ts';
+import type { Trees } from './trees.ts';
 
 export interface PublishOptions extends Omit<DesiredOptions, 'tree'> {
   log: Log;
-  trees: readonly Tree[];
+  trees: Trees;
   trash: Trash;
 }
 

@@ -16,6 +16,9 @@ export interface Tree {
   kinds: ReadonlySet<string> | undefined;
 }
 
+/** At least one; the first is the one that is shown over HTTP. */
+export type Trees = readonly [Tree, ...Tree[]];
+
 export interface TreeSettings {
   dir: string;
   profile: ProfileName;
@@ -23,16 +26,17 @@ export interface TreeSettings {
 }
 
 /** The trees of the settings: those of `library.trees`, or the one in `library.dir`. */
-export function treesOf({ dir, profile, trees }: TreeSettings): readonly Tree[] {
+export function treesOf({ dir, profile, trees }: TreeSettings): Trees {
   if (trees.length === 0)
     return [{ name: '', dir: resolve(dir), profile: profiles[profile], roots: undefined, kinds: undefined }];
-  return trees.map((tree) => ({
+  const [first, ...rest] = trees.map((tree) => ({
     name: resolve(tree.dir) === resolve(dir) ? '' : tree.dir,
     dir: resolve(tree.dir),
     profile: profiles[tree.profile ?? profile],
     roots: tree.roots,
     kinds: tree.kinds && new Set(tree.kinds),
   }));
+  return [first as Tree, ...rest];
 }
 
 /** The key of this file's title in a tree, undefined when it does not belong there. */
