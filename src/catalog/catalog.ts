@@ -4,6 +4,7 @@ import { createDirty } from './dirty.ts';
 import { createKept } from './kept.ts';
 import { createLeases } from './leases.ts';
 import { type Listing, recordListing } from './listing.ts';
+import { createMedia } from './media.ts';
 import { createMemory } from './memory.ts';
 import { openDatabase } from './open.ts';
 import { createPlayLog } from './plays.ts';
@@ -52,6 +53,7 @@ export async function openCatalog(file: string) {
     plays: <T extends { id: string; startedAt: number }>() => createPlayLog<T>(db),
     titles: createTitles(db),
     dirty: createDirty(db),
+    media: createMedia(db),
     memory: createMemory(db),
     /** Resolves when the database answers a query. */
     alive: async (): Promise<void> => void (await db.selectFrom('memory').select('name').limit(1).execute()),

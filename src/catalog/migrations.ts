@@ -129,6 +129,19 @@ const migrations: Record<string, Migration> = {
       await db.schema.createIndex('plays_started').on('plays').column('started_at').execute();
     },
   },
+  '005-media': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('media')
+        .addColumn('file_id', 'text', (column) => column.primaryKey())
+        .addColumn('size_bytes', 'integer', (column) => column.notNull())
+        .addColumn('at', 'integer', (column) => column.notNull())
+        .addColumn('failures', 'integer', (column) => column.notNull())
+        .addColumn('facts', 'text')
+        .execute();
+      await db.schema.createIndex('files_first_seen').on('files').column('first_seen_at').execute();
+    },
+  },
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

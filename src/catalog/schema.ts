@@ -103,6 +103,17 @@ export interface DirtyTable {
   file_id: string;
 }
 
+/** What a video's header says, or how often it could not be read. */
+export interface MediaTable {
+  file_id: string;
+  /** Of the file when it was read: with another size the row says nothing. */
+  size_bytes: number;
+  at: number;
+  failures: number;
+  /** JSON, see MediaFacts */
+  facts: string | null;
+}
+
 export interface MemoryTable {
   name: string;
   value: string;
@@ -120,5 +131,6 @@ export interface Schema {
   titles: TitleTable;
   tree: TreeTable;
   dirty: DirtyTable;
+  media: MediaTable;
   memory: MemoryTable;
 }
