@@ -1,6 +1,7 @@
 import { familyNames, places } from '../src/delivery/client.ts';
 import { asks, type Rule, readRule } from '../src/delivery/rules.ts';
 import { address, choice, flag, integer, list, rows, type Setting, text } from './kinds.ts';
+import { media } from './media.ts';
 
 /**
  * Every setting, once: the place in the YAML file is the place in this object. README's settings table and
@@ -285,6 +286,7 @@ export const declarations = {
       help: 'Most of one file in there: five eighths its beginning, the rest its end',
     }),
   },
+  media,
   auth: {
     adminToken: text({
       env: 'PASSERELLE_ADMIN_TOKEN',

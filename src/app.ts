@@ -2,6 +2,7 @@ import { METHODS } from 'node:http';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { api } from '../plugins/routes/api.ts';
 import { health } from '../plugins/routes/health.ts';
+import { mediaInformation } from '../plugins/routes/media.ts';
 import { stream } from '../plugins/routes/stream.ts';
 import { strm } from '../plugins/routes/strm.ts';
 import { auth } from '../plugins/support/auth.ts';
@@ -38,5 +39,6 @@ export async function buildApp(bridge: Bridge): Promise<FastifyInstance> {
   await app.register(stream);
   await app.register(strm);
   await app.register(api);
+  await app.register(mediaInformation);
   return app;
 }

@@ -37,6 +37,16 @@ export function createTitles(db: Kysely<Schema>) {
       return keys;
     },
 
+    /** What this file was recognised as last: JSON. */
+    async recognitionOf(fileId: string): Promise<string | undefined> {
+      const row = await db
+        .selectFrom('titles')
+        .select('recognition')
+        .where('file_id', '=', fileId)
+        .executeTakeFirst();
+      return row?.recognition;
+    },
+
     /** Titles in whose folders something written belongs to one of these files. */
     async treeKeysOf(fileIds: readonly string[]): Promise<string[]> {
       const keys: string[] = [];

@@ -1,3 +1,4 @@
+import type { MediaFacts } from './media-facts.ts';
 import type { Recognition } from './recognition.ts';
 
 /** One file of the account, as much of it as the library needs. */
@@ -19,11 +20,11 @@ export type LibraryEntry =
 export interface Item {
   file: LibraryFile;
   recognition: Recognition;
+  /** What its header says, once it was read. */
+  facts?: MediaFacts;
 }
 
 /** A video that has its place in the tree; `stem` is the path of its .strm without the extension. */
-export interface Placed {
-  file: LibraryFile;
-  recognition: Recognition;
+export interface Placed extends Item {
   stem: string;
 }

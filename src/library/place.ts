@@ -71,8 +71,8 @@ export function placeUnsorted(dir: string, items: readonly Item[]): Placed[] {
   });
 }
 
-function place({ file, recognition }: Item, path: string): Placed {
-  return { file, recognition, stem: path };
+function place(item: Item, path: string): Placed {
+  return { ...item, stem: path };
 }
 
 function stem(text: string): string {

@@ -37,6 +37,7 @@ export async function desiredOf(
   const titles = Map.groupBy(await catalog.titles.ofKeys(keys), (row) => row.titleKey);
   const ids = [...titles.values()].flat().map((row) => row.fileId);
   const files = new Map((await catalog.content.filesByIds(ids)).map((file) => [file.id, file]));
+  const factsOf = await catalog.media.factsOf(ids);
   const near = await filesNear(catalog, [...files.values()]);
   const paths = await foldersOf(catalog, [...files.values(), ...near.values()]);
   const placed = [...near.values()].filter((file) => paths.has(file.folderId));
@@ -56,7 +57,8 @@ export async function desiredOf(
     if (!file || !isWanted(file)) return [];
     const recognition = JSON.parse(row.recognition) as Recognition;
     const folder = paths.get(file.folderId) ?? recognition.path.slice(0, recognition.path.lastIndexOf('/'));
-    return [{ file: toLibraryFile(file, folder), recognition }];
+    const facts = factsOf.get(file.id);
+    return [{ file: toLibraryFile(file, folder), recognition, ...(facts && { facts: JSON.parse(facts) }) }];
   };
   const contentOf = async (entry: LibraryEntry): Promise<Desired['content'] | undefined> => {
     if (entry.kind === 'nfo') return entry.content;

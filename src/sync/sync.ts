@@ -184,14 +184,46 @@ export function createSync(options: SyncOptions) {
     return { outcome: 'done', calls: result.calls, note, tree };
   }
 
+  /** A small piece of work on the tree without a crawl. */
+  let refreshing: Promise<unknown> = Promise.resolve();
+
+  async function refreshNow(fileIds: readonly string[], signal: AbortSignal): Promise<boolean> {
+    let release: () => void;
+    try {
+      release = lockFile(options.lockPath, 'BRIDGE_CRAWL_RUNNING');
+    } catch (error) {
+      if (isBridgeError(error, 'BRIDGE_CRAWL_RUNNING')) return false;
+      throw error;
+    }
+    try {
+      await publisher.checkMounted();
+      const { counts } = await publisher.files(fileIds, { signal });
+      return counts.failed === 0;
+    } finally {
+      release();
+    }
+  }
+
   return {
     state: (): SyncState => state,
+
+    /**
+     * Lays the titles of these files out again, without a crawl. @returns false when it has to be asked again: a sync
+     * runs, or a file could not be written
+     * @throws BridgeError BRIDGE_DISK; the signal's reason
+     */
+    refresh(fileIds: readonly string[], signal: AbortSignal): Promise<boolean> {
+      const work = refreshNow(fileIds, signal);
+      refreshing = work.catch(() => undefined);
+      return work;
+    },
 
     /**
      * @throws BridgeError BRIDGE_CRAWL_RUNNING while another one runs, BRIDGE_DISK when the tree cannot be written;
      * the signal's reason when it aborts after the crawl
      */
     async run(run: SyncRun): Promise<SyncResult> {
+      await refreshing;
       const release = lockFile(options.lockPath, 'BRIDGE_CRAWL_RUNNING');
       state.running = true;
       try {
