@@ -18,8 +18,8 @@ export const mediaInformation = fp(
     });
 
     // One file: what the catalog knows of it.
-    reads(app, '/api/v1/files/:id', locked, async (request, reply) => {
-      const { id } = request.params as { id: string };
+    reads(app, '/api/v1/files/*', locked, async (request, reply) => {
+      const { '*': id } = request.params as { '*': string };
       const file = isFileId(id) ? await catalog.content.byId(id) : undefined;
       if (!file) throw new BridgeError('BRIDGE_NOT_FOUND');
       const [folder, recognition, facts] = await Promise.all([

@@ -30,8 +30,8 @@ export const headBytes = 4 * 1024 * 1024;
 const program = fileURLToPath(new URL('./analyse.ts', import.meta.url));
 
 /**
- * What a file holds, by its header. The parser runs in a process of its own, without this one's environment and with
- * no right to write, for this file alone: its 90 MB are given back, and it can be ended in the middle of a loop.
+ * What a file holds, by its header. The parser is WebAssembly in a process of its own, without this one's environment
+ * and for this file alone: its 90 MB are given back, and it can be ended in the middle of a loop.
  * @throws NoFacts; the signal's reason; whatever `readAt` throws
  */
 export async function inspect(readAt: ReadAt, options: InspectOptions): Promise<MediaFacts> {
@@ -40,7 +40,7 @@ export async function inspect(readAt: ReadAt, options: InspectOptions): Promise<
   const over = new AbortController();
   const child = fork(program, [], {
     env: {},
-    execArgv: ['--permission', '--allow-fs-read=*', '--max-old-space-size=64', '--no-warnings'],
+    execArgv: ['--max-old-space-size=64'],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
