@@ -412,7 +412,8 @@ t.test('the catalog: the newest first, three failures, a new size begins anew', 
 /** A queue over fakes: `files` wait, newest first, and each inspection is noted. */
 function queue(files: UnreadVideo[], more: Partial<MediaQueueOptions> = {}) {
   const clock = createHandClock();
-  const began = clock.now();
+  /** The first look comes half a minute after the start. */
+  const began = clock.now() + 30_000;
   const seen: [string, number][] = [];
   const failed: string[] = [];
   const handed: string[][] = [];
@@ -472,7 +473,11 @@ function queue(files: UnreadVideo[], more: Partial<MediaQueueOptions> = {}) {
     ...more,
   });
   t.teardown(() => made.stop());
-  return { ...made, one };
+  const start = () => {
+    made.start();
+    return clock.advance(30_000);
+  };
+  return { ...made, start, one };
 }
 
 const large = (id: string): UnreadVideo => ({
@@ -486,7 +491,7 @@ const small = (id: string): UnreadVideo => ({ ...large(id), sizeBytes: 1_000_000
 t.test('one after the other, small ones ten seconds apart', async (t) => {
   const { start, stop, state, one } = queue([large('a'), large('b'), small('c'), small('d'), large('e')]);
   t.equal(state().isRunning, false);
-  start();
+  await start();
   await one.clock.advance(120_000);
   t.strictSame(one.seconds(), ['a 0', 'b 2', 'c 12', 'd 22', 'e 32']);
   t.equal(state().callsToday, 5);
@@ -510,7 +515,7 @@ t.test('nothing is read while something plays; a play that begins interrupts', a
       }),
   });
   one.isQuiet = false;
-  start();
+  await start();
   await one.clock.advance(60_000);
   t.strictSame(one.seen, []);
   one.isQuiet = true;
@@ -532,7 +537,7 @@ t.test('nothing is read while something plays; a play that begins interrupts', a
 
 t.test('so many calls a day; the rest waits for the next one', async (t) => {
   const { start, one, state } = queue([large('a'), large('b'), large('c')], { callsPerDay: 2 });
-  start();
+  await start();
   await one.clock.advance(hour);
   t.strictSame(one.seconds(), ['a 0', 'b 2']);
   t.equal(state().callsToday, 2);
@@ -554,9 +559,9 @@ t.test('a lock is no fault of a file; a file that fails lets the others go on', 
     },
   });
   const now = one.clock.now();
-  errors.push(new BridgeError('BRIDGE_HOST_FLOOD', { retryAt: now + 900_000 }), undefined);
+  errors.push(new BridgeError('BRIDGE_HOST_FLOOD', { retryAt: now + 930_000 }), undefined);
   errors.push(new BridgeError('BRIDGE_HOST_FILE_GONE'));
-  start();
+  await start();
   await one.clock.advance(899_000);
   t.strictSame(one.seconds(), ['a 0']);
   await one.clock.advance(60_000);
@@ -567,7 +572,7 @@ t.test('a lock is no fault of a file; a file that fails lets the others go on', 
 t.test('facts are handed on together: after a minute or fifty, again when that had to wait', async (t) => {
   const many = Array.from({ length: 60 }, (_, i) => large(String.fromCharCode(0x100 + i)));
   const { start, one } = queue(many, { intervalMs: 1000 });
-  start();
+  await start();
   await one.clock.advance(300_000);
   t.strictSame(
     one.handed.map((ids) => ids.length),
@@ -575,7 +580,7 @@ t.test('facts are handed on together: after a minute or fifty, again when that h
   );
   const later = queue([large('a')]);
   later.one.isDone = false;
-  later.start();
+  await later.start();
   await later.one.clock.advance(100_000);
   t.strictSame(later.one.handed, []);
   later.one.isDone = true;

@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import { batches } from './batches.ts';
 import { markDirty } from './dirty.ts';
@@ -19,6 +20,18 @@ export interface MediaCounts {
   givenUp: number;
 }
 
+/** A place in the order of the files, the newest first. */
+interface Place {
+  at: number;
+  id: string;
+}
+
+/** Row values: SQLite walks its index from the one place to the other. */
+const isBelow = ({ at, id }: Place) => sql<boolean>`(first_seen_at, id) < (${at}, ${id})`;
+const isFrom = ({ at, id }: Place) => sql<boolean>`(first_seen_at, id) >= (${at}, ${id})`;
+
+const filesAtOnce = 500;
+
 /** So many failures and a file is left alone until it changes. */
 export const mostFailures = 3;
 
@@ -35,6 +48,41 @@ export function createMedia(db: Kysely<Schema>) {
       .where('f.gone_at', 'is', null)
       .where('f.missing_since', 'is', null)
       .where('f.has_password', '=', 0);
+
+  /** Where a stretch of some hundred files below this place ends; undefined = at the oldest file. */
+  const placeAfter = (below: Place | undefined): Promise<Place | undefined> =>
+    db
+      .selectFrom('files')
+      .select(['first_seen_at as at', 'id'])
+      .$if(below !== undefined, (query) => query.where(isBelow(below as Place)))
+      .orderBy('first_seen_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(1)
+      .offset(filesAtOnce - 1)
+      .executeTakeFirst();
+
+  const unread = (
+    below: Place | undefined,
+    end: Place | undefined,
+    limit: number,
+    failedBefore: number,
+  ): Promise<UnreadVideo[]> =>
+    videos()
+      .select(['f.id', 'f.url', 'f.name', 'f.size_bytes as sizeBytes'])
+      .$if(below !== undefined, (query) => query.where(isBelow(below as Place)))
+      .$if(end !== undefined, (query) => query.where(isFrom(end as Place)))
+      .where('f.size_bytes', '>', 0)
+      .where('m.facts', 'is', null)
+      .where((e) =>
+        e.or([
+          e('m.file_id', 'is', null),
+          e.and([e('m.failures', '<', mostFailures), e('m.at', '<=', failedBefore)]),
+        ]),
+      )
+      .orderBy('f.first_seen_at', 'desc')
+      .orderBy('f.id', 'desc')
+      .limit(limit)
+      .execute();
 
   return {
     /** The facts of these files, where they are known. */
@@ -82,22 +130,20 @@ export function createMedia(db: Kysely<Schema>) {
         .execute();
     },
 
-    /** Videos to read, the newest first. @param failedBefore milliseconds UTC: later failures wait */
+    /**
+     * Videos to read, the newest first. Looks at some hundred files at a time: most of them are known, and a film that
+     * plays must not wait for a look at 100,000. @param failedBefore milliseconds UTC: later failures wait
+     */
     async next(limit: number, failedBefore: number): Promise<UnreadVideo[]> {
-      return await videos()
-        .select(['f.id', 'f.url', 'f.name', 'f.size_bytes as sizeBytes'])
-        .where('f.size_bytes', '>', 0)
-        .where('m.facts', 'is', null)
-        .where((e) =>
-          e.or([
-            e('m.file_id', 'is', null),
-            e.and([e('m.failures', '<', mostFailures), e('m.at', '<=', failedBefore)]),
-          ]),
-        )
-        .orderBy('f.first_seen_at', 'desc')
-        .orderBy('f.id')
-        .limit(limit)
-        .execute();
+      const found: UnreadVideo[] = [];
+      for (let below: Place | undefined, isLast = false; found.length < limit && !isLast; ) {
+        const end = await placeAfter(below);
+        found.push(...(await unread(below, end, limit - found.length, failedBefore)));
+        isLast = end === undefined;
+        below = end;
+        await breathe();
+      }
+      return found;
     },
 
     async counts(): Promise<MediaCounts> {

@@ -29,9 +29,12 @@ export interface MediaQueueOptions {
 /** Many small downloads in a row lock the address (facts/1fichier-api 3.5). */
 const smallBytes = 50_000_000;
 const smallPauseMs = 10_000;
-/** While something plays, and while there is nothing to read. */
+/** The first sync of a process has the first word. */
+const firstLookMs = 30_000;
+/** While something plays. */
 const lookMs = 5000;
-const idleMs = 60_000;
+/** While there is nothing to read: a look at 100,000 files is a second of work. */
+const idleMs = 5 * 60_000;
 /** After trouble at the host that names no time. */
 const restMs = 5 * 60_000;
 const longestRestMs = 3_600_000;
@@ -152,6 +155,7 @@ export function createMediaQueue(options: MediaQueueOptions) {
   }
 
   async function loop(): Promise<void> {
+    await clock.sleep(firstLookMs, stopping.signal).catch(() => undefined);
     while (!stopping.signal.aborted) {
       const pauseMs = await turn().catch((error: unknown) => {
         if (!stopping.signal.aborted) log.warn({ err: error }, 'media information could not be kept');
