@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import t from 'tap';
@@ -409,6 +409,35 @@ t.test('the catalog: the newest first, three failures, a new size begins anew', 
   t.strictSame(await catalog.media.counts(), { known: 0, waiting: 2, givenUp: 0 });
 });
 
+t.test('the catalog: unread videos are found among many known ones, in their order', async (t) => {
+  const catalog = await openCatalog(join(t.testdir(), 'catalog.db'));
+  t.teardown(() => catalog.close());
+  const crawl = await catalog.crawls.start(['/'], 0);
+  const ids = Array.from({ length: 1300 }, (_, i) => String(i).padStart(20, '0'));
+  for (const [at, part] of [ids.slice(0, 700), ids.slice(700)].entries()) {
+    const files = part.map((id) => ({
+      ...{ id, url: `https://1fichier.com/?${id}`, name: `${id}.mkv`, sizeBytes: 100, sentAt: 1 },
+      ...{ contentType: undefined, checksum: undefined, hasPassword: false, hasAccessRules: false },
+    }));
+    await catalog.crawls.listed(
+      crawl,
+      { folderId: at, name: 'x', folders: [], files, complete: true },
+      at,
+      1,
+    );
+  }
+  await catalog.titles.replace(
+    [],
+    ids.map((fileId) => ({ fileId, titleKey: fileId, recognition: '{}' })),
+  );
+  const expected = [...ids].reverse();
+  const found = async (limit: number) => (await catalog.media.next(limit, 0)).map(({ id }) => id);
+  t.strictSame(await found(2000), expected);
+  t.strictSame(await found(3), expected.slice(0, 3));
+  for (const id of ids) if (id !== ids[5]) await catalog.media.put({ id, sizeBytes: 100 }, '{}', 1);
+  t.strictSame(await found(3), [ids[5]]);
+});
+
 /** A queue over fakes: `files` wait, newest first, and each inspection is noted. */
 function queue(files: UnreadVideo[], more: Partial<MediaQueueOptions> = {}) {
   const clock = createHandClock();
@@ -548,9 +577,11 @@ t.test('so many calls a day; the rest waits for the next one', async (t) => {
 
 t.test('a lock is no fault of a file; a file that fails lets the others go on', async (t) => {
   const errors: unknown[] = [];
+  const asked: string[] = [];
   const { start, one } = queue([large('a'), large('b')], {
     reader: {
-      async open(_file, _range, { onSource }) {
+      async open({ id }, _range, { onSource }) {
+        asked.push(`${id} ${(one.clock.now() - began) / 1000}`);
         const error = errors.shift();
         if (error) throw error;
         onSource?.('new');
@@ -558,14 +589,14 @@ t.test('a lock is no fault of a file; a file that fails lets the others go on', 
       },
     },
   });
-  const now = one.clock.now();
-  errors.push(new BridgeError('BRIDGE_HOST_FLOOD', { retryAt: now + 930_000 }), undefined);
+  const began = one.clock.now() + 30_000;
+  errors.push(new BridgeError('BRIDGE_HOST_FLOOD', { retryAt: began + 900_000 }), undefined);
   errors.push(new BridgeError('BRIDGE_HOST_FILE_GONE'));
   await start();
   await one.clock.advance(899_000);
-  t.strictSame(one.seconds(), ['a 0']);
+  t.strictSame(asked, ['a 0']);
   await one.clock.advance(60_000);
-  t.strictSame(one.seconds(), ['a 0', 'a 900', 'b 902']);
+  t.strictSame(asked, ['a 0', 'a 900', 'b 902']);
   t.strictSame(one.failed, ['b']);
 });
 
@@ -671,4 +702,43 @@ t.test('from the account to the NFO, without a play; then the first probe costs 
   for (const name of Object.values(names))
     t.ok((await probe(house.streamUrl(`/${name}`))).durationSeconds > 65, name);
   t.equal(simulator.counters.tokens, 3, 'the bytes of the inspection serve the probe');
+});
+
+t.test('a film larger than what is read of it: its index at the end is read and kept too', async (t) => {
+  const clock = createHandClock();
+  const film = await readFile(mediaFile('h264-moov-last.mp4').path);
+  const moov = film.lastIndexOf('moov') - 4;
+  // A box that says nothing stands between the pictures and the index.
+  const filler = Buffer.alloc(12 * 1024 * 1024);
+  filler.writeUInt32BE(filler.length, 0);
+  filler.write('free', 4);
+  const home = t.testdir();
+  const path = join(home, 'film.mp4');
+  await writeFile(path, Buffer.concat([film.subarray(0, moov), filler, film.subarray(moov)]));
+  const account = { files: [{ name: 'Vast Film (2004).mp4', content: { path } }] };
+  const over = await createSimulator({ clock, account });
+  t.teardown(() => over.close());
+  const { bridge, streamUrl, sync, simulator } = await setup(t, { over, home, overrides: { clock } });
+  await sync();
+  simulator.reset();
+  const { put } = bridge.catalog.media;
+  const known = new Promise<MediaFacts>((resolve) => {
+    bridge.catalog.media.put = async (file, facts, now) => {
+      await put(file, facts, now);
+      resolve(JSON.parse(facts));
+    };
+  });
+  await bridge.shield.load();
+  bridge.media.start();
+  await clock.advance(30_000);
+  // The host is asked in steps, a moment apart. While the parser works, time stands still.
+  await until(() => simulator.counters.bytesSent >= headBytes, clock);
+  t.match(await known, { container: 'mp4', durationMs: 66_000, audio: [{ codec: 'aac' }] });
+  t.equal(simulator.counters.tokens, 1);
+  await until(() => simulator.counters.connectionsNow === 0);
+  t.ok(simulator.counters.bytesSent < 6 * 1024 * 1024, `${simulator.counters.bytesSent} bytes`);
+  await bridge.media.stop();
+  if (!(await hasPlayer(t, 'ffprobe'))) return;
+  t.ok((await probe(streamUrl('/Vast Film (2004).mp4'))).durationSeconds > 65);
+  t.equal(simulator.counters.tokens, 1);
 });

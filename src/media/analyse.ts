@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { constants, setPriority } from 'node:os';
 import mediaInfoFactory from 'mediainfo.js';
 
 /**
@@ -80,6 +81,8 @@ function isProgramStream(bytes: Uint8Array): boolean {
 const send = (message: FromAnalysis) => process.send?.(message);
 let give: ((bytes: Uint8Array) => void) | undefined;
 
+// Players come first.
+setPriority(constants.priority.PRIORITY_LOW);
 process.on('disconnect', () => process.exit());
 process.on('message', (message: ToAnalysis) => {
   if ('bytes' in message) return give?.(message.bytes);

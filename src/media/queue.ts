@@ -70,9 +70,13 @@ export function createMediaQueue(options: MediaQueueOptions) {
   /** The last reading that asked the host. */
   let last: { at: number; isSmall: boolean } | undefined;
   let names: UnreadVideo[] = [];
+  let areMany = false;
 
   async function nextFile(): Promise<UnreadVideo | undefined> {
-    if (names.length === 0) names = await store.next(namesAtOnce, clock.now() - againMs);
+    if (names.length === 0) {
+      names = await store.next(namesAtOnce, clock.now() - againMs);
+      areMany = names.length === namesAtOnce;
+    }
     return names[0];
   }
 
@@ -86,7 +90,7 @@ export function createMediaQueue(options: MediaQueueOptions) {
   /** Keeps what it reads while there is room for it: a first index must not push out what plays need. */
   function keeps(): boolean {
     const { bytes, totalBytes } = shield.state();
-    return names.length < namesAtOnce || bytes < totalBytes / 2;
+    return !areMany || bytes < totalBytes / 2;
   }
 
   /** @returns how long to wait afterwards */
@@ -109,6 +113,8 @@ export function createMediaQueue(options: MediaQueueOptions) {
     const { sizeBytes } = file;
     try {
       const { headBytes, readAt } = header;
+      // The call has its turn when the crawl leaves one: the parser and its time begin afterwards.
+      await readAt(0, 1);
       const facts = await options.inspect(readAt, { sizeBytes, headBytes, clock, signal });
       await store.put(file, JSON.stringify(facts), clock.now());
       arrivals.add(file.id);
