@@ -564,6 +564,21 @@ t.test('nothing is read while something plays; a play that begins interrupts', a
   t.strictSame([one.waiting, one.failed], [[], []], 'and that was no failure');
 });
 
+t.test(
+  'the order to stop is obeyed in the middle of a reading, and nothing is held against the file',
+  async (t) => {
+    const { start, stop, one, state } = queue([large('a')], {
+      inspect: (_readAt, { signal }) =>
+        new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
+    });
+    await start();
+    t.equal(state().isReading, true);
+    await stop();
+    t.equal(state().isReading, false);
+    t.strictSame([one.waiting.length, one.failed, one.clock.sleeping()], [1, [], 0]);
+  },
+);
+
 t.test('so many calls a day; the rest waits for the next one', async (t) => {
   const { start, one, state } = queue([large('a'), large('b'), large('c')], { callsPerDay: 2 });
   await start();
@@ -678,6 +693,27 @@ t.test('from the account to the NFO, without a play; then the first probe costs 
   t.match(await nfo(), /<runtime>1<.*<durationinseconds>66<.*<language>fre<.*<language>eng</s);
   const after = await stat(`${stem}.strm`);
   t.equal(after.mtimeMs, before.mtimeMs, 'an STRM file is not touched');
+
+  // A request of a player interrupts, and is remembered for a minute.
+  let interruptions = 0;
+  bridge.media.interrupt = () => interruptions++;
+  t.equal(bridge.plays.isIdle(), true);
+  await (await request(house.streamUrl(`/${names.mp4}`), { headers: { range: 'bytes=0-9' } })).body.dump();
+  t.equal(interruptions, 1);
+  t.equal(bridge.plays.isIdle(), false);
+  await clock.advance(61_000);
+  t.equal(bridge.plays.isIdle(), true);
+
+  // A sync and the work of a moment on the tree: the one waits, the other comes again.
+  const { id: anyId } = simulator.account.file(`/${names.mkv}`);
+  const refresh = () => bridge.sync.refresh([anyId], new AbortController().signal);
+  const first = refresh();
+  const syncing = house.sync();
+  t.equal(await first, true);
+  await until(() => bridge.sync.state().running);
+  t.equal(await refresh(), false, 'a sync runs');
+  t.match(await syncing, { outcome: 'done' });
+  t.equal(await refresh(), true);
 
   const headers = { authorization: `Bearer ${bridge.secrets.adminToken}` };
   const ask = async (path: string, more = headers) => {

@@ -184,8 +184,8 @@ export function createSync(options: SyncOptions) {
     return { outcome: 'done', calls: result.calls, note, tree };
   }
 
-  /** A small piece of work on the tree without a crawl. */
-  let refreshing: Promise<unknown> = Promise.resolve();
+  /** A small piece of work on the tree without a crawl: a sync waits for it instead of being refused. */
+  let refreshing: Promise<unknown> | undefined;
 
   async function refreshNow(fileIds: readonly string[], signal: AbortSignal): Promise<boolean> {
     let release: () => void;
@@ -214,7 +214,10 @@ export function createSync(options: SyncOptions) {
      */
     refresh(fileIds: readonly string[], signal: AbortSignal): Promise<boolean> {
       const work = refreshNow(fileIds, signal);
-      refreshing = work.catch(() => undefined);
+      const settled = Promise.allSettled([refreshing, work]).then(() => {
+        if (refreshing === settled) refreshing = undefined;
+      });
+      refreshing = settled;
       return work;
     },
 
@@ -223,7 +226,7 @@ export function createSync(options: SyncOptions) {
      * the signal's reason when it aborts after the crawl
      */
     async run(run: SyncRun): Promise<SyncResult> {
-      await refreshing;
+      while (refreshing) await refreshing;
       const release = lockFile(options.lockPath, 'BRIDGE_CRAWL_RUNNING');
       state.running = true;
       try {
