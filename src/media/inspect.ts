@@ -69,11 +69,20 @@ export async function inspect(readAt: ReadAt, options: InspectOptions): Promise<
         mostBytes: options.mostBytes ?? 16 * 1024 * 1024,
       });
     });
-    const facts = readReport(report);
+    const facts = read(report);
     if (!facts) throw new NoFacts('neither picture nor sound was found in it');
     return facts;
   } finally {
     over.abort();
     child.kill('SIGKILL');
+  }
+}
+
+/** @throws NoFacts where a name in the file has broken the report */
+function read(report: string): MediaFacts | undefined {
+  try {
+    return readReport(report);
+  } catch (error) {
+    throw new NoFacts(String(error));
   }
 }
