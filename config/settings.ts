@@ -2,6 +2,7 @@ import { familyNames, places } from '../src/delivery/client.ts';
 import { asks, type Rule, readRule } from '../src/delivery/rules.ts';
 import { profileNames, type TreeSetting, treeKinds } from '../src/library/profiles.ts';
 import { address, choice, flag, integer, list, rows, type Setting, text } from './kinds.ts';
+import { media } from './media.ts';
 import { syncSettings } from './sync-settings.ts';
 import { readTree } from './trees.ts';
 
@@ -276,6 +277,7 @@ export const declarations = {
       help: 'Most of one file in there: five eighths its beginning, the rest its end',
     }),
   },
+  media,
   auth: {
     adminToken: text({
       env: 'PASSERELLE_ADMIN_TOKEN',

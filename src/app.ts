@@ -2,6 +2,7 @@ import { METHODS } from 'node:http';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { api } from '../plugins/routes/api.ts';
 import { health } from '../plugins/routes/health.ts';
+import { mediaInformation } from '../plugins/routes/media.ts';
 import { overrides } from '../plugins/routes/overrides.ts';
 import { proposals } from '../plugins/routes/proposals.ts';
 import { stream } from '../plugins/routes/stream.ts';
@@ -42,5 +43,6 @@ export async function buildApp(bridge: Bridge): Promise<FastifyInstance> {
   await app.register(api);
   await app.register(overrides);
   await app.register(proposals);
+  await app.register(mediaInformation);
   return app;
 }

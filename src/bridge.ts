@@ -10,6 +10,9 @@ import type { RememberedAccount } from './fichier/account.ts';
 import { createFichierClient } from './fichier/client.ts';
 import { createGovernor, type GovernorState } from './fichier/governor.ts';
 import type { Log } from './log.ts';
+import type { DayOfCalls } from './media/call-budget.ts';
+import { inspect } from './media/inspect.ts';
+import { createMediaQueue } from './media/queue.ts';
 import { createPlayback } from './playback.ts';
 import { keysFile, livingKeys, loadSecrets } from './secrets.ts';
 import { createDecisions } from './sync/decisions.ts';
@@ -98,9 +101,10 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     titles,
     client,
     governor,
+    onPlay: () => media.interrupt(),
     memoryOf,
   });
-  const { reader } = playback;
+  const { reader, shield, plays, slots } = playback;
   const signer = createSigner(livingKeys(secrets.signingKeys, clock.now()));
   const named = settings.server.baseUrl;
   const before = overrides.keepBaseUrl ? await catalog.memory.get<string>('baseUrl') : undefined;
@@ -169,6 +173,20 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
   });
   const proposals = createDecisions({ catalog, clock, ladder, publisher, lockPath });
 
+  const media = createMediaQueue({
+    store: catalog.media,
+    reader,
+    shield,
+    inspect,
+    clock,
+    log,
+    isQuiet: () => governor.state().open && plays.isIdle() && slots.used() < fichier.connections,
+    intervalMs: settings.media.intervalMs,
+    callsPerDay: settings.media.callsPerDay,
+    memory: await memoryOf<DayOfCalls>('mediaCalls'),
+    onFacts: sync.refresh,
+  });
+
   return {
     settings,
     log,
@@ -184,9 +202,11 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     replan: createReplan(curation),
     fixes: createFixes(curation),
     sync,
+    media,
     proposals,
     /** Refuses what waits for the host, then closes the catalog. */
     async close(): Promise<void> {
+      await media.stop();
       governor.close();
       await playback.close();
       await catalog.close();

@@ -35,6 +35,8 @@ export interface PlaybackParts {
   titles: Titles;
   client: Pick<FichierClient, 'directLink'>;
   governor: Pick<Governor, 'state'>;
+  /** Told of every request that belongs to a play. */
+  onPlay: () => void;
   /** A small fact that outlives a restart. */
   memoryOf: <T>(name: string) => Promise<{ read(): T | undefined; write(next: T): void }>;
 }
@@ -94,7 +96,12 @@ export async function createPlayback(parts: PlaybackParts) {
     onFault: locations.heard,
     watch: renewal.watch,
   });
-  const plays = createPlays({ clock, log, store: catalog.plays<PlayRecord>() });
+  const plays = createPlays({
+    clock,
+    log,
+    store: catalog.plays<PlayRecord>(),
+    onPlay: parts.onPlay,
+  });
   const nextUp = createNextUp({
     reader,
     shield,

@@ -28,6 +28,7 @@ const mayKnow: Record<string, RegExp> = {
   library: /^src\/(errors|clock|log|at-hand)\.ts$/,
   links: /^src\/(fichier\/.+|errors|clock|log|at-hand)\.ts$/,
   delivery: /^src\/((links|fichier)\/.+|errors|clock|log|at-hand)\.ts$/,
+  media: /^src\/((delivery|fichier|catalog)\/.+|library\/media-facts|errors|clock|log|at-hand)\.ts$/,
   sync: /^src\/((fichier|catalog|library|delivery)\/.+|errors|clock|log|at-hand)\.ts$/,
   views: /^src\/errors\.ts$/,
 };

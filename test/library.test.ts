@@ -185,6 +185,7 @@ t.test('NFO files: where they lie', async (t) => {
   ]);
   t.strictSame(paths(['/Lupin.S01E02.mkv'], 'nfo'), [
     'Shows/Lupin/Season 01/Lupin S01E02.nfo',
+    'Shows/Lupin/Season 01/season.nfo',
     'Shows/Lupin/tvshow.nfo',
   ]);
   t.strictSame(paths(['/Lupin.S01E02.mkv'], 'nfo', { nfo: false }), []);

@@ -6,6 +6,7 @@ import { createJournal } from './journal.ts';
 import { createKept } from './kept.ts';
 import { createLeases } from './leases.ts';
 import { type Listing, recordListing } from './listing.ts';
+import { createMedia } from './media.ts';
 import { createMemory } from './memory.ts';
 import { openDatabase } from './open.ts';
 import { createOverrides } from './overrides.ts';
@@ -76,6 +77,7 @@ export async function openCatalog(file: string) {
     treeNames: async (): Promise<string[]> =>
       (await db.selectFrom('tree').select('tree').distinct().execute()).map((row) => row.tree),
     dirty: createDirty(db),
+    media: createMedia(db),
     memory: createMemory(db),
     /** Resolves when the database answers a query. */
     alive: async (): Promise<void> => void (await db.selectFrom('memory').select('name').limit(1).execute()),

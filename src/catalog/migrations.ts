@@ -147,6 +147,7 @@ const migrations: Record<string, Migration> = {
         .addPrimaryKeyConstraint('one_place', ['tree', 'file_id'])
         .modifyEnd(sql`without rowid`)
         .execute();
+      await db.schema.createIndex('places_file').on('places').column('file_id').execute();
       await db.schema.createIndex('places_key').on('places').columns(['tree', 'title_key']).execute();
       await sql`insert into recognitions select file_id, recognition from titles`.execute(db);
       // What was written so far keeps its path from now on.
@@ -228,6 +229,19 @@ const migrations: Record<string, Migration> = {
         .modifyEnd(sql`without rowid`)
         .execute();
       await db.schema.createIndex('trash_path').on('trash').columns(['tree', 'path']).execute();
+    },
+  },
+  '005-media': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('media')
+        .addColumn('file_id', 'text', (column) => column.primaryKey())
+        .addColumn('size_bytes', 'integer', (column) => column.notNull())
+        .addColumn('at', 'integer', (column) => column.notNull())
+        .addColumn('failures', 'integer', (column) => column.notNull())
+        .addColumn('facts', 'text')
+        .execute();
+      await db.schema.createIndex('files_first_seen').on('files').column('first_seen_at').execute();
     },
   },
 };

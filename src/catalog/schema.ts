@@ -173,6 +173,17 @@ export interface TrashTable {
   trashed_at: number;
 }
 
+/** What a video's header says, or how often it could not be read. */
+export interface MediaTable {
+  file_id: string;
+  /** Of the file when it was read: with another size the row says nothing. */
+  size_bytes: number;
+  at: number;
+  failures: number;
+  /** JSON, see MediaFacts */
+  facts: string | null;
+}
+
 export interface MemoryTable {
   name: string;
   value: string;
@@ -193,6 +204,7 @@ export interface Schema {
   batches: BatchTable;
   tree: TreeTable;
   dirty: DirtyTable;
+  media: MediaTable;
   memory: MemoryTable;
   proposals: ProposalTable;
   proposal_files: ProposalFileTable;

@@ -50,6 +50,7 @@ export async function serve(context: Context): Promise<ExitCode> {
   );
   warnOfBaseUrl(settings.server.baseUrl, (words) => log.warn({ baseUrl: bridge.baseUrl }, words));
   scheduler.start();
+  if (settings.media.probe) bridge.media.start();
 
   await new Promise<void>((resolve) => {
     if (context.signal.aborted) resolve();
@@ -61,6 +62,7 @@ export async function serve(context: Context): Promise<ExitCode> {
   );
   app.stopping.now = true;
   const closed = app.close();
+  await bridge.media.stop();
   await scheduler.stop();
   const grace = new AbortController();
   const late = bridge.clock.sleep(settings.server.stopGraceMs, grace.signal).then(

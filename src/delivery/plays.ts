@@ -49,6 +49,8 @@ export interface PlaysOptions {
   store: PlayStore;
   /** How many are kept. */
   keep?: number;
+  /** Told of every request that belongs to a play. */
+  onPlay?: () => void;
 }
 
 /** Who plays what, as the first request tells it. */
@@ -69,7 +71,7 @@ const mostLive = 500;
 const mostViewers = 50;
 
 /** Keeps a trace of the last plays. */
-export function createPlays({ clock, log, store, keep = 200 }: PlaysOptions) {
+export function createPlays({ clock, log, store, keep = 200, onPlay }: PlaysOptions) {
   /** By file; a film has few viewers at one time. */
   const live = new Map<string, Play[]>();
   const unwritten = new Set<Play>();
@@ -120,7 +122,15 @@ export function createPlays({ clock, log, store, keep = 200 }: PlaysOptions) {
         live.set(file.id, [...(plays ?? []).slice(-mostViewers), play]);
       }
       play.asked(begin, now);
+      onPlay?.();
       return play;
+    },
+
+    /** Nothing is being read, and nobody has asked for anything within a minute. */
+    isIdle(): boolean {
+      const now = clock.now();
+      for (const plays of live.values()) if (plays.some((play) => !play.isOver(now))) return false;
+      return true;
     },
 
     /** The last plays, newest first. */

@@ -1,3 +1,4 @@
+import type { MediaFacts } from './media-facts.ts';
 import type { Recognition } from './recognition.ts';
 
 /** One file of the account, as much of it as the library needs. */
@@ -45,6 +46,8 @@ export interface Item {
   name?: string;
   /** Not there now, and may come back to its place: laid out, but not written. */
   ghost?: true;
+  /** What its header says, once it was read. */
+  facts?: MediaFacts;
 }
 
 /** A video that has its place in the tree; `stem` is the path of its .strm without the extension. */

@@ -1,11 +1,12 @@
 import type { Item } from './entries.ts';
+import { labelWords, type MediaFacts } from './media-facts.ts';
 import type { Profile } from './profiles.ts';
 import type { Recognition } from './recognition.ts';
 import { foldedPath, safeLabel } from './safe-name.ts';
 
 const longestLabelBytes = 44;
 
-type Read = (recognition: Recognition) => string | undefined;
+type Read = (recognition: Recognition, facts?: MediaFacts) => string | undefined;
 const resolution: Read = (r) => r.resolution;
 const edition: Read = (r) => r.edition;
 /** In this order; the resolution leads, because Jellyfin sorts versions by it (facts media-servers 2.1). */
@@ -15,11 +16,13 @@ const aspects: readonly Read[] = [
   edition,
   (r) => r.languages?.join(' '),
   (r) => r.group,
+  // Where names say nothing, what the headers say.
+  (r, facts) => facts && (r.resolution ? undefined : labelWords(facts).join(' ')),
 ];
 
 /**
- * Labels that keep the versions of one film or episode apart: resolution, source, edition, language, group, as many as are
- * needed, and the file id where nothing else differs. One item gets ''. Depends on the set only, not on the order.
+ * Labels that keep the versions of one film or episode apart: resolution, source, edition, language, group, what the
+ * headers say, as many as are needed, and the file id where nothing else differs. One item gets ''. Depends on the set only, not on the order.
  */
 export function labelVersions(items: readonly Item[], profile: Profile): Map<Item, string> {
   if (items.length === 1) return new Map([[items[0] as Item, '']]);
@@ -49,7 +52,7 @@ export function labelVersions(items: readonly Item[], profile: Profile): Map<Ite
 function joinAll(items: readonly Item[], reads: readonly Read[]): Map<Item, string> {
   return new Map(
     items.map((item) => {
-      const words = reads.map((read) => read(item.recognition)).filter(Boolean);
+      const words = reads.map((read) => read(item.recognition, item.facts)).filter(Boolean);
       return [item, words.length > 0 ? safeLabel(words.join(' '), longestLabelBytes) : ''];
     }),
   );

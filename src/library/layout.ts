@@ -1,7 +1,7 @@
 import { placeArtwork } from './artwork.ts';
 import type { Item, LibraryEntry, LibraryFile, Placed } from './entries.ts';
 import { indexNeighbours, type Neighbours } from './neighbours.ts';
-import { episodeNfo, movieNfo, tvshowNfo } from './nfo.ts';
+import { episodeNfo, movieNfo, seasonNfo, tvshowNfo } from './nfo.ts';
 import { isExtraStem, placeExtras, placeItems } from './place.ts';
 import { type Profile, profiles } from './profiles.ts';
 import { type Shelf, shelfAt, shelfOf, titleDir, titleDirOf } from './shelf.ts';
@@ -93,16 +93,28 @@ function nfoEntries(
   if (shelf === 'episode') {
     return [
       entry(`${dir}/tvshow.nfo`, tvshowNfo(best.recognition, nfo)),
+      ...seasonsOf(placed).map(([folder, season]) => entry(`${folder}/season.nfo`, seasonNfo(season, nfo))),
       ...placed
         .filter(({ recognition }) => recognition.episodes ?? recognition.date)
-        .map(({ stem, recognition }) => entry(`${stem}.nfo`, episodeNfo(recognition, nfo))),
+        .map(({ stem, recognition, facts }) => entry(`${stem}.nfo`, episodeNfo(recognition, nfo, facts))),
     ];
   }
-  const entries = placed.map(({ stem }) => entry(`${stem}.nfo`, movieNfo(best.recognition, nfo)));
+  const entries = placed.map(({ stem, facts }) =>
+    entry(`${stem}.nfo`, movieNfo(best.recognition, nfo, facts)),
+  );
   // With several files in the folder Jellyfin reads movie.nfo alone (facts media-servers 3.1).
   return placed.length > 1
-    ? [entry(`${dir}/movie.nfo`, movieNfo(best.recognition, nfo)), ...entries]
+    ? [entry(`${dir}/movie.nfo`, movieNfo(best.recognition, nfo, best.facts)), ...entries]
     : entries;
+}
+
+/** Folders of seasons with their numbers; a daily show has the year for one. */
+function seasonsOf(placed: readonly Placed[]): [string, number][] {
+  const folders = new Set(placed.map(({ stem }) => stem.slice(0, stem.lastIndexOf('/'))));
+  return [...folders].flatMap((folder) => {
+    const [, number] = /\/Season (\d+)$/.exec(folder) ?? [];
+    return number === undefined ? [] : [[folder, Number(number)] as [string, number]];
+  });
 }
 
 /** Of several spellings of one title the commonest, then the first in code order: upper case before lower. */

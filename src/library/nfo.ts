@@ -1,36 +1,73 @@
 import { Builder } from 'xml2js';
+import type { MediaFacts } from './media-facts.ts';
 import type { ProviderIds, Recognition } from './recognition.ts';
+import { fileInfo, runtimeMinutes } from './stream-details.ts';
 
 export interface NfoOptions {
   /** `<lockdata>`: true keeps the media server's providers away (facts media-servers 1.3). */
   lockData: boolean;
 }
 
-/** NFO of a film: title, year, provider ids (facts media-servers 3.2). */
-export function movieNfo(recognition: Recognition, options: NfoOptions): string {
-  return build('movie', titled(recognition, options));
+/**
+ * NFO of a film: title, year, provider ids, and what its header says (facts media-servers 3.2, 3.3). `dateadded` is left
+ * to the media server: a time of ours would make the same film new again.
+ */
+export function movieNfo(recognition: Recognition, options: NfoOptions, facts?: MediaFacts): string {
+  const { date, ids } = recognition;
+  return build('movie', {
+    ...named(recognition),
+    // Kodi puts it before the year.
+    ...(date && { premiered: date }),
+    ...runtimeOf(facts),
+    ...(ids && idTags(ids, 'imdbid')),
+    ...fileInfoOf(facts),
+    lockdata: options.lockData,
+  });
 }
 
 /** `tvshow.nfo`: title, year and provider ids of a series. */
 export function tvshowNfo(recognition: Recognition, options: NfoOptions): string {
-  return build('tvshow', titled(recognition, options));
+  const { ids } = recognition;
+  return build('tvshow', {
+    ...named(recognition),
+    ...(ids && idTags(ids, 'imdb_id')),
+    lockdata: options.lockData,
+  });
 }
 
 /**
- * NFO of an episode file, one `episodedetails` for each episode in it.
+ * `season.nfo`: its number. Only with `lockData` a title: it would stand before the one that a provider has in the
+ * viewer's language (see {@link episodeNfo}).
+ */
+export function seasonNfo(season: number, options: NfoOptions): string {
+  const title = season === 0 ? 'Specials' : `Season ${season}`;
+  return build('season', {
+    ...(options.lockData && { title }),
+    seasonnumber: season,
+    lockdata: options.lockData,
+  });
+}
+
+/**
+ * NFO of an episode file, one `episodedetails` for each episode in it; length and streams are those of the file.
  *
  * What is in an NFO wins over what a media server's providers find. We do not know an episode's title, so none is
  * written and the provider's stays; only with `lockData`, where no provider is asked, `Episode 2` is better than the
  * name of the file. Provider ids are the show's and stand in `tvshow.nfo` alone.
  */
-export function episodeNfo(recognition: Recognition, options: NfoOptions): string {
+export function episodeNfo(recognition: Recognition, options: NfoOptions, facts?: MediaFacts): string {
   const { season, episodes, date } = recognition;
+  const common = {
+    ...(date && { aired: date }),
+    ...runtimeOf(facts),
+    ...fileInfoOf(facts),
+    lockdata: options.lockData,
+  };
   if (!episodes) {
     return build('episodedetails', {
       ...(options.lockData && date && { title: date }),
       ...showTitle(recognition),
-      ...(date && { aired: date }),
-      lockdata: options.lockData,
+      ...common,
     });
   }
   return episodes
@@ -42,8 +79,7 @@ export function episodeNfo(recognition: Recognition, options: NfoOptions): strin
           ...showTitle(recognition),
           season: season ?? 1,
           episode,
-          ...(date && { aired: date }),
-          lockdata: options.lockData,
+          ...common,
         },
         i > 0,
       ),
@@ -55,18 +91,31 @@ function showTitle({ title }: Recognition): { showtitle?: string } {
   return title ? { showtitle: title } : {};
 }
 
-function titled({ title, year, ids }: Recognition, { lockData }: NfoOptions): Record<string, unknown> {
+function named({ title, year }: Recognition): object {
+  return { ...(title && { title }), ...(year && { year }) };
+}
+
+/**
+ * Every form of the ids: `uniqueid` for Kodi and Jellyfin, tags for Emby. The tag of IMDb has two names, `imdbid` in a
+ * film and `imdb_id` in a series, as Jellyfin and Emby write them themselves (facts media-servers 3.2: both are read).
+ */
+function idTags(ids: ProviderIds, imdbTag: 'imdbid' | 'imdb_id'): object {
+  const known = (['tmdb', 'imdb', 'tvdb'] as const).filter((provider) => ids[provider]);
+  if (known.length === 0) return {};
+  const tags = { tmdb: 'tmdbid', imdb: imdbTag, tvdb: 'tvdbid' };
   return {
-    ...(title && { title }),
-    ...(year && { year }),
-    ...(ids && { uniqueid: uniqueIds(ids) }),
-    lockdata: lockData,
+    uniqueid: known.map((type, i) => ({ $: i === 0 ? { type, default: 'true' } : { type }, _: ids[type] })),
+    ...Object.fromEntries(known.map((type) => [tags[type], ids[type]])),
   };
 }
 
-function uniqueIds(ids: ProviderIds): unknown[] {
-  const known = (['tmdb', 'imdb', 'tvdb'] as const).filter((provider) => ids[provider]);
-  return known.map((type, i) => ({ $: i === 0 ? { type, default: 'true' } : { type }, _: ids[type] }));
+function runtimeOf(facts: MediaFacts | undefined): object {
+  const minutes = facts && runtimeMinutes(facts);
+  return minutes === undefined ? {} : { runtime: minutes };
+}
+
+function fileInfoOf(facts: MediaFacts | undefined): object {
+  return facts ? { fileinfo: fileInfo(facts) } : {};
 }
 
 function build(root: string, content: Record<string, unknown>, headless = false): string {

@@ -46,6 +46,7 @@ export async function desiredOf(
   const titles = Map.groupBy(await catalog.titlesOf(tree.name).ofKeys(keys), (row) => row.titleKey);
   const ids = [...titles.values()].flat().map((row) => row.fileId);
   const files = new Map((await catalog.content.filesByIds(ids)).map((file) => [file.id, file]));
+  const facts = await catalog.media.factsOf(ids);
   const near = new Map(
     (await filesNear(catalog, [...files.values()], artwork)).map((file) => [file.id, file]),
   );
@@ -76,7 +77,7 @@ export async function desiredOf(
     ),
   );
   const rows = [...titles.values()].flat();
-  const { itemsOf, disowned } = await createItems({ catalog, files, paths, rows, asIfGone });
+  const { itemsOf, disowned } = await createItems({ catalog, files, paths, rows, facts, asIfGone });
   const standing = new Set(
     rows.flatMap(({ fileId, stem, name }) => (stem === undefined || name === undefined ? [] : [fileId])),
   );

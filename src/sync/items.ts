@@ -2,6 +2,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { CatalogFile } from '../catalog/content.ts';
 import type { TitleRow } from '../catalog/titles.ts';
 import type { Item } from '../library/layout.ts';
+import type { MediaFacts } from '../library/media-facts.ts';
 import type { Recognition } from '../library/recognition.ts';
 import { toLibraryFile } from './titling.ts';
 
@@ -12,6 +13,8 @@ export interface ItemOptions {
   /** Account paths of their folders. */
   paths: ReadonlyMap<number, string>;
   rows: readonly TitleRow[];
+  /** What headers say, as JSON. */
+  facts: ReadonlyMap<string, string>;
   /** Files that a dry run leaves out. */
   asIfGone: ReadonlySet<string> | undefined;
 }
@@ -20,7 +23,7 @@ export interface ItemOptions {
  * What the layout works with. A file that was uploaded anew under its old name takes the place of the one that is
  * missing, and its path; what is gone and may come back stays as a ghost, so that nobody takes its path.
  */
-export async function createItems({ catalog, files, paths, rows, asIfGone }: ItemOptions) {
+export async function createItems({ catalog, files, paths, rows, facts, asIfGone }: ItemOptions) {
   const gone = await catalog.content.goneByIds(
     rows.filter((row) => row.stem !== undefined && !files.has(row.fileId)).map((row) => row.fileId),
   );
@@ -61,12 +64,14 @@ export async function createItems({ catalog, files, paths, rows, asIfGone }: Ite
         const folder =
           paths.get(file.folderId) ?? recognition.path.slice(0, recognition.path.lastIndexOf('/'));
         const own = stem ?? inherited.get(fileId);
+        const known = facts.get(fileId);
         return [
           {
             file: toLibraryFile(file, folder),
             recognition,
             ...(own !== undefined && { stem: own }),
             ...(written !== undefined && { name: written }),
+            ...(known !== undefined && { facts: JSON.parse(known) as MediaFacts }),
           },
         ];
       }

@@ -4,7 +4,7 @@ import type { Log } from '../log.ts';
 import type { Sync, SyncResult } from './sync.ts';
 
 export interface SchedulerOptions {
-  sync: Sync;
+  sync: Pick<Sync, 'run'>;
   clock: Clock;
   log: Log;
   /** 0 = only at start and when asked. */

@@ -1,5 +1,6 @@
 import type { CrawlNote } from '../catalog/crawls.ts';
 import { lockFile } from '../catalog/lock.ts';
+import { isBridgeError } from '../errors.ts';
 import { type CrawlOptions, type CrawlProgress, crawl } from './crawl.ts';
 import { createSideCarFetch } from './fetch-side-cars.ts';
 import { frugally } from './frugal.ts';
@@ -111,14 +112,49 @@ export function createSync(options: SyncOptions) {
     return { outcome: 'done', calls: result.calls, note, tree, fetchedForMs };
   }
 
+  /** A small piece of work on the tree without a crawl: a sync waits for it instead of being refused. */
+  let refreshing: Promise<unknown> | undefined;
+
+  async function refreshNow(fileIds: readonly string[], signal: AbortSignal): Promise<boolean> {
+    let release: () => void;
+    try {
+      release = lockFile(options.lockPath, 'BRIDGE_CRAWL_RUNNING');
+    } catch (error) {
+      if (isBridgeError(error, 'BRIDGE_CRAWL_RUNNING')) return false;
+      throw error;
+    }
+    try {
+      await publisher.checkMounted();
+      const { counts } = await publisher.files(fileIds, { signal });
+      return counts.failed === 0;
+    } finally {
+      release();
+    }
+  }
+
   return {
     state: (): SyncState => state,
+
+    /**
+     * Lays the titles of these files out again, without a crawl. @returns false when it has to be asked again: a sync
+     * runs, or a file could not be written
+     * @throws BridgeError BRIDGE_DISK; the signal's reason
+     */
+    refresh(fileIds: readonly string[], signal: AbortSignal): Promise<boolean> {
+      const work = refreshNow(fileIds, signal);
+      const settled = Promise.allSettled([refreshing, work]).then(() => {
+        if (refreshing === settled) refreshing = undefined;
+      });
+      refreshing = settled;
+      return work;
+    },
 
     /**
      * @throws BridgeError BRIDGE_CRAWL_RUNNING while another one runs, BRIDGE_DISK when the tree cannot be written;
      * the signal's reason when it aborts after the crawl
      */
     async run(run: SyncRun): Promise<SyncResult> {
+      while (refreshing) await refreshing;
       const release = lockFile(options.lockPath, 'BRIDGE_CRAWL_RUNNING');
       state.running = true;
       try {

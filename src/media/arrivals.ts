@@ -1,0 +1,47 @@
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+
+export interface ArrivalsOptions {
+  clock: Clock;
+  log: Log;
+  /** Lays these files' titles out again. @returns false when that has to wait, as for a sync that runs */
+  onFacts: (fileIds: readonly string[], signal: AbortSignal) => Promise<boolean>;
+}
+
+/** So many files, or so long after the first one: not one plan of the tree for each of thousands. */
+const most = 50;
+const longestMs = 60_000;
+
+/** Files whose facts came in and are not in their NFO yet. The catalog knows them too, should the process end. */
+export function createArrivals({ clock, log, onFacts }: ArrivalsOptions) {
+  let since = 0;
+  const waiting = new Set<string>();
+
+  return {
+    add(fileId: string): void {
+      if (waiting.size === 0) since = clock.now();
+      waiting.add(fileId);
+    },
+
+    /** How long until these should be handed on; undefined = there are none. */
+    dueInMs(): number | undefined {
+      if (waiting.size === 0) return undefined;
+      const restMs = since + longestMs - clock.now();
+      return waiting.size >= most ? 0 : Math.min(longestMs, Math.max(0, restMs));
+    },
+
+    /** Hands them on. What cannot be done now is tried again after the same time. */
+    async handOn(signal: AbortSignal): Promise<void> {
+      const some = [...waiting];
+      since = clock.now();
+      try {
+        if (await onFacts(some, signal)) for (const id of some) waiting.delete(id);
+      } catch (error) {
+        if (!signal.aborted)
+          log.warn({ err: error, files: some.length }, 'media information is not in the tree yet');
+      }
+    },
+  };
+}
+
+export type Arrivals = ReturnType<typeof createArrivals>;

@@ -1,0 +1,31 @@
+import type { Clock } from '../clock.ts';
+
+/** Calls of one day, as they outlive a restart. */
+export interface DayOfCalls {
+  /** `2026-01-31`, UTC. */
+  day: string;
+  calls: number;
+}
+
+export interface CallBudgetOptions {
+  clock: Clock;
+  perDay: number;
+  memory: { read(): DayOfCalls | undefined; write(next: DayOfCalls): void };
+}
+
+/** How many calls of the account reading headers may take: a first index of 100,000 films must not eat them all. */
+export function createCallBudget({ clock, perDay, memory }: CallBudgetOptions) {
+  const dayNow = () => new Date(clock.now()).toISOString().slice(0, 10);
+  const today = (): number => {
+    const kept = memory.read();
+    return kept?.day === dayNow() ? kept.calls : 0;
+  };
+  return {
+    today,
+    perDay,
+    isSpent: (): boolean => today() >= perDay,
+    spend: (): void => memory.write({ day: dayNow(), calls: today() + 1 }),
+  };
+}
+
+export type CallBudget = ReturnType<typeof createCallBudget>;

@@ -1,0 +1,197 @@
+import type { MediaStore, UnreadVideo } from '../catalog/media.ts';
+import type { Clock } from '../clock.ts';
+import type { Reader } from '../delivery/reader.ts';
+import type { Shield } from '../delivery/shield.ts';
+import { type ErrorCode, isBridgeError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { type ArrivalsOptions, createArrivals } from './arrivals.ts';
+import { type CallBudgetOptions, createCallBudget } from './call-budget.ts';
+import { openHeader } from './header.ts';
+import type { inspect } from './inspect.ts';
+
+export interface MediaQueueOptions {
+  store: Pick<MediaStore, 'next' | 'put' | 'failed'>;
+  reader: Pick<Reader, 'open'>;
+  shield: Pick<Shield, 'covers' | 'state'>;
+  inspect: typeof inspect;
+  clock: Clock;
+  log: Log;
+  /** Nothing plays, the host may be asked, and a connection is free. */
+  isQuiet: () => boolean;
+  /** Pause between the starts of two readings. */
+  intervalMs: number;
+  callsPerDay: number;
+  /** Where the calls of the day outlive a restart. */
+  memory: CallBudgetOptions['memory'];
+  onFacts: ArrivalsOptions['onFacts'];
+}
+
+/** Many small downloads in a row lock the address (facts/1fichier-api 3.5). */
+const smallBytes = 50_000_000;
+const smallPauseMs = 10_000;
+/** The first sync of a process has the first word. */
+const firstLookMs = 30_000;
+/** While something plays. */
+const lookMs = 5000;
+/** While there is nothing to read: a look at 100,000 files is a second of work. */
+const idleMs = 5 * 60_000;
+/** After trouble at the host that names no time. */
+const restMs = 5 * 60_000;
+const longestRestMs = 3_600_000;
+/** A file that failed is not tried again sooner. */
+const againMs = 3_600_000;
+/** What is read costs nothing and is only analysed. */
+const keptPauseMs = 1000;
+const namesAtOnce = 50;
+
+/** What no file is to blame for: another one would fare no better. */
+const everybodys: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'BRIDGE_HOST_FLOOD',
+  'BRIDGE_HOST_IP_LOCKED',
+  'BRIDGE_HOST_KEY',
+  'BRIDGE_HOST_NOT_PREMIUM',
+  'BRIDGE_HOST_LOCATION',
+  'BRIDGE_HOST_VPN',
+  'BRIDGE_HOST_MAINTENANCE',
+  'BRIDGE_HOST_UNREACHABLE',
+  'BRIDGE_GATE_CLOSED',
+  'BRIDGE_GATE_BUSY',
+  'BRIDGE_TOO_MANY_STREAMS',
+]);
+
+/** Reads the headers of new videos one after the other, the newest first, while nothing plays. */
+export function createMediaQueue(options: MediaQueueOptions) {
+  const { store, reader, shield, clock, log, isQuiet, intervalMs } = options;
+  const budget = createCallBudget({ clock, perDay: options.callsPerDay, memory: options.memory });
+  const arrivals = createArrivals(options);
+  const stopping = new AbortController();
+  let reading: AbortController | undefined;
+  let ended: Promise<void> | undefined;
+  /** The last reading that asked the host. */
+  let last: { at: number; isSmall: boolean } | undefined;
+  let names: UnreadVideo[] = [];
+  let areMany = false;
+
+  async function nextFile(): Promise<UnreadVideo | undefined> {
+    if (names.length === 0) {
+      names = await store.next(namesAtOnce, clock.now() - againMs);
+      areMany = names.length === namesAtOnce;
+    }
+    return names[0];
+  }
+
+  /** How long this file has to wait for its turn; never longer than its whole pause, whatever the clock says. */
+  function waitMs({ sizeBytes }: UnreadVideo): number {
+    if (!last) return 0;
+    const pauseMs = Math.max(intervalMs, last.isSmall || sizeBytes < smallBytes ? smallPauseMs : 0);
+    return Math.min(pauseMs, Math.max(0, last.at + pauseMs - clock.now()));
+  }
+
+  /** Keeps what it reads while there is room for it: a first index must not push out what plays need. */
+  function keeps(): boolean {
+    const { bytes, totalBytes } = shield.state();
+    return !areMany || bytes < totalBytes / 2;
+  }
+
+  /** @returns how long to wait afterwards */
+  async function read(file: UnreadVideo): Promise<number> {
+    const stop = new AbortController();
+    const signal = AbortSignal.any([stop.signal, stopping.signal]);
+    reading = stop;
+    let hasAsked = false;
+    const header = openHeader(file, {
+      reader,
+      shield,
+      keeps: keeps(),
+      signal,
+      onSource(source) {
+        hasAsked = true;
+        last = { at: clock.now(), isSmall: file.sizeBytes < smallBytes };
+        if (source === 'new') budget.spend();
+      },
+    });
+    const { sizeBytes } = file;
+    try {
+      const { headBytes, readAt } = header;
+      // The call has its turn when the crawl leaves one: the parser and its time begin afterwards.
+      await readAt(0, 1);
+      const facts = await options.inspect(readAt, { sizeBytes, headBytes, clock, signal });
+      await store.put(file, JSON.stringify(facts), clock.now());
+      arrivals.add(file.id);
+      log.debug({ fileId: file.id, name: file.name }, 'the header of a video was read');
+      names.shift();
+      return hasAsked ? 0 : keptPauseMs;
+    } catch (error) {
+      // Somebody wants to see a film, or the process ends: the file has its turn later.
+      if (signal.aborted) return lookMs;
+      // A refusal of the host was a call too.
+      if (!hasAsked && isBridgeError(error) && error.code.startsWith('BRIDGE_HOST_')) budget.spend();
+      return await bear(file, error);
+    } finally {
+      header.close();
+      reading = undefined;
+    }
+  }
+
+  async function bear(file: UnreadVideo, error: unknown): Promise<number> {
+    const now = clock.now();
+    last = { at: now, isSmall: file.sizeBytes < smallBytes };
+    const isHosts = isBridgeError(error) && everybodys.has(error.code);
+    const pauseMs = isBridgeError(error) && error.retryable ? restMs : 0;
+    if (isHosts) {
+      log.info({ err: error }, 'media information waits for the host');
+      return Math.min(longestRestMs, Math.max(restMs, (error.retryAt ?? now) - now));
+    }
+    log.info({ err: error, fileId: file.id, name: file.name }, 'the header of a video could not be read');
+    names.shift();
+    await store.failed(file, now);
+    return pauseMs;
+  }
+
+  /** One look at what is to be done. @returns how long to wait before the next one */
+  async function turn(): Promise<number> {
+    if (arrivals.dueInMs() === 0) await arrivals.handOn(stopping.signal);
+    const dueMs = arrivals.dueInMs() ?? Number.POSITIVE_INFINITY;
+    if (!isQuiet()) return Math.min(dueMs, lookMs);
+    const file = budget.isSpent() ? undefined : await nextFile();
+    if (!file) return Math.min(dueMs, idleMs);
+    const pauseMs = waitMs(file);
+    // Somebody may have begun to play meanwhile.
+    return pauseMs > 0 || !isQuiet() ? Math.min(dueMs, pauseMs || lookMs) : read(file);
+  }
+
+  async function loop(): Promise<void> {
+    await clock.sleep(firstLookMs, stopping.signal).catch(() => undefined);
+    while (!stopping.signal.aborted) {
+      const pauseMs = await turn().catch((error: unknown) => {
+        if (!stopping.signal.aborted) log.warn({ err: error }, 'media information could not be kept');
+        return restMs;
+      });
+      if (pauseMs > 0) await clock.sleep(pauseMs, stopping.signal).catch(() => undefined);
+    }
+  }
+
+  return {
+    start(): void {
+      ended ??= loop();
+    },
+
+    /** A play begins: what is being read lets go of the line. */
+    interrupt: (): void => reading?.abort(new Error('a film needs the line')),
+
+    /** Stops at once; resolves when nothing is read any more. */
+    async stop(): Promise<void> {
+      stopping.abort(new Error('stopping'));
+      await ended;
+    },
+
+    state: () => ({
+      isRunning: ended !== undefined && !stopping.signal.aborted,
+      isReading: reading !== undefined,
+      callsToday: budget.today(),
+      callsPerDay: budget.perDay,
+    }),
+  };
+}
+
+export type MediaQueue = ReturnType<typeof createMediaQueue>;

@@ -1,0 +1,49 @@
+/** What is shown of the reading of headers. */
+export interface MediaState {
+  isEnabled: boolean;
+  isReading: boolean;
+  callsToday: number;
+  callsPerDay: number;
+}
+
+/** The answer of `/api/v1/media`. */
+export function mediaView(
+  { known, waiting, givenUp }: { known: number; waiting: number; givenUp: number },
+  { isEnabled, isReading, callsToday, callsPerDay }: MediaState,
+) {
+  return {
+    enabled: isEnabled,
+    reading: isReading,
+    files: { known, waiting, givenUp },
+    calls: { today: callsToday, limit: callsPerDay },
+  };
+}
+
+/** A file of the account, as it is shown. Times in milliseconds, UTC. */
+export interface ShownFile {
+  id: string;
+  name: string;
+  sizeBytes: number;
+  sentAt: number | undefined;
+  firstSeenAt: number;
+  missingSince: number | undefined;
+}
+
+/** The answer of `/api/v1/files/<id>`: what is not known is null. `recognition` and `facts` are JSON as the catalog has it. */
+export function fileView(
+  file: ShownFile,
+  { folder, recognition, facts }: { folder?: string; recognition?: string; facts?: string },
+) {
+  const { id, name, sizeBytes, sentAt, firstSeenAt, missingSince } = file;
+  return {
+    id,
+    name,
+    path: folder === undefined ? null : `${folder === '/' ? '' : folder}/${name}`,
+    sizeBytes,
+    sentAt: sentAt ?? null,
+    firstSeenAt,
+    missingSince: missingSince ?? null,
+    recognition: recognition === undefined ? null : (JSON.parse(recognition) as unknown),
+    media: facts === undefined ? null : (JSON.parse(facts) as unknown),
+  };
+}
