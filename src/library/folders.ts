@@ -29,6 +29,8 @@ export interface Above {
   /** A show name inside the season folder's own name (`Vikings S06`). */
   seasonTitle?: Folder;
   extra?: string;
+  /** A folder for the films of one saga (`Trilogies`, `Saga Alien`). */
+  saga?: boolean;
   ids: ProviderIds;
 }
 
@@ -47,6 +49,9 @@ const vocabulary = new Map<string, Category>();
 for (const category of ['any', 'anime', 'tv', 'movies'] as const) {
   for (const word of words[category].split(' ')) vocabulary.set(word, category);
 }
+
+const sagaShape =
+  /(?<![a-z])(?:sagas?|collections?|anthologies?|anthology|(?:tri|quadri|tetra|penta|hexa|septo)log(?:ies?|y))(?![a-z])/i;
 
 const cache = new Map<string, Folder>();
 
@@ -68,6 +73,7 @@ export function readAbove(folders: readonly string[]): Above {
     const parent = i > 0 ? readFolder(folders[i - 1] as string) : undefined;
     const extra = extraFolder(name, parent !== undefined && parent.kind !== 'category');
     if (extra) above.extra ??= extra;
+    if (sagaShape.test(name)) above.saga = true;
     let folder = readFolder(name);
     if (folder.kind === 'title' && isBareSeason(name, folders.slice(0, i)) && !above.title) {
       folder = { kind: 'season', season: Number(name), ids: {} };

@@ -114,16 +114,19 @@ export function between(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
-/** Air date of a daily show: `2024.05.06`, `2024-05-06`, `06.05.2024`. */
-export function findDate(folded: string): { start: number; end: number; date: string } | undefined {
-  const match =
-    /(?<!\d)(?:((?:19|20)\d\d)([ ._-])(\d\d)\2(\d\d)|(\d\d)([ ._-])(\d\d)\6((?:19|20)\d\d))(?!\d)/.exec(
-      folded,
-    );
+const sceneShape = /[ ._](\d{1,2})(\d\d)[ ._](?:hdtv|pdtv|dsr)(?![a-z0-9])/i;
+
+/** `Show.103.hdtv`: the scene's short form of season and episode. */
+export function findSceneNumber(folded: string): Marker | undefined {
+  const match = sceneShape.exec(folded);
   if (!match) return undefined;
-  const [year, month, day] = match[1] ? [match[1], match[3], match[4]] : [match[8], match[7], match[5]];
-  const date = `${year}-${month}-${day}`;
-  const time = new Date(`${date}T00:00:00Z`);
-  if (Number.isNaN(time.getTime()) || time.toISOString().slice(0, 10) !== date) return undefined;
-  return { start: match.index, end: match.index + match[0].length, date };
+  const start = match.index + 1;
+  const digits = `${match[1]}${match[2]}`;
+  return {
+    start,
+    end: start + digits.length,
+    season: Number(match[1]),
+    episodes: [Number(match[2])],
+    bare: false,
+  };
 }

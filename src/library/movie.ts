@@ -11,7 +11,7 @@ const weakName =
   /^(?:|movie|film|video|vid|title_?t?\d*|vts_\d\d_\d|\d{5}|[0-9a-f]{8,}|sans titre|untitled|main|(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])(?=[a-z0-9]*\d[a-z]+\d)[a-z0-9]{9,})$/i;
 
 /** Fills in a film (facts naming 8): the file's title and year, or the folder's where the file's name is weak. */
-export function fillMovie(result: Recognition, reading: Reading): void {
+export function fillMovie(result: Recognition, reading: Reading, titleFrom = 0): void {
   const { name, above } = reading;
   result.kind = 'movie';
   const part = partShape.exec(name.folded) ?? latePart.exec(name.folded);
@@ -21,7 +21,7 @@ export function fillMovie(result: Recognition, reading: Reading): void {
       : (part[1] as string).toLowerCase().charCodeAt(0) - 96;
   const stem = part && partShape.test(name.folded) ? name.folded.slice(0, part.index) : name.folded;
   const weak = weakName.test(stem.trim());
-  const own = weak ? {} : ownTitle(reading, part ? part.index : -1);
+  const own = weak ? {} : ownTitle(reading, part ? part.index : -1, titleFrom);
   const folder = above.season === undefined && !above.title?.marker ? above.title : undefined;
   if (folder?.title && folderNames(folder, own, weak, reading)) {
     result.title = folder.title;
@@ -65,15 +65,18 @@ interface OwnTitle {
  * The library's title and year, mended: it cuts French titles at short words (`se`, `ai`) and accents, and leaves
  * editions in. The end is ours (the year, or the first tag); the start is the library's.
  */
-function ownTitle({ name, release, tagAt }: Reading, partAt: number): OwnTitle {
+function ownTitle(
+  { name, release, tagAt, year: yearAt }: Reading,
+  partAt: number,
+  titleFrom: number,
+): OwnTitle {
   const { text, folded } = name;
   const own: OwnTitle = {};
-  const yearAt = findYear(folded, release.year, tagAt);
   if (yearAt) own.year = yearAt.year;
   const found = release.title ? findTitle(folded, release.title) : undefined;
   const bracketed = /^\[([^\]]+)\][ ._]*(?=$|[([]?(?:19|20)\d\d)/.exec(folded);
   if (bracketed) return { ...own, title: tidyTitle(text.slice(1, 1 + (bracketed[1] as string).length)) };
-  const start = openingStart(folded, found?.start);
+  const start = titleFrom || openingStart(folded, found?.start);
   const ends = [yearAt?.at ?? -1, tagAt, partAt].filter((at) => at > start);
   let end = ends.length > 0 ? Math.min(...ends) : folded.length;
   if (!yearAt && found && found.end < end && !cutAtWord(folded.slice(found.end, end))) end = found.end;
@@ -89,32 +92,6 @@ function cutAtWord(rest: string): boolean {
       rest,
     ) || /^[^\x20-\x7e]/.test(rest)
   );
-}
-
-/** Where the year of the film stands. In brackets beats bare; the last one before the tags wins (`2001 ... 1968`). */
-function findYear(
-  folded: string,
-  year: number | undefined,
-  tagAt: number,
-): { at: number; year: number } | undefined {
-  const bracketed = [...folded.matchAll(/[([]((?:18[89]\d|19\d\d|20[0-3]\d))[)\]]/g)].at(-1);
-  if (bracketed && bracketed.index > 0) return { at: bracketed.index, year: Number(bracketed[1]) };
-  const stop = tagAt > 0 ? tagAt : folded.length;
-  const bare = [...folded.matchAll(/(?<![\dx])((?:18[89]\d|19\d\d|20[0-3]\d))(?![\dpix])/g)].filter(
-    (m) => m.index > 0,
-  );
-  const before = bare.filter((match) => match.index < stop).at(-1) ?? bare[0];
-  if (before && (year === undefined || Number(before[1]) === year || before.index < stop)) {
-    if (
-      year === undefined &&
-      before.index + 4 === folded.length &&
-      bare.length === 1 &&
-      !/[ ._(-]$/.test(folded.slice(0, before.index))
-    )
-      return undefined;
-    return { at: before.index, year: Number(before[1]) };
-  }
-  return undefined;
 }
 
 /** Where the title begins: where the library says, or behind a release group in brackets; `(500) jours` keeps its bracket. */

@@ -1,0 +1,85 @@
+import { isSeries } from './merge.ts';
+import type { NumberAt } from './numbers.ts';
+import type { Reading } from './reading.ts';
+
+/** A file whose name has a number behind the same words as its siblings. */
+export interface Member {
+  reading: Reading;
+  number: NumberAt;
+}
+
+/** What the numbers behind the same words count. */
+export interface Count {
+  kind: 'episodes' | 'films' | 'constant' | 'nothing';
+  /** Distinct numbers. */
+  values: number;
+  /** Behind the number all names go on alike. */
+  sameRest: boolean;
+  /** `101`, `102`, `201`: the hundreds are the season. */
+  holdsSeason: boolean;
+  /** Numbers run on from below a hundred, so that 101 is no first season. */
+  plain: boolean;
+  /** The number is a place in a list of films, not a word of their titles. */
+  ranked: boolean;
+}
+
+/** Three files are the least that prove a pattern (facts naming 7). */
+const fewest = 3;
+/** From here on a run of bare numbers is a series, even in a folder of films: no saga is as long. */
+const longestSaga = 12;
+
+/**
+ * Judges the numbers that stand behind the same words in the names of one folder.
+ *
+ * @param stem those words as a key, '' = the number opens the name
+ * @param dated number of films with a year of their own in the folder
+ */
+export function judgeCount(stem: string, members: readonly Member[], dated: number): Count {
+  const counted = members.filter(({ reading, number }) => !reading.isSubtitle && !number.decimal);
+  const values = new Set(counted.map(({ number }) => number.value));
+  const rests = new Set(counted.map(({ number }) => number.rest));
+  const count: Count = {
+    kind: 'nothing',
+    values: values.size,
+    sameRest: rests.size <= Math.max(1, counted.length / 4),
+    holdsSeason: false,
+    plain: [...values].some((value) => value < 100),
+    ranked: false,
+  };
+  if (counted.length < fewest) return count;
+  if (values.size === 1) return { ...count, kind: rests.size >= fewest ? 'constant' : 'nothing' };
+  const years = [...values].every((value) => value >= 1900 && value <= 2039);
+  if (values.size < fewest || values.size * 2 < counted.length || years) return count;
+  const apart = counted.some(({ number }) => number.padded) || counted.every(({ number }) => number.apart);
+  if (areFilms(counted, count, dated)) {
+    return { ...count, kind: 'films', ranked: stem === '' && apart && isDense(values) && !count.sameRest };
+  }
+  const patterned = count.sameRest || (stem === '' ? apart && isDense(values) : apart || values.size >= 6);
+  if (!patterned) return count;
+  return { ...count, kind: 'episodes', holdsSeason: holdSeasons(counted, values) };
+}
+
+/** A collection of films: their years differ, or they lie among films (facts naming 7 and 8). */
+function areFilms(members: readonly Member[], count: Count, dated: number): boolean {
+  const { above } = (members[0] as Member).reading;
+  if (above.season !== undefined || isSeries(above.category)) return false;
+  const years = members.map(({ reading }) => reading.year?.year).filter((year) => year !== undefined);
+  if (new Set(years).size > 1 && years.length * 2 >= members.length) return true;
+  if (above.category === 'movies' || above.saga) return !(count.sameRest && count.values >= longestSaga);
+  const small = members.every(({ number }) => !number.padded && number.value < 10);
+  return small && years.length === 0 && dated > members.length;
+}
+
+/** Whether the numbers leave few holes: a list does, the first words of titles (`8 femmes`, `21 Jump Street`) do not. */
+function isDense(values: ReadonlySet<number>): boolean {
+  return Math.max(...values) - Math.min(...values) < values.size * 2;
+}
+
+/** `101` to `113` and `201` to `213`: each hundred stops early. An anime counts through all its hundreds. */
+function holdSeasons(members: readonly Member[], values: ReadonlySet<number>): boolean {
+  const { above, name } = (members[0] as Member).reading;
+  if (above.season !== undefined || above.category === 'anime' || name.folded.startsWith('[')) return false;
+  const early = [...values].every((value) => value > 100 && value % 100 > 0 && value % 100 < 40);
+  const seasons = new Set([...values].map((value) => Math.floor(value / 100)));
+  return early && values.has(101) && (seasons.size > 1 || above.category === 'tv');
+}

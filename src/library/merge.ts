@@ -1,0 +1,101 @@
+import { findBareNumber } from './bare-numbers.ts';
+import { readLanguages } from './languages.ts';
+import { findSceneNumber, findSeason, type Marker } from './markers.ts';
+import { fillMovie } from './movie.ts';
+import type { Reading, ShowReading } from './reading.ts';
+import type { Recognition } from './recognition.ts';
+import { fillShow } from './show.ts';
+import type { Evidence } from './siblings.ts';
+import { hasBracketedYear } from './years.ts';
+
+/**
+ * Merges what a name, its folders and its siblings say into one answer (facts naming, layers 6 to 9). An extra is no
+ * film and no episode, whatever else its name says.
+ */
+export function merge(reading: Reading, evidence: Evidence): Recognition {
+  const { path, above, extra } = reading;
+  if (extra) {
+    const how = `extra: ${above.extra ? 'folder' : 'name'} (${extra})`;
+    return { path, kind: 'extra', extra, confidence: 0.9, because: [how] };
+  }
+  const result: Recognition = { path, kind: 'unknown', confidence: 0, because: [] };
+  if (reading.isSubtitle) result.because.push('subtitle');
+  fillTags(result, reading);
+  const show = readShow(reading, evidence);
+  if (show) fillShow(result, reading, show);
+  else fillMovie(result, reading, evidence.titleFrom ?? 0);
+  return result;
+}
+
+/** The strongest sign of an episode: marker, date, siblings, bare number, season, the folder's marker, in that order. */
+function readShow(reading: Reading, evidence: Evidence): ShowReading | undefined {
+  const { name, above, marker, date } = reading;
+  const { folded } = name;
+  if (marker && !isFilmNumber(marker, reading)) return { marker, how: 'marker' };
+  if (date) return { date, how: 'date' };
+  if (evidence.show) return evidence.show;
+  const bare = evidence.film ? undefined : readBareNumber(reading, evidence);
+  if (bare) return bare;
+  const season = findSeason(folded);
+  if (season) return { marker: season, how: 'season' };
+  const scene = reading.release.year === undefined ? findSceneNumber(folded) : undefined;
+  if (scene) return { marker: scene, how: 'bare number' };
+  // A name that says nothing in a folder that is one episode's release (Dark.S01E03.MULTi/abc123xyz.mkv).
+  const folderMarker = above.title?.marker;
+  if (folderMarker && folderMarker.episodes.length > 0) return { marker: folderMarker, how: 'folder marker' };
+  if (above.season !== undefined && !evidence.film) return { how: 'season' };
+  return undefined;
+}
+
+function readBareNumber({ name, above, release }: Reading, evidence: Evidence): ShowReading | undefined {
+  const { folded } = name;
+  const series = isSeries(above.category);
+  const bracketedYear = hasBracketedYear(folded);
+  const inShow = series || above.season !== undefined || folded.startsWith('[');
+  if (release.year !== undefined && !inShow) return undefined;
+  const marker = findBareNumber(folded, {
+    series,
+    bracketedYear,
+    ...(above.season !== undefined && { season: above.season }),
+  });
+  if (!marker || evidence.constants?.includes(marker.start)) return undefined;
+  return { marker, how: 'bare number' };
+}
+
+/** `Star Wars Episode 1 (1999)`, `Films/Star Wars Episode 4`: an episode number in the title of a film. */
+function isFilmNumber(marker: Marker, { above, release, name }: Reading): boolean {
+  if (!marker.bare || isSeries(above.category) || above.season !== undefined) return false;
+  const hasYear = release.year !== undefined || hasBracketedYear(name.folded);
+  return (hasYear || above.category === 'movies') && (marker.episodes[0] ?? 0) < 10;
+}
+
+/** Whether a category means series of some kind. */
+export function isSeries(category: string | undefined): boolean {
+  return category === 'tv' || category === 'anime';
+}
+
+function fillTags(result: Recognition, reading: Reading): void {
+  const { name, release, above } = reading;
+  if (release.resolution) result.resolution = release.resolution;
+  if (release.source) result.source = release.source;
+  if (release.edition) result.edition = release.edition;
+  if (release.group) result.group = release.group;
+  const languages = readLanguages(name.folded.slice(languageStart(reading)));
+  if (languages.length > 0) result.languages = languages;
+  const tags = (['resolution', 'source', 'edition', 'group', 'languages'] as const).filter(
+    (tag) => result[tag] !== undefined,
+  );
+  if (tags.length > 0) result.because.push(`${tags.join(', ')}: tags in the name`);
+  const ids = { ...above.ids, ...name.ids };
+  const providers = Object.keys(ids);
+  if (providers.length === 0) return;
+  result.ids = ids;
+  const where = Object.keys(name.ids).length > 0 ? 'name' : 'folder';
+  result.because.push(`ids: ${where} (${providers.join(', ')})`);
+}
+
+/** Languages stand behind the year, the marker or the first tag; before that a word belongs to the title. */
+function languageStart({ name: { folded }, tagAt, year, marker }: Reading): number {
+  const ends = [marker?.end ?? -1, year ? year.at + 4 : -1, tagAt].filter((at) => at >= 0);
+  return ends.length > 0 ? Math.min(...ends) : folded.length;
+}
