@@ -12,9 +12,17 @@ export interface NumberContext {
 
 const leading = /^(?:\[[^\]]{1,60}\][ ._]*)?(\d{1,4})(?:v\d)?(?=$|[ ._]*-[ ._]|[ ._-]+[^\d\s._-]|[ ._]*[[(])/;
 const dashed =
-  /[ ._]-[ ._]+(?:#|n°)?(\d{1,4})(?:-(\d{1,4})|v\d)?(?=$|[ ._]*[[({]|[ ._]+-[ ._]|[ ._]+[a-z]|\.5(?!\d))/i;
+  /[ ._]-[ ._]+(?:#|n°)?(\d{1,4})(?:-(\d{1,4})|[ ._]~[ ._](\d{1,4})|v\d)?(?=$|[ ._]*[[({]|[ ._]+-[ ._]|[ ._]+[a-z]|\.5(?!\d))/i;
 const spaced =
-  /[ ._](\d{2,4})(?:v\d)?(?=$|[ ._]*[[({]|[ ._]+-[ ._]|[ ._]+(?:vf|vff|vostfr|vosta|multi|fr|french|v\d)(?![a-z])|\.5(?!\d))/i;
+  /[ ._](\d{2,4})(?:v\d)?(?=$|[ ._]*[[({]|[ ._]+-[ ._]|[ ._]+(?:vf|vff|vostfr|vosta|multi|fr|french|fin|v\d)(?![a-z])|\.5(?!\d))/i;
+
+/** `Kaamelott (1)` in the folder of a season; elsewhere it is the second copy of a file. */
+const bracketed = /[ ._]\((\d{1,3})\)$/;
+/** `[group][title][03][1080p]`, `[group][title][第03话]`: batches from China and Japan. */
+const boxes =
+  /^\[[^\]]{1,60}\][ ._]*\[[^\]]{1,120}\][ ._]*\[\u7b2c?(\d{1,4})(?:v\d|[\u8bdd\u8a71\u96c6\u56de\u5b8c]|[ ._-]?(?:end|fin))?(?=[\] ])/i;
+/** `Dragon Ball Z - Film 01`: it counts films. */
+const filmCount = /(?:^|[^a-z])(?:film|movie)[ ._-]*$/i;
 
 /**
  * Reads a number without a marker as an episode where the surroundings say so. `season` is set only when the number
@@ -29,6 +37,12 @@ export function findBareNumber(folded: string, context: NumberContext): Marker |
     const start = whole[0].lastIndexOf(whole[1] as string);
     return build(folded, context, start, whole[1] as string, undefined, whole[0].length);
   }
+  const box = boxes.exec(folded) ?? (context.season !== undefined ? bracketed.exec(folded) : null);
+  if (box) {
+    const digits = box[1] as string;
+    const start = box.index + box[0].lastIndexOf(digits);
+    return build(folded, context, start, digits, undefined, start + digits.length);
+  }
   for (const [pattern, isDashed] of [
     [dashed, true],
     [spaced, false],
@@ -38,6 +52,7 @@ export function findBareNumber(folded: string, context: NumberContext): Marker |
     const digits = match[1] as string;
     const number = Number(digits);
     const padded = digits.length > 1 && digits.startsWith('0');
+    if (filmCount.test(folded.slice(0, match.index + 1))) continue;
     const isYear = /^(?:19|20)\d\d$/.test(digits);
     if (isYear && !(group && isDashed)) continue;
     const afterYear = /[([](?:19|20)\d\d[)\]][ ._]*$/.test(folded.slice(0, match.index + 1));
@@ -50,7 +65,7 @@ export function findBareNumber(folded: string, context: NumberContext): Marker |
       (isDashed && fansub);
     if (!likely || (!isDashed && inShow && !padded && number < 10)) continue;
     const start = match.index + match[0].indexOf(digits);
-    return build(folded, context, start, digits, match[2], match.index + match[0].length);
+    return build(folded, context, start, digits, match[2] ?? match[3], match.index + match[0].length);
   }
   return undefined;
 }

@@ -11,26 +11,40 @@ export interface Marker {
 }
 
 const sep = '[ ._]*';
+/** Words for a season and an episode in the languages that releases come in. */
+const seasonWord = '(?:saisons?|seasons?|staffel|temporada|stagione|seizoen)';
+const episodeWord = '(?:episodes?|episodio|epi|ep|e|folge|capitulo|cap|puntata|aflevering|avsnitt)';
 const shapes: readonly RegExp[] = [
-  // S01E02, S01.E02, S01xE02, S01 - E02, S01EP02, s01_e03
+  // S01E02, S01.E02, S01xE02, S01 - E02, S01EP02, s01_e03, T01E03 (temporada)
   /(?<![a-z0-9])s(\d{1,4})[ ._]*[-x]?[ ._]*e(?:p(?:isode)?)?[ ._]?(\d{1,5})(?!\d)/i,
+  /(?<![a-z0-9])t(\d{1,2})[ ._]?(?:e|x|cap)[ ._]?(\d{1,4})(?![\da-z])/i,
   // 1x02, 2009x02; not 1920x1080, not x264
   /(?<![a-z0-9])(\d{1,2}|19\d\d|20\d\d)x(\d{2,3})(?!\d|p(?![a-z])|x\d)/i,
-  // Saison 1 Episode 2, Season 1, Episode 2, Saison 4 Partie 2 Episode 12, Saison 2 - Ep 12
-  /(?<![a-z])(?:saison|season)[ ._]?(\d{1,4})[ ._]*(?:[-,;:(][ ._]*)?(?:(?:part|partie)[ ._]?\d{1,2}[ ._]*[-,]?[ ._]*)?(?:episodes?|epi|ep|e)[ ._]?(\d{1,5})(?!\d)/i,
+  // Saison 1 Episode 2, Season 1, Episode 2, Saison 4 Partie 2 Episode 12, Saison 2 - Ep 12, Staffel 3 Folge 4
+  new RegExp(
+    `(?<![a-z])${seasonWord}[ ._]?(\\d{1,4})[\\])]?[ ._]*(?:[-,;:([][ ._]*)?(?:(?:part|partie)[ ._]?\\d{1,2}[ ._]*[-,]?[ ._]*)?${episodeWord}[ ._]?(\\d{1,5})(?!\\d)`,
+    'i',
+  ),
   // S01 - 05, S2 - 07: fansubs
   /(?<![a-z0-9])s(\d{1,2})(?:[ ._]+\(\d{4}\))?[ ._]+-[ ._]+(\d{1,4})(?![\dpi])/i,
   // 2nd Season - 12
   /(?<![a-z0-9])(\d{1,2})(?:st|nd|rd|th)[ ._]season[ ._]*-[ ._]*(\d{1,4})(?![\dpi])/i,
-  // Saison 3 - 05
-  /(?<![a-z0-9])(?:saison|season)[ ._]?(\d{1,2})[ ._]+-[ ._]+(\d{1,3})(?=$|[ ._]*[-[(]|[ ._]+[a-z])/i,
+  // Saison 3 - 05, (Season 2) - 03
+  /(?<![a-z0-9])(?:saison|season)[ ._]?(\d{1,2})\)?[ ._]+-[ ._]+(\d{1,3})(?=v\d|$|[ ._]*[-[(]|[ ._]+[a-z])/i,
   // S01EP(01-09)
   /(?<![a-z0-9])s(\d{1,2})[ ._]*ep?[ ._]?\((\d{1,4})(?=-\d|\))/i,
 ];
+/** `OVA 2`, `OAV - 03`: a special, season 0. */
+const specialShape = /(?<![a-z0-9])(?:ova|oav|oad)s?[ ._]*(?:-[ ._]*|n°)?(\d{1,3})(?:v\d)?(?![\da-z])/i;
 const bareShapes: readonly RegExp[] = [
-  /(?<![a-z0-9])(?:episodes?|ep|epi)[ ._]{0,2}(?:n[o°])?[ ._]?(\d{1,5})(?!\d)/i,
+  /(?<![a-z0-9])(?:episodes?|ep|epi|folge|capitulo|puntata|episodio)[ ._]{0,2}(?:n[o°])?[ ._]?(\d{1,5})(?!\d)/i,
   /(?<![a-z0-9])e(\d{2,5})(?![a-z0-9])/i,
+  // 1of3, (1 sur 3)
+  /(?<![a-z0-9.])(\d{1,2})of\d{1,2}(?![a-z0-9])/i,
+  /[[(](\d{1,2})[ ._]?(?:sur|of|\/)[ ._]?\d{1,2}[)\]]/i,
 ];
+/** `Cap.205`: Spanish releases write season and episode as one number. */
+const capShape = /(?<![a-z0-9])cap\.?[ ._]?(\d{1,2})(\d\d)(?!\d)/i;
 const chainE = new RegExp(
   `${sep}(-|&|\\+|,|et|and|to|a|~|)${sep}(?:s\\d{1,4}${sep})?(?:e|ep|episode)[ ._]?(\\d{1,5})(?![\\dpi])`,
   'iy',
@@ -44,10 +58,14 @@ const chainNumber =
  * list; a smaller number, a jump over 300 and codec numbers never continue a chain.
  */
 export function findMarker(folded: string): Marker | undefined {
+  const cap = capShape.exec(folded);
+  if (cap) return follow(folded, cap.index, cap[0].length, Number(cap[1]), Number(cap[2]));
   for (const shape of shapes) {
     const match = shape.exec(folded);
     if (match) return follow(folded, match.index, match[0].length, Number(match[1]), Number(match[2]));
   }
+  const special = specialShape.exec(folded);
+  if (special) return follow(folded, special.index, special[0].length, 0, Number(special[1]));
   for (const shape of bareShapes) {
     const match = shape.exec(folded);
     if (match) return follow(folded, match.index, match[0].length, undefined, Number(match[1]));

@@ -94,12 +94,17 @@ function cutAtWord(rest: string): boolean {
   );
 }
 
+const leadingWord = /^[a-z]+[ ._-]+$/i;
+const leadingTag = /^(?:french|truefrench|vostfr|multi|vff?|vfq)(?![a-z])/i;
+
 /** Where the title begins: where the library says, or behind a release group in brackets; `(500) jours` keeps its bracket. */
 function openingStart(folded: string, found: number | undefined): number {
   if (found === undefined || found >= folded.length / 2) {
     return /^(?:\[[^\]]*\][ ._-]*)+(?=\S)/.exec(folded)?.[0].length ?? 0;
   }
-  return found === 1 && folded.startsWith('(') ? 0 : found;
+  // A word is no tag because the library takes it for one (`Proper Binge`, `HD and the Sea`).
+  if (found === 1 && folded.startsWith('(')) return 0;
+  return leadingWord.test(folded.slice(0, found)) && !leadingTag.test(folded) ? 0 : found;
 }
 
 function rate(result: Recognition): number {

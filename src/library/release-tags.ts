@@ -46,6 +46,9 @@ function looseResolution(name: string): string | undefined {
 
 const editions: readonly (readonly [RegExp, string])[] = [
   [/version[ ._-]longue/i, 'Version longue'],
+  [/version[ ._-]integrale/i, 'Version intégrale'],
+  [/special[ ._]edition/i, 'Special Edition'],
+  [/ultimate[ ._](?:cut|edition)/i, 'Ultimate Cut'],
   [/director'?[ ._-]?s?[ ._-]cut/i, "Director's Cut"],
   [/final[ ._-]cut/i, 'Final Cut'],
 ];
@@ -53,6 +56,13 @@ const editions: readonly (readonly [RegExp, string])[] = [
 function ownEdition(name: string): string | undefined {
   return editions.find(([pattern]) => pattern.test(name))?.[1];
 }
+
+const editionWord =
+  "(?:extended|theatrical|ultimate|special|final|definitive|unrated|uncut|anniversary|limited|deluxe|integral|collector'?[ ._]?s?|director'?[ ._]?s?|criterion|international|alternate|original|snyder|rogue|assembly)";
+
+/** An edition only right before the year: `Gladiator.Extended.2000`. */
+const yearWord =
+  "(?:imax|3d|dc|extended|uncut|unrated|theatrical|restored|restauree?|remastered|director'?[ ._]?s?[ ._]cut)";
 
 /** Words that never belong to a title. Left out on purpose: what films are called (Uncut, Final, Extended, French). */
 const strongTag = new RegExp(
@@ -63,24 +73,34 @@ const strongTag = new RegExp(
       '[xh][ .]?26[45]|hevc|xvid|divx|10[ -]?bits?|hdr10|hdr|dolby[ .]vision',
       'aac\\d?|ac-?3|e-?ac-?3|dts|ddp?[57]|truehd|atmos|flac|mp3',
       'multi|true-?french|vost-?fr|subfrench|stfr|fast-?sub|vff|vfq|vfi|vf2|vof|vf|subforced',
-      "final[ ._]cut|director'?[ ._]?s?[ ._]cut|extended[ ._](?:cut|edition)|unrated|remastered|version[ ._]longue|repack|proper",
-      '(?:imax|3d|dc|extended|uncut)(?=[. _]*[([]?(?:19|20)\\d\\d(?!\\d))',
+      `(?:${editionWord}[ ._]+){1,4}(?:cut|edition|version)`,
+      'version[ ._](?:longue|integrale|cinema|restauree|courte|non[ ._]censuree)|edition[ ._](?:speciale|collector|integrale)',
+      'remastered|remasterise|(?:repack|proper|unrated)(?![ ._][a-z]+[ ._][([]?(?:19|20)\\d\\d)',
+      `(?:${yearWord}[. _]+){0,2}${yearWord}(?=[. _]+[([]?(?:19|20)\\d\\d(?!\\d))`,
     ].join('|') +
     ')(?![a-z0-9])',
   'i',
 );
+/** `Noah.German.2014`, but not `The.Good.German.2006`: what is left must end like a title. */
+const languageBeforeYear =
+  /(?<![a-z0-9])(?<!(?:^|[ ._])(?:the|an?|les?|la|une?|der|die|das|el|il|good|bad|last|first|young|old|new|my|in|of|to|for|with|and|et|de|du|en|speak|no)[ ._])(?:german|french|italian|spanish)(?=[ ._]+[([]?(?:19|20)\d\d(?!\d))/i;
 const upperTag =
   /(?<![A-Za-z0-9])(?:FRENCH|iNTERNAL|INTERNAL|VO|GERMAN|iTALiAN|ITA|SPANISH|LIMITED|CUSTOM)(?![A-Za-z0-9])/;
 
 /** Index of the first word that ends a title, -1 when there is none. One that opens the name (`4K.Title`) does not count. */
 export function findTag(folded: string): number {
-  const found = [strongTag, upperTag].map((pattern) => searchFrom(pattern, folded)).filter((at) => at >= 0);
+  const found = [strongTag, upperTag, languageBeforeYear]
+    .map((pattern) => searchFrom(pattern, folded))
+    .filter((at) => at >= 0);
   return found.length > 0 ? Math.min(...found) : -1;
 }
 
+/** A tag that opens the name, or follows an article alone, is a title (`The Final Cut`, `Le Web`). */
+const opening = /^(?:(?:the|an?|les?|la|une?|el|il|der|die|das)[ ._]+)?$/i;
+
 function searchFrom(pattern: RegExp, folded: string): number {
   const at = folded.search(pattern);
-  if (at !== 0) return at;
-  const skipped = folded.slice(1).search(pattern);
-  return skipped < 0 ? -1 : skipped + 1;
+  if (at < 0 || !opening.test(folded.slice(0, at))) return at;
+  const skipped = folded.slice(at + 1).search(pattern);
+  return skipped < 0 ? -1 : skipped + at + 1;
 }

@@ -80,7 +80,8 @@ function ownName({ name, release }: Reading, show: ShowReading): { title?: strin
   }
   const whole =
     /[ ._-]+(?:the[ ._])?\(?(?:complete|int[eé]grale)(?:[ ._](?:series|seasons?|saisons?))?[ ._(-]*$/i;
-  const title = tidyTitle(name.text.slice(group, end).replace(whole, ''));
+  const box = /^\[([^\]]*)\][ ._]*\[?$/.exec(name.text.slice(group, end))?.[1];
+  const title = tidyTitle(box ?? name.text.slice(group, end).replace(whole, ''));
   if (title) own.title = title;
   return own;
 }
