@@ -10,6 +10,8 @@ export interface NumberContext {
   bracketedYear: boolean;
 }
 
+/** `1-12 Titre`, `4-12`: season and episode, or two episodes (`21-22`, `21 et 22`). */
+const pair = /^(\d{1,3})(-|[ ._](?:et|&|\+|a)[ ._])(\d{1,3})(?=$|[ ._]+(?:-[ ._]+)?[^\d\s])/i;
 const leading = /^(?:\[[^\]]{1,60}\][ ._]*)?(\d{1,4})(?:v\d)?(?=$|[ ._]*-[ ._]|[ ._-]+[^\d\s._-]|[ ._]*[[(])/;
 const dashed =
   /[ ._]-[ ._]+(?:#|n°)?(\d{1,4})(?:-(\d{1,4})|[ ._]~[ ._](\d{1,4})|v\d)?(?=$|[ ._]*[[({]|[ ._]+-[ ._]|[ ._]+[a-z]|\.5(?!\d))/i;
@@ -32,6 +34,8 @@ export function findBareNumber(folded: string, context: NumberContext): Marker |
   const group = /^\[[^\]]{1,60}\]/.test(folded);
   const fansub = /(?<![a-z])(?:vostfr|vosta|fansub)/i.test(folded);
   const inShow = context.season !== undefined || context.series;
+  const two = inShow && !context.bracketedYear ? readPair(folded, context) : undefined;
+  if (two) return two;
   const whole = leading.exec(folded);
   if (whole && inShow && !context.bracketedYear) {
     const start = whole[0].lastIndexOf(whole[1] as string);
@@ -68,6 +72,20 @@ export function findBareNumber(folded: string, context: NumberContext): Marker |
     return build(folded, context, start, digits, match[2] ?? match[3], match.index + match[0].length);
   }
   return undefined;
+}
+
+function readPair(folded: string, { season }: NumberContext): Marker | undefined {
+  const match = pair.exec(folded);
+  if (!match) return undefined;
+  const first = Number(match[1]);
+  const second = Number(match[3]);
+  const marker: Marker = { start: 0, end: match[0].length, episodes: [second], bare: true };
+  const follows = second === first + 1;
+  if (match[2] === '-' && !follows && (season ?? first) === first) marker.season = first;
+  else if (second > first && second - first <= 300) {
+    marker.episodes = match[2] === '-' ? between(first, second) : [first, second];
+  } else return undefined;
+  return marker;
 }
 
 function build(

@@ -2,8 +2,10 @@
 const tags: readonly (readonly [RegExp, string])[] = [
   [/multi(?:lang|langues?)?/iy, 'MULTi'],
   [/true[ ._-]?french|true[ ._-]?fr/iy, 'TRUEFRENCH'],
-  [/vost[ ._-]?fr|vo[ ._-]st[ ._-]?fr|vosta?|vo\+stfr/iy, 'VOSTFR'],
+  [/vosta/iy, 'VOSTA'],
+  [/vost[ ._-]?fr|vo[ ._-]st[ ._-]?fr|vost|vo\+stfr/iy, 'VOSTFR'],
   [/sub[ ._-]?french/iy, 'SUBFRENCH'],
+  [/sub[ ._-]?forced/iy, 'SUBFORCED'],
   [/st[ ._-]?fr/iy, 'STFR'],
   [/fast[ ._-]?sub/iy, 'FASTSUB'],
   [/vff/iy, 'VFF'],

@@ -12,7 +12,7 @@ export interface Marker {
 
 const sep = '[ ._]*';
 /** Words for a season and an episode in the languages that releases come in. */
-const seasonWord = '(?:saisons?|seasons?|staffel|temporada|stagione|seizoen)';
+const seasonWord = '(?:saisons?|seasons?|series|staffel|temporada|stagione|seizoen)';
 const episodeWord = '(?:episodes?|episodio|epi|ep|e|folge|capitulo|cap|puntata|aflevering|avsnitt)';
 const shapes: readonly RegExp[] = [
   // S01E02, S01.E02, S01xE02, S01 - E02, S01EP02, s01_e03, T01E03 (temporada)
@@ -22,7 +22,7 @@ const shapes: readonly RegExp[] = [
   /(?<![a-z0-9])(\d{1,2}|19\d\d|20\d\d)x(\d{2,3})(?!\d|p(?![a-z])|x\d)/i,
   // Saison 1 Episode 2, Season 1, Episode 2, Saison 4 Partie 2 Episode 12, Saison 2 - Ep 12, Staffel 3 Folge 4
   new RegExp(
-    `(?<![a-z])${seasonWord}[ ._]?(\\d{1,4})[\\])]?[ ._]*(?:[-,;:([][ ._]*)?(?:(?:part|partie)[ ._]?\\d{1,2}[ ._]*[-,]?[ ._]*)?${episodeWord}[ ._]?(\\d{1,5})(?!\\d)`,
+    `(?<![a-z])${seasonWord}[ ._]?(\\d{1,4})[\\])]?[ ._]*(?:[-,;:([][ ._]*)?(?:(?:part|partie)[ ._]?\\d{1,2}[ ._]*[-,]?[ ._]*)?(?:${episodeWord}|part)[ ._]{0,2}(\\d{1,5})(?!\\d)`,
     'i',
   ),
   // S01 - 05, S2 - 07: fansubs
@@ -31,13 +31,17 @@ const shapes: readonly RegExp[] = [
   /(?<![a-z0-9])(\d{1,2})(?:st|nd|rd|th)[ ._]season[ ._]*-[ ._]*(\d{1,4})(?![\dpi])/i,
   // Saison 3 - 05, (Season 2) - 03
   /(?<![a-z0-9])(?:saison|season)[ ._]?(\d{1,2})\)?[ ._]+-[ ._]+(\d{1,3})(?=v\d|$|[ ._]*[-[(]|[ ._]+[a-z])/i,
+  // S2 05 VOSTFR, Saison 2 05
+  /(?<![a-z0-9])(?:s|(?:saison|season)[ ._]?)(\d{1,2})[ ._]+(0\d|\d{2,3}(?=[ ._]+(?:vostfr|vf)))(?=$|[ ._]*[-[(]|[ ._]+[a-z])/i,
   // S01EP(01-09)
   /(?<![a-z0-9])s(\d{1,2})[ ._]*ep?[ ._]?\((\d{1,4})(?=-\d|\))/i,
 ];
+/** `[Group] Title - SP1`, `- Special 1`: only fansubs mean season 0 by it. */
+const groupSpecialShape = /(?<=^\[.*[ ._])(?:sp|specials?[ ._])(\d{1,2})(?:v\d)?(?![\da-z])/i;
 /** `OVA 2`, `OAV - 03`: a special, season 0. */
 const specialShape = /(?<![a-z0-9])(?:ova|oav|oad)s?[ ._]*(?:-[ ._]*|n°)?(\d{1,3})(?:v\d)?(?![\da-z])/i;
 const bareShapes: readonly RegExp[] = [
-  /(?<![a-z0-9])(?:episodes?|ep|epi|folge|capitulo|puntata|episodio)[ ._]{0,2}(?:n[o°])?[ ._]?(\d{1,5})(?!\d)/i,
+  /(?<![a-z0-9])(?:episodes?|ep|epi|folge|capitulo|puntata|episodio)[ ._]{0,2}(?:n[o°]|-)?[ ._]?(\d{1,5})(?!\d)/i,
   /(?<![a-z0-9])e(\d{2,5})(?![a-z0-9])/i,
   // 1of3, (1 sur 3)
   /(?<![a-z0-9.])(\d{1,2})of\d{1,2}(?![a-z0-9])/i,
@@ -46,12 +50,12 @@ const bareShapes: readonly RegExp[] = [
 /** `Cap.205`: Spanish releases write season and episode as one number. */
 const capShape = /(?<![a-z0-9])cap\.?[ ._]?(\d{1,2})(\d\d)(?!\d)/i;
 const chainE = new RegExp(
-  `${sep}(-|&|\\+|,|et|and|to|a|~|)${sep}(?:s\\d{1,4}${sep})?(?:e|ep|episode)[ ._]?(\\d{1,5})(?![\\dpi])`,
+  `${sep}(-|&|\\+|,|et|and|to|a|~|x|)${sep}(?:s\\d{1,4}${sep})?(?:e|ep|episode)[ ._]?(\\d{1,5})(?![\\dpi])`,
   'iy',
 );
 const chainX = new RegExp(`${sep}(-|&|\\+|,|et|and|to|a|~|)${sep}(?:\\d{1,4})?x(\\d{2,3})(?!\\d)`, 'iy');
 const chainNumber =
-  /(?:(-|~|\+|&)|[ _](et|a|to|and|&|-)[ _])(\d{1,4})(?![\dpixk]|[ ._]*bits?|\.\d|[a-z]{2})/iy;
+  /(?:(-|~|\+|&|_)|[ _](et|a|to|and|&|\+|-)[ _])(\d{1,4})(?![\dpixk]|[ ._]*bits?|\.\d|[a-z]{2})/iy;
 
 /**
  * Reads the explicit marker of a folded name and the chain behind it (facts naming 4): two numbers with a dash are a range, others a
@@ -64,7 +68,7 @@ export function findMarker(folded: string): Marker | undefined {
     const match = shape.exec(folded);
     if (match) return follow(folded, match.index, match[0].length, Number(match[1]), Number(match[2]));
   }
-  const special = specialShape.exec(folded);
+  const special = specialShape.exec(folded) ?? groupSpecialShape.exec(folded);
   if (special) return follow(folded, special.index, special[0].length, 0, Number(special[1]));
   for (const shape of bareShapes) {
     const match = shape.exec(folded);
@@ -95,6 +99,8 @@ function follow(
   let end = start + length;
   for (let next = nextLink(folded, end); next; next = nextLink(folded, end)) {
     const last = numbers.at(-1) as number;
+    // Behind an underline stands anything; only the very next number is a second episode.
+    if (next.joint === '_' && next.number !== last + 1) break;
     if (next.number <= last || next.number - last > 300 || /^26[45]$/.test(String(next.number))) {
       // "S01E01.S01E01" repeats; anything else that goes down is not ours.
       if (next.number !== last) break;

@@ -63,10 +63,10 @@ function readBareNumber({ name, above, release }: Reading, evidence: Evidence): 
 }
 
 /** `Star Wars Episode 1 (1999)`, `Films/Star Wars Episode 4`: an episode number in the title of a film. */
-function isFilmNumber(marker: Marker, { above, release, name }: Reading): boolean {
+function isFilmNumber(marker: Marker, { above, year }: Reading): boolean {
   if (!marker.bare || isSeries(above.category) || above.season !== undefined) return false;
-  const hasYear = release.year !== undefined || hasBracketedYear(name.folded);
-  return (hasYear || above.category === 'movies') && (marker.episodes[0] ?? 0) < 10;
+  const beforeYear = year !== undefined && year.at > marker.start;
+  return (beforeYear || (above.category === 'movies' && !year)) && (marker.episodes[0] ?? 0) < 10;
 }
 
 /** Whether a category means series of some kind. */

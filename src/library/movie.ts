@@ -1,6 +1,7 @@
 import type { Folder } from './folders.ts';
 import type { Reading } from './reading.ts';
 import type { Recognition } from './recognition.ts';
+import { opensWithTag } from './release-tags.ts';
 import { findTitle, sameTitleKey, tidyTitle } from './titles.ts';
 
 const partShape = /(?:^|[ ._([-]+)(?:cd|dvd|dis[ck])[ ._-]?(\d{1,2}|[a-d])[)\]]?(?=$|[ ._-])/i;
@@ -94,9 +95,6 @@ function cutAtWord(rest: string): boolean {
   );
 }
 
-const leadingWord = /^[a-z]+[ ._-]+$/i;
-const leadingTag = /^(?:french|truefrench|vostfr|multi|vff?|vfq)(?![a-z])/i;
-
 /** Where the title begins: where the library says, or behind a release group in brackets; `(500) jours` keeps its bracket. */
 function openingStart(folded: string, found: number | undefined): number {
   if (found === undefined || found >= folded.length / 2) {
@@ -104,7 +102,7 @@ function openingStart(folded: string, found: number | undefined): number {
   }
   // A word is no tag because the library takes it for one (`Proper Binge`, `HD and the Sea`).
   if (found === 1 && folded.startsWith('(')) return 0;
-  return leadingWord.test(folded.slice(0, found)) && !leadingTag.test(folded) ? 0 : found;
+  return /^\w+[ ._-]+$/.test(folded.slice(0, found)) && !opensWithTag(folded) ? 0 : found;
 }
 
 function rate(result: Recognition): number {

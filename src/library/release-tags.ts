@@ -72,7 +72,7 @@ const strongTag = new RegExp(
       'blu-?ray|bd-?rip|br-?rip|bd-?remux|remux|dvd-?rip|dvd-?scr|dvd[59r]|web-?dl|web-?rip|web(?=[ ._-]+[xh]\\.?26)|hdtv|pdtv|dsr|hd-?rip|hdts|hdcam|vhs-?rip|tv-?rip|sat-?rip|dvb-?rip|ppv-?rip',
       '[xh][ .]?26[45]|hevc|xvid|divx|10[ -]?bits?|hdr10|hdr|dolby[ .]vision',
       'aac\\d?|ac-?3|e-?ac-?3|dts|ddp?[57]|truehd|atmos|flac|mp3',
-      'multi|true-?french|vost-?fr|subfrench|stfr|fast-?sub|vff|vfq|vfi|vf2|vof|vf|subforced',
+      'dubbed|dual[ ._-]audio|german[ ._]dl|multi|true-?french|vost-?fr|subfrench|stfr|fast-?sub|vff|vfq|vfi|vf2|vof|vf|subforced',
       `(?:${editionWord}[ ._]+){1,4}(?:cut|edition|version)`,
       'version[ ._](?:longue|integrale|cinema|restauree|courte|non[ ._]censuree)|edition[ ._](?:speciale|collector|integrale)',
       'remastered|remasterise|(?:repack|proper|unrated)(?![ ._][a-z]+[ ._][([]?(?:19|20)\\d\\d)',
@@ -93,6 +93,11 @@ export function findTag(folded: string): number {
     .map((pattern) => searchFrom(pattern, folded))
     .filter((at) => at >= 0);
   return found.length > 0 ? Math.min(...found) : -1;
+}
+
+/** Whether a tag stands before the title (`4K.Title`, `VOSTFR - Title`). */
+export function opensWithTag(folded: string): boolean {
+  return folded.search(strongTag) === 0 || folded.search(upperTag) === 0;
 }
 
 /** A tag that opens the name, or follows an article alone, is a title (`The Final Cut`, `Le Web`). */
