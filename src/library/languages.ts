@@ -38,6 +38,10 @@ export function readLanguages(text: string): string[] {
   const found: string[] = [];
   const word = /[a-z0-9+]+(?:[ ._-]+(?=st[ ._-]?fr|french|sub|fr(?![a-z])))?/giy;
   for (let at = 0; at < text.length; ) {
+    if (!/[a-z]/i.test(text[at] as string)) {
+      at++;
+      continue;
+    }
     const tag = tagAt(text, at);
     if (tag) {
       if (!found.includes(tag.name)) found.push(tag.name);
@@ -45,8 +49,7 @@ export function readLanguages(text: string): string[] {
       continue;
     }
     word.lastIndex = at;
-    const skipped = /[a-z0-9]/i.test(text[at] as string) ? (word.exec(text)?.[0].length ?? 1) : 1;
-    at += skipped;
+    at += word.exec(text)?.[0].length ?? 1;
   }
   return found;
 }

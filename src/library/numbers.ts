@@ -12,7 +12,7 @@ export interface NumberAt {
   decimal: boolean;
   /** Key of the text before it, without a release group and without a year at its end; '' when it opens the name. */
   stem: string;
-  /** Key of the text between it and the year or the first tag. */
+  /** The text between it and the year or the first tag, to compare. */
   rest: string;
   /** A dash, a bracket, a dot with a space or the end of the name follows: not the words of one title. */
   apart: boolean;
@@ -46,7 +46,10 @@ export function numbersIn({ name: { folded }, tagAt, year }: Reading): NumberAt[
       padded: digits.length > 1 && digits.startsWith('0'),
       decimal: match[2] !== undefined,
       stem: stemKey(before),
-      rest: sameTitleKey(after),
+      rest: after
+        .toLowerCase()
+        .replace(/[ ._-]+/g, ' ')
+        .trim(),
       apart: /^(?:[ ._]*(?:[-:)\]([]|$)|\.[ ])/.test(after) || end === limit,
     });
     if (found.length === mostNumbers) break;

@@ -12,10 +12,11 @@ export type { ProviderIds, Recognition, RecognitionKind } from './recognition.ts
  * What the file at this account path is: a film, an episode, an extra, or nothing for the tree. Pure, needs no network.
  * Follows the layers of facts naming: clean, extras, folders, markers, library, merge.
  *
- * A subtitle is read like the video it belongs to; the tree looks at `isVideo` and `isSubtitle` as well.
+ * The same as `recogniseFolder([path])[0]`. A subtitle is read like the video it belongs to; the tree looks at `isVideo` and `isSubtitle` as well.
  */
 export function recognise(path: string): Recognition {
-  return recogniseFolder([path])[0] as Recognition;
+  const reading = readPath(path);
+  return reading ? merge(reading, {}) : ignored(path);
 }
 
 /**
