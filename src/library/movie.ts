@@ -16,10 +16,11 @@ export function fillMovie(result: Recognition, reading: Reading, titleFrom = 0):
   const { name, above } = reading;
   result.kind = 'movie';
   const part = partShape.exec(name.folded) ?? latePart.exec(name.folded);
-  if (part)
-    result.part = /\d/.test(part[1] as string)
-      ? Number(part[1])
-      : (part[1] as string).toLowerCase().charCodeAt(0) - 96;
+  if (part) {
+    const which = part[1] as string;
+    result.part = /\d/.test(which) ? Number(which) : which.toLowerCase().charCodeAt(0) - 96;
+    result.because.push(`part: name (${part[0].replace(/[^a-z0-9]/gi, '')})`);
+  }
   const stem = part && partShape.test(name.folded) ? name.folded.slice(0, part.index) : name.folded;
   const weak = weakName.test(stem.trim());
   const own = weak ? {} : ownTitle(reading, part ? part.index : -1, titleFrom);
@@ -27,13 +28,12 @@ export function fillMovie(result: Recognition, reading: Reading, titleFrom = 0):
   if (folder?.title && folderNames(folder, own, weak, reading)) {
     result.title = folder.title;
     result.because.push(weak ? 'title: folder, the name says nothing' : 'title: folder');
-    const year = own.year ?? folder.year;
-    if (year) result.year = year;
-    if (year && year !== own.year) result.because.push('year: folder');
+    setYear(result, own.year, 'name');
+    setYear(result, folder.year, 'folder');
   } else if (own.title) {
     result.title = own.title;
     result.because.push('title: name');
-    if (own.year) result.year = own.year;
+    setYear(result, own.year, 'name');
   }
   if (!result.title) {
     result.kind = 'unknown';
@@ -43,6 +43,13 @@ export function fillMovie(result: Recognition, reading: Reading, titleFrom = 0):
     result.because.push('among series, but without a number');
   }
   result.confidence = rate(result);
+}
+
+/** Sets the year unless a better source has. */
+export function setYear(result: Recognition, year: number | undefined, how: string): void {
+  if (year === undefined || result.year !== undefined) return;
+  result.year = year;
+  result.because.push(`year: ${how}`);
 }
 
 /** Whether the folder above is this film's own and says it better. */

@@ -1,4 +1,5 @@
 import type { Folder } from './folders.ts';
+import { setYear } from './movie.ts';
 import { groupEnd } from './numbers.ts';
 import type { Reading, ShowReading } from './reading.ts';
 import type { Recognition } from './recognition.ts';
@@ -45,14 +46,12 @@ function nameShow(result: Recognition, reading: Reading, show: ShowReading): voi
   if (folder?.title && (folderFirst || sameTitleKey(folder.title) === sameTitleKey(own?.title ?? ''))) {
     result.title = folder.title;
     result.because.push('title: folder');
-    const year =
-      folder.year ??
-      (own?.title && sameTitleKey(own.title) === sameTitleKey(folder.title) ? own.year : undefined);
-    if (year) result.year = year;
+    setYear(result, folder.year, 'folder');
+    if (sameTitleKey(own?.title ?? '') === sameTitleKey(folder.title)) setYear(result, own?.year, 'name');
   } else if (own?.title) {
     result.title = own.title;
     result.because.push('title: name');
-    if (own.year) result.year = own.year;
+    setYear(result, own.year, 'name');
   }
 }
 

@@ -1,0 +1,85 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { recognise, recogniseFolder } from '../src/library/recognise.ts';
+import { hostileNames } from './fixtures/hostile-names.ts';
+import { type Entry, type Miss, misses, readEntries } from './fixtures/score.ts';
+
+/** Shares of right answers. They only ever rise: an upgrade of the library or a new rule that falls below is not taken. */
+const floors: Record<string, number> = {
+  'fr-names': 0.98,
+  'fr-layout': 0.97,
+  ptn: 0.94,
+  'oleoo-fr': 0.985,
+};
+const ownFloor = 0.97;
+const fewestNamesPerSecond = 5000;
+const longestMs = 50;
+
+const shared = process.env.PASSERELLE_CORPORA ?? join(import.meta.dirname, '../../shared/corpora');
+const own = join(import.meta.dirname, 'names');
+const ownSets = readdirSync(own).filter((name) => name.endsWith('.jsonl'));
+
+for (const [set, floor] of Object.entries(floors)) {
+  const file = join(shared, `${set}.jsonl`);
+  const skip = !existsSync(file) && 'the shared corpora are not here (PASSERELLE_CORPORA names their folder)';
+  t.test(`${set}: ${floor * 100} % or more`, { skip }, async (t) => hold(t, readEntries(file), floor));
+}
+for (const set of ownSets) {
+  t.test(`own ${set}`, async (t) => hold(t, readEntries(join(own, set)), ownFloor));
+}
+
+function hold(t: Test, entries: readonly Entry[], floor: number): void {
+  t.ok(entries.length > 50, 'the set is there');
+  const wrong = misses(entries);
+  const share = 1 - wrong.length / entries.length;
+  t.comment(`${entries.length - wrong.length} of ${entries.length}, ${(share * 100).toFixed(2)} %`);
+  t.ok(share >= floor, 'the floor holds', { wrong: wrong.slice(0, 40).map(inWords) });
+}
+
+function inWords({ path, fields, expect, got }: Miss): string {
+  return `${path}: ${fields.join(', ')}; expected ${JSON.stringify(expect)}, got ${JSON.stringify(got)}`;
+}
+
+/** Milliseconds of processor time: a busy machine does not count. */
+function cpuMs(work: () => void): number {
+  const start = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000;
+}
+
+t.test('thousands of names a second', async (t) => {
+  const paths = ownSets
+    .flatMap((set) => readEntries(join(own, set)))
+    .map(({ path, name }, i) => `/${i}/${path ?? name}`);
+  paths.forEach(recognise);
+  const rounds = 5;
+  const ms = cpuMs(() => {
+    for (let round = 0; round < rounds; round++) paths.forEach(recognise);
+  });
+  const perSecond = Math.round((paths.length * rounds * 1000) / ms);
+  t.comment(`${perSecond} names a second`);
+  t.ok(perSecond >= fewestNamesPerSecond, `${perSecond} names a second`);
+});
+
+t.test('no hostile name takes long', async (t) => {
+  const names = hostileNames();
+  for (const name of names) recognise(`/${name}/${name}.mkv`);
+  let worst = { ms: 0, name: '' };
+  for (const name of names) {
+    const ms = cpuMs(() => recognise(`/Films/${name}.mkv`));
+    if (ms > worst.ms) worst = { ms, name };
+  }
+  t.comment(`${names.length} names, the worst takes ${worst.ms.toFixed(1)} ms: ${worst.name.slice(0, 40)}`);
+  t.ok(worst.ms < longestMs, `${worst.ms} ms for ${worst.name}`);
+});
+
+t.test('a large folder is read in time that grows with its size', async (t) => {
+  const folder = (count: number) =>
+    Array.from({ length: count }, (_, i) => `/Vrac/Show ${i % 37} - ${i} Titre ${i * 7} 1 2 3.mkv`);
+  recogniseFolder(folder(1000));
+  const ms = cpuMs(() => recogniseFolder(folder(5000)));
+  t.comment(`5,000 files of one folder: ${Math.round(ms)} ms`);
+  t.ok(ms < 2500, `${ms} ms`);
+});
