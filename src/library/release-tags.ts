@@ -17,7 +17,7 @@ export interface ReleaseTags {
  * Its languages are not taken: every French tag comes out as `fr`, and short words of titles do too.
  */
 export function readRelease(name: string): ReleaseTags {
-  const parsed = parseTorrentTitle(name);
+  const parsed = parseTorrentTitle(calm(name));
   const tags: ReleaseTags = { seasons: parsed.seasons ?? [], episodes: parsed.episodes ?? [] };
   const resolution = parsed.resolution ? plainResolution(parsed.resolution) : looseResolution(name);
   const year = parsed.year ? Number.parseInt(parsed.year, 10) : Number.NaN;
@@ -29,6 +29,16 @@ export function readRelease(name: string): ReleaseTags {
   if (edition) tags.edition = edition;
   if (parsed.group) tags.group = parsed.group;
   return tags;
+}
+
+const foreign = /[\u0250-\uffff]/g;
+const mostForeign = 80;
+
+/** The library's time grows with the square of the letters that are not Latin: no title has more than some of them. */
+function calm(name: string): string {
+  if (name.search(foreign) < 0) return name;
+  let count = 0;
+  return name.replace(foreign, (letter) => (++count > mostForeign ? '-' : letter));
 }
 
 function plainResolution(resolution: string): string | undefined {
