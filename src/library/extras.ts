@@ -50,7 +50,10 @@ export function extraFolder(name: string, insideTitle: boolean): string | undefi
 /** After a codec `-SCENE` is a release group. */
 const noGroup = '(?<!26[45]|xvid|divx|aac|ac3|dts|hevc|rip|dl|web|bluray|hdtv)';
 const names: readonly (readonly [RegExp, string])[] = [
-  [/^sample(?![a-z])(?!.*[([]?(?:19|20)\d\d)|[-._ ]sample[)\]]?$|^sample-|[-._]sample[-._]/i, 'sample'],
+  [
+    /^sample(?![a-z])(?!.*[([]?(?:19|20)\d\d)|[-._ ]sample[)\]]?$|^sample-|(?:(?:19|20)\d\d|e\d\d|\d{3,4}p|26[45])[)\]]?[-._ ]sample(?![a-z])/i,
+    'sample',
+  ],
   [/^trailer(?:[ ._-]?\d{1,2})?$|[-._ ]trailer[ ._-]?\d{0,2}$/i, 'trailer'],
   [/(?:^|[ ._([-])bandes?[ ._-]annonces?(?![a-z])/i, 'trailer'],
   [new RegExp(`${noGroup}[-_.](?:deleted(?:[ ._-]?scenes?)?)$`, 'i'), 'deletedscene'],
@@ -60,7 +63,7 @@ const names: readonly (readonly [RegExp, string])[] = [
   ],
   [new RegExp(`${noGroup}[-_.]behind[ ._-]?the[ ._-]?scenes$`, 'i'), 'behindthescenes'],
   [
-    /^making[ ._-]of(?![a-z])|[ ._]-[ ._]making[ ._-]of(?![a-z])|[._]making[._]of(?=$|[._](?:french|vf|vostfr|multi|dvdrip|\d{3,4}p))/i,
+    /^making[ ._-]of(?![a-z])(?!.*[ ._](?:s\d{1,2}e\d|\d{1,2}x\d))|[ ._]-[ ._]making[ ._-]of(?![a-z])|[._]making[._]of(?=$|[._](?:french|vf|vostfr|multi|dvdrip|\d{3,4}p))/i,
     'behindthescenes',
   ],
   [new RegExp(`${noGroup}-featurette$`, 'i'), 'featurette'],

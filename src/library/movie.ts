@@ -82,8 +82,12 @@ function ownTitle(
   const own: OwnTitle = {};
   if (yearAt) own.year = yearAt.year;
   const found = release.title ? findTitle(folded, release.title) : undefined;
-  const bracketed = /^\[([^\]]+)\][ ._]*(?=$|[([]?(?:19|20)\d\d)/.exec(folded);
-  if (bracketed) return { ...own, title: tidyTitle(text.slice(1, 1 + (bracketed[1] as string).length)) };
+  // [REC] (2007), [REC] 2 (2009): what stands in brackets is all the title there is.
+  const bracketed = /^\[([^\]]+)\][ ._]*(\d(?![\dp]))?[ ._]*(?=$|[([]?(?:19|20)\d\d)/.exec(folded);
+  if (bracketed) {
+    const inner = text.slice(1, 1 + (bracketed[1] as string).length);
+    return { ...own, title: tidyTitle(bracketed[2] ? `${inner} ${bracketed[2]}` : inner) };
+  }
   const start = titleFrom || openingStart(folded, found?.start);
   const ends = [yearAt?.at ?? -1, tagAt, partAt].filter((at) => at > start);
   let end = ends.length > 0 ? Math.min(...ends) : folded.length;
