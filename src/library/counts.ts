@@ -23,6 +23,12 @@ export interface Count {
   ranked: boolean;
 }
 
+/** What else lies in the folder. */
+export interface Around {
+  dated: number;
+  first: boolean;
+}
+
 /** Three files are the least that prove a pattern (facts naming 7). */
 const fewest = 3;
 /** From here on a run of bare numbers is a series, even in a folder of films: no saga is as long. */
@@ -32,9 +38,9 @@ const longestSaga = 12;
  * Judges the numbers that stand behind the same words in the names of one folder.
  *
  * @param stem those words as a key, '' = the number opens the name
- * @param dated number of films with a year of their own in the folder
+ * @param around the folder: how many names carry a year of their own, and whether one consists of those words alone
  */
-export function judgeCount(stem: string, members: readonly Member[], dated: number): Count {
+export function judgeCount(stem: string, members: readonly Member[], around: Around): Count {
   const counted = members.filter(({ reading, number }) => !reading.isSubtitle && !number.decimal);
   const values = new Set(counted.map(({ number }) => number.value));
   const rests = new Set(counted.map(({ number }) => number.rest));
@@ -51,23 +57,36 @@ export function judgeCount(stem: string, members: readonly Member[], dated: numb
   const years = [...values].every((value) => value >= 1900 && value <= 2039);
   if (values.size < fewest || values.size * 2 < counted.length || years) return count;
   const apart = counted.some(({ number }) => number.padded) || counted.every(({ number }) => number.apart);
-  if (areFilms(counted, count, dated)) {
+  if (areFilms(counted, values, count, around)) {
     return { ...count, kind: 'films', ranked: stem === '' && apart && isDense(values) && !count.sameRest };
   }
-  const patterned = count.sameRest || (stem === '' ? apart && isDense(values) : apart || values.size >= 6);
+  const list = stem === '' ? isDense(values) && (apart || isRun(values)) : apart || values.size >= 6;
+  const patterned = count.sameRest || list;
   if (!patterned) return count;
   return { ...count, kind: 'episodes', holdsSeason: holdSeasons(counted, values) };
 }
 
 /** A collection of films: their years differ, or they lie among films (facts naming 7 and 8). */
-function areFilms(members: readonly Member[], count: Count, dated: number): boolean {
+function areFilms(
+  members: readonly Member[],
+  values: ReadonlySet<number>,
+  count: Count,
+  { dated, first }: Around,
+): boolean {
   const { above } = (members[0] as Member).reading;
   if (above.season !== undefined || isSeries(above.category)) return false;
   const years = members.map(({ reading }) => reading.year?.year).filter((year) => year !== undefined);
   if (new Set(years).size > 1 && years.length * 2 >= members.length) return true;
   if (above.category === 'movies' || above.saga) return !(count.sameRest && count.values >= longestSaga);
+  // Taxi, Taxi 2, Taxi 3: a series has no episode without a number.
+  if (first && Math.min(...values) === 2) return true;
   const small = members.every(({ number }) => !number.padded && number.value < 10);
   return small && years.length === 0 && dated > members.length;
+}
+
+/** `1 Un titre`, `2 Un autre`: nothing but a list runs from one without a hole. */
+function isRun(values: ReadonlySet<number>): boolean {
+  return values.size > fewest && values.has(1) && Math.max(...values) - Math.min(...values) < values.size;
 }
 
 /** Whether the numbers leave few holes: a list does, the first words of titles (`8 femmes`, `21 Jump Street`) do not. */

@@ -1,3 +1,4 @@
+import { isCameraTake } from './numbers.ts';
 import type { AirDate } from './reading.ts';
 
 const yearFirst = /(?<!\d)((?:19|20)\d\d)([ ._-])(\d\d)\2(\d\d)(?!\d)/;
@@ -47,7 +48,7 @@ export function findDate(folded: string): AirDate | undefined {
   if (words) return build(words, words[3], months[(words[2] as string).toLowerCase()], words[1]);
   const month = monthInWords.exec(folded);
   if (month) return build(month, month[3], months[(month[1] as string).toLowerCase()], month[2]);
-  const digits = packed.exec(folded);
+  const digits = isCameraTake(folded) ? null : packed.exec(folded);
   return digits ? build(digits, digits[1], digits[2], digits[3]) : undefined;
 }
 

@@ -2,6 +2,7 @@ import { findBareNumber } from './bare-numbers.ts';
 import { readLanguages } from './languages.ts';
 import { findSceneNumber, findSeason, type Marker } from './markers.ts';
 import { fillMovie } from './movie.ts';
+import { isCameraTake } from './numbers.ts';
 import type { Reading, ShowReading } from './reading.ts';
 import type { Recognition } from './recognition.ts';
 import { fillShow } from './show.ts';
@@ -52,7 +53,7 @@ function readBareNumber({ name, above, release }: Reading, evidence: Evidence): 
   const series = isSeries(above.category);
   const bracketedYear = hasBracketedYear(folded);
   const inShow = series || above.season !== undefined || folded.startsWith('[');
-  if (release.year !== undefined && !inShow) return undefined;
+  if ((release.year !== undefined && !inShow) || isCameraTake(folded)) return undefined;
   const marker = findBareNumber(folded, {
     series,
     bracketedYear,

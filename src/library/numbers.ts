@@ -6,6 +6,8 @@ export interface NumberAt {
   start: number;
   end: number;
   value: number;
+  /** The second of two numbers (`01-02`). */
+  last?: number;
   /** `01`, `007`. */
   padded: boolean;
   /** `13.5`. */
@@ -18,33 +20,45 @@ export interface NumberAt {
   apart: boolean;
 }
 
-const shape = /(?<!\d)(\d{1,4})(?:v\d)?(\.5(?!\d))?(?:[ ._]?(?:of|sur)[ ._]?\d{1,3})?(?![\da-z])/gi;
+const shape =
+  /(?<!\d)(\d{1,4})(?:v\d|-(\d{2,4}))?(\.5(?!\d))?(?:[ ._]?(?:of|sur)[ ._]?\d{1,3})?(?![\da-z])/gi;
 /** What makes a number something else than an episode: a part, a volume, a season, the third film. */
 const otherCount =
   /(?:^|[^a-z])(?:cd|dvd|dis[ck]|disque|part|pt|partie|vol|volume|tome|saisons?|seasons?|livre|book|film|movie|mp|s|x|h)[ ._-]*$/i;
+const cameraTake = /^(?:img|dsc[nf]?|mvi|vid|mov|pict|pxl|gopr|g[hx]|dji|whatsapp[ ._-]video)[ ._-]*\d/i;
 const mostNumbers = 6;
 
 /** Numbers of a name that might count episodes: not tags, parts, seasons, `5.1` or `2nd`. */
 export function numbersIn({ name: { folded }, tagAt, year }: Reading): NumberAt[] {
+  if (isCameraTake(folded)) return [];
   const from = groupEnd(folded);
-  const limit = tagAt > 0 ? tagAt : folded.length;
   const found: NumberAt[] = [];
-  for (const match of folded.slice(0, limit).matchAll(shape)) {
+  shape.lastIndex = 0;
+  for (let match = shape.exec(folded); match && found.length < mostNumbers; match = shape.exec(folded)) {
     const start = match.index;
-    const end = start + match[0].length;
+    // `Gala 2018`, `Gala (2018)`
+    if (year && (start === year.at || start === year.at + 1)) continue;
+    const digits = match[1] as string;
+    const last = Number(match[2] ?? 0);
+    const isPair = match[2]?.length === digits.length && last > Number(digits) && last - Number(digits) <= 3;
+    // `01-02` is two episodes, `1-02` a season and an episode.
+    const end = match[2] && !isPair ? start + digits.length : start + match[0].length;
+    if (match[2] && !isPair) shape.lastIndex = end;
+    // Behind a tag a number may still count (`Naruto VF 012`); what stands before the tag names the show.
+    const limit = tagAt > start ? tagAt : folded.length;
     const before = folded.slice(from, start);
     if (start < from || otherCount.test(before.slice(-12))) continue;
-    if (!match[2] && /^\.\d(?!\d)/.test(folded.slice(end, end + 3))) continue;
+    if (!match[3] && /^\.\d(?!\d)/.test(folded.slice(end, end + 3))) continue;
     // "tintin01" counts, "T2" and "x2" do not.
     if (/[a-z]$/i.test(before) && !/[a-z]{3}$/i.test(before)) continue;
-    const digits = match[1] as string;
     const after = folded.slice(end, Math.max(end, year && year.at > start ? year.at : limit));
     found.push({
       start,
       end,
       value: Number(digits),
+      ...(isPair && { last }),
       padded: digits.length > 1 && digits.startsWith('0'),
-      decimal: match[2] !== undefined,
+      decimal: match[3] !== undefined,
       stem: stemKey(before),
       rest: after
         .toLowerCase()
@@ -52,9 +66,13 @@ export function numbersIn({ name: { folded }, tagAt, year }: Reading): NumberAt[
         .trim(),
       apart: /^(?:[ ._]*(?:[-:)\]([]|$)|\.[ ])/.test(after) || end === limit,
     });
-    if (found.length === mostNumbers) break;
   }
   return found;
+}
+
+/** `IMG_0001`, `VID_20240506_1200`: what a camera calls its takes is no episode and no air date. */
+export function isCameraTake(folded: string): boolean {
+  return cameraTake.test(folded);
 }
 
 /** Key of a title in front of a marker or a number: a year at its end is none of its words. */

@@ -65,10 +65,12 @@ function pickFolder(title: Folder | undefined, seasonTitle: Folder | undefined):
 }
 
 /** Title and year in front of the marker or the date. */
-function ownName({ name, release }: Reading, show: ShowReading): { title?: string; year?: number } {
-  const at = show.titleAt?.end ?? show.marker?.start ?? show.date?.start;
-  if (at === undefined) return release.title ? { title: release.title } : {};
+function ownName({ name, release, tagAt }: Reading, show: ShowReading): { title?: string; year?: number } {
+  const stop = show.titleAt?.end ?? show.marker?.start ?? show.date?.start;
+  if (stop === undefined) return release.title ? { title: release.title } : {};
   const group = show.titleAt?.start ?? groupEnd(name.folded);
+  // `Show.FRENCH.S01E01`, `Naruto VF 012`: a tag ends the title here as well.
+  const at = tagAt > group ? Math.min(stop, tagAt) : stop;
   if (at <= group) return {};
   let end = at;
   const own: { title?: string; year?: number } = {};

@@ -1,5 +1,5 @@
 import { type Count, judgeCount, type Member } from './counts.ts';
-import { isSeries } from './merge.ts';
+import { between } from './markers.ts';
 import { groupEnd, type NumberAt, numbersIn, stemKey } from './numbers.ts';
 import type { Reading, ShowReading } from './reading.ts';
 import { sameTitleKey } from './titles.ts';
@@ -48,7 +48,7 @@ export function readSiblings(readings: readonly (Reading | undefined)[]): Eviden
     else if (marked && !reading.year) found.show = asShow(reading, marked, undefined, stems);
     found.constants = own.filter((n) => counts.get(n.stem)?.kind === 'constant').map((n) => n.start);
   });
-  markStrangers(readings, evidence, stems);
+  markStrangers(readings, numbers, evidence, stems);
   return evidence;
 }
 
@@ -88,7 +88,10 @@ function countNumbers(
   });
   const videos = readings.filter((one) => one && !one.isSubtitle && one.extra === undefined) as Reading[];
   const dated = videos.filter((one) => one.year !== undefined && isOpen(one)).length;
-  return new Map([...members].map(([stem, group]) => [stem, judgeCount(stem, group, dated)]));
+  const plain = new Set(videos.map(({ name }) => sameTitleKey(name.folded)));
+  return new Map(
+    [...members].map(([stem, group]) => [stem, judgeCount(stem, group, { dated, first: plain.has(stem) })]),
+  );
 }
 
 /** The number of a name that changes most among its siblings; the first of equals. */
@@ -107,7 +110,12 @@ function bestCount(
 
 function asShow(reading: Reading, number: NumberAt, count: Count | undefined, stems: Stems): ShowReading {
   const { start, end, value, decimal, stem } = number;
-  const marker: NonNullable<ShowReading['marker']> = { start, end, episodes: [value], bare: true };
+  const marker: NonNullable<ShowReading['marker']> = {
+    start,
+    end,
+    episodes: between(value, number.last ?? value),
+    bare: true,
+  };
   if (decimal) marker.decimal = true;
   const hundreds = Math.floor(value / 100);
   const seasons = stems.get(stem)?.seasons;
@@ -130,6 +138,7 @@ function asShow(reading: Reading, number: NumberAt, count: Count | undefined, st
 /** Among the episodes of a series, a file with a title and a year of its own is a film (facts naming 7). */
 function markStrangers(
   readings: readonly (Reading | undefined)[],
+  numbers: readonly NumberAt[][],
   evidence: readonly Evidence[],
   stems: Stems,
 ): void {
@@ -150,7 +159,8 @@ function markStrangers(
     const own = sameTitleKey(folded.slice(groupEnd(folded), Math.min(folded.length, ...stop)));
     const names = [...known, sameTitleKey(reading.above.title?.title ?? '')].filter(Boolean);
     if (own === '' || names.some((name) => own.startsWith(name) || name.startsWith(own))) return;
-    const inShow = isSeries(reading.above.category) || reading.above.season !== undefined;
-    if (reading.year !== undefined || !inShow) found.film = true;
+    // `Hunter x Hunter (2011) - 058` has a number of its own behind the year.
+    const { year } = reading;
+    if (year && !(numbers[at] as NumberAt[]).some(({ start }) => start > year.at + 4)) found.film = true;
   });
 }
