@@ -1,9 +1,10 @@
 import { cleanFolderName } from './clean.ts';
 import { extraFolder } from './extras.ts';
-import { findMarker } from './markers.ts';
+import { findMarker, seasonWord } from './markers.ts';
 import type { ProviderIds } from './recognition.ts';
-import { findTag } from './release-tags.ts';
+import { findTag, opensTitle } from './release-tags.ts';
 import { tidyTitle } from './titles.ts';
+import { hasBracketedYear } from './years.ts';
 
 /** A folder read by itself. */
 export interface Folder {
@@ -71,7 +72,11 @@ export function readAbove(folders: readonly string[]): Above {
   for (let i = folders.length - 1; i >= 0; i--) {
     const name = folders[i] as string;
     const parent = i > 0 ? readFolder(folders[i - 1] as string) : undefined;
-    const extra = extraFolder(name, parent !== undefined && parent.kind !== 'category');
+    const inTitle = parent !== undefined && parent.kind !== 'category';
+    // `Séries/Extras/Saison 2` is a show of that name.
+    const isShow =
+      !inTitle && i + 1 < folders.length && readFolder(folders[i + 1] as string).kind === 'season';
+    const extra = isShow ? undefined : extraFolder(name, inTitle);
     if (extra) above.extra ??= extra;
     if (sagaShape.test(name)) above.saga = true;
     let folder = readFolder(name);
@@ -89,7 +94,7 @@ export function readAbove(folders: readonly string[]): Above {
     if (folder.kind === 'season' && above.season === undefined && !above.title) {
       if (folder.season !== undefined) above.season = folder.season;
       if (folder.title) above.seasonTitle = folder;
-    } else if (!above.title && !extraFolder(name, true)) {
+    } else if (!above.title && (isShow || !extraFolder(name, true))) {
       above.title = folder;
     }
     above.ids = { ...folder.ids, ...above.ids };
@@ -121,8 +126,11 @@ function isBareSeason(name: string, outer: readonly string[]): boolean {
   );
 }
 
-const seasonShape =
-  /(?<![a-z0-9])(?:(?:seasons?|saisons?|staffel|temporada|stagione|seizoen)[ ._-]*(\d{1,4})(?![\d])|(\d{1,2})(?:st|nd|rd|th|e|er|ere|eme)?[ ._]*(?:season|saison|staffel)(?![a-z])|s[ ._]?(\d{1,2})(?![a-z0-9]))/i;
+/** `Saison 1`, `Show Season 2`, `3. Staffel`, `S01`; `Series 2023` is no season, but a category. */
+const seasonShape = new RegExp(
+  `(?<![a-z0-9])(?:(?:${seasonWord}|livre)[ ._-]*((?:(?<!series[ ._-]*)\\d{1,4}|\\d{1,2})(?!\\d))|(\\d{1,2})(?:st|nd|rd|th|e|er|ere|eme)?[ ._]*(?:season|saison|staffel|stagione|temporada)(?![a-z])|s[ ._]?(\\d{1,2})(?![a-z0-9]))`,
+  'i',
+);
 const specialsShape = /^(?:specials?|speciaux|episodes?[ ._-]speciaux|hors[ ._-]?series?|hs|oav|ova|oad)$/i;
 const severalSeasons =
   /(?:saisons?|seasons?|s)[ ._]?\d{1,2}[ ._]*(?:-|a|to|et|&)[ ._]*(?:saison|season|s)?[ ._]?\d{1,2}(?![\dp])/i;
@@ -167,7 +175,7 @@ function titleUpTo(text: string, folded: string, end: number, ids: ProviderIds):
   const complete = /[ ._-]+[([]?(?:int[eé]grale|complete|collection|coffret)(?![a-z])/i.exec(
     folded.slice(0, cut),
   );
-  if (complete && complete.index > 0) cut = complete.index;
+  if (complete && !opensTitle(folded.slice(0, complete.index))) cut = complete.index;
   const title = tidyTitle(text.slice(group, cut));
   if (title) folder.title = title;
   return folder;
@@ -187,5 +195,8 @@ function readCategory(folded: string): Category | undefined {
     if (known !== 'any' && category === 'any') category = known;
   }
   if (/dessins?[ ._]animes?/i.test(folded)) return 'tv';
+  // `En guerre (2005)` is a film, `Nouveautés (2023)` is not.
+  if (category === 'any' && hasBracketedYear(folded) && !/nouveau|nouvelle|recent|new/i.test(folded))
+    return undefined;
   return category;
 }

@@ -12,7 +12,8 @@ export interface Marker {
 
 const sep = '[ ._]*';
 /** Words for a season and an episode in the languages that releases come in. */
-const seasonWord = '(?:saisons?|seasons?|series|staffel|temporada|stagione|seizoen)';
+export const seasonWord =
+  '(?:saisons?|seasons?|series|staffel|temporada|stagione|seizoen|sezon|sesong|sasong|saeson|kausi|sezona|evad)';
 const episodeWord = '(?:episodes?|episodio|epi|ep|e|folge|capitulo|cap|puntata|aflevering|avsnitt)';
 const shapes: readonly RegExp[] = [
   // S01E02, S01.E02, S01xE02, S01 - E02, S01EP02, s01_e03, T01E03 (temporada)
@@ -72,7 +73,9 @@ export function findMarker(folded: string): Marker | undefined {
   if (special) return follow(folded, special.index, special[0].length, 0, Number(special[1]));
   for (const shape of bareShapes) {
     const match = shape.exec(folded);
-    if (match) return follow(folded, match.index, match[0].length, undefined, Number(match[1]));
+    // `Episode.2005`: a year.
+    if (match && !/^(?:19|20)\d\d$/.test(match[1] as string))
+      return follow(folded, match.index, match[0].length, undefined, Number(match[1]));
   }
   return undefined;
 }

@@ -33,7 +33,8 @@ function readShow(reading: Reading, evidence: Evidence): ShowReading | undefined
   const { name, above, marker, date } = reading;
   const { folded } = name;
   if (marker && !isFilmNumber(marker, reading)) return { marker, how: 'marker' };
-  if (date) return { date, how: 'date' };
+  // `Films/12 août 2005.mkv`: a title.
+  if (date && above.category !== 'movies') return { date, how: 'date' };
   if (evidence.show) return evidence.show;
   const bare = evidence.film ? undefined : readBareNumber(reading, evidence);
   if (bare) return bare;

@@ -64,7 +64,9 @@ const editions: readonly (readonly [RegExp, string])[] = [
 ];
 
 function ownEdition(name: string): string | undefined {
-  return editions.find(([pattern]) => pattern.test(name))?.[1];
+  // Plex's own form (facts media-servers 2.5).
+  const plex = /\{edition-([^{}]{1,60})\}/i.exec(name)?.[1];
+  return plex ?? editions.find(([pattern]) => pattern.test(name))?.[1];
 }
 
 const editionWord =
@@ -111,11 +113,14 @@ export function opensWithTag(folded: string): boolean {
 }
 
 /** A tag that opens the name, or follows an article alone, is a title (`The Final Cut`, `Le Web`). */
-const opening = /^(?:(?:the|an?|les?|la|une?|el|il|der|die|das)[ ._]+)?$/i;
+export function opensTitle(before: string): boolean {
+  return opening.test(before);
+}
+const opening = /^(?:(?:the|an?|les?|la|une?|el|il|der|die|das)[ ._]*)?$/i;
 
 function searchFrom(pattern: RegExp, folded: string): number {
   const at = folded.search(pattern);
-  if (at < 0 || !opening.test(folded.slice(0, at))) return at;
+  if (at < 0 || !opensTitle(folded.slice(0, at))) return at;
   const skipped = folded.slice(at + 1).search(pattern);
   return skipped < 0 ? -1 : skipped + at + 1;
 }
