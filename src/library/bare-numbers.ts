@@ -1,4 +1,6 @@
+import { foldAccents } from './clean.ts';
 import { between, type Marker } from './markers.ts';
+import { findTitle } from './titles.ts';
 
 /** What speaks for a number being an episode (facts naming 7). */
 export interface NumberContext {
@@ -8,6 +10,8 @@ export interface NumberContext {
   series: boolean;
   /** The name carries a year in brackets: then a number is part of a film's title. */
   bracketedYear: boolean;
+  /** Title of the folder above: its own numbers count nothing (`Apollo 13`, `11 Minutes - 07`). */
+  title?: string;
 }
 
 /** `1-12 Titre`, `4-12`: season and episode, or two episodes (`21-22`, `21 et 22`). */
@@ -31,47 +35,72 @@ const filmCount = /(?:^|[^a-z])(?:film|movie)[ ._-]*$/i;
  * itself holds it (`103` in a folder of season 1).
  */
 export function findBareNumber(folded: string, context: NumberContext): Marker | undefined {
-  const group = /^\[[^\]]{1,60}\]/.test(folded);
-  const fansub = /(?<![a-z])(?:vostfr|vosta|fansub)/i.test(folded);
   const inShow = context.season !== undefined || context.series;
-  const two = inShow && !context.bracketedYear ? readPair(folded, context) : undefined;
+  const from = titleEnd(folded, context.title);
+  const mayLead = from === 0 && inShow && !context.bracketedYear;
+  const two = mayLead ? readPair(folded, context) : undefined;
   if (two) return two;
-  const whole = leading.exec(folded);
-  if (whole && inShow && !context.bracketedYear) {
-    const start = whole[0].lastIndexOf(whole[1] as string);
-    return build(folded, context, start, whole[1] as string, undefined, whole[0].length);
-  }
+  const whole = mayLead ? leading.exec(folded) : null;
+  const late = findLater(folded, from, context, inShow);
+  if (!whole) return late;
+  const digits = whole[1] as string;
+  // `11 Minutes - 07`: a number that opens a sentence gives way to one behind a dash.
+  const opensWords =
+    !digits.startsWith('0') && /^[ ._][a-z]/i.test(folded.slice(whole[0].trimEnd().length - 1));
+  const opensTitle = opensWords || /^(?:19|20)\d\d$/.test(digits);
+  if (opensTitle && late && /-[ ._]+$/.test(folded.slice(0, late.start))) return late;
+  return build(folded, context, whole[0].lastIndexOf(digits), digits, undefined, whole[0].length);
+}
+
+/** End of the folder's title at the start of the name, 0 = it does not begin so, or no number is left behind it. */
+function titleEnd(folded: string, title: string | undefined): number {
+  const found = title ? findTitle(folded, foldAccents(title)) : undefined;
+  return found?.start === 0 && /\d/.test(folded.slice(found.end)) ? found.end : 0;
+}
+
+function findLater(
+  folded: string,
+  from: number,
+  context: NumberContext,
+  inShow: boolean,
+): Marker | undefined {
   const box = boxes.exec(folded) ?? (context.season !== undefined ? bracketed.exec(folded) : null);
   if (box) {
     const digits = box[1] as string;
     const start = box.index + box[0].lastIndexOf(digits);
     return build(folded, context, start, digits, undefined, start + digits.length);
   }
-  for (const [pattern, isDashed] of [
-    [dashed, true],
-    [spaced, false],
-  ] as const) {
-    const match = pattern.exec(folded);
+  for (const pattern of [dashed, spaced]) {
+    const match = pattern.exec(folded.slice(from));
     if (!match) continue;
     const digits = match[1] as string;
-    const number = Number(digits);
-    const padded = digits.length > 1 && digits.startsWith('0');
-    if (filmCount.test(folded.slice(0, match.index + 1))) continue;
-    const isYear = /^(?:19|20)\d\d$/.test(digits);
-    if (isYear && !(group && isDashed)) continue;
-    const afterYear = /[([](?:19|20)\d\d[)\]][ ._]*$/.test(folded.slice(0, match.index + 1));
-    if (context.bracketedYear && !afterYear && !group) continue;
-    const likely =
-      group ||
-      inShow ||
-      padded ||
-      (isDashed ? number >= 10 : fansub && number >= 100) ||
-      (isDashed && fansub);
-    if (!likely || (!isDashed && inShow && !padded && number < 10)) continue;
-    const start = match.index + match[0].indexOf(digits);
-    return build(folded, context, start, digits, match[2] ?? match[3], match.index + match[0].length);
+    const at = from + match.index;
+    if (!isLikely(folded.slice(0, at + 1), digits, folded, context, pattern === dashed, inShow)) continue;
+    const start = at + match[0].indexOf(digits);
+    return build(folded, context, start, digits, match[2] ?? match[3], at + match[0].length);
   }
   return undefined;
+}
+
+/** Whether the surroundings of a number in the middle of a name say that it is an episode. */
+function isLikely(
+  before: string,
+  digits: string,
+  folded: string,
+  { bracketedYear }: NumberContext,
+  isDashed: boolean,
+  inShow: boolean,
+): boolean {
+  const number = Number(digits);
+  const group = /^\[[^\]]{1,60}\]/.test(folded);
+  const fansub = /(?<![a-z])(?:vostfr|vosta|fansub)/i.test(folded);
+  const padded = digits.length > 1 && digits.startsWith('0');
+  if (filmCount.test(before)) return false;
+  if (/^(?:19|20)\d\d$/.test(digits) && !(group && isDashed)) return false;
+  if (bracketedYear && !group && !/[([](?:19|20)\d\d[)\]][ ._]*$/.test(before)) return false;
+  if (!isDashed && inShow && !padded && number < 10) return false;
+  if (group || inShow || padded) return true;
+  return isDashed ? number >= 10 || fansub : fansub && number >= 100;
 }
 
 function readPair(folded: string, { season }: NumberContext): Marker | undefined {

@@ -4,7 +4,6 @@ import { foldAccents } from './clean.ts';
 const folders: Record<string, string> = {
   sample: 'sample',
   minta: 'sample',
-  proof: 'sample',
   samples: 'sample',
   trailer: 'trailer',
   trailers: 'trailer',
@@ -24,6 +23,7 @@ const folders: Record<string, string> = {
 };
 /** Folders that are extras only inside a title's folder: a library may well have `Films/Shorts`, and Extras is a series. */
 const innerFolders: Record<string, string> = {
+  proof: 'sample',
   interview: 'interview',
   interviews: 'interview',
   scenes: 'scene',

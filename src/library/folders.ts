@@ -27,6 +27,8 @@ export interface Above {
   season?: number;
   /** The show's or the film's folder. */
   title?: Folder;
+  /** A folder called like a category right below a category of series: a show's name where nothing else is (`Animes/2012`). */
+  lastResort?: string;
   /** A show name inside the season folder's own name (`Vikings S06`). */
   seasonTitle?: Folder;
   extra?: string;
@@ -89,6 +91,7 @@ export function readAbove(folders: readonly string[]): Above {
       folder = { kind: 'title', title: name, weak: true, ids: folder.ids };
     if (folder.kind === 'category') {
       if (folder.category && folder.category !== 'any') above.category ??= folder.category;
+      else if (parent?.category === 'tv' || parent?.category === 'anime') above.lastResort ??= name;
       continue;
     }
     if (folder.kind === 'season' && above.season === undefined && !above.title) {
@@ -96,7 +99,7 @@ export function readAbove(folders: readonly string[]): Above {
       if (folder.title) above.seasonTitle = folder;
     } else if (!above.title && (isShow || !extraFolder(name, true))) {
       above.title = folder;
-    }
+    } else if (!above.title && !extra) above.lastResort ??= name;
     above.ids = { ...folder.ids, ...above.ids };
   }
   return above;

@@ -59,6 +59,7 @@ function readBareNumber({ name, above, release }: Reading, evidence: Evidence): 
     series,
     bracketedYear,
     ...(above.season !== undefined && { season: above.season }),
+    ...(above.title?.title && { title: above.title.title }),
   });
   if (!marker || evidence.constants?.includes(marker.start)) return undefined;
   return { marker, how: 'bare number' };

@@ -52,6 +52,9 @@ function nameShow(result: Recognition, reading: Reading, show: ShowReading): voi
     result.title = own.title;
     result.because.push('title: name');
     setYear(result, own.year, 'name');
+  } else if (above.lastResort) {
+    result.title = above.lastResort;
+    result.because.push('title: folder, called like a category');
   }
 }
 
