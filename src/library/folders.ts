@@ -1,10 +1,10 @@
+import { type Category, readCategory } from './categories.ts';
 import { cleanFolderName } from './clean.ts';
 import { extraFolder } from './extras.ts';
 import { findMarker, seasonWord } from './markers.ts';
 import type { ProviderIds } from './recognition.ts';
 import { findTag, opensTitle } from './release-tags.ts';
 import { tidyTitle } from './titles.ts';
-import { hasBracketedYear } from './years.ts';
 
 /** A folder read by itself. */
 export interface Folder {
@@ -19,8 +19,6 @@ export interface Folder {
   /** The name reads like one release (`Dark.S01E03.1080p-GRP`): an episode marker, or a year with tags. */
   marker?: ReturnType<typeof findMarker>;
 }
-export type Category = 'movies' | 'tv' | 'anime' | 'any';
-
 /** What the folders above a file say, nearest first. */
 export interface Above {
   category?: Category;
@@ -35,22 +33,6 @@ export interface Above {
   /** A folder for the films of one saga (`Trilogies`, `Saga Alien`). */
   saga?: boolean;
   ids: ProviderIds;
-}
-
-const words: Record<Category, string> = {
-  movies: 'film films movie movies cinema',
-  tv: 'serie series tv tvshow tvshows show shows feuilleton feuilletons emission emissions',
-  anime: 'anime animes manga mangas japanimation',
-  any:
-    'mes mon ma my les la le des de du et and video videos media medias mediatheque bibliotheque library partage share shared perso divers ' +
-    'vf vo vostfr vff vfq vfi vf2 multi french truefrench francais francaise hd sd fhd uhd 4k 3d 1080p 720p 2160p 480p bluray dvdrip webdl web webrip remux hdlight x264 x265 h264 h265 hevc ' +
-    'action comedie comedies aventure horreur drame thriller policier animation animations dessins dessin anime animes documentaire documentaires docs doc enfant enfants kids jeunesse famille family ' +
-    'science fiction sf fantastique guerre western romance musical concert concerts spectacle spectacles sport theatre humour classique classiques classics vieux new nouveau nouveaux nouveautes recent ' +
-    'download downloads telechargement telechargements upload uploads torrents completed termine en cours a voir vu trier tri inbox public prive private bdmv certificate backup ts audio dossier dossiers folder files fichiers vrac misc autre autres temp tmp classer unsorted sorted rip rips stream jellyfin plex emby kodi',
-};
-const vocabulary = new Map<string, Category>();
-for (const category of ['any', 'anime', 'tv', 'movies'] as const) {
-  for (const word of words[category].split(' ')) vocabulary.set(word, category);
 }
 
 const sagaShape =
@@ -131,9 +113,12 @@ function isBareSeason(name: string, outer: readonly string[]): boolean {
 
 /** `Saison 1`, `Show Season 2`, `3. Staffel`, `S01`; `Series 2023` is no season, but a category. */
 const seasonShape = new RegExp(
-  `(?<![a-z0-9])(?:(?:${seasonWord}|livre)[ ._-]*((?:(?<!series[ ._-]*)\\d{1,4}|\\d{1,2})(?!\\d))|(\\d{1,2})(?:st|nd|rd|th|e|er|ere|eme)?[ ._]*(?:season|saison|staffel|stagione|temporada)(?![a-z])|s[ ._]?(\\d{1,2})(?![a-z0-9]))`,
+  `(?<![a-z0-9])(?:(?:${seasonWord}|livre)[ ._-]*((?:(?<!series[ ._-]*)\\d{1,4}|\\d{1,2})(?!\\d))|(\\d{1,2})(?:st|nd|rd|th|e|er|ere|eme)?[ ._]*(?:season|saison|staffel|stagione|temporada|sezon|sezona|sesong|sasong|kausi|evad)(?![a-z])|s[ ._]?(\\d{1,2})(?![a-z0-9]))`,
   'i',
 );
+/** Other scripts: `第1季`, `시즌 2`, `Сезон 3`, `4 сезон`, `シーズン5` (Jellyfin reads them as well). */
+const foreignSeason =
+  /(?:\u7b2c|\uc2dc\uc98c|\u0441\u0435\u0437\u043e\u043d|\u30b7\u30fc\u30ba\u30f3)[ ._]*(\d{1,3})(?!\d)|(\d{1,2})[ ._]*(?:\u5b63|\u0441\u0435\u0437\u043e\u043d)/i;
 const specialsShape = /^(?:specials?|speciaux|episodes?[ ._-]speciaux|hors[ ._-]?series?|hs|oav|ova|oad)$/i;
 const severalSeasons =
   /(?:saisons?|seasons?|s)[ ._]?\d{1,2}[ ._]*(?:-|a|to|et|&)[ ._]*(?:saison|season|s)?[ ._]?\d{1,2}(?![\dp])/i;
@@ -148,7 +133,7 @@ function parseFolder(name: string): Folder {
   if (marker) return { ...titleUpTo(text, folded, marker.start, ids), marker };
   const several = severalSeasons.exec(folded);
   if (several) return titleUpTo(text, folded, several.index, ids);
-  const season = seasonShape.exec(folded);
+  const season = seasonShape.exec(folded) ?? foreignSeason.exec(folded);
   if (season) {
     const number = Number(season[1] ?? season[2] ?? season[3]);
     const before = titleUpTo(text, folded, season.index, ids);
@@ -182,24 +167,4 @@ function titleUpTo(text: string, folded: string, end: number, ids: ProviderIds):
   const title = tidyTitle(text.slice(group, cut));
   if (title) folder.title = title;
   return folder;
-}
-
-function readCategory(folded: string): Category | undefined {
-  const found = folded
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter(Boolean);
-  if (found.length === 0 || found.length > 6) return undefined;
-  if (found.length === 1 && /^(?:19|20)\d\d$/.test(found[0] as string)) return 'any';
-  let category: Category = 'any';
-  for (const word of found) {
-    const known = vocabulary.get(word) ?? (/^(?:19|20)\d\d$/.test(word) ? 'any' : undefined);
-    if (!known) return undefined;
-    if (known !== 'any' && category === 'any') category = known;
-  }
-  if (/dessins?[ ._]animes?/i.test(folded)) return 'tv';
-  // `En guerre (2005)` is a film, `Nouveautés (2023)` is not.
-  if (category === 'any' && hasBracketedYear(folded) && !/nouveau|nouvelle|recent|new/i.test(folded))
-    return undefined;
-  return category;
 }

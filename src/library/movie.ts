@@ -9,7 +9,7 @@ const partShape = /(?:^|[ ._([-]+)(?:cd|dvd|dis[ck])[ ._-]?(\d{1,2}|[a-d])[)\]]?
 const latePart =
   /(?<![a-z0-9])(?:19|20)\d\d[)\]]?.*?[ ._([-]+(?:part|pt|partie)[ ._-]?(\d{1,2}|[a-d])[)\]]?$/i;
 const weakName =
-  /^(?:|movie|film|video|vid|title_?t?\d*|vts_\d\d_\d|\d{5}|[0-9a-f]{8,}|sans titre|untitled|main|(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])(?=[a-z0-9]*\d[a-z]+\d)[a-z0-9]{9,})$/i;
+  /^(?:|movie|film|video|vid|title_?t?\d*|vts_\d\d_\d|\d{5}|0\d{1,2}|[0-9a-f]{8,}|sans titre|untitled|main|(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])(?=[a-z0-9]*\d[a-z]+\d)[a-z0-9]{9,})$/i;
 
 /** Fills in a film (facts naming 8): the file's title and year, or the folder's where the file's name is weak. */
 export function fillMovie(result: Recognition, reading: Reading, titleFrom = 0): void {
@@ -74,7 +74,7 @@ interface OwnTitle {
  * editions in. The end is ours (the year, or the first tag); the start is the library's.
  */
 function ownTitle(
-  { name, release, tagAt, year: yearAt }: Reading,
+  { name, release, tagAt, year: yearAt, marker }: Reading,
   partAt: number,
   titleFrom: number,
 ): OwnTitle {
@@ -91,7 +91,9 @@ function ownTitle(
   const start = titleFrom || openingStart(folded, found?.start);
   const ends = [yearAt?.at ?? -1, tagAt, partAt].filter((at) => at > start);
   let end = ends.length > 0 ? Math.min(...ends) : folded.length;
-  if (!yearAt && found && found.end < end && !cutAtWord(folded.slice(found.end, end))) end = found.end;
+  // The library ends a title at `Episode 4`; that this is a film has been settled before.
+  const isCut = found && found.end < end && !marker && !cutAtWord(folded.slice(found.end, end));
+  if (!yearAt && isCut) end = found.end;
   const title = tidyTitle(text.slice(start, end)) || release.title;
   if (title) own.title = title;
   return own;

@@ -17,7 +17,11 @@ export function needsPerson(recognition: Recognition): string | undefined {
       ? 'Neither the name nor its folders give a title.'
       : 'It lies among series, but nothing in its name says which episode it is.';
   }
-  if (kind === 'movie') return undefined;
+  if (kind === 'movie') {
+    return title !== undefined && asianScript.test(title) && !recognition.year && !ids
+      ? 'A name in Chinese, Japanese or Korean without a year: it may be an episode.'
+      : undefined;
+  }
   if (title === undefined) return 'An episode, but nothing names its show.';
   if (!episodes && !date) return 'It belongs to a season, but nothing says which episode it is.';
   if (ids) return undefined;

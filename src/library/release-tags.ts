@@ -119,8 +119,10 @@ export function opensTitle(before: string): boolean {
 const opening = /^(?:(?:the|an?|les?|la|une?|el|il|der|die|das)[ ._]*)?$/i;
 
 function searchFrom(pattern: RegExp, folded: string): number {
-  const at = folded.search(pattern);
-  if (at < 0 || !opensTitle(folded.slice(0, at))) return at;
-  const skipped = folded.slice(at + 1).search(pattern);
-  return skipped < 0 ? -1 : skipped + at + 1;
+  for (let from = 0; ; ) {
+    const found = folded.slice(from).search(pattern);
+    if (found < 0) return -1;
+    if (!opensTitle(folded.slice(0, from + found))) return from + found;
+    from += found + 1;
+  }
 }
