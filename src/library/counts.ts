@@ -58,7 +58,9 @@ export function judgeCount(stem: string, members: readonly Member[], around: Aro
   if (values.size < fewest || values.size * 2 < counted.length || years) return count;
   const apart = counted.some(({ number }) => number.padded) || counted.every(({ number }) => number.apart);
   if (areFilms(counted, values, count, around)) {
-    return { ...count, kind: 'films', ranked: stem === '' && apart && isDense(values) && !count.sameRest };
+    // Without words in common the numbers only mean something as a list.
+    const ranked = stem === '' && apart && isDense(values) && !count.sameRest;
+    return stem !== '' || ranked ? { ...count, kind: 'films', ranked } : count;
   }
   const list = stem === '' ? isDense(values) && (apart || isRun(values)) : apart || values.size >= 6;
   const patterned = count.sameRest || list;
@@ -74,8 +76,10 @@ function areFilms(
   { dated, first }: Around,
 ): boolean {
   const { above } = (members[0] as Member).reading;
-  if (above.season !== undefined || isSeries(above.category)) return false;
   const years = members.map(({ reading }) => reading.year?.year).filter((year) => year !== undefined);
+  if (above.season !== undefined) return false;
+  // Among series only where each has a year of its own: the episodes of a year share it.
+  if (isSeries(above.category)) return years.length === members.length && new Set(years).size === values.size;
   if (new Set(years).size > 1 && years.length * 2 >= members.length) return true;
   if (above.category === 'movies' || above.saga) return !(count.sameRest && count.values >= longestSaga);
   // Taxi, Taxi 2, Taxi 3: a series has no episode without a number.

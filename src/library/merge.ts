@@ -62,6 +62,9 @@ function readBareNumber({ name, above, release }: Reading, evidence: Evidence): 
     ...(above.title?.title && { title: above.title.title }),
   });
   if (!marker || evidence.constants?.includes(marker.start)) return undefined;
+  // `Séries/13.Hours.2016`: a number in front counts only where the folders name a show.
+  const isNamed = above.title ?? above.seasonTitle ?? above.lastResort ?? above.season;
+  if (marker.start === 0 && isNamed === undefined) return undefined;
   return { marker, how: 'bare number' };
 }
 

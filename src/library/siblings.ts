@@ -57,6 +57,11 @@ function isOpen({ extra, marker, date }: Reading): boolean {
   return extra === undefined && marker === undefined && date === undefined;
 }
 
+/** Markers of siblings say nothing about films, nor about the numbers of fansubs, which count through all seasons. */
+function isSpokenFor({ above, name }: Reading): boolean {
+  return above.category !== 'movies' && above.category !== 'anime' && !name.folded.startsWith('[');
+}
+
 function markedStems(readings: readonly (Reading | undefined)[]): Stems {
   const stems: Stems = new Map();
   for (const reading of readings) {
@@ -118,7 +123,7 @@ function asShow(reading: Reading, number: NumberAt, count: Count | undefined, st
   };
   if (decimal) marker.decimal = true;
   const hundreds = Math.floor(value / 100);
-  const seasons = stems.get(stem)?.seasons;
+  const seasons = isSpokenFor(reading) ? stems.get(stem)?.seasons : undefined;
   const known = reading.above.season;
   const holdsSeason =
     value % 100 > 0 &&
