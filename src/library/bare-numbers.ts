@@ -44,11 +44,12 @@ export function findBareNumber(folded: string, context: NumberContext): Marker |
   const late = findLater(folded, from, context, inShow);
   if (!whole) return late;
   const digits = whole[1] as string;
-  // `11 Minutes - 07`: a number that opens a sentence gives way to one behind a dash.
+  if (/^(?:19|20)\d\d$/.test(digits)) return late;
+  // `11 Minutes - 07`, `[Group] 86 - 05`: the title opens with a number.
   const opensWords =
     !digits.startsWith('0') && /^[ ._][a-z]/i.test(folded.slice(whole[0].trimEnd().length - 1));
-  const opensTitle = opensWords || /^(?:19|20)\d\d$/.test(digits);
-  if (opensTitle && late && /-[ ._]+$/.test(folded.slice(0, late.start))) return late;
+  const isDashed = late !== undefined && /-[ ._]+$/.test(folded.slice(0, late.start));
+  if (isDashed && (opensWords || folded.startsWith('['))) return late;
   return build(folded, context, whole[0].lastIndexOf(digits), digits, undefined, whole[0].length);
 }
 

@@ -130,7 +130,9 @@ function parseFolder(name: string): Folder {
   if (category) return { kind: 'category', category, ids };
   if (specialsShape.test(folded)) return { kind: 'season', season: 0, ids };
   const marker = findMarker(folded);
-  if (marker) return { ...titleUpTo(text, folded, marker.start, ids), marker };
+  // `Star Wars Episode 3 (2005)` is a film's folder.
+  const isFilm = marker?.bare && folded.slice(marker.end).search(yearShape) >= 0;
+  if (marker && !isFilm) return { ...titleUpTo(text, folded, marker.start, ids), marker };
   const several = severalSeasons.exec(folded);
   if (several) return titleUpTo(text, folded, several.index, ids);
   const season = seasonShape.exec(folded) ?? foreignSeason.exec(folded);
