@@ -65,7 +65,7 @@ t.test('thousands of names a second', async (t) => {
 
 t.test('no hostile name takes long', async (t) => {
   const names = hostileNames();
-  for (const name of names) recognise(`/${name}/${name}.mkv`);
+  for (const name of names.slice(0, 500)) recognise(`/${name}/${name}.mkv`);
   let worst = { ms: 0, name: '' };
   for (const name of names) {
     const ms = cpuMs(() => recognise(`/Films/${name}.mkv`));

@@ -39,3 +39,8 @@ export function readCategory(folded: string): Category | undefined {
     return undefined;
   return category;
 }
+
+/** Whether a category means series of some kind. */
+export function isSeries(category: Category | undefined): boolean {
+  return category === 'tv' || category === 'anime';
+}

@@ -1,4 +1,4 @@
-import { isSeries } from './merge.ts';
+import { isSeries } from './categories.ts';
 import type { NumberAt } from './numbers.ts';
 import type { Reading } from './reading.ts';
 

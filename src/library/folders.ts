@@ -1,4 +1,4 @@
-import { type Category, readCategory } from './categories.ts';
+import { type Category, isSeries, readCategory } from './categories.ts';
 import { cleanFolderName } from './clean.ts';
 import { extraFolder } from './extras.ts';
 import { findMarker, seasonWord } from './markers.ts';
@@ -73,7 +73,7 @@ export function readAbove(folders: readonly string[]): Above {
       folder = { kind: 'title', title: name, weak: true, ids: folder.ids };
     if (folder.kind === 'category') {
       if (folder.category && folder.category !== 'any') above.category ??= folder.category;
-      else if (parent?.category === 'tv' || parent?.category === 'anime') above.lastResort ??= name;
+      else if (isSeries(parent?.category)) above.lastResort ??= name;
       continue;
     }
     if (folder.kind === 'season' && above.season === undefined && !above.title) {
@@ -93,22 +93,14 @@ function isShowAfterAll(folders: readonly string[], at: number): boolean {
   const outer = folders[at - 1];
   const kind = outer === undefined ? undefined : readFolder(outer).category;
   const own = readFolder(folders[at] as string).category;
-  return (
-    own === 'any' &&
-    inner !== undefined &&
-    readFolder(inner).kind === 'season' &&
-    (kind === 'tv' || kind === 'anime')
-  );
+  return own === 'any' && inner !== undefined && readFolder(inner).kind === 'season' && isSeries(kind);
 }
 
 /** `3` is a season only inside the folder of something that lies under a category of series. */
 function isBareSeason(name: string, outer: readonly string[]): boolean {
   if (!/^\d{1,2}$/.test(name) || outer.length < 2) return false;
   const categories = outer.map((folder) => readFolder(folder));
-  return (
-    categories.at(-1)?.kind === 'title' &&
-    categories.some((folder) => folder.category === 'tv' || folder.category === 'anime')
-  );
+  return categories.at(-1)?.kind === 'title' && categories.some((folder) => isSeries(folder.category));
 }
 
 /** `Saison 1`, `Show Season 2`, `3. Staffel`, `S01`; `Series 2023` is no season, but a category. */

@@ -1,4 +1,5 @@
 import { findBareNumber } from './bare-numbers.ts';
+import { isSeries } from './categories.ts';
 import { readLanguages } from './languages.ts';
 import { findSceneNumber, findSeason, type Marker } from './markers.ts';
 import { fillMovie } from './movie.ts';
@@ -73,11 +74,6 @@ function isFilmNumber(marker: Marker, { above, year }: Reading): boolean {
   if (!marker.bare || isSeries(above.category) || above.season !== undefined) return false;
   const beforeYear = year !== undefined && year.at > marker.start;
   return (beforeYear || (above.category === 'movies' && !year)) && (marker.episodes[0] ?? 0) < 10;
-}
-
-/** Whether a category means series of some kind. */
-export function isSeries(category: string | undefined): boolean {
-  return category === 'tv' || category === 'anime';
 }
 
 function fillTags(result: Recognition, reading: Reading): void {

@@ -39,8 +39,9 @@ export function readSiblings(readings: readonly (Reading | undefined)[]): Eviden
     const found = evidence[at] as Evidence;
     const own = numbers[at] as NumberAt[];
     const best = bestCount(own, counts);
-    const marked =
-      reading.above.category === 'movies' ? undefined : own.find((n) => stems.has(n.stem) && n.stem);
+    const marked = isSpokenFor(reading)
+      ? own.find(({ stem }) => (stems.get(stem)?.files ?? 0) > 1)
+      : undefined;
     if (best?.count.kind === 'films') {
       found.film = true;
       if (best.count.ranked) found.titleFrom = best.number.end;
