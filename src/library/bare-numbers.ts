@@ -27,6 +27,8 @@ const bracketed = /[ ._]\((\d{1,3})\)$/;
 /** `[group][title][03][1080p]`, `[group][title][第03话]`: batches from China and Japan. */
 const boxes =
   /^\[[^\]]{1,60}\][ ._]*\[[^\]]{1,120}\][ ._]*\[\u7b2c?(\d{1,4})(?:v\d|[\u8bdd\u8a71\u96c6\u56de\u5b8c]|[ ._-]?(?:end|fin))?(?=[\] ])/i;
+/** `[group] Title [05][1080p]`. */
+const lateBox = /^\[[^\]]{1,60}\][^[\]]{1,150}\[(?!(?:19|20)\d\d\])(\d{2,4})(?:v\d)?\]/i;
 /** `Dragon Ball Z - Film 01`: it counts films. */
 const filmCount = /(?:^|[^a-z])(?:film|movie)[ ._-]*$/i;
 
@@ -65,7 +67,10 @@ function findLater(
   context: NumberContext,
   inShow: boolean,
 ): Marker | undefined {
-  const box = boxes.exec(folded) ?? (context.season !== undefined ? bracketed.exec(folded) : null);
+  const box =
+    boxes.exec(folded) ??
+    lateBox.exec(folded) ??
+    (context.season !== undefined ? bracketed.exec(folded) : null);
   if (box) {
     const digits = box[1] as string;
     const start = box.index + box[0].lastIndexOf(digits);

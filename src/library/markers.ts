@@ -20,7 +20,7 @@ const shapes: readonly RegExp[] = [
   /(?<![a-z0-9])s(\d{1,4})[ ._]*[-x]?[ ._]*e(?:p(?:isode)?)?[ ._]?(\d{1,5})(?!\d)/i,
   /(?<![a-z0-9])t(\d{1,2})[ ._]?(?:e|x|cap)[ ._]?(\d{1,4})(?![\da-z])/i,
   // 1x02, 2009x02; not 1920x1080, not x264
-  /(?<![a-z0-9])(\d{1,2}|19\d\d|20\d\d)x(\d{2,3})(?!\d|p(?![a-z])|x\d)/i,
+  /(?<![a-z0-9])(\d{1,2}|19\d\d|20\d\d)x(\d{2,3})(?!\d|p(?![a-z])|x\d{3})/i,
   // Saison 1 Episode 2, Season 1, Episode 2, Saison 4 Partie 2 Episode 12, Saison 2 - Ep 12, Staffel 3 Folge 4
   new RegExp(
     `(?<![a-z])${seasonWord}[ ._]?(\\d{1,4})[\\])]?[ ._]*(?:[-,;:([][ ._]*)?(?:(?:part|partie)[ ._]?\\d{1,2}[ ._]*[-,]?[ ._]*)?(?:${episodeWord}|part)[ ._]{0,2}(\\d{1,5})(?!\\d)`,

@@ -50,19 +50,24 @@ function readShow(reading: Reading, evidence: Evidence): ShowReading | undefined
   return undefined;
 }
 
-function readBareNumber({ name, above, release }: Reading, evidence: Evidence): ShowReading | undefined {
+function readBareNumber(reading: Reading, evidence: Evidence): ShowReading | undefined {
+  const { name, above, release, year } = reading;
   const { folded } = name;
+  if (isCameraTake(folded)) return undefined;
   const series = isSeries(above.category);
-  const bracketedYear = hasBracketedYear(folded);
-  const inShow = series || above.season !== undefined || folded.startsWith('[');
-  if ((release.year !== undefined && !inShow) || isCameraTake(folded)) return undefined;
   const marker = findBareNumber(folded, {
     series,
-    bracketedYear,
+    bracketedYear: hasBracketedYear(folded),
     ...(above.season !== undefined && { season: above.season }),
     ...(above.title?.title && { title: above.title.title }),
   });
   if (!marker || evidence.constants?.includes(marker.start)) return undefined;
+  const inShow = series || above.season !== undefined || folded.startsWith('[');
+  if (release.year !== undefined && !inShow) {
+    // A year makes a film, unless a number of two digits or more counts on behind it: `Berserk 1997 - 05`.
+    const isBehind = year !== undefined && year.at < marker.start;
+    if (!isBehind || !/^0\d|^\d{3}/.test(folded.slice(marker.start))) return undefined;
+  }
   // `Séries/13.Hours.2016`: a number in front counts only where the folders name a show.
   const isNamed = above.title ?? above.seasonTitle ?? above.lastResort ?? above.season;
   if (marker.start === 0 && isNamed === undefined) return undefined;

@@ -104,7 +104,10 @@ function cutAtWord(rest: string): boolean {
   return (
     /^[ ._'-]*(?:se|ai|del?|mar|mandarin|hors|saison|es|no|la|el|it|en|me|te|a|i|o|lat|dan|fin|pol|tel|cam|ts|tc|scr)(?![a-z0-9])/i.test(
       rest,
-    ) || /^[^\x20-\x7e]/.test(rest)
+    ) ||
+    // `Kill Bill Vol 2`, `Blade Runner 2049`: numbers of a title.
+    /^[ ._-]*(?:vol(?:ume)?[ ._]*\d|\d{4}(?![\dpi]))/i.test(rest) ||
+    /^[^\x20-\x7e]/.test(rest)
   );
 }
 

@@ -84,7 +84,7 @@ function ownName({ name, release, tagAt }: Reading, show: ShowReading): { title?
   }
   const whole =
     /[ ._-]+(?:the[ ._])?\(?(?:complete|int[eé]grale)(?:[ ._](?:series|seasons?|saisons?))?[ ._(-]*$/i;
-  const box = /^\[([^\]]*)\][ ._]*\[?$/.exec(name.text.slice(group, end))?.[1];
+  const box = /^\[([^\]]*)\][ ._]*\[?\u7b2c?$/.exec(name.text.slice(group, end))?.[1];
   const title = tidyTitle(box ?? name.text.slice(group, end).replace(whole, ''));
   if (title) own.title = title;
   return own;
