@@ -18,6 +18,8 @@ export interface Folder {
   weak?: boolean;
   /** The name reads like one release (`Dark.S01E03.1080p-GRP`): an episode marker, or a year with tags. */
   marker?: ReturnType<typeof findMarker>;
+  /** The name carries tags of a release. */
+  release?: boolean;
 }
 /** What the folders above a file say, nearest first. */
 export interface Above {
@@ -131,6 +133,8 @@ function parseFolder(name: string): Folder {
   if (season) {
     const number = Number(season[1] ?? season[2] ?? season[3]);
     const before = titleUpTo(text, folded, season.index, ids);
+    // `Season 2009` is a season, `Four.Seasons.2005` a title with a year.
+    if (number >= 1900 && before.title) return titleUpTo(text, folded, folded.length, ids);
     const folder: Folder = { kind: 'season', season: number, ids };
     if (before.title && !readCategory(before.title)) {
       folder.title = before.title;
@@ -160,5 +164,6 @@ function titleUpTo(text: string, folded: string, end: number, ids: ProviderIds):
   if (complete && !opensTitle(folded.slice(0, complete.index))) cut = complete.index;
   const title = tidyTitle(text.slice(group, cut));
   if (title) folder.title = title;
+  if (tag > 0) folder.release = true;
   return folder;
 }

@@ -37,14 +37,15 @@ function readShow(reading: Reading, evidence: Evidence): ShowReading | undefined
   // `Films/12 août 2005.mkv`: a title.
   if (date && above.category !== 'movies') return { date, how: 'date' };
   if (evidence.show) return evidence.show;
+  const folderMarker = above.title?.marker;
+  // A name that says nothing in a folder that is one episode's release (Dark.S01E03.MULTi/abc123xyz.mkv, dark.103.mkv).
+  if (folderMarker?.episodes.length === 1) return { marker: folderMarker, how: 'folder marker' };
   const bare = evidence.film ? undefined : readBareNumber(reading, evidence);
   if (bare) return bare;
   const season = findSeason(folded);
   if (season) return { marker: season, how: 'season' };
   const scene = reading.release.year === undefined ? findSceneNumber(folded) : undefined;
   if (scene) return { marker: scene, how: 'bare number' };
-  // A name that says nothing in a folder that is one episode's release (Dark.S01E03.MULTi/abc123xyz.mkv).
-  const folderMarker = above.title?.marker;
   if (folderMarker && folderMarker.episodes.length > 0) return { marker: folderMarker, how: 'folder marker' };
   if (above.season !== undefined && !evidence.film) return { how: 'season' };
   return undefined;
@@ -66,7 +67,8 @@ function readBareNumber(reading: Reading, evidence: Evidence): ShowReading | und
   if (release.year !== undefined && !inShow) {
     // A year makes a film, unless a number of two digits or more counts on behind it: `Berserk 1997 - 05`.
     const isBehind = year !== undefined && year.at < marker.start;
-    if (!isBehind || !/^0\d|^\d{3}/.test(folded.slice(marker.start))) return undefined;
+    if (!isBehind || !/^(?!(?:480|576|720|1080|2160)(?!\d))(?:0\d|\d{3})/.test(folded.slice(marker.start)))
+      return undefined;
   }
   // `Séries/13.Hours.2016`: a number in front counts only where the folders name a show.
   const isNamed = above.title ?? above.seasonTitle ?? above.lastResort ?? above.season;

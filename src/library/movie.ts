@@ -1,7 +1,7 @@
 import type { Folder } from './folders.ts';
 import type { Reading } from './reading.ts';
 import type { Recognition } from './recognition.ts';
-import { opensWithTag } from './release-tags.ts';
+import { opensTitle, opensWithTag } from './release-tags.ts';
 import { findTitle, sameTitleKey, tidyTitle } from './titles.ts';
 
 const partShape = /(?:^|[ ._([-]+)(?:cd|dvd|dis[ck])[ ._-]?(\d{1,2}|[a-d])[)\]]?(?=$|[ ._-])/i;
@@ -22,7 +22,7 @@ export function fillMovie(result: Recognition, reading: Reading, titleFrom = 0):
     result.because.push(`part: name (${part[0].replace(/[^a-z0-9]/gi, '')})`);
   }
   const stem = part && partShape.test(name.folded) ? name.folded.slice(0, part.index) : name.folded;
-  const weak = weakName.test(stem.trim());
+  const weak = weakName.test(stem.trim()) || isAbbreviated(reading);
   const own = weak ? {} : ownTitle(reading, part ? part.index : -1, titleFrom);
   const folder = above.season === undefined && !above.title?.marker ? above.title : undefined;
   if (folder?.title && folderNames(folder, own, weak, reading)) {
@@ -43,6 +43,17 @@ export function fillMovie(result: Recognition, reading: Reading, titleFrom = 0):
     result.because.push('among series, but without a number');
   }
   result.confidence = rate(result);
+}
+
+/** `Heat.1995.1080p-GRP/grp-ht.mkv`: the scene shortens the names of files and spells out the folder's. */
+function isAbbreviated({ name, above, year }: Reading): boolean {
+  return (
+    above.title?.release === true &&
+    above.title.year !== undefined &&
+    year === undefined &&
+    /^[a-z0-9]+(?:[-.][a-z0-9]+)*$/.test(name.folded) &&
+    name.folded.includes('-')
+  );
 }
 
 /** Sets the year unless a better source has. */
@@ -92,7 +103,12 @@ function ownTitle(
   const ends = [yearAt?.at ?? -1, tagAt, partAt].filter((at) => at > start);
   let end = ends.length > 0 ? Math.min(...ends) : folded.length;
   // The library ends a title at `Episode 4`; that this is a film has been settled before.
-  const isCut = found && found.end < end && !marker && !cutAtWord(folded.slice(found.end, end));
+  const isCut =
+    found &&
+    found.end < end &&
+    !marker &&
+    !opensTitle(folded.slice(start, found.end)) &&
+    !cutAtWord(folded.slice(found.end, end));
   if (!yearAt && isCut) end = found.end;
   const title = tidyTitle(text.slice(start, end)) || release.title;
   if (title) own.title = title;
@@ -105,8 +121,8 @@ function cutAtWord(rest: string): boolean {
     /^[ ._'-]*(?:se|ai|del?|mar|mandarin|hors|saison|es|no|la|el|it|en|me|te|a|i|o|lat|dan|fin|pol|tel|cam|ts|tc|scr)(?![a-z0-9])/i.test(
       rest,
     ) ||
-    // `Kill Bill Vol 2`, `Blade Runner 2049`: numbers of a title.
-    /^[ ._-]*(?:vol(?:ume)?[ ._]*\d|\d{4}(?![\dpi]))/i.test(rest) ||
+    // `Kill Bill Vol 2`, `Blade Runner 2049`, `Apollo 13`, `WALL-E`: numbers and letters of a title.
+    /^(?:[ ._-]*(?:vol(?:ume)?[ ._]*\d|\d{1,4}(?![\dpix]))|-[a-z](?![a-z0-9]))/i.test(rest) ||
     /^[^\x20-\x7e]/.test(rest)
   );
 }

@@ -42,7 +42,10 @@ function nameShow(result: Recognition, reading: Reading, show: ShowReading): voi
   const own = show.how === 'folder marker' ? undefined : ownName(reading, show);
   const folder = pickFolder(above.title, above.seasonTitle);
   const folderFirst =
-    (above.season !== undefined && !folder?.weak) || show.how === 'folder marker' || !own?.title;
+    (above.season !== undefined && !folder?.weak) ||
+    show.how === 'folder marker' ||
+    folder?.marker !== undefined ||
+    !own?.title;
   if (folder?.title && (folderFirst || sameTitleKey(folder.title) === sameTitleKey(own?.title ?? ''))) {
     result.title = folder.title;
     result.because.push('title: folder');
