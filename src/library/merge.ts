@@ -29,7 +29,7 @@ export function merge(reading: Reading, evidence: Evidence): Recognition {
   return result;
 }
 
-/** The strongest sign of an episode: marker, date, siblings, bare number, season, the folder's marker, in that order. */
+/** The strongest sign of an episode: marker, date, siblings, one episode's folder, bare number, season, in that order. */
 function readShow(reading: Reading, evidence: Evidence): ShowReading | undefined {
   const { name, above, marker, date } = reading;
   const { folded } = name;
