@@ -134,6 +134,8 @@ function openingStart(folded: string, found: number | undefined): number {
   }
   // A word is no tag because the library takes it for one (`Proper Binge`, `HD and the Sea`).
   if (found === 1 && folded.startsWith('(')) return 0;
+  // Nor does a title begin within a number (`2012 1`).
+  if (/^\w\w$/.test(folded.slice(found - 1, found + 1))) return 0;
   return /^\w+[ ._-]+$/.test(folded.slice(0, found)) && !opensWithTag(folded) ? 0 : found;
 }
 

@@ -24,7 +24,7 @@ const shape =
   /(?<!\d)(\d{1,4})(?:v\d|-(\d{2,4}))?(\.5(?!\d))?(?:[ ._]?(?:of|sur)[ ._]?\d{1,3})?(?![\da-z])/gi;
 /** What makes a number something else than an episode: a part, a volume, a season, the third film. */
 const otherCount =
-  /(?:^|[^a-z])(?:cd|dvd|dis[ck]|disque|part|pt|partie|vol|volume|tome|saisons?|seasons?|livre|book|film|movie|mp|s|x|h)[ ._-]*$/i;
+  /(?:^|[^a-z])(?:cd|dvd|dis[ck]|disque|part|pt|partie|vol|volume|tome|saisons?|seasons?|livre|book|film|movie)[ ._-]*$|(?:^|[^a-z])(?:mp|s|x|h)$/i;
 const cameraTake = /^(?:img|dsc[nf]?|mvi|vid|mov|pict|pxl|gopr|g[hx]|dji|whatsapp[ ._-]video)[ ._-]*\d/i;
 const mostNumbers = 6;
 
