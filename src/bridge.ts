@@ -20,6 +20,7 @@ import { createFixes } from './sync/fixes.ts';
 import { createLadder } from './sync/ladder.ts';
 import { createPublisher } from './sync/publish.ts';
 import { createReplan } from './sync/replan.ts';
+import { filesToReview } from './sync/review.ts';
 import { createSideCars } from './sync/side-cars.ts';
 import { createSync } from './sync/sync.ts';
 import { createTrash } from './sync/trash.ts';
@@ -201,6 +202,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     publisher,
     replan: createReplan(curation),
     fixes: createFixes(curation),
+    review: (limit: number, signal: AbortSignal) => filesToReview(catalog, limit, signal),
     sync,
     media,
     proposals,

@@ -82,6 +82,12 @@ program
     then(import('./commands/recognise.ts').then(({ recognise }) => recognise(context, paths, options))),
   );
 program
+  .command('review')
+  .description('files whose names say too little to be believed unseen, and why')
+  .option('--limit <count>', 'how many', '200')
+  .option('--json', 'one JSON object a line')
+  .action((options) => then(import('./commands/review.ts').then(({ review }) => review(context, options))));
+program
   .command('fix')
   .description('say what a file or a folder of the account is; it outranks what is read from names')
   .argument('[path]', 'account path')

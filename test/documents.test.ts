@@ -183,7 +183,12 @@ t.test('what README says to type is there, and its links lead somewhere', async 
   ))
     t.ok(settings.includes(path), `setting ${path}`);
   const names = settingList.map(({ env }) => env);
-  const others = ['PASSERELLE_CONFIG', 'PASSERELLE_REQUIRE_PLAYERS', 'FICHIER_API_KEY_SECRET'];
+  const others = [
+    'PASSERELLE_CONFIG',
+    'PASSERELLE_CORPORA',
+    'PASSERELLE_REQUIRE_PLAYERS',
+    'FICHIER_API_KEY_SECRET',
+  ];
   for (const [name] of readme.matchAll(/\b(?:PASSERELLE|FICHIER)_[A-Z_]+/g))
     t.ok([...names, ...others].includes(name), name);
   for (const [file = ''] of table('tests')) t.doesNotThrow(() => read(file), file);

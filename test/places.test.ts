@@ -213,6 +213,22 @@ t.test('overrides over HTTP: said, listed, taken back, and refused when they are
   t.equal((await call('DELETE', '?path=%2FDivers%2Fxyzzy.mkv')).status, 404);
 });
 
+t.test('what rests on too little waits for a person, until the person has said what it is', async (t) => {
+  const one = await house(t, {
+    folders: [{ name: 'Divers', files: [file('[Grp] Naruto 012.mkv'), file('Alien.1979.mkv')] }],
+  });
+  await one.sync();
+  const review = () => one.bridge.review(10, signal);
+  t.match(await review(), [{ path: '/Divers/[Grp] Naruto 012.mkv', why: /number in the name alone/ }]);
+  const { statusCode, body } = await request(`${one.url}/api/v1/review`, {
+    headers: { authorization: `Bearer ${one.bridge.secrets.adminToken}` },
+  });
+  t.equal(statusCode, 200);
+  t.match(await body.json(), { files: [{ path: '/Divers/[Grp] Naruto 012.mkv' }] });
+  await one.bridge.fixes.set({ path: '/Divers/[Grp] Naruto 012.mkv' }, { season: 1 }, signal);
+  t.same(await review(), []);
+});
+
 t.test('an override sets what it names and leaves the rest', async (t) => {
   const read = recognise('/Films/Alien.1979.1080p.mkv');
   const say = (override: object, of: 'file' | 'folder' = 'file') => {

@@ -37,6 +37,7 @@ t.test('films', async (t) => {
       movie('Star Wars Episode IV - Un nouvel espoir', 1977),
     ],
     ['/Films/Star Wars Episode 1 (1999).mkv', movie('Star Wars Episode 1', 1999)],
+    ['/Films/Star Wars Episode 4 - Un nouvel espoir.mkv', movie('Star Wars Episode 4 - Un nouvel espoir')],
     ['/Dune.Part.Two.2024.1080p.mkv', movie('Dune Part Two', 2024)],
     ['/S.W.A.T.2003.MULTi.mkv', movie('S.W.A.T.', 2003)],
     ['/Mr. Nobody (2009).mkv', movie('Mr. Nobody', 2009)],
@@ -94,6 +95,22 @@ t.test('markers and their chains', async (t) => {
     ['/Quotidien - 31.05.2024.mp4', { kind: 'episode', title: 'Quotidien', date: '2024-05-31' }],
   ]);
   t.strictSame(recognise('/Show.S01E02.1080p.x264.mkv').episodes, [2], 'a codec goes on no chain');
+});
+
+t.test('air dates in every form', async (t) => {
+  for (const date of [
+    '2024.05.06',
+    '2024-05-06',
+    '06.05.2024',
+    '20240506',
+    '6 mai 2024',
+    'du lundi 6 mai 2024',
+    'May 6, 2024',
+  ])
+    t.match(recognise(`/C dans l'air - ${date}.mp4`), { title: "C dans l'air", date: '2024-05-06' }, date);
+  t.match(recognise('/Quotidien 05-31-2024.mp4'), { date: '2024-05-31' }, 'only one order is a date');
+  absent(t, '/Quotidien 2024-13-45.mp4', 'date');
+  absent(t, '/Vacances/VID_20240506_1200.mp4', 'date');
 });
 
 t.test('numbers without a marker count in context only', async (t) => {
@@ -159,10 +176,31 @@ t.test('French tags', async (t) => {
     ['VO.STFR.720p', ['VOSTFR']],
     ['SUBFRENCH.720p', ['SUBFRENCH']],
     ['VFQ.1080p', ['VFQ']],
+    ['VFI.1080p', ['VFI']],
+    ['MULTi.VF2.1080p', ['MULTi', 'VF2']],
+    ['VOF.1080p', ['VOF']],
+    ['STFR.720p', ['STFR']],
+    ['FASTSUB.VOSTFR', ['FASTSUB', 'VOSTFR']],
+    ['VO.1080p', ['VO']],
+    ['FRENCH.SUBFORCED', ['FRENCH', 'SUBFORCED']],
+    ['VOST.720p', ['VOSTFR']],
+    ['VOSTA.720p', ['VOSTA']],
   ];
   for (const [text, languages] of tags)
     t.strictSame(recognise(`/Film.2001.${text}.mkv`).languages, languages, text);
   absent(t, '/The French Dispatch (2021).mkv', 'languages');
+});
+
+t.test('editions', async (t) => {
+  const editions: [string, string][] = [
+    ["Blade Runner (1982) {edition-Director's Cut}", "Director's Cut"],
+    ['Blade.Runner.Final.Cut.1982', 'Final Cut'],
+    ['Blade.Runner.1982.Version.Longue', 'Version longue'],
+    ['Blade Runner Ultimate Edition (1982)', 'Ultimate Cut'],
+  ];
+  for (const [name, edition] of editions)
+    t.match(recognise(`/${name}.mkv`), { ...movie('Blade Runner', 1982), edition }, name);
+  t.match(recognise('/The Final Cut (2004).mkv'), movie('The Final Cut', 2004), 'a title of the same words');
 });
 
 t.test('full-width look-alikes are folded', async (t) => {
@@ -186,6 +224,34 @@ t.test('extras', async (t) => {
     ['/[Group] X - NCOP1 [1080p].mkv', 'clip'],
   ];
   for (const [path, extra] of rows) t.match(recognise(path), { kind: 'extra', extra }, path);
+  // Jellyfin's own lists, complete (facts media-servers 2.1).
+  const folders =
+    'behind the scenes,deleted scenes,interviews,scenes,samples,shorts,featurettes,extras,extra,other,clips,trailers,backdrops,theme-music';
+  for (const folder of folders.split(',')) {
+    t.match(recognise(`/Films/Avatar (2009)/${folder}/Avatar 2.mp4`), { kind: 'extra' }, folder);
+  }
+  const kinds: Record<string, string> = {
+    trailer: 'trailer',
+    sample: 'sample',
+    scene: 'scene',
+    clip: 'clip',
+    interview: 'interview',
+    behindthescenes: 'behindthescenes',
+    deleted: 'deletedscene',
+    deletedscene: 'deletedscene',
+    featurette: 'featurette',
+    short: 'short',
+    extra: 'unknown',
+    other: 'unknown',
+  };
+  for (const [suffix, extra] of Object.entries(kinds)) {
+    t.match(recognise(`/Films/Avatar (2009)-${suffix}.mp4`), { kind: 'extra', extra }, suffix);
+  }
+  for (const name of ['Avatar.trailer', 'Avatar_trailer', 'Avatar - trailer', 'trailer']) {
+    t.match(recognise(`/Films/Avatar/${name}.mp4`), { kind: 'extra', extra: 'trailer' }, name);
+    const sample = name.replace('trailer', 'sample');
+    t.match(recognise(`/Films/Avatar/${sample}.mp4`), { kind: 'extra', extra: 'sample' }, sample);
+  }
   t.match(recognise('/Séries/Extras/Saison 1/Extras S01E01.mkv'), { kind: 'episode', title: 'Extras' });
   t.match(recognise('/Heat.1995.x264-SCENE.mkv'), { kind: 'movie', title: 'Heat' });
 });

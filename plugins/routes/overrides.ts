@@ -1,14 +1,25 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { BridgeError } from '../../src/errors.ts';
-import { answers } from '../support/reads.ts';
+import { answers, reads } from '../support/reads.ts';
 
-/** `/api/v1/overrides`: what a person says that a file or a folder of the account is. */
+const mostReviewed = 1000;
+
+/** `/api/v1/overrides`: what a person says that a file or a folder of the account is; `/api/v1/review`: of what to say so. */
 export const overrides = fp(
   async (app: FastifyInstance) => {
     const { fixes } = app.bridge;
     // What is said is said, also by a client that has left: no signal of the request.
     const { signal } = new AbortController();
+
+    // What a person should look at: `?limit=` 1 to 1000.
+    reads(app, '/api/v1/review', { onRequest: app.adminAuth }, async (request, reply) => {
+      const { limit = '200' } = request.query as { limit?: string };
+      const count = /^\d{1,4}$/.test(limit) ? Number(limit) : 0;
+      if (count < 1 || count > mostReviewed) throw bad(`limit must be 1 to ${mostReviewed}`);
+      const files = await app.bridge.review(count, signal);
+      return reply.header('cache-control', 'no-store').send({ files });
+    });
 
     answers(
       app,

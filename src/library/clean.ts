@@ -13,9 +13,11 @@ export interface CleanName {
 
 const longest = 255;
 const idPattern = /[[{(]\s*(tmdb|imdb|tvdb)(?:id)?\s*[-=:]\s*(tt\d{5,10}|\d{1,10})\s*[\]})]/gi;
+/** Jellyfin reads the bare form as well (facts media-servers 2.1). */
+const bareImdb = /(?<![a-z0-9])tt\d{7,10}(?![a-z0-9])/i;
 /** `[ Torrent9.ph ] `, `www.site.io - `: advertising, never a title. */
 const sitePattern =
-  /^(?:\[\s{0,3}(?:www\.)?[\w-]{2,30}\.[a-z]{2,8}\s{0,3}\]|www\.[\w-]{2,30}\.[a-z]{2,8}(?=[ _-]))[\s._-]*/i;
+  /^(?:[[({]\s{0,3}(?:www\.)?[\w-]{2,30}\.[a-z]{2,8}\s{0,3}[\])}]|www\.[\w-]{2,30}\.[a-z]{2,8}(?=[ _@-])|[\w-]{4,30}\.(?:com|net|org|io|info|biz|pw|ws|cc|ph|uno|site|club|xyz|lol|re)[ _]{1,2}-)[\s._@-]*/i;
 
 /** Cleans the name of a file. */
 export function cleanFileName(name: string): CleanName {
@@ -89,6 +91,10 @@ function cleanText(name: string): Omit<CleanName, 'extension'> {
     .slice(0, longest)
     .replace(idPattern, (_all, provider: string, id: string) => {
       ids[provider.toLowerCase() as keyof ProviderIds] ??= id.toLowerCase();
+      return ' ';
+    })
+    .replace(bareImdb, (id) => {
+      ids.imdb ??= id.toLowerCase();
       return ' ';
     })
     .replace(sitePattern, '')

@@ -3,11 +3,13 @@ import { foldAccents } from './clean.ts';
 /** Folders that hold nothing but extras, wherever they are (Jellyfin's list and the French words for them). */
 const folders: Record<string, string> = {
   sample: 'sample',
+  minta: 'sample',
   samples: 'sample',
   trailer: 'trailer',
   trailers: 'trailer',
   'bande annonce': 'trailer',
   'bandes annonces': 'trailer',
+  ba: 'trailer',
   featurette: 'featurette',
   featurettes: 'featurette',
   'deleted scenes': 'deletedscene',
@@ -17,9 +19,11 @@ const folders: Record<string, string> = {
   bonus: 'unknown',
   supplements: 'unknown',
   backdrops: 'unknown',
+  'theme music': 'unknown',
 };
 /** Folders that are extras only inside a title's folder: a library may well have `Films/Shorts`, and Extras is a series. */
 const innerFolders: Record<string, string> = {
+  proof: 'sample',
   interview: 'interview',
   interviews: 'interview',
   scenes: 'scene',
@@ -43,26 +47,43 @@ export function extraFolder(name: string, insideTitle: boolean): string | undefi
       : undefined;
 }
 
+/** After a codec `-SCENE` is a release group. */
+const noGroup = '(?<!26[45]|xvid|divx|aac|ac3|dts|hevc|rip|dl|web|bluray|hdtv)';
 const names: readonly (readonly [RegExp, string])[] = [
-  [/^sample(?![a-z])|[-._ ]sample[)\]]?$/i, 'sample'],
-  [/^trailer(?:[ ._-]?\d)?$|[-._ ]trailer\d?$/i, 'trailer'],
-  [/(?:^|[ ._-])bandes?[ ._-]annonces?(?![a-z])/i, 'trailer'],
-  [/-deleted(?:scene)?$/, 'deletedscene'],
-  [/-behindthescenes$/, 'behindthescenes'],
-  [/-featurette$/, 'featurette'],
-  [/-interview$/, 'interview'],
-  [/^making[ ._-]of$|[ ._]-[ ._]making[ ._-]of$/i, 'behindthescenes'],
-  // After a codec this is a release group (x264-SCENE), and a group is seldom in lower case.
-  [/(?<!26[45]|xvid|divx|aac|ac3|dts|hevc|rip|dl)-scene$/, 'scene'],
-  [/(?<!26[45]|xvid|divx|aac|ac3|dts|hevc|rip|dl)-clip$/, 'clip'],
-  [/(?<!26[45]|xvid|divx|aac|ac3|dts|hevc|rip|dl)-short$/, 'short'],
-  [/(?<!26[45]|xvid|divx|aac|ac3|dts|hevc|rip|dl)-(?:extra|other)$/, 'unknown'],
+  [
+    /^sample(?![a-z])(?!.*[([]?(?:19|20)\d\d)|[-._ ]sample[)\]]?$|^sample-|(?:(?:19|20)\d\d|e\d\d|\d{3,4}p|26[45])[)\]]?[-._ ]sample(?![a-z])/i,
+    'sample',
+  ],
+  [/^trailer(?:[ ._-]?\d{1,2})?$|[-._ ]trailer[ ._-]?\d{0,2}$/i, 'trailer'],
+  [/(?:^|[ ._([-])bandes?[ ._-]annonces?(?![a-z])/i, 'trailer'],
+  [new RegExp(`${noGroup}[-_.](?:deleted(?:[ ._-]?scenes?)?)$`, 'i'), 'deletedscene'],
+  [
+    /(?:^|[ ._]-[ ._])(?:scenes?[ ._](?:coupees?|supprimees?|inedites?)|deleted[ ._]scenes?)(?![a-z])/i,
+    'deletedscene',
+  ],
+  [new RegExp(`${noGroup}[-_.]behind[ ._-]?the[ ._-]?scenes$`, 'i'), 'behindthescenes'],
+  [
+    /^making[ ._-]of(?![a-z])(?!.*[ ._](?:s\d{1,2}e\d|\d{1,2}x\d))|[ ._]-[ ._]making[ ._-]of(?![a-z])|[._]making[._]of(?=$|[._](?:french|vf|vostfr|multi|dvdrip|\d{3,4}p))/i,
+    'behindthescenes',
+  ],
+  [new RegExp(`${noGroup}-featurette$`, 'i'), 'featurette'],
+  [new RegExp(`${noGroup}-interview$`, 'i'), 'interview'],
+  [
+    /[ ._]-[ ._]bonus(?![a-z])|[ ._]bonus(?:[ ._]?\d{1,2})?$|(?<=(?:19|20)\d\d[)\]]?[ ._])bonus(?![a-z])/i,
+    'unknown',
+  ],
+  // A group is seldom in lower case.
+  [new RegExp(`${noGroup}-scene$`), 'scene'],
+  [new RegExp(`${noGroup}-clip$`), 'clip'],
+  [new RegExp(`${noGroup}-short$`), 'short'],
+  [new RegExp(`${noGroup}-(?:extra|other)$`), 'unknown'],
   // Anime: openings and endings without credits, menus.
   [/(?<![a-z0-9])nc(?:op|ed)\d{0,2}(?:v\d)?(?![a-z0-9])/i, 'clip'],
   [
-    /^\[[^\]]+\].*[ _-](?:creditless[ _]|clean[ _])?(?:op|ed|pv|menu|cm)[ _]?\d{0,2}(?:v\d)?(?=[ _]*[[(]|$)/i,
+    /^\[[^\]]+\].*[ _-](?:creditless[ _]|clean[ _])?(?:op|ed|pv|menu|cm|preview)[ _]?\d{0,2}(?:v\d)?(?=[ _]*[[(]|$)/i,
     'clip',
   ],
+  [/(?<![a-z])(?:creditless|textless)[ ._](?:op|ed|opening|ending)(?![a-z])/i, 'clip'],
 ];
 
 /** Kind of extra by the folded name without extension, undefined when it is none. */

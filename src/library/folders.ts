@@ -1,8 +1,9 @@
+import { type Category, isSeries, readCategory } from './categories.ts';
 import { cleanFolderName } from './clean.ts';
 import { extraFolder } from './extras.ts';
-import { findMarker } from './markers.ts';
+import { findMarker, seasonWord } from './markers.ts';
 import type { ProviderIds } from './recognition.ts';
-import { findTag } from './release-tags.ts';
+import { findTag, opensTitle } from './release-tags.ts';
 import { tidyTitle } from './titles.ts';
 
 /** A folder read by itself. */
@@ -17,36 +18,27 @@ export interface Folder {
   weak?: boolean;
   /** The name reads like one release (`Dark.S01E03.1080p-GRP`): an episode marker, or a year with tags. */
   marker?: ReturnType<typeof findMarker>;
+  /** The name carries tags of a release. */
+  release?: boolean;
 }
-export type Category = 'movies' | 'tv' | 'anime' | 'any';
-
 /** What the folders above a file say, nearest first. */
 export interface Above {
   category?: Category;
   season?: number;
   /** The show's or the film's folder. */
   title?: Folder;
+  /** A folder called like a category right below a category of series: a show's name where nothing else is (`Animes/2012`). */
+  lastResort?: string;
   /** A show name inside the season folder's own name (`Vikings S06`). */
   seasonTitle?: Folder;
   extra?: string;
+  /** A folder for the films of one saga (`Trilogies`, `Saga Alien`). */
+  saga?: boolean;
   ids: ProviderIds;
 }
 
-const words: Record<Category, string> = {
-  movies: 'film films movie movies cinema',
-  tv: 'serie series tv tvshow tvshows show shows feuilleton feuilletons emission emissions',
-  anime: 'anime animes manga mangas japanimation',
-  any:
-    'mes mon ma my les la le des de du et and video videos media medias mediatheque bibliotheque library partage share shared perso divers ' +
-    'vf vo vostfr vff vfq vfi vf2 multi french truefrench francais francaise hd sd fhd uhd 4k 3d 1080p 720p 2160p 480p bluray dvdrip webdl web webrip remux hdlight x264 x265 h264 h265 hevc ' +
-    'action comedie comedies aventure horreur drame thriller policier animation animations dessins dessin anime animes documentaire documentaires docs doc enfant enfants kids jeunesse famille family ' +
-    'science fiction sf fantastique guerre western romance musical concert concerts spectacle spectacles sport theatre humour classique classiques classics vieux new nouveau nouveaux nouveautes recent ' +
-    'download downloads telechargement telechargements upload uploads torrents completed termine en cours a voir vu trier tri inbox public prive private stream jellyfin plex emby kodi',
-};
-const vocabulary = new Map<string, Category>();
-for (const category of ['any', 'anime', 'tv', 'movies'] as const) {
-  for (const word of words[category].split(' ')) vocabulary.set(word, category);
-}
+const sagaShape =
+  /(?<![a-z])(?:sagas?|collections?|anthologies?|anthology|(?:tri|quadri|tetra|penta|hexa|septo)log(?:ies?|y))(?![a-z])/i;
 
 const cache = new Map<string, Folder>();
 
@@ -66,8 +58,13 @@ export function readAbove(folders: readonly string[]): Above {
   for (let i = folders.length - 1; i >= 0; i--) {
     const name = folders[i] as string;
     const parent = i > 0 ? readFolder(folders[i - 1] as string) : undefined;
-    const extra = extraFolder(name, parent !== undefined && parent.kind !== 'category');
+    const inTitle = parent !== undefined && parent.kind !== 'category';
+    // `Séries/Extras/Saison 2` is a show of that name.
+    const isShow =
+      !inTitle && i + 1 < folders.length && readFolder(folders[i + 1] as string).kind === 'season';
+    const extra = isShow ? undefined : extraFolder(name, inTitle);
     if (extra) above.extra ??= extra;
+    if (sagaShape.test(name)) above.saga = true;
     let folder = readFolder(name);
     if (folder.kind === 'title' && isBareSeason(name, folders.slice(0, i)) && !above.title) {
       folder = { kind: 'season', season: Number(name), ids: {} };
@@ -78,14 +75,15 @@ export function readAbove(folders: readonly string[]): Above {
       folder = { kind: 'title', title: name, weak: true, ids: folder.ids };
     if (folder.kind === 'category') {
       if (folder.category && folder.category !== 'any') above.category ??= folder.category;
+      else if (isSeries(parent?.category)) above.lastResort ??= name;
       continue;
     }
     if (folder.kind === 'season' && above.season === undefined && !above.title) {
       if (folder.season !== undefined) above.season = folder.season;
       if (folder.title) above.seasonTitle = folder;
-    } else if (!above.title && !extraFolder(name, true)) {
+    } else if (!above.title && (isShow || !extraFolder(name, true))) {
       above.title = folder;
-    }
+    } else if (!above.title && !extra) above.lastResort ??= name;
     above.ids = { ...folder.ids, ...above.ids };
   }
   return above;
@@ -97,26 +95,24 @@ function isShowAfterAll(folders: readonly string[], at: number): boolean {
   const outer = folders[at - 1];
   const kind = outer === undefined ? undefined : readFolder(outer).category;
   const own = readFolder(folders[at] as string).category;
-  return (
-    own === 'any' &&
-    inner !== undefined &&
-    readFolder(inner).kind === 'season' &&
-    (kind === 'tv' || kind === 'anime')
-  );
+  return own === 'any' && inner !== undefined && readFolder(inner).kind === 'season' && isSeries(kind);
 }
 
 /** `3` is a season only inside the folder of something that lies under a category of series. */
 function isBareSeason(name: string, outer: readonly string[]): boolean {
   if (!/^\d{1,2}$/.test(name) || outer.length < 2) return false;
   const categories = outer.map((folder) => readFolder(folder));
-  return (
-    categories.at(-1)?.kind === 'title' &&
-    categories.some((folder) => folder.category === 'tv' || folder.category === 'anime')
-  );
+  return categories.at(-1)?.kind === 'title' && categories.some((folder) => isSeries(folder.category));
 }
 
-const seasonShape =
-  /(?<![a-z0-9])(?:(?:seasons?|saisons?|staffel|temporada|stagione|seizoen)[ ._-]*(\d{1,4})(?![\d])|(\d{1,2})(?:st|nd|rd|th|e|er|ere|eme)?[ ._]*(?:season|saison|staffel)(?![a-z])|s[ ._]?(\d{1,2})(?![a-z0-9]))/i;
+/** `Saison 1`, `Show Season 2`, `3. Staffel`, `S01`; `Series 2023` is no season, but a category. */
+const seasonShape = new RegExp(
+  `(?<![a-z0-9])(?:(?:${seasonWord}|livre)[ ._-]*((?:(?<!series[ ._-]*)\\d{1,4}|\\d{1,2})(?!\\d))|(\\d{1,2})(?:st|nd|rd|th|e|er|ere|eme)?[ ._]*(?:season|saison|staffel|stagione|temporada|sezon|sezona|sesong|sasong|kausi|evad)(?![a-z])|s[ ._]?(\\d{1,2})(?![a-z0-9]))`,
+  'i',
+);
+/** Other scripts: `第1季`, `시즌 2`, `Сезон 3`, `4 сезон`, `シーズン5` (Jellyfin reads them as well). */
+const foreignSeason =
+  /(?:\u7b2c|\uc2dc\uc98c|\u0441\u0435\u0437\u043e\u043d|\u30b7\u30fc\u30ba\u30f3)[ ._]*(\d{1,3})(?!\d)|(\d{1,2})[ ._]*(?:\u5b63|\u0441\u0435\u0437\u043e\u043d)/i;
 const specialsShape = /^(?:specials?|speciaux|episodes?[ ._-]speciaux|hors[ ._-]?series?|hs|oav|ova|oad)$/i;
 const severalSeasons =
   /(?:saisons?|seasons?|s)[ ._]?\d{1,2}[ ._]*(?:-|a|to|et|&)[ ._]*(?:saison|season|s)?[ ._]?\d{1,2}(?![\dp])/i;
@@ -128,13 +124,17 @@ function parseFolder(name: string): Folder {
   if (category) return { kind: 'category', category, ids };
   if (specialsShape.test(folded)) return { kind: 'season', season: 0, ids };
   const marker = findMarker(folded);
-  if (marker) return { ...titleUpTo(text, folded, marker.start, ids), marker };
+  // `Star Wars Episode 3 (2005)` is a film's folder.
+  const isFilm = marker?.bare && folded.slice(marker.end).search(yearShape) >= 0;
+  if (marker && !isFilm) return { ...titleUpTo(text, folded, marker.start, ids), marker };
   const several = severalSeasons.exec(folded);
   if (several) return titleUpTo(text, folded, several.index, ids);
-  const season = seasonShape.exec(folded);
+  const season = seasonShape.exec(folded) ?? foreignSeason.exec(folded);
   if (season) {
     const number = Number(season[1] ?? season[2] ?? season[3]);
     const before = titleUpTo(text, folded, season.index, ids);
+    // `Season 2009` is a season, `Four.Seasons.2005` a title with a year.
+    if (number >= 1900 && before.title) return titleUpTo(text, folded, folded.length, ids);
     const folder: Folder = { kind: 'season', season: number, ids };
     if (before.title && !readCategory(before.title)) {
       folder.title = before.title;
@@ -161,25 +161,9 @@ function titleUpTo(text: string, folded: string, end: number, ids: ProviderIds):
   const complete = /[ ._-]+[([]?(?:int[eé]grale|complete|collection|coffret)(?![a-z])/i.exec(
     folded.slice(0, cut),
   );
-  if (complete && complete.index > 0) cut = complete.index;
+  if (complete && !opensTitle(folded.slice(0, complete.index))) cut = complete.index;
   const title = tidyTitle(text.slice(group, cut));
   if (title) folder.title = title;
+  if (tag > 0) folder.release = true;
   return folder;
-}
-
-function readCategory(folded: string): Category | undefined {
-  const found = folded
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter(Boolean);
-  if (found.length === 0 || found.length > 6) return undefined;
-  if (found.length === 1 && /^(?:19|20)\d\d$/.test(found[0] as string)) return 'any';
-  let category: Category = 'any';
-  for (const word of found) {
-    const known = vocabulary.get(word) ?? (/^(?:19|20)\d\d$/.test(word) ? 'any' : undefined);
-    if (!known) return undefined;
-    if (known !== 'any' && category === 'any') category = known;
-  }
-  if (/dessins?[ ._]animes?/i.test(folded)) return 'tv';
-  return category;
 }

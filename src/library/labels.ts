@@ -7,7 +7,7 @@ import { foldedPath, safeLabel } from './safe-name.ts';
 const longestLabelBytes = 44;
 
 type Read = (recognition: Recognition, facts?: MediaFacts) => string | undefined;
-const resolution: Read = (r) => r.resolution;
+const resolution: Read = (r) => [r.resolution, r.hdr].filter(Boolean).join(' ');
 const edition: Read = (r) => r.edition;
 /** In this order; the resolution leads, because Jellyfin sorts versions by it (facts media-servers 2.1). */
 const aspects: readonly Read[] = [

@@ -2,8 +2,10 @@
 const tags: readonly (readonly [RegExp, string])[] = [
   [/multi(?:lang|langues?)?/iy, 'MULTi'],
   [/true[ ._-]?french|true[ ._-]?fr/iy, 'TRUEFRENCH'],
-  [/vost[ ._-]?fr|vo[ ._-]st[ ._-]?fr|vosta?|vo\+stfr/iy, 'VOSTFR'],
+  [/vosta/iy, 'VOSTA'],
+  [/vost[ ._-]?fr|vo[ ._-]st[ ._-]?fr|vost|vo\+stfr/iy, 'VOSTFR'],
   [/sub[ ._-]?french/iy, 'SUBFRENCH'],
+  [/sub[ ._-]?forced/iy, 'SUBFORCED'],
   [/st[ ._-]?fr/iy, 'STFR'],
   [/fast[ ._-]?sub/iy, 'FASTSUB'],
   [/vff/iy, 'VFF'],
@@ -36,6 +38,10 @@ export function readLanguages(text: string): string[] {
   const found: string[] = [];
   const word = /[a-z0-9+]+(?:[ ._-]+(?=st[ ._-]?fr|french|sub|fr(?![a-z])))?/giy;
   for (let at = 0; at < text.length; ) {
+    if (!/[a-z]/i.test(text[at] as string)) {
+      at++;
+      continue;
+    }
     const tag = tagAt(text, at);
     if (tag) {
       if (!found.includes(tag.name)) found.push(tag.name);
@@ -43,8 +49,7 @@ export function readLanguages(text: string): string[] {
       continue;
     }
     word.lastIndex = at;
-    const skipped = /[a-z0-9]/i.test(text[at] as string) ? (word.exec(text)?.[0].length ?? 1) : 1;
-    at += skipped;
+    at += word.exec(text)?.[0].length ?? 1;
   }
   return found;
 }

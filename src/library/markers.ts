@@ -11,46 +11,72 @@ export interface Marker {
 }
 
 const sep = '[ ._]*';
+/** Words for a season and an episode in the languages that releases come in. */
+export const seasonWord =
+  '(?:saisons?|seasons?|series|staffel|temporada|stagione|seizoen|sezon|sesong|sasong|saeson|kausi|sezona|evad)';
+const episodeWord = '(?:episodes?|episodio|epi|ep|e|folge|capitulo|cap|puntata|aflevering|avsnitt)';
 const shapes: readonly RegExp[] = [
-  // S01E02, S01.E02, S01xE02, S01 - E02, S01EP02, s01_e03
+  // S01E02, S01.E02, S01xE02, S01 - E02, S01EP02, s01_e03, T01E03 (temporada)
   /(?<![a-z0-9])s(\d{1,4})[ ._]*[-x]?[ ._]*e(?:p(?:isode)?)?[ ._]?(\d{1,5})(?!\d)/i,
+  /(?<![a-z0-9])t(\d{1,2})[ ._]?(?:e|x|cap)[ ._]?(\d{1,4})(?![\da-z])/i,
   // 1x02, 2009x02; not 1920x1080, not x264
-  /(?<![a-z0-9])(\d{1,2}|19\d\d|20\d\d)x(\d{2,3})(?!\d|p(?![a-z])|x\d)/i,
-  // Saison 1 Episode 2, Season 1, Episode 2, Saison 4 Partie 2 Episode 12, Saison 2 - Ep 12
-  /(?<![a-z])(?:saison|season)[ ._]?(\d{1,4})[ ._]*(?:[-,;:(][ ._]*)?(?:(?:part|partie)[ ._]?\d{1,2}[ ._]*[-,]?[ ._]*)?(?:episodes?|epi|ep|e)[ ._]?(\d{1,5})(?!\d)/i,
+  /(?<![a-z0-9])(\d{1,2}|19\d\d|20\d\d)x(\d{2,3})(?!\d|p(?![a-z])|x\d{3})/i,
+  // Saison 1 Episode 2, Season 1, Episode 2, Saison 4 Partie 2 Episode 12, Saison 2 - Ep 12, Staffel 3 Folge 4
+  new RegExp(
+    `(?<![a-z])${seasonWord}[ ._]?(\\d{1,4})[\\])]?[ ._]*(?:[-,;:([][ ._]*)?(?:(?:part|partie)[ ._]?\\d{1,2}[ ._]*[-,]?[ ._]*)?(?:${episodeWord}|part)[ ._]{0,2}(\\d{1,5})(?!\\d)`,
+    'i',
+  ),
   // S01 - 05, S2 - 07: fansubs
-  /(?<![a-z0-9])s(\d{1,2})(?:[ ._]+\(\d{4}\))?[ ._]+-[ ._]+(\d{1,4})(?![\dpi])/i,
+  /(?<![a-z0-9])s(\d{1,2})(?:[ ._]+\(\d{4}\)|[ ._]+(?:part|partie|cour)[ ._]?\d)?[ ._]+-[ ._]+(\d{1,4})(?![\dpi])/i,
   // 2nd Season - 12
   /(?<![a-z0-9])(\d{1,2})(?:st|nd|rd|th)[ ._]season[ ._]*-[ ._]*(\d{1,4})(?![\dpi])/i,
-  // Saison 3 - 05
-  /(?<![a-z0-9])(?:saison|season)[ ._]?(\d{1,2})[ ._]+-[ ._]+(\d{1,3})(?=$|[ ._]*[-[(]|[ ._]+[a-z])/i,
+  // Saison 3 - 05, (Season 2) - 03
+  /(?<![a-z0-9])(?:saison|season)[ ._]?(\d{1,2})\)?[ ._]+-[ ._]+(\d{1,3})(?=v\d|$|[ ._]*[-[(]|[ ._]+[a-z])/i,
+  // S2 05 VOSTFR, Saison 2 05
+  /(?<![a-z0-9])(?:s|(?:saison|season)[ ._]?)(\d{1,2})[ ._]+(0\d|\d{2,3}(?=[ ._]+(?:vostfr|vf)))(?=$|[ ._]*[-[(]|[ ._]+[a-z])/i,
   // S01EP(01-09)
   /(?<![a-z0-9])s(\d{1,2})[ ._]*ep?[ ._]?\((\d{1,4})(?=-\d|\))/i,
 ];
+/** `[Group] Title - SP1`, `- Special 1`: only fansubs mean season 0 by it. */
+const groupSpecialShape = /(?<=^\[.*[ ._])(?:sp|specials?[ ._])(\d{1,2})(?:v\d)?(?![\da-z])/i;
+/** `OVA 2`, `OAV - 03`: a special, season 0. */
+const specialShape = /(?<![a-z0-9])(?:ova|oav|oad)s?[ ._]*(?:-[ ._]*|n°)?(\d{1,3})(?:v\d)?(?![\da-z])/i;
 const bareShapes: readonly RegExp[] = [
-  /(?<![a-z0-9])(?:episodes?|ep|epi)[ ._]{0,2}(?:n[o°])?[ ._]?(\d{1,5})(?!\d)/i,
+  /(?<![a-z0-9])(?:episodes?|ep|epi|folge|capitulo|puntata|episodio)[ ._]{0,2}(?:n[o°]|-)?[ ._]?(\d{1,5})(?!\d)/i,
   /(?<![a-z0-9])e(\d{2,5})(?![a-z0-9])/i,
+  /^e(\d)(?![a-z0-9])/i,
+  // 1of3, (1 sur 3)
+  /(?<![a-z0-9.])(\d{1,2})of\d{1,2}(?![a-z0-9])/i,
+  /[[(](\d{1,2})[ ._]?(?:sur|of|\/)[ ._]?\d{1,2}[)\]]/i,
 ];
+/** `Cap.205`: Spanish releases write season and episode as one number. */
+const capShape = /(?<![a-z0-9])cap\.?[ ._]?(\d{1,2})(\d\d)(?!\d)/i;
 const chainE = new RegExp(
-  `${sep}(-|&|\\+|,|et|and|to|a|~|)${sep}(?:s\\d{1,4}${sep})?(?:e|ep|episode)[ ._]?(\\d{1,5})(?![\\dpi])`,
+  `${sep}(-|&|\\+|,|et|and|to|a|~|x|)${sep}(?:s\\d{1,4}${sep})?(?:e|ep|episode)[ ._]?(\\d{1,5})(?![\\dpi])`,
   'iy',
 );
 const chainX = new RegExp(`${sep}(-|&|\\+|,|et|and|to|a|~|)${sep}(?:\\d{1,4})?x(\\d{2,3})(?!\\d)`, 'iy');
 const chainNumber =
-  /(?:(-|~|\+|&)|[ _](et|a|to|and|&|-)[ _])(\d{1,4})(?![\dpixk]|[ ._]*bits?|\.\d|[a-z]{2})/iy;
+  /(?:(-|~|\+|&|_)|[ _](et|a|to|and|&|\+|-)[ _])(\d{1,4})(?![\dpixk]|[ ._]*bits?|\.\d|[a-z]{2})/iy;
 
 /**
  * Reads the explicit marker of a folded name and the chain behind it (facts naming 4): two numbers with a dash are a range, others a
  * list; a smaller number, a jump over 300 and codec numbers never continue a chain.
  */
 export function findMarker(folded: string): Marker | undefined {
+  const cap = capShape.exec(folded);
+  if (cap) return follow(folded, cap.index, cap[0].length, Number(cap[1]), Number(cap[2]));
   for (const shape of shapes) {
     const match = shape.exec(folded);
     if (match) return follow(folded, match.index, match[0].length, Number(match[1]), Number(match[2]));
   }
+  const special = specialShape.exec(folded) ?? groupSpecialShape.exec(folded);
+  if (special) return follow(folded, special.index, special[0].length, 0, Number(special[1]));
   for (const shape of bareShapes) {
     const match = shape.exec(folded);
-    if (match) return follow(folded, match.index, match[0].length, undefined, Number(match[1]));
+    // `Episode.2005`: a year.
+    if (match && !/^(?:19|20)\d\d$/.test(match[1] as string))
+      return follow(folded, match.index, match[0].length, undefined, Number(match[1]));
   }
   return undefined;
 }
@@ -77,6 +103,8 @@ function follow(
   let end = start + length;
   for (let next = nextLink(folded, end); next; next = nextLink(folded, end)) {
     const last = numbers.at(-1) as number;
+    // Behind an underline stands anything; only the very next number is a second episode.
+    if (next.joint === '_' && next.number !== last + 1) break;
     if (next.number <= last || next.number - last > 300 || /^26[45]$/.test(String(next.number))) {
       // "S01E01.S01E01" repeats; anything else that goes down is not ours.
       if (next.number !== last) break;
@@ -114,16 +142,19 @@ export function between(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
-/** Air date of a daily show: `2024.05.06`, `2024-05-06`, `06.05.2024`. */
-export function findDate(folded: string): { start: number; end: number; date: string } | undefined {
-  const match =
-    /(?<!\d)(?:((?:19|20)\d\d)([ ._-])(\d\d)\2(\d\d)|(\d\d)([ ._-])(\d\d)\6((?:19|20)\d\d))(?!\d)/.exec(
-      folded,
-    );
+const sceneShape = /[ ._](\d{1,2})(\d\d)[ ._](?:hdtv|pdtv|dsr)(?![a-z0-9])/i;
+
+/** `Show.103.hdtv`: the scene's short form of season and episode. */
+export function findSceneNumber(folded: string): Marker | undefined {
+  const match = sceneShape.exec(folded);
   if (!match) return undefined;
-  const [year, month, day] = match[1] ? [match[1], match[3], match[4]] : [match[8], match[7], match[5]];
-  const date = `${year}-${month}-${day}`;
-  const time = new Date(`${date}T00:00:00Z`);
-  if (Number.isNaN(time.getTime()) || time.toISOString().slice(0, 10) !== date) return undefined;
-  return { start: match.index, end: match.index + match[0].length, date };
+  const start = match.index + 1;
+  const digits = `${match[1]}${match[2]}`;
+  return {
+    start,
+    end: start + digits.length,
+    season: Number(match[1]),
+    episodes: [Number(match[2])],
+    bare: false,
+  };
 }

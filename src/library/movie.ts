@@ -1,6 +1,7 @@
 import type { Folder } from './folders.ts';
 import type { Reading } from './reading.ts';
 import type { Recognition } from './recognition.ts';
+import { opensTitle, opensWithTag } from './release-tags.ts';
 import { findTitle, sameTitleKey, tidyTitle } from './titles.ts';
 
 const partShape = /(?:^|[ ._([-]+)(?:cd|dvd|dis[ck])[ ._-]?(\d{1,2}|[a-d])[)\]]?(?=$|[ ._-])/i;
@@ -8,31 +9,31 @@ const partShape = /(?:^|[ ._([-]+)(?:cd|dvd|dis[ck])[ ._-]?(\d{1,2}|[a-d])[)\]]?
 const latePart =
   /(?<![a-z0-9])(?:19|20)\d\d[)\]]?.*?[ ._([-]+(?:part|pt|partie)[ ._-]?(\d{1,2}|[a-d])[)\]]?$/i;
 const weakName =
-  /^(?:|movie|film|video|vid|title_?t?\d*|vts_\d\d_\d|\d{5}|[0-9a-f]{8,}|sans titre|untitled|main|(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])(?=[a-z0-9]*\d[a-z]+\d)[a-z0-9]{9,})$/i;
+  /^(?:|movie|film|video|vid|title_?t?\d*|vts_\d\d_\d|\d{5}|0\d{1,2}|[0-9a-f]{8,}|sans titre|untitled|main|(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])(?=[a-z0-9]*\d[a-z]+\d)[a-z0-9]{9,})$/i;
 
 /** Fills in a film (facts naming 8): the file's title and year, or the folder's where the file's name is weak. */
-export function fillMovie(result: Recognition, reading: Reading): void {
+export function fillMovie(result: Recognition, reading: Reading, titleFrom = 0): void {
   const { name, above } = reading;
   result.kind = 'movie';
   const part = partShape.exec(name.folded) ?? latePart.exec(name.folded);
-  if (part)
-    result.part = /\d/.test(part[1] as string)
-      ? Number(part[1])
-      : (part[1] as string).toLowerCase().charCodeAt(0) - 96;
+  if (part) {
+    const which = part[1] as string;
+    result.part = /\d/.test(which) ? Number(which) : which.toLowerCase().charCodeAt(0) - 96;
+    result.because.push(`part: name (${part[0].replace(/[^a-z0-9]/gi, '')})`);
+  }
   const stem = part && partShape.test(name.folded) ? name.folded.slice(0, part.index) : name.folded;
-  const weak = weakName.test(stem.trim());
-  const own = weak ? {} : ownTitle(reading, part ? part.index : -1);
+  const weak = weakName.test(stem.trim()) || isAbbreviated(reading);
+  const own = weak ? {} : ownTitle(reading, part ? part.index : -1, titleFrom);
   const folder = above.season === undefined && !above.title?.marker ? above.title : undefined;
   if (folder?.title && folderNames(folder, own, weak, reading)) {
     result.title = folder.title;
     result.because.push(weak ? 'title: folder, the name says nothing' : 'title: folder');
-    const year = own.year ?? folder.year;
-    if (year) result.year = year;
-    if (year && year !== own.year) result.because.push('year: folder');
+    setYear(result, own.year, 'name');
+    setYear(result, folder.year, 'folder');
   } else if (own.title) {
     result.title = own.title;
     result.because.push('title: name');
-    if (own.year) result.year = own.year;
+    setYear(result, own.year, 'name');
   }
   if (!result.title) {
     result.kind = 'unknown';
@@ -42,6 +43,24 @@ export function fillMovie(result: Recognition, reading: Reading): void {
     result.because.push('among series, but without a number');
   }
   result.confidence = rate(result);
+}
+
+/** `Heat.1995.1080p-GRP/grp-ht.mkv`: the scene shortens the names of files and spells out the folder's. */
+function isAbbreviated({ name, above, year }: Reading): boolean {
+  return (
+    above.title?.release === true &&
+    above.title.year !== undefined &&
+    year === undefined &&
+    /^[a-z0-9]+(?:[-.][a-z0-9]+)*$/.test(name.folded) &&
+    name.folded.includes('-')
+  );
+}
+
+/** Sets the year unless a better source has. */
+export function setYear(result: Recognition, year: number | undefined, how: string): void {
+  if (year === undefined || result.year !== undefined) return;
+  result.year = year;
+  result.because.push(`year: ${how}`);
 }
 
 /** Whether the folder above is this film's own and says it better. */
@@ -65,18 +84,32 @@ interface OwnTitle {
  * The library's title and year, mended: it cuts French titles at short words (`se`, `ai`) and accents, and leaves
  * editions in. The end is ours (the year, or the first tag); the start is the library's.
  */
-function ownTitle({ name, release, tagAt }: Reading, partAt: number): OwnTitle {
+function ownTitle(
+  { name, release, tagAt, year: yearAt, marker }: Reading,
+  partAt: number,
+  titleFrom: number,
+): OwnTitle {
   const { text, folded } = name;
   const own: OwnTitle = {};
-  const yearAt = findYear(folded, release.year, tagAt);
   if (yearAt) own.year = yearAt.year;
   const found = release.title ? findTitle(folded, release.title) : undefined;
-  const bracketed = /^\[([^\]]+)\][ ._]*(?=$|[([]?(?:19|20)\d\d)/.exec(folded);
-  if (bracketed) return { ...own, title: tidyTitle(text.slice(1, 1 + (bracketed[1] as string).length)) };
-  const start = openingStart(folded, found?.start);
+  // [REC] (2007), [REC] 2 (2009): what stands in brackets is all the title there is.
+  const bracketed = /^\[([^\]]+)\][ ._]*(\d(?![\dp]))?[ ._]*(?=$|[([]?(?:19|20)\d\d)/.exec(folded);
+  if (bracketed) {
+    const inner = text.slice(1, 1 + (bracketed[1] as string).length);
+    return { ...own, title: tidyTitle(bracketed[2] ? `${inner} ${bracketed[2]}` : inner) };
+  }
+  const start = titleFrom || openingStart(folded, found?.start);
   const ends = [yearAt?.at ?? -1, tagAt, partAt].filter((at) => at > start);
   let end = ends.length > 0 ? Math.min(...ends) : folded.length;
-  if (!yearAt && found && found.end < end && !cutAtWord(folded.slice(found.end, end))) end = found.end;
+  // The library ends a title at `Episode 4`; that this is a film has been settled before.
+  const isCut =
+    found &&
+    found.end < end &&
+    !marker &&
+    !opensTitle(folded.slice(start, found.end)) &&
+    !cutAtWord(folded.slice(found.end, end));
+  if (!yearAt && isCut) end = found.end;
   const title = tidyTitle(text.slice(start, end)) || release.title;
   if (title) own.title = title;
   return own;
@@ -87,34 +120,11 @@ function cutAtWord(rest: string): boolean {
   return (
     /^[ ._'-]*(?:se|ai|del?|mar|mandarin|hors|saison|es|no|la|el|it|en|me|te|a|i|o|lat|dan|fin|pol|tel|cam|ts|tc|scr)(?![a-z0-9])/i.test(
       rest,
-    ) || /^[^\x20-\x7e]/.test(rest)
+    ) ||
+    // `Kill Bill Vol 2`, `Blade Runner 2049`, `Apollo 13`, `WALL-E`: numbers and letters of a title.
+    /^(?:[ ._-]*(?:vol(?:ume)?[ ._]*\d|\d{1,4}(?![\dpix]))|-[a-z](?![a-z0-9]))/i.test(rest) ||
+    /^[^\x20-\x7e]/.test(rest)
   );
-}
-
-/** Where the year of the film stands. In brackets beats bare; the last one before the tags wins (`2001 ... 1968`). */
-function findYear(
-  folded: string,
-  year: number | undefined,
-  tagAt: number,
-): { at: number; year: number } | undefined {
-  const bracketed = [...folded.matchAll(/[([]((?:18[89]\d|19\d\d|20[0-3]\d))[)\]]/g)].at(-1);
-  if (bracketed && bracketed.index > 0) return { at: bracketed.index, year: Number(bracketed[1]) };
-  const stop = tagAt > 0 ? tagAt : folded.length;
-  const bare = [...folded.matchAll(/(?<![\dx])((?:18[89]\d|19\d\d|20[0-3]\d))(?![\dpix])/g)].filter(
-    (m) => m.index > 0,
-  );
-  const before = bare.filter((match) => match.index < stop).at(-1) ?? bare[0];
-  if (before && (year === undefined || Number(before[1]) === year || before.index < stop)) {
-    if (
-      year === undefined &&
-      before.index + 4 === folded.length &&
-      bare.length === 1 &&
-      !/[ ._(-]$/.test(folded.slice(0, before.index))
-    )
-      return undefined;
-    return { at: before.index, year: Number(before[1]) };
-  }
-  return undefined;
 }
 
 /** Where the title begins: where the library says, or behind a release group in brackets; `(500) jours` keeps its bracket. */
@@ -122,7 +132,11 @@ function openingStart(folded: string, found: number | undefined): number {
   if (found === undefined || found >= folded.length / 2) {
     return /^(?:\[[^\]]*\][ ._-]*)+(?=\S)/.exec(folded)?.[0].length ?? 0;
   }
-  return found === 1 && folded.startsWith('(') ? 0 : found;
+  // A word is no tag because the library takes it for one (`Proper Binge`, `HD and the Sea`).
+  if (found === 1 && folded.startsWith('(')) return 0;
+  // Nor does a title begin within a number (`2012 1`).
+  if (/^\w\w$/.test(folded.slice(found - 1, found + 1))) return 0;
+  return /^\w+[ ._-]+$/.test(folded.slice(0, found)) && !opensWithTag(folded) ? 0 : found;
 }
 
 function rate(result: Recognition): number {

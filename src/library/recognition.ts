@@ -29,6 +29,8 @@ export interface Recognition {
   extra?: string;
   /** `2160p`, `1080p`, `720p`, `480p`, ... */
   resolution?: string;
+  /** `HDR`, `HDR10+`, `DV`, `DV HDR`. */
+  hdr?: string;
   /** `BluRay`, `WEB-DL`, `DVDRip`, ... */
   source?: string;
   edition?: string;
@@ -36,8 +38,12 @@ export interface Recognition {
   languages?: string[];
   group?: string;
   ids?: ProviderIds;
-  /** 0 to 1: 1 = an id or an explicit marker with a title, 0.5 = a bare number or a title without a year. */
+  /**
+   * 0 to 1. 1 = a provider id; 0.9 = a film with its year, an extra; from 0.8 = an explicit marker or a date; from 0.7 =
+   * siblings that count on, or the marker of a folder; from 0.5 = a bare number, or a film without a year; below that a
+   * title or an episode is missing. A year and a season raise it a little.
+   */
   confidence: number;
-  /** How each field was found, for a person: `season: marker S01E02`. */
+  /** How each field was found, for a person: `season: folder`, `resolution, source: tags in the name`. */
   because: string[];
 }

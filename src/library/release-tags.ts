@@ -7,6 +7,7 @@ export interface ReleaseTags {
   seasons: number[];
   episodes: number[];
   resolution?: string;
+  hdr?: string;
   source?: string;
   edition?: string;
   group?: string;
@@ -17,18 +18,29 @@ export interface ReleaseTags {
  * Its languages are not taken: every French tag comes out as `fr`, and short words of titles do too.
  */
 export function readRelease(name: string): ReleaseTags {
-  const parsed = parseTorrentTitle(name);
+  const parsed = parseTorrentTitle(calm(name));
   const tags: ReleaseTags = { seasons: parsed.seasons ?? [], episodes: parsed.episodes ?? [] };
   const resolution = parsed.resolution ? plainResolution(parsed.resolution) : looseResolution(name);
   const year = parsed.year ? Number.parseInt(parsed.year, 10) : Number.NaN;
   if (parsed.title) tags.title = parsed.title;
   if (year >= 1880 && year < 2100) tags.year = year;
   if (resolution) tags.resolution = resolution;
+  if (parsed.hdr?.length) tags.hdr = parsed.hdr.join(' ');
   if (parsed.quality) tags.source = parsed.quality;
   const edition = ownEdition(name) ?? parsed.editions?.[0];
   if (edition) tags.edition = edition;
   if (parsed.group) tags.group = parsed.group;
   return tags;
+}
+
+const foreign = /[\u0250-\uffff]/g;
+const mostForeign = 80;
+
+/** The library's time grows with the square of the letters that are not Latin: no title has more than some of them. */
+function calm(name: string): string {
+  if (name.search(foreign) < 0) return name;
+  let count = 0;
+  return name.replace(foreign, (letter) => (++count > mostForeign ? '-' : letter));
 }
 
 function plainResolution(resolution: string): string | undefined {
@@ -46,13 +58,25 @@ function looseResolution(name: string): string | undefined {
 
 const editions: readonly (readonly [RegExp, string])[] = [
   [/version[ ._-]longue/i, 'Version longue'],
+  [/version[ ._-]integrale/i, 'Version intégrale'],
+  [/special[ ._]edition/i, 'Special Edition'],
+  [/ultimate[ ._](?:cut|edition)/i, 'Ultimate Cut'],
   [/director'?[ ._-]?s?[ ._-]cut/i, "Director's Cut"],
   [/final[ ._-]cut/i, 'Final Cut'],
 ];
 
 function ownEdition(name: string): string | undefined {
-  return editions.find(([pattern]) => pattern.test(name))?.[1];
+  // Plex's own form (facts media-servers 2.5).
+  const plex = /\{edition-([^{}]{1,60})\}/i.exec(name)?.[1];
+  return plex ?? editions.find(([pattern]) => pattern.test(name))?.[1];
 }
+
+const editionWord =
+  "(?:extended|theatrical|ultimate|special|final|definitive|unrated|uncut|anniversary|limited|deluxe|integral|collector'?[ ._]?s?|director'?[ ._]?s?|criterion|international|alternate|original|snyder|rogue|assembly)";
+
+/** An edition only right before the year: `Gladiator.Extended.2000`. */
+const yearWord =
+  "(?:imax|3d|dc|extended|uncut|unrated|theatrical|restored|restauree?|remastered|director'?[ ._]?s?[ ._]cut)";
 
 /** Words that never belong to a title. Left out on purpose: what films are called (Uncut, Final, Extended, French). */
 const strongTag = new RegExp(
@@ -62,25 +86,45 @@ const strongTag = new RegExp(
       'blu-?ray|bd-?rip|br-?rip|bd-?remux|remux|dvd-?rip|dvd-?scr|dvd[59r]|web-?dl|web-?rip|web(?=[ ._-]+[xh]\\.?26)|hdtv|pdtv|dsr|hd-?rip|hdts|hdcam|vhs-?rip|tv-?rip|sat-?rip|dvb-?rip|ppv-?rip',
       '[xh][ .]?26[45]|hevc|xvid|divx|10[ -]?bits?|hdr10|hdr|dolby[ .]vision',
       'aac\\d?|ac-?3|e-?ac-?3|dts|ddp?[57]|truehd|atmos|flac|mp3',
-      'multi|true-?french|vost-?fr|subfrench|stfr|fast-?sub|vff|vfq|vfi|vf2|vof|vf|subforced',
-      "final[ ._]cut|director'?[ ._]?s?[ ._]cut|extended[ ._](?:cut|edition)|unrated|remastered|version[ ._]longue|repack|proper",
-      '(?:imax|3d|dc|extended|uncut)(?=[. _]*[([]?(?:19|20)\\d\\d(?!\\d))',
+      'dubbed|dual[ ._-]audio|german[ ._]dl|multi|true-?french|vost-?fr|subfrench|stfr|fast-?sub|vff|vfq|vfi|vf2|vof|vf|subforced',
+      `(?:the[ ._])?(?:${editionWord}[ ._]+){1,4}(?:cut|edition|version)`,
+      'version[ ._](?:longue|integrale|cinema|restauree|courte|non[ ._]censuree)|edition[ ._](?:speciale|collector|integrale)',
+      'remastered|remasterise|(?:repack|proper|unrated)(?![ ._][a-z]+[ ._][([]?(?:19|20)\\d\\d)',
+      `(?:${yearWord}[. _]+){0,2}${yearWord}(?=[. _]+[([]?(?:19|20)\\d\\d(?!\\d))`,
     ].join('|') +
     ')(?![a-z0-9])',
   'i',
 );
+/** `Noah.German.2014`, but not `The.Good.German.2006`: what is left must end like a title. */
+const languageBeforeYear =
+  /(?<![a-z0-9])(?<!(?:^|[ ._])(?:the|an?|les?|la|une?|der|die|das|el|il|good|bad|last|first|young|old|new|my|in|of|to|for|with|and|et|de|du|en|speak|no)[ ._])(?:german|french|italian|spanish)(?=[ ._]+[([]?(?:19|20)\d\d(?!\d))/i;
 const upperTag =
   /(?<![A-Za-z0-9])(?:FRENCH|iNTERNAL|INTERNAL|VO|GERMAN|iTALiAN|ITA|SPANISH|LIMITED|CUSTOM)(?![A-Za-z0-9])/;
 
 /** Index of the first word that ends a title, -1 when there is none. One that opens the name (`4K.Title`) does not count. */
 export function findTag(folded: string): number {
-  const found = [strongTag, upperTag].map((pattern) => searchFrom(pattern, folded)).filter((at) => at >= 0);
+  const found = [strongTag, upperTag, languageBeforeYear]
+    .map((pattern) => searchFrom(pattern, folded))
+    .filter((at) => at >= 0);
   return found.length > 0 ? Math.min(...found) : -1;
 }
 
+/** Whether a tag stands before the title (`4K.Title`, `VOSTFR - Title`). */
+export function opensWithTag(folded: string): boolean {
+  return folded.search(strongTag) === 0 || folded.search(upperTag) === 0;
+}
+
+/** A tag that opens the name, or follows an article alone, is a title (`The Final Cut`, `Le Web`). */
+export function opensTitle(before: string): boolean {
+  return opening.test(before);
+}
+const opening = /^(?:(?:the|an?|les?|la|une?|el|il|der|die|das)[ ._]*)?$/i;
+
 function searchFrom(pattern: RegExp, folded: string): number {
-  const at = folded.search(pattern);
-  if (at !== 0) return at;
-  const skipped = folded.slice(1).search(pattern);
-  return skipped < 0 ? -1 : skipped + 1;
+  for (let from = 0; ; ) {
+    const found = folded.slice(from).search(pattern);
+    if (found < 0) return -1;
+    if (!opensTitle(folded.slice(0, from + found))) return from + found;
+    from += found + 1;
+  }
 }

@@ -1,4 +1,6 @@
 import type { Folder } from './folders.ts';
+import { setYear } from './movie.ts';
+import { groupEnd } from './numbers.ts';
 import type { Reading, ShowReading } from './reading.ts';
 import type { Recognition } from './recognition.ts';
 import { sameTitleKey, tidyTitle } from './titles.ts';
@@ -14,10 +16,10 @@ export function fillShow(result: Recognition, reading: Reading, show: ShowReadin
   if (marker?.decimal) {
     // 13.5 must never overwrite 13.
     result.kind = 'unknown';
-    result.because.push('episode: a number with a fraction, left for a person');
+    result.because.push('episodes: fraction, left for a person');
   } else if (marker && marker.episodes.length > 0) {
     result.episodes = marker.episodes;
-    result.because.push(`episode: ${show.how}`);
+    result.because.push(`episodes: ${show.how}`);
   }
   if (show.date) {
     result.date = show.date.date;
@@ -29,6 +31,7 @@ export function fillShow(result: Recognition, reading: Reading, show: ShowReadin
     result.because.push(marker?.season !== undefined ? `season: ${show.how}` : 'season: folder');
   } else if (result.episodes) {
     result.absolute = result.episodes[0] as number;
+    result.because.push('absolute: no season anywhere');
   }
   nameShow(result, reading, show);
   result.confidence = rate(result, show);
@@ -39,18 +42,22 @@ function nameShow(result: Recognition, reading: Reading, show: ShowReading): voi
   const own = show.how === 'folder marker' ? undefined : ownName(reading, show);
   const folder = pickFolder(above.title, above.seasonTitle);
   const folderFirst =
-    (above.season !== undefined && !folder?.weak) || show.how === 'folder marker' || !own?.title;
+    (above.season !== undefined && !folder?.weak) ||
+    show.how === 'folder marker' ||
+    folder?.marker !== undefined ||
+    !own?.title;
   if (folder?.title && (folderFirst || sameTitleKey(folder.title) === sameTitleKey(own?.title ?? ''))) {
     result.title = folder.title;
     result.because.push('title: folder');
-    const year =
-      folder.year ??
-      (own?.title && sameTitleKey(own.title) === sameTitleKey(folder.title) ? own.year : undefined);
-    if (year) result.year = year;
+    setYear(result, folder.year, 'folder');
+    if (sameTitleKey(own?.title ?? '') === sameTitleKey(folder.title)) setYear(result, own?.year, 'name');
   } else if (own?.title) {
     result.title = own.title;
     result.because.push('title: name');
-    if (own.year) result.year = own.year;
+    setYear(result, own.year, 'name');
+  } else if (above.lastResort) {
+    result.title = above.lastResort;
+    result.because.push('title: folder, called like a category');
   }
 }
 
@@ -64,10 +71,12 @@ function pickFolder(title: Folder | undefined, seasonTitle: Folder | undefined):
 }
 
 /** Title and year in front of the marker or the date. */
-function ownName({ name, release }: Reading, show: ShowReading): { title?: string; year?: number } {
-  const at = show.marker?.start ?? show.date?.start;
-  if (at === undefined) return release.title ? { title: release.title } : {};
-  const group = /^\[[^\]]{1,80}\][ ._]*(?=\S)/.exec(name.folded)?.[0].length ?? 0;
+function ownName({ name, release, tagAt }: Reading, show: ShowReading): { title?: string; year?: number } {
+  const stop = show.titleAt?.end ?? show.marker?.start ?? show.date?.start;
+  if (stop === undefined) return release.title ? { title: release.title } : {};
+  const group = show.titleAt?.start ?? groupEnd(name.folded);
+  // `Show.FRENCH.S01E01`, `Naruto VF 012`: a tag ends the title here as well.
+  const at = tagAt > group ? Math.min(stop, tagAt) : stop;
   if (at <= group) return {};
   let end = at;
   const own: { title?: string; year?: number } = {};
@@ -78,15 +87,26 @@ function ownName({ name, release }: Reading, show: ShowReading): { title?: strin
   }
   const whole =
     /[ ._-]+(?:the[ ._])?\(?(?:complete|int[eé]grale)(?:[ ._](?:series|seasons?|saisons?))?[ ._(-]*$/i;
-  const title = tidyTitle(name.text.slice(group, end).replace(whole, ''));
+  const box = /^\[([^\]]*)\][ ._]*\[?\u7b2c?$/.exec(name.text.slice(group, end))?.[1];
+  const title = tidyTitle(box ?? name.text.slice(group, end).replace(whole, ''));
   if (title) own.title = title;
   return own;
 }
 
+/** Siblings that count on are nearly as good as a marker; a number alone is a guess. */
+const bases: Record<ShowReading['how'], number> = {
+  marker: 0.8,
+  date: 0.8,
+  siblings: 0.7,
+  'folder marker': 0.7,
+  'bare number': 0.5,
+  season: 0.3,
+};
+
 function rate(result: Recognition, show: ShowReading): number {
   if (result.kind === 'unknown' || !result.title) return 0.2;
   if (!result.episodes && !result.date) return 0.3;
-  const base = show.how === 'bare number' ? 0.5 : show.how === 'folder marker' ? 0.7 : 0.8;
+  const base = bases[show.how];
   const extra = (result.year ? 0.1 : 0) + (result.season !== undefined ? 0.05 : 0) + (result.ids ? 0.3 : 0);
   return Math.min(1, Math.round((base + extra) * 100) / 100);
 }

@@ -2,7 +2,13 @@ import { foldAccents } from './clean.ts';
 
 /** For comparing: without accents, case, punctuation and spaces; `&` is `and`. */
 export function sameTitleKey(title: string): string {
-  return foldAccents(title)
+  if (/^[\x20-\x7e]*$/.test(title)) {
+    return title
+      .toLowerCase()
+      .replaceAll('&', 'and')
+      .replace(/[^a-z0-9]+/g, '');
+  }
+  return foldAccents(title.replace(/[\u0152\u0153]/g, 'oe').replace(/[\u00c6\u00e6]/g, 'ae'))
     .toLowerCase()
     .replaceAll('&', 'and')
     .replace(/[^\p{L}\p{N}]+/gu, '');

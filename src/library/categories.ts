@@ -1,0 +1,46 @@
+import { hasBracketedYear } from './years.ts';
+
+/** What a folder holds by its name alone; `any` = something, but no title (`VF`, `1080p`, `2023`, `A voir`). */
+export type Category = 'movies' | 'tv' | 'anime' | 'any';
+
+const words: Record<Category, string> = {
+  movies: 'film films movie movies cinema',
+  tv: 'serie series tv tvshow tvshows show shows feuilleton feuilletons emission emissions',
+  anime: 'anime animes manga mangas japanimation',
+  any:
+    'mes mon ma my les la le des de du et and video videos media medias mediatheque bibliotheque library partage share shared perso divers ' +
+    'vf vo vostfr vff vfq vfi vf2 multi french truefrench francais francaise hd sd fhd uhd 4k 3d 1080p 720p 2160p 480p bluray dvdrip webdl web webrip remux hdlight x264 x265 h264 h265 hevc ' +
+    'action comedie comedies aventure horreur drame thriller policier animation animations dessins dessin anime animes documentaire documentaires docs doc enfant enfants kids jeunesse famille family ' +
+    'science fiction sf fantastique guerre western romance musical concert concerts spectacle spectacles sport theatre humour classique classiques classics vieux new nouveau nouveaux nouveautes recent ' +
+    'download downloads telechargement telechargements upload uploads torrents completed termine en cours a voir vu trier tri inbox public prive private subs subtitles vobsub bdmv certificate backup ts audio dossier dossiers folder files fichiers vrac misc autre autres temp tmp classer unsorted sorted rip rips stream jellyfin plex emby kodi',
+};
+const vocabulary = new Map<string, Category>();
+for (const category of ['any', 'anime', 'tv', 'movies'] as const) {
+  for (const word of words[category].split(' ')) vocabulary.set(word, category);
+}
+
+/** The category that all words of a folded folder name stand for, undefined when one of them is another word. */
+export function readCategory(folded: string): Category | undefined {
+  const found = folded
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter(Boolean);
+  if (found.length === 0 || found.length > 6) return undefined;
+  if (found.length === 1 && /^(?:19|20)\d\d$/.test(found[0] as string)) return 'any';
+  let category: Category = 'any';
+  for (const word of found) {
+    const known = vocabulary.get(word) ?? (/^(?:19|20)\d\d$/.test(word) ? 'any' : undefined);
+    if (!known) return undefined;
+    if (known !== 'any' && category === 'any') category = known;
+  }
+  if (/dessins?[ ._]animes?/i.test(folded)) return 'tv';
+  // `En guerre (2005)` is a film, `Nouveautés (2023)` is not.
+  if (category === 'any' && hasBracketedYear(folded) && !/nouveau|nouvelle|recent|new/i.test(folded))
+    return undefined;
+  return category;
+}
+
+/** Whether a category means series of some kind. */
+export function isSeries(category: Category | undefined): boolean {
+  return category === 'tv' || category === 'anime';
+}

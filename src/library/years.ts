@@ -1,0 +1,30 @@
+const bracketed = /[([]((?:18[89]\d|19\d\d|20[0-3]\d))[)\]]/g;
+const bare = /(?<![\dx])((?:18[89]\d|19\d\d|20[0-3]\d))(?![\dpix])/g;
+
+/** Whether a year stands in brackets: then a number before it is part of a film's title. */
+export function hasBracketedYear(folded: string): boolean {
+  return folded.search(bracketed) >= 0;
+}
+
+/**
+ * The year of a film or show in its name, and where it stands. In brackets beats bare; the last one before the tags wins
+ * (`2001 ... 1968`). A year that opens the name is its title (`1917`, `2012.2009`).
+ *
+ * @param year what the library takes for the year
+ * @param tagAt index of the first release tag, -1 = none
+ */
+export function ownYear(
+  folded: string,
+  year: number | undefined,
+  tagAt: number,
+): { at: number; year: number } | undefined {
+  const inBrackets = [...folded.matchAll(bracketed)].at(-1);
+  if (inBrackets && inBrackets.index > 0) return { at: inBrackets.index, year: Number(inBrackets[1]) };
+  const stop = tagAt > 0 ? tagAt : folded.length;
+  const all = [...folded.matchAll(bare)].filter((match) => match.index > 0);
+  const before = all.filter((match) => match.index < stop).at(-1) ?? all[0];
+  if (!before || (year !== undefined && Number(before[1]) !== year && before.index >= stop)) return undefined;
+  const endsTheName = before.index + 4 === folded.length && all.length === 1;
+  if (year === undefined && endsTheName && !/[ ._(-]$/.test(folded.slice(0, before.index))) return undefined;
+  return { at: before.index, year: Number(before[1]) };
+}

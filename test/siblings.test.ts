@@ -1,0 +1,205 @@
+import t, { type Test } from 'tap';
+import { needsPerson, type Recognition, recognise, recogniseFolder } from '../src/library/recognise.ts';
+import { readEntries } from './fixtures/score.ts';
+
+/** What matters of the files of one folder, as `title year SxEy` or `title year`. */
+function inShort({ kind, title, year, season, episodes, part, date }: Recognition): string {
+  const words = [kind === 'movie' ? 'film' : kind, title, year && `(${year})`];
+  if (episodes) words.push(`${season === undefined ? '' : `S${season}`}E${episodes.join('+')}`);
+  if (part) words.push(`CD${part}`);
+  if (date) words.push(date);
+  return words.filter(Boolean).join(' ');
+}
+
+function holds(t: Test, folder: string, expected: Record<string, string>): void {
+  const names = Object.keys(expected);
+  const got = recogniseFolder(names.map((name) => `${folder}/${name}`));
+  t.strictSame(Object.fromEntries(names.map((name, i) => [name, inShort(got[i] as Recognition)])), expected);
+}
+
+t.test('one changing number counts episodes, whatever the folder is called', async (t) => {
+  holds(t, '/Vrac', {
+    'goldorak 1.avi': 'episode goldorak E1',
+    'goldorak 2.avi': 'episode goldorak E2',
+    'goldorak 10.avi': 'episode goldorak E10',
+  });
+  holds(t, '/Vrac/Ulysse 31', {
+    'Ulysse 31 - 1 - Le Cyclope.avi': 'episode Ulysse 31 E1',
+    'Ulysse 31 - 2 - La Planète perdue.avi': 'episode Ulysse 31 E2',
+    'Ulysse 31 - 3 - Les Fleurs sauvages.avi': 'episode Ulysse 31 E3',
+  });
+  holds(t, '/Vrac/Les Shadoks', {
+    '01 - Pilot.avi': 'episode Les Shadoks E1',
+    '02 - La pompe.avi': 'episode Les Shadoks E2',
+    '03 - Le goulp.avi': 'episode Les Shadoks E3',
+  });
+  holds(t, '/Vrac', {
+    '01 Goldorak.avi': 'episode Goldorak E1',
+    '02 Goldorak.avi': 'episode Goldorak E2',
+    '03 Goldorak.avi': 'episode Goldorak E3',
+  });
+  t.match(recognise('/Vrac/goldorak 2.avi'), { kind: 'movie', title: 'goldorak 2' }, 'alone it is a film');
+});
+
+t.test('a number that never changes, a year and a resolution count nothing', async (t) => {
+  holds(t, '/Séries/Area 51', {
+    'Area 51 Un.avi': 'unknown Area 51 Un',
+    'Area 51 Deux.avi': 'unknown Area 51 Deux',
+    'Area 51 Trois.avi': 'unknown Area 51 Trois',
+  });
+  holds(t, '/Vrac', {
+    'Gala 2018.mp4': 'film Gala (2018)',
+    'Gala 2019.mp4': 'film Gala (2019)',
+    'Gala 2020.mp4': 'film Gala (2020)',
+  });
+  holds(t, '/Vrac', {
+    'Ran 480p.mkv': 'film Ran',
+    'Ran 720p.mkv': 'film Ran',
+    'Ran 1080p.mkv': 'film Ran',
+  });
+});
+
+t.test('a collection of films stays films', async (t) => {
+  holds(t, '/Vrac/Alien', {
+    'Alien 1 (1979).mkv': 'film Alien 1 (1979)',
+    'Alien 2 (1986).mkv': 'film Alien 2 (1986)',
+    'Alien 3 (1992).mkv': 'film Alien 3 (1992)',
+  });
+  holds(t, '/Films', {
+    'Rocky 1.avi': 'film Rocky 1',
+    'Rocky 2.avi': 'film Rocky 2',
+    'Rocky 3.avi': 'film Rocky 3',
+  });
+  holds(t, '/Vrac', {
+    'Rocky 1.avi': 'film Rocky 1',
+    'Rocky 2.avi': 'film Rocky 2',
+    'Rocky 3.avi': 'film Rocky 3',
+    'Heat 1995.avi': 'film Heat (1995)',
+    'Ran 1985.avi': 'film Ran (1985)',
+    'Nikita 1990.avi': 'film Nikita (1990)',
+    'Seven 1995.avi': 'film Seven (1995)',
+  });
+  holds(t, '/Mes coups de coeur', {
+    '1. Ran (1985).mkv': 'film Ran (1985)',
+    '2. Heat (1995).mkv': 'film Heat (1995)',
+    '3. Nikita (1990).mkv': 'film Nikita (1990)',
+  });
+  holds(t, '/Films/Gandhi (1982)', {
+    'Gandhi CD1.avi': 'film Gandhi (1982) CD1',
+    'Gandhi CD2.avi': 'film Gandhi (1982) CD2',
+    'Gandhi CD3.avi': 'film Gandhi (1982) CD3',
+  });
+});
+
+t.test('a film among episodes is seen as such', async (t) => {
+  holds(t, '/Séries/Lost/Saison 1', {
+    'Lost 01.avi': 'episode Lost S1E1',
+    'Lost 02.avi': 'episode Lost S1E2',
+    'Lost 03.avi': 'episode Lost S1E3',
+    'Apollo.13.1995.FRENCH.avi': 'film Apollo 13 (1995)',
+  });
+  holds(t, '/Séries/Lost', {
+    'Lost S01E01.avi': 'episode Lost S1E1',
+    'Lost S01E02.avi': 'episode Lost S1E2',
+    'Lost S01E03.avi': 'episode Lost S1E3',
+    'District 9.avi': 'unknown District 9',
+  });
+});
+
+t.test('siblings with markers speak for those without', async (t) => {
+  holds(t, '/Vrac', {
+    'Oz S02E01.avi': 'episode Oz S2E1',
+    'oz.s02e02.avi': 'episode Oz S2E2',
+    'Oz 203.avi': 'episode Oz S2E3',
+    'Oz 4.avi': 'episode Oz S2E4',
+  });
+  holds(t, '/Séries/Alf', {
+    'Alf 101.avi': 'episode Alf S1E1',
+    'Alf 102.avi': 'episode Alf S1E2',
+    'Alf 201.avi': 'episode Alf S2E1',
+  });
+});
+
+t.test('one show has one title and one year', async (t) => {
+  holds(t, '/Vrac', {
+    'Castle (2009) S01E01.mkv': 'episode Castle (2009) S1E1',
+    'Castle S01E02.mkv': 'episode Castle (2009) S1E2',
+    'CASTLE S01E03.mkv': 'episode Castle (2009) S1E3',
+    'castle.2009.s01e04.mkv': 'episode Castle (2009) S1E4',
+  });
+});
+
+t.test('the order of the files changes nothing, and one file alone is read as ever', async (t) => {
+  for (const set of ['first-half', 'second-half']) {
+    const entries = readEntries(new URL(`names/${set}.jsonl`, import.meta.url));
+    const paths = entries.map(({ path, name }) => path ?? name);
+    const forwards = recogniseFolder(paths);
+    t.strictSame(
+      forwards.map((one) => one.path),
+      paths,
+    );
+    t.strictSame(recogniseFolder(paths.toReversed()).reverse().map(inShort), forwards.map(inShort));
+    t.strictSame(
+      paths.map((path) => recogniseFolder([path])[0]),
+      paths.map(recognise),
+    );
+  }
+  t.strictSame(recogniseFolder([]), []);
+});
+
+t.test('every field that is set says how it was found', async (t) => {
+  const fields = ['title', 'year', 'season', 'episodes', 'absolute', 'date', 'part', 'extra', 'ids'] as const;
+  const tags = ['resolution', 'source', 'edition', 'group', 'languages'] as const;
+  for (const set of ['first-half', 'second-half', 'conventions', 'wider']) {
+    const entries = readEntries(new URL(`names/${set}.jsonl`, import.meta.url));
+    for (const found of recogniseFolder(entries.map(({ path, name }) => path ?? name))) {
+      const said = found.because.flatMap((line) => line.slice(0, line.indexOf(':')).split(', '));
+      const silent = [...fields, ...tags].filter(
+        (field) => found[field] !== undefined && !said.includes(field),
+      );
+      if (silent.length > 0) t.fail(`${found.path}: ${silent.join(', ')}`, { because: found.because });
+    }
+  }
+});
+
+t.test('the surer the ground, the higher the confidence', async (t) => {
+  const ladder = [
+    recognise('/Vrac/video.mkv'),
+    recognise('/Animes/Naruto 012.avi'),
+    recogniseFolder(['1', '2', '3'].map((n) => `/Vrac/Naruto ${n}.avi`))[0] as Recognition,
+    recognise('/Lost S01E01.mkv'),
+    recognise('/Lost (2004) S01E01.mkv'),
+    recognise('/Lost (2004) {tvdb-73739} S01E01.mkv'),
+  ].map(({ confidence }) => confidence);
+  t.strictSame(
+    ladder,
+    ladder.toSorted((a, b) => a - b),
+  );
+  t.equal(new Set(ladder).size, ladder.length, ladder.join(' < '));
+  t.equal(recognise('/Heat (1995) {tmdb-949}.mkv').confidence, 1);
+  t.ok(recognise('/Heat.mkv').confidence < recognise('/Heat (1995).mkv').confidence);
+});
+
+t.test('what a person should look at', async (t) => {
+  const asks = [
+    '/Animes/Naruto/012.avi',
+    '/One Piece 1050 VOSTFR.mkv',
+    '/[Group] X - 13.5 [1080p].mkv',
+    '/Vrac/video.mkv',
+    '/Séries/Chernobyl/Chernobyl.mkv',
+    '/Séries/Lost/Saison 1/Pilote.mkv',
+    '/[字幕组][名侦探柯南][1087][1080P].mp4',
+  ];
+  for (const path of asks) t.match(needsPerson(recognise(path)), /^[A-Z].*\.$/, path);
+  const settled = [
+    '/Lost S01E01.mkv',
+    '/Séries/Lost/Saison 1/01.avi',
+    '/Quotidien 2024-05-06.mp4',
+    '/Heat (1995).mkv',
+    '/Heat (1995)-trailer.mkv',
+    '/readme.txt',
+  ];
+  for (const path of settled) t.equal(needsPerson(recognise(path)), undefined, path);
+  const siblings = recogniseFolder(['1', '2', '3'].map((n) => `/Vrac/Naruto ${n}.avi`));
+  t.strictSame(siblings.map(needsPerson), [undefined, undefined, undefined], 'siblings settle it');
+});
