@@ -10,6 +10,8 @@ export interface NumberContext {
   series: boolean;
   /** The name carries a year in brackets: then a number is part of a film's title. */
   bracketedYear: boolean;
+  /** Where the first tag of the release stands (`1080p`, `dvdrip`), -1 = nowhere. */
+  tagAt: number;
   /** Title of the folder above: its own numbers count nothing (`Apollo 13`, `11 Minutes - 07`). */
   title?: string;
 }
@@ -22,6 +24,8 @@ const dashed =
 const spaced =
   /[ ._](\d{2,4})(?:v\d)?(?=$|[ ._]*[[({]|[ ._]+-[ ._]|[ ._]+(?:vf|vff|vostfr|vosta|multi|fr|french|fin|v\d)(?![a-z])|\.5(?!\d))/i;
 
+/** `Show.103.dvdrip`: right before the tags. */
+const beforeTags = /[ ._](\d{2,4})(?:v\d)?[ ._]+$/i;
 /** `Kaamelott (1)` in the folder of a season; elsewhere it is the second copy of a file. */
 const bracketed = /[ ._]\((\d{1,3})\)$/;
 /** `[group][title][03][1080p]`, `[group][title][第03话]`: batches from China and Japan. */
@@ -76,8 +80,10 @@ function findLater(
     const start = box.index + box[0].lastIndexOf(digits);
     return build(folded, context, start, digits, undefined, start + digits.length);
   }
-  for (const pattern of [dashed, spaced]) {
-    const match = pattern.exec(folded.slice(from));
+  // Without a show around it, a number before the tags is a film's own (`Apollo.13.1080p`).
+  const tail = inShow && context.tagAt > from ? [beforeTags] : [];
+  for (const pattern of [dashed, spaced, ...tail]) {
+    const match = pattern.exec(folded.slice(from, pattern === beforeTags ? context.tagAt : undefined));
     if (!match) continue;
     const digits = match[1] as string;
     const at = from + match.index;

@@ -59,6 +59,7 @@ function readBareNumber(reading: Reading, evidence: Evidence): ShowReading | und
   const marker = findBareNumber(folded, {
     series,
     bracketedYear: hasBracketedYear(folded),
+    tagAt: reading.tagAt,
     ...(above.season !== undefined && { season: above.season }),
     ...(above.title?.title && { title: above.title.title }),
   });

@@ -40,7 +40,7 @@ export function fillShow(result: Recognition, reading: Reading, show: ShowReadin
 function nameShow(result: Recognition, reading: Reading, show: ShowReading): void {
   const { above } = reading;
   const own = show.how === 'folder marker' ? undefined : ownName(reading, show);
-  const folder = pickFolder(above.title, above.seasonTitle);
+  const folder = pickFolder(above.title, above.seasonTitle, own?.title);
   const folderFirst =
     (above.season !== undefined && !folder?.weak) ||
     show.how === 'folder marker' ||
@@ -61,13 +61,21 @@ function nameShow(result: Recognition, reading: Reading, show: ShowReading): voi
   }
 }
 
-/** The folder above a season folder, unless it is only a place where several shows lie (its name is another one). */
-function pickFolder(title: Folder | undefined, seasonTitle: Folder | undefined): Folder | undefined {
+/**
+ * The folder above a season folder, unless it is only a place where several shows lie (its name is another one); the
+ * file's own name tells `Game of Thrones/GOT - Saison 8` from that.
+ */
+function pickFolder(
+  title: Folder | undefined,
+  seasonTitle: Folder | undefined,
+  own: string | undefined,
+): Folder | undefined {
   if (!seasonTitle?.title) return title;
   if (!title?.title) return seasonTitle;
   const inner = sameTitleKey(seasonTitle.title);
   const outer = sameTitleKey(title.title);
-  return inner.startsWith(outer) || outer.startsWith(inner) ? title : seasonTitle;
+  const isNamed = own !== undefined && sameTitleKey(own) === outer;
+  return isNamed || inner.startsWith(outer) || outer.startsWith(inner) ? title : seasonTitle;
 }
 
 /** Title and year in front of the marker or the date. */
@@ -88,7 +96,9 @@ function ownName({ name, release, tagAt }: Reading, show: ShowReading): { title?
   const whole =
     /[ ._-]+(?:the[ ._])?\(?(?:complete|int[eé]grale)(?:[ ._](?:series|seasons?|saisons?))?[ ._(-]*$/i;
   const box = /^\[([^\]]*)\][ ._]*\[?\u7b2c?$/.exec(name.text.slice(group, end))?.[1];
-  const title = tidyTitle(box ?? name.text.slice(group, end).replace(whole, ''));
+  // `Quotidien du 12-03-2024`: the word belongs to the date.
+  const joint = show.date ? /[ ._](?:du|des|of|vom|del|van)[ ._-]*$/i : /$^/;
+  const title = tidyTitle(box ?? name.text.slice(group, end).replace(whole, '').replace(joint, ''));
   if (title) own.title = title;
   return own;
 }
