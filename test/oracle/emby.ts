@@ -46,7 +46,7 @@ export const emby: Oracle = (paths) => {
       (parts) => parts.length === 1 && (stemOf(parts) === folder || stemOf(parts).startsWith(`${folder} - `)),
     );
     const rank = (parts: string[]) =>
-      stemOf(parts) === folder ? 1e6 : Number(/(\d{3,4})p/i.exec(stemOf(parts))?.[1] ?? 0);
+      stemOf(parts) === folder ? 1e6 : Number(/(\d{3,4})[ip]/i.exec(stemOf(parts))?.[1] ?? 0);
     const versions = wholes.toSorted((a, b) => rank(b) - rank(a));
     const shown = areVersions || wholes.length === 1 ? [versions] : versions.map((parts) => [parts]);
     for (const one of shown) reading.films.push({ ...titleIn(folder), versions: one });

@@ -72,7 +72,7 @@ function extraKind(path: string): string | undefined {
   if (folder && folders.length > 2) return folder;
   const name = stem.toLowerCase();
   if (name === 'trailer' || name === 'sample') return name;
-  const loose = /(?:[-._ ]|- )(trailer|sample)$/.exec(name)?.[1];
+  const loose = /(?:[-._]|- )(trailer|sample)$/.exec(name)?.[1];
   return (
     loose ??
     /-(scene|clip|interview|behindthescenes|deleted|deletedscene|featurette|short|extra|other)$/.exec(

@@ -3,7 +3,8 @@ import { emptyReading, type Oracle, partsOf, type Reading, type ReadTitle, readS
 /**
  * What Kodi makes of a tree whose films lie in folders that match their titles (facts media-servers 2.3, and its wiki on
  * advancedsettings). Where releases differ, the one that reads more into a name counts. Kodi 20 makes a film of every
- * version: here they are one where they read alike.
+ * version, and of every part, because STRM files are playlists to it, which it never stacks (measured: test:kodi). Here
+ * they are one film where they read alike.
  */
 export const kodi: Oracle = (paths) => {
   const reading = emptyReading();
@@ -18,7 +19,7 @@ export const kodi: Oracle = (paths) => {
   for (const [folder, files] of Map.groupBy(films, (path) => partsOf(path).folders.slice(1).join('/'))) {
     // A folder inside a film's is one more film to it.
     if (folder === '' || folder.includes('/')) reading.lost.push(...files);
-    else reading.films.push({ ...titleIn(folder), versions: stacksOf(files) });
+    else reading.films.push({ ...titleIn(folder), versions: files.toSorted().map((file) => [file]) });
   }
   for (const path of videos) if (!path.startsWith('Movies/')) readEpisode(reading, path);
   return reading;
@@ -61,39 +62,6 @@ function titleIn(folder: string): ReadTitle {
     year: dated ? Number(dated[2]) : undefined,
     ids: Object.fromEntries(ids.map(([, key = '', id = '']) => [key.toLowerCase(), id])),
   };
-}
-
-const volumes = [
-  /^(.*?)([ _.-]*(?:cd|dvd|p(?:ar)?t|dis[ck])[ _.-]*\d+)(.*?)$/i,
-  /^(.*?)([ _.-]*(?:cd|dvd|p(?:ar)?t|dis[ck])[ _.-]*[a-d])(.*?)$/i,
-];
-
-/** Two names that differ in their volume alone are parts of one film; a single letter from a to d will do for one. */
-function areParts(a: string, b: string): boolean {
-  for (const rule of volumes) {
-    const [x, y] = [rule.exec(a), rule.exec(b)];
-    if (!x || !y) continue;
-    const isSame = (n: number) => x[n]?.toLowerCase() === y[n]?.toLowerCase();
-    if (isSame(1) && !isSame(2) && isSame(3)) return true;
-  }
-  const [x, y] = [a.toLowerCase(), b.toLowerCase()];
-  const at = [...x].findIndex((letter, i) => letter !== y[i]);
-  return (
-    x.length === y.length &&
-    /[a-d]/.test(x[at] ?? '') &&
-    /[a-d]/.test(y[at] ?? '') &&
-    x.slice(at + 1) === y.slice(at + 1)
-  );
-}
-
-function stacksOf(files: readonly string[]): string[][] {
-  const stacks: string[][] = [];
-  for (const file of files.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }))) {
-    const stack = stacks.find(([first]) => areParts(partsOf(first as string).stem, partsOf(file).stem));
-    if (stack) stack.push(file);
-    else stacks.push([file]);
-  }
-  return stacks;
 }
 
 function readEpisode(reading: Reading, path: string): void {
