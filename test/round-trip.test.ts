@@ -235,8 +235,8 @@ t.test('what a server would misread is said in another way', async (t) => {
   t.strictSame(pathsOf('jellyfin', { title: '[REC]', year: 2007 }), ['REC (2007)']);
   const one = { kind: 'episode', title: 'Dark', season: 1 } as const;
   t.strictSame(pathsOf('jellyfin', { ...one, episodes: [1] }, { ...one, episodes: [1] }), [
-    'Dark S01E01 - e~0r4k',
-    'Dark S01E01 - e~1r4k',
+    'Dark S01E01 - ~e0r4k',
+    'Dark S01E01 - ~e1r4k',
   ]);
   const heat = { title: 'Heat', year: 1995 };
   t.strictSame(pathsOf('jellyfin', heat, { ...heat, resolution: '1080p' }), [

@@ -46,9 +46,9 @@ export function labelVersions(items: readonly Item[], profile: Profile, saysAll 
   return new Map([...labels].map(([item, label]) => [item, plain(label)]));
 }
 
-/** A file's id as a word of a label. What in it reads as lines of a picture or as an episode's number is broken up. */
+/** A file's id as a word of a label. Digits in it that read as lines of a picture would put it before better versions. */
 export function idLabel(fileId: string): string {
-  return plain(safeLabel(fileId, 60).replace(/\d{3,}(?=[ip])|[ex](?=\d)/gi, '$&~'));
+  return plain(safeLabel(fileId, 60).replace(/\d{3,}(?=[ip])/gi, '$&~'));
 }
 
 /**
