@@ -24,7 +24,7 @@ const aspects: readonly Read[] = [
  * Labels that keep the versions of one film or episode apart: resolution, source, edition, language, group, what the
  * headers say, as many as are needed, and the file id where nothing else differs. One item gets ''. Depends on the set only, not on the order.
  */
-export function labelVersions(items: readonly Item[], profile: Profile): Map<Item, string> {
+export function labelVersions(items: readonly Item[], profile: Profile, saysAll = false): Map<Item, string> {
   if (items.length === 1) return new Map([[items[0] as Item, '']]);
   // Where an edition has a tag of its own in the name, that keeps the files apart; it is not said twice.
   const usable = profile.editionTag ? aspects.filter((aspect) => aspect !== edition) : aspects;
@@ -32,7 +32,7 @@ export function labelVersions(items: readonly Item[], profile: Profile): Map<Ite
   let labels = joinAll(items, used);
   for (const aspect of usable) {
     const more = joinAll(items, [...used, aspect]);
-    if (distinct(more) <= distinct(labels)) continue;
+    if (!saysAll && distinct(more) <= distinct(labels)) continue;
     used = [...used, aspect];
     labels = more;
   }
@@ -42,11 +42,28 @@ export function labelVersions(items: readonly Item[], profile: Profile): Map<Ite
     labels = joinAll(items, [...(used.includes(resolution) ? used : [resolution, ...used]), edition]);
   const count = new Map<string, number>();
   for (const pair of labels) count.set(keyOf(pair), (count.get(keyOf(pair)) ?? 0) + 1);
-  for (const [item, label] of labels) {
+  for (const [item, label] of [...labels]) {
     if ((count.get(keyOf([item, label])) ?? 0) < 2) continue;
-    labels.set(item, `${label} ${safeLabel(item.file.fileId, 60)}`.trim());
+    labels.set(item, `${label} ${idLabel(item.file.fileId)}`.trim());
   }
-  return labels;
+  return new Map([...labels].map(([item, label]) => [item, plain(label)]));
+}
+
+/** A file's id as a word of a label. Digits in it that read as lines of a picture would put it before better versions. */
+export function idLabel(fileId: string): string {
+  return plain(safeLabel(fileId, 60).replace(/\d{3,}(?=[ip])/gi, '$&~'));
+}
+
+/**
+ * Breaks up what a server would read in a label: one more episode right behind the first (`- e5`), an episode of its own, a
+ * part (`Part 2`, `DVD A`), and a year, which keeps Jellyfin from grouping the versions (facts media-servers 2.1, 2.3).
+ */
+function plain(label: string): string {
+  return label
+    .replace(/^(?=[ex]\d)/i, '~')
+    .replace(/s\d+[ ._x-]*(?=e\d)/gi, '$&~')
+    .replace(/(?:cd|dvd|p(?:ar)?t|dis[ck])[ _.-]*(?=\d|[a-d](?![a-z\d]))/gi, '$&~')
+    .replace(/(?<=^|[ _.()[\]-])(?=(?:19|20)\d\d(?!\d))/g, '~');
 }
 
 function joinAll(items: readonly Item[], reads: readonly Read[]): Map<Item, string> {

@@ -86,7 +86,7 @@ function nfoEntries(
   placed: readonly Placed[],
   options: LayoutOptions,
 ): LibraryEntry[] {
-  const nfo = { lockData: options.lockData ?? false };
+  const nfo = { lockData: options.lockData ?? false, premiered: options.profile?.name === 'kodi' };
   const best =
     placed.find(({ file, recognition }) => shelfOf(file, recognition) === shelf) ?? (placed[0] as Placed);
   const entry = (path: string, content: string): LibraryEntry => ({ kind: 'nfo', path, content });

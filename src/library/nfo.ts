@@ -6,6 +6,8 @@ import { fileInfo, runtimeMinutes } from './stream-details.ts';
 export interface NfoOptions {
   /** `<lockdata>`: true keeps the media server's providers away (facts media-servers 1.3). */
   lockData: boolean;
+  /** A day for a series whose year alone is known: Kodi reads no `<year>` there (seen in Kodi 20). */
+  premiered?: boolean;
 }
 
 /**
@@ -27,9 +29,10 @@ export function movieNfo(recognition: Recognition, options: NfoOptions, facts?: 
 
 /** `tvshow.nfo`: title, year and provider ids of a series. */
 export function tvshowNfo(recognition: Recognition, options: NfoOptions): string {
-  const { ids } = recognition;
+  const { ids, year } = recognition;
   return build('tvshow', {
     ...named(recognition),
+    ...(year !== undefined && options.premiered && { premiered: `${year}-01-01` }),
     ...(ids && idTags(ids, 'imdb_id')),
     lockdata: options.lockData,
   });

@@ -1,6 +1,6 @@
 import type { Item, Placed } from './entries.ts';
-import { baseName } from './file-kinds.ts';
-import { labelVersions } from './labels.ts';
+import { baseName, extensionOf } from './file-kinds.ts';
+import { idLabel, labelVersions } from './labels.ts';
 import { type Profile, type Slot, two } from './profiles.ts';
 import type { Recognition } from './recognition.ts';
 import { foldedPath, safeLabel, safeSegment } from './safe-name.ts';
@@ -29,18 +29,38 @@ export function placeItems(place: Place, items: readonly Item[]): Placed[] {
         : unsortedStems(place, items);
   const taken = takenBy(items);
   return items.map((item) => {
-    const stem = item.stem ?? free(wanted.get(item) ?? `${place.dir}/${plainName(item)}`, item, taken);
+    const stem = item.stem ?? free(wanted.get(item) ?? `${place.dir}/${plainName(item)}`, item, taken, place);
     taken.add(foldedPath(stem));
     return { ...item, stem };
   });
 }
 
 /** A name that somebody else has gets the file's id behind it. */
-function free(stem: string, { file }: Item, taken: ReadonlySet<string>): string {
+function free(stem: string, { file }: Item, taken: ReadonlySet<string>, { profile }: Place): string {
   if (!taken.has(foldedPath(stem))) return stem;
   const at = stem.lastIndexOf('/') + 1;
-  const id = safeSegment(file.fileId, 30);
-  return `${stem.slice(0, at)}${cut(`${stem.slice(at)}${stem.includes(' - ', at) ? ' ' : ' - '}${id}`)}`;
+  return `${stem.slice(0, at)}${cut(`${stem.slice(at)}${stem.includes(' - ', at) ? ' ' : ' - '}${idLabel(file.fileId)}`, profile)}`;
+}
+
+/**
+ * The names of versions with labels. Where a label leads to the name of a file that stands there already, since when
+ * other versions have come, all that has this label is told apart by everything that is known of it.
+ */
+function nameVersions(
+  items: readonly Item[],
+  profile: Profile,
+  nameOf: (item: Item, label: string) => string,
+): Map<Item, string> {
+  const labels = labelVersions(items, profile);
+  const name = (item: Item) => nameOf(item, labels.get(item) ?? '');
+  const standing = takenBy(items);
+  const clashes = items.filter((item) => item.stem === undefined && standing.has(foldedPath(name(item))));
+  if (clashes.length > 0) {
+    const doubtful = new Set(clashes.map((item) => labels.get(item)));
+    const full = labelVersions(items, profile, true);
+    for (const item of items) if (doubtful.has(labels.get(item))) labels.set(item, full.get(item) as string);
+  }
+  return new Map(items.map((item) => [item, name(item)]));
 }
 
 /** Films: one file has the folder's name, several get labels behind it, parts are stacked (facts media-servers 2.1). */
@@ -49,16 +69,16 @@ function movieStems({ dir, profile }: Place, items: readonly Item[]): Map<Item, 
   const parts = Map.groupBy(items, ({ recognition }) => recognition.part);
   const stackOnly =
     parts.size > 1 && !parts.has(undefined) && [...parts.values()].every((group) => group.length === 1);
-  const labels = stackOnly || items.length === 1 ? undefined : labelVersions(items, profile);
-  return new Map(
-    items.map((item) => {
-      const { part, edition } = item.recognition;
-      const stack = part !== undefined && items.length > 1 ? `cd${part}` : '';
-      const tag = edition && profile.editionTag ? ` ${profile.editionTag(safeLabel(edition, 40))}` : '';
-      const words = [labels?.get(item), stack].filter(Boolean).join(' ');
-      return [item, `${dir}/${cut(`${name}${tag}${words ? ` - ${words}` : ''}`)}`];
-    }),
-  );
+  const isLabelled = !stackOnly && items.length > 1;
+  // The one with the folder's name leads in Jellyfin: of several, that is not to be the one of which least is known.
+  const spare = ({ file }: Item) => (profile.editionTag ? '' : extensionOf(file.name));
+  return nameVersions(items, profile, (item, label) => {
+    const { part, edition } = item.recognition;
+    const stack = part !== undefined && items.length > 1 ? `cd${part}` : '';
+    const tag = edition && profile.editionTag ? ` ${profile.editionTag(safeLabel(edition, 40))}` : '';
+    const words = [isLabelled && (label || spare(item)), stack].filter(Boolean).join(' ');
+    return `${dir}/${cut(`${name}${tag}${words ? ` - ${words}` : ''}`, profile)}`;
+  });
 }
 
 /** Episodes in their season's folder; several files of one episode get labels. */
@@ -66,24 +86,29 @@ function episodeStems({ dir, shelf, profile }: Place, items: readonly Item[]): M
   const stems = new Map<Item, string>();
   const slots = Map.groupBy(items, ({ recognition }) => JSON.stringify(slotOf(recognition)));
   for (const group of slots.values()) {
-    const labels = labelVersions(group, profile);
-    for (const item of group) {
-      const slot = slotOf(item.recognition);
-      if (!slot) continue;
+    const slot = slotOf((group[0] as Item).recognition);
+    if (!slot) continue;
+    const named = nameVersions(group, profile, ({ recognition }, known) => {
       // The show's folder decides: of several spellings one is taken for all.
       const whole = lastSegment(dir);
-      const { id } = titleName(shelf, item.recognition, profile);
+      const { id } = titleName(shelf, recognition, profile);
       const isTagged = id !== '' && whole.endsWith(` ${id}`);
-      const label = labels.get(item);
+      const label = 'date' in slot ? unnumbered(known) : known;
       const base = profile.episode(
         isTagged ? whole.slice(0, -id.length - 1) : whole,
         isTagged ? id : '',
         slot,
       );
-      stems.set(item, `${dir}/${seasonFolder(slot)}/${cut(label ? `${base} - ${label}` : base)}`);
-    }
+      return `${dir}/${seasonFolder(slot)}/${cut(label ? `${base} - ${label}` : base, profile)}`;
+    });
+    for (const [item, stem] of named) stems.set(item, stem);
   }
   return stems;
+}
+
+/** Where no `S01E02` goes before it, any digit behind an `e` is an episode's number, and goes before the date. */
+function unnumbered(label: string): string {
+  return label.replace(/e(?=(?:p[ ._-]?)?\d)/gi, '$&~');
 }
 
 function slotOf({ season, episodes, date }: Recognition): Slot | undefined {
@@ -141,7 +166,7 @@ export function placeExtras(place: Place, extras: readonly Item[]): Placed[] {
     if (wanted === undefined || shelf === 'unsorted') return [];
     // A second trailer beside the film would need another name that ends alike: Kodi shows one.
     if (!item.stem && folder === undefined && taken.has(foldedPath(wanted))) return [];
-    const stem = item.stem ?? free(wanted, item, taken);
+    const stem = item.stem ?? free(wanted, item, taken, place);
     taken.add(foldedPath(stem));
     return [{ ...item, stem }];
   });
@@ -160,8 +185,8 @@ function takenBy(items: readonly Item[]): Set<string> {
   return new Set(items.flatMap(({ stem }) => (stem === undefined ? [] : [foldedPath(stem)])));
 }
 
-function cut(text: string): string {
-  return safeSegment(text, longestStemBytes);
+function cut(text: string, { guard }: Profile): string {
+  return safeSegment(guard?.(text) ?? text, longestStemBytes);
 }
 
 function lastSegment(path: string): string {

@@ -29,6 +29,8 @@ export interface Profile {
   idTag(provider: keyof ProviderIds, id: string): string;
   /** Name of an episode's file before its label. @param show `Title (Year)` @param id its id tag or '' */
   episode(show: string, id: string, slot: Slot): string;
+  /** Breaks up what this server would skip a file or folder for. */
+  guard?(name: string): string;
   /** What an edition is called in a file's name: part of the label, or a tag of its own. */
   editionTag?(edition: string): string;
   /** Folder for each kind of extra inside the title's folder; a kind without one is left out. */
@@ -53,8 +55,10 @@ const jellyfinExtras = {
 const jellyfin: Profile = {
   name: 'jellyfin',
   // Square brackets: the only form that every Jellyfin reads (facts media-servers 2.1).
-  idTag: (provider, id) => `[${provider}id-${id}]`,
+  idTag: (provider, id) => squareTag(provider, id, /^(?:19|20)\d\d$/),
   episode: (show, id, slot) => `${join(show, id)} ${upper(slot)}`,
+  // Versions are grouped only in a folder whose name is longer than one character (facts media-servers 2.1).
+  guard: (name) => (name.length === 1 ? `${name}_` : name),
   extras: jellyfinExtras,
 };
 
@@ -65,6 +69,16 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
   kodi: {
     ...jellyfin,
     name: 'kodi',
+    // It reads four digits behind a dash as a year whatever follows them.
+    idTag: (provider, id) => squareTag(provider, id, /^(?:19|20)\d\d/),
+    episode: kodiEpisode,
+    // Its exclusions look at the whole path (facts media-servers 2.3).
+    guard: (name) =>
+      name
+        .replace(/-(?=trailer)/gi, '- ')
+        .replace(/(?<=^|[!-._ ])sample(?=$|[-._ ])/gi, '$&~')
+        .replace(/@(?=eadir)/gi, '@ ')
+        .replace(/^proof$/i, '$&_'),
     // Kodi takes what lies in folders of extras for films; trailers it finds by their names.
     extras: {},
     extraSuffix: { trailer: '-trailer' },
@@ -87,6 +101,25 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     },
   },
 };
+
+/** `[tmdbid-603]`; behind `=` where the dash would make a year of the id: TMDB's 1930 is a film of 2012. */
+function squareTag(provider: string, id: string, year: RegExp): string {
+  return `[${provider}id${year.test(id) ? '=' : '-'}${id}]`;
+}
+
+/** Longer files are whole seasons, and their names would fill a path. */
+const mostNamed = 8;
+
+/**
+ * Kodi takes `S01E01-E03` for two episodes, so all are named, one behind the other. In a name without such a number it
+ * looks for any digit behind an `e` before it looks for a date: a show called `Se7en` stays out of the names of its days.
+ */
+function kodiEpisode(show: string, id: string, slot: Slot): string {
+  if ('date' in slot) return /e(?:p[ ._-]?)?\d/i.test(show) ? slot.date : jellyfin.episode(show, id, slot);
+  const { season, episodes } = slot;
+  if (episodes.length > mostNamed) return jellyfin.episode(show, id, slot);
+  return `${join(show, id)} S${two(season)}${episodes.map((episode) => `E${two(episode)}`).join('')}`;
+}
 
 function join(show: string, id: string): string {
   return id === '' ? show : `${show} ${id}`;

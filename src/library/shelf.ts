@@ -57,7 +57,8 @@ export function titleDir(
   }
   const { name, id } = titleName(shelf, recognition, profile);
   // Only with its tail is it clear whether the whole is a word that a server skips.
-  return `${top[shelf]}/${safeSegment(id === '' ? name : `${name} ${id}`)}`;
+  const whole = id === '' ? name : `${name} ${id}`;
+  return `${top[shelf]}/${safeSegment(profile.guard?.(whole) ?? whole)}`;
 }
 
 /** `Title (Year)` and the tag of the id that a server looks for first. */
@@ -69,7 +70,8 @@ export function titleName(
   const order = shelf === 'movie' ? (['tmdb', 'imdb', 'tvdb'] as const) : (['tvdb', 'tmdb', 'imdb'] as const);
   const provider = order.find((one) => ids?.[one]);
   return {
-    name: `${safeText(title ?? '', longestTitleBytes) || '_'}${year ? ` (${year})` : ''}`,
+    // Brackets are for ids: every server cuts a title at them, or reads an id in them.
+    name: `${safeText((title ?? '').replace(/[[\]{}]/g, ' '), longestTitleBytes) || '~'}${year ? ` (${year})` : ''}`,
     id: provider ? profile.idTag(provider, ids?.[provider] as string) : '',
   };
 }
