@@ -1,6 +1,7 @@
 import type { Override } from '../../src/library/override.ts';
+import type { Fixed } from '../../src/sync/fixes.ts';
 import type { SyncResult } from '../../src/sync/sync.ts';
-import type { ApiFault, SimulatedFile } from '../simulator/simulator.ts';
+import type { ApiFault } from '../simulator/simulator.ts';
 import type { AccountSteps } from './account-steps.ts';
 import type { Death } from './death.ts';
 import type { Dice } from './dice.ts';
@@ -35,15 +36,16 @@ const badAnswers: readonly ApiFault[] = [
 export function bridgeSteps(world: World, model: Model, death: Death, account: AccountSteps) {
   const { faults } = world.simulator;
 
-  async function lenient(work: () => Promise<unknown>): Promise<void> {
+  async function lenient<T>(work: () => Promise<T>): Promise<T | undefined> {
     try {
-      await work();
+      return await work();
     } catch (error) {
       const { code, message } = error as { code?: string; message: string };
       // A refusal with a name is an answer; everything else is a fault of ours.
       if (code === undefined || !/^BRIDGE_(?!INTERNAL)/.test(code)) {
         if (message !== 'stopped by the test') throw error;
       }
+      return undefined;
     }
   }
 
@@ -72,14 +74,14 @@ export function bridgeSteps(world: World, model: Model, death: Death, account: A
     });
   }
 
-  const targets = (dice: Dice) => {
+  const targetOf = (dice: Dice) => {
     const file = dice.maybe(world.files());
-    const folder = dice.oneOf(world.folders());
-    return dice.chance(0.6) && file
-      ? { what: { fileId: file.id }, files: [file] }
-      : { what: { folderId: folder.id }, files: world.files(folder) };
+    return dice.chance(0.6) && file ? { fileId: file.id } : { folderId: dice.oneOf(world.folders()).id };
   };
-  const ids = (files: readonly SimulatedFile[]) => new Set(files.map((file) => file.id));
+  /** Exactly what it says that it moved. */
+  const movedBy = (fixed: Fixed | undefined): Allowed => ({
+    moved: fixed ? new Set(fixed.moves.map(({ fileId }) => fileId)) : 'all',
+  });
   const decide = async (dice: Dice, how: 'accept' | 'refuse' | 'undo') => {
     const { proposals } = world.bridge;
     const all = await proposals.list(20);
@@ -180,18 +182,15 @@ export function bridgeSteps(world: World, model: Model, death: Death, account: A
       return { removals: true };
     },
     fix: async (dice: Dice): Promise<Allowed> => {
-      const { what, files } = targets(dice);
-      await lenient(() => world.passing(world.bridge.fixes.set(what, dice.oneOf(overrides), never)));
-      return { moved: ids(files) };
+      const set = () => world.bridge.fixes.set(targetOf(dice), dice.oneOf(overrides), never);
+      return movedBy(await lenient(() => world.passing(set())));
     },
     'clear a fix': async (dice: Dice): Promise<Allowed> => {
       const one = dice.maybe(await world.bridge.fixes.list());
       if (!one) return {};
       const id = one.target.slice(one.target.indexOf(':') + 1);
       const what = one.target.startsWith('file:') ? { fileId: id } : { folderId: Number(id) };
-      const below = world.folders().find((folder) => String(folder.id) === id);
-      await lenient(() => world.passing(world.bridge.fixes.clear(what, never)));
-      return { moved: new Set([id, ...(below ? ids(world.files(below)) : [])]) };
+      return movedBy(await lenient(() => world.passing(world.bridge.fixes.clear(what, never))));
     },
     replan: async (): Promise<Allowed> => {
       await lenient(() => world.passing(world.bridge.replan.apply(never)));

@@ -82,8 +82,9 @@ export async function createWorld(home: string, death: Death) {
     },
 
     sync: async (run: Partial<SyncRun> = {}) =>
-      (await world.passing(bridge.sync.run({ signal: new AbortController().signal, ...run }))).value,
-    passing: <T>(work: Promise<T>) => passTime(work, { clock, simulator, stepMs: 5000 }),
+      world.passing(bridge.sync.run({ signal: new AbortController().signal, ...run })),
+    passing: async <T>(work: Promise<T>): Promise<T> =>
+      (await passTime(work, { clock, simulator, stepMs: 5000 })).value,
     later: (ms: number) => letTimePass(clock, ms),
 
     async restart(): Promise<void> {
