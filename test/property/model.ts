@@ -51,6 +51,28 @@ export function createModel(world: World) {
     return new Map(rows.map((row) => [row.id, row.slot]));
   }
 
+  /** The folder in which a file lies by what the catalog has heard so far. */
+  function catalogPaths(): (id: string) => string {
+    const folders = new Map(
+      rowsOf<{ id: number; parent_id: number | null; name: string }>(
+        world.home,
+        'select id, parent_id, name from folders',
+      ).map((row) => [row.id, row]),
+    );
+    const files = new Map(
+      rowsOf<{ id: string; folder_id: number }>(world.home, 'select id, folder_id from files').map((row) => [
+        row.id,
+        row.folder_id,
+      ]),
+    );
+    return (id) => {
+      const names: string[] = [];
+      for (let at = folders.get(files.get(id) ?? 0); at && at.id !== 0; at = folders.get(at.parent_id ?? 0))
+        names.unshift(at.name);
+      return `/${names.join('/')}/`;
+    };
+  }
+
   /** Looks at the trees after a step. @throws Error that says what must not be */
   function look({ moved = new Set(), removals = false, killed = false }: Allowed): void {
     const now = world.clock.now();
@@ -58,6 +80,7 @@ export function createModel(world: World) {
     for (const id of listed) lostSince.delete(id);
     const mayMove = (id: string) => moved === 'all' || moved.has(id);
     const slotOf = slots();
+    const pathOf = catalogPaths();
     for (const tree of world.trees) {
       const memory = known.get(tree.name) as Map<string, Known>;
       const here = standing(tree);
@@ -69,6 +92,7 @@ export function createModel(world: World) {
         const { path, absentSince } = one;
         const heir = holder.get(path);
         const isHeir = heir !== undefined && heir !== id && slotOf.get(heir) === slotOf.get(id);
+        const isOutside = tree.root !== '/' && !pathOf(id).startsWith(`${tree.root}/`);
         const isFree = absentSince !== undefined && now - absentSince >= trashMs;
         if (!listed.has(id)) lostSince.set(id, lostSince.get(id) ?? now);
         if (absentSince === undefined) before++;
@@ -86,9 +110,9 @@ export function createModel(world: World) {
         }
         if (absentSince !== undefined) continue;
         if (!killed && !mayMove(id)) {
-          if (belongs.has(id) && !isExtra(path)) throw new Error(`gone although it exists: ${path}`);
+          if (belongs.has(id) && !isOutside && !isExtra(path))
+            throw new Error(`gone although it exists: ${path}`);
           const lostMs = now - (lostSince.get(id) ?? now);
-          const isOutside = listed.has(id) && !belongs.has(id);
           if (!isOutside && !isExtra(path) && !removals) {
             went++;
             if (lostMs < confirmMs + graceMs)
@@ -98,7 +122,7 @@ export function createModel(world: World) {
         }
         one.absentSince = now;
         // Outside of what the tree shows it has no place that could be kept.
-        if (mayMove(id) || (listed.has(id) && !belongs.has(id))) memory.delete(id);
+        if (mayMove(id) || isOutside) memory.delete(id);
       }
       if (went > 0 && went / before > 0.4 && went === before)
         throw new Error(`${went} of ${before} went without a word`);
