@@ -39,6 +39,25 @@ export function createManifest(db: Kysely<Schema>, tree: string) {
       return rows.map(toTreeRow);
     },
 
+    /** What was written, after `after` in the order of paths: for a walk over everything. */
+    async treeAfter(
+      after: string,
+      limit: number,
+    ): Promise<Pick<TreeRow, 'path' | 'titleKey' | 'sizeBytes' | 'mtimeMs'>[]> {
+      const rows = await rowsOf()
+        .select(['path', 'title_key', 'size_bytes', 'mtime_ms'])
+        .where('path', '>', after)
+        .orderBy('path')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({
+        path: row.path,
+        titleKey: row.title_key,
+        sizeBytes: row.size_bytes,
+        mtimeMs: row.mtime_ms,
+      }));
+    },
+
     async treeAt(path: string): Promise<TreeRow | undefined> {
       const row = await rowsOf().selectAll().where('path', '=', path).executeTakeFirst();
       return row && toTreeRow(row);

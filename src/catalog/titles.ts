@@ -42,6 +42,12 @@ export function createTitles(db: Kysely<Schema>, tree: string) {
       return places;
     },
 
+    /** Everything that has a path, also what has left the library and may come back. */
+    async standing(): Promise<{ fileId: string; stem: string }[]> {
+      const rows = await placesOf().select(['file_id', 'stem']).where('stem', 'is not', null).execute();
+      return rows.map((row) => ({ fileId: row.file_id, stem: row.stem as string }));
+    },
+
     /** Gives `places` to their files. Of `fileIds`, those that are not `kept` have no place from now on. */
     place: (
       fileIds: readonly string[],
