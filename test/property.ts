@@ -25,7 +25,7 @@ if (values.take !== undefined) {
 } else {
   let failed = 0;
   for (let seed = first; seed < first + seeds; seed++) {
-    const steps = stepsOf(seed, count);
+    const steps = stepsOf(seed, count, 1);
     const found = await take(steps, death);
     if (!found) continue;
     failed++;

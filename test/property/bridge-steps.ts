@@ -200,6 +200,10 @@ export function bridgeSteps(world: World, model: Model, death: Death, account: A
       await lenient(() => world.passing(world.bridge.replan.undo(never)));
       return { moved: 'all' };
     },
+    'kill a process': async (dice: Dice): Promise<Allowed> => {
+      await world.killProcess(dice.below(dice.oneOf([20, 150])));
+      return { killed: true };
+    },
     'kill -9': async (dice: Dice): Promise<Allowed> => {
       const work = dice.oneOf([
         'sync',
@@ -216,7 +220,6 @@ export function bridgeSteps(world: World, model: Model, death: Death, account: A
       death.after(1 + dice.below(dice.oneOf([10, 60, 250])), dice.oneOf(['before', 'after']));
       let allowed: Allowed = {};
       try {
-        if (process.env.SHOW) console.log(work);
         allowed = (await steps[work](dice)) ?? {};
       } catch (error) {
         if (!death.isDead()) throw error;

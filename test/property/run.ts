@@ -50,10 +50,10 @@ const weights: Readonly<Record<string, number>> = {
   'kill -9': 8,
 };
 
-const bag = Object.entries(weights).flatMap(([name, n]) => Array<string>(n).fill(name));
-
-/** A sequence of steps, the same for the same seed. */
-export function stepsOf(seed: number, count: number): Step[] {
+/** A sequence of steps, the same for the same seed. @param killed how often a real process is killed, beside the others */
+export function stepsOf(seed: number, count: number, killed = 0): Step[] {
+  const all = Object.entries({ ...weights, 'kill a process': killed });
+  const bag = all.flatMap(([name, n]) => Array<string>(n).fill(name));
   const dice = createDice(seed);
   const steps: Step[] = Array.from({ length: count }, () => ({
     name: dice.oneOf(bag),

@@ -1,5 +1,9 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { loadSettings } from '../../config/load.ts';
 import { type Bridge, createBridge } from '../../src/bridge.ts';
 import { silentLog } from '../../src/log.ts';
@@ -97,6 +101,18 @@ export async function createWorld(home: string, death: Death) {
       await bridge.catalog.close().catch(() => undefined);
       await diskIsStill();
       death.over();
+      bridge = await open();
+    },
+    /** The same with a real process and a real signal. */
+    async killProcess(afterMs: number): Promise<void> {
+      await bridge.close();
+      const file = fileURLToPath(new URL('victim.ts', import.meta.url));
+      const child = fork(file, [JSON.stringify({ env, now: clock.now(), home })], { env: {}, execArgv: [] });
+      const ended = once(child, 'exit');
+      await Promise.race([once(child, 'message'), ended]);
+      await delay(afterMs);
+      child.kill('SIGKILL');
+      await ended;
       bridge = await open();
     },
     async close(): Promise<void> {
