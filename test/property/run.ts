@@ -84,10 +84,10 @@ export async function take(
         if (!world.isAway()) account[name as keyof typeof account](dice);
       } else {
         const allowed = await bridge[name as keyof typeof bridge](dice);
-        model.look({ ...pending, ...allowed });
+        model.look(both(pending, allowed));
         // An order whose process was killed is carried out by the next crawl that comes to its end.
         if (name === 'whole crawl' || name === last.name) pending = {};
-        else if (allowed.killed) pending = { ...pending, ...allowed };
+        else if (allowed.killed) pending = both(pending, allowed);
       }
       at++;
     }
@@ -98,6 +98,16 @@ export async function take(
     await world.close();
     rmSync(home, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+function both(a: Allowed, b: Allowed): Allowed {
+  const { moved: x = new Set() } = a;
+  const { moved: y = new Set() } = b;
+  return {
+    moved: x === 'all' || y === 'all' ? 'all' : new Set([...x, ...y]),
+    removals: a.removals || b.removals || false,
+    killed: a.killed || b.killed || false,
+  };
 }
 
 /** Leaves steps out as long as it still goes wrong in the same way. */
