@@ -7,7 +7,7 @@ import { median } from '../stage/rounds.ts';
 
 const folders = 2000;
 const filesPerFolder = 50;
-const rounds = 3;
+const rounds = 2;
 const firstLimitMs = 60_000;
 const quietLimitMs = 5000;
 const limitMb = 250;
@@ -20,12 +20,14 @@ export const tree100k: Figure = {
     const host = await stage.part<HostPart>('host', { folders, filesPerFolder, sizeBytes: 1_000_000 });
     const home = await stage.folder('tree100k');
     const options = { env: envFor(host.facts, home), home };
+    const bareCpuMs: number[] = [];
     const hostMs = async () => {
       // It keeps every call that it answered.
       await host.ask('calls since the last time');
       const { facts, stop } = await stage.part<BareListingPart>('bare-listing', { host: host.facts });
       await stop();
       await host.ask('calls since the last time');
+      bareCpuMs.push(facts.cpuMs);
       return facts.ms;
     };
     const sync = async (syncer: { ask(question: 'sync'): Promise<SyncerPart['answer']> }) => {
@@ -35,7 +37,7 @@ export const tree100k: Figure = {
     };
 
     const bare = [await hostMs()];
-    const first = await stage.part<SyncerPart>('syncer', options);
+    const first = await stage.part<SyncerPart>('syncer', options, true);
     const made = await sync(first);
     const quiet = [];
     for (let round = 0; round < rounds; round++) {
@@ -45,7 +47,7 @@ export const tree100k: Figure = {
     await first.stop();
     const anew = [];
     for (let round = 0; round < rounds; round++) {
-      const again = await stage.part<SyncerPart>('syncer', options);
+      const again = await stage.part<SyncerPart>('syncer', options, true);
       anew.push(await sync(again));
       await again.stop();
       bare.push(await hostMs());
@@ -54,8 +56,8 @@ export const tree100k: Figure = {
     const baseline = { what: 'a bare loop of as many calls', value: median(bare) };
     const besides = (what: string, runs: SyncerPart['answer'][], limit: number): Measure => {
       const ms = median(runs.map((run) => run.ms));
-      const all = runs.map((run) => ((run.ms - baseline.value) / 1000).toFixed(1)).join(', ');
-      const note = `${all} s besides the host's time; ${runs.map((run) => run.written.toLocaleString('en')).join(', ')} files written; ${Math.max(...runs.map((run) => run.peakMb)).toFixed(0)} MB at most`;
+      const all = runs.map((run) => seconds(run.ms - baseline.value)).join(', ');
+      const note = `${all} s besides the host's time; CPU ${runs.map((run) => seconds(run.cpuMs - median(bareCpuMs))).join(', ')} s more than the bare loop; ${runs.map((run) => run.written.toLocaleString('en')).join(', ')} files written; ${Math.max(...runs.map((run) => run.peakMb)).toFixed(0)} MB at most`;
       return {
         what: `${what}, besides the host's time`,
         value: ms - baseline.value,
@@ -84,3 +86,7 @@ export const tree100k: Figure = {
     ];
   },
 };
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(1);
+}

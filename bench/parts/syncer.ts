@@ -11,6 +11,8 @@ export interface SyncerPart extends Shape {
   question: 'sync';
   answer: {
     ms: number;
+    /** Of all its threads. */
+    cpuMs: number;
     /** Files of the tree that were made, changed or removed. */
     written: number;
     /** Resident at most since the process began, MB. */
@@ -27,13 +29,15 @@ runPart<SyncerPart>(async ({ env, home }) => {
     facts: null,
     async answer() {
       const begin = performance.now();
+      const before = process.cpuUsage();
       const result = await bridge.sync.run({ signal });
       const ms = performance.now() - begin;
+      const { user, system } = process.cpuUsage(before);
       if (result.outcome !== 'done') throw result.reason;
       const { keep, conflict, ...done } = result.tree.counts;
       if (conflict > 0) throw new Error(`${conflict} conflicts, ${keep} kept`);
       const written = Object.values(done).reduce((sum, n) => sum + n, 0);
-      return { ms, written, peakMb: (await memoryOf(process.pid)).peakMb };
+      return { ms, cpuMs: (user + system) / 1000, written, peakMb: (await memoryOf(process.pid)).peakMb };
     },
   };
 });
