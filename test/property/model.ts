@@ -108,7 +108,11 @@ export function createModel(world: World) {
           memory.delete(id);
           continue;
         }
-        if (absentSince !== undefined) continue;
+        if (absentSince !== undefined) {
+          // An order moves also the place of what may come back.
+          if (mayMove(id)) memory.delete(id);
+          continue;
+        }
         if (!killed && !mayMove(id)) {
           if (belongs.has(id) && !isOutside && !isExtra(path))
             throw new Error(`gone although it exists: ${path}`);

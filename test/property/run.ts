@@ -100,7 +100,7 @@ export async function take(
   }
 }
 
-function both(a: Allowed, b: Allowed): Allowed {
+export function both(a: Allowed, b: Allowed): Allowed {
   const { moved: x = new Set() } = a;
   const { moved: y = new Set() } = b;
   return {
