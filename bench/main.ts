@@ -10,6 +10,7 @@ import { probes } from './figures/probes.ts';
 import { redirects } from './figures/redirects.ts';
 import { scan } from './figures/scan.ts';
 import { throughput } from './figures/throughput.ts';
+import { tree100k } from './figures/tree100k.ts';
 import { viewers } from './figures/viewers.ts';
 import { describe, toJson } from './report.ts';
 import { openStage } from './stage/stage.ts';
@@ -29,6 +30,7 @@ const figures: readonly Figure[] = [
   scan,
   viewers,
   memory,
+  tree100k,
 ];
 
 const { json, only, long = false } = options();

@@ -4,7 +4,7 @@ import type { HostFacts } from './host.ts';
 
 export interface BareListingPart extends Shape {
   options: { host: HostFacts };
-  facts: { folders: number; ms: number };
+  facts: { folders: number; ms: number; cpuMs: number };
 }
 
 interface Folder {
@@ -15,9 +15,12 @@ interface Folder {
 runPart<BareListingPart>(async ({ host }) => {
   const waiting: (number | string)[] = [0];
   const begin = performance.now();
+  const before = process.cpuUsage();
   for (let at = 0; at < waiting.length; at++) {
     const folder = await askHost<Folder>(host, 'folder/ls', { folder_id: waiting[at], files: 1 });
     for (const { id } of folder.sub_folders ?? []) waiting.push(id);
   }
-  return { facts: { folders: waiting.length, ms: performance.now() - begin } };
+  const { user, system } = process.cpuUsage(before);
+  const ms = performance.now() - begin;
+  return { facts: { folders: waiting.length, ms, cpuMs: (user + system) / 1000 } };
 });

@@ -12,7 +12,7 @@ export interface Stage {
   /** Makes an empty folder and gives its path. */
   folder(name: string): Promise<string>;
   /** Starts `bench/parts/<name>.ts` as a process of its own. */
-  part<S extends Shape>(name: string, options: S['options']): Promise<Part<S>>;
+  part<S extends Shape>(name: string, options: S['options'], asServed?: boolean): Promise<Part<S>>;
   /** Starts `passerelle serve` as a process of its own and waits until it answers. */
   bridge(home: string, env: Record<string, string>): Promise<ServedBridge>;
   /** Stops this one too when the figure is over. */
@@ -34,7 +34,7 @@ export async function openStage({ long }: { long: boolean }): Promise<Stage> {
       await mkdir(path, { recursive: true });
       return path;
     },
-    part: async (name, options) => keep(await startPart(name, options)),
+    part: async (name, options, asServed) => keep(await startPart(name, options, asServed)),
     bridge: async (folder, env) => keep(await serveBridge(folder, env)),
     keep,
     async close() {

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { cleanEnv } from '../../test/fixtures/bridge-process.ts';
+import { cleanEnv, serveArguments, serveEnv } from '../../test/fixtures/bridge-process.ts';
 import type { FromPart, Shape } from './part.ts';
 
 /** A process of the bench that runs. */
@@ -12,9 +12,17 @@ export interface Part<S extends Shape> {
   stop(): Promise<void>;
 }
 
-export async function startPart<S extends Shape>(name: string, options: S['options']): Promise<Part<S>> {
+/** @param asServed with the settings of Node that `npm start` has */
+export async function startPart<S extends Shape>(
+  name: string,
+  options: S['options'],
+  asServed = false,
+): Promise<Part<S>> {
   const file = fileURLToPath(new URL(`../parts/${name}.ts`, import.meta.url));
-  const child = fork(file, [], { env: cleanEnv(), execArgv: [] });
+  const child = fork(file, [], {
+    env: asServed ? { ...cleanEnv(), ...serveEnv } : cleanEnv(),
+    execArgv: asServed ? serveArguments.filter((word) => word.startsWith('--')) : [],
+  });
   const waiting = new Map<number, { resolve: (answer: S['answer']) => void; reject: (why: Error) => void }>();
   let lastId = 0;
   let ended = false;

@@ -117,8 +117,7 @@ async function recordFiles(
     const known = new Map(rows.map((row) => [row.id, row]));
     added += part.filter((file) => !isThere(known.get(file.id))).length;
     const differing = part.filter((file) => differs(known.get(file.id), file, listing.folderId));
-    // Unchanged rows are only stamped: a crawl of a quiet account writes next to nothing.
-    await trx.updateTable('files').set({ seen_at: now }).where('id', 'in', ids).execute();
+    // Unchanged rows are left alone: a crawl of a quiet account writes one row a folder.
     if (differing.length === 0) continue;
     changed.push(...differing.map((file) => file.id));
     await trx

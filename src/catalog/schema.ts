@@ -24,6 +24,7 @@ export interface FileTable {
   has_password: number;
   has_access_rules: number;
   first_seen_at: number;
+  /** When a listing last told something new of it. */
   seen_at: number;
   /** Since when it is absent from listings. */
   missing_since: number | null;

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { batches } from './batches.ts';
 import { createManifest } from './manifest.ts';
 import type { Schema } from './schema.ts';
@@ -46,6 +46,12 @@ export function createTitles(db: Kysely<Schema>, tree: string) {
       return places;
     },
 
+    /** Everything that has a path, also what has left the library and may come back. */
+    async standing(): Promise<{ fileId: string; stem: string }[]> {
+      const rows = await placesOf().select(['file_id', 'stem']).where('stem', 'is not', null).execute();
+      return rows.map((row) => ({ fileId: row.file_id, stem: row.stem as string }));
+    },
+
     /** Gives `places` to their files. Of `fileIds`, those that are not `kept` have no place from now on. */
     place: (
       fileIds: readonly string[],
@@ -80,25 +86,20 @@ export function createTitles(db: Kysely<Schema>, tree: string) {
 
     /** Every file of these titles that was recognised, also those that have left the library. */
     async ofKeys(keys: readonly string[]): Promise<TitleRow[]> {
-      const found: TitleRow[] = [];
-      for (const part of batches(keys)) {
-        const rows = await db
-          .selectFrom('places')
-          .innerJoin('recognitions', 'recognitions.file_id', 'places.file_id')
-          .select(['places.file_id', 'title_key', 'stem', 'name', 'recognition'])
-          .where('tree', '=', tree)
-          .where('title_key', 'in', part)
-          .execute();
-        for (const row of rows)
-          found.push({
-            fileId: row.file_id,
-            titleKey: row.title_key,
-            recognition: row.recognition,
-            stem: row.stem ?? undefined,
-            name: row.name ?? undefined,
-          });
-      }
-      return found;
+      // Joined in this order: see createManifest.
+      const { rows } = await sql<Schema['places'] & Schema['recognitions']>`
+        select places.file_id, title_key, stem, name, recognition
+        from json_each(${JSON.stringify(keys)}) wanted
+          cross join places indexed by places_key on title_key = wanted.value
+          cross join recognitions on recognitions.file_id = places.file_id
+        where tree = ${tree}`.execute(db);
+      return rows.map((row) => ({
+        fileId: row.file_id,
+        titleKey: row.title_key,
+        recognition: row.recognition,
+        stem: row.stem ?? undefined,
+        name: row.name ?? undefined,
+      }));
     },
 
     /** Every title key that has a file or something written, after `after`, in order: for a walk over everything. */

@@ -38,12 +38,11 @@ export async function applyTree(
     if (op.op === 'create' || op.op === 'update') writes.push(op);
   }
   for (let start = 0; start < writes.length; start += writesAtOnce) {
+    // Parents are looked at, and made, once for all that is written together.
+    const desk: Desk = { dir, signal, trash, look: createLook(dir), made: new Set() };
     const some = writes.slice(start, start + writesAtOnce).map((op) => {
       const seen = op.op === 'update' ? op.seen : undefined;
-      return goOn(
-        op,
-        async () => void result.written.push(await write({ dir, signal, trash }, op.desired, seen)),
-      );
+      return goOn(op, async () => void result.written.push(await write(desk, op.desired, seen)));
     });
     if ((await Promise.all(some)).includes(false)) return result;
   }
@@ -95,8 +94,17 @@ async function remove(
   result.removed.push(relative);
 }
 
+interface Desk {
+  dir: string;
+  signal: AbortSignal | undefined;
+  trash: TreeTrash | undefined;
+  look: ReturnType<typeof createLook>;
+  /** Folders that are there for certain. */
+  made: Set<string>;
+}
+
 async function write(
-  { dir, signal, trash }: { dir: string; signal: AbortSignal | undefined; trash: TreeTrash | undefined },
+  { dir, signal, trash, look, made }: Desk,
   desired: Desired,
   seen: Seen | undefined,
 ): Promise<ManifestEntry> {
@@ -104,16 +112,18 @@ async function write(
   signal?.throwIfAborted();
   const target = systemPath(dir, desired.path);
   // Before mkdir: a parent that is a link must not be followed, not even to make a folder behind it.
-  const standing = await createLook(dir)(desired.path);
+  const standing = await look(desired.path);
   const expected = seen
     ? standing.is === 'file' && isUntouched(seen, seenOf(standing))
     : standing.is === 'missing';
   if (!expected) throw changed();
-  await mkdir(path.dirname(target), { recursive: true });
+  const folder = path.dirname(target);
+  if (!made.has(folder)) await mkdir(folder, { recursive: true });
+  made.add(folder);
   const hash = sha256(bytes);
   if (!seen && (await trash?.giveBack(desired.path, hash, target)))
     return rowOf(desired, hash, seenOf({ stats: await stat(target) }));
-  const temporary = path.join(path.dirname(target), `.passerelle-${randomBytes(8).toString('hex')}.tmp`);
+  const temporary = path.join(folder, `.passerelle-${randomBytes(8).toString('hex')}.tmp`);
   try {
     const file = await open(temporary, 'wx', 0o644);
     try {

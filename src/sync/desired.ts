@@ -9,6 +9,7 @@ import type { Desired } from '../library/tree.ts';
 import type { Wanted } from './fetch-side-cars.ts';
 import { createItems } from './items.ts';
 import { filesNear } from './near.ts';
+import type { PublishRun } from './publish.ts';
 import type { SideCars } from './side-cars.ts';
 import { foldersOf, toLibraryFile } from './titling.ts';
 import type { Tree } from './trees.ts';
@@ -33,14 +34,16 @@ export interface DesiredTitles {
   disowned: string[];
   /** Side-cars whose content is not at hand yet. */
   wanted: Wanted[];
+  /** Files that get a place when the crawl has ended. */
+  waiting: string[];
 }
 
-/** What the tree should hold for these titles. @param written what it holds today @param asIfGone files that a dry run leaves out */
+/** What the tree should hold for these titles. @param written what it holds today @param run of the publisher */
 export async function desiredOf(
   options: DesiredOptions,
   keys: readonly string[],
   written: readonly TreeRow[],
-  asIfGone?: ReadonlySet<string>,
+  { asIfGone, midCrawl = false }: Pick<PublishRun, 'asIfGone' | 'midCrawl'>,
 ): Promise<DesiredTitles> {
   const { catalog, tree, baseUrl, sign, sideCars, lockData, maxSubtitleBytes, artwork } = options;
   const titles = Map.groupBy(await catalog.titlesOf(tree.name).ofKeys(keys), (row) => row.titleKey);
@@ -77,11 +80,19 @@ export async function desiredOf(
     ),
   );
   const rows = [...titles.values()].flat();
-  const { itemsOf, disowned } = await createItems({ catalog, files, paths, rows, facts, asIfGone });
+  const { itemsOf, disowned, waiting } = await createItems({
+    catalog,
+    files,
+    paths,
+    rows,
+    facts,
+    asIfGone,
+    midCrawl,
+  });
   const standing = new Set(
     rows.flatMap(({ fileId, stem, name }) => (stem === undefined || name === undefined ? [] : [fileId])),
   );
-  const result: DesiredTitles = { desired: [], stems: new Map(), disowned, wanted: [] };
+  const result: DesiredTitles = { desired: [], stems: new Map(), disowned, wanted: [], waiting };
 
   /** What was written once stays, also when its copy in dataDir is lost. */
   const isThere = async (fileId: string) => {

@@ -17,13 +17,15 @@ export interface ItemOptions {
   facts: ReadonlyMap<string, string>;
   /** Files that a dry run leaves out. */
   asIfGone: ReadonlySet<string> | undefined;
+  /** A crawl is under way: what is missing may still be found in another folder. */
+  midCrawl: boolean;
 }
 
 /**
  * What the layout works with. A file that was uploaded anew under its old name takes the place of the one that is
  * missing, and its path; what is gone and may come back stays as a ghost, so that nobody takes its path.
  */
-export async function createItems({ catalog, files, paths, rows, facts, asIfGone }: ItemOptions) {
+export async function createItems({ catalog, files, paths, rows, facts, asIfGone, midCrawl }: ItemOptions) {
   const gone = await catalog.content.goneByIds(
     rows.filter((row) => row.stem !== undefined && !files.has(row.fileId)).map((row) => row.fileId),
   );
@@ -40,24 +42,32 @@ export async function createItems({ catalog, files, paths, rows, facts, asIfGone
     const heir = present.get(slots.get(id) ?? '');
     return heir === id ? undefined : heir;
   };
-  const isThere = (id: string) => {
-    const file = files.get(id);
-    return file !== undefined && !asIfGone?.has(id) && (file.missingSince === undefined || !heirOf(id));
-  };
   const inherited = new Map<string, string>();
   /** Files whose place somebody else has now. */
-  const disowned: string[] = [];
+  const disowned = new Set<string>();
+  /** Files that get a place when the crawl has ended. */
+  const waiting = new Set<string>();
+  const isListed = (id: string) => files.get(id)?.missingSince === undefined && !asIfGone?.has(id);
   for (const { fileId, stem } of rows) {
-    const heir = stem === undefined || isThere(fileId) ? undefined : heirOf(fileId);
-    if (heir !== undefined && stem !== undefined && stems.has(heir) && stems.get(heir) === undefined) {
+    const heir = stem === undefined || (files.has(fileId) && isListed(fileId)) ? undefined : heirOf(fileId);
+    if (heir === undefined || stem === undefined) continue;
+    if (!stems.has(heir) || stems.get(heir) !== undefined || inherited.has(heir)) continue;
+    if (midCrawl && files.has(fileId)) waiting.add(heir);
+    else {
       inherited.set(heir, stem);
-      disowned.push(fileId);
+      disowned.add(fileId);
     }
   }
+  /** One that is missing stays on its ladder, also beside a double, until its place is somebody else's. */
+  const isThere = (id: string) =>
+    files.has(id) &&
+    !asIfGone?.has(id) &&
+    (isListed(id) || !heirOf(id) || (stems.get(id) !== undefined && !disowned.has(id)));
   const passedOn = new Set(inherited.values());
 
   const itemsOf = (some: readonly TitleRow[]): Item[] =>
     some.flatMap(({ fileId, stem, name: written, recognition: json }): Item[] => {
+      if (waiting.has(fileId)) return [];
       const recognition = JSON.parse(json) as Recognition;
       const file = files.get(fileId);
       if (file && isThere(fileId)) {
@@ -80,5 +90,5 @@ export async function createItems({ catalog, files, paths, rows, facts, asIfGone
       const name = path.slice(path.lastIndexOf('/') + 1);
       return [{ file: { fileId, path, name, sizeBytes: 0 }, recognition, stem, ghost: true }];
     });
-  return { itemsOf, disowned };
+  return { itemsOf, disowned: [...disowned], waiting: [...waiting] };
 }

@@ -68,7 +68,7 @@ export function createLadder(options: LadderOptions) {
         now,
       );
     const due = await removals.due(rungs);
-    const question = await ask(done, rungs, crawl);
+    const question = await ask(done, rungs, crawl, lost.length > 0);
     const stop = whatStops(question);
     if (isSure && !dryRun) await removals.climb(rungs);
 
@@ -101,7 +101,12 @@ export function createLadder(options: LadderOptions) {
     done: DoneCrawl,
     rungs: Parameters<typeof removals.due>[0],
     crawl: GuardQuestion['crawl'],
+    isLost: boolean,
   ) {
+    // Counting a large tree takes its time, and where nothing is missing nothing can go.
+    const nothing = { total: 0, candidates: 0 };
+    const share = async () => (isLost ? removals.share(rungs) : nothing);
+    const shareBelow = async (id: number) => (isLost ? removals.shareBelow(id, rungs) : nothing);
     const lately = await recent.sum(rungs.steadyMs);
     // Many small losses in one bad night are one large loss.
     const withLosses = ({ total, candidates }: { total: number; candidates: number }, losses: number) => ({
@@ -111,9 +116,9 @@ export function createLadder(options: LadderOptions) {
     });
     const roots = [];
     for (const { path, folderId } of done.roots)
-      roots.push({ path, ...withLosses(await removals.shareBelow(folderId, rungs), lately.in(path)) });
+      roots.push({ path, ...withLosses(await shareBelow(folderId), lately.in(path)) });
     return {
-      whole: withLosses(await removals.share(rungs), lately.files),
+      whole: withLosses(await share(), lately.files),
       roots,
       removePercent: options.removePercent,
       removeMost: options.removeMost,

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { BridgeError } from '../errors.ts';
 import type { TreePlan } from '../library/tree.ts';
 import type { Log } from '../log.ts';
+import { createAsLeft } from './as-left.ts';
 import type { DesiredOptions } from './desired.ts';
 import type { Wanted } from './fetch-side-cars.ts';
 import { recogniseFiles, type TitlesByTree } from './titling.ts';
@@ -21,6 +22,8 @@ export interface PublishRun {
   signal?: AbortSignal;
   /** Files that a dry run treats as taken out. */
   asIfGone?: ReadonlySet<string>;
+  /** A crawl is under way: what is missing may still be found, and nobody takes its place. */
+  midCrawl?: boolean;
   /** What this sync has looked at already: `files` adds to it, `everything` leaves it out. */
   done?: Done;
 }
@@ -37,6 +40,8 @@ export interface PublishResult {
   counts: TreeCounts;
   /** Side-cars whose content is not at hand yet. */
   wanted: Wanted[];
+  /** Files that get a place when the crawl has ended. */
+  waiting: string[];
   /** What would be done to the tree; only kept for a dry run. */
   plans: TreePlan[];
 }
@@ -48,6 +53,15 @@ const foldersAtOnce = 50;
 /** Turns what the catalog holds into the STRM trees, title by title, so that a change costs what it touches. */
 export function createPublisher(options: PublishOptions) {
   const { catalog, log, trees } = options;
+  const { baseUrl, sign, lockData, maxSubtitleBytes, artwork } = options;
+  const asLeft = createAsLeft({
+    catalog,
+    trees,
+    settings: [
+      trees.map((tree) => [tree.name, tree.dir, tree.profile.name, tree.roots, [...(tree.kinds ?? [])]]),
+      [baseUrl, sign('print'), lockData, maxSubtitleBytes, artwork],
+    ],
+  });
   const writers = trees.map((tree) => ({ tree, writer: createTreeWriter({ ...options, tree, log }) }));
 
   async function publishTitles(
@@ -67,6 +81,14 @@ export function createPublisher(options: PublishOptions) {
 
   return {
     trees,
+    asLeft,
+
+    /** What is other on the disk than the manifest says, where the trees are as the last look at everything left them. */
+    async differing(run: PublishRun = {}): Promise<PublishResult> {
+      const result = emptyResult();
+      await publishTitles(await asLeft.differing(run.signal), result, run);
+      return result;
+    },
 
     /**
      * Whether the trees that were written are still there at all: an empty folder where one was is a disk that is not
@@ -96,7 +118,9 @@ export function createPublisher(options: PublishOptions) {
       if (fileIds.length === 0) return result;
       const titles = await recogniseFiles(catalog, trees, fileIds);
       await publishTitles(titles, result, run);
-      if (!run.dryRun && result.counts.failed === 0) await catalog.dirty.clear(fileIds);
+      const waiting = new Set(result.waiting);
+      if (!run.dryRun && result.counts.failed === 0)
+        await catalog.dirty.clear(fileIds.filter((id) => !waiting.has(id)));
       if (run.done)
         for (const file of await catalog.content.filesByIds(fileIds)) run.done.folders.add(file.folderId);
       for (const [tree, keys] of titles) for (const key of keys) run.done?.titles.add(`${tree}\0${key}`);
@@ -113,6 +137,7 @@ export function createPublisher(options: PublishOptions) {
     /** Recognises everything anew and compares every file of the trees with the disk. */
     async everything(run: PublishRun = {}): Promise<PublishResult> {
       const result = emptyResult();
+      if (!run.dryRun) await asLeft.forget();
       for (let after = -1; ; ) {
         run.signal?.throwIfAborted();
         const folders = await catalog.content.folderIdsAfter(after, foldersAtOnce);
@@ -150,6 +175,7 @@ export type Publisher = ReturnType<typeof createPublisher>;
 export function addResult(result: PublishResult, other: PublishResult): void {
   for (const [op, count] of Object.entries(other.counts)) result.counts[op as keyof TreeCounts] += count;
   result.wanted.push(...other.wanted);
+  result.waiting.push(...other.waiting);
   result.plans.push(...other.plans);
 }
 
@@ -157,6 +183,7 @@ export function emptyResult(): PublishResult {
   return {
     counts: { create: 0, update: 0, delete: 0, keep: 0, adopt: 0, conflict: 0, failed: 0 },
     wanted: [],
+    waiting: [],
     plans: [],
   };
 }

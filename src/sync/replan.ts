@@ -6,6 +6,7 @@ import type { Place } from '../catalog/titles.ts';
 import type { Clock } from '../clock.ts';
 import { type Item, layoutTitle } from '../library/layout.ts';
 import type { Recognition } from '../library/recognition.ts';
+import { foldedPath } from '../library/safe-name.ts';
 import type { Publisher, PublishResult } from './publish.ts';
 import { foldersOf, type TitlesByTree, toLibraryFile } from './titling.ts';
 import { keyIn, type Tree } from './trees.ts';
@@ -80,7 +81,8 @@ export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOpti
       await breathe();
       moves.push(...(await planTitles(tree, all.slice(start, start + titlesAtOnce), places)));
     }
-    return moves.sort((a, b) => ((a.from?.stem ?? '') < (b.from?.stem ?? '') ? -1 : 1));
+    const possible = await withoutCollisions(tree.name, moves, 'to');
+    return possible.sort((a, b) => ((a.from?.stem ?? '') < (b.from?.stem ?? '') ? -1 : 1));
   }
 
   async function planTitles(
@@ -115,6 +117,28 @@ export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOpti
         return [{ tree: tree.name, fileId, from: placeOf(from), to: { titleKey, stem }, why }];
       });
     });
+  }
+
+  /** Those that lead to a path which nobody has, or leaves with them. What has left the library keeps its path too. */
+  async function withoutCollisions<T extends Move>(
+    tree: string,
+    moves: readonly T[],
+    side: 'from' | 'to',
+  ): Promise<T[]> {
+    const standing = await catalog.titlesOf(tree).standing();
+    let possible = [...moves];
+    for (;;) {
+      const moving = new Set(possible.map((one) => one.fileId));
+      const held = new Set(
+        standing.flatMap(({ fileId, stem }) => (moving.has(fileId) ? [] : [foldedPath(stem)])),
+      );
+      const free = possible.filter((one) => {
+        const stem = one[side]?.stem;
+        return stem === undefined || !held.has(foldedPath(stem));
+      });
+      if (free.length === possible.length) return free;
+      possible = free;
+    }
   }
 
   /** Gives the files their other places, and writes what follows from it. */
@@ -176,8 +200,12 @@ export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOpti
         const batch = await catalog.journal.last();
         if (!batch) return undefined;
         await catalog.journal.undone(batch.id, clock.now());
-        await move(batch.moves, 'from', signal);
-        return batch;
+        // What others took in the meantime stays theirs.
+        const moves: Move[] = [];
+        for (const [tree, some] of Map.groupBy(batch.moves, (one) => one.tree))
+          moves.push(...(await withoutCollisions(tree, some, 'from')));
+        await move(moves, 'from', signal);
+        return { ...batch, moves };
       }),
   };
 }

@@ -75,17 +75,19 @@ export function createSync(options: SyncOptions) {
     const tree = emptyResult();
     const how: PublishRun = { dryRun, signal, done: { folders: new Set(), titles: new Set() } };
     // A dry run plans once, at the end: plans of a half listed account would tell of steps that never come.
-    const all = full || dryRun || !lookedAtAll;
+    const asLeft = !full && !dryRun && !lookedAtAll && (await publisher.asLeft.isSo());
+    const all = full || dryRun || !(lookedAtAll || asLeft);
     if (!full) await publisher.checkMounted();
     // What another process, or one that was killed, has listed and not written.
-    if (!all) await publish(tree, await catalog.dirty.all(), how);
+    if (!all) await publish(tree, await catalog.dirty.all(), { ...how, midCrawl: true });
     const result = await crawl(options, {
       signal,
       onProgress: (progress) => {
         state.progress = progress;
         onProgress?.(progress);
       },
-      onChange: async ({ changed }) => (dryRun ? undefined : publish(tree, changed, how)),
+      onChange: async ({ changed }) =>
+        dryRun ? undefined : publish(tree, changed, { ...how, midCrawl: true }),
     });
     if (result.outcome === 'stopped') {
       const { reason, retryAt, calls, note } = result;
@@ -97,8 +99,12 @@ export function createSync(options: SyncOptions) {
     // What goes now, and what a person decided about while the crawl ran.
     else await publish(tree, await catalog.dirty.all(), how);
     if (all) addResult(tree, await publisher.everything(how));
+    else if (asLeft) addResult(tree, await publisher.differing(how));
     if (!dryRun) {
-      lookedAtAll ||= tree.counts.failed === 0;
+      const { failed, conflict } = tree.counts;
+      lookedAtAll ||= failed === 0;
+      // What was left undone is tried again by the next process.
+      if (all && failed + conflict + tree.wanted.length === 0) await publisher.asLeft.note();
       if (all && tree.counts.failed === 0) await catalog.dirty.clear(await catalog.dirty.all());
       await trash.purge(options.trashMs);
       await catalog.freePlaces(clock.now() - options.trashMs);

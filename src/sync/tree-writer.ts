@@ -65,14 +65,12 @@ export function createTreeWriter(options: TreeWriterOptions) {
 
   return {
     /** Brings these titles up to date in one step: deletes before writes. */
-    async publish(
-      keys: readonly string[],
-      result: PublishResult,
-      { dryRun = false, signal, asIfGone }: PublishRun,
-    ): Promise<void> {
+    async publish(keys: readonly string[], result: PublishResult, run: PublishRun): Promise<void> {
+      const { dryRun = false, signal } = run;
       const written = await titles.treeOfKeys(keys);
-      const titled = await desiredOf(options, keys, written, asIfGone);
+      const titled = await desiredOf(options, keys, written, run);
       result.wanted.push(...titled.wanted);
+      result.waiting.push(...titled.waiting);
       const manifest = written.map(toManifestEntry);
       const plan = await planTree({ dir: tree.dir, desired: titled.desired, manifest });
       for (const { op } of plan.ops) result.counts[op]++;

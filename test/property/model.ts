@@ -1,0 +1,192 @@
+import { filesBelow, type OnDisk, rowsOf } from './disk.ts';
+import { hourMs, type World, type WorldTree } from './world.ts';
+
+/** What one step was allowed to do. */
+export interface Allowed {
+  /** Files that a person's order may have moved; `all` = any. */
+  moved?: ReadonlySet<string> | 'all';
+  /** A person said that what waits may go. */
+  removals?: boolean;
+  /** The process was killed: what was being written may be missing until the next whole crawl. */
+  killed?: boolean;
+}
+
+interface Known {
+  path: string;
+  /** Since when it is not in the tree. */
+  absentSince?: number;
+}
+
+const confirmMs = hourMs;
+const graceMs = 24 * hourMs;
+const trashMs = 7 * 24 * hourMs;
+
+/** Keeps what has been seen, and tells what must never be seen. */
+export function createModel(world: World) {
+  const known = new Map<string, Map<string, Known>>(world.trees.map(({ name }) => [name, new Map()]));
+  /** Since when the account has not listed a file that the tree knows. */
+  const lostSince = new Map<string, number>();
+
+  function standing(tree: WorldTree): Map<string, string> {
+    const found = new Map<string, string>();
+    for (const [path, { fileId }] of filesBelow(tree.dir)) {
+      if (fileId === undefined) continue;
+      if (found.has(fileId)) throw new Error(`${fileId} stands twice: ${found.get(fileId)} and ${path}`);
+      found.set(fileId, path);
+    }
+    return found;
+  }
+
+  /** Files of the account that belong into this tree. */
+  function belonging(tree: WorldTree): Map<string, string> {
+    const all = world.files().map((file) => [file.id, world.account.pathOf(file)] as const);
+    return new Map(all.filter(([, path]) => tree.root === '/' || path.startsWith(`${tree.root}/`)));
+  }
+
+  function slots(): Map<string, string> {
+    const rows = rowsOf<{ id: string; slot: string }>(
+      world.home,
+      "select id, folder_id || '/' || name as slot from files",
+    );
+    return new Map(rows.map((row) => [row.id, row.slot]));
+  }
+
+  /** The folder in which a file lies by what the catalog has heard so far. */
+  function catalogPaths(): (id: string) => string {
+    const folders = new Map(
+      rowsOf<{ id: number; parent_id: number | null; name: string }>(
+        world.home,
+        'select id, parent_id, name from folders',
+      ).map((row) => [row.id, row]),
+    );
+    const files = new Map(
+      rowsOf<{ id: string; folder_id: number }>(world.home, 'select id, folder_id from files').map((row) => [
+        row.id,
+        row.folder_id,
+      ]),
+    );
+    return (id) => {
+      const names: string[] = [];
+      for (let at = folders.get(files.get(id) ?? 0); at && at.id !== 0; at = folders.get(at.parent_id ?? 0))
+        names.unshift(at.name);
+      return `/${names.join('/')}/`;
+    };
+  }
+
+  /** Looks at the trees after a step. @throws Error that says what must not be */
+  function look({ moved = new Set(), removals = false, killed = false }: Allowed): void {
+    const now = world.clock.now();
+    const listed = new Set(world.files().map((file) => file.id));
+    for (const id of listed) lostSince.delete(id);
+    const mayMove = (id: string) => moved === 'all' || moved.has(id);
+    const slotOf = slots();
+    const pathOf = catalogPaths();
+    for (const tree of world.trees) {
+      const memory = known.get(tree.name) as Map<string, Known>;
+      const here = standing(tree);
+      const belongs = belonging(tree);
+      const holder = new Map([...here].map(([id, path]) => [path, id]));
+      let went = 0;
+      let before = 0;
+      for (const [id, one] of memory) {
+        const { path, absentSince } = one;
+        const heir = holder.get(path);
+        const isHeir = heir !== undefined && heir !== id && slotOf.get(heir) === slotOf.get(id);
+        const isOutside = tree.root !== '/' && !pathOf(id).startsWith(`${tree.root}/`);
+        const isFree = absentSince !== undefined && now - absentSince >= trashMs;
+        if (!listed.has(id)) lostSince.set(id, lostSince.get(id) ?? now);
+        if (absentSince === undefined) before++;
+        const at = here.get(id);
+        if (at !== undefined) {
+          if (at !== path && !isFree && !isHeir && !mayMove(id))
+            throw new Error(`moved by itself in ${tree.name}: ${path} -> ${at}`);
+          continue;
+        }
+        if (heir !== undefined && !isHeir && !isFree && moved !== 'all' && moved.size === 0)
+          throw new Error(`the place of ${id} was taken by ${heir}: ${path}`);
+        if (heir !== undefined) {
+          memory.delete(id);
+          continue;
+        }
+        if (absentSince !== undefined) {
+          // An order moves also the place of what may come back.
+          if (mayMove(id)) memory.delete(id);
+          continue;
+        }
+        if (!killed && !mayMove(id)) {
+          if (belongs.has(id) && !isOutside && !isExtra(path))
+            throw new Error(`gone although it exists: ${path}`);
+          const lostMs = now - (lostSince.get(id) ?? now);
+          if (!isOutside && !isExtra(path) && !removals) {
+            went++;
+            if (lostMs < confirmMs + graceMs)
+              throw new Error(`gone after ${lostMs / hourMs} hours without a word: ${path}`);
+            if (world.isAway()) throw new Error(`gone while the account is empty: ${path}`);
+          }
+        }
+        one.absentSince = now;
+        // Outside of what the tree shows it has no place that could be kept.
+        if (mayMove(id) || isOutside) memory.delete(id);
+      }
+      if (went > 0 && went / before > 0.4 && went === before)
+        throw new Error(`${went} of ${before} went without a word`);
+      for (const [id, path] of here) memory.set(id, { path });
+    }
+  }
+
+  return {
+    look,
+
+    /** After a whole crawl of an account in good health: everything is there, and known. @throws Error */
+    whole(): void {
+      const ignored = new Set(
+        rowsOf<{ id: string }>(
+          world.home,
+          "select file_id as id from recognitions where recognition ->> 'kind' in ('ignored', 'extra')",
+        ).map((row) => row.id),
+      );
+      for (const tree of world.trees) {
+        const here = standing(tree);
+        for (const [id, path] of belonging(tree))
+          if (/\.(?:mkv|mp4|avi)$/.test(path) && !ignored.has(id) && !here.has(id))
+            throw new Error(`not in ${tree.name || 'the first tree'}: ${path} (${id})`);
+        const disk = filesBelow(tree.dir);
+        const rows = manifest(tree);
+        for (const [path, { sha256, sizeBytes }] of disk) {
+          const row = rows.get(path);
+          if (!row) throw new Error(`on the disk of ${tree.name} and not in the manifest: ${path}`);
+          if (row.sha256 !== sha256 || row.sizeBytes !== sizeBytes)
+            throw new Error(`other than the manifest says: ${path}`);
+        }
+        for (const path of rows.keys())
+          if (!disk.has(path))
+            throw new Error(`in the manifest of ${tree.name} and not on the disk: ${path}`);
+      }
+      const stored = new Set(
+        rowsOf<{ stored: string }>(world.home, 'select stored from trash').map((row) => row.stored),
+      );
+      for (const path of filesBelow(`${world.home}/data/trash`).keys())
+        if (!stored.has(path)) throw new Error(`in the trash, and nobody knows: ${path}`);
+    },
+
+    /** Everything on the disk of the trees, to be compared. */
+    picture: (): string =>
+      JSON.stringify(world.trees.map(({ dir }) => [...filesBelow(dir)].sort(([a], [b]) => (a < b ? -1 : 1)))),
+  };
+
+  function manifest({ name }: WorldTree): Map<string, Pick<OnDisk, 'sha256' | 'sizeBytes'>> {
+    const rows = rowsOf<{ path: string; sha256: string; size_bytes: number }>(
+      world.home,
+      'select path, sha256, size_bytes from tree where tree = ?',
+      name,
+    );
+    return new Map(rows.map((row) => [row.path, { sha256: row.sha256, sizeBytes: row.size_bytes }]));
+  }
+}
+
+export type Model = ReturnType<typeof createModel>;
+
+/** An extra comes and goes with its film. */
+function isExtra(path: string): boolean {
+  return /trailer|extras/i.test(path);
+}
