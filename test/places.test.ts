@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { request } from 'undici';
@@ -9,12 +9,17 @@ import { recognise } from '../src/library/recognise.ts';
 import { createHandClock } from './fixtures/hand-clock.ts';
 import { type Setup, setup } from './fixtures/setup.ts';
 import { strmFiles } from './fixtures/strm-files.ts';
-import type { AccountFolder, FileSpec } from './simulator/simulator.ts';
+import { type AccountFolder, createSimulator, type FileSpec } from './simulator/simulator.ts';
 
 const hourMs = 3_600_000;
 const { signal } = new AbortController();
 let seed = 0;
 const file = (name: string): FileSpec => ({ name, content: { sizeBytes: 1000 + ++seed, seed } });
+
+/** So that one removal is no large part of the library. */
+const others = ['Brazil.1985', 'Heat.1995', 'Casino.1995', 'Dune.2021', 'Up.2009', 'Tron.1982'].map((name) =>
+  file(`${name}.mkv`),
+);
 
 async function house(
   t: Parameters<typeof setup>[0],
@@ -339,4 +344,107 @@ t.test('a catalog of the version before keeps its paths', async (t) => {
   t.equal((await one.bridge.catalog.titles.placesOf([id])).get(id)?.stem, 'Movies/Alien (1979)/Alien (1979)');
   t.match(before, new RegExp(id));
   await t.rejects(openDatabase(join(one.home, 'library')), { code: 'BRIDGE_DISK' });
+});
+
+t.test(
+  'uploaded anew under a name that was once another title: it keeps the path, and the other title its own',
+  async (t) => {
+    const one = await house(t, { folders: [{ name: 'Films', files: [file('Alien.1979.mkv'), ...others] }] });
+    await one.sync();
+    one.simulator.account.rename('/Films/Alien.1979.mkv', 'Aliens.1986.mkv');
+    await one.sync();
+    one.simulator.account.removeFile('/Films/Aliens.1986.mkv');
+    const heir = file('Aliens.1986.mkv');
+    one.simulator.account.addFile('/Films', heir);
+    for (let crawl = 0; crawl < 3; crawl++) {
+      await one.sync();
+      await one.clock.advance(2 * hourMs);
+    }
+    one.simulator.account.addFile('/Films', file('Alien.1979.mkv'));
+    await one.sync();
+    await one.sync({ full: true });
+    const all = (await strmFiles(one.libraryDir)).filter(({ path }) => path.includes('Alien'));
+    t.equal(all.length, 2, all.map(({ path }) => path).join());
+    t.equal(
+      all.find(({ path }) => path === 'Movies/Alien (1979)/Alien (1979).strm')?.fileId,
+      one.simulator.account.file('/Films/Aliens.1986.mkv').id,
+    );
+    t.match((await one.sync({ full: true })).tree.counts, { create: 0, update: 0, delete: 0 });
+  },
+);
+
+t.test('settings that have no room for a file do not take its path away', async (t) => {
+  const home = t.testdir();
+  const account = { folders: [{ name: 'Films', files: [file('Alien.1979.1080p.mkv'), ...others] }] };
+  const simulator = await createSimulator({ account });
+  t.teardown(() => simulator.close());
+  const one = await house(t, account, {}, { home, over: simulator });
+  await one.sync();
+  simulator.account.addFile('/Films', file('Alien.1979.2160p.mkv'));
+  await one.sync();
+  const before = await paths(one);
+  await one.close();
+  const only = JSON.stringify([{ dir: join(home, 'library'), kinds: ['episode'] }]);
+  const other = await house(t, account, { PASSERELLE_TREES: only }, { home, over: simulator });
+  await other.sync({ dryRun: true });
+  t.same(await paths(other), before, 'a dry run writes nothing');
+  await other.sync();
+  t.same(await paths(other), []);
+  await other.close();
+  const again = await house(t, account, {}, { home, over: simulator });
+  await again.sync();
+  t.same(await paths(again), before);
+});
+
+t.test(
+  'nothing is moved while the disk of the tree is not mounted, or onto a file of a person',
+  async (t) => {
+    const one = await house(t, { folders: [{ name: 'Films', files: [file('Alien.1979.mkv'), ...others] }] });
+    await one.sync();
+    one.simulator.account.rename('/Films/Alien.1979.mkv', 'Aliens.1986.mkv');
+    await one.sync();
+    await rename(one.libraryDir, `${one.libraryDir}.away`);
+    const wrong = { code: 'BRIDGE_DISK' };
+    await t.rejects(one.bridge.replan.apply(signal), wrong);
+    await t.rejects(one.bridge.fixes.set({ path: '/Films/Aliens.1986.mkv' }, { title: 'X' }, signal), wrong);
+    await rename(`${one.libraryDir}.away`, one.libraryDir);
+    const theirs = join(one.libraryDir, 'Movies/Aliens (1986)');
+    await mkdir(theirs, { recursive: true });
+    await writeFile(join(theirs, 'Aliens (1986).strm'), 'http://192.0.2.1/mine.mkv');
+    t.same((await one.bridge.replan.apply(signal)).moves, []);
+    t.ok((await paths(one)).includes('Movies/Alien (1979)/Alien (1979).strm'));
+  },
+);
+
+t.test('extras go with their film when a person says what it is', async (t) => {
+  const account = {
+    folders: [
+      {
+        name: 'Films',
+        folders: [
+          {
+            name: 'Alien (1979)',
+            files: [file('Alien.1979.mkv'), file('Alien.1979-trailer.mkv')],
+            folders: [{ name: 'Bonus', files: [file('Making of.mkv')] }],
+          },
+        ],
+        files: [...others],
+      },
+    ],
+  };
+  const one = await house(t, account);
+  await one.sync();
+  const fix = (path: string, title: string) => one.bridge.fixes.set({ path }, { title, year: 1986 }, signal);
+  await fix('/Films/Alien (1979)/Alien.1979.mkv', 'Aliens');
+  const expected = (title: string) => [
+    `Movies/${title} (1986)/${title} (1986).strm`,
+    `Movies/${title} (1986)/extras/Making of.strm`,
+  ];
+  t.match((await paths(one)).filter((path) => path.includes('Alien')).slice(0, 2), expected('Aliens'));
+  await fix('/Films/Alien (1979)', 'Metropolis');
+  await one.bridge.fixes.clear({ path: '/Films/Alien (1979)/Alien.1979.mkv' }, signal);
+  t.match(
+    (await paths(one)).filter((path) => path.includes('Metropolis')).slice(0, 2),
+    expected('Metropolis'),
+  );
 });

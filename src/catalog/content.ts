@@ -191,6 +191,21 @@ export function createContent(db: Kysely<Schema>) {
       return rows.map((row) => row.id);
     },
 
+    /** Files that are missing from these folders, or were taken out of the library. */
+    async leftOf(folderIds: readonly number[]): Promise<Pick<CatalogFile, 'id' | 'folderId' | 'name'>[]> {
+      const left: Pick<CatalogFile, 'id' | 'folderId' | 'name'>[] = [];
+      for (const part of batches(folderIds)) {
+        const rows = await db
+          .selectFrom('files')
+          .select(['id', 'folder_id', 'name'])
+          .where('folder_id', 'in', part)
+          .where((e) => e.or([e('missing_since', 'is not', null), e('gone_at', 'is not', null)]))
+          .execute();
+        left.push(...rows.map((row) => ({ id: row.id, folderId: row.folder_id, name: row.name })));
+      }
+      return left;
+    },
+
     /** Folder and name of files that were taken out of the library. */
     async goneByIds(ids: readonly string[]): Promise<Pick<CatalogFile, 'id' | 'folderId' | 'name'>[]> {
       const gone: Pick<CatalogFile, 'id' | 'folderId' | 'name'>[] = [];

@@ -49,6 +49,17 @@ export function createJournal(db: Kysely<Schema>) {
       return row && { id: row.id, at: row.at, why: row.why, moves: JSON.parse(row.moves) as Move[] };
     },
 
+    /** What came of a batch that was noted before it was done. One that changed nothing is forgotten. */
+    settle: async (id: number, moves: readonly Move[]): Promise<void> => {
+      if (moves.length === 0) await db.deleteFrom('batches').where('id', '=', id).execute();
+      else
+        await db
+          .updateTable('batches')
+          .set({ moves: JSON.stringify(moves) })
+          .where('id', '=', id)
+          .execute();
+    },
+
     undone: async (id: number, now: number): Promise<void> => {
       await db.updateTable('batches').set({ undone_at: now }).where('id', '=', id).execute();
     },

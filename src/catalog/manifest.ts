@@ -17,6 +17,8 @@ export interface TreeRow {
 export interface Standing {
   stem: string;
   name: string;
+  /** The title that this was planned for: where the file belongs to another one by now, nothing is written down. */
+  titleKey: string;
 }
 
 /**
@@ -145,7 +147,8 @@ export function createManifest(db: Kysely<Schema>, tree: string) {
           await sql`update places set
               stem = (select value ->> 'stem' from json_each(${pairs}) where key = places.file_id),
               name = (select value ->> 'name' from json_each(${pairs}) where key = places.file_id)
-            where tree = ${tree} and file_id in (select key from json_each(${pairs}))`.execute(trx);
+            where tree = ${tree} and (file_id, title_key) in
+              (select key, value ->> 'titleKey' from json_each(${pairs}))`.execute(trx);
         }
       }),
 

@@ -154,7 +154,8 @@ const migrations: Record<string, Migration> = {
       await sql`insert into places
         select '', titles.file_id, title_key,
           (select substr(path, 1, length(path) - 5) from tree
-            where tree.file_id = titles.file_id and tree.kind = 'strm' and tree.title_key = titles.title_key limit 1),
+            where tree.file_id = titles.file_id and tree.kind = 'strm' and tree.title_key = titles.title_key
+            order by mtime_ms > 0 desc, path limit 1),
           (select name from files where files.id = titles.file_id)
         from titles`.execute(db);
       await db.schema.dropTable('titles').execute();

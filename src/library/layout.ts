@@ -39,7 +39,7 @@ export function layoutTitle(
   const sorted = [...items].sort(byFile);
   const main = sorted.filter(
     ({ file, recognition, stem }) =>
-      shelfOf(file, recognition) !== undefined || (stem !== undefined && !isExtraStem(stem, profile)),
+      shelfOf(file, recognition) !== undefined || (stem !== undefined && !isExtraStem(stem)),
   );
   const frozen = main.find(({ stem }) => stem !== undefined)?.stem;
   const first = main.find(({ ghost }) => !ghost);

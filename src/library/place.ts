@@ -1,7 +1,7 @@
 import type { Item, Placed } from './entries.ts';
 import { baseName, extensionOf } from './file-kinds.ts';
 import { idLabel, labelVersions } from './labels.ts';
-import { type Profile, type Slot, two } from './profiles.ts';
+import { type Profile, profiles, type Slot, two } from './profiles.ts';
 import type { Recognition } from './recognition.ts';
 import { foldedPath, safeLabel, safeSegment } from './safe-name.ts';
 import { type Shelf, titleName } from './shelf.ts';
@@ -172,13 +172,13 @@ export function placeExtras(place: Place, extras: readonly Item[]): Placed[] {
   });
 }
 
-/** Whether a file of this title stands where its extras do. */
-export function isExtraStem(stem: string, { extras, extraSuffix = {} }: Profile): boolean {
-  const folder = stem.split('/')[2] ?? '';
-  return (
-    Object.values(extras).includes(folder) ||
-    Object.values(extraSuffix).some((suffix) => stem.endsWith(suffix))
-  );
+const all = Object.values(profiles);
+const extraFolders = new Set(all.flatMap(({ extras }) => Object.values(extras)));
+const extraSuffixes = all.flatMap(({ extraSuffix = {} }) => Object.values(extraSuffix));
+
+/** Whether this is where a title's extras stand, in any profile: a tree may have had another one. */
+export function isExtraStem(stem: string): boolean {
+  return extraFolders.has(stem.split('/')[2] ?? '') || extraSuffixes.some((suffix) => stem.endsWith(suffix));
 }
 
 function takenBy(items: readonly Item[]): Set<string> {

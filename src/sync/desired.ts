@@ -5,6 +5,8 @@ import { streamPath } from '../delivery/address.ts';
 import type { LibraryFile } from '../library/entries.ts';
 import { indexNeighbours, type LibraryEntry, layoutTitle } from '../library/layout.ts';
 import { isVideo } from '../library/recognise.ts';
+import { foldedPath } from '../library/safe-name.ts';
+import { titleDirOf } from '../library/shelf.ts';
 import type { Desired } from '../library/tree.ts';
 import type { Wanted } from './fetch-side-cars.ts';
 import { createItems } from './items.ts';
@@ -82,6 +84,7 @@ export async function desiredOf(
   const rows = [...titles.values()].flat();
   const { itemsOf, disowned, waiting } = await createItems({
     catalog,
+    tree,
     files,
     paths,
     rows,
@@ -90,7 +93,9 @@ export async function desiredOf(
     midCrawl,
   });
   const standing = new Set(
-    rows.flatMap(({ fileId, stem, name }) => (stem === undefined || name === undefined ? [] : [fileId])),
+    rows.flatMap(({ fileId, stem, name, titleKey }) =>
+      stem === undefined || name === undefined || foldedPath(titleDirOf(stem)) !== titleKey ? [] : [fileId],
+    ),
   );
   const result: DesiredTitles = { desired: [], stems: new Map(), disowned, wanted: [], waiting };
 
@@ -119,14 +124,27 @@ export async function desiredOf(
     return bytes ?? (() => sideCars.read(file));
   };
 
+  const claimed = new Set<string>();
   for (const key of keys) {
     await breathe();
     const items = itemsOf(titles.get(key) ?? []);
     if (items.length === 0) continue;
     const layout = { profile: tree.profile, lockData, maxSubtitleBytes, artwork };
     for (const entry of layoutTitle(items, neighbours, layout)) {
-      if (entry.kind === 'strm' && !standing.has(entry.fileId))
-        result.stems.set(entry.fileId, { stem: entry.path.slice(0, -'.strm'.length), name: entry.name });
+      const folded = foldedPath(entry.path);
+      if (claimed.has(folded)) {
+        // Two claim one path: the second looks for another one the next time.
+        if (entry.kind === 'strm') {
+          result.disowned.push(entry.fileId);
+          result.waiting.push(entry.fileId);
+        }
+        continue;
+      }
+      claimed.add(folded);
+      if (entry.kind === 'strm' && !standing.has(entry.fileId)) {
+        const stem = entry.path.slice(0, -'.strm'.length);
+        result.stems.set(entry.fileId, { stem, name: entry.name, titleKey: key });
+      }
       const content = await contentOf(entry, key);
       if (content === undefined) continue;
       const { kind, path } = entry;

@@ -4,6 +4,7 @@ import type { Target } from '../catalog/overrides.ts';
 import type { Clock } from '../clock.ts';
 import { BridgeError } from '../errors.ts';
 import { type Override, readOverride } from '../library/override.ts';
+import type { Recognition } from '../library/recognition.ts';
 import type { Publisher } from './publish.ts';
 
 export interface FixOptions {
@@ -35,10 +36,15 @@ export function createFixes({ catalog, clock, publisher }: FixOptions) {
   /** @throws BridgeError BRIDGE_NOT_FOUND */
   async function targetsOf(
     what: { path: string } | { fileId: string } | { folderId: number },
+    mayBeGone = false,
   ): Promise<Target[]> {
-    if ('folderId' in what) return [`folder:${what.folderId}`];
+    if ('folderId' in what) {
+      if (!mayBeGone && !(await content.folderPaths([what.folderId])).has(what.folderId))
+        throw new BridgeError('BRIDGE_NOT_FOUND', { detail: `no folder ${what.folderId}` });
+      return [`folder:${what.folderId}`];
+    }
     if ('fileId' in what) {
-      if (!(await content.byId(what.fileId)))
+      if (!mayBeGone && !(await content.byId(what.fileId)))
         throw new BridgeError('BRIDGE_NOT_FOUND', { detail: `no file ${what.fileId}` });
       return [`file:${what.fileId}`];
     }
@@ -68,20 +74,32 @@ export function createFixes({ catalog, clock, publisher }: FixOptions) {
 
   /** Their paths are free from now on, and the tree is brought up to date. */
   async function layOutAgain(targets: Target[], why: string, signal: AbortSignal): Promise<Fixed> {
-    const fileIds = await filesOf(targets);
+    const fileIds = await withExtras(await filesOf(targets));
     const before = await placesOf(fileIds);
+    // Noted first: whoever is killed here, or is crossed by a sync, has the rest done by the next one.
     await catalog.dirty.mark(fileIds);
+    const from = movesOf(before, new Map());
+    const batch = from.length > 0 ? await journal.add({ at: clock.now(), why, moves: from }) : undefined;
     for (const { name } of publisher.trees) await catalog.titlesOf(name).place(fileIds, []);
-    // Beside a sync that runs: what the two do to one file at one time is noticed, and mended by the next one.
     await publisher.files(fileIds, { signal });
-    const after = await placesOf(fileIds);
-    const moves = [...new Set([...before.keys(), ...after.keys()])].flatMap((key): Move[] => {
-      const [tree = '', fileId = ''] = key.split('\0');
-      const [from, to] = [before.get(key), after.get(key)];
-      return from?.stem === to?.stem ? [] : [{ tree, fileId, from, to }];
-    });
-    if (moves.length > 0) await journal.add({ at: clock.now(), why, moves });
+    await catalog.dirty.mark(fileIds);
+    const moves = movesOf(before, await placesOf(fileIds));
+    if (batch !== undefined) await journal.settle(batch, moves);
+    else if (moves.length > 0) await journal.add({ at: clock.now(), why, moves });
     return { targets, files: fileIds.length, moves };
+  }
+
+  /** The extras of their titles go where the titles go. */
+  async function withExtras(fileIds: readonly string[]): Promise<string[]> {
+    const ids = new Set(fileIds);
+    for (const { name } of publisher.trees) {
+      const titles = catalog.titlesOf(name);
+      const keys = new Set([...(await titles.placesOf(fileIds)).values()].map((place) => place.titleKey));
+      for (const { fileId, recognition } of await titles.ofKeys([...keys]))
+        if ((JSON.parse(recognition) as Recognition).kind === 'extra' && (await content.byId(fileId)))
+          ids.add(fileId);
+    }
+    return [...ids];
   }
 
   return {
@@ -94,7 +112,9 @@ export function createFixes({ catalog, clock, publisher }: FixOptions) {
       override: Override,
       signal: AbortSignal,
     ): Promise<Fixed> {
+      await publisher.checkMounted();
       const targets = await targetsOf(what);
+      await catalog.dirty.mark(await filesOf(targets));
       for (const target of targets)
         await overrides.put({ target, value: JSON.stringify(override), at: clock.now() });
       return layOutAgain(targets, 'fix', signal);
@@ -102,8 +122,10 @@ export function createFixes({ catalog, clock, publisher }: FixOptions) {
 
     /** Takes it back. @throws BridgeError BRIDGE_NOT_FOUND when nothing was said */
     async clear(what: Parameters<typeof targetsOf>[0], signal: AbortSignal): Promise<Fixed> {
+      await publisher.checkMounted();
       const targets: Target[] = [];
-      for (const target of await targetsOf(what)) if (await overrides.remove(target)) targets.push(target);
+      for (const target of await targetsOf(what, true))
+        if (await overrides.remove(target)) targets.push(target);
       if (targets.length === 0)
         throw new BridgeError('BRIDGE_NOT_FOUND', { detail: 'nothing was said of it' });
       return layOutAgain(targets, 'fix --clear', signal);
@@ -133,5 +155,16 @@ export function createFixes({ catalog, clock, publisher }: FixOptions) {
     return folder === undefined ? undefined : `${folder === '/' ? '' : folder}/${file?.name}`;
   }
 }
+
+/** Where each file stood and stands, by tree and id. */
+function movesOf(before: ReadonlyMap<string, Spot>, after: ReadonlyMap<string, Spot>): Move[] {
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((key): Move[] => {
+    const [tree = '', fileId = ''] = key.split('\0');
+    const [from, to] = [before.get(key), after.get(key)];
+    return from?.stem === to?.stem ? [] : [{ tree, fileId, from, to }];
+  });
+}
+
+type Spot = NonNullable<Move['from']>;
 
 export type Fixes = ReturnType<typeof createFixes>;

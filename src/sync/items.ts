@@ -4,10 +4,14 @@ import type { TitleRow } from '../catalog/titles.ts';
 import type { Item } from '../library/layout.ts';
 import type { MediaFacts } from '../library/media-facts.ts';
 import type { Recognition } from '../library/recognition.ts';
+import { foldedPath } from '../library/safe-name.ts';
+import { titleDirOf } from '../library/shelf.ts';
 import { toLibraryFile } from './titling.ts';
+import { admitsAt, type Tree } from './trees.ts';
 
 export interface ItemOptions {
   catalog: Catalog;
+  tree: Tree;
   /** Files of the rows that are in the library. */
   files: ReadonlyMap<string, CatalogFile>;
   /** Account paths of their folders. */
@@ -25,7 +29,15 @@ export interface ItemOptions {
  * What the layout works with. A file that was uploaded anew under its old name takes the place of the one that is
  * missing, and its path; what is gone and may come back stays as a ghost, so that nobody takes its path.
  */
-export async function createItems({ catalog, files, paths, rows, facts, asIfGone, midCrawl }: ItemOptions) {
+export async function createItems(options: ItemOptions) {
+  const { catalog, tree, files, paths, facts, asIfGone, midCrawl } = options;
+  // A path outside of its title's directory is a trace of a kill: it is not held to.
+  const rows = options.rows.map((row) =>
+    row.stem === undefined || foldedPath(titleDirOf(row.stem)) === row.titleKey
+      ? row
+      : { ...row, stem: undefined },
+  );
+  const stemOf = new Map(rows.map((row) => [row.fileId, row.stem]));
   const gone = await catalog.content.goneByIds(
     rows.filter((row) => row.stem !== undefined && !files.has(row.fileId)).map((row) => row.fileId),
   );
@@ -36,7 +48,6 @@ export async function createItems({ catalog, files, paths, rows, facts, asIfGone
   for (const file of files.values())
     if (file.missingSince === undefined && !asIfGone?.has(file.id))
       present.set(slots.get(file.id) as string, file.id);
-  const stems = new Map(rows.map((row) => [row.fileId, row.stem]));
   /** Missing or gone, and its name is there again under another id. */
   const heirOf = (id: string): string | undefined => {
     const heir = present.get(slots.get(id) ?? '');
@@ -51,7 +62,7 @@ export async function createItems({ catalog, files, paths, rows, facts, asIfGone
   for (const { fileId, stem } of rows) {
     const heir = stem === undefined || (files.has(fileId) && isListed(fileId)) ? undefined : heirOf(fileId);
     if (heir === undefined || stem === undefined) continue;
-    if (!stems.has(heir) || stems.get(heir) !== undefined || inherited.has(heir)) continue;
+    if (!stemOf.has(heir) || stemOf.get(heir) !== undefined || inherited.has(heir)) continue;
     if (midCrawl && files.has(fileId)) waiting.add(heir);
     else {
       inherited.set(heir, stem);
@@ -62,11 +73,12 @@ export async function createItems({ catalog, files, paths, rows, facts, asIfGone
   const isThere = (id: string) =>
     files.has(id) &&
     !asIfGone?.has(id) &&
-    (isListed(id) || !heirOf(id) || (stems.get(id) !== undefined && !disowned.has(id)));
+    (isListed(id) || !heirOf(id) || (stemOf.get(id) !== undefined && !disowned.has(id)));
   const passedOn = new Set(inherited.values());
 
   const itemsOf = (some: readonly TitleRow[]): Item[] =>
-    some.flatMap(({ fileId, stem, name: written, recognition: json }): Item[] => {
+    some.flatMap(({ fileId, name: written, recognition: json }): Item[] => {
+      const stem = stemOf.get(fileId);
       if (waiting.has(fileId)) return [];
       const recognition = JSON.parse(json) as Recognition;
       const file = files.get(fileId);
@@ -75,9 +87,13 @@ export async function createItems({ catalog, files, paths, rows, facts, asIfGone
           paths.get(file.folderId) ?? recognition.path.slice(0, recognition.path.lastIndexOf('/'));
         const own = stem ?? inherited.get(fileId);
         const known = facts.get(fileId);
+        const libraryFile = toLibraryFile(file, folder);
+        // Its path stays its own while the settings have no room for it.
+        if (own !== undefined && !admitsAt(tree, libraryFile, own))
+          return [{ file: libraryFile, recognition, stem: own, ghost: true }];
         return [
           {
-            file: toLibraryFile(file, folder),
+            file: libraryFile,
             recognition,
             ...(own !== undefined && { stem: own }),
             ...(written !== undefined && { name: written }),

@@ -1,3 +1,5 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Move } from '../catalog/journal.ts';
@@ -59,6 +61,8 @@ export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOpti
         const file = byId.get(fileId);
         const folder = file && paths.get(file.folderId);
         if (!file || folder === undefined || !places.has(fileId)) continue;
+        // Its path is somebody else's by now: it waits for its end, and is no version beside that one.
+        if (file.missingSince !== undefined && places.get(fileId)?.stem === undefined) continue;
         const key = keyIn(tree, toLibraryFile(file, folder), JSON.parse(recognition) as Recognition);
         if (key === undefined) extras.push(fileId);
         else {
@@ -170,6 +174,22 @@ export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOpti
     return result;
   }
 
+  /** Without those that lead to a file of a person's. */
+  async function withoutStrangers(moves: readonly PlannedMove[]): Promise<PlannedMove[]> {
+    const free: PlannedMove[] = [];
+    for (const one of moves) {
+      const dir = publisher.trees.find((tree) => tree.name === one.tree)?.dir ?? '';
+      const path = `${one.to?.stem}.strm`;
+      const isOurs = (await catalog.titlesOf(one.tree).treeAt(path)) !== undefined;
+      const isThere = await access(join(dir, path)).then(
+        () => true,
+        () => false,
+      );
+      if (isOurs || !isThere) free.push(one);
+    }
+    return free;
+  }
+
   async function alone<T>(work: () => Promise<T>): Promise<T> {
     const release = lockFile(lockPath, 'BRIDGE_CRAWL_RUNNING');
     try {
@@ -189,7 +209,8 @@ export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOpti
     /** Moves what `plan` tells. @throws BridgeError BRIDGE_CRAWL_RUNNING, BRIDGE_DISK */
     apply: (signal: AbortSignal): Promise<{ moves: PlannedMove[]; result: PublishResult }> =>
       alone(async () => {
-        const moves = await plan(signal);
+        await publisher.checkMounted();
+        const moves = await withoutStrangers(await plan(signal));
         if (moves.length > 0) await catalog.journal.add({ at: clock.now(), why: 'tree plan --apply', moves });
         return { moves, result: await move(moves, 'to', signal) };
       }),
@@ -199,12 +220,14 @@ export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOpti
       alone(async () => {
         const batch = await catalog.journal.last();
         if (!batch) return undefined;
-        await catalog.journal.undone(batch.id, clock.now());
+        await publisher.checkMounted();
         // What others took in the meantime stays theirs.
         const moves: Move[] = [];
         for (const [tree, some] of Map.groupBy(batch.moves, (one) => one.tree))
           moves.push(...(await withoutCollisions(tree, some, 'from')));
         await move(moves, 'from', signal);
+        // Last: whoever is killed before can undo it again.
+        await catalog.journal.undone(batch.id, clock.now());
         return { ...batch, moves };
       }),
   };

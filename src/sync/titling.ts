@@ -69,13 +69,13 @@ export async function recogniseFiles(
       places.filter((place) => differs(place, before.get(place.fileId))),
       places.map((place) => place.fileId),
     );
-    result.set(
-      tree.name,
-      new Set([
-        ...[...before.values(), ...places].map((place) => place.titleKey),
-        ...(await titles.treeKeysOf(fileIds)),
-      ]),
-    );
+    // Where a file leaves one title for another, both are laid out together: it is hardly ever gone in between.
+    const after = new Map(places.map((place) => [place.fileId, place]));
+    const keys = new Set<string>();
+    for (const id of new Set([...before.keys(), ...after.keys()]))
+      for (const place of [before.get(id), after.get(id)]) if (place) keys.add(place.titleKey);
+    for (const key of await titles.treeKeysOf(fileIds)) keys.add(key);
+    result.set(tree.name, keys);
   }
   return result;
 }

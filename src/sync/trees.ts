@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import type { LibraryFile } from '../library/layout.ts';
+import { isExtraStem } from '../library/place.ts';
 import { type Profile, type ProfileName, profiles, type TreeSetting } from '../library/profiles.ts';
 import type { Recognition } from '../library/recognition.ts';
-import { shelfOf, titleKey } from '../library/shelf.ts';
+import { shelfAt, shelfOf, titleKey } from '../library/shelf.ts';
 
 /** One tree that is written. */
 export interface Tree {
@@ -30,7 +31,7 @@ export function treesOf({ dir, profile, trees }: TreeSettings): Trees {
   if (trees.length === 0)
     return [{ name: '', dir: resolve(dir), profile: profiles[profile], roots: undefined, kinds: undefined }];
   const [first, ...rest] = trees.map((tree) => ({
-    name: resolve(tree.dir) === resolve(dir) ? '' : tree.dir,
+    name: resolve(tree.dir) === resolve(dir) ? '' : resolve(tree.dir),
     dir: resolve(tree.dir),
     profile: profiles[tree.profile ?? profile],
     roots: tree.roots,
@@ -45,6 +46,11 @@ export function keyIn(tree: Tree, file: LibraryFile, recognition: Recognition): 
   return shelf !== undefined && admits(tree, file, shelf)
     ? titleKey(file, recognition, tree.profile)
     : undefined;
+}
+
+/** Whether the settings let a file that has its path stand in the tree. */
+export function admitsAt(tree: Tree, file: LibraryFile, stem: string): boolean {
+  return admits(tree, file, isExtraStem(stem) ? 'extra' : shelfAt(stem));
 }
 
 /** Whether the settings let a file of this kind stand in the tree. */
