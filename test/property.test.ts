@@ -10,7 +10,7 @@ import { createSimulator, type FileSpec } from './simulator/simulator.ts';
 
 /** Random sequences, the same every time; `npm run test:property` takes more and longer ones. */
 const seeds = [1, 2, 3];
-const steps = 100;
+const steps = 80;
 const hourMs = 3_600_000;
 const death = installDeath();
 const { signal } = new AbortController();
@@ -108,5 +108,21 @@ t.test(
     t.match(await syncAnew({ PASSERELLE_BASE_URL: 'http://two.test' }), { create: 0, update: 2, keep: 2 });
     await clock.advance(hourMs);
     t.match(await syncAnew({ PASSERELLE_BASE_URL: 'http://two.test' }), { update: 0, keep: 0 });
+  },
+);
+
+t.test(
+  'a trailer that is a film by its new name keeps its path, and the next one finds another',
+  async (t) => {
+    const env = { PASSERELLE_PROFILE: 'kodi' };
+    const one = await house(t, [film('Heat.1995.mkv'), film('Heat.1995-trailer.mkv', 2)], env);
+    await one.sync();
+    const { account } = one.simulator;
+    const trailer = account.file('/Films/Heat.1995-trailer.mkv');
+    const path = (await pathsOf(one)).get(trailer.id);
+    account.rename(trailer, 'Heat.1995.1080p.mkv');
+    account.addFile('/Films', film('Heat.1995-trailer.mkv', 3));
+    t.equal((await one.sync()).outcome, 'done');
+    t.equal((await pathsOf(one)).get(trailer.id), path);
   },
 );

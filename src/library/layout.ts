@@ -52,11 +52,13 @@ export function layoutTitle(
       : titleDirOf(frozen);
   const place = { dir, shelf, profile };
   const isThere = ({ ghost }: Placed) => !ghost;
-  const placed = placeItems(place, main).filter(isThere);
+  const all = placeItems(place, main);
+  const placed = all.filter(isThere);
   const mainOnes = new Set(main);
   const extras = placeExtras(
     place,
     sorted.filter((item) => !mainOnes.has(item) && item.recognition.kind === 'extra'),
+    all,
   ).filter(isThere);
   const entries: LibraryEntry[] = [...placed, ...extras].map(({ file, stem, name }) => ({
     kind: 'strm',

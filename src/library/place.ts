@@ -149,10 +149,13 @@ function extraName(item: Item): string {
   );
 }
 
-/** Extras of a title, in the folders or under the names that its server reads. A kind that it has none for is left out. */
-export function placeExtras(place: Place, extras: readonly Item[]): Placed[] {
+/**
+ * Extras of a title, in the folders or under the names that its server reads. A kind that it has none for is left out.
+ * @param others what stands in the title besides: also where an extra would, when it was one once
+ */
+export function placeExtras(place: Place, extras: readonly Item[], others: readonly Placed[] = []): Placed[] {
   const { dir, shelf, profile } = place;
-  const taken = takenBy(extras);
+  const taken = takenBy([...others, ...extras]);
   return extras.flatMap((item) => {
     const kind = item.recognition.extra ?? 'unknown';
     const folder = profile.extras[kind];

@@ -48,6 +48,7 @@ export async function createItems(options: ItemOptions) {
   for (const file of files.values())
     if (file.missingSince === undefined && !asIfGone?.has(file.id))
       present.set(slots.get(file.id) as string, file.id);
+  const keys = new Map(rows.map((row) => [row.fileId, row.titleKey]));
   /** Missing or gone, and its name is there again under another id. */
   const heirOf = (id: string): string | undefined => {
     const heir = present.get(slots.get(id) ?? '');
@@ -59,9 +60,11 @@ export async function createItems(options: ItemOptions) {
   /** Files that get a place when the crawl has ended. */
   const waiting = new Set<string>();
   const isListed = (id: string) => files.get(id)?.missingSince === undefined && !asIfGone?.has(id);
-  for (const { fileId, stem } of rows) {
+  for (const { fileId, stem, titleKey } of rows) {
     const heir = stem === undefined || (files.has(fileId) && isListed(fileId)) ? undefined : heirOf(fileId);
     if (heir === undefined || stem === undefined) continue;
+    // A person may have said of the one alone what it is: then the other belongs to another title, and to its folder.
+    if (keys.get(heir) !== titleKey) continue;
     if (!stemOf.has(heir) || stemOf.get(heir) !== undefined || inherited.has(heir)) continue;
     if (midCrawl && files.has(fileId)) waiting.add(heir);
     else {

@@ -114,7 +114,7 @@ export function createModel(world: World) {
           continue;
         }
         if (!killed && !mayMove(id)) {
-          if (belongs.has(id) && !isOutside && !isExtra(path))
+          if (belongs.has(id) && !isOutside && !isExtra(path) && !removals)
             throw new Error(`gone although it exists: ${path}`);
           const lostMs = now - (lostSince.get(id) ?? now);
           if (!isOutside && !isExtra(path) && !removals) {

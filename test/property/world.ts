@@ -107,7 +107,11 @@ export async function createWorld(home: string, death: Death) {
     async killProcess(afterMs: number): Promise<void> {
       await bridge.close();
       const file = fileURLToPath(new URL('victim.ts', import.meta.url));
-      const child = fork(file, [JSON.stringify({ env, now: clock.now(), home })], { env: {}, execArgv: [] });
+      const child = fork(file, [JSON.stringify({ env, now: clock.now(), home })], {
+        env: {},
+        execArgv: [],
+        silent: true,
+      });
       const ended = once(child, 'exit');
       await Promise.race([once(child, 'message'), ended]);
       await delay(afterMs);
