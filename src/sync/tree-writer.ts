@@ -92,7 +92,8 @@ function withoutConflicts(stems: ReadonlyMap<string, Standing>, plan: TreePlan):
 async function intentsOf(plan: TreePlan): Promise<TreeRow[]> {
   const rows: TreeRow[] = [];
   for (const step of plan.ops) {
-    if (step.op !== 'create') continue;
+    // An address that leads to another file now is that file's from here on, also when a kill comes in between.
+    if (step.op !== 'create' && !(step.op === 'update' && step.desired.kind === 'strm')) continue;
     const bytes = await bytesOf(step.desired).catch(() => undefined);
     if (!bytes) continue;
     const { path, kind, fileId, titleKey } = step.desired;
