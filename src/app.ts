@@ -2,6 +2,7 @@ import { METHODS } from 'node:http';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { api } from '../plugins/routes/api.ts';
 import { health } from '../plugins/routes/health.ts';
+import { notify } from '../plugins/routes/notify.ts';
 import { proposals } from '../plugins/routes/proposals.ts';
 import { stream } from '../plugins/routes/stream.ts';
 import { strm } from '../plugins/routes/strm.ts';
@@ -40,5 +41,6 @@ export async function buildApp(bridge: Bridge): Promise<FastifyInstance> {
   await app.register(strm);
   await app.register(api);
   await app.register(proposals);
+  await app.register(notify);
   return app;
 }

@@ -4,12 +4,16 @@ import { join, resolve } from 'node:path';
 import { Agent, type Dispatcher } from 'undici';
 import type { Settings } from '../config/settings.ts';
 import { openCatalog } from './catalog/catalog.ts';
+import { lockFile } from './catalog/lock.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createSigner } from './delivery/signature.ts';
+import { isBridgeError } from './errors.ts';
 import type { RememberedAccount } from './fichier/account.ts';
 import { createFichierClient } from './fichier/client.ts';
 import { createGovernor, type GovernorState } from './fichier/governor.ts';
 import type { Log } from './log.ts';
+import { createNotifier } from './notify/notifier.ts';
+import type { Result } from './notify/queue.ts';
 import { createPlayback } from './playback.ts';
 import { keysFile, livingKeys, loadSecrets } from './secrets.ts';
 import { createDecisions } from './sync/decisions.ts';
@@ -112,11 +116,34 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
       reader.open(file, { start: 0, end: file.sizeBytes - 1 }, { urgency: 'background', signal }),
   });
   const trash = createTrash({ catalog, clock, log, dir: join(dataDir, 'trash') });
+  const trees = treesOf(library);
+  const notify = createNotifier({
+    settings: settings.notify,
+    trees,
+    store: catalog.notices,
+    results: {
+      get: (server) => catalog.memory.get<Result>(`notify ${server}`),
+      put: (server, result) => catalog.memory.put(`notify ${server}`, result),
+    },
+    clock,
+    log,
+    dispatcher,
+    userAgent,
+    lock: () => {
+      try {
+        return lockFile(join(dataDir, 'notify.lock'), 'BRIDGE_CATALOG_IN_USE');
+      } catch (error) {
+        if (isBridgeError(error, 'BRIDGE_CATALOG_IN_USE')) return undefined;
+        throw error;
+      }
+    },
+  });
   const publisher = createPublisher({
     trash,
     catalog,
     log,
-    trees: treesOf(library),
+    trees,
+    onWritten: notify.written,
     baseUrl,
     sign: signer.sign,
     sideCars,
@@ -178,12 +205,14 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     ...playback,
     signer,
     publisher,
+    notify,
     replan: createReplan(curation),
     fixes: createFixes(curation),
     sync,
     proposals,
     /** Refuses what waits for the host, then closes the catalog. */
     async close(): Promise<void> {
+      await notify.stop();
       governor.close();
       await playback.close();
       await catalog.close();

@@ -7,6 +7,7 @@ import { createKept } from './kept.ts';
 import { createLeases } from './leases.ts';
 import { type Listing, recordListing } from './listing.ts';
 import { createMemory } from './memory.ts';
+import { createNotices } from './notices.ts';
 import { openDatabase } from './open.ts';
 import { createOverrides } from './overrides.ts';
 import { createPlayLog } from './plays.ts';
@@ -47,6 +48,7 @@ export async function openCatalog(file: string) {
     },
     proposals: createProposals(db),
     trash: createTrashRows(db),
+    notices: createNotices(db),
     /** Notes folders on the way to a root, without their files. */
     recordFolders: async (
       listing: Pick<Listing, 'folderId' | 'name' | 'folders'>,

@@ -49,6 +49,7 @@ export async function serve(context: Context): Promise<ExitCode> {
     'Passerelle serves',
   );
   warnOfBaseUrl(settings.server.baseUrl, (words) => log.warn({ baseUrl: bridge.baseUrl }, words));
+  bridge.notify.start();
   scheduler.start();
 
   await new Promise<void>((resolve) => {
