@@ -4,6 +4,7 @@ import { api } from '../plugins/routes/api.ts';
 import { health } from '../plugins/routes/health.ts';
 import { notify } from '../plugins/routes/notify.ts';
 import { proposals } from '../plugins/routes/proposals.ts';
+import { refresh } from '../plugins/routes/refresh.ts';
 import { stream } from '../plugins/routes/stream.ts';
 import { strm } from '../plugins/routes/strm.ts';
 import { auth } from '../plugins/support/auth.ts';
@@ -42,5 +43,6 @@ export async function buildApp(bridge: Bridge): Promise<FastifyInstance> {
   await app.register(api);
   await app.register(proposals);
   await app.register(notify);
+  await app.register(refresh);
   return app;
 }

@@ -16,9 +16,13 @@ import { createNotifier } from './notify/notifier.ts';
 import type { Result } from './notify/queue.ts';
 import { createPlayback } from './playback.ts';
 import { keysFile, livingKeys, loadSecrets } from './secrets.ts';
+import { crawlShare, createCrawlBudget } from './sync/budget.ts';
 import { createDecisions } from './sync/decisions.ts';
+import { createSideCarFetch } from './sync/fetch-side-cars.ts';
 import { createFixes } from './sync/fixes.ts';
 import { createLadder } from './sync/ladder.ts';
+import { createLookIn } from './sync/look-in.ts';
+import { createLooks } from './sync/looks.ts';
 import { createPublisher } from './sync/publish.ts';
 import { createReplan } from './sync/replan.ts';
 import { createSideCars } from './sync/side-cars.ts';
@@ -175,21 +179,39 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     confirmMs: syncSettings.confirmMinutes * 60_000,
     graceMs: syncSettings.graceHours * 3_600_000,
   });
-  const sync = createSync({
-    ladder,
-    trash,
-    trashMs: syncSettings.trashDays * 24 * 3_600_000,
+  const fetchSideCars = createSideCarFetch({ sideCars, clock, log });
+  const crawlBudget = createCrawlBudget(catalog.memory, clock, syncSettings.callsPerDay);
+  const crawling = {
     catalog,
     host: client,
     clock,
     log,
     publisher,
-    sideCars,
+    fetchSideCars,
     roots: library.roots,
     listingCap: fichier.listingCap,
     folderIntervalMs: fichier.folderIntervalMs,
     requestIntervalMs: fichier.requestIntervalMs,
     lockPath,
+  };
+  const sync = createSync({
+    ...crawling,
+    spend: crawlBudget.spend,
+    ladder,
+    trash,
+    trashMs: syncSettings.trashDays * 24 * 3_600_000,
+    sideCars,
+  });
+  const looks = createLooks({
+    catalog,
+    host: client,
+    lookIn: createLookIn(crawling),
+    clock,
+    log,
+    onlyAsked: !syncSettings.discovery || syncSettings.intervalMinutes === 0,
+    callsPerDay: Math.floor(syncSettings.callsPerDay * (1 - crawlShare)),
+    folderIntervalMs: fichier.folderIntervalMs,
+    requestIntervalMs: fichier.requestIntervalMs,
   });
   const proposals = createDecisions({ catalog, clock, ladder, publisher, lockPath });
 
@@ -209,9 +231,15 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     replan: createReplan(curation),
     fixes: createFixes(curation),
     sync,
+    looks,
+    crawlBudget: {
+      ...crawlBudget,
+      left: async () => crawlBudget.left(!(await catalog.crawls.everDone())),
+    },
     proposals,
     /** Refuses what waits for the host, then closes the catalog. */
     async close(): Promise<void> {
+      await looks.stop();
       await notify.stop();
       governor.close();
       await playback.close();

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { createContent } from './content.ts';
 import { createCrawls } from './crawls.ts';
 import { createDirty } from './dirty.ts';
+import { createFolderFacts } from './folder-facts.ts';
 import { createJournal } from './journal.ts';
 import { createKept } from './kept.ts';
 import { createLeases } from './leases.ts';
@@ -37,7 +38,14 @@ export async function openCatalog(file: string) {
         content.forget(change.missing);
         return change;
       },
+      listedAlone: async (...args: Parameters<typeof crawls.listedAlone>) => {
+        const change = await crawls.listedAlone(...args);
+        content.forget(change.changed);
+        content.forget(change.missing);
+        return change;
+      },
     },
+    folderFacts: createFolderFacts(db),
     removals: {
       ...removals,
       remove: async (...args: Parameters<typeof removals.remove>) => {
