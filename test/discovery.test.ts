@@ -139,6 +139,7 @@ function stepsOf(planner: ReturnType<typeof createPlanner>, ms: number, refused 
   for (let at = now; at < now + ms; ) {
     const step = planner.next(at);
     if (step.do === 'wait') {
+      if (step.at < at + 1000 && step.at < now + ms) throw new Error('it must not go round and round');
       at = step.at;
       continue;
     }
@@ -278,7 +279,7 @@ t.test('a host that is strict is never asked too soon, for hours', async (t) => 
       FICHIER_FOLDER_INTERVAL_MS: '30000',
       PASSERELLE_SYNC_CALLS_PER_DAY: '4000',
     },
-    simulator: { account: account(3) },
+    simulator: { account: account(3), limits: 'strict' },
   });
   house.bridge.looks.start();
   await pass(clock, 4 * hourMs, minuteMs);
@@ -286,6 +287,11 @@ t.test('a host that is strict is never asked too soon, for hours', async (t) => 
     ({ verb, body }) => verb === 'file/ls' && body.folder_id === -1,
   );
   t.ok(whole.length >= 3 && whole.length <= 4, `the whole account ${whole.length} times in 4 hours`);
+  t.strictSame(
+    [...new Set(over.counters.requests.map(({ status }) => status))],
+    [200],
+    'and refuses nothing',
+  );
   const perFolder = Map.groupBy(
     over.counters.requests.filter(({ verb }) => verb === 'folder/ls'),
     ({ body }) => body.folder_id,
@@ -395,10 +401,8 @@ t.test('crawls stay within their share of the calls of a day; a large one takes 
   await scheduler.stop();
   for (const calls of perDay) t.ok(calls > 0 && calls <= 21, `${perDay}`);
   t.match(await house.bridge.catalog.crawls.everDone(), true);
-  t.ok(
-    [...over.counters.listings.values()].every((count) => count <= 2),
-    'it goes on where it was',
-  );
+  const counts = [...over.counters.listings.values()];
+  t.ok(Math.max(...counts) - Math.min(...counts) <= 1, 'it goes on where it was');
 });
 
 t.test('passerelle sync --plan prints the day and asks the host nothing', async (t) => {

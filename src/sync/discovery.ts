@@ -157,8 +157,8 @@ export function createPlanner(options: PlannerOptions) {
         return { do: 'account', at: now, why: 'what is new in the whole account' };
       const step = tokens >= 1 ? due(now) : undefined;
       if (step) return { do: 'folder', at: now, ...step };
-      const tokenAt = now + Math.max(1, ((1 - (tokens % 1)) / perDay) * dayMs);
-      return { do: 'wait', at: Math.min(Math.max(accountAt, now + 1), tokenAt) };
+      const tokenAt = now + Math.max(1000, ((1 - (Math.max(0, tokens) % 1)) / perDay) * dayMs);
+      return { do: 'wait', at: tokens >= 1 ? Math.min(accountAt, tokenAt) : tokenAt };
     },
 
     /** A folder was listed: the files in it, and sub-folders that were not known before. */
