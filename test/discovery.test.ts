@@ -1,6 +1,7 @@
 import t from 'tap';
 import { silentLog } from '../src/log.ts';
-import { createPlanner, dayMs, type FolderFacts, rateOf } from '../src/sync/discovery.ts';
+import { createPlanner } from '../src/sync/discovery.ts';
+import { dayMs, type FolderFacts, rateOf } from '../src/sync/folder-rate.ts';
 import { createScheduler } from '../src/sync/scheduler.ts';
 import { beginningOf } from '../src/sync/strays.ts';
 import { cleanEnv } from './fixtures/bridge-process.ts';

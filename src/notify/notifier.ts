@@ -6,7 +6,8 @@ import type { Log } from '../log.ts';
 import { createAsk } from './ask.ts';
 import { above, changeOf, type FolderChange, gather, reduce, type Written } from './changes.ts';
 import { type Check, checkServer } from './check.ts';
-import { createQueue, type Notice, type NoticeStore, type Result, type ResultStore } from './queue.ts';
+import type { Notice, NoticeStore, Result, ResultStore } from './notices.ts';
+import { createQueue } from './queue.ts';
 import type { ServerSetting, Talk } from './server.ts';
 import { type NotifiedTree, type Server, seenBy, serversOf } from './servers.ts';
 

@@ -1,18 +1,4 @@
-/** What the planner knows of a folder of the library. Times in milliseconds UTC. */
-export interface FolderFacts {
-  id: number;
-  parentId: number | undefined;
-  /** undefined = never: it is looked into before all others. */
-  listedAt: number | undefined;
-  /** Upload of its oldest file: about when the folder was made. */
-  firstSentAt: number | undefined;
-  /** Files that were uploaded in the last week, month and year. */
-  week: number;
-  month: number;
-  year: number;
-  /** When something in it was last played. */
-  watchedAt: number | undefined;
-}
+import { birthsOf, dayMs, type FolderFacts, rateOf, tierOf, watchedRate } from './folder-rate.ts';
 
 /** A file that the account has and the catalog has not. */
 export interface Stray {
@@ -45,7 +31,6 @@ export interface Spent {
 }
 
 const hourMs = 3_600_000;
-export const dayMs = 24 * hourMs;
 
 /** The host allows one listing of the whole account an hour (1fichier facts section 2.2); a little more is safe. */
 export const accountEveryMs = hourMs + 30_000;
@@ -56,10 +41,6 @@ const savedDays = 1 / 12;
 const restMs = 5 * 60_000;
 /** A file that was not found for so long lies outside the roots, or went again. */
 const searchMs = 6 * hourMs;
-/** New files a day in a folder of which nothing is known; keeps cold ones from being forgotten. */
-const priorRate = 0.003;
-const watchedRate = 0.1;
-
 /**
  * Which folder to look into next, so that new files are found soon with few calls. Pure: it is told the time and what
  * came of each step.
@@ -209,8 +190,8 @@ export function createPlanner(options: PlannerOptions) {
     },
 
     /** The account cannot be listed before this. */
-    accountRefused(until: number, now: number): void {
-      spend(1, now);
+    accountRefused(until: number, now: number, calls = 1): void {
+      spend(calls, now);
       accountAt = until;
     },
 
@@ -244,42 +225,6 @@ const unknownFolder = {
   watchedAt: undefined,
 };
 
-/** Files a day that are to be expected: the near past counts most, and a whole season on one day is not a habit. */
-export function rateOf(facts: FolderFacts, born: Births | undefined, now: number): number {
-  const week = Math.min(7, facts.week + (born?.week ?? 0));
-  const month = Math.min(30, facts.month + (born?.month ?? 0));
-  const year = Math.min(120, facts.year + (born?.year ?? 0));
-  const watched = facts.watchedAt !== undefined && now - facts.watchedAt < 7 * dayMs ? watchedRate : 0;
-  return priorRate + 0.5 * (week / 7) + 0.3 * (month / 30) + 0.2 * (year / 365) + watched;
-}
-
-interface Births {
-  week: number;
-  month: number;
-  year: number;
-}
-
-/** New folders are news of the folder above. */
-function birthsOf(facts: readonly FolderFacts[], now: number): Map<number, Births> {
-  const births = new Map<number, Births>();
-  for (const { parentId, firstSentAt } of facts) {
-    if (parentId === undefined || firstSentAt === undefined) continue;
-    const ageMs = now - firstSentAt;
-    if (ageMs > 365 * dayMs) continue;
-    const of = births.get(parentId) ?? { week: 0, month: 0, year: 0 };
-    of.year++;
-    if (ageMs < 30 * dayMs) of.month++;
-    if (ageMs < 7 * dayMs) of.week++;
-    births.set(parentId, of);
-  }
-  return births;
-}
-
 function dayOf(time: number): number {
   return Math.floor(time / dayMs);
-}
-
-function tierOf(rate: number): string {
-  if (rate >= 0.08) return 'hot';
-  return rate >= 0.015 ? 'warm' : 'cold';
 }

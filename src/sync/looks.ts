@@ -4,9 +4,10 @@ import { type BridgeError, isBridgeError } from '../errors.ts';
 import type { CallOptions } from '../fichier/governor.ts';
 import type { FileListing } from '../fichier/wire.ts';
 import type { Log } from '../log.ts';
-import { accountEveryMs, createPlanner, dayMs, type Planner, type Spent } from './discovery.ts';
+import { accountEveryMs, createPlanner, type Planner, type Spent } from './discovery.ts';
+import { dayMs } from './folder-rate.ts';
+import { knownFolders } from './known-folders.ts';
 import type { LookIn } from './look-in.ts';
-import { knownRoots } from './roots.ts';
 import { straysAmong } from './strays.ts';
 
 export interface LooksOptions {
@@ -42,7 +43,6 @@ const busyMs = 30_000;
 const longestWaitMs = 60_000;
 /** Uploads are listed late (1fichier facts section 2.8): each listing looks back further than the last one. */
 const lagMs = 3 * 3_600_000;
-const mostPlays = 200;
 
 /** Looks for new files between crawls, step by step as the planner says. */
 export function createLooks(options: LooksOptions) {
@@ -72,27 +72,9 @@ export function createLooks(options: LooksOptions) {
   /** @returns false while there was no complete crawl: it comes first, and finds everything */
   async function load(into: Planner): Promise<boolean> {
     if (!(await catalog.crawls.everDone())) return false;
-    const roots = (await knownRoots(catalog)).map(({ folderId }) => folderId);
-    const now = clock.now();
-    const facts = await catalog.folderFacts.below(roots, now);
-    const watched = await watchedFolders();
-    into.load(
-      facts.map((one) => ({ ...one, watchedAt: watched.get(one.id) })),
-      now,
-    );
+    const facts = await knownFolders(catalog, clock.now());
+    into.load(facts, clock.now());
     return facts.length > 0;
-  }
-
-  async function watchedFolders(): Promise<Map<number, number>> {
-    const plays = await catalog.plays<{ id: string; startedAt: number; fileId: string }>().recent(mostPlays);
-    const files = await catalog.content.filesByIds([...new Set(plays.map(({ fileId }) => fileId))]);
-    const folderOf = new Map(files.map(({ id, folderId }) => [id, folderId]));
-    const watched = new Map<number, number>();
-    for (const { fileId, startedAt } of plays) {
-      const folderId = folderOf.get(fileId);
-      if (folderId !== undefined && !watched.has(folderId)) watched.set(folderId, startedAt);
-    }
-    return watched;
   }
 
   async function askAccount(plan: Planner): Promise<void> {
@@ -115,7 +97,7 @@ export function createLooks(options: LooksOptions) {
       stopping.signal.throwIfAborted();
       if (!isBridgeError(error)) throw error;
       const until = error.retryAt ?? clock.now() + (error.retryable ? accountEveryMs : refusedMs);
-      plan.accountRefused(until, clock.now());
+      plan.accountRefused(until, clock.now(), isOurs(error) ? 0 : 1);
       log.debug({ code: error.code }, 'the whole account cannot be listed now');
     }
   }
@@ -146,7 +128,8 @@ export function createLooks(options: LooksOptions) {
       stopping.signal.throwIfAborted();
       if (!isBridgeError(error)) throw error;
       if (error.code === 'BRIDGE_CRAWL_RUNNING') loadedAt = Number.NEGATIVE_INFINITY;
-      else if (next.do === 'folder') planner.failed(next.folderId, clock.now(), isForGood(error));
+      else if (next.do === 'folder' && !isOurs(error))
+        planner.failed(next.folderId, clock.now(), isForGood(error));
       return Math.max(clock.now() + (isForGood(error) ? 0 : busyMs), error.retryAt ?? 0);
     }
     await catalog.memory.put(spentName, planner.spent());
@@ -225,4 +208,9 @@ export type Looks = ReturnType<typeof createLooks>;
 /** It says nothing of other folders, and will be so in an hour. */
 function isForGood(error: BridgeError): boolean {
   return !error.retryable;
+}
+
+/** The host was not asked. */
+function isOurs({ code }: BridgeError): boolean {
+  return code === 'BRIDGE_GATE_CLOSED' || code === 'BRIDGE_GATE_BUSY';
 }
