@@ -1,8 +1,10 @@
 import { familyNames, places } from '../src/delivery/client.ts';
 import { asks, type Rule, readRule } from '../src/delivery/rules.ts';
 import { profileNames, type TreeSetting, treeKinds } from '../src/library/profiles.ts';
+import { type ServerSetting, serverKinds } from '../src/notify/server.ts';
 import { address, choice, flag, integer, list, rows, type Setting, text } from './kinds.ts';
 import { media } from './media.ts';
+import { readServer } from './notify.ts';
 import { syncSettings } from './sync-settings.ts';
 import { readTree } from './trees.ts';
 
@@ -193,6 +195,13 @@ export const declarations = {
     }),
   },
   sync: syncSettings,
+  notify: rows<ServerSetting>({
+    env: 'PASSERELLE_NOTIFY',
+    secret: true,
+    help: 'Media servers that are told what changed: kind, url, and as needed token or tokenFile, pathMap, fs, clean',
+    right: `lines such as {kind: jellyfin, url: "http://192.168.1.10:8096", tokenFile: /run/secrets/jellyfin, pathMap: {/library: /media/passerelle}}; kind: ${serverKinds.join(', ')}; token or tokenFile (one that can be read), not both`,
+    row: readServer,
+  }),
   delivery: {
     mode: choice({
       env: 'PASSERELLE_DELIVERY',

@@ -1,4 +1,4 @@
-import { integer } from './kinds.ts';
+import { flag, integer } from './kinds.ts';
 
 /** How often the account is listed, and how carefully what disappears is taken out. */
 export const syncSettings = {
@@ -7,7 +7,19 @@ export const syncSettings = {
     fallback: 30,
     min: 0,
     max: 44_640,
-    help: 'Pause between two crawls; `serve` always syncs once at start; 0 = after that only when asked',
+    help: 'Pause between two crawls, longer where `callsPerDay` wants it; `serve` always syncs once at start; 0 = after that only when asked',
+  }),
+  callsPerDay: integer({
+    env: 'PASSERELLE_SYNC_CALLS_PER_DAY',
+    fallback: 10_000,
+    min: 0,
+    max: 1_000_000,
+    help: 'Calls a day for crawls and for finding new files; the first crawl is not counted; 0 = no limit',
+  }),
+  discovery: flag({
+    env: 'PASSERELLE_SYNC_DISCOVERY',
+    fallback: true,
+    help: 'Look for new files between crawls: busy folders often, quiet ones seldom',
   }),
   removePercent: integer({
     env: 'PASSERELLE_SYNC_REMOVE_PERCENT',

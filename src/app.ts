@@ -3,8 +3,10 @@ import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { api } from '../plugins/routes/api.ts';
 import { health } from '../plugins/routes/health.ts';
 import { mediaInformation } from '../plugins/routes/media.ts';
+import { notify } from '../plugins/routes/notify.ts';
 import { overrides } from '../plugins/routes/overrides.ts';
 import { proposals } from '../plugins/routes/proposals.ts';
+import { refresh } from '../plugins/routes/refresh.ts';
 import { stream } from '../plugins/routes/stream.ts';
 import { strm } from '../plugins/routes/strm.ts';
 import { auth } from '../plugins/support/auth.ts';
@@ -44,5 +46,7 @@ export async function buildApp(bridge: Bridge): Promise<FastifyInstance> {
   await app.register(overrides);
   await app.register(proposals);
   await app.register(mediaInformation);
+  await app.register(notify);
+  await app.register(refresh);
   return app;
 }

@@ -4,8 +4,10 @@ import { join, resolve } from 'node:path';
 import { Agent, type Dispatcher } from 'undici';
 import type { Settings } from '../config/settings.ts';
 import { openCatalog } from './catalog/catalog.ts';
+import { lockFile } from './catalog/lock.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createSigner } from './delivery/signature.ts';
+import { isBridgeError } from './errors.ts';
 import type { RememberedAccount } from './fichier/account.ts';
 import { createFichierClient } from './fichier/client.ts';
 import { createGovernor, type GovernorState } from './fichier/governor.ts';
@@ -13,11 +15,17 @@ import type { Log } from './log.ts';
 import type { DayOfCalls } from './media/call-budget.ts';
 import { inspect } from './media/inspect.ts';
 import { createMediaQueue } from './media/queue.ts';
+import type { Result } from './notify/notices.ts';
+import { createNotifier } from './notify/notifier.ts';
 import { createPlayback } from './playback.ts';
 import { keysFile, livingKeys, loadSecrets } from './secrets.ts';
+import { crawlShare, createCrawlBudget } from './sync/budget.ts';
 import { createDecisions } from './sync/decisions.ts';
+import { createSideCarFetch } from './sync/fetch-side-cars.ts';
 import { createFixes } from './sync/fixes.ts';
 import { createLadder } from './sync/ladder.ts';
+import { createLookIn } from './sync/look-in.ts';
+import { createLooks } from './sync/looks.ts';
 import { createPublisher } from './sync/publish.ts';
 import { createReplan } from './sync/replan.ts';
 import { filesToReview } from './sync/review.ts';
@@ -120,11 +128,33 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
       reader.open(file, { start: 0, end: file.sizeBytes - 1 }, { urgency: 'background', signal }),
   });
   const trash = createTrash({ catalog, clock, log, dir: join(dataDir, 'trash') });
+  const notify = createNotifier({
+    settings: settings.notify,
+    trees,
+    store: catalog.notices,
+    results: {
+      get: (server) => catalog.memory.get<Result>(`notify ${server}`),
+      put: (server, result) => catalog.memory.put(`notify ${server}`, result),
+    },
+    clock,
+    log,
+    dispatcher,
+    userAgent,
+    lock: () => {
+      try {
+        return lockFile(join(dataDir, 'notify.lock'), 'BRIDGE_CATALOG_IN_USE');
+      } catch (error) {
+        if (isBridgeError(error, 'BRIDGE_CATALOG_IN_USE')) return undefined;
+        throw error;
+      }
+    },
+  });
   const publisher = createPublisher({
     trash,
     catalog,
     log,
     trees,
+    onWritten: notify.written,
     baseUrl,
     sign: signer.sign,
     sideCars,
@@ -156,21 +186,39 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     confirmMs: syncSettings.confirmMinutes * 60_000,
     graceMs: syncSettings.graceHours * 3_600_000,
   });
-  const sync = createSync({
-    ladder,
-    trash,
-    trashMs: syncSettings.trashDays * 24 * 3_600_000,
+  const fetchSideCars = createSideCarFetch({ sideCars, clock, log });
+  const crawlBudget = createCrawlBudget(catalog.memory, clock, syncSettings.callsPerDay);
+  const crawling = {
     catalog,
     host: client,
     clock,
     log,
     publisher,
-    sideCars,
+    fetchSideCars,
     roots: library.roots,
     listingCap: fichier.listingCap,
     folderIntervalMs: fichier.folderIntervalMs,
     requestIntervalMs: fichier.requestIntervalMs,
     lockPath,
+  };
+  const sync = createSync({
+    ...crawling,
+    spend: crawlBudget.spend,
+    ladder,
+    trash,
+    trashMs: syncSettings.trashDays * 24 * 3_600_000,
+    sideCars,
+  });
+  const looks = createLooks({
+    catalog,
+    host: client,
+    lookIn: createLookIn(crawling),
+    clock,
+    log,
+    onlyAsked: !syncSettings.discovery || syncSettings.intervalMinutes === 0,
+    callsPerDay: Math.floor(syncSettings.callsPerDay * (1 - crawlShare)),
+    folderIntervalMs: fichier.folderIntervalMs,
+    requestIntervalMs: fichier.requestIntervalMs,
   });
   const proposals = createDecisions({ catalog, clock, ladder, publisher, lockPath });
 
@@ -200,15 +248,23 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     ...playback,
     signer,
     publisher,
+    notify,
     replan: createReplan(curation),
     fixes: createFixes(curation),
     review: (limit: number, signal: AbortSignal) => filesToReview(catalog, limit, signal),
     sync,
     media,
+    looks,
+    crawlBudget: {
+      ...crawlBudget,
+      left: async () => crawlBudget.left(!(await catalog.crawls.everDone())),
+    },
     proposals,
     /** Refuses what waits for the host, then closes the catalog. */
     async close(): Promise<void> {
       await media.stop();
+      await looks.stop();
+      await notify.stop();
       governor.close();
       await playback.close();
       await catalog.close();

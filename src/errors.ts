@@ -190,6 +190,12 @@ export const errorTable = {
     'Stop the other one, or wait for it',
   ),
   BRIDGE_CRAWL_RUNNING: row(409, true, 'A crawl is already running', 'Wait for it'),
+  BRIDGE_BUDGET: row(
+    503,
+    true,
+    'The calls of the day are used up',
+    'It goes on by itself tomorrow; raise sync.callsPerDay if the host bears it',
+  ),
   BRIDGE_ROOT_NOT_FOUND: row(
     404,
     false,

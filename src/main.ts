@@ -54,8 +54,15 @@ program
   .option('--full', 'recognise everything anew and compare every file of the tree with the disk')
   .option('--dry-run', 'list the account and print what would change in the tree; write none of it')
   .option('--accept-removals', 'let removals go that are held back because they are too many')
-  .option('--json', 'one JSON object at the end')
-  .action((options) => then(import('./commands/sync.ts').then(({ sync }) => sync(context, options))));
+  .option('--plan', 'print instead what is looked into in the next 24 hours, and why; asks the host nothing')
+  .option('--json', 'one JSON object at the end, or a step of the plan a line')
+  .action((options) =>
+    then(
+      options.plan
+        ? import('./commands/sync-plan.ts').then(({ syncPlan }) => syncPlan(context, options))
+        : import('./commands/sync.ts').then(({ sync }) => sync(context, options)),
+    ),
+  );
 program
   .command('ls')
   .description('what the catalog holds at an account path')

@@ -26,6 +26,7 @@ const mayKnow: Record<string, RegExp> = {
   fichier: /^src\/(errors|clock|log|redact)\.ts$/,
   catalog: /^src\/(errors|clock|log|at-hand)\.ts$/,
   library: /^src\/(errors|clock|log|at-hand)\.ts$/,
+  notify: /^src\/(errors|clock|log)\.ts$/,
   links: /^src\/(fichier\/.+|errors|clock|log|at-hand)\.ts$/,
   delivery: /^src\/((links|fichier)\/.+|errors|clock|log|at-hand)\.ts$/,
   media: /^src\/((delivery|fichier|catalog)\/.+|library\/media-facts|errors|clock|log|at-hand)\.ts$/,
@@ -77,7 +78,7 @@ t.test('plugins know the bridge by its type, and the pure parts', async (t) => {
 });
 
 t.test(
-  'config knows of src the errors and the pure tables of rules and profiles; commands are known to main alone',
+  'config knows of src the errors and the pure tables of rules, profiles and kinds of servers; commands are known to main alone',
   async (t) => {
     const fromConfig = imports.filter(
       ({ file, to }) => file.startsWith('config/') && /^(src|plugins|test)\//.test(to),
@@ -87,6 +88,7 @@ t.test(
       'src/delivery/rules.ts',
       'src/errors.ts',
       'src/library/profiles.ts',
+      'src/notify/server.ts',
     ];
     t.strictSame([...new Set(fromConfig.map(({ to }) => to))].sort(), known);
     const toCommands = imports.filter(

@@ -2,12 +2,14 @@ import { sql } from 'kysely';
 import { createContent } from './content.ts';
 import { createCrawls } from './crawls.ts';
 import { createDirty } from './dirty.ts';
+import { createFolderFacts } from './folder-facts.ts';
 import { createJournal } from './journal.ts';
 import { createKept } from './kept.ts';
 import { createLeases } from './leases.ts';
 import { type Listing, recordListing } from './listing.ts';
 import { createMedia } from './media.ts';
 import { createMemory } from './memory.ts';
+import { createNotices } from './notices.ts';
 import { openDatabase } from './open.ts';
 import { createOverrides } from './overrides.ts';
 import { createPlayLog } from './plays.ts';
@@ -37,7 +39,14 @@ export async function openCatalog(file: string) {
         content.forget(change.missing);
         return change;
       },
+      listedAlone: async (...args: Parameters<typeof crawls.listedAlone>) => {
+        const change = await crawls.listedAlone(...args);
+        content.forget(change.changed);
+        content.forget(change.missing);
+        return change;
+      },
     },
+    folderFacts: createFolderFacts(db),
     removals: {
       ...removals,
       remove: async (...args: Parameters<typeof removals.remove>) => {
@@ -48,6 +57,7 @@ export async function openCatalog(file: string) {
     },
     proposals: createProposals(db),
     trash: createTrashRows(db),
+    notices: createNotices(db),
     /** Notes folders on the way to a root, without their files. */
     recordFolders: async (
       listing: Pick<Listing, 'folderId' | 'name' | 'folders'>,

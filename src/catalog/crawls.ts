@@ -104,6 +104,25 @@ export function createCrawls(db: Kysely<Schema>) {
         return { ...change, enqueued };
       }),
 
+    /** One listing outside of a crawl. */
+    listedAlone: (listing: Listing, now: number): Promise<ListingChange> =>
+      db.transaction().execute(async (trx) => {
+        const change = await recordListing(trx, listing, now);
+        await markDirty(trx, change.changed);
+        return change;
+      }),
+
+    /** Whether the account was ever listed completely. */
+    async everDone(): Promise<boolean> {
+      const row = await db
+        .selectFrom('crawls')
+        .select('id')
+        .where('outcome', '=', 'done')
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
     /** A folder that could not be listed in this crawl. */
     failed: (crawlId: number, folderId: number, code: string, now: number, calls: number): Promise<void> =>
       db.transaction().execute(async (trx) => {

@@ -245,6 +245,23 @@ const migrations: Record<string, Migration> = {
       await db.schema.createIndex('files_first_seen').on('files').column('first_seen_at').execute();
     },
   },
+  '006-notify': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('notices')
+        .addColumn('server', 'text', (column) => column.notNull())
+        .addColumn('tree', 'text', (column) => column.notNull())
+        .addColumn('dir', 'text', (column) => column.notNull())
+        .addColumn('changes', 'integer', (column) => column.notNull())
+        .addColumn('major', 'integer', (column) => column.notNull())
+        .addColumn('first_at', 'integer', (column) => column.notNull())
+        .addColumn('at', 'integer', (column) => column.notNull())
+        .addColumn('rev', 'integer', (column) => column.notNull())
+        .addPrimaryKeyConstraint('one_notice', ['server', 'tree', 'dir'])
+        .modifyEnd(sql`without rowid`)
+        .execute();
+    },
+  },
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

@@ -185,6 +185,21 @@ export interface MediaTable {
   facts: string | null;
 }
 
+/** A folder of a tree of which a media server has not been told. */
+export interface NoticeTable {
+  server: string;
+  tree: string;
+  dir: string;
+  /** Bits: 1 created, 2 updated, 4 removed. */
+  changes: number;
+  /** 1 = a film or an episode came or went. */
+  major: number;
+  first_at: number;
+  at: number;
+  /** Counts what was added to it. */
+  rev: number;
+}
+
 export interface MemoryTable {
   name: string;
   value: string;
@@ -210,4 +225,5 @@ export interface Schema {
   proposals: ProposalTable;
   proposal_files: ProposalFileTable;
   trash: TrashTable;
+  notices: NoticeTable;
 }

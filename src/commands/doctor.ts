@@ -13,6 +13,7 @@ import {
   checkLinks,
   type Finding,
 } from './doctor-checks.ts';
+import { checkServers } from './doctor-notify.ts';
 import { checkProposals } from './doctor-proposals.ts';
 import { withBridge } from './with-bridge.ts';
 
@@ -40,6 +41,7 @@ export async function doctor(context: Context, { json = false }: { json?: boolea
           show(what, { state: 'fail', words: `${error.message}${when}`, cure: error.cure });
         }
       }
+      for (const [what, finding] of await checkServers(bridge, context.signal)) show(what, finding);
       const { settings, secrets } = bridge;
       show('browsing', { state: 'ok', words: `user ${settings.auth.user}, password ${secrets.password}` });
       show('admin token', { state: 'ok', words: secrets.adminToken });

@@ -28,6 +28,7 @@ export async function serve(context: Context): Promise<ExitCode> {
     clock: bridge.clock,
     log,
     intervalMs: settings.sync.intervalMinutes * 60_000,
+    budget: bridge.crawlBudget,
   });
   try {
     await app.listen({ host: settings.server.host, port: settings.server.port });
@@ -49,8 +50,10 @@ export async function serve(context: Context): Promise<ExitCode> {
     'Passerelle serves',
   );
   warnOfBaseUrl(settings.server.baseUrl, (words) => log.warn({ baseUrl: bridge.baseUrl }, words));
+  bridge.notify.start();
   scheduler.start();
   if (settings.media.probe) bridge.media.start();
+  bridge.looks.start();
 
   await new Promise<void>((resolve) => {
     if (context.signal.aborted) resolve();
@@ -62,8 +65,7 @@ export async function serve(context: Context): Promise<ExitCode> {
   );
   app.stopping.now = true;
   const closed = app.close();
-  await bridge.media.stop();
-  await scheduler.stop();
+  await Promise.all([bridge.media.stop(), scheduler.stop(), bridge.looks.stop()]);
   const grace = new AbortController();
   const late = bridge.clock.sleep(settings.server.stopGraceMs, grace.signal).then(
     () => app.server.closeAllConnections(),

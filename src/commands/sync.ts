@@ -26,6 +26,7 @@ export async function sync(context: Context, options: SyncCommandOptions): Promi
         onProgress: progress.show,
       });
       progress.end();
+      if (!dryRun && !context.signal.aborted) await bridge.notify.flush();
       if (options.json) say(context, JSON.stringify(asJson(result, dryRun)));
       else report(context, result, dryRun);
       if (result.outcome === 'done') return result.tree.counts.failed > 0 ? exitCodes.failed : exitCodes.done;

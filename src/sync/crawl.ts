@@ -30,6 +30,8 @@ export interface CrawlProgress {
 
 export interface CrawlRun {
   signal: AbortSignal;
+  /** Calls that it may make; then it stops, and goes on when it is run again. Default: as many as it takes. */
+  mostCalls?: number | undefined;
   /** What one listing changed, right after it was recorded. */
   onChange: (change: ListingChange) => Promise<void>;
   onProgress: (progress: CrawlProgress) => void;
@@ -49,6 +51,9 @@ const patienceMs = 2 * 60_000;
 
 /** A stopped crawl older than this starts from the beginning. */
 const resumeWithinMs = 24 * 3_600_000;
+
+/** One that was only stopped by the calls of the day goes on for longer: a large account takes several days. */
+const spreadOverMs = 14 * resumeWithinMs;
 
 /**
  * Walks the account breadth first, one call per folder, and writes each listing down at once. Everything that it knows
@@ -72,7 +77,8 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
     before.outcome !== 'done' &&
     before.outcome !== 'failed' &&
     JSON.stringify(before.roots) === JSON.stringify(options.roots) &&
-    clock.now() - before.startedAt < resumeWithinMs;
+    clock.now() - before.startedAt <
+      (before.note.stoppedBy === 'BRIDGE_BUDGET' ? spreadOverMs : resumeWithinMs);
   const crawlId = goesOn ? before.id : await catalog.crawls.start(options.roots, clock.now());
   if (goesOn) await catalog.crawls.resume(crawlId);
 
@@ -105,6 +111,7 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
     const callsBefore = calls;
     try {
       run.signal.throwIfAborted();
+      if (calls >= (run.mostCalls ?? Number.POSITIVE_INFINITY)) throw new BridgeError('BRIDGE_BUDGET');
       await waitForInterval(folderId);
       const listing = await withTries(() => listFolder(folderId), run.signal);
       const change = await catalog.crawls.listed(crawlId, listing, clock.now(), calls - callsBefore);

@@ -57,6 +57,8 @@ export function createSideCarFetch(options: { sideCars: SideCars; clock: Clock; 
   };
 }
 
+export type SideCarFetch = ReturnType<typeof createSideCarFetch>;
+
 function rank({ name }: CatalogFile): number {
   return isPicture(name) ? 1 : 0;
 }

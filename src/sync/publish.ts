@@ -7,13 +7,15 @@ import type { DesiredOptions } from './desired.ts';
 import type { Wanted } from './fetch-side-cars.ts';
 import { recogniseFiles, type TitlesByTree } from './titling.ts';
 import type { Trash } from './trash.ts';
-import { createTreeWriter } from './tree-writer.ts';
+import { createTreeWriter, type OnWritten } from './tree-writer.ts';
 import type { Trees } from './trees.ts';
 
 export interface PublishOptions extends Omit<DesiredOptions, 'tree'> {
   log: Log;
   trees: Trees;
   trash: Trash;
+  /** Hears what was done to a tree. */
+  onWritten?: OnWritten;
 }
 
 export interface PublishRun {

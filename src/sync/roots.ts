@@ -41,6 +41,12 @@ export async function resolveRoots(
   return { roots, missing };
 }
 
+/** The roots that the last crawl found. */
+export async function knownRoots(catalog: Pick<Catalog, 'memory'>): Promise<Root[]> {
+  const known = (await catalog.memory.get<Record<string, number>>(memoryName)) ?? {};
+  return Object.entries(known).map(([path, folderId]) => ({ path, folderId }));
+}
+
 /** The next crawl looks for this root by its path again. */
 export async function forgetRoot(catalog: Catalog, path: string): Promise<void> {
   const known = (await catalog.memory.get<Record<string, number>>(memoryName)) ?? {};

@@ -2,7 +2,7 @@ import type { CrawlNote } from '../catalog/crawls.ts';
 import { lockFile } from '../catalog/lock.ts';
 import { isBridgeError } from '../errors.ts';
 import { type CrawlOptions, type CrawlProgress, crawl } from './crawl.ts';
-import { createSideCarFetch } from './fetch-side-cars.ts';
+import type { SideCarFetch } from './fetch-side-cars.ts';
 import { frugally } from './frugal.ts';
 import type { Ladder } from './ladder.ts';
 import { addResult, emptyResult, type Publisher, type PublishResult, type PublishRun } from './publish.ts';
@@ -12,6 +12,9 @@ import type { Trash } from './trash.ts';
 export interface SyncOptions extends CrawlOptions {
   publisher: Publisher;
   sideCars: SideCars;
+  fetchSideCars: SideCarFetch;
+  /** Hears how many calls a crawl made. */
+  spend: (calls: number) => Promise<void>;
   /** Held while a crawl runs, across processes. */
   lockPath: string;
   ladder: Ladder;
@@ -26,6 +29,8 @@ export interface SyncRun {
   full?: boolean;
   /** Lists the account and tells what would happen to the tree; writes no file of it. */
   dryRun?: boolean;
+  /** Calls that the crawl may make; then it stops, and the next one goes on. Default: as many as it takes. */
+  mostCalls?: number;
   /** A person's word that removals which the guard holds back, and those that are proposed, may go. */
   acceptRemovals?: boolean;
   onProgress?: (progress: CrawlProgress) => void;
@@ -56,11 +61,10 @@ export interface SyncState {
  * side-cars. One at a time on this catalog, also between processes.
  */
 export function createSync(options: SyncOptions) {
-  const { catalog, clock, publisher, sideCars, ladder, trash } = options;
+  const { catalog, clock, publisher, sideCars, fetchSideCars, ladder, trash } = options;
   const state: SyncState = { running: false, progress: undefined };
   /** The first sync of a process looks at everything: settings, code or disk may have changed while it was down. */
   let lookedAtAll = false;
-  const fetchSideCars = createSideCarFetch(options);
 
   async function sizesOf(ids: readonly string[]): Promise<Map<string, number>> {
     return new Map((await catalog.content.filesByIds(ids)).map((file) => [file.id, file.sizeBytes]));
@@ -82,6 +86,7 @@ export function createSync(options: SyncOptions) {
     if (!all) await publish(tree, await catalog.dirty.all(), { ...how, midCrawl: true });
     const result = await crawl(options, {
       signal,
+      mostCalls: run.mostCalls,
       onProgress: (progress) => {
         state.progress = progress;
         onProgress?.(progress);
@@ -89,8 +94,21 @@ export function createSync(options: SyncOptions) {
       onChange: async ({ changed }) =>
         dryRun ? undefined : publish(tree, changed, { ...how, midCrawl: true }),
     });
+    await options.spend(result.calls);
+    const fetchNow = () =>
+      fetchSideCars(tree.wanted.splice(0), {
+        signal,
+        forMs: run.sideCarsForMs ?? Number.POSITIVE_INFINITY,
+        publish: async (titles) => addResult(tree, withoutKeeps(await publisher.titles(titles, { signal }))),
+      });
     if (result.outcome === 'stopped') {
       const { reason, retryAt, calls, note } = result;
+      // Everything is well but the count of calls: what is known is laid out all the same.
+      if (!dryRun && isBridgeError(reason, 'BRIDGE_BUDGET')) {
+        if (all) addResult(tree, await publisher.everything(how));
+        lookedAtAll ||= tree.counts.failed === 0;
+        await fetchNow();
+      }
       return { outcome: 'stopped', reason, retryAt, calls, note, tree };
     }
     const { gone, note } = await ladder.weigh(result, run);
@@ -109,11 +127,7 @@ export function createSync(options: SyncOptions) {
       await trash.purge(options.trashMs);
       await catalog.freePlaces(clock.now() - options.trashMs);
       if (all && !note.failedFolders) await sideCars.sweep(sizesOf);
-      fetchedForMs = await fetchSideCars(tree.wanted.splice(0), {
-        signal,
-        forMs: run.sideCarsForMs ?? Number.POSITIVE_INFINITY,
-        publish: async (titles) => addResult(tree, withoutKeeps(await publisher.titles(titles, { signal }))),
-      });
+      fetchedForMs = await fetchNow();
     }
     return { outcome: 'done', calls: result.calls, note, tree, fetchedForMs };
   }

@@ -2,7 +2,14 @@ import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import type { Standing, TreeRow } from '../catalog/titles.ts';
 import { BridgeError } from '../errors.ts';
-import { applyTree, type EntryKind, type ManifestEntry, planTree, type TreePlan } from '../library/tree.ts';
+import {
+  type ApplyResult,
+  applyTree,
+  type EntryKind,
+  type ManifestEntry,
+  planTree,
+  type TreePlan,
+} from '../library/tree.ts';
 import { bytesOf, sha256 } from '../library/tree-bytes.ts';
 import type { Log } from '../log.ts';
 import { type DesiredOptions, type DesiredTitles, desiredOf } from './desired.ts';
@@ -12,7 +19,15 @@ import type { Trash } from './trash.ts';
 export interface TreeWriterOptions extends DesiredOptions {
   log: Log;
   trash: Trash;
+  /** Hears what was done to a tree: paths relative to its folder. */
+  onWritten?: OnWritten | undefined;
 }
+
+/** Paths that were made, changed and taken away in the tree of this name. */
+export type OnWritten = (
+  treeName: string,
+  written: Record<'created' | 'updated' | 'removed', readonly string[]>,
+) => Promise<void>;
 
 /** Plans and writes titles of one tree. */
 export function createTreeWriter(options: TreeWriterOptions) {
@@ -48,6 +63,7 @@ export function createTreeWriter(options: TreeWriterOptions) {
       applied.written.map((row) => ({ fileId: undefined, ...row })),
       applied.removed,
     );
+    await options.onWritten?.(tree.name, doneOf(plan, applied));
     const failures = new Map(applied.failed.map((failure) => [failure.path, failure.code]));
     for (const { op, path, reason } of plan.ops) {
       const code = failures.get(path);
@@ -81,6 +97,15 @@ export function createTreeWriter(options: TreeWriterOptions) {
 }
 
 export type TreeWriter = ReturnType<typeof createTreeWriter>;
+
+/** What of a plan was done to the disk; a run that stops early has done a part of it. */
+function doneOf(plan: TreePlan, { written, removed }: ApplyResult) {
+  const there = new Set(written.map((row) => row.path));
+  const gone = new Set(removed);
+  const of = (op: string, done: ReadonlySet<string>) =>
+    plan.ops.filter((step) => step.op === op && done.has(step.path)).map(({ path }) => path);
+  return { created: of('create', there), updated: of('update', there), removed: of('delete', gone) };
+}
 
 /** A file whose path somebody else's file has does not stand there: it looks for another one the next time. */
 function withoutConflicts(stems: ReadonlyMap<string, Standing>, plan: TreePlan): Map<string, Standing> {

@@ -1,0 +1,88 @@
+import { isWithin } from './path-map.ts';
+import { ServerFault, type Talk } from './server.ts';
+import { type NotifiedTree, type Server, seenBy } from './servers.ts';
+
+/** Whether a server will find what it is told of. Texts are for a person. */
+export interface Check {
+  server: string;
+  state: 'ok' | 'warn';
+  words: string;
+  cure?: string;
+}
+
+/** A tree and the folders at its top that are there, such as Movies and Shows. */
+export type CheckedTree = NotifiedTree & { shelves: readonly string[] };
+
+const mostNamed = 6;
+
+/** Asks a server whether what we write lies in one of its libraries. Never throws for the server. */
+export async function checkServer(server: Server, trees: readonly CheckedTree[], talk: Talk): Promise<Check> {
+  const { name, ways } = server;
+  try {
+    const seen = trees.flatMap((tree) => {
+      const path = seenBy(server, tree, '');
+      const shelves = tree.shelves.flatMap((shelf) => seenBy(server, tree, shelf) ?? []);
+      return path === undefined ? [] : [{ tree, path, shelves }];
+    });
+    if (seen.length === 0) {
+      const dirs = trees.map(({ dir }) => dir).join(', ');
+      return warn(
+        name,
+        `its pathMap covers no tree (${dirs}): it is told nothing`,
+        'name the folder of a tree in pathMap',
+      );
+    }
+    const libraries = await ways.libraries?.(talk);
+    for (const { tree, path, shelves } of seen) {
+      if (libraries) {
+        if (libraries.some((library) => isWithin(library, path) || isWithin(path, library))) continue;
+        return stranger(name, tree, path, libraries);
+      }
+      const asked = shelves.length > 0 ? shelves : [path];
+      const strangers = (await ways.strangers?.(asked, talk)) ?? [];
+      if (strangers.length > 0)
+        return warn(
+          name,
+          `has no source that holds ${strangers.join(', ')}`,
+          `add it as a source there, or say with pathMap how this server sees ${tree.dir}`,
+        );
+    }
+    const told = seen.map(({ path }) => path || '/').join(', ');
+    return {
+      server: name,
+      state: 'ok',
+      words: ways.libraries || ways.strangers ? `knows ${told}` : 'is not asked',
+    };
+  } catch (error) {
+    talk.signal.throwIfAborted();
+    if (!(error instanceof ServerFault)) throw error;
+    return warn(name, error.message, error.cure);
+  }
+}
+
+function stranger(name: string, tree: CheckedTree, path: string, libraries: readonly string[]): Check {
+  const some = libraries.slice(0, mostNamed).join(', ');
+  const more = libraries.length > mostNamed ? ` and ${libraries.length - mostNamed} more` : '';
+  const words = `no library of it holds ${path}; they hold ${some || 'nothing'}${more}`;
+  const guess = likely(tree, libraries);
+  const cure =
+    guess === undefined
+      ? `add libraries there for Movies and Shows below ${path}; if it sees that folder under another name, say so: pathMap: {"${tree.dir}": "<its name there>"}`
+      : `if ${guess} is the same folder: pathMap: {"${tree.dir}": "${guess}"}; else add a library for ${path} there`;
+  return warn(name, words, cure);
+}
+
+/** A library that ends as one of our folders does is likely that folder. */
+function likely({ dir, shelves }: CheckedTree, libraries: readonly string[]): string | undefined {
+  for (const library of libraries) {
+    const [, base, last] = /^(.+)[/\\]([^/\\]+)[/\\]?$/.exec(library) ?? [];
+    if (base === undefined || last === undefined) continue;
+    if (shelves.includes(last)) return base;
+    if (dir.endsWith(`/${last}`)) return library;
+  }
+  return undefined;
+}
+
+function warn(server: string, words: string, cure?: string): Check {
+  return { server, state: 'warn', words, ...(cure === undefined ? {} : { cure }) };
+}

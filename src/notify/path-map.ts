@@ -1,0 +1,31 @@
+export type PathMap = Readonly<Record<string, string>>;
+
+/**
+ * One of our paths as a server sees it: the line of the map with the longest beginning that fits counts. Without a map
+ * both see the same. A server on Windows gets its own separators.
+ * @returns undefined when no line fits: the server does not see this folder
+ */
+export function mapPath(path: string, map: PathMap | undefined): string | undefined {
+  if (map === undefined) return path;
+  const from = Object.keys(map)
+    .filter((key) => isWithin(path, key))
+    .sort((a, b) => trimmed(b).length - trimmed(a).length)[0];
+  if (from === undefined) return undefined;
+  const to = map[from] ?? '';
+  const rest = path.slice(trimmed(from).length).replace(/^\/+/, '');
+  const separator = to.includes('\\') && !to.includes('/') ? '\\' : '/';
+  const base = to.length > 1 && to.endsWith(separator) ? to.slice(0, -1) : to;
+  if (rest === '') return base;
+  const inner = separator === '/' ? rest : rest.replaceAll('/', separator);
+  return base === '' || base === separator ? base + inner : base + separator + inner;
+}
+
+/** Whether `path` is `folder` or lies in it; with either kind of separators. */
+export function isWithin(path: string, folder: string): boolean {
+  const base = trimmed(folder);
+  return path === base || base === '' || path.startsWith(`${base}/`) || path.startsWith(`${base}\\`);
+}
+
+function trimmed(path: string): string {
+  return path.replace(/[/\\]+$/, '');
+}

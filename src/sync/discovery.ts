@@ -1,0 +1,230 @@
+import { birthsOf, dayMs, type FolderFacts, rateOf, tierOf, watchedRate } from './folder-rate.ts';
+
+/** A file that the account has and the catalog has not. */
+export interface Stray {
+  id: string;
+  /** Folders that it may well lie in, the likeliest first. */
+  likely: readonly number[];
+}
+
+export type Step =
+  | { do: 'account'; at: number; why: string }
+  | { do: 'folder'; at: number; folderId: number; why: string }
+  | { do: 'wait'; at: number };
+
+export interface PlannerOptions {
+  /** Calls a day. */
+  perDay: number;
+  /** One folder is never listed sooner than this after its last listing. */
+  floorMs: number;
+  now: number;
+  /** Nothing but what somebody asks for, and what is found there. */
+  onlyAsked?: boolean;
+  /** What was spent today, before a restart. */
+  spent?: Spent | undefined;
+}
+
+/** Calls on a day (days since the epoch, UTC). */
+export interface Spent {
+  day: number;
+  calls: number;
+}
+
+const hourMs = 3_600_000;
+
+/** The host allows one listing of the whole account an hour (1fichier facts section 2.2); a little more is safe. */
+export const accountEveryMs = hourMs + 30_000;
+
+/** Calls that may be saved up for a search, as a part of a day's. */
+const savedDays = 1 / 12;
+/** Without need a folder is not looked into again within this. */
+const restMs = 5 * 60_000;
+/** A file that was not found for so long lies outside the roots, or went again. */
+const searchMs = 6 * hourMs;
+/**
+ * Which folder to look into next, so that new files are found soon with few calls. Pure: it is told the time and what
+ * came of each step.
+ *
+ * The time until a file is found is least when each folder is listed in proportion to the square root of how many
+ * files come to it: at every step the folder with the largest (age of its listing x root of its rate) is due. Where
+ * the listing of the whole account tells that there are files somewhere, their likely folders come at once, then all
+ * others, the busiest first, until they are found; calls for that are saved up.
+ */
+export function createPlanner(options: PlannerOptions) {
+  const { perDay, floorMs, now: startedAt, onlyAsked = false, spent: before } = options;
+  let spent: Spent = before ?? { day: dayOf(startedAt), calls: 0 };
+  const most = Math.max(2, perDay * savedDays);
+  const folders = new Map<number, FolderFacts & { rate: number; listedMs: number }>();
+  const urgent = new Map<number, string>();
+  const strays = new Map<string, { since: number }>();
+  /** Files that were searched for in vain. */
+  const elsewhere = new Set<string>();
+  let tokens = most / 2;
+  let filledAt = startedAt;
+  let accountAt = onlyAsked ? Number.POSITIVE_INFINITY : startedAt;
+  let accountWorks = false;
+
+  function fill(now: number): void {
+    if (now > filledAt) tokens = Math.min(most, tokens + ((now - filledAt) / dayMs) * perDay);
+    filledAt = now;
+    if (spent.day !== dayOf(now)) spent = { day: dayOf(now), calls: 0 };
+  }
+
+  function spend(calls: number, now: number): void {
+    fill(now);
+    tokens -= calls;
+    spent.calls += calls;
+  }
+
+  /** The one with the largest worth among those that may be listed. */
+  function best(
+    now: number,
+    worth: (folder: { rate: number; listedMs: number }) => number,
+  ): number | undefined {
+    let found: number | undefined;
+    let largest = 0;
+    for (const [id, folder] of folders) {
+      if (now - folder.listedMs < Math.max(floorMs, restMs)) continue;
+      const value = worth(folder);
+      if (value > largest) {
+        largest = value;
+        found = id;
+      }
+    }
+    return found;
+  }
+
+  function due(now: number): { folderId: number; why: string } | undefined {
+    for (const [folderId, why] of urgent) if (mayListAt(folderId) <= now) return { folderId, why };
+    if (onlyAsked) return undefined;
+    const missing = [...strays.values()].reduce((latest, { since }) => Math.max(latest, since), 0);
+    if (missing > 0) {
+      const folderId = best(now, ({ rate, listedMs }) => (listedMs < missing ? rate : 0));
+      if (folderId !== undefined) return { folderId, why: 'search for a new file' };
+    }
+    // What was saved is for searches; without the listing of the account there is nothing to save for.
+    if (tokens < (accountWorks ? most * 0.8 : 1)) return undefined;
+    const folderId = best(now, ({ rate, listedMs }) => (now - listedMs) * Math.sqrt(rate));
+    return folderId === undefined ? undefined : { folderId, why: tierOf(folders.get(folderId)?.rate ?? 0) };
+  }
+
+  function mayListAt(folderId: number): number {
+    return (folders.get(folderId)?.listedMs ?? Number.NEGATIVE_INFINITY) + floorMs;
+  }
+
+  return {
+    /** What the catalog holds now. */
+    load(facts: readonly FolderFacts[], now: number): void {
+      folders.clear();
+      const born = birthsOf(facts, now);
+      for (const one of facts) {
+        const rate = rateOf(one, born.get(one.id), now);
+        folders.set(one.id, { ...one, rate, listedMs: one.listedAt ?? 0 });
+        if (one.listedAt === undefined && !urgent.has(one.id)) urgent.set(one.id, 'new folder');
+      }
+      for (const id of urgent.keys()) if (!folders.has(id)) urgent.delete(id);
+    },
+
+    /** What to do now, or how long to wait. */
+    next(now: number): Step {
+      fill(now);
+      if (spent.calls + 1 > perDay) return { do: 'wait', at: (dayOf(now) + 1) * dayMs };
+      for (const [id, { since }] of strays)
+        if (now - since > searchMs) {
+          strays.delete(id);
+          elsewhere.add(id);
+        }
+      if (now >= accountAt && tokens >= 1)
+        return { do: 'account', at: now, why: 'what is new in the whole account' };
+      const step = tokens >= 1 ? due(now) : undefined;
+      if (step) return { do: 'folder', at: now, ...step };
+      const tokenAt = now + Math.max(1000, ((1 - (Math.max(0, tokens) % 1)) / perDay) * dayMs);
+      return { do: 'wait', at: tokens >= 1 ? Math.min(accountAt, tokenAt) : tokenAt };
+    },
+
+    /** A folder was listed: the files in it, and sub-folders that were not known before. */
+    listed(
+      folderId: number,
+      now: number,
+      fileIds: Iterable<string>,
+      newFolders: readonly number[],
+      calls = 1,
+    ): void {
+      spend(calls, now);
+      urgent.delete(folderId);
+      const folder = folders.get(folderId);
+      if (folder) folder.listedMs = now;
+      if (strays.size > 0) for (const id of fileIds) strays.delete(id);
+      for (const id of newFolders) {
+        folders.set(id, { ...unknownFolder, id, parentId: folderId, rate: watchedRate, listedMs: 0 });
+        urgent.set(id, 'new folder');
+      }
+    },
+
+    /** It could not be listed. `forGood`: not before the catalog says something new of it. */
+    failed(folderId: number, now: number, forGood: boolean): void {
+      spend(1, now);
+      urgent.delete(folderId);
+      const folder = folders.get(folderId);
+      if (forGood) folders.delete(folderId);
+      else if (folder) folder.listedMs = now;
+    },
+
+    /** When the whole account was listed last, before a restart. */
+    resume(lastAt: number): void {
+      accountAt = Math.max(accountAt, lastAt + accountEveryMs);
+      accountWorks = true;
+    },
+
+    /** What the listing of the whole account named that the catalog does not hold. */
+    accountListed(now: number, found: readonly Stray[]): void {
+      spend(1, now);
+      accountWorks = true;
+      accountAt = now + accountEveryMs;
+      for (const { id, likely } of found) {
+        if (elsewhere.has(id)) continue;
+        if (!strays.has(id)) strays.set(id, { since: now });
+        for (const folderId of likely)
+          if (folders.has(folderId)) urgent.set(folderId, 'a new file is said to be there');
+      }
+    },
+
+    /** The account cannot be listed before this. */
+    accountRefused(until: number, now: number, calls = 1): void {
+      spend(calls, now);
+      accountAt = until;
+    },
+
+    /** What was spent today; to be kept over a restart. */
+    spent: (): Spent => ({ ...spent }),
+
+    /** Somebody looks into this folder, or says that it changed. @returns when it is listed at the earliest */
+    hint(folderId: number, now: number): number | undefined {
+      if (!folders.has(folderId)) return undefined;
+      if (!urgent.has(folderId)) urgent.set(folderId, 'asked for');
+      return Math.max(now, mayListAt(folderId));
+    },
+
+    /** How many folders are looked into how often. */
+    tiers(): Record<string, number> {
+      const counts: Record<string, number> = { hot: 0, warm: 0, cold: 0 };
+      for (const { rate } of folders.values()) counts[tierOf(rate)] = (counts[tierOf(rate)] ?? 0) + 1;
+      return counts;
+    },
+  };
+}
+
+export type Planner = ReturnType<typeof createPlanner>;
+
+const unknownFolder = {
+  listedAt: undefined,
+  firstSentAt: undefined,
+  week: 0,
+  month: 0,
+  year: 0,
+  watchedAt: undefined,
+};
+
+function dayOf(time: number): number {
+  return Math.floor(time / dayMs);
+}

@@ -1,0 +1,31 @@
+/** What is known of a media server that is told of changes. Times in milliseconds UTC. */
+export interface ToldServer {
+  server: string;
+  waiting: number;
+  last:
+    | {
+        at: number;
+        ok: boolean;
+        words: string;
+        cure?: string;
+        folders: number;
+        failures: number;
+        retryAt?: number;
+      }
+    | undefined;
+}
+
+/** Media servers for scripts: times as ISO 8601. */
+export function serversView(servers: readonly ToldServer[]): object[] {
+  return servers.map(({ server, waiting, last }) => ({
+    server,
+    waiting,
+    ...(last && {
+      last: {
+        ...last,
+        at: new Date(last.at).toISOString(),
+        ...(last.retryAt === undefined ? {} : { retryAt: new Date(last.retryAt).toISOString() }),
+      },
+    }),
+  }));
+}

@@ -1,0 +1,424 @@
+import t from 'tap';
+import { silentLog } from '../src/log.ts';
+import { createPlanner } from '../src/sync/discovery.ts';
+import { dayMs, type FolderFacts, rateOf } from '../src/sync/folder-rate.ts';
+import { createScheduler } from '../src/sync/scheduler.ts';
+import { beginningOf } from '../src/sync/strays.ts';
+import { cleanEnv } from './fixtures/bridge-process.ts';
+import { createCountedAgent } from './fixtures/counted-agent.ts';
+import { createHandClock, type HandClock, settle } from './fixtures/hand-clock.ts';
+import { fakeJellyfin } from './fixtures/media-servers.ts';
+import { run } from './fixtures/run.ts';
+import { envOver, type Setup, type SetupOptions, setup } from './fixtures/setup.ts';
+import { discoveryWeek, roundRobinWeek, type Week } from './fixtures/simulated-week.ts';
+import { strmFiles } from './fixtures/strm-files.ts';
+import { type AccountFolder, createSimulator, type SimulatorOptions } from './simulator/simulator.ts';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const now = Date.UTC(2026, 0, 15, 12);
+
+const wire = createCountedAgent();
+t.teardown(() => wire.agent.destroy());
+
+/** Moves the clock on, a piece at a time, and lets what is on the wire arrive in between. */
+async function pass(clock: HandClock, ms: number, pieceMs = 20_000): Promise<void> {
+  for (let left = ms; left > 0; left -= pieceMs) {
+    await clock.advance(Math.min(pieceMs, left));
+    for (let still = 0, turn = 0; still < 12 && turn < 2000; turn++) {
+      await settle(1);
+      const isBusy =
+        wire.underWay() > 0 || process.getActiveResourcesInfo().some((name) => /^FSReq/.test(name));
+      still = isBusy ? 0 : still + 1;
+    }
+  }
+}
+
+const film = (title: string, year: number, date?: number) => ({
+  name: `${title}.${year}.1080p.mkv`,
+  content: { sizeBytes: 1000 + year, seed: year },
+  ...(date === undefined ? {} : { date }),
+});
+
+/** Films in folders of their own, a show, and `count` folders in which nothing happens. */
+function account(count = 30): AccountFolder {
+  return {
+    folders: [
+      { name: 'Films', folders: [{ name: 'Metropolis', files: [film('Metropolis', 1927)] }] },
+      {
+        name: 'Shows',
+        folders: [
+          {
+            name: 'Belphegor',
+            files: [1, 2].map((episode) => ({
+              name: `Belphegor.S01E0${episode}.720p.mkv`,
+              content: { sizeBytes: 2000 + episode, seed: episode },
+            })),
+          },
+        ],
+      },
+      {
+        name: 'Old',
+        folders: Array.from({ length: count }, (_, n) => ({
+          name: `Box ${n}`,
+          files: [film(`Old ${'abcdefghij'[n % 10]}${n}`, 1900 + n)],
+        })),
+      },
+    ],
+  };
+}
+
+/** A bridge that has crawled once and looks for new files, over a host that is strict about its limits. */
+async function looking(
+  t: Parameters<typeof setup>[0],
+  {
+    env = {},
+    more = {},
+    simulator = {},
+  }: { env?: Record<string, string>; more?: SetupOptions; simulator?: SimulatorOptions } = {},
+) {
+  const clock = createHandClock(now);
+  const over = await createSimulator({ clock, account: account(), ...simulator });
+  t.teardown(() => over.close());
+  const house = await setup(t, {
+    over,
+    overrides: { clock, dispatcher: wire.agent },
+    env: { PASSERELLE_SYNC_CALLS_PER_DAY: '600', ...env },
+    ...more,
+  });
+  let isOver = false;
+  const synced = house.sync().finally(() => {
+    isOver = true;
+  });
+  while (!isOver) await pass(clock, 1000, 1000);
+  await synced;
+  over.reset();
+  over.faults.accountListingHasFolderId = true;
+  return { house, clock, over };
+}
+
+const listedFolders = ({ simulator }: Pick<Setup, 'simulator'>) =>
+  [...simulator.counters.listings]
+    .filter(([key]) => !String(key).includes('-1'))
+    .reduce((sum, [, count]) => sum + count, 0);
+const treeOf = async (house: Setup) => (await strmFiles(house.libraryDir)).map(({ path }) => path);
+
+t.test(
+  'a simulated week: new files are found in a third of the time of crawls that go round, with the same calls',
+  async (t) => {
+    const perDay = 2000;
+    const tell = (what: string, { medianMs, worstMs, callsADay, left }: Week) =>
+      t.comment(
+        `${what.padEnd(42)} median ${(medianMs / minuteMs).toFixed(0).padStart(5)} min, worst ${(worstMs / hourMs).toFixed(1).padStart(5)} h, at most ${callsADay} calls a day, ${left} of 280 not found at the end`,
+      );
+    const round = roundRobinWeek(perDay);
+    tell('round robin', round);
+    for (const answer of ['names folders', 'names no folders', 'is refused'] as const) {
+      const week = discoveryWeek(perDay, answer);
+      tell(`discovery, account listing ${answer}`, week);
+      t.ok(week.medianMs * 3 <= round.medianMs, `a third of the median when the listing ${answer}`);
+      t.ok(week.callsADay <= perDay, 'within the calls of a day');
+    }
+  },
+);
+
+const facts = (id: number, more: Partial<FolderFacts> = {}): FolderFacts => ({
+  id,
+  parentId: undefined,
+  listedAt: now - hourMs,
+  firstSentAt: undefined,
+  week: 0,
+  month: 0,
+  year: 0,
+  watchedAt: undefined,
+  ...more,
+});
+
+/** What a planner does for so long if nothing new comes. */
+function stepsOf(planner: ReturnType<typeof createPlanner>, ms: number, refused = false) {
+  const steps: { at: number; folderId: number | undefined; why: string }[] = [];
+  for (let at = now; at < now + ms; ) {
+    const step = planner.next(at);
+    if (step.do === 'wait') {
+      if (step.at < at + 1000 && step.at < now + ms) throw new Error('it must not go round and round');
+      at = step.at;
+      continue;
+    }
+    steps.push({ at, folderId: step.do === 'folder' ? step.folderId : undefined, why: step.why });
+    if (step.do === 'folder') planner.listed(step.folderId, at, [], []);
+    else if (refused) planner.accountRefused(at + dayMs, at);
+    else planner.accountListed(at, []);
+    at += 1000;
+  }
+  return steps;
+}
+
+t.test(
+  'busy and watched folders are listed more often than quiet ones, and no folder is forgotten',
+  async (t) => {
+    const planner = createPlanner({ perDay: 400, floorMs: 30_000, now });
+    planner.load(
+      [
+        ...Array.from({ length: 100 }, (_, n) => facts(n)),
+        facts(100, { week: 3, month: 8, year: 60 }),
+        facts(101, { year: 20 }),
+        facts(102, { watchedAt: now - dayMs }),
+        facts(103, { parentId: 104, firstSentAt: now - dayMs }),
+        facts(104),
+      ],
+      now,
+    );
+    const counts = Map.groupBy(stepsOf(planner, 3 * dayMs), ({ folderId }) => folderId);
+    const times = (id: number) => counts.get(id)?.length ?? 0;
+    t.ok(times(100) > times(101) && times(101) > times(0), `${times(100)} > ${times(101)} > ${times(0)}`);
+    t.ok(times(102) > 2 * times(0), 'watched');
+    t.ok(times(104) > 2 * times(0), 'a folder in which folders are made');
+    for (let id = 0; id < 100; id++) t.ok(times(id) >= 3, `folder ${id}`);
+    t.ok(times(undefined as never) <= 3 * 24, 'the account at most once an hour');
+    t.ok(
+      rateOf(facts(1, { week: 500, month: 500, year: 500 }), undefined, now) < 2,
+      'a season on one day is no habit',
+    );
+  },
+);
+
+t.test(
+  'a day never costs more than its calls, however much there is to do, and a restart does not forget',
+  async (t) => {
+    for (const refused of [false, true]) {
+      const planner = createPlanner({ perDay: 100, floorMs: 0, now });
+      planner.load(
+        Array.from({ length: 5000 }, (_, n) => facts(n, { listedAt: undefined })),
+        now,
+      );
+      const days = Map.groupBy(stepsOf(planner, 3 * dayMs, refused), ({ at }) => Math.floor(at / dayMs));
+      for (const [, steps] of days) t.ok(steps.length <= 100, `${steps.length}`);
+    }
+    const spent = { day: Math.floor(now / dayMs), calls: 100 };
+    const again = createPlanner({ perDay: 100, floorMs: 0, now, spent });
+    again.load([facts(1)], now);
+    t.strictSame(again.next(now), { do: 'wait', at: (spent.day + 1) * dayMs });
+  },
+);
+
+t.test(
+  'what the account names is looked for at once: where it says, then where it is likely, for some hours',
+  async (t) => {
+    const planner = createPlanner({ perDay: 2000, floorMs: 30_000, now });
+    planner.load(
+      Array.from({ length: 1000 }, (_, n) => facts(n, n === 500 ? { week: 7, month: 20 } : {})),
+      now,
+    );
+    planner.accountListed(now, [{ id: 'x', likely: [7, 12_345] }]);
+    t.match(planner.next(now), { do: 'folder', folderId: 7 });
+    planner.listed(7, now, ['y'], []);
+    t.match(planner.next(now), { do: 'folder', folderId: 500, why: 'search for a new file' });
+    planner.listed(500, now, ['x'], [9001]);
+    t.match(planner.next(now), { do: 'folder', folderId: 9001, why: 'new folder' });
+    planner.listed(9001, now, [], []);
+    t.notMatch(planner.next(now), { why: 'search for a new file' }, 'it was found');
+    planner.accountListed(now, [{ id: 'z', likely: [] }]);
+    t.match(planner.next(now), { why: 'search for a new file' });
+    const later = now + 7 * hourMs;
+    planner.next(later);
+    planner.accountListed(later, [{ id: 'z', likely: [] }]);
+    t.notMatch(
+      planner.next(later),
+      { why: 'search for a new file' },
+      'what is nowhere is not looked for again',
+    );
+  },
+);
+
+t.test('a name before the number of an episode says where it belongs', async (t) => {
+  for (const [name, beginning] of [
+    ['Les.Brigades.du.Tigre.S01E02.720p.mkv', 'Les.Brigades.du.Tigre'],
+    ['Show Name - 1x03.mkv', 'Show Name'],
+    ['Naruto Ep 12.mkv', 'Naruto'],
+    ['Metropolis.1927.mkv', 'Metropolis'],
+    ['ab.S01E01.mkv', undefined],
+    ['Film.mkv', undefined],
+  ] as const)
+    t.equal(beginningOf(name), beginning, name);
+});
+
+t.test(
+  'a new film in a new folder is found within the hour, told to the media server, and costs few calls',
+  async (t) => {
+    const jellyfin = await fakeJellyfin(t);
+    const { house, clock, over } = await looking(t, {
+      env: {
+        PASSERELLE_NOTIFY: JSON.stringify([{ kind: 'jellyfin', url: jellyfin.url, token: 'jelly-key' }]),
+      },
+    });
+    await house.bridge.notify.flush();
+    jellyfin.heard.length = 0;
+    house.bridge.notify.start();
+    house.bridge.looks.start();
+    await pass(clock, 10 * minuteMs);
+    over.account.addFolder('/Films/Nosferatu');
+    over.account.addFile('/Films/Nosferatu', film('Nosferatu', 1922));
+    over.account.addFile('/Shows/Belphegor', {
+      name: 'Belphegor.S01E03.720p.mkv',
+      content: { sizeBytes: 2003, seed: 3 },
+    });
+    await pass(clock, 65 * minuteMs);
+    const tree = await treeOf(house);
+    t.ok(tree.some((path) => path.includes('Nosferatu (1922)')));
+    t.ok(tree.some((path) => path.includes('S01E03')));
+    const told = jellyfin.heard.map(({ body }) => body).join();
+    t.match(told, 'Nosferatu (1922)');
+    t.match(told, 'Belphegor');
+    t.ok(over.counters.requests.length < 600, `${over.counters.requests.length} calls`);
+  },
+);
+
+t.test('a host that is strict is never asked too soon, for hours', async (t) => {
+  const { house, clock, over } = await looking(t, {
+    env: {
+      FICHIER_REQUEST_INTERVAL_MS: '2500',
+      FICHIER_FOLDER_INTERVAL_MS: '30000',
+      PASSERELLE_SYNC_CALLS_PER_DAY: '4000',
+    },
+    simulator: { account: account(3), limits: 'strict' },
+  });
+  house.bridge.looks.start();
+  await pass(clock, 4 * hourMs, minuteMs);
+  const whole = over.counters.requests.filter(
+    ({ verb, body }) => verb === 'file/ls' && body.folder_id === -1,
+  );
+  t.ok(whole.length >= 3 && whole.length <= 4, `the whole account ${whole.length} times in 4 hours`);
+  t.strictSame(
+    [...new Set(over.counters.requests.map(({ status }) => status))],
+    [200],
+    'and refuses nothing',
+  );
+  const perFolder = Map.groupBy(
+    over.counters.requests.filter(({ verb }) => verb === 'folder/ls'),
+    ({ body }) => body.folder_id,
+  );
+  for (const [, calls] of perFolder)
+    for (let n = 1; n < calls.length; n++)
+      t.ok((calls[n]?.at ?? 0) - (calls[n - 1]?.at ?? 0) >= 30_000, 'the interval of a folder');
+});
+
+t.test(
+  'without folder ids, or with no listing of the account at all, it is found all the same',
+  async (t) => {
+    for (const how of ['no ids', 'refused'] as const) {
+      const { house, clock, over } = await looking(t);
+      over.faults.accountListingHasFolderId = false;
+      if (how === 'refused') over.faults.answer({ is: 'notAllowed', verb: 'file/ls', times: 1000 } as never);
+      house.bridge.looks.start();
+      await pass(clock, 5 * minuteMs);
+      over.account.addFile('/Shows/Belphegor', {
+        name: 'Belphegor.S01E04.720p.mkv',
+        content: { sizeBytes: 2004, seed: 4 },
+      });
+      await pass(clock, 3 * hourMs, minuteMs);
+      t.ok(
+        (await treeOf(house)).some((path) => path.includes('S01E04')),
+        how,
+      );
+      const plan = await house.bridge.looks.plan();
+      t.ok(plan.steps.length > 10);
+      await house.close();
+    }
+  },
+);
+
+t.test('POST /api/v1/refresh lists a folder as soon as its interval allows, and once', async (t) => {
+  const { house, clock, over } = await looking(t, {
+    env: { PASSERELLE_SYNC_DISCOVERY: 'false', FICHIER_FOLDER_INTERVAL_MS: '0' },
+  });
+  house.bridge.looks.start();
+  await pass(clock, hourMs, minuteMs);
+  t.equal(over.counters.requests.length, 0, 'turned off: nothing is looked into by itself');
+  over.account.addFolder('/Films/Faust');
+  over.account.addFile('/Films/Faust', film('Faust', 1926));
+  const ask = (payload: object) =>
+    house.app.inject({
+      method: 'POST',
+      url: '/api/v1/refresh',
+      headers: { authorization: `Bearer ${house.bridge.secrets.adminToken}` },
+      payload,
+    });
+  t.equal((await ask({ path: '/Films' })).statusCode, 202);
+  t.equal((await ask({ path: '/Films/' })).statusCode, 202);
+  await pass(clock, minuteMs);
+  t.ok(
+    (await treeOf(house)).some((path) => path.includes('Faust (1926)')),
+    'and the new folder in it too',
+  );
+  t.equal(over.counters.requests.length, 2);
+  t.equal((await ask({ path: '/Nothing' })).statusCode, 404);
+  t.equal((await ask({ path: 'Films' })).statusCode, 400);
+  t.equal((await ask({})).statusCode, 400);
+});
+
+t.test('nothing is looked into while a crawl runs, and a removal is left to crawls', async (t) => {
+  const { house, clock, over } = await looking(t);
+  over.account.removeFile('/Shows/Belphegor/Belphegor.S01E01.720p.mkv');
+  house.bridge.looks.start();
+  await pass(clock, 6 * hourMs, minuteMs);
+  t.ok(
+    (await treeOf(house)).some((path) => path.includes('S01E01')),
+    'still there',
+  );
+  const before = listedFolders({ simulator: over });
+  const release = (await import('../src/catalog/lock.ts')).lockFile(
+    `${house.home}/data/crawl.lock`,
+    'BRIDGE_CRAWL_RUNNING',
+  );
+  await pass(clock, hourMs, minuteMs);
+  t.equal(listedFolders({ simulator: over }), before);
+  release();
+  await pass(clock, hourMs, minuteMs);
+  t.ok(listedFolders({ simulator: over }) > before);
+});
+
+t.test('crawls stay within their share of the calls of a day; a large one takes several days', async (t) => {
+  const { house, clock, over } = await looking(t, {
+    env: { PASSERELLE_SYNC_CALLS_PER_DAY: '50', PASSERELLE_SYNC_DISCOVERY: 'false' },
+  });
+  await clock.advance(dayMs);
+  const { sync, crawlBudget } = house.bridge;
+  const scheduler = createScheduler({
+    sync,
+    clock,
+    log: silentLog,
+    intervalMs: 30 * minuteMs,
+    budget: crawlBudget,
+  });
+  scheduler.start();
+  const perDay: number[] = [];
+  let before = 0;
+  await pass(clock, dayMs - (clock.now() % dayMs) - 1, hourMs);
+  for (let day = 0; day < 3; day++) {
+    perDay.push(over.counters.requests.length - before);
+    before = over.counters.requests.length;
+    await pass(clock, dayMs, hourMs);
+  }
+  await scheduler.stop();
+  for (const calls of perDay) t.ok(calls > 0 && calls <= 21, `${perDay}`);
+  t.match(await house.bridge.catalog.crawls.everDone(), true);
+  const counts = [...over.counters.listings.values()];
+  t.ok(Math.max(...counts) - Math.min(...counts) <= 1, 'it goes on where it was');
+});
+
+t.test('passerelle sync --plan prints the day and asks the host nothing', async (t) => {
+  const { house, over } = await looking(t);
+  await house.close();
+  const args = ['--no-warnings', `${import.meta.dirname}/../src/main.ts`, 'sync', '--plan'];
+  const env = { ...cleanEnv(), NODE_OPTIONS: '', ...envOver(over, house.home) };
+  const answer = await run(process.execPath, args, { cwd: house.home, env });
+  t.equal(answer.code, 0, answer.stderr);
+  t.match(answer.stdout, /^\d+ calls in the next 24 hours; \d+ hot, \d+ warm, \d+ cold folders\n/);
+  t.match(answer.stdout, /the whole account\n/);
+  t.match(answer.stdout, /cold +\/Old\/Box \d+\n/);
+  const lines = (await run(process.execPath, [...args, '--json'], { cwd: house.home, env })).stdout
+    .trim()
+    .split('\n');
+  t.match(JSON.parse(lines[0] ?? ''), { at: /Z$/, path: /./, why: /./ });
+  t.equal(over.counters.requests.length, 0);
+});
