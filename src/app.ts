@@ -7,6 +7,7 @@ import { stream } from '../plugins/routes/stream.ts';
 import { strm } from '../plugins/routes/strm.ts';
 import { auth } from '../plugins/support/auth.ts';
 import { bridgeDecorator } from '../plugins/support/bridge.ts';
+import { delivery } from '../plugins/support/delivery.ts';
 import { errors, frameworkError } from '../plugins/support/errors.ts';
 import { limits, longestUrl } from '../plugins/support/limits.ts';
 import { requestLog } from '../plugins/support/request-log.ts';
@@ -35,6 +36,7 @@ export async function buildApp(bridge: Bridge): Promise<FastifyInstance> {
   await app.register(limits);
   await app.register(errors);
   await app.register(auth);
+  await app.register(delivery);
   await app.register(health);
   await app.register(stream);
   await app.register(strm);
