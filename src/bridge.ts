@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Agent, type Dispatcher } from 'undici';
 import type { Settings } from '../config/settings.ts';
+import { createBrowse } from './browse/browse.ts';
 import { openCatalog } from './catalog/catalog.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createSigner } from './delivery/signature.ts';
@@ -164,6 +165,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     requestIntervalMs: fichier.requestIntervalMs,
     lockPath,
   });
+  const browse = createBrowse({ catalog, trees: publisher.trees, roots: library.roots });
   const proposals = createDecisions({ catalog, clock, ladder, publisher, lockPath });
 
   return {
@@ -182,6 +184,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     fixes: createFixes(curation),
     sync,
     proposals,
+    browse,
     /** Refuses what waits for the host, then closes the catalog. */
     async close(): Promise<void> {
       governor.close();

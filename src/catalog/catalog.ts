@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { createContent } from './content.ts';
 import { createCrawls } from './crawls.ts';
 import { createDirty } from './dirty.ts';
+import { createFolderLevels } from './folder-levels.ts';
 import { createJournal } from './journal.ts';
 import { createKept } from './kept.ts';
 import { createLeases } from './leases.ts';
@@ -15,6 +16,7 @@ import { createRecognitions } from './recognitions.ts';
 import { createRemovals } from './removals.ts';
 import { createTitles } from './titles.ts';
 import { createTrashRows } from './trash.ts';
+import { createTreeLevels } from './tree-levels.ts';
 
 /**
  * Opens what the account holds and what was made of it. `file` is the path of the database.
@@ -67,6 +69,11 @@ export async function openCatalog(file: string) {
     titles,
     /** Titles and manifest of the tree of this name. */
     titlesOf: (tree: string) => (tree === '' ? titles : createTitles(db, tree)),
+    /** What lies where, for listings. */
+    levels: {
+      ofTree: (tree: string) => createTreeLevels(db, tree),
+      ofAccount: createFolderLevels(db),
+    },
     /** Files that went before this time and have nothing left in the trash leave their paths to others. */
     freePlaces: async (goneBefore: number): Promise<void> => {
       await sql`delete from places where file_id in (select id from files where gone_at < ${goneBefore})

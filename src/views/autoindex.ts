@@ -13,36 +13,41 @@ export interface ListingEntry {
  * @param path decoded path as shown in the title, with a slash at the end
  */
 export function autoindex(path: string, entries: readonly ListingEntry[]): string {
+  return autoindexHead(path) + entries.map(autoindexLine).join('') + autoindexTail;
+}
+
+/** How such a page begins and ends; the lines of its entries stand between. */
+export function autoindexHead(path: string): string {
   const title = `Index of ${escapeHtml(path)}`;
-  const lines = entries.map(line);
   return [
     '<!DOCTYPE html>',
     `<html><head><meta charset="utf-8"><title>${title}</title></head><body>`,
     `<h1>${title}</h1><hr><pre><a href="../">../</a>`,
-    ...lines,
-    '</pre><hr></body></html>',
     '',
   ].join('\n');
 }
 
-function line({ name, isFolder, modifiedAt, sizeBytes }: ListingEntry): string {
+export const autoindexTail = '</pre><hr></body></html>\n';
+
+export function autoindexLine({ name, isFolder, modifiedAt, sizeBytes }: ListingEntry): string {
   const shown = isFolder ? `${name}/` : name;
-  // "./" keeps a name with a colon from being read as a scheme.
-  const href = `./${encodeURIComponent(name.toWellFormed())}${isFolder ? '/' : ''}`;
+  // Kodi takes a line only when its link, decoded, is its name; a colon, which could be a scheme's, is escaped.
+  const href = `${encodeURIComponent(name.toWellFormed())}${isFolder ? '/' : ''}`;
   const padding = ' '.repeat(Math.max(1, 51 - [...shown].length));
   const size = isFolder || sizeBytes === undefined ? '-' : String(sizeBytes);
-  return `<a href="${escapeHtml(href)}">${escapeHtml(shown)}</a>${padding}${stamp(modifiedAt)} ${size.padStart(19)}`;
+  return `<a href="${escapeHtml(href)}">${escapeHtml(shown)}</a>${padding}${stamp(modifiedAt)} ${size.padStart(19)}\n`;
 }
 
 /** nginx's form, UTC: `23-Nov-2026 20:26`. */
 function stamp(ms: number | undefined): string {
   if (ms === undefined) return '-'.padStart(17);
-  const [, day, month, year, hour, minute] =
-    /(\d{2}) (\w{3}) (\d{4}) (\d{2}):(\d{2})/.exec(new Date(ms).toUTCString()) ?? [];
-  return `${day}-${month}-${year} ${hour}:${minute}`;
+  // `Mon, 23 Nov 2026 20:26:00 GMT`
+  const text = new Date(ms).toUTCString();
+  return `${text.slice(5, 7)}-${text.slice(8, 11)}-${text.slice(12, 16)} ${text.slice(17, 22)}`;
 }
 
 function escapeHtml(text: string): string {
+  if (!/[&<>"']/.test(text)) return text;
   const entities: Record<string, string> = {
     '&': '&amp;',
     '<': '&lt;',
