@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { streamPath } from '../../src/delivery/address.ts';
@@ -8,7 +9,7 @@ import { reads } from '../support/reads.ts';
 
 /** `?kind=`: the folder of the tree that its films lie in. */
 const folders: Readonly<Record<string, string>> = { movie: 'Movies', episode: 'Shows', unsorted: 'Unsorted' };
-const pageRows = 500;
+const pageRows = 200;
 
 /** `/library.m3u`: every film and episode of the library with the address that its STRM file holds. */
 export const playlist = fp(
@@ -41,6 +42,8 @@ export const playlist = fp(
         const last = rows.at(-1);
         if (!last || rows.length < pageRows) return;
         after = last.path;
+        // A signature each, and the database without a turn of the event loop: films must not wait for all of them.
+        await turn();
       }
     }
   },
