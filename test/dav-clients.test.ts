@@ -1,7 +1,8 @@
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import t from 'tap';
+import { parse } from 'yaml';
 import { canMount } from './fixtures/can-mount.ts';
 import { ask, password, user } from './fixtures/dav.ts';
 import { mountWithDavfs2 } from './fixtures/davfs2.ts';
@@ -97,12 +98,13 @@ t.test(
     if (!(await hasPlayer(t, 'rclone')) || !(await hasPlayer(t, 'ffprobe')) || !(await canMount(t))) return;
     const cache = await mkdtemp(join(tmpdir(), 'rclone-cache-'));
     t.teardown(() => rm(cache, { recursive: true, force: true }));
-    const flags = [
-      '--vfs-cache-mode=full',
-      `--cache-dir=${cache}`,
-      '--vfs-read-chunk-size=32M',
-      '--dir-cache-time=1000h',
-    ];
+    const compose = parse(await readFile(join(import.meta.dirname, '..', 'docker-compose.yml'), 'utf8'));
+    const flags = [...compose.services.rclone.command[0].matchAll(/--[a-z-]+(?:=[^\s\\]+)?/g)]
+      .map(([flag]) => flag)
+      // The folder is the container's, and to let others in is root's to allow.
+      .filter((flag) => !/^--(?:cache-dir|allow-other|read-only)/.test(flag));
+    t.ok(flags.length > 5);
+    flags.push(`--cache-dir=${cache}`);
     const mounted = await mountWithRclone(t, '', flags, await webdav('library/'));
     const path = join(mounted, 'Movies/Metropolis (1927)/Metropolis (1927).ts');
     const file = house.simulator.account.file(`/${film}`);
