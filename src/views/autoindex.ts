@@ -1,3 +1,5 @@
+import { nginxDate } from './dates.ts';
+
 /** One line of a listing. */
 export interface ListingEntry {
   name: string;
@@ -27,23 +29,22 @@ export function autoindexHead(path: string): string {
   ].join('\n');
 }
 
+const noDate = '-'.padStart(17);
+
 export const autoindexTail = '</pre><hr></body></html>\n';
 
 export function autoindexLine({ name, isFolder, modifiedAt, sizeBytes }: ListingEntry): string {
   const shown = isFolder ? `${name}/` : name;
   // Kodi takes a line only when its link, decoded, is its name; a colon, which could be a scheme's, is escaped.
   const href = `${encodeURIComponent(name.toWellFormed())}${isFolder ? '/' : ''}`;
-  const padding = ' '.repeat(Math.max(1, 51 - [...shown].length));
+  const padding = ' '.repeat(Math.max(1, 51 - lengthOf(shown)));
   const size = isFolder || sizeBytes === undefined ? '-' : String(sizeBytes);
-  return `<a href="${escapeHtml(href)}">${escapeHtml(shown)}</a>${padding}${stamp(modifiedAt)} ${size.padStart(19)}\n`;
+  return `<a href="${escapeHtml(href)}">${escapeHtml(shown)}</a>${padding}${modifiedAt === undefined ? noDate : nginxDate(modifiedAt)} ${size.padStart(19)}\n`;
 }
 
-/** nginx's form, UTC: `23-Nov-2026 20:26`. */
-function stamp(ms: number | undefined): string {
-  if (ms === undefined) return '-'.padStart(17);
-  // `Mon, 23 Nov 2026 20:26:00 GMT`
-  const text = new Date(ms).toUTCString();
-  return `${text.slice(5, 7)}-${text.slice(8, 11)}-${text.slice(12, 16)} ${text.slice(17, 22)}`;
+/** In characters as they are seen. */
+function lengthOf(text: string): number {
+  return /[\ud800-\udfff]/.test(text) ? [...text].length : text.length;
 }
 
 function escapeHtml(text: string): string {

@@ -1,4 +1,5 @@
 import type { ListingEntry } from './autoindex.ts';
+import { httpDate, isoDate } from './dates.ts';
 import { hrefSegment, xmlText } from './xml.ts';
 
 /** A property by its namespace and name. */
@@ -37,10 +38,8 @@ const properties: Readonly<Record<string, Property>> = {
   displayname: ({ name }) => xmlText(name === '' ? '/' : name),
   getcontentlength: ({ sizeBytes }) => (sizeBytes === undefined ? undefined : String(sizeBytes)),
   getcontenttype: ({ isFolder, mediaType }) => (isFolder ? 'httpd/unix-directory' : mediaType),
-  getlastmodified: ({ modifiedAt }) =>
-    modifiedAt === undefined ? undefined : new Date(modifiedAt).toUTCString(),
-  creationdate: ({ modifiedAt }) =>
-    modifiedAt === undefined ? undefined : `${new Date(modifiedAt).toISOString().slice(0, 19)}Z`,
+  getlastmodified: ({ modifiedAt }) => (modifiedAt === undefined ? undefined : httpDate(modifiedAt)),
+  creationdate: ({ modifiedAt }) => (modifiedAt === undefined ? undefined : isoDate(modifiedAt)),
   getetag: ({ etag }) => etag && xmlText(etag),
   supportedlock: () => writeLock,
   lockdiscovery: () => '',
