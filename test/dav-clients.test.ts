@@ -6,8 +6,10 @@ import { parse } from 'yaml';
 import { canMount } from './fixtures/can-mount.ts';
 import { ask, password, user } from './fixtures/dav.ts';
 import { mountWithDavfs2 } from './fixtures/davfs2.ts';
+import { startKodi } from './fixtures/kodi.ts';
 import { litmus, litmusDoor } from './fixtures/litmus.ts';
 import { hasPlayer } from './fixtures/players.ts';
+import { until } from './fixtures/playing.ts';
 import { probe } from './fixtures/probe.ts';
 import { findProgram } from './fixtures/programs.ts';
 import { mountWithRclone } from './fixtures/rclone-mount.ts';
@@ -144,5 +146,27 @@ t.test('litmus: http is complete, and nothing else fails but for a refusal to wr
     // What "could not create collection" was told is 403 too; litmus keeps that to itself.
     const others = of('FAIL').filter(({ why }) => !/403 Forbidden|could not create collection/i.test(why));
     t.strictSame(others, [], `${suite}: ${of('FAIL').length} refusals`);
+  }
+});
+
+t.test('Kodi looks into the library over WebDAV and over the listings, and plays from there', async (t) => {
+  const kodi = await findProgram(t, 'kodi');
+  const xvfb = await findProgram(t, 'Xvfb');
+  if (!kodi || !xvfb) return;
+  const { host } = new URL(house.url);
+  const roots = [`dav://${user}:${password}@${host}/dav/`, `http://${user}:${password}@${host}/browse/`];
+  const player = await startKodi(t, { kodi, xvfb }, roots);
+  for (const root of roots) {
+    const movies = await player.list(`${root}library/Movies/`);
+    t.ok(
+      movies.some(({ label, filetype }) => label === 'La Règle du jeu (1939)' && filetype === 'directory'),
+      `${root}: ${JSON.stringify(movies.map(({ label }) => label))}`,
+    );
+    const odd = movies.find(({ label }) => label.includes("Virginia Woolf '"));
+    const [inside] = (await player.list(odd?.file ?? '')).filter(({ label }) => label.endsWith('.mkv'));
+    t.match(inside, { label: "Qui a peur de Virginia Woolf ' (1966).mkv", size: 712_058 }, root);
+    const playing = await player.play(inside?.file ?? '');
+    await until('the film plays', async () => (await playing.position()) > 1);
+    t.pass('it plays');
   }
 });

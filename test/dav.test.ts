@@ -508,9 +508,9 @@ t.test('listings are in the form of nginx; a link is its name, as Kodi wants it'
   const lines = [...text.matchAll(/^<a href="([^"]+)">([^<]+)<\/a> +(\S+ \S+) +(\d+|-)$/gm)];
   t.equal(lines.length, 7);
   for (const [, href = '', name = '', date = '', size] of lines) {
-    t.equal(decodeURIComponent(href.replaceAll('&#39;', "'")), name.replaceAll('&#39;', "'"));
+    t.equal(decodeURIComponent(href), name);
     t.match(date, /^\d\d-\w{3}-\d{4} \d\d:\d\d$/);
-    const head = await ask(`${house.url}/browse/account/Films/${href.replaceAll('&#39;', "'")}`, 'HEAD');
+    const head = await ask(`${house.url}/browse/account/Films/${href}`, 'HEAD');
     t.match(head, { status: 200, headers: { 'content-length': size } }, name);
   }
   t.equal(hostCalls(house), 0);

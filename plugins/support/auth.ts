@@ -3,7 +3,6 @@ import basicAuth from '@fastify/basic-auth';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { createAtHand } from '../../src/at-hand.ts';
 import { BridgeError } from '../../src/errors.ts';
 
 declare module 'fastify' {
@@ -25,7 +24,7 @@ export const auth = fp(
     const { settings, secrets, clock } = app.bridge;
     await app.register(rateLimit, { global: false });
     const tries = app.createRateLimit({ max: triesAMinute, timeWindow: 60_000 });
-    const proven = createAtHand<string, true>(addressesKept);
+    const proven = new Set<string>();
 
     /**
      * Whoever guesses from one address gets no answer to the guesses after the first twenty, the right one among them.
@@ -41,11 +40,15 @@ export const auth = fp(
       authenticate: { realm: 'Passerelle' },
       utf8: true,
       validate: async (user, password, request) => {
-        if (!proven.get(request.ip)) await refuseGuessing(request, false);
+        if (!proven.has(request.ip)) await refuseGuessing(request, false);
         // Both are always compared, so that the time tells nothing.
         const userRight = equal(user, settings.auth.user);
         const passwordRight = equal(password, secrets.password);
-        if (userRight && passwordRight) return void proven.set(request.ip, true);
+        if (userRight && passwordRight) {
+          if (proven.size >= addressesKept) proven.clear();
+          proven.add(request.ip);
+          return;
+        }
         await refuseGuessing(request, true);
         throw new BridgeError('BRIDGE_UNAUTHORIZED');
       },

@@ -36,10 +36,11 @@ export const autoindexTail = '</pre><hr></body></html>\n';
 export function autoindexLine({ name, isFolder, modifiedAt, sizeBytes }: ListingEntry): string {
   const shown = isFolder ? `${name}/` : name;
   // Kodi takes a line only when its link, decoded, is its name; a colon, which could be a scheme's, is escaped.
-  const href = `${encodeURIComponent(name.toWellFormed())}${isFolder ? '/' : ''}`;
+  // It does not look into a link for entities, so there is none in it.
+  const href = `${encodeURIComponent(name.toWellFormed()).replaceAll("'", '%27')}${isFolder ? '/' : ''}`;
   const padding = ' '.repeat(Math.max(1, 51 - lengthOf(shown)));
   const size = isFolder || sizeBytes === undefined ? '-' : String(sizeBytes);
-  return `<a href="${escapeHtml(href)}">${escapeHtml(shown)}</a>${padding}${modifiedAt === undefined ? noDate : nginxDate(modifiedAt)} ${size.padStart(19)}\n`;
+  return `<a href="${href}">${escapeHtml(shown)}</a>${padding}${modifiedAt === undefined ? noDate : nginxDate(modifiedAt)} ${size.padStart(19)}\n`;
 }
 
 /** In characters as they are seen. */
@@ -48,13 +49,6 @@ function lengthOf(text: string): number {
 }
 
 function escapeHtml(text: string): string {
-  if (!/[&<>"']/.test(text)) return text;
-  const entities: Record<string, string> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-  };
-  return text.replace(/[&<>"']/g, (char) => entities[char] ?? char);
+  if (!/[&<>]/.test(text)) return text;
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
