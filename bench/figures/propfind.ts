@@ -5,6 +5,7 @@ import type { LargeFoldersPart } from '../parts/large-folders.ts';
 import type { Listed, ListerPart } from '../parts/lister.ts';
 import { installed } from '../stage/installed.ts';
 import { type Nginx, startNginx } from '../stage/nginx.ts';
+import { cpuSecondsOf } from '../stage/process-cpu.ts';
 import { memoryOf } from '../stage/process-memory.ts';
 import { median } from '../stage/rounds.ts';
 import type { Stage } from '../stage/stage.ts';
@@ -54,11 +55,15 @@ export const propfind: Figure = {
         const theirs: Listed[] = [];
         await of(method, `${bridge.url}/${view}/n${size}/`, status);
         const before = await memoryOf(bridge.pid);
+        const cpuBefore = await cpuOf(bridge.pid, nginx?.workerPid);
         for (let round = 0; round < rounds; round++) {
           ours.push(await of(method, `${bridge.url}/${view}/n${size}/`, status));
           if (nginx) theirs.push(await of('GET', `${nginx.listUrl}/n${size}/`, 200));
         }
         const after = await memoryOf(bridge.pid);
+        const cpu = (await cpuOf(bridge.pid, nginx?.workerPid)).map(
+          (seconds, index) => ((seconds - (cpuBefore[index] ?? 0)) * 1000) / rounds,
+        );
         const mid = (all: Listed[], key: 'firstMs' | 'lastMs') => median(all.map((one) => one[key]));
         const entries = `${size.toLocaleString('en')} entries`;
         const beside = (key: 'firstMs' | 'lastMs') =>
@@ -81,13 +86,18 @@ export const propfind: Figure = {
           unit: 'ms',
           ...beside('lastMs'),
           ...(size === small ? { bar: { of: 'value', is: '<=', limit: 150 } as const } : {}),
-          note: `${((ours[0]?.bytes ?? 0) / 1e6).toFixed(1)} MB; memory at most ${after.peakMb.toFixed(0)} MB, ${(after.peakMb - before.peakMb).toFixed(0)} MB more than before`,
+          note: `${((ours[0]?.bytes ?? 0) / 1e6).toFixed(1)} MB; CPU ${cpu.map((ms) => ms.toFixed(0)).join(' and ')} ms a listing; memory at most ${after.peakMb.toFixed(0)} MB, ${(after.peakMb - before.peakMb).toFixed(0)} MB more than before`,
         });
       }
     }
     return measures;
   },
 };
+
+/** Seconds: ours, and nginx's. What else the machine does moves these less than the times. */
+function cpuOf(...pids: (number | undefined)[]): Promise<number[]> {
+  return Promise.all(pids.filter((pid) => pid !== undefined).map(cpuSecondsOf));
+}
 
 /** nginx over empty files of the same names. */
 async function nginxOver(stage: Stage, names: string[]): Promise<Nginx | undefined> {
