@@ -49,13 +49,29 @@ export function createTreeLevels(db: Kysely<Schema>, tree: string) {
     /**
      * What lies directly in a folder (`''` = the top), in the order of its paths, at most `limit` of it, after the
      * child `after`. One query: from each child it jumps to the next one, so a folder with a thousand folders of a
-     * thousand files costs a thousand steps.
+     * thousand files costs a thousand steps. Where files follow files, they are read in one go.
      */
     async page(dir: string, after: TreeChild | undefined, limit: number): Promise<TreeChild[]> {
       const prefix = dir === '' ? '' : `${dir}/`;
       const from = after ? beyond(after) : prefix;
       // '0' follows '/' in ASCII.
       const end = dir === '' ? beyondAll : `${dir}0`;
+      const children = (rows: Row[]): TreeChild[] =>
+        rows.map((row) => {
+          const slash = row.path.indexOf('/', prefix.length);
+          return slash < 0
+            ? { isFolder: false, ...toTreeFile(row) }
+            : { isFolder: true, path: row.path.slice(0, slash) };
+        });
+      if (!after?.isFolder) {
+        const { rows } = await sql<Row>`
+          select ${columns} from tree t left join files f on f.id = t.file_id and f.gone_at is null
+          where t.tree = ${tree} and t.path >= ${from} and t.path < ${end} order by t.path limit ${limit}`.execute(
+          db,
+        );
+        const found = children(rows);
+        if (!found.some(({ isFolder }) => isFolder)) return found;
+      }
       const rest = sql`substr(step.path, length(${prefix}) + 1)`;
       const { rows } = await sql<Row>`
         with recursive step(path) as (
@@ -72,12 +88,7 @@ export function createTreeLevels(db: Kysely<Schema>, tree: string) {
         cross join tree t on t.tree = ${tree} and t.path = step.path
         left join files f on f.id = t.file_id and f.gone_at is null
         order by step.path`.execute(db);
-      return rows.map((row) => {
-        const slash = row.path.indexOf('/', prefix.length);
-        return slash < 0
-          ? { isFolder: false, ...toTreeFile(row) }
-          : { isFolder: true, path: row.path.slice(0, slash) };
-      });
+      return children(rows);
     },
 
     /** The files that stand at these paths. */
