@@ -7,6 +7,7 @@ import { index } from './figures/index.ts';
 import { jumps } from './figures/jumps.ts';
 import { memory } from './figures/memory.ts';
 import { probes } from './figures/probes.ts';
+import { propfind } from './figures/propfind.ts';
 import { redirects } from './figures/redirects.ts';
 import { scan } from './figures/scan.ts';
 import { throughput } from './figures/throughput.ts';
@@ -29,6 +30,7 @@ const figures: readonly Figure[] = [
   probes,
   scan,
   viewers,
+  propfind,
   memory,
   tree100k,
 ];

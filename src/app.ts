@@ -1,16 +1,20 @@
 import { METHODS } from 'node:http';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { api } from '../plugins/routes/api.ts';
+import { browse } from '../plugins/routes/browse.ts';
+import { dav } from '../plugins/routes/dav.ts';
 import { health } from '../plugins/routes/health.ts';
 import { mediaInformation } from '../plugins/routes/media.ts';
 import { notify } from '../plugins/routes/notify.ts';
 import { overrides } from '../plugins/routes/overrides.ts';
+import { playlist } from '../plugins/routes/playlist.ts';
 import { proposals } from '../plugins/routes/proposals.ts';
 import { refresh } from '../plugins/routes/refresh.ts';
 import { stream } from '../plugins/routes/stream.ts';
 import { strm } from '../plugins/routes/strm.ts';
 import { auth } from '../plugins/support/auth.ts';
 import { bridgeDecorator } from '../plugins/support/bridge.ts';
+import { delivery } from '../plugins/support/delivery.ts';
 import { errors, frameworkError } from '../plugins/support/errors.ts';
 import { limits, longestUrl } from '../plugins/support/limits.ts';
 import { requestLog } from '../plugins/support/request-log.ts';
@@ -25,6 +29,8 @@ export async function buildApp(bridge: Bridge): Promise<FastifyInstance> {
     trustProxy: bridge.settings.server.trustProxy,
     bodyLimit: 1024 * 1024,
     exposeHeadRoutes: false,
+    // A request has to be there whole within this: whoever sends a byte a minute gives his place to somebody else.
+    requestTimeout: 60_000,
     // Running films are ended by `serve` after a time of grace, not by the server at once.
     forceCloseConnections: 'idle',
     return503OnClosing: false,
@@ -33,15 +39,20 @@ export async function buildApp(bridge: Bridge): Promise<FastifyInstance> {
   });
   // So that an address can say which methods it takes, whatever it was asked with.
   for (const method of METHODS)
-    if (method !== 'CONNECT' && !app.supportedMethods.includes(method)) app.addHttpMethod(method);
+    if (method !== 'CONNECT' && !app.supportedMethods.includes(method))
+      app.addHttpMethod(method, { hasBody: ['PROPFIND', 'PROPPATCH', 'LOCK'].includes(method) });
   await app.register(bridgeDecorator, { bridge });
   await app.register(requestLog);
   await app.register(limits);
   await app.register(errors);
   await app.register(auth);
+  await app.register(delivery);
   await app.register(health);
   await app.register(stream);
   await app.register(strm);
+  await app.register(dav);
+  await app.register(browse);
+  await app.register(playlist);
   await app.register(api);
   await app.register(overrides);
   await app.register(proposals);

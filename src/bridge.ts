@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Agent, type Dispatcher } from 'undici';
 import type { Settings } from '../config/settings.ts';
+import { createBrowse } from './browse/browse.ts';
 import { openCatalog } from './catalog/catalog.ts';
 import { lockFile } from './catalog/lock.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -220,6 +221,12 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     folderIntervalMs: fichier.folderIntervalMs,
     requestIntervalMs: fichier.requestIntervalMs,
   });
+  const browse = createBrowse({
+    catalog,
+    trees,
+    roots: library.roots,
+    onOpened: (folderId) => void looks.hint(folderId),
+  });
   const proposals = createDecisions({ catalog, clock, ladder, publisher, lockPath });
 
   const media = createMediaQueue({
@@ -260,6 +267,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
       left: async () => crawlBudget.left(!(await catalog.crawls.everDone())),
     },
     proposals,
+    browse,
     /** Refuses what waits for the host, then closes the catalog. */
     async close(): Promise<void> {
       await media.stop();

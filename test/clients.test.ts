@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
 import { picturesFrom, probeAsJellyfin } from './fixtures/as-jellyfin.ts';
+import { canMount } from './fixtures/can-mount.ts';
 import { startChromium } from './fixtures/chromium.ts';
 import { serveFilmPages } from './fixtures/film-pages.ts';
 import { startKodi } from './fixtures/kodi.ts';
@@ -142,13 +142,4 @@ for (const house of houses) {
       t.equal((await run('cat', [join(mounted, path)])).stdout.trim(), url, path);
     }
   });
-}
-
-/** Whether this machine lets anybody mount; a package alone does not bring that. */
-async function canMount(t: Test): Promise<boolean> {
-  if (!existsSync('/dev/fuse')) {
-    t.comment('SKIPPED: this machine has no /dev/fuse');
-    return false;
-  }
-  return (await findProgram(t, 'fusermount3', 'fusermount')) !== undefined;
 }

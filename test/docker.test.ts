@@ -21,11 +21,17 @@ const root = join(import.meta.dirname, '..');
 const read = (name: string) => readFileSync(join(root, name), 'utf8');
 const packageJson = JSON.parse(read('package.json'));
 
+interface Bind {
+  source: string;
+  target: string;
+  read_only?: boolean;
+  bind: { propagation: string };
+}
 interface Service {
   image: string;
   environment: Record<string, string>;
   ports: string[];
-  volumes: string[];
+  volumes: (string | Bind)[];
   healthcheck: { test: string[] };
   depends_on: Record<string, { condition: string }>;
   secrets: string[];
@@ -33,11 +39,11 @@ interface Service {
 }
 const composeText = read('docker-compose.yml');
 const compose = parse(composeText) as {
-  services: { passerelle: Service; jellyfin: Service };
+  services: { passerelle: Service; jellyfin: Service; rclone: Service; plex: Service };
   volumes: Record<string, unknown>;
   secrets: Record<string, { file: string }>;
 };
-const { passerelle, jellyfin } = compose.services;
+const { passerelle, jellyfin, rclone, plex } = compose.services;
 
 /** Instructions of the Dockerfile, continued lines joined. */
 const steps = read('Dockerfile')
@@ -136,10 +142,10 @@ t.test('ports and folders are the same everywhere', async (t) => {
   const folders = [imageEnv.PASSERELLE_DATA_DIR, imageEnv.PASSERELLE_LIBRARY_DIR];
   t.strictSame(JSON.parse(stepsOf('VOLUME')[0] ?? ''), folders);
   t.strictSame(
-    passerelle.volumes.map((line) => line.split(':')[1]),
+    passerelle.volumes.map((line) => String(line).split(':')[1]),
     folders,
   );
-  const [library = ''] = passerelle.volumes[1]?.split(':') ?? [];
+  const [library = ''] = String(passerelle.volumes[1]).split(':');
   t.ok(jellyfin.volumes.includes(`${library}:/media/passerelle:ro`), 'Jellyfin reads the same tree');
 });
 
@@ -151,7 +157,15 @@ t.test('every variable that is named is one of ours', async (t) => {
     t.ok([...envNames, ...own].includes(name), `compose: ${name}`);
   for (const name of own) t.match(read('docker/entrypoint.sh'), `\${${name}:-`, `entrypoint: ${name}`);
   const asked = [...composeText.matchAll(/\$\{(\w+)/g)].map(([, name]) => name);
-  const host = ['JELLYFIN_PORT', 'JELLYFIN_TAG', 'FICHIER_API_KEY_SECRET'];
+  const host = [
+    'JELLYFIN_PORT',
+    'JELLYFIN_TAG',
+    'FICHIER_API_KEY_SECRET',
+    'RCLONE_TAG',
+    'PLEX_PORT',
+    'PLEX_TAG',
+    'PLEX_CLAIM',
+  ];
   const readme = read('README.md');
   for (const name of new Set(asked)) {
     t.ok([...envNames, ...own, ...host].includes(name ?? ''), `asked of the person: ${name}`);
@@ -186,10 +200,53 @@ t.test('the container is closed: no writable root, no rights, no new ones', asyn
   );
   for (const name of Object.keys(compose.volumes))
     t.ok(
-      jellyfin.volumes.some((line) => line.startsWith(`${name}:`)),
+      [jellyfin, rclone, plex].some(({ volumes }) =>
+        volumes.some((line) => typeof line === 'string' && line.startsWith(`${name}:`)),
+      ),
       `volume ${name} is used`,
     );
 });
+
+t.test(
+  'Plex starts after the mount, the mount after a bridge that answers, and it shows in both',
+  async (t) => {
+    t.strictSame(rclone.profiles, ['plex']);
+    t.strictSame(plex.profiles, ['plex']);
+    t.strictSame(rclone.depends_on, { passerelle: { condition: 'service_healthy' } });
+    t.match(plex.depends_on, { rclone: { condition: 'service_healthy' } });
+    const [outer, inner] = [rclone, plex].map(({ volumes }) =>
+      volumes.find((line): line is Bind => typeof line === 'object'),
+    );
+    t.equal(outer?.source, inner?.source, 'one folder of this machine');
+    t.equal(outer?.bind.propagation, 'rshared');
+    t.match(inner, { read_only: true, bind: { propagation: 'rslave' } });
+    const script = (rclone.command as string[])[0] ?? '';
+    const place = / mount :webdav: (\S+)/.exec(script)?.[1] ?? '';
+    t.ok(place.startsWith(`${outer?.target}/`), 'mounted below it');
+    t.match(rclone.healthcheck.test[1], ` ${place} fuse.rclone `);
+    const { port } = new URL(rclone.environment.RCLONE_WEBDAV_URL ?? '');
+    t.equal(port, String(settingList.find(({ path }) => path === 'server.port')?.fallback));
+    t.match(rclone.environment.RCLONE_WEBDAV_URL, /^http:\/\/passerelle:\d+\/dav\/library\/$/);
+    t.equal(
+      rclone.environment.RCLONE_WEBDAV_USER,
+      settingList.find(({ path }) => path === 'auth.user')?.fallback,
+    );
+    t.equal(rclone.environment.PASSERELLE_PASSWORD, passerelle.environment.PASSERELLE_PASSWORD);
+    const shell = script.replaceAll('$$', '$');
+    t.equal((await run('sh', ['-n', '-c', shell])).code, 0, 'it is right shell');
+    const without = await run('sh', ['-c', shell], {
+      env: { PATH: process.env.PATH, PASSERELLE_PASSWORD: '' },
+    });
+    t.match(without.stderr, 'write PASSERELLE_PASSWORD=', 'a missing password is said');
+    t.not(without.code, 0);
+    if ((await run('rclone', ['version'])).code !== 0)
+      return void t.comment('SKIPPED: rclone is not installed');
+    const { stdout } = await run('rclone', ['help', 'flags']);
+    const mount = await run('rclone', ['mount', '--help']);
+    const known = new Set(`${stdout}${mount.stdout}`.match(/--[a-z-]+/g));
+    for (const [flag] of script.matchAll(/--[a-z-]+/g)) t.ok(known.has(flag), flag);
+  },
+);
 
 t.test('what the image starts is there and is started as it is written', async (t) => {
   const commands = [
@@ -342,7 +399,18 @@ t.test(
       writeFileSync(join(home, 'bin', name), `#!/bin/sh\nexec ${stdout.trim()} "$@"\n`);
       chmodSync(join(home, 'bin', name), 0o755);
     }
-    const players = ['ffmpeg', 'ffprobe', 'mpv', 'fusermount3', 'cvlc', 'chromium', 'kodi', 'Xvfb'];
+    const players = [
+      'ffmpeg',
+      'ffprobe',
+      'mpv',
+      'fusermount3',
+      'cvlc',
+      'chromium',
+      'kodi',
+      'Xvfb',
+      'litmus',
+      'mount.davfs',
+    ];
     for (const name of [...players, 'npm', 'apt-get']) stub(name);
     const start = () => run('/bin/bash', [script], { cwd: home, env: { PATH: join(home, 'bin') } });
     t.equal((await start()).code, 0);

@@ -24,6 +24,7 @@ const imports = files.flatMap((file) => importsOf(file).map((to) => ({ file, to 
 /** Rooms below src: what each may know of src besides itself. */
 const mayKnow: Record<string, RegExp> = {
   fichier: /^src\/(errors|clock|log|redact)\.ts$/,
+  browse: /^src\/((catalog|library|delivery)\/.+|errors|clock|log|at-hand)\.ts$/,
   catalog: /^src\/(errors|clock|log|at-hand)\.ts$/,
   library: /^src\/(errors|clock|log|at-hand)\.ts$/,
   notify: /^src\/(errors|clock|log)\.ts$/,

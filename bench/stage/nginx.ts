@@ -11,16 +11,26 @@ export interface Nginx {
   url: string;
   /** With buffers of 256 KB in the place of its 4 or 8: what somebody gives it who has measured. */
   tunedUrl: string;
+  /** Its own listings of `listRoot`. */
+  listUrl: string;
   workerPid: number;
   stop(): Promise<void>;
 }
 
-/** Starts it as the user who runs this, with one worker and everything that it writes below `folder`. */
-export async function startNginx(program: string, folder: string, upstream: string): Promise<Nginx> {
+/**
+ * Starts it as the user who runs this, with one worker and everything that it writes below `folder`. `listRoot`: a
+ * folder that it lists.
+ */
+export async function startNginx(
+  program: string,
+  folder: string,
+  upstream: string,
+  listRoot = folder,
+): Promise<Nginx> {
   const port = await freePort();
   const config = join(folder, 'nginx.conf');
   const errorLog = join(folder, 'error.log');
-  await writeFile(config, configFor(folder, errorLog, port, upstream));
+  await writeFile(config, configFor(folder, errorLog, port, upstream, listRoot));
   const child = spawn(program, ['-p', folder, '-c', config, '-e', errorLog], { stdio: 'ignore' });
   let ended = false;
   const exit = once(child, 'exit').then(() => {
@@ -33,13 +43,20 @@ export async function startNginx(program: string, folder: string, upstream: stri
   for (const begin = performance.now(); performance.now() - begin < 10_000 && !ended; await delay(50)) {
     const [workerPid] = await childrenOf(child.pid as number);
     const at = (name: string) => `http://127.0.0.1:${port}/${name}`;
-    if (workerPid !== undefined) return { url: at('film'), tunedUrl: at('tuned'), workerPid, stop };
+    if (workerPid !== undefined)
+      return { url: at('film'), tunedUrl: at('tuned'), listUrl: at('list'), workerPid, stop };
   }
   await stop();
   throw new Error(`nginx did not start: ${await readFile(errorLog, 'utf8').catch(() => 'no log')}`);
 }
 
-function configFor(folder: string, errorLog: string, port: number, upstream: string): string {
+function configFor(
+  folder: string,
+  errorLog: string,
+  port: number,
+  upstream: string,
+  listRoot: string,
+): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `${name}_temp_path "${join(folder, name)}";`,
   );
@@ -66,6 +83,11 @@ http {
     location = /tuned {
       ${proxied}
       ${largeBuffers}
+    }
+    location /list/ {
+      alias "${listRoot}/";
+      autoindex on;
+      autoindex_exact_size on;
     }
   }
 }

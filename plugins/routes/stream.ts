@@ -1,24 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import type { CatalogFile } from '../../src/catalog/content.ts';
 import { isFileId, streamPrefix } from '../../src/delivery/address.ts';
-import { clientOf, familyOf, mayProbe } from '../../src/delivery/client.ts';
-import type { Validators } from '../../src/delivery/conditions.ts';
-import { type Decision, type Deliverable, decide } from '../../src/delivery/decide.ts';
-import { mediaType } from '../../src/delivery/media-type.ts';
-import type { Play } from '../../src/delivery/plays.ts';
-import { contentRange } from '../../src/delivery/range.ts';
-import type { Ask } from '../../src/delivery/rules.ts';
 import { BridgeError } from '../../src/errors.ts';
-import type { Lease } from '../../src/links/lease.ts';
 import { reads } from '../support/reads.ts';
-
-/** A player that is given a max-age must come back before links like this one were last seen: at least so long. */
-const reuseMarginMs = 1000;
-
-type Redirect = Extract<Decision, { kind: 'redirect' }>;
-type Bytes = Extract<Decision, { kind: 'proxy' }>;
-type Delivered = Redirect | Bytes;
 
 interface Params {
   fileId: string;
@@ -29,23 +13,8 @@ interface Params {
 /** `GET HEAD /stream/<fileId>/<signature>/<name.ext>`: what a STRM file holds. */
 export const stream = fp(
   async (app: FastifyInstance) => {
-    const {
-      catalog,
-      signer,
-      broker,
-      life,
-      look,
-      locations,
-      shield,
-      reader,
-      plays,
-      nextUp,
-      rules,
-      clock,
-      settings,
-    } = app.bridge;
-    const { mode, filmMinutes } = settings.delivery;
-    await shield.load();
+    const { catalog, signer, broker, look } = app.bridge;
+    const { decideFor, joined, deliver, redirect } = app.delivery;
 
     reads(app, `${streamPrefix}/:fileId/:signature/*`, { config: { lean: true } }, (request, reply) => {
       const { fileId, signature, '*': name } = request.params as Params;
@@ -79,193 +48,6 @@ export const stream = fp(
       if (!file) throw new BridgeError('BRIDGE_NOT_FOUND');
       return deliver(file, decideFor(file, request), request, reply);
     }
-
-    function decideFor(file: CatalogFile, request: FastifyRequest): Decision {
-      request.client = clientOf(request.headers, request.ip, settings.server.trustProxy);
-      const decision = decide({
-        method: request.method as 'GET' | 'HEAD',
-        headers: request.headers,
-        file: deliverableOf(file),
-        mode,
-        client: request.client,
-        rules,
-        look: lookAt,
-      });
-      request.delivery = decision.kind;
-      return decision;
-    }
-
-    function lookAt(file: Deliverable, position: number) {
-      const lease = broker.atHand(file.id);
-      const leftMs = lease ? life.provenResumeUntil(lease) - clock.now() : 0;
-      return {
-        asks: askOf(shield.sideOf(file, position)),
-        isLocked: locations.isLocked(),
-        // Whether a player that stays with one link may see its film to the end, as far as links were seen to live.
-        lifeOutlivesFilm: leftMs >= filmMinutes * 60_000,
-      };
-    }
-
-    function joined(file: CatalogFile, answer: Delivered, request: FastifyRequest): Play {
-      const { client } = request;
-      const start = answer.kind === 'redirect' ? answer.start : answer.range.start;
-      const play = plays.join({ file, client, family: familyOf(client.userAgent), start, rule: answer.rule });
-      request.play = play.record.id;
-      request.rule = answer.rule.name;
-      return play;
-    }
-
-    function deliver(
-      file: CatalogFile,
-      decision: Decision,
-      request: FastifyRequest,
-      reply: FastifyReply,
-    ): FastifyReply | Promise<FastifyReply> {
-      const { sizeBytes } = file;
-      // A redirect says nothing of the file: the host's own answer will.
-      if (decision.kind !== 'redirect') validate(reply, deliverableOf(file));
-      switch (decision.kind) {
-        case 'preconditionFailed':
-          throw new BridgeError('BRIDGE_PRECONDITION');
-        case 'notModified':
-          return reply.code(304).send();
-        case 'unsatisfiable':
-          reply.header('content-range', `bytes */${sizeBytes}`);
-          throw new BridgeError('BRIDGE_RANGE');
-        case 'head':
-        case 'empty':
-          describe(reply, file).header('content-length', String(sizeBytes));
-          return reply.send(decision.kind === 'empty' ? '' : undefined);
-        case 'redirect':
-          return redirectLater(file, decision, joined(file, decision, request), reply);
-        case 'proxy':
-          return proxy(file, decision, joined(file, decision, request), reply);
-      }
-    }
-
-    async function redirectLater(
-      file: CatalogFile,
-      decision: Redirect,
-      play: Play,
-      reply: FastifyReply,
-    ): Promise<FastifyReply> {
-      const signal = whenGone(reply);
-      const acquire = () =>
-        broker.acquire(file, { urgency: 'play', signal, onSource: (source) => play.source(source) });
-      try {
-        const lease = await look.acquire(acquire);
-        return redirect(file, lease, decision, play, reply);
-      } catch (error) {
-        play.failed(error);
-        throw error;
-      }
-    }
-
-    function redirect(
-      file: CatalogFile,
-      lease: Lease,
-      { mayReuse, start }: Redirect,
-      play: Play,
-      reply: FastifyReply,
-    ): FastifyReply {
-      play.sentOn();
-      // Where the last minutes begin is a jump; the very end is what a probe reads.
-      if (!shield.sideOf(file, start)) nextUp.passed(file, 0, start);
-      reply.header('cache-control', mayReuse ? reuse(lease) : 'no-store');
-      return reply.code(302).header('location', lease.url).send();
-    }
-
-    /** A player that asks again may keep the link for as long as links were seen to live. */
-    function reuse(lease: Lease): string {
-      const leftMs = life.provenResumeUntil(lease) - clock.now();
-      const seconds = Math.floor((leftMs - Math.max(reuseMarginMs, leftMs / 10)) / 1000);
-      return seconds > 0 ? `private, max-age=${seconds}` : 'no-store';
-    }
-
-    async function proxy(
-      file: CatalogFile,
-      { range, status }: Bytes,
-      play: Play,
-      reply: FastifyReply,
-    ): Promise<FastifyReply> {
-      const { client } = reply.request;
-      const reading = play.reads(clock.now());
-      try {
-        const body = await reader.open(file, range, {
-          urgency: 'play',
-          keeps: true,
-          mayBeProbe: mayProbe(familyOf(client.userAgent)),
-          signal: whenGone(reply),
-          // A media server asks for many people from one address: whoever watches a film is one viewer.
-          viewer: `${client.address} ${client.userAgent} ${file.id}`,
-          onSource: (source) => play.source(source),
-          onKept: (bytes) => play.kept(bytes),
-          onFirstByte: () => reading.firstByte(clock.now()),
-          onResume: () => play.resumed(),
-          onPassed(from, to) {
-            play.passed(from, to);
-            nextUp.passed(file, from, to);
-          },
-        });
-        body.once('close', () => reading.over(clock.now(), body.errored));
-        describe(reply, file).header('content-length', String(range.end - range.start + 1));
-        if (status === 206) reply.header('content-range', contentRange(range, file.sizeBytes));
-        return reply.code(status).send(body);
-      } catch (error) {
-        reading.over(clock.now(), error as Error);
-        throw error;
-      }
-    }
   },
-  { name: 'stream', dependencies: ['bridge', 'errors'] },
+  { name: 'stream', dependencies: ['bridge', 'errors', 'delivery'] },
 );
-
-function askOf(side: 'head' | 'tail' | undefined): Ask {
-  if (side === 'head') return 'start';
-  return side === 'tail' ? 'end' : 'jump';
-}
-
-/** What the client may ask with the next time. */
-function validate(reply: FastifyReply, { etag, lastModified }: Validators): void {
-  reply.header('etag', etag).header('accept-ranges', 'bytes');
-  if (lastModified !== undefined) reply.header('last-modified', new Date(lastModified).toUTCString());
-}
-
-const deliverables = new WeakMap<CatalogFile, Deliverable>();
-
-/** What is decided by. The tag is constant for the life of the file: players come back with it. */
-function deliverableOf(file: CatalogFile): Deliverable {
-  let deliverable = deliverables.get(file);
-  if (!deliverable) {
-    const { id, sizeBytes, sentAt } = file;
-    deliverable = { id, sizeBytes, etag: `"${id}-${sizeBytes.toString(36)}"`, lastModified: sentAt };
-    deliverables.set(file, deliverable);
-  }
-  return deliverable;
-}
-
-/** What the bytes are; the host's own type is no help to a television. */
-function describe(reply: FastifyReply, file: CatalogFile): FastifyReply {
-  return reply
-    .header('content-type', mediaType(file.name))
-    .header('content-disposition', `inline; filename*=UTF-8''${rfc8187(file.name)}`);
-}
-
-/** RFC 8187 section 3.2: header values are latin1, names are not. */
-function rfc8187(name: string): string {
-  return encodeURIComponent(name.toWellFormed()).replace(
-    /['()*]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
-
-/** Aborts when the player closes its connection before the answer is complete. */
-function whenGone(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  const leave = () => gone.abort(new BridgeError('BRIDGE_BAD_REQUEST', { detail: 'the player has gone' }));
-  if (reply.raw.destroyed) leave();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) leave();
-  });
-  return gone.signal;
-}

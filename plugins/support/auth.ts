@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import basicAuth from '@fastify/basic-auth';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import rateLimit from '@fastify/rate-limit';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { BridgeError } from '../../src/errors.ts';
 
@@ -11,18 +12,45 @@ declare module 'fastify' {
   }
 }
 
+/** Wrong passwords from one address in one minute; after them nothing is compared until the minute is over. */
+const triesAMinute = 20;
+
+/** Addresses that are remembered for the right password. */
+const addressesKept = 1000;
+
 /** `app.basicAuth` for the routes that people browse, `app.adminAuth` for the API. */
 export const auth = fp(
   async (app: FastifyInstance) => {
-    const { settings, secrets } = app.bridge;
+    const { settings, secrets, clock } = app.bridge;
+    await app.register(rateLimit, { global: false });
+    const tries = app.createRateLimit({ max: triesAMinute, timeWindow: 60_000 });
+    const proven = new Set<string>();
+
+    /**
+     * Whoever guesses from one address gets no answer to the guesses after the first twenty, the right one among them.
+     * An address that has had the right password is not held up by a neighbour who has not, or by its own old client.
+     */
+    async function refuseGuessing(request: FastifyRequest, increment: boolean): Promise<void> {
+      const limit = await tries(request, { increment });
+      if (!limit.isAllowed && limit.isExceeded)
+        throw new BridgeError('BRIDGE_TOO_MANY_TRIES', { retryAt: clock.now() + limit.ttl });
+    }
+
     await app.register(basicAuth, {
       authenticate: { realm: 'Passerelle' },
       utf8: true,
-      validate: async (user, password) => {
+      validate: async (user, password, request) => {
+        if (!proven.has(request.ip)) await refuseGuessing(request, false);
         // Both are always compared, so that the time tells nothing.
         const userRight = equal(user, settings.auth.user);
         const passwordRight = equal(password, secrets.password);
-        if (!userRight || !passwordRight) throw new BridgeError('BRIDGE_UNAUTHORIZED');
+        if (userRight && passwordRight) {
+          if (proven.size >= addressesKept) proven.clear();
+          proven.add(request.ip);
+          return;
+        }
+        await refuseGuessing(request, true);
+        throw new BridgeError('BRIDGE_UNAUTHORIZED');
       },
     });
     app.decorate('adminAuth', (request, reply, done) => {

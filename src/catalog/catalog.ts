@@ -3,6 +3,7 @@ import { createContent } from './content.ts';
 import { createCrawls } from './crawls.ts';
 import { createDirty } from './dirty.ts';
 import { createFolderFacts } from './folder-facts.ts';
+import { createFolderLevels } from './folder-levels.ts';
 import { createJournal } from './journal.ts';
 import { createKept } from './kept.ts';
 import { createLeases } from './leases.ts';
@@ -18,6 +19,7 @@ import { createRecognitions } from './recognitions.ts';
 import { createRemovals } from './removals.ts';
 import { createTitles } from './titles.ts';
 import { createTrashRows } from './trash.ts';
+import { createTreeLevels } from './tree-levels.ts';
 
 /**
  * Opens what the account holds and what was made of it. `file` is the path of the database.
@@ -78,6 +80,11 @@ export async function openCatalog(file: string) {
     titles,
     /** Titles and manifest of the tree of this name. */
     titlesOf: (tree: string) => (tree === '' ? titles : createTitles(db, tree)),
+    /** What lies where, for listings. */
+    levels: {
+      ofTree: (tree: string) => createTreeLevels(db, tree),
+      ofAccount: createFolderLevels(db),
+    },
     /** Files that went before this time and have nothing left in the trash leave their paths to others. */
     freePlaces: async (goneBefore: number): Promise<void> => {
       await sql`delete from places where file_id in (select id from files where gone_at < ${goneBefore})

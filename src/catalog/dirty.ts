@@ -24,6 +24,10 @@ export function createDirty(db: Kysely<Schema>) {
       return (await db.selectFrom('dirty').select('file_id').execute()).map((row) => row.file_id);
     },
 
+    async isEmpty(): Promise<boolean> {
+      return (await db.selectFrom('dirty').select('file_id').limit(1).executeTakeFirst()) === undefined;
+    },
+
     clear: (fileIds: readonly string[]): Promise<void> =>
       db.transaction().execute(async (trx) => {
         for (const part of batches(fileIds))

@@ -77,7 +77,8 @@ export function createManifest(db: Kysely<Schema>, tree: string) {
       // '0' follows '/' in ASCII: a range over the primary key, however large the tree.
       const below =
         prefix === '' ? sql<boolean>`true` : sql<boolean>`path >= ${prefix} and path < ${`${dir}0`}`;
-      const rest = sql<string>`substr(path, ${prefix.length + 1})`;
+      // In characters as SQLite counts them, which JavaScript does not.
+      const rest = sql<string>`substr(path, length(${prefix}) + 1)`;
       const files = await rowsOf()
         .selectAll()
         .where(below)

@@ -31,6 +31,9 @@ export interface Situation {
 /** Clients that come back to the bridge at every jump, so that a link that ends does them no harm (facts 8.4). */
 const returning: readonly Family[] = ['ffmpeg', 'mpv', 'rclone', 'exoplayer'];
 
+/** Clients that do not follow a redirect on WebDAV: measured for davfs2 and neon (facts media-servers 6.1). */
+const notFollowing: readonly Family[] = ['neon', 'davfs2', 'finder', 'windows', 'gvfs'];
+
 /** The table for `auto`, first match wins; the settings put their own lines before it. */
 export const builtInRules: readonly Rule[] = [
   {
@@ -47,7 +50,7 @@ export const builtInRules: readonly Rule[] = [
   },
   {
     name: 'webdav-clients',
-    client: ['neon', 'davfs2', 'finder', 'windows', 'gvfs'],
+    client: notFollowing,
     give: 'bytes',
     why: 'WebDAV clients do not follow a redirect',
   },
@@ -76,6 +79,18 @@ export const builtInRules: readonly Rule[] = [
     why: 'this player never comes back after a redirect, and stops when the link ends',
   },
 ];
+
+/** On WebDAV whoever is not known gets bytes too: most of its clients are file systems, and those cannot follow. */
+export function davRules(rules: readonly Rule[]): readonly Rule[] {
+  return rules.map((rule) =>
+    rule.client === notFollowing ? { ...rule, client: [...notFollowing, 'unknown'] } : rule,
+  );
+}
+
+/** Whether a client is known to follow a redirect on WebDAV. */
+export function followsOnDav(family: Family): boolean {
+  return family !== 'unknown' && !notFollowing.includes(family);
+}
 
 /** The first line that fits. */
 export function ruleFor(rules: readonly Rule[], situation: Situation): Rule {

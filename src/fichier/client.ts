@@ -56,6 +56,8 @@ export interface FileListingRequest {
 export interface FichierClient {
   /** The account, at most once in `userInfoIntervalMs` from the host; `askedAt` tells how old the answer is. */
   userInfo(options: CallOptions): Promise<AccountInfo>;
+  /** The same as it was last heard, without a call. */
+  knownAccount(): AccountInfo | undefined;
   /** Sub-folders and files of a folder in one call; 0 is the root. A folder that is gone is BRIDGE_HOST_FILE_GONE. */
   listFolder(folderId: number, options: CallOptions): Promise<FolderListing>;
   listFiles(request: FileListingRequest, options: CallOptions): Promise<FileListing>;
@@ -83,10 +85,15 @@ export function createFichierClient(options: FichierClientOptions): FichierClien
       post(verb, body, signal, { folderId: call.folderId, timeLimitMs: limitOf(call.options) }, read),
     );
 
+  function knownAccount(): AccountInfo | undefined {
+    const remembered = memory.read();
+    return remembered?.keyPrint === keyPrint ? remembered.info : undefined;
+  }
+
   return {
+    knownAccount,
     async userInfo(call) {
-      const remembered = memory.read();
-      const known = remembered?.keyPrint === keyPrint ? remembered.info : undefined;
+      const known = knownAccount();
       const ageMs = known ? clock.now() - known.askedAt : Number.POSITIVE_INFINITY;
       // An answer from the future was kept by a clock that was wrong; it tells nothing about its age.
       if (known && ageMs >= 0 && ageMs < userInfoIntervalMs) return known;

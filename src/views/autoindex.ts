@@ -1,3 +1,5 @@
+import { nginxDate } from './dates.ts';
+
 /** One line of a listing. */
 export interface ListingEntry {
   name: string;
@@ -13,42 +15,40 @@ export interface ListingEntry {
  * @param path decoded path as shown in the title, with a slash at the end
  */
 export function autoindex(path: string, entries: readonly ListingEntry[]): string {
+  return autoindexHead(path) + entries.map(autoindexLine).join('') + autoindexTail;
+}
+
+/** How such a page begins and ends; the lines of its entries stand between. */
+export function autoindexHead(path: string): string {
   const title = `Index of ${escapeHtml(path)}`;
-  const lines = entries.map(line);
   return [
     '<!DOCTYPE html>',
     `<html><head><meta charset="utf-8"><title>${title}</title></head><body>`,
     `<h1>${title}</h1><hr><pre><a href="../">../</a>`,
-    ...lines,
-    '</pre><hr></body></html>',
     '',
   ].join('\n');
 }
 
-function line({ name, isFolder, modifiedAt, sizeBytes }: ListingEntry): string {
+const noDate = '-'.padStart(17);
+
+export const autoindexTail = '</pre><hr></body></html>\n';
+
+export function autoindexLine({ name, isFolder, modifiedAt, sizeBytes }: ListingEntry): string {
   const shown = isFolder ? `${name}/` : name;
-  // "./" keeps a name with a colon from being read as a scheme.
-  const href = `./${encodeURIComponent(name.toWellFormed())}${isFolder ? '/' : ''}`;
-  const padding = ' '.repeat(Math.max(1, 51 - [...shown].length));
+  // Kodi takes a line only when its link, decoded, is its name; a colon, which could be a scheme's, is escaped.
+  // It does not look into a link for entities, so there is none in it.
+  const href = `${encodeURIComponent(name.toWellFormed()).replaceAll("'", '%27')}${isFolder ? '/' : ''}`;
+  const padding = ' '.repeat(Math.max(1, 51 - lengthOf(shown)));
   const size = isFolder || sizeBytes === undefined ? '-' : String(sizeBytes);
-  return `<a href="${escapeHtml(href)}">${escapeHtml(shown)}</a>${padding}${stamp(modifiedAt)} ${size.padStart(19)}`;
+  return `<a href="${href}">${escapeHtml(shown)}</a>${padding}${modifiedAt === undefined ? noDate : nginxDate(modifiedAt)} ${size.padStart(19)}\n`;
 }
 
-/** nginx's form, UTC: `23-Nov-2026 20:26`. */
-function stamp(ms: number | undefined): string {
-  if (ms === undefined) return '-'.padStart(17);
-  const [, day, month, year, hour, minute] =
-    /(\d{2}) (\w{3}) (\d{4}) (\d{2}):(\d{2})/.exec(new Date(ms).toUTCString()) ?? [];
-  return `${day}-${month}-${year} ${hour}:${minute}`;
+/** In characters as they are seen. */
+function lengthOf(text: string): number {
+  return /[\ud800-\udfff]/.test(text) ? [...text].length : text.length;
 }
 
 function escapeHtml(text: string): string {
-  const entities: Record<string, string> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-  };
-  return text.replace(/[&<>"']/g, (char) => entities[char] ?? char);
+  if (!/[&<>]/.test(text)) return text;
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

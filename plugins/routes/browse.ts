@@ -1,0 +1,23 @@
+import type { FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
+import { hrefOf } from '../../src/views/xml.ts';
+import { namesIn, sendFound } from '../support/found.ts';
+import { reads } from '../support/reads.ts';
+
+const prefix = '/browse';
+
+/** `/browse/`: the library with its films, and the account, as plain listings. */
+export const browse = fp(
+  async (app: FastifyInstance) => {
+    const locked = { onRequest: app.basicAuth };
+
+    reads(app, prefix, locked, async (_request, reply) => reply.redirect(`${prefix}/`, 302));
+    reads(app, `${prefix}/*`, locked, async (request, reply) => {
+      const { names, isFolder } = namesIn(request);
+      const found = await app.bridge.browse.find(names);
+      if (found.is === 'folder' && !isFolder) return reply.redirect(`${hrefOf(prefix, names)}/`, 302);
+      return sendFound(app, found, request, reply, { path: [prefix, ...names, ''].join('/') });
+    });
+  },
+  { name: 'browse', dependencies: ['bridge', 'errors', 'auth', 'delivery'] },
+);

@@ -1,0 +1,202 @@
+import { randomUUID } from 'node:crypto';
+import { METHODS } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import { familyOf } from '../../src/delivery/client.ts';
+import { davRules, followsOnDav } from '../../src/delivery/rules.ts';
+import { BridgeError, isBridgeError } from '../../src/errors.ts';
+import {
+  createResponse,
+  finiteDepth,
+  lockAnswer,
+  multistatusHead,
+  multistatusTail,
+  refusedPatch,
+} from '../../src/views/propfind.ts';
+import { hrefOf } from '../../src/views/xml.ts';
+import { checkLockInfo, longestBody, readPropfind, readProppatch } from '../support/dav-body.ts';
+import { namesIn, sendFound, streamed } from '../support/found.ts';
+
+const prefix = '/dav';
+const xml = 'application/xml; charset=utf-8';
+
+const allowed = ['OPTIONS', 'GET', 'HEAD', 'PROPFIND', 'PROPPATCH', 'LOCK', 'UNLOCK'];
+/** What would change something. */
+const writing = ['PUT', 'DELETE', 'MKCOL', 'MOVE', 'COPY', 'PATCH'];
+const others = METHODS.filter((method) => ![...allowed, ...writing, 'CONNECT'].includes(method));
+
+/** Locks are given so that clients that insist on one go on; nothing can be written, so none of them is kept. */
+const lockSeconds = 3600;
+
+/**
+ * `/dav/`: the same two views as `/browse/` for WebDAV (RFC 4918, classes 1 and 2, read-only). What clients need is in
+ * facts media-servers 6.1.
+ */
+export const dav = fp(
+  async (app: FastifyInstance) => {
+    const { browse, client, rules, settings } = app.bridge;
+    const { mode } = settings.delivery;
+    const ours = davRules(rules);
+
+    // Whatever a body says that it is, it is XML or nothing.
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: longestBody }, (_request, body, done) =>
+      done(null, body),
+    );
+
+    for (const url of [prefix, `${prefix}/*`]) {
+      const route = (
+        method: string | string[],
+        handler: (request: FastifyRequest, reply: FastifyReply) => unknown,
+      ) => app.route({ method, url, bodyLimit: longestBody, onRequest: app.basicAuth, handler });
+      route('OPTIONS', options);
+      route(['GET', 'HEAD'], read);
+      route('PROPFIND', propfind);
+      route('PROPPATCH', proppatch);
+      route('LOCK', lock);
+      route('UNLOCK', unlock);
+      app.route({
+        method: writing,
+        url,
+        // Before the body: nobody waits for a film to arrive that is not taken.
+        onRequest: [app.basicAuth, (request, _reply, done) => done(refusal(request))],
+        handler: () => undefined,
+      });
+      app.route({
+        method: others,
+        url,
+        onRequest: [
+          app.basicAuth,
+          (_request, reply, done) => {
+            reply.header('allow', allowed.join(', '));
+            done(new BridgeError('BRIDGE_METHOD'));
+          },
+        ],
+        handler: () => undefined,
+      });
+    }
+    // Windows asks at the top of the server before it asks where it was sent (facts media-servers 6.1).
+    app.route({ method: 'OPTIONS', url: '/', onRequest: app.basicAuth, handler: options });
+    app.route({ method: 'PROPFIND', url: '/', onRequest: app.basicAuth, handler: top });
+
+    function options(_request: FastifyRequest, reply: FastifyReply) {
+      return describe(reply).header('allow', allowed.join(', ')).header('content-length', '0').send();
+    }
+
+    async function read(request: FastifyRequest, reply: FastifyReply) {
+      const { names, isFolder } = namesIn(request);
+      const found = await browse.find(names);
+      const isTop = names.length === 0 && !('*' in (request.params as object));
+      if (found.is === 'folder' && (!isFolder || isTop))
+        return reply.redirect(`${hrefOf(prefix, names)}/`, 302);
+      // Who cannot follow is not sent on, whatever the settings prefer.
+      const follows = followsOnDav(familyOf(request.headers['user-agent'] ?? ''));
+      const table = { mode: mode === 'redirect' && !follows ? ('auto' as const) : mode, rules: ours };
+      return sendFound(app, found, request, reply, { path: [prefix, ...names, ''].join('/'), table });
+    }
+
+    async function propfind(request: FastifyRequest, reply: FastifyReply) {
+      const depth = depthOf(request);
+      const asked = readPropfind(request.body as string | undefined);
+      if (depth === 'infinity') return describe(reply).code(403).type(xml).send(finiteDepth);
+      const { names } = namesIn(request);
+      const found = await browse.find(names);
+      const respond = createResponse(asked, quota());
+      const { entry } = found;
+      const href = hrefOf(prefix, names);
+      describe(reply).code(207).type(xml).header('cache-control', 'no-cache');
+      if (found.is !== 'folder')
+        return reply.send(multistatusHead + respond('', entry, href) + multistatusTail);
+      const base = `${href}/`;
+      const self = respond('', { ...entry, name: entry.name || 'dav' }, base);
+      if (depth === 0) return reply.send(multistatusHead + self + multistatusTail);
+      const pages = await found.pages();
+      return reply.send(
+        streamed(pages, multistatusHead + self, (one) => respond(base, one), multistatusTail),
+      );
+    }
+
+    function top(request: FastifyRequest, reply: FastifyReply) {
+      const depth = depthOf(request);
+      const respond = createResponse(readPropfind(request.body as string | undefined), quota());
+      if (depth === 'infinity') return describe(reply).code(403).type(xml).send(finiteDepth);
+      const folder = (name: string) => ({ name, isFolder: true });
+      const children = depth === 0 ? '' : respond('/', folder('dav'));
+      const body = multistatusHead + respond('', folder(''), '/') + children + multistatusTail;
+      return describe(reply).code(207).type(xml).send(body);
+    }
+
+    async function proppatch(request: FastifyRequest, reply: FastifyReply) {
+      const properties = readProppatch(request.body as string | undefined);
+      const { names } = namesIn(request);
+      await browse.find(names).catch(readOnly);
+      return describe(reply)
+        .code(207)
+        .type(xml)
+        .send(refusedPatch(hrefOf(prefix, names), properties));
+    }
+
+    async function lock(request: FastifyRequest, reply: FastifyReply) {
+      const { names } = namesIn(request);
+      const body = request.body as string | undefined;
+      if (body) checkLockInfo(body);
+      // Without a body it is asked for longer (RFC 4918 section 9.10.2).
+      const held = /<([a-z]+:[^<>\s]{1,200})>/i.exec(String(request.headers.if ?? ''))?.[1];
+      if (!body && !held) throw new BridgeError('BRIDGE_BAD_REQUEST', { detail: 'no lock to refresh' });
+      // A lock of what is not there would make it (RFC 4918 section 9.10.4).
+      const found = await browse.find(names).catch(readOnly);
+      const token = body ? `opaquelocktoken:${randomUUID()}` : (held as string);
+      if (body) reply.header('lock-token', `<${token}>`);
+      return describe(reply)
+        .type(xml)
+        .send(lockAnswer(hrefOf(prefix, names), token, found.entry.isFolder, lockSeconds));
+    }
+
+    function unlock(request: FastifyRequest, reply: FastifyReply) {
+      if (!/^<[^<>]+>$/.test(String(request.headers['lock-token'] ?? '').trim()))
+        throw new BridgeError('BRIDGE_BAD_REQUEST', { detail: 'no Lock-Token' });
+      return describe(reply).code(204).send();
+    }
+
+    /** As it was last heard from the host; nobody is asked for it. */
+    function quota() {
+      const known = client.knownAccount();
+      if (!known) return {};
+      const { hotStorageBytes, coldStorageBytes, availableStorageBytes } = known;
+      const isUsedKnown = hotStorageBytes !== undefined || coldStorageBytes !== undefined;
+      return {
+        ...(availableStorageBytes === undefined
+          ? {}
+          : { availableBytes: Math.max(0, Math.floor(availableStorageBytes)) }),
+        ...(isUsedKnown ? { usedBytes: Math.floor((hotStorageBytes ?? 0) + (coldStorageBytes ?? 0)) } : {}),
+      };
+    }
+  },
+  { name: 'dav', dependencies: ['bridge', 'errors', 'auth', 'delivery'], encapsulate: true },
+);
+
+/** Why nothing is written. RFC 4918 section 9.3: a body that MKCOL cannot read has an answer of its own. */
+function refusal({ method, headers }: FastifyRequest): BridgeError {
+  const hasBody = Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
+  return new BridgeError(method === 'MKCOL' && hasBody ? 'BRIDGE_MEDIA_TYPE' : 'BRIDGE_READ_ONLY');
+}
+
+/** What would be made if it were written to. */
+function readOnly(error: unknown): never {
+  throw isBridgeError(error, 'BRIDGE_NOT_FOUND') ? new BridgeError('BRIDGE_READ_ONLY') : error;
+}
+
+function describe(reply: FastifyReply): FastifyReply {
+  return reply.header('dav', '1, 2').header('ms-author-via', 'DAV');
+}
+
+/** RFC 4918 section 9.1: without the header, everything is meant. */
+function depthOf(request: FastifyRequest): 0 | 1 | 'infinity' {
+  const depth = String(request.headers.depth ?? 'infinity')
+    .trim()
+    .toLowerCase();
+  if (depth === '0') return 0;
+  if (depth === '1' || depth === '1,noroot') return 1;
+  if (depth === 'infinity') return 'infinity';
+  throw new BridgeError('BRIDGE_BAD_REQUEST', { detail: 'Depth is 0, 1 or infinity' });
+}

@@ -1,0 +1,51 @@
+import { Readable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
+import { streamPath } from '../../src/delivery/address.ts';
+import { BridgeError } from '../../src/errors.ts';
+import { playlistHead, playlistLine } from '../../src/views/playlist.ts';
+import { reads } from '../support/reads.ts';
+
+/** `?kind=`: the folder of the tree that its films lie in. */
+const folders: Readonly<Record<string, string>> = { movie: 'Movies', episode: 'Shows', unsorted: 'Unsorted' };
+const pageRows = 200;
+
+/** `/library.m3u`: every film and episode of the library with the address that its STRM file holds. */
+export const playlist = fp(
+  async (app: FastifyInstance) => {
+    const { catalog, publisher, signer, baseUrl } = app.bridge;
+    const levels = catalog.levels.ofTree(publisher.trees[0]?.name ?? '');
+
+    reads(app, '/library.m3u', { onRequest: app.basicAuth }, async (request, reply) => {
+      const { kind } = request.query as { kind?: string };
+      if (kind !== undefined && !Object.hasOwn(folders, kind))
+        throw new BridgeError('BRIDGE_BAD_REQUEST', {
+          detail: `kind is one of ${Object.keys(folders).join(', ')}`,
+        });
+      reply.type('audio/x-mpegurl; charset=utf-8').header('cache-control', 'no-cache');
+      return request.method === 'HEAD' ? reply.send() : reply.send(Readable.from(lines(kind)));
+    });
+
+    async function* lines(kind: string | undefined) {
+      yield playlistHead;
+      for (let after = ''; ; ) {
+        const rows = await levels.videosAfter(after, pageRows);
+        const text = rows.flatMap(({ path, file }) => {
+          const [group = ''] = path.split('/');
+          if (!file || (kind !== undefined && group !== folders[kind])) return [];
+          const title = path.slice(path.lastIndexOf('/') + 1).replace(/\.strm$/, '');
+          const url = baseUrl + streamPath(file.id, signer.sign(file.id), file.name);
+          return playlistLine({ title, group, url });
+        });
+        if (text.length > 0) yield text.join('');
+        const last = rows.at(-1);
+        if (!last || rows.length < pageRows) return;
+        after = last.path;
+        // A signature each, and the database without a turn of the event loop: films must not wait for all of them.
+        await turn();
+      }
+    }
+  },
+  { name: 'playlist', dependencies: ['bridge', 'errors', 'auth'] },
+);

@@ -1,0 +1,101 @@
+import { Parser } from 'xml2js';
+import { BridgeError } from '../../src/errors.ts';
+import type { Asked, PropertyName } from '../../src/views/propfind.ts';
+
+/** No client sends more than 2 KB; what is larger never reaches the parser. */
+export const longestBody = 64 * 1024;
+
+/** Real bodies are four levels deep and ask for a dozen properties. */
+const deepest = 32;
+const mostProperties = 100;
+/** Together: what is not known is said of every entry. */
+const longestNames = 8192;
+
+/** As xml2js gives an element with `explicitChildren` and `xmlns`. */
+interface Element {
+  $ns?: { local: string; uri: string };
+  $$?: Element[];
+}
+
+/** What a PROPFIND asks for; no body means everything. @throws BridgeError BRIDGE_BAD_REQUEST */
+export function readPropfind(body: string | undefined): Asked {
+  if (!body) return { kind: 'allprop', include: [] };
+  const root = parse(body, 'propfind');
+  const kinds = root.filter((one) => isDav(one, 'allprop', 'propname', 'prop'));
+  const [kind] = kinds;
+  if (!kind || kinds.length > 1) throw bad('it must ask for allprop, propname or prop');
+  if (isDav(kind, 'propname')) return { kind: 'propname' };
+  if (isDav(kind, 'prop')) return { kind: 'prop', names: namesIn([kind]) };
+  return { kind: 'allprop', include: namesIn(root.filter((one) => isDav(one, 'include'))) };
+}
+
+/** The properties that a PROPPATCH wants to change. @throws BridgeError BRIDGE_BAD_REQUEST */
+export function readProppatch(body: string | undefined): PropertyName[] {
+  const changes = parse(body ?? '', 'propertyupdate').filter((one) => isDav(one, 'set', 'remove'));
+  return namesIn(changes.flatMap((one) => one.$$ ?? []).filter((one) => isDav(one, 'prop')));
+}
+
+/** Checks that a body is a lock's. @throws BridgeError BRIDGE_BAD_REQUEST */
+export function checkLockInfo(body: string): void {
+  parse(body, 'lockinfo');
+}
+
+function namesIn(elements: readonly Element[]): PropertyName[] {
+  const names = elements
+    .flatMap((one) => one.$$ ?? [])
+    .map(({ $ns }) => ({ namespace: $ns?.uri ?? '', name: $ns?.local ?? '' }))
+    .filter(({ name }) => name !== '');
+  const length = names.reduce((sum, { namespace, name }) => sum + namespace.length + name.length, 0);
+  if (names.length > mostProperties || length > longestNames) throw bad('it asks for too many properties');
+  return names;
+}
+
+function isDav({ $ns }: Element, ...names: string[]): boolean {
+  return $ns?.uri === 'DAV:' && names.includes($ns.local);
+}
+
+/** Children of the root element, which must have this name. */
+function parse(body: string, name: string): Element[] {
+  // RFC 4918 section 20.6: nothing outside the body is fetched, and nothing inside it is multiplied.
+  if (/<!(?:DOCTYPE|ENTITY)/i.test(body)) throw bad('document types are not read');
+  // Namespaces in XML 1.0 section 5: a prefix cannot be taken back; the parser lets it pass.
+  if (/\sxmlns:[^\s=]+\s*=\s*(?:""|'')/.test(body)) throw bad('a prefix has no namespace');
+  if (depthOf(body) > deepest) throw bad('it is nested too deeply');
+  let root: Element | undefined;
+  let failure: unknown;
+  const parser = new Parser({
+    xmlns: true,
+    explicitRoot: false,
+    explicitChildren: true,
+    preserveChildrenOrder: true,
+    charsAsChildren: false,
+    emptyTag: () => ({}),
+  });
+  try {
+    parser.parseString(body, (error: Error | null, result: unknown) => {
+      failure ??= error;
+      root = result as Element;
+    });
+  } catch (error) {
+    failure ??= error;
+  }
+  if (failure || typeof root !== 'object' || root === null) throw bad('it is not XML');
+  if (!isDav(root, name)) throw bad(`it is no ${name}`);
+  return root.$$ ?? [];
+}
+
+/** How deep its elements may lie in each other at most; counted before anything is built from them. */
+function depthOf(body: string): number {
+  let depth = 0;
+  let most = 0;
+  for (const [, isEnd, isEmpty] of body.matchAll(/<(\/)?[^!?/<>][^<>]*?(\/)?>/g)) {
+    if (isEnd) depth--;
+    else if (!isEmpty) most = Math.max(most, ++depth);
+    if (most > deepest) break;
+  }
+  return most;
+}
+
+function bad(detail: string): BridgeError {
+  return new BridgeError('BRIDGE_BAD_REQUEST', { detail: `the body: ${detail}` });
+}

@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Entry, Found, FoundSmall } from '../../src/browse/entry.ts';
+import { rangeCounts, weighConditions } from '../../src/delivery/conditions.ts';
+import type { DeliveryMode } from '../../src/delivery/decide.ts';
+import { contentRange, parseRange } from '../../src/delivery/range.ts';
+import type { Rule } from '../../src/delivery/rules.ts';
+import { BridgeError } from '../../src/errors.ts';
+import { autoindexHead, autoindexLine, autoindexTail } from '../../src/views/autoindex.ts';
+
+/** The names in the rest of an address: decoded by the router, with or without a slash at the end. */
+export function namesIn(request: FastifyRequest): { names: string[]; isFolder: boolean } {
+  const { '*': rest = '' } = request.params as { '*'?: string };
+  return {
+    names: rest.split('/').filter((name) => name !== ''),
+    isFolder: rest === '' || rest.endsWith('/'),
+  };
+}
+
+/** Answers GET and HEAD for what was found. `table`: what decides how films are given out, where it is not the usual. */
+export async function sendFound(
+  app: FastifyInstance,
+  found: Found,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { path, table }: { path: string; table?: { mode: DeliveryMode; rules: readonly Rule[] } },
+): Promise<FastifyReply> {
+  if (found.is === 'small') return sendSmall(found, request, reply);
+  if (found.is === 'folder') {
+    reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache');
+    const pages = await found.pages();
+    if (request.method !== 'HEAD')
+      return reply.send(streamed(pages, autoindexHead(path), autoindexLine, autoindexTail));
+    await pages.return(undefined);
+    return reply.send();
+  }
+  const file = await app.bridge.catalog.content.byId(found.fileId);
+  if (!file) throw new BridgeError('BRIDGE_NOT_FOUND');
+  const { decideFor, deliver } = app.delivery;
+  return deliver(file, table ? decideFor(file, request, table) : decideFor(file, request), request, reply);
+}
+
+/** A text made of pages, of which no more is held than the reader takes. */
+export function streamed(
+  pages: AsyncGenerator<Entry[]>,
+  head: string,
+  line: (entry: Entry) => string,
+  tail: string,
+): Readable {
+  async function* parts() {
+    let text = head;
+    for await (const page of pages) {
+      for (const entry of page) text += line(entry);
+      yield Buffer.from(text);
+      text = '';
+    }
+    yield Buffer.from(text + tail);
+  }
+  return Readable.from(parts());
+}
+
+/** A file of our own disk: NFO, subtitles, pictures. Small enough to be read at once. */
+async function sendSmall(
+  { entry, diskPath }: FoundSmall,
+  { method, headers }: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { etag = '', modifiedAt, mediaType = 'application/octet-stream' } = entry;
+  reply.header('etag', etag).header('accept-ranges', 'bytes').type(mediaType);
+  if (modifiedAt !== undefined) reply.header('last-modified', new Date(modifiedAt).toUTCString());
+  const condition = weighConditions(headers, { etag, lastModified: modifiedAt });
+  if (condition === 412) throw new BridgeError('BRIDGE_PRECONDITION');
+  if (condition === 304) return reply.code(304).send();
+  const bytes = await readFile(diskPath).catch((error: NodeJS.ErrnoException) => {
+    throw new BridgeError(error.code === 'ENOENT' ? 'BRIDGE_NOT_FOUND' : 'BRIDGE_DISK', { cause: error });
+  });
+  if (method === 'HEAD') return reply.header('content-length', String(bytes.length)).send();
+  const isAsked = rangeCounts(headers, { etag, lastModified: modifiedAt });
+  const range = isAsked ? parseRange(headers.range, bytes.length) : 'whole';
+  if (range === 'whole') return reply.send(bytes);
+  if (range === 'unsatisfiable') {
+    reply.header('content-range', `bytes */${bytes.length}`);
+    throw new BridgeError('BRIDGE_RANGE');
+  }
+  return reply
+    .code(206)
+    .header('content-range', contentRange(range, bytes.length))
+    .send(bytes.subarray(range.start, range.end + 1));
+}

@@ -1,0 +1,94 @@
+import { type FolderChild, type FolderLevels, shownFile } from '../catalog/folder-levels.ts';
+import { BridgeError } from '../errors.ts';
+import { type Entry, type Found, joined, pagesOf, type View } from './entry.ts';
+import { videoEntry } from './library-view.ts';
+import { nameWithId, readNameWithId, shownName } from './names.ts';
+
+export interface AccountViewOptions {
+  levels: FolderLevels;
+  /** When the root was listed. */
+  rootListedAt(): Promise<number | undefined>;
+  /** Account paths that are indexed. */
+  roots: readonly string[];
+  /** Told which folder somebody opens: a hint that it is worth a look. */
+  onOpened: (folderId: number) => void;
+}
+
+interface Folder {
+  id: number;
+  /** Path in the account, from `/`. */
+  path: string;
+  name: string;
+  isListed: boolean;
+}
+
+/** The folders as they are in the account. Of several entries of one name each but the first is shown with its id. */
+export function createAccountView({ levels, rootListedAt, roots, onOpened }: AccountViewOptions): View {
+  /** A folder that nobody will ever list, or that is gone with all that lay in it, is not shown. */
+  async function isShown(child: FolderChild, parent: string): Promise<boolean> {
+    if (!child.isFolder) return true;
+    const path = parent === '/' ? `/${child.name}` : `${parent}/${child.name}`;
+    if (child.listedAt === undefined && !leadsToRoot(path, roots)) return false;
+    return !child.isMissing || levels.hasFiles(Number(child.id));
+  }
+
+  async function childOf(parent: Folder, name: string): Promise<FolderChild | undefined> {
+    const byName = (await levels.named(parent.id, name)).find((child) => shownName(child) === name);
+    if (byName) return byName;
+    // What is shown with its id is found by its id.
+    const id = readNameWithId(name);
+    const plain = id === undefined ? undefined : await levels.nameOf(parent.id, id);
+    if (id === undefined || plain === undefined || nameWithId(plain, id) !== name) return undefined;
+    return (await levels.named(parent.id, plain)).find((child) => child.id === id);
+  }
+
+  async function pages({ id, path, isListed }: Folder): Promise<AsyncGenerator<Entry[]>> {
+    if (!isListed) throw new BridgeError('BRIDGE_NOT_INDEXED');
+    onOpened(id);
+    const folders = await pagesOf<FolderChild>(
+      (after, limit) => levels.folders(id, after, limit),
+      async (rows) => {
+        const shown = await Promise.all(rows.map((row) => isShown(row, path)));
+        return rows.filter((_, index) => shown[index]).map(entryOf);
+      },
+    );
+    const files = await pagesOf<FolderChild>(
+      (after, limit) => levels.files(id, after, limit),
+      (rows) => rows.map(entryOf),
+    );
+    return joined(folders.pages, files.pages);
+  }
+
+  return {
+    async find(segments): Promise<Found | undefined> {
+      let folder: Folder = { id: 0, path: '/', name: '', isListed: (await rootListedAt()) !== undefined };
+      for (const [index, segment] of segments.entries()) {
+        const child = await childOf(folder, segment);
+        if (!child || !(await isShown(child, folder.path))) {
+          if (!folder.isListed) throw new BridgeError('BRIDGE_NOT_INDEXED');
+          return undefined;
+        }
+        if (!child.isFolder)
+          return index === segments.length - 1
+            ? { is: 'video', entry: entryOf(child), fileId: child.id }
+            : undefined;
+        const path = `${folder.path === '/' ? '' : folder.path}/${child.name}`;
+        folder = { id: Number(child.id), path, name: segment, isListed: child.listedAt !== undefined };
+      }
+      const here = folder;
+      return { is: 'folder', entry: { name: here.name, isFolder: true }, pages: () => pages(here) };
+    },
+  };
+}
+
+function entryOf(child: FolderChild): Entry {
+  const name = shownName(child);
+  return child.isFolder ? { name, isFolder: true } : videoEntry(name, shownFile(child));
+}
+
+/** Whether a path lies on the way to one of the roots, or below one. */
+function leadsToRoot(path: string, roots: readonly string[]): boolean {
+  return roots.some(
+    (root) => root === '/' || root === path || path.startsWith(`${root}/`) || root.startsWith(`${path}/`),
+  );
+}

@@ -1,0 +1,101 @@
+import { basename } from 'node:path';
+import type { Catalog } from '../catalog/catalog.ts';
+import { BridgeError } from '../errors.ts';
+import { createAccountView } from './account-view.ts';
+import type { Entry, Found, View } from './entry.ts';
+import { createLibraryView } from './library-view.ts';
+
+export interface BrowseOptions {
+  catalog: Pick<Catalog, 'content' | 'levels' | 'crawls' | 'dirty'>;
+  /** The first one is the library. */
+  trees: readonly { name: string; dir: string }[];
+  /** Account paths that are indexed. */
+  roots: readonly string[];
+  /** Told which folder of the account somebody opens. */
+  onOpened?: (folderId: number) => void;
+}
+
+/**
+ * What programs ask for beside every folder and file (facts media-servers 6.1): Finder, Windows, Nautilus, Spotlight.
+ * They are answered like any other name, but never told to come back.
+ */
+const probe =
+  /^(?:\._.*|\.ds_store|\.hidden|\.localized|\.spotlight-v100|\.metadata_never_index(?:_unless_rootfs)?|\.trashe?s?(?:-\d+)?|\.fseventsd|mach_kernel|backups\.backupdb|desktop\.ini|thumbs\.db|autorun\.inf|\.git|head)$/i;
+
+/** One lookup and one ordering for WebDAV and for listings: `library/`, `account/`, and `trees/` where there are several. */
+export function createBrowse({ catalog, trees, roots, onOpened = () => undefined }: BrowseOptions) {
+  let isKnownWhole = false;
+
+  /** Whether a crawl has gone through and the trees are up to date with it: only then nothing there is nothing. */
+  async function isComplete(): Promise<boolean> {
+    isKnownWhole ||= (await catalog.crawls.hasDone()) && (await catalog.dirty.isEmpty());
+    return isKnownWhole;
+  }
+
+  const treeViews = trees.map(({ name, dir }) =>
+    createLibraryView({ levels: catalog.levels.ofTree(name), dir, isComplete }),
+  );
+  const views = new Map<string, View>([
+    [
+      'account',
+      createAccountView({
+        levels: catalog.levels.ofAccount,
+        rootListedAt: () => catalog.content.listedAt(0),
+        roots,
+        onOpened,
+      }),
+    ],
+    ['library', treeViews[0] as View],
+  ]);
+  if (treeViews.length > 1) {
+    const names = uniqueNames(trees.map(({ dir }) => basename(dir)));
+    views.set('trees', fixed(new Map(names.map((name, index) => [name, treeViews[index] as View]))));
+  }
+  const top = fixed(views);
+
+  return {
+    /**
+     * What stands at a path below `/dav/` or `/browse/`, by its decoded names. Asks nobody but the catalog.
+     * @throws BridgeError BRIDGE_NOT_FOUND, BRIDGE_NOT_INDEXED while nobody knows yet
+     */
+    async find(segments: readonly string[]): Promise<Found> {
+      try {
+        const found = await top.find(segments);
+        if (found) return found;
+      } catch (error) {
+        if (!probe.test(segments.at(-1) ?? '')) throw error;
+      }
+      throw new BridgeError('BRIDGE_NOT_FOUND');
+    },
+  };
+}
+
+export type Browse = ReturnType<typeof createBrowse>;
+
+/** A folder of views. */
+function fixed(views: ReadonlyMap<string, View>): View {
+  const entries: Entry[] = [...views.keys()].map((name) => ({ name, isFolder: true }));
+  return {
+    async find([first, ...rest]) {
+      if (first === undefined)
+        return { is: 'folder', entry: { name: '', isFolder: true }, pages: async () => once(entries) };
+      const found = await views.get(first)?.find(rest);
+      return found && rest.length === 0 ? { ...found, entry: { ...found.entry, name: first } } : found;
+    },
+  };
+}
+
+async function* once(entries: Entry[]): AsyncGenerator<Entry[]> {
+  yield entries;
+}
+
+/** `library`, `library-2`. */
+function uniqueNames(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    let unique = name;
+    for (let count = 2; taken.has(unique.toLowerCase()); count++) unique = `${name}-${count}`;
+    taken.add(unique.toLowerCase());
+    return unique;
+  });
+}

@@ -1,0 +1,78 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
+/** One entry of a listing, whatever it is shown as. */
+export interface Entry {
+  name: string;
+  isFolder: boolean;
+  /** Of a file. */
+  sizeBytes?: number;
+  /** Milliseconds UTC; absent when nobody named a date. */
+  modifiedAt?: number;
+  /** Of a file: strong entity tag, with its quotes. */
+  etag?: string;
+  mediaType?: string;
+}
+
+/** What stands at a path: a folder, a file of the account, or a small file on our own disk. */
+export type Found = FoundFolder | FoundVideo | FoundSmall;
+
+export interface FoundFolder {
+  is: 'folder';
+  entry: Entry;
+  /**
+   * What lies in it, in order, page by page. The first page is there when this resolves.
+   * @throws BridgeError BRIDGE_NOT_INDEXED while nobody knows
+   */
+  pages(): Promise<AsyncGenerator<Entry[]>>;
+}
+
+export interface FoundVideo {
+  is: 'video';
+  entry: Entry;
+  fileId: string;
+}
+
+export interface FoundSmall {
+  is: 'small';
+  entry: Entry;
+  /** Absolute path. */
+  diskPath: string;
+}
+
+/** One of the views. `segments` are decoded names from its top. */
+export interface View {
+  /** @throws BridgeError BRIDGE_NOT_INDEXED while nobody knows */
+  find(segments: readonly string[]): Promise<Found | undefined>;
+}
+
+/** The first page is small, so that its bytes leave at once; the others are large, so that they are few. */
+export const firstPage = 100;
+export const laterPages = 500;
+
+/**
+ * Pages out of a query that goes on after the last row of the page before. The first is fetched before this resolves:
+ * what is wrong with the folder is known before the answer begins.
+ */
+export async function pagesOf<Row>(
+  query: (after: Row | undefined, limit: number) => Promise<Row[]>,
+  show: (rows: Row[]) => Entry[] | Promise<Entry[]>,
+): Promise<{ isEmpty: boolean; pages: AsyncGenerator<Entry[]> }> {
+  const first = await query(undefined, firstPage);
+  async function* pages() {
+    let rows = first;
+    let limit = firstPage;
+    while (rows.length > 0) {
+      yield await show(rows);
+      if (rows.length < limit) return;
+      limit = laterPages;
+      // The database answers without a turn of the event loop: films must not wait for the whole folder.
+      await turn();
+      rows = await query(rows.at(-1), limit);
+    }
+  }
+  return { isEmpty: first.length === 0, pages: pages() };
+}
+
+export async function* joined(...parts: AsyncGenerator<Entry[]>[]): AsyncGenerator<Entry[]> {
+  for (const part of parts) yield* part;
+}

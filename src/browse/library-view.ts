@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import type { TreeChild, TreeFile, TreeLevels } from '../catalog/tree-levels.ts';
+import { etagOf } from '../delivery/etag.ts';
+import { mediaType } from '../delivery/media-type.ts';
+import { BridgeError } from '../errors.ts';
+import { extensionOf, isVideo } from '../library/file-kinds.ts';
+import { type Entry, type Found, pagesOf, type View } from './entry.ts';
+
+export interface LibraryViewOptions {
+  levels: TreeLevels;
+  /** Where the tree lies on disk; absolute. */
+  dir: string;
+  /** Whether all that the account holds has its place in the trees. */
+  isComplete(): Promise<boolean>;
+}
+
+const strm = '.strm';
+
+/** A STRM tree as it would be if its films lay in it: each `.strm` is the file that it stands for. */
+export function createLibraryView({ levels, dir, isComplete }: LibraryViewOptions): View {
+  async function pages(path: string) {
+    const { isEmpty, pages } = await pagesOf<TreeChild>(
+      (after, limit) => levels.page(path, after, limit),
+      (rows) => rows.flatMap(entryOf),
+    );
+    if (isEmpty && !(await isComplete())) throw new BridgeError('BRIDGE_NOT_INDEXED');
+    return pages;
+  }
+
+  return {
+    async find(segments): Promise<Found | undefined> {
+      const path = segments.join('/');
+      const name = segments.at(-1) ?? '';
+      const folder = (): Found => ({
+        is: 'folder',
+        entry: { name, isFolder: true },
+        pages: () => pages(path),
+      });
+      if (path === '') return folder();
+      const stem = path.slice(0, path.length - extensionOf(name).length - 1);
+      for (const row of await levels.filesAt([path, `${path}${strm}`, `${stem}${strm}`])) {
+        const [entry] = entryOf({ isFolder: false, ...row });
+        if (entry?.name !== name) continue;
+        return row.kind === 'strm'
+          ? { is: 'video', entry, fileId: row.file?.id ?? '' }
+          : { is: 'small', entry, diskPath: join(dir, row.path) };
+      }
+      if (await levels.hasFolder(path)) return folder();
+      if (!(await isComplete())) throw new BridgeError('BRIDGE_NOT_INDEXED');
+      return undefined;
+    },
+  };
+}
+
+/** What a row is shown as: nothing when its film was taken out of the library. */
+function entryOf(child: TreeChild): [] | [Entry] {
+  const name = child.path.slice(child.path.lastIndexOf('/') + 1);
+  if (child.isFolder) return [{ name, isFolder: true }];
+  if (child.kind !== 'strm') return [smallEntry(name, child)];
+  if (!child.file) return [];
+  return [videoEntry(videoName(name, child), child.file)];
+}
+
+/** The name of a film in the tree: that of its STRM with the extension that it really has. */
+function videoName(name: string, { file }: TreeFile): string {
+  const stem = name.slice(0, -strm.length);
+  return file && isVideo(file.name) ? `${stem}.${extensionOf(file.name)}` : stem;
+}
+
+function smallEntry(name: string, { sizeBytes, mtimeMs, sha256 }: TreeFile): Entry {
+  return {
+    name,
+    isFolder: false,
+    sizeBytes,
+    ...(mtimeMs > 0 ? { modifiedAt: mtimeMs } : {}),
+    etag: `"${sha256.slice(0, 32)}"`,
+    mediaType: mediaType(name),
+  };
+}
+
+/** A file of the account under a name. */
+export function videoEntry(
+  name: string,
+  file: { id: string; sizeBytes: number; sentAt: number | undefined },
+): Entry {
+  return {
+    name,
+    isFolder: false,
+    sizeBytes: file.sizeBytes,
+    ...(file.sentAt === undefined ? {} : { modifiedAt: file.sentAt }),
+    etag: etagOf(file),
+    mediaType: mediaType(name),
+  };
+}

@@ -1,0 +1,24 @@
+/** What can be no name of one segment of a path, or none in XML. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const unfit = /[/\u0000-\u001f\u007f\ufffe\uffff]/g;
+
+function isFit(name: string): boolean {
+  return name !== '' && name !== '.' && name !== '..' && name.isWellFormed() && name.search(unfit) < 0;
+}
+
+/** The name that an entry of the account is shown under: its own, or with its id when that is taken or cannot be shown. */
+export function shownName({ name, id, isTwin }: { name: string; id: string; isTwin: boolean }): string {
+  return isTwin || !isFit(name) ? nameWithId(name, id) : name;
+}
+
+/** `Film (abc12).mkv` */
+export function nameWithId(name: string, id: string): string {
+  const fit = name.toWellFormed().replace(unfit, '_');
+  const [, stem = '', end = ''] = /^(.*?[^.])(\.[a-z0-9]{1,6})?$/i.exec(fit) ?? ['', fit, ''];
+  return `${stem} (${id})${end}`.trimStart();
+}
+
+/** The id in such a name. */
+export function readNameWithId(name: string): string | undefined {
+  return / ?\(([a-z0-9]{1,20})\)(?:\.[a-z0-9]{1,6})?$/i.exec(name)?.[1];
+}

@@ -1,0 +1,142 @@
+import type { ListingEntry } from './autoindex.ts';
+import { httpDate, isoDate } from './dates.ts';
+import { hrefSegment, xmlText } from './xml.ts';
+
+/** A property by its namespace and name. */
+export interface PropertyName {
+  namespace: string;
+  name: string;
+}
+
+/** What a PROPFIND asks for (RFC 4918 section 9.1). */
+export type Asked =
+  | { kind: 'allprop'; include: readonly PropertyName[] }
+  | { kind: 'propname' }
+  | { kind: 'prop'; names: readonly PropertyName[] };
+
+/** What is known of the account's room; a number that is not known is absent. */
+export interface Quota {
+  usedBytes?: number;
+  availableBytes?: number;
+}
+
+/** What a listing can say of an entry. */
+export interface DavEntry extends ListingEntry {
+  etag?: string;
+  mediaType?: string;
+}
+
+type Property = (entry: DavEntry, quota: Quota) => string | undefined;
+
+const writeLock =
+  '<D:lockentry><D:lockscope><D:exclusive/></D:lockscope><D:locktype><D:write/></D:locktype></D:lockentry>';
+
+/** Properties of the namespace DAV: (RFC 4918 section 15, RFC 4331); undefined = this entry has none. */
+const properties: Readonly<Record<string, Property>> = {
+  resourcetype: ({ isFolder }) => (isFolder ? '<D:collection/>' : ''),
+  // Never empty: older Kodis read it unchecked (facts media-servers 6.1).
+  displayname: ({ name }) => xmlText(name === '' ? '/' : name),
+  getcontentlength: ({ sizeBytes }) => (sizeBytes === undefined ? undefined : String(sizeBytes)),
+  getcontenttype: ({ isFolder, mediaType }) => (isFolder ? 'httpd/unix-directory' : mediaType),
+  getlastmodified: ({ modifiedAt }) => (modifiedAt === undefined ? undefined : httpDate(modifiedAt)),
+  creationdate: ({ modifiedAt }) => (modifiedAt === undefined ? undefined : isoDate(modifiedAt)),
+  getetag: ({ etag }) => etag && xmlText(etag),
+  supportedlock: () => writeLock,
+  lockdiscovery: () => '',
+  'quota-available-bytes': ({ isFolder }, { availableBytes }) =>
+    isFolder && availableBytes !== undefined ? String(availableBytes) : undefined,
+  'quota-used-bytes': ({ isFolder }, { usedBytes }) =>
+    isFolder && usedBytes !== undefined ? String(usedBytes) : undefined,
+};
+
+/** RFC 4331 section 3: quotas cost other servers much, so `allprop` goes without them. */
+const allOfThem = Object.keys(properties).filter((name) => !name.startsWith('quota-'));
+
+/** How a multistatus begins and ends (RFC 4918 section 13). */
+export const multistatusHead = '<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus xmlns:D="DAV:">\n';
+export const multistatusTail = '</D:multistatus>\n';
+
+/**
+ * Makes the function that shows one entry. What is asked is read once, not once for every entry.
+ * @returns given the address of the entry's folder with a slash at the end, and the entry, one `<response>`
+ */
+export function createResponse(
+  asked: Asked,
+  quota: Quota,
+): (base: string, entry: DavEntry, href?: string) => string {
+  const isNameOnly = asked.kind === 'propname';
+  const names =
+    asked.kind === 'prop'
+      ? asked.names
+      : (isNameOnly ? Object.keys(properties) : allOfThem)
+          .map((name): PropertyName => ({ namespace: 'DAV:', name }))
+          .concat(
+            asked.kind === 'allprop' ? asked.include.filter(({ name }) => !allOfThem.includes(name)) : [],
+          );
+  const known = names.filter((one) => one.namespace === 'DAV:' && Object.hasOwn(properties, one.name));
+  const readers = known.map(({ name }) => ({
+    read: properties[name] as Property,
+    open: `<D:${name}>`,
+    close: `</D:${name}>`,
+    empty: `<D:${name}/>`,
+  }));
+  const unknown = names
+    .filter((one) => !known.includes(one))
+    .map(emptyElement)
+    .join('');
+
+  return (base, entry, href = entryHref(base, entry)) => {
+    let found = '';
+    let missing = unknown;
+    for (const { read, open, close, empty } of readers) {
+      const value = read(entry, quota);
+      if (value !== undefined) found += value === '' || isNameOnly ? empty : open + value + close;
+      else if (asked.kind === 'prop') missing += empty;
+    }
+    // The words of the status are as Kodi compares them (facts media-servers 6.1).
+    const first =
+      found === '' && missing !== ''
+        ? ''
+        : `<D:propstat><D:prop>${found}</D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat>`;
+    const second =
+      missing === ''
+        ? ''
+        : `<D:propstat><D:prop>${missing}</D:prop><D:status>HTTP/1.1 404 Not Found</D:status></D:propstat>`;
+    return `<D:response><D:href>${href}</D:href>${first}${second}</D:response>\n`;
+  };
+}
+
+function entryHref(base: string, { name, isFolder }: DavEntry): string {
+  return `${base}${hrefSegment(name)}${isFolder ? '/' : ''}`;
+}
+
+function emptyElement({ namespace, name }: PropertyName): string {
+  if (namespace === 'DAV:') return `<D:${name}/>`;
+  return namespace === '' ? `<${name} xmlns=""/>` : `<x:${name} xmlns:x="${xmlText(namespace)}"/>`;
+}
+
+/** The answer to a PROPPATCH of a view that takes none (RFC 4918 section 9.2). */
+export function refusedPatch(href: string, names: readonly PropertyName[]): string {
+  const prop = names.map(emptyElement).join('');
+  return (
+    `${multistatusHead}<D:response><D:href>${href}</D:href><D:propstat><D:prop>${prop}</D:prop>` +
+    '<D:status>HTTP/1.1 403 Forbidden</D:status><D:error><D:cannot-modify-protected-property/></D:error>' +
+    '<D:responsedescription>This view is read-only</D:responsedescription></D:propstat></D:response>\n' +
+    multistatusTail
+  );
+}
+
+/** The answer to a LOCK (RFC 4918 section 9.10.1). */
+export function lockAnswer(href: string, token: string, isFolder: boolean, seconds: number): string {
+  return (
+    '<?xml version="1.0" encoding="utf-8"?>\n<D:prop xmlns:D="DAV:"><D:lockdiscovery><D:activelock>' +
+    '<D:locktype><D:write/></D:locktype><D:lockscope><D:exclusive/></D:lockscope>' +
+    `<D:depth>${isFolder ? 'infinity' : '0'}</D:depth><D:timeout>Second-${seconds}</D:timeout>` +
+    `<D:locktoken><D:href>${xmlText(token)}</D:href></D:locktoken><D:lockroot><D:href>${href}</D:href></D:lockroot>` +
+    '</D:activelock></D:lockdiscovery></D:prop>\n'
+  );
+}
+
+/** The body that says why a PROPFIND of everything is refused (RFC 4918 section 9.1.1). */
+export const finiteDepth =
+  '<?xml version="1.0" encoding="utf-8"?>\n<D:error xmlns:D="DAV:"><D:propfind-finite-depth/></D:error>\n';
