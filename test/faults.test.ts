@@ -92,7 +92,8 @@ function inEachWay(name: string, work: (t: Test, way: Way) => Promise<void>): vo
 inEachWay('a hundred cuts at random places are not seen', async (t, way) => {
   const random = createRandom(2026);
   const files = Array.from({ length: 10 }, (_, n) => ({
-    name: `Cut ${n} (2001).mkv`,
+    // Ten films: of ten episodes each would make the next one ready, and its beginning would come from here.
+    name: `Cut (${2001 + n}).mkv`,
     content: { sizeBytes: 2 * MiB + n * 4099, seed: 100 + n },
   }));
   const one = await house(t, way, { account: { files } });
