@@ -534,6 +534,8 @@ async function rekeyed(
   simulator: Parameters<typeof createSimulator>[0],
   env: Record<string, string> = noGrace,
 ) {
+  // Whose the account is, is asked with the second crawl.
+  await one.sync();
   await one.close();
   const other = await createSimulator({ clock: one.clock, ...simulator });
   t.teardown(() => other.close());

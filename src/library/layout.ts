@@ -105,7 +105,8 @@ function nfoEntries(
     entry(`${stem}.nfo`, movieNfo(best.recognition, nfo, facts)),
   );
   // With several files in the folder Jellyfin reads movie.nfo alone (facts media-servers 3.1).
-  return placed.length > 1
+  // Kodi would read it in place of each version's own, and give all of them the streams of one.
+  return placed.length > 1 && options.profile?.name !== 'kodi'
     ? [entry(`${dir}/movie.nfo`, movieNfo(best.recognition, nfo, best.facts)), ...entries]
     : entries;
 }

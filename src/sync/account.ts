@@ -25,6 +25,11 @@ export function createAccountWatch(memory: Memory, { keyPrint, whose }: AccountB
       const known = await memory.get<Known>(memoryName);
       const isSameKey = known === undefined || known.keyPrint === keyPrint;
       if (isSameKey && (known?.whose !== undefined || dryRun)) return undefined;
+      // A first index costs one call a folder and not one more: whose it is, is asked with the second.
+      if (known === undefined) {
+        await memory.put(memoryName, { keyPrint });
+        return undefined;
+      }
       const now = await whose(signal);
       if (isSameKey || (now !== undefined && now === known?.whose)) {
         if (!dryRun) await memory.put(memoryName, { keyPrint, whose: now });
