@@ -81,7 +81,8 @@ export function createFixes({ catalog, clock, publisher }: FixOptions) {
     const from = movesOf(before, new Map());
     const batch = from.length > 0 ? await journal.add({ at: clock.now(), why, moves: from }) : undefined;
     for (const { name } of publisher.trees) await catalog.titlesOf(name).place(fileIds, []);
-    await publisher.files(fileIds, { signal });
+    // With what a kill left undone: a file that was to leave one title for another would stand in both.
+    await publisher.files([...new Set([...fileIds, ...(await catalog.dirty.all())])], { signal });
     await catalog.dirty.mark(fileIds);
     const moves = movesOf(before, await placesOf(fileIds));
     if (batch !== undefined) await journal.settle(batch, moves);

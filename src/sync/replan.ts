@@ -174,6 +174,11 @@ export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOpti
     return result;
   }
 
+  /** What a kill left undone: a file that was to leave one title for another would stand in both. */
+  async function endWhatWasBegun(signal: AbortSignal): Promise<void> {
+    await publisher.files(await catalog.dirty.all(), { signal });
+  }
+
   /** Without those that lead to a file of a person's. */
   async function withoutStrangers(moves: readonly PlannedMove[]): Promise<PlannedMove[]> {
     const free: PlannedMove[] = [];
@@ -210,6 +215,7 @@ export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOpti
     apply: (signal: AbortSignal): Promise<{ moves: PlannedMove[]; result: PublishResult }> =>
       alone(async () => {
         await publisher.checkMounted();
+        await endWhatWasBegun(signal);
         const moves = await withoutStrangers(await plan(signal));
         if (moves.length > 0) await catalog.journal.add({ at: clock.now(), why: 'tree plan --apply', moves });
         return { moves, result: await move(moves, 'to', signal) };
@@ -221,6 +227,7 @@ export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOpti
         const batch = await catalog.journal.last();
         if (!batch) return undefined;
         await publisher.checkMounted();
+        await endWhatWasBegun(signal);
         // What others took in the meantime stays theirs.
         const moves: Move[] = [];
         for (const [tree, some] of Map.groupBy(batch.moves, (one) => one.tree))
