@@ -9,9 +9,10 @@ import type { Clock } from '../clock.ts';
 import { type Item, layoutTitle } from '../library/layout.ts';
 import type { Recognition } from '../library/recognition.ts';
 import { foldedPath } from '../library/safe-name.ts';
+import { titleDirOf } from '../library/shelf.ts';
 import type { Publisher, PublishResult } from './publish.ts';
 import { foldersOf, type TitlesByTree, toLibraryFile } from './titling.ts';
-import { keyIn, type Tree } from './trees.ts';
+import { admits, keyIn, type Tree } from './trees.ts';
 
 export interface ReplanOptions {
   catalog: Catalog;
@@ -63,9 +64,13 @@ export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOpti
         if (!file || folder === undefined || !places.has(fileId)) continue;
         // Its path is somebody else's by now: it waits for its end, and is no version beside that one.
         if (file.missingSince !== undefined && places.get(fileId)?.stem === undefined) continue;
-        const key = keyIn(tree, toLibraryFile(file, folder), JSON.parse(recognition) as Recognition);
-        if (key === undefined) extras.push(fileId);
-        else {
+        const read = JSON.parse(recognition) as Recognition;
+        const libraryFile = toLibraryFile(file, folder);
+        const key = keyIn(tree, libraryFile, read);
+        if (key === undefined) {
+          // What the settings have no room for stays where it is.
+          if (read.kind === 'extra' && admits(tree, libraryFile, 'extra')) extras.push(fileId);
+        } else {
           fresh.set(key, [...(fresh.get(key) ?? []), fileId]);
           const now = places.get(fileId)?.titleKey;
           if (now !== undefined) heirsOf.set(now, key);
@@ -117,6 +122,7 @@ export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOpti
         const stem = entry.path.slice(0, -'.strm'.length);
         const from = places.get(fileId);
         if (from?.stem === undefined || from.stem === stem) return [];
+        if (foldedPath(titleDirOf(stem)) !== titleKey) return [];
         const why = whyMoved(from, titleKey, by.get(fileId));
         return [{ tree: tree.name, fileId, from: placeOf(from), to: { titleKey, stem }, why }];
       });
