@@ -83,7 +83,12 @@ async function looking(
   const house = await setup(t, {
     over,
     overrides: { clock, dispatcher: wire.agent },
-    env: { PASSERELLE_SYNC_CALLS_PER_DAY: '600', ...env },
+    env: {
+      PASSERELLE_SYNC_CALLS_PER_DAY: '600',
+      // Longer than the pieces in which the clock moves: an answer on the wire is not taken for one that never comes.
+      FICHIER_TIME_LIMIT_MS: '600000',
+      ...env,
+    },
     ...more,
   });
   let isOver = false;
@@ -379,7 +384,10 @@ t.test('nothing is looked into while a crawl runs, and a removal is left to craw
 
 t.test('crawls stay within their share of the calls of a day; a large one takes several days', async (t) => {
   const { house, clock, over } = await looking(t, {
-    env: { PASSERELLE_SYNC_CALLS_PER_DAY: '50', PASSERELLE_SYNC_DISCOVERY: 'false' },
+    env: {
+      PASSERELLE_SYNC_CALLS_PER_DAY: '50',
+      PASSERELLE_SYNC_DISCOVERY: 'false',
+    },
   });
   await clock.advance(dayMs);
   const { sync, crawlBudget } = house.bridge;
@@ -393,11 +401,11 @@ t.test('crawls stay within their share of the calls of a day; a large one takes 
   scheduler.start();
   const perDay: number[] = [];
   let before = 0;
-  await pass(clock, dayMs - (clock.now() % dayMs) - 1, hourMs);
+  await pass(clock, dayMs - (clock.now() % dayMs) - 1, 9 * minuteMs);
   for (let day = 0; day < 3; day++) {
     perDay.push(over.counters.requests.length - before);
     before = over.counters.requests.length;
-    await pass(clock, dayMs, hourMs);
+    await pass(clock, dayMs, 9 * minuteMs);
   }
   await scheduler.stop();
   for (const calls of perDay) t.ok(calls > 0 && calls <= 21, `${perDay}`);
