@@ -15,8 +15,6 @@ export interface HostFacts {
 export interface HostTally {
   listings: number;
   tokens: number;
-  /** Whose account it is: asked once for each key. */
-  account: number;
   /** API calls of every kind. */
   all: number;
   /** Requests at the download host. */
@@ -51,12 +49,11 @@ runPart<HostPart>(async (options) => {
       if (typeof question === 'object') bytesPerSecond = question.bytesPerSecond;
       const { calls, tokens, downloadRequests, bytesSent, connectionsNow } = simulator.counters;
       const all = Object.values(calls).reduce((sum, count) => sum + count, 0);
-      const account = calls['user/info'] ?? 0;
       const listings = calls['folder/ls'] ?? 0;
       const requests = downloadRequests.length;
       simulator.reset();
       if (bytesPerSecond > 0) simulator.faults.download.bytesPerSecond = bytesPerSecond;
-      return { listings, tokens, account, all, requests, bytes: bytesSent, running: connectionsNow };
+      return { listings, tokens, all, requests, bytes: bytesSent, running: connectionsNow };
     },
   };
 });
