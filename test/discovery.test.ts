@@ -1,9 +1,9 @@
 import t from 'tap';
 import { silentLog } from '../src/log.ts';
-import { createPlanner } from '../src/sync/discovery.ts';
-import { dayMs, type FolderFacts, rateOf } from '../src/sync/folder-rate.ts';
+import { createPlanner } from '../src/sync/discovery/discovery.ts';
+import { dayMs, type FolderFacts, rateOf } from '../src/sync/discovery/folder-rate.ts';
+import { beginningOf } from '../src/sync/discovery/strays.ts';
 import { createScheduler } from '../src/sync/scheduler.ts';
-import { beginningOf } from '../src/sync/strays.ts';
 import { cleanEnv } from './fixtures/bridge-process.ts';
 import { createCountedAgent } from './fixtures/counted-agent.ts';
 import { createHandClock, type HandClock, settle } from './fixtures/hand-clock.ts';

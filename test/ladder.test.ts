@@ -2,11 +2,11 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { copyOver, moveFile } from '../src/library/move.ts';
+import { copyOver, moveFile } from '../src/library/tree/move.ts';
 import type { Log } from '../src/log.ts';
 import { silentLog } from '../src/log.ts';
-import { whatStops } from '../src/sync/guard.ts';
-import { createSteady } from '../src/sync/steady.ts';
+import { whatStops } from '../src/sync/removal/guard.ts';
+import { createSteady } from '../src/sync/removal/steady.ts';
 import { createHandClock, type HandClock } from './fixtures/hand-clock.ts';
 import { type Setup, setup } from './fixtures/setup.ts';
 import { strmFiles } from './fixtures/strm-files.ts';

@@ -2,7 +2,7 @@ import t from 'tap';
 import { parseStringPromise } from 'xml2js';
 import { type LibraryEntry, type LibraryFile, layoutTitle, titleKey } from '../src/library/layout.ts';
 import { episodeNfo, movieNfo, tvshowNfo } from '../src/library/nfo.ts';
-import { recognise } from '../src/library/recognise.ts';
+import { recognise } from '../src/library/recognise/recognise.ts';
 import { foldedPath, safeSegment } from '../src/library/safe-name.ts';
 
 let nextId = 0;

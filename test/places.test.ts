@@ -5,7 +5,7 @@ import { request } from 'undici';
 import { openDatabase } from '../src/catalog/open.ts';
 import { applyOverrides, readOverride } from '../src/library/override.ts';
 import { ownerOf } from '../src/library/owner.ts';
-import { recognise } from '../src/library/recognise.ts';
+import { recognise } from '../src/library/recognise/recognise.ts';
 import { createHandClock } from './fixtures/hand-clock.ts';
 import { type Setup, setup } from './fixtures/setup.ts';
 import { strmFiles } from './fixtures/strm-files.ts';

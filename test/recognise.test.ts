@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap';
-import { isSubtitle, isVideo, type Recognition, recognise } from '../src/library/recognise.ts';
+import { isSubtitle, isVideo, type Recognition, recognise } from '../src/library/recognise/recognise.ts';
 
 type Row = [path: string, expected: Partial<Recognition>];
 

@@ -2,7 +2,7 @@ import { readdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { silentLog } from '../src/log.ts';
-import { whatStops } from '../src/sync/guard.ts';
+import { whatStops } from '../src/sync/removal/guard.ts';
 import { createScheduler } from '../src/sync/scheduler.ts';
 import { createHandClock, settle } from './fixtures/hand-clock.ts';
 import { type Setup, setup } from './fixtures/setup.ts';

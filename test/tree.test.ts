@@ -20,7 +20,7 @@ import {
   type ManifestEntry,
   planTree,
   type TreePlan,
-} from '../src/library/tree.ts';
+} from '../src/library/tree/tree.ts';
 
 const address = 'http://box:8790/stream/abc/sig/x.mkv\n';
 

@@ -3,7 +3,7 @@ import { loadSettings } from '../../config/load.ts';
 import { createBridge } from '../../src/bridge.ts';
 import { streamPath } from '../../src/delivery/address.ts';
 import { silentLog } from '../../src/log.ts';
-import { crawl } from '../../src/sync/crawl.ts';
+import { crawl } from '../../src/sync/crawl/crawl.ts';
 import { runPart, type Shape } from '../stage/part.ts';
 
 export interface IndexerPart extends Shape {

@@ -28,7 +28,7 @@ export interface FileTable {
   seen_at: number;
   /** Since when it is absent from listings. */
   missing_since: number | null;
-  /** End of the first successful crawl that missed it; steady time, see src/sync/steady.ts. */
+  /** End of the first successful crawl that missed it; steady time, see src/sync/removal/steady.ts. */
   missed_at: number | null;
   /** When it was taken out of the library for good. */
   gone_at: number | null;

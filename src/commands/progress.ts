@@ -1,5 +1,5 @@
 import cliProgress from 'cli-progress';
-import type { CrawlProgress } from '../sync/crawl.ts';
+import type { CrawlProgress } from '../sync/crawl/crawl.ts';
 import type { Context } from './context.ts';
 
 export interface ProgressView {

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { recognise as recognisePath } from '../library/recognise.ts';
+import { recognise as recognisePath } from '../library/recognise/recognise.ts';
 import type { Recognition } from '../library/recognition.ts';
 import { type Context, type ExitCode, exitCodes, say } from './context.ts';
 

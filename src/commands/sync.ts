@@ -1,5 +1,5 @@
 import { isBridgeError, isHostRefusal } from '../errors.ts';
-import { describePlan } from '../library/tree.ts';
+import { describePlan } from '../library/tree/tree.ts';
 import type { SyncResult } from '../sync/sync.ts';
 import { type Context, type ExitCode, exitCodes, say } from './context.ts';
 import { createProgress } from './progress.ts';

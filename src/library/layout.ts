@@ -1,15 +1,15 @@
-import { placeArtwork } from './artwork.ts';
 import type { Item, LibraryEntry, LibraryFile, Placed } from './entries.ts';
-import { indexNeighbours, type Neighbours } from './neighbours.ts';
 import { episodeNfo, movieNfo, seasonNfo, tvshowNfo } from './nfo.ts';
 import { isExtraStem, placeExtras, placeItems } from './place.ts';
 import { type Profile, profiles } from './profiles.ts';
 import { type Shelf, shelfAt, shelfOf, titleDir, titleDirOf } from './shelf.ts';
-import { placeSubtitles } from './subtitles.ts';
+import { placeArtwork } from './side-cars/artwork.ts';
+import { indexNeighbours, type Neighbours } from './side-cars/neighbours.ts';
+import { placeSubtitles } from './side-cars/subtitles.ts';
 
 export type { Item, LibraryEntry, LibraryFile } from './entries.ts';
-export { indexNeighbours, isSubtitleFolder, type Neighbours } from './neighbours.ts';
 export { titleKey } from './shelf.ts';
+export { indexNeighbours, isSubtitleFolder, type Neighbours } from './side-cars/neighbours.ts';
 
 export interface LayoutOptions {
   /** Whose forms of names. Default Jellyfin's. */

@@ -1,4 +1,4 @@
-import { foldAccents } from './clean.ts';
+import { foldAccents } from './recognise/clean.ts';
 
 /** For comparing: without accents, case, punctuation and spaces; `&` is `and`. */
 export function sameTitleKey(title: string): string {

@@ -1,13 +1,19 @@
 import type { CrawlNote } from '../catalog/crawls.ts';
 import { lockFile } from '../catalog/lock.ts';
 import { isBridgeError } from '../errors.ts';
-import { type CrawlOptions, type CrawlProgress, crawl } from './crawl.ts';
-import type { SideCarFetch } from './fetch-side-cars.ts';
+import { type CrawlOptions, type CrawlProgress, crawl } from './crawl/crawl.ts';
 import { frugally } from './frugal.ts';
-import type { Ladder } from './ladder.ts';
-import { addResult, emptyResult, type Publisher, type PublishResult, type PublishRun } from './publish.ts';
-import type { SideCars } from './side-cars.ts';
-import type { Trash } from './trash.ts';
+import type { SideCarFetch } from './publish/fetch-side-cars.ts';
+import {
+  addResult,
+  emptyResult,
+  type Publisher,
+  type PublishResult,
+  type PublishRun,
+} from './publish/publish.ts';
+import type { SideCars } from './publish/side-cars.ts';
+import type { Ladder } from './removal/ladder.ts';
+import type { Trash } from './removal/trash.ts';
 
 export interface SyncOptions extends CrawlOptions {
   publisher: Publisher;

@@ -1,0 +1,169 @@
+import type { ProviderIds } from '../recognition.ts';
+import { tidyTitle } from '../titles.ts';
+import { type Category, isSeries, readCategory } from './categories.ts';
+import { cleanFolderName } from './clean.ts';
+import { extraFolder } from './extras.ts';
+import { findMarker, seasonWord } from './markers.ts';
+import { findTag, opensTitle } from './release-tags.ts';
+
+/** A folder read by itself. */
+export interface Folder {
+  kind: 'category' | 'season' | 'title';
+  category?: Category;
+  season?: number;
+  title?: string;
+  year?: number;
+  ids: ProviderIds;
+  /** The name may also be a category's: a file that names its show is believed first. */
+  weak?: boolean;
+  /** The name reads like one release (`Dark.S01E03.1080p-GRP`): an episode marker, or a year with tags. */
+  marker?: ReturnType<typeof findMarker>;
+  /** The name carries tags of a release. */
+  release?: boolean;
+}
+/** What the folders above a file say, nearest first. */
+export interface Above {
+  category?: Category;
+  season?: number;
+  /** The show's or the film's folder. */
+  title?: Folder;
+  /** A folder called like a category right below a category of series: a show's name where nothing else is (`Animes/2012`). */
+  lastResort?: string;
+  /** A show name inside the season folder's own name (`Vikings S06`). */
+  seasonTitle?: Folder;
+  extra?: string;
+  /** A folder for the films of one saga (`Trilogies`, `Saga Alien`). */
+  saga?: boolean;
+  ids: ProviderIds;
+}
+
+const sagaShape =
+  /(?<![a-z])(?:sagas?|collections?|anthologies?|anthology|(?:tri|quadri|tetra|penta|hexa|septo)log(?:ies?|y))(?![a-z])/i;
+
+const cache = new Map<string, Folder>();
+
+/** Reads one folder name. Remembered, because thousands of files share a folder. */
+export function readFolder(name: string): Folder {
+  const known = cache.get(name);
+  if (known) return known;
+  if (cache.size > 20_000) cache.clear();
+  const folder = parseFolder(name);
+  cache.set(name, folder);
+  return folder;
+}
+
+/** Reads the folders above a file, upwards: category, season, show or film (facts naming 3). */
+export function readAbove(folders: readonly string[]): Above {
+  const above: Above = { ids: {} };
+  for (let i = folders.length - 1; i >= 0; i--) {
+    const name = folders[i] as string;
+    const parent = i > 0 ? readFolder(folders[i - 1] as string) : undefined;
+    const inTitle = parent !== undefined && parent.kind !== 'category';
+    // `Séries/Extras/Saison 2` is a show of that name.
+    const isShow =
+      !inTitle && i + 1 < folders.length && readFolder(folders[i + 1] as string).kind === 'season';
+    const extra = isShow ? undefined : extraFolder(name, inTitle);
+    if (extra) above.extra ??= extra;
+    if (sagaShape.test(name)) above.saga = true;
+    let folder = readFolder(name);
+    if (folder.kind === 'title' && isBareSeason(name, folders.slice(0, i)) && !above.title) {
+      folder = { kind: 'season', season: Number(name), ids: {} };
+    }
+    const namesShow =
+      above.season !== undefined && !above.title && !above.seasonTitle && isShowAfterAll(folders, i);
+    if (folder.kind === 'category' && namesShow)
+      folder = { kind: 'title', title: name, weak: true, ids: folder.ids };
+    if (folder.kind === 'category') {
+      if (folder.category && folder.category !== 'any') above.category ??= folder.category;
+      else if (isSeries(parent?.category)) above.lastResort ??= name;
+      continue;
+    }
+    if (folder.kind === 'season' && above.season === undefined && !above.title) {
+      if (folder.season !== undefined) above.season = folder.season;
+      if (folder.title) above.seasonTitle = folder;
+    } else if (!above.title && (isShow || !extraFolder(name, true))) {
+      above.title = folder;
+    } else if (!above.title && !extra) above.lastResort ??= name;
+    above.ids = { ...folder.ids, ...above.ids };
+  }
+  return above;
+}
+
+/** `Séries/1923/Saison 1`, `Séries/Kids/Saison 1`: right above a season and below a category of series stands a show. */
+function isShowAfterAll(folders: readonly string[], at: number): boolean {
+  const inner = folders[at + 1];
+  const outer = folders[at - 1];
+  const kind = outer === undefined ? undefined : readFolder(outer).category;
+  const own = readFolder(folders[at] as string).category;
+  return own === 'any' && inner !== undefined && readFolder(inner).kind === 'season' && isSeries(kind);
+}
+
+/** `3` is a season only inside the folder of something that lies under a category of series. */
+function isBareSeason(name: string, outer: readonly string[]): boolean {
+  if (!/^\d{1,2}$/.test(name) || outer.length < 2) return false;
+  const categories = outer.map((folder) => readFolder(folder));
+  return categories.at(-1)?.kind === 'title' && categories.some((folder) => isSeries(folder.category));
+}
+
+/** `Saison 1`, `Show Season 2`, `3. Staffel`, `S01`; `Series 2023` is no season, but a category. */
+const seasonShape = new RegExp(
+  `(?<![a-z0-9])(?:(?:${seasonWord}|livre)[ ._-]*((?:(?<!series[ ._-]*)\\d{1,4}|\\d{1,2})(?!\\d))|(\\d{1,2})(?:st|nd|rd|th|e|er|ere|eme)?[ ._]*(?:season|saison|staffel|stagione|temporada|sezon|sezona|sesong|sasong|kausi|evad)(?![a-z])|s[ ._]?(\\d{1,2})(?![a-z0-9]))`,
+  'i',
+);
+/** Other scripts: `第1季`, `시즌 2`, `Сезон 3`, `4 сезон`, `シーズン5` (Jellyfin reads them as well). */
+const foreignSeason =
+  /(?:\u7b2c|\uc2dc\uc98c|\u0441\u0435\u0437\u043e\u043d|\u30b7\u30fc\u30ba\u30f3)[ ._]*(\d{1,3})(?!\d)|(\d{1,2})[ ._]*(?:\u5b63|\u0441\u0435\u0437\u043e\u043d)/i;
+const specialsShape = /^(?:specials?|speciaux|episodes?[ ._-]speciaux|hors[ ._-]?series?|hs|oav|ova|oad)$/i;
+const severalSeasons =
+  /(?:saisons?|seasons?|s)[ ._]?\d{1,2}[ ._]*(?:-|a|to|et|&)[ ._]*(?:saison|season|s)?[ ._]?\d{1,2}(?![\dp])/i;
+const yearShape = /[ ._([-](18[89]\d|19\d\d|20[0-3]\d)(?=[)\]]|[ ._]|$)/g;
+
+function parseFolder(name: string): Folder {
+  const { text, folded, ids } = cleanFolderName(name);
+  const category = Object.keys(ids).length === 0 ? readCategory(folded) : undefined;
+  if (category) return { kind: 'category', category, ids };
+  if (specialsShape.test(folded)) return { kind: 'season', season: 0, ids };
+  const marker = findMarker(folded);
+  // `Star Wars Episode 3 (2005)` is a film's folder.
+  const isFilm = marker?.bare && folded.slice(marker.end).search(yearShape) >= 0;
+  if (marker && !isFilm) return { ...titleUpTo(text, folded, marker.start, ids), marker };
+  const several = severalSeasons.exec(folded);
+  if (several) return titleUpTo(text, folded, several.index, ids);
+  const season = seasonShape.exec(folded) ?? foreignSeason.exec(folded);
+  if (season) {
+    const number = Number(season[1] ?? season[2] ?? season[3]);
+    const before = titleUpTo(text, folded, season.index, ids);
+    // `Season 2009` is a season, `Four.Seasons.2005` a title with a year.
+    if (number >= 1900 && before.title) return titleUpTo(text, folded, folded.length, ids);
+    const folder: Folder = { kind: 'season', season: number, ids };
+    if (before.title && !readCategory(before.title)) {
+      folder.title = before.title;
+      if (before.year) folder.year = before.year;
+    }
+    return folder;
+  }
+  return titleUpTo(text, folded, folded.length, ids);
+}
+
+/** Title and year of the part of a folder's name before `end`. */
+function titleUpTo(text: string, folded: string, end: number, ids: ProviderIds): Folder {
+  const folder: Folder = { kind: 'title', ids };
+  const group = /^\[[^\]]*\][ ._]*(?=\S)/.exec(folded)?.[0].length ?? 0;
+  const tag = findTag(folded.slice(group));
+  const stop = tag > 0 ? Math.min(end, tag + group) : end;
+  let cut = stop;
+  for (const match of folded.slice(0, end).matchAll(yearShape)) {
+    if (match.index > group && match.index <= stop && !/\d-$/.test(folded.slice(0, match.index + 1))) {
+      folder.year = Number(match[1]);
+      cut = match.index;
+    }
+  }
+  const complete = /[ ._-]+[([]?(?:int[eé]grale|complete|collection|coffret)(?![a-z])/i.exec(
+    folded.slice(0, cut),
+  );
+  if (complete && !opensTitle(folded.slice(0, complete.index))) cut = complete.index;
+  const title = tidyTitle(text.slice(group, cut));
+  if (title) folder.title = title;
+  if (tag > 0) folder.release = true;
+  return folder;
+}

@@ -1,0 +1,146 @@
+import type { Recognition } from '../recognition.ts';
+import { findTitle, sameTitleKey, tidyTitle } from '../titles.ts';
+import type { Folder } from './folders.ts';
+import type { Reading } from './reading.ts';
+import { opensTitle, opensWithTag } from './release-tags.ts';
+
+const partShape = /(?:^|[ ._([-]+)(?:cd|dvd|dis[ck])[ ._-]?(\d{1,2}|[a-d])[)\]]?(?=$|[ ._-])/i;
+/** `Part 2` is a title's word (Dune Part Two) unless it ends the name behind the year (facts naming 8). */
+const latePart =
+  /(?<![a-z0-9])(?:19|20)\d\d[)\]]?.*?[ ._([-]+(?:part|pt|partie)[ ._-]?(\d{1,2}|[a-d])[)\]]?$/i;
+const weakName =
+  /^(?:|movie|film|video|vid|title_?t?\d*|vts_\d\d_\d|\d{5}|0\d{1,2}|[0-9a-f]{8,}|sans titre|untitled|main|(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])(?=[a-z0-9]*\d[a-z]+\d)[a-z0-9]{9,})$/i;
+
+/** Fills in a film (facts naming 8): the file's title and year, or the folder's where the file's name is weak. */
+export function fillMovie(result: Recognition, reading: Reading, titleFrom = 0): void {
+  const { name, above } = reading;
+  result.kind = 'movie';
+  const part = partShape.exec(name.folded) ?? latePart.exec(name.folded);
+  if (part) {
+    const which = part[1] as string;
+    result.part = /\d/.test(which) ? Number(which) : which.toLowerCase().charCodeAt(0) - 96;
+    result.because.push(`part: name (${part[0].replace(/[^a-z0-9]/gi, '')})`);
+  }
+  const stem = part && partShape.test(name.folded) ? name.folded.slice(0, part.index) : name.folded;
+  const weak = weakName.test(stem.trim()) || isAbbreviated(reading);
+  const own = weak ? {} : ownTitle(reading, part ? part.index : -1, titleFrom);
+  const folder = above.season === undefined && !above.title?.marker ? above.title : undefined;
+  if (folder?.title && folderNames(folder, own, weak, reading)) {
+    result.title = folder.title;
+    result.because.push(weak ? 'title: folder, the name says nothing' : 'title: folder');
+    setYear(result, own.year, 'name');
+    setYear(result, folder.year, 'folder');
+  } else if (own.title) {
+    result.title = own.title;
+    result.because.push('title: name');
+    setYear(result, own.year, 'name');
+  }
+  if (!result.title) {
+    result.kind = 'unknown';
+    result.because.push('title: none');
+  } else if (above.category === 'tv' && result.year === undefined) {
+    result.kind = 'unknown';
+    result.because.push('among series, but without a number');
+  }
+  result.confidence = rate(result);
+}
+
+/** `Heat.1995.1080p-GRP/grp-ht.mkv`: the scene shortens the names of files and spells out the folder's. */
+function isAbbreviated({ name, above, year }: Reading): boolean {
+  return (
+    above.title?.release === true &&
+    above.title.year !== undefined &&
+    year === undefined &&
+    /^[a-z0-9]+(?:[-.][a-z0-9]+)*$/.test(name.folded) &&
+    name.folded.includes('-')
+  );
+}
+
+/** Sets the year unless a better source has. */
+export function setYear(result: Recognition, year: number | undefined, how: string): void {
+  if (year === undefined || result.year !== undefined) return;
+  result.year = year;
+  result.because.push(`year: ${how}`);
+}
+
+/** Whether the folder above is this film's own and says it better. */
+function folderNames(folder: Folder, own: OwnTitle, weak: boolean, { name }: Reading): boolean {
+  if (weak) return true;
+  const outer = sameTitleKey(folder.title ?? '');
+  const inner = sameTitleKey(own.title ?? '');
+  if (!inner) return true;
+  if (outer === inner) return own.year === undefined || folder.year === undefined || own.year === folder.year;
+  if (own.year !== undefined || folder.year === undefined) return false;
+  const wholeName = sameTitleKey(name.folded);
+  return outer.startsWith(inner) || (outer.length > 3 && wholeName.includes(outer));
+}
+
+interface OwnTitle {
+  title?: string;
+  year?: number;
+}
+
+/**
+ * The library's title and year, mended: it cuts French titles at short words (`se`, `ai`) and accents, and leaves
+ * editions in. The end is ours (the year, or the first tag); the start is the library's.
+ */
+function ownTitle(
+  { name, release, tagAt, year: yearAt, marker }: Reading,
+  partAt: number,
+  titleFrom: number,
+): OwnTitle {
+  const { text, folded } = name;
+  const own: OwnTitle = {};
+  if (yearAt) own.year = yearAt.year;
+  const found = release.title ? findTitle(folded, release.title) : undefined;
+  // [REC] (2007), [REC] 2 (2009): what stands in brackets is all the title there is.
+  const bracketed = /^\[([^\]]+)\][ ._]*(\d(?![\dp]))?[ ._]*(?=$|[([]?(?:19|20)\d\d)/.exec(folded);
+  if (bracketed) {
+    const inner = text.slice(1, 1 + (bracketed[1] as string).length);
+    return { ...own, title: tidyTitle(bracketed[2] ? `${inner} ${bracketed[2]}` : inner) };
+  }
+  const start = titleFrom || openingStart(folded, found?.start);
+  const ends = [yearAt?.at ?? -1, tagAt, partAt].filter((at) => at > start);
+  let end = ends.length > 0 ? Math.min(...ends) : folded.length;
+  // The library ends a title at `Episode 4`; that this is a film has been settled before.
+  const isCut =
+    found &&
+    found.end < end &&
+    !marker &&
+    !opensTitle(folded.slice(start, found.end)) &&
+    !cutAtWord(folded.slice(found.end, end));
+  if (!yearAt && isCut) end = found.end;
+  const title = tidyTitle(text.slice(start, end)) || release.title;
+  if (title) own.title = title;
+  return own;
+}
+
+/** Whether the library stopped at a word that it takes for a language or a tag and that is plain French. */
+function cutAtWord(rest: string): boolean {
+  return (
+    /^[ ._'-]*(?:se|ai|del?|mar|mandarin|hors|saison|es|no|la|el|it|en|me|te|a|i|o|lat|dan|fin|pol|tel|cam|ts|tc|scr)(?![a-z0-9])/i.test(
+      rest,
+    ) ||
+    // `Kill Bill Vol 2`, `Blade Runner 2049`, `Apollo 13`, `WALL-E`: numbers and letters of a title.
+    /^(?:[ ._-]*(?:vol(?:ume)?[ ._]*\d|\d{1,4}(?![\dpix]))|-[a-z](?![a-z0-9]))/i.test(rest) ||
+    /^[^\x20-\x7e]/.test(rest)
+  );
+}
+
+/** Where the title begins: where the library says, or behind a release group in brackets; `(500) jours` keeps its bracket. */
+function openingStart(folded: string, found: number | undefined): number {
+  if (found === undefined || found >= folded.length / 2) {
+    return /^(?:\[[^\]]*\][ ._-]*)+(?=\S)/.exec(folded)?.[0].length ?? 0;
+  }
+  // A word is no tag because the library takes it for one (`Proper Binge`, `HD and the Sea`).
+  if (found === 1 && folded.startsWith('(')) return 0;
+  // Nor does a title begin within a number (`2012 1`).
+  if (/^\w\w$/.test(folded.slice(found - 1, found + 1))) return 0;
+  return /^\w+[ ._-]+$/.test(folded.slice(0, found)) && !opensWithTag(folded) ? 0 : found;
+}
+
+function rate(result: Recognition): number {
+  if (result.kind === 'unknown') return 0.1;
+  if (result.ids) return 1;
+  return result.year ? 0.9 : 0.5;
+}

@@ -1,0 +1,64 @@
+import { isOther, isSubtitle } from '../file-kinds.ts';
+import { type CleanName, cleanFileName } from './clean.ts';
+import { findDate } from './dates.ts';
+import { extraName } from './extras.ts';
+import { type Above, readAbove } from './folders.ts';
+import { findMarker, type Marker } from './markers.ts';
+import { findTag, type ReleaseTags, readRelease } from './release-tags.ts';
+import { ownYear } from './years.ts';
+
+/** Everything that was read from one path by itself, before it is merged. */
+export interface Reading {
+  path: string;
+  name: CleanName;
+  above: Above;
+  release: ReleaseTags;
+  /** Index of the first release tag in the name, -1 = none. */
+  tagAt: number;
+  marker: Marker | undefined;
+  date: AirDate | undefined;
+  /** The year that the name carries, and where. */
+  year: { at: number; year: number } | undefined;
+  extra: string | undefined;
+  isSubtitle: boolean;
+}
+
+export interface AirDate {
+  start: number;
+  end: number;
+  /** `YYYY-MM-DD`. */
+  date: string;
+}
+
+/** How an episode was found, undefined when the file is no part of a show. */
+export interface ShowReading {
+  marker?: Marker;
+  date?: AirDate;
+  how: 'marker' | 'siblings' | 'folder marker' | 'date' | 'bare number' | 'season';
+  /** Where the show's title stands, where that is not in front of the marker. */
+  titleAt?: { start: number; end: number };
+}
+
+/** Reads a path by itself; undefined when it names neither a video nor a subtitle. */
+export function readPath(path: string): Reading | undefined {
+  const folders = path.split('/').filter((segment) => segment !== '');
+  const fileName = folders.pop() ?? '';
+  if (fileName === '' || isOther(fileName)) return undefined;
+  const name = cleanFileName(fileName);
+  const { folded } = name;
+  const above = readAbove(folders);
+  const tagAt = findTag(folded);
+  const release = readRelease(name.extension ? `${folded}.${name.extension}` : folded);
+  return {
+    path,
+    name,
+    above,
+    release,
+    tagAt,
+    marker: findMarker(folded),
+    date: findDate(folded),
+    year: ownYear(folded, release.year, tagAt),
+    extra: above.extra ?? extraName(folded),
+    isSubtitle: isSubtitle(fileName),
+  };
+}

@@ -1,0 +1,50 @@
+import type { Recognition } from '../recognition.ts';
+import { agreeOnTitles } from './agreement.ts';
+import { merge } from './merge.ts';
+import { readPath } from './reading.ts';
+import { readSiblings } from './siblings.ts';
+
+export { isSubtitle, isVideo } from '../file-kinds.ts';
+export type { ProviderIds, Recognition, RecognitionKind } from '../recognition.ts';
+export { needsPerson } from './person.ts';
+
+/**
+ * What the file at this account path is: a film, an episode, an extra, or nothing for the tree. Pure, needs no network.
+ * Follows the layers of facts naming: clean, extras, folders, markers, library, merge.
+ *
+ * The same as `recogniseFolder([path])[0]`. A subtitle is read like the video it belongs to; the tree looks at `isVideo` and `isSubtitle` as well.
+ */
+export function recognise(path: string): Recognition {
+  const reading = readPath(path);
+  return reading ? merge(reading, {}) : ignored(path);
+}
+
+/**
+ * The same for all files of one account folder together: siblings are the best evidence there is (facts naming 7). Answers
+ * stand in the order of the input and do not depend on it. Takes time in proportion to the number of files.
+ *
+ * @param paths account paths; those of several folders are taken folder by folder
+ */
+export function recogniseFolder(paths: readonly string[]): Recognition[] {
+  const answers: Recognition[] = paths.map(ignored);
+  const places = Map.groupBy(paths.keys(), (at) => folderOf(paths[at] as string));
+  for (const indexes of places.values()) {
+    const readings = indexes.map((at) => readPath(paths[at] as string));
+    const evidence = readSiblings(readings);
+    const found = readings.map((reading, i) => reading && merge(reading, evidence[i] ?? {}));
+    agreeOnTitles(found.filter((one) => one !== undefined));
+    found.forEach((one, i) => {
+      if (one) answers[indexes[i] as number] = one;
+    });
+  }
+  return answers;
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
+}
+
+function ignored(path: string): Recognition {
+  const because = path === '' || path.endsWith('/') ? 'no name' : 'extension: no video';
+  return { path, kind: 'ignored', confidence: 1, because: [because] };
+}

@@ -1,0 +1,122 @@
+import type { Recognition } from '../recognition.ts';
+import { sameTitleKey, tidyTitle } from '../titles.ts';
+import type { Folder } from './folders.ts';
+import { setYear } from './movie.ts';
+import { groupEnd } from './numbers.ts';
+import type { Reading, ShowReading } from './reading.ts';
+
+/**
+ * Fills in an episode (facts naming 6): the marker beats the folder for season and episode; the show is named by the
+ * folder above a season folder, else by the file, else by the nearest folder that is no category.
+ */
+export function fillShow(result: Recognition, reading: Reading, show: ShowReading): void {
+  result.kind = 'episode';
+  const { above } = reading;
+  const { marker } = show;
+  if (marker?.decimal) {
+    // 13.5 must never overwrite 13.
+    result.kind = 'unknown';
+    result.because.push('episodes: fraction, left for a person');
+  } else if (marker && marker.episodes.length > 0) {
+    result.episodes = marker.episodes;
+    result.because.push(`episodes: ${show.how}`);
+  }
+  if (show.date) {
+    result.date = show.date.date;
+    result.because.push('date: name');
+  }
+  const season = marker?.season ?? above.season ?? above.title?.marker?.season;
+  if (season !== undefined) {
+    result.season = season;
+    result.because.push(marker?.season !== undefined ? `season: ${show.how}` : 'season: folder');
+  } else if (result.episodes) {
+    result.absolute = result.episodes[0] as number;
+    result.because.push('absolute: no season anywhere');
+  }
+  nameShow(result, reading, show);
+  result.confidence = rate(result, show);
+}
+
+function nameShow(result: Recognition, reading: Reading, show: ShowReading): void {
+  const { above } = reading;
+  const own = show.how === 'folder marker' ? undefined : ownName(reading, show);
+  const folder = pickFolder(above.title, above.seasonTitle, own?.title);
+  const folderFirst =
+    (above.season !== undefined && !folder?.weak) ||
+    show.how === 'folder marker' ||
+    folder?.marker !== undefined ||
+    !own?.title;
+  if (folder?.title && (folderFirst || sameTitleKey(folder.title) === sameTitleKey(own?.title ?? ''))) {
+    result.title = folder.title;
+    result.because.push('title: folder');
+    setYear(result, folder.year, 'folder');
+    if (sameTitleKey(own?.title ?? '') === sameTitleKey(folder.title)) setYear(result, own?.year, 'name');
+  } else if (own?.title) {
+    result.title = own.title;
+    result.because.push('title: name');
+    setYear(result, own.year, 'name');
+  } else if (above.lastResort) {
+    result.title = above.lastResort;
+    result.because.push('title: folder, called like a category');
+  }
+}
+
+/**
+ * The folder above a season folder, unless it is only a place where several shows lie (its name is another one); the
+ * file's own name tells `Game of Thrones/GOT - Saison 8` from that.
+ */
+function pickFolder(
+  title: Folder | undefined,
+  seasonTitle: Folder | undefined,
+  own: string | undefined,
+): Folder | undefined {
+  if (!seasonTitle?.title) return title;
+  if (!title?.title) return seasonTitle;
+  const inner = sameTitleKey(seasonTitle.title);
+  const outer = sameTitleKey(title.title);
+  const isNamed = own !== undefined && sameTitleKey(own) === outer;
+  return isNamed || inner.startsWith(outer) || outer.startsWith(inner) ? title : seasonTitle;
+}
+
+/** Title and year in front of the marker or the date. */
+function ownName({ name, release, tagAt }: Reading, show: ShowReading): { title?: string; year?: number } {
+  const stop = show.titleAt?.end ?? show.marker?.start ?? show.date?.start;
+  if (stop === undefined) return release.title ? { title: release.title } : {};
+  const group = show.titleAt?.start ?? groupEnd(name.folded);
+  // `Show.FRENCH.S01E01`, `Naruto VF 012`: a tag ends the title here as well.
+  const at = tagAt > group ? Math.min(stop, tagAt) : stop;
+  if (at <= group) return {};
+  let end = at;
+  const own: { title?: string; year?: number } = {};
+  const year = /^.*\S.*?[ ._([-]+((?:19|20)\d\d)[)\]]?[ ._-]*$/.exec(name.folded.slice(group, at));
+  if (year) {
+    own.year = Number(year[1]);
+    end = group + year[0].lastIndexOf(year[1] as string);
+  }
+  const whole =
+    /[ ._-]+(?:the[ ._])?\(?(?:complete|int[eé]grale)(?:[ ._](?:series|seasons?|saisons?))?[ ._(-]*$/i;
+  const box = /^\[([^\]]*)\][ ._]*\[?\u7b2c?$/.exec(name.text.slice(group, end))?.[1];
+  // `Quotidien du 12-03-2024`: the word belongs to the date.
+  const joint = show.date ? /[ ._](?:du|des|of|vom|del|van)[ ._-]*$/i : /$^/;
+  const title = tidyTitle(box ?? name.text.slice(group, end).replace(whole, '').replace(joint, ''));
+  if (title) own.title = title;
+  return own;
+}
+
+/** Siblings that count on are nearly as good as a marker; a number alone is a guess. */
+const bases: Record<ShowReading['how'], number> = {
+  marker: 0.8,
+  date: 0.8,
+  siblings: 0.7,
+  'folder marker': 0.7,
+  'bare number': 0.5,
+  season: 0.3,
+};
+
+function rate(result: Recognition, show: ShowReading): number {
+  if (result.kind === 'unknown' || !result.title) return 0.2;
+  if (!result.episodes && !result.date) return 0.3;
+  const base = bases[show.how];
+  const extra = (result.year ? 0.1 : 0) + (result.season !== undefined ? 0.05 : 0) + (result.ids ? 0.3 : 0);
+  return Math.min(1, Math.round((base + extra) * 100) / 100);
+}

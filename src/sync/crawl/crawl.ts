@@ -1,0 +1,201 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { CrawlNote } from '../../catalog/crawls.ts';
+import type { ListingChange } from '../../catalog/listing.ts';
+import type { Clock } from '../../clock.ts';
+import { BridgeError, isBridgeError } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import { createListFolder, type HostListings } from './list-folder.ts';
+import { forgetRoot, type Root, resolveRoots } from './roots.ts';
+
+export interface CrawlOptions {
+  catalog: Catalog;
+  host: HostListings;
+  clock: Clock;
+  log: Log;
+  roots: readonly string[];
+  listingCap: number;
+  folderIntervalMs: number;
+  /** What one call takes at least: for the estimated end. */
+  requestIntervalMs: number;
+}
+
+/** How far a crawl is. Times in milliseconds UTC. */
+export interface CrawlProgress {
+  foldersDone: number;
+  foldersWaiting: number;
+  files: number;
+  calls: number;
+  estimatedEndAt: number;
+}
+
+export interface CrawlRun {
+  signal: AbortSignal;
+  /** Calls that it may make; then it stops, and goes on when it is run again. Default: as many as it takes. */
+  mostCalls?: number | undefined;
+  /** What one listing changed, right after it was recorded. */
+  onChange: (change: ListingChange) => Promise<void>;
+  onProgress: (progress: CrawlProgress) => void;
+}
+
+export type CrawlResult = { crawlId: number; calls: number; note: CrawlNote; roots: Root[] } & (
+  | { outcome: 'done' }
+  /** Goes on later where it was; `retryAt` when that makes sense. */
+  | { outcome: 'stopped'; reason: unknown; retryAt: number | undefined }
+);
+
+/** Tries for one folder before the crawl stops for now. */
+const triesPerFolder = 3;
+
+/** A short pause of the host is waited for; a lock ends this part of the crawl. */
+const patienceMs = 2 * 60_000;
+
+/** A stopped crawl older than this starts from the beginning. */
+const resumeWithinMs = 24 * 3_600_000;
+
+/** One that was only stopped by the calls of the day goes on for longer: a large account takes several days. */
+const spreadOverMs = 14 * resumeWithinMs;
+
+/**
+ * Walks the account breadth first, one call per folder, and writes each listing down at once. Everything that it knows
+ * is in the catalog, so a killed crawl goes on with the folder that it had not recorded.
+ */
+export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<CrawlResult> {
+  const { catalog, clock, log } = options;
+  let calls = 0;
+  const listFolder = createListFolder({
+    host: options.host,
+    log,
+    now: () => clock.now(),
+    cap: options.listingCap,
+    signal: run.signal,
+    patienceMs: patienceMs + options.folderIntervalMs + options.requestIntervalMs,
+    onCall: () => calls++,
+  });
+  const before = await catalog.crawls.last();
+  const goesOn =
+    before &&
+    before.outcome !== 'done' &&
+    before.outcome !== 'failed' &&
+    JSON.stringify(before.roots) === JSON.stringify(options.roots) &&
+    clock.now() - before.startedAt <
+      (before.note.stoppedBy === 'BRIDGE_BUDGET' ? spreadOverMs : resumeWithinMs);
+  const crawlId = goesOn ? before.id : await catalog.crawls.start(options.roots, clock.now());
+  if (goesOn) await catalog.crawls.resume(crawlId);
+
+  const stopped = async (reason: unknown, roots: Root[]): Promise<CrawlResult> => {
+    const stoppedBy = isBridgeError(reason) ? reason.code : 'stopped';
+    const note = { stoppedBy };
+    await catalog.crawls.end(crawlId, 'stopped', note, clock.now());
+    const retryAt = isBridgeError(reason) ? reason.retryAt : undefined;
+    return { crawlId, calls, note, roots, outcome: 'stopped', reason, retryAt };
+  };
+
+  let roots: Root[] = [];
+  const missingRoots: string[] = [];
+  try {
+    const resolved = await resolveRoots(options.roots, { catalog, listFolder, now: () => clock.now() });
+    roots = resolved.roots;
+    missingRoots.push(...resolved.missing);
+    for (const root of roots) await catalog.crawls.enqueue(crawlId, root.folderId);
+  } catch (error) {
+    return stopped(error, roots);
+  }
+
+  const startedAt = clock.now();
+  let listed = 0;
+  // Counted on: asking the database after each folder would cost more than the folder.
+  const counts = { ...(await catalog.crawls.counts(crawlId)), files: (await catalog.content.counts()).files };
+  for (;;) {
+    const folderId = await catalog.crawls.next(crawlId);
+    if (folderId === undefined) break;
+    const callsBefore = calls;
+    try {
+      run.signal.throwIfAborted();
+      if (calls >= (run.mostCalls ?? Number.POSITIVE_INFINITY)) throw new BridgeError('BRIDGE_BUDGET');
+      await waitForInterval(folderId);
+      const listing = await withTries(() => listFolder(folderId), run.signal);
+      const change = await catalog.crawls.listed(crawlId, listing, clock.now(), calls - callsBefore);
+      counts.waiting += change.enqueued;
+      counts.files += change.added;
+      await run.onChange(change);
+    } catch (error) {
+      const root = roots.find((one) => one.folderId === folderId);
+      if (root && isBridgeError(error, 'BRIDGE_HOST_FILE_GONE')) {
+        missingRoots.push(root.path);
+        await forgetRoot(catalog, root.path);
+      }
+      if (!isFolderFault(error)) return stopped(error, roots);
+      log.warn({ folderId, code: error.code }, 'a folder could not be listed; the others go on');
+      await catalog.crawls.failed(crawlId, folderId, error.code, clock.now(), calls - callsBefore);
+    }
+    listed++;
+    counts.done++;
+    counts.waiting--;
+    report();
+  }
+
+  if (missingRoots.length > 0) {
+    log.error(
+      { roots: missingRoots },
+      'folders of library.roots do not exist in the account; nothing is removed',
+    );
+    if (missingRoots.length === options.roots.length) {
+      return stopped(new BridgeError('BRIDGE_ROOT_NOT_FOUND', { detail: missingRoots.join(', ') }), roots);
+    }
+  }
+  const { failed } = await catalog.crawls.counts(crawlId);
+  const note: CrawlNote = {
+    ...(failed > 0 ? { failedFolders: failed } : {}),
+    ...(missingRoots.length > 0 ? { missingRoots } : {}),
+  };
+  await catalog.crawls.end(crawlId, 'done', note, clock.now());
+  return { crawlId, calls, note, roots, outcome: 'done' };
+
+  /** The same folder never sooner than its interval, also after a restart, when the governor has forgotten. */
+  async function waitForInterval(folderId: number): Promise<void> {
+    const listedAt = await catalog.content.listedAt(folderId);
+    if (listedAt === undefined || listedAt > clock.now()) return;
+    const waitMs = listedAt + options.folderIntervalMs - clock.now();
+    if (waitMs > 0) await clock.sleep(waitMs, run.signal);
+  }
+
+  async function withTries<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    for (let failures = 1; ; failures++) {
+      try {
+        return await attempt();
+      } catch (error) {
+        const passes = isBridgeError(error) && error.retryable && !isLock(error);
+        if (!passes || failures >= triesPerFolder) throw error;
+        await clock.sleep(Math.max(0, (error.retryAt ?? 0) - clock.now(), 1000 * failures), signal);
+      }
+    }
+  }
+
+  function report(): void {
+    const perFolderMs = Math.max(options.requestIntervalMs, (clock.now() - startedAt) / listed);
+    run.onProgress({
+      foldersDone: counts.done,
+      foldersWaiting: counts.waiting,
+      files: counts.files,
+      calls,
+      estimatedEndAt: clock.now() + counts.waiting * perFolderMs,
+    });
+  }
+}
+
+/** The whole account has to wait: the crawl stops and goes on later. */
+function isLock(error: BridgeError): boolean {
+  return error.code !== 'BRIDGE_HOST_TIMEOUT' && error.code !== 'BRIDGE_HOST_ODD_ANSWER';
+}
+
+/** This one folder cannot be listed; that says nothing about the others. */
+function isFolderFault(error: unknown): error is BridgeError {
+  const codes = [
+    'BRIDGE_HOST_FILE_GONE',
+    'BRIDGE_HOST_FORBIDDEN',
+    'BRIDGE_HOST_PASSWORD',
+    'BRIDGE_HOST_REFUSED',
+    'BRIDGE_HOST_ODD_ANSWER',
+  ];
+  return isBridgeError(error) && codes.includes(error.code);
+}

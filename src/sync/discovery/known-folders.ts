@@ -1,0 +1,26 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import { knownRoots } from '../crawl/roots.ts';
+import type { FolderFacts } from './folder-rate.ts';
+
+const mostPlays = 200;
+
+/** The folders below the roots, with what tells how soon they may have something new. */
+export async function knownFolders(catalog: Catalog, now: number): Promise<FolderFacts[]> {
+  const roots = (await knownRoots(catalog)).map(({ folderId }) => folderId);
+  const watched = await watchedFolders(catalog);
+  const rows = await catalog.folderFacts.below(roots, now);
+  return rows.map((row) => ({ ...row, watchedAt: watched.get(row.id) }));
+}
+
+/** When something was last played from a folder. */
+async function watchedFolders({ plays, content }: Catalog): Promise<Map<number, number>> {
+  const recent = await plays<{ id: string; startedAt: number; fileId: string }>().recent(mostPlays);
+  const files = await content.filesByIds([...new Set(recent.map(({ fileId }) => fileId))]);
+  const folderOf = new Map(files.map(({ id, folderId }) => [id, folderId]));
+  const watched = new Map<number, number>();
+  for (const { fileId, startedAt } of recent) {
+    const folderId = folderOf.get(fileId);
+    if (folderId !== undefined && !watched.has(folderId)) watched.set(folderId, startedAt);
+  }
+  return watched;
+}

@@ -1,0 +1,171 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { Move } from '../../catalog/journal.ts';
+import type { Target } from '../../catalog/overrides.ts';
+import type { Clock } from '../../clock.ts';
+import { BridgeError } from '../../errors.ts';
+import { type Override, readOverride } from '../../library/override.ts';
+import type { Recognition } from '../../library/recognition.ts';
+import type { Publisher } from './publish.ts';
+
+export interface FixOptions {
+  catalog: Catalog;
+  clock: Clock;
+  publisher: Publisher;
+}
+
+/** An override as a person sees it. `path`: of the account, absent when what it stands on has gone. */
+export interface Fix {
+  target: Target;
+  path?: string;
+  override: Override;
+  at: number;
+}
+
+/** What setting or clearing an override did. */
+export interface Fixed {
+  targets: Target[];
+  /** Files that it touches. */
+  files: number;
+  moves: Move[];
+}
+
+/** A person's word on what a file or a folder is; it outranks everything that is read. */
+export function createFixes({ catalog, clock, publisher }: FixOptions) {
+  const { content, overrides, journal } = catalog;
+
+  /** @throws BridgeError BRIDGE_NOT_FOUND */
+  async function targetsOf(
+    what: { path: string } | { fileId: string } | { folderId: number },
+    mayBeGone = false,
+  ): Promise<Target[]> {
+    if ('folderId' in what) {
+      if (!mayBeGone && !(await content.folderPaths([what.folderId])).has(what.folderId))
+        throw new BridgeError('BRIDGE_NOT_FOUND', { detail: `no folder ${what.folderId}` });
+      return [`folder:${what.folderId}`];
+    }
+    if ('fileId' in what) {
+      if (!mayBeGone && !(await content.byId(what.fileId)))
+        throw new BridgeError('BRIDGE_NOT_FOUND', { detail: `no file ${what.fileId}` });
+      return [`file:${what.fileId}`];
+    }
+    const found = await content.byPath(what.path);
+    if (found.folder) return [`folder:${found.folder.id}`];
+    if (found.files.length > 0) return found.files.map((file): Target => `file:${file.id}`);
+    throw new BridgeError('BRIDGE_NOT_FOUND', { detail: `${what.path} is not in the catalog` });
+  }
+
+  async function filesOf(targets: readonly Target[]): Promise<string[]> {
+    const ids: string[] = [];
+    for (const target of targets) {
+      const id = target.slice(target.indexOf(':') + 1);
+      if (target.startsWith('file:')) ids.push(id);
+      else ids.push(...(await content.fileIdsBelow(Number(id))));
+    }
+    return ids;
+  }
+
+  async function placesOf(fileIds: readonly string[]): Promise<Map<string, NonNullable<Move['from']>>> {
+    const places = new Map<string, NonNullable<Move['from']>>();
+    for (const { name } of publisher.trees)
+      for (const [id, { titleKey, stem }] of await catalog.titlesOf(name).placesOf(fileIds))
+        places.set(`${name}\0${id}`, { titleKey, stem });
+    return places;
+  }
+
+  /** Their paths are free from now on, and the tree is brought up to date. */
+  async function layOutAgain(targets: Target[], why: string, signal: AbortSignal): Promise<Fixed> {
+    const fileIds = await withExtras(await filesOf(targets));
+    const before = await placesOf(fileIds);
+    // Noted first: whoever is killed here, or is crossed by a sync, has the rest done by the next one.
+    await catalog.dirty.mark(fileIds);
+    const from = movesOf(before, new Map());
+    const batch = from.length > 0 ? await journal.add({ at: clock.now(), why, moves: from }) : undefined;
+    for (const { name } of publisher.trees) await catalog.titlesOf(name).place(fileIds, []);
+    // With what a kill left undone: a file that was to leave one title for another would stand in both.
+    await publisher.files([...new Set([...fileIds, ...(await catalog.dirty.all())])], { signal });
+    await catalog.dirty.mark(fileIds);
+    const moves = movesOf(before, await placesOf(fileIds));
+    if (batch !== undefined) await journal.settle(batch, moves);
+    else if (moves.length > 0) await journal.add({ at: clock.now(), why, moves });
+    return { targets, files: fileIds.length, moves };
+  }
+
+  /** The extras of their titles go where the titles go. */
+  async function withExtras(fileIds: readonly string[]): Promise<string[]> {
+    const ids = new Set(fileIds);
+    for (const { name } of publisher.trees) {
+      const titles = catalog.titlesOf(name);
+      const keys = new Set([...(await titles.placesOf(fileIds)).values()].map((place) => place.titleKey));
+      for (const { fileId, recognition } of await titles.ofKeys([...keys]))
+        if ((JSON.parse(recognition) as Recognition).kind === 'extra' && (await content.byId(fileId)))
+          ids.add(fileId);
+    }
+    return [...ids];
+  }
+
+  return {
+    /** What a person wrote as an override, or what is wrong with it. */
+    read: readOverride,
+
+    /** Says what a file or a folder is. @throws BridgeError BRIDGE_NOT_FOUND, BRIDGE_DISK */
+    async set(
+      what: Parameters<typeof targetsOf>[0],
+      override: Override,
+      signal: AbortSignal,
+    ): Promise<Fixed> {
+      await publisher.checkMounted();
+      const targets = await targetsOf(what);
+      await catalog.dirty.mark(await filesOf(targets));
+      for (const target of targets)
+        await overrides.put({ target, value: JSON.stringify(override), at: clock.now() });
+      return layOutAgain(targets, 'fix', signal);
+    },
+
+    /** Takes it back. @throws BridgeError BRIDGE_NOT_FOUND when nothing was said */
+    async clear(what: Parameters<typeof targetsOf>[0], signal: AbortSignal): Promise<Fixed> {
+      await publisher.checkMounted();
+      const targets: Target[] = [];
+      for (const target of await targetsOf(what, true))
+        if (await overrides.remove(target)) targets.push(target);
+      if (targets.length === 0)
+        throw new BridgeError('BRIDGE_NOT_FOUND', { detail: 'nothing was said of it' });
+      return layOutAgain(targets, 'fix --clear', signal);
+    },
+
+    /** Everything that was said. */
+    async list(): Promise<Fix[]> {
+      const fixes: Fix[] = [];
+      for (const { target, value, at } of await overrides.all()) {
+        const path = await pathOf(target);
+        fixes.push({
+          target,
+          ...(path !== undefined && { path }),
+          override: JSON.parse(value) as Override,
+          at,
+        });
+      }
+      return fixes;
+    },
+  };
+
+  async function pathOf(target: Target): Promise<string | undefined> {
+    const id = target.slice(target.indexOf(':') + 1);
+    if (target.startsWith('folder:')) return (await content.folderPaths([Number(id)])).get(Number(id));
+    const file = await content.byId(id);
+    const folder = file && (await content.folderPaths([file.folderId])).get(file.folderId);
+    return folder === undefined ? undefined : `${folder === '/' ? '' : folder}/${file?.name}`;
+  }
+}
+
+/** Where each file stood and stands, by tree and id. */
+function movesOf(before: ReadonlyMap<string, Spot>, after: ReadonlyMap<string, Spot>): Move[] {
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((key): Move[] => {
+    const [tree = '', fileId = ''] = key.split('\0');
+    const [from, to] = [before.get(key), after.get(key)];
+    return from?.stem === to?.stem ? [] : [{ tree, fileId, from, to }];
+  });
+}
+
+type Spot = NonNullable<Move['from']>;
+
+export type Fixes = ReturnType<typeof createFixes>;

@@ -1,0 +1,42 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { CatalogFile } from '../../catalog/content.ts';
+import { isPicture } from '../../library/file-kinds.ts';
+import { isSubtitleFolder } from '../../library/layout.ts';
+import { isSubtitle, isVideo } from '../../library/recognise/recognise.ts';
+import { isArtwork, isSeasonFolder } from '../../library/side-cars/artwork.ts';
+
+/** Videos and side-cars in the folders of these files, in the folders of subtitles below them, and pictures of their shows. */
+export async function filesNear(
+  catalog: Catalog,
+  files: readonly CatalogFile[],
+  artwork: boolean,
+): Promise<CatalogFile[]> {
+  const folders = [...new Set(files.map((file) => file.folderId))];
+  const below = (await catalog.content.subFolders(folders)).filter((folder) => isSubtitleFolder(folder.name));
+  const near = await catalog.content.filesOfFolders([...folders, ...below.map((folder) => folder.id)]);
+  const found = near.filter(({ name }) => isSubtitle(name) || isVideo(name) || (artwork && isPicture(name)));
+  return artwork ? [...found, ...(await showPictures(catalog, folders))] : found;
+}
+
+async function showPictures(catalog: Catalog, folders: readonly number[]): Promise<CatalogFile[]> {
+  const seasons = (await catalog.content.parentsOf(folders)).filter(({ name }) => isSeasonFolder(name));
+  const shows = new Set(seasons.map(({ parentId }) => parentId));
+  for (const id of folders) shows.delete(id);
+  return (await catalog.content.filesOfFolders([...shows])).filter(({ name }) => isArtwork(name));
+}
+
+/** Whether this file has no title of its own, but belongs to its neighbours'. */
+export function isSideCar(name: string): boolean {
+  return isSubtitle(name) || isArtwork(name);
+}
+
+/** The folders whose videos these side-cars may belong to: their own, those above folders of subtitles, a show's seasons. */
+export async function foldersAround(catalog: Catalog, sideCars: readonly CatalogFile[]): Promise<number[]> {
+  const ids = new Set(sideCars.map((file) => file.folderId));
+  const parents = await catalog.content.parentsOf([...ids]);
+  for (const { name, parentId } of parents) if (isSubtitleFolder(name)) ids.add(parentId);
+  const pictured = new Set(sideCars.filter(({ name }) => isArtwork(name)).map((file) => file.folderId));
+  for (const { id, name } of await catalog.content.subFolders([...pictured]))
+    if (isSeasonFolder(name)) ids.add(id);
+  return [...ids];
+}

@@ -1,0 +1,191 @@
+import { readdir } from 'node:fs/promises';
+import { BridgeError } from '../../errors.ts';
+import type { TreePlan } from '../../library/tree/tree.ts';
+import type { Log } from '../../log.ts';
+import type { Trash } from '../removal/trash.ts';
+import { createAsLeft } from './as-left.ts';
+import type { DesiredOptions } from './desired.ts';
+import type { Wanted } from './fetch-side-cars.ts';
+import { recogniseFiles, type TitlesByTree } from './titling.ts';
+import { createTreeWriter, type OnWritten } from './tree-writer.ts';
+import type { Trees } from './trees.ts';
+
+export interface PublishOptions extends Omit<DesiredOptions, 'tree'> {
+  log: Log;
+  trees: Trees;
+  trash: Trash;
+  /** Hears what was done to a tree. */
+  onWritten?: OnWritten;
+}
+
+export interface PublishRun {
+  /** Plans, and writes nothing. */
+  dryRun?: boolean;
+  signal?: AbortSignal;
+  /** Files that a dry run treats as taken out. */
+  asIfGone?: ReadonlySet<string>;
+  /** A crawl is under way: what is missing may still be found, and nobody takes its place. */
+  midCrawl?: boolean;
+  /** What this sync has looked at already: `files` adds to it, `everything` leaves it out. */
+  done?: Done;
+}
+
+/** Folders that were recognised, and titles (tree and key) that were compared with the disk. */
+export interface Done {
+  folders: Set<number>;
+  titles: Set<string>;
+}
+
+export type TreeCounts = TreePlan['counts'] & { failed: number };
+
+export interface PublishResult {
+  counts: TreeCounts;
+  /** Side-cars whose content is not at hand yet. */
+  wanted: Wanted[];
+  /** Files that get a place when the crawl has ended. */
+  waiting: string[];
+  /** What would be done to the tree; only kept for a dry run. */
+  plans: TreePlan[];
+}
+
+/** Titles planned at one time: bounds the memory and the pause of everything else. */
+const titlesAtOnce = 50;
+const foldersAtOnce = 50;
+
+/** Turns what the catalog holds into the STRM trees, title by title, so that a change costs what it touches. */
+export function createPublisher(options: PublishOptions) {
+  const { catalog, log, trees } = options;
+  const { baseUrl, sign, lockData, maxSubtitleBytes, artwork } = options;
+  const asLeft = createAsLeft({
+    catalog,
+    trees,
+    settings: [
+      trees.map((tree) => [tree.name, tree.dir, tree.profile.name, tree.roots, [...(tree.kinds ?? [])]]),
+      [baseUrl, sign('print'), lockData, maxSubtitleBytes, artwork],
+    ],
+  });
+  const writers = trees.map((tree) => ({ tree, writer: createTreeWriter({ ...options, tree, log }) }));
+
+  async function publishTitles(
+    titles: TitlesByTree,
+    result: PublishResult,
+    run: PublishRun,
+    titlesTogether = titlesAtOnce,
+  ): Promise<void> {
+    for (const { tree, writer } of writers) {
+      const all = [...(titles.get(tree.name) ?? [])];
+      for (let start = 0; start < all.length; start += titlesTogether) {
+        run.signal?.throwIfAborted();
+        await writer.publish(all.slice(start, start + titlesTogether), result, run);
+      }
+    }
+  }
+
+  return {
+    trees,
+    asLeft,
+
+    /** What is other on the disk than the manifest says, where the trees are as the last look at everything left them. */
+    async differing(run: PublishRun = {}): Promise<PublishResult> {
+      const result = emptyResult();
+      await publishTitles(await asLeft.differing(run.signal), result, run);
+      return result;
+    },
+
+    /**
+     * Whether the trees that were written are still there at all: an empty folder where one was is a disk that is not
+     * mounted, and what would be noted as removed then would be left behind for ever.
+     * @throws BridgeError BRIDGE_DISK
+     */
+    async checkMounted(): Promise<void> {
+      for (const { tree } of writers) {
+        if ((await catalog.titlesOf(tree.name).treeCount()) === 0) continue;
+        const names = await readdir(tree.dir).catch(() => []);
+        if (names.length > 0) continue;
+        const detail = `${tree.dir} is empty although a tree was written there; is it mounted? If it was emptied on purpose: passerelle sync --full`;
+        throw new BridgeError('BRIDGE_DISK', { detail });
+      }
+      const known = new Set(trees.map((tree) => tree.name));
+      const left = (await catalog.treeNames()).filter((name) => !known.has(name));
+      if (left.length > 0)
+        log.warn(
+          { trees: left.map((name) => name || 'library.dir') },
+          'trees that the settings name no more are left as they are; delete them yourself',
+        );
+    },
+
+    /** Brings the trees up to date for files that changed, or that were taken out. */
+    async files(fileIds: readonly string[], run: PublishRun = {}): Promise<PublishResult> {
+      const result = emptyResult();
+      if (fileIds.length === 0) return result;
+      const titles = await recogniseFiles(catalog, trees, fileIds);
+      await publishTitles(titles, result, run);
+      const waiting = new Set(result.waiting);
+      if (!run.dryRun && result.counts.failed === 0)
+        await catalog.dirty.clear(fileIds.filter((id) => !waiting.has(id)));
+      if (run.done)
+        for (const file of await catalog.content.filesByIds(fileIds)) run.done.folders.add(file.folderId);
+      for (const [tree, keys] of titles) for (const key of keys) run.done?.titles.add(`${tree}\0${key}`);
+      return result;
+    },
+
+    /** Brings these titles up to date, all of one tree in one step: deletes before writes. */
+    async titles(titles: TitlesByTree, run: PublishRun = {}): Promise<PublishResult> {
+      const result = emptyResult();
+      await publishTitles(titles, result, run, Number.POSITIVE_INFINITY);
+      return result;
+    },
+
+    /** Recognises everything anew and compares every file of the trees with the disk. */
+    async everything(run: PublishRun = {}): Promise<PublishResult> {
+      const result = emptyResult();
+      if (!run.dryRun) await asLeft.forget();
+      for (let after = -1; ; ) {
+        run.signal?.throwIfAborted();
+        const folders = await catalog.content.folderIdsAfter(after, foldersAtOnce);
+        const last = folders.at(-1);
+        if (last === undefined) break;
+        const rest = folders.filter((id) => !run.done?.folders.has(id));
+        const files = await catalog.content.filesOfFolders(rest);
+        const titles = await recogniseFiles(
+          catalog,
+          trees,
+          files.map((file) => file.id),
+        );
+        for (const [tree, keys] of titles) for (const key of keys) run.done?.titles.delete(`${tree}\0${key}`);
+        after = last;
+      }
+      for (const { tree, writer } of writers) {
+        for (let after = ''; ; ) {
+          run.signal?.throwIfAborted();
+          const keys = await catalog.titlesOf(tree.name).keysAfter(after, titlesAtOnce);
+          const last = keys.at(-1);
+          if (last === undefined) break;
+          const rest = keys.filter((key) => !run.done?.titles.has(`${tree.name}\0${key}`));
+          if (rest.length > 0) await writer.publish(rest, result, run);
+          after = last;
+        }
+      }
+      return result;
+    },
+  };
+}
+
+export type Publisher = ReturnType<typeof createPublisher>;
+
+/** Adds what `other` did to `result`. */
+export function addResult(result: PublishResult, other: PublishResult): void {
+  for (const [op, count] of Object.entries(other.counts)) result.counts[op as keyof TreeCounts] += count;
+  result.wanted.push(...other.wanted);
+  result.waiting.push(...other.waiting);
+  result.plans.push(...other.plans);
+}
+
+export function emptyResult(): PublishResult {
+  return {
+    counts: { create: 0, update: 0, delete: 0, keep: 0, adopt: 0, conflict: 0, failed: 0 },
+    wanted: [],
+    waiting: [],
+    plans: [],
+  };
+}

@@ -1,0 +1,107 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { CatalogFile } from '../../catalog/content.ts';
+import type { Place } from '../../catalog/titles.ts';
+import type { LibraryFile } from '../../library/layout.ts';
+import { isSubtitle, isVideo, recogniseFolder } from '../../library/recognise/recognise.ts';
+import type { Recognition } from '../../library/recognition.ts';
+import { foldersAround, isSideCar } from './near.ts';
+import { createSayings } from './sayings.ts';
+import { placeIn, type Titled } from './title-of.ts';
+import type { Tree } from './trees.ts';
+
+/** Titles by the name of their tree. */
+export type TitlesByTree = Map<string, Set<string>>;
+
+/** A file as the library sees it. @param folder account path of its folder */
+export function toLibraryFile(file: CatalogFile, folder: string): LibraryFile {
+  const path = `${folder === '/' ? '' : folder}/${file.name}`;
+  return { fileId: file.id, path, name: file.name, sizeBytes: file.sizeBytes };
+}
+
+/** Account paths of the folders of these files. */
+export function foldersOf(catalog: Catalog, files: Iterable<CatalogFile>): Promise<Map<number, string>> {
+  return catalog.content.folderPaths([...new Set([...files].map((file) => file.folderId))]);
+}
+
+/**
+ * Recognises the folders of these files anew, each as a whole: siblings tell what a file is. A file that stands in a
+ * tree stays there, whatever it is taken for now. @returns the titles that they belong to, or belonged to
+ */
+export async function recogniseFiles(
+  catalog: Catalog,
+  trees: readonly Tree[],
+  fileIds: readonly string[],
+): Promise<TitlesByTree> {
+  const changed = await catalog.content.filesByIds(fileIds);
+  const videoFolders = [...new Set(changed.filter(({ name }) => isVideo(name)).map((file) => file.folderId))];
+  const together = (await catalog.content.filesOfFolders(videoFolders)).filter(
+    ({ name }) => isVideo(name) || isSubtitle(name),
+  );
+  const paths = await foldersOf(catalog, together);
+  const titled = (await recogniseTogether(catalog, together, paths)).filter(({ file }) => isVideo(file.name));
+  // A folder whose place is not known just now keeps its titles: the crawl that is under way will say where it is.
+  const known = new Set([...titled.map(({ file }) => file.fileId), ...fileIds]);
+  for (const file of [...changed, ...together])
+    if (!paths.has(file.folderId) && isVideo(file.name)) known.delete(file.id);
+  await catalog.recognitions.replace(
+    titled.map(({ file }) => file.fileId),
+    titled.map(({ file, recognition }) => ({
+      fileId: file.fileId,
+      recognition: JSON.stringify(recognition),
+    })),
+  );
+  // A side-car has no title of its own: its neighbours are laid out again.
+  const around = await foldersAround(
+    catalog,
+    changed.filter(({ name }) => isSideCar(name)),
+  );
+  const beside = (await catalog.content.filesOfFolders(around))
+    .filter(({ name }) => isVideo(name))
+    .map((file) => file.id);
+  const result: TitlesByTree = new Map();
+  for (const tree of trees) {
+    const titles = catalog.titlesOf(tree.name);
+    const before = await titles.placesOf([...known, ...beside]);
+    const places = await placeIn(catalog, tree, titled, before);
+    await titles.place(
+      titled.map(({ file }) => file.fileId),
+      places.filter((place) => differs(place, before.get(place.fileId))),
+      places.map((place) => place.fileId),
+    );
+    // Where a file leaves one title for another, both are laid out together: it is hardly ever gone in between.
+    const after = new Map(places.map((place) => [place.fileId, place]));
+    const keys = new Set<string>();
+    for (const id of new Set([...before.keys(), ...after.keys()]))
+      for (const place of [before.get(id), after.get(id)]) if (place) keys.add(place.titleKey);
+    for (const key of await titles.treeKeysOf(fileIds)) keys.add(key);
+    result.set(tree.name, keys);
+  }
+  return result;
+}
+
+function differs(a: Place, b: Place | undefined): boolean {
+  return a.titleKey !== b?.titleKey || a.stem !== b.stem;
+}
+
+/** Recognises folder by folder, and lets a person's word stand above it. */
+async function recogniseTogether(
+  catalog: Catalog,
+  files: readonly CatalogFile[],
+  paths: ReadonlyMap<number, string>,
+): Promise<Titled[]> {
+  const sayings = await createSayings(catalog);
+  const titled: Titled[] = [];
+  for (const [folderId, group] of Map.groupBy(files, (file) => file.folderId)) {
+    const folder = paths.get(folderId);
+    if (folder === undefined) continue;
+    // A player must not wait for a crawl.
+    await breathe();
+    const some = group.map((file) => toLibraryFile(file, folder));
+    const recognitions = recogniseFolder(some.map(({ path }) => path));
+    const say = await sayings.of(folderId);
+    for (const [i, file] of some.entries())
+      titled.push({ file, folderId, recognition: say(file.fileId, recognitions[i] as Recognition) });
+  }
+  return titled;
+}

@@ -1,0 +1,132 @@
+import { constants } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
+import type { Standing, TreeRow } from '../../catalog/titles.ts';
+import { BridgeError } from '../../errors.ts';
+import {
+  type ApplyResult,
+  applyTree,
+  type EntryKind,
+  type ManifestEntry,
+  planTree,
+  type TreePlan,
+} from '../../library/tree/tree.ts';
+import { bytesOf, sha256 } from '../../library/tree/tree-bytes.ts';
+import type { Log } from '../../log.ts';
+import type { Trash } from '../removal/trash.ts';
+import { type DesiredOptions, type DesiredTitles, desiredOf } from './desired.ts';
+import type { PublishResult, PublishRun, TreeCounts } from './publish.ts';
+
+export interface TreeWriterOptions extends DesiredOptions {
+  log: Log;
+  trash: Trash;
+  /** Hears what was done to a tree: paths relative to its folder. */
+  onWritten?: OnWritten | undefined;
+}
+
+/** Paths that were made, changed and taken away in the tree of this name. */
+export type OnWritten = (
+  treeName: string,
+  written: Record<'created' | 'updated' | 'removed', readonly string[]>,
+) => Promise<void>;
+
+/** Plans and writes titles of one tree. */
+export function createTreeWriter(options: TreeWriterOptions) {
+  const { catalog, log, tree, trash } = options;
+  const titles = catalog.titlesOf(tree.name);
+
+  /** @throws BridgeError BRIDGE_DISK when the folder of the tree cannot be written */
+  async function reachable(): Promise<void> {
+    try {
+      await mkdir(tree.dir, { recursive: true });
+      await access(tree.dir, constants.W_OK);
+    } catch (error) {
+      const detail = `${tree.dir} (${(error as NodeJS.ErrnoException).code})`;
+      throw new BridgeError('BRIDGE_DISK', { detail, cause: error });
+    }
+  }
+
+  async function apply(
+    plan: TreePlan,
+    { stems, disowned }: DesiredTitles,
+    counts: TreeCounts,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    await reachable();
+    // Noted before it is written: what a kill leaves on the disk is still known as ours, and has its place.
+    await titles.recordTree(await intentsOf(plan), [], { stems: withoutConflicts(stems, plan), disowned });
+    const applied = await applyTree(plan, {
+      dir: tree.dir,
+      trash: await trash.forPlan(tree.name, plan),
+      ...(signal ? { signal } : {}),
+    });
+    await titles.recordTree(
+      applied.written.map((row) => ({ fileId: undefined, ...row })),
+      applied.removed,
+    );
+    await options.onWritten?.(tree.name, doneOf(plan, applied));
+    const failures = new Map(applied.failed.map((failure) => [failure.path, failure.code]));
+    for (const { op, path, reason } of plan.ops) {
+      const code = failures.get(path);
+      if (code !== undefined) {
+        counts[op]--;
+        counts.failed++;
+        log.warn({ path, code }, 'a file of the tree could not be written');
+      } else if (op === 'conflict') {
+        log.warn({ path, reason }, 'a file of the tree is left alone');
+      }
+    }
+    if (applied.stopped)
+      throw applied.stopped instanceof BridgeError ? applied.stopped : applied.stopped.aborted;
+  }
+
+  return {
+    /** Brings these titles up to date in one step: deletes before writes. */
+    async publish(keys: readonly string[], result: PublishResult, run: PublishRun): Promise<void> {
+      const { dryRun = false, signal } = run;
+      const written = await titles.treeOfKeys(keys);
+      const titled = await desiredOf(options, keys, written, run);
+      result.wanted.push(...titled.wanted);
+      result.waiting.push(...titled.waiting);
+      const manifest = written.map(toManifestEntry);
+      const plan = await planTree({ dir: tree.dir, desired: titled.desired, manifest });
+      for (const { op } of plan.ops) result.counts[op]++;
+      if (dryRun) result.plans.push(plan);
+      else await apply(plan, titled, result.counts, signal);
+    },
+  };
+}
+
+export type TreeWriter = ReturnType<typeof createTreeWriter>;
+
+/** What of a plan was done to the disk; a run that stops early has done a part of it. */
+function doneOf(plan: TreePlan, { written, removed }: ApplyResult) {
+  const there = new Set(written.map((row) => row.path));
+  const gone = new Set(removed);
+  const of = (op: string, done: ReadonlySet<string>) =>
+    plan.ops.filter((step) => step.op === op && done.has(step.path)).map(({ path }) => path);
+  return { created: of('create', there), updated: of('update', there), removed: of('delete', gone) };
+}
+
+/** A file whose path somebody else's file has does not stand there: it looks for another one the next time. */
+function withoutConflicts(stems: ReadonlyMap<string, Standing>, plan: TreePlan): Map<string, Standing> {
+  const conflicts = new Set(plan.ops.filter(({ op }) => op === 'conflict').map(({ path }) => path));
+  return new Map([...stems].filter(([, { stem }]) => !conflicts.has(`${stem}.strm`)));
+}
+
+/** Rows for what is about to be made. Their time fits no file, so that the next look reads and compares the bytes. */
+async function intentsOf(plan: TreePlan): Promise<TreeRow[]> {
+  const rows: TreeRow[] = [];
+  for (const step of plan.ops) {
+    // An address that leads to another file now is that file's from here on, also when a kill comes in between.
+    if (step.op !== 'create' && !(step.op === 'update' && step.desired.kind === 'strm')) continue;
+    const bytes = await bytesOf(step.desired).catch(() => undefined);
+    if (!bytes) continue;
+    const { path, kind, fileId, titleKey } = step.desired;
+    rows.push({ path, kind, fileId, titleKey, sha256: sha256(bytes), sizeBytes: bytes.length, mtimeMs: 0 });
+  }
+  return rows;
+}
+
+function toManifestEntry({ fileId, kind, ...row }: TreeRow): ManifestEntry {
+  return { ...row, kind: kind as EntryKind, ...(fileId ? { fileId } : {}) };
+}
