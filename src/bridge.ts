@@ -12,6 +12,7 @@ import { isBridgeError } from './errors.ts';
 import type { RememberedAccount } from './fichier/account.ts';
 import { createFichierClient } from './fichier/client.ts';
 import { createGovernor, type GovernorState } from './fichier/governor.ts';
+import { createDiskThread, type Disk } from './library/tree/tree.ts';
 import type { Log } from './log.ts';
 import type { DayOfCalls } from './media/call-budget.ts';
 import { inspect } from './media/inspect.ts';
@@ -40,6 +41,7 @@ import { version } from './version.ts';
 export interface BridgeOverrides {
   clock?: Clock;
   dispatcher?: Dispatcher;
+  disk?: Disk;
   /**
    * Where the settings name no base URL, the one that was in force last: a command in a shell of its own must not
    * rewrite every STRM file of the service beside it.
@@ -152,6 +154,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
   });
   const publisher = createPublisher({
     trash,
+    disk: overrides.disk ?? createDiskThread(),
     catalog,
     log,
     trees,
@@ -273,6 +276,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
       await media.stop();
       await looks.stop();
       await notify.stop();
+      await publisher.rest();
       governor.close();
       await playback.close();
       await catalog.close();

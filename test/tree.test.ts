@@ -15,6 +15,7 @@ import t from 'tap';
 import {
   type ApplyResult,
   applyTree,
+  createDiskThread,
   type Desired,
   describePlan,
   type ManifestEntry,
@@ -35,8 +36,8 @@ function subtitle(at: string, content: Desired['content']): Desired {
 }
 
 /** As many files as are written at one time, and more that come behind them. */
-const handful = Array.from({ length: 16 }, (_, i) => strm(`a${String(i).padStart(2, '0')}.strm`));
-const later = Array.from({ length: 40 }, (_, i) => strm(`z${String(i).padStart(2, '0')}.strm`));
+const handful = Array.from({ length: 64 }, (_, i) => strm(`a${String(i).padStart(2, '0')}.strm`));
+const later = Array.from({ length: 80 }, (_, i) => strm(`z${String(i).padStart(2, '0')}.strm`));
 
 /** A tree with what a sync remembers of it. */
 function tree(dir: string) {
@@ -400,4 +401,34 @@ t.test('an abort ends the run between two handfuls of files', async (t) => {
   mkdirSync(lib.at('x'));
   const again = await lib.sync(handful, stop.signal);
   t.ok(again.result.stopped === undefined, 'nothing to do is done');
+});
+
+t.test('a disk behind a thread of its own does the same, and rests in between', async (t) => {
+  const dir = t.testdir({ 'a link': t.fixture('symlink', 'elsewhere') });
+  const disk = createDiskThread();
+  const desired = [...handful, nfo('films/one/movie.nfo'), nfo('a link/x.nfo'), nfo('c.nfo'), ...later];
+  const plan = await planTree({ dir, disk, desired, manifest: [] });
+  writeFileSync(path.join(dir, 'c.nfo'), 'a person was quicker');
+  const { written, failed } = await applyTree(plan, { dir, disk });
+  t.equal(written.length, handful.length + later.length + 1);
+  t.strictSame(failed, [{ path: 'c.nfo', code: 'CHANGED' }]);
+  t.match(
+    ops(plan),
+    ['conflict a link/x.nfo'],
+    'what is no part of the tree is told as by a disk in this thread',
+  );
+  t.equal(readFileSync(path.join(dir, 'films/one/movie.nfo'), 'utf8'), '<movie/>');
+  await disk.rest();
+  const again = await planTree({ dir, disk, desired: handful, manifest: written });
+  t.equal(again.counts.keep, handful.length, 'it is there again when it is asked');
+  await t.rejects(
+    disk.look(dir, ['../x']),
+    /not a path of the library/,
+    'a fault is the answer to its question alone',
+  );
+  t.match(await Promise.all([disk.look(dir, ['a00.strm']), disk.look(dir, ['none'])]), [
+    [{ is: 'file' }],
+    [{ is: 'missing' }],
+  ]);
+  await disk.rest();
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { loadSettings } from '../config/load.ts';
 import { createBridge } from '../src/bridge.ts';
+import { disk } from '../src/library/tree/tree.ts';
 import { silentLog } from '../src/log.ts';
 import { createHandClock } from './fixtures/hand-clock.ts';
 import { envOver, type Setup, setup, sha256 } from './fixtures/setup.ts';
@@ -123,7 +124,7 @@ t.test('what one process has listed and not written, another one writes', async 
   await one.sync();
   one.simulator.account.addFile('/Films', movie('New', 2001));
   const { settings } = loadSettings({ env: envOver(one.simulator, one.home), file: 'none.yaml' });
-  const other = await createBridge(settings, silentLog, { clock: one.clock });
+  const other = await createBridge(settings, silentLog, { disk, clock: one.clock });
   const dry = await other.sync.run({ signal: new AbortController().signal, dryRun: true });
   t.ok(dry.tree.plans.length > 0);
   await other.close();
@@ -330,7 +331,7 @@ t.test('a command in another shell keeps the address that the service writes', a
   const one = await house(t, { folders: [films(2)] }, { PASSERELLE_BASE_URL: 'http://192.0.2.7:8790' });
   await one.sync();
   const { settings } = loadSettings({ env: envOver(one.simulator, one.home), file: 'none.yaml' });
-  const shell = await createBridge(settings, silentLog, { clock: one.clock, keepBaseUrl: true });
+  const shell = await createBridge(settings, silentLog, { disk, clock: one.clock, keepBaseUrl: true });
   const result = await shell.sync.run({ signal: new AbortController().signal });
   await shell.close();
   t.equal(result.tree.counts.update, 0);

@@ -144,12 +144,16 @@ export function createManifest(db: Kysely<Schema>, tree: string) {
             .where('file_id', 'in', part)
             .execute();
         for (const part of batches([...stems])) {
-          const pairs = JSON.stringify(Object.fromEntries(part));
-          await sql`update places set
-              stem = (select value ->> 'stem' from json_each(${pairs}) where key = places.file_id),
-              name = (select value ->> 'name' from json_each(${pairs}) where key = places.file_id)
-            where tree = ${tree} and (file_id, title_key) in
-              (select key, value ->> 'titleKey' from json_each(${pairs}))`.execute(trx);
+          const rows = part.map(([fileId, standing]) => ({ fileId, ...standing }));
+          // Joined in this order: an update would walk through all places for each row.
+          await sql`insert into places (tree, file_id, title_key, stem, name)
+            select tree, file_id, title_key, wanted.value ->> 'stem', wanted.value ->> 'name'
+            from json_each(${JSON.stringify(rows)}) wanted
+              cross join places on tree = ${tree} and file_id = wanted.value ->> 'fileId'
+            where title_key = wanted.value ->> 'titleKey'
+            on conflict (tree, file_id) do update set stem = excluded.stem, name = excluded.name`.execute(
+            trx,
+          );
         }
       }),
 

@@ -56,6 +56,10 @@ export interface SyncResult {
   fetchedForMs?: number;
 }
 
+const filesAtOnce = 500;
+/** What was listed is in the tree after so long, whatever there is. */
+const gatherForMs = 1000;
+
 /** How far the running sync is, for whoever asks. */
 export interface SyncState {
   running: boolean;
@@ -90,6 +94,7 @@ export function createSync(options: SyncOptions) {
     if (!full) await publisher.checkMounted();
     // What another process, or one that was killed, has listed and not written.
     if (!all) await publish(tree, await catalog.dirty.all(), { ...how, midCrawl: true });
+    const listed = gather((fileIds) => publish(tree, fileIds, { ...how, midCrawl: true }));
     const result = await crawl(options, {
       signal,
       mostCalls: run.mostCalls,
@@ -97,9 +102,10 @@ export function createSync(options: SyncOptions) {
         state.progress = progress;
         onProgress?.(progress);
       },
-      onChange: async ({ changed }) =>
-        dryRun ? undefined : publish(tree, changed, { ...how, midCrawl: true }),
+      onChange: async ({ changed }) => (dryRun ? undefined : listed.add(changed)),
     });
+    // Who stops it waits for nothing more: the next sync begins with what was listed and not written.
+    if (!signal.aborted) await listed.rest();
     await options.spend(result.calls);
     const fetchNow = () =>
       fetchSideCars(tree.wanted.splice(0), {
@@ -138,6 +144,28 @@ export function createSync(options: SyncOptions) {
     return { outcome: 'done', calls: result.calls, note, tree, fetchedForMs };
   }
 
+  /**
+   * Files of one listing after another until they are worth the work: a host that answers at once would have the tree
+   * written in two thousand little steps.
+   */
+  function gather(publishThese: (fileIds: readonly string[]) => Promise<void>) {
+    let waiting: string[] = [];
+    let publishedAt = Number.NEGATIVE_INFINITY;
+    const rest = async () => {
+      const these = waiting;
+      waiting = [];
+      publishedAt = clock.now();
+      await publishThese(these);
+    };
+    return {
+      async add(fileIds: readonly string[]): Promise<void> {
+        waiting.push(...fileIds);
+        if (waiting.length >= filesAtOnce || clock.now() - publishedAt >= gatherForMs) await rest();
+      },
+      rest,
+    };
+  }
+
   /** A small piece of work on the tree without a crawl: a sync waits for it instead of being refused. */
   let refreshing: Promise<unknown> | undefined;
 
@@ -154,6 +182,7 @@ export function createSync(options: SyncOptions) {
       const { counts } = await publisher.files(fileIds, { signal });
       return counts.failed === 0;
     } finally {
+      await publisher.rest();
       release();
     }
   }
@@ -186,6 +215,7 @@ export function createSync(options: SyncOptions) {
       try {
         return await frugally(() => runOnce(run));
       } finally {
+        await publisher.rest();
         state.running = false;
         release();
       }

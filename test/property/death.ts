@@ -1,9 +1,11 @@
+import fsSync from 'node:fs';
 import fs from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { StatementSync } from 'node:sqlite';
 
 /** What changes something on the disk; whatever only reads needs no death of its own. */
 const effects = ['rename', 'open', 'unlink', 'rm', 'rmdir', 'mkdir', 'writeFile'] as const;
+const effectsAtOnce = ['renameSync', 'openSync', 'rmSync', 'mkdirSync', 'writeFileSync'] as const;
 
 /** Nothing that a process does after its death reaches the disk or the catalog. */
 export interface Death {
@@ -44,6 +46,17 @@ export function installDeath(): Death {
         throw die();
       }
       return value;
+    };
+  }
+  const filesAtOnce = fsSync as unknown as Record<string, (...args: unknown[]) => unknown>;
+  for (const name of effectsAtOnce) {
+    const real = filesAtOnce[name] as (...args: unknown[]) => unknown;
+    filesAtOnce[name] = (...args) => {
+      const isLast = step();
+      const value = real(...args);
+      if (!isLast) return value;
+      if (typeof value === 'number') fsSync.closeSync(value);
+      throw die();
     };
   }
   syncBuiltinESMExports();

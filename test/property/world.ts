@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { loadSettings } from '../../config/load.ts';
 import { type Bridge, createBridge } from '../../src/bridge.ts';
+import { disk } from '../../src/library/tree/tree.ts';
 import { silentLog } from '../../src/log.ts';
 import type { SyncRun } from '../../src/sync/sync.ts';
 import { createHandClock } from '../fixtures/hand-clock.ts';
@@ -47,7 +48,7 @@ export async function createWorld(home: string, death: Death) {
     ]),
   };
   const { settings } = loadSettings({ env, file: join(home, 'none.yaml') });
-  const open = (): Promise<Bridge> => createBridge(settings, silentLog, { clock });
+  const open = (): Promise<Bridge> => createBridge(settings, silentLog, { clock, disk });
   let bridge = await open();
   /** What the root held before the account was swapped for an empty one. */
   let away: { folders: SimulatedFolder[]; files: SimulatedFile[] } | undefined;

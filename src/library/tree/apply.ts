@@ -1,15 +1,14 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { mkdir, readdir, rm, rmdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { isBridgeError } from '../../errors.ts';
+import { type Disk, disk as ownDisk } from './disk.ts';
+import { type ToWrite, temporaryPattern, type Wrote } from './disk-work.ts';
 import { bytesOf, isUntouched, rowOf, seenOf, sha256 } from './tree-bytes.ts';
-import { asDiskError, createLook, errorCode, systemPath } from './tree-paths.ts';
-import type { ApplyResult, Desired, ManifestEntry, Seen, TreeOp, TreePlan, TreeTrash } from './tree-types.ts';
+import { asDiskError, errorCode, systemPath } from './tree-paths.ts';
+import type { ApplyResult, Seen, TreeOp, TreePlan, TreeTrash } from './tree-types.ts';
 
-const temporaryName = /^\.passerelle-[0-9a-f]{16}\.tmp$/;
-
-/** Each write waits for the disk several times, most of all on a network share. */
-const writesAtOnce = 16;
+/** Handed to the disk in one go: an abort waits for no more, and what is held in memory is little. */
+const writesAtOnce = 64;
 
 /**
  * Does what the plan says: deletes, then empty folders, then writes (temporary name in the same folder, rename).
@@ -19,34 +18,59 @@ const writesAtOnce = 16;
  */
 export async function applyTree(
   plan: TreePlan,
-  { dir, signal, trash }: { dir: string; signal?: AbortSignal; trash?: TreeTrash },
+  { dir, signal, trash, disk = ownDisk }: ApplyOptions,
 ): Promise<ApplyResult> {
   const result: ApplyResult = { written: [], removed: [], failed: [] };
+  const desk: Desk = { dir, disk, trash, result };
   const goOn = (op: TreeOp, work: () => Promise<void>) => step(result, dir, op.path, signal, work);
 
   for (const op of plan.ops) {
     if (op.op === 'conflict' && op.forget) result.removed.push(op.path);
     if (op.op !== 'delete') continue;
-    if (!(await goOn(op, () => remove(result, dir, op.path, op.seen, trash)))) return result;
+    if (!(await goOn(op, () => remove(desk, op.path, op.seen)))) return result;
   }
   const staying = plan.ops.filter((op) => op.op !== 'delete').map((op) => op.path);
-  await pruneFolders(dir, result.removed, staying);
+  await pruneFolders(desk, staying);
 
-  const writes: (TreeOp & { op: 'create' | 'update' })[] = [];
+  const writes: Write[] = [];
   for (const op of plan.ops) {
     if ((op.op === 'keep' || op.op === 'adopt') && op.changed) result.written.push(op.entry);
     if (op.op === 'create' || op.op === 'update') writes.push(op);
   }
   for (let start = 0; start < writes.length; start += writesAtOnce) {
-    // Parents are looked at, and made, once for all that is written together.
-    const desk: Desk = { dir, signal, trash, look: createLook(dir), made: new Set() };
-    const some = writes.slice(start, start + writesAtOnce).map((op) => {
-      const seen = op.op === 'update' ? op.seen : undefined;
-      return goOn(op, async () => void result.written.push(await write(desk, op.desired, seen)));
-    });
-    if ((await Promise.all(some)).includes(false)) return result;
+    const some: Ready[] = [];
+    for (const op of writes.slice(start, start + writesAtOnce)) {
+      const ready = async () => {
+        const bytes = await bytesOf(op.desired);
+        signal?.throwIfAborted();
+        const one = { op, bytes, hash: sha256(bytes) };
+        if (op.op === 'update' || !trash?.holds(op.path) || !(await bringBack(desk, one, trash)))
+          some.push(one);
+      };
+      if (!(await goOn(op, ready))) {
+        await writeTogether(desk, some);
+        return result;
+      }
+    }
+    if (!(await writeTogether(desk, some))) return result;
   }
   return result;
+}
+
+export interface ApplyOptions {
+  dir: string;
+  signal?: AbortSignal;
+  trash?: TreeTrash;
+  disk?: Disk;
+}
+
+type Write = TreeOp & { op: 'create' | 'update' };
+
+interface Desk {
+  dir: string;
+  disk: Disk;
+  trash: TreeTrash | undefined;
+  result: ApplyResult;
 }
 
 /** Whether to go on. An error of one file is noted; one of the disk as a whole stops. */
@@ -76,88 +100,72 @@ async function step(
   }
 }
 
-async function remove(
-  result: ApplyResult,
-  dir: string,
-  relative: string,
-  seen: Seen | undefined,
-  trash: TreeTrash | undefined,
-): Promise<void> {
-  const standing = await createLook(dir)(relative);
-  if (standing.is === 'file') {
-    if (!seen || !isUntouched(seen, seenOf(standing))) throw changed();
+async function remove({ dir, disk, trash, result }: Desk, relative: string, seen: Seen | undefined) {
+  const [standing] = await disk.look(dir, [relative]);
+  if (standing?.is === 'file') {
+    if (!seen || !isUntouched(seen, seenOf(standing))) throw failure('CHANGED');
     const full = systemPath(dir, relative);
     if (!(await trash?.take(relative, full))) await unlink(full);
-  } else if (standing.is === 'obstacle') {
-    throw changed();
+  } else if (standing?.is !== 'missing') {
+    throw failure(standing?.is === 'refused' ? standing.code : 'CHANGED');
   }
   result.removed.push(relative);
 }
 
-interface Desk {
-  dir: string;
-  signal: AbortSignal | undefined;
-  trash: TreeTrash | undefined;
-  look: ReturnType<typeof createLook>;
-  /** Folders that are there for certain. */
-  made: Set<string>;
+/** A file with its content at hand. */
+interface Ready {
+  op: Write;
+  bytes: Buffer;
+  hash: string;
 }
 
-async function write(
-  { dir, signal, trash, look, made }: Desk,
-  desired: Desired,
-  seen: Seen | undefined,
-): Promise<ManifestEntry> {
-  const bytes = await bytesOf(desired);
-  signal?.throwIfAborted();
-  const target = systemPath(dir, desired.path);
-  // Before mkdir: a parent that is a link must not be followed, not even to make a folder behind it.
-  const standing = await look(desired.path);
-  const expected = seen
-    ? standing.is === 'file' && isUntouched(seen, seenOf(standing))
-    : standing.is === 'missing';
-  if (!expected) throw changed();
-  const folder = path.dirname(target);
-  if (!made.has(folder)) await mkdir(folder, { recursive: true });
-  made.add(folder);
-  const hash = sha256(bytes);
-  if (!seen && (await trash?.giveBack(desired.path, hash, target)))
-    return rowOf(desired, hash, seenOf({ stats: await stat(target) }));
-  const temporary = path.join(folder, `.passerelle-${randomBytes(8).toString('hex')}.tmp`);
-  try {
-    const file = await open(temporary, 'wx', 0o644);
-    try {
-      await file.writeFile(bytes);
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, target);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw error;
+/** @returns false when the disk as a whole refused, and nothing more is to be tried */
+async function writeTogether({ dir, disk, result }: Desk, some: readonly Ready[]): Promise<boolean> {
+  const files = some.map(({ op, bytes }): ToWrite => {
+    return { path: op.path, content: bytes, seen: op.op === 'update' ? op.seen : undefined };
+  });
+  const wrote = files.length === 0 ? [] : await disk.write(dir, files);
+  let goesOn = true;
+  for (const [at, { op, hash }] of some.entries()) {
+    const one: Wrote | undefined = wrote[at];
+    if (!one) break;
+    if (!('code' in one)) result.written.push(rowOf(op.desired, hash, one));
+    else goesOn = await step(result, dir, op.path, undefined, () => Promise.reject(failure(one.code)));
   }
-  return rowOf(desired, hash, seenOf({ stats: await stat(target) }));
+  return goesOn;
+}
+
+/** What came from this path lies in the trash, and comes back with its old time. @returns false when it has to be written */
+async function bringBack(
+  { dir, disk, result }: Desk,
+  { op, hash }: Ready,
+  trash: TreeTrash,
+): Promise<boolean> {
+  const look = async () => (await disk.look(dir, [op.path]))[0];
+  if ((await look())?.is !== 'missing') throw failure('CHANGED');
+  const full = systemPath(dir, op.path);
+  await mkdir(path.dirname(full), { recursive: true });
+  if (!(await trash.giveBack(op.path, hash, full))) return false;
+  const standing = await look();
+  if (standing?.is !== 'file') throw failure('CHANGED');
+  result.written.push(rowOf(op.desired, hash, seenOf(standing)));
+  return true;
 }
 
 /** Removes the folders that the deletes left empty, from the inside out. `dir` itself stays, and so does what is needed. */
-async function pruneFolders(
-  dir: string,
-  removed: readonly string[],
-  staying: readonly string[],
-): Promise<void> {
+async function pruneFolders({ dir, disk, result }: Desk, staying: readonly string[]): Promise<void> {
   const needed = new Set<string>();
   for (const file of staying) for (const parent of parents(file)) needed.add(parent);
-  const emptied = new Set(removed.flatMap(parents));
+  const emptied = new Set(result.removed.flatMap(parents));
   const deepestFirst = [...emptied]
     .filter((parent) => !needed.has(parent))
     .sort((a, b) => b.length - a.length);
-  const look = createLook(dir);
   for (const folder of deepestFirst) {
     // A parent that is a link leads elsewhere: nothing is removed behind it.
-    if ((await look(`${folder}/x`).catch(() => undefined))?.is !== 'missing') continue;
+    if ((await disk.look(dir, [`${folder}/x`]))[0]?.is !== 'missing') continue;
     const full = systemPath(dir, folder);
     const names = await readdir(full).catch(() => undefined);
-    if (!names?.every((name) => temporaryName.test(name))) continue;
+    if (!names?.every((name) => temporaryPattern.test(name))) continue;
     for (const name of names) await rm(path.join(full, name), { force: true }).catch(() => undefined);
     await rmdir(full).catch(() => undefined);
   }
@@ -168,6 +176,7 @@ function parents(relative: string): string[] {
   return segments.map((_, i) => segments.slice(0, i + 1).join('/'));
 }
 
-function changed(): Error {
-  return Object.assign(new Error('changed since the plan was made'), { code: 'CHANGED' });
+/** `CHANGED`: since the plan was made. */
+function failure(code: string): Error {
+  return Object.assign(new Error(code), { code });
 }

@@ -1,9 +1,12 @@
 import { BridgeError } from '../../errors.ts';
+import { type Disk, disk as ownDisk } from './disk.ts';
+import type { Standing } from './disk-work.ts';
 import { bytesOf, isOwnAddress, isUntouched, readOwn, rowOf, seenOf, sha256 } from './tree-bytes.ts';
-import { asDiskError, checkTreePath, createLook, errorCode, type Standing, twinKey } from './tree-paths.ts';
+import { asDiskError, checkTreePath, errorCode, twinKey } from './tree-paths.ts';
 import type { Desired, ManifestEntry, Seen, TreeOp, TreePlan } from './tree-types.ts';
 
 const atOnce = 64;
+const looksAtOnce = 1000;
 
 /**
  * Compares what should be with the manifest and the disk, and changes nothing. `manifest` holds the rows of the titles
@@ -13,7 +16,7 @@ const atOnce = 64;
  * @throws BridgeError BRIDGE_INTERNAL for a path outside the tree or two desired entries with one path;
  *   BRIDGE_DISK when the disk cannot be read.
  */
-export async function planTree({ dir, desired, manifest }: PlanOptions): Promise<TreePlan> {
+export async function planTree({ dir, desired, manifest, disk = ownDisk }: PlanOptions): Promise<TreePlan> {
   const known = new Map(manifest.map((entry) => [entry.path, entry]));
   const wanted = new Map<string, Desired>();
   for (const item of desired) {
@@ -23,10 +26,18 @@ export async function planTree({ dir, desired, manifest }: PlanOptions): Promise
     wanted.set(item.path, item);
   }
   const leaving = manifest.filter((entry) => !wanted.has(entry.path));
+  for (const { path } of leaving) checkTreePath(path);
+  const paths = [...wanted.keys(), ...leaving.map((entry) => entry.path)];
+  const standings = new Map<string, Standing>();
+  for (let start = 0; start < paths.length; start += looksAtOnce) {
+    const some = paths.slice(start, start + looksAtOnce);
+    for (const [at, standing] of (await disk.look(dir, some)).entries())
+      standings.set(some[at] as string, standing);
+  }
   const desk: Desk = {
     dir,
     known,
-    look: createLook(dir),
+    look: (path) => told(standings.get(path)),
     leaving: new Map(leaving.map((entry) => [twinKey(entry.path), entry])),
   };
   const deletes = await inBatches(leaving, (entry) => guard(dir, entry.path, () => planDelete(desk, entry)));
@@ -43,18 +54,25 @@ export interface PlanOptions {
   dir: string;
   desired: readonly Desired[];
   manifest: readonly ManifestEntry[];
+  disk?: Disk;
 }
 
 interface Desk {
   dir: string;
   known: ReadonlyMap<string, ManifestEntry>;
   leaving: ReadonlyMap<string, ManifestEntry>;
-  look: (relative: string) => Promise<Standing>;
+  /** @throws what the system refused with */
+  look: (relative: string) => Exclude<Standing, { is: 'refused' }>;
+}
+
+function told(standing: Standing | undefined): Exclude<Standing, { is: 'refused' }> {
+  if (standing?.is === 'refused') throw Object.assign(new Error(standing.code), { code: standing.code });
+  return standing ?? { is: 'missing' };
 }
 
 async function planDelete({ dir, look }: Desk, entry: ManifestEntry): Promise<TreeOp> {
   const { path } = entry;
-  const standing = await look(path);
+  const standing = look(path);
   if (standing.is === 'missing')
     return { op: 'delete', path, reason: 'no longer wanted, and already gone', entry };
   if (standing.is === 'obstacle') return { op: 'conflict', path, reason: standing.what, forget: true };
@@ -69,7 +87,7 @@ async function planDelete({ dir, look }: Desk, entry: ManifestEntry): Promise<Tr
 
 async function planOne(desk: Desk, desired: Desired): Promise<TreeOp> {
   const { path } = desired;
-  const standing = await desk.look(path);
+  const standing = desk.look(path);
   const entry = desk.known.get(path);
   if (standing.is === 'obstacle') return { op: 'conflict', path, reason: standing.what, forget: false };
   if (standing.is === 'missing' || (!entry && (await isLeavingTwin(desk, path, standing)))) {
@@ -126,7 +144,7 @@ async function planStranger(desk: Desk, desired: Desired, seen: Seen): Promise<T
 async function isLeavingTwin({ leaving, look }: Desk, path: string, standing: Standing): Promise<boolean> {
   const twin = leaving.get(twinKey(path));
   if (!twin || standing.is !== 'file') return false;
-  const other = await look(twin.path);
+  const other = look(twin.path);
   return (
     other.is === 'file' && other.stats.ino === standing.stats.ino && other.stats.dev === standing.stats.dev
   );

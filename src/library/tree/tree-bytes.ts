@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { systemPath } from './tree-paths.ts';
 import type { Desired, ManifestEntry, Seen } from './tree-types.ts';
@@ -17,7 +17,7 @@ export async function bytesOf({ content }: Desired): Promise<Buffer> {
 
 /** Hex. */
 export function sha256(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes);
 }
 
 /** The manifest row of a file with this content. */

@@ -56,6 +56,8 @@ export interface TreePlan {
 export interface TreeTrash {
   /** Moves the file away; false = it leaves for another reason and is to be deleted. */
   take(path: string, full: string): Promise<boolean>;
+  /** Whether something that came from this path may lie there. */
+  holds(path: string): boolean;
   /** Moves back what came from this path, with its old time; false = there is nothing with this content. */
   giveBack(path: string, sha256: string, full: string): Promise<boolean>;
 }

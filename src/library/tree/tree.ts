@@ -1,6 +1,7 @@
 import type { TreePlan } from './tree-types.ts';
 
-export { applyTree } from './apply.ts';
+export { type ApplyOptions, applyTree } from './apply.ts';
+export { createDiskThread, type Disk, disk } from './disk.ts';
 export { type PlanOptions, planTree } from './plan.ts';
 export type {
   ApplyResult,

@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto';
-import { lstat, readdirSync, readFileSync, type Stats } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Catalog } from '../../catalog/catalog.ts';
+import type { Disk } from '../../library/tree/tree.ts';
 import { isUntouched, seenOf } from '../../library/tree/tree-bytes.ts';
 import type { TitlesByTree } from './titling.ts';
 import type { Tree } from './trees.ts';
 
 const memoryName = 'asLeft';
-/** Looked at together: they share the trips to the disk's threads, and a player does not wait for more. */
-const rowsAtOnce = 500;
+const rowsAtOnce = 1000;
 
 export interface AsLeftOptions {
   catalog: Catalog;
   trees: readonly Tree[];
+  disk: Disk;
   /** Everything but the account that the trees depend on. */
   settings: unknown;
 }
@@ -22,7 +23,7 @@ export interface AsLeftOptions {
  * Whether the trees are as the last look at everything left them: the same code, the same settings and nothing that was
  * left undone. A new process then needs to look only at what is other on the disk than the manifest says.
  */
-export function createAsLeft({ catalog, trees, settings }: AsLeftOptions) {
+export function createAsLeft({ catalog, trees, disk, settings }: AsLeftOptions) {
   const print = createHash('sha256').update(codePrint()).update(JSON.stringify(settings)).digest('hex');
 
   return {
@@ -42,10 +43,13 @@ export function createAsLeft({ catalog, trees, settings }: AsLeftOptions) {
           const rows = await catalog.titlesOf(name).treeAfter(after, rowsAtOnce);
           const last = rows.at(-1)?.path;
           if (last === undefined) break;
-          const all = await look(rows.map(({ path }) => join(dir, path)));
+          const all = await disk.look(
+            dir,
+            rows.map(({ path }) => path),
+          );
           for (const [at, row] of rows.entries()) {
-            const stats = all[at];
-            if (!stats?.isFile() || !isUntouched(row, seenOf({ stats }))) keys.add(row.titleKey);
+            const standing = all[at];
+            if (standing?.is !== 'file' || !isUntouched(row, seenOf(standing))) keys.add(row.titleKey);
           }
           after = last;
         }
@@ -56,20 +60,6 @@ export function createAsLeft({ catalog, trees, settings }: AsLeftOptions) {
 }
 
 export type AsLeft = ReturnType<typeof createAsLeft>;
-
-/** By callbacks: for 200,000 files promises cost more than the disk. A file that cannot be looked at is not there. */
-function look(paths: readonly string[]): Promise<(Stats | undefined)[]> {
-  return new Promise((resolve) => {
-    const found: (Stats | undefined)[] = [];
-    let left = paths.length;
-    for (const [at, path] of paths.entries()) {
-      lstat(path, (error, stats) => {
-        found[at] = error ? undefined : stats;
-        if (--left === 0) resolve(found);
-      });
-    }
-  });
-}
 
 /** A checkout changes without a new version: the code itself tells. */
 function codePrint(): string {

@@ -1,19 +1,20 @@
 import { readdir } from 'node:fs/promises';
 import { BridgeError } from '../../errors.ts';
-import type { TreePlan } from '../../library/tree/tree.ts';
+import type { Disk, TreePlan } from '../../library/tree/tree.ts';
 import type { Log } from '../../log.ts';
 import type { Trash } from '../removal/trash.ts';
 import { createAsLeft } from './as-left.ts';
 import type { DesiredOptions } from './desired.ts';
 import type { Wanted } from './fetch-side-cars.ts';
 import { recogniseFiles, type TitlesByTree } from './titling.ts';
-import { createTreeWriter, type OnWritten } from './tree-writer.ts';
+import { createTreeWriter, type OnWritten, type TreeWriter } from './tree-writer.ts';
 import type { Trees } from './trees.ts';
 
 export interface PublishOptions extends Omit<DesiredOptions, 'tree'> {
   log: Log;
   trees: Trees;
   trash: Trash;
+  disk: Disk;
   /** Hears what was done to a tree. */
   onWritten?: OnWritten;
 }
@@ -50,6 +51,7 @@ export interface PublishResult {
 
 /** Titles planned at one time: bounds the memory and the pause of everything else. */
 const titlesAtOnce = 50;
+const keysAtOnce = 1000;
 const foldersAtOnce = 50;
 
 /** Turns what the catalog holds into the STRM trees, title by title, so that a change costs what it touches. */
@@ -59,6 +61,7 @@ export function createPublisher(options: PublishOptions) {
   const asLeft = createAsLeft({
     catalog,
     trees,
+    disk: options.disk,
     settings: [
       trees.map((tree) => [tree.name, tree.dir, tree.profile.name, tree.roots, [...(tree.kinds ?? [])]]),
       [baseUrl, sign('print'), lockData, maxSubtitleBytes, artwork],
@@ -72,18 +75,39 @@ export function createPublisher(options: PublishOptions) {
     run: PublishRun,
     titlesTogether = titlesAtOnce,
   ): Promise<void> {
-    for (const { tree, writer } of writers) {
-      const all = [...(titles.get(tree.name) ?? [])];
-      for (let start = 0; start < all.length; start += titlesTogether) {
+    for (const { tree, writer } of writers)
+      await publishKeys(writer, [...(titles.get(tree.name) ?? [])], result, run, titlesTogether);
+  }
+
+  /** While some titles are written, those after them are planned: they share nothing. */
+  async function publishKeys(
+    writer: TreeWriter,
+    keys: readonly string[],
+    result: PublishResult,
+    run: PublishRun,
+    titlesTogether = titlesAtOnce,
+  ): Promise<void> {
+    let writing = Promise.resolve();
+    try {
+      for (let start = 0; start < keys.length; start += titlesTogether) {
         run.signal?.throwIfAborted();
-        await writer.publish(all.slice(start, start + titlesTogether), result, run);
+        const write = await writer.prepare(keys.slice(start, start + titlesTogether), result, run);
+        await writing;
+        writing = write();
+        // Its fault is met at the next turn, or below.
+        writing.catch(() => undefined);
       }
+    } finally {
+      await writing;
     }
   }
 
   return {
     trees,
     asLeft,
+
+    /** After some work: gives back what it took. */
+    rest: (): Promise<void> => options.disk.rest(),
 
     /** What is other on the disk than the manifest says, where the trees are as the last look at everything left them. */
     async differing(run: PublishRun = {}): Promise<PublishResult> {
@@ -158,11 +182,11 @@ export function createPublisher(options: PublishOptions) {
       for (const { tree, writer } of writers) {
         for (let after = ''; ; ) {
           run.signal?.throwIfAborted();
-          const keys = await catalog.titlesOf(tree.name).keysAfter(after, titlesAtOnce);
+          const keys = await catalog.titlesOf(tree.name).keysAfter(after, keysAtOnce);
           const last = keys.at(-1);
           if (last === undefined) break;
           const rest = keys.filter((key) => !run.done?.titles.has(`${tree.name}\0${key}`));
-          if (rest.length > 0) await writer.publish(rest, result, run);
+          await publishKeys(writer, rest, result, run);
           after = last;
         }
       }

@@ -5,6 +5,7 @@ import { BridgeError } from '../../errors.ts';
 import {
   type ApplyResult,
   applyTree,
+  type Disk,
   type EntryKind,
   type ManifestEntry,
   planTree,
@@ -19,6 +20,7 @@ import type { PublishResult, PublishRun, TreeCounts } from './publish.ts';
 export interface TreeWriterOptions extends DesiredOptions {
   log: Log;
   trash: Trash;
+  disk: Disk;
   /** Hears what was done to a tree: paths relative to its folder. */
   onWritten?: OnWritten | undefined;
 }
@@ -31,7 +33,7 @@ export type OnWritten = (
 
 /** Plans and writes titles of one tree. */
 export function createTreeWriter(options: TreeWriterOptions) {
-  const { catalog, log, tree, trash } = options;
+  const { catalog, log, tree, trash, disk } = options;
   const titles = catalog.titlesOf(tree.name);
 
   /** @throws BridgeError BRIDGE_DISK when the folder of the tree cannot be written */
@@ -56,6 +58,7 @@ export function createTreeWriter(options: TreeWriterOptions) {
     await titles.recordTree(await intentsOf(plan), [], { stems: withoutConflicts(stems, plan), disowned });
     const applied = await applyTree(plan, {
       dir: tree.dir,
+      disk,
       trash: await trash.forPlan(tree.name, plan),
       ...(signal ? { signal } : {}),
     });
@@ -80,18 +83,27 @@ export function createTreeWriter(options: TreeWriterOptions) {
   }
 
   return {
-    /** Brings these titles up to date in one step: deletes before writes. */
-    async publish(keys: readonly string[], result: PublishResult, run: PublishRun): Promise<void> {
+    /**
+     * Plans these titles in one step: deletes before writes. @returns what does it; call it once, and before those of
+     * later plans
+     */
+    async prepare(
+      keys: readonly string[],
+      result: PublishResult,
+      run: PublishRun,
+    ): Promise<() => Promise<void>> {
       const { dryRun = false, signal } = run;
       const written = await titles.treeOfKeys(keys);
       const titled = await desiredOf(options, keys, written, run);
-      result.wanted.push(...titled.wanted);
-      result.waiting.push(...titled.waiting);
       const manifest = written.map(toManifestEntry);
-      const plan = await planTree({ dir: tree.dir, desired: titled.desired, manifest });
-      for (const { op } of plan.ops) result.counts[op]++;
-      if (dryRun) result.plans.push(plan);
-      else await apply(plan, titled, result.counts, signal);
+      const plan = await planTree({ dir: tree.dir, disk, desired: titled.desired, manifest });
+      return async () => {
+        result.wanted.push(...titled.wanted);
+        result.waiting.push(...titled.waiting);
+        for (const { op } of plan.ops) result.counts[op]++;
+        if (dryRun) result.plans.push(plan);
+        else await apply(plan, titled, result.counts, signal);
+      };
     },
   };
 }

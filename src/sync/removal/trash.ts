@@ -98,6 +98,7 @@ export function createTrash({ catalog, clock, log, dir }: TrashOptions) {
           const row = leaving.get(path);
           return row ? take({ ...row, tree, path }, full) : false;
         },
+        holds: (path) => lying.has(path),
         giveBack: async (path, hash, full) => giveBack(lying.get(path) ?? [], hash, full),
       };
     },

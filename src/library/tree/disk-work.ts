@@ -1,0 +1,176 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { isUntouched, seenOf } from './tree-bytes.ts';
+import { checkTreePath, errorCode, isForAll, systemPath } from './tree-paths.ts';
+import type { Seen } from './tree-types.ts';
+
+/** What of a file's stats is looked at. */
+export type Looked = Pick<Stats, 'size' | 'mtimeMs' | 'ino' | 'dev'>;
+
+/** What stands at a path, without following a link anywhere inside the tree. */
+export type Standing =
+  | { is: 'missing' }
+  | { is: 'file'; stats: Looked }
+  /** A directory at the place of a file, a link, a device; or a parent that is no directory. */
+  | { is: 'obstacle'; what: string }
+  /** The system does not tell; `code` is its word. */
+  | { is: 'refused'; code: string };
+
+/** A file to be written where nothing is, or over what was `seen`. */
+export interface ToWrite {
+  path: string;
+  content: string | Uint8Array;
+  seen?: Seen | undefined;
+}
+
+/** What was written, or why it was not: the system's word, or `CHANGED`. */
+export type Wrote = Seen | { code: string };
+
+/**
+ * What stands at these paths below `dir`, in their order. Each parent is looked at once.
+ * @throws BridgeError BRIDGE_INTERNAL for what is no path of a tree
+ */
+export function lookAt(dir: string, paths: readonly string[]): Standing[] {
+  const look = createLook(dir);
+  return paths.map(look.at);
+}
+
+/**
+ * Writes files one after another: temporary name in the same folder, then a rename. What comes after a fault of the disk
+ * as a whole is not tried. @returns as many as were tried
+ */
+export function writeAll(dir: string, files: readonly ToWrite[]): Wrote[] {
+  const look = createLook(dir);
+  const results: Wrote[] = [];
+  for (const file of files) {
+    try {
+      results.push(writeOne(dir, file, look));
+    } catch (error) {
+      const code = errorCode(error);
+      results.push({ code });
+      if (isForAll(code)) break;
+    }
+  }
+  return results;
+}
+
+function writeOne(dir: string, { path: relative, content, seen }: ToWrite, look: Look): Wrote {
+  // Before mkdir: a parent that is a link must not be followed, not even to make a folder behind it.
+  const standing = look.at(relative);
+  if (standing.is === 'refused') return { code: standing.code };
+  const expected = seen
+    ? standing.is === 'file' && isUntouched(seen, seenOf(standing))
+    : standing.is === 'missing';
+  if (!expected) return { code: 'CHANGED' };
+  const target = systemPath(dir, relative);
+  look.make(relative);
+  const temporary = path.join(path.dirname(target), temporaryName());
+  try {
+    const file = openSync(temporary, 'wx', 0o644);
+    try {
+      writeFileSync(file, content);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, target);
+  } catch (error) {
+    tidy(temporary);
+    throw error;
+  }
+  return seenOf({ stats: lstatSync(target) });
+}
+
+function tidy(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // What went wrong before is told; this name is cleared away with its folder.
+  }
+}
+
+interface Look {
+  at(relative: string): Standing;
+  /** Makes the folders above a path that {@link Look.at} has looked at. */
+  make(relative: string): void;
+}
+
+function createLook(dir: string): Look {
+  const parents = new Map<string, Standing | 'folder'>();
+
+  /** Of the folder that a path lies in. */
+  function above(relative: string): Standing | 'folder' {
+    const slash = relative.lastIndexOf('/');
+    if (slash <= 0) return 'folder';
+    const folder = relative.slice(0, slash);
+    let found = parents.get(folder);
+    if (found === undefined) {
+      found = above(folder);
+      if (found === 'folder') found = asParent(folder, whatIs(dir, folder));
+      parents.set(folder, found);
+    }
+    return found;
+  }
+
+  return {
+    at(relative) {
+      checkTreePath(relative);
+      const parent = above(relative);
+      if (parent !== 'folder') return parent;
+      const found = whatIs(dir, relative);
+      return typeof found === 'string' ? { is: 'obstacle', what: found } : found;
+    },
+    make(relative) {
+      if (above(relative) === 'folder') return;
+      let folder = relative.slice(0, relative.lastIndexOf('/'));
+      mkdirSync(systemPath(dir, folder), { recursive: true });
+      for (; folder !== ''; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/'))))
+        parents.set(folder, 'folder');
+    },
+  };
+}
+
+function asParent(folder: string, found: Found): Standing | 'folder' {
+  if (found === 'a folder') return 'folder';
+  if (found === 'a link') return { is: 'obstacle', what: `${folder} is a link` };
+  if (typeof found === 'string' || found.is === 'file')
+    return { is: 'obstacle', what: `${folder} is no folder` };
+  return found;
+}
+
+type Found = Standing | 'a folder' | 'a link' | 'no file';
+
+function whatIs(dir: string, relative: string): Found {
+  let stats: Stats | undefined;
+  try {
+    stats = lstatSync(systemPath(dir, relative), { throwIfNoEntry: false });
+  } catch (error) {
+    const code = errorCode(error);
+    // A name that is too long cannot be there either; writing it says so.
+    if (code !== 'ENOTDIR' && code !== 'ENAMETOOLONG') return { is: 'refused', code };
+  }
+  if (!stats) return { is: 'missing' };
+  const { size, mtimeMs, ino, dev } = stats;
+  if (stats.isFile()) return { is: 'file', stats: { size, mtimeMs, ino, dev } };
+  return stats.isSymbolicLink() ? 'a link' : stats.isDirectory() ? 'a folder' : 'no file';
+}
+
+/** Names of files that a kill leaves behind. */
+export const temporaryPattern = /^\.passerelle-[0-9a-f]{16}\.tmp$/;
+const own = randomBytes(5).toString('hex');
+let count = 0;
+
+/** No other process and no other file has it. */
+function temporaryName(): string {
+  count = (count + 1) % 0x1000000;
+  return `.passerelle-${own}${count.toString(16).padStart(6, '0')}.tmp`;
+}
