@@ -56,10 +56,11 @@ export async function recordListing(
     )
     .execute();
   const moved = await recordFolders(trx, listing, now);
-  await cutCycle(trx, listing);
-  const { changed, added } = await recordFiles(trx, listing, now);
+  if (listing.folders.length > 0) await cutCycle(trx, listing);
+  const held = await trx.selectFrom('files').selectAll().where('folder_id', '=', listing.folderId).execute();
+  const { changed, added } = await recordFiles(trx, listing, held, now);
   const below = moved.length > 0 ? await filesBelow(trx, moved) : [];
-  const missing = listing.complete ? await markMissing(trx, listing, now) : [];
+  const missing = listing.complete ? await markMissing(trx, listing, held, now) : [];
   if (!listing.complete) await doubtMissing(trx, listing.folderId);
   return { changed: [...new Set([...changed, ...below])], missing, added };
 }
@@ -107,14 +108,18 @@ async function recordFolders(trx: Transaction<Schema>, listing: Listing, now: nu
 async function recordFiles(
   trx: Transaction<Schema>,
   listing: Listing,
+  held: readonly FileTable[],
   now: number,
 ): Promise<{ changed: string[]; added: number }> {
   const changed: string[] = [];
   let added = 0;
+  const known = new Map(held.map((row) => [row.id, row]));
+  const elsewhere = listing.files.filter((file) => !known.has(file.id)).map((file) => file.id);
+  for (const part of batches(elsewhere)) {
+    const rows = await trx.selectFrom('files').selectAll().where('id', 'in', part).execute();
+    for (const row of rows) known.set(row.id, row);
+  }
   for (const part of batches(listing.files)) {
-    const ids = part.map((file) => file.id);
-    const rows = await trx.selectFrom('files').selectAll().where('id', 'in', ids).execute();
-    const known = new Map(rows.map((row) => [row.id, row]));
     added += part.filter((file) => !isThere(known.get(file.id))).length;
     const differing = part.filter((file) => differs(known.get(file.id), file, listing.folderId));
     // Unchanged rows are left alone: a crawl of a quiet account writes one row a folder.
@@ -190,7 +195,13 @@ async function cutCycle(trx: Transaction<Schema>, listing: Listing): Promise<voi
 }
 
 /** Calls missing what the folder held and no longer names: its files, and whole folders with all below them. */
-async function markMissing(trx: Transaction<Schema>, listing: Listing, now: number): Promise<string[]> {
+async function markMissing(
+  trx: Transaction<Schema>,
+  listing: Listing,
+  /** Rows of this folder before the listing. */
+  held: readonly FileTable[],
+  now: number,
+): Promise<string[]> {
   const here = new Set(listing.folders.map((folder) => folder.id));
   const children = await trx
     .selectFrom('folders')
@@ -209,14 +220,9 @@ async function markMissing(trx: Transaction<Schema>, listing: Listing, now: numb
       .execute();
   }
   const present = new Set(listing.files.map((file) => file.id));
-  const held = await trx
-    .selectFrom('files')
-    .select('id')
-    .where('folder_id', '=', listing.folderId)
-    .where('missing_since', 'is', null)
-    .where('gone_at', 'is', null)
-    .execute();
-  const missing = held.filter((row) => !present.has(row.id)).map((row) => row.id);
+  const missing = held
+    .filter((row) => row.missing_since === null && row.gone_at === null && !present.has(row.id))
+    .map((row) => row.id);
   for (const part of batches(below)) {
     const rows = await trx
       .selectFrom('files')

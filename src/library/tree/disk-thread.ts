@@ -1,14 +1,19 @@
 import { parentPort } from 'node:worker_threads';
 import type { DiskAnswer, DiskQuestion } from './disk.ts';
-import { lookAt, writeAll } from './disk-work.ts';
+import { findTouched, lookAt, writeAll } from './disk-work.ts';
 
 /** The thread behind {@link createDiskThread}: one question after another. */
-parentPort?.on('message', ({ work, dir, items }: DiskQuestion) => {
+parentPort?.on('message', (question: DiskQuestion) => {
   let answer: DiskAnswer;
   try {
-    answer = { results: work === 'look' ? lookAt(dir, items) : writeAll(dir, items) };
+    answer = { results: resultsOf(question) };
   } catch (error) {
     answer = { fault: String(error) };
   }
   parentPort?.postMessage(answer);
 });
+
+function resultsOf({ work, dir, items }: DiskQuestion) {
+  if (work === 'look') return lookAt(dir, items);
+  return work === 'write' ? writeAll(dir, items) : findTouched(dir, items);
+}

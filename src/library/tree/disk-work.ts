@@ -45,6 +45,15 @@ export function lookAt(dir: string, paths: readonly string[]): Standing[] {
   return paths.map(look.at);
 }
 
+/** Which of these files are missing, or have another size or time than was noted. @returns their places in the list */
+export function findTouched(dir: string, files: readonly (Seen & { path: string })[]): number[] {
+  const look = createLook(dir);
+  return files.flatMap((file, at) => {
+    const standing = look.at(file.path);
+    return standing.is === 'file' && isUntouched(file, seenOf(standing)) ? [] : [at];
+  });
+}
+
 /**
  * Writes files one after another: temporary name in the same folder, then a rename. What comes after a fault of the disk
  * as a whole is not tried. @returns as many as were tried

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { lookAt, type Standing, type ToWrite, type Wrote, writeAll } from './disk-work.ts';
+import { findTouched, lookAt, type Standing, type ToWrite, type Wrote, writeAll } from './disk-work.ts';
+import type { Seen } from './tree-types.ts';
 
 /** Looks and writes below a folder, many files in one go. */
 export interface Disk {
@@ -7,6 +8,8 @@ export interface Disk {
   look(dir: string, paths: readonly string[]): Promise<Standing[]>;
   /** Writes these files in order, up to a fault of the disk as a whole. @returns as many as were tried */
   write(dir: string, files: readonly ToWrite[]): Promise<Wrote[]>;
+  /** Places in the list of those that are missing, or have another size or time than was noted. */
+  touched(dir: string, files: readonly (Seen & { path: string })[]): Promise<number[]>;
   /** Gives its memory back until it is asked again. */
   rest(): Promise<void>;
 }
@@ -15,14 +18,16 @@ export interface Disk {
 export const disk: Disk = {
   look: async (dir, paths) => lookAt(dir, paths),
   write: async (dir, files) => writeAll(dir, files),
+  touched: async (dir, files) => findTouched(dir, files),
   rest: async () => undefined,
 };
 
 export type DiskQuestion =
   | { work: 'look'; dir: string; items: readonly string[] }
-  | { work: 'write'; dir: string; items: readonly ToWrite[] };
+  | { work: 'write'; dir: string; items: readonly ToWrite[] }
+  | { work: 'touched'; dir: string; items: readonly (Seen & { path: string })[] };
 
-export type DiskAnswer = { results: Standing[] | Wrote[] } | { fault: string };
+export type DiskAnswer = { results: Standing[] | Wrote[] | number[] } | { fault: string };
 
 interface Waiting {
   resolve(results: never): void;
@@ -71,6 +76,7 @@ export function createDiskThread(): Disk {
   return {
     look: (dir, items) => ask({ work: 'look', dir, items }),
     write: (dir, items) => ask({ work: 'write', dir, items }),
+    touched: (dir, items) => ask({ work: 'touched', dir, items }),
     async rest() {
       const one = worker;
       if (waiting.length > 0) return;

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Disk } from '../../library/tree/tree.ts';
-import { isUntouched, seenOf } from '../../library/tree/tree-bytes.ts';
 import type { TitlesByTree } from './titling.ts';
 import type { Tree } from './trees.ts';
 
@@ -38,20 +37,19 @@ export function createAsLeft({ catalog, trees, disk, settings }: AsLeftOptions) 
       for (const { name, dir } of trees) {
         const keys = new Set<string>();
         titles.set(name, keys);
+        // While the disk is looked at, the next rows are read.
+        let looking = Promise.resolve();
         for (let after = ''; ; ) {
           signal?.throwIfAborted();
           const rows = await catalog.titlesOf(name).treeAfter(after, rowsAtOnce);
+          await looking;
           const last = rows.at(-1)?.path;
           if (last === undefined) break;
-          const all = await disk.look(
-            dir,
-            rows.map(({ path }) => path),
-          );
-          for (const [at, row] of rows.entries()) {
-            const standing = all[at];
-            if (standing?.is !== 'file' || !isUntouched(row, seenOf(standing))) keys.add(row.titleKey);
-          }
           after = last;
+          looking = disk.touched(dir, rows).then((touched) => {
+            for (const at of touched) keys.add(rows[at]?.titleKey as string);
+          });
+          looking.catch(() => undefined);
         }
       }
       return titles;
