@@ -1,9 +1,20 @@
 import t from 'tap';
 import { parseStringPromise } from 'xml2js';
-import { type LibraryEntry, type LibraryFile, layoutTitle, titleKey } from '../src/library/layout.ts';
+import {
+  type Item,
+  type LibraryEntry,
+  type LibraryFile,
+  layoutTitle,
+  titleKey,
+} from '../src/library/layout.ts';
 import { episodeNfo, movieNfo, tvshowNfo } from '../src/library/nfo.ts';
+import { profiles } from '../src/library/profiles.ts';
 import { recognise } from '../src/library/recognise/recognise.ts';
 import { foldedPath, safeSegment } from '../src/library/safe-name.ts';
+import { emby } from './oracle/emby.ts';
+import { jellyfin } from './oracle/jellyfin.ts';
+import { kodi } from './oracle/kodi.ts';
+import { plex } from './oracle/plex.ts';
 
 let nextId = 0;
 function file(path: string, sizeBytes = 1000): LibraryFile {
@@ -108,6 +119,34 @@ t.test('a film in two files is a stack', async (t) => {
     'Movies/Le Parrain (1972)/Le Parrain (1972) - cd1.strm',
     'Movies/Le Parrain (1972)/Le Parrain (1972) - cd2.strm',
   ]);
+});
+
+t.test('a first part alone is named so that the second can join it', async (t) => {
+  const film = 'Movies/Heat (1995)/Heat (1995)';
+  for (const marker of ['CD1', 'CD 1', '(cd1)', 'DVD1', 'Disc 1', 'Disk.1'])
+    t.strictSame(paths([`/Films/Heat.1995.${marker}.avi`]), [`${film} - cd1.strm`], marker);
+  t.strictSame(paths(['/Films/Heat (1995)/CD2.avi']), [`${film} - cd2.strm`]);
+  for (const name of ['Heat.1995.DVD9', 'Heat.1995.DVD5.VFF', 'Heat (1995) Part 1', 'Heat.1995.ABCD1'])
+    t.strictSame(paths([`/Films/${name}.avi`]), [`${film}.strm`], `${name} is a whole film`);
+  const [first, second] = ['/Films/Heat.1995.CD1.avi', '/Films/Heat.1995.CD2.avi'].map(
+    (path): Item => ({ file: file(path), recognition: recognise(path) }),
+  ) as [Item, Item];
+  for (const profile of Object.values(profiles)) {
+    const [alone] = layoutTitle([first], [], { profile, nfo: false }) as [LibraryEntry];
+    const stem = alone.path.slice(0, -'.strm'.length);
+    const both = layoutTitle([{ ...first, stem }, second], [], { profile, nfo: false }).map(
+      ({ path }) => path,
+    );
+    t.strictSame(both, [`${film} - cd1.strm`, `${film} - cd2.strm`], profile.name);
+  }
+  const servers = { 'Jellyfin 10': jellyfin(10), 'Jellyfin 12': jellyfin(12), emby, plex };
+  for (const [server, oracle] of Object.entries(servers)) {
+    const heat = { title: 'Heat', year: 1995 };
+    const [one, two] = [`${film} - cd1.strm`, `${film} - cd2.strm`];
+    t.match(oracle([one]).films, [{ ...heat, versions: [[one]] }], `${server}: one film`);
+    t.match(oracle([one, two]).films, [{ ...heat, versions: [[one, two]] }], `${server}: still one film`);
+  }
+  t.match(kodi([`${film} - cd1.strm`]).films, [{ title: 'Heat', year: 1995 }]);
 });
 
 t.test('two versions in two files each are two stacks', async (t) => {

@@ -74,11 +74,21 @@ function movieStems({ dir, profile }: Place, items: readonly Item[]): Map<Item, 
   const spare = ({ file }: Item) => (profile.editionTag ? '' : extensionOf(file.name));
   return nameVersions(items, profile, (item, label) => {
     const { part, edition } = item.recognition;
-    const stack = part !== undefined && items.length > 1 ? `cd${part}` : '';
+    const stack = part !== undefined && (items.length > 1 || isMarkedPart(item)) ? `cd${part}` : '';
     const tag = edition && profile.editionTag ? ` ${profile.editionTag(safeLabel(edition, 40))}` : '';
     const words = [isLabelled && (label || spare(item)), stack].filter(Boolean).join(' ');
     return `${dir}/${cut(`${name}${tag}${words ? ` - ${words}` : ''}`, profile)}`;
   });
+}
+
+/**
+ * Whether a file's name calls it one of several beyond doubt: then its path says so before the others are there, which
+ * could not join it later. `DVD5` and `DVD9` are sizes of discs, and `Part 2` may be a title's word.
+ */
+function isMarkedPart({ file }: Item): boolean {
+  return /(?<![a-z0-9])(?:cd[ ._-]?\d|dis[ck][ ._-]?\d|dvd[ ._-]?[1-4])(?![a-z0-9])/i.test(
+    baseName(file.name),
+  );
 }
 
 /** Episodes in their season's folder; several files of one episode get labels. */
