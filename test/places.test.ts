@@ -218,6 +218,31 @@ t.test('overrides over HTTP: said, listed, taken back, and refused when they are
   t.equal((await call('DELETE', '?path=%2FDivers%2Fxyzzy.mkv')).status, 404);
 });
 
+t.test(
+  'an override of a folder with many files is answered with some of them and their number',
+  async (t) => {
+    const files = Array.from({ length: 130 }, (_, n) => file(`Lost.S01E${101 + n}.mkv`));
+    const one = await house(t, { folders: [{ name: 'Lost', files }] });
+    await one.sync();
+    for (const [method, query] of [
+      ['PUT', ''],
+      ['DELETE', '?path=%2FLost'],
+    ] as const) {
+      const answer = await request(`${one.url}/api/v1/overrides${query}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${one.bridge.secrets.adminToken}`,
+          ...(method === 'PUT' && { 'content-type': 'application/json' }),
+        },
+        body: method === 'PUT' ? JSON.stringify({ path: '/Lost', season: 2 }) : null,
+      });
+      const { moves, ...counts } = (await answer.body.json()) as { moves: unknown[] };
+      t.match(counts, { targets: [/^folder:\d+$/], files: 130, moved: 130 }, method);
+      t.equal(moves.length, 100);
+    }
+  },
+);
+
 t.test('what rests on too little waits for a person, until the person has said what it is', async (t) => {
   const one = await house(t, {
     folders: [{ name: 'Divers', files: [file('[Grp] Naruto 012.mkv'), file('Alien.1979.mkv')] }],

@@ -1,9 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { BridgeError } from '../../src/errors.ts';
+import type { Fixed } from '../../src/sync/publish/fixes.ts';
 import { answers, reads } from '../support/reads.ts';
 
 const mostReviewed = 1000;
+
+/** A folder may hold a whole account: the answer shows so many moves, and counts the rest. */
+const mostShown = 100;
 
 /** `/api/v1/overrides`: what a person says that a file or a folder of the account is; `/api/v1/review`: of what to say so. */
 export const overrides = fp(
@@ -33,19 +37,28 @@ export const overrides = fp(
           const { path, fileId, folderId, ...said } = objectOf(request.body);
           const override = fixes.read(said);
           if ('wrong' in override) throw bad(override.wrong);
-          return reply.send(await fixes.set(targetOf({ path, fileId, folderId }), override, signal));
+          return reply.send(shown(await fixes.set(targetOf({ path, fileId, folderId }), override, signal)));
         },
         DELETE: async (request, reply) => {
           const { path, fileId, folderId } = objectOf(request.query);
           const number =
             typeof folderId === 'string' && /^\d{1,15}$/.test(folderId) ? Number(folderId) : folderId;
-          return reply.send(await fixes.clear(targetOf({ path, fileId, folderId: number }), signal));
+          return reply.send(shown(await fixes.clear(targetOf({ path, fileId, folderId: number }), signal)));
         },
       },
     );
   },
   { name: 'overrides', dependencies: ['bridge', 'errors', 'auth'] },
 );
+
+function shown({ targets, files, moves }: Fixed) {
+  return {
+    targets: targets.slice(0, mostShown),
+    files,
+    moved: moves.length,
+    moves: moves.slice(0, mostShown),
+  };
+}
 
 function objectOf(raw: unknown): Record<string, unknown> {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) throw bad('a JSON object is needed');
