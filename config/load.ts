@@ -3,6 +3,7 @@ import { distance } from 'fastest-levenshtein';
 import { isMap, isScalar, LineCounter, type Pair, parseDocument, type YAMLMap } from 'yaml';
 import { BridgeError } from '../src/errors.ts';
 import { type NamedSetting, type Settings, settingList } from './settings.ts';
+import { clashesOf, type Dirs } from './trees.ts';
 
 /** One thing that is wrong with the settings. */
 export interface Fault {
@@ -60,6 +61,7 @@ export function loadSettings({ env, file, fileRequired = false }: LoadOptions): 
   const settings: Record<string, unknown> = {};
   for (const setting of settingList)
     place(settings, setting.path, resolve(setting, raw.get(setting.path), faults));
+  compareDirs(settings as unknown as Dirs, raw, faults);
   if (faults.length > 0) throw new SettingsError(faults);
   return { settings: freeze(settings) as Settings, warnings: unknownNames(env) };
 }
@@ -72,6 +74,15 @@ function resolve(setting: NamedSetting, raw: Raw | undefined, faults: Fault[]): 
     faults.push({ path: setting.path, source: raw.source, wrong, right: `must be ${setting.right}` });
   }
   return value;
+}
+
+/** Only where each of them is right by itself. */
+function compareDirs(settings: Dirs, raw: ReadonlyMap<string, Raw>, faults: Fault[]): void {
+  const path = settings.library.trees?.length === 0 ? 'library.dir' : 'library.trees';
+  if (faults.some((fault) => [path, 'library.dir', 'dataDir'].includes(fault.path))) return;
+  const source = raw.get(path)?.source ?? 'default';
+  for (const wrong of clashesOf(settings))
+    faults.push({ path, source, wrong, right: 'give each tree a folder of its own, outside of dataDir' });
 }
 
 function readEnvironment(

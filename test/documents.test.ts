@@ -218,6 +218,40 @@ t.test(
   },
 );
 
+t.test(
+  'trees that would write into each other, or among the files of the catalog, are refused',
+  async (t) => {
+    const trees = (...dirs: string[]) => ({ PASSERELLE_TREES: JSON.stringify(dirs.map((dir) => ({ dir }))) });
+    const data = { PASSERELLE_DATA_DIR: '/srv/data' };
+    const wrong: [Record<string, string>, string][] = [
+      [trees('/srv/a', '/srv/b', '/srv/x/../a/'), '/srv/a and /srv/x/../a/ are one folder'],
+      [trees('/srv/a/', '/srv/a/kids'), '/srv/a/kids lies in /srv/a/'],
+      [trees('/srv/a/kids', '/srv/a'), '/srv/a/kids lies in /srv/a'],
+      [trees('a', './a/b'), './a/b lies in a'],
+      [{ ...trees('/srv/data/library'), ...data }, '/srv/data/library lies in dataDir (/srv/data)'],
+      [{ ...trees('/srv', '/x'), ...data }, 'dataDir (/srv/data) lies in /srv'],
+      [{ PASSERELLE_LIBRARY_DIR: '/srv/data/', ...data }, '/srv/data/ is dataDir'],
+    ];
+    for (const [env, words] of wrong) {
+      const [fault, ...others] = faultsOf(env);
+      t.match(fault, {
+        wrong: words,
+        right: /folder of its own/,
+        source: /environment PASSERELLE_(TREES|LIBRARY_DIR)/,
+      });
+      t.same(others, [], words);
+    }
+    const right = [
+      trees('/library/jellyfin', '/library/kodi', '/library/..kodi', '/library/kodi-kids'),
+      { ...trees('/library', '/library-kodi'), PASSERELLE_LIBRARY_DIR: '/library' },
+      // Replaced by trees below it, as where one volume holds them all.
+      { ...trees('/library/a', '/library/b'), PASSERELLE_LIBRARY_DIR: '/library' },
+      { PASSERELLE_LIBRARY_DIR: '/srv/data/library', ...data },
+    ];
+    for (const env of right) t.same(faultsOf(env), []);
+  },
+);
+
 t.test('the example file with every # taken away is right and says the defaults', async (t) => {
   const uncommented = read('config/passerelle.example.yaml').replace(/^( *)#(?=\S)/gm, '$1');
   const file = join(t.testdir({ 'passerelle.yaml': uncommented }), 'passerelle.yaml');
