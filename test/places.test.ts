@@ -361,6 +361,28 @@ t.test(
   },
 );
 
+t.test('extras that are listed before their show come with the sync that finds it', async (t) => {
+  const one = await house(t, { folders: [{ name: 'Series', files: [file('Dark.S01E01.mkv')] }] });
+  await one.sync();
+  const { account } = one.simulator;
+  const add = (path: string, name: string, files: FileSpec[]) => {
+    account.addFolder(`${path}/${name}`);
+    for (const one of files) account.addFile(`${path}/${name}`, one);
+  };
+  add('/Series', 'Lost', []);
+  add('/Series/Lost', 'Bonus', [file('Making of.mkv')]);
+  add('/Series/Lost', 'Season 01', [file('Lost.S01E01.mkv'), file('Lost.S01E02.mkv')]);
+  await one.sync();
+  const all = await paths(one);
+  t.ok(all.includes('Shows/Lost/Season 01/Lost S01E01.strm'), all.join());
+  t.ok(all.includes('Shows/Lost/extras/Making of.strm'), all.join());
+  add('/Series/Lost', 'Extras', [file('Nobody knows-trailer.mkv')]);
+  add('/Series', 'Unknown', []);
+  add('/Series/Unknown', 'Bonus', [file('Making of.mkv')]);
+  await one.sync();
+  t.ok(await one.bridge.catalog.dirty.isEmpty(), 'what belongs to nothing is not looked at for ever');
+});
+
 t.test('a catalog of the version before keeps its paths', async (t) => {
   const one = await house(t, { folders: [{ name: 'Films', files: [file('Alien.1979.1080p.mkv')] }] });
   await one.sync();

@@ -90,7 +90,7 @@ export function createLookIn(options: LookInOptions) {
     const { change, newFolders, wanted } = await briefly(async () => {
       const before = new Set((await catalog.content.subFolders([folderId])).map(({ id }) => id));
       const change = await catalog.crawls.listedAlone(listing, clock.now());
-      const { wanted } = await options.publisher.files(change.changed, { signal });
+      const { wanted } = await options.publisher.files(change.changed, { signal, moreToCome: true });
       return { change, newFolders: listing.folders.filter(({ id }) => !before.has(id)), wanted };
     });
     if (wanted.length > 0)

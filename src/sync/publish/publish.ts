@@ -27,6 +27,8 @@ export interface PublishRun {
   asIfGone?: ReadonlySet<string>;
   /** A crawl is under way: what is missing may still be found, and nobody takes its place. */
   midCrawl?: boolean;
+  /** Other folders are still to be listed: what may belong to them is looked at again. So it is in mid-crawl. */
+  moreToCome?: boolean;
   /** What this sync has looked at already: `files` adds to it, `everything` leaves it out. */
   done?: Done;
 }
@@ -142,9 +144,10 @@ export function createPublisher(options: PublishOptions) {
     async files(fileIds: readonly string[], run: PublishRun = {}): Promise<PublishResult> {
       const result = emptyResult();
       if (fileIds.length === 0) return result;
-      const titles = await recogniseFiles(catalog, trees, fileIds);
+      const { titles, open } = await recogniseFiles(catalog, trees, fileIds);
       await publishTitles(titles, result, run);
       const waiting = new Set(result.waiting);
+      if (run.midCrawl || run.moreToCome) for (const id of open) waiting.add(id);
       if (!run.dryRun && result.counts.failed === 0)
         await catalog.dirty.clear(fileIds.filter((id) => !waiting.has(id)));
       if (run.done)
@@ -171,7 +174,7 @@ export function createPublisher(options: PublishOptions) {
         if (last === undefined) break;
         const rest = folders.filter((id) => !run.done?.folders.has(id));
         const files = await catalog.content.filesOfFolders(rest);
-        const titles = await recogniseFiles(
+        const { titles } = await recogniseFiles(
           catalog,
           trees,
           files.map((file) => file.id),

@@ -12,6 +12,12 @@ export interface Titled {
   recognition: Recognition;
 }
 
+/** Places of files in a tree, and extras that belong to nothing that is known by now. */
+export interface Placing {
+  places: Place[];
+  ownerless: string[];
+}
+
 /**
  * Where these files belong in a tree. One that stands there stays.
  * @param before the places that they have
@@ -21,7 +27,7 @@ export async function placeIn(
   tree: Tree,
   titled: readonly Titled[],
   before: ReadonlyMap<string, Place>,
-): Promise<Place[]> {
+): Promise<Placing> {
   const places: Place[] = [];
   const extras: Titled[] = [];
   const inherits = await titlesLeft(catalog, tree, titled, before);
@@ -39,7 +45,10 @@ export async function placeIn(
     else if (recognition.kind === 'extra' && recognition.extra !== 'sample' && admits(tree, file, 'extra'))
       extras.push(one);
   }
-  return [...places, ...(await placeExtrasIn(catalog, tree, extras, titled, places))];
+  const placed = await placeExtrasIn(catalog, tree, extras, titled, places);
+  const owned = new Set(placed.map(({ fileId }) => fileId));
+  const ids = extras.map(({ file }) => file.fileId);
+  return { places: [...places, ...placed], ownerless: ids.filter((id) => !owned.has(id)) };
 }
 
 /** The title in which a file of the same name stood that has left this folder. */

@@ -13,6 +13,14 @@ import type { Tree } from './trees.ts';
 /** Titles by the name of their tree. */
 export type TitlesByTree = Map<string, Set<string>>;
 
+/** What came of a look at files. */
+export interface Recognised {
+  /** The titles that they belong to, or belonged to. */
+  titles: TitlesByTree;
+  /** Files whose title may still come with another folder. */
+  open: Set<string>;
+}
+
 /** A file as the library sees it. @param folder account path of its folder */
 export function toLibraryFile(file: CatalogFile, folder: string): LibraryFile {
   const path = `${folder === '/' ? '' : folder}/${file.name}`;
@@ -26,13 +34,13 @@ export function foldersOf(catalog: Catalog, files: Iterable<CatalogFile>): Promi
 
 /**
  * Recognises the folders of these files anew, each as a whole: siblings tell what a file is. A file that stands in a
- * tree stays there, whatever it is taken for now. @returns the titles that they belong to, or belonged to
+ * tree stays there, whatever it is taken for now.
  */
 export async function recogniseFiles(
   catalog: Catalog,
   trees: readonly Tree[],
   fileIds: readonly string[],
-): Promise<TitlesByTree> {
+): Promise<Recognised> {
   const changed = await catalog.content.filesByIds(fileIds);
   const videoFolders = [...new Set(changed.filter(({ name }) => isVideo(name)).map((file) => file.folderId))];
   const together = (await catalog.content.filesOfFolders(videoFolders)).filter(
@@ -59,11 +67,12 @@ export async function recogniseFiles(
   const beside = (await catalog.content.filesOfFolders(around))
     .filter(({ name }) => isVideo(name))
     .map((file) => file.id);
-  const result: TitlesByTree = new Map();
+  const result: Recognised = { titles: new Map(), open: new Set() };
   for (const tree of trees) {
     const titles = catalog.titlesOf(tree.name);
     const before = await titles.placesOf([...known, ...beside]);
-    const places = await placeIn(catalog, tree, titled, before);
+    const { places, ownerless } = await placeIn(catalog, tree, titled, before);
+    for (const id of ownerless) result.open.add(id);
     await titles.place(
       titled.map(({ file }) => file.fileId),
       places.filter((place) => differs(place, before.get(place.fileId))),
@@ -75,7 +84,7 @@ export async function recogniseFiles(
     for (const id of new Set([...before.keys(), ...after.keys()]))
       for (const place of [before.get(id), after.get(id)]) if (place) keys.add(place.titleKey);
     for (const key of await titles.treeKeysOf(fileIds)) keys.add(key);
-    result.set(tree.name, keys);
+    result.titles.set(tree.name, keys);
   }
   return result;
 }
