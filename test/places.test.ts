@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { request } from 'undici';
@@ -462,6 +462,43 @@ t.test(
     t.ok((await paths(one)).includes('Movies/Alien (1979)/Alien (1979).strm'));
   },
 );
+
+t.test("a new film whose path a person's file has gets another one beside it, and keeps that", async (t) => {
+  const home = t.testdir();
+  const files = ['Dune.2021.1080p', 'Heat.1995', 'Alien.1979'].map((name) => file(`${name}.mkv`));
+  const account = {
+    folders: [
+      { name: 'Films', files },
+      { name: 'Lost', files: [file('Lost.S01E01.mkv')] },
+    ],
+  };
+  const theirs = ['Movies/Dune (2021)/Dune (2021)', 'Movies/Heat (1995)/Heat (1995)'].concat(
+    'Shows/Lost/Season 01/Lost S01E01',
+  );
+  const own = 'http://192.0.2.1/mine.mkv';
+  for (const stem of theirs) {
+    await mkdir(join(home, 'library', stem, '..'), { recursive: true });
+    await writeFile(join(home, 'library', `${stem}.strm`), own);
+  }
+  const one = await house(t, account, {}, { home });
+  const id = (path: string) => one.simulator.account.file(path).id;
+  t.equal((await one.sync()).tree.counts.conflict, 0);
+  const ours = [
+    'Movies/Alien (1979)/Alien (1979).strm',
+    'Movies/Dune (2021)/Dune (2021) - 1080p.strm',
+    `Movies/Heat (1995)/Heat (1995) - ${id('/Films/Heat.1995.mkv')}.strm`,
+    `Shows/Lost/Season 01/Lost S01E01 - ${id('/Lost/Lost.S01E01.mkv')}.strm`,
+  ];
+  const all = [...ours, ...theirs.map((stem) => `${stem}.strm`)].sort();
+  t.same(await paths(one), all);
+  t.same(await one.bridge.replan.plan(signal), [], 'a plan does not lead onto their files');
+  t.match((await one.sync({ full: true })).tree.counts, { create: 0, update: 0, delete: 0, conflict: 0 });
+  t.same(await paths(one), all);
+  for (const stem of theirs) t.equal(await readFile(join(home, 'library', `${stem}.strm`), 'utf8'), own);
+  for (const stem of theirs) await rm(join(home, 'library', `${stem}.strm`));
+  t.match((await one.sync({ full: true })).tree.counts, { create: 0, update: 0, delete: 0 });
+  t.same(await paths(one), ours, 'also when theirs is gone');
+});
 
 t.test('extras go with their film when a person says what it is', async (t) => {
   const account = {

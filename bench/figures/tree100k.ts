@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import type { Figure, Measure } from '../figure.ts';
 import type { BareListingPart } from '../parts/bare-listing.ts';
 import type { HostPart } from '../parts/host.ts';
 import type { SyncerPart } from '../parts/syncer.ts';
+import { writeBareTree } from '../stage/bare-tree.ts';
 import { envFor } from '../stage/bridge.ts';
 import { median } from '../stage/rounds.ts';
 
@@ -39,6 +41,7 @@ export const tree100k: Figure = {
     const bare = [await hostMs()];
     const first = await stage.part<SyncerPart>('syncer', options, true);
     const made = await sync(first);
+    const disk = writeBareTree(join(home, 'library'), join(home, 'bare'));
     const quiet = [];
     for (let round = 0; round < rounds; round++) {
       quiet.push(await sync(first));
@@ -68,7 +71,10 @@ export const tree100k: Figure = {
       };
     };
     return [
-      besides('the first tree', [made], firstLimitMs),
+      {
+        ...besides('the first tree', [made], firstLimitMs),
+        baseline: { what: 'as many files by a bare loop', value: disk.ms },
+      },
       besides('a crawl in which nothing changed', quiet, quietLimitMs),
       besides('the same as the first of a new process', anew, quietLimitMs),
       {

@@ -22,6 +22,8 @@ export interface LayoutOptions {
   nfo?: boolean;
   /** Whether pictures beside the videos come along. Default false. */
   artwork?: boolean;
+  /** Paths that are somebody else's, without the extension and folded: who has none yet gets another one. */
+  taken?: ReadonlySet<string>;
 }
 
 /**
@@ -35,7 +37,7 @@ export function layoutTitle(
   neighbours: Neighbours | readonly LibraryFile[],
   options: LayoutOptions = {},
 ): LibraryEntry[] {
-  const { profile = profiles.jellyfin } = options;
+  const { profile = profiles.jellyfin, taken = new Set() } = options;
   const sorted = [...items].sort(byFile);
   const main = sorted.filter(
     ({ file, recognition, stem }) =>
@@ -50,7 +52,7 @@ export function layoutTitle(
     frozen === undefined
       ? commonest(main.map(({ file, recognition }) => titleDir(shelf, file, recognition, profile)))
       : titleDirOf(frozen);
-  const place = { dir, shelf, profile };
+  const place = { dir, shelf, profile, taken };
   const isThere = ({ ghost }: Placed) => !ghost;
   const all = placeItems(place, main);
   const placed = all.filter(isThere);

@@ -14,6 +14,8 @@ export interface Place {
   dir: string;
   shelf: Shelf;
   profile: Profile;
+  /** Folded paths that somebody else has. */
+  taken: ReadonlySet<string>;
 }
 
 /**
@@ -27,7 +29,7 @@ export function placeItems(place: Place, items: readonly Item[]): Placed[] {
       : place.shelf === 'episode'
         ? episodeStems(place, items)
         : unsortedStems(place, items);
-  const taken = takenBy(items);
+  const taken = place.taken.union(takenBy(items));
   return items.map((item) => {
     const stem = item.stem ?? free(wanted.get(item) ?? `${place.dir}/${plainName(item)}`, item, taken, place);
     taken.add(foldedPath(stem));
@@ -35,10 +37,18 @@ export function placeItems(place: Place, items: readonly Item[]): Placed[] {
   });
 }
 
-/** A name that somebody else has gets the file's id behind it. */
-function free(stem: string, { file }: Item, taken: ReadonlySet<string>, { profile }: Place): string {
+/** A name that somebody else has gets the resolution behind it where it has no label, and else the file's id. */
+function free(
+  stem: string,
+  { file, recognition }: Item,
+  taken: ReadonlySet<string>,
+  { dir, profile }: Place,
+): string {
   if (!taken.has(foldedPath(stem))) return stem;
   const at = stem.lastIndexOf('/') + 1;
+  const resolution = `${stem} - ${recognition.resolution}`;
+  const isPlain = stem.slice(at) === lastSegment(dir) || !stem.includes(' - ', at);
+  if (isPlain && recognition.resolution && !taken.has(foldedPath(resolution))) return resolution;
   return `${stem.slice(0, at)}${cut(`${stem.slice(at)}${stem.includes(' - ', at) ? ' ' : ' - '}${idLabel(file.fileId)}`, profile)}`;
 }
 
@@ -165,7 +175,7 @@ function extraName(item: Item): string {
  */
 export function placeExtras(place: Place, extras: readonly Item[], others: readonly Placed[] = []): Placed[] {
   const { dir, shelf, profile } = place;
-  const taken = takenBy([...others, ...extras]);
+  const taken = place.taken.union(takenBy([...others, ...extras]));
   return extras.flatMap((item) => {
     const kind = item.recognition.extra ?? 'unknown';
     const folder = profile.extras[kind];

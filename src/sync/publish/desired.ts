@@ -40,12 +40,17 @@ export interface DesiredTitles {
   waiting: string[];
 }
 
-/** What the tree should hold for these titles. @param written what it holds today @param run of the publisher */
+/**
+ * What the tree should hold for these titles.
+ * @param written what it holds today @param run of the publisher
+ * @param taken folded stems where a person's files stand: files that have no path yet get others
+ */
 export async function desiredOf(
   options: DesiredOptions,
   keys: readonly string[],
   written: readonly TreeRow[],
   { asIfGone, midCrawl = false }: Pick<PublishRun, 'asIfGone' | 'midCrawl'>,
+  taken: ReadonlySet<string> = new Set(),
 ): Promise<DesiredTitles> {
   const { catalog, tree, baseUrl, sign, sideCars, lockData, maxSubtitleBytes, artwork } = options;
   const titles = Map.groupBy(await catalog.titlesOf(tree.name).ofKeys(keys), (row) => row.titleKey);
@@ -129,7 +134,7 @@ export async function desiredOf(
     await breathe();
     const items = itemsOf(titles.get(key) ?? []);
     if (items.length === 0) continue;
-    const layout = { profile: tree.profile, lockData, maxSubtitleBytes, artwork };
+    const layout = { profile: tree.profile, lockData, maxSubtitleBytes, artwork, taken };
     for (const entry of layoutTitle(items, neighbours, layout)) {
       const folded = foldedPath(entry.path);
       if (claimed.has(folded)) {

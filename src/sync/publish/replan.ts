@@ -211,7 +211,7 @@ export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOpti
   }
 
   const plan = async (signal: AbortSignal): Promise<PlannedMove[]> =>
-    (await Promise.all(publisher.trees.map((tree) => planTree(tree, signal)))).flat();
+    withoutStrangers((await Promise.all(publisher.trees.map((tree) => planTree(tree, signal)))).flat());
 
   return {
     /** What would move, and why. Changes nothing. */
@@ -222,7 +222,7 @@ export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOpti
       alone(async () => {
         await publisher.checkMounted();
         await endWhatWasBegun(signal);
-        const moves = await withoutStrangers(await plan(signal));
+        const moves = await plan(signal);
         if (moves.length > 0) await catalog.journal.add({ at: clock.now(), why: 'tree plan --apply', moves });
         return { moves, result: await move(moves, 'to', signal) };
       }),

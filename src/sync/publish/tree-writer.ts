@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import type { Standing, TreeRow } from '../../catalog/titles.ts';
 import { BridgeError } from '../../errors.ts';
+import { foldedPath } from '../../library/safe-name.ts';
 import {
   type ApplyResult,
   applyTree,
@@ -31,6 +32,9 @@ export type OnWritten = (
   written: Record<'created' | 'updated' | 'removed', readonly string[]>,
 ) => Promise<void>;
 
+/** Paths that are tried for a new file: the plain one, one with its resolution, one with its id. */
+const mostTries = 3;
+
 /** Plans and writes titles of one tree. */
 export function createTreeWriter(options: TreeWriterOptions) {
   const { catalog, log, tree, trash, disk } = options;
@@ -44,6 +48,23 @@ export function createTreeWriter(options: TreeWriterOptions) {
     } catch (error) {
       const detail = `${tree.dir} (${(error as NodeJS.ErrnoException).code})`;
       throw new BridgeError('BRIDGE_DISK', { detail, cause: error });
+    }
+  }
+
+  /** The plan, with other paths for new files where a person's stand. */
+  async function planAround(
+    written: readonly TreeRow[],
+    keys: readonly string[],
+    run: PublishRun,
+  ): Promise<{ plan: TreePlan; titled: DesiredTitles }> {
+    const manifest = written.map(toManifestEntry);
+    const taken = new Set<string>();
+    for (let tries = 1; ; tries++) {
+      const titled = await desiredOf(options, keys, written, run, taken);
+      const plan = await planTree({ dir: tree.dir, disk, desired: titled.desired, manifest });
+      const lost = conflictsOf(titled.stems, plan);
+      if (lost.length === 0 || tries === mostTries) return { plan, titled };
+      for (const stem of lost) taken.add(foldedPath(stem));
     }
   }
 
@@ -93,10 +114,7 @@ export function createTreeWriter(options: TreeWriterOptions) {
       run: PublishRun,
     ): Promise<() => Promise<void>> {
       const { dryRun = false, signal } = run;
-      const written = await titles.treeOfKeys(keys);
-      const titled = await desiredOf(options, keys, written, run);
-      const manifest = written.map(toManifestEntry);
-      const plan = await planTree({ dir: tree.dir, disk, desired: titled.desired, manifest });
+      const { plan, titled } = await planAround(await titles.treeOfKeys(keys), keys, run);
       return async () => {
         result.wanted.push(...titled.wanted);
         result.waiting.push(...titled.waiting);
@@ -119,10 +137,16 @@ function doneOf(plan: TreePlan, { written, removed }: ApplyResult) {
   return { created: of('create', there), updated: of('update', there), removed: of('delete', gone) };
 }
 
+/** Stems of new files where somebody else's files are. */
+function conflictsOf(stems: ReadonlyMap<string, Standing>, plan: TreePlan): string[] {
+  const conflicts = new Set(plan.ops.filter(({ op }) => op === 'conflict').map(({ path }) => path));
+  return [...stems.values()].flatMap(({ stem }) => (conflicts.has(`${stem}.strm`) ? [stem] : []));
+}
+
 /** A file whose path somebody else's file has does not stand there: it looks for another one the next time. */
 function withoutConflicts(stems: ReadonlyMap<string, Standing>, plan: TreePlan): Map<string, Standing> {
-  const conflicts = new Set(plan.ops.filter(({ op }) => op === 'conflict').map(({ path }) => path));
-  return new Map([...stems].filter(([, { stem }]) => !conflicts.has(`${stem}.strm`)));
+  const lost = new Set(conflictsOf(stems, plan));
+  return new Map([...stems].filter(([, { stem }]) => !lost.has(stem)));
 }
 
 /** Rows for what is about to be made. Their time fits no file, so that the next look reads and compares the bytes. */
