@@ -682,7 +682,14 @@ t.test('crawls keep their time however long side-cars take', async (t) => {
       minutes.push((clock.now() - start) / 60_000);
       t.equal(sideCarsForMs, 30 * 60_000);
       await clock.sleep(20 * 60_000);
-      return { outcome: 'done', calls: 1, note: {}, tree: { counts: {} }, fetchedForMs: 20 * 60_000 };
+      return {
+        outcome: 'done',
+        calls: 1,
+        note: {},
+        tree: { counts: {} },
+        away: [],
+        fetchedForMs: 20 * 60_000,
+      };
     },
   } as never;
   const scheduler = createScheduler({ sync, clock, log: silentLog, intervalMs: 30 * 60_000 });

@@ -433,7 +433,13 @@ t.test(
     const clock = createHandClock();
     const at: number[] = [];
     const start = clock.now();
-    const done = { outcome: 'done', calls: 1, note: {}, tree: { counts: {}, wanted: [], plans: [] } };
+    const done = {
+      outcome: 'done',
+      calls: 1,
+      note: {},
+      tree: { counts: {}, wanted: [], plans: [] },
+      away: [],
+    };
     const answers: object[] = [
       done,
       { ...done, outcome: 'stopped', retryAt: start + 90 * 60_000 },

@@ -29,7 +29,8 @@ export async function sync(context: Context, options: SyncCommandOptions): Promi
       if (!dryRun && !context.signal.aborted) await bridge.notify.flush();
       if (options.json) say(context, JSON.stringify(asJson(result, dryRun)));
       else report(context, result, dryRun);
-      if (result.outcome === 'done') return result.tree.counts.failed > 0 ? exitCodes.failed : exitCodes.done;
+      const undone = result.tree.counts.failed + result.away.length;
+      if (result.outcome === 'done') return undone > 0 ? exitCodes.failed : exitCodes.done;
       if (context.signal.aborted) return exitCodes.failed;
       return isHostRefusal(result.reason) ? exitCodes.refused : exitCodes.failed;
     } finally {
@@ -49,6 +50,8 @@ function report(context: Context, result: SyncResult, dryRun: boolean): void {
   if (counts.conflict > 0)
     say(context, `${counts.conflict} files in the tree are not ours or were edited, and were left alone`);
   if (counts.failed > 0) say(context, `${counts.failed} files could not be written; the log names them`);
+  for (const { dir, why } of result.away)
+    say(context, `the tree in ${dir} was left out, and is brought up to date when it is there again: ${why}`);
   if (result.note.failedFolders)
     say(context, `${result.note.failedFolders} folders could not be listed; nothing was taken for missing`);
   if (result.note.missingRoots)
@@ -92,6 +95,7 @@ function asJson(result: SyncResult, dryRun: boolean): object {
     calls: result.calls,
     note: result.note,
     tree: result.tree.counts,
+    ...(result.away.length > 0 ? { away: result.away } : {}),
     ...(dryRun ? { plan: ops } : {}),
   };
 }

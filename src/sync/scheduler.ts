@@ -60,7 +60,7 @@ export function createScheduler({ sync, clock, log, intervalMs, budget }: Schedu
     }
   }
 
-  function report({ outcome, reason, retryAt, calls, note, tree }: SyncResult, ms: number): void {
+  function report({ outcome, reason, retryAt, calls, note, tree, away }: SyncResult, ms: number): void {
     if (stopping.signal.aborted) return;
     const facts = {
       outcome,
@@ -68,6 +68,7 @@ export function createScheduler({ sync, clock, log, intervalMs, budget }: Schedu
       ms,
       ...note,
       tree: tree.counts,
+      ...(away.length > 0 ? { away } : {}),
       ...(retryAt ? { goesOnAt: new Date(retryAt).toISOString() } : {}),
     };
     if (outcome === 'done') log.info(facts, 'sync done');

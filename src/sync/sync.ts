@@ -4,6 +4,7 @@ import { isBridgeError } from '../errors.ts';
 import { type CrawlOptions, type CrawlProgress, crawl } from './crawl/crawl.ts';
 import { frugally } from './frugal.ts';
 import type { SideCarFetch } from './publish/fetch-side-cars.ts';
+import type { Away } from './publish/mounts.ts';
 import {
   addResult,
   emptyResult,
@@ -52,6 +53,8 @@ export interface SyncResult {
   calls: number;
   note: CrawlNote;
   tree: PublishResult;
+  /** Trees that were left out: not mounted, or full. They are brought up to date when they are there again. */
+  away: Away[];
   /** How long side-cars were fetched after the crawl. */
   fetchedForMs?: number;
 }
@@ -91,7 +94,7 @@ export function createSync(options: SyncOptions) {
     // A dry run plans once, at the end: plans of a half listed account would tell of steps that never come.
     const asLeft = !full && !dryRun && !lookedAtAll && (await publisher.asLeft.isSo());
     const all = full || dryRun || !(lookedAtAll || asLeft);
-    if (!full) await publisher.checkMounted();
+    await publisher.findTrees({ takeAll: full });
     // What another process, or one that was killed, has listed and not written.
     if (!all) await publish(tree, await catalog.dirty.all(), { ...how, midCrawl: true });
     const listed = gather((fileIds) => publish(tree, fileIds, { ...how, midCrawl: true }));
@@ -117,11 +120,11 @@ export function createSync(options: SyncOptions) {
       const { reason, retryAt, calls, note } = result;
       // Everything is well but the count of calls: what is known is laid out all the same.
       if (!dryRun && isBridgeError(reason, 'BRIDGE_BUDGET')) {
-        if (all) addResult(tree, await publisher.everything(how));
+        addResult(tree, await (all ? publisher.everything(how) : publisher.catchUp(how)));
         lookedAtAll ||= tree.counts.failed === 0;
         await fetchNow();
       }
-      return { outcome: 'stopped', reason, retryAt, calls, note, tree };
+      return { outcome: 'stopped', reason, retryAt, calls, note, tree, away: publisher.away() };
     }
     const { gone, note } = await ladder.weigh(result, run);
     let fetchedForMs = 0;
@@ -131,17 +134,19 @@ export function createSync(options: SyncOptions) {
     if (all) addResult(tree, await publisher.everything(how));
     else if (asLeft) addResult(tree, await publisher.differing(how));
     if (!dryRun) {
+      if (!all) addResult(tree, await publisher.catchUp(how));
       const { failed, conflict } = tree.counts;
       lookedAtAll ||= failed === 0;
       // What was left undone is tried again by the next process.
-      if (all && failed + conflict + tree.wanted.length === 0) await publisher.asLeft.note();
+      const undone = failed + conflict + tree.wanted.length + publisher.away().length;
+      if (all && undone === 0) await publisher.asLeft.note();
       if (all && tree.counts.failed === 0) await catalog.dirty.clear(await catalog.dirty.all());
       await trash.purge(options.trashMs);
       await catalog.freePlaces(clock.now() - options.trashMs);
       if (all && !note.failedFolders) await sideCars.sweep(sizesOf);
       fetchedForMs = await fetchNow();
     }
-    return { outcome: 'done', calls: result.calls, note, tree, fetchedForMs };
+    return { outcome: 'done', calls: result.calls, note, tree, away: publisher.away(), fetchedForMs };
   }
 
   /**
@@ -178,7 +183,7 @@ export function createSync(options: SyncOptions) {
       throw error;
     }
     try {
-      await publisher.checkMounted();
+      await publisher.findTrees();
       const { counts } = await publisher.files(fileIds, { signal });
       return counts.failed === 0;
     } finally {
@@ -205,7 +210,7 @@ export function createSync(options: SyncOptions) {
     },
 
     /**
-     * @throws BridgeError BRIDGE_CRAWL_RUNNING while another one runs, BRIDGE_DISK when the tree cannot be written;
+     * @throws BridgeError BRIDGE_CRAWL_RUNNING while another one runs, BRIDGE_DISK when no tree can be written;
      * the signal's reason when it aborts after the crawl
      */
     async run(run: SyncRun): Promise<SyncResult> {

@@ -8,7 +8,7 @@ import type { SideCarFetch } from '../publish/fetch-side-cars.ts';
 import type { Publisher } from '../publish/publish.ts';
 
 export interface LookInOptions extends CrawlOptions {
-  publisher: Pick<Publisher, 'files' | 'titles'>;
+  publisher: Pick<Publisher, 'findTrees' | 'files' | 'titles'>;
   fetchSideCars: SideCarFetch;
   /** The lock of crawls: one thing at a time. */
   lockPath: string;
@@ -81,13 +81,14 @@ export function createLookIn(options: LookInOptions) {
 
   /**
    * The lock is not held while the host is asked, so that a crawl finds it free.
-   * @throws BridgeError BRIDGE_CRAWL_RUNNING while a crawl runs, here or in another process; those of the host
+   * @throws BridgeError BRIDGE_CRAWL_RUNNING while a crawl runs, here or in another process; BRIDGE_DISK; those of the host
    */
   return async (folderId: number, signal: AbortSignal): Promise<LookedIn> => {
     let calls = 0;
     await briefly(async () => undefined);
     const listing = await fetch(folderId, signal, () => calls++);
     const { change, newFolders, wanted } = await briefly(async () => {
+      await options.publisher.findTrees();
       const before = new Set((await catalog.content.subFolders([folderId])).map(({ id }) => id));
       const change = await catalog.crawls.listedAlone(listing, clock.now());
       const { wanted } = await options.publisher.files(change.changed, { signal, moreToCome: true });

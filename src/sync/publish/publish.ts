@@ -1,14 +1,13 @@
-import { readdir } from 'node:fs/promises';
-import { BridgeError } from '../../errors.ts';
 import type { Disk, TreePlan } from '../../library/tree/tree.ts';
 import type { Log } from '../../log.ts';
 import type { Trash } from '../removal/trash.ts';
 import { createAsLeft } from './as-left.ts';
 import type { DesiredOptions } from './desired.ts';
 import type { Wanted } from './fetch-side-cars.ts';
+import { createMounts } from './mounts.ts';
 import { recogniseFiles, type TitlesByTree } from './titling.ts';
 import { createTreeWriter, type OnWritten, type TreeWriter } from './tree-writer.ts';
-import type { Trees } from './trees.ts';
+import type { Tree, Trees } from './trees.ts';
 
 export interface PublishOptions extends Omit<DesiredOptions, 'tree'> {
   log: Log;
@@ -70,6 +69,8 @@ export function createPublisher(options: PublishOptions) {
     ],
   });
   const writers = trees.map((tree) => ({ tree, writer: createTreeWriter({ ...options, tree, log }) }));
+  const mounts = createMounts({ catalog, log, trees });
+  let saidWhatIsLeft = false;
 
   async function publishTitles(
     titles: TitlesByTree,
@@ -77,8 +78,13 @@ export function createPublisher(options: PublishOptions) {
     run: PublishRun,
     titlesTogether = titlesAtOnce,
   ): Promise<void> {
-    for (const { tree, writer } of writers)
-      await publishKeys(writer, [...(titles.get(tree.name) ?? [])], result, run, titlesTogether);
+    for (const { tree, writer } of writers) {
+      const keys = [...(titles.get(tree.name) ?? [])];
+      if (keys.length === 0) continue;
+      await mounts.write({ tree, dryRun: run.dryRun }, () =>
+        publishKeys(writer, keys, result, run, titlesTogether),
+      );
+    }
   }
 
   /** While some titles are written, those after them are planned: they share nothing. */
@@ -104,6 +110,36 @@ export function createPublisher(options: PublishOptions) {
     }
   }
 
+  /** Compares every title of a tree with the disk. */
+  async function compareTree(tree: Tree, writer: TreeWriter, result: PublishResult, run: PublishRun) {
+    const failedBefore = result.counts.failed;
+    const isDone = await mounts.write({ tree, dryRun: run.dryRun }, async () => {
+      for (let after = ''; ; ) {
+        run.signal?.throwIfAborted();
+        const keys = await catalog.titlesOf(tree.name).keysAfter(after, keysAtOnce);
+        const last = keys.at(-1);
+        if (last === undefined) break;
+        const rest = keys.filter((key) => !run.done?.titles.has(`${tree.name}\0${key}`));
+        await publishKeys(writer, rest, result, run);
+        after = last;
+      }
+    });
+    if (isDone && !run.dryRun && result.counts.failed === failedBefore) await mounts.caughtUp(tree);
+  }
+
+  /** What the settings named once is nobody's concern from now on; said once. */
+  async function sayWhatIsLeft(): Promise<void> {
+    if (saidWhatIsLeft) return;
+    saidWhatIsLeft = true;
+    const known = new Set(trees.map((tree) => tree.name));
+    const left = (await catalog.treeNames()).filter((name) => !known.has(name));
+    if (left.length > 0)
+      log.warn(
+        { trees: left.map((name) => name || 'library.dir') },
+        'trees that the settings name no more are left as they are; delete them yourself',
+      );
+  }
+
   return {
     trees,
     asLeft,
@@ -119,25 +155,32 @@ export function createPublisher(options: PublishOptions) {
     },
 
     /**
-     * Whether the trees that were written are still there at all: an empty folder where one was is a disk that is not
-     * mounted, and what would be noted as removed then would be left behind for ever.
-     * @throws BridgeError BRIDGE_DISK
+     * Looks again which trees are there, and leaves the others out until the next look. `takeAll`: also those that were
+     * emptied on purpose.
+     * @throws BridgeError BRIDGE_DISK when none is
      */
+    async findTrees({ takeAll = false } = {}): Promise<void> {
+      await mounts.find(takeAll);
+      await sayWhatIsLeft();
+    },
+
+    /** Trees that are left out just now. */
+    away: mounts.away,
+
+    /** Whether all trees are there. @throws BridgeError BRIDGE_DISK */
     async checkMounted(): Promise<void> {
-      for (const { tree } of writers) {
-        if ((await catalog.titlesOf(tree.name).treeCount()) === 0) continue;
-        const names = await readdir(tree.dir).catch(() => []);
-        if (names.length > 0) continue;
-        const detail = `${tree.dir} is empty although a tree was written there; is it mounted? If it was emptied on purpose: passerelle sync --full`;
-        throw new BridgeError('BRIDGE_DISK', { detail });
-      }
-      const known = new Set(trees.map((tree) => tree.name));
-      const left = (await catalog.treeNames()).filter((name) => !known.has(name));
-      if (left.length > 0)
-        log.warn(
-          { trees: left.map((name) => name || 'library.dir') },
-          'trees that the settings name no more are left as they are; delete them yourself',
-        );
+      await mounts.find(false);
+      mounts.requireAll();
+    },
+
+    /** Compares what was left out before and is there again with the disk. */
+    async catchUp(run: PublishRun = {}): Promise<PublishResult> {
+      const result = emptyResult();
+      const away = new Set(mounts.away().map(({ dir }) => dir));
+      for (const { tree, writer } of writers)
+        if (!away.has(tree.dir) && (await mounts.isBehind(tree)))
+          await compareTree(tree, writer, result, run);
+      return result;
     },
 
     /** Brings the trees up to date for files that changed, or that were taken out. */
@@ -182,17 +225,7 @@ export function createPublisher(options: PublishOptions) {
         for (const [tree, keys] of titles) for (const key of keys) run.done?.titles.delete(`${tree}\0${key}`);
         after = last;
       }
-      for (const { tree, writer } of writers) {
-        for (let after = ''; ; ) {
-          run.signal?.throwIfAborted();
-          const keys = await catalog.titlesOf(tree.name).keysAfter(after, keysAtOnce);
-          const last = keys.at(-1);
-          if (last === undefined) break;
-          const rest = keys.filter((key) => !run.done?.titles.has(`${tree.name}\0${key}`));
-          await publishKeys(writer, rest, result, run);
-          after = last;
-        }
-      }
+      for (const { tree, writer } of writers) await compareTree(tree, writer, result, run);
       return result;
     },
   };

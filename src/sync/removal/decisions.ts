@@ -62,7 +62,7 @@ export function createDecisions({ catalog, clock, ladder, publisher, lockPath }:
       throw error;
     }
     try {
-      await publisher.checkMounted();
+      await publisher.findTrees();
       await publisher.files(ids);
       return 'written';
     } finally {

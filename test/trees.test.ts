@@ -1,0 +1,118 @@
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import t from 'tap';
+import { type Log, silentLog } from '../src/log.ts';
+import { createHandClock } from './fixtures/hand-clock.ts';
+import { setup } from './fixtures/setup.ts';
+import { strmFiles } from './fixtures/strm-files.ts';
+import { createSimulator, type FileSpec } from './simulator/simulator.ts';
+
+const hourMs = 3_600_000;
+const { signal } = new AbortController();
+let seed = 0;
+const film = (name: string): FileSpec => ({
+  name: `${name}.mkv`,
+  content: { sizeBytes: 1000 + ++seed, seed },
+});
+const old = ['Alien.1979', 'Brazil.1985', 'Casino.1995', 'Dune.2021', 'Heat.1995', 'Tron.1982', 'Up.2009'];
+
+/** An account with films, and a tree for each of two servers. */
+async function house(t: Parameters<typeof setup>[0] & { testdir(): string }, log: Log = silentLog) {
+  const clock = createHandClock();
+  const home = t.testdir();
+  const dirs = { jellyfin: join(home, 'jellyfin'), kodi: join(home, 'kodi') };
+  const simulator = await createSimulator({
+    clock,
+    account: { folders: [{ name: 'Films', files: old.map(film) }] },
+  });
+  t.teardown(() => simulator.close());
+  const env = {
+    PASSERELLE_SYNC_GRACE_HOURS: '0',
+    PASSERELLE_TREES: JSON.stringify([{ dir: dirs.jellyfin }, { dir: dirs.kodi, profile: 'kodi' }]),
+  };
+  const open = () => setup(t, { overrides: { clock }, env, home, over: simulator, log });
+  return { clock, dirs, account: simulator.account, open };
+}
+
+async function titles(dir: string): Promise<string[]> {
+  return (await strmFiles(dir).catch(() => [])).map(({ path }) => path.split('/')[1] as string);
+}
+
+const including = (name: string) => [...names, name].sort();
+const names = ['Alien (1979)', 'Brazil (1985)', 'Casino (1995)', 'Dune (2021)', 'Heat (1995)', 'Tron (1982)'];
+const all = [...names, 'Up (2009)'];
+
+t.test('a tree that is not mounted waits; the others go on, and the sync says so', async (t) => {
+  const said: unknown[] = [];
+  const log: Log = { ...silentLog, error: (facts: unknown) => void said.push(facts) };
+  const { dirs, account, open, clock } = await house(t, log);
+  const one = await open();
+  t.same((await one.sync()).away, []);
+  t.same(await titles(dirs.kodi), all);
+  await rename(dirs.kodi, `${dirs.kodi}.away`);
+  account.removeFile('/Films/Up.2009.mkv');
+  account.addFile('/Films', film('Metropolis.1927'));
+  for (let crawl = 0; crawl < 3; crawl++) {
+    const { outcome, away } = await one.sync();
+    t.match({ outcome, away }, { outcome: 'done', away: [{ dir: dirs.kodi, why: /is it mounted/ }] });
+    await clock.advance(2 * hourMs);
+  }
+  t.match(said[0], { dir: dirs.kodi });
+  t.same(await titles(dirs.jellyfin), including('Metropolis (1927)'), 'what came and what went');
+  t.same(await readdir(dirs.kodi).catch(() => []), [], 'nothing is written where the disk belongs');
+  await t.rejects(one.bridge.fixes.set({ path: '/Films/Heat.1995.mkv' }, { title: 'X' }, signal), {
+    code: 'BRIDGE_DISK',
+  });
+  await rm(dirs.kodi, { recursive: true, force: true });
+  await rename(`${dirs.kodi}.away`, dirs.kodi);
+  t.same(await titles(dirs.kodi), all);
+  t.same((await one.sync()).away, []);
+  t.same(await titles(dirs.kodi), including('Metropolis (1927)'), 'up to date with the next sync');
+  const { keep, ...counts } = (await one.sync({ full: true })).tree.counts;
+  t.same(new Set(Object.values(counts)), new Set([0]));
+  t.ok(await one.bridge.catalog.dirty.isEmpty());
+});
+
+t.test('a tree that is away when a process starts is brought up to date by whichever process', async (t) => {
+  const { dirs, account, open } = await house(t);
+  const one = await open();
+  await one.sync();
+  await one.close();
+  await rename(dirs.kodi, `${dirs.kodi}.away`);
+  account.addFile('/Films', film('Metropolis.1927'));
+  const second = await open();
+  t.match((await second.sync()).away, [{ dir: dirs.kodi }]);
+  await second.close();
+  await rename(`${dirs.kodi}.away`, dirs.kodi);
+  // What was changed on the disk while it was away is found too.
+  await rm(join(dirs.kodi, 'Movies', 'Heat (1995)'), { recursive: true });
+  const third = await open();
+  t.same((await third.sync()).away, []);
+  t.same(await titles(dirs.kodi), [...all, 'Metropolis (1927)'].sort());
+  t.same(await titles(dirs.jellyfin), [...all, 'Metropolis (1927)'].sort());
+});
+
+t.test('where no tree is mounted nothing is done', async (t) => {
+  const { dirs, account, open } = await house(t);
+  const one = await open();
+  await one.sync();
+  for (const dir of Object.values(dirs)) await rename(dir, `${dir}.away`);
+  account.removeFile('/Films/Up.2009.mkv');
+  await t.rejects(one.sync(), { code: 'BRIDGE_DISK' });
+  for (const dir of Object.values(dirs)) await rename(`${dir}.away`, dir);
+  t.same((await one.sync()).away, []);
+  t.same(await titles(dirs.jellyfin), all, 'it was missing once');
+});
+
+t.test('a tree whose disk refuses costs the others nothing', async (t) => {
+  const { dirs, account, open } = await house(t);
+  await writeFile(dirs.jellyfin, 'no folder');
+  const one = await open();
+  t.match(await one.sync(), { outcome: 'done', away: [{ dir: dirs.jellyfin, why: /EEXIST|ENOTDIR/ }] });
+  t.same(await titles(dirs.kodi), all);
+  await rm(dirs.jellyfin);
+  account.addFile('/Films', film('Metropolis.1927'));
+  t.same((await one.sync()).away, []);
+  for (const dir of Object.values(dirs))
+    t.same(await titles(dir), [...all, 'Metropolis (1927)'].sort(), 'and gets everything when it is there');
+});
