@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { Former } from './overrides.ts';
 import type { Schema } from './schema.ts';
 
 /** One file that was given another place in a tree. `undefined` = it had, or has, none. */
@@ -9,12 +10,13 @@ export interface Move {
   to: { titleKey: string; stem: string | undefined } | undefined;
 }
 
-/** Moves that a person ordered together. */
+/** Moves that a person ordered together, and what had been said before where the order was a word. */
 export interface Batch {
   id: number;
   at: number;
   why: string;
   moves: readonly Move[];
+  said: readonly Former[];
 }
 
 /** Batches that are kept for `tree undo`. */
@@ -25,10 +27,15 @@ export function createJournal(db: Kysely<Schema>) {
   return {
     add: (batch: Omit<Batch, 'id'>): Promise<number> =>
       db.transaction().execute(async (trx) => {
-        const { insertId } = await trx
-          .insertInto('batches')
-          .values({ at: batch.at, why: batch.why, moves: JSON.stringify(batch.moves), undone_at: null })
-          .executeTakeFirstOrThrow();
+        const { at, why, moves, said } = batch;
+        const values = {
+          at,
+          why,
+          moves: JSON.stringify(moves),
+          said: said.length > 0 ? JSON.stringify(said) : null,
+          undone_at: null,
+        };
+        const { insertId } = await trx.insertInto('batches').values(values).executeTakeFirstOrThrow();
         const id = Number(insertId);
         await trx
           .deleteFrom('batches')
@@ -46,18 +53,26 @@ export function createJournal(db: Kysely<Schema>) {
         .orderBy('id', 'desc')
         .limit(1)
         .executeTakeFirst();
-      return row && { id: row.id, at: row.at, why: row.why, moves: JSON.parse(row.moves) as Move[] };
+      return (
+        row && {
+          id: row.id,
+          at: row.at,
+          why: row.why,
+          moves: JSON.parse(row.moves) as Move[],
+          said: JSON.parse(row.said ?? '[]') as Former[],
+        }
+      );
     },
 
     /** What came of a batch that was noted before it was done. One that changed nothing is forgotten. */
     settle: async (id: number, moves: readonly Move[]): Promise<void> => {
-      if (moves.length === 0) await db.deleteFrom('batches').where('id', '=', id).execute();
-      else
-        await db
-          .updateTable('batches')
-          .set({ moves: JSON.stringify(moves) })
-          .where('id', '=', id)
-          .execute();
+      if (moves.length === 0)
+        await db.deleteFrom('batches').where('id', '=', id).where('said', 'is', null).execute();
+      await db
+        .updateTable('batches')
+        .set({ moves: JSON.stringify(moves) })
+        .where('id', '=', id)
+        .execute();
     },
 
     undone: async (id: number, now: number): Promise<void> => {

@@ -262,6 +262,11 @@ const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+  '007-words': {
+    async up(db: Kysely<unknown>) {
+      await db.schema.alterTable('batches').addColumn('said', 'text').execute();
+    },
+  },
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

@@ -12,6 +12,13 @@ export interface OverrideRow {
   at: number;
 }
 
+/** What was said of something at one time; without a value nothing was. */
+export interface Former {
+  target: Target;
+  value?: string;
+  at?: number;
+}
+
 /** What a person said about files and folders; outlives every index. */
 export function createOverrides(db: Kysely<Schema>) {
   return {
@@ -36,13 +43,14 @@ export function createOverrides(db: Kysely<Schema>) {
       return (await db.selectFrom('overrides').selectAll().orderBy('at').execute()) as OverrideRow[];
     },
 
-    async of(targets: readonly Target[]): Promise<Map<Target, string>> {
-      const found = new Map<Target, string>();
+    /** What is said of these now. */
+    async of(targets: readonly Target[]): Promise<Former[]> {
+      const found = new Map<string, Former>();
       for (const part of batches(targets)) {
         const rows = await db.selectFrom('overrides').selectAll().where('target', 'in', part).execute();
-        for (const row of rows) found.set(row.target as Target, row.value);
+        for (const row of rows as OverrideRow[]) found.set(row.target, row);
       }
-      return found;
+      return targets.map((target) => found.get(target) ?? { target });
     },
   };
 }

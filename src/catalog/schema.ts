@@ -122,6 +122,8 @@ export interface BatchTable {
   why: string;
   /** JSON of the moves. */
   moves: string;
+  /** JSON of what was said before of what the batch is about; null = it changed no word. */
+  said: string | null;
   undone_at: number | null;
 }
 

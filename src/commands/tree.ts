@@ -30,17 +30,20 @@ export async function treePlan(
   });
 }
 
-/** Brings back the last batch of moves. */
+/** Brings back the last batch of moves, and what was said before it. */
 export async function treeUndo(context: Context, { json = false }: { json?: boolean }): Promise<ExitCode> {
   return withBridge(context, async ({ replan }) => {
     const batch = await replan.undo(context.signal);
-    if (json) say(context, JSON.stringify({ undone: batch?.moves.length ?? 0 }));
+    if (json)
+      say(context, JSON.stringify({ undone: batch?.moves.length ?? 0, words: batch?.said.length ?? 0 }));
     else if (!batch) say(context, 'There is nothing to undo.');
-    else
+    else {
       say(
         context,
         `${batch.moves.length} moves of ${new Date(batch.at).toISOString()} (${batch.why}) are undone`,
       );
+      if (batch.said.length > 0) say(context, 'What was said of them is as it was before.');
+    }
     return exitCodes.done;
   });
 }

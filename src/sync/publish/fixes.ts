@@ -1,11 +1,12 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Move } from '../../catalog/journal.ts';
-import type { Target } from '../../catalog/overrides.ts';
+import type { Former, Target } from '../../catalog/overrides.ts';
 import type { Clock } from '../../clock.ts';
 import { BridgeError } from '../../errors.ts';
 import { type Override, readOverride } from '../../library/override.ts';
 import type { Recognition } from '../../library/recognition.ts';
 import type { Publisher } from './publish.ts';
+import { filesOf } from './targets.ts';
 
 export interface FixOptions {
   catalog: Catalog;
@@ -54,16 +55,6 @@ export function createFixes({ catalog, clock, publisher }: FixOptions) {
     throw new BridgeError('BRIDGE_NOT_FOUND', { detail: `${what.path} is not in the catalog` });
   }
 
-  async function filesOf(targets: readonly Target[]): Promise<string[]> {
-    const ids: string[] = [];
-    for (const target of targets) {
-      const id = target.slice(target.indexOf(':') + 1);
-      if (target.startsWith('file:')) ids.push(id);
-      else ids.push(...(await content.fileIdsBelow(Number(id))));
-    }
-    return ids;
-  }
-
   async function placesOf(fileIds: readonly string[]): Promise<Map<string, NonNullable<Move['from']>>> {
     const places = new Map<string, NonNullable<Move['from']>>();
     for (const { name } of publisher.trees)
@@ -72,21 +63,34 @@ export function createFixes({ catalog, clock, publisher }: FixOptions) {
     return places;
   }
 
-  /** Their paths are free from now on, and the tree is brought up to date. */
-  async function layOutAgain(targets: Target[], why: string, signal: AbortSignal): Promise<Fixed> {
-    const fileIds = await withExtras(await filesOf(targets));
+  /**
+   * Says something else of these than before. Their paths are free from now on, and the tree is brought up to date.
+   * @param say writes the word down @param former what was said of them, where that is something else
+   */
+  async function layOutAgain(
+    targets: Target[],
+    why: string,
+    former: readonly Former[],
+    say: () => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<Fixed> {
+    const fileIds = await withExtras(await filesOf(catalog, targets));
     const before = await placesOf(fileIds);
     // Noted first: whoever is killed here, or is crossed by a sync, has the rest done by the next one.
     await catalog.dirty.mark(fileIds);
-    const from = movesOf(before, new Map());
-    const batch = from.length > 0 ? await journal.add({ at: clock.now(), why, moves: from }) : undefined;
+    const batch = await journal.add({
+      at: clock.now(),
+      why,
+      moves: movesOf(before, new Map()),
+      said: former,
+    });
+    await say();
     for (const { name } of publisher.trees) await catalog.titlesOf(name).place(fileIds, []);
     // With what a kill left undone: a file that was to leave one title for another would stand in both.
     await publisher.files([...new Set([...fileIds, ...(await catalog.dirty.all())])], { signal });
     await catalog.dirty.mark(fileIds);
     const moves = movesOf(before, await placesOf(fileIds));
-    if (batch !== undefined) await journal.settle(batch, moves);
-    else if (moves.length > 0) await journal.add({ at: clock.now(), why, moves });
+    await journal.settle(batch, moves);
     return { targets, files: fileIds.length, moves };
   }
 
@@ -115,21 +119,26 @@ export function createFixes({ catalog, clock, publisher }: FixOptions) {
     ): Promise<Fixed> {
       await publisher.checkMounted();
       const targets = await targetsOf(what);
-      await catalog.dirty.mark(await filesOf(targets));
-      for (const target of targets)
-        await overrides.put({ target, value: JSON.stringify(override), at: clock.now() });
-      return layOutAgain(targets, 'fix', signal);
+      const value = JSON.stringify(override);
+      const former = (await overrides.of(targets)).filter((one) => one.value !== value);
+      const say = async () => {
+        for (const target of targets) await overrides.put({ target, value, at: clock.now() });
+      };
+      return layOutAgain(targets, 'fix', former, say, signal);
     },
 
     /** Takes it back. @throws BridgeError BRIDGE_NOT_FOUND when nothing was said */
     async clear(what: Parameters<typeof targetsOf>[0], signal: AbortSignal): Promise<Fixed> {
       await publisher.checkMounted();
-      const targets: Target[] = [];
-      for (const target of await targetsOf(what, true))
-        if (await overrides.remove(target)) targets.push(target);
-      if (targets.length === 0)
+      const said = await overrides.of(await targetsOf(what, true));
+      const former = said.filter(({ value }) => value !== undefined);
+      if (former.length === 0)
         throw new BridgeError('BRIDGE_NOT_FOUND', { detail: 'nothing was said of it' });
-      return layOutAgain(targets, 'fix --clear', signal);
+      const targets = former.map(({ target }) => target);
+      const say = async () => {
+        for (const target of targets) await overrides.remove(target);
+      };
+      return layOutAgain(targets, 'fix --clear', former, say, signal);
     },
 
     /** Everything that was said. */

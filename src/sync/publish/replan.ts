@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Catalog } from '../../catalog/catalog.ts';
-import type { Move } from '../../catalog/journal.ts';
+import type { Batch, Move } from '../../catalog/journal.ts';
 import { lockFile } from '../../catalog/lock.ts';
 import type { Place } from '../../catalog/titles.ts';
 import type { Clock } from '../../clock.ts';
@@ -10,7 +10,8 @@ import { type Item, layoutTitle } from '../../library/layout.ts';
 import type { Recognition } from '../../library/recognition.ts';
 import { foldedPath } from '../../library/safe-name.ts';
 import { titleDirOf } from '../../library/shelf.ts';
-import type { Publisher, PublishResult } from './publish.ts';
+import { addResult, type Publisher, type PublishResult } from './publish.ts';
+import { filesOf, sayAgain } from './targets.ts';
 import { foldersOf, type TitlesByTree, toLibraryFile } from './titling.ts';
 import { admits, keyIn, type Tree } from './trees.ts';
 
@@ -151,11 +152,12 @@ export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOpti
     }
   }
 
-  /** Gives the files their other places, and writes what follows from it. */
+  /** Gives the files their other places, and writes what follows from it. @param readAnew files that may be taken for something else now */
   async function move(
     moves: readonly Move[],
     side: 'from' | 'to',
     signal: AbortSignal,
+    readAnew: readonly string[] = [],
   ): Promise<PublishResult> {
     const touched: TitlesByTree = new Map();
     for (const [tree, some] of Map.groupBy(moves, (one) => one.tree)) {
@@ -175,7 +177,8 @@ export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOpti
       );
       touched.set(tree, keys);
     }
-    const result = await publisher.titles(touched, { signal });
+    const result = await publisher.files(readAnew, { signal });
+    addResult(result, await publisher.titles(touched, { signal }));
     if (result.counts.failed === 0) await catalog.dirty.clear(moves.map((one) => one.fileId));
     return result;
   }
@@ -223,12 +226,13 @@ export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOpti
         await publisher.checkMounted();
         await endWhatWasBegun(signal);
         const moves = await plan(signal);
-        if (moves.length > 0) await catalog.journal.add({ at: clock.now(), why: 'tree plan --apply', moves });
+        if (moves.length > 0)
+          await catalog.journal.add({ at: clock.now(), why: 'tree plan --apply', moves, said: [] });
         return { moves, result: await move(moves, 'to', signal) };
       }),
 
-    /** Brings the last batch of moves back. @returns undefined when there is none */
-    undo: (signal: AbortSignal): Promise<{ at: number; why: string; moves: readonly Move[] } | undefined> =>
+    /** Brings the last batch of moves back, and what had been said before it. @returns undefined when there is none */
+    undo: (signal: AbortSignal): Promise<Omit<Batch, 'id'> | undefined> =>
       alone(async () => {
         const batch = await catalog.journal.last();
         if (!batch) return undefined;
@@ -238,7 +242,11 @@ export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOpti
         const moves: Move[] = [];
         for (const [tree, some] of Map.groupBy(batch.moves, (one) => one.tree))
           moves.push(...(await withoutCollisions(tree, some, 'from')));
-        await move(moves, 'from', signal);
+        const targets = batch.said.map(({ target }) => target);
+        const touched = await filesOf(catalog, targets);
+        await catalog.dirty.mark(touched);
+        await sayAgain(catalog, batch.said);
+        await move(moves, 'from', signal, touched);
         // Last: whoever is killed before can undo it again.
         await catalog.journal.undone(batch.id, clock.now());
         return { ...batch, moves };

@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import t from 'tap';
+import { createHandClock } from './fixtures/hand-clock.ts';
+import { setup } from './fixtures/setup.ts';
+import { strmFiles } from './fixtures/strm-files.ts';
+import type { AccountFolder, FileSpec } from './simulator/simulator.ts';
+
+const { signal } = new AbortController();
+let seed = 0;
+const file = (name: string): FileSpec => ({ name, content: { sizeBytes: 1000 + ++seed, seed } });
+
+/** So that one removal is no large part of the library. */
+const others = ['Brazil.1985', 'Heat.1995', 'Casino.1995', 'Dune.2021', 'Up.2009', 'Tron.1982'].map((name) =>
+  file(`${name}.mkv`),
+);
+
+async function house(t: Parameters<typeof setup>[0], account: AccountFolder) {
+  const clock = createHandClock();
+  const one = await setup(t, {
+    overrides: { clock },
+    env: { PASSERELLE_SYNC_GRACE_HOURS: '0' },
+    simulator: { clock, account },
+  });
+  return {
+    clock,
+    ...one,
+    /** Paths of the tree but for the other films'. */
+    paths: async () =>
+      (await strmFiles(one.libraryDir))
+        .map(({ path }) => path)
+        .filter((path) => !/\((?:1982|1985|1995|2009|2021)\)/.test(path)),
+    fix: (path: string, override: Parameters<typeof one.bridge.fixes.set>[1]) =>
+      one.bridge.fixes.set({ path }, override, signal),
+    undo: () => one.bridge.replan.undo(signal),
+    said: async () => (await one.bridge.fixes.list()).map(({ path, override }) => [path, override]),
+  };
+}
+
+const metropolis = { title: 'Metropolis', year: 1927 };
+const [xyzzy, plain] = ['/Divers/xyzzy.mkv', 'Movies/xyzzy/xyzzy.strm'];
+const path = 'Movies/Metropolis (1927)/Metropolis (1927).strm';
+
+t.test('what an undo takes back includes the word that moved the files', async (t) => {
+  const one = await house(t, { folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }] });
+  await one.sync();
+  await one.fix(xyzzy, metropolis);
+  await one.fix(xyzzy, { title: 'Nosferatu', year: 1922 });
+  t.same(await one.paths(), ['Movies/Nosferatu (1922)/Nosferatu (1922).strm']);
+  t.match(await one.undo(), { moves: [{}], said: [{ target: /^file:/ }] });
+  t.same(await one.paths(), [path]);
+  t.same(await one.said(), [[xyzzy, metropolis]]);
+  t.match(await readFile(join(one.libraryDir, path.replace('.strm', '.nfo')), 'utf8'), /Metropolis/);
+  await one.undo();
+  t.same(await one.paths(), [plain]);
+  t.same(await one.said(), []);
+  t.same(await one.bridge.replan.plan(signal), [], 'a plan does not move them again');
+  t.match((await one.sync({ full: true })).tree.counts, { create: 0, update: 0, delete: 0 });
+  t.equal(await one.undo(), undefined);
+});
+
+t.test('a word that moved nothing, and one that was taken back, are undone as well', async (t) => {
+  const one = await house(t, { folders: [{ name: 'Divers', files: [file('Alien.1979.mkv'), ...others] }] });
+  await one.sync();
+  const alien = ['Movies/Alien (1979)/Alien (1979).strm'];
+  t.same((await one.fix('/Divers/Alien.1979.mkv', { title: 'Alien' })).moves, []);
+  await one.fix('/Divers/Alien.1979.mkv', { title: 'Alien' });
+  await one.fix('/Divers/Alien.1979.mkv', { as: 'ignore' });
+  t.same(await one.paths(), []);
+  await one.bridge.fixes.clear({ path: '/Divers/Alien.1979.mkv' }, signal);
+  t.same(await one.paths(), alien);
+  await one.undo();
+  t.same([await one.paths(), await one.said()], [[], [['/Divers/Alien.1979.mkv', { as: 'ignore' }]]]);
+  await one.undo();
+  t.same(await one.said(), [['/Divers/Alien.1979.mkv', { title: 'Alien' }]]);
+  await one.undo();
+  t.same([await one.paths(), await one.said()], [alien, []]);
+  t.equal(await one.undo(), undefined, 'what changed nothing is no batch');
+});
+
+t.test('an undo of a word on a folder, killed in the middle, is ended by the next one', async (t) => {
+  const one = await house(t, {
+    folders: [
+      { name: 'Serie', files: [file('a 1.mkv'), file('a 2.mkv')] },
+      { name: 'F', files: [...others] },
+    ],
+  });
+  await one.sync();
+  const before = await one.paths();
+  await one.fix('/Serie', { as: 'episode', title: 'Lost', season: 2 });
+  const { publisher } = one.bridge;
+  const { titles } = publisher;
+  publisher.titles = async () => {
+    throw new Error('killed');
+  };
+  await t.rejects(one.undo(), { message: 'killed' });
+  publisher.titles = titles;
+  await one.undo();
+  t.same([await one.paths(), await one.said()], [before, []]);
+  t.same(await one.bridge.replan.plan(signal), []);
+});
