@@ -6,6 +6,7 @@ import { setup } from './fixtures/setup.ts';
 import { strmFiles } from './fixtures/strm-files.ts';
 import type { AccountFolder, FileSpec } from './simulator/simulator.ts';
 
+const hourMs = 3_600_000;
 const { signal } = new AbortController();
 let seed = 0;
 const file = (name: string): FileSpec => ({ name, content: { sizeBytes: 1000 + ++seed, seed } });
@@ -97,5 +98,91 @@ t.test('an undo of a word on a folder, killed in the middle, is ended by the nex
   publisher.titles = titles;
   await one.undo();
   t.same([await one.paths(), await one.said()], [before, []]);
+  t.same(await one.bridge.replan.plan(signal), []);
+});
+
+t.test('what was said of a file is said of the one that is uploaded anew in its place', async (t) => {
+  const one = await house(t, { folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }] });
+  await one.sync();
+  await one.fix(xyzzy, metropolis);
+  const { account } = one.simulator;
+  const before = account.file(xyzzy).id;
+  account.removeFile(xyzzy);
+  account.addFile('/Divers', file('xyzzy.mkv'));
+  const { id } = account.file(xyzzy);
+  for (let crawl = 0; crawl < 4; crawl++) {
+    await one.sync({ full: crawl === 2 });
+    await one.clock.advance(2 * hourMs);
+    t.same(await one.paths(), [path]);
+    t.match(await readFile(join(one.libraryDir, path), 'utf8'), new RegExp(id));
+    const kept = JSON.parse((await one.bridge.catalog.recognitions.ofFiles([id])).get(id) ?? '{}');
+    t.ok(kept.because.includes('title: you said so (file)'), kept.because.join());
+    t.same(await one.said(), [[xyzzy, metropolis]]);
+  }
+  t.not(id, before);
+  t.same(await one.bridge.replan.plan(signal), []);
+  await one.undo();
+  t.same([await one.paths(), await one.said()], [[plain], []], 'and taken back from it');
+  t.match(await readFile(join(one.libraryDir, plain), 'utf8'), new RegExp(id));
+  t.same(await one.bridge.replan.plan(signal), []);
+});
+
+t.test('what a person does not want to see does not come back with another id', async (t) => {
+  const one = await house(t, { folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }] });
+  await one.sync();
+  await one.fix(xyzzy, { as: 'ignore' });
+  const { account } = one.simulator;
+  account.removeFile(xyzzy);
+  account.addFile('/Divers', file('xyzzy.mkv'));
+  for (let crawl = 0; crawl < 4; crawl++) {
+    await one.sync({ full: crawl === 2 });
+    await one.clock.advance(2 * hourMs);
+    t.same(await one.paths(), []);
+    account.addFile('/Divers', file(`Film ${crawl}.2009.mkv`));
+  }
+  await one.bridge.fixes.clear({ path: xyzzy }, signal);
+  t.same(await one.paths(), [plain]);
+});
+
+t.test('a file that was only moved keeps what was said of it', async (t) => {
+  const one = await house(t, {
+    folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }, { name: 'Later' }],
+  });
+  await one.sync();
+  await one.fix(xyzzy, metropolis);
+  const { account } = one.simulator;
+  const { id } = account.file(xyzzy);
+  account.move(xyzzy, '/Later');
+  account.addFile('/Divers', file('xyzzy.mkv'));
+  await one.sync();
+  t.same(await one.paths(), [path, plain]);
+  t.match(await readFile(join(one.libraryDir, path), 'utf8'), new RegExp(id));
+  t.same(await one.said(), [['/Later/xyzzy.mkv', metropolis]]);
+  const double = file('xyzzy.mkv');
+  account.addFile('/Later', double);
+  await one.sync();
+  account.removeFile(account.file('/Later/xyzzy.mkv'));
+  await one.sync();
+  t.same((await one.said()).length, 1);
+});
+
+t.test('an undo moves the file that stands there now, whatever stood there when it was moved', async (t) => {
+  const one = await house(t, {
+    folders: [
+      { name: 'Divers', files: [file('xyzzy.mkv')] },
+      { name: 'F', files: [...others] },
+    ],
+  });
+  await one.sync();
+  await one.fix('/Divers', metropolis);
+  const { account } = one.simulator;
+  account.removeFile(xyzzy);
+  account.addFile('/Divers', file('xyzzy.mkv'));
+  await one.sync();
+  t.same(await one.paths(), [path]);
+  await one.undo();
+  t.same([await one.paths(), await one.said()], [[plain], []]);
+  await one.sync({ full: true });
+  t.same(await one.paths(), [plain]);
   t.same(await one.bridge.replan.plan(signal), []);
 });

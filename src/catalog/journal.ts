@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Former } from './overrides.ts';
+import type { Former, Target } from './overrides.ts';
 import type { Schema } from './schema.ts';
 
 /** One file that was given another place in a tree. `undefined` = it had, or has, none. */
@@ -46,13 +46,7 @@ export function createJournal(db: Kysely<Schema>) {
 
     /** The newest batch that was not undone. */
     async last(): Promise<Batch | undefined> {
-      const row = await db
-        .selectFrom('batches')
-        .selectAll()
-        .where('undone_at', 'is', null)
-        .orderBy('id', 'desc')
-        .limit(1)
-        .executeTakeFirst();
+      const row = await notUndone(db).orderBy('id', 'desc').limit(1).executeTakeFirst();
       return (
         row && {
           id: row.id,
@@ -75,6 +69,26 @@ export function createJournal(db: Kysely<Schema>) {
         .execute();
     },
 
+    /**
+     * The moves of files whose paths others have taken over are those of the others: an undo moves what stands there.
+     * @param heirs by the ids of those that had the paths
+     */
+    handOn: (tree: string, heirs: ReadonlyMap<string, string>): Promise<void> =>
+      db.transaction().execute(async (trx) => {
+        for (const { id, moves } of await notUndone(trx).execute()) {
+          if (![...heirs.keys()].some((from) => moves.includes(JSON.stringify(from)))) continue;
+          const renamed = (JSON.parse(moves) as Move[]).map((move) => ({
+            ...move,
+            fileId: (move.tree === tree && heirs.get(move.fileId)) || move.fileId,
+          }));
+          await trx
+            .updateTable('batches')
+            .set({ moves: JSON.stringify(renamed) })
+            .where('id', '=', id)
+            .execute();
+        }
+      }),
+
     undone: async (id: number, now: number): Promise<void> => {
       await db.updateTable('batches').set({ undone_at: now }).where('id', '=', id).execute();
     },
@@ -82,3 +96,21 @@ export function createJournal(db: Kysely<Schema>) {
 }
 
 export type Journal = ReturnType<typeof createJournal>;
+
+/** What a person said of one target counts as said of another. Part of the caller's transaction. */
+export async function handOnSaid(trx: Kysely<Schema>, from: Target, to: Target): Promise<void> {
+  for (const { id, said } of await notUndone(trx).where('said', 'is not', null).execute()) {
+    const former = JSON.parse(said ?? '[]') as Former[];
+    if (!former.some(({ target }) => target === from)) continue;
+    const renamed = former.map((one) => (one.target === from ? { ...one, target: to } : one));
+    await trx
+      .updateTable('batches')
+      .set({ said: JSON.stringify(renamed) })
+      .where('id', '=', id)
+      .execute();
+  }
+}
+
+function notUndone(db: Kysely<Schema>) {
+  return db.selectFrom('batches').selectAll().where('undone_at', 'is', null);
+}

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { batches } from './batches.ts';
+import { handOnSaid } from './journal.ts';
 import type { Schema } from './schema.ts';
 
 /** What an override is of: one file, or a folder and all below it. */
@@ -39,6 +40,15 @@ export function createOverrides(db: Kysely<Schema>) {
       return numDeletedRows > 0n;
     },
 
+    /** What was said of one file is said of another from now on, also where an undo would take it back. */
+    handOn: (from: string, to: string): Promise<void> =>
+      db.transaction().execute(async (trx) => {
+        const [target, heir]: [Target, Target] = [`file:${from}`, `file:${to}`];
+        await trx.updateTable('overrides').set({ target: heir }).where('target', '=', target).execute();
+        await handOnSaid(trx, target, heir);
+      }),
+
+    /** In the order in which it was said. */
     async all(): Promise<OverrideRow[]> {
       return (await db.selectFrom('overrides').selectAll().orderBy('at').execute()) as OverrideRow[];
     },

@@ -34,6 +34,8 @@ export interface DesiredTitles {
   stems: Map<string, Standing>;
   /** Files that lose theirs to another one. */
   disowned: string[];
+  /** Files that take over the paths of others, by those. */
+  heirs: ReadonlyMap<string, string>;
   /** Side-cars whose content is not at hand yet. */
   wanted: Wanted[];
   /** Files that get a place when the crawl has ended. */
@@ -87,7 +89,7 @@ export async function desiredOf(
     ),
   );
   const rows = [...titles.values()].flat();
-  const { itemsOf, disowned, waiting } = await createItems({
+  const { itemsOf, heirs, waiting } = await createItems({
     catalog,
     tree,
     files,
@@ -102,7 +104,8 @@ export async function desiredOf(
       stem === undefined || name === undefined || foldedPath(titleDirOf(stem)) !== titleKey ? [] : [fileId],
     ),
   );
-  const result: DesiredTitles = { desired: [], stems: new Map(), disowned, wanted: [], waiting };
+  const disowned = [...heirs.keys()];
+  const result: DesiredTitles = { desired: [], stems: new Map(), disowned, heirs, wanted: [], waiting };
 
   /** What was written once stays, also when its copy in dataDir is lost. */
   const isThere = async (fileId: string) => {

@@ -55,8 +55,8 @@ export async function createItems(options: ItemOptions) {
     return heir === id ? undefined : heir;
   };
   const inherited = new Map<string, string>();
-  /** Files whose place somebody else has now. */
-  const disowned = new Set<string>();
+  /** Files that take over a path, by those that had it. */
+  const heirs = new Map<string, string>();
   /** Files that get a place when the crawl has ended. */
   const waiting = new Set<string>();
   const isListed = (id: string) => files.get(id)?.missingSince === undefined && !asIfGone?.has(id);
@@ -69,14 +69,14 @@ export async function createItems(options: ItemOptions) {
     if (midCrawl && files.has(fileId)) waiting.add(heir);
     else {
       inherited.set(heir, stem);
-      disowned.add(fileId);
+      heirs.set(fileId, heir);
     }
   }
   /** One that is missing stays on its ladder, also beside a double, until its place is somebody else's. */
   const isThere = (id: string) =>
     files.has(id) &&
     !asIfGone?.has(id) &&
-    (isListed(id) || !heirOf(id) || (stemOf.get(id) !== undefined && !disowned.has(id)));
+    (isListed(id) || !heirOf(id) || (stemOf.get(id) !== undefined && !heirs.has(id)));
   const passedOn = new Set(inherited.values());
 
   const itemsOf = (some: readonly TitleRow[]): Item[] =>
@@ -109,5 +109,5 @@ export async function createItems(options: ItemOptions) {
       const name = path.slice(path.lastIndexOf('/') + 1);
       return [{ file: { fileId, path, name, sizeBytes: 0 }, recognition, stem, ghost: true }];
     });
-  return { itemsOf, disowned: [...disowned], waiting: [...waiting] };
+  return { itemsOf, heirs, waiting: [...waiting] };
 }

@@ -72,6 +72,13 @@ export function createPublisher(options: PublishOptions) {
   const mounts = createMounts({ catalog, log, trees });
   let saidWhatIsLeft = false;
 
+  async function recognise(fileIds: readonly string[], { midCrawl, dryRun }: PublishRun) {
+    const recognised = await recogniseFiles(catalog, trees, fileIds, midCrawl);
+    if (!midCrawl && !dryRun)
+      for (const [heir, from] of recognised.heirs) await catalog.overrides.handOn(from, heir);
+    return recognised;
+  }
+
   async function publishTitles(
     titles: TitlesByTree,
     result: PublishResult,
@@ -187,7 +194,7 @@ export function createPublisher(options: PublishOptions) {
     async files(fileIds: readonly string[], run: PublishRun = {}): Promise<PublishResult> {
       const result = emptyResult();
       if (fileIds.length === 0) return result;
-      const { titles, open } = await recogniseFiles(catalog, trees, fileIds);
+      const { titles, open } = await recognise(fileIds, run);
       await publishTitles(titles, result, run);
       const waiting = new Set(result.waiting);
       if (run.midCrawl || run.moreToCome) for (const id of open) waiting.add(id);
@@ -217,11 +224,8 @@ export function createPublisher(options: PublishOptions) {
         if (last === undefined) break;
         const rest = folders.filter((id) => !run.done?.folders.has(id));
         const files = await catalog.content.filesOfFolders(rest);
-        const { titles } = await recogniseFiles(
-          catalog,
-          trees,
-          files.map((file) => file.id),
-        );
+        const ids = files.map((file) => file.id);
+        const { titles } = await recognise(ids, run);
         for (const [tree, keys] of titles) for (const key of keys) run.done?.titles.delete(`${tree}\0${key}`);
         after = last;
       }

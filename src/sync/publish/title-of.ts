@@ -10,12 +10,15 @@ export interface Titled {
   file: LibraryFile;
   folderId: number;
   recognition: Recognition;
+  /** It is missing, and its name is there again under another id. */
+  isReplaced: boolean;
 }
 
-/** Places of files in a tree, and extras that belong to nothing that is known by now. */
+/** Places of files in a tree. */
 export interface Placing {
   places: Place[];
-  ownerless: string[];
+  /** Files that have none yet, and may have one when the crawl has ended: other folders say more of them. */
+  open: string[];
 }
 
 /**
@@ -27,8 +30,10 @@ export async function placeIn(
   tree: Tree,
   titled: readonly Titled[],
   before: ReadonlyMap<string, Place>,
+  midCrawl: boolean,
 ): Promise<Placing> {
   const places: Place[] = [];
+  const open: string[] = [];
   const extras: Titled[] = [];
   const inherits = await titlesLeft(catalog, tree, titled, before);
   for (const one of titled) {
@@ -39,16 +44,25 @@ export async function placeIn(
       places.push(standing);
       continue;
     }
+    // It waits for its end, and is nothing beside the one that has its path.
+    if (one.isReplaced) continue;
     // Uploaded anew under its name: it belongs where the one before it stood, whatever that was taken for.
-    const titleKey = keyIn(tree, file, recognition) && (inherits(one) ?? keyIn(tree, file, recognition));
+    const own = keyIn(tree, file, recognition);
+    const left = own && inherits(one);
+    // What it seems to follow may have been moved to a folder that is listed later.
+    if (left !== undefined && midCrawl) {
+      open.push(file.fileId);
+      continue;
+    }
+    const titleKey = left ?? own;
     if (titleKey !== undefined) places.push({ fileId: file.fileId, titleKey, stem: undefined });
     else if (recognition.kind === 'extra' && recognition.extra !== 'sample' && admits(tree, file, 'extra'))
       extras.push(one);
   }
   const placed = await placeExtrasIn(catalog, tree, extras, titled, places);
   const owned = new Set(placed.map(({ fileId }) => fileId));
-  const ids = extras.map(({ file }) => file.fileId);
-  return { places: [...places, ...placed], ownerless: ids.filter((id) => !owned.has(id)) };
+  for (const { file } of extras) if (!owned.has(file.fileId)) open.push(file.fileId);
+  return { places: [...places, ...placed], open };
 }
 
 /** The title in which a file of the same name stood that has left this folder. */

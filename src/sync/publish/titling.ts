@@ -17,8 +17,10 @@ export type TitlesByTree = Map<string, Set<string>>;
 export interface Recognised {
   /** The titles that they belong to, or belonged to. */
   titles: TitlesByTree;
-  /** Files whose title may still come with another folder. */
+  /** Files of which another folder may still say more: the title that an extra belongs to, a file that is missing. */
   open: Set<string>;
+  /** Files that were uploaded anew, and the missing ones whose word is theirs. */
+  heirs: Map<string, string>;
 }
 
 /** A file as the library sees it. @param folder account path of its folder */
@@ -35,11 +37,13 @@ export function foldersOf(catalog: Catalog, files: Iterable<CatalogFile>): Promi
 /**
  * Recognises the folders of these files anew, each as a whole: siblings tell what a file is. A file that stands in a
  * tree stays there, whatever it is taken for now.
+ * @param midCrawl see PublishRun
  */
 export async function recogniseFiles(
   catalog: Catalog,
   trees: readonly Tree[],
   fileIds: readonly string[],
+  midCrawl = false,
 ): Promise<Recognised> {
   const changed = await catalog.content.filesByIds(fileIds);
   const videoFolders = [...new Set(changed.filter(({ name }) => isVideo(name)).map((file) => file.folderId))];
@@ -47,7 +51,9 @@ export async function recogniseFiles(
     ({ name }) => isVideo(name) || isSubtitle(name),
   );
   const paths = await foldersOf(catalog, together);
-  const titled = (await recogniseTogether(catalog, together, paths)).filter(({ file }) => isVideo(file.name));
+  const result: Recognised = { titles: new Map(), open: new Set(), heirs: new Map() };
+  const read = await recogniseTogether(catalog, trees, together, paths, result.heirs);
+  const titled = read.filter(({ file }) => isVideo(file.name));
   // A folder whose place is not known just now keeps its titles: the crawl that is under way will say where it is.
   const known = new Set([...titled.map(({ file }) => file.fileId), ...fileIds]);
   for (const file of [...changed, ...together])
@@ -67,12 +73,12 @@ export async function recogniseFiles(
   const beside = (await catalog.content.filesOfFolders(around))
     .filter(({ name }) => isVideo(name))
     .map((file) => file.id);
-  const result: Recognised = { titles: new Map(), open: new Set() };
+  for (const id of result.heirs.keys()) result.open.add(id);
   for (const tree of trees) {
     const titles = catalog.titlesOf(tree.name);
     const before = await titles.placesOf([...known, ...beside]);
-    const { places, ownerless } = await placeIn(catalog, tree, titled, before);
-    for (const id of ownerless) result.open.add(id);
+    const { places, open } = await placeIn(catalog, tree, titled, before, midCrawl);
+    for (const id of open) result.open.add(id);
     await titles.place(
       titled.map(({ file }) => file.fileId),
       places.filter((place) => differs(place, before.get(place.fileId))),
@@ -96,10 +102,13 @@ function differs(a: Place, b: Place | undefined): boolean {
 /** Recognises folder by folder, and lets a person's word stand above it. */
 async function recogniseTogether(
   catalog: Catalog,
+  trees: readonly Tree[],
   files: readonly CatalogFile[],
   paths: ReadonlyMap<number, string>,
+  /** Is added to. */
+  allHeirs: Map<string, string>,
 ): Promise<Titled[]> {
-  const sayings = await createSayings(catalog);
+  const sayings = await createSayings(catalog, trees);
   const titled: Titled[] = [];
   for (const [folderId, group] of Map.groupBy(files, (file) => file.folderId)) {
     const folder = paths.get(folderId);
@@ -108,9 +117,18 @@ async function recogniseTogether(
     await breathe();
     const some = group.map((file) => toLibraryFile(file, folder));
     const recognitions = recogniseFolder(some.map(({ path }) => path));
-    const say = await sayings.of(folderId);
+    const { say, heirs } = await sayings.of(folderId, group);
+    for (const [heir, from] of heirs) allHeirs.set(heir, from);
+    const present = new Set(
+      group.flatMap(({ name, missingSince }) => (missingSince === undefined ? name : [])),
+    );
     for (const [i, file] of some.entries())
-      titled.push({ file, folderId, recognition: say(file.fileId, recognitions[i] as Recognition) });
+      titled.push({
+        file,
+        folderId,
+        recognition: say(file.fileId, recognitions[i] as Recognition),
+        isReplaced: group[i]?.missingSince !== undefined && present.has(file.name),
+      });
   }
   return titled;
 }

@@ -70,11 +70,12 @@ export function createTreeWriter(options: TreeWriterOptions) {
 
   async function apply(
     plan: TreePlan,
-    { stems, disowned }: DesiredTitles,
+    { stems, disowned, heirs }: DesiredTitles,
     counts: TreeCounts,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     await reachable();
+    if (heirs.size > 0) await catalog.journal.handOn(tree.name, heirs);
     // Noted before it is written: what a kill leaves on the disk is still known as ours, and has its place.
     await titles.recordTree(await intentsOf(plan), [], { stems: withoutConflicts(stems, plan), disowned });
     const applied = await applyTree(plan, {
