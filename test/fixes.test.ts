@@ -186,3 +186,66 @@ t.test('an undo moves the file that stands there now, whatever stood there when 
   t.same(await one.paths(), [plain]);
   t.same(await one.bridge.replan.plan(signal), []);
 });
+
+t.test('an NFO tells what its path tells, whatever the file is called at the host', async (t) => {
+  const one = await house(t, {
+    folders: [
+      { name: 'Films', files: [file('Inception.2010.mkv'), ...others] },
+      { name: 'Lost', files: [file('Lost.S01E02.mkv')] },
+    ],
+  });
+  await one.sync();
+  const { account } = one.simulator;
+  const [film, episode] = [
+    'Movies/Inception (2010)/Inception (2010).nfo',
+    'Shows/Lost/Season 01/Lost S01E02.nfo',
+  ];
+  const nfo = (at: string) => readFile(join(one.libraryDir, at), 'utf8');
+  const before = await Promise.all([film, episode].map(nfo));
+  const same = async (words: string) => {
+    t.same(await Promise.all([film, episode].map(nfo)), before, words);
+    const { update, create, delete: gone } = (await one.sync({ full: true })).tree.counts;
+    t.same([update, create, gone], [0, 0, 0], words);
+  };
+  account.rename('/Films/Inception.2010.mkv', '12.mkv');
+  account.rename('/Lost/Lost.S01E02.mkv', 'Lost.S03E07.mkv');
+  await one.sync();
+  await same('renamed');
+  account.rename('/Films/12.mkv', 'Tenet.2020.mkv');
+  await one.sync();
+  await same('renamed once more');
+  account.removeFile('/Films/Tenet.2020.mkv');
+  account.addFile('/Films', file('Tenet.2020.mkv'));
+  for (let crawl = 0; crawl < 3; crawl++) {
+    await one.sync();
+    await one.clock.advance(2 * hourMs);
+  }
+  await same('uploaded anew');
+  await one.bridge.replan.apply(signal);
+  t.match(await nfo('Movies/Tenet (2020)/Tenet (2020).nfo'), '<title>Tenet</title>');
+  t.match(await nfo('Shows/Lost/Season 03/Lost S03E07.nfo'), /<season>3[^]*<episode>7</);
+  await one.undo();
+  await same('moved and moved back');
+  account.rename('/Films/Tenet.2020.mkv', 'Inception.2010.1080p.mkv');
+  account.rename('/Lost/Lost.S03E07.mkv', 'Lost.S01E02.mkv');
+  await one.sync();
+  await same('and when it is called again what it was called');
+  account.rename('/Films/Inception.2010.1080p.mkv', '12.mkv');
+  await one.sync();
+  await one.fix('/Films/12.mkv', { title: 'Twelve', year: 2012 });
+  t.match(await nfo('Movies/Twelve (2012)/Twelve (2012).nfo'), '<title>Twelve</title>');
+  await one.undo();
+  await same('a word about it, and its undo');
+});
+
+t.test('what is found out about a film reaches its NFO while the path says the same', async (t) => {
+  const one = await house(t, { folders: [{ name: 'Films', files: [file('Heat (1999) {tmdb-1}.mkv')] }] });
+  await one.sync();
+  one.simulator.account.rename(
+    '/Films/Heat (1999) {tmdb-1}.mkv',
+    'Heat (1999) {tmdb-1} {imdb-tt0113277}.mkv',
+  );
+  await one.sync();
+  const nfo = join(one.libraryDir, 'Movies/Heat (1999) [tmdbid-1]/Heat (1999) [tmdbid-1].nfo');
+  t.match(await readFile(nfo, 'utf8'), 'tt0113277');
+});

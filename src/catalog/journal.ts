@@ -2,12 +2,19 @@ import type { Kysely } from 'kysely';
 import type { Former, Target } from './overrides.ts';
 import type { Schema } from './schema.ts';
 
+/** A place as the journal keeps it: see Place. */
+export interface Spot {
+  titleKey: string;
+  stem: string | undefined;
+  told?: string | undefined;
+}
+
 /** One file that was given another place in a tree. `undefined` = it had, or has, none. */
 export interface Move {
   tree: string;
   fileId: string;
-  from: { titleKey: string; stem: string | undefined } | undefined;
-  to: { titleKey: string; stem: string | undefined } | undefined;
+  from: Spot | undefined;
+  to: Spot | undefined;
 }
 
 /** Moves that a person ordered together, and what had been said before where the order was a word. */

@@ -267,6 +267,11 @@ const migrations: Record<string, Migration> = {
       await db.schema.alterTable('batches').addColumn('said', 'text').execute();
     },
   },
+  '008-told': {
+    async up(db: Kysely<unknown>) {
+      await db.schema.alterTable('places').addColumn('told', 'text').execute();
+    },
+  },
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

@@ -104,6 +104,8 @@ export interface PlaceTable {
   stem: string | null;
   /** The file's name when it was written: what its address ends in, also when it is renamed at the host. */
   name: string | null;
+  /** JSON of what its path tells, where what its name is taken for today would lead elsewhere. */
+  told: string | null;
 }
 
 /** What a person says of a file or of a folder and all below it. */

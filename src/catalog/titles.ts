@@ -13,6 +13,8 @@ export interface TitleRow {
   stem: string | undefined;
   /** What its address ends in, once it was written. */
   name: string | undefined;
+  /** JSON of what its path tells, where that is something else than the recognition. */
+  told: string | undefined;
 }
 
 /** Where a file stands in a tree, or shall stand. */
@@ -21,6 +23,8 @@ export interface Place {
   titleKey: string;
   stem: string | undefined;
   name?: string | undefined;
+  /** JSON of what the path tells, where what is read today would lead elsewhere. */
+  told?: string | undefined;
 }
 
 /** Which title of one tree each file belongs to, where it stands there, and the manifest of what was written. */
@@ -41,6 +45,7 @@ export function createTitles(db: Kysely<Schema>, tree: string) {
             titleKey: row.title_key,
             stem: row.stem ?? undefined,
             name: row.name ?? undefined,
+            told: row.told ?? undefined,
           });
       }
       return places;
@@ -69,6 +74,7 @@ export function createTitles(db: Kysely<Schema>, tree: string) {
             title_key: one.titleKey,
             stem: one.stem ?? null,
             name: one.name ?? null,
+            told: one.told ?? null,
           }));
           await trx
             .insertInto('places')
@@ -78,6 +84,7 @@ export function createTitles(db: Kysely<Schema>, tree: string) {
                 title_key: e.ref('excluded.title_key'),
                 stem: e.ref('excluded.stem'),
                 name: e.ref('excluded.name'),
+                told: e.ref('excluded.told'),
               })),
             )
             .execute();
@@ -88,7 +95,7 @@ export function createTitles(db: Kysely<Schema>, tree: string) {
     async ofKeys(keys: readonly string[]): Promise<TitleRow[]> {
       // Joined in this order: see createManifest.
       const { rows } = await sql<Schema['places'] & Schema['recognitions']>`
-        select places.file_id, title_key, stem, name, recognition
+        select places.file_id, title_key, stem, name, told, recognition
         from json_each(${JSON.stringify(keys)}) wanted
           cross join places indexed by places_key on title_key = wanted.value
           cross join recognitions on recognitions.file_id = places.file_id
@@ -99,6 +106,7 @@ export function createTitles(db: Kysely<Schema>, tree: string) {
         recognition: row.recognition,
         stem: row.stem ?? undefined,
         name: row.name ?? undefined,
+        told: row.told ?? undefined,
       }));
     },
 

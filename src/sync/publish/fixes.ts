@@ -1,5 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import type { Move } from '../../catalog/journal.ts';
+import type { Move, Spot } from '../../catalog/journal.ts';
 import type { Former, Target } from '../../catalog/overrides.ts';
 import type { Clock } from '../../clock.ts';
 import { BridgeError } from '../../errors.ts';
@@ -55,11 +55,11 @@ export function createFixes({ catalog, clock, publisher }: FixOptions) {
     throw new BridgeError('BRIDGE_NOT_FOUND', { detail: `${what.path} is not in the catalog` });
   }
 
-  async function placesOf(fileIds: readonly string[]): Promise<Map<string, NonNullable<Move['from']>>> {
-    const places = new Map<string, NonNullable<Move['from']>>();
+  async function placesOf(fileIds: readonly string[]): Promise<Map<string, Spot>> {
+    const places = new Map<string, Spot>();
     for (const { name } of publisher.trees)
-      for (const [id, { titleKey, stem }] of await catalog.titlesOf(name).placesOf(fileIds))
-        places.set(`${name}\0${id}`, { titleKey, stem });
+      for (const [id, { titleKey, stem, told }] of await catalog.titlesOf(name).placesOf(fileIds))
+        places.set(`${name}\0${id}`, { titleKey, stem, told });
     return places;
   }
 
@@ -174,7 +174,5 @@ function movesOf(before: ReadonlyMap<string, Spot>, after: ReadonlyMap<string, S
     return from?.stem === to?.stem ? [] : [{ tree, fileId, from, to }];
   });
 }
-
-type Spot = NonNullable<Move['from']>;
 
 export type Fixes = ReturnType<typeof createFixes>;

@@ -7,6 +7,7 @@ import type { Recognition } from '../../library/recognition.ts';
 import { foldedPath } from '../../library/safe-name.ts';
 import { titleDirOf } from '../../library/shelf.ts';
 import { toLibraryFile } from './titling.ts';
+import { tellAs } from './told.ts';
 import { admitsAt, type Tree } from './trees.ts';
 
 export interface ItemOptions {
@@ -80,10 +81,10 @@ export async function createItems(options: ItemOptions) {
   const passedOn = new Set(inherited.values());
 
   const itemsOf = (some: readonly TitleRow[]): Item[] =>
-    some.flatMap(({ fileId, name: written, recognition: json }): Item[] => {
+    some.flatMap(({ fileId, name: written, recognition: json, told }): Item[] => {
       const stem = stemOf.get(fileId);
       if (waiting.has(fileId)) return [];
-      const recognition = JSON.parse(json) as Recognition;
+      const recognition = tellAs(JSON.parse(json) as Recognition, told);
       const file = files.get(fileId);
       if (file && isThere(fileId)) {
         const folder =

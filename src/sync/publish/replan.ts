@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Catalog } from '../../catalog/catalog.ts';
-import type { Batch, Move } from '../../catalog/journal.ts';
+import type { Batch, Move, Spot } from '../../catalog/journal.ts';
 import { lockFile } from '../../catalog/lock.ts';
 import type { Place } from '../../catalog/titles.ts';
 import type { Clock } from '../../clock.ts';
@@ -167,7 +167,7 @@ export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOpti
       for (const { fileId, from, to } of some) {
         for (const place of [from, to]) if (place) keys.add(place.titleKey);
         const place = side === 'to' ? to : from;
-        if (place) placed.push({ fileId, titleKey: place.titleKey, stem: place.stem });
+        if (place) placed.push({ fileId, ...placeOf(place) });
       }
       // Noted first: whoever is killed here finds them again with the next sync.
       await catalog.dirty.mark(some.map((one) => one.fileId));
@@ -254,8 +254,8 @@ export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOpti
   };
 }
 
-function placeOf({ titleKey, stem }: Place): { titleKey: string; stem: string | undefined } {
-  return { titleKey, stem };
+function placeOf({ titleKey, stem, told }: Spot): Spot {
+  return { titleKey, stem, told };
 }
 
 function whyMoved(from: Place, titleKey: string, recognition: Recognition | undefined): string {

@@ -3,6 +3,7 @@ import type { Place } from '../../catalog/titles.ts';
 import type { LibraryFile } from '../../library/layout.ts';
 import { type Owner, ownerOf } from '../../library/owner.ts';
 import type { Recognition } from '../../library/recognition.ts';
+import { toldBy } from './told.ts';
 import { admits, keyIn, type Tree } from './trees.ts';
 
 /** A file and what it was taken for. */
@@ -35,7 +36,7 @@ export async function placeIn(
   const places: Place[] = [];
   const open: string[] = [];
   const extras: Titled[] = [];
-  const inherits = await titlesLeft(catalog, tree, titled, before);
+  const inherits = await placesLeft(catalog, tree, titled, before);
   for (const one of titled) {
     const { file, recognition } = one;
     const standing = before.get(file.fileId);
@@ -48,14 +49,16 @@ export async function placeIn(
     if (one.isReplaced) continue;
     // Uploaded anew under its name: it belongs where the one before it stood, whatever that was taken for.
     const own = keyIn(tree, file, recognition);
-    const left = own && inherits(one);
+    const left = own === undefined ? undefined : inherits(one);
     // What it seems to follow may have been moved to a folder that is listed later.
     if (left !== undefined && midCrawl) {
       open.push(file.fileId);
       continue;
     }
-    const titleKey = left ?? own;
-    if (titleKey !== undefined) places.push({ fileId: file.fileId, titleKey, stem: undefined });
+    if (left !== undefined) {
+      const told = toldBy(tree, file, recognition, left, left.recognition);
+      places.push({ fileId: file.fileId, titleKey: left.titleKey, stem: undefined, told });
+    } else if (own !== undefined) places.push({ fileId: file.fileId, titleKey: own, stem: undefined });
     else if (recognition.kind === 'extra' && recognition.extra !== 'sample' && admits(tree, file, 'extra'))
       extras.push(one);
   }
@@ -65,22 +68,28 @@ export async function placeIn(
   return { places: [...places, ...placed], open };
 }
 
-/** The title in which a file of the same name stood that has left this folder. */
-async function titlesLeft(
+/** Where a file stood, and what it was taken for. */
+type Left = Place & { recognition: Recognition | undefined };
+
+/** Where a file of the same name stood that has left this folder. */
+async function placesLeft(
   catalog: Catalog,
   tree: Tree,
   titled: readonly Titled[],
   before: ReadonlyMap<string, Place>,
-): Promise<(one: Titled) => string | undefined> {
+): Promise<(one: Titled) => Left | undefined> {
   const fresh = titled.filter(({ file }) => before.get(file.fileId)?.stem === undefined);
   const left = await catalog.content.leftOf([...new Set(fresh.map((one) => one.folderId))]);
   const places = await catalog.titlesOf(tree.name).placesOf(left.map(({ id }) => id));
-  const keys = new Map<string, string>();
+  const readings = await catalog.recognitions.ofFiles([...places.keys()]);
+  const found = new Map<string, Left>();
   for (const { id, folderId, name } of left) {
     const place = places.get(id);
-    if (place?.stem !== undefined) keys.set(`${folderId}/${name}`, place.titleKey);
+    const json = readings.get(id);
+    const recognition = json === undefined ? undefined : (JSON.parse(json) as Recognition);
+    if (place?.stem !== undefined) found.set(`${folderId}/${name}`, { ...place, recognition });
   }
-  return ({ file, folderId }) => keys.get(`${folderId}/${file.name}`);
+  return ({ file, folderId }) => found.get(`${folderId}/${file.name}`);
 }
 
 /** An extra belongs to the title of the files around it, or of those in the folder above. */

@@ -8,6 +8,7 @@ import type { Recognition } from '../../library/recognition.ts';
 import { foldersAround, isSideCar } from './near.ts';
 import { createSayings } from './sayings.ts';
 import { placeIn, type Titled } from './title-of.ts';
+import { toldBy } from './told.ts';
 import type { Tree } from './trees.ts';
 
 /** Titles by the name of their tree. */
@@ -58,13 +59,6 @@ export async function recogniseFiles(
   const known = new Set([...titled.map(({ file }) => file.fileId), ...fileIds]);
   for (const file of [...changed, ...together])
     if (!paths.has(file.folderId) && isVideo(file.name)) known.delete(file.id);
-  await catalog.recognitions.replace(
-    titled.map(({ file }) => file.fileId),
-    titled.map(({ file, recognition }) => ({
-      fileId: file.fileId,
-      recognition: JSON.stringify(recognition),
-    })),
-  );
   // A side-car has no title of its own: its neighbours are laid out again.
   const around = await foldersAround(
     catalog,
@@ -74,18 +68,21 @@ export async function recogniseFiles(
     .filter(({ name }) => isVideo(name))
     .map((file) => file.id);
   for (const id of result.heirs.keys()) result.open.add(id);
-  for (const tree of trees) {
+  const places = new Map<Tree, Map<string, Place>>();
+  for (const tree of trees)
+    places.set(tree, await catalog.titlesOf(tree.name).placesOf([...known, ...beside]));
+  await readAnew(catalog, titled, places);
+  for (const [tree, before] of places) {
     const titles = catalog.titlesOf(tree.name);
-    const before = await titles.placesOf([...known, ...beside]);
-    const { places, open } = await placeIn(catalog, tree, titled, before, midCrawl);
+    const { places: now, open } = await placeIn(catalog, tree, titled, before, midCrawl);
     for (const id of open) result.open.add(id);
     await titles.place(
       titled.map(({ file }) => file.fileId),
-      places.filter((place) => differs(place, before.get(place.fileId))),
-      places.map((place) => place.fileId),
+      now.filter((place) => differs(place, before.get(place.fileId))),
+      now.map((place) => place.fileId),
     );
     // Where a file leaves one title for another, both are laid out together: it is hardly ever gone in between.
-    const after = new Map(places.map((place) => [place.fileId, place]));
+    const after = new Map(now.map((place) => [place.fileId, place]));
     const keys = new Set<string>();
     for (const id of new Set([...before.keys(), ...after.keys()]))
       for (const place of [before.get(id), after.get(id)]) if (place) keys.add(place.titleKey);
@@ -96,7 +93,42 @@ export async function recogniseFiles(
 }
 
 function differs(a: Place, b: Place | undefined): boolean {
-  return a.titleKey !== b?.titleKey || a.stem !== b.stem;
+  return a.titleKey !== b?.titleKey || a.stem !== b.stem || a.told !== b.told;
+}
+
+/**
+ * Writes down what files are taken for now; what the paths of those that stand tell is kept first.
+ * @param places by tree and file; what their paths tell is brought up to date
+ */
+async function readAnew(
+  catalog: Catalog,
+  titled: readonly Titled[],
+  places: ReadonlyMap<Tree, Map<string, Place>>,
+): Promise<void> {
+  const known = await catalog.recognitions.ofFiles(titled.map(({ file }) => file.fileId));
+  const rows = titled.map(({ file, recognition }) => ({
+    fileId: file.fileId,
+    recognition: JSON.stringify(recognition),
+  }));
+  const isNew = rows.map(({ fileId, recognition }) => known.get(fileId) !== recognition);
+  const changed = titled.filter((_, at) => isNew[at]);
+  for (const [tree, all] of places) {
+    const other: Place[] = [];
+    for (const { file, recognition } of changed) {
+      const standing = all.get(file.fileId);
+      const json = known.get(file.fileId);
+      if (standing?.stem === undefined || json === undefined) continue;
+      const told = toldBy(tree, file, recognition, standing, JSON.parse(json) as Recognition);
+      if (told === standing.told) continue;
+      other.push({ ...standing, told });
+      all.set(file.fileId, { ...standing, told });
+    }
+    if (other.length > 0) await catalog.titlesOf(tree.name).place([], other);
+  }
+  await catalog.recognitions.replace(
+    [],
+    rows.filter((_, at) => isNew[at]),
+  );
 }
 
 /** Recognises folder by folder, and lets a person's word stand above it. */
