@@ -1,14 +1,15 @@
+import { spawn } from 'node:child_process';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import t from 'tap';
 import { createProgress, duration } from '../src/commands/progress.ts';
 import { cleanEnv, startBridge } from './fixtures/bridge-process.ts';
+import { passerelle as inThisProcess, mainWith, runMain } from './fixtures/passerelle.ts';
+import { until } from './fixtures/playing.ts';
 import { run } from './fixtures/run.ts';
 import { envOver } from './fixtures/setup.ts';
 import { createSimulator, type SimulatorOptions } from './simulator/simulator.ts';
-
-const main = join(import.meta.dirname, '..', 'src', 'main.ts');
 
 async function house(
   t: { testdir(...content: never[]): string; teardown(work: () => unknown): void },
@@ -18,24 +19,27 @@ async function house(
   t.teardown(() => simulator.close());
   const home = t.testdir();
   const env = { ...cleanEnv(), ...envOver(simulator, home), PASSERELLE_BASE_URL: 'http://192.0.2.1:8790' };
-  const passerelle = (args: string[], more: Record<string, string> = {}, input?: string) =>
-    run(process.execPath, [main, ...args], {
-      env: { ...env, ...more },
-      cwd: home,
-      ...(input === undefined ? {} : { input }),
-    });
+  const passerelle = (args: string[], more: Record<string, string> = {}, input = '') =>
+    inThisProcess(args, { env: { ...env, ...more }, cwd: home, input });
   return { simulator, home, env, passerelle };
 }
 
 t.test('sync, ls and link: from the account to an address', async (t) => {
-  const { passerelle, simulator } = await house(t);
+  const { simulator, env, home: cwd } = await house(t);
+  // This one with processes, as a person does it.
+  const passerelle = (args: string[]) => runMain(args, { env, cwd });
   const synced = await passerelle(['sync']);
   t.equal(synced.code, 0, synced.stderr);
   t.match(synced.stdout, /written \d+, updated 0, deleted 0/);
   t.match(synced.stderr, /folders 7 done, 0 waiting; files 17|folders 7 done, 0 waiting; files \d+/);
-  const top = await passerelle(['ls']);
+  const [top, films, none] = await Promise.all([
+    passerelle(['ls']),
+    passerelle(['ls', '/Films', '--json']),
+    passerelle(['ls', '/Nowhere']),
+  ]);
+  t.equal(none.code, 1);
+  t.match(none.stderr, /not in the catalog/);
   t.match(top.stdout, /Divers\/\n.*Films\/\n.*Séries\//s);
-  const films = await passerelle(['ls', '/Films', '--json']);
   const rows = films.stdout
     .trim()
     .split('\n')
@@ -44,16 +48,15 @@ t.test('sync, ls and link: from the account to an address', async (t) => {
     rows.length === 7 &&
       rows.every((row) => row.kind === 'file' && /^[a-z0-9]{20}$/.test(row.id) && row.date.endsWith('Z')),
   );
-  const byPath = await passerelle(['link', `/Films/${rows[0]?.name}`]);
-  const byId = await passerelle(['link', rows[0]?.id as string, '--json']);
+  const [byPath, byId] = await Promise.all([
+    passerelle(['link', `/Films/${rows[0]?.name}`]),
+    passerelle(['link', rows[0]?.id as string, '--json']),
+  ]);
   t.match(byPath.stdout, /^http:\/\/192\.0\.2\.1:8790\/stream\/[a-z0-9]{20}\/[\w-]{16}\/[\w%.~-]+\n$/);
   t.equal(JSON.parse(byId.stdout).url, byPath.stdout.trim());
   t.equal(simulator.counters.tokens, 2, 'two subtitles; an address costs no call');
   const direct = await passerelle(['link', '--direct', rows[0]?.id as string]);
   t.match(direct.stdout, /\/p\d+\n$/);
-  const none = await passerelle(['ls', '/Nowhere']);
-  t.equal(none.code, 1);
-  t.match(none.stderr, /not in the catalog/);
 });
 
 t.test('sync --json and --dry-run are for scripts and for the careful', async (t) => {
@@ -265,8 +268,7 @@ t.test('a terminal gets a progress bar, everything else a line a step', async (t
 t.test('Ctrl-C ends a sync cleanly and the next one goes on', async (t) => {
   const { passerelle, simulator, env, home } = await house(t);
   simulator.faults.answer({ is: 'slow', ms: 60_000, skip: 3 });
-  const { spawn } = await import('node:child_process');
-  const child = spawn(process.execPath, [main, 'sync'], {
+  const child = spawn(...mainWith(['sync']), {
     env,
     cwd: home,
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -275,8 +277,7 @@ t.test('Ctrl-C ends a sync cleanly and the next one goes on', async (t) => {
   child.stdout.on('data', (chunk) => {
     words += chunk;
   });
-  while ((simulator.counters.calls['folder/ls'] ?? 0) < 4)
-    await new Promise((resolve) => setImmediate(resolve));
+  await until('it waits for an answer', () => (simulator.counters.calls['folder/ls'] ?? 0) >= 4);
   child.kill('SIGINT');
   const code = await new Promise((resolve) => child.once('close', resolve));
   t.equal(code, 1);

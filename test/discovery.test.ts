@@ -4,11 +4,10 @@ import { createPlanner } from '../src/sync/discovery/discovery.ts';
 import { dayMs, type FolderFacts, rateOf } from '../src/sync/discovery/folder-rate.ts';
 import { beginningOf } from '../src/sync/discovery/strays.ts';
 import { createScheduler } from '../src/sync/scheduler.ts';
-import { cleanEnv } from './fixtures/bridge-process.ts';
 import { createCountedAgent } from './fixtures/counted-agent.ts';
 import { createHandClock, type HandClock, settle } from './fixtures/hand-clock.ts';
 import { fakeJellyfin } from './fixtures/media-servers.ts';
-import { run } from './fixtures/run.ts';
+import { passerelle } from './fixtures/passerelle.ts';
 import { envOver, type Setup, type SetupOptions, setup } from './fixtures/setup.ts';
 import { discoveryWeek, roundRobinWeek, type Week } from './fixtures/simulated-week.ts';
 import { strmFiles } from './fixtures/strm-files.ts';
@@ -417,16 +416,13 @@ t.test('crawls stay within their share of the calls of a day; a large one takes 
 t.test('passerelle sync --plan prints the day and asks the host nothing', async (t) => {
   const { house, over } = await looking(t);
   await house.close();
-  const args = ['--no-warnings', `${import.meta.dirname}/../src/main.ts`, 'sync', '--plan'];
-  const env = { ...cleanEnv(), NODE_OPTIONS: '', ...envOver(over, house.home) };
-  const answer = await run(process.execPath, args, { cwd: house.home, env });
+  const where = { cwd: house.home, env: envOver(over, house.home) };
+  const answer = await passerelle(['sync', '--plan'], where);
   t.equal(answer.code, 0, answer.stderr);
   t.match(answer.stdout, /^\d+ calls in the next 24 hours; \d+ hot, \d+ warm, \d+ cold folders\n/);
   t.match(answer.stdout, /the whole account\n/);
   t.match(answer.stdout, /cold +\/Old\/Box \d+\n/);
-  const lines = (await run(process.execPath, [...args, '--json'], { cwd: house.home, env })).stdout
-    .trim()
-    .split('\n');
+  const lines = (await passerelle(['sync', '--plan', '--json'], where)).stdout.trim().split('\n');
   t.match(JSON.parse(lines[0] ?? ''), { at: /Z$/, path: /./, why: /./ });
   t.equal(over.counters.requests.length, 0);
 });

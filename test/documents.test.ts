@@ -9,8 +9,7 @@ import { exitCodes } from '../src/commands/context.ts';
 import { builtInRules } from '../src/delivery/rules.ts';
 import { errorTable } from '../src/errors.ts';
 import { silentLog } from '../src/log.ts';
-import { cleanEnv } from './fixtures/bridge-process.ts';
-import { run } from './fixtures/run.ts';
+import { passerelle, runMain } from './fixtures/passerelle.ts';
 
 /** README, the example file and what the program says of itself are held to the code; so is how settings are read. */
 const root = join(import.meta.dirname, '..');
@@ -29,17 +28,6 @@ function table(name: string): string[][] {
       .slice(1, -1)
       .map((cell) => cell.replaceAll('`', '').trim()),
   );
-}
-
-/** `passerelle <args>` as a person runs it, with an environment that holds no settings but these. */
-function passerelle(cwd: string, args: string[], env: Record<string, string> = {}, input = '') {
-  const main = join(root, 'src', 'main.ts');
-  return run(process.execPath, ['--no-warnings', main, ...args], {
-    cwd,
-    // Without the hooks that the test runner puts into NODE_OPTIONS it starts in half the time.
-    env: { ...cleanEnv(), NODE_OPTIONS: '', ...env },
-    input,
-  });
 }
 
 function faultsOf(env: Record<string, string>, file = noFile) {
@@ -146,7 +134,7 @@ t.test('README tells of every address, its methods and who is let in', async (t)
 
 t.test('README tells of every command, its options and the exit codes, as --help does', async (t) => {
   const cwd = t.testdir();
-  const help = await passerelle(cwd, ['--help']);
+  const help = await passerelle(['--help'], { cwd });
   t.equal(help.code, 0);
   const names = [...help.stdout.matchAll(/^ {2}([a-z-]+) .*\n?/gm)].map(([, name]) => name);
   const rows = table('commands');
@@ -157,7 +145,7 @@ t.test('README tells of every command, its options and the exit codes, as --help
   await Promise.all(
     rows.map(async ([usage = '', options = '', does = '']) => {
       const [name = '', argument = ''] = usage.split(' ');
-      const { code, stdout } = await passerelle(cwd, [name, '--help']);
+      const { code, stdout } = await passerelle([name, '--help'], { cwd });
       t.equal(code, 0, `${name} --help`);
       const flat = stdout.replace(/\s+/g, ' ');
       t.match(flat, `Usage: passerelle ${name} [options]${argument && ` ${argument}`} ${does} `, name);
@@ -356,7 +344,7 @@ t.test('a file that is not YAML, not a map, or not there is a fault with its pla
   t.match(faultsOf({}, join(dir, 'list'))[0]?.right, 'passerelle.example.yaml');
   t.strictSame(faultsOf({}, join(dir, 'empty')), []);
   t.match(faultsOf({}, dir)[0]?.wrong, 'EISDIR');
-  const answer = await passerelle(dir, ['ls'], { PASSERELLE_CONFIG: join(dir, 'none.yaml') });
+  const answer = await passerelle(['ls'], { cwd: dir, env: { PASSERELLE_CONFIG: join(dir, 'none.yaml') } });
   t.equal(answer.code, 2);
   t.match(answer.stderr, /none\.yaml\): cannot be read \(ENOENT\)/);
 });
@@ -406,7 +394,7 @@ t.test('a secret never stands in a fault', async (t) => {
 });
 
 t.test('`serve` without a key says in two lines how to get one and that the demo needs none', async (t) => {
-  const { code, stdout, stderr } = await passerelle(t.testdir(), ['serve']);
+  const { code, stdout, stderr } = await passerelle(['serve'], { cwd: t.testdir() });
   t.equal(code, exitCodes.wrongUse);
   t.equal(stdout, '');
   const lines = stderr.trimEnd().split('\n');
@@ -417,20 +405,23 @@ t.test('`serve` without a key says in two lines how to get one and that the demo
 
 t.test('wrong settings and wrong use end with 2 and say why', async (t) => {
   const cwd = t.testdir();
-  const settings = await passerelle(cwd, ['sync'], { PASSERELLE_PORT: 'x', PASSERELLE_DELIVERY: 'y' });
+  const settings = await passerelle(['sync'], {
+    cwd,
+    env: { PASSERELLE_PORT: 'x', PASSERELLE_DELIVERY: 'y' },
+  });
   t.equal(settings.code, exitCodes.wrongUse);
   t.match(
     settings.stderr,
     /server\.port \(environment PASSERELLE_PORT\): "x" is not right; must be a whole number/,
   );
   t.match(settings.stderr, /delivery\.mode \(environment PASSERELLE_DELIVERY\)/);
-  const doctor = await passerelle(cwd, ['doctor'], { PASSERELLE_PORT: 'x' });
+  const doctor = await passerelle(['doctor'], { cwd, env: { PASSERELLE_PORT: 'x' } });
   t.equal(doctor.code, exitCodes.wrongUse);
   t.match(doctor.stdout, /^fail {2}settings +server\.port/m);
   const wrongUse = [['nonsense'], ['sync', '--nonsense'], ['link'], ['ls', 'a', 'b']];
   await Promise.all(
     wrongUse.map(async (args) => {
-      const { code, stderr } = await passerelle(cwd, args);
+      const { code, stderr } = await passerelle(args, { cwd });
       t.equal(code, exitCodes.wrongUse, args.join(' '));
       t.match(stderr, /^error: [^\n]+\n+Usage: passerelle /, args.join(' '));
     }),
@@ -439,10 +430,14 @@ t.test('wrong settings and wrong use end with 2 and say why', async (t) => {
 
 t.test('a command that finds nothing ends with 1, one that does its work with 0', async (t) => {
   const cwd = t.testdir();
-  t.equal((await passerelle(cwd, ['ls', '/nothing'])).code, exitCodes.failed);
-  t.equal((await passerelle(cwd, ['--version'])).stdout.trim(), JSON.parse(read('package.json')).version);
   const path = 'Films/Metropolis.1927.1080p.mkv';
-  const { code, stdout } = await passerelle(cwd, ['recognise', '--json'], {}, `${path}\n\n${path}\n`);
+  const [nothing, version, { code, stdout }] = await Promise.all([
+    runMain(['ls', '/nothing'], { cwd }),
+    runMain(['--version'], { cwd }),
+    runMain(['recognise', '--json'], { cwd, input: `${path}\n\n${path}\n` }),
+  ]);
+  t.equal(nothing.code, exitCodes.failed);
+  t.equal(version.stdout.trim(), JSON.parse(read('package.json')).version);
   t.equal(code, exitCodes.done);
   const lines = stdout
     .trimEnd()

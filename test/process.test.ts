@@ -9,12 +9,11 @@ import { streamPath } from '../src/delivery/address.ts';
 import { createSigner } from '../src/delivery/signature.ts';
 import { loadSecrets } from '../src/secrets.ts';
 import { cleanEnv, startBridge } from './fixtures/bridge-process.ts';
-import { run } from './fixtures/run.ts';
+import { mainWith, runMain } from './fixtures/passerelle.ts';
 import { envOver } from './fixtures/setup.ts';
 import { strmFiles } from './fixtures/strm-files.ts';
 import { type AccountFolder, createSimulator } from './simulator/simulator.ts';
 
-const main = join(import.meta.dirname, '..', 'src', 'main.ts');
 const MiB = 1024 * 1024;
 
 /** 2,000 folders, each with one film, three levels deep. */
@@ -36,7 +35,12 @@ t.test(
   'killed with -9 in the middle of 2,000 folders, the crawl goes on: no folder twice, the same tree at the end',
   async (t) => {
     const account = manyFolders();
-    const simulator = await createSimulator({ account });
+    const enough = Promise.withResolvers<void>();
+    let answered = 0;
+    const simulator = await createSimulator({
+      account,
+      onApiRequest: () => ++answered === 700 && enough.resolve(),
+    });
     t.teardown(() => simulator.close());
     const home = t.testdir();
     const env = {
@@ -45,20 +49,15 @@ t.test(
       PASSERELLE_BASE_URL: 'http://bridge.test:8790',
     };
 
-    const enough = new Promise<void>((resolve) => {
-      const look = () =>
-        (Object.values(simulator.counters.calls)[0] ?? 0) >= 700 ? resolve() : setImmediate(look);
-      look();
-    });
-    const child = spawn(process.execPath, [main, 'sync'], { env, stdio: 'ignore' });
-    await enough;
+    const child = spawn(...mainWith(['sync']), { env, stdio: 'ignore' });
+    await enough.promise;
     child.kill('SIGKILL');
     await once(child, 'close');
     const before = simulator.counters.calls['folder/ls'] ?? 0;
     t.ok(before >= 700 && before < 2021, `${before} folders were listed before the kill`);
     t.ok((await strmFiles(join(home, 'library'))).length > 0, 'what was listed is there');
 
-    const again = await run(process.execPath, [main, 'sync', '--json'], { env });
+    const again = await runMain(['sync', '--json'], { env, cwd: home });
     t.equal(again.code, 0, again.stderr);
     const twice = [...simulator.counters.listings.values()].filter((count) => count > 1);
     // The one call whose answer the kill took away has to be asked again.
@@ -69,10 +68,7 @@ t.test(
     const resumed = await names(home);
     t.equal(resumed.filter((name) => name.endsWith('.strm')).length, 1980);
     const clean = join(home, 'clean');
-    t.equal(
-      (await run(process.execPath, [main, 'sync'], { env: { ...env, ...envOver(simulator, clean) } })).code,
-      0,
-    );
+    t.equal((await runMain(['sync'], { env: { ...env, ...envOver(simulator, clean) }, cwd: home })).code, 0);
     t.same(await names(clean), resumed, 'as if nothing had happened');
   },
 );
@@ -132,7 +128,7 @@ t.test('a second start on the same port says so in words', async (t) => {
     PASSERELLE_HOST: '127.0.0.1',
     PASSERELLE_PORT: new URL(bridge.url).port,
   };
-  const second = await run(process.execPath, [main, 'serve'], { env, cwd: home });
+  const second = await runMain(['serve'], { env, cwd: home });
   t.equal(second.code, 1);
   t.match(second.stderr, /cannot listen on its address: .*\(EADDRINUSE\)/);
   t.equal(await bridge.stop(), 0);
@@ -175,7 +171,7 @@ t.test('addresses signed by an older key stay good after a rotation', async (t) 
   await first.waitFor((line) => line.msg === 'sync done');
   const [old] = await strmFiles(join(home, 'library'));
   await first.stop();
-  t.equal((await run(process.execPath, [main, 'rotate-keys'], { env: { ...cleanEnv(), ...env } })).code, 0);
+  t.equal((await runMain(['rotate-keys'], { env: { ...cleanEnv(), ...env }, cwd: home })).code, 0);
   const second = await startBridge({ ...env, PASSERELLE_PORT: new URL(first.url).port }, home);
   t.teardown(() => second.child.kill('SIGKILL'));
   await second.waitFor((line) => line.msg === 'sync done');
