@@ -64,6 +64,8 @@ export async function serve(context: Context): Promise<ExitCode> {
     'stopping: no new requests, running films go on for a moment',
   );
   app.stopping.now = true;
+  // Idle connections are closed at once, but one whose film ends later would be kept for its next request.
+  app.server.keepAliveTimeout = 1;
   const closed = app.close();
   await Promise.all([bridge.media.stop(), scheduler.stop(), bridge.looks.stop()]);
   const grace = new AbortController();
