@@ -3,7 +3,8 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import t from 'tap';
 import { request } from 'undici';
-import { settle } from './fixtures/hand-clock.ts';
+import { createHandClock, settle } from './fixtures/hand-clock.ts';
+import { passTime } from './fixtures/passing-time.ts';
 import { type Setup, setup, sha256 } from './fixtures/setup.ts';
 import { expectedBytes } from './simulator/simulator.ts';
 
@@ -19,8 +20,9 @@ async function playing(
   t: Parameters<typeof setup>[0],
   env: Record<string, string>,
   simulator = {},
+  overrides = {},
 ): Promise<Setup> {
-  const house = await setup(t, { env, simulator: { account, ...simulator } });
+  const house = await setup(t, { env, simulator: { account, ...simulator }, overrides });
   await house.sync();
   house.simulator.reset();
   return house;
@@ -297,10 +299,14 @@ t.test('a dead file costs two links, however often it is asked for', async (t) =
 
 t.test('a fault of the API in mid-film, when a new link is due, is put up with', async (t) => {
   for (const fault of [{ is: 'reset' }, { is: 'halfBody' }] as const) {
-    const house = await playing(t, proxy);
-    house.simulator.faults.download.expireAfterBytes = { bytes: 9 * MiB, cut: true };
-    house.simulator.faults.answer({ ...fault, verb: 'download/get_token', skip: 1 });
-    t.equal(sha256((await read(house.streamUrl(path))).body), sha256(whole), fault.is);
+    const clock = createHandClock();
+    const house = await playing(t, proxy, { clock }, { clock });
+    const { simulator } = house;
+    simulator.faults.download.expireAfterBytes = { bytes: 9 * MiB, cut: true };
+    simulator.faults.answer({ ...fault, verb: 'download/get_token', skip: 1 });
+    const { value, waitedMs } = await passTime(read(house.streamUrl(path)), { clock, simulator });
+    t.equal(sha256(value.body), sha256(whole), fault.is);
+    t.ok(waitedMs < 15_000, `${waitedMs} ms without a byte`);
     await house.close();
   }
 });
