@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import t from 'tap';
+import { picturesFrom } from './fixtures/as-jellyfin.ts';
 import { freePort } from './fixtures/bridge-process.ts';
 import { hasPlayer } from './fixtures/players.ts';
 import { frameAfterJump, probe } from './fixtures/probe.ts';
@@ -34,6 +35,19 @@ function original(house: Setup, fileId: string): string {
   return content.path;
 }
 
+/** What ffprobe and ffmpeg say of the file itself: several films of the account are one file, and it does not change. */
+const looked = new Map<string, ReturnType<typeof look>>();
+function lookedAt(file: string) {
+  const known = looked.get(file) ?? look(file);
+  looked.set(file, known);
+  return known;
+}
+const look = async (file: string) => ({
+  probed: await probe(file),
+  framedAt: await frameAfterJump(file, 33),
+  pictures: await picturesFrom(40, file),
+});
+
 for (const mode of modes) {
   t.test(
     `${mode}: ffprobe with Jellyfin's arguments sees every film of the tree as it is, and jumps land right`,
@@ -43,38 +57,29 @@ for (const mode of modes) {
       const films = await strmFiles(house.libraryDir);
       t.equal(films.length, 12);
       for (const film of films) {
-        const file = original(house, film.fileId);
-        t.same(await probe(film.url), await probe(file), film.path);
-        t.equal(await frameAfterJump(film.url, 33), await frameAfterJump(file, 33), `${film.path}: jump`);
+        const { probed, framedAt } = await lookedAt(original(house, film.fileId));
+        t.same(await probe(film.url), probed, film.path);
+        t.equal(await frameAfterJump(film.url, 33), framedAt, `${film.path}: jump`);
       }
       t.equal(house.simulator.counters.tokens, 12, 'one API call a film');
     },
   );
 
-  t.test(`${mode}: ffmpeg -ss starts in the middle and reads on to the end`, async (t) => {
-    if (!(await hasPlayer(t, 'ffmpeg'))) return;
-    const house = await library(t, mode);
-    for (const film of await strmFiles(house.libraryDir)) {
-      const args = (input: string) => [
-        '-v',
-        'error',
-        '-ss',
-        '40',
-        '-i',
-        input,
-        '-map',
-        '0:v',
-        '-f',
-        'framemd5',
-        '-',
-      ];
-      const here = await run('ffmpeg', args(film.url));
-      const there = await run('ffmpeg', args(original(house, film.fileId)));
-      t.equal(here.code, 0, here.stderr);
-      t.ok(here.stdout.split('\n').length > 20, 'pictures came');
-      t.equal(here.stdout, there.stdout, film.path);
-    }
-  });
+  t.test(
+    `${mode}: ffmpeg -ss starts in the middle of each kind of media and reads on to the end`,
+    async (t) => {
+      if (!(await hasPlayer(t, 'ffmpeg'))) return;
+      const house = await library(t, mode);
+      const films = await strmFiles(house.libraryDir);
+      const kinds = new Map(films.map((film) => [original(house, film.fileId), film]));
+      t.equal(kinds.size, 5);
+      for (const [file, film] of kinds) {
+        const { pictures } = await lookedAt(file);
+        t.ok(pictures.split('\n').length > 20, 'pictures came');
+        t.equal(await picturesFrom(40, film.url), pictures, film.path);
+      }
+    },
+  );
 
   t.test(`${mode}: mpv plays, jumps back and forth and reaches the end`, async (t) => {
     if (!(await hasPlayer(t, 'mpv'))) return;
@@ -88,6 +93,7 @@ for (const mode of modes) {
       '--no-config',
       '--vo=null',
       '--ao=null',
+      '--ao-null-untimed',
       '--no-ytdl',
       '--cache=no',
       '--untimed',
