@@ -1,21 +1,18 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import t, { type Test } from 'tap';
-import { Agent, MockAgent } from 'undici';
+import { Agent } from 'undici';
 import { type BridgeError, type ErrorCode, errorTable, isBridgeError } from '../src/errors.ts';
-import type { AccountMemory, RememberedAccount } from '../src/fichier/account.ts';
-import { createFichierClient, type FichierClientOptions } from '../src/fichier/client.ts';
-import { faultOf, type GateKind, HostRefusal } from '../src/fichier/faults.ts';
-import { createGovernor } from '../src/fichier/governor.ts';
+import { faultOf, HostRefusal } from '../src/fichier/faults.ts';
 import { readAnswer } from '../src/fichier/json.ts';
 import { readPageUrl } from '../src/fichier/page-url.ts';
 import { parisToUtc, utcToParis } from '../src/fichier/paris-time.ts';
 import { readDirectLink, readFileInfo, readFileListing, readFolderListing } from '../src/fichier/wire.ts';
-import type { Log } from '../src/log.ts';
-import { createHandClock } from './fixtures/hand-clock.ts';
+import { mockedHost, testKey } from './fixtures/mocked-host.ts';
+import { hostWords } from './tables/host-words.ts';
 
 const hourMs = 3_600_000;
-const key = 'AbCdEfGhIjKlMnOpQrStUvWxYz012345';
+const key = testKey;
 const page = 'https://1fichier.com/?abcdefghij0123456789';
 const link = 'https://a-12.1fichier.com/p2086862583';
 const item = { url: page, filename: 'Film.mkv', size: 12, date: '2021-06-22 14:57:25' };
@@ -297,113 +294,8 @@ t.test('a link is an http address', async (t) => {
 
 // ---------------------------------------------------------------- faults
 
-type Expected = [words: string, status: number, code: ErrorCode, gate: GateKind, form?: 'html' | 'text'];
-
-/** The error catalogue of the facts, section 5, and the web texts below it; a KO in JSON unless it says otherwise. */
-const catalogue: Expected[] = [
-  ['Flood detected: IP Locked #374', 403, 'BRIDGE_HOST_FLOOD', 'flood'],
-  ['Flood detected: IP Locked #38', 200, 'BRIDGE_HOST_FLOOD', 'flood'],
-  ['Flood detected: User Locked #218', 403, 'BRIDGE_HOST_FLOOD', 'flood'],
-  ['Flood detected: User APK Locked', 403, 'BRIDGE_HOST_FLOOD', 'flood'],
-  ['User Locked #223', 403, 'BRIDGE_HOST_FLOOD', 'flood'],
-  ['IP Locked #412', 403, 'BRIDGE_HOST_IP_LOCKED', 'ip'],
-  ['IP Locked', 200, 'BRIDGE_HOST_IP_LOCKED', 'ip', 'text'],
-  ['IP Locked - Will be unlocked within 1h', 403, 'BRIDGE_HOST_IP_LOCKED', 'ip', 'html'],
-  ['Your requests are too fast', 403, 'BRIDGE_HOST_FLOOD', 'flood', 'html'],
-  ['Not authenticated #29', 401, 'BRIDGE_HOST_KEY', 'account'],
-  ['Not authenticated #29', 403, 'BRIDGE_HOST_KEY', 'account'],
-  ['Bad token', 403, 'BRIDGE_HOST_KEY', 'account'],
-  ['No such user #93', 403, 'BRIDGE_HOST_KEY', 'account'],
-  ['No such user #142', 403, 'BRIDGE_HOST_KEY', 'account'],
-  ['Must be a customer (Premium, Access) #200', 403, 'BRIDGE_HOST_NOT_PREMIUM', 'none'],
-  ['Must be a customer (Premium, Access) #236', 403, 'BRIDGE_HOST_NOT_PREMIUM', 'none'],
-  ['Owner locked #620', 403, 'BRIDGE_HOST_OWNER_LOCKED', 'none'],
-  ['Owner locked #649', 200, 'BRIDGE_HOST_OWNER_LOCKED', 'none'],
-  ['Resource not found #469', 404, 'BRIDGE_HOST_FILE_GONE', 'none'],
-  ['Resource not allowed #631', 403, 'BRIDGE_HOST_FORBIDDEN', 'none'],
-  ['Invalid password. Resource not allowed #631', 403, 'BRIDGE_HOST_PASSWORD', 'none'],
-  ['Password not provided. Resource not allowed #631', 403, 'BRIDGE_HOST_PASSWORD', 'none'],
-  ['Only 1 location allowed at a time #887', 403, 'BRIDGE_HOST_LOCATION', 'none'],
-  ['Only 2 locations allowed at a time #887', 200, 'BRIDGE_HOST_LOCATION', 'none'],
-  ['Your IP is professional equipment, must have CDN credits', 403, 'BRIDGE_HOST_VPN', 'none'],
-  [
-    'Premium status is only allowed to be used on residential private and dedicated',
-    403,
-    'BRIDGE_HOST_VPN',
-    'none',
-  ],
-  ['Use CDN credits to download #913', 403, 'BRIDGE_HOST_VPN', 'none'],
-  ['No file has been renamed #312', 200, 'BRIDGE_HOST_NOTHING_DONE', 'none'],
-  ['#186', 403, 'BRIDGE_HOST_REFUSED', 'flood'],
-  ['Not enough CDN credits #247', 403, 'BRIDGE_HOST_REFUSED', 'none'],
-  ['Something never seen #187', 200, 'BRIDGE_HOST_REFUSED', 'none'],
-  ['Come back next week', 200, 'BRIDGE_HOST_MAINTENANCE', 'maintenance', 'html'],
-  ['Come back next week', 200, 'BRIDGE_HOST_ODD_ANSWER', 'none', 'text'],
-  ['Come back next week', 404, 'BRIDGE_HOST_MAINTENANCE', 'maintenance', 'html'],
-  ['', 404, 'BRIDGE_HOST_ODD_ANSWER', 'none', 'text'],
-  ['', 404, 'BRIDGE_HOST_FILE_GONE', 'none'],
-  ['', 401, 'BRIDGE_HOST_KEY', 'account', 'text'],
-  ['', 403, 'BRIDGE_HOST_REFUSED', 'flood', 'text'],
-  ['', 429, 'BRIDGE_HOST_FLOOD', 'flood', 'text'],
-  ['', 500, 'BRIDGE_HOST_ERROR', 'maintenance', 'text'],
-  ['', 503, 'BRIDGE_HOST_ERROR', 'maintenance'],
-  ['', 509, 'BRIDGE_HOST_ERROR', 'maintenance'],
-  ['Service Unavailable', 503, 'BRIDGE_HOST_MAINTENANCE', 'maintenance', 'html'],
-  ['Resource not found', 500, 'BRIDGE_HOST_ERROR', 'maintenance'],
-  ['', 200, 'BRIDGE_HOST_ODD_ANSWER', 'none', 'text'],
-  ['File not found !', 404, 'BRIDGE_HOST_FILE_GONE', 'none', 'html'],
-  ['The requested file has been deleted', 404, 'BRIDGE_HOST_FILE_GONE', 'none', 'html'],
-  ['The requested file could not be found', 404, 'BRIDGE_HOST_FILE_GONE', 'none', 'html'],
-  ['The file was removed following an abuse request', 404, 'BRIDGE_HOST_FILE_GONE', 'none', 'html'],
-  ['Access to this file is protected', 403, 'BRIDGE_HOST_FORBIDDEN', 'none', 'html'],
-  [
-    'The owner of this file has reserved access to the subscribers of our services',
-    403,
-    'BRIDGE_HOST_NOT_PREMIUM',
-    'none',
-    'html',
-  ],
-  ['Software error:', 500, 'BRIDGE_HOST_ERROR', 'maintenance', 'html'],
-  ["Can't connect DB", 200, 'BRIDGE_HOST_MAINTENANCE', 'maintenance', 'html'],
-  ['Can&#39;t connect DB', 503, 'BRIDGE_HOST_MAINTENANCE', 'maintenance', 'html'],
-  [
-    'Our services are in maintenance. Please come back after 5',
-    503,
-    'BRIDGE_HOST_MAINTENANCE',
-    'maintenance',
-    'html',
-  ],
-  [
-    'Please wait until the file has been scanned by our anti-virus',
-    200,
-    'BRIDGE_HOST_NOT_READY',
-    'none',
-    'html',
-  ],
-  ['VPN detected / Requires the use of CDN credits or Premium GOLD', 403, 'BRIDGE_HOST_VPN', 'none', 'html'],
-  ['Acc&egrave;s restreint', 403, 'BRIDGE_HOST_VPN', 'none', 'html'],
-  ['professional infrastructure detected', 403, 'BRIDGE_HOST_VPN', 'none', 'html'],
-  ['temporarily limited due to high demand', 200, 'BRIDGE_HOST_NOT_PREMIUM', 'none', 'html'],
-  [
-    'Votre adresse IP ouvre trop de connexions vers le serveur',
-    503,
-    'BRIDGE_TOO_MANY_STREAMS',
-    'none',
-    'html',
-  ],
-  ['You can use your account only for downloading from 1.2.3.4', 403, 'BRIDGE_HOST_LOCATION', 'none', 'html'],
-  [
-    'Our services are not compatible with massively shared internet access',
-    403,
-    'BRIDGE_HOST_LOCATION',
-    'none',
-    'html',
-  ],
-  ['Be careful to not use simultaneously your IPv4 and IPv6 IP', 403, 'BRIDGE_HOST_LOCATION', 'none', 'html'],
-];
-
 t.test('every row of the error catalogue has its code and closes the gate as it should', async (t) => {
-  for (const [words, status, code, gate, form] of catalogue) {
+  for (const [words, status, code, gate, form] of hostWords) {
     const body =
       form === 'html'
         ? `<!DOCTYPE html><html><head><title>1fichier</title><style>p{}</style></head><body><p>${words}</p></body></html>`
@@ -491,68 +383,6 @@ t.test('a hostile page is read in time', async (t) => {
 
 // ---------------------------------------------------------------- client
 
-/** A real client and governor; the host is undici's mock, the clock stands still. */
-function setup(t: Test, options: Partial<FichierClientOptions> = {}) {
-  const clock = createHandClock();
-  const agent = new MockAgent();
-  agent.disableNetConnect();
-  t.teardown(() => agent.close());
-  const pool = agent.get('https://api.test');
-  const lines: { level: string; text: string; values: Record<string, unknown> }[] = [];
-  const line = (level: string) => (values: object, words: string) =>
-    void lines.push({ level, text: `${JSON.stringify(values)} ${words}`, values: { ...values } });
-  const log: Log = {
-    debug: line('debug'),
-    info: line('info'),
-    warn: line('warn'),
-    error: line('error'),
-    plain: line('plain'),
-  };
-  let governorState: unknown;
-  const governor = createGovernor({
-    clock,
-    log,
-    memory: {
-      read: () => governorState as never,
-      write: (state) => {
-        governorState = state;
-      },
-    },
-    requestIntervalMs: 0,
-    folderIntervalMs: 0,
-  });
-  let account: RememberedAccount | undefined;
-  const memory: AccountMemory = {
-    read: () => account,
-    write: (value) => {
-      account = value;
-    },
-  };
-  const seen: { path: string; headers: Record<string, string>; body: unknown }[] = [];
-  const answer = (verb: string, body: unknown, status = 200, headers = {}) =>
-    pool.intercept({ path: `/v1/${verb}.cgi`, method: 'POST' }).reply((request) => {
-      seen.push({
-        path: request.path,
-        headers: request.headers as Record<string, string>,
-        body: JSON.parse(String(request.body)),
-      });
-      const data = typeof body === 'string' ? body : JSON.stringify(body);
-      return { statusCode: status, data, responseOptions: { headers } };
-    });
-  const client = createFichierClient({
-    apiUrl: 'https://api.test/v1/',
-    apiKey: ` ${key.slice(0, 16)}\n${key.slice(16)}\n`,
-    userAgent: 'Passerelle/0.0.0',
-    dispatcher: agent,
-    governor,
-    clock,
-    log,
-    memory,
-    ...options,
-  });
-  return { clock, agent, pool, lines, governor, client, seen, answer };
-}
-
 const thrown = (promise: Promise<unknown>): Promise<BridgeError> =>
   promise.then(
     () => {
@@ -562,7 +392,7 @@ const thrown = (promise: Promise<unknown>): Promise<BridgeError> =>
   );
 
 t.test('each method asks what it should', async (t) => {
-  const { client, answer, seen } = setup(t);
+  const { client, answer, seen } = mockedHost(t);
   answer('folder/ls', { status: 'OK', folder_id: 12, files: 1, items: [item] });
   t.match(await client.listFolder(12, now), { id: 12, files: [{ name: 'Film.mkv' }] });
   answer('file/ls', { status: 'OK', count: 0, items: [] });
@@ -595,7 +425,7 @@ t.test('each method asks what it should', async (t) => {
 });
 
 t.test('one line is logged for a call, with no key, link, password or mail in it', async (t) => {
-  const { client, answer, lines, clock } = setup(t);
+  const { client, answer, lines, clock } = mockedHost(t);
   answer('folder/ls', { status: 'OK', folder_id: 12, items: [] });
   await client.listFolder(12, now);
   t.same(lines.at(-1)?.values, { verb: 'folder/ls', folderId: 12, status: 200, ms: 0, outcome: 'ok' });
@@ -616,7 +446,7 @@ t.test('one line is logged for a call, with no key, link, password or mail in it
 });
 
 t.test('a refusal is an error of the table, and a lock stops the next call before it goes out', async (t) => {
-  const { client, answer, clock } = setup(t);
+  const { client, answer, clock } = mockedHost(t);
   answer('download/get_token', { status: 'KO', message: 'Only 1 location allowed at a time #887' }, 403);
   const location = await thrown(client.directLink(page, now));
   t.ok(isBridgeError(location, 'BRIDGE_HOST_LOCATION'));
@@ -631,14 +461,14 @@ t.test('a refusal is an error of the table, and a lock stops the next call befor
 });
 
 t.test('a listing with illegal escapes is mended and said so', async (t) => {
-  const { client, answer, lines } = setup(t);
+  const { client, answer, lines } = mockedHost(t);
   answer('folder/ls', String.raw`{"folder_id":0,"items":[{"url":"${page}","filename":"a\xb.mkv","size":1}]}`);
   t.equal((await client.listFolder(0, now)).files[0]?.name, 'a\\xb.mkv');
   t.ok(lines.some(({ level, text }) => level === 'warn' && /mended/.test(text)));
 });
 
 t.test('user/info is asked once and remembered, for this key', async (t) => {
-  const { client, answer, seen, clock } = setup(t);
+  const { client, answer, seen, clock } = mockedHost(t);
   const body = { status: 'OK', email: 'me@example.com', offer: '1', subscription_end: '2027-01-31 12:00:00' };
   answer('user/info', { ...body, cdn: '12.5', use_cdn: 1, available_storage: '-5', '2fa': 0 });
   const info = await client.userInfo(now);
@@ -662,7 +492,7 @@ t.test('user/info is asked once and remembered, for this key', async (t) => {
 });
 
 t.test('user/info that failed has nothing to give back, and says when it may be asked', async (t) => {
-  const { client, answer, clock } = setup(t);
+  const { client, answer, clock } = mockedHost(t);
   answer('user/info', { status: 'OK' });
   t.match(await thrown(client.userInfo(now)), { code: 'BRIDGE_HOST_ODD_ANSWER' });
   const early = await thrown(client.userInfo(now));
@@ -670,7 +500,7 @@ t.test('user/info that failed has nothing to give back, and says when it may be 
 });
 
 t.test('the network has errors of its own', async (t) => {
-  const { client, pool, clock } = setup(t);
+  const { client, pool, clock } = mockedHost(t);
   const network = (code: string) =>
     pool
       .intercept({ path: '/v1/folder/ls.cgi', method: 'POST' })
@@ -694,7 +524,7 @@ t.test('the network has errors of its own', async (t) => {
 });
 
 t.test('a call ends at its time limit, and with the reason of who cancels it', async (t) => {
-  const { client, pool, clock, lines } = setup(t, { timeLimitMs: 20_000 });
+  const { client, pool, clock, lines } = mockedHost(t, { timeLimitMs: 20_000 });
   const slow = () =>
     pool.intercept({ path: '/v1/folder/ls.cgi', method: 'POST' }).reply(200, {}).delay(60_000);
   slow();
@@ -713,7 +543,7 @@ t.test('a call ends at its time limit, and with the reason of who cancels it', a
 });
 
 t.test('an answer of 40 MB is not swallowed', async (t) => {
-  const { client, answer } = setup(t);
+  const { client, answer } = mockedHost(t);
   answer('folder/ls', `{"items":[${' '.repeat(40 * 1024 * 1024)}]}`);
   t.match(await thrown(client.listFolder(0, now)), { code: 'BRIDGE_HOST_ODD_ANSWER', message: /32 MiB/ });
 });
@@ -760,7 +590,7 @@ async function listen(t: Test) {
     const agent = new Agent();
     t.teardown(() => agent.destroy());
     return {
-      ...setup(t, { apiUrl: `http://127.0.0.1:${port}/${kind}`, dispatcher: agent }),
+      ...mockedHost(t, { apiUrl: `http://127.0.0.1:${port}/${kind}`, dispatcher: agent }),
       agent,
     };
   };
@@ -769,11 +599,11 @@ async function listen(t: Test) {
 
 t.test('a key that cannot be sent and a URL that is none never reach the host', async (t) => {
   for (const apiKey of ['', ' \n', 'clé']) {
-    const { client, seen } = setup(t, { apiKey });
+    const { client, seen } = mockedHost(t, { apiKey });
     t.match(await thrown(client.listFolder(0, now)), { code: 'BRIDGE_HOST_KEY' });
     t.equal(seen.length, 0);
   }
-  const { client, governor } = setup(t);
+  const { client, governor } = mockedHost(t);
   t.match(await thrown(client.directLink('https://example.com/?abcdefghij', now)), {
     code: 'BRIDGE_BAD_REQUEST',
   });

@@ -5,21 +5,19 @@ import t from 'tap';
 import { request } from 'undici';
 import { parseStringPromise } from 'xml2js';
 import { openCatalog } from '../src/catalog/catalog.ts';
-import type { UnreadVideo } from '../src/catalog/media.ts';
 import { BridgeError } from '../src/errors.ts';
 import { labelVersions } from '../src/library/labels.ts';
 import { labelWords, type MediaFacts } from '../src/library/media-facts.ts';
 import { episodeNfo, movieNfo, seasonNfo, tvshowNfo } from '../src/library/nfo.ts';
 import { profiles } from '../src/library/profiles.ts';
 import type { Recognition } from '../src/library/recognition.ts';
-import { silentLog } from '../src/log.ts';
 import { headBytes, inspect } from '../src/media/inspect.ts';
 import { threeLetters } from '../src/media/language-codes.ts';
-import { createMediaQueue, type MediaQueueOptions } from '../src/media/queue.ts';
 import { readReport } from '../src/media/report.ts';
 import { createHandClock, settle } from './fixtures/hand-clock.ts';
 import { until } from './fixtures/listed.ts';
 import { comparable, ffprobeFacts, sourceOf, sourceOfFile } from './fixtures/media-probe.ts';
+import { factsOf, large, queue, small } from './fixtures/media-queue.ts';
 import { hasPlayer } from './fixtures/players.ts';
 import { probe } from './fixtures/probe.ts';
 import { setup } from './fixtures/setup.ts';
@@ -235,21 +233,6 @@ t.test('a report is believed as far as it can be', async (t) => {
   ]);
 });
 
-const factsOf = (width: number, height: number, more: object = {}): MediaFacts => ({
-  container: 'matroska',
-  durationMs: 5_400_400,
-  video: [{ codec: 'hevc', width, height, aspect: 1.778, ...more }],
-  audio: [
-    { codec: 'truehd', channels: 8, language: 'eng', isDefault: true },
-    { codec: 'ac3', channels: 6, isDefault: false },
-  ],
-  subtitles: [
-    { format: 'srt', language: 'fre', isForced: true },
-    { format: 'pgs', isForced: false },
-  ],
-  chapters: [],
-});
-
 t.test('labels: the class of a picture by width and height, and its light', async (t) => {
   const words = (width: number, height: number, hdr?: string) =>
     labelWords(factsOf(width, height, hdr ? { hdr } : {})).join(' ');
@@ -441,87 +424,8 @@ t.test('the catalog: unread videos are found among many known ones, in their ord
   t.strictSame(await found(3), [ids[5]]);
 });
 
-/** A queue over fakes: `files` wait, newest first, and each inspection is noted. */
-function queue(files: UnreadVideo[], more: Partial<MediaQueueOptions> = {}) {
-  const clock = createHandClock();
-  /** The first look comes half a minute after the start. */
-  const began = clock.now() + 30_000;
-  const seen: [string, number][] = [];
-  const failed: string[] = [];
-  const handed: string[][] = [];
-  let kept: { day: string; calls: number } | undefined;
-  const waiting = [...files];
-  const take = (id: string) =>
-    waiting.splice(
-      waiting.findIndex((file) => file.id === id),
-      1,
-    );
-  const one = {
-    clock,
-    seen,
-    failed,
-    handed,
-    waiting,
-    isQuiet: true,
-    isDone: true,
-    seconds: () => seen.map(([id, at]) => `${id} ${(at - began) / 1000}`),
-  };
-  const made = createMediaQueue({
-    store: {
-      next: async (limit) => waiting.slice(0, limit),
-      put: async ({ id }) => void take(id),
-      failed: async ({ id }) => {
-        failed.push(id);
-        take(id);
-      },
-    },
-    reader: {
-      async open(_file, _range, { onSource }) {
-        onSource?.('new');
-        return Readable.from([Buffer.alloc(100)]);
-      },
-    },
-    shield: { covers: () => 0, state: () => ({ files: 0, bytes: 0, totalBytes: 100 }) },
-    async inspect(readAt, { sizeBytes }) {
-      seen.push([files.find((file) => file.sizeBytes === sizeBytes)?.id ?? '', clock.now()]);
-      await readAt(0, 10);
-      return factsOf(1920, 1080);
-    },
-    clock,
-    log: silentLog,
-    isQuiet: () => one.isQuiet,
-    intervalMs: 2000,
-    callsPerDay: 100,
-    memory: {
-      read: () => kept,
-      write: (value) => {
-        kept = value;
-      },
-    },
-    async onFacts(ids) {
-      if (one.isDone) handed.push([...ids]);
-      return one.isDone;
-    },
-    ...more,
-  });
-  t.teardown(() => made.stop());
-  const start = () => {
-    made.start();
-    return clock.advance(30_000);
-  };
-  return { ...made, start, one };
-}
-
-const large = (id: string): UnreadVideo => ({
-  id,
-  url: '',
-  name: id,
-  sizeBytes: 60_000_000 + id.charCodeAt(0),
-});
-const small = (id: string): UnreadVideo => ({ ...large(id), sizeBytes: 1_000_000 + id.charCodeAt(0) });
-
 t.test('one after the other, small ones ten seconds apart', async (t) => {
-  const { start, stop, state, one } = queue([large('a'), large('b'), small('c'), small('d'), large('e')]);
+  const { start, stop, state, one } = queue(t, [large('a'), large('b'), small('c'), small('d'), large('e')]);
   t.equal(state().isRunning, false);
   await start();
   await one.clock.advance(120_000);
@@ -535,7 +439,7 @@ t.test('one after the other, small ones ten seconds apart', async (t) => {
 t.test('nothing is read while something plays; a play that begins interrupts', async (t) => {
   let during: (() => void) | undefined;
   const reasons: unknown[] = [];
-  const { start, interrupt, one, state } = queue([large('a')], {
+  const { start, interrupt, one, state } = queue(t, [large('a')], {
     inspect: (_readAt, { signal }) =>
       new Promise((resolve, reject) => {
         one.seen.push(['a', one.clock.now()]);
@@ -570,7 +474,7 @@ t.test('nothing is read while something plays; a play that begins interrupts', a
 t.test(
   'the order to stop is obeyed in the middle of a reading, and nothing is held against the file',
   async (t) => {
-    const { start, stop, one, state } = queue([large('a')], {
+    const { start, stop, one, state } = queue(t, [large('a')], {
       inspect: (_readAt, { signal }) =>
         new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
     });
@@ -583,7 +487,7 @@ t.test(
 );
 
 t.test('so many calls a day; the rest waits for the next one', async (t) => {
-  const { start, one, state } = queue([large('a'), large('b'), large('c')], { callsPerDay: 2 });
+  const { start, one, state } = queue(t, [large('a'), large('b'), large('c')], { callsPerDay: 2 });
   await start();
   await one.clock.advance(hour);
   t.strictSame(one.seconds(), ['a 0', 'b 2']);
@@ -596,7 +500,7 @@ t.test('so many calls a day; the rest waits for the next one', async (t) => {
 t.test('a lock is no fault of a file; a file that fails lets the others go on', async (t) => {
   const errors: unknown[] = [];
   const asked: string[] = [];
-  const { start, one } = queue([large('a'), large('b')], {
+  const { start, one } = queue(t, [large('a'), large('b')], {
     reader: {
       async open({ id }, _range, { onSource }) {
         asked.push(`${id} ${(one.clock.now() - began) / 1000}`);
@@ -620,14 +524,14 @@ t.test('a lock is no fault of a file; a file that fails lets the others go on', 
 
 t.test('facts are handed on together: after a minute or fifty, again when that had to wait', async (t) => {
   const many = Array.from({ length: 60 }, (_, i) => large(String.fromCharCode(0x100 + i)));
-  const { start, one } = queue(many, { intervalMs: 1000 });
+  const { start, one } = queue(t, many, { intervalMs: 1000 });
   await start();
   await one.clock.advance(300_000);
   t.strictSame(
     one.handed.map((ids) => ids.length),
     [50, 10],
   );
-  const later = queue([large('a')]);
+  const later = queue(t, [large('a')]);
   later.one.isDone = false;
   await later.start();
   await later.one.clock.advance(100_000);

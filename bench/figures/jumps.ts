@@ -1,8 +1,6 @@
 import type { Figure } from '../figure.ts';
-import type { HostPart } from '../parts/host.ts';
 import type { JumperPart } from '../parts/jumper.ts';
-import { linkOf } from '../stage/ask-host.ts';
-import { envFor } from '../stage/bridge.ts';
+import { stageOneFilm } from '../stage/one-film.ts';
 import { inTurns, quantile } from '../stage/rounds.ts';
 
 const sizeBytes = 1 << 30;
@@ -15,12 +13,7 @@ export const jumps: Figure = {
   name: 'jumps',
   about: `first byte after a jump in a film that plays through the proxy, inside a lease, ${rounds} jumps`,
   async measure(stage) {
-    const host = await stage.part<HostPart>('host', { folders: 1, filesPerFolder: 1, sizeBytes });
-    const home = await stage.folder('bridge');
-    const bridge = await stage.bridge(home, { ...envFor(host.facts, home), PASSERELLE_DELIVERY: 'proxy' });
-    await bridge.logged('sync done');
-    const [path] = await bridge.films();
-    const link = await linkOf(host.facts, host.facts.pages[0] as string);
+    const { host, bridge, path, link } = await stageOneFilm(stage, sizeBytes);
     const player = await stage.part<JumperPart>('jumper', {});
     let count = 0;
     const jump = async (url: string) => {

@@ -1,11 +1,9 @@
 import type { Figure, Measure } from '../figure.ts';
-import type { HostPart } from '../parts/host.ts';
 import type { PlainPipePart } from '../parts/plain-pipe.ts';
 import type { ReaderPart } from '../parts/reader.ts';
-import { linkOf } from '../stage/ask-host.ts';
-import { envFor } from '../stage/bridge.ts';
 import { installed } from '../stage/installed.ts';
 import { startNginx } from '../stage/nginx.ts';
+import { stageOneFilm } from '../stage/one-film.ts';
 import { cpuSecondsOf } from '../stage/process-cpu.ts';
 import { inTurns, median } from '../stage/rounds.ts';
 
@@ -19,12 +17,7 @@ export const throughput: Figure = {
   name: 'throughput',
   about: 'one film of 1 GiB through the proxy, one reader',
   async measure(stage) {
-    const host = await stage.part<HostPart>('host', { folders: 1, filesPerFolder: 1, sizeBytes });
-    const home = await stage.folder('bridge');
-    const bridge = await stage.bridge(home, { ...envFor(host.facts, home), PASSERELLE_DELIVERY: 'proxy' });
-    await bridge.logged('sync done');
-    const [path] = await bridge.films();
-    const link = await linkOf(host.facts, host.facts.pages[0] as string);
+    const { bridge, path, link } = await stageOneFilm(stage, sizeBytes);
     const pipe = await stage.part<PlainPipePart>('plain-pipe', { link });
     const reader = await stage.part<ReaderPart>('reader', {});
     const perSecond = async (url: string) => {

@@ -4,13 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  cleanEnv,
-  freePort,
-  type LogLine,
-  serveArguments,
-  serveEnv,
-} from '../../test/fixtures/bridge-process.ts';
+import { envServing, freePort, type LogLine, serveArguments } from '../../test/fixtures/bridge-process.ts';
 import { strmFiles } from '../../test/fixtures/strm-files.ts';
 import type { HostFacts } from '../parts/host.ts';
 
@@ -48,14 +42,7 @@ export async function serveBridge(home: string, env: Record<string, string>): Pr
   const out = openSync(logFile, 'w');
   const child = spawn(process.execPath, serveArguments, {
     cwd: home,
-    env: {
-      ...cleanEnv(),
-      ...serveEnv,
-      PASSERELLE_HOST: '127.0.0.1',
-      PASSERELLE_PORT: String(port),
-      PASSERELLE_BASE_URL: url,
-      ...env,
-    },
+    env: envServing(port, env),
     stdio: ['ignore', out, 'inherit'],
   });
   closeSync(out);

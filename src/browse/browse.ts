@@ -28,7 +28,7 @@ export function createBrowse({ catalog, trees, roots, onOpened = () => undefined
 
   /** Whether a crawl has gone through and the trees are up to date with it: only then nothing there is nothing. */
   async function isComplete(): Promise<boolean> {
-    isKnownWhole ||= (await catalog.crawls.hasDone()) && (await catalog.dirty.isEmpty());
+    isKnownWhole ||= (await catalog.crawls.everDone()) && (await catalog.dirty.isEmpty());
     return isKnownWhole;
   }
 

@@ -60,17 +60,6 @@ export function createCrawls(db: Kysely<Schema>) {
       };
     },
 
-    /** Whether any crawl ever went through. */
-    async hasDone(): Promise<boolean> {
-      const row = await db
-        .selectFrom('crawls')
-        .select('id')
-        .where('outcome', '=', 'done')
-        .limit(1)
-        .executeTakeFirst();
-      return row !== undefined;
-    },
-
     /** Begins a crawl; what an older one left waiting is forgotten. @returns its id */
     start: (roots: readonly string[], now: number): Promise<number> =>
       db.transaction().execute(async (trx) => {

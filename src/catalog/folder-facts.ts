@@ -8,8 +8,11 @@ const dayMs = 24 * 3_600_000;
 export interface FolderFactsRow {
   id: number;
   parentId: number | undefined;
+  /** undefined = never. */
   listedAt: number | undefined;
+  /** Upload of its oldest file: about when the folder was made. */
   firstSentAt: number | undefined;
+  /** Files that were uploaded in the last week, month and year. */
   week: number;
   month: number;
   year: number;

@@ -1,22 +1,11 @@
-import {
-  emptyReading,
-  type Oracle,
-  partsOf,
-  type ReadTitle,
-  readSideCars,
-  stackUp,
-  through,
-} from './reading.ts';
+import { type Oracle, partsOf, type ReadTitle, readingOf, stackUp, through } from './reading.ts';
 
 /**
  * What Emby makes of a tree, after its documentation of names (facts media-servers 2.4): `Title (Year)` with ids in
  * brackets, versions behind ` - `, seasons in folders of their own.
  */
 export const emby: Oracle = (paths) => {
-  const reading = emptyReading();
-  const seen: string[] = [];
-  for (const path of paths) (path.split('/').some(isSkipped) ? reading.ignored : seen).push(path);
-  reading.sideCars = readSideCars(seen);
+  const { reading, seen } = readingOf(paths, isSkipped);
   const films: string[] = [];
   for (const path of seen) {
     const { folders, stem, isVideo } = partsOf(path);

@@ -1,22 +1,11 @@
-import {
-  emptyReading,
-  type Oracle,
-  partsOf,
-  type ReadTitle,
-  readSideCars,
-  stackUp,
-  through,
-} from './reading.ts';
+import { type Oracle, partsOf, type ReadTitle, readingOf, stackUp, through } from './reading.ts';
 
 /**
  * What Plex makes of a tree, after its articles on names (facts media-servers 2.5): ids and editions in curly braces,
  * an edition is a film of its own, ` - s01e01-e02`, parts behind the name.
  */
 export const plex: Oracle = (paths) => {
-  const reading = emptyReading();
-  const seen: string[] = [];
-  for (const path of paths) (path.split('/').some(isSkipped) ? reading.ignored : seen).push(path);
-  reading.sideCars = readSideCars(seen);
+  const { reading, seen } = readingOf(paths, isSkipped);
   const films: string[] = [];
   for (const path of seen) {
     const { folders, stem, isVideo } = partsOf(path);

@@ -36,6 +36,15 @@ export function emptyReading(): Reading {
   return { films: [], episodes: [], extras: [], sideCars: new Map(), ignored: [], lost: [] };
 }
 
+/** A reading of the paths in which no folder and no name is skipped, and these paths. */
+export function readingOf(paths: readonly string[], isSkipped: (name: string) => boolean) {
+  const reading = emptyReading();
+  const seen: string[] = [];
+  for (const path of paths) (path.split('/').some(isSkipped) ? reading.ignored : seen).push(path);
+  reading.sideCars = readSideCars(seen);
+  return { reading, seen };
+}
+
 /** Folders above, and the name without and with its extension. */
 export function partsOf(path: string) {
   const folders = path.split('/');

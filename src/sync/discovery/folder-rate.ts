@@ -1,15 +1,7 @@
+import type { FolderFactsRow } from '../../catalog/folder-facts.ts';
+
 /** What the planner knows of a folder of the library. Times in milliseconds UTC. */
-export interface FolderFacts {
-  id: number;
-  parentId: number | undefined;
-  /** undefined = never: it is looked into before all others. */
-  listedAt: number | undefined;
-  /** Upload of its oldest file: about when the folder was made. */
-  firstSentAt: number | undefined;
-  /** Files that were uploaded in the last week, month and year. */
-  week: number;
-  month: number;
-  year: number;
+export interface FolderFacts extends FolderFactsRow {
   /** When something in it was last played. */
   watchedAt: number | undefined;
 }
