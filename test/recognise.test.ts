@@ -153,6 +153,39 @@ t.test('the folders above', async (t) => {
   absent(t, '/Films/2023/Oppenheimer.mkv', 'year');
 });
 
+t.test('sections inside a title are no titles', async (t) => {
+  table(t, [
+    ['/Animes/One Piece/Arc 03 - Arlong Park/031.mkv', { title: 'One Piece', absolute: 31 }],
+    ['/Animes/Dragon Ball Z/Saga Cell/180 - Titre.avi', { title: 'Dragon Ball Z', absolute: 180 }],
+    ['/Animes/Romance Saga/01.mkv', { title: 'Romance Saga', absolute: 1 }],
+    ['/Séries/Kaamelott/Livre II/12 - Les Alchimistes.avi', episode('Kaamelott', 2, 12)],
+    ['/Séries/Kaamelott/Kaamelott - Livre I/01.avi', episode('Kaamelott', 1, 1)],
+    ['/Kaamelott - Livre V - Episode 08.avi', episode('Kaamelott', 5, 8)],
+    ['/Séries/Avatar/Book One - Water/03.mkv', episode('Avatar', 1, 3)],
+    ['/Séries/Lost/Première saison/05.mkv', episode('Lost', 1, 5)],
+    ['/Séries/La Casa de Papel/Partie 2/01.mkv', episode('La Casa de Papel', 2, 1)],
+    ['/Séries/Stranger Things/Saison 4/Volume 2/08.mkv', episode('Stranger Things', 4, 8)],
+    ['/Films/Volume 1/Volume 1 (2012).mkv', movie('Volume 1', 2012)],
+    ['/Films/Blair Witch - Book 2/movie.mkv', movie('Blair Witch - Book 2')],
+    ['/Films/Le Parrain (1972)/DVD2/VIDEO_TS/VTS_01_1.VOB', { ...movie('Le Parrain', 1972), part: 2 }],
+    ["/Films/Ocean's 11 (1960)/film complet.avi", movie("Ocean's 11", 1960)],
+  ]);
+});
+
+t.test('a tag word or the word for an extra may be a title', async (t) => {
+  table(t, [
+    ['/VF mon amour (2010).mkv', movie('VF mon amour', 2010)],
+    ['/VO et VF (2014).mkv', movie('VO et VF', 2014)],
+    ['/Ma VF à moi (2010).mkv', movie('Ma VF à moi', 2010)],
+    ['/VOSTFR - Inception (2010).mkv', movie('Inception', 2010)],
+    ['/Inception VF (2010).mkv', { ...movie('Inception', 2010), languages: ['VF'] }],
+    ['/Sample (2010).mkv', movie('Sample', 2010)],
+    ['/Making of (2006).avi', movie('Making of', 2006)],
+    ['/Films/Heat (1995)/Trailer (1995).mkv', { kind: 'extra', extra: 'trailer' }],
+    ['/Films/Trailer (2013)/Trailer (2013).mkv', movie('Trailer', 2013)],
+  ]);
+});
+
 t.test('provider ids in the name or in a folder', async (t) => {
   table(t, [
     [

@@ -22,6 +22,8 @@ function holds(t: Test, folder: string, expected: Record<string, string>): void 
   t.strictSame(Object.fromEntries(names.map((name, i) => [name, inShort(got[i] as Recognition)])), expected);
 }
 
+const gb = 1024 ** 3;
+
 t.test('one changing number counts episodes, whatever the folder is called', async (t) => {
   holds(t, '/Vrac', {
     'goldorak 1.avi': 'episode goldorak E1',
@@ -94,6 +96,103 @@ t.test('a collection of films stays films', async (t) => {
     'Gandhi CD2.avi': 'film Gandhi (1982) CD2',
     'Gandhi CD3.avi': 'film Gandhi (1982) CD3',
   });
+});
+
+t.test('a saga is collected film by film, the episodes of a series come from one source', async (t) => {
+  holds(t, '/Vrac', {
+    'Rocky 1 FRENCH DVDRip.avi': 'film Rocky 1',
+    'Rocky 2 MULTi 1080p BluRay x264-GRP.mkv': 'film Rocky 2',
+    'Rocky 3 VOSTFR 720p HDTV.mkv': 'film Rocky 3',
+  });
+  holds(t, '/Vrac', {
+    'Goldorak 1 FRENCH DVDRip.avi': 'episode Goldorak E1',
+    'Goldorak 2 FRENCH DVDRip.avi': 'episode Goldorak E2',
+    'Goldorak 3 VOSTFR DVDRip.avi': 'episode Goldorak E3',
+  });
+  holds(t, "/Harry Potter - L'intégrale", {
+    'Harry Potter 1.mkv': 'film Harry Potter 1',
+    'Harry Potter 2.mkv': 'film Harry Potter 2',
+    'Harry Potter 3.mkv': 'film Harry Potter 3',
+  });
+  holds(t, "/Ulysse 31 - L'intégrale", {
+    'Ulysse 31 - 01.mkv': 'episode Ulysse 31 E1',
+    'Ulysse 31 - 02.mkv': 'episode Ulysse 31 E2',
+    'Ulysse 31 - 03.mkv': 'episode Ulysse 31 E3',
+  });
+});
+
+t.test('sizes tell a saga from a series where names do not', async (t) => {
+  const rows: [kind: string, gigabytes: number[], folder?: string][] = [
+    ['movie', [4.1, 5.2, 4.7, 6]],
+    ['movie', [0.7, 1.4, 1.38, 0.7]],
+    ['episode', [0.17, 0.18, 0.17, 0.17]],
+    // The first of a series is often twice as long.
+    ['episode', [1.4, 0.7, 0.7, 0.72]],
+    ['episode', [4.1, 5.2, 4.7, 6], '/Séries'],
+    ['movie', [0.17, 0.18, 0.17, 0.17], '/Films'],
+  ];
+  for (const [kind, sizes, folder = '/Vrac'] of rows) {
+    const paths = sizes.map((_, i) => `${folder}/Rocky ${i + 1}.mkv`);
+    const found = recogniseFolder(
+      paths,
+      sizes.map((size) => size * gb),
+    );
+    t.strictSame(
+      found.map((one) => one.kind),
+      paths.map(() => kind),
+      `${folder}: ${sizes.join(', ')} GB`,
+    );
+  }
+  const uhd = [1, 2, 3].map((n) => `/Vrac/Show ${n} 2160p.mkv`);
+  const kinds = (size: number) => recogniseFolder(uhd, [size, size, size]).map(({ kind }) => kind);
+  t.strictSame(kinds(6 * gb), ['episode', 'episode', 'episode'], 'an episode in 4K is larger');
+  t.strictSame(kinds(40 * gb), ['movie', 'movie', 'movie']);
+});
+
+t.test('a sample is small, and its film is large', async (t) => {
+  const inside = '/Films/Heat (1995)';
+  const mb = gb / 1024;
+  const read = (files: Record<string, number>) =>
+    recogniseFolder(Object.keys(files), Object.values(files)).map(inShort);
+  for (const name of ['Heat.1995.sample.mkv', 'heat-sample.mkv', 'sample.mkv', 'Sample/heat-sample.mkv'])
+    t.strictSame(read({ [`${inside}/${name}`]: 8 * gb }), ['film Heat (1995)'], `${name} of 8 GB`);
+  t.strictSame(read({ '/sample.mkv': 8 * gb }), ['film sample']);
+  t.strictSame(read({ [`${inside}/heat-sample.avi`]: 700 * mb }), ['film Heat (1995)'], 'on one CD, alone');
+  t.strictSame(
+    read({ [`${inside}/Sample/heat-sample.mkv`]: 400 * mb }),
+    ['extra'],
+    'its film lies in the folder above',
+  );
+  t.strictSame(read({ [`${inside}/heat-sample.avi`]: 30 * mb, [`${inside}/Heat.1995.avi`]: 700 * mb }), [
+    'extra',
+    'film Heat (1995)',
+  ]);
+  t.strictSame(
+    read({ [`${inside}/Heat.sample.mkv`]: 700 * mb, [`${inside}/Heat.1995.mkv`]: 60 * gb }),
+    ['extra', 'film Heat (1995)'],
+    'of a 4K disc',
+  );
+  t.strictSame(
+    read({ '/Films/Sample (2010).mkv': 3 * gb, '/Films/Heat (1995).mkv': 8 * gb }),
+    ['film Sample (2010)', 'film Heat (1995)'],
+    'a film of that name',
+  );
+  t.strictSame(
+    read({ '/Films/Sample (1995).mkv': 30 * mb, '/Films/Heat (1995).mkv': 8 * gb }),
+    ['extra', 'film Heat (1995)'],
+    'a few megabytes beside a film are none',
+  );
+  t.match(recognise(`${inside}/Heat.1995.sample.mkv`), { kind: 'extra' }, 'without sizes the name decides');
+});
+
+t.test('years in front of the titles are the years of the films', async (t) => {
+  holds(t, '/Films/James Bond', {
+    '1962 - Dr No.mkv': 'film Dr No (1962)',
+    '1963 - Bons baisers de Russie.mkv': 'film Bons baisers de Russie (1963)',
+    '1964 - Goldfinger.mkv': 'film Goldfinger (1964)',
+  });
+  t.match(recognise("/Films/2001 - L'Odyssée de l'espace.mkv"), { title: "2001 - L'Odyssée de l'espace" });
+  t.match(recognise('/Films/2010 - Inception/Inception.mkv'), { title: 'Inception', year: 2010 });
 });
 
 t.test('a film among episodes is seen as such', async (t) => {

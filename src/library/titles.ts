@@ -28,7 +28,10 @@ export function tidyTitle(raw: string): string {
         /\d/.test(all[at - 1] ?? '') && /\d/.test(all[at + 1] ?? '') ? '.' : ' ',
       );
   title = title.replace(/(\p{L})\ue000(?=[\p{L}\p{N}])/gu, '$1.').replaceAll('\ue000', '. ');
-  title = title.replace(/\[[^\]]*\]|\{[^}]*\}/g, ' ').replace(/\(\s*\)/g, ' ');
+  title = title
+    .replace(/\[[^\]]*\]|\{[^}]*\}/g, ' ')
+    .replace(/\(\s*\)/g, ' ')
+    .replace(/(?<=\S\s*)\[[^\]]*$/, '');
   return trimSeparators(title.replace(/\s+/g, ' '));
 }
 

@@ -1,6 +1,7 @@
 import { isSeries } from './categories.ts';
 import type { NumberAt } from './numbers.ts';
 import type { Reading } from './reading.ts';
+import { weighLikeFilms } from './sizes.ts';
 
 /** A file whose name has a number behind the same words as its siblings. */
 export interface Member {
@@ -21,6 +22,8 @@ export interface Count {
   plain: boolean;
   /** The number is a place in a list of films, not a word of their titles. */
   ranked: boolean;
+  /** The numbers in front are the years of films (`1962 - Dr No`). */
+  years?: boolean;
 }
 
 /** What else lies in the folder. */
@@ -53,8 +56,10 @@ export function judgeCount(stem: string, members: readonly Member[], around: Aro
     ranked: false,
   };
   if (counted.length < fewest) return count;
-  if (values.size === 1) return { ...count, kind: rests.size >= fewest ? 'constant' : 'nothing' };
   const years = [...values].every((value) => value >= 1900 && value <= 2039);
+  if (years && stem === '' && areYearsInFront(counted))
+    return { ...count, kind: 'films', ranked: true, years: true };
+  if (values.size === 1) return { ...count, kind: rests.size >= fewest ? 'constant' : 'nothing' };
   if (values.size < fewest || values.size * 2 < counted.length || years) return count;
   const apart = counted.some(({ number }) => number.padded) || counted.every(({ number }) => number.apart);
   if (areFilms(counted, values, count, around)) {
@@ -85,7 +90,27 @@ function areFilms(
   // Taxi, Taxi 2, Taxi 3: a series has no episode without a number.
   if (first && Math.min(...values) === 2) return true;
   const small = members.every(({ number }) => !number.padded && number.value < 10);
-  return small && years.length === 0 && dated > members.length;
+  if (!small) return false;
+  // The episodes of a series come from one source; a saga is collected film by film.
+  if (areReleasedApart(members) || above.title?.whole) return true;
+  if (weighLikeFilms(members.map(({ reading }) => reading))) return true;
+  return years.length === 0 && dated > members.length;
+}
+
+/** Whether most come from releases of different sources or pictures. */
+function areReleasedApart(members: readonly Member[]): boolean {
+  const releases = members.map(({ reading: { release } }) =>
+    [release.source, release.resolution].filter(Boolean).join(' '),
+  );
+  return releases.every((release) => release !== '') && new Set(releases).size * 2 > members.length;
+}
+
+/** `1962 - Dr No`, `1963 - Bons baisers de Russie`: names without another year, in a folder of no series. */
+function areYearsInFront(members: readonly Member[]): boolean {
+  return members.every(
+    ({ reading: { above, year }, number }) =>
+      number.apart && number.rest !== '' && year === undefined && !isSeries(above.category),
+  );
 }
 
 /** `1 Un titre`, `2 Un autre`: nothing but a list runs from one without a hole. */

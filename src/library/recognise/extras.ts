@@ -1,4 +1,6 @@
+import { sameTitleKey } from '../titles.ts';
 import { foldAccents } from './clean.ts';
+import type { Folder } from './folders.ts';
 
 /** Folders that hold nothing but extras, wherever they are (Jellyfin's list and the French words for them). */
 const folders: Record<string, string> = {
@@ -78,15 +80,38 @@ const names: readonly (readonly [RegExp, string])[] = [
   [new RegExp(`${noGroup}-short$`), 'short'],
   [new RegExp(`${noGroup}-(?:extra|other)$`), 'unknown'],
   // Anime: openings and endings without credits, menus.
-  [/(?<![a-z0-9])nc(?:op|ed)\d{0,2}(?:v\d)?(?![a-z0-9])/i, 'clip'],
+  [/(?<![a-z0-9])nc(?:op|ed)[ ._-]?\d{0,2}[a-z]?(?:v\d)?(?![a-z0-9])/i, 'clip'],
   [
-    /^\[[^\]]+\].*[ _-](?:creditless[ _]|clean[ _])?(?:op|ed|pv|menu|cm|preview)[ _]?\d{0,2}(?:v\d)?(?=[ _]*[[(]|$)/i,
+    /^\[[^\]]+\].*[ _-](?:creditless[ _]|clean[ _])?(?:op|ed|pv|menu|cm|preview)[ _]?(?:\d{1,2}[a-z]?)?(?:v\d)?(?=[ _]*[[(]|$)/i,
     'clip',
   ],
   [/(?<![a-z])(?:creditless|textless)[ ._](?:op|ed|opening|ending)(?![a-z])/i, 'clip'],
 ];
 
-/** Kind of extra by the folded name without extension, undefined when it is none. */
-export function extraName(folded: string): string | undefined {
+/** A word for an extra as a whole title with a year: `Sample (2010)`, `Making.of.2006.FRENCH`. */
+const titledShape =
+  /^(samples?|trailers?|bonus|making[ ._-]?of|interviews?|featurettes?|bandes?[ ._-]annonces?)[ ._-]+[([]?((?:19|20)\d\d)(?!\d)/i;
+const titledKinds: readonly (readonly [RegExp, string])[] = [
+  [/^sample/i, 'sample'],
+  [/^trailer|^bande/i, 'trailer'],
+  [/^making/i, 'behindthescenes'],
+  [/^interview/i, 'interview'],
+  [/^featurette/i, 'featurette'],
+];
+
+/**
+ * Kind of extra by the folded name without extension, undefined when it is none. A word with a year is the title of a
+ * film, unless it lies in the folder of another film of that year.
+ *
+ * @param inside the title's folder above
+ */
+export function extraName(folded: string, inside?: Folder): string | undefined {
+  const titled = titledShape.exec(folded);
+  if (titled) {
+    const word = titled[1] as string;
+    const isOther = inside?.title !== undefined && sameTitleKey(inside.title) !== sameTitleKey(word);
+    if (!isOther || inside.year !== Number(titled[2])) return undefined;
+    return titledKinds.find(([pattern]) => pattern.test(word))?.[1] ?? 'unknown';
+  }
   return names.find(([pattern]) => pattern.test(folded))?.[1];
 }

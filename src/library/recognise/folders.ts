@@ -4,7 +4,9 @@ import { type Category, isSeries, readCategory } from './categories.ts';
 import { cleanFolderName } from './clean.ts';
 import { extraFolder } from './extras.ts';
 import { findMarker, seasonWord } from './markers.ts';
+import { countInWords, rankInWords, readCount } from './ordinals.ts';
 import { findTag, opensTitle } from './release-tags.ts';
+import { readSection, type Section } from './sections.ts';
 
 /** A folder read by itself. */
 export interface Folder {
@@ -20,6 +22,16 @@ export interface Folder {
   marker?: ReturnType<typeof findMarker>;
   /** The name carries tags of a release. */
   release?: boolean;
+  /** What the name is inside a title's folder; elsewhere it is a title (`Animes/Romance Saga`, `Films/Volume 1`). */
+  section?: Section;
+  /** The season's word is also another one's (`Livre II`): no season among films. */
+  loose?: boolean;
+  /** Title and year where a year stands in front (`1962 - Dr No`), which may as well be the title's (`2001 - L'Odyssée`). */
+  front?: { title: string; year: number };
+  /** The name says that all of it is here (`L'intégrale`). */
+  whole?: boolean;
+  /** The name counts episodes (`Accel World 01-24`). */
+  batch?: boolean;
 }
 /** What the folders above a file say, nearest first. */
 export interface Above {
@@ -34,6 +46,10 @@ export interface Above {
   extra?: string;
   /** A folder for the films of one saga (`Trilogies`, `Saga Alien`). */
   saga?: boolean;
+  /** A count of the sections inside a show (`Partie 2`): its season where nothing else says one. */
+  section?: number;
+  /** Number of the disc's folder. */
+  disc?: number;
   ids: ProviderIds;
 }
 
@@ -66,6 +82,12 @@ export function readAbove(folders: readonly string[]): Above {
     if (extra) above.extra ??= extra;
     if (sagaShape.test(name)) above.saga = true;
     let folder = readFolder(name);
+    if (folder.section && inTitle && !above.title) {
+      if (folder.section.count !== undefined) above.section ??= folder.section.count;
+      if (folder.section.disc !== undefined) above.disc ??= folder.section.disc;
+      continue;
+    }
+    if (folder.loose && isAmongFilms(folders.slice(0, i))) folder = asTitle(name);
     if (folder.kind === 'title' && isBareSeason(name, folders.slice(0, i)) && !above.title) {
       folder = { kind: 'season', season: Number(name), ids: {} };
     }
@@ -89,6 +111,17 @@ export function readAbove(folders: readonly string[]): Above {
   return above;
 }
 
+/** Whether the nearest category that says anything is one of films. */
+function isAmongFilms(outer: readonly string[]): boolean {
+  const categories = outer.map((folder) => readFolder(folder).category);
+  return categories.findLast((category) => category !== undefined && category !== 'any') === 'movies';
+}
+
+function asTitle(name: string): Folder {
+  const { text, folded, ids } = cleanFolderName(name);
+  return titleUpTo(text, folded, folded.length, ids);
+}
+
 /** `Séries/1923/Saison 1`, `Séries/Kids/Saison 1`: right above a season and below a category of series stands a show. */
 function isShowAfterAll(folders: readonly string[], at: number): boolean {
   const inner = folders[at + 1];
@@ -107,7 +140,12 @@ function isBareSeason(name: string, outer: readonly string[]): boolean {
 
 /** `Saison 1`, `Show Season 2`, `3. Staffel`, `S01`; `Series 2023` is no season, but a category. */
 const seasonShape = new RegExp(
-  `(?<![a-z0-9])(?:(?:${seasonWord}|livre)[ ._-]*((?:(?<!series[ ._-]*)\\d{1,4}|\\d{1,2})(?!\\d))|(\\d{1,2})(?:st|nd|rd|th|e|er|ere|eme)?[ ._]*(?:season|saison|staffel|stagione|temporada|sezon|sezona|sesong|sasong|kausi|evad)(?![a-z])|s[ ._]?(\\d{1,2})(?![a-z0-9]))`,
+  `(?<![a-z0-9'])(?:(?:${seasonWord}|livre)[ ._-]*((?:(?<!series[ ._-]*)\\d{1,4}|\\d{1,2})(?!\\d))|(\\d{1,2})(?:st|nd|rd|th|e|er|ere|eme)?[ ._]*(?:season|saison|staffel|stagione|temporada|sezon|sezona|sesong|sasong|kausi|evad)(?![a-z])|s[ ._]?(\\d{1,2})(?![a-z0-9]))`,
+  'i',
+);
+/** `Livre II`, `Book 2 - Earth`, `Saison un`, `Third Season`. */
+const spelledSeason = new RegExp(
+  `(?:(?<![a-z0-9'])(?:saison|season|livre)|(?:^|[ ._]-[ ._]+)book)[ ._-]*(${countInWords}|\\d{1,2}(?!\\d))(?=$|[ ._]*[-:([])|^(${rankInWords})[ ._](?:saison|season)(?=$|[ ._]*[-:([])`,
   'i',
 );
 /** Other scripts: `第1季`, `시즌 2`, `Сезон 3`, `4 сезон`, `シーズン5` (Jellyfin reads them as well). */
@@ -115,7 +153,7 @@ const foreignSeason =
   /(?:\u7b2c|\uc2dc\uc98c|\u0441\u0435\u0437\u043e\u043d|\u30b7\u30fc\u30ba\u30f3)[ ._]*(\d{1,3})(?!\d)|(\d{1,2})[ ._]*(?:\u5b63|\u0441\u0435\u0437\u043e\u043d)/i;
 const specialsShape = /^(?:specials?|speciaux|episodes?[ ._-]speciaux|hors[ ._-]?series?|hs|oav|ova|oad)$/i;
 const severalSeasons =
-  /(?:saisons?|seasons?|s)[ ._]?\d{1,2}[ ._]*(?:-|a|to|et|&)[ ._]*(?:saison|season|s)?[ ._]?\d{1,2}(?![\dp])/i;
+  /(?<![a-z0-9'])(?:saisons?|seasons?|s)[ ._]?\d{1,2}[ ._]*(?:-|a|to|et|&)[ ._]*(?:saison|season|s)?[ ._]?\d{1,2}(?![\dp])/i;
 const yearShape = /[ ._([-](18[89]\d|19\d\d|20[0-3]\d)(?=[)\]]|[ ._]|$)/g;
 
 function parseFolder(name: string): Folder {
@@ -129,41 +167,70 @@ function parseFolder(name: string): Folder {
   if (marker && !isFilm) return { ...titleUpTo(text, folded, marker.start, ids), marker };
   const several = severalSeasons.exec(folded);
   if (several) return titleUpTo(text, folded, several.index, ids);
-  const season = seasonShape.exec(folded) ?? foreignSeason.exec(folded);
+  const season = seasonShape.exec(folded) ?? foreignSeason.exec(folded) ?? spelledSeason.exec(folded);
   if (season) {
-    const number = Number(season[1] ?? season[2] ?? season[3]);
+    const number = readCount(season[1] ?? season[2] ?? (season[3] as string));
     const before = titleUpTo(text, folded, season.index, ids);
     // `Season 2009` is a season, `Four.Seasons.2005` a title with a year.
     if (number >= 1900 && before.title) return titleUpTo(text, folded, folded.length, ids);
     const folder: Folder = { kind: 'season', season: number, ids };
+    if (/livre|book/i.test(season[0])) folder.loose = true;
     if (before.title && !readCategory(before.title)) {
       folder.title = before.title;
       if (before.year) folder.year = before.year;
     }
     return folder;
   }
-  return titleUpTo(text, folded, folded.length, ids);
+  const folder = titleUpTo(text, folded, folded.length, ids);
+  const section = readSection(folded);
+  return section ? { ...folder, section } : folder;
 }
+
+/** Numbers of the first and the last episode at the end of a title: `01-24`, `[1-24]`, `101 à 200`. */
+const batchShape =
+  /[ ._]+(?:-[ ._]+)?[([]?(\d{1,4})[ ._]?(?:-|~|a)[ ._]?(\d{2,4})[)\]]?(?:[ ._(-]|\[[^\]]*$)*$/i;
+const yearInFront =
+  /^(?:[([](18[89]\d|19\d\d|20[0-3]\d)[)\]][ ._-]*|(18[89]\d|19\d\d|20[0-3]\d)[ ._]+-[ ._]+)(?=[^\s\d])/;
+const completeShape =
+  /[ ._-]+[([]?(?:l'?[ ._]?)?(?:integrale|complete|collection|coffret)(?![a-z])|^(?:l')?integrale(?:[ ._]+|[ ._]*-[ ._]+)(?:d[eu]s?[ ._]|la[ ._]serie[ ._])?(?=\S)/i;
 
 /** Title and year of the part of a folder's name before `end`. */
 function titleUpTo(text: string, folded: string, end: number, ids: ProviderIds): Folder {
   const folder: Folder = { kind: 'title', ids };
-  const group = /^\[[^\]]*\][ ._]*(?=\S)/.exec(folded)?.[0].length ?? 0;
-  const tag = findTag(folded.slice(group));
-  const stop = tag > 0 ? Math.min(end, tag + group) : end;
+  const front = yearInFront.exec(folded.slice(0, end));
+  let start = /^\[[^\]]*\][ ._]*(?=\S)/.exec(folded)?.[0].length ?? 0;
+  const tag = findTag(folded.slice(start));
+  const stop = tag > 0 ? Math.min(end, tag + start) : end;
   let cut = stop;
   for (const match of folded.slice(0, end).matchAll(yearShape)) {
-    if (match.index > group && match.index <= stop && !/\d-$/.test(folded.slice(0, match.index + 1))) {
+    if (match.index > start && match.index <= stop && !/\d-$/.test(folded.slice(0, match.index + 1))) {
       folder.year = Number(match[1]);
       cut = match.index;
     }
   }
-  const complete = /[ ._-]+[([]?(?:int[eé]grale|complete|collection|coffret)(?![a-z])/i.exec(
-    folded.slice(0, cut),
-  );
-  if (complete && !opensTitle(folded.slice(0, complete.index))) cut = complete.index;
-  const title = tidyTitle(text.slice(group, cut));
+  const complete = completeShape.exec(folded.slice(0, cut));
+  if (complete?.index === 0) start = complete[0].length;
+  else if (complete && !opensTitle(folded.slice(0, complete.index))) cut = complete.index;
+  if (complete && /integrale/i.test(complete[0])) folder.whole = true;
+  const batch = folder.year === undefined ? batchShape.exec(folded.slice(start, cut)) : null;
+  if (batch && isBatch(batch[1] as string, batch[2] as string)) {
+    cut = start + batch.index;
+    folder.batch = true;
+  }
+  const title = tidyTitle(text.slice(start, cut));
   if (title) folder.title = title;
   if (tag > 0) folder.release = true;
+  if (front && folder.year === undefined) {
+    const year = Number(front[1] ?? front[2]);
+    const rest = tidyTitle(text.slice(front[0].length, cut));
+    if (front[1] && rest) Object.assign(folder, { title: rest, year });
+    else if (rest) folder.front = { title: rest, year };
+  }
   return folder;
+}
+
+/** A run from one, or between two numbers written alike (`101-200`): `50-50` and `9-11` are titles. */
+function isBatch(first: string, last: string): boolean {
+  const runs = Number(last) > Number(first) && !/^(?:19|20)\d\d$/.test(last);
+  return runs && (Number(first) <= 1 || first.length === last.length);
 }

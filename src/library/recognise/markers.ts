@@ -1,3 +1,5 @@
+import { countInWords, readCount } from './ordinals.ts';
+
 /** An explicit episode marker in a name. Indexes are into the folded text. */
 export interface Marker {
   start: number;
@@ -14,6 +16,8 @@ const sep = '[ ._]*';
 /** Words for a season and an episode in the languages that releases come in. */
 export const seasonWord =
   '(?:saisons?|seasons?|series|staffel|temporada|stagione|seizoen|sezon|sesong|sasong|saeson|kausi|sezona|evad)';
+/** Words for a season that are also words for other things: they count with a number and an episode behind them. */
+const looseSeasonWord = '(?:saison|season|livre|book)';
 const episodeWord = '(?:episodes?|episodio|epi|ep|e|folge|capitulo|cap|puntata|aflevering|avsnitt)';
 const shapes: readonly RegExp[] = [
   // S01E02, S01.E02, S01xE02, S01 - E02, S01EP02, s01_e03, T01E03 (temporada)
@@ -26,12 +30,20 @@ const shapes: readonly RegExp[] = [
     `(?<![a-z])${seasonWord}[ ._]?(\\d{1,4})[\\])]?[ ._]*(?:[-,;:([][ ._]*)?(?:(?:part|partie)[ ._]?\\d{1,2}[ ._]*[-,]?[ ._]*)?(?:${episodeWord}|part)[ ._]{0,2}(\\d{1,5})(?!\\d)`,
     'i',
   ),
+  // Livre II Episode 3, Livre 2 - E03, Saison I, Ep 5
+  new RegExp(
+    `(?<![a-z])${looseSeasonWord}[ ._]?(\\d{1,2}|${countInWords})[ ._]*(?:[-,][ ._]*)?${episodeWord}[ ._]{0,2}(\\d{1,4})(?!\\d)`,
+    'i',
+  ),
   // S01 - 05, S2 - 07: fansubs
   /(?<![a-z0-9])s(\d{1,2})(?:[ ._]+\(\d{4}\)|[ ._]+(?:part|partie|cour)[ ._]?\d)?[ ._]+-[ ._]+(\d{1,4})(?![\dpi])/i,
   // 2nd Season - 12
   /(?<![a-z0-9])(\d{1,2})(?:st|nd|rd|th)[ ._]season[ ._]*-[ ._]*(\d{1,4})(?![\dpi])/i,
-  // Saison 3 - 05, (Season 2) - 03
-  /(?<![a-z0-9])(?:saison|season)[ ._]?(\d{1,2})\)?[ ._]+-[ ._]+(\d{1,3})(?=v\d|$|[ ._]*[-[(]|[ ._]+[a-z])/i,
+  // Saison 3 - 05, (Season 2) - 03, Livre II - 05
+  new RegExp(
+    `(?<![a-z0-9])${looseSeasonWord}[ ._]?(\\d{1,2}|${countInWords})\\)?[ ._]+-[ ._]+(\\d{1,3})(?=v\\d|$|[ ._]*[-[(]|[ ._]+[a-z])`,
+    'i',
+  ),
   // S2 05 VOSTFR, Saison 2 05
   /(?<![a-z0-9])(?:s|(?:saison|season)[ ._]?)(\d{1,2})[ ._]+(0\d|\d{2,3}(?=[ ._]+(?:vostfr|vf)))(?=$|[ ._]*[-[(]|[ ._]+[a-z])/i,
   // S01EP(01-09)
@@ -57,7 +69,7 @@ const chainE = new RegExp(
 );
 const chainX = new RegExp(`${sep}(-|&|\\+|,|et|and|to|a|~|)${sep}(?:\\d{1,4})?x(\\d{2,3})(?!\\d)`, 'iy');
 const chainNumber =
-  /(?:(-|~|\+|&|_)|[ _](et|a|to|and|&|\+|-)[ _])(\d{1,4})(?![\dpixk]|[ ._]*bits?|\.\d|[a-z]{2})/iy;
+  /(?:(-|~|\+|&|_)|[ _](et|a|to|and|&|\+|-)[ _])(\d{1,4})(?![\dpixk]|[ ._]*bits?|\.\d|h\d|[a-z]{2})/iy;
 
 /**
  * Reads the explicit marker of a folded name and the chain behind it (facts naming 4): two numbers with a dash are a range, others a
@@ -68,7 +80,8 @@ export function findMarker(folded: string): Marker | undefined {
   if (cap) return follow(folded, cap.index, cap[0].length, Number(cap[1]), Number(cap[2]));
   for (const shape of shapes) {
     const match = shape.exec(folded);
-    if (match) return follow(folded, match.index, match[0].length, Number(match[1]), Number(match[2]));
+    if (match)
+      return follow(folded, match.index, match[0].length, readCount(match[1] as string), Number(match[2]));
   }
   const special = specialShape.exec(folded) ?? groupSpecialShape.exec(folded);
   if (special) return follow(folded, special.index, special[0].length, 0, Number(special[1]));

@@ -25,7 +25,7 @@ export function merge(reading: Reading, evidence: Evidence): Recognition {
   fillTags(result, reading);
   const show = readShow(reading, evidence);
   if (show) fillShow(result, reading, show);
-  else fillMovie(result, reading, evidence.titleFrom ?? 0);
+  else fillMovie(result, reading, evidence);
   return result;
 }
 
@@ -55,7 +55,7 @@ function readBareNumber(reading: Reading, evidence: Evidence): ShowReading | und
   const { name, above, release, year } = reading;
   const { folded } = name;
   if (isCameraTake(folded)) return undefined;
-  const series = isSeries(above.category);
+  const series = isSeries(above.category) || above.title?.batch === true;
   const marker = findBareNumber(folded, {
     series,
     bracketedYear: hasBracketedYear(folded),

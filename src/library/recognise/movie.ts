@@ -3,17 +3,19 @@ import { findTitle, sameTitleKey, tidyTitle } from '../titles.ts';
 import type { Folder } from './folders.ts';
 import type { Reading } from './reading.ts';
 import { opensTitle, opensWithTag } from './release-tags.ts';
+import type { Evidence } from './siblings.ts';
 
 const partShape = /(?:^|[ ._([-]+)(?:cd|dvd|dis[ck])[ ._-]?(\d{1,2}|[a-d])[)\]]?(?=$|[ ._-])/i;
 /** `Part 2` is a title's word (Dune Part Two) unless it ends the name behind the year (facts naming 8). */
 const latePart =
   /(?<![a-z0-9])(?:19|20)\d\d[)\]]?.*?[ ._([-]+(?:part|pt|partie)[ ._-]?(\d{1,2}|[a-d])[)\]]?$/i;
 const weakName =
-  /^(?:|movie|film|video|vid|title_?t?\d*|vts_\d\d_\d|\d{5}|0\d{1,2}|[0-9a-f]{8,}|sans titre|untitled|main|(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])(?=[a-z0-9]*\d[a-z]+\d)[a-z0-9]{9,})$/i;
+  /^(?:|movie|film(?:[ ._-]complet)?|full[ ._-]movie|video|vid|title_?t?\d*|vts_\d\d_\d|\d{5}|0\d{1,2}|[0-9a-f]{8,}|sans titre|untitled|main|(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])(?=[a-z0-9]*\d[a-z]+\d)[a-z0-9]{9,})$/i;
 
 /** Fills in a film (facts naming 8): the file's title and year, or the folder's where the file's name is weak. */
-export function fillMovie(result: Recognition, reading: Reading, titleFrom = 0): void {
+export function fillMovie(result: Recognition, reading: Reading, evidence: Evidence): void {
   const { name, above } = reading;
+  const titleFrom = evidence.titleFrom ?? rankEnd(reading);
   result.kind = 'movie';
   const part = partShape.exec(name.folded) ?? latePart.exec(name.folded);
   if (part) {
@@ -21,10 +23,14 @@ export function fillMovie(result: Recognition, reading: Reading, titleFrom = 0):
     result.part = /\d/.test(which) ? Number(which) : which.toLowerCase().charCodeAt(0) - 96;
     result.because.push(`part: name (${part[0].replace(/[^a-z0-9]/gi, '')})`);
   }
+  if (!part && above.disc !== undefined) {
+    result.part = above.disc;
+    result.because.push('part: folder');
+  }
   const stem = part && partShape.test(name.folded) ? name.folded.slice(0, part.index) : name.folded;
   const weak = weakName.test(stem.trim()) || isAbbreviated(reading);
   const own = weak ? {} : ownTitle(reading, part ? part.index : -1, titleFrom);
-  const folder = above.season === undefined && !above.title?.marker ? above.title : undefined;
+  const folder = above.season === undefined && !above.title?.marker ? ownFolder(above.title, own) : undefined;
   if (folder?.title && folderNames(folder, own, weak, reading)) {
     result.title = folder.title;
     result.because.push(weak ? 'title: folder, the name says nothing' : 'title: folder');
@@ -35,6 +41,7 @@ export function fillMovie(result: Recognition, reading: Reading, titleFrom = 0):
     result.because.push('title: name');
     setYear(result, own.year, 'name');
   }
+  setYear(result, evidence.year, 'siblings, in front');
   if (!result.title) {
     result.kind = 'unknown';
     result.because.push('title: none');
@@ -43,6 +50,22 @@ export function fillMovie(result: Recognition, reading: Reading, titleFrom = 0):
     result.because.push('among series, but without a number');
   }
   result.confidence = rate(result);
+}
+
+const rankShape = /^(0\d|\d{1,2})(?:[ ._]+-[ ._]+|[.)-][ ._]+)(?=[^\d\s(])/;
+
+/** End of a place in a list of films, 0 = none: `01 - Dr No (1962)`, and `1 - Alien (1979)` in a folder of a saga. */
+function rankEnd({ name: { folded }, above, year }: Reading): number {
+  const rank = rankShape.exec(folded);
+  const isRanked = rank && (above.saga || (rank[1]?.startsWith('0') && year !== undefined));
+  return isRanked ? rank[0].length : 0;
+}
+
+/** `2010 - Inception/Inception.mkv`: a name that leaves it out says that the number in front is a year. */
+function ownFolder(folder: Folder | undefined, own: OwnTitle): Folder | undefined {
+  const { front } = folder ?? {};
+  const isYear = front && own.title && sameTitleKey(front.title) === sameTitleKey(own.title);
+  return folder && isYear ? { ...folder, ...front } : folder;
 }
 
 /** `Heat.1995.1080p-GRP/grp-ht.mkv`: the scene shortens the names of files and spells out the folder's. */
@@ -136,7 +159,7 @@ function openingStart(folded: string, found: number | undefined): number {
   if (found === 1 && folded.startsWith('(')) return 0;
   // Nor does a title begin within a number (`2012 1`).
   if (/^\w\w$/.test(folded.slice(found - 1, found + 1))) return 0;
-  return /^\w+[ ._-]+$/.test(folded.slice(0, found)) && !opensWithTag(folded) ? 0 : found;
+  return /^\w+,?[ ._-]+$/.test(folded.slice(0, found)) && !opensWithTag(folded) ? 0 : found;
 }
 
 function rate(result: Recognition): number {

@@ -21,6 +21,8 @@ export interface Reading {
   year: { at: number; year: number } | undefined;
   extra: string | undefined;
   isSubtitle: boolean;
+  /** Absent = not known. */
+  sizeBytes?: number;
 }
 
 export interface AirDate {
@@ -40,7 +42,7 @@ export interface ShowReading {
 }
 
 /** Reads a path by itself; undefined when it names neither a video nor a subtitle. */
-export function readPath(path: string): Reading | undefined {
+export function readPath(path: string, sizeBytes?: number): Reading | undefined {
   const folders = path.split('/').filter((segment) => segment !== '');
   const fileName = folders.pop() ?? '';
   if (fileName === '' || isOther(fileName)) return undefined;
@@ -58,7 +60,8 @@ export function readPath(path: string): Reading | undefined {
     marker: findMarker(folded),
     date: findDate(folded),
     year: ownYear(folded, release.year, tagAt),
-    extra: above.extra ?? extraName(folded),
+    extra: above.extra ?? extraName(folded, above.title),
     isSubtitle: isSubtitle(fileName),
+    ...(sizeBytes !== undefined && { sizeBytes }),
   };
 }

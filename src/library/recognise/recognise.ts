@@ -2,6 +2,7 @@ import type { Recognition } from '../recognition.ts';
 import { agreeOnTitles } from './agreement.ts';
 import { merge } from './merge.ts';
 import { readPath } from './reading.ts';
+import { weighSamples } from './samples.ts';
 import { readSiblings } from './siblings.ts';
 
 export { isSubtitle, isVideo } from '../file-kinds.ts';
@@ -24,12 +25,16 @@ export function recognise(path: string): Recognition {
  * stand in the order of the input and do not depend on it. Takes time in proportion to the number of files.
  *
  * @param paths account paths; those of several folders are taken folder by folder
+ * @param sizesBytes sizes of the files in the order of `paths`, where they are known: a sample of several GB is the film
  */
-export function recogniseFolder(paths: readonly string[]): Recognition[] {
+export function recogniseFolder(
+  paths: readonly string[],
+  sizesBytes: readonly (number | undefined)[] = [],
+): Recognition[] {
   const answers: Recognition[] = paths.map(ignored);
   const places = Map.groupBy(paths.keys(), (at) => folderOf(paths[at] as string));
   for (const indexes of places.values()) {
-    const readings = indexes.map((at) => readPath(paths[at] as string));
+    const readings = weighSamples(indexes.map((at) => readPath(paths[at] as string, sizesBytes[at])));
     const evidence = readSiblings(readings);
     const found = readings.map((reading, i) => reading && merge(reading, evidence[i] ?? {}));
     agreeOnTitles(found.filter((one) => one !== undefined));

@@ -109,9 +109,33 @@ export function findTag(folded: string): number {
   return found.length > 0 ? Math.min(...found) : -1;
 }
 
-/** Whether a tag stands before the title (`4K.Title`, `VOSTFR - Title`). */
+/** Whether a tag stands before the title (`4K.Title`, `VOSTFR - Title`), and is not its first word (`VF mon amour (2010)`). */
 export function opensWithTag(folded: string): boolean {
-  return folded.search(strongTag) === 0 || folded.search(upperTag) === 0;
+  if (folded.search(strongTag) !== 0 && folded.search(upperTag) !== 0) return false;
+  const word = wordTag.exec(folded)?.[0];
+  return word === undefined || !goesOnToYear(folded.slice(word.length));
+}
+
+/** Tags of sound and text, which are words too. */
+const wordTag = /^(?:true-?french|french|multi|dual|vost-?fr|vff|vfq|vfi|vf2|vof|vf|vo)(?![a-z0-9])/i;
+const yearEnd = /^[ ._]+(?=[a-z])([^()[\]]*?)[ ._]*[([](?:19|20)\d\d[)\]]/i;
+
+/** Whether plain words lead from here to a year in brackets: then what stands before them is a word of the title. */
+function goesOnToYear(rest: string): boolean {
+  const words = yearEnd.exec(rest)?.[1];
+  if (!words) return false;
+  return !/^(?:st|sub|hd|sd|dl)(?![a-z0-9])/i.test(words) && !strongTag.test(rest) && !upperTag.test(rest);
+}
+
+/** Words that end no title: the tag behind them is its last word (`VO et VF`, `Mon ami le VF`). */
+const joint = /(?<![a-z0-9])(?:et|and|la|le|les|de|du|des|the|of|my|mon|ma|un|une|au|aux)[ ._]+$/i;
+
+/** Whether a tag is a word of the title. */
+function isOfTitle(folded: string, at: number): boolean {
+  const before = folded.slice(0, at);
+  if (opensTitle(before)) return true;
+  const word = wordTag.exec(folded.slice(at))?.[0];
+  return word !== undefined && (joint.test(before) || goesOnToYear(folded.slice(at + word.length)));
 }
 
 /** A tag that opens the name, or follows an article alone, is a title (`The Final Cut`, `Le Web`). */
@@ -124,7 +148,7 @@ function searchFrom(pattern: RegExp, folded: string): number {
   for (let from = 0; ; ) {
     const found = folded.slice(from).search(pattern);
     if (found < 0) return -1;
-    if (!opensTitle(folded.slice(0, from + found))) return from + found;
+    if (!isOfTitle(folded, from + found)) return from + found;
     from += found + 1;
   }
 }

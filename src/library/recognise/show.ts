@@ -25,7 +25,9 @@ export function fillShow(result: Recognition, reading: Reading, show: ShowReadin
     result.date = show.date.date;
     result.because.push('date: name');
   }
-  const season = marker?.season ?? above.season ?? above.title?.marker?.season;
+  // The parts of an anime go on counting; those of a series begin anew.
+  const section = result.episodes && above.category !== 'anime' ? above.section : undefined;
+  const season = marker?.season ?? above.season ?? above.title?.marker?.season ?? section;
   if (season !== undefined) {
     result.season = season;
     result.because.push(marker?.season !== undefined ? `season: ${show.how}` : 'season: folder');
@@ -98,7 +100,10 @@ function ownName({ name, release, tagAt }: Reading, show: ShowReading): { title?
   const box = /^\[([^\]]*)\][ ._]*\[?\u7b2c?$/.exec(name.text.slice(group, end))?.[1];
   // `Quotidien du 12-03-2024`: the word belongs to the date.
   const joint = show.date ? /[ ._](?:du|des|of|vom|del|van)[ ._-]*$/i : /$^/;
-  const title = tidyTitle(box ?? name.text.slice(group, end).replace(whole, '').replace(joint, ''));
+  // `Vinland Saga (Season 2) - S02E05` says it twice.
+  const twice = /[ ._-]+\(?(?:saison|season)[ ._]?\d{1,2}\)?[ ._-]*$/i;
+  const words = name.text.slice(group, end).replace(whole, '').replace(joint, '');
+  const title = tidyTitle(box ?? words.replace(twice, ''));
   if (title) own.title = title;
   return own;
 }

@@ -12,6 +12,8 @@ export interface Evidence {
   film?: boolean;
   /** The title begins here: what stands before is a place in a list of films (`03 - Pulp Fiction (1994)`). */
   titleFrom?: number;
+  /** The year that stands before the title. */
+  year?: number;
   /** Where numbers stand that are the same in all siblings (`Room 104`). */
   constants?: number[];
 }
@@ -45,6 +47,7 @@ export function readSiblings(readings: readonly (Reading | undefined)[]): Eviden
     if (best?.count.kind === 'films') {
       found.film = true;
       if (best.count.ranked) found.titleFrom = best.number.end;
+      if (best.count.years) found.year = best.number.value;
     } else if (best) found.show = asShow(reading, best.number, best.count, stems);
     else if (marked && !reading.year) found.show = asShow(reading, marked, undefined, stems);
     found.constants = own.filter((n) => counts.get(n.stem)?.kind === 'constant').map((n) => n.start);

@@ -148,7 +148,10 @@ async function recogniseTogether(
     // A player must not wait for a crawl.
     await breathe();
     const some = group.map((file) => toLibraryFile(file, folder));
-    const recognitions = recogniseFolder(some.map(({ path }) => path));
+    const recognitions = recogniseFolder(
+      some.map(({ path }) => path),
+      some.map(({ sizeBytes }) => sizeBytes),
+    );
     const { say, heirs } = await sayings.of(folderId, group);
     for (const [heir, from] of heirs) allHeirs.set(heir, from);
     const present = new Set(
