@@ -19,12 +19,16 @@ export interface NumberContext {
 /** `1-12 Titre`, `4-12`: season and episode, or two episodes (`21-22`, `21 et 22`). */
 const pair = /^(\d{1,3})(-|[ ._](?:et|&|\+|a)[ ._])(\d{1,3})(?=$|[ ._]+(?:-[ ._]+)?[^\d\s])/i;
 const leading =
-  /^(?:\[[^\]]{1,60}\][ ._]*)?(?:#|n°[ ._]?)?(\d{1,4})(?:v\d)?(?=$|[ ._]*-[ ._]|[ ._-]+[^\d\s._-]|[ ._]*[[(])/;
+  /^(?:\[[^\]]{1,60}\][ ._]*)?(?:#|n°[ ._]?|\()?(\d{1,4})(?:v\d)?(?=$|[ ._]*-[ ._]|\)?[ ._-]+[^\d\s._-]|[ ._]*[[(])/;
 const dashed =
   /[ ._]-[ ._]+(?:#|n°)?(\d{1,4})(?:-(\d{1,4})|[ ._]~[ ._](\d{1,4})|v\d)?(?=$|[ ._]*[[({]|[ ._]+-[ ._]|[ ._]+[a-z]|\.5(?!\d))/i;
 const spaced =
   /[ ._](\d{2,4})(?:v\d)?(?=$|[ ._]*[[({]|[ ._]+-[ ._]|[ ._]+(?:vf|vff|vostfr|vosta|multi|fr|french|fin|v\d)(?![a-z])|\.5(?!\d))/i;
 
+/** `Show 1-02`: season and episode. */
+const joined = /[ ._](\d{1,2})-(\d\d)(?=$|[ ._]*[[(]|[ ._]+(?:-[ ._]+)?[a-z])/i;
+/** `37 Fin`: the last one. */
+const lastWord = /^[ ._]+(?:fin|end)(?![a-z])/i;
 /** `Show.103.dvdrip`: right before the tags. */
 const beforeTags = /[ ._](\d{2,4})(?:v\d)?[ ._]+$/i;
 /** `Kaamelott (1)` in the folder of a season; elsewhere it is the second copy of a file. */
@@ -81,6 +85,13 @@ function findLater(
     const start = box.index + box[0].lastIndexOf(digits);
     return build(folded, context, start, digits, undefined, start + digits.length);
   }
+  const both = inShow ? joined.exec(folded.slice(from)) : null;
+  const isOneSeason = both && (context.season ?? Number(both[1])) === Number(both[1]);
+  if (isOneSeason && both[1]?.length === 1) {
+    const start = from + both.index + 1;
+    const [season, episode] = [Number(both[1]), Number(both[2])];
+    return { start, end: from + both.index + both[0].length, season, episodes: [episode], bare: true };
+  }
   // Without a show around it, a number before the tags is a film's own (`Apollo.13.1080p`).
   const tail = inShow && context.tagAt > from ? [beforeTags] : [];
   for (const pattern of [dashed, spaced, ...tail]) {
@@ -88,7 +99,9 @@ function findLater(
     if (!match) continue;
     const digits = match[1] as string;
     const at = from + match.index;
-    if (!isLikely(folded.slice(0, at + 1), digits, folded, context, pattern === dashed, inShow)) continue;
+    const isLast = Number(digits) >= 10 && lastWord.test(folded.slice(at + match[0].length));
+    if (!isLast && !isLikely(folded.slice(0, at + 1), digits, folded, context, pattern === dashed, inShow))
+      continue;
     const start = at + match[0].indexOf(digits);
     return build(folded, context, start, digits, match[2] ?? match[3], at + match[0].length);
   }

@@ -85,6 +85,10 @@ const names: readonly (readonly [RegExp, string])[] = [
     /^\[[^\]]+\].*[ _-](?:creditless[ _]|clean[ _])?(?:op|ed|pv|menu|cm|preview)[ _]?(?:\d{1,2}[a-z]?)?(?:v\d)?(?=[ _]*[[(]|$)/i,
     'clip',
   ],
+  [
+    /^\[[^\]]+\].*(?:-[ _](?:opening|ending)(?=[ _]*[[(]|$)|[ _-](?:opening|ending)[ _]?\d{1,2}[a-z]?(?:v\d)?(?=[ _]*[[(]|$))/i,
+    'clip',
+  ],
   [/(?<![a-z])(?:creditless|textless)[ ._](?:op|ed|opening|ending)(?![a-z])/i, 'clip'],
 ];
 

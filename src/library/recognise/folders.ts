@@ -1,8 +1,7 @@
 import type { ProviderIds } from '../recognition.ts';
 import { tidyTitle } from '../titles.ts';
-import { type Category, isSeries, readCategory } from './categories.ts';
+import { type Category, readCategory } from './categories.ts';
 import { cleanFolderName } from './clean.ts';
-import { extraFolder } from './extras.ts';
 import { findMarker, seasonWord } from './markers.ts';
 import { countInWords, rankInWords, readCount } from './ordinals.ts';
 import { findTag, opensTitle } from './release-tags.ts';
@@ -33,29 +32,6 @@ export interface Folder {
   /** The name counts episodes (`Accel World 01-24`). */
   batch?: boolean;
 }
-/** What the folders above a file say, nearest first. */
-export interface Above {
-  category?: Category;
-  season?: number;
-  /** The show's or the film's folder. */
-  title?: Folder;
-  /** A folder called like a category right below a category of series: a show's name where nothing else is (`Animes/2012`). */
-  lastResort?: string;
-  /** A show name inside the season folder's own name (`Vikings S06`). */
-  seasonTitle?: Folder;
-  extra?: string;
-  /** A folder for the films of one saga (`Trilogies`, `Saga Alien`). */
-  saga?: boolean;
-  /** A count of the sections inside a show (`Partie 2`): its season where nothing else says one. */
-  section?: number;
-  /** Number of the disc's folder. */
-  disc?: number;
-  ids: ProviderIds;
-}
-
-const sagaShape =
-  /(?<![a-z])(?:sagas?|collections?|anthologies?|anthology|(?:tri|quadri|tetra|penta|hexa|septo)log(?:ies?|y))(?![a-z])/i;
-
 const cache = new Map<string, Folder>();
 
 /** Reads one folder name. Remembered, because thousands of files share a folder. */
@@ -68,74 +44,10 @@ export function readFolder(name: string): Folder {
   return folder;
 }
 
-/** Reads the folders above a file, upwards: category, season, show or film (facts naming 3). */
-export function readAbove(folders: readonly string[]): Above {
-  const above: Above = { ids: {} };
-  for (let i = folders.length - 1; i >= 0; i--) {
-    const name = folders[i] as string;
-    const parent = i > 0 ? readFolder(folders[i - 1] as string) : undefined;
-    const inTitle = parent !== undefined && parent.kind !== 'category';
-    // `Séries/Extras/Saison 2` is a show of that name.
-    const isShow =
-      !inTitle && i + 1 < folders.length && readFolder(folders[i + 1] as string).kind === 'season';
-    const extra = isShow ? undefined : extraFolder(name, inTitle);
-    if (extra) above.extra ??= extra;
-    if (sagaShape.test(name)) above.saga = true;
-    let folder = readFolder(name);
-    if (folder.section && inTitle && !above.title) {
-      if (folder.section.count !== undefined) above.section ??= folder.section.count;
-      if (folder.section.disc !== undefined) above.disc ??= folder.section.disc;
-      continue;
-    }
-    if (folder.loose && isAmongFilms(folders.slice(0, i))) folder = asTitle(name);
-    if (folder.kind === 'title' && isBareSeason(name, folders.slice(0, i)) && !above.title) {
-      folder = { kind: 'season', season: Number(name), ids: {} };
-    }
-    const namesShow =
-      above.season !== undefined && !above.title && !above.seasonTitle && isShowAfterAll(folders, i);
-    if (folder.kind === 'category' && namesShow)
-      folder = { kind: 'title', title: name, weak: true, ids: folder.ids };
-    if (folder.kind === 'category') {
-      if (folder.category && folder.category !== 'any') above.category ??= folder.category;
-      else if (isSeries(parent?.category)) above.lastResort ??= name;
-      continue;
-    }
-    if (folder.kind === 'season' && above.season === undefined && !above.title) {
-      if (folder.season !== undefined) above.season = folder.season;
-      if (folder.title) above.seasonTitle = folder;
-    } else if (!above.title && (isShow || !extraFolder(name, true))) {
-      above.title = folder;
-    } else if (!above.title && !extra) above.lastResort ??= name;
-    above.ids = { ...folder.ids, ...above.ids };
-  }
-  return above;
-}
-
-/** Whether the nearest category that says anything is one of films. */
-function isAmongFilms(outer: readonly string[]): boolean {
-  const categories = outer.map((folder) => readFolder(folder).category);
-  return categories.findLast((category) => category !== undefined && category !== 'any') === 'movies';
-}
-
-function asTitle(name: string): Folder {
+/** The same of a name that is a title, whatever else it looks like. */
+export function asTitle(name: string): Folder {
   const { text, folded, ids } = cleanFolderName(name);
   return titleUpTo(text, folded, folded.length, ids);
-}
-
-/** `Séries/1923/Saison 1`, `Séries/Kids/Saison 1`: right above a season and below a category of series stands a show. */
-function isShowAfterAll(folders: readonly string[], at: number): boolean {
-  const inner = folders[at + 1];
-  const outer = folders[at - 1];
-  const kind = outer === undefined ? undefined : readFolder(outer).category;
-  const own = readFolder(folders[at] as string).category;
-  return own === 'any' && inner !== undefined && readFolder(inner).kind === 'season' && isSeries(kind);
-}
-
-/** `3` is a season only inside the folder of something that lies under a category of series. */
-function isBareSeason(name: string, outer: readonly string[]): boolean {
-  if (!/^\d{1,2}$/.test(name) || outer.length < 2) return false;
-  const categories = outer.map((folder) => readFolder(folder));
-  return categories.at(-1)?.kind === 'title' && categories.some((folder) => isSeries(folder.category));
 }
 
 /** `Saison 1`, `Show Season 2`, `3. Staffel`, `S01`; `Series 2023` is no season, but a category. */
@@ -191,6 +103,8 @@ const batchShape =
   /[ ._]+(?:-[ ._]+)?[([]?(\d{1,4})[ ._]?(?:-|~|a)[ ._]?(\d{2,4})[)\]]?(?:[ ._(-]|\[[^\]]*$)*$/i;
 const yearInFront =
   /^(?:[([](18[89]\d|19\d\d|20[0-3]\d)[)\]][ ._-]*|(18[89]\d|19\d\d|20[0-3]\d)[ ._]+-[ ._]+)(?=[^\s\d])/;
+/** `(2008-2013)`, `(2019-)`: the years of a series. */
+const spanShape = /[([](19\d\d|20[0-3]\d)[ ._]?-[ ._]?(?:(?:19|20)\d\d|present|\.{3})?[ ._]?[)\]]/i;
 const completeShape =
   /[ ._-]+[([]?(?:l'?[ ._]?)?(?:integrale|complete|collection|coffret)(?![a-z])|^(?:l')?integrale(?:[ ._]+|[ ._]*-[ ._]+)(?:d[eu]s?[ ._]|la[ ._]serie[ ._])?(?=\S)/i;
 
@@ -207,6 +121,11 @@ function titleUpTo(text: string, folded: string, end: number, ids: ProviderIds):
       folder.year = Number(match[1]);
       cut = match.index;
     }
+  }
+  const span = spanShape.exec(folded.slice(0, end));
+  if (span && span.index > start) {
+    folder.year = Number(span[1]);
+    cut = Math.min(cut, span.index);
   }
   const complete = completeShape.exec(folded.slice(0, cut));
   if (complete?.index === 0) start = complete[0].length;

@@ -34,10 +34,11 @@ function readShow(reading: Reading, evidence: Evidence): ShowReading | undefined
   const { name, above, marker, date } = reading;
   const { folded } = name;
   if (marker && !isFilmNumber(marker, reading)) return { marker, how: 'marker' };
-  // `Films/12 août 2005.mkv`: a title.
-  if (date && above.category !== 'movies') return { date, how: 'date' };
+  // `Films/12 août 2005.mkv`, `11 septembre 2001 (2002).avi`: titles.
+  const opensFilm = date?.start === 0 && hasBracketedYear(folded.slice(date.end));
+  if (date && above.category !== 'movies' && !opensFilm) return { date, how: 'date' };
   if (evidence.show) return evidence.show;
-  const folderMarker = above.title?.marker;
+  const folderMarker = above.marker ?? above.title?.marker;
   // A name that says nothing in a folder that is one episode's release (Dark.S01E03.MULTi/abc123xyz.mkv, dark.103.mkv).
   if (folderMarker?.episodes.length === 1) return { marker: folderMarker, how: 'folder marker' };
   const bare = evidence.film ? undefined : readBareNumber(reading, evidence);

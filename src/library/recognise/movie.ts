@@ -1,5 +1,6 @@
 import type { Recognition } from '../recognition.ts';
 import { findTitle, sameTitleKey, tidyTitle } from '../titles.ts';
+import { foldAccents } from './clean.ts';
 import type { Folder } from './folders.ts';
 import type { Reading } from './reading.ts';
 import { opensTitle, opensWithTag } from './release-tags.ts';
@@ -28,7 +29,7 @@ export function fillMovie(result: Recognition, reading: Reading, evidence: Evide
     result.because.push('part: folder');
   }
   const stem = part && partShape.test(name.folded) ? name.folded.slice(0, part.index) : name.folded;
-  const weak = weakName.test(stem.trim()) || isAbbreviated(reading);
+  const weak = weakName.test(stem.trim()) || isShort(stem.trim(), reading) || isAbbreviated(reading);
   const own = weak ? {} : ownTitle(reading, part ? part.index : -1, titleFrom);
   const folder = above.season === undefined && !above.title?.marker ? ownFolder(above.title, own) : undefined;
   if (folder?.title && folderNames(folder, own, weak, reading)) {
@@ -68,6 +69,24 @@ function ownFolder(folder: Folder | undefined, own: OwnTitle): Folder | undefine
   return folder && isYear ? { ...folder, ...front } : folder;
 }
 
+const tagsAlone =
+  /^(?:(?:vf|vo|vff|vfq|vfi|vf2|vof|vostfr|multi|french|truefrench|hd|4k|uhd|\d{3,4}p|dvdrip|bluray|web|[xh]26[45]|hevc)(?:[ ._-]+|$))+$/i;
+
+/** In a film's own folder: nothing but tags, one letter or digit, the initials. */
+function isShort(stem: string, { above, year }: Reading): boolean {
+  const { title } = above;
+  if (!title?.title || title.year === undefined || year !== undefined) return false;
+  const initials = title.title
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean)
+    .map((word) => foldAccents(word[0] as string));
+  return (
+    stem.length === 1 ||
+    tagsAlone.test(stem) ||
+    (initials.length > 1 && stem.toLowerCase() === initials.join('').toLowerCase())
+  );
+}
+
 /** `Heat.1995.1080p-GRP/grp-ht.mkv`: the scene shortens the names of files and spells out the folder's. */
 function isAbbreviated({ name, above, year }: Reading): boolean {
   return (
@@ -95,7 +114,12 @@ function folderNames(folder: Folder, own: OwnTitle, weak: boolean, { name }: Rea
   if (outer === inner) return own.year === undefined || folder.year === undefined || own.year === folder.year;
   if (own.year !== undefined || folder.year === undefined) return false;
   const wholeName = sameTitleKey(name.folded);
-  return outer.startsWith(inner) || (outer.length > 3 && wholeName.includes(outer));
+  // `Le Prénom (2012)/prenom.mkv`
+  return (
+    outer.startsWith(inner) ||
+    (inner.length > 3 && outer.endsWith(inner)) ||
+    (outer.length > 3 && wholeName.includes(outer))
+  );
 }
 
 interface OwnTitle {

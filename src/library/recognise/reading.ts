@@ -1,8 +1,8 @@
 import { isOther, isSubtitle } from '../file-kinds.ts';
+import { type Above, readAbove } from './above.ts';
 import { type CleanName, cleanFileName } from './clean.ts';
 import { findDate } from './dates.ts';
 import { extraName } from './extras.ts';
-import { type Above, readAbove } from './folders.ts';
 import { findMarker, type Marker } from './markers.ts';
 import { findTag, type ReleaseTags, readRelease } from './release-tags.ts';
 import { ownYear } from './years.ts';

@@ -90,7 +90,7 @@ function ownName({ name, release, tagAt }: Reading, show: ShowReading): { title?
   if (at <= group) return {};
   let end = at;
   const own: { title?: string; year?: number } = {};
-  const year = /^.*\S.*?[ ._([-]+((?:19|20)\d\d)[)\]]?[ ._-]*$/.exec(name.folded.slice(group, at));
+  const year = /^.*\S.*?[ ._([-]+(19\d\d|20[0-3]\d)[)\]]?[ ._-]*$/.exec(name.folded.slice(group, at));
   if (year) {
     own.year = Number(year[1]);
     end = group + year[0].lastIndexOf(year[1] as string);

@@ -136,6 +136,12 @@ function asShow(reading: Reading, number: NumberAt, count: Count | undefined, st
     marker.season = hundreds;
     marker.episodes = [value % 100];
   } else if (known === undefined && seasons?.size === 1) marker.season = [...seasons][0] as number;
+  // `Show 1-02`: what the dash joins is one season with its episodes.
+  const joint = /(?<![\da-z])(\d)-$/.exec(reading.name.folded.slice(0, start));
+  if (joint && end - start === 2 && (known ?? Number(joint[1])) === Number(joint[1])) {
+    marker.season = Number(joint[1]);
+    marker.start = joint.index;
+  }
   const show: ShowReading = { marker, how: 'siblings' };
   if (stem === '' && count?.sameRest) {
     const stop = [reading.year?.at ?? -1, reading.tagAt].filter((at) => at > end);
