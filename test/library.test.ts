@@ -168,6 +168,44 @@ t.test('two versions of one episode stay apart', async (t) => {
   ]);
 });
 
+t.test('a file that replaces another comes first', async (t) => {
+  const stem = 'Shows/Dandadan/Season 01/Dandadan S01E01';
+  const first = file('/A/[G] Dandadan - 01 (1080p) [AAAA1111].mkv');
+  const second = file('/A/[G] Dandadan - 01v2 (1080p) [BBBB2222].mkv');
+  const lay = (...items: Item[]) =>
+    Object.fromEntries(
+      layoutTitle(items, []).flatMap((one) => (one.kind === 'strm' ? [[one.fileId, one.path]] : [])),
+    );
+  const item = (one: LibraryFile, stem?: string): Item => ({
+    file: one,
+    recognition: recognise(one.path),
+    ...(stem && { stem }),
+  });
+  const fresh = { [second.fileId]: `${stem} - 1080p.strm`, [first.fileId]: `${stem} - 1080p v1.strm` };
+  t.strictSame(lay(item(first), item(second)), fresh, 'in a new tree it has the plain label');
+  t.strictSame(lay(item(second), item(first)), fresh, 'whatever comes first');
+  t.strictSame(
+    lay(item(first, stem), item(second)),
+    { [first.fileId]: `${stem}.strm`, [second.fileId]: `${stem} - 1080p v2.strm` },
+    'what stands in the tree stays there',
+  );
+  t.strictSame(
+    lay(item(first), item(second, stem)),
+    { [first.fileId]: `${stem} - 1080p v1.strm`, [second.fileId]: `${stem}.strm` },
+    'also when the first one comes later',
+  );
+  const other = file('/A/[H] Dandadan - 01 (720p).mkv');
+  t.strictSame(
+    Object.values(lay(item(first), item(other))).sort(),
+    [`${stem} - 1080p.strm`, `${stem} - 720p.strm`],
+    'another release is another version',
+  );
+  t.strictSame(paths(['/a/Heat.1995.1080p.BluRay-A.mkv', '/a/Heat.1995.REPACK.1080p.BluRay-A.mkv']), [
+    'Movies/Heat (1995)/Heat (1995) - 1080p v1.strm',
+    'Movies/Heat (1995)/Heat (1995) - 1080p.strm',
+  ]);
+});
+
 t.test('side-cars', async (t) => {
   const stem = 'Movies/Heat (1995)/Heat (1995)';
   t.strictSame(

@@ -236,6 +236,23 @@ t.test('editions', async (t) => {
   t.match(recognise('/The Final Cut (2004).mkv'), movie('The Final Cut', 2004), 'a title of the same words');
 });
 
+t.test('files that replace others', async (t) => {
+  const versions: [string, number | undefined][] = [
+    ['[G] X - 01v2 [1080p]', 2],
+    ['[G] X - 01 v3', 3],
+    ['[G] X - 01 [v2][1080p]', 2],
+    ['[G] X - 01v0', 0],
+    ['X.S01E02v2.1080p', 2],
+    ['X.S01E02.REPACK.1080p', 2],
+    ['X.2001.PROPER.1080p', 2],
+    ['X.2001.REPACK2.1080p', 3],
+    ['[G] X - 01 [1080p]', undefined],
+    ['Proper Binge (2001)', undefined],
+    ['V2 Escape from Hell (2021)', undefined],
+  ];
+  for (const [name, version] of versions) t.equal(recognise(`/${name}.mkv`).version, version, name);
+});
+
 t.test('full-width look-alikes are folded', async (t) => {
   table(t, [
     [

@@ -146,7 +146,19 @@ function faultOfFilms(one: Case, entries: readonly LibraryEntry[], reading: Read
   if (profile === 'kodi' || profile === 'plex' || isInParts || one.standing > 0) return undefined;
   const best = Math.max(...one.versions.map(([first]) => linesOf(first?.recognition.resolution)));
   const led = one.versions.find((parts) => parts.map(({ file }) => file.fileId).join() === found[0]);
-  return linesOf(led?.[0]?.recognition.resolution) === best ? undefined : 'a lesser version leads';
+  if (linesOf(led?.[0]?.recognition.resolution) !== best) return 'a lesser version leads';
+  return isReplaced(led?.[0], one.versions.flat()) ? 'a film leads that another replaces' : undefined;
+}
+
+/** Whether one other file is the later version of the same release. Two that are equal have their ids for labels. */
+function isReplaced(item: Item | undefined, others: readonly Item[]): boolean {
+  const releaseOf = ({ recognition: { path: _path, version: _version, ...rest } }: Item) =>
+    JSON.stringify(rest);
+  const versionOf = (one: Item) => one.recognition.version ?? 1;
+  if (item === undefined) return false;
+  const alike = others.filter((other) => releaseOf(other) === releaseOf(item));
+  const latest = alike.filter((other) => versionOf(other) === Math.max(...alike.map(versionOf)));
+  return latest.length === 1 && latest[0] !== item;
 }
 
 function faultOfEpisodes(
@@ -179,6 +191,8 @@ function faultOfEpisodes(
     );
     const led = slots.get(keyOf(episode))?.find(({ file }) => file.fileId === found[0]);
     if (one.standing === 0 && linesOf(led?.recognition.resolution) !== best) return 'a lesser version leads';
+    if (one.standing === 0 && isReplaced(led, slots.get(keyOf(episode)) ?? []))
+      return 'an episode leads that another replaces';
   }
   const files = reading.episodes.reduce((sum, { versions }) => sum + versions.length, 0);
   return files === one.versions.length ? undefined : 'files are missing';
@@ -238,6 +252,24 @@ t.test('what a server would misread is said in another way', async (t) => {
     'Dark S01E01 - ~e0r4k',
     'Dark S01E01 - ~e1r4k',
   ]);
+  const named = (fileId: string) => {
+    const path = `/F/${fileId}.mkv`;
+    const recognition: Recognition = {
+      path,
+      confidence: 1,
+      because: [],
+      ...one,
+      episodes: [1],
+    };
+    return { file: { fileId, path, name: `${fileId}.mkv`, sizeBytes: 1 }, recognition };
+  };
+  const ids = ['2019abcd', '20240531', '1999', '12e34', '5x12e15', 's01e02x', '1080p'];
+  const labelled = layoutTitle(ids.map(named), []).filter(({ kind }) => kind === 'strm');
+  t.strictSame(
+    labelled.map(({ path }) => path.replace(/^.* S01E01 - |\.strm$/g, '')),
+    ['s01~e02x', '~1080~p', '~12e34', '~1999', '~2019abcd', '~20240531', '~5~x12e15'],
+    'an id is no year, no episode and no size of a picture',
+  );
   const heat = { title: 'Heat', year: 1995 };
   t.strictSame(pathsOf('jellyfin', heat, { ...heat, resolution: '1080p' }), [
     'Heat (1995) - 1080p',

@@ -22,7 +22,7 @@ const aspects: readonly Read[] = [
 
 /**
  * Labels that keep the versions of one film or episode apart: resolution, source, edition, language, group, what the
- * headers say, as many as are needed, and the file id where nothing else differs. One item gets ''. Depends on the set only, not on the order.
+ * headers say, as many as are needed; the version where one file replaces another, and the file id where nothing else differs. One item gets ''. Depends on the set only, not on the order.
  */
 export function labelVersions(items: readonly Item[], profile: Profile, saysAll = false): Map<Item, string> {
   if (items.length === 1) return new Map([[items[0] as Item, '']]);
@@ -40,28 +40,55 @@ export function labelVersions(items: readonly Item[], profile: Profile, saysAll 
   // Which edition it is tells a person more than that it is another file.
   if (!profile.editionTag && !used.includes(edition) && items.some(({ recognition }) => recognition.edition))
     labels = joinAll(items, [...(used.includes(resolution) ? used : [resolution, ...used]), edition]);
-  const count = new Map<string, number>();
-  for (const pair of labels) count.set(keyOf(pair), (count.get(keyOf(pair)) ?? 0) + 1);
-  for (const [item, label] of [...labels]) {
-    if ((count.get(keyOf([item, label])) ?? 0) < 2) continue;
-    labels.set(item, `${label} ${idLabel(item.file.fileId)}`.trim());
-  }
+  for (const alike of collisions(labels)) tellReplaced(alike, labels);
+  for (const alike of collisions(labels))
+    for (const item of alike) labels.set(item, `${labels.get(item)} ${idLabel(item.file.fileId)}`.trim());
   return new Map([...labels].map(([item, label]) => [item, plain(label)]));
 }
 
-/** A file's id as a word of a label. Digits in it that read as lines of a picture would put it before better versions. */
-export function idLabel(fileId: string): string {
-  return plain(safeLabel(fileId, 60).replace(/\d{3,}(?=[ip])/gi, '$&~'));
+/**
+ * Of files that differ in nothing but the version (`01` and `01v2`), the latest has the plain label, which every server
+ * sorts first; the others say their version. Where one of them stands in the tree already it stays what it is, and the
+ * new ones say theirs.
+ */
+function tellReplaced(alike: readonly Item[], labels: Map<Item, string>): void {
+  const versionOf = ({ recognition }: Item) => recognition.version ?? 1;
+  const latest = Math.max(...alike.map(versionOf));
+  if (alike.every((item) => versionOf(item) === latest)) return;
+  const stands = alike.some(({ stem }) => stem !== undefined);
+  for (const item of alike) {
+    const isPlain = stands ? item.stem !== undefined : versionOf(item) === latest;
+    if (!isPlain) labels.set(item, `${labels.get(item)} v${versionOf(item)}`.trim());
+  }
+}
+
+/** Items that share a label, where more than one has it. */
+function collisions(labels: ReadonlyMap<Item, string>): Item[][] {
+  const groups = Map.groupBy([...labels], keyOf);
+  return [...groups.values()].filter(({ length }) => length > 1).map((pairs) => pairs.map(([item]) => item));
 }
 
 /**
- * Breaks up what a server would read in a label: one more episode right behind the first (`- e5`), an episode of its own, a
- * part (`Part 2`, `DVD A`), and a year, which keeps Jellyfin from grouping the versions (facts media-servers 2.1, 2.3).
+ * A file's id as a word of a label. Digits in it that read as lines of a picture would put it before better versions; in
+ * front they would be a number behind a dash, which reads as an episode, a place in a list or a year.
+ */
+export function idLabel(fileId: string): string {
+  return plain(
+    safeLabel(fileId, 60)
+      .replace(/\d{3,}(?=[ip])/gi, '$&~')
+      .replace(/^(?=\d)/, '~'),
+  );
+}
+
+/**
+ * Breaks up what a server would read in a label: one more episode right behind the first (`- e5`), an episode of its own
+ * (`s1e2`, `5x12e13`), a part (`Part 2`, `DVD A`), and a year, which keeps Jellyfin from grouping the versions (facts media-servers 2.1, 2.3).
  */
 function plain(label: string): string {
   return label
     .replace(/^(?=[ex]\d)/i, '~')
     .replace(/s\d+[ ._x-]*(?=e\d)/gi, '$&~')
+    .replace(/\d(?=x\d)/gi, '$&~')
     .replace(/(?:cd|dvd|p(?:ar)?t|dis[ck])[ _.-]*(?=\d|[a-d](?![a-z\d]))/gi, '$&~')
     .replace(/(?<=^|[ _.()[\]-])(?=(?:19|20)\d\d(?!\d))/g, '~');
 }

@@ -148,7 +148,7 @@ function unsortedStems({ dir }: Place, items: readonly Item[]): Map<Item, string
   return new Map(
     [...names].map(([item, name]) => {
       const alone = count.get(foldedPath(name))?.length === 1;
-      return [item, `${dir}/${alone ? name : `${name} - ${safeSegment(item.file.fileId, 30)}`}`];
+      return [item, `${dir}/${alone ? name : `${name} - ${idLabel(item.file.fileId)}`}`];
     }),
   );
 }

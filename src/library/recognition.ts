@@ -37,6 +37,8 @@ export interface Recognition {
   /** Sound and text as tags: `VFF`, `VOSTFR`, `MULTi`, or a two-letter code. In the order of the name. */
   languages?: string[];
   group?: string;
+  /** 2 = it replaces an earlier file of the same release (`01v2`, `REPACK`); absent = 1. */
+  version?: number;
   ids?: ProviderIds;
   /**
    * 0 to 1. 1 = a provider id; 0.9 = a film with its year, an extra; from 0.8 = an explicit marker or a date; from 0.7 =

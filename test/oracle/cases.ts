@@ -39,6 +39,36 @@ const groups = [
   'S01E02',
   undefined,
 ];
+const oddIds = [
+  ...[
+    '2019abcd',
+    '2019',
+    '19',
+    '1984x',
+    's01e02x',
+    '5x12e1',
+    '1x02x0',
+    '12e34',
+    'e05x',
+    'x5',
+    'ep7q',
+    '1080p',
+  ],
+  ...[
+    'season1',
+    'part',
+    'cd',
+    'v',
+    '2160p1080p',
+    '20240531',
+    '01',
+    'a2024',
+    'sample',
+    'trailer',
+    'tt1234567',
+    '3d',
+  ],
+];
 const kinds = [
   'trailer',
   'featurette',
@@ -58,9 +88,11 @@ export function* makeCases(seed: number): Generator<Case> {
   const pick = <T>(list: readonly T[]): T => list[below(list.length)] as T;
   const chance = (share: number) => random() < share;
   const letters = 'abcdefghijklmnopqrstuvwxyz0123456789';
-  // The host's ids are of letters and digits; a short one is more often like something else.
+  // The host's ids are of letters and digits; a short one is more often like something else, and some are on purpose.
   const fileId = (n: number) =>
-    Array.from({ length: chance(0.5) ? 20 : 5 }, () => pick([...letters])).join('') + n;
+    (chance(0.2)
+      ? pick(oddIds)
+      : Array.from({ length: chance(0.5) ? 20 : 5 }, () => pick([...letters])).join('')) + n;
 
   let n = 0;
   function item(fields: Partial<Recognition> & Pick<Recognition, 'kind'>, folder: string): Item {
@@ -82,7 +114,7 @@ export function* makeCases(seed: number): Generator<Case> {
   function variants(count: number): Partial<Recognition>[] {
     const isBare = chance(0.1);
     return Array.from({ length: count }, () => {
-      if (isBare) return {};
+      if (isBare) return chance(0.5) ? { version: 1 + below(3) } : {};
       const [resolution, source, language, group] = [
         pick(resolutions),
         pick(sources),
@@ -95,6 +127,7 @@ export function* makeCases(seed: number): Generator<Case> {
         ...(chance(0.2) && { edition: pick(editions) }),
         ...(language && chance(0.5) && { languages: language }),
         ...(group && chance(0.5) && { group }),
+        ...(chance(0.1) && { version: 2 + below(2) }),
       };
     });
   }

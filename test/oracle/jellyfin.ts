@@ -198,6 +198,12 @@ function numberIn(name: string): { season?: number; episodes: number[]; date?: s
 
 /** Further numbers right behind the first: `-E02`, `E02`, `-02`, `x02`. Those of a resolution are none. */
 function lastOf(name: string): number | undefined {
+  // `1x02x03` is looked for as well, anywhere in the name.
+  const crossed =
+    /s?\d{1,4}x\d{1,3}(?:(?:-| - )\d{1,4}(?:[ex]|xe)|(?:-| - )?[ex]|-x?e?)(\d{1,3})(?![\dip])/i.exec(
+      name,
+    )?.[1];
+  if (crossed) return Number(crossed);
   const at = /s\d{1,4}[x.]?e\d{1,3}/i.exec(name);
   if (!at) return undefined;
   const rest = name.slice(at.index + at[0].length);

@@ -8,6 +8,7 @@ import { isCameraTake } from './numbers.ts';
 import type { Reading, ShowReading } from './reading.ts';
 import { fillShow } from './show.ts';
 import type { Evidence } from './siblings.ts';
+import { readVersion } from './versions.ts';
 import { hasBracketedYear } from './years.ts';
 
 /**
@@ -92,9 +93,12 @@ function fillTags(result: Recognition, reading: Reading): void {
   if (release.source) result.source = release.source;
   if (release.edition) result.edition = release.edition;
   if (release.group) result.group = release.group;
-  const languages = readLanguages(name.folded.slice(languageStart(reading)));
+  const tagsFrom = languageStart(reading);
+  const languages = readLanguages(name.folded.slice(tagsFrom));
   if (languages.length > 0) result.languages = languages;
-  const tags = (['resolution', 'hdr', 'source', 'edition', 'group', 'languages'] as const).filter(
+  const version = readVersion(name.folded, tagsFrom);
+  if (version !== undefined) result.version = version;
+  const tags = (['resolution', 'hdr', 'source', 'edition', 'group', 'version', 'languages'] as const).filter(
     (tag) => result[tag] !== undefined,
   );
   if (tags.length > 0) result.because.push(`${tags.join(', ')}: tags in the name`);
