@@ -172,6 +172,24 @@ t.test('sections inside a title are no titles', async (t) => {
   ]);
 });
 
+t.test('a whole series, its arcs and its specials', async (t) => {
+  const all = Array.from({ length: 24 }, (_, i) => i + 1);
+  table(t, [
+    ['/[Group] Accel World 1-24', episode('Accel World', undefined, ...all)],
+    ['/[Group] Accel World (01-24) [BD 1080p].mkv', episode('Accel World', undefined, ...all)],
+    ['/Animes/Accel World 1-24/Accel World 07.mkv', episode('Accel World', undefined, 7)],
+    ['/[Group] Accel World [1-24][BD 1080p]/03.mkv', episode('Accel World', undefined, 3)],
+    ['/Séries/La Flamme 1-04.mkv', episode('La Flamme', 1, 4)],
+    ['/Fahrenheit 9-11.avi', movie('Fahrenheit 9-11')],
+    ['/[Group] Accel World OVA.mkv', { kind: 'episode', title: 'Accel World', season: 0 }],
+    ['/[Group] Accel World - Special.mkv', { kind: 'episode', title: 'Accel World', season: 0 }],
+    ['/Animes/One Piece/Saga 1/Arc 2/One Piece 9.mkv', { title: 'One Piece', absolute: 9 }],
+    ['/Animes/One Piece/031-044 Arlong Park/031.mkv', { title: 'One Piece', absolute: 31 }],
+    ['/Animes/Accel World/OVAs/OVA 1.mkv', episode('Accel World', 0, 1)],
+  ]);
+  absent(t, '/[Group] Accel World OVA.mkv', 'episodes');
+});
+
 t.test('a tag word or the word for an extra may be a title', async (t) => {
   table(t, [
     ['/VF mon amour (2010).mkv', movie('VF mon amour', 2010)],

@@ -17,6 +17,8 @@ export interface Above {
   extra?: string;
   /** A folder for the films of one saga (`Trilogies`, `Saga Alien`). */
   saga?: boolean;
+  /** The file lies in a section of a title. */
+  inSection?: boolean;
   /** A count of the sections inside a show (`Partie 2`): its season where nothing else says one. */
   section?: number;
   /** The marker of a folder that holds one episode and names no show (`Saison 5/Épisode 16`). */
@@ -48,6 +50,7 @@ export function readAbove(folders: readonly string[]): Above {
       continue;
     }
     if (folder.section && inTitle && !above.title) {
+      above.inSection = true;
       if (folder.section.count !== undefined) above.section ??= folder.section.count;
       if (folder.section.disc !== undefined) above.disc ??= folder.section.disc;
       continue;

@@ -8,6 +8,10 @@ export interface NumberContext {
   season?: number;
   /** The file lies under a category of series or anime. */
   series: boolean;
+  /** The name or its folders say anime: numbers count through. */
+  anime: boolean;
+  /** The file lies in a section of a show (`Arc 3`). */
+  section: boolean;
   /** The name carries a year in brackets: then a number is part of a film's title. */
   bracketedYear: boolean;
   /** Where the first tag of the release stands (`1080p`, `dvdrip`), -1 = nowhere. */
@@ -25,8 +29,13 @@ const dashed =
 const spaced =
   /[ ._](\d{2,4})(?:v\d)?(?=$|[ ._]*[[({]|[ ._]+-[ ._]|[ ._]+(?:vf|vff|vostfr|vosta|multi|fr|french|fin|v\d)(?![a-z])|\.5(?!\d))/i;
 
+/** `[Group] Title 1-24`, `Title 01 ~ 12 VOSTFR`: a whole series in one. */
+const batch =
+  /[ ._](?:-[ ._]+)?[([]?(0{0,2}[01]|\d{2,4})(?:-|[ ._]?~[ ._]?)(\d{2,4})[)\]]?(?=$|[ ._]*[[(]|[ ._]+(?:vf|vff|vostfr|vosta|multi|fin|end|complete|integrale)(?![a-z]))/i;
 /** `Show 1-02`: season and episode. */
 const joined = /[ ._](\d{1,2})-(\d\d)(?=$|[ ._]*[[(]|[ ._]+(?:-[ ._]+)?[a-z])/i;
+/** `One Piece 9` in the folder of an arc. */
+const single = /[ ._](\d)(?:v\d)?(?=$|[ ._]*[[({]|[ ._]+(?:-[ ._]|(?:vf|vff|vostfr|vosta)(?![a-z])))/i;
 /** `37 Fin`: the last one. */
 const lastWord = /^[ ._]+(?:fin|end)(?![a-z])/i;
 /** `Show.103.dvdrip`: right before the tags. */
@@ -85,7 +94,15 @@ function findLater(
     const start = box.index + box[0].lastIndexOf(digits);
     return build(folded, context, start, digits, undefined, start + digits.length);
   }
-  const both = inShow ? joined.exec(folded.slice(from)) : null;
+  if (context.anime) {
+    const all = batch.exec(folded.slice(from));
+    const [first, last] = [Number(all?.[1]), Number(all?.[2])];
+    if (all && first < last && last - first <= 300 && !/^(?:19|20)\d\d$/.test(all[2] as string)) {
+      const start = from + all.index + 1;
+      return { start, end: from + all.index + all[0].length, episodes: between(first, last), bare: true };
+    }
+  }
+  const both = inShow && !context.anime ? joined.exec(folded.slice(from)) : null;
   const isOneSeason = both && (context.season ?? Number(both[1])) === Number(both[1]);
   if (isOneSeason && both[1]?.length === 1) {
     const start = from + both.index + 1;
@@ -94,7 +111,7 @@ function findLater(
   }
   // Without a show around it, a number before the tags is a film's own (`Apollo.13.1080p`).
   const tail = inShow && context.tagAt > from ? [beforeTags] : [];
-  for (const pattern of [dashed, spaced, ...tail]) {
+  for (const pattern of [dashed, spaced, ...(context.section ? [single] : []), ...tail]) {
     const match = pattern.exec(folded.slice(from, pattern === beforeTags ? context.tagAt : undefined));
     if (!match) continue;
     const digits = match[1] as string;
@@ -113,7 +130,7 @@ function isLikely(
   before: string,
   digits: string,
   folded: string,
-  { bracketedYear }: NumberContext,
+  { bracketedYear, section }: NumberContext,
   isDashed: boolean,
   inShow: boolean,
 ): boolean {
@@ -124,7 +141,7 @@ function isLikely(
   if (filmCount.test(before)) return false;
   if (/^(?:19|20)\d\d$/.test(digits) && !(group && isDashed)) return false;
   if (bracketedYear && !group && !/[([](?:19|20)\d\d[)\]][ ._]*$/.test(before)) return false;
-  if (!isDashed && inShow && !padded && number < 10) return false;
+  if (!isDashed && inShow && !section && !padded && number < 10) return false;
   if (group || inShow || padded) return true;
   return isDashed ? number >= 10 || fansub : fansub && number >= 100;
 }

@@ -89,6 +89,7 @@ const names: readonly (readonly [RegExp, string])[] = [
     /^\[[^\]]+\].*(?:-[ _](?:opening|ending)(?=[ _]*[[(]|$)|[ _-](?:opening|ending)[ _]?\d{1,2}[a-z]?(?:v\d)?(?=[ _]*[[(]|$))/i,
     'clip',
   ],
+  [/[ ._]-[ ._](?:OP|ED)[ ._]?\d{1,2}[a-z]?(?=$|[ ._]*[[(])/, 'clip'],
   [/(?<![a-z])(?:creditless|textless)[ ._](?:op|ed|opening|ending)(?![a-z])/i, 'clip'],
 ];
 

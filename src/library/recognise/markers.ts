@@ -104,6 +104,17 @@ export function findSeason(folded: string): Marker | undefined {
   return { start: match.index, end: match.index + match[0].length, season, episodes: [], bare: false };
 }
 
+const loneSpecial =
+  /(?<=\S[ ._-]+)(?:ova|oav|oad)(?=$|[ ._-]*[[(]|[ ._]+(?:vf|vff|vostfr|vosta|multi|french|\d{3,4}p)(?![a-z]))/i;
+const groupedSpecial = /(?<=^\[.*\S[ ._]+-[ ._]+)specials?(?=$|[ ._]*[[(])/i;
+
+/** `[Group] Title OVA`: a special, but which one nothing says. */
+export function findSpecial(folded: string): Marker | undefined {
+  const match = loneSpecial.exec(folded) ?? groupedSpecial.exec(folded);
+  if (!match) return undefined;
+  return { start: match.index, end: match.index + match[0].length, season: 0, episodes: [], bare: false };
+}
+
 function follow(
   folded: string,
   start: number,

@@ -2,7 +2,7 @@ import type { Recognition } from '../recognition.ts';
 import { findBareNumber } from './bare-numbers.ts';
 import { isSeries } from './categories.ts';
 import { readLanguages } from './languages.ts';
-import { findSceneNumber, findSeason, type Marker } from './markers.ts';
+import { findSceneNumber, findSeason, findSpecial, type Marker } from './markers.ts';
 import { fillMovie } from './movie.ts';
 import { isCameraTake } from './numbers.ts';
 import type { Reading, ShowReading } from './reading.ts';
@@ -44,7 +44,7 @@ function readShow(reading: Reading, evidence: Evidence): ShowReading | undefined
   if (folderMarker?.episodes.length === 1) return { marker: folderMarker, how: 'folder marker' };
   const bare = evidence.film ? undefined : readBareNumber(reading, evidence);
   if (bare) return bare;
-  const season = findSeason(folded);
+  const season = findSeason(folded) ?? (above.category === 'movies' ? undefined : findSpecial(folded));
   if (season) return { marker: season, how: 'season' };
   const scene = reading.release.year === undefined ? findSceneNumber(folded) : undefined;
   if (scene) return { marker: scene, how: 'bare number' };
@@ -60,6 +60,11 @@ function readBareNumber(reading: Reading, evidence: Evidence): ShowReading | und
   const series = isSeries(above.category) || above.title?.batch === true;
   const marker = findBareNumber(folded, {
     series,
+    anime:
+      above.category === 'anime' ||
+      folded.startsWith('[') ||
+      /(?<![a-z])vosta?(?:fr)?(?![a-z])/i.test(folded),
+    section: above.inSection === true,
     bracketedYear: hasBracketedYear(folded),
     tagAt: reading.tagAt,
     ...(above.season !== undefined && { season: above.season }),

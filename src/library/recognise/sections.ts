@@ -12,8 +12,8 @@ const arcShape = new RegExp(
   `^(?:arcs?|sagas?)(?![a-z])(?:[ ._-]*(?:\\d{1,3}|${countInWords}))?(?:[ ._-]|$)`,
   'i',
 );
-/** `[01] East Blue`. */
-const boxedShape = /^\[\d{1,2}\][ ._-]*[a-z]/i;
+/** `[01] East Blue`, `031-044 Arlong Park`. */
+const boxedShape = /^(?:\[\d{1,2}\]|\d{2,4}[ ._]?-[ ._]?\d{2,4}(?=[ ._]))[ ._-]*[a-z]/i;
 const partShape = new RegExp(
   `^(?:parties?|parts?|volumes?|vol|tomes?|cours?|cycles?)[ ._-]*(\\d{1,2}|${countInWords})(?=$|[ ._]*[-:([])`,
   'i',
