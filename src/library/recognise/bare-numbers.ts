@@ -21,7 +21,7 @@ export interface NumberContext {
 }
 
 /** `1-12 Titre`, `4-12`: season and episode, or two episodes (`21-22`, `21 et 22`). */
-const pair = /^(\d{1,3})(-|[ ._](?:et|&|\+|a)[ ._])(\d{1,3})(?=$|[ ._]+(?:-[ ._]+)?[^\d\s])/i;
+const pair = /^(\d{1,3})(-|[+&]|[ ._](?:et|&|\+|a)[ ._])(\d{1,3})(?=$|[ ._]+(?:-[ ._]+)?[^\d\s])/i;
 const leading =
   /^(?:\[[^\]]{1,60}\][ ._]*)?(?:#|n°[ ._]?|\()?(\d{1,4})(?:v\d)?(?=$|[ ._]*-[ ._]|\)?[ ._-]+[^\d\s._-]|[ ._]*[[(])/;
 const dashed =
@@ -31,13 +31,13 @@ const spaced =
 
 /** `[Group] Title 1-24`, `Title 01 ~ 12 VOSTFR`: a whole series in one. */
 const batch =
-  /[ ._](?:-[ ._]+)?[([]?(0{0,2}[01]|\d{2,4})(?:-|[ ._]?~[ ._]?)(\d{2,4})[)\]]?(?=$|[ ._]*[[(]|[ ._]+(?:vf|vff|vostfr|vosta|multi|fin|end|complete|integrale)(?![a-z]))/i;
+  /[ ._](?:-[ ._]+)?[([]?(0{0,2}[01]|\d{2,4})(?:-|[ ._]?~[ ._]?)(\d{2,4})[)\]]?(?=$|[ ._]*[[(]|[ ._]+(?:vf|vff|vostfr|vosta|multi|dual|fin|end|complete|integrale)(?![a-z])|[ ._]+\d{3,4}p)/i;
 /** `Show 1-02`: season and episode. */
 const joined = /[ ._](\d{1,2})-(\d\d)(?=$|[ ._]*[[(]|[ ._]+(?:-[ ._]+)?[a-z])/i;
 /** `One Piece 9` in the folder of an arc. */
 const single = /[ ._](\d)(?:v\d)?(?=$|[ ._]*[[({]|[ ._]+(?:-[ ._]|(?:vf|vff|vostfr|vosta)(?![a-z])))/i;
 /** `37 Fin`: the last one. */
-const lastWord = /^[ ._]+(?:fin|end)(?![a-z])/i;
+const lastWord = /^[ ._]*[[(]?(?<![a-z0-9])(?:fin|end)(?![a-z])/i;
 /** `Show.103.dvdrip`: right before the tags. */
 const beforeTags = /[ ._](\d{2,4})(?:v\d)?[ ._]+$/i;
 /** `Kaamelott (1)` in the folder of a season; elsewhere it is the second copy of a file. */

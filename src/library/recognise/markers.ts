@@ -56,6 +56,8 @@ const specialShape = /(?<![a-z0-9])(?:ova|oav|oad)s?[ ._]*(?:-[ ._]*|n°)?(\d{1,
 const bareShapes: readonly RegExp[] = [
   /(?<![a-z0-9])(?:episodes?|ep|epi|folge|capitulo|puntata|episodio)[ ._]{0,2}(?:n[o°]|-)?[ ._]?(\d{1,5})(?!\d)/i,
   /(?<![a-z0-9])e(\d{2,5})(?![a-z0-9])/i,
+  // The stage of a race, the edition of a programme.
+  /(?<![a-z0-9])(?:etape|emission)[ ._]{0,2}(?:n[o°][ ._]?)?(\d{1,4})(?!\d)/i,
   /^e(\d)(?![a-z0-9])/i,
   // 1of3, (1 sur 3)
   /(?<![a-z0-9.])(\d{1,2})of\d{1,2}(?![a-z0-9])/i,

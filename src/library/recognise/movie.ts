@@ -2,6 +2,7 @@ import type { Recognition } from '../recognition.ts';
 import { findTitle, sameTitleKey, tidyTitle } from '../titles.ts';
 import { foldAccents } from './clean.ts';
 import type { Folder } from './folders.ts';
+import { isCameraTake } from './numbers.ts';
 import type { Reading } from './reading.ts';
 import { opensTitle, opensWithTag } from './release-tags.ts';
 import type { Evidence } from './siblings.ts';
@@ -137,6 +138,7 @@ function ownTitle(
   titleFrom: number,
 ): OwnTitle {
   const { text, folded } = name;
+  if (isCameraTake(folded)) return { title: tidyTitle(text) };
   const own: OwnTitle = {};
   if (yearAt) own.year = yearAt.year;
   const found = release.title ? findTitle(folded, release.title) : undefined;

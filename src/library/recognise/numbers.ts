@@ -25,7 +25,8 @@ const shape =
 /** What makes a number something else than an episode: a part, a volume, a season, the third film. */
 const otherCount =
   /(?:^|[^a-z])(?:cd|dvd|dis[ck]|disque|part|pt|partie|vol|volume|tome|saisons?|seasons?|livre|book|film|movie)[ ._-]*$|(?:^|[^a-z])(?:mp|s|x|h)$/i;
-const cameraTake = /^(?:img|dsc[nf]?|mvi|vid|mov|pict|pxl|gopr|g[hx]|dji|whatsapp[ ._-]video)[ ._-]*\d/i;
+const cameraTake =
+  /^(?:19|20)\d{6}[ _-]\d{6}(?!\d)|^(?:img|dsc[nf]?|mvi|vid|mov|pict|pxl|gopr|g[hx]|dji|whatsapp[ ._-]video)[ ._-]*\d/i;
 const mostNumbers = 6;
 
 /** Numbers of a name that might count episodes: not tags, parts, seasons, `5.1` or `2nd`. */

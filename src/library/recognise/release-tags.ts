@@ -53,6 +53,7 @@ function plainResolution(resolution: string): string | undefined {
 function looseResolution(name: string): string | undefined {
   if (/[ ._[(](?:720|1080)(?=[ ._\])-]|$)/.test(name))
     return /[ ._[(]1080(?=[ ._\])-]|$)/.test(name) ? '1080p' : '720p';
+  if (/[ ._[(](?:2k|qhd)(?=[ ._\])-]|$)/i.test(name)) return '1440p';
   return /[ ._[(]uhd[ ._-]?(?:blu-?ray|bd|rip)?(?=[ ._\])-]|$)/i.test(name) ? '2160p' : undefined;
 }
 
