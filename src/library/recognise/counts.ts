@@ -86,13 +86,18 @@ function areFilms(
   // Among series only where each has a year of its own: the episodes of a year share it.
   if (isSeries(above.category)) return years.length === members.length && new Set(years).size === values.size;
   if (new Set(years).size > 1 && years.length * 2 >= members.length) return true;
-  if (above.category === 'movies' || above.saga) return !(count.sameRest && count.values >= longestSaga);
+  if (above.category === 'movies') return !(count.sameRest && count.values >= longestSaga);
+  // `One Piece/Saga East Blue/One Piece 001`: nobody counts films by the hundred.
+  const hundreds = members.some(({ number }) => number.end - number.start >= 3);
+  if (above.saga && !hundreds) return !(count.sameRest && count.values >= longestSaga);
   // Taxi, Taxi 2, Taxi 3: a series has no episode without a number.
   if (first && Math.min(...values) === 2) return true;
   const small = members.every(({ number }) => !number.padded && number.value < 10);
   if (!small) return false;
   // The episodes of a series come from one source; a saga is collected film by film.
   if (areReleasedApart(members) || above.title?.whole) return true;
+  // `Harry Potter 7 Partie 2`
+  if (members.some(({ number }) => /^(?:part|partie|pt) ?(?:\d|i{1,3}$)/.test(number.rest))) return true;
   if (weighLikeFilms(members.map(({ reading }) => reading))) return true;
   return years.length === 0 && dated > members.length;
 }

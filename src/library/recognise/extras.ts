@@ -20,6 +20,9 @@ const folders: Record<string, string> = {
   'making of': 'behindthescenes',
   bonus: 'unknown',
   supplements: 'unknown',
+  betisier: 'unknown',
+  betisiers: 'unknown',
+  bloopers: 'unknown',
   backdrops: 'unknown',
   'theme music': 'unknown',
 };
@@ -74,6 +77,12 @@ const names: readonly (readonly [RegExp, string])[] = [
     /[ ._]-[ ._]bonus(?![a-z])|[ ._]bonus(?:[ ._]?\d{1,2})?$|(?<=(?:19|20)\d\d[)\]]?[ ._])bonus(?![a-z])/i,
     'unknown',
   ],
+  [
+    /^(?:betisiers?|bloopers|gag[ ._]reel)$|[ ._]-[ ._](?:betisiers?|bloopers|gag[ ._]reel)(?=$|[ ._]*[[(\d])/i,
+    'unknown',
+  ],
+  // The menus of a DVD.
+  [/^(?:video_ts|vts_\d\d_0)$/i, 'unknown'],
   // A group is seldom in lower case.
   [new RegExp(`${noGroup}-scene$`), 'scene'],
   [new RegExp(`${noGroup}-clip$`), 'clip'],

@@ -11,6 +11,8 @@ const partShape = /(?:^|[ ._([-]+)(?:cd|dvd|dis[ck])[ ._-]?(\d{1,2}|[a-d])[)\]]?
 /** `Part 2` is a title's word (Dune Part Two) unless it ends the name behind the year (facts naming 8). */
 const latePart =
   /(?<![a-z0-9])(?:19|20)\d\d[)\]]?.*?[ ._([-]+(?:part|pt|partie)[ ._-]?(\d{1,2}|[a-d])[)\]]?$/i;
+/** The pieces of one title on a DVD. */
+const dvdPiece = /^vts_\d\d_([1-9])$/i;
 const weakName =
   /^(?:|movie|film(?:[ ._-]complet)?|full[ ._-]movie|video|vid|title_?t?\d*|vts_\d\d_\d|\d{5}|0\d{1,2}|[0-9a-f]{8,}|sans titre|untitled|main|(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])(?=[a-z0-9]*\d[a-z]+\d)[a-z0-9]{9,})$/i;
 
@@ -25,9 +27,10 @@ export function fillMovie(result: Recognition, reading: Reading, evidence: Evide
     result.part = /\d/.test(which) ? Number(which) : which.toLowerCase().charCodeAt(0) - 96;
     result.because.push(`part: name (${part[0].replace(/[^a-z0-9]/gi, '')})`);
   }
-  if (!part && above.disc !== undefined) {
-    result.part = above.disc;
-    result.because.push('part: folder');
+  const piece = dvdPiece.exec(name.folded)?.[1];
+  if (!part && (above.disc !== undefined || piece)) {
+    result.part = above.disc ?? Number(piece);
+    result.because.push(above.disc !== undefined ? 'part: folder' : 'part: name');
   }
   const stem = part && partShape.test(name.folded) ? name.folded.slice(0, part.index) : name.folded;
   const weak = weakName.test(stem.trim()) || isShort(stem.trim(), reading) || isAbbreviated(reading);
