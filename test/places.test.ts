@@ -41,6 +41,25 @@ async function paths({ libraryDir }: Pick<Setup, 'libraryDir'>): Promise<string[
   return (await strmFiles(libraryDir).catch(() => [])).map(({ path }) => path).sort();
 }
 
+t.test('a sample of several GB is the film, and a second version of an episode moves nothing', async (t) => {
+  const large = { name: 'heat-sample.mkv', content: { sizeBytes: 8 * 1024 ** 3, seed: 1 } };
+  const [first, second] = ['01', '01v2'].map((number) => file(`[G] Dandadan - ${number} (1080p).mkv`));
+  const one = await house(t, {
+    folders: [
+      { name: 'Heat (1995)', files: [large] },
+      { name: 'Alien (1979)', files: [file('alien-sample.mkv'), file('Alien.1979.mkv')] },
+      { name: 'Animes', files: [first as FileSpec] },
+    ],
+  });
+  await one.sync();
+  const stem = 'Shows/Dandadan/Season 01/Dandadan S01E01';
+  const films = ['Movies/Alien (1979)/Alien (1979).strm', 'Movies/Heat (1995)/Heat (1995).strm'];
+  t.same(await paths(one), [...films, `${stem}.strm`]);
+  one.simulator.account.addFile('/Animes', second as FileSpec);
+  await one.sync();
+  t.same(await paths(one), [...films, `${stem} - 1080p v2.strm`, `${stem}.strm`]);
+});
+
 t.test(
   'a new version beside a film, a rename at the host and a move there leave its path alone',
   async (t) => {
