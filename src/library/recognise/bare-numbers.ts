@@ -1,6 +1,7 @@
 import { findTitle } from '../titles.ts';
 import { foldAccents } from './clean.ts';
 import { between, type Marker } from './markers.ts';
+import { readBatch, readJoined, readPair } from './number-pairs.ts';
 
 /** What speaks for a number being an episode (facts naming 7). */
 export interface NumberContext {
@@ -20,8 +21,6 @@ export interface NumberContext {
   title?: string;
 }
 
-/** `1-12 Titre`, `4-12`: season and episode, or two episodes (`21-22`, `21 et 22`). */
-const pair = /^(\d{1,3})(-|[+&]|[ ._](?:et|&|\+|a)[ ._])(\d{1,3})(?=$|[ ._]+(?:-[ ._]+)?[^\d\s])/i;
 const leading =
   /^(?:\[[^\]]{1,60}\][ ._]*)?(?:#|n°[ ._]?|\()?(\d{1,4})(?:v\d)?(?=$|[ ._]*-[ ._]|\)?[ ._-]+[^\d\s._-]|[ ._]*[[(])/;
 const dashed =
@@ -29,11 +28,6 @@ const dashed =
 const spaced =
   /[ ._](\d{2,4})(?:v\d)?(?=$|[ ._]*[[({]|[ ._]+-[ ._]|[ ._]+(?:vf|vff|vostfr|vosta|multi|fr|french|fin|v\d)(?![a-z])|\.5(?!\d))/i;
 
-/** `[Group] Title 1-24`, `Title 01 ~ 12 VOSTFR`: a whole series in one. */
-const batch =
-  /[ ._](?:-[ ._]+)?[([]?(0{0,2}[01]|\d{2,4})(?:-|[ ._]?~[ ._]?)(\d{2,4})[)\]]?(?=$|[ ._]*[[(]|[ ._]+(?:vf|vff|vostfr|vosta|multi|dual|fin|end|complete|integrale)(?![a-z])|[ ._]+\d{3,4}p)/i;
-/** `Show 1-02`: season and episode. */
-const joined = /[ ._](\d{1,2})-(\d\d)(?=$|[ ._]*[[(]|[ ._]+(?:-[ ._]+)?[a-z])/i;
 /** `One Piece 9` in the folder of an arc. */
 const single = /[ ._](\d)(?:v\d)?(?=$|[ ._]*[[({]|[ ._]+(?:-[ ._]|(?:vf|vff|vostfr|vosta)(?![a-z])))/i;
 /** `37 Fin`: the last one. */
@@ -49,6 +43,8 @@ const boxes =
 const lateBox = /^\[[^\]]{1,60}\][^[\]]{1,150}\[(?!(?:19|20)\d\d\])(\d{2,4})(?:v\d)?\]/i;
 /** `Dragon Ball Z - Film 01`: it counts films. */
 const filmCount = /(?:^|[^a-z])(?:film|movie)[ ._-]*$/i;
+/** `Le Parrain Part 01`: of a film. */
+const partCount = /(?:^|[^a-z])(?:part|partie|vol|volume|cd|dvd)[ ._-]*$/i;
 
 /**
  * Reads a number without a marker as an episode where the surroundings say so. `season` is set only when the number
@@ -94,21 +90,9 @@ function findLater(
     const start = box.index + box[0].lastIndexOf(digits);
     return build(folded, context, start, digits, undefined, start + digits.length);
   }
-  if (context.anime) {
-    const all = batch.exec(folded.slice(from));
-    const [first, last] = [Number(all?.[1]), Number(all?.[2])];
-    if (all && first < last && last - first <= 300 && !/^(?:19|20)\d\d$/.test(all[2] as string)) {
-      const start = from + all.index + 1;
-      return { start, end: from + all.index + all[0].length, episodes: between(first, last), bare: true };
-    }
-  }
-  const both = inShow && !context.anime ? joined.exec(folded.slice(from)) : null;
-  const isOneSeason = both && (context.season ?? Number(both[1])) === Number(both[1]);
-  if (isOneSeason && both[1]?.length === 1) {
-    const start = from + both.index + 1;
-    const [season, episode] = [Number(both[1]), Number(both[2])];
-    return { start, end: from + both.index + both[0].length, season, episodes: [episode], bare: true };
-  }
+  const several =
+    readBatch(folded, from, context) ?? (inShow ? readJoined(folded, from, context) : undefined);
+  if (several) return several;
   // Without a show around it, a number before the tags is a film's own (`Apollo.13.1080p`).
   const tail = inShow && context.tagAt > from ? [beforeTags] : [];
   for (const pattern of [dashed, spaced, ...(context.section ? [single] : []), ...tail]) {
@@ -138,26 +122,12 @@ function isLikely(
   const group = /^\[[^\]]{1,60}\]/.test(folded);
   const fansub = /(?<![a-z])(?:vostfr|vosta|fansub)/i.test(folded);
   const padded = digits.length > 1 && digits.startsWith('0');
-  if (filmCount.test(before)) return false;
+  if (filmCount.test(before) || (!inShow && partCount.test(before))) return false;
   if (/^(?:19|20)\d\d$/.test(digits) && !(group && isDashed)) return false;
   if (bracketedYear && !group && !/[([](?:19|20)\d\d[)\]][ ._]*$/.test(before)) return false;
   if (!isDashed && inShow && !section && !padded && number < 10) return false;
   if (group || inShow || padded) return true;
   return isDashed ? number >= 10 || fansub : fansub && number >= 100;
-}
-
-function readPair(folded: string, { season }: NumberContext): Marker | undefined {
-  const match = pair.exec(folded);
-  if (!match) return undefined;
-  const first = Number(match[1]);
-  const second = Number(match[3]);
-  const marker: Marker = { start: 0, end: match[0].length, episodes: [second], bare: true };
-  const follows = second === first + 1;
-  if (match[2] === '-' && !follows && (season ?? first) === first) marker.season = first;
-  else if (second > first && second - first <= 300) {
-    marker.episodes = match[2] === '-' ? between(first, second) : [first, second];
-  } else return undefined;
-  return marker;
 }
 
 function build(

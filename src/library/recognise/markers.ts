@@ -25,9 +25,11 @@ const shapes: readonly RegExp[] = [
   /(?<![a-z0-9])t(\d{1,2})[ ._]?(?:e|x|cap)[ ._]?(\d{1,4})(?![\da-z])/i,
   // 1x02, 2009x02; not 1920x1080, not x264
   /(?<![a-z0-9])(\d{1,2}|19\d\d|20\d\d)x(\d{2,3})(?!\d|p(?![a-z])|x\d{3})/i,
+  // 2x9 behind a title, where no year makes a film of it
+  /(?<=[a-z0-9][ ._-]{1,3}[[(]?)(\d{1,2})x(\d)(?=$|[ ._\])-])(?!.*[([](?:19|20)\d\d)/i,
   // Saison 1 Episode 2, Season 1, Episode 2, Saison 4 Partie 2 Episode 12, Saison 2 - Ep 12, Staffel 3 Folge 4
   new RegExp(
-    `(?<![a-z])${seasonWord}[ ._]?(\\d{1,4})[\\])]?[ ._]*(?:[-,;:([][ ._]*)?(?:(?:part|partie)[ ._]?\\d{1,2}[ ._]*[-,]?[ ._]*)?(?:${episodeWord}|part)[ ._]{0,2}(\\d{1,5})(?!\\d)`,
+    `(?<![a-z])(?:${seasonWord}|temp)[ ._]{0,2}(\\d{1,4})[\\])]?[ ._]*(?:[-,;:([][ ._]*)?(?:(?:part|partie)[ ._]?\\d{1,2}[ ._]*[-,]?[ ._]*)?(?:${episodeWord}|part)[ ._]{0,2}(\\d{1,5})(?!\\d)`,
     'i',
   ),
   // Livre II Episode 3, Livre 2 - E03, Saison I, Ep 5
@@ -56,6 +58,9 @@ const specialShape = /(?<![a-z0-9])(?:ova|oav|oad)s?[ ._]*(?:-[ ._]*|n°)?(\d{1,
 const bareShapes: readonly RegExp[] = [
   /(?<![a-z0-9])(?:episodes?|ep|epi|folge|capitulo|puntata|episodio)[ ._]{0,2}(?:n[o°]|-)?[ ._]?(\d{1,5})(?!\d)/i,
   /(?<![a-z0-9])e(\d{2,5})(?![a-z0-9])/i,
+  // Part 03, Part 2 of 4: of a mini-series
+  /(?<![a-z0-9])part(?:ie)?[ ._]?(0\d)(?!\d)/i,
+  /(?<![a-z0-9])part[ ._](\d{1,2})[ ._]of[ ._]\d{1,2}(?!\d)/i,
   // The stage of a race, the edition of a programme.
   /(?<![a-z0-9])(?:etape|emission)[ ._]{0,2}(?:n[o°][ ._]?)?(\d{1,4})(?!\d)/i,
   /^e(\d)(?![a-z0-9])/i,
@@ -82,8 +87,13 @@ export function findMarker(folded: string): Marker | undefined {
   if (cap) return follow(folded, cap.index, cap[0].length, Number(cap[1]), Number(cap[2]));
   for (const shape of shapes) {
     const match = shape.exec(folded);
-    if (match)
-      return follow(folded, match.index, match[0].length, readCount(match[1] as string), Number(match[2]));
+    if (!match) continue;
+    const [all, season = '', digits = ''] = match;
+    const marker = follow(folded, match.index, all.length, readCount(season), Number(digits));
+    const both = /^(0\d)(\d\d)$/.exec(digits);
+    // E0102
+    if (both && Number(both[2]) === Number(both[1]) + 1) marker.episodes = [Number(both[1]), Number(both[2])];
+    return marker;
   }
   const special = specialShape.exec(folded) ?? groupSpecialShape.exec(folded);
   if (special) return follow(folded, special.index, special[0].length, 0, Number(special[1]));

@@ -1,6 +1,7 @@
 import type { Recognition } from '../recognition.ts';
 import { sameTitleKey, tidyTitle } from '../titles.ts';
 import type { Folder } from './folders.ts';
+import { seasonWord } from './markers.ts';
 import { setYear } from './movie.ts';
 import { groupEnd } from './numbers.ts';
 import type { Reading, ShowReading } from './reading.ts';
@@ -80,6 +81,8 @@ function pickFolder(
   return isNamed || inner.startsWith(outer) || outer.startsWith(inner) ? title : seasonTitle;
 }
 
+const seasonEnd = new RegExp(`[ ._-]+\\(?${seasonWord}[ ._]?(\\d{1,2})\\)?[ ._-]*$`, 'i');
+
 /** Title and year in front of the marker or the date. */
 function ownName({ name, release, tagAt }: Reading, show: ShowReading): { title?: string; year?: number } {
   const stop = show.titleAt?.end ?? show.marker?.start ?? show.date?.start;
@@ -101,9 +104,10 @@ function ownName({ name, release, tagAt }: Reading, show: ShowReading): { title?
   // `Quotidien du 12-03-2024`: the word belongs to the date.
   const joint = show.date ? /[ ._](?:du|des|of|vom|del|van)[ ._-]*$/i : /$^/;
   // `Vinland Saga (Season 2) - S02E05` says it twice.
-  const twice = /[ ._-]+\(?(?:saison|season)[ ._]?\d{1,2}\)?[ ._-]*$/i;
   const words = name.text.slice(group, end).replace(whole, '').replace(joint, '');
-  const title = tidyTitle(box ?? words.replace(twice, ''));
+  const again = seasonEnd.exec(words);
+  const isTwice = again && Number(again[1]) === show.marker?.season;
+  const title = tidyTitle(box ?? (isTwice ? words.slice(0, again.index) : words));
   if (title) own.title = title;
   return own;
 }

@@ -1,0 +1,53 @@
+import type { NumberContext } from './bare-numbers.ts';
+import { between, type Marker } from './markers.ts';
+
+/** `1-12 Titre`, `4-12`: season and episode, or two episodes (`21-22`, `21 et 22`). */
+const pair = /^(\d{1,3})(-|[+&]|[ ._](?:et|&|\+|a)[ ._])(\d{1,3})(?=$|[ ._]+(?:-[ ._]+)?[^\d\s])/i;
+/** `[Group] Title 1-24`, `Title 01 ~ 12 VOSTFR`: a whole series in one. */
+const batch =
+  /[ ._](?:-[ ._]+)?[([]?(0{0,2}[01]|\d{2,4})(?:-|[ ._]?~[ ._]?)(\d{2,4})[)\]]?(?=$|[ ._]*[[(]|[ ._]+(?:vf|vff|vostfr|vosta|multi|dual|fin|end|complete|integrale)(?![a-z])|[ ._]+\d{3,4}p)/i;
+/** `Show 1-02`: season and episode. */
+const joined = /[ ._](\d)-(\d\d)(?=$|[ ._]*[[(]|[ ._]+(?:-[ ._]+)?[a-z])/i;
+
+/** Two numbers that open the name. */
+export function readPair(folded: string, { season }: NumberContext): Marker | undefined {
+  const match = pair.exec(folded);
+  if (!match) return undefined;
+  const first = Number(match[1]);
+  const second = Number(match[3]);
+  const marker: Marker = { start: 0, end: match[0].length, episodes: [second], bare: true };
+  const follows = second === first + 1;
+  if (match[2] === '-' && !follows && (season ?? first) === first) marker.season = first;
+  else if (second > first && second - first <= 300) {
+    marker.episodes = match[2] === '-' ? between(first, second) : [first, second];
+  } else return undefined;
+  return marker;
+}
+
+/** A run of episodes in one name, of anime or of three digits; `9-11` and `50-50` are titles. */
+export function readBatch(folded: string, from: number, { anime }: NumberContext): Marker | undefined {
+  const run = batch.exec(folded.slice(from));
+  const [first, last] = [Number(run?.[1]), Number(run?.[2])];
+  if (!run || !(anime || run[1]?.length === 3) || /^(?:19|20)\d\d$/.test(run[2] as string)) return undefined;
+  if (first >= last || last - first > 300) return undefined;
+  const start = from + run.index;
+  return { start: start + 1, end: start + run[0].length, episodes: between(first, last), bare: true };
+}
+
+/** A season of one digit and an episode of two. Anime counts through. */
+export function readJoined(
+  folded: string,
+  from: number,
+  { anime, season }: NumberContext,
+): Marker | undefined {
+  const both = anime ? null : joined.exec(folded.slice(from));
+  if (!both || (season ?? Number(both[1])) !== Number(both[1])) return undefined;
+  const start = from + both.index;
+  return {
+    start: start + 1,
+    end: start + both[0].length,
+    season: Number(both[1]),
+    episodes: [Number(both[2])],
+    bare: true,
+  };
+}
