@@ -58,6 +58,8 @@ const specialShape = /(?<![a-z0-9])(?:ova|oav|oad)s?[ ._]*(?:-[ ._]*|n°)?(\d{1,
 const bareShapes: readonly RegExp[] = [
   /(?<![a-z0-9])(?:episodes?|ep|epi|folge|capitulo|puntata|episodio)[ ._]{0,2}(?:n[o°]|-)?[ ._]?(\d{1,5})(?!\d)/i,
   /(?<![a-z0-9])e(\d{2,5})(?![a-z0-9])/i,
+  // Tiger & Bunny #01
+  /(?<=[a-z0-9!?)\]][ ._-]{1,3})#(\d{2,4})(?![\da-z])/i,
   // Part 03, Part 2 of 4: of a mini-series
   /(?<![a-z0-9])part(?:ie)?[ ._]?(0\d)(?!\d)/i,
   /(?<![a-z0-9])part[ ._](\d{1,2})[ ._]of[ ._]\d{1,2}(?!\d)/i,

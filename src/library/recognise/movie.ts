@@ -1,11 +1,11 @@
 import type { Recognition } from '../recognition.ts';
 import { findTitle, sameTitleKey, tidyTitle } from '../titles.ts';
-import { foldAccents } from './clean.ts';
 import type { Folder } from './folders.ts';
 import { isCameraTake } from './numbers.ts';
 import type { Reading } from './reading.ts';
 import { opensTitle, opensWithTag } from './release-tags.ts';
 import type { Evidence } from './siblings.ts';
+import { isWeakName } from './weak-names.ts';
 
 const partShape = /(?:^|[ ._([-]+)(?:cd|dvd|dis[ck])[ ._-]?(\d{1,2}|[a-d])[)\]]?(?=$|[ ._-])/i;
 /** `Part 2` is a title's word (Dune Part Two) unless it ends the name behind the year (facts naming 8). */
@@ -13,9 +13,6 @@ const latePart =
   /(?<![a-z0-9])(?:19|20)\d\d[)\]]?.*?[ ._([-]+(?:part|pt|partie)[ ._-]?(\d{1,2}|[a-d])[)\]]?$/i;
 /** The pieces of one title on a DVD. */
 const dvdPiece = /^vts_\d\d_([1-9])$/i;
-const weakName =
-  /^(?:|movie|film(?:[ ._-]complet)?|full[ ._-]movie|video|vid|title_?t?\d*|vts_\d\d_\d|\d{5}|0\d{1,2}|[0-9a-f]{8,}|sans titre|untitled|main|(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])(?=[a-z0-9]*\d[a-z]+\d)[a-z0-9]{9,})$/i;
-
 /** Fills in a film (facts naming 8): the file's title and year, or the folder's where the file's name is weak. */
 export function fillMovie(result: Recognition, reading: Reading, evidence: Evidence): void {
   const { name, above } = reading;
@@ -33,7 +30,7 @@ export function fillMovie(result: Recognition, reading: Reading, evidence: Evide
     result.because.push(above.disc !== undefined ? 'part: folder' : 'part: name');
   }
   const stem = part && partShape.test(name.folded) ? name.folded.slice(0, part.index) : name.folded;
-  const weak = weakName.test(stem.trim()) || isShort(stem.trim(), reading) || isAbbreviated(reading);
+  const weak = isWeakName(stem.trim(), reading);
   const own = weak ? {} : ownTitle(reading, part ? part.index : -1, titleFrom);
   const folder = above.season === undefined && !above.title?.marker ? ownFolder(above.title, own) : undefined;
   if (folder?.title && folderNames(folder, own, weak, reading)) {
@@ -71,35 +68,6 @@ function ownFolder(folder: Folder | undefined, own: OwnTitle): Folder | undefine
   const { front } = folder ?? {};
   const isYear = front && own.title && sameTitleKey(front.title) === sameTitleKey(own.title);
   return folder && isYear ? { ...folder, ...front } : folder;
-}
-
-const tagsAlone =
-  /^(?:(?:vf|vo|vff|vfq|vfi|vf2|vof|vostfr|multi|french|truefrench|hd|4k|uhd|\d{3,4}p|dvdrip|bluray|web|[xh]26[45]|hevc)(?:[ ._-]+|$))+$/i;
-
-/** In a film's own folder: nothing but tags, one letter or digit, the initials. */
-function isShort(stem: string, { above, year }: Reading): boolean {
-  const { title } = above;
-  if (!title?.title || title.year === undefined || year !== undefined) return false;
-  const initials = title.title
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter(Boolean)
-    .map((word) => foldAccents(word[0] as string));
-  return (
-    stem.length === 1 ||
-    tagsAlone.test(stem) ||
-    (initials.length > 1 && stem.toLowerCase() === initials.join('').toLowerCase())
-  );
-}
-
-/** `Heat.1995.1080p-GRP/grp-ht.mkv`: the scene shortens the names of files and spells out the folder's. */
-function isAbbreviated({ name, above, year }: Reading): boolean {
-  return (
-    above.title?.release === true &&
-    above.title.year !== undefined &&
-    year === undefined &&
-    /^[a-z0-9]+(?:[-.][a-z0-9]+)*$/.test(name.folded) &&
-    name.folded.includes('-')
-  );
 }
 
 /** Sets the year unless a better source has. */
@@ -160,7 +128,11 @@ function ownTitle(
     found.end < end &&
     !marker &&
     !opensTitle(folded.slice(start, found.end)) &&
-    !cutAtWord(folded.slice(found.end, end));
+    !cutAtWord(folded.slice(found.end, end)) &&
+    // `Nozaki-kun`: among words with spaces a small one behind a hyphen is no release group.
+    !(
+      folded.slice(0, found.end).includes(' ') && /^-[a-z]+(?=[ ._]*(?:[[(]|$))/.test(folded.slice(found.end))
+    );
   if (!yearAt && isCut) end = found.end;
   const title = tidyTitle(text.slice(start, end)) || release.title;
   if (title) own.title = title;
