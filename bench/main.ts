@@ -13,6 +13,7 @@ import { scan } from './figures/scan.ts';
 import { throughput } from './figures/throughput.ts';
 import { tree100k } from './figures/tree100k.ts';
 import { viewers } from './figures/viewers.ts';
+import { webdav } from './figures/webdav.ts';
 import { describe, toJson } from './report.ts';
 import { openStage } from './stage/stage.ts';
 
@@ -31,6 +32,7 @@ const figures: readonly Figure[] = [
   scan,
   viewers,
   propfind,
+  webdav,
   memory,
   tree100k,
 ];

@@ -1,4 +1,5 @@
-import { createSimulator } from '../../test/simulator/simulator.ts';
+import { resetCounters } from '../../test/simulator/counters.ts';
+import { type AccountFolder, createSimulator } from '../../test/simulator/simulator.ts';
 import { type AccountSize, accountOf } from '../stage/account.ts';
 import { runPart, type Shape } from '../stage/part.ts';
 
@@ -13,6 +14,7 @@ export interface HostFacts {
 
 /** What the host has seen. */
 export interface HostTally {
+  /** Of folders, by either verb. */
   listings: number;
   tokens: number;
   /** API calls of every kind. */
@@ -24,36 +26,46 @@ export interface HostTally {
 }
 
 export interface HostPart extends Shape {
-  /** An account of made-up bytes, or one folder of these real files. */
-  options: AccountSize | { films: { name: string; path: string }[] };
+  /** An account of made-up bytes, one folder of these real files, or this very one, at a host that sets limits. */
+  options: AccountSize | { films: { name: string; path: string }[] } | { account: AccountFolder };
   facts: HostFacts;
-  /** The other one makes each transfer from now on so fast; 0 = as fast as it goes. */
-  question: 'calls since the last time' | { bytesPerSecond: number };
+  /** As from an address that it has not seen before; or each transfer from now on so fast, 0 = as fast as it goes. */
+  question: 'calls since the last time' | 'forget what the limits remember' | { bytesPerSecond: number };
   /** `running`: requests in progress at the download host. */
   answer: HostTally & { running: number };
 }
 
-/** A 1fichier without limits, in a process of its own. */
+/** A 1fichier in a process of its own; without limits, unless it is told the whole account. */
 runPart<HostPart>(async (options) => {
-  const account =
-    'films' in options
-      ? { files: options.films.map(({ name, path }) => ({ name, content: { path } })) }
-      : accountOf(options);
-  const simulator = await createSimulator({ account });
-  const { apiUrl, apiKey, downloadHost } = simulator;
+  const simulator = await createSimulator({
+    account:
+      'account' in options
+        ? options.account
+        : 'films' in options
+          ? folderOf(options.films)
+          : accountOf(options),
+    limits: 'account' in options ? 'lenient' : 'none',
+  });
+  const { apiUrl, apiKey, downloadHost, counters, faults } = simulator;
   const pages = [...simulator.account.files()].slice(0, 200).map((file) => file.url);
-  let bytesPerSecond = 0;
   return {
     facts: { apiUrl, apiKey, downloadHost, pages },
     answer(question) {
-      if (typeof question === 'object') bytesPerSecond = question.bytesPerSecond;
-      const { calls, tokens, downloadRequests, bytesSent, connectionsNow } = simulator.counters;
+      if (typeof question === 'object') {
+        if (question.bytesPerSecond > 0) faults.download.bytesPerSecond = question.bytesPerSecond;
+        else delete faults.download.bytesPerSecond;
+      }
+      const { calls, tokens, downloadRequests, bytesSent, connectionsNow } = counters;
       const all = Object.values(calls).reduce((sum, count) => sum + count, 0);
-      const listings = calls['folder/ls'] ?? 0;
+      const listings = (calls['folder/ls'] ?? 0) + (calls['file/ls'] ?? 0);
       const requests = downloadRequests.length;
-      simulator.reset();
-      if (bytesPerSecond > 0) simulator.faults.download.bytesPerSecond = bytesPerSecond;
+      if (question === 'forget what the limits remember') simulator.reset();
+      else resetCounters(counters);
       return { listings, tokens, all, requests, bytes: bytesSent, running: connectionsNow };
     },
   };
 });
+
+function folderOf(films: readonly { name: string; path: string }[]): AccountFolder {
+  return { files: films.map(({ name, path }) => ({ name, content: { path } })) };
+}
