@@ -1,10 +1,12 @@
 import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { sql } from 'kysely';
 import t from 'tap';
 import { openCatalog } from '../src/catalog/catalog.ts';
 import type { ListedFile, Listing } from '../src/catalog/listing.ts';
 import { lockFile } from '../src/catalog/lock.ts';
+import { kyselyOver } from '../src/catalog/sqlite.ts';
 
 const file = (id: string, name: string, more: Partial<ListedFile> = {}): ListedFile => ({
   id: id.padEnd(20, '0'),
@@ -209,6 +211,20 @@ t.test('a migration that was killed in the middle runs again', async (t) => {
   const again = await openCatalog(path);
   await again.alive();
   await again.close();
+});
+
+t.test('a statement that was made before a change of its table gives the rows of after it', async (t) => {
+  const db = kyselyOver(new DatabaseSync(':memory:'));
+  t.teardown(() => db.destroy());
+  const rows = async () => (await sql<object>`select * from t`.execute(db)).rows;
+  await sql`create table t (a, b)`.execute(db);
+  await sql`insert into t values (1, null)`.execute(db);
+  t.same(await rows(), [{ a: 1, b: null }]);
+  await sql`alter table t add column c default 'new'`.execute(db);
+  t.same(await rows(), [{ a: 1, b: null, c: 'new' }]);
+  await sql`alter table t drop column a`.execute(db);
+  await sql`alter table t rename column b to d`.execute(db);
+  t.same(await rows(), [{ d: null, c: 'new' }]);
 });
 
 t.test('the lock is held by one at a time and given back', async (t) => {

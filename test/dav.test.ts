@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
+import { streamed } from '../plugins/support/found.ts';
+import type { Entry } from '../src/browse/entry.ts';
 import { ask, basic, list, password, user } from './fixtures/dav.ts';
 import { type Setup, setup, sha256 } from './fixtures/setup.ts';
 import { demoAccount, expectedBytes } from './simulator/simulator.ts';
@@ -496,6 +498,30 @@ t.test('a folder of thousands comes page by page, every name once', async (t) =>
   );
   const page = await ask(`${house.url}/browse/account/Many/`, 'GET');
   t.equal(page.text.match(/<a href=/g)?.length, count + 1);
+});
+
+t.test('a listing goes no further than its reader, and holds no line twice or torn', async (t) => {
+  let shown = 0;
+  async function* pages(): AsyncGenerator<Entry[]> {
+    for (let page = 0; page < 1000; page++) {
+      shown++;
+      yield Array.from({ length: 100 }, (_, row) => ({ name: `é${page}/${row}`, isFolder: false }));
+    }
+  }
+  const line = ({ name }: Entry) => `${name} ${'x'.repeat(500)}\n`;
+  const text = streamed(pages(), 'head\n', line, `tail ${'é'.repeat(50_000)}\n`);
+  await once(text, 'readable');
+  const first = text.read();
+  t.ok(first);
+  await new Promise((resolve) => setImmediate(resolve));
+  t.ok(shown < 10, `${shown} pages of 1,000 were looked up for a reader who reads no more`);
+  const parts = [first as Buffer];
+  for await (const part of text) parts.push(part);
+  const lines = Buffer.concat(parts).toString().split('\n');
+  t.equal(lines.length, 100_003);
+  t.equal(lines[0], 'head');
+  t.equal(lines[12_345], `é123/44 ${'x'.repeat(500)}`);
+  t.equal(lines[100_001], `tail ${'é'.repeat(50_000)}`, 'also a line that is longer than any piece');
 });
 
 t.test('listings are in the form of nginx; a link is its name, as Kodi wants it', async (t) => {

@@ -94,7 +94,8 @@ http {
 `;
 }
 
-async function childrenOf(pid: number): Promise<number[]> {
+/** Processes that a process has started. */
+export async function childrenOf(pid: number): Promise<number[]> {
   const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
   return text.split(' ').filter(Boolean).map(Number);
 }

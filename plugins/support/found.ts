@@ -41,23 +41,47 @@ export async function sendFound(
   return deliver(file, table ? decideFor(file, request, table) : decideFor(file, request), request, reply);
 }
 
-/** A text made of pages, of which no more is held than the reader takes. */
+const pieceBytes = 32 * 1024;
+/** UTF-8 takes at most so many for one of a string's. */
+const bytesPerChar = 3;
+
+/**
+ * A text made of pages, of which no more is held than the reader takes. Each line goes into a buffer as it comes: in a
+ * long string it would live on with all its parts, and a long listing would fill the heap with them.
+ */
 export function streamed(
   pages: AsyncGenerator<Entry[]>,
   head: string,
   line: (entry: Entry) => string,
   tail: string,
 ): Readable {
-  async function* parts() {
-    let text = head;
-    for await (const page of pages) {
-      for (const entry of page) text += line(entry);
-      yield Buffer.from(text);
-      text = '';
+  let piece = Buffer.allocUnsafeSlow(pieceBytes);
+  let used = 0;
+  /** Gives the piece before when this text has no room in it. */
+  const put = (text: string): Buffer | undefined => {
+    const most = text.length * bytesPerChar;
+    const full = used + most > piece.length ? piece.subarray(0, used) : undefined;
+    if (full) {
+      piece = Buffer.allocUnsafeSlow(Math.max(pieceBytes, most));
+      used = 0;
     }
-    yield Buffer.from(text + tail);
+    used += piece.write(text, used);
+    return full;
+  };
+  async function* parts() {
+    const first = put(head);
+    if (first) yield first;
+    for await (const page of pages) {
+      for (const entry of page) {
+        const full = put(line(entry));
+        if (full) yield full;
+      }
+    }
+    const full = put(tail);
+    if (full) yield full;
+    yield piece.subarray(0, used);
   }
-  return Readable.from(parts());
+  return Readable.from(parts(), { objectMode: false, highWaterMark: 2 * pieceBytes });
 }
 
 /** A file of our own disk: NFO, subtitles, pictures. Small enough to be read at once. */

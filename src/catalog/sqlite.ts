@@ -8,31 +8,55 @@ const statementsKept = 200;
 /** A longer statement writes many rows at once: its like rarely comes again, and each takes much memory. */
 const longestKept = 4000;
 
+interface Prepared {
+  statement: StatementSync;
+  /** Names of its columns; none when it gives no rows. */
+  columns: string[];
+}
+
 /** The part of a better-sqlite3 database that Kysely's dialect uses, on top of node:sqlite: nothing to compile. */
 function asKyselyDatabase(database: DatabaseSync) {
-  const statements = new Map<string, { statement: StatementSync; reader: boolean }>();
+  const statements = new Map<string, Prepared>();
+
+  function prepare(sql: string): Prepared {
+    // What is kept may give other columns from now on.
+    if (/^\s*(?:alter|drop)\b/i.test(sql)) statements.clear();
+    const known = statements.get(sql);
+    if (known) return known;
+    const statement = database.prepare(sql);
+    const columns = statement.columns().map(({ name }) => name);
+    // As objects, node:sqlite would put every row among what lives long: a long listing would fill the heap.
+    statement.setReturnArrays(true);
+    if (statements.size >= statementsKept) statements.clear();
+    if (sql.length <= longestKept) statements.set(sql, { statement, columns });
+    return { statement, columns };
+  }
+
   return {
     close: () => {
       statements.clear();
       database.close();
     },
     prepare(sql: string) {
-      let entry = statements.get(sql);
-      if (!entry) {
-        const statement = database.prepare(sql);
-        entry = { statement, reader: statement.columns().length > 0 };
-        if (statements.size >= statementsKept) statements.clear();
-        if (sql.length <= longestKept) statements.set(sql, entry);
-      }
-      const { statement, reader } = entry;
+      const { statement, columns } = prepare(sql);
+      const all = (parameters: readonly unknown[]) =>
+        (statement.all(...(parameters as SQLInputValue[])) as unknown as unknown[][]).map((values) =>
+          rowOf(columns, values),
+        );
       return {
-        reader,
-        all: (parameters: readonly unknown[]) => statement.all(...(parameters as SQLInputValue[])),
+        reader: columns.length > 0,
+        all,
         run: (parameters: readonly unknown[]) => statement.run(...(parameters as SQLInputValue[])),
-        iterate: (parameters: readonly unknown[]) => statement.iterate(...(parameters as SQLInputValue[])),
+        iterate: (parameters: readonly unknown[]) => all(parameters).values(),
       };
     },
   };
+}
+
+function rowOf(columns: readonly string[], values: readonly unknown[]): Record<string, unknown> {
+  const row: Record<string, unknown> = {};
+  for (let at = 0; at < columns.length; at++) row[columns[at] as string] = values[at];
+  return row;
 }
 
 /** Kysely over an open node:sqlite database. Closing the one closes the other. */
