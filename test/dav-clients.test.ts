@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import t from 'tap';
 import { parse } from 'yaml';
+import { freePort } from './fixtures/bridge-process.ts';
 import { canMount } from './fixtures/can-mount.ts';
 import { ask, password, user } from './fixtures/dav.ts';
 import { mountWithDavfs2 } from './fixtures/davfs2.ts';
@@ -26,9 +27,11 @@ await house.sync();
 const env = { ...process.env, RCLONE_CONFIG: '' };
 const film = 'Films/Metropolis.1927.RESTORED.720p.HDTV.ts';
 
-async function webdav(path: string, more = ''): Promise<string> {
+const bytes = (seed: number) => ({ sizeBytes: 100_000, seed });
+
+async function webdav(path: string, more = '', url = house.url): Promise<string> {
   const { stdout } = await run('rclone', ['obscure', password], { env });
-  return `:webdav,url='${house.url}/dav/${path}',vendor=other,user=${user},pass='${stdout.trim()}'${more}:`;
+  return `:webdav,url='${url}/dav/${path}',vendor=other,user=${user},pass='${stdout.trim()}'${more}:`;
 }
 
 const http = (path: string) =>
@@ -118,6 +121,54 @@ t.test(
     const nfo = await run('cat', [join(mounted, 'Movies/Metropolis (1927)/Metropolis (1927).nfo')]);
     t.match(nfo.stdout, '<title>Metropolis</title>');
     t.equal((await run('touch', [join(mounted, 'x')])).code, 1, 'nothing can be written');
+  },
+);
+
+t.test(
+  'a mount that keeps what it knows for weeks shows what is new once the bridge has told it',
+  async (t) => {
+    if (!(await hasPlayer(t, 'rclone')) || !(await canMount(t))) return;
+    const rcPort = await freePort();
+    const told = [{ kind: 'rclone', url: `http://127.0.0.1:${rcPort}`, token: `${user}:${password}` }];
+    const account = {
+      folders: [{ name: 'Films', files: [{ name: 'Faust (1926).mkv', content: bytes(1) }] }],
+    };
+    const own = await setup(t, { simulator: { account }, env: { PASSERELLE_NOTIFY: JSON.stringify(told) } });
+    await own.sync();
+    const rc = ['--rc', `--rc-addr=127.0.0.1:${rcPort}`, `--rc-user=${user}`, `--rc-pass=${password}`];
+    const remote = await webdav('library/', '', own.url);
+    const mounted = await mountWithRclone(t, '', [...rc, '--dir-cache-time=1000h'], remote);
+    const seen = async () =>
+      (await run('sh', ['-c', 'cd "$1" && find . -name "*.mkv" | sort', 'sh', mounted])).stdout.split('\n');
+    const tell = async () => {
+      await own.sync();
+      await own.bridge.notify.flush();
+      const [state] = await own.bridge.notify.state();
+      t.match(state, { waiting: 0, last: { ok: true } });
+    };
+    const faust = './Movies/Faust (1926)/Faust (1926).mkv';
+    t.strictSame(await seen(), [faust, '']);
+
+    own.simulator.account.addFile('/Films', { name: 'Nosferatu (1922).mkv', content: bytes(2) });
+    await own.sync();
+    t.strictSame(await seen(), [faust, ''], 'it does not look by itself');
+    await tell();
+    const nosferatu = './Movies/Nosferatu (1922)/Nosferatu (1922).mkv';
+    t.strictSame(await seen(), [faust, nosferatu, '']);
+
+    own.simulator.account.addFolder('/Series');
+    for (const name of ['Judex S01E01.mkv', 'Judex S02E01.mkv'])
+      own.simulator.account.addFile('/Series', { name, content: bytes(name.length) });
+    await tell();
+    const judex = (season: number) => `./Shows/Judex/Season 0${season}/Judex S0${season}E01.mkv`;
+    t.strictSame(
+      await seen(),
+      [faust, nosferatu, judex(1), judex(2), ''],
+      'a first series, in folders in folders',
+    );
+    own.simulator.account.addFile('/Series', { name: 'Judex S03E01.mkv', content: bytes(3) });
+    await tell();
+    t.strictSame(await seen(), [faust, nosferatu, judex(1), judex(2), judex(3), '']);
   },
 );
 
