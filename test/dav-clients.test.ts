@@ -34,6 +34,15 @@ async function webdav(path: string, more = '', url = house.url): Promise<string>
   return `:webdav,url='${url}/dav/${path}',vendor=other,user=${user},pass='${stdout.trim()}'${more}:`;
 }
 
+/** What the compose file starts rclone with, but for what only its container has, or root may allow. */
+async function composeFlags(): Promise<string[]> {
+  const compose = parse(await readFile(join(import.meta.dirname, '..', 'docker-compose.yml'), 'utf8'));
+  const flags = [...compose.services.rclone.command[0].matchAll(/--[a-z-]+(?:=[^\s\\]+)?/g)];
+  return flags
+    .map(([flag]) => flag as string)
+    .filter((flag) => !/^--(?:cache-dir|allow-other|read-only|rc)/.test(flag));
+}
+
 const http = (path: string) =>
   `:http,url='${house.url.replace('://', `://${user}:${password}@`)}/browse/${path}':`;
 
@@ -103,11 +112,7 @@ t.test(
     if (!(await hasPlayer(t, 'rclone')) || !(await hasPlayer(t, 'ffprobe')) || !(await canMount(t))) return;
     const cache = await mkdtemp(join(tmpdir(), 'rclone-cache-'));
     t.teardown(() => rm(cache, { recursive: true, force: true }));
-    const compose = parse(await readFile(join(import.meta.dirname, '..', 'docker-compose.yml'), 'utf8'));
-    const flags = [...compose.services.rclone.command[0].matchAll(/--[a-z-]+(?:=[^\s\\]+)?/g)]
-      .map(([flag]) => flag)
-      // The folder is the container's, and to let others in is root's to allow.
-      .filter((flag) => !/^--(?:cache-dir|allow-other|read-only)/.test(flag));
+    const flags = await composeFlags();
     t.ok(flags.length > 5);
     flags.push(`--cache-dir=${cache}`);
     const mounted = await mountWithRclone(t, '', flags, await webdav('library/'));
@@ -129,15 +134,23 @@ t.test(
   async (t) => {
     if (!(await hasPlayer(t, 'rclone')) || !(await canMount(t))) return;
     const rcPort = await freePort();
+    const cache = await mkdtemp(join(tmpdir(), 'rclone-cache-'));
+    t.teardown(() => rm(cache, { recursive: true, force: true }));
     const told = [{ kind: 'rclone', url: `http://127.0.0.1:${rcPort}`, token: `${user}:${password}` }];
     const account = {
       folders: [{ name: 'Films', files: [{ name: 'Faust (1926).mkv', content: bytes(1) }] }],
     };
     const own = await setup(t, { simulator: { account }, env: { PASSERELLE_NOTIFY: JSON.stringify(told) } });
     await own.sync();
+    const flags = (await composeFlags()).filter((flag) => !flag.startsWith('--dir-cache-time'));
     const rc = ['--rc', `--rc-addr=127.0.0.1:${rcPort}`, `--rc-user=${user}`, `--rc-pass=${password}`];
     const remote = await webdav('library/', '', own.url);
-    const mounted = await mountWithRclone(t, '', [...rc, '--dir-cache-time=1000h'], remote);
+    const mounted = await mountWithRclone(
+      t,
+      '',
+      [...flags, ...rc, '--dir-cache-time=1000h', `--cache-dir=${cache}`],
+      remote,
+    );
     const seen = async () =>
       (await run('sh', ['-c', 'cd "$1" && find . -name "*.mkv" | sort', 'sh', mounted])).stdout.split('\n');
     const tell = async () => {

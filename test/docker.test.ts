@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { parse } from 'yaml';
+import { loadSettings } from '../config/load.ts';
 import { settingList } from '../config/settings.ts';
 import { run } from './fixtures/run.ts';
 
@@ -245,6 +246,27 @@ t.test(
     const mount = await run('rclone', ['mount', '--help']);
     const known = new Set(`${stdout}${mount.stdout}`.match(/--[a-z-]+/g));
     for (const [flag] of script.matchAll(/--[a-z-]+/g)) t.ok(known.has(flag), flag);
+  },
+);
+
+t.test(
+  'with the line of README.md the bridge tells rclone, and then Plex, by the names of the file',
+  async (t) => {
+    const line = /^ *PASSERELLE_NOTIFY='(.*)'$/m.exec(read('README.md'))?.[1] ?? '';
+    const { settings } = loadSettings({ env: { PASSERELLE_NOTIFY: line }, file: join(root, 'none.yaml') });
+    const [first, second] = settings.notify;
+    t.equal(settings.notify.length, 2);
+    const script = (rclone.command as string[])[0] ?? '';
+    const rcPort = /--rc-addr=:(\d+)/.exec(script)?.[1];
+    t.match(script, / --rc /);
+    t.match(first, { kind: 'rclone', url: `http://rclone:${rcPort}` });
+    t.ok(first?.token?.startsWith(`${rclone.environment.RCLONE_RC_USER}:`));
+    t.equal(rclone.environment.RCLONE_RC_PASS, passerelle.environment.PASSERELLE_PASSWORD);
+    t.equal(rclone.ports, undefined, 'nobody outside reaches its remote control');
+    const plexPort = /:(\d+)$/.exec(plex.ports[0] ?? '')?.[1];
+    const mount = plex.volumes.find((volume): volume is Bind => typeof volume === 'object');
+    t.match(second, { kind: 'plex', url: `http://plex:${plexPort}` });
+    t.strictSame(second?.pathMap, { [imageEnv.PASSERELLE_LIBRARY_DIR ?? '']: `${mount?.target}/passerelle` });
   },
 );
 
