@@ -31,12 +31,20 @@ export const playlist = fp(
       yield playlistHead;
       for (let after = ''; ; ) {
         const rows = await levels.videosAfter(after, pageRows);
-        const text = rows.flatMap(({ path, file }) => {
+        const shown = rows.filter(({ path }) => kind === undefined || path.startsWith(`${folders[kind]}/`));
+        const durations = await catalog.media.durationsOf(shown.flatMap(({ file }) => file?.id ?? []));
+        const text = shown.flatMap(({ path, file }) => {
           const [group = ''] = path.split('/');
-          if (!file || (kind !== undefined && group !== folders[kind])) return [];
+          if (!file) return [];
           const title = path.slice(path.lastIndexOf('/') + 1).replace(/\.strm$/, '');
           const url = baseUrl + streamPath(file.id, signer.sign(file.id), file.name);
-          return playlistLine({ title, group, url });
+          const ms = durations.get(file.id);
+          return playlistLine({
+            title,
+            group,
+            url,
+            ...(ms === undefined ? {} : { durationSeconds: ms / 1000 }),
+          });
         });
         if (text.length > 0) yield text.join('');
         const last = rows.at(-1);

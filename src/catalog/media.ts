@@ -102,6 +102,18 @@ export function createMedia(db: Kysely<Schema>) {
       return facts;
     },
 
+    /** How long these files last, in milliseconds, where that is known. */
+    async durationsOf(fileIds: readonly string[]): Promise<Map<string, number>> {
+      // Not by their facts: the chapters of a film are many, and a playlist has many films.
+      const { rows } = await sql<{ id: string; ms: number }>`
+        select m.file_id as id, json_extract(m.facts, '$.durationMs') as ms
+        from json_each(${JSON.stringify(fileIds)}) wanted
+          cross join media m on m.file_id = wanted.value
+          cross join files f on f.id = m.file_id and f.size_bytes = m.size_bytes
+        where ms is not null`.execute(db);
+      return new Map(rows.map(({ id, ms }) => [id, ms]));
+    },
+
     /** Keeps the facts of a file and notes that the tree is behind for it. */
     put: (file: { id: string; sizeBytes: number }, facts: string, now: number): Promise<void> =>
       db.transaction().execute(async (trx) => {
