@@ -157,6 +157,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     disk: overrides.disk ?? createDiskThread(),
     catalog,
     log,
+    now: () => clock.now(),
     trees,
     onWritten: notify.written,
     baseUrl,

@@ -213,6 +213,43 @@ t.test('a migration that was killed in the middle runs again', async (t) => {
   await again.close();
 });
 
+t.test('a catalog from before folders had dates gets them from what lies in them', async (t) => {
+  const path = join(t.testdir(), 'catalog.db');
+  const old = await openCatalog(path);
+  const crawl = await old.crawls.start(['/'], 0);
+  await old.crawls.listed(crawl, listing(0, [{ id: 7, name: 'Films' }], []), 10, 1);
+  const films = [file('a', 'A.mkv', { sentAt: 3000 }), file('b', 'B.mkv', { sentAt: 2000 })];
+  await old.crawls.listed(crawl, listing(7, [], films), 10, 1);
+  const row = (at: string, mtimeMs: number) => ({
+    path: at,
+    kind: 'nfo',
+    fileId: undefined,
+    titleKey: 'x',
+    sha256: '',
+    sizeBytes: 1,
+    mtimeMs,
+  });
+  const rows = [
+    row('Shows/É/Season 01/x.nfo', 7000.5),
+    row('Shows/É/tvshow.nfo', 9000),
+    row('Movies/A/a.nfo', 8000),
+  ];
+  await old.titles.recordTree(rows, []);
+  await old.close();
+  const database = new DatabaseSync(path);
+  database.exec(`alter table folders drop column changed_at; drop table tree_folders; pragma user_version = 6;
+    delete from kysely_migration where name = '007-folder-dates'`);
+  database.close();
+  const again = await openCatalog(path);
+  t.teardown(() => again.close());
+  const [child] = await again.levels.ofAccount.folders(0, undefined, 10);
+  t.match(child, { name: 'Films', changedAt: 3000 });
+  const dates = ['', 'Movies', 'Movies/A', 'Shows', 'Shows/É', 'Shows/É/Season 01', 'None'].map((dir) =>
+    again.levels.ofTree('').changedAt(dir),
+  );
+  t.strictSame(await Promise.all(dates), [9000, 8000, 8000, 9000, 9000, 7000, undefined]);
+});
+
 t.test('a statement that was made before a change of its table gives the rows of after it', async (t) => {
   const db = kyselyOver(new DatabaseSync(':memory:'));
   t.teardown(() => db.destroy());

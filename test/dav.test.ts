@@ -6,6 +6,7 @@ import t from 'tap';
 import { streamed } from '../plugins/support/found.ts';
 import type { Entry } from '../src/browse/entry.ts';
 import { ask, basic, list, password, user } from './fixtures/dav.ts';
+import { createHandClock } from './fixtures/hand-clock.ts';
 import { type Setup, setup, sha256 } from './fixtures/setup.ts';
 import { demoAccount, expectedBytes } from './simulator/simulator.ts';
 
@@ -105,6 +106,53 @@ t.test(
     t.strictSame(seen.sort(), ['0', '1', '2', '3', '4', '5', '6', 'in'], 'each leads to its own bytes');
   },
 );
+
+t.test('folders have the date of what changed in them last, in listings as by themselves', async (t) => {
+  const day = (number: number) => Date.UTC(2020, 0, number);
+  const film = (name: string, number: number) => ({ name, date: day(number), content: Buffer.from(name) });
+  const clock = createHandClock(day(100));
+  const files = [film('Faust (1926).mkv', 5), film('Judex (1916).mkv', 9)];
+  const account = {
+    folders: [
+      { name: 'Films', createdAt: day(2), files },
+      { name: 'Shows', createdAt: day(3), folders: [{ name: 'Season', createdAt: day(4) }] },
+    ],
+  };
+  const house = await setup(t, { simulator: { account, clock }, overrides: { clock } });
+  await house.sync();
+  const dates = async (path: string) => {
+    const all = await list(`${house.url}/dav/${path}`);
+    for (const { path: child, found } of all.filter((one) => one.found.resourcetype !== '')) {
+      const [self] = await list(house.url + encodeURI(child), { depth: '0' });
+      t.equal(self?.found.getlastmodified, found.getlastmodified, child);
+    }
+    return Object.fromEntries(
+      all.map(({ path: child, found }) => [child.slice(5), Date.parse(String(found.getlastmodified))]),
+    );
+  };
+  const before = { 'account/Films/': day(9), 'account/Shows/': day(4) };
+  t.match(await dates('account/'), { 'account/': day(3), ...before });
+  t.match(await dates('account/Shows/'), { 'account/Shows/Season/': day(4) });
+  t.match(await dates(''), { 'account/': day(3), 'library/': day(100) });
+  const faust = 'library/Movies/Faust (1926)/';
+  t.match(await dates('library/Movies/'), { 'library/Movies/': day(100), [faust]: day(100) });
+
+  await clock.advance(day(101) - clock.now());
+  await house.sync();
+  t.match(await dates('account/'), before, 'a crawl that sees nothing new changes no date');
+  house.simulator.account.addFile('/Films', film('Nosferatu (1922).mkv', 1));
+  house.simulator.account.addFolder('/Shows/Season 2');
+  await house.sync();
+  const after = await dates('account/');
+  t.match(after, { 'account/Films/': clock.now(), 'account/Shows/': clock.now() }, 'an old film is new here');
+  const movies = await dates('library/Movies/');
+  t.match(movies, { 'library/Movies/': clock.now(), [faust]: day(100) }, 'what did not change is as it was');
+  t.match(movies, { 'library/Movies/Nosferatu (1922)/': clock.now() });
+  t.match(
+    (await ask(`${house.url}/browse/account/`, 'GET')).text,
+    /<a href="Films\/">Films\/<\/a> +10-Apr-2020 00:00/,
+  );
+});
 
 t.test('PROPFIND answers 0 and 1 deep, and says why not everything (RFC 4918 section 9.1)', async (t) => {
   const { url } = await listed(t);

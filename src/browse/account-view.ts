@@ -1,13 +1,13 @@
 import { type FolderChild, type FolderLevels, shownFile } from '../catalog/folder-levels.ts';
 import { BridgeError } from '../errors.ts';
-import { type Entry, type Found, joined, pagesOf, type View } from './entry.ts';
+import { type Entry, type Found, folderEntry, joined, pagesOf, type View } from './entry.ts';
 import { videoEntry } from './library-view.ts';
 import { nameWithId, readNameWithId, shownName } from './names.ts';
 
 export interface AccountViewOptions {
   levels: FolderLevels;
-  /** When the root was listed. */
-  rootListedAt(): Promise<number | undefined>;
+  /** When the root was listed, and when something in it changed. */
+  root(): Promise<{ listedAt: number | undefined; changedAt: number | undefined }>;
   /** Account paths that are indexed. */
   roots: readonly string[];
   /** Told which folder somebody opens: a hint that it is worth a look. */
@@ -20,10 +20,11 @@ interface Folder {
   path: string;
   name: string;
   isListed: boolean;
+  changedAt: number | undefined;
 }
 
 /** The folders as they are in the account. Of several entries of one name each but the first is shown with its id. */
-export function createAccountView({ levels, rootListedAt, roots, onOpened }: AccountViewOptions): View {
+export function createAccountView({ levels, root, roots, onOpened }: AccountViewOptions): View {
   /** A folder that nobody will ever list, or that is gone with all that lay in it, is not shown. */
   async function isShown(child: FolderChild, parent: string): Promise<boolean> {
     if (!child.isFolder) return true;
@@ -61,7 +62,8 @@ export function createAccountView({ levels, rootListedAt, roots, onOpened }: Acc
 
   return {
     async find(segments): Promise<Found | undefined> {
-      let folder: Folder = { id: 0, path: '/', name: '', isListed: (await rootListedAt()) !== undefined };
+      const { listedAt, changedAt } = await root();
+      let folder: Folder = { id: 0, path: '/', name: '', isListed: listedAt !== undefined, changedAt };
       for (const [index, segment] of segments.entries()) {
         const child = await childOf(folder, segment);
         if (!child || !(await isShown(child, folder.path))) {
@@ -73,17 +75,18 @@ export function createAccountView({ levels, rootListedAt, roots, onOpened }: Acc
             ? { is: 'video', entry: entryOf(child), fileId: child.id }
             : undefined;
         const path = `${folder.path === '/' ? '' : folder.path}/${child.name}`;
-        folder = { id: Number(child.id), path, name: segment, isListed: child.listedAt !== undefined };
+        const { listedAt, changedAt } = child;
+        folder = { id: Number(child.id), path, name: segment, isListed: listedAt !== undefined, changedAt };
       }
       const here = folder;
-      return { is: 'folder', entry: { name: here.name, isFolder: true }, pages: () => pages(here) };
+      return { is: 'folder', entry: folderEntry(here.name, here.changedAt), pages: () => pages(here) };
     },
   };
 }
 
 function entryOf(child: FolderChild): Entry {
   const name = shownName(child);
-  return child.isFolder ? { name, isFolder: true } : videoEntry(name, shownFile(child));
+  return child.isFolder ? folderEntry(name, child.changedAt) : videoEntry(name, shownFile(child));
 }
 
 /** Whether a path lies on the way to one of the roots, or below one. */

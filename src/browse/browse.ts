@@ -40,7 +40,7 @@ export function createBrowse({ catalog, trees, roots, onOpened = () => undefined
       'account',
       createAccountView({
         levels: catalog.levels.ofAccount,
-        rootListedAt: () => catalog.content.listedAt(0),
+        root: () => catalog.levels.ofAccount.root(),
         roots,
         onOpened,
       }),
@@ -74,11 +74,22 @@ export type Browse = ReturnType<typeof createBrowse>;
 
 /** A folder of views. */
 function fixed(views: ReadonlyMap<string, View>): View {
-  const entries: Entry[] = [...views.keys()].map((name) => ({ name, isFolder: true }));
+  /** With the dates of the views, which no listing of its own is behind. */
+  const entries = (): Promise<Entry[]> =>
+    Promise.all(
+      [...views].map(async ([name, view]) => ({
+        ...((await view.find([]).catch(() => undefined))?.entry ?? { isFolder: true }),
+        name,
+      })),
+    );
   return {
     async find([first, ...rest]) {
       if (first === undefined)
-        return { is: 'folder', entry: { name: '', isFolder: true }, pages: async () => once(entries) };
+        return {
+          is: 'folder',
+          entry: { name: '', isFolder: true },
+          pages: async () => once(await entries()),
+        };
       const found = await views.get(first)?.find(rest);
       return found && rest.length === 0 ? { ...found, entry: { ...found.entry, name: first } } : found;
     },

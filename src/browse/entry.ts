@@ -13,6 +13,10 @@ export interface Entry {
   mediaType?: string;
 }
 
+export function folderEntry(name: string, changedAt: number | undefined): Entry {
+  return { name, isFolder: true, ...(changedAt === undefined ? {} : { modifiedAt: changedAt }) };
+}
+
 /** What stands at a path: a folder, a file of the account, or a small file on our own disk. */
 export type Found = FoundFolder | FoundVideo | FoundSmall;
 

@@ -4,7 +4,7 @@ import { etagOf } from '../delivery/etag.ts';
 import { mediaType } from '../delivery/media-type.ts';
 import { BridgeError } from '../errors.ts';
 import { extensionOf, isVideo } from '../library/file-kinds.ts';
-import { type Entry, type Found, pagesOf, type View } from './entry.ts';
+import { type Entry, type Found, folderEntry, pagesOf, type View } from './entry.ts';
 
 export interface LibraryViewOptions {
   levels: TreeLevels;
@@ -31,9 +31,9 @@ export function createLibraryView({ levels, dir, isComplete }: LibraryViewOption
     async find(segments): Promise<Found | undefined> {
       const path = segments.join('/');
       const name = segments.at(-1) ?? '';
-      const folder = (): Found => ({
+      const folder = async (): Promise<Found> => ({
         is: 'folder',
-        entry: { name, isFolder: true },
+        entry: folderEntry(name, await levels.changedAt(path)),
         pages: () => pages(path),
       });
       if (path === '') return folder();
@@ -55,7 +55,7 @@ export function createLibraryView({ levels, dir, isComplete }: LibraryViewOption
 /** What a row is shown as: nothing when its film was taken out of the library. */
 function entryOf(child: TreeChild): [] | [Entry] {
   const name = child.path.slice(child.path.lastIndexOf('/') + 1);
-  if (child.isFolder) return [{ name, isFolder: true }];
+  if (child.isFolder) return [folderEntry(name, child.changedAt)];
   if (child.kind !== 'strm') return [smallEntry(name, child)];
   if (!child.file) return [];
   return [videoEntry(videoName(name, child), child.file)];

@@ -11,8 +11,9 @@ export interface FolderChild {
   isMissing: boolean;
   /** Whether something that stands before it has the same name: what is there before what is missing, folders first. */
   isTwin: boolean;
-  /** Of a folder: when it was listed. */
+  /** Of a folder: when it was listed, and when something in it changed. */
   listedAt: number | undefined;
+  changedAt: number | undefined;
   /** Of a file. */
   sizeBytes: number;
   sentAt: number | undefined;
@@ -24,6 +25,7 @@ interface Row {
   missing: number;
   twin: number;
   listed_at: number | null;
+  changed_at: number | null;
   size_bytes: number;
   sent_at: number | null;
 }
@@ -31,11 +33,11 @@ interface Row {
 /** Folders and files of the account, a page or a name at a time. */
 export function createFolderLevels(db: Kysely<Schema>) {
   const folderColumns = sql.raw(
-    `cast(id as text) as id, name, missing_since is not null as missing, 0 as twin, listed_at, 0 as size_bytes, null as sent_at`,
+    `cast(id as text) as id, name, missing_since is not null as missing, 0 as twin, listed_at, changed_at, 0 as size_bytes, null as sent_at`,
   );
   const fileColumns = sql.raw(
     `id, name, missing_since is not null as missing, exists(select 1 from folders d where d.parent_id = files.folder_id
-      and d.name = files.name) as twin, null as listed_at, size_bytes, sent_at`,
+      and d.name = files.name) as twin, null as listed_at, null as changed_at, size_bytes, sent_at`,
   );
   // By name, then what is there before what is missing: it keeps the plain name.
   const order = sql.raw('order by name, missing_since is not null, id');
@@ -56,6 +58,7 @@ export function createFolderLevels(db: Kysely<Schema>) {
         isMissing: row.missing === 1,
         isTwin,
         listedAt: row.listed_at ?? undefined,
+        changedAt: row.changed_at ?? undefined,
         sizeBytes: row.size_bytes,
         sentAt: row.sent_at ?? undefined,
       };
@@ -63,6 +66,16 @@ export function createFolderLevels(db: Kysely<Schema>) {
   };
 
   return {
+    /** What is known of the root itself. */
+    async root(): Promise<{ listedAt: number | undefined; changedAt: number | undefined }> {
+      const row = await db
+        .selectFrom('folders')
+        .select(['listed_at', 'changed_at'])
+        .where('id', '=', 0)
+        .executeTakeFirst();
+      return { listedAt: row?.listed_at ?? undefined, changedAt: row?.changed_at ?? undefined };
+    },
+
     /** Sub-folders by name, at most `limit`, after the child `after`. */
     async folders(parentId: number, after: FolderChild | undefined, limit: number): Promise<FolderChild[]> {
       const { rows } = await sql<Row>`select ${folderColumns} from folders

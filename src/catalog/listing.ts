@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { batches } from './batches.ts';
+import { recordChange } from './folder-dates.ts';
 import type { FileTable, Schema } from './schema.ts';
 
 /** What one listing of one folder said: a complete, atomic fact about it. */
@@ -7,7 +8,7 @@ export interface Listing {
   folderId: number;
   /** Its name and parent, where known; the root of the account has no parent. */
   name: string;
-  folders: readonly { id: number; name: string }[];
+  folders: readonly { id: number; name: string; createdAt?: number | undefined }[];
   files: readonly ListedFile[];
   /** False when the listing may lack entries: then nothing is called missing. */
   complete: boolean;
@@ -41,6 +42,11 @@ export async function recordListing(
   listing: Listing,
   now: number,
 ): Promise<ListingChange> {
+  const before = await trx
+    .selectFrom('folders')
+    .select('listed_at')
+    .where('id', '=', listing.folderId)
+    .executeTakeFirst();
   await trx
     .insertInto('folders')
     .values({
@@ -50,23 +56,32 @@ export async function recordListing(
       seen_at: now,
       listed_at: now,
       missing_since: null,
+      changed_at: null,
     })
     .onConflict((conflict) =>
       conflict.column('id').doUpdateSet({ seen_at: now, listed_at: now, missing_since: null }),
     )
     .execute();
-  const moved = await recordFolders(trx, listing, now);
+  const { moved, arrived } = await recordFolders(trx, listing, now);
   if (listing.folders.length > 0) await cutCycle(trx, listing);
   const held = await trx.selectFrom('files').selectAll().where('folder_id', '=', listing.folderId).execute();
   const { changed, added } = await recordFiles(trx, listing, held, now);
   const below = moved.length > 0 ? await filesBelow(trx, moved) : [];
   const missing = listing.complete ? await markMissing(trx, listing, held, now) : [];
   if (!listing.complete) await doubtMissing(trx, listing.folderId);
+  const isChanged = changed.length + missing.length + moved.length + arrived > 0;
+  if (isChanged) await recordChange(trx, listing, before?.listed_at == null ? undefined : now);
   return { changed: [...new Set([...changed, ...below])], missing, added };
 }
 
-async function recordFolders(trx: Transaction<Schema>, listing: Listing, now: number): Promise<number[]> {
+/** Gives those that were known elsewhere or by another name, and how many were not known at all. */
+async function recordFolders(
+  trx: Transaction<Schema>,
+  listing: Listing,
+  now: number,
+): Promise<{ moved: number[]; arrived: number }> {
   const moved: number[] = [];
+  let arrived = 0;
   for (const part of batches(listing.folders)) {
     const ids = part.map((folder) => folder.id);
     const known = await trx
@@ -75,6 +90,7 @@ async function recordFolders(trx: Transaction<Schema>, listing: Listing, now: nu
       .where('id', 'in', ids)
       .execute();
     const byId = new Map(known.map((row) => [row.id, row]));
+    arrived += part.length - byId.size;
     for (const folder of part) {
       const before = byId.get(folder.id);
       if (before && (before.name !== folder.name || before.parent_id !== listing.folderId))
@@ -83,13 +99,14 @@ async function recordFolders(trx: Transaction<Schema>, listing: Listing, now: nu
     await trx
       .insertInto('folders')
       .values(
-        part.map(({ id, name }) => ({
+        part.map(({ id, name, createdAt }) => ({
           id,
           parent_id: listing.folderId,
           name,
           seen_at: now,
           listed_at: null,
           missing_since: null,
+          changed_at: createdAt ?? null,
         })),
       )
       .onConflict((conflict) =>
@@ -102,7 +119,7 @@ async function recordFolders(trx: Transaction<Schema>, listing: Listing, now: nu
       )
       .execute();
   }
-  return moved;
+  return { moved, arrived };
 }
 
 async function recordFiles(

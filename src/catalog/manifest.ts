@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { batches } from './batches.ts';
+import { recordTreeChange } from './folder-dates.ts';
 import type { Schema } from './schema.ts';
 
 /** One file of a STRM tree that we wrote. `path` is relative to the tree's directory. */
@@ -97,7 +98,7 @@ export function createManifest(db: Kysely<Schema>, tree: string) {
 
     /**
      * Writes down what was written and forgets what was removed. `stems`: the paths that files have from now on;
-     * `disowned`: files that lose theirs.
+     * `disowned`: files that lose theirs. `at`: when it was done, for the dates of the folders; milliseconds UTC.
      */
     recordTree: (
       written: readonly TreeRow[],
@@ -105,7 +106,8 @@ export function createManifest(db: Kysely<Schema>, tree: string) {
       {
         stems = new Map(),
         disowned = [],
-      }: { stems?: ReadonlyMap<string, Standing>; disowned?: readonly string[] } = {},
+        at,
+      }: { stems?: ReadonlyMap<string, Standing>; disowned?: readonly string[]; at?: number } = {},
     ): Promise<void> =>
       db.transaction().execute(async (trx) => {
         for (const part of batches(removed))
@@ -136,6 +138,8 @@ export function createManifest(db: Kysely<Schema>, tree: string) {
             )
             .execute();
         }
+        if (at !== undefined)
+          await recordTreeChange(trx, tree, [...written.map(({ path }) => path), ...removed], at);
         for (const part of batches(disowned))
           await trx
             .updateTable('places')

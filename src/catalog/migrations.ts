@@ -272,6 +272,29 @@ const migrations: Record<string, Migration> = {
       await db.schema.alterTable('places').addColumn('told', 'text').execute();
     },
   },
+  '009-folder-dates': {
+    async up(db: Kysely<unknown>) {
+      await db.schema.alterTable('folders').addColumn('changed_at', 'integer').execute();
+      await sql`update folders set changed_at =
+        (select max(sent_at) from files where folder_id = folders.id and gone_at is null)`.execute(db);
+      await db.schema
+        .createTable('tree_folders')
+        .addColumn('tree', 'text', (column) => column.notNull())
+        .addColumn('path', 'text', (column) => column.notNull())
+        .addColumn('changed_at', 'integer', (column) => column.notNull())
+        .addPrimaryKeyConstraint('once_a_tree', ['tree', 'path'])
+        .modifyEnd(sql`without rowid`)
+        .execute();
+      // What stands before the last slash: everything behind it is cut off, then the slash.
+      const above = (path: string) => sql.raw(`rtrim(rtrim(${path}, replace(${path}, '/', '')), '/')`);
+      await sql`insert into tree_folders
+        with recursive own(tree, path, at) as (
+          select tree, ${above('path')}, max(mtime_ms) from tree group by 1, 2
+        ), up(tree, path, at) as (
+          select * from own union select tree, ${above('path')}, at from up where path <> ''
+        ) select tree, path, cast(max(at) as integer) from up group by 1, 2 having max(at) > 0`.execute(db);
+    },
+  },
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

@@ -10,6 +10,8 @@ export interface FolderTable {
   listed_at: number | null;
   /** Since when it is absent from the listing of its parent. */
   missing_since: number | null;
+  /** When something in it changed last; before the first change the newest date that the host names. */
+  changed_at: number | null;
 }
 
 export interface FileTable {
@@ -140,6 +142,13 @@ export interface TreeTable {
   mtime_ms: number;
 }
 
+/** A folder of a tree, `''` = its top, and when something in or below it was written or taken away last. */
+export interface TreeFolderTable {
+  tree: string;
+  path: string;
+  changed_at: number;
+}
+
 /** Files whose place in the tree has not been brought up to date since they changed. */
 export interface DirtyTable {
   file_id: string;
@@ -223,6 +232,7 @@ export interface Schema {
   overrides: OverrideTable;
   batches: BatchTable;
   tree: TreeTable;
+  tree_folders: TreeFolderTable;
   dirty: DirtyTable;
   media: MediaTable;
   memory: MemoryTable;

@@ -22,7 +22,9 @@ export interface TreeFile {
 }
 
 /** A folder that lies in a folder of the tree, or one of its files. `path` is relative to the tree. */
-export type TreeChild = { isFolder: true; path: string } | ({ isFolder: false } & TreeFile);
+export type TreeChild =
+  | { isFolder: true; path: string; changedAt: number | undefined }
+  | ({ isFolder: false } & TreeFile);
 
 interface Row {
   path: string;
@@ -34,6 +36,8 @@ interface Row {
   name: string | null;
   file_bytes: number | null;
   sent_at: number | null;
+  /** Of the folder that it stands for. */
+  changed_at?: number | null;
 }
 
 /** Follows every path in the order of SQLite, which compares bytes. */
@@ -61,7 +65,7 @@ export function createTreeLevels(db: Kysely<Schema>, tree: string) {
           const slash = row.path.indexOf('/', prefix.length);
           return slash < 0
             ? { isFolder: false, ...toTreeFile(row) }
-            : { isFolder: true, path: row.path.slice(0, slash) };
+            : { isFolder: true, path: row.path.slice(0, slash), changedAt: row.changed_at ?? undefined };
         });
       if (!after?.isFolder) {
         const { rows } = await sql<Row>`
@@ -84,8 +88,10 @@ export function createTreeLevels(db: Kysely<Schema>, tree: string) {
           from step where step.path is not null
           limit ${limit}
         )
-        select ${columns} from step
+        select ${columns}, d.changed_at from step
         cross join tree t on t.tree = ${tree} and t.path = step.path
+        left join tree_folders d on d.tree = ${tree} and d.path =
+          ${prefix} || substr(${rest}, 1, instr(${rest}, '/') - 1)
         left join files f on f.id = t.file_id and f.gone_at is null
         order by step.path`.execute(db);
       return children(rows);
@@ -110,6 +116,17 @@ export function createTreeLevels(db: Kysely<Schema>, tree: string) {
         .limit(1)
         .executeTakeFirst();
       return row !== undefined;
+    },
+
+    /** When something in or below this folder (`''` = the top) changed last. */
+    async changedAt(dir: string): Promise<number | undefined> {
+      const row = await db
+        .selectFrom('tree_folders')
+        .select('changed_at')
+        .where('tree', '=', tree)
+        .where('path', '=', dir)
+        .executeTakeFirst();
+      return row?.changed_at;
     },
 
     /** Its videos after the path `after`, by path, at most `limit`. */

@@ -87,7 +87,7 @@ export function createListFolder(options: ListFolderOptions): ListFolder {
         { folderId, skipped: answer.skipped },
         'a listing may lack entries: nothing in this folder is taken for missing',
       );
-    const folders = answer.folders.map(({ id, name }) => ({ id, name }));
+    const folders = answer.folders.map(({ id, name, createdAt }) => ({ id, name, createdAt }));
     return { folderId, name: answer.name, folders, files: [...files.values()], complete };
   };
 }

@@ -14,6 +14,8 @@ export interface PublishOptions extends Omit<DesiredOptions, 'tree'> {
   trees: Trees;
   trash: Trash;
   disk: Disk;
+  /** Milliseconds UTC. */
+  now: () => number;
   /** Hears what was done to a tree. */
   onWritten?: OnWritten;
 }

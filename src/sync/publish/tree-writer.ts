@@ -22,6 +22,8 @@ export interface TreeWriterOptions extends DesiredOptions {
   log: Log;
   trash: Trash;
   disk: Disk;
+  /** Milliseconds UTC. */
+  now: () => number;
   /** Hears what was done to a tree: paths relative to its folder. */
   onWritten?: OnWritten | undefined;
 }
@@ -87,6 +89,7 @@ export function createTreeWriter(options: TreeWriterOptions) {
     await titles.recordTree(
       applied.written.map((row) => ({ fileId: undefined, ...row })),
       applied.removed,
+      { at: options.now() },
     );
     await options.onWritten?.(tree.name, doneOf(plan, applied));
     const failures = new Map(applied.failed.map((failure) => [failure.path, failure.code]));
