@@ -1,6 +1,7 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { chromium } from 'playwright-core';
 import t from 'tap';
 import { parse } from 'yaml';
 import { freePort } from './fixtures/bridge-process.ts';
@@ -184,6 +185,26 @@ t.test(
     t.strictSame(await seen(), [faust, nosferatu, judex(1), judex(2), judex(3), '']);
   },
 );
+
+t.test('Chromium shows the listing in columns, and its links lead on', async (t) => {
+  const executablePath = await findProgram(t, 'chromium');
+  if (!executablePath) return;
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  t.teardown(() => browser.close());
+  const page = await browser.newPage({ httpCredentials: { username: user, password } });
+  await page.goto(`${house.url}/browse/account/`);
+  await page.getByRole('link', { name: 'Films/' }).click();
+  await page.getByRole('heading', { name: 'Index of /browse/account/Films/' }).waitFor();
+  const links = await page.getByRole('link').all();
+  t.strictSame(await Promise.all(links.slice(0, 2).map((link) => link.textContent())), [
+    '../',
+    'La Règle du jeu (1939) VF 1080p WEB-DL.mp4',
+  ]);
+  const widths = await Promise.all(links.map(async (link) => (await link.boundingBox())?.width));
+  t.equal(new Set(widths).size, 1, 'dates stand below each other, however long the names');
+  await page.getByRole('link', { name: '../' }).click();
+  await page.getByRole('heading', { name: 'Index of /browse/account/', exact: true }).waitFor();
+});
 
 t.test('davfs2 mounts the account and reads a whole file', async (t) => {
   if (process.getuid?.() !== 0) return void t.comment('SKIPPED: davfs2 mounts for root alone');

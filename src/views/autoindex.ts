@@ -18,12 +18,23 @@ export function autoindex(path: string, entries: readonly ListingEntry[]): strin
   return autoindexHead(path) + entries.map(autoindexLine).join('') + autoindexTail;
 }
 
+/**
+ * For people alone: programs read the lines as they are. The spaces between the columns shrink to one, and the names
+ * have a column of their own width, because real names are longer than nginx has room for.
+ */
+const style =
+  ':root{color-scheme:light dark}body{font:15px/1.6 system-ui,sans-serif;max-width:70em;margin:1em auto;padding:0 1em}' +
+  'h1{font-size:1.2em;overflow-wrap:anywhere}hr{border:0;border-top:1px solid #8886}pre{white-space:pre-line;font:inherit;font-variant-numeric:tabular-nums}' +
+  'pre a{display:inline-block;width:calc(100% - 18em);min-width:12em;vertical-align:top;overflow-wrap:anywhere;text-decoration:none}' +
+  'pre a:hover{text-decoration:underline}';
+
 /** How such a page begins and ends; the lines of its entries stand between. */
 export function autoindexHead(path: string): string {
   const title = `Index of ${escapeHtml(path)}`;
   return [
     '<!DOCTYPE html>',
-    `<html><head><meta charset="utf-8"><title>${title}</title></head><body>`,
+    `<html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">`,
+    `<title>${title}</title><style>${style}</style></head><body>`,
     `<h1>${title}</h1><hr><pre><a href="../">../</a>`,
     '',
   ].join('\n');
