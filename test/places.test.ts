@@ -500,7 +500,8 @@ t.test("a new film whose path a person's file has gets another one beside it, an
     await writeFile(join(home, 'library', `${stem}.strm`), own);
   }
   const one = await house(t, account, {}, { home });
-  const id = (path: string) => one.simulator.account.file(path).id;
+  // A label that begins with a digit could be read as a number.
+  const id = (path: string) => one.simulator.account.file(path).id.replace(/^(?=\d)/, '~');
   t.equal((await one.sync()).tree.counts.conflict, 0);
   const ours = [
     'Movies/Alien (1979)/Alien (1979).strm',
