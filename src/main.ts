@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { Context } from './commands/context.ts';
 
+// Where a page of a listing happens to live through a collection or two, V8 puts all that follow among what lives long,
+// and 100,000 entries fill the heap with rows that nobody needs any more.
+setFlagsFromString('--no-allocation-site-pretenuring');
+
 // What is compiled once is kept, which halves the time of a start. Only what is imported below comes out of it, so that
 // nothing else is imported above. Where the folder cannot be written, the start is as slow as ever.
 enableCompileCache(join(import.meta.dirname, '..', 'node_modules', '.cache', 'compile'));
 
-// Where a page of a listing happens to live through a collection or two, V8 puts all that follow among what lives long,
-// and 100,000 entries fill the heap with rows that nobody needs any more.
-setFlagsFromString('--no-allocation-site-pretenuring');
 const { runProgram } = await import('./program.ts');
 
 const stop = new AbortController();

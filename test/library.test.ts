@@ -8,7 +8,8 @@ import {
   titleKey,
 } from '../src/library/layout.ts';
 import { episodeNfo, movieNfo, tvshowNfo } from '../src/library/nfo.ts';
-import { profiles } from '../src/library/profiles.ts';
+import { plexmatch } from '../src/library/plexmatch.ts';
+import { type Profile, profiles } from '../src/library/profiles.ts';
 import { recognise } from '../src/library/recognise/recognise.ts';
 import { foldedPath, safeSegment } from '../src/library/safe-name.ts';
 import { emby } from './oracle/emby.ts';
@@ -303,6 +304,33 @@ t.test('NFO files: what they say', async (t) => {
     { lockData: false },
   );
   t.strictSame((await parseStringPromise(odd)).tvshow.title, ['ab]]>'], 'valid XML for any name');
+});
+
+t.test('Plex is told of a show whose id is known, in the folder of the show and nowhere else', async (t) => {
+  const names = [
+    '/Series/Dark (2017) {tvdb-334824}/Dark.S01E01.mkv',
+    '/Series/Dark (2017) {tvdb-334824}/Dark.S02E01.mkv',
+  ];
+  const hints = (profile: Profile, all = names) =>
+    layoutAll(
+      all.map((name) => file(name)),
+      { profile },
+    ).filter(({ path }) => path.endsWith('/.plexmatch'));
+  t.match(hints(profiles.plex), [
+    {
+      path: 'Shows/Dark (2017) {tvdb-334824}/.plexmatch',
+      content: 'title: Dark\nyear: 2017\ntvdbid: 334824\n',
+    },
+  ]);
+  t.equal(hints(profiles.plex).length, 1);
+  t.strictSame(
+    hints(profiles.plex, ['/Dark.S01E01.mkv', '/Heat.1995.{tmdb-949}.mkv']),
+    [],
+    'a guess is as good',
+  );
+  t.strictSame(hints(profiles.jellyfin), []);
+  const odd = { ...recognise('/x.S01E01.mkv'), title: 'a\nguid: b', ids: { tmdb: '1' } };
+  t.equal(plexmatch(odd), 'title: a guid: b\ntmdbid: 1\n', 'a title is one line');
 });
 
 t.test('the end of an address never holds .m3u', async (t) => {

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { type Item, type LibraryEntry, layoutTitle, titleKey } from '../src/library/layout.ts';
+import { plexmatchName } from '../src/library/plexmatch.ts';
 import { type ProfileName, profiles } from '../src/library/profiles.ts';
 import type { Recognition } from '../src/library/recognition.ts';
 import { foldedPath } from '../src/library/safe-name.ts';
@@ -92,6 +93,8 @@ function faultOfPaths(entries: readonly LibraryEntry[], taken: Set<string>): str
     if (taken.has(key)) return 'two paths are one';
     taken.add(key);
     for (const segment of path.split('/')) {
+      // A name that Plex asks for by itself, and meant to be hidden.
+      if (segment === plexmatchName) continue;
       if (Buffer.byteLength(segment) > 255) return 'more than 255 bytes';
       if (segment !== segment.normalize('NFC') || !segment.isWellFormed()) return 'not NFC';
       if (/^[. ]|[. ]$|[<>:"\\|?*]|\p{Cc}/u.test(segment)) return 'a file system refuses this';

@@ -26,6 +26,7 @@ export interface KnownSideCar {
 /** One file of the tree; paths are relative to library.dir, with `/`. */
 export type LibraryEntry =
   | { kind: 'strm'; path: string; fileId: string /** real file name, for the end of the URL */; name: string }
+  /** What is said of a title: NFO, and hints for servers that read none. */
   | { kind: 'nfo'; path: string; content: string }
   | {
       kind: 'subtitle' | 'artwork';

@@ -1,6 +1,7 @@
 import type { Item, LibraryEntry, LibraryFile, Placed } from './entries.ts';
 import { episodeNfo, movieNfo, seasonNfo, tvshowNfo } from './nfo.ts';
 import { isExtraStem, placeExtras, placeItems } from './place.ts';
+import { plexmatch, plexmatchName } from './plexmatch.ts';
 import { type Profile, profiles } from './profiles.ts';
 import { type Shelf, shelfAt, shelfOf, titleDir, titleDirOf } from './shelf.ts';
 import { placeArtwork } from './side-cars/artwork.ts';
@@ -95,7 +96,9 @@ function nfoEntries(
     placed.find(({ file, recognition }) => shelfOf(file, recognition) === shelf) ?? (placed[0] as Placed);
   const entry = (path: string, content: string): LibraryEntry => ({ kind: 'nfo', path, content });
   if (shelf === 'episode') {
+    const hints = options.profile?.name === 'plex' ? plexmatch(best.recognition) : undefined;
     return [
+      ...(hints === undefined ? [] : [entry(`${dir}/${plexmatchName}`, hints)]),
       entry(`${dir}/tvshow.nfo`, tvshowNfo(best.recognition, nfo)),
       ...seasonsOf(placed).map(([folder, season]) => entry(`${folder}/season.nfo`, seasonNfo(season, nfo))),
       ...placed

@@ -43,8 +43,11 @@ export const plex: Oracle = (paths) => {
   return reading;
 };
 
+/** A hidden file is nothing, but for the one that it asks for by its name (facts media-servers 2.5). */
 function isSkipped(name: string): boolean {
-  return /^\.|^(?:@eadir|lost\+found|#recycle|\$recycle\.bin|plex versions|sample|samples)$/i.test(name);
+  return /^\.(?!plexmatch$)|^(?:@eadir|lost\+found|#recycle|\$recycle\.bin|plex versions|sample|samples)$/i.test(
+    name,
+  );
 }
 
 const extraFolders = new Map(
