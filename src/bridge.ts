@@ -171,6 +171,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
   const curation = { catalog, clock, publisher, lockPath };
   const ladder = createLadder({
     catalog,
+    trees,
     clock,
     log,
     account: {

@@ -184,6 +184,21 @@ t.test('the guard, as a table: what stops a deletion, and why', async (t) => {
   }
 });
 
+t.test('a fifth of one of several trees waits for a word, however large the others are', async (t) => {
+  const home = t.testdir();
+  const trees = [{ dir: join(home, 'all') }, { dir: join(home, 'kids'), roots: ['/Enfants'] }];
+  const env = { ...noGrace, PASSERELLE_TREES: JSON.stringify(trees) };
+  const one = await house(t, [films(40), films(4, 'Enfants', 40)], { env, home });
+  await one.sync();
+  for (const n of [40, 41]) one.simulator.account.removeFile(pathOf(n, 'Enfants'));
+  const { note } = await takeOut(one);
+  t.match(note.held, { files: 2, why: /2 of 4 files in .*kids \(50 %\)/ });
+  t.equal((await strmFiles(join(home, 'kids'))).length, 4);
+  await one.bridge.proposals.accept(1, new AbortController().signal);
+  remove(one, 0, 1);
+  t.equal((await takeOut(one)).note.removed, 2, 'the tree of all loses little');
+});
+
 t.test('more than N at once wait for a word, also when they go one by one within a day', async (t) => {
   const env = { ...noGrace, PASSERELLE_SYNC_REMOVE_MOST: '3' };
   const one = await house(t, [films(40)], { env });

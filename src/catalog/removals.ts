@@ -81,6 +81,14 @@ export function createRemovals(db: Kysely<Schema>) {
     /** Share of the tree that would go: files that stand in it, not the photos and archives beside them. */
     share: (rungs: Rungs): Promise<RemovalShare> => shareOf(rungs, sql<boolean>`true`),
 
+    /** The same of one of several trees. */
+    shareInTree: (tree: string, rungs: Rungs): Promise<RemovalShare> =>
+      shareOf(
+        rungs,
+        sql<boolean>`exists (select 1 from tree own
+          where own.file_id = files.id and own.kind = 'strm' and own.tree = ${tree})`,
+      ),
+
     /** The same below one folder. */
     async shareBelow(folderId: number, rungs: Rungs): Promise<RemovalShare> {
       const folders = JSON.stringify(await foldersBelow(db, [folderId]));

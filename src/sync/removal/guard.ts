@@ -3,7 +3,7 @@ import type { RemovalShare } from '../../catalog/removals.ts';
 export interface GuardQuestion {
   /** Share of the whole library that would go. */
   whole: RemovalShare;
-  /** The same for each root. */
+  /** The same for each root, and for each of several trees. */
   roots: readonly (RemovalShare & { path: string })[];
   /** Most that may go without a person's word: percent of the whole or of one root, and films at once. */
   removePercent: number;

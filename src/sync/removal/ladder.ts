@@ -3,10 +3,10 @@ import type { CrawlNote } from '../../catalog/crawls.ts';
 import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
 import type { CrawlResult } from '../crawl/crawl.ts';
-import { createRecent } from '../discovery/recent.ts';
 import { type AccountBehind, createAccountWatch } from './account.ts';
 import { type GuardQuestion, type Stop, whatSpoils, whatStops } from './guard.ts';
 import { createOpenProposals, factsOf } from './open-proposals.ts';
+import { createRecent } from './recent.ts';
 import { createSteady } from './steady.ts';
 
 export interface LadderOptions {
@@ -14,6 +14,8 @@ export interface LadderOptions {
   clock: Clock;
   log: Log;
   account: AccountBehind;
+  /** All that are written. */
+  trees: readonly { name: string; dir: string }[];
   removePercent: number;
   removeMost: number;
   confirmMs: number;
@@ -117,6 +119,10 @@ export function createLadder(options: LadderOptions) {
     const roots = [];
     for (const { path, folderId } of done.roots)
       roots.push({ path, ...withLosses(await shareBelow(folderId), lately.in(path)) });
+    // The only tree is the whole.
+    if (options.trees.length > 1 && isLost)
+      for (const { name, dir } of options.trees)
+        roots.push({ path: dir, ...withLosses(await removals.shareInTree(name, rungs), lately.in(dir)) });
     return {
       whole: withLosses(await share(), lately.files),
       roots,
