@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Agent, type Dispatcher } from 'undici';
@@ -7,6 +6,7 @@ import { createBrowse } from './browse/browse.ts';
 import { openCatalog } from './catalog/catalog.ts';
 import { lockFile } from './catalog/lock.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { createCuration } from './curation.ts';
 import { createSigner } from './delivery/signature.ts';
 import { isBridgeError } from './errors.ts';
 import type { RememberedAccount } from './fichier/account.ts';
@@ -21,20 +21,7 @@ import type { Result } from './notify/notices.ts';
 import { createNotifier } from './notify/notifier.ts';
 import { createPlayback } from './playback.ts';
 import { keysFile, livingKeys, loadSecrets } from './secrets.ts';
-import { crawlShare, createCrawlBudget } from './sync/discovery/budget.ts';
-import { createLookIn } from './sync/discovery/look-in.ts';
-import { createLooks } from './sync/discovery/looks.ts';
-import { createSideCarFetch } from './sync/publish/fetch-side-cars.ts';
-import { createFixes } from './sync/publish/fixes.ts';
-import { createPublisher } from './sync/publish/publish.ts';
-import { createReplan } from './sync/publish/replan.ts';
-import { filesToReview } from './sync/publish/review.ts';
-import { createSideCars } from './sync/publish/side-cars.ts';
 import { treesOf } from './sync/publish/trees.ts';
-import { createDecisions } from './sync/removal/decisions.ts';
-import { createLadder } from './sync/removal/ladder.ts';
-import { createTrash } from './sync/removal/trash.ts';
-import { createSync } from './sync/sync.ts';
 import { version } from './version.ts';
 
 /** What may be handed in instead of the real thing. */
@@ -55,7 +42,7 @@ export interface BridgeOverrides {
  * @throws BridgeError BRIDGE_DISK, BRIDGE_CATALOG_*
  */
 export async function createBridge(settings: Settings, log: Log, overrides: BridgeOverrides = {}) {
-  const { fichier, library, sync: syncSettings } = settings;
+  const { fichier, library } = settings;
   const clock = overrides.clock ?? systemClock;
   // HTTP/1.1 alone: players' ranges each want a connection of their own that can be closed at once.
   const dispatcher =
@@ -122,15 +109,6 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
   const before = overrides.keepBaseUrl ? await catalog.memory.get<string>('baseUrl') : undefined;
   if (named !== undefined) await catalog.memory.put('baseUrl', named);
   const baseUrl = named ?? before ?? `http://${localName(settings.server.host)}:${settings.server.port}`;
-  const sideCars = createSideCars({
-    dir: join(dataDir, 'sidecars'),
-    clock,
-    log,
-    intervalMs: syncSettings.smallFileIntervalMs,
-    open: (file, signal) =>
-      reader.open(file, { start: 0, end: file.sizeBytes - 1 }, { urgency: 'background', signal }),
-  });
-  const trash = createTrash({ catalog, clock, log, dir: join(dataDir, 'trash') });
   const notify = createNotifier({
     settings: settings.notify,
     trees,
@@ -152,88 +130,26 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
       }
     },
   });
-  const publisher = createPublisher({
-    trash,
-    disk: overrides.disk ?? createDiskThread(),
-    catalog,
+  const curation = createCuration({
+    settings,
+    dataDir,
+    clock,
     log,
-    now: () => clock.now(),
+    catalog,
     trees,
-    onWritten: notify.written,
+    disk: overrides.disk ?? createDiskThread(),
+    client,
+    reader,
     baseUrl,
     sign: signer.sign,
-    sideCars,
-    lockData: library.lockdata,
-    maxSubtitleBytes: library.subtitleMaxBytes,
-    artwork: library.artwork,
-  });
-  const lockPath = join(dataDir, 'crawl.lock');
-  const curation = { catalog, clock, publisher, lockPath };
-  const ladder = createLadder({
-    catalog,
-    trees,
-    clock,
-    log,
-    account: {
-      keyPrint: printOf((fichier.apiKey ?? '').replace(/\s+/g, '')),
-      whose: async (signal) => {
-        try {
-          const { email } = await client.userInfo({ urgency: 'background', deadlineMs: 60_000, signal });
-          return email === undefined ? undefined : printOf(email.toLowerCase());
-        } catch (error) {
-          signal.throwIfAborted();
-          log.warn({ err: error }, 'the host does not say now whose account this is');
-          return undefined;
-        }
-      },
-    },
-    removePercent: syncSettings.removePercent,
-    removeMost: syncSettings.removeMost,
-    confirmMs: syncSettings.confirmMinutes * 60_000,
-    graceMs: syncSettings.graceHours * 3_600_000,
-  });
-  const fetchSideCars = createSideCarFetch({ sideCars, clock, log });
-  const crawlBudget = createCrawlBudget(catalog.memory, clock, syncSettings.callsPerDay);
-  const crawling = {
-    catalog,
-    host: client,
-    clock,
-    log,
-    publisher,
-    fetchSideCars,
-    roots: library.roots,
-    listingCap: fichier.listingCap,
-    folderIntervalMs: fichier.folderIntervalMs,
-    requestIntervalMs: fichier.requestIntervalMs,
-    lockPath,
-  };
-  const sync = createSync({
-    ...crawling,
-    spend: crawlBudget.spend,
-    ladder,
-    trash,
-    trashMs: syncSettings.trashDays * 24 * 3_600_000,
-    sideCars,
-  });
-  const looks = createLooks({
-    catalog,
-    host: client,
-    lookIn: createLookIn(crawling),
-    clock,
-    log,
-    onlyAsked: !syncSettings.discovery || syncSettings.intervalMinutes === 0,
-    callsPerDay: Math.floor(syncSettings.callsPerDay * (1 - crawlShare)),
-    folderIntervalMs: fichier.folderIntervalMs,
-    requestIntervalMs: fichier.requestIntervalMs,
+    onWritten: notify.written,
   });
   const browse = createBrowse({
     catalog,
     trees,
     roots: library.roots,
-    onOpened: (folderId) => void looks.hint(folderId),
+    onOpened: (folderId) => void curation.looks.hint(folderId),
   });
-  const proposals = createDecisions({ catalog, clock, ladder, publisher, lockPath });
-
   const media = createMediaQueue({
     store: catalog.media,
     reader,
@@ -245,7 +161,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     intervalMs: settings.media.intervalMs,
     callsPerDay: settings.media.callsPerDay,
     memory: await memoryOf<DayOfCalls>('mediaCalls'),
-    onFacts: sync.refresh,
+    onFacts: curation.sync.refresh,
   });
 
   return {
@@ -259,26 +175,16 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     client,
     ...playback,
     signer,
-    publisher,
+    ...curation,
     notify,
-    replan: createReplan(curation),
-    fixes: createFixes(curation),
-    review: (limit: number, signal: AbortSignal) => filesToReview(catalog, limit, signal),
-    sync,
-    media,
-    looks,
-    crawlBudget: {
-      ...crawlBudget,
-      left: async () => crawlBudget.left(!(await catalog.crawls.everDone())),
-    },
-    proposals,
     browse,
+    media,
     /** Refuses what waits for the host, then closes the catalog. */
     async close(): Promise<void> {
       await media.stop();
-      await looks.stop();
+      await curation.looks.stop();
       await notify.stop();
-      await publisher.rest();
+      await curation.publisher.rest();
       governor.close();
       await playback.close();
       await catalog.close();
@@ -302,11 +208,6 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
 }
 
 export type Bridge = Awaited<ReturnType<typeof createBridge>>;
-
-/** Tells one key or account from another without keeping it. */
-function printOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
-}
 
 /** An address that listens everywhere is reached on this machine by this name. */
 function localName(host: string): string {
