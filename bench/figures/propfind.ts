@@ -107,7 +107,7 @@ export const propfind: Figure = {
             what: `${what}, ${entries}: memory on top, ${rounds} times`,
             value: after.peakMb - before.peakMb,
             unit: 'MB',
-            bar: { of: 'value', is: '<=', limit: 30 },
+            bar: { of: 'value', is: '<=', limit: 15 },
             note: `resident at most ${after.peakMb.toFixed(0)} MB`,
           },
         );

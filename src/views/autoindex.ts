@@ -50,7 +50,7 @@ export function autoindexLine({ name, isFolder, modifiedAt, sizeBytes }: Listing
   // It does not look into a link for entities, so there is none in it.
   const href = `${encodeURIComponent(name.toWellFormed()).replaceAll("'", '%27')}${isFolder ? '/' : ''}`;
   const padding = ' '.repeat(Math.max(1, 51 - lengthOf(shown)));
-  const size = isFolder || sizeBytes === undefined ? '-' : String(sizeBytes);
+  const size = isFolder || sizeBytes === undefined ? '-' : sizeBytes.toFixed(0);
   return `<a href="${href}">${escapeHtml(shown)}</a>${padding}${modifiedAt === undefined ? noDate : nginxDate(modifiedAt)} ${size.padStart(19)}\n`;
 }
 

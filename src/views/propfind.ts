@@ -36,7 +36,8 @@ const properties: Readonly<Record<string, Property>> = {
   resourcetype: ({ isFolder }) => (isFolder ? '<D:collection/>' : ''),
   // Never empty: older Kodis read it unchecked (facts media-servers 6.1).
   displayname: ({ name }) => xmlText(name === '' ? '/' : name),
-  getcontentlength: ({ sizeBytes }) => (sizeBytes === undefined ? undefined : String(sizeBytes)),
+  // Not String(): V8 keeps the text of each number that it has shown, among what lives long.
+  getcontentlength: ({ sizeBytes }) => sizeBytes?.toFixed(0),
   getcontenttype: ({ isFolder, mediaType }) => (isFolder ? 'httpd/unix-directory' : mediaType),
   getlastmodified: ({ modifiedAt }) => (modifiedAt === undefined ? undefined : httpDate(modifiedAt)),
   creationdate: ({ modifiedAt }) => (modifiedAt === undefined ? undefined : isoDate(modifiedAt)),
