@@ -124,7 +124,7 @@ t.test('everything outlives a restart', async (t) => {
   t.equal((await stat(path)).mode & 0o777, 0o600, 'nobody else reads it');
   const two = await openCatalog(path);
   t.match(await two.crawls.last(), { id: crawl, outcome: 'running', calls: 1, roots: ['/'] });
-  t.equal(await two.crawls.next(crawl), 1);
+  t.match(await two.crawls.next(crawl), { folderId: 1 });
   t.match(await two.leases.get('x'), { issuedAt: 3, firstUsedAt: undefined });
   t.same(await two.memory.get('governor'), { closed: true });
   await two.close();

@@ -79,17 +79,22 @@ export function createCrawls(db: Kysely<Schema>) {
     /** Adds a folder to what waits, once a crawl. */
     enqueue: (crawlId: number, folderId: number) => enqueueAll(db, crawlId, [folderId]),
 
-    /** The folder that has waited longest: breadth first. */
-    async next(crawlId: number): Promise<number | undefined> {
+    /** The folder that has waited longest, but for one that is under way: breadth first. `listedAt` = the last time. */
+    async next(
+      crawlId: number,
+      underWay = -1,
+    ): Promise<{ folderId: number; listedAt: number | undefined } | undefined> {
       const row = await db
         .selectFrom('crawl_folders')
-        .select('folder_id')
+        .leftJoin('folders', 'folders.id', 'folder_id')
+        .select(['folder_id', 'listed_at'])
         .where('crawl_id', '=', crawlId)
         .where('done_at', 'is', null)
+        .where('folder_id', '!=', underWay)
         .orderBy('seq')
         .limit(1)
         .executeTakeFirst();
-      return row?.folder_id;
+      return row && { folderId: row.folder_id, listedAt: row.listed_at ?? undefined };
     },
 
     /** One listing, its sub-folders to the queue and its folder ticked off: one transaction. */

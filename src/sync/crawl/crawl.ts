@@ -1,6 +1,6 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { CrawlNote } from '../../catalog/crawls.ts';
-import type { ListingChange } from '../../catalog/listing.ts';
+import type { Listing, ListingChange } from '../../catalog/listing.ts';
 import type { Clock } from '../../clock.ts';
 import { BridgeError, isBridgeError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
@@ -43,6 +43,16 @@ export type CrawlResult = { crawlId: number; calls: number; note: CrawlNote; roo
   | { outcome: 'stopped'; reason: unknown; retryAt: number | undefined }
 );
 
+interface Waiting {
+  folderId: number;
+  listedAt: number | undefined;
+}
+
+interface Asked {
+  folderId: number;
+  listing: Promise<Listing>;
+}
+
 /** Tries for one folder before the crawl stops for now. */
 const triesPerFolder = 3;
 
@@ -61,13 +71,20 @@ const spreadOverMs = 14 * resumeWithinMs;
  */
 export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<CrawlResult> {
   const { catalog, clock, log } = options;
+  const { mostCalls = Number.POSITIVE_INFINITY } = run;
   let calls = 0;
+  let countedCalls = 0;
+  /** Ends what was asked ahead when the crawl stops. */
+  const stopping = new AbortController();
+  const signal = AbortSignal.any([run.signal, stopping.signal]);
+  /** The next folder, asked for while the last one is written down. */
+  let ahead: Asked | undefined;
   const listFolder = createListFolder({
     host: options.host,
     log,
     now: () => clock.now(),
     cap: options.listingCap,
-    signal: run.signal,
+    signal,
     patienceMs: patienceMs + options.folderIntervalMs + options.requestIntervalMs,
     onCall: () => calls++,
   });
@@ -83,6 +100,8 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
   if (goesOn) await catalog.crawls.resume(crawlId);
 
   const stopped = async (reason: unknown, roots: Root[]): Promise<CrawlResult> => {
+    stopping.abort(reason);
+    await ahead?.listing.catch(() => undefined);
     const stoppedBy = isBridgeError(reason) ? reason.code : 'stopped';
     const note = { stoppedBy };
     await catalog.crawls.end(crawlId, 'stopped', note, clock.now());
@@ -106,15 +125,17 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
   // Counted on: asking the database after each folder would cost more than the folder.
   const counts = { ...(await catalog.crawls.counts(crawlId)), files: (await catalog.content.counts()).files };
   for (;;) {
-    const folderId = await catalog.crawls.next(crawlId);
-    if (folderId === undefined) break;
-    const callsBefore = calls;
+    const next: Asked | Waiting | undefined = ahead ?? (await catalog.crawls.next(crawlId));
+    if (next === undefined) break;
+    const { folderId } = next;
     try {
       run.signal.throwIfAborted();
-      if (calls >= (run.mostCalls ?? Number.POSITIVE_INFINITY)) throw new BridgeError('BRIDGE_BUDGET');
-      await waitForInterval(folderId);
-      const listing = await withTries(() => listFolder(folderId), run.signal);
-      const change = await catalog.crawls.listed(crawlId, listing, clock.now(), calls - callsBefore);
+      ahead = undefined;
+      if (!('listing' in next) && calls >= mostCalls) throw new BridgeError('BRIDGE_BUDGET');
+      const listing = await ('listing' in next ? next : ask(next)).listing;
+      const following = calls < mostCalls ? await catalog.crawls.next(crawlId, folderId) : undefined;
+      ahead = following && ask(following);
+      const change = await catalog.crawls.listed(crawlId, listing, clock.now(), newCalls());
       counts.waiting += change.enqueued;
       counts.files += change.added;
       await run.onChange(change);
@@ -126,7 +147,7 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
       }
       if (!isFolderFault(error)) return stopped(error, roots);
       log.warn({ folderId, code: error.code }, 'a folder could not be listed; the others go on');
-      await catalog.crawls.failed(crawlId, folderId, error.code, clock.now(), calls - callsBefore);
+      await catalog.crawls.failed(crawlId, folderId, error.code, clock.now(), newCalls());
     }
     listed++;
     counts.done++;
@@ -151,15 +172,28 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
   await catalog.crawls.end(crawlId, 'done', note, clock.now());
   return { crawlId, calls, note, roots, outcome: 'done' };
 
-  /** The same folder never sooner than its interval, also after a restart, when the governor has forgotten. */
-  async function waitForInterval(folderId: number): Promise<void> {
-    const listedAt = await catalog.content.listedAt(folderId);
-    if (listedAt === undefined || listedAt > clock.now()) return;
-    const waitMs = listedAt + options.folderIntervalMs - clock.now();
-    if (waitMs > 0) await clock.sleep(waitMs, run.signal);
+  function ask({ folderId, listedAt }: Waiting): Asked {
+    const listing = waitForInterval(listedAt).then(() => withTries(() => listFolder(folderId)));
+    // What went wrong is met when it is its turn.
+    listing.catch(() => undefined);
+    return { folderId, listing };
   }
 
-  async function withTries<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  /** Those that no folder was charged with yet. */
+  function newCalls(): number {
+    const since = calls - countedCalls;
+    countedCalls = calls;
+    return since;
+  }
+
+  /** The same folder never sooner than its interval, also after a restart, when the governor has forgotten. */
+  async function waitForInterval(listedAt: number | undefined): Promise<void> {
+    if (listedAt === undefined || listedAt > clock.now()) return;
+    const waitMs = listedAt + options.folderIntervalMs - clock.now();
+    if (waitMs > 0) await clock.sleep(waitMs, signal);
+  }
+
+  async function withTries<T>(attempt: () => Promise<T>): Promise<T> {
     for (let failures = 1; ; failures++) {
       try {
         return await attempt();
