@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { readdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
 import { silentLog } from '../src/log.ts';
 import { whatStops } from '../src/sync/removal/guard.ts';
@@ -8,7 +9,7 @@ import { createScheduler } from '../src/sync/scheduler.ts';
 import { createHandClock, settle } from './fixtures/hand-clock.ts';
 import { type Setup, setup } from './fixtures/setup.ts';
 import { strmFiles } from './fixtures/strm-files.ts';
-import type { AccountFolder, FileSpec } from './simulator/simulator.ts';
+import type { AccountFolder, FileSpec, SimulatedFile } from './simulator/simulator.ts';
 
 const hourMs = 3_600_000;
 
@@ -97,6 +98,32 @@ t.test('what is listed is in the tree a second later, before the crawl is over',
   });
   t.ok((seen.at(-1) ?? 0) > (seen[0] ?? 0), `it grows: ${seen}`);
 });
+
+t.test(
+  'files that a listing names as before are not compared again, until the catalog holds others',
+  async (t) => {
+    const house = await setup(t);
+    await house.sync();
+    const database = new DatabaseSync(join(house.home, 'data', 'catalog.db'));
+    t.teardown(() => database.close());
+    const change = (what: string) =>
+      database.exec(`update files set ${what} where id = (select min(id) from files)`);
+    const count = (where: string) =>
+      (database.prepare(`select count(*) as n from files where ${where}`).get() as { n: number }).n;
+    // What no listing would leave as it is shows whether it was compared.
+    change('size_bytes = 7');
+    await house.sync();
+    t.equal(count('size_bytes = 7'), 1);
+    change('missing_since = 1');
+    await house.sync();
+    t.equal(count('missing_since is not null or size_bytes = 7'), 0, 'one less than the listing names');
+    change('size_bytes = 7');
+    const [first] = house.simulator.account.files();
+    house.simulator.account.rename(first as SimulatedFile, 'Another name (2003).mkv');
+    await house.sync();
+    t.equal(count("name = 'Another name (2003).mkv'"), 1, 'it names another');
+  },
+);
 
 t.test('a stopped crawl goes on where it was', async (t) => {
   const house = await setup(t);

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { createAtHand } from '../at-hand.ts';
 import { batches } from './batches.ts';
-import { foldersBelow } from './listing.ts';
+import { foldersBelow } from './below.ts';
 import type { FileTable, FolderTable, Schema } from './schema.ts';
 
 /** A file of the account as the catalog knows it. Times in milliseconds UTC. */

@@ -1,7 +1,10 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { batches } from './batches.ts';
+import { filesBelow } from './below.ts';
 import { recordChange } from './folder-dates.ts';
-import type { FileTable, Schema } from './schema.ts';
+import { holds, printOf } from './listing-print.ts';
+import { doubtMissing, markMissing } from './missing.ts';
+import type { FileTable, FolderTable, Schema } from './schema.ts';
 
 /** What one listing of one folder said: a complete, atomic fact about it. */
 export interface Listing {
@@ -42,11 +45,14 @@ export async function recordListing(
   listing: Listing,
   now: number,
 ): Promise<ListingChange> {
-  const before = await trx
+  const around = await trx
     .selectFrom('folders')
-    .select('listed_at')
-    .where('id', '=', listing.folderId)
-    .executeTakeFirst();
+    .select(['id', 'name', 'parent_id', 'listed_at', 'missing_since', 'print'])
+    .where((e) => e.or([e('id', '=', listing.folderId), e('parent_id', '=', listing.folderId)]))
+    .execute();
+  const print = printOf(listing);
+  const own = around.find((row) => row.id === listing.folderId);
+  const children = around.filter((row) => row.parent_id === listing.folderId);
   await trx
     .insertInto('folders')
     .values({
@@ -57,44 +63,61 @@ export async function recordListing(
       listed_at: now,
       missing_since: null,
       changed_at: null,
+      print,
     })
     .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet({ seen_at: now, listed_at: now, missing_since: null }),
+      conflict.column('id').doUpdateSet({ seen_at: now, listed_at: now, missing_since: null, print }),
     )
     .execute();
-  const { moved, arrived } = await recordFolders(trx, listing, now);
+  const { moved, arrived } = await recordFolders(trx, listing, children, now);
   if (listing.folders.length > 0) await cutCycle(trx, listing);
-  const held = await trx.selectFrom('files').selectAll().where('folder_id', '=', listing.folderId).execute();
-  const { changed, added } = await recordFiles(trx, listing, held, now);
+  const isSame =
+    print !== null && own?.print === print && (await holds(trx, listing.folderId, listing.files.length));
+  const held = isSame ? [] : await filesWhere(trx).where('folder_id', '=', listing.folderId).execute();
+  const { changed, added } = isSame ? { changed: [], added: 0 } : await recordFiles(trx, listing, held, now);
   const below = moved.length > 0 ? await filesBelow(trx, moved) : [];
-  const missing = listing.complete ? await markMissing(trx, listing, held, now) : [];
+  const missing = listing.complete ? await markMissing(trx, listing, { children, held }, now) : [];
   if (!listing.complete) await doubtMissing(trx, listing.folderId);
   const isChanged = changed.length + missing.length + moved.length + arrived > 0;
-  if (isChanged) await recordChange(trx, listing, before?.listed_at == null ? undefined : now);
+  if (isChanged) await recordChange(trx, listing, own?.listed_at == null ? undefined : now);
   return { changed: [...new Set([...changed, ...below])], missing, added };
 }
+
+/** What of a file is compared with what a listing says. */
+function filesWhere(trx: Transaction<Schema>) {
+  return trx
+    .selectFrom('files')
+    .select(['id', 'folder_id', 'url', 'name', 'size_bytes', 'sent_at', 'content_type'])
+    .select(['has_password', 'has_access_rules', 'first_seen_at', 'missing_since', 'gone_at']);
+}
+
+export type HeldFile = Awaited<ReturnType<ReturnType<typeof filesWhere>['execute']>>[number];
+export type Child = Pick<FolderTable, 'id' | 'name' | 'parent_id' | 'missing_since'>;
 
 /** Gives those that were known elsewhere or by another name, and how many were not known at all. */
 async function recordFolders(
   trx: Transaction<Schema>,
   listing: Listing,
+  children: readonly Child[],
   now: number,
 ): Promise<{ moved: number[]; arrived: number }> {
   const moved: number[] = [];
   let arrived = 0;
+  const byId = new Map<number, Omit<Child, 'missing_since'>>(children.map((row) => [row.id, row]));
   for (const part of batches(listing.folders)) {
-    const ids = part.map((folder) => folder.id);
-    const known = await trx
-      .selectFrom('folders')
-      .select(['id', 'name', 'parent_id'])
-      .where('id', 'in', ids)
-      .execute();
-    const byId = new Map(known.map((row) => [row.id, row]));
-    arrived += part.length - byId.size;
+    const elsewhere = part.map((folder) => folder.id).filter((id) => !byId.has(id));
+    if (elsewhere.length > 0) {
+      const rows = await trx
+        .selectFrom('folders')
+        .select(['id', 'name', 'parent_id'])
+        .where('id', 'in', elsewhere)
+        .execute();
+      for (const row of rows) byId.set(row.id, row);
+    }
     for (const folder of part) {
       const before = byId.get(folder.id);
-      if (before && (before.name !== folder.name || before.parent_id !== listing.folderId))
-        moved.push(folder.id);
+      if (!before) arrived++;
+      else if (before.name !== folder.name || before.parent_id !== listing.folderId) moved.push(folder.id);
     }
     await trx
       .insertInto('folders')
@@ -107,6 +130,7 @@ async function recordFolders(
           listed_at: null,
           missing_since: null,
           changed_at: createdAt ?? null,
+          print: null,
         })),
       )
       .onConflict((conflict) =>
@@ -125,7 +149,7 @@ async function recordFolders(
 async function recordFiles(
   trx: Transaction<Schema>,
   listing: Listing,
-  held: readonly FileTable[],
+  held: readonly HeldFile[],
   now: number,
 ): Promise<{ changed: string[]; added: number }> {
   const changed: string[] = [];
@@ -133,7 +157,7 @@ async function recordFiles(
   const known = new Map(held.map((row) => [row.id, row]));
   const elsewhere = listing.files.filter((file) => !known.has(file.id)).map((file) => file.id);
   for (const part of batches(elsewhere)) {
-    const rows = await trx.selectFrom('files').selectAll().where('id', 'in', part).execute();
+    const rows = await filesWhere(trx).where('id', 'in', part).execute();
     for (const row of rows) known.set(row.id, row);
   }
   for (const part of batches(listing.files)) {
@@ -171,28 +195,6 @@ async function recordFiles(
   return { changed, added };
 }
 
-/** A listing that may lack entries says nothing of what is missing here: it counts as there until a whole one says it again. */
-async function doubtMissing(trx: Transaction<Schema>, folderId: number): Promise<void> {
-  const lost = await trx
-    .selectFrom('folders')
-    .select('id')
-    .where('parent_id', '=', folderId)
-    .where('missing_since', 'is not', null)
-    .execute();
-  const ids = lost.map((row) => row.id);
-  const below = ids.length > 0 ? await foldersBelow(trx, ids) : [];
-  for (const part of batches(below))
-    await trx.updateTable('folders').set({ missing_since: null }).where('id', 'in', part).execute();
-  for (const part of batches([folderId, ...below])) {
-    await trx
-      .updateTable('files')
-      .set({ missing_since: null, missed_at: null, confirmed_at: null })
-      .where('folder_id', 'in', part)
-      .where('missing_since', 'is not', null)
-      .execute();
-  }
-}
-
 /**
  * A folder that was moved into what lay below it, while the crawl was between the two, would stand above itself. What
  * the newest listing says is true; the older word about this folder's own place is forgotten until it is listed again.
@@ -211,81 +213,11 @@ async function cutCycle(trx: Transaction<Schema>, listing: Listing): Promise<voi
     await trx.updateTable('folders').set({ parent_id: null }).where('id', '=', listing.folderId).execute();
 }
 
-/** Calls missing what the folder held and no longer names: its files, and whole folders with all below them. */
-async function markMissing(
-  trx: Transaction<Schema>,
-  listing: Listing,
-  /** Rows of this folder before the listing. */
-  held: readonly FileTable[],
-  now: number,
-): Promise<string[]> {
-  const here = new Set(listing.folders.map((folder) => folder.id));
-  const children = await trx
-    .selectFrom('folders')
-    .select('id')
-    .where('parent_id', '=', listing.folderId)
-    .where('missing_since', 'is', null)
-    .execute();
-  const lost = children.filter((row) => !here.has(row.id)).map((row) => row.id);
-  const below = lost.length > 0 ? await foldersBelow(trx, lost) : [];
-  for (const part of batches(below)) {
-    await trx
-      .updateTable('folders')
-      .set({ missing_since: now })
-      .where('id', 'in', part)
-      .where('missing_since', 'is', null)
-      .execute();
-  }
-  const present = new Set(listing.files.map((file) => file.id));
-  const missing = held
-    .filter((row) => row.missing_since === null && row.gone_at === null && !present.has(row.id))
-    .map((row) => row.id);
-  for (const part of batches(below)) {
-    const rows = await trx
-      .selectFrom('files')
-      .select('id')
-      .where('folder_id', 'in', part)
-      .where('missing_since', 'is', null)
-      .where('gone_at', 'is', null)
-      .execute();
-    missing.push(...rows.map((row) => row.id));
-  }
-  for (const part of batches(missing)) {
-    await trx.updateTable('files').set({ missing_since: now }).where('id', 'in', part).execute();
-  }
-  return missing;
-}
-
-/** These folders and every folder below them. */
-export async function foldersBelow(db: Kysely<Schema>, ids: readonly number[]): Promise<number[]> {
-  const { rows } = await sql<{ id: number }>`
-    with recursive below(id) as (
-      select id from folders where id in (${sql.join(ids)})
-      union
-      select f.id from folders f join below on f.parent_id = below.id
-    ) select id from below`.execute(db);
-  return rows.map((row) => row.id);
-}
-
-async function filesBelow(trx: Transaction<Schema>, ids: readonly number[]): Promise<string[]> {
-  const files: string[] = [];
-  for (const part of batches(await foldersBelow(trx, ids))) {
-    const rows = await trx
-      .selectFrom('files')
-      .select('id')
-      .where('folder_id', 'in', part)
-      .where('gone_at', 'is', null)
-      .execute();
-    files.push(...rows.map((row) => row.id));
-  }
-  return files;
-}
-
-function isThere(row: FileTable | undefined): boolean {
+function isThere(row: HeldFile | undefined): boolean {
   return row !== undefined && row.gone_at === null;
 }
 
-function differs(row: FileTable | undefined, file: ListedFile, folderId: number): boolean {
+function differs(row: HeldFile | undefined, file: ListedFile, folderId: number): boolean {
   if (!row || row.missing_since !== null || row.gone_at !== null) return true;
   return (
     row.folder_id !== folderId ||

@@ -272,8 +272,11 @@ const migrations: Record<string, Migration> = {
       await db.schema.alterTable('places').addColumn('told', 'text').execute();
     },
   },
-  '009-folder-dates': {
+  '009-folders': {
     async up(db: Kysely<unknown>) {
+      await db.schema.alterTable('folders').addColumn('print', 'text').execute();
+      // Counted for each folder of each crawl, without a look at the files themselves.
+      await sql`create index files_present on files (folder_id, missing_since, gone_at)`.execute(db);
       await db.schema.alterTable('folders').addColumn('changed_at', 'integer').execute();
       await sql`update folders set changed_at =
         (select max(sent_at) from files where folder_id = folders.id and gone_at is null)`.execute(db);

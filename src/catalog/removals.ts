@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import { batches } from './batches.ts';
+import { foldersBelow } from './below.ts';
 import { markDirty } from './dirty.ts';
-import { foldersBelow } from './listing.ts';
 import { insertProposal } from './proposals.ts';
 import type { Schema } from './schema.ts';
 

@@ -12,6 +12,8 @@ export interface FolderTable {
   missing_since: number | null;
   /** When something in it changed last; before the first change the newest date that the host names. */
   changed_at: number | null;
+  /** Of the files that its last whole listing named. */
+  print: string | null;
 }
 
 export interface FileTable {

@@ -18,6 +18,9 @@ export interface CallDeps {
 /** A listing of 5,000 files is about 2 MB; nothing the host has to say is larger than this. */
 const mostBytes = 32 * 1024 * 1024;
 
+/** No error of its own is made for each call that ends as it should. */
+const ended = new Error('the call has ended');
+
 /** One POST to `<apiUrl>/<verb>.cgi`, read and checked. `folderId` is for the log, the limit is from start to last byte. Throws as the client says. */
 export type Call = <T>(
   verb: string,
@@ -59,7 +62,7 @@ export function createCall(deps: CallDeps): Call {
       );
       throw error;
     } finally {
-      over.abort();
+      over.abort(ended);
     }
   };
 

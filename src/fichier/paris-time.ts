@@ -13,17 +13,18 @@ const hourMs = 3_600_000;
 export function parisToUtc(text: string): number | undefined {
   const match = /^\s*(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)\s*$/.exec(text);
   if (!match) return undefined;
-  const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const year = Number(match[1]);
+  const month = Number(match[2]);
+  const day = Number(match[3]);
+  const hour = Number(match[4]);
+  const minute = Number(match[5]);
+  const second = Number(match[6]);
   const local = Date.UTC(year, month - 1, day, hour, minute, second);
-  // 31 February and 25:00 roll over instead of failing, and years below 100 become 19xx: compare what came out.
-  if (format(local) !== `${match.slice(1, 4).join('-')} ${match.slice(4, 7).join(':')}`) return undefined;
+  // 31 February rolls over instead of failing, and years below 100 become 19xx: look at what came out.
+  const read = new Date(local);
+  const isSo =
+    read.getUTCFullYear() === year && read.getUTCMonth() === month - 1 && read.getUTCDate() === day;
+  if (!isSo || hour > 23 || minute > 59 || second > 59) return undefined;
   const asSummer = local - 2 * hourMs;
   return isSummerTime(asSummer) ? asSummer : local - hourMs;
 }

@@ -45,12 +45,20 @@ export function lookAt(dir: string, paths: readonly string[]): Standing[] {
   return paths.map(look.at);
 }
 
+/** Files as they were noted, column by column: a hundred thousand of them pass to another thread in no time. */
+export interface Noted {
+  paths: readonly string[];
+  sizesBytes: Float64Array;
+  mtimesMs: Float64Array;
+}
+
 /** Which of these files are missing, or have another size or time than was noted. @returns their places in the list */
-export function findTouched(dir: string, files: readonly (Seen & { path: string })[]): number[] {
+export function findTouched(dir: string, { paths, sizesBytes, mtimesMs }: Noted): number[] {
   const look = createLook(dir);
-  return files.flatMap((file, at) => {
-    const standing = look.at(file.path);
-    return standing.is === 'file' && isUntouched(file, seenOf(standing)) ? [] : [at];
+  return paths.flatMap((path, at) => {
+    const standing = look.at(path);
+    const noted = { sizeBytes: sizesBytes[at] as number, mtimeMs: mtimesMs[at] as number };
+    return standing.is === 'file' && isUntouched(noted, seenOf(standing)) ? [] : [at];
   });
 }
 

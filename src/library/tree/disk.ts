@@ -1,6 +1,13 @@
 import { Worker } from 'node:worker_threads';
-import { findTouched, lookAt, type Standing, type ToWrite, type Wrote, writeAll } from './disk-work.ts';
-import type { Seen } from './tree-types.ts';
+import {
+  findTouched,
+  lookAt,
+  type Noted,
+  type Standing,
+  type ToWrite,
+  type Wrote,
+  writeAll,
+} from './disk-work.ts';
 
 /** Looks and writes below a folder, many files in one go. */
 export interface Disk {
@@ -9,7 +16,7 @@ export interface Disk {
   /** Writes these files in order, up to a fault of the disk as a whole. @returns as many as were tried */
   write(dir: string, files: readonly ToWrite[]): Promise<Wrote[]>;
   /** Places in the list of those that are missing, or have another size or time than was noted. */
-  touched(dir: string, files: readonly (Seen & { path: string })[]): Promise<number[]>;
+  touched(dir: string, files: Noted): Promise<number[]>;
   /** Gives its memory back until it is asked again. */
   rest(): Promise<void>;
 }
@@ -25,7 +32,7 @@ export const disk: Disk = {
 export type DiskQuestion =
   | { work: 'look'; dir: string; items: readonly string[] }
   | { work: 'write'; dir: string; items: readonly ToWrite[] }
-  | { work: 'touched'; dir: string; items: readonly (Seen & { path: string })[] };
+  | { work: 'touched'; dir: string; items: Noted };
 
 export type DiskAnswer = { results: Standing[] | Wrote[] | number[] } | { fault: string };
 

@@ -46,7 +46,12 @@ export function createAsLeft({ catalog, trees, disk, settings }: AsLeftOptions) 
           const last = rows.at(-1)?.path;
           if (last === undefined) break;
           after = last;
-          looking = disk.touched(dir, rows).then((touched) => {
+          const noted = {
+            paths: rows.map((row) => row.path),
+            sizesBytes: Float64Array.from(rows, (row) => row.sizeBytes),
+            mtimesMs: Float64Array.from(rows, (row) => row.mtimeMs),
+          };
+          looking = disk.touched(dir, noted).then((touched) => {
             for (const at of touched) keys.add(rows[at]?.titleKey as string);
           });
           looking.catch(() => undefined);

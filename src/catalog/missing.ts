@@ -1,0 +1,66 @@
+import type { Transaction } from 'kysely';
+import { batches } from './batches.ts';
+import { foldersBelow } from './below.ts';
+import type { Child, HeldFile, Listing } from './listing.ts';
+import type { Schema } from './schema.ts';
+
+/** A listing that may lack entries says nothing of what is missing here: it counts as there until a whole one says it again. */
+export async function doubtMissing(trx: Transaction<Schema>, folderId: number): Promise<void> {
+  const lost = await trx
+    .selectFrom('folders')
+    .select('id')
+    .where('parent_id', '=', folderId)
+    .where('missing_since', 'is not', null)
+    .execute();
+  const ids = lost.map((row) => row.id);
+  const below = ids.length > 0 ? await foldersBelow(trx, ids) : [];
+  for (const part of batches(below))
+    await trx.updateTable('folders').set({ missing_since: null }).where('id', 'in', part).execute();
+  for (const part of batches([folderId, ...below])) {
+    await trx
+      .updateTable('files')
+      .set({ missing_since: null, missed_at: null, confirmed_at: null })
+      .where('folder_id', 'in', part)
+      .where('missing_since', 'is not', null)
+      .execute();
+  }
+}
+
+/** Calls missing what the folder held and no longer names: its files, and whole folders with all below them. */
+export async function markMissing(
+  trx: Transaction<Schema>,
+  listing: Listing,
+  /** What this folder held before the listing. */
+  { children, held }: { children: readonly Child[]; held: readonly HeldFile[] },
+  now: number,
+): Promise<string[]> {
+  const here = new Set(listing.folders.map((folder) => folder.id));
+  const lost = children.filter((row) => row.missing_since === null && !here.has(row.id)).map((row) => row.id);
+  const below = lost.length > 0 ? await foldersBelow(trx, lost) : [];
+  for (const part of batches(below)) {
+    await trx
+      .updateTable('folders')
+      .set({ missing_since: now })
+      .where('id', 'in', part)
+      .where('missing_since', 'is', null)
+      .execute();
+  }
+  const present = new Set(listing.files.map((file) => file.id));
+  const missing = held
+    .filter((row) => row.missing_since === null && row.gone_at === null && !present.has(row.id))
+    .map((row) => row.id);
+  for (const part of batches(below)) {
+    const rows = await trx
+      .selectFrom('files')
+      .select('id')
+      .where('folder_id', 'in', part)
+      .where('missing_since', 'is', null)
+      .where('gone_at', 'is', null)
+      .execute();
+    missing.push(...rows.map((row) => row.id));
+  }
+  for (const part of batches(missing)) {
+    await trx.updateTable('files').set({ missing_since: now }).where('id', 'in', part).execute();
+  }
+  return missing;
+}
