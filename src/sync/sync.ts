@@ -78,6 +78,8 @@ export function createSync(options: SyncOptions) {
   const state: SyncState = { running: false, progress: undefined };
   /** The first sync of a process looks at everything: settings, code or disk may have changed while it was down. */
   let lookedAtAll = false;
+  /** A look at the disk that is under way. */
+  let looking: Promise<unknown> | undefined;
 
   async function sizesOf(ids: readonly string[]): Promise<Map<string, number>> {
     return new Map((await catalog.content.filesByIds(ids)).map((file) => [file.id, file.sizeBytes]));
@@ -95,6 +97,9 @@ export function createSync(options: SyncOptions) {
     const asLeft = !full && !dryRun && !lookedAtAll && (await publisher.asLeft.isSo());
     const all = full || dryRun || !(lookedAtAll || asLeft);
     await publisher.findTrees({ takeAll: full });
+    // The disk is looked at while the host is asked.
+    const differing = asLeft ? publisher.asLeft.differing(signal) : undefined;
+    looking = differing?.catch(() => undefined);
     // What another process, or one that was killed, has listed and not written.
     if (!all) await publish(tree, await catalog.dirty.all(), { ...how, midCrawl: true });
     const listed = gather((fileIds) => publish(tree, fileIds, { ...how, midCrawl: true }));
@@ -121,6 +126,7 @@ export function createSync(options: SyncOptions) {
       // Everything is well but the count of calls: what is known is laid out all the same.
       if (!dryRun && isBridgeError(reason, 'BRIDGE_BUDGET')) {
         addResult(tree, await (all ? publisher.everything(how) : publisher.catchUp(how)));
+        if (differing) addResult(tree, await publisher.each(await differing, how));
         lookedAtAll ||= tree.counts.failed === 0;
         await fetchNow();
       }
@@ -132,7 +138,7 @@ export function createSync(options: SyncOptions) {
     // What goes now, and what a person decided about while the crawl ran.
     else await publish(tree, await catalog.dirty.all(), how);
     if (all) addResult(tree, await publisher.everything(how));
-    else if (asLeft) addResult(tree, await publisher.differing(how));
+    else if (differing) addResult(tree, await publisher.each(await differing, how));
     if (!dryRun) {
       if (!all) addResult(tree, await publisher.catchUp(how));
       const { failed, conflict } = tree.counts;
@@ -220,6 +226,7 @@ export function createSync(options: SyncOptions) {
       try {
         return await frugally(() => runOnce(run));
       } finally {
+        await looking;
         await publisher.rest();
         state.running = false;
         release();

@@ -156,10 +156,10 @@ export function createPublisher(options: PublishOptions) {
     /** After some work: gives back what it took. */
     rest: (): Promise<void> => options.disk.rest(),
 
-    /** What is other on the disk than the manifest says, where the trees are as the last look at everything left them. */
-    async differing(run: PublishRun = {}): Promise<PublishResult> {
+    /** Brings these titles up to date, a handful at a time. */
+    async each(titles: TitlesByTree, run: PublishRun = {}): Promise<PublishResult> {
       const result = emptyResult();
-      await publishTitles(await asLeft.differing(run.signal), result, run);
+      await publishTitles(titles, result, run);
       return result;
     },
 
