@@ -5,6 +5,7 @@ import { recordChange } from './folder-dates.ts';
 import { holds, printOf } from './listing-print.ts';
 import { doubtMissing, markMissing } from './missing.ts';
 import type { FileTable, FolderTable, Schema } from './schema.ts';
+import { upsert } from './upsert.ts';
 
 /** What one listing of one folder said: a complete, atomic fact about it. */
 export interface Listing {
@@ -160,38 +161,16 @@ async function recordFiles(
     const rows = await filesWhere(trx).where('id', 'in', part).execute();
     for (const row of rows) known.set(row.id, row);
   }
-  for (const part of batches(listing.files)) {
-    added += part.filter((file) => !isThere(known.get(file.id))).length;
-    const differing = part.filter((file) => differs(known.get(file.id), file, listing.folderId));
+  const rows: FileTable[] = [];
+  for (const file of listing.files) {
+    const before = known.get(file.id);
+    if (!isThere(before)) added++;
     // Unchanged rows are left alone: a crawl of a quiet account writes one row a folder.
-    if (differing.length === 0) continue;
-    changed.push(...differing.map((file) => file.id));
-    await trx
-      .insertInto('files')
-      .values(
-        differing.map((file) => toRow(file, listing.folderId, known.get(file.id)?.first_seen_at ?? now, now)),
-      )
-      .onConflict((conflict) =>
-        conflict.column('id').doUpdateSet((e) => ({
-          folder_id: e.ref('excluded.folder_id'),
-          url: e.ref('excluded.url'),
-          name: e.ref('excluded.name'),
-          size_bytes: e.ref('excluded.size_bytes'),
-          sent_at: e.ref('excluded.sent_at'),
-          content_type: e.ref('excluded.content_type'),
-          checksum: e.ref('excluded.checksum'),
-          has_password: e.ref('excluded.has_password'),
-          has_access_rules: e.ref('excluded.has_access_rules'),
-          seen_at: now,
-          missing_since: null,
-          missed_at: null,
-          gone_at: null,
-          confirmed_at: null,
-          kept_at: null,
-        })),
-      )
-      .execute();
+    if (!differs(before, file, listing.folderId)) continue;
+    changed.push(file.id);
+    rows.push(toRow(file, listing.folderId, before?.first_seen_at ?? now, now));
   }
+  await upsert(trx, 'files', ['id'], rows);
   return { changed, added };
 }
 

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { batches } from './batches.ts';
 import { recordTreeChange } from './folder-dates.ts';
 import type { Schema } from './schema.ts';
+import { upsert } from './upsert.ts';
 
 /** One file of a STRM tree that we wrote. `path` is relative to the tree's directory. */
 export interface TreeRow {
@@ -112,32 +113,17 @@ export function createManifest(db: Kysely<Schema>, tree: string) {
       db.transaction().execute(async (trx) => {
         for (const part of batches(removed))
           await trx.deleteFrom('tree').where('tree', '=', tree).where('path', 'in', part).execute();
-        for (const part of batches(written)) {
-          const values = part.map((row) => ({
-            tree,
-            path: row.path,
-            kind: row.kind,
-            file_id: row.fileId ?? null,
-            title_key: row.titleKey,
-            sha256: row.sha256,
-            size_bytes: row.sizeBytes,
-            mtime_ms: row.mtimeMs,
-          }));
-          await trx
-            .insertInto('tree')
-            .values(values)
-            .onConflict((conflict) =>
-              conflict.columns(['tree', 'path']).doUpdateSet((e) => ({
-                kind: e.ref('excluded.kind'),
-                file_id: e.ref('excluded.file_id'),
-                title_key: e.ref('excluded.title_key'),
-                sha256: e.ref('excluded.sha256'),
-                size_bytes: e.ref('excluded.size_bytes'),
-                mtime_ms: e.ref('excluded.mtime_ms'),
-              })),
-            )
-            .execute();
-        }
+        const rows = written.map((row) => ({
+          tree,
+          path: row.path,
+          kind: row.kind,
+          file_id: row.fileId ?? null,
+          title_key: row.titleKey,
+          sha256: row.sha256,
+          size_bytes: row.sizeBytes,
+          mtime_ms: row.mtimeMs,
+        }));
+        await upsert(trx, 'tree', ['tree', 'path'], rows);
         if (at !== undefined)
           await recordTreeChange(trx, tree, [...written.map(({ path }) => path), ...removed], at);
         for (const part of batches(disowned))

@@ -32,8 +32,8 @@ export async function openDatabase(file: string): Promise<Kysely<Schema>> {
     // Direct links lie in here for a while: nobody else reads the file.
     if (!existed) chmodSync(file, 0o600);
     database.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on');
-    // A first index writes the same pages again and again: they go into the database once for 16 MiB of log, not for 4.
-    database.exec('pragma wal_autocheckpoint = 4000');
+    // A first index writes the same pages again and again: they go into the database once for 64 MiB of log, not for 4.
+    database.exec('pragma wal_autocheckpoint = 16000; pragma journal_size_limit = 67108864');
     // 100,000 files must not fill the memory of a small box: 4 MiB of pages are enough for every query.
     database.exec('pragma cache_size = -4096; pragma temp_store = memory');
     const db = kyselyOver(database);

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { batches } from './batches.ts';
 import type { Schema } from './schema.ts';
+import { upsert } from './upsert.ts';
 
 /** What a file was taken for. `recognition` is JSON. */
 export interface RecognitionRow {
@@ -17,15 +18,8 @@ export function createRecognitions(db: Kysely<Schema>) {
         const kept = new Set(rows.map((row) => row.fileId));
         for (const part of batches(fileIds.filter((id) => !kept.has(id))))
           await trx.deleteFrom('recognitions').where('file_id', 'in', part).execute();
-        for (const part of batches(rows)) {
-          await trx
-            .insertInto('recognitions')
-            .values(part.map((row) => ({ file_id: row.fileId, recognition: row.recognition })))
-            .onConflict((conflict) =>
-              conflict.column('file_id').doUpdateSet((e) => ({ recognition: e.ref('excluded.recognition') })),
-            )
-            .execute();
-        }
+        const values = rows.map((row) => ({ file_id: row.fileId, recognition: row.recognition }));
+        await upsert(trx, 'recognitions', ['file_id'], values);
       }),
 
     async ofFiles(fileIds: readonly string[]): Promise<Map<string, string>> {

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { batches } from './batches.ts';
 import { createManifest } from './manifest.ts';
 import type { Schema } from './schema.ts';
+import { upsert } from './upsert.ts';
 
 export type { Standing, TreeRow } from './manifest.ts';
 
@@ -67,28 +68,15 @@ export function createTitles(db: Kysely<Schema>, tree: string) {
         const kept = new Set(keep);
         for (const part of batches(fileIds.filter((id) => !kept.has(id))))
           await trx.deleteFrom('places').where('tree', '=', tree).where('file_id', 'in', part).execute();
-        for (const part of batches(places)) {
-          const values = part.map((one) => ({
-            tree,
-            file_id: one.fileId,
-            title_key: one.titleKey,
-            stem: one.stem ?? null,
-            name: one.name ?? null,
-            told: one.told ?? null,
-          }));
-          await trx
-            .insertInto('places')
-            .values(values)
-            .onConflict((conflict) =>
-              conflict.columns(['tree', 'file_id']).doUpdateSet((e) => ({
-                title_key: e.ref('excluded.title_key'),
-                stem: e.ref('excluded.stem'),
-                name: e.ref('excluded.name'),
-                told: e.ref('excluded.told'),
-              })),
-            )
-            .execute();
-        }
+        const rows = places.map((one) => ({
+          tree,
+          file_id: one.fileId,
+          title_key: one.titleKey,
+          stem: one.stem ?? null,
+          name: one.name ?? null,
+          told: one.told ?? null,
+        }));
+        await upsert(trx, 'places', ['tree', 'file_id'], rows);
       }),
 
     /** Every file of these titles that was recognised, also those that have left the library. */
