@@ -53,7 +53,7 @@ export interface PublishResult {
 }
 
 /** Titles planned at one time: bounds the memory and the pause of everything else. */
-const titlesAtOnce = 50;
+const titlesAtOnce = 100;
 const keysAtOnce = 1000;
 const foldersAtOnce = 50;
 
