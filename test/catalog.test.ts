@@ -83,6 +83,32 @@ t.test('a listing that may lack entries makes nothing missing', async (t) => {
   t.equal((await catalog.content.counts()).missing, 0);
 });
 
+t.test(
+  'a listing that names what it named before still tells what came to its folder in between',
+  async (t) => {
+    const { catalog, list } = await opened(t);
+    const [a, b, c] = [file('a', 'a.mkv'), file('b', 'b.mkv'), file('c', 'c.mkv')];
+    const [films, others] = [
+      { id: 7, name: 'Films' },
+      { id: 8, name: 'Others' },
+    ];
+    await list(listing(0, [films, others], []));
+    await list(listing(7, [], [a, b, c]));
+    await list(listing(7, [], [a, b]));
+    await list(listing(0, [others], []));
+    await list(listing(8, [], [a]));
+    await list(listing(0, [others], [], false));
+    t.equal(
+      (await catalog.content.byId(c.id))?.missingSince,
+      undefined,
+      'a part of a listing leaves it in doubt',
+    );
+    await list(listing(0, [films, others], []));
+    t.match(await list(listing(7, [], [a, b])), { changed: [a.id], missing: [c.id] });
+    t.match(await list(listing(8, [], [])), { missing: [] });
+  },
+);
+
 t.test('paths lead to folders and files, and twins are both found', async (t) => {
   const { catalog, list } = await opened(t);
   await list(listing(0, [{ id: 1, name: 'Séries' }], []));

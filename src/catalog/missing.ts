@@ -14,8 +14,13 @@ export async function doubtMissing(trx: Transaction<Schema>, folderId: number): 
     .execute();
   const ids = lost.map((row) => row.id);
   const below = ids.length > 0 ? await foldersBelow(trx, ids) : [];
+  // What comes back here was named by no listing: a print would hide that the next one lacks it.
   for (const part of batches(below))
-    await trx.updateTable('folders').set({ missing_since: null }).where('id', 'in', part).execute();
+    await trx
+      .updateTable('folders')
+      .set({ missing_since: null, print: null })
+      .where('id', 'in', part)
+      .execute();
   for (const part of batches([folderId, ...below])) {
     await trx
       .updateTable('files')
