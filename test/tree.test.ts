@@ -432,3 +432,18 @@ t.test('a disk behind a thread of its own does the same, and rests in between', 
   ]);
   await disk.rest();
 });
+
+t.test('a thread of the disk that ends takes nothing along that was asked of the next one', async (t) => {
+  const dir = t.testdir({ a: 'one' });
+  const disk = createDiskThread();
+  t.match(await disk.look(dir, ['a']), [{ is: 'file' }]);
+  const resting = disk.rest();
+  const asked = [disk.look(dir, ['a']), disk.look(dir, ['b'])];
+  await resting;
+  t.match(await Promise.all(asked), [[{ is: 'file' }], [{ is: 'missing' }]]);
+
+  // What no thread can be sent is told at once, and no later answer is taken for its own.
+  await t.rejects(disk.write(dir, [{ path: 'c', content: (() => '') as unknown as string }]));
+  t.match(await disk.look(dir, ['a']), [{ is: 'file' }]);
+  await disk.rest();
+});

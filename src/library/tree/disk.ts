@@ -46,38 +46,38 @@ interface Waiting {
  * 200,000 files costs four times what the steps do. The thread starts when it is asked for the first time.
  */
 export function createDiskThread(): Disk {
-  let worker: Worker | undefined;
-  /** Answers come in the order of the questions. */
-  const waiting: Waiting[] = [];
+  let thread: Thread | undefined;
 
-  function start(): Worker {
-    const one = new Worker(new URL('./disk-thread.ts', import.meta.url), {
+  function start(): Thread {
+    const worker = new Worker(new URL('./disk-thread.ts', import.meta.url), {
       env: {},
       execArgv: [],
       resourceLimits: { maxYoungGenerationSizeMb: 2 },
     });
+    const waiting: Waiting[] = [];
+    const one = { worker, waiting };
     const failed = (fault: Error) => {
-      if (worker === one) worker = undefined;
+      if (thread === one) thread = undefined;
       for (const { reject } of waiting.splice(0)) reject(fault);
     };
-    one.on('message', (answer: DiskAnswer) => {
+    worker.on('message', (answer: DiskAnswer) => {
       const first = waiting.shift();
-      if (waiting.length === 0) one.unref();
+      if (waiting.length === 0) worker.unref();
       if ('fault' in answer) first?.reject(new Error(answer.fault));
       else first?.resolve(answer.results as never);
     });
-    one.on('error', failed);
-    one.on('exit', () => failed(new Error('the thread of the disk has ended')));
-    worker = one;
+    worker.on('error', failed);
+    worker.on('exit', () => failed(new Error('the thread of the disk has ended')));
+    thread = one;
     return one;
   }
 
   const ask = <T>(question: DiskQuestion): Promise<T> =>
     new Promise((resolve, reject) => {
-      const one = worker ?? start();
-      one.ref();
+      const { worker, waiting } = thread ?? start();
+      worker.postMessage(question);
+      worker.ref();
       waiting.push({ resolve, reject });
-      one.postMessage(question);
     });
 
   return {
@@ -85,10 +85,17 @@ export function createDiskThread(): Disk {
     write: (dir, items) => ask({ work: 'write', dir, items }),
     touched: (dir, items) => ask({ work: 'touched', dir, items }),
     async rest() {
-      const one = worker;
-      if (waiting.length > 0) return;
-      worker = undefined;
-      await one?.terminate();
+      const one = thread;
+      if (!one || one.waiting.length > 0) return;
+      thread = undefined;
+      await one.worker.terminate();
     },
   };
+}
+
+/** One that ends late fails its own questions alone: a next one may have been started by then. */
+interface Thread {
+  worker: Worker;
+  /** Answers come in the order of the questions. */
+  waiting: Waiting[];
 }
