@@ -1,3 +1,4 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
@@ -115,4 +116,35 @@ t.test('a tree whose disk refuses costs the others nothing', async (t) => {
   t.same((await one.sync()).away, []);
   for (const dir of Object.values(dirs))
     t.same(await titles(dir), [...all, 'Metropolis (1927)'].sort(), 'and gets everything when it is there');
+});
+
+t.test('what a tree refused in mid-crawl comes when it takes it again in the same crawl', async (t) => {
+  const { dirs, account, open, clock } = await house(t);
+  account.addFolder('/Zut');
+  account.addFile('/Zut', film('Zodiac.2007'));
+  const one = await open();
+  await one.sync();
+  account.addFolder('/Films/Later');
+  account.addFile('/Films', film('Metropolis.1927'));
+  account.addFile('/Films/Later', film('Nosferatu.1922'));
+  let fixed: Promise<unknown> | undefined;
+  const { outcome } = await one.sync({
+    onProgress: ({ foldersDone }) => {
+      clock.jump(clock.now() + 2000);
+      if (foldersDone === 1) {
+        renameSync(dirs.kodi, `${dirs.kodi}.away`);
+        writeFileSync(dirs.kodi, 'no folder');
+      }
+      if (foldersDone === 2) {
+        rmSync(dirs.kodi);
+        renameSync(`${dirs.kodi}.away`, dirs.kodi);
+        fixed = one.bridge.fixes.set({ path: '/Zut/Zodiac.2007.mkv' }, { year: 2008 }, signal);
+      }
+    },
+  });
+  await fixed;
+  t.equal(outcome, 'done');
+  await one.sync();
+  const there = (await titles(dirs.kodi)).filter((name) => /19[2]/.test(name));
+  t.same(there, ['Metropolis (1927)', 'Nosferatu (1922)']);
 });

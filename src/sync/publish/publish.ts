@@ -90,9 +90,10 @@ export function createPublisher(options: PublishOptions) {
     for (const { tree, writer } of writers) {
       const keys = [...(titles.get(tree.name) ?? [])];
       if (keys.length === 0) continue;
-      await mounts.write({ tree, dryRun: run.dryRun }, () =>
+      const isDone = await mounts.write({ tree, dryRun: run.dryRun }, () =>
         publishKeys(writer, keys, result, run, titlesTogether),
       );
+      if (isDone) for (const key of keys) run.done?.titles.add(`${tree.name}\0${key}`);
     }
   }
 
@@ -204,7 +205,6 @@ export function createPublisher(options: PublishOptions) {
         await catalog.dirty.clear(fileIds.filter((id) => !waiting.has(id)));
       if (run.done)
         for (const file of await catalog.content.filesByIds(fileIds)) run.done.folders.add(file.folderId);
-      for (const [tree, keys] of titles) for (const key of keys) run.done?.titles.add(`${tree}\0${key}`);
       return result;
     },
 
