@@ -187,6 +187,29 @@ t.test('an undo moves the file that stands there now, whatever stood there when 
   t.same(await one.bridge.replan.plan(signal), []);
 });
 
+t.test(
+  'an undo moves a file that got another place by itself in the meantime, and leaves nothing there',
+  async (t) => {
+    const one = await house(t, {
+      folders: [
+        { name: 'Divers', files: [file('xyzzy.mkv')] },
+        { name: 'Films', files: others },
+      ],
+    });
+    await one.sync();
+    await one.fix('/Divers', { as: 'ignore' });
+    t.same(await one.paths(), []);
+    const { account } = one.simulator;
+    account.move(xyzzy, '/Films');
+    account.rename('/Films/xyzzy.mkv', 'Metropolis.1927.mkv');
+    await one.sync();
+    t.same(await one.paths(), [path], 'what was said of the folder is not said of it here');
+    await one.undo();
+    t.same(await one.paths(), [plain]);
+    t.match((await one.sync({ full: true })).tree.counts, { create: 0, update: 0, delete: 0 });
+  },
+);
+
 t.test('an NFO tells what its path tells, whatever the file is called at the host', async (t) => {
   const one = await house(t, {
     folders: [

@@ -164,6 +164,8 @@ export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOpti
       const titles = catalog.titlesOf(tree);
       const keys = new Set<string>();
       const placed: Place[] = [];
+      // Where they stand now, which need not be where this batch had brought them.
+      for (const key of await titles.treeKeysOf(some.map((one) => one.fileId))) keys.add(key);
       for (const { fileId, from, to } of some) {
         for (const place of [from, to]) if (place) keys.add(place.titleKey);
         const place = side === 'to' ? to : from;
