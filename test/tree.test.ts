@@ -17,7 +17,9 @@ import {
   applyTree,
   createDiskThread,
   type Desired,
+  type Disk,
   describePlan,
+  disk,
   type ManifestEntry,
   planTree,
   type TreePlan,
@@ -187,6 +189,18 @@ t.test('an .nfo or subtitle that a person edited is neither overwritten nor dele
   t.strictSame(ops(second.plan), ['conflict a.nfo', 'conflict a.srt']);
   t.equal(lib.read('a.nfo'), '<movie>mine</movie>');
   t.strictSame(lib.rows(), [], "they are the person's now");
+});
+
+t.test('what a power cut emptied is written again, or deleted when it is no longer wanted', async (t) => {
+  const lib = tree(t.testdir({}));
+  const desired = [nfo('m.nfo'), subtitle('m.fr.srt', 'text'), strm('m.strm')];
+  await lib.sync(desired);
+  for (const { path: at } of desired) writeFileSync(lib.at(at), '');
+  t.match((await lib.sync(desired)).plan.counts, { update: 3, conflict: 0 });
+  t.equal(lib.read('m.nfo'), '<movie/>');
+  for (const { path: at } of desired) writeFileSync(lib.at(at), '');
+  t.match((await lib.sync([])).plan.counts, { delete: 3, conflict: 0 });
+  t.strictSame(readdirSync(lib.dir), []);
 });
 
 t.test('a .strm that was changed on the disk is put right', async (t) => {
@@ -401,6 +415,29 @@ t.test('an abort ends the run between two handfuls of files', async (t) => {
   mkdirSync(lib.at('x'));
   const again = await lib.sync(handful, stop.signal);
   t.ok(again.result.stopped === undefined, 'nothing to do is done');
+});
+
+t.test('large files are handed to the disk few at a time', async (t) => {
+  const dir = t.testdir({});
+  const most = { files: 0, bytes: 0 };
+  const counting: Disk = {
+    ...disk,
+    write(to, files) {
+      most.files = Math.max(most.files, files.length);
+      most.bytes = Math.max(
+        most.bytes,
+        files.reduce((sum, { content }) => sum + content.length, 0),
+      );
+      return disk.write(to, files);
+    },
+  };
+  const pictures = Array.from({ length: 40 }, (_, i) =>
+    subtitle(`p${i}.jpg`, async () => Buffer.alloc(1_000_000)),
+  );
+  const plan = await planTree({ dir, desired: [...handful, ...pictures, ...later], manifest: [] });
+  const { written } = await applyTree(plan, { dir, disk: counting });
+  t.equal(written.length, handful.length + pictures.length + later.length);
+  t.ok(most.files > 50 && most.bytes < 6_000_000, `at most ${most.files} files, ${most.bytes} bytes`);
 });
 
 t.test('a disk behind a thread of its own does the same, and rests in between', async (t) => {

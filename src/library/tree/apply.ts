@@ -9,6 +9,8 @@ import type { ApplyResult, Seen, TreeOp, TreePlan, TreeTrash } from './tree-type
 
 /** Handed to the disk in one go: an abort waits for no more, and what is held in memory is little. */
 const writesAtOnce = 64;
+/** Pictures and subtitles are read before they are handed over, and copied on the way to a thread. */
+const bytesAtOnce = 4_000_000;
 
 /**
  * Does what the plan says: deletes, then empty folders, then writes (temporary name in the same folder, rename).
@@ -37,24 +39,30 @@ export async function applyTree(
     if ((op.op === 'keep' || op.op === 'adopt') && op.changed) result.written.push(op.entry);
     if (op.op === 'create' || op.op === 'update') writes.push(op);
   }
-  for (let start = 0; start < writes.length; start += writesAtOnce) {
-    const some: Ready[] = [];
-    for (const op of writes.slice(start, start + writesAtOnce)) {
-      const ready = async () => {
-        const bytes = await bytesOf(op.desired);
-        signal?.throwIfAborted();
-        const one = { op, bytes, hash: sha256(bytes) };
-        if (op.op === 'update' || !trash?.holds(op.path) || !(await bringBack(desk, one, trash)))
-          some.push(one);
-      };
-      if (!(await goOn(op, ready))) {
-        await writeTogether(desk, some);
-        return result;
-      }
-    }
-    if (!(await writeTogether(desk, some))) return result;
+  let some: Ready[] = [];
+  const writeSome = async () => {
+    const these = some;
+    some = [];
+    return writeTogether(desk, these);
+  };
+  for (const op of writes) {
+    const ready = async () => {
+      const bytes = await bytesOf(op.desired);
+      signal?.throwIfAborted();
+      const one = { op, bytes, hash: sha256(bytes) };
+      if (op.op === 'update' || !trash?.holds(op.path) || !(await bringBack(desk, one, trash)))
+        some.push(one);
+    };
+    const goesOn = await goOn(op, ready);
+    if (goesOn && !isHandful(some)) continue;
+    if (!(await writeSome()) || !goesOn) return result;
   }
+  await writeSome();
   return result;
+}
+
+function isHandful(some: readonly Ready[]): boolean {
+  return some.length >= writesAtOnce || some.reduce((sum, { bytes }) => sum + bytes.length, 0) >= bytesAtOnce;
 }
 
 export interface ApplyOptions {

@@ -79,7 +79,8 @@ async function planDelete({ dir, look }: Desk, entry: ManifestEntry): Promise<Tr
   const seen = seenOf(standing);
   if (isUntouched(entry, seen)) return { op: 'delete', path, reason: 'no longer wanted', seen, entry };
   const bytes = await readOwn(dir, path, seen);
-  if (bytes && (sha256(bytes) === entry.sha256 || (entry.kind === 'strm' && isOwnAddress(bytes)))) {
+  const isOwn = bytes && (isEmptied(bytes) || sha256(bytes) === entry.sha256);
+  if (isOwn || (bytes && entry.kind === 'strm' && isOwnAddress(bytes))) {
     return { op: 'delete', path, reason: 'no longer wanted', seen, entry };
   }
   return { op: 'conflict', path, reason: 'no longer wanted, but edited by somebody else', forget: true };
@@ -109,7 +110,7 @@ async function planKnown(desk: Desk, desired: Desired, entry: ManifestEntry, see
       !untouched || row.fileId !== entry.fileId || row.titleKey !== entry.titleKey || row.kind !== entry.kind;
     return { op: 'keep', path, reason: untouched ? 'same' : 'same content', entry: row, changed };
   }
-  if (diskHash !== entry.sha256 && desired.kind !== 'strm') {
+  if (diskHash !== entry.sha256 && desired.kind !== 'strm' && !(bytes && isEmptied(bytes))) {
     return { op: 'conflict', path, reason: 'edited by somebody else', forget: false };
   }
   return {
@@ -132,8 +133,7 @@ async function planStranger(desk: Desk, desired: Desired, seen: Seen): Promise<T
     if (desired.kind === 'strm' && isOwnAddress(bytes)) {
       return { op: 'update', path, reason: 'an older address of ours', desired, seen };
     }
-    // What a power cut leaves of a file whose bytes had not reached the disk.
-    if (bytes.length === 0) return { op: 'update', path, reason: 'empty', desired, seen };
+    if (isEmptied(bytes)) return { op: 'update', path, reason: 'empty', desired, seen };
   }
   return { op: 'conflict', path, reason: 'not written by Passerelle', forget: false };
 }
@@ -169,6 +169,11 @@ async function twinConflict({ path, twin }: { path: string; twin?: string }): Pr
 async function wantedHash(desired: Desired, entry: ManifestEntry): Promise<string> {
   const same = desired.fileId !== undefined && desired.fileId === entry.fileId && desired.kind === entry.kind;
   return typeof desired.content === 'function' && same ? entry.sha256 : sha256(await bytesOf(desired));
+}
+
+/** What a power cut leaves of a file whose bytes had not reached the disk: nobody's work. */
+function isEmptied(bytes: Buffer): boolean {
+  return bytes.length === 0;
 }
 
 async function guard(dir: string, path: string, work: () => Promise<TreeOp>): Promise<TreeOp> {
