@@ -1,4 +1,4 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
@@ -147,4 +147,26 @@ t.test('what a tree refused in mid-crawl comes when it takes it again in the sam
   await one.sync();
   const there = (await titles(dirs.kodi)).filter((name) => /19[2]/.test(name));
   t.same(there, ['Metropolis (1927)', 'Nosferatu (1922)']);
+});
+
+t.test('a disk that goes in mid-crawl is not written below the place where it is mounted', async (t) => {
+  const { dirs, account, open, clock } = await house(t);
+  const one = await open();
+  await one.sync();
+  account.addFile('/Films', film('Metropolis.1927'));
+  account.removeFile('/Films/Up.2009.mkv');
+  const { away } = await one.sync({
+    onProgress: ({ foldersDone }) => {
+      clock.jump(clock.now() + 2000);
+      if (foldersDone > 1) return;
+      renameSync(dirs.kodi, `${dirs.kodi}.away`);
+      mkdirSync(dirs.kodi);
+    },
+  });
+  t.match(away, [{ dir: dirs.kodi, why: /is it mounted/ }]);
+  t.same(await readdir(dirs.kodi), []);
+  rmSync(dirs.kodi, { recursive: true });
+  renameSync(`${dirs.kodi}.away`, dirs.kodi);
+  t.same((await one.sync()).away, []);
+  t.same(await titles(dirs.kodi), [...all, 'Metropolis (1927)'].sort());
 });

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { BridgeError, isBridgeError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
@@ -20,16 +20,30 @@ const memoryName = 'treesBehind';
 export function createMounts(options: { catalog: Catalog; log: Log; trees: readonly Tree[] }) {
   const { catalog, log, trees } = options;
   const away = new Map<string, BridgeError>();
+  /** What the last look found where they lie, by their names. */
+  const found = new Map<string, Top>();
 
   /**
    * An empty folder where a tree was written is a disk that is not mounted: what would be noted as removed then would
    * be left behind for ever.
    */
-  async function faultOf({ name, dir }: Tree): Promise<BridgeError | undefined> {
-    const names = await readdir(dir).catch(() => []);
-    if (names.length > 0 || (await catalog.titlesOf(name).treeCount()) === 0) return undefined;
+  async function faultOf({ name, dir }: Tree, { isEmpty }: Top): Promise<BridgeError | undefined> {
+    if (!isEmpty || (await catalog.titlesOf(name).treeCount()) === 0) return undefined;
     const detail = `${dir} is empty although a tree was written there; is it mounted? If it was emptied on purpose: passerelle sync --full`;
     return new BridgeError('BRIDGE_DISK', { detail });
+  }
+
+  /** A disk that goes in mid-crawl: what would be written then would lie below the place where it is mounted. */
+  async function requireSame(tree: Tree): Promise<void> {
+    const before = found.get(tree.name);
+    if (before === undefined || before.device === undefined) return;
+    const now = await lookAtTop(tree.dir);
+    if (now.device !== before.device) {
+      const detail = `${tree.dir} lies on another disk than when the sync began; is it mounted?`;
+      throw new BridgeError('BRIDGE_DISK', { detail });
+    }
+    const fault = before.isEmpty ? undefined : await faultOf(tree, now);
+    if (fault) throw fault;
   }
 
   function leaveOut({ name, dir }: Tree, error: BridgeError): void {
@@ -47,12 +61,16 @@ export function createMounts(options: { catalog: Catalog; log: Log; trees: reado
      */
     async find(takeAll: boolean): Promise<void> {
       away.clear();
-      if (takeAll) return;
       for (const tree of trees) {
-        const fault = await faultOf(tree);
+        const top = await lookAtTop(tree.dir);
+        found.set(tree.name, top);
+        const fault = takeAll ? undefined : await faultOf(tree, top);
         if (fault) leaveOut(tree, fault);
       }
     },
+
+    /** @throws BridgeError BRIDGE_DISK when this tree is not there any more since it was looked for */
+    requireSame,
 
     away: (): Away[] =>
       trees.flatMap(({ name, dir }) => {
@@ -77,6 +95,7 @@ export function createMounts(options: { catalog: Catalog; log: Log; trees: reado
       try {
         if (!away.has(tree.name)) {
           await work();
+          if (!dryRun) await requireSame(tree);
           return true;
         }
       } catch (error) {
@@ -97,4 +116,20 @@ export function createMounts(options: { catalog: Catalog; log: Log; trees: reado
       if (names.delete(name)) await catalog.memory.put(memoryName, [...names]);
     },
   };
+}
+
+interface Top {
+  /** undefined = there is no folder. */
+  device: number | undefined;
+  isEmpty: boolean;
+}
+
+async function lookAtTop(dir: string): Promise<Top> {
+  // Reading comes first: it makes an automounter mount what lies there.
+  const names = await readdir(dir).catch(() => []);
+  const device = await stat(dir).then(
+    ({ dev }) => dev,
+    () => undefined,
+  );
+  return { device, isEmpty: names.length === 0 };
 }

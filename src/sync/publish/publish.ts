@@ -91,7 +91,7 @@ export function createPublisher(options: PublishOptions) {
       const keys = [...(titles.get(tree.name) ?? [])];
       if (keys.length === 0) continue;
       const isDone = await mounts.write({ tree, dryRun: run.dryRun }, () =>
-        publishKeys(writer, keys, result, run, titlesTogether),
+        publishKeys({ tree, writer }, keys, result, run, titlesTogether),
       );
       if (isDone) for (const key of keys) run.done?.titles.add(`${tree.name}\0${key}`);
     }
@@ -99,7 +99,7 @@ export function createPublisher(options: PublishOptions) {
 
   /** While some titles are written, those after them are planned: they share nothing. */
   async function publishKeys(
-    writer: TreeWriter,
+    { tree, writer }: (typeof writers)[number],
     keys: readonly string[],
     result: PublishResult,
     run: PublishRun,
@@ -111,6 +111,7 @@ export function createPublisher(options: PublishOptions) {
         run.signal?.throwIfAborted();
         const write = await writer.prepare(keys.slice(start, start + titlesTogether), result, run);
         await writing;
+        if (!run.dryRun) await mounts.requireSame(tree);
         writing = write();
         // Its fault is met at the next turn, or below.
         writing.catch(() => undefined);
@@ -130,7 +131,7 @@ export function createPublisher(options: PublishOptions) {
         const last = keys.at(-1);
         if (last === undefined) break;
         const rest = keys.filter((key) => !run.done?.titles.has(`${tree.name}\0${key}`));
-        await publishKeys(writer, rest, result, run);
+        await publishKeys({ tree, writer }, rest, result, run);
         after = last;
       }
     });
