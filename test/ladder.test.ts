@@ -199,6 +199,26 @@ t.test('a fifth of one of several trees waits for a word, however large the othe
   t.equal((await takeOut(one)).note.removed, 2, 'the tree of all loses little');
 });
 
+t.test('a root and a tree of one name do not count the losses of each other', async (t) => {
+  const home = t.testdir();
+  const same = join(home, 'same');
+  const trees = [{ dir: join(home, 'all') }, { dir: same, roots: ['/Films'] }];
+  const env = {
+    ...noGrace,
+    PASSERELLE_TREES: JSON.stringify(trees),
+    PASSERELLE_ROOTS: `/Films,${same}`,
+  };
+  const one = await house(t, [films(80)], { env, home });
+  const { account } = one.simulator;
+  account.addFolder(same);
+  const more = Array.from({ length: 20 }, (_, n) => account.addFile(same, film(80 + n)));
+  await one.sync();
+  for (const file of more.splice(0, 3)) account.removeFile(file);
+  t.equal((await takeOut(one)).note.removed, 3);
+  for (const file of more.splice(0, 3)) account.removeFile(file);
+  t.match((await takeOut(one)).note.held, { files: 3, why: /6 of 20 files in .*same \(30 %\)/ });
+});
+
 t.test('more than N at once wait for a word, also when they go one by one within a day', async (t) => {
   const env = { ...noGrace, PASSERELLE_SYNC_REMOVE_MOST: '3' };
   const one = await house(t, [films(40)], { env });

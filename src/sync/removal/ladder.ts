@@ -89,7 +89,7 @@ export function createLadder(options: LadderOptions) {
     await proposals.refresh(spoilt?.cause, note.held ? stop?.cause : undefined, now);
     if (going.length > 0) {
       // Noted before it happens: killed in between, the next crawl is too careful and not too bold.
-      const roots = Object.fromEntries(question.roots.map((root) => [root.path, root.gone]));
+      const roots = Object.fromEntries(question.roots.map((root) => [root.name, root.gone]));
       await recent.add({ at: rungs.steadyMs, files: question.whole.gone, roots });
     }
     const gone = await takeOut(going, now);
@@ -118,11 +118,15 @@ export function createLadder(options: LadderOptions) {
     });
     const roots = [];
     for (const { path, folderId } of done.roots)
-      roots.push({ path, ...withLosses(await shareBelow(folderId), lately.in(path)) });
+      roots.push({ name: path, path, ...withLosses(await shareBelow(folderId), lately.in(path)) });
     // The only tree is the whole.
     if (options.trees.length > 1 && isLost)
-      for (const { name, dir } of options.trees)
-        roots.push({ path: dir, ...withLosses(await removals.shareInTree(name, rungs), lately.in(dir)) });
+      for (const { name: tree, dir } of options.trees) {
+        // Its folder may be called like a root.
+        const name = `tree ${dir}`;
+        const share = await removals.shareInTree(tree, rungs);
+        roots.push({ name, path: dir, ...withLosses(share, lately.in(name)) });
+      }
     return {
       whole: withLosses(await share(), lately.files),
       roots,
