@@ -170,3 +170,29 @@ t.test('a disk that goes in mid-crawl is not written below the place where it is
   t.same((await one.sync()).away, []);
   t.same(await titles(dirs.kodi), [...all, 'Metropolis (1927)'].sort());
 });
+
+t.test(
+  'a film uploaded anew while a tree goes away comes with the next sync, whatever comes beside it',
+  async (t) => {
+    const { dirs, account, open } = await house(t);
+    const one = await open();
+    await one.sync();
+    account.removeFile('/Films/Up.2009.mkv');
+    const anew = account.addFile('/Films', film('Up.2009'));
+    const { away } = await one.sync({
+      onProgress: ({ foldersDone }) => {
+        if (foldersDone < 2) return;
+        renameSync(dirs.kodi, `${dirs.kodi}.away`);
+        mkdirSync(dirs.kodi);
+      },
+    });
+    t.match(away, [{ dir: dirs.kodi }]);
+    rmSync(dirs.kodi, { recursive: true });
+    renameSync(`${dirs.kodi}.away`, dirs.kodi);
+    account.addFile('/Films', film('Metropolis.1927'));
+    await one.sync();
+    const there = await strmFiles(dirs.kodi);
+    t.equal(there.length, 8);
+    t.ok(there.some(({ fileId }) => fileId === anew.id));
+  },
+);

@@ -76,6 +76,8 @@ export async function recogniseFiles(
     const titles = catalog.titlesOf(tree.name);
     const { places: now, open } = await placeIn(catalog, tree, titled, before, midCrawl);
     for (const id of open) result.open.add(id);
+    // It had a place and was refused by the disk: nothing else would bring it back to mind.
+    if (midCrawl) await catalog.dirty.mark(open.filter((id) => before.has(id)));
     await titles.place(
       titled.map(({ file }) => file.fileId),
       now.filter((place) => differs(place, before.get(place.fileId))),
