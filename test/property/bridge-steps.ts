@@ -52,6 +52,7 @@ export function bridgeSteps(world: World, model: Model, death: Death, account: A
   /** A host in good health, from the beginning of a crawl to its end. */
   async function wholeCrawl(full = false): Promise<SyncResult> {
     faults.clear();
+    world.mountAll();
     for (let tries = 0; ; tries++) {
       const result = await world.sync({ full });
       if (result.outcome === 'done') break;
@@ -148,6 +149,23 @@ export function bridgeSteps(world: World, model: Model, death: Death, account: A
           onProgress: ({ foldersDone }) => void (foldersDone === at && !world.isAway() && change(dice)),
         }),
       );
+      return {};
+    },
+    'a tree goes away': async (dice: Dice): Promise<Allowed> => {
+      world.unmount(dice.oneOf(world.trees));
+      return {};
+    },
+    'a tree goes away in mid-crawl': async (dice: Dice): Promise<Allowed> => {
+      const at = 1 + dice.below(5);
+      const tree = dice.oneOf(world.trees);
+      await lenient(() =>
+        world.sync({ onProgress: ({ foldersDone }) => void (foldersDone === at && world.unmount(tree)) }),
+      );
+      return {};
+    },
+    'the trees come back': async (): Promise<Allowed> => {
+      world.mountAll();
+      await lenient(() => world.sync());
       return {};
     },
     'accept removals': async (): Promise<Allowed> => {

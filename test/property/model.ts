@@ -27,6 +27,9 @@ export function createModel(world: World) {
   /** Since when the account has not listed a file that the tree knows. */
   const lostSince = new Map<string, number>();
 
+  /** Trees that were away since the last whole crawl. */
+  const behind = new Set<string>();
+
   function standing(tree: WorldTree): Map<string, string> {
     const found = new Map<string, string>();
     for (const [path, { fileId }] of filesBelow(tree.dir)) {
@@ -78,11 +81,23 @@ export function createModel(world: World) {
     const now = world.clock.now();
     const listed = new Set(world.files().map((file) => file.id));
     for (const id of listed) lostSince.delete(id);
+    for (const memory of known.values())
+      for (const id of memory.keys()) if (!listed.has(id)) lostSince.set(id, lostSince.get(id) ?? now);
     const mayMove = (id: string) => moved === 'all' || moved.has(id);
     const slotOf = slots();
     const pathOf = catalogPaths();
     for (const tree of world.trees) {
       const memory = known.get(tree.name) as Map<string, Known>;
+      if (tree.isAway) {
+        behind.add(tree.name);
+        // What goes meanwhile is gone when the disk is back, and what it had is free from then on.
+        for (const [id, one] of memory) {
+          const since = one.absentSince ?? lostSince.get(id);
+          if (since !== undefined) one.absentSince = since;
+        }
+        if (filesBelow(tree.dir).size > 0) throw new Error(`written where ${tree.dir} belongs`);
+        continue;
+      }
       const here = standing(tree);
       const belongs = belonging(tree);
       const holder = new Map([...here].map(([id, path]) => [path, id]));
@@ -94,7 +109,6 @@ export function createModel(world: World) {
         const isHeir = heir !== undefined && heir !== id && slotOf.get(heir) === slotOf.get(id);
         const isOutside = tree.root !== '/' && !pathOf(id).startsWith(`${tree.root}/`);
         const isFree = absentSince !== undefined && now - absentSince >= trashMs;
-        if (!listed.has(id)) lostSince.set(id, lostSince.get(id) ?? now);
         if (absentSince === undefined) before++;
         const at = here.get(id);
         if (at !== undefined) {
@@ -128,7 +142,8 @@ export function createModel(world: World) {
         // Outside of what the tree shows it has no place that could be kept.
         if (mayMove(id) || isOutside) memory.delete(id);
       }
-      if (went > 0 && went / before > 0.4 && went === before)
+      // What went little by little while its disk was away goes at once.
+      if (!behind.has(tree.name) && went > 0 && went / before > 0.4 && went === before)
         throw new Error(`${went} of ${before} went without a word`);
       for (const [id, path] of here) memory.set(id, { path });
     }
@@ -139,6 +154,7 @@ export function createModel(world: World) {
 
     /** After a whole crawl of an account in good health: everything is there, and known. @throws Error */
     whole(): void {
+      behind.clear();
       const ignored = new Set(
         rowsOf<{ id: string }>(
           world.home,

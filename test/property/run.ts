@@ -36,6 +36,9 @@ const weights: Readonly<Record<string, number>> = {
   'partial crawl': 3,
   'listings cut short': 2,
   'changes in mid-crawl': 4,
+  'a tree goes away': 2,
+  'a tree goes away in mid-crawl': 2,
+  'the trees come back': 3,
   'accept removals': 1,
   'time passes': 8,
   restart: 3,
@@ -85,9 +88,9 @@ export async function take(
       } else {
         const allowed = await bridge[name as keyof typeof bridge](dice);
         model.look(both(pending, allowed));
-        // An order whose process was killed is carried out by the next crawl that comes to its end.
+        // An order whose process was killed, or that found a tree away, is carried out by the next crawl that comes to its end.
         if (name === 'whole crawl' || name === last.name) pending = {};
-        else if (allowed.killed) pending = both(pending, allowed);
+        else if (allowed.killed || world.trees.some((tree) => tree.isAway)) pending = both(pending, allowed);
       }
       at++;
     }

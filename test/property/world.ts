@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +22,8 @@ export interface WorldTree {
   name: string;
   dir: string;
   root: string;
+  /** Its disk is not mounted. */
+  isAway?: boolean;
 }
 
 /** An account, a bridge over it that is closed, killed and opened again, and the disk below both. */
@@ -84,6 +86,24 @@ export async function createWorld(home: string, death: Death) {
       for (const folder of away?.folders ?? []) account.root.folders.set(folder.id, folder);
       for (const file of away?.files ?? []) account.root.files.set(file.id, file);
       away = undefined;
+    },
+
+    /** Takes the disk of a tree away: an empty folder is left. */
+    unmount(tree: WorldTree): void {
+      if (tree.isAway || !existsSync(tree.dir)) return;
+      renameSync(tree.dir, `${tree.dir}.away`);
+      mkdirSync(tree.dir);
+      tree.isAway = true;
+    },
+    mountAll(): void {
+      for (const tree of trees) {
+        if (!tree.isAway) continue;
+        const below = readdirSync(tree.dir);
+        if (below.length > 0) throw new Error(`written where a disk belongs: ${below}`);
+        rmSync(tree.dir, { recursive: true });
+        renameSync(`${tree.dir}.away`, tree.dir);
+        tree.isAway = false;
+      }
     },
 
     sync: async (run: Partial<SyncRun> = {}) =>
