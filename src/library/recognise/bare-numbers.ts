@@ -34,6 +34,8 @@ const single = /[ ._](\d)(?:v\d)?(?=$|[ ._]*[[({]|[ ._]+(?:-[ ._]|(?:vf|vff|vost
 const lastWord = /^[ ._]*[[(]?(?<![a-z0-9])(?:fin|end)(?![a-z])/i;
 /** `Show.103.dvdrip`: right before the tags. */
 const beforeTags = /[ ._](\d{2,4})(?:v\d)?[ ._]+$/i;
+/** `sev-208`, `grp-sev208-720p`: how the scene shortens the names of files in the folder of a season. */
+const sceneFile = /^[a-z0-9]+(?:[-.][a-z0-9]+)*$/;
 /** `Kaamelott (1)` in the folder of a season; elsewhere it is the second copy of a file. */
 const bracketed = /[ ._]\((\d{1,3})\)$/;
 /** `[group][title][03][1080p]`, `[group][title][第03话]`: batches from China and Japan. */
@@ -107,7 +109,18 @@ function findLater(
     const start = at + match[0].indexOf(digits);
     return build(folded, context, start, digits, match[2] ?? match[3], at + match[0].length);
   }
-  return undefined;
+  return context.season ? findGlued(folded, context, context.season) : undefined;
+}
+
+/** The season of the folder with an episode of two digits, in a shortened name. */
+function findGlued(folded: string, context: NumberContext, season: number): Marker | undefined {
+  if (!sceneFile.test(folded)) return undefined;
+  const glued = new RegExp(`(?<![\\dxh])(?!264|265|480|576|720)${season}(?!00)(\\d\\d)(?![\\da-z])`).exec(
+    folded,
+  );
+  return glued
+    ? build(folded, context, glued.index, glued[0], undefined, glued.index + glued[0].length)
+    : undefined;
 }
 
 /** Whether the surroundings of a number in the middle of a name say that it is an episode. */

@@ -17,7 +17,7 @@ const idPattern = /[[{(]\s*(tmdb|imdb|tvdb)(?:id)?\s*[-=:]\s*(tt\d{5,10}|\d{1,10
 const bareImdb = /(?<![a-z0-9])tt\d{7,10}(?![a-z0-9])/i;
 /** `[ Torrent9.ph ] `, `www.site.io - `: advertising, never a title. */
 const sitePattern =
-  /^(?:[[({]\s{0,3}(?:www\.)?[\w-]{2,30}\.[a-z]{2,8}\s{0,3}[\])}]|www\.[\w-]{2,30}\.[a-z]{2,8}(?=[ _@-])|[\w-]{4,30}\.(?:com|net|org|io|info|biz|pw|ws|cc|ph|uno|site|club|xyz|lol|re)[ _]{1,2}-)[\s._@-]*/i;
+  /^(?:[[({]\s{0,3}(?:www\.)?[\w-]{2,30}\.[a-z]{2,8}\s{0,3}[\])}]|www\.[\w-]{2,30}\.[a-z]{2,8}(?=[ _@-])|[\w-]{4,30}\.(?:com|net|org|io|info|biz|pw|ws|cc|ph|uno|site|club|xyz|lol|re|tv|eu|vip|ninja|wtf|fi|si|sx|nz|ch|lat|art)[ _]{1,2}-)[\s._@-]*/i;
 
 /** Cleans the name of a file. */
 export function cleanFileName(name: string): CleanName {

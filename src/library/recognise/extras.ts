@@ -9,6 +9,8 @@ const folders: Record<string, string> = {
   samples: 'sample',
   trailer: 'trailer',
   trailers: 'trailer',
+  teaser: 'trailer',
+  teasers: 'trailer',
   'bande annonce': 'trailer',
   'bandes annonces': 'trailer',
   ba: 'trailer',
@@ -59,7 +61,10 @@ const names: readonly (readonly [RegExp, string])[] = [
     /^sample(?![a-z])(?!.*[([]?(?:19|20)\d\d)|[-._ ]sample[)\]]?$|^sample-|(?:(?:19|20)\d\d|e\d\d|\d{3,4}p|26[45])[)\]]?[-._ ]sample(?![a-z])/i,
     'sample',
   ],
-  [/^trailer(?:[ ._-]?\d{1,2})?$|[-._ ]trailer[ ._-]?\d{0,2}$/i, 'trailer'],
+  [
+    /^(?:trailer|teaser)(?:[ ._-]?\d{1,2})?$|[-._ ](?:trailer|teaser)[ ._-]?\d{0,2}(?:[ ._-]+[[(]?(?:vf|vo|vff|vost(?:fr)?|\d{3,4}p)[)\]]?)*$/i,
+    'trailer',
+  ],
   [/(?:^|[ ._([-])bandes?[ ._-]annonces?(?![a-z])/i, 'trailer'],
   [new RegExp(`${noGroup}[-_.](?:deleted(?:[ ._-]?scenes?)?)$`, 'i'), 'deletedscene'],
   [

@@ -39,8 +39,8 @@ const shapes: readonly RegExp[] = [
   ),
   // S01 - 05, S2 - 07: fansubs
   /(?<![a-z0-9])s(\d{1,2})(?:[ ._]+\(\d{4}\)|[ ._]+(?:part|partie|cour)[ ._]?\d)?[ ._]+-[ ._]+(\d{1,4})(?![\dpi])/i,
-  // 2nd Season - 12
-  /(?<![a-z0-9])(\d{1,2})(?:st|nd|rd|th)[ ._]season[ ._]*-[ ._]*(\d{1,4})(?![\dpi])/i,
+  // 2nd Season - 12, 2eme saison - episode 12
+  /(?<![a-z0-9])(\d{1,2})(?:st|nd|rd|th|e|er|ere|eme)[ ._](?:season|saison)[ ._]*(?:-[ ._]*(?:episodes?[ ._]?|ep?[ ._]?)?|episodes?[ ._]|ep?[ ._]?(?=\d))(\d{1,4})(?![\dpi])/i,
   // Saison 3 - 05, (Season 2) - 03, Livre II - 05
   new RegExp(
     `(?<![a-z0-9])${looseSeasonWord}[ ._]?(\\d{1,2}|${countInWords})\\)?[ ._]+-[ ._]+(\\d{1,3})(?=v\\d|$|[ ._]*[-[(]|[ ._]+[a-z])`,
@@ -116,17 +116,6 @@ export function findSeason(folded: string): Marker | undefined {
   if (!match || match.index === 0) return undefined;
   const season = Number(match[1] ?? match[2]);
   return { start: match.index, end: match.index + match[0].length, season, episodes: [], bare: false };
-}
-
-const loneSpecial =
-  /(?<=\S[ ._-]+)(?:ova|oav|oad)(?=$|[ ._-]*[[(]|[ ._]+(?:vf|vff|vostfr|vosta|multi|french|\d{3,4}p)(?![a-z]))/i;
-const groupedSpecial = /(?<=^\[.*\S[ ._]+-[ ._]+)specials?(?=$|[ ._]*[[(])/i;
-
-/** `[Group] Title OVA`: a special, but which one nothing says. */
-export function findSpecial(folded: string): Marker | undefined {
-  const match = loneSpecial.exec(folded) ?? groupedSpecial.exec(folded);
-  if (!match) return undefined;
-  return { start: match.index, end: match.index + match[0].length, season: 0, episodes: [], bare: false };
 }
 
 function follow(

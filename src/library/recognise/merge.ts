@@ -2,12 +2,13 @@ import type { Recognition } from '../recognition.ts';
 import { findBareNumber } from './bare-numbers.ts';
 import { isSeries } from './categories.ts';
 import { readLanguages } from './languages.ts';
-import { findSceneNumber, findSeason, findSpecial, type Marker } from './markers.ts';
+import { findSceneNumber, findSeason, type Marker } from './markers.ts';
 import { fillMovie } from './movie.ts';
 import { isCameraTake } from './numbers.ts';
 import type { Reading, ShowReading } from './reading.ts';
 import { fillShow } from './show.ts';
 import type { Evidence } from './siblings.ts';
+import { findShowSpecial, findSpecial } from './specials.ts';
 import { readVersion } from './versions.ts';
 import { hasBracketedYear } from './years.ts';
 
@@ -44,7 +45,7 @@ function readShow(reading: Reading, evidence: Evidence): ShowReading | undefined
   if (folderMarker?.episodes.length === 1) return { marker: folderMarker, how: 'folder marker' };
   const bare = evidence.film ? undefined : readBareNumber(reading, evidence);
   if (bare) return bare;
-  const season = findSeason(folded) ?? (above.category === 'movies' ? undefined : findSpecial(folded));
+  const season = findSeason(folded) ?? (above.category === 'movies' ? undefined : readSpecial(reading));
   if (season) return { marker: season, how: 'season' };
   const scene = reading.release.year === undefined ? findSceneNumber(folded) : undefined;
   if (scene) return { marker: scene, how: 'bare number' };
@@ -53,11 +54,17 @@ function readShow(reading: Reading, evidence: Evidence): ShowReading | undefined
   return undefined;
 }
 
+/** A special without a number; among series a plain word for one behind the show's title is enough. */
+function readSpecial({ name: { folded }, above }: Reading): Marker | undefined {
+  const title = isSeries(above.category) ? above.title?.title : undefined;
+  return findSpecial(folded) ?? (title ? findShowSpecial(folded, title) : undefined);
+}
+
 function readBareNumber(reading: Reading, evidence: Evidence): ShowReading | undefined {
   const { name, above, release, year } = reading;
   const { folded } = name;
   if (isCameraTake(folded)) return undefined;
-  const series = isSeries(above.category) || above.title?.batch === true;
+  const series = isSeries(above.category) || above.title?.batch === true || isChapter(reading);
   const marker = findBareNumber(folded, {
     series,
     anime:
@@ -82,6 +89,18 @@ function readBareNumber(reading: Reading, evidence: Evidence): ShowReading | und
   const isNamed = above.title ?? above.seasonTitle ?? above.lastResort ?? above.season;
   if (marker.start === 0 && isNamed === undefined) return undefined;
   return { marker, how: 'bare number' };
+}
+
+/** `Cosmos (2014)/01 - Un titre`: a list inside a title with a year. Among films it is one of films. */
+function isChapter({ name, above, year }: Reading): boolean {
+  const { title, saga, category } = above;
+  return (
+    title?.year !== undefined &&
+    year === undefined &&
+    !saga &&
+    category !== 'movies' &&
+    /^0\d[ ._]+-[ ._]+[a-z]/i.test(name.folded)
+  );
 }
 
 /** `Star Wars Episode 1 (1999)`, `Films/Star Wars Episode 4`: an episode number in the title of a film. */

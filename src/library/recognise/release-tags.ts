@@ -49,8 +49,11 @@ function plainResolution(resolution: string): string | undefined {
   return resolution.toLowerCase();
 }
 
-/** Where nothing better stands: `HDTV 1080`, `UHD`. */
+/** Where nothing better stands: `(1280x720)`, `HDTV 1080`, `UHD`. */
 function looseResolution(name: string): string | undefined {
+  // The library takes the pixels in brackets for the code of an episode.
+  const pixels = /[[( ]\d{3,4}x(480|576|720|1080|1440|2160)[\]) ]/i.exec(name)?.[1];
+  if (pixels) return `${pixels}p`;
   if (/[ ._[(](?:720|1080)(?=[ ._\])-]|$)/.test(name))
     return /[ ._[(]1080(?=[ ._\])-]|$)/.test(name) ? '1080p' : '720p';
   if (/[ ._[(](?:2k|qhd)(?=[ ._\])-]|$)/i.test(name)) return '1440p';

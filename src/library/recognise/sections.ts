@@ -18,6 +18,8 @@ const partShape = new RegExp(
   `^(?:parties?|parts?|volumes?|vol|tomes?|cours?|cycles?)[ ._-]*(\\d{1,2}|${countInWords})(?=$|[ ._]*[-:([])`,
   'i',
 );
+/** `Marineford (457-489)`: a range that does not begin with the first. */
+const rangeShape = /^[a-z].*[ ._]*[([](\d{2,4})[ ._]?(?:-|~|a)[ ._]?(\d{2,4})[)\]]$/i;
 const discShape = /^(?:dvd|cd|dis[ck]|disque|bd|blu-?ray)[ ._-]*(\d{1,2})$/i;
 
 /** Reads a folded folder name as a section; undefined when it is a name of another kind. */
@@ -26,5 +28,12 @@ export function readSection(folded: string): Section | undefined {
   if (disc) return { disc: Number(disc[1]) };
   const part = partShape.exec(folded);
   if (part) return { count: readCount(part[1] as string) };
+  const range = rangeShape.exec(folded);
+  if (range && isStretch(Number(range[1]), Number(range[2]))) return {};
   return arcShape.test(folded) || boxedShape.test(folded) ? {} : undefined;
+}
+
+/** Two numbers of episodes inside a show: neither from its beginning nor two years. */
+function isStretch(first: number, last: number): boolean {
+  return first > 1 && last > first && !(first >= 1900 && last <= 2039);
 }
