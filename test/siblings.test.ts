@@ -191,7 +191,13 @@ t.test('years in front of the titles are the years of the films', async (t) => {
     '1963 - Bons baisers de Russie.mkv': 'film Bons baisers de Russie (1963)',
     '1964 - Goldfinger.mkv': 'film Goldfinger (1964)',
   });
-  t.match(recognise("/Films/2001 - L'Odyssée de l'espace.mkv"), { title: "2001 - L'Odyssée de l'espace" });
+  holds(t, '/Films', {
+    "2001 - L'Odyssée de l'espace.mkv": "film 2001 - L'Odyssée de l'espace",
+    'Alien (1979).mkv': 'film Alien (1979)',
+    'Shining.mkv': 'film Shining',
+  });
+  t.match(recognise('/Films/2010 - Inception.mkv'), { title: 'Inception', year: 2010 });
+  t.match(recognise('/Films/2012 - Fin du monde (2013).mkv'), { title: '2012 - Fin du monde', year: 2013 });
   t.match(recognise('/Films/2010 - Inception/Inception.mkv'), { title: 'Inception', year: 2010 });
 });
 

@@ -10,6 +10,8 @@ export interface Above {
   season?: number;
   /** The show's or the film's folder. */
   title?: Folder;
+  /** The next folder above that one that is no category either: a show with folders for its arcs, or a place of shows. */
+  outer?: Folder;
   /** A folder called like a category right below a category of series: a show's name where nothing else is (`Animes/2012`). */
   lastResort?: string;
   /** A show name inside the season folder's own name (`Vikings S06`). */
@@ -74,6 +76,7 @@ export function readAbove(folders: readonly string[]): Above {
     } else if (!above.title && (isShow || !extraFolder(name, true))) {
       above.title = folder;
     } else if (!above.title && !extra) above.lastResort ??= name;
+    else if (above.title && folder.kind === 'title') above.outer ??= folder;
     above.ids = { ...folder.ids, ...above.ids };
   }
   return above;

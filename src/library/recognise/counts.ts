@@ -14,6 +14,7 @@ export interface Count {
   kind: 'episodes' | 'films' | 'constant' | 'nothing';
   /** Distinct numbers. */
   values: number;
+  lowest: number;
   /** Behind the number all names go on alike. */
   sameRest: boolean;
   /** `101`, `102`, `201`: the hundreds are the season. */
@@ -50,6 +51,7 @@ export function judgeCount(stem: string, members: readonly Member[], around: Aro
   const count: Count = {
     kind: 'nothing',
     values: values.size,
+    lowest: Math.min(...values),
     sameRest: rests.size <= Math.max(1, counted.length / 4),
     holdsSeason: false,
     plain: [...values].some((value) => value < 100),

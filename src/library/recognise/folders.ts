@@ -6,6 +6,7 @@ import { findMarker, seasonWord } from './markers.ts';
 import { countInWords, rankInWords, readCount } from './ordinals.ts';
 import { findTag, opensTitle } from './release-tags.ts';
 import { readSection, type Section } from './sections.ts';
+import { yearInFront } from './years.ts';
 
 /** A folder read by itself. */
 export interface Folder {
@@ -102,8 +103,6 @@ function parseFolder(name: string): Folder {
 /** Numbers of the first and the last episode at the end of a title: `01-24`, `[1-24]`, `101 à 200`. */
 const batchShape =
   /[ ._]+(?:-[ ._]+)?[([]?(\d{1,4})[ ._]?(?:-|~|a)[ ._]?(\d{2,4})[)\]]?(?:[ ._(-]|\[[^\]]*$)*$/i;
-const yearInFront =
-  /^(?:[([](18[89]\d|19\d\d|20[0-3]\d)[)\]][ ._-]*|(18[89]\d|19\d\d|20[0-3]\d)[ ._]+-[ ._]+)(?=[^\s\d])/;
 /** `(2008-2013)`, `(2019-)`: the years of a series. */
 const spanShape = /[([](19\d\d|20[0-3]\d)[ ._]?-[ ._]?(?:(?:19|20)\d\d|present|\.{3})?[ ._]?[)\]]/i;
 const completeShape =
@@ -112,7 +111,7 @@ const completeShape =
 /** Title and year of the part of a folder's name before `end`. */
 function titleUpTo(text: string, folded: string, end: number, ids: ProviderIds): Folder {
   const folder: Folder = { kind: 'title', ids };
-  const front = yearInFront.exec(folded.slice(0, end));
+  const front = yearInFront(folded.slice(0, end));
   let start = /^\[[^\]]*\][ ._]*(?=\S)/.exec(folded)?.[0].length ?? 0;
   const tag = findTag(folded.slice(start));
   const stop = tag > 0 ? Math.min(end, tag + start) : end;
@@ -141,10 +140,9 @@ function titleUpTo(text: string, folded: string, end: number, ids: ProviderIds):
   if (title) folder.title = title;
   if (tag > 0) folder.release = true;
   if (front && folder.year === undefined) {
-    const year = Number(front[1] ?? front[2]);
-    const rest = tidyTitle(text.slice(front[0].length, cut));
-    if (front[1] && rest) Object.assign(folder, { title: rest, year });
-    else if (rest) folder.front = { title: rest, year };
+    const rest = tidyTitle(text.slice(front.end, cut));
+    if (front.boxed && rest) Object.assign(folder, { title: rest, year: front.year });
+    else if (rest) folder.front = { title: rest, year: front.year };
   }
   return folder;
 }

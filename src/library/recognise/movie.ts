@@ -2,36 +2,28 @@ import type { Recognition } from '../recognition.ts';
 import { findTitle, sameTitleKey, tidyTitle } from '../titles.ts';
 import type { Folder } from './folders.ts';
 import { isCameraTake } from './numbers.ts';
+import { readPart } from './parts.ts';
+import { frontYear, rankEnd } from './ranks.ts';
 import type { Reading } from './reading.ts';
 import { opensTitle, opensWithTag } from './release-tags.ts';
 import type { Evidence } from './siblings.ts';
+import { isSportEvent } from './sports.ts';
 import { isWeakName } from './weak-names.ts';
 
-const partShape = /(?:^|[ ._([-]+)(?:cd|dvd|dis[ck])[ ._-]?(\d{1,2}|[a-d])[)\]]?(?=$|[ ._-])/i;
-/** `Part 2` is a title's word (Dune Part Two) unless it ends the name behind the year (facts naming 8). */
-const latePart =
-  /(?<![a-z0-9])(?:19|20)\d\d[)\]]?.*?[ ._([-]+(?:part|pt|partie)[ ._-]?(\d{1,2}|[a-d])[)\]]?$/i;
-/** The pieces of one title on a DVD. */
-const dvdPiece = /^vts_\d\d_([1-9])$/i;
 /** Fills in a film (facts naming 8): the file's title and year, or the folder's where the file's name is weak. */
 export function fillMovie(result: Recognition, reading: Reading, evidence: Evidence): void {
   const { name, above } = reading;
-  const titleFrom = evidence.titleFrom ?? rankEnd(reading);
+  const front = evidence.titleFrom === undefined && !evidence.frontless ? frontYear(reading) : undefined;
+  const titleFrom = evidence.titleFrom ?? front?.end ?? rankEnd(reading);
   result.kind = 'movie';
-  const part = partShape.exec(name.folded) ?? latePart.exec(name.folded);
+  const part = readPart(reading, evidence);
   if (part) {
-    const which = part[1] as string;
-    result.part = /\d/.test(which) ? Number(which) : which.toLowerCase().charCodeAt(0) - 96;
-    result.because.push(`part: name (${part[0].replace(/[^a-z0-9]/gi, '')})`);
+    result.part = part.number;
+    result.because.push(part.how);
   }
-  const piece = dvdPiece.exec(name.folded)?.[1];
-  if (!part && (above.disc !== undefined || piece)) {
-    result.part = above.disc ?? Number(piece);
-    result.because.push(above.disc !== undefined ? 'part: folder' : 'part: name');
-  }
-  const stem = part && partShape.test(name.folded) ? name.folded.slice(0, part.index) : name.folded;
+  const stem = part?.stemEnd !== undefined ? name.folded.slice(0, part.stemEnd) : name.folded;
   const weak = isWeakName(stem.trim(), reading);
-  const own = weak ? {} : ownTitle(reading, part ? part.index : -1, titleFrom);
+  const own = weak ? {} : ownTitle(reading, part?.at ?? -1, titleFrom);
   const folder = above.season === undefined && !above.title?.marker ? ownFolder(above.title, own) : undefined;
   if (folder?.title && folderNames(folder, own, weak, reading)) {
     result.title = folder.title;
@@ -44,6 +36,7 @@ export function fillMovie(result: Recognition, reading: Reading, evidence: Evide
     setYear(result, own.year, 'name');
   }
   setYear(result, evidence.year, 'siblings, in front');
+  if (!weak) setYear(result, front?.year, 'name, in front');
   if (!result.title) {
     result.kind = 'unknown';
     result.because.push('title: none');
@@ -52,15 +45,6 @@ export function fillMovie(result: Recognition, reading: Reading, evidence: Evide
     result.because.push('among series, but without a number');
   }
   result.confidence = rate(result);
-}
-
-const rankShape = /^(0\d|\d{1,2})(?:[ ._]+-[ ._]+|[.)-][ ._]+)(?=[^\d\s(])/;
-
-/** End of a place in a list of films, 0 = none: `01 - Dr No (1962)`, and `1 - Alien (1979)` in a folder of a saga. */
-function rankEnd({ name: { folded }, above, year }: Reading): number {
-  const rank = rankShape.exec(folded);
-  const isRanked = rank && (above.saga || (rank[1]?.startsWith('0') && year !== undefined));
-  return isRanked ? rank[0].length : 0;
 }
 
 /** `2010 - Inception/Inception.mkv`: a name that leaves it out says that the number in front is a year. */
@@ -94,6 +78,9 @@ function folderNames(folder: Folder, own: OwnTitle, weak: boolean, { name }: Rea
   );
 }
 
+/** `Super Express 109 AKA Bullet Train`: the first name is enough. */
+const otherName = /(?<=[a-z0-9!?)])[ ._]+(?:AKA|a\.k\.a\.)(?=[ ._]+\S)/;
+
 interface OwnTitle {
   title?: string;
   year?: number;
@@ -120,7 +107,8 @@ function ownTitle(
     return { ...own, title: tidyTitle(bracketed[2] ? `${inner} ${bracketed[2]}` : inner) };
   }
   const start = titleFrom || openingStart(folded, found?.start);
-  const ends = [yearAt?.at ?? -1, tagAt, partAt].filter((at) => at > start);
+  const yearStop = yearAt && !isSportEvent(folded, yearAt.at + 4, tagAt) ? yearAt.at : -1;
+  const ends = [yearStop, tagAt, partAt, folded.search(otherName)].filter((at) => at > start);
   let end = ends.length > 0 ? Math.min(...ends) : folded.length;
   // The library ends a title at `Episode 4`; that this is a film has been settled before.
   const isCut =

@@ -37,14 +37,26 @@ export interface ShowReading {
   marker?: Marker;
   date?: AirDate;
   how: 'marker' | 'siblings' | 'folder marker' | 'date' | 'bare number' | 'season';
+  /** The lowest of the numbers that count episodes beside it. */
+  lowest?: number;
   /** Where the show's title stands, where that is not in front of the marker. */
   titleAt?: { start: number; end: number };
+}
+
+/** `Lucy (HDRip / 2014)`: a slash within brackets opens no folder. Takes the first half off `folders`. */
+function joinBrackets(folders: string[], fileName: string): string {
+  const before = folders.at(-1);
+  const isSplit =
+    before && /^[^()]{0,40}\)/.test(fileName) && before.lastIndexOf('(') > before.lastIndexOf(')');
+  if (!isSplit) return fileName;
+  folders.pop();
+  return `${before} ${fileName}`;
 }
 
 /** Reads a path by itself; undefined when it names neither a video nor a subtitle. */
 export function readPath(path: string, sizeBytes?: number): Reading | undefined {
   const folders = path.split('/').filter((segment) => segment !== '');
-  const fileName = folders.pop() ?? '';
+  const fileName = joinBrackets(folders, folders.pop() ?? '');
   if (fileName === '' || isOther(fileName)) return undefined;
   const name = cleanFileName(fileName);
   const { folded } = name;

@@ -43,7 +43,8 @@ export function fillShow(result: Recognition, reading: Reading, show: ShowReadin
 function nameShow(result: Recognition, reading: Reading, show: ShowReading): void {
   const { above } = reading;
   const own = show.how === 'folder marker' ? undefined : ownName(reading, show);
-  const folder = pickFolder(above.title, above.seasonTitle, own?.title);
+  const nearest = isArc(reading, show) && !own?.title ? above.outer : above.title;
+  const folder = pickFolder(nearest, above.seasonTitle, own?.title);
   const folderFirst =
     (above.season !== undefined && !folder?.weak) ||
     show.how === 'folder marker' ||
@@ -62,6 +63,17 @@ function nameShow(result: Recognition, reading: Reading, show: ShowReading): voi
     result.title = above.lastResort;
     result.because.push('title: folder, called like a category');
   }
+}
+
+/** From here on a number alone, and the lowest of several, lies in the middle of a show. */
+const middle = { alone: 100, lowest: 30 };
+
+/** `One Piece/Wano/1001`: a folder whose episodes begin that late is a stretch of the show around it. */
+function isArc({ above }: Reading, { marker, lowest }: ShowReading): boolean {
+  const { outer, title, season, category } = above;
+  if (!outer?.title || season !== undefined || category !== 'anime') return false;
+  if (sameTitleKey(title?.title ?? '').startsWith(sameTitleKey(outer.title))) return false;
+  return lowest === undefined ? (marker?.episodes[0] ?? 0) > middle.alone : lowest > middle.lowest;
 }
 
 /**

@@ -1,11 +1,12 @@
 import { sameTitleKey } from '../titles.ts';
 import { type Count, judgeCount, type Member } from './counts.ts';
+import { type Habits, readHabits } from './habits.ts';
 import { between } from './markers.ts';
 import { groupEnd, type NumberAt, numbersIn, stemKey } from './numbers.ts';
 import type { Reading, ShowReading } from './reading.ts';
 
 /** What the other files of the folder say about one of them. */
-export interface Evidence {
+export interface Evidence extends Habits {
   /** It is an episode. */
   show?: ShowReading;
   /** It is a film: its number belongs to the title, or it is the stranger among the episodes of a series. */
@@ -31,8 +32,9 @@ const plainWord =
  * none; and a film among them is seen by its own title and year. Undefined readings are files that are no video.
  */
 export function readSiblings(readings: readonly (Reading | undefined)[]): Evidence[] {
-  const evidence = readings.map((): Evidence => ({}));
-  if (readings.length < 2) return evidence;
+  if (readings.length < 2) return readings.map(() => ({}));
+  const habits = readHabits(readings);
+  const evidence = readings.map((): Evidence => ({ ...habits }));
   const stems = markedStems(readings);
   const numbers = readings.map((one) => (one && isOpen(one) ? numbersIn(one) : []));
   const counts = countNumbers(readings, numbers);
@@ -142,7 +144,7 @@ function asShow(reading: Reading, number: NumberAt, count: Count | undefined, st
     marker.season = Number(joint[1]);
     marker.start = joint.index;
   }
-  const show: ShowReading = { marker, how: 'siblings' };
+  const show: ShowReading = { marker, how: 'siblings', ...(count && { lowest: count.lowest }) };
   if (stem === '' && count?.sameRest) {
     const stop = [reading.year?.at ?? -1, reading.tagAt].filter((at) => at > end);
     show.titleAt = { start: end, end: Math.min(reading.name.folded.length, ...stop) };

@@ -28,3 +28,13 @@ export function ownYear(
   if (year === undefined && endsTheName && !/[ ._(-]$/.test(folded.slice(0, before.index))) return undefined;
   return { at: before.index, year: Number(before[1]) };
 }
+
+const inFront =
+  /^(?:[([](18[89]\d|19\d\d|20[0-3]\d)[)\]][ ._-]*|(18[89]\d|19\d\d|20[0-3]\d)[ ._]+-[ ._]+)(?=[^\s\d])/;
+
+/** The year that opens a name (`1962 - Dr No`, `(1962) Dr No`) and where the title begins; undefined when none does. */
+export function yearInFront(folded: string): { year: number; end: number; boxed: boolean } | undefined {
+  const found = inFront.exec(folded);
+  if (!found) return undefined;
+  return { year: Number(found[1] ?? found[2]), end: found[0].length, boxed: found[1] !== undefined };
+}
