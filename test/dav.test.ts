@@ -243,6 +243,19 @@ t.test('bodies that mean harm are refused before anything is built from them, an
     ],
     ['an entity that nobody made', prop('&x;'), 400],
     ['tags in tags', '<a>'.repeat(20_000), 400],
+    ['tags in tags that look empty', prop(`${'<a b="/>">'.repeat(2500)}${'</a>'.repeat(2500)}`), 400],
+    [
+      'tags in tags, each with a name for a namespace',
+      prop(
+        `${Array.from({ length: 2000 }, (_, n) => `<a xmlns:b${n}="/>">`).join('')}${'</a>'.repeat(2000)}`,
+      ),
+      400,
+    ],
+    [
+      'thousands of namespaces',
+      prop(`<a ${Array.from({ length: 3000 }, (_, n) => `xmlns:b${n}="c"`).join(' ')}/>`),
+      400,
+    ],
     ['a million tags in tags', '<a>'.repeat(1_000_000), 413],
     ['a thousand properties', prop('<D:a/>'.repeat(1000)), 400],
     ['names of the language', prop('<__proto__/><constructor/><D:hasOwnProperty/>'), 207],
