@@ -397,6 +397,15 @@ t.test('changes become the fewest folders', async (t) => {
   t.strictSame(dirsOf(['a.strm', 'Movies/A/x.strm']), [''], 'the tree itself');
   const many = Array.from({ length: 5000 }, (_, n) => `Movies/M${n}/x.strm`);
   t.strictSame(dirsOf([...many, 'Shows/X/Season 01/x.strm']), ['Movies', 'Shows/X/Season 01']);
+  const scattered = Array.from({ length: 5000 }, (_, n) => `Unsorted/${n % 300}/x${n}/y/z/x.strm`);
+  const begin = performance.now();
+  t.strictSame(dirsOf([...scattered, 'Movies/M/x.strm']), ['Movies/M', 'Unsorted']);
+  t.ok(performance.now() - begin < 2000, 'films do not wait for it');
+  t.strictSame(
+    dirsOf(strm('Movies/A', 'Movies/B', 'Movies/C', 'Unsorted/a/b', 'Unsorted/c/d'), 4),
+    ['Movies', 'Unsorted/a/b', 'Unsorted/c/d'],
+    'no more is taken together than must be',
+  );
   t.strictSame(gather({ created: [], updated: ['a/b.strm'], removed: ['a/c.nfo'] }), [
     { dir: 'a', changes: changeBits.updated + changeBits.removed, major: false },
   ]);

@@ -49,8 +49,7 @@ export function reduce(changes: readonly FolderChange[], most = mostFolders): Fo
     const byParent = Map.groupBy(folders.values(), ({ dir }) => above(dir));
     byParent.delete('');
     const parts = [...byParent].filter(([dir, inner]) => depthOf(dir) >= titleDepth && inner.length > 1);
-    const full = folders.size > most ? fullest(byParent) : undefined;
-    const join = parts.length > 0 ? parts : full ? [full] : [];
+    const join = parts.length > 0 ? parts : fullest(byParent, folders.size - most);
     if (join.length === 0) return [...folders.values()].sort((a, b) => (a.dir < b.dir ? -1 : 1));
     for (const [dir, inner] of join)
       for (const { changes: bits, major } of inner) put(folders, { dir, changes: bits, major });
@@ -92,9 +91,25 @@ function withoutInner(folders: ReadonlyMap<string, FolderChange>): Map<string, F
   return outer;
 }
 
-/** The folder above most of them; of equals the deepest, which is the smallest scan. */
-function fullest(byParent: ReadonlyMap<string, FolderChange[]>): [string, FolderChange[]] | undefined {
-  return [...byParent].sort(([a, ina], [b, inb]) => inb.length - ina.length || depthOf(b) - depthOf(a))[0];
+/**
+ * The folders above most of them, as many as take away `tooMany`; of equals the deepest, which are the smallest scans.
+ * Where each has but one below it, all of the deepest: further up they meet.
+ */
+function fullest(byParent: ReadonlyMap<string, FolderChange[]>, tooMany: number): [string, FolderChange[]][] {
+  if (tooMany <= 0) return [];
+  const groups = [...byParent]
+    .map(([dir, inner]) => ({ dir, inner, depth: depthOf(dir) }))
+    .sort((a, b) => b.inner.length - a.inner.length || b.depth - a.depth);
+  const [first] = groups;
+  if (!first) return [];
+  let left = tooMany;
+  const taken = groups.filter(({ inner, depth }) => {
+    if (first.inner.length === 1) return depth === first.depth;
+    if (left <= 0) return false;
+    left -= inner.length - 1;
+    return inner.length > 1;
+  });
+  return taken.map(({ dir, inner }) => [dir, inner]);
 }
 
 function depthOf(dir: string): number {
