@@ -14,6 +14,20 @@ export function rclone({ token, fs }: ServerSetting): ServerKind {
   const post = async ({ ask }: Talk, path: string, body: object) =>
     readJson(await ask({ method: 'POST', path, headers, body }));
 
+  /** Has some folders forgotten and others read anew. @returns the first that is not found */
+  async function look(talk: Talk, forget: readonly string[], dirs: readonly string[]) {
+    // What lies at the top has no parent that could be named: no name at all forgets everything.
+    await post(talk, '/vfs/forget', { ...which, ...(forget.includes('') ? {} : numbered(forget)) });
+    const named = dirs.includes('') ? {} : numbered(dirs);
+    // Text, not true: rclone answers an error otherwise.
+    const read = refreshShape.safeParse(
+      await post(talk, '/vfs/refresh', { ...which, ...named, recursive: 'true' }),
+    );
+    if (!read.success) throw new ServerFault('does not answer as rclone does', 'look at url');
+    const [bad] = Object.entries(read.data.result).filter(([, said]) => said !== 'OK');
+    return bad && { dir: bad[0], why: String(bad[1]) };
+  }
+
   return {
     existingOnly: true,
     tokenCure: 'write user:password of --rc-user and --rc-pass into token',
@@ -22,18 +36,12 @@ export function rclone({ token, fs }: ServerSetting): ServerKind {
     async tell(folders: readonly FolderNews[], talk: Talk) {
       const dirs = folders.map(({ path }) => path.replace(/^\/+|\/+$/g, ''));
       const parents = [...new Set(dirs.map(above))];
-      // What lies at the top has no parent that could be named: no name at all forgets everything.
-      await post(talk, '/vfs/forget', { ...which, ...(parents.includes('') ? {} : numbered(parents)) });
-      const named = dirs.includes('') ? {} : numbered(dirs);
-      // Text, not true: rclone answers an error otherwise.
-      const read = refreshShape.safeParse(
-        await post(talk, '/vfs/refresh', { ...which, ...named, recursive: 'true' }),
-      );
-      if (!read.success) throw new ServerFault('does not answer as rclone does', 'look at url');
-      const [bad] = Object.entries(read.data.result).filter(([, said]) => said !== 'OK');
-      if (bad)
+      let unknown = await look(talk, parents, dirs);
+      // Folders further up may be new as well, and the mount may keep what it knows of them for weeks.
+      if (unknown) unknown = await look(talk, [''], dirs);
+      if (unknown)
         throw new ServerFault(
-          `does not find ${bad[0]} (${String(bad[1])})`,
+          `does not find ${unknown.dir} (${unknown.why})`,
           'look at pathMap: paths begin at the mount',
         );
       return 'told';
