@@ -434,6 +434,36 @@ t.test(
   },
 );
 
+t.test(
+  'a page or a drawing of the account is text to a browser: nothing of it runs in our name',
+  async (t) => {
+    const names = [
+      'Read me.html',
+      'a.htm',
+      'b.xhtml',
+      'c.svg',
+      'd.xml',
+      'e.shtml',
+      'f.rss',
+      'g.mathml',
+      'H.HTML',
+    ];
+    const content = Buffer.from('<script>alert(1)</script>');
+    const house = await setup(t, {
+      simulator: { account: { files: names.map((name) => ({ name, content })) } },
+      env: { PASSERELLE_DELIVERY: 'proxy' },
+    });
+    await house.sync();
+    for (const name of names) {
+      const path = `account/${encodeURIComponent(name)}`;
+      const { headers } = await ask(`${house.url}/browse/${path}`, 'GET');
+      t.equal(headers['content-type'], 'text/plain', name);
+      const [entry] = await list(`${house.url}/dav/${path}`, { depth: '0' });
+      t.equal(entry?.found.getcontenttype, 'text/plain', name);
+    }
+  },
+);
+
 t.test('who cannot follow a redirect gets bytes over WebDAV, whatever the settings prefer', async (t) => {
   const house = await listed(t, { PASSERELLE_DELIVERY: 'redirect' });
   const film = `${house.url}/dav/account/Films/Metropolis.1927.RESTORED.720p.HDTV.ts`;

@@ -1,9 +1,14 @@
 import mime from 'mime';
 
+/** What a browser would run scripts of. */
+const page = /^text\/html$|[/+]xml$/;
+
 /**
  * The media type of a file by its name. Televisions take the type from here unchanged (facts/media-servers 1.4), and
- * the host itself says `application/octet-stream` for everything.
+ * the host itself says `application/octet-stream` for everything. A page or drawing is shown as text: its scripts would
+ * run in our name, with the password that the browser remembers, and anybody may have put it into a folder of films.
  */
 export function mediaType(name: string): string {
-  return mime.getType(name) ?? 'application/octet-stream';
+  const type = mime.getType(name) ?? 'application/octet-stream';
+  return page.test(type) ? 'text/plain' : type;
 }
