@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, chown, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../../test/fixtures/bridge-process.ts';
+import { hold } from './foreign.ts';
 import { childrenOf } from './nginx.ts';
 
 /** Apache with mod_dav over a folder. */
@@ -38,22 +37,18 @@ export async function startApache(program: string, folder: string, root: string)
     stdio: 'ignore',
     ...(isRoot ? { uid: nobody, gid: nobody } : {}),
   });
-  let ended = false;
-  const exit = once(child, 'exit').then(() => {
-    ended = true;
-  });
-  const stop = async () => {
-    if (!ended) child.kill('SIGTERM');
-    await exit;
-  };
+  const { stop, until } = hold(child);
   const url = `http://127.0.0.1:${port}`;
-  for (const begin = performance.now(); performance.now() - begin < 10_000 && !ended; await delay(50)) {
-    const reply = await fetch(url, { method: 'OPTIONS' }).catch(() => undefined);
-    const [workerPid] = await childrenOf(child.pid as number);
-    if (reply?.headers.get('dav') && workerPid !== undefined) return { url, workerPid, stop };
-  }
-  await stop();
-  throw new Error(`Apache did not start: ${await readFile(errorLog, 'utf8').catch(() => 'no log')}`);
+  return until(
+    'Apache',
+    10_000,
+    async () => {
+      const reply = await fetch(url, { method: 'OPTIONS' }).catch(() => undefined);
+      const [workerPid] = await childrenOf(child.pid as number);
+      return reply?.headers.get('dav') && workerPid !== undefined ? { url, workerPid, stop } : undefined;
+    },
+    () => readFile(errorLog, 'utf8').catch(() => 'no log'),
+  );
 }
 
 function configFor(folder: string, moduleFolder: string, port: number, root: string): string {

@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../../test/fixtures/bridge-process.ts';
+import { hold } from './foreign.ts';
 
 /** nginx as a proxy in front of one address. */
 export interface Nginx {
@@ -32,22 +31,18 @@ export async function startNginx(
   const errorLog = join(folder, 'error.log');
   await writeFile(config, configFor(folder, errorLog, port, upstream, listRoot));
   const child = spawn(program, ['-p', folder, '-c', config, '-e', errorLog], { stdio: 'ignore' });
-  let ended = false;
-  const exit = once(child, 'exit').then(() => {
-    ended = true;
-  });
-  const stop = async () => {
-    if (!ended) child.kill('SIGTERM');
-    await exit;
-  };
-  for (const begin = performance.now(); performance.now() - begin < 10_000 && !ended; await delay(50)) {
-    const [workerPid] = await childrenOf(child.pid as number);
-    const at = (name: string) => `http://127.0.0.1:${port}/${name}`;
-    if (workerPid !== undefined)
+  const { stop, until } = hold(child);
+  const at = (name: string) => `http://127.0.0.1:${port}/${name}`;
+  return until(
+    'nginx',
+    10_000,
+    async () => {
+      const [workerPid] = await childrenOf(child.pid as number);
+      if (workerPid === undefined) return undefined;
       return { url: at('film'), tunedUrl: at('tuned'), listUrl: at('list'), workerPid, stop };
-  }
-  await stop();
-  throw new Error(`nginx did not start: ${await readFile(errorLog, 'utf8').catch(() => 'no log')}`);
+    },
+    () => readFile(errorLog, 'utf8').catch(() => 'no log'),
+  );
 }
 
 function configFor(

@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import { cleanEnv, freePort } from '../../test/fixtures/bridge-process.ts';
 import type { HostFacts } from '../parts/host.ts';
 import { openApiDoor } from './api-door.ts';
+import { hold } from './foreign.ts';
 
 /** `rclone serve webdav` over its own `fichier` backend, with the settings that it comes with. */
 export interface ServedRclone {
@@ -42,28 +41,26 @@ export async function serveRclone(program: string, folder: string, host: HostFac
   child.stderr.on('data', (chunk: Buffer) => {
     said = `${said}${chunk}`.slice(-2000);
   });
-  let ended = false;
-  const exit = once(child, 'exit').then(() => {
-    ended = true;
-  });
+  const { until, ...held } = hold(child);
   const stop = async () => {
-    if (!ended) child.kill('SIGTERM');
-    await exit;
+    await held.stop();
     await door.stop();
   };
   const url = `http://127.0.0.1:${port}/`;
-  for (const begin = performance.now(); !ended && performance.now() - begin < 20_000; await delay(50)) {
-    const reply = await fetch(url, { method: 'OPTIONS' }).catch(() => undefined);
-    if (!reply?.ok) continue;
-    return {
-      url,
-      async forgetFolders() {
-        const answer = await fetch(`http://127.0.0.1:${rcPort}/vfs/forget`, { method: 'POST' });
-        if (!answer.ok) throw new Error(`vfs/forget: ${answer.status} ${await answer.text()}`);
-      },
-      stop,
-    };
-  }
-  await stop();
-  throw new Error(`rclone did not serve: ${said}`);
+  const forgetFolders = async () => {
+    const answer = await fetch(`http://127.0.0.1:${rcPort}/vfs/forget`, { method: 'POST' });
+    if (!answer.ok) throw new Error(`vfs/forget: ${answer.status} ${await answer.text()}`);
+  };
+  return until(
+    'rclone',
+    20_000,
+    async () => {
+      const reply = await fetch(url, { method: 'OPTIONS' }).catch(() => undefined);
+      return reply?.ok ? { url, forgetFolders, stop } : undefined;
+    },
+    async () => {
+      await door.stop();
+      return said;
+    },
+  );
 }

@@ -1,5 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
-import type { Listing } from './listing.ts';
+import type { Listing } from './listing-types.ts';
 import type { Schema } from './schema.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
-import type { Former, Target } from './overrides.ts';
 import type { Schema } from './schema.ts';
+import type { Former, Target } from './words.ts';
 
 /** A place as the journal keeps it: see Place. */
 export interface Spot {

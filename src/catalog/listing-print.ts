@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
-import type { Listing } from './listing.ts';
+import type { Listing } from './listing-types.ts';
 import type { Schema } from './schema.ts';
 
 /** Of the files that a whole listing names: an equal print names the same, whatever their order. Null for a part. */

@@ -3,42 +3,12 @@ import { batches } from './batches.ts';
 import { filesBelow } from './below.ts';
 import { recordChange } from './folder-dates.ts';
 import { holds, printOf } from './listing-print.ts';
+import type { Child, HeldFile, ListedFile, Listing, ListingChange } from './listing-types.ts';
 import { doubtMissing, markMissing } from './missing.ts';
-import type { FileTable, FolderTable, Schema } from './schema.ts';
+import type { FileTable, Schema } from './schema.ts';
 import { upsert } from './upsert.ts';
 
-/** What one listing of one folder said: a complete, atomic fact about it. */
-export interface Listing {
-  folderId: number;
-  /** Its name and parent, where known; the root of the account has no parent. */
-  name: string;
-  folders: readonly { id: number; name: string; createdAt?: number | undefined }[];
-  files: readonly ListedFile[];
-  /** False when the listing may lack entries: then nothing is called missing. */
-  complete: boolean;
-}
-
-export interface ListedFile {
-  id: string;
-  url: string;
-  name: string;
-  sizeBytes: number;
-  sentAt: number | undefined;
-  contentType: string | undefined;
-  checksum: string | undefined;
-  hasPassword: boolean;
-  hasAccessRules: boolean;
-}
-
-/** What a listing changed in the catalog. */
-export interface ListingChange {
-  /** Files that are new, renamed, moved, resized, back again, or below a folder that was renamed or moved. */
-  changed: string[];
-  /** Files that are missing from now on, below missing folders too. */
-  missing: string[];
-  /** How many files are in the library now that were not. */
-  added: number;
-}
+export type { ListedFile, Listing, ListingChange } from './listing-types.ts';
 
 /** Writes one listing into the catalog. Part of the caller's transaction. @param now milliseconds UTC */
 export async function recordListing(
@@ -91,9 +61,6 @@ function filesWhere(trx: Transaction<Schema>) {
     .select(['id', 'folder_id', 'url', 'name', 'size_bytes', 'sent_at', 'content_type'])
     .select(['has_password', 'has_access_rules', 'first_seen_at', 'missing_since', 'gone_at']);
 }
-
-export type HeldFile = Awaited<ReturnType<ReturnType<typeof filesWhere>['execute']>>[number];
-export type Child = Pick<FolderTable, 'id' | 'name' | 'parent_id' | 'missing_since'>;
 
 /** Gives those that were known elsewhere or by another name, and how many were not known at all. */
 async function recordFolders(

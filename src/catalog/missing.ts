@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import { batches } from './batches.ts';
 import { foldersBelow } from './below.ts';
-import type { Child, HeldFile, Listing } from './listing.ts';
+import type { Child, HeldFile, Listing } from './listing-types.ts';
 import type { Schema } from './schema.ts';
 
 /** A listing that may lack entries says nothing of what is missing here: it counts as there until a whole one says it again. */

@@ -2,22 +2,13 @@ import type { Kysely } from 'kysely';
 import { batches } from './batches.ts';
 import { handOnSaid } from './journal.ts';
 import type { Schema } from './schema.ts';
-
-/** What an override is of: one file, or a folder and all below it. */
-export type Target = `file:${string}` | `folder:${number}`;
+import type { Former, Target } from './words.ts';
 
 /** An override as it is kept. `value` is JSON; times in milliseconds UTC. */
 export interface OverrideRow {
   target: Target;
   value: string;
   at: number;
-}
-
-/** What was said of something at one time; without a value nothing was. */
-export interface Former {
-  target: Target;
-  value?: string;
-  at?: number;
 }
 
 /** What a person said about files and folders; outlives every index. */

@@ -1,6 +1,6 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Move, Spot } from '../../catalog/journal.ts';
-import type { Former, Target } from '../../catalog/overrides.ts';
+import type { Former, Target } from '../../catalog/words.ts';
 import type { Clock } from '../../clock.ts';
 import { BridgeError } from '../../errors.ts';
 import { type Override, readOverride } from '../../library/override.ts';

@@ -1,6 +1,6 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { CatalogFile } from '../../catalog/content.ts';
-import type { Target } from '../../catalog/overrides.ts';
+import type { Target } from '../../catalog/words.ts';
 import { applyOverrides, type Override, type Said } from '../../library/override.ts';
 import type { Recognition } from '../../library/recognition.ts';
 import type { Tree } from './trees.ts';

@@ -1,5 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import type { Former, Target } from '../../catalog/overrides.ts';
+import type { Former, Target } from '../../catalog/words.ts';
 
 /** Ids of the files that a person's word on these stands for. */
 export async function filesOf(

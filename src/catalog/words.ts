@@ -1,0 +1,9 @@
+/** What an override is of: one file, or a folder and all below it. */
+export type Target = `file:${string}` | `folder:${number}`;
+
+/** What was said of something at one time; without a value nothing was. */
+export interface Former {
+  target: Target;
+  value?: string;
+  at?: number;
+}
