@@ -210,6 +210,24 @@ t.test(
   },
 );
 
+t.test('an undo never leaves a film without a path that has left the folder of the word', async (t) => {
+  const one = await house(t, {
+    folders: [
+      { name: 'Divers', files: [file('Metropolis.1927.mkv')] },
+      { name: 'Films', files: others },
+    ],
+  });
+  await one.sync();
+  await one.fix('/Divers', { as: 'ignore' });
+  await one.fix('/Divers', { as: 'movie', title: 'Nosferatu', year: 1922 });
+  one.simulator.account.move('/Divers/Metropolis.1927.mkv', '/Films');
+  await one.sync();
+  t.same(await one.paths(), ['Movies/Nosferatu (1922)/Nosferatu (1922).strm']);
+  await one.undo();
+  t.same(await one.paths(), [path], 'nobody ignores it where it lies now');
+  t.match((await one.sync({ full: true })).tree.counts, { create: 0, update: 0, delete: 0 });
+});
+
 t.test('an NFO tells what its path tells, whatever the file is called at the host', async (t) => {
   const one = await house(t, {
     folders: [

@@ -179,7 +179,9 @@ export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOpti
       );
       touched.set(tree, keys);
     }
-    const result = await publisher.files(readAnew, { signal });
+    // What has no place to go to may have left what the word was about: it stands where it belongs today.
+    const placeless = moves.filter((one) => one[side] === undefined).map((one) => one.fileId);
+    const result = await publisher.files([...new Set([...readAnew, ...placeless])], { signal });
     addResult(result, await publisher.titles(touched, { signal }));
     if (result.counts.failed === 0) await catalog.dirty.clear(moves.map((one) => one.fileId));
     return result;
