@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,7 @@ import { diskIsStill, letTimePass, passTime } from '../fixtures/passing-time.ts'
 import { envOver } from '../fixtures/setup.ts';
 import { createSimulator, type SimulatedFile, type SimulatedFolder } from '../simulator/simulator.ts';
 import type { Death } from './death.ts';
+import { filesBelow } from './disk.ts';
 
 export const hourMs = 3_600_000;
 
@@ -88,9 +89,9 @@ export async function createWorld(home: string, death: Death) {
       away = undefined;
     },
 
-    /** Takes the disk of a tree away: an empty folder is left. */
+    /** Takes the disk of a tree away: an empty folder is left, which says nothing where nothing was written. */
     unmount(tree: WorldTree): void {
-      if (tree.isAway || !existsSync(tree.dir)) return;
+      if (tree.isAway || filesBelow(tree.dir).size === 0) return;
       renameSync(tree.dir, `${tree.dir}.away`);
       mkdirSync(tree.dir);
       tree.isAway = true;
