@@ -154,9 +154,13 @@ t.test('a lock stops the crawl with its time, and the next one goes on', async (
   t.match(locked, { outcome: 'stopped', reason: { code: 'BRIDGE_GATE_CLOSED' }, retryAt: first.retryAt });
   t.equal(house.simulator.counters.requests.length, calls, 'nobody asks a locked host');
   await clock.advance(5 * 60_000);
-  t.equal((await house.sync()).outcome, 'done');
+  const last = await house.sync();
+  t.equal(last.outcome, 'done');
+  const asked = [...house.simulator.counters.listings.values()];
+  const crawl = await house.bridge.catalog.crawls.last();
+  t.equal(crawl?.calls, first.calls + locked.calls + last.calls, 'the refused calls are counted too');
   t.ok(
-    [...house.simulator.counters.listings.values()].every((count) => count <= 2),
+    asked.every((count) => count <= 2),
     'only the refused folder is asked again',
   );
 });

@@ -142,16 +142,17 @@ export function createCrawls(db: Kysely<Schema>) {
       return rows[0] ?? { done: 0, waiting: 0, failed: 0 };
     },
 
-    /** Ends a crawl, or a part of it when `outcome` is `stopped`. */
+    /** Ends a crawl, or a part of it when `outcome` is `stopped`. @param calls that no folder was charged with */
     async end(
       crawlId: number,
       outcome: 'done' | 'stopped' | 'failed',
       note: CrawlNote,
       now: number,
+      calls = 0,
     ): Promise<void> {
       await db
         .updateTable('crawls')
-        .set({ ended_at: now, outcome, note: JSON.stringify(note) })
+        .set((e) => ({ ended_at: now, outcome, note: JSON.stringify(note), calls: e('calls', '+', calls) }))
         .where('id', '=', crawlId)
         .execute();
     },

@@ -104,7 +104,7 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
     await ahead?.listing.catch(() => undefined);
     const stoppedBy = isBridgeError(reason) ? reason.code : 'stopped';
     const note = { stoppedBy };
-    await catalog.crawls.end(crawlId, 'stopped', note, clock.now());
+    await catalog.crawls.end(crawlId, 'stopped', note, clock.now(), newCalls());
     const retryAt = isBridgeError(reason) ? reason.retryAt : undefined;
     return { crawlId, calls, note, roots, outcome: 'stopped', reason, retryAt };
   };
