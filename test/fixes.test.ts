@@ -144,6 +144,24 @@ t.test('what a person does not want to see does not come back with another id', 
   t.same(await one.paths(), [plain]);
 });
 
+t.test('a film that was replaced does not come up again when the new one goes as well', async (t) => {
+  const one = await house(t, { folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }] });
+  const { account } = one.simulator;
+  await one.sync();
+  account.removeFile(xyzzy);
+  account.addFile('/Divers', file('xyzzy.mkv'));
+  await one.sync();
+  await one.clock.advance(60_000);
+  account.removeFile(xyzzy);
+  for (const full of [false, true]) {
+    await one.sync({ full });
+    t.same(await one.paths(), [plain]);
+  }
+  account.addFile('/Divers', file('xyzzy.mkv'));
+  await one.sync({ full: true });
+  t.same(await one.paths(), [plain], 'a third one has the path then');
+});
+
 t.test('a file that was only moved keeps what was said of it', async (t) => {
   const one = await house(t, {
     folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }, { name: 'Later' }],

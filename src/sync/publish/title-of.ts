@@ -11,7 +11,7 @@ export interface Titled {
   file: LibraryFile;
   folderId: number;
   recognition: Recognition;
-  /** It is missing, and its name is there again under another id. */
+  /** It is missing, and its name was there for longer under another id. */
   isReplaced: boolean;
 }
 
