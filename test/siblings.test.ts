@@ -201,6 +201,17 @@ t.test('years in front of the titles are the years of the films', async (t) => {
   t.match(recognise('/Films/2010 - Inception/Inception.mkv'), { title: 'Inception', year: 2010 });
 });
 
+t.test('what stands behind the numbers names the show only where all say the same', async (t) => {
+  const titles = (...names: string[]) => recogniseFolder(names.map((name) => `/Séries/${name}`));
+  t.match(titles('S02E05 - Fargo.mkv', 'S02E06 - Fargo.mkv'), [{ title: 'Fargo' }, { title: 'Fargo' }]);
+  for (const one of titles('S01E01 - Pilote.mkv', 'S01E02 - Le choix.mkv'))
+    t.match(one, { kind: 'episode', title: undefined, season: 1 }, one.path);
+  const alone = recognise('/Séries/S02E05 - Fargo.mkv');
+  t.match(alone, { title: 'Fargo', season: 2, episodes: [5] });
+  t.ok(alone.confidence < 0.5);
+  t.match(needsPerson(alone), 'name of the show or of the episode');
+});
+
 t.test('a film among episodes is seen as such', async (t) => {
   holds(t, '/Séries/Lost/Saison 1', {
     'Lost 01.avi': 'episode Lost S1E1',

@@ -1,5 +1,6 @@
 import type { Recognition } from '../recognition.ts';
 import { sameTitleKey } from '../titles.ts';
+import { titleBehind } from './show.ts';
 
 /**
  * Gives the episodes of one folder that differ in the spelling of their title, or in naming the year or not, one title and
@@ -25,6 +26,21 @@ export function agreeOnTitles(found: readonly Recognition[]): void {
         one.because.push('year: siblings');
       }
     }
+  }
+}
+
+/**
+ * Takes back the titles behind the numbers of one folder where each file has another one: they are those of the episodes.
+ * Changes the answers in place.
+ */
+export function dropGuessedTitles(found: readonly Recognition[]): void {
+  const guessed = found.filter((one) => one.title !== undefined && one.because.includes(titleBehind));
+  const titles = new Set(guessed.map((one) => sameTitleKey(one.title as string)));
+  if (guessed.length < 2 || titles.size * 2 <= guessed.length) return;
+  for (const one of guessed) {
+    delete one.title;
+    one.because = one.because.filter((line) => line !== titleBehind);
+    one.confidence = 0.2;
   }
 }
 

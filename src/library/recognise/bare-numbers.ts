@@ -22,7 +22,7 @@ export interface NumberContext {
 }
 
 const leading =
-  /^(?:\[[^\]]{1,60}\][ ._]*)?(?:#|n°[ ._]?|\()?(\d{1,4})(?:v\d)?(?=$|[ ._]*-[ ._]|\)?[ ._-]+[^\d\s._-]|[ ._]*[[(])/;
+  /^(?:\[[^\]]{1,60}\][ ._]*)?(?:#|n°[ ._]?|\(|(?:part(?:ie)?|chapitre|chapter|volet)[ ._])?(\d{1,4})(?:v\d)?(?=$|[ ._]*-[ ._]|\)?[ ._-]+[^\d\s._-]|[ ._]*[[(])/i;
 const dashed =
   /[ ._]-[ ._]+(?:#|n°)?(\d{1,4})(?:[-+](\d{1,4})|[ ._]~[ ._](\d{1,4})|v\d)?(?=$|[ ._]*[[({]|[ ._]+-[ ._]|[ ._]+[a-z]|\.5(?!\d))/i;
 const spaced =
@@ -36,6 +36,8 @@ const lastWord = /^[ ._]*[[(]?(?<![a-z0-9])(?:fin|end)(?![a-z])/i;
 const beforeTags = /[ ._](\d{2,4})(?:v\d)?[ ._]+$/i;
 /** `sev-208`, `grp-sev208-720p`: how the scene shortens the names of files in the folder of a season. */
 const sceneFile = /^[a-z0-9]+(?:[-.][a-z0-9]+)*$/;
+/** `Shoah - Partie 2` behind the title of the folder, which is a series'. */
+const counted = /^[ ._-]+(?:part(?:ie)?|chapitre|chapter|volet)[ ._]?(\d{1,2})(?=$|[ ._]*[-[(])/i;
 /** `Kaamelott (1)` in the folder of a season; elsewhere it is the second copy of a file. */
 const bracketed = /[ ._]\((\d{1,3})\)$/;
 /** `[group][title][03][1080p]`, `[group][title][第03话]`: batches from China and Japan. */
@@ -69,7 +71,9 @@ export function findBareNumber(folded: string, context: NumberContext): Marker |
     !digits.startsWith('0') && /^[ ._][a-z]/i.test(folded.slice(whole[0].trimEnd().length - 1));
   const isDashed = late !== undefined && /-[ ._]+$/.test(folded.slice(0, late.start));
   if (isDashed && (opensWords || folded.startsWith('['))) return late;
-  return build(folded, context, whole[0].lastIndexOf(digits), digits, undefined, whole[0].length);
+  // `Part 3`: the word is no title.
+  const start = /^[a-z]/i.test(folded) ? 0 : whole[0].lastIndexOf(digits);
+  return build(folded, context, start, digits, undefined, whole[0].length);
 }
 
 /** End of the folder's title at the start of the name, 0 = it does not begin so, or no number is left behind it. */
@@ -96,6 +100,9 @@ function findLater(
   const several =
     readBatch(folded, from, context) ?? (inShow ? readJoined(folded, from, context) : undefined);
   if (several) return several;
+  const part =
+    context.series && from > 0 && context.season === undefined ? counted.exec(folded.slice(from)) : null;
+  if (part) return build(folded, context, from, part[1] as string, undefined, from + part[0].length);
   // Without a show around it, a number before the tags is a film's own (`Apollo.13.1080p`).
   const tail = inShow && context.tagAt > from ? [beforeTags] : [];
   for (const pattern of [dashed, spaced, ...(context.section ? [single] : []), ...tail]) {

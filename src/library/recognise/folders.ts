@@ -2,9 +2,10 @@ import type { ProviderIds } from '../recognition.ts';
 import { tidyTitle } from '../titles.ts';
 import { type Category, readCategory } from './categories.ts';
 import { cleanFolderName } from './clean.ts';
-import { findMarker, seasonWord } from './markers.ts';
+import { findMarker } from './markers.ts';
 import { countInWords, rankInWords, readCount } from './ordinals.ts';
 import { findTag, opensTitle } from './release-tags.ts';
+import { seasonWord } from './seasons.ts';
 import { readSection, type Section } from './sections.ts';
 import { yearInFront } from './years.ts';
 

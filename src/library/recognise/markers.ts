@@ -1,4 +1,5 @@
 import { countInWords, readCount } from './ordinals.ts';
+import { looseSeasonWord, seasonWord, withSeason } from './seasons.ts';
 
 /** An explicit episode marker in a name. Indexes are into the folded text. */
 export interface Marker {
@@ -13,11 +14,6 @@ export interface Marker {
 }
 
 const sep = '[ ._]*';
-/** Words for a season and an episode in the languages that releases come in. */
-export const seasonWord =
-  '(?:saisons?|seasons?|series|staffel|temporada|stagione|seizoen|sezon|sesong|sasong|saeson|kausi|sezona|evad)';
-/** Words for a season that are also words for other things: they count with a number and an episode behind them. */
-const looseSeasonWord = '(?:saison|season|livre|book)';
 const episodeWord = '(?:episodes?|episodio|epi|ep|e|folge|capitulo|cap|puntata|aflevering|avsnitt)';
 const shapes: readonly RegExp[] = [
   // S01E02, S01.E02, S01xE02, S01 - E02, S01EP02, s01_e03, T01E03 (temporada)
@@ -103,19 +99,9 @@ export function findMarker(folded: string): Marker | undefined {
     const match = shape.exec(folded);
     // `Episode.2005`: a year.
     if (match && !/^(?:19|20)\d\d$/.test(match[1] as string))
-      return follow(folded, match.index, match[0].length, undefined, Number(match[1]));
+      return withSeason(folded, follow(folded, match.index, match[0].length, undefined, Number(match[1])));
   }
   return undefined;
-}
-
-const wholeSeason = /(?<![a-z0-9])(?:s(\d{1,2})(?![a-z0-9])|(?:saisons?|seasons?)[ ._]?(\d{1,2})(?![\dx]))/i;
-
-/** `S08.COMPLETE`, `Saison 3`: a season without an episode. */
-export function findSeason(folded: string): Marker | undefined {
-  const match = wholeSeason.exec(folded);
-  if (!match || match.index === 0) return undefined;
-  const season = Number(match[1] ?? match[2]);
-  return { start: match.index, end: match.index + match[0].length, season, episodes: [], bare: false };
 }
 
 function follow(

@@ -2,10 +2,11 @@ import type { Recognition } from '../recognition.ts';
 import { findBareNumber } from './bare-numbers.ts';
 import { isSeries } from './categories.ts';
 import { readLanguages } from './languages.ts';
-import { findSceneNumber, findSeason, type Marker } from './markers.ts';
+import { findSceneNumber, type Marker } from './markers.ts';
 import { fillMovie } from './movie.ts';
 import { isCameraTake } from './numbers.ts';
 import type { Reading, ShowReading } from './reading.ts';
+import { findSeason } from './seasons.ts';
 import { fillShow } from './show.ts';
 import type { Evidence } from './siblings.ts';
 import { findShowSpecial, findSpecial } from './specials.ts';
@@ -107,6 +108,8 @@ function isChapter({ name, above, year }: Reading): boolean {
 function isFilmNumber(marker: Marker, { above, year }: Reading): boolean {
   if (!marker.bare || isSeries(above.category) || above.season !== undefined) return false;
   const beforeYear = year !== undefined && year.at > marker.start;
+  // `Episode.50.2011.FRENCH`: there is no show that it could be an episode of.
+  if (marker.start === 0 && beforeYear && !above.title && !above.lastResort) return true;
   return (beforeYear || (above.category === 'movies' && !year)) && (marker.episodes[0] ?? 0) < 10;
 }
 

@@ -7,7 +7,7 @@ const pair = /^(\d{1,3})(-|[+&]|[ ._](?:et|&|\+|a)[ ._])(\d{1,3})(?=$|[ ._]+(?:-
 const batch =
   /[ ._](?:-[ ._]+)?[([]?(0{0,2}[01]|\d{2,4})(?:-|[ ._]?~[ ._]?)(\d{2,4})[)\]]?(?=$|[ ._]*[[(]|[ ._]+(?:vf|vff|vostfr|vosta|multi|dual|fin|end|complete|integrale)(?![a-z])|[ ._]+\d{3,4}p)/i;
 /** `Show 1-02`: season and episode. */
-const joined = /[ ._](\d)-(\d\d)(?=$|[ ._]*[[(]|[ ._]+(?:-[ ._]+)?[a-z])/i;
+const joined = /[ ._](0?\d)-(\d\d)(?=$|[ ._]*[[(]|[ ._]+(?:-[ ._]+)?[a-z])/i;
 
 /** Two numbers that open the name. */
 export function readPair(folded: string, { season }: NumberContext): Marker | undefined {
@@ -42,6 +42,9 @@ export function readJoined(
 ): Marker | undefined {
   const both = anime ? null : joined.exec(folded.slice(from));
   if (!both || (season ?? Number(both[1])) !== Number(both[1])) return undefined;
+  // `02-05` needs the folder of season 2, `02-03` is two episodes.
+  const [first, second] = [Number(both[1]), Number(both[2])];
+  if (both[1]?.length === 2 && (season === undefined || second === first + 1)) return undefined;
   const start = from + both.index;
   return {
     start: start + 1,

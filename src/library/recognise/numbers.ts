@@ -81,7 +81,7 @@ export function stemKey(before: string): string {
   return sameTitleKey(before).replace(/(?<=.)(?:19|20)\d\d$/, '');
 }
 
-/** Where the name begins behind a release group in brackets. */
+/** Where the name begins behind a release group: `[Group] Title`, `(Group)_Title`. */
 export function groupEnd(folded: string): number {
-  return /^\[[^\]]{1,80}\][ ._-]*(?=\S)/.exec(folded)?.[0].length ?? 0;
+  return /^(?:\[[^\]]{1,80}\][ ._-]*|\((?=\d*[a-z])[^)]{2,30}\)_)(?=\S)/i.exec(folded)?.[0].length ?? 0;
 }

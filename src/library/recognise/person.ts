@@ -1,4 +1,5 @@
 import type { Recognition } from '../recognition.ts';
+import { titleBehind } from './show.ts';
 
 const asianScript = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
 
@@ -25,6 +26,8 @@ export function needsPerson(recognition: Recognition): string | undefined {
   if (title === undefined) return 'An episode, but nothing names its show.';
   if (!episodes && !date) return 'It belongs to a season, but nothing says which episode it is.';
   if (ids) return undefined;
+  if (says(titleBehind))
+    return 'What stands behind the number may be the name of the show or of the episode.';
   if (!says('episodes: bare number')) return undefined;
   if (asianScript.test(title))
     return 'A name in Chinese, Japanese or Korean whose number may be something else.';

@@ -1,5 +1,5 @@
 import type { Recognition } from '../recognition.ts';
-import { agreeOnTitles } from './agreement.ts';
+import { agreeOnTitles, dropGuessedTitles } from './agreement.ts';
 import { merge } from './merge.ts';
 import { readPath } from './reading.ts';
 import { weighSamples } from './samples.ts';
@@ -37,7 +37,9 @@ export function recogniseFolder(
     const readings = weighSamples(indexes.map((at) => readPath(paths[at] as string, sizesBytes[at])));
     const evidence = readSiblings(readings);
     const found = readings.map((reading, i) => reading && merge(reading, evidence[i] ?? {}));
-    agreeOnTitles(found.filter((one) => one !== undefined));
+    const videos = found.filter((one) => one !== undefined);
+    dropGuessedTitles(videos);
+    agreeOnTitles(videos);
     found.forEach((one, i) => {
       if (one) answers[indexes[i] as number] = one;
     });

@@ -1,10 +1,10 @@
 import type { Recognition } from '../recognition.ts';
 import { sameTitleKey, tidyTitle } from '../titles.ts';
 import type { Folder } from './folders.ts';
-import { seasonWord } from './markers.ts';
 import { setYear } from './movie.ts';
 import { groupEnd } from './numbers.ts';
 import type { Reading, ShowReading } from './reading.ts';
+import { seasonWord } from './seasons.ts';
 
 /**
  * Fills in an episode (facts naming 6): the marker beats the folder for season and episode; the show is named by the
@@ -62,7 +62,20 @@ function nameShow(result: Recognition, reading: Reading, show: ShowReading): voi
   } else if (above.lastResort) {
     result.title = above.lastResort;
     result.because.push('title: folder, called like a category');
-  }
+  } else nameFromBehind(result, reading, show);
+}
+
+/** How a title was found that may as well be an episode's. */
+export const titleBehind = 'title: name, behind the number';
+
+/** `S02E05 - Fargo.mkv`, and no folder names a show: the words behind the marker are the only ones. */
+function nameFromBehind(result: Recognition, { name, tagAt }: Reading, { marker }: ShowReading): void {
+  if (!marker || name.folded.slice(0, marker.start).search(/[a-z0-9]/i) >= 0) return;
+  const rest = name.text.slice(marker.end, tagAt > marker.end ? tagAt : undefined);
+  const title = tidyTitle(rest.replace(/^[ ._\])-]+/, '').split(/ - |[[(]/)[0] as string);
+  if (!title) return;
+  result.title = title;
+  result.because.push(titleBehind);
 }
 
 /** From here on a number alone, and the lowest of several, lies in the middle of a show. */
@@ -136,6 +149,7 @@ const bases: Record<ShowReading['how'], number> = {
 
 function rate(result: Recognition, show: ShowReading): number {
   if (result.kind === 'unknown' || !result.title) return 0.2;
+  if (result.because.includes(titleBehind)) return 0.3;
   if (!result.episodes && !result.date) return 0.3;
   const base = bases[show.how];
   const extra = (result.year ? 0.1 : 0) + (result.season !== undefined ? 0.05 : 0) + (result.ids ? 0.3 : 0);

@@ -1,0 +1,32 @@
+import type { Marker } from './markers.ts';
+import { countInWords, readCount } from './ordinals.ts';
+
+/** Words for a season in the languages that releases come in. */
+export const seasonWord =
+  '(?:saisons?|seasons?|series|staffel|temporada|stagione|seizoen|sezon|sesong|sasong|saeson|kausi|sezona|evad)';
+/** Words for a season that are also words for other things: they count with a number and an episode behind them. */
+export const looseSeasonWord = '(?:saison|season|livre|book)';
+
+/** `(S01) - `, `Saison 2 [VF] - `, `Livre V Tome 2 - `: the season stands apart in front of its episode. */
+const seasonBefore = new RegExp(
+  `(?<=\\S[ ._-]*[[(]?)(?<![a-z0-9])(?:s(\\d{1,2})|${looseSeasonWord}[ ._]?(\\d{1,2}|${countInWords}))(?![a-z0-9])(?=[\\])]?[ ._]*(?:[-,[(]|tome|vol|part|vf|vostfr|multi|french))`,
+  'i',
+);
+
+/** Gives a bare episode the season that stands somewhere before it. */
+export function withSeason(folded: string, marker: Marker): Marker {
+  const before = folded.slice(0, marker.start);
+  const found = seasonBefore.exec(before);
+  if (!found) return marker;
+  return { ...marker, start: found.index, season: readCount((found[1] ?? found[2]) as string), bare: false };
+}
+
+const wholeSeason = /(?<![a-z0-9])(?:s(\d{1,2})(?![a-z0-9])|(?:saisons?|seasons?)[ ._]?(\d{1,2})(?![\dx]))/i;
+
+/** `S08.COMPLETE`, `Saison 3`: a season without an episode. */
+export function findSeason(folded: string): Marker | undefined {
+  const match = wholeSeason.exec(folded);
+  if (!match || match.index === 0) return undefined;
+  const season = Number(match[1] ?? match[2]);
+  return { start: match.index, end: match.index + match[0].length, season, episodes: [], bare: false };
+}
