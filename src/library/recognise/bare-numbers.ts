@@ -1,4 +1,5 @@
 import { findTitle } from '../titles.ts';
+import { findBehindTitle, findGlued, findInGroupWords } from './bare-places.ts';
 import { foldAccents } from './clean.ts';
 import { between, type Marker } from './markers.ts';
 import { readBatch, readJoined, readPair } from './number-pairs.ts';
@@ -34,10 +35,6 @@ const single = /[ ._](\d)(?:v\d)?(?=$|[ ._]*[[({]|[ ._]+(?:-[ ._]|(?:vf|vff|vost
 const lastWord = /^[ ._]*[[(]?(?<![a-z0-9])(?:fin|end)(?![a-z])/i;
 /** `Show.103.dvdrip`: right before the tags. */
 const beforeTags = /[ ._](\d{2,4})(?:v\d)?[ ._]+$/i;
-/** `sev-208`, `grp-sev208-720p`: how the scene shortens the names of files in the folder of a season. */
-const sceneFile = /^[a-z0-9]+(?:[-.][a-z0-9]+)*$/;
-/** `Shoah - Partie 2` behind the title of the folder, which is a series'. */
-const counted = /^[ ._-]+(?:part(?:ie)?|chapitre|chapter|volet)[ ._]?(\d{1,2})(?=$|[ ._]*[-[(])/i;
 /** `Kaamelott (1)` in the folder of a season; elsewhere it is the second copy of a file. */
 const bracketed = /[ ._]\((\d{1,3})\)$/;
 /** `[group][title][03][1080p]`, `[group][title][第03话]`: batches from China and Japan. */
@@ -100,34 +97,31 @@ function findLater(
   const several =
     readBatch(folded, from, context) ?? (inShow ? readJoined(folded, from, context) : undefined);
   if (several) return several;
-  const part =
-    context.series && from > 0 && context.season === undefined ? counted.exec(folded.slice(from)) : null;
-  if (part) return build(folded, context, from, part[1] as string, undefined, from + part[0].length);
+  const behind = context.series && from > 0 ? findBehindTitle(folded, from, context.season) : undefined;
+  if (behind) return build(folded, context, behind.start, behind.digits, undefined, behind.end);
   // Without a show around it, a number before the tags is a film's own (`Apollo.13.1080p`).
   const tail = inShow && context.tagAt > from ? [beforeTags] : [];
   for (const pattern of [dashed, spaced, ...(context.section ? [single] : []), ...tail]) {
-    const match = pattern.exec(folded.slice(from, pattern === beforeTags ? context.tagAt : undefined));
+    const until = pattern === beforeTags ? context.tagAt : undefined;
+    const first = pattern.exec(folded.slice(from, until));
+    // `Dragon Ball Kai - 2014 - 098`: behind a year goes on what counts.
+    const skip = first && isYearBeforeNumber(folded, from + first.index) ? from + first.index + 5 : from;
+    const match = skip > from ? pattern.exec(folded.slice(skip, until)) : first;
     if (!match) continue;
     const digits = match[1] as string;
-    const at = from + match.index;
+    const at = skip + match.index;
     const isLast = Number(digits) >= 10 && lastWord.test(folded.slice(at + match[0].length));
     if (!isLast && !isLikely(folded.slice(0, at + 1), digits, folded, context, pattern === dashed, inShow))
       continue;
     const start = at + match[0].indexOf(digits);
     return build(folded, context, start, digits, match[2] ?? match[3], at + match[0].length);
   }
-  return context.season ? findGlued(folded, context, context.season) : undefined;
+  const last = findInGroupWords(folded) ?? (context.season ? findGlued(folded, context.season) : undefined);
+  return last && build(folded, context, last.start, last.digits, undefined, last.end);
 }
 
-/** The season of the folder with an episode of two digits, in a shortened name. */
-function findGlued(folded: string, context: NumberContext, season: number): Marker | undefined {
-  if (!sceneFile.test(folded)) return undefined;
-  const glued = new RegExp(`(?<![\\dxh])(?!264|265|480|576|720)${season}(?!00)(\\d\\d)(?![\\da-z])`).exec(
-    folded,
-  );
-  return glued
-    ? build(folded, context, glued.index, glued[0], undefined, glued.index + glued[0].length)
-    : undefined;
+function isYearBeforeNumber(folded: string, at: number): boolean {
+  return /^[ ._]+(?:-[ ._]+)?(?:19|20)\d\d[ ._]+-[ ._]+\d{2,3}(?!\d)/.test(folded.slice(at));
 }
 
 /** Whether the surroundings of a number in the middle of a name say that it is an episode. */

@@ -155,7 +155,7 @@ export function between(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
-const sceneShape = /[ ._](\d{1,2})(\d\d)[ ._](?:hdtv|pdtv|dsr)(?![a-z0-9])/i;
+const sceneShape = /[ ._](\d{1,2})(\d\d)[ ._](?:(?:480|720|1080)[pi][ ._])?(?:hdtv|pdtv|dsr)(?![a-z0-9])/i;
 
 /** `Show.103.hdtv`: the scene's short form of season and episode. */
 export function findSceneNumber(folded: string): Marker | undefined {

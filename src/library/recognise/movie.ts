@@ -70,11 +70,12 @@ function folderNames(folder: Folder, own: OwnTitle, weak: boolean, { name }: Rea
   if (outer === inner) return own.year === undefined || folder.year === undefined || own.year === folder.year;
   if (own.year !== undefined || folder.year === undefined) return false;
   const wholeName = sameTitleKey(name.folded);
+  const withoutBrackets = sameTitleKey(folder.title?.replace(/\([^()]*\)/g, '') ?? '');
   // `Le Prénom (2012)/prenom.mkv`
   return (
     outer.startsWith(inner) ||
     (inner.length > 3 && outer.endsWith(inner)) ||
-    (outer.length > 3 && wholeName.includes(outer))
+    [outer, withoutBrackets].some((key) => key.length > 3 && wholeName.includes(key))
   );
 }
 

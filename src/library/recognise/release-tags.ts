@@ -99,9 +99,9 @@ const strongTag = new RegExp(
     ')(?![a-z0-9])',
   'i',
 );
-/** `Noah.German.2014`, but not `The.Good.German.2006`: what is left must end like a title. */
+/** `Noah.German.2014`, `Spanish.DVDRip`, but not `The.Good.German.2006`: what is left must end like a title. */
 const languageBeforeYear =
-  /(?<![a-z0-9])(?<!(?:^|[ ._])(?:the|an?|les?|la|une?|der|die|das|el|il|good|bad|last|first|young|old|new|my|in|of|to|for|with|and|et|de|du|en|speak|no)[ ._])(?:german|french|italian|spanish)(?=[ ._]+[([]?(?:19|20)\d\d(?!\d))/i;
+  /(?<![a-z0-9])(?<!(?:^|[ ._])(?:the|an?|les?|la|une?|der|die|das|el|il|good|bad|last|first|young|old|new|my|in|of|to|for|with|and|et|de|du|en|speak|no)[ ._])(?:german|french|italian|spanish)(?=[ ._]+(?:[([]?(?:19|20)\d\d(?!\d)|(?:dvd|bd|br|hd|web)-?(?:rip|scr|r|tv|dl)(?![a-z])|blu-?ray|(?:480|720|1080|2160)p|xvid|[xh]\.?26[45]|ac3|multi(?![a-z])))/i;
 const upperTag =
   /(?<![A-Za-z0-9])(?:FRENCH|iNTERNAL|INTERNAL|VO|GERMAN|iTALiAN|ITA|SPANISH|LIMITED|CUSTOM)(?![A-Za-z0-9])/;
 
