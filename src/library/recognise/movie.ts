@@ -143,7 +143,7 @@ function cutAtWord(rest: string): boolean {
 /** Where the title begins: where the library says, or behind a release group in brackets; `(500) jours` keeps its bracket. */
 function openingStart(folded: string, found: number | undefined): number {
   if (found === undefined || found >= folded.length / 2) {
-    return /^(?:\[[^\]]*\][ ._-]*)+(?=\S)/.exec(folded)?.[0].length ?? 0;
+    return /^(?:(?:\[[^\]]*\]|\{[^}]*\})[ ._-]*)+(?=\S)/.exec(folded)?.[0].length ?? 0;
   }
   // A word is no tag because the library takes it for one (`Proper Binge`, `HD and the Sea`).
   if (found === 1 && folded.startsWith('(')) return 0;

@@ -68,10 +68,11 @@ function nameShow(result: Recognition, reading: Reading, show: ShowReading): voi
 /** How a title was found that may as well be an episode's. */
 export const titleBehind = 'title: name, behind the number';
 
-/** `S02E05 - Fargo.mkv`, and no folder names a show: the words behind the marker are the only ones. */
-function nameFromBehind(result: Recognition, { name, tagAt }: Reading, { marker }: ShowReading): void {
-  if (!marker || name.folded.slice(0, marker.start).search(/[a-z0-9]/i) >= 0) return;
-  const rest = name.text.slice(marker.end, tagAt > marker.end ? tagAt : undefined);
+/** `S02E05 - Fargo.mkv`, and no folder names a show: the words behind the marker or the date are the only ones. */
+function nameFromBehind(result: Recognition, { name, tagAt }: Reading, show: ShowReading): void {
+  const at = show.marker ?? show.date;
+  if (!at || name.folded.slice(0, at.start).search(/[a-z0-9]/i) >= 0) return;
+  const rest = name.text.slice(at.end, tagAt > at.end ? tagAt : undefined);
   const title = tidyTitle(rest.replace(/^[ ._\])-]+/, '').split(/ - |[[(]/)[0] as string);
   if (!title) return;
   result.title = title;

@@ -13,17 +13,18 @@ const tagsAlone =
   /^(?:(?:vf|vo|vff|vfq|vfi|vf2|vof|vostfr|multi|french|truefrench|hd|4k|uhd|\d{3,4}p|dvdrip|bluray|web|[xh]26[45]|hevc)(?:[ ._-]+|$))+$/i;
 
 /** In a film's own folder: nothing but tags, one letter or digit, the initials. */
-function isShort(stem: string, { above, year }: Reading): boolean {
+function isShort(stem: string, { above, year, tagAt }: Reading): boolean {
   const { title } = above;
   if (!title?.title || title.year === undefined || year !== undefined) return false;
   const initials = title.title
     .split(/[^\p{L}\p{N}]+/u)
     .filter(Boolean)
     .map((word) => foldAccents(word[0] as string));
+  const words = (tagAt > 0 ? stem.slice(0, tagAt) : stem).toLowerCase().replace(/[ ._-]+$/, '');
   return (
     stem.length === 1 ||
     tagsAlone.test(stem) ||
-    (initials.length > 1 && stem.toLowerCase() === initials.join('').toLowerCase())
+    (initials.length > 1 && words === initials.join('').toLowerCase())
   );
 }
 

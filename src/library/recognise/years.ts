@@ -1,4 +1,4 @@
-const bracketed = /[([]((?:18[89]\d|19\d\d|20[0-3]\d))[)\]]/g;
+const bracketed = /[([{]((?:18[89]\d|19\d\d|20[0-3]\d))[)\]}]/g;
 const bare = /(?<![\dx])((?:18[89]\d|19\d\d|20[0-3]\d))(?![\dpix])/g;
 
 /** Whether a year stands in brackets: then a number before it is part of a film's title. */
