@@ -2,7 +2,8 @@
 export function withoutSecrets(text: string): string {
   return text
     .replace(/https?:\/\/[^\s"']+\/p\d{5,}[^\s"']*/gi, '<direct link>')
-    .replace(/(\/stream\/[^/\s]+\/)[^/\s]+/g, '$1***')
+    .replace(/(\/stream\/+[^/\s]+\/+)[^/\s]+/g, '$1***')
+    .replace(/([?&][\w-]*(?:key|token|password)=)[^&\s"]+/gi, '$1***')
     .replace(/(Bearer|Basic) +[\w+/=.-]+/gi, '$1 ***');
 }
 

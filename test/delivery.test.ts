@@ -382,6 +382,15 @@ t.test('texts for people and logs hold no secrets', async (t) => {
   const clean = withoutSecrets(text);
   t.notMatch(clean, /SIGNATURE|p123456|abc-DEF|dXNlcg/);
   t.match(clean, /\/stream\/abc\/\*\*\*\/x\.mkv/);
+  t.notMatch(
+    withoutSecrets('http://host//stream//abc//SIGNATURE/x.mkv'),
+    /SIGNATURE/,
+    'slashes that are too many',
+  );
+  t.equal(
+    withoutSecrets('/browse/?kind=movie&api_key=K1&X-Plex-Token=K2&password=K3 and on'),
+    '/browse/?kind=movie&api_key=***&X-Plex-Token=***&password=*** and on',
+  );
   const plain = { status: 200, headers: { range: 'bytes=0-' } };
   t.equal(withoutSecretFields(plain), plain, 'nothing is copied when nothing is secret');
   const secret = {
