@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { streamed } from '../plugins/support/found.ts';
 import type { Entry } from '../src/browse/entry.ts';
+import { silentLog } from '../src/log.ts';
 import { ask, basic, list, password, user } from './fixtures/dav.ts';
 import { createHandClock } from './fixtures/hand-clock.ts';
 import { type Setup, setup, sha256 } from './fixtures/setup.ts';
@@ -511,7 +512,14 @@ t.test('while the host is down, everything is listed as before and nothing is as
 t.test(
   'before the first crawl is done, what is known is shown and what is not is 503, never empty',
   async (t) => {
-    const house = await setup(t);
+    const warnings: object[] = [];
+    const house = await setup(t, {
+      log: {
+        ...silentLog,
+        warn: (values) => warnings.push(values),
+        error: (values) => warnings.push(values),
+      },
+    });
     const { catalog } = house.bridge;
     const refused = async (path: string, method = 'PROPFIND') => {
       const answer = await ask(house.url + path, method, { headers: { depth: '1' } });
@@ -524,6 +532,7 @@ t.test(
       await refused(`/dav/${path}`);
       await refused(`/browse/${path}`, 'GET');
     }
+    t.notMatch(warnings, [{ code: 'BRIDGE_NOT_INDEXED' }], 'it is nothing to warn of');
     // As a crawl does it: the root is listed, its folders are not.
     await catalog.recordFolders({ folderId: 0, name: '', folders: [{ id: 7, name: 'Films' }] }, 1);
     t.strictSame(

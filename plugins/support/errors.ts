@@ -72,7 +72,9 @@ export const errors = fp(
       const known = toBridgeError(error);
       const facts = { err: error, code: known.code, id: request.id };
       if (known.code === 'BRIDGE_INTERNAL') log.error(facts, 'a request failed inside');
-      else if (known.status >= 500) log.warn(facts, errorTable[known.code].message);
+      // What is not known yet is no fault: a mount asks for it again and again while the first crawl runs.
+      else if (known.status >= 500 && known.code !== 'BRIDGE_NOT_INDEXED')
+        log.warn(facts, errorTable[known.code].message);
       request.errorCode = known.code;
       sendError(reply, known, clock.now());
     });
