@@ -2,10 +2,13 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { loadSettings } from '../config/load.ts';
+import { silentLog } from '../src/log.ts';
 import { changeBits, gather, reduce } from '../src/notify/changes.ts';
 import { mapPath } from '../src/notify/path-map.ts';
 import { readSections, sectionOf } from '../src/notify/plex.ts';
+import { createQueue } from '../src/notify/queue.ts';
 import { rclone as rcloneWays } from '../src/notify/rclone.ts';
+import { serversOf } from '../src/notify/servers.ts';
 import { createCountedAgent } from './fixtures/counted-agent.ts';
 import { createHandClock, type HandClock, settle } from './fixtures/hand-clock.ts';
 import { until } from './fixtures/listed.ts';
@@ -303,6 +306,69 @@ t.test('what waits is kept over a restart', async (t) => {
   await pass(clock, 60_000);
   t.equal(told(jellyfin).length, 1, 'and told once');
 });
+
+t.test(
+  'a catalog that refuses for a while ends nothing: the server is told once it answers again',
+  async (t) => {
+    const clock = createHandClock();
+    let isFull = true;
+    const full = () => (isFull ? Promise.reject(new Error('SQLITE_FULL')) : Promise.resolve());
+    const errors: string[] = [];
+    const notice = { tree: 'a', dir: 'Movies/A', changes: 1, major: true, rev: 1 };
+    let told = 0;
+    let isHeld = false;
+    let isLocked = true;
+    const [server] = serversOf([{ kind: 'webhook', url: 'http://host' }], []);
+    const name = server?.name ?? '';
+    const waiting = new Map([[name, { firstMajorAt: 0, lastMajorAt: 0, firstMinorAt: undefined, count: 1 }]]);
+    const queue = createQueue({
+      servers: server ? [server] : [],
+      store: {
+        add: full,
+        waiting: async () => {
+          if (!isLocked) return waiting;
+          isLocked = false;
+          throw new Error('SQLITE_LOCKED');
+        },
+        of: () => full().then(() => [notice]),
+        done: async () => void waiting.delete(name),
+        keepOnly: async () => undefined,
+      },
+      results: { get: async () => undefined, put: full },
+      clock,
+      log: { ...silentLog, error: (_, words) => errors.push(words) },
+      tell: async () => {
+        told++;
+        return { words: 'told', folders: 1 };
+      },
+      // As files are locked: who has it does not get it again.
+      lock: () => {
+        if (isHeld) return undefined;
+        isHeld = true;
+        return () => {
+          isHeld = false;
+        };
+      },
+    });
+    queue.start();
+    for (let second = 0; second < 20; second++) {
+      await clock.advance(1000);
+      await settle(50);
+    }
+    t.equal(told, 0);
+    t.ok(
+      errors.length > 0 && errors.length < 10,
+      `${errors.length} lines: not again and again without a pause`,
+    );
+    isFull = false;
+    for (let second = 0; second < 60; second++) {
+      await clock.advance(1000);
+      await settle(50);
+    }
+    t.equal(told, 1);
+    await queue.stop();
+  },
+);
 
 t.test('one process tells at a time; a sync by hand tells at its end if nobody else does', async (t) => {
   const jellyfin = await fakeJellyfin(t);

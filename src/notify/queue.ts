@@ -60,9 +60,10 @@ export function createQueue({ servers, store, results, clock, log, tell, lock }:
     const { server } = state;
     if (server.kind === 'plex')
       await Promise.all(states.filter((one) => one.server.kind === 'rclone').map((one) => one.running));
-    const notices = await store.of(server.name);
     const failures = state.result?.failures ?? 0;
+    let notices: readonly Notice[] = [];
     try {
+      notices = await store.of(server.name);
       const { words, folders } = await tell(server, notices);
       await store.done(server.name, notices);
       await note(state, { at: clock.now(), ok: true, words, folders, failures: 0 });
@@ -105,7 +106,12 @@ export function createQueue({ servers, store, results, clock, log, tell, lock }:
 
   async function note(state: State, result: Result): Promise<void> {
     state.result = result;
-    await results.put(state.server.name, result);
+    // A disk that is full is no reason to end: what is noted here is for people alone.
+    await results
+      .put(state.server.name, result)
+      .catch((error: unknown) =>
+        log.error({ err: error, server: state.server.name }, 'how telling went cannot be noted'),
+      );
   }
 
   async function recall(): Promise<void> {
@@ -119,16 +125,19 @@ export function createQueue({ servers, store, results, clock, log, tell, lock }:
     await recall();
     // The person may have put something right: a new start tries at once.
     for (const { result } of states) if (result) delete result.retryAt;
-    while (!signal.aborted) {
-      wake = new AbortController();
-      release ??= lock();
-      const next = release ? await begin() : Number.POSITIVE_INFINITY;
-      const ms = Math.min(next - clock.now(), lookMs);
-      if (!wake.signal.aborted && ms > 0)
-        await clock.sleep(ms, AbortSignal.any([signal, wake.signal])).catch(() => undefined);
+    try {
+      while (!signal.aborted) {
+        wake = new AbortController();
+        release ??= lock();
+        const next = release ? await begin() : Number.POSITIVE_INFINITY;
+        const ms = Math.min(next - clock.now(), lookMs);
+        if (!wake.signal.aborted && ms > 0)
+          await clock.sleep(ms, AbortSignal.any([signal, wake.signal])).catch(() => undefined);
+      }
+    } finally {
+      await Promise.all(states.map((state) => state.running));
+      release?.();
     }
-    await Promise.all(states.map((state) => state.running));
-    release?.();
   }
 
   async function safely(): Promise<void> {
