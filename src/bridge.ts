@@ -148,7 +148,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     catalog,
     trees,
     roots: library.roots,
-    onOpened: (folderId) => void curation.looks.hint(folderId),
+    onOpened: (folderId) => curation.looks.opened(folderId),
   });
   const media = createMediaQueue({
     store: catalog.media,

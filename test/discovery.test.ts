@@ -141,12 +141,12 @@ const facts = (id: number, more: Partial<FolderFacts> = {}): FolderFacts => ({
 });
 
 /** What a planner does for so long if nothing new comes. */
-function stepsOf(planner: ReturnType<typeof createPlanner>, ms: number, refused = false) {
+function stepsOf(planner: ReturnType<typeof createPlanner>, ms: number, refused = false, from = now) {
   const steps: { at: number; folderId: number | undefined; why: string }[] = [];
-  for (let at = now; at < now + ms; ) {
+  for (let at = from; at < from + ms; ) {
     const step = planner.next(at);
     if (step.do === 'wait') {
-      if (step.at < at + 1000 && step.at < now + ms) throw new Error('it must not go round and round');
+      if (step.at < at + 1000 && step.at < from + ms) throw new Error('it must not go round and round');
       at = step.at;
       continue;
     }
@@ -206,6 +206,46 @@ t.test(
     t.strictSame(again.next(now), { do: 'wait', at: (spent.day + 1) * dayMs });
   },
 );
+
+t.test('a folder that is opened is listed soon; who opens all of them all day long takes half', async (t) => {
+  const made = () => {
+    const planner = createPlanner({ perDay: 2000, floorMs: 30_000, now });
+    planner.load(
+      Array.from({ length: 3000 }, (_, n) => facts(n, n === 500 ? { week: 7, month: 20, year: 60 } : {})),
+      now - hourMs,
+    );
+    return planner;
+  };
+  const one = made();
+  one.opened(7);
+  one.opened(99_999);
+  t.ok(
+    stepsOf(one, 2 * minuteMs).some(({ folderId, why }) => folderId === 7 && why === 'opened'),
+    'soon',
+  );
+  const times = (planner: ReturnType<typeof createPlanner>, isWalked: boolean) => {
+    const steps = Array.from({ length: 12 * 60 }, (_, minute) => {
+      if (isWalked) for (let id = 0; id < 3000; id++) planner.opened(id);
+      return stepsOf(planner, minuteMs, false, now + minute * minuteMs);
+    }).flat();
+    const count = (fits: (step: (typeof steps)[number]) => boolean) => steps.filter(fits).length;
+    return {
+      busy: count(({ folderId }) => folderId === 500),
+      opened: count(({ why }) => why === 'opened'),
+      account: count(({ folderId }) => folderId === undefined),
+      all: steps.length,
+    };
+  };
+  const still = times(made(), false);
+  const walked = times(made(), true);
+  t.ok(walked.opened > 0 && walked.opened <= walked.all / 2, JSON.stringify(walked));
+  t.ok(walked.busy >= still.busy / 2, `${walked.busy} looks into the busy one instead of ${still.busy}`);
+  t.equal(walked.account, still.account, 'the account is asked as often');
+  const asked = createPlanner({ perDay: 2000, floorMs: 30_000, now, onlyAsked: true });
+  asked.load([facts(1)], now);
+  asked.opened(1);
+  t.match(asked.next(now), { do: 'wait' }, 'to open is not to ask');
+});
 
 t.test(
   'what the account names is looked for at once: where it says, then where it is likely, for some hours',

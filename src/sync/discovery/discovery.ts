@@ -1,4 +1,5 @@
 import { birthsOf, dayMs, type FolderFacts, rateOf, tierOf, watchedRate } from './folder-rate.ts';
+import { createOpened } from './opened.ts';
 
 /** A file that the account has and the catalog has not. */
 export interface Stray {
@@ -56,6 +57,7 @@ export function createPlanner(options: PlannerOptions) {
   const most = Math.max(2, perDay * savedDays);
   const folders = new Map<number, FolderFacts & { rate: number; listedMs: number }>();
   const urgent = new Map<number, string>();
+  const opened = createOpened();
   const strays = new Map<string, { since: number }>();
   /** Files that were searched for in vain. */
   const elsewhere = new Set<string>();
@@ -102,9 +104,11 @@ export function createPlanner(options: PlannerOptions) {
       const folderId = best(now, ({ rate, listedMs }) => (listedMs < missing ? rate : 0));
       if (folderId !== undefined) return { folderId, why: 'search for a new file' };
     }
+    const open = opened.find((id) => folders.has(id) && mayListAt(id) <= now);
     // What was saved is for searches; without the listing of the account there is nothing to save for.
-    if (tokens < (accountWorks ? most * 0.8 : 1)) return undefined;
+    if (tokens < (accountWorks ? most * (open ? 0.5 : 0.8) : 1)) return undefined;
     const folderId = best(now, ({ rate, listedMs }) => (now - listedMs) * Math.sqrt(rate));
+    if (open && (open.isTurn || folderId === undefined)) return { folderId: open.id, why: 'opened' };
     return folderId === undefined ? undefined : { folderId, why: tierOf(folders.get(folderId)?.rate ?? 0) };
   }
 
@@ -152,6 +156,7 @@ export function createPlanner(options: PlannerOptions) {
     ): void {
       spend(calls, now);
       urgent.delete(folderId);
+      opened.listed(folderId);
       const folder = folders.get(folderId);
       if (folder) folder.listedMs = now;
       if (strays.size > 0) for (const id of fileIds) strays.delete(id);
@@ -165,6 +170,7 @@ export function createPlanner(options: PlannerOptions) {
     failed(folderId: number, now: number, forGood: boolean): void {
       spend(1, now);
       urgent.delete(folderId);
+      opened.delete(folderId);
       const folder = folders.get(folderId);
       if (forGood) folders.delete(folderId);
       else if (folder) folder.listedMs = now;
@@ -198,7 +204,12 @@ export function createPlanner(options: PlannerOptions) {
     /** What was spent today; to be kept over a restart. */
     spent: (): Spent => ({ ...spent }),
 
-    /** Somebody looks into this folder, or says that it changed. @returns when it is listed at the earliest */
+    /** Somebody looks into this folder: it is listed soon, if there are calls for it. */
+    opened(folderId: number): void {
+      if (!onlyAsked && folders.has(folderId)) opened.add(folderId);
+    },
+
+    /** Somebody says that this folder changed. @returns when it is listed at the earliest */
     hint(folderId: number, now: number): number | undefined {
       if (!folders.has(folderId)) return undefined;
       if (!urgent.has(folderId)) urgent.set(folderId, 'asked for');

@@ -167,8 +167,15 @@ export function createLooks(options: LooksOptions) {
       await ended;
     },
 
+    /** Somebody looks into this folder: it is listed soon, if there are calls for it. */
+    opened(folderId: number): void {
+      if (!ended || !planner) return;
+      planner.opened(folderId);
+      wake.abort();
+    },
+
     /**
-     * Somebody looks into this folder, or says that it changed: it is listed as soon as its interval allows.
+     * Somebody says that this folder changed: it is listed as soon as its interval allows.
      * @returns when that is at the earliest; undefined = it is none of the library's, or nobody looks for new files
      */
     hint(folderId: number): number | undefined {
