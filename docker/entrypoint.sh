@@ -17,12 +17,14 @@ case $PUID in *[!0-9]*) refuse "PUID is '$PUID'; it must be a user number such a
 case $PGID in *[!0-9]*) refuse "PGID is '$PGID'; it must be a group number such as 1000" ;; esac
 case $UMASK in *[!0-7]* | ?????*) refuse "UMASK is '$UMASK'; it must be an octal number such as 022" ;; esac
 umask "$UMASK"
+data=${PASSERELLE_DATA_DIR:-/data}
+# What Node has compiled is kept there for the next start, which takes half the time: all else is read-only here.
+export NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE:-$data/compile}"
 
 if [ "$(id -u)" -ne 0 ]; then
   exec "$@"
 fi
 
-data=${PASSERELLE_DATA_DIR:-/data}
 library=${PASSERELLE_LIBRARY_DIR:-/library}
 # The data folder is ours alone, so it follows a changed PUID as a whole.
 if [ -d "$data" ] && [ "$(stat -c %u:%g "$data")" != "$PUID:$PGID" ]; then

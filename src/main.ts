@@ -9,7 +9,8 @@ import type { Context } from './commands/context.ts';
 setFlagsFromString('--no-allocation-site-pretenuring');
 
 // What is compiled once is kept, which halves the time of a start. Only what is imported below comes out of it, so that
-// nothing else is imported above. Where the folder cannot be written, the start is as slow as ever.
+// nothing else is imported above. NODE_COMPILE_CACHE names another folder, as in the image, where this one cannot be
+// written.
 enableCompileCache(join(import.meta.dirname, '..', 'node_modules', '.cache', 'compile'));
 
 const { runProgram } = await import('./program.ts');

@@ -346,6 +346,9 @@ t.test('started as root, the entrypoint gives the folders to PUID:PGID and drops
     (await start({ PUID: '', PGID: '', UMASK: '' }, 'id -u; id -g; umask')).stdout,
     '1000\n1000\n0022\n',
   );
+  const kept = 'echo "$NODE_COMPILE_CACHE"';
+  t.equal((await start({}, kept)).stdout, `${join(home, 'data', 'compile')}\n`, 'where its user may write');
+  t.equal((await start({ NODE_COMPILE_CACHE: '/tmp/x' }, kept)).stdout, '/tmp/x\n');
   t.equal((await start({}, 'exit 7')).code, 7, 'the exit code is that of the command');
   for (const wrong of [{ PUID: 'me' }, { PGID: '-1' }, { UMASK: '9' }]) {
     const answer = await start(wrong, 'true');
@@ -363,13 +366,13 @@ t.test('started as root, the entrypoint gives the folders to PUID:PGID and drops
     entrypoint,
     'sh',
     '-c',
-    'id -u; umask',
+    'id -u; umask; echo "$NODE_COMPILE_CACHE"',
   ];
   const plain = await run('setpriv', args, {
     cwd: '/',
     env: { PATH: process.env.PATH, PUID: '5', UMASK: '077' },
   });
-  t.equal(plain.stdout, '2000\n0077\n');
+  t.equal(plain.stdout, '2000\n0077\n/data/compile\n');
 });
 
 t.test('the health check tells a bridge that answers from one that does not', async (t) => {
