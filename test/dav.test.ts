@@ -383,6 +383,8 @@ t.test('locks are given to those who insist on one, and taken back', async (t) =
   const again = await ask(film, 'LOCK', { headers: { if: `(${token})` } });
   t.equal(again.status, 200, 'longer');
   t.match(again.text, token.slice(1, -1));
+  const tagged = await ask(film, 'LOCK', { headers: { if: `<${film}> (${token})` } });
+  t.match(tagged.text, `<D:locktoken><D:href>${token.slice(1, -1)}<`, 'the lock, not what it is of');
   t.equal((await ask(film, 'UNLOCK', { headers: { 'lock-token': token } })).status, 204);
   t.equal((await ask(film, 'UNLOCK')).status, 400);
   t.equal((await ask(film, 'LOCK')).status, 400, 'nothing to refresh');

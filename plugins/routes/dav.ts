@@ -141,7 +141,7 @@ export const dav = fp(
       const body = request.body as string | undefined;
       if (body) checkLockInfo(body);
       // Without a body it is asked for longer (RFC 4918 section 9.10.2).
-      const held = /<([a-z]+:[^<>\s]{1,200})>/i.exec(String(request.headers.if ?? ''))?.[1];
+      const held = /\(\s*<([a-z]+:[^<>\s]{1,200})>/i.exec(String(request.headers.if ?? ''))?.[1];
       if (!body && !held) throw new BridgeError('BRIDGE_BAD_REQUEST', { detail: 'no lock to refresh' });
       // A lock of what is not there would make it (RFC 4918 section 9.10.4).
       const found = await browse.find(names).catch(readOnly);
