@@ -351,6 +351,35 @@ t.test('twenty wrong passwords in a minute are enough; who had the right one is 
   t.equal((await as('203.0.113.1', password)).status, 207, 'other addresses do not notice');
 });
 
+t.test('a name leads right in both forms of its accents, and two that differ in them stay two', async (t) => {
+  const [whole, parts] = ['Été.mkv'.normalize('NFC'), 'Été.mkv'.normalize('NFD')];
+  const lone = 'Noël'.normalize('NFD');
+  const file = (name: string, sizeBytes: number) => ({ name, content: { sizeBytes, seed: 1 } });
+  const house = await setup(t, {
+    simulator: {
+      account: {
+        files: [file(whole, 1001), file(parts, 1002)],
+        folders: [{ name: lone, files: [file('Le père Noël (2001).mkv'.normalize('NFC'), 1003)] }],
+      },
+    },
+  });
+  await house.sync();
+  const sizeOf = async (...names: string[]) => {
+    const path = `account/${names.map(encodeURIComponent).join('/')}`;
+    const [entry] = await list(`${house.url}/dav/${path}`, { depth: '0' });
+    t.equal(entry?.href, `/dav/${path}`, 'under the name that was asked for');
+    const { headers } = await ask(`${house.url}/browse/${path}`, 'HEAD');
+    t.equal(headers['content-length'], entry?.found.getcontentlength);
+    return Number(entry?.found.getcontentlength);
+  };
+  t.equal(await sizeOf(whole), 1001);
+  t.equal(await sizeOf(parts), 1002);
+  for (const form of ['NFC', 'NFD'])
+    t.equal(await sizeOf(lone.normalize(form), 'Le père Noël (2001).mkv'.normalize(form)), 1003, form);
+  const film = 'library/Movies/Le père Noël (2001)/Le père Noël (2001).mkv'.normalize('NFD');
+  t.equal((await ask(`${house.url}/dav/${encodeURI(film)}`, 'HEAD')).status, 200, 'in the library too');
+});
+
 t.test('whoever wants to write is told that the view is read-only', async (t) => {
   const house = await listed(t);
   const film = `${house.url}/dav/account/Films/Metropolis.1927.RESTORED.720p.HDTV.ts`;

@@ -2,7 +2,7 @@ import { type FolderChild, type FolderLevels, shownFile } from '../catalog/folde
 import { BridgeError } from '../errors.ts';
 import { type Entry, type Found, folderEntry, joined, pagesOf, type View } from './entry.ts';
 import { videoEntry } from './library-view.ts';
-import { nameWithId, readNameWithId, shownName } from './names.ts';
+import { formsOf, nameWithId, readNameWithId, shownName } from './names.ts';
 
 export interface AccountViewOptions {
   levels: FolderLevels;
@@ -34,6 +34,14 @@ export function createAccountView({ levels, root, roots, onOpened }: AccountView
   }
 
   async function childOf(parent: Folder, name: string): Promise<FolderChild | undefined> {
+    for (const form of formsOf(name)) {
+      const child = await childNamed(parent, form);
+      if (child) return child;
+    }
+    return undefined;
+  }
+
+  async function childNamed(parent: Folder, name: string): Promise<FolderChild | undefined> {
     const byName = (await levels.named(parent.id, name)).find((child) => shownName(child) === name);
     if (byName) return byName;
     // What is shown with its id is found by its id.

@@ -5,6 +5,7 @@ import { mediaType } from '../delivery/media-type.ts';
 import { BridgeError } from '../errors.ts';
 import { extensionOf, isVideo } from '../library/file-kinds.ts';
 import { type Entry, type Found, folderEntry, pagesOf, type View } from './entry.ts';
+import { formsOf } from './names.ts';
 
 export interface LibraryViewOptions {
   levels: TreeLevels;
@@ -27,25 +28,28 @@ export function createLibraryView({ levels, dir, isComplete }: LibraryViewOption
     return pages;
   }
 
+  async function findAt(path: string): Promise<Found | undefined> {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const stem = path.slice(0, path.length - extensionOf(name).length - 1);
+    const files = path === '' ? [] : await levels.filesAt([path, `${path}${strm}`, `${stem}${strm}`]);
+    for (const row of files) {
+      const [entry] = entryOf({ isFolder: false, ...row });
+      if (entry?.name !== name) continue;
+      return row.kind === 'strm'
+        ? { is: 'video', entry, fileId: row.file?.id ?? '' }
+        : { is: 'small', entry, diskPath: join(dir, row.path) };
+    }
+    return path === '' || (await levels.hasFolder(path))
+      ? { is: 'folder', entry: folderEntry(name, await levels.changedAt(path)), pages: () => pages(path) }
+      : undefined;
+  }
+
   return {
     async find(segments): Promise<Found | undefined> {
-      const path = segments.join('/');
-      const name = segments.at(-1) ?? '';
-      const folder = async (): Promise<Found> => ({
-        is: 'folder',
-        entry: folderEntry(name, await levels.changedAt(path)),
-        pages: () => pages(path),
-      });
-      if (path === '') return folder();
-      const stem = path.slice(0, path.length - extensionOf(name).length - 1);
-      for (const row of await levels.filesAt([path, `${path}${strm}`, `${stem}${strm}`])) {
-        const [entry] = entryOf({ isFolder: false, ...row });
-        if (entry?.name !== name) continue;
-        return row.kind === 'strm'
-          ? { is: 'video', entry, fileId: row.file?.id ?? '' }
-          : { is: 'small', entry, diskPath: join(dir, row.path) };
+      for (const path of formsOf(segments.join('/'))) {
+        const found = await findAt(path);
+        if (found) return found;
       }
-      if (await levels.hasFolder(path)) return folder();
       if (!(await isComplete())) throw new BridgeError('BRIDGE_NOT_INDEXED');
       return undefined;
     },

@@ -22,3 +22,13 @@ export function nameWithId(name: string, id: string): string {
 export function readNameWithId(name: string): string | undefined {
   return / ?\(([a-z0-9]{1,20})\)(?:\.[a-z0-9]{1,6})?$/i.exec(name)?.[1];
 }
+
+/**
+ * A name or path as it was asked for, then in both forms of its accents (Unicode Standard Annex 15): Macs ask in one
+ * form for what was listed to them in the other.
+ */
+export function formsOf(text: string): string[] {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII has one form
+  if (/^[\u0000-\u007f]*$/.test(text)) return [text];
+  return [...new Set([text, text.normalize('NFC'), text.normalize('NFD')])];
+}
