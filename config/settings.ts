@@ -144,7 +144,7 @@ export const declarations = {
     trustProxy: flag({
       env: 'PASSERELLE_TRUST_PROXY',
       fallback: false,
-      help: 'Believe X-Forwarded-For; only behind a reverse proxy of your own',
+      help: 'Believe the last address in X-Forwarded-For; only behind a reverse proxy of your own',
     }),
     stopGraceMs: integer({
       env: 'PASSERELLE_STOP_GRACE_MS',

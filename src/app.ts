@@ -26,7 +26,8 @@ export async function buildApp(bridge: Bridge): Promise<FastifyInstance> {
     logger: false,
     // Our own line per request says more, and less of what is secret.
     logController: new LogController({ disableRequestLogging: true }),
-    trustProxy: bridge.settings.server.trustProxy,
+    // One proxy: what stands before the address that it added is what its client wrote, and may be made up.
+    trustProxy: bridge.settings.server.trustProxy ? (_address: string, hop: number) => hop === 0 : false,
     bodyLimit: 1024 * 1024,
     exposeHeadRoutes: false,
     // A request has to be there whole within this: whoever sends a byte a minute gives his place to somebody else.

@@ -349,6 +349,11 @@ t.test('twenty wrong passwords in a minute are enough; who had the right one is 
   t.ok(Number(late.headers['retry-after']) <= 60);
   t.equal(JSON.parse(late.text).code, 'BRIDGE_TOO_MANY_TRIES');
   t.equal((await as('203.0.113.1', password)).status, 207, 'other addresses do not notice');
+
+  const made: number[] = [];
+  for (let guess = 0; guess < 25; guess++)
+    made.push((await as(`10.0.0.${guess}, 203.0.113.50`, `no${guess}`)).status);
+  t.equal(made.at(-1), 429, 'what a client wrote before the proxy did is not believed');
 });
 
 t.test('a name leads right in both forms of its accents, and two that differ in them stay two', async (t) => {
