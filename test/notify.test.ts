@@ -525,6 +525,9 @@ t.test('paths are mapped by the longest line that fits, with the separators of t
   t.equal(mapPath('/library/A', { '/library': '' }), 'A');
   t.equal(mapPath('/library/A', { '/': '/' }), '/library/A');
   t.equal(mapPath('/library', { '/library': '/media' }), '/media');
+  t.equal(mapPath('/library', { '/library': 'D:\\' }), 'D:\\', 'a drive, not the folder it was left in');
+  t.equal(mapPath('/library/A', { '/library': 'D:\\' }), 'D:\\A');
+  t.equal(mapPath('/library/A/B', { '/library': '\\\\nas\\films\\' }), '\\\\nas\\films\\A\\B');
 });
 
 t.test('hostile XML does nothing but fail', async (t) => {

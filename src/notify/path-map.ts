@@ -15,7 +15,8 @@ export function mapPath(path: string, map: PathMap | undefined): string | undefi
   const rest = path.slice(trimmed(from).length).replace(/^\/+/, '');
   const separator = to.includes('\\') && !to.includes('/') ? '\\' : '/';
   const base = to.length > 1 && to.endsWith(separator) ? to.slice(0, -1) : to;
-  if (rest === '') return base;
+  // A drive alone would be the folder that was last used on it.
+  if (rest === '') return /^[a-z]:$/i.test(base) ? base + separator : base;
   const inner = separator === '/' ? rest : rest.replaceAll('/', separator);
   return base === '' || base === separator ? base + inner : base + separator + inner;
 }
