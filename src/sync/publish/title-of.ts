@@ -11,7 +11,8 @@ export interface Titled {
   file: LibraryFile;
   folderId: number;
   recognition: Recognition;
-  /** It is missing, and its name was there for longer under another id. */
+  isMissing: boolean;
+  /** It is missing, and its name is there again under another id. */
   isReplaced: boolean;
 }
 
@@ -50,6 +51,8 @@ export async function placeIn(
     // Uploaded anew under its name: it belongs where the one before it stood, whatever that was taken for.
     const own = keyIn(tree, file, recognition);
     const left = own === undefined ? undefined : inherits(one);
+    // The one that took its path is missing by now, too: two that are gone are no two versions.
+    if (left !== undefined && one.isMissing) continue;
     // What it seems to follow may have been moved to a folder that is listed later.
     if (left !== undefined && midCrawl) {
       open.push(file.fileId);

@@ -156,16 +156,16 @@ async function recogniseTogether(
     );
     const { say, heirs } = await sayings.of(folderId, group);
     for (const [heir, from] of heirs) allHeirs.set(heir, from);
-    // The last one of a name has its path; one that was missed before it has been replaced, also when both are missing.
-    const lastSeen = new Map<string, number>();
-    for (const { name, missingSince = Number.POSITIVE_INFINITY } of group)
-      lastSeen.set(name, Math.max(missingSince, lastSeen.get(name) ?? 0));
+    const present = new Set(
+      group.flatMap(({ name, missingSince }) => (missingSince === undefined ? name : [])),
+    );
     for (const [i, file] of some.entries())
       titled.push({
         file,
         folderId,
         recognition: say(file.fileId, recognitions[i] as Recognition),
-        isReplaced: (group[i]?.missingSince ?? Number.POSITIVE_INFINITY) < (lastSeen.get(file.name) ?? 0),
+        isMissing: group[i]?.missingSince !== undefined,
+        isReplaced: group[i]?.missingSince !== undefined && present.has(file.name),
       });
   }
   return titled;
