@@ -417,6 +417,22 @@ t.test('an abort ends the run between two handfuls of files', async (t) => {
   t.ok(again.result.stopped === undefined, 'nothing to do is done');
 });
 
+t.test('a path that gets another film is written before that film gets its new one', async (t) => {
+  const lib = tree(t.testdir({}));
+  await lib.sync([strm('z.strm')]);
+  const order: string[] = [];
+  const noting: Disk = {
+    ...disk,
+    write(to, files) {
+      order.push(...files.map(({ path: at }) => at));
+      return disk.write(to, files);
+    },
+  };
+  const other = address.replace('abc', 'def');
+  await applyTree(await lib.plan([strm('a.strm'), strm('z.strm', other)]), { dir: lib.dir, disk: noting });
+  t.strictSame(order, ['z.strm', 'a.strm'], 'a kill in between leaves no two that lead to it');
+});
+
 t.test('large files are handed to the disk few at a time', async (t) => {
   const dir = t.testdir({});
   const most = { files: 0, bytes: 0 };

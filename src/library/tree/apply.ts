@@ -13,7 +13,7 @@ const writesAtOnce = 64;
 const bytesAtOnce = 4_000_000;
 
 /**
- * Does what the plan says: deletes, then empty folders, then writes (temporary name in the same folder, rename).
+ * Does what the plan says: deletes, then empty folders, then updates and creates (temporary name in the same folder, rename).
  * What stands for a file that is gone goes into `trash`, where one is given, and comes back from there.
  * Never throws for the disk: when it refuses for good or the signal aborts, the rest is left undone, `stopped` says why,
  * and `written` and `removed` say what is true on the disk.
@@ -34,11 +34,13 @@ export async function applyTree(
   const staying = plan.ops.filter((op) => op.op !== 'delete').map((op) => op.path);
   await pruneFolders(desk, staying);
 
-  const writes: Write[] = [];
-  for (const op of plan.ops) {
+  for (const op of plan.ops)
     if ((op.op === 'keep' || op.op === 'adopt') && op.changed) result.written.push(op.entry);
-    if (op.op === 'create' || op.op === 'update') writes.push(op);
-  }
+  // What leaves a path to another file may be created elsewhere: a kill in between must not show it twice.
+  const writes: Write[] = [
+    ...plan.ops.filter((op) => op.op === 'update'),
+    ...plan.ops.filter((op) => op.op === 'create'),
+  ];
   let some: Ready[] = [];
   const writeSome = async () => {
     const these = some;
