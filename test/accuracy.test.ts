@@ -10,11 +10,11 @@ import { type Entry, type Miss, misses, readEntries } from './fixtures/score.ts'
 /** Shares of right answers. They only ever rise: an upgrade of the library or a new rule that falls below is not taken. */
 const floors: Record<string, number> = {
   'fr-names': 0.99,
-  'fr-layout': 0.98,
-  ptn: 0.97,
-  'oleoo-fr': 0.995,
+  'fr-layout': 0.99,
+  ptn: 0.974,
+  'oleoo-fr': 0.997,
 };
-const ownFloor = 0.995;
+const ownFloor = 0.998;
 const fewestNamesPerSecond = 5000;
 const longestMs = 50;
 

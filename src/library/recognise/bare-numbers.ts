@@ -37,6 +37,8 @@ const lastWord = /^[ ._]*[[(]?(?<![a-z0-9])(?:fin|end)(?![a-z])/i;
 const beforeTags = /[ ._](\d{2,4})(?:v\d)?[ ._]+$/i;
 /** `Kaamelott (1)` in the folder of a season; elsewhere it is the second copy of a file. */
 const bracketed = /[ ._]\((\d{1,3})\)$/;
+/** `[05] Titre`, no group. */
+const frontBox = /^\[(\d{1,3})\](?=[ ._-]*[a-z])/i;
 /** `[group][title][03][1080p]`, `[group][title][第03话]`: batches from China and Japan. */
 const boxes =
   /^\[[^\]]{1,60}\][ ._]*\[[^\]]{1,120}\][ ._]*\[\u7b2c?(\d{1,4})(?:v\d|[\u8bdd\u8a71\u96c6\u56de\u5b8c]|[ ._-]?(?:end|fin))?(?=[\] ])/i;
@@ -88,7 +90,7 @@ function findLater(
   const box =
     boxes.exec(folded) ??
     lateBox.exec(folded) ??
-    (context.season !== undefined ? bracketed.exec(folded) : null);
+    (context.season !== undefined ? (bracketed.exec(folded) ?? frontBox.exec(folded)) : null);
   if (box) {
     const digits = box[1] as string;
     const start = box.index + box[0].lastIndexOf(digits);

@@ -11,6 +11,9 @@ export interface NumberPlace {
 
 /** `Neverwhere.05.Down.Street` */
 const numbered = /^[ ._-]+(0\d{1,2}|[1-9]\d{1,2})[ ._]+(?=[a-z])/i;
+/** `Nana-12`, `Nana12 VF` */
+const glued =
+  /^[ ._-]*(?!(?:19|20)\d\d(?!\d))(\d{2,4})(?=$|[ ._]*[[(]|[ ._]+(?:vf|vostfr|multi|french)(?![a-z]))/i;
 /** `Shoah - Partie 2` */
 const counted = /^[ ._-]+(?:part(?:ie)?|chapitre|chapter|volet)[ ._]?(\d{1,2})(?=$|[ ._]*[-[(])/i;
 
@@ -23,7 +26,7 @@ export function findBehindTitle(
   const rest = folded.slice(from);
   const part = season === undefined ? counted.exec(rest) : null;
   if (part) return { start: from, end: from + part[0].length, digits: part[1] as string };
-  const number = numbered.exec(rest);
+  const number = glued.exec(rest) ?? numbered.exec(rest);
   if (!number) return undefined;
   return { start: from + rest.search(/\d/), end: from + number[0].length, digits: number[1] as string };
 }

@@ -12,7 +12,7 @@ const words: Record<Category, string> = {
     'vf vo vostfr vff vfq vfi vf2 multi french truefrench francais francaise hd sd fhd uhd 4k 3d 1080p 720p 2160p 480p bluray dvdrip webdl web webrip remux hdlight x264 x265 h264 h265 hevc ' +
     'action comedie comedies aventure horreur drame thriller policier animation animations dessins dessin anime animes documentaire documentaires docs doc enfant enfants kids jeunesse famille family ' +
     'science fiction sf fantastique guerre western romance musical shonen shounen shojo shoujo seinen josei isekai mecha concert concerts spectacle spectacles sport theatre humour classique classiques classics vieux new nouveau nouveaux nouveautes recent ' +
-    'download downloads telechargement telechargements upload uploads torrents completed termine en cours a voir vu trier tri inbox public prive private subs subtitles vobsub bdmv certificate backup ts audio dossier dossiers folder files fichiers vrac misc autre autres temp tmp classer unsorted sorted rip rips stream jellyfin plex emby kodi',
+    'download downloads telechargement telechargements upload uploads torrents completed termine en cours a voir vu trier tri inbox public prive private subs subtitles sous titres soustitres srt vobsub bdmv certificate backup ts audio dossier dossiers folder files fichiers vrac misc autre autres temp tmp classer unsorted sorted rip rips stream jellyfin plex emby kodi',
 };
 const vocabulary = new Map<string, Category>();
 for (const category of ['any', 'anime', 'tv', 'movies'] as const) {

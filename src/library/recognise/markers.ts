@@ -61,6 +61,7 @@ const bareShapes: readonly RegExp[] = [
   /(?<![a-z0-9])part[ ._](\d{1,2})[ ._]of[ ._]\d{1,2}(?!\d)/i,
   // The stage of a race, the edition of a programme.
   /(?<![a-z0-9])(?:etape|emission)[ ._]{0,2}(?:n[o°][ ._]?)?(\d{1,4})(?!\d)/i,
+  /(?:^|(?<=[a-z0-9)\]][ ._-]{1,3}))e(\d)(?=$|[ ._]*[-[(]|[ ._]+(?:vf|vostfr|french|multi)(?![a-z]))/i,
   /^e(\d)(?![a-z0-9])/i,
   // 1of3, (1 sur 3)
   /(?<![a-z0-9.])(\d{1,2})of\d{1,2}(?![a-z0-9])/i,
