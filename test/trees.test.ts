@@ -196,3 +196,20 @@ t.test(
     t.ok(there.some(({ fileId }) => fileId === anew.id));
   },
 );
+
+t.test('a disk that goes in the very first crawl is left alone, too', async (t) => {
+  const { dirs, account, open, clock } = await house(t);
+  account.addFolder('/Films/Later');
+  account.addFile('/Films/Later', film('Metropolis.1927'));
+  const one = await open();
+  const { away } = await one.sync({
+    onProgress: ({ foldersDone }) => {
+      clock.jump(clock.now() + 2000);
+      if (foldersDone !== 2) return;
+      renameSync(dirs.kodi, `${dirs.kodi}.away`);
+      mkdirSync(dirs.kodi);
+    },
+  });
+  t.match(away, [{ dir: dirs.kodi }]);
+  t.same(await readdir(dirs.kodi), []);
+});

@@ -36,9 +36,11 @@ export function createMounts(options: { catalog: Catalog; log: Log; trees: reado
   /** A disk that goes in mid-crawl: what would be written then would lie below the place where it is mounted. */
   async function requireSame(tree: Tree): Promise<void> {
     const before = found.get(tree.name);
-    if (before === undefined || before.device === undefined) return;
+    if (before === undefined) return;
     const now = await lookAtTop(tree.dir);
-    if (now.device !== before.device) {
+    // A first crawl makes the folder, and fills it.
+    if (before.isEmpty && !now.isEmpty) found.set(tree.name, now);
+    if (before.device !== undefined && now.device !== before.device) {
       const detail = `${tree.dir} lies on another disk than when the sync began; is it mounted?`;
       throw new BridgeError('BRIDGE_DISK', { detail });
     }
