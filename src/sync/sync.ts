@@ -5,13 +5,8 @@ import { type CrawlOptions, type CrawlProgress, crawl } from './crawl/crawl.ts';
 import { frugally } from './frugal.ts';
 import type { SideCarFetch } from './publish/fetch-side-cars.ts';
 import type { Away } from './publish/mounts.ts';
-import {
-  addResult,
-  emptyResult,
-  type Publisher,
-  type PublishResult,
-  type PublishRun,
-} from './publish/publish.ts';
+import type { Publisher } from './publish/publish.ts';
+import { addResult, emptyResult, type PublishResult, type PublishRun } from './publish/publish-run.ts';
 import type { SideCars } from './publish/side-cars.ts';
 import type { Ladder } from './removal/ladder.ts';
 import type { Trash } from './removal/trash.ts';

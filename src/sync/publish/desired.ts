@@ -11,7 +11,7 @@ import type { Desired } from '../../library/tree/tree.ts';
 import type { Wanted } from './fetch-side-cars.ts';
 import { createItems } from './items.ts';
 import { filesNear } from './near.ts';
-import type { PublishRun } from './publish.ts';
+import type { PublishRun } from './publish-run.ts';
 import type { SideCars } from './side-cars.ts';
 import { foldersOf, toLibraryFile } from './titling.ts';
 import type { Tree } from './trees.ts';

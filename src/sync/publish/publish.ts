@@ -1,10 +1,10 @@
-import type { Disk, TreePlan } from '../../library/tree/tree.ts';
+import type { Disk } from '../../library/tree/tree.ts';
 import type { Log } from '../../log.ts';
 import type { Trash } from '../removal/trash.ts';
 import { createAsLeft } from './as-left.ts';
 import type { DesiredOptions } from './desired.ts';
-import type { Wanted } from './fetch-side-cars.ts';
 import { createMounts } from './mounts.ts';
+import { emptyResult, type PublishResult, type PublishRun } from './publish-run.ts';
 import { recogniseFiles, type TitlesByTree } from './titling.ts';
 import { createTreeWriter, type OnWritten, type TreeWriter } from './tree-writer.ts';
 import type { Tree, Trees } from './trees.ts';
@@ -18,38 +18,6 @@ export interface PublishOptions extends Omit<DesiredOptions, 'tree'> {
   now: () => number;
   /** Hears what was done to a tree. */
   onWritten?: OnWritten;
-}
-
-export interface PublishRun {
-  /** Plans, and writes nothing. */
-  dryRun?: boolean;
-  signal?: AbortSignal;
-  /** Files that a dry run treats as taken out. */
-  asIfGone?: ReadonlySet<string>;
-  /** A crawl is under way: what is missing may still be found, and nobody takes its place. */
-  midCrawl?: boolean;
-  /** Other folders are still to be listed: what may belong to them is looked at again. So it is in mid-crawl. */
-  moreToCome?: boolean;
-  /** What this sync has looked at already: `files` adds to it, `everything` leaves it out. */
-  done?: Done;
-}
-
-/** Folders that were recognised, and titles (tree and key) that were compared with the disk. */
-export interface Done {
-  folders: Set<number>;
-  titles: Set<string>;
-}
-
-export type TreeCounts = TreePlan['counts'] & { failed: number };
-
-export interface PublishResult {
-  counts: TreeCounts;
-  /** Side-cars whose content is not at hand yet. */
-  wanted: Wanted[];
-  /** Files that get a place when the crawl has ended. */
-  waiting: string[];
-  /** What would be done to the tree; only kept for a dry run. */
-  plans: TreePlan[];
 }
 
 /** Titles planned at one time: bounds the memory and the pause of everything else. */
@@ -239,20 +207,3 @@ export function createPublisher(options: PublishOptions) {
 }
 
 export type Publisher = ReturnType<typeof createPublisher>;
-
-/** Adds what `other` did to `result`. */
-export function addResult(result: PublishResult, other: PublishResult): void {
-  for (const [op, count] of Object.entries(other.counts)) result.counts[op as keyof TreeCounts] += count;
-  result.wanted.push(...other.wanted);
-  result.waiting.push(...other.waiting);
-  result.plans.push(...other.plans);
-}
-
-export function emptyResult(): PublishResult {
-  return {
-    counts: { create: 0, update: 0, delete: 0, keep: 0, adopt: 0, conflict: 0, failed: 0 },
-    wanted: [],
-    waiting: [],
-    plans: [],
-  };
-}

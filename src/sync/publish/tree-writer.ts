@@ -16,7 +16,7 @@ import { bytesOf, sha256 } from '../../library/tree/tree-bytes.ts';
 import type { Log } from '../../log.ts';
 import type { Trash } from '../removal/trash.ts';
 import { type DesiredOptions, type DesiredTitles, desiredOf } from './desired.ts';
-import type { PublishResult, PublishRun, TreeCounts } from './publish.ts';
+import type { PublishResult, PublishRun, TreeCounts } from './publish-run.ts';
 
 export interface TreeWriterOptions extends DesiredOptions {
   log: Log;
