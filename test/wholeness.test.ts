@@ -194,6 +194,35 @@ t.test('a listing that may lack entries is no second confirmation', async (t) =>
   t.equal((await tree(one)).length, 10, 'missed for the first time again');
 });
 
+t.test(
+  'what was replaced, and comes back beside the new one, is seen to come also after half a listing',
+  async (t) => {
+    const one = await house(t, { folders: [films(10)] });
+    await one.sync();
+    const { account, faults } = one.simulator;
+    const old = account.file('/Films/Film a0.1950.1080p.mkv');
+    account.removeFile('/Films/Film a0.1950.1080p.mkv');
+    account.addFile('/Films', { ...movie('Film a0', 1950), content: { sizeBytes: 7000, seed: 7 } });
+    await one.clock.advance(hourMs);
+    await one.sync();
+    t.equal((await tree(one)).length, 10, 'the new one has its path');
+    faults.listingCap = 5;
+    await one.clock.advance(hourMs);
+    await one.sync();
+    faults.clear();
+    old.folder.files.set(old.id, old);
+    await one.clock.advance(hourMs);
+    await one.sync();
+    const title = 'Movies/Film a0 (1950)/Film a0 (1950)';
+    t.same(
+      (await tree(one))
+        .filter((path) => path.startsWith(title))
+        .map((path) => path.replace(/~?\w{20}/, 'id')),
+      [`${title} - 1080p id.strm`, `${title}.strm`],
+    );
+  },
+);
+
 t.test('subtitles that a lock kept away come with a later sync', async (t) => {
   const clock = createHandClock();
   const one = await setup(t, { overrides: { clock }, simulator: { clock } });

@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { batches } from './batches.ts';
 import { foldersBelow } from './below.ts';
 import type { Child, HeldFile, Listing } from './listing-types.ts';
@@ -27,9 +27,19 @@ export async function doubtMissing(trx: Transaction<Schema>, folderId: number): 
       .set({ missing_since: null, missed_at: null, confirmed_at: null })
       .where('folder_id', 'in', part)
       .where('missing_since', 'is not', null)
+      .where(sql<boolean>`not ${isReplaced}`)
       .execute();
   }
 }
+
+/**
+ * Uploaded anew, and its place in the trees is the new one's: nothing is lost by calling it missing, and when it comes
+ * back beside the other it must be seen to come.
+ */
+const isReplaced = sql<boolean>`(
+  exists (select 1 from files heir where heir.folder_id = files.folder_id and heir.name = files.name
+    and heir.id <> files.id and heir.missing_since is null and heir.gone_at is null)
+  and not exists (select 1 from tree where tree.file_id = files.id))`;
 
 /** Calls missing what the folder held and no longer names: its files, and whole folders with all below them. */
 export async function markMissing(
