@@ -125,6 +125,24 @@ t.test(
   },
 );
 
+t.test('a whole account that waits to be laid out is laid out a handful at a time', async (t) => {
+  const house = await setup(t, { simulator: { account: films(1100) } });
+  await house.sync();
+  const { catalog, publisher } = house.bridge;
+  const { publish, sizes } = { publish: publisher.files, sizes: [] as number[] };
+  publisher.files = (fileIds, run) => {
+    sizes.push(fileIds.length);
+    return publish(fileIds, run);
+  };
+  await catalog.dirty.mark([...house.simulator.account.files()].map(({ id }) => id));
+  await house.sync();
+  t.equal(
+    sizes.reduce((sum, size) => sum + size, 0),
+    1100,
+  );
+  t.ok(Math.max(...sizes) <= 500, `${sizes}`);
+});
+
 t.test('a stopped crawl goes on where it was', async (t) => {
   const house = await setup(t);
   const stop = new AbortController();

@@ -20,8 +20,15 @@ export function createDirty(db: Kysely<Schema>) {
     /** Notes that the tree is behind for these files. */
     mark: (fileIds: readonly string[]): Promise<void> => markDirty(db, fileIds),
 
+    /** Those of one folder stand together: each folder is read as a whole. */
     async all(): Promise<string[]> {
-      return (await db.selectFrom('dirty').select('file_id').execute()).map((row) => row.file_id);
+      const rows = await db
+        .selectFrom('dirty')
+        .leftJoin('files', 'files.id', 'file_id')
+        .select('file_id')
+        .orderBy('folder_id')
+        .execute();
+      return rows.map((row) => row.file_id);
     },
 
     async isEmpty(): Promise<boolean> {

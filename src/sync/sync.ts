@@ -54,6 +54,7 @@ export interface SyncResult {
   fetchedForMs?: number;
 }
 
+/** Published in one go, whatever waits. */
 const filesAtOnce = 500;
 /** What was listed is in the tree after so long, whatever there is. */
 const gatherForMs = 1000;
@@ -81,7 +82,9 @@ export function createSync(options: SyncOptions) {
   }
 
   async function publish(tree: PublishResult, fileIds: readonly string[], how: PublishRun): Promise<void> {
-    addResult(tree, withoutKeeps(await publisher.files(fileIds, how)));
+    // After a kill, or for another process, there may be a whole account of them.
+    for (let start = 0; start < fileIds.length; start += filesAtOnce)
+      addResult(tree, withoutKeeps(await publisher.files(fileIds.slice(start, start + filesAtOnce), how)));
   }
 
   async function runOnce(run: SyncRun): Promise<SyncResult> {
