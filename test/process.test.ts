@@ -32,7 +32,7 @@ function manyFolders(): AccountFolder {
 }
 
 t.test(
-  'killed with -9 in the middle of 500 folders, the crawl goes on: hardly a folder twice, the same tree at the end',
+  'killed with -9 in the middle of 500 folders, the crawl goes on: no folder twice, the same tree at the end',
   async (t) => {
     const account = manyFolders();
     const enough = Promise.withResolvers<void>();
@@ -55,12 +55,13 @@ t.test(
     await once(child, 'close');
     const before = simulator.counters.calls['folder/ls'] ?? 0;
     t.ok(before >= 170 && before < 501, `${before} folders were listed before the kill`);
+    t.ok((await strmFiles(join(home, 'library'))).length > 0, 'what was listed is there');
 
     const again = await runMain(['sync', '--json'], { env, cwd: home });
     t.equal(again.code, 0, again.stderr);
     const twice = [...simulator.counters.listings.values()].filter((count) => count > 1);
-    // The answer that was being written down, and the next one that was asked for meanwhile, are asked for again.
-    t.ok(twice.length <= 2, `${twice.length} folders were listed twice`);
+    // The one call whose answer the kill took away has to be asked again.
+    t.ok(twice.length <= 1, `${twice.length} folders were listed twice`);
     t.equal(simulator.counters.listings.size, 501, 'every folder was listed');
 
     const names = async (dir: string) => (await readdir(join(dir, 'library'), { recursive: true })).sort();

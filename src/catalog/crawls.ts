@@ -79,18 +79,14 @@ export function createCrawls(db: Kysely<Schema>) {
     /** Adds a folder to what waits, once a crawl. */
     enqueue: (crawlId: number, folderId: number) => enqueueAll(db, crawlId, [folderId]),
 
-    /** The folder that has waited longest, but for one that is under way: breadth first. `listedAt` = the last time. */
-    async next(
-      crawlId: number,
-      underWay = -1,
-    ): Promise<{ folderId: number; listedAt: number | undefined } | undefined> {
+    /** The folder that has waited longest: breadth first. `listedAt` = the last time. */
+    async next(crawlId: number): Promise<{ folderId: number; listedAt: number | undefined } | undefined> {
       const row = await db
         .selectFrom('crawl_folders')
         .leftJoin('folders', 'folders.id', 'folder_id')
         .select(['folder_id', 'listed_at'])
         .where('crawl_id', '=', crawlId)
         .where('done_at', 'is', null)
-        .where('folder_id', '!=', underWay)
         .orderBy('seq')
         .limit(1)
         .executeTakeFirst();

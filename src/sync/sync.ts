@@ -169,6 +169,7 @@ export function createSync(options: SyncOptions) {
     return {
       async add(fileIds: readonly string[]): Promise<void> {
         waiting.push(...fileIds);
+        if (waiting.length === 0) return;
         if (waiting.length >= filesAtOnce || clock.now() - publishedAt >= gatherForMs) await rest();
       },
       rest,

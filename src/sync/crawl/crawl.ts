@@ -1,6 +1,6 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { CrawlNote } from '../../catalog/crawls.ts';
-import type { Listing, ListingChange } from '../../catalog/listing.ts';
+import type { ListingChange } from '../../catalog/listing.ts';
 import type { Clock } from '../../clock.ts';
 import { BridgeError, isBridgeError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
@@ -43,16 +43,6 @@ export type CrawlResult = { crawlId: number; calls: number; note: CrawlNote; roo
   | { outcome: 'stopped'; reason: unknown; retryAt: number | undefined }
 );
 
-interface Waiting {
-  folderId: number;
-  listedAt: number | undefined;
-}
-
-interface Asked {
-  folderId: number;
-  listing: Promise<Listing>;
-}
-
 /** Tries for one folder before the crawl stops for now. */
 const triesPerFolder = 3;
 
@@ -74,17 +64,12 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
   const { mostCalls = Number.POSITIVE_INFINITY } = run;
   let calls = 0;
   let countedCalls = 0;
-  /** Ends what was asked ahead when the crawl stops. */
-  const stopping = new AbortController();
-  const signal = AbortSignal.any([run.signal, stopping.signal]);
-  /** The next folder, asked for while the last one is written down. */
-  let ahead: Asked | undefined;
   const listFolder = createListFolder({
     host: options.host,
     log,
     now: () => clock.now(),
     cap: options.listingCap,
-    signal,
+    signal: run.signal,
     patienceMs: patienceMs + options.folderIntervalMs + options.requestIntervalMs,
     onCall: () => calls++,
   });
@@ -100,8 +85,6 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
   if (goesOn) await catalog.crawls.resume(crawlId);
 
   const stopped = async (reason: unknown, roots: Root[]): Promise<CrawlResult> => {
-    stopping.abort(reason);
-    await ahead?.listing.catch(() => undefined);
     const stoppedBy = isBridgeError(reason) ? reason.code : 'stopped';
     const note = { stoppedBy };
     await catalog.crawls.end(crawlId, 'stopped', note, clock.now(), newCalls());
@@ -125,16 +108,14 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
   // Counted on: asking the database after each folder would cost more than the folder.
   const counts = { ...(await catalog.crawls.counts(crawlId)), files: (await catalog.content.counts()).files };
   for (;;) {
-    const next: Asked | Waiting | undefined = ahead ?? (await catalog.crawls.next(crawlId));
+    const next = await catalog.crawls.next(crawlId);
     if (next === undefined) break;
-    const { folderId } = next;
+    const { folderId, listedAt } = next;
     try {
       run.signal.throwIfAborted();
-      ahead = undefined;
-      if (!('listing' in next) && calls >= mostCalls) throw new BridgeError('BRIDGE_BUDGET');
-      const listing = await ('listing' in next ? next : ask(next)).listing;
-      const following = calls < mostCalls ? await catalog.crawls.next(crawlId, folderId) : undefined;
-      ahead = following && ask(following);
+      if (calls >= mostCalls) throw new BridgeError('BRIDGE_BUDGET');
+      await waitForInterval(listedAt);
+      const listing = await withTries(() => listFolder(folderId));
       const change = await catalog.crawls.listed(crawlId, listing, clock.now(), newCalls());
       counts.waiting += change.enqueued;
       counts.files += change.added;
@@ -172,13 +153,6 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
   await catalog.crawls.end(crawlId, 'done', note, clock.now());
   return { crawlId, calls, note, roots, outcome: 'done' };
 
-  function ask({ folderId, listedAt }: Waiting): Asked {
-    const listing = waitForInterval(listedAt).then(() => withTries(() => listFolder(folderId)));
-    // What went wrong is met when it is its turn.
-    listing.catch(() => undefined);
-    return { folderId, listing };
-  }
-
   /** Those that no folder was charged with yet. */
   function newCalls(): number {
     const since = calls - countedCalls;
@@ -190,7 +164,7 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
   async function waitForInterval(listedAt: number | undefined): Promise<void> {
     if (listedAt === undefined || listedAt > clock.now()) return;
     const waitMs = listedAt + options.folderIntervalMs - clock.now();
-    if (waitMs > 0) await clock.sleep(waitMs, signal);
+    if (waitMs > 0) await clock.sleep(waitMs, run.signal);
   }
 
   async function withTries<T>(attempt: () => Promise<T>): Promise<T> {
@@ -200,7 +174,7 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
       } catch (error) {
         const passes = isBridgeError(error) && error.retryable && !isLock(error);
         if (!passes || failures >= triesPerFolder) throw error;
-        await clock.sleep(Math.max(0, (error.retryAt ?? 0) - clock.now(), 1000 * failures), signal);
+        await clock.sleep(Math.max(0, (error.retryAt ?? 0) - clock.now(), 1000 * failures), run.signal);
       }
     }
   }
