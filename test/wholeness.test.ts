@@ -159,6 +159,33 @@ t.test('killed between writing and noting, it leaves nothing that it does not kn
   ]);
 });
 
+t.test('killed while it renews an NFO, it takes neither text for a person’s', async (t) => {
+  const one = await house(t, { folders: [{ name: 'A', files: [movie('Alien', 1979)] }, films(10)] });
+  await one.sync();
+  const env = { ...envOver(one.simulator, one.home), PASSERELLE_LOCKDATA: 'true' };
+  const { settings } = loadSettings({ env, file: 'none.yaml' });
+  const other = await createBridge(settings, silentLog, { disk, clock: one.clock });
+  t.teardown(() => other.close());
+  const signal = new AbortController().signal;
+  const { titles } = other.catalog;
+  const record = titles.recordTree;
+  titles.recordTree = async (written, removed, more) => {
+    if (more?.at !== undefined) throw new Error('killed');
+    return record(written, removed, more);
+  };
+  const nfo = 'Movies/Alien (1979)/Alien (1979).nfo';
+  const text = () => readFile(join(one.libraryDir, nfo), 'utf8');
+  const before = await text();
+  await other.sync.run({ signal }).catch(() => undefined);
+  t.not(await text(), before, 'the new text is there, and the catalog has not heard of it');
+  titles.recordTree = record;
+  await other.fixes.set({ path: '/A/Alien.1979.1080p.mkv' }, { title: 'Metropolis', year: 1927 }, signal);
+  t.same(
+    (await everyFile(one)).filter((path) => !path.includes('Film ')),
+    ['nfo', 'strm'].map((end) => `Movies/Metropolis (1927)/Metropolis (1927).${end}`),
+  );
+});
+
 t.test(
   'a file that was uploaded anew under its name keeps its path, and leads to the new file at once',
   async (t) => {

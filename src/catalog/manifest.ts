@@ -11,6 +11,8 @@ export interface TreeRow {
   fileId: string | undefined;
   titleKey: string;
   sha256: string;
+  /** Of the bytes that were about to take their place: after a kill, either may lie there. */
+  nextSha256?: string | undefined;
   sizeBytes: number;
   mtimeMs: number;
 }
@@ -120,6 +122,7 @@ export function createManifest(db: Kysely<Schema>, tree: string) {
           file_id: row.fileId ?? null,
           title_key: row.titleKey,
           sha256: row.sha256,
+          next_sha256: row.nextSha256 ?? null,
           size_bytes: row.sizeBytes,
           mtime_ms: row.mtimeMs,
         }));
@@ -165,6 +168,7 @@ function toTreeRow(row: Schema['tree']): TreeRow {
     fileId: row.file_id ?? undefined,
     titleKey: row.title_key,
     sha256: row.sha256,
+    nextSha256: row.next_sha256 ?? undefined,
     sizeBytes: row.size_bytes,
     mtimeMs: row.mtime_ms,
   };

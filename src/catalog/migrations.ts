@@ -298,6 +298,11 @@ const migrations: Record<string, Migration> = {
         ) select tree, path, cast(max(at) as integer) from up group by 1, 2 having max(at) > 0`.execute(db);
     },
   },
+  '010-next': {
+    async up(db: Kysely<unknown>) {
+      await db.schema.alterTable('tree').addColumn('next_sha256', 'text').execute();
+    },
+  },
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

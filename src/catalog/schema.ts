@@ -140,6 +140,8 @@ export interface TreeTable {
   file_id: string | null;
   title_key: string;
   sha256: string;
+  /** Of what was about to be written over it. */
+  next_sha256: string | null;
   size_bytes: number;
   mtime_ms: number;
 }

@@ -79,9 +79,11 @@ async function planDelete({ dir, look }: Desk, entry: ManifestEntry): Promise<Tr
   const seen = seenOf(standing);
   if (isUntouched(entry, seen)) return { op: 'delete', path, reason: 'no longer wanted', seen, entry };
   const bytes = await readOwn(dir, path, seen);
-  const isOwn = bytes && (isEmptied(bytes) || sha256(bytes) === entry.sha256);
-  if (isOwn || (bytes && entry.kind === 'strm' && isOwnAddress(bytes))) {
-    return { op: 'delete', path, reason: 'no longer wanted', seen, entry };
+  const hash = bytes && sha256(bytes);
+  const isOwn = bytes && (isEmptied(bytes) || (entry.kind === 'strm' && isOwnAddress(bytes)));
+  if (isOwn || isWritten(hash, entry)) {
+    const known = { ...entry, ...(isWritten(hash, entry) && { sha256: hash }) };
+    return { op: 'delete', path, reason: 'no longer wanted', seen, entry: known };
   }
   return { op: 'conflict', path, reason: 'no longer wanted, but edited by somebody else', forget: true };
 }
@@ -107,18 +109,25 @@ async function planKnown(desk: Desk, desired: Desired, entry: ManifestEntry, see
   if (diskHash === hash) {
     const row = rowOf(desired, hash, seen);
     const changed =
-      !untouched || row.fileId !== entry.fileId || row.titleKey !== entry.titleKey || row.kind !== entry.kind;
+      !untouched ||
+      row.fileId !== entry.fileId ||
+      row.titleKey !== entry.titleKey ||
+      row.kind !== entry.kind ||
+      entry.nextSha256 !== undefined;
     return { op: 'keep', path, reason: untouched ? 'same' : 'same content', entry: row, changed };
   }
-  if (diskHash !== entry.sha256 && desired.kind !== 'strm' && !(bytes && isEmptied(bytes))) {
+  const isOurs = isWritten(diskHash, entry);
+  if (!isOurs && desired.kind !== 'strm' && !(bytes && isEmptied(bytes))) {
     return { op: 'conflict', path, reason: 'edited by somebody else', forget: false };
   }
+  const reason = isOurs ? 'content differs' : 'changed on the disk';
   return {
     op: 'update',
     path,
-    reason: diskHash === entry.sha256 ? 'content differs' : 'changed on the disk',
+    reason,
     desired,
     seen,
+    entry: isOurs ? { ...entry, sha256: diskHash } : entry,
   };
 }
 
@@ -169,6 +178,11 @@ async function twinConflict({ path, twin }: { path: string; twin?: string }): Pr
 async function wantedHash(desired: Desired, entry: ManifestEntry): Promise<string> {
   const same = desired.fileId !== undefined && desired.fileId === entry.fileId && desired.kind === entry.kind;
   return typeof desired.content === 'function' && same ? entry.sha256 : sha256(await bytesOf(desired));
+}
+
+/** Whether it is what we wrote last, or what we were about to write when something came in between. */
+function isWritten(hash: string | undefined, entry: ManifestEntry): hash is string {
+  return hash !== undefined && (hash === entry.sha256 || hash === entry.nextSha256);
 }
 
 /** What a power cut leaves of a file whose bytes had not reached the disk: nobody's work. */

@@ -10,6 +10,8 @@ export interface ManifestEntry {
   titleKey: string;
   /** Of the bytes that we wrote, hex. */
   sha256: string;
+  /** Of the bytes that we were about to write: after a kill, either may lie there. */
+  nextSha256?: string;
   sizeBytes: number;
   mtimeMs: number;
 }
@@ -38,7 +40,8 @@ export interface Seen {
 /** One step of a plan. `reason` is for a person. */
 export type TreeOp =
   | { op: 'create'; path: string; reason: string; desired: Desired }
-  | { op: 'update'; path: string; reason: string; desired: Desired; seen: Seen }
+  /** `entry` = its row, with the hash of what lies there when that is ours. */
+  | { op: 'update'; path: string; reason: string; desired: Desired; seen: Seen; entry?: ManifestEntry }
   /** Right as it is. `entry` is what the manifest should say; `changed` = it says something else, or nothing, today. */
   | { op: 'keep' | 'adopt'; path: string; reason: string; entry: ManifestEntry; changed: boolean }
   /** Without `seen` there is nothing on the disk and only the manifest changes. `entry` = its row. */

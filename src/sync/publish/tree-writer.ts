@@ -153,20 +153,29 @@ function withoutConflicts(stems: ReadonlyMap<string, Standing>, plan: TreePlan):
   return new Map([...stems].filter(([, { stem }]) => !lost.has(stem)));
 }
 
-/** Rows for what is about to be made. Their time fits no file, so that the next look reads and compares the bytes. */
+/** Rows for what is about to be written. */
 async function intentsOf(plan: TreePlan): Promise<TreeRow[]> {
   const rows: TreeRow[] = [];
   for (const step of plan.ops) {
-    // An address that leads to another file now is that file's from here on, also when a kill comes in between.
-    if (step.op !== 'create' && !(step.op === 'update' && step.desired.kind === 'strm')) continue;
+    if (step.op !== 'create' && step.op !== 'update') continue;
     const bytes = await bytesOf(step.desired).catch(() => undefined);
     if (!bytes) continue;
     const { path, kind, fileId, titleKey } = step.desired;
-    rows.push({ path, kind, fileId, titleKey, sha256: sha256(bytes), sizeBytes: bytes.length, mtimeMs: 0 });
+    const hash = sha256(bytes);
+    if (step.op === 'update' && step.entry && kind !== 'strm')
+      rows.push({ fileId: undefined, ...step.entry, nextSha256: hash });
+    // An address that leads to another file now is that file's from here on, also when a kill comes in between; any
+    // address of ours is known again. This time fits no file, so that the next look reads and compares the bytes.
+    else rows.push({ path, kind, fileId, titleKey, sha256: hash, sizeBytes: bytes.length, mtimeMs: 0 });
   }
   return rows;
 }
 
-function toManifestEntry({ fileId, kind, ...row }: TreeRow): ManifestEntry {
-  return { ...row, kind: kind as EntryKind, ...(fileId ? { fileId } : {}) };
+function toManifestEntry({ fileId, kind, nextSha256, ...row }: TreeRow): ManifestEntry {
+  return {
+    ...row,
+    kind: kind as EntryKind,
+    ...(fileId ? { fileId } : {}),
+    ...(nextSha256 ? { nextSha256 } : {}),
+  };
 }
