@@ -264,7 +264,7 @@ t.test('a catalog from before folders had dates gets them from what lies in them
   await old.close();
   const database = new DatabaseSync(path);
   database.exec(`alter table folders drop column changed_at; alter table folders drop column print; drop index files_present; drop table tree_folders;
-    alter table tree drop column next_sha256; pragma user_version = 8;
+    alter table tree drop column next_sha256; drop table tree_intents; pragma user_version = 8;
     delete from kysely_migration where name >= '009'`);
   database.close();
   const again = await openCatalog(path);

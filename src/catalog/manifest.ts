@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { batches } from './batches.ts';
 import { recordTreeChange } from './folder-dates.ts';
 import type { Schema } from './schema.ts';
@@ -33,6 +33,24 @@ export interface Standing {
  */
 export function createManifest(db: Kysely<Schema>, tree: string) {
   const rowsOf = () => db.selectFrom('tree').where('tree', '=', tree);
+
+  const putRows = (trx: Transaction<Schema>, rows: readonly TreeRow[]) =>
+    upsert(
+      trx,
+      'tree',
+      ['tree', 'path'],
+      rows.map((row) => ({
+        tree,
+        path: row.path,
+        kind: row.kind,
+        file_id: row.fileId ?? null,
+        title_key: row.titleKey,
+        sha256: row.sha256,
+        next_sha256: row.nextSha256 ?? null,
+        size_bytes: row.sizeBytes,
+        mtime_ms: row.mtimeMs,
+      })),
+    );
 
   return {
     /** Titles in whose folders something written belongs to one of these files. */
@@ -100,35 +118,15 @@ export function createManifest(db: Kysely<Schema>, tree: string) {
     },
 
     /**
-     * Writes down what was written and forgets what was removed. `stems`: the paths that files have from now on;
-     * `disowned`: files that lose theirs. `at`: when it was done, for the dates of the folders; milliseconds UTC.
+     * Notes what is about to be written, so that what a kill leaves on the disk is still known as ours. `stems`: the
+     * paths that files have from now on; `disowned`: files that lose theirs. @returns its number, for `recordTree`
      */
-    recordTree: (
-      written: readonly TreeRow[],
-      removed: readonly string[],
-      {
-        stems = new Map(),
-        disowned = [],
-        at,
-      }: { stems?: ReadonlyMap<string, Standing>; disowned?: readonly string[]; at?: number } = {},
-    ): Promise<void> =>
+    intend: (
+      rows: readonly TreeRow[],
+      stems: ReadonlyMap<string, Standing>,
+      disowned: readonly string[],
+    ): Promise<number | undefined> =>
       db.transaction().execute(async (trx) => {
-        for (const part of batches(removed))
-          await trx.deleteFrom('tree').where('tree', '=', tree).where('path', 'in', part).execute();
-        const rows = written.map((row) => ({
-          tree,
-          path: row.path,
-          kind: row.kind,
-          file_id: row.fileId ?? null,
-          title_key: row.titleKey,
-          sha256: row.sha256,
-          next_sha256: row.nextSha256 ?? null,
-          size_bytes: row.sizeBytes,
-          mtime_ms: row.mtimeMs,
-        }));
-        await upsert(trx, 'tree', ['tree', 'path'], rows);
-        if (at !== undefined)
-          await recordTreeChange(trx, tree, [...written.map(({ path }) => path), ...removed], at);
         for (const part of batches(disowned))
           await trx
             .updateTable('places')
@@ -148,6 +146,38 @@ export function createManifest(db: Kysely<Schema>, tree: string) {
             trx,
           );
         }
+        if (rows.length === 0) return undefined;
+        const intent = trx.insertInto('tree_intents').values({ tree, rows: JSON.stringify(rows) });
+        return (await intent.returning('id').executeTakeFirstOrThrow()).id;
+      }),
+
+    /**
+     * Writes down what was written and forgets what was removed. `at`: when it was done, for the dates of the folders;
+     * milliseconds UTC. `intent` is done with; `left`: what of it was not written after all, and may be half there.
+     */
+    recordTree: (
+      written: readonly TreeRow[],
+      removed: readonly string[],
+      { at, intent, left = [] }: { at?: number; intent?: number | undefined; left?: readonly TreeRow[] } = {},
+    ): Promise<void> =>
+      db.transaction().execute(async (trx) => {
+        for (const part of batches(removed))
+          await trx.deleteFrom('tree').where('tree', '=', tree).where('path', 'in', part).execute();
+        await putRows(trx, [...written, ...left]);
+        if (at !== undefined)
+          await recordTreeChange(trx, tree, [...written.map(({ path }) => path), ...removed], at);
+        if (intent !== undefined) await trx.deleteFrom('tree_intents').where('id', '=', intent).execute();
+      }),
+
+    /**
+     * Puts into the manifest what was about to be written when somebody was killed. What somebody is about to write just
+     * now may go there as well: it is written over when that is done.
+     */
+    settleIntents: (): Promise<void> =>
+      db.transaction().execute(async (trx) => {
+        // Deleted as it is read: another process writes them down, too, or none does.
+        const intents = trx.deleteFrom('tree_intents').where('tree', '=', tree).returning('rows');
+        for (const { rows } of await intents.execute()) await putRows(trx, JSON.parse(rows) as TreeRow[]);
       }),
 
     async treeCount(): Promise<number> {

@@ -298,9 +298,15 @@ const migrations: Record<string, Migration> = {
         ) select tree, path, cast(max(at) as integer) from up group by 1, 2 having max(at) > 0`.execute(db);
     },
   },
-  '010-next': {
+  '010-intents': {
     async up(db: Kysely<unknown>) {
       await db.schema.alterTable('tree').addColumn('next_sha256', 'text').execute();
+      await db.schema
+        .createTable('tree_intents')
+        .addColumn('id', 'integer', (column) => column.primaryKey())
+        .addColumn('tree', 'text', (column) => column.notNull())
+        .addColumn('rows', 'text', (column) => column.notNull())
+        .execute();
     },
   },
 };

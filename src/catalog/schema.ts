@@ -146,6 +146,14 @@ export interface TreeTable {
   mtime_ms: number;
 }
 
+/** What is about to be written into a tree: it takes one row, where the manifest would take one for each file. */
+export interface TreeIntentTable {
+  id: Generated<number>;
+  tree: string;
+  /** JSON of manifest rows. */
+  rows: string;
+}
+
 /** A folder of a tree, `''` = its top, and when something in or below it was written or taken away last. */
 export interface TreeFolderTable {
   tree: string;
@@ -236,6 +244,7 @@ export interface Schema {
   overrides: OverrideTable;
   batches: BatchTable;
   tree: TreeTable;
+  tree_intents: TreeIntentTable;
   tree_folders: TreeFolderTable;
   dirty: DirtyTable;
   media: MediaTable;

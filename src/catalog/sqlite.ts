@@ -14,6 +14,15 @@ interface Prepared {
   columns: string[];
 }
 
+/** The only parameter of a statement that is to run once for each of many rows; the values of each in the statement's order. */
+export class Rows {
+  readonly values: readonly (readonly unknown[])[];
+
+  constructor(values: readonly (readonly unknown[])[]) {
+    this.values = values;
+  }
+}
+
 /** The part of a better-sqlite3 database that Kysely's dialect uses, on top of node:sqlite: nothing to compile. */
 function asKyselyDatabase(database: DatabaseSync) {
   const statements = new Map<string, Prepared>();
@@ -39,6 +48,12 @@ function asKyselyDatabase(database: DatabaseSync) {
     },
     prepare(sql: string) {
       const { statement, columns } = prepare(sql);
+      const run = (parameters: readonly unknown[]) => statement.run(...(parameters as SQLInputValue[]));
+      const runEach = ({ values }: Rows) => {
+        let changes = 0;
+        for (const parameters of values) changes += Number(run(parameters).changes);
+        return { changes, lastInsertRowid: 0 };
+      };
       const all = (parameters: readonly unknown[]) =>
         (statement.all(...(parameters as SQLInputValue[])) as unknown as unknown[][]).map((values) =>
           rowOf(columns, values),
@@ -46,7 +61,8 @@ function asKyselyDatabase(database: DatabaseSync) {
       return {
         reader: columns.length > 0,
         all,
-        run: (parameters: readonly unknown[]) => statement.run(...(parameters as SQLInputValue[])),
+        run: (parameters: readonly unknown[]) =>
+          parameters[0] instanceof Rows ? runEach(parameters[0]) : run(parameters),
         iterate: (parameters: readonly unknown[]) => all(parameters).values(),
       };
     },

@@ -1,27 +1,25 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
-import { batches } from './batches.ts';
+import { CompiledQuery, type Transaction } from 'kysely';
 import type { Schema } from './schema.ts';
+import { Rows } from './sqlite.ts';
 
 /**
- * Inserts rows, or gives the rows that have their key all their values. They go as one parameter of JSON: thousands of
- * parameters would take longer to name than to write. All rows have the same columns.
+ * Inserts rows, or gives the rows that have their key all their values. One statement runs for each of them: as the
+ * parameters of one or as JSON they take longer to read than to write. All rows have the same columns.
  * @param key columns of the primary key
  */
 export async function upsert<T extends keyof Schema & string>(
-  db: Kysely<Schema> | Transaction<Schema>,
+  trx: Transaction<Schema>,
   table: T,
   key: readonly (keyof Schema[T] & string)[],
   rows: readonly Schema[T][],
 ): Promise<void> {
-  const columns = Object.keys(rows[0] ?? {});
-  const names = sql.join(columns.map((column) => sql.ref(column)));
-  const values = sql.join(columns.map((_, at) => sql`value ->> ${sql.lit(at)}`));
-  const rest = columns.filter((column) => !(key as readonly string[]).includes(column));
-  const changes = sql.join(rest.map((column) => sql`${sql.ref(column)} = excluded.${sql.ref(column)}`));
-  for (const part of batches(rows)) {
-    const json = JSON.stringify(part.map((row) => columns.map((column) => row[column as keyof Schema[T]])));
-    // `where true`: without it SQLite would read `on` as a part of the join.
-    await sql`insert into ${sql.table(table)} (${names}) select ${values} from json_each(${json}) where true
-      on conflict (${sql.join(key.map((column) => sql.ref(column)))}) do update set ${changes}`.execute(db);
-  }
+  if (rows.length === 0) return;
+  const columns = Object.keys(rows[0] as object) as (keyof Schema[T] & string)[];
+  const changes = columns
+    .filter((column) => !key.includes(column))
+    .map((name) => `${name} = excluded.${name}`);
+  const text = `insert into ${table} (${columns}) values (${columns.map(() => '?')})
+    on conflict (${key}) do update set ${changes}`;
+  const values = rows.map((row) => columns.map((column) => row[column]));
+  await trx.executeQuery(CompiledQuery.raw(text, [new Rows(values)]));
 }

@@ -106,6 +106,12 @@ export function createPublisher(options: PublishOptions) {
     if (isDone && !run.dryRun && result.counts.failed === failedBefore) await mounts.caughtUp(tree);
   }
 
+  /** Everybody who writes comes by here first: what a kill left half done is known from here on. */
+  async function look(takeAll: boolean): Promise<void> {
+    await mounts.find(takeAll);
+    for (const { name } of trees) await catalog.titlesOf(name).settleIntents();
+  }
+
   /** What the settings named once is nobody's concern from now on; said once. */
   async function sayWhatIsLeft(): Promise<void> {
     if (saidWhatIsLeft) return;
@@ -139,7 +145,7 @@ export function createPublisher(options: PublishOptions) {
      * @throws BridgeError BRIDGE_DISK when none is
      */
     async findTrees({ takeAll = false } = {}): Promise<void> {
-      await mounts.find(takeAll);
+      await look(takeAll);
       await sayWhatIsLeft();
     },
 
@@ -148,7 +154,7 @@ export function createPublisher(options: PublishOptions) {
 
     /** Whether all trees are there. @throws BridgeError BRIDGE_DISK */
     async checkMounted(): Promise<void> {
-      await mounts.find(false);
+      await look(false);
       mounts.requireAll();
     },
 

@@ -79,18 +79,18 @@ export function createTreeWriter(options: TreeWriterOptions) {
     await reachable();
     if (heirs.size > 0) await catalog.journal.handOn(tree.name, heirs);
     // Noted before it is written: what a kill leaves on the disk is still known as ours, and has its place.
-    await titles.recordTree(await intentsOf(plan), [], { stems: withoutConflicts(stems, plan), disowned });
+    const intents = await intentsOf(plan);
+    const intent = await titles.intend(intents, withoutConflicts(stems, plan), disowned);
     const applied = await applyTree(plan, {
       dir: tree.dir,
       disk,
       trash: await trash.forPlan(tree.name, plan),
       ...(signal ? { signal } : {}),
     });
-    await titles.recordTree(
-      applied.written.map((row) => ({ fileId: undefined, ...row })),
-      applied.removed,
-      { at: options.now() },
-    );
+    const written = applied.written.map((row) => ({ fileId: undefined, ...row }));
+    const done = new Set(written.map(({ path }) => path));
+    const left = intents.filter(({ path }) => !done.has(path));
+    await titles.recordTree(written, applied.removed, { at: options.now(), intent, left });
     await options.onWritten?.(tree.name, doneOf(plan, applied));
     const failures = new Map(applied.failed.map((failure) => [failure.path, failure.code]));
     for (const { op, path, reason } of plan.ops) {
