@@ -1,5 +1,4 @@
 import { uptime } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
 
 /** Time as it is handed to every part: tests move it by hand, the process uses {@link systemClock}. */
 export interface Clock {
@@ -23,13 +22,24 @@ export const systemClock: Clock = {
   uptime: () => uptime() * 1000,
   async sleep(ms, signal) {
     for (let left = ms; left > 0; left -= longestTimerMs) {
-      try {
-        await delay(Math.min(left, longestTimerMs), undefined, signal ? { signal } : {});
-      } catch (error) {
-        // node:timers wraps the reason in its own AbortError; callers compare with the reason they gave.
-        throw signal?.aborted ? signal.reason : error;
-      }
+      signal?.throwIfAborted();
+      await delay(Math.min(left, longestTimerMs), signal);
     }
     signal?.throwIfAborted();
   },
 };
+
+/** Without the error that node:timers makes for each sleep that is cut short, as that of every call to the host is. */
+function delay(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}

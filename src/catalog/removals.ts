@@ -52,9 +52,12 @@ export function createRemovals(db: Kysely<Schema>) {
     /** What lies below none of the roots any more (somebody changed the settings) counts as missing from now on. */
     async missOutside(rootIds: readonly number[], now: number): Promise<void> {
       const inside = JSON.stringify(await foldersBelow(db, rootIds));
+      // Folder by folder: file by file it takes half a second for 100,000 of them, after each crawl.
       await sql`update files set missing_since = ${now}
         where gone_at is null and missing_since is null
-          and folder_id not in (select value from json_each(${inside}))`.execute(db);
+          and folder_id in (select id from folders where id not in (select value from json_each(${inside})))`.execute(
+        db,
+      );
     },
 
     /** A successful crawl ends: what is missing goes one rung up, never two. */
