@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { createAtHand } from '../at-hand.ts';
-import { batches } from './batches.ts';
 import { foldersBelow } from './below.ts';
+import { oneOf } from './one-of.ts';
 import type { FileTable, FolderTable, Schema } from './schema.ts';
 
 /** A file of the account as the catalog knows it. Times in milliseconds UTC. */
@@ -39,15 +39,21 @@ const filesAtHand = 5000;
 export function createContent(db: Kysely<Schema>) {
   const atHand = createAtHand<string, CatalogFile>(filesAtHand);
 
+  /** Files that were not taken out. */
+  const inLibrary = () =>
+    db
+      .selectFrom('files')
+      .select(['id', 'folder_id', 'url', 'name', 'size_bytes', 'sent_at'])
+      .select(['content_type', 'first_seen_at', 'missing_since'])
+      .where('gone_at', 'is', null);
+
+  const filesOf = (folderId: number) =>
+    inLibrary().where('folder_id', '=', folderId).orderBy('name').orderBy('id');
+
   async function fileById(id: string): Promise<CatalogFile | undefined> {
     const kept = atHand.get(id);
     if (kept) return kept;
-    const row = await db
-      .selectFrom('files')
-      .selectAll()
-      .where('id', '=', id)
-      .where('gone_at', 'is', null)
-      .executeTakeFirst();
+    const row = await inLibrary().where('id', '=', id).executeTakeFirst();
     if (!row) return undefined;
     const file = toFile(row);
     atHand.set(id, file);
@@ -106,77 +112,44 @@ export function createContent(db: Kysely<Schema>) {
 
     /** Account paths of these folders, each beginning with `/`; a folder whose place is not known is left out. */
     async folderPaths(ids: readonly number[]): Promise<Map<number, string>> {
-      const paths = new Map<number, string>();
-      for (const part of batches(ids)) {
-        const { rows } = await sql<{ start: number; path: string }>`
-          with recursive up(start, id, parent_id, path, depth) as (
-            select id, id, parent_id, case when id = 0 then '' else '/' || name end, 0 from folders where id in (${sql.join(part)})
-            union all
-            select up.start, f.id, f.parent_id, case when f.id = 0 then '' else '/' || f.name end || up.path, up.depth + 1
-            from up join folders f on f.id = up.parent_id where up.depth < ${deepest}
-          )
-          select start, path from up where id = 0`.execute(db);
-        for (const row of rows) paths.set(row.start, row.path || '/');
-      }
-      return paths;
+      const { rows } = await sql<{ start: number; path: string }>`
+        with recursive up(start, id, parent_id, path, depth) as (
+          select id, id, parent_id, case when id = 0 then '' else '/' || name end, 0 from folders where id in ${oneOf(ids)}
+          union all
+          select up.start, f.id, f.parent_id, case when f.id = 0 then '' else '/' || f.name end || up.path, up.depth + 1
+          from up join folders f on f.id = up.parent_id where up.depth < ${deepest}
+        )
+        select start, path from up where id = 0`.execute(db);
+      return new Map(rows.map((row) => [row.start, row.path || '/']));
     },
 
     /** Files by id, or all of a folder. Files taken out of the library are not among them. */
-    filesByIds: async (ids: readonly string[]): Promise<CatalogFile[]> => {
-      const files: CatalogFile[] = [];
-      for (const part of batches(ids)) {
-        const rows = await db
-          .selectFrom('files')
-          .selectAll()
-          .where('id', 'in', part)
-          .where('gone_at', 'is', null)
-          .execute();
-        files.push(...rows.map(toFile));
-      }
-      return files;
-    },
+    filesByIds: async (ids: readonly string[]): Promise<CatalogFile[]> =>
+      (await inLibrary().where('id', 'in', oneOf(ids)).execute()).map(toFile),
 
-    filesOfFolders: async (folderIds: readonly number[]): Promise<CatalogFile[]> => {
-      const files: CatalogFile[] = [];
-      for (const part of batches(folderIds)) {
-        const rows = await db
-          .selectFrom('files')
-          .selectAll()
-          .where('folder_id', 'in', part)
-          .where('gone_at', 'is', null)
-          .execute();
-        files.push(...rows.map(toFile));
-      }
-      return files;
-    },
+    filesOfFolders: async (folderIds: readonly number[]): Promise<CatalogFile[]> =>
+      (await inLibrary().where('folder_id', 'in', oneOf(folderIds)).execute()).map(toFile),
 
     /** Sub-folders of these folders. */
     async subFolders(ids: readonly number[]): Promise<{ id: number; parentId: number; name: string }[]> {
-      const found: { id: number; parentId: number; name: string }[] = [];
-      for (const part of batches(ids)) {
-        const rows = await db
-          .selectFrom('folders')
-          .select(['id', 'parent_id', 'name'])
-          .where('parent_id', 'in', part)
-          .execute();
-        found.push(...rows.map((row) => ({ id: row.id, parentId: row.parent_id ?? 0, name: row.name })));
-      }
-      return found;
+      const rows = await db
+        .selectFrom('folders')
+        .select(['id', 'parent_id', 'name'])
+        .where('parent_id', 'in', oneOf(ids))
+        .execute();
+      return rows.map((row) => ({ id: row.id, parentId: row.parent_id ?? 0, name: row.name }));
     },
 
     /** These folders with their parents; the root is not among them. */
     async parentsOf(ids: readonly number[]): Promise<{ id: number; parentId: number; name: string }[]> {
-      const found: { id: number; parentId: number; name: string }[] = [];
-      for (const part of batches(ids)) {
-        const rows = await db
-          .selectFrom('folders')
-          .select(['id', 'parent_id', 'name'])
-          .where('id', 'in', part)
-          .execute();
-        for (const row of rows)
-          if (row.parent_id !== null) found.push({ id: row.id, parentId: row.parent_id, name: row.name });
-      }
-      return found;
+      const rows = await db
+        .selectFrom('folders')
+        .select(['id', 'parent_id', 'name'])
+        .where('id', 'in', oneOf(ids))
+        .execute();
+      return rows.flatMap(({ id, parent_id, name }) =>
+        parent_id === null ? [] : [{ id, parentId: parent_id, name }],
+      );
     },
 
     /** This folder and those above it, from the inside out; the root of the account is the last. */
@@ -193,32 +166,24 @@ export function createContent(db: Kysely<Schema>) {
 
     /** Files that are missing from these folders, or were taken out of the library. */
     async leftOf(folderIds: readonly number[]): Promise<Pick<CatalogFile, 'id' | 'folderId' | 'name'>[]> {
-      const left: Pick<CatalogFile, 'id' | 'folderId' | 'name'>[] = [];
-      for (const part of batches(folderIds)) {
-        const rows = await db
-          .selectFrom('files')
-          .select(['id', 'folder_id', 'name'])
-          .where('folder_id', 'in', part)
-          .where((e) => e.or([e('missing_since', 'is not', null), e('gone_at', 'is not', null)]))
-          .execute();
-        left.push(...rows.map((row) => ({ id: row.id, folderId: row.folder_id, name: row.name })));
-      }
-      return left;
+      const rows = await db
+        .selectFrom('files')
+        .select(['id', 'folder_id', 'name'])
+        .where('folder_id', 'in', oneOf(folderIds))
+        .where((e) => e.or([e('missing_since', 'is not', null), e('gone_at', 'is not', null)]))
+        .execute();
+      return rows.map((row) => ({ id: row.id, folderId: row.folder_id, name: row.name }));
     },
 
     /** Folder and name of files that were taken out of the library. */
     async goneByIds(ids: readonly string[]): Promise<Pick<CatalogFile, 'id' | 'folderId' | 'name'>[]> {
-      const gone: Pick<CatalogFile, 'id' | 'folderId' | 'name'>[] = [];
-      for (const part of batches(ids)) {
-        const rows = await db
-          .selectFrom('files')
-          .select(['id', 'folder_id', 'name'])
-          .where('id', 'in', part)
-          .where('gone_at', 'is not', null)
-          .execute();
-        gone.push(...rows.map((row) => ({ id: row.id, folderId: row.folder_id, name: row.name })));
-      }
-      return gone;
+      const rows = await db
+        .selectFrom('files')
+        .select(['id', 'folder_id', 'name'])
+        .where('id', 'in', oneOf(ids))
+        .where('gone_at', 'is not', null)
+        .execute();
+      return rows.map((row) => ({ id: row.id, folderId: row.folder_id, name: row.name }));
     },
 
     /** When this folder was last listed. */
@@ -233,17 +198,13 @@ export function createContent(db: Kysely<Schema>) {
 
     /** Ids of all files in the library that lie in or below this folder. */
     async fileIdsBelow(folderId: number): Promise<string[]> {
-      const ids: string[] = [];
-      for (const part of batches(await foldersBelow(db, [folderId]))) {
-        const rows = await db
-          .selectFrom('files')
-          .select('id')
-          .where('folder_id', 'in', part)
-          .where('gone_at', 'is', null)
-          .execute();
-        ids.push(...rows.map((row) => row.id));
-      }
-      return ids;
+      const rows = await db
+        .selectFrom('files')
+        .select('id')
+        .where('folder_id', 'in', oneOf(await foldersBelow(db, [folderId])))
+        .where('gone_at', 'is', null)
+        .execute();
+      return rows.map((row) => row.id);
     },
 
     /** Ids of some files in the library. */
@@ -289,21 +250,23 @@ export function createContent(db: Kysely<Schema>) {
       return { ...files, ...folders };
     },
   };
-
-  function filesOf(folderId: number) {
-    return db
-      .selectFrom('files')
-      .selectAll()
-      .where('folder_id', '=', folderId)
-      .where('gone_at', 'is', null)
-      .orderBy('name')
-      .orderBy('id');
-  }
 }
 
 export type Content = ReturnType<typeof createContent>;
 
-function toFile(row: FileTable): CatalogFile {
+type FileRow = Omit<
+  FileTable,
+  | 'checksum'
+  | 'has_password'
+  | 'has_access_rules'
+  | 'seen_at'
+  | 'missed_at'
+  | 'gone_at'
+  | 'confirmed_at'
+  | 'kept_at'
+>;
+
+function toFile(row: FileRow): CatalogFile {
   return {
     id: row.id,
     folderId: row.folder_id,

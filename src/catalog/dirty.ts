@@ -1,17 +1,13 @@
-import type { Kysely } from 'kysely';
-import { batches } from './batches.ts';
+import { type Kysely, sql } from 'kysely';
+import { oneOf } from './one-of.ts';
 import type { Schema } from './schema.ts';
 
 /** Notes that the tree is behind for these files. Part of the caller's transaction, so that a kill loses nothing. */
 export async function markDirty(db: Kysely<Schema>, fileIds: readonly string[]): Promise<void> {
-  for (const part of batches(fileIds)) {
-    const rows = part.map((file_id) => ({ file_id }));
-    await db
-      .insertInto('dirty')
-      .values(rows)
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-  }
+  if (fileIds.length === 0) return;
+  await sql`insert or ignore into dirty (file_id) select value from json_each(${JSON.stringify(fileIds)})`.execute(
+    db,
+  );
 }
 
 /** Files that changed in the catalog and not yet in the tree, whichever process changed them. */
@@ -35,11 +31,8 @@ export function createDirty(db: Kysely<Schema>) {
       return (await db.selectFrom('dirty').select('file_id').limit(1).executeTakeFirst()) === undefined;
     },
 
-    clear: (fileIds: readonly string[]): Promise<void> =>
-      db.transaction().execute(async (trx) => {
-        for (const part of batches(fileIds))
-          await trx.deleteFrom('dirty').where('file_id', 'in', part).execute();
-      }),
+    clear: async (fileIds: readonly string[]): Promise<void> =>
+      void (await db.deleteFrom('dirty').where('file_id', 'in', oneOf(fileIds)).execute()),
   };
 }
 

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { batches } from './batches.ts';
+import { oneOf } from './one-of.ts';
 import type { Schema } from './schema.ts';
 
 const dayMs = 24 * 3_600_000;
@@ -59,10 +59,8 @@ export function createFolderFacts(db: Kysely<Schema>) {
     /** Which of these files the catalog does not know, present or taken out. */
     async unknownOf(ids: readonly string[]): Promise<Set<string>> {
       const unknown = new Set(ids);
-      for (const part of batches([...unknown])) {
-        const rows = await db.selectFrom('files').select('id').where('id', 'in', part).execute();
-        for (const { id } of rows) unknown.delete(id);
-      }
+      const known = db.selectFrom('files').select('id').where('id', 'in', oneOf(ids));
+      for (const { id } of await known.execute()) unknown.delete(id);
       return unknown;
     },
 

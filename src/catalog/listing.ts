@@ -5,6 +5,7 @@ import { recordChange } from './folder-dates.ts';
 import { holds, printOf } from './listing-print.ts';
 import type { Child, HeldFile, ListedFile, Listing, ListingChange } from './listing-types.ts';
 import { doubtMissing, markMissing } from './missing.ts';
+import { oneOf } from './one-of.ts';
 import type { FileTable, Schema } from './schema.ts';
 import { upsert } from './upsert.ts';
 
@@ -124,10 +125,9 @@ async function recordFiles(
   let added = 0;
   const known = new Map(held.map((row) => [row.id, row]));
   const elsewhere = listing.files.filter((file) => !known.has(file.id)).map((file) => file.id);
-  for (const part of batches(elsewhere)) {
-    const rows = await filesWhere(trx).where('id', 'in', part).execute();
-    for (const row of rows) known.set(row.id, row);
-  }
+  if (elsewhere.length > 0)
+    for (const row of await filesWhere(trx).where('id', 'in', oneOf(elsewhere)).execute())
+      known.set(row.id, row);
   const rows: FileTable[] = [];
   for (const file of listing.files) {
     const before = known.get(file.id);

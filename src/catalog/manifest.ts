@@ -1,8 +1,9 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { batches } from './batches.ts';
 import { recordTreeChange } from './folder-dates.ts';
+import { oneOf } from './one-of.ts';
 import type { Schema } from './schema.ts';
-import { upsert } from './upsert.ts';
+import { runForEach, upsert } from './upsert.ts';
 
 /** One file of a STRM tree that we wrote. `path` is relative to the tree's directory. */
 export interface TreeRow {
@@ -127,25 +128,18 @@ export function createManifest(db: Kysely<Schema>, tree: string) {
       disowned: readonly string[],
     ): Promise<number | undefined> =>
       db.transaction().execute(async (trx) => {
-        for (const part of batches(disowned))
+        if (disowned.length > 0)
           await trx
             .updateTable('places')
             .set({ stem: null })
             .where('tree', '=', tree)
-            .where('file_id', 'in', part)
+            .where('file_id', 'in', oneOf(disowned))
             .execute();
-        for (const part of batches([...stems])) {
-          const rows = part.map(([fileId, standing]) => ({ fileId, ...standing }));
-          // Joined in this order: an update would walk through all places for each row.
-          await sql`insert into places (tree, file_id, title_key, stem, name)
-            select tree, file_id, title_key, wanted.value ->> 'stem', wanted.value ->> 'name'
-            from json_each(${JSON.stringify(rows)}) wanted
-              cross join places on tree = ${tree} and file_id = wanted.value ->> 'fileId'
-            where title_key = wanted.value ->> 'titleKey'
-            on conflict (tree, file_id) do update set stem = excluded.stem, name = excluded.name`.execute(
-            trx,
-          );
-        }
+        await runForEach(
+          trx,
+          'update places set stem = ?, name = ? where tree = ? and file_id = ? and title_key = ?',
+          [...stems].map(([fileId, { stem, name, titleKey }]) => [stem, name, tree, fileId, titleKey]),
+        );
         if (rows.length === 0) return undefined;
         const intent = trx.insertInto('tree_intents').values({ tree, rows: JSON.stringify(rows) });
         return (await intent.returning('id').executeTakeFirstOrThrow()).id;

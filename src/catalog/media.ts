@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
-import { batches } from './batches.ts';
 import { markDirty } from './dirty.ts';
+import { oneOf } from './one-of.ts';
 import type { Schema } from './schema.ts';
 
 /** A video whose header has not been read. */
@@ -87,19 +87,15 @@ export function createMedia(db: Kysely<Schema>) {
   return {
     /** The facts of these files, where they are known. */
     async factsOf(fileIds: readonly string[]): Promise<Map<string, string>> {
-      const facts = new Map<string, string>();
-      for (const part of batches(fileIds)) {
-        const rows = await db
-          .selectFrom('media as m')
-          .innerJoin('files as f', (join) =>
-            join.onRef('f.id', '=', 'm.file_id').onRef('f.size_bytes', '=', 'm.size_bytes'),
-          )
-          .select(['m.file_id as id', 'm.facts as facts'])
-          .where('m.file_id', 'in', part)
-          .execute();
-        for (const row of rows) if (row.facts !== null) facts.set(row.id, row.facts);
-      }
-      return facts;
+      const rows = await db
+        .selectFrom('media as m')
+        .innerJoin('files as f', (join) =>
+          join.onRef('f.id', '=', 'm.file_id').onRef('f.size_bytes', '=', 'm.size_bytes'),
+        )
+        .select(['m.file_id as id', 'm.facts as facts'])
+        .where('m.file_id', 'in', oneOf(fileIds))
+        .execute();
+      return new Map(rows.flatMap(({ id, facts }) => (facts === null ? [] : [[id, facts]])));
     },
 
     /** How long these files last, in milliseconds, where that is known. */

@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
-import { batches } from './batches.ts';
 import { foldersBelow } from './below.ts';
 import type { Child, HeldFile, Listing } from './listing-types.ts';
+import { oneOf } from './one-of.ts';
 import type { Schema } from './schema.ts';
 
 /** A listing that may lack entries says nothing of what is missing here: it counts as there until a whole one says it again. */
@@ -15,21 +15,19 @@ export async function doubtMissing(trx: Transaction<Schema>, folderId: number): 
   const ids = lost.map((row) => row.id);
   const below = ids.length > 0 ? await foldersBelow(trx, ids) : [];
   // What comes back here was named by no listing: a print would hide that the next one lacks it.
-  for (const part of batches(below))
+  if (below.length > 0)
     await trx
       .updateTable('folders')
       .set({ missing_since: null, print: null })
-      .where('id', 'in', part)
+      .where('id', 'in', oneOf(below))
       .execute();
-  for (const part of batches([folderId, ...below])) {
-    await trx
-      .updateTable('files')
-      .set({ missing_since: null, missed_at: null, confirmed_at: null })
-      .where('folder_id', 'in', part)
-      .where('missing_since', 'is not', null)
-      .where(sql<boolean>`not ${isReplaced}`)
-      .execute();
-  }
+  await trx
+    .updateTable('files')
+    .set({ missing_since: null, missed_at: null, confirmed_at: null })
+    .where('folder_id', 'in', oneOf([folderId, ...below]))
+    .where('missing_since', 'is not', null)
+    .where(sql<boolean>`not ${isReplaced}`)
+    .execute();
 }
 
 /**
@@ -52,30 +50,28 @@ export async function markMissing(
   const here = new Set(listing.folders.map((folder) => folder.id));
   const lost = children.filter((row) => row.missing_since === null && !here.has(row.id)).map((row) => row.id);
   const below = lost.length > 0 ? await foldersBelow(trx, lost) : [];
-  for (const part of batches(below)) {
+  if (below.length > 0)
     await trx
       .updateTable('folders')
       .set({ missing_since: now })
-      .where('id', 'in', part)
+      .where('id', 'in', oneOf(below))
       .where('missing_since', 'is', null)
       .execute();
-  }
   const present = new Set(listing.files.map((file) => file.id));
   const missing = held
     .filter((row) => row.missing_since === null && row.gone_at === null && !present.has(row.id))
     .map((row) => row.id);
-  for (const part of batches(below)) {
+  if (below.length > 0) {
     const rows = await trx
       .selectFrom('files')
       .select('id')
-      .where('folder_id', 'in', part)
+      .where('folder_id', 'in', oneOf(below))
       .where('missing_since', 'is', null)
       .where('gone_at', 'is', null)
       .execute();
     missing.push(...rows.map((row) => row.id));
   }
-  for (const part of batches(missing)) {
-    await trx.updateTable('files').set({ missing_since: now }).where('id', 'in', part).execute();
-  }
+  if (missing.length > 0)
+    await trx.updateTable('files').set({ missing_since: now }).where('id', 'in', oneOf(missing)).execute();
   return missing;
 }

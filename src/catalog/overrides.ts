@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
-import { batches } from './batches.ts';
 import { handOnSaid } from './journal.ts';
+import { oneOf } from './one-of.ts';
 import type { Schema } from './schema.ts';
 import type { Former, Target } from './words.ts';
 
@@ -46,11 +46,10 @@ export function createOverrides(db: Kysely<Schema>) {
 
     /** What is said of these now. */
     async of(targets: readonly Target[]): Promise<Former[]> {
-      const found = new Map<string, Former>();
-      for (const part of batches(targets)) {
-        const rows = await db.selectFrom('overrides').selectAll().where('target', 'in', part).execute();
-        for (const row of rows as OverrideRow[]) found.set(row.target, row);
-      }
+      const said = db.selectFrom('overrides').selectAll().where('target', 'in', oneOf(targets));
+      const found = new Map<string, Former>(
+        ((await said.execute()) as OverrideRow[]).map((row) => [row.target, row]),
+      );
       return targets.map((target) => found.get(target) ?? { target });
     },
   };

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import { batches } from './batches.ts';
+import { oneOf } from './one-of.ts';
 import type { Schema } from './schema.ts';
 
 export type ProposalState = 'open' | 'accepted' | 'refused' | 'undone' | 'settled';
@@ -98,37 +99,30 @@ export function createProposals(db: Kysely<Schema>) {
 
     /** The batch by which each of these files went; what is still in the library is not among them. */
     async batchesOf(fileIds: readonly string[]): Promise<Map<string, number>> {
-      const found = new Map<string, number>();
-      for (const part of batches(fileIds)) {
-        const rows = await db
-          .selectFrom('proposal_files as pf')
-          .innerJoin('proposals as p', 'p.id', 'pf.proposal_id')
-          .innerJoin('files as f', 'f.id', 'pf.file_id')
-          .select(['pf.file_id', 'p.id'])
-          .where('pf.file_id', 'in', part)
-          .where('p.state', '=', 'accepted')
-          .where('f.gone_at', 'is not', null)
-          .orderBy('p.decided_at')
-          .orderBy('p.id')
-          .execute();
-        for (const row of rows) found.set(row.file_id, row.id);
-      }
-      return found;
+      const rows = await db
+        .selectFrom('proposal_files as pf')
+        .innerJoin('proposals as p', 'p.id', 'pf.proposal_id')
+        .innerJoin('files as f', 'f.id', 'pf.file_id')
+        .select(['pf.file_id', 'p.id'])
+        .where('pf.file_id', 'in', oneOf(fileIds))
+        .where('p.state', '=', 'accepted')
+        .where('f.gone_at', 'is not', null)
+        .orderBy('p.decided_at')
+        .orderBy('p.id')
+        .execute();
+      return new Map(rows.map((row) => [row.file_id, row.id]));
     },
 
     /** How many of these files stand in the tree as films or episodes. */
     async films(fileIds: readonly string[]): Promise<number> {
-      const found = new Set<string>();
-      for (const part of batches(fileIds)) {
-        const rows = await db
-          .selectFrom('tree')
-          .select('file_id')
-          .where('kind', '=', 'strm')
-          .where('file_id', 'in', part)
-          .execute();
-        for (const row of rows) if (row.file_id !== null) found.add(row.file_id);
-      }
-      return found.size;
+      const rows = await db
+        .selectFrom('tree')
+        .select('file_id')
+        .distinct()
+        .where('kind', '=', 'strm')
+        .where('file_id', 'in', oneOf(fileIds))
+        .execute();
+      return rows.length;
     },
   };
 }

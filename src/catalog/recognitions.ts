@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { batches } from './batches.ts';
+import { oneOf } from './one-of.ts';
 import type { Schema } from './schema.ts';
 import { upsert } from './upsert.ts';
 
@@ -16,19 +16,16 @@ export function createRecognitions(db: Kysely<Schema>) {
     replace: (fileIds: readonly string[], rows: readonly RecognitionRow[]): Promise<void> =>
       db.transaction().execute(async (trx) => {
         const kept = new Set(rows.map((row) => row.fileId));
-        for (const part of batches(fileIds.filter((id) => !kept.has(id))))
-          await trx.deleteFrom('recognitions').where('file_id', 'in', part).execute();
+        const lost = fileIds.filter((id) => !kept.has(id));
+        if (lost.length > 0)
+          await trx.deleteFrom('recognitions').where('file_id', 'in', oneOf(lost)).execute();
         const values = rows.map((row) => ({ file_id: row.fileId, recognition: row.recognition }));
         await upsert(trx, 'recognitions', ['file_id'], values);
       }),
 
     async ofFiles(fileIds: readonly string[]): Promise<Map<string, string>> {
-      const found = new Map<string, string>();
-      for (const part of batches(fileIds)) {
-        const rows = await db.selectFrom('recognitions').selectAll().where('file_id', 'in', part).execute();
-        for (const row of rows) found.set(row.file_id, row.recognition);
-      }
-      return found;
+      const known = db.selectFrom('recognitions').selectAll().where('file_id', 'in', oneOf(fileIds));
+      return new Map((await known.execute()).map((row) => [row.file_id, row.recognition]));
     },
 
     /** Those of files in the library after `after`, in order: for a walk over everything. */

@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
-import { batches } from './batches.ts';
 import { foldersBelow } from './below.ts';
 import { markDirty } from './dirty.ts';
+import { oneOf } from './one-of.ts';
 import { insertProposal } from './proposals.ts';
 import type { Schema } from './schema.ts';
 
@@ -51,13 +51,11 @@ export function createRemovals(db: Kysely<Schema>) {
 
     /** What lies below none of the roots any more (somebody changed the settings) counts as missing from now on. */
     async missOutside(rootIds: readonly number[], now: number): Promise<void> {
-      const inside = JSON.stringify(await foldersBelow(db, rootIds));
+      const inside = oneOf(await foldersBelow(db, rootIds));
       // Folder by folder: file by file it takes half a second for 100,000 of them, after each crawl.
       await sql`update files set missing_since = ${now}
         where gone_at is null and missing_since is null
-          and folder_id in (select id from folders where id not in (select value from json_each(${inside})))`.execute(
-        db,
-      );
+          and folder_id in (select id from folders where id not in ${inside})`.execute(db);
     },
 
     /** A successful crawl ends: what is missing goes one rung up, never two. */
@@ -94,8 +92,7 @@ export function createRemovals(db: Kysely<Schema>) {
 
     /** The same below one folder. */
     async shareBelow(folderId: number, rungs: Rungs): Promise<RemovalShare> {
-      const folders = JSON.stringify(await foldersBelow(db, [folderId]));
-      return shareOf(rungs, sql<boolean>`folder_id in (select value from json_each(${folders}))`);
+      return shareOf(rungs, sql<boolean>`folder_id in ${oneOf(await foldersBelow(db, [folderId]))}`);
     },
 
     /**
@@ -105,15 +102,13 @@ export function createRemovals(db: Kysely<Schema>) {
     remove: (ids: readonly string[], now: number, batch: RemovalBatch): Promise<string[]> =>
       db.transaction().execute(async (trx) => {
         const gone = await stillMissing(trx, ids, batch.alsoKept ?? false);
-        for (const part of batches(gone)) {
-          await trx
-            .updateTable('files')
-            .set({ gone_at: now, kept_at: null })
-            .where('id', 'in', part)
-            .execute();
-          await markDirty(trx, part);
-          await trx.deleteFrom('leases').where('file_id', 'in', part).execute();
-        }
+        await trx
+          .updateTable('files')
+          .set({ gone_at: now, kept_at: null })
+          .where('id', 'in', oneOf(gone))
+          .execute();
+        await markDirty(trx, gone);
+        await trx.deleteFrom('leases').where('file_id', 'in', oneOf(gone)).execute();
         if (batch.proposalId !== undefined) await accepted(trx, batch.proposalId, now);
         else if (gone.length > 0) {
           const { kind, why, facts } = batch;
@@ -125,30 +120,26 @@ export function createRemovals(db: Kysely<Schema>) {
     /** A person's word that these stay in the library, also those that were taken out. @returns what is there again */
     keep: (ids: readonly string[], now: number): Promise<string[]> =>
       db.transaction().execute(async (trx) => {
-        const back: string[] = [];
-        for (const part of batches(ids)) {
-          const rows = await trx
-            .selectFrom('files')
-            .select('id')
-            .where('id', 'in', part)
-            .where('gone_at', 'is not', null)
-            .execute();
-          back.push(...rows.map((row) => row.id));
-          await trx
-            .updateTable('files')
-            .set({ gone_at: null, kept_at: now })
-            .where('id', 'in', part)
-            .where('missing_since', 'is not', null)
-            .execute();
-        }
+        const rows = await trx
+          .selectFrom('files')
+          .select('id')
+          .where('id', 'in', oneOf(ids))
+          .where('gone_at', 'is not', null)
+          .execute();
+        const back = rows.map((row) => row.id);
+        await trx
+          .updateTable('files')
+          .set({ gone_at: null, kept_at: now })
+          .where('id', 'in', oneOf(ids))
+          .where('missing_since', 'is not', null)
+          .execute();
         await markDirty(trx, back);
         return back;
       }),
 
     /** That word is taken back: they stand where they stood on the ladder. */
     async unkeep(ids: readonly string[]): Promise<void> {
-      for (const part of batches(ids))
-        await db.updateTable('files').set({ kept_at: null }).where('id', 'in', part).execute();
+      await db.updateTable('files').set({ kept_at: null }).where('id', 'in', oneOf(ids)).execute();
     },
 
     /** Those of `ids` that are missing still, in the library, and not kept by a person's word. */
@@ -173,18 +164,14 @@ async function stillMissing(
   ids: readonly string[],
   alsoKept: boolean,
 ): Promise<string[]> {
-  const found: string[] = [];
-  for (const part of batches(ids)) {
-    let query = db
-      .selectFrom('files')
-      .select('id')
-      .where('id', 'in', part)
-      .where('gone_at', 'is', null)
-      .where('missing_since', 'is not', null);
-    if (!alsoKept) query = query.where('kept_at', 'is', null);
-    found.push(...(await query.execute()).map((row) => row.id));
-  }
-  return found;
+  let query = db
+    .selectFrom('files')
+    .select('id')
+    .where('id', 'in', oneOf(ids))
+    .where('gone_at', 'is', null)
+    .where('missing_since', 'is not', null);
+  if (!alsoKept) query = query.where('kept_at', 'is', null);
+  return (await query.execute()).map((row) => row.id);
 }
 
 async function accepted(trx: Transaction<Schema>, id: number, now: number): Promise<void> {

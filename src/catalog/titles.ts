@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import { batches } from './batches.ts';
 import { createManifest } from './manifest.ts';
+import { oneOf } from './one-of.ts';
 import type { Schema } from './schema.ts';
 import { upsert } from './upsert.ts';
 
@@ -37,19 +37,19 @@ export function createTitles(db: Kysely<Schema>, tree: string) {
 
     /** The places of these files. */
     async placesOf(fileIds: readonly string[]): Promise<Map<string, Place>> {
-      const places = new Map<string, Place>();
-      for (const part of batches(fileIds)) {
-        const rows = await placesOf().selectAll().where('file_id', 'in', part).execute();
-        for (const row of rows)
-          places.set(row.file_id, {
+      const rows = await placesOf().selectAll().where('file_id', 'in', oneOf(fileIds)).execute();
+      return new Map(
+        rows.map((row) => [
+          row.file_id,
+          {
             fileId: row.file_id,
             titleKey: row.title_key,
             stem: row.stem ?? undefined,
             name: row.name ?? undefined,
             told: row.told ?? undefined,
-          });
-      }
-      return places;
+          },
+        ]),
+      );
     },
 
     /** Everything that has a path, also what has left the library and may come back. */
@@ -66,8 +66,13 @@ export function createTitles(db: Kysely<Schema>, tree: string) {
     ): Promise<void> =>
       db.transaction().execute(async (trx) => {
         const kept = new Set(keep);
-        for (const part of batches(fileIds.filter((id) => !kept.has(id))))
-          await trx.deleteFrom('places').where('tree', '=', tree).where('file_id', 'in', part).execute();
+        const lost = fileIds.filter((id) => !kept.has(id));
+        if (lost.length > 0)
+          await trx
+            .deleteFrom('places')
+            .where('tree', '=', tree)
+            .where('file_id', 'in', oneOf(lost))
+            .execute();
         const rows = places.map((one) => ({
           tree,
           file_id: one.fileId,

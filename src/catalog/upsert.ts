@@ -3,8 +3,20 @@ import type { Schema } from './schema.ts';
 import { Rows } from './sqlite.ts';
 
 /**
- * Inserts rows, or gives the rows that have their key all their values. One statement runs for each of them: as the
- * parameters of one or as JSON they take longer to read than to write. All rows have the same columns.
+ * Runs one statement for each of many rows. As the parameters of a single one, or as JSON, they take longer to read than
+ * to write.
+ * @param values of each row, in the order of the statement's `?`
+ */
+export async function runForEach(
+  trx: Transaction<Schema>,
+  statement: string,
+  values: readonly (readonly unknown[])[],
+): Promise<void> {
+  if (values.length > 0) await trx.executeQuery(CompiledQuery.raw(statement, [new Rows(values)]));
+}
+
+/**
+ * Inserts rows, or gives the rows that have their key all their values. All rows have the same columns.
  * @param key columns of the primary key
  */
 export async function upsert<T extends keyof Schema & string>(
@@ -18,8 +30,11 @@ export async function upsert<T extends keyof Schema & string>(
   const changes = columns
     .filter((column) => !key.includes(column))
     .map((name) => `${name} = excluded.${name}`);
-  const text = `insert into ${table} (${columns}) values (${columns.map(() => '?')})
+  const statement = `insert into ${table} (${columns}) values (${columns.map(() => '?')})
     on conflict (${key}) do update set ${changes}`;
-  const values = rows.map((row) => columns.map((column) => row[column]));
-  await trx.executeQuery(CompiledQuery.raw(text, [new Rows(values)]));
+  await runForEach(
+    trx,
+    statement,
+    rows.map((row) => columns.map((column) => row[column])),
+  );
 }
