@@ -196,7 +196,11 @@ t.test('years in front of the titles are the years of the films', async (t) => {
     'Alien (1979).mkv': 'film Alien (1979)',
     'Shining.mkv': 'film Shining',
   });
-  t.match(recognise('/Films/2010 - Inception.mkv'), { title: 'Inception', year: 2010 });
+  const alone = recognise('/Films/2010 - Inception.mkv');
+  t.match(alone, { title: 'Inception', year: 2010, confidence: 0.5 });
+  t.match(needsPerson(alone), /year or a part of the title/, 'it may be another odyssey of 2001');
+  t.equal(needsPerson(recognise('/Films/2010 - Inception {tmdb-27205}.mkv')), undefined);
+  t.equal(needsPerson(recognise('/Films/2010 - Inception/Inception.mkv')), undefined);
   t.match(recognise('/Films/2012 - Fin du monde (2013).mkv'), { title: '2012 - Fin du monde', year: 2013 });
   t.match(recognise('/Films/2010 - Inception/Inception.mkv'), { title: 'Inception', year: 2010 });
 });

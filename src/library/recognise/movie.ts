@@ -10,6 +10,9 @@ import type { Evidence } from './siblings.ts';
 import { isSportEvent } from './sports.ts';
 import { isWeakName } from './weak-names.ts';
 
+/** How a year was found that may as well be a part of the title (`2001 - L'Odyssée de l'espace`). */
+export const inFront = 'name, in front';
+
 /** Fills in a film (facts naming 8): the file's title and year, or the folder's where the file's name is weak. */
 export function fillMovie(result: Recognition, reading: Reading, evidence: Evidence): void {
   const { name, above } = reading;
@@ -36,7 +39,7 @@ export function fillMovie(result: Recognition, reading: Reading, evidence: Evide
     setYear(result, own.year, 'name');
   }
   setYear(result, evidence.year, 'siblings, in front');
-  if (!weak) setYear(result, front?.year, 'name, in front');
+  if (!weak) setYear(result, front?.year, inFront);
   if (!result.title) {
     result.kind = 'unknown';
     result.because.push('title: none');
@@ -155,5 +158,5 @@ function openingStart(folded: string, found: number | undefined): number {
 function rate(result: Recognition): number {
   if (result.kind === 'unknown') return 0.1;
   if (result.ids) return 1;
-  return result.year ? 0.9 : 0.5;
+  return result.year && !result.because.includes(`year: ${inFront}`) ? 0.9 : 0.5;
 }

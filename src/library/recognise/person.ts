@@ -1,4 +1,5 @@
 import type { Recognition } from '../recognition.ts';
+import { inFront } from './movie.ts';
 import { titleBehind } from './show.ts';
 
 const asianScript = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
@@ -19,6 +20,8 @@ export function needsPerson(recognition: Recognition): string | undefined {
       : 'It lies among series, but nothing in its name says which episode it is.';
   }
   if (kind === 'movie') {
+    if (says(`year: ${inFront}`) && !ids)
+      return 'The number in front of the name may be its year or a part of the title.';
     return title !== undefined && asianScript.test(title) && !recognition.year && !ids
       ? 'A name in Chinese, Japanese or Korean without a year: it may be an episode.'
       : undefined;
