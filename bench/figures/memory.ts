@@ -14,7 +14,9 @@ import type { Stage } from '../stage/stage.ts';
 const folders = 2000;
 const filesPerFolder = 50;
 const opens = 5;
-const limitMb = 200;
+const servingLimitMb = 200;
+/** As for the first tree of an account in `tree100k`; here a whole server does it beside all else. */
+const syncingLimitMb = 250;
 /** Most of the peak is there by then; `--long` waits for the end. */
 const watchMs = 75_000;
 
@@ -54,7 +56,7 @@ export const memory: Figure = {
 
     const baseline = { what: 'a bare Fastify', value: floor.nowMb };
     const besideBare = (value: number) => ({ value, unit: 'MB', baseline, ratio: value / floor.nowMb });
-    const bar = { of: 'value', is: '<', limit: limitMb } as const;
+    const under = (limit: number) => ({ of: 'value', is: '<', limit }) as const;
     return [
       {
         what: 'opening the catalog in a fresh process',
@@ -68,13 +70,13 @@ export const memory: Figure = {
       {
         what: 'resident while serving',
         ...besideBare(serving.nowMb),
-        bar,
+        bar: under(servingLimitMb),
         note: `${paths.length.toLocaleString('en')} films asked for; ${serving.peakMb.toFixed(0)} MB at most`,
       },
       {
         what: 'resident at most while it syncs',
         ...besideBare(synced.peakMb),
-        bar,
+        bar: under(syncingLimitMb),
         note: `${done ? 'the whole first sync' : 'the first sync so far'}: ${listings} listings, ${written.toLocaleString('en')} files and folders written in ${seconds} s; ${synced.nowMb.toFixed(0)} MB at the end`,
       },
     ];
