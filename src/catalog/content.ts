@@ -1,6 +1,7 @@
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { createAtHand } from '../at-hand.ts';
 import { foldersBelow } from './below.ts';
+import { createFolders } from './folders.ts';
 import { oneOf } from './one-of.ts';
 import type { FileTable, FolderTable, Schema } from './schema.ts';
 
@@ -28,9 +29,6 @@ export interface CatalogFolder {
   listedAt: number | undefined;
   missingSince: number | undefined;
 }
-
-/** Deeper than any account: a chain of parents that is longer leads in a circle. */
-const deepest = 200;
 
 /** Rows kept at hand for the hot path of playback. */
 const filesAtHand = 5000;
@@ -61,6 +59,8 @@ export function createContent(db: Kysely<Schema>) {
   }
 
   return {
+    ...createFolders(db),
+
     /** The file with this 1fichier id, unless it was taken out of the library. */
     byId: fileById,
 
@@ -110,59 +110,12 @@ export function createContent(db: Kysely<Schema>) {
       };
     },
 
-    /** Account paths of these folders, each beginning with `/`; a folder whose place is not known is left out. */
-    async folderPaths(ids: readonly number[]): Promise<Map<number, string>> {
-      const { rows } = await sql<{ start: number; path: string }>`
-        with recursive up(start, id, parent_id, path, depth) as (
-          select id, id, parent_id, case when id = 0 then '' else '/' || name end, 0 from folders where id in ${oneOf(ids)}
-          union all
-          select up.start, f.id, f.parent_id, case when f.id = 0 then '' else '/' || f.name end || up.path, up.depth + 1
-          from up join folders f on f.id = up.parent_id where up.depth < ${deepest}
-        )
-        select start, path from up where id = 0`.execute(db);
-      return new Map(rows.map((row) => [row.start, row.path || '/']));
-    },
-
     /** Files by id, or all of a folder. Files taken out of the library are not among them. */
     filesByIds: async (ids: readonly string[]): Promise<CatalogFile[]> =>
       (await inLibrary().where('id', 'in', oneOf(ids)).execute()).map(toFile),
 
     filesOfFolders: async (folderIds: readonly number[]): Promise<CatalogFile[]> =>
       (await inLibrary().where('folder_id', 'in', oneOf(folderIds)).execute()).map(toFile),
-
-    /** Sub-folders of these folders. */
-    async subFolders(ids: readonly number[]): Promise<{ id: number; parentId: number; name: string }[]> {
-      const rows = await db
-        .selectFrom('folders')
-        .select(['id', 'parent_id', 'name'])
-        .where('parent_id', 'in', oneOf(ids))
-        .execute();
-      return rows.map((row) => ({ id: row.id, parentId: row.parent_id ?? 0, name: row.name }));
-    },
-
-    /** These folders with their parents; the root is not among them. */
-    async parentsOf(ids: readonly number[]): Promise<{ id: number; parentId: number; name: string }[]> {
-      const rows = await db
-        .selectFrom('folders')
-        .select(['id', 'parent_id', 'name'])
-        .where('id', 'in', oneOf(ids))
-        .execute();
-      return rows.flatMap(({ id, parent_id, name }) =>
-        parent_id === null ? [] : [{ id, parentId: parent_id, name }],
-      );
-    },
-
-    /** This folder and those above it, from the inside out; the root of the account is the last. */
-    async foldersAbove(id: number): Promise<number[]> {
-      const { rows } = await sql<{ id: number }>`
-        with recursive up(id, depth) as (
-          select ${id}, 0
-          union all
-          select f.parent_id, up.depth + 1 from up join folders f on f.id = up.id
-          where f.parent_id is not null and up.depth < ${deepest}
-        ) select id from up order by depth`.execute(db);
-      return rows.map((row) => row.id);
-    },
 
     /** Files that are missing from these folders, or were taken out of the library. */
     async leftOf(folderIds: readonly number[]): Promise<Pick<CatalogFile, 'id' | 'folderId' | 'name'>[]> {
@@ -184,16 +137,6 @@ export function createContent(db: Kysely<Schema>) {
         .where('gone_at', 'is not', null)
         .execute();
       return rows.map((row) => ({ id: row.id, folderId: row.folder_id, name: row.name }));
-    },
-
-    /** When this folder was last listed. */
-    async listedAt(folderId: number): Promise<number | undefined> {
-      const row = await db
-        .selectFrom('folders')
-        .select('listed_at')
-        .where('id', '=', folderId)
-        .executeTakeFirst();
-      return row?.listed_at ?? undefined;
     },
 
     /** Ids of all files in the library that lie in or below this folder. */

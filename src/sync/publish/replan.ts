@@ -1,20 +1,15 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setImmediate as breathe } from 'node:timers/promises';
 import type { Catalog } from '../../catalog/catalog.ts';
-import type { Batch, Move, Spot } from '../../catalog/journal.ts';
+import type { Batch, Move } from '../../catalog/journal.ts';
 import { lockFile } from '../../catalog/lock.ts';
 import type { Place } from '../../catalog/titles.ts';
 import type { Clock } from '../../clock.ts';
-import { type Item, layoutTitle } from '../../library/layout.ts';
-import type { Recognition } from '../../library/recognition.ts';
-import { foldedPath } from '../../library/safe-name.ts';
-import { titleDirOf } from '../../library/shelf.ts';
+import { createMovePlanner, type PlannedMove, placeOf } from './plan-moves.ts';
 import type { Publisher } from './publish.ts';
 import { addResult, type PublishResult } from './publish-run.ts';
 import { filesOf, sayAgain } from './targets.ts';
-import { foldersOf, type TitlesByTree, toLibraryFile } from './titling.ts';
-import { admits, keyIn, type Tree } from './trees.ts';
+import type { TitlesByTree } from './titling.ts';
 
 export interface ReplanOptions {
   catalog: Catalog;
@@ -24,134 +19,14 @@ export interface ReplanOptions {
   lockPath: string;
 }
 
-/** A file that would stand elsewhere if the tree were laid out today. Paths without `.strm`. */
-export interface PlannedMove extends Move {
-  fileId: string;
-  /** For a person. */
-  why: string;
-}
-
 export type Replan = ReturnType<typeof createReplan>;
-
-const titlesAtOnce = 200;
-const filesAtOnce = 2000;
 
 /**
  * Paths are frozen; this is how a person moves them: `plan` tells what would stand elsewhere by what is known today,
  * `apply` moves that and writes it into the journal, `undo` brings the last batch back.
  */
 export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOptions) {
-  async function planTree(tree: Tree, signal: AbortSignal): Promise<PlannedMove[]> {
-    const titles = catalog.titlesOf(tree.name);
-    const places = new Map<string, Place>();
-    /** Files by the title that they would belong to; what has no place yet moves nowhere, but counts as a neighbour. */
-    const fresh = new Map<string, string[]>();
-    const heirsOf = new Map<string, string>();
-    const extras: string[] = [];
-    for (let after = ''; ; ) {
-      signal.throwIfAborted();
-      await breathe();
-      const rows = await catalog.recognitions.after(after, filesAtOnce);
-      const last = rows.at(-1)?.fileId;
-      if (last === undefined) break;
-      after = last;
-      const ids = rows.map((row) => row.fileId);
-      for (const [id, place] of await titles.placesOf(ids)) places.set(id, place);
-      const files = await catalog.content.filesByIds(ids);
-      const paths = await foldersOf(catalog, files);
-      const byId = new Map(files.map((file) => [file.id, file]));
-      for (const { fileId, recognition } of rows) {
-        const file = byId.get(fileId);
-        const folder = file && paths.get(file.folderId);
-        if (!file || folder === undefined || !places.has(fileId)) continue;
-        // Its path is somebody else's by now: it waits for its end, and is no version beside that one.
-        if (file.missingSince !== undefined && places.get(fileId)?.stem === undefined) continue;
-        const read = JSON.parse(recognition) as Recognition;
-        const libraryFile = toLibraryFile(file, folder);
-        const key = keyIn(tree, libraryFile, read);
-        if (key === undefined) {
-          // What the settings have no room for stays where it is.
-          if (read.kind === 'extra' && admits(tree, libraryFile, 'extra')) extras.push(fileId);
-        } else {
-          fresh.set(key, [...(fresh.get(key) ?? []), fileId]);
-          const now = places.get(fileId)?.titleKey;
-          if (now !== undefined) heirsOf.set(now, key);
-        }
-      }
-    }
-    // An extra goes where its title goes.
-    for (const id of extras) {
-      const now = places.get(id)?.titleKey as string;
-      const key = heirsOf.get(now) ?? now;
-      fresh.set(key, [...(fresh.get(key) ?? []), id]);
-    }
-    const moves: PlannedMove[] = [];
-    const all = [...fresh];
-    for (let start = 0; start < all.length; start += titlesAtOnce) {
-      signal.throwIfAborted();
-      await breathe();
-      moves.push(...(await planTitles(tree, all.slice(start, start + titlesAtOnce), places)));
-    }
-    const possible = await withoutCollisions(tree.name, moves, 'to');
-    return possible.sort((a, b) => ((a.from?.stem ?? '') < (b.from?.stem ?? '') ? -1 : 1));
-  }
-
-  async function planTitles(
-    tree: Tree,
-    titles: readonly (readonly [string, readonly string[]])[],
-    places: ReadonlyMap<string, Place>,
-  ): Promise<PlannedMove[]> {
-    const ids = titles.flatMap(([, fileIds]) => fileIds);
-    const recognitions = await catalog.recognitions.ofFiles(ids);
-    const files = new Map((await catalog.content.filesByIds(ids)).map((file) => [file.id, file]));
-    const paths = await foldersOf(catalog, files.values());
-    return titles.flatMap(([titleKey, fileIds]) => {
-      const items = fileIds.flatMap((id): Item[] => {
-        const file = files.get(id);
-        const json = recognitions.get(id);
-        if (!file || json === undefined) return [];
-        return [
-          {
-            file: toLibraryFile(file, paths.get(file.folderId) ?? '/'),
-            recognition: JSON.parse(json) as Recognition,
-          },
-        ];
-      });
-      const by = new Map(items.map((item) => [item.file.fileId, item.recognition]));
-      return layoutTitle(items, [], { profile: tree.profile, nfo: false }).flatMap((entry) => {
-        if (entry.kind !== 'strm') return [];
-        const { fileId } = entry;
-        const stem = entry.path.slice(0, -'.strm'.length);
-        const from = places.get(fileId);
-        if (from?.stem === undefined || from.stem === stem) return [];
-        if (foldedPath(titleDirOf(stem)) !== titleKey) return [];
-        const why = whyMoved(from, titleKey, by.get(fileId));
-        return [{ tree: tree.name, fileId, from: placeOf(from), to: { titleKey, stem }, why }];
-      });
-    });
-  }
-
-  /** Those that lead to a path which nobody has, or leaves with them. What has left the library keeps its path too. */
-  async function withoutCollisions<T extends Move>(
-    tree: string,
-    moves: readonly T[],
-    side: 'from' | 'to',
-  ): Promise<T[]> {
-    const standing = await catalog.titlesOf(tree).standing();
-    let possible = [...moves];
-    for (;;) {
-      const moving = new Set(possible.map((one) => one.fileId));
-      const held = new Set(
-        standing.flatMap(({ fileId, stem }) => (moving.has(fileId) ? [] : [foldedPath(stem)])),
-      );
-      const free = possible.filter((one) => {
-        const stem = one[side]?.stem;
-        return stem === undefined || !held.has(foldedPath(stem));
-      });
-      if (free.length === possible.length) return free;
-      possible = free;
-    }
-  }
+  const { planTree, withoutCollisions } = createMovePlanner({ catalog });
 
   /** Gives the files their other places, and writes what follows from it. @param readAnew files that may be taken for something else now */
   async function move(
@@ -257,18 +132,4 @@ export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOpti
         return { ...batch, moves };
       }),
   };
-}
-
-function placeOf({ titleKey, stem, told }: Spot): Spot {
-  return { titleKey, stem, told };
-}
-
-function whyMoved(from: Place, titleKey: string, recognition: Recognition | undefined): string {
-  if (from.titleKey !== titleKey) {
-    const { kind = 'unknown', title, year } = recognition ?? {};
-    return title === undefined
-      ? `taken for ${kind} today`
-      : `taken for ${kind} "${title}"${year === undefined ? '' : ` (${year})`} today`;
-  }
-  return 'its season, episode or label would be another one today';
 }
