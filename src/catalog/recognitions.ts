@@ -9,6 +9,9 @@ export interface RecognitionRow {
   recognition: string;
 }
 
+/** No title has more folders. */
+const mostBeside = 50;
+
 /** What the files of the account were recognised as, the same for every tree. */
 export function createRecognitions(db: Kysely<Schema>) {
   return {
@@ -26,6 +29,29 @@ export function createRecognitions(db: Kysely<Schema>) {
     async ofFiles(fileIds: readonly string[]): Promise<Map<string, string>> {
       const known = db.selectFrom('recognitions').selectAll().where('file_id', 'in', oneOf(fileIds));
       return new Map((await known.execute()).map((row) => [row.file_id, row.recognition]));
+    },
+
+    /**
+     * Extras without a place in the folders that `folderIds` names, below them and beside them: they may belong to what
+     * came there. Beside means among as few folders as a title has, not among the titles of a whole library.
+     */
+    async extrasNear(folderIds: readonly number[]): Promise<string[]> {
+      const { rows } = await sql<{ id: string }>`
+        with near(id) as (
+          select value from json_each(${JSON.stringify(folderIds)})
+          union select id from folders where parent_id in ${oneOf(folderIds)}
+          union select beside.id from folders own join folders beside on beside.parent_id = own.parent_id
+            where own.id in ${oneOf(folderIds)} and ${mostBeside} >= (
+              select count(*) from (select 1 from folders f where f.parent_id = own.parent_id limit ${mostBeside + 1}))
+        )
+        select f.id from near cross join files f on f.folder_id = near.id
+        where f.gone_at is null
+          and not exists (select 1 from places where file_id = f.id)
+          and exists (select 1 from recognitions r where r.file_id = f.id
+            and r.recognition ->> '$.kind' = 'extra' and r.recognition ->> '$.extra' is not 'sample')`.execute(
+        db,
+      );
+      return rows.map((row) => row.id);
     },
 
     /** Those of files in the library after `after`, in order: for a walk over everything. */

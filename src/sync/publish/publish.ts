@@ -172,7 +172,10 @@ export function createPublisher(options: PublishOptions) {
     async files(fileIds: readonly string[], run: PublishRun = {}): Promise<PublishResult> {
       const result = emptyResult();
       if (fileIds.length === 0) return result;
-      const { titles, open } = await recognise(fileIds, run);
+      const { titles, open, fresh } = await recognise(fileIds, run);
+      // Looked at when the crawl has ended, or by the next one.
+      if (!run.dryRun && fresh.size > 0)
+        await catalog.dirty.mark(await catalog.recognitions.extrasNear([...fresh]));
       await publishTitles(titles, result, run);
       const waiting = new Set(result.waiting);
       if (run.midCrawl || run.moreToCome) for (const id of open) waiting.add(id);

@@ -20,6 +20,8 @@ export interface Recognised {
   titles: TitlesByTree;
   /** Files of which another folder may still say more: the title that an extra belongs to, a file that is missing. */
   open: Set<string>;
+  /** Folders in which something has come that stood nowhere before. */
+  fresh: Set<number>;
   /** Files that were uploaded anew, and the missing ones whose word is theirs. */
   heirs: Map<string, string>;
 }
@@ -52,7 +54,7 @@ export async function recogniseFiles(
     ({ name }) => isVideo(name) || isSubtitle(name),
   );
   const paths = await foldersOf(catalog, together);
-  const result: Recognised = { titles: new Map(), open: new Set(), heirs: new Map() };
+  const result: Recognised = { titles: new Map(), open: new Set(), fresh: new Set(), heirs: new Map() };
   const read = await recogniseTogether(catalog, trees, together, paths, result.heirs);
   const titled = read.filter(({ file }) => isVideo(file.name));
   // A folder whose place is not known just now keeps its titles: the crawl that is under way will say where it is.
@@ -85,6 +87,9 @@ export async function recogniseFiles(
     );
     // Where a file leaves one title for another, both are laid out together: it is hardly ever gone in between.
     const after = new Map(now.map((place) => [place.fileId, place]));
+    for (const { file, folderId, recognition } of titled)
+      if (recognition.kind !== 'extra' && after.has(file.fileId) && !before.has(file.fileId))
+        result.fresh.add(folderId);
     const keys = new Set<string>();
     for (const id of new Set([...before.keys(), ...after.keys()]))
       for (const place of [before.get(id), after.get(id)]) if (place) keys.add(place.titleKey);
