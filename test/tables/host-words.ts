@@ -9,6 +9,10 @@ export type HostWords = [
   form?: 'html' | 'text',
 ];
 
+/** Web pages of one meaning. */
+const pages = (status: number, code: ErrorCode, gate: GateKind, texts: string[]): HostWords[] =>
+  texts.map((words) => [words, status, code, gate, 'html']);
+
 /** The error catalogue of the facts, section 5, and the web texts below it; a KO in JSON unless it says otherwise. */
 export const hostWords: HostWords[] = [
   ['Flood detected: IP Locked #374', 403, 'BRIDGE_HOST_FLOOD', 'flood'],
@@ -61,53 +65,37 @@ export const hostWords: HostWords[] = [
   ['Service Unavailable', 503, 'BRIDGE_HOST_MAINTENANCE', 'maintenance', 'html'],
   ['Resource not found', 500, 'BRIDGE_HOST_ERROR', 'maintenance'],
   ['', 200, 'BRIDGE_HOST_ODD_ANSWER', 'none', 'text'],
-  ['File not found !', 404, 'BRIDGE_HOST_FILE_GONE', 'none', 'html'],
-  ['The requested file has been deleted', 404, 'BRIDGE_HOST_FILE_GONE', 'none', 'html'],
-  ['The requested file could not be found', 404, 'BRIDGE_HOST_FILE_GONE', 'none', 'html'],
-  ['The file was removed following an abuse request', 404, 'BRIDGE_HOST_FILE_GONE', 'none', 'html'],
-  ['Access to this file is protected', 403, 'BRIDGE_HOST_FORBIDDEN', 'none', 'html'],
-  [
+  ...pages(404, 'BRIDGE_HOST_FILE_GONE', 'none', [
+    'File not found !',
+    'The requested file has been deleted',
+    'The requested file could not be found',
+    'The file was removed following an abuse request',
+  ]),
+  ...pages(403, 'BRIDGE_HOST_FORBIDDEN', 'none', ['Access to this file is protected']),
+  ...pages(403, 'BRIDGE_HOST_NOT_PREMIUM', 'none', [
     'The owner of this file has reserved access to the subscribers of our services',
-    403,
-    'BRIDGE_HOST_NOT_PREMIUM',
-    'none',
-    'html',
-  ],
-  ['Software error:', 500, 'BRIDGE_HOST_ERROR', 'maintenance', 'html'],
-  ["Can't connect DB", 200, 'BRIDGE_HOST_MAINTENANCE', 'maintenance', 'html'],
-  ['Can&#39;t connect DB', 503, 'BRIDGE_HOST_MAINTENANCE', 'maintenance', 'html'],
-  [
+  ]),
+  ...pages(200, 'BRIDGE_HOST_NOT_PREMIUM', 'none', ['temporarily limited due to high demand']),
+  ...pages(500, 'BRIDGE_HOST_ERROR', 'maintenance', ['Software error:']),
+  ...pages(200, 'BRIDGE_HOST_MAINTENANCE', 'maintenance', ["Can't connect DB"]),
+  ...pages(503, 'BRIDGE_HOST_MAINTENANCE', 'maintenance', [
+    'Can&#39;t connect DB',
     'Our services are in maintenance. Please come back after 5',
-    503,
-    'BRIDGE_HOST_MAINTENANCE',
-    'maintenance',
-    'html',
-  ],
-  [
+  ]),
+  ...pages(200, 'BRIDGE_HOST_NOT_READY', 'none', [
     'Please wait until the file has been scanned by our anti-virus',
-    200,
-    'BRIDGE_HOST_NOT_READY',
-    'none',
-    'html',
-  ],
-  ['VPN detected / Requires the use of CDN credits or Premium GOLD', 403, 'BRIDGE_HOST_VPN', 'none', 'html'],
-  ['Acc&egrave;s restreint', 403, 'BRIDGE_HOST_VPN', 'none', 'html'],
-  ['professional infrastructure detected', 403, 'BRIDGE_HOST_VPN', 'none', 'html'],
-  ['temporarily limited due to high demand', 200, 'BRIDGE_HOST_NOT_PREMIUM', 'none', 'html'],
-  [
+  ]),
+  ...pages(403, 'BRIDGE_HOST_VPN', 'none', [
+    'VPN detected / Requires the use of CDN credits or Premium GOLD',
+    'Acc&egrave;s restreint',
+    'professional infrastructure detected',
+  ]),
+  ...pages(503, 'BRIDGE_TOO_MANY_STREAMS', 'none', [
     'Votre adresse IP ouvre trop de connexions vers le serveur',
-    503,
-    'BRIDGE_TOO_MANY_STREAMS',
-    'none',
-    'html',
-  ],
-  ['You can use your account only for downloading from 1.2.3.4', 403, 'BRIDGE_HOST_LOCATION', 'none', 'html'],
-  [
+  ]),
+  ...pages(403, 'BRIDGE_HOST_LOCATION', 'none', [
+    'You can use your account only for downloading from 1.2.3.4',
     'Our services are not compatible with massively shared internet access',
-    403,
-    'BRIDGE_HOST_LOCATION',
-    'none',
-    'html',
-  ],
-  ['Be careful to not use simultaneously your IPv4 and IPv6 IP', 403, 'BRIDGE_HOST_LOCATION', 'none', 'html'],
+    'Be careful to not use simultaneously your IPv4 and IPv6 IP',
+  ]),
 ];
