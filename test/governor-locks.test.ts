@@ -1,0 +1,246 @@
+import t from 'tap';
+import { BridgeError, isBridgeError } from '../src/errors.ts';
+import type { GovernorMemory, Urgency } from '../src/fichier/governor.ts';
+import { codeOf, flood, gated, governed, refusal } from './fixtures/governed.ts';
+import { createHandClock, settle } from './fixtures/hand-clock.ts';
+
+/** When the gate to the API closes, for how long, what opens it again, and what of it outlives a restart. */
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+t.test('a flood answer closes the gate for everyone and says until when', async (t) => {
+  const { clock, call, fail, governor, started } = governed();
+  const error = await fail(flood());
+  t.ok(isBridgeError(error, 'BRIDGE_HOST_FLOOD'));
+  t.equal(error.retryAt, clock.now() + 5 * minuteMs);
+  t.match(governor.state(), { open: false, callsLeft: 0, why: 'BRIDGE_HOST_FLOOD' });
+  const play = await call('play', 'play').catch((thrown) => thrown);
+  t.ok(isBridgeError(play, 'BRIDGE_GATE_CLOSED'), 'refused at once');
+  t.equal(play.retryAt, clock.now() + 5 * minuteMs);
+  t.same(started, []);
+});
+
+t.test('closing the gate looks again at what already waits', async (t) => {
+  const { clock, governor, call } = governed();
+  const slow = gated();
+  const failing = governor
+    .run({ urgency: 'index', verb: 'x' }, async () => {
+      await slow.promise;
+      throw flood();
+    })
+    .catch(() => {});
+  const short = codeOf(call('short', 'refresh', { deadlineMs: 60_000 }));
+  const long = call('long', 'index');
+  await settle();
+  slow.resolve();
+  await failing;
+  t.equal(await short, 'BRIDGE_GATE_CLOSED');
+  t.equal(governor.state().waiting.index, 1, 'what has no deadline waits on');
+  await clock.advance(5 * minuteMs);
+  t.equal(await long, 'long');
+});
+
+t.test('pauses grow, one trial goes out at the end of each, and success resets them', async (t) => {
+  const { clock, fail, call, governor, started } = governed();
+  const pauses: number[] = [];
+  for (let i = 0; i < 4; i++) {
+    const failed = fail(flood());
+    await clock.advance(0);
+    const error = await failed;
+    pauses.push((error.retryAt - clock.now()) / minuteMs);
+    await clock.advance(error.retryAt - clock.now());
+  }
+  t.same(pauses, [5, 15, 60, 60]);
+  t.match(governor.state(), { open: false }, 'open only when a trial has gone well');
+
+  const trial = gated();
+  void call('index', 'index', {}, trial.promise);
+  await settle();
+  void call('play', 'play');
+  await settle();
+  t.same(started, ['index'], 'everybody waits for the trial');
+  trial.resolve();
+  await settle();
+  t.same(started, ['index', 'play']);
+  t.equal(governor.state().open, true);
+  await clock.advance(10_000);
+  const error = await fail(flood());
+  t.equal(error.retryAt - clock.now(), 5 * minuteMs);
+});
+
+t.test('the trial is the most urgent of those that wait', async (t) => {
+  const { clock, fail, call, started } = governed();
+  await fail(flood());
+  const trial = gated();
+  void call('index', 'index', {}, trial.promise);
+  void call('play', 'play', { deadlineMs: hourMs }, trial.promise);
+  await clock.advance(5 * minuteMs);
+  t.same(started, ['play']);
+  trial.resolve();
+  await clock.advance(2500);
+  t.same(started, ['play', 'index']);
+});
+
+t.test('a trial that tells nothing lets the next one try', async (t) => {
+  const { clock, fail, call, governor } = governed();
+  await fail(flood());
+  await clock.advance(5 * minuteMs);
+  t.ok(isBridgeError(await fail(new BridgeError('BRIDGE_HOST_UNREACHABLE'))));
+  t.equal(governor.state().open, false);
+  await clock.advance(2500);
+  t.equal(await call('next', 'index'), 'next');
+  t.equal(governor.state().open, true);
+});
+
+t.test('a trial that the host answers with a refusal of that file opens the gate', async (t) => {
+  const { clock, fail, governor } = governed();
+  await fail(flood());
+  await clock.advance(5 * minuteMs);
+  await fail(refusal('Resource not found #469', 404));
+  t.equal(governor.state().open, true);
+});
+
+t.test('several calls that are out when the gate closes count as one closing', async (t) => {
+  const { clock, governor } = governed();
+  const both = gated();
+  const run = (urgency: Urgency) =>
+    governor
+      .run({ urgency, verb: 'x' }, async () => {
+        await both.promise;
+        throw flood();
+      })
+      .catch((error) => error.retryAt);
+  const results = Promise.all([run('index'), run('play'), run('play')]);
+  await settle();
+  both.resolve();
+  const until = clock.now() + 5 * minuteMs;
+  t.same(await results, [until, until, until]);
+});
+
+t.test('an older call that goes well does not open the gate', async (t) => {
+  const { fail, call, governor } = governed();
+  const slow = gated();
+  const old = call('old', 'index', {}, slow.promise);
+  await fail(flood(), 'play');
+  slow.resolve();
+  await old;
+  t.equal(governor.state().open, false);
+});
+
+t.test('maintenance pauses for one and then five minutes, an address lock for an hour', async (t) => {
+  const { clock, fail } = governed();
+  const pauses: number[] = [];
+  for (const words of [
+    'Our services are in maintenance',
+    'Our services are in maintenance',
+    'IP Locked #38',
+  ]) {
+    const error = await fail(refusal(words, 503));
+    pauses.push((error.retryAt - clock.now()) / minuteMs);
+    await clock.advance(error.retryAt - clock.now());
+  }
+  t.same(pauses, [1, 5, 60]);
+});
+
+t.test('a longer wait that the host asks for is kept', async (t) => {
+  const { clock, fail } = governed();
+  const error = await fail(refusal('', 429, { 'retry-after': '1200' }));
+  t.equal(error.retryAt - clock.now(), 20 * minuteMs);
+});
+
+t.test('refusals without words close the gate at the third in a row', async (t) => {
+  const { clock, fail, call, governor } = governed();
+  const next = async () => {
+    const failed = fail(refusal(''));
+    await clock.advance(2500);
+    await failed;
+    return governor.state().open;
+  };
+  t.same([await next(), await next()], [true, true]);
+  await call('good', 'index');
+  t.same([await next(), await next(), await next()], [true, true, false]);
+});
+
+t.test('a lock outlives a restart, a refused key does not', async (t) => {
+  const first = governed();
+  await first.fail(flood());
+  const later = createHandClock(first.clock.now() + minuteMs);
+  const second = governed({ memory: first.memory }, later);
+  t.match(second.governor.state(), {
+    open: false,
+    why: 'BRIDGE_HOST_FLOOD',
+    closedUntil: later.now() + 4 * minuteMs,
+  });
+  t.equal(await codeOf(second.call('play', 'play')), 'BRIDGE_GATE_CLOSED');
+  await later.advance(4 * minuteMs);
+  const again = await second.fail(flood());
+  t.equal(again.retryAt - later.now(), 15 * minuteMs, 'and so do the growing pauses');
+
+  const third = governed();
+  await third.fail(refusal('Not authenticated #29', 401));
+  t.equal(await codeOf(third.call('play', 'play')), 'BRIDGE_GATE_CLOSED');
+  t.equal(await codeOf(governed({ memory: third.memory }).call('play', 'play')), 'ok');
+});
+
+t.test('a stored lock further away than the longest pause is cut to it', async (t) => {
+  const first = governed({}, createHandClock(Date.UTC(2035, 0, 1)));
+  await first.fail(flood());
+  const clock = createHandClock();
+  const { governor } = governed({ memory: first.memory }, clock);
+  t.equal(governor.state().closedUntil, clock.now() + hourMs);
+});
+
+t.test('a memory that is broken, full of nonsense or cannot be written stops nothing', async (t) => {
+  const broken: GovernorMemory = {
+    read: () => {
+      throw new Error('no such file');
+    },
+    write: () => {
+      throw new Error('disk full');
+    },
+  };
+  const { call, fail, clock } = governed({ memory: broken });
+  t.equal(await call('a', 'index'), 'a');
+  await clock.advance(2500);
+  t.ok(isBridgeError(await fail(flood()), 'BRIDGE_HOST_FLOOD'));
+  const nonsense = {
+    closure: { kind: 'toString', why: 'x', until: 'y' },
+    closings: { flood: 'z' },
+    next: { a: null },
+  };
+  const odd = governed({ memory: { read: () => nonsense as never, write: () => {} } });
+  t.equal(odd.governor.state().open, true);
+  t.equal((await odd.fail(flood())).retryAt - odd.clock.now(), 5 * minuteMs);
+});
+
+t.test(
+  'a clock that is set back stalls neither the pace nor a folder nor a lock nor a deadline',
+  async (t) => {
+    const { clock, call, fail, governor } = governed();
+    await call('a', 'index', { key: 'folder:1' });
+    clock.jump(clock.now() - 24 * hourMs);
+    const at = clock.now();
+    const second = call('b', 'index');
+    const folder = call('a', 'index', { key: 'folder:1' });
+    const slow = gated();
+    await clock.advance(2500);
+    t.equal(await second, 'b');
+    await clock.advance(27_500);
+    t.equal(await folder, 'a');
+    t.equal(clock.now() - at, 30_000);
+    await clock.advance(2500);
+    await fail(flood());
+    clock.jump(clock.now() - 24 * hourMs);
+    t.equal(governor.state().closedUntil, clock.now() + 5 * minuteMs);
+    await clock.advance(5 * minuteMs);
+    void call('slow', 'index', {}, slow.promise);
+    await settle();
+    const late = codeOf(call('late', 'index', { deadlineMs: 5 * minuteMs }));
+    clock.jump(clock.now() - hourMs);
+    void call('other', 'background').catch(() => {});
+    await clock.advance(5 * minuteMs);
+    t.equal(await late, 'BRIDGE_GATE_CLOSED', 'the trial is still out');
+    slow.resolve();
+    governor.close();
+  },
+);
