@@ -1,0 +1,156 @@
+import { join } from 'node:path';
+import t from 'tap';
+import { loadSettings } from '../config/load.ts';
+import { settingList } from '../config/settings.ts';
+import { read, root } from './fixtures/checkout.ts';
+import {
+  type Bind,
+  compose,
+  composeText,
+  imageEnv,
+  jellyfin,
+  passerelle,
+  plex,
+  rclone,
+  stepsOf,
+} from './fixtures/docker-files.ts';
+import { run } from './fixtures/run.ts';
+
+/** Ports, folders, names and rights of the compose file, held to the code, the image and README.md. */
+const envNames = settingList.flatMap(({ env }) => [env, `${env}_FILE`]);
+
+t.test('ports and folders are the same everywhere', async (t) => {
+  const port = String(settingList.find(({ path }) => path === 'server.port')?.fallback);
+  t.equal(imageEnv.PASSERELLE_PORT, port);
+  t.strictSame(stepsOf('EXPOSE'), [port]);
+  t.ok(passerelle.ports.every((line) => line.endsWith(`:${port}`)));
+  t.match(composeText, `PASSERELLE_BASE_URL=http://192.168.1.10:${port}`);
+  const folders = [imageEnv.PASSERELLE_DATA_DIR, imageEnv.PASSERELLE_LIBRARY_DIR];
+  t.strictSame(JSON.parse(stepsOf('VOLUME')[0] ?? ''), folders);
+  t.strictSame(
+    passerelle.volumes.map((line) => String(line).split(':')[1]),
+    folders,
+  );
+  const [library = ''] = String(passerelle.volumes[1]).split(':');
+  t.ok(jellyfin.volumes.includes(`${library}:/media/passerelle:ro`), 'Jellyfin reads the same tree');
+});
+
+t.test('every variable that is named is one of ours', async (t) => {
+  const own = ['PUID', 'PGID', 'UMASK'];
+  for (const name of Object.keys(imageEnv).filter((one) => !['NODE_ENV', 'MALLOC_ARENA_MAX'].includes(one)))
+    t.ok(envNames.includes(name), `image: ${name}`);
+  for (const name of Object.keys(passerelle.environment))
+    t.ok([...envNames, ...own].includes(name), `compose: ${name}`);
+  for (const name of own) t.match(read('docker/entrypoint.sh'), `\${${name}:-`, `entrypoint: ${name}`);
+  const asked = [...composeText.matchAll(/\$\{(\w+)/g)].map(([, name]) => name);
+  const host = [
+    'JELLYFIN_PORT',
+    'JELLYFIN_TAG',
+    'FICHIER_API_KEY_SECRET',
+    'RCLONE_TAG',
+    'PLEX_PORT',
+    'PLEX_TAG',
+    'PLEX_CLAIM',
+  ];
+  const readme = read('README.md');
+  for (const name of new Set(asked)) {
+    t.ok([...envNames, ...own, ...host].includes(name ?? ''), `asked of the person: ${name}`);
+    t.match(readme, `\`${name}\``, `README tells of ${name}`);
+  }
+});
+
+t.test('defaults in the compose file are the defaults of the settings', async (t) => {
+  for (const [name, value] of Object.entries(passerelle.environment)) {
+    const setting = settingList.find(({ env }) => env === name);
+    const fallback = /^\$\{\w+:-(.*)\}$/.exec(value)?.[1];
+    if (!setting || fallback === undefined) continue;
+    t.strictSame(setting.read(fallback), setting.fallback, name);
+  }
+  t.match(passerelle.environment.PASSERELLE_BASE_URL, /^\$\{PASSERELLE_BASE_URL:\?/, 'the base URL has none');
+  t.strictSame(passerelle.secrets, Object.keys(compose.secrets));
+  t.equal(passerelle.environment.FICHIER_API_KEY_FILE, `/run/secrets/${passerelle.secrets[0]}`);
+});
+
+t.test('the container is closed: no writable root, no rights, no new ones', async (t) => {
+  t.equal(passerelle.read_only, true);
+  t.strictSame(passerelle.tmpfs, ['/tmp']);
+  t.strictSame(passerelle.cap_drop, ['ALL']);
+  t.strictSame(passerelle.cap_add, ['CHOWN', 'DAC_OVERRIDE', 'SETGID', 'SETUID']);
+  t.strictSame(passerelle.security_opt, ['no-new-privileges:true']);
+  t.equal(passerelle.restart, 'unless-stopped');
+  t.strictSame(jellyfin.depends_on, { passerelle: { condition: 'service_healthy' } });
+  const grace = Number(settingList.find(({ path }) => path === 'server.stopGraceMs')?.fallback);
+  t.ok(
+    Number.parseInt(String(passerelle.stop_grace_period), 10) * 1000 > grace,
+    'films may end before the kill',
+  );
+  for (const name of Object.keys(compose.volumes))
+    t.ok(
+      [jellyfin, rclone, plex].some(({ volumes }) =>
+        volumes.some((line) => typeof line === 'string' && line.startsWith(`${name}:`)),
+      ),
+      `volume ${name} is used`,
+    );
+});
+
+t.test(
+  'Plex starts after the mount, the mount after a bridge that answers, and it shows in both',
+  async (t) => {
+    t.strictSame(rclone.profiles, ['plex']);
+    t.strictSame(plex.profiles, ['plex']);
+    t.strictSame(rclone.depends_on, { passerelle: { condition: 'service_healthy' } });
+    t.match(plex.depends_on, { rclone: { condition: 'service_healthy' } });
+    const [outer, inner] = [rclone, plex].map(({ volumes }) =>
+      volumes.find((line): line is Bind => typeof line === 'object'),
+    );
+    t.equal(outer?.source, inner?.source, 'one folder of this machine');
+    t.equal(outer?.bind.propagation, 'rshared');
+    t.match(inner, { read_only: true, bind: { propagation: 'rslave' } });
+    const script = (rclone.command as string[])[0] ?? '';
+    const place = / mount :webdav: (\S+)/.exec(script)?.[1] ?? '';
+    t.ok(place.startsWith(`${outer?.target}/`), 'mounted below it');
+    t.match(rclone.healthcheck.test[1], ` ${place} fuse.rclone `);
+    const { port } = new URL(rclone.environment.RCLONE_WEBDAV_URL ?? '');
+    t.equal(port, String(settingList.find(({ path }) => path === 'server.port')?.fallback));
+    t.match(rclone.environment.RCLONE_WEBDAV_URL, /^http:\/\/passerelle:\d+\/dav\/library\/$/);
+    t.equal(
+      rclone.environment.RCLONE_WEBDAV_USER,
+      settingList.find(({ path }) => path === 'auth.user')?.fallback,
+    );
+    t.equal(rclone.environment.PASSERELLE_PASSWORD, passerelle.environment.PASSERELLE_PASSWORD);
+    const shell = script.replaceAll('$$', '$');
+    t.equal((await run('sh', ['-n', '-c', shell])).code, 0, 'it is right shell');
+    const without = await run('sh', ['-c', shell], {
+      env: { PATH: process.env.PATH, PASSERELLE_PASSWORD: '' },
+    });
+    t.match(without.stderr, 'write PASSERELLE_PASSWORD=', 'a missing password is said');
+    t.not(without.code, 0);
+    if ((await run('rclone', ['version'])).code !== 0)
+      return void t.comment('SKIPPED: rclone is not installed');
+    const { stdout } = await run('rclone', ['help', 'flags']);
+    const mount = await run('rclone', ['mount', '--help']);
+    const known = new Set(`${stdout}${mount.stdout}`.match(/--[a-z-]+/g));
+    for (const [flag] of script.matchAll(/--[a-z-]+/g)) t.ok(known.has(flag), flag);
+  },
+);
+
+t.test(
+  'with the line of README.md the bridge tells rclone, and then Plex, by the names of the file',
+  async (t) => {
+    const line = /^ *PASSERELLE_NOTIFY='(.*)'$/m.exec(read('README.md'))?.[1] ?? '';
+    const { settings } = loadSettings({ env: { PASSERELLE_NOTIFY: line }, file: join(root, 'none.yaml') });
+    const [first, second] = settings.notify;
+    t.equal(settings.notify.length, 2);
+    const script = (rclone.command as string[])[0] ?? '';
+    const rcPort = /--rc-addr=:(\d+)/.exec(script)?.[1];
+    t.match(script, / --rc /);
+    t.match(first, { kind: 'rclone', url: `http://rclone:${rcPort}` });
+    t.ok(first?.token?.startsWith(`${rclone.environment.RCLONE_RC_USER}:`));
+    t.equal(rclone.environment.RCLONE_RC_PASS, passerelle.environment.PASSERELLE_PASSWORD);
+    t.equal(rclone.ports, undefined, 'nobody outside reaches its remote control');
+    const plexPort = /:(\d+)$/.exec(plex.ports[0] ?? '')?.[1];
+    const mount = plex.volumes.find((volume): volume is Bind => typeof volume === 'object');
+    t.match(second, { kind: 'plex', url: `http://plex:${plexPort}` });
+    t.strictSame(second?.pathMap, { [imageEnv.PASSERELLE_LIBRARY_DIR ?? '']: `${mount?.target}/passerelle` });
+  },
+);
