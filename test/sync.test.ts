@@ -3,40 +3,11 @@ import { readdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
-import { silentLog } from '../src/log.ts';
-import { whatStops } from '../src/sync/removal/guard.ts';
-import { createScheduler } from '../src/sync/scheduler.ts';
 import { createHandClock, settle } from './fixtures/hand-clock.ts';
-import { type Setup, setup } from './fixtures/setup.ts';
-import { strmFiles } from './fixtures/strm-files.ts';
-import type { AccountFolder, FileSpec, SimulatedFile } from './simulator/simulator.ts';
-
-const hourMs = 3_600_000;
-
-/** Where the time of grace is not what is looked at. */
-const noGrace = { PASSERELLE_SYNC_GRACE_HOURS: '0' };
-
-function movie(title: string, year: number): FileSpec {
-  return { name: `${title}.${year}.1080p.mkv`, content: { sizeBytes: 1000 + year, seed: year } };
-}
-
-/** `count` films in one folder. */
-function films(count: number): AccountFolder {
-  return {
-    folders: [
-      {
-        name: 'Films',
-        files: Array.from({ length: count }, (_, n) =>
-          movie(`Film ${'abcdefghij'[n % 10]}${Math.floor(n / 10)}`, 1950 + n),
-        ),
-      },
-    ],
-  };
-}
-
-async function tree(house: Setup): Promise<string[]> {
-  return (await strmFiles(house.libraryDir).catch(() => [])).map((file) => file.path);
-}
+import { films, movie } from './fixtures/numbered-films.ts';
+import { setup } from './fixtures/setup.ts';
+import { strmPaths } from './fixtures/strm-files.ts';
+import type { SimulatedFile } from './simulator/simulator.ts';
 
 t.test('one call a folder, and every film lies in the tree', async (t) => {
   const house = await setup(t);
@@ -46,7 +17,7 @@ t.test('one call a folder, and every film lies in the tree', async (t) => {
   t.equal(counters.calls['folder/ls'], counters.listings.size, 'no folder is listed twice');
   t.notOk(counters.calls['file/ls'], 'files come with the folders');
   t.notOk(counters.calls['user/info'], 'a first index costs one call a folder and not one more');
-  t.equal((await tree(house)).length, 12);
+  t.equal((await strmPaths(house)).length, 12);
   t.match(
     await readFile(
       join(house.libraryDir, 'Movies/Le Gendarme se marie (1968)/Le Gendarme se marie (1968).fr.srt'),
@@ -60,7 +31,7 @@ t.test('two files of one name in one folder are both kept, whatever the host mix
   const house = await setup(t);
   house.simulator.faults.numbersAsStrings = true;
   await house.sync();
-  t.equal((await tree(house)).filter((path) => /Nosferatu \(1922\)[^/]*\.strm$/.test(path)).length, 2);
+  t.equal((await strmPaths(house)).filter((path) => /Nosferatu \(1922\)[^/]*\.strm$/.test(path)).length, 2);
 });
 
 t.test('a second sync writes no file, and no mtime moves', async (t) => {
@@ -82,7 +53,7 @@ t.test('a dry run tells what it would do and does none of it', async (t) => {
   const house = await setup(t);
   const result = await house.sync({ dryRun: true });
   t.ok(result.tree.plans.flatMap((plan) => plan.ops).length > 10);
-  t.same(await tree(house), []);
+  t.same(await strmPaths(house), []);
 });
 
 t.test('what is listed is in the tree a second later, before the crawl is over', async (t) => {
@@ -126,7 +97,7 @@ t.test(
 );
 
 t.test('a whole account that waits to be laid out is laid out a handful at a time', async (t) => {
-  const house = await setup(t, { simulator: { account: films(1100) } });
+  const house = await setup(t, { simulator: { account: { folders: [films(1100)] } } });
   await house.sync();
   const { catalog, publisher } = house.bridge;
   const { publish, sizes } = { publish: publisher.files, sizes: [] as number[] };
@@ -157,7 +128,7 @@ t.test('a stopped crawl goes on where it was', async (t) => {
     [...house.simulator.counters.listings.values()].every((count) => count === 1),
     'no folder twice',
   );
-  t.equal((await tree(house)).length, 12);
+  t.equal((await strmPaths(house)).length, 12);
 });
 
 t.test('a lock stops the crawl with its time, and the next one goes on', async (t) => {
@@ -191,130 +162,6 @@ t.test('only one sync at a time', async (t) => {
   t.equal((await house.sync()).outcome, 'done');
 });
 
-t.test('a file that disappears keeps its STRM until two crawls an hour apart have missed it', async (t) => {
-  const clock = createHandClock();
-  const house = await setup(t, {
-    overrides: { clock },
-    env: noGrace,
-    simulator: { clock, account: films(10) },
-  });
-  await house.sync();
-  const gone = house.simulator.account.file('/Films/Film a0.1950.1080p.mkv');
-  house.simulator.account.removeFile(gone);
-  await house.sync();
-  t.equal((await tree(house)).length, 10, 'missed once');
-  await clock.advance(hourMs / 2);
-  await house.sync();
-  t.equal((await tree(house)).length, 10, 'too soon');
-  await clock.advance(hourMs / 2);
-  const last = await house.sync();
-  t.equal((await tree(house)).length, 9);
-  t.equal(last.note.removed, 1);
-  t.notOk(await house.bridge.catalog.content.byId(gone.id));
-});
-
-t.test('a file that comes back, or moves, was never gone', async (t) => {
-  const clock = createHandClock();
-  const house = await setup(t, {
-    overrides: { clock },
-    env: noGrace,
-    simulator: { clock, account: films(10) },
-  });
-  await house.sync();
-  const before = await strmFiles(house.libraryDir);
-  house.simulator.account.addFolder('/Films/Later');
-  house.simulator.account.move('/Films/Film b0.1951.1080p.mkv', '/Films/Later');
-  await house.sync();
-  await clock.advance(2 * hourMs);
-  await house.sync();
-  await clock.advance(2 * hourMs);
-  await house.sync();
-  t.same(await strmFiles(house.libraryDir), before);
-});
-
-t.test('more than a fifth of the tree is not removed without a word', async (t) => {
-  const clock = createHandClock();
-  const house = await setup(t, {
-    overrides: { clock },
-    env: noGrace,
-    simulator: { clock, account: films(10) },
-  });
-  await house.sync();
-  for (const n of [0, 1, 2])
-    house.simulator.account.removeFile(`/Films/Film ${'abc'[n]}0.${1950 + n}.1080p.mkv`);
-  await house.sync();
-  await clock.advance(2 * hourMs);
-  const held = await house.sync();
-  t.equal((await tree(house)).length, 10);
-  t.match(held.note.held, { files: 3, why: /3 of 10 files \(30 %\)/ });
-  await clock.advance(2 * hourMs);
-  const accepted = await house.sync({ acceptRemovals: true });
-  t.equal(accepted.note.removed, 3);
-  t.equal((await tree(house)).length, 7);
-});
-
-t.test('a folder that comes back empty, or a vanished root, removes nothing', async (t) => {
-  const clock = createHandClock();
-  const house = await setup(t, {
-    overrides: { clock },
-    simulator: { clock, account: films(10) },
-    env: { ...noGrace, PASSERELLE_ROOTS: '/Films', PASSERELLE_SYNC_REMOVE_PERCENT: '100' },
-  });
-  await house.sync();
-  for (let n = 0; n < 10; n++)
-    house.simulator.account.removeFile(`/Films/Film ${'abcdefghij'[n]}0.${1950 + n}.1080p.mkv`);
-  await house.sync();
-  await clock.advance(2 * hourMs);
-  const held = await house.sync();
-  t.match(held.note.held?.why, /everything in \/Films would go/);
-  house.simulator.account.removeFolder('/Films');
-  await clock.advance(2 * hourMs);
-  const noRoot = await house.sync();
-  t.equal(noRoot.outcome, 'stopped');
-  t.match(noRoot.reason, { code: 'BRIDGE_ROOT_NOT_FOUND' });
-  t.equal((await tree(house)).length, 10);
-});
-
-t.test('half answers and maintenance pages remove nothing', async (t) => {
-  const clock = createHandClock();
-  const house = await setup(t, {
-    overrides: { clock },
-    env: noGrace,
-    simulator: { clock, account: films(10) },
-  });
-  await house.sync();
-  for (const fault of [
-    { is: 'emptyListing' },
-    { is: 'maintenance', status: 200 },
-    { is: 'maintenance' },
-    { is: 'status', status: 502 },
-  ] as const) {
-    house.simulator.faults.answer({ ...fault, times: 1 });
-    await house.sync();
-    await clock.advance(2 * hourMs);
-    t.equal((await tree(house)).length, 10, fault.is);
-  }
-  const found = await house.bridge.catalog.content.counts();
-  t.equal(found.files, 10);
-});
-
-t.test('one folder that cannot be listed stops neither the others nor lets anything go', async (t) => {
-  const clock = createHandClock();
-  const house = await setup(t, { overrides: { clock }, simulator: { clock } });
-  const { id } = house.simulator.account.folder('/Divers');
-  house.simulator.faults.answer({
-    is: 'ko',
-    message: 'Resource not allowed #631',
-    status: 403,
-    folderId: id,
-    times: Number.POSITIVE_INFINITY,
-  });
-  const result = await house.sync();
-  t.equal(result.outcome, 'done');
-  t.equal(result.note.failedFolders, 1);
-  t.equal((await tree(house)).length, 10);
-});
-
 t.test('a folder as long as the cap is completed by dates', async (t) => {
   const files = Array.from({ length: 60 }, (_, n) => ({
     ...movie(`Le film ${'abcdefghij'[n % 10]}${'klmnop'[Math.floor(n / 10)]}`, 1900 + n),
@@ -326,7 +173,7 @@ t.test('a folder as long as the cap is completed by dates', async (t) => {
   });
   await house.sync();
   t.equal((await house.bridge.catalog.content.counts()).files, 60);
-  t.equal((await tree(house)).length, 60);
+  t.equal((await strmPaths(house)).length, 60);
   t.ok(
     (house.simulator.counters.calls['file/ls'] ?? 0) < 60,
     `${house.simulator.counters.calls['file/ls']} calls by date`,
@@ -357,7 +204,7 @@ t.test(
 t.test('roots limit what is indexed, and are found by path', async (t) => {
   const house = await setup(t, { env: { PASSERELLE_ROOTS: '/Séries/Les Brigades du Tigre' } });
   await house.sync();
-  t.equal((await tree(house)).length, 4);
+  t.equal((await strmPaths(house)).length, 4);
   const { counters } = house.simulator;
   t.equal(
     counters.listings.get(house.simulator.account.folder('/Films').id),
@@ -386,14 +233,14 @@ t.test(
     };
     const house = await setup(t, { simulator: { account } });
     await house.sync();
-    t.match(await tree(house), ['Movies/Le Bal (1983)/Le Bal (1983).strm']);
+    t.match(await strmPaths(house), ['Movies/Le Bal (1983)/Le Bal (1983).strm']);
     house.simulator.account.rename('/Le Bal (1983)', 'Ridicule (1996)');
     house.simulator.account.addFile('/Ridicule (1996)', {
       name: 'film.mkv',
       content: { sizeBytes: 50, seed: 2 },
     });
     await house.sync();
-    t.same(await tree(house), [
+    t.same(await strmPaths(house), [
       'Movies/Le Bal (1983)/Le Bal (1983).strm',
       'Movies/Ridicule (1996)/Ridicule (1996).strm',
     ]);
@@ -430,88 +277,3 @@ t.test('subtitles that cannot be fetched do not stop the sync; small files wait 
   }
   t.ok(waited >= 10_000, 'two subtitles, one pause');
 });
-
-t.test('the guard, as a table', async (t) => {
-  const none = { total: 100, candidates: 0 };
-  const rows: [string, Parameters<typeof whatStops>[0], RegExp | undefined][] = [
-    ['nothing to remove', { whole: none, roots: [], removePercent: 20 }, undefined],
-    [
-      'exactly the bound',
-      {
-        whole: { total: 100, candidates: 20 },
-        roots: [{ path: '/a', total: 100, candidates: 20 }],
-        removePercent: 20,
-      },
-      undefined,
-    ],
-    [
-      'one more',
-      { whole: { total: 100, candidates: 21 }, roots: [], removePercent: 20 },
-      /21 of 100 files \(21 %\)/,
-    ],
-    [
-      'all of a small root',
-      {
-        whole: { total: 100, candidates: 2 },
-        roots: [{ path: '/a', total: 2, candidates: 2 }],
-        removePercent: 20,
-      },
-      /everything in \/a/,
-    ],
-    [
-      'an empty root',
-      {
-        whole: { total: 100, candidates: 2 },
-        roots: [{ path: '/a', total: 0, candidates: 0 }],
-        removePercent: 20,
-      },
-      undefined,
-    ],
-    ['never', { whole: { total: 100, candidates: 1 }, roots: [], removePercent: 0 }, /1 of 100/],
-  ];
-  for (const [what, question, expected] of rows) {
-    const why = whatStops(question)?.why;
-    if (expected) t.match(why, expected, what);
-    else t.equal(why, undefined, what);
-  }
-});
-
-t.test(
-  'the scheduler syncs at start, at intervals and when asked, and waits for a lock to end',
-  async (t) => {
-    const clock = createHandClock();
-    const at: number[] = [];
-    const start = clock.now();
-    const done = {
-      outcome: 'done',
-      calls: 1,
-      note: {},
-      tree: { counts: {}, wanted: [], plans: [] },
-      away: [],
-    };
-    const answers: object[] = [
-      done,
-      { ...done, outcome: 'stopped', retryAt: start + 90 * 60_000 },
-      done,
-      done,
-    ];
-    const sync = {
-      state: () => ({ running: false, progress: undefined }),
-      run: async () => {
-        at.push((clock.now() - start) / 60_000);
-        return (answers.shift() ?? done) as never;
-      },
-    };
-    const scheduler = createScheduler({ sync, clock, log: silentLog, intervalMs: 30 * 60_000 });
-    scheduler.start();
-    await clock.advance(95 * 60_000);
-    t.same(at, [0, 30, 90]);
-    scheduler.trigger();
-    await settle();
-    t.same(at, [0, 30, 90, 95]);
-    await scheduler.stop();
-    await clock.advance(100 * 60_000);
-    t.equal(at.length, 4, 'stopped means stopped');
-    t.equal(clock.sleeping(), 0, 'no sleeper is left');
-  },
-);

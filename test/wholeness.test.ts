@@ -5,54 +5,12 @@ import { loadSettings } from '../config/load.ts';
 import { createBridge } from '../src/bridge.ts';
 import { disk } from '../src/library/tree/tree.ts';
 import { silentLog } from '../src/log.ts';
-import { createHandClock } from './fixtures/hand-clock.ts';
-import { envOver, type Setup, setup, sha256 } from './fixtures/setup.ts';
-import { strmFiles } from './fixtures/strm-files.ts';
-import {
-  type AccountFolder,
-  expectedBytes,
-  type FileSpec,
-  type SimulatorOptions,
-} from './simulator/simulator.ts';
-
-const hourMs = 3_600_000;
-
-function movie(title: string, year: number): FileSpec {
-  return { name: `${title}.${year}.1080p.mkv`, content: { sizeBytes: 1000 + year, seed: year } };
-}
-
-const letters = 'abcdefghijklmnopqrst';
-
-function films(count: number, folder = 'Films'): AccountFolder {
-  return {
-    name: folder,
-    files: Array.from({ length: count }, (_, n) =>
-      movie(`Film ${letters[n % 20]}${Math.floor(n / 20)}`, 1950 + n),
-    ),
-  };
-}
-
-async function house(
-  t: Parameters<typeof setup>[0],
-  account: AccountFolder,
-  env: Record<string, string> = {},
-  more: SimulatorOptions = {},
-) {
-  const clock = createHandClock();
-  return {
-    clock,
-    ...(await setup(t, {
-      overrides: { clock },
-      // What waits for its time of grace is looked at in ladder.test.ts.
-      env: { PASSERELLE_SYNC_GRACE_HOURS: '0', ...env },
-      simulator: { clock, account, ...more },
-    })),
-  };
-}
-
-async function tree({ libraryDir }: Pick<Setup, 'libraryDir'>): Promise<string[]> {
-  return (await strmFiles(libraryDir).catch(() => [])).map((file) => file.path);
-}
+import { createHandClock, hourMs } from './fixtures/hand-clock.ts';
+import { house } from './fixtures/house.ts';
+import { films, movie } from './fixtures/numbered-films.ts';
+import { envOver, type Setup, setup, sha256, signal } from './fixtures/setup.ts';
+import { strmFiles, strmPaths } from './fixtures/strm-files.ts';
+import { type AccountFolder, expectedBytes } from './simulator/simulator.ts';
 
 /** What Passerelle left anywhere in the tree. */
 async function everyFile({ libraryDir }: Pick<Setup, 'libraryDir'>): Promise<string[]> {
@@ -62,35 +20,6 @@ async function everyFile({ libraryDir }: Pick<Setup, 'libraryDir'>): Promise<str
     .map((entry) => join(entry.parentPath, entry.name).slice(libraryDir.length + 1))
     .sort();
 }
-
-t.test('photos and archives beside the films do not soften the guard', async (t) => {
-  const photos = {
-    name: 'Photos',
-    files: Array.from({ length: 100 }, (_, n) => ({ name: `photo ${n}.jpg`, content: Buffer.from('x') })),
-  };
-  const one = await house(t, { folders: [films(10), photos] });
-  await one.sync();
-  for (const file of [...one.simulator.account.folder('/Films').files.values()])
-    one.simulator.account.removeFile(file);
-  await one.sync();
-  await one.clock.advance(2 * hourMs);
-  const held = await one.sync();
-  t.ok(held.note.held);
-  t.equal((await tree(one)).length, 10);
-});
-
-t.test('many small losses within a day are one large loss', async (t) => {
-  const one = await house(t, { folders: [films(40)] });
-  await one.sync();
-  const files = [...one.simulator.account.folder('/Films').files.values()];
-  for (let round = 0; round < 4; round++) {
-    for (const file of files.splice(0, 5)) one.simulator.account.removeFile(file);
-    await one.sync();
-    await one.clock.advance(2 * hourMs);
-    await one.sync();
-  }
-  t.equal((await tree(one)).length, 35, 'the first 5 of 40 went, the rest waits for a word');
-});
 
 t.test('folders that were moved into each other during a crawl do not lead in a circle', async (t) => {
   const leaf = (name: string, n: number): AccountFolder => ({
@@ -115,7 +44,7 @@ t.test('folders that were moved into each other during a crawl do not lead in a 
     await one.clock.advance(2 * hourMs);
     t.equal((await one.sync({ full: true })).outcome, 'done');
   }
-  t.equal((await tree(one)).length, 3);
+  t.equal((await strmPaths(one)).length, 3);
   t.match((await one.bridge.catalog.content.byPath('/B/A')).folder, { path: '/B/A' });
 });
 
@@ -125,12 +54,12 @@ t.test('what one process has listed and not written, another one writes', async 
   one.simulator.account.addFile('/Films', movie('New', 2001));
   const { settings } = loadSettings({ env: envOver(one.simulator, one.home), file: 'none.yaml' });
   const other = await createBridge(settings, silentLog, { disk, clock: one.clock });
-  const dry = await other.sync.run({ signal: new AbortController().signal, dryRun: true });
+  const dry = await other.sync.run({ signal: signal, dryRun: true });
   t.ok(dry.tree.plans.length > 0);
   await other.close();
-  t.equal((await tree(one)).length, 3);
+  t.equal((await strmPaths(one)).length, 3);
   await one.sync();
-  t.equal((await tree(one)).length, 4, 'without a look at everything');
+  t.equal((await strmPaths(one)).length, 4, 'without a look at everything');
 });
 
 t.test('killed between writing and noting, it leaves nothing that it does not know again', async (t) => {
@@ -166,7 +95,6 @@ t.test('killed while it renews an NFO, it takes neither text for a person’s', 
   const { settings } = loadSettings({ env, file: 'none.yaml' });
   const other = await createBridge(settings, silentLog, { disk, clock: one.clock });
   t.teardown(() => other.close());
-  const signal = new AbortController().signal;
   const { titles } = other.catalog;
   const record = titles.recordTree;
   titles.recordTree = () => Promise.reject(new Error('killed'));
@@ -188,35 +116,18 @@ t.test(
   async (t) => {
     const one = await house(t, { folders: [films(10)] });
     await one.sync();
-    const before = await tree(one);
+    const before = await strmPaths(one);
     const { account } = one.simulator;
     account.removeFile('/Films/Film a0.1950.1080p.mkv');
     const fresh = account.addFile('/Films', movie('Film a0', 1950));
     for (let n = 0; n < 3; n++) {
       await one.sync();
-      t.same(await tree(one), before);
+      t.same(await strmPaths(one), before);
       t.ok((await strmFiles(one.libraryDir)).some((file) => file.fileId === fresh.id));
       await one.clock.advance(2 * hourMs);
     }
   },
 );
-
-t.test('a listing that may lack entries is no second confirmation', async (t) => {
-  const one = await house(t, { folders: [films(10)] });
-  await one.sync();
-  const folder = one.simulator.account.folder('/Films');
-  one.simulator.account.removeFile('/Films/Film a0.1950.1080p.mkv');
-  await one.sync();
-  await one.clock.advance(2 * hourMs);
-  one.simulator.faults.listingCap = 5;
-  await one.sync();
-  t.equal((await tree(one)).length, 10);
-  one.simulator.faults.listingCap = 5000;
-  t.ok(folder);
-  await one.clock.advance(2 * hourMs);
-  await one.sync();
-  t.equal((await tree(one)).length, 10, 'missed for the first time again');
-});
 
 t.test(
   'what was replaced, and comes back beside the new one, is seen to come also after half a listing',
@@ -229,7 +140,7 @@ t.test(
     account.addFile('/Films', { ...movie('Film a0', 1950), content: { sizeBytes: 7000, seed: 7 } });
     await one.clock.advance(hourMs);
     await one.sync();
-    t.equal((await tree(one)).length, 10, 'the new one has its path');
+    t.equal((await strmPaths(one)).length, 10, 'the new one has its path');
     faults.listingCap = 5;
     await one.clock.advance(hourMs);
     await one.sync();
@@ -239,7 +150,7 @@ t.test(
     await one.sync();
     const title = 'Movies/Film a0 (1950)/Film a0 (1950)';
     t.same(
-      (await tree(one))
+      (await strmPaths(one))
         .filter((path) => path.startsWith(title))
         .map((path) => path.replace(/~?\w{20}/, 'id')),
       [`${title} - 1080p id.strm`, `${title}.strm`],
@@ -258,63 +169,6 @@ t.test('subtitles that a lock kept away come with a later sync', async (t) => {
   t.ok((await everyFile(one)).some((name) => name.endsWith('.srt')));
 });
 
-t.test('one root that is gone stops neither the others nor lets anything go', async (t) => {
-  const one = await house(
-    t,
-    { folders: [films(10), films(5, 'Series')] },
-    { PASSERELLE_ROOTS: '/Films,/Series' },
-  );
-  await one.sync();
-  one.simulator.account.removeFolder('/Series');
-  one.simulator.account.addFile('/Films', movie('New', 2001));
-  for (let n = 0; n < 3; n++) {
-    await one.clock.advance(2 * hourMs);
-    const result = await one.sync();
-    t.equal(result.outcome, 'done');
-    t.same(result.note.missingRoots, ['/Series']);
-  }
-  t.equal((await tree(one)).length, (await strmFiles(one.libraryDir)).length);
-  t.ok((await tree(one)).includes('Movies/New (2001)/New (2001).strm'));
-  t.equal((await one.bridge.catalog.content.counts()).files, 16);
-});
-
-t.test('a folder that can never be listed holds removals back until a person says so', async (t) => {
-  const one = await house(t, { folders: [films(10), films(2, 'Other')] });
-  await one.sync();
-  one.simulator.account.removeFile('/Films/Film a0.1950.1080p.mkv');
-  one.simulator.faults.answer({
-    is: 'ko',
-    message: 'Resource not allowed #631',
-    status: 403,
-    folderId: one.simulator.account.folder('/Other').id,
-    times: Number.POSITIVE_INFINITY,
-  });
-  const before = (await one.bridge.catalog.content.counts()).files;
-  await one.sync({ acceptRemovals: true });
-  await one.clock.advance(2 * hourMs);
-  await one.sync();
-  t.equal((await one.bridge.catalog.content.counts()).files, before);
-  await one.sync({ acceptRemovals: true });
-  t.equal((await one.bridge.catalog.content.counts()).files, before - 1);
-});
-
-t.test('a dry run tells of removals, and neither makes nor starts them', async (t) => {
-  const one = await house(t, { folders: [films(10)] });
-  await one.sync();
-  one.simulator.account.removeFile('/Films/Film a0.1950.1080p.mkv');
-  await one.sync({ dryRun: true });
-  await one.clock.advance(2 * hourMs);
-  await one.sync();
-  t.equal((await tree(one)).length, 10, 'the dry run did not count');
-  await one.clock.advance(2 * hourMs);
-  const dry = await one.sync({ dryRun: true });
-  t.ok(
-    dry.tree.plans.flatMap((plan) => plan.ops).some((op) => op.op === 'delete' && op.path.endsWith('.strm')),
-  );
-  t.equal((await tree(one)).length, 10);
-  t.equal((await one.sync()).note.removed, 1);
-});
-
 t.test('a disk that is not mounted is not taken for an empty tree', async (t) => {
   const one = await house(t, { folders: [films(10)] });
   await one.sync();
@@ -325,10 +179,10 @@ t.test('a disk that is not mounted is not taken for an empty tree', async (t) =>
   await one.sync();
   await one.clock.advance(2 * hourMs);
   await one.sync();
-  t.equal((await tree(one)).length, 9);
+  t.equal((await strmPaths(one)).length, 9);
   await rm(one.libraryDir, { recursive: true });
   await one.sync({ full: true });
-  t.equal((await tree(one)).length, 9, 'on purpose');
+  t.equal((await strmPaths(one)).length, 9, 'on purpose');
 });
 
 t.test('what a power cut left empty is written again; what a person put there is not', async (t) => {
@@ -367,7 +221,7 @@ t.test('a catalog that was lost is made again around the tree: same files, same 
 t.test('a time from when the clock was wrong does not keep a file for ever', async (t) => {
   // The host's own clock is right.
   const hostClock = { now: () => Date.UTC(2026, 0, 15) };
-  const one = await house(t, { folders: [films(10)] }, {}, { clock: hostClock });
+  const one = await house(t, { folders: [films(10)] }, {}, { simulator: { clock: hostClock } });
   await one.sync();
   const now = one.clock.now();
   one.clock.jump(Date.UTC(2040, 0, 1));
@@ -377,7 +231,7 @@ t.test('a time from when the clock was wrong does not keep a file for ever', asy
   await one.sync();
   await one.clock.advance(2 * hourMs);
   await one.sync();
-  t.equal((await tree(one)).length, 9);
+  t.equal((await strmPaths(one)).length, 9);
 });
 
 t.test('a command in another shell keeps the address that the service writes', async (t) => {
@@ -385,7 +239,7 @@ t.test('a command in another shell keeps the address that the service writes', a
   await one.sync();
   const { settings } = loadSettings({ env: envOver(one.simulator, one.home), file: 'none.yaml' });
   const shell = await createBridge(settings, silentLog, { disk, clock: one.clock, keepBaseUrl: true });
-  const result = await shell.sync.run({ signal: new AbortController().signal });
+  const result = await shell.sync.run({ signal: signal });
   await shell.close();
   t.equal(result.tree.counts.update, 0);
   t.ok((await strmFiles(one.libraryDir)).every((file) => file.url.startsWith('http://192.0.2.7:8790/')));
