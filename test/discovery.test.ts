@@ -1,23 +1,20 @@
 import t from 'tap';
 import { silentLog } from '../src/log.ts';
-import { createPlanner } from '../src/sync/discovery/discovery.ts';
-import { dayMs, type FolderFacts, rateOf } from '../src/sync/discovery/folder-rate.ts';
-import { beginningOf } from '../src/sync/discovery/strays.ts';
+import { dayMs } from '../src/sync/discovery/folder-rate.ts';
 import { createScheduler } from '../src/sync/scheduler.ts';
 import { createCountedAgent } from './fixtures/counted-agent.ts';
-import { createHandClock, type HandClock, settle } from './fixtures/hand-clock.ts';
+import { createHandClock, type HandClock, hourMs, minuteMs, settle } from './fixtures/hand-clock.ts';
 import { fakeJellyfin } from './fixtures/media-servers.ts';
+import { movie } from './fixtures/numbered-films.ts';
 import { passerelle } from './fixtures/passerelle.ts';
 import { envOver, type Setup, type SetupOptions, setup } from './fixtures/setup.ts';
-import { discoveryWeek, roundRobinWeek, type Week } from './fixtures/simulated-week.ts';
-import { strmFiles } from './fixtures/strm-files.ts';
+import { strmPaths } from './fixtures/strm-files.ts';
 import { type AccountFolder, createSimulator, type SimulatorOptions } from './simulator/simulator.ts';
 
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
 const now = Date.UTC(2026, 0, 15, 12);
 
 const wire = createCountedAgent();
+
 t.teardown(() => wire.agent.destroy());
 
 /** Moves the clock on, a piece at a time, and lets what is on the wire arrive in between. */
@@ -35,17 +32,11 @@ async function pass(clock: HandClock, ms: number, pieceMs = 20_000): Promise<voi
   }
 }
 
-const film = (title: string, year: number, date?: number) => ({
-  name: `${title}.${year}.1080p.mkv`,
-  content: { sizeBytes: 1000 + year, seed: year },
-  ...(date === undefined ? {} : { date }),
-});
-
 /** Films in folders of their own, a show, and `count` folders in which nothing happens. */
 function account(count = 30): AccountFolder {
   return {
     folders: [
-      { name: 'Films', folders: [{ name: 'Metropolis', files: [film('Metropolis', 1927)] }] },
+      { name: 'Films', folders: [{ name: 'Metropolis', files: [movie('Metropolis', 1927)] }] },
       {
         name: 'Shows',
         folders: [
@@ -62,7 +53,7 @@ function account(count = 30): AccountFolder {
         name: 'Old',
         folders: Array.from({ length: count }, (_, n) => ({
           name: `Box ${n}`,
-          files: [film(`Old ${'abcdefghij'[n % 10]}${n}`, 1900 + n)],
+          files: [movie(`Old ${'abcdefghij'[n % 10]}${n}`, 1900 + n)],
         })),
       },
     ],
@@ -107,186 +98,6 @@ const listedFolders = ({ simulator }: Pick<Setup, 'simulator'>) =>
   [...simulator.counters.listings]
     .filter(([key]) => !String(key).includes('-1'))
     .reduce((sum, [, count]) => sum + count, 0);
-const treeOf = async (house: Setup) => (await strmFiles(house.libraryDir)).map(({ path }) => path);
-
-t.test(
-  'a simulated week: new files are found in a third of the time of crawls that go round, with the same calls',
-  async (t) => {
-    const perDay = 2000;
-    const tell = (what: string, { medianMs, worstMs, callsADay, left }: Week) =>
-      t.comment(
-        `${what.padEnd(42)} median ${(medianMs / minuteMs).toFixed(0).padStart(5)} min, worst ${(worstMs / hourMs).toFixed(1).padStart(5)} h, at most ${callsADay} calls a day, ${left} of 280 not found at the end`,
-      );
-    const round = roundRobinWeek(perDay);
-    tell('round robin', round);
-    for (const answer of ['names folders', 'names no folders', 'is refused'] as const) {
-      const week = discoveryWeek(perDay, answer);
-      tell(`discovery, account listing ${answer}`, week);
-      t.ok(week.medianMs * 3 <= round.medianMs, `a third of the median when the listing ${answer}`);
-      t.ok(week.callsADay <= perDay, 'within the calls of a day');
-    }
-  },
-);
-
-const facts = (id: number, more: Partial<FolderFacts> = {}): FolderFacts => ({
-  id,
-  parentId: undefined,
-  listedAt: now - hourMs,
-  firstSentAt: undefined,
-  week: 0,
-  month: 0,
-  year: 0,
-  watchedAt: undefined,
-  ...more,
-});
-
-/** What a planner does for so long if nothing new comes. */
-function stepsOf(planner: ReturnType<typeof createPlanner>, ms: number, refused = false, from = now) {
-  const steps: { at: number; folderId: number | undefined; why: string }[] = [];
-  for (let at = from; at < from + ms; ) {
-    const step = planner.next(at);
-    if (step.do === 'wait') {
-      if (step.at < at + 1000 && step.at < from + ms) throw new Error('it must not go round and round');
-      at = step.at;
-      continue;
-    }
-    steps.push({ at, folderId: step.do === 'folder' ? step.folderId : undefined, why: step.why });
-    if (step.do === 'folder') planner.listed(step.folderId, at, [], []);
-    else if (refused) planner.accountRefused(at + dayMs, at);
-    else planner.accountListed(at, []);
-    at += 1000;
-  }
-  return steps;
-}
-
-t.test(
-  'busy and watched folders are listed more often than quiet ones, and no folder is forgotten',
-  async (t) => {
-    const planner = createPlanner({ perDay: 400, floorMs: 30_000, now });
-    planner.load(
-      [
-        ...Array.from({ length: 100 }, (_, n) => facts(n)),
-        facts(100, { week: 3, month: 8, year: 60 }),
-        facts(101, { year: 20 }),
-        facts(102, { watchedAt: now - dayMs }),
-        facts(103, { parentId: 104, firstSentAt: now - dayMs }),
-        facts(104),
-      ],
-      now,
-    );
-    const counts = Map.groupBy(stepsOf(planner, 3 * dayMs), ({ folderId }) => folderId);
-    const times = (id: number) => counts.get(id)?.length ?? 0;
-    t.ok(times(100) > times(101) && times(101) > times(0), `${times(100)} > ${times(101)} > ${times(0)}`);
-    t.ok(times(102) > 2 * times(0), 'watched');
-    t.ok(times(104) > 2 * times(0), 'a folder in which folders are made');
-    for (let id = 0; id < 100; id++) t.ok(times(id) >= 3, `folder ${id}`);
-    t.ok(times(undefined as never) <= 3 * 24, 'the account at most once an hour');
-    t.ok(
-      rateOf(facts(1, { week: 500, month: 500, year: 500 }), undefined, now) < 2,
-      'a season on one day is no habit',
-    );
-  },
-);
-
-t.test(
-  'a day never costs more than its calls, however much there is to do, and a restart does not forget',
-  async (t) => {
-    for (const refused of [false, true]) {
-      const planner = createPlanner({ perDay: 100, floorMs: 0, now });
-      planner.load(
-        Array.from({ length: 5000 }, (_, n) => facts(n, { listedAt: undefined })),
-        now,
-      );
-      const days = Map.groupBy(stepsOf(planner, 3 * dayMs, refused), ({ at }) => Math.floor(at / dayMs));
-      for (const [, steps] of days) t.ok(steps.length <= 100, `${steps.length}`);
-    }
-    const spent = { day: Math.floor(now / dayMs), calls: 100 };
-    const again = createPlanner({ perDay: 100, floorMs: 0, now, spent });
-    again.load([facts(1)], now);
-    t.strictSame(again.next(now), { do: 'wait', at: (spent.day + 1) * dayMs });
-  },
-);
-
-t.test('a folder that is opened is listed soon; who opens all of them all day long takes half', async (t) => {
-  const made = () => {
-    const planner = createPlanner({ perDay: 2000, floorMs: 30_000, now });
-    planner.load(
-      Array.from({ length: 3000 }, (_, n) => facts(n, n === 500 ? { week: 7, month: 20, year: 60 } : {})),
-      now - hourMs,
-    );
-    return planner;
-  };
-  const one = made();
-  one.opened(7);
-  one.opened(99_999);
-  t.ok(
-    stepsOf(one, 2 * minuteMs).some(({ folderId, why }) => folderId === 7 && why === 'opened'),
-    'soon',
-  );
-  const times = (planner: ReturnType<typeof createPlanner>, isWalked: boolean) => {
-    const steps = Array.from({ length: 12 * 60 }, (_, minute) => {
-      if (isWalked) for (let id = 0; id < 3000; id++) planner.opened(id);
-      return stepsOf(planner, minuteMs, false, now + minute * minuteMs);
-    }).flat();
-    const count = (fits: (step: (typeof steps)[number]) => boolean) => steps.filter(fits).length;
-    return {
-      busy: count(({ folderId }) => folderId === 500),
-      opened: count(({ why }) => why === 'opened'),
-      account: count(({ folderId }) => folderId === undefined),
-      all: steps.length,
-    };
-  };
-  const still = times(made(), false);
-  const walked = times(made(), true);
-  t.ok(walked.opened > 0 && walked.opened <= walked.all / 2, JSON.stringify(walked));
-  t.ok(walked.busy >= still.busy / 2, `${walked.busy} looks into the busy one instead of ${still.busy}`);
-  t.equal(walked.account, still.account, 'the account is asked as often');
-  const asked = createPlanner({ perDay: 2000, floorMs: 30_000, now, onlyAsked: true });
-  asked.load([facts(1)], now);
-  asked.opened(1);
-  t.match(asked.next(now), { do: 'wait' }, 'to open is not to ask');
-});
-
-t.test(
-  'what the account names is looked for at once: where it says, then where it is likely, for some hours',
-  async (t) => {
-    const planner = createPlanner({ perDay: 2000, floorMs: 30_000, now });
-    planner.load(
-      Array.from({ length: 1000 }, (_, n) => facts(n, n === 500 ? { week: 7, month: 20 } : {})),
-      now,
-    );
-    planner.accountListed(now, [{ id: 'x', likely: [7, 12_345] }]);
-    t.match(planner.next(now), { do: 'folder', folderId: 7 });
-    planner.listed(7, now, ['y'], []);
-    t.match(planner.next(now), { do: 'folder', folderId: 500, why: 'search for a new file' });
-    planner.listed(500, now, ['x'], [9001]);
-    t.match(planner.next(now), { do: 'folder', folderId: 9001, why: 'new folder' });
-    planner.listed(9001, now, [], []);
-    t.notMatch(planner.next(now), { why: 'search for a new file' }, 'it was found');
-    planner.accountListed(now, [{ id: 'z', likely: [] }]);
-    t.match(planner.next(now), { why: 'search for a new file' });
-    const later = now + 7 * hourMs;
-    planner.next(later);
-    planner.accountListed(later, [{ id: 'z', likely: [] }]);
-    t.notMatch(
-      planner.next(later),
-      { why: 'search for a new file' },
-      'what is nowhere is not looked for again',
-    );
-  },
-);
-
-t.test('a name before the number of an episode says where it belongs', async (t) => {
-  for (const [name, beginning] of [
-    ['Les.Brigades.du.Tigre.S01E02.720p.mkv', 'Les.Brigades.du.Tigre'],
-    ['Show Name - 1x03.mkv', 'Show Name'],
-    ['Naruto Ep 12.mkv', 'Naruto'],
-    ['Metropolis.1927.mkv', 'Metropolis'],
-    ['ab.S01E01.mkv', undefined],
-    ['Film.mkv', undefined],
-  ] as const)
-    t.equal(beginningOf(name), beginning, name);
-});
 
 t.test(
   'a new film in a new folder is found within the hour, told to the media server, and costs few calls',
@@ -303,13 +114,13 @@ t.test(
     house.bridge.looks.start();
     await pass(clock, 10 * minuteMs);
     over.account.addFolder('/Films/Nosferatu');
-    over.account.addFile('/Films/Nosferatu', film('Nosferatu', 1922));
+    over.account.addFile('/Films/Nosferatu', movie('Nosferatu', 1922));
     over.account.addFile('/Shows/Belphegor', {
       name: 'Belphegor.S01E03.720p.mkv',
       content: { sizeBytes: 2003, seed: 3 },
     });
     await pass(clock, 65 * minuteMs);
-    const tree = await treeOf(house);
+    const tree = await strmPaths(house);
     t.ok(tree.some((path) => path.includes('Nosferatu (1922)')));
     t.ok(tree.some((path) => path.includes('S01E03')));
     const told = jellyfin.heard.map(({ body }) => body).join();
@@ -363,7 +174,7 @@ t.test(
       });
       await pass(clock, 3 * hourMs, minuteMs);
       t.ok(
-        (await treeOf(house)).some((path) => path.includes('S01E04')),
+        (await strmPaths(house)).some((path) => path.includes('S01E04')),
         how,
       );
       const plan = await house.bridge.looks.plan();
@@ -381,7 +192,7 @@ t.test('POST /api/v1/refresh lists a folder as soon as its interval allows, and 
   await pass(clock, hourMs, minuteMs);
   t.equal(over.counters.requests.length, 0, 'turned off: nothing is looked into by itself');
   over.account.addFolder('/Films/Faust');
-  over.account.addFile('/Films/Faust', film('Faust', 1926));
+  over.account.addFile('/Films/Faust', movie('Faust', 1926));
   const ask = (payload: object) =>
     house.app.inject({
       method: 'POST',
@@ -393,7 +204,7 @@ t.test('POST /api/v1/refresh lists a folder as soon as its interval allows, and 
   t.equal((await ask({ path: '/Films/' })).statusCode, 202);
   await pass(clock, minuteMs);
   t.ok(
-    (await treeOf(house)).some((path) => path.includes('Faust (1926)')),
+    (await strmPaths(house)).some((path) => path.includes('Faust (1926)')),
     'and the new folder in it too',
   );
   t.equal(over.counters.requests.length, 2);
@@ -408,7 +219,7 @@ t.test('nothing is looked into while a crawl runs, and a removal is left to craw
   house.bridge.looks.start();
   await pass(clock, 6 * hourMs, minuteMs);
   t.ok(
-    (await treeOf(house)).some((path) => path.includes('S01E01')),
+    (await strmPaths(house)).some((path) => path.includes('S01E01')),
     'still there',
   );
   const before = listedFolders({ simulator: over });
