@@ -1,5 +1,4 @@
 import t from 'tap';
-import { parseStringPromise } from 'xml2js';
 import {
   type Item,
   type LibraryEntry,
@@ -7,42 +6,17 @@ import {
   layoutTitle,
   titleKey,
 } from '../src/library/layout.ts';
-import { episodeNfo, movieNfo, tvshowNfo } from '../src/library/nfo.ts';
-import { plexmatch } from '../src/library/plexmatch.ts';
-import { type Profile, profiles } from '../src/library/profiles.ts';
+import { profiles } from '../src/library/profiles.ts';
 import { recognise } from '../src/library/recognise/recognise.ts';
 import { foldedPath, safeSegment } from '../src/library/safe-name.ts';
+import { file, layoutAll, paths } from './fixtures/laid-out.ts';
 import { emby } from './oracle/emby.ts';
 import { jellyfin } from './oracle/jellyfin.ts';
 import { kodi } from './oracle/kodi.ts';
 import { plex } from './oracle/plex.ts';
+import { oddNames } from './tables/odd-names.ts';
 
-let nextId = 0;
-function file(path: string, sizeBytes = 1000): LibraryFile {
-  return { fileId: `id${++nextId}`, path, name: path.slice(path.lastIndexOf('/') + 1), sizeBytes };
-}
-
-/** Lays out a whole account, title by title, as the sync does. */
-function layoutAll(files: readonly LibraryFile[], options = {}): LibraryEntry[] {
-  const titles = Map.groupBy(files, (one) => titleKey(one, recognise(one.path)));
-  return [...titles].flatMap(([key, group]) => {
-    if (key === undefined) return [];
-    const items = group.map((one) => ({ file: one, recognition: recognise(one.path) }));
-    return layoutTitle(items, files, options);
-  });
-}
-
-function paths(names: readonly string[], kind = 'strm', options = {}): string[] {
-  const entries = layoutAll(
-    names.map((name) => file(name)),
-    options,
-  );
-  return entries
-    .filter((entry) => entry.kind === kind)
-    .map(({ path }) => path)
-    .sort();
-}
-
+/** Titles to paths. */
 t.test('one film, one show, one stranger: the paths of the contract', async (t) => {
   t.strictSame(paths(['/Films/Le.Gendarme.se.marie.1968.1080p.mkv']), [
     'Movies/Le Gendarme se marie (1968)/Le Gendarme se marie (1968).strm',
@@ -207,132 +181,6 @@ t.test('a file that replaces another comes first', async (t) => {
   ]);
 });
 
-t.test('side-cars', async (t) => {
-  const stem = 'Movies/Heat (1995)/Heat (1995)';
-  t.strictSame(
-    paths(
-      ['mkv', 'srt', 'VFF.forced.srt', 'en.sdh.ass', 'VO.srt'].map((end) => `/Films/Heat.1995.${end}`),
-      'subtitle',
-    ),
-    [`${stem}.en.sdh.ass`, `${stem}.fr.forced.srt`, `${stem}.srt`, `${stem}.2.srt`].sort(),
-    'same name; a language that is not known is left out; unique',
-  );
-  t.strictSame(paths(['/F/Heat (1995)/Heat.mkv', '/F/Heat (1995)/Subs/2_French.srt'], 'subtitle'), [
-    `${stem}.fr.srt`,
-  ]);
-  t.strictSame(
-    paths(['/F/Heat.1995.mkv', '/F/Alien.1979.mkv', '/F/french.srt', '/F/Other.2001.srt'], 'subtitle'),
-    [],
-    'in a folder of several films a loose name belongs to none',
-  );
-  t.strictSame(
-    paths(
-      [
-        '/F/Dark/Saison 1/Dark.S01E01.1080p-A.mkv',
-        '/F/Dark/Saison 1/Dark.S01E02.1080p-A.mkv',
-        '/F/Dark/Saison 1/Dark - 1x02.fr.srt',
-      ],
-      'subtitle',
-    ),
-    ['Shows/Dark/Season 01/Dark S01E02.fr.srt'],
-    'the same episode under another name',
-  );
-  t.strictSame(
-    paths(['/F/Alien.1979.mkv', '/F/Alien.1979.2.mkv', '/F/Alien.1979.2.fr.srt'], 'subtitle').length,
-    1,
-    'the longest name wins',
-  );
-  const film = file('/Films/Heat.1995.mkv');
-  const alone = [{ file: film, recognition: recognise(film.path) }];
-  t.notOk(
-    layoutTitle(alone, [file('/Films/french.srt')]).some(({ kind }) => kind === 'subtitle'),
-    'in a folder that is not its own either, though no other film is known',
-  );
-  const big = layoutAll([file('/Films/Heat.1995.mkv'), file('/Films/Heat.1995.fr.sup', 6 * 1024 * 1024)]);
-  t.notOk(
-    big.some(({ kind }) => kind === 'subtitle'),
-    'too large',
-  );
-});
-
-t.test('NFO files: where they lie', async (t) => {
-  t.strictSame(paths(['/a/Heat.1995.1080p.mkv', '/a/Heat.1995.720p.mkv'], 'nfo'), [
-    'Movies/Heat (1995)/Heat (1995) - 1080p.nfo',
-    'Movies/Heat (1995)/Heat (1995) - 720p.nfo',
-    'Movies/Heat (1995)/movie.nfo',
-  ]);
-  t.strictSame(paths(['/Lupin.S01E02.mkv'], 'nfo'), [
-    'Shows/Lupin/Season 01/Lupin S01E02.nfo',
-    'Shows/Lupin/Season 01/season.nfo',
-    'Shows/Lupin/tvshow.nfo',
-  ]);
-  t.strictSame(paths(['/Lupin.S01E02.mkv'], 'nfo', { nfo: false }), []);
-});
-
-t.test('NFO files: what they say', async (t) => {
-  const base = { path: '/x', confidence: 1, because: [] };
-  const movie = {
-    ...base,
-    kind: 'movie',
-    title: 'Tom & <Jerry>',
-    year: 1968,
-    ids: { tmdb: '1', imdb: 'tt12345' },
-  } as const;
-  const { movie: parsed } = await parseStringPromise(movieNfo(movie, { lockData: true }));
-  t.strictSame(parsed.title, ['Tom & <Jerry>']);
-  t.strictSame(parsed.year, ['1968']);
-  t.strictSame(parsed.lockdata, ['true']);
-  t.strictSame(
-    parsed.uniqueid.map((id: { _: string; $: { type: string } }) => [id.$.type, id._]),
-    [
-      ['tmdb', '1'],
-      ['imdb', 'tt12345'],
-    ],
-  );
-  const episode = { ...base, kind: 'episode', title: 'Dark', season: 1, episodes: [1, 2] } as const;
-  const text = episodeNfo({ ...episode, episodes: [1, 2] }, { lockData: false });
-  t.equal(text.match(/<episodedetails>/g)?.length, 2, 'one root for each episode');
-  t.equal(text.match(/<\?xml/g)?.length, 1);
-  t.notMatch(text, /<title>/, 'no invented title');
-  t.match(episodeNfo({ ...episode, episodes: [2] }, { lockData: true }), /<title>Episode 2<\/title>/);
-  t.match(
-    episodeNfo({ ...base, kind: 'episode', title: 'Q', date: '2024-05-31' }, { lockData: false }),
-    /<aired>2024-05-31</,
-  );
-  const odd = tvshowNfo(
-    { ...base, kind: 'episode', title: 'a\u0000\u001b\ud800b\uffff]]>' },
-    { lockData: false },
-  );
-  t.strictSame((await parseStringPromise(odd)).tvshow.title, ['ab]]>'], 'valid XML for any name');
-});
-
-t.test('Plex is told of a show whose id is known, in the folder of the show and nowhere else', async (t) => {
-  const names = [
-    '/Series/Dark (2017) {tvdb-334824}/Dark.S01E01.mkv',
-    '/Series/Dark (2017) {tvdb-334824}/Dark.S02E01.mkv',
-  ];
-  const hints = (profile: Profile, all = names) =>
-    layoutAll(
-      all.map((name) => file(name)),
-      { profile },
-    ).filter(({ path }) => path.endsWith('/.plexmatch'));
-  t.match(hints(profiles.plex), [
-    {
-      path: 'Shows/Dark (2017) {tvdb-334824}/.plexmatch',
-      content: 'title: Dark\nyear: 2017\ntvdbid: 334824\n',
-    },
-  ]);
-  t.equal(hints(profiles.plex).length, 1);
-  t.strictSame(
-    hints(profiles.plex, ['/Dark.S01E01.mkv', '/Heat.1995.{tmdb-949}.mkv']),
-    [],
-    'a guess is as good',
-  );
-  t.strictSame(hints(profiles.jellyfin), []);
-  const odd = { ...recognise('/x.S01E01.mkv'), title: 'a\nguid: b', ids: { tmdb: '1' } };
-  t.equal(plexmatch(odd), 'title: a guid: b\ntmdbid: 1\n', 'a title is one line');
-});
-
 t.test('the end of an address never holds .m3u', async (t) => {
   const entries = layoutAll([file('/Films/Heat.1995.m3u8.mkv')]);
   t.match(
@@ -372,7 +220,7 @@ t.test('safe segments', async (t) => {
 });
 
 t.test('hostile names: every path is safe, unique, and independent of the order', async (t) => {
-  const names = hostileNames();
+  const names = oddNames();
   const files = names.flatMap((name, i) => [
     file(`/${name}/${name}.mkv`),
     file(`/Films/${name} (2001).mkv`),
@@ -414,84 +262,4 @@ function faultOf(segment: string): string | undefined {
   if (/^sample\.|\.sample\./i.test(segment)) return 'skipped by Jellyfin';
   if (!segment.isWellFormed() || segment !== segment.normalize('NFC')) return 'not NFC';
   return undefined;
-}
-
-function hostileNames(): string[] {
-  const plain = [
-    'CON',
-    'con',
-    'Nul',
-    'COM1',
-    'aux.mkv',
-    'Subs',
-    'Metadata',
-    'sample film',
-    'Sample',
-    'Extras',
-    'lost+found',
-  ];
-  const odd = [
-    'trailing. . .',
-    ' leading',
-    '..',
-    '...hidden',
-    'a\u0000b',
-    'a\tb',
-    'a"b\'c',
-    '100%',
-    '#1 %2F',
-    'a\\b',
-    'a|b',
-    '<b>',
-    'x?*',
-  ];
-  const twins = [
-    'Été',
-    'été',
-    'E\u0301te\u0301',
-    'ÉTÉ',
-    'Ｆｕｌｌ：width？',
-    'Full:width?',
-    'Straße',
-    'STRASSE',
-    'İstanbul',
-    'i̇stanbul',
-  ];
-  const scripts = [
-    'فيلم عربي',
-    'שלום',
-    '新幹線大爆破',
-    '👨‍👩‍👧‍👦🎬',
-    '\u202ertl',
-    'a\u200bb',
-    'ab',
-    '\ud800lone',
-    'zalgo\u0301\u0302\u0303',
-  ];
-  const long = [
-    'é'.repeat(127),
-    'é'.repeat(120),
-    '🎬'.repeat(60),
-    `${'x'.repeat(240)}1`,
-    `${'x'.repeat(240)}2`,
-    '.'.repeat(50),
-    '漢'.repeat(80),
-  ];
-  const tails = [
-    'm3u',
-    'x.m3u8',
-    'My Film-trailer',
-    'Show.S01E02',
-    '1x01',
-    '(2001)',
-    '[tmdbid-1]',
-    'S01',
-    '$HOME `id`',
-    '%00',
-    'a;b&c',
-  ];
-  const mixed = [...plain, ...odd].flatMap((a) => ['🎬', 'É', ' - '].map((b) => `${a}${b}${a}`));
-  return [...plain, ...odd, ...twins, ...scripts, ...long, ...tails, ...mixed].filter(
-    (name) => !name.includes('/'),
-  );
 }
