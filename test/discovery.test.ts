@@ -3,7 +3,7 @@ import { silentLog } from '../src/log.ts';
 import { dayMs } from '../src/sync/discovery/folder-rate.ts';
 import { createScheduler } from '../src/sync/scheduler.ts';
 import { createCountedAgent } from './fixtures/counted-agent.ts';
-import { createHandClock, type HandClock, hourMs, minuteMs, settle } from './fixtures/hand-clock.ts';
+import { createHandClock, type HandClock, hourMs, minuteMs } from './fixtures/hand-clock.ts';
 import { fakeJellyfin } from './fixtures/media-servers.ts';
 import { movie } from './fixtures/numbered-films.ts';
 import { passerelle } from './fixtures/passerelle.ts';
@@ -14,21 +14,13 @@ import { type AccountFolder, createSimulator, type SimulatorOptions } from './si
 const now = Date.UTC(2026, 0, 15, 12);
 
 const wire = createCountedAgent();
-
 t.teardown(() => wire.agent.destroy());
 
 /** Moves the clock on, a piece at a time, and lets what is on the wire arrive in between. */
 async function pass(clock: HandClock, ms: number, pieceMs = 20_000): Promise<void> {
   for (let left = ms; left > 0; left -= pieceMs) {
     await clock.advance(Math.min(pieceMs, left));
-    // Long enough for the disk of a busy machine; a call that hangs by design is not waited for.
-    const until = performance.now() + 500;
-    for (let still = 0; still < 12 && performance.now() < until; ) {
-      await settle(1);
-      const isBusy =
-        wire.underWay() > 0 || process.getActiveResourcesInfo().some((name) => /^FSReq/.test(name));
-      still = isBusy ? 0 : still + 1;
-    }
+    await wire.arrived({ turns: 12, mostMs: 500 });
   }
 }
 

@@ -1,0 +1,305 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import t from 'tap';
+import { loadSettings } from '../config/load.ts';
+import { silentLog } from '../src/log.ts';
+import { changeBits, gather, reduce } from '../src/notify/changes.ts';
+import { mapPath } from '../src/notify/path-map.ts';
+import { readSections, sectionOf } from '../src/notify/plex.ts';
+import { createQueue } from '../src/notify/queue.ts';
+import { rclone as rcloneWays } from '../src/notify/rclone.ts';
+import { serversOf } from '../src/notify/servers.ts';
+import { createHandClock, settle } from './fixtures/hand-clock.ts';
+import { until } from './fixtures/listed.ts';
+import {
+  fakeEmby,
+  fakeJellyfin,
+  fakeKodi,
+  fakePlex,
+  fakeRclone,
+  sectionsXml,
+} from './fixtures/media-servers.ts';
+import { signal } from './fixtures/setup.ts';
+import { telling, tellingJellyfin } from './fixtures/telling.ts';
+
+/** The servers that are told: changes and paths in their form, faults of theirs, warnings, the setting. */
+t.test('changes become the fewest folders', async (t) => {
+  const strm = (...dirs: string[]) => dirs.map((dir) => `${dir}/x.strm`);
+  const dirsOf = (created: string[], most?: number) =>
+    reduce(gather({ created, updated: [], removed: [] }), most).map(({ dir }) => dir);
+  t.strictSame(dirsOf(strm('Movies/A', 'Movies/A', 'Movies/B')), ['Movies/A', 'Movies/B']);
+  t.strictSame(dirsOf(strm('Shows/X', 'Shows/X/Season 01')), ['Shows/X'], 'inner ones go');
+  t.strictSame(
+    dirsOf(strm('Shows/X/Season 01', 'Shows/X/Season 02')),
+    ['Shows/X'],
+    'two seasons are the show',
+  );
+  t.strictSame(dirsOf(strm('Shows/X/Season 01', 'Shows/XY/Season 02')), [
+    'Shows/X/Season 01',
+    'Shows/XY/Season 02',
+  ]);
+  t.strictSame(dirsOf(strm('Movies/A', 'Movies/B', 'Movies/C', 'Shows/X'), 3), ['Movies', 'Shows/X']);
+  t.strictSame(dirsOf(['a.strm', 'Movies/A/x.strm']), [''], 'the tree itself');
+  const many = Array.from({ length: 5000 }, (_, n) => `Movies/M${n}/x.strm`);
+  t.strictSame(dirsOf([...many, 'Shows/X/Season 01/x.strm']), ['Movies', 'Shows/X/Season 01']);
+  const scattered = Array.from({ length: 5000 }, (_, n) => `Unsorted/${n % 300}/x${n}/y/z/x.strm`);
+  const begin = performance.now();
+  t.strictSame(dirsOf([...scattered, 'Movies/M/x.strm']), ['Movies/M', 'Unsorted']);
+  t.ok(performance.now() - begin < 2000, 'films do not wait for it');
+  t.strictSame(
+    dirsOf(strm('Movies/A', 'Movies/B', 'Movies/C', 'Unsorted/a/b', 'Unsorted/c/d'), 4),
+    ['Movies', 'Unsorted/a/b', 'Unsorted/c/d'],
+    'no more is taken together than must be',
+  );
+  t.strictSame(gather({ created: [], updated: ['a/b.strm'], removed: ['a/c.nfo'] }), [
+    { dir: 'a', changes: changeBits.updated + changeBits.removed, major: false },
+  ]);
+});
+
+t.test('paths are mapped by the longest line that fits, with the separators of the other side', async (t) => {
+  t.equal(mapPath('/library/Movies/A', undefined), '/library/Movies/A');
+  t.equal(mapPath('/library/Movies/A', { '/library/': '/media/' }), '/media/Movies/A');
+  t.equal(mapPath('/library/Movies/A', { '/library': '/a', '/library/Movies': '/b' }), '/b/A');
+  t.equal(mapPath('/library2/A', { '/library': '/a' }), undefined, 'a name that only begins the same');
+  t.equal(mapPath('/library/Movies/A', { '/library': 'D:\\media' }), 'D:\\media\\Movies\\A');
+  t.equal(mapPath('/library/A', { '/library': '' }), 'A');
+  t.equal(mapPath('/library/A', { '/': '/' }), '/library/A');
+  t.equal(mapPath('/library', { '/library': '/media' }), '/media');
+  t.equal(mapPath('/library', { '/library': 'D:\\' }), 'D:\\', 'a drive, not the folder it was left in');
+  t.equal(mapPath('/library/A', { '/library': 'D:\\' }), 'D:\\A');
+  t.equal(mapPath('/library/A/B', { '/library': '\\\\nas\\films\\' }), '\\\\nas\\films\\A\\B');
+});
+
+t.test('a mount that does not know the folders above a new one either looks at all of it anew', async (t) => {
+  const at = 'Unsorted/Box/Deep';
+  const ask = async (dirsThere: (forgotAll: boolean) => string[]) => {
+    const heard: string[] = [];
+    const ways = rcloneWays({ kind: 'rclone', url: 'http://mount' });
+    const tell = ways.tell([{ path: at, change: 'created' }], {
+      clock: createHandClock(),
+      signal: signal,
+      ask: async ({ path, body }) => {
+        heard.push(`${path} ${JSON.stringify(body)}`);
+        if (path === '/vfs/forget') return '{"forgotten":[]}';
+        const said = dirsThere(heard.includes('/vfs/forget {}')).includes(at) ? 'OK' : 'file does not exist';
+        return JSON.stringify({ result: { [at]: said } });
+      },
+    });
+    return { heard, words: await tell.catch((error: Error) => error.message) };
+  };
+  const refresh = `/vfs/refresh {"dir":"${at}","recursive":"true"}`;
+  const usual = [`/vfs/forget {"dir":"Unsorted/Box"}`, refresh];
+  t.strictSame(await ask(() => [at]), { heard: usual, words: 'told' });
+  t.strictSame(await ask((forgotAll) => (forgotAll ? [at] : [])), {
+    heard: [...usual, '/vfs/forget {}', refresh],
+    words: 'told',
+  });
+  t.match(await ask(() => []), { words: `does not find ${at} (file does not exist)` });
+});
+
+t.test(
+  'a catalog that refuses for a while ends nothing: the server is told once it answers again',
+  async (t) => {
+    const clock = createHandClock();
+    let isFull = true;
+    const full = () => (isFull ? Promise.reject(new Error('SQLITE_FULL')) : Promise.resolve());
+    const errors: string[] = [];
+    const notice = { tree: 'a', dir: 'Movies/A', changes: 1, major: true, rev: 1 };
+    let told = 0;
+    let isHeld = false;
+    let isLocked = true;
+    const [server] = serversOf([{ kind: 'webhook', url: 'http://host' }], []);
+    const name = server?.name ?? '';
+    const waiting = new Map([[name, { firstMajorAt: 0, lastMajorAt: 0, firstMinorAt: undefined, count: 1 }]]);
+    const queue = createQueue({
+      servers: server ? [server] : [],
+      store: {
+        add: full,
+        waiting: async () => {
+          if (!isLocked) return waiting;
+          isLocked = false;
+          throw new Error('SQLITE_LOCKED');
+        },
+        of: () => full().then(() => [notice]),
+        done: async () => void waiting.delete(name),
+        keepOnly: async () => undefined,
+      },
+      results: { get: async () => undefined, put: full },
+      clock,
+      log: { ...silentLog, error: (_, words) => errors.push(words) },
+      tell: async () => {
+        told++;
+        return { words: 'told', folders: 1 };
+      },
+      // As files are locked: who has it does not get it again.
+      lock: () => {
+        if (isHeld) return undefined;
+        isHeld = true;
+        return () => {
+          isHeld = false;
+        };
+      },
+    });
+    queue.start();
+    for (let second = 0; second < 20; second++) {
+      await clock.advance(1000);
+      await settle(50);
+    }
+    t.equal(told, 0);
+    t.ok(
+      errors.length > 0 && errors.length < 10,
+      `${errors.length} lines: not again and again without a pause`,
+    );
+    isFull = false;
+    for (let second = 0; second < 60; second++) {
+      await clock.advance(1000);
+      await settle(50);
+    }
+    t.equal(told, 1);
+    await queue.stop();
+  },
+);
+
+t.test('hostile XML does nothing but fail', async (t) => {
+  t.strictSame(await readSections(sectionsXml(['/a & b'.replace('&', '&amp;')])), [
+    { key: '1', locations: ['/a & b'] },
+  ]);
+  const refused = [
+    '<!DOCTYPE x [<!ENTITY a "b">]><MediaContainer>&a;</MediaContainer>',
+    '<?xml version="1.0"?><!doctype x SYSTEM "file:///etc/passwd"><MediaContainer/>',
+    '<MediaContainer>&a;</MediaContainer>',
+    '<MediaContainer><Directory>',
+    '<html><body>Hello</body></html>',
+    '{"MediaContainer":{}}',
+    '',
+  ];
+  for (const xml of refused) await t.rejects(readSections(xml), { name: 'ServerFault' }, xml);
+  const odd =
+    '<MediaContainer><Directory/><Directory key="1"><Location/></Directory><__proto__ key="2"/></MediaContainer>';
+  t.strictSame(await readSections(odd), [{ key: '1', locations: [] }]);
+  t.equal(({} as Record<string, unknown>).key, undefined);
+  const deep = `<MediaContainer>${'<a>'.repeat(100_000)}${'</a>'.repeat(100_000)}</MediaContainer>`;
+  t.strictSame(await readSections(deep), []);
+  const sections = [
+    { key: '1', locations: ['/media'] },
+    { key: '2', locations: ['/media/Movies'] },
+  ];
+  t.equal(sectionOf('/media/Movies/A', sections)?.key, '2');
+  t.equal(sectionOf('/media/MoviesX', sections)?.key, '1');
+  t.equal(sectionOf('/other', sections), undefined);
+});
+
+t.test('an answer that never ends is cut off, and nothing is followed elsewhere', async (t) => {
+  const plex = await fakePlex(t);
+  const { start, clock } = await telling(t, () => [{ kind: 'plex', url: plex.url, token: 'plex-token' }]);
+  const house = await start();
+  plex.locations = ['x'.repeat(2_000_000)];
+  await house.sync();
+  await house.bridge.notify.flush();
+  const [first] = await house.bridge.notify.state();
+  t.match(first?.last, { ok: false, words: 'answers more than 1048576 bytes' });
+  plex.broken = 302;
+  await clock.advance(60_000);
+  await house.bridge.notify.flush();
+  t.match((await house.bridge.notify.state())[0]?.last, { ok: false, words: 'sends us elsewhere (302)' });
+});
+
+t.test(
+  'at start each server is asked whether the tree lies in a library of it, and the warning says what to do',
+  async (t) => {
+    const jellyfin = await fakeJellyfin(t);
+    const emby = await fakeEmby(t);
+    const plex = await fakePlex(t);
+    const kodi = await fakeKodi(t);
+    const rclone = await fakeRclone(t);
+    const warnings: { server?: string; words?: string; cure?: string }[] = [];
+    const log = {
+      debug() {},
+      info() {},
+      plain() {},
+      error() {},
+      warn: (values: object, words: string) => words.includes('may not find') && warnings.push(values),
+    };
+    const { start } = await telling(
+      t,
+      (home) => [
+        { kind: 'jellyfin', url: jellyfin.url, token: 'jelly-key' },
+        { kind: 'emby', url: emby.url, token: 'wrong' },
+        { kind: 'plex', url: plex.url, token: 'plex-token', pathMap: { [join(home, 'library')]: '/mnt/p' } },
+        { kind: 'kodi', url: kodi.url, token: 'kodi:secret', pathMap: { [join(home, 'library')]: '/mnt/p' } },
+        { kind: 'rclone', url: rclone.url, fs: ':other:' },
+        { kind: 'webhook', url: 'http://127.0.0.1:9/secret-part', pathMap: { '/elsewhere': '/x' } },
+      ],
+      { log },
+    );
+    jellyfin.locations = ['/media/passerelle/Movies', '/media/passerelle/Shows'];
+    plex.locations = ['/mnt/p/Movies'];
+    kodi.locations = ['/mnt/p/Movies/'];
+    const house = await start();
+    await house.sync();
+    await mkdir(join(house.tree, 'Shows'));
+    house.bridge.notify.start();
+    await until(() => warnings.length >= 5);
+    const of = (kind: string) => warnings.find(({ server }) => server?.startsWith(kind));
+    t.match(of('jellyfin'), {
+      words: /^no library of it holds .*library; they hold \/media\/passerelle\/Movies/,
+      cure: `pathMap: {"${house.tree}": "/media/passerelle"}`,
+    });
+    t.match(of('emby'), { words: 'does not accept the token (401)', cure: /API Keys/ });
+    t.equal(of('plex'), undefined, 'all is well');
+    t.match(of('kodi'), { words: 'has no source that holds /mnt/p/Shows' });
+    t.match(of('rclone'), { words: 'has no mount :other:', cure: /:webdav/ });
+    t.match(of('webhook'), { words: /its pathMap covers no tree/ });
+    t.notMatch(JSON.stringify(warnings), /secret|jelly-key|wrong|plex-token/);
+  },
+);
+
+t.test('the API shows how telling went, and no secret', async (t) => {
+  const { jellyfin, start } = await tellingJellyfin(t);
+  const house = await start();
+  await house.sync();
+  await house.bridge.notify.flush();
+  const answer = await house.app.inject({
+    url: '/api/v1/notify',
+    headers: { authorization: `Bearer ${house.bridge.secrets.adminToken}` },
+  });
+  t.match(answer.json(), {
+    servers: [
+      { server: `jellyfin ${jellyfin.url}`, waiting: 0, last: { ok: true, words: 'told', folders: 1 } },
+    ],
+  });
+  t.notMatch(answer.body, 'jelly-key');
+});
+
+t.test('the setting: a token or a file with it, and only what fits the kind', async (t) => {
+  const dir = t.testdir();
+  const tokenFile = join(dir, 'token');
+  await writeFile(tokenFile, ' abc\n');
+  const read = (row: object) => {
+    const env = { PASSERELLE_NOTIFY: JSON.stringify([row]) };
+    return loadSettings({ env, file: join(dir, 'none.yaml') }).settings.notify;
+  };
+  const url = 'http://host:1';
+  t.strictSame(read({ kind: 'plex', url: `${url}/base/`, tokenFile }), [
+    { kind: 'plex', url: `${url}/base`, token: 'abc' },
+  ]);
+  for (const wrong of [
+    { kind: 'plex', url, token: 'a', tokenFile },
+    { kind: 'plex', url, tokenFile: `${tokenFile}s` },
+    { kind: 'plex', url: 'ftp://host' },
+    { kind: 'plex', url: 'http://a:b@host' },
+    { kind: 'plex', url: `${url}/?x=1` },
+    { kind: 'plexx', url },
+    { kind: 'plex', url, clean: true },
+    { kind: 'jellyfin', url, fs: 'x' },
+    { kind: 'jellyfin', url, token: 'a\r\nb: c' },
+    { kind: 'jellyfin', url, path: {} },
+  ])
+    t.throws(() => read(wrong), { code: 'BRIDGE_SETTINGS' }, JSON.stringify(wrong));
+  try {
+    read({ kind: 'plex', url, token: 'hush', x: 1 });
+    t.fail('a key that we do not know is refused');
+  } catch (error) {
+    t.notMatch((error as Error).message, 'hush', 'and the token is not told');
+  }
+});
