@@ -1,30 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { createHandClock } from './fixtures/hand-clock.ts';
-import { setup } from './fixtures/setup.ts';
+import { hourMs } from './fixtures/hand-clock.ts';
+import { file, house, others } from './fixtures/house.ts';
+import { signal, type Test } from './fixtures/setup.ts';
 import { strmFiles } from './fixtures/strm-files.ts';
-import type { AccountFolder, FileSpec } from './simulator/simulator.ts';
+import type { AccountFolder } from './simulator/simulator.ts';
 
-const hourMs = 3_600_000;
-const { signal } = new AbortController();
-let seed = 0;
-const file = (name: string): FileSpec => ({ name, content: { sizeBytes: 1000 + ++seed, seed } });
-
-/** So that one removal is no large part of the library. */
-const others = ['Brazil.1985', 'Heat.1995', 'Casino.1995', 'Dune.2021', 'Up.2009', 'Tron.1982'].map((name) =>
-  file(`${name}.mkv`),
-);
-
-async function house(t: Parameters<typeof setup>[0], account: AccountFolder) {
-  const clock = createHandClock();
-  const one = await setup(t, {
-    overrides: { clock },
-    env: { PASSERELLE_SYNC_GRACE_HOURS: '0' },
-    simulator: { clock, account },
-  });
+/** A bridge to which a person says what files are. */
+async function saying(t: Test, account: AccountFolder) {
+  const one = await house(t, account);
   return {
-    clock,
     ...one,
     /** Paths of the tree but for the other films'. */
     paths: async () =>
@@ -43,7 +29,7 @@ const [xyzzy, plain] = ['/Divers/xyzzy.mkv', 'Movies/xyzzy/xyzzy.strm'];
 const path = 'Movies/Metropolis (1927)/Metropolis (1927).strm';
 
 t.test('what an undo takes back includes the word that moved the files', async (t) => {
-  const one = await house(t, { folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }] });
+  const one = await saying(t, { folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }] });
   await one.sync();
   await one.fix(xyzzy, metropolis);
   await one.fix(xyzzy, { title: 'Nosferatu', year: 1922 });
@@ -61,7 +47,7 @@ t.test('what an undo takes back includes the word that moved the files', async (
 });
 
 t.test('a word that moved nothing, and one that was taken back, are undone as well', async (t) => {
-  const one = await house(t, { folders: [{ name: 'Divers', files: [file('Alien.1979.mkv'), ...others] }] });
+  const one = await saying(t, { folders: [{ name: 'Divers', files: [file('Alien.1979.mkv'), ...others] }] });
   await one.sync();
   const alien = ['Movies/Alien (1979)/Alien (1979).strm'];
   t.same((await one.fix('/Divers/Alien.1979.mkv', { title: 'Alien' })).moves, []);
@@ -80,7 +66,7 @@ t.test('a word that moved nothing, and one that was taken back, are undone as we
 });
 
 t.test('an undo of a word on a folder, killed in the middle, is ended by the next one', async (t) => {
-  const one = await house(t, {
+  const one = await saying(t, {
     folders: [
       { name: 'Serie', files: [file('a 1.mkv'), file('a 2.mkv')] },
       { name: 'F', files: [...others] },
@@ -102,7 +88,7 @@ t.test('an undo of a word on a folder, killed in the middle, is ended by the nex
 });
 
 t.test('what was said of a file is said of the one that is uploaded anew in its place', async (t) => {
-  const one = await house(t, { folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }] });
+  const one = await saying(t, { folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }] });
   await one.sync();
   await one.fix(xyzzy, metropolis);
   const { account } = one.simulator;
@@ -128,7 +114,7 @@ t.test('what was said of a file is said of the one that is uploaded anew in its 
 });
 
 t.test('what a person does not want to see does not come back with another id', async (t) => {
-  const one = await house(t, { folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }] });
+  const one = await saying(t, { folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }] });
   await one.sync();
   await one.fix(xyzzy, { as: 'ignore' });
   const { account } = one.simulator;
@@ -145,7 +131,7 @@ t.test('what a person does not want to see does not come back with another id', 
 });
 
 t.test('a film that was replaced does not come up again when the new one goes as well', async (t) => {
-  const one = await house(t, { folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }] });
+  const one = await saying(t, { folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }] });
   const { account } = one.simulator;
   await one.sync();
   account.removeFile(xyzzy);
@@ -163,7 +149,7 @@ t.test('a film that was replaced does not come up again when the new one goes as
 });
 
 t.test('a file that was only moved keeps what was said of it', async (t) => {
-  const one = await house(t, {
+  const one = await saying(t, {
     folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }, { name: 'Later' }],
   });
   await one.sync();
@@ -185,7 +171,7 @@ t.test('a file that was only moved keeps what was said of it', async (t) => {
 });
 
 t.test('an undo moves the file that stands there now, whatever stood there when it was moved', async (t) => {
-  const one = await house(t, {
+  const one = await saying(t, {
     folders: [
       { name: 'Divers', files: [file('xyzzy.mkv')] },
       { name: 'F', files: [...others] },
@@ -208,7 +194,7 @@ t.test('an undo moves the file that stands there now, whatever stood there when 
 t.test(
   'an undo moves a file that got another place by itself in the meantime, and leaves nothing there',
   async (t) => {
-    const one = await house(t, {
+    const one = await saying(t, {
       folders: [
         { name: 'Divers', files: [file('xyzzy.mkv')] },
         { name: 'Films', files: others },
@@ -229,7 +215,7 @@ t.test(
 );
 
 t.test('an undo never leaves a film without a path that has left the folder of the word', async (t) => {
-  const one = await house(t, {
+  const one = await saying(t, {
     folders: [
       { name: 'Divers', files: [file('Metropolis.1927.mkv')] },
       { name: 'Films', files: others },
@@ -247,7 +233,7 @@ t.test('an undo never leaves a film without a path that has left the folder of t
 });
 
 t.test('an NFO tells what its path tells, whatever the file is called at the host', async (t) => {
-  const one = await house(t, {
+  const one = await saying(t, {
     folders: [
       { name: 'Films', files: [file('Inception.2010.mkv'), ...others] },
       { name: 'Lost', files: [file('Lost.S01E02.mkv')] },
@@ -298,7 +284,7 @@ t.test('an NFO tells what its path tells, whatever the file is called at the hos
 });
 
 t.test('what is found out about a film reaches its NFO while the path says the same', async (t) => {
-  const one = await house(t, { folders: [{ name: 'Films', files: [file('Heat (1999) {tmdb-1}.mkv')] }] });
+  const one = await saying(t, { folders: [{ name: 'Films', files: [file('Heat (1999) {tmdb-1}.mkv')] }] });
   await one.sync();
   one.simulator.account.rename(
     '/Films/Heat (1999) {tmdb-1}.mkv',

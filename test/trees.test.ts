@@ -3,22 +3,17 @@ import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { type Log, silentLog } from '../src/log.ts';
-import { createHandClock } from './fixtures/hand-clock.ts';
-import { setup } from './fixtures/setup.ts';
+import { createHandClock, hourMs } from './fixtures/hand-clock.ts';
+import { file } from './fixtures/house.ts';
+import { noGrace, setup, signal, type Test } from './fixtures/setup.ts';
 import { strmFiles } from './fixtures/strm-files.ts';
-import { createSimulator, type FileSpec } from './simulator/simulator.ts';
+import { createSimulator } from './simulator/simulator.ts';
 
-const hourMs = 3_600_000;
-const { signal } = new AbortController();
-let seed = 0;
-const film = (name: string): FileSpec => ({
-  name: `${name}.mkv`,
-  content: { sizeBytes: 1000 + ++seed, seed },
-});
+const film = (name: string) => file(`${name}.mkv`);
 const old = ['Alien.1979', 'Brazil.1985', 'Casino.1995', 'Dune.2021', 'Heat.1995', 'Tron.1982', 'Up.2009'];
 
 /** An account with films, and a tree for each of two servers. */
-async function house(t: Parameters<typeof setup>[0] & { testdir(): string }, log: Log = silentLog) {
+async function house(t: Test, log: Log = silentLog) {
   const clock = createHandClock();
   const home = t.testdir();
   const dirs = { jellyfin: join(home, 'jellyfin'), kodi: join(home, 'kodi') };
@@ -28,7 +23,7 @@ async function house(t: Parameters<typeof setup>[0] & { testdir(): string }, log
   });
   t.teardown(() => simulator.close());
   const env = {
-    PASSERELLE_SYNC_GRACE_HOURS: '0',
+    ...noGrace,
     PASSERELLE_TREES: JSON.stringify([{ dir: dirs.jellyfin }, { dir: dirs.kodi, profile: 'kodi' }]),
   };
   const open = () => setup(t, { overrides: { clock }, env, home, over: simulator, log });
