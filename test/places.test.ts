@@ -138,40 +138,6 @@ t.test('settings that have no room for a file do not take its path away', async 
   t.same(await strmPaths(again), before);
 });
 
-t.test(
-  'extras that lie there for days come with the first crawl that finds what they belong to',
-  async (t) => {
-    const one = await house(t, {
-      folders: [
-        {
-          name: 'Series',
-          files: [file('Dark.S01E01.mkv')],
-          folders: [{ name: 'Lost', folders: [{ name: 'Bonus', files: [file('Making of.mkv')] }] }],
-        },
-        { name: 'Films', folders: [{ name: 'Alien (1979)', files: [file('Alien-trailer.mkv')] }] },
-      ],
-    });
-    for (let day = 0; day < 2; day++) {
-      await one.sync();
-      await one.clock.advance(24 * hourMs);
-    }
-    t.same(await paths(one), ['Shows/Dark/Season 01/Dark S01E01.strm']);
-    const { account } = one.simulator;
-    account.addFolder('/Series/Lost/Season 01');
-    account.addFile('/Series/Lost/Season 01', file('Lost.S01E01.mkv'));
-    account.addFile('/Films/Alien (1979)', file('Alien.1979.mkv'));
-    await one.sync();
-    t.same(await paths(one), [
-      'Movies/Alien (1979)/Alien (1979).strm',
-      'Movies/Alien (1979)/trailers/Alien.strm',
-      'Shows/Dark/Season 01/Dark S01E01.strm',
-      'Shows/Lost/Season 01/Lost S01E01.strm',
-      'Shows/Lost/extras/Making of.strm',
-    ]);
-    t.ok(await one.bridge.catalog.dirty.isEmpty());
-  },
-);
-
 t.test('a catalog of the version before keeps its paths', async (t) => {
   const one = await house(t, { folders: [{ name: 'Films', files: [file('Alien.1979.1080p.mkv')] }] });
   await one.sync();
@@ -331,3 +297,37 @@ t.test('extras that are listed before their show come with the sync that finds i
   await one.sync();
   t.ok(await one.bridge.catalog.dirty.isEmpty(), 'what belongs to nothing is not looked at for ever');
 });
+
+t.test(
+  'extras that lie there for days come with the first crawl that finds what they belong to',
+  async (t) => {
+    const one = await house(t, {
+      folders: [
+        {
+          name: 'Series',
+          files: [file('Dark.S01E01.mkv')],
+          folders: [{ name: 'Lost', folders: [{ name: 'Bonus', files: [file('Making of.mkv')] }] }],
+        },
+        { name: 'Films', folders: [{ name: 'Alien (1979)', files: [file('Alien-trailer.mkv')] }] },
+      ],
+    });
+    for (let day = 0; day < 2; day++) {
+      await one.sync();
+      await one.clock.advance(24 * hourMs);
+    }
+    t.same(await strmPaths(one), ['Shows/Dark/Season 01/Dark S01E01.strm']);
+    const { account } = one.simulator;
+    account.addFolder('/Series/Lost/Season 01');
+    account.addFile('/Series/Lost/Season 01', file('Lost.S01E01.mkv'));
+    account.addFile('/Films/Alien (1979)', file('Alien.1979.mkv'));
+    await one.sync();
+    t.same(await strmPaths(one), [
+      'Movies/Alien (1979)/Alien (1979).strm',
+      'Movies/Alien (1979)/trailers/Alien.strm',
+      'Shows/Dark/Season 01/Dark S01E01.strm',
+      'Shows/Lost/Season 01/Lost S01E01.strm',
+      'Shows/Lost/extras/Making of.strm',
+    ]);
+    t.ok(await one.bridge.catalog.dirty.isEmpty());
+  },
+);
