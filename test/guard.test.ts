@@ -7,6 +7,7 @@ import { setup } from './fixtures/setup.ts';
 import { strmFiles, strmPaths } from './fixtures/strm-files.ts';
 
 /** What lets nothing go: too many at once, a root that is gone, listings that lack entries. */
+
 t.test('the guard, as a table: what stops a deletion, and why', async (t) => {
   const share = (total: number, candidates: number) => ({ total, candidates });
   const base = { whole: share(1000, 3), roots: [{ path: '/a', ...share(1000, 3) }], removePercent: 20 };

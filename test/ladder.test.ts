@@ -8,6 +8,7 @@ import { noGrace, signal } from './fixtures/setup.ts';
 import { strmFiles, strmPaths } from './fixtures/strm-files.ts';
 
 /** Deletions: each rung of the ladder, and what stops them. */
+
 t.test('a file that disappears keeps its STRM until two crawls an hour apart have missed it', async (t) => {
   const one = await house(t, [films(10)], { env: noGrace });
   await one.sync();

@@ -17,6 +17,7 @@ import { plex } from './oracle/plex.ts';
 import { oddNames } from './tables/odd-names.ts';
 
 /** Titles to paths. */
+
 t.test('one film, one show, one stranger: the paths of the contract', async (t) => {
   t.strictSame(paths(['/Films/Le.Gendarme.se.marie.1968.1080p.mkv']), [
     'Movies/Le Gendarme se marie (1968)/Le Gendarme se marie (1968).strm',

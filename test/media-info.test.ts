@@ -13,6 +13,7 @@ import { hasPlayer } from './fixtures/players.ts';
 import { media, mediaFile } from './media/index.ts';
 
 /** What the header of a film says, and what the catalog keeps of it. */
+
 const clock = createHandClock();
 
 t.test('every film of test/media: what is in it, as ffprobe says too', async (t) => {

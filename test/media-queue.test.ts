@@ -16,6 +16,7 @@ import { mediaFile } from './media/index.ts';
 import { createSimulator } from './simulator/simulator.ts';
 
 /** Who reads the headers of films, and when. */
+
 t.test('one after the other, small ones ten seconds apart', async (t) => {
   const { start, stop, state, one } = queue(t, [large('a'), large('b'), small('c'), small('d'), large('e')]);
   t.equal(state().isRunning, false);

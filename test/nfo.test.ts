@@ -11,6 +11,7 @@ import { file, layoutAll, paths } from './fixtures/laid-out.ts';
 import { factsOf } from './fixtures/media-queue.ts';
 
 /** What is said beside a film: its NFO file, `.plexmatch`, and labels by what its header says. */
+
 t.test('NFO files: where they lie', async (t) => {
   t.strictSame(paths(['/a/Heat.1995.1080p.mkv', '/a/Heat.1995.720p.mkv'], 'nfo'), [
     'Movies/Heat (1995)/Heat (1995) - 1080p.nfo',

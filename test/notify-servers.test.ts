@@ -23,6 +23,7 @@ import { signal } from './fixtures/setup.ts';
 import { telling, tellingJellyfin } from './fixtures/telling.ts';
 
 /** The servers that are told: changes and paths in their form, faults of theirs, warnings, the setting. */
+
 t.test('changes become the fewest folders', async (t) => {
   const strm = (...dirs: string[]) => dirs.map((dir) => `${dir}/x.strm`);
   const dirsOf = (created: string[], most?: number) =>

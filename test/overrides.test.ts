@@ -7,6 +7,7 @@ import { signal } from './fixtures/setup.ts';
 import { strmPaths } from './fixtures/strm-files.ts';
 
 /** What a person says of a file, and the paths that move by it. */
+
 t.test('what a person says outranks the name, is kept, and can be taken back', async (t) => {
   const one = await house(t, {
     folders: [

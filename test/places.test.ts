@@ -10,6 +10,7 @@ import { strmFiles, strmPaths } from './fixtures/strm-files.ts';
 import { createSimulator, type FileSpec } from './simulator/simulator.ts';
 
 /** Paths stay: versions, renames, files that come back, other settings, several trees, extras. */
+
 t.test('a sample of several GB is the film, and a second version of an episode moves nothing', async (t) => {
   const large = { name: 'heat-sample.mkv', content: { sizeBytes: 8 * 1024 ** 3, seed: 1 } };
   const [first, second] = ['01', '01v2'].map((number) => file(`[G] Dandadan - ${number} (1080p).mkv`));

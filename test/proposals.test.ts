@@ -8,6 +8,7 @@ import { strmPaths } from './fixtures/strm-files.ts';
 import { createSimulator } from './simulator/simulator.ts';
 
 /** What a person decides about deletions, and another account behind the key. */
+
 t.test('a proposal grows and shrinks with the crawls, and is settled when all came back', async (t) => {
   const one = await house(t, [films(10)], { env: noGrace });
   await one.sync();

@@ -3,6 +3,7 @@ import { isSubtitle, isVideo, recognise } from '../src/library/recognise/recogni
 import { absent, episode, movie, table } from './fixtures/recognised.ts';
 
 /** What else a name says: ids, languages, editions, that it is an extra or no video; and how sure that is. */
+
 t.test('provider ids in the name or in a folder', async (t) => {
   table(t, [
     [

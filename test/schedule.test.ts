@@ -8,6 +8,7 @@ import { createHandClock, hourMs, minuteMs, settle } from './fixtures/hand-clock
 import { discoveryWeek, roundRobinWeek, type Week } from './fixtures/simulated-week.ts';
 
 /** When crawls run, and which folder is looked into next. */
+
 const now = Date.UTC(2026, 0, 15, 12);
 
 t.test(

@@ -6,6 +6,7 @@ import { readText } from '../src/library/side-cars/subtitle-text.ts';
 import { encodings, spoken, srt } from './tables/spoken-lines.ts';
 
 /** Side-cars by their bytes: encodings, languages, what they are and what is refused. */
+
 /** What this encoding cannot hold is not what the test is about. */
 function inEncoding(text: string, encoding: string): string {
   const plain = encoding.startsWith('iso') ? text.replaceAll('’', "'").replaceAll('…', '...') : text;

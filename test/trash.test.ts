@@ -10,6 +10,7 @@ import { noGrace, signal } from './fixtures/setup.ts';
 import { strmFiles, strmPaths } from './fixtures/strm-files.ts';
 
 /** What was taken out of the tree, and the way back. */
+
 t.test('undo brings back every file at its path, with its old time, and it stays', async (t) => {
   const subtitle = {
     name: `${nameOf(0)}.1950.1080p.fr.srt`,
