@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { createHandClock } from './fixtures/hand-clock.ts';
-import { type Setup, setup } from './fixtures/setup.ts';
+import { createHandClock, hourMs } from './fixtures/hand-clock.ts';
+import { type Setup, setup, signal } from './fixtures/setup.ts';
 import { strmFiles } from './fixtures/strm-files.ts';
 import { installDeath } from './property/death.ts';
 import { describe, shrink, stepsOf, take } from './property/run.ts';
@@ -11,9 +11,7 @@ import { createSimulator, type FileSpec } from './simulator/simulator.ts';
 /** Random sequences, the same every time; `npm run test:property` takes more and longer ones. */
 const seeds = [1, 2, 3];
 const steps = 80;
-const hourMs = 3_600_000;
 const death = installDeath();
-const { signal } = new AbortController();
 
 for (const seed of seeds) {
   t.test(
