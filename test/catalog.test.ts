@@ -1,6 +1,6 @@
 import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, StatementSync } from 'node:sqlite';
 import { sql } from 'kysely';
 import t from 'tap';
 import { openCatalog } from '../src/catalog/catalog.ts';
@@ -237,6 +237,28 @@ t.test('a migration that was killed in the middle runs again', async (t) => {
   const again = await openCatalog(path);
   await again.alive();
   await again.close();
+});
+
+t.test('a process that is killed between two steps of a migration leaves a catalog that opens', async (t) => {
+  const dir = t.testdir();
+  const { run } = StatementSync.prototype;
+  t.teardown(() => Object.assign(StatementSync.prototype, { run }));
+  for (let lived = 0, done = false; !done; lived++) {
+    const path = join(dir, `${lived}.db`);
+    let left = lived;
+    StatementSync.prototype.run = function (this: StatementSync, ...values: unknown[]) {
+      if (left-- <= 0) throw new Error('killed');
+      return run.apply(this, values as never);
+    } as typeof run;
+    const killed = await openCatalog(path).catch((error: Error) => error);
+    Object.assign(StatementSync.prototype, { run });
+    done = !(killed instanceof Error);
+    if (!(killed instanceof Error)) await killed.close();
+    else if (killed.message !== 'killed') throw killed;
+    const again = await openCatalog(path).catch((error: Error) => error);
+    if (again instanceof Error) return t.fail(`after ${lived} statements: ${again.message}`);
+    await again.close();
+  }
 });
 
 t.test('a catalog from before folders had dates gets them from what lies in them', async (t) => {

@@ -314,7 +314,7 @@ const migrations: Record<string, Migration> = {
 /** How many migrations this version knows; kept in the database as `user_version`. */
 export const schemaVersion = Object.keys(migrations).length;
 
-/** Brings the tables up to date, all or nothing. */
+/** Brings the tables up to date, in the transaction that the caller has begun: Kysely begins none over SQLite. */
 export async function migrate(db: Kysely<never>): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
   const { error } = await migrator.migrateToLatest();

@@ -38,10 +38,10 @@ export async function openDatabase(file: string): Promise<Kysely<Schema>> {
     database.exec('pragma cache_size = -4096; pragma temp_store = memory');
     const db = kyselyOver(database);
     if (versionOf(database) < schemaVersion) {
-      // The mark comes first: killed in between, the file is still known as ours and the migration runs again.
-      database.exec(`pragma application_id = ${applicationId}`);
+      // All or nothing: a step that a kill left half done could not be taken again. Whoever else opens it waits.
+      database.exec(`begin immediate; pragma application_id = ${applicationId}`);
       await migrate(db as unknown as Kysely<never>);
-      database.exec(`pragma user_version = ${schemaVersion}`);
+      database.exec(`pragma user_version = ${schemaVersion}; commit`);
     }
     return db;
   } catch (error) {
