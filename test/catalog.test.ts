@@ -7,6 +7,7 @@ import { openCatalog } from '../src/catalog/catalog.ts';
 import type { ListedFile, Listing } from '../src/catalog/listing.ts';
 import { lockFile } from '../src/catalog/lock.ts';
 import { kyselyOver } from '../src/catalog/sqlite.ts';
+import type { TreeRow } from '../src/catalog/titles.ts';
 
 const file = (id: string, name: string, more: Partial<ListedFile> = {}): ListedFile => ({
   id: id.padEnd(20, '0'),
@@ -312,6 +313,41 @@ t.test('a statement that was made before a change of its table gives the rows of
   await sql`alter table t rename column b to d`.execute(db);
   t.same(await rows(), [{ d: null, c: 'new' }]);
 });
+
+t.test(
+  'two processes that write into one tree know both what the other wrote and what it was about to write',
+  async (t) => {
+    const path = join(t.testdir(), 'catalog.db');
+    const [one, other] = [await openCatalog(path), await openCatalog(path)];
+    t.teardown(() => Promise.all([one.close(), other.close()]));
+    const row = (at: string, hash: string, insteadOf?: string) => {
+      const rest = { kind: 'nfo', fileId: undefined, titleKey: 'x', sizeBytes: 1, mtimeMs: 5 };
+      return { path: at, sha256: hash, insteadOf, ...rest };
+    };
+    const intend = (...rows: TreeRow[]) => one.titles.intend(rows, new Map(), []);
+    const first = await intend(row('a.nfo', 'a1', ''));
+    await other.titles.settleIntents();
+    await other.titles.intend([row('b.nfo', 'b1', '')], new Map(), []);
+    await one.titles.recordTree([row('a.nfo', 'a1', '')], [], { intent: first });
+    t.match(await one.titles.treeAt('a.nfo'), { sha256: 'a1', nextSha256: undefined });
+    // The other one is killed.
+    await one.titles.settleIntents();
+    t.match(await one.titles.treeAt('b.nfo'), { sha256: 'b1' });
+
+    const update = { ...row('a.nfo', 'a1', 'a1'), nextSha256: 'a2' };
+    const second = await intend(update);
+    await other.titles.recordTree([row('a.nfo', 'a3', 'a1')], []);
+    await other.titles.settleIntents();
+    const both = { sha256: 'a3', nextSha256: 'a2' };
+    t.match(await one.titles.treeAt('a.nfo'), both, 'about to be written by one, written by the other');
+    await one.titles.recordTree([], [], { intent: second, left: [update] });
+    t.match(await one.titles.treeAt('a.nfo'), both, 'not written after all');
+    await one.titles.recordTree([row('a.nfo', 'a2', 'a1')], []);
+    t.match(await one.titles.treeAt('a.nfo'), both, 'written before the other one did');
+    await one.titles.recordTree([row('a.nfo', 'a4', 'a3')], []);
+    t.match(await one.titles.treeAt('a.nfo'), { sha256: 'a4', nextSha256: undefined });
+  },
+);
 
 t.test('the lock is held by one at a time and given back', async (t) => {
   const path = join(t.testdir(), 'crawl.lock');

@@ -111,6 +111,39 @@ t.test('killed while it renews an NFO, it takes neither text for a person’s', 
   );
 });
 
+for (const when of ['before', 'after'] as const)
+  t.test(
+    `a fix that is made just ${when} a sync renews the same NFO does not make it a person’s`,
+    async (t) => {
+      const one = await house(t, { folders: [{ name: 'A', files: [movie('Alien', 1979)] }, films(10)] });
+      await one.sync();
+      const env = { ...envOver(one.simulator, one.home), PASSERELLE_LOCKDATA: 'true' };
+      const { settings } = loadSettings({ env, file: 'none.yaml' });
+      const signal = new AbortController().signal;
+      const path = '/A/Alien.1979.1080p.mkv';
+      let isFixed = true;
+      const fix = async () => {
+        if (isFixed) return;
+        isFixed = true;
+        await other.fixes.set({ path }, { title: 'Alien?' }, signal);
+      };
+      const write = async (...what: Parameters<typeof disk.write>) => {
+        if (when === 'before') await fix();
+        const wrote = await disk.write(...what);
+        await fix();
+        return wrote;
+      };
+      const other = await createBridge(settings, silentLog, { clock: one.clock, disk: { ...disk, write } });
+      t.teardown(() => other.close());
+      const nfo = () => readFile(join(one.libraryDir, 'Movies/Alien (1979)/Alien (1979).nfo'), 'utf8');
+      isFixed = false;
+      await other.sync.run({ signal });
+      t.match(await nfo(), '<title>Alien?<');
+      await other.fixes.set({ path }, { title: 'Alien*' }, signal);
+      t.match(await nfo(), '<title>Alien*<');
+    },
+  );
+
 t.test(
   'a file that was uploaded anew under its name keeps its path, and leads to the new file at once',
   async (t) => {

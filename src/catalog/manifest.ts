@@ -3,7 +3,7 @@ import { batches } from './batches.ts';
 import { recordTreeChange } from './folder-dates.ts';
 import { oneOf } from './one-of.ts';
 import type { Schema } from './schema.ts';
-import { runForEach, upsert } from './upsert.ts';
+import { runForEach } from './upsert.ts';
 
 /** One file of a STRM tree that we wrote. `path` is relative to the tree's directory. */
 export interface TreeRow {
@@ -16,6 +16,11 @@ export interface TreeRow {
   nextSha256?: string | undefined;
   sizeBytes: number;
   mtimeMs: number;
+  /**
+   * Hash of the row that stood here when this one was planned, '' = there was none. What somebody else has written down
+   * since then stays known. undefined = it takes the place of any.
+   */
+  insteadOf?: string | undefined;
 }
 
 /** Where a file stands from now on, and what its address ends in. */
@@ -25,6 +30,18 @@ export interface Standing {
   /** The title that this was planned for: where the file belongs to another one by now, nothing is written down. */
   titleKey: string;
 }
+
+/** Any address of ours is known again; of other files one that is not known counts as a person's. */
+const isFollowed = `?10 is null or excluded.kind = 'strm' or tree.sha256 in (?10, excluded.sha256)`;
+
+/** A row over that of somebody else, who was quicker, is noted as what may lie there as well. */
+const putRow = `insert into tree (tree, path, kind, file_id, title_key, sha256, next_sha256, size_bytes, mtime_ms)
+  values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+  on conflict (tree, path) do update set kind = excluded.kind, title_key = excluded.title_key,
+    next_sha256 = iif(${isFollowed}, excluded.next_sha256, coalesce(excluded.next_sha256, excluded.sha256)),
+    ${['file_id', 'sha256', 'size_bytes', 'mtime_ms']
+      .map((name) => `${name} = iif(${isFollowed}, excluded.${name}, tree.${name})`)
+      .join(', ')}`;
 
 /**
  * The manifest of one tree: what was written, and what its files belong to.
@@ -36,21 +53,21 @@ export function createManifest(db: Kysely<Schema>, tree: string) {
   const rowsOf = () => db.selectFrom('tree').where('tree', '=', tree);
 
   const putRows = (trx: Transaction<Schema>, rows: readonly TreeRow[]) =>
-    upsert(
+    runForEach(
       trx,
-      'tree',
-      ['tree', 'path'],
-      rows.map((row) => ({
+      putRow,
+      rows.map((row) => [
         tree,
-        path: row.path,
-        kind: row.kind,
-        file_id: row.fileId ?? null,
-        title_key: row.titleKey,
-        sha256: row.sha256,
-        next_sha256: row.nextSha256 ?? null,
-        size_bytes: row.sizeBytes,
-        mtime_ms: row.mtimeMs,
-      })),
+        row.path,
+        row.kind,
+        row.fileId ?? null,
+        row.titleKey,
+        row.sha256,
+        row.nextSha256 ?? null,
+        row.sizeBytes,
+        row.mtimeMs,
+        row.insteadOf ?? null,
+      ]),
     );
 
   return {

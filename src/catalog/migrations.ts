@@ -303,7 +303,7 @@ const migrations: Record<string, Migration> = {
       await db.schema.alterTable('tree').addColumn('next_sha256', 'text').execute();
       await db.schema
         .createTable('tree_intents')
-        .addColumn('id', 'integer', (column) => column.primaryKey())
+        .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
         .addColumn('tree', 'text', (column) => column.notNull())
         .addColumn('rows', 'text', (column) => column.notNull())
         .execute();

@@ -12,7 +12,7 @@ import {
   planTree,
   type TreePlan,
 } from '../../library/tree/tree.ts';
-import { bytesOf, sha256 } from '../../library/tree/tree-bytes.ts';
+import { bytesOf, rowOf, sha256 } from '../../library/tree/tree-bytes.ts';
 import type { Log } from '../../log.ts';
 import type { Trash } from '../removal/trash.ts';
 import { type DesiredOptions, type DesiredTitles, desiredOf } from './desired.ts';
@@ -70,16 +70,24 @@ export function createTreeWriter(options: TreeWriterOptions) {
     }
   }
 
+  /** @param known what was written down when the plan was made */
   async function apply(
     plan: TreePlan,
+    known: readonly TreeRow[],
     { stems, disowned, heirs }: DesiredTitles,
     counts: TreeCounts,
     signal: AbortSignal | undefined,
   ): Promise<void> {
+    const hashes = new Map(known.map(({ path, sha256 }) => [path, sha256]));
+    const asPlanned = (row: ManifestEntry): TreeRow => ({
+      fileId: undefined,
+      ...row,
+      insteadOf: hashes.get(row.path) ?? '',
+    });
     await reachable();
     if (heirs.size > 0) await catalog.journal.handOn(tree.name, heirs);
     // Noted before it is written: what a kill leaves on the disk is still known as ours, and has its place.
-    const intents = await intentsOf(plan);
+    const intents = (await intentsOf(plan)).map(asPlanned);
     const intent = await titles.intend(intents, withoutConflicts(stems, plan), disowned);
     const applied = await applyTree(plan, {
       dir: tree.dir,
@@ -87,7 +95,7 @@ export function createTreeWriter(options: TreeWriterOptions) {
       trash: await trash.forPlan(tree.name, plan),
       ...(signal ? { signal } : {}),
     });
-    const written = applied.written.map((row) => ({ fileId: undefined, ...row }));
+    const written = applied.written.map(asPlanned);
     const done = new Set(written.map(({ path }) => path));
     const left = intents.filter(({ path }) => !done.has(path));
     await titles.recordTree(written, applied.removed, { at: options.now(), intent, left });
@@ -118,13 +126,14 @@ export function createTreeWriter(options: TreeWriterOptions) {
       run: PublishRun,
     ): Promise<() => Promise<void>> {
       const { dryRun = false, signal } = run;
-      const { plan, titled } = await planAround(await titles.treeOfKeys(keys), keys, run);
+      const known = await titles.treeOfKeys(keys);
+      const { plan, titled } = await planAround(known, keys, run);
       return async () => {
         result.wanted.push(...titled.wanted);
         result.waiting.push(...titled.waiting);
         for (const { op } of plan.ops) result.counts[op]++;
         if (dryRun) result.plans.push(plan);
-        else await apply(plan, titled, result.counts, signal);
+        else await apply(plan, known, titled, result.counts, signal);
       };
     },
   };
@@ -154,19 +163,18 @@ function withoutConflicts(stems: ReadonlyMap<string, Standing>, plan: TreePlan):
 }
 
 /** Rows for what is about to be written. */
-async function intentsOf(plan: TreePlan): Promise<TreeRow[]> {
-  const rows: TreeRow[] = [];
+async function intentsOf(plan: TreePlan): Promise<ManifestEntry[]> {
+  const rows: ManifestEntry[] = [];
   for (const step of plan.ops) {
     if (step.op !== 'create' && step.op !== 'update') continue;
     const bytes = await bytesOf(step.desired).catch(() => undefined);
     if (!bytes) continue;
-    const { path, kind, fileId, titleKey } = step.desired;
     const hash = sha256(bytes);
-    if (step.op === 'update' && step.entry && kind !== 'strm')
-      rows.push({ fileId: undefined, ...step.entry, nextSha256: hash });
+    if (step.op === 'update' && step.entry && step.desired.kind !== 'strm')
+      rows.push({ ...step.entry, nextSha256: hash });
     // An address that leads to another file now is that file's from here on, also when a kill comes in between; any
     // address of ours is known again. This time fits no file, so that the next look reads and compares the bytes.
-    else rows.push({ path, kind, fileId, titleKey, sha256: hash, sizeBytes: bytes.length, mtimeMs: 0 });
+    else rows.push(rowOf(step.desired, hash, { sizeBytes: bytes.length, mtimeMs: 0 }));
   }
   return rows;
 }
