@@ -349,6 +349,39 @@ t.test(
   },
 );
 
+t.test(
+  'what is read to be changed waits its turn: another process that writes in between does not make it fail',
+  async (t) => {
+    const path = join(t.testdir(), 'catalog.db');
+    const catalog = await openCatalog(path);
+    const other = new DatabaseSync(path, { timeout: 0 });
+    const { all } = StatementSync.prototype;
+    t.teardown(async () => {
+      Object.assign(StatementSync.prototype, { all });
+      other.close();
+      await catalog.close();
+    });
+    const crawl = await catalog.crawls.start(['/'], 0);
+    await catalog.crawls.listed(crawl, listing(0, [], [file('a', 'A.mkv')]), 10, 1);
+    await catalog.crawls.listed(crawl, listing(0, [], []), 10, 2);
+    const answers: string[] = [];
+    StatementSync.prototype.all = function (this: StatementSync, ...values: unknown[]) {
+      const rows = all.apply(this, values as never);
+      try {
+        other.exec("insert or replace into memory (name, value) values ('other', '1')");
+        answers.push('written');
+      } catch (error) {
+        answers.push((error as Error).message);
+      }
+      return rows;
+    } as typeof all;
+    await catalog.removals.keep(['a'], 3);
+    Object.assign(StatementSync.prototype, { all });
+    t.same(answers, ['database is locked'], 'the other one is who waits');
+    t.same(await catalog.removals.stillMissing(['a']), [], 'kept');
+  },
+);
+
 t.test('the lock is held by one at a time and given back', async (t) => {
   const path = join(t.testdir(), 'crawl.lock');
   const release = lockFile(path, 'BRIDGE_CRAWL_RUNNING');

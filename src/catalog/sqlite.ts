@@ -47,7 +47,8 @@ function asKyselyDatabase(database: DatabaseSync) {
       database.close();
     },
     prepare(sql: string) {
-      const { statement, columns } = prepare(sql);
+      // One that reads first could not write any more once another process has written: SQLite refuses it at once.
+      const { statement, columns } = prepare(sql === 'begin' ? 'begin immediate' : sql);
       const run = (parameters: readonly unknown[]) => statement.run(...(parameters as SQLInputValue[]));
       const runEach = ({ values }: Rows) => {
         let changes = 0;
