@@ -326,6 +326,7 @@ t.test(
     };
     const intend = (...rows: TreeRow[]) => one.titles.intend(rows, new Map(), []);
     const first = await intend(row('a.nfo', 'a1', ''));
+    t.same(await other.treeNames(), [''], 'something may be written there already');
     await other.titles.settleIntents();
     await other.titles.intend([row('b.nfo', 'b1', '')], new Map(), []);
     await one.titles.recordTree([row('a.nfo', 'a1', '')], [], { intent: first });

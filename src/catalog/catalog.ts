@@ -90,9 +90,12 @@ export async function openCatalog(file: string) {
       await sql`delete from places where file_id in (select id from files where gone_at < ${goneBefore})
         and file_id not in (select file_id from trash where file_id is not null)`.execute(db);
     },
-    /** Names of the trees of which something is written. */
-    treeNames: async (): Promise<string[]> =>
-      (await db.selectFrom('tree').select('tree').distinct().execute()).map((row) => row.tree),
+    /** Names of the trees of which something is written, or was about to be. */
+    treeNames: async (): Promise<string[]> => {
+      const intended = db.selectFrom('tree_intents').select('tree');
+      const rows = await db.selectFrom('tree').select('tree').union(intended).execute();
+      return rows.map((row) => row.tree);
+    },
     dirty: createDirty(db),
     media: createMedia(db),
     memory: createMemory(db),
