@@ -152,11 +152,9 @@ t.test('texts come before pictures; a lock or the end of the time leaves the res
 
 const jpeg = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(60, 7)]);
 
+const text = (name: string, content: Buffer | string): FileSpec => ({ name, content: Buffer.from(content) });
+
 function account(): AccountFolder {
-  const text = (name: string, content: Buffer | string): FileSpec => ({
-    name,
-    content: Buffer.from(content),
-  });
   const film: FileSpec = { name: 'Le.Bal.1983.mkv', content: { sizeBytes: 5000, seed: 1 } };
   const french = srt(...(spoken.fr ?? []));
   return {
@@ -237,6 +235,49 @@ t.test('from the host to the tree, and there to stay', async (t) => {
     'gone at the host, and a new picture of a show',
   );
 });
+
+t.test(
+  'subtitles in a folder for each episode below Subs are found, when the episodes came first too',
+  async (t) => {
+    const episode = (n: number): FileSpec => ({
+      name: `Lupin.S01E0${n}.mkv`,
+      content: { sizeBytes: 5000, seed: n },
+    });
+    const french = text('2_French.srt', srt(...(spoken.fr ?? [])));
+    const subs = (n: number) => ({ name: `Lupin.S01E0${n}`, files: [french] });
+    const house = await setup(t, {
+      simulator: {
+        account: {
+          folders: [
+            {
+              name: 'Séries',
+              folders: [
+                {
+                  name: 'Lupin',
+                  folders: [
+                    {
+                      name: 'Saison 1',
+                      files: [episode(1), episode(2)],
+                      folders: [{ name: 'Subs', folders: [subs(1)] }],
+                    },
+                  ],
+                },
+              ],
+            },
+          ],
+        },
+      },
+    });
+    await house.sync();
+    const season = 'Shows/Lupin/Season 01/Lupin';
+    t.strictSame(besides(house), [`${season} S01E01.fr.srt`]);
+    const folder = '/Séries/Lupin/Saison 1/Subs/Lupin.S01E02';
+    house.simulator.account.addFolder(folder);
+    house.simulator.account.addFile(folder, french);
+    await house.sync();
+    t.strictSame(besides(house), [`${season} S01E01.fr.srt`, `${season} S01E02.fr.srt`]);
+  },
+);
 
 t.test('another content under the same name reaches the tree, wherever it changed', async (t) => {
   const clock = createHandClock();

@@ -12,10 +12,19 @@ export async function filesNear(
   artwork: boolean,
 ): Promise<CatalogFile[]> {
   const folders = [...new Set(files.map((file) => file.folderId))];
-  const below = (await catalog.content.subFolders(folders)).filter((folder) => isSubtitleFolder(folder.name));
-  const near = await catalog.content.filesOfFolders([...folders, ...below.map((folder) => folder.id)]);
+  const near = await catalog.content.filesOfFolders([
+    ...new Set([...folders, ...(await subtitleFolders(catalog, folders))]),
+  ]);
   const found = near.filter(({ name }) => isSubtitle(name) || isVideo(name) || (artwork && isPicture(name)));
   return artwork ? [...found, ...(await showPictures(catalog, folders))] : found;
+}
+
+/** `Subs`, and the folders of single episodes in it (`Subs/Show.S01E01`). */
+async function subtitleFolders(catalog: Catalog, folders: readonly number[]): Promise<number[]> {
+  const below = (await catalog.content.subFolders(folders)).filter(({ name }) => isSubtitleFolder(name));
+  if (below.length === 0) return [];
+  const ids = below.map(({ id }) => id);
+  return [...ids, ...(await catalog.content.subFolders(ids)).map(({ id }) => id)];
 }
 
 async function showPictures(catalog: Catalog, folders: readonly number[]): Promise<CatalogFile[]> {
@@ -34,7 +43,8 @@ export function isSideCar(name: string): boolean {
 export async function foldersAround(catalog: Catalog, sideCars: readonly CatalogFile[]): Promise<number[]> {
   const ids = new Set(sideCars.map((file) => file.folderId));
   const parents = await catalog.content.parentsOf([...ids]);
-  for (const { name, parentId } of parents) if (isSubtitleFolder(name)) ids.add(parentId);
+  const above = await catalog.content.parentsOf(parents.map(({ parentId }) => parentId));
+  for (const { name, parentId } of [...parents, ...above]) if (isSubtitleFolder(name)) ids.add(parentId);
   const pictured = new Set(sideCars.filter(({ name }) => isArtwork(name)).map((file) => file.folderId));
   for (const { id, name } of await catalog.content.subFolders([...pictured]))
     if (isSeasonFolder(name)) ids.add(id);
