@@ -192,6 +192,35 @@ t.test(
   },
 );
 
+t.test(
+  'a version uploaded anew while a tree was away comes back with it, also when another one moves',
+  async (t) => {
+    const { dirs, account, open } = await house(t);
+    account.addFile('/Films', film('Alien.1979.2160p'));
+    const one = await open();
+    await one.sync();
+    const versions = async (dir: string) =>
+      (await strmFiles(dir))
+        .filter(({ path }) => path.includes('Alien'))
+        .map(({ path, fileId }) => [path, fileId]);
+    const before = await versions(dirs.jellyfin);
+    t.equal(before.length, 2);
+    await rename(dirs.jellyfin, `${dirs.jellyfin}.away`);
+    const gone = account.file('/Films/Alien.1979.2160p.mkv');
+    account.removeFile('/Films/Alien.1979.2160p.mkv');
+    const fresh = account.addFile('/Films', film('Alien.1979.2160p'));
+    await one.sync();
+    await rename(`${dirs.jellyfin}.away`, dirs.jellyfin);
+    account.addFolder('/Films/Other');
+    account.move(account.file('/Films/Alien.1979.mkv'), '/Films/Other');
+    await one.sync();
+    t.same(
+      await versions(dirs.jellyfin),
+      before.map(([path, id]) => [path, id === gone.id ? fresh.id : id]),
+    );
+  },
+);
+
 t.test('a disk that goes in the very first crawl is left alone, too', async (t) => {
   const { dirs, account, open, clock } = await house(t);
   account.addFolder('/Films/Later');

@@ -177,6 +177,8 @@ export function createPublisher(options: PublishOptions) {
       if (!run.dryRun && fresh.size > 0)
         await catalog.dirty.mark(await catalog.recognitions.extrasNear([...fresh]));
       await publishTitles(titles, result, run);
+      // Also those of others: a version that was uploaded anew while the disk of a tree was away.
+      if (!run.dryRun) await catalog.dirty.mark(result.waiting);
       const waiting = new Set(result.waiting);
       if (run.midCrawl || run.moreToCome) for (const id of open) waiting.add(id);
       if (!run.dryRun && result.counts.failed === 0)
