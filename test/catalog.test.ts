@@ -329,7 +329,7 @@ t.test(
     t.same(await other.treeNames(), [''], 'something may be written there already');
     await other.titles.settleIntents();
     await other.titles.intend([row('b.nfo', 'b1', '')], new Map(), []);
-    await one.titles.recordTree([row('a.nfo', 'a1', '')], [], { intent: first });
+    await one.titles.recordTree([row('a.nfo', 'a1', '')], [], { intents: first });
     t.match(await one.titles.treeAt('a.nfo'), { sha256: 'a1', nextSha256: undefined });
     // The other one is killed.
     await one.titles.settleIntents();
@@ -341,7 +341,7 @@ t.test(
     await other.titles.settleIntents();
     const both = { sha256: 'a3', nextSha256: 'a2' };
     t.match(await one.titles.treeAt('a.nfo'), both, 'about to be written by one, written by the other');
-    await one.titles.recordTree([], [], { intent: second, left: [update] });
+    await one.titles.recordTree([], [], { intents: second, left: [update] });
     t.match(await one.titles.treeAt('a.nfo'), both, 'not written after all');
     await one.titles.recordTree([row('a.nfo', 'a2', 'a1')], []);
     t.match(await one.titles.treeAt('a.nfo'), both, 'written before the other one did');

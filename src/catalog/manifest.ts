@@ -31,6 +31,9 @@ export interface Standing {
   titleKey: string;
 }
 
+/** Some 400 KB of text. */
+const rowsAnIntent = 1000;
+
 /** Any address of ours is known again; of other files one that is not known counts as a person's. */
 const isFollowed = `?10 is null or excluded.kind = 'strm' or tree.sha256 in (?10, excluded.sha256)`;
 
@@ -137,13 +140,13 @@ export function createManifest(db: Kysely<Schema>, tree: string) {
 
     /**
      * Notes what is about to be written, so that what a kill leaves on the disk is still known as ours. `stems`: the
-     * paths that files have from now on; `disowned`: files that lose theirs. @returns its number, for `recordTree`
+     * paths that files have from now on; `disowned`: files that lose theirs. @returns its numbers, for `recordTree`
      */
     intend: (
       rows: readonly TreeRow[],
       stems: ReadonlyMap<string, Standing>,
       disowned: readonly string[],
-    ): Promise<number | undefined> =>
+    ): Promise<number[]> =>
       db.transaction().execute(async (trx) => {
         if (disowned.length > 0)
           await trx
@@ -157,19 +160,27 @@ export function createManifest(db: Kysely<Schema>, tree: string) {
           'update places set stem = ?, name = ? where tree = ? and file_id = ? and title_key = ?',
           [...stems].map(([fileId, { stem, name, titleKey }]) => [stem, name, tree, fileId, titleKey]),
         );
-        if (rows.length === 0) return undefined;
-        const intent = trx.insertInto('tree_intents').values({ tree, rows: JSON.stringify(rows) });
-        return (await intent.returning('id').executeTakeFirstOrThrow()).id;
+        const intents: number[] = [];
+        // A person who moves a whole library intends more than one text should hold.
+        for (const part of batches(rows, rowsAnIntent)) {
+          const intent = trx.insertInto('tree_intents').values({ tree, rows: JSON.stringify(part) });
+          intents.push((await intent.returning('id').executeTakeFirstOrThrow()).id);
+        }
+        return intents;
       }),
 
     /**
      * Writes down what was written and forgets what was removed. `at`: when it was done, for the dates of the folders;
-     * milliseconds UTC. `intent` is done with; `left`: what of it was not written after all, and may be half there.
+     * milliseconds UTC. `intents` are done with; `left`: what of them was not written after all, and may be half there.
      */
     recordTree: (
       written: readonly TreeRow[],
       removed: readonly string[],
-      { at, intent, left = [] }: { at?: number; intent?: number | undefined; left?: readonly TreeRow[] } = {},
+      {
+        at,
+        intents = [],
+        left = [],
+      }: { at?: number; intents?: readonly number[]; left?: readonly TreeRow[] } = {},
     ): Promise<void> =>
       db.transaction().execute(async (trx) => {
         for (const part of batches(removed))
@@ -177,7 +188,8 @@ export function createManifest(db: Kysely<Schema>, tree: string) {
         await putRows(trx, [...written, ...left]);
         if (at !== undefined)
           await recordTreeChange(trx, tree, [...written.map(({ path }) => path), ...removed], at);
-        if (intent !== undefined) await trx.deleteFrom('tree_intents').where('id', '=', intent).execute();
+        if (intents.length > 0)
+          await trx.deleteFrom('tree_intents').where('id', 'in', oneOf(intents)).execute();
       }),
 
     /**

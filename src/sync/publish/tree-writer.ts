@@ -87,8 +87,8 @@ export function createTreeWriter(options: TreeWriterOptions) {
     await reachable();
     if (heirs.size > 0) await catalog.journal.handOn(tree.name, heirs);
     // Noted before it is written: what a kill leaves on the disk is still known as ours, and has its place.
-    const intents = (await intentsOf(plan)).map(asPlanned);
-    const intent = await titles.intend(intents, withoutConflicts(stems, plan), disowned);
+    const intended = (await intentsOf(plan)).map(asPlanned);
+    const intents = await titles.intend(intended, withoutConflicts(stems, plan), disowned);
     const applied = await applyTree(plan, {
       dir: tree.dir,
       disk,
@@ -97,8 +97,8 @@ export function createTreeWriter(options: TreeWriterOptions) {
     });
     const written = applied.written.map(asPlanned);
     const done = new Set(written.map(({ path }) => path));
-    const left = intents.filter(({ path }) => !done.has(path));
-    await titles.recordTree(written, applied.removed, { at: options.now(), intent, left });
+    const left = intended.filter(({ path }) => !done.has(path));
+    await titles.recordTree(written, applied.removed, { at: options.now(), intents, left });
     await options.onWritten?.(tree.name, doneOf(plan, applied));
     const failures = new Map(applied.failed.map((failure) => [failure.path, failure.code]));
     for (const { op, path, reason } of plan.ops) {
