@@ -19,6 +19,9 @@ async function saying(t: Test, account: AccountFolder) {
         .filter((path) => !/\((?:1982|1985|1995|2009|2021)\)/.test(path)),
     fix: (path: string, override: Parameters<typeof one.bridge.fixes.set>[1]) =>
       one.bridge.fixes.set({ path }, override, signal),
+    /** Noted, and nothing of it written. */
+    stoppedFix: (path: string, override: Parameters<typeof one.bridge.fixes.set>[1]) =>
+      one.bridge.fixes.set({ path }, override, AbortSignal.abort(new Error('stopped'))),
     undo: () => one.bridge.replan.undo(signal),
     said: async () => (await one.bridge.fixes.list()).map(({ path, override }) => [path, override]),
   };
@@ -86,6 +89,49 @@ t.test('an undo of a word on a folder, killed in the middle, is ended by the nex
   t.same([await one.paths(), await one.said()], [before, []]);
   t.same(await one.bridge.replan.plan(signal), []);
 });
+
+t.test(
+  'a fix that was stopped leaves nothing twice where a removal is undone before the next sync',
+  async (t) => {
+    const one = await saying(t, {
+      folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), file('Akira.1988.mkv'), ...others] }],
+    });
+    await one.sync();
+    one.simulator.account.removeFile('/Divers/Akira.1988.mkv');
+    await one.sync();
+    await one.clock.advance(hourMs);
+    await one.sync();
+    await t.rejects(one.stoppedFix(xyzzy, metropolis), { message: 'stopped' });
+    t.same(await one.paths(), [plain]);
+    await one.bridge.proposals.undo();
+    t.same(await one.paths(), ['Movies/Akira (1988)/Akira (1988).strm', path]);
+    t.match((await one.sync()).tree.counts, { create: 0, update: 0, delete: 0 });
+  },
+);
+
+t.test(
+  'what a stopped fix takes from one title to another is in one of them, whichever is written',
+  async (t) => {
+    const one = await saying(t, {
+      folders: [
+        { name: 'A', files: [file('Metropolis.1927.1080p.mkv')] },
+        { name: 'B', files: [file('Nosferatu.1922.1080p.mkv'), file('Nosferatu.1922.720p.mkv')] },
+        { name: 'C', files: [file('Nosferatu.1922.2160p.mkv'), ...others] },
+      ],
+    });
+    const { account } = one.simulator;
+    const titles = async () => (await one.paths()).map((one) => one.split('/')[1]);
+    const [from, to] = ['Nosferatu (1922)', 'Metropolis (1927)'];
+    await one.sync();
+    t.same(await titles(), [to, from, from, from]);
+    await t.rejects(one.stoppedFix('/B/Nosferatu.1922.720p.mkv', metropolis));
+    await one.bridge.sync.refresh([account.file('/A/Metropolis.1927.1080p.mkv').id], signal);
+    t.same(await titles(), [to, to, from, from], 'the one that gets it');
+    await t.rejects(one.stoppedFix('/B/Nosferatu.1922.1080p.mkv', metropolis));
+    await one.bridge.sync.refresh([account.file('/C/Nosferatu.1922.2160p.mkv').id], signal);
+    t.same(await titles(), [to, to, to, from], 'the one that loses it');
+  },
+);
 
 t.test('what was said of a file is said of the one that is uploaded anew in its place', async (t) => {
   const one = await saying(t, { folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }] });

@@ -103,6 +103,31 @@ export function createTitles(db: Kysely<Schema>, tree: string) {
       }));
     },
 
+    /**
+     * These titles with those that a file is about to leave for them, or leaves them for: after a kill one of the two,
+     * written alone, would have it in both or in neither.
+     */
+    async withMoving(keys: readonly string[]): Promise<string[]> {
+      const all = new Set(keys);
+      for (let last = [...all]; last.length > 0; ) {
+        const wanted = sql`json_each(${JSON.stringify(last)}) wanted`;
+        // Joined in this order: see createManifest.
+        const { rows } = await sql<{ title_key: string }>`
+          select tree.title_key from ${wanted}
+            cross join places indexed by places_key on places.tree = ${tree} and places.title_key = wanted.value
+            cross join tree indexed by tree_file on tree.file_id = places.file_id
+          where tree.tree = ${tree} and tree.title_key <> places.title_key
+          union
+          select places.title_key from ${wanted}
+            cross join tree indexed by tree_key on tree.tree = ${tree} and tree.title_key = wanted.value
+            cross join places on places.tree = ${tree} and places.file_id = tree.file_id
+          where places.title_key <> tree.title_key`.execute(db);
+        last = rows.map((row) => row.title_key).filter((key) => !all.has(key));
+        for (const key of last) all.add(key);
+      }
+      return [...all];
+    },
+
     /** Every title key that has a file or something written, after `after`, in order: for a walk over everything. */
     async keysAfter(after: string, limit: number): Promise<string[]> {
       const rows = await placesOf()

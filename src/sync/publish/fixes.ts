@@ -86,7 +86,7 @@ export function createFixes({ catalog, clock, publisher }: FixOptions) {
     });
     await say();
     for (const { name } of publisher.trees) await catalog.titlesOf(name).place(fileIds, []);
-    // With what a kill left undone: a file that was to leave one title for another would stand in both.
+    // With what a kill left undone: a file that had lost its place and had no other yet would stand nowhere.
     await publisher.files([...new Set([...fileIds, ...(await catalog.dirty.all())])], { signal });
     await catalog.dirty.mark(fileIds);
     const moves = movesOf(before, await placesOf(fileIds));

@@ -56,7 +56,7 @@ export function createPublisher(options: PublishOptions) {
     titlesTogether = titlesAtOnce,
   ): Promise<void> {
     for (const { tree, writer } of writers) {
-      const keys = [...(titles.get(tree.name) ?? [])];
+      const keys = await catalog.titlesOf(tree.name).withMoving([...(titles.get(tree.name) ?? [])]);
       if (keys.length === 0) continue;
       const isDone = await mounts.write({ tree, dryRun: run.dryRun }, () =>
         publishKeys({ tree, writer }, keys, result, run, titlesTogether),

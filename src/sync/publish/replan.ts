@@ -63,7 +63,7 @@ export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOpti
     return result;
   }
 
-  /** What a kill left undone: a file that was to leave one title for another would stand in both. */
+  /** What a kill left undone: a file that had lost its place and had no other yet would stand nowhere. */
   async function endWhatWasBegun(signal: AbortSignal): Promise<void> {
     await publisher.files(await catalog.dirty.all(), { signal });
   }
