@@ -64,7 +64,7 @@ const bareShapes: readonly RegExp[] = [
   /(?:^|(?<=[a-z0-9)\]][ ._-]{1,3}))e(\d)(?=$|[ ._]*[-[(]|[ ._]+(?:vf|vostfr|french|multi)(?![a-z]))/i,
   /^e(\d)(?![a-z0-9])/i,
   // 1of3, (1 sur 3)
-  /(?<![a-z0-9.])(\d{1,2})of\d{1,2}(?![a-z0-9])/i,
+  /(?<![a-z0-9]|\d\.)(\d{1,2})of\d{1,2}(?![a-z0-9])/i,
   /[[(](\d{1,2})[ ._]?(?:sur|of|\/)[ ._]?\d{1,2}[)\]]/i,
 ];
 /** `Cap.205`: Spanish releases write season and episode as one number. */
@@ -75,7 +75,7 @@ const chainE = new RegExp(
 );
 const chainX = new RegExp(`${sep}(-|&|\\+|,|et|and|to|a|~|)${sep}(?:\\d{1,4})?x(\\d{2,3})(?!\\d)`, 'iy');
 const chainNumber =
-  /(?:(-|~|\+|&|_)|[ _](et|a|to|and|&|\+|-)[ _])(\d{1,4})(?![\dpixk]|[ ._]*bits?|\.\d|h\d|[a-z]{2})/iy;
+  /(?:(-|~|\+|&|_)|[ _](et|a|to|and|&|\+|-)[ _])(\d{1,4})(?![\dpixk]|[ ._]*bits?|\.\d(?!\d{2,3}p)|h\d|[a-z]{2})/iy;
 
 /**
  * Reads the explicit marker of a folded name and the chain behind it (facts naming 4): two numbers with a dash are a range, others a
