@@ -1,5 +1,6 @@
 import type { ProviderIds } from '../recognition.ts';
-import { type Category, isSeries } from './categories.ts';
+import { type Category, holdsDocumentaries, isSeries } from './categories.ts';
+import { foldAccents } from './clean.ts';
 import { extraFolder } from './extras.ts';
 import { asTitle, type Folder, readFolder } from './folders.ts';
 import type { Marker } from './markers.ts';
@@ -19,6 +20,8 @@ export interface Above {
   extra?: string;
   /** A folder for the films of one saga (`Trilogies`, `Saga Alien`). */
   saga?: boolean;
+  /** The file lies somewhere below a folder of documentaries. */
+  documentary?: boolean;
   /** The file lies in a section of a title. */
   inSection?: boolean;
   /** A count of the sections inside a show (`Partie 2`): its season where nothing else says one. */
@@ -66,6 +69,7 @@ export function readAbove(folders: readonly string[]): Above {
     if (folder.kind === 'category' && namesShow)
       folder = { kind: 'title', title: name, weak: true, ids: folder.ids };
     if (folder.kind === 'category') {
+      if (holdsDocumentaries(foldAccents(name))) above.documentary = true;
       if (folder.category && folder.category !== 'any') above.category ??= folder.category;
       else if (isSeries(parent?.category)) above.lastResort ??= name;
       continue;

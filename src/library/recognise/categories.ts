@@ -54,6 +54,13 @@ export function readCategory(folded: string): Category | undefined {
   return category;
 }
 
+/** Whether a folder holds documentaries: films and series, but no sagas, so that a list of them is one of episodes. */
+export function holdsDocumentaries(folded: string): boolean {
+  return /^(?:mes[ ._-]|my[ ._-])?(?:documentaires?|documentary|documentaries|docs?|docus?)(?![a-z])/i.test(
+    folded,
+  );
+}
+
 /** Whether a category means series of some kind. */
 export function isSeries(category: Category | undefined): boolean {
   return category === 'tv' || category === 'anime';

@@ -1,6 +1,8 @@
 import type { Recognition } from '../recognition.ts';
+import { findTitle } from '../titles.ts';
 import { findBareNumber } from './bare-numbers.ts';
 import { isSeries } from './categories.ts';
+import { foldAccents } from './clean.ts';
 import { readLanguages } from './languages.ts';
 import { findSceneNumber, type Marker } from './markers.ts';
 import { fillMovie } from './movie.ts';
@@ -93,15 +95,13 @@ function readBareNumber(reading: Reading, evidence: Evidence): ShowReading | und
 }
 
 /** `Cosmos (2014)/01 - Un titre`: a list inside a title with a year. Among films it is one of films. */
-function isChapter({ name, above, year }: Reading): boolean {
-  const { title, saga, category } = above;
-  return (
-    title?.year !== undefined &&
-    year === undefined &&
-    !saga &&
-    category !== 'movies' &&
-    /^0\d[ ._]+-[ ._]+[a-z]/i.test(name.folded)
-  );
+function isChapter({ name: { folded }, above, year }: Reading): boolean {
+  const { title, saga, category, documentary } = above;
+  if (!title?.title || year !== undefined || saga || category === 'movies') return false;
+  const isList = /^0\d[ ._]+-[ ._]+[a-z]/i.test(folded);
+  if (!documentary) return isList && title.year !== undefined;
+  const end = findTitle(folded, foldAccents(title.title));
+  return isList || (end?.start === 0 && /^[ ._]+-[ ._]+\d{1,2}[ ._]+-[ ._]/.test(folded.slice(end.end)));
 }
 
 /** `Star Wars Episode 1 (1999)`, `Films/Star Wars Episode 4`: an episode number in the title of a film. */
