@@ -1,5 +1,6 @@
 import type { Recognition } from '../recognition.ts';
 import { findTitle, sameTitleKey, tidyTitle } from '../titles.ts';
+import { foldAccents } from './clean.ts';
 import type { Folder } from './folders.ts';
 import { isCameraTake } from './numbers.ts';
 import { readPart } from './parts.ts';
@@ -65,7 +66,7 @@ export function setYear(result: Recognition, year: number | undefined, how: stri
 }
 
 /** Whether the folder above is this film's own and says it better. */
-function folderNames(folder: Folder, own: OwnTitle, weak: boolean, { name }: Reading): boolean {
+function folderNames(folder: Folder, own: OwnTitle, weak: boolean, { name, above }: Reading): boolean {
   if (weak) return true;
   const outer = sameTitleKey(folder.title ?? '');
   const inner = sameTitleKey(own.title ?? '');
@@ -77,13 +78,25 @@ function folderNames(folder: Folder, own: OwnTitle, weak: boolean, { name }: Rea
   // `Le Prénom (2012)/prenom.mkv`
   return (
     outer.startsWith(inner) ||
-    (inner.length > 3 && outer.endsWith(inner)) ||
+    (inner.length > 3 && (outer.endsWith(inner) || (!above.saga && holdsWords(folder.title, own.title)))) ||
     [outer, withoutBrackets].some((key) => key.length > 3 && wholeName.includes(key))
   );
 }
 
+/** `Le Fabuleux Destin d'Amélie Poulain (2001)/amelie.mkv`: whole words of the folder's title. */
+function holdsWords(outer: string | undefined, inner: string | undefined): boolean {
+  const words = (title = '') =>
+    ` ${foldAccents(title)
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu)
+      ?.join(' ')} `;
+  return words(outer).includes(words(inner));
+}
+
 /** `Super Express 109 AKA Bullet Train`: the first name is enough. */
 const otherName = /(?<=[a-z0-9!?)])[ ._]+(?:AKA|a\.k\.a\.)(?=[ ._]+\S)/;
+/** `Les Gendarmes - L'intégrale` */
+const allOfIt = /(?<=[a-z0-9!?)])[ ._-]+(?:l[' ._])?integrale(?![a-z])/i;
 
 interface OwnTitle {
   title?: string;
@@ -105,14 +118,16 @@ function ownTitle(
   if (yearAt) own.year = yearAt.year;
   const found = release.title ? findTitle(folded, release.title) : undefined;
   // [REC] (2007), [REC] 2 (2009): what stands in brackets is all the title there is.
-  const bracketed = /^\[([^\]]+)\][ ._]*(\d(?![\dp]))?[ ._]*(?=$|[([]?(?:19|20)\d\d)/.exec(folded);
+  const bracketed = /^\[([^\]]+)\][ ._]*(\d(?![\dp])|[²³])?[ ._]*(?=$|[([]?(?:19|20)\d\d)/.exec(folded);
   if (bracketed) {
     const inner = text.slice(1, 1 + (bracketed[1] as string).length);
     return { ...own, title: tidyTitle(bracketed[2] ? `${inner} ${bracketed[2]}` : inner) };
   }
   const start = titleFrom || openingStart(folded, found?.start);
   const yearStop = yearAt && !isSportEvent(folded, yearAt.at + 4, tagAt) ? yearAt.at : -1;
-  const ends = [yearStop, tagAt, partAt, folded.search(otherName)].filter((at) => at > start);
+  const ends = [yearStop, tagAt, partAt, folded.search(otherName), folded.search(allOfIt)].filter(
+    (at) => at > start,
+  );
   let end = ends.length > 0 ? Math.min(...ends) : folded.length;
   // The library ends a title at `Episode 4`; that this is a film has been settled before.
   const isCut =
@@ -152,7 +167,7 @@ function openingStart(folded: string, found: number | undefined): number {
   if (found === 1 && folded.startsWith('(')) return 0;
   // Nor does a title begin within a number (`2012 1`).
   if (/^\w\w$/.test(folded.slice(found - 1, found + 1))) return 0;
-  return /^\w+,?[ ._-]+$/.test(folded.slice(0, found)) && !opensWithTag(folded) ? 0 : found;
+  return /^[\p{L}\p{N}_]+,?[ ._-]+$/u.test(folded.slice(0, found)) && !opensWithTag(folded) ? 0 : found;
 }
 
 function rate(result: Recognition): number {

@@ -23,10 +23,21 @@ export function withSeason(folded: string, marker: Marker): Marker {
 
 const wholeSeason = /(?<![a-z0-9])(?:s(\d{1,2})(?![a-z0-9])|(?:saisons?|seasons?)[ ._]?(\d{1,2})(?![\dx]))/i;
 
+/** `The Complete Series`, `L'intégrale de la série`: all seasons, none of them named. */
+const wholeSeries =
+  /(?<=\S[ ._-]+[([]?)(?:(?:the[ ._])?complete[ ._](?:(?:tv|mini)[ ._-]?)?(?:series|seasons)|(?:l['. _])?integrale[ ._](?:de[ ._])?(?:la[ ._])?serie|serie[ ._](?:complete|integrale)|(?:all|toutes[ ._]les)[ ._](?:seasons|saisons))(?![a-z])/i;
+
 /** `S08.COMPLETE`, `Saison 3`: a season without an episode. */
 export function findSeason(folded: string): Marker | undefined {
   const match = wholeSeason.exec(folded);
-  if (!match || match.index === 0) return undefined;
+  if (!match || match.index === 0) return findSeries(folded);
   const season = Number(match[1] ?? match[2]);
   return { start: match.index, end: match.index + match[0].length, season, episodes: [], bare: false };
+}
+
+function findSeries(folded: string): Marker | undefined {
+  const match = wholeSeries.exec(folded);
+  return match
+    ? { start: match.index, end: match.index + match[0].length, episodes: [], bare: true }
+    : undefined;
 }
