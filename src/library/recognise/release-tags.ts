@@ -20,7 +20,8 @@ export interface ReleaseTags {
 export function readRelease(name: string): ReleaseTags {
   const parsed = parseTorrentTitle(calm(name));
   const tags: ReleaseTags = { seasons: parsed.seasons ?? [], episodes: parsed.episodes ?? [] };
-  const resolution = parsed.resolution ? plainResolution(parsed.resolution) : looseResolution(name);
+  const listed = bestListed(name) ?? parsed.resolution;
+  const resolution = listed ? plainResolution(listed) : looseResolution(name);
   const year = parsed.year ? Number.parseInt(parsed.year, 10) : Number.NaN;
   if (parsed.title) tags.title = parsed.title;
   if (year >= 1880 && year < 2100) tags.year = year;
@@ -31,6 +32,12 @@ export function readRelease(name: string): ReleaseTags {
   if (edition) tags.edition = edition;
   if (parsed.group) tags.group = parsed.group;
   return tags;
+}
+
+/** `(1080p, 720p, DVDRip)`, `720p & 1080p`: the best of several. */
+function bestListed(name: string): string | undefined {
+  const two = /(?<![a-z0-9])(\d{3,4})p ?[,+&] ?(\d{3,4})p(?![a-z])/i.exec(name);
+  return two ? `${Math.max(Number(two[1]), Number(two[2]))}p` : undefined;
 }
 
 const foreign = /[\u0250-\uffff]/g;
@@ -146,7 +153,7 @@ function isOfTitle(folded: string, at: number): boolean {
 export function opensTitle(before: string): boolean {
   return opening.test(before);
 }
-const opening = /^(?:(?:the|an?|les?|la|une?|el|il|der|die|das)[ ._]*)?$/i;
+const opening = /^(?:(?:the|an?|les?|la|l'?|une?|el|il|der|die|das)[ ._]*)?$/i;
 
 function searchFrom(pattern: RegExp, folded: string): number {
   for (let from = 0; ; ) {
