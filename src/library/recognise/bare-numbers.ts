@@ -29,6 +29,8 @@ const dashed =
 const spaced =
   /[ ._](\d{2,4})(?:v\d)?(?=$|[ ._]*[[({]|[ ._]+-[ ._]|[ ._]+(?:vf|vff|vostfr|vosta|multi|fr|french|fin|v\d)(?![a-z])|\.5(?!\d))/i;
 
+/** `Nana-05-VOSTFR` */
+const hyphened = /(?<=[a-z])-(\d{2,3})(?:v\d)?(?=-(?:vf|vostfr|vosta)(?![a-z]))/i;
 /** `One Piece 9` in the folder of an arc. */
 const single = /[ ._](\d)(?:v\d)?(?=$|[ ._]*[[({]|[ ._]+(?:-[ ._]|(?:vf|vff|vostfr|vosta)(?![a-z])))/i;
 /** `37 Fin`: the last one. */
@@ -103,7 +105,7 @@ function findLater(
   if (behind) return build(folded, context, behind.start, behind.digits, undefined, behind.end);
   // Without a show around it, a number before the tags is a film's own (`Apollo.13.1080p`).
   const tail = inShow && context.tagAt > from ? [beforeTags] : [];
-  for (const pattern of [dashed, spaced, ...(context.section ? [single] : []), ...tail]) {
+  for (const pattern of [dashed, spaced, hyphened, ...(context.section ? [single] : []), ...tail]) {
     const until = pattern === beforeTags ? context.tagAt : undefined;
     const first = pattern.exec(folded.slice(from, until));
     // `Dragon Ball Kai - 2014 - 098`: behind a year goes on what counts.

@@ -14,7 +14,8 @@ export interface Marker {
 }
 
 const sep = '[ ._]*';
-const episodeWord = '(?:episodes?|episodio|epi|ep|e|folge|capitulo|cap|puntata|aflevering|avsnitt)';
+const episodeWord =
+  '(?:episodes?|episodio|epi|ep|e|folge|capitulo|cap|puntata|aflevering|avsnitt|odcinek|odc|bolum)';
 const shapes: readonly RegExp[] = [
   // S01E02, S01.E02, S01xE02, S01 - E02, S01EP02, s01_e03, T01E03 (temporada)
   /(?<![a-z0-9])s(\d{1,4})[ ._]*[-x]?[ ._]*e(?:p(?:isode)?)?[ ._]?(\d{1,5})(?!\d)/i,
@@ -44,6 +45,10 @@ const shapes: readonly RegExp[] = [
   ),
   // S2 05 VOSTFR, Saison 2 05
   /(?<![a-z0-9])(?:s|(?:saison|season)[ ._]?)(\d{1,2})[ ._]+(0\d|\d{2,3}(?=[ ._]+(?:vostfr|vf)))(?=$|[ ._]*[-[(]|[ ._]+[a-z])/i,
+  // Show - 3.05 - Title
+  /(?<=[ ._]-[ ._]+)(\d{1,2})\.(\d\d)(?=[ ._]+-[ ._])/,
+  // Сезон 3 Серия 5, 3 сезон 5 серия
+  /(?:\u0441\u0435\u0437\u043e\u043d[ ._]*(?=\d)|(?=\d{1,2}[ ._-]*\u0441\u0435\u0437\u043e\u043d))(\d{1,2})[ ._-]*(?:\u0441\u0435\u0437\u043e\u043d)?[ ._,(-]*(?:\u0441\u0435\u0440\u0438\u044f)?[ ._-]*(\d{1,4})(?:[ ._-]*\u0441\u0435\u0440\u0438\u044f)?(?!\d)/i,
   // S01EP(01-09)
   /(?<![a-z0-9])s(\d{1,2})[ ._]*ep?[ ._]?\((\d{1,4})(?=-\d|\))/i,
 ];
@@ -53,7 +58,7 @@ const groupSpecialShape = /(?<=^\[.*[ ._])(?:sp|specials?[ ._])(\d{1,2})(?:v\d)?
 const specialShape = /(?<![a-z0-9])(?:ova|oav|oad)s?[ ._]*(?:-[ ._]*|n°)?(\d{1,3})(?:v\d)?(?![\da-z])/i;
 const bareShapes: readonly RegExp[] = [
   /(?<![a-z0-9])(?:episodes?|ep|epi|folge|capitulo|puntata|episodio)[ ._]{0,2}(?:n[o°]|-)?[ ._]?(\d{1,5})(?!\d)/i,
-  /(?<![a-z0-9])e(\d{2,5})(?![a-z0-9])/i,
+  /(?<![a-z0-9])e(\d{2,5})(?![a-df-z0-9]|e(?!\d))/i,
   // Tiger & Bunny #01
   /(?<=[a-z0-9!?)\]][ ._-]{1,3})#(\d{2,4})(?![\da-z])/i,
   // Part 03, Part 2 of 4: of a mini-series
@@ -61,6 +66,9 @@ const bareShapes: readonly RegExp[] = [
   /(?<![a-z0-9])part[ ._](\d{1,2})[ ._]of[ ._]\d{1,2}(?!\d)/i,
   // The stage of a race, the edition of a programme.
   /(?<![a-z0-9])(?:etape|emission)[ ._]{0,2}(?:n[o°][ ._]?)?(\d{1,4})(?!\d)/i,
+  // 第05話, 5화
+  /\u7b2c[ ._]?(\d{1,4})[ ._]?[\u8bdd\u8a71\u96c6\u56de]/,
+  /(?<![\da-z])(\d{1,4})[\ud654\ud68c]/i,
   /(?:^|(?<=[a-z0-9)\]][ ._-]{1,3}))e(\d)(?=$|[ ._]*[-[(]|[ ._]+(?:vf|vostfr|french|multi)(?![a-z]))/i,
   /^e(\d)(?![a-z0-9])/i,
   // 1of3, (1 sur 3)
@@ -117,8 +125,10 @@ function follow(
   let end = start + length;
   for (let next = nextLink(folded, end); next; next = nextLink(folded, end)) {
     const last = numbers.at(-1) as number;
-    // Behind an underline stands anything; only the very next number is a second episode.
-    if (next.joint === '_' && next.number !== last + 1) break;
+    // Behind an underline stands anything, and a title may open with a number (`S03E05 - 24 heures`): only the very next
+    // one is a second episode.
+    const opensWords = /^ -/.test(folded.slice(end)) && /^ [a-z]/i.test(folded.slice(next.end));
+    if ((next.joint === '_' || opensWords) && next.number !== last + 1) break;
     if (next.number <= last || next.number - last > 300 || /^26[45]$/.test(String(next.number))) {
       // "S01E01.S01E01" repeats; anything else that goes down is not ours.
       if (next.number !== last) break;

@@ -71,7 +71,16 @@ export const titleBehind = 'title: name, behind the number';
 /** `S02E05 - Fargo.mkv`, and no folder names a show: the words behind the marker or the date are the only ones. */
 function nameFromBehind(result: Recognition, { name, tagAt }: Reading, show: ShowReading): void {
   const at = show.marker ?? show.date;
-  if (!at || name.folded.slice(0, at.start).search(/[a-z0-9]/i) >= 0) return;
+  if (!at) return;
+  const before = name.folded.slice(0, at.start);
+  // `[Monk] S03E05 - Titre`: no group stands alone in front of a number.
+  const box = /^\[([^\]]+)\][ ._-]*$/.exec(before);
+  if (box && !/raws|subs?(?![a-z])|team/i.test(box[1] as string)) {
+    result.title = tidyTitle(name.text.slice(1, before.lastIndexOf(']')));
+    result.because.push('title: name, in brackets');
+    return;
+  }
+  if (before.search(/[a-z0-9]/i) >= 0) return;
   const rest = name.text.slice(at.end, tagAt > at.end ? tagAt : undefined);
   const title = tidyTitle(rest.replace(/^[ ._\])-]+/, '').split(/ - |[[(]/)[0] as string);
   if (!title) return;
@@ -107,7 +116,7 @@ function pickFolder(
   return isNamed || inner.startsWith(outer) || outer.startsWith(inner) ? title : seasonTitle;
 }
 
-const seasonEnd = new RegExp(`[ ._-]+\\(?${seasonWord}[ ._]?(\\d{1,2})\\)?[ ._-]*$`, 'i');
+const seasonEnd = new RegExp(`[ ._-]+\\(?${seasonWord}[ ._]?(\\d{1,2})\\)?[ ._[(-]*$`, 'i');
 
 /** Title and year in front of the marker or the date. */
 function ownName({ name, release, tagAt }: Reading, show: ShowReading): { title?: string; year?: number } {
