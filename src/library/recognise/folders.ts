@@ -76,6 +76,7 @@ function parseFolder(name: string): Folder {
   const category = Object.keys(ids).length === 0 ? readCategory(folded) : undefined;
   if (category) return { kind: 'category', category, ids };
   if (specialsShape.test(folded)) return { kind: 'season', season: 0, ids };
+  if (/^hors[ ._-]saison$/i.test(folded)) return { kind: 'season', season: 0, loose: true, ids };
   const marker = findMarker(folded);
   // `Star Wars Episode 3 (2005)` is a film's folder.
   const isFilm = marker?.bare && folded.slice(marker.end).search(yearShape) >= 0;
@@ -90,7 +91,8 @@ function parseFolder(name: string): Folder {
     if (number >= 1900 && before.title) return titleUpTo(text, folded, folded.length, ids);
     const folder: Folder = { kind: 'season', season: number, ids };
     if (/livre|book/i.test(season[0])) folder.loose = true;
-    if (before.title && !readCategory(before.title)) {
+    // `3 - Saison 3` keeps the folders in order.
+    if (before.title && Number(before.title) !== number && !readCategory(before.title)) {
       folder.title = before.title;
       if (before.year) folder.year = before.year;
     }

@@ -24,7 +24,8 @@ function isShort(stem: string, { above, year, tagAt }: Reading): boolean {
   return (
     stem.length === 1 ||
     tagsAlone.test(stem) ||
-    (initials.length > 1 && words === initials.join('').toLowerCase())
+    (words.length >= Math.min(3, Math.max(2, initials.length)) &&
+      initials.join('').toLowerCase().startsWith(words))
   );
 }
 
