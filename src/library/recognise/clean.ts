@@ -17,7 +17,7 @@ const idPattern = /[[{(]\s*(tmdb|imdb|tvdb)(?:id)?\s*[-=:]\s*(tt\d{5,10}|\d{1,10
 const bareImdb = /(?<![a-z0-9])tt\d{7,10}(?![a-z0-9])/i;
 /** `[ Torrent9.ph ] `, `www.site.io - `: advertising, never a title. */
 const sitePattern =
-  /^(?:[[({]\s{0,3}(?:www\.)?[\w-]{2,30}\.[a-z]{2,8}\s{0,3}[\])}]|www\.[\w-]{2,30}\.[a-z]{2,8}(?=[ _@-])|[\w-]{4,30}\.(?:com|net|org|io|info|biz|pw|ws|cc|ph|uno|site|club|xyz|lol|re|tv|eu|vip|ninja|wtf|fi|si|sx|nz|ch|lat|art)[ _]{1,2}-)[\s._@-]*/i;
+  /^(?:[[({]\s{0,3}(?:www\.)?[\w-]{2,30}\.[a-z]{2,8}\s{0,3}[\])}]|www\.[\w-]{2,30}\.[a-z]{2,8}(?=[ _@-])|[\w-]{4,30}\.(?:com|net|org|io|info|biz|pw|ws|cc|ph|uno|site|club|xyz|lol|re|tv|eu|vip|ninja|wtf|fi|si|sx|nz|ch|lat|art)[ _]{1,2}-|[\w-]{0,20}(?:torrent|cpasbien|telechargement)[\w-]{0,12}\.(?:com|net|org|io|info|biz|pw|ws|cc|ph|pe|to|uno|site|re|tv|eu|vip|si|sx|ch|ru|se|al)(?=[ _-]))[\s._@-]*/i;
 
 /** Cleans the name of a file. */
 export function cleanFileName(name: string): CleanName {
@@ -38,6 +38,8 @@ export function cleanFolderName(name: string): CleanName {
 export function foldWidths(name: string): string {
   return name
     .replace(/[\uff01-\uff5e]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0))
+    .replace(/\u3010/g, '[')
+    .replace(/\u3011/g, ']')
     .replace(/[\u2420\u3000\u00a0]/g, ' ')
     .normalize('NFC')
     .replace(/\p{Cc}/gu, ' ');

@@ -160,6 +160,9 @@ function cutAtWord(rest: string): boolean {
 
 /** Where the title begins: where the library says, or behind a release group in brackets; `(500) jours` keeps its bracket. */
 function openingStart(folded: string, found: number | undefined): number {
+  // `HD 1080p - Diva (1981)`
+  const tags = /^(?:(?:hd|sd|uhd|4k|\d{3,4}p|vf|vo|vostfr|multi)[ ._]+)+-[ ._]+(?=\S)/i.exec(folded);
+  if (tags) return tags[0].length;
   if (found === undefined || found >= folded.length / 2) {
     return /^(?:(?:\[[^\]]*\]|\{[^}]*\})[ ._-]*)+(?=\S)/.exec(folded)?.[0].length ?? 0;
   }

@@ -98,6 +98,7 @@ const strongTag = new RegExp(
       '[xh][ .]?26[45]|hevc|xvid|divx|10[ -]?bits?|hdr10|hdr|dolby[ .]vision',
       'aac\\d?|ac-?3|e-?ac-?3|dts|ddp?[57]|truehd|atmos|flac|mp3',
       'dubbed|dual[ ._-]audio|german[ ._]dl|multi|true-?french|vost-?fr|subfrench|stfr|fast-?sub|vff|vfq|vfi|vf2|vof|vf|subforced',
+      'film[ ._-]complet|full[ ._-]movie',
       `(?:the[ ._])?(?:${editionWord}[ ._]+){1,4}(?:cut|edition|version)`,
       'version[ ._](?:longue|integrale|cinema|restauree|courte|non[ ._]censuree)|edition[ ._](?:speciale|collector|integrale)',
       'remastered|remasterise|(?:repack|proper|unrated)(?![ ._][a-z]+[ ._][([]?(?:19|20)\\d\\d)',
