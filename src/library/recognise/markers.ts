@@ -38,13 +38,15 @@ const shapes: readonly RegExp[] = [
   /(?<![a-z0-9])s(\d{1,2})(?:[ ._]+\(\d{4}\)|[ ._]+(?:part|partie|cour)[ ._]?\d)?[ ._]+-[ ._]+(\d{1,4})(?![\dpi])/i,
   // 2nd Season - 12, 2eme saison - episode 12
   /(?<![a-z0-9])(\d{1,2})(?:st|nd|rd|th|e|er|ere|eme)[ ._](?:season|saison)[ ._]*(?:-[ ._]*(?:episodes?[ ._]?|ep?[ ._]?)?|episodes?[ ._]|ep?[ ._]?(?=\d))(\d{1,4})(?![\dpi])/i,
-  // Saison 3 - 05, (Season 2) - 03, Livre II - 05
+  // Saison 3 - 05, (Season 2) - 03, Livre II - 05, Livre 2 Terre - 05
   new RegExp(
-    `(?<![a-z0-9])${looseSeasonWord}[ ._]?(\\d{1,2}|${countInWords})\\)?[ ._]+-[ ._]+(\\d{1,3})(?=v\\d|$|[ ._]*[-[(]|[ ._]+[a-z])`,
+    `(?<![a-z0-9])${looseSeasonWord}[ ._]?(\\d{1,2}|${countInWords})\\)?(?:[ ._:]+[a-z][a-z' ]{1,25}?)?[ ._]+-[ ._]+(\\d{1,3})(?=v\\d|$|[ ._]*[-[(]|[ ._]+[a-z])`,
     'i',
   ),
   // S2 05 VOSTFR, Saison 2 05
   /(?<![a-z0-9])(?:s|(?:saison|season)[ ._]?)(\d{1,2})[ ._]+(0\d|\d{2,3}(?=[ ._]+(?:vostfr|vf)))(?=$|[ ._]*[-[(]|[ ._]+[a-z])/i,
+  // L1E53: of a book
+  /(?<![a-z0-9])l(\d{1,2})[ ._]?e(\d{2,3})(?![\da-z])/i,
   // Show - 3.05 - Title
   /(?<=[ ._]-[ ._]+)(\d{1,2})\.(\d\d)(?=[ ._]+-[ ._])/,
   // Сезон 3 Серия 5, 3 сезон 5 серия

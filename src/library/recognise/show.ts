@@ -3,8 +3,9 @@ import { sameTitleKey, tidyTitle } from '../titles.ts';
 import type { Folder } from './folders.ts';
 import { setYear } from './movie.ts';
 import { groupEnd } from './numbers.ts';
+import { countInWords, readCount } from './ordinals.ts';
 import type { Reading, ShowReading } from './reading.ts';
-import { seasonWord } from './seasons.ts';
+import { looseSeasonWord, seasonWord } from './seasons.ts';
 
 /**
  * Fills in an episode (facts naming 6): the marker beats the folder for season and episode; the show is named by the
@@ -116,7 +117,12 @@ function pickFolder(
   return isNamed || inner.startsWith(outer) || outer.startsWith(inner) ? title : seasonTitle;
 }
 
-const seasonEnd = new RegExp(`[ ._-]+\\(?${seasonWord}[ ._]?(\\d{1,2})\\)?[ ._[(-]*$`, 'i');
+const seasonEnd = new RegExp(
+  `[ ._-]+\\(?(?:${seasonWord}[ ._]?|${looseSeasonWord}[ ._])(\\d{1,2}|${countInWords})\\)?[ ._[(-]*$`,
+  'i',
+);
+/** `Totally Spies - 031 (S02E05)`: the number that counts through. */
+const numberBeforeMarker = /[ ._]+-[ ._]+\d{2,3}[ ._]*[([]$/;
 
 /** Title and year in front of the marker or the date. */
 function ownName({ name, release, tagAt }: Reading, show: ShowReading): { title?: string; year?: number } {
@@ -139,9 +145,13 @@ function ownName({ name, release, tagAt }: Reading, show: ShowReading): { title?
   // `Quotidien du 12-03-2024`: the word belongs to the date.
   const joint = show.date ? /[ ._](?:du|des|of|vom|del|van)[ ._-]*$/i : /$^/;
   // `Vinland Saga (Season 2) - S02E05` says it twice.
-  const words = name.text.slice(group, end).replace(whole, '').replace(joint, '');
+  const words = name.text
+    .slice(group, end)
+    .replace(numberBeforeMarker, '')
+    .replace(whole, '')
+    .replace(joint, '');
   const again = seasonEnd.exec(words);
-  const isTwice = again && Number(again[1]) === show.marker?.season;
+  const isTwice = again && readCount(again[1] as string) === show.marker?.season;
   const title = tidyTitle(box ?? (isTwice ? words.slice(0, again.index) : words));
   if (title) own.title = title;
   return own;
