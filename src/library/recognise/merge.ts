@@ -48,13 +48,21 @@ function readShow(reading: Reading, evidence: Evidence): ShowReading | undefined
   if (folderMarker?.episodes.length === 1) return { marker: folderMarker, how: 'folder marker' };
   const bare = evidence.film ? undefined : readBareNumber(reading, evidence);
   if (bare) return bare;
-  const season = findSeason(folded) ?? (above.category === 'movies' ? undefined : readSpecial(reading));
+  const season = readSeason(reading) ?? (above.category === 'movies' ? undefined : readSpecial(reading));
   if (season) return { marker: season, how: 'season' };
   const scene = reading.release.year === undefined ? findSceneNumber(folded) : undefined;
   if (scene) return { marker: scene, how: 'bare number' };
   if (folderMarker && folderMarker.episodes.length > 0) return { marker: folderMarker, how: 'folder marker' };
   if (above.season !== undefined && !evidence.film) return { how: 'season' };
   return undefined;
+}
+
+/** A whole season; one file that a year follows is a film (`Open Season 2 (2008).avi`), a folder of that name is none. */
+function readSeason({ name: { folded, extension } }: Reading): Marker | undefined {
+  const season = findSeason(folded);
+  const isFilm =
+    season?.bare === false && extension !== '' && /^ [([](?:19|20)\d\d[)\]]/.test(folded.slice(season.end));
+  return isFilm ? undefined : season;
 }
 
 /** A special without a number; among series a plain word for one behind the show's title is enough. */
@@ -101,7 +109,13 @@ function isChapter({ name: { folded }, above, year }: Reading): boolean {
   const isList = /^0\d[ ._]+-[ ._]+[a-z]/i.test(folded);
   if (!documentary) return isList && title.year !== undefined;
   const end = findTitle(folded, foldAccents(title.title));
-  return isList || (end?.start === 0 && /^[ ._]+-[ ._]+\d{1,2}[ ._]+-[ ._]/.test(folded.slice(end.end)));
+  return (
+    isList ||
+    (end?.start === 0 &&
+      /^[ ._]+-[ ._]+(?:(?:part(?:ie)?|chapitre|volet)[ ._]?)?\d{1,2}(?:$|[ ._]+-[ ._])/i.test(
+        folded.slice(end.end),
+      ))
+  );
 }
 
 /** `Star Wars Episode 1 (1999)`, `Films/Star Wars Episode 4`: an episode number in the title of a film. */
