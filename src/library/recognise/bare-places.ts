@@ -1,3 +1,5 @@
+import { rankInWords, readCount } from './ordinals.ts';
+
 /*
  * Places where a number without a marker counts although words follow it at once.
  */
@@ -14,8 +16,11 @@ const numbered = /^[ ._-]+(0\d{1,2}|[1-9]\d{1,2})[ ._]+(?=[a-z])/i;
 /** `Nana-12`, `Nana12 VF` */
 const glued =
   /^[ ._-]*(?!(?:19|20)\d\d(?!\d))(\d{2,4})(?=$|[ ._]*[[(]|[ ._]+(?:vf|vostfr|multi|french)(?![a-z]))/i;
-/** `Shoah - Partie 2` */
-const counted = /^[ ._-]+(?:part(?:ie)?|chapitre|chapter|volet)[ ._]?(\d{1,2})(?=$|[ ._]*[-[(])/i;
+/** `Shoah - Partie 2`, `Napoléon - 1ère partie`, `Napoléon 2 sur 4` */
+const counted = new RegExp(
+  `^[ ._-]+(?:(?:part(?:ie)?|chapitre|chapter|volet)[ ._]?(\\d{1,2})|(\\d{1,2})(?:e|re|ere|nde?|eme)?[ ._]partie|(${rankInWords})[ ._]partie|(\\d{1,2})[ ._](?:of|sur)[ ._]\\d{1,2})(?=$|[ ._]*[-[(])`,
+  'i',
+);
 
 /** The number right behind the title of a series, whose folder has that name. @param from end of the title */
 export function findBehindTitle(
@@ -25,7 +30,8 @@ export function findBehindTitle(
 ): NumberPlace | undefined {
   const rest = folded.slice(from);
   const part = season === undefined ? counted.exec(rest) : null;
-  if (part) return { start: from, end: from + part[0].length, digits: part[1] as string };
+  const count = part?.slice(1).find(Boolean);
+  if (part && count) return { start: from, end: from + part[0].length, digits: String(readCount(count)) };
   const number = glued.exec(rest) ?? numbered.exec(rest);
   if (!number) return undefined;
   return { start: from + rest.search(/\d/), end: from + number[0].length, digits: number[1] as string };

@@ -1,8 +1,8 @@
 import type { NumberContext } from './bare-numbers.ts';
 import { between, type Marker } from './markers.ts';
 
-/** `1-12 Titre`, `4-12`: season and episode, or two episodes (`21-22`, `21 et 22`). */
-const pair = /^(\d{1,3})(-|[+&]|[ ._](?:et|&|\+|a)[ ._])(\d{1,3})(?=$|[ ._]+(?:-[ ._]+)?[^\d\s])/i;
+/** `1-12 Titre`, `4-12`, `3x5`: season and episode, or two episodes (`21-22`, `21 et 22`). */
+const pair = /^(\d{1,3})(-|x|[+&]|[ ._](?:et|&|\+|a)[ ._])(\d{1,3})(?=$|[ ._]+(?:-[ ._]+)?[^\d\s])/i;
 /** `[Group] Title 1-24`, `Title 01 ~ 12 VOSTFR`: a whole series in one. */
 const batch =
   /[ ._](?:-[ ._]+)?[([]?(0{0,2}[01]|\d{2,4})(?:-|[ ._]?~[ ._]?)(\d{2,4})[)\]]?(?=$|[ ._]*[[(]|[ ._]+(?:vf|vff|vostfr|vosta|multi|dual|fin|end|complete|integrale)(?![a-z])|[ ._]+\d{3,4}p)/i;
@@ -17,7 +17,9 @@ export function readPair(folded: string, { season }: NumberContext): Marker | un
   const second = Number(match[3]);
   const marker: Marker = { start: 0, end: match[0].length, episodes: [second], bare: true };
   const follows = second === first + 1;
-  if (match[2] === '-' && !follows && (season ?? first) === first) marker.season = first;
+  const isCross = /x/i.test(match[2] as string);
+  if (isCross && season !== first) return undefined;
+  if (isCross || (match[2] === '-' && !follows && (season ?? first) === first)) marker.season = first;
   else if (second > first && second - first <= 300) {
     marker.episodes = match[2] === '-' ? between(first, second) : [first, second];
   } else return undefined;
