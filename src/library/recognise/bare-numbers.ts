@@ -47,6 +47,8 @@ const boxes =
 /** `[group] Title [05][1080p]`. */
 const lateBox =
   /^\[[^\]]{1,60}\][^[\]]{1,150}\[(?!(?:(?:19|20)\d\d|480|576|720|1080|2160)\])(\d{2,4})(?:v\d)?\]/i;
+/** `Title [05] [group]` */
+const innerBox = /^[^[\]]{2,100}\[(0\d{1,2}|\d{2})(?:v\d)?\](?=[ ._]*\[)/;
 /** `Dragon Ball Z - Film 01`: it counts films. */
 const filmCount = /(?:^|[^a-z])(?:film|movie)[ ._-]*$/i;
 /** `Le Parrain Part 01`: of a film. */
@@ -80,7 +82,7 @@ export function findBareNumber(folded: string, context: NumberContext): Marker |
 /** End of the folder's title at the start of the name, 0 = it does not begin so, or no number is left behind it. */
 function titleEnd(folded: string, title: string | undefined): number {
   const found = title ? findTitle(folded, foldAccents(title)) : undefined;
-  return found?.start === 0 && /\d/.test(folded.slice(found.end)) ? found.end : 0;
+  return found?.start === 0 && /\d|[a-z][ ._]partie(?![a-z])/i.test(folded.slice(found.end)) ? found.end : 0;
 }
 
 function findLater(
@@ -92,6 +94,7 @@ function findLater(
   const box =
     boxes.exec(folded) ??
     lateBox.exec(folded) ??
+    innerBox.exec(folded) ??
     (context.season !== undefined ? (bracketed.exec(folded) ?? frontBox.exec(folded)) : null);
   if (box) {
     const digits = box[1] as string;

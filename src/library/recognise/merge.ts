@@ -8,7 +8,7 @@ import { findSceneNumber, type Marker } from './markers.ts';
 import { fillMovie } from './movie.ts';
 import { isCameraTake } from './numbers.ts';
 import type { Reading, ShowReading } from './reading.ts';
-import { findSeason } from './seasons.ts';
+import { findSeason, withSeason } from './seasons.ts';
 import { fillShow } from './show.ts';
 import type { Evidence } from './siblings.ts';
 import { findShowSpecial, findSpecial } from './specials.ts';
@@ -99,7 +99,9 @@ function readBareNumber(reading: Reading, evidence: Evidence): ShowReading | und
   // `Séries/13.Hours.2016`: a number in front counts only where the folders name a show.
   const isNamed = above.title ?? above.seasonTitle ?? above.lastResort ?? above.season;
   if (marker.start === 0 && isNamed === undefined) return undefined;
-  return { marker, how: 'bare number' };
+  // `[Group] Title Season 3 [05]`
+  const ownSeason = marker.season === undefined && above.season === undefined && folded.startsWith('[');
+  return { marker: ownSeason ? withSeason(folded, marker) : marker, how: 'bare number' };
 }
 
 /** `Cosmos (2014)/01 - Un titre`: a list inside a title with a year. Among films it is one of films. */
