@@ -85,7 +85,7 @@ const chainE = new RegExp(
 );
 const chainX = new RegExp(`${sep}(-|&|\\+|,|et|and|to|a|~|)${sep}(?:\\d{1,4})?x(\\d{2,3})(?!\\d)`, 'iy');
 const chainNumber =
-  /(?:(-|~|\+|&|_)|[ _](et|a|to|and|&|\+|-)[ _])(\d{1,4})(?![\dpixk]|[ ._]*bits?|\.\d(?!\d{2,3}p)|h\d|[a-z]{2})/iy;
+  /(?:(-|~|\+|&|_|, ?)|[ _](et|a|to|and|&|\+|-)[ _])(\d{1,4})(?![\dpixk]|[ ._]*bits?|\.\d(?!\d{2,3}p)|h\d|[a-z]{2})/iy;
 
 /**
  * Reads the explicit marker of a folded name and the chain behind it (facts naming 4): two numbers with a dash are a range, others a
@@ -127,10 +127,10 @@ function follow(
   let end = start + length;
   for (let next = nextLink(folded, end); next; next = nextLink(folded, end)) {
     const last = numbers.at(-1) as number;
-    // Behind an underline stands anything, and a title may open with a number (`S03E05 - 24 heures`): only the very next
+    // Behind an underline or a comma stands anything, and a title may open with a number (`S03E05 - 24 heures`): only the very next
     // one is a second episode.
     const opensWords = /^ -/.test(folded.slice(end)) && /^ [a-z]/i.test(folded.slice(next.end));
-    if ((next.joint === '_' || opensWords) && next.number !== last + 1) break;
+    if ((/[_,]/.test(next.joint) || opensWords) && next.number !== last + 1) break;
     if (next.number <= last || next.number - last > 300 || /^26[45]$/.test(String(next.number))) {
       // "S01E01.S01E01" repeats; anything else that goes down is not ours.
       if (next.number !== last) break;

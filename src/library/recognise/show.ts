@@ -118,7 +118,7 @@ function pickFolder(
 }
 
 const seasonEnd = new RegExp(
-  `[ ._-]+\\(?(?:${seasonWord}[ ._]?|${looseSeasonWord}[ ._])(\\d{1,2}|${countInWords})\\)?[ ._[(-]*$`,
+  `[ ._-]+\\(?(?:${seasonWord}[ ._]?|${looseSeasonWord}[ ._])(\\d{1,2}|${countInWords})(?:[ ._,-]+ep(?:isode)?[ ._]*\\d{1,4})?\\)?[ ._[(-]*$`,
   'i',
 );
 /** `Totally Spies - 031 (S02E05)`: the number that counts through. */
