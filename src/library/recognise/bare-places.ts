@@ -18,7 +18,7 @@ const glued =
   /^[ ._-]*(?!(?:19|20)\d\d(?!\d))(\d{2,4})(?=$|[ ._]*[[(]|[ ._]+(?:vf|vostfr|multi|french)(?![a-z]))/i;
 /** `Shoah - Partie 2`, `Napoléon - 1ère partie`, `Napoléon 2 sur 4` */
 const counted = new RegExp(
-  `^[ ._-]+(?:(?:part(?:ie)?|chapitre|chapter|volet)[ ._]?(\\d{1,2})|(\\d{1,2})(?:e|re|ere|nde?|eme)?[ ._]partie|(${rankInWords})[ ._]partie|(\\d{1,2})[ ._](?:of|sur)[ ._]\\d{1,2})(?=$|[ ._]*[-[(])`,
+  `^[ ._-]+(?:(?:part(?:ie)?|chapitre|chapter|volet)[ ._]?(\\d{1,2})|(\\d{1,2})(?:e|re|ere|nde?|eme)?[ ._]partie|(${rankInWords})[ ._]partie|(\\d{1,2})[ ._](?:of|sur)[ ._]\\d{1,2})(?=$|[ ._]*[-[(]|[ ._]+[a-z])`,
   'i',
 );
 

@@ -96,7 +96,7 @@ function holdsWords(outer: string | undefined, inner: string | undefined): boole
 /** `Super Express 109 AKA Bullet Train`: the first name is enough. */
 const otherName = /(?<=[a-z0-9!?)])[ ._]+(?:AKA|a\.k\.a\.)(?=[ ._]+\S)/;
 /** `Les Gendarmes - L'intégrale` */
-const allOfIt = /(?<=[a-z0-9!?)])[ ._-]+(?:l[' ._])?integrale(?![a-z])/i;
+const allOfIt = /(?<=[a-z0-9!?)])[ ._-]+(?:l[' ._])?integrale[ ._([-]*$/i;
 
 interface OwnTitle {
   title?: string;
@@ -125,10 +125,10 @@ function ownTitle(
   }
   const start = titleFrom || openingStart(folded, found?.start);
   const yearStop = yearAt && !isSportEvent(folded, yearAt.at + 4, tagAt) ? yearAt.at : -1;
-  const ends = [yearStop, tagAt, partAt, folded.search(otherName), folded.search(allOfIt)].filter(
-    (at) => at > start,
-  );
+  const ends = [yearStop, tagAt, partAt, folded.search(otherName)].filter((at) => at > start);
   let end = ends.length > 0 ? Math.min(...ends) : folded.length;
+  const whole = allOfIt.exec(folded.slice(start, end));
+  if (whole) end = start + whole.index;
   // The library ends a title at `Episode 4`; that this is a film has been settled before.
   const isCut =
     found &&

@@ -76,12 +76,12 @@ function nameFromBehind(result: Recognition, { name, tagAt }: Reading, show: Sho
   const before = name.folded.slice(0, at.start);
   // `[Monk] S03E05 - Titre`: no group stands alone in front of a number.
   const box = /^\[([^\]]+)\][ ._-]*$/.exec(before);
-  if (box && !/raws|subs?(?![a-z])|team/i.test(box[1] as string)) {
+  if (box && !/raws|subs|team/i.test(box[1] as string)) {
     result.title = tidyTitle(name.text.slice(1, before.lastIndexOf(']')));
     result.because.push('title: name, in brackets');
     return;
   }
-  if (before.search(/[a-z0-9]/i) >= 0) return;
+  if (before.replace(/^\[[^\]]*\]/, '').search(/[a-z0-9]/i) >= 0) return;
   const rest = name.text.slice(at.end, tagAt > at.end ? tagAt : undefined);
   const title = tidyTitle(rest.replace(/^[ ._\])-]+/, '').split(/ - |[[(]/)[0] as string);
   if (!title) return;
