@@ -1,0 +1,244 @@
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync, StatementSync } from 'node:sqlite';
+import { sql } from 'kysely';
+import t from 'tap';
+import { openCatalog } from '../src/catalog/catalog.ts';
+import { lockFile } from '../src/catalog/lock.ts';
+import { kyselyOver } from '../src/catalog/sqlite.ts';
+import type { TreeRow } from '../src/catalog/titles.ts';
+import { file, listing } from './fixtures/listed-catalog.ts';
+
+t.test('a damaged, foreign or newer file is refused in words and left as it is', async (t) => {
+  const dir = t.testdir();
+  const good = join(dir, 'good.db');
+  const catalog = await openCatalog(good);
+  const crawl = await catalog.crawls.start(['/'], 0);
+  for (let folder = 0; folder < 20; folder++) {
+    await catalog.crawls.listed(
+      crawl,
+      listing(
+        folder,
+        [],
+        Array.from({ length: 50 }, (_, n) => file(`${folder}x${n}x`, `${n}.mkv`)),
+      ),
+      1,
+      1,
+    );
+  }
+  await catalog.close();
+
+  const cases: [string, string, (path: string) => Promise<void>][] = [
+    ['garbage', 'BRIDGE_CATALOG_DAMAGED', (path) => writeFile(path, 'this is no database'.repeat(500))],
+    [
+      'a torn page',
+      'BRIDGE_CATALOG_DAMAGED',
+      async (path) => {
+        const bytes = await readFile(good);
+        bytes.fill(0xaa, 8192, bytes.length - 4096);
+        await writeFile(path, bytes);
+      },
+    ],
+    [
+      'cut in half',
+      'BRIDGE_CATALOG_DAMAGED',
+      async (path) => writeFile(path, (await readFile(good)).subarray(0, 40_000)),
+    ],
+    [
+      "somebody else's database",
+      'BRIDGE_CATALOG_DAMAGED',
+      async (path) => {
+        const other = new DatabaseSync(path);
+        other.exec('create table theirs(x)');
+        other.close();
+      },
+    ],
+    [
+      'a newer version',
+      'BRIDGE_CATALOG_NEWER',
+      async (path) => {
+        await copyFile(good, path);
+        const newer = new DatabaseSync(path);
+        newer.exec('pragma user_version = 999');
+        newer.close();
+      },
+    ],
+  ];
+  for (const [what, code, make] of cases) {
+    const path = join(dir, `${what.replace(/\W/g, '-')}.db`);
+    await make(path);
+    const before = await readFile(path);
+    await t.rejects(openCatalog(path), { code }, what);
+    t.ok((await readFile(path)).equals(before), `${what}: not touched`);
+  }
+});
+
+t.test('a folder that cannot be written is named', async (t) => {
+  const dir = t.testdir({ file: 'in the way' });
+  await t.rejects(openCatalog(join(dir, 'file', 'catalog.db')), {
+    code: 'BRIDGE_DISK',
+    message: /catalog\.db/,
+  });
+});
+
+t.test('a migration that was killed in the middle runs again', async (t) => {
+  const path = join(t.testdir(), 'catalog.db');
+  await (await openCatalog(path)).close();
+  const database = new DatabaseSync(path);
+  database.exec('pragma user_version = 0');
+  database.close();
+  const again = await openCatalog(path);
+  await again.alive();
+  await again.close();
+});
+
+t.test('a process that is killed between two steps of a migration leaves a catalog that opens', async (t) => {
+  const dir = t.testdir();
+  const { run } = StatementSync.prototype;
+  t.teardown(() => Object.assign(StatementSync.prototype, { run }));
+  for (let lived = 0, done = false; !done; lived++) {
+    const path = join(dir, `${lived}.db`);
+    let left = lived;
+    StatementSync.prototype.run = function (this: StatementSync, ...values: unknown[]) {
+      if (left-- <= 0) throw new Error('killed');
+      return run.apply(this, values as never);
+    } as typeof run;
+    const killed = await openCatalog(path).catch((error: Error) => error);
+    Object.assign(StatementSync.prototype, { run });
+    done = !(killed instanceof Error);
+    if (!(killed instanceof Error)) await killed.close();
+    else if (killed.message !== 'killed') throw killed;
+    const again = await openCatalog(path).catch((error: Error) => error);
+    if (again instanceof Error) return t.fail(`after ${lived} statements: ${again.message}`);
+    await again.close();
+  }
+});
+
+t.test('a catalog from before folders had dates gets them from what lies in them', async (t) => {
+  const path = join(t.testdir(), 'catalog.db');
+  const old = await openCatalog(path);
+  const crawl = await old.crawls.start(['/'], 0);
+  await old.crawls.listed(crawl, listing(0, [{ id: 7, name: 'Films' }], []), 10, 1);
+  const films = [file('a', 'A.mkv', { sentAt: 3000 }), file('b', 'B.mkv', { sentAt: 2000 })];
+  await old.crawls.listed(crawl, listing(7, [], films), 10, 1);
+  const row = (at: string, mtimeMs: number) => ({
+    path: at,
+    kind: 'nfo',
+    fileId: undefined,
+    titleKey: 'x',
+    sha256: '',
+    sizeBytes: 1,
+    mtimeMs,
+  });
+  const rows = [
+    row('Shows/É/Season 01/x.nfo', 7000.5),
+    row('Shows/É/tvshow.nfo', 9000),
+    row('Movies/A/a.nfo', 8000),
+  ];
+  await old.titles.recordTree(rows, []);
+  await old.close();
+  const database = new DatabaseSync(path);
+  database.exec(`alter table folders drop column changed_at; alter table folders drop column print; drop index files_present; drop table tree_folders;
+    alter table tree drop column next_sha256; drop table tree_intents; pragma user_version = 8;
+    delete from kysely_migration where name >= '009'`);
+  database.close();
+  const again = await openCatalog(path);
+  t.teardown(() => again.close());
+  const [child] = await again.levels.ofAccount.folders(0, undefined, 10);
+  t.match(child, { name: 'Films', changedAt: 3000 });
+  const dates = ['', 'Movies', 'Movies/A', 'Shows', 'Shows/É', 'Shows/É/Season 01', 'None'].map((dir) =>
+    again.levels.ofTree('').changedAt(dir),
+  );
+  t.strictSame(await Promise.all(dates), [9000, 8000, 8000, 9000, 9000, 7000, undefined]);
+});
+
+t.test('a statement that was made before a change of its table gives the rows of after it', async (t) => {
+  const db = kyselyOver(new DatabaseSync(':memory:'));
+  t.teardown(() => db.destroy());
+  const rows = async () => (await sql<object>`select * from t`.execute(db)).rows;
+  await sql`create table t (a, b)`.execute(db);
+  await sql`insert into t values (1, null)`.execute(db);
+  t.same(await rows(), [{ a: 1, b: null }]);
+  await sql`alter table t add column c default 'new'`.execute(db);
+  t.same(await rows(), [{ a: 1, b: null, c: 'new' }]);
+  await sql`alter table t drop column a`.execute(db);
+  await sql`alter table t rename column b to d`.execute(db);
+  t.same(await rows(), [{ d: null, c: 'new' }]);
+});
+
+t.test(
+  'two processes that write into one tree know both what the other wrote and what it was about to write',
+  async (t) => {
+    const path = join(t.testdir(), 'catalog.db');
+    const [one, other] = [await openCatalog(path), await openCatalog(path)];
+    t.teardown(() => Promise.all([one.close(), other.close()]));
+    const row = (at: string, hash: string, insteadOf?: string) => {
+      const rest = { kind: 'nfo', fileId: undefined, titleKey: 'x', sizeBytes: 1, mtimeMs: 5 };
+      return { path: at, sha256: hash, insteadOf, ...rest };
+    };
+    const intend = (...rows: TreeRow[]) => one.titles.intend(rows, new Map(), []);
+    const first = await intend(row('a.nfo', 'a1', ''));
+    t.same(await other.treeNames(), [''], 'something may be written there already');
+    await other.titles.settleIntents();
+    await other.titles.intend([row('b.nfo', 'b1', '')], new Map(), []);
+    await one.titles.recordTree([row('a.nfo', 'a1', '')], [], { intents: first });
+    t.match(await one.titles.treeAt('a.nfo'), { sha256: 'a1', nextSha256: undefined });
+    // The other one is killed.
+    await one.titles.settleIntents();
+    t.match(await one.titles.treeAt('b.nfo'), { sha256: 'b1' });
+
+    const update = { ...row('a.nfo', 'a1', 'a1'), nextSha256: 'a2' };
+    const second = await intend(update);
+    await other.titles.recordTree([row('a.nfo', 'a3', 'a1')], []);
+    await other.titles.settleIntents();
+    const both = { sha256: 'a3', nextSha256: 'a2' };
+    t.match(await one.titles.treeAt('a.nfo'), both, 'about to be written by one, written by the other');
+    await one.titles.recordTree([], [], { intents: second, left: [update] });
+    t.match(await one.titles.treeAt('a.nfo'), both, 'not written after all');
+    await one.titles.recordTree([row('a.nfo', 'a2', 'a1')], []);
+    t.match(await one.titles.treeAt('a.nfo'), both, 'written before the other one did');
+    await one.titles.recordTree([row('a.nfo', 'a4', 'a3')], []);
+    t.match(await one.titles.treeAt('a.nfo'), { sha256: 'a4', nextSha256: undefined });
+  },
+);
+
+t.test(
+  'what is read to be changed waits its turn: another process that writes in between does not make it fail',
+  async (t) => {
+    const path = join(t.testdir(), 'catalog.db');
+    const catalog = await openCatalog(path);
+    const other = new DatabaseSync(path, { timeout: 0 });
+    const { all } = StatementSync.prototype;
+    t.teardown(async () => {
+      Object.assign(StatementSync.prototype, { all });
+      other.close();
+      await catalog.close();
+    });
+    const crawl = await catalog.crawls.start(['/'], 0);
+    await catalog.crawls.listed(crawl, listing(0, [], [file('a', 'A.mkv')]), 10, 1);
+    await catalog.crawls.listed(crawl, listing(0, [], []), 10, 2);
+    const answers: string[] = [];
+    StatementSync.prototype.all = function (this: StatementSync, ...values: unknown[]) {
+      const rows = all.apply(this, values as never);
+      try {
+        other.exec("insert or replace into memory (name, value) values ('other', '1')");
+        answers.push('written');
+      } catch (error) {
+        answers.push((error as Error).message);
+      }
+      return rows;
+    } as typeof all;
+    await catalog.removals.keep(['a'], 3);
+    Object.assign(StatementSync.prototype, { all });
+    t.same(answers, ['database is locked'], 'the other one is who waits');
+    t.same(await catalog.removals.stillMissing(['a']), [], 'kept');
+  },
+);
+
+t.test('the lock is held by one at a time and given back', async (t) => {
+  const path = join(t.testdir(), 'crawl.lock');
+  const release = lockFile(path, 'BRIDGE_CRAWL_RUNNING');
+  t.throws(() => lockFile(path, 'BRIDGE_CRAWL_RUNNING'), { code: 'BRIDGE_CRAWL_RUNNING' });
+  release();
+  lockFile(path, 'BRIDGE_CRAWL_RUNNING')();
+});
