@@ -196,3 +196,25 @@ t.test('a subtitle that cannot be fetched does not stop the others', async (t) =
   t.notOk(result.stopped);
   t.strictSame(readdirSync(lib.dir), ['b.strm']);
 });
+
+t.test(
+  "a person's .strm on a path that was never written stays, one of ours there is written over",
+  async (t) => {
+    const dir = t.testdir({ 'a.strm': 'plugin://somewhere\n', 'b.strm': address, 'c.strm': '' });
+    const paths = ['a.strm', 'b.strm', 'c.strm'];
+    const intended = {
+      kind: 'strm',
+      fileId: 'abc',
+      titleKey: 'k',
+      sha256: 'x',
+      sizeBytes: 1,
+      mtimeMs: 0,
+    } as const;
+    const plan = await planTree({
+      dir,
+      desired: paths.map((path) => strm(path, address.replace('sig', 'new'))),
+      manifest: paths.map((path) => ({ ...intended, path })),
+    });
+    t.strictSame(ops(plan), ['conflict a.strm', 'update b.strm', 'update c.strm']);
+  },
+);

@@ -116,6 +116,9 @@ async function planKnown(desk: Desk, desired: Desired, entry: ManifestEntry, see
       entry.nextSha256 !== undefined;
     return { op: 'keep', path, reason: untouched ? 'same' : 'same content', entry: row, changed };
   }
+  // Noted before it was to be written, and it never was: what lies there came from somebody else.
+  if (entry.mtimeMs === 0 && desired.kind === 'strm' && diskHash !== entry.sha256)
+    return planStranger(desk, desired, seen);
   const isOurs = isWritten(diskHash, entry);
   if (!isOurs && desired.kind !== 'strm' && !(bytes && isEmptied(bytes))) {
     return { op: 'conflict', path, reason: 'edited by somebody else', forget: false };
