@@ -24,7 +24,9 @@ const trashMs = 7 * 24 * hourMs;
 /** Keeps what has been seen, and tells what must never be seen. */
 export function createModel(world: World) {
   const known = new Map<string, Map<string, Known>>(world.trees.map(({ name }) => [name, new Map()]));
-  /** Since when the account has not listed a file that the tree knows. */
+  /** Files that the account has listed at some time, also such as a person keeps out of the tree. */
+  const everListed = new Set<string>();
+  /** Since when it has not listed them any more. */
   const lostSince = new Map<string, number>();
 
   /** Trees that were away since the last whole crawl. */
@@ -80,9 +82,13 @@ export function createModel(world: World) {
   function look({ moved = new Set(), removals = false, killed = false }: Allowed): void {
     const now = world.clock.now();
     const listed = new Set(world.files().map((file) => file.id));
-    for (const id of listed) lostSince.delete(id);
-    for (const memory of known.values())
-      for (const id of memory.keys()) if (!listed.has(id)) lostSince.set(id, lostSince.get(id) ?? now);
+    for (const id of listed) {
+      everListed.add(id);
+      lostSince.delete(id);
+    }
+    // Also what came and went between two looks.
+    for (const memory of known.values()) for (const id of memory.keys()) everListed.add(id);
+    for (const id of everListed) if (!listed.has(id)) lostSince.set(id, lostSince.get(id) ?? now);
     const mayMove = (id: string) => moved === 'all' || moved.has(id);
     const slotOf = slots();
     const pathOf = catalogPaths();
