@@ -7,6 +7,8 @@ const deepest = 200;
 
 /** How the folders of the account lie in each other. */
 export function createFolders(db: Kysely<Schema>) {
+  const links = () => db.selectFrom('folders').select(['id', 'parent_id', 'name']);
+
   return {
     /** Account paths of these folders, each beginning with `/`; a folder whose place is not known is left out. */
     async folderPaths(ids: readonly number[]): Promise<Map<number, string>> {
@@ -23,21 +25,13 @@ export function createFolders(db: Kysely<Schema>) {
 
     /** Sub-folders of these folders. */
     async subFolders(ids: readonly number[]): Promise<{ id: number; parentId: number; name: string }[]> {
-      const rows = await db
-        .selectFrom('folders')
-        .select(['id', 'parent_id', 'name'])
-        .where('parent_id', 'in', oneOf(ids))
-        .execute();
+      const rows = await links().where('parent_id', 'in', oneOf(ids)).execute();
       return rows.map((row) => ({ id: row.id, parentId: row.parent_id ?? 0, name: row.name }));
     },
 
     /** These folders with their parents; the root is not among them. */
     async parentsOf(ids: readonly number[]): Promise<{ id: number; parentId: number; name: string }[]> {
-      const rows = await db
-        .selectFrom('folders')
-        .select(['id', 'parent_id', 'name'])
-        .where('id', 'in', oneOf(ids))
-        .execute();
+      const rows = await links().where('id', 'in', oneOf(ids)).execute();
       return rows.flatMap(({ id, parent_id, name }) =>
         parent_id === null ? [] : [{ id, parentId: parent_id, name }],
       );
