@@ -301,3 +301,23 @@ t.test('a film goes on when its link ends while the API is in maintenance for a 
   t.ok(waitedMs >= 60_000, `the gate was closed for a minute (${waitedMs} ms)`);
   t.equal(counters.tokens, 2);
 });
+
+t.test(
+  'killed when it has taken the last film away, it does not take the tree for one that is not mounted',
+  async (t) => {
+    const one = await house(t, { folders: [films(3)] });
+    await one.sync();
+    const { account } = one.simulator;
+    for (const { name } of [...account.folder('/Films').files.values()]) account.removeFile(`/Films/${name}`);
+    await one.sync();
+    await one.clock.advance(2 * hourMs);
+    const { titles } = one.bridge.catalog;
+    const { recordTree } = titles;
+    titles.recordTree = () => Promise.reject(new Error('killed'));
+    await one.sync({ acceptRemovals: true }).catch(() => undefined);
+    titles.recordTree = recordTree;
+    t.same(await everyFile(one), []);
+    t.match(await one.sync(), { outcome: 'done', away: [] });
+    t.same(await titles.treeChildren(''), { folders: [], files: [] });
+  },
+);

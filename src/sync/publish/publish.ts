@@ -108,8 +108,8 @@ export function createPublisher(options: PublishOptions) {
 
   /** Everybody who writes comes by here first: what a kill left half done is known from here on. */
   async function look(takeAll: boolean): Promise<void> {
-    await mounts.find(takeAll);
     for (const { name } of trees) await catalog.titlesOf(name).settleIntents();
+    await mounts.find(takeAll);
   }
 
   /** What the settings named once is nobody's concern from now on; said once. */

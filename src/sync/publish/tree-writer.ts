@@ -96,7 +96,7 @@ export function createTreeWriter(options: TreeWriterOptions) {
       ...(signal ? { signal } : {}),
     });
     const written = applied.written.map(asPlanned);
-    const done = new Set(written.map(({ path }) => path));
+    const done = new Set([...written.map(({ path }) => path), ...applied.removed]);
     const left = intended.filter(({ path }) => !done.has(path));
     await titles.recordTree(written, applied.removed, { at: options.now(), intents, left });
     await options.onWritten?.(tree.name, doneOf(plan, applied));
@@ -162,10 +162,14 @@ function withoutConflicts(stems: ReadonlyMap<string, Standing>, plan: TreePlan):
   return new Map([...stems].filter(([, { stem }]) => !lost.has(stem)));
 }
 
-/** Rows for what is about to be written. */
+/**
+ * Rows for what is about to be written or taken away. A time of 0 fits no file: the next look reads and compares the
+ * bytes, and an empty folder is no disk that is not mounted.
+ */
 async function intentsOf(plan: TreePlan): Promise<ManifestEntry[]> {
   const rows: ManifestEntry[] = [];
   for (const step of plan.ops) {
+    if (step.op === 'delete') rows.push({ ...step.entry, mtimeMs: 0 });
     if (step.op !== 'create' && step.op !== 'update') continue;
     const bytes = await bytesOf(step.desired).catch(() => undefined);
     if (!bytes) continue;
@@ -173,7 +177,7 @@ async function intentsOf(plan: TreePlan): Promise<ManifestEntry[]> {
     if (step.op === 'update' && step.entry && step.desired.kind !== 'strm')
       rows.push({ ...step.entry, nextSha256: hash });
     // An address that leads to another file now is that file's from here on, also when a kill comes in between; any
-    // address of ours is known again. This time fits no file, so that the next look reads and compares the bytes.
+    // address of ours is known again.
     else rows.push(rowOf(step.desired, hash, { sizeBytes: bytes.length, mtimeMs: 0 }));
   }
   return rows;
