@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { distance } from 'fastest-levenshtein';
 import { isMap, isScalar, LineCounter, type Pair, parseDocument, type YAMLMap } from 'yaml';
-import { BridgeError } from '../src/errors.ts';
+import { BridgeError } from '../src/core/errors.ts';
 import { type NamedSetting, type Settings, settingList } from './settings.ts';
 import { clashesOf, type Dirs } from './trees.ts';
 

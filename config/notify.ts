@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { type ServerSetting, serverKinds } from '../src/notify/server.ts';
+import { type ServerSetting, serverKinds } from '../src/notify/servers/adapter.ts';
 
 const url = z
   .string()

@@ -1,7 +1,7 @@
-import { familyNames, places } from '../src/delivery/client.ts';
-import { asks, type Rule, readRule } from '../src/delivery/rules.ts';
+import { familyNames, places } from '../src/delivery/policy/client.ts';
+import { asks, type Rule, readRule } from '../src/delivery/policy/rules.ts';
 import { profileNames, type TreeSetting, treeKinds } from '../src/library/profiles.ts';
-import { type ServerSetting, serverKinds } from '../src/notify/server.ts';
+import { type ServerSetting, serverKinds } from '../src/notify/servers/adapter.ts';
 import { address, choice, flag, integer, list, rows, type Setting, text } from './kinds.ts';
 import { media } from './media.ts';
 import { readServer } from './notify.ts';

@@ -4,25 +4,25 @@ import { Agent, type Dispatcher } from 'undici';
 import type { Settings } from '../config/settings.ts';
 import { createBrowse } from './browse/browse.ts';
 import { openCatalog } from './catalog/catalog.ts';
-import { lockFile } from './catalog/lock.ts';
-import { type Clock, systemClock } from './clock.ts';
-import { createCuration } from './curation.ts';
+import { lockFile } from './catalog/db/lock.ts';
+import { type Clock, systemClock } from './core/clock.ts';
+import { isBridgeError } from './core/errors.ts';
+import type { Log } from './core/log.ts';
+import { version } from './core/version.ts';
 import { createSigner } from './delivery/signature.ts';
-import { isBridgeError } from './errors.ts';
-import type { RememberedAccount } from './fichier/account.ts';
-import { createFichierClient } from './fichier/client.ts';
-import { createGovernor, type GovernorState } from './fichier/governor.ts';
-import { createDiskThread, type Disk } from './library/tree/tree.ts';
-import type { Log } from './log.ts';
+import type { RememberedAccount } from './host/fichier/account.ts';
+import { createFichierClient } from './host/fichier/client.ts';
+import { createGovernor, type GovernorState } from './host/fichier/governor.ts';
+import { createCuration } from './indexing.ts';
+import { treesOf } from './library/trees.ts';
 import type { DayOfCalls } from './media/call-budget.ts';
 import { inspect } from './media/inspect.ts';
 import { createMediaQueue } from './media/queue.ts';
-import type { Result } from './notify/notices.ts';
 import { createNotifier } from './notify/notifier.ts';
+import type { Result } from './notify/outbox/notices.ts';
 import { createPlayback } from './playback.ts';
 import { keysFile, livingKeys, loadSecrets } from './secrets.ts';
-import { treesOf } from './sync/publish/trees.ts';
-import { version } from './version.ts';
+import { createDiskThread, type Disk } from './tree/tree.ts';
 
 /** What may be handed in instead of the real thing. */
 export interface BridgeOverrides {

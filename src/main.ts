@@ -13,7 +13,7 @@ setFlagsFromString('--no-allocation-site-pretenuring');
 // written.
 enableCompileCache(join(import.meta.dirname, '..', 'node_modules', '.cache', 'compile'));
 
-const { runProgram } = await import('./program.ts');
+const { runProgram } = await import('./cli.ts');
 
 const stop = new AbortController();
 const context: Context = {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { BridgeError } from './core/errors.ts';
 import { newSigningKey, type SigningKey } from './delivery/signature.ts';
-import { BridgeError } from './errors.ts';
 
 /** What is made at the first start and kept in dataDir, readable by its owner alone. */
 export interface Secrets {

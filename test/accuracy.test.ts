@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { type Recognition, recognise, recogniseFolder } from '../src/library/recognise/recognise.ts';
-import { sameTitleKey } from '../src/library/titles.ts';
+import { type Recognition, recognise, recogniseFolder } from '../src/naming/recognise.ts';
+import { sameTitleKey } from '../src/naming/text/titles.ts';
 import { hostileNames } from './fixtures/hostile-names.ts';
 import { type MadeFolder, madeFolders, madeNames } from './fixtures/made-names.ts';
 import { type Entry, type Miss, misses, readEntries } from './fixtures/score.ts';

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
+import { films, type House, houseOf, kinds, planOf, seen, ways } from './fixtures/adapters.ts';
 import { picturesFrom, probeAsJellyfin } from './fixtures/as-jellyfin.ts';
 import { canMount } from './fixtures/can-mount.ts';
 import { startChromium } from './fixtures/chromium.ts';
@@ -17,7 +18,6 @@ import { mountWithRclone } from './fixtures/rclone-mount.ts';
 import { run } from './fixtures/run.ts';
 import { strmFiles } from './fixtures/strm-files.ts';
 import { startVlc } from './fixtures/vlc.ts';
-import { films, type House, houseOf, kinds, planOf, seen, ways } from './fixtures/ways.ts';
 import { mediaFile } from './media/index.ts';
 
 /** Plays a film to the end and looks at what that took. */

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { systemClock } from '../src/clock.ts';
+import { systemClock } from '../src/core/clock.ts';
 
 t.test(
   'a sleep that is cut short ends with the reason that was given, and leaves nothing behind',

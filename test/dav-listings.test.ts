@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import t from 'tap';
-import { streamed } from '../plugins/support/found.ts';
+import { streamed } from '../plugins/support/send-entry.ts';
 import type { Entry } from '../src/browse/entry.ts';
-import { silentLog } from '../src/log.ts';
+import { silentLog } from '../src/core/log.ts';
 import { ask, filesBelow, hostCalls, list, listed } from './fixtures/dav.ts';
 import { setup, type Test } from './fixtures/setup.ts';
 import { demoAccount } from './simulator/simulator.ts';

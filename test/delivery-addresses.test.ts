@@ -1,8 +1,8 @@
 import t from 'tap';
+import { withoutSecretFields, withoutSecrets } from '../src/core/redact.ts';
 import { streamPath } from '../src/delivery/address.ts';
 import { mediaType } from '../src/delivery/media-type.ts';
 import { createSigner, newSigningKey } from '../src/delivery/signature.ts';
-import { withoutSecretFields, withoutSecrets } from '../src/redact.ts';
 import { proxy } from './fixtures/listed.ts';
 import { setup } from './fixtures/setup.ts';
 import { account, MiB, path, playing, read } from './fixtures/streamed-film.ts';

@@ -1,9 +1,9 @@
 import t from 'tap';
-import { clientOf, type Family, familyOf, type Place, placeOf } from '../src/delivery/client.ts';
-import { rangeCounts, weighConditions } from '../src/delivery/conditions.ts';
-import { decide } from '../src/delivery/decide.ts';
-import { contentRange, parseContentRange, parseRange } from '../src/delivery/range.ts';
-import { builtInRules, type Rule, readRule, ruleFor, type Situation } from '../src/delivery/rules.ts';
+import { clientOf, type Family, familyOf, type Place, placeOf } from '../src/delivery/policy/client.ts';
+import { rangeCounts, weighConditions } from '../src/delivery/policy/conditions.ts';
+import { decide } from '../src/delivery/policy/decide.ts';
+import { contentRange, parseContentRange, parseRange } from '../src/delivery/policy/range.ts';
+import { builtInRules, type Rule, readRule, ruleFor, type Situation } from '../src/delivery/policy/rules.ts';
 
 /** What is decided of a request before anything is done: its range, its conditions, who asks, and who is redirected. */
 

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { silentLog } from '../src/log.ts';
+import { silentLog } from '../src/core/log.ts';
 import { dayMs } from '../src/sync/discovery/folder-rate.ts';
 import { createScheduler } from '../src/sync/scheduler.ts';
 import { createCountedAgent } from './fixtures/counted-agent.ts';
@@ -215,7 +215,7 @@ t.test('nothing is looked into while a crawl runs, and a removal is left to craw
     'still there',
   );
   const before = listedFolders({ simulator: over });
-  const release = (await import('../src/catalog/lock.ts')).lockFile(
+  const release = (await import('../src/catalog/db/lock.ts')).lockFile(
     `${house.home}/data/crawl.lock`,
     'BRIDGE_CRAWL_RUNNING',
   );

@@ -1,8 +1,8 @@
 import t from 'tap';
-import { errorTable } from '../src/errors.ts';
-import { faultOf } from '../src/fichier/faults.ts';
-import { readAnswer } from '../src/fichier/json.ts';
-import { readFolderListing } from '../src/fichier/wire.ts';
+import { errorTable } from '../src/core/errors.ts';
+import { faultOf } from '../src/host/fichier/faults.ts';
+import { readAnswer } from '../src/host/fichier/json.ts';
+import { readFolderListing } from '../src/host/fichier/wire.ts';
 import { item, link, page, testKey } from './fixtures/mocked-host.ts';
 import { hostWords } from './tables/host-words.ts';
 

@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import t, { type Test } from 'tap';
 import { Agent } from 'undici';
-import { type BridgeError, type ErrorCode, isBridgeError } from '../src/errors.ts';
-import { HostRefusal } from '../src/fichier/faults.ts';
+import { type BridgeError, type ErrorCode, isBridgeError } from '../src/core/errors.ts';
+import { HostRefusal } from '../src/host/fichier/faults.ts';
 import { item, link, mockedHost, page, testKey } from './fixtures/mocked-host.ts';
 
 /** The calls to the host: what is asked, what is logged and remembered, and how a call ends. */

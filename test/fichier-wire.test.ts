@@ -1,7 +1,12 @@
 import t from 'tap';
-import { readPageUrl } from '../src/fichier/page-url.ts';
-import { parisToUtc, utcToParis } from '../src/fichier/paris-time.ts';
-import { readDirectLink, readFileInfo, readFileListing, readFolderListing } from '../src/fichier/wire.ts';
+import { readPageUrl } from '../src/host/fichier/page-url.ts';
+import { parisToUtc, utcToParis } from '../src/host/fichier/paris-time.ts';
+import {
+  readDirectLink,
+  readFileInfo,
+  readFileListing,
+  readFolderListing,
+} from '../src/host/fichier/wire.ts';
 import { item, link, page } from './fixtures/mocked-host.ts';
 
 /** What the host says of files, folders and dates, in all the ways in which it writes them. */

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { hourMs } from './fixtures/hand-clock.ts';
-import { file, house, others } from './fixtures/house.ts';
 import { signal, type Test } from './fixtures/setup.ts';
+import { file, house, others } from './fixtures/start-bridge.ts';
 import { strmFiles } from './fixtures/strm-files.ts';
 import type { AccountFolder } from './simulator/simulator.ts';
 

@@ -1,6 +1,6 @@
 import t from 'tap';
-import { BridgeError, isBridgeError } from '../src/errors.ts';
-import type { GovernorMemory, Urgency } from '../src/fichier/governor.ts';
+import { BridgeError, isBridgeError } from '../src/core/errors.ts';
+import type { GovernorMemory, Urgency } from '../src/host/fichier/governor.ts';
 import { codeOf, flood, gated, governed, refusal } from './fixtures/governed.ts';
 import { createHandClock, settle } from './fixtures/hand-clock.ts';
 

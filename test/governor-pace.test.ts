@@ -1,5 +1,5 @@
 import t from 'tap';
-import { isBridgeError } from '../src/errors.ts';
+import { isBridgeError } from '../src/core/errors.ts';
 import { codeOf, gated, governed } from './fixtures/governed.ts';
 import { createHandClock, settle } from './fixtures/hand-clock.ts';
 

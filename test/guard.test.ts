@@ -1,9 +1,9 @@
 import t from 'tap';
-import { whatStops } from '../src/sync/removal/guard.ts';
+import { whatStops } from '../src/sync/retention/guard.ts';
 import { createHandClock, hourMs } from './fixtures/hand-clock.ts';
-import { house } from './fixtures/house.ts';
 import { films, movie } from './fixtures/numbered-films.ts';
 import { setup } from './fixtures/setup.ts';
+import { house } from './fixtures/start-bridge.ts';
 import { strmFiles, strmPaths } from './fixtures/strm-files.ts';
 
 /** What lets nothing go: too many at once, a root that is gone, listings that lack entries. */

@@ -21,18 +21,24 @@ function importsOf(file: string): string[] {
 
 const imports = files.flatMap((file) => importsOf(file).map((to) => ({ file, to })));
 
-/** Rooms below src: what each may know of src besides itself. */
-const mayKnow: Record<string, RegExp> = {
-  fichier: /^src\/(errors|clock|log|redact)\.ts$/,
-  browse: /^src\/((catalog|library|delivery)\/.+|errors|clock|log|at-hand)\.ts$/,
-  catalog: /^src\/(errors|clock|log|at-hand)\.ts$/,
-  library: /^src\/(errors|clock|log|at-hand)\.ts$/,
-  notify: /^src\/(errors|clock|log)\.ts$/,
-  links: /^src\/(fichier\/.+|errors|clock|log|at-hand)\.ts$/,
-  delivery: /^src\/((links|fichier)\/.+|errors|clock|log|at-hand)\.ts$/,
-  media: /^src\/((delivery|fichier|catalog)\/.+|library\/media-facts|errors|clock|log|at-hand)\.ts$/,
-  sync: /^src\/((fichier|catalog|library|delivery)\/.+|errors|clock|log|at-hand)\.ts$/,
-  views: /^src\/errors\.ts$/,
+/** Rooms below src, the ground first: what each may know of src besides itself. */
+const mayKnow: Record<string, readonly string[]> = {
+  core: [],
+  host: ['core'],
+  catalog: ['core'],
+  naming: ['core'],
+  library: ['core', 'naming'],
+  tree: ['core'],
+  links: ['core', 'host'],
+  delivery: ['core', 'host', 'links'],
+  media: ['core', 'catalog', 'library', 'delivery'],
+  sidecars: ['core', 'catalog', 'naming', 'library'],
+  reconcile: ['core', 'catalog', 'naming', 'library', 'tree', 'sidecars', 'delivery'],
+  sync: ['core', 'host', 'catalog', 'library', 'sidecars', 'reconcile'],
+  curation: ['core', 'catalog', 'naming', 'library', 'reconcile', 'sync'],
+  browse: ['core', 'catalog', 'naming', 'delivery'],
+  views: ['core'],
+  notify: ['core'],
 };
 
 t.test('the test sees the house', async (t) => {
@@ -42,16 +48,21 @@ t.test('the test sees the house', async (t) => {
   t.strictSame([...rooms].sort(), [...Object.keys(mayKnow), 'commands'].sort(), 'every room has its rule');
 });
 
+t.test('no room may know one that may know it', async (t) => {
+  const order = Object.keys(mayKnow);
+  for (const [room, known] of Object.entries(mayKnow))
+    t.ok(
+      known.every((other) => order.indexOf(other) < order.indexOf(room) && order.includes(other)),
+      room,
+    );
+});
+
 t.test('a room below src knows only the rooms that it may know', async (t) => {
   const wrong = imports.filter(({ file, to }) => {
     const room = /^src\/(\w+)\//.exec(file)?.[1] ?? '';
     const allowed = mayKnow[room];
-    return (
-      allowed &&
-      /^(src|plugins|config|test)\//.test(to) &&
-      !to.startsWith(`src/${room}/`) &&
-      !allowed.test(to)
-    );
+    if (!allowed || !/^(src|plugins|config|test)\//.test(to)) return false;
+    return ![room, ...allowed].some((known) => to.startsWith(`src/${known}/`));
   });
   t.strictSame(wrong, []);
 });
@@ -67,7 +78,7 @@ t.test('only app.ts and the plugins know Fastify, and only app.ts knows the plug
 });
 
 t.test('plugins know the bridge by its type, and the pure parts', async (t) => {
-  const pure = /^src\/(views\/.+|delivery\/.+|errors|redact)\.ts$/;
+  const pure = /^src\/(views|delivery)\/.+|^src\/core\/(errors|redact)\.ts$/;
   const wrong = imports.filter(({ file, to }) => {
     if (!file.startsWith('plugins/') || !/^(src|config|test)\//.test(to) || pure.test(to)) return false;
     const line = readFileSync(join(root, file), 'utf8')
@@ -85,18 +96,18 @@ t.test(
       ({ file, to }) => file.startsWith('config/') && /^(src|plugins|test)\//.test(to),
     );
     const known = [
-      'src/delivery/client.ts',
-      'src/delivery/rules.ts',
-      'src/errors.ts',
+      'src/core/errors.ts',
+      'src/delivery/policy/client.ts',
+      'src/delivery/policy/rules.ts',
       'src/library/profiles.ts',
-      'src/notify/server.ts',
+      'src/notify/servers/adapter.ts',
     ];
     t.strictSame([...new Set(fromConfig.map(({ to }) => to))].sort(), known);
     const toCommands = imports.filter(
       ({ file, to }) => to.startsWith('src/commands/') && !file.startsWith('src/commands/'),
     );
     const knowing = [...new Set(toCommands.map(({ file }) => file))].sort();
-    t.strictSame(knowing, ['src/main.ts', 'src/program.ts'], 'main knows a type of theirs');
+    t.strictSame(knowing, ['src/cli.ts', 'src/main.ts'], 'main knows a type of theirs');
   },
 );
 

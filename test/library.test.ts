@@ -7,8 +7,8 @@ import {
   titleKey,
 } from '../src/library/layout.ts';
 import { profiles } from '../src/library/profiles.ts';
-import { recognise } from '../src/library/recognise/recognise.ts';
 import { foldedPath, safeSegment } from '../src/library/safe-name.ts';
+import { recognise } from '../src/naming/recognise.ts';
 import { file, layoutAll, paths } from './fixtures/laid-out.ts';
 import { emby } from './oracle/emby.ts';
 import { jellyfin } from './oracle/jellyfin.ts';

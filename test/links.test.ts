@@ -1,10 +1,10 @@
 import t from 'tap';
-import { BridgeError } from '../src/errors.ts';
+import { BridgeError } from '../src/core/errors.ts';
+import { silentLog } from '../src/core/log.ts';
 import { createBroker, type LeaseStore } from '../src/links/broker.ts';
 import { createLinkCheck } from '../src/links/hosts.ts';
 import type { Lease } from '../src/links/lease.ts';
-import { createLinkLife } from '../src/links/life.ts';
-import { silentLog } from '../src/log.ts';
+import { createLinkLife } from '../src/links/link-ttl.ts';
 import { createHandClock, settle } from './fixtures/hand-clock.ts';
 
 const film = { id: 'aaaaaaaaaaaaaaaaaaaa', url: 'https://1fichier.com/?aaaaaaaaaaaaaaaaaaaa' };

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { openCatalog } from '../src/catalog/catalog.ts';
-import { BridgeError } from '../src/errors.ts';
+import { BridgeError } from '../src/core/errors.ts';
 import type { MediaFacts } from '../src/library/media-facts.ts';
 import { headBytes, inspect } from '../src/media/inspect.ts';
 import { threeLetters } from '../src/media/language-codes.ts';

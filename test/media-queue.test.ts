@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import t from 'tap';
 import { request } from 'undici';
-import { BridgeError } from '../src/errors.ts';
+import { BridgeError } from '../src/core/errors.ts';
 import type { MediaFacts } from '../src/library/media-facts.ts';
 import { headBytes } from '../src/media/inspect.ts';
 import { createHandClock, hourMs, settle } from './fixtures/hand-clock.ts';

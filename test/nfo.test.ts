@@ -5,8 +5,8 @@ import { labelWords, type MediaFacts } from '../src/library/media-facts.ts';
 import { episodeNfo, movieNfo, seasonNfo, tvshowNfo } from '../src/library/nfo.ts';
 import { plexmatch } from '../src/library/plexmatch.ts';
 import { type Profile, profiles } from '../src/library/profiles.ts';
-import { recognise } from '../src/library/recognise/recognise.ts';
-import type { Recognition } from '../src/library/recognition.ts';
+import { recognise } from '../src/naming/recognise.ts';
+import type { Recognition } from '../src/naming/text/recognition.ts';
 import { file, layoutAll, paths } from './fixtures/laid-out.ts';
 import { factsOf } from './fixtures/media-queue.ts';
 

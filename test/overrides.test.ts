@@ -1,9 +1,9 @@
 import t from 'tap';
 import { request } from 'undici';
 import { applyOverrides, readOverride } from '../src/library/override.ts';
-import { recognise } from '../src/library/recognise/recognise.ts';
-import { file, house, others } from './fixtures/house.ts';
+import { recognise } from '../src/naming/recognise.ts';
 import { signal } from './fixtures/setup.ts';
+import { file, house, others } from './fixtures/start-bridge.ts';
 import { strmPaths } from './fixtures/strm-files.ts';
 
 /** What a person says of a file, and the paths that move by it. */

@@ -1,11 +1,11 @@
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { openDatabase } from '../src/catalog/open.ts';
+import { openDatabase } from '../src/catalog/db/open.ts';
 import { ownerOf } from '../src/library/owner.ts';
 import { hourMs } from './fixtures/hand-clock.ts';
-import { file, house, others } from './fixtures/house.ts';
 import { signal } from './fixtures/setup.ts';
+import { file, house, others } from './fixtures/start-bridge.ts';
 import { strmFiles, strmPaths } from './fixtures/strm-files.ts';
 import { createSimulator, type FileSpec } from './simulator/simulator.ts';
 

@@ -1,11 +1,11 @@
 import t from 'tap';
 import { request } from 'undici';
-import type { CatalogFile } from '../src/catalog/content.ts';
-import { BridgeError } from '../src/errors.ts';
+import type { CatalogFile } from '../src/catalog/account/files.ts';
+import { BridgeError } from '../src/core/errors.ts';
+import { silentLog } from '../src/core/log.ts';
 import { createBroker } from '../src/links/broker.ts';
-import { createLinkLife, type LearnedLife } from '../src/links/life.ts';
+import { createLinkLife, type LearnedLife } from '../src/links/link-ttl.ts';
 import { createRenewal } from '../src/links/renewal.ts';
-import { silentLog } from '../src/log.ts';
 import { createHandClock, settle } from './fixtures/hand-clock.ts';
 import {
   bytesOf,

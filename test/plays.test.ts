@@ -1,9 +1,9 @@
 import { request as httpRequest } from 'node:http';
 import t from 'tap';
 import type { PlayRecord } from '../src/delivery/plays.ts';
-import { builtInRules } from '../src/delivery/rules.ts';
+import { builtInRules } from '../src/delivery/policy/rules.ts';
 import { nextAfter } from '../src/library/next-episode.ts';
-import type { Recognition } from '../src/library/recognition.ts';
+import type { Recognition } from '../src/naming/text/recognition.ts';
 import { settle } from './fixtures/hand-clock.ts';
 import {
   film,

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { isSubtitle, isVideo, recognise } from '../src/library/recognise/recognise.ts';
+import { isSubtitle, isVideo, recognise } from '../src/naming/recognise.ts';
 import { absent, episode, movie, table } from './fixtures/recognised.ts';
 
 /** What else a name says: ids, languages, editions, that it is an extra or no video; and how sure that is. */

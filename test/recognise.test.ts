@@ -1,5 +1,5 @@
 import t from 'tap';
-import { recognise } from '../src/library/recognise/recognise.ts';
+import { recognise } from '../src/naming/recognise.ts';
 import { absent, episode, movie, type Row, table } from './fixtures/recognised.ts';
 
 t.test('films', async (t) => {

@@ -1,8 +1,8 @@
 import t from 'tap';
-import { silentLog } from '../src/log.ts';
-import { createPlanner } from '../src/sync/discovery/discovery.ts';
+import { silentLog } from '../src/core/log.ts';
 import { dayMs, type FolderFacts, rateOf } from '../src/sync/discovery/folder-rate.ts';
-import { beginningOf } from '../src/sync/discovery/strays.ts';
+import { createPlanner } from '../src/sync/discovery/planner.ts';
+import { beginningOf } from '../src/sync/discovery/unindexed-files.ts';
 import { createScheduler } from '../src/sync/scheduler.ts';
 import { createHandClock, hourMs, minuteMs, settle } from './fixtures/hand-clock.ts';
 import { discoveryWeek, roundRobinWeek, type Week } from './fixtures/simulated-week.ts';

@@ -1,10 +1,5 @@
 import t, { type Test } from 'tap';
-import {
-  needsPerson,
-  type Recognition,
-  recognise,
-  recogniseFolder,
-} from '../src/library/recognise/recognise.ts';
+import { needsPerson, type Recognition, recognise, recogniseFolder } from '../src/naming/recognise.ts';
 import { readEntries } from './fixtures/score.ts';
 
 /** What matters of the files of one folder, as `title year SxEy` or `title year`. */

@@ -1,8 +1,8 @@
 import t from 'tap';
 import type { KnownSideCar, LibraryEntry } from '../src/library/entries.ts';
 import { type LibraryFile, layoutTitle } from '../src/library/layout.ts';
-import { recognise } from '../src/library/recognise/recognise.ts';
-import { readSubtitleTags } from '../src/library/side-cars/subtitle-tags.ts';
+import { readSubtitleTags } from '../src/library/sidecars/subtitle-tags.ts';
+import { recognise } from '../src/naming/recognise.ts';
 import { file as fileAt, layoutAll, paths } from './fixtures/laid-out.ts';
 
 /** A file of an account, and what is known of it as a side-car. */

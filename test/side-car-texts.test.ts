@@ -1,8 +1,8 @@
 import iconv from 'iconv-lite';
 import t from 'tap';
-import { readSideCar } from '../src/library/side-cars/side-car-content.ts';
-import { spokenLanguage, spokenLines } from '../src/library/side-cars/spoken-language.ts';
-import { readText } from '../src/library/side-cars/subtitle-text.ts';
+import { readSideCar } from '../src/library/sidecars/sidecar-content.ts';
+import { spokenLanguage, spokenLines } from '../src/library/sidecars/spoken-language.ts';
+import { readText } from '../src/library/sidecars/subtitle-text.ts';
 import { encodings, spoken, srt } from './tables/spoken-lines.ts';
 
 /** Side-cars by their bytes: encodings, languages, what they are and what is refused. */

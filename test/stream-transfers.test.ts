@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import t from 'tap';
-import { createPatience } from '../src/delivery/patience.ts';
-import { TransferFault } from '../src/delivery/transfer.ts';
-import { BridgeError } from '../src/errors.ts';
+import { BridgeError } from '../src/core/errors.ts';
+import { createPatience } from '../src/delivery/stream/retry-policy.ts';
+import { TransferFault } from '../src/delivery/stream/transfer.ts';
 import { createHandClock } from './fixtures/hand-clock.ts';
 import { proxy } from './fixtures/listed.ts';
 import { passTime } from './fixtures/passing-time.ts';

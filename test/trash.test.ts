@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { copyOver, moveFile } from '../src/library/tree/move.ts';
+import { copyOver, moveFile } from '../src/tree/move.ts';
 import { dayMs } from './fixtures/hand-clock.ts';
 import { films, nameOf, pathOf, strmOf } from './fixtures/numbered-films.ts';
 import { house, mtime, remove, takeOut, trash } from './fixtures/removals.ts';

@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { applyTree, createDiskThread, type Disk, disk, planTree } from '../src/library/tree/tree.ts';
+import { applyTree, createDiskThread, type Disk, disk, planTree } from '../src/tree/tree.ts';
 import { address, nfo, ops, strm, subtitle, tree } from './fixtures/disk-tree.ts';
 
 /** As many files as are written at one time, and more that come behind them. */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import t from 'tap';
-import { applyTree, describePlan, planTree } from '../src/library/tree/tree.ts';
+import { applyTree, describePlan, planTree } from '../src/tree/tree.ts';
 import { address, nfo, ops, strm, subtitle, tree } from './fixtures/disk-tree.ts';
 
 t.test('writes what is missing and leaves no temporary file', async (t) => {

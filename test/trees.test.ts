@@ -2,10 +2,10 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { type Log, silentLog } from '../src/log.ts';
+import { type Log, silentLog } from '../src/core/log.ts';
 import { createHandClock, hourMs } from './fixtures/hand-clock.ts';
-import { file } from './fixtures/house.ts';
 import { noGrace, setup, signal, type Test } from './fixtures/setup.ts';
+import { file } from './fixtures/start-bridge.ts';
 import { strmFiles } from './fixtures/strm-files.ts';
 import { createSimulator } from './simulator/simulator.ts';
 

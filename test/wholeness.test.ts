@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import t from 'tap';
 import { loadSettings } from '../config/load.ts';
 import { createBridge } from '../src/bridge.ts';
-import { disk } from '../src/library/tree/tree.ts';
-import { silentLog } from '../src/log.ts';
+import { silentLog } from '../src/core/log.ts';
+import { disk } from '../src/tree/tree.ts';
 import { createHandClock, hourMs } from './fixtures/hand-clock.ts';
-import { house } from './fixtures/house.ts';
 import { films, movie } from './fixtures/numbered-films.ts';
 import { envOver, type Setup, setup, sha256, signal } from './fixtures/setup.ts';
+import { house } from './fixtures/start-bridge.ts';
 import { strmFiles, strmPaths } from './fixtures/strm-files.ts';
 import { type AccountFolder, expectedBytes } from './simulator/simulator.ts';
 

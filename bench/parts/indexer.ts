@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { loadSettings } from '../../config/load.ts';
 import { createBridge } from '../../src/bridge.ts';
+import { silentLog } from '../../src/core/log.ts';
 import { streamPath } from '../../src/delivery/address.ts';
-import { silentLog } from '../../src/log.ts';
 import { crawl } from '../../src/sync/crawl/crawl.ts';
 import { runPart, type Shape } from '../stage/part.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { loadSettings } from '../../config/load.ts';
 import { createBridge } from '../../src/bridge.ts';
-import { silentLog } from '../../src/log.ts';
+import { silentLog } from '../../src/core/log.ts';
 import { runPart, type Shape } from '../stage/part.ts';
 import { memoryOf } from '../stage/process-memory.ts';
 

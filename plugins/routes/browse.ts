@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { hrefOf } from '../../src/views/xml.ts';
-import { namesIn, sendFound } from '../support/found.ts';
-import { reads } from '../support/reads.ts';
+import { reads } from '../support/routes.ts';
+import { namesIn, sendFound } from '../support/send-entry.ts';
 
 const prefix = '/browse';
 

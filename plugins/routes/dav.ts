@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { familyOf } from '../../src/delivery/client.ts';
-import { davRules, followsOnDav } from '../../src/delivery/rules.ts';
-import { BridgeError, isBridgeError } from '../../src/errors.ts';
+import { BridgeError, isBridgeError } from '../../src/core/errors.ts';
+import { familyOf } from '../../src/delivery/policy/client.ts';
+import { davRules, followsOnDav } from '../../src/delivery/policy/rules.ts';
 import {
   createResponse,
   finiteDepth,
@@ -15,7 +15,7 @@ import {
 } from '../../src/views/propfind.ts';
 import { hrefOf } from '../../src/views/xml.ts';
 import { checkLockInfo, longestBody, readPropfind, readProppatch } from '../support/dav-body.ts';
-import { namesIn, sendFound, streamed } from '../support/found.ts';
+import { namesIn, sendFound, streamed } from '../support/send-entry.ts';
 
 const prefix = '/dav';
 const xml = 'application/xml; charset=utf-8';

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import { reads } from '../support/reads.ts';
+import { reads } from '../support/routes.ts';
 
 /** `/healthz`: the process answers. `/readyz`: the catalog answers too; no sync need have run. */
 export const health = fp(

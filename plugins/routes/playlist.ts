@@ -2,10 +2,10 @@ import { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
+import { BridgeError } from '../../src/core/errors.ts';
 import { streamPath } from '../../src/delivery/address.ts';
-import { BridgeError } from '../../src/errors.ts';
 import { playlistHead, playlistLine } from '../../src/views/playlist.ts';
-import { reads } from '../support/reads.ts';
+import { reads } from '../support/routes.ts';
 
 /** `?kind=`: the folder of the tree that its films lie in. */
 const folders: Readonly<Record<string, string>> = { movie: 'Movies', episode: 'Shows', unsorted: 'Unsorted' };

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import { BridgeError } from '../../src/core/errors.ts';
 import { isFileId, streamPrefix } from '../../src/delivery/address.ts';
-import { BridgeError } from '../../src/errors.ts';
-import { reads } from '../support/reads.ts';
+import { reads } from '../support/routes.ts';
 
 interface Params {
   fileId: string;

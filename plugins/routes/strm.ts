@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
+import { BridgeError } from '../../src/core/errors.ts';
 import { mediaType } from '../../src/delivery/media-type.ts';
-import { BridgeError } from '../../src/errors.ts';
 import { autoindex } from '../../src/views/autoindex.ts';
-import { reads } from '../support/reads.ts';
+import { reads } from '../support/routes.ts';
 
 /** `/strm/`: the (first) STRM tree over HTTP. Only what the manifest names is served. */
 export const strm = fp(

@@ -3,7 +3,7 @@ import basicAuth from '@fastify/basic-auth';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { BridgeError } from '../../src/errors.ts';
+import { BridgeError } from '../../src/core/errors.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {

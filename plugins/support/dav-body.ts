@@ -1,5 +1,5 @@
 import { Parser } from 'xml2js';
-import { BridgeError } from '../../src/errors.ts';
+import { BridgeError } from '../../src/core/errors.ts';
 import type { Asked, PropertyName } from '../../src/views/propfind.ts';
 
 /** No client sends more than 2 KB; what is larger never reaches the parser. */

@@ -1,15 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import type { CatalogFile } from '../../src/catalog/content.ts';
-import { clientOf, familyOf, mayProbe } from '../../src/delivery/client.ts';
-import type { Validators } from '../../src/delivery/conditions.ts';
-import { type Decision, type Deliverable, type DeliveryMode, decide } from '../../src/delivery/decide.ts';
+import type { CatalogFile } from '../../src/catalog/account/files.ts';
+import { BridgeError } from '../../src/core/errors.ts';
 import { etagOf } from '../../src/delivery/etag.ts';
 import { mediaType } from '../../src/delivery/media-type.ts';
 import type { Play } from '../../src/delivery/plays.ts';
-import { contentRange } from '../../src/delivery/range.ts';
-import type { Ask, Rule } from '../../src/delivery/rules.ts';
-import { BridgeError } from '../../src/errors.ts';
+import { clientOf, familyOf, mayProbe } from '../../src/delivery/policy/client.ts';
+import type { Validators } from '../../src/delivery/policy/conditions.ts';
+import {
+  type Decision,
+  type Deliverable,
+  type DeliveryMode,
+  decide,
+} from '../../src/delivery/policy/decide.ts';
+import { contentRange } from '../../src/delivery/policy/range.ts';
+import type { Ask, Rule } from '../../src/delivery/policy/rules.ts';
 import type { Lease } from '../../src/links/lease.ts';
 
 /** A player that is given a max-age must come back before links like this one were last seen: at least so long. */

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { BridgeError, type ErrorCode, errorTable, isBridgeError } from '../../src/errors.ts';
+import { BridgeError, type ErrorCode, errorTable, isBridgeError } from '../../src/core/errors.ts';
 
 /** The form of every error that leaves over HTTP. Holds no secret, no stack and no direct link. */
 export interface ErrorBody {

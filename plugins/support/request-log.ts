@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import type { ErrorCode } from '../../src/core/errors.ts';
+import { withoutSecrets } from '../../src/core/redact.ts';
 import { streamPrefix } from '../../src/delivery/address.ts';
-import type { Client } from '../../src/delivery/client.ts';
-import type { ErrorCode } from '../../src/errors.ts';
-import { withoutSecrets } from '../../src/redact.ts';
+import type { Client } from '../../src/delivery/policy/client.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

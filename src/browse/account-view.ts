@@ -1,5 +1,5 @@
-import { type FolderChild, type FolderLevels, shownFile } from '../catalog/folder-levels.ts';
-import { BridgeError } from '../errors.ts';
+import { type FolderChild, type FolderLevels, shownFile } from '../catalog/account/folder-listings.ts';
+import { BridgeError } from '../core/errors.ts';
 import { type Entry, type Found, folderEntry, joined, pagesOf, type View } from './entry.ts';
 import { videoEntry } from './library-view.ts';
 import { formsOf, nameWithId, readNameWithId, shownName } from './names.ts';

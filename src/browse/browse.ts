@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
-import { BridgeError } from '../errors.ts';
+import { BridgeError } from '../core/errors.ts';
 import { createAccountView } from './account-view.ts';
 import type { Entry, Found, View } from './entry.ts';
 import { createLibraryView } from './library-view.ts';

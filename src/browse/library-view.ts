@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { TreeChild, TreeFile, TreeLevels } from '../catalog/tree-levels.ts';
+import type { TreeChild, TreeFile, TreeLevels } from '../catalog/tree/tree-listings.ts';
+import { BridgeError } from '../core/errors.ts';
 import { etagOf } from '../delivery/etag.ts';
 import { mediaType } from '../delivery/media-type.ts';
-import { BridgeError } from '../errors.ts';
-import { extensionOf, isVideo } from '../library/file-kinds.ts';
+import { extensionOf, isVideo } from '../naming/text/file-kinds.ts';
 import { type Entry, type Found, folderEntry, pagesOf, type View } from './entry.ts';
 import { formsOf } from './names.ts';
 

@@ -1,25 +1,25 @@
 import { sql } from 'kysely';
-import { createContent } from './content.ts';
-import { createCrawls } from './crawls.ts';
-import { createDirty } from './dirty.ts';
-import { createFolderFacts } from './folder-facts.ts';
-import { createFolderLevels } from './folder-levels.ts';
-import { createJournal } from './journal.ts';
-import { createKept } from './kept.ts';
-import { createLeases } from './leases.ts';
-import { type Listing, recordListing } from './listing.ts';
-import { createMedia } from './media.ts';
-import { createMemory } from './memory.ts';
-import { createNotices } from './notices.ts';
-import { openDatabase } from './open.ts';
-import { createOverrides } from './overrides.ts';
-import { createPlayLog } from './plays.ts';
-import { createProposals } from './proposals.ts';
-import { createRecognitions } from './recognitions.ts';
-import { createRemovals } from './removals.ts';
-import { createTitles } from './titles.ts';
-import { createTrashRows } from './trash.ts';
-import { createTreeLevels } from './tree-levels.ts';
+import { createCrawls } from './account/crawls.ts';
+import { createDirty } from './account/dirty.ts';
+import { createContent } from './account/files.ts';
+import { createFolderFacts } from './account/folder-facts.ts';
+import { createFolderLevels } from './account/folder-listings.ts';
+import { type Listing, recordListing } from './account/listing.ts';
+import { createJournal } from './curation/journal.ts';
+import { createOverrides } from './curation/overrides.ts';
+import { createProposals } from './curation/proposals.ts';
+import { createRemovals } from './curation/removals.ts';
+import { createMemory } from './db/key-values.ts';
+import { openDatabase } from './db/open.ts';
+import { createNotices } from './outbox.ts';
+import { createKept } from './playback/cached-ranges.ts';
+import { createLeases } from './playback/leases.ts';
+import { createMedia } from './playback/media.ts';
+import { createPlayLog } from './playback/plays.ts';
+import { createTitles } from './tree/placements.ts';
+import { createRecognitions } from './tree/recognitions.ts';
+import { createTrashRows } from './tree/trash.ts';
+import { createTreeLevels } from './tree/tree-listings.ts';
 
 /**
  * Opens what the account holds and what was made of it. `file` is the path of the database.

@@ -1,7 +1,7 @@
 import type { Bridge } from '../bridge.ts';
-import type { CatalogFile } from '../catalog/content.ts';
+import type { CatalogFile } from '../catalog/account/files.ts';
+import { BridgeError } from '../core/errors.ts';
 import { streamPath } from '../delivery/address.ts';
-import { BridgeError } from '../errors.ts';
 import { type Context, type ExitCode, exitCodes, say } from './context.ts';
 import { withBridge } from './with-bridge.ts';
 

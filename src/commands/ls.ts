@@ -1,4 +1,4 @@
-import { BridgeError } from '../errors.ts';
+import { BridgeError } from '../core/errors.ts';
 import { type Context, type ExitCode, exitCodes, say } from './context.ts';
 import { withBridge } from './with-bridge.ts';
 

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
-import { recognise as recognisePath } from '../library/recognise/recognise.ts';
-import type { Recognition } from '../library/recognition.ts';
+import { recognise as recognisePath } from '../naming/recognise.ts';
+import type { Recognition } from '../naming/text/recognition.ts';
 import { type Context, type ExitCode, exitCodes, say } from './context.ts';
 
 /** What these paths are taken for: one answer a line, in the order of the input. Needs no settings and no account. */

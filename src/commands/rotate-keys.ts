@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { systemClock } from '../clock.ts';
+import { systemClock } from '../core/clock.ts';
 import { keyOverlapMs, rotateSigningKey } from '../secrets.ts';
 import { type Context, type ExitCode, exitCodes, say, settingsOf } from './context.ts';
 

@@ -1,11 +1,11 @@
 import { buildApp } from '../app.ts';
 import { createBridge } from '../bridge.ts';
-import { BridgeError } from '../errors.ts';
+import { createLogLines } from '../core/buffered-destination.ts';
+import { BridgeError } from '../core/errors.ts';
+import { createLogger } from '../core/logger.ts';
+import { version } from '../core/version.ts';
 import { isLoopback } from '../links/hosts.ts';
-import { createLogLines } from '../log-lines.ts';
-import { createLogger } from '../logger.ts';
 import { createScheduler } from '../sync/scheduler.ts';
-import { version } from '../version.ts';
 import { type Context, type ExitCode, exitCodes, settingsOf } from './context.ts';
 
 /** Syncs and serves until it is told to stop. */

@@ -1,6 +1,6 @@
-import { isBridgeError, isHostRefusal } from '../errors.ts';
-import { describePlan } from '../library/tree/tree.ts';
+import { isBridgeError, isHostRefusal } from '../core/errors.ts';
 import type { SyncResult } from '../sync/sync.ts';
+import { describePlan } from '../tree/tree.ts';
 import { type Context, type ExitCode, exitCodes, say } from './context.ts';
 import { createProgress } from './progress.ts';
 import { withBridge } from './with-bridge.ts';

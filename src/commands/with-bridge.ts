@@ -1,5 +1,5 @@
 import { type Bridge, createBridge } from '../bridge.ts';
-import { createLogger } from '../logger.ts';
+import { createLogger } from '../core/logger.ts';
 import { type Context, settingsOf } from './context.ts';
 
 /** Runs a command over a bridge that is closed afterwards. Its log goes to standard error, warnings and worse. */

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../clock.ts';
-import { isBridgeError } from '../errors.ts';
+import type { Clock } from '../core/clock.ts';
+import { isBridgeError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
 import type { LeaseSource } from '../links/lease.ts';
-import type { Log } from '../log.ts';
-import type { Client, Family } from './client.ts';
-import type { Rule } from './rules.ts';
+import type { Client, Family } from './policy/client.ts';
+import type { Rule } from './policy/rules.ts';
 
 /** What is told of one play: all requests of one viewer for one file, until a minute passes without one. */
 export interface PlayRecord {

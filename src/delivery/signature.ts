@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { createAtHand } from '../at-hand.ts';
+import { createAtHand } from '../core/bounded-cache.ts';
 
 /** A key for stream addresses. `retiredAt`: when a newer one took its place, milliseconds UTC. */
 export interface SigningKey {

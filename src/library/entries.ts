@@ -1,5 +1,5 @@
+import type { Recognition } from '../naming/text/recognition.ts';
 import type { MediaFacts } from './media-facts.ts';
-import type { Recognition } from './recognition.ts';
 
 /** One file of the account, as much of it as the library needs. */
 export interface LibraryFile {

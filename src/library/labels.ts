@@ -1,7 +1,7 @@
+import type { Recognition } from '../naming/text/recognition.ts';
 import type { Item } from './entries.ts';
 import { labelWords, type MediaFacts } from './media-facts.ts';
 import type { Profile } from './profiles.ts';
-import type { Recognition } from './recognition.ts';
 import { foldedPath, safeLabel } from './safe-name.ts';
 
 const longestLabelBytes = 44;

@@ -4,13 +4,13 @@ import { isExtraStem, placeExtras, placeItems } from './place.ts';
 import { plexmatch, plexmatchName } from './plexmatch.ts';
 import { type Profile, profiles } from './profiles.ts';
 import { type Shelf, shelfAt, shelfOf, titleDir, titleDirOf } from './shelf.ts';
-import { placeArtwork } from './side-cars/artwork.ts';
-import { indexNeighbours, type Neighbours } from './side-cars/neighbours.ts';
-import { placeSubtitles } from './side-cars/subtitles.ts';
+import { placeArtwork } from './sidecars/artwork.ts';
+import { indexNeighbours, type Neighbours } from './sidecars/neighbours.ts';
+import { placeSubtitles } from './sidecars/subtitles.ts';
 
 export type { Item, LibraryEntry, LibraryFile } from './entries.ts';
 export { titleKey } from './shelf.ts';
-export { indexNeighbours, isSubtitleFolder, type Neighbours } from './side-cars/neighbours.ts';
+export { indexNeighbours, isSubtitleFolder, type Neighbours } from './sidecars/neighbours.ts';
 
 export interface LayoutOptions {
   /** Whose forms of names. Default Jellyfin's. */

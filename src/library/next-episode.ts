@@ -1,4 +1,4 @@
-import type { Recognition } from './recognition.ts';
+import type { Recognition } from '../naming/text/recognition.ts';
 
 /** A file of a title, as it was recognised. */
 export interface TitledFile {

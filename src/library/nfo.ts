@@ -1,6 +1,6 @@
 import { Builder } from 'xml2js';
+import type { ProviderIds, Recognition } from '../naming/text/recognition.ts';
 import type { MediaFacts } from './media-facts.ts';
-import type { ProviderIds, Recognition } from './recognition.ts';
 import { fileInfo, runtimeMinutes } from './stream-details.ts';
 
 export interface NfoOptions {

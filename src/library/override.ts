@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ProviderIds, Recognition } from './recognition.ts';
+import type { ProviderIds, Recognition } from '../naming/text/recognition.ts';
 
 const id = (pattern: RegExp) => z.string().regex(pattern);
 

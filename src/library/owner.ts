@@ -1,5 +1,5 @@
-import { baseName } from './file-kinds.ts';
-import { sameTitleKey } from './titles.ts';
+import { baseName } from '../naming/text/file-kinds.ts';
+import { sameTitleKey } from '../naming/text/titles.ts';
 
 /** A file near an extra, and the title that it belongs to. */
 export interface Owner {

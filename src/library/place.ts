@@ -1,8 +1,8 @@
+import { baseName, extensionOf } from '../naming/text/file-kinds.ts';
+import type { Recognition } from '../naming/text/recognition.ts';
 import type { Item, Placed } from './entries.ts';
-import { baseName, extensionOf } from './file-kinds.ts';
 import { idLabel, labelVersions } from './labels.ts';
 import { type Profile, profiles, type Slot, two } from './profiles.ts';
-import type { Recognition } from './recognition.ts';
 import { foldedPath, safeLabel, safeSegment } from './safe-name.ts';
 import { type Shelf, titleName } from './shelf.ts';
 

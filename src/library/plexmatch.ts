@@ -1,4 +1,4 @@
-import type { Recognition } from './recognition.ts';
+import type { Recognition } from '../naming/text/recognition.ts';
 
 /** Where Plex looks for it: in the folder of a show (facts media-servers 2.5). */
 export const plexmatchName = '.plexmatch';

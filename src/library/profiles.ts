@@ -1,4 +1,4 @@
-import type { ProviderIds } from './recognition.ts';
+import type { ProviderIds } from '../naming/text/recognition.ts';
 
 export type ProfileName = 'jellyfin' | 'emby' | 'kodi' | 'plex';
 

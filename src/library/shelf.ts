@@ -1,7 +1,7 @@
+import { isVideo } from '../naming/text/file-kinds.ts';
+import type { Recognition } from '../naming/text/recognition.ts';
 import type { LibraryFile } from './entries.ts';
-import { isVideo } from './file-kinds.ts';
 import { type Profile, profiles } from './profiles.ts';
-import type { Recognition } from './recognition.ts';
 import { foldedPath, safeSegment, safeText } from './safe-name.ts';
 
 /** The parts of a tree. */

@@ -1,10 +1,10 @@
 import NodeCache from 'node-cache';
-import type { Clock } from '../clock.ts';
-import { BridgeError, isBridgeError } from '../errors.ts';
-import type { Urgency } from '../fichier/governor.ts';
-import type { Log } from '../log.ts';
+import type { Clock } from '../core/clock.ts';
+import { BridgeError, isBridgeError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import type { Urgency } from '../host/fichier/governor.ts';
 import type { Lease, LeaseSource } from './lease.ts';
-import type { LinkLife } from './life.ts';
+import type { LinkLife } from './link-ttl.ts';
 
 /** Where leases outlive a restart. */
 export interface LeaseStore {

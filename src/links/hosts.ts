@@ -1,4 +1,4 @@
-import { BridgeError } from '../errors.ts';
+import { BridgeError } from '../core/errors.ts';
 
 /**
  * A check for direct links: the host stands on the list, no credentials, no surprising port, and https unless the

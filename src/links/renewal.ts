@@ -1,7 +1,7 @@
-import type { Clock } from '../clock.ts';
-import type { Log } from '../log.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
 import type { Broker, LinkedFile } from './broker.ts';
-import type { LinkLook } from './look.ts';
+import type { LinkLook } from './link-probe.ts';
 
 export interface RenewalOptions {
   broker: Broker;

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../core/clock.ts';
 
 /** Calls of one day, as they outlive a restart. */
 export interface DayOfCalls {

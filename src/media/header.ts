@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import type { OpenOptions, ReadableFile, Reader } from '../delivery/reader.ts';
-import type { Shield } from '../delivery/shield.ts';
+import type { Shield } from '../delivery/cache/range-cache.ts';
+import type { OpenOptions, ReadableFile, Reader } from '../delivery/stream/reader.ts';
 import { headBytes, type ReadAt } from './inspect.ts';
 
 export interface HeaderOptions {

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../core/clock.ts';
 import type { MediaFacts } from '../library/media-facts.ts';
 import type { FromAnalysis, ToAnalysis } from './analyse.ts';
 import { readReport } from './report.ts';

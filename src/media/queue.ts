@@ -1,9 +1,9 @@
-import type { MediaStore, UnreadVideo } from '../catalog/media.ts';
-import type { Clock } from '../clock.ts';
-import type { Reader } from '../delivery/reader.ts';
-import type { Shield } from '../delivery/shield.ts';
-import { type ErrorCode, isBridgeError } from '../errors.ts';
-import type { Log } from '../log.ts';
+import type { MediaStore, UnreadVideo } from '../catalog/playback/media.ts';
+import type { Clock } from '../core/clock.ts';
+import { type ErrorCode, isBridgeError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import type { Shield } from '../delivery/cache/range-cache.ts';
+import type { Reader } from '../delivery/stream/reader.ts';
 import { type ArrivalsOptions, createArrivals } from './arrivals.ts';
 import { type CallBudgetOptions, createCallBudget } from './call-budget.ts';
 import { openHeader } from './header.ts';

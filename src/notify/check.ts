@@ -1,6 +1,6 @@
 import { isWithin } from './path-map.ts';
-import { ServerFault, type Talk } from './server.ts';
-import { type NotifiedTree, type Server, seenBy } from './servers.ts';
+import { ServerFault, type Talk } from './servers/adapter.ts';
+import { type NotifiedTree, type Server, seenBy } from './servers/servers.ts';
 
 /** Whether a server will find what it is told of. Texts are for a person. */
 export interface Check {

@@ -1,15 +1,15 @@
 import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dispatcher } from 'undici';
-import type { Clock } from '../clock.ts';
-import type { Log } from '../log.ts';
-import { createAsk } from './ask.ts';
-import { above, changeOf, type FolderChange, gather, reduce, type Written } from './changes.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
 import { type Check, checkServer } from './check.ts';
-import type { Notice, NoticeStore, Result, ResultStore } from './notices.ts';
-import { createQueue } from './queue.ts';
-import type { ServerSetting, Talk } from './server.ts';
-import { type NotifiedTree, type Server, seenBy, serversOf } from './servers.ts';
+import { createAsk } from './http.ts';
+import { above, changeOf, type FolderChange, gather, reduce, type Written } from './outbox/changes.ts';
+import type { Notice, NoticeStore, Result, ResultStore } from './outbox/notices.ts';
+import { createQueue } from './outbox/queue.ts';
+import type { ServerSetting, Talk } from './servers/adapter.ts';
+import { type NotifiedTree, type Server, seenBy, serversOf } from './servers/servers.ts';
 
 export interface NotifierOptions {
   settings: readonly ServerSetting[];

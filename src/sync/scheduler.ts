@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.ts';
-import { isBridgeError } from '../errors.ts';
-import type { Log } from '../log.ts';
+import type { Clock } from '../core/clock.ts';
+import { isBridgeError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
 import type { Sync, SyncResult } from './sync.ts';
 
 export interface SchedulerOptions {

@@ -1,15 +1,15 @@
-import type { CrawlNote } from '../catalog/crawls.ts';
-import { lockFile } from '../catalog/lock.ts';
-import { isBridgeError } from '../errors.ts';
+import type { CrawlNote } from '../catalog/account/crawls.ts';
+import { lockFile } from '../catalog/db/lock.ts';
+import { isBridgeError } from '../core/errors.ts';
+import { frugally } from '../core/low-memory-mode.ts';
+import type { Away } from '../reconcile/mounts.ts';
+import type { Publisher } from '../reconcile/publisher.ts';
+import { addResult, emptyResult, type PublishResult, type PublishRun } from '../reconcile/run.ts';
+import type { Trash } from '../reconcile/trash.ts';
+import type { SideCars } from '../sidecars/sidecar-cache.ts';
+import type { SideCarFetch } from '../sidecars/sidecar-fetcher.ts';
 import { type CrawlOptions, type CrawlProgress, crawl } from './crawl/crawl.ts';
-import { frugally } from './frugal.ts';
-import type { SideCarFetch } from './publish/fetch-side-cars.ts';
-import type { Away } from './publish/mounts.ts';
-import type { Publisher } from './publish/publish.ts';
-import { addResult, emptyResult, type PublishResult, type PublishRun } from './publish/publish-run.ts';
-import type { SideCars } from './publish/side-cars.ts';
-import type { Ladder } from './removal/ladder.ts';
-import type { Trash } from './removal/trash.ts';
+import type { Ladder } from './retention/retention-policy.ts';
 
 export interface SyncOptions extends CrawlOptions {
   publisher: Publisher;

@@ -1,5 +1,5 @@
 import type { Item, LibraryFile } from '../../src/library/layout.ts';
-import type { ProviderIds, Recognition } from '../../src/library/recognition.ts';
+import type { ProviderIds, Recognition } from '../../src/naming/text/recognition.ts';
 import { createRandom } from '../simulator/random.ts';
 import { makeTitle } from './titles.ts';
 

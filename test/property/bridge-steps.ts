@@ -1,5 +1,5 @@
+import type { Fixed } from '../../src/curation/overrides.ts';
 import type { Override } from '../../src/library/override.ts';
-import type { Fixed } from '../../src/sync/publish/fixes.ts';
 import type { SyncResult } from '../../src/sync/sync.ts';
 import type { ApiFault } from '../simulator/simulator.ts';
 import type { AccountSteps } from './account-steps.ts';

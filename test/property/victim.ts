@@ -1,6 +1,6 @@
 import { loadSettings } from '../../config/load.ts';
 import { createBridge } from '../../src/bridge.ts';
-import { silentLog } from '../../src/log.ts';
+import { silentLog } from '../../src/core/log.ts';
 import { createHandClock } from '../fixtures/hand-clock.ts';
 
 /** A process that syncs at a given time of the hand clock, and is killed while it does. */

@@ -1,5 +1,5 @@
 import { type Agent, type Dispatcher, request } from 'undici';
-import type { Clock } from '../../src/clock.ts';
+import type { Clock } from '../../src/core/clock.ts';
 import { fillSeeded, type SimulatedFile } from '../simulator/simulator.ts';
 
 /** The User-Agents of the day, as the players send them. */

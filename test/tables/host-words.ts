@@ -1,5 +1,5 @@
-import type { ErrorCode } from '../../src/errors.ts';
-import type { GateKind } from '../../src/fichier/faults.ts';
+import type { ErrorCode } from '../../src/core/errors.ts';
+import type { GateKind } from '../../src/host/fichier/faults.ts';
 
 export type HostWords = [
   words: string,

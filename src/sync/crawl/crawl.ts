@@ -1,9 +1,9 @@
+import type { CrawlNote } from '../../catalog/account/crawls.ts';
+import type { ListingChange } from '../../catalog/account/listing.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
-import type { CrawlNote } from '../../catalog/crawls.ts';
-import type { ListingChange } from '../../catalog/listing.ts';
-import type { Clock } from '../../clock.ts';
-import { BridgeError, isBridgeError } from '../../errors.ts';
-import type { Log } from '../../log.ts';
+import type { Clock } from '../../core/clock.ts';
+import { BridgeError, isBridgeError } from '../../core/errors.ts';
+import type { Log } from '../../core/log.ts';
 import { createListFolder, type HostListings } from './list-folder.ts';
 import { forgetRoot, type Root, resolveRoots } from './roots.ts';
 

@@ -1,7 +1,7 @@
-import type { ListedFile, Listing } from '../../catalog/listing.ts';
-import type { CallOptions } from '../../fichier/governor.ts';
-import type { FileListing, FolderListing } from '../../fichier/wire.ts';
-import type { Log } from '../../log.ts';
+import type { ListedFile, Listing } from '../../catalog/account/listing.ts';
+import type { Log } from '../../core/log.ts';
+import type { CallOptions } from '../../host/fichier/governor.ts';
+import type { FileListing, FolderListing } from '../../host/fichier/wire.ts';
 
 /** What a crawl asks of the host. */
 export interface HostListings {

@@ -1,7 +1,7 @@
-import type { Memory } from '../../catalog/memory.ts';
-import type { Clock } from '../../clock.ts';
-import type { Spent } from './discovery.ts';
+import type { Memory } from '../../catalog/db/key-values.ts';
+import type { Clock } from '../../core/clock.ts';
 import { dayMs } from './folder-rate.ts';
+import type { Spent } from './planner.ts';
 
 /** Complete crawls find what went, was renamed or was moved; the rest of the calls looks for what is new. */
 export const crawlShare = 0.4;

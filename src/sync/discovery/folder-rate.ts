@@ -1,4 +1,4 @@
-import type { FolderFactsRow } from '../../catalog/folder-facts.ts';
+import type { FolderFactsRow } from '../../catalog/account/folder-facts.ts';
 
 /** What the planner knows of a folder of the library. Times in milliseconds UTC. */
 export interface FolderFacts extends FolderFactsRow {

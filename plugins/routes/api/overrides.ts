@@ -1,0 +1,77 @@
+import type { FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
+import { BridgeError } from '../../../src/core/errors.ts';
+import type { Fixed } from '../../../src/curation/overrides.ts';
+import { answers, reads } from '../../support/routes.ts';
+
+const mostReviewed = 1000;
+
+/** A folder may hold a whole account: the answer shows so many moves, and counts the rest. */
+const mostShown = 100;
+
+/** `/api/v1/overrides`: what a person says that a file or a folder of the account is; `/api/v1/review`: of what to say so. */
+export const overrides = fp(
+  async (app: FastifyInstance) => {
+    const { fixes } = app.bridge;
+    // What is said is said, also by a client that has left: no signal of the request.
+    const { signal } = new AbortController();
+
+    // What a person should look at: `?limit=` 1 to 1000.
+    reads(app, '/api/v1/review', { onRequest: app.adminAuth }, async (request, reply) => {
+      const { limit = '200' } = request.query as { limit?: string };
+      const count = /^\d{1,4}$/.test(limit) ? Number(limit) : 0;
+      if (count < 1 || count > mostReviewed) throw bad(`limit must be 1 to ${mostReviewed}`);
+      const files = await app.bridge.review(count, signal);
+      return reply.header('cache-control', 'no-store').send({ files });
+    });
+
+    answers(
+      app,
+      '/api/v1/overrides',
+      { onRequest: app.adminAuth },
+      {
+        GET: async (_request, reply) =>
+          reply.header('cache-control', 'no-store').send({ overrides: await fixes.list() }),
+        // {"path": "/Films/x.mkv", "title": ..., "year": ...}; instead of the path a fileId or a folderId.
+        PUT: async (request, reply) => {
+          const { path, fileId, folderId, ...said } = objectOf(request.body);
+          const override = fixes.read(said);
+          if ('wrong' in override) throw bad(override.wrong);
+          return reply.send(shown(await fixes.set(targetOf({ path, fileId, folderId }), override, signal)));
+        },
+        DELETE: async (request, reply) => {
+          const { path, fileId, folderId } = objectOf(request.query);
+          const number =
+            typeof folderId === 'string' && /^\d{1,15}$/.test(folderId) ? Number(folderId) : folderId;
+          return reply.send(shown(await fixes.clear(targetOf({ path, fileId, folderId: number }), signal)));
+        },
+      },
+    );
+  },
+  { name: 'overrides', dependencies: ['bridge', 'errors', 'auth'] },
+);
+
+function shown({ targets, files, moves }: Fixed) {
+  return {
+    targets: targets.slice(0, mostShown),
+    files,
+    moved: moves.length,
+    moves: moves.slice(0, mostShown),
+  };
+}
+
+function objectOf(raw: unknown): Record<string, unknown> {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) throw bad('a JSON object is needed');
+  return raw as Record<string, unknown>;
+}
+
+function targetOf({ path, fileId, folderId }: Record<'path' | 'fileId' | 'folderId', unknown>) {
+  if (typeof path === 'string' && path.startsWith('/')) return { path };
+  if (typeof fileId === 'string' && fileId !== '') return { fileId };
+  if (typeof folderId === 'number' && Number.isSafeInteger(folderId)) return { folderId };
+  throw bad('say which: path (begins with /), fileId or folderId');
+}
+
+function bad(detail: string): BridgeError {
+  return new BridgeError('BRIDGE_BAD_REQUEST', { detail });
+}

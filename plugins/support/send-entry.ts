@@ -1,0 +1,114 @@
+import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Entry, Found, FoundSmall } from '../../src/browse/entry.ts';
+import { BridgeError } from '../../src/core/errors.ts';
+import { rangeCounts, weighConditions } from '../../src/delivery/policy/conditions.ts';
+import type { DeliveryMode } from '../../src/delivery/policy/decide.ts';
+import { contentRange, parseRange } from '../../src/delivery/policy/range.ts';
+import type { Rule } from '../../src/delivery/policy/rules.ts';
+import { autoindexHead, autoindexLine, autoindexTail } from '../../src/views/autoindex.ts';
+
+/** The names in the rest of an address: decoded by the router, with or without a slash at the end. */
+export function namesIn(request: FastifyRequest): { names: string[]; isFolder: boolean } {
+  const { '*': rest = '' } = request.params as { '*'?: string };
+  return {
+    names: rest.split('/').filter((name) => name !== ''),
+    isFolder: rest === '' || rest.endsWith('/'),
+  };
+}
+
+/** Answers GET and HEAD for what was found. `table`: what decides how films are given out, where it is not the usual. */
+export async function sendFound(
+  app: FastifyInstance,
+  found: Found,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { path, table }: { path: string; table?: { mode: DeliveryMode; rules: readonly Rule[] } },
+): Promise<FastifyReply> {
+  if (found.is === 'small') return sendSmall(found, request, reply);
+  if (found.is === 'folder') {
+    reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache');
+    const pages = await found.pages();
+    if (request.method !== 'HEAD')
+      return reply.send(streamed(pages, autoindexHead(path), autoindexLine, autoindexTail));
+    await pages.return(undefined);
+    return reply.send();
+  }
+  const file = await app.bridge.catalog.content.byId(found.fileId);
+  if (!file) throw new BridgeError('BRIDGE_NOT_FOUND');
+  const { decideFor, deliver } = app.delivery;
+  return deliver(file, table ? decideFor(file, request, table) : decideFor(file, request), request, reply);
+}
+
+const pieceBytes = 32 * 1024;
+/** UTF-8 takes at most so many for one of a string's. */
+const bytesPerChar = 3;
+
+/**
+ * A text made of pages, of which no more is held than the reader takes. Each line goes into a buffer as it comes: in a
+ * long string it would live on with all its parts, and a long listing would fill the heap with them.
+ */
+export function streamed(
+  pages: AsyncGenerator<Entry[]>,
+  head: string,
+  line: (entry: Entry) => string,
+  tail: string,
+): Readable {
+  let piece = Buffer.allocUnsafeSlow(pieceBytes);
+  let used = 0;
+  /** Gives the piece before when this text has no room in it. */
+  const put = (text: string): Buffer | undefined => {
+    const most = text.length * bytesPerChar;
+    const full = used + most > piece.length ? piece.subarray(0, used) : undefined;
+    if (full) {
+      piece = Buffer.allocUnsafeSlow(Math.max(pieceBytes, most));
+      used = 0;
+    }
+    used += piece.write(text, used);
+    return full;
+  };
+  async function* parts() {
+    const first = put(head);
+    if (first) yield first;
+    for await (const page of pages) {
+      for (const entry of page) {
+        const full = put(line(entry));
+        if (full) yield full;
+      }
+    }
+    const full = put(tail);
+    if (full) yield full;
+    yield piece.subarray(0, used);
+  }
+  return Readable.from(parts(), { objectMode: false, highWaterMark: 2 * pieceBytes });
+}
+
+/** A file of our own disk: NFO, subtitles, pictures. Small enough to be read at once. */
+async function sendSmall(
+  { entry, diskPath }: FoundSmall,
+  { method, headers }: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { etag = '', modifiedAt, mediaType = 'application/octet-stream' } = entry;
+  reply.header('etag', etag).header('accept-ranges', 'bytes').type(mediaType);
+  if (modifiedAt !== undefined) reply.header('last-modified', new Date(modifiedAt).toUTCString());
+  const condition = weighConditions(headers, { etag, lastModified: modifiedAt });
+  if (condition === 412) throw new BridgeError('BRIDGE_PRECONDITION');
+  if (condition === 304) return reply.code(304).send();
+  const bytes = await readFile(diskPath).catch((error: NodeJS.ErrnoException) => {
+    throw new BridgeError(error.code === 'ENOENT' ? 'BRIDGE_NOT_FOUND' : 'BRIDGE_DISK', { cause: error });
+  });
+  if (method === 'HEAD') return reply.header('content-length', String(bytes.length)).send();
+  const isAsked = rangeCounts(headers, { etag, lastModified: modifiedAt });
+  const range = isAsked ? parseRange(headers.range, bytes.length) : 'whole';
+  if (range === 'whole') return reply.send(bytes);
+  if (range === 'unsatisfiable') {
+    reply.header('content-range', `bytes */${bytes.length}`);
+    throw new BridgeError('BRIDGE_RANGE');
+  }
+  return reply
+    .code(206)
+    .header('content-range', contentRange(range, bytes.length))
+    .send(bytes.subarray(range.start, range.end + 1));
+}

@@ -1,0 +1,209 @@
+import { type Kysely, sql } from 'kysely';
+import { batches } from '../db/chunks.ts';
+import type { Schema } from '../db/schema.ts';
+import { markDirty } from './dirty.ts';
+import { type Listing, type ListingChange, recordListing } from './listing.ts';
+
+/** A crawl as it is kept. */
+export interface Crawl {
+  id: number;
+  startedAt: number;
+  endedAt: number | undefined;
+  /** `stopped` goes on where it was. */
+  outcome: 'running' | 'stopped' | 'done' | 'failed';
+  roots: readonly string[];
+  /** Listings asked for, over all its parts. */
+  calls: number;
+  note: CrawlNote;
+}
+
+/** What a crawl has to tell afterwards. */
+export interface CrawlNote {
+  /** Removals that the guard held back, and why. */
+  held?: { files: number; why: string; proposal?: number };
+  removed?: number;
+  /** Folders that could not be listed; nothing is taken for missing after such a crawl. */
+  failedFolders?: number;
+  /** Roots of the settings that the account does not have; nothing is taken for missing either. */
+  missingRoots?: string[];
+  /** Error code that stopped it. */
+  stoppedBy?: string;
+}
+
+/** What one listing did. */
+export interface CrawledListing extends ListingChange {
+  /** Folders that wait now and did not before. */
+  enqueued: number;
+}
+
+export interface CrawlCounts {
+  done: number;
+  waiting: number;
+  failed: number;
+}
+
+/** The state of crawls: which folders are done, which wait. Kept so that a killed process goes on where it was. */
+export function createCrawls(db: Kysely<Schema>) {
+  return {
+    /** The newest crawl. */
+    async last(): Promise<Crawl | undefined> {
+      const row = await db.selectFrom('crawls').selectAll().orderBy('id', 'desc').limit(1).executeTakeFirst();
+      if (!row) return undefined;
+      return {
+        id: row.id,
+        startedAt: row.started_at,
+        endedAt: row.ended_at ?? undefined,
+        outcome: row.outcome as Crawl['outcome'],
+        roots: JSON.parse(row.roots) as string[],
+        calls: row.calls,
+        note: row.note ? (JSON.parse(row.note) as CrawlNote) : {},
+      };
+    },
+
+    /** Begins a crawl; what an older one left waiting is forgotten. @returns its id */
+    start: (roots: readonly string[], now: number): Promise<number> =>
+      db.transaction().execute(async (trx) => {
+        await trx.deleteFrom('crawl_folders').execute();
+        const row = {
+          started_at: now,
+          ended_at: null,
+          outcome: 'running',
+          roots: JSON.stringify(roots),
+          calls: 0,
+          note: null,
+        };
+        const { insertId } = await trx.insertInto('crawls').values(row).executeTakeFirstOrThrow();
+        return Number(insertId);
+      }),
+
+    /** Adds a folder to what waits, once a crawl. */
+    enqueue: (crawlId: number, folderId: number) => enqueueAll(db, crawlId, [folderId]),
+
+    /** The folder that has waited longest: breadth first. `listedAt` = the last time. */
+    async next(crawlId: number): Promise<{ folderId: number; listedAt: number | undefined } | undefined> {
+      const row = await db
+        .selectFrom('crawl_folders')
+        .leftJoin('folders', 'folders.id', 'folder_id')
+        .select(['folder_id', 'listed_at'])
+        .where('crawl_id', '=', crawlId)
+        .where('done_at', 'is', null)
+        .orderBy('seq')
+        .limit(1)
+        .executeTakeFirst();
+      return row && { folderId: row.folder_id, listedAt: row.listed_at ?? undefined };
+    },
+
+    /** One listing, its sub-folders to the queue and its folder ticked off: one transaction. */
+    listed: (crawlId: number, listing: Listing, now: number, calls: number): Promise<CrawledListing> =>
+      db.transaction().execute(async (trx) => {
+        const change = await recordListing(trx, listing, now);
+        const folderIds = listing.folders.map((folder) => folder.id);
+        const enqueued = await enqueueAll(trx, crawlId, folderIds);
+        await markDirty(trx, change.changed);
+        await tick(trx, crawlId, listing.folderId, now, null);
+        await countCalls(trx, crawlId, calls);
+        return { ...change, enqueued };
+      }),
+
+    /** One listing outside of a crawl. */
+    listedAlone: (listing: Listing, now: number): Promise<ListingChange> =>
+      db.transaction().execute(async (trx) => {
+        const change = await recordListing(trx, listing, now);
+        await markDirty(trx, change.changed);
+        return change;
+      }),
+
+    /** Whether the account was ever listed completely. */
+    async everDone(): Promise<boolean> {
+      const row = await db
+        .selectFrom('crawls')
+        .select('id')
+        .where('outcome', '=', 'done')
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
+    /** A folder that could not be listed in this crawl. */
+    failed: (crawlId: number, folderId: number, code: string, now: number, calls: number): Promise<void> =>
+      db.transaction().execute(async (trx) => {
+        await tick(trx, crawlId, folderId, now, code);
+        await countCalls(trx, crawlId, calls);
+      }),
+
+    async counts(crawlId: number): Promise<CrawlCounts> {
+      const { rows } = await sql<CrawlCounts>`
+        select count(done_at) as done, count(*) - count(done_at) as waiting, count(failure) as failed
+        from crawl_folders where crawl_id = ${crawlId}`.execute(db);
+      return rows[0] ?? { done: 0, waiting: 0, failed: 0 };
+    },
+
+    /** Ends a crawl, or a part of it when `outcome` is `stopped`. @param calls that no folder was charged with */
+    async end(
+      crawlId: number,
+      outcome: 'done' | 'stopped' | 'failed',
+      note: CrawlNote,
+      now: number,
+      calls = 0,
+    ): Promise<void> {
+      await db
+        .updateTable('crawls')
+        .set((e) => ({ ended_at: now, outcome, note: JSON.stringify(note), calls: e('calls', '+', calls) }))
+        .where('id', '=', crawlId)
+        .execute();
+    },
+
+    /** A stopped or killed crawl runs again. */
+    async resume(crawlId: number): Promise<void> {
+      await db
+        .updateTable('crawls')
+        .set({ ended_at: null, outcome: 'running' })
+        .where('id', '=', crawlId)
+        .execute();
+    },
+  };
+}
+
+export type Crawls = ReturnType<typeof createCrawls>;
+
+/** @returns how many were new */
+async function enqueueAll(
+  db: Kysely<Schema>,
+  crawlId: number,
+  folderIds: readonly number[],
+): Promise<number> {
+  let added = 0;
+  for (const part of batches(folderIds)) {
+    const rows = part.map((folder_id) => ({ crawl_id: crawlId, folder_id, done_at: null, failure: null }));
+    const { numInsertedOrUpdatedRows } = await db
+      .insertInto('crawl_folders')
+      .values(rows)
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirstOrThrow();
+    added += Number(numInsertedOrUpdatedRows ?? 0);
+  }
+  return added;
+}
+
+async function tick(
+  db: Kysely<Schema>,
+  crawlId: number,
+  folderId: number,
+  now: number,
+  failure: string | null,
+): Promise<void> {
+  await db
+    .updateTable('crawl_folders')
+    .set({ done_at: now, failure })
+    .where('crawl_id', '=', crawlId)
+    .where('folder_id', '=', folderId)
+    .execute();
+}
+
+async function countCalls(db: Kysely<Schema>, crawlId: number, calls: number): Promise<void> {
+  await db
+    .updateTable('crawls')
+    .set((e) => ({ calls: e('calls', '+', calls) }))
+    .where('id', '=', crawlId)
+    .execute();
+}

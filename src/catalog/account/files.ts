@@ -1,0 +1,234 @@
+import type { Kysely } from 'kysely';
+import { createAtHand } from '../../core/bounded-cache.ts';
+import { oneOf } from '../db/in-list.ts';
+import type { FileTable, FolderTable, Schema } from '../db/schema.ts';
+import { foldersBelow } from './descendants.ts';
+import { createFolders } from './folders.ts';
+
+/** A file of the account as the catalog knows it. Times in milliseconds UTC. */
+export interface CatalogFile {
+  id: string;
+  folderId: number;
+  /** Page URL on the file's own domain; what the host's API takes. */
+  url: string;
+  name: string;
+  sizeBytes: number;
+  sentAt: number | undefined;
+  contentType: string | undefined;
+  /** When it was first seen in a listing. */
+  firstSeenAt: number;
+  /** Since when listings lack it; it still plays as long as the host has it. */
+  missingSince: number | undefined;
+}
+
+/** A folder of the account. `path` begins with `/`; the root is `/`. */
+export interface CatalogFolder {
+  id: number;
+  name: string;
+  path: string;
+  listedAt: number | undefined;
+  missingSince: number | undefined;
+}
+
+/** Rows kept at hand for the hot path of playback. */
+const filesAtHand = 5000;
+
+/** Reads what the account holds. */
+export function createContent(db: Kysely<Schema>) {
+  const atHand = createAtHand<string, CatalogFile>(filesAtHand);
+
+  /** Files that were not taken out. */
+  const inLibrary = () =>
+    db
+      .selectFrom('files')
+      .select(['id', 'folder_id', 'url', 'name', 'size_bytes', 'sent_at'])
+      .select(['content_type', 'first_seen_at', 'missing_since'])
+      .where('gone_at', 'is', null);
+
+  const filesOf = (folderId: number) =>
+    inLibrary().where('folder_id', '=', folderId).orderBy('name').orderBy('id');
+
+  async function fileById(id: string): Promise<CatalogFile | undefined> {
+    const kept = atHand.get(id);
+    if (kept) return kept;
+    const row = await inLibrary().where('id', '=', id).executeTakeFirst();
+    if (!row) return undefined;
+    const file = toFile(row);
+    atHand.set(id, file);
+    return file;
+  }
+
+  return {
+    ...createFolders(db),
+
+    /** The file with this 1fichier id, unless it was taken out of the library. */
+    byId: fileById,
+
+    /** The file at hand without a trip to the database, if it was asked for lately. */
+    byIdAtHand: (id: string): CatalogFile | undefined => atHand.get(id),
+
+    /** Must be called by whoever changes files. */
+    forget: (ids: Iterable<string>) => {
+      for (const id of ids) atHand.delete(id);
+    },
+
+    /** What stands at an account path: a folder, or every file of that name (two may share one). */
+    async byPath(path: string): Promise<{ folder?: CatalogFolder; files: CatalogFile[] }> {
+      const names = path.split('/').filter((name) => name !== '');
+      let folder = await db.selectFrom('folders').selectAll().where('id', '=', 0).executeTakeFirst();
+      for (const [index, name] of names.entries()) {
+        if (!folder) return { files: [] };
+        const parent: FolderTable = folder;
+        folder = await db
+          .selectFrom('folders')
+          .selectAll()
+          .where('parent_id', '=', parent.id)
+          .where('name', '=', name)
+          .orderBy('missing_since', 'asc')
+          .executeTakeFirst();
+        if (!folder && index === names.length - 1) {
+          const rows = await filesOf(parent.id).where('name', '=', name).execute();
+          return { files: rows.map(toFile) };
+        }
+      }
+      return folder ? { folder: toFolder(folder, `/${names.join('/')}`), files: [] } : { files: [] };
+    },
+
+    /** Sub-folders and files of a folder, by name. */
+    async children(folder: CatalogFolder): Promise<{ folders: CatalogFolder[]; files: CatalogFile[] }> {
+      const folders = await db
+        .selectFrom('folders')
+        .selectAll()
+        .where('parent_id', '=', folder.id)
+        .orderBy('name')
+        .execute();
+      const files = await filesOf(folder.id).execute();
+      const base = folder.path === '/' ? '' : folder.path;
+      return {
+        folders: folders.map((row) => toFolder(row, `${base}/${row.name}`)),
+        files: files.map(toFile),
+      };
+    },
+
+    /** Files by id, or all of a folder. Files taken out of the library are not among them. */
+    filesByIds: async (ids: readonly string[]): Promise<CatalogFile[]> =>
+      (await inLibrary().where('id', 'in', oneOf(ids)).execute()).map(toFile),
+
+    filesOfFolders: async (folderIds: readonly number[]): Promise<CatalogFile[]> =>
+      (await inLibrary().where('folder_id', 'in', oneOf(folderIds)).execute()).map(toFile),
+
+    /** Files that are missing from these folders, or were taken out of the library. */
+    async leftOf(folderIds: readonly number[]): Promise<Pick<CatalogFile, 'id' | 'folderId' | 'name'>[]> {
+      const rows = await db
+        .selectFrom('files')
+        .select(['id', 'folder_id', 'name'])
+        .where('folder_id', 'in', oneOf(folderIds))
+        .where((e) => e.or([e('missing_since', 'is not', null), e('gone_at', 'is not', null)]))
+        .execute();
+      return rows.map((row) => ({ id: row.id, folderId: row.folder_id, name: row.name }));
+    },
+
+    /** Folder and name of files that were taken out of the library. */
+    async goneByIds(ids: readonly string[]): Promise<Pick<CatalogFile, 'id' | 'folderId' | 'name'>[]> {
+      const rows = await db
+        .selectFrom('files')
+        .select(['id', 'folder_id', 'name'])
+        .where('id', 'in', oneOf(ids))
+        .where('gone_at', 'is not', null)
+        .execute();
+      return rows.map((row) => ({ id: row.id, folderId: row.folder_id, name: row.name }));
+    },
+
+    /** Ids of all files in the library that lie in or below this folder. */
+    async fileIdsBelow(folderId: number): Promise<string[]> {
+      const rows = await db
+        .selectFrom('files')
+        .select('id')
+        .where('folder_id', 'in', oneOf(await foldersBelow(db, [folderId])))
+        .where('gone_at', 'is', null)
+        .execute();
+      return rows.map((row) => row.id);
+    },
+
+    /** Ids of some files in the library. */
+    async someIds(limit: number): Promise<string[]> {
+      const rows = await db
+        .selectFrom('files')
+        .select('id')
+        .where('gone_at', 'is', null)
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => row.id);
+    },
+
+    /** Folders with files in the library after `after`, in order: for a walk over everything. */
+    async folderIdsAfter(after: number, limit: number): Promise<number[]> {
+      const rows = await db
+        .selectFrom('files')
+        .select('folder_id')
+        .distinct()
+        .where('folder_id', '>', after)
+        .where('gone_at', 'is', null)
+        .orderBy('folder_id')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => row.folder_id);
+    },
+
+    /** How much there is: files in the library (and how many of them are missing), folders. */
+    async counts(): Promise<{ files: number; missing: number; folders: number }> {
+      const files = await db
+        .selectFrom('files')
+        .select((e) => [
+          e.fn.countAll<number>().as('files'),
+          e.fn.count<number>('missing_since').as('missing'),
+        ])
+        .where('gone_at', 'is', null)
+        .executeTakeFirstOrThrow();
+      const folders = await db
+        .selectFrom('folders')
+        .select((e) => e.fn.countAll<number>().as('folders'))
+        .executeTakeFirstOrThrow();
+      return { ...files, ...folders };
+    },
+  };
+}
+
+export type Content = ReturnType<typeof createContent>;
+
+type FileRow = Omit<
+  FileTable,
+  | 'checksum'
+  | 'has_password'
+  | 'has_access_rules'
+  | 'seen_at'
+  | 'missed_at'
+  | 'gone_at'
+  | 'confirmed_at'
+  | 'kept_at'
+>;
+
+function toFile(row: FileRow): CatalogFile {
+  return {
+    id: row.id,
+    folderId: row.folder_id,
+    url: row.url,
+    name: row.name,
+    sizeBytes: row.size_bytes,
+    sentAt: row.sent_at ?? undefined,
+    contentType: row.content_type ?? undefined,
+    firstSeenAt: row.first_seen_at,
+    missingSince: row.missing_since ?? undefined,
+  };
+}
+
+function toFolder(row: FolderTable, path: string): CatalogFolder {
+  return {
+    id: row.id,
+    name: row.name,
+    path,
+    listedAt: row.listed_at ?? undefined,
+    missingSince: row.missing_since ?? undefined,
+  };
+}

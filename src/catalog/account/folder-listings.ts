@@ -1,0 +1,132 @@
+import { type Kysely, sql } from 'kysely';
+import type { Schema } from '../db/schema.ts';
+import type { ShownFile } from '../tree/tree-listings.ts';
+
+/** A folder or a file of the account in its folder. */
+export interface FolderChild {
+  isFolder: boolean;
+  /** Of a folder a number as text. */
+  id: string;
+  name: string;
+  isMissing: boolean;
+  /** Whether something that stands before it has the same name: what is there before what is missing, folders first. */
+  isTwin: boolean;
+  /** Of a folder: when it was listed, and when something in it changed. */
+  listedAt: number | undefined;
+  changedAt: number | undefined;
+  /** Of a file. */
+  sizeBytes: number;
+  sentAt: number | undefined;
+}
+
+interface Row {
+  id: string | number;
+  name: string;
+  missing: number;
+  twin: number;
+  listed_at: number | null;
+  changed_at: number | null;
+  size_bytes: number;
+  sent_at: number | null;
+}
+
+/** Folders and files of the account, a page or a name at a time. */
+export function createFolderLevels(db: Kysely<Schema>) {
+  const folderColumns = sql.raw(
+    `cast(id as text) as id, name, missing_since is not null as missing, 0 as twin, listed_at, changed_at, 0 as size_bytes, null as sent_at`,
+  );
+  const fileColumns = sql.raw(
+    `id, name, missing_since is not null as missing, exists(select 1 from folders d where d.parent_id = files.folder_id
+      and d.name = files.name) as twin, null as listed_at, null as changed_at, size_bytes, sent_at`,
+  );
+  // By name, then what is there before what is missing: it keeps the plain name.
+  const order = sql.raw('order by name, missing_since is not null, id');
+  const past = (after: FolderChild | undefined) =>
+    after
+      ? sql`name >= ${after.name} and (name > ${after.name} or (missing_since is not null, id) > (${after.isMissing ? 1 : 0}, ${after.isFolder ? Number(after.id) : after.id}))`
+      : sql`true`;
+
+  const children = (rows: Row[], isFolder: boolean, before?: FolderChild): FolderChild[] => {
+    let last = before?.isFolder === isFolder ? before.name : undefined;
+    return rows.map((row) => {
+      const isTwin = row.name === last || row.twin === 1;
+      last = row.name;
+      return {
+        isFolder,
+        id: String(row.id),
+        name: row.name,
+        isMissing: row.missing === 1,
+        isTwin,
+        listedAt: row.listed_at ?? undefined,
+        changedAt: row.changed_at ?? undefined,
+        sizeBytes: row.size_bytes,
+        sentAt: row.sent_at ?? undefined,
+      };
+    });
+  };
+
+  return {
+    /** What is known of the root itself. */
+    async root(): Promise<{ listedAt: number | undefined; changedAt: number | undefined }> {
+      const row = await db
+        .selectFrom('folders')
+        .select(['listed_at', 'changed_at'])
+        .where('id', '=', 0)
+        .executeTakeFirst();
+      return { listedAt: row?.listed_at ?? undefined, changedAt: row?.changed_at ?? undefined };
+    },
+
+    /** Sub-folders by name, at most `limit`, after the child `after`. */
+    async folders(parentId: number, after: FolderChild | undefined, limit: number): Promise<FolderChild[]> {
+      const { rows } = await sql<Row>`select ${folderColumns} from folders
+        where parent_id = ${parentId} and ${past(after)} ${order} limit ${limit}`.execute(db);
+      return children(rows, true, after);
+    },
+
+    /** Files in the library by name, at most `limit`, after the child `after`. */
+    async files(folderId: number, after: FolderChild | undefined, limit: number): Promise<FolderChild[]> {
+      const { rows } = await sql<Row>`select ${fileColumns} from files
+        where folder_id = ${folderId} and gone_at is null and ${past(after)} ${order} limit ${limit}`.execute(
+        db,
+      );
+      return children(rows, false, after);
+    },
+
+    /** Everything of this name, in the order of the pages. */
+    async named(folderId: number, name: string): Promise<FolderChild[]> {
+      const folders = await sql<Row>`select ${folderColumns} from folders
+        where parent_id = ${folderId} and name = ${name} ${order}`.execute(db);
+      const files = await sql<Row>`select ${fileColumns} from files
+        where folder_id = ${folderId} and name = ${name} and gone_at is null ${order}`.execute(db);
+      return [...children(folders.rows, true), ...children(files.rows, false)];
+    },
+
+    /** The name of a folder or file with this id, if it lies in this folder. */
+    async nameOf(folderId: number, id: string): Promise<string | undefined> {
+      const { rows } = await sql<{ name: string }>`
+        select name from files where id = ${id} and folder_id = ${folderId} and gone_at is null
+        union all select name from folders where id = ${/^\d{1,15}$/.test(id) ? Number(id) : -1} and parent_id = ${folderId}`.execute(
+        db,
+      );
+      return rows[0]?.name;
+    },
+
+    /** Whether any file in the library lies in or below this folder. */
+    async hasFiles(folderId: number): Promise<boolean> {
+      const { rows } = await sql`
+        with recursive below(id) as (
+          select ${folderId} union select d.id from below join folders d on d.parent_id = below.id
+        ) select 1 from below join files f on f.folder_id = below.id and f.gone_at is null limit 1`.execute(
+        db,
+      );
+      return rows.length > 0;
+    },
+  };
+}
+
+export type FolderLevels = ReturnType<typeof createFolderLevels>;
+
+/** What there is to show of a file. */
+export function shownFile({ id, name, sizeBytes, sentAt }: FolderChild): ShownFile {
+  return { id, name, sizeBytes, sentAt };
+}

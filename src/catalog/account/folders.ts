@@ -1,0 +1,62 @@
+import { type Kysely, sql } from 'kysely';
+import { oneOf } from '../db/in-list.ts';
+import type { Schema } from '../db/schema.ts';
+
+/** Deeper than any account: a chain of parents that is longer leads in a circle. */
+const deepest = 200;
+
+/** How the folders of the account lie in each other. */
+export function createFolders(db: Kysely<Schema>) {
+  const links = () => db.selectFrom('folders').select(['id', 'parent_id', 'name']);
+
+  return {
+    /** Account paths of these folders, each beginning with `/`; a folder whose place is not known is left out. */
+    async folderPaths(ids: readonly number[]): Promise<Map<number, string>> {
+      const { rows } = await sql<{ start: number; path: string }>`
+        with recursive up(start, id, parent_id, path, depth) as (
+          select id, id, parent_id, case when id = 0 then '' else '/' || name end, 0 from folders where id in ${oneOf(ids)}
+          union all
+          select up.start, f.id, f.parent_id, case when f.id = 0 then '' else '/' || f.name end || up.path, up.depth + 1
+          from up join folders f on f.id = up.parent_id where up.depth < ${deepest}
+        )
+        select start, path from up where id = 0`.execute(db);
+      return new Map(rows.map((row) => [row.start, row.path || '/']));
+    },
+
+    /** Sub-folders of these folders. */
+    async subFolders(ids: readonly number[]): Promise<{ id: number; parentId: number; name: string }[]> {
+      const rows = await links().where('parent_id', 'in', oneOf(ids)).execute();
+      return rows.map((row) => ({ id: row.id, parentId: row.parent_id ?? 0, name: row.name }));
+    },
+
+    /** These folders with their parents; the root is not among them. */
+    async parentsOf(ids: readonly number[]): Promise<{ id: number; parentId: number; name: string }[]> {
+      const rows = await links().where('id', 'in', oneOf(ids)).execute();
+      return rows.flatMap(({ id, parent_id, name }) =>
+        parent_id === null ? [] : [{ id, parentId: parent_id, name }],
+      );
+    },
+
+    /** This folder and those above it, from the inside out; the root of the account is the last. */
+    async foldersAbove(id: number): Promise<number[]> {
+      const { rows } = await sql<{ id: number }>`
+        with recursive up(id, depth) as (
+          select ${id}, 0
+          union all
+          select f.parent_id, up.depth + 1 from up join folders f on f.id = up.id
+          where f.parent_id is not null and up.depth < ${deepest}
+        ) select id from up order by depth`.execute(db);
+      return rows.map((row) => row.id);
+    },
+
+    /** When this folder was last listed. */
+    async listedAt(folderId: number): Promise<number | undefined> {
+      const row = await db
+        .selectFrom('folders')
+        .select('listed_at')
+        .where('id', '=', folderId)
+        .executeTakeFirst();
+      return row?.listed_at ?? undefined;
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import type { FileTable, FolderTable } from '../db/schema.ts';
+
+/** What one listing of one folder said: a complete, atomic fact about it. */
+export interface Listing {
+  folderId: number;
+  /** Its name and parent, where known; the root of the account has no parent. */
+  name: string;
+  folders: readonly { id: number; name: string; createdAt?: number | undefined }[];
+  files: readonly ListedFile[];
+  /** False when the listing may lack entries: then nothing is called missing. */
+  complete: boolean;
+}
+
+export interface ListedFile {
+  id: string;
+  url: string;
+  name: string;
+  sizeBytes: number;
+  sentAt: number | undefined;
+  contentType: string | undefined;
+  checksum: string | undefined;
+  hasPassword: boolean;
+  hasAccessRules: boolean;
+}
+
+/** What a listing changed in the catalog. */
+export interface ListingChange {
+  /** Files that are new, renamed, moved, resized, back again, or below a folder that was renamed or moved. */
+  changed: string[];
+  /** Files that are missing from now on, below missing folders too. */
+  missing: string[];
+  /** How many files are in the library now that were not. */
+  added: number;
+}
+
+/** A file as the catalog holds it: what is compared with what a listing says. */
+export type HeldFile = Omit<FileTable, 'checksum' | 'seen_at' | 'missed_at' | 'confirmed_at' | 'kept_at'>;
+
+/** A sub-folder as the catalog holds it. */
+export type Child = Pick<FolderTable, 'id' | 'name' | 'parent_id' | 'missing_since'>;

@@ -1,0 +1,200 @@
+import { sql, type Transaction } from 'kysely';
+import { batches } from '../db/chunks.ts';
+import { oneOf } from '../db/in-list.ts';
+import type { FileTable, Schema } from '../db/schema.ts';
+import { upsert } from '../db/upsert.ts';
+import { recordChange } from '../tree/folder-dates.ts';
+import { filesBelow } from './descendants.ts';
+import { holds, printOf } from './listing-fingerprint.ts';
+import type { Child, HeldFile, ListedFile, Listing, ListingChange } from './listing-types.ts';
+import { doubtMissing, markMissing } from './mark-missing.ts';
+
+export type { ListedFile, Listing, ListingChange } from './listing-types.ts';
+
+/** Writes one listing into the catalog. Part of the caller's transaction. @param now milliseconds UTC */
+export async function recordListing(
+  trx: Transaction<Schema>,
+  listing: Listing,
+  now: number,
+): Promise<ListingChange> {
+  const around = await trx
+    .selectFrom('folders')
+    .select(['id', 'name', 'parent_id', 'listed_at', 'missing_since', 'print'])
+    .where((e) => e.or([e('id', '=', listing.folderId), e('parent_id', '=', listing.folderId)]))
+    .execute();
+  const print = printOf(listing);
+  const own = around.find((row) => row.id === listing.folderId);
+  const children = around.filter((row) => row.parent_id === listing.folderId);
+  await trx
+    .insertInto('folders')
+    .values({
+      id: listing.folderId,
+      parent_id: null,
+      name: listing.name,
+      seen_at: now,
+      listed_at: now,
+      missing_since: null,
+      changed_at: null,
+      print,
+    })
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet({ seen_at: now, listed_at: now, missing_since: null, print }),
+    )
+    .execute();
+  const { moved, arrived } = await recordFolders(trx, listing, children, now);
+  if (listing.folders.length > 0) await cutCycle(trx, listing);
+  const isSame =
+    print !== null && own?.print === print && (await holds(trx, listing.folderId, listing.files.length));
+  const held = isSame ? [] : await filesWhere(trx).where('folder_id', '=', listing.folderId).execute();
+  const { changed, added } = isSame ? { changed: [], added: 0 } : await recordFiles(trx, listing, held, now);
+  const below = moved.length > 0 ? await filesBelow(trx, moved) : [];
+  const missing = listing.complete ? await markMissing(trx, listing, { children, held }, now) : [];
+  if (!listing.complete) await doubtMissing(trx, listing.folderId);
+  const isChanged = changed.length + missing.length + moved.length + arrived > 0;
+  if (isChanged) await recordChange(trx, listing, own?.listed_at == null ? undefined : now);
+  return { changed: [...new Set([...changed, ...below])], missing, added };
+}
+
+/** What of a file is compared with what a listing says. */
+function filesWhere(trx: Transaction<Schema>) {
+  return trx
+    .selectFrom('files')
+    .select(['id', 'folder_id', 'url', 'name', 'size_bytes', 'sent_at', 'content_type'])
+    .select(['has_password', 'has_access_rules', 'first_seen_at', 'missing_since', 'gone_at']);
+}
+
+/** Gives those that were known elsewhere or by another name, and how many were not known at all. */
+async function recordFolders(
+  trx: Transaction<Schema>,
+  listing: Listing,
+  children: readonly Child[],
+  now: number,
+): Promise<{ moved: number[]; arrived: number }> {
+  const moved: number[] = [];
+  let arrived = 0;
+  const byId = new Map<number, Omit<Child, 'missing_since'>>(children.map((row) => [row.id, row]));
+  for (const part of batches(listing.folders)) {
+    const elsewhere = part.map((folder) => folder.id).filter((id) => !byId.has(id));
+    if (elsewhere.length > 0) {
+      const rows = await trx
+        .selectFrom('folders')
+        .select(['id', 'name', 'parent_id'])
+        .where('id', 'in', elsewhere)
+        .execute();
+      for (const row of rows) byId.set(row.id, row);
+    }
+    for (const folder of part) {
+      const before = byId.get(folder.id);
+      if (!before) arrived++;
+      else if (before.name !== folder.name || before.parent_id !== listing.folderId) moved.push(folder.id);
+    }
+    await trx
+      .insertInto('folders')
+      .values(
+        part.map(({ id, name, createdAt }) => ({
+          id,
+          parent_id: listing.folderId,
+          name,
+          seen_at: now,
+          listed_at: null,
+          missing_since: null,
+          changed_at: createdAt ?? null,
+          print: null,
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict.column('id').doUpdateSet({
+          name: (e) => e.ref('excluded.name'),
+          parent_id: (e) => e.ref('excluded.parent_id'),
+          seen_at: now,
+          missing_since: null,
+        }),
+      )
+      .execute();
+  }
+  return { moved, arrived };
+}
+
+async function recordFiles(
+  trx: Transaction<Schema>,
+  listing: Listing,
+  held: readonly HeldFile[],
+  now: number,
+): Promise<{ changed: string[]; added: number }> {
+  const changed: string[] = [];
+  let added = 0;
+  const known = new Map(held.map((row) => [row.id, row]));
+  const elsewhere = listing.files.filter((file) => !known.has(file.id)).map((file) => file.id);
+  if (elsewhere.length > 0)
+    for (const row of await filesWhere(trx).where('id', 'in', oneOf(elsewhere)).execute())
+      known.set(row.id, row);
+  const rows: FileTable[] = [];
+  for (const file of listing.files) {
+    const before = known.get(file.id);
+    if (!isThere(before)) added++;
+    // Unchanged rows are left alone: a crawl of a quiet account writes one row a folder.
+    if (!differs(before, file, listing.folderId)) continue;
+    changed.push(file.id);
+    rows.push(toRow(file, listing.folderId, before?.first_seen_at ?? now, now));
+  }
+  await upsert(trx, 'files', ['id'], rows);
+  return { changed, added };
+}
+
+/**
+ * A folder that was moved into what lay below it, while the crawl was between the two, would stand above itself. What
+ * the newest listing says is true; the older word about this folder's own place is forgotten until it is listed again.
+ */
+async function cutCycle(trx: Transaction<Schema>, listing: Listing): Promise<void> {
+  const children = JSON.stringify(listing.folders.map((folder) => folder.id));
+  const { rows } = await sql<{ id: number }>`
+    with recursive up(id) as (
+      select parent_id from folders where id = ${listing.folderId}
+      union
+      select f.parent_id from folders f join up on f.id = up.id where f.parent_id is not null
+    ) select id from up where id in (select value from json_each(${children})) or id = ${listing.folderId}`.execute(
+    trx,
+  );
+  if (rows.length > 0)
+    await trx.updateTable('folders').set({ parent_id: null }).where('id', '=', listing.folderId).execute();
+}
+
+function isThere(row: HeldFile | undefined): boolean {
+  return row !== undefined && row.gone_at === null;
+}
+
+function differs(row: HeldFile | undefined, file: ListedFile, folderId: number): boolean {
+  if (!row || row.missing_since !== null || row.gone_at !== null) return true;
+  return (
+    row.folder_id !== folderId ||
+    row.name !== file.name ||
+    row.size_bytes !== file.sizeBytes ||
+    row.url !== file.url ||
+    row.sent_at !== (file.sentAt ?? null) ||
+    row.content_type !== (file.contentType ?? null) ||
+    row.has_password !== Number(file.hasPassword) ||
+    row.has_access_rules !== Number(file.hasAccessRules)
+  );
+}
+
+function toRow(file: ListedFile, folderId: number, firstSeenAt: number, now: number): FileTable {
+  return {
+    id: file.id,
+    folder_id: folderId,
+    url: file.url,
+    name: file.name,
+    size_bytes: file.sizeBytes,
+    sent_at: file.sentAt ?? null,
+    content_type: file.contentType ?? null,
+    checksum: file.checksum ?? null,
+    has_password: Number(file.hasPassword),
+    has_access_rules: Number(file.hasAccessRules),
+    first_seen_at: firstSeenAt,
+    seen_at: now,
+    missing_since: null,
+    missed_at: null,
+    gone_at: null,
+    confirmed_at: null,
+    kept_at: null,
+  };
+}

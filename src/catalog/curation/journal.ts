@@ -1,0 +1,123 @@
+import type { Kysely } from 'kysely';
+import type { Schema } from '../db/schema.ts';
+import type { Former, Target } from './override-types.ts';
+
+/** A place as the journal keeps it: see Place. */
+export interface Spot {
+  titleKey: string;
+  stem: string | undefined;
+  told?: string | undefined;
+}
+
+/** One file that was given another place in a tree. `undefined` = it had, or has, none. */
+export interface Move {
+  tree: string;
+  fileId: string;
+  from: Spot | undefined;
+  to: Spot | undefined;
+}
+
+/** Moves that a person ordered together, and what had been said before where the order was a word. */
+export interface Batch {
+  id: number;
+  at: number;
+  why: string;
+  moves: readonly Move[];
+  said: readonly Former[];
+}
+
+/** Batches that are kept for `tree undo`. */
+const mostKept = 50;
+
+/** The journal of changed places: what `tree undo` goes by. */
+export function createJournal(db: Kysely<Schema>) {
+  return {
+    add: (batch: Omit<Batch, 'id'>): Promise<number> =>
+      db.transaction().execute(async (trx) => {
+        const { at, why, moves, said } = batch;
+        const values = {
+          at,
+          why,
+          moves: JSON.stringify(moves),
+          said: said.length > 0 ? JSON.stringify(said) : null,
+          undone_at: null,
+        };
+        const { insertId } = await trx.insertInto('batches').values(values).executeTakeFirstOrThrow();
+        const id = Number(insertId);
+        await trx
+          .deleteFrom('batches')
+          .where('id', '<=', id - mostKept)
+          .execute();
+        return id;
+      }),
+
+    /** The newest batch that was not undone. */
+    async last(): Promise<Batch | undefined> {
+      const row = await notUndone(db).orderBy('id', 'desc').limit(1).executeTakeFirst();
+      return (
+        row && {
+          id: row.id,
+          at: row.at,
+          why: row.why,
+          moves: JSON.parse(row.moves) as Move[],
+          said: JSON.parse(row.said ?? '[]') as Former[],
+        }
+      );
+    },
+
+    /** What came of a batch that was noted before it was done. One that changed nothing is forgotten. */
+    settle: async (id: number, moves: readonly Move[]): Promise<void> => {
+      if (moves.length === 0)
+        await db.deleteFrom('batches').where('id', '=', id).where('said', 'is', null).execute();
+      await db
+        .updateTable('batches')
+        .set({ moves: JSON.stringify(moves) })
+        .where('id', '=', id)
+        .execute();
+    },
+
+    /**
+     * The moves of files whose paths others have taken over are those of the others: an undo moves what stands there.
+     * @param heirs by the ids of those that had the paths
+     */
+    handOn: (tree: string, heirs: ReadonlyMap<string, string>): Promise<void> =>
+      db.transaction().execute(async (trx) => {
+        for (const { id, moves } of await notUndone(trx).execute()) {
+          if (![...heirs.keys()].some((from) => moves.includes(JSON.stringify(from)))) continue;
+          const renamed = (JSON.parse(moves) as Move[]).map((move) => ({
+            ...move,
+            fileId: (move.tree === tree && heirs.get(move.fileId)) || move.fileId,
+          }));
+          await trx
+            .updateTable('batches')
+            .set({ moves: JSON.stringify(renamed) })
+            .where('id', '=', id)
+            .execute();
+        }
+      }),
+
+    undone: async (id: number, now: number): Promise<void> => {
+      await db.updateTable('batches').set({ undone_at: now }).where('id', '=', id).execute();
+    },
+  };
+}
+
+export type Journal = ReturnType<typeof createJournal>;
+
+/** What a person said of one target counts as said of another. Part of the caller's transaction. */
+export async function handOnSaid(trx: Kysely<Schema>, from: Target, to: Target): Promise<void> {
+  for (const { id, said } of await notUndone(trx).where('said', 'is not', null).execute()) {
+    const former = JSON.parse(said ?? '[]') as Former[];
+    if (!former.some(({ target }) => target === from)) continue;
+    const renamed = former.map((one) => (one.target === from ? { ...one, target: to } : one));
+    await trx
+      .updateTable('batches')
+      .set({ said: JSON.stringify(renamed) })
+      .where('id', '=', id)
+      .execute();
+  }
+}
+
+function notUndone(db: Kysely<Schema>) {
+  return db.selectFrom('batches').selectAll().where('undone_at', 'is', null);
+}

@@ -1,0 +1,58 @@
+import type { Kysely } from 'kysely';
+import { oneOf } from '../db/in-list.ts';
+import type { Schema } from '../db/schema.ts';
+import { handOnSaid } from './journal.ts';
+import type { Former, Target } from './override-types.ts';
+
+/** An override as it is kept. `value` is JSON; times in milliseconds UTC. */
+export interface OverrideRow {
+  target: Target;
+  value: string;
+  at: number;
+}
+
+/** What a person said about files and folders; outlives every index. */
+export function createOverrides(db: Kysely<Schema>) {
+  return {
+    put: async (row: OverrideRow): Promise<void> => {
+      await db
+        .insertInto('overrides')
+        .values(row)
+        .onConflict((conflict) => conflict.column('target').doUpdateSet({ value: row.value, at: row.at }))
+        .execute();
+    },
+
+    /** @returns whether there was one */
+    async remove(target: Target): Promise<boolean> {
+      const { numDeletedRows } = await db
+        .deleteFrom('overrides')
+        .where('target', '=', target)
+        .executeTakeFirstOrThrow();
+      return numDeletedRows > 0n;
+    },
+
+    /** What was said of one file is said of another from now on, also where an undo would take it back. */
+    handOn: (from: string, to: string): Promise<void> =>
+      db.transaction().execute(async (trx) => {
+        const [target, heir]: [Target, Target] = [`file:${from}`, `file:${to}`];
+        await trx.updateTable('overrides').set({ target: heir }).where('target', '=', target).execute();
+        await handOnSaid(trx, target, heir);
+      }),
+
+    /** In the order in which it was said. */
+    async all(): Promise<OverrideRow[]> {
+      return (await db.selectFrom('overrides').selectAll().orderBy('at').execute()) as OverrideRow[];
+    },
+
+    /** What is said of these now. */
+    async of(targets: readonly Target[]): Promise<Former[]> {
+      const said = db.selectFrom('overrides').selectAll().where('target', 'in', oneOf(targets));
+      const found = new Map<string, Former>(
+        ((await said.execute()) as OverrideRow[]).map((row) => [row.target, row]),
+      );
+      return targets.map((target) => found.get(target) ?? { target });
+    },
+  };
+}
+
+export type Overrides = ReturnType<typeof createOverrides>;

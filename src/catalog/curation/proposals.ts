@@ -1,0 +1,172 @@
+import type { Kysely, Transaction } from 'kysely';
+import { batches } from '../db/chunks.ts';
+import { oneOf } from '../db/in-list.ts';
+import type { Schema } from '../db/schema.ts';
+
+export type ProposalState = 'open' | 'accepted' | 'refused' | 'undone' | 'settled';
+
+/** What a person is told of a proposal. */
+export interface ProposalFacts {
+  /** Files of the account, and how many of them stand in the tree as films or episodes. */
+  files: number;
+  films: number;
+  /** A few account paths. */
+  examples: readonly string[];
+}
+
+/** A deletion that was stopped, or one that went through (kind `ladder`). Times in milliseconds UTC. */
+export interface Proposal extends ProposalFacts {
+  id: number;
+  at: number;
+  kind: string;
+  why: string;
+  /** `settled`: its files came back before anybody decided. `undone`: what was accepted is there again. */
+  state: ProposalState;
+  decidedAt: number | undefined;
+}
+
+/** Deletions that wait for a person's word, and those that were carried out. */
+export function createProposals(db: Kysely<Schema>) {
+  return {
+    /** Newest first. */
+    async list(limit: number, state?: ProposalState): Promise<Proposal[]> {
+      let query = db.selectFrom('proposals').selectAll().orderBy('id', 'desc').limit(limit);
+      if (state) query = query.where('state', '=', state);
+      return (await query.execute()).map(toProposal);
+    },
+
+    async byId(id: number): Promise<Proposal | undefined> {
+      const row = await db.selectFrom('proposals').selectAll().where('id', '=', id).executeTakeFirst();
+      return row && toProposal(row);
+    },
+
+    async filesOf(id: number): Promise<string[]> {
+      const rows = await db
+        .selectFrom('proposal_files')
+        .select('file_id')
+        .where('proposal_id', '=', id)
+        .orderBy('file_id')
+        .execute();
+      return rows.map((row) => row.file_id);
+    },
+
+    add: (proposal: NewProposal, fileIds: readonly string[]): Promise<number> =>
+      db.transaction().execute((trx) => insertProposal(trx, proposal, fileIds)),
+
+    /** An open one is about these files now. */
+    update: (id: number, why: string, facts: object, fileIds: readonly string[]): Promise<void> =>
+      db.transaction().execute(async (trx) => {
+        await trx
+          .updateTable('proposals')
+          .set({ why, facts: JSON.stringify(facts) })
+          .where('id', '=', id)
+          .execute();
+        await trx.deleteFrom('proposal_files').where('proposal_id', '=', id).execute();
+        await insertFiles(trx, id, fileIds);
+      }),
+
+    /** @param now milliseconds UTC; without it the proposal waits for a decision again */
+    async decide(id: number, state: ProposalState, now: number | undefined): Promise<void> {
+      await db
+        .updateTable('proposals')
+        .set({ state, decided_at: now ?? null })
+        .where('id', '=', id)
+        .execute();
+    },
+
+    /** The newest removal that has not been undone, among those of which something is gone still. */
+    async lastRemoval(): Promise<number | undefined> {
+      const row = await db
+        .selectFrom('proposals as p')
+        .select('p.id')
+        .where('p.state', '=', 'accepted')
+        .where((e) =>
+          e.exists(
+            e
+              .selectFrom('proposal_files as pf')
+              .innerJoin('files as f', 'f.id', 'pf.file_id')
+              .select('pf.file_id')
+              .whereRef('pf.proposal_id', '=', 'p.id')
+              .where('f.gone_at', 'is not', null),
+          ),
+        )
+        .orderBy('p.decided_at', 'desc')
+        .orderBy('p.id', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row?.id;
+    },
+
+    /** The batch by which each of these files went; what is still in the library is not among them. */
+    async batchesOf(fileIds: readonly string[]): Promise<Map<string, number>> {
+      const rows = await db
+        .selectFrom('proposal_files as pf')
+        .innerJoin('proposals as p', 'p.id', 'pf.proposal_id')
+        .innerJoin('files as f', 'f.id', 'pf.file_id')
+        .select(['pf.file_id', 'p.id'])
+        .where('pf.file_id', 'in', oneOf(fileIds))
+        .where('p.state', '=', 'accepted')
+        .where('f.gone_at', 'is not', null)
+        .orderBy('p.decided_at')
+        .orderBy('p.id')
+        .execute();
+      return new Map(rows.map((row) => [row.file_id, row.id]));
+    },
+
+    /** How many of these files stand in the tree as films or episodes. */
+    async films(fileIds: readonly string[]): Promise<number> {
+      const rows = await db
+        .selectFrom('tree')
+        .select('file_id')
+        .distinct()
+        .where('kind', '=', 'strm')
+        .where('file_id', 'in', oneOf(fileIds))
+        .execute();
+      return rows.length;
+    },
+  };
+}
+
+export type Proposals = ReturnType<typeof createProposals>;
+
+export interface NewProposal {
+  at: number;
+  kind: string;
+  why: string;
+  state: ProposalState;
+  decidedAt?: number;
+  /** ProposalFacts as they are kept. */
+  facts: object;
+}
+
+/** Part of the caller's transaction. @returns its id */
+export async function insertProposal(
+  trx: Transaction<Schema>,
+  { at, kind, why, state, decidedAt, facts }: NewProposal,
+  fileIds: readonly string[],
+): Promise<number> {
+  const row = { at, kind, why, state, decided_at: decidedAt ?? null, facts: JSON.stringify(facts) };
+  const { insertId } = await trx.insertInto('proposals').values(row).executeTakeFirstOrThrow();
+  await insertFiles(trx, Number(insertId), fileIds);
+  return Number(insertId);
+}
+
+async function insertFiles(trx: Transaction<Schema>, id: number, fileIds: readonly string[]): Promise<void> {
+  for (const part of batches(fileIds)) {
+    const rows = part.map((file_id) => ({ proposal_id: id, file_id }));
+    await trx.insertInto('proposal_files').values(rows).execute();
+  }
+}
+
+function toProposal(row: { [K in keyof Schema['proposals']]: unknown }): Proposal {
+  const facts = JSON.parse(String(row.facts)) as ProposalFacts;
+  return {
+    id: Number(row.id),
+    at: Number(row.at),
+    kind: String(row.kind),
+    why: String(row.why),
+    state: row.state as ProposalState,
+    decidedAt: row.decided_at === null ? undefined : Number(row.decided_at),
+    ...facts,
+  };
+}

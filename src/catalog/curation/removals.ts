@@ -1,0 +1,183 @@
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
+import { foldersBelow } from '../account/descendants.ts';
+import { markDirty } from '../account/dirty.ts';
+import { oneOf } from '../db/in-list.ts';
+import type { Schema } from '../db/schema.ts';
+import { insertProposal } from './proposals.ts';
+
+/** How much a removal would take of the tree, of all of it or of what lies below one root. */
+export interface RemovalShare {
+  total: number;
+  candidates: number;
+}
+
+/** Where on the ladder a file must stand to go. All in milliseconds; `steadyMs` is steady time. */
+export interface Rungs {
+  steadyMs: number;
+  /** Between the first crawl that missed it and the one that confirms. */
+  confirmMs: number;
+  /** From the confirmation until it goes. */
+  graceMs: number;
+}
+
+/** What listings no longer name: remembered, confirmed by a second crawl, given a time of grace, and only then taken out. */
+export function createRemovals(db: Kysely<Schema>) {
+  const missing = sql<boolean>`gone_at is null and missing_since is not null and kept_at is null`;
+  const isDue = ({ steadyMs, confirmMs, graceMs }: Rungs) => sql<boolean>`(${missing} and
+    case when confirmed_at is not null then confirmed_at <= ${steadyMs - graceMs}
+         else ${graceMs} = 0 and missed_at <= ${steadyMs - confirmMs} end)`;
+
+  async function shareOf(rungs: Rungs, where: RawBuilder<boolean>): Promise<RemovalShare> {
+    const { rows } = await sql<RemovalShare>`
+      select count(*) as total, coalesce(sum(${isDue(rungs)}), 0) as candidates
+      from files
+      where gone_at is null and ${where}
+        and exists (select 1 from tree where tree.file_id = files.id and tree.kind = 'strm')`.execute(db);
+    return rows[0] ?? { total: 0, candidates: 0 };
+  }
+
+  const idsWhere = async (where: RawBuilder<boolean>): Promise<string[]> => {
+    const rows = await db.selectFrom('files').select('id').where(where).orderBy('id').execute();
+    return rows.map((row) => row.id);
+  };
+
+  return {
+    /** Files at the end of the ladder, with what this crawl would confirm. */
+    due: (rungs: Rungs): Promise<string[]> => idsWhere(isDue(rungs)),
+
+    /** Files that are missing, wherever on the ladder. @param since only those missing for so long, milliseconds UTC */
+    missing: (since = Number.MAX_SAFE_INTEGER): Promise<string[]> =>
+      idsWhere(sql<boolean>`${missing} and missing_since <= ${since}`),
+
+    /** What lies below none of the roots any more (somebody changed the settings) counts as missing from now on. */
+    async missOutside(rootIds: readonly number[], now: number): Promise<void> {
+      const inside = oneOf(await foldersBelow(db, rootIds));
+      // Folder by folder: file by file it takes half a second for 100,000 of them, after each crawl.
+      await sql`update files set missing_since = ${now}
+        where gone_at is null and missing_since is null
+          and folder_id in (select id from folders where id not in ${inside})`.execute(db);
+    },
+
+    /** A successful crawl ends: what is missing goes one rung up, never two. */
+    climb: ({ steadyMs, confirmMs }: Rungs): Promise<void> =>
+      db.transaction().execute(async (trx) => {
+        await trx
+          .updateTable('files')
+          .set({ confirmed_at: steadyMs })
+          .where('missing_since', 'is not', null)
+          .where('gone_at', 'is', null)
+          .where('confirmed_at', 'is', null)
+          .where('missed_at', '<=', steadyMs - confirmMs)
+          .execute();
+        await trx
+          .updateTable('files')
+          .set({ missed_at: steadyMs })
+          .where('missing_since', 'is not', null)
+          .where('gone_at', 'is', null)
+          // A time that lies ahead was noted by an older version while the clock was wrong.
+          .where((e) => e.or([e('missed_at', 'is', null), e('missed_at', '>', steadyMs)]))
+          .execute();
+      }),
+
+    /** Share of the tree that would go: files that stand in it, not the photos and archives beside them. */
+    share: (rungs: Rungs): Promise<RemovalShare> => shareOf(rungs, sql<boolean>`true`),
+
+    /** The same of one of several trees. */
+    shareInTree: (tree: string, rungs: Rungs): Promise<RemovalShare> =>
+      shareOf(
+        rungs,
+        sql<boolean>`exists (select 1 from tree own
+          where own.file_id = files.id and own.kind = 'strm' and own.tree = ${tree})`,
+      ),
+
+    /** The same below one folder. */
+    async shareBelow(folderId: number, rungs: Rungs): Promise<RemovalShare> {
+      return shareOf(rungs, sql<boolean>`folder_id in ${oneOf(await foldersBelow(db, [folderId]))}`);
+    },
+
+    /**
+     * Takes files out of the library, as a batch that can be undone. Their rows stay, so that one that returns is known
+     * again. What came back, or was kept, in the meantime stays. @returns what went
+     */
+    remove: (ids: readonly string[], now: number, batch: RemovalBatch): Promise<string[]> =>
+      db.transaction().execute(async (trx) => {
+        const gone = await stillMissing(trx, ids, batch.alsoKept ?? false);
+        await trx
+          .updateTable('files')
+          .set({ gone_at: now, kept_at: null })
+          .where('id', 'in', oneOf(gone))
+          .execute();
+        await markDirty(trx, gone);
+        await trx.deleteFrom('leases').where('file_id', 'in', oneOf(gone)).execute();
+        if (batch.proposalId !== undefined) await accepted(trx, batch.proposalId, now);
+        else if (gone.length > 0) {
+          const { kind, why, facts } = batch;
+          await insertProposal(trx, { at: now, kind, why, facts, state: 'accepted', decidedAt: now }, gone);
+        }
+        return gone;
+      }),
+
+    /** A person's word that these stay in the library, also those that were taken out. @returns what is there again */
+    keep: (ids: readonly string[], now: number): Promise<string[]> =>
+      db.transaction().execute(async (trx) => {
+        const rows = await trx
+          .selectFrom('files')
+          .select('id')
+          .where('id', 'in', oneOf(ids))
+          .where('gone_at', 'is not', null)
+          .execute();
+        const back = rows.map((row) => row.id);
+        await trx
+          .updateTable('files')
+          .set({ gone_at: null, kept_at: now })
+          .where('id', 'in', oneOf(ids))
+          .where('missing_since', 'is not', null)
+          .execute();
+        await markDirty(trx, back);
+        return back;
+      }),
+
+    /** That word is taken back: they stand where they stood on the ladder. */
+    async unkeep(ids: readonly string[]): Promise<void> {
+      await db.updateTable('files').set({ kept_at: null }).where('id', 'in', oneOf(ids)).execute();
+    },
+
+    /** Those of `ids` that are missing still, in the library, and not kept by a person's word. */
+    stillMissing: (ids: readonly string[]): Promise<string[]> => stillMissing(db, ids, false),
+  };
+}
+
+export type Removals = ReturnType<typeof createRemovals>;
+
+/** What a removal is noted as: the proposal that it carries out, or a batch of its own. */
+export interface RemovalBatch {
+  proposalId?: number;
+  kind: string;
+  why: string;
+  facts: object;
+  /** Also what a person kept before. */
+  alsoKept?: boolean;
+}
+
+async function stillMissing(
+  db: Kysely<Schema> | Transaction<Schema>,
+  ids: readonly string[],
+  alsoKept: boolean,
+): Promise<string[]> {
+  let query = db
+    .selectFrom('files')
+    .select('id')
+    .where('id', 'in', oneOf(ids))
+    .where('gone_at', 'is', null)
+    .where('missing_since', 'is not', null);
+  if (!alsoKept) query = query.where('kept_at', 'is', null);
+  return (await query.execute()).map((row) => row.id);
+}
+
+async function accepted(trx: Transaction<Schema>, id: number, now: number): Promise<void> {
+  await trx
+    .updateTable('proposals')
+    .set({ state: 'accepted', decided_at: now })
+    .where('id', '=', id)
+    .execute();
+}

@@ -1,0 +1,101 @@
+import { type Kysely, sql } from 'kysely';
+import { batches } from './db/chunks.ts';
+import type { Schema } from './db/schema.ts';
+
+/** A folder of a tree of which a media server has not been told. `rev` changes when something is added to it. */
+export interface NoticeRow {
+  tree: string;
+  dir: string;
+  /** Bits of what happened there. */
+  changes: number;
+  major: boolean;
+  rev: number;
+}
+
+/** What waits for media servers, folder by folder. */
+export function createNotices(db: Kysely<Schema>) {
+  return {
+    add: (
+      servers: readonly string[],
+      notices: readonly Omit<NoticeRow, 'rev'>[],
+      now: number,
+    ): Promise<void> =>
+      db.transaction().execute(async (trx) => {
+        for (const server of servers)
+          for (const part of batches(notices)) {
+            const rows = part.map(({ tree, dir, changes, major }) => {
+              const times = { first_at: now, at: now, rev: 0 };
+              return { server, tree, dir, changes, major: Number(major), ...times };
+            });
+            await trx
+              .insertInto('notices')
+              .values(rows)
+              .onConflict((conflict) =>
+                conflict.columns(['server', 'tree', 'dir']).doUpdateSet({
+                  changes: sql<number>`notices.changes | excluded.changes`,
+                  // What becomes large only now has waited since now.
+                  first_at: sql<number>`case when excluded.major > notices.major then excluded.at else notices.first_at end`,
+                  at: sql<number>`case when excluded.major >= notices.major then excluded.at else notices.at end`,
+                  major: sql<number>`max(notices.major, excluded.major)`,
+                  rev: sql<number>`notices.rev + 1`,
+                }),
+              )
+              .execute();
+          }
+      }),
+
+    /** By server: since when what waits, and how much. */
+    async waiting() {
+      const { rows } = await sql<{
+        server: string;
+        firstMajorAt: number | null;
+        lastMajorAt: number | null;
+        firstMinorAt: number | null;
+        count: number;
+      }>`select server, min(case when major = 1 then first_at end) as firstMajorAt,
+          max(case when major = 1 then at end) as lastMajorAt,
+          min(case when major = 0 then first_at end) as firstMinorAt, count(*) as count
+        from notices group by server`.execute(db);
+      return new Map(
+        rows.map(({ server, firstMajorAt, lastMajorAt, firstMinorAt, count }) => [
+          server,
+          {
+            firstMajorAt: firstMajorAt ?? undefined,
+            lastMajorAt: lastMajorAt ?? undefined,
+            firstMinorAt: firstMinorAt ?? undefined,
+            count,
+          },
+        ]),
+      );
+    },
+
+    async of(server: string): Promise<NoticeRow[]> {
+      const rows = await db
+        .selectFrom('notices')
+        .select(['tree', 'dir', 'changes', 'major', 'rev'])
+        .where('server', '=', server)
+        .execute();
+      return rows.map((row) => ({ ...row, major: row.major === 1 }));
+    },
+
+    /** These have been told; what came to them since stays. */
+    done: (server: string, notices: readonly NoticeRow[]): Promise<void> =>
+      db.transaction().execute(async (trx) => {
+        for (const { tree, dir, rev } of notices)
+          await trx
+            .deleteFrom('notices')
+            .where('server', '=', server)
+            .where('tree', '=', tree)
+            .where('dir', '=', dir)
+            .where('rev', '=', rev)
+            .execute();
+      }),
+
+    /** What waits for servers that the settings no longer name is forgotten. */
+    keepOnly: async (servers: readonly string[]): Promise<void> => {
+      await db.deleteFrom('notices').where('server', 'not in', servers).execute();
+    },
+  };
+}
+
+export type Notices = ReturnType<typeof createNotices>;

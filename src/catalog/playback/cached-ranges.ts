@@ -1,0 +1,54 @@
+import type { Kysely } from 'kysely';
+import type { Schema } from '../db/schema.ts';
+
+/** A beginning or end of a file that lies on disk. Times in milliseconds UTC. */
+export interface KeptStretch {
+  fileId: string;
+  side: 'head' | 'tail';
+  sizeBytes: number;
+  start: number;
+  length: number;
+  /** CRC-32 of each block. */
+  checks: Uint32Array;
+  usedAt: number;
+}
+
+/** What is known of the kept beginnings and ends. */
+export function createKept(db: Kysely<Schema>) {
+  return {
+    async all(): Promise<KeptStretch[]> {
+      const rows = await db.selectFrom('kept').selectAll().execute();
+      return rows.map((row) => ({
+        fileId: row.file_id,
+        side: row.side as KeptStretch['side'],
+        sizeBytes: row.size_bytes,
+        start: row.start,
+        length: row.length,
+        // A copy: the row's own bytes may not begin at a multiple of four.
+        checks: new Uint32Array(Uint8Array.from(row.checks).buffer),
+        usedAt: row.used_at,
+      }));
+    },
+
+    async put({ fileId, side, ...kept }: KeptStretch): Promise<void> {
+      const values = {
+        size_bytes: kept.sizeBytes,
+        start: kept.start,
+        length: kept.length,
+        checks: new Uint8Array(kept.checks.buffer, kept.checks.byteOffset, kept.checks.byteLength),
+        used_at: kept.usedAt,
+      };
+      await db
+        .insertInto('kept')
+        .values({ file_id: fileId, side, ...values })
+        .onConflict((conflict) => conflict.columns(['file_id', 'side']).doUpdateSet(values))
+        .execute();
+    },
+
+    async drop(fileId: string, side: string): Promise<void> {
+      await db.deleteFrom('kept').where('file_id', '=', fileId).where('side', '=', side).execute();
+    },
+  };
+}
+
+export type KeptStretches = ReturnType<typeof createKept>;

@@ -1,0 +1,175 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import { type Kysely, sql } from 'kysely';
+import { markDirty } from '../account/dirty.ts';
+import { oneOf } from '../db/in-list.ts';
+import type { Schema } from '../db/schema.ts';
+
+/** A video whose header has not been read. */
+export interface UnreadVideo {
+  id: string;
+  url: string;
+  name: string;
+  sizeBytes: number;
+}
+
+export interface MediaCounts {
+  /** Videos of the tree whose facts are known. */
+  known: number;
+  /** Videos that have not been read, or that failed and may be tried again. */
+  waiting: number;
+  givenUp: number;
+}
+
+/** A place in the order of the files, the newest first. */
+interface Place {
+  at: number;
+  id: string;
+}
+
+/** Row values: SQLite walks its index from the one place to the other. */
+const isBelow = ({ at, id }: Place) => sql<boolean>`(first_seen_at, id) < (${at}, ${id})`;
+const isFrom = ({ at, id }: Place) => sql<boolean>`(first_seen_at, id) >= (${at}, ${id})`;
+
+const filesAtOnce = 500;
+
+/** So many failures and a file is left alone until it changes. */
+export const mostFailures = 3;
+
+/** What the videos' own headers say; `facts` are JSON. A row holds for the size that it was written for. */
+export function createMedia(db: Kysely<Schema>) {
+  /** Videos that have a place in a tree and are at the host. */
+  const videos = () =>
+    db
+      .selectFrom('files as f')
+      .leftJoin('media as m', (join) =>
+        join.onRef('m.file_id', '=', 'f.id').onRef('m.size_bytes', '=', 'f.size_bytes'),
+      )
+      .where('f.gone_at', 'is', null)
+      .where('f.missing_since', 'is', null)
+      .where('f.has_password', '=', 0)
+      .where(sql<boolean>`exists (select 1 from places where places.file_id = f.id)`);
+
+  /** Where a stretch of some hundred files below this place ends; undefined = at the oldest file. */
+  const placeAfter = (below: Place | undefined): Promise<Place | undefined> =>
+    db
+      .selectFrom('files')
+      .select(['first_seen_at as at', 'id'])
+      .$if(below !== undefined, (query) => query.where(isBelow(below as Place)))
+      .orderBy('first_seen_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(1)
+      .offset(filesAtOnce - 1)
+      .executeTakeFirst();
+
+  const unread = (
+    below: Place | undefined,
+    end: Place | undefined,
+    limit: number,
+    failedBefore: number,
+  ): Promise<UnreadVideo[]> =>
+    videos()
+      .select(['f.id', 'f.url', 'f.name', 'f.size_bytes as sizeBytes'])
+      .$if(below !== undefined, (query) => query.where(isBelow(below as Place)))
+      .$if(end !== undefined, (query) => query.where(isFrom(end as Place)))
+      .where('f.size_bytes', '>', 0)
+      .where('m.facts', 'is', null)
+      .where((e) =>
+        e.or([
+          e('m.file_id', 'is', null),
+          e.and([e('m.failures', '<', mostFailures), e('m.at', '<=', failedBefore)]),
+        ]),
+      )
+      .orderBy('f.first_seen_at', 'desc')
+      .orderBy('f.id', 'desc')
+      .limit(limit)
+      .execute();
+
+  return {
+    /** The facts of these files, where they are known. */
+    async factsOf(fileIds: readonly string[]): Promise<Map<string, string>> {
+      const rows = await db
+        .selectFrom('media as m')
+        .innerJoin('files as f', (join) =>
+          join.onRef('f.id', '=', 'm.file_id').onRef('f.size_bytes', '=', 'm.size_bytes'),
+        )
+        .select(['m.file_id as id', 'm.facts as facts'])
+        .where('m.file_id', 'in', oneOf(fileIds))
+        .execute();
+      return new Map(rows.flatMap(({ id, facts }) => (facts === null ? [] : [[id, facts]])));
+    },
+
+    /** How long these files last, in milliseconds, where that is known. */
+    async durationsOf(fileIds: readonly string[]): Promise<Map<string, number>> {
+      // Not by their facts: the chapters of a film are many, and a playlist has many films.
+      const { rows } = await sql<{ id: string; ms: number }>`
+        select m.file_id as id, json_extract(m.facts, '$.durationMs') as ms
+        from json_each(${JSON.stringify(fileIds)}) wanted
+          cross join media m on m.file_id = wanted.value
+          cross join files f on f.id = m.file_id and f.size_bytes = m.size_bytes
+        where ms is not null`.execute(db);
+      return new Map(rows.map(({ id, ms }) => [id, ms]));
+    },
+
+    /** Keeps the facts of a file and notes that the tree is behind for it. */
+    put: (file: { id: string; sizeBytes: number }, facts: string, now: number): Promise<void> =>
+      db.transaction().execute(async (trx) => {
+        const row = { size_bytes: file.sizeBytes, at: now, failures: 0, facts };
+        await trx
+          .insertInto('media')
+          .values({ file_id: file.id, ...row })
+          .onConflict((conflict) => conflict.column('file_id').doUpdateSet(row))
+          .execute();
+        await markDirty(trx, [file.id]);
+      }),
+
+    /** Counts a failure; of a file that changed they are counted anew. */
+    async failed(file: { id: string; sizeBytes: number }, now: number): Promise<void> {
+      await db
+        .insertInto('media')
+        .values({ file_id: file.id, size_bytes: file.sizeBytes, at: now, failures: 1, facts: null })
+        .onConflict((conflict) =>
+          conflict.column('file_id').doUpdateSet((e) => ({
+            failures: sql<number>`case when media.size_bytes = excluded.size_bytes then media.failures + 1 else 1 end`,
+            size_bytes: e.ref('excluded.size_bytes'),
+            at: now,
+            facts: null,
+          })),
+        )
+        .execute();
+    },
+
+    /**
+     * Videos to read, the newest first. Looks at some hundred files at a time: most of them are known, and a film that
+     * plays must not wait for a look at 100,000. @param failedBefore milliseconds UTC: later failures wait
+     */
+    async next(limit: number, failedBefore: number): Promise<UnreadVideo[]> {
+      const found: UnreadVideo[] = [];
+      for (let below: Place | undefined, isLast = false; found.length < limit && !isLast; ) {
+        const end = await placeAfter(below);
+        found.push(...(await unread(below, end, limit - found.length, failedBefore)));
+        isLast = end === undefined;
+        below = end;
+        await breathe();
+      }
+      return found;
+    },
+
+    async counts(): Promise<MediaCounts> {
+      const row = await videos()
+        .select((e) => [
+          e.fn.countAll<number>().as('all'),
+          e.fn.count<number>('m.facts').as('known'),
+          e.fn
+            .countAll<number>()
+            .filterWhere('m.facts', 'is', null)
+            .filterWhere('m.failures', '>=', mostFailures)
+            .as('givenUp'),
+        ])
+        .executeTakeFirstOrThrow();
+      const { all, known, givenUp } = row;
+      return { known, waiting: all - known - givenUp, givenUp };
+    },
+  };
+}
+
+export type MediaStore = ReturnType<typeof createMedia>;

@@ -1,0 +1,45 @@
+import type { Kysely } from 'kysely';
+import type { Schema } from '../db/schema.ts';
+
+/** The part of a play that the catalog looks at; the rest is kept as it is. */
+interface KeptPlay {
+  id: string;
+  startedAt: number;
+}
+
+/** The last plays. */
+export function createPlayLog<T extends KeptPlay>(db: Kysely<Schema>) {
+  return {
+    /** Writes these plays, and forgets all but the last `keep`. */
+    async put(plays: readonly T[], keep: number): Promise<void> {
+      await db.transaction().execute(async (trx) => {
+        for (const play of plays) {
+          const record = JSON.stringify(play);
+          await trx
+            .insertInto('plays')
+            .values({ id: play.id, started_at: play.startedAt, record })
+            .onConflict((conflict) => conflict.column('id').doUpdateSet({ record }))
+            .execute();
+        }
+        await trx
+          .deleteFrom('plays')
+          .where('id', 'not in', (last) =>
+            last.selectFrom('plays').select('id').orderBy('started_at', 'desc').orderBy('id').limit(keep),
+          )
+          .execute();
+      });
+    },
+
+    /** Newest first. */
+    async recent(limit: number): Promise<T[]> {
+      const rows = await db
+        .selectFrom('plays')
+        .select('record')
+        .orderBy('started_at', 'desc')
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => JSON.parse(row.record) as T);
+    },
+  };
+}

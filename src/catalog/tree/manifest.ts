@@ -1,0 +1,228 @@
+import { type Kysely, sql, type Transaction } from 'kysely';
+import { batches } from '../db/chunks.ts';
+import { oneOf } from '../db/in-list.ts';
+import type { Schema } from '../db/schema.ts';
+import { runForEach } from '../db/upsert.ts';
+import { recordTreeChange } from './folder-dates.ts';
+
+/** One file of a STRM tree that we wrote. `path` is relative to the tree's directory. */
+export interface TreeRow {
+  path: string;
+  kind: string;
+  fileId: string | undefined;
+  titleKey: string;
+  sha256: string;
+  /** Of the bytes that were about to take their place: after a kill, either may lie there. */
+  nextSha256?: string | undefined;
+  sizeBytes: number;
+  mtimeMs: number;
+  /**
+   * Hash of the row that stood here when this one was planned, '' = there was none. What somebody else has written down
+   * since then stays known. undefined = it takes the place of any.
+   */
+  insteadOf?: string | undefined;
+}
+
+/** Where a file stands from now on, and what its address ends in. */
+export interface Standing {
+  stem: string;
+  name: string;
+  /** The title that this was planned for: where the file belongs to another one by now, nothing is written down. */
+  titleKey: string;
+}
+
+/** Some 400 KB of text. */
+const rowsAnIntent = 1000;
+
+/** Any address of ours is known again; of other files one that is not known counts as a person's. */
+const isFollowed = `?10 is null or excluded.kind = 'strm' or tree.sha256 in (?10, excluded.sha256)`;
+
+/** A row over that of somebody else, who was quicker, is noted as what may lie there as well. */
+const putRow = `insert into tree (tree, path, kind, file_id, title_key, sha256, next_sha256, size_bytes, mtime_ms)
+  values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+  on conflict (tree, path) do update set kind = excluded.kind, title_key = excluded.title_key,
+    next_sha256 = iif(${isFollowed}, excluded.next_sha256, coalesce(excluded.next_sha256, excluded.sha256)),
+    ${['file_id', 'sha256', 'size_bytes', 'mtime_ms']
+      .map((name) => `${name} = iif(${isFollowed}, excluded.${name}, tree.${name})`)
+      .join(', ')}`;
+
+/**
+ * The manifest of one tree: what was written, and what its files belong to.
+ *
+ * Lists are joined in this order (`cross join`) and by a named index: without statistics SQLite takes `tree = ?` for the
+ * rarest condition of all, and would walk through the whole tree for each list.
+ */
+export function createManifest(db: Kysely<Schema>, tree: string) {
+  const rowsOf = () => db.selectFrom('tree').where('tree', '=', tree);
+
+  const putRows = (trx: Transaction<Schema>, rows: readonly TreeRow[]) =>
+    runForEach(
+      trx,
+      putRow,
+      rows.map((row) => [
+        tree,
+        row.path,
+        row.kind,
+        row.fileId ?? null,
+        row.titleKey,
+        row.sha256,
+        row.nextSha256 ?? null,
+        row.sizeBytes,
+        row.mtimeMs,
+        row.insteadOf ?? null,
+      ]),
+    );
+
+  return {
+    /** Titles in whose folders something written belongs to one of these files. */
+    async treeKeysOf(fileIds: readonly string[]): Promise<string[]> {
+      const { rows } = await sql<{ title_key: string }>`select distinct title_key
+        from json_each(${JSON.stringify(fileIds)}) wanted cross join tree indexed by tree_file on file_id = wanted.value
+        where tree = ${tree}`.execute(db);
+      return rows.map((row) => row.title_key);
+    },
+
+    /** What was written for these titles. */
+    async treeOfKeys(keys: readonly string[]): Promise<TreeRow[]> {
+      const { rows } = await sql<Schema['tree']>`select tree.*
+        from json_each(${JSON.stringify(keys)}) wanted cross join tree indexed by tree_key on title_key = wanted.value
+        where tree = ${tree}`.execute(db);
+      return rows.map(toTreeRow);
+    },
+
+    /** What was written, after `after` in the order of paths: for a walk over everything. */
+    async treeAfter(
+      after: string,
+      limit: number,
+    ): Promise<Pick<TreeRow, 'path' | 'titleKey' | 'sizeBytes' | 'mtimeMs'>[]> {
+      const rows = await rowsOf()
+        .select(['path', 'title_key', 'size_bytes', 'mtime_ms'])
+        .where('path', '>', after)
+        .orderBy('path')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({
+        path: row.path,
+        titleKey: row.title_key,
+        sizeBytes: row.size_bytes,
+        mtimeMs: row.mtime_ms,
+      }));
+    },
+
+    async treeAt(path: string): Promise<TreeRow | undefined> {
+      const row = await rowsOf().selectAll().where('path', '=', path).executeTakeFirst();
+      return row && toTreeRow(row);
+    },
+
+    /** What lies directly in a folder of the tree (`''` = the top): names of folders and the files. */
+    async treeChildren(dir: string): Promise<{ folders: string[]; files: TreeRow[] }> {
+      const prefix = dir === '' ? '' : `${dir}/`;
+      // '0' follows '/' in ASCII: a range over the primary key, however large the tree.
+      const below =
+        prefix === '' ? sql<boolean>`true` : sql<boolean>`path >= ${prefix} and path < ${`${dir}0`}`;
+      // In characters as SQLite counts them, which JavaScript does not.
+      const rest = sql<string>`substr(path, length(${prefix}) + 1)`;
+      const files = await rowsOf()
+        .selectAll()
+        .where(below)
+        .where(sql`instr(${rest}, '/')`, '=', 0)
+        .orderBy('path')
+        .execute();
+      const folders = await rowsOf()
+        .select(sql<string>`substr(${rest}, 1, instr(${rest}, '/') - 1)`.as('name'))
+        .distinct()
+        .where(below)
+        .where(sql`instr(${rest}, '/')`, '>', 0)
+        .orderBy('name')
+        .execute();
+      return { folders: folders.map((row) => row.name), files: files.map(toTreeRow) };
+    },
+
+    /**
+     * Notes what is about to be written, so that what a kill leaves on the disk is still known as ours. `stems`: the
+     * paths that files have from now on; `disowned`: files that lose theirs. @returns its numbers, for `recordTree`
+     */
+    intend: (
+      rows: readonly TreeRow[],
+      stems: ReadonlyMap<string, Standing>,
+      disowned: readonly string[],
+    ): Promise<number[]> =>
+      db.transaction().execute(async (trx) => {
+        if (disowned.length > 0)
+          await trx
+            .updateTable('places')
+            .set({ stem: null })
+            .where('tree', '=', tree)
+            .where('file_id', 'in', oneOf(disowned))
+            .execute();
+        await runForEach(
+          trx,
+          'update places set stem = ?, name = ? where tree = ? and file_id = ? and title_key = ?',
+          [...stems].map(([fileId, { stem, name, titleKey }]) => [stem, name, tree, fileId, titleKey]),
+        );
+        const intents: number[] = [];
+        // A person who moves a whole library intends more than one text should hold.
+        for (const part of batches(rows, rowsAnIntent)) {
+          const intent = trx.insertInto('tree_intents').values({ tree, rows: JSON.stringify(part) });
+          intents.push((await intent.returning('id').executeTakeFirstOrThrow()).id);
+        }
+        return intents;
+      }),
+
+    /**
+     * Writes down what was written and forgets what was removed. `at`: when it was done, for the dates of the folders;
+     * milliseconds UTC. `intents` are done with; `left`: what of them was not written after all, and may be half there.
+     */
+    recordTree: (
+      written: readonly TreeRow[],
+      removed: readonly string[],
+      {
+        at,
+        intents = [],
+        left = [],
+      }: { at?: number; intents?: readonly number[]; left?: readonly TreeRow[] } = {},
+    ): Promise<void> =>
+      db.transaction().execute(async (trx) => {
+        for (const part of batches(removed))
+          await trx.deleteFrom('tree').where('tree', '=', tree).where('path', 'in', part).execute();
+        await putRows(trx, [...written, ...left]);
+        if (at !== undefined)
+          await recordTreeChange(trx, tree, [...written.map(({ path }) => path), ...removed], at);
+        if (intents.length > 0)
+          await trx.deleteFrom('tree_intents').where('id', 'in', oneOf(intents)).execute();
+      }),
+
+    /**
+     * Puts into the manifest what was about to be written when somebody was killed. What somebody is about to write just
+     * now may go there as well: it is written over when that is done.
+     */
+    settleIntents: (): Promise<void> =>
+      db.transaction().execute(async (trx) => {
+        // Deleted as it is read: another process writes them down, too, or none does.
+        const intents = trx.deleteFrom('tree_intents').where('tree', '=', tree).returning('rows');
+        for (const { rows } of await intents.execute()) await putRows(trx, JSON.parse(rows) as TreeRow[]);
+      }),
+
+    async treeCount(): Promise<number> {
+      const row = await rowsOf()
+        .select((e) => e.fn.countAll<number>().as('n'))
+        .where('kind', '=', 'strm')
+        .where('mtime_ms', '>', 0)
+        .executeTakeFirstOrThrow();
+      return row.n;
+    },
+  };
+}
+
+function toTreeRow(row: Schema['tree']): TreeRow {
+  return {
+    path: row.path,
+    kind: row.kind,
+    fileId: row.file_id ?? undefined,
+    titleKey: row.title_key,
+    sha256: row.sha256,
+    nextSha256: row.next_sha256 ?? undefined,
+    sizeBytes: row.size_bytes,
+    mtimeMs: row.mtime_ms,
+  };
+}

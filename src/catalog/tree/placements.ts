@@ -1,0 +1,147 @@
+import { type Kysely, sql } from 'kysely';
+import { oneOf } from '../db/in-list.ts';
+import type { Schema } from '../db/schema.ts';
+import { upsert } from '../db/upsert.ts';
+import { createManifest } from './manifest.ts';
+
+export type { Standing, TreeRow } from './manifest.ts';
+
+/** A file of a title. `recognition` is JSON; `stem` is where it stands in the tree, once it was written. */
+export interface TitleRow {
+  fileId: string;
+  titleKey: string;
+  recognition: string;
+  stem: string | undefined;
+  /** What its address ends in, once it was written. */
+  name: string | undefined;
+  /** JSON of what its path tells, where that is something else than the recognition. */
+  told: string | undefined;
+}
+
+/** Where a file stands in a tree, or shall stand. */
+export interface Place {
+  fileId: string;
+  titleKey: string;
+  stem: string | undefined;
+  name?: string | undefined;
+  /** JSON of what the path tells, where what is read today would lead elsewhere. */
+  told?: string | undefined;
+}
+
+/** Which title of one tree each file belongs to, where it stands there, and the manifest of what was written. */
+export function createTitles(db: Kysely<Schema>, tree: string) {
+  const placesOf = () => db.selectFrom('places').where('tree', '=', tree);
+
+  return {
+    ...createManifest(db, tree),
+
+    /** The places of these files. */
+    async placesOf(fileIds: readonly string[]): Promise<Map<string, Place>> {
+      const rows = await placesOf().selectAll().where('file_id', 'in', oneOf(fileIds)).execute();
+      return new Map(
+        rows.map((row) => [
+          row.file_id,
+          {
+            fileId: row.file_id,
+            titleKey: row.title_key,
+            stem: row.stem ?? undefined,
+            name: row.name ?? undefined,
+            told: row.told ?? undefined,
+          },
+        ]),
+      );
+    },
+
+    /** Everything that has a path, also what has left the library and may come back. */
+    async standing(): Promise<{ fileId: string; stem: string }[]> {
+      const rows = await placesOf().select(['file_id', 'stem']).where('stem', 'is not', null).execute();
+      return rows.map((row) => ({ fileId: row.file_id, stem: row.stem as string }));
+    },
+
+    /** Gives `places` to their files. Of `fileIds`, those that are not `kept` have no place from now on. */
+    place: (
+      fileIds: readonly string[],
+      places: readonly Place[],
+      keep: readonly string[] = places.map((one) => one.fileId),
+    ): Promise<void> =>
+      db.transaction().execute(async (trx) => {
+        const kept = new Set(keep);
+        const lost = fileIds.filter((id) => !kept.has(id));
+        if (lost.length > 0)
+          await trx
+            .deleteFrom('places')
+            .where('tree', '=', tree)
+            .where('file_id', 'in', oneOf(lost))
+            .execute();
+        const rows = places.map((one) => ({
+          tree,
+          file_id: one.fileId,
+          title_key: one.titleKey,
+          stem: one.stem ?? null,
+          name: one.name ?? null,
+          told: one.told ?? null,
+        }));
+        await upsert(trx, 'places', ['tree', 'file_id'], rows);
+      }),
+
+    /** Every file of these titles that was recognised, also those that have left the library. */
+    async ofKeys(keys: readonly string[]): Promise<TitleRow[]> {
+      // Joined in this order: see createManifest.
+      const { rows } = await sql<Schema['places'] & Schema['recognitions']>`
+        select places.file_id, title_key, stem, name, told, recognition
+        from json_each(${JSON.stringify(keys)}) wanted
+          cross join places indexed by places_key on title_key = wanted.value
+          cross join recognitions on recognitions.file_id = places.file_id
+        where tree = ${tree}`.execute(db);
+      return rows.map((row) => ({
+        fileId: row.file_id,
+        titleKey: row.title_key,
+        recognition: row.recognition,
+        stem: row.stem ?? undefined,
+        name: row.name ?? undefined,
+        told: row.told ?? undefined,
+      }));
+    },
+
+    /**
+     * These titles with those that a file is about to leave for them, or leaves them for: after a kill one of the two,
+     * written alone, would have it in both or in neither.
+     */
+    async withMoving(keys: readonly string[]): Promise<string[]> {
+      const all = new Set(keys);
+      for (let last = [...all]; last.length > 0; ) {
+        const wanted = sql`json_each(${JSON.stringify(last)}) wanted`;
+        // Joined in this order: see createManifest.
+        const { rows } = await sql<{ title_key: string }>`
+          select tree.title_key from ${wanted}
+            cross join places indexed by places_key on places.tree = ${tree} and places.title_key = wanted.value
+            cross join tree indexed by tree_file on tree.file_id = places.file_id
+          where tree.tree = ${tree} and tree.title_key <> places.title_key
+          union
+          select places.title_key from ${wanted}
+            cross join tree indexed by tree_key on tree.tree = ${tree} and tree.title_key = wanted.value
+            cross join places on places.tree = ${tree} and places.file_id = tree.file_id
+          where places.title_key <> tree.title_key`.execute(db);
+        last = rows.map((row) => row.title_key).filter((key) => !all.has(key));
+        for (const key of last) all.add(key);
+      }
+      return [...all];
+    },
+
+    /** Every title key that has a file or something written, after `after`, in order: for a walk over everything. */
+    async keysAfter(after: string, limit: number): Promise<string[]> {
+      const rows = await placesOf()
+        .select('title_key')
+        .where('title_key', '>', after)
+        .union(
+          db.selectFrom('tree').select('title_key').where('tree', '=', tree).where('title_key', '>', after),
+        )
+        .orderBy('title_key')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => row.title_key);
+    },
+  };
+}
+
+export type Titles = ReturnType<typeof createTitles>;

@@ -1,0 +1,67 @@
+import { type Kysely, sql } from 'kysely';
+import { oneOf } from '../db/in-list.ts';
+import type { Schema } from '../db/schema.ts';
+import { upsert } from '../db/upsert.ts';
+
+/** What a file was taken for. `recognition` is JSON. */
+export interface RecognitionRow {
+  fileId: string;
+  recognition: string;
+}
+
+/** No title has more folders. */
+const mostBeside = 50;
+
+/** What the files of the account were recognised as, the same for every tree. */
+export function createRecognitions(db: Kysely<Schema>) {
+  return {
+    /** Replaces what is known of `fileIds`: those without a row in `rows` are taken for nothing from now on. */
+    replace: (fileIds: readonly string[], rows: readonly RecognitionRow[]): Promise<void> =>
+      db.transaction().execute(async (trx) => {
+        const kept = new Set(rows.map((row) => row.fileId));
+        const lost = fileIds.filter((id) => !kept.has(id));
+        if (lost.length > 0)
+          await trx.deleteFrom('recognitions').where('file_id', 'in', oneOf(lost)).execute();
+        const values = rows.map((row) => ({ file_id: row.fileId, recognition: row.recognition }));
+        await upsert(trx, 'recognitions', ['file_id'], values);
+      }),
+
+    async ofFiles(fileIds: readonly string[]): Promise<Map<string, string>> {
+      const known = db.selectFrom('recognitions').selectAll().where('file_id', 'in', oneOf(fileIds));
+      return new Map((await known.execute()).map((row) => [row.file_id, row.recognition]));
+    },
+
+    /**
+     * Extras without a place in the folders that `folderIds` names, below them and beside them: they may belong to what
+     * came there. Beside means among as few folders as a title has, not among the titles of a whole library.
+     */
+    async extrasNear(folderIds: readonly number[]): Promise<string[]> {
+      const { rows } = await sql<{ id: string }>`
+        with near(id) as (
+          select value from json_each(${JSON.stringify(folderIds)})
+          union select id from folders where parent_id in ${oneOf(folderIds)}
+          union select beside.id from folders own join folders beside on beside.parent_id = own.parent_id
+            where own.id in ${oneOf(folderIds)} and ${mostBeside} >= (
+              select count(*) from (select 1 from folders f where f.parent_id = own.parent_id limit ${mostBeside + 1}))
+        )
+        select f.id from near cross join files f on f.folder_id = near.id
+        where f.gone_at is null
+          and not exists (select 1 from places where file_id = f.id)
+          and exists (select 1 from recognitions r where r.file_id = f.id
+            and r.recognition ->> '$.kind' = 'extra' and r.recognition ->> '$.extra' is not 'sample')`.execute(
+        db,
+      );
+      return rows.map((row) => row.id);
+    },
+
+    /** Those of files in the library after `after`, in order: for a walk over everything. */
+    async after(after: string, limit: number): Promise<RecognitionRow[]> {
+      const { rows } = await sql<{ file_id: string; recognition: string }>`
+        select r.file_id, r.recognition from recognitions r join files f on f.id = r.file_id
+        where r.file_id > ${after} and f.gone_at is null order by r.file_id limit ${limit}`.execute(db);
+      return rows.map((row) => ({ fileId: row.file_id, recognition: row.recognition }));
+    },
+  };
+}
+
+export type Recognitions = ReturnType<typeof createRecognitions>;

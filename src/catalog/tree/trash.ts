@@ -1,0 +1,88 @@
+import { type Kysely, sql } from 'kysely';
+import { batches } from '../db/chunks.ts';
+import type { Schema } from '../db/schema.ts';
+
+/** A tree file that lies in dataDir/trash. */
+export interface TrashRow {
+  /** Where, below dataDir/trash. */
+  stored: string;
+  /** The removal by which it came here. */
+  proposalId: number;
+  /** Name of the tree that it comes from ('' = the only one), and its path there. */
+  tree: string;
+  path: string;
+  fileId: string | undefined;
+  sha256: string;
+  /** Steady time, milliseconds. */
+  trashedAt: number;
+}
+
+/** What lies in the trash, and where it came from. */
+export function createTrashRows(db: Kysely<Schema>) {
+  return {
+    async add(row: TrashRow): Promise<void> {
+      const values = {
+        stored: row.stored,
+        proposal_id: row.proposalId,
+        tree: row.tree,
+        path: row.path,
+        file_id: row.fileId ?? null,
+        sha256: row.sha256,
+        trashed_at: row.trashedAt,
+      };
+      await db
+        .insertInto('trash')
+        .values(values)
+        .onConflict((conflict) => conflict.column('stored').doUpdateSet(values))
+        .execute();
+    },
+
+    /** What came from these paths of a tree, newest first. */
+    async at(tree: string, paths: readonly string[]): Promise<TrashRow[]> {
+      const found: TrashRow[] = [];
+      for (const part of batches(paths)) {
+        const rows = await db
+          .selectFrom('trash')
+          .selectAll()
+          .where('tree', '=', tree)
+          .where('path', 'in', part)
+          .orderBy('trashed_at', 'desc')
+          .execute();
+        found.push(...rows.map(toRow));
+      }
+      return found;
+    },
+
+    async before(trashedBefore: number): Promise<TrashRow[]> {
+      const rows = await db
+        .selectFrom('trash')
+        .selectAll()
+        .where('trashed_at', '<=', trashedBefore)
+        .execute();
+      return rows.map(toRow);
+    },
+
+    async forget(stored: readonly string[]): Promise<void> {
+      for (const part of batches(stored)) await db.deleteFrom('trash').where('stored', 'in', part).execute();
+    },
+
+    async count(): Promise<number> {
+      const { rows } = await sql<{ n: number }>`select count(*) as n from trash`.execute(db);
+      return rows[0]?.n ?? 0;
+    },
+  };
+}
+
+export type TrashRows = ReturnType<typeof createTrashRows>;
+
+function toRow(row: Schema['trash']): TrashRow {
+  return {
+    stored: row.stored,
+    proposalId: row.proposal_id,
+    tree: row.tree,
+    path: row.path,
+    fileId: row.file_id ?? undefined,
+    sha256: row.sha256,
+    trashedAt: row.trashed_at,
+  };
+}

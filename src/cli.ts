@@ -1,0 +1,187 @@
+import { Command, CommanderError } from 'commander';
+import { SettingsError } from '../config/load.ts';
+import { type Context, type ExitCode, exitCodes } from './commands/context.ts';
+import { isBridgeError, isHostRefusal } from './core/errors.ts';
+import { withoutSecrets } from './core/redact.ts';
+import { version } from './core/version.ts';
+
+/**
+ * Does what a command line says, and tells the person what went wrong.
+ * @param args the words after `passerelle`
+ * @returns the exit code
+ */
+export async function runProgram(context: Context, args: readonly string[]): Promise<ExitCode> {
+  // Each command is loaded when it is asked for: `recognise` starts without a server and a database.
+  let exitCode: ExitCode = exitCodes.done;
+  const then = async (work: Promise<ExitCode>) => {
+    exitCode = await work;
+  };
+
+  const program = new Command('passerelle')
+    .description('Puts the folders of a 1fichier account into Jellyfin, Emby and Kodi')
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void context.out.write(text),
+      writeErr: (text) => void context.err.write(text),
+    })
+    .showHelpAfterError()
+    .addHelpText(
+      'after',
+      '\nSettings come from the environment and config/passerelle.yaml; README.md lists them.',
+    );
+
+  program
+    .command('serve')
+    .description('sync and serve until told to stop')
+    .action(() => then(import('./commands/serve.ts').then(({ serve }) => serve(context))));
+  program
+    .command('sync')
+    .description('sync once: list the account, write the STRM tree')
+    .option('--full', 'recognise everything anew and compare every file of the tree with the disk')
+    .option('--dry-run', 'list the account and print what would change in the tree; write none of it')
+    .option('--accept-removals', 'let removals go that are held back because they are too many')
+    .option(
+      '--plan',
+      'print instead what is looked into in the next 24 hours, and why; asks the host nothing',
+    )
+    .option('--json', 'one JSON object at the end, or a step of the plan a line')
+    .action((options) =>
+      then(
+        options.plan
+          ? import('./commands/sync-plan.ts').then(({ syncPlan }) => syncPlan(context, options))
+          : import('./commands/sync.ts').then(({ sync }) => sync(context, options)),
+      ),
+    );
+  program
+    .command('ls')
+    .description('what the catalog holds at an account path')
+    .argument('[path]', 'account path', '/')
+    .option('--json', 'one JSON object a line')
+    .action((path: string, options) =>
+      then(import('./commands/ls.ts').then(({ ls }) => ls(context, path, options))),
+    );
+  program
+    .command('link')
+    .description('the address of a file, as its STRM holds it')
+    .argument('<path-or-id>', 'account path or 1fichier id')
+    .option('--direct', 'a fresh direct link of the host instead (one API call; keep it to yourself)')
+    .option('--json', 'one JSON object a line')
+    .action((target: string, options) =>
+      then(import('./commands/link.ts').then(({ link }) => link(context, target, options))),
+    );
+  program
+    .command('recognise')
+    .description('what names are taken for; paths from standard input when none are given')
+    .argument('[paths...]', 'paths')
+    .option('--json', 'one JSON object a line')
+    .action((paths: string[], options) =>
+      then(import('./commands/recognise.ts').then(({ recognise }) => recognise(context, paths, options))),
+    );
+  program
+    .command('review')
+    .description('files whose names say too little to be believed unseen, and why')
+    .option('--limit <count>', 'how many', '200')
+    .option('--json', 'one JSON object a line')
+    .action((options) => then(import('./commands/review.ts').then(({ review }) => review(context, options))));
+  program
+    .command('fix')
+    .description('say what a file or a folder of the account is; it outranks what is read from names')
+    .argument('[path]', 'account path')
+    .option('--as <kind>', 'movie, episode, extra or ignore')
+    .option('--title <title>')
+    .option('--year <year>')
+    .option('--season <number>')
+    .option('--episode <numbers>', 'one, or several with commas')
+    .option('--date <yyyy-mm-dd>', 'air date of a daily show')
+    .option('--edition <name>')
+    .option('--id <id...>', 'such as tmdb-603, tvdb-81189 or tt0133093')
+    .option('--clear', 'take back what was said of this path')
+    .option('--list', 'everything that was said')
+    .option('--json', 'for scripts')
+    .action((path: string | undefined, options) =>
+      then(import('./commands/fix.ts').then(({ fix }) => fix(context, path, options))),
+    );
+  const tree = program.command('tree').description('the paths of the STRM tree, which stay as they are');
+  tree
+    .command('plan')
+    .description('what would stand elsewhere if the tree were laid out today, and why')
+    .option('--apply', 'move it')
+    .option('--json', 'one JSON object a move')
+    .action((options) =>
+      then(import('./commands/tree.ts').then(({ treePlan }) => treePlan(context, options))),
+    );
+  tree
+    .command('undo')
+    .description('bring back the last batch of moves, of `tree plan --apply` or `fix`')
+    .option('--json', 'one JSON object')
+    .action((options) =>
+      then(import('./commands/tree.ts').then(({ treeUndo }) => treeUndo(context, options))),
+    );
+  program
+    .command('doctor')
+    .description('check settings, disk, host, account and library; say what to do')
+    .option('--client <url>', 'say instead which delivery rule fires for a stream address, and why')
+    .option('--agent <text>', 'with --client: for this User-Agent alone')
+    .option('--address <ip>', 'with --client: for a player at this address alone')
+    .option('--json', 'one JSON object a line')
+    .action((options) =>
+      then(
+        options.client === undefined
+          ? import('./commands/doctor/doctor.ts').then(({ doctor }) => doctor(context, options))
+          : import('./commands/doctor/client.ts').then(({ doctorClient }) => doctorClient(context, options)),
+      ),
+    );
+  program
+    .command('plays')
+    .description('the last plays: who, by which rule, what it cost, how it ended')
+    .option('--limit <count>', 'how many, at most 200', '20')
+    .option('--json', 'one JSON object a line')
+    .action((options) => then(import('./commands/plays.ts').then(({ plays }) => plays(context, options))));
+  const proposals = program
+    .command('proposals')
+    .description('deletions that wait for your word, and what was taken out')
+    .option('--json', 'one JSON object a line')
+    .action((options) =>
+      then(import('./commands/proposals.ts').then(({ proposals }) => proposals(context, options))),
+    );
+  for (const [decision, id, does] of [
+    ['accept', '<id>', 'take its files out of the library'],
+    ['refuse', '<id>', 'keep its files until they come back'],
+    ['undo', '[id]', 'bring back what was taken out (the last time if no id is given), or ask again'],
+  ] as const)
+    proposals
+      .command(decision)
+      .description(does)
+      .argument(id, 'number of the proposal')
+      .action((given: string | undefined, _options, command: Command) =>
+        then(
+          import('./commands/proposals.ts').then(({ decide }) =>
+            decide(context, decision, given, command.optsWithGlobals()),
+          ),
+        ),
+      );
+  program
+    .command('rotate-keys')
+    .description('make a new key for stream addresses')
+    .action(() => then(import('./commands/rotate-keys.ts').then(({ rotateKeys }) => rotateKeys(context))));
+
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return explain(context, error);
+  }
+}
+
+function explain({ err, signal }: Context, error: unknown): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse;
+  if (signal.aborted) return exitCodes.failed;
+  if (!isBridgeError(error)) {
+    err.write(`passerelle: ${withoutSecrets((error as Error).stack ?? String(error))}\n`);
+    return exitCodes.failed;
+  }
+  err.write(`passerelle: ${error.message}\n${error.cure}\n`);
+  if (error instanceof SettingsError) return exitCodes.wrongUse;
+  return isHostRefusal(error) ? exitCodes.refused : exitCodes.failed;
+}

@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { request } from 'undici';
+import type { Bridge } from '../../bridge.ts';
+import { BridgeError, errorTable } from '../../core/errors.ts';
+import { utcToParis } from '../../host/fichier/paris-time.ts';
+import { isLoopback } from '../../links/hosts.ts';
+
+/** What one check found. */
+export interface Finding {
+  state: 'ok' | 'warn' | 'fail';
+  words: string;
+  /** What the person should do. */
+  cure?: string;
+}
+
+/** More than this apart, leases and waits are judged wrongly. */
+const clockToleranceMs = 30_000;
+/** An account ends with the end of its last day. */
+const dayMs = 24 * 3_600_000;
+const premiumEndsSoonMs = 7 * dayMs;
+
+/** Writes, and takes away again, a small file. */
+export async function checkFolder(dir: string, setting: string): Promise<Finding> {
+  const path = resolve(dir);
+  try {
+    await mkdir(path, { recursive: true });
+    const probe = join(path, `.passerelle-${randomUUID()}.tmp`);
+    await writeFile(probe, 'x');
+    await rm(probe);
+    return { state: 'ok', words: `${path} can be written` };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return {
+      state: 'fail',
+      words: `${path} cannot be written (${code})`,
+      cure: `give this user the right to write there, or change ${setting}`,
+    };
+  }
+}
+
+/** Whether STRM addresses lead back to us. */
+export async function checkBaseUrl(
+  { baseUrl, settings, dispatcher }: Bridge,
+  signal: AbortSignal,
+): Promise<Finding> {
+  const cure = 'set PASSERELLE_BASE_URL to http://<address of this machine in your network>:<port>';
+  if (settings.server.baseUrl === undefined)
+    return {
+      state: 'warn',
+      words: `not set: STRM files carry ${baseUrl}, which other machines cannot reach`,
+      cure,
+    };
+  let status: number;
+  try {
+    const answer = await request(`${baseUrl}/healthz`, { dispatcher, signal, headersTimeout: 5000 });
+    await answer.body.dump();
+    status = answer.statusCode;
+  } catch {
+    signal.throwIfAborted();
+    return {
+      state: 'warn',
+      words: `nobody answers at ${baseUrl}`,
+      cure: 'start passerelle serve; if it runs, the address is wrong or a firewall stands between',
+    };
+  }
+  if (status !== 200)
+    return { state: 'fail', words: `${baseUrl} answers ${status}: something else is there`, cure };
+  if (isLoopback(new URL(baseUrl).hostname))
+    return { state: 'warn', words: `${baseUrl} is a loopback address: other machines cannot reach it`, cure };
+  return { state: 'ok', words: `${baseUrl} answers` };
+}
+
+/** Whether the host answers at all, and how far its clock is from ours. No API call. */
+export async function checkHost(
+  { settings, dispatcher, clock }: Bridge,
+  signal: AbortSignal,
+): Promise<Finding> {
+  const { origin } = new URL(settings.fichier.apiUrl);
+  let date: string | undefined;
+  try {
+    const answer = await request(`${origin}/`, {
+      dispatcher,
+      signal,
+      headersTimeout: settings.fichier.timeLimitMs,
+    });
+    await answer.body.dump();
+    date = answer.headers.date as string | undefined;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new BridgeError('BRIDGE_HOST_UNREACHABLE', {
+      detail: (error as NodeJS.ErrnoException).code ?? 'no answer',
+      cause: error,
+    });
+  }
+  const apartMs = date === undefined ? Number.NaN : clock.now() - Date.parse(date);
+  if (Number.isNaN(apartMs))
+    return { state: 'warn', words: `${origin} answers, but does not say what time it is` };
+  if (Math.abs(apartMs) > clockToleranceMs) {
+    const words = `this clock is ${Math.round(Math.abs(apartMs) / 1000)} s ${apartMs > 0 ? 'ahead of' : 'behind'} the host's`;
+    return { state: 'warn', words, cure: 'let the machine set its clock by NTP' };
+  }
+  return { state: 'ok', words: `${origin} answers; the clocks agree` };
+}
+
+/** Whether calls may go out, as far as it is known: a lock that another process met is remembered in the catalog. */
+export async function checkGate({ client }: Bridge): Promise<Finding> {
+  const { open, closedUntil, why, callsLeft } = client.governorState();
+  if (open) return { state: 'ok', words: `open; ${callsLeft} calls could go out at once` };
+  const until = closedUntil === undefined ? '' : ` until ${new Date(closedUntil).toISOString()}`;
+  const words = `closed${until}: ${why ? errorTable[why].message : 'the host has locked us out'}`;
+  return { state: 'warn', words, cure: why ? errorTable[why].cure : errorTable.BRIDGE_GATE_CLOSED.cure };
+}
+
+/** Key, kind of account, and how long it lasts. */
+export async function checkAccount(
+  { client, settings, clock }: Bridge,
+  signal: AbortSignal,
+): Promise<Finding> {
+  if (!settings.fichier.apiKey)
+    return {
+      state: 'fail',
+      words: 'FICHIER_API_KEY is missing',
+      cure: 'copy the key from https://1fichier.com/console/params.pl',
+    };
+  const account = await client.userInfo({ urgency: 'refresh', signal });
+  const until = account.premiumUntil;
+  // The host means its own, French, calendar.
+  const words = `the key is accepted; ${account.offer} account${until ? ` until ${utcToParis(until).slice(0, 10)}` : ''}`;
+  if (account.offer === 'free' || (until !== undefined && until + dayMs < clock.now())) {
+    return {
+      state: 'fail',
+      words: `${words}: no direct links`,
+      cure: errorTable.BRIDGE_HOST_NOT_PREMIUM.cure,
+    };
+  }
+  if (account.offer === 'unknown')
+    return { state: 'warn', words: `${words}; the kind of account is not one that we know` };
+  if (until !== undefined && until - clock.now() < premiumEndsSoonMs)
+    return { state: 'warn', words, cure: 'renew the account before films stop' };
+  return { state: 'ok', words };
+}
+
+/** One byte of one file, all the way. */
+export async function checkByte({ catalog, reader }: Bridge, signal: AbortSignal): Promise<Finding> {
+  const [id] = await catalog.content.someIds(1);
+  const file = id === undefined ? undefined : await catalog.content.byId(id);
+  if (!file || file.sizeBytes === 0)
+    return { state: 'warn', words: 'the catalog holds no file to try', cure: 'run passerelle sync' };
+  let bytes = 0;
+  for await (const chunk of await reader.open(file, { start: 0, end: 0 }, { urgency: 'play', signal }))
+    bytes += (chunk as Buffer).length;
+  return { state: 'ok', words: `${bytes} byte of ${file.name} came through` };
+}
+
+/** How long links were seen to live, beside what is believed. */
+export async function checkLinks({ life }: Bridge): Promise<Finding> {
+  const { start, resume } = life.state();
+  const minutes = (ms: number) => `${Math.round(ms / 6000) / 10} min`;
+  const told = (window: { believedMs: number; provenMs: number }) =>
+    `${minutes(window.believedMs)} (seen: ${minutes(window.provenMs)})`;
+  return { state: 'ok', words: `unused links live ${told(start)}, used ones ${told(resume)}` };
+}
+
+/** How the last crawl ended, and what waits for a person's word. */
+export async function checkCrawl({ catalog }: Bridge): Promise<Finding> {
+  const crawl = await catalog.crawls.last();
+  if (!crawl) return { state: 'warn', words: 'there was none yet', cure: 'run passerelle sync' };
+  const { files, missing, folders } = await catalog.content.counts();
+  const words = `${crawl.outcome} ${new Date(crawl.endedAt ?? crawl.startedAt).toISOString()}; ${files} files in ${folders} folders${missing ? `, ${missing} of them missing` : ''}`;
+  const { held, stoppedBy, failedFolders, missingRoots } = crawl.note;
+  if (missingRoots)
+    return {
+      state: 'warn',
+      words: `${words}; not in the account: ${missingRoots.join(', ')}`,
+      cure: 'look at library.roots',
+    };
+  const waits =
+    held?.proposal === undefined || (await catalog.proposals.byId(held.proposal))?.state === 'open';
+  if (held && waits)
+    return {
+      state: 'warn',
+      words: `${words}; removals are held back: ${held.why}`,
+      cure: 'look at passerelle proposals',
+    };
+  if (crawl.outcome === 'stopped')
+    return {
+      state: 'warn',
+      words: `${words}; stopped by ${stoppedBy}`,
+      cure: 'the next sync goes on where it stopped',
+    };
+  if (failedFolders)
+    return {
+      state: 'warn',
+      words: `${words}; ${failedFolders} folders could not be listed`,
+      cure: 'the log names them',
+    };
+  return { state: 'ok', words };
+}

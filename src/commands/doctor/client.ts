@@ -1,0 +1,74 @@
+import type { Bridge } from '../../bridge.ts';
+import type { CatalogFile } from '../../catalog/account/files.ts';
+import { BridgeError } from '../../core/errors.ts';
+import { isFileId, streamPrefix } from '../../delivery/address.ts';
+import { familyNames, familyOf, placeOf, places } from '../../delivery/policy/client.ts';
+import { asks, ruleFor } from '../../delivery/policy/rules.ts';
+import { type Context, type ExitCode, exitCodes, say } from '../context.ts';
+import { withBridge } from '../with-bridge.ts';
+
+export interface DoctorClientOptions {
+  /** A stream address, as a STRM file holds it. */
+  client: string;
+  /** The User-Agent to ask about; all families when absent. */
+  agent?: string;
+  /** The address of the player; private and elsewhere when absent. */
+  address?: string;
+  json?: boolean;
+}
+
+/** Says for a stream address which rule of `delivery.mode: auto` fires for which client, and why. Calls nobody. */
+export async function doctorClient(context: Context, options: DoctorClientOptions): Promise<ExitCode> {
+  return withBridge(context, async (bridge) => {
+    const file = await fileOf(bridge, options.client);
+    const { rules, locations, broker, life, clock, settings } = bridge;
+    const { mode, filmMinutes } = settings.delivery;
+    const lease = broker.atHand(file.id) ?? (await bridge.catalog.leases.get(file.id));
+    const leftMs = lease ? Math.max(0, life.provenResumeUntil(lease) - clock.now()) : 0;
+    if (!options.json) {
+      say(context, `${file.name}`);
+      say(
+        context,
+        lease
+          ? `a link is at hand, seen to be good for ${Math.round(leftMs / 1000)} s more`
+          : 'no link is at hand',
+      );
+      if (mode !== 'auto')
+        say(context, `delivery.mode is ${mode}: everybody is treated alike, and these rules rest`);
+    }
+    const families = options.agent === undefined ? familyNames : [familyOf(options.agent)];
+    const wheres = options.address === undefined ? places : [placeOf(options.address)];
+    for (const family of families)
+      for (const place of wheres)
+        for (const asked of asks) {
+          const { name, give, why } = ruleFor(rules, {
+            family,
+            place,
+            asks: asked,
+            isLocked: locations.isLocked(),
+            lifeOutlivesFilm: leftMs >= filmMinutes * 60_000,
+          });
+          const row = { client: family, from: place, asks: asked, give, rule: name, why };
+          say(
+            context,
+            options.json
+              ? JSON.stringify(row)
+              : `${family.padEnd(10)} ${place.padEnd(10)} ${asked.padEnd(6)} ${give.padEnd(9)} ${name}: ${why}`,
+          );
+        }
+    return exitCodes.done;
+  });
+}
+
+async function fileOf({ catalog, signer }: Bridge, address: string): Promise<CatalogFile> {
+  const [, id = '', signature = ''] =
+    new RegExp(`${streamPrefix}/([^/]+)/([^/]+)/`).exec(
+      URL.canParse(address) ? new URL(address).pathname : address,
+    ) ?? [];
+  const file = isFileId(id) && signer.verify(id, signature) ? await catalog.content.byId(id) : undefined;
+  if (!file)
+    throw new BridgeError('BRIDGE_NOT_FOUND', {
+      detail: 'this is no stream address of a file in the catalog',
+    });
+  return file;
+}

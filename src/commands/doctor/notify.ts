@@ -1,0 +1,22 @@
+import type { Bridge } from '../../bridge.ts';
+import type { Finding } from './checks.ts';
+
+/** Every media server of the settings: whether it finds what it is told of, and how telling it went last. */
+export async function checkServers({ notify }: Bridge, signal: AbortSignal): Promise<[string, Finding][]> {
+  const states = new Map((await notify.state()).map((one) => [one.server, one]));
+  return (await notify.check(signal)).map(({ server, state, words, cure }) => {
+    const known = states.get(server);
+    const last = known?.last;
+    const waits = known?.waiting ? `; ${known.waiting} folders wait` : '';
+    const told = last
+      ? `; last told ${new Date(last.at).toISOString()}: ${last.words}`
+      : '; not told of anything yet';
+    const bad = last?.ok === false;
+    const finding: Finding = {
+      state: bad ? 'warn' : state,
+      words: `${server}: ${words}${told}${waits}`,
+    };
+    const what = cure ?? (bad ? last.cure : undefined);
+    return ['media server', what === undefined ? finding : { ...finding, cure: what }];
+  });
+}

@@ -1,0 +1,135 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Batch, Move } from '../catalog/curation/journal.ts';
+import { lockFile } from '../catalog/db/lock.ts';
+import type { Place } from '../catalog/tree/placements.ts';
+import type { Clock } from '../core/clock.ts';
+import type { TitlesByTree } from '../library/trees.ts';
+import type { Publisher } from '../reconcile/publisher.ts';
+import { addResult, type PublishResult } from '../reconcile/run.ts';
+import { filesOf, sayAgain } from './override-targets.ts';
+import { createMovePlanner, type PlannedMove, placeOf } from './plan-moves.ts';
+
+export interface ReplanOptions {
+  catalog: Catalog;
+  clock: Clock;
+  publisher: Publisher;
+  /** Held while a sync runs, across processes. */
+  lockPath: string;
+}
+
+export type Replan = ReturnType<typeof createReplan>;
+
+/**
+ * Paths are frozen; this is how a person moves them: `plan` tells what would stand elsewhere by what is known today,
+ * `apply` moves that and writes it into the journal, `undo` brings the last batch back.
+ */
+export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOptions) {
+  const { planTree, withoutCollisions } = createMovePlanner({ catalog });
+
+  /** Gives the files their other places, and writes what follows from it. @param readAnew files that may be taken for something else now */
+  async function move(
+    moves: readonly Move[],
+    side: 'from' | 'to',
+    signal: AbortSignal,
+    readAnew: readonly string[] = [],
+  ): Promise<PublishResult> {
+    const touched: TitlesByTree = new Map();
+    for (const [tree, some] of Map.groupBy(moves, (one) => one.tree)) {
+      const titles = catalog.titlesOf(tree);
+      const keys = new Set<string>();
+      const placed: Place[] = [];
+      // Where they stand now, which need not be where this batch had brought them.
+      for (const key of await titles.treeKeysOf(some.map((one) => one.fileId))) keys.add(key);
+      for (const { fileId, from, to } of some) {
+        for (const place of [from, to]) if (place) keys.add(place.titleKey);
+        const place = side === 'to' ? to : from;
+        if (place) placed.push({ fileId, ...placeOf(place) });
+      }
+      // Noted first: whoever is killed here finds them again with the next sync.
+      await catalog.dirty.mark(some.map((one) => one.fileId));
+      await titles.place(
+        some.map((one) => one.fileId),
+        placed,
+      );
+      touched.set(tree, keys);
+    }
+    // What has no place to go to may have left what the word was about: it stands where it belongs today.
+    const placeless = moves.filter((one) => one[side] === undefined).map((one) => one.fileId);
+    const result = await publisher.files([...new Set([...readAnew, ...placeless])], { signal });
+    addResult(result, await publisher.titles(touched, { signal }));
+    if (result.counts.failed === 0) await catalog.dirty.clear(moves.map((one) => one.fileId));
+    return result;
+  }
+
+  /** What a kill left undone: a file that had lost its place and had no other yet would stand nowhere. */
+  async function endWhatWasBegun(signal: AbortSignal): Promise<void> {
+    await publisher.files(await catalog.dirty.all(), { signal });
+  }
+
+  /** Without those that lead to a file of a person's. */
+  async function withoutStrangers(moves: readonly PlannedMove[]): Promise<PlannedMove[]> {
+    const free: PlannedMove[] = [];
+    for (const one of moves) {
+      const dir = publisher.trees.find((tree) => tree.name === one.tree)?.dir ?? '';
+      const path = `${one.to?.stem}.strm`;
+      const isOurs = (await catalog.titlesOf(one.tree).treeAt(path)) !== undefined;
+      const isThere = await access(join(dir, path)).then(
+        () => true,
+        () => false,
+      );
+      if (isOurs || !isThere) free.push(one);
+    }
+    return free;
+  }
+
+  async function alone<T>(work: () => Promise<T>): Promise<T> {
+    const release = lockFile(lockPath, 'BRIDGE_CRAWL_RUNNING');
+    try {
+      return await work();
+    } finally {
+      release();
+    }
+  }
+
+  const plan = async (signal: AbortSignal): Promise<PlannedMove[]> =>
+    withoutStrangers((await Promise.all(publisher.trees.map((tree) => planTree(tree, signal)))).flat());
+
+  return {
+    /** What would move, and why. Changes nothing. */
+    plan,
+
+    /** Moves what `plan` tells. @throws BridgeError BRIDGE_CRAWL_RUNNING, BRIDGE_DISK */
+    apply: (signal: AbortSignal): Promise<{ moves: PlannedMove[]; result: PublishResult }> =>
+      alone(async () => {
+        await publisher.checkMounted();
+        await endWhatWasBegun(signal);
+        const moves = await plan(signal);
+        if (moves.length > 0)
+          await catalog.journal.add({ at: clock.now(), why: 'tree plan --apply', moves, said: [] });
+        return { moves, result: await move(moves, 'to', signal) };
+      }),
+
+    /** Brings the last batch of moves back, and what had been said before it. @returns undefined when there is none */
+    undo: (signal: AbortSignal): Promise<Omit<Batch, 'id'> | undefined> =>
+      alone(async () => {
+        const batch = await catalog.journal.last();
+        if (!batch) return undefined;
+        await publisher.checkMounted();
+        await endWhatWasBegun(signal);
+        // What others took in the meantime stays theirs.
+        const moves: Move[] = [];
+        for (const [tree, some] of Map.groupBy(batch.moves, (one) => one.tree))
+          moves.push(...(await withoutCollisions(tree, some, 'from')));
+        const targets = batch.said.map(({ target }) => target);
+        const touched = await filesOf(catalog, targets);
+        await catalog.dirty.mark(touched);
+        await sayAgain(catalog, batch.said);
+        await move(moves, 'from', signal, touched);
+        // Last: whoever is killed before can undo it again.
+        await catalog.journal.undone(batch.id, clock.now());
+        return { ...batch, moves };
+      }),
+  };
+}

@@ -1,0 +1,178 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Move, Spot } from '../catalog/curation/journal.ts';
+import type { Former, Target } from '../catalog/curation/override-types.ts';
+import type { Clock } from '../core/clock.ts';
+import { BridgeError } from '../core/errors.ts';
+import { type Override, readOverride } from '../library/override.ts';
+import type { Recognition } from '../naming/text/recognition.ts';
+import type { Publisher } from '../reconcile/publisher.ts';
+import { filesOf } from './override-targets.ts';
+
+export interface FixOptions {
+  catalog: Catalog;
+  clock: Clock;
+  publisher: Publisher;
+}
+
+/** An override as a person sees it. `path`: of the account, absent when what it stands on has gone. */
+export interface Fix {
+  target: Target;
+  path?: string;
+  override: Override;
+  at: number;
+}
+
+/** What setting or clearing an override did. */
+export interface Fixed {
+  targets: Target[];
+  /** Files that it touches. */
+  files: number;
+  moves: Move[];
+}
+
+/** A person's word on what a file or a folder is; it outranks everything that is read. */
+export function createFixes({ catalog, clock, publisher }: FixOptions) {
+  const { content, overrides, journal } = catalog;
+
+  /** @throws BridgeError BRIDGE_NOT_FOUND */
+  async function targetsOf(
+    what: { path: string } | { fileId: string } | { folderId: number },
+    mayBeGone = false,
+  ): Promise<Target[]> {
+    if ('folderId' in what) {
+      if (!mayBeGone && !(await content.folderPaths([what.folderId])).has(what.folderId))
+        throw new BridgeError('BRIDGE_NOT_FOUND', { detail: `no folder ${what.folderId}` });
+      return [`folder:${what.folderId}`];
+    }
+    if ('fileId' in what) {
+      if (!mayBeGone && !(await content.byId(what.fileId)))
+        throw new BridgeError('BRIDGE_NOT_FOUND', { detail: `no file ${what.fileId}` });
+      return [`file:${what.fileId}`];
+    }
+    const found = await content.byPath(what.path);
+    if (found.folder) return [`folder:${found.folder.id}`];
+    if (found.files.length > 0) return found.files.map((file): Target => `file:${file.id}`);
+    throw new BridgeError('BRIDGE_NOT_FOUND', { detail: `${what.path} is not in the catalog` });
+  }
+
+  async function placesOf(fileIds: readonly string[]): Promise<Map<string, Spot>> {
+    const places = new Map<string, Spot>();
+    for (const { name } of publisher.trees)
+      for (const [id, { titleKey, stem, told }] of await catalog.titlesOf(name).placesOf(fileIds))
+        places.set(`${name}\0${id}`, { titleKey, stem, told });
+    return places;
+  }
+
+  /**
+   * Says something else of these than before. Their paths are free from now on, and the tree is brought up to date.
+   * @param say writes the word down @param former what was said of them, where that is something else
+   */
+  async function layOutAgain(
+    targets: Target[],
+    why: string,
+    former: readonly Former[],
+    say: () => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<Fixed> {
+    const fileIds = await withExtras(await filesOf(catalog, targets));
+    const before = await placesOf(fileIds);
+    // Noted first: whoever is killed here, or is crossed by a sync, has the rest done by the next one.
+    await catalog.dirty.mark(fileIds);
+    const batch = await journal.add({
+      at: clock.now(),
+      why,
+      moves: movesOf(before, new Map()),
+      said: former,
+    });
+    await say();
+    for (const { name } of publisher.trees) await catalog.titlesOf(name).place(fileIds, []);
+    // With what a kill left undone: a file that had lost its place and had no other yet would stand nowhere.
+    await publisher.files([...new Set([...fileIds, ...(await catalog.dirty.all())])], { signal });
+    await catalog.dirty.mark(fileIds);
+    const moves = movesOf(before, await placesOf(fileIds));
+    await journal.settle(batch, moves);
+    return { targets, files: fileIds.length, moves };
+  }
+
+  /** The extras of their titles go where the titles go. */
+  async function withExtras(fileIds: readonly string[]): Promise<string[]> {
+    const ids = new Set(fileIds);
+    for (const { name } of publisher.trees) {
+      const titles = catalog.titlesOf(name);
+      const keys = new Set([...(await titles.placesOf(fileIds)).values()].map((place) => place.titleKey));
+      for (const { fileId, recognition } of await titles.ofKeys([...keys]))
+        if ((JSON.parse(recognition) as Recognition).kind === 'extra' && (await content.byId(fileId)))
+          ids.add(fileId);
+    }
+    return [...ids];
+  }
+
+  return {
+    /** What a person wrote as an override, or what is wrong with it. */
+    read: readOverride,
+
+    /** Says what a file or a folder is. @throws BridgeError BRIDGE_NOT_FOUND, BRIDGE_DISK */
+    async set(
+      what: Parameters<typeof targetsOf>[0],
+      override: Override,
+      signal: AbortSignal,
+    ): Promise<Fixed> {
+      await publisher.checkMounted();
+      const targets = await targetsOf(what);
+      const value = JSON.stringify(override);
+      const former = (await overrides.of(targets)).filter((one) => one.value !== value);
+      const say = async () => {
+        for (const target of targets) await overrides.put({ target, value, at: clock.now() });
+      };
+      return layOutAgain(targets, 'fix', former, say, signal);
+    },
+
+    /** Takes it back. @throws BridgeError BRIDGE_NOT_FOUND when nothing was said */
+    async clear(what: Parameters<typeof targetsOf>[0], signal: AbortSignal): Promise<Fixed> {
+      await publisher.checkMounted();
+      const said = await overrides.of(await targetsOf(what, true));
+      const former = said.filter(({ value }) => value !== undefined);
+      if (former.length === 0)
+        throw new BridgeError('BRIDGE_NOT_FOUND', { detail: 'nothing was said of it' });
+      const targets = former.map(({ target }) => target);
+      const say = async () => {
+        for (const target of targets) await overrides.remove(target);
+      };
+      return layOutAgain(targets, 'fix --clear', former, say, signal);
+    },
+
+    /** Everything that was said. */
+    async list(): Promise<Fix[]> {
+      const fixes: Fix[] = [];
+      for (const { target, value, at } of await overrides.all()) {
+        const path = await pathOf(target);
+        fixes.push({
+          target,
+          ...(path !== undefined && { path }),
+          override: JSON.parse(value) as Override,
+          at,
+        });
+      }
+      return fixes;
+    },
+  };
+
+  async function pathOf(target: Target): Promise<string | undefined> {
+    const id = target.slice(target.indexOf(':') + 1);
+    if (target.startsWith('folder:')) return (await content.folderPaths([Number(id)])).get(Number(id));
+    const file = await content.byId(id);
+    const folder = file && (await content.folderPaths([file.folderId])).get(file.folderId);
+    return folder === undefined ? undefined : `${folder === '/' ? '' : folder}/${file?.name}`;
+  }
+}
+
+/** Where each file stood and stands, by tree and id. */
+function movesOf(before: ReadonlyMap<string, Spot>, after: ReadonlyMap<string, Spot>): Move[] {
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((key): Move[] => {
+    const [tree = '', fileId = ''] = key.split('\0');
+    const [from, to] = [before.get(key), after.get(key)];
+    return from?.stem === to?.stem ? [] : [{ tree, fileId, from, to }];
+  });
+}
+
+export type Fixes = ReturnType<typeof createFixes>;

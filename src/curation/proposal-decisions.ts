@@ -1,0 +1,138 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Proposal, ProposalState } from '../catalog/curation/proposals.ts';
+import { lockFile } from '../catalog/db/lock.ts';
+import type { Clock } from '../core/clock.ts';
+import { BridgeError, isBridgeError } from '../core/errors.ts';
+import type { Publisher } from '../reconcile/publisher.ts';
+import { factsOf, mostOpen } from '../sync/retention/open-proposals.ts';
+import type { Ladder } from '../sync/retention/retention-policy.ts';
+
+export interface DecisionOptions {
+  catalog: Catalog;
+  clock: Clock;
+  ladder: Ladder;
+  publisher: Publisher;
+  /** Held while the tree is written. */
+  lockPath: string;
+}
+
+/** What a person's word did. */
+export interface Decided {
+  proposal: Proposal;
+  /** Files that went, stay, or are there again. */
+  files: number;
+  /** `later`: a sync runs just now and brings the tree up to date when it ends. */
+  tree: 'written' | 'later';
+}
+
+/** Accepts, refuses and undoes proposals. @throws BridgeError BRIDGE_PROPOSAL_UNKNOWN, BRIDGE_PROPOSAL_DECIDED, BRIDGE_DISK */
+export function createDecisions({ catalog, clock, ladder, publisher, lockPath }: DecisionOptions) {
+  const { proposals, removals } = catalog;
+
+  async function find(id: number, ...states: ProposalState[]): Promise<Proposal> {
+    const found = Number.isSafeInteger(id) ? await proposals.byId(id) : undefined;
+    if (!found) throw new BridgeError('BRIDGE_PROPOSAL_UNKNOWN', { detail: String(id) });
+    if (!states.includes(found.state))
+      throw new BridgeError('BRIDGE_PROPOSAL_DECIDED', { detail: `${id} is ${found.state}` });
+    return found;
+  }
+
+  async function decided(id: number, files: number, tree: Decided['tree'] = 'written'): Promise<Decided> {
+    return { proposal: await find(id, 'open', 'accepted', 'refused', 'undone', 'settled'), files, tree };
+  }
+
+  /** One proposal waits for each cause: files of a second one join it. @returns the one that waits now */
+  async function reopen({ id, kind }: Proposal, ids: readonly string[]): Promise<number> {
+    const other = (await proposals.list(mostOpen, 'open')).find((open) => open.kind === kind);
+    await proposals.decide(id, other ? 'undone' : 'open', other ? clock.now() : undefined);
+    if (!other) return id;
+    const all = [...new Set([...(await proposals.filesOf(other.id)), ...ids])];
+    await proposals.update(other.id, other.why, await factsOf(catalog, all), all);
+    return other.id;
+  }
+
+  /** Brings the tree up to date for these files now; a sync that runs does it when it ends, they are noted as dirty. */
+  async function write(ids: readonly string[]): Promise<Decided['tree']> {
+    if (ids.length === 0) return 'written';
+    let release: () => void;
+    try {
+      release = lockFile(lockPath, 'BRIDGE_CRAWL_RUNNING');
+    } catch (error) {
+      if (isBridgeError(error, 'BRIDGE_CRAWL_RUNNING')) return 'later';
+      throw error;
+    }
+    try {
+      await publisher.findTrees();
+      await publisher.files(ids);
+      return 'written';
+    } finally {
+      release();
+    }
+  }
+
+  const decisions = {
+    /** Newest first: those that wait, or the last of all. */
+    list: (limit: number, state?: ProposalState): Promise<Proposal[]> => proposals.list(limit, state),
+
+    /** Its files go now, unless they came back; also what was refused or undone before. */
+    async accept(id: number, signal: AbortSignal): Promise<Decided> {
+      const { kind, why } = await find(id, 'open', 'refused', 'undone');
+      if (kind === 'account') await ladder.account.adopt(signal);
+      const ids = await proposals.filesOf(id);
+      const gone = await removals.remove(ids, clock.now(), {
+        proposalId: id,
+        kind,
+        why,
+        facts: {},
+        alsoKept: true,
+      });
+      await ladder.recent.clear();
+      return decided(id, gone.length, await write(gone));
+    },
+
+    /** Its files stay until they come back, or somebody says otherwise. */
+    async refuse(id: number): Promise<Decided> {
+      await find(id, 'open');
+      const ids = await removals.stillMissing(await proposals.filesOf(id));
+      await removals.keep(ids, clock.now());
+      await proposals.decide(id, 'refused', clock.now());
+      return decided(id, ids.length);
+    },
+
+    /**
+     * What was accepted, or went by itself, is there again and stays; what was refused waits for a word again.
+     * @param id the last removal if not given
+     */
+    async undo(id?: number): Promise<Decided> {
+      const last = id ?? (await proposals.lastRemoval());
+      if (last === undefined)
+        throw new BridgeError('BRIDGE_PROPOSAL_UNKNOWN', { detail: 'nothing was removed' });
+      const found = await find(last, 'accepted', 'refused');
+      const ids = await proposals.filesOf(last);
+      if (found.state === 'refused') {
+        await removals.unkeep(ids);
+        return decided(await reopen(found, ids), ids.length);
+      }
+      const by = await proposals.batchesOf(ids);
+      const back = await removals.keep(
+        ids.filter((one) => by.get(one) === last),
+        clock.now(),
+      );
+      await proposals.decide(last, 'undone', clock.now());
+      return decided(last, back.length, await write(back));
+    },
+  };
+
+  return {
+    ...decisions,
+
+    /** The three by name. @param id needed by all but undo */
+    async decide(decision: 'accept' | 'refuse' | 'undo', id: number | undefined, signal: AbortSignal) {
+      if (decision === 'undo') return decisions.undo(id);
+      if (id === undefined) throw new BridgeError('BRIDGE_PROPOSAL_UNKNOWN', { detail: 'no number' });
+      return decision === 'accept' ? decisions.accept(id, signal) : decisions.refuse(id);
+    },
+  };
+}
+
+export type Decisions = ReturnType<typeof createDecisions>;

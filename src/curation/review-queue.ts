@@ -1,0 +1,40 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { Catalog } from '../catalog/catalog.ts';
+import { needsPerson, type Recognition } from '../naming/recognise.ts';
+
+/** A file that a person should look at. */
+export interface Doubt {
+  fileId: string;
+  /** Account path. */
+  path: string;
+  why: string;
+  recognition: Recognition;
+}
+
+const filesAtOnce = 1000;
+
+/** What rests on too little to be believed unseen, in the order of the ids. @param limit most of them */
+export async function filesToReview(
+  { recognitions }: Pick<Catalog, 'recognitions'>,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Doubt[]> {
+  const doubts: Doubt[] = [];
+  for (let after = ''; doubts.length < limit; ) {
+    signal.throwIfAborted();
+    await breathe();
+    const rows = await recognitions.after(after, filesAtOnce);
+    const last = rows.at(-1)?.fileId;
+    if (last === undefined) break;
+    after = last;
+    for (const { fileId, recognition: json } of rows) {
+      const recognition = JSON.parse(json) as Recognition;
+      // What a person said needs nobody's second look.
+      if (recognition.because.some((line) => line.includes('you said so'))) continue;
+      const why = needsPerson(recognition);
+      if (why !== undefined && doubts.length < limit)
+        doubts.push({ fileId, path: recognition.path, why, recognition });
+    }
+  }
+  return doubts;
+}

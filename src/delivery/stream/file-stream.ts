@@ -1,0 +1,346 @@
+import { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import type { Clock } from '../../core/clock.ts';
+import { BridgeError, type ErrorCode } from '../../core/errors.ts';
+import type { Log } from '../../core/log.ts';
+import type { Urgency } from '../../host/fichier/governor.ts';
+import type { Broker, LinkedFile } from '../../links/broker.ts';
+import type { Lease, LeaseSource } from '../../links/lease.ts';
+import type { KeptReader, Shield } from '../cache/range-cache.ts';
+import type { Recorder } from '../cache/range-recorder.ts';
+import type { ByteRange } from '../policy/range.ts';
+import type { Slots } from './connection-slots.ts';
+import { createSteps } from './ramp-up.ts';
+import { createPatience, type PatienceOptions, type Verdict } from './retry-policy.ts';
+import { startTransfer, type Transfer, TransferFault } from './transfer.ts';
+
+export interface FileStreamOptions extends PatienceOptions {
+  broker: Broker;
+  shield: Shield;
+  slots: Slots;
+  dispatcher: Dispatcher;
+  clock: Clock;
+  log: Log;
+  userAgent: string;
+  headersMs: number;
+  stallMs: number;
+  /** Told of what the host says in the place of a file. */
+  onFault?: (code: ErrorCode) => void;
+}
+
+/** A file that can be read: where it is and how large. */
+export interface ReadableFile extends LinkedFile {
+  sizeBytes: number;
+}
+
+/** Who reads, and what they want to hear of it. */
+export interface Reading {
+  urgency: Urgency;
+  /** Whether its beginning or end is worth keeping for the next one. */
+  keeps?: boolean;
+  /** It may be a probe, which leaves early: the host is asked in steps, and a moment after what is kept here. */
+  mayBeProbe?: boolean;
+  /** Readings of one viewer share its part of the connections. */
+  viewer: string;
+  onSource?: (source: LeaseSource) => void;
+  /** Bytes came from what is kept here, not from the host. */
+  onKept?: (bytes: number) => void;
+  onFirstByte?: () => void;
+  /** The host broke off, and the reading goes on. */
+  onResume?: () => void;
+  /** Called with each stretch that has passed. */
+  onPassed?: (from: number, to: number) => void;
+}
+
+/** A transfer, and whether there is nothing more to hear from it. */
+type Running = Transfer & { isOver: boolean };
+
+/** What lies ready for the player ahead of its socket; more only fills memory. */
+const aheadBytes = 256 * 1024;
+
+/**
+ * After so much from what is kept, the host is asked a moment later: a probe has what it wants by then and leaves,
+ * while its socket still takes what it will never read.
+ */
+const probeBytes = 512 * 1024;
+const probeGraceMs = 120;
+
+/**
+ * A stretch of a file: from what is kept here as far as that goes, then from the host, going on at the exact byte when
+ * the host cuts, stalls or ends a link. The host is not asked before the kept part has been taken.
+ */
+export class FileStream extends Readable {
+  readonly file: ReadableFile;
+  readonly viewer: string;
+  readonly #end: number;
+  readonly #reading: Reading;
+  readonly #options: FileStreamOptions;
+  readonly #patience: ReturnType<typeof createPatience>;
+  readonly #steps: ReturnType<typeof createSteps>;
+  readonly #gone = new AbortController();
+  #position: number;
+  #kept: KeptReader | undefined;
+  #keptBytes = 0;
+  #transfer: Running | undefined;
+  #recorder: Recorder | undefined;
+  #release: (() => void) | undefined;
+  /** Ways of getting bytes that are under way. */
+  #busy = 0;
+  /** The reader asked for more while one was under way. */
+  #wanted = false;
+  #begun = false;
+  #idleSince: number | undefined;
+  /** The same viewer reads elsewhere in the file: at the next stop of this reader its connection is closed. */
+  #isSuperseded = false;
+
+  constructor(file: ReadableFile, range: ByteRange, reading: Reading, options: FileStreamOptions) {
+    super({ highWaterMark: aheadBytes });
+    this.file = file;
+    this.viewer = reading.viewer;
+    this.#position = range.start;
+    this.#end = range.end;
+    this.#reading = reading;
+    this.#options = options;
+    this.#patience = createPatience(options);
+    this.#steps = createSteps(options.clock);
+    this.#kept = options.shield.read(file, range.start, range.end);
+  }
+
+  /** Ready to be read: at once when the beginning is kept here. @throws BridgeError when patience ends */
+  async open(): Promise<void> {
+    if (!this.#kept) await this.#alone(() => this.#connect());
+  }
+
+  /** A jump has led elsewhere: the connection is closed as soon as this reader takes nothing, once. */
+  supersede(): void {
+    if (this.#idleSince === undefined) this.#isSuperseded = true;
+    else this.rest();
+  }
+
+  /** Closes the connection to the host until the reader goes on; what it has not taken yet stays. */
+  rest(): void {
+    if (!this.#transfer || this.#idleSince === undefined) return;
+    const rested = this.#transfer;
+    this.#transfer = undefined;
+    rested.isOver = true;
+    rested.abort();
+    this.#giveBack();
+  }
+
+  override _read(): void {
+    this.#idleSince = undefined;
+    // A wish from before the last byte was handed over: behind it there is nothing to ask the host for.
+    if (this.#position > this.#end) return;
+    this.#wanted = this.#busy > 0;
+    if (this.#transfer) this.#transfer.resume();
+    else if (!this.#wanted) this.#during(() => (this.#kept ? this.#readKept() : this.#connect()));
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.#gone.abort(new BridgeError('BRIDGE_UPSTREAM_CUT', { detail: 'the player has gone' }));
+    this.#transfer?.abort();
+    this.#transfer = undefined;
+    this.#recorder?.end();
+    this.#recorder = undefined;
+    void this.#kept?.close();
+    this.#giveBack();
+    callback(error);
+  }
+
+  /** Runs one way of getting bytes; its failure ends the stream. */
+  #during(work: () => Promise<void>): void {
+    this.#alone(work).catch((error: Error) => this.destroy(error));
+  }
+
+  /** While this runs, a wish for more starts nothing else: the same bytes would come twice. */
+  async #alone(work: () => Promise<void>): Promise<void> {
+    this.#busy++;
+    try {
+      await work();
+    } finally {
+      this.#busy--;
+      if (this.#wanted && this.#busy === 0 && !this.destroyed) this._read();
+    }
+  }
+
+  async #readKept(): Promise<void> {
+    for (;;) {
+      const kept = this.#kept;
+      const bytes = await kept?.next();
+      // The reader left while the file was being opened.
+      if (this.destroyed) return kept?.close();
+      if (!bytes) break;
+      this.#keptBytes += bytes.length;
+      // The film has begun: from here on the host gets the patience of a running one.
+      this.#patience.progress();
+      this.#reading.onKept?.(bytes.length);
+      if (!this.#pass(bytes)) return;
+    }
+    await this.#kept?.close();
+    this.#kept = undefined;
+    if (this.#position > this.#end) return;
+    if (this.#reading.mayBeProbe && this.#keptBytes >= probeBytes)
+      await this.#options.clock.sleep(probeGraceMs, this.#gone.signal);
+    await this.#connect();
+  }
+
+  /** Finds a transfer that works, from the present position on. @throws BridgeError when patience ends */
+  async #connect(): Promise<void> {
+    const { signal } = this.#gone;
+    const { broker } = this.#options;
+    const { urgency, onSource } = this.#reading;
+    for (;;) {
+      let lease: Lease | undefined;
+      try {
+        lease = await broker.acquire(this.file, { urgency, signal, ...(onSource ? { onSource } : {}) });
+        this.#release ??= await this.#slot();
+        if (this.#reading.keeps) this.#recorder ??= this.#options.shield.recorder(this.file, this.#position);
+        const running = await this.#start(lease);
+        broker.used(lease);
+        if (this.destroyed) running.abort();
+        else if (!running.isOver) this.#transfer = running;
+        return;
+      } catch (error) {
+        signal.throwIfAborted();
+        await this.#bear(lease, () =>
+          error instanceof TransferFault
+            ? this.#patience.afterFault(error, false)
+            : this.#patience.afterRefusal(error),
+        );
+      }
+    }
+  }
+
+  async #slot(): Promise<() => void> {
+    const { urgency, viewer } = this.#reading;
+    const { signal } = this.#gone;
+    const release = await this.#options.slots.take({
+      viewer,
+      urgency,
+      signal,
+      giveUp: () =>
+        this.destroy(new BridgeError('BRIDGE_TOO_MANY_STREAMS', { detail: 'a film needs the line' })),
+      idleSince: () => (this.#transfer ? this.#idleSince : undefined),
+      rest: () => this.rest(),
+    });
+    // Gone in the very moment of its turn: nobody else gives it back.
+    if (signal.aborted) release();
+    signal.throwIfAborted();
+    return release;
+  }
+
+  #giveBack(): void {
+    this.#release?.();
+    this.#release = undefined;
+  }
+
+  async #start(lease: Lease): Promise<Running> {
+    const { dispatcher, shield, userAgent, headersMs, stallMs } = this.#options;
+    const { sizeBytes } = this.file;
+    const start = this.#position;
+    const mayBeProbe = this.#reading.mayBeProbe === true && shield.sideOf(this.file, start) !== undefined;
+    const range = { start, end: this.#steps.endFrom(start, this.#end, mayBeProbe) };
+    const { signal } = this.#gone;
+    const request = { dispatcher, url: lease.url, range, sizeBytes, userAgent, headersMs, stallMs, signal };
+    const state = { isOver: false };
+    // A short body may be over before its transfer is known here; one that rests has been let go.
+    const ended = (fault: TransferFault) => {
+      if (state.isOver) return;
+      state.isOver = true;
+      this.#ended(fault, lease);
+    };
+    const transfer = await startTransfer(request, {
+      data: (chunk) => this.#take(chunk),
+      end: () => {
+        if (this.#position <= range.end) return ended(new TransferFault('cut', 'the body ended early'));
+        state.isOver = true;
+        this.#nextStep();
+      },
+      failed: ended,
+    });
+    return Object.assign(state, transfer);
+  }
+
+  /** The host gave all that it was asked for: the next step waits until the reader wants it. */
+  #nextStep(): void {
+    this.#transfer = undefined;
+    if (this.#position > this.#end || this.destroyed) return;
+    // A paused reader asks for the next step when it goes on.
+    if (this.#idleSince !== undefined) this.#giveBack();
+    else this.#during(() => this.#steps.due(this.#gone.signal).then(() => this.#connect()));
+  }
+
+  #take(chunk: Buffer): boolean {
+    const left = this.#end + 1 - this.#position;
+    if (left <= 0) return true;
+    const bytes = chunk.length > left ? chunk.subarray(0, left) : chunk;
+    this.#recorder?.take(bytes);
+    this.#patience.progress();
+    const wantsMore = this.#pass(bytes);
+    if (this.#position <= this.#end) {
+      if (!wantsMore) this.#pause();
+      return wantsMore;
+    }
+    this.#giveBack();
+    // A host that ignored the end of the range would go on sending: nobody listens any more.
+    if (chunk.length > left) this.#transfer?.abort();
+    return true;
+  }
+
+  #pause(): void {
+    this.#idleSince ??= this.#options.clock.now();
+    if (!this.#isSuperseded) return;
+    this.#isSuperseded = false;
+    // Not from within the transfer's own call.
+    setImmediate(() => this.rest());
+  }
+
+  /** Hands bytes to the reader. @returns whether it wants more now */
+  #pass(bytes: Buffer): boolean {
+    const from = this.#position;
+    this.#position += bytes.length;
+    if (!this.#begun) {
+      this.#begun = true;
+      this.#reading.onFirstByte?.();
+    }
+    const wantsMore = this.push(bytes);
+    this.#reading.onPassed?.(from, this.#position);
+    if (this.#position > this.#end) this.push(null);
+    return wantsMore;
+  }
+
+  #ended(fault: TransferFault, lease: Lease): void {
+    this.#transfer = undefined;
+    if (this.#position > this.#end || this.destroyed) return;
+    this.#options.log.info(
+      { fileId: this.file.id, position: this.#position, fault: fault.kind, why: fault.message },
+      'the host broke off in mid-file; going on at the same byte',
+    );
+    this.#reading.onResume?.();
+    this.#during(() =>
+      this.#bear(lease, () => this.#patience.afterFault(fault, true)).then(() => this.#connect()),
+    );
+  }
+
+  /** Does what the verdict says. @throws what the verdict throws */
+  async #bear(lease: Lease | undefined, verdict: () => Verdict): Promise<void> {
+    const { broker, clock, shield } = this.#options;
+    try {
+      const { pauseMs, dropLease, isRefused } = verdict();
+      if (lease && isRefused) await broker.refused(lease);
+      else if (lease && dropLease) broker.avoid(lease);
+      await clock.sleep(pauseMs, this.#gone.signal);
+    } catch (error) {
+      if (error instanceof BridgeError) {
+        this.#options.onFault?.(error.code);
+        if (error.code === 'BRIDGE_UPSTREAM_CHANGED') shield.drop(this.file.id);
+        if (lease && error.code === 'BRIDGE_LINK_DEAD') {
+          // Whoever asks next gets the same word until its time is over: no call is spent on hope.
+          await broker.drop(this.file.id, lease.url);
+          broker.refuse(this.file.id, error);
+        }
+      }
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import type { Clock } from '../../core/clock.ts';
+import { isBridgeError } from '../../core/errors.ts';
+import type { Log } from '../../core/log.ts';
+import type { Shield } from '../cache/range-cache.ts';
+import type { ReadableFile } from './file-stream.ts';
+import type { Reader } from './reader.ts';
+
+export interface NextUpOptions {
+  reader: Pick<Reader, 'open'>;
+  shield: Pick<Shield, 'covers' | 'keeps'>;
+  clock: Clock;
+  log: Log;
+  /** What comes after this file, if anything does. */
+  nextOf: (fileId: string) => Promise<ReadableFile | undefined>;
+  /** Whether the host may be called. */
+  isGateOpen: () => boolean;
+  /** How much of its beginning is made ready; 0 = nothing. */
+  headBytes: number;
+}
+
+/** A film is nearly over here. */
+const share = 0.8;
+/** What was made ready is not made ready again so soon. */
+const againMs = 30 * 60_000;
+
+/** Makes the next episode ready while the last part of one plays: its link, and its beginning on disk. */
+export function createNextUp(options: NextUpOptions) {
+  const { reader, shield, clock, log, nextOf, isGateOpen, headBytes } = options;
+  const asked = new Map<string, number>();
+  const closing = new AbortController();
+  let busy = false;
+
+  async function prepare(fileId: string): Promise<void> {
+    const next = await nextOf(fileId);
+    const { signal } = closing;
+    if (!next || shield.covers(next, 0) >= Math.min(headBytes, next.sizeBytes) || signal.aborted) return;
+    // Where nothing is kept, its link alone.
+    const end = Math.min(shield.keeps() ? headBytes : 1, next.sizeBytes) - 1;
+    const stream = await reader.open(next, { start: 0, end }, { urgency: 'background', keeps: true, signal });
+    const stop = () => stream.destroy();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      for await (const _bytes of stream);
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+    log.info({ fileId: next.id, after: fileId }, 'the next episode is ready');
+  }
+
+  return {
+    /** A reading of this file has passed from one byte to another. Cheap: called for every piece. */
+    passed(file: ReadableFile, from: number, to: number): void {
+      const mark = file.sizeBytes * share;
+      if (from >= mark || to < mark || headBytes === 0 || busy || closing.signal.aborted || !isGateOpen())
+        return;
+      const now = clock.now();
+      if (now - (asked.get(file.id) ?? Number.NEGATIVE_INFINITY) < againMs) return;
+      if (asked.size > 1000) asked.clear();
+      asked.set(file.id, now);
+      busy = true;
+      prepare(file.id)
+        .catch((error: unknown) => {
+          // The host is busy with others: the next episode starts as any film does.
+          if (!closing.signal.aborted && isBridgeError(error))
+            log.debug({ err: error, after: file.id }, 'the next episode could not be made ready');
+          else if (!closing.signal.aborted)
+            log.warn({ err: error, after: file.id }, 'the next episode could not be made ready');
+        })
+        .finally(() => {
+          busy = false;
+        });
+    },
+
+    close: (): void => closing.abort(new Error('closing')),
+  };
+}
+
+export type NextUp = ReturnType<typeof createNextUp>;

@@ -1,0 +1,82 @@
+import type { Readable } from 'node:stream';
+import type { ByteRange } from '../policy/range.ts';
+import { FileStream, type FileStreamOptions, type ReadableFile, type Reading } from './file-stream.ts';
+
+export type { ReadableFile } from './file-stream.ts';
+
+export interface ReaderOptions extends FileStreamOptions {
+  /** Somebody reads this file until the returned function is called. */
+  watch: (file: ReadableFile) => () => void;
+}
+
+export interface OpenOptions extends Omit<Reading, 'viewer'> {
+  /** Who reads; background readings need no name. */
+  viewer?: string;
+  signal?: AbortSignal;
+}
+
+/** Reads stretches of files through whatever the host does in between. */
+export function createReader(options: ReaderOptions) {
+  const open = new Set<FileStream>();
+
+  /** A jump: what the same viewer read of the same file before can let go of the host. */
+  function letGo(stream: FileStream): void {
+    for (const other of open)
+      if (other !== stream && other.viewer === stream.viewer && other.file.id === stream.file.id)
+        other.supersede();
+  }
+
+  return {
+    /**
+     * Opens a stretch of a file. @returns a stream once its beginning is at hand or the host has answered in order, so
+     * that an error before that can still be a reply. The stream ends after exactly the bytes asked for, or with a
+     * BridgeError.
+     * @throws BridgeError BRIDGE_TOO_MANY_STREAMS, BRIDGE_LINK_DEAD, BRIDGE_UPSTREAM_CUT, BRIDGE_UPSTREAM_CHANGED,
+     * BRIDGE_HOST_ERROR, or the broker's
+     */
+    async open(
+      file: ReadableFile,
+      range: ByteRange,
+      { signal, viewer = '', onFirstByte, ...reading }: OpenOptions,
+    ): Promise<Readable> {
+      signal?.throwIfAborted();
+      const stream: FileStream = new FileStream(
+        file,
+        range,
+        {
+          ...reading,
+          viewer,
+          onFirstByte() {
+            letGo(stream);
+            onFirstByte?.();
+          },
+        },
+        options,
+      );
+      open.add(stream);
+      const leave = reading.urgency === 'play' ? options.watch(file) : undefined;
+      stream.once('close', () => {
+        open.delete(stream);
+        leave?.();
+      });
+      const stop = () => stream.destroy();
+      signal?.addEventListener('abort', stop, { once: true });
+      try {
+        await stream.open();
+        // Gone while the host answered: the stream has closed already, and says so to nobody.
+        signal?.throwIfAborted();
+        return stream;
+      } catch (error) {
+        stream.destroy();
+        throw signal?.aborted ? signal.reason : error;
+      } finally {
+        signal?.removeEventListener('abort', stop);
+      }
+    },
+
+    /** Streams that are open now. */
+    running: (): number => open.size,
+  };
+}
+
+export type Reader = ReturnType<typeof createReader>;

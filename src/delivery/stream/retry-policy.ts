@@ -1,0 +1,91 @@
+import type { Clock } from '../../core/clock.ts';
+import { BridgeError } from '../../core/errors.ts';
+import type { TransferFault } from './transfer.ts';
+
+export interface PatienceOptions {
+  clock: Clock;
+  /** Tries before the first byte: the player waits with nothing on the screen. */
+  tries: number;
+  /** How long a film that has begun is held on to without one byte of progress, milliseconds. */
+  resumeForMs: number;
+}
+
+/** What to do after a fault that is put up with. */
+export interface Verdict {
+  pauseMs: number;
+  /** The link has had its chance: the next try takes a new one. */
+  dropLease: boolean;
+  /** The host itself said that the link is no good. */
+  isRefused: boolean;
+}
+
+/** A download server that two tries in a row could not reach may be down: another link may name another server. */
+const startsPerLease = 2;
+
+/** How much one stream puts up with from the host. Counts begin anew with every byte of progress. */
+export function createPatience({ clock, tries, resumeForMs }: PatienceOptions) {
+  let delivered = false;
+  let failures = 0;
+  let failingSince = 0;
+  let deadLinks = 0;
+  let failedStarts = 0;
+
+  /** None after the first failure, then doubling from 250 ms to 5 s. */
+  const pause = () => (failures <= 1 ? 0 : Math.min(5000, 250 * 2 ** (failures - 2)));
+
+  function count(): void {
+    if (failures === 0) failingSince = clock.now();
+    failures++;
+  }
+
+  function isOver(pauseMs: number): boolean {
+    return delivered ? clock.now() + pauseMs - failingSince > resumeForMs : failures >= tries;
+  }
+
+  return {
+    progress(): void {
+      delivered = true;
+      failures = 0;
+      deadLinks = 0;
+      failedStarts = 0;
+    },
+
+    /**
+     * A transfer failed; `started` = it had begun. @throws BridgeError when it is given up: BRIDGE_UPSTREAM_CHANGED,
+     * BRIDGE_LINK_DEAD, BRIDGE_UPSTREAM_CUT, or the code of a fault that is the host's own trouble
+     */
+    afterFault(fault: TransferFault, started: boolean): Verdict {
+      count();
+      const detail = fault.message;
+      if (fault.kind === 'changed')
+        throw new BridgeError('BRIDGE_UPSTREAM_CHANGED', { detail, cause: fault });
+      // One new link is worth a call; a second one that dies at once is not.
+      if (fault.kind === 'link' && ++deadLinks > 1) {
+        throw new BridgeError('BRIDGE_LINK_DEAD', { detail, retryAt: clock.now() + 60_000, cause: fault });
+      }
+      const pauseMs = fault.kind === 'later' ? Math.max(1000, pause()) : pause();
+      if (fault.kind === 'later' && !delivered && failures > 1) {
+        throw new BridgeError(fault.code, { detail, retryAt: clock.now() + fault.waitMs, cause: fault });
+      }
+      if (isOver(pauseMs)) {
+        const retryAt = clock.now() + 10_000;
+        throw new BridgeError('BRIDGE_UPSTREAM_CUT', { detail, retryAt, cause: fault });
+      }
+      failedStarts = started ? 0 : failedStarts + 1;
+      return {
+        pauseMs,
+        isRefused: fault.kind === 'link',
+        dropLease: fault.kind === 'link' || (fault.kind === 'cut' && failedStarts === startsPerLease),
+      };
+    },
+
+    /** No link could be had. A film that has begun waits for a passing refusal; all else is the player's to know. */
+    afterRefusal(error: unknown): Verdict {
+      if (!(error instanceof BridgeError) || !error.retryable || !delivered) throw error;
+      count();
+      const pauseMs = Math.max(pause(), 250, (error.retryAt ?? 0) - clock.now());
+      if (isOver(pauseMs)) throw error;
+      return { pauseMs, dropLease: false, isRefused: false };
+    },
+  };
+}

@@ -1,0 +1,226 @@
+import type { Dispatcher } from 'undici';
+import type { ErrorCode } from '../../core/errors.ts';
+import { faultOf } from '../../host/fichier/faults.ts';
+import { type ByteRange, parseContentRange } from '../policy/range.ts';
+
+/**
+ * Why a transfer did not begin or did not finish.
+ * - `link`: the host refuses this link; another one may work
+ * - `changed`: the host has other bytes than the catalog says
+ * - `later`: the host is busy or in maintenance; the link is not to blame
+ * - `cut`: the connection failed, stalled or ended early
+ */
+export type FaultKind = 'link' | 'changed' | 'later' | 'cut';
+
+/** A transfer that failed. The text holds no link. */
+export class TransferFault extends Error {
+  override readonly name = 'TransferFault';
+  readonly kind: FaultKind;
+  /** What a player is told when this does not pass. */
+  readonly code: ErrorCode;
+  /** When it makes sense to come back, milliseconds from now. */
+  readonly waitMs: number;
+
+  constructor(
+    kind: FaultKind,
+    message: string,
+    options: { cause?: unknown; code?: ErrorCode; waitMs?: number } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.kind = kind;
+    this.code = options.code ?? 'BRIDGE_HOST_ERROR';
+    this.waitMs = options.waitMs ?? 60_000;
+  }
+}
+
+/** Where the bytes of a transfer go. */
+export interface TransferSink {
+  /** @returns false to make the host wait until `resume` */
+  data(chunk: Buffer): boolean;
+  /** All that was asked for has come, or the transfer ended before that. */
+  end(): void;
+  failed(fault: TransferFault): void;
+}
+
+/** A transfer that runs. */
+export interface Transfer {
+  resume(): void;
+  /** Closes the connection at once. */
+  abort(): void;
+}
+
+export interface TransferRequest {
+  dispatcher: Dispatcher;
+  url: string;
+  range: ByteRange;
+  /** Size of the whole file. */
+  sizeBytes: number;
+  userAgent: string;
+  /** Longest wait for the answer's headers. */
+  headersMs: number;
+  /** Longest silence in mid-transfer; waiting for a slow reader does not count. */
+  stallMs: number;
+  /** Aborts when the reader goes, also before the answer has come. */
+  signal: AbortSignal;
+}
+
+/** How much of an error page is read to tell what it is. */
+const pageBytes = 8192;
+
+/**
+ * Asks the host for a stretch of a file and checks the answer against what was asked before a single byte goes on.
+ * undici's dispatch is used directly: one stream less between the two sockets.
+ * @returns once the answer's headers are in order. @throws TransferFault
+ */
+export function startTransfer(request: TransferRequest, sink: TransferSink): Promise<Transfer> {
+  const { dispatcher, range, sizeBytes, headersMs, stallMs, signal } = request;
+  const url = new URL(request.url);
+  return new Promise((resolve, reject) => {
+    let started = false;
+    let finished = false;
+    let page: { status: number; text: string } | undefined;
+    let control: Dispatcher.DispatchController | undefined;
+
+    const gone = () => transfer.abort();
+    signal.addEventListener('abort', gone, { once: true });
+    const fail = (fault: TransferFault) => {
+      signal.removeEventListener('abort', gone);
+      if (finished) return;
+      finished = true;
+      if (started) sink.failed(fault);
+      else reject(fault);
+    };
+    const transfer: Transfer = {
+      resume: () => control?.resume(),
+      abort: () => {
+        fail(new TransferFault('cut', 'the reader has gone'));
+        control?.abort(new Error('the reader has gone'));
+      },
+    };
+    const endPage = () => {
+      if (page) fail(faultOfPage(page.status, page.text));
+      control?.abort(new Error('not a file'));
+    };
+
+    dispatcher.dispatch(
+      {
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method: 'GET',
+        headers: {
+          'user-agent': request.userAgent,
+          accept: '*/*',
+          // Bytes are counted: a coding would change them.
+          'accept-encoding': 'identity',
+          range: `bytes=${range.start}-${range.end}`,
+        },
+        headersTimeout: headersMs,
+        bodyTimeout: stallMs,
+      },
+      {
+        onRequestStart(controller) {
+          control = controller;
+          if (finished) controller.abort(new Error('the reader has gone'));
+        },
+        onResponseStart(_controller, status, headers) {
+          if (status < 200) return;
+          const verdict = judge(status, headers as Headers, range, sizeBytes);
+          if (verdict === 'page') {
+            page = { status, text: '' };
+          } else if (verdict) {
+            fail(verdict);
+            control?.abort(verdict);
+          } else {
+            started = true;
+            resolve(transfer);
+          }
+        },
+        onResponseData(controller, chunk) {
+          if (page) {
+            page.text += chunk.toString('latin1');
+            if (page.text.length > pageBytes) endPage();
+          } else if (!finished && !sink.data(chunk)) {
+            controller.pause();
+          }
+        },
+        onResponseEnd() {
+          if (page) return endPage();
+          signal.removeEventListener('abort', gone);
+          if (finished) return;
+          finished = true;
+          sink.end();
+        },
+        onResponseError(_controller, error) {
+          if (page) endPage();
+          else
+            fail(
+              new TransferFault('cut', (error as NodeJS.ErrnoException).code ?? error.name, { cause: error }),
+            );
+        },
+      },
+    );
+  });
+}
+
+/** undefined = in order; `page` = not the file, its text tells more. */
+function judge(
+  status: number,
+  headers: Headers,
+  range: ByteRange,
+  sizeBytes: number,
+): TransferFault | 'page' | undefined {
+  const coding = one(headers['content-encoding']) ?? 'identity';
+  if (status === 206) {
+    const got = parseContentRange(one(headers['content-range']));
+    if (!got || got.start !== range.start || coding !== 'identity') {
+      return new TransferFault('cut', 'the host sent another range');
+    }
+    if (got.total !== undefined && got.total !== sizeBytes) {
+      return new TransferFault('changed', `the host says ${got.total} bytes`);
+    }
+    return undefined;
+  }
+  if (status === 416) return new TransferFault('changed', 'the host says the range lies outside the file');
+  const length = one(headers['content-length']);
+  const isFile = one(headers['content-disposition']) !== undefined || length !== undefined;
+  // Clients know a failure by its type and the missing name (facts/1fichier-api 3.4).
+  const isText =
+    /^(text\/|application\/json)/i.test(one(headers['content-type']) ?? '') &&
+    !headers['content-disposition'];
+  if (status !== 200 || isText || !isFile || coding !== 'identity') return 'page';
+  if (length !== undefined && Number(length) !== sizeBytes) {
+    return new TransferFault('changed', `the host says ${length} bytes`);
+  }
+  // The whole file instead of a range serves only a reader that begins at its start.
+  return range.start === 0 ? undefined : new TransferFault('cut', 'the host ignored the range');
+}
+
+type Headers = Record<string, string | string[] | undefined>;
+
+/** A header that came twice counts as its first. */
+function one(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** What is no fault of one link. */
+const whole: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['BRIDGE_HOST_LOCATION', 'BRIDGE_HOST_IP_LOCKED']);
+
+/** An answer that is not the file (facts/1fichier-api 3.5, 3.7). */
+function faultOfPage(status: number, text: string): TransferFault {
+  if (/trop de connexions|too many connections/i.test(text)) {
+    return new TransferFault('later', 'too many connections', {
+      code: 'BRIDGE_TOO_MANY_STREAMS',
+      waitMs: 180_000,
+    });
+  }
+  // Of where it is asked from, and of locks, the host speaks in the same words as its API does.
+  const said = faultOf({ status, body: text });
+  if (said && whole.has(said.code)) {
+    return new TransferFault('later', 'the host has locked this address or account', {
+      code: said.code,
+      ...(said.retryMs === undefined ? {} : { waitMs: said.retryMs }),
+    });
+  }
+  if (status === 429 || status >= 500) return new TransferFault('later', `the host answered ${status}`);
+  return new TransferFault('link', `the host answered ${status} instead of the file`);
+}

@@ -1,0 +1,131 @@
+import { type Dispatcher, request } from 'undici';
+import type { Clock } from '../../core/clock.ts';
+import { BridgeError, isBridgeError } from '../../core/errors.ts';
+import type { Log } from '../../core/log.ts';
+import { faultOf, HostRefusal } from './faults.ts';
+import { oddAnswer } from './fields.ts';
+import { readAnswer } from './json.ts';
+
+export interface CallDeps {
+  apiUrl: string;
+  apiKey: string;
+  userAgent: string;
+  dispatcher: Dispatcher;
+  clock: Clock;
+  log: Log;
+}
+
+/** A listing of 5,000 files is about 2 MB; nothing the host has to say is larger than this. */
+const mostBytes = 32 * 1024 * 1024;
+
+/** No error of its own is made for each call that ends as it should. */
+const ended = new Error('the call has ended');
+
+/** One POST to `<apiUrl>/<verb>.cgi`, read and checked. `folderId` is for the log, the limit is from start to last byte. Throws as the client says. */
+export type Call = <T>(
+  verb: string,
+  body: object,
+  signal: AbortSignal,
+  about: { folderId?: number | undefined; timeLimitMs: number },
+  read: (answer: unknown) => T,
+) => Promise<T>;
+
+/** Makes the function that talks to the host: one request, one log line, errors in our terms. */
+export function createCall(deps: CallDeps): Call {
+  const { clock, log } = deps;
+  const base = deps.apiUrl.replace(/\/+$/, '');
+
+  return async (verb, body, signal, { folderId, timeLimitMs }, read) => {
+    const startedAt = clock.now();
+    const line: Record<string, unknown> = { verb, ...(folderId === undefined ? {} : { folderId }) };
+    const over = new AbortController();
+    const timeUp = new AbortController();
+    // The limit runs on the clock that was handed in, and its sleep ends with the call.
+    clock.sleep(timeLimitMs, over.signal).then(
+      () => timeUp.abort(),
+      () => {},
+    );
+    try {
+      const both = AbortSignal.any([signal, timeUp.signal]);
+      const { status, headers, text } = await send(`${base}/${verb}.cgi`, body, both);
+      line.status = status;
+      const result = read(judge(verb, status, headers, text));
+      log.info({ ...line, ms: clock.now() - startedAt, outcome: 'ok' }, 'host call');
+      return result;
+    } catch (thrown) {
+      const error = signal.aborted ? signal.reason : ours(thrown, timeUp.signal.aborted);
+      const outcome = signal.aborted ? 'cancelled' : isBridgeError(error) ? error.code : 'failed';
+      const words = error instanceof HostRefusal ? { words: error.fault.detail } : {};
+      log[signal.aborted ? 'info' : 'warn'](
+        { ...line, ms: clock.now() - startedAt, outcome, ...words },
+        'host call',
+      );
+      throw error;
+    } finally {
+      over.abort(ended);
+    }
+  };
+
+  async function send(url: string, body: object, signal: AbortSignal) {
+    if (!/^[\x21-\x7e]+$/.test(deps.apiKey)) {
+      throw new BridgeError('BRIDGE_HOST_KEY', { detail: 'the key is empty or holds odd characters' });
+    }
+    const response = await request(url, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${deps.apiKey}`,
+        'content-type': 'application/json',
+        accept: 'application/json',
+        'user-agent': deps.userAgent,
+      },
+      body: JSON.stringify(body),
+      dispatcher: deps.dispatcher,
+      // The limit of the whole call ends it; the two of undici would only be a second clock.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      signal,
+    });
+    const text = await readText(response.body, signal);
+    return { status: response.statusCode, headers: response.headers, text };
+  }
+
+  function judge(verb: string, status: number, headers: Dispatcher.ResponseData['headers'], text: string) {
+    const answer = readAnswer(text);
+    const body = answer.kind === 'json' ? answer.value : text;
+    const fault = faultOf({ status, headers, body, verb });
+    if (fault) {
+      // The scrubbing knows the usual shape of a key; ours may have another.
+      const detail = fault.detail.replaceAll(deps.apiKey, '[key]');
+      const retryAt = fault.retryMs === undefined ? undefined : clock.now() + fault.retryMs;
+      throw new HostRefusal({ ...fault, detail }, retryAt);
+    }
+    if (answer.kind === 'json' && answer.repaired) {
+      log.warn({ verb }, 'the host sent JSON with illegal escapes; it was mended');
+    }
+    return body;
+  }
+}
+
+async function readText(body: Dispatcher.ResponseData['body'], signal: AbortSignal): Promise<string> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  // Leaving the loop early destroys the body, and with it the connection.
+  for await (const part of body) {
+    signal.throwIfAborted();
+    bytes += part.length;
+    if (bytes > mostBytes) throw oddAnswer(`an answer of more than ${mostBytes / 1024 / 1024} MiB`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+/** Our error for what went wrong on the way. Only the network's code is told: its texts hold addresses. */
+function ours(error: unknown, timeUp: boolean): unknown {
+  if (isBridgeError(error)) return error;
+  const code = (error as { code?: unknown } | undefined)?.code;
+  const detail = typeof code === 'string' ? { detail: code } : {};
+  if (timeUp || (typeof code === 'string' && /TIMEOUT|ETIMEDOUT/.test(code))) {
+    return new BridgeError('BRIDGE_HOST_TIMEOUT', { cause: error });
+  }
+  return new BridgeError('BRIDGE_HOST_UNREACHABLE', { ...detail, cause: error });
+}

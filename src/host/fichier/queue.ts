@@ -1,0 +1,50 @@
+import type { BridgeError } from '../../core/errors.ts';
+
+/** How urgent a call is, in this order. Only a play may use the burst, and it runs beside other calls. */
+export type Urgency = 'play' | 'refresh' | 'probe' | 'index' | 'background';
+
+/** A call that waits for its turn. */
+export interface Waiting {
+  urgency: Urgency;
+  verb: string;
+  key?: string;
+  signal?: AbortSignal;
+  /** The longest wait, milliseconds, and when it is over, milliseconds since the epoch; both may be infinite. */
+  waitMs: number;
+  dueAt: number;
+  /** Leaves the queue and begins, `at` being now. */
+  start(at: number): void;
+  /** Leaves the queue and fails. */
+  refuse(error: BridgeError): void;
+}
+
+/** Waiting calls, the most urgent first, and among equals the one that came first. */
+export interface Queue {
+  add(call: Waiting): void;
+  remove(call: Waiting): void;
+  /** A copy, in order: calls may leave while it is walked. */
+  all(): Waiting[];
+  counts(): Record<Urgency, number>;
+}
+
+export function createQueue(): Queue {
+  const lanes: Record<Urgency, Set<Waiting>> = {
+    play: new Set(),
+    refresh: new Set(),
+    probe: new Set(),
+    index: new Set(),
+    background: new Set(),
+  };
+  return {
+    add: (call) => void lanes[call.urgency].add(call),
+    remove: (call) => void lanes[call.urgency].delete(call),
+    all: () => Object.values(lanes).flatMap((lane) => [...lane]),
+    counts: () => ({
+      play: lanes.play.size,
+      refresh: lanes.refresh.size,
+      probe: lanes.probe.size,
+      index: lanes.index.size,
+      background: lanes.background.size,
+    }),
+  };
+}

@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Settings } from '../config/settings.ts';
+import type { Catalog } from './catalog/catalog.ts';
+import type { Clock } from './core/clock.ts';
+import type { Log } from './core/log.ts';
+import { createReplan } from './curation/moves.ts';
+import { createFixes } from './curation/overrides.ts';
+import { createDecisions } from './curation/proposal-decisions.ts';
+import { filesToReview } from './curation/review-queue.ts';
+import type { Reader } from './delivery/stream/reader.ts';
+import type { FichierClient } from './host/fichier/client.ts';
+import type { Trees } from './library/trees.ts';
+import { createPublisher } from './reconcile/publisher.ts';
+import { createTrash } from './reconcile/trash.ts';
+import type { OnWritten } from './reconcile/tree-writer.ts';
+import { createSideCars } from './sidecars/sidecar-cache.ts';
+import { createSideCarFetch } from './sidecars/sidecar-fetcher.ts';
+import { crawlShare, createCrawlBudget } from './sync/discovery/budget.ts';
+import { createLooks } from './sync/discovery/loop.ts';
+import { createLookIn } from './sync/discovery/scan-folder.ts';
+import { createLadder } from './sync/retention/retention-policy.ts';
+import { createSync } from './sync/sync.ts';
+import type { Disk } from './tree/tree.ts';
+
+export interface CurationParts {
+  settings: Settings;
+  dataDir: string;
+  clock: Clock;
+  log: Log;
+  catalog: Catalog;
+  trees: Trees;
+  disk: Disk;
+  client: Pick<FichierClient, 'listFolder' | 'listFiles' | 'userInfo'>;
+  reader: Pick<Reader, 'open'>;
+  /** What addresses in STRM files begin with, and how they are signed. */
+  baseUrl: string;
+  sign: (fileId: string) => string;
+  onWritten: OnWritten;
+}
+
+/** Everything between the host's listings and the trees: finding, laying out, a person's words, and what may go. */
+export function createCuration(parts: CurationParts) {
+  const { settings, dataDir, clock, log, catalog, trees, disk, client, reader } = parts;
+  const { fichier, library, sync: syncSettings } = settings;
+  const sideCars = createSideCars({
+    dir: join(dataDir, 'sidecars'),
+    clock,
+    log,
+    intervalMs: syncSettings.smallFileIntervalMs,
+    open: (file, signal) =>
+      reader.open(file, { start: 0, end: file.sizeBytes - 1 }, { urgency: 'background', signal }),
+  });
+  const trash = createTrash({ catalog, clock, log, dir: join(dataDir, 'trash') });
+  const publisher = createPublisher({
+    trash,
+    disk,
+    catalog,
+    log,
+    now: () => clock.now(),
+    trees,
+    onWritten: parts.onWritten,
+    baseUrl: parts.baseUrl,
+    sign: parts.sign,
+    sideCars,
+    lockData: library.lockdata,
+    maxSubtitleBytes: library.subtitleMaxBytes,
+    artwork: library.artwork,
+  });
+  const lockPath = join(dataDir, 'crawl.lock');
+  const byHand = { catalog, clock, publisher, lockPath };
+  const ladder = createLadder({
+    catalog,
+    trees,
+    clock,
+    log,
+    account: {
+      keyPrint: printOf((fichier.apiKey ?? '').replace(/\s+/g, '')),
+      whose: async (signal) => {
+        try {
+          const { email } = await client.userInfo({ urgency: 'background', deadlineMs: 60_000, signal });
+          return email === undefined ? undefined : printOf(email.toLowerCase());
+        } catch (error) {
+          signal.throwIfAborted();
+          log.warn({ err: error }, 'the host does not say now whose account this is');
+          return undefined;
+        }
+      },
+    },
+    removePercent: syncSettings.removePercent,
+    removeMost: syncSettings.removeMost,
+    confirmMs: syncSettings.confirmMinutes * 60_000,
+    graceMs: syncSettings.graceHours * 3_600_000,
+  });
+  const crawlBudget = createCrawlBudget(catalog.memory, clock, syncSettings.callsPerDay);
+  const crawling = {
+    catalog,
+    host: client,
+    clock,
+    log,
+    publisher,
+    fetchSideCars: createSideCarFetch({ sideCars, clock, log }),
+    roots: library.roots,
+    listingCap: fichier.listingCap,
+    folderIntervalMs: fichier.folderIntervalMs,
+    requestIntervalMs: fichier.requestIntervalMs,
+    lockPath,
+  };
+  const sync = createSync({
+    ...crawling,
+    spend: crawlBudget.spend,
+    ladder,
+    trash,
+    trashMs: syncSettings.trashDays * 24 * 3_600_000,
+    sideCars,
+  });
+  const looks = createLooks({
+    catalog,
+    host: client,
+    lookIn: createLookIn(crawling),
+    clock,
+    log,
+    onlyAsked: !syncSettings.discovery || syncSettings.intervalMinutes === 0,
+    callsPerDay: Math.floor(syncSettings.callsPerDay * (1 - crawlShare)),
+    folderIntervalMs: fichier.folderIntervalMs,
+    requestIntervalMs: fichier.requestIntervalMs,
+  });
+  return {
+    publisher,
+    sync,
+    looks,
+    crawlBudget: {
+      ...crawlBudget,
+      left: async () => crawlBudget.left(!(await catalog.crawls.everDone())),
+    },
+    replan: createReplan(byHand),
+    fixes: createFixes(byHand),
+    review: (limit: number, signal: AbortSignal) => filesToReview(catalog, limit, signal),
+    proposals: createDecisions({ catalog, clock, ladder, publisher, lockPath }),
+  };
+}
+
+/** Tells one key or account from another without keeping it. */
+function printOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}

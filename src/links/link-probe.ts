@@ -1,0 +1,94 @@
+import type { Dispatcher } from 'undici';
+import type { Clock } from '../core/clock.ts';
+import type { Broker } from './broker.ts';
+import type { Lease } from './lease.ts';
+import type { LinkLife } from './link-ttl.ts';
+
+export interface LinkCheckOptions {
+  broker: Pick<Broker, 'used' | 'refused'>;
+  life: Pick<LinkLife, 'provenUntil'>;
+  dispatcher: Dispatcher;
+  clock: Clock;
+  userAgent: string;
+  /** A host that is slower than this is not waited for: the player finds out itself. */
+  timeLimitMs?: number;
+}
+
+/** A link that answered so lately, or that is so little older than one that was seen alive, needs no look. */
+const trustMs = 2000;
+
+/**
+ * Asks the host whether a link still lives, by a HEAD: a player that is sent to a dead link stops, and nobody hears of
+ * it. One look at a time per link.
+ */
+export function createLinkLook({
+  broker,
+  life,
+  dispatcher,
+  clock,
+  userAgent,
+  timeLimitMs = 4000,
+}: LinkCheckOptions) {
+  const looks = new Map<string, Promise<boolean>>();
+
+  async function look(lease: Lease): Promise<boolean> {
+    const url = new URL(lease.url);
+    const limit = AbortSignal.timeout(timeLimitMs);
+    try {
+      const { statusCode, headers, body } = await dispatcher.request({
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method: 'HEAD',
+        headers: { 'user-agent': userAgent, accept: '*/*', 'accept-encoding': 'identity' },
+        signal: limit,
+      });
+      await body.dump();
+      // A host that has trouble of its own says nothing about the link.
+      if (statusCode === 429 || statusCode >= 500) return true;
+      const isPage =
+        /^(text\/|application\/json)/i.test(String(headers['content-type'] ?? '')) &&
+        !headers['content-disposition'];
+      if (statusCode < 300 && !isPage) {
+        broker.used(lease);
+        return true;
+      }
+      await broker.refused(lease);
+      return false;
+    } catch {
+      return true;
+    }
+  }
+
+  /** Asks now. A link that answers counts as used: from then on its longer life counts. */
+  function ask(lease: Lease): Promise<boolean> {
+    let running = looks.get(lease.url);
+    if (!running) {
+      running = look(lease).finally(() => looks.delete(lease.url));
+      looks.set(lease.url, running);
+    }
+    return running;
+  }
+
+  /** Whether a link may be handed out without a look: links of its age were seen to live, or itself just now. */
+  function isTrusted(lease: Lease): boolean {
+    const seenAt = Math.max(life.provenUntil(lease), lease.aliveAt ?? Number.NEGATIVE_INFINITY);
+    const silentMs = clock.now() - seenAt;
+    if (silentMs >= trustMs) return false;
+    // Asked for again and again: the next look is over before anybody has to wait for it, and tells of all of its age.
+    if (silentMs >= trustMs / 2 && looks.size === 0) void ask(lease);
+    return true;
+  }
+
+  return {
+    ask,
+    isTrusted,
+
+    /** A lease that lives. When the host does not know the first one, the second is new and needs no look. */
+    async acquire(acquire: () => Promise<Lease>): Promise<Lease> {
+      const lease = await acquire();
+      return isTrusted(lease) || (await ask(lease)) ? lease : await acquire();
+    },
+  };
+}
+
+export type LinkLook = ReturnType<typeof createLinkLook>;

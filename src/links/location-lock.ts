@@ -1,0 +1,35 @@
+import type { Clock } from '../core/clock.ts';
+import type { ErrorCode } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+
+export interface LocationsOptions {
+  clock: Clock;
+  log: Log;
+  /** How long the word of the host is believed. */
+  lockMs: number;
+}
+
+/** Knows whether the host counts another location of the account: then nobody but we may fetch from it. */
+export function createLocations({ clock, log, lockMs }: LocationsOptions) {
+  let since: number | undefined;
+  const isLocked = () => {
+    if (since === undefined) return false;
+    const ageMs = clock.now() - since;
+    return ageMs >= 0 && ageMs < lockMs;
+  };
+  return {
+    isLocked,
+    /** What the host answered, anywhere. */
+    heard(code: ErrorCode): void {
+      if (code !== 'BRIDGE_HOST_LOCATION') return;
+      if (!isLocked())
+        log.warn(
+          { minutes: lockMs / 60_000 },
+          'another location of the account is in use: nobody is redirected for a while',
+        );
+      since = clock.now();
+    },
+  };
+}
+
+export type Locations = ReturnType<typeof createLocations>;

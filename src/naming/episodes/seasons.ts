@@ -1,0 +1,43 @@
+import { countInWords, readCount } from '../text/ordinals.ts';
+import type { Marker } from './markers.ts';
+
+/** Words for a season in the languages that releases come in. */
+export const seasonWord =
+  '(?:saisons?|seasons?|series|staffel|temporada|stagione|seizoen|sezon|sesong|sasong|saeson|kausi|sezona|evad)';
+/** Words for a season that are also words for other things: they count with a number and an episode behind them. */
+export const looseSeasonWord = '(?:saison|season|livre|book)';
+
+/** `(S01) - `, `Saison 2 [VF] - `, `Livre V Tome 2 - `: the season stands apart in front of its episode. */
+const seasonBefore = new RegExp(
+  `(?<=\\S[ ._-]*[[(]?)(?<![a-z0-9])(?:s(\\d{1,2})|${looseSeasonWord}[ ._]?(\\d{1,2}|${countInWords}))(?![a-z0-9])(?=[\\])]?[ ._]*(?:[-,[(]|tome|vol|part|vf|vostfr|multi|french))`,
+  'i',
+);
+
+/** Gives a bare episode the season that stands somewhere before it. */
+export function withSeason(folded: string, marker: Marker): Marker {
+  const before = folded.slice(0, marker.start);
+  const found = seasonBefore.exec(before);
+  if (!found) return marker;
+  return { ...marker, start: found.index, season: readCount((found[1] ?? found[2]) as string), bare: false };
+}
+
+const wholeSeason = /(?<![a-z0-9])(?:s(\d{1,2})(?![a-z0-9])|(?:saisons?|seasons?)[ ._]?(\d{1,2})(?![\dx]))/i;
+
+/** `The Complete Series`, `L'intégrale de la série`: all seasons, none of them named. */
+const wholeSeries =
+  /(?<=\S[ ._-]+[([]?)(?:(?:the[ ._])?complete[ ._](?:(?:tv|mini)[ ._-]?)?(?:series|seasons)|(?:l['. _])?integrale[ ._](?:de[ ._])?(?:la[ ._])?serie|serie[ ._](?:complete|integrale)|(?:all|toutes[ ._]les)[ ._](?:seasons|saisons))(?![a-z])/i;
+
+/** `S08.COMPLETE`, `Saison 3`: a season without an episode. */
+export function findSeason(folded: string): Marker | undefined {
+  const match = wholeSeason.exec(folded);
+  if (!match || match.index === 0) return findSeries(folded);
+  const season = Number(match[1] ?? match[2]);
+  return { start: match.index, end: match.index + match[0].length, season, episodes: [], bare: false };
+}
+
+function findSeries(folded: string): Marker | undefined {
+  const match = wholeSeries.exec(folded);
+  return match
+    ? { start: match.index, end: match.index + match[0].length, episodes: [], bare: true }
+    : undefined;
+}

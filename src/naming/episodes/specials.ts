@@ -1,0 +1,26 @@
+import { foldAccents } from '../text/clean.ts';
+import { findTitle } from '../text/titles.ts';
+import type { Marker } from './markers.ts';
+
+const loneSpecial =
+  /(?<=\S[ ._-]+)(?:ova|oav|oad)(?=$|[ ._-]*[[(]|[ ._]+(?:vf|vff|vostfr|vosta|multi|french|\d{3,4}p)(?![a-z]))/i;
+const groupedSpecial = /(?<=^\[.*\S[ ._]+-[ ._]+)specials?(?=$|[ ._]*[[(])/i;
+
+/** `[Group] Title OVA`: a special, but which one nothing says. */
+export function findSpecial(folded: string): Marker | undefined {
+  const match = loneSpecial.exec(folded) ?? groupedSpecial.exec(folded);
+  if (!match) return undefined;
+  return { start: match.index, end: match.index + match[0].length, season: 0, episodes: [], bare: false };
+}
+
+const showSpecial =
+  /^[ ._-]+(?:the[ ._])?(?:(?:christmas|xmas|holiday|halloween|new[ ._]year'?s?)[ ._])?(?:speciale?s?|ova|oav|oad|hors[ ._-]?serie)(?![a-z])/i;
+
+/** `Doctor Who - Spécial Noël`, `Dexter Special`: the show's title and a word for a special. */
+export function findShowSpecial(folded: string, title: string): Marker | undefined {
+  const found = findTitle(folded, foldAccents(title));
+  if (found?.start !== 0) return undefined;
+  const word = showSpecial.exec(folded.slice(found.end));
+  if (!word) return undefined;
+  return { start: found.end, end: found.end + word[0].length, season: 0, episodes: [], bare: false };
+}

@@ -1,0 +1,79 @@
+import { findDate } from '../episodes/dates.ts';
+import { findMarker, type Marker } from '../episodes/markers.ts';
+import { type Above, readAbove } from '../folders/ancestors.ts';
+import { extraName } from '../folders/extras.ts';
+import { type CleanName, cleanFileName } from '../text/clean.ts';
+import { isOther, isSubtitle } from '../text/file-kinds.ts';
+import { findTag, type ReleaseTags, readRelease } from '../text/release-tags.ts';
+import { ownYear } from '../text/years.ts';
+
+/** Everything that was read from one path by itself, before it is merged. */
+export interface Reading {
+  path: string;
+  name: CleanName;
+  above: Above;
+  release: ReleaseTags;
+  /** Index of the first release tag in the name, -1 = none. */
+  tagAt: number;
+  marker: Marker | undefined;
+  date: AirDate | undefined;
+  /** The year that the name carries, and where. */
+  year: { at: number; year: number } | undefined;
+  extra: string | undefined;
+  isSubtitle: boolean;
+  /** Absent = not known. */
+  sizeBytes?: number;
+}
+
+export interface AirDate {
+  start: number;
+  end: number;
+  /** `YYYY-MM-DD`. */
+  date: string;
+}
+
+/** How an episode was found, undefined when the file is no part of a show. */
+export interface ShowReading {
+  marker?: Marker;
+  date?: AirDate;
+  how: 'marker' | 'siblings' | 'folder marker' | 'date' | 'bare number' | 'season';
+  /** The lowest of the numbers that count episodes beside it. */
+  lowest?: number;
+  /** Where the show's title stands, where that is not in front of the marker. */
+  titleAt?: { start: number; end: number };
+}
+
+/** `Lucy (HDRip / 2014)`: a slash within brackets opens no folder. Takes the first half off `folders`. */
+function joinBrackets(folders: string[], fileName: string): string {
+  const before = folders.at(-1);
+  const isSplit =
+    before && /^[^()]{0,40}\)/.test(fileName) && before.lastIndexOf('(') > before.lastIndexOf(')');
+  if (!isSplit) return fileName;
+  folders.pop();
+  return `${before} ${fileName}`;
+}
+
+/** Reads a path by itself; undefined when it names neither a video nor a subtitle. */
+export function readPath(path: string, sizeBytes?: number): Reading | undefined {
+  const folders = path.split('/').filter((segment) => segment !== '');
+  const fileName = joinBrackets(folders, folders.pop() ?? '');
+  if (fileName === '' || isOther(fileName)) return undefined;
+  const name = cleanFileName(fileName);
+  const { folded } = name;
+  const above = readAbove(folders);
+  const tagAt = findTag(folded);
+  const release = readRelease(name.extension ? `${folded}.${name.extension}` : folded);
+  return {
+    path,
+    name,
+    above,
+    release,
+    tagAt,
+    marker: findMarker(folded),
+    date: findDate(folded),
+    year: ownYear(folded, release.year, tagAt),
+    extra: above.extra ?? extraName(folded, above.title),
+    isSubtitle: isSubtitle(fileName),
+    ...(sizeBytes !== undefined && { sizeBytes }),
+  };
+}

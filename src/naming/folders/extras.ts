@@ -1,0 +1,136 @@
+import { foldAccents } from '../text/clean.ts';
+import { sameTitleKey } from '../text/titles.ts';
+import type { Folder } from './folders.ts';
+
+/** Folders that hold nothing but extras, wherever they are (Jellyfin's list and the French words for them). */
+const folders: Record<string, string> = {
+  sample: 'sample',
+  minta: 'sample',
+  samples: 'sample',
+  trailer: 'trailer',
+  trailers: 'trailer',
+  teaser: 'trailer',
+  teasers: 'trailer',
+  'bande annonce': 'trailer',
+  'bandes annonces': 'trailer',
+  ba: 'trailer',
+  featurette: 'featurette',
+  featurettes: 'featurette',
+  'deleted scenes': 'deletedscene',
+  'scenes coupees': 'deletedscene',
+  'behind the scenes': 'behindthescenes',
+  'making of': 'behindthescenes',
+  bonus: 'unknown',
+  supplements: 'unknown',
+  betisier: 'unknown',
+  betisiers: 'unknown',
+  bloopers: 'unknown',
+  backdrops: 'unknown',
+  'theme music': 'unknown',
+};
+/** Folders that are extras only inside a title's folder: a library may well have `Films/Shorts`, and Extras is a series. */
+const innerFolders: Record<string, string> = {
+  proof: 'sample',
+  interview: 'interview',
+  interviews: 'interview',
+  scenes: 'scene',
+  shorts: 'short',
+  clips: 'clip',
+  extra: 'unknown',
+  extras: 'unknown',
+  other: 'unknown',
+};
+
+/** Kind of extra that this folder holds, undefined when it is none. `insideTitle`: its parent is no category. */
+export function extraFolder(name: string, insideTitle: boolean): string | undefined {
+  const key = foldAccents(name)
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, ' ')
+    .trim();
+  return Object.hasOwn(folders, key)
+    ? folders[key]
+    : insideTitle && Object.hasOwn(innerFolders, key)
+      ? innerFolders[key]
+      : undefined;
+}
+
+/** After a codec `-SCENE` is a release group. */
+const noGroup = '(?<!26[45]|xvid|divx|aac|ac3|dts|hevc|rip|dl|web|bluray|hdtv)';
+const names: readonly (readonly [RegExp, string])[] = [
+  [
+    /^sample(?![a-z])(?!.*[([]?(?:19|20)\d\d)|[-._ ]sample[)\]]?$|^sample-|(?:(?:19|20)\d\d|e\d\d|\d{3,4}p|26[45])[)\]]?[-._ ]sample(?![a-z])/i,
+    'sample',
+  ],
+  [
+    /^(?:trailer|teaser)(?:[ ._-]?\d{1,2})?$|[-._ ](?:trailer|teaser)[ ._-]?\d{0,2}(?:[ ._-]+[[(]?(?:vf|vo|vff|vost(?:fr)?|\d{3,4}p)[)\]]?)*$/i,
+    'trailer',
+  ],
+  [/(?:^|[ ._([-])bandes?[ ._-]annonces?(?![a-z])/i, 'trailer'],
+  [new RegExp(`${noGroup}[-_.](?:deleted(?:[ ._-]?scenes?)?)$`, 'i'), 'deletedscene'],
+  [
+    /(?:^|[ ._]-[ ._])(?:scenes?[ ._](?:coupees?|supprimees?|inedites?)|deleted[ ._]scenes?)(?![a-z])/i,
+    'deletedscene',
+  ],
+  [new RegExp(`${noGroup}[-_.]behind[ ._-]?the[ ._-]?scenes$`, 'i'), 'behindthescenes'],
+  [
+    /^making[ ._-]of(?![a-z])(?!.*[ ._](?:s\d{1,2}e\d|\d{1,2}x\d))|[ ._]-[ ._]making[ ._-]of(?![a-z])|[._]making[._]of(?=$|[._](?:french|vf|vostfr|multi|dvdrip|\d{3,4}p))/i,
+    'behindthescenes',
+  ],
+  [new RegExp(`${noGroup}-featurette$`, 'i'), 'featurette'],
+  [new RegExp(`${noGroup}-interview$`, 'i'), 'interview'],
+  [
+    /[ ._]-[ ._]bonus(?![a-z])|[ ._]bonus(?:[ ._]?\d{1,2})?$|(?<=(?:19|20)\d\d[)\]]?[ ._])bonus(?![a-z])/i,
+    'unknown',
+  ],
+  [
+    /^(?:betisiers?|bloopers|gag[ ._]reel)$|[ ._]-[ ._](?:betisiers?|bloopers|gag[ ._]reel)(?=$|[ ._]*[[(\d])/i,
+    'unknown',
+  ],
+  // The menus of a DVD.
+  [/^(?:video_ts|vts_\d\d_0)$/i, 'unknown'],
+  // A group is seldom in lower case.
+  [new RegExp(`${noGroup}-scene$`), 'scene'],
+  [new RegExp(`${noGroup}-clip$`), 'clip'],
+  [new RegExp(`${noGroup}-short$`), 'short'],
+  [new RegExp(`${noGroup}-(?:extra|other)$`), 'unknown'],
+  // Anime: openings and endings without credits, menus.
+  [/(?<![a-z0-9])nc(?:op|ed)[ ._-]?\d{0,2}[a-z]?(?:v\d)?(?![a-z0-9])/i, 'clip'],
+  [
+    /^\[[^\]]+\].*[ _-](?:creditless[ _]|clean[ _])?(?:op|ed|pv|menu|cm|preview)[ _]?(?:\d{1,2}[a-z]?)?(?:v\d)?(?=[ _]*[[(]|$)/i,
+    'clip',
+  ],
+  [
+    /^\[[^\]]+\].*(?:-[ _](?:opening|ending)(?=[ _]*[[(]|$)|[ _-](?:opening|ending)[ _]?\d{1,2}[a-z]?(?:v\d)?(?=[ _]*[[(]|$))/i,
+    'clip',
+  ],
+  [/[ ._]-[ ._](?:OP|ED)[ ._]?\d{1,2}[a-z]?(?=$|[ ._]*[[(])/, 'clip'],
+  [/(?<![a-z])(?:creditless|textless)[ ._](?:op|ed|opening|ending)(?![a-z])/i, 'clip'],
+];
+
+/** A word for an extra as a whole title with a year: `Sample (2010)`, `Making.of.2006.FRENCH`. */
+const titledShape =
+  /^(samples?|trailers?|bonus|making[ ._-]?of|interviews?|featurettes?|bandes?[ ._-]annonces?)[ ._-]+[([]?((?:19|20)\d\d)(?!\d)/i;
+const titledKinds: readonly (readonly [RegExp, string])[] = [
+  [/^sample/i, 'sample'],
+  [/^trailer|^bande/i, 'trailer'],
+  [/^making/i, 'behindthescenes'],
+  [/^interview/i, 'interview'],
+  [/^featurette/i, 'featurette'],
+];
+
+/**
+ * Kind of extra by the folded name without extension, undefined when it is none. A word with a year is the title of a
+ * film, unless it lies in the folder of another film of that year.
+ *
+ * @param inside the title's folder above
+ */
+export function extraName(folded: string, inside?: Folder): string | undefined {
+  const titled = titledShape.exec(folded);
+  if (titled) {
+    const word = titled[1] as string;
+    const isOther = inside?.title !== undefined && sameTitleKey(inside.title) !== sameTitleKey(word);
+    if (!isOther || inside.year !== Number(titled[2])) return undefined;
+    return titledKinds.find(([pattern]) => pattern.test(word))?.[1] ?? 'unknown';
+  }
+  return names.find(([pattern]) => pattern.test(folded))?.[1];
+}

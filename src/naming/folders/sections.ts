@@ -1,0 +1,39 @@
+import { countInWords, readCount } from '../text/ordinals.ts';
+
+/** A folder inside a title's folder that holds a stretch of it and is no title itself. */
+export interface Section {
+  /** What may be a season where nothing else says one (`Partie 2`); arcs and sagas count nothing. */
+  count?: number;
+  /** Number of a disc (`DVD1`, `CD 2`). */
+  disc?: number;
+}
+
+const arcShape = new RegExp(
+  `^(?:arcs?|sagas?)(?![a-z])(?:[ ._-]*(?:\\d{1,3}|${countInWords}))?(?:[ ._-]|$)`,
+  'i',
+);
+/** `[01] East Blue`, `031-044 Arlong Park`. */
+const boxedShape = /^(?:\[\d{1,2}\]|\d{2,4}[ ._]?-[ ._]?\d{2,4}(?=[ ._]))[ ._-]*[a-z]/i;
+const partShape = new RegExp(
+  `^(?:parties?|parts?|volumes?|vol|tomes?|cours?|cycles?|jours?|days?)[ ._-]*(\\d{1,2}|${countInWords})(?=$|[ ._]*[-:([])`,
+  'i',
+);
+/** `Marineford (457-489)`: a range that does not begin with the first. */
+const rangeShape = /^[a-z].*[ ._]*[([](\d{2,4})[ ._]?(?:-|~|a)[ ._]?(\d{2,4})[)\]]$/i;
+const discShape = /^(?:dvd|cd|dis[ck]|disque|bd|blu-?ray)[ ._-]*(\d{1,2})$/i;
+
+/** Reads a folded folder name as a section; undefined when it is a name of another kind. */
+export function readSection(folded: string): Section | undefined {
+  const disc = discShape.exec(folded);
+  if (disc) return { disc: Number(disc[1]) };
+  const part = partShape.exec(folded);
+  if (part) return { count: readCount(part[1] as string) };
+  const range = rangeShape.exec(folded);
+  if (range && isStretch(Number(range[1]), Number(range[2]))) return {};
+  return arcShape.test(folded) || boxedShape.test(folded) ? {} : undefined;
+}
+
+/** Two numbers of episodes inside a show: neither from its beginning nor two years. */
+function isStretch(first: number, last: number): boolean {
+  return first > 1 && last > first && !(first >= 1900 && last <= 2039);
+}

@@ -1,0 +1,57 @@
+import { readPath } from './file/reading.ts';
+import { weighSamples } from './siblings/samples.ts';
+import { readSiblings } from './siblings/siblings.ts';
+import type { Recognition } from './text/recognition.ts';
+import { agreeOnTitles, dropGuessedTitles } from './verdict/agreement.ts';
+import { merge } from './verdict/merge.ts';
+
+export { isSubtitle, isVideo } from './text/file-kinds.ts';
+export type { ProviderIds, Recognition, RecognitionKind } from './text/recognition.ts';
+export { needsPerson } from './verdict/needs-review.ts';
+
+/**
+ * What the file at this account path is: a film, an episode, an extra, or nothing for the tree. Pure, needs no network.
+ * Follows the layers of facts naming: clean, extras, folders, markers, library, merge.
+ *
+ * The same as `recogniseFolder([path])[0]`. A subtitle is read like the video it belongs to; the tree looks at `isVideo` and `isSubtitle` as well.
+ */
+export function recognise(path: string): Recognition {
+  const reading = readPath(path);
+  return reading ? merge(reading, {}) : ignored(path);
+}
+
+/**
+ * The same for all files of one account folder together: siblings are the best evidence there is (facts naming 7). Answers
+ * stand in the order of the input and do not depend on it. Takes time in proportion to the number of files.
+ *
+ * @param paths account paths; those of several folders are taken folder by folder
+ * @param sizesBytes sizes of the files in the order of `paths`, where they are known: a sample of several GB is the film
+ */
+export function recogniseFolder(
+  paths: readonly string[],
+  sizesBytes: readonly (number | undefined)[] = [],
+): Recognition[] {
+  const answers: Recognition[] = paths.map(ignored);
+  const places = Map.groupBy(paths.keys(), (at) => folderOf(paths[at] as string));
+  for (const indexes of places.values()) {
+    const readings = weighSamples(indexes.map((at) => readPath(paths[at] as string, sizesBytes[at])));
+    const evidence = readSiblings(readings);
+    const found = readings.map((reading, i) => reading && merge(reading, evidence[i] ?? {}));
+    const videos = found.filter((one) => one !== undefined);
+    dropGuessedTitles(videos);
+    agreeOnTitles(videos);
+    found.forEach((one, i) => {
+      if (one) answers[indexes[i] as number] = one;
+    });
+  }
+  return answers;
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
+}
+
+function ignored(path: string): Recognition {
+  const because = path === '' || path.endsWith('/') ? 'no name' : 'extension: no video';
+  return { path, kind: 'ignored', confidence: 1, because: [because] };
+}

@@ -1,0 +1,22 @@
+import type { Reading } from '../file/reading.ts';
+import { yearInFront } from '../text/years.ts';
+import { isDvdPiece } from './parts.ts';
+
+/** How the files of one folder are named as a whole. */
+export interface Habits {
+  /** Most names have no year in front: one that has (`2001 - L'Odyssée de l'espace`) has it in its title. */
+  frontless?: boolean;
+  /** The pieces of a DVD lie here together: a piece counts within its disc. */
+  pieces?: boolean;
+}
+
+/** Reads the habits of a folder. Undefined readings are files that are no video. */
+export function readHabits(readings: readonly (Reading | undefined)[]): Habits {
+  const videos = readings.filter((one) => one && !one.isSubtitle && one.extra === undefined) as Reading[];
+  const fronted = videos.filter(({ name, year }) => !year && yearInFront(name.folded));
+  const pieces = videos.filter(({ name }) => isDvdPiece(name.folded));
+  return {
+    ...(fronted.length * 2 < videos.length && { frontless: true }),
+    ...(pieces.length > 1 && { pieces: true }),
+  };
+}

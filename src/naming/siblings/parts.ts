@@ -1,0 +1,57 @@
+import type { Reading } from '../file/reading.ts';
+import { sameTitleKey } from '../text/titles.ts';
+import type { Habits } from './naming-style.ts';
+
+/** Which part of a film a file holds. */
+export interface Part {
+  number: number;
+  /** Where the word for it stands in the name, absent where the folder or the DVD's own name says it. */
+  at?: number;
+  /** What stands before it is the whole name of the film. */
+  stemEnd?: number;
+  /** In words, for the answer. */
+  how: string;
+}
+
+const partShape =
+  /(?:^|[ ._([-]+)(?:cd|dvd|dis[ck])[ ._-]?(\d{1,2}|[a-d])(?:(?<=\d)[ ._]?(?:of|sur)[ ._]?\d{1,2})?[)\]]?(?=$|[ ._-])/i;
+/** `Part 2` is a title's word (Dune Part Two) unless it ends the name behind the year (facts naming 8). */
+const latePart =
+  /(?<![a-z0-9])(?:19|20)\d\d[)\]]?.*?[ ._([-]+(?:part|pt|partie)[ ._-]?(\d{1,2}|[a-d])[)\]]?$/i;
+const lastPart = /[ ._([-]+(?:part|pt|partie)[ ._-]?(\d{1,2}|[a-d])[)\]]?$/i;
+/** The pieces of one title on a DVD. */
+const dvdPiece = /^vts_\d\d_([1-9])$/i;
+
+/** Whether a folded name is one that a DVD gives to the pieces of its film. */
+export function isDvdPiece(folded: string): boolean {
+  return dvdPiece.test(folded);
+}
+
+/** The part that the name or the folder of a disc says; undefined for a whole film. */
+export function readPart(reading: Reading, habits: Habits): Part | undefined {
+  const { name, above } = reading;
+  const disc = partShape.exec(name.folded);
+  const found = disc ?? latePart.exec(name.folded) ?? partOfFolder(reading);
+  if (found) {
+    const which = found[1] as string;
+    return {
+      number: /\d/.test(which) ? Number(which) : which.toLowerCase().charCodeAt(0) - 96,
+      at: found.index,
+      ...(disc && { stemEnd: disc.index }),
+      how: `part: name (${found[0].replace(/[^a-z0-9]/gi, '')})`,
+    };
+  }
+  const piece = dvdPiece.exec(name.folded)?.[1];
+  const { disc: inDisc } = above;
+  if (!piece || (inDisc !== undefined && !habits.pieces))
+    return inDisc === undefined ? undefined : { number: inDisc, how: 'part: folder' };
+  // The pieces of the second disc go on from those of the first, which has nine at most.
+  return { number: ((inDisc ?? 1) - 1) * 10 + Number(piece), how: 'part: name' };
+}
+
+/** `Dune (2021)/Dune - part2`: behind the whole title of the film's own folder it is no word of it. */
+function partOfFolder({ name, above }: Reading): RegExpExecArray | null {
+  const { title, year } = above.title ?? {};
+  const part = year === undefined ? null : lastPart.exec(name.folded);
+  return part && sameTitleKey(name.text.slice(0, part.index)) === sameTitleKey(title ?? '') ? part : null;
+}

@@ -1,0 +1,183 @@
+import { between } from '../episodes/markers.ts';
+import { groupEnd, type NumberAt, numbersIn, stemKey } from '../episodes/numbers.ts';
+import type { Reading, ShowReading } from '../file/reading.ts';
+import { sameTitleKey } from '../text/titles.ts';
+import { type Habits, readHabits } from './naming-style.ts';
+import { type Count, judgeCount, type Member } from './numbering.ts';
+
+/** What the other files of the folder say about one of them. */
+export interface Evidence extends Habits {
+  /** It is an episode. */
+  show?: ShowReading;
+  /** It is a film: its number belongs to the title, or it is the stranger among the episodes of a series. */
+  film?: boolean;
+  /** The title begins here: what stands before is a place in a list of films (`03 - Pulp Fiction (1994)`). */
+  titleFrom?: number;
+  /** The year that stands before the title. */
+  year?: number;
+  /** Where numbers stand that are the same in all siblings (`Room 104`). */
+  constants?: number[];
+}
+
+/** Markers of a show in this folder: the seasons that its explicit markers name. */
+type Stems = Map<string, { seasons: Set<number>; files: number }>;
+
+/** A title that a number alone gives (`Episode 3`, `Chapitre 3`): the show is named by the folder. */
+const plainWord =
+  /^(?:episodes?|epi?|chapitres?|chapters?|chap|capitulos?|cap|folge|puntata|videos?|numero|no|volet|lecon)$/;
+
+/**
+ * Evidence from siblings (facts naming 7), for readings of the files of one folder: a number that changes from file to
+ * file counts episodes, one that never changes does not; explicit markers speak for files of the same title that have
+ * none; and a film among them is seen by its own title and year. Undefined readings are files that are no video.
+ */
+export function readSiblings(readings: readonly (Reading | undefined)[]): Evidence[] {
+  if (readings.length < 2) return readings.map(() => ({}));
+  const habits = readHabits(readings);
+  const evidence = readings.map((): Evidence => ({ ...habits }));
+  const stems = markedStems(readings);
+  const numbers = readings.map((one) => (one && isOpen(one) ? numbersIn(one) : []));
+  const counts = countNumbers(readings, numbers);
+  readings.forEach((reading, at) => {
+    if (!reading) return;
+    const found = evidence[at] as Evidence;
+    const own = numbers[at] as NumberAt[];
+    const best = bestCount(own, counts);
+    const marked = isSpokenFor(reading)
+      ? own.find(({ stem }) => (stems.get(stem)?.files ?? 0) > 1)
+      : undefined;
+    if (best?.count.kind === 'films') {
+      found.film = true;
+      if (best.count.ranked) found.titleFrom = best.number.end;
+      if (best.count.years) found.year = best.number.value;
+    } else if (best) found.show = asShow(reading, best.number, best.count, stems);
+    else if (marked && !reading.year) found.show = asShow(reading, marked, undefined, stems);
+    found.constants = own.filter((n) => counts.get(n.stem)?.kind === 'constant').map((n) => n.start);
+  });
+  markStrangers(readings, numbers, evidence, stems);
+  return evidence;
+}
+
+/** Whether siblings may say anything about it: neither an extra nor marked by itself. */
+function isOpen({ extra, marker, date }: Reading): boolean {
+  return extra === undefined && marker === undefined && date === undefined;
+}
+
+/** Markers of siblings say nothing about films, nor about the numbers of fansubs, which count through all seasons. */
+function isSpokenFor({ above, name }: Reading): boolean {
+  return above.category !== 'movies' && above.category !== 'anime' && !name.folded.startsWith('[');
+}
+
+function markedStems(readings: readonly (Reading | undefined)[]): Stems {
+  const stems: Stems = new Map();
+  for (const reading of readings) {
+    if (!reading?.marker || reading.extra || reading.marker.season === undefined) continue;
+    const { folded } = reading.name;
+    const key = stemKey(folded.slice(groupEnd(folded), reading.marker.start));
+    const stem = stems.get(key) ?? { seasons: new Set(), files: 0 };
+    stem.seasons.add(reading.marker.season);
+    stem.files++;
+    stems.set(key, stem);
+  }
+  return stems;
+}
+
+function countNumbers(
+  readings: readonly (Reading | undefined)[],
+  numbers: readonly NumberAt[][],
+): Map<string, Count> {
+  const members = new Map<string, Member[]>();
+  readings.forEach((reading, at) => {
+    const seen = new Set<string>();
+    for (const number of numbers[at] as NumberAt[]) {
+      if (seen.has(number.stem)) continue;
+      seen.add(number.stem);
+      const group = members.get(number.stem) ?? [];
+      if (group.length === 0) members.set(number.stem, group);
+      group.push({ reading: reading as Reading, number });
+    }
+  });
+  const videos = readings.filter((one) => one && !one.isSubtitle && one.extra === undefined) as Reading[];
+  const dated = videos.filter((one) => one.year !== undefined && isOpen(one)).length;
+  const plain = new Set(videos.map(({ name }) => sameTitleKey(name.folded)));
+  return new Map(
+    [...members].map(([stem, group]) => [stem, judgeCount(stem, group, { dated, first: plain.has(stem) })]),
+  );
+}
+
+/** The number of a name that changes most among its siblings; the first of equals. */
+function bestCount(
+  own: readonly NumberAt[],
+  counts: ReadonlyMap<string, Count>,
+): { number: NumberAt; count: Count } | undefined {
+  let best: { number: NumberAt; count: Count } | undefined;
+  for (const number of own) {
+    const count = counts.get(number.stem);
+    if (!count || (count.kind !== 'episodes' && count.kind !== 'films')) continue;
+    if (!best || count.values > best.count.values) best = { number, count };
+  }
+  return best;
+}
+
+function asShow(reading: Reading, number: NumberAt, count: Count | undefined, stems: Stems): ShowReading {
+  const { start, end, value, decimal, stem } = number;
+  const marker: NonNullable<ShowReading['marker']> = {
+    start,
+    end,
+    episodes: between(value, number.last ?? value),
+    bare: true,
+  };
+  if (decimal) marker.decimal = true;
+  const hundreds = Math.floor(value / 100);
+  const seasons = isSpokenFor(reading) ? stems.get(stem)?.seasons : undefined;
+  const known = reading.above.season;
+  const holdsSeason =
+    value % 100 > 0 &&
+    (count?.holdsSeason || (!count?.plain && (seasons?.has(hundreds) || known === hundreds)));
+  if (holdsSeason && hundreds > 0) {
+    marker.season = hundreds;
+    marker.episodes = [value % 100];
+  } else if (known === undefined && seasons?.size === 1) marker.season = [...seasons][0] as number;
+  // `Show 1-02`: what the dash joins is one season with its episodes.
+  const joint = /(?<![\da-z])(\d)-$/.exec(reading.name.folded.slice(0, start));
+  if (joint && end - start === 2 && (known ?? Number(joint[1])) === Number(joint[1])) {
+    marker.season = Number(joint[1]);
+    marker.start = joint.index;
+  }
+  const show: ShowReading = { marker, how: 'siblings', ...(count && { lowest: count.lowest }) };
+  if (stem === '' && count?.sameRest) {
+    const stop = [reading.year?.at ?? -1, reading.tagAt].filter((at) => at > end);
+    show.titleAt = { start: end, end: Math.min(reading.name.folded.length, ...stop) };
+  } else if (plainWord.test(stem)) show.titleAt = { start: 0, end: 0 };
+  return show;
+}
+
+/** Among the episodes of a series, a file with a title and a year of its own is a film (facts naming 7). */
+function markStrangers(
+  readings: readonly (Reading | undefined)[],
+  numbers: readonly NumberAt[][],
+  evidence: readonly Evidence[],
+  stems: Stems,
+): void {
+  const titles = new Map([...stems].map(([stem, { files }]) => [stem, files]));
+  readings.forEach((reading, at) => {
+    const start = evidence[at]?.show?.marker?.start;
+    if (!reading || start === undefined) return;
+    const stem = stemKey(reading.name.folded.slice(groupEnd(reading.name.folded), start));
+    titles.set(stem, (titles.get(stem) ?? 0) + 1);
+  });
+  const known = [...titles].filter(([, files]) => files >= 3).map(([title]) => title);
+  if (known.length === 0) return;
+  readings.forEach((reading, at) => {
+    const found = evidence[at] as Evidence;
+    if (!reading || !isOpen(reading) || found.show || found.film) return;
+    const { folded } = reading.name;
+    const stop = [reading.year?.at ?? -1, reading.tagAt].filter((end) => end > 0);
+    const own = sameTitleKey(folded.slice(groupEnd(folded), Math.min(folded.length, ...stop)));
+    const names = [...known, sameTitleKey(reading.above.title?.title ?? '')].filter(Boolean);
+    if (own === '' || names.some((name) => own.startsWith(name) || name.startsWith(own))) return;
+    // `Hunter x Hunter (2011) - 058` has a number of its own behind the year.
+    const { year } = reading;
+    if (year && !(numbers[at] as NumberAt[]).some(({ start }) => start > year.at + 4)) found.film = true;
+  });
+}

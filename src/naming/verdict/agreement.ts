@@ -1,0 +1,59 @@
+import type { Recognition } from '../text/recognition.ts';
+import { sameTitleKey } from '../text/titles.ts';
+import { titleBehind } from './show.ts';
+
+/**
+ * Gives the episodes of one folder that differ in the spelling of their title, or in naming the year or not, one title and
+ * one year: the commonest. Changes the answers in place. Films keep their own.
+ */
+export function agreeOnTitles(found: readonly Recognition[]): void {
+  const shows = Map.groupBy(
+    found.filter((one) => one.title !== undefined && (one.episodes || one.date)),
+    (one) => showKey(one.title as string),
+  );
+  for (const episodes of shows.values()) {
+    if (episodes.length < 2) continue;
+    const title = commonest(episodes.map((one) => one.title as string));
+    const years = new Set(episodes.map((one) => one.year).filter((year) => year !== undefined));
+    const year = years.size === 1 ? [...years][0] : undefined;
+    for (const one of episodes) {
+      if (one.title !== title) {
+        one.title = title;
+        one.because = one.because.map((line) => (line.startsWith('title:') ? 'title: siblings' : line));
+      }
+      if (year !== undefined && one.year === undefined) {
+        one.year = year;
+        one.because.push('year: siblings');
+      }
+    }
+  }
+}
+
+/**
+ * Takes back the titles behind the numbers of one folder where each file has another one: they are those of the episodes.
+ * Changes the answers in place.
+ */
+export function dropGuessedTitles(found: readonly Recognition[]): void {
+  const guessed = found.filter((one) => one.title !== undefined && one.because.includes(titleBehind));
+  const titles = new Set(guessed.map((one) => sameTitleKey(one.title as string)));
+  if (guessed.length < 2 || titles.size * 2 <= guessed.length) return;
+  for (const one of guessed) {
+    delete one.title;
+    one.because = one.because.filter((line) => line !== titleBehind);
+    one.confidence = 0.2;
+  }
+}
+
+function showKey(title: string): string {
+  return sameTitleKey(title).replace(/(?<=.)(?:19|20)\d\d$/, '');
+}
+
+/** The commonest; of equally common ones the one with capitals and small letters, then the first in the alphabet. */
+function commonest(titles: readonly string[]): string {
+  const count = new Map<string, number>();
+  for (const title of titles) count.set(title, (count.get(title) ?? 0) + 1);
+  const plain = (title: string) => title === title.toLowerCase() || title === title.toUpperCase();
+  return [...count].sort(
+    ([a, timesA], [b, timesB]) => timesB - timesA || Number(plain(a)) - Number(plain(b)) || (a < b ? -1 : 1),
+  )[0]?.[0] as string;
+}

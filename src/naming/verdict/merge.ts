@@ -1,0 +1,160 @@
+import { findBareNumber } from '../episodes/bare-numbers.ts';
+import { findSceneNumber, type Marker } from '../episodes/markers.ts';
+import { isCameraTake } from '../episodes/numbers.ts';
+import { findSeason, withSeason } from '../episodes/seasons.ts';
+import { findShowSpecial, findSpecial } from '../episodes/specials.ts';
+import type { Reading, ShowReading } from '../file/reading.ts';
+import { isSeries } from '../folders/categories.ts';
+import type { Evidence } from '../siblings/siblings.ts';
+import { foldAccents } from '../text/clean.ts';
+import { readLanguages } from '../text/languages.ts';
+import type { Recognition } from '../text/recognition.ts';
+import { findTitle } from '../text/titles.ts';
+import { readVersion } from '../text/versions.ts';
+import { hasBracketedYear } from '../text/years.ts';
+import { fillMovie } from './movie.ts';
+import { fillShow } from './show.ts';
+
+/**
+ * Merges what a name, its folders and its siblings say into one answer (facts naming, layers 6 to 9). An extra is no
+ * film and no episode, whatever else its name says.
+ */
+export function merge(reading: Reading, evidence: Evidence): Recognition {
+  const { path, above, extra } = reading;
+  if (extra) {
+    const how = `extra: ${above.extra ? 'folder' : 'name'} (${extra})`;
+    return { path, kind: 'extra', extra, confidence: 0.9, because: [how] };
+  }
+  const result: Recognition = { path, kind: 'unknown', confidence: 0, because: [] };
+  if (reading.isSubtitle) result.because.push('subtitle');
+  fillTags(result, reading);
+  const show = readShow(reading, evidence);
+  if (show) fillShow(result, reading, show);
+  else fillMovie(result, reading, evidence);
+  return result;
+}
+
+/** The strongest sign of an episode: marker, date, siblings, one episode's folder, bare number, season, in that order. */
+function readShow(reading: Reading, evidence: Evidence): ShowReading | undefined {
+  const { name, above, marker, date } = reading;
+  const { folded } = name;
+  if (marker && !isFilmNumber(marker, reading)) return { marker, how: 'marker' };
+  // `Films/12 août 2005.mkv`, `11 septembre 2001 (2002).avi`: titles.
+  const opensFilm = date?.start === 0 && hasBracketedYear(folded.slice(date.end));
+  if (date && above.category !== 'movies' && !opensFilm) return { date, how: 'date' };
+  if (evidence.show) return evidence.show;
+  const folderMarker = above.marker ?? above.title?.marker;
+  // A name that says nothing in a folder that is one episode's release (Dark.S01E03.MULTi/abc123xyz.mkv, dark.103.mkv).
+  if (folderMarker?.episodes.length === 1) return { marker: folderMarker, how: 'folder marker' };
+  const bare = evidence.film ? undefined : readBareNumber(reading, evidence);
+  if (bare) return bare;
+  const season = readSeason(reading) ?? (above.category === 'movies' ? undefined : readSpecial(reading));
+  if (season) return { marker: season, how: 'season' };
+  const scene = reading.release.year === undefined ? findSceneNumber(folded) : undefined;
+  if (scene) return { marker: scene, how: 'bare number' };
+  if (folderMarker && folderMarker.episodes.length > 0) return { marker: folderMarker, how: 'folder marker' };
+  if (above.season !== undefined && !evidence.film) return { how: 'season' };
+  return undefined;
+}
+
+/** A whole season; one file that a year follows is a film (`Open Season 2 (2008).avi`), a folder of that name is none. */
+function readSeason({ name: { folded, extension } }: Reading): Marker | undefined {
+  const season = findSeason(folded);
+  const isFilm =
+    season?.bare === false && extension !== '' && /^ [([](?:19|20)\d\d[)\]]/.test(folded.slice(season.end));
+  return isFilm ? undefined : season;
+}
+
+/** A special without a number; among series a plain word for one behind the show's title is enough. */
+function readSpecial({ name: { folded }, above }: Reading): Marker | undefined {
+  const title = isSeries(above.category) ? above.title?.title : undefined;
+  return findSpecial(folded) ?? (title ? findShowSpecial(folded, title) : undefined);
+}
+
+function readBareNumber(reading: Reading, evidence: Evidence): ShowReading | undefined {
+  const { name, above, release, year } = reading;
+  const { folded } = name;
+  if (isCameraTake(folded)) return undefined;
+  const series = isSeries(above.category) || above.title?.batch === true || isChapter(reading);
+  const marker = findBareNumber(folded, {
+    series,
+    anime:
+      above.category === 'anime' ||
+      folded.startsWith('[') ||
+      /(?<![a-z])vosta?(?:fr)?(?![a-z])/i.test(folded),
+    section: above.inSection === true,
+    bracketedYear: hasBracketedYear(folded),
+    tagAt: reading.tagAt,
+    ...(above.season !== undefined && { season: above.season }),
+    ...(above.title?.title && { title: above.title.title }),
+  });
+  if (!marker || evidence.constants?.includes(marker.start)) return undefined;
+  const inShow = series || above.season !== undefined || folded.startsWith('[');
+  if (release.year !== undefined && !inShow) {
+    // A year makes a film, unless a number of two digits or more counts on behind it: `Berserk 1997 - 05`.
+    const isBehind = year !== undefined && year.at < marker.start;
+    if (!isBehind || !/^(?!(?:480|576|720|1080|2160)(?!\d))(?:0\d|\d{3})/.test(folded.slice(marker.start)))
+      return undefined;
+  }
+  // `Séries/13.Hours.2016`: a number in front counts only where the folders name a show.
+  const isNamed = above.title ?? above.seasonTitle ?? above.lastResort ?? above.season;
+  if (marker.start === 0 && isNamed === undefined) return undefined;
+  // `[Group] Title Season 3 [05]`
+  const ownSeason = marker.season === undefined && above.season === undefined && folded.startsWith('[');
+  return { marker: ownSeason ? withSeason(folded, marker) : marker, how: 'bare number' };
+}
+
+/** `Cosmos (2014)/01 - Un titre`: a list inside a title with a year. Among films it is one of films. */
+function isChapter({ name: { folded }, above, year }: Reading): boolean {
+  const { title, saga, category, documentary } = above;
+  if (!title?.title || year !== undefined || saga || category === 'movies') return false;
+  const isList = /^0\d[ ._]+-[ ._]+[a-z]/i.test(folded);
+  if (!documentary) return isList && title.year !== undefined;
+  const end = findTitle(folded, foldAccents(title.title));
+  return (
+    isList ||
+    (end?.start === 0 &&
+      /^[ ._]+-[ ._]+(?:(?:part(?:ie)?|chapitre|volet)[ ._]?)?\d{1,2}(?:$|[ ._]+-[ ._])/i.test(
+        folded.slice(end.end),
+      ))
+  );
+}
+
+/** `Star Wars Episode 1 (1999)`, `Films/Star Wars Episode 4`: an episode number in the title of a film. */
+function isFilmNumber(marker: Marker, { above, year }: Reading): boolean {
+  if (!marker.bare || isSeries(above.category) || above.season !== undefined) return false;
+  const beforeYear = year !== undefined && year.at > marker.start;
+  // `Episode.50.2011.FRENCH`: there is no show that it could be an episode of.
+  if (marker.start === 0 && beforeYear && !above.title && !above.lastResort) return true;
+  return (beforeYear || (above.category === 'movies' && !year)) && (marker.episodes[0] ?? 0) < 10;
+}
+
+function fillTags(result: Recognition, reading: Reading): void {
+  const { name, release, above } = reading;
+  if (release.resolution) result.resolution = release.resolution;
+  if (release.hdr) result.hdr = release.hdr;
+  if (release.source) result.source = release.source;
+  if (release.edition) result.edition = release.edition;
+  if (release.group) result.group = release.group;
+  const tagsFrom = languageStart(reading);
+  const languages = readLanguages(name.folded.slice(tagsFrom));
+  if (languages.length > 0) result.languages = languages;
+  const version = readVersion(name.folded, tagsFrom);
+  if (version !== undefined) result.version = version;
+  const tags = (['resolution', 'hdr', 'source', 'edition', 'group', 'version', 'languages'] as const).filter(
+    (tag) => result[tag] !== undefined,
+  );
+  if (tags.length > 0) result.because.push(`${tags.join(', ')}: tags in the name`);
+  const ids = { ...above.ids, ...name.ids };
+  const providers = Object.keys(ids);
+  if (providers.length === 0) return;
+  result.ids = ids;
+  const where = Object.keys(name.ids).length > 0 ? 'name' : 'folder';
+  result.because.push(`ids: ${where} (${providers.join(', ')})`);
+}
+
+/** Languages stand behind the year, the marker or the first tag; before that a word belongs to the title. */
+function languageStart({ name: { folded }, tagAt, year, marker }: Reading): number {
+  const ends = [marker?.end ?? -1, year ? year.at + 4 : -1, tagAt].filter((at) => at >= 0);
+  return ends.length > 0 ? Math.min(...ends) : folded.length;
+}

@@ -1,0 +1,180 @@
+import { isCameraTake } from '../episodes/numbers.ts';
+import type { Reading } from '../file/reading.ts';
+import type { Folder } from '../folders/folders.ts';
+import { readPart } from '../siblings/parts.ts';
+import type { Evidence } from '../siblings/siblings.ts';
+import { foldAccents } from '../text/clean.ts';
+import type { Recognition } from '../text/recognition.ts';
+import { opensTitle, opensWithTag } from '../text/release-tags.ts';
+import { isSportEvent } from '../text/sports.ts';
+import { findTitle, sameTitleKey, tidyTitle } from '../text/titles.ts';
+import { frontYear, rankEnd } from './list-position.ts';
+import { isWeakName } from './weak-names.ts';
+
+/** How a year was found that may as well be a part of the title (`2001 - L'Odyssée de l'espace`). */
+export const inFront = 'name, in front';
+
+/** Fills in a film (facts naming 8): the file's title and year, or the folder's where the file's name is weak. */
+export function fillMovie(result: Recognition, reading: Reading, evidence: Evidence): void {
+  const { name, above } = reading;
+  const front = evidence.titleFrom === undefined && !evidence.frontless ? frontYear(reading) : undefined;
+  const titleFrom = evidence.titleFrom ?? front?.end ?? rankEnd(reading);
+  result.kind = 'movie';
+  const part = readPart(reading, evidence);
+  if (part) {
+    result.part = part.number;
+    result.because.push(part.how);
+  }
+  const stem = part?.stemEnd !== undefined ? name.folded.slice(0, part.stemEnd) : name.folded;
+  const weak = isWeakName(stem.trim(), reading);
+  const own = weak ? {} : ownTitle(reading, part?.at ?? -1, titleFrom);
+  const folder = above.season === undefined && !above.title?.marker ? ownFolder(above.title, own) : undefined;
+  if (folder?.title && folderNames(folder, own, weak, reading)) {
+    result.title = folder.title;
+    result.because.push(weak ? 'title: folder, the name says nothing' : 'title: folder');
+    setYear(result, own.year, 'name');
+    setYear(result, folder.year, 'folder');
+  } else if (own.title) {
+    result.title = own.title;
+    result.because.push('title: name');
+    setYear(result, own.year, 'name');
+  }
+  setYear(result, evidence.year, 'siblings, in front');
+  if (!weak) setYear(result, front?.year, inFront);
+  if (!result.title) {
+    result.kind = 'unknown';
+    result.because.push('title: none');
+  } else if (above.category === 'tv' && result.year === undefined) {
+    result.kind = 'unknown';
+    result.because.push('among series, but without a number');
+  }
+  result.confidence = rate(result);
+}
+
+/** `2010 - Inception/Inception.mkv`: a name that leaves it out says that the number in front is a year. */
+function ownFolder(folder: Folder | undefined, own: OwnTitle): Folder | undefined {
+  const { front } = folder ?? {};
+  const isYear = front && own.title && sameTitleKey(front.title) === sameTitleKey(own.title);
+  return folder && isYear ? { ...folder, ...front } : folder;
+}
+
+/** Sets the year unless a better source has. */
+export function setYear(result: Recognition, year: number | undefined, how: string): void {
+  if (year === undefined || result.year !== undefined) return;
+  result.year = year;
+  result.because.push(`year: ${how}`);
+}
+
+/** Whether the folder above is this film's own and says it better. */
+function folderNames(folder: Folder, own: OwnTitle, weak: boolean, { name, above }: Reading): boolean {
+  if (weak) return true;
+  const outer = sameTitleKey(folder.title ?? '');
+  const inner = sameTitleKey(own.title ?? '');
+  if (!inner) return true;
+  if (outer === inner) return own.year === undefined || folder.year === undefined || own.year === folder.year;
+  if (own.year !== undefined || folder.year === undefined) return false;
+  const wholeName = sameTitleKey(name.folded);
+  const withoutBrackets = sameTitleKey(folder.title?.replace(/\([^()]*\)/g, '') ?? '');
+  // `Le Prénom (2012)/prenom.mkv`
+  return (
+    outer.startsWith(inner) ||
+    (inner.length > 3 && (outer.endsWith(inner) || (!above.saga && holdsWords(folder.title, own.title)))) ||
+    [outer, withoutBrackets].some((key) => key.length > 3 && wholeName.includes(key))
+  );
+}
+
+/** `Le Fabuleux Destin d'Amélie Poulain (2001)/amelie.mkv`: whole words of the folder's title. */
+function holdsWords(outer: string | undefined, inner: string | undefined): boolean {
+  const words = (title = '') =>
+    ` ${foldAccents(title)
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu)
+      ?.join(' ')} `;
+  return words(outer).includes(words(inner));
+}
+
+/** `Super Express 109 AKA Bullet Train`: the first name is enough. */
+const otherName = /(?<=[a-z0-9!?)])[ ._]+(?:AKA|a\.k\.a\.)(?=[ ._]+\S)/;
+/** `Les Gendarmes - L'intégrale` */
+const allOfIt = /(?<=[a-z0-9!?)])[ ._-]+(?:l[' ._])?integrale[ ._([-]*$/i;
+
+interface OwnTitle {
+  title?: string;
+  year?: number;
+}
+
+/**
+ * The library's title and year, mended: it cuts French titles at short words (`se`, `ai`) and accents, and leaves
+ * editions in. The end is ours (the year, or the first tag); the start is the library's.
+ */
+function ownTitle(
+  { name, release, tagAt, year: yearAt, marker }: Reading,
+  partAt: number,
+  titleFrom: number,
+): OwnTitle {
+  const { text, folded } = name;
+  if (isCameraTake(folded)) return { title: tidyTitle(text) };
+  const own: OwnTitle = {};
+  if (yearAt) own.year = yearAt.year;
+  const found = release.title ? findTitle(folded, release.title) : undefined;
+  // [REC] (2007), [REC] 2 (2009): what stands in brackets is all the title there is.
+  const bracketed = /^\[([^\]]+)\][ ._]*(\d(?![\dp])|[²³])?[ ._]*(?=$|[([]?(?:19|20)\d\d)/.exec(folded);
+  if (bracketed) {
+    const inner = text.slice(1, 1 + (bracketed[1] as string).length);
+    return { ...own, title: tidyTitle(bracketed[2] ? `${inner} ${bracketed[2]}` : inner) };
+  }
+  const start = titleFrom || openingStart(folded, found?.start);
+  const yearStop = yearAt && !isSportEvent(folded, yearAt.at + 4, tagAt) ? yearAt.at : -1;
+  const ends = [yearStop, tagAt, partAt, folded.search(otherName)].filter((at) => at > start);
+  let end = ends.length > 0 ? Math.min(...ends) : folded.length;
+  const whole = allOfIt.exec(folded.slice(start, end));
+  if (whole) end = start + whole.index;
+  // The library ends a title at `Episode 4`; that this is a film has been settled before.
+  const isCut =
+    found &&
+    found.end < end &&
+    !marker &&
+    !opensTitle(folded.slice(start, found.end)) &&
+    !cutAtWord(folded.slice(found.end, end)) &&
+    // `Nozaki-kun`: among words with spaces a small one behind a hyphen is no release group.
+    !(
+      folded.slice(0, found.end).includes(' ') && /^-[a-z]+(?=[ ._]*(?:[[(]|$))/.test(folded.slice(found.end))
+    );
+  if (!yearAt && isCut) end = found.end;
+  const title = tidyTitle(text.slice(start, end)) || release.title;
+  if (title) own.title = title;
+  return own;
+}
+
+/** Whether the library stopped at a word that it takes for a language or a tag and that is plain French. */
+function cutAtWord(rest: string): boolean {
+  return (
+    /^[ ._'-]*(?:se|ai|del?|mar|mandarin|hors|saison|es|no|la|el|it|en|me|te|a|i|o|lat|dan|fin|pol|tel|cam|ts|tc|scr)(?![a-z0-9])/i.test(
+      rest,
+    ) ||
+    // `Kill Bill Vol 2`, `Blade Runner 2049`, `Apollo 13`, `WALL-E`: numbers and letters of a title.
+    /^(?:[ ._-]*(?:vol(?:ume)?[ ._]*\d|\d{1,4}(?![\dpix]))|-[a-z](?![a-z0-9]))/i.test(rest) ||
+    /^[^\x20-\x7e]/.test(rest)
+  );
+}
+
+/** Where the title begins: where the library says, or behind a release group in brackets; `(500) jours` keeps its bracket. */
+function openingStart(folded: string, found: number | undefined): number {
+  // `HD 1080p - Diva (1981)`
+  const tags = /^(?:(?:hd|sd|uhd|4k|\d{3,4}p|vf|vo|vostfr|multi)[ ._]+)+-[ ._]+(?=\S)/i.exec(folded);
+  if (tags) return tags[0].length;
+  if (found === undefined || found >= folded.length / 2) {
+    return /^(?:(?:\[[^\]]*\]|\{[^}]*\})[ ._-]*)+(?=\S)/.exec(folded)?.[0].length ?? 0;
+  }
+  // A word is no tag because the library takes it for one (`Proper Binge`, `HD and the Sea`).
+  if (found === 1 && folded.startsWith('(')) return 0;
+  // Nor does a title begin within a number (`2012 1`).
+  if (/^\w\w$/.test(folded.slice(found - 1, found + 1))) return 0;
+  return /^[\p{L}\p{N}_]+,?[ ._-]+$/u.test(folded.slice(0, found)) && !opensWithTag(folded) ? 0 : found;
+}
+
+function rate(result: Recognition): number {
+  if (result.kind === 'unknown') return 0.1;
+  if (result.ids) return 1;
+  return result.year && !result.because.includes(`year: ${inFront}`) ? 0.9 : 0.5;
+}

@@ -1,0 +1,177 @@
+import { groupEnd } from '../episodes/numbers.ts';
+import { looseSeasonWord, seasonWord } from '../episodes/seasons.ts';
+import type { Reading, ShowReading } from '../file/reading.ts';
+import type { Folder } from '../folders/folders.ts';
+import { countInWords, readCount } from '../text/ordinals.ts';
+import type { Recognition } from '../text/recognition.ts';
+import { sameTitleKey, tidyTitle } from '../text/titles.ts';
+import { setYear } from './movie.ts';
+
+/**
+ * Fills in an episode (facts naming 6): the marker beats the folder for season and episode; the show is named by the
+ * folder above a season folder, else by the file, else by the nearest folder that is no category.
+ */
+export function fillShow(result: Recognition, reading: Reading, show: ShowReading): void {
+  result.kind = 'episode';
+  const { above } = reading;
+  const { marker } = show;
+  if (marker?.decimal) {
+    // 13.5 must never overwrite 13.
+    result.kind = 'unknown';
+    result.because.push('episodes: fraction, left for a person');
+  } else if (marker && marker.episodes.length > 0) {
+    result.episodes = marker.episodes;
+    result.because.push(`episodes: ${show.how}`);
+  }
+  if (show.date) {
+    result.date = show.date.date;
+    result.because.push('date: name');
+  }
+  // The parts of an anime go on counting; those of a series begin anew.
+  const section = result.episodes && above.category !== 'anime' ? above.section : undefined;
+  const season = marker?.season ?? above.season ?? above.title?.marker?.season ?? section;
+  if (season !== undefined) {
+    result.season = season;
+    result.because.push(marker?.season !== undefined ? `season: ${show.how}` : 'season: folder');
+  } else if (result.episodes) {
+    result.absolute = result.episodes[0] as number;
+    result.because.push('absolute: no season anywhere');
+  }
+  nameShow(result, reading, show);
+  result.confidence = rate(result, show);
+}
+
+function nameShow(result: Recognition, reading: Reading, show: ShowReading): void {
+  const { above } = reading;
+  const own = show.how === 'folder marker' ? undefined : ownName(reading, show);
+  const nearest = isArc(reading, show) && !own?.title ? above.outer : above.title;
+  const folder = pickFolder(nearest, above.seasonTitle, own?.title);
+  const folderFirst =
+    (above.season !== undefined && !folder?.weak) ||
+    show.how === 'folder marker' ||
+    folder?.marker !== undefined ||
+    !own?.title;
+  if (folder?.title && (folderFirst || sameTitleKey(folder.title) === sameTitleKey(own?.title ?? ''))) {
+    result.title = folder.title;
+    result.because.push('title: folder');
+    setYear(result, folder.year, 'folder');
+    if (sameTitleKey(own?.title ?? '') === sameTitleKey(folder.title)) setYear(result, own?.year, 'name');
+  } else if (own?.title) {
+    result.title = own.title;
+    result.because.push('title: name');
+    setYear(result, own.year, 'name');
+  } else if (above.lastResort) {
+    result.title = above.lastResort;
+    result.because.push('title: folder, called like a category');
+  } else nameFromBehind(result, reading, show);
+}
+
+/** How a title was found that may as well be an episode's. */
+export const titleBehind = 'title: name, behind the number';
+
+/** `S02E05 - Fargo.mkv`, and no folder names a show: the words behind the marker or the date are the only ones. */
+function nameFromBehind(result: Recognition, { name, tagAt }: Reading, show: ShowReading): void {
+  const at = show.marker ?? show.date;
+  if (!at) return;
+  const before = name.folded.slice(0, at.start);
+  // `[Monk] S03E05 - Titre`: no group stands alone in front of a number.
+  const box = /^\[([^\]]+)\][ ._-]*$/.exec(before);
+  if (box && !/raws|subs|team/i.test(box[1] as string)) {
+    result.title = tidyTitle(name.text.slice(1, before.lastIndexOf(']')));
+    result.because.push('title: name, in brackets');
+    return;
+  }
+  if (before.replace(/^\[[^\]]*\]/, '').search(/[a-z0-9]/i) >= 0) return;
+  const rest = name.text.slice(at.end, tagAt > at.end ? tagAt : undefined);
+  const title = tidyTitle(rest.replace(/^[ ._\])-]+/, '').split(/ - |[[(]/)[0] as string);
+  if (!title) return;
+  result.title = title;
+  result.because.push(titleBehind);
+}
+
+/** From here on a number alone, and the lowest of several, lies in the middle of a show. */
+const middle = { alone: 100, lowest: 30 };
+
+/** `One Piece/Wano/1001`: a folder whose episodes begin that late is a stretch of the show around it. */
+function isArc({ above }: Reading, { marker, lowest }: ShowReading): boolean {
+  const { outer, title, season, category } = above;
+  if (!outer?.title || season !== undefined || category !== 'anime') return false;
+  if (sameTitleKey(title?.title ?? '').startsWith(sameTitleKey(outer.title))) return false;
+  return lowest === undefined ? (marker?.episodes[0] ?? 0) > middle.alone : lowest > middle.lowest;
+}
+
+/**
+ * The folder above a season folder, unless it is only a place where several shows lie (its name is another one); the
+ * file's own name tells `Game of Thrones/GOT - Saison 8` from that.
+ */
+function pickFolder(
+  title: Folder | undefined,
+  seasonTitle: Folder | undefined,
+  own: string | undefined,
+): Folder | undefined {
+  if (!seasonTitle?.title) return title;
+  if (!title?.title) return seasonTitle;
+  const inner = sameTitleKey(seasonTitle.title);
+  const outer = sameTitleKey(title.title);
+  const isNamed = own !== undefined && sameTitleKey(own) === outer;
+  return isNamed || inner.startsWith(outer) || outer.startsWith(inner) ? title : seasonTitle;
+}
+
+const seasonEnd = new RegExp(
+  `[ ._-]+\\(?(?:${seasonWord}[ ._]?|${looseSeasonWord}[ ._])(\\d{1,2}|${countInWords})(?:[ ._,-]+ep(?:isode)?[ ._]*\\d{1,4})?\\)?[ ._[(-]*$`,
+  'i',
+);
+/** `Totally Spies - 031 (S02E05)`: the number that counts through. */
+const numberBeforeMarker = /[ ._]+-[ ._]+\d{2,3}[ ._]*[([]$/;
+
+/** Title and year in front of the marker or the date. */
+function ownName({ name, release, tagAt }: Reading, show: ShowReading): { title?: string; year?: number } {
+  const stop = show.titleAt?.end ?? show.marker?.start ?? show.date?.start;
+  if (stop === undefined) return release.title ? { title: release.title } : {};
+  const group = show.titleAt?.start ?? groupEnd(name.folded);
+  // `Show.FRENCH.S01E01`, `Naruto VF 012`: a tag ends the title here as well.
+  const at = tagAt > group ? Math.min(stop, tagAt) : stop;
+  if (at <= group) return {};
+  let end = at;
+  const own: { title?: string; year?: number } = {};
+  const year = /^.*\S.*?[ ._([-]+(19\d\d|20[0-3]\d)[)\]]?[ ._-]*$/.exec(name.folded.slice(group, at));
+  if (year) {
+    own.year = Number(year[1]);
+    end = group + year[0].lastIndexOf(year[1] as string);
+  }
+  const whole =
+    /[ ._-]+(?:the[ ._])?\(?(?:complete|int[eé]grale)(?:[ ._](?:series|seasons?|saisons?))?[ ._(-]*$/i;
+  const box = /^\[([^\]]*)\][ ._]*\[?\u7b2c?$/.exec(name.text.slice(group, end))?.[1];
+  // `Quotidien du 12-03-2024`: the word belongs to the date.
+  const joint = show.date ? /[ ._](?:du|des|of|vom|del|van)[ ._-]*$/i : /$^/;
+  // `Vinland Saga (Season 2) - S02E05` says it twice.
+  const words = name.text
+    .slice(group, end)
+    .replace(numberBeforeMarker, '')
+    .replace(whole, '')
+    .replace(joint, '');
+  const again = seasonEnd.exec(words);
+  const isTwice = again && readCount(again[1] as string) === show.marker?.season;
+  const title = tidyTitle(box ?? (isTwice ? words.slice(0, again.index) : words));
+  if (title) own.title = title;
+  return own;
+}
+
+/** Siblings that count on are nearly as good as a marker; a number alone is a guess. */
+const bases: Record<ShowReading['how'], number> = {
+  marker: 0.8,
+  date: 0.8,
+  siblings: 0.7,
+  'folder marker': 0.7,
+  'bare number': 0.5,
+  season: 0.3,
+};
+
+function rate(result: Recognition, show: ShowReading): number {
+  if (result.kind === 'unknown' || !result.title) return 0.2;
+  if (result.because.includes(titleBehind)) return 0.3;
+  if (!result.episodes && !result.date) return 0.3;
+  const base = bases[show.how];
+  const extra = (result.year ? 0.1 : 0) + (result.season !== undefined ? 0.05 : 0) + (result.ids ? 0.3 : 0);
+  return Math.min(1, Math.round((base + extra) * 100) / 100);
+}

@@ -1,0 +1,41 @@
+import type { Reading } from '../file/reading.ts';
+import { foldAccents } from '../text/clean.ts';
+
+const weakName =
+  /^(?:|movie|film(?:[ ._-]complet)?|full[ ._-]movie|video|vid|title_?t?\d*|vts_\d\d_\d|\d{5}|0\d{1,2}|[0-9a-f]{8,}|sans titre|untitled|main|(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])(?=[a-z0-9]*\d[a-z]+\d)[a-z0-9]{9,})$/i;
+
+/** Whether a name says nothing of the film, so that its folder names it. @param stem the folded name without its part */
+export function isWeakName(stem: string, reading: Reading): boolean {
+  return weakName.test(stem) || isShort(stem, reading) || isAbbreviated(reading);
+}
+
+const tagsAlone =
+  /^(?:(?:vf|vo|vff|vfq|vfi|vf2|vof|vostfr|multi|french|truefrench|hd|4k|uhd|\d{3,4}p|dvdrip|bluray|web|[xh]26[45]|hevc)(?:[ ._-]+|$))+$/i;
+
+/** In a film's own folder: nothing but tags, one letter or digit, the initials. */
+function isShort(stem: string, { above, year, tagAt }: Reading): boolean {
+  const { title } = above;
+  if (!title?.title || title.year === undefined || year !== undefined) return false;
+  const initials = title.title
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean)
+    .map((word) => foldAccents(word[0] as string));
+  const words = (tagAt > 0 ? stem.slice(0, tagAt) : stem).toLowerCase().replace(/[ ._-]+$/, '');
+  return (
+    stem.length === 1 ||
+    tagsAlone.test(stem) ||
+    (words.length >= Math.min(3, Math.max(2, initials.length)) &&
+      initials.join('').toLowerCase().startsWith(words))
+  );
+}
+
+/** `Heat.1995.1080p-GRP/grp-ht.mkv`: the scene shortens the names of files and spells out the folder's. */
+function isAbbreviated({ name, above, year }: Reading): boolean {
+  return (
+    above.title?.release === true &&
+    above.title.year !== undefined &&
+    year === undefined &&
+    /^[a-z0-9]+(?:[-.][a-z0-9]+)*$/.test(name.folded) &&
+    name.folded.includes('-')
+  );
+}

@@ -1,0 +1,100 @@
+import { type Dispatcher, request } from 'undici';
+import type { Clock } from '../core/clock.ts';
+import { ServerFault } from './servers/adapter.ts';
+
+export interface Question {
+  method: 'GET' | 'POST';
+  /** Begins with `/`; may hold a query. */
+  path: string;
+  headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  body?: object;
+}
+
+/** One request to one server; its answer as text. @throws ServerFault for anything but 2xx, or the signal's reason */
+export type Ask = (question: Question) => Promise<string>;
+
+export interface AskOptions {
+  url: string;
+  dispatcher: Dispatcher;
+  userAgent: string;
+  clock: Clock;
+  signal: AbortSignal;
+  tokenCure: string;
+}
+
+/** For one answer, from start to last byte: media servers stand in the same house. */
+export const timeLimitMs = 10_000;
+
+/** More than any list of libraries: what is longer is not read. */
+export const longestAnswer = 1024 * 1024;
+
+/** @returns a function that asks this server */
+export function createAsk(options: AskOptions): Ask {
+  const { url, dispatcher, userAgent, clock, tokenCure } = options;
+  return async ({ method, path, headers, body }) => {
+    const over = new AbortController();
+    const late = new ServerFault(`did not answer within ${timeLimitMs / 1000} s`);
+    clock.sleep(timeLimitMs, AbortSignal.any([over.signal, options.signal])).then(
+      () => over.abort(late),
+      () => undefined,
+    );
+    try {
+      const answer = await request(url + path, {
+        method,
+        dispatcher,
+        signal: AbortSignal.any([over.signal, options.signal]),
+        headers: {
+          'user-agent': userAgent,
+          ...(body ? { 'content-type': 'application/json' } : {}),
+          ...headers,
+        },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      });
+      const text = await readText(answer.body);
+      if (answer.statusCode >= 200 && answer.statusCode < 300) return text;
+      throw refusal(answer.statusCode, tokenCure);
+    } catch (error) {
+      options.signal.throwIfAborted();
+      if (error instanceof ServerFault) throw error;
+      if (over.signal.aborted) throw late;
+      const { code } = error as NodeJS.ErrnoException;
+      throw new ServerFault(
+        `does not answer (${code ?? 'no connection'})`,
+        'is it running, and is url right?',
+      );
+    } finally {
+      over.abort();
+    }
+  };
+}
+
+async function readText(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of body as AsyncIterable<Buffer>) {
+    length += part.length;
+    // Leaving the loop destroys the body.
+    if (length > longestAnswer) throw new ServerFault(`answers more than ${longestAnswer} bytes`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+function refusal(status: number, tokenCure: string): ServerFault {
+  if (status === 401 || status === 403)
+    return new ServerFault(`does not accept the token (${status})`, tokenCure);
+  if (status === 404) return new ServerFault('has no such address (404)', 'look at url, its path too');
+  if (status >= 300 && status < 400)
+    return new ServerFault(`sends us elsewhere (${status})`, 'write the address that it leads to into url');
+  return new ServerFault(`answers ${status}`);
+}
+
+/** JSON of an answer. @throws ServerFault when it is none */
+export function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ServerFault('answers something that is not JSON', 'look at url: something else may be there');
+  }
+}

@@ -1,0 +1,181 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Log } from '../../core/log.ts';
+import { ServerFault } from '../servers/adapter.ts';
+import type { Server } from '../servers/servers.ts';
+import { type Gathered, gatheredAt, retryPausesMs } from './debounce.ts';
+import type { Notice, NoticeStore, Result, ResultStore } from './notices.ts';
+
+export interface QueueOptions {
+  servers: readonly Server[];
+  store: NoticeStore;
+  results: ResultStore;
+  clock: Clock;
+  log: Log;
+  /** Tells a server. @returns words for a person, and of how many folders @throws ServerFault */
+  tell: (server: Server, notices: readonly Notice[]) => Promise<{ words: string; folders: number }>;
+  /** One process tells at a time. @returns what gives the right back, undefined = another one has it */
+  lock: () => (() => void) | undefined;
+}
+
+/** What other processes wrote down is noticed within this. */
+const lookMs = 10_000;
+
+interface State {
+  server: Server;
+  result: Result | undefined;
+  running: Promise<void> | undefined;
+}
+
+/**
+ * Tells every server of what waits for it, when it is due: gathered for a while, again with growing pauses after a
+ * failure, and each by itself, so that one that is down holds up nobody. Only Plex waits: for the rclone mounts that
+ * are being told at the same time, since it reads through them.
+ */
+export function createQueue({ servers, store, results, clock, log, tell, lock }: QueueOptions) {
+  const states: State[] = servers.map((server) => ({ server, result: undefined, running: undefined }));
+  const stopping = new AbortController();
+  let wake = new AbortController();
+  let ended: Promise<void> | undefined;
+
+  function dueAt(state: State, gathered: Gathered | undefined): number {
+    if (!gathered) return Number.POSITIVE_INFINITY;
+    return Math.max(gatheredAt(gathered), state.result?.retryAt ?? 0);
+  }
+
+  /** Begins what is due. @returns when something else will be */
+  async function begin(atOnce = false): Promise<number> {
+    const waiting = await store.waiting();
+    let next = Number.POSITIVE_INFINITY;
+    for (const state of states) {
+      if (state.running) continue;
+      const gathered = waiting.get(state.server.name);
+      const at = atOnce && gathered ? (state.result?.retryAt ?? 0) : dueAt(state, gathered);
+      if (at > clock.now()) next = Math.min(next, at);
+      else state.running = deliver(state);
+    }
+    return next;
+  }
+
+  async function deliver(state: State): Promise<void> {
+    const { server } = state;
+    if (server.kind === 'plex')
+      await Promise.all(states.filter((one) => one.server.kind === 'rclone').map((one) => one.running));
+    const failures = state.result?.failures ?? 0;
+    let notices: readonly Notice[] = [];
+    try {
+      notices = await store.of(server.name);
+      const { words, folders } = await tell(server, notices);
+      await store.done(server.name, notices);
+      await note(state, { at: clock.now(), ok: true, words, folders, failures: 0 });
+      // While the mount was out of date Plex has looked in vain.
+      if (server.kind === 'rclone' && failures > 0) await again(notices);
+      log.info({ server: server.name, folders, words }, 'a media server was told of changes');
+    } catch (error) {
+      if (stopping.signal.aborted) return;
+      if (!(error instanceof ServerFault))
+        log.error(
+          { err: error, server: server.name },
+          'telling a media server failed in a way that we do not know',
+        );
+      const words = error instanceof ServerFault ? error.message : 'could not be told; the log says more';
+      const cure = error instanceof ServerFault ? error.cure : undefined;
+      const pauseMs = retryPausesMs[Math.min(failures, retryPausesMs.length - 1)] as number;
+      const retryAt = clock.now() + pauseMs;
+      await note(state, {
+        at: clock.now(),
+        ok: false,
+        words,
+        ...(cure === undefined ? {} : { cure }),
+        folders: notices.length,
+        failures: failures + 1,
+        retryAt,
+      });
+      const line = { server: server.name, words, cure, tryAgainAt: new Date(retryAt).toISOString() };
+      if (failures === 0) log.warn(line, 'a media server could not be told of changes; it is tried again');
+      else log.debug(line, 'a media server still cannot be told');
+    } finally {
+      state.running = undefined;
+      wake.abort();
+    }
+  }
+
+  async function again(notices: readonly Notice[]): Promise<void> {
+    const plexes = servers.filter(({ kind }) => kind === 'plex').map(({ name }) => name);
+    if (plexes.length > 0) await store.add(plexes, notices, clock.now());
+  }
+
+  async function note(state: State, result: Result): Promise<void> {
+    state.result = result;
+    // A disk that is full is no reason to end: what is noted here is for people alone.
+    await results
+      .put(state.server.name, result)
+      .catch((error: unknown) =>
+        log.error({ err: error, server: state.server.name }, 'how telling went cannot be noted'),
+      );
+  }
+
+  async function recall(): Promise<void> {
+    for (const state of states) state.result = await results.get(state.server.name);
+  }
+
+  async function loop(): Promise<void> {
+    const { signal } = stopping;
+    let release: (() => void) | undefined;
+    await store.keepOnly(servers.map(({ name }) => name));
+    await recall();
+    // The person may have put something right: a new start tries at once.
+    for (const { result } of states) if (result) delete result.retryAt;
+    try {
+      while (!signal.aborted) {
+        wake = new AbortController();
+        release ??= lock();
+        const next = release ? await begin() : Number.POSITIVE_INFINITY;
+        const ms = Math.min(next - clock.now(), lookMs);
+        if (!wake.signal.aborted && ms > 0)
+          await clock.sleep(ms, AbortSignal.any([signal, wake.signal])).catch(() => undefined);
+      }
+    } finally {
+      await Promise.all(states.map((state) => state.running));
+      release?.();
+    }
+  }
+
+  async function safely(): Promise<void> {
+    while (!stopping.signal.aborted)
+      await loop().catch(async (error: unknown) => {
+        log.error({ err: error }, 'media servers cannot be told for now');
+        await clock.sleep(lookMs, stopping.signal).catch(() => undefined);
+      });
+  }
+
+  return {
+    signal: stopping.signal,
+
+    start(): void {
+      if (servers.length > 0) ended ??= safely();
+    },
+
+    /** Something was added: it may be due sooner than the next look. */
+    added: (): void => wake.abort(),
+
+    /** Tells now what waits, once, unless another process does it. */
+    async flush(): Promise<void> {
+      const release = servers.length === 0 || ended ? undefined : lock();
+      if (!release) return;
+      try {
+        await recall();
+        await begin(true);
+        await Promise.all(states.map((state) => state.running));
+      } finally {
+        release();
+      }
+    },
+
+    async stop(): Promise<void> {
+      stopping.abort(new Error('stopping'));
+      await ended;
+    },
+  };
+}
+
+export type Queue = ReturnType<typeof createQueue>;

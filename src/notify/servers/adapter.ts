@@ -1,0 +1,62 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Ask } from '../http.ts';
+
+export const serverKinds = ['jellyfin', 'emby', 'plex', 'kodi', 'rclone', 'webhook'] as const;
+
+export type ServerName = (typeof serverKinds)[number];
+
+/** A line of the setting `notify`. */
+export interface ServerSetting {
+  kind: ServerName;
+  /** Without a `/` at its end; may hold a path below which the server lies. */
+  url: string;
+  /** API key or token; `user:password` for Kodi and rclone. A secret. */
+  token?: string;
+  /** Our folders as this server sees them. What no line of it covers is not told. */
+  pathMap?: Readonly<Record<string, string>>;
+  /** rclone with more than one mount: which, as `rclone rc vfs/list` prints it. */
+  fs?: string;
+  /** Kodi: also take removed films out of its library. */
+  clean?: boolean;
+}
+
+/** A folder in which something changed, as the server sees it. */
+export interface FolderNews {
+  path: string;
+  change: Change;
+}
+
+export type Change = 'created' | 'updated' | 'removed';
+
+export interface Talk {
+  ask: Ask;
+  clock: Clock;
+  signal: AbortSignal;
+}
+
+/** What Passerelle has to know of one kind of server. */
+export interface ServerKind {
+  /** True when it can only be told of folders that are there: of what went, the nearest folder above that stayed. */
+  existingOnly: boolean;
+  /** More folders than this in one go become fewer, larger ones; if not given, see `changes`. */
+  mostFolders?: number;
+  /** Tells it, and says for a person what came of it. @throws ServerFault */
+  tell(folders: readonly FolderNews[], talk: Talk): Promise<string>;
+  /** The folders of its libraries, as it sees them; undefined = it cannot be asked for them. @throws ServerFault */
+  libraries?(talk: Talk): Promise<readonly string[]>;
+  /** Which of these folders it does not know, where it can only be asked one by one. @throws ServerFault */
+  strangers?(paths: readonly string[], talk: Talk): Promise<readonly string[]>;
+  /** Where the person gets the token. */
+  tokenCure: string;
+}
+
+/** Why a server could not be told. Both texts are for a person and hold no secret. */
+export class ServerFault extends Error {
+  override readonly name = 'ServerFault';
+  readonly cure: string | undefined;
+
+  constructor(words: string, cure?: string) {
+    super(words);
+    this.cure = cure;
+  }
+}

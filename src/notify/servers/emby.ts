@@ -1,0 +1,10 @@
+import type { ServerKind, ServerSetting } from './adapter.ts';
+import { mediaBrowser } from './jellyfin.ts';
+
+/** Emby: the calls of Jellyfin with the old header; any 2xx is a yes (media-servers facts section 4.2). */
+export function emby({ token = '' }: ServerSetting): ServerKind {
+  return mediaBrowser({
+    headers: { 'x-emby-token': token },
+    tokenCure: 'make a key in Emby: Settings, API Keys',
+  });
+}

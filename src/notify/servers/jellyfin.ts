@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { readJson } from '../http.ts';
+import { type FolderNews, ServerFault, type ServerKind, type ServerSetting, type Talk } from './adapter.ts';
+
+const updateTypes = { created: 'Created', updated: 'Modified', removed: 'Deleted' } as const;
+
+const folderShape = z.array(z.object({ Locations: z.array(z.string()).optional() }));
+
+/**
+ * Jellyfin 10.8 to 12. The one form of authentication that all of them take is `Authorization: MediaBrowser
+ * Token="..."`, whose values the server decodes as in a URL (media-servers facts section 4.1).
+ */
+export function jellyfin({ token = '' }: ServerSetting): ServerKind {
+  return mediaBrowser({
+    headers: { authorization: `MediaBrowser Token="${encodeURIComponent(token)}"` },
+    tokenCure: 'make a key in Jellyfin: Dashboard, API Keys',
+  });
+}
+
+/** What Jellyfin and Emby have in common. */
+export function mediaBrowser({
+  headers,
+  tokenCure,
+}: Pick<ServerKind, 'tokenCure'> & { headers: Record<string, string> }): ServerKind {
+  return {
+    // It looks for the nearest folder that is there by itself.
+    existingOnly: false,
+    tokenCure,
+
+    /** All folders of one batch in one call; the server waits a minute of its own before it looks. */
+    async tell(folders: readonly FolderNews[], { ask }: Talk) {
+      const Updates = folders.map(({ path, change }) => ({ Path: path, UpdateType: updateTypes[change] }));
+      await ask({ method: 'POST', path: '/Library/Media/Updated', headers, body: { Updates } });
+      return 'told';
+    },
+
+    async libraries({ ask }: Talk) {
+      const answer = readJson(await ask({ method: 'GET', path: '/Library/VirtualFolders', headers }));
+      const read = folderShape.safeParse(answer);
+      if (!read.success) throw new ServerFault('lists its libraries in a form that we do not know');
+      return read.data.flatMap(({ Locations = [] }) => Locations);
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { readJson } from '../http.ts';
+import { type FolderNews, ServerFault, type ServerKind, type ServerSetting, type Talk } from './adapter.ts';
+
+const answerShape = z.object({
+  result: z.unknown().optional(),
+  error: z.object({ code: z.number() }).optional(),
+});
+
+/** A running scan is waited for so often, so long. */
+const looks = 15;
+const lookMs = 2000;
+
+/** A folder that is no source (media-servers facts section 4.4). */
+const notASource = -32602;
+
+/** Kodi over JSON-RPC; `token` is `user:password` (media-servers facts section 4.4). */
+export function kodi({ token, clean = false }: ServerSetting): ServerKind {
+  const headers = token === undefined ? {} : { authorization: basic(token) };
+
+  async function call(talk: Talk, method: string, params: object) {
+    const body = { jsonrpc: '2.0', id: 1, method, params };
+    const read = answerShape.safeParse(
+      readJson(await talk.ask({ method: 'POST', path: '/jsonrpc', headers, body })),
+    );
+    if (!read.success) throw new ServerFault('does not answer as Kodi does', 'look at url');
+    return read.data;
+  }
+
+  async function order(talk: Talk, method: string, params: object): Promise<void> {
+    const { error } = await call(talk, method, params);
+    if (error) throw new ServerFault(`refuses ${method} (${error.code})`);
+  }
+
+  /** An order to scan while one runs does not queue up: it ends the one that runs (xbmc LibraryBuiltins.cpp). */
+  async function quiet(talk: Talk): Promise<void> {
+    for (let look = 0; look < looks; look++) {
+      const name = 'Library.IsScanningVideo';
+      const { result } = await call(talk, 'XBMC.GetInfoBooleans', { booleans: [name] });
+      if ((result as Record<string, unknown> | undefined)?.[name] !== true) return;
+      await talk.clock.sleep(lookMs, talk.signal);
+    }
+    throw new ServerFault('is still busy with another scan');
+  }
+
+  return {
+    existingOnly: true,
+    // One after the other, each as long as a scan takes; unchanged folders below cost it little.
+    mostFolders: 4,
+    tokenCure: 'write user:password of Settings, Services, Control into token',
+
+    async tell(folders: readonly FolderNews[], talk: Talk) {
+      for (const { path } of folders) {
+        await quiet(talk);
+        await order(talk, 'VideoLibrary.Scan', { directory: directory(path), showdialogs: false });
+      }
+      if (clean && folders.some(({ change }) => change === 'removed')) {
+        await quiet(talk);
+        await order(talk, 'VideoLibrary.Clean', { showdialogs: false });
+      }
+      return 'told';
+    },
+
+    async strangers(paths, talk) {
+      const strangers: string[] = [];
+      for (const path of paths) {
+        const { error } = await call(talk, 'Files.GetDirectory', {
+          directory: directory(path),
+          media: 'video',
+        });
+        if (error?.code === notASource) strangers.push(path);
+        else if (error) throw new ServerFault(`refuses Files.GetDirectory (${error.code})`);
+      }
+      return strangers;
+    },
+  };
+}
+
+/** Without the slash at its end the answer is OK, and nothing is scanned. */
+function directory(path: string): string {
+  if (/[/\\]$/.test(path)) return path;
+  return path + (path.includes('\\') && !path.includes('/') ? '\\' : '/');
+}
+
+/** Of `user:password`. */
+export function basic(token: string): string {
+  return `Basic ${Buffer.from(token).toString('base64')}`;
+}

@@ -1,0 +1,102 @@
+import { Parser } from 'xml2js';
+import { isWithin } from '../path-map.ts';
+import { type FolderNews, ServerFault, type ServerKind, type ServerSetting, type Talk } from './adapter.ts';
+
+/** A library of Plex. `key` stands in addresses. */
+export interface PlexSection {
+  key: string;
+  locations: readonly string[];
+}
+
+/** Plex: a scan of one folder in one section (media-servers facts section 4.3). */
+export function plex({ token = '' }: ServerSetting): ServerKind {
+  const headers = { 'x-plex-token': token };
+  const sections = async ({ ask }: Talk) =>
+    readSections(
+      await ask({
+        method: 'GET',
+        path: '/library/sections',
+        headers: { ...headers, accept: 'application/xml' },
+      }),
+    );
+
+  return {
+    // A path that it cannot find is answered 200 and does nothing.
+    existingOnly: true,
+    tokenCure:
+      'take the X-Plex-Token of the server: https://support.plex.tv/articles/204059436-finding-an-authentication-token-x-plex-token/',
+
+    async tell(folders: readonly FolderNews[], talk: Talk) {
+      const all = await sections(talk);
+      let strangers = 0;
+      for (const { path } of folders) {
+        const section = sectionOf(path, all);
+        if (!section) strangers++;
+        else {
+          const where = `/library/sections/${encodeURIComponent(section.key)}/refresh?path=${encodePath(path)}`;
+          await talk.ask({ method: 'GET', path: where, headers });
+        }
+      }
+      if (strangers === 0) return 'told';
+      const words = `none of its libraries holds ${strangers} of ${folders.length} folders`;
+      // Asking again would not help, and what could be told was told.
+      return `${words}; passerelle doctor says what to do`;
+    },
+
+    libraries: async (talk) => (await sections(talk)).flatMap(({ locations }) => locations),
+  };
+}
+
+/** The section with the longest location that `path` lies in. */
+export function sectionOf(path: string, sections: readonly PlexSection[]): PlexSection | undefined {
+  let best: { section: PlexSection; length: number } | undefined;
+  for (const section of sections)
+    for (const location of section.locations)
+      if (isWithin(path, location) && location.length > (best?.length ?? -1))
+        best = { section, length: location.length };
+  return best?.section;
+}
+
+/**
+ * The libraries in Plex's XML. A document type is refused before anything is parsed, so there is no entity that could
+ * be expanded; how long the text may be is the caller's business. @throws ServerFault
+ */
+export async function readSections(xml: string): Promise<PlexSection[]> {
+  if (/<!(?:DOCTYPE|ENTITY)/i.test(xml))
+    throw new ServerFault('answers XML with a document type, which is refused');
+  let tree: unknown;
+  try {
+    tree = await new Parser({ strict: true, explicitCharkey: true }).parseStringPromise(xml);
+  } catch {
+    throw new ServerFault('answers something that is not XML', 'look at url: something else may be there');
+  }
+  const container = member(tree, 'MediaContainer');
+  if (container === undefined) throw new ServerFault('does not answer as Plex does', 'look at url');
+  return list(container, 'Directory').flatMap((directory) => {
+    const key = attribute(directory, 'key');
+    const locations = list(directory, 'Location').flatMap((location) => attribute(location, 'path') ?? []);
+    return key === undefined ? [] : [{ key, locations }];
+  });
+}
+
+/** As Plex's own clients write it: everything but letters, digits and `-_.~` (RFC 3986 section 2.3). */
+function encodePath(path: string): string {
+  return encodeURIComponent(path).replace(
+    /[!'()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+function member(node: unknown, name: string): unknown {
+  return typeof node === 'object' && node !== null ? (node as Record<string, unknown>)[name] : undefined;
+}
+
+function list(node: unknown, name: string): unknown[] {
+  const found = member(node, name);
+  return Array.isArray(found) ? found : [];
+}
+
+function attribute(node: unknown, name: string): string | undefined {
+  const value = member(member(node, '$'), name);
+  return typeof value === 'string' ? value : undefined;
+}

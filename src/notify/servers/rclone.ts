@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { readJson } from '../http.ts';
+import { above } from '../outbox/changes.ts';
+import { type FolderNews, ServerFault, type ServerKind, type ServerSetting, type Talk } from './adapter.ts';
+import { basic } from './kodi.ts';
+
+const refreshShape = z.object({ result: z.record(z.string(), z.unknown()) });
+const listShape = z.object({ vfses: z.array(z.string()) });
+
+/** A mount by rclone, told over its remote control (media-servers facts section 6.4). Paths begin at the mount. */
+export function rclone({ token, fs }: ServerSetting): ServerKind {
+  const headers = token === undefined ? {} : { authorization: basic(token) };
+  const which = fs === undefined ? {} : { fs };
+  const post = async ({ ask }: Talk, path: string, body: object) =>
+    readJson(await ask({ method: 'POST', path, headers, body }));
+
+  /** Has some folders forgotten and others read anew. @returns the first that is not found */
+  async function look(talk: Talk, forget: readonly string[], dirs: readonly string[]) {
+    // What lies at the top has no parent that could be named: no name at all forgets everything.
+    await post(talk, '/vfs/forget', { ...which, ...(forget.includes('') ? {} : numbered(forget)) });
+    const named = dirs.includes('') ? {} : numbered(dirs);
+    // Text, not true: rclone answers an error otherwise.
+    const read = refreshShape.safeParse(
+      await post(talk, '/vfs/refresh', { ...which, ...named, recursive: 'true' }),
+    );
+    if (!read.success) throw new ServerFault('does not answer as rclone does', 'look at url');
+    const [bad] = Object.entries(read.data.result).filter(([, said]) => said !== 'OK');
+    return bad && { dir: bad[0], why: String(bad[1]) };
+  }
+
+  return {
+    existingOnly: true,
+    tokenCure: 'write user:password of --rc-user and --rc-pass into token',
+
+    /** The parents are forgotten, so that a new folder is found in them; then the folders are read anew. */
+    async tell(folders: readonly FolderNews[], talk: Talk) {
+      const dirs = folders.map(({ path }) => path.replace(/^\/+|\/+$/g, ''));
+      const parents = [...new Set(dirs.map(above))];
+      let unknown = await look(talk, parents, dirs);
+      // Folders further up may be new as well, and the mount may keep what it knows of them for weeks.
+      if (unknown) unknown = await look(talk, [''], dirs);
+      if (unknown)
+        throw new ServerFault(
+          `does not find ${unknown.dir} (${unknown.why})`,
+          'look at pathMap: paths begin at the mount',
+        );
+      return 'told';
+    },
+
+    /** It has no libraries; but whether it can be talked to, and which mount is meant, is found out. */
+    async strangers(_paths, talk) {
+      const read = listShape.safeParse(await post(talk, '/vfs/list', {}));
+      if (!read.success) throw new ServerFault('does not answer as rclone does', 'look at url');
+      const { vfses } = read.data;
+      if (fs !== undefined && !vfses.includes(fs))
+        throw new ServerFault(`has no mount ${fs}`, `write one of these into fs: ${vfses.join(', ')}`);
+      if (fs === undefined && vfses.length !== 1)
+        throw new ServerFault(
+          `has ${vfses.length} mounts`,
+          vfses.length === 0
+            ? 'start rclone mount with --rc'
+            : `write one of these into fs: ${vfses.join(', ')}`,
+        );
+      return [];
+    },
+  };
+}
+
+/** dir, dir2, dir3 ... */
+function numbered(dirs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(dirs.map((dir, at) => [at === 0 ? 'dir' : `dir${at + 1}`, dir]));
+}

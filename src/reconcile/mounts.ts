@@ -1,0 +1,137 @@
+import { readdir, stat } from 'node:fs/promises';
+import type { Catalog } from '../catalog/catalog.ts';
+import { BridgeError, isBridgeError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import type { Tree } from '../library/trees.ts';
+
+/** A tree that is left out, and why. */
+export interface Away {
+  dir: string;
+  why: string;
+}
+
+const memoryName = 'treesBehind';
+
+/**
+ * Which trees can be written just now. One whose disk is not there, or refuses, is left out until the next look, and is
+ * known to be behind until everything in it was compared again; the others go on. Where it is the only one, its error is
+ * thrown.
+ */
+export function createMounts(options: { catalog: Catalog; log: Log; trees: readonly Tree[] }) {
+  const { catalog, log, trees } = options;
+  const away = new Map<string, BridgeError>();
+  /** What the last look found where they lie, by their names. */
+  const found = new Map<string, Top>();
+
+  /**
+   * An empty folder where a tree was written is a disk that is not mounted: what would be noted as removed then would
+   * be left behind for ever.
+   */
+  async function faultOf({ name, dir }: Tree, { isEmpty }: Top): Promise<BridgeError | undefined> {
+    if (!isEmpty || (await catalog.titlesOf(name).treeCount()) === 0) return undefined;
+    const detail = `${dir} is empty although a tree was written there; is it mounted? If it was emptied on purpose: passerelle sync --full`;
+    return new BridgeError('BRIDGE_DISK', { detail });
+  }
+
+  /** A disk that goes in mid-crawl: what would be written then would lie below the place where it is mounted. */
+  async function requireSame(tree: Tree): Promise<void> {
+    const before = found.get(tree.name);
+    if (before === undefined) return;
+    const now = await lookAtTop(tree.dir);
+    // A first crawl makes the folder, and fills it.
+    if (before.isEmpty && !now.isEmpty) found.set(tree.name, now);
+    if (before.device !== undefined && now.device !== before.device) {
+      const detail = `${tree.dir} lies on another disk than when the sync began; is it mounted?`;
+      throw new BridgeError('BRIDGE_DISK', { detail });
+    }
+    const fault = before.isEmpty ? undefined : await faultOf(tree, now);
+    if (fault) throw fault;
+  }
+
+  function leaveOut({ name, dir }: Tree, error: BridgeError): void {
+    away.set(name, error);
+    if (away.size === trees.length) throw error;
+    log.error({ dir, err: error, cure: error.cure }, 'a tree is left out; the others go on');
+  }
+
+  const behind = async () => new Set(await catalog.memory.get<string[]>(memoryName));
+
+  return {
+    /**
+     * Looks again which trees are there. @param takeAll also those that are empty: they were emptied on purpose
+     * @throws BridgeError BRIDGE_DISK when none is
+     */
+    async find(takeAll: boolean): Promise<void> {
+      away.clear();
+      for (const tree of trees) {
+        const top = await lookAtTop(tree.dir);
+        found.set(tree.name, top);
+        const fault = takeAll ? undefined : await faultOf(tree, top);
+        if (fault) leaveOut(tree, fault);
+      }
+    },
+
+    /** @throws BridgeError BRIDGE_DISK when this tree is not there any more since it was looked for */
+    requireSame,
+
+    away: (): Away[] =>
+      trees.flatMap(({ name, dir }) => {
+        const error = away.get(name);
+        return error ? [{ dir, why: error.message }] : [];
+      }),
+
+    /** @throws BridgeError BRIDGE_DISK when any tree is left out */
+    requireAll(): void {
+      for (const error of away.values()) throw error;
+    },
+
+    /**
+     * Writes something in a tree; it is noted as behind where that cannot be.
+     * @returns whether it was done
+     * @throws BridgeError BRIDGE_DISK when no other tree is left; whatever else `work` throws
+     */
+    async write(
+      { tree, dryRun = false }: { tree: Tree; dryRun?: boolean | undefined },
+      work: () => Promise<void>,
+    ) {
+      try {
+        if (!away.has(tree.name)) {
+          await work();
+          if (!dryRun) await requireSame(tree);
+          return true;
+        }
+      } catch (error) {
+        if (!isBridgeError(error, 'BRIDGE_DISK')) throw error;
+        leaveOut(tree, error);
+      }
+      const names = await behind();
+      if (!dryRun && !names.has(tree.name)) await catalog.memory.put(memoryName, [...names, tree.name]);
+      return false;
+    },
+
+    /** Whether something in this tree was left undone that no change will bring back to mind. */
+    isBehind: async ({ name }: Tree): Promise<boolean> => (await behind()).has(name),
+
+    /** Everything in it was compared. */
+    async caughtUp({ name }: Tree): Promise<void> {
+      const names = await behind();
+      if (names.delete(name)) await catalog.memory.put(memoryName, [...names]);
+    },
+  };
+}
+
+interface Top {
+  /** undefined = there is no folder. */
+  device: number | undefined;
+  isEmpty: boolean;
+}
+
+async function lookAtTop(dir: string): Promise<Top> {
+  // Reading comes first: it makes an automounter mount what lies there.
+  const names = await readdir(dir).catch(() => []);
+  const device = await stat(dir).then(
+    ({ dev }) => dev,
+    () => undefined,
+  );
+  return { device, isEmpty: names.length === 0 };
+}

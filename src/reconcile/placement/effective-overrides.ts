@@ -1,0 +1,78 @@
+import type { CatalogFile } from '../../catalog/account/files.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { Target } from '../../catalog/curation/override-types.ts';
+import { applyOverrides, type Override, type Said } from '../../library/override.ts';
+import type { Tree } from '../../library/trees.ts';
+import type { Recognition } from '../../naming/text/recognition.ts';
+
+/** What a person said of the files of one folder. */
+export interface Sayings {
+  /** Puts it on what was read. */
+  say: (fileId: string, recognition: Recognition) => Recognition;
+  /** Files that were uploaded anew, and the missing ones whose word is theirs from now on. */
+  heirs: ReadonlyMap<string, string>;
+}
+
+/** Overrides of files and of the folders above them, the nearest having the last word. */
+export async function createSayings(
+  catalog: Pick<Catalog, 'overrides' | 'content' | 'titlesOf'>,
+  trees: readonly Tree[],
+) {
+  const rows = await catalog.overrides.all();
+  const all = new Map(rows.map(({ target, value }) => [target, JSON.parse(value) as Override]));
+  const left = await leftBy(
+    rows.flatMap(({ target }) => (target.startsWith('file:') ? [target.slice(5)] : [])),
+  );
+
+  /** Files that have left their folder, by its id and their name; of several the one that was spoken of last. */
+  async function leftBy(ids: readonly string[]): Promise<Map<string, string>> {
+    if (ids.length === 0) return new Map();
+    const known = await catalog.content.filesByIds(ids);
+    const gone = [
+      ...known.filter((file) => file.missingSince !== undefined),
+      ...(await catalog.content.goneByIds(ids)),
+    ];
+    const slots = new Map(gone.map((file) => [file.id, slotOf(file)]));
+    return new Map(ids.flatMap((id) => (slots.has(id) ? [[slots.get(id) as string, id]] : [])));
+  }
+
+  /** A file that takes the place of one that is missing takes what was said of it, too. */
+  async function heirsAmong(files: readonly CatalogFile[]): Promise<Map<string, string>> {
+    const found = new Map<string, string>();
+    for (const file of files) {
+      const from = left.get(slotOf(file));
+      if (from !== undefined && file.missingSince === undefined && !all.has(`file:${file.id}`))
+        found.set(file.id, from);
+    }
+    // One that has a path of its own was a double, and nobody said anything of it.
+    for (const { name } of found.size > 0 ? trees : [])
+      for (const [id, { stem }] of await catalog.titlesOf(name).placesOf([...found.keys()]))
+        if (stem !== undefined) found.delete(id);
+    // Two may share a name: one of them follows.
+    const followers = new Map([...found].sort().map(([id, from]) => [from, id]));
+    return new Map([...followers].map(([from, id]) => [id, from]));
+  }
+
+  return {
+    /** @param files all that the catalog knows in this folder */
+    async of(folderId: number, files: readonly CatalogFile[]): Promise<Sayings> {
+      if (all.size === 0) return { say: (_fileId, recognition) => recognition, heirs: new Map() };
+      const above: Said[] = [];
+      for (const id of await catalog.content.foldersAbove(folderId)) {
+        const override = all.get(`folder:${id}`);
+        if (override) above.unshift({ of: 'folder', override });
+      }
+      const heirs = await heirsAmong(files);
+      const say = (fileId: string, recognition: Recognition): Recognition => {
+        const own = all.get(`file:${heirs.get(fileId) ?? fileId}` satisfies Target);
+        if (!own && (above.length === 0 || recognition.kind === 'ignored')) return recognition;
+        return applyOverrides(recognition, own ? [...above, { of: 'file', override: own }] : above);
+      };
+      return { say, heirs };
+    },
+  };
+}
+
+function slotOf({ folderId, name }: Pick<CatalogFile, 'folderId' | 'name'>): string {
+  return `${folderId}/${name}`;
+}

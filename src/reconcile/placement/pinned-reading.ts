@@ -1,0 +1,54 @@
+import type { Place } from '../../catalog/tree/placements.ts';
+import { type LibraryFile, titleKey } from '../../library/layout.ts';
+import type { Tree } from '../../library/trees.ts';
+import type { Recognition } from '../../naming/text/recognition.ts';
+
+/** What a path tells of its file; tags of a release may change beside it. */
+const fields = [
+  'kind',
+  'title',
+  'year',
+  'season',
+  'episodes',
+  'absolute',
+  'date',
+  'part',
+  'extra',
+  'ids',
+] as const satisfies (keyof Recognition)[];
+
+type Told = Pick<Recognition, (typeof fields)[number]>;
+
+/**
+ * What the path of a file that stands in a tree goes on telling when its name is read otherwise now: a rename at the
+ * host leaves the path alone, and an NFO that told something else would make another title of it.
+ * @param before what the file was taken for until now
+ * @returns JSON for {@link tellAs}; undefined where what is read today leads to the same path
+ */
+export function toldBy(
+  tree: Tree,
+  file: LibraryFile,
+  now: Recognition,
+  standing: Pick<Place, 'titleKey' | 'told'>,
+  before: Recognition | undefined,
+): string | undefined {
+  const placed = standing.told === undefined ? before : tellAs(now, standing.told);
+  const keyOf = (recognition: Recognition) => titleKey(file, recognition, tree.profile);
+  const pathOf = (recognition: Recognition) => {
+    const { season, episodes, date } = recognition;
+    return JSON.stringify([keyOf(recognition), season, episodes, date]);
+  };
+  if (placed === undefined || pathOf(placed) === pathOf(now)) return undefined;
+  if (standing.told !== undefined) return standing.told;
+  // An older version let the two go apart: then nothing is known of how it was placed.
+  if (keyOf(placed) !== standing.titleKey) return undefined;
+  return JSON.stringify(Object.fromEntries(fields.map((name) => [name, placed[name]])));
+}
+
+/** What is read today with what the path tells. */
+export function tellAs(now: Recognition, told: string | undefined): Recognition {
+  if (told === undefined) return now;
+  const rest: Recognition = { ...now };
+  for (const name of fields) delete (rest as Partial<Recognition>)[name];
+  return { ...rest, ...(JSON.parse(told) as Told) };
+}

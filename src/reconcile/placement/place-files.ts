@@ -1,0 +1,148 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { Place } from '../../catalog/tree/placements.ts';
+import type { LibraryFile } from '../../library/layout.ts';
+import { type Owner, ownerOf } from '../../library/owner.ts';
+import { admits, keyIn, type Tree } from '../../library/trees.ts';
+import type { Recognition } from '../../naming/text/recognition.ts';
+import { toldBy } from './pinned-reading.ts';
+
+/** A file and what it was taken for. */
+export interface Titled {
+  file: LibraryFile;
+  folderId: number;
+  recognition: Recognition;
+  isMissing: boolean;
+  /** It is missing, and its name is there again under another id. */
+  isReplaced: boolean;
+}
+
+/** Places of files in a tree. */
+export interface Placing {
+  places: Place[];
+  /** Files that have none yet, and may have one when the crawl has ended: other folders say more of them. */
+  open: string[];
+}
+
+/**
+ * Where these files belong in a tree. One that stands there stays.
+ * @param before the places that they have
+ */
+export async function placeIn(
+  catalog: Catalog,
+  tree: Tree,
+  titled: readonly Titled[],
+  before: ReadonlyMap<string, Place>,
+  midCrawl: boolean,
+): Promise<Placing> {
+  const places: Place[] = [];
+  const open: string[] = [];
+  const extras: Titled[] = [];
+  const inherits = await placesLeft(catalog, tree, titled, before);
+  for (const one of titled) {
+    const { file, recognition } = one;
+    const standing = before.get(file.fileId);
+    // Also where the settings have no room for it just now: they may change back, and its path is its own.
+    if (standing?.stem !== undefined) {
+      places.push(standing);
+      continue;
+    }
+    // It waits for its end, and is nothing beside the one that has its path.
+    if (one.isReplaced) continue;
+    // Uploaded anew under its name: it belongs where the one before it stood, whatever that was taken for.
+    const own = keyIn(tree, file, recognition);
+    const left = own === undefined ? undefined : inherits(one);
+    // The one that took its path is missing by now, too: two that are gone are no two versions.
+    if (left !== undefined && one.isMissing) continue;
+    // What it seems to follow may have been moved to a folder that is listed later.
+    if (left !== undefined && midCrawl) {
+      open.push(file.fileId);
+      continue;
+    }
+    if (left !== undefined) {
+      const told = toldBy(tree, file, recognition, left, left.recognition);
+      places.push({ fileId: file.fileId, titleKey: left.titleKey, stem: undefined, told });
+    } else if (own !== undefined) places.push({ fileId: file.fileId, titleKey: own, stem: undefined });
+    else if (recognition.kind === 'extra' && recognition.extra !== 'sample' && admits(tree, file, 'extra'))
+      extras.push(one);
+  }
+  const placed = await placeExtrasIn(catalog, tree, extras, titled, places);
+  const owned = new Set(placed.map(({ fileId }) => fileId));
+  for (const { file } of extras) if (!owned.has(file.fileId)) open.push(file.fileId);
+  return { places: [...places, ...placed], open };
+}
+
+/** Where a file stood, and what it was taken for. */
+type Left = Place & { recognition: Recognition | undefined };
+
+/** Where a file of the same name stood that has left this folder. */
+async function placesLeft(
+  catalog: Catalog,
+  tree: Tree,
+  titled: readonly Titled[],
+  before: ReadonlyMap<string, Place>,
+): Promise<(one: Titled) => Left | undefined> {
+  const fresh = titled.filter(({ file }) => before.get(file.fileId)?.stem === undefined);
+  const left = await catalog.content.leftOf([...new Set(fresh.map((one) => one.folderId))]);
+  const places = await catalog.titlesOf(tree.name).placesOf(left.map(({ id }) => id));
+  const readings = await catalog.recognitions.ofFiles([...places.keys()]);
+  const found = new Map<string, Left>();
+  for (const { id, folderId, name } of left) {
+    const place = places.get(id);
+    const json = readings.get(id);
+    const recognition = json === undefined ? undefined : (JSON.parse(json) as Recognition);
+    if (place?.stem !== undefined) found.set(`${folderId}/${name}`, { ...place, recognition });
+  }
+  return ({ file, folderId }) => found.get(`${folderId}/${file.name}`);
+}
+
+/** An extra belongs to the title of the files around it, or of those in the folder above. */
+async function placeExtrasIn(
+  catalog: Catalog,
+  tree: Tree,
+  extras: readonly Titled[],
+  titled: readonly Titled[],
+  places: readonly Place[],
+): Promise<Place[]> {
+  if (extras.length === 0) return [];
+  const keyOf = new Map(places.map((place) => [place.fileId, place.titleKey]));
+  const found: Place[] = [];
+  for (const [folderId, group] of Map.groupBy(extras, (one) => one.folderId)) {
+    const around = titled.filter((one) => one.folderId === folderId && one.recognition.kind !== 'extra');
+    const near = around.flatMap((one): Owner[] => {
+      const titleKey = keyOf.get(one.file.fileId);
+      return titleKey === undefined ? [] : [{ title: one.recognition.title ?? '', titleKey }];
+    });
+    const isApart = near.length === 0;
+    const owners = isApart ? await ownersAbove(catalog, tree, folderId, keyOf) : near;
+    for (const { file } of group) {
+      const titleKey = ownerOf(file.name, owners, isApart);
+      if (titleKey !== undefined) found.push({ fileId: file.fileId, titleKey, stem: undefined });
+    }
+  }
+  return found;
+}
+
+async function ownersAbove(
+  catalog: Catalog,
+  tree: Tree,
+  folderId: number,
+  /** Titles of files that are being placed just now. */
+  now: ReadonlyMap<string, string>,
+): Promise<Owner[]> {
+  const [, parentId] = await catalog.content.foldersAbove(folderId);
+  if (parentId === undefined) return [];
+  const children = await catalog.content.subFolders([parentId]);
+  // `Show/Bonus` belongs to what lies in `Show/Season 01`.
+  for (const folders of [[parentId], children.map((child) => child.id)]) {
+    const ids = (await catalog.content.filesOfFolders(folders)).map((file) => file.id);
+    const places = await catalog.titlesOf(tree.name).placesOf(ids);
+    const recognitions = await catalog.recognitions.ofFiles(ids);
+    const owners = ids.flatMap((id): Owner[] => {
+      const titleKey = now.get(id) ?? places.get(id)?.titleKey;
+      const { kind, title = '' } = JSON.parse(recognitions.get(id) ?? '{}') as Partial<Recognition>;
+      return titleKey === undefined || kind === 'extra' ? [] : [{ title, titleKey }];
+    });
+    if (owners.length > 0) return owners;
+  }
+  return [];
+}

@@ -1,0 +1,174 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { CatalogFile } from '../../catalog/account/files.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { Place } from '../../catalog/tree/placements.ts';
+import type { LibraryFile } from '../../library/layout.ts';
+import type { TitlesByTree, Tree } from '../../library/trees.ts';
+import { isSubtitle, isVideo, recogniseFolder } from '../../naming/recognise.ts';
+import type { Recognition } from '../../naming/text/recognition.ts';
+import { createSayings } from './effective-overrides.ts';
+import { toldBy } from './pinned-reading.ts';
+import { placeIn, type Titled } from './place-files.ts';
+import { foldersAround, isSideCar } from './related-files.ts';
+
+/** What came of a look at files. */
+export interface Recognised {
+  /** The titles that they belong to, or belonged to. */
+  titles: TitlesByTree;
+  /** Files of which another folder may still say more: the title that an extra belongs to, a file that is missing. */
+  open: Set<string>;
+  /** Folders in which something has come that stood nowhere before. */
+  fresh: Set<number>;
+  /** Files that were uploaded anew, and the missing ones whose word is theirs. */
+  heirs: Map<string, string>;
+}
+
+/** A file as the library sees it. @param folder account path of its folder */
+export function toLibraryFile(file: CatalogFile, folder: string): LibraryFile {
+  const path = `${folder === '/' ? '' : folder}/${file.name}`;
+  return { fileId: file.id, path, name: file.name, sizeBytes: file.sizeBytes };
+}
+
+/** Account paths of the folders of these files. */
+export function foldersOf(catalog: Catalog, files: Iterable<CatalogFile>): Promise<Map<number, string>> {
+  return catalog.content.folderPaths([...new Set([...files].map((file) => file.folderId))]);
+}
+
+/**
+ * Recognises the folders of these files anew, each as a whole: siblings tell what a file is. A file that stands in a
+ * tree stays there, whatever it is taken for now.
+ * @param midCrawl see PublishRun
+ */
+export async function recogniseFiles(
+  catalog: Catalog,
+  trees: readonly Tree[],
+  fileIds: readonly string[],
+  midCrawl = false,
+): Promise<Recognised> {
+  const changed = await catalog.content.filesByIds(fileIds);
+  const videoFolders = [...new Set(changed.filter(({ name }) => isVideo(name)).map((file) => file.folderId))];
+  const together = (await catalog.content.filesOfFolders(videoFolders)).filter(
+    ({ name }) => isVideo(name) || isSubtitle(name),
+  );
+  const paths = await foldersOf(catalog, together);
+  const result: Recognised = { titles: new Map(), open: new Set(), fresh: new Set(), heirs: new Map() };
+  const read = await recogniseTogether(catalog, trees, together, paths, result.heirs);
+  const titled = read.filter(({ file }) => isVideo(file.name));
+  // A folder whose place is not known just now keeps its titles: the crawl that is under way will say where it is.
+  const known = new Set([...titled.map(({ file }) => file.fileId), ...fileIds]);
+  for (const file of [...changed, ...together])
+    if (!paths.has(file.folderId) && isVideo(file.name)) known.delete(file.id);
+  // A side-car has no title of its own: its neighbours are laid out again.
+  const around = await foldersAround(
+    catalog,
+    changed.filter(({ name }) => isSideCar(name)),
+  );
+  const beside = (await catalog.content.filesOfFolders(around))
+    .filter(({ name }) => isVideo(name))
+    .map((file) => file.id);
+  for (const id of result.heirs.keys()) result.open.add(id);
+  const places = new Map<Tree, Map<string, Place>>();
+  for (const tree of trees)
+    places.set(tree, await catalog.titlesOf(tree.name).placesOf([...known, ...beside]));
+  await readAnew(catalog, titled, places);
+  for (const [tree, before] of places) {
+    const titles = catalog.titlesOf(tree.name);
+    const { places: now, open } = await placeIn(catalog, tree, titled, before, midCrawl);
+    for (const id of open) result.open.add(id);
+    // It had a place and was refused by the disk: nothing else would bring it back to mind.
+    if (midCrawl) await catalog.dirty.mark(open.filter((id) => before.has(id)));
+    await titles.place(
+      titled.map(({ file }) => file.fileId),
+      now.filter((place) => differs(place, before.get(place.fileId))),
+      now.map((place) => place.fileId),
+    );
+    // Where a file leaves one title for another, both are laid out together: it is hardly ever gone in between.
+    const after = new Map(now.map((place) => [place.fileId, place]));
+    for (const { file, folderId, recognition } of titled)
+      if (recognition.kind !== 'extra' && after.has(file.fileId) && !before.has(file.fileId))
+        result.fresh.add(folderId);
+    const keys = new Set<string>();
+    for (const id of new Set([...before.keys(), ...after.keys()]))
+      for (const place of [before.get(id), after.get(id)]) if (place) keys.add(place.titleKey);
+    for (const key of await titles.treeKeysOf(fileIds)) keys.add(key);
+    result.titles.set(tree.name, keys);
+  }
+  return result;
+}
+
+function differs(a: Place, b: Place | undefined): boolean {
+  return a.titleKey !== b?.titleKey || a.stem !== b.stem || a.told !== b.told;
+}
+
+/**
+ * Writes down what files are taken for now; what the paths of those that stand tell is kept first.
+ * @param places by tree and file; what their paths tell is brought up to date
+ */
+async function readAnew(
+  catalog: Catalog,
+  titled: readonly Titled[],
+  places: ReadonlyMap<Tree, Map<string, Place>>,
+): Promise<void> {
+  const known = await catalog.recognitions.ofFiles(titled.map(({ file }) => file.fileId));
+  const rows = titled.map(({ file, recognition }) => ({
+    fileId: file.fileId,
+    recognition: JSON.stringify(recognition),
+  }));
+  const isNew = rows.map(({ fileId, recognition }) => known.get(fileId) !== recognition);
+  const changed = titled.filter((_, at) => isNew[at]);
+  for (const [tree, all] of places) {
+    const other: Place[] = [];
+    for (const { file, recognition } of changed) {
+      const standing = all.get(file.fileId);
+      const json = known.get(file.fileId);
+      if (standing?.stem === undefined || json === undefined) continue;
+      const told = toldBy(tree, file, recognition, standing, JSON.parse(json) as Recognition);
+      if (told === standing.told) continue;
+      other.push({ ...standing, told });
+      all.set(file.fileId, { ...standing, told });
+    }
+    if (other.length > 0) await catalog.titlesOf(tree.name).place([], other);
+  }
+  await catalog.recognitions.replace(
+    [],
+    rows.filter((_, at) => isNew[at]),
+  );
+}
+
+/** Recognises folder by folder, and lets a person's word stand above it. */
+async function recogniseTogether(
+  catalog: Catalog,
+  trees: readonly Tree[],
+  files: readonly CatalogFile[],
+  paths: ReadonlyMap<number, string>,
+  /** Is added to. */
+  allHeirs: Map<string, string>,
+): Promise<Titled[]> {
+  const sayings = await createSayings(catalog, trees);
+  const titled: Titled[] = [];
+  for (const [folderId, group] of Map.groupBy(files, (file) => file.folderId)) {
+    const folder = paths.get(folderId);
+    if (folder === undefined) continue;
+    // A player must not wait for a crawl.
+    await breathe();
+    const some = group.map((file) => toLibraryFile(file, folder));
+    const recognitions = recogniseFolder(
+      some.map(({ path }) => path),
+      some.map(({ sizeBytes }) => sizeBytes),
+    );
+    const { say, heirs } = await sayings.of(folderId, group);
+    for (const [heir, from] of heirs) allHeirs.set(heir, from);
+    const present = new Set(
+      group.flatMap(({ name, missingSince }) => (missingSince === undefined ? name : [])),
+    );
+    for (const [i, file] of some.entries())
+      titled.push({
+        file,
+        folderId,
+        recognition: say(file.fileId, recognitions[i] as Recognition),
+        isMissing: group[i]?.missingSince !== undefined,
+        isReplaced: group[i]?.missingSince !== undefined && present.has(file.name),
+      });
+  }
+  return titled;
+}

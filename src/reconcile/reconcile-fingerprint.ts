@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { TitlesByTree, Tree } from '../library/trees.ts';
+import type { Disk } from '../tree/tree.ts';
+
+const memoryName = 'asLeft';
+const rowsAtOnce = 1000;
+
+export interface AsLeftOptions {
+  catalog: Catalog;
+  trees: readonly Tree[];
+  disk: Disk;
+  /** Everything but the account that the trees depend on. */
+  settings: unknown;
+}
+
+/**
+ * Whether the trees are as the last look at everything left them: the same code, the same settings and nothing that was
+ * left undone. A new process then needs to look only at what is other on the disk than the manifest says.
+ */
+export function createAsLeft({ catalog, trees, disk, settings }: AsLeftOptions) {
+  const print = createHash('sha256').update(codePrint()).update(JSON.stringify(settings)).digest('hex');
+
+  return {
+    isSo: async (): Promise<boolean> => (await catalog.memory.get<string>(memoryName)) === print,
+    /** Before anything is laid out by other rules than those that were noted. */
+    forget: (): Promise<void> => catalog.memory.put(memoryName, ''),
+    note: (): Promise<void> => catalog.memory.put(memoryName, print),
+
+    /** Titles of which something is missing on the disk, or has another size or time than was noted. */
+    async differing(signal?: AbortSignal): Promise<TitlesByTree> {
+      const titles: TitlesByTree = new Map();
+      for (const { name, dir } of trees) {
+        const keys = new Set<string>();
+        titles.set(name, keys);
+        // While the disk is looked at, the next rows are read.
+        let looking = Promise.resolve();
+        for (let after = ''; ; ) {
+          signal?.throwIfAborted();
+          const rows = await catalog.titlesOf(name).treeAfter(after, rowsAtOnce);
+          await looking;
+          const last = rows.at(-1)?.path;
+          if (last === undefined) break;
+          after = last;
+          const noted = {
+            paths: rows.map((row) => row.path),
+            sizesBytes: Float64Array.from(rows, (row) => row.sizeBytes),
+            mtimesMs: Float64Array.from(rows, (row) => row.mtimeMs),
+          };
+          looking = disk.touched(dir, noted).then((touched) => {
+            for (const at of touched) keys.add(rows[at]?.titleKey as string);
+          });
+          looking.catch(() => undefined);
+        }
+      }
+      return titles;
+    },
+  };
+}
+
+export type AsLeft = ReturnType<typeof createAsLeft>;
+
+/** A checkout changes without a new version: the code itself tells. */
+function codePrint(): string {
+  const hash = createHash('sha256');
+  const src = fileURLToPath(new URL('..', import.meta.url));
+  const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ts'),
+  );
+  for (const name of files.sort()) hash.update(name).update(readFileSync(join(src, name)));
+  return hash.update(readFileSync(join(src, '..', 'package.json'))).digest('hex');
+}

@@ -1,0 +1,52 @@
+import type { Wanted } from '../sidecars/sidecar-fetcher.ts';
+import type { TreePlan } from '../tree/tree.ts';
+
+/** How something is published. */
+export interface PublishRun {
+  /** Plans, and writes nothing. */
+  dryRun?: boolean;
+  signal?: AbortSignal;
+  /** Files that a dry run treats as taken out. */
+  asIfGone?: ReadonlySet<string>;
+  /** A crawl is under way: what is missing may still be found, and nobody takes its place. */
+  midCrawl?: boolean;
+  /** Other folders are still to be listed: what may belong to them is looked at again. So it is in mid-crawl. */
+  moreToCome?: boolean;
+  /** What this sync has looked at already: `files` adds to it, `everything` leaves it out. */
+  done?: Done;
+}
+
+/** Folders that were recognised, and titles (tree and key) that were compared with the disk. */
+export interface Done {
+  folders: Set<number>;
+  titles: Set<string>;
+}
+
+export type TreeCounts = TreePlan['counts'] & { failed: number };
+
+export interface PublishResult {
+  counts: TreeCounts;
+  /** Side-cars whose content is not at hand yet. */
+  wanted: Wanted[];
+  /** Files that get a place when the crawl has ended. */
+  waiting: string[];
+  /** What would be done to the tree; only kept for a dry run. */
+  plans: TreePlan[];
+}
+
+/** Adds what `other` did to `result`. */
+export function addResult(result: PublishResult, other: PublishResult): void {
+  for (const [op, count] of Object.entries(other.counts)) result.counts[op as keyof TreeCounts] += count;
+  result.wanted.push(...other.wanted);
+  result.waiting.push(...other.waiting);
+  result.plans.push(...other.plans);
+}
+
+export function emptyResult(): PublishResult {
+  return {
+    counts: { create: 0, update: 0, delete: 0, keep: 0, adopt: 0, conflict: 0, failed: 0 },
+    wanted: [],
+    waiting: [],
+    plans: [],
+  };
+}

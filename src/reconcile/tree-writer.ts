@@ -1,0 +1,193 @@
+import { constants } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
+import type { Standing, TreeRow } from '../catalog/tree/placements.ts';
+import { BridgeError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import { foldedPath } from '../library/safe-name.ts';
+import {
+  type ApplyResult,
+  applyTree,
+  type Disk,
+  type EntryKind,
+  type ManifestEntry,
+  planTree,
+  type TreePlan,
+} from '../tree/tree.ts';
+import { bytesOf, rowOf, sha256 } from '../tree/tree-bytes.ts';
+import { type DesiredOptions, type DesiredTitles, desiredOf } from './desired-state.ts';
+import type { PublishResult, PublishRun, TreeCounts } from './run.ts';
+import type { Trash } from './trash.ts';
+
+export interface TreeWriterOptions extends DesiredOptions {
+  log: Log;
+  trash: Trash;
+  disk: Disk;
+  /** Milliseconds UTC. */
+  now: () => number;
+  /** Hears what was done to a tree: paths relative to its folder. */
+  onWritten?: OnWritten | undefined;
+}
+
+/** Paths that were made, changed and taken away in the tree of this name. */
+export type OnWritten = (
+  treeName: string,
+  written: Record<'created' | 'updated' | 'removed', readonly string[]>,
+) => Promise<void>;
+
+/** Paths that are tried for a new file: the plain one, one with its resolution, one with its id. */
+const mostTries = 3;
+
+/** Plans and writes titles of one tree. */
+export function createTreeWriter(options: TreeWriterOptions) {
+  const { catalog, log, tree, trash, disk } = options;
+  const titles = catalog.titlesOf(tree.name);
+
+  /** @throws BridgeError BRIDGE_DISK when the folder of the tree cannot be written */
+  async function reachable(): Promise<void> {
+    try {
+      await mkdir(tree.dir, { recursive: true });
+      await access(tree.dir, constants.W_OK);
+    } catch (error) {
+      const detail = `${tree.dir} (${(error as NodeJS.ErrnoException).code})`;
+      throw new BridgeError('BRIDGE_DISK', { detail, cause: error });
+    }
+  }
+
+  /** The plan, with other paths for new files where a person's stand. */
+  async function planAround(
+    written: readonly TreeRow[],
+    keys: readonly string[],
+    run: PublishRun,
+  ): Promise<{ plan: TreePlan; titled: DesiredTitles }> {
+    const manifest = written.map(toManifestEntry);
+    const taken = new Set<string>();
+    for (let tries = 1; ; tries++) {
+      const titled = await desiredOf(options, keys, written, run, taken);
+      const plan = await planTree({ dir: tree.dir, disk, desired: titled.desired, manifest });
+      const lost = conflictsOf(titled.stems, plan);
+      if (lost.length === 0 || tries === mostTries) return { plan, titled };
+      for (const stem of lost) taken.add(foldedPath(stem));
+    }
+  }
+
+  /** @param known what was written down when the plan was made */
+  async function apply(
+    plan: TreePlan,
+    known: readonly TreeRow[],
+    { stems, disowned, heirs }: DesiredTitles,
+    counts: TreeCounts,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const hashes = new Map(known.map(({ path, sha256 }) => [path, sha256]));
+    const asPlanned = (row: ManifestEntry): TreeRow => ({
+      fileId: undefined,
+      ...row,
+      insteadOf: hashes.get(row.path) ?? '',
+    });
+    await reachable();
+    if (heirs.size > 0) await catalog.journal.handOn(tree.name, heirs);
+    // Noted before it is written: what a kill leaves on the disk is still known as ours, and has its place.
+    const intended = (await intentsOf(plan)).map(asPlanned);
+    const intents = await titles.intend(intended, withoutConflicts(stems, plan), disowned);
+    const applied = await applyTree(plan, {
+      dir: tree.dir,
+      disk,
+      trash: await trash.forPlan(tree.name, plan),
+      ...(signal ? { signal } : {}),
+    });
+    const written = applied.written.map(asPlanned);
+    const done = new Set([...written.map(({ path }) => path), ...applied.removed]);
+    const left = intended.filter(({ path }) => !done.has(path));
+    await titles.recordTree(written, applied.removed, { at: options.now(), intents, left });
+    await options.onWritten?.(tree.name, doneOf(plan, applied));
+    const failures = new Map(applied.failed.map((failure) => [failure.path, failure.code]));
+    for (const { op, path, reason } of plan.ops) {
+      const code = failures.get(path);
+      if (code !== undefined) {
+        counts[op]--;
+        counts.failed++;
+        log.warn({ path, code }, 'a file of the tree could not be written');
+      } else if (op === 'conflict') {
+        log.warn({ path, reason }, 'a file of the tree is left alone');
+      }
+    }
+    if (applied.stopped)
+      throw applied.stopped instanceof BridgeError ? applied.stopped : applied.stopped.aborted;
+  }
+
+  return {
+    /**
+     * Plans these titles in one step: deletes before writes. @returns what does it; call it once, and before those of
+     * later plans
+     */
+    async prepare(
+      keys: readonly string[],
+      result: PublishResult,
+      run: PublishRun,
+    ): Promise<() => Promise<void>> {
+      const { dryRun = false, signal } = run;
+      const known = await titles.treeOfKeys(keys);
+      const { plan, titled } = await planAround(known, keys, run);
+      return async () => {
+        result.wanted.push(...titled.wanted);
+        result.waiting.push(...titled.waiting);
+        for (const { op } of plan.ops) result.counts[op]++;
+        if (dryRun) result.plans.push(plan);
+        else await apply(plan, known, titled, result.counts, signal);
+      };
+    },
+  };
+}
+
+export type TreeWriter = ReturnType<typeof createTreeWriter>;
+
+/** What of a plan was done to the disk; a run that stops early has done a part of it. */
+function doneOf(plan: TreePlan, { written, removed }: ApplyResult) {
+  const there = new Set(written.map((row) => row.path));
+  const gone = new Set(removed);
+  const of = (op: string, done: ReadonlySet<string>) =>
+    plan.ops.filter((step) => step.op === op && done.has(step.path)).map(({ path }) => path);
+  return { created: of('create', there), updated: of('update', there), removed: of('delete', gone) };
+}
+
+/** Stems of new files where somebody else's files are. */
+function conflictsOf(stems: ReadonlyMap<string, Standing>, plan: TreePlan): string[] {
+  const conflicts = new Set(plan.ops.filter(({ op }) => op === 'conflict').map(({ path }) => path));
+  return [...stems.values()].flatMap(({ stem }) => (conflicts.has(`${stem}.strm`) ? [stem] : []));
+}
+
+/** A file whose path somebody else's file has does not stand there: it looks for another one the next time. */
+function withoutConflicts(stems: ReadonlyMap<string, Standing>, plan: TreePlan): Map<string, Standing> {
+  const lost = new Set(conflictsOf(stems, plan));
+  return new Map([...stems].filter(([, { stem }]) => !lost.has(stem)));
+}
+
+/**
+ * Rows for what is about to be written or taken away. A time of 0 fits no file: the next look reads and compares the
+ * bytes, and an empty folder is no disk that is not mounted.
+ */
+async function intentsOf(plan: TreePlan): Promise<ManifestEntry[]> {
+  const rows: ManifestEntry[] = [];
+  for (const step of plan.ops) {
+    if (step.op === 'delete') rows.push({ ...step.entry, mtimeMs: 0 });
+    if (step.op !== 'create' && step.op !== 'update') continue;
+    const bytes = await bytesOf(step.desired).catch(() => undefined);
+    if (!bytes) continue;
+    const hash = sha256(bytes);
+    if (step.op === 'update' && step.entry && step.desired.kind !== 'strm')
+      rows.push({ ...step.entry, nextSha256: hash });
+    // An address that leads to another file now is that file's from here on, also when a kill comes in between; any
+    // address of ours is known again.
+    else rows.push(rowOf(step.desired, hash, { sizeBytes: bytes.length, mtimeMs: 0 }));
+  }
+  return rows;
+}
+
+function toManifestEntry({ fileId, kind, nextSha256, ...row }: TreeRow): ManifestEntry {
+  return {
+    ...row,
+    kind: kind as EntryKind,
+    ...(fileId ? { fileId } : {}),
+    ...(nextSha256 ? { nextSha256 } : {}),
+  };
+}

@@ -1,0 +1,64 @@
+import type { CatalogFile } from '../catalog/account/files.ts';
+import type { Clock } from '../core/clock.ts';
+import { isBridgeError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import type { TitlesByTree } from '../library/trees.ts';
+import { isPicture } from '../naming/text/file-kinds.ts';
+import type { SideCars } from './sidecar-cache.ts';
+
+/** A side-car whose content is not at hand, and the title that waits for it. */
+export interface Wanted {
+  file: CatalogFile;
+  tree: string;
+  titleKey: string;
+}
+
+export interface FetchRun {
+  signal: AbortSignal;
+  /** Goes on with the rest another time after so long: new films must not wait for thousands of small files. */
+  forMs: number;
+  /** Lays these titles out again. */
+  publish: (titles: TitlesByTree) => Promise<void>;
+}
+
+/** Fetches side-cars one by one; what is left when the time is up, or the host locks, is kept for the next call. */
+export function createSideCarFetch(options: { sideCars: SideCars; clock: Clock; log: Log }) {
+  const { sideCars, clock, log } = options;
+  const waiting = new Map<string, { file: CatalogFile; titles: TitlesByTree }>();
+
+  function add({ file, tree, titleKey }: Wanted): void {
+    const entry = waiting.get(file.id) ?? { file, titles: new Map() };
+    entry.file = file;
+    entry.titles.set(tree, (entry.titles.get(tree) ?? new Set()).add(titleKey));
+    waiting.set(file.id, entry);
+  }
+
+  /** @returns how long it took, in milliseconds. @throws the signal's reason */
+  return async (wanted: readonly Wanted[], { signal, forMs, publish }: FetchRun): Promise<number> => {
+    wanted.forEach(add);
+    const start = clock.now();
+    // A text is worth more to a viewer than a picture.
+    const order = [...waiting.values()].sort((a, b) => rank(a.file) - rank(b.file));
+    for (const { file, titles } of order) {
+      if (clock.now() - start >= forMs) break;
+      try {
+        const fetched = await sideCars.fetch(file, signal);
+        if (fetched === 'fetched') await publish(titles);
+        if (fetched !== 'failed') waiting.delete(file.id);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!isBridgeError(error) || error.retryAt === undefined) throw error;
+        // A lock: the others would fail too, and all of them come with a later sync.
+        log.warn({ err: error, waiting: waiting.size }, 'subtitles and pictures wait for a later sync');
+        break;
+      }
+    }
+    return clock.now() - start;
+  };
+}
+
+export type SideCarFetch = ReturnType<typeof createSideCarFetch>;
+
+function rank({ name }: CatalogFile): number {
+  return isPicture(name) ? 1 : 0;
+}

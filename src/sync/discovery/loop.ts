@@ -1,0 +1,223 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { Clock } from '../../core/clock.ts';
+import { type BridgeError, isBridgeError } from '../../core/errors.ts';
+import type { Log } from '../../core/log.ts';
+import type { CallOptions } from '../../host/fichier/governor.ts';
+import type { FileListing } from '../../host/fichier/wire.ts';
+import { dayMs } from './folder-rate.ts';
+import { knownFolders } from './known-folders.ts';
+import { accountEveryMs, createPlanner, type Planner, type Spent } from './planner.ts';
+import type { LookIn } from './scan-folder.ts';
+import { straysAmong } from './unindexed-files.ts';
+
+export interface LooksOptions {
+  catalog: Catalog;
+  host: {
+    listFiles(request: { folderId: 'all'; sentAfter: number }, options: CallOptions): Promise<FileListing>;
+  };
+  lookIn: LookIn;
+  clock: Clock;
+  log: Log;
+  /** Calls a day; 0 = as many as the pace allows. */
+  callsPerDay: number;
+  /** Looks into nothing but what somebody asks for. */
+  onlyAsked: boolean;
+  folderIntervalMs: number;
+  requestIntervalMs: number;
+}
+
+/** What was learned of the listing of the whole account. */
+export interface AccountKnowledge {
+  at: number;
+  /** Whether its items name their folder; undefined = no item was seen yet. */
+  namesFolders: boolean | undefined;
+}
+
+const accountName = 'accountListing';
+const spentName = 'discoveryCalls';
+/** The catalog is asked again what it holds: crawls and other processes change it. */
+const reloadMs = 10 * 60_000;
+/** After a refusal that names no time. */
+const refusedMs = 6 * 3_600_000;
+const busyMs = 30_000;
+const longestWaitMs = 60_000;
+/** Uploads are listed late (1fichier facts section 2.8): each listing looks back further than the last one. */
+const lagMs = 3 * 3_600_000;
+
+/** Looks for new files between crawls, step by step as the planner says. */
+export function createLooks(options: LooksOptions) {
+  const { catalog, host, lookIn, clock, log } = options;
+  const perDay =
+    options.callsPerDay || Math.max(1, Math.floor(dayMs / Math.max(10_000, 4 * options.requestIntervalMs)));
+  const stopping = new AbortController();
+  let wake = new AbortController();
+  let ended: Promise<void> | undefined;
+  let planner: Planner | undefined;
+  let loadedAt = Number.NEGATIVE_INFINITY;
+
+  async function newPlanner(): Promise<Planner> {
+    const spent = await catalog.memory.get<Spent>(spentName);
+    const made = createPlanner({
+      perDay,
+      floorMs: options.folderIntervalMs,
+      onlyAsked: options.onlyAsked,
+      now: clock.now(),
+      spent,
+    });
+    const known = await catalog.memory.get<AccountKnowledge>(accountName);
+    if (known) made.resume(known.at);
+    return made;
+  }
+
+  /** @returns false while there was no complete crawl: it comes first, and finds everything */
+  async function load(into: Planner): Promise<boolean> {
+    if (!(await catalog.crawls.everDone())) return false;
+    const facts = await knownFolders(catalog, clock.now());
+    into.load(facts, clock.now());
+    return facts.length > 0;
+  }
+
+  async function askAccount(plan: Planner): Promise<void> {
+    const known = await catalog.memory.get<AccountKnowledge>(accountName);
+    const now = clock.now();
+    const sentAfter = Math.max((known?.at ?? 0) - lagMs, now - dayMs);
+    try {
+      const call: CallOptions = { urgency: 'background', signal: stopping.signal, deadlineMs: busyMs };
+      const { files } = await host.listFiles({ folderId: 'all', sentAfter }, call);
+      const namesFolders =
+        files.length > 0 ? files.every(({ folderId }) => folderId !== undefined) : known?.namesFolders;
+      if (namesFolders !== undefined && namesFolders !== known?.namesFolders)
+        log.info({ namesFolders }, 'the listing of the whole account was looked at');
+      const strays = await straysAmong(catalog, files);
+      plan.accountListed(clock.now(), strays);
+      await catalog.memory.put(accountName, { at: now, namesFolders } satisfies AccountKnowledge);
+      if (strays.length > 0)
+        log.debug({ files: strays.length }, 'the account has files that are not known yet');
+    } catch (error) {
+      stopping.signal.throwIfAborted();
+      if (!isBridgeError(error)) throw error;
+      const until = error.retryAt ?? clock.now() + (error.retryable ? accountEveryMs : refusedMs);
+      plan.accountRefused(until, clock.now(), isOurs(error) ? 0 : 1);
+      log.debug({ code: error.code }, 'the whole account cannot be listed now');
+    }
+  }
+
+  async function listOne(plan: Planner, folderId: number, why: string): Promise<void> {
+    const { fileIds, newFolders, changed, calls } = await lookIn(folderId, stopping.signal);
+    plan.listed(folderId, clock.now(), fileIds, newFolders, calls);
+    if (changed > 0 || newFolders.length > 0)
+      log.info(
+        { folderId, why, changed, newFolders: newFolders.length },
+        'something new was found between crawls',
+      );
+  }
+
+  /** One step. @returns when the next one makes sense */
+  async function step(): Promise<number> {
+    planner ??= await newPlanner();
+    if (clock.now() - loadedAt >= reloadMs) {
+      if (!(await load(planner))) return clock.now() + busyMs;
+      loadedAt = clock.now();
+    }
+    const next = planner.next(clock.now());
+    if (next.do === 'wait') return next.at;
+    try {
+      if (next.do === 'account') await askAccount(planner);
+      else await listOne(planner, next.folderId, next.why);
+    } catch (error) {
+      stopping.signal.throwIfAborted();
+      if (!isBridgeError(error)) throw error;
+      if (error.code === 'BRIDGE_CRAWL_RUNNING') loadedAt = Number.NEGATIVE_INFINITY;
+      else if (next.do === 'folder' && !isOurs(error))
+        planner.failed(next.folderId, clock.now(), isForGood(error));
+      return Math.max(clock.now() + (isForGood(error) ? 0 : busyMs), error.retryAt ?? 0);
+    }
+    await catalog.memory.put(spentName, planner.spent());
+    return clock.now();
+  }
+
+  async function loop(): Promise<void> {
+    const { signal } = stopping;
+    while (!signal.aborted) {
+      wake = new AbortController();
+      let at: number;
+      try {
+        at = await step();
+      } catch (error) {
+        if (signal.aborted) return;
+        log.error(
+          { err: error, ...(isBridgeError(error) ? { cure: error.cure } : {}) },
+          'looking for new files failed',
+        );
+        at = clock.now() + busyMs;
+      }
+      const ms = Math.min(at - clock.now(), longestWaitMs);
+      if (ms > 0 && !wake.signal.aborted)
+        await clock.sleep(ms, AbortSignal.any([signal, wake.signal])).catch(() => undefined);
+    }
+  }
+
+  return {
+    start(): void {
+      ended ??= loop();
+    },
+
+    async stop(): Promise<void> {
+      stopping.abort(new Error('stopping'));
+      await ended;
+    },
+
+    /** Somebody looks into this folder: it is listed soon, if there are calls for it. */
+    opened(folderId: number): void {
+      if (!ended || !planner) return;
+      planner.opened(folderId);
+      wake.abort();
+    },
+
+    /**
+     * Somebody says that this folder changed: it is listed as soon as its interval allows.
+     * @returns when that is at the earliest; undefined = it is none of the library's, or nobody looks for new files
+     */
+    hint(folderId: number): number | undefined {
+      const at = ended && planner?.hint(folderId, clock.now());
+      if (at !== undefined) wake.abort();
+      return at;
+    },
+
+    /** What would be done from now to the end of the day if nothing new came. Asks the host nothing. */
+    async plan(): Promise<{
+      steps: { at: number; folderId: number | undefined; why: string }[];
+      tiers: Record<string, number>;
+    }> {
+      const imagined = await newPlanner();
+      const steps: { at: number; folderId: number | undefined; why: string }[] = [];
+      if (!(await load(imagined))) return { steps, tiers: imagined.tiers() };
+      const tiers = imagined.tiers();
+      const end = clock.now() + dayMs;
+      for (let now = clock.now(); now < end; ) {
+        const next = imagined.next(now);
+        if (next.do === 'wait') {
+          now = next.at;
+          continue;
+        }
+        steps.push({ at: now, folderId: next.do === 'folder' ? next.folderId : undefined, why: next.why });
+        if (next.do === 'folder') imagined.listed(next.folderId, now, [], []);
+        else imagined.accountListed(now, []);
+        now += Math.max(1, options.requestIntervalMs);
+      }
+      return { steps, tiers };
+    },
+  };
+}
+
+export type Looks = ReturnType<typeof createLooks>;
+
+/** It says nothing of other folders, and will be so in an hour. */
+function isForGood(error: BridgeError): boolean {
+  return !error.retryable;
+}
+
+/** The host was not asked. */
+function isOurs({ code }: BridgeError): boolean {
+  return code === 'BRIDGE_GATE_CLOSED' || code === 'BRIDGE_GATE_BUSY';
+}

@@ -1,0 +1,113 @@
+import type { Listing } from '../../catalog/account/listing.ts';
+import { lockFile } from '../../catalog/db/lock.ts';
+import { isBridgeError } from '../../core/errors.ts';
+import type { Publisher } from '../../reconcile/publisher.ts';
+import type { SideCarFetch } from '../../sidecars/sidecar-fetcher.ts';
+import type { CrawlOptions } from '../crawl/crawl.ts';
+import { createListFolder } from '../crawl/list-folder.ts';
+import { forgetRoot, knownRoots } from '../crawl/roots.ts';
+
+export interface LookInOptions extends CrawlOptions {
+  publisher: Pick<Publisher, 'findTrees' | 'files' | 'titles'>;
+  fetchSideCars: SideCarFetch;
+  /** The lock of crawls: one thing at a time. */
+  lockPath: string;
+}
+
+export interface LookedIn {
+  fileIds: string[];
+  /** Sub-folders that were not known. */
+  newFolders: number[];
+  changed: number;
+  calls: number;
+}
+
+/** A turn that does not come within this is left to the crawl or to later. */
+const patienceMs = 60_000;
+const busyMs = 5000;
+/** Subtitles of what was found come at once as far as this goes; the rest comes with the next sync. */
+const sideCarsForMs = 60_000;
+
+/**
+ * Lists one folder between crawls, the way a crawl does: one transaction, then the tree is brought up to date for what
+ * changed. What is missing is only noted; taking out is the business of complete crawls.
+ */
+export function createLookIn(options: LookInOptions) {
+  const { catalog, clock } = options;
+
+  const hold = () => lockFile(options.lockPath, 'BRIDGE_CRAWL_RUNNING');
+
+  /** Side-cars come when they come: a crawl that runs by now is waited for. */
+  async function held<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await briefly(work);
+      } catch (error) {
+        if (!isBridgeError(error, 'BRIDGE_CRAWL_RUNNING')) throw error;
+        await clock.sleep(busyMs, signal);
+      }
+    }
+  }
+
+  async function briefly<T>(work: () => Promise<T>): Promise<T> {
+    const release = hold();
+    try {
+      return await work();
+    } finally {
+      release();
+    }
+  }
+
+  async function fetch(folderId: number, signal: AbortSignal, onCall: () => void): Promise<Listing> {
+    const listFolder = createListFolder({
+      host: options.host,
+      log: options.log,
+      now: () => clock.now(),
+      cap: options.listingCap,
+      signal,
+      patienceMs: patienceMs + options.folderIntervalMs,
+      onCall,
+    });
+    try {
+      return await listFolder(folderId);
+    } catch (error) {
+      // The next crawl looks for a root by its path again.
+      if (isBridgeError(error, 'BRIDGE_HOST_FILE_GONE'))
+        for (const root of await knownRoots(catalog))
+          if (root.folderId === folderId) await forgetRoot(catalog, root.path);
+      throw error;
+    }
+  }
+
+  /**
+   * The lock is not held while the host is asked, so that a crawl finds it free.
+   * @throws BridgeError BRIDGE_CRAWL_RUNNING while a crawl runs, here or in another process; BRIDGE_DISK; those of the host
+   */
+  return async (folderId: number, signal: AbortSignal): Promise<LookedIn> => {
+    let calls = 0;
+    await briefly(async () => undefined);
+    const listing = await fetch(folderId, signal, () => calls++);
+    const { change, newFolders, wanted } = await briefly(async () => {
+      await options.publisher.findTrees();
+      const before = new Set((await catalog.content.subFolders([folderId])).map(({ id }) => id));
+      const change = await catalog.crawls.listedAlone(listing, clock.now());
+      const { wanted } = await options.publisher.files(change.changed, { signal, moreToCome: true });
+      return { change, newFolders: listing.folders.filter(({ id }) => !before.has(id)), wanted };
+    });
+    if (wanted.length > 0)
+      await options.fetchSideCars(wanted, {
+        signal,
+        forMs: sideCarsForMs,
+        publish: (titles) =>
+          held(signal, async () => void (await options.publisher.titles(titles, { signal }))),
+      });
+    return {
+      fileIds: listing.files.map(({ id }) => id),
+      newFolders: newFolders.map(({ id }) => id),
+      changed: change.changed.length,
+      calls,
+    };
+  };
+}
+
+export type LookIn = ReturnType<typeof createLookIn>;

@@ -1,0 +1,50 @@
+import type { Memory } from '../../catalog/db/key-values.ts';
+
+/** Who lists, told in digests: neither the key nor a mail address is kept. */
+export interface AccountBehind {
+  keyPrint: string;
+  /** A print of the account's identity, undefined when the host does not tell it now. Asks at most once in six hours. */
+  whose(signal: AbortSignal): Promise<string | undefined>;
+}
+
+interface Known {
+  keyPrint: string;
+  whose?: string | undefined;
+}
+
+const memoryName = 'accountBehind';
+
+/**
+ * Whether the account is the one whose files the catalog holds. The same key is the same account; another key is
+ * believed when the host says that it belongs to the same person, and taken for a stranger's until then.
+ */
+export function createAccountWatch(memory: Memory, { keyPrint, whose }: AccountBehind) {
+  return {
+    /** After a whole crawl. @returns why it may be another account; undefined when it is the same */
+    async look(dryRun: boolean, signal: AbortSignal): Promise<string | undefined> {
+      const known = await memory.get<Known>(memoryName);
+      const isSameKey = known === undefined || known.keyPrint === keyPrint;
+      if (isSameKey && (known?.whose !== undefined || dryRun)) return undefined;
+      // A first index costs one call a folder and not one more: whose it is, is asked with the second.
+      if (known === undefined) {
+        await memory.put(memoryName, { keyPrint });
+        return undefined;
+      }
+      const now = await whose(signal);
+      if (isSameKey || (now !== undefined && now === known?.whose)) {
+        if (!dryRun) await memory.put(memoryName, { keyPrint, whose: now });
+        return undefined;
+      }
+      return now !== undefined && known?.whose !== undefined
+        ? 'the API key belongs to another account than before'
+        : 'the API key is another one, and the host has not told whether it belongs to the same account';
+    },
+
+    /** A person says that this account is the right one. */
+    async adopt(signal: AbortSignal): Promise<void> {
+      await memory.put(memoryName, { keyPrint, whose: await whose(signal) });
+    },
+  };
+}
+
+export type AccountWatch = ReturnType<typeof createAccountWatch>;

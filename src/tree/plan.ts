@@ -1,0 +1,217 @@
+import { BridgeError } from '../core/errors.ts';
+import { type Disk, disk as ownDisk } from './disk.ts';
+import type { Standing } from './disk-work.ts';
+import { bytesOf, isOwnAddress, isUntouched, readOwn, rowOf, seenOf, sha256 } from './tree-bytes.ts';
+import { asDiskError, checkTreePath, errorCode, twinKey } from './tree-paths.ts';
+import type { Desired, ManifestEntry, Seen, TreeOp, TreePlan } from './tree-types.ts';
+
+const atOnce = 64;
+const looksAtOnce = 1000;
+
+/**
+ * Compares what should be with the manifest and the disk, and changes nothing. `manifest` holds the rows of the titles
+ * that are planned: whatever is in it and not in `desired` is to be deleted.
+ *
+ * A file whose size and time equal its row is trusted unread. What a person wrote or edited becomes a conflict.
+ * @throws BridgeError BRIDGE_INTERNAL for a path outside the tree or two desired entries with one path;
+ *   BRIDGE_DISK when the disk cannot be read.
+ */
+export async function planTree({ dir, desired, manifest, disk = ownDisk }: PlanOptions): Promise<TreePlan> {
+  const known = new Map(manifest.map((entry) => [entry.path, entry]));
+  const wanted = new Map<string, Desired>();
+  for (const item of desired) {
+    checkTreePath(item.path);
+    if (wanted.has(item.path))
+      throw new BridgeError('BRIDGE_INTERNAL', { detail: `twice in the plan: ${item.path}` });
+    wanted.set(item.path, item);
+  }
+  const leaving = manifest.filter((entry) => !wanted.has(entry.path));
+  for (const { path } of leaving) checkTreePath(path);
+  const paths = [...wanted.keys(), ...leaving.map((entry) => entry.path)];
+  const standings = new Map<string, Standing>();
+  for (let start = 0; start < paths.length; start += looksAtOnce) {
+    const some = paths.slice(start, start + looksAtOnce);
+    for (const [at, standing] of (await disk.look(dir, some)).entries())
+      standings.set(some[at] as string, standing);
+  }
+  const desk: Desk = {
+    dir,
+    known,
+    look: (path) => told(standings.get(path)),
+    leaving: new Map(leaving.map((entry) => [twinKey(entry.path), entry])),
+  };
+  const deletes = await inBatches(leaving, (entry) => guard(dir, entry.path, () => planDelete(desk, entry)));
+  const rest = await inBatches([...firstOfTwins(wanted.values())], (item) =>
+    guard(dir, item.path, () => (item.twin ? twinConflict(item) : planOne(desk, item.desired))),
+  );
+  const ops = [...deletes.sort(byPath), ...rest.sort(byPath)];
+  const counts = { create: 0, update: 0, delete: 0, keep: 0, adopt: 0, conflict: 0 };
+  for (const { op } of ops) counts[op]++;
+  return { ops, counts };
+}
+
+export interface PlanOptions {
+  dir: string;
+  desired: readonly Desired[];
+  manifest: readonly ManifestEntry[];
+  disk?: Disk;
+}
+
+interface Desk {
+  dir: string;
+  known: ReadonlyMap<string, ManifestEntry>;
+  leaving: ReadonlyMap<string, ManifestEntry>;
+  /** @throws what the system refused with */
+  look: (relative: string) => Exclude<Standing, { is: 'refused' }>;
+}
+
+function told(standing: Standing | undefined): Exclude<Standing, { is: 'refused' }> {
+  if (standing?.is === 'refused') throw Object.assign(new Error(standing.code), { code: standing.code });
+  return standing ?? { is: 'missing' };
+}
+
+async function planDelete({ dir, look }: Desk, entry: ManifestEntry): Promise<TreeOp> {
+  const { path } = entry;
+  const standing = look(path);
+  if (standing.is === 'missing')
+    return { op: 'delete', path, reason: 'no longer wanted, and already gone', entry };
+  if (standing.is === 'obstacle') return { op: 'conflict', path, reason: standing.what, forget: true };
+  const seen = seenOf(standing);
+  if (isUntouched(entry, seen)) return { op: 'delete', path, reason: 'no longer wanted', seen, entry };
+  const bytes = await readOwn(dir, path, seen);
+  const hash = bytes && sha256(bytes);
+  const isOwn = bytes && (isEmptied(bytes) || (entry.kind === 'strm' && isOwnAddress(bytes)));
+  if (isOwn || isWritten(hash, entry)) {
+    const known = { ...entry, ...(isWritten(hash, entry) && { sha256: hash }) };
+    return { op: 'delete', path, reason: 'no longer wanted', seen, entry: known };
+  }
+  return { op: 'conflict', path, reason: 'no longer wanted, but edited by somebody else', forget: true };
+}
+
+async function planOne(desk: Desk, desired: Desired): Promise<TreeOp> {
+  const { path } = desired;
+  const standing = desk.look(path);
+  const entry = desk.known.get(path);
+  if (standing.is === 'obstacle') return { op: 'conflict', path, reason: standing.what, forget: false };
+  if (standing.is === 'missing' || (!entry && (await isLeavingTwin(desk, path, standing)))) {
+    return { op: 'create', path, reason: entry ? 'gone from the disk' : 'new', desired };
+  }
+  const seen = seenOf(standing);
+  return entry ? planKnown(desk, desired, entry, seen) : planStranger(desk, desired, seen);
+}
+
+async function planKnown(desk: Desk, desired: Desired, entry: ManifestEntry, seen: Seen): Promise<TreeOp> {
+  const { path } = desired;
+  const hash = await wantedHash(desired, entry);
+  const untouched = isUntouched(entry, seen);
+  const bytes = untouched ? undefined : await readOwn(desk.dir, path, seen);
+  const diskHash = untouched ? entry.sha256 : bytes && sha256(bytes);
+  if (diskHash === hash) {
+    const row = rowOf(desired, hash, seen);
+    const changed =
+      !untouched ||
+      row.fileId !== entry.fileId ||
+      row.titleKey !== entry.titleKey ||
+      row.kind !== entry.kind ||
+      entry.nextSha256 !== undefined;
+    return { op: 'keep', path, reason: untouched ? 'same' : 'same content', entry: row, changed };
+  }
+  // Noted before it was to be written, and it never was: what lies there came from somebody else.
+  if (entry.mtimeMs === 0 && desired.kind === 'strm' && diskHash !== entry.sha256)
+    return planStranger(desk, desired, seen);
+  const isOurs = isWritten(diskHash, entry);
+  if (!isOurs && desired.kind !== 'strm' && !(bytes && isEmptied(bytes))) {
+    return { op: 'conflict', path, reason: 'edited by somebody else', forget: false };
+  }
+  const reason = isOurs ? 'content differs' : 'changed on the disk';
+  return {
+    op: 'update',
+    path,
+    reason,
+    desired,
+    seen,
+    entry: isOurs ? { ...entry, sha256: diskHash } : entry,
+  };
+}
+
+async function planStranger(desk: Desk, desired: Desired, seen: Seen): Promise<TreeOp> {
+  const { path } = desired;
+  const bytes = await readOwn(desk.dir, path, seen);
+  if (bytes) {
+    const hash = sha256(await bytesOf(desired));
+    if (sha256(bytes) === hash) {
+      return { op: 'adopt', path, reason: 'same content', entry: rowOf(desired, hash, seen), changed: true };
+    }
+    if (desired.kind === 'strm' && isOwnAddress(bytes)) {
+      return { op: 'update', path, reason: 'an older address of ours', desired, seen };
+    }
+    if (isEmptied(bytes)) return { op: 'update', path, reason: 'empty', desired, seen };
+  }
+  return { op: 'conflict', path, reason: 'not written by Passerelle', forget: false };
+}
+
+/**
+ * On a file system that ignores case, `a.strm` seems to be there while it is the `A.strm` that this plan deletes.
+ */
+async function isLeavingTwin({ leaving, look }: Desk, path: string, standing: Standing): Promise<boolean> {
+  const twin = leaving.get(twinKey(path));
+  if (!twin || standing.is !== 'file') return false;
+  const other = look(twin.path);
+  return (
+    other.is === 'file' && other.stats.ino === standing.stats.ino && other.stats.dev === standing.stats.dev
+  );
+}
+
+/** Two desired names that one file system may hold as one: the second is not written. */
+function* firstOfTwins(all: Iterable<Desired>): Generator<{ path: string; desired: Desired; twin?: string }> {
+  const seen = new Map<string, string>();
+  for (const desired of [...all].sort(byPath)) {
+    const key = twinKey(desired.path);
+    const twin = seen.get(key);
+    if (twin === undefined) seen.set(key, desired.path);
+    yield { path: desired.path, desired, ...(twin !== undefined && { twin }) };
+  }
+}
+
+async function twinConflict({ path, twin }: { path: string; twin?: string }): Promise<TreeOp> {
+  return { op: 'conflict', path, reason: `differs from ${twin} in case or accents only`, forget: false };
+}
+
+/** The hash that the file should have. A function is not called when the row is of the same file of the account. */
+async function wantedHash(desired: Desired, entry: ManifestEntry): Promise<string> {
+  const same = desired.fileId !== undefined && desired.fileId === entry.fileId && desired.kind === entry.kind;
+  return typeof desired.content === 'function' && same ? entry.sha256 : sha256(await bytesOf(desired));
+}
+
+/** Whether it is what we wrote last, or what we were about to write when something came in between. */
+function isWritten(hash: string | undefined, entry: ManifestEntry): hash is string {
+  return hash !== undefined && (hash === entry.sha256 || hash === entry.nextSha256);
+}
+
+/** What a power cut leaves of a file whose bytes had not reached the disk: nobody's work. */
+function isEmptied(bytes: Buffer): boolean {
+  return bytes.length === 0;
+}
+
+async function guard(dir: string, path: string, work: () => Promise<TreeOp>): Promise<TreeOp> {
+  try {
+    return await work();
+  } catch (error) {
+    if (/^(?:EACCES|EPERM)$/.test(errorCode(error))) {
+      return { op: 'conflict', path, reason: 'no right to read it', forget: false };
+    }
+    throw asDiskError(error, `${dir}/${path}`) ?? error;
+  }
+}
+
+async function inBatches<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let i = 0; i < items.length; i += atOnce) {
+    results.push(...(await Promise.all(items.slice(i, i + atOnce).map(work))));
+  }
+  return results;
+}
+
+function byPath(a: { path: string }, b: { path: string }): number {
+  return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
+}
