@@ -309,6 +309,12 @@ export const declarations = {
       fallback: 'info',
       help: 'How much is logged',
     }),
+    format: choice({
+      env: 'PASSERELLE_LOG_FORMAT',
+      values: ['auto', 'pretty', 'json'],
+      fallback: 'auto',
+      help: 'How lines are written: `pretty` for people, `json` for programs; auto = pretty on a terminal, else json',
+    }),
   },
 } as const;
 
