@@ -5,7 +5,7 @@ export interface Setting<T> {
   readonly fallback: T;
   /** Shown as `***` wherever settings are printed. */
   readonly secret: boolean;
-  /** How the default is written in README and in the example file. */
+  /** How the default is written in docs/settings.md and in the example file. */
   readonly shown: string;
   /** What would be right, as the end of the sentence "must be ...". */
   readonly right: string;

@@ -9,7 +9,7 @@ import { syncSettings } from './sync-settings.ts';
 import { readTree } from './trees.ts';
 
 /**
- * Every setting, once: the place in the YAML file is the place in this object. README's settings table and
+ * Every setting, once: the place in the YAML file is the place in this object. The table of docs/settings.md and
  * `passerelle.example.yaml` are held to it by a test.
  */
 export const declarations = {

@@ -28,7 +28,7 @@ export async function runProgram(context: Context, args: readonly string[]): Pro
     .showHelpAfterError()
     .addHelpText(
       'after',
-      '\nSettings come from the environment and config/passerelle.yaml; README.md lists them.',
+      '\nSettings come from the environment and config/passerelle.yaml; docs/settings.md lists them.',
     );
 
   program

@@ -16,7 +16,7 @@ import {
 } from './fixtures/docker-files.ts';
 import { run } from './fixtures/run.ts';
 
-/** Ports, folders, names and rights of the compose file, held to the code, the image and README.md. */
+/** Ports, folders, names and rights of the compose file, held to the code, the image and the documents. */
 const envNames = settingList.flatMap(({ env }) => [env, `${env}_FILE`]);
 
 t.test('ports and folders are the same everywhere', async (t) => {
@@ -52,10 +52,10 @@ t.test('every variable that is named is one of ours', async (t) => {
     'PLEX_TAG',
     'PLEX_CLAIM',
   ];
-  const readme = read('README.md');
+  const told = read('docs/install-docker.md');
   for (const name of new Set(asked)) {
     t.ok([...envNames, ...own, ...host].includes(name ?? ''), `asked of the person: ${name}`);
-    t.match(readme, `\`${name}\``, `README tells of ${name}`);
+    t.match(told, `\`${name}\``, `docs/install-docker.md tells of ${name}`);
   }
 });
 
@@ -135,9 +135,9 @@ t.test(
 );
 
 t.test(
-  'with the line of README.md the bridge tells rclone, and then Plex, by the names of the file',
+  'with the line of docs/plex.md the bridge tells rclone, and then Plex, by the names of the file',
   async (t) => {
-    const line = /^ *PASSERELLE_NOTIFY='(.*)'$/m.exec(read('README.md'))?.[1] ?? '';
+    const line = /^ *PASSERELLE_NOTIFY='(.*)'$/m.exec(read('docs/plex.md'))?.[1] ?? '';
     const { settings } = loadSettings({ env: { PASSERELLE_NOTIFY: line }, file: join(root, 'none.yaml') });
     const [first, second] = settings.notify;
     t.equal(settings.notify.length, 2);

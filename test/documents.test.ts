@@ -10,67 +10,58 @@ import { errorTable } from '../src/core/errors.ts';
 import { silentLog } from '../src/core/log.ts';
 import { builtInRules } from '../src/delivery/policy/rules.ts';
 import { noFile, read, root } from './fixtures/checkout.ts';
+import { documents, rowsOf, tableOf } from './fixtures/documents.ts';
 import { passerelle } from './fixtures/passerelle.ts';
 import { run } from './fixtures/run.ts';
 
-/** README, the example file and what the program says of itself are held to the code. */
-const readme = read('README.md');
+/** The documents, the example file and what the program says of itself are held to the code. */
 
-/** Rows of the table between `<!-- name -->` and `<!-- /name -->`, without its head; cells without backticks. */
-function table(name: string): string[][] {
-  const [, text = ''] = new RegExp(`<!-- ${name}\\b[^>]*-->\\n([^]*?)<!-- /${name} -->`).exec(readme) ?? [];
-  const rows = text.trim().split('\n').slice(2);
-  return rows.map((row) =>
-    row
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.replaceAll('`', '').trim()),
-  );
-}
-
-t.test('README tells of every setting: path, environment, default, meaning', async (t) => {
-  const rows = settingList.map(({ path, env, shown, help }) => [
-    path,
-    env,
-    shown.replaceAll('`', ''),
-    help.replaceAll('`', ''),
-  ]);
-  t.strictSame(table('settings'), rows);
+t.test('docs/settings.md tells of every setting: path, environment, default, meaning', async (t) => {
+  const plain = (text: string) => text.replaceAll('`', '');
+  const rows = settingList.map(({ path, env, shown, help }) => [[path, env], [plain(shown)], [plain(help)]]);
+  t.strictSame(rowsOf('docs/settings.md', 'settings'), rows);
   t.equal(new Set(settingList.map(({ env }) => env)).size, settingList.length, 'no name is used twice');
   for (const { fallback, shown, path } of settingList)
     if (typeof fallback === 'number' || typeof fallback === 'boolean') t.equal(shown, String(fallback), path);
 });
 
-t.test('README tells of every error: code, status, retry, message, cure', async (t) => {
-  const rows = Object.entries(errorTable).map(([code, { status, retryable, message, cure }]) => [
-    code,
-    String(status),
-    retryable ? 'yes' : 'no',
-    message,
-    cure,
-  ]);
-  t.strictSame(table('errors'), rows);
-  for (const [code] of readme.matchAll(/BRIDGE_[A-Z_]+/g)) t.ok(code in errorTable, `${code} exists`);
-});
+t.test(
+  'docs/errors.md tells of every error: code, status, whether to try again, message, remedy',
+  async (t) => {
+    const rows = Object.entries(errorTable).map(([code, { status, retryable, message, cure }]) => [
+      [code, retryable ? `${status}, retry` : String(status)],
+      [message],
+      [cure],
+    ]);
+    t.strictSame(rowsOf('docs/errors.md', 'errors'), rows);
+    for (const document of documents.filter((name) => name !== 'CHANGELOG.md'))
+      for (const [code] of read(document).matchAll(/BRIDGE_[A-Z_]+/g))
+        t.ok(code in errorTable, `${code} in ${document} exists`);
+  },
+);
 
-t.test('README tells of every rule of auto: its order, who, from where, asking what, and why', async (t) => {
-  const rows = builtInRules.map(({ name, client, from, asks, give, why }) => [
-    name,
-    client?.join(', ') ?? 'everybody',
-    from?.join(', ') ?? 'anywhere',
-    asks?.join(', ') ?? 'anything',
-    give,
-    why,
-  ]);
-  const told = table('rules').map(([name, who = '', ...rest]) => [
-    name,
-    who.replace(/^everybody, .*/, 'everybody'),
-    ...rest,
-  ]);
-  t.strictSame(told, rows);
-});
+t.test(
+  'docs/delivery.md tells of every rule of auto: its order, who, from where, asking what, and why',
+  async (t) => {
+    const rows = builtInRules.map(({ name, client, from, asks, give, why }) => [
+      [name, give],
+      [
+        client?.join(', ') ?? 'everybody',
+        ...(from ? [`from ${from.join(', ')}`] : []),
+        ...(asks ? [`asking ${asks.join(', ')}`] : []),
+      ],
+      [why],
+    ]);
+    const told = rowsOf('docs/delivery.md', 'rules').map(([rule, who = [], why]) => [
+      rule,
+      who.map((line) => line.replace(/^everybody, .*/, 'everybody')),
+      why,
+    ]);
+    t.strictSame(told, rows);
+  },
+);
 
-t.test('README tells of every address, its methods and who is let in', async (t) => {
+t.test('docs/api.md tells of every address, its methods and who is let in', async (t) => {
   const env = { FICHIER_API_KEY: 'abcdefgh12345678ABCDEFGH_-=87654', PASSERELLE_DATA_DIR: t.testdir() };
   const { settings } = loadSettings({ env, file: noFile });
   const bridge = await createBridge(settings, silentLog);
@@ -92,10 +83,12 @@ t.test('README tells of every address, its methods and who is let in', async (t)
     above.push({ indent: lead.length, url });
     if (methods) routes.set(url, methods);
   }
-  const told = table('addresses').map(([address = '', methods = '', who = '']) => {
-    const route = address.replace(/<[^>]+>$/, '*').replace(/<(\w+)>/g, ':$1');
-    return { address, route, methods: methods.split(', '), who };
-  });
+  const told = rowsOf('docs/api.md', 'addresses').map(
+    ([[address = '', methods = ''] = [], [who = ''] = []]) => {
+      const route = address.replace(/<[^>]+>$/, '*').replace(/<(\w+)>/g, ':$1');
+      return { address, route, methods: methods.split(', '), who };
+    },
+  );
   t.strictSame(told.map(({ route }) => route).sort(), [...routes.keys()].sort());
 
   for (const { address, methods, who } of told) {
@@ -120,58 +113,35 @@ t.test('README tells of every address, its methods and who is let in', async (t)
   }
 });
 
-t.test('README tells of every command, its options and the exit codes, as --help does', async (t) => {
-  const cwd = t.testdir();
-  const help = await passerelle(['--help'], { cwd });
-  t.equal(help.code, 0);
-  const names = [...help.stdout.matchAll(/^ {2}([a-z-]+) .*\n?/gm)].map(([, name]) => name);
-  const rows = table('commands');
-  t.strictSame(
-    [...rows.map(([usage = '']) => usage.split(' ')[0]), 'help'],
-    names.slice(names.indexOf('serve')),
-  );
-  await Promise.all(
-    rows.map(async ([usage = '', options = '', does = '']) => {
-      const [name = '', argument = ''] = usage.split(' ');
-      const { code, stdout } = await passerelle([name, '--help'], { cwd });
-      t.equal(code, 0, `${name} --help`);
-      const flat = stdout.replace(/\s+/g, ' ');
-      t.match(flat, `Usage: passerelle ${name} [options]${argument && ` ${argument}`} ${does} `, name);
-      const listed = [...stdout.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);
-      t.strictSame(options.split(' ').filter(Boolean), listed, `options of ${name}`);
-    }),
-  );
-  t.strictSame(
-    table('exit codes').map(([code]) => Number(code)),
-    Object.values(exitCodes),
-  );
-});
-
-t.test('what README says to type is there, and its links lead somewhere', async (t) => {
-  const { scripts } = JSON.parse(read('package.json'));
-  for (const [, name] of readme.matchAll(/\bnpm run ([\w:]+)/g)) t.ok(scripts[name ?? ''], `npm run ${name}`);
-  for (const [, name] of readme.matchAll(/\bnpm (start|test)\b/g)) t.ok(scripts[name ?? ''], `npm ${name}`);
-  const heads = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, head = '']) =>
-    head.toLowerCase().replaceAll(' ', '-'),
-  );
-  for (const [, anchor] of readme.matchAll(/\]\(#([\w-]+)\)/g))
-    t.ok(heads.includes(anchor ?? ''), `#${anchor}`);
-  const settings = settingList.map(({ path }) => path);
-  for (const [, path = ''] of readme.matchAll(
-    /`((?:fichier|links|server|library|sync|delivery|auth|log)\.\w+)/g,
-  ))
-    t.ok(settings.includes(path), `setting ${path}`);
-  const names = settingList.map(({ env }) => env);
-  const others = [
-    'PASSERELLE_CONFIG',
-    'PASSERELLE_CORPORA',
-    'PASSERELLE_REQUIRE_PLAYERS',
-    'FICHIER_API_KEY_SECRET',
-  ];
-  for (const [name] of readme.matchAll(/\b(?:PASSERELLE|FICHIER)_[A-Z_]+/g))
-    t.ok([...names, ...others].includes(name), name);
-  for (const [file = ''] of table('tests')) t.doesNotThrow(() => read(file), file);
-});
+t.test(
+  'docs/commands.md tells of every command, its options and the exit codes, as --help does',
+  async (t) => {
+    const cwd = t.testdir();
+    const help = await passerelle(['--help'], { cwd });
+    t.equal(help.code, 0);
+    const names = [...help.stdout.matchAll(/^ {2}([a-z-]+) .*\n?/gm)].map(([, name]) => name);
+    const rows = tableOf('docs/commands.md', 'commands');
+    t.strictSame(
+      [...rows.map(([usage = '']) => usage.split(' ')[0]), 'help'],
+      names.slice(names.indexOf('serve')),
+    );
+    await Promise.all(
+      rows.map(async ([usage = '', options = '', does = '']) => {
+        const [name = '', argument = ''] = usage.split(' ');
+        const { code, stdout } = await passerelle([name, '--help'], { cwd });
+        t.equal(code, 0, `${name} --help`);
+        const flat = stdout.replace(/\s+/g, ' ');
+        t.match(flat, `Usage: passerelle ${name} [options]${argument && ` ${argument}`} ${does} `, name);
+        const listed = [...stdout.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);
+        t.strictSame(options.split(' ').filter(Boolean), listed, `options of ${name}`);
+      }),
+    );
+    t.strictSame(
+      tableOf('docs/commands.md', 'exit codes').map(([code]) => Number(code)),
+      Object.values(exitCodes),
+    );
+  },
+);
 
 t.test(
   'the example file names every setting with its help, in order, and changes nothing as it is',

@@ -16,7 +16,7 @@ import { media } from './media/index.ts';
 
 /**
  * Kodi scans a tree of 200 films and episodes and tells over JSON-RPC what it took them for: that is what the catalog
- * holds, and the bridge is not asked once. `npm run test:kodi`; its last result stands in README.
+ * holds, and the bridge is not asked once. `npm run test:kodi`; its last result stands in docs/testing.md.
  */
 
 interface Row {

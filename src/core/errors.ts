@@ -1,7 +1,7 @@
 /**
  * The one table of errors: what the person sees (`message`), what to do about it (`cure`), the HTTP status when it
  * happens inside a request, and whether the same thing may work later without anybody changing anything.
- * README's error table is held to this one by a test.
+ * The table of docs/errors.md is held to this one by a test.
  */
 export const errorTable = {
   // The host refused or failed.

@@ -1,6 +1,6 @@
 import type { ApiFault, ApiRequest, Simulator } from '../simulator/simulator.ts';
 
-/** The pauses that README promises after a flood answer and in maintenance, in a row. */
+/** The pauses that the documents promise after a flood answer and in maintenance, in a row. */
 const floodPausesMs = [5, 15, 60].map((minutes) => minutes * 60_000);
 const maintenancePausesMs = [1, 5].map((minutes) => minutes * 60_000);
 /** A film that has begun is held on to for 90 s, less the longest pause between two tries. */

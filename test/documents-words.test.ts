@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import t from 'tap';
+import { settingList } from '../config/settings.ts';
+import { packageJson, read, root } from './fixtures/checkout.ts';
+import { documents, tableOf } from './fixtures/documents.ts';
+
+/** What the documents say to type, to set and to follow is there. */
+const current = documents.filter((name) => name !== 'CHANGELOG.md');
+
+/** A heading as GitHub makes an anchor of it. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+
+/** Anchors of a document: its headings outside of code. */
+function anchorsOf(document: string): string[] {
+  const text = read(document).replace(/^ *```[\s\S]*?^ *```/gm, '');
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
+}
+
+t.test('the scripts of npm that the documents name are there', async (t) => {
+  for (const document of current) {
+    const text = read(document);
+    for (const [, name = ''] of text.matchAll(/\bnpm (?:run ([\w:]+)|(?:start|test)\b)/g))
+      if (name) t.ok(packageJson.scripts[name], `npm run ${name} in ${document}`);
+  }
+  for (const name of ['start', 'test']) t.ok(packageJson.scripts[name], `npm ${name}`);
+});
+
+t.test('every link between documents leads to a file and a heading that are there', async (t) => {
+  let links = 0;
+  for (const document of documents) {
+    for (const [, target = ''] of read(document).matchAll(/\]\((?![a-z]+:)([^)\s]+)\)/g)) {
+      const [path = '', anchor] = target.split('#');
+      const file = path === '' ? document : join(dirname(document), path);
+      t.ok(existsSync(join(root, file)), `${target} in ${document}`);
+      if (anchor !== undefined) t.ok(anchorsOf(file).includes(anchor), `${target} in ${document}`);
+      links += 1;
+    }
+  }
+  t.ok(links > 10, `${links} links were followed`);
+});
+
+t.test('every document is reached from README.md', async (t) => {
+  const reached = new Set(['README.md']);
+  for (const document of reached)
+    for (const [, target = ''] of read(document).matchAll(/\]\((?![a-z]+:)([^)\s#]+\.md)[^)]*\)/g))
+      reached.add(join(dirname(document), target));
+  t.strictSame(
+    documents.filter((name) => !reached.has(name) && name.startsWith('docs/')),
+    [],
+  );
+});
+
+t.test('settings and variables that the documents name are there', async (t) => {
+  const settings = settingList.map(({ path }) => path);
+  const rooms = [...new Set(settings.flatMap((path) => (path.includes('.') ? [path.split('.')[0]] : [])))];
+  const names = settingList.map(({ env }) => env);
+  const others = [
+    'PASSERELLE_CONFIG',
+    'PASSERELLE_CORPORA',
+    'PASSERELLE_REQUIRE_PLAYERS',
+    'FICHIER_API_KEY_SECRET',
+  ];
+  for (const document of current) {
+    const text = read(document);
+    for (const [, path = ''] of text.matchAll(new RegExp(`\`((?:${rooms.join('|')})\\.[a-z]\\w+)\``, 'g')))
+      if (!existsSync(join(root, document, '..', path)))
+        t.ok(settings.includes(path), `${path} in ${document}`);
+    for (const [name] of text.matchAll(/\b(?:PASSERELLE|FICHIER)_[A-Z_]+/g))
+      t.ok([...names, ...others].includes(name.replace(/_FILE$/, '')), `${name} in ${document}`);
+  }
+});
+
+t.test('the table of tests names files that are there', async (t) => {
+  const rows = tableOf('docs/testing.md', 'tests');
+  t.ok(rows.length > 60, `${rows.length} tests`);
+  for (const [file = ''] of rows) t.ok(existsSync(join(root, file)), file);
+});
