@@ -1,4 +1,4 @@
-import { familyNames, places } from '../src/delivery/policy/client.ts';
+import { familyNames, networkZones } from '../src/delivery/policy/client.ts';
 import { asks, type Rule, readRule } from '../src/delivery/policy/rules.ts';
 import { profileNames, type TreeSetting, treeKinds } from '../src/library/profiles.ts';
 import { type ServerSetting, serverKinds } from '../src/notify/servers/adapter.ts';
@@ -233,7 +233,7 @@ export const declarations = {
     rules: rows<Rule>({
       env: 'PASSERELLE_DELIVERY_RULES',
       help: 'Lines put before the table of `auto`: which client, from where, asking what, is given what',
-      right: `lines such as {client: [vlc], from: [private], asks: [jump], give: redirect}; client: ${familyNames.join(', ')}; from: ${places.join(', ')}; asks: ${asks.join(', ')}; give: bytes or redirect`,
+      right: `lines such as {client: [vlc], from: [private], asks: [jump], give: redirect}; client: ${familyNames.join(', ')}; from: ${networkZones.join(', ')}; asks: ${asks.join(', ')}; give: bytes or redirect`,
       row: readRule,
     }),
     viewerConnections: integer({

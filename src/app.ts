@@ -16,7 +16,7 @@ import { auth } from '../plugins/support/auth.ts';
 import { bridgeDecorator } from '../plugins/support/bridge.ts';
 import { delivery } from '../plugins/support/delivery.ts';
 import { errors, frameworkError } from '../plugins/support/errors.ts';
-import { limits, longestUrl } from '../plugins/support/limits.ts';
+import { limits, maxUrl } from '../plugins/support/limits.ts';
 import { requestLog } from '../plugins/support/request-log.ts';
 import type { Bridge } from './bridge.ts';
 
@@ -35,7 +35,7 @@ export async function buildApp(bridge: Bridge): Promise<FastifyInstance> {
     // Running films are ended by `serve` after a time of grace, not by the server at once.
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    routerOptions: { maxParamLength: longestUrl, ignoreTrailingSlash: false },
+    routerOptions: { maxParamLength: maxUrl, ignoreTrailingSlash: false },
     frameworkErrors: frameworkError,
   });
   // So that an address can say which methods it takes, whatever it was asked with.

@@ -58,7 +58,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const catalog = await openCatalog(join(dataDir, 'catalog.db'));
   const trees = treesOf(library);
-  const titles = catalog.titlesOf(trees[0].name);
+  const titles = catalog.placementsOf(trees[0].name);
   if (isFirstStart && (await titles.treeCount()) > 0) {
     log.warn(
       { dataDir },
@@ -103,19 +103,19 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     onPlay: () => media.interrupt(),
     memoryOf,
   });
-  const { reader, shield, plays, slots } = playback;
+  const { reader, rangeCache, plays, slots } = playback;
   const signer = createSigner(livingKeys(secrets.signingKeys, clock.now()));
   const named = settings.server.baseUrl;
-  const before = overrides.keepBaseUrl ? await catalog.memory.get<string>('baseUrl') : undefined;
-  if (named !== undefined) await catalog.memory.put('baseUrl', named);
+  const before = overrides.keepBaseUrl ? await catalog.keyValues.get<string>('baseUrl') : undefined;
+  if (named !== undefined) await catalog.keyValues.put('baseUrl', named);
   const baseUrl = named ?? before ?? `http://${localName(settings.server.host)}:${settings.server.port}`;
   const notify = createNotifier({
     settings: settings.notify,
     trees,
-    store: catalog.notices,
+    store: catalog.outbox,
     results: {
-      get: (server) => catalog.memory.get<Result>(`notify ${server}`),
-      put: (server, result) => catalog.memory.put(`notify ${server}`, result),
+      get: (server) => catalog.keyValues.get<Result>(`notify ${server}`),
+      put: (server, result) => catalog.keyValues.put(`notify ${server}`, result),
     },
     clock,
     log,
@@ -153,7 +153,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
   const media = createMediaQueue({
     store: catalog.media,
     reader,
-    shield,
+    rangeCache,
     inspect,
     clock,
     log,
@@ -194,12 +194,12 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
 
   /** A small fact read once and written in the background: what uses it must not wait for the disk. */
   async function memoryOf<T>(name: string) {
-    let value: T | undefined = await catalog.memory.get<T>(name);
+    let value: T | undefined = await catalog.keyValues.get<T>(name);
     return {
       read: () => value,
       write: (next: T) => {
         value = next;
-        catalog.memory
+        catalog.keyValues
           .put(name, next)
           .catch((error: unknown) => log.warn({ err: error, name }, 'could not be kept on disk'));
       },

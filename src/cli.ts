@@ -10,7 +10,7 @@ import { version } from './core/version.ts';
  * @param args the words after `passerelle`
  * @returns the exit code
  */
-export async function runProgram(context: Context, args: readonly string[]): Promise<ExitCode> {
+export async function runCli(context: Context, args: readonly string[]): Promise<ExitCode> {
   // Each command is loaded when it is asked for: `recognise` starts without a server and a database.
   let exitCode: ExitCode = exitCodes.done;
   const then = async (work: Promise<ExitCode>) => {
@@ -181,7 +181,7 @@ function explain({ err, signal }: Context, error: unknown): ExitCode {
     err.write(`passerelle: ${withoutSecrets((error as Error).stack ?? String(error))}\n`);
     return exitCodes.failed;
   }
-  err.write(`passerelle: ${error.message}\n${error.cure}\n`);
+  err.write(`passerelle: ${error.message}\n${error.remedy}\n`);
   if (error instanceof SettingsError) return exitCodes.wrongUse;
   return isHostRefusal(error) ? exitCodes.refused : exitCodes.failed;
 }

@@ -4,8 +4,8 @@ import type { Settings } from '../config/settings.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import type { Clock } from './core/clock.ts';
 import type { Log } from './core/log.ts';
-import { createReplan } from './curation/moves.ts';
-import { createFixes } from './curation/overrides.ts';
+import { createTreeMoves } from './curation/moves.ts';
+import { createOverrideEditor } from './curation/overrides.ts';
 import { createDecisions } from './curation/proposal-decisions.ts';
 import { filesToReview } from './curation/review-queue.ts';
 import type { Reader } from './delivery/stream/reader.ts';
@@ -17,9 +17,9 @@ import type { OnWritten } from './reconcile/tree-writer.ts';
 import { createSideCars } from './sidecars/sidecar-cache.ts';
 import { createSideCarFetch } from './sidecars/sidecar-fetcher.ts';
 import { crawlShare, createCrawlBudget } from './sync/discovery/budget.ts';
-import { createLooks } from './sync/discovery/loop.ts';
-import { createLookIn } from './sync/discovery/scan-folder.ts';
-import { createLadder } from './sync/retention/retention-policy.ts';
+import { createDiscoveryLoop } from './sync/discovery/loop.ts';
+import { createScanFolder } from './sync/discovery/scan-folder.ts';
+import { createRetentionPolicy } from './sync/retention/retention-policy.ts';
 import { createSync } from './sync/sync.ts';
 import type { Disk } from './tree/tree.ts';
 
@@ -69,17 +69,17 @@ export function createCuration(parts: CurationParts) {
   });
   const lockPath = join(dataDir, 'crawl.lock');
   const byHand = { catalog, clock, publisher, lockPath };
-  const ladder = createLadder({
+  const retention = createRetentionPolicy({
     catalog,
     trees,
     clock,
     log,
     account: {
-      keyPrint: printOf((fichier.apiKey ?? '').replace(/\s+/g, '')),
+      keyFingerprint: fingerprintOf((fichier.apiKey ?? '').replace(/\s+/g, '')),
       whose: async (signal) => {
         try {
           const { email } = await client.userInfo({ urgency: 'background', deadlineMs: 60_000, signal });
-          return email === undefined ? undefined : printOf(email.toLowerCase());
+          return email === undefined ? undefined : fingerprintOf(email.toLowerCase());
         } catch (error) {
           signal.throwIfAborted();
           log.warn({ err: error }, 'the host does not say now whose account this is');
@@ -92,7 +92,7 @@ export function createCuration(parts: CurationParts) {
     confirmMs: syncSettings.confirmMinutes * 60_000,
     graceMs: syncSettings.graceHours * 3_600_000,
   });
-  const crawlBudget = createCrawlBudget(catalog.memory, clock, syncSettings.callsPerDay);
+  const crawlBudget = createCrawlBudget(catalog.keyValues, clock, syncSettings.callsPerDay);
   const crawling = {
     catalog,
     host: client,
@@ -109,15 +109,15 @@ export function createCuration(parts: CurationParts) {
   const sync = createSync({
     ...crawling,
     spend: crawlBudget.spend,
-    ladder,
+    retention,
     trash,
     trashMs: syncSettings.trashDays * 24 * 3_600_000,
     sideCars,
   });
-  const looks = createLooks({
+  const looks = createDiscoveryLoop({
     catalog,
     host: client,
-    lookIn: createLookIn(crawling),
+    scanFolder: createScanFolder(crawling),
     clock,
     log,
     onlyAsked: !syncSettings.discovery || syncSettings.intervalMinutes === 0,
@@ -133,14 +133,14 @@ export function createCuration(parts: CurationParts) {
       ...crawlBudget,
       left: async () => crawlBudget.left(!(await catalog.crawls.everDone())),
     },
-    replan: createReplan(byHand),
-    fixes: createFixes(byHand),
+    treeMoves: createTreeMoves(byHand),
+    overrideEditor: createOverrideEditor(byHand),
     review: (limit: number, signal: AbortSignal) => filesToReview(catalog, limit, signal),
-    proposals: createDecisions({ catalog, clock, ladder, publisher, lockPath }),
+    proposals: createDecisions({ catalog, clock, retention, publisher, lockPath }),
   };
 }
 
 /** Tells one key or account from another without keeping it. */
-function printOf(text: string): string {
+function fingerprintOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }

@@ -13,7 +13,7 @@ setFlagsFromString('--no-allocation-site-pretenuring');
 // written.
 enableCompileCache(join(import.meta.dirname, '..', 'node_modules', '.cache', 'compile'));
 
-const { runProgram } = await import('./cli.ts');
+const { runCli } = await import('./cli.ts');
 
 const stop = new AbortController();
 const context: Context = {
@@ -37,4 +37,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
 });
 
-process.exitCode = await runProgram(context, process.argv.slice(2));
+process.exitCode = await runCli(context, process.argv.slice(2));

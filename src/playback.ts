@@ -3,23 +3,23 @@ import { join } from 'node:path';
 import type { Dispatcher } from 'undici';
 import type { Settings } from '../config/settings.ts';
 import type { Catalog } from './catalog/catalog.ts';
-import type { Titles } from './catalog/tree/placements.ts';
+import type { Placements } from './catalog/tree/placements.ts';
 import type { Clock } from './core/clock.ts';
 import type { Log } from './core/log.ts';
-import { createShield } from './delivery/cache/range-cache.ts';
+import { createRangeCache } from './delivery/cache/range-cache.ts';
 import { createPlays, type PlayRecord } from './delivery/plays.ts';
 import { builtInRules } from './delivery/policy/rules.ts';
-import { createSlots } from './delivery/stream/connection-slots.ts';
-import { createNextUp } from './delivery/stream/prefetch.ts';
+import { createConnectionSlots } from './delivery/stream/connection-slots.ts';
+import { createPrefetch } from './delivery/stream/prefetch.ts';
 import { createReader } from './delivery/stream/reader.ts';
 import type { FichierClient } from './host/fichier/client.ts';
 import type { Governor } from './host/fichier/governor.ts';
 import { nextAfter } from './library/next-episode.ts';
 import { createBroker } from './links/broker.ts';
 import { createLinkCheck } from './links/hosts.ts';
-import { createLinkLook } from './links/link-probe.ts';
-import { createLinkLife, type LearnedLife } from './links/link-ttl.ts';
-import { createLocations } from './links/location-lock.ts';
+import { createLinkProbe } from './links/link-probe.ts';
+import { createLinkTtl, type LearnedTtl } from './links/link-ttl.ts';
+import { createLocationLock } from './links/location-lock.ts';
 import { createRenewal } from './links/renewal.ts';
 import type { Recognition } from './naming/text/recognition.ts';
 
@@ -32,7 +32,7 @@ export interface PlaybackParts {
   userAgent: string;
   catalog: Catalog;
   /** Titles of the tree that tells what comes after what. */
-  titles: Titles;
+  titles: Placements;
   client: Pick<FichierClient, 'directLink'>;
   governor: Pick<Governor, 'state'>;
   /** Told of every request that belongs to a play. */
@@ -47,35 +47,37 @@ export async function createPlayback(parts: PlaybackParts) {
   const { fichier, links, delivery, cache } = settings;
   const mebibytes = (count: number) => count * 1024 * 1024;
 
-  const life = createLinkLife({
+  const linkTtl = createLinkTtl({
     account: createHash('sha256')
       .update(fichier.apiKey ?? '')
       .digest('base64url')
       .slice(0, 8),
     ...links,
-    memory: await parts.memoryOf<LearnedLife>('linkLife'),
+    minMs: links.shortestMs,
+    maxMs: links.longestMs,
+    memory: await parts.memoryOf<LearnedTtl>('linkLife'),
   });
-  const locations = createLocations({ clock, lockMs: delivery.locationLockMinutes * 60_000, log });
+  const locationLock = createLocationLock({ clock, lockMs: delivery.locationLockMinutes * 60_000, log });
   const broker = createBroker({
     clock,
     log,
-    life,
+    linkTtl,
     store: catalog.leases,
     directLink: client.directLink,
     checkLink: createLinkCheck(fichier.downloadHosts, fichier.apiUrl),
-    onRefusal: (error) => locations.heard(error.code),
+    onRefusal: (error) => locationLock.heard(error.code),
   });
-  const look = createLinkLook({ broker, life, dispatcher, clock, userAgent });
+  const look = createLinkProbe({ broker, linkTtl, dispatcher, clock, userAgent });
   const renewal = createRenewal({ broker, look, clock, log });
-  const shield = createShield({
+  const rangeCache = createRangeCache({
     dir: join(parts.dataDir, 'cache'),
-    store: catalog.kept,
+    store: catalog.cachedRanges,
     clock,
     log,
     totalBytes: mebibytes(cache.totalMiB),
     fileBytes: mebibytes(cache.fileMiB),
   });
-  const slots = createSlots({
+  const slots = createConnectionSlots({
     clock,
     limit: fichier.connections,
     perViewer: delivery.viewerConnections,
@@ -83,7 +85,7 @@ export async function createPlayback(parts: PlaybackParts) {
   });
   const reader = createReader({
     broker,
-    shield,
+    rangeCache,
     slots,
     dispatcher,
     clock,
@@ -93,7 +95,7 @@ export async function createPlayback(parts: PlaybackParts) {
     stallMs: delivery.stallMs,
     tries: delivery.tries,
     resumeForMs: delivery.resumeForMs,
-    onFault: locations.heard,
+    onFault: locationLock.heard,
     watch: renewal.watch,
   });
   const plays = createPlays({
@@ -102,14 +104,14 @@ export async function createPlayback(parts: PlaybackParts) {
     store: catalog.plays<PlayRecord>(),
     onPlay: parts.onPlay,
   });
-  const nextUp = createNextUp({
+  const prefetch = createPrefetch({
     reader,
-    shield,
+    rangeCache,
     clock,
     log,
     nextOf,
     isGateOpen: () => governor.state().open,
-    headBytes: delivery.nextEpisode ? shield.headBytes : 0,
+    headBytes: delivery.nextEpisode ? rangeCache.headBytes : 0,
   });
   await catalog.leases.prune(clock.now() - Math.max(links.longestMs, links.resumeWindowMs));
 
@@ -123,23 +125,23 @@ export async function createPlayback(parts: PlaybackParts) {
     }));
     const current = titled.find((one) => one.fileId === fileId);
     const next = current && nextAfter(current, titled);
-    return next === undefined ? undefined : await catalog.content.byId(next);
+    return next === undefined ? undefined : await catalog.files.byId(next);
   }
 
   return {
     broker,
-    life,
+    linkTtl,
     look,
-    locations,
-    shield,
+    locationLock,
+    rangeCache,
     slots,
     reader,
     plays,
-    nextUp,
+    prefetch,
     rules: [...delivery.rules, ...builtInRules],
     async close(): Promise<void> {
-      nextUp.close();
-      await shield.close();
+      prefetch.close();
+      await rangeCache.close();
       await plays.close();
     },
   };

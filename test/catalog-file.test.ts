@@ -135,7 +135,7 @@ t.test('a catalog from before folders had dates gets them from what lies in them
     row('Shows/É/tvshow.nfo', 9000),
     row('Movies/A/a.nfo', 8000),
   ];
-  await old.titles.recordTree(rows, []);
+  await old.placements.recordTree(rows, []);
   await old.close();
   const database = new DatabaseSync(path);
   database.exec(`alter table folders drop column changed_at; alter table folders drop column print; drop index files_present; drop table tree_folders;
@@ -144,12 +144,27 @@ t.test('a catalog from before folders had dates gets them from what lies in them
   database.close();
   const again = await openCatalog(path);
   t.teardown(() => again.close());
-  const [child] = await again.levels.ofAccount.folders(0, undefined, 10);
+  const [child] = await again.listings.ofAccount.folders(0, undefined, 10);
   t.match(child, { name: 'Films', changedAt: 3000 });
   const dates = ['', 'Movies', 'Movies/A', 'Shows', 'Shows/É', 'Shows/É/Season 01', 'None'].map((dir) =>
-    again.levels.ofTree('').changedAt(dir),
+    again.listings.ofTree('').changedAt(dir),
   );
   t.strictSame(await Promise.all(dates), [9000, 8000, 8000, 9000, 9000, 7000, undefined]);
+});
+
+t.test('what was remembered under the old words is known under the new ones', async (t) => {
+  const path = join(t.testdir(), 'catalog.db');
+  const old = await openCatalog(path);
+  await old.keyValues.put('steady', { steadyMs: 5, wallMs: 7, upMs: 3 });
+  await old.keyValues.put('accountBehind', { keyPrint: 'abc', whose: 'def' });
+  await old.close();
+  const database = new DatabaseSync(path);
+  database.exec(`pragma user_version = 10; delete from kysely_migration where name >= '011'`);
+  database.close();
+  const again = await openCatalog(path);
+  t.teardown(() => again.close());
+  t.same(await again.keyValues.get('steady'), { wallMs: 7, upMs: 3, monotonicMs: 5 });
+  t.same(await again.keyValues.get('accountBehind'), { whose: 'def', keyFingerprint: 'abc' });
 });
 
 t.test('a statement that was made before a change of its table gives the rows of after it', async (t) => {
@@ -176,29 +191,29 @@ t.test(
       const rest = { kind: 'nfo', fileId: undefined, titleKey: 'x', sizeBytes: 1, mtimeMs: 5 };
       return { path: at, sha256: hash, insteadOf, ...rest };
     };
-    const intend = (...rows: TreeRow[]) => one.titles.intend(rows, new Map(), []);
+    const intend = (...rows: TreeRow[]) => one.placements.intend(rows, new Map(), []);
     const first = await intend(row('a.nfo', 'a1', ''));
     t.same(await other.treeNames(), [''], 'something may be written there already');
-    await other.titles.settleIntents();
-    await other.titles.intend([row('b.nfo', 'b1', '')], new Map(), []);
-    await one.titles.recordTree([row('a.nfo', 'a1', '')], [], { intents: first });
-    t.match(await one.titles.treeAt('a.nfo'), { sha256: 'a1', nextSha256: undefined });
+    await other.placements.settleIntents();
+    await other.placements.intend([row('b.nfo', 'b1', '')], new Map(), []);
+    await one.placements.recordTree([row('a.nfo', 'a1', '')], [], { intents: first });
+    t.match(await one.placements.treeAt('a.nfo'), { sha256: 'a1', nextSha256: undefined });
     // The other one is killed.
-    await one.titles.settleIntents();
-    t.match(await one.titles.treeAt('b.nfo'), { sha256: 'b1' });
+    await one.placements.settleIntents();
+    t.match(await one.placements.treeAt('b.nfo'), { sha256: 'b1' });
 
     const update = { ...row('a.nfo', 'a1', 'a1'), nextSha256: 'a2' };
     const second = await intend(update);
-    await other.titles.recordTree([row('a.nfo', 'a3', 'a1')], []);
-    await other.titles.settleIntents();
+    await other.placements.recordTree([row('a.nfo', 'a3', 'a1')], []);
+    await other.placements.settleIntents();
     const both = { sha256: 'a3', nextSha256: 'a2' };
-    t.match(await one.titles.treeAt('a.nfo'), both, 'about to be written by one, written by the other');
-    await one.titles.recordTree([], [], { intents: second, left: [update] });
-    t.match(await one.titles.treeAt('a.nfo'), both, 'not written after all');
-    await one.titles.recordTree([row('a.nfo', 'a2', 'a1')], []);
-    t.match(await one.titles.treeAt('a.nfo'), both, 'written before the other one did');
-    await one.titles.recordTree([row('a.nfo', 'a4', 'a3')], []);
-    t.match(await one.titles.treeAt('a.nfo'), { sha256: 'a4', nextSha256: undefined });
+    t.match(await one.placements.treeAt('a.nfo'), both, 'about to be written by one, written by the other');
+    await one.placements.recordTree([], [], { intents: second, left: [update] });
+    t.match(await one.placements.treeAt('a.nfo'), both, 'not written after all');
+    await one.placements.recordTree([row('a.nfo', 'a2', 'a1')], []);
+    t.match(await one.placements.treeAt('a.nfo'), both, 'written before the other one did');
+    await one.placements.recordTree([row('a.nfo', 'a4', 'a3')], []);
+    t.match(await one.placements.treeAt('a.nfo'), { sha256: 'a4', nextSha256: undefined });
   },
 );
 

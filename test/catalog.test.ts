@@ -25,11 +25,11 @@ t.test('one listing is one fact: what is new, changed, moved, missing and back a
   t.same(moved.changed, [file('a', '').id], 'a file that moved');
   const lost = await list(listing(0, [{ id: 7, name: 'Films' }], []), 20);
   t.same(lost.missing, [file('b', '').id], 'the moved one is not missing');
-  t.equal((await catalog.content.byId(file('b', '').id))?.missingSince, 20, 'a missing file still plays');
+  t.equal((await catalog.files.byId(file('b', '').id))?.missingSince, 20, 'a missing file still plays');
   t.same((await list(listing(0, [{ id: 7, name: 'Films' }], [file('b', 'b.mkv')]))).changed, [
     file('b', '').id,
   ]);
-  t.equal((await catalog.content.byId(file('b', '').id))?.missingSince, undefined);
+  t.equal((await catalog.files.byId(file('b', '').id))?.missingSince, undefined);
 });
 
 t.test('a folder that disappears takes all below it along, and brings it back', async (t) => {
@@ -38,18 +38,18 @@ t.test('a folder that disappears takes all below it along, and brings it back', 
   await list(listing(1, [{ id: 2, name: 'B' }], [file('a', 'a.mkv')]));
   await list(listing(2, [], [file('b', 'b.mkv')]));
   t.equal((await list(listing(0, [], []))).missing.length, 2);
-  t.equal((await catalog.content.counts()).missing, 2);
+  t.equal((await catalog.files.counts()).missing, 2);
   await list(listing(0, [{ id: 1, name: 'A' }], []));
   await list(listing(1, [{ id: 2, name: 'B' }], [file('a', 'a.mkv')]));
   await list(listing(2, [], [file('b', 'b.mkv')]));
-  t.equal((await catalog.content.counts()).missing, 0);
+  t.equal((await catalog.files.counts()).missing, 0);
 });
 
 t.test('a listing that may lack entries makes nothing missing', async (t) => {
   const { catalog, list } = await opened(t);
   await list(listing(0, [{ id: 1, name: 'A' }], [file('a', 'a.mkv')]));
   t.same((await list(listing(0, [], [], false))).missing, []);
-  t.equal((await catalog.content.counts()).missing, 0);
+  t.equal((await catalog.files.counts()).missing, 0);
 });
 
 t.test(
@@ -68,7 +68,7 @@ t.test(
     await list(listing(8, [], [a]));
     await list(listing(0, [others], [], false));
     t.equal(
-      (await catalog.content.byId(c.id))?.missingSince,
+      (await catalog.files.byId(c.id))?.missingSince,
       undefined,
       'a part of a listing leaves it in doubt',
     );
@@ -83,23 +83,23 @@ t.test('paths lead to folders and files, and twins are both found', async (t) =>
   await list(listing(0, [{ id: 1, name: 'Séries' }], []));
   await list(listing(1, [{ id: 2, name: '100 % _pur_' }], []));
   await list(listing(2, [], [file('a', 'x.mkv'), file('b', 'x.mkv')]));
-  t.equal((await catalog.content.byPath('/')).folder?.id, 0);
-  t.match((await catalog.content.byPath('/Séries/100 % _pur_/')).folder, {
+  t.equal((await catalog.files.byPath('/')).folder?.id, 0);
+  t.match((await catalog.files.byPath('/Séries/100 % _pur_/')).folder, {
     id: 2,
     path: '/Séries/100 % _pur_',
   });
-  t.equal((await catalog.content.byPath('/Séries/100 % _pur_/x.mkv')).files.length, 2);
-  t.same(await catalog.content.byPath('/Séries/none/x.mkv'), { files: [] });
+  t.equal((await catalog.files.byPath('/Séries/100 % _pur_/x.mkv')).files.length, 2);
+  t.same(await catalog.files.byPath('/Séries/none/x.mkv'), { files: [] });
   t.same(
-    [...(await catalog.content.folderPaths([0, 1, 2]))],
+    [...(await catalog.files.folderPaths([0, 1, 2]))],
     [
       [0, '/'],
       [1, '/Séries'],
       [2, '/Séries/100 % _pur_'],
     ],
   );
-  const top = (await catalog.content.byPath('/')).folder;
-  t.match(top && (await catalog.content.children(top)), { folders: [{ path: '/Séries' }], files: [] });
+  const top = (await catalog.files.byPath('/')).folder;
+  t.match(top && (await catalog.files.children(top)), { folders: [{ path: '/Séries' }], files: [] });
 });
 
 t.test('everything outlives a restart', async (t) => {
@@ -114,14 +114,14 @@ t.test('everything outlives a restart', async (t) => {
     issuedAt: 3,
     firstUsedAt: undefined,
   });
-  await one.memory.put('governor', { closed: true });
+  await one.keyValues.put('governor', { closed: true });
   await one.close();
   t.equal((await stat(path)).mode & 0o777, 0o600, 'nobody else reads it');
   const two = await openCatalog(path);
   t.match(await two.crawls.last(), { id: crawl, outcome: 'running', calls: 1, roots: ['/'] });
   t.match(await two.crawls.next(crawl), { folderId: 1 });
   t.match(await two.leases.get('x'), { issuedAt: 3, firstUsedAt: undefined });
-  t.same(await two.memory.get('governor'), { closed: true });
+  t.same(await two.keyValues.get('governor'), { closed: true });
   await two.close();
 });
 
@@ -136,7 +136,7 @@ t.test('a folder of the tree lists what lies directly in it', async (t) => {
     sizeBytes: 1,
     mtimeMs: 1,
   });
-  await catalog.titles.recordTree(
+  await catalog.placements.recordTree(
     [
       'Movies/A/a.strm',
       'Movies/A/b.strm',
@@ -148,7 +148,7 @@ t.test('a folder of the tree lists what lies directly in it', async (t) => {
     [],
   );
   const names = async (dir: string) => {
-    const { folders, files } = await catalog.titles.treeChildren(dir);
+    const { folders, files } = await catalog.placements.treeChildren(dir);
     return [folders, files.map((one) => one.path)];
   };
   t.same(await names(''), [['Movies', 'Movies-2'], ['top.strm']]);

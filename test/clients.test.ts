@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
-import { films, type House, houseOf, kinds, planOf, seen, ways } from './fixtures/adapters.ts';
+import { films, kinds, planOf, type Started, seen, startFor, ways } from './fixtures/adapters.ts';
 import { picturesFrom, probeAsJellyfin } from './fixtures/as-jellyfin.ts';
 import { canMount } from './fixtures/can-mount.ts';
 import { startChromium } from './fixtures/chromium.ts';
@@ -21,13 +21,13 @@ import { startVlc } from './fixtures/vlc.ts';
 import { mediaFile } from './media/index.ts';
 
 /** Plays a film to the end and looks at what that took. */
-async function plays(t: Test, house: House, film: string, player: Playing): Promise<void> {
-  const { mode, isShort } = house.way;
-  await playThrough(player, planOf(house.way)).catch((error: unknown) => {
-    const { requests } = seen(house, film);
+async function plays(t: Test, started: Started, film: string, player: Playing): Promise<void> {
+  const { mode, isShort } = started.way;
+  await playThrough(player, planOf(started.way)).catch((error: unknown) => {
+    const { requests } = seen(started, film);
     throw new Error(`${film}: ${String(error)}; the host saw ${requests.join(', ')}`, { cause: error });
   });
-  const { links, requests, refused, heads } = seen(house, film);
+  const { links, requests, refused, heads } = seen(started, film);
   t.ok(requests.length > 1, `${requests.length} requests at the host`);
   if (isShort) t.ok(links > 1, `${links} links, one after another`);
   else t.same({ links, refused, heads }, { links: 1, refused: 0, heads: 0 }, `${mode}: one link did`);
@@ -39,43 +39,43 @@ const exec = promisify(execFile);
 t.jobs = 8;
 const isReady = await hasPlayer(t, 'ffmpeg');
 // Before the folder is asked for: what is registered only later, tap does when it has taken the folder away.
-const open: House[] = [];
-t.teardown(() => Promise.all(open.map((house) => house.close())));
+const open: Started[] = [];
+t.teardown(() => Promise.all(open.map((started) => started.close())));
 const dir = t.testdir();
 const padded = isReady ? await padFilms(dir) : undefined;
-const houses = padded ? await Promise.all(ways.map((way) => houseOf(t, way, padded, dir))) : [];
-open.push(...houses);
+const allStarted = padded ? await Promise.all(ways.map((way) => startFor(t, way, padded, dir))) : [];
+open.push(...allStarted);
 
 // First, because it takes longest.
 t.test('Kodi plays the STRM files of every bridge, jumps three times and comes to the end', async (t) => {
   const kodi = await findProgram(t, 'kodi');
   const xvfb = await findProgram(t, 'Xvfb');
-  if (!kodi || !xvfb || houses.length === 0) return;
+  if (!kodi || !xvfb || allStarted.length === 0) return;
   const player = await startKodi(t, { kodi, xvfb });
   // One bridge after the other, because a Kodi without a graphics card takes all the power there is.
-  for (const house of houses) {
-    const { id } = house.simulator.account.file(`/Films/${films.kodi}`);
-    const strm = (await strmFiles(house.libraryDir)).find(({ fileId }) => fileId === id);
-    t.comment(house.way.words);
-    await plays(t, house, films.kodi, await player.play(join(house.libraryDir, strm?.path as string)));
+  for (const started of allStarted) {
+    const { id } = started.simulator.account.file(`/Films/${films.kodi}`);
+    const strm = (await strmFiles(started.libraryDir)).find(({ fileId }) => fileId === id);
+    t.comment(started.way.words);
+    await plays(t, started, films.kodi, await player.play(join(started.libraryDir, strm?.path as string)));
   }
 });
 
-for (const house of houses) {
-  const { way } = house;
+for (const started of allStarted) {
+  const { way } = started;
 
   t.test(`${way.words}: VLC plays, jumps three times and comes to the end`, async (t) => {
     const program = await findProgram(t, 'cvlc');
     if (!program) return;
-    await plays(t, house, films.vlc, await startVlc(t, program, house.streamUrl(`/Films/${films.vlc}`)));
+    await plays(t, started, films.vlc, await startVlc(t, program, started.streamUrl(`/Films/${films.vlc}`)));
   });
 
   t.test(`${way.words}: Chromium plays, jumps three times and comes to the end`, async (t) => {
     const program = await findProgram(t, 'chromium', 'chromium-browser', 'google-chrome');
     if (!program) return;
     const film = films.chromium;
-    const site = await serveFilmPages(t, new Map([['film', house.streamUrl(`/Films/${film}`)]]));
-    await plays(t, house, film, await startChromium(t, program, `${site}play/film`));
+    const site = await serveFilmPages(t, new Map([['film', started.streamUrl(`/Films/${film}`)]]));
+    await plays(t, started, film, await startChromium(t, program, `${site}play/film`));
   });
 
   t.test(
@@ -83,7 +83,7 @@ for (const house of houses) {
     async (t) => {
       if (!(await hasPlayer(t, 'ffprobe'))) return;
       const each = Object.entries(kinds).map(async ([film, file]) => {
-        const url = house.streamUrl(`/Films/${film}`);
+        const url = started.streamUrl(`/Films/${film}`);
         const { path } = mediaFile(file);
         t.strictSame(await probeAsJellyfin(url), await probeAsJellyfin(path), `${film}: ffprobe`);
         const start = way.isShort ? 58 : 40;
@@ -99,8 +99,8 @@ for (const house of houses) {
     if (!(await hasPlayer(t, 'rclone'))) return;
     const film = films.cat;
     // It lists the folder of a file before it reads the file.
-    const site = await serveFilmPages(t, new Map([[film, house.streamUrl(`/Films/${film}`)]]));
-    const bytes = await readFile(house.padded.mkv);
+    const site = await serveFilmPages(t, new Map([[film, started.streamUrl(`/Films/${film}`)]]));
+    const bytes = await readFile(started.padded.mkv);
     for (const [offset, count] of [
       [0, 1000],
       [12_345_678, 70_000],
@@ -118,14 +118,14 @@ for (const house of houses) {
   t.test(`${way.words}: a film plays out of a mount of rclone, a chunk at a time`, async (t) => {
     if (!(await hasPlayer(t, 'rclone')) || !(await canMount(t))) return;
     const film = films.mount;
-    const site = await serveFilmPages(t, new Map([[film, house.streamUrl(`/Films/${film}`)]]));
+    const site = await serveFilmPages(t, new Map([[film, started.streamUrl(`/Films/${film}`)]]));
     // Nothing ahead of time, and each chunk is a request of its own.
     const chunks = ['--buffer-size=0', '--vfs-read-chunk-size=2M', '--vfs-read-chunk-size-limit=2M'];
     const path = join(await mountWithRclone(t, site, chunks), film);
-    const { mkv } = house.padded;
+    const { mkv } = started.padded;
     t.strictSame(await probeAsJellyfin(path), await probeAsJellyfin(mkv), 'ffprobe');
     t.equal(await picturesFrom(56, path, way.isShort), await picturesFrom(56, mkv), 'ffmpeg');
-    const { links } = seen(house, film);
+    const { links } = seen(started, film);
     if (way.isShort) t.ok(links > 1, `${links} links, one after another`);
   });
 
@@ -133,14 +133,14 @@ for (const house of houses) {
 
   t.test(`${way.words}: mpv plays, jumps three times and comes to the end`, async (t) => {
     if (!(await hasPlayer(t, 'mpv'))) return;
-    await plays(t, house, films.mpv, await startMpv(t, house.streamUrl(`/Films/${films.mpv}`)));
+    await plays(t, started, films.mpv, await startMpv(t, started.streamUrl(`/Films/${films.mpv}`)));
   });
 
   t.test('a STRM file is read through a mount of the tree', async (t) => {
     if (!(await hasPlayer(t, 'rclone')) || !(await canMount(t))) return;
-    const tree = `${house.url.replace('://', '://passerelle:test-password@')}/strm/`;
+    const tree = `${started.url.replace('://', '://passerelle:test-password@')}/strm/`;
     const mounted = await mountWithRclone(t, tree);
-    const strms = await strmFiles(house.libraryDir);
+    const strms = await strmFiles(started.libraryDir);
     t.equal(strms.length, Object.keys({ ...films, ...kinds }).length);
     for (const { path, url } of strms) {
       t.equal((await run('cat', [join(mounted, path)])).stdout.trim(), url, path);

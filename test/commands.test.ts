@@ -11,7 +11,7 @@ import { run } from './fixtures/run.ts';
 import { envOver } from './fixtures/setup.ts';
 import { createSimulator, type SimulatorOptions } from './simulator/simulator.ts';
 
-async function house(
+async function withSimulator(
   t: { testdir(...content: never[]): string; teardown(work: () => unknown): void },
   options: SimulatorOptions = {},
 ) {
@@ -25,7 +25,7 @@ async function house(
 }
 
 t.test('sync, ls and link: from the account to an address', async (t) => {
-  const { simulator, env, home: cwd } = await house(t);
+  const { simulator, env, home: cwd } = await withSimulator(t);
   // This one with processes, as a person does it.
   const passerelle = (args: string[]) => runMain(args, { env, cwd });
   const synced = await passerelle(['sync']);
@@ -60,7 +60,7 @@ t.test('sync, ls and link: from the account to an address', async (t) => {
 });
 
 t.test('sync --json and --dry-run are for scripts and for the careful', async (t) => {
-  const { passerelle } = await house(t);
+  const { passerelle } = await withSimulator(t);
   const dry = await passerelle(['sync', '--dry-run', '--json']);
   const plan = JSON.parse(dry.stdout);
   t.equal(plan.outcome, 'done');
@@ -72,7 +72,7 @@ t.test('sync --json and --dry-run are for scripts and for the careful', async (t
 });
 
 t.test('when the host refuses us, the exit code is 3 and the words say what to do', async (t) => {
-  const { passerelle, simulator } = await house(t);
+  const { passerelle, simulator } = await withSimulator(t);
   const key = await passerelle(['sync'], { FICHIER_API_KEY: 'wrongwrongwrongwrongwrongwrongwr' });
   t.equal(key.code, 3);
   t.match(key.stdout, /API key.*console\/params\.pl/s);
@@ -89,7 +89,7 @@ t.test('when the host refuses us, the exit code is 3 and the words say what to d
 });
 
 t.test('doctor: all is well', async (t) => {
-  const { passerelle, home, env } = await house(t, { subscriptionEnd: '2099-12-31' });
+  const { passerelle, home, env } = await withSimulator(t, { subscriptionEnd: '2099-12-31' });
   const bridge = await startBridge(env as Record<string, string>, home);
   t.teardown(() => bridge.child.kill('SIGKILL'));
   await bridge.waitFor((line) => line.msg === 'sync done');
@@ -122,7 +122,7 @@ t.test('doctor: all is well', async (t) => {
 });
 
 t.test('proposals: what was stopped is shown, refused, accepted and undone', async (t) => {
-  const { passerelle, simulator, home } = await house(t);
+  const { passerelle, simulator, home } = await withSimulator(t);
   const fast = { PASSERELLE_SYNC_CONFIRM_MINUTES: '0', PASSERELLE_SYNC_GRACE_HOURS: '0' };
   const films = async () => {
     const { stdout } = await run('find', [join(home, 'library'), '-name', '*.strm']);
@@ -169,7 +169,7 @@ t.test('proposals: what was stopped is shown, refused, accepted and undone', asy
 });
 
 t.test('doctor: what is wrong is named with its cure', async (t) => {
-  const { passerelle, simulator, home } = await house(t, { offer: 0 });
+  const { passerelle, simulator, home } = await withSimulator(t, { offer: 0 });
   await passerelle(['sync']);
   const free = await passerelle(['doctor']);
   t.match(free.stdout, /fail {2}account .*free account.*\n.*-> Renew/);
@@ -198,7 +198,7 @@ t.test('doctor: what is wrong is named with its cure', async (t) => {
 t.test(
   'a tree that cannot be written stops the sync with words, and the next one writes all of it',
   async (t) => {
-    const { passerelle, home } = await house(t);
+    const { passerelle, home } = await withSimulator(t);
     const library = join(home, 'library');
     await writeFile(library, 'a file where the folder should be');
     const failed = await passerelle(['sync']);
@@ -216,7 +216,7 @@ t.test(
 );
 
 t.test('recognise reads arguments or standard input, needs no settings, and keeps the order', async (t) => {
-  const { passerelle } = await house(t);
+  const { passerelle } = await withSimulator(t);
   const bare = { FICHIER_API_KEY: '', FICHIER_API_URL: '' };
   const names = ['/Films/Alien.1979.1080p.mkv', '/Séries/Lost/Saison 2/Lost.S02E03.mkv', 'nonsense.txt'];
   const given = await passerelle(['recognise', '--json', ...names], bare);
@@ -266,7 +266,7 @@ t.test('a terminal gets a progress bar, everything else a line a step', async (t
 });
 
 t.test('Ctrl-C ends a sync cleanly and the next one goes on', async (t) => {
-  const { passerelle, simulator, env, home } = await house(t);
+  const { passerelle, simulator, env, home } = await withSimulator(t);
   simulator.faults.answer({ is: 'slow', ms: 60_000, skip: 3 });
   const child = spawn(...mainWith(['sync']), {
     env,

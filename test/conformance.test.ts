@@ -224,14 +224,14 @@ function fieldsOf({ status, headers }: Right, get: Answer, plain: Answer): objec
 
 for (const mode of ['redirect', 'proxy']) {
   t.test(`${mode}: each request of the tables gets its answer`, async (t) => {
-    const house = await setup(t, {
+    const started = await setup(t, {
       env: { PASSERELLE_DELIVERY: mode },
       simulator: { account: { folders: [{ name: 'Films', files }] } },
     });
-    await house.sync();
+    await started.sync();
 
     async function hold(t: Tap, path: string, content: Content, rowsOf: (tag: string) => Row[]) {
-      const url = house.streamUrl(`/Films/${path}`);
+      const url = started.streamUrl(`/Films/${path}`);
       const plain = await send(url, 'HEAD');
       for (const [name, headers, inProxy] of rowsOf(plain.fields.etag as string)) {
         const bytes = inProxy.window && expectedBytes(content, ...inProxy.window);
@@ -259,7 +259,7 @@ for (const mode of ['redirect', 'proxy']) {
     }
 
     await t.test('HEAD tells of the file', async (t) => {
-      const { fields } = await send(house.streamUrl('/Films/film.mkv'), 'HEAD');
+      const { fields } = await send(started.streamUrl('/Films/film.mkv'), 'HEAD');
       t.match(fields.etag, /^"[!#-~]+"$/, 'a strong tag');
       t.match(fields, { 'content-length': `${size}`, 'last-modified': sent, 'accept-ranges': 'bytes' });
       t.notOk(fields.vary ?? fields['content-encoding'] ?? fields['transfer-encoding']);
@@ -281,10 +281,10 @@ for (const mode of ['redirect', 'proxy']) {
         'LOCK',
         'QUERY',
       ]) {
-        const { status, fields } = await send(house.streamUrl('/Films/film.mkv'), method, odd);
+        const { status, fields } = await send(started.streamUrl('/Films/film.mkv'), method, odd);
         t.match({ status, ...fields }, { status: 405, allow: 'GET, HEAD', etag: undefined }, method);
       }
-      const unsigned = house.streamUrl('/Films/film.mkv').replace(/[^/]+(?=\/film)/, 'A'.repeat(16));
+      const unsigned = started.streamUrl('/Films/film.mkv').replace(/[^/]+(?=\/film)/, 'A'.repeat(16));
       for (const method of ['GET', 'HEAD']) {
         const { status, fields } = await send(unsigned, method, odd);
         t.match({ status, ...fields }, { status: 404, etag: undefined, 'content-range': undefined }, method);
@@ -293,9 +293,9 @@ for (const mode of ['redirect', 'proxy']) {
 
     await t.test('a name stays one line and comes back as it was', async (t) => {
       for (const [name, shown = name] of names) {
-        const url = house.streamUrl(`/Films/${name}`);
+        const url = started.streamUrl(`/Films/${name}`);
         // The simulated host could not say such a name in a header of its own.
-        house.simulator.account.rename(`/Films/${name}`, 'x.mkv');
+        started.simulator.account.rename(`/Films/${name}`, 'x.mkv');
         const get = await send(url, 'GET');
         const head = await send(url, 'HEAD');
         if (mode === 'proxy') t.strictSame(get.fields, head.fields, shown);

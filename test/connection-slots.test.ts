@@ -1,15 +1,19 @@
 import type { Readable } from 'node:stream';
 import t from 'tap';
-import { createSlots, type SlotRequest, type SlotsOptions } from '../src/delivery/stream/connection-slots.ts';
+import {
+  type ConnectionSlotsOptions,
+  createConnectionSlots,
+  type SlotRequest,
+} from '../src/delivery/stream/connection-slots.ts';
 import type { Urgency } from '../src/host/fichier/governor.ts';
 import { createHandClock, type HandClock, settle } from './fixtures/hand-clock.ts';
 import { setup } from './fixtures/setup.ts';
 import { createSimulator, expectedBytes } from './simulator/simulator.ts';
 
 /** Slots on a hand clock, and readers that note what happens to them. */
-function house(options: Partial<SlotsOptions> = {}) {
+function arrange(options: Partial<ConnectionSlotsOptions> = {}) {
   const clock = createHandClock();
-  const slots = createSlots({ clock, limit: 3, perViewer: 2, waitMs: 4000, ...options });
+  const slots = createConnectionSlots({ clock, limit: 3, perViewer: 2, waitMs: 4000, ...options });
   const told: string[] = [];
   const taking = new Map<string, Promise<() => void>>();
   function take(name: string, urgency: Urgency = 'play', more: Partial<SlotRequest> = {}) {
@@ -38,7 +42,7 @@ function house(options: Partial<SlotsOptions> = {}) {
 }
 
 t.test('connections are given up to the limit, and a viewer gets its part of them', async (t) => {
-  const { slots, take, news, clock } = house();
+  const { slots, take, news, clock } = arrange();
   const first = await take('a');
   await take('a2', 'play', { viewer: 'a' });
   take('a3', 'play', { viewer: 'a' }).catch(() => undefined);
@@ -55,7 +59,7 @@ t.test('connections are given up to the limit, and a viewer gets its part of the
 });
 
 t.test('who finds no room waits a moment, and is then told when to come back', async (t) => {
-  const { clock, take, slots } = house({ limit: 1 });
+  const { clock, take, slots } = arrange({ limit: 1 });
   await take('a');
   const error = t.rejects(take('b'), { code: 'BRIDGE_TOO_MANY_STREAMS', retryAt: clock.now() + 9000 });
   await clock.advance(3999);
@@ -66,7 +70,7 @@ t.test('who finds no room waits a moment, and is then told when to come back', a
 });
 
 t.test('a film takes the place of the newest background reading, and of nothing more urgent', async (t) => {
-  const { take, news, slots } = house();
+  const { take, news, slots } = arrange();
   await take('old', 'background');
   await take('new', 'background');
   await take('probe', 'probe');
@@ -87,7 +91,7 @@ t.test('a film takes the place of the newest background reading, and of nothing 
 });
 
 t.test('nobody gives way to a viewer whom that does not help', async (t) => {
-  const { take, news, leave } = house();
+  const { take, news, leave } = arrange();
   await take('a');
   await take('a2', 'play', { viewer: 'a' });
   await take('other', 'background');
@@ -99,7 +103,7 @@ t.test('nobody gives way to a viewer whom that does not help', async (t) => {
 });
 
 t.test('who waits is served by urgency, then in order; who has left is not', async (t) => {
-  const { take, news, leave, clock } = house({ limit: 1 });
+  const { take, news, leave, clock } = arrange({ limit: 1 });
   await take('first');
   const left = new AbortController();
   take('background', 'background').catch(() => undefined);
@@ -123,7 +127,7 @@ t.test('who waits is served by urgency, then in order; who has left is not', asy
 });
 
 t.test('the reader that has stopped longest ago lends its connection', async (t) => {
-  const { take, news, clock } = house();
+  const { take, news, clock } = arrange();
   const stopped = { a: clock.now() + 1000, b: clock.now(), c: undefined };
   for (const name of ['a', 'b', 'c'] as const) await take(name, 'play', { idleSince: () => stopped[name] });
   await news();
@@ -148,7 +152,7 @@ async function readers(t: Parameters<typeof setup>[0], env: Record<string, strin
   const one = await setup(t, { overrides: { clock }, over, env: { PASSERELLE_CACHE_MIB: '0', ...env } });
   await one.sync();
   const open = async (seed: number, start: number, urgency: Urgency = 'play', signal?: AbortSignal) => {
-    const file = await one.bridge.catalog.content.byId(over.account.file(`/${film(seed).name}`).id);
+    const file = await one.bridge.catalog.files.byId(over.account.file(`/${film(seed).name}`).id);
     if (!file) throw new Error('not listed');
     const range = { start, end: sizeBytes - 1 };
     const more = signal ? { signal } : {};

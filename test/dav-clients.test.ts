@@ -21,16 +21,16 @@ import { demoAccount, type SimulatedFile } from './simulator/simulator.ts';
 
 /** WebDAV and listings with the programs that people use, over one bridge with the account of the demo. */
 const account = demoAccount();
-const house = await setup(t, {
+const started = await setup(t, {
   simulator: { account: { folders: [...(account.folders ?? []), { name: 'litmus' }] } },
 });
-await house.sync();
+await started.sync();
 const env = { ...process.env, RCLONE_CONFIG: '' };
 const film = 'Films/Metropolis.1927.RESTORED.720p.HDTV.ts';
 
 const bytes = (seed: number) => ({ sizeBytes: 100_000, seed });
 
-async function webdav(path: string, more = '', url = house.url): Promise<string> {
+async function webdav(path: string, more = '', url = started.url): Promise<string> {
   const { stdout } = await run('rclone', ['obscure', password], { env });
   return `:webdav,url='${url}/dav/${path}',vendor=other,user=${user},pass='${stdout.trim()}'${more}:`;
 }
@@ -45,7 +45,7 @@ async function composeFlags(): Promise<string[]> {
 }
 
 const http = (path: string) =>
-  `:http,url='${house.url.replace('://', `://${user}:${password}@`)}/browse/${path}':`;
+  `:http,url='${started.url.replace('://', `://${user}:${password}@`)}/browse/${path}':`;
 
 /** The files of the account as they were before they were uploaded, under the names that the bridge shows. */
 async function originals(t: { teardown(work: () => unknown): void }, names: readonly string[]) {
@@ -53,7 +53,7 @@ async function originals(t: { teardown(work: () => unknown): void }, names: read
   t.teardown(() => rm(dir, { recursive: true, force: true }));
   for (const name of names) {
     const id = / \((\w{20})\)/.exec(name)?.[1];
-    const file = id === undefined ? plainFile(name) : house.simulator.account.file(id);
+    const file = id === undefined ? plainFile(name) : started.simulator.account.file(id);
     const path = join(dir, name);
     await mkdir(dirname(path), { recursive: true });
     if ('path' in file.content) await copyFile(file.content.path, path);
@@ -64,7 +64,7 @@ async function originals(t: { teardown(work: () => unknown): void }, names: read
   /** Of two files of one name that which is not shown with its id. */
   function plainFile(name: string): SimulatedFile {
     const ids = names.flatMap((one) => / \((\w{20})\)/.exec(one)?.[1] ?? []);
-    const all = [...house.simulator.account.files()].filter((file) => file.name === name.split('/').at(-1));
+    const all = [...started.simulator.account.files()].filter((file) => file.name === name.split('/').at(-1));
     return all.find((file) => !ids.includes(file.id)) as SimulatedFile;
   }
 }
@@ -90,7 +90,7 @@ for (const [what, remoteOf] of [
 
   t.test(`rclone over ${what}: reads from the middle of a film`, async (t) => {
     if (!(await hasPlayer(t, 'rclone'))) return;
-    const whole = (await ask(`${house.url}/dav/account/${film}`, 'GET')).body;
+    const whole = (await ask(`${started.url}/dav/account/${film}`, 'GET')).body;
     for (const [offset, count] of [
       [0, 100],
       [500_000, 70_000],
@@ -118,7 +118,7 @@ t.test(
     flags.push(`--cache-dir=${cache}`);
     const mounted = await mountWithRclone(t, '', flags, await webdav('library/'));
     const path = join(mounted, 'Movies/Metropolis (1927)/Metropolis (1927).ts');
-    const file = house.simulator.account.file(`/${film}`);
+    const file = started.simulator.account.file(`/${film}`);
     const original = 'path' in file.content ? file.content.path : '';
     t.strictSame(await probe(path), await probe(original), 'ffprobe');
     const dd = (from: string) =>
@@ -192,7 +192,7 @@ t.test('Chromium shows the listing in columns, and its links lead on', async (t)
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   t.teardown(() => browser.close());
   const page = await browser.newPage({ httpCredentials: { username: user, password } });
-  await page.goto(`${house.url}/browse/account/`);
+  await page.goto(`${started.url}/browse/account/`);
   await page.getByRole('link', { name: 'Films/' }).click();
   await page.getByRole('heading', { name: 'Index of /browse/account/Films/' }).waitFor();
   const links = await page.getByRole('link').all();
@@ -209,9 +209,9 @@ t.test('Chromium shows the listing in columns, and its links lead on', async (t)
 t.test('davfs2 mounts the account and reads a whole file', async (t) => {
   if (process.getuid?.() !== 0) return void t.comment('SKIPPED: davfs2 mounts for root alone');
   if (!(await canMount(t)) || !(await findProgram(t, 'mount.davfs'))) return;
-  const mounted = await mountWithDavfs2(t, `${house.url}/dav/account/`, [user, password]);
+  const mounted = await mountWithDavfs2(t, `${started.url}/dav/account/`, [user, password]);
   const { stdout } = await run('sh', ['-c', 'sha256sum <"$1"', 'sh', join(mounted, film)]);
-  const whole = (await ask(`${house.url}/dav/account/${film}`, 'GET')).body;
+  const whole = (await ask(`${started.url}/dav/account/${film}`, 'GET')).body;
   t.equal(stdout.split(' ')[0], sha256(whole));
   // Its own readdir fails on kernels of today, with every server; what it knows of the folder it tells.
   const seen = await run('stat', ['-c', '%F %s', join(mounted, film), join(mounted, 'Séries')]);
@@ -222,7 +222,7 @@ t.test('litmus: http is complete, and nothing else fails but for a refusal to wr
   if (!(await findProgram(t, 'litmus'))) return;
   const home = await mkdtemp(join(tmpdir(), 'litmus-'));
   t.teardown(() => rm(home, { recursive: true, force: true }));
-  const door = await litmusDoor(t, `${house.url}/dav/account/`);
+  const door = await litmusDoor(t, `${started.url}/dav/account/`);
   for (const suite of ['http', 'basic', 'copymove', 'props', 'locks']) {
     const results = await litmus(suite, door, [user, password], home);
     const of = (outcome: string) => results.filter((result) => result.outcome === outcome);
@@ -238,7 +238,7 @@ t.test('Kodi looks into the library over WebDAV and over the listings, and plays
   const kodi = await findProgram(t, 'kodi');
   const xvfb = await findProgram(t, 'Xvfb');
   if (!kodi || !xvfb) return;
-  const { host } = new URL(house.url);
+  const { host } = new URL(started.url);
   const roots = [`dav://${user}:${password}@${host}/dav/`, `http://${user}:${password}@${host}/browse/`];
   const player = await startKodi(t, { kodi, xvfb }, roots);
   for (const root of roots) {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { ask, filesBelow, hostCalls, list, listed } from './fixtures/dav.ts';
+import { ask, descendantFiles, hostCalls, list, listed } from './fixtures/dav.ts';
 import { createHandClock } from './fixtures/hand-clock.ts';
 import { setup, sha256 } from './fixtures/setup.ts';
 
@@ -9,8 +9,8 @@ import { setup, sha256 } from './fixtures/setup.ts';
 const twin = 'Nosferatu.1922.1080p.BluRay.x264';
 
 t.test('the library holds the films under the names of its tree with their own ends and sizes', async (t) => {
-  const house = await listed(t);
-  const files = new Map(await filesBelow(`${house.url}/dav/library/`));
+  const started = await listed(t);
+  const files = new Map(await descendantFiles(`${started.url}/dav/library/`));
   t.equal(files.get('Movies/Metropolis (1927)/Metropolis (1927).ts'), 946_392);
   t.equal(
     files.get('Shows/Les Brigades du Tigre/Season 01/Les Brigades du Tigre S01E03.mp4'),
@@ -20,18 +20,18 @@ t.test('the library holds the films under the names of its tree with their own e
   t.notOk([...files.keys()].some((name) => name.endsWith('.strm')));
   const nfo = 'Movies/Metropolis (1927)/Metropolis (1927).nfo';
   t.ok((files.get(nfo) ?? 0) > 100);
-  const answer = await ask(`${house.url}/dav/library/${encodeURI(nfo)}`, 'GET');
-  t.ok(answer.body.equals(await readFile(join(house.libraryDir, nfo))), 'an NFO is the one of the tree');
+  const answer = await ask(`${started.url}/dav/library/${encodeURI(nfo)}`, 'GET');
+  t.ok(answer.body.equals(await readFile(join(started.libraryDir, nfo))), 'an NFO is the one of the tree');
   t.equal(answer.headers['content-length'], String(files.get(nfo)));
-  t.equal(hostCalls(house), 0);
+  t.equal(hostCalls(started), 0);
 });
 
 t.test(
   'the account lies as it is at the host; names that two have are made unique and lead right',
   async (t) => {
-    const house = await listed(t, { PASSERELLE_DELIVERY: 'proxy' });
-    const base = `${house.url}/dav/account/`;
-    const files = await filesBelow(base);
+    const started = await listed(t, { PASSERELLE_DELIVERY: 'proxy' });
+    const base = `${started.url}/dav/account/`;
+    const files = await descendantFiles(base);
     t.equal(files.length, 17, 'everything, films or not');
     const twins = files.filter(([name]) => name.startsWith(`Divers/${twin}`));
     t.equal(twins.length, 2);
@@ -60,18 +60,18 @@ t.test(
       folders: [{ name: 'Same', files: [{ name: 'in.mkv', content: content('in') }] }],
       files: files.map((name, index) => ({ name, content: content(`${index}`) })),
     };
-    const house = await setup(t, { simulator: { account }, env: { PASSERELLE_DELIVERY: 'proxy' } });
-    await house.sync();
-    const all = await filesBelow(`${house.url}/dav/account/`);
+    const started = await setup(t, { simulator: { account }, env: { PASSERELLE_DELIVERY: 'proxy' } });
+    await started.sync();
+    const all = await descendantFiles(`${started.url}/dav/account/`);
     t.equal(all.length, files.length + 1);
     t.equal(new Set(all.map(([name]) => name)).size, all.length, 'no name twice');
     const seen: string[] = [];
     for (const [name] of all) {
       const path = name.split('/').map(encodeURIComponent).join('/');
-      const { status, text } = await ask(`${house.url}/dav/account/${path}`, 'GET');
+      const { status, text } = await ask(`${started.url}/dav/account/${path}`, 'GET');
       t.equal(status, 200, name);
       seen.push(text);
-      const page = await ask(`${house.url}/browse/account/${path}`, 'GET');
+      const page = await ask(`${started.url}/browse/account/${path}`, 'GET');
       t.equal(page.text, text, 'the same over /browse');
     }
     t.strictSame(seen.sort(), ['0', '1', '2', '3', '4', '5', '6', 'in'], 'each leads to its own bytes');
@@ -89,12 +89,12 @@ t.test('folders have the date of what changed in them last, in listings as by th
       { name: 'Shows', createdAt: day(3), folders: [{ name: 'Season', createdAt: day(4) }] },
     ],
   };
-  const house = await setup(t, { simulator: { account, clock }, overrides: { clock } });
-  await house.sync();
+  const started = await setup(t, { simulator: { account, clock }, overrides: { clock } });
+  await started.sync();
   const dates = async (path: string) => {
-    const all = await list(`${house.url}/dav/${path}`);
+    const all = await list(`${started.url}/dav/${path}`);
     for (const { path: child, found } of all.filter((one) => one.found.resourcetype !== '')) {
-      const [self] = await list(house.url + encodeURI(child), { depth: '0' });
+      const [self] = await list(started.url + encodeURI(child), { depth: '0' });
       t.equal(self?.found.getlastmodified, found.getlastmodified, child);
     }
     return Object.fromEntries(
@@ -109,18 +109,18 @@ t.test('folders have the date of what changed in them last, in listings as by th
   t.match(await dates('library/Movies/'), { 'library/Movies/': day(100), [faust]: day(100) });
 
   await clock.advance(day(101) - clock.now());
-  await house.sync();
+  await started.sync();
   t.match(await dates('account/'), before, 'a crawl that sees nothing new changes no date');
-  house.simulator.account.addFile('/Films', film('Nosferatu (1922).mkv', 1));
-  house.simulator.account.addFolder('/Shows/Season 2');
-  await house.sync();
+  started.simulator.account.addFile('/Films', film('Nosferatu (1922).mkv', 1));
+  started.simulator.account.addFolder('/Shows/Season 2');
+  await started.sync();
   const after = await dates('account/');
   t.match(after, { 'account/Films/': clock.now(), 'account/Shows/': clock.now() }, 'an old film is new here');
   const movies = await dates('library/Movies/');
   t.match(movies, { 'library/Movies/': clock.now(), [faust]: day(100) }, 'what did not change is as it was');
   t.match(movies, { 'library/Movies/Nosferatu (1922)/': clock.now() });
   t.match(
-    (await ask(`${house.url}/browse/account/`, 'GET')).text,
+    (await ask(`${started.url}/browse/account/`, 'GET')).text,
     /<a href="Films\/">Films\/<\/a> +10-Apr-2020 00:00/,
   );
 });
@@ -129,7 +129,7 @@ t.test('a name leads right in both forms of its accents, and two that differ in 
   const [whole, parts] = ['Été.mkv'.normalize('NFC'), 'Été.mkv'.normalize('NFD')];
   const lone = 'Noël'.normalize('NFD');
   const file = (name: string, sizeBytes: number) => ({ name, content: { sizeBytes, seed: 1 } });
-  const house = await setup(t, {
+  const started = await setup(t, {
     simulator: {
       account: {
         files: [file(whole, 1001), file(parts, 1002)],
@@ -137,12 +137,12 @@ t.test('a name leads right in both forms of its accents, and two that differ in 
       },
     },
   });
-  await house.sync();
+  await started.sync();
   const sizeOf = async (...names: string[]) => {
     const path = `account/${names.map(encodeURIComponent).join('/')}`;
-    const [entry] = await list(`${house.url}/dav/${path}`, { depth: '0' });
+    const [entry] = await list(`${started.url}/dav/${path}`, { depth: '0' });
     t.equal(entry?.href, `/dav/${path}`, 'under the name that was asked for');
-    const { headers } = await ask(`${house.url}/browse/${path}`, 'HEAD');
+    const { headers } = await ask(`${started.url}/browse/${path}`, 'HEAD');
     t.equal(headers['content-length'], entry?.found.getcontentlength);
     return Number(entry?.found.getcontentlength);
   };
@@ -151,27 +151,27 @@ t.test('a name leads right in both forms of its accents, and two that differ in 
   for (const form of ['NFC', 'NFD'])
     t.equal(await sizeOf(lone.normalize(form), 'Le père Noël (2001).mkv'.normalize(form)), 1003, form);
   const film = 'library/Movies/Le père Noël (2001)/Le père Noël (2001).mkv'.normalize('NFD');
-  t.equal((await ask(`${house.url}/dav/${encodeURI(film)}`, 'HEAD')).status, 200, 'in the library too');
+  t.equal((await ask(`${started.url}/dav/${encodeURI(film)}`, 'HEAD')).status, 200, 'in the library too');
 });
 
 t.test(
   'GET and HEAD are those of /stream: ranges, versions, nothing asked of the host in vain',
   async (t) => {
-    const house = await listed(t, { PASSERELLE_DELIVERY: 'proxy' });
-    const film = `${house.url}/dav/library/Movies/${encodeURI('Metropolis (1927)/Metropolis (1927).ts')}`;
+    const started = await listed(t, { PASSERELLE_DELIVERY: 'proxy' });
+    const film = `${started.url}/dav/library/Movies/${encodeURI('Metropolis (1927)/Metropolis (1927).ts')}`;
     const head = await ask(film, 'HEAD');
     t.match(head, { status: 200, headers: { 'content-length': '946392', 'accept-ranges': 'bytes' } });
     const etag = String(head.headers.etag);
-    const plain = await ask(house.streamUrl('/Films/Metropolis.1927.RESTORED.720p.HDTV.ts'), 'HEAD');
+    const plain = await ask(started.streamUrl('/Films/Metropolis.1927.RESTORED.720p.HDTV.ts'), 'HEAD');
     t.equal(etag, plain.headers.etag, 'one file, one tag');
     t.equal((await ask(film, 'GET', { headers: { 'if-none-match': etag } })).status, 304);
     t.equal((await ask(film, 'GET', { headers: { 'if-match': '"x"' } })).status, 412);
     const outside = await ask(film, 'GET', { headers: { range: 'bytes=946392-' } });
     t.match(outside, { status: 416, headers: { 'content-range': 'bytes */946392' } });
-    t.equal(hostCalls(house), 0, 'all of that from the catalog');
+    t.equal(hostCalls(started), 0, 'all of that from the catalog');
     const part = await ask(film, 'GET', { headers: { range: 'bytes=1000-1999', depth: '0' } });
     t.match(part, { status: 206, headers: { 'content-range': 'bytes 1000-1999/946392' } });
-    const { content } = house.simulator.account.file('/Films/Metropolis.1927.RESTORED.720p.HDTV.ts');
+    const { content } = started.simulator.account.file('/Films/Metropolis.1927.RESTORED.720p.HDTV.ts');
     const original = 'path' in content ? await readFile(content.path) : Buffer.alloc(0);
     t.ok(part.body.equals(original.subarray(1000, 2000)));
 
@@ -204,24 +204,24 @@ t.test(
       'H.HTML',
     ];
     const content = Buffer.from('<script>alert(1)</script>');
-    const house = await setup(t, {
+    const started = await setup(t, {
       simulator: { account: { files: names.map((name) => ({ name, content })) } },
       env: { PASSERELLE_DELIVERY: 'proxy' },
     });
-    await house.sync();
+    await started.sync();
     for (const name of names) {
       const path = `account/${encodeURIComponent(name)}`;
-      const { headers } = await ask(`${house.url}/browse/${path}`, 'GET');
+      const { headers } = await ask(`${started.url}/browse/${path}`, 'GET');
       t.equal(headers['content-type'], 'text/plain', name);
-      const [entry] = await list(`${house.url}/dav/${path}`, { depth: '0' });
+      const [entry] = await list(`${started.url}/dav/${path}`, { depth: '0' });
       t.equal(entry?.found.getcontenttype, 'text/plain', name);
     }
   },
 );
 
 t.test('who cannot follow a redirect gets bytes over WebDAV, whatever the settings prefer', async (t) => {
-  const house = await listed(t, { PASSERELLE_DELIVERY: 'redirect' });
-  const film = `${house.url}/dav/account/Films/Metropolis.1927.RESTORED.720p.HDTV.ts`;
+  const started = await listed(t, { PASSERELLE_DELIVERY: 'redirect' });
+  const film = `${started.url}/dav/account/Films/Metropolis.1927.RESTORED.720p.HDTV.ts`;
   const as = async (agent: string) =>
     (await ask(film, 'GET', { headers: { 'user-agent': agent, range: 'bytes=0-9' } })).status;
   for (const agent of [
@@ -239,12 +239,12 @@ t.test('who cannot follow a redirect gets bytes over WebDAV, whatever the settin
 });
 
 t.test('folders beside the roots are not shown: nobody will ever list them', async (t) => {
-  const house = await listed(t, { PASSERELLE_ROOTS: '/Séries/Les Brigades du Tigre' });
-  const files = await filesBelow(`${house.url}/dav/account/`);
+  const started = await listed(t, { PASSERELLE_ROOTS: '/Séries/Les Brigades du Tigre' });
+  const files = await descendantFiles(`${started.url}/dav/account/`);
   t.equal(files.length, 5);
   t.ok(files.every(([name]) => name.startsWith('Séries/Les Brigades du Tigre/')));
   t.equal(
-    (await ask(`${house.url}/dav/account/Films/`, 'PROPFIND', { headers: { depth: '1' } })).status,
+    (await ask(`${started.url}/dav/account/Films/`, 'PROPFIND', { headers: { depth: '1' } })).status,
     404,
   );
 });
@@ -255,17 +255,17 @@ t.test('several trees lie beside each other, the first one is the library', asyn
     { dir: join(home, 'library'), profile: 'jellyfin' },
     { dir: join(home, 'plex'), profile: 'plex', kinds: ['episode'] },
   ]);
-  const house = await setup(t, { home, env: { PASSERELLE_TREES: trees } });
-  await house.sync();
+  const started = await setup(t, { home, env: { PASSERELLE_TREES: trees } });
+  await started.sync();
   t.strictSame(
-    (await list(`${house.url}/dav/`)).map(({ path }) => path),
+    (await list(`${started.url}/dav/`)).map(({ path }) => path),
     ['/dav/', '/dav/account/', '/dav/library/', '/dav/trees/'],
   );
   t.strictSame(
-    await filesBelow(`${house.url}/dav/trees/library/`),
-    await filesBelow(`${house.url}/dav/library/`),
+    await descendantFiles(`${started.url}/dav/trees/library/`),
+    await descendantFiles(`${started.url}/dav/library/`),
   );
-  const plex = await filesBelow(`${house.url}/dav/trees/plex/`);
+  const plex = await descendantFiles(`${started.url}/dav/trees/plex/`);
   t.ok(plex.some(([name]) => name.endsWith('Les Brigades du Tigre - s01e01.mkv')));
   t.notOk(plex.some(([name]) => name.startsWith('Movies/')));
 });

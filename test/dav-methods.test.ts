@@ -55,33 +55,33 @@ t.test('PROPFIND tells all, the names, or what is asked for, and what it does no
 });
 
 t.test('the room of the account is told as it was last heard, without a call', async (t) => {
-  const house = await listed(t);
+  const started = await listed(t);
   const body =
     '<D:propfind xmlns:D="DAV:"><D:prop><D:quota-available-bytes/><D:quota-used-bytes/></D:prop></D:propfind>';
-  const [before] = await list(`${house.url}/dav/`, { depth: '0', body });
-  const known = await house.bridge.client.userInfo({ urgency: 'background' });
-  house.simulator.reset();
-  const [after] = await list(`${house.url}/dav/`, { depth: '0', body });
+  const [before] = await list(`${started.url}/dav/`, { depth: '0', body });
+  const known = await started.bridge.client.userInfo({ urgency: 'background' });
+  started.simulator.reset();
+  const [after] = await list(`${started.url}/dav/`, { depth: '0', body });
   t.equal(Object.keys(before?.missing ?? {}).length + Object.keys(before?.found ?? {}).length, 2);
   t.equal(after?.found['quota-available-bytes'], String(known.availableStorageBytes));
   t.equal(
     after?.found['quota-used-bytes'],
     String((known.hotStorageBytes ?? 0) + (known.coldStorageBytes ?? 0)),
   );
-  t.equal(hostCalls(house), 0);
+  t.equal(hostCalls(started), 0);
 });
 
 t.test('bodies that mean harm are refused before anything is built from them, and films go on', async (t) => {
   const file = { name: 'Long film (2001).mkv', content: { sizeBytes: 8 << 20, seed: 3 } };
-  const house = await setup(t, {
+  const started = await setup(t, {
     simulator: { account: { files: [file] } },
     env: { PASSERELLE_DELIVERY: 'proxy' },
   });
-  await house.sync();
-  house.simulator.faults.download.bytesPerSecond = 8 << 20;
-  const film = ask(`${house.url}/dav/account/${encodeURI(file.name)}`, 'GET');
+  await started.sync();
+  started.simulator.faults.download.bytesPerSecond = 8 << 20;
+  const film = ask(`${started.url}/dav/account/${encodeURI(file.name)}`, 'GET');
   const propfind = (body: string | Buffer) =>
-    ask(`${house.url}/dav/`, 'PROPFIND', { headers: { depth: '0', 'content-type': 'text/xml' }, body });
+    ask(`${started.url}/dav/`, 'PROPFIND', { headers: { depth: '0', 'content-type': 'text/xml' }, body });
   const prop = (inner: string) => `<D:propfind xmlns:D="DAV:"><D:prop>${inner}</D:prop></D:propfind>`;
   const harmful: [string, string, number][] = [
     [
@@ -135,18 +135,18 @@ t.test('bodies that mean harm are refused before anything is built from them, an
 
 t.test('a film plays while a thousand connections idle and fifty send a body byte by byte', async (t) => {
   const file = { name: 'Film (2001).mkv', content: { sizeBytes: 4 << 20, seed: 4 } };
-  const house = await setup(t, {
+  const started = await setup(t, {
     simulator: { account: { files: [file] } },
     env: { PASSERELLE_DELIVERY: 'proxy' },
   });
-  await house.sync();
-  const film = `${house.url}/dav/account/${encodeURI(file.name)}`;
-  house.simulator.faults.download.bytesPerSecond = 2 << 20;
+  await started.sync();
+  const film = `${started.url}/dav/account/${encodeURI(file.name)}`;
+  started.simulator.faults.download.bytesPerSecond = 2 << 20;
   let isOver = false;
   const running = ask(film, 'GET').finally(() => {
     isOver = true;
   });
-  const { port } = new URL(house.url);
+  const { port } = new URL(started.url);
   const sockets: Socket[] = [];
   t.teardown(() => {
     for (const socket of sockets) socket.destroy();
@@ -162,8 +162,8 @@ t.test('a film plays while a thousand connections idle and fifty send a body byt
       );
   }
   t.notOk(isOver, 'a film began before they came');
-  t.equal((await list(`${house.url}/dav/account/`)).length, 2);
-  house.simulator.faults.clear();
+  t.equal((await list(`${started.url}/dav/account/`)).length, 2);
+  started.simulator.faults.clear();
   for (const { body, status } of [await ask(film, 'GET'), await running]) {
     t.equal(status, 200);
     t.equal(sha256(body), sha256(expectedBytes(file.content, 0, file.content.sizeBytes)));
@@ -188,7 +188,7 @@ t.test('twenty wrong passwords in a minute are enough; who had the right one is 
     ask(`${url}/dav/`, 'PROPFIND', {
       headers: { depth: '0', 'x-forwarded-for': address, authorization: basic(user, word) },
     });
-  t.equal((await as('192.0.2.7', password)).status, 207, 'a client of the house');
+  t.equal((await as('192.0.2.7', password)).status, 207, 'a client of the started');
   const statuses: number[] = [];
   for (let guess = 0; guess < 30; guess++) statuses.push((await as('192.0.2.7', `no${guess}`)).status);
   t.strictSame(statuses, [...Array(20).fill(401), ...Array(10).fill(429)]);
@@ -209,8 +209,8 @@ t.test('twenty wrong passwords in a minute are enough; who had the right one is 
 });
 
 t.test('whoever wants to write is told that the view is read-only', async (t) => {
-  const house = await listed(t);
-  const film = `${house.url}/dav/account/Films/Metropolis.1927.RESTORED.720p.HDTV.ts`;
+  const started = await listed(t);
+  const film = `${started.url}/dav/account/Films/Metropolis.1927.RESTORED.720p.HDTV.ts`;
   for (const method of ['PUT', 'DELETE', 'MKCOL', 'MOVE', 'COPY', 'PATCH']) {
     const answer = await ask(film, method, { headers: { destination: `${film}2` } });
     t.equal(answer.status, 403, method);
@@ -224,7 +224,7 @@ t.test('whoever wants to write is told that the view is read-only', async (t) =>
   t.match(patched.text, /Win32.*HTTP\/1\.1 403 Forbidden.*read-only/);
   t.equal((await ask(`${film}x`, 'PROPPATCH', { body: patch })).status, 403);
   t.equal((await list(film, { depth: '0' })).length, 1, 'it is still there');
-  t.equal(hostCalls(house), 0);
+  t.equal(hostCalls(started), 0);
 });
 
 t.test('locks are given to those who insist on one, and taken back', async (t) => {
@@ -260,14 +260,14 @@ t.test('locks are given to those who insist on one, and taken back', async (t) =
 });
 
 t.test('what Finder and Windows ask for beside every name costs the host nothing', async (t) => {
-  const house = await listed(t);
+  const started = await listed(t);
   for (const folder of ['/dav/', '/dav/library/Movies/', '/dav/account/Films/'])
     for (const name of ['._Films', '.DS_Store', '.Spotlight-V100', 'desktop.ini', 'Thumbs.db', 'mach_kernel'])
       for (const method of ['GET', 'PROPFIND'])
         t.equal(
-          (await ask(house.url + folder + name, method, { headers: { depth: '0' } })).status,
+          (await ask(started.url + folder + name, method, { headers: { depth: '0' } })).status,
           404,
           name,
         );
-  t.equal(hostCalls(house), 0);
+  t.equal(hostCalls(started), 0);
 });

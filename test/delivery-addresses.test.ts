@@ -77,7 +77,7 @@ t.test('files of any name play by their STRM address', async (t) => {
     'a;b,c (2001).mkv',
     '%2e%2e%2f.mkv',
   ];
-  const house = await playing(t, proxy, {
+  const started = await playing(t, proxy, {
     account: {
       folders: [
         { name: 'Films', files: names.map((name, seed) => ({ name, content: { sizeBytes: 100, seed } })) },
@@ -85,7 +85,7 @@ t.test('files of any name play by their STRM address', async (t) => {
     },
   });
   for (const [seed, name] of names.entries()) {
-    const url = house.streamUrl(`/Films/${name}`);
+    const url = started.streamUrl(`/Films/${name}`);
     t.notMatch(url.slice(10), /["|#?\\ ]|\.m3u/, name);
     const answer = await read(url);
     t.equal(answer.status, 200, name);
@@ -133,14 +133,14 @@ t.test(
   async (t) => {
     const lines: string[] = [];
     const note = (values: object, words: string) => void lines.push(JSON.stringify({ ...values, words }));
-    const house = await setup(t, {
+    const started = await setup(t, {
       env: proxy,
       simulator: { account },
       log: { debug: note, info: note, warn: note, error: note, plain: note },
     });
-    await house.sync();
-    house.simulator.faults.download.wrongTotal = { byBytes: 1 };
-    const url = new URL(house.streamUrl(path));
+    await started.sync();
+    started.simulator.faults.download.wrongTotal = { byBytes: 1 };
+    const url = new URL(started.streamUrl(path));
     const answer = await read(url.href, { range: 'bytes=5-9' });
     t.equal(answer.status, 502);
     for (const name of ['etag', 'last-modified', 'content-range', 'content-disposition', 'accept-ranges'])
@@ -161,22 +161,22 @@ t.test('links, signatures and keys never stand in the log or in an answer', asyn
         value instanceof Error ? { ...value, text: value.stack } : value,
       ),
     );
-  const house = await setup(t, {
+  const started = await setup(t, {
     env: proxy,
     simulator: { account },
     log: { debug: note, info: note, warn: note, error: note, plain: note },
   });
-  await house.sync();
-  const url = house.streamUrl(path);
-  house.simulator.faults.download.cut = { every: 2 };
+  await started.sync();
+  const url = started.streamUrl(path);
+  started.simulator.faults.download.cut = { every: 2 };
   await read(url);
-  house.simulator.faults.download.dead = { form: '404' };
-  house.simulator.expireLinks();
+  started.simulator.faults.download.dead = { form: '404' };
+  started.simulator.expireLinks();
   // The beginning is kept here by now.
   const refused = await read(url, { range: `bytes=${12 * MiB}-` });
   const text = lines.join('\n') + refused.body.toString();
   t.ok(lines.length > 5);
   t.notMatch(text, /\/p\d{5,}/, 'no direct link');
-  t.notMatch(text, new RegExp(house.simulator.apiKey), 'no key');
+  t.notMatch(text, new RegExp(started.simulator.apiKey), 'no key');
   t.notMatch(text, new RegExp(new URL(url).pathname.split('/')[3] as string), 'no signature');
 });

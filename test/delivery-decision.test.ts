@@ -1,5 +1,11 @@
 import t from 'tap';
-import { clientOf, type Family, familyOf, type Place, placeOf } from '../src/delivery/policy/client.ts';
+import {
+  clientOf,
+  type Family,
+  familyOf,
+  type NetworkZone,
+  networkZoneOf,
+} from '../src/delivery/policy/client.ts';
 import { rangeCounts, weighConditions } from '../src/delivery/policy/conditions.ts';
 import { decide } from '../src/delivery/policy/decide.ts';
 import { contentRange, parseContentRange, parseRange } from '../src/delivery/policy/range.ts';
@@ -127,7 +133,7 @@ t.test('who asks, and from where', async (t) => {
     ['notLavf/1', 'unknown'],
   ];
   for (const [agent, expected] of agents) t.equal(familyOf(agent), expected, agent);
-  const addresses: [string, Place][] = [
+  const addresses: [string, NetworkZone][] = [
     ['127.0.0.1', 'loopback'],
     ['::1', 'loopback'],
     ['::ffff:127.0.0.1', 'loopback'],
@@ -146,7 +152,7 @@ t.test('who asks, and from where', async (t) => {
     ['', 'elsewhere'],
     ['nonsense', 'elsewhere'],
   ];
-  for (const [address, expected] of addresses) t.equal(placeOf(address), expected, address);
+  for (const [address, expected] of addresses) t.equal(networkZoneOf(address), expected, address);
 });
 
 t.test('the table of rules: who is given what, and the line that says why', async (t) => {
@@ -155,7 +161,7 @@ t.test('the table of rules: who is given what, and the line that says why', asyn
     place: 'private',
     asks: 'jump',
     isLocked: false,
-    lifeOutlivesFilm: false,
+    ttlOutlivesFilm: false,
   };
   const rows: [Partial<Situation>, string, 'bytes' | 'redirect'][] = [
     [{}, 'returning', 'redirect'],
@@ -171,9 +177,9 @@ t.test('the table of rules: who is given what, and the line that says why', asyn
     [{ family: 'chromium' }, 'sticky', 'bytes'],
     [{ family: 'firefox' }, 'sticky', 'bytes'],
     [{ family: 'unknown' }, 'sticky', 'bytes'],
-    [{ family: 'vlc', lifeOutlivesFilm: true }, 'long-life', 'redirect'],
-    [{ family: 'vlc', lifeOutlivesFilm: true, place: 'elsewhere' }, 'elsewhere', 'bytes'],
-    [{ family: 'finder', lifeOutlivesFilm: true }, 'webdav-clients', 'bytes'],
+    [{ family: 'vlc', ttlOutlivesFilm: true }, 'long-life', 'redirect'],
+    [{ family: 'vlc', ttlOutlivesFilm: true, place: 'elsewhere' }, 'elsewhere', 'bytes'],
+    [{ family: 'finder', ttlOutlivesFilm: true }, 'webdav-clients', 'bytes'],
     [{ family: 'windows' }, 'webdav-clients', 'bytes'],
     [{ family: 'davfs2', asks: 'start' }, 'webdav-clients', 'bytes'],
     [{ family: 'neon' }, 'webdav-clients', 'bytes'],
@@ -216,7 +222,7 @@ t.test('the decision, as a table', async (t) => {
       look: (_file: object, position: number) => ({
         asks: position < 10 ? 'start' : 'jump',
         isLocked: false,
-        lifeOutlivesFilm: false,
+        ttlOutlivesFilm: false,
       }),
       ...more,
     } as never);

@@ -20,7 +20,7 @@ t.teardown(() => wire.agent.destroy());
 async function pass(clock: HandClock, ms: number, pieceMs = 20_000): Promise<void> {
   for (let left = ms; left > 0; left -= pieceMs) {
     await clock.advance(Math.min(pieceMs, left));
-    await wire.arrived({ turns: 12, mostMs: 500 });
+    await wire.arrived({ turns: 12, maxMs: 500 });
   }
 }
 
@@ -64,7 +64,7 @@ async function looking(
   const clock = createHandClock(now);
   const over = await createSimulator({ clock, account: account(), ...simulator });
   t.teardown(() => over.close());
-  const house = await setup(t, {
+  const started = await setup(t, {
     over,
     overrides: { clock, dispatcher: wire.agent },
     env: {
@@ -76,14 +76,14 @@ async function looking(
     ...more,
   });
   let isOver = false;
-  const synced = house.sync().finally(() => {
+  const synced = started.sync().finally(() => {
     isOver = true;
   });
   while (!isOver) await pass(clock, 1000, 1000);
   await synced;
   over.reset();
   over.faults.accountListingHasFolderId = true;
-  return { house, clock, over };
+  return { started, clock, over };
 }
 
 const listedFolders = ({ simulator }: Pick<Setup, 'simulator'>) =>
@@ -95,15 +95,15 @@ t.test(
   'a new film in a new folder is found within the hour, told to the media server, and costs few calls',
   async (t) => {
     const jellyfin = await fakeJellyfin(t);
-    const { house, clock, over } = await looking(t, {
+    const { started, clock, over } = await looking(t, {
       env: {
         PASSERELLE_NOTIFY: JSON.stringify([{ kind: 'jellyfin', url: jellyfin.url, token: 'jelly-key' }]),
       },
     });
-    await house.bridge.notify.flush();
+    await started.bridge.notify.flush();
     jellyfin.heard.length = 0;
-    house.bridge.notify.start();
-    house.bridge.looks.start();
+    started.bridge.notify.start();
+    started.bridge.looks.start();
     await pass(clock, 10 * minuteMs);
     over.account.addFolder('/Films/Nosferatu');
     over.account.addFile('/Films/Nosferatu', movie('Nosferatu', 1922));
@@ -112,7 +112,7 @@ t.test(
       content: { sizeBytes: 2003, seed: 3 },
     });
     await pass(clock, 65 * minuteMs);
-    const tree = await strmPaths(house);
+    const tree = await strmPaths(started);
     t.ok(tree.some((path) => path.includes('Nosferatu (1922)')));
     t.ok(tree.some((path) => path.includes('S01E03')));
     const told = jellyfin.heard.map(({ body }) => body).join();
@@ -123,7 +123,7 @@ t.test(
 );
 
 t.test('a host that is strict is never asked too soon, for hours', async (t) => {
-  const { house, clock, over } = await looking(t, {
+  const { started, clock, over } = await looking(t, {
     env: {
       FICHIER_REQUEST_INTERVAL_MS: '2500',
       FICHIER_FOLDER_INTERVAL_MS: '30000',
@@ -131,7 +131,7 @@ t.test('a host that is strict is never asked too soon, for hours', async (t) => 
     },
     simulator: { account: account(3), limits: 'strict' },
   });
-  house.bridge.looks.start();
+  started.bridge.looks.start();
   await pass(clock, 4 * hourMs, minuteMs);
   const whole = over.counters.requests.filter(
     ({ verb, body }) => verb === 'file/ls' && body.folder_id === -1,
@@ -155,10 +155,10 @@ t.test(
   'without folder ids, or with no listing of the account at all, it is found all the same',
   async (t) => {
     for (const how of ['no ids', 'refused'] as const) {
-      const { house, clock, over } = await looking(t);
+      const { started, clock, over } = await looking(t);
       over.faults.accountListingHasFolderId = false;
       if (how === 'refused') over.faults.answer({ is: 'notAllowed', verb: 'file/ls', times: 1000 } as never);
-      house.bridge.looks.start();
+      started.bridge.looks.start();
       await pass(clock, 5 * minuteMs);
       over.account.addFile('/Shows/Belphegor', {
         name: 'Belphegor.S01E04.720p.mkv',
@@ -166,37 +166,37 @@ t.test(
       });
       await pass(clock, 3 * hourMs, minuteMs);
       t.ok(
-        (await strmPaths(house)).some((path) => path.includes('S01E04')),
+        (await strmPaths(started)).some((path) => path.includes('S01E04')),
         how,
       );
-      const plan = await house.bridge.looks.plan();
+      const plan = await started.bridge.looks.plan();
       t.ok(plan.steps.length > 10);
-      await house.close();
+      await started.close();
     }
   },
 );
 
 t.test('POST /api/v1/refresh lists a folder as soon as its interval allows, and once', async (t) => {
-  const { house, clock, over } = await looking(t, {
+  const { started, clock, over } = await looking(t, {
     env: { PASSERELLE_SYNC_DISCOVERY: 'false', FICHIER_FOLDER_INTERVAL_MS: '0' },
   });
-  house.bridge.looks.start();
+  started.bridge.looks.start();
   await pass(clock, hourMs, minuteMs);
   t.equal(over.counters.requests.length, 0, 'turned off: nothing is looked into by itself');
   over.account.addFolder('/Films/Faust');
   over.account.addFile('/Films/Faust', movie('Faust', 1926));
   const ask = (payload: object) =>
-    house.app.inject({
+    started.app.inject({
       method: 'POST',
       url: '/api/v1/refresh',
-      headers: { authorization: `Bearer ${house.bridge.secrets.adminToken}` },
+      headers: { authorization: `Bearer ${started.bridge.secrets.adminToken}` },
       payload,
     });
   t.equal((await ask({ path: '/Films' })).statusCode, 202);
   t.equal((await ask({ path: '/Films/' })).statusCode, 202);
   await pass(clock, minuteMs);
   t.ok(
-    (await strmPaths(house)).some((path) => path.includes('Faust (1926)')),
+    (await strmPaths(started)).some((path) => path.includes('Faust (1926)')),
     'and the new folder in it too',
   );
   t.equal(over.counters.requests.length, 2);
@@ -206,17 +206,17 @@ t.test('POST /api/v1/refresh lists a folder as soon as its interval allows, and 
 });
 
 t.test('nothing is looked into while a crawl runs, and a removal is left to crawls', async (t) => {
-  const { house, clock, over } = await looking(t);
+  const { started, clock, over } = await looking(t);
   over.account.removeFile('/Shows/Belphegor/Belphegor.S01E01.720p.mkv');
-  house.bridge.looks.start();
+  started.bridge.looks.start();
   await pass(clock, 6 * hourMs, minuteMs);
   t.ok(
-    (await strmPaths(house)).some((path) => path.includes('S01E01')),
+    (await strmPaths(started)).some((path) => path.includes('S01E01')),
     'still there',
   );
   const before = listedFolders({ simulator: over });
   const release = (await import('../src/catalog/db/lock.ts')).lockFile(
-    `${house.home}/data/crawl.lock`,
+    `${started.home}/data/crawl.lock`,
     'BRIDGE_CRAWL_RUNNING',
   );
   await pass(clock, hourMs, minuteMs);
@@ -227,14 +227,14 @@ t.test('nothing is looked into while a crawl runs, and a removal is left to craw
 });
 
 t.test('crawls stay within their share of the calls of a day; a large one takes several days', async (t) => {
-  const { house, clock, over } = await looking(t, {
+  const { started, clock, over } = await looking(t, {
     env: {
       PASSERELLE_SYNC_CALLS_PER_DAY: '50',
       PASSERELLE_SYNC_DISCOVERY: 'false',
     },
   });
   await clock.advance(dayMs);
-  const { sync, crawlBudget } = house.bridge;
+  const { sync, crawlBudget } = started.bridge;
   const scheduler = createScheduler({
     sync,
     clock,
@@ -253,15 +253,15 @@ t.test('crawls stay within their share of the calls of a day; a large one takes 
   }
   await scheduler.stop();
   for (const calls of perDay) t.ok(calls > 0 && calls <= 21, `${perDay}`);
-  t.match(await house.bridge.catalog.crawls.everDone(), true);
+  t.match(await started.bridge.catalog.crawls.everDone(), true);
   const counts = [...over.counters.listings.values()];
   t.ok(Math.max(...counts) - Math.min(...counts) <= 1, 'it goes on where it was');
 });
 
 t.test('passerelle sync --plan prints the day and asks the host nothing', async (t) => {
-  const { house, over } = await looking(t);
-  await house.close();
-  const where = { cwd: house.home, env: envOver(over, house.home) };
+  const { started, over } = await looking(t);
+  await started.close();
+  const where = { cwd: started.home, env: envOver(over, started.home) };
   const answer = await passerelle(['sync', '--plan'], where);
   t.equal(answer.code, 0, answer.stderr);
   t.match(answer.stdout, /^\d+ calls in the next 24 hours; \d+ hot, \d+ warm, \d+ cold folders\n/);

@@ -28,10 +28,10 @@ t.test('docs/settings.md tells of every setting: path, environment, default, mea
 t.test(
   'docs/errors.md tells of every error: code, status, whether to try again, message, remedy',
   async (t) => {
-    const rows = Object.entries(errorTable).map(([code, { status, retryable, message, cure }]) => [
+    const rows = Object.entries(errorTable).map(([code, { status, retryable, message, remedy }]) => [
       [code, retryable ? `${status}, retry` : String(status)],
       [message],
-      [cure],
+      [remedy],
     ]);
     t.strictSame(rowsOf('docs/errors.md', 'errors'), rows);
     for (const document of documents.filter((name) => name !== 'CHANGELOG.md'))

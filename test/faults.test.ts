@@ -37,7 +37,7 @@ function sumOf(spec: FileSpec): string {
 }
 const sha = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-async function house(t: Test, way: Way, more: SimulatorOptions = {}, options: SetupOptions = {}) {
+async function startBridge(t: Test, way: Way, more: SimulatorOptions = {}, options: SetupOptions = {}) {
   const clock = createHandClock();
   let afterCut: DownloadFaults | undefined;
   const one = await setup(t, {
@@ -96,7 +96,7 @@ inEachWay('a hundred cuts at random places are not seen', async (t, way) => {
     name: `Cut (${2001 + n}).mkv`,
     content: { sizeBytes: 2 * MiB + n * 4099, seed: 100 + n },
   }));
-  const one = await house(t, way, { account: { files } });
+  const one = await startBridge(t, way, { account: { files } });
   for (const file of files) {
     const places = Array.from({ length: 10 }, () => Math.floor(random() * file.content.sizeBytes));
     one.simulator.faults.download.cutAt = places;
@@ -108,7 +108,7 @@ inEachWay('a hundred cuts at random places are not seen', async (t, way) => {
 });
 
 inEachWay('a host that says nothing for half a minute is asked again after 15 seconds', async (t, way) => {
-  const one = await house(t, way);
+  const one = await startBridge(t, way);
   one.simulator.faults.download.stall = { afterBytes: 1_000_000, times: 1 };
   const seen = await one.whole(film);
   t.equal(seen.sum, sumOf(film));
@@ -118,7 +118,7 @@ inEachWay('a host that says nothing for half a minute is asked again after 15 se
 
 inEachWay('a link that is refused when a film goes on costs one new one', async (t, way) => {
   for (const form of ['404', '410', '403-html', '200-html', '302-html'] as const) {
-    const one = await house(t, way);
+    const one = await startBridge(t, way);
     one.cutAt(5 * MiB, { dead: { form, times: 1 } });
     const seen = await one.whole(film);
     t.equal(seen.sum, sumOf(film), form);
@@ -129,7 +129,7 @@ inEachWay('a link that is refused when a film goes on costs one new one', async 
 });
 
 inEachWay('a host that is busy for 20 seconds in mid-film is waited for', async (t, way) => {
-  const one = await house(t, way);
+  const one = await startBridge(t, way);
   one.cutAt(5 * MiB, { busy: { status: 503, forMs: 20_000 } });
   const seen = await one.whole(film);
   t.equal(seen.sum, sumOf(film));
@@ -138,7 +138,7 @@ inEachWay('a host that is busy for 20 seconds in mid-film is waited for', async 
 });
 
 inEachWay('a host that is busy for longer than patience ends the film short', async (t, way) => {
-  const one = await house(t, way);
+  const one = await startBridge(t, way);
   one.cutAt(5 * MiB, { busy: { status: 503, forMs: 180_000 } });
   const seen = await one.whole(film);
   t.ok(seen.error, 'the connection is closed before the last byte');
@@ -147,7 +147,7 @@ inEachWay('a host that is busy for longer than patience ends the film short', as
 });
 
 /** The host locks the API: another film has asked for a link. */
-async function lock(one: Awaited<ReturnType<typeof house>>, lockMs: number): Promise<number> {
+async function lock(one: Awaited<ReturnType<typeof startBridge>>, lockMs: number): Promise<number> {
   one.simulator.faults.answer({ is: 'flood', lockMs, verb: 'download/get_token' });
   const refused = await one.ask(other);
   await refused.body.dump();
@@ -155,7 +155,7 @@ async function lock(one: Awaited<ReturnType<typeof house>>, lockMs: number): Pro
 }
 
 inEachWay('a locked API is not seen in a film whose link lives', async (t, way) => {
-  const one = await house(t, way);
+  const one = await startBridge(t, way);
   one.simulator.faults.download.cutAt = [late, late + 1, late + MiB];
   const answer = await one.ask(long);
   t.equal(await lock(one, 300_000), 503);
@@ -170,7 +170,7 @@ inEachWay('a locked API is not seen in a film whose link lives', async (t, way) 
 inEachWay(
   'a server that cannot be reached three times is tried again while the API is locked',
   async (t, way) => {
-    const one = await house(t, way);
+    const one = await startBridge(t, way);
     one.cutAt(late, { cut: { every: 1, atByte: 0, times: 3 } });
     const answer = await one.ask(long);
     t.equal(await lock(one, 300_000), 503);
@@ -184,7 +184,7 @@ inEachWay(
 inEachWay(
   'a link that ends while the API is locked for 5 minutes ends the film short, and Retry-After is true',
   async (t, way) => {
-    const one = await house(t, way);
+    const one = await startBridge(t, way);
     one.simulator.faults.download.cutAt = [late];
     const answer = await one.ask(long);
     t.equal(await lock(one, 300_000), 503);
@@ -207,7 +207,7 @@ inEachWay(
 );
 
 inEachWay('a lock that is shorter than patience is waited for in mid-film', async (t, way) => {
-  const one = await house(t, way, {}, { env: { FICHIER_PAUSES_MINUTES: '1' } });
+  const one = await startBridge(t, way, {}, { env: { FICHIER_PAUSES_MINUTES: '1' } });
   one.simulator.faults.download.cutAt = [late];
   const answer = await one.ask(long);
   t.equal(await lock(one, 50_000), 503);
@@ -219,7 +219,7 @@ inEachWay('a lock that is shorter than patience is waited for in mid-film', asyn
 
 inEachWay('an API that is down for a whole film is not seen when a link is at hand', async (t, way) => {
   for (const fault of [{ is: 'status', status: 503 }, { is: 'reset' }, { is: 'maintenance' }] as const) {
-    const one = await house(t, way);
+    const one = await startBridge(t, way);
     await (await one.ask(long, 'bytes=0-9')).body.dump();
     one.simulator.faults.answer({ ...fault, times: Number.POSITIVE_INFINITY });
     one.simulator.faults.download.cutAt = [late, late + MiB, late + 2 * MiB];

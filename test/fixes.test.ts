@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import t from 'tap';
 import { hourMs } from './fixtures/hand-clock.ts';
 import { signal, type Test } from './fixtures/setup.ts';
-import { file, house, others } from './fixtures/start-bridge.ts';
+import { file, others, startBridge } from './fixtures/start-bridge.ts';
 import { strmFiles } from './fixtures/strm-files.ts';
 import type { AccountFolder } from './simulator/simulator.ts';
 
 /** A bridge to which a person says what files are. */
-async function saying(t: Test, account: AccountFolder) {
-  const one = await house(t, account);
+async function effectiveOverride(t: Test, account: AccountFolder) {
+  const one = await startBridge(t, account);
   return {
     ...one,
     /** Paths of the tree but for the other films'. */
@@ -17,13 +17,13 @@ async function saying(t: Test, account: AccountFolder) {
       (await strmFiles(one.libraryDir))
         .map(({ path }) => path)
         .filter((path) => !/\((?:1982|1985|1995|2009|2021)\)/.test(path)),
-    fix: (path: string, override: Parameters<typeof one.bridge.fixes.set>[1]) =>
-      one.bridge.fixes.set({ path }, override, signal),
+    fix: (path: string, override: Parameters<typeof one.bridge.overrideEditor.set>[1]) =>
+      one.bridge.overrideEditor.set({ path }, override, signal),
     /** Noted, and nothing of it written. */
-    stoppedFix: (path: string, override: Parameters<typeof one.bridge.fixes.set>[1]) =>
-      one.bridge.fixes.set({ path }, override, AbortSignal.abort(new Error('stopped'))),
-    undo: () => one.bridge.replan.undo(signal),
-    said: async () => (await one.bridge.fixes.list()).map(({ path, override }) => [path, override]),
+    stoppedFix: (path: string, override: Parameters<typeof one.bridge.overrideEditor.set>[1]) =>
+      one.bridge.overrideEditor.set({ path }, override, AbortSignal.abort(new Error('stopped'))),
+    undo: () => one.bridge.treeMoves.undo(signal),
+    said: async () => (await one.bridge.overrideEditor.list()).map(({ path, override }) => [path, override]),
   };
 }
 
@@ -32,7 +32,9 @@ const [xyzzy, plain] = ['/Divers/xyzzy.mkv', 'Movies/xyzzy/xyzzy.strm'];
 const path = 'Movies/Metropolis (1927)/Metropolis (1927).strm';
 
 t.test('what an undo takes back includes the word that moved the files', async (t) => {
-  const one = await saying(t, { folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }] });
+  const one = await effectiveOverride(t, {
+    folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }],
+  });
   await one.sync();
   await one.fix(xyzzy, metropolis);
   await one.fix(xyzzy, { title: 'Nosferatu', year: 1922 });
@@ -44,20 +46,22 @@ t.test('what an undo takes back includes the word that moved the files', async (
   await one.undo();
   t.same(await one.paths(), [plain]);
   t.same(await one.said(), []);
-  t.same(await one.bridge.replan.plan(signal), [], 'a plan does not move them again');
+  t.same(await one.bridge.treeMoves.plan(signal), [], 'a plan does not move them again');
   t.match((await one.sync({ full: true })).tree.counts, { create: 0, update: 0, delete: 0 });
   t.equal(await one.undo(), undefined);
 });
 
 t.test('a word that moved nothing, and one that was taken back, are undone as well', async (t) => {
-  const one = await saying(t, { folders: [{ name: 'Divers', files: [file('Alien.1979.mkv'), ...others] }] });
+  const one = await effectiveOverride(t, {
+    folders: [{ name: 'Divers', files: [file('Alien.1979.mkv'), ...others] }],
+  });
   await one.sync();
   const alien = ['Movies/Alien (1979)/Alien (1979).strm'];
   t.same((await one.fix('/Divers/Alien.1979.mkv', { title: 'Alien' })).moves, []);
   await one.fix('/Divers/Alien.1979.mkv', { title: 'Alien' });
   await one.fix('/Divers/Alien.1979.mkv', { as: 'ignore' });
   t.same(await one.paths(), []);
-  await one.bridge.fixes.clear({ path: '/Divers/Alien.1979.mkv' }, signal);
+  await one.bridge.overrideEditor.clear({ path: '/Divers/Alien.1979.mkv' }, signal);
   t.same(await one.paths(), alien);
   await one.undo();
   t.same([await one.paths(), await one.said()], [[], [['/Divers/Alien.1979.mkv', { as: 'ignore' }]]]);
@@ -69,7 +73,7 @@ t.test('a word that moved nothing, and one that was taken back, are undone as we
 });
 
 t.test('an undo of a word on a folder, killed in the middle, is ended by the next one', async (t) => {
-  const one = await saying(t, {
+  const one = await effectiveOverride(t, {
     folders: [
       { name: 'Serie', files: [file('a 1.mkv'), file('a 2.mkv')] },
       { name: 'F', files: [...others] },
@@ -87,13 +91,13 @@ t.test('an undo of a word on a folder, killed in the middle, is ended by the nex
   publisher.titles = titles;
   await one.undo();
   t.same([await one.paths(), await one.said()], [before, []]);
-  t.same(await one.bridge.replan.plan(signal), []);
+  t.same(await one.bridge.treeMoves.plan(signal), []);
 });
 
 t.test(
   'a fix that was stopped leaves nothing twice where a removal is undone before the next sync',
   async (t) => {
-    const one = await saying(t, {
+    const one = await effectiveOverride(t, {
       folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), file('Akira.1988.mkv'), ...others] }],
     });
     await one.sync();
@@ -112,7 +116,7 @@ t.test(
 t.test(
   'what a stopped fix takes from one title to another is in one of them, whichever is written',
   async (t) => {
-    const one = await saying(t, {
+    const one = await effectiveOverride(t, {
       folders: [
         { name: 'A', files: [file('Metropolis.1927.1080p.mkv')] },
         { name: 'B', files: [file('Nosferatu.1922.1080p.mkv'), file('Nosferatu.1922.720p.mkv')] },
@@ -134,7 +138,9 @@ t.test(
 );
 
 t.test('what was said of a file is said of the one that is uploaded anew in its place', async (t) => {
-  const one = await saying(t, { folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }] });
+  const one = await effectiveOverride(t, {
+    folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }],
+  });
   await one.sync();
   await one.fix(xyzzy, metropolis);
   const { account } = one.simulator;
@@ -152,15 +158,17 @@ t.test('what was said of a file is said of the one that is uploaded anew in its 
     t.same(await one.said(), [[xyzzy, metropolis]]);
   }
   t.not(id, before);
-  t.same(await one.bridge.replan.plan(signal), []);
+  t.same(await one.bridge.treeMoves.plan(signal), []);
   await one.undo();
   t.same([await one.paths(), await one.said()], [[plain], []], 'and taken back from it');
   t.match(await readFile(join(one.libraryDir, plain), 'utf8'), new RegExp(id));
-  t.same(await one.bridge.replan.plan(signal), []);
+  t.same(await one.bridge.treeMoves.plan(signal), []);
 });
 
 t.test('what a person does not want to see does not come back with another id', async (t) => {
-  const one = await saying(t, { folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }] });
+  const one = await effectiveOverride(t, {
+    folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }],
+  });
   await one.sync();
   await one.fix(xyzzy, { as: 'ignore' });
   const { account } = one.simulator;
@@ -172,12 +180,14 @@ t.test('what a person does not want to see does not come back with another id', 
     t.same(await one.paths(), []);
     account.addFile('/Divers', file(`Film ${crawl}.2009.mkv`));
   }
-  await one.bridge.fixes.clear({ path: xyzzy }, signal);
+  await one.bridge.overrideEditor.clear({ path: xyzzy }, signal);
   t.same(await one.paths(), [plain]);
 });
 
 t.test('a film that was replaced does not come up again when the new one goes as well', async (t) => {
-  const one = await saying(t, { folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }] });
+  const one = await effectiveOverride(t, {
+    folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }],
+  });
   const { account } = one.simulator;
   await one.sync();
   account.removeFile(xyzzy);
@@ -195,7 +205,7 @@ t.test('a film that was replaced does not come up again when the new one goes as
 });
 
 t.test('a file that was only moved keeps what was said of it', async (t) => {
-  const one = await saying(t, {
+  const one = await effectiveOverride(t, {
     folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }, { name: 'Later' }],
   });
   await one.sync();
@@ -217,7 +227,7 @@ t.test('a file that was only moved keeps what was said of it', async (t) => {
 });
 
 t.test('an undo moves the file that stands there now, whatever stood there when it was moved', async (t) => {
-  const one = await saying(t, {
+  const one = await effectiveOverride(t, {
     folders: [
       { name: 'Divers', files: [file('xyzzy.mkv')] },
       { name: 'F', files: [...others] },
@@ -234,13 +244,13 @@ t.test('an undo moves the file that stands there now, whatever stood there when 
   t.same([await one.paths(), await one.said()], [[plain], []]);
   await one.sync({ full: true });
   t.same(await one.paths(), [plain]);
-  t.same(await one.bridge.replan.plan(signal), []);
+  t.same(await one.bridge.treeMoves.plan(signal), []);
 });
 
 t.test(
   'an undo moves a file that got another place by itself in the meantime, and leaves nothing there',
   async (t) => {
-    const one = await saying(t, {
+    const one = await effectiveOverride(t, {
       folders: [
         { name: 'Divers', files: [file('xyzzy.mkv')] },
         { name: 'Films', files: others },
@@ -261,7 +271,7 @@ t.test(
 );
 
 t.test('an undo never leaves a film without a path that has left the folder of the word', async (t) => {
-  const one = await saying(t, {
+  const one = await effectiveOverride(t, {
     folders: [
       { name: 'Divers', files: [file('Metropolis.1927.mkv')] },
       { name: 'Films', files: others },
@@ -279,7 +289,7 @@ t.test('an undo never leaves a film without a path that has left the folder of t
 });
 
 t.test('an NFO tells what its path tells, whatever the file is called at the host', async (t) => {
-  const one = await saying(t, {
+  const one = await effectiveOverride(t, {
     folders: [
       { name: 'Films', files: [file('Inception.2010.mkv'), ...others] },
       { name: 'Lost', files: [file('Lost.S01E02.mkv')] },
@@ -312,7 +322,7 @@ t.test('an NFO tells what its path tells, whatever the file is called at the hos
     await one.clock.advance(2 * hourMs);
   }
   await same('uploaded anew');
-  await one.bridge.replan.apply(signal);
+  await one.bridge.treeMoves.apply(signal);
   t.match(await nfo('Movies/Tenet (2020)/Tenet (2020).nfo'), '<title>Tenet</title>');
   t.match(await nfo('Shows/Lost/Season 03/Lost S03E07.nfo'), /<season>3[\s\S]*<episode>7</);
   await one.undo();
@@ -330,7 +340,9 @@ t.test('an NFO tells what its path tells, whatever the file is called at the hos
 });
 
 t.test('what is found out about a film reaches its NFO while the path says the same', async (t) => {
-  const one = await saying(t, { folders: [{ name: 'Films', files: [file('Heat (1999) {tmdb-1}.mkv')] }] });
+  const one = await effectiveOverride(t, {
+    folders: [{ name: 'Films', files: [file('Heat (1999) {tmdb-1}.mkv')] }],
+  });
   await one.sync();
   one.simulator.account.rename(
     '/Films/Heat (1999) {tmdb-1}.mkv',

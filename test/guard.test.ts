@@ -3,7 +3,7 @@ import { whatStops } from '../src/sync/retention/guard.ts';
 import { createHandClock, hourMs } from './fixtures/hand-clock.ts';
 import { films, movie } from './fixtures/numbered-films.ts';
 import { setup } from './fixtures/setup.ts';
-import { house } from './fixtures/start-bridge.ts';
+import { startBridge } from './fixtures/start-bridge.ts';
 import { strmFiles, strmPaths } from './fixtures/strm-files.ts';
 
 /** What lets nothing go: too many at once, a root that is gone, listings that lack entries. */
@@ -88,7 +88,7 @@ t.test('the guard, as a table', async (t) => {
 });
 
 t.test('more than a fifth of the tree is not removed without a word', async (t) => {
-  const one = await house(t, { folders: [films(10)] });
+  const one = await startBridge(t, { folders: [films(10)] });
   await one.sync();
   for (const n of [0, 1, 2])
     one.simulator.account.removeFile(`/Films/Film ${'abc'[n]}0.${1950 + n}.1080p.mkv`);
@@ -104,7 +104,7 @@ t.test('more than a fifth of the tree is not removed without a word', async (t) 
 });
 
 t.test('a folder that comes back empty, or a vanished root, removes nothing', async (t) => {
-  const one = await house(
+  const one = await startBridge(
     t,
     { folders: [films(10)] },
     { PASSERELLE_ROOTS: '/Films', PASSERELLE_SYNC_REMOVE_PERCENT: '100' },
@@ -125,7 +125,7 @@ t.test('a folder that comes back empty, or a vanished root, removes nothing', as
 });
 
 t.test('half answers and maintenance pages remove nothing', async (t) => {
-  const one = await house(t, { folders: [films(10)] });
+  const one = await startBridge(t, { folders: [films(10)] });
   await one.sync();
   for (const fault of [
     { is: 'emptyListing' },
@@ -138,7 +138,7 @@ t.test('half answers and maintenance pages remove nothing', async (t) => {
     await one.clock.advance(2 * hourMs);
     t.equal((await strmPaths(one)).length, 10, fault.is);
   }
-  const found = await one.bridge.catalog.content.counts();
+  const found = await one.bridge.catalog.files.counts();
   t.equal(found.files, 10);
 });
 
@@ -164,7 +164,7 @@ t.test('photos and archives beside the films do not soften the guard', async (t)
     name: 'Photos',
     files: Array.from({ length: 100 }, (_, n) => ({ name: `photo ${n}.jpg`, content: Buffer.from('x') })),
   };
-  const one = await house(t, { folders: [films(10), photos] });
+  const one = await startBridge(t, { folders: [films(10), photos] });
   await one.sync();
   for (const file of [...one.simulator.account.folder('/Films').files.values()])
     one.simulator.account.removeFile(file);
@@ -176,7 +176,7 @@ t.test('photos and archives beside the films do not soften the guard', async (t)
 });
 
 t.test('many small losses within a day are one large loss', async (t) => {
-  const one = await house(t, { folders: [films(40)] });
+  const one = await startBridge(t, { folders: [films(40)] });
   await one.sync();
   const files = [...one.simulator.account.folder('/Films').files.values()];
   for (let round = 0; round < 4; round++) {
@@ -189,7 +189,7 @@ t.test('many small losses within a day are one large loss', async (t) => {
 });
 
 t.test('a listing that may lack entries is no second confirmation', async (t) => {
-  const one = await house(t, { folders: [films(10)] });
+  const one = await startBridge(t, { folders: [films(10)] });
   await one.sync();
   const folder = one.simulator.account.folder('/Films');
   one.simulator.account.removeFile('/Films/Film a0.1950.1080p.mkv');
@@ -206,7 +206,7 @@ t.test('a listing that may lack entries is no second confirmation', async (t) =>
 });
 
 t.test('one root that is gone stops neither the others nor lets anything go', async (t) => {
-  const one = await house(
+  const one = await startBridge(
     t,
     { folders: [films(10), films(5, 'Series')] },
     { PASSERELLE_ROOTS: '/Films,/Series' },
@@ -222,11 +222,11 @@ t.test('one root that is gone stops neither the others nor lets anything go', as
   }
   t.equal((await strmPaths(one)).length, (await strmFiles(one.libraryDir)).length);
   t.ok((await strmPaths(one)).includes('Movies/New (2001)/New (2001).strm'));
-  t.equal((await one.bridge.catalog.content.counts()).files, 16);
+  t.equal((await one.bridge.catalog.files.counts()).files, 16);
 });
 
 t.test('a folder that can never be listed holds removals back until a person says so', async (t) => {
-  const one = await house(t, { folders: [films(10), films(2, 'Other')] });
+  const one = await startBridge(t, { folders: [films(10), films(2, 'Other')] });
   await one.sync();
   one.simulator.account.removeFile('/Films/Film a0.1950.1080p.mkv');
   one.simulator.faults.answer({
@@ -236,17 +236,17 @@ t.test('a folder that can never be listed holds removals back until a person say
     folderId: one.simulator.account.folder('/Other').id,
     times: Number.POSITIVE_INFINITY,
   });
-  const before = (await one.bridge.catalog.content.counts()).files;
+  const before = (await one.bridge.catalog.files.counts()).files;
   await one.sync({ acceptRemovals: true });
   await one.clock.advance(2 * hourMs);
   await one.sync();
-  t.equal((await one.bridge.catalog.content.counts()).files, before);
+  t.equal((await one.bridge.catalog.files.counts()).files, before);
   await one.sync({ acceptRemovals: true });
-  t.equal((await one.bridge.catalog.content.counts()).files, before - 1);
+  t.equal((await one.bridge.catalog.files.counts()).files, before - 1);
 });
 
 t.test('a dry run tells of removals, and neither makes nor starts them', async (t) => {
-  const one = await house(t, { folders: [films(10)] });
+  const one = await startBridge(t, { folders: [films(10)] });
   await one.sync();
   one.simulator.account.removeFile('/Films/Film a0.1950.1080p.mkv');
   await one.sync({ dryRun: true });

@@ -47,7 +47,7 @@ t.test('Kodi reads the tree as the catalog means it', async (t) => {
   const { kodi, xvfb } = programs;
   if (!kodi || !xvfb) return;
   const port = await freePort();
-  const house = await setup(t, {
+  const started = await setup(t, {
     port,
     simulator: { account: kodiAccount() },
     env: {
@@ -56,13 +56,13 @@ t.test('Kodi reads the tree as the catalog means it', async (t) => {
       PASSERELLE_BASE_URL: `http://127.0.0.1:${port}`,
     },
   });
-  await house.sync();
-  await readHeaders(house);
+  await started.sync();
+  await readHeaders(started);
   let requests = 0;
-  house.app.server.on('request', () => requests++);
-  const held = await whatCatalogHolds(house);
+  started.app.server.on('request', () => requests++);
+  const held = await whatCatalogHolds(started);
   const player = await startKodi(t, { kodi, xvfb });
-  await setSources(player.data, house.libraryDir);
+  await setSources(player.data, started.libraryDir);
   const scanAt = performance.now();
   await player.ask('VideoLibrary.Scan', { showdialogs: false });
   await until('the scan', () => player.hasSaid('VideoLibrary.OnScanFinished'), 90_000);
@@ -90,7 +90,7 @@ async function readHeaders({ bridge, sync }: Setup): Promise<void> {
     const facts = await inspect(async (at, length) => bytes.subarray(at, at + length), { sizeBytes, clock });
     factsOf.set(sizeBytes, JSON.stringify(facts));
   }
-  for (const file of await catalog.content.filesByIds(await catalog.content.someIds(1000))) {
+  for (const file of await catalog.files.filesByIds(await catalog.files.someIds(1000))) {
     const facts = factsOf.get(file.sizeBytes);
     if (facts !== undefined) await catalog.media.put(file, facts, clock.now());
   }

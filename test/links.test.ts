@@ -4,28 +4,28 @@ import { silentLog } from '../src/core/log.ts';
 import { createBroker, type LeaseStore } from '../src/links/broker.ts';
 import { createLinkCheck } from '../src/links/hosts.ts';
 import type { Lease } from '../src/links/lease.ts';
-import { createLinkLife } from '../src/links/link-ttl.ts';
+import { createLinkTtl } from '../src/links/link-ttl.ts';
 import { createHandClock, settle } from './fixtures/hand-clock.ts';
 
 const film = { id: 'aaaaaaaaaaaaaaaaaaaa', url: 'https://1fichier.com/?aaaaaaaaaaaaaaaaaaaa' };
 const windows = { startWindowMs: 240_000, resumeWindowMs: 1_500_000 };
 
 /** A broker whose host answers with numbered links, as the test says. */
-function house(store: LeaseStore = memoryStore()) {
+function arrange(store: LeaseStore = memoryStore()) {
   const clock = createHandClock();
   const calls: { url: string; signal: AbortSignal }[] = [];
-  const life = createLinkLife({
+  const linkTtl = createLinkTtl({
     ...windows,
     account: 'one',
-    shortestMs: 30_000,
-    longestMs: 21_600_000,
+    minMs: 30_000,
+    maxMs: 21_600_000,
     memory: { read: () => undefined, write: () => {} },
   });
   let answer: () => Promise<string> = async () => `https://a-1.1fichier.com/p${calls.length}`;
   const broker = createBroker({
     clock,
     log: silentLog,
-    life,
+    linkTtl,
     store,
     checkLink: createLinkCheck(['*.1fichier.com'], 'https://api.1fichier.com/v1'),
     directLink: (url, { signal }) => {
@@ -49,7 +49,7 @@ function memoryStore(): LeaseStore & { kept: Map<string, Lease> } {
 const play = { urgency: 'play' } as const;
 
 t.test('one lease serves all until its window ends: 4 minutes unused, 25 minutes once used', async (t) => {
-  const { broker, clock, calls } = house();
+  const { broker, clock, calls } = arrange();
   const first = await broker.acquire(film, play);
   await clock.advance(239_000);
   t.equal(await broker.acquire(film, play), first);
@@ -67,7 +67,7 @@ t.test('one lease serves all until its window ends: 4 minutes unused, 25 minutes
 t.test(
   'who asks at the same time shares the call; one that leaves does not take it from the others',
   async (t) => {
-    const { broker, calls, answer } = house();
+    const { broker, calls, answer } = arrange();
     const { promise, resolve } = Promise.withResolvers<string>();
     answer(() => promise);
     const leaves = new AbortController();
@@ -86,7 +86,7 @@ t.test(
 t.test(
   'when the last one leaves, the waiting call is taken back, and the next one starts anew',
   async (t) => {
-    const { broker, calls, answer } = house();
+    const { broker, calls, answer } = arrange();
     answer(
       () =>
         new Promise((_resolve, reject) =>
@@ -105,7 +105,7 @@ t.test(
 );
 
 t.test('a refusal is remembered until its time, and costs nothing meanwhile', async (t) => {
-  const { broker, clock, calls, answer } = house();
+  const { broker, clock, calls, answer } = arrange();
   answer(async () => {
     throw new BridgeError('BRIDGE_HOST_LOCATION', { retryAt: clock.now() + 300_000 });
   });
@@ -120,7 +120,7 @@ t.test('a refusal is remembered until its time, and costs nothing meanwhile', as
 });
 
 t.test('what the gate refuses is asked again at once: it costs the host nothing', async (t) => {
-  const { broker, calls, answer } = house();
+  const { broker, calls, answer } = arrange();
   answer(async () => {
     throw new BridgeError('BRIDGE_GATE_BUSY');
   });
@@ -131,7 +131,7 @@ t.test('what the gate refuses is asked again at once: it costs the host nothing'
 
 t.test('a dropped lease is gone for good, but a newer one stays', async (t) => {
   const store = memoryStore();
-  const { broker } = house(store);
+  const { broker } = arrange(store);
   const first = await broker.acquire(film, play);
   await broker.drop(film.id, first.url);
   const second = await broker.acquire(film, play);
@@ -144,21 +144,21 @@ t.test('a dropped lease is gone for good, but a newer one stays', async (t) => {
 
 t.test('a lease from before a restart still serves, an old one does not', async (t) => {
   const store = memoryStore();
-  const one = house(store);
+  const one = arrange(store);
   const lease = await one.broker.acquire(film, play);
   one.broker.used(lease);
   await settle();
-  const two = house(store);
+  const two = arrange(store);
   t.equal((await two.broker.acquire(film, play)).url, lease.url);
   t.equal(two.calls.length, 0);
-  const three = house(store);
+  const three = arrange(store);
   three.clock.jump(three.clock.now() + 1_500_000);
   await three.broker.acquire(film, play);
   t.equal(three.calls.length, 1);
 });
 
 t.test('a clock that was set back ends leases instead of making them immortal', async (t) => {
-  const { broker, clock, calls } = house();
+  const { broker, clock, calls } = arrange();
   await broker.acquire(film, play);
   clock.jump(clock.now() - 3_600_000);
   await broker.acquire(film, play);
@@ -167,7 +167,7 @@ t.test('a clock that was set back ends leases instead of making them immortal', 
 
 t.test('a disk that cannot keep the lease does not stop the film', async (t) => {
   const store = { ...memoryStore(), put: async () => Promise.reject(new Error('disk full')) };
-  t.match(await house(store).broker.acquire(film, play), { fileId: film.id });
+  t.match(await arrange(store).broker.acquire(film, play), { fileId: film.id });
 });
 
 t.test("only the host's own download servers are believed", async (t) => {

@@ -243,7 +243,7 @@ t.test('the catalog: the newest first, three failures, a new size begins anew', 
   await listed(['a', 'p', 'x'], 10);
   await listed(['a', 'b', 'p', 'x'], 20);
   const rows = ['a', 'b', 'p'].map((id) => ({ fileId: idOf(id), titleKey: 'k', stem: undefined }));
-  await catalog.titles.place([], rows);
+  await catalog.placements.place([], rows);
   const next = async (now = 0) => (await catalog.media.next(10, now)).map(({ id }) => id[0]);
   t.strictSame(await next(), ['b', 'a'], 'not what has no place in the tree, nor what is behind a password');
   await catalog.dirty.clear(await catalog.dirty.all());
@@ -286,7 +286,7 @@ t.test('the catalog: unread videos are found among many known ones, in their ord
       1,
     );
   }
-  await catalog.titles.place(
+  await catalog.placements.place(
     [],
     ids.map((fileId) => ({ fileId, titleKey: fileId, stem: undefined })),
   );

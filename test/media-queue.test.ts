@@ -144,16 +144,16 @@ t.test('from the account to the NFO, without a play; then the first probe costs 
   ];
   const over = await createSimulator({ clock, account: { files } });
   t.teardown(() => over.close());
-  const house = await setup(t, { over, overrides: { clock } });
-  const { bridge, simulator, libraryDir, url } = house;
-  await house.sync();
+  const started = await setup(t, { over, overrides: { clock } });
+  const { bridge, simulator, libraryDir, url } = started;
+  await started.sync();
   simulator.reset();
   const stem = join(libraryDir, 'Movies', 'Long Film (2001)', 'Long Film (2001)');
   const before = await stat(`${stem}.strm`);
   t.notMatch(await readFile(`${stem}.nfo`, 'utf8'), /streamdetails/);
 
   // A play a moment ago: nothing is read for a minute.
-  const played = await request(house.streamUrl(`/${names.mp4}`), { headers: { range: 'bytes=0-9' } });
+  const played = await request(started.streamUrl(`/${names.mp4}`), { headers: { range: 'bytes=0-9' } });
   await played.body.dump();
   await until(() => bridge.slots.used() === 0);
   t.equal(simulator.counters.tokens, 1);
@@ -198,7 +198,7 @@ t.test('from the account to the NFO, without a play; then the first probe costs 
   let interruptions = 0;
   bridge.media.interrupt = () => interruptions++;
   t.equal(bridge.plays.isIdle(), true);
-  await (await request(house.streamUrl(`/${names.mp4}`), { headers: { range: 'bytes=0-9' } })).body.dump();
+  await (await request(started.streamUrl(`/${names.mp4}`), { headers: { range: 'bytes=0-9' } })).body.dump();
   t.equal(interruptions, 1);
   t.equal(bridge.plays.isIdle(), false);
   await clock.advance(61_000);
@@ -208,7 +208,7 @@ t.test('from the account to the NFO, without a play; then the first probe costs 
   const { id: anyId } = simulator.account.file(`/${names.mkv}`);
   const refresh = () => bridge.sync.refresh([anyId], signal);
   const first = refresh();
-  const syncing = house.sync();
+  const syncing = started.sync();
   t.equal(await first, true);
   await until(() => bridge.sync.state().running);
   t.equal(await refresh(), false, 'a sync runs');
@@ -236,7 +236,7 @@ t.test('from the account to the NFO, without a play; then the first probe costs 
 
   if (!(await hasPlayer(t, 'ffprobe'))) return;
   for (const name of Object.values(names))
-    t.ok((await probe(house.streamUrl(`/${name}`))).durationSeconds > 65, name);
+    t.ok((await probe(started.streamUrl(`/${name}`))).durationSeconds > 65, name);
   t.equal(simulator.counters.tokens, 3, 'the bytes of the inspection serve the probe');
 });
 
@@ -264,7 +264,7 @@ t.test('a film larger than what is read of it: its index at the end is read and 
       resolve(JSON.parse(facts));
     };
   });
-  await bridge.shield.load();
+  await bridge.rangeCache.load();
   bridge.media.start();
   await clock.advance(30_000);
   // The host is asked in steps, a moment apart. While the parser works, time stands still.

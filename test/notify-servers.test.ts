@@ -193,16 +193,16 @@ t.test('hostile XML does nothing but fail', async (t) => {
 t.test('an answer that never ends is cut off, and nothing is followed elsewhere', async (t) => {
   const plex = await fakePlex(t);
   const { start, clock } = await telling(t, () => [{ kind: 'plex', url: plex.url, token: 'plex-token' }]);
-  const house = await start();
+  const started = await start();
   plex.locations = ['x'.repeat(2_000_000)];
-  await house.sync();
-  await house.bridge.notify.flush();
-  const [first] = await house.bridge.notify.state();
+  await started.sync();
+  await started.bridge.notify.flush();
+  const [first] = await started.bridge.notify.state();
   t.match(first?.last, { ok: false, words: 'answers more than 1048576 bytes' });
   plex.broken = 302;
   await clock.advance(60_000);
-  await house.bridge.notify.flush();
-  t.match((await house.bridge.notify.state())[0]?.last, { ok: false, words: 'sends us elsewhere (302)' });
+  await started.bridge.notify.flush();
+  t.match((await started.bridge.notify.state())[0]?.last, { ok: false, words: 'sends us elsewhere (302)' });
 });
 
 t.test(
@@ -213,7 +213,7 @@ t.test(
     const plex = await fakePlex(t);
     const kodi = await fakeKodi(t);
     const rclone = await fakeRclone(t);
-    const warnings: { server?: string; words?: string; cure?: string }[] = [];
+    const warnings: { server?: string; words?: string; remedy?: string }[] = [];
     const log = {
       debug() {},
       info() {},
@@ -236,20 +236,20 @@ t.test(
     jellyfin.locations = ['/media/passerelle/Movies', '/media/passerelle/Shows'];
     plex.locations = ['/mnt/p/Movies'];
     kodi.locations = ['/mnt/p/Movies/'];
-    const house = await start();
-    await house.sync();
-    await mkdir(join(house.tree, 'Shows'));
-    house.bridge.notify.start();
+    const started = await start();
+    await started.sync();
+    await mkdir(join(started.tree, 'Shows'));
+    started.bridge.notify.start();
     await until(() => warnings.length >= 5);
     const of = (kind: string) => warnings.find(({ server }) => server?.startsWith(kind));
     t.match(of('jellyfin'), {
       words: /^no library of it holds .*library; they hold \/media\/passerelle\/Movies/,
-      cure: `pathMap: {"${house.tree}": "/media/passerelle"}`,
+      remedy: `pathMap: {"${started.tree}": "/media/passerelle"}`,
     });
-    t.match(of('emby'), { words: 'does not accept the token (401)', cure: /API Keys/ });
+    t.match(of('emby'), { words: 'does not accept the token (401)', remedy: /API Keys/ });
     t.equal(of('plex'), undefined, 'all is well');
     t.match(of('kodi'), { words: 'has no source that holds /mnt/p/Shows' });
-    t.match(of('rclone'), { words: 'has no mount :other:', cure: /:webdav/ });
+    t.match(of('rclone'), { words: 'has no mount :other:', remedy: /:webdav/ });
     t.match(of('webhook'), { words: /its pathMap covers no tree/ });
     t.notMatch(JSON.stringify(warnings), /secret|jelly-key|wrong|plex-token/);
   },
@@ -257,12 +257,12 @@ t.test(
 
 t.test('the API shows how telling went, and no secret', async (t) => {
   const { jellyfin, start } = await tellingJellyfin(t);
-  const house = await start();
-  await house.sync();
-  await house.bridge.notify.flush();
-  const answer = await house.app.inject({
+  const started = await start();
+  await started.sync();
+  await started.bridge.notify.flush();
+  const answer = await started.app.inject({
     url: '/api/v1/notify',
-    headers: { authorization: `Bearer ${house.bridge.secrets.adminToken}` },
+    headers: { authorization: `Bearer ${started.bridge.secrets.adminToken}` },
   });
   t.match(answer.json(), {
     servers: [

@@ -42,16 +42,16 @@ t.test(
     const all = [jellyfin, emby, plex, kodi, rclone, webhook];
     plex.locations = ['/media', `${mapped}/Movies`];
     rclone.locations = ['Movies', 'Movies/Metropolis (1927)', "Movies/L'Été (1999)"];
-    const house = await start();
-    await house.sync();
-    house.bridge.notify.start();
+    const started = await start();
+    await started.sync();
+    started.bridge.notify.start();
     await within(15_000, () => all.every((one) => told(one).length > 0));
     await pass(120_000);
     for (const one of all) one.heard.length = 0;
     log.length = 0;
 
     over.account.addFile('/Films', movie("L'Été", 1999));
-    await house.sync();
+    await started.sync();
     await clock.advance(9000);
     await settle(60);
     t.equal(log.length, 0, 'gathered for 10 s');
@@ -88,7 +88,7 @@ t.test(
           'POST /Library/Media/Updated',
           'emby-key',
           undefined,
-          `{"Updates":[{"Path":"${house.tree}/${folder}","UpdateType":"Created"}]}`,
+          `{"Updates":[{"Path":"${started.tree}/${folder}","UpdateType":"Created"}]}`,
         ],
       ],
     );
@@ -140,11 +140,11 @@ t.test(
 
 t.test('many new films of one crawl are one call', async (t) => {
   const { jellyfin, start, over, within, pass } = await tellingJellyfin(t);
-  const house = await start();
+  const started = await start();
   for (let n = 0; n < 20; n++)
     over.account.addFile('/Films', movie(`Film ${'abcdefghijklmnopqrst'[n]}`, 1950 + n));
-  await house.sync();
-  house.bridge.notify.start();
+  await started.sync();
+  started.bridge.notify.start();
   await within(15_000, () => told(jellyfin).length > 0);
   await pass(120_000);
   const [update] = told(jellyfin);
@@ -164,17 +164,17 @@ t.test('a server that is down is told later, with growing pauses, and holds up n
     { kind: 'plex', url: plex.url, token: 'plex-token', pathMap: { '/': '/' } },
     { kind: 'rclone', url: rclone.url },
   ]);
-  const house = await start();
-  plex.locations = [house.tree];
+  const started = await start();
+  plex.locations = [started.tree];
   jellyfin.broken = 503;
   rclone.broken = 'silent';
-  await house.sync();
-  house.bridge.notify.start();
+  await started.sync();
+  started.bridge.notify.start();
   await within(15_000, () => told(emby).length > 0);
   await within(30_000, () => told(plex).length > 0);
   await pass(5000);
   const state = async (kind: string) =>
-    (await house.bridge.notify.state()).find(({ server }) => server.startsWith(kind));
+    (await started.bridge.notify.state()).find(({ server }) => server.startsWith(kind));
   t.match(await state('jellyfin'), { waiting: 1, last: { ok: false, words: 'answers 503', failures: 1 } });
   t.match(await state('rclone'), { last: { ok: false, words: 'did not answer within 10 s' } });
   const pauses: number[] = [];
@@ -249,30 +249,30 @@ t.test(
     );
     over.account.addFile('/Films', movie('Nosferatu', 1922));
     over.account.addFile('/Films', movie('Faust', 1926));
-    const house = await start();
-    plex.locations = [`${house.tree}/Movies`];
-    await house.sync();
-    house.bridge.notify.start();
+    const started = await start();
+    plex.locations = [`${started.tree}/Movies`];
+    await started.sync();
+    started.bridge.notify.start();
     await within(15_000, () => [jellyfin, plex, kodi].every((one) => told(one).length > 0));
     await pass(60_000);
     for (const one of [jellyfin, plex, kodi]) one.heard.length = 0;
     over.account.removeFile('/Films/Faust.1926.1080p.mkv');
-    await house.sync();
+    await started.sync();
     await clock.advance(3_600_000);
-    await house.sync({ acceptRemovals: true });
+    await started.sync({ acceptRemovals: true });
     kodi.state.scanning = 2;
     await within(40_000, () => told(kodi).length > 1);
-    t.match(told(jellyfin)[0]?.body, `{"Path":"${house.tree}/Movies/Faust (1926)","UpdateType":"Deleted"}`);
+    t.match(told(jellyfin)[0]?.body, `{"Path":"${started.tree}/Movies/Faust (1926)","UpdateType":"Deleted"}`);
     t.equal(
       plex.lines().at(-1),
-      `GET /library/sections/1/refresh?path=${encodeURIComponent(`${house.tree}/Movies`)}`,
+      `GET /library/sections/1/refresh?path=${encodeURIComponent(`${started.tree}/Movies`)}`,
     );
     t.strictSame(
       kodi.heard.map(({ body }) => (JSON.parse(body) as { method: string }).method.split('.')[1]),
       ['GetInfoBooleans', 'GetInfoBooleans', 'GetInfoBooleans', 'Scan', 'GetInfoBooleans', 'Clean'],
       'a scan that runs is not stopped by another one',
     );
-    t.match(told(kodi)[0]?.body, `"directory":"${house.tree}/Movies/"`);
+    t.match(told(kodi)[0]?.body, `"directory":"${started.tree}/Movies/"`);
   },
 );
 

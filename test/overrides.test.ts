@@ -3,13 +3,13 @@ import { request } from 'undici';
 import { applyOverrides, readOverride } from '../src/library/override.ts';
 import { recognise } from '../src/naming/recognise.ts';
 import { signal } from './fixtures/setup.ts';
-import { file, house, others } from './fixtures/start-bridge.ts';
+import { file, others, startBridge } from './fixtures/start-bridge.ts';
 import { strmPaths } from './fixtures/strm-files.ts';
 
 /** What a person says of a file, and the paths that move by it. */
 
 t.test('what a person says outranks the name, is kept, and can be taken back', async (t) => {
-  const one = await house(t, {
+  const one = await startBridge(t, {
     folders: [
       {
         name: 'Divers',
@@ -19,8 +19,8 @@ t.test('what a person says outranks the name, is kept, and can be taken back', a
     ],
   });
   await one.sync();
-  const { fixes, catalog } = one.bridge;
-  const set = await fixes.set(
+  const { overrideEditor, catalog } = one.bridge;
+  const set = await overrideEditor.set(
     { path: '/Divers/xyzzy.mkv' },
     { title: 'Metropolis', year: 1927, ids: { tmdb: '19' } },
     signal,
@@ -33,12 +33,12 @@ t.test('what a person says outranks the name, is kept, and can be taken back', a
       'Movies/Metropolis (1927) [tmdbid-19]/Metropolis (1927) [tmdbid-19].strm',
     ),
   );
-  await fixes.set(
+  await overrideEditor.set(
     { path: '/Divers/Serie' },
     { as: 'episode', title: 'Lost', season: 2, episodes: [3] },
     signal,
   );
-  await fixes.set({ path: '/Divers/Alien.1979.mkv' }, { as: 'ignore' }, signal);
+  await overrideEditor.set({ path: '/Divers/Alien.1979.mkv' }, { as: 'ignore' }, signal);
   const now = [
     'Movies/Metropolis (1927) [tmdbid-19]/Metropolis (1927) [tmdbid-19].strm',
     'Shows/Lost/Season 02/Lost S02E03.strm',
@@ -49,18 +49,20 @@ t.test('what a person says outranks the name, is kept, and can be taken back', a
   const id = one.simulator.account.file('/Divers/xyzzy.mkv').id;
   const kept = JSON.parse((await catalog.recognitions.ofFiles([id])).get(id) ?? '{}');
   t.ok(kept.because.includes('title: you said so (file)'), kept.because.join());
-  t.match(await fixes.list(), [
+  t.match(await overrideEditor.list(), [
     { path: '/Divers/xyzzy.mkv', override: { title: 'Metropolis' } },
     { path: '/Divers/Serie' },
     { path: '/Divers/Alien.1979.mkv' },
   ]);
-  await fixes.clear({ path: '/Divers/Alien.1979.mkv' }, signal);
+  await overrideEditor.clear({ path: '/Divers/Alien.1979.mkv' }, signal);
   t.ok((await strmPaths(one)).includes('Movies/Alien (1979)/Alien (1979).strm'));
-  await t.rejects(fixes.clear({ path: '/Divers/Alien.1979.mkv' }, signal), { code: 'BRIDGE_NOT_FOUND' });
+  await t.rejects(overrideEditor.clear({ path: '/Divers/Alien.1979.mkv' }, signal), {
+    code: 'BRIDGE_NOT_FOUND',
+  });
 });
 
 t.test('overrides over HTTP: said, listed, taken back, and refused when they are wrong', async (t) => {
-  const one = await house(t, { folders: [{ name: 'Divers', files: [file('xyzzy.mkv')] }] });
+  const one = await startBridge(t, { folders: [{ name: 'Divers', files: [file('xyzzy.mkv')] }] });
   await one.sync();
   const call = async (method: 'GET' | 'PUT' | 'DELETE', query = '', body?: unknown, token?: string) => {
     const answer = await request(`${one.url}/api/v1/overrides${query}`, {
@@ -98,7 +100,7 @@ t.test(
   'an override of a folder with many files is answered with some of them and their number',
   async (t) => {
     const files = Array.from({ length: 130 }, (_, n) => file(`Lost.S01E${101 + n}.mkv`));
-    const one = await house(t, { folders: [{ name: 'Lost', files }] });
+    const one = await startBridge(t, { folders: [{ name: 'Lost', files }] });
     await one.sync();
     for (const [method, query] of [
       ['PUT', ''],
@@ -120,7 +122,7 @@ t.test(
 );
 
 t.test('what rests on too little waits for a person, until the person has said what it is', async (t) => {
-  const one = await house(t, {
+  const one = await startBridge(t, {
     folders: [{ name: 'Divers', files: [file('[Grp] Naruto 012.mkv'), file('Alien.1979.mkv')] }],
   });
   await one.sync();
@@ -131,7 +133,7 @@ t.test('what rests on too little waits for a person, until the person has said w
   });
   t.equal(statusCode, 200);
   t.match(await body.json(), { files: [{ path: '/Divers/[Grp] Naruto 012.mkv' }] });
-  await one.bridge.fixes.set({ path: '/Divers/[Grp] Naruto 012.mkv' }, { season: 1 }, signal);
+  await one.bridge.overrideEditor.set({ path: '/Divers/[Grp] Naruto 012.mkv' }, { season: 1 }, signal);
   t.same(await review(), []);
 });
 
@@ -183,9 +185,10 @@ t.test('extras go with their film when a person says what it is', async (t) => {
       },
     ],
   };
-  const one = await house(t, account);
+  const one = await startBridge(t, account);
   await one.sync();
-  const fix = (path: string, title: string) => one.bridge.fixes.set({ path }, { title, year: 1986 }, signal);
+  const fix = (path: string, title: string) =>
+    one.bridge.overrideEditor.set({ path }, { title, year: 1986 }, signal);
   await fix('/Films/Alien (1979)/Alien.1979.mkv', 'Aliens');
   const expected = (title: string) => [
     `Movies/${title} (1986)/${title} (1986).strm`,
@@ -193,7 +196,7 @@ t.test('extras go with their film when a person says what it is', async (t) => {
   ];
   t.match((await strmPaths(one)).filter((path) => path.includes('Alien')).slice(0, 2), expected('Aliens'));
   await fix('/Films/Alien (1979)', 'Metropolis');
-  await one.bridge.fixes.clear({ path: '/Films/Alien (1979)/Alien.1979.mkv' }, signal);
+  await one.bridge.overrideEditor.clear({ path: '/Films/Alien (1979)/Alien.1979.mkv' }, signal);
   t.match(
     (await strmPaths(one)).filter((path) => path.includes('Metropolis')).slice(0, 2),
     expected('Metropolis'),
@@ -201,25 +204,25 @@ t.test('extras go with their film when a person says what it is', async (t) => {
 });
 
 t.test('a person moves paths by a plan, and takes it back', async (t) => {
-  const one = await house(t, { folders: [{ name: 'Films', files: [file('Alien.1979.1080p.mkv')] }] });
+  const one = await startBridge(t, { folders: [{ name: 'Films', files: [file('Alien.1979.1080p.mkv')] }] });
   await one.sync();
   one.simulator.account.rename('/Films/Alien.1979.1080p.mkv', 'Aliens.1986.1080p.mkv');
   await one.sync();
   const old = ['Movies/Alien (1979)/Alien (1979).strm'];
   t.same(await strmPaths(one), old);
-  const { moves } = await one.bridge.replan.apply(signal);
+  const { moves } = await one.bridge.treeMoves.apply(signal);
   t.match(moves, [{ why: 'taken for movie "Aliens" (1986) today' }]);
   t.same(await strmPaths(one), ['Movies/Aliens (1986)/Aliens (1986).strm']);
-  t.same(await one.bridge.replan.plan(signal), [], 'nothing more to move');
-  t.equal((await one.bridge.replan.undo(signal))?.moves.length, 1);
+  t.same(await one.bridge.treeMoves.plan(signal), [], 'nothing more to move');
+  t.equal((await one.bridge.treeMoves.undo(signal))?.moves.length, 1);
   t.same(await strmPaths(one), old);
   const result = await one.sync({ full: true });
   t.match(result.tree.counts, { create: 0, delete: 0, update: 0 }, 'and it stays so');
-  t.equal(await one.bridge.replan.undo(signal), undefined, 'there is no second batch');
+  t.equal(await one.bridge.treeMoves.undo(signal), undefined, 'there is no second batch');
 });
 
 t.test('killed between two steps of a move, the next sync ends it', async (t) => {
-  const one = await house(t, { folders: [{ name: 'Films', files: [file('Alien.1979.1080p.mkv')] }] });
+  const one = await startBridge(t, { folders: [{ name: 'Films', files: [file('Alien.1979.1080p.mkv')] }] });
   await one.sync();
   one.simulator.account.rename('/Films/Alien.1979.1080p.mkv', 'Aliens.1986.1080p.mkv');
   await one.sync();
@@ -228,7 +231,7 @@ t.test('killed between two steps of a move, the next sync ends it', async (t) =>
   publisher.titles = async () => {
     throw new Error('killed');
   };
-  await t.rejects(one.bridge.replan.apply(signal), { message: 'killed' });
+  await t.rejects(one.bridge.treeMoves.apply(signal), { message: 'killed' });
   publisher.titles = publish;
   await one.sync();
   t.same(await strmPaths(one), ['Movies/Aliens (1986)/Aliens (1986).strm']);

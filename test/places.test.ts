@@ -5,7 +5,7 @@ import { openDatabase } from '../src/catalog/db/open.ts';
 import { ownerOf } from '../src/library/owner.ts';
 import { hourMs } from './fixtures/hand-clock.ts';
 import { signal } from './fixtures/setup.ts';
-import { file, house, others } from './fixtures/start-bridge.ts';
+import { file, others, startBridge } from './fixtures/start-bridge.ts';
 import { strmFiles, strmPaths } from './fixtures/strm-files.ts';
 import { createSimulator, type FileSpec } from './simulator/simulator.ts';
 
@@ -14,7 +14,7 @@ import { createSimulator, type FileSpec } from './simulator/simulator.ts';
 t.test('a sample of several GB is the film, and a second version of an episode moves nothing', async (t) => {
   const large = { name: 'heat-sample.mkv', content: { sizeBytes: 8 * 1024 ** 3, seed: 1 } };
   const [first, second] = ['01', '01v2'].map((number) => file(`[G] Dandadan - ${number} (1080p).mkv`));
-  const one = await house(t, {
+  const one = await startBridge(t, {
     folders: [
       { name: 'Heat (1995)', files: [large] },
       { name: 'Alien (1979)', files: [file('alien-sample.mkv'), file('Alien.1979.mkv')] },
@@ -33,7 +33,7 @@ t.test('a sample of several GB is the film, and a second version of an episode m
 t.test(
   'a new version beside a film, a rename at the host and a move there leave its path alone',
   async (t) => {
-    const one = await house(t, {
+    const one = await startBridge(t, {
       folders: [{ name: 'Films', files: [file('Alien.1979.1080p.mkv')] }, { name: 'X' }],
     });
     await one.sync();
@@ -49,7 +49,7 @@ t.test(
     await one.sync();
     t.same(await strmPaths(one), [better, alien]);
     t.equal((await stat(join(one.libraryDir, alien))).mtimeMs, before.mtimeMs, 'not even written again');
-    t.same((await one.bridge.replan.plan(signal)).map(({ to }) => to?.stem).sort(), [
+    t.same((await one.bridge.treeMoves.plan(signal)).map(({ to }) => to?.stem).sort(), [
       'Movies/Alien (1979)/Alien (1979)',
       'Movies/Aliens (1986)/Aliens (1986)',
     ]);
@@ -57,7 +57,7 @@ t.test(
 );
 
 t.test('a file that comes back takes its old path; meanwhile nobody else gets it', async (t) => {
-  const one = await house(t, {
+  const one = await startBridge(t, {
     folders: [
       {
         name: 'Films',
@@ -92,13 +92,15 @@ t.test('a file that comes back takes its old path; meanwhile nobody else gets it
 t.test(
   'uploaded anew under a name that was once another title: it keeps the path, and the other title its own',
   async (t) => {
-    const one = await house(t, { folders: [{ name: 'Films', files: [file('Alien.1979.mkv'), ...others] }] });
+    const one = await startBridge(t, {
+      folders: [{ name: 'Films', files: [file('Alien.1979.mkv'), ...others] }],
+    });
     await one.sync();
     one.simulator.account.rename('/Films/Alien.1979.mkv', 'Aliens.1986.mkv');
     await one.sync();
     one.simulator.account.removeFile('/Films/Aliens.1986.mkv');
-    const heir = file('Aliens.1986.mkv');
-    one.simulator.account.addFile('/Films', heir);
+    const successor = file('Aliens.1986.mkv');
+    one.simulator.account.addFile('/Films', successor);
     for (let crawl = 0; crawl < 3; crawl++) {
       await one.sync();
       await one.clock.advance(2 * hourMs);
@@ -121,30 +123,33 @@ t.test('settings that have no room for a file do not take its path away', async 
   const account = { folders: [{ name: 'Films', files: [file('Alien.1979.1080p.mkv'), ...others] }] };
   const simulator = await createSimulator({ account });
   t.teardown(() => simulator.close());
-  const one = await house(t, account, {}, { home, over: simulator });
+  const one = await startBridge(t, account, {}, { home, over: simulator });
   await one.sync();
   simulator.account.addFile('/Films', file('Alien.1979.2160p.mkv'));
   await one.sync();
   const before = await strmPaths(one);
   await one.close();
   const only = JSON.stringify([{ dir: join(home, 'library'), kinds: ['episode'] }]);
-  const other = await house(t, account, { PASSERELLE_TREES: only }, { home, over: simulator });
+  const other = await startBridge(t, account, { PASSERELLE_TREES: only }, { home, over: simulator });
   await other.sync({ dryRun: true });
   t.same(await strmPaths(other), before, 'a dry run writes nothing');
   await other.sync();
   t.same(await strmPaths(other), []);
   await other.close();
-  const again = await house(t, account, {}, { home, over: simulator });
+  const again = await startBridge(t, account, {}, { home, over: simulator });
   await again.sync();
   t.same(await strmPaths(again), before);
 });
 
 t.test('a catalog of the version before keeps its paths', async (t) => {
-  const one = await house(t, { folders: [{ name: 'Films', files: [file('Alien.1979.1080p.mkv')] }] });
+  const one = await startBridge(t, { folders: [{ name: 'Films', files: [file('Alien.1979.1080p.mkv')] }] });
   await one.sync();
   const before = await readFile(join(one.libraryDir, 'Movies/Alien (1979)/Alien (1979).strm'), 'utf8');
   const id = one.simulator.account.file('/Films/Alien.1979.1080p.mkv').id;
-  t.equal((await one.bridge.catalog.titles.placesOf([id])).get(id)?.stem, 'Movies/Alien (1979)/Alien (1979)');
+  t.equal(
+    (await one.bridge.catalog.placements.placesOf([id])).get(id)?.stem,
+    'Movies/Alien (1979)/Alien (1979)',
+  );
   t.match(before, new RegExp(id));
   await t.rejects(openDatabase(join(one.home, 'library')), { code: 'BRIDGE_DISK' });
 });
@@ -152,19 +157,24 @@ t.test('a catalog of the version before keeps its paths', async (t) => {
 t.test(
   'nothing is moved while the disk of the tree is not mounted, or onto a file of a person',
   async (t) => {
-    const one = await house(t, { folders: [{ name: 'Films', files: [file('Alien.1979.mkv'), ...others] }] });
+    const one = await startBridge(t, {
+      folders: [{ name: 'Films', files: [file('Alien.1979.mkv'), ...others] }],
+    });
     await one.sync();
     one.simulator.account.rename('/Films/Alien.1979.mkv', 'Aliens.1986.mkv');
     await one.sync();
     await rename(one.libraryDir, `${one.libraryDir}.away`);
     const wrong = { code: 'BRIDGE_DISK' };
-    await t.rejects(one.bridge.replan.apply(signal), wrong);
-    await t.rejects(one.bridge.fixes.set({ path: '/Films/Aliens.1986.mkv' }, { title: 'X' }, signal), wrong);
+    await t.rejects(one.bridge.treeMoves.apply(signal), wrong);
+    await t.rejects(
+      one.bridge.overrideEditor.set({ path: '/Films/Aliens.1986.mkv' }, { title: 'X' }, signal),
+      wrong,
+    );
     await rename(`${one.libraryDir}.away`, one.libraryDir);
     const theirs = join(one.libraryDir, 'Movies/Aliens (1986)');
     await mkdir(theirs, { recursive: true });
     await writeFile(join(theirs, 'Aliens (1986).strm'), 'http://192.0.2.1/mine.mkv');
-    t.same((await one.bridge.replan.apply(signal)).moves, []);
+    t.same((await one.bridge.treeMoves.apply(signal)).moves, []);
     t.ok((await strmPaths(one)).includes('Movies/Alien (1979)/Alien (1979).strm'));
   },
 );
@@ -186,7 +196,7 @@ t.test("a new film whose path a person's file has gets another one beside it, an
     await mkdir(join(home, 'library', stem, '..'), { recursive: true });
     await writeFile(join(home, 'library', `${stem}.strm`), own);
   }
-  const one = await house(t, account, {}, { home });
+  const one = await startBridge(t, account, {}, { home });
   // A label that begins with a digit could be read as a number.
   const id = (path: string) => one.simulator.account.file(path).id.replace(/^(?=\d)/, '~');
   t.equal((await one.sync()).tree.counts.conflict, 0);
@@ -198,7 +208,7 @@ t.test("a new film whose path a person's file has gets another one beside it, an
   ];
   const all = [...ours, ...theirs.map((stem) => `${stem}.strm`)].sort();
   t.same(await strmPaths(one), all);
-  t.same(await one.bridge.replan.plan(signal), [], 'a plan does not lead onto their files');
+  t.same(await one.bridge.treeMoves.plan(signal), [], 'a plan does not lead onto their files');
   t.match((await one.sync({ full: true })).tree.counts, { create: 0, update: 0, delete: 0, conflict: 0 });
   t.same(await strmPaths(one), all);
   for (const stem of theirs) t.equal(await readFile(join(home, 'library', `${stem}.strm`), 'utf8'), own);
@@ -224,7 +234,7 @@ t.test('several trees: each with its profile, its roots and its kinds', async (t
       { name: 'Séries', files: [file('Lost.S01E01.mkv')] },
     ],
   };
-  const one = await house(t, account, { PASSERELLE_TREES: JSON.stringify(trees) }, { home });
+  const one = await startBridge(t, account, { PASSERELLE_TREES: JSON.stringify(trees) }, { home });
   await one.sync();
   t.same(await strmPaths({ libraryDir: join(home, 'library') }), [
     'Movies/Dune (2021) [tmdbid-438631]/Dune (2021) [tmdbid-438631].strm',
@@ -263,7 +273,7 @@ t.test(
         },
       ],
     };
-    const one = await house(t, account);
+    const one = await startBridge(t, account);
     await one.sync();
     t.same(
       (await strmPaths(one)).filter((path) => /extras|trailers|sample|metropolis/i.test(path)),
@@ -278,7 +288,7 @@ t.test(
 );
 
 t.test('extras that are listed before their show come with the sync that finds it', async (t) => {
-  const one = await house(t, { folders: [{ name: 'Series', files: [file('Dark.S01E01.mkv')] }] });
+  const one = await startBridge(t, { folders: [{ name: 'Series', files: [file('Dark.S01E01.mkv')] }] });
   await one.sync();
   const { account } = one.simulator;
   const add = (path: string, name: string, files: FileSpec[]) => {
@@ -302,7 +312,7 @@ t.test('extras that are listed before their show come with the sync that finds i
 t.test(
   'extras that lie there for days come with the first crawl that finds what they belong to',
   async (t) => {
-    const one = await house(t, {
+    const one = await startBridge(t, {
       folders: [
         {
           name: 'Series',

@@ -4,31 +4,31 @@ import type { CatalogFile } from '../src/catalog/account/files.ts';
 import { BridgeError } from '../src/core/errors.ts';
 import { silentLog } from '../src/core/log.ts';
 import { createBroker } from '../src/links/broker.ts';
-import { createLinkLife, type LearnedLife } from '../src/links/link-ttl.ts';
+import { createLinkTtl, type LearnedTtl } from '../src/links/link-ttl.ts';
 import { createRenewal } from '../src/links/renewal.ts';
 import { createHandClock, settle } from './fixtures/hand-clock.ts';
 import {
   bytesOf,
   headBytes,
-  house,
   meanwhile,
   path,
   proxy,
   read,
   redirect,
   sizeBytes,
+  startBridge,
   until,
 } from './fixtures/listed.ts';
 
 t.test('how long links live is learned from those that work and those that do not', async (t) => {
-  let memory: LearnedLife | undefined;
-  const life = (account = 'one') =>
-    createLinkLife({
+  let memory: LearnedTtl | undefined;
+  const linkTtl = (account = 'one') =>
+    createLinkTtl({
       account,
       startWindowMs: 240_000,
       resumeWindowMs: 1_500_000,
-      shortestMs: 30_000,
-      longestMs: 3_600_000,
+      minMs: 30_000,
+      maxMs: 3_600_000,
       memory: {
         read: () => memory,
         write: (next) => {
@@ -36,7 +36,7 @@ t.test('how long links live is learned from those that work and those that do no
         },
       },
     });
-  const one = life();
+  const one = linkTtl();
   const used = { fileId: 'x', url: '', issuedAt: 1_000_000, firstUsedAt: 1_000_000 };
   const at = (ms: number) => used.issuedAt + ms;
   const rows: [string, () => void, believedMs: number, provenMs: number][] = [
@@ -58,31 +58,31 @@ t.test('how long links live is learned from those that work and those that do no
   t.same(one.state().start, { believedMs: 240_000, provenMs: 0 }, 'the other window has stayed');
   t.equal(one.endOf(used), at(30_000));
   t.equal(one.endOf({ ...used, firstUsedAt: undefined }), at(240_000));
-  t.same(life().state().resume.believedMs, 30_000, 'after a restart');
-  t.same(life('two').state().resume, { believedMs: 1_500_000, provenMs: 0 }, 'of another account');
+  t.same(linkTtl().state().resume.believedMs, 30_000, 'after a restart');
+  t.same(linkTtl('two').state().resume, { believedMs: 1_500_000, provenMs: 0 }, 'of another account');
   memory = { account: 'one', start: {}, resume: { believedMs: 'x' } } as never;
-  t.same(life().state().resume, { believedMs: 1_500_000, provenMs: 0 }, 'what is damaged is not believed');
+  t.same(linkTtl().state().resume, { believedMs: 1_500_000, provenMs: 0 }, 'what is damaged is not believed');
 });
 
 t.test('a refused link teaches how long links live, unless its file turns out to be dead', async (t) => {
-  const one = await house(t, proxy);
+  const one = await startBridge(t, proxy);
   const { simulator, clock, bridge } = one;
   const jump = () => read(clock, one.streamUrl(path(1)), { range: `bytes=${headBytes}-${headBytes + 9}` });
   simulator.faults.download.dead = { form: '404', times: 2 };
   t.equal((await jump()).status, 503);
   await clock.advance(61_000);
   t.equal((await jump()).status, 206);
-  t.same(bridge.life.state().start.believedMs, 240_000, 'a dead file');
+  t.same(bridge.linkTtl.state().start.believedMs, 240_000, 'a dead file');
   await clock.advance(600_000);
   simulator.expireLinks();
   t.equal((await jump()).status, 206);
-  t.same(bridge.life.state().resume.believedMs, 750_000, 'a link that ended');
+  t.same(bridge.linkTtl.state().resume.believedMs, 750_000, 'a link that ended');
 });
 
 t.test(
   'a redirect may be kept for as long as links were seen to live; none leads to a dead one',
   async (t) => {
-    const one = await house(t, redirect);
+    const one = await startBridge(t, redirect);
     const { simulator, clock } = one;
     const ask = async (seed: number, agent = 'Lavf/59.27.100') => {
       const headers = { 'user-agent': agent };
@@ -115,7 +115,7 @@ t.test(
 );
 
 t.test('films asked for again and again share their looks: links of one age live alike', async (t) => {
-  const one = await house(t, redirect);
+  const one = await startBridge(t, redirect);
   const ask = async (seed: number) => {
     const answer = await meanwhile(one.clock, request(one.streamUrl(path(seed))));
     await answer.body.dump();
@@ -131,7 +131,7 @@ t.test('films asked for again and again share their looks: links of one age live
 });
 
 t.test('links outlive a restart', async (t) => {
-  const one = await house(t, proxy);
+  const one = await startBridge(t, proxy);
   await read(one.clock, one.streamUrl(path(1)), { range: 'bytes=2000000-2000009' });
   const again = await one.restart();
   await one.clock.advance(1_400_000);
@@ -140,7 +140,7 @@ t.test('links outlive a restart', async (t) => {
 });
 
 t.test('while the API is closed, links at hand play, and the rest is told when it opens', async (t) => {
-  const one = await house(t, proxy);
+  const one = await startBridge(t, proxy);
   const { simulator, clock } = one;
   const jump = (seed: number) => read(clock, one.streamUrl(path(seed)), { range: 'bytes=2000000-2000009' });
   await jump(1);
@@ -166,10 +166,10 @@ t.test('while the API is closed, links at hand play, and the rest is told when i
 });
 
 t.test('the link of a film that is being read is renewed before its end, and of no other', async (t) => {
-  const one = await house(t, proxy);
+  const one = await startBridge(t, proxy);
   const { simulator, clock, bridge } = one;
   const { counters } = simulator;
-  const file = (await bridge.catalog.content.byId(simulator.account.file(path(1)).id)) as CatalogFile;
+  const file = (await bridge.catalog.files.byId(simulator.account.file(path(1)).id)) as CatalogFile;
   const open = (start: number) =>
     bridge.reader.open(file, { start, end: sizeBytes - 1 }, { urgency: 'play', viewer: `${start}` });
   // A reader that takes almost nothing.
@@ -192,12 +192,12 @@ t.test('a renewal waits behind the plays of others, and is tried again when it f
   const broker = createBroker({
     clock,
     log: silentLog,
-    life: createLinkLife({
+    linkTtl: createLinkTtl({
       account: 'one',
       startWindowMs: 240_000,
       resumeWindowMs: 1_500_000,
-      shortestMs: 1000,
-      longestMs: 1_500_000,
+      minMs: 1000,
+      maxMs: 1_500_000,
       memory: { read: () => undefined, write: () => {} },
     }),
     store: { get: async () => undefined, put: async () => {}, drop: async () => {} },
@@ -226,7 +226,7 @@ t.test('a renewal waits behind the plays of others, and is tried again when it f
 });
 
 t.test('while the host sees another location nobody is redirected, and afterwards as before', async (t) => {
-  const one = await house(t);
+  const one = await startBridge(t);
   const { simulator, clock } = one;
   const jump = async (seed: number) => {
     const headers = { 'user-agent': 'Lavf/59.27.100', range: 'bytes=2000000-2000009' };

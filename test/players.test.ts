@@ -19,18 +19,18 @@ const modes = ['redirect', 'proxy'] as const;
 /** The demo account, synced; STRM files carry the address of the server under test. */
 async function library(t: Parameters<typeof setup>[0], mode: string): Promise<Setup> {
   const port = await freePort();
-  const house = await setup(t, {
+  const started = await setup(t, {
     env: { PASSERELLE_DELIVERY: mode, PASSERELLE_BASE_URL: `http://127.0.0.1:${port}` },
     port,
   });
-  await house.sync();
-  house.simulator.reset();
-  return house;
+  await started.sync();
+  started.simulator.reset();
+  return started;
 }
 
 /** The file on disk that a STRM of the demo account stands for. */
-function original(house: Setup, fileId: string): string {
-  const { content } = house.simulator.account.file(fileId);
+function original(started: Setup, fileId: string): string {
+  const { content } = started.simulator.account.file(fileId);
   if (!('path' in content)) throw new Error('the demo account holds real files only');
   return content.path;
 }
@@ -53,15 +53,15 @@ for (const mode of modes) {
     `${mode}: ffprobe with Jellyfin's arguments sees every film of the tree as it is, and jumps land right`,
     async (t) => {
       if (!(await hasPlayer(t, 'ffprobe'))) return;
-      const house = await library(t, mode);
-      const films = await strmFiles(house.libraryDir);
+      const started = await library(t, mode);
+      const films = await strmFiles(started.libraryDir);
       t.equal(films.length, 12);
       for (const film of films) {
-        const { probed, framedAt } = await lookedAt(original(house, film.fileId));
+        const { probed, framedAt } = await lookedAt(original(started, film.fileId));
         t.same(await probe(film.url), probed, film.path);
         t.equal(await frameAfterJump(film.url, 33), framedAt, `${film.path}: jump`);
       }
-      t.equal(house.simulator.counters.tokens, 12, 'one API call a film');
+      t.equal(started.simulator.counters.tokens, 12, 'one API call a film');
     },
   );
 
@@ -69,9 +69,9 @@ for (const mode of modes) {
     `${mode}: ffmpeg -ss starts in the middle of each kind of media and reads on to the end`,
     async (t) => {
       if (!(await hasPlayer(t, 'ffmpeg'))) return;
-      const house = await library(t, mode);
-      const films = await strmFiles(house.libraryDir);
-      const kinds = new Map(films.map((film) => [original(house, film.fileId), film]));
+      const started = await library(t, mode);
+      const films = await strmFiles(started.libraryDir);
+      const kinds = new Map(films.map((film) => [original(started, film.fileId), film]));
       t.equal(kinds.size, 5);
       for (const [file, film] of kinds) {
         const { pictures } = await lookedAt(file);
@@ -83,8 +83,8 @@ for (const mode of modes) {
 
   t.test(`${mode}: mpv plays, jumps back and forth and reaches the end`, async (t) => {
     if (!(await hasPlayer(t, 'mpv'))) return;
-    const house = await library(t, mode);
-    const [film] = (await strmFiles(house.libraryDir)).filter((one) => one.path.includes('Gendarme'));
+    const started = await library(t, mode);
+    const [film] = (await strmFiles(started.libraryDir)).filter((one) => one.path.includes('Gendarme'));
     // A socket's path may have 107 bytes: the test's own folder is too deep for one.
     const home = await mkdtemp(join(tmpdir(), 'mpv-'));
     t.teardown(() => rm(home, { recursive: true, force: true }));
@@ -123,33 +123,33 @@ for (const mode of modes) {
 
 t.test('rclone lists the STRM tree over HTTP and copies it byte for byte', async (t) => {
   if (!(await hasPlayer(t, 'rclone'))) return;
-  const house = await library(t, 'auto');
-  const remote = `:http,url='${house.url.replace('://', '://passerelle:test-password@')}/strm/':`;
+  const started = await library(t, 'auto');
+  const remote = `:http,url='${started.url.replace('://', '://passerelle:test-password@')}/strm/':`;
   const env = { ...process.env, RCLONE_CONFIG: '' };
   const listed = await run('rclone', ['lsf', '-R', '--files-only', remote], { env });
   t.equal(listed.code, 0, listed.stderr);
-  const here = await readdir(house.libraryDir, { recursive: true, withFileTypes: true });
+  const here = await readdir(started.libraryDir, { recursive: true, withFileTypes: true });
   const names = here
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(house.libraryDir.length + 1));
+    .map((entry) => join(entry.parentPath, entry.name).slice(started.libraryDir.length + 1));
   t.same(listed.stdout.trim().split('\n').sort(), names.sort());
-  const copy = join(house.home, 'copy');
+  const copy = join(started.home, 'copy');
   const copied = await run('rclone', ['copy', remote, copy], { env });
   t.equal(copied.code, 0, copied.stderr);
   for (const name of names) {
-    t.ok((await readFile(join(copy, name))).equals(await readFile(join(house.libraryDir, name))), name);
+    t.ok((await readFile(join(copy, name))).equals(await readFile(join(started.libraryDir, name))), name);
     t.equal(
       Math.floor((await stat(join(copy, name))).mtimeMs / 1000),
-      Math.floor((await stat(join(house.libraryDir, name))).mtimeMs / 1000),
+      Math.floor((await stat(join(started.libraryDir, name))).mtimeMs / 1000),
       `${name}: time`,
     );
   }
-  const [film] = await strmFiles(house.libraryDir);
-  const file = join(house.home, 'film');
+  const [film] = await strmFiles(started.libraryDir);
+  const file = join(started.home, 'film');
   const fetched = await run('rclone', ['copyurl', film?.url as string, file], { env });
   t.equal(fetched.code, 0, fetched.stderr);
   t.ok(
-    (await readFile(file)).equals(await readFile(original(house, film?.fileId as string))),
+    (await readFile(file)).equals(await readFile(original(started, film?.fileId as string))),
     'a whole film',
   );
 });

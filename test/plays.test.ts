@@ -7,14 +7,14 @@ import type { Recognition } from '../src/naming/text/recognition.ts';
 import { settle } from './fixtures/hand-clock.ts';
 import {
   film,
-  type House,
   headBytes,
-  house,
   path,
   player,
   proxy,
   read,
+  type Started,
   sizeBytes,
+  startBridge,
   until,
 } from './fixtures/listed.ts';
 
@@ -22,7 +22,7 @@ const vlc = { 'user-agent': 'VLC/3.0.24 LibVLC/3.0.24' };
 const ffmpeg = { 'user-agent': 'Lavf/59.27.100' };
 
 /** What is told of the last play, once nothing is read any more. */
-async function last({ bridge, clock }: House): Promise<PlayRecord> {
+async function last({ bridge, clock }: Started): Promise<PlayRecord> {
   await until(() => bridge.reader.running() === 0);
   // Plays of the same millisecond have no order.
   await clock.advance(1);
@@ -30,7 +30,7 @@ async function last({ bridge, clock }: House): Promise<PlayRecord> {
 }
 
 t.test('the trace tells what a play cost and how it ended', async (t) => {
-  const one = await house(t);
+  const one = await startBridge(t);
   const { simulator, clock } = one;
   const url = (seed: number) => one.streamUrl(path(seed));
   /** The next one is another play. */
@@ -98,7 +98,7 @@ t.test('the trace tells what a play cost and how it ended', async (t) => {
 
 t.test('the trace tells of players that leave, and of those that share a link', async (t) => {
   const big = { name: 'Big (2001).mkv', content: { sizeBytes: 64 * 1024 * 1024, seed: 5 } };
-  const one = await house(t, proxy, { account: { files: [big, film(1)] } });
+  const one = await startBridge(t, proxy, { account: { files: [big, film(1)] } });
   const { simulator, clock, bridge } = one;
   const early = httpRequest(one.streamUrl(`/${big.name}`), { headers: vlc, agent: false });
   early.on('error', () => undefined).end();
@@ -129,7 +129,7 @@ t.test('the trace tells of players that leave, and of those that share a link', 
 });
 
 t.test('the last 200 plays are kept, newest first, also over a restart', async (t) => {
-  const one = await house(t);
+  const one = await startBridge(t);
   const { clock, bridge } = one;
   const rule = builtInRules.at(-1) as (typeof builtInRules)[number];
   for (let n = 0; n < 205; n++) {
@@ -155,7 +155,7 @@ const episodes = [1, 2].map((n) => ({ name: `Lupin.S01E0${n}.1080p.mkv`, content
 const show = { files: [film(3)], folders: [{ name: 'Lupin', files: episodes }] };
 
 t.test('near the end of an episode the next one is made ready, once', async (t) => {
-  const one = await house(t, proxy, { account: show });
+  const one = await startBridge(t, proxy, { account: show });
   const { simulator, clock, bridge } = one;
   const [first, second] = episodes.map(({ name }) => `/Lupin/${name}`) as [string, string];
   const next = { id: simulator.account.file(second).id, sizeBytes };
@@ -173,17 +173,17 @@ t.test('near the end of an episode the next one is made ready, once', async (t) 
   await clock.advance(300_000);
   await read(clock, one.streamUrl(path(3)), { range: 'bytes=0-9' });
   await play();
-  await until(() => bridge.shield.covers(next, 0) === headBytes);
+  await until(() => bridge.rangeCache.covers(next, 0) === headBytes);
   t.equal(links(), 4);
   t.equal(one.ranges().at(-1), `bytes=0-${headBytes - 1}`);
-  bridge.shield.drop(next.id);
+  bridge.rangeCache.drop(next.id);
   await play();
-  t.equal(bridge.shield.covers(next, 0), 0, 'not twice');
+  t.equal(bridge.rangeCache.covers(next, 0), 0, 'not twice');
   t.equal(links(), 4);
 });
 
 t.test('no next episode is made ready where the settings say so', async (t) => {
-  const one = await house(t, { ...proxy, PASSERELLE_NEXT_EPISODE: 'false' }, { account: show });
+  const one = await startBridge(t, { ...proxy, PASSERELLE_NEXT_EPISODE: 'false' }, { account: show });
   await read(one.clock, one.streamUrl(`/Lupin/${episodes[0]?.name}`));
   await settle(300);
   t.equal(one.simulator.counters.tokens, 1);

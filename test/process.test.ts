@@ -188,8 +188,8 @@ t.test('addresses signed by an older key stay good after a rotation', async (t) 
   t.not(fresh?.url, old?.url);
   for (const strm of [old, fresh])
     t.equal((await request(strm?.url as string, { method: 'HEAD' })).statusCode, 200);
-  const stranger = createSigner([{ secret: 'somebody else' }]);
-  const wrong = `${second.url}${streamPath(old?.fileId as string, stranger.sign(old?.fileId as string), 'x.mkv')}`;
+  const unknownPath = createSigner([{ secret: 'somebody else' }]);
+  const wrong = `${second.url}${streamPath(old?.fileId as string, unknownPath.sign(old?.fileId as string), 'x.mkv')}`;
   t.equal((await request(wrong, { method: 'HEAD' })).statusCode, 404);
   t.equal(loadSecrets(join(home, 'data')).signingKeys.length, 2);
   await second.stop();

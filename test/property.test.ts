@@ -29,7 +29,7 @@ for (const seed of seeds) {
 /** What such sequences found once, each as short as it gets. */
 const film = (name: string, seed = 1): FileSpec => ({ name, content: { sizeBytes: 1000 + seed, seed } });
 
-async function house(t: Test, files: FileSpec[], env: Record<string, string> = {}) {
+async function startBridge(t: Test, files: FileSpec[], env: Record<string, string> = {}) {
   const clock = createHandClock();
   const account = { folders: [{ name: 'Films', files, folders: [{ name: 'New' }] }] };
   return { clock, ...(await setup(t, { env, overrides: { clock }, simulator: { clock, account } })) };
@@ -39,7 +39,7 @@ const pathsOf = async ({ libraryDir }: Pick<Setup, 'libraryDir'>) =>
   new Map((await strmFiles(libraryDir)).map(({ fileId, path }) => [fileId, path]));
 
 t.test('a file that is moved while a double of it appears keeps its path', async (t) => {
-  const one = await house(t, [film('Heat.1995.mkv')]);
+  const one = await startBridge(t, [film('Heat.1995.mkv')]);
   await one.sync();
   const { account } = one.simulator;
   const moved = account.file('/Films/Heat.1995.mkv');
@@ -53,7 +53,7 @@ t.test('a file that is moved while a double of it appears keeps its path', async
 });
 
 t.test('of two files of one name the one that goes takes the ladder too', async (t) => {
-  const one = await house(t, [film('Heat.1995.mkv'), film('Heat.1995.mkv', 2), film('Alien.1979.mkv')]);
+  const one = await startBridge(t, [film('Heat.1995.mkv'), film('Heat.1995.mkv', 2), film('Alien.1979.mkv')]);
   await one.sync();
   const lost = one.simulator.account.file('/Films/Heat.1995.mkv');
   one.simulator.account.removeFile(lost);
@@ -62,16 +62,16 @@ t.test('of two files of one name the one that goes takes the ladder too', async 
 });
 
 t.test('moves lead to no path that somebody has, and neither does their undoing', async (t) => {
-  const one = await house(t, [film('Heat.1080p.mkv'), film('Heat.720p.mkv', 2)]);
+  const one = await startBridge(t, [film('Heat.1080p.mkv'), film('Heat.720p.mkv', 2)]);
   await one.sync();
   const { account } = one.simulator;
   // It keeps its path, and is no film by today's reading.
   account.rename('/Films/Heat.720p.mkv', 'Heat.720p.srt');
   await one.sync();
-  await one.bridge.replan.apply(signal);
+  await one.bridge.treeMoves.apply(signal);
   account.addFile('/Films', film('Heat.2160p.mkv', 3));
   await one.sync();
-  await one.bridge.replan.undo(signal);
+  await one.bridge.treeMoves.undo(signal);
   for (const full of [true, false]) t.equal((await one.sync({ full })).outcome, 'done');
   t.equal((await pathsOf(one)).size, 3);
 });
@@ -94,8 +94,8 @@ t.test(
     const syncAnew = async (env?: Record<string, string>) => {
       const one = await start(env);
       const { counts } = (await one.sync()).tree;
-      const { recognitions, content } = one.bridge.catalog;
-      const known = await recognitions.ofFiles(await content.someIds(9));
+      const { recognitions, files } = one.bridge.catalog;
+      const known = await recognitions.ofFiles(await files.someIds(9));
       await one.close();
       return { ...counts, known: known.size };
     };
@@ -113,7 +113,7 @@ t.test(
   'a trailer that is a film by its new name keeps its path, and the next one finds another',
   async (t) => {
     const env = { PASSERELLE_PROFILE: 'kodi' };
-    const one = await house(t, [film('Heat.1995.mkv'), film('Heat.1995-trailer.mkv', 2)], env);
+    const one = await startBridge(t, [film('Heat.1995.mkv'), film('Heat.1995-trailer.mkv', 2)], env);
     await one.sync();
     const { account } = one.simulator;
     const trailer = account.file('/Films/Heat.1995-trailer.mkv');

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { films, pathOf, strmOf } from './fixtures/numbered-films.ts';
-import { type House, house, mtime, remove, takeOut } from './fixtures/removals.ts';
+import { mtime, remove, type Started, startBridge, takeOut } from './fixtures/removals.ts';
 import { noGrace, signal } from './fixtures/setup.ts';
 import { strmPaths } from './fixtures/strm-files.ts';
 import { createSimulator } from './simulator/simulator.ts';
@@ -10,7 +10,7 @@ import { createSimulator } from './simulator/simulator.ts';
 /** What a person decides about deletions, and another account behind the key. */
 
 t.test('a proposal grows and shrinks with the crawls, and is settled when all came back', async (t) => {
-  const one = await house(t, [films(10)], { env: noGrace });
+  const one = await startBridge(t, [films(10)], { env: noGrace });
   await one.sync();
   const lost = [0, 1, 2].map((n) => one.simulator.account.file(pathOf(n)));
   one.simulator.account.addFolder('/Away');
@@ -43,7 +43,7 @@ t.test('a proposal grows and shrinks with the crawls, and is settled when all ca
 });
 
 t.test('a proposal whose files all came back is settled, and nothing has happened', async (t) => {
-  const one = await house(t, [films(10)], { env: noGrace });
+  const one = await startBridge(t, [films(10)], { env: noGrace });
   await one.sync();
   const before = await Promise.all((await strmPaths(one)).map((path) => mtime(one, path)));
   const folder = one.simulator.account.folder('/Films');
@@ -59,7 +59,7 @@ t.test('a proposal whose files all came back is settled, and nothing has happene
 });
 
 t.test('what a person refused stays and is not asked again, until they take it up again', async (t) => {
-  const one = await house(t, [films(10)], { env: noGrace });
+  const one = await startBridge(t, [films(10)], { env: noGrace });
   await one.sync();
   remove(one, 0, 1, 2);
   await takeOut(one);
@@ -76,7 +76,7 @@ t.test('what a person refused stays and is not asked again, until they take it u
 });
 
 t.test('sync --accept-removals accepts what waits', async (t) => {
-  const one = await house(t, [films(10)], { env: noGrace });
+  const one = await startBridge(t, [films(10)], { env: noGrace });
   await one.sync();
   remove(one, 0, 1, 2);
   await takeOut(one);
@@ -86,10 +86,10 @@ t.test('sync --accept-removals accepts what waits', async (t) => {
   t.equal((await strmPaths(one)).length, 10);
 });
 
-/** The house again, over another account: its data folder, a key that may be another. */
+/** The started again, over another account: its data folder, a key that may be another. */
 async function rekeyed(
   t: Test,
-  one: House,
+  one: Started,
   simulator: Parameters<typeof createSimulator>[0],
   env: Record<string, string> = noGrace,
 ) {
@@ -98,7 +98,7 @@ async function rekeyed(
   await one.close();
   const other = await createSimulator({ clock: one.clock, ...simulator });
   t.teardown(() => other.close());
-  return house(t, [], { over: other, home: one.home, env, overrides: { clock: one.clock } });
+  return startBridge(t, [], { over: other, home: one.home, env, overrides: { clock: one.clock } });
 }
 
 const newKey = 'OTHERKEYotherkey0123456789-_=ABC';
@@ -112,7 +112,7 @@ const random = () => {
 };
 
 t.test('another account behind the key removes and confirms nothing until a person accepts', async (t) => {
-  const one = await house(t, [films(10)], { env: noGrace });
+  const one = await startBridge(t, [films(10)], { env: noGrace });
   await one.sync();
   const account = { folders: [films(8, 'Cinema', 10)] };
   const two = await rekeyed(t, one, { apiKey: newKey, email: 'other@example.com', account, random });
@@ -130,7 +130,7 @@ t.test('another account behind the key removes and confirms nothing until a pers
 
 t.test('another account that has folders of the same names changes nothing either', async (t) => {
   const env = { ...noGrace, PASSERELLE_ROOTS: '/Films,/Series' };
-  const one = await house(t, [films(10), films(5, 'Series', 10)], { env });
+  const one = await startBridge(t, [films(10), films(5, 'Series', 10)], { env });
   await one.sync();
   const account = { folders: [{ name: 'Else' }, films(10, 'Films', 20), films(5, 'Series', 30)] };
   const two = await rekeyed(t, one, { apiKey: newKey, email: 'other@example.com', account, random }, env);
@@ -141,7 +141,7 @@ t.test('another account that has folders of the same names changes nothing eithe
 });
 
 t.test('the same account with a new key passes silently', async (t) => {
-  const one = await house(t, [films(10)], { env: noGrace });
+  const one = await startBridge(t, [films(10)], { env: noGrace });
   await one.sync();
   const two = await rekeyed(t, one, { apiKey: newKey, account: { folders: [films(10)] } });
   remove(two, 0);
@@ -151,7 +151,7 @@ t.test('the same account with a new key passes silently', async (t) => {
 });
 
 t.test('where the host does not tell whose key it is, it is taken for another until it does', async (t) => {
-  const one = await house(t, [films(10)], { env: noGrace });
+  const one = await startBridge(t, [films(10)], { env: noGrace });
   await one.sync();
   const two = await rekeyed(t, one, { apiKey: newKey, account: { folders: [films(10)] } });
   const times = Number.POSITIVE_INFINITY;
@@ -167,7 +167,7 @@ t.test('where the host does not tell whose key it is, it is taken for another un
 });
 
 t.test('the API lists, accepts, refuses and undoes, for who has the token', async (t) => {
-  const one = await house(t, [films(10)], { env: noGrace });
+  const one = await startBridge(t, [films(10)], { env: noGrace });
   await one.sync();
   remove(one, 0, 1, 2);
   await takeOut(one);
@@ -194,7 +194,7 @@ t.test('the API lists, accepts, refuses and undoes, for who has the token', asyn
 });
 
 t.test('a word that comes while a sync runs is carried out when it ends', async (t) => {
-  const one = await house(t, [films(10), films(1, 'Other', 30)], { env: noGrace });
+  const one = await startBridge(t, [films(10), films(1, 'Other', 30)], { env: noGrace });
   await one.sync();
   remove(one, 0, 1, 2);
   await takeOut(one);

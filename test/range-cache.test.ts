@@ -4,9 +4,7 @@ import t from 'tap';
 import { settle } from './fixtures/hand-clock.ts';
 import {
   bytesOf,
-  type House,
   headBytes,
-  house,
   KiB,
   keep,
   kept,
@@ -15,7 +13,9 @@ import {
   player,
   proxy,
   read,
+  type Started,
   sizeBytes,
+  startBridge,
   tailBytes,
   until,
 } from './fixtures/listed.ts';
@@ -23,7 +23,7 @@ import { sha256 } from './fixtures/setup.ts';
 import { expectedBytes } from './simulator/simulator.ts';
 
 /** What a media server does with a film: its beginning by an open range that it leaves, then its end. @returns whether it got the right bytes */
-async function probe(one: House, seed: number): Promise<boolean> {
+async function probe(one: Started, seed: number): Promise<boolean> {
   const url = one.streamUrl(path(seed));
   const head = await player(url, { range: 'bytes=0-' });
   const bytes = await head.take(512 * KiB);
@@ -35,10 +35,10 @@ async function probe(one: House, seed: number): Promise<boolean> {
 
 t.test('the second probe of a film costs the host nothing, nor does one after a restart', async (t) => {
   for (const env of [{}, proxy]) {
-    const one = await house(t, env);
+    const one = await startBridge(t, env);
     const { counters } = one.simulator;
     t.ok(await probe(one, 1));
-    await until(() => one.bridge.shield.state().files === 2);
+    await until(() => one.bridge.rangeCache.state().files === 2);
     const before = [counters.tokens, counters.downloadRequests.length];
     t.equal(counters.tokens, 1);
     t.ok(await probe(one, 1));
@@ -50,7 +50,7 @@ t.test('the second probe of a film costs the host nothing, nor does one after a 
 });
 
 t.test('a film goes over from what is kept to the host at the exact byte, and only then', async (t) => {
-  const one = await house(t, proxy);
+  const one = await startBridge(t, proxy);
   await keep(one, 1);
   one.simulator.reset();
   const file = { id: one.simulator.account.file(path(1)).id, url: '', sizeBytes };
@@ -73,7 +73,7 @@ t.test('a film goes over from what is kept to the host at the exact byte, and on
 });
 
 t.test('a film that began with what is kept is held on to when no link can be had', async (t) => {
-  const one = await house(t, proxy);
+  const one = await startBridge(t, proxy);
   await keep(one, 1);
   await one.clock.advance(1_500_000);
   one.simulator.expireLinks();
@@ -86,12 +86,12 @@ t.test('a film that began with what is kept is held on to when no link can be ha
 t.test('kept bytes that end where the answer ends ask the host for nothing more', async (t) => {
   // The few bytes behind what is kept come with the headers of their answer.
   const small = { name: 'Small (2001).mkv', content: { sizeBytes: headBytes + 10, seed: 9 } };
-  const one = await house(t, proxy, { account: { files: [small] } });
+  const one = await startBridge(t, proxy, { account: { files: [small] } });
   const file = { ...one.simulator.account.file(`/${small.name}`), url: 'https://1fichier.com/?x' };
   const { body } = await read(one.clock, one.streamUrl(`/${small.name}`), {
     range: `bytes=0-${headBytes - 1}`,
   });
-  await until(() => one.bridge.shield.state().bytes === headBytes);
+  await until(() => one.bridge.rangeCache.state().bytes === headBytes);
   one.simulator.reset();
   for (const end of [200 * KiB, headBytes + 9]) {
     const start = end - 200 * KiB;
@@ -120,7 +120,7 @@ t.test('a kept beginning that is damaged is noticed and thrown away, and the fil
     ['gone', (file) => rm(file)],
   ];
   for (const [what, damage] of damages) {
-    const one = await house(t, proxy);
+    const one = await startBridge(t, proxy);
     await keep(one, 1);
     const [name = ''] = await readdir(one.cacheDir);
     await damage(join(one.cacheDir, name));
@@ -137,49 +137,49 @@ t.test('a kept beginning that is damaged is noticed and thrown away, and the fil
 });
 
 t.test('what is kept stays within its limits: the one used longest ago goes first', async (t) => {
-  const one = await house(t, { ...proxy, PASSERELLE_CACHE_MIB: '2' });
-  const { shield } = one.bridge;
+  const one = await startBridge(t, { ...proxy, PASSERELLE_CACHE_MIB: '2' });
+  const { rangeCache } = one.bridge;
   const url = (seed: number) => one.streamUrl(path(seed));
   for (const seed of [1, 2, 3]) await keep(one, seed);
-  t.equal(shield.state().bytes, 3 * headBytes, 'a film keeps no more than its part');
+  t.equal(rangeCache.state().bytes, 3 * headBytes, 'a film keeps no more than its part');
   await read(one.clock, url(1), { range: 'bytes=0-9' });
   await read(one.clock, url(3), { range: `bytes=-${tailBytes}` });
-  await until(() => shield.state().bytes !== 3 * headBytes);
+  await until(() => rangeCache.state().bytes !== 3 * headBytes);
   t.same([kept(one, 1), kept(one, 2), kept(one, 3)], [headBytes, 0, headBytes]);
-  t.ok(shield.state().bytes <= 2 * KiB * KiB);
+  t.ok(rangeCache.state().bytes <= 2 * KiB * KiB);
   await until(() => one.bridge.reader.running() === 0);
   await until(async () => (await readdir(one.cacheDir)).length === 3);
-  t.equal(shield.covers({ id: one.simulator.account.file(path(1)).id, sizeBytes: sizeBytes + 1 }, 0), 0);
+  t.equal(rangeCache.covers({ id: one.simulator.account.file(path(1)).id, sizeBytes: sizeBytes + 1 }, 0), 0);
   t.equal(kept(one, 1), 0, 'what was kept of another size is dropped');
 });
 
 t.test('at the start whatever else lies in the cache is removed; a folder there harms nothing', async (t) => {
-  const one = await house(t, proxy);
+  const one = await startBridge(t, proxy);
   await keep(one, 1);
   await one.close();
   for (const name of ['stranger', 'x.head.0123.tmp']) await writeFile(join(one.cacheDir, name), 'x');
   await mkdir(join(one.cacheDir, 'lost+found'));
   const again = await one.restart();
   t.equal((await readdir(one.cacheDir)).length, 2);
-  t.equal(again.bridge.shield.state().bytes, headBytes);
+  t.equal(again.bridge.rangeCache.state().bytes, headBytes);
   await keep(again, 2);
 });
 
 t.test('films play where nothing can be kept', async (t) => {
-  const one = await house(t, proxy);
+  const one = await startBridge(t, proxy);
   await one.close();
   await rm(one.cacheDir, { recursive: true });
   await writeFile(one.cacheDir, 'in the way');
   const again = await one.restart();
   for (let n = 0; n < 2; n++)
     t.equal(sha256((await read(one.clock, again.streamUrl(path(1)))).body), sha256(bytesOf(1)));
-  t.equal(again.bridge.shield.state().files, 0);
+  t.equal(again.bridge.rangeCache.state().files, 0);
 });
 
 t.test(
   'what came from a host that cuts is kept right; what came before its file changed is not',
   async (t) => {
-    const one = await house(t, proxy, {
+    const one = await startBridge(t, proxy, {
       onDownloadRequest: ({ fileId }) => {
         if (fileId === one.simulator.account.file(path(2)).id)
           one.simulator.faults.download.wrongTotal = { byBytes: 1 };
@@ -194,6 +194,6 @@ t.test(
     await t.rejects(read(one.clock, one.streamUrl(path(2))));
     await until(() => one.bridge.reader.running() === 0);
     await until(async () => (await readdir(one.cacheDir)).length === 1);
-    t.same(one.bridge.shield.state().bytes, headBytes, 'the first film alone');
+    t.same(one.bridge.rangeCache.state().bytes, headBytes, 'the first film alone');
   },
 );

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import t from 'tap';
-import { createSteady } from '../src/reconcile/monotonic-clock.ts';
+import { createMonotonicClock } from '../src/reconcile/monotonic-clock.ts';
 import { createHandClock, hourMs } from './fixtures/hand-clock.ts';
 import { film, films, pathOf, strmOf } from './fixtures/numbered-films.ts';
-import { house, remove, takeOut, trash } from './fixtures/removals.ts';
+import { remove, startBridge, takeOut, trash } from './fixtures/removals.ts';
 import { noGrace, signal } from './fixtures/setup.ts';
 import { strmFiles, strmPaths } from './fixtures/strm-files.ts';
 
 /** Deletions: each rung of the ladder, and what stops them. */
 
 t.test('a file that disappears keeps its STRM until two crawls an hour apart have missed it', async (t) => {
-  const one = await house(t, [films(10)], { env: noGrace });
+  const one = await startBridge(t, [films(10)], { env: noGrace });
   await one.sync();
   const gone = one.simulator.account.file('/Films/Film a0.1950.1080p.mkv');
   one.simulator.account.removeFile(gone);
@@ -23,11 +23,11 @@ t.test('a file that disappears keeps its STRM until two crawls an hour apart hav
   const last = await one.sync();
   t.equal((await strmPaths(one)).length, 9);
   t.equal(last.note.removed, 1);
-  t.notOk(await one.bridge.catalog.content.byId(gone.id));
+  t.notOk(await one.bridge.catalog.files.byId(gone.id));
 });
 
 t.test('a file that comes back, or moves, was never gone', async (t) => {
-  const one = await house(t, [films(10)], { env: noGrace });
+  const one = await startBridge(t, [films(10)], { env: noGrace });
   await one.sync();
   const before = await strmFiles(one.libraryDir);
   one.simulator.account.addFolder('/Films/Later');
@@ -41,7 +41,7 @@ t.test('a file that comes back, or moves, was never gone', async (t) => {
 });
 
 t.test('a file goes after two crawls and a day of grace, not an hour sooner', async (t) => {
-  const one = await house(t, [films(10)]);
+  const one = await startBridge(t, [films(10)]);
   await one.sync();
   remove(one, 0);
   await one.sync();
@@ -60,7 +60,7 @@ t.test('a clock that jumps ahead or back does not shorten the ladder', async (t)
   const clock = createHandClock();
   // The host's own clock is right.
   const hostClock = { now: () => clock.uptime?.() ?? 0 };
-  const one = await house(t, [films(10)], { overrides: { clock }, simulator: { clock: hostClock } });
+  const one = await startBridge(t, [films(10)], { overrides: { clock }, simulator: { clock: hostClock } });
   await one.sync();
   remove(one, 0);
   const jump = (hours: number) => one.clock.jump(one.clock.now() + hours * hourMs);
@@ -91,16 +91,16 @@ t.test('steady time takes the smaller of what the clock and the uptime of the ma
     },
   };
   const clocks = { wall: 1000, up: 50 };
-  const steady = createSteady(memory as never, {
+  const monotonicClock = createMonotonicClock(memory as never, {
     now: () => clocks.wall,
     uptime: () => clocks.up,
     sleep: async () => {},
   });
   const after = async (wall: number, up: number) => {
     Object.assign(clocks, { wall, up });
-    return steady.advance();
+    return monotonicClock.advance();
   };
-  t.equal(await steady.advance(), 1000, 'it begins with the clock');
+  t.equal(await monotonicClock.advance(), 1000, 'it begins with the clock');
   t.equal(await after(1010, 60), 1010);
   t.equal(await after(5000, 70), 1020, 'the clock was set ahead');
   t.equal(await after(1030, 80), 1020, 'and back: that interval is lost');
@@ -108,15 +108,15 @@ t.test('steady time takes the smaller of what the clock and the uptime of the ma
   t.equal(await after(1140, 900), 1040, 'another machine, up for long');
   clocks.wall = 1150;
   clocks.up = 910;
-  t.equal(await steady.now(), 1050);
-  t.equal(await steady.now(), 1050, 'a look moves nothing');
+  t.equal(await monotonicClock.now(), 1050);
+  t.equal(await monotonicClock.now(), 1050, 'a look moves nothing');
 });
 
 t.test('a fifth of one of several trees waits for a word, however large the others are', async (t) => {
   const home = t.testdir();
   const trees = [{ dir: join(home, 'all') }, { dir: join(home, 'kids'), roots: ['/Enfants'] }];
   const env = { ...noGrace, PASSERELLE_TREES: JSON.stringify(trees) };
-  const one = await house(t, [films(40), films(4, 'Enfants', 40)], { env, home });
+  const one = await startBridge(t, [films(40), films(4, 'Enfants', 40)], { env, home });
   await one.sync();
   for (const n of [40, 41]) one.simulator.account.removeFile(pathOf(n, 'Enfants'));
   const { note } = await takeOut(one);
@@ -136,7 +136,7 @@ t.test('a root and a tree of one name do not count the losses of each other', as
     PASSERELLE_TREES: JSON.stringify(trees),
     PASSERELLE_ROOTS: `/Films,${same}`,
   };
-  const one = await house(t, [films(80)], { env, home });
+  const one = await startBridge(t, [films(80)], { env, home });
   const { account } = one.simulator;
   account.addFolder(same);
   const more = Array.from({ length: 20 }, (_, n) => account.addFile(same, film(80 + n)));
@@ -149,7 +149,7 @@ t.test('a root and a tree of one name do not count the losses of each other', as
 
 t.test('more than N at once wait for a word, also when they go one by one within a day', async (t) => {
   const env = { ...noGrace, PASSERELLE_SYNC_REMOVE_MOST: '3' };
-  const one = await house(t, [films(40)], { env });
+  const one = await startBridge(t, [films(40)], { env });
   await one.sync();
   remove(one, 0, 1);
   t.equal((await takeOut(one)).note.removed, 2);
@@ -163,7 +163,7 @@ t.test('more than N at once wait for a word, also when they go one by one within
 
 t.test('one root of two cannot lose more than a fifth without a word', async (t) => {
   const env = { ...noGrace, PASSERELLE_ROOTS: '/Films,/Series' };
-  const one = await house(t, [films(40), films(5, 'Series', 40)], { env });
+  const one = await startBridge(t, [films(40), films(5, 'Series', 40)], { env });
   await one.sync();
   for (const n of [40, 41]) one.simulator.account.removeFile(pathOf(n, 'Series'));
   t.match((await takeOut(one)).note.held?.why, /2 of 5 files in \/Series/);
@@ -171,7 +171,7 @@ t.test('one root of two cannot lose more than a fifth without a word', async (t)
 });
 
 t.test('an account that lists nothing confirms nothing, and says so once', async (t) => {
-  const one = await house(t, [films(10)], { env: noGrace });
+  const one = await startBridge(t, [films(10)], { env: noGrace });
   await one.sync();
   one.simulator.account.removeFolder('/Films');
   for (let n = 0; n < 4; n++)
@@ -190,7 +190,7 @@ t.test('an account that lists nothing confirms nothing, and says so once', async
 });
 
 t.test('while a folder cannot be listed nothing goes, and what is long missing is proposed', async (t) => {
-  const one = await house(t, [films(10), films(2, 'Other', 30)], {});
+  const one = await startBridge(t, [films(10), films(2, 'Other', 30)], {});
   await one.sync();
   remove(one, 0);
   await one.sync();

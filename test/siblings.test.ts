@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap';
-import { needsPerson, type Recognition, recognise, recogniseFolder } from '../src/naming/recognise.ts';
+import { needsReview, type Recognition, recognise, recogniseFolder } from '../src/naming/recognise.ts';
 import { readEntries } from './fixtures/score.ts';
 
 /** What matters of the files of one folder, as `title year SxEy` or `title year`. */
@@ -193,9 +193,9 @@ t.test('years in front of the titles are the years of the films', async (t) => {
   });
   const alone = recognise('/Films/2010 - Inception.mkv');
   t.match(alone, { title: 'Inception', year: 2010, confidence: 0.5 });
-  t.match(needsPerson(alone), /year or a part of the title/, 'it may be another odyssey of 2001');
-  t.equal(needsPerson(recognise('/Films/2010 - Inception {tmdb-27205}.mkv')), undefined);
-  t.equal(needsPerson(recognise('/Films/2010 - Inception/Inception.mkv')), undefined);
+  t.match(needsReview(alone), /year or a part of the title/, 'it may be another odyssey of 2001');
+  t.equal(needsReview(recognise('/Films/2010 - Inception {tmdb-27205}.mkv')), undefined);
+  t.equal(needsReview(recognise('/Films/2010 - Inception/Inception.mkv')), undefined);
   t.match(recognise('/Films/2012 - Fin du monde (2013).mkv'), { title: '2012 - Fin du monde', year: 2013 });
   t.match(recognise('/Films/2010 - Inception/Inception.mkv'), { title: 'Inception', year: 2010 });
 });
@@ -208,7 +208,7 @@ t.test('what stands behind the numbers names the show only where all say the sam
   const alone = recognise('/Séries/S02E05 - Fargo.mkv');
   t.match(alone, { title: 'Fargo', season: 2, episodes: [5] });
   t.ok(alone.confidence < 0.5);
-  t.match(needsPerson(alone), 'name of the show or of the episode');
+  t.match(needsReview(alone), 'name of the show or of the episode');
 });
 
 t.test('a film among episodes is seen as such', async (t) => {
@@ -283,7 +283,7 @@ t.test('every field that is set says how it was found', async (t) => {
 });
 
 t.test('the surer the ground, the higher the confidence', async (t) => {
-  const ladder = [
+  const retention = [
     recognise('/Vrac/video.mkv'),
     recognise('/Animes/Naruto 012.avi'),
     recogniseFolder(['1', '2', '3'].map((n) => `/Vrac/Naruto ${n}.avi`))[0] as Recognition,
@@ -292,10 +292,10 @@ t.test('the surer the ground, the higher the confidence', async (t) => {
     recognise('/Lost (2004) {tvdb-73739} S01E01.mkv'),
   ].map(({ confidence }) => confidence);
   t.strictSame(
-    ladder,
-    ladder.toSorted((a, b) => a - b),
+    retention,
+    retention.toSorted((a, b) => a - b),
   );
-  t.equal(new Set(ladder).size, ladder.length, ladder.join(' < '));
+  t.equal(new Set(retention).size, retention.length, retention.join(' < '));
   t.equal(recognise('/Heat (1995) {tmdb-949}.mkv').confidence, 1);
   t.ok(recognise('/Heat.mkv').confidence < recognise('/Heat (1995).mkv').confidence);
 });
@@ -310,7 +310,7 @@ t.test('what a person should look at', async (t) => {
     '/Séries/Lost/Saison 1/Pilote.mkv',
     '/[字幕组][名侦探柯南][1087][1080P].mp4',
   ];
-  for (const path of asks) t.match(needsPerson(recognise(path)), /^[A-Z].*\.$/, path);
+  for (const path of asks) t.match(needsReview(recognise(path)), /^[A-Z].*\.$/, path);
   const settled = [
     '/Lost S01E01.mkv',
     '/Séries/Lost/Saison 1/01.avi',
@@ -319,7 +319,7 @@ t.test('what a person should look at', async (t) => {
     '/Heat (1995)-trailer.mkv',
     '/readme.txt',
   ];
-  for (const path of settled) t.equal(needsPerson(recognise(path)), undefined, path);
+  for (const path of settled) t.equal(needsReview(recognise(path)), undefined, path);
   const siblings = recogniseFolder(['1', '2', '3'].map((n) => `/Vrac/Naruto ${n}.avi`));
-  t.strictSame(siblings.map(needsPerson), [undefined, undefined, undefined], 'siblings settle it');
+  t.strictSame(siblings.map(needsReview), [undefined, undefined, undefined], 'siblings settle it');
 });

@@ -195,8 +195,8 @@ function account(): AccountFolder {
   };
 }
 
-function besides(house: Setup): string[] {
-  return readdirSync(house.libraryDir, { recursive: true, encoding: 'utf8' })
+function besides(started: Setup): string[] {
+  return readdirSync(started.libraryDir, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.(?:srt|sub|idx|jpg)$/.test(name))
     .sort();
 }
@@ -204,8 +204,8 @@ function besides(house: Setup): string[] {
 const bal = 'Movies/Le Bal (1983)';
 
 t.test('from the host to the tree, and there to stay', async (t) => {
-  const house = await setup(t, { simulator: { account: account() }, env: { PASSERELLE_ARTWORK: 'true' } });
-  await house.sync();
+  const started = await setup(t, { simulator: { account: account() }, env: { PASSERELLE_ARTWORK: 'true' } });
+  await started.sync();
   const all = [
     `${bal}/Le Bal (1983).de.idx`,
     `${bal}/Le Bal (1983).de.sub`,
@@ -213,24 +213,24 @@ t.test('from the host to the tree, and there to stay', async (t) => {
     `${bal}/poster.jpg`,
     'Shows/Lupin/poster.jpg',
   ];
-  t.strictSame(besides(house), all);
+  t.strictSame(besides(started), all);
   t.equal(
-    readFileSync(join(house.libraryDir, `${bal}/Le Bal (1983).fr.srt`), 'utf8'),
+    readFileSync(join(started.libraryDir, `${bal}/Le Bal (1983).fr.srt`), 'utf8'),
     srt(...(spoken.fr ?? [])).replaceAll('\r\n', '\n'),
   );
-  t.same(readFileSync(join(house.libraryDir, `${bal}/poster.jpg`)), jpeg);
+  t.same(readFileSync(join(started.libraryDir, `${bal}/poster.jpg`)), jpeg);
 
-  const tokens = house.simulator.counters.tokens;
-  const again = await house.sync({ full: true });
+  const tokens = started.simulator.counters.tokens;
+  const again = await started.sync({ full: true });
   t.match(again.tree.counts, { create: 0, update: 0, delete: 0, conflict: 0, failed: 0 });
-  t.equal(house.simulator.counters.tokens, tokens, 'nothing is fetched twice, nor what was refused');
+  t.equal(started.simulator.counters.tokens, tokens, 'nothing is fetched twice, nor what was refused');
 
-  house.simulator.account.removeFile('/Films/Le Bal (1983)/Le.Bal.1983.srt');
+  started.simulator.account.removeFile('/Films/Le Bal (1983)/Le.Bal.1983.srt');
   const picture = { name: 'season01-poster.jpg', content: jpeg };
-  house.simulator.account.addFile('/Séries/Lupin', picture);
-  await house.sync();
+  started.simulator.account.addFile('/Séries/Lupin', picture);
+  await started.sync();
   t.strictSame(
-    besides(house),
+    besides(started),
     [...all, 'Shows/Lupin/season01-poster.jpg'],
     'gone at the host, and a new picture of a show',
   );
@@ -245,7 +245,7 @@ t.test(
     });
     const french = text('2_French.srt', srt(...(spoken.fr ?? [])));
     const subs = (n: number) => ({ name: `Lupin.S01E0${n}`, files: [french] });
-    const house = await setup(t, {
+    const started = await setup(t, {
       simulator: {
         account: {
           folders: [
@@ -268,43 +268,43 @@ t.test(
         },
       },
     });
-    await house.sync();
+    await started.sync();
     const season = 'Shows/Lupin/Season 01/Lupin';
-    t.strictSame(besides(house), [`${season} S01E01.fr.srt`]);
+    t.strictSame(besides(started), [`${season} S01E01.fr.srt`]);
     const folder = '/Séries/Lupin/Saison 1/Subs/Lupin.S01E02';
-    house.simulator.account.addFolder(folder);
-    house.simulator.account.addFile(folder, french);
-    await house.sync();
-    t.strictSame(besides(house), [`${season} S01E01.fr.srt`, `${season} S01E02.fr.srt`]);
+    started.simulator.account.addFolder(folder);
+    started.simulator.account.addFile(folder, french);
+    await started.sync();
+    t.strictSame(besides(started), [`${season} S01E01.fr.srt`, `${season} S01E02.fr.srt`]);
   },
 );
 
 t.test('another content under the same name reaches the tree, wherever it changed', async (t) => {
   const clock = createHandClock();
-  const house = await setup(t, { simulator: { account: account(), clock }, overrides: { clock } });
-  await house.sync();
-  const french = join(house.libraryDir, `${bal}/Le Bal (1983).fr.srt`);
+  const started = await setup(t, { simulator: { account: account(), clock }, overrides: { clock } });
+  await started.sync();
+  const french = join(started.libraryDir, `${bal}/Le Bal (1983).fr.srt`);
   const folder = '/Films/Le Bal (1983)';
-  house.simulator.account.removeFile(`${folder}/Le.Bal.1983.srt`);
+  started.simulator.account.removeFile(`${folder}/Le.Bal.1983.srt`);
   const better = srt(...(spoken.fr ?? []), 'Fin.').replaceAll('\r\n', '\n');
-  house.simulator.account.addFile(folder, { name: 'Le.Bal.1983.srt', content: Buffer.from(better) });
-  await house.sync();
+  started.simulator.account.addFile(folder, { name: 'Le.Bal.1983.srt', content: Buffer.from(better) });
+  await started.sync();
   t.equal(readFileSync(french, 'utf8'), better, 'uploaded anew: at once, not when the old one is forgotten');
-  t.equal(besides(house).filter((name) => name.endsWith('.srt')).length, 1);
-  await house.close();
+  t.equal(besides(started).filter((name) => name.endsWith('.srt')).length, 1);
+  await started.close();
 
-  const copies = join(house.home, 'data/sidecars');
+  const copies = join(started.home, 'data/sidecars');
   const copy =
     readdirSync(copies).find((name) => name.endsWith(`.${Buffer.byteLength(better)}.text.fr`)) ?? '';
   writeFileSync(join(copies, copy), `${better}\n`);
-  const next = await setup(t, { simulator: { account: account() }, home: house.home });
+  const next = await setup(t, { simulator: { account: account() }, home: started.home });
   await next.bridge.publisher.everything();
   t.equal(readFileSync(french, 'utf8'), `${better}\n`, 'a copy that is not what was written');
 });
 
 t.test('pictures stay where they are unless the setting says otherwise', async (t) => {
-  const house = await setup(t, { simulator: { account: account() } });
-  await house.sync();
-  t.notOk(besides(house).some((name) => name.endsWith('.jpg')));
-  t.equal(house.simulator.counters.tokens, 4);
+  const started = await setup(t, { simulator: { account: account() } });
+  await started.sync();
+  t.notOk(besides(started).some((name) => name.endsWith('.jpg')));
+  t.equal(started.simulator.counters.tokens, 4);
 });

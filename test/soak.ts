@@ -50,7 +50,7 @@ const simulator = await createSimulator({
 weather.over(simulator);
 const undo: (() => unknown)[] = [];
 const home = mkdtempSync(join(tmpdir(), 'passerelle-soak-'));
-const house: Setup = await setup(
+const started: Setup = await setup(
   { testdir: () => home, teardown: (work) => void undo.push(work) },
   {
     over: simulator,
@@ -67,7 +67,7 @@ const wrongs: string[] = [];
 const heaps: number[] = [];
 const firstFds: number[] = [];
 
-await passTime(house.sync(), passing);
+await passTime(started.sync(), passing);
 const films = [...simulator.account.files()];
 const startedAt = clock.now();
 const realStart = performance.now();
@@ -102,7 +102,7 @@ async function play(): Promise<void> {
   // Some films are watched more than others.
   const file = films[Math.floor(random() ** 2 * films.length)] as SimulatedFile;
   const agent = oneOf(agents);
-  const url = house.streamUrl(simulator.account.pathOf(file));
+  const url = started.streamUrl(simulator.account.pathOf(file));
   const wishes = wishesFor(file);
   weather.blow(file.id);
   for (const wish of wishes) {
@@ -163,7 +163,7 @@ async function check(done: number): Promise<void> {
   const isStill = async () => {
     for (
       let turn = 0;
-      turn < 5000 && (counters.connectionsNow > 0 || house.bridge.reader.running() > 0);
+      turn < 5000 && (counters.connectionsNow > 0 || started.bridge.reader.running() > 0);
       turn++
     )
       await settle(1);
@@ -187,15 +187,15 @@ async function check(done: number): Promise<void> {
   // The last beginnings are still being written: the disk has a time of its own, and a file may be between two names.
   const diskUntil = performance.now() + 5000;
   for (let equal = 0; equal < 20 && performance.now() < diskUntil; await settle(1))
-    equal = onDisk() === house.bridge.shield.state().bytes ? equal + 1 : 0;
+    equal = onDisk() === started.bridge.rangeCache.state().bytes ? equal + 1 : 0;
   const cacheBytes = onDisk();
   const fds = process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0;
   const sockets = process.getActiveResourcesInfo().filter((name) => name.startsWith('TCP')).length;
   firstFds.push(fds);
   const bounds: [what: string, is: number, most: number][] = [
     ['connections at the host', counters.connectionsNow, 0],
-    ['readings', house.bridge.reader.running(), 0],
-    ['slots', house.bridge.slots.used(), 0],
+    ['readings', started.bridge.reader.running(), 0],
+    ['slots', started.bridge.slots.used(), 0],
     ['sleepers', clock.sleeping(), 10],
     ['sockets', sockets, 40],
     ['open files', fds, (firstFds[0] as number) + 20],
@@ -203,7 +203,7 @@ async function check(done: number): Promise<void> {
     ['kept rows', rows('kept'), 2 * filmCount],
     ['play rows', rows('plays'), 200],
     ['cache bytes', cacheBytes, cacheMiB * 1024 * 1024],
-    ['cache bytes that nobody knows of', cacheBytes - house.bridge.shield.state().bytes, 0],
+    ['cache bytes that nobody knows of', cacheBytes - started.bridge.rangeCache.state().bytes, 0],
     ['breaches of limits', counters.breaches, 0],
   ];
   for (const [what, is, most] of bounds)

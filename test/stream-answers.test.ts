@@ -10,8 +10,8 @@ import { film, MiB, path, playing, read, whole } from './fixtures/streamed-film.
 /** What players get for what they ask, however oddly, and what is left behind when they go. */
 
 t.test('whole files and ranges come as asked, in one transfer each', async (t) => {
-  const house = await playing(t, proxy);
-  const url = house.streamUrl(path);
+  const started = await playing(t, proxy);
+  const url = started.streamUrl(path);
   const size = film.content.sizeBytes;
   const cases: [string | undefined, number, number, number][] = [
     [undefined, 200, 0, size],
@@ -35,13 +35,13 @@ t.test('whole files and ranges come as asked, in one transfer each', async (t) =
     );
     t.ok(answer.body.equals(whole.subarray(start, end)), `${range} holds the right bytes`);
   }
-  t.equal(house.simulator.counters.tokens, 1, 'one link for all of them');
-  t.equal(house.simulator.counters.heads, 0, 'the host is never asked by HEAD');
+  t.equal(started.simulator.counters.tokens, 1, 'one link for all of them');
+  t.equal(started.simulator.counters.heads, 0, 'the host is never asked by HEAD');
 });
 
 t.test('HEAD, 304, 412 and 416 never reach the host', async (t) => {
-  const house = await playing(t, proxy);
-  const url = house.streamUrl(path);
+  const started = await playing(t, proxy);
+  const url = started.streamUrl(path);
   const head = await request(url, { method: 'HEAD', headers: { range: 'bytes=5-6' } });
   t.equal(head.statusCode, 200);
   t.match(head.headers, {
@@ -58,13 +58,13 @@ t.test('HEAD, 304, 412 and 416 never reach the host', async (t) => {
   t.equal(beyond.status, 416);
   t.equal(beyond.headers['content-range'], `bytes */${film.content.sizeBytes}`);
   t.equal(JSON.parse(beyond.body.toString()).code, 'BRIDGE_RANGE');
-  t.same(house.simulator.counters.calls, {}, 'no call');
-  t.equal(house.simulator.counters.downloads, 0);
+  t.same(started.simulator.counters.calls, {}, 'no call');
+  t.equal(started.simulator.counters.downloads, 0);
 });
 
 t.test('If-Range with the right tag gives the part, with a wrong one the whole', async (t) => {
-  const house = await playing(t, proxy);
-  const url = house.streamUrl(path);
+  const started = await playing(t, proxy);
+  const url = started.streamUrl(path);
   const { etag } = (await request(url, { method: 'HEAD' })).headers as { etag: string };
   t.equal((await read(url, { range: 'bytes=0-3', 'if-range': etag })).status, 206);
   t.equal((await read(url, { range: 'bytes=0-3', 'if-range': '"old"' })).status, 200);
@@ -72,8 +72,8 @@ t.test('If-Range with the right tag gives the part, with a wrong one the whole',
 });
 
 t.test('a redirect leads to the host', async (t) => {
-  const house = await playing(t, redirect);
-  const url = house.streamUrl(path);
+  const started = await playing(t, redirect);
+  const url = started.streamUrl(path);
   const first = await request(url, { headers: { 'user-agent': 'Lavf/59.27.100' } });
   t.equal(first.statusCode, 302);
   await first.body.dump();
@@ -83,14 +83,14 @@ t.test('a redirect leads to the host', async (t) => {
   await second.body.dump();
   t.equal(second.headers.location, first.headers.location, 'one link for both');
   t.equal(second.headers['cache-control'], 'no-store');
-  t.equal(house.simulator.counters.tokens, 1);
+  t.equal(started.simulator.counters.tokens, 1);
   const bytes = await request(first.headers.location as string, { headers: { range: 'bytes=10-19' } });
   t.ok(Buffer.from(await bytes.body.arrayBuffer()).equals(whole.subarray(10, 20)));
 });
 
 t.test('auto sends home those who come back by themselves, and gives bytes to all others', async (t) => {
-  const house = await playing(t, {});
-  const url = house.streamUrl(path);
+  const started = await playing(t, {});
+  const url = started.streamUrl(path);
   const status = async (agent: string) => {
     const answer = await request(url, {
       headers: { 'user-agent': agent, range: `bytes=${12 * MiB}-${12 * MiB + 9}` },
@@ -105,90 +105,90 @@ t.test('auto sends home those who come back by themselves, and gives bytes to al
 });
 
 t.test('who comes at the same time shares one call for a link', async (t) => {
-  const house = await playing(t, proxy);
-  const url = house.streamUrl(path);
+  const started = await playing(t, proxy);
+  const url = started.streamUrl(path);
   const answers = await Promise.all(Array.from({ length: 8 }, () => read(url, { range: 'bytes=100-199' })));
   t.ok(answers.every(({ status, body }) => status === 206 && body.equals(whole.subarray(100, 200))));
-  t.equal(house.simulator.counters.tokens, 1);
+  t.equal(started.simulator.counters.tokens, 1);
 });
 
 t.test('when the player leaves, the connection to the host is closed at once', async (t) => {
-  const house = await playing(t, proxy);
+  const started = await playing(t, proxy);
   // In mid-film: a beginning is asked for in steps.
-  const client = httpRequest(house.streamUrl(path), { headers: { range: `bytes=${11 * MiB}-` } });
+  const client = httpRequest(started.streamUrl(path), { headers: { range: `bytes=${11 * MiB}-` } });
   client.end();
   const [answer] = (await once(client, 'response')) as [import('node:http').IncomingMessage];
   await once(answer, 'readable');
-  t.equal(house.simulator.counters.connectionsNow, 1);
-  t.equal(house.bridge.reader.running(), 1);
+  t.equal(started.simulator.counters.connectionsNow, 1);
+  t.equal(started.bridge.reader.running(), 1);
   client.destroy();
-  for (let turn = 0; turn < 2000 && house.simulator.counters.connectionsNow > 0; turn++) await settle(1);
-  t.equal(house.simulator.counters.connectionsNow, 0);
-  t.equal(house.bridge.reader.running(), 0);
+  for (let turn = 0; turn < 2000 && started.simulator.counters.connectionsNow > 0; turn++) await settle(1);
+  t.equal(started.simulator.counters.connectionsNow, 0);
+  t.equal(started.bridge.reader.running(), 0);
 });
 
 t.test('a player that does not read makes the host wait', async (t) => {
-  const house = await playing(t, proxy, {
+  const started = await playing(t, proxy, {
     account: {
       folders: [{ name: 'Films', files: [{ ...film, content: { sizeBytes: 512 * MiB, seed: 7 } }] }],
     },
   });
-  const client = httpRequest(house.streamUrl(path));
+  const client = httpRequest(started.streamUrl(path));
   client.end();
   await once(client, 'response');
   let before = -1;
   // Until nothing moves any more: what is sent fits into the buffers on the way.
   for (let still = 0; still < 200; still++) {
     await settle(1);
-    if (house.simulator.counters.bytesSent !== before) still = 0;
-    before = house.simulator.counters.bytesSent;
+    if (started.simulator.counters.bytesSent !== before) still = 0;
+    before = started.simulator.counters.bytesSent;
   }
   t.ok(before < 64 * MiB, `${before} bytes were sent`);
   client.destroy();
 });
 
 t.test('players that leave before the host has answered leave nothing behind', async (t) => {
-  const house = await playing(t, { ...proxy, PASSERELLE_VIEWER_CONNECTIONS: '20' });
-  const url = house.streamUrl(path);
+  const started = await playing(t, { ...proxy, PASSERELLE_VIEWER_CONNECTIONS: '20' });
+  const url = started.streamUrl(path);
   await read(url, { range: 'bytes=0-0' });
-  house.simulator.faults.download.firstByteMs = 60_000;
+  started.simulator.faults.download.firstByteMs = 60_000;
   const leaving = Array.from({ length: 15 }, () => {
     const client = httpRequest(url);
     client.on('error', () => undefined);
     client.end();
     return client;
   });
-  while (house.simulator.counters.connectionsNow < 15) await settle(1);
+  while (started.simulator.counters.connectionsNow < 15) await settle(1);
   for (const client of leaving) client.destroy();
-  while (house.simulator.counters.connectionsNow > 0) await settle(1);
-  t.equal(house.bridge.reader.running(), 0);
+  while (started.simulator.counters.connectionsNow > 0) await settle(1);
+  t.equal(started.bridge.reader.running(), 0);
 });
 
 t.test('who leaves while a link is being made leaves it for the next', async (t) => {
-  const house = await playing(t, proxy);
-  const url = house.streamUrl(path);
-  house.simulator.faults.answer({ is: 'slow', ms: 150, verb: 'download/get_token' });
+  const started = await playing(t, proxy);
+  const url = started.streamUrl(path);
+  started.simulator.faults.answer({ is: 'slow', ms: 150, verb: 'download/get_token' });
   const client = httpRequest(url);
   client.on('error', () => undefined);
   client.end();
-  while (house.simulator.counters.callsNow < 1) await settle(1);
+  while (started.simulator.counters.callsNow < 1) await settle(1);
   client.destroy();
   t.equal((await read(url, { range: 'bytes=0-9' })).status, 206);
-  t.equal(house.simulator.counters.tokens, 1);
+  t.equal(started.simulator.counters.tokens, 1);
 });
 
 t.test('an empty file is an empty answer, without the host', async (t) => {
-  const house = await playing(t, proxy);
-  const url = house.streamUrl('/Films/Empty (2002).mkv');
+  const started = await playing(t, proxy);
+  const url = started.streamUrl('/Films/Empty (2002).mkv');
   const answer = await read(url);
   t.same([answer.status, answer.headers['content-length'], answer.body.length], [200, '0', 0]);
   t.equal((await read(url, { range: 'bytes=0-' })).status, 416);
-  t.equal(house.simulator.counters.tokens, 0);
+  t.equal(started.simulator.counters.tokens, 0);
 });
 
 t.test('bad input gets the right status, our error shape and never a stack', async (t) => {
-  const house = await playing(t, proxy);
-  const good = new URL(house.streamUrl(path));
+  const started = await playing(t, proxy);
+  const good = new URL(started.streamUrl(path));
   const [, , id, signature] = good.pathname.split('/') as [string, string, string, string];
   const raw = (head: string): Promise<string> =>
     new Promise((resolve) => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import t from 'tap';
 import { BridgeError } from '../src/core/errors.ts';
-import { createPatience } from '../src/delivery/stream/retry-policy.ts';
+import { createRetryPolicy } from '../src/delivery/stream/retry-policy.ts';
 import { TransferFault } from '../src/delivery/stream/transfer.ts';
 import { createHandClock } from './fixtures/hand-clock.ts';
 import { proxy } from './fixtures/listed.ts';
@@ -14,12 +14,12 @@ import { film, MiB, path, playing, read, whole } from './fixtures/streamed-film.
 t.test(
   'the proxy gives the same bytes while the host cuts every third transfer and ends the link twice',
   async (t) => {
-    const house = await playing(t, proxy, { expiredAnswer: '410' });
-    const { faults, counters } = house.simulator;
+    const started = await playing(t, proxy, { expiredAnswer: '410' });
+    const { faults, counters } = started.simulator;
     faults.download.cut = { every: 3 };
     // A third of the file a link: two of them end in mid-film.
     faults.download.expireAfterBytes = { bytes: 9 * MiB, cut: true };
-    const answer = await read(house.streamUrl(path));
+    const answer = await read(started.streamUrl(path));
     t.equal(answer.status, 200);
     t.equal(sha256(answer.body), sha256(whole));
     t.equal(counters.tokens, 3, 'one link at the start, and one for each that ended');
@@ -29,43 +29,43 @@ t.test(
 
 t.test('a link that the host refuses is dropped and asked for once more', async (t) => {
   for (const form of ['404', '410', '403-html', '200-html', '302-html'] as const) {
-    const house = await playing(t, proxy);
-    house.simulator.faults.download.dead = { form, times: 1 };
-    const answer = await read(house.streamUrl(path), { range: 'bytes=3-8' });
+    const started = await playing(t, proxy);
+    started.simulator.faults.download.dead = { form, times: 1 };
+    const answer = await read(started.streamUrl(path), { range: 'bytes=3-8' });
     t.equal(answer.status, 206, form);
     t.ok(answer.body.equals(whole.subarray(3, 9)), form);
-    t.equal(house.simulator.counters.tokens, 2, form);
-    await house.close();
+    t.equal(started.simulator.counters.tokens, 2, form);
+    await started.close();
   }
 });
 
 t.test('when the new link is refused too, the player gets 503 and no third call is spent', async (t) => {
-  const house = await playing(t, proxy);
-  house.simulator.faults.download.dead = { form: '404' };
-  const answer = await read(house.streamUrl(path));
+  const started = await playing(t, proxy);
+  started.simulator.faults.download.dead = { form: '404' };
+  const answer = await read(started.streamUrl(path));
   t.equal(answer.status, 503);
   t.equal(JSON.parse(answer.body.toString()).code, 'BRIDGE_LINK_DEAD');
   t.ok(Number(answer.headers['retry-after']) > 0);
-  t.equal(house.simulator.counters.tokens, 2);
+  t.equal(started.simulator.counters.tokens, 2);
 });
 
 t.test('a host that stalls, sends another range or ignores the range costs the player nothing', async (t) => {
-  const house = await playing(t, { ...proxy, PASSERELLE_STALL_MS: '150' });
-  const url = house.streamUrl(path);
-  house.simulator.faults.download.stall = { afterBytes: 100_000, times: 1 };
+  const started = await playing(t, { ...proxy, PASSERELLE_STALL_MS: '150' });
+  const url = started.streamUrl(path);
+  started.simulator.faults.download.stall = { afterBytes: 100_000, times: 1 };
   t.ok((await read(url)).body.equals(whole), 'after a stall');
-  house.simulator.faults.download.stall = undefined as never;
+  started.simulator.faults.download.stall = undefined as never;
   for (const kind of ['other', 'whole'] as const) {
-    house.simulator.faults.download.wrongRange = { kind, times: 1 };
+    started.simulator.faults.download.wrongRange = { kind, times: 1 };
     const answer = await read(url, { range: 'bytes=5000-5999' });
     t.ok(answer.body.equals(whole.subarray(5000, 6000)), kind);
   }
 });
 
 t.test('a file of another size at the host is refused instead of mixed', async (t) => {
-  const house = await playing(t, proxy);
-  house.simulator.faults.download.wrongTotal = { byBytes: 1 };
-  const answer = await read(house.streamUrl(path), { range: 'bytes=5000-5999' });
+  const started = await playing(t, proxy);
+  started.simulator.faults.download.wrongTotal = { byBytes: 1 };
+  const answer = await read(started.streamUrl(path), { range: 'bytes=5000-5999' });
   t.equal(answer.status, 502);
   t.equal(JSON.parse(answer.body.toString()).code, 'BRIDGE_UPSTREAM_CHANGED');
 });
@@ -73,13 +73,13 @@ t.test('a file of another size at the host is refused instead of mixed', async (
 t.test(
   'a host that cuts without progress is given up after the tries, and the body ends short',
   async (t) => {
-    const house = await playing(t, { ...proxy, PASSERELLE_DELIVERY_TRIES: '2' });
-    house.simulator.faults.download.cut = { every: 1, atByte: 0 };
-    const answer = await read(house.streamUrl(path)).catch((error: Error) => error);
+    const started = await playing(t, { ...proxy, PASSERELLE_DELIVERY_TRIES: '2' });
+    started.simulator.faults.download.cut = { every: 1, atByte: 0 };
+    const answer = await read(started.streamUrl(path)).catch((error: Error) => error);
     // Cut before the first byte of the body: the headers may or may not have gone out.
     if (answer instanceof Error) t.match(answer.message, /other side closed|terminated|aborted/);
     else t.equal(answer.status, 502);
-    t.ok(house.simulator.counters.downloads <= 4);
+    t.ok(started.simulator.counters.downloads <= 4);
   },
 );
 
@@ -87,19 +87,19 @@ t.test(
   'while the host is locked, a living link still plays and a new film gets a true Retry-After',
   async (t) => {
     const other = { name: 'Autre (2003).mkv', content: { sizeBytes: 1000, seed: 9 } };
-    const house = await playing(t, proxy, {
+    const started = await playing(t, proxy, {
       account: { folders: [{ name: 'Films', files: [film, other] }] },
     });
-    t.equal((await read(house.streamUrl(path), { range: 'bytes=0-9' })).status, 206);
-    house.simulator.faults.answer({ is: 'flood', lockMs: 300_000, verb: 'download/get_token' });
-    const refused = await read(house.streamUrl(`/Films/${other.name}`));
+    t.equal((await read(started.streamUrl(path), { range: 'bytes=0-9' })).status, 206);
+    started.simulator.faults.answer({ is: 'flood', lockMs: 300_000, verb: 'download/get_token' });
+    const refused = await read(started.streamUrl(`/Films/${other.name}`));
     t.equal(refused.status, 503);
     t.ok(Number(refused.headers['retry-after']) >= 299, `${refused.headers['retry-after']}`);
-    const calls = house.simulator.counters.requests.length;
-    t.equal((await read(house.streamUrl(`/Films/${other.name}`))).status, 503);
-    t.equal(house.simulator.counters.requests.length, calls, 'nobody polls a locked host');
+    const calls = started.simulator.counters.requests.length;
+    t.equal((await read(started.streamUrl(`/Films/${other.name}`))).status, 503);
+    t.equal(started.simulator.counters.requests.length, calls, 'nobody polls a locked host');
     t.equal(
-      (await read(house.streamUrl(path), { range: 'bytes=20-29' })).status,
+      (await read(started.streamUrl(path), { range: 'bytes=20-29' })).status,
       206,
       'the other film goes on',
     );
@@ -107,40 +107,40 @@ t.test(
 );
 
 t.test('a dead file costs two links, however often it is asked for', async (t) => {
-  const house = await playing(t, proxy);
-  house.simulator.faults.download.dead = { form: '403-html' };
-  for (let n = 0; n < 10; n++) t.equal((await read(house.streamUrl(path))).status, 503);
-  t.equal(house.simulator.counters.tokens, 2);
+  const started = await playing(t, proxy);
+  started.simulator.faults.download.dead = { form: '403-html' };
+  for (let n = 0; n < 10; n++) t.equal((await read(started.streamUrl(path))).status, 503);
+  t.equal(started.simulator.counters.tokens, 2);
 });
 
 t.test('a fault of the API in mid-film, when a new link is due, is put up with', async (t) => {
   for (const fault of [{ is: 'reset' }, { is: 'halfBody' }] as const) {
     const clock = createHandClock();
-    const house = await playing(t, proxy, { clock }, { clock });
-    const { simulator } = house;
+    const started = await playing(t, proxy, { clock }, { clock });
+    const { simulator } = started;
     simulator.faults.download.expireAfterBytes = { bytes: 9 * MiB, cut: true };
     simulator.faults.answer({ ...fault, verb: 'download/get_token', skip: 1 });
-    const { value, waitedMs } = await passTime(read(house.streamUrl(path)), { clock, simulator });
+    const { value, waitedMs } = await passTime(read(started.streamUrl(path)), { clock, simulator });
     t.equal(sha256(value.body), sha256(whole), fault.is);
     t.ok(waitedMs < 15_000, `${waitedMs} ms without a byte`);
-    await house.close();
+    await started.close();
   }
 });
 
 t.test('a download server that is gone is left for another one', async (t) => {
-  const house = await playing(t, proxy);
-  const { id } = house.simulator.account.file(path);
+  const started = await playing(t, proxy);
+  const { id } = started.simulator.account.file(path);
   const gone = {
     fileId: id,
     url: 'http://127.0.0.1:9/p123456',
     issuedAt: Date.now(),
     firstUsedAt: Date.now(),
   };
-  await house.bridge.catalog.leases.put(gone);
-  const answer = await read(house.streamUrl(path), { range: 'bytes=7-9' });
+  await started.bridge.catalog.leases.put(gone);
+  const answer = await read(started.streamUrl(path), { range: 'bytes=7-9' });
   t.equal(answer.status, 206);
   t.ok(answer.body.equals(whole.subarray(7, 10)));
-  t.equal(house.simulator.counters.tokens, 1);
+  t.equal(started.simulator.counters.tokens, 1);
 });
 
 t.test('what is not the file never reaches the player as film', async (t) => {
@@ -157,8 +157,8 @@ t.test('what is not the file never reaches the player as film', async (t) => {
       'coded',
     ],
   ];
-  const house = await playing(t, proxy);
-  const { id } = house.simulator.account.file(path);
+  const started = await playing(t, proxy);
+  const { id } = started.simulator.account.file(path);
   for (const [what, status, headers, body] of answers) {
     let asked = 0;
     const odd = createServer((_request, response) => {
@@ -175,9 +175,9 @@ t.test('what is not the file never reaches the player as film', async (t) => {
       issuedAt: Date.now(),
       firstUsedAt: Date.now(),
     };
-    await house.bridge.broker.drop(id, house.bridge.broker.atHand(id)?.url ?? '');
-    await house.bridge.catalog.leases.put(lease);
-    const answer = await read(house.streamUrl(path), { range: 'bytes=0-9' });
+    await started.bridge.broker.drop(id, started.bridge.broker.atHand(id)?.url ?? '');
+    await started.bridge.catalog.leases.put(lease);
+    const answer = await read(started.streamUrl(path), { range: 'bytes=0-9' });
     t.ok(asked > 0, `${what}: was asked`);
     t.ok(answer.body.equals(whole.subarray(0, 10)), what);
     odd.close();
@@ -186,12 +186,12 @@ t.test('what is not the file never reaches the player as film', async (t) => {
 
 t.test('patience: what is put up with, for how long, and when a new link is worth a call', async (t) => {
   const clock = createHandClock();
-  const house = () => createPatience({ clock, tries: 4, resumeForMs: 60_000 });
+  const started = () => createRetryPolicy({ clock, tries: 4, resumeForMs: 60_000 });
   const cut = new TransferFault('cut', 'x');
   const link = new TransferFault('link', 'x');
   const later = new TransferFault('later', 'x', { code: 'BRIDGE_TOO_MANY_STREAMS', waitMs: 180_000 });
 
-  const before = house();
+  const before = started();
   t.same(
     [1, 2, 3].map(() => before.afterFault(cut, false)),
     [
@@ -203,7 +203,7 @@ t.test('patience: what is put up with, for how long, and when a new link is wort
   );
   t.throws(() => before.afterFault(cut, false), { code: 'BRIDGE_UPSTREAM_CUT' });
 
-  const begun = house();
+  const begun = started();
   begun.progress();
   let waited = 0;
   t.throws(
@@ -218,23 +218,23 @@ t.test('patience: what is put up with, for how long, and when a new link is wort
   );
   t.ok(waited > 50_000 && waited <= 60_000, `a film that has begun is held on to for ${waited} ms`);
 
-  const dead = house();
+  const dead = started();
   t.same(dead.afterFault(link, false), { pauseMs: 0, dropLease: true, isRefused: true });
   t.throws(() => dead.afterFault(link, false), { code: 'BRIDGE_LINK_DEAD', retryAt: clock.now() + 60_000 });
 
-  const busy = house();
+  const busy = started();
   t.equal(busy.afterFault(later, false).pauseMs, 1000);
   t.throws(() => busy.afterFault(later, false), {
     code: 'BRIDGE_TOO_MANY_STREAMS',
     retryAt: clock.now() + 180_000,
   });
-  t.throws(() => house().afterFault(new TransferFault('changed', 'x'), true), {
+  t.throws(() => started().afterFault(new TransferFault('changed', 'x'), true), {
     code: 'BRIDGE_UPSTREAM_CHANGED',
   });
 
   const passing = new BridgeError('BRIDGE_HOST_NOT_READY', { retryAt: clock.now() + 10_000 });
-  t.throws(() => house().afterRefusal(passing), passing, 'before the first byte the player is told');
-  const film = house();
+  t.throws(() => started().afterRefusal(passing), passing, 'before the first byte the player is told');
+  const film = started();
   film.progress();
   t.same(film.afterRefusal(passing), { pauseMs: 10_000, dropLease: false, isRefused: false });
   t.throws(

@@ -10,17 +10,17 @@ import { strmPaths } from './fixtures/strm-files.ts';
 import type { SimulatedFile } from './simulator/simulator.ts';
 
 t.test('one call a folder, and every film lies in the tree', async (t) => {
-  const house = await setup(t);
-  const result = await house.sync();
+  const started = await setup(t);
+  const result = await started.sync();
   t.equal(result.outcome, 'done');
-  const { counters } = house.simulator;
+  const { counters } = started.simulator;
   t.equal(counters.calls['folder/ls'], counters.listings.size, 'no folder is listed twice');
   t.notOk(counters.calls['file/ls'], 'files come with the folders');
   t.notOk(counters.calls['user/info'], 'a first index costs one call a folder and not one more');
-  t.equal((await strmPaths(house)).length, 12);
+  t.equal((await strmPaths(started)).length, 12);
   t.match(
     await readFile(
-      join(house.libraryDir, 'Movies/Le Gendarme se marie (1968)/Le Gendarme se marie (1968).fr.srt'),
+      join(started.libraryDir, 'Movies/Le Gendarme se marie (1968)/Le Gendarme se marie (1968).fr.srt'),
       'utf8',
     ),
     /-->/,
@@ -28,43 +28,43 @@ t.test('one call a folder, and every film lies in the tree', async (t) => {
 });
 
 t.test('two files of one name in one folder are both kept, whatever the host mixes up', async (t) => {
-  const house = await setup(t);
-  house.simulator.faults.numbersAsStrings = true;
-  await house.sync();
-  t.equal((await strmPaths(house)).filter((path) => /Nosferatu \(1922\)[^/]*\.strm$/.test(path)).length, 2);
+  const started = await setup(t);
+  started.simulator.faults.numbersAsStrings = true;
+  await started.sync();
+  t.equal((await strmPaths(started)).filter((path) => /Nosferatu \(1922\)[^/]*\.strm$/.test(path)).length, 2);
 });
 
 t.test('a second sync writes no file, and no mtime moves', async (t) => {
-  const house = await setup(t);
-  await house.sync();
+  const started = await setup(t);
+  await started.sync();
   const stamps = async () =>
     Promise.all(
-      (await readdir(house.libraryDir, { recursive: true }))
+      (await readdir(started.libraryDir, { recursive: true }))
         .sort()
-        .map(async (name) => [name, (await stat(join(house.libraryDir, name))).mtimeMs]),
+        .map(async (name) => [name, (await stat(join(started.libraryDir, name))).mtimeMs]),
     );
   const before = await stamps();
-  const again = await house.sync({ full: true });
+  const again = await started.sync({ full: true });
   t.match(again.tree.counts, { create: 0, update: 0, delete: 0, conflict: 0, failed: 0 });
   t.same(await stamps(), before);
 });
 
 t.test('a dry run tells what it would do and does none of it', async (t) => {
-  const house = await setup(t);
-  const result = await house.sync({ dryRun: true });
+  const started = await setup(t);
+  const result = await started.sync({ dryRun: true });
   t.ok(result.tree.plans.flatMap((plan) => plan.ops).length > 10);
-  t.same(await strmPaths(house), []);
+  t.same(await strmPaths(started), []);
 });
 
 t.test('what is listed is in the tree a second later, before the crawl is over', async (t) => {
   const clock = createHandClock();
-  const house = await setup(t, { overrides: { clock }, simulator: { clock } });
-  mkdirSync(house.libraryDir);
+  const started = await setup(t, { overrides: { clock }, simulator: { clock } });
+  mkdirSync(started.libraryDir);
   const seen: number[] = [];
-  await house.sync({
+  await started.sync({
     onProgress: ({ foldersWaiting }) => {
       clock.jump(clock.now() + 1000);
-      if (foldersWaiting > 0) seen.push(readdirSync(house.libraryDir, { recursive: true }).length);
+      if (foldersWaiting > 0) seen.push(readdirSync(started.libraryDir, { recursive: true }).length);
     },
   });
   t.ok((seen.at(-1) ?? 0) > (seen[0] ?? 0), `it grows: ${seen}`);
@@ -73,9 +73,9 @@ t.test('what is listed is in the tree a second later, before the crawl is over',
 t.test(
   'files that a listing names as before are not compared again, until the catalog holds others',
   async (t) => {
-    const house = await setup(t);
-    await house.sync();
-    const database = new DatabaseSync(join(house.home, 'data', 'catalog.db'));
+    const started = await setup(t);
+    await started.sync();
+    const database = new DatabaseSync(join(started.home, 'data', 'catalog.db'));
     t.teardown(() => database.close());
     const change = (what: string) =>
       database.exec(`update files set ${what} where id = (select min(id) from files)`);
@@ -83,30 +83,30 @@ t.test(
       (database.prepare(`select count(*) as n from files where ${where}`).get() as { n: number }).n;
     // What no listing would leave as it is shows whether it was compared.
     change('size_bytes = 7');
-    await house.sync();
+    await started.sync();
     t.equal(count('size_bytes = 7'), 1);
     change('missing_since = 1');
-    await house.sync();
+    await started.sync();
     t.equal(count('missing_since is not null or size_bytes = 7'), 0, 'one less than the listing names');
     change('size_bytes = 7');
-    const [first] = house.simulator.account.files();
-    house.simulator.account.rename(first as SimulatedFile, 'Another name (2003).mkv');
-    await house.sync();
+    const [first] = started.simulator.account.files();
+    started.simulator.account.rename(first as SimulatedFile, 'Another name (2003).mkv');
+    await started.sync();
     t.equal(count("name = 'Another name (2003).mkv'"), 1, 'it names another');
   },
 );
 
 t.test('a whole account that waits to be laid out is laid out a handful at a time', async (t) => {
-  const house = await setup(t, { simulator: { account: { folders: [films(1100)] } } });
-  await house.sync();
-  const { catalog, publisher } = house.bridge;
+  const started = await setup(t, { simulator: { account: { folders: [films(1100)] } } });
+  await started.sync();
+  const { catalog, publisher } = started.bridge;
   const { publish, sizes } = { publish: publisher.files, sizes: [] as number[] };
   publisher.files = (fileIds, run) => {
     sizes.push(fileIds.length);
     return publish(fileIds, run);
   };
-  await catalog.dirty.mark([...house.simulator.account.files()].map(({ id }) => id));
-  await house.sync();
+  await catalog.dirty.mark([...started.simulator.account.files()].map(({ id }) => id));
+  await started.sync();
   t.equal(
     sizes.reduce((sum, size) => sum + size, 0),
     1100,
@@ -115,38 +115,38 @@ t.test('a whole account that waits to be laid out is laid out a handful at a tim
 });
 
 t.test('a stopped crawl goes on where it was', async (t) => {
-  const house = await setup(t);
+  const started = await setup(t);
   const stop = new AbortController();
-  const first = await house.sync({
+  const first = await started.sync({
     signal: stop.signal,
     onProgress: ({ foldersDone }) => foldersDone === 2 && stop.abort(new Error('enough')),
   });
   t.equal(first.outcome, 'stopped');
-  const second = await house.sync();
+  const second = await started.sync();
   t.equal(second.outcome, 'done');
   t.ok(
-    [...house.simulator.counters.listings.values()].every((count) => count === 1),
+    [...started.simulator.counters.listings.values()].every((count) => count === 1),
     'no folder twice',
   );
-  t.equal((await strmPaths(house)).length, 12);
+  t.equal((await strmPaths(started)).length, 12);
 });
 
 t.test('a lock stops the crawl with its time, and the next one goes on', async (t) => {
   const clock = createHandClock();
-  const house = await setup(t, { overrides: { clock }, simulator: { clock } });
-  house.simulator.faults.answer({ is: 'flood', lockMs: 60_000, skip: 2 });
-  const first = await house.sync();
+  const started = await setup(t, { overrides: { clock }, simulator: { clock } });
+  started.simulator.faults.answer({ is: 'flood', lockMs: 60_000, skip: 2 });
+  const first = await started.sync();
   t.equal(first.outcome, 'stopped');
   t.equal(first.retryAt, clock.now() + 5 * 60_000);
-  const calls = house.simulator.counters.requests.length;
-  const locked = await house.sync();
+  const calls = started.simulator.counters.requests.length;
+  const locked = await started.sync();
   t.match(locked, { outcome: 'stopped', reason: { code: 'BRIDGE_GATE_CLOSED' }, retryAt: first.retryAt });
-  t.equal(house.simulator.counters.requests.length, calls, 'nobody asks a locked host');
+  t.equal(started.simulator.counters.requests.length, calls, 'nobody asks a locked host');
   await clock.advance(5 * 60_000);
-  const last = await house.sync();
+  const last = await started.sync();
   t.equal(last.outcome, 'done');
-  const asked = [...house.simulator.counters.listings.values()];
-  const crawl = await house.bridge.catalog.crawls.last();
+  const asked = [...started.simulator.counters.listings.values()];
+  const crawl = await started.bridge.catalog.crawls.last();
   t.equal(crawl?.calls, first.calls + locked.calls + last.calls, 'the refused calls are counted too');
   t.ok(
     asked.every((count) => count <= 2),
@@ -155,11 +155,11 @@ t.test('a lock stops the crawl with its time, and the next one goes on', async (
 });
 
 t.test('only one sync at a time', async (t) => {
-  const house = await setup(t);
-  const first = house.sync();
-  await t.rejects(house.sync(), { code: 'BRIDGE_CRAWL_RUNNING' });
+  const started = await setup(t);
+  const first = started.sync();
+  await t.rejects(started.sync(), { code: 'BRIDGE_CRAWL_RUNNING' });
   await first;
-  t.equal((await house.sync()).outcome, 'done');
+  t.equal((await started.sync()).outcome, 'done');
 });
 
 t.test('a folder as long as the cap is completed by dates', async (t) => {
@@ -167,19 +167,19 @@ t.test('a folder as long as the cap is completed by dates', async (t) => {
     ...movie(`Le film ${'abcdefghij'[n % 10]}${'klmnop'[Math.floor(n / 10)]}`, 1900 + n),
     date: Date.UTC(2020, 0, 1 + n * 20),
   }));
-  const house = await setup(t, {
+  const started = await setup(t, {
     simulator: { account: { folders: [{ name: 'Films', files }] }, listingCap: 10 },
     env: { FICHIER_LISTING_CAP: '10' },
   });
-  await house.sync();
-  t.equal((await house.bridge.catalog.content.counts()).files, 60);
-  t.equal((await strmPaths(house)).length, 60);
+  await started.sync();
+  t.equal((await started.bridge.catalog.files.counts()).files, 60);
+  t.equal((await strmPaths(started)).length, 60);
   t.ok(
-    (house.simulator.counters.calls['file/ls'] ?? 0) < 60,
-    `${house.simulator.counters.calls['file/ls']} calls by date`,
+    (started.simulator.counters.calls['file/ls'] ?? 0) < 60,
+    `${started.simulator.counters.calls['file/ls']} calls by date`,
   );
-  await house.sync();
-  t.equal((await house.bridge.catalog.content.counts()).missing, 0);
+  await started.sync();
+  t.equal((await started.bridge.catalog.files.counts()).missing, 0);
 });
 
 t.test(
@@ -189,37 +189,37 @@ t.test(
       ...movie('Same', 1900 + n),
       date: Date.UTC(2020, 0, 1),
     }));
-    const house = await setup(t, {
+    const started = await setup(t, {
       simulator: { account: { folders: [{ name: 'Films', files }] }, listingCap: 10 },
       env: { FICHIER_LISTING_CAP: '10' },
     });
-    const result = await house.sync();
+    const result = await started.sync();
     t.equal(result.outcome, 'done');
-    const { files: seen, missing } = await house.bridge.catalog.content.counts();
+    const { files: seen, missing } = await started.bridge.catalog.files.counts();
     t.ok(seen >= 10);
     t.equal(missing, 0);
   },
 );
 
 t.test('roots limit what is indexed, and are found by path', async (t) => {
-  const house = await setup(t, { env: { PASSERELLE_ROOTS: '/Séries/Les Brigades du Tigre' } });
-  await house.sync();
-  t.equal((await strmPaths(house)).length, 4);
-  const { counters } = house.simulator;
+  const started = await setup(t, { env: { PASSERELLE_ROOTS: '/Séries/Les Brigades du Tigre' } });
+  await started.sync();
+  t.equal((await strmPaths(started)).length, 4);
+  const { counters } = started.simulator;
   t.equal(
-    counters.listings.get(house.simulator.account.folder('/Films').id),
+    counters.listings.get(started.simulator.account.folder('/Films').id),
     undefined,
     'other folders are left alone',
   );
   const calls = counters.requests.length;
-  await house.sync();
+  await started.sync();
   // And one for the account itself, which the second crawl asks about.
   t.equal(counters.requests.length - calls, 4, 'a known root costs no search');
 });
 
 t.test('a root that does not exist is named, and the rest of the message says what to do', async (t) => {
-  const house = await setup(t, { env: { PASSERELLE_ROOTS: '/Nowhere' } });
-  const result = await house.sync();
+  const started = await setup(t, { env: { PASSERELLE_ROOTS: '/Nowhere' } });
+  const result = await started.sync();
   t.match(result.reason, { code: 'BRIDGE_ROOT_NOT_FOUND', message: /\/Nowhere/ });
 });
 
@@ -231,16 +231,16 @@ t.test(
         { name: 'Le Bal (1983)', files: [{ name: 'movie.mkv', content: { sizeBytes: 100, seed: 1 } }] },
       ],
     };
-    const house = await setup(t, { simulator: { account } });
-    await house.sync();
-    t.match(await strmPaths(house), ['Movies/Le Bal (1983)/Le Bal (1983).strm']);
-    house.simulator.account.rename('/Le Bal (1983)', 'Ridicule (1996)');
-    house.simulator.account.addFile('/Ridicule (1996)', {
+    const started = await setup(t, { simulator: { account } });
+    await started.sync();
+    t.match(await strmPaths(started), ['Movies/Le Bal (1983)/Le Bal (1983).strm']);
+    started.simulator.account.rename('/Le Bal (1983)', 'Ridicule (1996)');
+    started.simulator.account.addFile('/Ridicule (1996)', {
       name: 'film.mkv',
       content: { sizeBytes: 50, seed: 2 },
     });
-    await house.sync();
-    t.same(await strmPaths(house), [
+    await started.sync();
+    t.same(await strmPaths(started), [
       'Movies/Le Bal (1983)/Le Bal (1983).strm',
       'Movies/Ridicule (1996)/Ridicule (1996).strm',
     ]);
@@ -248,12 +248,12 @@ t.test(
 );
 
 t.test('an NFO that a person edited stays; a deleted STRM comes back with a full sync', async (t) => {
-  const house = await setup(t);
-  await house.sync();
-  const film = join(house.libraryDir, 'Movies/Metropolis (1927)/Metropolis (1927)');
+  const started = await setup(t);
+  await started.sync();
+  const film = join(started.libraryDir, 'Movies/Metropolis (1927)/Metropolis (1927)');
   await writeFile(`${film}.nfo`, '<movie><title>Mine</title></movie>');
   await unlink(`${film}.strm`);
-  const result = await house.sync({ full: true });
+  const result = await started.sync({ full: true });
   t.equal(result.tree.counts.conflict, 1);
   t.match(await readFile(`${film}.nfo`, 'utf8'), /Mine/);
   t.match(await readFile(`${film}.strm`, 'utf8'), /^http:.*\n$/);
@@ -261,12 +261,12 @@ t.test('an NFO that a person edited stays; a deleted STRM comes back with a full
 
 t.test('subtitles that cannot be fetched do not stop the sync; small files wait their time', async (t) => {
   const clock = createHandClock();
-  const house = await setup(t, {
+  const started = await setup(t, {
     overrides: { clock },
     simulator: { clock },
     env: { PASSERELLE_SMALL_FILE_INTERVAL_MS: '10000' },
   });
-  const running = house.sync();
+  const running = started.sync();
   let waited = 0;
   const done = running.then(() => true);
   while (!(await Promise.race([done, settle(20).then(() => false)]))) {

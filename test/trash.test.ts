@@ -5,7 +5,7 @@ import t from 'tap';
 import { copyOver, moveFile } from '../src/tree/move.ts';
 import { dayMs } from './fixtures/hand-clock.ts';
 import { films, nameOf, pathOf, strmOf } from './fixtures/numbered-films.ts';
-import { house, mtime, remove, takeOut, trash } from './fixtures/removals.ts';
+import { mtime, remove, startBridge, takeOut, trash } from './fixtures/removals.ts';
 import { noGrace, signal } from './fixtures/setup.ts';
 import { strmFiles, strmPaths } from './fixtures/strm-files.ts';
 
@@ -16,7 +16,7 @@ t.test('undo brings back every file at its path, with its old time, and it stays
     name: `${nameOf(0)}.1950.1080p.fr.srt`,
     content: Buffer.from('1\n00:00:01,000 --> 00:00:02,000\nx\n'),
   };
-  const one = await house(t, [{ name: 'Films', files: [...(films(10).files ?? []), subtitle] }], {
+  const one = await startBridge(t, [{ name: 'Films', files: [...(films(10).files ?? []), subtitle] }], {
     env: noGrace,
   });
   await one.sync();
@@ -47,7 +47,7 @@ t.test('undo brings back every file at its path, with its old time, and it stays
 });
 
 t.test('undo after the trash was emptied writes the files anew', async (t) => {
-  const one = await house(t, [films(10)], { env: { ...noGrace, PASSERELLE_SYNC_TRASH_DAYS: '30' } });
+  const one = await startBridge(t, [films(10)], { env: { ...noGrace, PASSERELLE_SYNC_TRASH_DAYS: '30' } });
   await one.sync();
   remove(one, 0);
   await takeOut(one);
@@ -64,7 +64,7 @@ t.test('undo after the trash was emptied writes the files anew', async (t) => {
 });
 
 t.test('a file that comes back takes its old path, and its old time from the trash', async (t) => {
-  const one = await house(t, [films(10)], { env: noGrace });
+  const one = await startBridge(t, [films(10)], { env: noGrace });
   await one.sync();
   const lost = one.simulator.account.file(pathOf(0));
   const before = await mtime(one, strmOf(0));
@@ -80,7 +80,7 @@ t.test('a file that comes back takes its old path, and its old time from the tra
 });
 
 t.test('what lies in the trash and was changed there is not given back', async (t) => {
-  const one = await house(t, [films(10)], { env: noGrace });
+  const one = await startBridge(t, [films(10)], { env: noGrace });
   await one.sync();
   remove(one, 0);
   await takeOut(one);
@@ -91,7 +91,7 @@ t.test('what lies in the trash and was changed there is not given back', async (
 });
 
 t.test('only what is ours and untouched goes to the trash', async (t) => {
-  const one = await house(t, [films(10)], { env: noGrace });
+  const one = await startBridge(t, [films(10)], { env: noGrace });
   await one.sync();
   const nfo = join(one.libraryDir, strmOf(0).replace('.strm', '.nfo'));
   await writeFile(nfo, '<movie><title>Mine</title></movie>');
@@ -102,7 +102,7 @@ t.test('only what is ours and untouched goes to the trash', async (t) => {
 });
 
 t.test('a title that was renamed at the host leaves nothing in the trash', async (t) => {
-  const one = await house(t, [films(10)], { env: noGrace });
+  const one = await startBridge(t, [films(10)], { env: noGrace });
   await one.sync();
   one.simulator.account.rename(pathOf(0), 'Ridicule.1996.mkv');
   await one.sync();
@@ -110,7 +110,7 @@ t.test('a title that was renamed at the host leaves nothing in the trash', async
 });
 
 t.test('when the trash cannot be written nothing is lost, and the next sync goes on', async (t) => {
-  const one = await house(t, [films(10)], { env: noGrace });
+  const one = await startBridge(t, [films(10)], { env: noGrace });
   await one.sync();
   const before = await readFile(join(one.libraryDir, strmOf(0)), 'utf8');
   await writeFile(join(one.home, 'data', 'trash'), 'a file where the folder should be');
@@ -124,17 +124,17 @@ t.test('when the trash cannot be written nothing is lost, and the next sync goes
 });
 
 t.test('killed after the decision and before the tree, the next sync moves it to the trash', async (t) => {
-  const one = await house(t, [films(10)], { env: noGrace });
+  const one = await startBridge(t, [films(10)], { env: noGrace });
   await one.sync();
   remove(one, 0);
   await one.sync();
-  const { titles } = one.bridge.catalog;
+  const { placements: titles } = one.bridge.catalog;
   const { treeOfKeys } = titles;
   titles.treeOfKeys = async () => Promise.reject(new Error('killed'));
   await t.rejects(one.later(1), /killed/);
   titles.treeOfKeys = treeOfKeys;
   t.ok((await strmPaths(one)).includes(strmOf(0)));
-  t.notOk(await one.bridge.catalog.content.byPath(pathOf(0)).then(({ files }) => files[0]), 'decided');
+  t.notOk(await one.bridge.catalog.files.byPath(pathOf(0)).then(({ files }) => files[0]), 'decided');
   await one.sync();
   t.equal((await trash(one)).length, 2);
   await one.bridge.proposals.undo();
@@ -170,7 +170,7 @@ t.test('a move on the host is never a deletion, wherever the crawl stands', asyn
     ['to one that is listed later', '/C'],
   ] as const) {
     for (const isKilled of [false, true]) {
-      const one = await house(t, folders, { env: noGrace });
+      const one = await startBridge(t, folders, { env: noGrace });
       await one.sync();
       const before = await strmFiles(one.libraryDir);
       const stop = new AbortController();
@@ -184,22 +184,26 @@ t.test('a move on the host is never a deletion, wherever the crawl stands', asyn
         },
       });
       const name = `${what}${isKilled ? ', killed in between' : ''}`;
-      const { missing } = await one.bridge.catalog.content.counts();
+      const { missing } = await one.bridge.catalog.files.counts();
       t.equal(missing, to === '/A' ? 1 : 0, `${name}: what the crawl saw`);
       for (let n = 0; n < 3; n++) {
         t.same(await strmFiles(one.libraryDir), before, name);
         t.equal((await one.later(2)).outcome, 'done');
       }
       t.same(await one.bridge.proposals.list(9), [], `${name}: nothing was proposed`);
-      t.match(await one.bridge.catalog.content.counts(), { missing: 0 });
+      t.match(await one.bridge.catalog.files.counts(), { missing: 0 });
     }
   }
 });
 
 t.test('a folder that moves takes its files with it, and none is missing in the end', async (t) => {
-  const one = await house(t, [{ ...films(1, 'A', 20), folders: [films(8, 'Box')] }, films(1, 'C', 21)], {
-    env: noGrace,
-  });
+  const one = await startBridge(
+    t,
+    [{ ...films(1, 'A', 20), folders: [films(8, 'Box')] }, films(1, 'C', 21)],
+    {
+      env: noGrace,
+    },
+  );
   await one.sync();
   const before = await strmFiles(one.libraryDir);
   one.simulator.account.move(one.simulator.account.folder('/A/Box'), '/C');

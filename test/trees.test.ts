@@ -13,7 +13,7 @@ const film = (name: string) => file(`${name}.mkv`);
 const old = ['Alien.1979', 'Brazil.1985', 'Casino.1995', 'Dune.2021', 'Heat.1995', 'Tron.1982', 'Up.2009'];
 
 /** An account with films, and a tree for each of two servers. */
-async function house(t: Test, log: Log = silentLog) {
+async function startBridge(t: Test, log: Log = silentLog) {
   const clock = createHandClock();
   const home = t.testdir();
   const dirs = { jellyfin: join(home, 'jellyfin'), kodi: join(home, 'kodi') };
@@ -41,7 +41,7 @@ const all = [...names, 'Up (2009)'];
 t.test('a tree that is not mounted waits; the others go on, and the sync says so', async (t) => {
   const said: unknown[] = [];
   const log: Log = { ...silentLog, error: (facts: unknown) => void said.push(facts) };
-  const { dirs, account, open, clock } = await house(t, log);
+  const { dirs, account, open, clock } = await startBridge(t, log);
   const one = await open();
   t.same((await one.sync()).away, []);
   t.same(await titles(dirs.kodi), all);
@@ -56,7 +56,7 @@ t.test('a tree that is not mounted waits; the others go on, and the sync says so
   t.match(said[0], { dir: dirs.kodi });
   t.same(await titles(dirs.jellyfin), including('Metropolis (1927)'), 'what came and what went');
   t.same(await readdir(dirs.kodi).catch(() => []), [], 'nothing is written where the disk belongs');
-  await t.rejects(one.bridge.fixes.set({ path: '/Films/Heat.1995.mkv' }, { title: 'X' }, signal), {
+  await t.rejects(one.bridge.overrideEditor.set({ path: '/Films/Heat.1995.mkv' }, { title: 'X' }, signal), {
     code: 'BRIDGE_DISK',
   });
   await rm(dirs.kodi, { recursive: true, force: true });
@@ -70,7 +70,7 @@ t.test('a tree that is not mounted waits; the others go on, and the sync says so
 });
 
 t.test('a tree that is away when a process starts is brought up to date by whichever process', async (t) => {
-  const { dirs, account, open } = await house(t);
+  const { dirs, account, open } = await startBridge(t);
   const one = await open();
   await one.sync();
   await one.close();
@@ -89,7 +89,7 @@ t.test('a tree that is away when a process starts is brought up to date by which
 });
 
 t.test('where no tree is mounted nothing is done', async (t) => {
-  const { dirs, account, open } = await house(t);
+  const { dirs, account, open } = await startBridge(t);
   const one = await open();
   await one.sync();
   for (const dir of Object.values(dirs)) await rename(dir, `${dir}.away`);
@@ -101,7 +101,7 @@ t.test('where no tree is mounted nothing is done', async (t) => {
 });
 
 t.test('a tree whose disk refuses costs the others nothing', async (t) => {
-  const { dirs, account, open } = await house(t);
+  const { dirs, account, open } = await startBridge(t);
   await writeFile(dirs.jellyfin, 'no folder');
   const one = await open();
   t.match(await one.sync(), { outcome: 'done', away: [{ dir: dirs.jellyfin, why: /EEXIST|ENOTDIR/ }] });
@@ -114,7 +114,7 @@ t.test('a tree whose disk refuses costs the others nothing', async (t) => {
 });
 
 t.test('what a tree refused in mid-crawl comes when it takes it again in the same crawl', async (t) => {
-  const { dirs, account, open, clock } = await house(t);
+  const { dirs, account, open, clock } = await startBridge(t);
   account.addFolder('/Zut');
   account.addFile('/Zut', film('Zodiac.2007'));
   const one = await open();
@@ -133,7 +133,7 @@ t.test('what a tree refused in mid-crawl comes when it takes it again in the sam
       if (foldersDone === 2) {
         rmSync(dirs.kodi);
         renameSync(`${dirs.kodi}.away`, dirs.kodi);
-        fixed = one.bridge.fixes.set({ path: '/Zut/Zodiac.2007.mkv' }, { year: 2008 }, signal);
+        fixed = one.bridge.overrideEditor.set({ path: '/Zut/Zodiac.2007.mkv' }, { year: 2008 }, signal);
       }
     },
   });
@@ -145,7 +145,7 @@ t.test('what a tree refused in mid-crawl comes when it takes it again in the sam
 });
 
 t.test('a disk that goes in mid-crawl is not written below the place where it is mounted', async (t) => {
-  const { dirs, account, open, clock } = await house(t);
+  const { dirs, account, open, clock } = await startBridge(t);
   const one = await open();
   await one.sync();
   account.addFile('/Films', film('Metropolis.1927'));
@@ -169,7 +169,7 @@ t.test('a disk that goes in mid-crawl is not written below the place where it is
 t.test(
   'a film uploaded anew while a tree goes away comes with the next sync, whatever comes beside it',
   async (t) => {
-    const { dirs, account, open } = await house(t);
+    const { dirs, account, open } = await startBridge(t);
     const one = await open();
     await one.sync();
     account.removeFile('/Films/Up.2009.mkv');
@@ -195,7 +195,7 @@ t.test(
 t.test(
   'a version uploaded anew while a tree was away comes back with it, also when another one moves',
   async (t) => {
-    const { dirs, account, open } = await house(t);
+    const { dirs, account, open } = await startBridge(t);
     account.addFile('/Films', film('Alien.1979.2160p'));
     const one = await open();
     await one.sync();
@@ -222,7 +222,7 @@ t.test(
 );
 
 t.test('a disk that goes in the very first crawl is left alone, too', async (t) => {
-  const { dirs, account, open, clock } = await house(t);
+  const { dirs, account, open, clock } = await startBridge(t);
   account.addFolder('/Films/Later');
   account.addFile('/Films/Later', film('Metropolis.1927'));
   const one = await open();

@@ -8,7 +8,7 @@ import { disk } from '../src/tree/tree.ts';
 import { createHandClock, hourMs } from './fixtures/hand-clock.ts';
 import { films, movie } from './fixtures/numbered-films.ts';
 import { envOver, type Setup, setup, sha256, signal } from './fixtures/setup.ts';
-import { house } from './fixtures/start-bridge.ts';
+import { startBridge } from './fixtures/start-bridge.ts';
 import { strmFiles, strmPaths } from './fixtures/strm-files.ts';
 import { type AccountFolder, expectedBytes } from './simulator/simulator.ts';
 
@@ -26,7 +26,7 @@ t.test('folders that were moved into each other during a crawl do not lead in a 
     name,
     files: [movie(`Film ${name}`, 1950 + n)],
   });
-  const one = await house(t, {
+  const one = await startBridge(t, {
     folders: [{ ...leaf('A', 1), folders: [{ ...leaf('B', 2), folders: [leaf('C', 3)] }] }],
   });
   const { account } = one.simulator;
@@ -45,11 +45,11 @@ t.test('folders that were moved into each other during a crawl do not lead in a 
     t.equal((await one.sync({ full: true })).outcome, 'done');
   }
   t.equal((await strmPaths(one)).length, 3);
-  t.match((await one.bridge.catalog.content.byPath('/B/A')).folder, { path: '/B/A' });
+  t.match((await one.bridge.catalog.files.byPath('/B/A')).folder, { path: '/B/A' });
 });
 
 t.test('what one process has listed and not written, another one writes', async (t) => {
-  const one = await house(t, { folders: [films(3)] });
+  const one = await startBridge(t, { folders: [films(3)] });
   await one.sync();
   one.simulator.account.addFile('/Films', movie('New', 2001));
   const { settings } = loadSettings({ env: envOver(one.simulator, one.home), file: 'none.yaml' });
@@ -63,9 +63,9 @@ t.test('what one process has listed and not written, another one writes', async 
 });
 
 t.test('killed between writing and noting, it leaves nothing that it does not know again', async (t) => {
-  const one = await house(t, { folders: [{ name: 'A', files: [movie('Alien', 1979)] }] });
+  const one = await startBridge(t, { folders: [{ name: 'A', files: [movie('Alien', 1979)] }] });
   // The moment after the files are there and before the catalog hears of it.
-  const { titles } = one.bridge.catalog;
+  const { placements: titles } = one.bridge.catalog;
   const record = titles.recordTree;
   let kill = true;
   titles.recordTree = async (written, ...rest) => {
@@ -89,13 +89,13 @@ t.test('killed between writing and noting, it leaves nothing that it does not kn
 });
 
 t.test('killed while it renews an NFO, it takes neither text for a person’s', async (t) => {
-  const one = await house(t, { folders: [{ name: 'A', files: [movie('Alien', 1979)] }, films(10)] });
+  const one = await startBridge(t, { folders: [{ name: 'A', files: [movie('Alien', 1979)] }, films(10)] });
   await one.sync();
   const env = { ...envOver(one.simulator, one.home), PASSERELLE_LOCKDATA: 'true' };
   const { settings } = loadSettings({ env, file: 'none.yaml' });
   const other = await createBridge(settings, silentLog, { disk, clock: one.clock });
   t.teardown(() => other.close());
-  const { titles } = other.catalog;
+  const { placements: titles } = other.catalog;
   const record = titles.recordTree;
   titles.recordTree = () => Promise.reject(new Error('killed'));
   const nfo = 'Movies/Alien (1979)/Alien (1979).nfo';
@@ -104,7 +104,11 @@ t.test('killed while it renews an NFO, it takes neither text for a person’s', 
   await other.sync.run({ signal }).catch(() => undefined);
   t.not(await text(), before, 'the new text is there, and the catalog has not heard of it');
   titles.recordTree = record;
-  await other.fixes.set({ path: '/A/Alien.1979.1080p.mkv' }, { title: 'Metropolis', year: 1927 }, signal);
+  await other.overrideEditor.set(
+    { path: '/A/Alien.1979.1080p.mkv' },
+    { title: 'Metropolis', year: 1927 },
+    signal,
+  );
   t.same(
     (await everyFile(one)).filter((path) => !path.includes('Film ')),
     ['nfo', 'strm'].map((end) => `Movies/Metropolis (1927)/Metropolis (1927).${end}`),
@@ -115,7 +119,9 @@ for (const when of ['before', 'after'] as const)
   t.test(
     `a fix that is made just ${when} a sync renews the same NFO does not make it a person’s`,
     async (t) => {
-      const one = await house(t, { folders: [{ name: 'A', files: [movie('Alien', 1979)] }, films(10)] });
+      const one = await startBridge(t, {
+        folders: [{ name: 'A', files: [movie('Alien', 1979)] }, films(10)],
+      });
       await one.sync();
       const env = { ...envOver(one.simulator, one.home), PASSERELLE_LOCKDATA: 'true' };
       const { settings } = loadSettings({ env, file: 'none.yaml' });
@@ -125,7 +131,7 @@ for (const when of ['before', 'after'] as const)
       const fix = async () => {
         if (isFixed) return;
         isFixed = true;
-        await other.fixes.set({ path }, { title: 'Alien?' }, signal);
+        await other.overrideEditor.set({ path }, { title: 'Alien?' }, signal);
       };
       const write = async (...what: Parameters<typeof disk.write>) => {
         if (when === 'before') await fix();
@@ -139,7 +145,7 @@ for (const when of ['before', 'after'] as const)
       isFixed = false;
       await other.sync.run({ signal });
       t.match(await nfo(), '<title>Alien?<');
-      await other.fixes.set({ path }, { title: 'Alien*' }, signal);
+      await other.overrideEditor.set({ path }, { title: 'Alien*' }, signal);
       t.match(await nfo(), '<title>Alien*<');
     },
   );
@@ -147,7 +153,7 @@ for (const when of ['before', 'after'] as const)
 t.test(
   'a file that was uploaded anew under its name keeps its path, and leads to the new file at once',
   async (t) => {
-    const one = await house(t, { folders: [films(10)] });
+    const one = await startBridge(t, { folders: [films(10)] });
     await one.sync();
     const before = await strmPaths(one);
     const { account } = one.simulator;
@@ -165,7 +171,7 @@ t.test(
 t.test(
   'what was replaced, and comes back beside the new one, is seen to come also after half a listing',
   async (t) => {
-    const one = await house(t, { folders: [films(10)] });
+    const one = await startBridge(t, { folders: [films(10)] });
     await one.sync();
     const { account, faults } = one.simulator;
     const old = account.file('/Films/Film a0.1950.1080p.mkv');
@@ -203,7 +209,7 @@ t.test('subtitles that a lock kept away come with a later sync', async (t) => {
 });
 
 t.test('a disk that is not mounted is not taken for an empty tree', async (t) => {
-  const one = await house(t, { folders: [films(10)] });
+  const one = await startBridge(t, { folders: [films(10)] });
   await one.sync();
   await rename(one.libraryDir, `${one.libraryDir}.away`);
   one.simulator.account.removeFile('/Films/Film a0.1950.1080p.mkv');
@@ -219,7 +225,7 @@ t.test('a disk that is not mounted is not taken for an empty tree', async (t) =>
 });
 
 t.test('what a power cut left empty is written again; what a person put there is not', async (t) => {
-  const one = await house(t, { folders: [films(2)] });
+  const one = await startBridge(t, { folders: [films(2)] });
   const empty = join(one.libraryDir, 'Movies/Film a0 (1950)/Film a0 (1950).strm');
   const theirs = join(one.libraryDir, 'Movies/Film b0 (1951)/Film b0 (1951).strm');
   const { mkdir } = await import('node:fs/promises');
@@ -232,7 +238,7 @@ t.test('what a power cut left empty is written again; what a person put there is
 });
 
 t.test('a catalog that was lost is made again around the tree: same files, same times', async (t) => {
-  const one = await house(t, { folders: [films(10)] });
+  const one = await startBridge(t, { folders: [films(10)] });
   await one.sync();
   const stamps = async () =>
     Promise.all(
@@ -254,7 +260,7 @@ t.test('a catalog that was lost is made again around the tree: same files, same 
 t.test('a time from when the clock was wrong does not keep a file for ever', async (t) => {
   // The host's own clock is right.
   const hostClock = { now: () => Date.UTC(2026, 0, 15) };
-  const one = await house(t, { folders: [films(10)] }, {}, { simulator: { clock: hostClock } });
+  const one = await startBridge(t, { folders: [films(10)] }, {}, { simulator: { clock: hostClock } });
   await one.sync();
   const now = one.clock.now();
   one.clock.jump(Date.UTC(2040, 0, 1));
@@ -268,7 +274,7 @@ t.test('a time from when the clock was wrong does not keep a file for ever', asy
 });
 
 t.test('a command in another shell keeps the address that the service writes', async (t) => {
-  const one = await house(t, { folders: [films(2)] }, { PASSERELLE_BASE_URL: 'http://192.0.2.7:8790' });
+  const one = await startBridge(t, { folders: [films(2)] }, { PASSERELLE_BASE_URL: 'http://192.0.2.7:8790' });
   await one.sync();
   const { settings } = loadSettings({ env: envOver(one.simulator, one.home), file: 'none.yaml' });
   const shell = await createBridge(settings, silentLog, { disk, clock: one.clock, keepBaseUrl: true });
@@ -280,7 +286,7 @@ t.test('a command in another shell keeps the address that the service writes', a
 
 t.test('a film goes on when its link ends while the API is in maintenance for a minute', async (t) => {
   const sizeBytes = 2_000_000;
-  const one = await house(t, {
+  const one = await startBridge(t, {
     files: [{ name: 'Film.2001.mkv', content: { sizeBytes, seed: 7 } }],
   });
   await one.sync();
@@ -305,13 +311,13 @@ t.test('a film goes on when its link ends while the API is in maintenance for a 
 t.test(
   'killed when it has taken the last film away, it does not take the tree for one that is not mounted',
   async (t) => {
-    const one = await house(t, { folders: [films(3)] });
+    const one = await startBridge(t, { folders: [films(3)] });
     await one.sync();
     const { account } = one.simulator;
     for (const { name } of [...account.folder('/Films').files.values()]) account.removeFile(`/Films/${name}`);
     await one.sync();
     await one.clock.advance(2 * hourMs);
-    const { titles } = one.bridge.catalog;
+    const { placements: titles } = one.bridge.catalog;
     const { recordTree } = titles;
     titles.recordTree = () => Promise.reject(new Error('killed'));
     await one.sync({ acceptRemovals: true }).catch(() => undefined);

@@ -56,9 +56,9 @@ export const viewers: Figure = {
       waits('the same, host no faster than the film', paced, pacedStraight, `${besideSeconds} s`),
       {
         what: 'memory a viewer, above the idle process',
-        value: (served.mostMb - served.idleMb) / count,
+        value: (served.maxMb - served.idleMb) / count,
         unit: 'MB',
-        baseline: { what: 'a plain undici pipe', value: (piped.mostMb - piped.idleMb) / count },
+        baseline: { what: 'a plain undici pipe', value: (piped.maxMb - piped.idleMb) / count },
         bar: { of: 'value', is: '<', limit: 4 },
         note: `${ran}; ${served.idleMb.toFixed(0)} MB idle, ${served.firstMb.toFixed(0)} MB in the first third, ${served.lastMb.toFixed(0)} MB in the last`,
       },
@@ -67,13 +67,13 @@ export const viewers: Figure = {
 };
 
 function waits(what: string, ours: Watched, straight: Watched, ran: string): Measure {
-  const waiting = ours.longestMs.filter((ms) => ms > longestWaitMs).length;
+  const waiting = ours.maxMs.filter((ms) => ms > longestWaitMs).length;
   const late = `the viewers' own process was late by ${ours.lateMs.toFixed(0)} ms at most, straight by ${straight.lateMs.toFixed(0)} ms`;
   return {
     what,
-    value: Math.max(...ours.longestMs),
+    value: Math.max(...ours.maxMs),
     unit: 'ms',
-    baseline: { what: 'straight at the host', value: Math.max(...straight.longestMs) },
+    baseline: { what: 'straight at the host', value: Math.max(...straight.maxMs) },
     bar: { of: 'value', is: '<=', limit: longestWaitMs },
     note: `${ran}; ${waiting} of ${count} waited longer than ${longestWaitMs} ms; ${(ours.mbitPerSecond).toFixed(0)} Mbit/s in all; ${late}`,
   };

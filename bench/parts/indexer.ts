@@ -29,8 +29,8 @@ runPart<IndexerPart>(async ({ env, home, withTree }) => {
   const ms = performance.now() - begin;
   if (result.outcome !== 'done') throw result.reason;
   const written = 'tree' in result ? result.tree.counts.create : 0;
-  const { files } = await catalog.content.counts();
-  const first = await catalog.content.filesByIds(await catalog.content.someIds(5000));
+  const { files } = await catalog.files.counts();
+  const first = await catalog.files.filesByIds(await catalog.files.someIds(5000));
   const paths = first.map((file) => streamPath(file.id, signer.sign(file.id), file.name));
   await bridge.close();
   return { facts: { ms, files, written, paths } };

@@ -43,7 +43,7 @@ runPart<LargeFoldersPart>(async ({ home, sizes }) => {
       sizeBytes: 100,
       mtimeMs: now,
     }));
-    await catalog.titles.recordTree(rows, []);
+    await catalog.placements.recordTree(rows, []);
   }
   await catalog.crawls.end(crawl, 'done', {}, now);
   await catalog.dirty.clear(await catalog.dirty.all());

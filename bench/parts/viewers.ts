@@ -9,7 +9,7 @@ export interface ViewersPart extends Shape {
   question: { urls: string[]; start: number; bytesPerSecond: number; seconds: number };
   answer: {
     /** The longest wait of each viewer for bytes that it should have been showing. */
-    longestMs: number[];
+    maxMs: number[];
     /** Of all together. */
     mbitPerSecond: number;
     /** How late this process itself was at worst: nothing shorter than that can be told from a stall. */
@@ -38,13 +38,13 @@ function watch(url: string, from: string, start: number, bytesPerMs: number): Vi
   let isFull = false;
   /** When the film would have begun had it never stopped; undefined before it begins. */
   let begun: number | undefined;
-  let longestMs = 0;
+  let maxMs = 0;
   /** When the last byte that has come is shown. */
   const dueAt = () => (begun ?? 0) + bytes / bytesPerMs;
   const stalledUntil = (now: number) => {
     const stallMs = begun === undefined ? 0 : now - dueAt();
     if (stallMs <= 0) return;
-    longestMs = Math.max(longestMs, stallMs);
+    maxMs = Math.max(maxMs, stallMs);
     begun = (begun ?? 0) + stallMs;
   };
   const hasRoom = (now: number) =>
@@ -80,7 +80,7 @@ function watch(url: string, from: string, start: number, bytesPerMs: number): Vi
     end(now) {
       stalledUntil(now);
       if (begun === undefined) failure ??= `${bytes} bytes came, too few to begin with (${status})`;
-      return longestMs;
+      return maxMs;
     },
     bytes: () => bytes,
     failure: () => failure,
@@ -103,13 +103,13 @@ runPart<ViewersPart>(async () => ({
     }, tickMs);
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     const now = performance.now();
-    const longestMs = viewers.map((viewer) => viewer.end(now));
+    const maxMs = viewers.map((viewer) => viewer.end(now));
     const failure = viewers.map((viewer) => viewer.failure()).find((one) => one !== undefined);
     clearInterval(ticks);
     late.disable();
     for (const viewer of viewers) viewer.stream.drop();
     if (failure !== undefined) throw new Error(failure);
     const bytes = viewers.reduce((sum, viewer) => sum + viewer.bytes(), 0);
-    return { longestMs, mbitPerSecond: (bytes * 8) / 1e6 / seconds, lateMs: late.max / 1e6 };
+    return { maxMs, mbitPerSecond: (bytes * 8) / 1e6 / seconds, lateMs: late.max / 1e6 };
   },
 }));

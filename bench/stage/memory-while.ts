@@ -7,7 +7,7 @@ export interface MemoryWhile<T> {
   answer: T;
   idleMb: number;
   /** The most that was seen; also of the first third of the time and of the last, which tell what is flat. */
-  mostMb: number;
+  maxMb: number;
   firstMb: number;
   lastMb: number;
 }
@@ -28,7 +28,7 @@ export async function memoryWhile<T>(pid: number, work: () => Promise<T>): Promi
   return {
     answer: await running,
     idleMb,
-    mostMb: Math.max(...samples),
+    maxMb: Math.max(...samples),
     firstMb: Math.max(...samples.slice(0, third)),
     lastMb: Math.max(...samples.slice(-third)),
   };

@@ -14,8 +14,8 @@ import {
   refusedPatch,
 } from '../../src/views/propfind.ts';
 import { hrefOf } from '../../src/views/xml.ts';
-import { checkLockInfo, longestBody, readPropfind, readProppatch } from '../support/dav-body.ts';
-import { namesIn, sendFound, streamed } from '../support/send-entry.ts';
+import { checkLockInfo, maxBody, readPropfind, readProppatch } from '../support/dav-body.ts';
+import { namesIn, sendEntry, streamed } from '../support/send-entry.ts';
 
 const prefix = '/dav';
 const xml = 'application/xml; charset=utf-8';
@@ -40,7 +40,7 @@ export const dav = fp(
 
     // Whatever a body says that it is, it is XML or nothing.
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: longestBody }, (_request, body, done) =>
+    app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: maxBody }, (_request, body, done) =>
       done(null, body),
     );
 
@@ -48,7 +48,7 @@ export const dav = fp(
       const route = (
         method: string | string[],
         handler: (request: FastifyRequest, reply: FastifyReply) => unknown,
-      ) => app.route({ method, url, bodyLimit: longestBody, onRequest: app.basicAuth, handler });
+      ) => app.route({ method, url, bodyLimit: maxBody, onRequest: app.basicAuth, handler });
       route('OPTIONS', options);
       route(['GET', 'HEAD'], read);
       route('PROPFIND', propfind);
@@ -92,7 +92,7 @@ export const dav = fp(
       // Who cannot follow is not sent on, whatever the settings prefer.
       const follows = followsOnDav(familyOf(request.headers['user-agent'] ?? ''));
       const table = { mode: mode === 'redirect' && !follows ? ('auto' as const) : mode, rules: ours };
-      return sendFound(app, found, request, reply, { path: [prefix, ...names, ''].join('/'), table });
+      return sendEntry(app, found, request, reply, { path: [prefix, ...names, ''].join('/'), table });
     }
 
     async function propfind(request: FastifyRequest, reply: FastifyReply) {

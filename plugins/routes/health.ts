@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import { reads } from '../support/routes.ts';
+import { readRoute } from '../support/routes.ts';
 
 /** `/healthz`: the process answers. `/readyz`: the catalog answers too; no sync need have run. */
 export const health = fp(
   async (app: FastifyInstance) => {
-    reads(app, '/healthz', {}, async (_request, reply) =>
+    readRoute(app, '/healthz', {}, async (_request, reply) =>
       reply.header('cache-control', 'no-store').send({ status: 'ok' }),
     );
-    reads(app, '/readyz', {}, async (_request, reply) => {
+    readRoute(app, '/readyz', {}, async (_request, reply) => {
       await app.bridge.catalog.alive();
       return reply.header('cache-control', 'no-store').send({ status: 'ready' });
     });

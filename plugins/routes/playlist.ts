@@ -5,7 +5,7 @@ import fp from 'fastify-plugin';
 import { BridgeError } from '../../src/core/errors.ts';
 import { streamPath } from '../../src/delivery/address.ts';
 import { playlistHead, playlistLine } from '../../src/views/playlist.ts';
-import { reads } from '../support/routes.ts';
+import { readRoute } from '../support/routes.ts';
 
 /** `?kind=`: the folder of the tree that its films lie in. */
 const folders: Readonly<Record<string, string>> = { movie: 'Movies', episode: 'Shows', unsorted: 'Unsorted' };
@@ -15,9 +15,9 @@ const pageRows = 200;
 export const playlist = fp(
   async (app: FastifyInstance) => {
     const { catalog, publisher, signer, baseUrl } = app.bridge;
-    const levels = catalog.levels.ofTree(publisher.trees[0]?.name ?? '');
+    const levels = catalog.listings.ofTree(publisher.trees[0]?.name ?? '');
 
-    reads(app, '/library.m3u', { onRequest: app.basicAuth }, async (request, reply) => {
+    readRoute(app, '/library.m3u', { onRequest: app.basicAuth }, async (request, reply) => {
       const { kind } = request.query as { kind?: string };
       if (kind !== undefined && !Object.hasOwn(folders, kind))
         throw new BridgeError('BRIDGE_BAD_REQUEST', {

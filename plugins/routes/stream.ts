@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { BridgeError } from '../../src/core/errors.ts';
 import { isFileId, streamPrefix } from '../../src/delivery/address.ts';
-import { reads } from '../support/routes.ts';
+import { readRoute } from '../support/routes.ts';
 
 interface Params {
   fileId: string;
@@ -16,35 +16,42 @@ export const stream = fp(
     const { catalog, signer, broker, look } = app.bridge;
     const { decideFor, joined, deliver, redirect } = app.delivery;
 
-    reads(app, `${streamPrefix}/:fileId/:signature/*`, { config: { lean: true } }, (request, reply) => {
-      const { fileId, signature, '*': name } = request.params as Params;
-      const refusal = app.refusal(request);
-      const isKnown = name !== '' && isFileId(fileId) && signer.verify(fileId, signature);
-      const file = isKnown && !refusal ? catalog.content.byIdAtHand(fileId) : undefined;
-      const answer = file && decideFor(file, request);
-      const lease = answer?.kind === 'redirect' ? broker.atHand(fileId) : undefined;
-      // The hot path: a film and a link at hand, an answer without a body.
-      if (file && lease && answer?.kind === 'redirect' && look.isTrusted(lease)) {
-        const play = joined(file, answer, request);
-        play.source('kept');
-        redirect(file, lease, answer, play, reply);
-        app.logRequest(request, reply);
-        // Sent already: a reply that is returned is waited for.
-        return undefined;
-      }
-      reply.raw.once('close', () => app.logRequest(request, reply));
-      if (refusal) throw refusal;
-      // A wrong signature and an unknown file look the same from outside.
-      if (!isKnown) throw new BridgeError('BRIDGE_NOT_FOUND');
-      return file && answer ? deliver(file, answer, request, reply) : findAndDeliver(fileId, request, reply);
-    });
+    readRoute(
+      app,
+      `${streamPrefix}/:fileId/:signature/*`,
+      { config: { bypassHooks: true } },
+      (request, reply) => {
+        const { fileId, signature, '*': name } = request.params as Params;
+        const refusal = app.refusal(request);
+        const isKnown = name !== '' && isFileId(fileId) && signer.verify(fileId, signature);
+        const file = isKnown && !refusal ? catalog.files.byIdAtHand(fileId) : undefined;
+        const answer = file && decideFor(file, request);
+        const lease = answer?.kind === 'redirect' ? broker.atHand(fileId) : undefined;
+        // The hot path: a film and a link at hand, an answer without a body.
+        if (file && lease && answer?.kind === 'redirect' && look.isTrusted(lease)) {
+          const play = joined(file, answer, request);
+          play.source('kept');
+          redirect(file, lease, answer, play, reply);
+          app.logRequest(request, reply);
+          // Sent already: a reply that is returned is waited for.
+          return undefined;
+        }
+        reply.raw.once('close', () => app.logRequest(request, reply));
+        if (refusal) throw refusal;
+        // A wrong signature and an unknown file look the same from outside.
+        if (!isKnown) throw new BridgeError('BRIDGE_NOT_FOUND');
+        return file && answer
+          ? deliver(file, answer, request, reply)
+          : findAndDeliver(fileId, request, reply);
+      },
+    );
 
     async function findAndDeliver(
       fileId: string,
       request: FastifyRequest,
       reply: FastifyReply,
     ): Promise<FastifyReply> {
-      const file = await catalog.content.byId(fileId);
+      const file = await catalog.files.byId(fileId);
       if (!file) throw new BridgeError('BRIDGE_NOT_FOUND');
       return deliver(file, decideFor(file, request), request, reply);
     }

@@ -5,19 +5,19 @@ import fp from 'fastify-plugin';
 import { BridgeError } from '../../src/core/errors.ts';
 import { mediaType } from '../../src/delivery/media-type.ts';
 import { autoindex } from '../../src/views/autoindex.ts';
-import { reads } from '../support/routes.ts';
+import { readRoute } from '../support/routes.ts';
 
 /** `/strm/`: the (first) STRM tree over HTTP. Only what the manifest names is served. */
 export const strm = fp(
   async (app: FastifyInstance) => {
     const { catalog, publisher } = app.bridge;
     const [tree] = publisher.trees;
-    const titles = catalog.titlesOf(tree.name);
+    const titles = catalog.placementsOf(tree.name);
 
-    reads(app, '/strm', { onRequest: app.basicAuth }, async (_request, reply) =>
+    readRoute(app, '/strm', { onRequest: app.basicAuth }, async (_request, reply) =>
       reply.redirect('/strm/', 302),
     );
-    reads(app, '/strm/*', { onRequest: app.basicAuth }, async (request, reply) => {
+    readRoute(app, '/strm/*', { onRequest: app.basicAuth }, async (request, reply) => {
       const path = (request.params as { '*': string })['*'];
       const dir = path.replace(/\/+$/, '');
       if (path === '' || path.endsWith('/')) {

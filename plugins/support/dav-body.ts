@@ -3,18 +3,18 @@ import { BridgeError } from '../../src/core/errors.ts';
 import type { Asked, PropertyName } from '../../src/views/propfind.ts';
 
 /** No client sends more than 2 KB; what is larger never reaches the parser. */
-export const longestBody = 64 * 1024;
+export const maxBody = 64 * 1024;
 
 /** Real bodies ask for a dozen properties. */
-const mostProperties = 100;
+const maxProperties = 100;
 /**
  * Beginnings and ends of that many properties and what stands around them, and a namespace for each. The parser looks
  * for a namespace through all elements around it, and the deeper they lie the longer: in 2,000 of them for 20 seconds.
  */
-const mostTags = 300;
-const mostNamespaces = 120;
+const maxTags = 300;
+const maxNamespaces = 120;
 /** Together: what is not known is said of every entry. */
-const longestNames = 8192;
+const maxNames = 8192;
 
 /** As xml2js gives an element with `explicitChildren` and `xmlns`. */
 interface Element {
@@ -51,7 +51,7 @@ function namesIn(elements: readonly Element[]): PropertyName[] {
     .map(({ $ns }) => ({ namespace: $ns?.uri ?? '', name: $ns?.local ?? '' }))
     .filter(({ name }) => name !== '');
   const length = names.reduce((sum, { namespace, name }) => sum + namespace.length + name.length, 0);
-  if (names.length > mostProperties || length > longestNames) throw bad('it asks for too many properties');
+  if (names.length > maxProperties || length > maxNames) throw bad('it asks for too many properties');
   return names;
 }
 
@@ -65,7 +65,7 @@ function parse(body: string, name: string): Element[] {
   if (/<!(?:DOCTYPE|ENTITY)/i.test(body)) throw bad('document types are not read');
   // Namespaces in XML 1.0 section 5: a prefix cannot be taken back; the parser lets it pass.
   if (/\sxmlns:[^\s=]+\s*=\s*(?:""|'')/.test(body)) throw bad('a prefix has no namespace');
-  if (countOf(body, '<') > mostTags || countOf(body, 'xmlns') > mostNamespaces)
+  if (countOf(body, '<') > maxTags || countOf(body, 'xmlns') > maxNamespaces)
     throw bad('it has too many elements');
   let root: Element | undefined;
   let failure: unknown;

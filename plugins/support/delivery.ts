@@ -34,7 +34,7 @@ declare module 'fastify' {
 /** Decorates `app.delivery`. */
 export const delivery = fp(
   async (app: FastifyInstance) => {
-    await app.bridge.shield.load();
+    await app.bridge.rangeCache.load();
     app.decorate('delivery', createDelivery(app));
   },
   { name: 'delivery', dependencies: ['bridge'] },
@@ -42,7 +42,8 @@ export const delivery = fp(
 
 /** Decides, and then does what was decided. */
 function createDelivery(app: FastifyInstance) {
-  const { broker, life, look, locations, shield, reader, plays, nextUp, clock, settings } = app.bridge;
+  const { broker, linkTtl, look, locationLock, rangeCache, reader, plays, prefetch, clock, settings } =
+    app.bridge;
   const { mode, filmMinutes } = settings.delivery;
   /** What decides at most addresses. */
   const usual: { mode: DeliveryMode; rules: readonly Rule[] } = { mode, rules: app.bridge.rules };
@@ -66,12 +67,12 @@ function createDelivery(app: FastifyInstance) {
 
   function lookAt(file: Deliverable, position: number) {
     const lease = broker.atHand(file.id);
-    const leftMs = lease ? life.provenResumeUntil(lease) - clock.now() : 0;
+    const leftMs = lease ? linkTtl.provenResumeUntil(lease) - clock.now() : 0;
     return {
-      asks: askOf(shield.sideOf(file, position)),
-      isLocked: locations.isLocked(),
+      asks: askOf(rangeCache.sideOf(file, position)),
+      isLocked: locationLock.isLocked(),
       // Whether a player that stays with one link may see its film to the end, as far as links were seen to live.
-      lifeOutlivesFilm: leftMs >= filmMinutes * 60_000,
+      ttlOutlivesFilm: leftMs >= filmMinutes * 60_000,
     };
   }
 
@@ -139,14 +140,14 @@ function createDelivery(app: FastifyInstance) {
   ): FastifyReply {
     play.sentOn();
     // Where the last minutes begin is a jump; the very end is what a probe reads.
-    if (!shield.sideOf(file, start)) nextUp.passed(file, 0, start);
+    if (!rangeCache.sideOf(file, start)) prefetch.passed(file, 0, start);
     reply.header('cache-control', mayReuse ? reuse(lease) : 'no-store');
     return reply.code(302).header('location', lease.url).send();
   }
 
   /** A player that asks again may keep the link for as long as links were seen to live. */
   function reuse(lease: Lease): string {
-    const leftMs = life.provenResumeUntil(lease) - clock.now();
+    const leftMs = linkTtl.provenResumeUntil(lease) - clock.now();
     const seconds = Math.floor((leftMs - Math.max(reuseMarginMs, leftMs / 10)) / 1000);
     return seconds > 0 ? `private, max-age=${seconds}` : 'no-store';
   }
@@ -173,7 +174,7 @@ function createDelivery(app: FastifyInstance) {
         onResume: () => play.resumed(),
         onPassed(from, to) {
           play.passed(from, to);
-          nextUp.passed(file, from, to);
+          prefetch.passed(file, from, to);
         },
       });
       body.once('close', () => reading.over(clock.now(), body.errored));

@@ -3,7 +3,7 @@ import fp from 'fastify-plugin';
 import { BridgeError } from '../../src/core/errors.ts';
 
 /** Longest address, in characters as sent: a name of 255 bytes takes 765. */
-export const longestUrl = 8192;
+export const maxUrl = 8192;
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -17,10 +17,10 @@ export const limits = fp(
   async (app: FastifyInstance) => {
     app.decorate('refusal', (request: FastifyRequest) => {
       if (app.stopping.now) return new BridgeError('BRIDGE_STOPPING');
-      return (request.raw.url ?? '').length > longestUrl ? new BridgeError('BRIDGE_URI_TOO_LONG') : undefined;
+      return (request.raw.url ?? '').length > maxUrl ? new BridgeError('BRIDGE_URI_TOO_LONG') : undefined;
     });
     app.addHook('onRoute', (route) => {
-      if (route.config?.lean) return;
+      if (route.config?.bypassHooks) return;
       const own = route.onRequest === undefined ? [] : [route.onRequest].flat();
       route.onRequest = [(request, _reply, done) => done(app.refusal(request)), ...own];
     });

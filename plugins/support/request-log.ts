@@ -21,7 +21,7 @@ declare module 'fastify' {
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** The route writes its line itself, and looks at `refusal` itself: the hot path goes without hooks. */
-    lean?: boolean;
+    bypassHooks?: boolean;
   }
   interface FastifyInstance {
     /** Writes the line of a request whose answer is over, or as good as over. */
@@ -57,7 +57,7 @@ export const requestLog = fp(
       );
     });
     app.addHook('onRoute', (route) => {
-      if (route.config?.lean) return;
+      if (route.config?.bypassHooks) return;
       const own = route.onResponse === undefined ? [] : [route.onResponse].flat();
       route.onResponse = [
         ...own,

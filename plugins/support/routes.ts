@@ -2,24 +2,24 @@ import { METHODS } from 'node:http';
 import type { FastifyInstance, RouteHandlerMethod, RouteShorthandOptions } from 'fastify';
 import { BridgeError } from '../../src/core/errors.ts';
 
-export type Answers = Partial<Record<'GET' | 'POST' | 'PUT' | 'DELETE', RouteHandlerMethod>>;
+export type MethodHandlers = Partial<Record<'GET' | 'POST' | 'PUT' | 'DELETE', RouteHandlerMethod>>;
 
 /** A route for GET and HEAD; every other method is told so with 405 and `Allow`. */
-export function reads(
+export function readRoute(
   app: FastifyInstance,
   url: string,
   options: RouteShorthandOptions,
   handler: RouteHandlerMethod,
 ): void {
-  answers(app, url, options, { GET: handler });
+  methodRoutes(app, url, options, { GET: handler });
 }
 
 /** A route for these methods, HEAD with GET; every other one that Node reads is told so with 405 and `Allow`. */
-export function answers(
+export function methodRoutes(
   app: FastifyInstance,
   url: string,
   options: RouteShorthandOptions,
-  handlers: Answers,
+  handlers: MethodHandlers,
 ): void {
   const allowed: string[] = [];
   for (const [method, handler] of Object.entries(handlers)) {

@@ -19,7 +19,7 @@ export function namesIn(request: FastifyRequest): { names: string[]; isFolder: b
 }
 
 /** Answers GET and HEAD for what was found. `table`: what decides how films are given out, where it is not the usual. */
-export async function sendFound(
+export async function sendEntry(
   app: FastifyInstance,
   found: Found,
   request: FastifyRequest,
@@ -35,7 +35,7 @@ export async function sendFound(
     await pages.return(undefined);
     return reply.send();
   }
-  const file = await app.bridge.catalog.content.byId(found.fileId);
+  const file = await app.bridge.catalog.files.byId(found.fileId);
   if (!file) throw new BridgeError('BRIDGE_NOT_FOUND');
   const { decideFor, deliver } = app.delivery;
   return deliver(file, table ? decideFor(file, request, table) : decideFor(file, request), request, reply);

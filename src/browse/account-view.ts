@@ -1,11 +1,11 @@
-import { type FolderChild, type FolderLevels, shownFile } from '../catalog/account/folder-listings.ts';
+import { type FolderChild, type FolderListings, shownFile } from '../catalog/account/folder-listings.ts';
 import { BridgeError } from '../core/errors.ts';
 import { type Entry, type Found, folderEntry, joined, pagesOf, type View } from './entry.ts';
 import { videoEntry } from './library-view.ts';
 import { formsOf, nameWithId, readNameWithId, shownName } from './names.ts';
 
 export interface AccountViewOptions {
-  levels: FolderLevels;
+  levels: FolderListings;
   /** When the root was listed, and when something in it changed. */
   root(): Promise<{ listedAt: number | undefined; changedAt: number | undefined }>;
   /** Account paths that are indexed. */

@@ -6,7 +6,7 @@ import type { Entry, Found, View } from './entry.ts';
 import { createLibraryView } from './library-view.ts';
 
 export interface BrowseOptions {
-  catalog: Pick<Catalog, 'content' | 'levels' | 'crawls' | 'dirty'>;
+  catalog: Pick<Catalog, 'files' | 'listings' | 'crawls' | 'dirty'>;
   /** The first one is the library. */
   trees: readonly { name: string; dir: string }[];
   /** Account paths that are indexed. */
@@ -33,14 +33,14 @@ export function createBrowse({ catalog, trees, roots, onOpened = () => undefined
   }
 
   const treeViews = trees.map(({ name, dir }) =>
-    createLibraryView({ levels: catalog.levels.ofTree(name), dir, isComplete }),
+    createLibraryView({ levels: catalog.listings.ofTree(name), dir, isComplete }),
   );
   const views = new Map<string, View>([
     [
       'account',
       createAccountView({
-        levels: catalog.levels.ofAccount,
-        root: () => catalog.levels.ofAccount.root(),
+        levels: catalog.listings.ofAccount,
+        root: () => catalog.listings.ofAccount.root(),
         roots,
         onOpened,
       }),

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { TreeChild, TreeFile, TreeLevels } from '../catalog/tree/tree-listings.ts';
+import type { TreeChild, TreeFile, TreeListings } from '../catalog/tree/tree-listings.ts';
 import { BridgeError } from '../core/errors.ts';
 import { etagOf } from '../delivery/etag.ts';
 import { mediaType } from '../delivery/media-type.ts';
@@ -8,7 +8,7 @@ import { type Entry, type Found, folderEntry, pagesOf, type View } from './entry
 import { formsOf } from './names.ts';
 
 export interface LibraryViewOptions {
-  levels: TreeLevels;
+  levels: TreeListings;
   /** Where the tree lies on disk; absolute. */
   dir: string;
   /** Whether all that the account holds has its place in the trees. */

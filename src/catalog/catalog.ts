@@ -1,25 +1,25 @@
 import { sql } from 'kysely';
 import { createCrawls } from './account/crawls.ts';
 import { createDirty } from './account/dirty.ts';
-import { createContent } from './account/files.ts';
+import { createFiles } from './account/files.ts';
 import { createFolderFacts } from './account/folder-facts.ts';
-import { createFolderLevels } from './account/folder-listings.ts';
+import { createFolderListings } from './account/folder-listings.ts';
 import { type Listing, recordListing } from './account/listing.ts';
 import { createJournal } from './curation/journal.ts';
 import { createOverrides } from './curation/overrides.ts';
 import { createProposals } from './curation/proposals.ts';
 import { createRemovals } from './curation/removals.ts';
-import { createMemory } from './db/key-values.ts';
+import { createKeyValues } from './db/key-values.ts';
 import { openDatabase } from './db/open.ts';
-import { createNotices } from './outbox.ts';
-import { createKept } from './playback/cached-ranges.ts';
+import { createOutbox } from './outbox.ts';
+import { createCachedRanges } from './playback/cached-ranges.ts';
 import { createLeases } from './playback/leases.ts';
 import { createMedia } from './playback/media.ts';
 import { createPlayLog } from './playback/plays.ts';
-import { createTitles } from './tree/placements.ts';
+import { createPlacements } from './tree/placements.ts';
 import { createRecognitions } from './tree/recognitions.ts';
 import { createTrashRows } from './tree/trash.ts';
-import { createTreeLevels } from './tree/tree-listings.ts';
+import { createTreeListings } from './tree/tree-listings.ts';
 
 /**
  * Opens what the account holds and what was made of it. `file` is the path of the database.
@@ -27,24 +27,24 @@ import { createTreeLevels } from './tree/tree-listings.ts';
  */
 export async function openCatalog(file: string) {
   const db = await openDatabase(file);
-  const content = createContent(db);
+  const files = createFiles(db);
   const crawls = createCrawls(db);
   const removals = createRemovals(db);
-  const titles = createTitles(db, '');
+  const placements = createPlacements(db, '');
   return {
-    content,
+    files,
     crawls: {
       ...crawls,
       listed: async (...args: Parameters<typeof crawls.listed>) => {
         const change = await crawls.listed(...args);
-        content.forget(change.changed);
-        content.forget(change.missing);
+        files.forget(change.changed);
+        files.forget(change.missing);
         return change;
       },
       listedAlone: async (...args: Parameters<typeof crawls.listedAlone>) => {
         const change = await crawls.listedAlone(...args);
-        content.forget(change.changed);
-        content.forget(change.missing);
+        files.forget(change.changed);
+        files.forget(change.missing);
         return change;
       },
     },
@@ -53,13 +53,13 @@ export async function openCatalog(file: string) {
       ...removals,
       remove: async (...args: Parameters<typeof removals.remove>) => {
         const gone = await removals.remove(...args);
-        content.forget(gone);
+        files.forget(gone);
         return gone;
       },
     },
     proposals: createProposals(db),
     trash: createTrashRows(db),
-    notices: createNotices(db),
+    outbox: createOutbox(db),
     /** Notes folders on the way to a root, without their files. */
     recordFolders: async (
       listing: Pick<Listing, 'folderId' | 'name' | 'folders'>,
@@ -70,20 +70,20 @@ export async function openCatalog(file: string) {
         .execute((trx) => recordListing(trx, { ...listing, files: [], complete: false }, now));
     },
     leases: createLeases(db),
-    kept: createKept(db),
+    cachedRanges: createCachedRanges(db),
     /** `T`: a play as whoever writes it has it. */
     plays: <T extends { id: string; startedAt: number }>() => createPlayLog<T>(db),
     recognitions: createRecognitions(db),
     overrides: createOverrides(db),
     journal: createJournal(db),
     /** The first tree. */
-    titles,
+    placements,
     /** Titles and manifest of the tree of this name. */
-    titlesOf: (tree: string) => (tree === '' ? titles : createTitles(db, tree)),
+    placementsOf: (tree: string) => (tree === '' ? placements : createPlacements(db, tree)),
     /** What lies where, for listings. */
-    levels: {
-      ofTree: (tree: string) => createTreeLevels(db, tree),
-      ofAccount: createFolderLevels(db),
+    listings: {
+      ofTree: (tree: string) => createTreeListings(db, tree),
+      ofAccount: createFolderListings(db),
     },
     /** Files that went before this time and have nothing left in the trash leave their paths to others. */
     freePlaces: async (goneBefore: number): Promise<void> => {
@@ -98,7 +98,7 @@ export async function openCatalog(file: string) {
     },
     dirty: createDirty(db),
     media: createMedia(db),
-    memory: createMemory(db),
+    keyValues: createKeyValues(db),
     /** Resolves when the database answers a query. */
     alive: async (): Promise<void> => void (await db.selectFrom('memory').select('name').limit(1).execute()),
     close: (): Promise<void> => db.destroy(),

@@ -1,9 +1,9 @@
 import { type Kysely, sql } from 'kysely';
-import { batches } from './db/chunks.ts';
+import { chunks } from './db/chunks.ts';
 import type { Schema } from './db/schema.ts';
 
 /** A folder of a tree of which a media server has not been told. `rev` changes when something is added to it. */
-export interface NoticeRow {
+export interface OutboxRow {
   tree: string;
   dir: string;
   /** Bits of what happened there. */
@@ -13,16 +13,16 @@ export interface NoticeRow {
 }
 
 /** What waits for media servers, folder by folder. */
-export function createNotices(db: Kysely<Schema>) {
+export function createOutbox(db: Kysely<Schema>) {
   return {
     add: (
       servers: readonly string[],
-      notices: readonly Omit<NoticeRow, 'rev'>[],
+      notices: readonly Omit<OutboxRow, 'rev'>[],
       now: number,
     ): Promise<void> =>
       db.transaction().execute(async (trx) => {
         for (const server of servers)
-          for (const part of batches(notices)) {
+          for (const part of chunks(notices)) {
             const rows = part.map(({ tree, dir, changes, major }) => {
               const times = { first_at: now, at: now, rev: 0 };
               return { server, tree, dir, changes, major: Number(major), ...times };
@@ -69,7 +69,7 @@ export function createNotices(db: Kysely<Schema>) {
       );
     },
 
-    async of(server: string): Promise<NoticeRow[]> {
+    async of(server: string): Promise<OutboxRow[]> {
       const rows = await db
         .selectFrom('notices')
         .select(['tree', 'dir', 'changes', 'major', 'rev'])
@@ -79,7 +79,7 @@ export function createNotices(db: Kysely<Schema>) {
     },
 
     /** These have been told; what came to them since stays. */
-    done: (server: string, notices: readonly NoticeRow[]): Promise<void> =>
+    done: (server: string, notices: readonly OutboxRow[]): Promise<void> =>
       db.transaction().execute(async (trx) => {
         for (const { tree, dir, rev } of notices)
           await trx
@@ -98,4 +98,4 @@ export function createNotices(db: Kysely<Schema>) {
   };
 }
 
-export type Notices = ReturnType<typeof createNotices>;
+export type Outbox = ReturnType<typeof createOutbox>;

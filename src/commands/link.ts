@@ -35,6 +35,6 @@ export async function link(
 
 async function find({ catalog }: Bridge, target: string): Promise<CatalogFile[]> {
   const id = /^(?:https?:\/\/[^/]+\/\?)?([a-z0-9]{5,20})$/.exec(target)?.[1];
-  const file = id ? await catalog.content.byId(id) : undefined;
-  return file ? [file] : (await catalog.content.byPath(target)).files;
+  const file = id ? await catalog.files.byId(id) : undefined;
+  return file ? [file] : (await catalog.files.byPath(target)).files;
 }

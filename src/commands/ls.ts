@@ -9,12 +9,12 @@ export async function ls(
   { json = false }: { json?: boolean },
 ): Promise<ExitCode> {
   return withBridge(context, async ({ catalog }) => {
-    const found = await catalog.content.byPath(path);
+    const found = await catalog.files.byPath(path);
     if (!found.folder && found.files.length === 0) {
       throw new BridgeError('BRIDGE_NOT_FOUND', { detail: `${path} is not in the catalog` });
     }
     const { folders, files } = found.folder
-      ? await catalog.content.children(found.folder)
+      ? await catalog.files.children(found.folder)
       : { folders: [], files: found.files };
     if (json) {
       for (const { id, name, path: at, missingSince } of folders)

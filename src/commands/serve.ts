@@ -1,6 +1,6 @@
 import { buildApp } from '../app.ts';
 import { createBridge } from '../bridge.ts';
-import { createLogLines } from '../core/buffered-destination.ts';
+import { createBufferedDestination } from '../core/buffered-destination.ts';
 import { BridgeError } from '../core/errors.ts';
 import { createLogger } from '../core/logger.ts';
 import { version } from '../core/version.ts';
@@ -18,7 +18,7 @@ export async function serve(context: Context): Promise<ExitCode> {
     context.err.write('To see Passerelle play a film without an account or a key: npm run demo\n');
     return exitCodes.wrongUse;
   }
-  const lines = createLogLines(1);
+  const lines = createBufferedDestination(1);
   const log = createLogger(settings.log.level, lines);
   for (const warning of warnings) log.warn({}, warning);
   const bridge = await createBridge(settings, log);

@@ -2,14 +2,14 @@ import { type Context, type ExitCode, exitCodes, say } from './context.ts';
 import { withBridge } from './with-bridge.ts';
 
 /** Lines shown to a person; `--json` has all. */
-const mostShown = 40;
+const maxShown = 40;
 
 /** What would be looked into during the next day if nothing new came. Asks the host nothing. */
 export async function syncPlan(context: Context, { json = false }: { json?: boolean }): Promise<ExitCode> {
   return withBridge(context, async (bridge) => {
     const { steps, tiers } = await bridge.looks.plan();
     const ids = [...new Set(steps.flatMap(({ folderId }) => folderId ?? []))];
-    const paths = await bridge.catalog.content.folderPaths(ids);
+    const paths = await bridge.catalog.files.folderPaths(ids);
     const lines = steps.map(({ at, folderId, why }) => ({
       at: new Date(at).toISOString(),
       path: folderId === undefined ? 'the whole account' : (paths.get(folderId) ?? `folder ${folderId}`),
@@ -25,9 +25,9 @@ export async function syncPlan(context: Context, { json = false }: { json?: bool
         context,
         `${lines.length} calls in the next 24 hours; ${tiers.hot} hot, ${tiers.warm} warm, ${tiers.cold} cold folders`,
       );
-    for (const { at, path, why } of lines.slice(0, mostShown))
+    for (const { at, path, why } of lines.slice(0, maxShown))
       say(context, `${at}  ${why.padEnd(36)}  ${path}`);
-    if (lines.length > mostShown) say(context, `... and ${lines.length - mostShown} more; --json shows all`);
+    if (lines.length > maxShown) say(context, `... and ${lines.length - maxShown} more; --json shows all`);
     const { callsPerDay, discovery, intervalMinutes } = bridge.settings.sync;
     if (!discovery || intervalMinutes === 0)
       say(

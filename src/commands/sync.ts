@@ -76,7 +76,7 @@ function report(context: Context, result: SyncResult, dryRun: boolean): void {
   }
   if (result.outcome === 'stopped') {
     const reason = isBridgeError(result.reason)
-      ? `${result.reason.message}. ${result.reason.cure}`
+      ? `${result.reason.message}. ${result.reason.remedy}`
       : 'interrupted';
     say(context, `stopped: ${reason}`);
     const when = result.retryAt ? ` not before ${new Date(result.retryAt).toISOString()}` : '';

@@ -8,7 +8,7 @@ const waitMs = 500;
  * A destination for the log on a file descriptor that gathers lines: a line per request must not cost a system call
  * each. pino's own `minLength` would do the same, but measures all that it holds anew at every line.
  */
-export function createLogLines(fd: number) {
+export function createBufferedDestination(fd: number) {
   const target = pino.destination({
     dest: fd,
     sync: false,

@@ -14,16 +14,16 @@ export interface Clock {
 }
 
 /** setTimeout takes a signed 32-bit number; a longer wait is slept in pieces. */
-const longestTimerMs = 2 ** 31 - 1;
+const maxTimerMs = 2 ** 31 - 1;
 
 /** The clock of the real process. A sleeping timer keeps the process alive unless its signal aborts. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   uptime: () => uptime() * 1000,
   async sleep(ms, signal) {
-    for (let left = ms; left > 0; left -= longestTimerMs) {
+    for (let left = ms; left > 0; left -= maxTimerMs) {
       signal?.throwIfAborted();
-      await delay(Math.min(left, longestTimerMs), signal);
+      await delay(Math.min(left, maxTimerMs), signal);
     }
     signal?.throwIfAborted();
   },

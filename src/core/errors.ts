@@ -177,7 +177,7 @@ export const errorTable = {
     'Wait for the first crawl; passerelle sync shows how far it is',
   ),
   BRIDGE_STOPPING: row(503, true, 'Passerelle is stopping', 'Try again in a moment'),
-  // Our own house.
+  // Our own started.
   BRIDGE_SETTINGS: row(500, false, 'The settings have faults', 'Mend what is listed, then start again'),
   BRIDGE_LISTEN: row(
     500,
@@ -237,7 +237,7 @@ export interface ErrorRow {
   readonly status: number;
   readonly retryable: boolean;
   readonly message: string;
-  readonly cure: string;
+  readonly remedy: string;
 }
 
 export type ErrorCode = keyof typeof errorTable;
@@ -271,8 +271,8 @@ export class BridgeError extends Error {
     return errorTable[this.code].retryable;
   }
 
-  get cure(): string {
-    return errorTable[this.code].cure;
+  get remedy(): string {
+    return errorTable[this.code].remedy;
   }
 }
 
@@ -300,6 +300,6 @@ export function isHostRefusal(error: unknown): boolean {
   return isBridgeError(error) && refusals.includes(error.code);
 }
 
-function row(status: number, retryable: boolean, message: string, cure: string): ErrorRow {
-  return { status, retryable, message, cure };
+function row(status: number, retryable: boolean, message: string, remedy: string): ErrorRow {
+  return { status, retryable, message, remedy };
 }

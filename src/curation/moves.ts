@@ -11,7 +11,7 @@ import { addResult, type PublishResult } from '../reconcile/run.ts';
 import { filesOf, sayAgain } from './override-targets.ts';
 import { createMovePlanner, type PlannedMove, placeOf } from './plan-moves.ts';
 
-export interface ReplanOptions {
+export interface TreeMovesOptions {
   catalog: Catalog;
   clock: Clock;
   publisher: Publisher;
@@ -19,13 +19,13 @@ export interface ReplanOptions {
   lockPath: string;
 }
 
-export type Replan = ReturnType<typeof createReplan>;
+export type TreeMoves = ReturnType<typeof createTreeMoves>;
 
 /**
  * Paths are frozen; this is how a person moves them: `plan` tells what would stand elsewhere by what is known today,
  * `apply` moves that and writes it into the journal, `undo` brings the last batch back.
  */
-export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOptions) {
+export function createTreeMoves({ catalog, clock, publisher, lockPath }: TreeMovesOptions) {
   const { planTree, withoutCollisions } = createMovePlanner({ catalog });
 
   /** Gives the files their other places, and writes what follows from it. @param readAnew files that may be taken for something else now */
@@ -37,7 +37,7 @@ export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOpti
   ): Promise<PublishResult> {
     const touched: TitlesByTree = new Map();
     for (const [tree, some] of Map.groupBy(moves, (one) => one.tree)) {
-      const titles = catalog.titlesOf(tree);
+      const titles = catalog.placementsOf(tree);
       const keys = new Set<string>();
       const placed: Place[] = [];
       // Where they stand now, which need not be where this batch had brought them.
@@ -69,12 +69,12 @@ export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOpti
   }
 
   /** Without those that lead to a file of a person's. */
-  async function withoutStrangers(moves: readonly PlannedMove[]): Promise<PlannedMove[]> {
+  async function withoutUnknownPaths(moves: readonly PlannedMove[]): Promise<PlannedMove[]> {
     const free: PlannedMove[] = [];
     for (const one of moves) {
       const dir = publisher.trees.find((tree) => tree.name === one.tree)?.dir ?? '';
       const path = `${one.to?.stem}.strm`;
-      const isOurs = (await catalog.titlesOf(one.tree).treeAt(path)) !== undefined;
+      const isOurs = (await catalog.placementsOf(one.tree).treeAt(path)) !== undefined;
       const isThere = await access(join(dir, path)).then(
         () => true,
         () => false,
@@ -94,7 +94,7 @@ export function createReplan({ catalog, clock, publisher, lockPath }: ReplanOpti
   }
 
   const plan = async (signal: AbortSignal): Promise<PlannedMove[]> =>
-    withoutStrangers((await Promise.all(publisher.trees.map((tree) => planTree(tree, signal)))).flat());
+    withoutUnknownPaths((await Promise.all(publisher.trees.map((tree) => planTree(tree, signal)))).flat());
 
   return {
     /** What would move, and why. Changes nothing. */

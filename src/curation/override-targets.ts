@@ -3,14 +3,14 @@ import type { Former, Target } from '../catalog/curation/override-types.ts';
 
 /** Ids of the files that a person's word on these stands for. */
 export async function filesOf(
-  { content }: Pick<Catalog, 'content'>,
+  { files }: Pick<Catalog, 'files'>,
   targets: readonly Target[],
 ): Promise<string[]> {
   const ids: string[] = [];
   for (const target of targets) {
     const id = target.slice(target.indexOf(':') + 1);
     if (target.startsWith('file:')) ids.push(id);
-    else ids.push(...(await content.fileIdsBelow(Number(id))));
+    else ids.push(...(await files.descendantFileIds(Number(id))));
   }
   return ids;
 }

@@ -31,8 +31,8 @@ export interface Fixed {
 }
 
 /** A person's word on what a file or a folder is; it outranks everything that is read. */
-export function createFixes({ catalog, clock, publisher }: FixOptions) {
-  const { content, overrides, journal } = catalog;
+export function createOverrideEditor({ catalog, clock, publisher }: FixOptions) {
+  const { files, overrides, journal } = catalog;
 
   /** @throws BridgeError BRIDGE_NOT_FOUND */
   async function targetsOf(
@@ -40,16 +40,16 @@ export function createFixes({ catalog, clock, publisher }: FixOptions) {
     mayBeGone = false,
   ): Promise<Target[]> {
     if ('folderId' in what) {
-      if (!mayBeGone && !(await content.folderPaths([what.folderId])).has(what.folderId))
+      if (!mayBeGone && !(await files.folderPaths([what.folderId])).has(what.folderId))
         throw new BridgeError('BRIDGE_NOT_FOUND', { detail: `no folder ${what.folderId}` });
       return [`folder:${what.folderId}`];
     }
     if ('fileId' in what) {
-      if (!mayBeGone && !(await content.byId(what.fileId)))
+      if (!mayBeGone && !(await files.byId(what.fileId)))
         throw new BridgeError('BRIDGE_NOT_FOUND', { detail: `no file ${what.fileId}` });
       return [`file:${what.fileId}`];
     }
-    const found = await content.byPath(what.path);
+    const found = await files.byPath(what.path);
     if (found.folder) return [`folder:${found.folder.id}`];
     if (found.files.length > 0) return found.files.map((file): Target => `file:${file.id}`);
     throw new BridgeError('BRIDGE_NOT_FOUND', { detail: `${what.path} is not in the catalog` });
@@ -58,7 +58,7 @@ export function createFixes({ catalog, clock, publisher }: FixOptions) {
   async function placesOf(fileIds: readonly string[]): Promise<Map<string, Spot>> {
     const places = new Map<string, Spot>();
     for (const { name } of publisher.trees)
-      for (const [id, { titleKey, stem, told }] of await catalog.titlesOf(name).placesOf(fileIds))
+      for (const [id, { titleKey, stem, told }] of await catalog.placementsOf(name).placesOf(fileIds))
         places.set(`${name}\0${id}`, { titleKey, stem, told });
     return places;
   }
@@ -85,7 +85,7 @@ export function createFixes({ catalog, clock, publisher }: FixOptions) {
       said: former,
     });
     await say();
-    for (const { name } of publisher.trees) await catalog.titlesOf(name).place(fileIds, []);
+    for (const { name } of publisher.trees) await catalog.placementsOf(name).place(fileIds, []);
     // With what a kill left undone: a file that had lost its place and had no other yet would stand nowhere.
     await publisher.files([...new Set([...fileIds, ...(await catalog.dirty.all())])], { signal });
     await catalog.dirty.mark(fileIds);
@@ -98,10 +98,10 @@ export function createFixes({ catalog, clock, publisher }: FixOptions) {
   async function withExtras(fileIds: readonly string[]): Promise<string[]> {
     const ids = new Set(fileIds);
     for (const { name } of publisher.trees) {
-      const titles = catalog.titlesOf(name);
+      const titles = catalog.placementsOf(name);
       const keys = new Set([...(await titles.placesOf(fileIds)).values()].map((place) => place.titleKey));
       for (const { fileId, recognition } of await titles.ofKeys([...keys]))
-        if ((JSON.parse(recognition) as Recognition).kind === 'extra' && (await content.byId(fileId)))
+        if ((JSON.parse(recognition) as Recognition).kind === 'extra' && (await files.byId(fileId)))
           ids.add(fileId);
     }
     return [...ids];
@@ -143,25 +143,25 @@ export function createFixes({ catalog, clock, publisher }: FixOptions) {
 
     /** Everything that was said. */
     async list(): Promise<Fix[]> {
-      const fixes: Fix[] = [];
+      const overrideEditor: Fix[] = [];
       for (const { target, value, at } of await overrides.all()) {
         const path = await pathOf(target);
-        fixes.push({
+        overrideEditor.push({
           target,
           ...(path !== undefined && { path }),
           override: JSON.parse(value) as Override,
           at,
         });
       }
-      return fixes;
+      return overrideEditor;
     },
   };
 
   async function pathOf(target: Target): Promise<string | undefined> {
     const id = target.slice(target.indexOf(':') + 1);
-    if (target.startsWith('folder:')) return (await content.folderPaths([Number(id)])).get(Number(id));
-    const file = await content.byId(id);
-    const folder = file && (await content.folderPaths([file.folderId])).get(file.folderId);
+    if (target.startsWith('folder:')) return (await files.folderPaths([Number(id)])).get(Number(id));
+    const file = await files.byId(id);
+    const folder = file && (await files.folderPaths([file.folderId])).get(file.folderId);
     return folder === undefined ? undefined : `${folder === '/' ? '' : folder}/${file?.name}`;
   }
 }
@@ -175,4 +175,4 @@ function movesOf(before: ReadonlyMap<string, Spot>, after: ReadonlyMap<string, S
   });
 }
 
-export type Fixes = ReturnType<typeof createFixes>;
+export type OverrideEditor = ReturnType<typeof createOverrideEditor>;

@@ -1,4 +1,4 @@
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Move, Spot } from '../catalog/curation/journal.ts';
 import type { Place } from '../catalog/tree/placements.ts';
@@ -22,7 +22,7 @@ const filesAtOnce = 2000;
 /** Finds out what would stand elsewhere in a tree if it were laid out by what is known today. Changes nothing. */
 export function createMovePlanner({ catalog }: { catalog: Catalog }) {
   async function planTree(tree: Tree, signal: AbortSignal): Promise<PlannedMove[]> {
-    const titles = catalog.titlesOf(tree.name);
+    const titles = catalog.placementsOf(tree.name);
     const places = new Map<string, Place>();
     /** Files by the title that they would belong to; what has no place yet moves nowhere, but counts as a neighbour. */
     const fresh = new Map<string, string[]>();
@@ -30,14 +30,14 @@ export function createMovePlanner({ catalog }: { catalog: Catalog }) {
     const extras: string[] = [];
     for (let after = ''; ; ) {
       signal.throwIfAborted();
-      await breathe();
+      await yieldToEventLoop();
       const rows = await catalog.recognitions.after(after, filesAtOnce);
       const last = rows.at(-1)?.fileId;
       if (last === undefined) break;
       after = last;
       const ids = rows.map((row) => row.fileId);
       for (const [id, place] of await titles.placesOf(ids)) places.set(id, place);
-      const files = await catalog.content.filesByIds(ids);
+      const files = await catalog.files.filesByIds(ids);
       const paths = await foldersOf(catalog, files);
       const byId = new Map(files.map((file) => [file.id, file]));
       for (const { fileId, recognition } of rows) {
@@ -69,7 +69,7 @@ export function createMovePlanner({ catalog }: { catalog: Catalog }) {
     const all = [...fresh];
     for (let start = 0; start < all.length; start += titlesAtOnce) {
       signal.throwIfAborted();
-      await breathe();
+      await yieldToEventLoop();
       moves.push(...(await planTitles(tree, all.slice(start, start + titlesAtOnce), places)));
     }
     const possible = await withoutCollisions(tree.name, moves, 'to');
@@ -83,7 +83,7 @@ export function createMovePlanner({ catalog }: { catalog: Catalog }) {
   ): Promise<PlannedMove[]> {
     const ids = titles.flatMap(([, fileIds]) => fileIds);
     const recognitions = await catalog.recognitions.ofFiles(ids);
-    const files = new Map((await catalog.content.filesByIds(ids)).map((file) => [file.id, file]));
+    const files = new Map((await catalog.files.filesByIds(ids)).map((file) => [file.id, file]));
     const paths = await foldersOf(catalog, files.values());
     return titles.flatMap(([titleKey, fileIds]) => {
       const items = fileIds.flatMap((id): Item[] => {
@@ -117,7 +117,7 @@ export function createMovePlanner({ catalog }: { catalog: Catalog }) {
     moves: readonly T[],
     side: 'from' | 'to',
   ): Promise<T[]> {
-    const standing = await catalog.titlesOf(tree).standing();
+    const standing = await catalog.placementsOf(tree).standing();
     let possible = [...moves];
     for (;;) {
       const moving = new Set(possible.map((one) => one.fileId));

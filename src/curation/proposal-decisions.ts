@@ -4,13 +4,13 @@ import { lockFile } from '../catalog/db/lock.ts';
 import type { Clock } from '../core/clock.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
 import type { Publisher } from '../reconcile/publisher.ts';
-import { factsOf, mostOpen } from '../sync/retention/open-proposals.ts';
-import type { Ladder } from '../sync/retention/retention-policy.ts';
+import { factsOf, maxOpen } from '../sync/retention/open-proposals.ts';
+import type { RetentionPolicy } from '../sync/retention/retention-policy.ts';
 
 export interface DecisionOptions {
   catalog: Catalog;
   clock: Clock;
-  ladder: Ladder;
+  retention: RetentionPolicy;
   publisher: Publisher;
   /** Held while the tree is written. */
   lockPath: string;
@@ -26,7 +26,7 @@ export interface Decided {
 }
 
 /** Accepts, refuses and undoes proposals. @throws BridgeError BRIDGE_PROPOSAL_UNKNOWN, BRIDGE_PROPOSAL_DECIDED, BRIDGE_DISK */
-export function createDecisions({ catalog, clock, ladder, publisher, lockPath }: DecisionOptions) {
+export function createDecisions({ catalog, clock, retention, publisher, lockPath }: DecisionOptions) {
   const { proposals, removals } = catalog;
 
   async function find(id: number, ...states: ProposalState[]): Promise<Proposal> {
@@ -43,7 +43,7 @@ export function createDecisions({ catalog, clock, ladder, publisher, lockPath }:
 
   /** One proposal waits for each cause: files of a second one join it. @returns the one that waits now */
   async function reopen({ id, kind }: Proposal, ids: readonly string[]): Promise<number> {
-    const other = (await proposals.list(mostOpen, 'open')).find((open) => open.kind === kind);
+    const other = (await proposals.list(maxOpen, 'open')).find((open) => open.kind === kind);
     await proposals.decide(id, other ? 'undone' : 'open', other ? clock.now() : undefined);
     if (!other) return id;
     const all = [...new Set([...(await proposals.filesOf(other.id)), ...ids])];
@@ -77,7 +77,7 @@ export function createDecisions({ catalog, clock, ladder, publisher, lockPath }:
     /** Its files go now, unless they came back; also what was refused or undone before. */
     async accept(id: number, signal: AbortSignal): Promise<Decided> {
       const { kind, why } = await find(id, 'open', 'refused', 'undone');
-      if (kind === 'account') await ladder.account.adopt(signal);
+      if (kind === 'account') await retention.account.adopt(signal);
       const ids = await proposals.filesOf(id);
       const gone = await removals.remove(ids, clock.now(), {
         proposalId: id,
@@ -86,7 +86,7 @@ export function createDecisions({ catalog, clock, ladder, publisher, lockPath }:
         facts: {},
         alsoKept: true,
       });
-      await ladder.recent.clear();
+      await retention.recent.clear();
       return decided(id, gone.length, await write(gone));
     },
 

@@ -1,6 +1,6 @@
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Catalog } from '../catalog/catalog.ts';
-import { needsPerson, type Recognition } from '../naming/recognise.ts';
+import { needsReview, type Recognition } from '../naming/recognise.ts';
 
 /** A file that a person should look at. */
 export interface Doubt {
@@ -22,7 +22,7 @@ export async function filesToReview(
   const doubts: Doubt[] = [];
   for (let after = ''; doubts.length < limit; ) {
     signal.throwIfAborted();
-    await breathe();
+    await yieldToEventLoop();
     const rows = await recognitions.after(after, filesAtOnce);
     const last = rows.at(-1)?.fileId;
     if (last === undefined) break;
@@ -31,7 +31,7 @@ export async function filesToReview(
       const recognition = JSON.parse(json) as Recognition;
       // What a person said needs nobody's second look.
       if (recognition.because.some((line) => line.includes('you said so'))) continue;
-      const why = needsPerson(recognition);
+      const why = needsReview(recognition);
       if (why !== undefined && doubts.length < limit)
         doubts.push({ fileId, path: recognition.path, why, recognition });
     }

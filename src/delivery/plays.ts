@@ -67,8 +67,8 @@ const idleMs = 60_000;
 /** Plays are written together. */
 const writeMs = 3000;
 /** More films at one time, and more viewers of one film, than any home has. */
-const mostLive = 500;
-const mostViewers = 50;
+const maxLive = 500;
+const maxViewers = 50;
 
 /** Keeps a trace of the last plays. */
 export function createPlays({ clock, log, store, keep = 200, onPlay }: PlaysOptions) {
@@ -117,9 +117,9 @@ export function createPlays({ clock, log, store, keep = 200, onPlay }: PlaysOpti
       const plays = live.get(file.id);
       let play = plays?.findLast((one) => one.isOf(client));
       if (!play || play.isOver(now)) {
-        if (live.size >= mostLive) live.delete(live.keys().next().value as string);
+        if (live.size >= maxLive) live.delete(live.keys().next().value as string);
         play = new Play(begin, now, changed);
-        live.set(file.id, [...(plays ?? []).slice(-mostViewers), play]);
+        live.set(file.id, [...(plays ?? []).slice(-maxViewers), play]);
       }
       play.asked(begin, now);
       onPlay?.();

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { createAtHand } from '../core/bounded-cache.ts';
+import { createBoundedCache } from '../core/bounded-cache.ts';
 
 /** A key for stream addresses. `retiredAt`: when a newer one took its place, milliseconds UTC. */
 export interface SigningKey {
@@ -24,7 +24,7 @@ export function newSigningKey(): SigningKey {
  * front and the old one left behind it for a while.
  */
 export function createSigner(keys: readonly SigningKey[]) {
-  const atHand = createAtHand<string, Buffer[]>(kept);
+  const atHand = createBoundedCache<string, Buffer[]>(kept);
   /** What was given, beside what is right: comparing on the hot path makes no garbage. */
   const given = Buffer.alloc(signatureLength);
 

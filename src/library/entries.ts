@@ -46,7 +46,7 @@ export interface Item {
   /** What its address ends in already; a rename at the host leaves that alone too. */
   name?: string;
   /** Not there now, and may come back to its place: laid out, but not written. */
-  ghost?: true;
+  tombstone?: true;
   /** What its header says, once it was read. */
   facts?: MediaFacts;
 }

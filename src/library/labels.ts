@@ -4,7 +4,7 @@ import { labelWords, type MediaFacts } from './media-facts.ts';
 import type { Profile } from './profiles.ts';
 import { foldedPath, safeLabel } from './safe-name.ts';
 
-const longestLabelBytes = 44;
+const maxLabelBytes = 44;
 
 type Read = (recognition: Recognition, facts?: MediaFacts) => string | undefined;
 const resolution: Read = (r) => [r.resolution, r.hdr].filter(Boolean).join(' ');
@@ -97,7 +97,7 @@ function joinAll(items: readonly Item[], reads: readonly Read[]): Map<Item, stri
   return new Map(
     items.map((item) => {
       const words = reads.map((read) => read(item.recognition, item.facts)).filter(Boolean);
-      return [item, words.length > 0 ? safeLabel(words.join(' '), longestLabelBytes) : ''];
+      return [item, words.length > 0 ? safeLabel(words.join(' '), maxLabelBytes) : ''];
     }),
   );
 }

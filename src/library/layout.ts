@@ -45,7 +45,7 @@ export function layoutTitle(
       shelfOf(file, recognition) !== undefined || (stem !== undefined && !isExtraStem(stem)),
   );
   const frozen = main.find(({ stem }) => stem !== undefined)?.stem;
-  const first = main.find(({ ghost }) => !ghost);
+  const first = main.find(({ tombstone }) => !tombstone);
   // A film that nobody can see needs no trailer.
   if (!first) return [];
   const shelf = frozen === undefined ? (shelfOf(first.file, first.recognition) as Shelf) : shelfAt(frozen);
@@ -54,7 +54,7 @@ export function layoutTitle(
       ? commonest(main.map(({ file, recognition }) => titleDir(shelf, file, recognition, profile)))
       : titleDirOf(frozen);
   const place = { dir, shelf, profile, taken };
-  const isThere = ({ ghost }: Placed) => !ghost;
+  const isThere = ({ tombstone }: Placed) => !tombstone;
   const all = placeItems(place, main);
   const placed = all.filter(isThere);
   const mainOnes = new Set(main);

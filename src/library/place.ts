@@ -7,7 +7,7 @@ import { foldedPath, safeLabel, safeSegment } from './safe-name.ts';
 import { type Shelf, titleName } from './shelf.ts';
 
 /** Leaves room for a subtitle's tags and an extension in 255 bytes. */
-const longestStemBytes = 225;
+const maxStemBytes = 225;
 
 /** Where the files of one title go. */
 export interface Place {
@@ -155,7 +155,7 @@ function unsortedStems({ dir }: Place, items: readonly Item[]): Map<Item, string
 
 /** The name of a file as it is. Dots go: "X.strm" beside "X.y.strm" reads as a track of X (facts media-servers 1.2). */
 function plainName({ file }: Item): string {
-  return safeSegment(baseName(file.name).replace(/[._]+/g, ' '), longestStemBytes - 30);
+  return safeSegment(baseName(file.name).replace(/[._]+/g, ' '), maxStemBytes - 30);
 }
 
 /** In a folder of trailers a name need not say so once more. */
@@ -209,7 +209,7 @@ function takenBy(items: readonly Item[]): Set<string> {
 }
 
 function cut(text: string, { guard }: Profile): string {
-  return safeSegment(guard?.(text) ?? text, longestStemBytes);
+  return safeSegment(guard?.(text) ?? text, maxStemBytes);
 }
 
 function lastSegment(path: string): string {

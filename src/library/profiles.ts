@@ -108,7 +108,7 @@ function squareTag(provider: string, id: string, year: RegExp): string {
 }
 
 /** Longer files are whole seasons, and their names would fill a path. */
-const mostNamed = 8;
+const maxNamed = 8;
 
 /**
  * Kodi takes `S01E01-E03` for two episodes, so all are named, one behind the other. In a name without such a number it
@@ -117,7 +117,7 @@ const mostNamed = 8;
 function kodiEpisode(show: string, id: string, slot: Slot): string {
   if ('date' in slot) return /e(?:p[ ._-]?)?\d/i.test(show) ? slot.date : jellyfin.episode(show, id, slot);
   const { season, episodes } = slot;
-  if (episodes.length > mostNamed) return jellyfin.episode(show, id, slot);
+  if (episodes.length > maxNamed) return jellyfin.episode(show, id, slot);
   return `${join(show, id)} S${two(season)}${episodes.map((episode) => `E${two(episode)}`).join('')}`;
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** Every file system of a home server takes 255 bytes; players and side-cars add to a name, so names stay below. */
-export const longestSegmentBytes = 255;
+export const maxSegmentBytes = 255;
 
 /** Folders and files that Jellyfin skips or takes for extras by their whole name (facts media-servers 2.1). */
 const taken =
@@ -36,7 +36,7 @@ export function safeText(text: string, maxBytes: number): string {
  * A text as one segment of a path on ext4, NTFS, APFS, exFAT and SMB that Jellyfin does not skip. Never empty. One that
  * would be a reserved word, a skipped folder or an extra gets an underscore.
  */
-export function safeSegment(text: string, maxBytes = longestSegmentBytes): string {
+export function safeSegment(text: string, maxBytes = maxSegmentBytes): string {
   const name = safeText(text, maxBytes - 1);
   if (reserved.test(name)) return name.replace(reserved, '$&_');
   const odd = taken.test(name) || extraSuffix.test(name) || skippedSuffix.test(name);

@@ -10,7 +10,7 @@ export type Shelf = 'movie' | 'episode' | 'unsorted';
 const top: Readonly<Record<Shelf, string>> = { movie: 'Movies', episode: 'Shows', unsorted: 'Unsorted' };
 
 /** Leaves room for ` S01E01-E02 - label`, a subtitle's tags and an extension in 255 bytes. */
-const longestTitleBytes = 150;
+const maxTitleBytes = 150;
 
 /** Where a file belongs by what it was taken for; undefined = not in a tree by itself: an extra, no video, a disc image. */
 export function shelfOf(file: LibraryFile, { kind, title, episodes, date }: Recognition): Shelf | undefined {
@@ -71,7 +71,7 @@ export function titleName(
   const provider = order.find((one) => ids?.[one]);
   return {
     // Brackets are for ids: every server cuts a title at them, or reads an id in them.
-    name: `${safeText((title ?? '').replace(/[[\]{}]/g, ' '), longestTitleBytes) || '~'}${year ? ` (${year})` : ''}`,
+    name: `${safeText((title ?? '').replace(/[[\]{}]/g, ' '), maxTitleBytes) || '~'}${year ? ` (${year})` : ''}`,
     id: provider ? profile.idTag(provider, ids?.[provider] as string) : '',
   };
 }

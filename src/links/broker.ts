@@ -4,7 +4,7 @@ import { BridgeError, isBridgeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Urgency } from '../host/fichier/governor.ts';
 import type { Lease, LeaseSource } from './lease.ts';
-import type { LinkLife } from './link-ttl.ts';
+import type { LinkTtl } from './link-ttl.ts';
 
 /** Where leases outlive a restart. */
 export interface LeaseStore {
@@ -38,7 +38,7 @@ export interface LinkCall {
 export interface BrokerOptions {
   clock: Clock;
   log: Log;
-  life: LinkLife;
+  linkTtl: LinkTtl;
   store: LeaseStore;
   /** One `get_token` call. */
   directLink: (url: string, options: LinkCall) => Promise<string>;
@@ -57,7 +57,7 @@ const deadLinkSeconds = 24 * 3600;
 const refusalMs = { retryable: 5_000, final: 60_000 };
 
 /** More files than ever fail at one time. */
-const mostDoubted = 1000;
+const maxDoubted = 1000;
 
 interface Refusal {
   error: BridgeError;
@@ -77,12 +77,12 @@ interface Flight {
  * refusal gets the same refusal until its time is over. Both cost the host nothing.
  */
 export function createBroker(options: BrokerOptions) {
-  const { clock, log, life, store, directLink, checkLink, playDeadlineMs = 10_000 } = options;
+  const { clock, log, linkTtl, store, directLink, checkLink, playDeadlineMs = 10_000 } = options;
   const leases = new NodeCache({ useClones: false, checkperiod: 0 });
   const refusals = new NodeCache({ useClones: false, checkperiod: 0 });
   const flights = new Map<string, Flight>();
   /** Refused links by file, until another one shows that the file itself is alive. */
-  const doubted = new Map<string, { isUsed: boolean; ageMs: number }>();
+  const suspects = new Map<string, { isUsed: boolean; ageMs: number }>();
   /** Links that the host has refused: whatever still holds one must not bring it back. */
   const dead = new NodeCache({ useClones: false, checkperiod: 600, stdTTL: deadLinkSeconds });
   /** Links whose server could not be reached: another one is asked for first. */
@@ -91,7 +91,7 @@ export function createBroker(options: BrokerOptions) {
   /** A clock set back before `issuedAt` ends a lease too. */
   function isAlive(lease: Lease): boolean {
     const now = clock.now();
-    return now >= lease.issuedAt && now < life.endOf(lease);
+    return now >= lease.issuedAt && now < linkTtl.endOf(lease);
   }
 
   async function fetchLease(
@@ -119,7 +119,7 @@ export function createBroker(options: BrokerOptions) {
       kept !== undefined &&
       !dead.has(kept.url) &&
       isPassing(refusal) &&
-      clock.now() < life.lastHopeUntil(kept)
+      clock.now() < linkTtl.lastHopeUntil(kept)
     );
   }
 
@@ -250,12 +250,12 @@ export function createBroker(options: BrokerOptions) {
     /** The host answered this link with the file: from the first time on the resume window counts. */
     used(lease: Lease): void {
       const now = clock.now();
-      const doubt = doubted.get(lease.fileId);
+      const doubt = suspects.get(lease.fileId);
       if (doubt) {
-        doubted.delete(lease.fileId);
-        life.refused(doubt.isUsed, doubt.ageMs);
+        suspects.delete(lease.fileId);
+        linkTtl.refused(doubt.isUsed, doubt.ageMs);
       }
-      life.worked(lease, now);
+      linkTtl.worked(lease, now);
       lease.aliveAt = now;
       avoided.del(lease.url);
       if (lease.firstUsedAt !== undefined) return;
@@ -265,8 +265,8 @@ export function createBroker(options: BrokerOptions) {
 
     /** The host refused this link. Whether links end so early or the file has gone is told by the next one. */
     async refused(lease: Lease): Promise<void> {
-      if (doubted.size > mostDoubted) doubted.clear();
-      doubted.set(lease.fileId, {
+      if (suspects.size > maxDoubted) suspects.clear();
+      suspects.set(lease.fileId, {
         isUsed: lease.firstUsedAt !== undefined,
         ageMs: clock.now() - lease.issuedAt,
       });
@@ -280,12 +280,12 @@ export function createBroker(options: BrokerOptions) {
     /** What was found out about a file beside its links: the next who ask are told the same until `error.retryAt`. */
     refuse(fileId: string, error: BridgeError): void {
       // The new link was refused as well: the file is to blame, and the old one says nothing of how long links live.
-      doubted.delete(fileId);
+      suspects.delete(fileId);
       remember(fileId, error);
     },
 
     /** How long this lease may still be handed out, milliseconds. */
-    remainingMs: (lease: Lease): number => Math.max(0, life.endOf(lease) - clock.now()),
+    remainingMs: (lease: Lease): number => Math.max(0, linkTtl.endOf(lease) - clock.now()),
   };
 }
 

@@ -2,11 +2,11 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../core/clock.ts';
 import type { Broker } from './broker.ts';
 import type { Lease } from './lease.ts';
-import type { LinkLife } from './link-ttl.ts';
+import type { LinkTtl } from './link-ttl.ts';
 
-export interface LinkCheckOptions {
+export interface LinkProbeOptions {
   broker: Pick<Broker, 'used' | 'refused'>;
-  life: Pick<LinkLife, 'provenUntil'>;
+  linkTtl: Pick<LinkTtl, 'provenUntil'>;
   dispatcher: Dispatcher;
   clock: Clock;
   userAgent: string;
@@ -21,17 +21,17 @@ const trustMs = 2000;
  * Asks the host whether a link still lives, by a HEAD: a player that is sent to a dead link stops, and nobody hears of
  * it. One look at a time per link.
  */
-export function createLinkLook({
+export function createLinkProbe({
   broker,
-  life,
+  linkTtl,
   dispatcher,
   clock,
   userAgent,
   timeLimitMs = 4000,
-}: LinkCheckOptions) {
-  const looks = new Map<string, Promise<boolean>>();
+}: LinkProbeOptions) {
+  const probes = new Map<string, Promise<boolean>>();
 
-  async function look(lease: Lease): Promise<boolean> {
+  async function probe(lease: Lease): Promise<boolean> {
     const url = new URL(lease.url);
     const limit = AbortSignal.timeout(timeLimitMs);
     try {
@@ -61,21 +61,21 @@ export function createLinkLook({
 
   /** Asks now. A link that answers counts as used: from then on its longer life counts. */
   function ask(lease: Lease): Promise<boolean> {
-    let running = looks.get(lease.url);
+    let running = probes.get(lease.url);
     if (!running) {
-      running = look(lease).finally(() => looks.delete(lease.url));
-      looks.set(lease.url, running);
+      running = probe(lease).finally(() => probes.delete(lease.url));
+      probes.set(lease.url, running);
     }
     return running;
   }
 
   /** Whether a link may be handed out without a look: links of its age were seen to live, or itself just now. */
   function isTrusted(lease: Lease): boolean {
-    const seenAt = Math.max(life.provenUntil(lease), lease.aliveAt ?? Number.NEGATIVE_INFINITY);
+    const seenAt = Math.max(linkTtl.provenUntil(lease), lease.aliveAt ?? Number.NEGATIVE_INFINITY);
     const silentMs = clock.now() - seenAt;
     if (silentMs >= trustMs) return false;
     // Asked for again and again: the next look is over before anybody has to wait for it, and tells of all of its age.
-    if (silentMs >= trustMs / 2 && looks.size === 0) void ask(lease);
+    if (silentMs >= trustMs / 2 && probes.size === 0) void ask(lease);
     return true;
   }
 
@@ -91,4 +91,4 @@ export function createLinkLook({
   };
 }
 
-export type LinkLook = ReturnType<typeof createLinkLook>;
+export type LinkProbe = ReturnType<typeof createLinkProbe>;

@@ -9,23 +9,23 @@ export interface LearnedWindow {
 }
 
 /** What was learned of the links of one account. */
-export interface LearnedLife {
+export interface LearnedTtl {
   /** Whose links these are; another account begins anew. Holds no key. */
   account: string;
   start: LearnedWindow;
   resume: LearnedWindow;
 }
 
-export interface LinkLifeOptions {
+export interface LinkTtlOptions {
   account: string;
   /** What is believed before anything is learned (facts/1fichier-api 3.3: documented, never measured). */
   startWindowMs: number;
   resumeWindowMs: number;
   /** Bounds of what may be learned. */
-  shortestMs: number;
-  longestMs: number;
+  minMs: number;
+  maxMs: number;
   /** Where it outlives a restart. */
-  memory: { read(): LearnedLife | undefined; write(life: LearnedLife): void };
+  memory: { read(): LearnedTtl | undefined; write(linkTtl: LearnedTtl): void };
 }
 
 /** A refusal may be a bad moment of the host: one alone halves a window at most. */
@@ -41,14 +41,14 @@ const margin = 0.9;
  * the documented times are a first guess. A window grows a little past what was seen to work, so that in the end it
  * swings around the true one; where a refusal would reach a player, `provenUntil` is the time to go by.
  */
-export function createLinkLife(options: LinkLifeOptions) {
+export function createLinkTtl(options: LinkTtlOptions) {
   const { account, startWindowMs, resumeWindowMs, memory } = options;
   // What a person believes is never out of bounds.
-  const shortestMs = Math.min(options.shortestMs, startWindowMs, resumeWindowMs);
-  const longestMs = Math.max(options.longestMs, startWindowMs, resumeWindowMs);
-  const bounded = (ms: number) => Math.min(longestMs, Math.max(shortestMs, ms));
+  const minMs = Math.min(options.minMs, startWindowMs, resumeWindowMs);
+  const maxMs = Math.max(options.maxMs, startWindowMs, resumeWindowMs);
+  const bounded = (ms: number) => Math.min(maxMs, Math.max(minMs, ms));
   const kept = memory.read();
-  const life: LearnedLife =
+  const linkTtl: LearnedTtl =
     kept && isLife(kept) && kept.account === account
       ? { account, start: within(kept.start), resume: within(kept.resume) }
       : {
@@ -56,21 +56,21 @@ export function createLinkLife(options: LinkLifeOptions) {
           start: { believedMs: startWindowMs, provenMs: 0 },
           resume: { believedMs: resumeWindowMs, provenMs: 0 },
         };
-  let written = structuredClone(life);
+  let written = structuredClone(linkTtl);
 
   function within({ believedMs, provenMs }: LearnedWindow): LearnedWindow {
-    return { believedMs: bounded(believedMs), provenMs: Math.min(longestMs, Math.max(0, provenMs)) };
+    return { believedMs: bounded(believedMs), provenMs: Math.min(maxMs, Math.max(0, provenMs)) };
   }
 
   const windowOf = (lease: Lease): LearnedWindow =>
-    lease.firstUsedAt === undefined ? life.start : life.resume;
+    lease.firstUsedAt === undefined ? linkTtl.start : linkTtl.resume;
 
   /** A proven age grows with every jump: only a step worth keeping is written. */
   function save(): void {
     const isWorth = (a: LearnedWindow, b: LearnedWindow) =>
       a.believedMs !== b.believedMs || Math.abs(a.provenMs - b.provenMs) > 10_000;
-    if (!isWorth(life.start, written.start) && !isWorth(life.resume, written.resume)) return;
-    written = structuredClone(life);
+    if (!isWorth(linkTtl.start, written.start) && !isWorth(linkTtl.resume, written.resume)) return;
+    written = structuredClone(linkTtl);
     memory.write(written);
   }
 
@@ -84,17 +84,17 @@ export function createLinkLife(options: LinkLifeOptions) {
 
     /** Until when a player that has begun with this lease may go on with it, as far as was seen. */
     provenResumeUntil: (lease: Lease): number =>
-      lease.issuedAt + Math.min(life.resume.provenMs, life.resume.believedMs),
+      lease.issuedAt + Math.min(linkTtl.resume.provenMs, linkTtl.resume.believedMs),
 
     /** No link is tried after this, whatever is believed. */
-    lastHopeUntil: (lease: Lease): number => lease.issuedAt + longestMs,
+    lastHopeUntil: (lease: Lease): number => lease.issuedAt + maxMs,
 
     /** The host answered with the file. */
     worked(lease: Lease, now: number): void {
       const window = windowOf(lease);
       const ageMs = now - lease.issuedAt;
       if (ageMs < 0) return;
-      window.provenMs = Math.max(window.provenMs, Math.min(ageMs, longestMs));
+      window.provenMs = Math.max(window.provenMs, Math.min(ageMs, maxMs));
       if (ageMs >= window.believedMs * nearEnd)
         window.believedMs = Math.max(window.believedMs, bounded(ageMs * growth));
       save();
@@ -102,7 +102,7 @@ export function createLinkLife(options: LinkLifeOptions) {
 
     /** The host refused the link at this age, and the file is alive: another link worked. */
     refused(isUsed: boolean, ageMs: number): void {
-      const window = isUsed ? life.resume : life.start;
+      const window = isUsed ? linkTtl.resume : linkTtl.start;
       if (ageMs < 0) return;
       window.provenMs = Math.min(window.provenMs, ageMs * margin);
       if (ageMs < window.believedMs)
@@ -110,13 +110,13 @@ export function createLinkLife(options: LinkLifeOptions) {
       save();
     },
 
-    state: (): Readonly<LearnedLife> => structuredClone(life),
+    state: (): Readonly<LearnedTtl> => structuredClone(linkTtl),
   };
 }
 
-export type LinkLife = ReturnType<typeof createLinkLife>;
+export type LinkTtl = ReturnType<typeof createLinkTtl>;
 
-function isLife(kept: LearnedLife): boolean {
+function isLife(kept: LearnedTtl): boolean {
   return [kept.start, kept.resume].every(
     (window) => Number.isFinite(window?.believedMs) && Number.isFinite(window?.provenMs),
   );

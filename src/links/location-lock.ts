@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 
-export interface LocationsOptions {
+export interface LocationLockOptions {
   clock: Clock;
   log: Log;
   /** How long the word of the host is believed. */
@@ -10,7 +10,7 @@ export interface LocationsOptions {
 }
 
 /** Knows whether the host counts another location of the account: then nobody but we may fetch from it. */
-export function createLocations({ clock, log, lockMs }: LocationsOptions) {
+export function createLocationLock({ clock, log, lockMs }: LocationLockOptions) {
   let since: number | undefined;
   const isLocked = () => {
     if (since === undefined) return false;
@@ -32,4 +32,4 @@ export function createLocations({ clock, log, lockMs }: LocationsOptions) {
   };
 }
 
-export type Locations = ReturnType<typeof createLocations>;
+export type LocationLock = ReturnType<typeof createLocationLock>;

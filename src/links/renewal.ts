@@ -1,11 +1,11 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { Broker, LinkedFile } from './broker.ts';
-import type { LinkLook } from './link-probe.ts';
+import type { LinkProbe } from './link-probe.ts';
 
 export interface RenewalOptions {
   broker: Broker;
-  look: LinkLook;
+  look: LinkProbe;
   clock: Clock;
   log: Log;
 }

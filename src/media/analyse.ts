@@ -8,7 +8,7 @@ import mediaInfoFactory from 'mediainfo.js';
  */
 
 /** What the parent says: the file first, then bytes for each wish. */
-export type ToAnalysis = { sizeBytes: number; headBytes: number; mostBytes: number } | { bytes: Uint8Array };
+export type ToAnalysis = { sizeBytes: number; headBytes: number; maxBytes: number } | { bytes: Uint8Array };
 
 /** What it is told: a place where bytes are wanted, or the end. */
 export type FromAnalysis = { position: number; length: number } | { report: string } | { failure: string };
@@ -18,7 +18,7 @@ const pieceBytes = 64 * 1024;
 /** The end of a stream without an index, where its last time stands. */
 const streamEndBytes = 1024 * 1024;
 /** A parser that takes more has been led astray. */
-const mostMemoryBytes = 256 * 1024 * 1024;
+const maxMemoryBytes = 256 * 1024 * 1024;
 
 /**
  * MediaInfo's read loop (mediainfo.js `analyzeData`) with bounds: the beginning is read up to `headBytes` and no
@@ -26,7 +26,7 @@ const mostMemoryBytes = 256 * 1024 * 1024;
  * and `mostBytes` in all. A stream without an index is then given its end, which tells how long it lasts.
  */
 async function analyse(
-  { sizeBytes, headBytes, mostBytes }: Extract<ToAnalysis, { sizeBytes: number }>,
+  { sizeBytes, headBytes, maxBytes }: Extract<ToAnalysis, { sizeBytes: number }>,
   read: (position: number, length: number) => Promise<Uint8Array>,
 ): Promise<string> {
   const require = createRequire(import.meta.url);
@@ -38,7 +38,7 @@ async function analyse(
   let lastJump = -1;
   let isStream = false;
   let hasEnd = false;
-  while (position < sizeBytes && taken < mostBytes) {
+  while (position < sizeBytes && taken < maxBytes) {
     if (runStart < headBytes && position >= headBytes) {
       const end = Math.max(position, sizeBytes - streamEndBytes);
       if (!isStream || hasEnd) break;
@@ -52,7 +52,7 @@ async function analyse(
     if (position === 0) isStream = isProgramStream(bytes);
     taken += bytes.length;
     const isOver = mediaInfo.openBufferContinue(bytes, bytes.length);
-    if (mediainfoModule.HEAPU8.byteLength > mostMemoryBytes)
+    if (mediainfoModule.HEAPU8.byteLength > maxMemoryBytes)
       throw new Error('the parser takes too much memory');
     const jump = mediaInfo.openBufferContinueGotoGet();
     if (jump === -1) {

@@ -10,7 +10,7 @@ export interface ArrivalsOptions {
 
 /** So many files, or so long after the first one: not one plan of the tree for each of thousands. */
 const most = 50;
-const longestMs = 60_000;
+const maxMs = 60_000;
 
 /** Files whose facts came in and are not in their NFO yet. The catalog knows them too, should the process end. */
 export function createArrivals({ clock, log, onFacts }: ArrivalsOptions) {
@@ -26,8 +26,8 @@ export function createArrivals({ clock, log, onFacts }: ArrivalsOptions) {
     /** How long until these should be handed on; undefined = there are none. */
     dueInMs(): number | undefined {
       if (waiting.size === 0) return undefined;
-      const restMs = since + longestMs - clock.now();
-      return waiting.size >= most ? 0 : Math.min(longestMs, Math.max(0, restMs));
+      const restMs = since + maxMs - clock.now();
+      return waiting.size >= most ? 0 : Math.min(maxMs, Math.max(0, restMs));
     },
 
     /** Hands them on. What cannot be done now is tried again after the same time. */

@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
-import type { Shield } from '../delivery/cache/range-cache.ts';
+import type { RangeCache } from '../delivery/cache/range-cache.ts';
 import type { OpenOptions, ReadableFile, Reader } from '../delivery/stream/reader.ts';
 import { headBytes, type ReadAt } from './inspect.ts';
 
 export interface HeaderOptions {
   reader: Pick<Reader, 'open'>;
-  shield: Pick<Shield, 'covers'>;
+  rangeCache: Pick<RangeCache, 'covers'>;
   /** Whether what is read is kept for the first probe. */
   keeps: boolean;
   signal: AbortSignal;
@@ -28,8 +28,8 @@ export interface Header {
  * kept as one stretch and serves the probe that comes with the first play.
  */
 export function openHeader(file: ReadableFile, options: HeaderOptions): Header {
-  const { reader, shield, keeps, signal, onSource } = options;
-  const kept = shield.covers(file, 0);
+  const { reader, rangeCache, keeps, signal, onSource } = options;
+  const kept = rangeCache.covers(file, 0);
   const length = Math.min(file.sizeBytes, kept >= enoughBytes ? Math.min(kept, headBytes) : headBytes);
   let head: Promise<Uint8Array> | undefined;
   let reading: { stream: Readable; position: number } | undefined;

@@ -15,7 +15,7 @@ export interface InspectOptions {
   /** How far the beginning is read in one go. */
   headBytes?: number;
   /** Of all places together. */
-  mostBytes?: number;
+  maxBytes?: number;
   timeLimitMs?: number;
 }
 
@@ -66,7 +66,7 @@ export async function inspect(readAt: ReadAt, options: InspectOptions): Promise<
       send({
         sizeBytes,
         headBytes: options.headBytes ?? headBytes,
-        mostBytes: options.mostBytes ?? 16 * 1024 * 1024,
+        maxBytes: options.maxBytes ?? 16 * 1024 * 1024,
       });
     });
     const facts = read(report);

@@ -2,7 +2,7 @@ import type { MediaStore, UnreadVideo } from '../catalog/playback/media.ts';
 import type { Clock } from '../core/clock.ts';
 import { type ErrorCode, isBridgeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import type { Shield } from '../delivery/cache/range-cache.ts';
+import type { RangeCache } from '../delivery/cache/range-cache.ts';
 import type { Reader } from '../delivery/stream/reader.ts';
 import { type ArrivalsOptions, createArrivals } from './arrivals.ts';
 import { type CallBudgetOptions, createCallBudget } from './call-budget.ts';
@@ -12,7 +12,7 @@ import type { inspect } from './inspect.ts';
 export interface MediaQueueOptions {
   store: Pick<MediaStore, 'next' | 'put' | 'failed'>;
   reader: Pick<Reader, 'open'>;
-  shield: Pick<Shield, 'covers' | 'state'>;
+  rangeCache: Pick<RangeCache, 'covers' | 'state'>;
   inspect: typeof inspect;
   clock: Clock;
   log: Log;
@@ -37,7 +37,7 @@ const lookMs = 5000;
 const idleMs = 5 * 60_000;
 /** After trouble at the host that names no time. */
 const restMs = 5 * 60_000;
-const longestRestMs = 3_600_000;
+const maxRestMs = 3_600_000;
 /** A file that failed is not tried again sooner. */
 const againMs = 3_600_000;
 /** What is read costs nothing and is only analysed. */
@@ -61,7 +61,7 @@ const everybodys: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 /** Reads the headers of new videos one after the other, the newest first, while nothing plays. */
 export function createMediaQueue(options: MediaQueueOptions) {
-  const { store, reader, shield, clock, log, isQuiet, intervalMs } = options;
+  const { store, reader, rangeCache, clock, log, isQuiet, intervalMs } = options;
   const budget = createCallBudget({ clock, perDay: options.callsPerDay, memory: options.memory });
   const arrivals = createArrivals(options);
   const stopping = new AbortController();
@@ -89,7 +89,7 @@ export function createMediaQueue(options: MediaQueueOptions) {
 
   /** Keeps what it reads while there is room for it: a first index must not push out what plays need. */
   function keeps(): boolean {
-    const { bytes, totalBytes } = shield.state();
+    const { bytes, totalBytes } = rangeCache.state();
     return !areMany || bytes < totalBytes / 2;
   }
 
@@ -101,7 +101,7 @@ export function createMediaQueue(options: MediaQueueOptions) {
     let hasAsked = false;
     const header = openHeader(file, {
       reader,
-      shield,
+      rangeCache,
       keeps: keeps(),
       signal,
       onSource(source) {
@@ -126,21 +126,21 @@ export function createMediaQueue(options: MediaQueueOptions) {
       if (signal.aborted) return lookMs;
       // A refusal of the host was a call too.
       if (!hasAsked && isBridgeError(error) && error.code.startsWith('BRIDGE_HOST_')) budget.spend();
-      return await bear(file, error);
+      return await applyVerdict(file, error);
     } finally {
       header.close();
       reading = undefined;
     }
   }
 
-  async function bear(file: UnreadVideo, error: unknown): Promise<number> {
+  async function applyVerdict(file: UnreadVideo, error: unknown): Promise<number> {
     const now = clock.now();
     last = { at: now, isSmall: file.sizeBytes < smallBytes };
     const isHosts = isBridgeError(error) && everybodys.has(error.code);
     const pauseMs = isBridgeError(error) && error.retryable ? restMs : 0;
     if (isHosts) {
       log.info({ err: error }, 'media information waits for the host');
-      return Math.min(longestRestMs, Math.max(restMs, (error.retryAt ?? now) - now));
+      return Math.min(maxRestMs, Math.max(restMs, (error.retryAt ?? now) - now));
     }
     log.info({ err: error, fileId: file.id, name: file.name }, 'the header of a video could not be read');
     names.shift();

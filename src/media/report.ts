@@ -13,17 +13,17 @@ import { threeLetters } from './language-codes.ts';
 type Track = Readonly<Record<string, unknown>>;
 
 /** More than any film has; a hostile one may claim anything. */
-const mostTracks = 60;
-const mostChapters = 300;
-const longestTitle = 200;
-const longestMs = 100 * 3_600_000;
+const maxTracks = 60;
+const maxChapters = 300;
+const maxTitle = 200;
+const maxMs = 100 * 3_600_000;
 const widest = 32_768;
 
 /** Reads MediaInfo's report. @returns undefined when there is neither picture nor sound in it */
 export function readReport(report: string): MediaFacts | undefined {
   const { media } = JSON.parse(report) as { media?: { track?: unknown } | null };
   const tracks = Array.isArray(media?.track) ? (media.track as Track[]) : [];
-  const of = (type: string) => tracks.filter((track) => track['@type'] === type).slice(0, mostTracks);
+  const of = (type: string) => tracks.filter((track) => track['@type'] === type).slice(0, maxTracks);
   const [general = {}] = of('General');
   const [video, audio] = [of('Video').map(videoFacts), of('Audio').map(audioFacts)];
   if (video.length === 0 && audio.length === 0) return undefined;
@@ -33,7 +33,7 @@ export function readReport(report: string): MediaFacts | undefined {
     video,
     audio,
     subtitles: of('Text').map(subtitleFacts),
-    chapters: of('Menu').flatMap(chapterFacts).slice(0, mostChapters),
+    chapters: of('Menu').flatMap(chapterFacts).slice(0, maxChapters),
   };
 }
 
@@ -101,7 +101,7 @@ function stereoOf(track: Track): VideoFacts['stereoMode'] {
 /** Of the whole file, else of its longest track. */
 function duration([general = {}, ...tracks]: Track[]): number | undefined {
   const msOf = (track: Track) => {
-    const seconds = number(track, 'Duration', longestMs / 1000);
+    const seconds = number(track, 'Duration', maxMs / 1000);
     return seconds === undefined ? undefined : Math.round(seconds * 1000);
   };
   const longest = Math.max(0, ...tracks.map((track) => msOf(track) ?? 0));
@@ -128,7 +128,7 @@ function clean(value: unknown): string | undefined {
     value
       .replace(/\p{Cc}+/gu, ' ')
       .trim()
-      .slice(0, longestTitle)
+      .slice(0, maxTitle)
       .toWellFormed() || undefined
   );
 }

@@ -7,7 +7,7 @@ import { merge } from './verdict/merge.ts';
 
 export { isSubtitle, isVideo } from './text/file-kinds.ts';
 export type { ProviderIds, Recognition, RecognitionKind } from './text/recognition.ts';
-export { needsPerson } from './verdict/needs-review.ts';
+export { needsReview } from './verdict/needs-review.ts';
 
 /**
  * What the file at this account path is: a film, an episode, an extra, or nothing for the tree. Pure, needs no network.

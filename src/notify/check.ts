@@ -7,13 +7,13 @@ export interface Check {
   server: string;
   state: 'ok' | 'warn';
   words: string;
-  cure?: string;
+  remedy?: string;
 }
 
 /** A tree and the folders at its top that are there, such as Movies and Shows. */
 export type CheckedTree = NotifiedTree & { shelves: readonly string[] };
 
-const mostNamed = 6;
+const maxNamed = 6;
 
 /** Asks a server whether what we write lies in one of its libraries. Never throws for the server. */
 export async function checkServer(server: Server, trees: readonly CheckedTree[], talk: Talk): Promise<Check> {
@@ -36,14 +36,14 @@ export async function checkServer(server: Server, trees: readonly CheckedTree[],
     for (const { tree, path, shelves } of seen) {
       if (libraries) {
         if (libraries.some((library) => isWithin(library, path) || isWithin(path, library))) continue;
-        return stranger(name, tree, path, libraries);
+        return unknownPath(name, tree, path, libraries);
       }
       const asked = shelves.length > 0 ? shelves : [path];
-      const strangers = (await ways.strangers?.(asked, talk)) ?? [];
-      if (strangers.length > 0)
+      const unknownPaths = (await ways.unknownPaths?.(asked, talk)) ?? [];
+      if (unknownPaths.length > 0)
         return warn(
           name,
-          `has no source that holds ${strangers.join(', ')}`,
+          `has no source that holds ${unknownPaths.join(', ')}`,
           `add it as a source there, or say with pathMap how this server sees ${tree.dir}`,
         );
     }
@@ -51,25 +51,25 @@ export async function checkServer(server: Server, trees: readonly CheckedTree[],
     return {
       server: name,
       state: 'ok',
-      words: ways.libraries || ways.strangers ? `knows ${told}` : 'is not asked',
+      words: ways.libraries || ways.unknownPaths ? `knows ${told}` : 'is not asked',
     };
   } catch (error) {
     talk.signal.throwIfAborted();
     if (!(error instanceof ServerFault)) throw error;
-    return warn(name, error.message, error.cure);
+    return warn(name, error.message, error.remedy);
   }
 }
 
-function stranger(name: string, tree: CheckedTree, path: string, libraries: readonly string[]): Check {
-  const some = libraries.slice(0, mostNamed).join(', ');
-  const more = libraries.length > mostNamed ? ` and ${libraries.length - mostNamed} more` : '';
+function unknownPath(name: string, tree: CheckedTree, path: string, libraries: readonly string[]): Check {
+  const some = libraries.slice(0, maxNamed).join(', ');
+  const more = libraries.length > maxNamed ? ` and ${libraries.length - maxNamed} more` : '';
   const words = `no library of it holds ${path}; they hold ${some || 'nothing'}${more}`;
   const guess = likely(tree, libraries);
-  const cure =
+  const remedy =
     guess === undefined
       ? `add libraries there for Movies and Shows below ${path}; if it sees that folder under another name, say so: pathMap: {"${tree.dir}": "<its name there>"}`
       : `if ${guess} is the same folder: pathMap: {"${tree.dir}": "${guess}"}; else add a library for ${path} there`;
-  return warn(name, words, cure);
+  return warn(name, words, remedy);
 }
 
 /** A library that ends as one of our folders does is likely that folder. */
@@ -83,6 +83,6 @@ function likely({ dir, shelves }: CheckedTree, libraries: readonly string[]): st
   return undefined;
 }
 
-function warn(server: string, words: string, cure?: string): Check {
-  return { server, state: 'warn', words, ...(cure === undefined ? {} : { cure }) };
+function warn(server: string, words: string, remedy?: string): Check {
+  return { server, state: 'warn', words, ...(remedy === undefined ? {} : { remedy }) };
 }

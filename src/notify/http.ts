@@ -20,18 +20,18 @@ export interface AskOptions {
   userAgent: string;
   clock: Clock;
   signal: AbortSignal;
-  tokenCure: string;
+  tokenRemedy: string;
 }
 
-/** For one answer, from start to last byte: media servers stand in the same house. */
+/** For one answer, from start to last byte: media servers stand in the same started. */
 export const timeLimitMs = 10_000;
 
 /** More than any list of libraries: what is longer is not read. */
-export const longestAnswer = 1024 * 1024;
+export const maxAnswer = 1024 * 1024;
 
 /** @returns a function that asks this server */
 export function createAsk(options: AskOptions): Ask {
-  const { url, dispatcher, userAgent, clock, tokenCure } = options;
+  const { url, dispatcher, userAgent, clock, tokenRemedy } = options;
   return async ({ method, path, headers, body }) => {
     const over = new AbortController();
     const late = new ServerFault(`did not answer within ${timeLimitMs / 1000} s`);
@@ -53,7 +53,7 @@ export function createAsk(options: AskOptions): Ask {
       });
       const text = await readText(answer.body);
       if (answer.statusCode >= 200 && answer.statusCode < 300) return text;
-      throw refusal(answer.statusCode, tokenCure);
+      throw refusal(answer.statusCode, tokenRemedy);
     } catch (error) {
       options.signal.throwIfAborted();
       if (error instanceof ServerFault) throw error;
@@ -75,15 +75,15 @@ async function readText(body: Dispatcher.ResponseData['body']): Promise<string> 
   for await (const part of body as AsyncIterable<Buffer>) {
     length += part.length;
     // Leaving the loop destroys the body.
-    if (length > longestAnswer) throw new ServerFault(`answers more than ${longestAnswer} bytes`);
+    if (length > maxAnswer) throw new ServerFault(`answers more than ${maxAnswer} bytes`);
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');
 }
 
-function refusal(status: number, tokenCure: string): ServerFault {
+function refusal(status: number, tokenRemedy: string): ServerFault {
   if (status === 401 || status === 403)
-    return new ServerFault(`does not accept the token (${status})`, tokenCure);
+    return new ServerFault(`does not accept the token (${status})`, tokenRemedy);
   if (status === 404) return new ServerFault('has no such address (404)', 'look at url, its path too');
   if (status >= 300 && status < 400)
     return new ServerFault(`sends us elsewhere (${status})`, 'write the address that it leads to into url');

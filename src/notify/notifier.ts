@@ -6,7 +6,7 @@ import type { Log } from '../core/log.ts';
 import { type Check, checkServer } from './check.ts';
 import { createAsk } from './http.ts';
 import { above, changeOf, type FolderChange, gather, reduce, type Written } from './outbox/changes.ts';
-import type { Notice, NoticeStore, Result, ResultStore } from './outbox/notices.ts';
+import type { Notice, OutboxStore, Result, ResultStore } from './outbox/notices.ts';
 import { createQueue } from './outbox/queue.ts';
 import type { ServerSetting, Talk } from './servers/adapter.ts';
 import { type NotifiedTree, type Server, seenBy, serversOf } from './servers/servers.ts';
@@ -14,7 +14,7 @@ import { type NotifiedTree, type Server, seenBy, serversOf } from './servers/ser
 export interface NotifierOptions {
   settings: readonly ServerSetting[];
   trees: readonly NotifiedTree[];
-  store: NoticeStore;
+  store: OutboxStore;
   results: ResultStore;
   clock: Clock;
   log: Log;
@@ -39,8 +39,8 @@ export function createNotifier(options: NotifierOptions) {
   const queue = createQueue({ servers, store, results, clock, log, tell, lock: options.lock });
 
   function talkTo({ url, ways }: Server, signal: AbortSignal): Talk {
-    const { tokenCure } = ways;
-    return { ask: createAsk({ url, dispatcher, userAgent, clock, signal, tokenCure }), clock, signal };
+    const { tokenRemedy } = ways;
+    return { ask: createAsk({ url, dispatcher, userAgent, clock, signal, tokenRemedy }), clock, signal };
   }
 
   async function tell(server: Server, notices: readonly Notice[]) {
@@ -50,7 +50,7 @@ export function createNotifier(options: NotifierOptions) {
       const tree = treeOf.get(name);
       if (!tree) continue;
       const there = ways.existingOnly ? await Promise.all(own.map((one) => standing(tree, one))) : own;
-      for (const { dir, changes } of reduce(there, ways.mostFolders)) {
+      for (const { dir, changes } of reduce(there, ways.maxFolders)) {
         const path = seenBy(server, tree, dir);
         if (path !== undefined) news.push({ path, change: changeOf(changes) });
       }
@@ -101,9 +101,9 @@ export function createNotifier(options: NotifierOptions) {
       queue.start();
       this.check(queue.signal).then(
         (checks) => {
-          for (const { server, state, words, cure } of checks)
+          for (const { server, state, words, remedy } of checks)
             if (state === 'warn')
-              log.warn({ server, words, cure }, 'a media server may not find what it is told of');
+              log.warn({ server, words, remedy }, 'a media server may not find what it is told of');
         },
         (error: unknown) => {
           if (!queue.signal.aborted) log.error({ err: error }, 'media servers could not be asked');

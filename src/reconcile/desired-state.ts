@@ -1,4 +1,4 @@
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Standing, TreeRow } from '../catalog/tree/placements.ts';
 import { streamPath } from '../delivery/address.ts';
@@ -13,7 +13,7 @@ import type { Wanted } from '../sidecars/sidecar-fetcher.ts';
 import type { Desired } from '../tree/tree.ts';
 import { createItems } from './layout-items.ts';
 import { foldersOf, toLibraryFile } from './placement/recognise-files.ts';
-import { filesNear } from './placement/related-files.ts';
+import { relatedFiles } from './placement/related-files.ts';
 import type { PublishRun } from './run.ts';
 
 export interface DesiredOptions {
@@ -35,7 +35,7 @@ export interface DesiredTitles {
   /** Files that lose theirs to another one. */
   disowned: string[];
   /** Files that take over the paths of others, by those. */
-  heirs: ReadonlyMap<string, string>;
+  successors: ReadonlyMap<string, string>;
   /** Side-cars whose content is not at hand yet. */
   wanted: Wanted[];
   /** Files that get a place when the crawl has ended. */
@@ -55,12 +55,12 @@ export async function desiredOf(
   taken: ReadonlySet<string> = new Set(),
 ): Promise<DesiredTitles> {
   const { catalog, tree, baseUrl, sign, sideCars, lockData, maxSubtitleBytes, artwork } = options;
-  const titles = Map.groupBy(await catalog.titlesOf(tree.name).ofKeys(keys), (row) => row.titleKey);
+  const titles = Map.groupBy(await catalog.placementsOf(tree.name).ofKeys(keys), (row) => row.titleKey);
   const ids = [...titles.values()].flat().map((row) => row.fileId);
-  const files = new Map((await catalog.content.filesByIds(ids)).map((file) => [file.id, file]));
+  const files = new Map((await catalog.files.filesByIds(ids)).map((file) => [file.id, file]));
   const facts = await catalog.media.factsOf(ids);
   const near = new Map(
-    (await filesNear(catalog, [...files.values()], artwork)).map((file) => [file.id, file]),
+    (await relatedFiles(catalog, [...files.values()], artwork)).map((file) => [file.id, file]),
   );
   const paths = await foldersOf(catalog, [...files.values(), ...near.values()]);
   const onDisk = Map.groupBy(written, (row) => row.fileId);
@@ -89,7 +89,7 @@ export async function desiredOf(
     ),
   );
   const rows = [...titles.values()].flat();
-  const { itemsOf, heirs, waiting } = await createItems({
+  const { itemsOf, successors, waiting } = await createItems({
     catalog,
     tree,
     files,
@@ -104,8 +104,8 @@ export async function desiredOf(
       stem === undefined || name === undefined || foldedPath(titleDirOf(stem)) !== titleKey ? [] : [fileId],
     ),
   );
-  const disowned = [...heirs.keys()];
-  const result: DesiredTitles = { desired: [], stems: new Map(), disowned, heirs, wanted: [], waiting };
+  const disowned = [...successors.keys()];
+  const result: DesiredTitles = { desired: [], stems: new Map(), disowned, successors, wanted: [], waiting };
 
   /** What was written once stays, also when its copy in dataDir is lost. */
   const isThere = async (fileId: string) => {
@@ -134,7 +134,7 @@ export async function desiredOf(
 
   const claimed = new Set<string>();
   for (const key of keys) {
-    await breathe();
+    await yieldToEventLoop();
     const items = itemsOf(titles.get(key) ?? []);
     if (items.length === 0) continue;
     const layout = { profile: tree.profile, lockData, maxSubtitleBytes, artwork, taken };

@@ -28,7 +28,7 @@ export interface ItemOptions {
 
 /**
  * What the layout works with. A file that was uploaded anew under its old name takes the place of the one that is
- * missing, and its path; what is gone and may come back stays as a ghost, so that nobody takes its path.
+ * missing, and its path; what is gone and may come back stays as a tombstone, so that nobody takes its path.
  */
 export async function createItems(options: ItemOptions) {
   const { catalog, tree, files, paths, facts, asIfGone, midCrawl } = options;
@@ -39,7 +39,7 @@ export async function createItems(options: ItemOptions) {
       : { ...row, stem: undefined },
   );
   const stemOf = new Map(rows.map((row) => [row.fileId, row.stem]));
-  const gone = await catalog.content.goneByIds(
+  const gone = await catalog.files.goneByIds(
     rows.filter((row) => row.stem !== undefined && !files.has(row.fileId)).map((row) => row.fileId),
   );
   const slots = new Map(
@@ -51,33 +51,34 @@ export async function createItems(options: ItemOptions) {
       present.set(slots.get(file.id) as string, file.id);
   const keys = new Map(rows.map((row) => [row.fileId, row.titleKey]));
   /** Missing or gone, and its name is there again under another id. */
-  const heirOf = (id: string): string | undefined => {
-    const heir = present.get(slots.get(id) ?? '');
-    return heir === id ? undefined : heir;
+  const successorOf = (id: string): string | undefined => {
+    const successor = present.get(slots.get(id) ?? '');
+    return successor === id ? undefined : successor;
   };
   const inherited = new Map<string, string>();
   /** Files that take over a path, by those that had it. */
-  const heirs = new Map<string, string>();
+  const successors = new Map<string, string>();
   /** Files that get a place when the crawl has ended. */
   const waiting = new Set<string>();
   const isListed = (id: string) => files.get(id)?.missingSince === undefined && !asIfGone?.has(id);
   for (const { fileId, stem, titleKey } of rows) {
-    const heir = stem === undefined || (files.has(fileId) && isListed(fileId)) ? undefined : heirOf(fileId);
-    if (heir === undefined || stem === undefined) continue;
+    const successor =
+      stem === undefined || (files.has(fileId) && isListed(fileId)) ? undefined : successorOf(fileId);
+    if (successor === undefined || stem === undefined) continue;
     // A person may have said of the one alone what it is: then the other belongs to another title, and to its folder.
-    if (keys.get(heir) !== titleKey) continue;
-    if (!stemOf.has(heir) || stemOf.get(heir) !== undefined || inherited.has(heir)) continue;
-    if (midCrawl && files.has(fileId)) waiting.add(heir);
+    if (keys.get(successor) !== titleKey) continue;
+    if (!stemOf.has(successor) || stemOf.get(successor) !== undefined || inherited.has(successor)) continue;
+    if (midCrawl && files.has(fileId)) waiting.add(successor);
     else {
-      inherited.set(heir, stem);
-      heirs.set(fileId, heir);
+      inherited.set(successor, stem);
+      successors.set(fileId, successor);
     }
   }
   /** One that is missing stays on its ladder, also beside a double, until its place is somebody else's. */
   const isThere = (id: string) =>
     files.has(id) &&
     !asIfGone?.has(id) &&
-    (isListed(id) || !heirOf(id) || (stemOf.get(id) !== undefined && !heirs.has(id)));
+    (isListed(id) || !successorOf(id) || (stemOf.get(id) !== undefined && !successors.has(id)));
   const passedOn = new Set(inherited.values());
 
   const itemsOf = (some: readonly TitleRow[]): Item[] =>
@@ -94,7 +95,7 @@ export async function createItems(options: ItemOptions) {
         const libraryFile = toLibraryFile(file, folder);
         // Its path stays its own while the settings have no room for it.
         if (own !== undefined && !admitsAt(tree, libraryFile, own))
-          return [{ file: libraryFile, recognition, stem: own, ghost: true }];
+          return [{ file: libraryFile, recognition, stem: own, tombstone: true }];
         return [
           {
             file: libraryFile,
@@ -108,7 +109,7 @@ export async function createItems(options: ItemOptions) {
       if (stem === undefined || passedOn.has(stem)) return [];
       const { path } = recognition;
       const name = path.slice(path.lastIndexOf('/') + 1);
-      return [{ file: { fileId, path, name, sizeBytes: 0 }, recognition, stem, ghost: true }];
+      return [{ file: { fileId, path, name, sizeBytes: 0 }, recognition, stem, tombstone: true }];
     });
-  return { itemsOf, heirs, waiting: [...waiting] };
+  return { itemsOf, successors, waiting: [...waiting] };
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 
 /** Where steady time stood, and what the two clocks said then. */
 interface Anchor {
-  steadyMs: number;
+  monotonicMs: number;
   wallMs: number;
   upMs: number | undefined;
 }
@@ -16,29 +16,29 @@ const memoryName = 'steady';
  * uptime says; after a restart of the machine the uptime alone is certain; a wall clock that went back adds nothing.
  * So a wrong clock makes a deletion later, never sooner. It begins at the wall clock's time and outlives the process.
  */
-export function createSteady(memory: Memory, clock: Clock) {
+export function createMonotonicClock(memory: Memory, clock: Clock) {
   const look = async (): Promise<Anchor> => {
     const wallMs = clock.now();
     const upMs = clock.uptime?.();
     const kept = await memory.get<Anchor>(memoryName);
-    if (!kept) return { steadyMs: wallMs, wallMs, upMs };
-    return { steadyMs: kept.steadyMs + passedMs(kept, { wallMs, upMs }), wallMs, upMs };
+    if (!kept) return { monotonicMs: wallMs, wallMs, upMs };
+    return { monotonicMs: kept.monotonicMs + passedMs(kept, { wallMs, upMs }), wallMs, upMs };
   };
   return {
-    now: async (): Promise<number> => (await look()).steadyMs,
+    now: async (): Promise<number> => (await look()).monotonicMs,
 
     /** Now, and the next look counts from here. */
     async advance(): Promise<number> {
       const anchor = await look();
       await memory.put(memoryName, anchor);
-      return anchor.steadyMs;
+      return anchor.monotonicMs;
     },
   };
 }
 
-export type Steady = ReturnType<typeof createSteady>;
+export type MonotonicClock = ReturnType<typeof createMonotonicClock>;
 
-function passedMs(from: Omit<Anchor, 'steadyMs'>, to: Omit<Anchor, 'steadyMs'>): number {
+function passedMs(from: Omit<Anchor, 'monotonicMs'>, to: Omit<Anchor, 'monotonicMs'>): number {
   const wallMs = to.wallMs - from.wallMs;
   return Math.max(0, Math.min(wallMs, upPassedMs(from.upMs, to.upMs) ?? wallMs));
 }

@@ -28,7 +28,7 @@ export function createMounts(options: { catalog: Catalog; log: Log; trees: reado
    * be left behind for ever.
    */
   async function faultOf({ name, dir }: Tree, { isEmpty }: Top): Promise<BridgeError | undefined> {
-    if (!isEmpty || (await catalog.titlesOf(name).treeCount()) === 0) return undefined;
+    if (!isEmpty || (await catalog.placementsOf(name).treeCount()) === 0) return undefined;
     const detail = `${dir} is empty although a tree was written there; is it mounted? If it was emptied on purpose: passerelle sync --full`;
     return new BridgeError('BRIDGE_DISK', { detail });
   }
@@ -51,10 +51,10 @@ export function createMounts(options: { catalog: Catalog; log: Log; trees: reado
   function leaveOut({ name, dir }: Tree, error: BridgeError): void {
     away.set(name, error);
     if (away.size === trees.length) throw error;
-    log.error({ dir, err: error, cure: error.cure }, 'a tree is left out; the others go on');
+    log.error({ dir, err: error, remedy: error.remedy }, 'a tree is left out; the others go on');
   }
 
-  const behind = async () => new Set(await catalog.memory.get<string[]>(memoryName));
+  const behind = async () => new Set(await catalog.keyValues.get<string[]>(memoryName));
 
   return {
     /**
@@ -105,7 +105,7 @@ export function createMounts(options: { catalog: Catalog; log: Log; trees: reado
         leaveOut(tree, error);
       }
       const names = await behind();
-      if (!dryRun && !names.has(tree.name)) await catalog.memory.put(memoryName, [...names, tree.name]);
+      if (!dryRun && !names.has(tree.name)) await catalog.keyValues.put(memoryName, [...names, tree.name]);
       return false;
     },
 
@@ -115,7 +115,7 @@ export function createMounts(options: { catalog: Catalog; log: Log; trees: reado
     /** Everything in it was compared. */
     async caughtUp({ name }: Tree): Promise<void> {
       const names = await behind();
-      if (names.delete(name)) await catalog.memory.put(memoryName, [...names]);
+      if (names.delete(name)) await catalog.keyValues.put(memoryName, [...names]);
     },
   };
 }

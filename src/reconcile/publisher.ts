@@ -4,7 +4,7 @@ import type { Disk } from '../tree/tree.ts';
 import type { DesiredOptions } from './desired-state.ts';
 import { createMounts } from './mounts.ts';
 import { recogniseFiles } from './placement/recognise-files.ts';
-import { createAsLeft } from './reconcile-fingerprint.ts';
+import { createReconcileFingerprint } from './reconcile-fingerprint.ts';
 import { emptyResult, type PublishResult, type PublishRun } from './run.ts';
 import type { Trash } from './trash.ts';
 import { createTreeWriter, type OnWritten, type TreeWriter } from './tree-writer.ts';
@@ -29,7 +29,7 @@ const foldersAtOnce = 50;
 export function createPublisher(options: PublishOptions) {
   const { catalog, log, trees } = options;
   const { baseUrl, sign, lockData, maxSubtitleBytes, artwork } = options;
-  const asLeft = createAsLeft({
+  const reconcileFingerprint = createReconcileFingerprint({
     catalog,
     trees,
     disk: options.disk,
@@ -45,7 +45,7 @@ export function createPublisher(options: PublishOptions) {
   async function recognise(fileIds: readonly string[], { midCrawl, dryRun }: PublishRun) {
     const recognised = await recogniseFiles(catalog, trees, fileIds, midCrawl);
     if (!midCrawl && !dryRun)
-      for (const [heir, from] of recognised.heirs) await catalog.overrides.handOn(from, heir);
+      for (const [successor, from] of recognised.successors) await catalog.overrides.handOn(from, successor);
     return recognised;
   }
 
@@ -56,7 +56,7 @@ export function createPublisher(options: PublishOptions) {
     titlesTogether = titlesAtOnce,
   ): Promise<void> {
     for (const { tree, writer } of writers) {
-      const keys = await catalog.titlesOf(tree.name).withMoving([...(titles.get(tree.name) ?? [])]);
+      const keys = await catalog.placementsOf(tree.name).withMoving([...(titles.get(tree.name) ?? [])]);
       if (keys.length === 0) continue;
       const isDone = await mounts.write({ tree, dryRun: run.dryRun }, () =>
         publishKeys({ tree, writer }, keys, result, run, titlesTogether),
@@ -95,7 +95,7 @@ export function createPublisher(options: PublishOptions) {
     const isDone = await mounts.write({ tree, dryRun: run.dryRun }, async () => {
       for (let after = ''; ; ) {
         run.signal?.throwIfAborted();
-        const keys = await catalog.titlesOf(tree.name).keysAfter(after, keysAtOnce);
+        const keys = await catalog.placementsOf(tree.name).keysAfter(after, keysAtOnce);
         const last = keys.at(-1);
         if (last === undefined) break;
         const rest = keys.filter((key) => !run.done?.titles.has(`${tree.name}\0${key}`));
@@ -108,7 +108,7 @@ export function createPublisher(options: PublishOptions) {
 
   /** Everybody who writes comes by here first: what a kill left half done is known from here on. */
   async function look(takeAll: boolean): Promise<void> {
-    for (const { name } of trees) await catalog.titlesOf(name).settleIntents();
+    for (const { name } of trees) await catalog.placementsOf(name).settleIntents();
     await mounts.find(takeAll);
   }
 
@@ -127,7 +127,7 @@ export function createPublisher(options: PublishOptions) {
 
   return {
     trees,
-    asLeft,
+    reconcileFingerprint,
 
     /** After some work: gives back what it took. */
     rest: (): Promise<void> => options.disk.rest(),
@@ -184,7 +184,7 @@ export function createPublisher(options: PublishOptions) {
       if (!run.dryRun && result.counts.failed === 0)
         await catalog.dirty.clear(fileIds.filter((id) => !waiting.has(id)));
       if (run.done)
-        for (const file of await catalog.content.filesByIds(fileIds)) run.done.folders.add(file.folderId);
+        for (const file of await catalog.files.filesByIds(fileIds)) run.done.folders.add(file.folderId);
       return result;
     },
 
@@ -198,14 +198,14 @@ export function createPublisher(options: PublishOptions) {
     /** Recognises everything anew and compares every file of the trees with the disk. */
     async everything(run: PublishRun = {}): Promise<PublishResult> {
       const result = emptyResult();
-      if (!run.dryRun) await asLeft.forget();
+      if (!run.dryRun) await reconcileFingerprint.forget();
       for (let after = -1; ; ) {
         run.signal?.throwIfAborted();
-        const folders = await catalog.content.folderIdsAfter(after, foldersAtOnce);
+        const folders = await catalog.files.folderIdsAfter(after, foldersAtOnce);
         const last = folders.at(-1);
         if (last === undefined) break;
         const rest = folders.filter((id) => !run.done?.folders.has(id));
-        const files = await catalog.content.filesOfFolders(rest);
+        const files = await catalog.files.filesOfFolders(rest);
         const ids = files.map((file) => file.id);
         const { titles } = await recognise(ids, run);
         for (const [tree, keys] of titles) for (const key of keys) run.done?.titles.delete(`${tree}\0${key}`);

@@ -9,7 +9,7 @@ import type { Disk } from '../tree/tree.ts';
 const memoryName = 'asLeft';
 const rowsAtOnce = 1000;
 
-export interface AsLeftOptions {
+export interface ReconcileFingerprintOptions {
   catalog: Catalog;
   trees: readonly Tree[];
   disk: Disk;
@@ -21,14 +21,14 @@ export interface AsLeftOptions {
  * Whether the trees are as the last look at everything left them: the same code, the same settings and nothing that was
  * left undone. A new process then needs to look only at what is other on the disk than the manifest says.
  */
-export function createAsLeft({ catalog, trees, disk, settings }: AsLeftOptions) {
-  const print = createHash('sha256').update(codePrint()).update(JSON.stringify(settings)).digest('hex');
+export function createReconcileFingerprint({ catalog, trees, disk, settings }: ReconcileFingerprintOptions) {
+  const print = createHash('sha256').update(codeFingerprint()).update(JSON.stringify(settings)).digest('hex');
 
   return {
-    isSo: async (): Promise<boolean> => (await catalog.memory.get<string>(memoryName)) === print,
+    isSo: async (): Promise<boolean> => (await catalog.keyValues.get<string>(memoryName)) === print,
     /** Before anything is laid out by other rules than those that were noted. */
-    forget: (): Promise<void> => catalog.memory.put(memoryName, ''),
-    note: (): Promise<void> => catalog.memory.put(memoryName, print),
+    forget: (): Promise<void> => catalog.keyValues.put(memoryName, ''),
+    note: (): Promise<void> => catalog.keyValues.put(memoryName, print),
 
     /** Titles of which something is missing on the disk, or has another size or time than was noted. */
     async differing(signal?: AbortSignal): Promise<TitlesByTree> {
@@ -40,7 +40,7 @@ export function createAsLeft({ catalog, trees, disk, settings }: AsLeftOptions) 
         let looking = Promise.resolve();
         for (let after = ''; ; ) {
           signal?.throwIfAborted();
-          const rows = await catalog.titlesOf(name).treeAfter(after, rowsAtOnce);
+          const rows = await catalog.placementsOf(name).treeAfter(after, rowsAtOnce);
           await looking;
           const last = rows.at(-1)?.path;
           if (last === undefined) break;
@@ -61,10 +61,10 @@ export function createAsLeft({ catalog, trees, disk, settings }: AsLeftOptions) 
   };
 }
 
-export type AsLeft = ReturnType<typeof createAsLeft>;
+export type ReconcileFingerprint = ReturnType<typeof createReconcileFingerprint>;
 
 /** A checkout changes without a new version: the code itself tells. */
-function codePrint(): string {
+function codeFingerprint(): string {
   const hash = createHash('sha256');
   const src = fileURLToPath(new URL('..', import.meta.url));
   const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) =>

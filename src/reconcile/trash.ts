@@ -9,7 +9,7 @@ import { moveFile } from '../tree/move.ts';
 import type { TreePlan, TreeTrash } from '../tree/tree.ts';
 import { sha256 } from '../tree/tree-bytes.ts';
 import { asDiskError, errorCode } from '../tree/tree-paths.ts';
-import { createSteady } from './monotonic-clock.ts';
+import { createMonotonicClock } from './monotonic-clock.ts';
 
 export interface TrashOptions {
   catalog: Catalog;
@@ -25,7 +25,7 @@ export interface TrashOptions {
  * and never a file that nobody knows.
  */
 export function createTrash({ catalog, clock, log, dir }: TrashOptions) {
-  const steady = createSteady(catalog.memory, clock);
+  const monotonicClock = createMonotonicClock(catalog.keyValues, clock);
 
   async function take(row: Omit<TrashRow, 'stored' | 'trashedAt'>, full: string): Promise<boolean> {
     const stored = await freeName(row);
@@ -35,7 +35,7 @@ export function createTrash({ catalog, clock, log, dir }: TrashOptions) {
     } catch (error) {
       throw disk(target, error);
     }
-    await catalog.trash.add({ ...row, stored, trashedAt: await steady.now() });
+    await catalog.trash.add({ ...row, stored, trashedAt: await monotonicClock.now() });
     try {
       await moveFile(full, target);
     } catch (error) {
@@ -105,7 +105,7 @@ export function createTrash({ catalog, clock, log, dir }: TrashOptions) {
 
     /** Deletes for good what has lain there for so long. */
     async purge(keepMs: number): Promise<void> {
-      for (const { stored } of await catalog.trash.before((await steady.now()) - keepMs)) {
+      for (const { stored } of await catalog.trash.before((await monotonicClock.now()) - keepMs)) {
         try {
           await rm(join(dir, stored), { force: true });
         } catch (error) {
@@ -128,15 +128,15 @@ export function createTrash({ catalog, clock, log, dir }: TrashOptions) {
   async function rowsOf(plan: TreePlan) {
     const deletes = plan.ops.flatMap((op) => (op.op === 'delete' && op.seen ? [op.entry] : []));
     const ids = deletes.flatMap(({ fileId }) => fileId ?? []);
-    const batches = await catalog.proposals.batchesOf(ids);
+    const chunks = await catalog.proposals.batchesOf(ids);
     const ofTitle = new Map<string, number>();
     for (const { fileId, titleKey } of deletes) {
-      const batch = fileId === undefined ? undefined : batches.get(fileId);
+      const batch = fileId === undefined ? undefined : chunks.get(fileId);
       if (batch !== undefined) ofTitle.set(titleKey, batch);
     }
     const rows = new Map<string, Pick<TrashRow, 'proposalId' | 'fileId' | 'sha256'>>();
     for (const { path, kind, fileId, titleKey, sha256: hash } of deletes) {
-      const own = fileId === undefined ? undefined : batches.get(fileId);
+      const own = fileId === undefined ? undefined : chunks.get(fileId);
       const proposalId = own ?? (kind === 'strm' ? undefined : ofTitle.get(titleKey));
       if (proposalId !== undefined) rows.set(path, { proposalId, fileId, sha256: hash });
     }

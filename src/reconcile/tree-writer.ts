@@ -35,12 +35,12 @@ export type OnWritten = (
 ) => Promise<void>;
 
 /** Paths that are tried for a new file: the plain one, one with its resolution, one with its id. */
-const mostTries = 3;
+const maxTries = 3;
 
 /** Plans and writes titles of one tree. */
 export function createTreeWriter(options: TreeWriterOptions) {
   const { catalog, log, tree, trash, disk } = options;
-  const titles = catalog.titlesOf(tree.name);
+  const titles = catalog.placementsOf(tree.name);
 
   /** @throws BridgeError BRIDGE_DISK when the folder of the tree cannot be written */
   async function reachable(): Promise<void> {
@@ -65,7 +65,7 @@ export function createTreeWriter(options: TreeWriterOptions) {
       const titled = await desiredOf(options, keys, written, run, taken);
       const plan = await planTree({ dir: tree.dir, disk, desired: titled.desired, manifest });
       const lost = conflictsOf(titled.stems, plan);
-      if (lost.length === 0 || tries === mostTries) return { plan, titled };
+      if (lost.length === 0 || tries === maxTries) return { plan, titled };
       for (const stem of lost) taken.add(foldedPath(stem));
     }
   }
@@ -74,7 +74,7 @@ export function createTreeWriter(options: TreeWriterOptions) {
   async function apply(
     plan: TreePlan,
     known: readonly TreeRow[],
-    { stems, disowned, heirs }: DesiredTitles,
+    { stems, disowned, successors }: DesiredTitles,
     counts: TreeCounts,
     signal: AbortSignal | undefined,
   ): Promise<void> {
@@ -85,7 +85,7 @@ export function createTreeWriter(options: TreeWriterOptions) {
       insteadOf: hashes.get(row.path) ?? '',
     });
     await reachable();
-    if (heirs.size > 0) await catalog.journal.handOn(tree.name, heirs);
+    if (successors.size > 0) await catalog.journal.handOn(tree.name, successors);
     // Noted before it is written: what a kill leaves on the disk is still known as ours, and has its place.
     const intended = (await intentsOf(plan)).map(asPlanned);
     const intents = await titles.intend(intended, withoutConflicts(stems, plan), disowned);

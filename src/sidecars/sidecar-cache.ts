@@ -28,7 +28,7 @@ export interface Copy {
   sizeBytes: number;
 }
 
-const mostFailures = 3;
+const maxFailures = 3;
 /** A file that turned out to be no side-car leaves this in place of a copy, so that it is not fetched again. */
 const refusedMark = 'refused';
 const unfinished = '.tmp';
@@ -141,7 +141,7 @@ export function createSideCars({ dir, clock, log, open, intervalMs }: SideCarOpt
 
     /** Fetches one file. @throws BridgeError of a lock: the others would fail too */
     async fetch(file: CatalogFile, signal: AbortSignal): Promise<Fetched> {
-      if ((failures.get(file.id) ?? 0) >= mostFailures || file.sizeBytes === 0) return 'given up';
+      if ((failures.get(file.id) ?? 0) >= maxFailures || file.sizeBytes === 0) return 'given up';
       if ((await nameOf(file))?.endsWith(`.${refusedMark}`)) return 'given up';
       try {
         const content = readSideCar(file.name, await bytesOf(file, signal), hintOf(file.name));
@@ -160,7 +160,7 @@ export function createSideCars({ dir, clock, log, open, intervalMs }: SideCarOpt
         if (isBridgeError(error) && error.retryAt !== undefined) throw error;
         failures.set(file.id, (failures.get(file.id) ?? 0) + 1);
         log.warn({ fileId: file.id, name: file.name, err: error }, 'a side-car could not be fetched');
-        return (failures.get(file.id) ?? 0) >= mostFailures ? 'given up' : 'failed';
+        return (failures.get(file.id) ?? 0) >= maxFailures ? 'given up' : 'failed';
       }
     },
 

@@ -35,10 +35,10 @@ export function createScheduler({ sync, clock, log, intervalMs, budget }: Schedu
   async function once(): Promise<number | undefined> {
     const startedAt = clock.now();
     try {
-      const mostCalls = await budget?.left();
+      const maxCalls = await budget?.left();
       const result = await sync.run({
         signal: stopping.signal,
-        ...(mostCalls === undefined ? {} : { mostCalls }),
+        ...(maxCalls === undefined ? {} : { maxCalls }),
         // Thousands of small files take hours at their pace: the crawls go on in between.
         ...(intervalMs > 0 ? { sideCarsForMs: intervalMs } : {}),
       });
@@ -55,7 +55,7 @@ export function createScheduler({ sync, clock, log, intervalMs, budget }: Schedu
         log.debug({ code: error.code }, 'the sync waits for another one');
         return busyPauseMs;
       }
-      log.error({ err: error, ...(isBridgeError(error) ? { cure: error.cure } : {}) }, 'sync failed');
+      log.error({ err: error, ...(isBridgeError(error) ? { remedy: error.remedy } : {}) }, 'sync failed');
       return failurePauseMs;
     }
   }

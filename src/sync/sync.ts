@@ -1,7 +1,7 @@
 import type { CrawlNote } from '../catalog/account/crawls.ts';
 import { lockFile } from '../catalog/db/lock.ts';
 import { isBridgeError } from '../core/errors.ts';
-import { frugally } from '../core/low-memory-mode.ts';
+import { inLowMemoryMode } from '../core/low-memory-mode.ts';
 import type { Away } from '../reconcile/mounts.ts';
 import type { Publisher } from '../reconcile/publisher.ts';
 import { addResult, emptyResult, type PublishResult, type PublishRun } from '../reconcile/run.ts';
@@ -9,7 +9,7 @@ import type { Trash } from '../reconcile/trash.ts';
 import type { SideCars } from '../sidecars/sidecar-cache.ts';
 import type { SideCarFetch } from '../sidecars/sidecar-fetcher.ts';
 import { type CrawlOptions, type CrawlProgress, crawl } from './crawl/crawl.ts';
-import type { Ladder } from './retention/retention-policy.ts';
+import type { RetentionPolicy } from './retention/retention-policy.ts';
 
 export interface SyncOptions extends CrawlOptions {
   publisher: Publisher;
@@ -19,7 +19,7 @@ export interface SyncOptions extends CrawlOptions {
   spend: (calls: number) => Promise<void>;
   /** Held while a crawl runs, across processes. */
   lockPath: string;
-  ladder: Ladder;
+  retention: RetentionPolicy;
   trash: Trash;
   /** How long what was taken out lies in the trash. */
   trashMs: number;
@@ -32,7 +32,7 @@ export interface SyncRun {
   /** Lists the account and tells what would happen to the tree; writes no file of it. */
   dryRun?: boolean;
   /** Calls that the crawl may make; then it stops, and the next one goes on. Default: as many as it takes. */
-  mostCalls?: number;
+  maxCalls?: number;
   /** A person's word that removals which the guard holds back, and those that are proposed, may go. */
   acceptRemovals?: boolean;
   onProgress?: (progress: CrawlProgress) => void;
@@ -70,7 +70,7 @@ export interface SyncState {
  * side-cars. One at a time on this catalog, also between processes.
  */
 export function createSync(options: SyncOptions) {
-  const { catalog, clock, publisher, sideCars, fetchSideCars, ladder, trash } = options;
+  const { catalog, clock, publisher, sideCars, fetchSideCars, retention, trash } = options;
   const state: SyncState = { running: false, progress: undefined };
   /** The first sync of a process looks at everything: settings, code or disk may have changed while it was down. */
   let lookedAtAll = false;
@@ -78,7 +78,7 @@ export function createSync(options: SyncOptions) {
   let looking: Promise<unknown> | undefined;
 
   async function sizesOf(ids: readonly string[]): Promise<Map<string, number>> {
-    return new Map((await catalog.content.filesByIds(ids)).map((file) => [file.id, file.sizeBytes]));
+    return new Map((await catalog.files.filesByIds(ids)).map((file) => [file.id, file.sizeBytes]));
   }
 
   async function publish(tree: PublishResult, fileIds: readonly string[], how: PublishRun): Promise<void> {
@@ -92,18 +92,19 @@ export function createSync(options: SyncOptions) {
     const tree = emptyResult();
     const how: PublishRun = { dryRun, signal, done: { folders: new Set(), titles: new Set() } };
     // A dry run plans once, at the end: plans of a half listed account would tell of steps that never come.
-    const asLeft = !full && !dryRun && !lookedAtAll && (await publisher.asLeft.isSo());
-    const all = full || dryRun || !(lookedAtAll || asLeft);
+    const reconcileFingerprint =
+      !full && !dryRun && !lookedAtAll && (await publisher.reconcileFingerprint.isSo());
+    const all = full || dryRun || !(lookedAtAll || reconcileFingerprint);
     await publisher.findTrees({ takeAll: full });
     // The disk is looked at while the host is asked.
-    const differing = asLeft ? publisher.asLeft.differing(signal) : undefined;
+    const differing = reconcileFingerprint ? publisher.reconcileFingerprint.differing(signal) : undefined;
     looking = differing?.catch(() => undefined);
     // What another process, or one that was killed, has listed and not written.
     if (!all) await publish(tree, await catalog.dirty.all(), { ...how, midCrawl: true });
     const listed = gather((fileIds) => publish(tree, fileIds, { ...how, midCrawl: true }));
     const result = await crawl(options, {
       signal,
-      mostCalls: run.mostCalls,
+      maxCalls: run.maxCalls,
       onProgress: (progress) => {
         state.progress = progress;
         onProgress?.(progress);
@@ -130,7 +131,7 @@ export function createSync(options: SyncOptions) {
       }
       return { outcome: 'stopped', reason, retryAt, calls, note, tree, away: publisher.away() };
     }
-    const { gone, note } = await ladder.weigh(result, run);
+    const { gone, note } = await retention.weigh(result, run);
     let fetchedForMs = 0;
     if (dryRun) how.asIfGone = new Set(gone);
     // What goes now, and what a person decided about while the crawl ran.
@@ -143,7 +144,7 @@ export function createSync(options: SyncOptions) {
       lookedAtAll ||= failed === 0;
       // What was left undone is tried again by the next process.
       const undone = failed + conflict + tree.wanted.length + publisher.away().length;
-      if (all && undone === 0) await publisher.asLeft.note();
+      if (all && undone === 0) await publisher.reconcileFingerprint.note();
       if (all && tree.counts.failed === 0) await catalog.dirty.clear(await catalog.dirty.all());
       await trash.purge(options.trashMs);
       await catalog.freePlaces(clock.now() - options.trashMs);
@@ -223,7 +224,7 @@ export function createSync(options: SyncOptions) {
       const release = lockFile(options.lockPath, 'BRIDGE_CRAWL_RUNNING');
       state.running = true;
       try {
-        return await frugally(() => runOnce(run));
+        return await inLowMemoryMode(() => runOnce(run));
       } finally {
         await looking;
         await publisher.rest();

@@ -97,7 +97,7 @@ async function planOne(desk: Desk, desired: Desired): Promise<TreeOp> {
     return { op: 'create', path, reason: entry ? 'gone from the disk' : 'new', desired };
   }
   const seen = seenOf(standing);
-  return entry ? planKnown(desk, desired, entry, seen) : planStranger(desk, desired, seen);
+  return entry ? planKnown(desk, desired, entry, seen) : planUnknownPath(desk, desired, seen);
 }
 
 async function planKnown(desk: Desk, desired: Desired, entry: ManifestEntry, seen: Seen): Promise<TreeOp> {
@@ -118,7 +118,7 @@ async function planKnown(desk: Desk, desired: Desired, entry: ManifestEntry, see
   }
   // Noted before it was to be written, and it never was: what lies there came from somebody else.
   if (entry.mtimeMs === 0 && desired.kind === 'strm' && diskHash !== entry.sha256)
-    return planStranger(desk, desired, seen);
+    return planUnknownPath(desk, desired, seen);
   const isOurs = isWritten(diskHash, entry);
   if (!isOurs && desired.kind !== 'strm' && !(bytes && isEmptied(bytes))) {
     return { op: 'conflict', path, reason: 'edited by somebody else', forget: false };
@@ -134,7 +134,7 @@ async function planKnown(desk: Desk, desired: Desired, entry: ManifestEntry, see
   };
 }
 
-async function planStranger(desk: Desk, desired: Desired, seen: Seen): Promise<TreeOp> {
+async function planUnknownPath(desk: Desk, desired: Desired, seen: Seen): Promise<TreeOp> {
   const { path } = desired;
   const bytes = await readOwn(desk.dir, path, seen);
   if (bytes) {

@@ -1,6 +1,6 @@
 /** What is shown of playback: plain values in, plain values out. Times in milliseconds, UTC. */
 export interface PlaybackFacts {
-  life: { start: LinkWindow; resume: LinkWindow };
+  linkTtl: { start: LinkWindow; resume: LinkWindow };
   kept: { files: number; bytes: number; totalBytes: number };
   connections: { used: number; limit: number };
   isLocationLocked: boolean;
@@ -13,10 +13,10 @@ interface LinkWindow {
 }
 
 /** The answer of `/api/v1/playback`. */
-export function playbackView({ life, kept, connections, isLocationLocked, gate }: PlaybackFacts) {
+export function playbackView({ linkTtl, kept, connections, isLocationLocked, gate }: PlaybackFacts) {
   const window = ({ believedMs, provenMs }: LinkWindow) => ({ believedMs, provenMs: Math.round(provenMs) });
   return {
-    links: { start: window(life.start), resume: window(life.resume) },
+    links: { start: window(linkTtl.start), resume: window(linkTtl.resume) },
     cache: { ends: kept.files, bytes: kept.bytes, totalBytes: kept.totalBytes },
     connections,
     locationLocked: isLocationLocked,

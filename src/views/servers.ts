@@ -7,7 +7,7 @@ export interface ToldServer {
         at: number;
         ok: boolean;
         words: string;
-        cure?: string;
+        remedy?: string;
         folders: number;
         failures: number;
         retryAt?: number;

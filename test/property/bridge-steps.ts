@@ -200,22 +200,22 @@ export function bridgeSteps(world: World, model: Model, death: Death, account: A
       return { removals: true };
     },
     fix: async (dice: Dice): Promise<Allowed> => {
-      const set = () => world.bridge.fixes.set(targetOf(dice), dice.oneOf(overrides), never);
+      const set = () => world.bridge.overrideEditor.set(targetOf(dice), dice.oneOf(overrides), never);
       return movedBy(await lenient(() => world.passing(set())));
     },
     'clear a fix': async (dice: Dice): Promise<Allowed> => {
-      const one = dice.maybe(await world.bridge.fixes.list());
+      const one = dice.maybe(await world.bridge.overrideEditor.list());
       if (!one) return {};
       const id = one.target.slice(one.target.indexOf(':') + 1);
       const what = one.target.startsWith('file:') ? { fileId: id } : { folderId: Number(id) };
-      return movedBy(await lenient(() => world.passing(world.bridge.fixes.clear(what, never))));
+      return movedBy(await lenient(() => world.passing(world.bridge.overrideEditor.clear(what, never))));
     },
-    replan: async (): Promise<Allowed> => {
-      await lenient(() => world.passing(world.bridge.replan.apply(never)));
+    'tree moves': async (): Promise<Allowed> => {
+      await lenient(() => world.passing(world.bridge.treeMoves.apply(never)));
       return { moved: 'all' };
     },
     'undo moves': async (): Promise<Allowed> => {
-      await lenient(() => world.passing(world.bridge.replan.undo(never)));
+      await lenient(() => world.passing(world.bridge.treeMoves.undo(never)));
       return { moved: 'all' };
     },
     'kill a process': async (dice: Dice): Promise<Allowed> => {
@@ -232,7 +232,7 @@ export function bridgeSteps(world: World, model: Model, death: Death, account: A
         'accept',
         'undo',
         'fix',
-        'replan',
+        'tree moves',
         'undo moves',
       ] as const);
       death.after(1 + dice.below(dice.oneOf([10, 60, 250])), dice.oneOf(['before', 'after']));

@@ -16,7 +16,7 @@ export interface OnDisk {
 }
 
 /** Every file below a folder, by its path there. */
-export function filesBelow(dir: string): Map<string, OnDisk> {
+export function descendantFiles(dir: string): Map<string, OnDisk> {
   const found = new Map<string, OnDisk>();
   let entries: ReturnType<typeof list>;
   try {

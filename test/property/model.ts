@@ -1,4 +1,4 @@
-import { filesBelow, type OnDisk, rowsOf } from './disk.ts';
+import { descendantFiles, type OnDisk, rowsOf } from './disk.ts';
 import { hourMs, type World, type WorldTree } from './world.ts';
 
 /** What one step was allowed to do. */
@@ -34,7 +34,7 @@ export function createModel(world: World) {
 
   function standing(tree: WorldTree): Map<string, string> {
     const found = new Map<string, string>();
-    for (const [path, { fileId }] of filesBelow(tree.dir)) {
+    for (const [path, { fileId }] of descendantFiles(tree.dir)) {
       if (fileId === undefined) continue;
       if (found.has(fileId)) throw new Error(`${fileId} stands twice: ${found.get(fileId)} and ${path}`);
       found.set(fileId, path);
@@ -101,7 +101,7 @@ export function createModel(world: World) {
           const since = one.absentSince ?? lostSince.get(id);
           if (since !== undefined) one.absentSince = since;
         }
-        if (filesBelow(tree.dir).size > 0) throw new Error(`written where ${tree.dir} belongs`);
+        if (descendantFiles(tree.dir).size > 0) throw new Error(`written where ${tree.dir} belongs`);
         continue;
       }
       const here = standing(tree);
@@ -111,20 +111,21 @@ export function createModel(world: World) {
       let before = 0;
       for (const [id, one] of memory) {
         const { path, absentSince } = one;
-        const heir = holder.get(path);
-        const isHeir = heir !== undefined && heir !== id && slotOf.get(heir) === slotOf.get(id);
+        const successor = holder.get(path);
+        const isSuccessor =
+          successor !== undefined && successor !== id && slotOf.get(successor) === slotOf.get(id);
         const isOutside = tree.root !== '/' && !pathOf(id).startsWith(`${tree.root}/`);
         const isFree = absentSince !== undefined && now - absentSince >= trashMs;
         if (absentSince === undefined) before++;
         const at = here.get(id);
         if (at !== undefined) {
-          if (at !== path && !isFree && !isHeir && !mayMove(id))
+          if (at !== path && !isFree && !isSuccessor && !mayMove(id))
             throw new Error(`moved by itself in ${tree.name}: ${path} -> ${at}`);
           continue;
         }
-        if (heir !== undefined && !isHeir && !isFree && moved !== 'all' && moved.size === 0)
-          throw new Error(`the place of ${id} was taken by ${heir}: ${path}`);
-        if (heir !== undefined) {
+        if (successor !== undefined && !isSuccessor && !isFree && moved !== 'all' && moved.size === 0)
+          throw new Error(`the place of ${id} was taken by ${successor}: ${path}`);
+        if (successor !== undefined) {
           memory.delete(id);
           continue;
         }
@@ -172,7 +173,7 @@ export function createModel(world: World) {
         for (const [id, path] of belonging(tree))
           if (/\.(?:mkv|mp4|avi)$/.test(path) && !ignored.has(id) && !here.has(id))
             throw new Error(`not in ${tree.name || 'the first tree'}: ${path} (${id})`);
-        const disk = filesBelow(tree.dir);
+        const disk = descendantFiles(tree.dir);
         const rows = manifest(tree);
         for (const [path, { sha256, sizeBytes }] of disk) {
           const row = rows.get(path);
@@ -187,13 +188,15 @@ export function createModel(world: World) {
       const stored = new Set(
         rowsOf<{ stored: string }>(world.home, 'select stored from trash').map((row) => row.stored),
       );
-      for (const path of filesBelow(`${world.home}/data/trash`).keys())
+      for (const path of descendantFiles(`${world.home}/data/trash`).keys())
         if (!stored.has(path)) throw new Error(`in the trash, and nobody knows: ${path}`);
     },
 
     /** Everything on the disk of the trees, to be compared. */
     picture: (): string =>
-      JSON.stringify(world.trees.map(({ dir }) => [...filesBelow(dir)].sort(([a], [b]) => (a < b ? -1 : 1)))),
+      JSON.stringify(
+        world.trees.map(({ dir }) => [...descendantFiles(dir)].sort(([a], [b]) => (a < b ? -1 : 1))),
+      ),
   };
 
   function manifest({ name }: WorldTree): Map<string, Pick<OnDisk, 'sha256' | 'sizeBytes'>> {

@@ -48,7 +48,7 @@ const weights: Readonly<Record<string, number>> = {
   undo: 2,
   fix: 3,
   'clear a fix': 2,
-  replan: 2,
+  treeMoves: 2,
   'undo moves': 2,
   'kill -9': 8,
 };
@@ -118,13 +118,13 @@ export async function shrink(
   steps: readonly Step[],
   wrong: string,
   death: Death,
-  mostTrials = 400,
+  maxTrials = 400,
 ): Promise<{ steps: Step[]; wrong: string }> {
   let best = { steps: [...steps], wrong };
   let trials = 0;
-  for (let size = Math.ceil(best.steps.length / 2); size >= 1 && trials < mostTrials; ) {
+  for (let size = Math.ceil(best.steps.length / 2); size >= 1 && trials < maxTrials; ) {
     let shorter = false;
-    for (let from = best.steps.length - size; from > -size && trials < mostTrials; from -= size) {
+    for (let from = best.steps.length - size; from > -size && trials < maxTrials; from -= size) {
       const fewer = best.steps.filter((_, n) => n < from || n >= from + size);
       if (fewer.length === best.steps.length) continue;
       trials++;

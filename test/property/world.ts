@@ -14,7 +14,7 @@ import { diskIsStill, letTimePass, passTime } from '../fixtures/passing-time.ts'
 import { envOver } from '../fixtures/setup.ts';
 import { createSimulator, type SimulatedFile, type SimulatedFolder } from '../simulator/simulator.ts';
 import type { Death } from './death.ts';
-import { filesBelow } from './disk.ts';
+import { descendantFiles } from './disk.ts';
 
 export const hourMs = 3_600_000;
 
@@ -91,7 +91,7 @@ export async function createWorld(home: string, death: Death) {
 
     /** Takes the disk of a tree away: an empty folder is left, which says nothing where nothing was written. */
     unmount(tree: WorldTree): void {
-      if (tree.isAway || filesBelow(tree.dir).size === 0) return;
+      if (tree.isAway || descendantFiles(tree.dir).size === 0) return;
       renameSync(tree.dir, `${tree.dir}.away`);
       mkdirSync(tree.dir);
       tree.isAway = true;

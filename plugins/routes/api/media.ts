@@ -3,7 +3,7 @@ import fp from 'fastify-plugin';
 import { BridgeError } from '../../../src/core/errors.ts';
 import { isFileId } from '../../../src/delivery/address.ts';
 import { fileView, mediaView } from '../../../src/views/media.ts';
-import { reads } from '../../support/routes.ts';
+import { readRoute } from '../../support/routes.ts';
 
 /** `/api/v1/media` and `/api/v1/files/`: what the headers of videos say. */
 export const mediaInformation = fp(
@@ -12,18 +12,18 @@ export const mediaInformation = fp(
     const locked = { onRequest: app.adminAuth };
 
     // How many videos were read, wait, were given up; calls of today.
-    reads(app, '/api/v1/media', locked, async (_request, reply) => {
+    readRoute(app, '/api/v1/media', locked, async (_request, reply) => {
       const state = { ...media.state(), isEnabled: settings.media.probe };
       return reply.header('cache-control', 'no-store').send(mediaView(await catalog.media.counts(), state));
     });
 
     // One file: what the catalog knows of it.
-    reads(app, '/api/v1/files/*', locked, async (request, reply) => {
+    readRoute(app, '/api/v1/files/*', locked, async (request, reply) => {
       const { '*': id } = request.params as { '*': string };
-      const file = isFileId(id) ? await catalog.content.byId(id) : undefined;
+      const file = isFileId(id) ? await catalog.files.byId(id) : undefined;
       if (!file) throw new BridgeError('BRIDGE_NOT_FOUND');
       const [folder, recognition, facts] = await Promise.all([
-        catalog.content.folderPaths([file.folderId]).then((paths) => paths.get(file.folderId)),
+        catalog.files.folderPaths([file.folderId]).then((paths) => paths.get(file.folderId)),
         catalog.recognitions.ofFiles([id]).then((known) => known.get(id)),
         catalog.media.factsOf([id]).then((known) => known.get(id)),
       ]);

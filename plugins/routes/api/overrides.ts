@@ -2,48 +2,52 @@ import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { BridgeError } from '../../../src/core/errors.ts';
 import type { Fixed } from '../../../src/curation/overrides.ts';
-import { answers, reads } from '../../support/routes.ts';
+import { methodRoutes, readRoute } from '../../support/routes.ts';
 
-const mostReviewed = 1000;
+const maxReviewed = 1000;
 
 /** A folder may hold a whole account: the answer shows so many moves, and counts the rest. */
-const mostShown = 100;
+const maxShown = 100;
 
 /** `/api/v1/overrides`: what a person says that a file or a folder of the account is; `/api/v1/review`: of what to say so. */
 export const overrides = fp(
   async (app: FastifyInstance) => {
-    const { fixes } = app.bridge;
+    const { overrideEditor } = app.bridge;
     // What is said is said, also by a client that has left: no signal of the request.
     const { signal } = new AbortController();
 
     // What a person should look at: `?limit=` 1 to 1000.
-    reads(app, '/api/v1/review', { onRequest: app.adminAuth }, async (request, reply) => {
+    readRoute(app, '/api/v1/review', { onRequest: app.adminAuth }, async (request, reply) => {
       const { limit = '200' } = request.query as { limit?: string };
       const count = /^\d{1,4}$/.test(limit) ? Number(limit) : 0;
-      if (count < 1 || count > mostReviewed) throw bad(`limit must be 1 to ${mostReviewed}`);
+      if (count < 1 || count > maxReviewed) throw bad(`limit must be 1 to ${maxReviewed}`);
       const files = await app.bridge.review(count, signal);
       return reply.header('cache-control', 'no-store').send({ files });
     });
 
-    answers(
+    methodRoutes(
       app,
       '/api/v1/overrides',
       { onRequest: app.adminAuth },
       {
         GET: async (_request, reply) =>
-          reply.header('cache-control', 'no-store').send({ overrides: await fixes.list() }),
+          reply.header('cache-control', 'no-store').send({ overrides: await overrideEditor.list() }),
         // {"path": "/Films/x.mkv", "title": ..., "year": ...}; instead of the path a fileId or a folderId.
         PUT: async (request, reply) => {
           const { path, fileId, folderId, ...said } = objectOf(request.body);
-          const override = fixes.read(said);
+          const override = overrideEditor.read(said);
           if ('wrong' in override) throw bad(override.wrong);
-          return reply.send(shown(await fixes.set(targetOf({ path, fileId, folderId }), override, signal)));
+          return reply.send(
+            shown(await overrideEditor.set(targetOf({ path, fileId, folderId }), override, signal)),
+          );
         },
         DELETE: async (request, reply) => {
           const { path, fileId, folderId } = objectOf(request.query);
           const number =
             typeof folderId === 'string' && /^\d{1,15}$/.test(folderId) ? Number(folderId) : folderId;
-          return reply.send(shown(await fixes.clear(targetOf({ path, fileId, folderId: number }), signal)));
+          return reply.send(
+            shown(await overrideEditor.clear(targetOf({ path, fileId, folderId: number }), signal)),
+          );
         },
       },
     );
@@ -53,10 +57,10 @@ export const overrides = fp(
 
 function shown({ targets, files, moves }: Fixed) {
   return {
-    targets: targets.slice(0, mostShown),
+    targets: targets.slice(0, maxShown),
     files,
     moved: moves.length,
-    moves: moves.slice(0, mostShown),
+    moves: moves.slice(0, maxShown),
   };
 }
 

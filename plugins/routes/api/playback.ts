@@ -2,33 +2,33 @@ import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { BridgeError } from '../../../src/core/errors.ts';
 import { playbackView } from '../../../src/views/playback.ts';
-import { reads } from '../../support/routes.ts';
+import { readRoute } from '../../support/routes.ts';
 
-const mostPlays = 200;
+const maxPlays = 200;
 
 /** `/api/v1/`: JSON for scripts. */
 export const api = fp(
   async (app: FastifyInstance) => {
-    const { plays, life, shield, slots, locations, client, settings } = app.bridge;
+    const { plays, linkTtl, rangeCache, slots, locationLock, client, settings } = app.bridge;
     const locked = { onRequest: app.adminAuth };
 
     // The last plays, newest first; `?limit=` 1 to 200.
-    reads(app, '/api/v1/plays', locked, async (request, reply) => {
-      const { limit = String(mostPlays) } = request.query as { limit?: string };
+    readRoute(app, '/api/v1/plays', locked, async (request, reply) => {
+      const { limit = String(maxPlays) } = request.query as { limit?: string };
       const count = /^\d{1,3}$/.test(limit) ? Number(limit) : 0;
-      if (count < 1 || count > mostPlays)
-        throw new BridgeError('BRIDGE_BAD_REQUEST', { detail: `limit must be 1 to ${mostPlays}` });
+      if (count < 1 || count > maxPlays)
+        throw new BridgeError('BRIDGE_BAD_REQUEST', { detail: `limit must be 1 to ${maxPlays}` });
       return reply.header('cache-control', 'no-store').send({ plays: await plays.recent(count) });
     });
 
     // What was learned of links, and how much of everything is in use.
-    reads(app, '/api/v1/playback', locked, async (_request, reply) =>
+    readRoute(app, '/api/v1/playback', locked, async (_request, reply) =>
       reply.header('cache-control', 'no-store').send(
         playbackView({
-          life: life.state(),
-          kept: shield.state(),
+          linkTtl: linkTtl.state(),
+          kept: rangeCache.state(),
           connections: { used: slots.used(), limit: settings.fichier.connections },
-          isLocationLocked: locations.isLocked(),
+          isLocationLocked: locationLock.isLocked(),
           gate: client.governorState(),
         }),
       ),

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { BridgeError } from '../../../src/core/errors.ts';
-import { answers, reads } from '../../support/routes.ts';
+import { methodRoutes, readRoute } from '../../support/routes.ts';
 
-const mostListed = 200;
+const maxListed = 200;
 
 /** `/api/v1/proposals`: deletions that wait for a person's word, and the words about them. */
 export const proposals = fp(
@@ -12,18 +12,18 @@ export const proposals = fp(
     const locked = { onRequest: app.adminAuth };
 
     // Newest first; `?state=` open, accepted, refused, undone or settled.
-    reads(app, '/api/v1/proposals', locked, async (request, reply) => {
+    readRoute(app, '/api/v1/proposals', locked, async (request, reply) => {
       const { state } = request.query as { state?: string };
       const known = states.find((one) => one === state);
       if (state !== undefined && known === undefined)
         throw new BridgeError('BRIDGE_BAD_REQUEST', { detail: `state must be one of ${states.join(', ')}` });
       reply.header('cache-control', 'no-store');
-      return reply.send({ proposals: await proposals.list(mostListed, known) });
+      return reply.send({ proposals: await proposals.list(maxListed, known) });
     });
 
     for (const decision of ['accept', 'refuse', 'undo'] as const) {
       const url = `/api/v1/proposals/:id/${decision}`;
-      answers(app, url, locked, {
+      methodRoutes(app, url, locked, {
         POST: async (request, reply) => {
           const { id } = request.params as { id: string };
           if (!/^[1-9]\d{0,14}$/.test(id))

@@ -19,7 +19,7 @@ export const refresh = fp(
           throw new BridgeError('BRIDGE_BAD_REQUEST', {
             detail: 'send {"path": "/a folder of the account"} as application/json',
           });
-        const { folder, files } = await catalog.content.byPath(path);
+        const { folder, files } = await catalog.files.byPath(path);
         const folderId = folder?.id ?? files[0]?.folderId;
         const at = folderId === undefined ? undefined : looks.hint(folderId);
         if (at === undefined)

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { batches } from '../db/chunks.ts';
+import { chunks } from '../db/chunks.ts';
 import type { Schema } from '../db/schema.ts';
 import { markDirty } from './dirty.ts';
 import { type Listing, type ListingChange, recordListing } from './listing.ts';
@@ -173,7 +173,7 @@ async function enqueueAll(
   folderIds: readonly number[],
 ): Promise<number> {
   let added = 0;
-  for (const part of batches(folderIds)) {
+  for (const part of chunks(folderIds)) {
     const rows = part.map((folder_id) => ({ crawl_id: crawlId, folder_id, done_at: null, failure: null }));
     const { numInsertedOrUpdatedRows } = await db
       .insertInto('crawl_folders')

@@ -1,12 +1,12 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
-import { oneOf } from '../db/in-list.ts';
+import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 
 /** These folders and every folder below them. */
-export async function foldersBelow(db: Kysely<Schema>, ids: readonly number[]): Promise<number[]> {
+export async function descendantFolders(db: Kysely<Schema>, ids: readonly number[]): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
     with recursive below(id) as (
-      select id from folders where id in ${oneOf(ids)}
+      select id from folders where id in ${inList(ids)}
       union
       select f.id from folders f join below on f.parent_id = below.id
     ) select id from below`.execute(db);
@@ -14,11 +14,11 @@ export async function foldersBelow(db: Kysely<Schema>, ids: readonly number[]): 
 }
 
 /** Files in these folders and below. */
-export async function filesBelow(trx: Transaction<Schema>, ids: readonly number[]): Promise<string[]> {
+export async function descendantFiles(trx: Transaction<Schema>, ids: readonly number[]): Promise<string[]> {
   const rows = await trx
     .selectFrom('files')
     .select('id')
-    .where('folder_id', 'in', oneOf(await foldersBelow(trx, ids)))
+    .where('folder_id', 'in', inList(await descendantFolders(trx, ids)))
     .where('gone_at', 'is', null)
     .execute();
   return rows.map((row) => row.id);

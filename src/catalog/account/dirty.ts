@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { oneOf } from '../db/in-list.ts';
+import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 
 /** Notes that the tree is behind for these files. Part of the caller's transaction, so that a kill loses nothing. */
@@ -32,7 +32,7 @@ export function createDirty(db: Kysely<Schema>) {
     },
 
     clear: async (fileIds: readonly string[]): Promise<void> =>
-      void (await db.deleteFrom('dirty').where('file_id', 'in', oneOf(fileIds)).execute()),
+      void (await db.deleteFrom('dirty').where('file_id', 'in', inList(fileIds)).execute()),
   };
 }
 

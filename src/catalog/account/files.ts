@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
-import { createAtHand } from '../../core/bounded-cache.ts';
-import { oneOf } from '../db/in-list.ts';
+import { createBoundedCache } from '../../core/bounded-cache.ts';
+import { inList } from '../db/in-list.ts';
 import type { FileTable, FolderTable, Schema } from '../db/schema.ts';
-import { foldersBelow } from './descendants.ts';
+import { descendantFolders } from './descendants.ts';
 import { createFolders } from './folders.ts';
 
 /** A file of the account as the catalog knows it. Times in milliseconds UTC. */
@@ -34,8 +34,8 @@ export interface CatalogFolder {
 const filesAtHand = 5000;
 
 /** Reads what the account holds. */
-export function createContent(db: Kysely<Schema>) {
-  const atHand = createAtHand<string, CatalogFile>(filesAtHand);
+export function createFiles(db: Kysely<Schema>) {
+  const atHand = createBoundedCache<string, CatalogFile>(filesAtHand);
 
   /** Files that were not taken out. */
   const inLibrary = () =>
@@ -112,17 +112,17 @@ export function createContent(db: Kysely<Schema>) {
 
     /** Files by id, or all of a folder. Files taken out of the library are not among them. */
     filesByIds: async (ids: readonly string[]): Promise<CatalogFile[]> =>
-      (await inLibrary().where('id', 'in', oneOf(ids)).execute()).map(toFile),
+      (await inLibrary().where('id', 'in', inList(ids)).execute()).map(toFile),
 
     filesOfFolders: async (folderIds: readonly number[]): Promise<CatalogFile[]> =>
-      (await inLibrary().where('folder_id', 'in', oneOf(folderIds)).execute()).map(toFile),
+      (await inLibrary().where('folder_id', 'in', inList(folderIds)).execute()).map(toFile),
 
     /** Files that are missing from these folders, or were taken out of the library. */
     async leftOf(folderIds: readonly number[]): Promise<Pick<CatalogFile, 'id' | 'folderId' | 'name'>[]> {
       const rows = await db
         .selectFrom('files')
         .select(['id', 'folder_id', 'name'])
-        .where('folder_id', 'in', oneOf(folderIds))
+        .where('folder_id', 'in', inList(folderIds))
         .where((e) => e.or([e('missing_since', 'is not', null), e('gone_at', 'is not', null)]))
         .execute();
       return rows.map((row) => ({ id: row.id, folderId: row.folder_id, name: row.name }));
@@ -133,18 +133,18 @@ export function createContent(db: Kysely<Schema>) {
       const rows = await db
         .selectFrom('files')
         .select(['id', 'folder_id', 'name'])
-        .where('id', 'in', oneOf(ids))
+        .where('id', 'in', inList(ids))
         .where('gone_at', 'is not', null)
         .execute();
       return rows.map((row) => ({ id: row.id, folderId: row.folder_id, name: row.name }));
     },
 
     /** Ids of all files in the library that lie in or below this folder. */
-    async fileIdsBelow(folderId: number): Promise<string[]> {
+    async descendantFileIds(folderId: number): Promise<string[]> {
       const rows = await db
         .selectFrom('files')
         .select('id')
-        .where('folder_id', 'in', oneOf(await foldersBelow(db, [folderId])))
+        .where('folder_id', 'in', inList(await descendantFolders(db, [folderId])))
         .where('gone_at', 'is', null)
         .execute();
       return rows.map((row) => row.id);
@@ -195,7 +195,7 @@ export function createContent(db: Kysely<Schema>) {
   };
 }
 
-export type Content = ReturnType<typeof createContent>;
+export type Files = ReturnType<typeof createFiles>;
 
 type FileRow = Omit<
   FileTable,

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { oneOf } from '../db/in-list.ts';
+import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 
 const dayMs = 24 * 3_600_000;
@@ -59,7 +59,7 @@ export function createFolderFacts(db: Kysely<Schema>) {
     /** Which of these files the catalog does not know, present or taken out. */
     async unknownOf(ids: readonly string[]): Promise<Set<string>> {
       const unknown = new Set(ids);
-      const known = db.selectFrom('files').select('id').where('id', 'in', oneOf(ids));
+      const known = db.selectFrom('files').select('id').where('id', 'in', inList(ids));
       for (const { id } of await known.execute()) unknown.delete(id);
       return unknown;
     },

@@ -31,7 +31,7 @@ interface Row {
 }
 
 /** Folders and files of the account, a page or a name at a time. */
-export function createFolderLevels(db: Kysely<Schema>) {
+export function createFolderListings(db: Kysely<Schema>) {
   const folderColumns = sql.raw(
     `cast(id as text) as id, name, missing_since is not null as missing, 0 as twin, listed_at, changed_at, 0 as size_bytes, null as sent_at`,
   );
@@ -124,7 +124,7 @@ export function createFolderLevels(db: Kysely<Schema>) {
   };
 }
 
-export type FolderLevels = ReturnType<typeof createFolderLevels>;
+export type FolderListings = ReturnType<typeof createFolderListings>;
 
 /** What there is to show of a file. */
 export function shownFile({ id, name, sizeBytes, sentAt }: FolderChild): ShownFile {

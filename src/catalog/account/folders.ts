@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { oneOf } from '../db/in-list.ts';
+import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 
 /** Deeper than any account: a chain of parents that is longer leads in a circle. */
@@ -14,7 +14,7 @@ export function createFolders(db: Kysely<Schema>) {
     async folderPaths(ids: readonly number[]): Promise<Map<number, string>> {
       const { rows } = await sql<{ start: number; path: string }>`
         with recursive up(start, id, parent_id, path, depth) as (
-          select id, id, parent_id, case when id = 0 then '' else '/' || name end, 0 from folders where id in ${oneOf(ids)}
+          select id, id, parent_id, case when id = 0 then '' else '/' || name end, 0 from folders where id in ${inList(ids)}
           union all
           select up.start, f.id, f.parent_id, case when f.id = 0 then '' else '/' || f.name end || up.path, up.depth + 1
           from up join folders f on f.id = up.parent_id where up.depth < ${deepest}
@@ -25,13 +25,13 @@ export function createFolders(db: Kysely<Schema>) {
 
     /** Sub-folders of these folders. */
     async subFolders(ids: readonly number[]): Promise<{ id: number; parentId: number; name: string }[]> {
-      const rows = await links().where('parent_id', 'in', oneOf(ids)).execute();
+      const rows = await links().where('parent_id', 'in', inList(ids)).execute();
       return rows.map((row) => ({ id: row.id, parentId: row.parent_id ?? 0, name: row.name }));
     },
 
     /** These folders with their parents; the root is not among them. */
     async parentsOf(ids: readonly number[]): Promise<{ id: number; parentId: number; name: string }[]> {
-      const rows = await links().where('id', 'in', oneOf(ids)).execute();
+      const rows = await links().where('id', 'in', inList(ids)).execute();
       return rows.flatMap(({ id, parent_id, name }) =>
         parent_id === null ? [] : [{ id, parentId: parent_id, name }],
       );

@@ -4,7 +4,7 @@ import type { Schema } from '../db/schema.ts';
 import type { Listing } from './listing-types.ts';
 
 /** Of the files that a whole listing names: an equal print names the same, whatever their order. Null for a part. */
-export function printOf({ files, complete }: Listing): string | null {
+export function fingerprintOf({ files, complete }: Listing): string | null {
   if (!complete) return null;
   const lines = files.map((file) =>
     JSON.stringify([

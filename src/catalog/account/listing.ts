@@ -1,13 +1,13 @@
 import { sql, type Transaction } from 'kysely';
-import { batches } from '../db/chunks.ts';
-import { oneOf } from '../db/in-list.ts';
+import { chunks } from '../db/chunks.ts';
+import { inList } from '../db/in-list.ts';
 import type { FileTable, Schema } from '../db/schema.ts';
 import { upsert } from '../db/upsert.ts';
 import { recordChange } from '../tree/folder-dates.ts';
-import { filesBelow } from './descendants.ts';
-import { holds, printOf } from './listing-fingerprint.ts';
+import { descendantFiles } from './descendants.ts';
+import { fingerprintOf, holds } from './listing-fingerprint.ts';
 import type { Child, HeldFile, ListedFile, Listing, ListingChange } from './listing-types.ts';
-import { doubtMissing, markMissing } from './mark-missing.ts';
+import { markMissing, suspectMissing } from './mark-missing.ts';
 
 export type { ListedFile, Listing, ListingChange } from './listing-types.ts';
 
@@ -22,7 +22,7 @@ export async function recordListing(
     .select(['id', 'name', 'parent_id', 'listed_at', 'missing_since', 'print'])
     .where((e) => e.or([e('id', '=', listing.folderId), e('parent_id', '=', listing.folderId)]))
     .execute();
-  const print = printOf(listing);
+  const print = fingerprintOf(listing);
   const own = around.find((row) => row.id === listing.folderId);
   const children = around.filter((row) => row.parent_id === listing.folderId);
   await trx
@@ -47,9 +47,9 @@ export async function recordListing(
     print !== null && own?.print === print && (await holds(trx, listing.folderId, listing.files.length));
   const held = isSame ? [] : await filesWhere(trx).where('folder_id', '=', listing.folderId).execute();
   const { changed, added } = isSame ? { changed: [], added: 0 } : await recordFiles(trx, listing, held, now);
-  const below = moved.length > 0 ? await filesBelow(trx, moved) : [];
+  const below = moved.length > 0 ? await descendantFiles(trx, moved) : [];
   const missing = listing.complete ? await markMissing(trx, listing, { children, held }, now) : [];
-  if (!listing.complete) await doubtMissing(trx, listing.folderId);
+  if (!listing.complete) await suspectMissing(trx, listing.folderId);
   const isChanged = changed.length + missing.length + moved.length + arrived > 0;
   if (isChanged) await recordChange(trx, listing, own?.listed_at == null ? undefined : now);
   return { changed: [...new Set([...changed, ...below])], missing, added };
@@ -73,7 +73,7 @@ async function recordFolders(
   const moved: number[] = [];
   let arrived = 0;
   const byId = new Map<number, Omit<Child, 'missing_since'>>(children.map((row) => [row.id, row]));
-  for (const part of batches(listing.folders)) {
+  for (const part of chunks(listing.folders)) {
     const elsewhere = part.map((folder) => folder.id).filter((id) => !byId.has(id));
     if (elsewhere.length > 0) {
       const rows = await trx
@@ -126,7 +126,7 @@ async function recordFiles(
   const known = new Map(held.map((row) => [row.id, row]));
   const elsewhere = listing.files.filter((file) => !known.has(file.id)).map((file) => file.id);
   if (elsewhere.length > 0)
-    for (const row of await filesWhere(trx).where('id', 'in', oneOf(elsewhere)).execute())
+    for (const row of await filesWhere(trx).where('id', 'in', inList(elsewhere)).execute())
       known.set(row.id, row);
   const rows: FileTable[] = [];
   for (const file of listing.files) {

@@ -1,11 +1,11 @@
 import { sql, type Transaction } from 'kysely';
-import { oneOf } from '../db/in-list.ts';
+import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
-import { foldersBelow } from './descendants.ts';
+import { descendantFolders } from './descendants.ts';
 import type { Child, HeldFile, Listing } from './listing-types.ts';
 
 /** A listing that may lack entries says nothing of what is missing here: it counts as there until a whole one says it again. */
-export async function doubtMissing(trx: Transaction<Schema>, folderId: number): Promise<void> {
+export async function suspectMissing(trx: Transaction<Schema>, folderId: number): Promise<void> {
   const lost = await trx
     .selectFrom('folders')
     .select('id')
@@ -13,18 +13,18 @@ export async function doubtMissing(trx: Transaction<Schema>, folderId: number): 
     .where('missing_since', 'is not', null)
     .execute();
   const ids = lost.map((row) => row.id);
-  const below = ids.length > 0 ? await foldersBelow(trx, ids) : [];
+  const below = ids.length > 0 ? await descendantFolders(trx, ids) : [];
   // What comes back here was named by no listing: a print would hide that the next one lacks it.
   if (below.length > 0)
     await trx
       .updateTable('folders')
       .set({ missing_since: null, print: null })
-      .where('id', 'in', oneOf(below))
+      .where('id', 'in', inList(below))
       .execute();
   await trx
     .updateTable('files')
     .set({ missing_since: null, missed_at: null, confirmed_at: null })
-    .where('folder_id', 'in', oneOf([folderId, ...below]))
+    .where('folder_id', 'in', inList([folderId, ...below]))
     .where('missing_since', 'is not', null)
     .where(sql<boolean>`not ${isReplaced}`)
     .execute();
@@ -49,12 +49,12 @@ export async function markMissing(
 ): Promise<string[]> {
   const here = new Set(listing.folders.map((folder) => folder.id));
   const lost = children.filter((row) => row.missing_since === null && !here.has(row.id)).map((row) => row.id);
-  const below = lost.length > 0 ? await foldersBelow(trx, lost) : [];
+  const below = lost.length > 0 ? await descendantFolders(trx, lost) : [];
   if (below.length > 0)
     await trx
       .updateTable('folders')
       .set({ missing_since: now })
-      .where('id', 'in', oneOf(below))
+      .where('id', 'in', inList(below))
       .where('missing_since', 'is', null)
       .execute();
   const present = new Set(listing.files.map((file) => file.id));
@@ -65,13 +65,13 @@ export async function markMissing(
     const rows = await trx
       .selectFrom('files')
       .select('id')
-      .where('folder_id', 'in', oneOf(below))
+      .where('folder_id', 'in', inList(below))
       .where('missing_since', 'is', null)
       .where('gone_at', 'is', null)
       .execute();
     missing.push(...rows.map((row) => row.id));
   }
   if (missing.length > 0)
-    await trx.updateTable('files').set({ missing_since: now }).where('id', 'in', oneOf(missing)).execute();
+    await trx.updateTable('files').set({ missing_since: now }).where('id', 'in', inList(missing)).execute();
   return missing;
 }

@@ -27,7 +27,7 @@ export interface Batch {
 }
 
 /** Batches that are kept for `tree undo`. */
-const mostKept = 50;
+const maxKept = 50;
 
 /** The journal of changed places: what `tree undo` goes by. */
 export function createJournal(db: Kysely<Schema>) {
@@ -46,7 +46,7 @@ export function createJournal(db: Kysely<Schema>) {
         const id = Number(insertId);
         await trx
           .deleteFrom('batches')
-          .where('id', '<=', id - mostKept)
+          .where('id', '<=', id - maxKept)
           .execute();
         return id;
       }),
@@ -78,15 +78,15 @@ export function createJournal(db: Kysely<Schema>) {
 
     /**
      * The moves of files whose paths others have taken over are those of the others: an undo moves what stands there.
-     * @param heirs by the ids of those that had the paths
+     * @param successors by the ids of those that had the paths
      */
-    handOn: (tree: string, heirs: ReadonlyMap<string, string>): Promise<void> =>
+    handOn: (tree: string, successors: ReadonlyMap<string, string>): Promise<void> =>
       db.transaction().execute(async (trx) => {
         for (const { id, moves } of await notUndone(trx).execute()) {
-          if (![...heirs.keys()].some((from) => moves.includes(JSON.stringify(from)))) continue;
+          if (![...successors.keys()].some((from) => moves.includes(JSON.stringify(from)))) continue;
           const renamed = (JSON.parse(moves) as Move[]).map((move) => ({
             ...move,
-            fileId: (move.tree === tree && heirs.get(move.fileId)) || move.fileId,
+            fileId: (move.tree === tree && successors.get(move.fileId)) || move.fileId,
           }));
           await trx
             .updateTable('batches')

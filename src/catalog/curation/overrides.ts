@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { oneOf } from '../db/in-list.ts';
+import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 import { handOnSaid } from './journal.ts';
 import type { Former, Target } from './override-types.ts';
@@ -34,9 +34,9 @@ export function createOverrides(db: Kysely<Schema>) {
     /** What was said of one file is said of another from now on, also where an undo would take it back. */
     handOn: (from: string, to: string): Promise<void> =>
       db.transaction().execute(async (trx) => {
-        const [target, heir]: [Target, Target] = [`file:${from}`, `file:${to}`];
-        await trx.updateTable('overrides').set({ target: heir }).where('target', '=', target).execute();
-        await handOnSaid(trx, target, heir);
+        const [target, successor]: [Target, Target] = [`file:${from}`, `file:${to}`];
+        await trx.updateTable('overrides').set({ target: successor }).where('target', '=', target).execute();
+        await handOnSaid(trx, target, successor);
       }),
 
     /** In the order in which it was said. */
@@ -46,7 +46,7 @@ export function createOverrides(db: Kysely<Schema>) {
 
     /** What is said of these now. */
     async of(targets: readonly Target[]): Promise<Former[]> {
-      const said = db.selectFrom('overrides').selectAll().where('target', 'in', oneOf(targets));
+      const said = db.selectFrom('overrides').selectAll().where('target', 'in', inList(targets));
       const found = new Map<string, Former>(
         ((await said.execute()) as OverrideRow[]).map((row) => [row.target, row]),
       );

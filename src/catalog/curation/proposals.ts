@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
-import { batches } from '../db/chunks.ts';
-import { oneOf } from '../db/in-list.ts';
+import { chunks } from '../db/chunks.ts';
+import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 
 export type ProposalState = 'open' | 'accepted' | 'refused' | 'undone' | 'settled';
@@ -104,7 +104,7 @@ export function createProposals(db: Kysely<Schema>) {
         .innerJoin('proposals as p', 'p.id', 'pf.proposal_id')
         .innerJoin('files as f', 'f.id', 'pf.file_id')
         .select(['pf.file_id', 'p.id'])
-        .where('pf.file_id', 'in', oneOf(fileIds))
+        .where('pf.file_id', 'in', inList(fileIds))
         .where('p.state', '=', 'accepted')
         .where('f.gone_at', 'is not', null)
         .orderBy('p.decided_at')
@@ -120,7 +120,7 @@ export function createProposals(db: Kysely<Schema>) {
         .select('file_id')
         .distinct()
         .where('kind', '=', 'strm')
-        .where('file_id', 'in', oneOf(fileIds))
+        .where('file_id', 'in', inList(fileIds))
         .execute();
       return rows.length;
     },
@@ -152,7 +152,7 @@ export async function insertProposal(
 }
 
 async function insertFiles(trx: Transaction<Schema>, id: number, fileIds: readonly string[]): Promise<void> {
-  for (const part of batches(fileIds)) {
+  for (const part of chunks(fileIds)) {
     const rows = part.map((file_id) => ({ proposal_id: id, file_id }));
     await trx.insertInto('proposal_files').values(rows).execute();
   }

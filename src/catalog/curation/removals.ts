@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
-import { foldersBelow } from '../account/descendants.ts';
+import { descendantFolders } from '../account/descendants.ts';
 import { markDirty } from '../account/dirty.ts';
-import { oneOf } from '../db/in-list.ts';
+import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 import { insertProposal } from './proposals.ts';
 
@@ -12,8 +12,8 @@ export interface RemovalShare {
 }
 
 /** Where on the ladder a file must stand to go. All in milliseconds; `steadyMs` is steady time. */
-export interface Rungs {
-  steadyMs: number;
+export interface RetentionWindows {
+  monotonicMs: number;
   /** Between the first crawl that missed it and the one that confirms. */
   confirmMs: number;
   /** From the confirmation until it goes. */
@@ -23,13 +23,13 @@ export interface Rungs {
 /** What listings no longer name: remembered, confirmed by a second crawl, given a time of grace, and only then taken out. */
 export function createRemovals(db: Kysely<Schema>) {
   const missing = sql<boolean>`gone_at is null and missing_since is not null and kept_at is null`;
-  const isDue = ({ steadyMs, confirmMs, graceMs }: Rungs) => sql<boolean>`(${missing} and
-    case when confirmed_at is not null then confirmed_at <= ${steadyMs - graceMs}
-         else ${graceMs} = 0 and missed_at <= ${steadyMs - confirmMs} end)`;
+  const isDue = ({ monotonicMs, confirmMs, graceMs }: RetentionWindows) => sql<boolean>`(${missing} and
+    case when confirmed_at is not null then confirmed_at <= ${monotonicMs - graceMs}
+         else ${graceMs} = 0 and missed_at <= ${monotonicMs - confirmMs} end)`;
 
-  async function shareOf(rungs: Rungs, where: RawBuilder<boolean>): Promise<RemovalShare> {
+  async function shareOf(windows: RetentionWindows, where: RawBuilder<boolean>): Promise<RemovalShare> {
     const { rows } = await sql<RemovalShare>`
-      select count(*) as total, coalesce(sum(${isDue(rungs)}), 0) as candidates
+      select count(*) as total, coalesce(sum(${isDue(windows)}), 0) as candidates
       from files
       where gone_at is null and ${where}
         and exists (select 1 from tree where tree.file_id = files.id and tree.kind = 'strm')`.execute(db);
@@ -43,7 +43,7 @@ export function createRemovals(db: Kysely<Schema>) {
 
   return {
     /** Files at the end of the ladder, with what this crawl would confirm. */
-    due: (rungs: Rungs): Promise<string[]> => idsWhere(isDue(rungs)),
+    due: (windows: RetentionWindows): Promise<string[]> => idsWhere(isDue(windows)),
 
     /** Files that are missing, wherever on the ladder. @param since only those missing for so long, milliseconds UTC */
     missing: (since = Number.MAX_SAFE_INTEGER): Promise<string[]> =>
@@ -51,7 +51,7 @@ export function createRemovals(db: Kysely<Schema>) {
 
     /** What lies below none of the roots any more (somebody changed the settings) counts as missing from now on. */
     async missOutside(rootIds: readonly number[], now: number): Promise<void> {
-      const inside = oneOf(await foldersBelow(db, rootIds));
+      const inside = inList(await descendantFolders(db, rootIds));
       // Folder by folder: file by file it takes half a second for 100,000 of them, after each crawl.
       await sql`update files set missing_since = ${now}
         where gone_at is null and missing_since is null
@@ -59,40 +59,40 @@ export function createRemovals(db: Kysely<Schema>) {
     },
 
     /** A successful crawl ends: what is missing goes one rung up, never two. */
-    climb: ({ steadyMs, confirmMs }: Rungs): Promise<void> =>
+    advance: ({ monotonicMs, confirmMs }: RetentionWindows): Promise<void> =>
       db.transaction().execute(async (trx) => {
         await trx
           .updateTable('files')
-          .set({ confirmed_at: steadyMs })
+          .set({ confirmed_at: monotonicMs })
           .where('missing_since', 'is not', null)
           .where('gone_at', 'is', null)
           .where('confirmed_at', 'is', null)
-          .where('missed_at', '<=', steadyMs - confirmMs)
+          .where('missed_at', '<=', monotonicMs - confirmMs)
           .execute();
         await trx
           .updateTable('files')
-          .set({ missed_at: steadyMs })
+          .set({ missed_at: monotonicMs })
           .where('missing_since', 'is not', null)
           .where('gone_at', 'is', null)
           // A time that lies ahead was noted by an older version while the clock was wrong.
-          .where((e) => e.or([e('missed_at', 'is', null), e('missed_at', '>', steadyMs)]))
+          .where((e) => e.or([e('missed_at', 'is', null), e('missed_at', '>', monotonicMs)]))
           .execute();
       }),
 
     /** Share of the tree that would go: files that stand in it, not the photos and archives beside them. */
-    share: (rungs: Rungs): Promise<RemovalShare> => shareOf(rungs, sql<boolean>`true`),
+    share: (windows: RetentionWindows): Promise<RemovalShare> => shareOf(windows, sql<boolean>`true`),
 
     /** The same of one of several trees. */
-    shareInTree: (tree: string, rungs: Rungs): Promise<RemovalShare> =>
+    shareInTree: (tree: string, windows: RetentionWindows): Promise<RemovalShare> =>
       shareOf(
-        rungs,
+        windows,
         sql<boolean>`exists (select 1 from tree own
           where own.file_id = files.id and own.kind = 'strm' and own.tree = ${tree})`,
       ),
 
     /** The same below one folder. */
-    async shareBelow(folderId: number, rungs: Rungs): Promise<RemovalShare> {
-      return shareOf(rungs, sql<boolean>`folder_id in ${oneOf(await foldersBelow(db, [folderId]))}`);
+    async shareBelow(folderId: number, windows: RetentionWindows): Promise<RemovalShare> {
+      return shareOf(windows, sql<boolean>`folder_id in ${inList(await descendantFolders(db, [folderId]))}`);
     },
 
     /**
@@ -105,10 +105,10 @@ export function createRemovals(db: Kysely<Schema>) {
         await trx
           .updateTable('files')
           .set({ gone_at: now, kept_at: null })
-          .where('id', 'in', oneOf(gone))
+          .where('id', 'in', inList(gone))
           .execute();
         await markDirty(trx, gone);
-        await trx.deleteFrom('leases').where('file_id', 'in', oneOf(gone)).execute();
+        await trx.deleteFrom('leases').where('file_id', 'in', inList(gone)).execute();
         if (batch.proposalId !== undefined) await accepted(trx, batch.proposalId, now);
         else if (gone.length > 0) {
           const { kind, why, facts } = batch;
@@ -123,14 +123,14 @@ export function createRemovals(db: Kysely<Schema>) {
         const rows = await trx
           .selectFrom('files')
           .select('id')
-          .where('id', 'in', oneOf(ids))
+          .where('id', 'in', inList(ids))
           .where('gone_at', 'is not', null)
           .execute();
         const back = rows.map((row) => row.id);
         await trx
           .updateTable('files')
           .set({ gone_at: null, kept_at: now })
-          .where('id', 'in', oneOf(ids))
+          .where('id', 'in', inList(ids))
           .where('missing_since', 'is not', null)
           .execute();
         await markDirty(trx, back);
@@ -139,7 +139,7 @@ export function createRemovals(db: Kysely<Schema>) {
 
     /** That word is taken back: they stand where they stood on the ladder. */
     async unkeep(ids: readonly string[]): Promise<void> {
-      await db.updateTable('files').set({ kept_at: null }).where('id', 'in', oneOf(ids)).execute();
+      await db.updateTable('files').set({ kept_at: null }).where('id', 'in', inList(ids)).execute();
     },
 
     /** Those of `ids` that are missing still, in the library, and not kept by a person's word. */
@@ -167,7 +167,7 @@ async function stillMissing(
   let query = db
     .selectFrom('files')
     .select('id')
-    .where('id', 'in', oneOf(ids))
+    .where('id', 'in', inList(ids))
     .where('gone_at', 'is', null)
     .where('missing_since', 'is not', null);
   if (!alsoKept) query = query.where('kept_at', 'is', null);

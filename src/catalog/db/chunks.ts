@@ -2,6 +2,6 @@
 const rowsAtOnce = 200;
 
 /** `items` in pieces that fit into one statement, or of `atOnce` each. */
-export function* batches<T>(items: readonly T[], atOnce = rowsAtOnce): Generator<T[]> {
+export function* chunks<T>(items: readonly T[], atOnce = rowsAtOnce): Generator<T[]> {
   for (let start = 0; start < items.length; start += atOnce) yield items.slice(start, start + atOnce);
 }

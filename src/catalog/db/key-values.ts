@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
 
 /** Small facts that outlive a restart (the gate's state, the last answer about the account): JSON by name. */
-export function createMemory(db: Kysely<Schema>) {
+export function createKeyValues(db: Kysely<Schema>) {
   return {
     async get<T>(name: string): Promise<T | undefined> {
       const row = await db.selectFrom('memory').select('value').where('name', '=', name).executeTakeFirst();
@@ -20,4 +20,4 @@ export function createMemory(db: Kysely<Schema>) {
   };
 }
 
-export type Memory = ReturnType<typeof createMemory>;
+export type Memory = ReturnType<typeof createKeyValues>;

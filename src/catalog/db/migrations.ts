@@ -309,6 +309,18 @@ const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+  // What is remembered under a name has fields that are called by other words now.
+  '011-remembered-fields': {
+    async up(db: Kysely<unknown>) {
+      for (const [name, from, to] of [
+        ['steady', '$.steadyMs', '$.monotonicMs'],
+        ['accountBehind', '$.keyPrint', '$.keyFingerprint'],
+      ])
+        await sql`update memory
+          set value = json_remove(json_set(value, ${to}, json_extract(value, ${from})), ${from})
+          where name = ${name} and json_extract(value, ${from}) is not null`.execute(db);
+    },
+  },
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

@@ -71,7 +71,7 @@ export interface LeaseTable {
 }
 
 /** A beginning or end of a file that is kept on disk. */
-export interface KeptTable {
+export interface CachedRangeTable {
   file_id: string;
   /** head or tail */
   side: string;
@@ -98,7 +98,7 @@ export interface RecognitionTable {
 }
 
 /** Where a file stands in a tree. */
-export interface PlaceTable {
+export interface PlacementTable {
   /** Name of the tree, '' for the first. */
   tree: string;
   file_id: string;
@@ -211,7 +211,7 @@ export interface MediaTable {
 }
 
 /** A folder of a tree of which a media server has not been told. */
-export interface NoticeTable {
+export interface OutboxTable {
   server: string;
   tree: string;
   dir: string;
@@ -225,7 +225,7 @@ export interface NoticeTable {
   rev: number;
 }
 
-export interface MemoryTable {
+export interface KeyValueTable {
   name: string;
   value: string;
 }
@@ -237,10 +237,10 @@ export interface Schema {
   crawls: CrawlTable;
   crawl_folders: CrawlFolderTable;
   leases: LeaseTable;
-  kept: KeptTable;
+  kept: CachedRangeTable;
   plays: PlayTable;
   recognitions: RecognitionTable;
-  places: PlaceTable;
+  places: PlacementTable;
   overrides: OverrideTable;
   batches: BatchTable;
   tree: TreeTable;
@@ -248,9 +248,9 @@ export interface Schema {
   tree_folders: TreeFolderTable;
   dirty: DirtyTable;
   media: MediaTable;
-  memory: MemoryTable;
+  memory: KeyValueTable;
   proposals: ProposalTable;
   proposal_files: ProposalFileTable;
   trash: TrashTable;
-  notices: NoticeTable;
+  notices: OutboxTable;
 }

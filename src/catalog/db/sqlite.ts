@@ -6,7 +6,7 @@ import type { Schema } from './schema.ts';
 const statementsKept = 200;
 
 /** A longer statement writes many rows at once: its like rarely comes again, and each takes much memory. */
-const longestKept = 4000;
+const maxKept = 4000;
 
 interface Prepared {
   statement: StatementSync;
@@ -37,7 +37,7 @@ function asKyselyDatabase(database: DatabaseSync) {
     // As objects, node:sqlite would put every row among what lives long: a long listing would fill the heap.
     statement.setReturnArrays(true);
     if (statements.size >= statementsKept) statements.clear();
-    if (sql.length <= longestKept) statements.set(sql, { statement, columns });
+    if (sql.length <= maxKept) statements.set(sql, { statement, columns });
     return { statement, columns };
   }
 

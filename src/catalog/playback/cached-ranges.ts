@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 
 /** A beginning or end of a file that lies on disk. Times in milliseconds UTC. */
-export interface KeptStretch {
+export interface CachedRangeRow {
   fileId: string;
   side: 'head' | 'tail';
   sizeBytes: number;
@@ -14,13 +14,13 @@ export interface KeptStretch {
 }
 
 /** What is known of the kept beginnings and ends. */
-export function createKept(db: Kysely<Schema>) {
+export function createCachedRanges(db: Kysely<Schema>) {
   return {
-    async all(): Promise<KeptStretch[]> {
+    async all(): Promise<CachedRangeRow[]> {
       const rows = await db.selectFrom('kept').selectAll().execute();
       return rows.map((row) => ({
         fileId: row.file_id,
-        side: row.side as KeptStretch['side'],
+        side: row.side as CachedRangeRow['side'],
         sizeBytes: row.size_bytes,
         start: row.start,
         length: row.length,
@@ -30,7 +30,7 @@ export function createKept(db: Kysely<Schema>) {
       }));
     },
 
-    async put({ fileId, side, ...kept }: KeptStretch): Promise<void> {
+    async put({ fileId, side, ...kept }: CachedRangeRow): Promise<void> {
       const values = {
         size_bytes: kept.sizeBytes,
         start: kept.start,
@@ -51,4 +51,4 @@ export function createKept(db: Kysely<Schema>) {
   };
 }
 
-export type KeptStretches = ReturnType<typeof createKept>;
+export type CachedRanges = ReturnType<typeof createCachedRanges>;

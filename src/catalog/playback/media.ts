@@ -1,7 +1,7 @@
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import { markDirty } from '../account/dirty.ts';
-import { oneOf } from '../db/in-list.ts';
+import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 
 /** A video whose header has not been read. */
@@ -33,7 +33,7 @@ const isFrom = ({ at, id }: Place) => sql<boolean>`(first_seen_at, id) >= (${at}
 const filesAtOnce = 500;
 
 /** So many failures and a file is left alone until it changes. */
-export const mostFailures = 3;
+export const maxFailures = 3;
 
 /** What the videos' own headers say; `facts` are JSON. A row holds for the size that it was written for. */
 export function createMedia(db: Kysely<Schema>) {
@@ -76,7 +76,7 @@ export function createMedia(db: Kysely<Schema>) {
       .where((e) =>
         e.or([
           e('m.file_id', 'is', null),
-          e.and([e('m.failures', '<', mostFailures), e('m.at', '<=', failedBefore)]),
+          e.and([e('m.failures', '<', maxFailures), e('m.at', '<=', failedBefore)]),
         ]),
       )
       .orderBy('f.first_seen_at', 'desc')
@@ -93,7 +93,7 @@ export function createMedia(db: Kysely<Schema>) {
           join.onRef('f.id', '=', 'm.file_id').onRef('f.size_bytes', '=', 'm.size_bytes'),
         )
         .select(['m.file_id as id', 'm.facts as facts'])
-        .where('m.file_id', 'in', oneOf(fileIds))
+        .where('m.file_id', 'in', inList(fileIds))
         .execute();
       return new Map(rows.flatMap(({ id, facts }) => (facts === null ? [] : [[id, facts]])));
     },
@@ -149,7 +149,7 @@ export function createMedia(db: Kysely<Schema>) {
         found.push(...(await unread(below, end, limit - found.length, failedBefore)));
         isLast = end === undefined;
         below = end;
-        await breathe();
+        await yieldToEventLoop();
       }
       return found;
     },
@@ -162,7 +162,7 @@ export function createMedia(db: Kysely<Schema>) {
           e.fn
             .countAll<number>()
             .filterWhere('m.facts', 'is', null)
-            .filterWhere('m.failures', '>=', mostFailures)
+            .filterWhere('m.failures', '>=', maxFailures)
             .as('givenUp'),
         ])
         .executeTakeFirstOrThrow();

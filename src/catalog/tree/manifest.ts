@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
-import { batches } from '../db/chunks.ts';
-import { oneOf } from '../db/in-list.ts';
+import { chunks } from '../db/chunks.ts';
+import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 import { runForEach } from '../db/upsert.ts';
 import { recordTreeChange } from './folder-dates.ts';
@@ -153,7 +153,7 @@ export function createManifest(db: Kysely<Schema>, tree: string) {
             .updateTable('places')
             .set({ stem: null })
             .where('tree', '=', tree)
-            .where('file_id', 'in', oneOf(disowned))
+            .where('file_id', 'in', inList(disowned))
             .execute();
         await runForEach(
           trx,
@@ -162,7 +162,7 @@ export function createManifest(db: Kysely<Schema>, tree: string) {
         );
         const intents: number[] = [];
         // A person who moves a whole library intends more than one text should hold.
-        for (const part of batches(rows, rowsAnIntent)) {
+        for (const part of chunks(rows, rowsAnIntent)) {
           const intent = trx.insertInto('tree_intents').values({ tree, rows: JSON.stringify(part) });
           intents.push((await intent.returning('id').executeTakeFirstOrThrow()).id);
         }
@@ -183,13 +183,13 @@ export function createManifest(db: Kysely<Schema>, tree: string) {
       }: { at?: number; intents?: readonly number[]; left?: readonly TreeRow[] } = {},
     ): Promise<void> =>
       db.transaction().execute(async (trx) => {
-        for (const part of batches(removed))
+        for (const part of chunks(removed))
           await trx.deleteFrom('tree').where('tree', '=', tree).where('path', 'in', part).execute();
         await putRows(trx, [...written, ...left]);
         if (at !== undefined)
           await recordTreeChange(trx, tree, [...written.map(({ path }) => path), ...removed], at);
         if (intents.length > 0)
-          await trx.deleteFrom('tree_intents').where('id', 'in', oneOf(intents)).execute();
+          await trx.deleteFrom('tree_intents').where('id', 'in', inList(intents)).execute();
       }),
 
     /**

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { oneOf } from '../db/in-list.ts';
+import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 import { upsert } from '../db/upsert.ts';
 import { createManifest } from './manifest.ts';
@@ -29,7 +29,7 @@ export interface Place {
 }
 
 /** Which title of one tree each file belongs to, where it stands there, and the manifest of what was written. */
-export function createTitles(db: Kysely<Schema>, tree: string) {
+export function createPlacements(db: Kysely<Schema>, tree: string) {
   const placesOf = () => db.selectFrom('places').where('tree', '=', tree);
 
   return {
@@ -37,7 +37,7 @@ export function createTitles(db: Kysely<Schema>, tree: string) {
 
     /** The places of these files. */
     async placesOf(fileIds: readonly string[]): Promise<Map<string, Place>> {
-      const rows = await placesOf().selectAll().where('file_id', 'in', oneOf(fileIds)).execute();
+      const rows = await placesOf().selectAll().where('file_id', 'in', inList(fileIds)).execute();
       return new Map(
         rows.map((row) => [
           row.file_id,
@@ -71,7 +71,7 @@ export function createTitles(db: Kysely<Schema>, tree: string) {
           await trx
             .deleteFrom('places')
             .where('tree', '=', tree)
-            .where('file_id', 'in', oneOf(lost))
+            .where('file_id', 'in', inList(lost))
             .execute();
         const rows = places.map((one) => ({
           tree,
@@ -144,4 +144,4 @@ export function createTitles(db: Kysely<Schema>, tree: string) {
   };
 }
 
-export type Titles = ReturnType<typeof createTitles>;
+export type Placements = ReturnType<typeof createPlacements>;

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { oneOf } from '../db/in-list.ts';
+import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 import { upsert } from '../db/upsert.ts';
 
@@ -21,13 +21,13 @@ export function createRecognitions(db: Kysely<Schema>) {
         const kept = new Set(rows.map((row) => row.fileId));
         const lost = fileIds.filter((id) => !kept.has(id));
         if (lost.length > 0)
-          await trx.deleteFrom('recognitions').where('file_id', 'in', oneOf(lost)).execute();
+          await trx.deleteFrom('recognitions').where('file_id', 'in', inList(lost)).execute();
         const values = rows.map((row) => ({ file_id: row.fileId, recognition: row.recognition }));
         await upsert(trx, 'recognitions', ['file_id'], values);
       }),
 
     async ofFiles(fileIds: readonly string[]): Promise<Map<string, string>> {
-      const known = db.selectFrom('recognitions').selectAll().where('file_id', 'in', oneOf(fileIds));
+      const known = db.selectFrom('recognitions').selectAll().where('file_id', 'in', inList(fileIds));
       return new Map((await known.execute()).map((row) => [row.file_id, row.recognition]));
     },
 
@@ -39,9 +39,9 @@ export function createRecognitions(db: Kysely<Schema>) {
       const { rows } = await sql<{ id: string }>`
         with near(id) as (
           select value from json_each(${JSON.stringify(folderIds)})
-          union select id from folders where parent_id in ${oneOf(folderIds)}
+          union select id from folders where parent_id in ${inList(folderIds)}
           union select beside.id from folders own join folders beside on beside.parent_id = own.parent_id
-            where own.id in ${oneOf(folderIds)} and ${mostBeside} >= (
+            where own.id in ${inList(folderIds)} and ${mostBeside} >= (
               select count(*) from (select 1 from folders f where f.parent_id = own.parent_id limit ${mostBeside + 1}))
         )
         select f.id from near cross join files f on f.folder_id = near.id

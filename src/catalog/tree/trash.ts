@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { batches } from '../db/chunks.ts';
+import { chunks } from '../db/chunks.ts';
 import type { Schema } from '../db/schema.ts';
 
 /** A tree file that lies in dataDir/trash. */
@@ -40,7 +40,7 @@ export function createTrashRows(db: Kysely<Schema>) {
     /** What came from these paths of a tree, newest first. */
     async at(tree: string, paths: readonly string[]): Promise<TrashRow[]> {
       const found: TrashRow[] = [];
-      for (const part of batches(paths)) {
+      for (const part of chunks(paths)) {
         const rows = await db
           .selectFrom('trash')
           .selectAll()
@@ -63,7 +63,7 @@ export function createTrashRows(db: Kysely<Schema>) {
     },
 
     async forget(stored: readonly string[]): Promise<void> {
-      for (const part of batches(stored)) await db.deleteFrom('trash').where('stored', 'in', part).execute();
+      for (const part of chunks(stored)) await db.deleteFrom('trash').where('stored', 'in', part).execute();
     },
 
     async count(): Promise<number> {

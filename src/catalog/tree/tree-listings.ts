@@ -48,7 +48,7 @@ const columns = sql.raw(
 );
 
 /** Folders and files of one tree, a level or a path at a time. */
-export function createTreeLevels(db: Kysely<Schema>, tree: string) {
+export function createTreeListings(db: Kysely<Schema>, tree: string) {
   return {
     /**
      * What lies directly in a folder (`''` = the top), in the order of its paths, at most `limit` of it, after the
@@ -141,7 +141,7 @@ export function createTreeLevels(db: Kysely<Schema>, tree: string) {
   };
 }
 
-export type TreeLevels = ReturnType<typeof createTreeLevels>;
+export type TreeListings = ReturnType<typeof createTreeListings>;
 
 function beyond({ isFolder, path }: TreeChild): string {
   return isFolder ? `${path}0` : `${path}\u0001`;

@@ -12,7 +12,7 @@ export interface Finding {
   state: 'ok' | 'warn' | 'fail';
   words: string;
   /** What the person should do. */
-  cure?: string;
+  remedy?: string;
 }
 
 /** More than this apart, leases and waits are judged wrongly. */
@@ -35,7 +35,7 @@ export async function checkFolder(dir: string, setting: string): Promise<Finding
     return {
       state: 'fail',
       words: `${path} cannot be written (${code})`,
-      cure: `give this user the right to write there, or change ${setting}`,
+      remedy: `give this user the right to write there, or change ${setting}`,
     };
   }
 }
@@ -45,12 +45,12 @@ export async function checkBaseUrl(
   { baseUrl, settings, dispatcher }: Bridge,
   signal: AbortSignal,
 ): Promise<Finding> {
-  const cure = 'set PASSERELLE_BASE_URL to http://<address of this machine in your network>:<port>';
+  const remedy = 'set PASSERELLE_BASE_URL to http://<address of this machine in your network>:<port>';
   if (settings.server.baseUrl === undefined)
     return {
       state: 'warn',
       words: `not set: STRM files carry ${baseUrl}, which other machines cannot reach`,
-      cure,
+      remedy,
     };
   let status: number;
   try {
@@ -62,13 +62,17 @@ export async function checkBaseUrl(
     return {
       state: 'warn',
       words: `nobody answers at ${baseUrl}`,
-      cure: 'start passerelle serve; if it runs, the address is wrong or a firewall stands between',
+      remedy: 'start passerelle serve; if it runs, the address is wrong or a firewall stands between',
     };
   }
   if (status !== 200)
-    return { state: 'fail', words: `${baseUrl} answers ${status}: something else is there`, cure };
+    return { state: 'fail', words: `${baseUrl} answers ${status}: something else is there`, remedy };
   if (isLoopback(new URL(baseUrl).hostname))
-    return { state: 'warn', words: `${baseUrl} is a loopback address: other machines cannot reach it`, cure };
+    return {
+      state: 'warn',
+      words: `${baseUrl} is a loopback address: other machines cannot reach it`,
+      remedy,
+    };
   return { state: 'ok', words: `${baseUrl} answers` };
 }
 
@@ -99,7 +103,7 @@ export async function checkHost(
     return { state: 'warn', words: `${origin} answers, but does not say what time it is` };
   if (Math.abs(apartMs) > clockToleranceMs) {
     const words = `this clock is ${Math.round(Math.abs(apartMs) / 1000)} s ${apartMs > 0 ? 'ahead of' : 'behind'} the host's`;
-    return { state: 'warn', words, cure: 'let the machine set its clock by NTP' };
+    return { state: 'warn', words, remedy: 'let the machine set its clock by NTP' };
   }
   return { state: 'ok', words: `${origin} answers; the clocks agree` };
 }
@@ -110,7 +114,11 @@ export async function checkGate({ client }: Bridge): Promise<Finding> {
   if (open) return { state: 'ok', words: `open; ${callsLeft} calls could go out at once` };
   const until = closedUntil === undefined ? '' : ` until ${new Date(closedUntil).toISOString()}`;
   const words = `closed${until}: ${why ? errorTable[why].message : 'the host has locked us out'}`;
-  return { state: 'warn', words, cure: why ? errorTable[why].cure : errorTable.BRIDGE_GATE_CLOSED.cure };
+  return {
+    state: 'warn',
+    words,
+    remedy: why ? errorTable[why].remedy : errorTable.BRIDGE_GATE_CLOSED.remedy,
+  };
 }
 
 /** Key, kind of account, and how long it lasts. */
@@ -122,7 +130,7 @@ export async function checkAccount(
     return {
       state: 'fail',
       words: 'FICHIER_API_KEY is missing',
-      cure: 'copy the key from https://1fichier.com/console/params.pl',
+      remedy: 'copy the key from https://1fichier.com/console/params.pl',
     };
   const account = await client.userInfo({ urgency: 'refresh', signal });
   const until = account.premiumUntil;
@@ -132,22 +140,22 @@ export async function checkAccount(
     return {
       state: 'fail',
       words: `${words}: no direct links`,
-      cure: errorTable.BRIDGE_HOST_NOT_PREMIUM.cure,
+      remedy: errorTable.BRIDGE_HOST_NOT_PREMIUM.remedy,
     };
   }
   if (account.offer === 'unknown')
     return { state: 'warn', words: `${words}; the kind of account is not one that we know` };
   if (until !== undefined && until - clock.now() < premiumEndsSoonMs)
-    return { state: 'warn', words, cure: 'renew the account before films stop' };
+    return { state: 'warn', words, remedy: 'renew the account before films stop' };
   return { state: 'ok', words };
 }
 
 /** One byte of one file, all the way. */
 export async function checkByte({ catalog, reader }: Bridge, signal: AbortSignal): Promise<Finding> {
-  const [id] = await catalog.content.someIds(1);
-  const file = id === undefined ? undefined : await catalog.content.byId(id);
+  const [id] = await catalog.files.someIds(1);
+  const file = id === undefined ? undefined : await catalog.files.byId(id);
   if (!file || file.sizeBytes === 0)
-    return { state: 'warn', words: 'the catalog holds no file to try', cure: 'run passerelle sync' };
+    return { state: 'warn', words: 'the catalog holds no file to try', remedy: 'run passerelle sync' };
   let bytes = 0;
   for await (const chunk of await reader.open(file, { start: 0, end: 0 }, { urgency: 'play', signal }))
     bytes += (chunk as Buffer).length;
@@ -155,8 +163,8 @@ export async function checkByte({ catalog, reader }: Bridge, signal: AbortSignal
 }
 
 /** How long links were seen to live, beside what is believed. */
-export async function checkLinks({ life }: Bridge): Promise<Finding> {
-  const { start, resume } = life.state();
+export async function checkLinks({ linkTtl }: Bridge): Promise<Finding> {
+  const { start, resume } = linkTtl.state();
   const minutes = (ms: number) => `${Math.round(ms / 6000) / 10} min`;
   const told = (window: { believedMs: number; provenMs: number }) =>
     `${minutes(window.believedMs)} (seen: ${minutes(window.provenMs)})`;
@@ -166,15 +174,15 @@ export async function checkLinks({ life }: Bridge): Promise<Finding> {
 /** How the last crawl ended, and what waits for a person's word. */
 export async function checkCrawl({ catalog }: Bridge): Promise<Finding> {
   const crawl = await catalog.crawls.last();
-  if (!crawl) return { state: 'warn', words: 'there was none yet', cure: 'run passerelle sync' };
-  const { files, missing, folders } = await catalog.content.counts();
+  if (!crawl) return { state: 'warn', words: 'there was none yet', remedy: 'run passerelle sync' };
+  const { files, missing, folders } = await catalog.files.counts();
   const words = `${crawl.outcome} ${new Date(crawl.endedAt ?? crawl.startedAt).toISOString()}; ${files} files in ${folders} folders${missing ? `, ${missing} of them missing` : ''}`;
   const { held, stoppedBy, failedFolders, missingRoots } = crawl.note;
   if (missingRoots)
     return {
       state: 'warn',
       words: `${words}; not in the account: ${missingRoots.join(', ')}`,
-      cure: 'look at library.roots',
+      remedy: 'look at library.roots',
     };
   const waits =
     held?.proposal === undefined || (await catalog.proposals.byId(held.proposal))?.state === 'open';
@@ -182,19 +190,19 @@ export async function checkCrawl({ catalog }: Bridge): Promise<Finding> {
     return {
       state: 'warn',
       words: `${words}; removals are held back: ${held.why}`,
-      cure: 'look at passerelle proposals',
+      remedy: 'look at passerelle proposals',
     };
   if (crawl.outcome === 'stopped')
     return {
       state: 'warn',
       words: `${words}; stopped by ${stoppedBy}`,
-      cure: 'the next sync goes on where it stopped',
+      remedy: 'the next sync goes on where it stopped',
     };
   if (failedFolders)
     return {
       state: 'warn',
       words: `${words}; ${failedFolders} folders could not be listed`,
-      cure: 'the log names them',
+      remedy: 'the log names them',
     };
   return { state: 'ok', words };
 }

@@ -2,7 +2,7 @@ import type { Bridge } from '../../bridge.ts';
 import type { CatalogFile } from '../../catalog/account/files.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { isFileId, streamPrefix } from '../../delivery/address.ts';
-import { familyNames, familyOf, placeOf, places } from '../../delivery/policy/client.ts';
+import { familyNames, familyOf, networkZoneOf, networkZones } from '../../delivery/policy/client.ts';
 import { asks, ruleFor } from '../../delivery/policy/rules.ts';
 import { type Context, type ExitCode, exitCodes, say } from '../context.ts';
 import { withBridge } from '../with-bridge.ts';
@@ -21,10 +21,10 @@ export interface DoctorClientOptions {
 export async function doctorClient(context: Context, options: DoctorClientOptions): Promise<ExitCode> {
   return withBridge(context, async (bridge) => {
     const file = await fileOf(bridge, options.client);
-    const { rules, locations, broker, life, clock, settings } = bridge;
+    const { rules, locationLock, broker, linkTtl, clock, settings } = bridge;
     const { mode, filmMinutes } = settings.delivery;
     const lease = broker.atHand(file.id) ?? (await bridge.catalog.leases.get(file.id));
-    const leftMs = lease ? Math.max(0, life.provenResumeUntil(lease) - clock.now()) : 0;
+    const leftMs = lease ? Math.max(0, linkTtl.provenResumeUntil(lease) - clock.now()) : 0;
     if (!options.json) {
       say(context, `${file.name}`);
       say(
@@ -37,7 +37,7 @@ export async function doctorClient(context: Context, options: DoctorClientOption
         say(context, `delivery.mode is ${mode}: everybody is treated alike, and these rules rest`);
     }
     const families = options.agent === undefined ? familyNames : [familyOf(options.agent)];
-    const wheres = options.address === undefined ? places : [placeOf(options.address)];
+    const wheres = options.address === undefined ? networkZones : [networkZoneOf(options.address)];
     for (const family of families)
       for (const place of wheres)
         for (const asked of asks) {
@@ -45,8 +45,8 @@ export async function doctorClient(context: Context, options: DoctorClientOption
             family,
             place,
             asks: asked,
-            isLocked: locations.isLocked(),
-            lifeOutlivesFilm: leftMs >= filmMinutes * 60_000,
+            isLocked: locationLock.isLocked(),
+            ttlOutlivesFilm: leftMs >= filmMinutes * 60_000,
           });
           const row = { client: family, from: place, asks: asked, give, rule: name, why };
           say(
@@ -65,7 +65,7 @@ async function fileOf({ catalog, signer }: Bridge, address: string): Promise<Cat
     new RegExp(`${streamPrefix}/([^/]+)/([^/]+)/`).exec(
       URL.canParse(address) ? new URL(address).pathname : address,
     ) ?? [];
-  const file = isFileId(id) && signer.verify(id, signature) ? await catalog.content.byId(id) : undefined;
+  const file = isFileId(id) && signer.verify(id, signature) ? await catalog.files.byId(id) : undefined;
   if (!file)
     throw new BridgeError('BRIDGE_NOT_FOUND', {
       detail: 'this is no stream address of a file in the catalog',

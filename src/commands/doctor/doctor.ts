@@ -25,7 +25,7 @@ export async function doctor(context: Context, { json = false }: { json?: boolea
     if (finding.state === 'fail') failed = true;
     if (json) return say(context, JSON.stringify({ what, ...finding }));
     say(context, `${finding.state.padEnd(4)}  ${what.padEnd(14)}  ${finding.words}`);
-    if (finding.cure) say(context, `${' '.repeat(22)}-> ${finding.cure}`);
+    if (finding.remedy) say(context, `${' '.repeat(22)}-> ${finding.remedy}`);
   };
   try {
     await withBridge(context, async (bridge) => {
@@ -38,7 +38,7 @@ export async function doctor(context: Context, { json = false }: { json?: boolea
           if (!isBridgeError(error)) throw error;
           refused ||= isHostRefusal(error);
           const when = error.retryAt ? ` (not before ${new Date(error.retryAt).toISOString()})` : '';
-          show(what, { state: 'fail', words: `${error.message}${when}`, cure: error.cure });
+          show(what, { state: 'fail', words: `${error.message}${when}`, remedy: error.remedy });
         }
       }
       for (const [what, finding] of await checkServers(bridge, context.signal)) show(what, finding);
@@ -52,12 +52,12 @@ export async function doctor(context: Context, { json = false }: { json?: boolea
         show('settings', {
           state: 'fail',
           words: `${fault.path} (${fault.source}): ${fault.wrong}`,
-          cure: fault.right,
+          remedy: fault.right,
         });
       return exitCodes.wrongUse;
     }
     if (!isBridgeError(error)) throw error;
-    show('start', { state: 'fail', words: error.message, cure: error.cure });
+    show('start', { state: 'fail', words: error.message, remedy: error.remedy });
   }
   if (refused) return exitCodes.refused;
   return failed ? exitCodes.failed : exitCodes.done;

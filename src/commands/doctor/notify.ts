@@ -4,7 +4,7 @@ import type { Finding } from './checks.ts';
 /** Every media server of the settings: whether it finds what it is told of, and how telling it went last. */
 export async function checkServers({ notify }: Bridge, signal: AbortSignal): Promise<[string, Finding][]> {
   const states = new Map((await notify.state()).map((one) => [one.server, one]));
-  return (await notify.check(signal)).map(({ server, state, words, cure }) => {
+  return (await notify.check(signal)).map(({ server, state, words, remedy }) => {
     const known = states.get(server);
     const last = known?.last;
     const waits = known?.waiting ? `; ${known.waiting} folders wait` : '';
@@ -16,7 +16,7 @@ export async function checkServers({ notify }: Bridge, signal: AbortSignal): Pro
       state: bad ? 'warn' : state,
       words: `${server}: ${words}${told}${waits}`,
     };
-    const what = cure ?? (bad ? last.cure : undefined);
-    return ['media server', what === undefined ? finding : { ...finding, cure: what }];
+    const what = remedy ?? (bad ? last.remedy : undefined);
+    return ['media server', what === undefined ? finding : { ...finding, remedy: what }];
   });
 }

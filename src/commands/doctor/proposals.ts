@@ -1,11 +1,11 @@
 import type { Bridge } from '../../bridge.ts';
 import type { Finding } from './checks.ts';
 
-const mostCounted = 100;
+const maxCounted = 100;
 
 /** Deletions that wait for a person's word, and what could still be undone. */
 export async function checkProposals({ proposals, catalog }: Bridge): Promise<Finding> {
-  const open = await proposals.list(mostCounted, 'open');
+  const open = await proposals.list(maxCounted, 'open');
   const lying = await catalog.trash.count();
   const trash = lying > 0 ? `; ${lying} files lie in the trash` : '';
   if (open.length === 0) return { state: 'ok', words: `none waits for a word${trash}` };
@@ -13,6 +13,6 @@ export async function checkProposals({ proposals, catalog }: Bridge): Promise<Fi
   return {
     state: 'warn',
     words: `deletions wait for your word: ${told.join('; ')}${trash}`,
-    cure: 'passerelle proposals shows them; then passerelle proposals accept ID or refuse ID',
+    remedy: 'passerelle proposals shows them; then passerelle proposals accept ID or refuse ID',
   };
 }

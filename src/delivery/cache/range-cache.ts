@@ -9,7 +9,7 @@ import { createRecorder, type Recorder } from './range-recorder.ts';
 export type Side = 'head' | 'tail';
 
 /** A kept stretch: `length` bytes of the file from `start` on, with a checksum for each block. */
-export interface Kept {
+export interface CachedRange {
   fileId: string;
   side: Side;
   /** Size of the whole file when it was read. */
@@ -22,15 +22,15 @@ export interface Kept {
 }
 
 /** Where the rows of kept stretches outlive a restart. */
-export interface KeptStore {
-  all(): Promise<Kept[]>;
-  put(kept: Kept): Promise<void>;
+export interface CachedRangeStore {
+  all(): Promise<CachedRange[]>;
+  put(kept: CachedRange): Promise<void>;
   drop(fileId: string, side: Side): Promise<void>;
 }
 
-export interface ShieldOptions {
+export interface RangeCacheOptions {
   dir: string;
-  store: KeptStore;
+  store: CachedRangeStore;
   clock: Clock;
   log: Log;
   /** Of all files together; 0 keeps nothing. */
@@ -40,13 +40,13 @@ export interface ShieldOptions {
 }
 
 /** A file as the shield knows it. */
-export interface Shielded {
+export interface CacheableFile {
   id: string;
   sizeBytes: number;
 }
 
 /** Reads kept bytes, block by block. */
-export interface KeptReader {
+export interface CachedReader {
   /** Undefined when the kept part ends here, or when it is damaged: then it is thrown away. */
   next(): Promise<Buffer | undefined>;
   close(): Promise<void>;
@@ -61,10 +61,10 @@ const noteUseMs = 3_600_000;
  * The probe shield: the first and last stretch of files that were read, on disk. Media servers probe a file at every
  * play (facts/media-servers 1.3, 1.7); a probe of a known file must cost the host nothing.
  */
-export function createShield(options: ShieldOptions) {
+export function createRangeCache(options: RangeCacheOptions) {
   const { dir, store, clock, log, totalBytes, fileBytes } = options;
   /** By file and side; the first one was used longest ago. */
-  const kept = new Map<string, Kept>();
+  const kept = new Map<string, CachedRange>();
   const recording = new Map<string, { isVoid: boolean }>();
   let bytes = 0;
   let isOpen = false;
@@ -81,7 +81,7 @@ export function createShield(options: ShieldOptions) {
     for (const go of closing.splice(0)) go();
   }
 
-  function forget(one: Kept, why?: string): void {
+  function forget(one: CachedRange, why?: string): void {
     const name = nameOf(one.fileId, one.side);
     if (kept.get(name) !== one) return;
     kept.delete(name);
@@ -91,7 +91,7 @@ export function createShield(options: ShieldOptions) {
     store.drop(one.fileId, one.side).catch(() => undefined);
   }
 
-  function remember(one: Kept): void {
+  function remember(one: CachedRange): void {
     const name = nameOf(one.fileId, one.side);
     bytes += one.length - (kept.get(name)?.length ?? 0);
     kept.delete(name);
@@ -102,7 +102,7 @@ export function createShield(options: ShieldOptions) {
     }
   }
 
-  function at(file: Shielded, position: number): Kept | undefined {
+  function at(file: CacheableFile, position: number): CachedRange | undefined {
     for (const side of ['head', 'tail'] as const) {
       const one = kept.get(nameOf(file.id, side));
       if (!one) continue;
@@ -112,7 +112,7 @@ export function createShield(options: ShieldOptions) {
     return undefined;
   }
 
-  function touch(one: Kept): void {
+  function touch(one: CachedRange): void {
     const name = nameOf(one.fileId, one.side);
     kept.delete(name);
     kept.set(name, one);
@@ -123,7 +123,7 @@ export function createShield(options: ShieldOptions) {
   }
 
   /** Which side a reading that begins here belongs to. */
-  function sideOf(file: Shielded, position: number): Side | undefined {
+  function sideOf(file: CacheableFile, position: number): Side | undefined {
     if (position < headBytes) return 'head';
     return position >= file.sizeBytes - tailBytes ? 'tail' : undefined;
   }
@@ -151,7 +151,7 @@ export function createShield(options: ShieldOptions) {
     },
 
     /** How many bytes are kept from this place of the file on. */
-    covers(file: Shielded, position: number): number {
+    covers(file: CacheableFile, position: number): number {
       const one = at(file, position);
       return one ? one.start + one.length - position : 0;
     },
@@ -162,15 +162,15 @@ export function createShield(options: ShieldOptions) {
     keeps: (): boolean => isOpen && clock.now() >= restUntil,
 
     /** The kept bytes from `position` up to `end` (included); undefined when there are none. */
-    read(file: Shielded, position: number, end: number): KeptReader | undefined {
+    read(file: CacheableFile, position: number, end: number): CachedReader | undefined {
       const one = at(file, position);
       if (!one) return undefined;
       touch(one);
-      return keptReader(one, pathOf(one.fileId, one.side), position, end, (why) => forget(one, why));
+      return cachedReader(one, pathOf(one.fileId, one.side), position, end, (why) => forget(one, why));
     },
 
     /** Keeps what is read from `position` on, if that is worth keeping. One reader of an end at a time. */
-    recorder(file: Shielded, position: number): Recorder | undefined {
+    recorder(file: CacheableFile, position: number): Recorder | undefined {
       const side = isOpen && clock.now() >= restUntil ? sideOf(file, position) : undefined;
       if (!side) return undefined;
       const name = nameOf(file.id, side);
@@ -198,7 +198,7 @@ export function createShield(options: ShieldOptions) {
           // Given up meanwhile; what was to go on has lost its file with that.
           if (goesOn && kept.get(name) !== old) return;
           if (mine.isVoid) return void rm(pathOf(file.id, side), { force: true }).catch(() => undefined);
-          const one: Kept = {
+          const one: CachedRange = {
             fileId: file.id,
             side,
             sizeBytes: file.sizeBytes,
@@ -250,15 +250,15 @@ export function createShield(options: ShieldOptions) {
   };
 }
 
-export type Shield = ReturnType<typeof createShield>;
+export type RangeCache = ReturnType<typeof createRangeCache>;
 
-function keptReader(
-  one: Kept,
+function cachedReader(
+  one: CachedRange,
   path: string,
   from: number,
   end: number,
   damaged: (why: string) => void,
-): KeptReader {
+): CachedReader {
   let position = from;
   let handle: Awaited<ReturnType<typeof open>> | undefined;
   const stop = Math.min(end + 1, one.start + one.length);

@@ -28,7 +28,7 @@ export interface RecorderOptions {
 }
 
 /** Blocks that wait for the disk; a disk slower than the film ends the recording, never the film. */
-const mostWaiting = 32;
+const maxWaiting = 32;
 
 /**
  * Writes a stretch block by block while it passes. A new stretch gets its name when it is complete; one that goes on
@@ -97,7 +97,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
           block = undefined;
           filled = 0;
         }
-        if (position === end || waiting > mostWaiting) finish();
+        if (position === end || waiting > maxWaiting) finish();
       }
     },
     end: finish,

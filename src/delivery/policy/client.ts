@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { createAtHand } from '../../core/bounded-cache.ts';
+import { createBoundedCache } from '../../core/bounded-cache.ts';
 import type { RequestHeaders } from './conditions.ts';
 
 /** Who asks, as far as a request shows it. */
@@ -37,7 +37,7 @@ export type Family = (typeof families)[number][0] | 'unknown';
 export const familyNames: readonly Family[] = [...families.map(([name]) => name), 'unknown'];
 
 /** A household has a handful of players, and each asks often. */
-const known = createAtHand<string, Family>(500);
+const known = createBoundedCache<string, Family>(500);
 
 /** Which family a User-Agent belongs to. */
 export function familyOf(userAgent: string): Family {
@@ -59,21 +59,21 @@ export function mayProbe(family: Family): boolean {
 }
 
 /** Where a client is: on this machine, in a private network, or behind another public address. */
-export type Place = 'loopback' | 'private' | 'elsewhere';
+export type NetworkZone = 'loopback' | 'private' | 'elsewhere';
 
-export const places: readonly Place[] = ['loopback', 'private', 'elsewhere'];
+export const networkZones: readonly NetworkZone[] = ['loopback', 'private', 'elsewhere'];
 
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8);
 loopback.addAddress('::1', 'ipv6');
 
-const near = new BlockList();
-near.addSubnet('10.0.0.0', 8);
-near.addSubnet('172.16.0.0', 12);
-near.addSubnet('192.168.0.0', 16);
-near.addSubnet('169.254.0.0', 16);
-near.addSubnet('fc00::', 7, 'ipv6');
-near.addSubnet('fe80::', 10, 'ipv6');
+const privateNetworks = new BlockList();
+privateNetworks.addSubnet('10.0.0.0', 8);
+privateNetworks.addSubnet('172.16.0.0', 12);
+privateNetworks.addSubnet('192.168.0.0', 16);
+privateNetworks.addSubnet('169.254.0.0', 16);
+privateNetworks.addSubnet('fc00::', 7, 'ipv6');
+privateNetworks.addSubnet('fe80::', 10, 'ipv6');
 
 /**
  * Who asks. A request that came through somebody else's proxy hides where its player is: unless that proxy is trusted
@@ -92,11 +92,11 @@ export function clientOf(headers: RequestHeaders, address: string, isProxyTruste
  * Where an address is. This machine and a private network leave for the host through the same public address as we
  * do; the host allows one location at a time (facts/1fichier-api 3.6).
  */
-export function placeOf(address: string): Place {
+export function networkZoneOf(address: string): NetworkZone {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
   const family = isIP(plain);
   if (family === 0) return 'elsewhere';
   const kind = family === 4 ? 'ipv4' : 'ipv6';
   if (loopback.check(plain, kind)) return 'loopback';
-  return near.check(plain, kind) ? 'private' : 'elsewhere';
+  return privateNetworks.check(plain, kind) ? 'private' : 'elsewhere';
 }

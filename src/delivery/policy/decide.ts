@@ -1,4 +1,4 @@
-import { type Client, familyOf, placeOf } from './client.ts';
+import { type Client, familyOf, networkZoneOf } from './client.ts';
 import { type RequestHeaders, rangeCounts, type Validators, weighConditions } from './conditions.ts';
 import { type ByteRange, parseRange } from './range.ts';
 import { type Rule, ruleFor, type Situation } from './rules.ts';
@@ -20,7 +20,7 @@ export interface Question {
   /** The table for `auto`. */
   rules: readonly Rule[];
   /** What `auto` has to know of a reading of this file that begins here. */
-  look: (file: Deliverable, position: number) => Pick<Situation, 'asks' | 'isLocked' | 'lifeOutlivesFilm'>;
+  look: (file: Deliverable, position: number) => Pick<Situation, 'asks' | 'isLocked' | 'ttlOutlivesFilm'>;
 }
 
 /** What is to be done; everything but `redirect` and `proxy` is answered from the catalog. */
@@ -64,7 +64,7 @@ export function decide(question: Question): Decision {
 function ruleOf({ mode, client, rules, file, look }: Question, start: number): Rule {
   if (mode !== 'auto') return forced[mode];
   const family = familyOf(client.userAgent);
-  return ruleFor(rules, { family, place: placeOf(client.address), ...look(file, start) });
+  return ruleFor(rules, { family, place: networkZoneOf(client.address), ...look(file, start) });
 }
 
 /** Players that honour the `max-age` of a redirect and ask again behind it (facts/media-servers 8.3, measured). */

@@ -7,7 +7,7 @@ export interface ByteRange {
 /**
  * Longest Range header that is read; a longer one counts as none. The measured players send fewer than 40 characters.
  */
-const longestHeader = 256;
+const maxHeader = 256;
 
 /**
  * What a Range header asks of a file, by RFC 9110 section 14.
@@ -19,7 +19,7 @@ export function parseRange(
   header: string | undefined,
   sizeBytes: number,
 ): ByteRange | 'whole' | 'unsatisfiable' {
-  if (header === undefined || header.length > longestHeader) return 'whole';
+  if (header === undefined || header.length > maxHeader) return 'whole';
   const match = /^bytes[ \t]*=[ \t]*(?:(\d+)[ \t]*-[ \t]*(\d*)|-[ \t]*(\d+))[ \t]*$/i.exec(header);
   if (!match) return 'whole';
   const [, first, last, suffix] = match;

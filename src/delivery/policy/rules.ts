@@ -1,4 +1,4 @@
-import { type Family, familyNames, type Place, places } from './client.ts';
+import { type Family, familyNames, type NetworkZone, networkZones } from './client.ts';
 
 /** What a request wants of the file: its beginning or its end (as a probe does), or a place in the middle. */
 export type Ask = 'start' | 'end' | 'jump';
@@ -9,12 +9,12 @@ export const asks: readonly Ask[] = ['start', 'end', 'jump'];
 export interface Rule {
   name: string;
   client?: readonly Family[];
-  from?: readonly Place[];
+  from?: readonly NetworkZone[];
   asks?: readonly Ask[];
   /** Fits while the host counts another location of the account. */
   whileLocked?: true;
   /** Fits while what is left of the link, as far as links were seen to live, is longer than a film. */
-  lifeOutlivesFilm?: true;
+  ttlOutlivesFilm?: true;
   give: 'bytes' | 'redirect';
   why: string;
 }
@@ -22,10 +22,10 @@ export interface Rule {
 /** What the rules are asked about. */
 export interface Situation {
   family: Family;
-  place: Place;
+  place: NetworkZone;
   asks: Ask;
   isLocked: boolean;
-  lifeOutlivesFilm: boolean;
+  ttlOutlivesFilm: boolean;
 }
 
 /** Clients that come back to the bridge at every jump, so that a link that ends does them no harm (facts 8.4). */
@@ -69,7 +69,7 @@ export const builtInRules: readonly Rule[] = [
   },
   {
     name: 'long-life',
-    lifeOutlivesFilm: true,
+    ttlOutlivesFilm: true,
     give: 'redirect',
     why: 'links were seen to live longer than a film',
   },
@@ -99,13 +99,13 @@ export function ruleFor(rules: readonly Rule[], situation: Situation): Rule {
   return rule;
 }
 
-function fits(rule: Rule, { family, place, asks: asked, isLocked, lifeOutlivesFilm }: Situation): boolean {
+function fits(rule: Rule, { family, place, asks: asked, isLocked, ttlOutlivesFilm }: Situation): boolean {
   return (
     (!rule.client || rule.client.includes(family)) &&
     (!rule.from || rule.from.includes(place)) &&
     (!rule.asks || rule.asks.includes(asked)) &&
     (!rule.whileLocked || isLocked) &&
-    (!rule.lifeOutlivesFilm || lifeOutlivesFilm)
+    (!rule.ttlOutlivesFilm || ttlOutlivesFilm)
   );
 }
 
@@ -125,7 +125,7 @@ export function readRule(raw: unknown): Rule | undefined {
   if (name !== undefined && rule.name !== name) return undefined;
   const lists = [
     ['client', client, familyNames],
-    ['from', from, places],
+    ['from', from, networkZones],
     ['asks', asked, asks],
   ] as const;
   for (const [key, value, allowed] of lists) {

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { Urgency } from '../../host/fichier/governor.ts';
 
-export interface SlotsOptions {
+export interface ConnectionSlotsOptions {
   clock: Clock;
   /** Connections to the host at one time, of all viewers together. */
   limit: number;
@@ -39,7 +39,7 @@ const rankOf = (urgency: Urgency): number => (urgency === 'play' ? 0 : urgency =
  * Shares the connections that the host allows. A film never waits behind a background read: the newest of those gives
  * way. When all are films, the one whose reader has stopped lends its own; else the new one waits a moment.
  */
-export function createSlots({ clock, limit, perViewer, waitMs }: SlotsOptions) {
+export function createConnectionSlots({ clock, limit, perViewer, waitMs }: ConnectionSlotsOptions) {
   /** In the order in which they were given. */
   const held = new Set<SlotRequest>();
   const waiting: Waiting[] = [];
@@ -142,4 +142,4 @@ export function createSlots({ clock, limit, perViewer, waitMs }: SlotsOptions) {
   }
 }
 
-export type Slots = ReturnType<typeof createSlots>;
+export type ConnectionSlots = ReturnType<typeof createConnectionSlots>;

@@ -6,18 +6,18 @@ import type { Log } from '../../core/log.ts';
 import type { Urgency } from '../../host/fichier/governor.ts';
 import type { Broker, LinkedFile } from '../../links/broker.ts';
 import type { Lease, LeaseSource } from '../../links/lease.ts';
-import type { KeptReader, Shield } from '../cache/range-cache.ts';
+import type { CachedReader, RangeCache } from '../cache/range-cache.ts';
 import type { Recorder } from '../cache/range-recorder.ts';
 import type { ByteRange } from '../policy/range.ts';
-import type { Slots } from './connection-slots.ts';
-import { createSteps } from './ramp-up.ts';
-import { createPatience, type PatienceOptions, type Verdict } from './retry-policy.ts';
+import type { ConnectionSlots } from './connection-slots.ts';
+import { createRampUp } from './ramp-up.ts';
+import { createRetryPolicy, type RetryPolicyOptions, type Verdict } from './retry-policy.ts';
 import { startTransfer, type Transfer, TransferFault } from './transfer.ts';
 
-export interface FileStreamOptions extends PatienceOptions {
+export interface FileStreamOptions extends RetryPolicyOptions {
   broker: Broker;
-  shield: Shield;
-  slots: Slots;
+  rangeCache: RangeCache;
+  slots: ConnectionSlots;
   dispatcher: Dispatcher;
   clock: Clock;
   log: Log;
@@ -75,11 +75,11 @@ export class FileStream extends Readable {
   readonly #end: number;
   readonly #reading: Reading;
   readonly #options: FileStreamOptions;
-  readonly #patience: ReturnType<typeof createPatience>;
-  readonly #steps: ReturnType<typeof createSteps>;
+  readonly #retryPolicy: ReturnType<typeof createRetryPolicy>;
+  readonly #steps: ReturnType<typeof createRampUp>;
   readonly #gone = new AbortController();
   #position: number;
-  #kept: KeptReader | undefined;
+  #kept: CachedReader | undefined;
   #keptBytes = 0;
   #transfer: Running | undefined;
   #recorder: Recorder | undefined;
@@ -101,9 +101,9 @@ export class FileStream extends Readable {
     this.#end = range.end;
     this.#reading = reading;
     this.#options = options;
-    this.#patience = createPatience(options);
-    this.#steps = createSteps(options.clock);
-    this.#kept = options.shield.read(file, range.start, range.end);
+    this.#retryPolicy = createRetryPolicy(options);
+    this.#steps = createRampUp(options.clock);
+    this.#kept = options.rangeCache.read(file, range.start, range.end);
   }
 
   /** Ready to be read: at once when the beginning is kept here. @throws BridgeError when patience ends */
@@ -172,7 +172,7 @@ export class FileStream extends Readable {
       if (!bytes) break;
       this.#keptBytes += bytes.length;
       // The film has begun: from here on the host gets the patience of a running one.
-      this.#patience.progress();
+      this.#retryPolicy.progress();
       this.#reading.onKept?.(bytes.length);
       if (!this.#pass(bytes)) return;
     }
@@ -194,7 +194,8 @@ export class FileStream extends Readable {
       try {
         lease = await broker.acquire(this.file, { urgency, signal, ...(onSource ? { onSource } : {}) });
         this.#release ??= await this.#slot();
-        if (this.#reading.keeps) this.#recorder ??= this.#options.shield.recorder(this.file, this.#position);
+        if (this.#reading.keeps)
+          this.#recorder ??= this.#options.rangeCache.recorder(this.file, this.#position);
         const running = await this.#start(lease);
         broker.used(lease);
         if (this.destroyed) running.abort();
@@ -202,10 +203,10 @@ export class FileStream extends Readable {
         return;
       } catch (error) {
         signal.throwIfAborted();
-        await this.#bear(lease, () =>
+        await this.#applyVerdict(lease, () =>
           error instanceof TransferFault
-            ? this.#patience.afterFault(error, false)
-            : this.#patience.afterRefusal(error),
+            ? this.#retryPolicy.afterFault(error, false)
+            : this.#retryPolicy.afterRefusal(error),
         );
       }
     }
@@ -235,10 +236,10 @@ export class FileStream extends Readable {
   }
 
   async #start(lease: Lease): Promise<Running> {
-    const { dispatcher, shield, userAgent, headersMs, stallMs } = this.#options;
+    const { dispatcher, rangeCache, userAgent, headersMs, stallMs } = this.#options;
     const { sizeBytes } = this.file;
     const start = this.#position;
-    const mayBeProbe = this.#reading.mayBeProbe === true && shield.sideOf(this.file, start) !== undefined;
+    const mayBeProbe = this.#reading.mayBeProbe === true && rangeCache.sideOf(this.file, start) !== undefined;
     const range = { start, end: this.#steps.endFrom(start, this.#end, mayBeProbe) };
     const { signal } = this.#gone;
     const request = { dispatcher, url: lease.url, range, sizeBytes, userAgent, headersMs, stallMs, signal };
@@ -275,7 +276,7 @@ export class FileStream extends Readable {
     if (left <= 0) return true;
     const bytes = chunk.length > left ? chunk.subarray(0, left) : chunk;
     this.#recorder?.take(bytes);
-    this.#patience.progress();
+    this.#retryPolicy.progress();
     const wantsMore = this.#pass(bytes);
     if (this.#position <= this.#end) {
       if (!wantsMore) this.#pause();
@@ -318,13 +319,13 @@ export class FileStream extends Readable {
     );
     this.#reading.onResume?.();
     this.#during(() =>
-      this.#bear(lease, () => this.#patience.afterFault(fault, true)).then(() => this.#connect()),
+      this.#applyVerdict(lease, () => this.#retryPolicy.afterFault(fault, true)).then(() => this.#connect()),
     );
   }
 
   /** Does what the verdict says. @throws what the verdict throws */
-  async #bear(lease: Lease | undefined, verdict: () => Verdict): Promise<void> {
-    const { broker, clock, shield } = this.#options;
+  async #applyVerdict(lease: Lease | undefined, verdict: () => Verdict): Promise<void> {
+    const { broker, clock, rangeCache } = this.#options;
     try {
       const { pauseMs, dropLease, isRefused } = verdict();
       if (lease && isRefused) await broker.refused(lease);
@@ -333,7 +334,7 @@ export class FileStream extends Readable {
     } catch (error) {
       if (error instanceof BridgeError) {
         this.#options.onFault?.(error.code);
-        if (error.code === 'BRIDGE_UPSTREAM_CHANGED') shield.drop(this.file.id);
+        if (error.code === 'BRIDGE_UPSTREAM_CHANGED') rangeCache.drop(this.file.id);
         if (lease && error.code === 'BRIDGE_LINK_DEAD') {
           // Whoever asks next gets the same word until its time is over: no call is spent on hope.
           await broker.drop(this.file.id, lease.url);

@@ -1,13 +1,13 @@
 import type { Clock } from '../../core/clock.ts';
 import { isBridgeError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
-import type { Shield } from '../cache/range-cache.ts';
+import type { RangeCache } from '../cache/range-cache.ts';
 import type { ReadableFile } from './file-stream.ts';
 import type { Reader } from './reader.ts';
 
-export interface NextUpOptions {
+export interface PrefetchOptions {
   reader: Pick<Reader, 'open'>;
-  shield: Pick<Shield, 'covers' | 'keeps'>;
+  rangeCache: Pick<RangeCache, 'covers' | 'keeps'>;
   clock: Clock;
   log: Log;
   /** What comes after this file, if anything does. */
@@ -24,8 +24,8 @@ const share = 0.8;
 const againMs = 30 * 60_000;
 
 /** Makes the next episode ready while the last part of one plays: its link, and its beginning on disk. */
-export function createNextUp(options: NextUpOptions) {
-  const { reader, shield, clock, log, nextOf, isGateOpen, headBytes } = options;
+export function createPrefetch(options: PrefetchOptions) {
+  const { reader, rangeCache, clock, log, nextOf, isGateOpen, headBytes } = options;
   const asked = new Map<string, number>();
   const closing = new AbortController();
   let busy = false;
@@ -33,9 +33,9 @@ export function createNextUp(options: NextUpOptions) {
   async function prepare(fileId: string): Promise<void> {
     const next = await nextOf(fileId);
     const { signal } = closing;
-    if (!next || shield.covers(next, 0) >= Math.min(headBytes, next.sizeBytes) || signal.aborted) return;
+    if (!next || rangeCache.covers(next, 0) >= Math.min(headBytes, next.sizeBytes) || signal.aborted) return;
     // Where nothing is kept, its link alone.
-    const end = Math.min(shield.keeps() ? headBytes : 1, next.sizeBytes) - 1;
+    const end = Math.min(rangeCache.keeps() ? headBytes : 1, next.sizeBytes) - 1;
     const stream = await reader.open(next, { start: 0, end }, { urgency: 'background', keeps: true, signal });
     const stop = () => stream.destroy();
     signal.addEventListener('abort', stop, { once: true });
@@ -75,4 +75,4 @@ export function createNextUp(options: NextUpOptions) {
   };
 }
 
-export type NextUp = ReturnType<typeof createNextUp>;
+export type Prefetch = ReturnType<typeof createPrefetch>;

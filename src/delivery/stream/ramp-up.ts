@@ -8,7 +8,7 @@ const firstBytes = [1024 * 1024, 3 * 1024 * 1024];
 const stepMs = 150;
 
 /** How much of a reading is asked for at one time. */
-export function createSteps(clock: Clock) {
+export function createRampUp(clock: Clock) {
   let taken = 0;
   let lastAt = 0;
   return {

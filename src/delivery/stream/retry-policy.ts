@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { TransferFault } from './transfer.ts';
 
-export interface PatienceOptions {
+export interface RetryPolicyOptions {
   clock: Clock;
   /** Tries before the first byte: the player waits with nothing on the screen. */
   tries: number;
@@ -23,7 +23,7 @@ export interface Verdict {
 const startsPerLease = 2;
 
 /** How much one stream puts up with from the host. Counts begin anew with every byte of progress. */
-export function createPatience({ clock, tries, resumeForMs }: PatienceOptions) {
+export function createRetryPolicy({ clock, tries, resumeForMs }: RetryPolicyOptions) {
   let delivered = false;
   let failures = 0;
   let failingSince = 0;

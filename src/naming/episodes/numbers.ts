@@ -27,7 +27,7 @@ const otherCount =
   /(?:^|[^a-z])(?:cd|dvd|dis[ck]|disque|part|pt|partie|vol|volume|tome|saisons?|seasons?|livre|book|film|movie)[ ._-]*$|(?:^|[^a-z])(?:mp|s|x|h)$/i;
 const cameraTake =
   /^(?:19|20)\d{6}[ _-]\d{6}(?!\d)|^(?:img|dsc[nf]?|mvi|vid|mov|pict|pxl|gopr|g[hx]|dji|whatsapp[ ._-]video)[ ._-]*\d/i;
-const mostNumbers = 6;
+const maxNumbers = 6;
 
 /** Numbers of a name that might count episodes: not tags, parts, seasons, `5.1` or `2nd`. */
 export function numbersIn({ name: { folded }, tagAt, year }: Reading): NumberAt[] {
@@ -35,7 +35,7 @@ export function numbersIn({ name: { folded }, tagAt, year }: Reading): NumberAt[
   const from = groupEnd(folded);
   const found: NumberAt[] = [];
   shape.lastIndex = 0;
-  for (let match = shape.exec(folded); match && found.length < mostNumbers; match = shape.exec(folded)) {
+  for (let match = shape.exec(folded); match && found.length < maxNumbers; match = shape.exec(folded)) {
     const start = match.index;
     // `Gala 2018`, `Gala (2018)`
     if (year && (start === year.at || start === year.at + 1)) continue;

@@ -1,6 +1,6 @@
 import { findDate } from '../episodes/dates.ts';
 import { findMarker, type Marker } from '../episodes/markers.ts';
-import { type Above, readAbove } from '../folders/ancestors.ts';
+import { type Ancestors, readAncestors } from '../folders/ancestors.ts';
 import { extraName } from '../folders/extras.ts';
 import { type CleanName, cleanFileName } from '../text/clean.ts';
 import { isOther, isSubtitle } from '../text/file-kinds.ts';
@@ -11,7 +11,7 @@ import { ownYear } from '../text/years.ts';
 export interface Reading {
   path: string;
   name: CleanName;
-  above: Above;
+  above: Ancestors;
   release: ReleaseTags;
   /** Index of the first release tag in the name, -1 = none. */
   tagAt: number;
@@ -60,7 +60,7 @@ export function readPath(path: string, sizeBytes?: number): Reading | undefined 
   if (fileName === '' || isOther(fileName)) return undefined;
   const name = cleanFileName(fileName);
   const { folded } = name;
-  const above = readAbove(folders);
+  const above = readAncestors(folders);
   const tagAt = findTag(folded);
   const release = readRelease(name.extension ? `${folded}.${name.extension}` : folded);
   return {

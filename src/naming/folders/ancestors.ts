@@ -6,7 +6,7 @@ import { extraFolder } from './extras.ts';
 import { asTitle, type Folder, readFolder } from './folders.ts';
 
 /** What the folders above a file say, nearest first. */
-export interface Above {
+export interface Ancestors {
   category?: Category;
   season?: number;
   /** The show's or the film's folder. */
@@ -37,8 +37,8 @@ const sagaShape =
   /(?<![a-z])(?:sagas?|collections?|anthologies?|anthology|(?:tri|quadri|tetra|penta|hexa|septo)log(?:ies?|y))(?![a-z])/i;
 
 /** Reads the folders above a file, upwards: category, season, show or film (facts naming 3). */
-export function readAbove(folders: readonly string[]): Above {
-  const above: Above = { ids: {} };
+export function readAncestors(folders: readonly string[]): Ancestors {
+  const above: Ancestors = { ids: {} };
   for (let i = folders.length - 1; i >= 0; i--) {
     const name = folders[i] as string;
     const parent = i > 0 ? readFolder(folders[i - 1] as string) : undefined;

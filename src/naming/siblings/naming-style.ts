@@ -3,7 +3,7 @@ import { yearInFront } from '../text/years.ts';
 import { isDvdPiece } from './parts.ts';
 
 /** How the files of one folder are named as a whole. */
-export interface Habits {
+export interface NamingStyle {
   /** Most names have no year in front: one that has (`2001 - L'Odyssée de l'espace`) has it in its title. */
   frontless?: boolean;
   /** The pieces of a DVD lie here together: a piece counts within its disc. */
@@ -11,7 +11,7 @@ export interface Habits {
 }
 
 /** Reads the habits of a folder. Undefined readings are files that are no video. */
-export function readHabits(readings: readonly (Reading | undefined)[]): Habits {
+export function readNamingStyle(readings: readonly (Reading | undefined)[]): NamingStyle {
   const videos = readings.filter((one) => one && !one.isSubtitle && one.extra === undefined) as Reading[];
   const fronted = videos.filter(({ name, year }) => !year && yearInFront(name.folded));
   const pieces = videos.filter(({ name }) => isDvdPiece(name.folded));

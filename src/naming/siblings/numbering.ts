@@ -10,7 +10,7 @@ export interface Member {
 }
 
 /** What the numbers behind the same words count. */
-export interface Count {
+export interface Numbering {
   kind: 'episodes' | 'films' | 'constant' | 'nothing';
   /** Distinct numbers. */
   values: number;
@@ -44,11 +44,11 @@ const longestSaga = 12;
  * @param stem those words as a key, '' = the number opens the name
  * @param around the folder: how many names carry a year of their own, and whether one consists of those words alone
  */
-export function judgeCount(stem: string, members: readonly Member[], around: Around): Count {
+export function judgeNumbering(stem: string, members: readonly Member[], around: Around): Numbering {
   const counted = members.filter(({ reading, number }) => !reading.isSubtitle && !number.decimal);
   const values = new Set(counted.map(({ number }) => number.value));
   const rests = new Set(counted.map(({ number }) => number.rest));
-  const count: Count = {
+  const count: Numbering = {
     kind: 'nothing',
     values: values.size,
     lowest: Math.min(...values),
@@ -79,7 +79,7 @@ export function judgeCount(stem: string, members: readonly Member[], around: Aro
 function areFilms(
   members: readonly Member[],
   values: ReadonlySet<number>,
-  count: Count,
+  count: Numbering,
   { dated, first }: Around,
 ): boolean {
   const { above } = (members[0] as Member).reading;

@@ -1,6 +1,6 @@
 import type { Reading } from '../file/reading.ts';
 import { sameTitleKey } from '../text/titles.ts';
-import type { Habits } from './naming-style.ts';
+import type { NamingStyle } from './naming-style.ts';
 
 /** Which part of a film a file holds. */
 export interface Part {
@@ -28,7 +28,7 @@ export function isDvdPiece(folded: string): boolean {
 }
 
 /** The part that the name or the folder of a disc says; undefined for a whole film. */
-export function readPart(reading: Reading, habits: Habits): Part | undefined {
+export function readPart(reading: Reading, namingStyle: NamingStyle): Part | undefined {
   const { name, above } = reading;
   const disc = partShape.exec(name.folded);
   const found = disc ?? latePart.exec(name.folded) ?? partOfFolder(reading);
@@ -43,7 +43,7 @@ export function readPart(reading: Reading, habits: Habits): Part | undefined {
   }
   const piece = dvdPiece.exec(name.folded)?.[1];
   const { disc: inDisc } = above;
-  if (!piece || (inDisc !== undefined && !habits.pieces))
+  if (!piece || (inDisc !== undefined && !namingStyle.pieces))
     return inDisc === undefined ? undefined : { number: inDisc, how: 'part: folder' };
   // The pieces of the second disc go on from those of the first, which has nine at most.
   return { number: ((inDisc ?? 1) - 1) * 10 + Number(piece), how: 'part: name' };

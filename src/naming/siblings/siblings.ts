@@ -2,11 +2,11 @@ import { between } from '../episodes/markers.ts';
 import { groupEnd, type NumberAt, numbersIn, stemKey } from '../episodes/numbers.ts';
 import type { Reading, ShowReading } from '../file/reading.ts';
 import { sameTitleKey } from '../text/titles.ts';
-import { type Habits, readHabits } from './naming-style.ts';
-import { type Count, judgeCount, type Member } from './numbering.ts';
+import { type NamingStyle, readNamingStyle } from './naming-style.ts';
+import { judgeNumbering, type Member, type Numbering } from './numbering.ts';
 
 /** What the other files of the folder say about one of them. */
-export interface Evidence extends Habits {
+export interface Evidence extends NamingStyle {
   /** It is an episode. */
   show?: ShowReading;
   /** It is a film: its number belongs to the title, or it is the stranger among the episodes of a series. */
@@ -33,8 +33,8 @@ const plainWord =
  */
 export function readSiblings(readings: readonly (Reading | undefined)[]): Evidence[] {
   if (readings.length < 2) return readings.map(() => ({}));
-  const habits = readHabits(readings);
-  const evidence = readings.map((): Evidence => ({ ...habits }));
+  const namingStyle = readNamingStyle(readings);
+  const evidence = readings.map((): Evidence => ({ ...namingStyle }));
   const stems = markedStems(readings);
   const numbers = readings.map((one) => (one && isOpen(one) ? numbersIn(one) : []));
   const counts = countNumbers(readings, numbers);
@@ -54,7 +54,7 @@ export function readSiblings(readings: readonly (Reading | undefined)[]): Eviden
     else if (marked && !reading.year) found.show = asShow(reading, marked, undefined, stems);
     found.constants = own.filter((n) => counts.get(n.stem)?.kind === 'constant').map((n) => n.start);
   });
-  markStrangers(readings, numbers, evidence, stems);
+  markUnknownPaths(readings, numbers, evidence, stems);
   return evidence;
 }
 
@@ -85,7 +85,7 @@ function markedStems(readings: readonly (Reading | undefined)[]): Stems {
 function countNumbers(
   readings: readonly (Reading | undefined)[],
   numbers: readonly NumberAt[][],
-): Map<string, Count> {
+): Map<string, Numbering> {
   const members = new Map<string, Member[]>();
   readings.forEach((reading, at) => {
     const seen = new Set<string>();
@@ -101,16 +101,19 @@ function countNumbers(
   const dated = videos.filter((one) => one.year !== undefined && isOpen(one)).length;
   const plain = new Set(videos.map(({ name }) => sameTitleKey(name.folded)));
   return new Map(
-    [...members].map(([stem, group]) => [stem, judgeCount(stem, group, { dated, first: plain.has(stem) })]),
+    [...members].map(([stem, group]) => [
+      stem,
+      judgeNumbering(stem, group, { dated, first: plain.has(stem) }),
+    ]),
   );
 }
 
 /** The number of a name that changes most among its siblings; the first of equals. */
 function bestCount(
   own: readonly NumberAt[],
-  counts: ReadonlyMap<string, Count>,
-): { number: NumberAt; count: Count } | undefined {
-  let best: { number: NumberAt; count: Count } | undefined;
+  counts: ReadonlyMap<string, Numbering>,
+): { number: NumberAt; count: Numbering } | undefined {
+  let best: { number: NumberAt; count: Numbering } | undefined;
   for (const number of own) {
     const count = counts.get(number.stem);
     if (!count || (count.kind !== 'episodes' && count.kind !== 'films')) continue;
@@ -119,7 +122,7 @@ function bestCount(
   return best;
 }
 
-function asShow(reading: Reading, number: NumberAt, count: Count | undefined, stems: Stems): ShowReading {
+function asShow(reading: Reading, number: NumberAt, count: Numbering | undefined, stems: Stems): ShowReading {
   const { start, end, value, decimal, stem } = number;
   const marker: NonNullable<ShowReading['marker']> = {
     start,
@@ -153,7 +156,7 @@ function asShow(reading: Reading, number: NumberAt, count: Count | undefined, st
 }
 
 /** Among the episodes of a series, a file with a title and a year of its own is a film (facts naming 7). */
-function markStrangers(
+function markUnknownPaths(
   readings: readonly (Reading | undefined)[],
   numbers: readonly NumberAt[][],
   evidence: readonly Evidence[],

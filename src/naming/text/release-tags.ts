@@ -41,13 +41,13 @@ function bestListed(name: string): string | undefined {
 }
 
 const foreign = /[\u0250-\uffff]/g;
-const mostForeign = 80;
+const maxForeign = 80;
 
 /** The library's time grows with the square of the letters that are not Latin: no title has more than some of them. */
 function calm(name: string): string {
   if (name.search(foreign) < 0) return name;
   let count = 0;
-  return name.replace(foreign, (letter) => (++count > mostForeign ? '-' : letter));
+  return name.replace(foreign, (letter) => (++count > maxForeign ? '-' : letter));
 }
 
 function plainResolution(resolution: string): string | undefined {

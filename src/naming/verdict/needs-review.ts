@@ -8,7 +8,7 @@ const asianScript = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Scr
  * Why a person should look at this answer before it is believed, in one sentence; undefined when nobody needs to (facts
  * naming 11 and Anime). What a provider id settles never needs anyone.
  */
-export function needsPerson(recognition: Recognition): string | undefined {
+export function needsReview(recognition: Recognition): string | undefined {
   const { kind, title, season, episodes, date, ids, because } = recognition;
   const says = (line: string) => because.some((one) => one.startsWith(line));
   if (kind === 'ignored' || kind === 'extra') return undefined;

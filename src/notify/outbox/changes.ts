@@ -19,7 +19,7 @@ export interface FolderChange {
 export const changeBits: Readonly<Record<Change, number>> = { created: 1, updated: 2, removed: 4 };
 
 /** More folders than this in one go are taken together: every one is a scan of its own for the server. */
-export const mostFolders = 50;
+export const maxFolders = 50;
 
 /** Titles stand at `Movies/<title>` and `Shows/<title>`: what lies deeper is part of one. */
 const titleDepth = 2;
@@ -41,7 +41,7 @@ export function gather(written: Written): FolderChange[] {
  * The fewest folders that cover all of these: none lies in another, several parts of one title become the title, and
  * more than `most` become the folders above them, the fullest first.
  */
-export function reduce(changes: readonly FolderChange[], most = mostFolders): FolderChange[] {
+export function reduce(changes: readonly FolderChange[], most = maxFolders): FolderChange[] {
   let folders = new Map<string, FolderChange>();
   for (const change of changes) put(folders, change);
   folders = withoutInner(folders);

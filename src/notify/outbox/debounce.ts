@@ -10,7 +10,7 @@ export interface Gathered {
 
 /** A quiet moment after the last change, and the longest wait after the first. */
 export const quietMs = 10_000;
-export const mostMs = 60_000;
+export const maxMs = 60_000;
 
 /** Between tries of a server that cannot be told; the last one again and again. */
 export const retryPausesMs: readonly number[] = [30, 60, 120, 300, 600, 1800, 3600].map((s) => s * 1000);
@@ -23,6 +23,6 @@ export function gatheredAt({ firstMajorAt, lastMajorAt, firstMinorAt }: Gathered
   const major =
     firstMajorAt === undefined || lastMajorAt === undefined
       ? Number.POSITIVE_INFINITY
-      : Math.min(lastMajorAt + quietMs, firstMajorAt + mostMs);
-  return Math.min(major, firstMinorAt === undefined ? Number.POSITIVE_INFINITY : firstMinorAt + mostMs);
+      : Math.min(lastMajorAt + quietMs, firstMajorAt + maxMs);
+  return Math.min(major, firstMinorAt === undefined ? Number.POSITIVE_INFINITY : firstMinorAt + maxMs);
 }

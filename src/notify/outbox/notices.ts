@@ -10,7 +10,7 @@ export interface Notice {
 }
 
 /** Keeps what waits, over a restart and between processes. */
-export interface NoticeStore {
+export interface OutboxStore {
   add(servers: readonly string[], notices: readonly Omit<Notice, 'rev'>[], now: number): Promise<void>;
   /** By server: since when what waits, and how much. */
   waiting(): Promise<Map<string, Gathered>>;
@@ -25,7 +25,7 @@ export interface Result {
   at: number;
   ok: boolean;
   words: string;
-  cure?: string;
+  remedy?: string;
   folders: number;
   /** Tries in a row that went wrong, and when the next one is due. */
   failures: number;

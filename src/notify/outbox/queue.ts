@@ -3,11 +3,11 @@ import type { Log } from '../../core/log.ts';
 import { ServerFault } from '../servers/adapter.ts';
 import type { Server } from '../servers/servers.ts';
 import { type Gathered, gatheredAt, retryPausesMs } from './debounce.ts';
-import type { Notice, NoticeStore, Result, ResultStore } from './notices.ts';
+import type { Notice, OutboxStore, Result, ResultStore } from './notices.ts';
 
 export interface QueueOptions {
   servers: readonly Server[];
-  store: NoticeStore;
+  store: OutboxStore;
   results: ResultStore;
   clock: Clock;
   log: Log;
@@ -78,19 +78,19 @@ export function createQueue({ servers, store, results, clock, log, tell, lock }:
           'telling a media server failed in a way that we do not know',
         );
       const words = error instanceof ServerFault ? error.message : 'could not be told; the log says more';
-      const cure = error instanceof ServerFault ? error.cure : undefined;
+      const remedy = error instanceof ServerFault ? error.remedy : undefined;
       const pauseMs = retryPausesMs[Math.min(failures, retryPausesMs.length - 1)] as number;
       const retryAt = clock.now() + pauseMs;
       await note(state, {
         at: clock.now(),
         ok: false,
         words,
-        ...(cure === undefined ? {} : { cure }),
+        ...(remedy === undefined ? {} : { remedy }),
         folders: notices.length,
         failures: failures + 1,
         retryAt,
       });
-      const line = { server: server.name, words, cure, tryAgainAt: new Date(retryAt).toISOString() };
+      const line = { server: server.name, words, remedy, tryAgainAt: new Date(retryAt).toISOString() };
       if (failures === 0) log.warn(line, 'a media server could not be told of changes; it is tried again');
       else log.debug(line, 'a media server still cannot be told');
     } finally {

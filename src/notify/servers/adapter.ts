@@ -39,24 +39,24 @@ export interface ServerKind {
   /** True when it can only be told of folders that are there: of what went, the nearest folder above that stayed. */
   existingOnly: boolean;
   /** More folders than this in one go become fewer, larger ones; if not given, see `changes`. */
-  mostFolders?: number;
+  maxFolders?: number;
   /** Tells it, and says for a person what came of it. @throws ServerFault */
   tell(folders: readonly FolderNews[], talk: Talk): Promise<string>;
   /** The folders of its libraries, as it sees them; undefined = it cannot be asked for them. @throws ServerFault */
   libraries?(talk: Talk): Promise<readonly string[]>;
   /** Which of these folders it does not know, where it can only be asked one by one. @throws ServerFault */
-  strangers?(paths: readonly string[], talk: Talk): Promise<readonly string[]>;
+  unknownPaths?(paths: readonly string[], talk: Talk): Promise<readonly string[]>;
   /** Where the person gets the token. */
-  tokenCure: string;
+  tokenRemedy: string;
 }
 
 /** Why a server could not be told. Both texts are for a person and hold no secret. */
 export class ServerFault extends Error {
   override readonly name = 'ServerFault';
-  readonly cure: string | undefined;
+  readonly remedy: string | undefined;
 
-  constructor(words: string, cure?: string) {
+  constructor(words: string, remedy?: string) {
     super(words);
-    this.cure = cure;
+    this.remedy = remedy;
   }
 }

@@ -5,6 +5,6 @@ import { mediaBrowser } from './jellyfin.ts';
 export function emby({ token = '' }: ServerSetting): ServerKind {
   return mediaBrowser({
     headers: { 'x-emby-token': token },
-    tokenCure: 'make a key in Emby: Settings, API Keys',
+    tokenRemedy: 'make a key in Emby: Settings, API Keys',
   });
 }

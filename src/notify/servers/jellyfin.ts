@@ -13,19 +13,19 @@ const folderShape = z.array(z.object({ Locations: z.array(z.string()).optional()
 export function jellyfin({ token = '' }: ServerSetting): ServerKind {
   return mediaBrowser({
     headers: { authorization: `MediaBrowser Token="${encodeURIComponent(token)}"` },
-    tokenCure: 'make a key in Jellyfin: Dashboard, API Keys',
+    tokenRemedy: 'make a key in Jellyfin: Dashboard, API Keys',
   });
 }
 
 /** What Jellyfin and Emby have in common. */
 export function mediaBrowser({
   headers,
-  tokenCure,
-}: Pick<ServerKind, 'tokenCure'> & { headers: Record<string, string> }): ServerKind {
+  tokenRemedy,
+}: Pick<ServerKind, 'tokenRemedy'> & { headers: Record<string, string> }): ServerKind {
   return {
     // It looks for the nearest folder that is there by itself.
     existingOnly: false,
-    tokenCure,
+    tokenRemedy,
 
     /** All folders of one batch in one call; the server waits a minute of its own before it looks. */
     async tell(folders: readonly FolderNews[], { ask }: Talk) {

@@ -46,8 +46,8 @@ export function kodi({ token, clean = false }: ServerSetting): ServerKind {
   return {
     existingOnly: true,
     // One after the other, each as long as a scan takes; unchanged folders below cost it little.
-    mostFolders: 4,
-    tokenCure: 'write user:password of Settings, Services, Control into token',
+    maxFolders: 4,
+    tokenRemedy: 'write user:password of Settings, Services, Control into token',
 
     async tell(folders: readonly FolderNews[], talk: Talk) {
       for (const { path } of folders) {
@@ -61,17 +61,17 @@ export function kodi({ token, clean = false }: ServerSetting): ServerKind {
       return 'told';
     },
 
-    async strangers(paths, talk) {
-      const strangers: string[] = [];
+    async unknownPaths(paths, talk) {
+      const unknownPaths: string[] = [];
       for (const path of paths) {
         const { error } = await call(talk, 'Files.GetDirectory', {
           directory: directory(path),
           media: 'video',
         });
-        if (error?.code === notASource) strangers.push(path);
+        if (error?.code === notASource) unknownPaths.push(path);
         else if (error) throw new ServerFault(`refuses Files.GetDirectory (${error.code})`);
       }
-      return strangers;
+      return unknownPaths;
     },
   };
 }

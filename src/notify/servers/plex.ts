@@ -23,22 +23,22 @@ export function plex({ token = '' }: ServerSetting): ServerKind {
   return {
     // A path that it cannot find is answered 200 and does nothing.
     existingOnly: true,
-    tokenCure:
+    tokenRemedy:
       'take the X-Plex-Token of the server: https://support.plex.tv/articles/204059436-finding-an-authentication-token-x-plex-token/',
 
     async tell(folders: readonly FolderNews[], talk: Talk) {
       const all = await sections(talk);
-      let strangers = 0;
+      let unknownPaths = 0;
       for (const { path } of folders) {
         const section = sectionOf(path, all);
-        if (!section) strangers++;
+        if (!section) unknownPaths++;
         else {
           const where = `/library/sections/${encodeURIComponent(section.key)}/refresh?path=${encodePath(path)}`;
           await talk.ask({ method: 'GET', path: where, headers });
         }
       }
-      if (strangers === 0) return 'told';
-      const words = `none of its libraries holds ${strangers} of ${folders.length} folders`;
+      if (unknownPaths === 0) return 'told';
+      const words = `none of its libraries holds ${unknownPaths} of ${folders.length} folders`;
       // Asking again would not help, and what could be told was told.
       return `${words}; passerelle doctor says what to do`;
     },

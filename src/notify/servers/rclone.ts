@@ -30,7 +30,7 @@ export function rclone({ token, fs }: ServerSetting): ServerKind {
 
   return {
     existingOnly: true,
-    tokenCure: 'write user:password of --rc-user and --rc-pass into token',
+    tokenRemedy: 'write user:password of --rc-user and --rc-pass into token',
 
     /** The parents are forgotten, so that a new folder is found in them; then the folders are read anew. */
     async tell(folders: readonly FolderNews[], talk: Talk) {
@@ -48,7 +48,7 @@ export function rclone({ token, fs }: ServerSetting): ServerKind {
     },
 
     /** It has no libraries; but whether it can be talked to, and which mount is meant, is found out. */
-    async strangers(_paths, talk) {
+    async unknownPaths(_paths, talk) {
       const read = listShape.safeParse(await post(talk, '/vfs/list', {}));
       if (!read.success) throw new ServerFault('does not answer as rclone does', 'look at url');
       const { vfses } = read.data;

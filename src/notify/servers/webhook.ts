@@ -4,7 +4,7 @@ import type { FolderNews, ServerKind, ServerSetting, Talk } from './adapter.ts';
 export function webhook({ token }: ServerSetting): ServerKind {
   return {
     existingOnly: false,
-    tokenCure: 'look at token: it is sent as Authorization: Bearer',
+    tokenRemedy: 'look at token: it is sent as Authorization: Bearer',
     async tell(folders: readonly FolderNews[], { ask }: Talk) {
       await ask({
         method: 'POST',

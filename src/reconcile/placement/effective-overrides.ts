@@ -6,16 +6,16 @@ import type { Tree } from '../../library/trees.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';
 
 /** What a person said of the files of one folder. */
-export interface Sayings {
+export interface EffectiveOverrides {
   /** Puts it on what was read. */
   say: (fileId: string, recognition: Recognition) => Recognition;
   /** Files that were uploaded anew, and the missing ones whose word is theirs from now on. */
-  heirs: ReadonlyMap<string, string>;
+  successors: ReadonlyMap<string, string>;
 }
 
 /** Overrides of files and of the folders above them, the nearest having the last word. */
-export async function createSayings(
-  catalog: Pick<Catalog, 'overrides' | 'content' | 'titlesOf'>,
+export async function createEffectiveOverrides(
+  catalog: Pick<Catalog, 'overrides' | 'files' | 'placementsOf'>,
   trees: readonly Tree[],
 ) {
   const rows = await catalog.overrides.all();
@@ -27,10 +27,10 @@ export async function createSayings(
   /** Files that have left their folder, by its id and their name; of several the one that was spoken of last. */
   async function leftBy(ids: readonly string[]): Promise<Map<string, string>> {
     if (ids.length === 0) return new Map();
-    const known = await catalog.content.filesByIds(ids);
+    const known = await catalog.files.filesByIds(ids);
     const gone = [
       ...known.filter((file) => file.missingSince !== undefined),
-      ...(await catalog.content.goneByIds(ids)),
+      ...(await catalog.files.goneByIds(ids)),
     ];
     const slots = new Map(gone.map((file) => [file.id, slotOf(file)]));
     return new Map(ids.flatMap((id) => (slots.has(id) ? [[slots.get(id) as string, id]] : [])));
@@ -46,7 +46,7 @@ export async function createSayings(
     }
     // One that has a path of its own was a double, and nobody said anything of it.
     for (const { name } of found.size > 0 ? trees : [])
-      for (const [id, { stem }] of await catalog.titlesOf(name).placesOf([...found.keys()]))
+      for (const [id, { stem }] of await catalog.placementsOf(name).placesOf([...found.keys()]))
         if (stem !== undefined) found.delete(id);
     // Two may share a name: one of them follows.
     const followers = new Map([...found].sort().map(([id, from]) => [from, id]));
@@ -55,20 +55,20 @@ export async function createSayings(
 
   return {
     /** @param files all that the catalog knows in this folder */
-    async of(folderId: number, files: readonly CatalogFile[]): Promise<Sayings> {
-      if (all.size === 0) return { say: (_fileId, recognition) => recognition, heirs: new Map() };
+    async of(folderId: number, files: readonly CatalogFile[]): Promise<EffectiveOverrides> {
+      if (all.size === 0) return { say: (_fileId, recognition) => recognition, successors: new Map() };
       const above: Said[] = [];
-      for (const id of await catalog.content.foldersAbove(folderId)) {
+      for (const id of await catalog.files.foldersAbove(folderId)) {
         const override = all.get(`folder:${id}`);
         if (override) above.unshift({ of: 'folder', override });
       }
-      const heirs = await heirsAmong(files);
+      const successors = await heirsAmong(files);
       const say = (fileId: string, recognition: Recognition): Recognition => {
-        const own = all.get(`file:${heirs.get(fileId) ?? fileId}` satisfies Target);
+        const own = all.get(`file:${successors.get(fileId) ?? fileId}` satisfies Target);
         if (!own && (above.length === 0 || recognition.kind === 'ignored')) return recognition;
         return applyOverrides(recognition, own ? [...above, { of: 'file', override: own }] : above);
       };
-      return { say, heirs };
+      return { say, successors };
     },
   };
 }

@@ -25,7 +25,7 @@ type Told = Pick<Recognition, (typeof fields)[number]>;
  * @param before what the file was taken for until now
  * @returns JSON for {@link tellAs}; undefined where what is read today leads to the same path
  */
-export function toldBy(
+export function pinnedReading(
   tree: Tree,
   file: LibraryFile,
   now: Recognition,

@@ -4,7 +4,7 @@ import type { LibraryFile } from '../../library/layout.ts';
 import { type Owner, ownerOf } from '../../library/owner.ts';
 import { admits, keyIn, type Tree } from '../../library/trees.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';
-import { toldBy } from './pinned-reading.ts';
+import { pinnedReading } from './pinned-reading.ts';
 
 /** A file and what it was taken for. */
 export interface Titled {
@@ -59,7 +59,7 @@ export async function placeIn(
       continue;
     }
     if (left !== undefined) {
-      const told = toldBy(tree, file, recognition, left, left.recognition);
+      const told = pinnedReading(tree, file, recognition, left, left.recognition);
       places.push({ fileId: file.fileId, titleKey: left.titleKey, stem: undefined, told });
     } else if (own !== undefined) places.push({ fileId: file.fileId, titleKey: own, stem: undefined });
     else if (recognition.kind === 'extra' && recognition.extra !== 'sample' && admits(tree, file, 'extra'))
@@ -82,8 +82,8 @@ async function placesLeft(
   before: ReadonlyMap<string, Place>,
 ): Promise<(one: Titled) => Left | undefined> {
   const fresh = titled.filter(({ file }) => before.get(file.fileId)?.stem === undefined);
-  const left = await catalog.content.leftOf([...new Set(fresh.map((one) => one.folderId))]);
-  const places = await catalog.titlesOf(tree.name).placesOf(left.map(({ id }) => id));
+  const left = await catalog.files.leftOf([...new Set(fresh.map((one) => one.folderId))]);
+  const places = await catalog.placementsOf(tree.name).placesOf(left.map(({ id }) => id));
   const readings = await catalog.recognitions.ofFiles([...places.keys()]);
   const found = new Map<string, Left>();
   for (const { id, folderId, name } of left) {
@@ -129,13 +129,13 @@ async function ownersAbove(
   /** Titles of files that are being placed just now. */
   now: ReadonlyMap<string, string>,
 ): Promise<Owner[]> {
-  const [, parentId] = await catalog.content.foldersAbove(folderId);
+  const [, parentId] = await catalog.files.foldersAbove(folderId);
   if (parentId === undefined) return [];
-  const children = await catalog.content.subFolders([parentId]);
+  const children = await catalog.files.subFolders([parentId]);
   // `Show/Bonus` belongs to what lies in `Show/Season 01`.
   for (const folders of [[parentId], children.map((child) => child.id)]) {
-    const ids = (await catalog.content.filesOfFolders(folders)).map((file) => file.id);
-    const places = await catalog.titlesOf(tree.name).placesOf(ids);
+    const ids = (await catalog.files.filesOfFolders(folders)).map((file) => file.id);
+    const places = await catalog.placementsOf(tree.name).placesOf(ids);
     const recognitions = await catalog.recognitions.ofFiles(ids);
     const owners = ids.flatMap((id): Owner[] => {
       const titleKey = now.get(id) ?? places.get(id)?.titleKey;

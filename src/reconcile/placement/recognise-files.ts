@@ -1,4 +1,4 @@
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { CatalogFile } from '../../catalog/account/files.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Place } from '../../catalog/tree/placements.ts';
@@ -6,8 +6,8 @@ import type { LibraryFile } from '../../library/layout.ts';
 import type { TitlesByTree, Tree } from '../../library/trees.ts';
 import { isSubtitle, isVideo, recogniseFolder } from '../../naming/recognise.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';
-import { createSayings } from './effective-overrides.ts';
-import { toldBy } from './pinned-reading.ts';
+import { createEffectiveOverrides } from './effective-overrides.ts';
+import { pinnedReading } from './pinned-reading.ts';
 import { placeIn, type Titled } from './place-files.ts';
 import { foldersAround, isSideCar } from './related-files.ts';
 
@@ -20,7 +20,7 @@ export interface Recognised {
   /** Folders in which something has come that stood nowhere before. */
   fresh: Set<number>;
   /** Files that were uploaded anew, and the missing ones whose word is theirs. */
-  heirs: Map<string, string>;
+  successors: Map<string, string>;
 }
 
 /** A file as the library sees it. @param folder account path of its folder */
@@ -31,7 +31,7 @@ export function toLibraryFile(file: CatalogFile, folder: string): LibraryFile {
 
 /** Account paths of the folders of these files. */
 export function foldersOf(catalog: Catalog, files: Iterable<CatalogFile>): Promise<Map<number, string>> {
-  return catalog.content.folderPaths([...new Set([...files].map((file) => file.folderId))]);
+  return catalog.files.folderPaths([...new Set([...files].map((file) => file.folderId))]);
 }
 
 /**
@@ -45,14 +45,14 @@ export async function recogniseFiles(
   fileIds: readonly string[],
   midCrawl = false,
 ): Promise<Recognised> {
-  const changed = await catalog.content.filesByIds(fileIds);
+  const changed = await catalog.files.filesByIds(fileIds);
   const videoFolders = [...new Set(changed.filter(({ name }) => isVideo(name)).map((file) => file.folderId))];
-  const together = (await catalog.content.filesOfFolders(videoFolders)).filter(
+  const together = (await catalog.files.filesOfFolders(videoFolders)).filter(
     ({ name }) => isVideo(name) || isSubtitle(name),
   );
   const paths = await foldersOf(catalog, together);
-  const result: Recognised = { titles: new Map(), open: new Set(), fresh: new Set(), heirs: new Map() };
-  const read = await recogniseTogether(catalog, trees, together, paths, result.heirs);
+  const result: Recognised = { titles: new Map(), open: new Set(), fresh: new Set(), successors: new Map() };
+  const read = await recogniseTogether(catalog, trees, together, paths, result.successors);
   const titled = read.filter(({ file }) => isVideo(file.name));
   // A folder whose place is not known just now keeps its titles: the crawl that is under way will say where it is.
   const known = new Set([...titled.map(({ file }) => file.fileId), ...fileIds]);
@@ -63,16 +63,16 @@ export async function recogniseFiles(
     catalog,
     changed.filter(({ name }) => isSideCar(name)),
   );
-  const beside = (await catalog.content.filesOfFolders(around))
+  const beside = (await catalog.files.filesOfFolders(around))
     .filter(({ name }) => isVideo(name))
     .map((file) => file.id);
-  for (const id of result.heirs.keys()) result.open.add(id);
+  for (const id of result.successors.keys()) result.open.add(id);
   const places = new Map<Tree, Map<string, Place>>();
   for (const tree of trees)
-    places.set(tree, await catalog.titlesOf(tree.name).placesOf([...known, ...beside]));
+    places.set(tree, await catalog.placementsOf(tree.name).placesOf([...known, ...beside]));
   await readAnew(catalog, titled, places);
   for (const [tree, before] of places) {
-    const titles = catalog.titlesOf(tree.name);
+    const titles = catalog.placementsOf(tree.name);
     const { places: now, open } = await placeIn(catalog, tree, titled, before, midCrawl);
     for (const id of open) result.open.add(id);
     // It had a place and was refused by the disk: nothing else would bring it back to mind.
@@ -122,12 +122,12 @@ async function readAnew(
       const standing = all.get(file.fileId);
       const json = known.get(file.fileId);
       if (standing?.stem === undefined || json === undefined) continue;
-      const told = toldBy(tree, file, recognition, standing, JSON.parse(json) as Recognition);
+      const told = pinnedReading(tree, file, recognition, standing, JSON.parse(json) as Recognition);
       if (told === standing.told) continue;
       other.push({ ...standing, told });
       all.set(file.fileId, { ...standing, told });
     }
-    if (other.length > 0) await catalog.titlesOf(tree.name).place([], other);
+    if (other.length > 0) await catalog.placementsOf(tree.name).place([], other);
   }
   await catalog.recognitions.replace(
     [],
@@ -144,20 +144,20 @@ async function recogniseTogether(
   /** Is added to. */
   allHeirs: Map<string, string>,
 ): Promise<Titled[]> {
-  const sayings = await createSayings(catalog, trees);
+  const effectiveOverrides = await createEffectiveOverrides(catalog, trees);
   const titled: Titled[] = [];
   for (const [folderId, group] of Map.groupBy(files, (file) => file.folderId)) {
     const folder = paths.get(folderId);
     if (folder === undefined) continue;
     // A player must not wait for a crawl.
-    await breathe();
+    await yieldToEventLoop();
     const some = group.map((file) => toLibraryFile(file, folder));
     const recognitions = recogniseFolder(
       some.map(({ path }) => path),
       some.map(({ sizeBytes }) => sizeBytes),
     );
-    const { say, heirs } = await sayings.of(folderId, group);
-    for (const [heir, from] of heirs) allHeirs.set(heir, from);
+    const { say, successors } = await effectiveOverrides.of(folderId, group);
+    for (const [successor, from] of successors) allHeirs.set(successor, from);
     const present = new Set(
       group.flatMap(({ name, missingSince }) => (missingSince === undefined ? name : [])),
     );

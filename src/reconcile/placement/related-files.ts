@@ -6,13 +6,13 @@ import { isSubtitle, isVideo } from '../../naming/recognise.ts';
 import { isPicture } from '../../naming/text/file-kinds.ts';
 
 /** Videos and side-cars in the folders of these files, in the folders of subtitles below them, and pictures of their shows. */
-export async function filesNear(
+export async function relatedFiles(
   catalog: Catalog,
   files: readonly CatalogFile[],
   artwork: boolean,
 ): Promise<CatalogFile[]> {
   const folders = [...new Set(files.map((file) => file.folderId))];
-  const near = await catalog.content.filesOfFolders([
+  const near = await catalog.files.filesOfFolders([
     ...new Set([...folders, ...(await subtitleFolders(catalog, folders))]),
   ]);
   const found = near.filter(({ name }) => isSubtitle(name) || isVideo(name) || (artwork && isPicture(name)));
@@ -21,17 +21,17 @@ export async function filesNear(
 
 /** `Subs`, and the folders of single episodes in it (`Subs/Show.S01E01`). */
 async function subtitleFolders(catalog: Catalog, folders: readonly number[]): Promise<number[]> {
-  const below = (await catalog.content.subFolders(folders)).filter(({ name }) => isSubtitleFolder(name));
+  const below = (await catalog.files.subFolders(folders)).filter(({ name }) => isSubtitleFolder(name));
   if (below.length === 0) return [];
   const ids = below.map(({ id }) => id);
-  return [...ids, ...(await catalog.content.subFolders(ids)).map(({ id }) => id)];
+  return [...ids, ...(await catalog.files.subFolders(ids)).map(({ id }) => id)];
 }
 
 async function showPictures(catalog: Catalog, folders: readonly number[]): Promise<CatalogFile[]> {
-  const seasons = (await catalog.content.parentsOf(folders)).filter(({ name }) => isSeasonFolder(name));
+  const seasons = (await catalog.files.parentsOf(folders)).filter(({ name }) => isSeasonFolder(name));
   const shows = new Set(seasons.map(({ parentId }) => parentId));
   for (const id of folders) shows.delete(id);
-  return (await catalog.content.filesOfFolders([...shows])).filter(({ name }) => isArtwork(name));
+  return (await catalog.files.filesOfFolders([...shows])).filter(({ name }) => isArtwork(name));
 }
 
 /** Whether this file has no title of its own, but belongs to its neighbours'. */
@@ -42,11 +42,11 @@ export function isSideCar(name: string): boolean {
 /** The folders whose videos these side-cars may belong to: their own, those above folders of subtitles, a show's seasons. */
 export async function foldersAround(catalog: Catalog, sideCars: readonly CatalogFile[]): Promise<number[]> {
   const ids = new Set(sideCars.map((file) => file.folderId));
-  const parents = await catalog.content.parentsOf([...ids]);
-  const above = await catalog.content.parentsOf(parents.map(({ parentId }) => parentId));
+  const parents = await catalog.files.parentsOf([...ids]);
+  const above = await catalog.files.parentsOf(parents.map(({ parentId }) => parentId));
   for (const { name, parentId } of [...parents, ...above]) if (isSubtitleFolder(name)) ids.add(parentId);
   const pictured = new Set(sideCars.filter(({ name }) => isArtwork(name)).map((file) => file.folderId));
-  for (const { id, name } of await catalog.content.subFolders([...pictured]))
+  for (const { id, name } of await catalog.files.subFolders([...pictured]))
     if (isSeasonFolder(name)) ids.add(id);
   return [...ids];
 }

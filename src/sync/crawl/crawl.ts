@@ -31,7 +31,7 @@ export interface CrawlProgress {
 export interface CrawlRun {
   signal: AbortSignal;
   /** Calls that it may make; then it stops, and goes on when it is run again. Default: as many as it takes. */
-  mostCalls?: number | undefined;
+  maxCalls?: number | undefined;
   /** What one listing changed, right after it was recorded. */
   onChange: (change: ListingChange) => Promise<void>;
   onProgress: (progress: CrawlProgress) => void;
@@ -61,7 +61,7 @@ const spreadOverMs = 14 * resumeWithinMs;
  */
 export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<CrawlResult> {
   const { catalog, clock, log } = options;
-  const { mostCalls = Number.POSITIVE_INFINITY } = run;
+  const { maxCalls = Number.POSITIVE_INFINITY } = run;
   let calls = 0;
   let countedCalls = 0;
   const listFolder = createListFolder({
@@ -106,14 +106,14 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
   const startedAt = clock.now();
   let listed = 0;
   // Counted on: asking the database after each folder would cost more than the folder.
-  const counts = { ...(await catalog.crawls.counts(crawlId)), files: (await catalog.content.counts()).files };
+  const counts = { ...(await catalog.crawls.counts(crawlId)), files: (await catalog.files.counts()).files };
   for (;;) {
     const next = await catalog.crawls.next(crawlId);
     if (next === undefined) break;
     const { folderId, listedAt } = next;
     try {
       run.signal.throwIfAborted();
-      if (calls >= mostCalls) throw new BridgeError('BRIDGE_BUDGET');
+      if (calls >= maxCalls) throw new BridgeError('BRIDGE_BUDGET');
       await waitForInterval(listedAt);
       const listing = await withTries(() => listFolder(folderId));
       const change = await catalog.crawls.listed(crawlId, listing, clock.now(), newCalls());

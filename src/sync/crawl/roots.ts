@@ -29,7 +29,7 @@ export async function resolveRoots(
   options: ResolveOptions,
 ): Promise<ResolvedRoots> {
   const { catalog } = options;
-  const known = (await catalog.memory.get<Record<string, number>>(memoryName)) ?? {};
+  const known = (await catalog.keyValues.get<Record<string, number>>(memoryName)) ?? {};
   const roots: Root[] = [];
   const missing: string[] = [];
   for (const path of paths) {
@@ -37,21 +37,24 @@ export async function resolveRoots(
     if (folderId === undefined) missing.push(path);
     else roots.push({ path, folderId });
   }
-  await catalog.memory.put(memoryName, Object.fromEntries(roots.map((root) => [root.path, root.folderId])));
+  await catalog.keyValues.put(
+    memoryName,
+    Object.fromEntries(roots.map((root) => [root.path, root.folderId])),
+  );
   return { roots, missing };
 }
 
 /** The roots that the last crawl found. */
-export async function knownRoots(catalog: Pick<Catalog, 'memory'>): Promise<Root[]> {
-  const known = (await catalog.memory.get<Record<string, number>>(memoryName)) ?? {};
+export async function knownRoots(catalog: Pick<Catalog, 'keyValues'>): Promise<Root[]> {
+  const known = (await catalog.keyValues.get<Record<string, number>>(memoryName)) ?? {};
   return Object.entries(known).map(([path, folderId]) => ({ path, folderId }));
 }
 
 /** The next crawl looks for this root by its path again. */
 export async function forgetRoot(catalog: Catalog, path: string): Promise<void> {
-  const known = (await catalog.memory.get<Record<string, number>>(memoryName)) ?? {};
+  const known = (await catalog.keyValues.get<Record<string, number>>(memoryName)) ?? {};
   delete known[path];
-  await catalog.memory.put(memoryName, known);
+  await catalog.keyValues.put(memoryName, known);
 }
 
 const memoryName = 'roots';

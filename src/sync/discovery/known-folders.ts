@@ -2,7 +2,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import { knownRoots } from '../crawl/roots.ts';
 import type { FolderFacts } from './folder-rate.ts';
 
-const mostPlays = 200;
+const maxPlays = 200;
 
 /** The folders below the roots, with what tells how soon they may have something new. */
 export async function knownFolders(catalog: Catalog, now: number): Promise<FolderFacts[]> {
@@ -13,9 +13,9 @@ export async function knownFolders(catalog: Catalog, now: number): Promise<Folde
 }
 
 /** When something was last played from a folder. */
-async function watchedFolders({ plays, content }: Catalog): Promise<Map<number, number>> {
-  const recent = await plays<{ id: string; startedAt: number; fileId: string }>().recent(mostPlays);
-  const files = await content.filesByIds([...new Set(recent.map(({ fileId }) => fileId))]);
+async function watchedFolders({ plays, files: catalogFiles }: Catalog): Promise<Map<number, number>> {
+  const recent = await plays<{ id: string; startedAt: number; fileId: string }>().recent(maxPlays);
+  const files = await catalogFiles.filesByIds([...new Set(recent.map(({ fileId }) => fileId))]);
   const folderOf = new Map(files.map(({ id, folderId }) => [id, folderId]));
   const watched = new Map<number, number>();
   for (const { fileId, startedAt } of recent) {

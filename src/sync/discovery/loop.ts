@@ -7,15 +7,15 @@ import type { FileListing } from '../../host/fichier/wire.ts';
 import { dayMs } from './folder-rate.ts';
 import { knownFolders } from './known-folders.ts';
 import { accountEveryMs, createPlanner, type Planner, type Spent } from './planner.ts';
-import type { LookIn } from './scan-folder.ts';
-import { straysAmong } from './unindexed-files.ts';
+import type { ScanFolder } from './scan-folder.ts';
+import { unindexedFilesAmong } from './unindexed-files.ts';
 
-export interface LooksOptions {
+export interface DiscoveryLoopOptions {
   catalog: Catalog;
   host: {
     listFiles(request: { folderId: 'all'; sentAfter: number }, options: CallOptions): Promise<FileListing>;
   };
-  lookIn: LookIn;
+  scanFolder: ScanFolder;
   clock: Clock;
   log: Log;
   /** Calls a day; 0 = as many as the pace allows. */
@@ -45,8 +45,8 @@ const longestWaitMs = 60_000;
 const lagMs = 3 * 3_600_000;
 
 /** Looks for new files between crawls, step by step as the planner says. */
-export function createLooks(options: LooksOptions) {
-  const { catalog, host, lookIn, clock, log } = options;
+export function createDiscoveryLoop(options: DiscoveryLoopOptions) {
+  const { catalog, host, scanFolder, clock, log } = options;
   const perDay =
     options.callsPerDay || Math.max(1, Math.floor(dayMs / Math.max(10_000, 4 * options.requestIntervalMs)));
   const stopping = new AbortController();
@@ -56,7 +56,7 @@ export function createLooks(options: LooksOptions) {
   let loadedAt = Number.NEGATIVE_INFINITY;
 
   async function newPlanner(): Promise<Planner> {
-    const spent = await catalog.memory.get<Spent>(spentName);
+    const spent = await catalog.keyValues.get<Spent>(spentName);
     const made = createPlanner({
       perDay,
       floorMs: options.folderIntervalMs,
@@ -64,7 +64,7 @@ export function createLooks(options: LooksOptions) {
       now: clock.now(),
       spent,
     });
-    const known = await catalog.memory.get<AccountKnowledge>(accountName);
+    const known = await catalog.keyValues.get<AccountKnowledge>(accountName);
     if (known) made.resume(known.at);
     return made;
   }
@@ -78,7 +78,7 @@ export function createLooks(options: LooksOptions) {
   }
 
   async function askAccount(plan: Planner): Promise<void> {
-    const known = await catalog.memory.get<AccountKnowledge>(accountName);
+    const known = await catalog.keyValues.get<AccountKnowledge>(accountName);
     const now = clock.now();
     const sentAfter = Math.max((known?.at ?? 0) - lagMs, now - dayMs);
     try {
@@ -88,11 +88,11 @@ export function createLooks(options: LooksOptions) {
         files.length > 0 ? files.every(({ folderId }) => folderId !== undefined) : known?.namesFolders;
       if (namesFolders !== undefined && namesFolders !== known?.namesFolders)
         log.info({ namesFolders }, 'the listing of the whole account was looked at');
-      const strays = await straysAmong(catalog, files);
-      plan.accountListed(clock.now(), strays);
-      await catalog.memory.put(accountName, { at: now, namesFolders } satisfies AccountKnowledge);
-      if (strays.length > 0)
-        log.debug({ files: strays.length }, 'the account has files that are not known yet');
+      const unindexedFiles = await unindexedFilesAmong(catalog, files);
+      plan.accountListed(clock.now(), unindexedFiles);
+      await catalog.keyValues.put(accountName, { at: now, namesFolders } satisfies AccountKnowledge);
+      if (unindexedFiles.length > 0)
+        log.debug({ files: unindexedFiles.length }, 'the account has files that are not known yet');
     } catch (error) {
       stopping.signal.throwIfAborted();
       if (!isBridgeError(error)) throw error;
@@ -103,7 +103,7 @@ export function createLooks(options: LooksOptions) {
   }
 
   async function listOne(plan: Planner, folderId: number, why: string): Promise<void> {
-    const { fileIds, newFolders, changed, calls } = await lookIn(folderId, stopping.signal);
+    const { fileIds, newFolders, changed, calls } = await scanFolder(folderId, stopping.signal);
     plan.listed(folderId, clock.now(), fileIds, newFolders, calls);
     if (changed > 0 || newFolders.length > 0)
       log.info(
@@ -132,7 +132,7 @@ export function createLooks(options: LooksOptions) {
         planner.failed(next.folderId, clock.now(), isForGood(error));
       return Math.max(clock.now() + (isForGood(error) ? 0 : busyMs), error.retryAt ?? 0);
     }
-    await catalog.memory.put(spentName, planner.spent());
+    await catalog.keyValues.put(spentName, planner.spent());
     return clock.now();
   }
 
@@ -146,7 +146,7 @@ export function createLooks(options: LooksOptions) {
       } catch (error) {
         if (signal.aborted) return;
         log.error(
-          { err: error, ...(isBridgeError(error) ? { cure: error.cure } : {}) },
+          { err: error, ...(isBridgeError(error) ? { remedy: error.remedy } : {}) },
           'looking for new files failed',
         );
         at = clock.now() + busyMs;
@@ -210,7 +210,7 @@ export function createLooks(options: LooksOptions) {
   };
 }
 
-export type Looks = ReturnType<typeof createLooks>;
+export type DiscoveryLoop = ReturnType<typeof createDiscoveryLoop>;
 
 /** It says nothing of other folders, and will be so in an hour. */
 function isForGood(error: BridgeError): boolean {

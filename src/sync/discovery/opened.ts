@@ -1,5 +1,5 @@
 /** Whoever walks through everything opens thousands, and looks at none of them. */
-export const mostOpened = 20;
+export const maxOpened = 20;
 
 /**
  * Folders that somebody opened in a listing, the latest few. They get at most every second look: a mount or a scanner
@@ -13,7 +13,7 @@ export function createOpened() {
       ids.delete(id);
       ids.add(id);
       const [oldest] = ids;
-      if (ids.size > mostOpened && oldest !== undefined) ids.delete(oldest);
+      if (ids.size > maxOpened && oldest !== undefined) ids.delete(oldest);
     },
 
     delete: (id: number): boolean => ids.delete(id),

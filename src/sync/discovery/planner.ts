@@ -2,7 +2,7 @@ import { birthsOf, dayMs, type FolderFacts, rateOf, tierOf, watchedRate } from '
 import { createOpened } from './opened.ts';
 
 /** A file that the account has and the catalog has not. */
-export interface Stray {
+export interface UnindexedFile {
   id: string;
   /** Folders that it may well lie in, the likeliest first. */
   likely: readonly number[];
@@ -58,7 +58,7 @@ export function createPlanner(options: PlannerOptions) {
   const folders = new Map<number, FolderFacts & { rate: number; listedMs: number }>();
   const urgent = new Map<number, string>();
   const opened = createOpened();
-  const strays = new Map<string, { since: number }>();
+  const unindexedFiles = new Map<string, { since: number }>();
   /** Files that were searched for in vain. */
   const elsewhere = new Set<string>();
   let tokens = most / 2;
@@ -99,7 +99,7 @@ export function createPlanner(options: PlannerOptions) {
   function due(now: number): { folderId: number; why: string } | undefined {
     for (const [folderId, why] of urgent) if (mayListAt(folderId) <= now) return { folderId, why };
     if (onlyAsked) return undefined;
-    const missing = [...strays.values()].reduce((latest, { since }) => Math.max(latest, since), 0);
+    const missing = [...unindexedFiles.values()].reduce((latest, { since }) => Math.max(latest, since), 0);
     if (missing > 0) {
       const folderId = best(now, ({ rate, listedMs }) => (listedMs < missing ? rate : 0));
       if (folderId !== undefined) return { folderId, why: 'search for a new file' };
@@ -133,9 +133,9 @@ export function createPlanner(options: PlannerOptions) {
     next(now: number): Step {
       fill(now);
       if (spent.calls + 1 > perDay) return { do: 'wait', at: (dayOf(now) + 1) * dayMs };
-      for (const [id, { since }] of strays)
+      for (const [id, { since }] of unindexedFiles)
         if (now - since > searchMs) {
-          strays.delete(id);
+          unindexedFiles.delete(id);
           elsewhere.add(id);
         }
       if (now >= accountAt && tokens >= 1)
@@ -159,7 +159,7 @@ export function createPlanner(options: PlannerOptions) {
       opened.listed(folderId);
       const folder = folders.get(folderId);
       if (folder) folder.listedMs = now;
-      if (strays.size > 0) for (const id of fileIds) strays.delete(id);
+      if (unindexedFiles.size > 0) for (const id of fileIds) unindexedFiles.delete(id);
       for (const id of newFolders) {
         folders.set(id, { ...unknownFolder, id, parentId: folderId, rate: watchedRate, listedMs: 0 });
         urgent.set(id, 'new folder');
@@ -183,13 +183,13 @@ export function createPlanner(options: PlannerOptions) {
     },
 
     /** What the listing of the whole account named that the catalog does not hold. */
-    accountListed(now: number, found: readonly Stray[]): void {
+    accountListed(now: number, found: readonly UnindexedFile[]): void {
       spend(1, now);
       accountWorks = true;
       accountAt = now + accountEveryMs;
       for (const { id, likely } of found) {
         if (elsewhere.has(id)) continue;
-        if (!strays.has(id)) strays.set(id, { since: now });
+        if (!unindexedFiles.has(id)) unindexedFiles.set(id, { since: now });
         for (const folderId of likely)
           if (folders.has(folderId)) urgent.set(folderId, 'a new file is said to be there');
       }

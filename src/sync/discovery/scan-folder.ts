@@ -7,14 +7,14 @@ import type { CrawlOptions } from '../crawl/crawl.ts';
 import { createListFolder } from '../crawl/list-folder.ts';
 import { forgetRoot, knownRoots } from '../crawl/roots.ts';
 
-export interface LookInOptions extends CrawlOptions {
+export interface ScanFolderOptions extends CrawlOptions {
   publisher: Pick<Publisher, 'findTrees' | 'files' | 'titles'>;
   fetchSideCars: SideCarFetch;
   /** The lock of crawls: one thing at a time. */
   lockPath: string;
 }
 
-export interface LookedIn {
+export interface ScannedFolder {
   fileIds: string[];
   /** Sub-folders that were not known. */
   newFolders: number[];
@@ -32,7 +32,7 @@ const sideCarsForMs = 60_000;
  * Lists one folder between crawls, the way a crawl does: one transaction, then the tree is brought up to date for what
  * changed. What is missing is only noted; taking out is the business of complete crawls.
  */
-export function createLookIn(options: LookInOptions) {
+export function createScanFolder(options: ScanFolderOptions) {
   const { catalog, clock } = options;
 
   const hold = () => lockFile(options.lockPath, 'BRIDGE_CRAWL_RUNNING');
@@ -83,13 +83,13 @@ export function createLookIn(options: LookInOptions) {
    * The lock is not held while the host is asked, so that a crawl finds it free.
    * @throws BridgeError BRIDGE_CRAWL_RUNNING while a crawl runs, here or in another process; BRIDGE_DISK; those of the host
    */
-  return async (folderId: number, signal: AbortSignal): Promise<LookedIn> => {
+  return async (folderId: number, signal: AbortSignal): Promise<ScannedFolder> => {
     let calls = 0;
     await briefly(async () => undefined);
     const listing = await fetch(folderId, signal, () => calls++);
     const { change, newFolders, wanted } = await briefly(async () => {
       await options.publisher.findTrees();
-      const before = new Set((await catalog.content.subFolders([folderId])).map(({ id }) => id));
+      const before = new Set((await catalog.files.subFolders([folderId])).map(({ id }) => id));
       const change = await catalog.crawls.listedAlone(listing, clock.now());
       const { wanted } = await options.publisher.files(change.changed, { signal, moreToCome: true });
       return { change, newFolders: listing.folders.filter(({ id }) => !before.has(id)), wanted };
@@ -110,4 +110,4 @@ export function createLookIn(options: LookInOptions) {
   };
 }
 
-export type LookIn = ReturnType<typeof createLookIn>;
+export type ScanFolder = ReturnType<typeof createScanFolder>;

@@ -1,6 +1,6 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { HostFile } from '../../host/fichier/wire.ts';
-import type { Stray } from './planner.ts';
+import type { UnindexedFile } from './planner.ts';
 
 /** Folders that a name may point to. */
 const mostLikely = 3;
@@ -11,19 +11,19 @@ const shortestBeginning = 4;
  * Of the files that the account has, those that the catalog has not, each with the folders that it may well lie in: the
  * one that it names, where the host names one, or those with files that are called alike.
  */
-export async function straysAmong(
+export async function unindexedFilesAmong(
   catalog: Pick<Catalog, 'folderFacts'>,
   files: readonly HostFile[],
-): Promise<Stray[]> {
+): Promise<UnindexedFile[]> {
   const unknown = await catalog.folderFacts.unknownOf(files.map(({ id }) => id));
-  const strays: Stray[] = [];
+  const unindexedFiles: UnindexedFile[] = [];
   for (const { id, name, folderId } of files) {
     if (!unknown.has(id)) continue;
     const beginning = folderId === undefined ? beginningOf(name) : undefined;
     const alike = beginning === undefined ? [] : await catalog.folderFacts.withNames(beginning, mostLikely);
-    strays.push({ id, likely: folderId === undefined ? alike : [folderId] });
+    unindexedFiles.push({ id, likely: folderId === undefined ? alike : [folderId] });
   }
-  return strays;
+  return unindexedFiles;
 }
 
 /** What stands before the number of an episode: other episodes begin the same. */

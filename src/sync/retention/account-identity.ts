@@ -2,13 +2,13 @@ import type { Memory } from '../../catalog/db/key-values.ts';
 
 /** Who lists, told in digests: neither the key nor a mail address is kept. */
 export interface AccountBehind {
-  keyPrint: string;
+  keyFingerprint: string;
   /** A print of the account's identity, undefined when the host does not tell it now. Asks at most once in six hours. */
   whose(signal: AbortSignal): Promise<string | undefined>;
 }
 
 interface Known {
-  keyPrint: string;
+  keyFingerprint: string;
   whose?: string | undefined;
 }
 
@@ -18,21 +18,21 @@ const memoryName = 'accountBehind';
  * Whether the account is the one whose files the catalog holds. The same key is the same account; another key is
  * believed when the host says that it belongs to the same person, and taken for a stranger's until then.
  */
-export function createAccountWatch(memory: Memory, { keyPrint, whose }: AccountBehind) {
+export function createAccountWatch(memory: Memory, { keyFingerprint, whose }: AccountBehind) {
   return {
     /** After a whole crawl. @returns why it may be another account; undefined when it is the same */
     async look(dryRun: boolean, signal: AbortSignal): Promise<string | undefined> {
       const known = await memory.get<Known>(memoryName);
-      const isSameKey = known === undefined || known.keyPrint === keyPrint;
+      const isSameKey = known === undefined || known.keyFingerprint === keyFingerprint;
       if (isSameKey && (known?.whose !== undefined || dryRun)) return undefined;
       // A first index costs one call a folder and not one more: whose it is, is asked with the second.
       if (known === undefined) {
-        await memory.put(memoryName, { keyPrint });
+        await memory.put(memoryName, { keyFingerprint });
         return undefined;
       }
       const now = await whose(signal);
       if (isSameKey || (now !== undefined && now === known?.whose)) {
-        if (!dryRun) await memory.put(memoryName, { keyPrint, whose: now });
+        if (!dryRun) await memory.put(memoryName, { keyFingerprint, whose: now });
         return undefined;
       }
       return now !== undefined && known?.whose !== undefined
@@ -42,7 +42,7 @@ export function createAccountWatch(memory: Memory, { keyPrint, whose }: AccountB
 
     /** A person says that this account is the right one. */
     async adopt(signal: AbortSignal): Promise<void> {
-      await memory.put(memoryName, { keyPrint, whose: await whose(signal) });
+      await memory.put(memoryName, { keyFingerprint, whose: await whose(signal) });
     },
   };
 }

@@ -6,12 +6,12 @@ import type { Cause, Stop } from './guard.ts';
 /** Account paths shown with a proposal. */
 const examplesShown = 5;
 /** More than there are causes. */
-export const mostOpen = 100;
+export const maxOpen = 100;
 
 /** What a person is told of these files. */
 export async function factsOf(catalog: Catalog, fileIds: readonly string[]): Promise<ProposalFacts> {
-  const shown = await catalog.content.filesByIds(fileIds.slice(0, examplesShown));
-  const folders = await catalog.content.folderPaths([...new Set(shown.map((file) => file.folderId))]);
+  const shown = await catalog.files.filesByIds(fileIds.slice(0, examplesShown));
+  const folders = await catalog.files.folderPaths([...new Set(shown.map((file) => file.folderId))]);
   const examples = shown.map(({ folderId, name }) => `${folders.get(folderId) ?? '…'}/${name}`);
   return {
     files: fileIds.length,
@@ -23,7 +23,7 @@ export async function factsOf(catalog: Catalog, fileIds: readonly string[]): Pro
 /** The proposals that wait for a word: at most one for each cause, kept up to date by every crawl. */
 export function createOpenProposals(catalog: Catalog, log: Log) {
   const { proposals, removals } = catalog;
-  const open = (): Promise<Proposal[]> => proposals.list(mostOpen, 'open');
+  const open = (): Promise<Proposal[]> => proposals.list(maxOpen, 'open');
 
   /** Files of an open one that have not come back. */
   const waiting = async ({ id }: Proposal): Promise<string[]> =>

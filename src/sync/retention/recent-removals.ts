@@ -12,14 +12,14 @@ const memoryName = 'recentRemovals';
 const recentMs = 24 * 3_600_000;
 
 /** Removals of the last day: many small losses in one bad night are one large loss. */
-export function createRecent(memory: Memory) {
-  const lately = async (steadyMs: number): Promise<Loss[]> => {
+export function createRecentRemovals(memory: Memory) {
+  const lately = async (monotonicMs: number): Promise<Loss[]> => {
     const kept = (await memory.get<Loss[]>(memoryName)) ?? [];
-    return kept.filter(({ at, files }) => files > 0 && at <= steadyMs && steadyMs - at < recentMs);
+    return kept.filter(({ at, files }) => files > 0 && at <= monotonicMs && monotonicMs - at < recentMs);
   };
   return {
-    async sum(steadyMs: number): Promise<{ files: number; in: (root: string) => number }> {
-      const losses = await lately(steadyMs);
+    async sum(monotonicMs: number): Promise<{ files: number; in: (root: string) => number }> {
+      const losses = await lately(monotonicMs);
       const add = (of: (loss: Loss) => number) => losses.reduce((sum, loss) => sum + of(loss), 0);
       return { files: add((loss) => loss.files), in: (root) => add((loss) => loss.roots?.[root] ?? 0) };
     },
@@ -29,4 +29,4 @@ export function createRecent(memory: Memory) {
   };
 }
 
-export type Recent = ReturnType<typeof createRecent>;
+export type RecentRemovals = ReturnType<typeof createRecentRemovals>;

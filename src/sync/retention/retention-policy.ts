@@ -2,14 +2,14 @@ import type { CrawlNote } from '../../catalog/account/crawls.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
-import { createSteady } from '../../reconcile/monotonic-clock.ts';
+import { createMonotonicClock } from '../../reconcile/monotonic-clock.ts';
 import type { CrawlResult } from '../crawl/crawl.ts';
 import { type AccountBehind, createAccountWatch } from './account-identity.ts';
 import { type GuardQuestion, type Stop, whatSpoils, whatStops } from './guard.ts';
 import { createOpenProposals, factsOf } from './open-proposals.ts';
-import { createRecent } from './recent-removals.ts';
+import { createRecentRemovals } from './recent-removals.ts';
 
-export interface LadderOptions {
+export interface RetentionPolicyOptions {
   catalog: Catalog;
   clock: Clock;
   log: Log;
@@ -36,21 +36,25 @@ type DoneCrawl = Extract<CrawlResult, { outcome: 'done' }>;
  * out. Times are steady (see createSteady), and each of the two first steps needs a crawl of its own, so that a clock
  * that jumps makes the ladder longer and never shorter. What the guard stops becomes a proposal.
  */
-export function createLadder(options: LadderOptions) {
+export function createRetentionPolicy(options: RetentionPolicyOptions) {
   const { catalog, clock, log, confirmMs, graceMs } = options;
   const { removals } = catalog;
-  const steady = createSteady(catalog.memory, clock);
-  const recent = createRecent(catalog.memory);
-  const account = createAccountWatch(catalog.memory, options.account);
+  const monotonicClock = createMonotonicClock(catalog.keyValues, clock);
+  const recent = createRecentRemovals(catalog.keyValues);
+  const account = createAccountWatch(catalog.keyValues, options.account);
   const proposals = createOpenProposals(catalog, log);
 
   /** Weighs what disappeared. @returns what goes now (or would go, in a dry run), and the note of the crawl */
   async function weigh(done: DoneCrawl, run: WeighRun): Promise<{ gone: string[]; note: CrawlNote }> {
     const { dryRun = false, acceptRemovals = false, signal } = run;
     const now = clock.now();
-    const rungs = { steadyMs: dryRun ? await steady.now() : await steady.advance(), confirmMs, graceMs };
+    const windows = {
+      monotonicMs: dryRun ? await monotonicClock.now() : await monotonicClock.advance(),
+      confirmMs,
+      graceMs,
+    };
     const lost = await removals.missing();
-    const counts = await catalog.content.counts();
+    const counts = await catalog.files.counts();
     const crawl = {
       ...done.note,
       isEmpty: lost.length > 0 && counts.files === counts.missing,
@@ -69,10 +73,10 @@ export function createLadder(options: LadderOptions) {
         done.roots.map((root) => root.folderId),
         now,
       );
-    const due = await removals.due(rungs);
-    const question = await ask(done, rungs, crawl, lost.length > 0);
+    const due = await removals.due(windows);
+    const question = await ask(done, windows, crawl, lost.length > 0);
     const stop = whatStops(question);
-    if (isSure && !dryRun) await removals.climb(rungs);
+    if (isSure && !dryRun) await removals.advance(windows);
 
     if (hasWord) return dryRun ? { gone: due, note: done.note } : letGo(done, due, signal);
     // What waits for a person goes by no other way, also when the library has grown and it would be few now.
@@ -90,7 +94,7 @@ export function createLadder(options: LadderOptions) {
     if (going.length > 0) {
       // Noted before it happens: killed in between, the next crawl is too careful and not too bold.
       const roots = Object.fromEntries(question.roots.map((root) => [root.name, root.gone]));
-      await recent.add({ at: rungs.steadyMs, files: question.whole.gone, roots });
+      await recent.add({ at: windows.monotonicMs, files: question.whole.gone, roots });
     }
     const gone = await takeOut(going, now);
     if (gone.length > 0) note.removed = gone.length;
@@ -101,15 +105,15 @@ export function createLadder(options: LadderOptions) {
   /** What the guard is asked. `gone` = what would go now, without the losses of the last day. */
   async function ask(
     done: DoneCrawl,
-    rungs: Parameters<typeof removals.due>[0],
+    windows: Parameters<typeof removals.due>[0],
     crawl: GuardQuestion['crawl'],
     isLost: boolean,
   ) {
     // Counting a large tree takes its time, and where nothing is missing nothing can go.
     const nothing = { total: 0, candidates: 0 };
-    const share = async () => (isLost ? removals.share(rungs) : nothing);
-    const shareBelow = async (id: number) => (isLost ? removals.shareBelow(id, rungs) : nothing);
-    const lately = await recent.sum(rungs.steadyMs);
+    const share = async () => (isLost ? removals.share(windows) : nothing);
+    const shareBelow = async (id: number) => (isLost ? removals.shareBelow(id, windows) : nothing);
+    const lately = await recent.sum(windows.monotonicMs);
     // Many small losses in one bad night are one large loss.
     const withLosses = ({ total, candidates }: { total: number; candidates: number }, losses: number) => ({
       total: total + losses,
@@ -124,7 +128,7 @@ export function createLadder(options: LadderOptions) {
       for (const { name: tree, dir } of options.trees) {
         // Its folder may be called like a root.
         const name = `tree ${dir}`;
-        const share = await removals.shareInTree(tree, rungs);
+        const share = await removals.shareInTree(tree, windows);
         roots.push({ name, path: dir, ...withLosses(share, lately.in(name)) });
       }
     return {
@@ -175,4 +179,4 @@ export function createLadder(options: LadderOptions) {
   return { weigh, recent, account };
 }
 
-export type Ladder = ReturnType<typeof createLadder>;
+export type RetentionPolicy = ReturnType<typeof createRetentionPolicy>;
