@@ -5,8 +5,11 @@ import { settingList } from '../config/settings.ts';
 import { packageJson, read, root } from './fixtures/checkout.ts';
 import { documents, tableOf } from './fixtures/documents.ts';
 
-/** What the documents say to type, to set and to follow is there. */
-const current = documents.filter((name) => name !== 'CHANGELOG.md');
+/**
+ * What the documents say to type, to set and to follow is there. The changelog speaks of what was, the facts of other
+ * programs.
+ */
+const current = documents.filter((name) => name !== 'CHANGELOG.md' && !name.startsWith('docs/facts/'));
 
 /** A heading as GitHub makes an anchor of it. */
 const anchorOf = (heading: string) =>

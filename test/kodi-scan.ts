@@ -128,7 +128,7 @@ async function detailsIn(path: string): Promise<Held['details']> {
   return Object.values(all)[0]?.[0]?.fileinfo?.[0]?.streamdetails?.[0];
 }
 
-/** Says what lies in the folders, as the dialog for a source would, before Kodi sees them (facts media-servers 8.1). */
+/** Says what lies in the folders, as the dialog for a source would, before Kodi sees them (facts/media-servers 8.1). */
 async function setSources(data: string, libraryDir: string): Promise<void> {
   const dir = join(data, 'Database');
   const file = (await readdir(dir)).find((one) => /^MyVideos\d+\.db$/.test(one)) as string;

@@ -92,7 +92,7 @@ t.test('extras', async (t) => {
     ['/[Group] X - NCOP1 [1080p].mkv', 'clip'],
   ];
   for (const [path, extra] of rows) t.match(recognise(path), { kind: 'extra', extra }, path);
-  // Jellyfin's own lists, complete (facts media-servers 2.1).
+  // Jellyfin's own lists, complete (facts/media-servers 2.1).
   const folders =
     'behind the scenes,deleted scenes,interviews,scenes,samples,shorts,featurettes,extras,extra,other,clips,trailers,backdrops,theme-music';
   for (const folder of folders.split(',')) {

@@ -30,7 +30,7 @@ const lockSeconds = 3600;
 
 /**
  * `/dav/`: the same two views as `/browse/` for WebDAV (RFC 4918, classes 1 and 2, read-only). What clients need is in
- * facts media-servers 6.1.
+ * facts/media-servers 6.1.
  */
 export const dav = fp(
   async (app: FastifyInstance) => {
@@ -75,7 +75,7 @@ export const dav = fp(
         handler: () => undefined,
       });
     }
-    // Windows asks at the top of the server before it asks where it was sent (facts media-servers 6.1).
+    // Windows asks at the top of the server before it asks where it was sent (facts/media-servers 6.1).
     app.route({ method: 'OPTIONS', url: '/', onRequest: app.basicAuth, handler: options });
     app.route({ method: 'PROPFIND', url: '/', onRequest: app.basicAuth, handler: top });
 

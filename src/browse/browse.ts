@@ -16,7 +16,7 @@ export interface BrowseOptions {
 }
 
 /**
- * What programs ask for beside every folder and file (facts media-servers 6.1): Finder, Windows, Nautilus, Spotlight.
+ * What programs ask for beside every folder and file (facts/media-servers 6.1): Finder, Windows, Nautilus, Spotlight.
  * They are answered like any other name, but never told to come back.
  */
 const probe =

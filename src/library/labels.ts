@@ -9,7 +9,7 @@ const maxLabelBytes = 44;
 type Read = (recognition: Recognition, facts?: MediaFacts) => string | undefined;
 const resolution: Read = (r) => [r.resolution, r.hdr].filter(Boolean).join(' ');
 const edition: Read = (r) => r.edition;
-/** In this order; the resolution leads, because Jellyfin sorts versions by it (facts media-servers 2.1). */
+/** In this order; the resolution leads, because Jellyfin sorts versions by it (facts/media-servers 2.1). */
 const aspects: readonly Read[] = [
   resolution,
   (r) => r.source,
@@ -82,7 +82,7 @@ export function idLabel(fileId: string): string {
 
 /**
  * Breaks up what a server would read in a label: one more episode right behind the first (`- e5`), an episode of its own
- * (`s1e2`, `5x12e13`), a part (`Part 2`, `DVD A`), and a year, which keeps Jellyfin from grouping the versions (facts media-servers 2.1, 2.3).
+ * (`s1e2`, `5x12e13`), a part (`Part 2`, `DVD A`), and a year, which keeps Jellyfin from grouping the versions (facts/media-servers 2.1, 2.3).
  */
 function plain(label: string): string {
   return label

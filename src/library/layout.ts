@@ -17,7 +17,7 @@ export interface LayoutOptions {
   profile?: Profile;
   /** Larger side-cars are left out: text is small, and every one is a download. Default 5 MB. */
   maxSubtitleBytes?: number;
-  /** Whether the NFO files say `<lockdata>true</lockdata>` (facts media-servers 1.3). Default false. */
+  /** Whether the NFO files say `<lockdata>true</lockdata>` (facts/media-servers 1.3). Default false. */
   lockData?: boolean;
   /** Whether NFO files are made at all. Default true. */
   nfo?: boolean;
@@ -67,7 +67,7 @@ export function layoutTitle(
     kind: 'strm',
     path: `${stem}.strm`,
     fileId: file.fileId,
-    // Jellyfin refuses to stream directly what has ".m3u" anywhere in its address (facts media-servers 1.1).
+    // Jellyfin refuses to stream directly what has ".m3u" anywhere in its address (facts/media-servers 1.1).
     name: (name ?? file.name).replace(/\.(?=m3u)/gi, '_'),
   }));
   if (options.nfo !== false && shelf !== 'unsorted') entries.push(...nfoEntries(shelf, dir, placed, options));
@@ -109,7 +109,7 @@ function nfoEntries(
   const entries = placed.map(({ stem, facts }) =>
     entry(`${stem}.nfo`, movieNfo(best.recognition, nfo, facts)),
   );
-  // With several files in the folder Jellyfin reads movie.nfo alone (facts media-servers 3.1).
+  // With several files in the folder Jellyfin reads movie.nfo alone (facts/media-servers 3.1).
   // Kodi would read it in place of each version's own, and give all of them the streams of one.
   return placed.length > 1 && options.profile?.name !== 'kodi'
     ? [entry(`${dir}/movie.nfo`, movieNfo(best.recognition, nfo, best.facts)), ...entries]

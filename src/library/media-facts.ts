@@ -24,7 +24,7 @@ export interface VideoFacts {
   bitDepth?: number;
   /** How two eyes share a picture, in Kodi's words. */
   stereoMode?: 'left_right' | 'right_left' | 'top_bottom' | 'bottom_top';
-  /** ISO 639-2/B, three letters: what Kodi reads (facts media-servers 3.3). */
+  /** ISO 639-2/B, three letters: what Kodi reads (facts/media-servers 3.3). */
   language?: string;
 }
 

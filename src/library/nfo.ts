@@ -4,14 +4,14 @@ import type { MediaFacts } from './media-facts.ts';
 import { fileInfo, runtimeMinutes } from './stream-details.ts';
 
 export interface NfoOptions {
-  /** `<lockdata>`: true keeps the media server's providers away (facts media-servers 1.3). */
+  /** `<lockdata>`: true keeps the media server's providers away (facts/media-servers 1.3). */
   lockData: boolean;
   /** A day for a series whose year alone is known: Kodi reads no `<year>` there (seen in Kodi 20). */
   premiered?: boolean;
 }
 
 /**
- * NFO of a film: title, year, provider ids, and what its header says (facts media-servers 3.2, 3.3). `dateadded` is left
+ * NFO of a film: title, year, provider ids, and what its header says (facts/media-servers 3.2, 3.3). `dateadded` is left
  * to the media server: a time of ours would make the same film new again.
  */
 export function movieNfo(recognition: Recognition, options: NfoOptions, facts?: MediaFacts): string {
@@ -100,7 +100,7 @@ function named({ title, year }: Recognition): object {
 
 /**
  * Every form of the ids: `uniqueid` for Kodi and Jellyfin, tags for Emby. The tag of IMDb has two names, `imdbid` in a
- * film and `imdb_id` in a series, as Jellyfin and Emby write them themselves (facts media-servers 3.2: both are read).
+ * film and `imdb_id` in a series, as Jellyfin and Emby write them themselves (facts/media-servers 3.2: both are read).
  */
 function idTags(ids: ProviderIds, imdbTag: 'imdbid' | 'imdb_id'): object {
   const known = (['tmdb', 'imdb', 'tvdb'] as const).filter((provider) => ids[provider]);

@@ -73,7 +73,7 @@ function nameVersions(
   return new Map(items.map((item) => [item, name(item)]));
 }
 
-/** Films: one file has the folder's name, several get labels behind it, parts are stacked (facts media-servers 2.1). */
+/** Films: one file has the folder's name, several get labels behind it, parts are stacked (facts/media-servers 2.1). */
 function movieStems({ dir, profile }: Place, items: readonly Item[]): Map<Item, string> {
   const name = lastSegment(dir);
   const parts = Map.groupBy(items, ({ recognition }) => recognition.part);
@@ -153,7 +153,7 @@ function unsortedStems({ dir }: Place, items: readonly Item[]): Map<Item, string
   );
 }
 
-/** The name of a file as it is. Dots go: "X.strm" beside "X.y.strm" reads as a track of X (facts media-servers 1.2). */
+/** The name of a file as it is. Dots go: "X.strm" beside "X.y.strm" reads as a track of X (facts/media-servers 1.2). */
 function plainName({ file }: Item): string {
   return safeSegment(baseName(file.name).replace(/[._]+/g, ' '), maxStemBytes - 30);
 }

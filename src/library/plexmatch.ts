@@ -1,6 +1,6 @@
 import type { Recognition } from '../naming/text/recognition.ts';
 
-/** Where Plex looks for it: in the folder of a show (facts media-servers 2.5). */
+/** Where Plex looks for it: in the folder of a show (facts/media-servers 2.5). */
 export const plexmatchName = '.plexmatch';
 
 /** What Plex is told of a show that it would else have to guess; undefined where no id is known, and a guess is as good. */

@@ -39,7 +39,7 @@ export interface Profile {
   extraSuffix?: Readonly<Record<string, string>>;
 }
 
-/** Jellyfin's folders (facts media-servers 2.1); `sample` is none: a sample is no extra that anybody wants to see. */
+/** Jellyfin's folders (facts/media-servers 2.1); `sample` is none: a sample is no extra that anybody wants to see. */
 const jellyfinExtras = {
   trailer: 'trailers',
   behindthescenes: 'behind the scenes',
@@ -54,15 +54,15 @@ const jellyfinExtras = {
 
 const jellyfin: Profile = {
   name: 'jellyfin',
-  // Square brackets: the only form that every Jellyfin reads (facts media-servers 2.1).
+  // Square brackets: the only form that every Jellyfin reads (facts/media-servers 2.1).
   idTag: (provider, id) => squareTag(provider, id, /^(?:19|20)\d\d$/),
   episode: (show, id, slot) => `${join(show, id)} ${upper(slot)}`,
-  // Versions are grouped only in a folder whose name is longer than one character (facts media-servers 2.1).
+  // Versions are grouped only in a folder whose name is longer than one character (facts/media-servers 2.1).
   guard: (name) => (name.length === 1 ? `${name}_` : name),
   extras: jellyfinExtras,
 };
 
-/** The forms of names by server (facts media-servers 2.1 to 2.5). */
+/** The forms of names by server (facts/media-servers 2.1 to 2.5). */
 export const profiles: Readonly<Record<ProfileName, Profile>> = {
   jellyfin,
   emby: { ...jellyfin, name: 'emby', idTag: (provider, id) => `[${provider}id=${id}]` },
@@ -72,7 +72,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     // It reads four digits behind a dash as a year whatever follows them.
     idTag: (provider, id) => squareTag(provider, id, /^(?:19|20)\d\d/),
     episode: kodiEpisode,
-    // Its exclusions look at the whole path (facts media-servers 2.3).
+    // Its exclusions look at the whole path (facts/media-servers 2.3).
     guard: (name) =>
       name
         .replace(/-(?=trailer)/gi, '- ')

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 /** Every file system of a home server takes 255 bytes; players and side-cars add to a name, so names stay below. */
 export const maxSegmentBytes = 255;
 
-/** Folders and files that Jellyfin skips or takes for extras by their whole name (facts media-servers 2.1). */
+/** Folders and files that Jellyfin skips or takes for extras by their whole name (facts/media-servers 2.1). */
 const taken =
   /^(?:metadata|subs|samples?|minta|extrafanart|extrathumbs|lost\+found|@eadir|#recycle|\$recycle\.bin|behind the scenes|deleted scenes|interviews?|scenes?|shorts?|featurettes?|extras?|others?|clips?|trailers?|backdrops|theme-music|specials|movie|tvshow|season)$/i;
 const extraSuffix =
@@ -43,7 +43,7 @@ export function safeSegment(text: string, maxBytes = maxSegmentBytes): string {
   return odd || name === '' ? `${name}_` : name;
 }
 
-/** A label behind ` - `: without dots, which Jellyfin takes for a separator of tracks (facts media-servers 1.2). */
+/** A label behind ` - `: without dots, which Jellyfin takes for a separator of tracks (facts/media-servers 1.2). */
 export function safeLabel(text: string, maxBytes: number): string {
   const label = safeSegment(text.replace(/[.]+/g, ' ').replace(/[[\]{}()]/g, ' '), maxBytes);
   return label === '_' ? '' : label;

@@ -1,7 +1,7 @@
 import type { MediaFacts } from './media-facts.ts';
 
 /**
- * `fileinfo` as Kodi reads it (facts media-servers 3.3): with it Kodi shows length, codecs and languages of a film that
+ * `fileinfo` as Kodi reads it (facts/media-servers 3.3): with it Kodi shows length, codecs and languages of a film that
  * was never opened. Jellyfin reads less of it and probes all the same. The order of the elements is fixed, so that
  * the same facts give the same bytes.
  */

@@ -24,7 +24,7 @@ export class NoFacts extends Error {
   override readonly name = 'NoFacts';
 }
 
-/** What a media server's probe takes of most films (facts media-servers 1.3, measured). */
+/** What a media server's probe takes of most films (facts/media-servers 1.3, measured). */
 export const headBytes = 4 * 1024 * 1024;
 
 /** Half a second of work is not worth a second compilation: 81 MB instead of 120, and a third less time (measured). */

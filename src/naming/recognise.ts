@@ -11,7 +11,7 @@ export { needsReview } from './verdict/needs-review.ts';
 
 /**
  * What the file at this account path is: a film, an episode, an extra, or nothing for the tree. Pure, needs no network.
- * Follows the layers of facts naming: clean, extras, folders, markers, library, merge.
+ * Follows the layers of facts/naming: clean, extras, folders, markers, library, merge.
  *
  * The same as `recogniseFolder([path])[0]`. A subtitle is read like the video it belongs to; the tree looks at `isVideo` and `isSubtitle` as well.
  */
@@ -21,7 +21,7 @@ export function recognise(path: string): Recognition {
 }
 
 /**
- * The same for all files of one account folder together: siblings are the best evidence there is (facts naming 7). Answers
+ * The same for all files of one account folder together: siblings are the best evidence there is (facts/naming 7). Answers
  * stand in the order of the input and do not depend on it. Takes time in proportion to the number of files.
  *
  * @param paths account paths; those of several folders are taken folder by folder

@@ -34,7 +34,7 @@ const writeLock =
 /** Properties of the namespace DAV: (RFC 4918 section 15, RFC 4331); undefined = this entry has none. */
 const properties: Readonly<Record<string, Property>> = {
   resourcetype: ({ isFolder }) => (isFolder ? '<D:collection/>' : ''),
-  // Never empty: older Kodis read it unchecked (facts media-servers 6.1).
+  // Never empty: older Kodis read it unchecked (facts/media-servers 6.1).
   displayname: ({ name }) => xmlText(name === '' ? '/' : name),
   // Not String(): V8 keeps the text of each number that it has shown, among what lives long.
   getcontentlength: ({ sizeBytes }) => sizeBytes?.toFixed(0),
@@ -94,7 +94,7 @@ export function createResponse(
       if (value !== undefined) found += value === '' || isNameOnly ? empty : open + value + close;
       else if (asked.kind === 'prop') missing += empty;
     }
-    // The words of the status are as Kodi compares them (facts media-servers 6.1).
+    // The words of the status are as Kodi compares them (facts/media-servers 6.1).
     const first =
       found === '' && missing !== ''
         ? ''

@@ -1,7 +1,7 @@
 import { type Oracle, partsOf, type ReadTitle, readingOf, stackUp, through } from './reading.ts';
 
 /**
- * What Emby makes of a tree, after its documentation of names (facts media-servers 2.4): `Title (Year)` with ids in
+ * What Emby makes of a tree, after its documentation of names (facts/media-servers 2.4): `Title (Year)` with ids in
  * brackets, versions behind ` - `, seasons in folders of their own.
  */
 export const emby: Oracle = (paths) => {

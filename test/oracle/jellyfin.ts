@@ -10,7 +10,7 @@ import {
 } from './reading.ts';
 
 /**
- * What Jellyfin makes of a tree, after its documentation and the rules in facts media-servers 1.2 and 2.1. 12 groups the
+ * What Jellyfin makes of a tree, after its documentation and the rules in facts/media-servers 1.2 and 2.1. 12 groups the
  * versions of an episode and reads more forms of ids; 10 is 10.11.
  */
 export function jellyfin(version: 10 | 12): Oracle {

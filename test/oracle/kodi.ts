@@ -1,7 +1,7 @@
 import { emptyReading, type Oracle, partsOf, type Reading, type ReadTitle, readSideCars } from './reading.ts';
 
 /**
- * What Kodi makes of a tree whose films lie in folders that match their titles (facts media-servers 2.3, and its wiki on
+ * What Kodi makes of a tree whose films lie in folders that match their titles (facts/media-servers 2.3, and its wiki on
  * advancedsettings). Where releases differ, the one that reads more into a name counts. Kodi 20 makes a film of every
  * version, and of every part, because STRM files are playlists to it, which it never stacks (measured: test:kodi). Here
  * they are one film where they read alike.

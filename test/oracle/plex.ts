@@ -1,7 +1,7 @@
 import { type Oracle, partsOf, type ReadTitle, readingOf, stackUp, through } from './reading.ts';
 
 /**
- * What Plex makes of a tree, after its articles on names (facts media-servers 2.5): ids and editions in curly braces,
+ * What Plex makes of a tree, after its articles on names (facts/media-servers 2.5): ids and editions in curly braces,
  * an edition is a film of its own, ` - s01e01-e02`, parts behind the name.
  */
 export const plex: Oracle = (paths) => {
@@ -43,7 +43,7 @@ export const plex: Oracle = (paths) => {
   return reading;
 };
 
-/** A hidden file is nothing, but for the one that it asks for by its name (facts media-servers 2.5). */
+/** A hidden file is nothing, but for the one that it asks for by its name (facts/media-servers 2.5). */
 function isSkipped(name: string): boolean {
   return /^\.(?!plexmatch$)|^(?:@eadir|lost\+found|#recycle|\$recycle\.bin|plex versions|sample|samples)$/i.test(
     name,

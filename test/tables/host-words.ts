@@ -13,7 +13,7 @@ export type HostWords = [
 const pages = (status: number, code: ErrorCode, gate: GateKind, texts: string[]): HostWords[] =>
   texts.map((words) => [words, status, code, gate, 'html']);
 
-/** The error catalogue of the facts, section 5, and the web texts below it; a KO in JSON unless it says otherwise. */
+/** The error catalogue of facts/1fichier-api 5, and the web texts below it; a KO in JSON unless it says otherwise. */
 export const hostWords: HostWords[] = [
   ['Flood detected: IP Locked #374', 403, 'BRIDGE_HOST_FLOOD', 'flood'],
   ['Flood detected: IP Locked #38', 200, 'BRIDGE_HOST_FLOOD', 'flood'],

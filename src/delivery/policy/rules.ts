@@ -28,10 +28,10 @@ export interface Situation {
   ttlOutlivesFilm: boolean;
 }
 
-/** Clients that come back to the bridge at every jump, so that a link that ends does them no harm (facts 8.4). */
+/** Clients that come back to the bridge at every jump, so that a link that ends does them no harm (facts/media-servers 8.4). */
 const returning: readonly Family[] = ['ffmpeg', 'mpv', 'rclone', 'exoplayer'];
 
-/** Clients that do not follow a redirect on WebDAV: measured for davfs2 and neon (facts media-servers 6.1). */
+/** Clients that do not follow a redirect on WebDAV: measured for davfs2 and neon (facts/media-servers 6.1). */
 const notFollowing: readonly Family[] = ['neon', 'davfs2', 'finder', 'windows', 'gvfs'];
 
 /** The table for `auto`, first match wins; the settings put their own lines before it. */

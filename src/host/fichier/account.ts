@@ -4,7 +4,7 @@ import { parisToUtc } from './paris-time.ts';
 
 export type Offer = 'free' | 'premium' | 'access' | 'gold' | 'unknown';
 
-/** What user/info says about the account (facts section 2.1), as far as a person may want to see it. */
+/** What user/info says about the account (facts/1fichier-api 2.1), as far as a person may want to see it. */
 export interface AccountInfo {
   email?: string;
   offer: Offer;
@@ -29,7 +29,7 @@ export interface RememberedAccount {
   info: AccountInfo;
 }
 
-/** Keeps the last answer across a restart: the host locks those who ask often (facts section 2.1). */
+/** Keeps the last answer across a restart: the host locks those who ask often (facts/1fichier-api 2.1). */
 export interface AccountMemory {
   read(): RememberedAccount | undefined;
   write(account: RememberedAccount): void;

@@ -61,9 +61,9 @@ export interface FichierClient {
   /** Sub-folders and files of a folder in one call; 0 is the root. A folder that is gone is BRIDGE_HOST_FILE_GONE. */
   listFolder(folderId: number, options: CallOptions): Promise<FolderListing>;
   listFiles(request: FileListingRequest, options: CallOptions): Promise<FileListing>;
-  /** One file by its page URL. Never in bulk: the host locks the address for it (facts section 2.3). */
+  /** One file by its page URL. Never in bulk: the host locks the address for it (facts/1fichier-api 2.3). */
   fileInfo(url: string, options: CallOptions): Promise<FileInfo>;
-  /** A direct link, good for 5 minutes to start and 30 to resume (facts section 3.3). Treat it as a secret. */
+  /** A direct link, good for 5 minutes to start and 30 to resume (facts/1fichier-api 3.3). Treat it as a secret. */
   directLink(url: string, options: CallOptions & { password?: string }): Promise<string>;
   governorState(): GovernorStatus;
 }
@@ -71,7 +71,7 @@ export interface FichierClient {
 /** See {@link FichierClient}. */
 export function createFichierClient(options: FichierClientOptions): FichierClient {
   const { governor, memory, clock, userInfoIntervalMs = 6 * 3_600_000 } = options;
-  // Keys are pasted with line breaks in them (facts section 1).
+  // Keys are pasted with line breaks in them (facts/1fichier-api 1).
   const apiKey = options.apiKey.replace(/\s+/g, '');
   const keyPrint = createHash('sha256').update(apiKey).digest('hex').slice(0, 12);
   const post = createCall({ ...options, apiKey });
@@ -126,7 +126,7 @@ export function createFichierClient(options: FichierClientOptions): FichierClien
       return run('file/info', { url: pageUrl(url) }, { options: call }, readFileInfo);
     },
     async directLink(url, { password, ...call }) {
-      // single:0 because a player opens a link many times; cdn:0 because credits cost money (facts section 3.1).
+      // single:0 because a player opens a link many times; cdn:0 because credits cost money (facts/1fichier-api 3.1).
       const body = {
         url: pageUrl(url),
         inline: 0,

@@ -43,7 +43,7 @@ type Row = readonly [
 ];
 
 /**
- * The host's words (facts sections 3.5, 3.6, 4 and 5), first match wins, so the order matters: "Flood detected: IP
+ * The host's words (facts/1fichier-api 3.5, 3.6, 4 and 5), first match wins, so the order matters: "Flood detected: IP
  * Locked" stands before "IP Locked", a password before "not allowed". Numbers after `#` move and are never matched.
  */
 const table: readonly Row[] = [
@@ -94,7 +94,7 @@ const table: readonly Row[] = [
 
 /**
  * What is wrong with an answer, or undefined when nothing is. Looks at the status, the `status` field and the words,
- * because none of them alone can be relied on (facts section 1): a KO comes with HTTP 200, a success without a field,
+ * because none of them alone can be relied on (facts/1fichier-api 1): a KO comes with HTTP 200, a success without a field,
  * a refusal as a web page or as bare words. Whether a success holds what was asked for is `wire`'s question.
  */
 export function faultOf({ status, body, headers = {}, verb }: FaultyAnswer): Fault | undefined {
@@ -144,7 +144,7 @@ function rowForStatus(status: number, kind: string, words: string, verb: string 
   // 403 stands for nearly everything, floods among it: three in a row are taken for one.
   if (status === 403) return [nothing, 'BRIDGE_HOST_REFUSED', undefined, 'flood', 3];
   if (kind !== 'json') return [nothing, 'BRIDGE_HOST_ODD_ANSWER', minuteMs, 'none'];
-  // A fresh upload answers KO with HTTP 200, in words that nobody has written down (facts section 5).
+  // A fresh upload answers KO with HTTP 200, in words that nobody has written down (facts/1fichier-api 5).
   if (status < 300 && verb === 'download/get_token') {
     return [nothing, 'BRIDGE_HOST_NOT_READY', 10 * secondMs, 'none'];
   }

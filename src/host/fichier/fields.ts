@@ -49,7 +49,7 @@ export function isSet(value: unknown): boolean {
 
 /**
  * A name that is safe as one part of a path and one line of a file: no control characters, no slash, not `.` or `..`
- * (the host refuses these at upload, facts section 2.11; an answer is not an upload). Nothing else is touched.
+ * (the host refuses these at upload, facts/1fichier-api 2.11; an answer is not an upload). Nothing else is touched.
  */
 export function cleanName(name: string): string {
   const clean = name

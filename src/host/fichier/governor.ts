@@ -51,9 +51,9 @@ export interface GovernorOptions {
   playBurst?: number;
   /** Between two calls of user/info; 6 hours if not given. */
   userInfoIntervalMs?: number;
-  /** Between two listings of the whole account; an hour if not given (facts section 2.2). */
+  /** Between two listings of the whole account; an hour if not given (facts/1fichier-api 2.2). */
   accountListingIntervalMs?: number;
-  /** Growing pauses after a flood answer; 5, 15 and 60 minutes if not given (facts section 4). */
+  /** Growing pauses after a flood answer; 5, 15 and 60 minutes if not given (facts/1fichier-api 4). */
   pausesMs?: readonly number[];
   /** After "IP Locked"; an hour if not given. */
   ipPauseMs?: number;
@@ -92,7 +92,7 @@ export interface Governor {
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
-/** The host counts a refused user/info too, and allows one in 5 minutes (facts section 2.1). */
+/** The host counts a refused user/info too, and allows one in 5 minutes (facts/1fichier-api 2.1). */
 const failedUserInfoMs = 10 * minuteMs;
 const deadlinesMs: Partial<Record<Urgency, number>> = { play: 15_000, refresh: 60_000 };
 

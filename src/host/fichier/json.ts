@@ -7,7 +7,7 @@ export type Answer =
 
 /**
  * Reads the body of an answer. The host promises JSON, and sends web pages, bare words (`IP Locked`) and JSON with
- * illegal escapes where a file name holds a back-slash (facts sections 1 and 2.11). Never throws.
+ * illegal escapes where a file name holds a back-slash (facts/1fichier-api 1 and 2.11). Never throws.
  */
 export function readAnswer(body: string): Answer {
   const text = body.replace(/^\uFEFF/, '').trim();

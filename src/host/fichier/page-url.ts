@@ -4,7 +4,7 @@ export interface PageUrl {
   url: string;
 }
 
-/** The domains of the host (facts section 6). A file put on one of them is unknown under the others. */
+/** The domains of the host (facts/1fichier-api 6). A file put on one of them is unknown under the others. */
 export const hostDomains: readonly string[] = [
   '1fichier.com',
   'alterupload.com',
@@ -26,7 +26,7 @@ const oldHost = /^([a-z0-9]{5,20})\.1fichier\.com$/;
 
 /**
  * Reads the page URL of a file: `https://<domain>/?<id>` or the old `https://<id>.1fichier.com/`; `&af=..` is cut off
- * and the domain stays (facts section 6). Undefined for anything else.
+ * and the domain stays (facts/1fichier-api 6). Undefined for anything else.
  */
 export function readPageUrl(text: string): PageUrl | undefined {
   const match = /^\s*https?:\/\/([a-z0-9.-]+)(\/\S*)?\s*$/i.exec(text.slice(0, 2000));

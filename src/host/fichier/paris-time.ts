@@ -1,5 +1,5 @@
 /**
- * The host writes dates as French local time without a zone marker (facts section 1). The zone is worked out from the
+ * The host writes dates as French local time without a zone marker (facts/1fichier-api 1). The zone is worked out from the
  * EU rule, summer time from the last Sunday of March to the last Sunday of October, both at 01:00 UTC, so that nothing
  * depends on the time zone data of the machine. The rule is right from 1996 on; the host is younger.
  */

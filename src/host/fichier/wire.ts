@@ -55,7 +55,7 @@ export interface FileInfo extends HostFile {
   description: string | undefined;
 }
 
-/** The host lists no more than this of one folder (facts section 2.2). */
+/** The host lists no more than this of one folder (facts/1fichier-api 2.2). */
 const mostResults = 5000;
 
 const fileShape = z.object({
@@ -83,7 +83,7 @@ const listingShape = z.object({
 const filesShape = z.object({ count: optional(count), items: z.array(z.unknown()).nullish() });
 const linkShape = z.object({ url: z.string().max(2000) });
 
-/** The answer of folder/ls with `files:1` (facts section 2.5). Throws BRIDGE_HOST_ODD_ANSWER. */
+/** The answer of folder/ls with `files:1` (facts/1fichier-api 2.5). Throws BRIDGE_HOST_ODD_ANSWER. */
 export function readFolderListing(value: unknown, folderId: number): FolderListing {
   const answer = check(listingShape, value, 'folder/ls');
   // An answer that only says OK is not an empty folder: believing it would empty a library.
@@ -118,7 +118,7 @@ export function readFolderListing(value: unknown, folderId: number): FolderListi
   };
 }
 
-/** The answer of file/ls (facts section 2.2). Throws BRIDGE_HOST_ODD_ANSWER. */
+/** The answer of file/ls (facts/1fichier-api 2.2). Throws BRIDGE_HOST_ODD_ANSWER. */
 export function readFileListing(value: unknown): FileListing {
   const answer = check(filesShape, value, 'file/ls');
   if (answer.items == null && answer.count !== 0) throw oddAnswer('file/ls: holds no listing');
@@ -132,7 +132,7 @@ export function readFileListing(value: unknown): FileListing {
   };
 }
 
-/** The answer of file/info, which carries no status (facts section 2.3). Throws BRIDGE_HOST_ODD_ANSWER. */
+/** The answer of file/info, which carries no status (facts/1fichier-api 2.3). Throws BRIDGE_HOST_ODD_ANSWER. */
 export function readFileInfo(value: unknown): FileInfo {
   const file = readFile(value);
   if (!file) throw oddAnswer('file/info: holds no file');

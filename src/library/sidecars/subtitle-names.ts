@@ -13,7 +13,7 @@ interface Track {
 
 /**
  * The side-cars of one video: `<stem>.<language>[.forced][.sdh][.<number>].<extension>`, all apart by dots, which are the only
- * thing that Jellyfin takes for a border there (facts media-servers 1.2). The language is the name's, else the text's. What
+ * thing that Jellyfin takes for a border there (facts/media-servers 1.2). The language is the name's, else the text's. What
  * stands in the tree keeps its number; what is not at hand yet, and may still learn its language, comes last.
  */
 export function nameSubtitles(stem: string, sideCars: readonly SideCar[], maxBytes: number): LibraryEntry[] {

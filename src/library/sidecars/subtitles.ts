@@ -14,8 +14,8 @@ import { nameSubtitles } from './subtitle-names.ts';
 import { readSubtitleTags } from './subtitle-tags.ts';
 
 /**
- * Side-cars of the placed videos, named as media servers read them: `<stem>.<language>[.forced][.sdh].<extension>` (facts
- * media-servers 1.2). A subtitle belongs to the video whose name it begins with, else to the one of the same episode, else to
+ * Side-cars of the placed videos, named as media servers read them: `<stem>.<language>[.forced][.sdh].<extension>`
+ * (facts/media-servers 1.2). A subtitle belongs to the video whose name it begins with, else to the one of the same episode, else to
  * the only video of its folder.
  */
 export function placeSubtitles(

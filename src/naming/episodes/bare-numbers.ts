@@ -4,7 +4,7 @@ import { findBehindTitle, findGlued, findInGroupWords } from './bare-places.ts';
 import { between, type Marker } from './markers.ts';
 import { readBatch, readJoined, readPair } from './number-pairs.ts';
 
-/** What speaks for a number being an episode (facts naming 7). */
+/** What speaks for a number being an episode (facts/naming 7). */
 export interface NumberContext {
   /** Season of the folder above. */
   season?: number;

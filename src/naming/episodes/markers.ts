@@ -88,7 +88,7 @@ const chainNumber =
   /(?:(-|~|\+|&|_|, ?)|[ _](et|a|to|and|&|\+|-)[ _])(\d{1,4})(?![\dpixk]|[ ._]*bits?|\.\d(?!\d{2,3}p)|h\d|[a-z]{2})/iy;
 
 /**
- * Reads the explicit marker of a folded name and the chain behind it (facts naming 4): two numbers with a dash are a range, others a
+ * Reads the explicit marker of a folded name and the chain behind it (facts/naming 4): two numbers with a dash are a range, others a
  * list; a smaller number, a jump over 300 and codec numbers never continue a chain.
  */
 export function findMarker(folded: string): Marker | undefined {

@@ -36,7 +36,7 @@ export interface Ancestors {
 const sagaShape =
   /(?<![a-z])(?:sagas?|collections?|anthologies?|anthology|(?:tri|quadri|tetra|penta|hexa|septo)log(?:ies?|y))(?![a-z])/i;
 
-/** Reads the folders above a file, upwards: category, season, show or film (facts naming 3). */
+/** Reads the folders above a file, upwards: category, season, show or film (facts/naming 3). */
 export function readAncestors(folders: readonly string[]): Ancestors {
   const above: Ancestors = { ids: {} };
   for (let i = folders.length - 1; i >= 0; i--) {

@@ -33,7 +33,7 @@ export interface Around {
   first: boolean;
 }
 
-/** Three files are the least that prove a pattern (facts naming 7). */
+/** Three files are the least that prove a pattern (facts/naming 7). */
 const fewest = 3;
 /** From here on a run of bare numbers is a series, even in a folder of films: no saga is as long. */
 const longestSaga = 12;
@@ -75,7 +75,7 @@ export function judgeNumbering(stem: string, members: readonly Member[], around:
   return { ...count, kind: 'episodes', holdsSeason: holdSeasons(counted, values) };
 }
 
-/** A collection of films: their years differ, or they lie among films (facts naming 7 and 8). */
+/** A collection of films: their years differ, or they lie among films (facts/naming 7 and 8). */
 function areFilms(
   members: readonly Member[],
   values: ReadonlySet<number>,

@@ -27,7 +27,7 @@ const plainWord =
   /^(?:episodes?|epi?|chapitres?|chapters?|chap|capitulos?|cap|folge|puntata|videos?|numero|no|volet|lecon)$/;
 
 /**
- * Evidence from siblings (facts naming 7), for readings of the files of one folder: a number that changes from file to
+ * Evidence from siblings (facts/naming 7), for readings of the files of one folder: a number that changes from file to
  * file counts episodes, one that never changes does not; explicit markers speak for files of the same title that have
  * none; and a film among them is seen by its own title and year. Undefined readings are files that are no video.
  */
@@ -155,7 +155,7 @@ function asShow(reading: Reading, number: NumberAt, count: Numbering | undefined
   return show;
 }
 
-/** Among the episodes of a series, a file with a title and a year of its own is a film (facts naming 7). */
+/** Among the episodes of a series, a file with a title and a year of its own is a film (facts/naming 7). */
 function markUnknownPaths(
   readings: readonly (Reading | undefined)[],
   numbers: readonly NumberAt[][],

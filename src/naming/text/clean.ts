@@ -13,7 +13,7 @@ export interface CleanName {
 
 const longest = 255;
 const idPattern = /[[{(]\s*(tmdb|imdb|tvdb)(?:id)?\s*[-=:]\s*(tt\d{5,10}|\d{1,10})\s*[\]})]/gi;
-/** Jellyfin reads the bare form as well (facts media-servers 2.1). */
+/** Jellyfin reads the bare form as well (facts/media-servers 2.1). */
 const bareImdb = /(?<![a-z0-9])tt\d{7,10}(?![a-z0-9])/i;
 /** `[ Torrent9.ph ] `, `www.site.io - `: advertising, never a title. */
 const sitePattern =
@@ -32,7 +32,7 @@ export function cleanFolderName(name: string): CleanName {
 }
 
 /**
- * Folds the full-width characters that rclone writes for those the host refuses (facts 1fichier-api 2.11), and brings
+ * Folds the full-width characters that rclone writes for those the host refuses (facts/1fichier-api 2.11), and brings
  * the rest to NFC. Control characters become spaces.
  */
 export function foldWidths(name: string): string {

@@ -5,7 +5,7 @@
 const video = extensions(
   '3g2 3gp asf avi divx dv f4v flv m2t m2ts m2v m4v mk3d mkv mov mp4 mpe mpeg mpg mts mxf nut ogm ogv qt rm rmvb ts tp trp vob vp6 webm wmv wtv',
 );
-/** The ones Jellyfin reads beside a STRM (facts media-servers 1.2), and `.idx`, which names the languages of a `.sub`. */
+/** The ones Jellyfin reads beside a STRM (facts/media-servers 1.2), and `.idx`, which names the languages of a `.sub`. */
 const subtitle = extensions('ass idx mks sami smi srt ssa sub sup vtt');
 const picture = extensions('jpeg jpg png webp');
 const other = extensions(

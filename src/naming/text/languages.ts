@@ -33,7 +33,7 @@ const tags: readonly (readonly [RegExp, string])[] = [
   [/polish|pol/iy, 'pl'],
 ];
 
-/** Languages of a release from the part of its folded name that follows the title (facts naming 9). */
+/** Languages of a release from the part of its folded name that follows the title (facts/naming 9). */
 export function readLanguages(text: string): string[] {
   const found: string[] = [];
   const word = /[a-z0-9+]+(?:[ ._-]+(?=st[ ._-]?fr|french|sub|fr(?![a-z])))?/giy;

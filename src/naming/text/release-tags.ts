@@ -14,7 +14,7 @@ export interface ReleaseTags {
 }
 
 /**
- * Asks @viren070/parse-torrent-title (0.9.1, facts naming). `name` is folded to ASCII and cut at 255 characters.
+ * Asks @viren070/parse-torrent-title (0.9.1, facts/naming). `name` is folded to ASCII and cut at 255 characters.
  * Its languages are not taken: every French tag comes out as `fr`, and short words of titles do too.
  */
 export function readRelease(name: string): ReleaseTags {
@@ -77,7 +77,7 @@ const editions: readonly (readonly [RegExp, string])[] = [
 ];
 
 function ownEdition(name: string): string | undefined {
-  // Plex's own form (facts media-servers 2.5).
+  // Plex's own form (facts/media-servers 2.5).
   const plex = /\{edition-([^{}]{1,60})\}/i.exec(name)?.[1];
   return plex ?? editions.find(([pattern]) => pattern.test(name))?.[1];
 }

@@ -16,7 +16,7 @@ import { fillMovie } from './movie.ts';
 import { fillShow } from './show.ts';
 
 /**
- * Merges what a name, its folders and its siblings say into one answer (facts naming, layers 6 to 9). An extra is no
+ * Merges what a name, its folders and its siblings say into one answer (facts/naming 6 to 9). An extra is no
  * film and no episode, whatever else its name says.
  */
 export function merge(reading: Reading, evidence: Evidence): Recognition {

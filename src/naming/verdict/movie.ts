@@ -14,7 +14,7 @@ import { isWeakName } from './weak-names.ts';
 /** How a year was found that may as well be a part of the title (`2001 - L'Odyssée de l'espace`). */
 export const inFront = 'name, in front';
 
-/** Fills in a film (facts naming 8): the file's title and year, or the folder's where the file's name is weak. */
+/** Fills in a film (facts/naming 8): the file's title and year, or the folder's where the file's name is weak. */
 export function fillMovie(result: Recognition, reading: Reading, evidence: Evidence): void {
   const { name, above } = reading;
   const front = evidence.titleFrom === undefined && !evidence.frontless ? frontYear(reading) : undefined;

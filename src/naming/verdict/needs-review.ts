@@ -5,8 +5,8 @@ import { titleBehind } from './show.ts';
 const asianScript = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
 
 /**
- * Why a person should look at this answer before it is believed, in one sentence; undefined when nobody needs to (facts
- * naming 11 and Anime). What a provider id settles never needs anyone.
+ * Why a person should look at this answer before it is believed, in one sentence; undefined when nobody needs to
+ * (facts/naming 11 and 12). What a provider id settles never needs anyone.
  */
 export function needsReview(recognition: Recognition): string | undefined {
   const { kind, title, season, episodes, date, ids, because } = recognition;

@@ -8,7 +8,7 @@ import { sameTitleKey, tidyTitle } from '../text/titles.ts';
 import { setYear } from './movie.ts';
 
 /**
- * Fills in an episode (facts naming 6): the marker beats the folder for season and episode; the show is named by the
+ * Fills in an episode (facts/naming 6): the marker beats the folder for season and episode; the show is named by the
  * folder above a season folder, else by the file, else by the nearest folder that is no category.
  */
 export function fillShow(result: Recognition, reading: Reading, show: ShowReading): void {

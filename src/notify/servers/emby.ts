@@ -1,7 +1,7 @@
 import type { ServerKind, ServerSetting } from './adapter.ts';
 import { mediaBrowser } from './jellyfin.ts';
 
-/** Emby: the calls of Jellyfin with the old header; any 2xx is a yes (media-servers facts section 4.2). */
+/** Emby: the calls of Jellyfin with the old header; any 2xx is a yes (facts/media-servers 4.2). */
 export function emby({ token = '' }: ServerSetting): ServerKind {
   return mediaBrowser({
     headers: { 'x-emby-token': token },

@@ -8,7 +8,7 @@ const folderShape = z.array(z.object({ Locations: z.array(z.string()).optional()
 
 /**
  * Jellyfin 10.8 to 12. The one form of authentication that all of them take is `Authorization: MediaBrowser
- * Token="..."`, whose values the server decodes as in a URL (media-servers facts section 4.1).
+ * Token="..."`, whose values the server decodes as in a URL (facts/media-servers 4.1).
  */
 export function jellyfin({ token = '' }: ServerSetting): ServerKind {
   return mediaBrowser({

@@ -11,10 +11,10 @@ const answerShape = z.object({
 const looks = 15;
 const lookMs = 2000;
 
-/** A folder that is no source (media-servers facts section 4.4). */
+/** A folder that is no source (facts/media-servers 4.4). */
 const notASource = -32602;
 
-/** Kodi over JSON-RPC; `token` is `user:password` (media-servers facts section 4.4). */
+/** Kodi over JSON-RPC; `token` is `user:password` (facts/media-servers 4.4). */
 export function kodi({ token, clean = false }: ServerSetting): ServerKind {
   const headers = token === undefined ? {} : { authorization: basic(token) };
 

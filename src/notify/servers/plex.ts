@@ -8,7 +8,7 @@ export interface PlexSection {
   locations: readonly string[];
 }
 
-/** Plex: a scan of one folder in one section (media-servers facts section 4.3). */
+/** Plex: a scan of one folder in one section (facts/media-servers 4.3). */
 export function plex({ token = '' }: ServerSetting): ServerKind {
   const headers = { 'x-plex-token': token };
   const sections = async ({ ask }: Talk) =>

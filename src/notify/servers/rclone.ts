@@ -7,7 +7,7 @@ import { basic } from './kodi.ts';
 const refreshShape = z.object({ result: z.record(z.string(), z.unknown()) });
 const listShape = z.object({ vfses: z.array(z.string()) });
 
-/** A mount by rclone, told over its remote control (media-servers facts section 6.4). Paths begin at the mount. */
+/** A mount by rclone, told over its remote control (facts/media-servers 6.4). Paths begin at the mount. */
 export function rclone({ token, fs }: ServerSetting): ServerKind {
   const headers = token === undefined ? {} : { authorization: basic(token) };
   const which = fs === undefined ? {} : { fs };

@@ -41,7 +41,7 @@ const reloadMs = 10 * 60_000;
 const refusedMs = 6 * 3_600_000;
 const busyMs = 30_000;
 const longestWaitMs = 60_000;
-/** Uploads are listed late (1fichier facts section 2.8): each listing looks back further than the last one. */
+/** Uploads are listed late (facts/1fichier-api 2.8): each listing looks back further than the last one. */
 const lagMs = 3 * 3_600_000;
 
 /** Looks for new files between crawls, step by step as the planner says. */

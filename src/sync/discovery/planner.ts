@@ -33,7 +33,7 @@ export interface Spent {
 
 const hourMs = 3_600_000;
 
-/** The host allows one listing of the whole account an hour (1fichier facts section 2.2); a little more is safe. */
+/** The host allows one listing of the whole account an hour (facts/1fichier-api 2.2); a little more is safe. */
 export const accountEveryMs = hourMs + 30_000;
 
 /** Calls that may be saved up for a search, as a part of a day's. */
