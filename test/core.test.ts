@@ -1,0 +1,30 @@
+import { symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { joinAccountPath } from '../src/core/account-path.ts';
+import { exists } from '../src/core/exists.ts';
+import { header } from '../src/core/headers.ts';
+
+/** The small things that every room stands on. */
+
+t.test('a path of the account has one slash between its parts', async (t) => {
+  t.equal(joinAccountPath('/', 'Films'), '/Films');
+  t.equal(joinAccountPath('/Films', 'a.mkv'), '/Films/a.mkv');
+  t.equal(joinAccountPath(joinAccountPath('/', 'Films'), 'Horror'), '/Films/Horror');
+});
+
+t.test('what stands at a path is there, also a folder and a link that leads nowhere', async (t) => {
+  const dir = t.testdir({ folder: {} });
+  writeFileSync(join(dir, 'file'), '');
+  symlinkSync(join(dir, 'nowhere'), join(dir, 'link'));
+  for (const name of ['folder', 'file', 'link']) t.ok(await exists(join(dir, name)), name);
+  for (const name of ['none', 'file/below', 'none/below']) t.notOk(await exists(join(dir, name)), name);
+});
+
+t.test('of a header that came twice the first counts', async (t) => {
+  const headers = { 'content-length': '12', 'set-cookie': ['a', 'b'], via: [] };
+  t.equal(header(headers, 'content-length'), '12');
+  t.equal(header(headers, 'set-cookie'), 'a');
+  t.equal(header(headers, 'via'), undefined);
+  t.equal(header(headers, 'etag'), undefined);
+});
