@@ -1,23 +1,12 @@
-import type { Log } from '../core/log.ts';
 import type { TitlesByTree, Tree, Trees } from '../library/trees.ts';
-import type { Disk } from '../tree/tree.ts';
-import type { DesiredOptions } from './desired-state.ts';
 import { createMounts } from './mounts.ts';
 import { recogniseFiles } from './placement/recognise-files.ts';
 import { createReconcileFingerprint } from './reconcile-fingerprint.ts';
 import { emptyResult, type PublishResult, type PublishRun } from './run.ts';
-import type { Trash } from './trash.ts';
-import { createTreeWriter, type OnWritten, type TreeWriter } from './tree-writer.ts';
+import { createTreeWriter, type TreeWriter, type TreeWriterOptions } from './tree-writer.ts';
 
-export interface PublishOptions extends Omit<DesiredOptions, 'tree'> {
-  log: Log;
+export interface PublishOptions extends Omit<TreeWriterOptions, 'tree'> {
   trees: Trees;
-  trash: Trash;
-  disk: Disk;
-  /** Milliseconds UTC. */
-  now: () => number;
-  /** Hears what was done to a tree. */
-  onWritten?: OnWritten;
 }
 
 /** Titles planned at one time: bounds the memory and the pause of everything else. */

@@ -1,9 +1,11 @@
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { Standing, TreeRow } from '../catalog/tree/placements.ts';
 import { BridgeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { foldedPath } from '../library/safe-name.ts';
+import type { SideCars } from '../sidecars/sidecar-cache.ts';
 import {
   type ApplyResult,
   applyTree,
@@ -14,11 +16,15 @@ import {
   type TreePlan,
 } from '../tree/tree.ts';
 import { bytesOf, rowOf, sha256 } from '../tree/tree-bytes.ts';
-import { type DesiredOptions, type DesiredTitles, desiredOf } from './desired-state.ts';
+import type { LayoutSettings } from './desired-layout.ts';
+import { type DesiredState, desiredOf } from './desired-state.ts';
+import { type LoadOptions, loadTitles } from './known-titles.ts';
 import type { PublishResult, PublishRun, TreeCounts } from './run.ts';
 import type { Trash } from './trash.ts';
 
-export interface TreeWriterOptions extends DesiredOptions {
+export interface TreeWriterOptions extends LayoutSettings {
+  catalog: Catalog;
+  sideCars: LoadOptions['sideCars'] & Pick<SideCars, 'read'>;
   log: Log;
   trash: Trash;
   disk: Disk;
@@ -58,14 +64,15 @@ export function createTreeWriter(options: TreeWriterOptions) {
     written: readonly TreeRow[],
     keys: readonly string[],
     run: PublishRun,
-  ): Promise<{ plan: TreePlan; titled: DesiredTitles }> {
+  ): Promise<{ plan: TreePlan; state: DesiredState }> {
+    const known = await loadTitles({ ...options, tree: tree.name }, keys, written);
     const manifest = written.map(toManifestEntry);
     const taken = new Set<string>();
     for (let tries = 1; ; tries++) {
-      const titled = await desiredOf(options, keys, written, run, taken);
-      const plan = await planTree({ dir: tree.dir, disk, desired: titled.desired, manifest });
-      const lost = conflictsOf(titled.stems, plan);
-      if (lost.length === 0 || tries === maxTries) return { plan, titled };
+      const state = await desiredOf(options, keys, known, run, taken);
+      const plan = await planTree({ dir: tree.dir, disk, desired: state.desired, manifest });
+      const lost = conflictsOf(state.stems, plan);
+      if (lost.length === 0 || tries === maxTries) return { plan, state };
       for (const stem of lost) taken.add(foldedPath(stem));
     }
   }
@@ -74,7 +81,7 @@ export function createTreeWriter(options: TreeWriterOptions) {
   async function apply(
     plan: TreePlan,
     known: readonly TreeRow[],
-    { stems, disowned, successors }: DesiredTitles,
+    { stems, disowned, successors }: DesiredState,
     counts: TreeCounts,
     signal: AbortSignal | undefined,
   ): Promise<void> {
@@ -127,13 +134,13 @@ export function createTreeWriter(options: TreeWriterOptions) {
     ): Promise<() => Promise<void>> {
       const { dryRun = false, signal } = run;
       const known = await titles.treeOfKeys(keys);
-      const { plan, titled } = await planAround(known, keys, run);
+      const { plan, state } = await planAround(known, keys, run);
       return async () => {
-        result.wanted.push(...titled.wanted);
-        result.waiting.push(...titled.waiting);
+        result.wanted.push(...state.wanted);
+        result.waiting.push(...state.waiting);
         for (const { op } of plan.ops) result.counts[op]++;
         if (dryRun) result.plans.push(plan);
-        else await apply(plan, known, titled, result.counts, signal);
+        else await apply(plan, known, state, result.counts, signal);
       };
     },
   };

@@ -3,6 +3,7 @@ import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 import { descendantFolders } from './descendants.ts';
 import type { Child, HeldFile, Listing } from './listing-types.ts';
+import { hasSuccessor } from './successor.ts';
 
 /** A listing that may lack entries says nothing of what is missing here: it counts as there until a whole one says it again. */
 export async function suspectMissing(trx: Transaction<Schema>, folderId: number): Promise<void> {
@@ -34,10 +35,7 @@ export async function suspectMissing(trx: Transaction<Schema>, folderId: number)
  * Uploaded anew, and its place in the trees is the new one's: nothing is lost by calling it missing, and when it comes
  * back beside the other it must be seen to come.
  */
-const isReplaced = sql<boolean>`(
-  exists (select 1 from files heir where heir.folder_id = files.folder_id and heir.name = files.name
-    and heir.id <> files.id and heir.missing_since is null and heir.gone_at is null)
-  and not exists (select 1 from tree where tree.file_id = files.id))`;
+const isReplaced = sql<boolean>`(${hasSuccessor} and not exists (select 1 from tree where tree.file_id = files.id))`;
 
 /** Calls missing what the folder held and no longer names: its files, and whole folders with all below them. */
 export async function markMissing(

@@ -1,4 +1,5 @@
 import type { CatalogFile } from '../../catalog/account/files.ts';
+import { createSlots, type SlotFile, type Slots } from '../../catalog/account/successor.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Target } from '../../catalog/curation/override-types.ts';
 import { applyOverrides, type Override, type Said } from '../../library/override.ts';
@@ -24,23 +25,23 @@ export async function createEffectiveOverrides(
     rows.flatMap(({ target }) => (target.startsWith('file:') ? [target.slice(5)] : [])),
   );
 
-  /** Files that have left their folder, by its id and their name; of several the one that was spoken of last. */
-  async function leftBy(ids: readonly string[]): Promise<Map<string, string>> {
-    if (ids.length === 0) return new Map();
+  /** Those of these files that have left their folders; of several the one that was spoken of last counts. */
+  async function leftBy(ids: readonly string[]): Promise<Slots<SlotFile>> {
+    if (ids.length === 0) return createSlots<SlotFile>([]);
     const known = await catalog.files.filesByIds(ids);
     const gone = [
       ...known.filter((file) => file.missingSince !== undefined),
       ...(await catalog.files.goneByIds(ids)),
     ];
-    const slots = new Map(gone.map((file) => [file.id, slotOf(file)]));
-    return new Map(ids.flatMap((id) => (slots.has(id) ? [[slots.get(id) as string, id]] : [])));
+    const byId = new Map<string, SlotFile>(gone.map((file) => [file.id, file]));
+    return createSlots(ids.flatMap((id) => byId.get(id) ?? []));
   }
 
-  /** A file that takes the place of one that is missing takes what was said of it, too. */
-  async function heirsAmong(files: readonly CatalogFile[]): Promise<Map<string, string>> {
+  /** A file that succeeds one that is missing takes what was said of it, too. */
+  async function successorsAmong(files: readonly CatalogFile[]): Promise<Map<string, string>> {
     const found = new Map<string, string>();
     for (const file of files) {
-      const from = left.get(slotOf(file));
+      const from = left.otherAt(file)?.id;
       if (from !== undefined && file.missingSince === undefined && !all.has(`file:${file.id}`))
         found.set(file.id, from);
     }
@@ -62,7 +63,7 @@ export async function createEffectiveOverrides(
         const override = all.get(`folder:${id}`);
         if (override) above.unshift({ of: 'folder', override });
       }
-      const successors = await heirsAmong(files);
+      const successors = await successorsAmong(files);
       const say = (fileId: string, recognition: Recognition): Recognition => {
         const own = all.get(`file:${successors.get(fileId) ?? fileId}` satisfies Target);
         if (!own && (above.length === 0 || recognition.kind === 'ignored')) return recognition;
@@ -71,8 +72,4 @@ export async function createEffectiveOverrides(
       return { say, successors };
     },
   };
-}
-
-function slotOf({ folderId, name }: Pick<CatalogFile, 'folderId' | 'name'>): string {
-  return `${folderId}/${name}`;
 }

@@ -1,3 +1,4 @@
+import { createSlots } from '../../catalog/account/successor.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Place } from '../../catalog/tree/placements.ts';
 import type { LibraryFile } from '../../library/layout.ts';
@@ -37,7 +38,7 @@ export async function placeIn(
   const places: Place[] = [];
   const open: string[] = [];
   const extras: Titled[] = [];
-  const inherits = await placesLeft(catalog, tree, titled, before);
+  const formerPlaceOf = await formerPlaces(catalog, tree, titled, before);
   for (const one of titled) {
     const { file, recognition } = one;
     const standing = before.get(file.fileId);
@@ -50,7 +51,7 @@ export async function placeIn(
     if (one.isReplaced) continue;
     // Uploaded anew under its name: it belongs where the one before it stood, whatever that was taken for.
     const own = keyIn(tree, file, recognition);
-    const left = own === undefined ? undefined : inherits(one);
+    const left = own === undefined ? undefined : formerPlaceOf(one);
     // The one that took its path is missing by now, too: two that are gone are no two versions.
     if (left !== undefined && one.isMissing) continue;
     // What it seems to follow may have been moved to a folder that is listed later.
@@ -72,27 +73,27 @@ export async function placeIn(
 }
 
 /** Where a file stood, and what it was taken for. */
-type Left = Place & { recognition: Recognition | undefined };
+type FormerPlace = Place & { recognition: Recognition | undefined };
 
-/** Where a file of the same name stood that has left this folder. */
-async function placesLeft(
+/** Where the file stood that another one succeeds: it has left their folder. */
+async function formerPlaces(
   catalog: Catalog,
   tree: Tree,
   titled: readonly Titled[],
   before: ReadonlyMap<string, Place>,
-): Promise<(one: Titled) => Left | undefined> {
+): Promise<(successor: Titled) => FormerPlace | undefined> {
   const fresh = titled.filter(({ file }) => before.get(file.fileId)?.stem === undefined);
   const left = await catalog.files.leftOf([...new Set(fresh.map((one) => one.folderId))]);
   const places = await catalog.placementsOf(tree.name).placesOf(left.map(({ id }) => id));
   const readings = await catalog.recognitions.ofFiles([...places.keys()]);
-  const found = new Map<string, Left>();
-  for (const { id, folderId, name } of left) {
-    const place = places.get(id);
-    const json = readings.get(id);
+  const standing = createSlots(left.filter(({ id }) => places.get(id)?.stem !== undefined));
+  return ({ file, folderId }) => {
+    const former = standing.otherAt({ id: file.fileId, folderId, name: file.name });
+    const place = former && places.get(former.id);
+    const json = former && readings.get(former.id);
     const recognition = json === undefined ? undefined : (JSON.parse(json) as Recognition);
-    if (place?.stem !== undefined) found.set(`${folderId}/${name}`, { ...place, recognition });
-  }
-  return ({ file, folderId }) => found.get(`${folderId}/${file.name}`);
+    return place && { ...place, recognition };
+  };
 }
 
 /** An extra belongs to the title of the files around it, or of those in the folder above. */

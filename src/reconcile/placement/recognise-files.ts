@@ -1,7 +1,9 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { CatalogFile } from '../../catalog/account/files.ts';
+import { createSlots } from '../../catalog/account/successor.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Place } from '../../catalog/tree/placements.ts';
+import { joinAccountPath } from '../../core/account-path.ts';
 import type { LibraryFile } from '../../library/layout.ts';
 import type { TitlesByTree, Tree } from '../../library/trees.ts';
 import { isSubtitle, isVideo, recogniseFolder } from '../../naming/recognise.ts';
@@ -25,8 +27,8 @@ export interface Recognised {
 
 /** A file as the library sees it. @param folder account path of its folder */
 export function toLibraryFile(file: CatalogFile, folder: string): LibraryFile {
-  const path = `${folder === '/' ? '' : folder}/${file.name}`;
-  return { fileId: file.id, path, name: file.name, sizeBytes: file.sizeBytes };
+  const { id, name, sizeBytes } = file;
+  return { fileId: id, path: joinAccountPath(folder, name), name, sizeBytes };
 }
 
 /** Account paths of the folders of these files. */
@@ -142,7 +144,7 @@ async function recogniseTogether(
   files: readonly CatalogFile[],
   paths: ReadonlyMap<number, string>,
   /** Is added to. */
-  allHeirs: Map<string, string>,
+  allSuccessors: Map<string, string>,
 ): Promise<Titled[]> {
   const effectiveOverrides = await createEffectiveOverrides(catalog, trees);
   const titled: Titled[] = [];
@@ -157,18 +159,18 @@ async function recogniseTogether(
       some.map(({ sizeBytes }) => sizeBytes),
     );
     const { say, successors } = await effectiveOverrides.of(folderId, group);
-    for (const [successor, from] of successors) allHeirs.set(successor, from);
-    const present = new Set(
-      group.flatMap(({ name, missingSince }) => (missingSince === undefined ? name : [])),
-    );
-    for (const [i, file] of some.entries())
+    for (const [successor, from] of successors) allSuccessors.set(successor, from);
+    const present = createSlots(group.filter(({ missingSince }) => missingSince === undefined));
+    for (const [at, known] of group.entries()) {
+      const isMissing = known.missingSince !== undefined;
       titled.push({
-        file,
+        file: some[at] as LibraryFile,
         folderId,
-        recognition: say(file.fileId, recognitions[i] as Recognition),
-        isMissing: group[i]?.missingSince !== undefined,
-        isReplaced: group[i]?.missingSince !== undefined && present.has(file.name),
+        recognition: say(known.id, recognitions[at] as Recognition),
+        isMissing,
+        isReplaced: isMissing && present.otherAt(known) !== undefined,
       });
+    }
   }
   return titled;
 }
