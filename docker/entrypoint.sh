@@ -21,6 +21,13 @@ data=${PASSERELLE_DATA_DIR:-/data}
 # What Node has compiled is kept there for the next start, which takes half the time: all else is read-only here.
 export NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE:-$data/compile}"
 
+# The key from the folder of secrets, unless the environment has one: the file itself is mounted there, or a folder with it.
+secret=${SECRETS:-/run/secrets}/fichier_api_key
+[ -d "$secret" ] && secret=$secret/fichier_api_key
+if [ -z "${FICHIER_API_KEY:-}${FICHIER_API_KEY_FILE:-}" ] && [ -f "$secret" ]; then
+  export FICHIER_API_KEY_FILE="$secret"
+fi
+
 if [ "$(id -u)" -ne 0 ]; then
   exec "$@"
 fi

@@ -4,6 +4,7 @@ import { loadSettings } from '../config/load.ts';
 import { settingList } from '../config/settings.ts';
 import { read, root } from './fixtures/checkout.ts';
 import {
+  asked,
   type Bind,
   compose,
   composeText,
@@ -24,11 +25,11 @@ t.test('ports and folders are the same everywhere', async (t) => {
   t.equal(imageEnv.PASSERELLE_PORT, port);
   t.strictSame(stepsOf('EXPOSE'), [port]);
   t.ok(passerelle.ports.every((line) => line.endsWith(`:${port}`)));
-  t.match(composeText, `PASSERELLE_BASE_URL=http://192.168.1.10:${port}`);
+  t.match(read('.env.example'), `PASSERELLE_BASE_URL=http://192.168.1.10:${port}`);
   const folders = [imageEnv.PASSERELLE_DATA_DIR, imageEnv.PASSERELLE_LIBRARY_DIR];
   t.strictSame(JSON.parse(stepsOf('VOLUME')[0] ?? ''), folders);
   t.strictSame(
-    passerelle.volumes.map((line) => String(line).split(':')[1]),
+    passerelle.volumes.slice(0, 2).map((line) => String(line).split(':')[1]),
     folders,
   );
   const [library = ''] = String(passerelle.volumes[1]).split(':');
@@ -40,10 +41,11 @@ t.test('every variable that is named is one of ours', async (t) => {
   for (const name of Object.keys(imageEnv).filter((one) => !['NODE_ENV', 'MALLOC_ARENA_MAX'].includes(one)))
     t.ok(envNames.includes(name), `image: ${name}`);
   for (const name of Object.keys(passerelle.environment))
-    t.ok([...envNames, ...own].includes(name), `compose: ${name}`);
+    t.ok([...envNames, ...own, 'TZ'].includes(name), `compose: ${name}`);
   for (const name of own) t.match(read('docker/entrypoint.sh'), `\${${name}:-`, `entrypoint: ${name}`);
-  const asked = [...composeText.matchAll(/\$\{(\w+)/g)].map(([, name]) => name);
   const host = [
+    'TZ',
+    'PASSERELLE_IMAGE',
     'JELLYFIN_PORT',
     'JELLYFIN_TAG',
     'FICHIER_API_KEY_SECRET',
@@ -53,8 +55,8 @@ t.test('every variable that is named is one of ours', async (t) => {
     'PLEX_CLAIM',
   ];
   const told = read('docs/install-docker.md');
-  for (const name of new Set(asked)) {
-    t.ok([...envNames, ...own, ...host].includes(name ?? ''), `asked of the person: ${name}`);
+  for (const name of asked) {
+    t.ok([...envNames, ...own, ...host].includes(name), `asked of the person: ${name}`);
     t.match(told, `\`${name}\``, `docs/install-docker.md tells of ${name}`);
   }
 });
@@ -67,8 +69,54 @@ t.test('defaults in the compose file are the defaults of the settings', async (t
     t.strictSame(setting.read(fallback), setting.fallback, name);
   }
   t.match(passerelle.environment.PASSERELLE_BASE_URL, /^\$\{PASSERELLE_BASE_URL:\?/, 'the base URL has none');
-  t.strictSame(passerelle.secrets, Object.keys(compose.secrets));
-  t.equal(passerelle.environment.FICHIER_API_KEY_FILE, `/run/secrets/${passerelle.secrets[0]}`);
+});
+
+t.test('the key comes from .env, or from a file that the entrypoint finds', async (t) => {
+  t.match(passerelle.environment.FICHIER_API_KEY, /^\$\{FICHIER_API_KEY-\}$/, 'empty counts as not set');
+  const [source, secret] = String(passerelle.volumes[2]).split(/:(?=\/)/);
+  t.match(source, /^\$\{FICHIER_API_KEY_SECRET:-\.\/docker\/secrets\}$/);
+  t.equal(secret, '/run/secrets/fichier_api_key:ro');
+  t.match(read('docker/entrypoint.sh'), /^secret=\$\{SECRETS:-\/run\/secrets\}\/fichier_api_key$/m);
+});
+
+t.test('.env.example has a line for everything that is asked, and is right as it is', async (t) => {
+  const lines = read('.env.example').split('\n');
+  const told = new Map(
+    lines.flatMap((line) => {
+      const [, off, name = '', value = ''] = /^(#?)([A-Z_]+)=(.*)$/.exec(line) ?? [];
+      return name === '' ? [] : [[name, { off: off === '#', value }] as const];
+    }),
+  );
+  t.strictSame([...told.keys()].filter((name) => name !== 'COMPOSE_PROFILES').sort(), [...asked].sort());
+  for (const [name, { off, value }] of told) {
+    const fallback = new RegExp(`\\$\\{${name}:?-([^}]*)\\}`).exec(composeText)?.[1];
+    if (off && fallback && !['TZ', 'PASSERELLE_IMAGE'].includes(name))
+      t.equal(value, fallback, `default of ${name}`);
+  }
+  t.strictSame(
+    [...told].filter(([, { off }]) => !off).map(([name]) => name),
+    ['FICHIER_API_KEY', 'PASSERELLE_BASE_URL', 'PUID', 'PGID'],
+  );
+  const env = Object.fromEntries(
+    [...told].filter(([name]) => envNames.includes(name)).map(([name, { value }]) => [name, value]),
+  );
+  const { settings, warnings } = loadSettings({ env, file: join(root, 'none.yaml') });
+  t.equal(settings.server.baseUrl, 'http://192.168.1.10:8790');
+  t.strictSame(warnings, []);
+  t.match(read('.gitignore'), /^\.env$/m, 'what is filled in is never committed');
+});
+
+t.test('logs are rotated, profiles choose the media server, times are those of the person', async (t) => {
+  for (const [name, service] of Object.entries(compose.services))
+    t.match(
+      service.logging,
+      { driver: 'json-file', options: { 'max-size': /^\d+m$/, 'max-file': /^\d$/ } },
+      name,
+    );
+  t.equal(passerelle.init, true);
+  t.equal(passerelle.profiles, undefined, 'Passerelle is always there');
+  t.strictSame(jellyfin.profiles, ['jellyfin']);
+  for (const service of [passerelle, jellyfin, plex]) t.match(service.environment.TZ, /^\$\{TZ:-Etc\/UTC\}$/);
 });
 
 t.test('the container is closed: no writable root, no rights, no new ones', async (t) => {
