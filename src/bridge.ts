@@ -13,7 +13,7 @@ import { createSigner } from './delivery/signature.ts';
 import type { RememberedAccount } from './host/fichier/account.ts';
 import { createFichierClient } from './host/fichier/client.ts';
 import { createGovernor, type GovernorState } from './host/fichier/governor.ts';
-import { createCuration } from './indexing.ts';
+import { createIndexing } from './indexing.ts';
 import { treesOf } from './library/trees.ts';
 import type { DayOfCalls } from './media/call-budget.ts';
 import { inspect } from './media/inspect.ts';
@@ -100,10 +100,9 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     titles,
     client,
     governor,
-    onPlay: () => media.interrupt(),
     memoryOf,
   });
-  const { reader, rangeCache, plays, slots } = playback;
+  const { reader, rangeCache, plays, slots } = playback.delivery;
   const signer = createSigner(livingKeys(secrets.signingKeys, clock.now()));
   const named = settings.server.baseUrl;
   const before = overrides.keepBaseUrl ? await catalog.keyValues.get<string>('baseUrl') : undefined;
@@ -130,7 +129,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
       }
     },
   });
-  const curation = createCuration({
+  const indexing = createIndexing({
     settings,
     dataDir,
     clock,
@@ -148,7 +147,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     catalog,
     trees,
     roots: library.roots,
-    onOpened: (folderId) => curation.looks.opened(folderId),
+    onOpened: (folderId) => indexing.discovery.opened(folderId),
   });
   const media = createMediaQueue({
     store: catalog.media,
@@ -161,8 +160,9 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     intervalMs: settings.media.intervalMs,
     callsPerDay: settings.media.callsPerDay,
     memory: await memoryOf<DayOfCalls>('mediaCalls'),
-    onFacts: curation.sync.refresh,
+    onFacts: indexing.sync.refresh,
   });
+  plays.onPlay(() => media.interrupt());
 
   return {
     settings,
@@ -173,18 +173,19 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     secrets,
     catalog,
     client,
-    ...playback,
+    links: playback.links,
+    delivery: playback.delivery,
     signer,
-    ...curation,
+    ...indexing,
     notify,
     browse,
     media,
     /** Refuses what waits for the host, then closes the catalog. */
     async close(): Promise<void> {
       await media.stop();
-      await curation.looks.stop();
+      await indexing.discovery.stop();
       await notify.stop();
-      await curation.publisher.rest();
+      await indexing.publisher.rest();
       governor.close();
       await playback.close();
       await catalog.close();

@@ -23,7 +23,7 @@ import { createRetentionPolicy } from './sync/retention/retention-policy.ts';
 import { createSync } from './sync/sync.ts';
 import type { Disk } from './tree/tree.ts';
 
-export interface CurationParts {
+export interface IndexingParts {
   settings: Settings;
   dataDir: string;
   clock: Clock;
@@ -40,7 +40,7 @@ export interface CurationParts {
 }
 
 /** Everything between the host's listings and the trees: finding, laying out, a person's words, and what may go. */
-export function createCuration(parts: CurationParts) {
+export function createIndexing(parts: IndexingParts) {
   const { settings, dataDir, clock, log, catalog, trees, disk, client, reader } = parts;
   const { fichier, library, sync: syncSettings } = settings;
   const sideCars = createSideCars({
@@ -114,7 +114,7 @@ export function createCuration(parts: CurationParts) {
     trashMs: syncSettings.trashDays * 24 * 3_600_000,
     sideCars,
   });
-  const looks = createDiscoveryLoop({
+  const discovery = createDiscoveryLoop({
     catalog,
     host: client,
     scanFolder: createScanFolder(crawling),
@@ -128,15 +128,18 @@ export function createCuration(parts: CurationParts) {
   return {
     publisher,
     sync,
-    looks,
+    discovery,
     crawlBudget: {
       ...crawlBudget,
       left: async () => crawlBudget.left(!(await catalog.crawls.everDone())),
     },
-    treeMoves: createTreeMoves(byHand),
-    overrideEditor: createOverrideEditor(byHand),
-    review: (limit: number, signal: AbortSignal) => filesToReview(catalog, limit, signal),
-    proposals: createDecisions({ catalog, clock, retention, publisher, lockPath }),
+    /** What a person says. */
+    curation: {
+      moves: createTreeMoves(byHand),
+      overrides: createOverrideEditor(byHand),
+      review: (limit: number, signal: AbortSignal) => filesToReview(catalog, limit, signal),
+      proposals: createDecisions({ catalog, clock, retention, publisher, lockPath }),
+    },
   };
 }
 

@@ -36,7 +36,6 @@ export interface PlaybackParts {
   client: Pick<FichierClient, 'directLink'>;
   governor: Pick<Governor, 'state'>;
   /** Told of every request that belongs to a play. */
-  onPlay: () => void;
   /** A small fact that outlives a restart. */
   memoryOf: <T>(name: string) => Promise<{ read(): T | undefined; write(next: T): void }>;
 }
@@ -67,8 +66,8 @@ export async function createPlayback(parts: PlaybackParts) {
     checkLink: createLinkCheck(fichier.downloadHosts, fichier.apiUrl),
     onRefusal: (error) => locationLock.heard(error.code),
   });
-  const look = createLinkProbe({ broker, linkTtl, dispatcher, clock, userAgent });
-  const renewal = createRenewal({ broker, look, clock, log });
+  const probe = createLinkProbe({ broker, linkTtl, dispatcher, clock, userAgent });
+  const renewal = createRenewal({ broker, probe, clock, log });
   const rangeCache = createRangeCache({
     dir: join(parts.dataDir, 'cache'),
     store: catalog.cachedRanges,
@@ -102,7 +101,6 @@ export async function createPlayback(parts: PlaybackParts) {
     clock,
     log,
     store: catalog.plays<PlayRecord>(),
-    onPlay: parts.onPlay,
   });
   const prefetch = createPrefetch({
     reader,
@@ -129,16 +127,15 @@ export async function createPlayback(parts: PlaybackParts) {
   }
 
   return {
-    broker,
-    linkTtl,
-    look,
-    locationLock,
-    rangeCache,
-    slots,
-    reader,
-    plays,
-    prefetch,
-    rules: [...delivery.rules, ...builtInRules],
+    links: { broker, ttl: linkTtl, probe, locationLock },
+    delivery: {
+      rangeCache,
+      slots,
+      reader,
+      plays,
+      prefetch,
+      rules: [...delivery.rules, ...builtInRules],
+    },
     async close(): Promise<void> {
       prefetch.close();
       await rangeCache.close();

@@ -156,7 +156,7 @@ async function readers(t: Parameters<typeof setup>[0], env: Record<string, strin
     if (!file) throw new Error('not listed');
     const range = { start, end: sizeBytes - 1 };
     const more = signal ? { signal } : {};
-    return one.bridge.reader.open(file, range, { urgency, viewer: 'tv', ...more });
+    return one.bridge.delivery.reader.open(file, range, { urgency, viewer: 'tv', ...more });
   };
   return { ...one, clock, open, now: () => over.counters.connectionsNow };
 }
@@ -191,14 +191,14 @@ t.test('a paused film lends its connection to another one, and goes on at the ri
   await full(paused);
   await clock.advance(5000);
   const other = await open(2, 5000);
-  t.equal(bridge.slots.used(), 1);
+  t.equal(bridge.delivery.slots.used(), 1);
   await until(() => now() === 1);
   t.ok(right(await rest(other, clock), 2, 5000));
   await until(() => now() === 0);
   const all = Buffer.concat([begin, await rest(paused, clock)]);
   t.equal(all.length, sizeBytes);
   t.ok(right(all, 1, 0));
-  await until(() => bridge.slots.used() === 0);
+  await until(() => bridge.delivery.slots.used() === 0);
 });
 
 t.test('with a jump the old connection is closed, and the old reading goes on if it is read', async (t) => {
@@ -211,7 +211,7 @@ t.test('with a jump the old connection is closed, and the old reading goes on if
   await until(() => after.readableLength > 0);
   await full(after);
   await until(() => now() === 1);
-  t.equal(bridge.slots.used(), 1);
+  t.equal(bridge.delivery.slots.used(), 1);
   t.notOk(before.destroyed);
   const place = 1000 + before.readableLength;
   const all = Buffer.concat([begin, await rest(before, clock)]);
@@ -245,7 +245,7 @@ t.test('who leaves in the moment of its turn takes no connection with it', async
   leaves.abort(new Error('gone'));
   await t.rejects(second, { message: 'gone' });
   await settle();
-  t.equal(bridge.slots.used(), 0);
+  t.equal(bridge.delivery.slots.used(), 0);
   (await open(2, 0)).destroy();
   await clock.advance(5000);
 });

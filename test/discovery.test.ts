@@ -103,7 +103,7 @@ t.test(
     await started.bridge.notify.flush();
     jellyfin.heard.length = 0;
     started.bridge.notify.start();
-    started.bridge.looks.start();
+    started.bridge.discovery.start();
     await pass(clock, 10 * minuteMs);
     over.account.addFolder('/Films/Nosferatu');
     over.account.addFile('/Films/Nosferatu', movie('Nosferatu', 1922));
@@ -131,7 +131,7 @@ t.test('a host that is strict is never asked too soon, for hours', async (t) => 
     },
     simulator: { account: account(3), limits: 'strict' },
   });
-  started.bridge.looks.start();
+  started.bridge.discovery.start();
   await pass(clock, 4 * hourMs, minuteMs);
   const whole = over.counters.requests.filter(
     ({ verb, body }) => verb === 'file/ls' && body.folder_id === -1,
@@ -158,7 +158,7 @@ t.test(
       const { started, clock, over } = await looking(t);
       over.faults.accountListingHasFolderId = false;
       if (how === 'refused') over.faults.answer({ is: 'notAllowed', verb: 'file/ls', times: 1000 } as never);
-      started.bridge.looks.start();
+      started.bridge.discovery.start();
       await pass(clock, 5 * minuteMs);
       over.account.addFile('/Shows/Belphegor', {
         name: 'Belphegor.S01E04.720p.mkv',
@@ -169,7 +169,7 @@ t.test(
         (await strmPaths(started)).some((path) => path.includes('S01E04')),
         how,
       );
-      const plan = await started.bridge.looks.plan();
+      const plan = await started.bridge.discovery.plan();
       t.ok(plan.steps.length > 10);
       await started.close();
     }
@@ -180,7 +180,7 @@ t.test('POST /api/v1/refresh lists a folder as soon as its interval allows, and 
   const { started, clock, over } = await looking(t, {
     env: { PASSERELLE_SYNC_DISCOVERY: 'false', FICHIER_FOLDER_INTERVAL_MS: '0' },
   });
-  started.bridge.looks.start();
+  started.bridge.discovery.start();
   await pass(clock, hourMs, minuteMs);
   t.equal(over.counters.requests.length, 0, 'turned off: nothing is looked into by itself');
   over.account.addFolder('/Films/Faust');
@@ -208,7 +208,7 @@ t.test('POST /api/v1/refresh lists a folder as soon as its interval allows, and 
 t.test('nothing is looked into while a crawl runs, and a removal is left to crawls', async (t) => {
   const { started, clock, over } = await looking(t);
   over.account.removeFile('/Shows/Belphegor/Belphegor.S01E01.720p.mkv');
-  started.bridge.looks.start();
+  started.bridge.discovery.start();
   await pass(clock, 6 * hourMs, minuteMs);
   t.ok(
     (await strmPaths(started)).some((path) => path.includes('S01E01')),

@@ -17,13 +17,14 @@ async function effectiveOverride(t: Test, account: AccountFolder) {
       (await strmFiles(one.libraryDir))
         .map(({ path }) => path)
         .filter((path) => !/\((?:1982|1985|1995|2009|2021)\)/.test(path)),
-    fix: (path: string, override: Parameters<typeof one.bridge.overrideEditor.set>[1]) =>
-      one.bridge.overrideEditor.set({ path }, override, signal),
+    fix: (path: string, override: Parameters<typeof one.bridge.curation.overrides.set>[1]) =>
+      one.bridge.curation.overrides.set({ path }, override, signal),
     /** Noted, and nothing of it written. */
-    stoppedFix: (path: string, override: Parameters<typeof one.bridge.overrideEditor.set>[1]) =>
-      one.bridge.overrideEditor.set({ path }, override, AbortSignal.abort(new Error('stopped'))),
-    undo: () => one.bridge.treeMoves.undo(signal),
-    said: async () => (await one.bridge.overrideEditor.list()).map(({ path, override }) => [path, override]),
+    stoppedFix: (path: string, override: Parameters<typeof one.bridge.curation.overrides.set>[1]) =>
+      one.bridge.curation.overrides.set({ path }, override, AbortSignal.abort(new Error('stopped'))),
+    undo: () => one.bridge.curation.moves.undo(signal),
+    said: async () =>
+      (await one.bridge.curation.overrides.list()).map(({ path, override }) => [path, override]),
   };
 }
 
@@ -46,7 +47,7 @@ t.test('what an undo takes back includes the word that moved the files', async (
   await one.undo();
   t.same(await one.paths(), [plain]);
   t.same(await one.said(), []);
-  t.same(await one.bridge.treeMoves.plan(signal), [], 'a plan does not move them again');
+  t.same(await one.bridge.curation.moves.plan(signal), [], 'a plan does not move them again');
   t.match((await one.sync({ full: true })).tree.counts, { create: 0, update: 0, delete: 0 });
   t.equal(await one.undo(), undefined);
 });
@@ -61,7 +62,7 @@ t.test('a word that moved nothing, and one that was taken back, are undone as we
   await one.fix('/Divers/Alien.1979.mkv', { title: 'Alien' });
   await one.fix('/Divers/Alien.1979.mkv', { as: 'ignore' });
   t.same(await one.paths(), []);
-  await one.bridge.overrideEditor.clear({ path: '/Divers/Alien.1979.mkv' }, signal);
+  await one.bridge.curation.overrides.clear({ path: '/Divers/Alien.1979.mkv' }, signal);
   t.same(await one.paths(), alien);
   await one.undo();
   t.same([await one.paths(), await one.said()], [[], [['/Divers/Alien.1979.mkv', { as: 'ignore' }]]]);
@@ -91,7 +92,7 @@ t.test('an undo of a word on a folder, killed in the middle, is ended by the nex
   publisher.titles = titles;
   await one.undo();
   t.same([await one.paths(), await one.said()], [before, []]);
-  t.same(await one.bridge.treeMoves.plan(signal), []);
+  t.same(await one.bridge.curation.moves.plan(signal), []);
 });
 
 t.test(
@@ -107,7 +108,7 @@ t.test(
     await one.sync();
     await t.rejects(one.stoppedFix(xyzzy, metropolis), { message: 'stopped' });
     t.same(await one.paths(), [plain]);
-    await one.bridge.proposals.undo();
+    await one.bridge.curation.proposals.undo();
     t.same(await one.paths(), ['Movies/Akira (1988)/Akira (1988).strm', path]);
     t.match((await one.sync()).tree.counts, { create: 0, update: 0, delete: 0 });
   },
@@ -158,11 +159,11 @@ t.test('what was said of a file is said of the one that is uploaded anew in its 
     t.same(await one.said(), [[xyzzy, metropolis]]);
   }
   t.not(id, before);
-  t.same(await one.bridge.treeMoves.plan(signal), []);
+  t.same(await one.bridge.curation.moves.plan(signal), []);
   await one.undo();
   t.same([await one.paths(), await one.said()], [[plain], []], 'and taken back from it');
   t.match(await readFile(join(one.libraryDir, plain), 'utf8'), new RegExp(id));
-  t.same(await one.bridge.treeMoves.plan(signal), []);
+  t.same(await one.bridge.curation.moves.plan(signal), []);
 });
 
 t.test('what a person does not want to see does not come back with another id', async (t) => {
@@ -180,7 +181,7 @@ t.test('what a person does not want to see does not come back with another id', 
     t.same(await one.paths(), []);
     account.addFile('/Divers', file(`Film ${crawl}.2009.mkv`));
   }
-  await one.bridge.overrideEditor.clear({ path: xyzzy }, signal);
+  await one.bridge.curation.overrides.clear({ path: xyzzy }, signal);
   t.same(await one.paths(), [plain]);
 });
 
@@ -244,7 +245,7 @@ t.test('an undo moves the file that stands there now, whatever stood there when 
   t.same([await one.paths(), await one.said()], [[plain], []]);
   await one.sync({ full: true });
   t.same(await one.paths(), [plain]);
-  t.same(await one.bridge.treeMoves.plan(signal), []);
+  t.same(await one.bridge.curation.moves.plan(signal), []);
 });
 
 t.test(
@@ -322,7 +323,7 @@ t.test('an NFO tells what its path tells, whatever the file is called at the hos
     await one.clock.advance(2 * hourMs);
   }
   await same('uploaded anew');
-  await one.bridge.treeMoves.apply(signal);
+  await one.bridge.curation.moves.apply(signal);
   t.match(await nfo('Movies/Tenet (2020)/Tenet (2020).nfo'), '<title>Tenet</title>');
   t.match(await nfo('Shows/Lost/Season 03/Lost S03E07.nfo'), /<season>3[\s\S]*<episode>7</);
   await one.undo();

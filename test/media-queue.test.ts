@@ -155,7 +155,7 @@ t.test('from the account to the NFO, without a play; then the first probe costs 
   // A play a moment ago: nothing is read for a minute.
   const played = await request(started.streamUrl(`/${names.mp4}`), { headers: { range: 'bytes=0-9' } });
   await played.body.dump();
-  await until(() => bridge.slots.used() === 0);
+  await until(() => bridge.delivery.slots.used() === 0);
   t.equal(simulator.counters.tokens, 1);
   bridge.media.start();
   await clock.advance(50_000);
@@ -197,12 +197,12 @@ t.test('from the account to the NFO, without a play; then the first probe costs 
   // A request of a player interrupts, and is remembered for a minute.
   let interruptions = 0;
   bridge.media.interrupt = () => interruptions++;
-  t.equal(bridge.plays.isIdle(), true);
+  t.equal(bridge.delivery.plays.isIdle(), true);
   await (await request(started.streamUrl(`/${names.mp4}`), { headers: { range: 'bytes=0-9' } })).body.dump();
   t.equal(interruptions, 1);
-  t.equal(bridge.plays.isIdle(), false);
+  t.equal(bridge.delivery.plays.isIdle(), false);
   await clock.advance(61_000);
-  t.equal(bridge.plays.isIdle(), true);
+  t.equal(bridge.delivery.plays.isIdle(), true);
 
   // A sync and the work of a moment on the tree: the one waits, the other comes again.
   const { id: anyId } = simulator.account.file(`/${names.mkv}`);
@@ -264,7 +264,7 @@ t.test('a film larger than what is read of it: its index at the end is read and 
       resolve(JSON.parse(facts));
     };
   });
-  await bridge.rangeCache.load();
+  await bridge.delivery.rangeCache.load();
   bridge.media.start();
   await clock.advance(30_000);
   // The host is asked in steps, a moment apart. While the parser works, time stands still.

@@ -19,8 +19,8 @@ t.test('what a person says outranks the name, is kept, and can be taken back', a
     ],
   });
   await one.sync();
-  const { overrideEditor, catalog } = one.bridge;
-  const set = await overrideEditor.set(
+  const { curation, catalog } = one.bridge;
+  const set = await curation.overrides.set(
     { path: '/Divers/xyzzy.mkv' },
     { title: 'Metropolis', year: 1927, ids: { tmdb: '19' } },
     signal,
@@ -33,12 +33,12 @@ t.test('what a person says outranks the name, is kept, and can be taken back', a
       'Movies/Metropolis (1927) [tmdbid-19]/Metropolis (1927) [tmdbid-19].strm',
     ),
   );
-  await overrideEditor.set(
+  await curation.overrides.set(
     { path: '/Divers/Serie' },
     { as: 'episode', title: 'Lost', season: 2, episodes: [3] },
     signal,
   );
-  await overrideEditor.set({ path: '/Divers/Alien.1979.mkv' }, { as: 'ignore' }, signal);
+  await curation.overrides.set({ path: '/Divers/Alien.1979.mkv' }, { as: 'ignore' }, signal);
   const now = [
     'Movies/Metropolis (1927) [tmdbid-19]/Metropolis (1927) [tmdbid-19].strm',
     'Shows/Lost/Season 02/Lost S02E03.strm',
@@ -49,14 +49,14 @@ t.test('what a person says outranks the name, is kept, and can be taken back', a
   const id = one.simulator.account.file('/Divers/xyzzy.mkv').id;
   const kept = JSON.parse((await catalog.recognitions.ofFiles([id])).get(id) ?? '{}');
   t.ok(kept.because.includes('title: you said so (file)'), kept.because.join());
-  t.match(await overrideEditor.list(), [
+  t.match(await curation.overrides.list(), [
     { path: '/Divers/xyzzy.mkv', override: { title: 'Metropolis' } },
     { path: '/Divers/Serie' },
     { path: '/Divers/Alien.1979.mkv' },
   ]);
-  await overrideEditor.clear({ path: '/Divers/Alien.1979.mkv' }, signal);
+  await curation.overrides.clear({ path: '/Divers/Alien.1979.mkv' }, signal);
   t.ok((await strmPaths(one)).includes('Movies/Alien (1979)/Alien (1979).strm'));
-  await t.rejects(overrideEditor.clear({ path: '/Divers/Alien.1979.mkv' }, signal), {
+  await t.rejects(curation.overrides.clear({ path: '/Divers/Alien.1979.mkv' }, signal), {
     code: 'BRIDGE_NOT_FOUND',
   });
 });
@@ -126,14 +126,14 @@ t.test('what rests on too little waits for a person, until the person has said w
     folders: [{ name: 'Divers', files: [file('[Grp] Naruto 012.mkv'), file('Alien.1979.mkv')] }],
   });
   await one.sync();
-  const review = () => one.bridge.review(10, signal);
+  const review = () => one.bridge.curation.review(10, signal);
   t.match(await review(), [{ path: '/Divers/[Grp] Naruto 012.mkv', why: /number in the name alone/ }]);
   const { statusCode, body } = await request(`${one.url}/api/v1/review`, {
     headers: { authorization: `Bearer ${one.bridge.secrets.adminToken}` },
   });
   t.equal(statusCode, 200);
   t.match(await body.json(), { files: [{ path: '/Divers/[Grp] Naruto 012.mkv' }] });
-  await one.bridge.overrideEditor.set({ path: '/Divers/[Grp] Naruto 012.mkv' }, { season: 1 }, signal);
+  await one.bridge.curation.overrides.set({ path: '/Divers/[Grp] Naruto 012.mkv' }, { season: 1 }, signal);
   t.same(await review(), []);
 });
 
@@ -188,7 +188,7 @@ t.test('extras go with their film when a person says what it is', async (t) => {
   const one = await startBridge(t, account);
   await one.sync();
   const fix = (path: string, title: string) =>
-    one.bridge.overrideEditor.set({ path }, { title, year: 1986 }, signal);
+    one.bridge.curation.overrides.set({ path }, { title, year: 1986 }, signal);
   await fix('/Films/Alien (1979)/Alien.1979.mkv', 'Aliens');
   const expected = (title: string) => [
     `Movies/${title} (1986)/${title} (1986).strm`,
@@ -196,7 +196,7 @@ t.test('extras go with their film when a person says what it is', async (t) => {
   ];
   t.match((await strmPaths(one)).filter((path) => path.includes('Alien')).slice(0, 2), expected('Aliens'));
   await fix('/Films/Alien (1979)', 'Metropolis');
-  await one.bridge.overrideEditor.clear({ path: '/Films/Alien (1979)/Alien.1979.mkv' }, signal);
+  await one.bridge.curation.overrides.clear({ path: '/Films/Alien (1979)/Alien.1979.mkv' }, signal);
   t.match(
     (await strmPaths(one)).filter((path) => path.includes('Metropolis')).slice(0, 2),
     expected('Metropolis'),
@@ -210,15 +210,15 @@ t.test('a person moves paths by a plan, and takes it back', async (t) => {
   await one.sync();
   const old = ['Movies/Alien (1979)/Alien (1979).strm'];
   t.same(await strmPaths(one), old);
-  const { moves } = await one.bridge.treeMoves.apply(signal);
+  const { moves } = await one.bridge.curation.moves.apply(signal);
   t.match(moves, [{ why: 'taken for movie "Aliens" (1986) today' }]);
   t.same(await strmPaths(one), ['Movies/Aliens (1986)/Aliens (1986).strm']);
-  t.same(await one.bridge.treeMoves.plan(signal), [], 'nothing more to move');
-  t.equal((await one.bridge.treeMoves.undo(signal))?.moves.length, 1);
+  t.same(await one.bridge.curation.moves.plan(signal), [], 'nothing more to move');
+  t.equal((await one.bridge.curation.moves.undo(signal))?.moves.length, 1);
   t.same(await strmPaths(one), old);
   const result = await one.sync({ full: true });
   t.match(result.tree.counts, { create: 0, delete: 0, update: 0 }, 'and it stays so');
-  t.equal(await one.bridge.treeMoves.undo(signal), undefined, 'there is no second batch');
+  t.equal(await one.bridge.curation.moves.undo(signal), undefined, 'there is no second batch');
 });
 
 t.test('killed between two steps of a move, the next sync ends it', async (t) => {
@@ -231,7 +231,7 @@ t.test('killed between two steps of a move, the next sync ends it', async (t) =>
   publisher.titles = async () => {
     throw new Error('killed');
   };
-  await t.rejects(one.bridge.treeMoves.apply(signal), { message: 'killed' });
+  await t.rejects(one.bridge.curation.moves.apply(signal), { message: 'killed' });
   publisher.titles = publish;
   await one.sync();
   t.same(await strmPaths(one), ['Movies/Aliens (1986)/Aliens (1986).strm']);

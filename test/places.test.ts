@@ -49,7 +49,7 @@ t.test(
     await one.sync();
     t.same(await strmPaths(one), [better, alien]);
     t.equal((await stat(join(one.libraryDir, alien))).mtimeMs, before.mtimeMs, 'not even written again');
-    t.same((await one.bridge.treeMoves.plan(signal)).map(({ to }) => to?.stem).sort(), [
+    t.same((await one.bridge.curation.moves.plan(signal)).map(({ to }) => to?.stem).sort(), [
       'Movies/Alien (1979)/Alien (1979)',
       'Movies/Aliens (1986)/Aliens (1986)',
     ]);
@@ -165,16 +165,16 @@ t.test(
     await one.sync();
     await rename(one.libraryDir, `${one.libraryDir}.away`);
     const wrong = { code: 'BRIDGE_DISK' };
-    await t.rejects(one.bridge.treeMoves.apply(signal), wrong);
+    await t.rejects(one.bridge.curation.moves.apply(signal), wrong);
     await t.rejects(
-      one.bridge.overrideEditor.set({ path: '/Films/Aliens.1986.mkv' }, { title: 'X' }, signal),
+      one.bridge.curation.overrides.set({ path: '/Films/Aliens.1986.mkv' }, { title: 'X' }, signal),
       wrong,
     );
     await rename(`${one.libraryDir}.away`, one.libraryDir);
     const theirs = join(one.libraryDir, 'Movies/Aliens (1986)');
     await mkdir(theirs, { recursive: true });
     await writeFile(join(theirs, 'Aliens (1986).strm'), 'http://192.0.2.1/mine.mkv');
-    t.same((await one.bridge.treeMoves.apply(signal)).moves, []);
+    t.same((await one.bridge.curation.moves.apply(signal)).moves, []);
     t.ok((await strmPaths(one)).includes('Movies/Alien (1979)/Alien (1979).strm'));
   },
 );
@@ -208,7 +208,7 @@ t.test("a new film whose path a person's file has gets another one beside it, an
   ];
   const all = [...ours, ...theirs.map((stem) => `${stem}.strm`)].sort();
   t.same(await strmPaths(one), all);
-  t.same(await one.bridge.treeMoves.plan(signal), [], 'a plan does not lead onto their files');
+  t.same(await one.bridge.curation.moves.plan(signal), [], 'a plan does not lead onto their files');
   t.match((await one.sync({ full: true })).tree.counts, { create: 0, update: 0, delete: 0, conflict: 0 });
   t.same(await strmPaths(one), all);
   for (const stem of theirs) t.equal(await readFile(join(home, 'library', `${stem}.strm`), 'utf8'), own);

@@ -72,11 +72,11 @@ t.test('a refused link teaches how long links live, unless its file turns out to
   t.equal((await jump()).status, 503);
   await clock.advance(61_000);
   t.equal((await jump()).status, 206);
-  t.same(bridge.linkTtl.state().start.believedMs, 240_000, 'a dead file');
+  t.same(bridge.links.ttl.state().start.believedMs, 240_000, 'a dead file');
   await clock.advance(600_000);
   simulator.expireLinks();
   t.equal((await jump()).status, 206);
-  t.same(bridge.linkTtl.state().resume.believedMs, 750_000, 'a link that ended');
+  t.same(bridge.links.ttl.state().resume.believedMs, 750_000, 'a link that ended');
 });
 
 t.test(
@@ -171,7 +171,7 @@ t.test('the link of a film that is being read is renewed before its end, and of 
   const { counters } = simulator;
   const file = (await bridge.catalog.files.byId(simulator.account.file(path(1)).id)) as CatalogFile;
   const open = (start: number) =>
-    bridge.reader.open(file, { start, end: sizeBytes - 1 }, { urgency: 'play', viewer: `${start}` });
+    bridge.delivery.reader.open(file, { start, end: sizeBytes - 1 }, { urgency: 'play', viewer: `${start}` });
   // A reader that takes almost nothing.
   const slow = await open(0);
   await clock.advance(1_430_000);
@@ -209,7 +209,7 @@ t.test('a renewal waits behind the plays of others, and is tried again when it f
       return `https://a-1.1fichier.com/p${asked.length}`;
     },
   });
-  const renewal = createRenewal({ broker, look: { ask: async () => true } as never, clock, log: silentLog });
+  const renewal = createRenewal({ broker, probe: { ask: async () => true } as never, clock, log: silentLog });
   broker.used(await broker.acquire({ id: 'x', url: '' }, { urgency: 'play' }));
   const leave = [1, 2].map(() => renewal.watch({ id: 'x', url: '' }));
   await clock.advance(1_439_000);

@@ -23,10 +23,10 @@ const ffmpeg = { 'user-agent': 'Lavf/59.27.100' };
 
 /** What is told of the last play, once nothing is read any more. */
 async function last({ bridge, clock }: Started): Promise<PlayRecord> {
-  await until(() => bridge.reader.running() === 0);
+  await until(() => bridge.delivery.reader.running() === 0);
   // Plays of the same millisecond have no order.
   await clock.advance(1);
-  return (await bridge.plays.recent(1))[0] as PlayRecord;
+  return (await bridge.delivery.plays.recent(1))[0] as PlayRecord;
 }
 
 t.test('the trace tells what a play cost and how it ended', async (t) => {
@@ -109,7 +109,7 @@ t.test('the trace tells of players that leave, and of those that share a link', 
   simulator.faults.download = {};
   const leaving = await player(one.streamUrl(`/${big.name}`), vlc);
   await leaving.take(1_000_000);
-  t.match(await bridge.plays.recent(1), [{ requests: 2, ended: 'running' }]);
+  t.match(await bridge.delivery.plays.recent(1), [{ requests: 2, ended: 'running' }]);
   leaving.leave();
   t.match((await last(one)).ended, /^left at [1-9]\d? %$/);
 
@@ -120,7 +120,7 @@ t.test('the trace tells of players that leave, and of those that share a link', 
   );
   t.ok((await Promise.all(asked)).every(({ status }) => status === 206));
   await last(one);
-  const leases = (await bridge.plays.recent(3)).map(({ lease, apiCalls }) => [lease, apiCalls]);
+  const leases = (await bridge.delivery.plays.recent(3)).map(({ lease, apiCalls }) => [lease, apiCalls]);
   t.same(leases.sort(), [
     ['new', 1],
     ['shared', 0],
@@ -135,7 +135,7 @@ t.test('the last 200 plays are kept, newest first, also over a restart', async (
   for (let n = 0; n < 205; n++) {
     await clock.advance(1000);
     const client = { userAgent: '', address: `192.0.2.${n}` };
-    bridge.plays.join({
+    bridge.delivery.plays.join({
       file: { id: 'x', name: 'x', sizeBytes: 1 },
       client,
       family: 'unknown',
@@ -145,10 +145,10 @@ t.test('the last 200 plays are kept, newest first, also over a restart', async (
   }
   const addresses = (plays: readonly PlayRecord[]) => plays.map(({ address }) => address);
   const expected = Array.from({ length: 200 }, (_, n) => `192.0.2.${204 - n}`);
-  t.same(addresses(await bridge.plays.recent()), expected);
+  t.same(addresses(await bridge.delivery.plays.recent()), expected);
   const again = await one.restart();
-  t.same(addresses(await again.bridge.plays.recent(500)), expected);
-  t.equal((await again.bridge.plays.recent(3)).length, 3);
+  t.same(addresses(await again.bridge.delivery.plays.recent(500)), expected);
+  t.equal((await again.bridge.delivery.plays.recent(3)).length, 3);
 });
 
 const episodes = [1, 2].map((n) => ({ name: `Lupin.S01E0${n}.1080p.mkv`, content: { sizeBytes, seed: n } }));
@@ -173,12 +173,12 @@ t.test('near the end of an episode the next one is made ready, once', async (t) 
   await clock.advance(300_000);
   await read(clock, one.streamUrl(path(3)), { range: 'bytes=0-9' });
   await play();
-  await until(() => bridge.rangeCache.covers(next, 0) === headBytes);
+  await until(() => bridge.delivery.rangeCache.covers(next, 0) === headBytes);
   t.equal(links(), 4);
   t.equal(one.ranges().at(-1), `bytes=0-${headBytes - 1}`);
-  bridge.rangeCache.drop(next.id);
+  bridge.delivery.rangeCache.drop(next.id);
   await play();
-  t.equal(bridge.rangeCache.covers(next, 0), 0, 'not twice');
+  t.equal(bridge.delivery.rangeCache.covers(next, 0), 0, 'not twice');
   t.equal(links(), 4);
 });
 

@@ -68,10 +68,10 @@ t.test('moves lead to no path that somebody has, and neither does their undoing'
   // It keeps its path, and is no film by today's reading.
   account.rename('/Films/Heat.720p.mkv', 'Heat.720p.srt');
   await one.sync();
-  await one.bridge.treeMoves.apply(signal);
+  await one.bridge.curation.moves.apply(signal);
   account.addFile('/Films', film('Heat.2160p.mkv', 3));
   await one.sync();
-  await one.bridge.treeMoves.undo(signal);
+  await one.bridge.curation.moves.undo(signal);
   for (const full of [true, false]) t.equal((await one.sync({ full })).outcome, 'done');
   t.equal((await pathsOf(one)).size, 3);
 });

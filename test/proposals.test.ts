@@ -18,7 +18,7 @@ t.test('a proposal grows and shrinks with the crawls, and is settled when all ca
   await takeOut(one);
   remove(one, 3);
   await takeOut(one);
-  const listed = () => one.bridge.proposals.list(9);
+  const listed = () => one.bridge.curation.proposals.list(9);
   t.match(await listed(), [{ id: 1, state: 'open', files: 4 }]);
   t.equal(one.loud.length, 1);
   // The same files, by their ids, are listed again.
@@ -52,10 +52,13 @@ t.test('a proposal whose files all came back is settled, and nothing has happene
   await takeOut(one);
   for (const file of lost) folder.files.set(file.id, file);
   await one.later(1);
-  t.match(await one.bridge.proposals.list(9), [{ state: 'settled' }]);
+  t.match(await one.bridge.curation.proposals.list(9), [{ state: 'settled' }]);
   t.same(await Promise.all((await strmPaths(one)).map((path) => mtime(one, path))), before);
-  await t.rejects(one.bridge.proposals.refuse(1), { code: 'BRIDGE_PROPOSAL_DECIDED', message: /settled/ });
-  await t.rejects(one.bridge.proposals.refuse(7), { code: 'BRIDGE_PROPOSAL_UNKNOWN' });
+  await t.rejects(one.bridge.curation.proposals.refuse(1), {
+    code: 'BRIDGE_PROPOSAL_DECIDED',
+    message: /settled/,
+  });
+  await t.rejects(one.bridge.curation.proposals.refuse(7), { code: 'BRIDGE_PROPOSAL_UNKNOWN' });
 });
 
 t.test('what a person refused stays and is not asked again, until they take it up again', async (t) => {
@@ -63,7 +66,7 @@ t.test('what a person refused stays and is not asked again, until they take it u
   await one.sync();
   remove(one, 0, 1, 2);
   await takeOut(one);
-  const { proposals } = one.bridge;
+  const { proposals } = one.bridge.curation;
   t.match(await proposals.refuse(1), { files: 3, proposal: { state: 'refused' } });
   for (let n = 0; n < 3; n++) t.equal((await one.later(30)).note.held, undefined);
   t.equal((await strmPaths(one)).length, 10);
@@ -81,8 +84,8 @@ t.test('sync --accept-removals accepts what waits', async (t) => {
   remove(one, 0, 1, 2);
   await takeOut(one);
   t.equal((await one.sync({ acceptRemovals: true })).note.removed, 3);
-  t.match(await one.bridge.proposals.list(9), [{ id: 1, state: 'accepted', files: 3 }]);
-  t.match(await one.bridge.proposals.undo(), { proposal: { id: 1, state: 'undone' }, files: 3 });
+  t.match(await one.bridge.curation.proposals.list(9), [{ id: 1, state: 'accepted', files: 3 }]);
+  t.match(await one.bridge.curation.proposals.undo(), { proposal: { id: 1, state: 'undone' }, files: 3 });
   t.equal((await strmPaths(one)).length, 10);
 });
 
@@ -121,7 +124,7 @@ t.test('another account behind the key removes and confirms nothing until a pers
   t.equal((await strmPaths(two)).length, 18, 'what the other has is there, what was stays');
   t.equal(two.loud.length, 1);
   t.equal(two.simulator.counters.calls['user/info'], 1, 'asked once in six hours');
-  t.match(await two.bridge.proposals.accept(1, signal), { files: 10 });
+  t.match(await two.bridge.curation.proposals.accept(1, signal), { files: 10 });
   t.equal((await strmPaths(two)).length, 8);
   t.equal((await two.later(2)).note.held, undefined, 'this account is the right one now');
   const memory = await readFile(join(two.home, 'data', 'catalog.db'), 'latin1');
@@ -137,7 +140,7 @@ t.test('another account that has folders of the same names changes nothing eithe
   for (let n = 0; n < 4; n++) await two.later(2);
   const kept = await strmPaths(two);
   for (let n = 0; n < 15; n++) t.ok(kept.includes(strmOf(n)), strmOf(n));
-  t.match(await two.bridge.proposals.list(9), [{ kind: 'account', state: 'open' }]);
+  t.match(await two.bridge.curation.proposals.list(9), [{ kind: 'account', state: 'open' }]);
 });
 
 t.test('the same account with a new key passes silently', async (t) => {
@@ -163,7 +166,7 @@ t.test('where the host does not tell whose key it is, it is taken for another un
   two.simulator.faults.clear();
   await two.later(2);
   t.equal((await two.later(2)).note.removed, 1, 'told: it climbs from the first rung');
-  t.match((await two.bridge.proposals.list(9)).at(-1), { kind: 'account', state: 'settled' });
+  t.match((await two.bridge.curation.proposals.list(9)).at(-1), { kind: 'account', state: 'settled' });
 });
 
 t.test('the API lists, accepts, refuses and undoes, for who has the token', async (t) => {
@@ -198,12 +201,12 @@ t.test('a word that comes while a sync runs is carried out when it ends', async 
   await one.sync();
   remove(one, 0, 1, 2);
   await takeOut(one);
-  let decided: Awaited<ReturnType<typeof one.bridge.proposals.accept>> | undefined;
+  let decided: Awaited<ReturnType<typeof one.bridge.curation.proposals.accept>> | undefined;
   const pending: Promise<unknown>[] = [];
   await one.sync({
     onProgress: ({ foldersDone }) => {
       if (foldersDone !== 1) return;
-      const word = one.bridge.proposals.accept(1, signal);
+      const word = one.bridge.curation.proposals.accept(1, signal);
       pending.push(word.then((answer) => (decided = answer)));
     },
   });

@@ -29,7 +29,7 @@ async function probe(one: Started, seed: number): Promise<boolean> {
   const bytes = await head.take(512 * KiB);
   head.leave();
   const tail = await read(one.clock, url, { range: `bytes=${sizeBytes - 1000}-` });
-  await until(() => one.bridge.reader.running() === 0);
+  await until(() => one.bridge.delivery.reader.running() === 0);
   return bytes.equals(bytesOf(seed, 0, 512 * KiB)) && tail.body.equals(bytesOf(seed, sizeBytes - 1000));
 }
 
@@ -38,7 +38,7 @@ t.test('the second probe of a film costs the host nothing, nor does one after a 
     const one = await startBridge(t, env);
     const { counters } = one.simulator;
     t.ok(await probe(one, 1));
-    await until(() => one.bridge.rangeCache.state().files === 2);
+    await until(() => one.bridge.delivery.rangeCache.state().files === 2);
     const before = [counters.tokens, counters.downloadRequests.length];
     t.equal(counters.tokens, 1);
     t.ok(await probe(one, 1));
@@ -55,7 +55,7 @@ t.test('a film goes over from what is kept to the host at the exact byte, and on
   one.simulator.reset();
   const file = { id: one.simulator.account.file(path(1)).id, url: '', sizeBytes };
   const probe = { urgency: 'play', mayBeProbe: true } as const;
-  const held = await one.bridge.reader.open(file, { start: 0, end: sizeBytes - 1 }, probe);
+  const held = await one.bridge.delivery.reader.open(file, { start: 0, end: sizeBytes - 1 }, probe);
   held.read(1);
   await one.clock.advance(5000);
   t.same(one.ranges(), [], 'not asked before the kept part has been taken');
@@ -91,11 +91,11 @@ t.test('kept bytes that end where the answer ends ask the host for nothing more'
   const { body } = await read(one.clock, one.streamUrl(`/${small.name}`), {
     range: `bytes=0-${headBytes - 1}`,
   });
-  await until(() => one.bridge.rangeCache.state().bytes === headBytes);
+  await until(() => one.bridge.delivery.rangeCache.state().bytes === headBytes);
   one.simulator.reset();
   for (const end of [200 * KiB, headBytes + 9]) {
     const start = end - 200 * KiB;
-    const stream = await one.bridge.reader.open(file, { start, end }, { urgency: 'play' });
+    const stream = await one.bridge.delivery.reader.open(file, { start, end }, { urgency: 'play' });
     stream.read(0);
     await until(() => stream.readableLength > end - start, one.clock);
     await one.clock.advance(1000);
@@ -126,7 +126,7 @@ t.test('a kept beginning that is damaged is noticed and thrown away, and the fil
     await damage(join(one.cacheDir, name));
     one.simulator.reset();
     t.equal(sha256((await read(one.clock, one.streamUrl(path(1)))).body), sha256(bytesOf(1)), what);
-    await until(() => one.bridge.reader.running() === 0);
+    await until(() => one.bridge.delivery.reader.running() === 0);
     t.ok((one.starts()[0] ?? headBytes) < headBytes, `${what}: the host is asked from ${one.starts()[0]} on`);
     await keep(one, 1);
     one.simulator.reset();
@@ -138,7 +138,7 @@ t.test('a kept beginning that is damaged is noticed and thrown away, and the fil
 
 t.test('what is kept stays within its limits: the one used longest ago goes first', async (t) => {
   const one = await startBridge(t, { ...proxy, PASSERELLE_CACHE_MIB: '2' });
-  const { rangeCache } = one.bridge;
+  const { rangeCache } = one.bridge.delivery;
   const url = (seed: number) => one.streamUrl(path(seed));
   for (const seed of [1, 2, 3]) await keep(one, seed);
   t.equal(rangeCache.state().bytes, 3 * headBytes, 'a film keeps no more than its part');
@@ -147,7 +147,7 @@ t.test('what is kept stays within its limits: the one used longest ago goes firs
   await until(() => rangeCache.state().bytes !== 3 * headBytes);
   t.same([kept(one, 1), kept(one, 2), kept(one, 3)], [headBytes, 0, headBytes]);
   t.ok(rangeCache.state().bytes <= 2 * KiB * KiB);
-  await until(() => one.bridge.reader.running() === 0);
+  await until(() => one.bridge.delivery.reader.running() === 0);
   await until(async () => (await readdir(one.cacheDir)).length === 3);
   t.equal(rangeCache.covers({ id: one.simulator.account.file(path(1)).id, sizeBytes: sizeBytes + 1 }, 0), 0);
   t.equal(kept(one, 1), 0, 'what was kept of another size is dropped');
@@ -161,7 +161,7 @@ t.test('at the start whatever else lies in the cache is removed; a folder there 
   await mkdir(join(one.cacheDir, 'lost+found'));
   const again = await one.restart();
   t.equal((await readdir(one.cacheDir)).length, 2);
-  t.equal(again.bridge.rangeCache.state().bytes, headBytes);
+  t.equal(again.bridge.delivery.rangeCache.state().bytes, headBytes);
   await keep(again, 2);
 });
 
@@ -173,7 +173,7 @@ t.test('films play where nothing can be kept', async (t) => {
   const again = await one.restart();
   for (let n = 0; n < 2; n++)
     t.equal(sha256((await read(one.clock, again.streamUrl(path(1)))).body), sha256(bytesOf(1)));
-  t.equal(again.bridge.rangeCache.state().files, 0);
+  t.equal(again.bridge.delivery.rangeCache.state().files, 0);
 });
 
 t.test(
@@ -192,8 +192,8 @@ t.test(
     t.ok(kept.body.equals(bytesOf(1, 0, headBytes)));
     one.simulator.faults.download.cut = { every: 1, atByte: 200_000, times: 1 };
     await t.rejects(read(one.clock, one.streamUrl(path(2))));
-    await until(() => one.bridge.reader.running() === 0);
+    await until(() => one.bridge.delivery.reader.running() === 0);
     await until(async () => (await readdir(one.cacheDir)).length === 1);
-    t.same(one.bridge.rangeCache.state().bytes, headBytes, 'the first film alone');
+    t.same(one.bridge.delivery.rangeCache.state().bytes, headBytes, 'the first film alone');
   },
 );

@@ -122,7 +122,7 @@ t.test('a fifth of one of several trees waits for a word, however large the othe
   const { note } = await takeOut(one);
   t.match(note.held, { files: 2, why: /2 of 4 files in .*kids \(50 %\)/ });
   t.equal((await strmFiles(join(home, 'kids'))).length, 4);
-  await one.bridge.proposals.accept(1, signal);
+  await one.bridge.curation.proposals.accept(1, signal);
   remove(one, 0, 1);
   t.equal((await takeOut(one)).note.removed, 2, 'the tree of all loses little');
 });
@@ -157,7 +157,7 @@ t.test('more than N at once wait for a word, also when they go one by one within
   const held = await takeOut(one);
   t.match(held.note.held, { files: 2, why: /4 files would go, more than 3 at once/, proposal: 2 });
   t.equal((await strmPaths(one)).length, 38);
-  await one.bridge.proposals.accept(2, signal);
+  await one.bridge.curation.proposals.accept(2, signal);
   t.equal((await strmPaths(one)).length, 36, 'at once');
 });
 
@@ -178,14 +178,14 @@ t.test('an account that lists nothing confirms nothing, and says so once', async
     t.match((await one.later(2)).note.held, { files: 10, why: /account is empty/, proposal: 1 });
   t.equal(one.loud.length, 1, 'loud once');
   t.match(one.loud[0], /NOTHING WAS REMOVED.*proposals accept 1.*refuse 1/);
-  t.match(await one.bridge.proposals.list(9), [
+  t.match(await one.bridge.curation.proposals.list(9), [
     { id: 1, kind: 'empty', state: 'open', files: 10, films: 10, examples: Array(5).fill(/^\/Films\/Film /) },
   ]);
   t.equal((await strmPaths(one)).length, 10);
   one.simulator.account.addFolder('/New');
   one.simulator.account.addFile('/New', film(30));
   t.match((await one.later(2)).note, { held: undefined });
-  t.match(await one.bridge.proposals.list(9), [{ state: 'settled' }], 'its cause is over');
+  t.match(await one.bridge.curation.proposals.list(9), [{ state: 'settled' }], 'its cause is over');
   t.match((await one.later(2)).note.held, { files: 10, why: /10 of 11 files/, proposal: 2 }, 'on the ladder');
 });
 
@@ -210,7 +210,7 @@ t.test('while a folder cannot be listed nothing goes, and what is long missing i
   t.equal((await strmPaths(one)).length, 12);
   one.simulator.faults.clear();
   t.equal((await one.later(1)).note.removed, 1, 'the next whole crawl goes on');
-  t.match(await one.bridge.proposals.list(9), [
+  t.match(await one.bridge.curation.proposals.list(9), [
     { kind: 'ladder', state: 'accepted' },
     { kind: 'failed', state: 'settled' },
   ]);

@@ -163,7 +163,7 @@ async function check(done: number): Promise<void> {
   const isStill = async () => {
     for (
       let turn = 0;
-      turn < 5000 && (counters.connectionsNow > 0 || started.bridge.reader.running() > 0);
+      turn < 5000 && (counters.connectionsNow > 0 || started.bridge.delivery.reader.running() > 0);
       turn++
     )
       await settle(1);
@@ -187,15 +187,15 @@ async function check(done: number): Promise<void> {
   // The last beginnings are still being written: the disk has a time of its own, and a file may be between two names.
   const diskUntil = performance.now() + 5000;
   for (let equal = 0; equal < 20 && performance.now() < diskUntil; await settle(1))
-    equal = onDisk() === started.bridge.rangeCache.state().bytes ? equal + 1 : 0;
+    equal = onDisk() === started.bridge.delivery.rangeCache.state().bytes ? equal + 1 : 0;
   const cacheBytes = onDisk();
   const fds = process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0;
   const sockets = process.getActiveResourcesInfo().filter((name) => name.startsWith('TCP')).length;
   firstFds.push(fds);
   const bounds: [what: string, is: number, most: number][] = [
     ['connections at the host', counters.connectionsNow, 0],
-    ['readings', started.bridge.reader.running(), 0],
-    ['slots', started.bridge.slots.used(), 0],
+    ['readings', started.bridge.delivery.reader.running(), 0],
+    ['slots', started.bridge.delivery.slots.used(), 0],
     ['sleepers', clock.sleeping(), 10],
     ['sockets', sockets, 40],
     ['open files', fds, (firstFds[0] as number) + 20],
@@ -203,7 +203,7 @@ async function check(done: number): Promise<void> {
     ['kept rows', rows('kept'), 2 * filmCount],
     ['play rows', rows('plays'), 200],
     ['cache bytes', cacheBytes, cacheMiB * 1024 * 1024],
-    ['cache bytes that nobody knows of', cacheBytes - started.bridge.rangeCache.state().bytes, 0],
+    ['cache bytes that nobody knows of', cacheBytes - started.bridge.delivery.rangeCache.state().bytes, 0],
     ['breaches of limits', counters.breaches, 0],
   ];
   for (const [what, is, most] of bounds)

@@ -120,11 +120,11 @@ t.test('when the player leaves, the connection to the host is closed at once', a
   const [answer] = (await once(client, 'response')) as [import('node:http').IncomingMessage];
   await once(answer, 'readable');
   t.equal(started.simulator.counters.connectionsNow, 1);
-  t.equal(started.bridge.reader.running(), 1);
+  t.equal(started.bridge.delivery.reader.running(), 1);
   client.destroy();
   for (let turn = 0; turn < 2000 && started.simulator.counters.connectionsNow > 0; turn++) await settle(1);
   t.equal(started.simulator.counters.connectionsNow, 0);
-  t.equal(started.bridge.reader.running(), 0);
+  t.equal(started.bridge.delivery.reader.running(), 0);
 });
 
 t.test('a player that does not read makes the host wait', async (t) => {
@@ -161,7 +161,7 @@ t.test('players that leave before the host has answered leave nothing behind', a
   while (started.simulator.counters.connectionsNow < 15) await settle(1);
   for (const client of leaving) client.destroy();
   while (started.simulator.counters.connectionsNow > 0) await settle(1);
-  t.equal(started.bridge.reader.running(), 0);
+  t.equal(started.bridge.delivery.reader.running(), 0);
 });
 
 t.test('who leaves while a link is being made leaves it for the next', async (t) => {

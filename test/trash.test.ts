@@ -33,7 +33,7 @@ t.test('undo brings back every file at its path, with its old time, and it stays
   t.equal((await trash(one)).length, 3);
   await t.rejects(stat(folder), 'the folder is gone too');
 
-  t.match(await one.bridge.proposals.undo(), { files: 2, tree: 'written' });
+  t.match(await one.bridge.curation.proposals.undo(), { files: 2, tree: 'written' });
   t.same((await readdir(folder)).sort(), names);
   t.same(await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8'))), wanted);
   for (const name of names) t.equal((await stat(join(folder, name))).mtimeMs, old.getTime(), name);
@@ -41,8 +41,12 @@ t.test('undo brings back every file at its path, with its old time, and it stays
   await one.later(100);
   await one.later(100);
   t.same((await readdir(folder)).sort(), names, 'a person has spoken');
-  await t.rejects(one.bridge.proposals.undo(), { code: 'BRIDGE_PROPOSAL_UNKNOWN' }, 'nothing more to undo');
-  await one.bridge.proposals.accept(1, signal);
+  await t.rejects(
+    one.bridge.curation.proposals.undo(),
+    { code: 'BRIDGE_PROPOSAL_UNKNOWN' },
+    'nothing more to undo',
+  );
+  await one.bridge.curation.proposals.accept(1, signal);
   await t.rejects(stat(folder), 'and may say otherwise');
 });
 
@@ -59,7 +63,7 @@ t.test('undo after the trash was emptied writes the files anew', async (t) => {
   await one.later(25);
   t.same(await trash(one), []);
   t.same(await readdir(join(one.home, 'data', 'trash')), [], 'and no empty folder');
-  await one.bridge.proposals.undo();
+  await one.bridge.curation.proposals.undo();
   t.ok((await strmPaths(one)).includes(strmOf(0)));
 });
 
@@ -86,7 +90,7 @@ t.test('what lies in the trash and was changed there is not given back', async (
   await takeOut(one);
   const [, strm = ''] = await trash(one);
   await writeFile(join(one.home, 'data', 'trash', strm), 'http://elsewhere/\n');
-  await one.bridge.proposals.undo();
+  await one.bridge.curation.proposals.undo();
   t.match(await readFile(join(one.libraryDir, strmOf(0)), 'utf8'), /\/stream\//);
 });
 
@@ -137,7 +141,7 @@ t.test('killed after the decision and before the tree, the next sync moves it to
   t.notOk(await one.bridge.catalog.files.byPath(pathOf(0)).then(({ files }) => files[0]), 'decided');
   await one.sync();
   t.equal((await trash(one)).length, 2);
-  await one.bridge.proposals.undo();
+  await one.bridge.curation.proposals.undo();
   t.equal((await strmPaths(one)).length, 10);
 });
 
@@ -190,7 +194,7 @@ t.test('a move on the host is never a deletion, wherever the crawl stands', asyn
         t.same(await strmFiles(one.libraryDir), before, name);
         t.equal((await one.later(2)).outcome, 'done');
       }
-      t.same(await one.bridge.proposals.list(9), [], `${name}: nothing was proposed`);
+      t.same(await one.bridge.curation.proposals.list(9), [], `${name}: nothing was proposed`);
       t.match(await one.bridge.catalog.files.counts(), { missing: 0 });
     }
   }

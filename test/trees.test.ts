@@ -56,9 +56,12 @@ t.test('a tree that is not mounted waits; the others go on, and the sync says so
   t.match(said[0], { dir: dirs.kodi });
   t.same(await titles(dirs.jellyfin), including('Metropolis (1927)'), 'what came and what went');
   t.same(await readdir(dirs.kodi).catch(() => []), [], 'nothing is written where the disk belongs');
-  await t.rejects(one.bridge.overrideEditor.set({ path: '/Films/Heat.1995.mkv' }, { title: 'X' }, signal), {
-    code: 'BRIDGE_DISK',
-  });
+  await t.rejects(
+    one.bridge.curation.overrides.set({ path: '/Films/Heat.1995.mkv' }, { title: 'X' }, signal),
+    {
+      code: 'BRIDGE_DISK',
+    },
+  );
   await rm(dirs.kodi, { recursive: true, force: true });
   await rename(`${dirs.kodi}.away`, dirs.kodi);
   t.same(await titles(dirs.kodi), all);
@@ -133,7 +136,7 @@ t.test('what a tree refused in mid-crawl comes when it takes it again in the sam
       if (foldersDone === 2) {
         rmSync(dirs.kodi);
         renameSync(`${dirs.kodi}.away`, dirs.kodi);
-        fixed = one.bridge.overrideEditor.set({ path: '/Zut/Zodiac.2007.mkv' }, { year: 2008 }, signal);
+        fixed = one.bridge.curation.overrides.set({ path: '/Zut/Zodiac.2007.mkv' }, { year: 2008 }, signal);
       }
     },
   });

@@ -104,7 +104,7 @@ t.test('killed while it renews an NFO, it takes neither text for a person’s', 
   await other.sync.run({ signal }).catch(() => undefined);
   t.not(await text(), before, 'the new text is there, and the catalog has not heard of it');
   titles.recordTree = record;
-  await other.overrideEditor.set(
+  await other.curation.overrides.set(
     { path: '/A/Alien.1979.1080p.mkv' },
     { title: 'Metropolis', year: 1927 },
     signal,
@@ -131,7 +131,7 @@ for (const when of ['before', 'after'] as const)
       const fix = async () => {
         if (isFixed) return;
         isFixed = true;
-        await other.overrideEditor.set({ path }, { title: 'Alien?' }, signal);
+        await other.curation.overrides.set({ path }, { title: 'Alien?' }, signal);
       };
       const write = async (...what: Parameters<typeof disk.write>) => {
         if (when === 'before') await fix();
@@ -145,7 +145,7 @@ for (const when of ['before', 'after'] as const)
       isFixed = false;
       await other.sync.run({ signal });
       t.match(await nfo(), '<title>Alien?<');
-      await other.overrideEditor.set({ path }, { title: 'Alien*' }, signal);
+      await other.curation.overrides.set({ path }, { title: 'Alien*' }, signal);
       t.match(await nfo(), '<title>Alien*<');
     },
   );

@@ -34,9 +34,9 @@ const lockSeconds = 3600;
  */
 export const dav = fp(
   async (app: FastifyInstance) => {
-    const { browse, client, rules, settings } = app.bridge;
+    const { browse, client, delivery, settings } = app.bridge;
     const { mode } = settings.delivery;
-    const ours = davRules(rules);
+    const ours = davRules(delivery.rules);
 
     // Whatever a body says that it is, it is XML or nothing.
     app.removeAllContentTypeParsers();

@@ -13,7 +13,7 @@ interface Params {
 /** `GET HEAD /stream/<fileId>/<signature>/<name.ext>`: what a STRM file holds. */
 export const stream = fp(
   async (app: FastifyInstance) => {
-    const { catalog, signer, broker, look } = app.bridge;
+    const { catalog, signer, links } = app.bridge;
     const { decideFor, joined, deliver, redirect } = app.delivery;
 
     readRoute(
@@ -26,9 +26,9 @@ export const stream = fp(
         const isKnown = name !== '' && isFileId(fileId) && signer.verify(fileId, signature);
         const file = isKnown && !refusal ? catalog.files.byIdAtHand(fileId) : undefined;
         const answer = file && decideFor(file, request);
-        const lease = answer?.kind === 'redirect' ? broker.atHand(fileId) : undefined;
+        const lease = answer?.kind === 'redirect' ? links.broker.atHand(fileId) : undefined;
         // The hot path: a film and a link at hand, an answer without a body.
-        if (file && lease && answer?.kind === 'redirect' && look.isTrusted(lease)) {
+        if (file && lease && answer?.kind === 'redirect' && links.probe.isTrusted(lease)) {
           const play = joined(file, answer, request);
           play.source('kept');
           redirect(file, lease, answer, play, reply);

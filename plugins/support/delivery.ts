@@ -34,7 +34,7 @@ declare module 'fastify' {
 /** Decorates `app.delivery`. */
 export const delivery = fp(
   async (app: FastifyInstance) => {
-    await app.bridge.rangeCache.load();
+    await app.bridge.delivery.rangeCache.load();
     app.decorate('delivery', createDelivery(app));
   },
   { name: 'delivery', dependencies: ['bridge'] },
@@ -42,11 +42,11 @@ export const delivery = fp(
 
 /** Decides, and then does what was decided. */
 function createDelivery(app: FastifyInstance) {
-  const { broker, linkTtl, look, locationLock, rangeCache, reader, plays, prefetch, clock, settings } =
-    app.bridge;
+  const { links, clock, settings } = app.bridge;
+  const { rangeCache, reader, plays, prefetch } = app.bridge.delivery;
   const { mode, filmMinutes } = settings.delivery;
   /** What decides at most addresses. */
-  const usual: { mode: DeliveryMode; rules: readonly Rule[] } = { mode, rules: app.bridge.rules };
+  const usual: { mode: DeliveryMode; rules: readonly Rule[] } = { mode, rules: app.bridge.delivery.rules };
 
   return { decideFor, joined, deliver, redirect };
 
@@ -66,11 +66,11 @@ function createDelivery(app: FastifyInstance) {
   }
 
   function lookAt(file: Deliverable, position: number) {
-    const lease = broker.atHand(file.id);
-    const leftMs = lease ? linkTtl.provenResumeUntil(lease) - clock.now() : 0;
+    const lease = links.broker.atHand(file.id);
+    const leftMs = lease ? links.ttl.provenResumeUntil(lease) - clock.now() : 0;
     return {
       asks: askOf(rangeCache.sideOf(file, position)),
-      isLocked: locationLock.isLocked(),
+      isLocked: links.locationLock.isLocked(),
       // Whether a player that stays with one link may see its film to the end, as far as links were seen to live.
       ttlOutlivesFilm: leftMs >= filmMinutes * 60_000,
     };
@@ -121,9 +121,9 @@ function createDelivery(app: FastifyInstance) {
   ): Promise<FastifyReply> {
     const signal = whenGone(reply);
     const acquire = () =>
-      broker.acquire(file, { urgency: 'play', signal, onSource: (source) => play.source(source) });
+      links.broker.acquire(file, { urgency: 'play', signal, onSource: (source) => play.source(source) });
     try {
-      const lease = await look.acquire(acquire);
+      const lease = await links.probe.acquire(acquire);
       return redirect(file, lease, decision, play, reply);
     } catch (error) {
       play.failed(error);
@@ -147,7 +147,7 @@ function createDelivery(app: FastifyInstance) {
 
   /** A player that asks again may keep the link for as long as links were seen to live. */
   function reuse(lease: Lease): string {
-    const leftMs = linkTtl.provenResumeUntil(lease) - clock.now();
+    const leftMs = links.ttl.provenResumeUntil(lease) - clock.now();
     const seconds = Math.floor((leftMs - Math.max(reuseMarginMs, leftMs / 10)) / 1000);
     return seconds > 0 ? `private, max-age=${seconds}` : 'no-store';
   }

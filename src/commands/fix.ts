@@ -31,10 +31,10 @@ export async function fix(
   if (path === undefined) return wrong('name a path of the account, or --list');
   const override = clear ? undefined : readOverride(overrideOf(said));
   if (override && 'wrong' in override) return wrong(`not understood: ${override.wrong}`);
-  return withBridge(context, async ({ overrideEditor }) => {
+  return withBridge(context, async ({ curation: { overrides } }) => {
     const fixed = override
-      ? await overrideEditor.set({ path }, override, context.signal)
-      : await overrideEditor.clear({ path }, context.signal);
+      ? await overrides.set({ path }, override, context.signal)
+      : await overrides.clear({ path }, context.signal);
     if (json) {
       say(context, JSON.stringify(fixed));
       return exitCodes.done;
@@ -46,8 +46,8 @@ export async function fix(
 }
 
 async function listFixes(context: Context, json: boolean): Promise<ExitCode> {
-  return withBridge(context, async ({ overrideEditor }) => {
-    const all = await overrideEditor.list();
+  return withBridge(context, async ({ curation: { overrides } }) => {
+    const all = await overrides.list();
     if (all.length === 0 && !json) say(context, 'nothing was said so far');
     for (const one of all)
       say(context, json ? JSON.stringify(one) : `${one.path ?? one.target}  ${JSON.stringify(one.override)}`);

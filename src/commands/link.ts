@@ -22,7 +22,7 @@ export async function link(
       throw new BridgeError('BRIDGE_NOT_FOUND', { detail: `${target} is no file in the catalog` });
     for (const file of files) {
       const url = direct
-        ? (await bridge.broker.acquire(file, { urgency: 'play', signal: context.signal })).url
+        ? (await bridge.links.broker.acquire(file, { urgency: 'play', signal: context.signal })).url
         : `${bridge.baseUrl}${streamPath(file.id, bridge.signer.sign(file.id), file.name)}`;
       say(
         context,

@@ -13,7 +13,7 @@ export async function plays(
     return exitCodes.wrongUse;
   }
   return withBridge(context, async (bridge) => {
-    const records = await bridge.plays.recent(count);
+    const records = await bridge.delivery.plays.recent(count);
     if (records.length === 0 && !json) say(context, 'nothing was played yet');
     for (const record of records) say(context, json ? JSON.stringify(record) : lineOf(record));
     return exitCodes.done;

@@ -4,13 +4,13 @@ import { withBridge } from './with-bridge.ts';
 
 const shown = 50;
 
-type Proposal = Awaited<ReturnType<Bridge['proposals']['list']>>[number];
+type Proposal = Awaited<ReturnType<Bridge['curation']['proposals']['list']>>[number];
 export type Decision = 'accept' | 'refuse' | 'undo';
 
 /** Deletions that wait for a word, and what was decided or taken out, newest first. */
 export async function proposals(context: Context, { json = false }: { json?: boolean }): Promise<ExitCode> {
   return withBridge(context, async (bridge) => {
-    const all = await bridge.proposals.list(shown);
+    const all = await bridge.curation.proposals.list(shown);
     if (all.length === 0 && !json)
       say(context, 'nothing was ever taken out, and nothing waits for your word');
     for (const one of all) {
@@ -36,7 +36,7 @@ export async function decide(
   }
   return withBridge(context, async (bridge) => {
     const id = given === undefined ? undefined : Number(given);
-    const decided = await bridge.proposals.decide(decision, id, context.signal);
+    const decided = await bridge.curation.proposals.decide(decision, id, context.signal);
     if (json) say(context, JSON.stringify(decided));
     else {
       const { proposal, files, tree } = decided;

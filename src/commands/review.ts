@@ -11,7 +11,7 @@ export async function review(
     return exitCodes.wrongUse;
   }
   return withBridge(context, async (bridge) => {
-    const doubts = await bridge.review(Number(limit), context.signal);
+    const doubts = await bridge.curation.review(Number(limit), context.signal);
     for (const doubt of doubts) say(context, json ? JSON.stringify(doubt) : `${doubt.path}\n  ${doubt.why}`);
     if (!json && doubts.length === 0) say(context, 'Nothing needs a look.');
     else if (!json)

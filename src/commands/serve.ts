@@ -53,21 +53,21 @@ export async function serve(context: Context): Promise<ExitCode> {
   bridge.notify.start();
   scheduler.start();
   if (settings.media.probe) bridge.media.start();
-  bridge.looks.start();
+  bridge.discovery.start();
 
   await new Promise<void>((resolve) => {
     if (context.signal.aborted) resolve();
     else context.signal.addEventListener('abort', () => resolve(), { once: true });
   });
   log.info(
-    { films: bridge.reader.running(), graceMs: settings.server.stopGraceMs },
+    { films: bridge.delivery.reader.running(), graceMs: settings.server.stopGraceMs },
     'stopping: no new requests, running films go on for a moment',
   );
   app.stopping.now = true;
   // Idle connections are closed at once, but one whose film ends later would be kept for its next request.
   app.server.keepAliveTimeout = 1;
   const closed = app.close();
-  await Promise.all([bridge.media.stop(), scheduler.stop(), bridge.looks.stop()]);
+  await Promise.all([bridge.media.stop(), scheduler.stop(), bridge.discovery.stop()]);
   const grace = new AbortController();
   const late = bridge.clock.sleep(settings.server.stopGraceMs, grace.signal).then(
     () => app.server.closeAllConnections(),

@@ -7,7 +7,7 @@ const maxShown = 40;
 /** What would be looked into during the next day if nothing new came. Asks the host nothing. */
 export async function syncPlan(context: Context, { json = false }: { json?: boolean }): Promise<ExitCode> {
   return withBridge(context, async (bridge) => {
-    const { steps, tiers } = await bridge.looks.plan();
+    const { steps, tiers } = await bridge.discovery.plan();
     const ids = [...new Set(steps.flatMap(({ folderId }) => folderId ?? []))];
     const paths = await bridge.catalog.files.folderPaths(ids);
     const lines = steps.map(({ at, folderId, why }) => ({

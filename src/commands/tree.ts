@@ -12,9 +12,9 @@ export async function treePlan(
   context: Context,
   { apply = false, json = false }: TreePlanOptions,
 ): Promise<ExitCode> {
-  return withBridge(context, async ({ treeMoves }) => {
-    const applied = apply ? await treeMoves.apply(context.signal) : undefined;
-    const moves = applied?.moves ?? (await treeMoves.plan(context.signal));
+  return withBridge(context, async ({ curation }) => {
+    const applied = apply ? await curation.moves.apply(context.signal) : undefined;
+    const moves = applied?.moves ?? (await curation.moves.plan(context.signal));
     for (const move of moves) {
       const { tree, fileId, from, to, why } = move;
       if (json) say(context, JSON.stringify({ tree, fileId, from: from?.stem, to: to?.stem, why }));
@@ -32,8 +32,8 @@ export async function treePlan(
 
 /** Brings back the last batch of moves, and what was said before it. */
 export async function treeUndo(context: Context, { json = false }: { json?: boolean }): Promise<ExitCode> {
-  return withBridge(context, async ({ treeMoves }) => {
-    const batch = await treeMoves.undo(context.signal);
+  return withBridge(context, async ({ curation }) => {
+    const batch = await curation.moves.undo(context.signal);
     if (json)
       say(context, JSON.stringify({ undone: batch?.moves.length ?? 0, words: batch?.said.length ?? 0 }));
     else if (!batch) say(context, 'There is nothing to undo.');

@@ -49,8 +49,6 @@ export interface PlaysOptions {
   store: PlayStore;
   /** How many are kept. */
   keep?: number;
-  /** Told of every request that belongs to a play. */
-  onPlay?: () => void;
 }
 
 /** Who plays what, as the first request tells it. */
@@ -71,7 +69,8 @@ const maxLive = 500;
 const maxViewers = 50;
 
 /** Keeps a trace of the last plays. */
-export function createPlays({ clock, log, store, keep = 200, onPlay }: PlaysOptions) {
+export function createPlays({ clock, log, store, keep = 200 }: PlaysOptions) {
+  let onPlay: (() => void) | undefined;
   /** By file; a film has few viewers at one time. */
   const live = new Map<string, Play[]>();
   const unwritten = new Set<Play>();
@@ -110,6 +109,11 @@ export function createPlays({ clock, log, store, keep = 200, onPlay }: PlaysOpti
   }
 
   return {
+    /** Tells of every request that belongs to a play. One listener. */
+    onPlay(listener: () => void): void {
+      onPlay = listener;
+    },
+
     /** The play that this request belongs to; a new one when there is none. */
     join(begin: PlayStart): Play {
       const { file, client } = begin;

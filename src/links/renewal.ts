@@ -5,7 +5,7 @@ import type { LinkProbe } from './link-probe.ts';
 
 export interface RenewalOptions {
   broker: Broker;
-  look: LinkProbe;
+  probe: LinkProbe;
   clock: Clock;
   log: Log;
 }
@@ -16,7 +16,7 @@ const aheadMs = 60_000;
 const againMs = 30_000;
 
 /** Keeps a living lease at hand for files that somebody watches, so that no jump waits for the host's API. */
-export function createRenewal({ broker, look, clock, log }: RenewalOptions) {
+export function createRenewal({ broker, probe, clock, log }: RenewalOptions) {
   const watched = new Map<string, { watchers: number; stop: AbortController }>();
 
   async function keep(file: LinkedFile, signal: AbortSignal): Promise<void> {
@@ -32,7 +32,7 @@ export function createRenewal({ broker, look, clock, log }: RenewalOptions) {
       try {
         const next = await broker.renew(file);
         // A link that was never used ends sooner: a film would cost a call every four minutes.
-        await look.ask(next);
+        await probe.ask(next);
       } catch (error) {
         log.debug({ err: error, fileId: file.id }, 'a link in use could not be renewed yet');
         await clock.sleep(againMs, signal);

@@ -84,7 +84,7 @@ export function bridgeSteps(world: World, model: Model, death: Death, account: A
     moved: fixed ? new Set(fixed.moves.map(({ fileId }) => fileId)) : 'all',
   });
   const decide = async (dice: Dice, how: 'accept' | 'refuse' | 'undo') => {
-    const { proposals } = world.bridge;
+    const { proposals } = world.bridge.curation;
     const all = await proposals.list(20);
     const right = { accept: /open|refused|undone/, refuse: /open/, undo: /accepted|refused/ }[how];
     const one = dice.maybe(all.filter(({ state }) => right.test(state)));
@@ -200,22 +200,22 @@ export function bridgeSteps(world: World, model: Model, death: Death, account: A
       return { removals: true };
     },
     fix: async (dice: Dice): Promise<Allowed> => {
-      const set = () => world.bridge.overrideEditor.set(targetOf(dice), dice.oneOf(overrides), never);
+      const set = () => world.bridge.curation.overrides.set(targetOf(dice), dice.oneOf(overrides), never);
       return movedBy(await lenient(() => world.passing(set())));
     },
     'clear a fix': async (dice: Dice): Promise<Allowed> => {
-      const one = dice.maybe(await world.bridge.overrideEditor.list());
+      const one = dice.maybe(await world.bridge.curation.overrides.list());
       if (!one) return {};
       const id = one.target.slice(one.target.indexOf(':') + 1);
       const what = one.target.startsWith('file:') ? { fileId: id } : { folderId: Number(id) };
-      return movedBy(await lenient(() => world.passing(world.bridge.overrideEditor.clear(what, never))));
+      return movedBy(await lenient(() => world.passing(world.bridge.curation.overrides.clear(what, never))));
     },
     'tree moves': async (): Promise<Allowed> => {
-      await lenient(() => world.passing(world.bridge.treeMoves.apply(never)));
+      await lenient(() => world.passing(world.bridge.curation.moves.apply(never)));
       return { moved: 'all' };
     },
     'undo moves': async (): Promise<Allowed> => {
-      await lenient(() => world.passing(world.bridge.treeMoves.undo(never)));
+      await lenient(() => world.passing(world.bridge.curation.moves.undo(never)));
       return { moved: 'all' };
     },
     'kill a process': async (dice: Dice): Promise<Allowed> => {

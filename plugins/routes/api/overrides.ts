@@ -12,7 +12,7 @@ const maxShown = 100;
 /** `/api/v1/overrides`: what a person says that a file or a folder of the account is; `/api/v1/review`: of what to say so. */
 export const overrides = fp(
   async (app: FastifyInstance) => {
-    const { overrideEditor } = app.bridge;
+    const { overrides: overrideEditor } = app.bridge.curation;
     // What is said is said, also by a client that has left: no signal of the request.
     const { signal } = new AbortController();
 
@@ -21,7 +21,7 @@ export const overrides = fp(
       const { limit = '200' } = request.query as { limit?: string };
       const count = /^\d{1,4}$/.test(limit) ? Number(limit) : 0;
       if (count < 1 || count > maxReviewed) throw bad(`limit must be 1 to ${maxReviewed}`);
-      const files = await app.bridge.review(count, signal);
+      const files = await app.bridge.curation.review(count, signal);
       return reply.header('cache-control', 'no-store').send({ files });
     });
 

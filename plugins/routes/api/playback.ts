@@ -9,7 +9,7 @@ const maxPlays = 200;
 /** `/api/v1/`: JSON for scripts. */
 export const api = fp(
   async (app: FastifyInstance) => {
-    const { plays, linkTtl, rangeCache, slots, locationLock, client, settings } = app.bridge;
+    const { links, delivery, client, settings } = app.bridge;
     const locked = { onRequest: app.adminAuth };
 
     // The last plays, newest first; `?limit=` 1 to 200.
@@ -18,17 +18,17 @@ export const api = fp(
       const count = /^\d{1,3}$/.test(limit) ? Number(limit) : 0;
       if (count < 1 || count > maxPlays)
         throw new BridgeError('BRIDGE_BAD_REQUEST', { detail: `limit must be 1 to ${maxPlays}` });
-      return reply.header('cache-control', 'no-store').send({ plays: await plays.recent(count) });
+      return reply.header('cache-control', 'no-store').send({ plays: await delivery.plays.recent(count) });
     });
 
     // What was learned of links, and how much of everything is in use.
     readRoute(app, '/api/v1/playback', locked, async (_request, reply) =>
       reply.header('cache-control', 'no-store').send(
         playbackView({
-          linkTtl: linkTtl.state(),
-          kept: rangeCache.state(),
-          connections: { used: slots.used(), limit: settings.fichier.connections },
-          isLocationLocked: locationLock.isLocked(),
+          linkTtl: links.ttl.state(),
+          kept: delivery.rangeCache.state(),
+          connections: { used: delivery.slots.used(), limit: settings.fichier.connections },
+          isLocationLocked: links.locationLock.isLocked(),
           gate: client.governorState(),
         }),
       ),

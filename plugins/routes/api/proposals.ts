@@ -8,7 +8,7 @@ const maxListed = 200;
 /** `/api/v1/proposals`: deletions that wait for a person's word, and the words about them. */
 export const proposals = fp(
   async (app: FastifyInstance) => {
-    const { proposals } = app.bridge;
+    const { proposals } = app.bridge.curation;
     const locked = { onRequest: app.adminAuth };
 
     // Newest first; `?state=` open, accepted, refused, undone or settled.

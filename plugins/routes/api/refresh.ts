@@ -6,7 +6,7 @@ import { BridgeError } from '../../../src/core/errors.ts';
 /** `POST /api/v1/refresh {"path"}`: somebody knows that a folder of the account changed. */
 export const refresh = fp(
   async (app: FastifyInstance) => {
-    const { catalog, looks } = app.bridge;
+    const { catalog, discovery } = app.bridge;
     const url = '/api/v1/refresh';
 
     app.route({
@@ -21,7 +21,7 @@ export const refresh = fp(
           });
         const { folder, files } = await catalog.files.byPath(path);
         const folderId = folder?.id ?? files[0]?.folderId;
-        const at = folderId === undefined ? undefined : looks.hint(folderId);
+        const at = folderId === undefined ? undefined : discovery.hint(folderId);
         if (at === undefined)
           throw new BridgeError('BRIDGE_NOT_FOUND', { detail: 'the library has no such folder (yet)' });
         // It is listed later: the host wants its pause.

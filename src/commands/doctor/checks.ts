@@ -151,20 +151,24 @@ export async function checkAccount(
 }
 
 /** One byte of one file, all the way. */
-export async function checkByte({ catalog, reader }: Bridge, signal: AbortSignal): Promise<Finding> {
+export async function checkByte({ catalog, delivery }: Bridge, signal: AbortSignal): Promise<Finding> {
   const [id] = await catalog.files.someIds(1);
   const file = id === undefined ? undefined : await catalog.files.byId(id);
   if (!file || file.sizeBytes === 0)
     return { state: 'warn', words: 'the catalog holds no file to try', remedy: 'run passerelle sync' };
   let bytes = 0;
-  for await (const chunk of await reader.open(file, { start: 0, end: 0 }, { urgency: 'play', signal }))
+  for await (const chunk of await delivery.reader.open(
+    file,
+    { start: 0, end: 0 },
+    { urgency: 'play', signal },
+  ))
     bytes += (chunk as Buffer).length;
   return { state: 'ok', words: `${bytes} byte of ${file.name} came through` };
 }
 
 /** How long links were seen to live, beside what is believed. */
-export async function checkLinks({ linkTtl }: Bridge): Promise<Finding> {
-  const { start, resume } = linkTtl.state();
+export async function checkLinks({ links }: Bridge): Promise<Finding> {
+  const { start, resume } = links.ttl.state();
   const minutes = (ms: number) => `${Math.round(ms / 6000) / 10} min`;
   const told = (window: { believedMs: number; provenMs: number }) =>
     `${minutes(window.believedMs)} (seen: ${minutes(window.provenMs)})`;

@@ -21,10 +21,10 @@ export interface DoctorClientOptions {
 export async function doctorClient(context: Context, options: DoctorClientOptions): Promise<ExitCode> {
   return withBridge(context, async (bridge) => {
     const file = await fileOf(bridge, options.client);
-    const { rules, locationLock, broker, linkTtl, clock, settings } = bridge;
+    const { links, delivery, clock, settings } = bridge;
     const { mode, filmMinutes } = settings.delivery;
-    const lease = broker.atHand(file.id) ?? (await bridge.catalog.leases.get(file.id));
-    const leftMs = lease ? Math.max(0, linkTtl.provenResumeUntil(lease) - clock.now()) : 0;
+    const lease = links.broker.atHand(file.id) ?? (await bridge.catalog.leases.get(file.id));
+    const leftMs = lease ? Math.max(0, links.ttl.provenResumeUntil(lease) - clock.now()) : 0;
     if (!options.json) {
       say(context, `${file.name}`);
       say(
@@ -41,11 +41,11 @@ export async function doctorClient(context: Context, options: DoctorClientOption
     for (const family of families)
       for (const place of wheres)
         for (const asked of asks) {
-          const { name, give, why } = ruleFor(rules, {
+          const { name, give, why } = ruleFor(delivery.rules, {
             family,
             place,
             asks: asked,
-            isLocked: locationLock.isLocked(),
+            isLocked: links.locationLock.isLocked(),
             ttlOutlivesFilm: leftMs >= filmMinutes * 60_000,
           });
           const row = { client: family, from: place, asks: asked, give, rule: name, why };

@@ -4,8 +4,8 @@ import type { Finding } from './checks.ts';
 const maxCounted = 100;
 
 /** Deletions that wait for a person's word, and what could still be undone. */
-export async function checkProposals({ proposals, catalog }: Bridge): Promise<Finding> {
-  const open = await proposals.list(maxCounted, 'open');
+export async function checkProposals({ curation, catalog }: Bridge): Promise<Finding> {
+  const open = await curation.proposals.list(maxCounted, 'open');
   const lying = await catalog.trash.count();
   const trash = lying > 0 ? `; ${lying} files lie in the trash` : '';
   if (open.length === 0) return { state: 'ok', words: `none waits for a word${trash}` };
