@@ -1,5 +1,7 @@
 import type { MediaStore, UnreadVideo } from '../catalog/playback/media.ts';
+import { createBackgroundLoop } from '../core/background-loop.ts';
 import type { Clock } from '../core/clock.ts';
+import { hourMs, minuteMs, secondMs } from '../core/durations.ts';
 import { type ErrorCode, isBridgeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { RangeCache } from '../delivery/cache/range-cache.ts';
@@ -28,20 +30,20 @@ export interface MediaQueueOptions {
 
 /** Many small downloads in a row lock the address (facts/1fichier-api 3.5). */
 const smallBytes = 50_000_000;
-const smallPauseMs = 10_000;
+const smallPauseMs = 10 * secondMs;
 /** The first sync of a process has the first word. */
-const firstLookMs = 30_000;
+const firstLookMs = 30 * secondMs;
 /** While something plays. */
-const lookMs = 5000;
+const lookMs = 5 * secondMs;
 /** While there is nothing to read: a look at 100,000 files is a second of work. */
-const idleMs = 5 * 60_000;
+const idleMs = 5 * minuteMs;
 /** After trouble at the host that names no time. */
-const restMs = 5 * 60_000;
-const maxRestMs = 3_600_000;
+const restMs = 5 * minuteMs;
+const maxRestMs = hourMs;
 /** A file that failed is not tried again sooner. */
-const againMs = 3_600_000;
+const againMs = hourMs;
 /** What is read costs nothing and is only analysed. */
-const keptPauseMs = 1000;
+const keptPauseMs = secondMs;
 const namesAtOnce = 50;
 
 /** What no file is to blame for: another one would fare no better. */
@@ -64,9 +66,16 @@ export function createMediaQueue(options: MediaQueueOptions) {
   const { store, reader, rangeCache, clock, log, isQuiet, intervalMs } = options;
   const budget = createCallBudget({ clock, perDay: options.callsPerDay, memory: options.memory });
   const arrivals = createArrivals(options);
-  const stopping = new AbortController();
+  const loop = createBackgroundLoop({
+    clock,
+    firstPauseMs: firstLookMs,
+    turn,
+    onError(error) {
+      log.warn({ err: error }, 'media information could not be kept');
+      return restMs;
+    },
+  });
   let reading: AbortController | undefined;
-  let ended: Promise<void> | undefined;
   /** The last reading that asked the host. */
   let last: { at: number; isSmall: boolean } | undefined;
   let names: UnreadVideo[] = [];
@@ -96,7 +105,7 @@ export function createMediaQueue(options: MediaQueueOptions) {
   /** @returns how long to wait afterwards */
   async function read(file: UnreadVideo): Promise<number> {
     const stop = new AbortController();
-    const signal = AbortSignal.any([stop.signal, stopping.signal]);
+    const signal = AbortSignal.any([stop.signal, loop.signal]);
     reading = stop;
     let hasAsked = false;
     const header = openHeader(file, {
@@ -150,7 +159,7 @@ export function createMediaQueue(options: MediaQueueOptions) {
 
   /** One look at what is to be done. @returns how long to wait before the next one */
   async function turn(): Promise<number> {
-    if (arrivals.dueInMs() === 0) await arrivals.handOn(stopping.signal);
+    if (arrivals.dueInMs() === 0) await arrivals.handOn(loop.signal);
     const dueMs = arrivals.dueInMs() ?? Number.POSITIVE_INFINITY;
     if (!isQuiet()) return Math.min(dueMs, lookMs);
     const file = budget.isSpent() ? undefined : await nextFile();
@@ -160,33 +169,17 @@ export function createMediaQueue(options: MediaQueueOptions) {
     return pauseMs > 0 || !isQuiet() ? Math.min(dueMs, pauseMs || lookMs) : read(file);
   }
 
-  async function loop(): Promise<void> {
-    await clock.sleep(firstLookMs, stopping.signal).catch(() => undefined);
-    while (!stopping.signal.aborted) {
-      const pauseMs = await turn().catch((error: unknown) => {
-        if (!stopping.signal.aborted) log.warn({ err: error }, 'media information could not be kept');
-        return restMs;
-      });
-      if (pauseMs > 0) await clock.sleep(pauseMs, stopping.signal).catch(() => undefined);
-    }
-  }
-
   return {
-    start(): void {
-      ended ??= loop();
-    },
+    start: loop.start,
 
     /** A play begins: what is being read lets go of the line. */
     interrupt: (): void => reading?.abort(new Error('a film needs the line')),
 
     /** Stops at once; resolves when nothing is read any more. */
-    async stop(): Promise<void> {
-      stopping.abort(new Error('stopping'));
-      await ended;
-    },
+    stop: loop.stop,
 
     state: () => ({
-      isRunning: ended !== undefined && !stopping.signal.aborted,
+      isRunning: loop.isRunning(),
       isReading: reading !== undefined,
       callsToday: budget.today(),
       callsPerDay: budget.perDay,

@@ -1,4 +1,6 @@
+import { createBackgroundLoop } from '../core/background-loop.ts';
 import type { Clock } from '../core/clock.ts';
+import { minuteMs, secondMs } from '../core/durations.ts';
 import { isBridgeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Sync, SyncResult } from './sync.ts';
@@ -21,47 +23,62 @@ export interface SchedulerOptions {
 }
 
 /** After a failure that names no time. */
-const failurePauseMs = 5 * 60_000;
+const failurePauseMs = 5 * minuteMs;
 
 /** Somebody else's hand on the catalog is taken away soon. */
-const busyPauseMs = 15_000;
+const busyPauseMs = 15 * secondMs;
 
 /** Syncs at start, then at intervals, and goes on with a stopped crawl when its lock is over. */
-export function createScheduler({ sync, clock, log, intervalMs, budget }: SchedulerOptions) {
-  const stopping = new AbortController();
-  let wake: (() => void) | undefined;
-  let ended: Promise<void> | undefined;
+export interface Scheduler {
+  start(): void;
+  /** A sync as soon as possible, unless one runs. */
+  trigger(): void;
+  /** Stops the running sync and begins no other. Resolves when it has ended. */
+  stop(): Promise<void>;
+}
 
-  async function once(): Promise<number | undefined> {
-    const startedAt = clock.now();
-    try {
-      const maxCalls = await budget?.left();
-      const result = await sync.run({
-        signal: stopping.signal,
-        ...(maxCalls === undefined ? {} : { maxCalls }),
-        // Thousands of small files take hours at their pace: the crawls go on in between.
-        ...(intervalMs > 0 ? { sideCarsForMs: intervalMs } : {}),
-      });
-      report(result, clock.now() - startedAt);
-      if (result.outcome === 'done') {
-        if (intervalMs === 0) return undefined;
-        return Math.max(0, intervalMs - (result.fetchedForMs ?? 0), budget?.pauseMs(result.calls) ?? 0);
+export function createScheduler({ sync, clock, log, intervalMs, budget }: SchedulerOptions): Scheduler {
+  let isSyncing = false;
+  const loop = createBackgroundLoop({
+    clock,
+    async turn(signal) {
+      isSyncing = true;
+      try {
+        return await syncOnce(signal);
+      } finally {
+        isSyncing = false;
       }
-      if (budget && isBridgeError(result.reason, 'BRIDGE_BUDGET')) return budget.tomorrow() - clock.now();
-      return result.retryAt === undefined ? failurePauseMs : Math.max(1000, result.retryAt - clock.now());
-    } catch (error) {
-      if (stopping.signal.aborted) return undefined;
+    },
+    onError(error) {
       if (isBridgeError(error, 'BRIDGE_CRAWL_RUNNING')) {
         log.debug({ code: error.code }, 'the sync waits for another one');
         return busyPauseMs;
       }
       log.error({ err: error, ...(isBridgeError(error) ? { remedy: error.remedy } : {}) }, 'sync failed');
       return failurePauseMs;
+    },
+  });
+
+  /** @returns the pause until the next one, undefined = until somebody asks for it */
+  async function syncOnce(signal: AbortSignal): Promise<number | undefined> {
+    const startedAt = clock.now();
+    const maxCalls = await budget?.left();
+    const result = await sync.run({
+      signal,
+      ...(maxCalls === undefined ? {} : { maxCalls }),
+      // Thousands of small files take hours at their pace: the crawls go on in between.
+      ...(intervalMs > 0 ? { sideCarsForMs: intervalMs } : {}),
+    });
+    if (!signal.aborted) report(result, clock.now() - startedAt);
+    if (result.outcome === 'done') {
+      if (intervalMs === 0) return undefined;
+      return Math.max(0, intervalMs - (result.fetchedForMs ?? 0), budget?.pauseMs(result.calls) ?? 0);
     }
+    if (budget && isBridgeError(result.reason, 'BRIDGE_BUDGET')) return budget.tomorrow() - clock.now();
+    return result.retryAt === undefined ? failurePauseMs : Math.max(secondMs, result.retryAt - clock.now());
   }
 
   function report({ outcome, reason, retryAt, calls, note, tree, away }: SyncResult, ms: number): void {
-    if (stopping.signal.aborted) return;
     const facts = {
       outcome,
       calls,
@@ -77,37 +94,11 @@ export function createScheduler({ sync, clock, log, intervalMs, budget }: Schedu
     else log.warn({ ...facts, err: reason }, 'sync stopped; it goes on later where it was');
   }
 
-  async function loop(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      const pauseMs = await once();
-      if (stopping.signal.aborted) return;
-      await Promise.race([
-        new Promise<void>((resolve) => {
-          wake = resolve;
-          stopping.signal.addEventListener('abort', () => resolve(), { once: true });
-        }),
-        ...(pauseMs === undefined ? [] : [sleepQuietly(pauseMs)]),
-      ]);
-      wake = undefined;
-    }
-  }
-
-  async function sleepQuietly(ms: number): Promise<void> {
-    await clock.sleep(ms, stopping.signal).catch(() => undefined);
-  }
-
   return {
-    start(): void {
-      ended ??= loop();
+    start: loop.start,
+    trigger(): void {
+      if (!isSyncing) loop.wake();
     },
-    /** A sync as soon as possible, unless one runs. */
-    trigger: (): void => wake?.(),
-    /** Stops the running sync and the loop. */
-    async stop(): Promise<void> {
-      stopping.abort(new Error('stopping'));
-      await ended;
-    },
+    stop: loop.stop,
   };
 }
-
-export type Scheduler = ReturnType<typeof createScheduler>;

@@ -48,7 +48,7 @@ const weights: Readonly<Record<string, number>> = {
   undo: 2,
   fix: 3,
   'clear a fix': 2,
-  treeMoves: 2,
+  'tree moves': 2,
   'undo moves': 2,
   'kill -9': 8,
 };

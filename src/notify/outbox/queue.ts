@@ -1,4 +1,6 @@
+import { createBackgroundLoop } from '../../core/background-loop.ts';
 import type { Clock } from '../../core/clock.ts';
+import { secondMs } from '../../core/durations.ts';
 import type { Log } from '../../core/log.ts';
 import { ServerFault } from '../servers/adapter.ts';
 import type { Server } from '../servers/servers.ts';
@@ -18,7 +20,7 @@ export interface QueueOptions {
 }
 
 /** What other processes wrote down is noticed within this. */
-const lookMs = 10_000;
+const lookMs = 10 * secondMs;
 
 interface State {
   server: Server;
@@ -33,9 +35,25 @@ interface State {
  */
 export function createQueue({ servers, store, results, clock, log, tell, lock }: QueueOptions) {
   const states: State[] = servers.map((server) => ({ server, result: undefined, running: undefined }));
-  const stopping = new AbortController();
-  let wake = new AbortController();
-  let ended: Promise<void> | undefined;
+  const loop = createBackgroundLoop({
+    clock,
+    maxPauseMs: lookMs,
+    async turn() {
+      try {
+        return await lookForWork();
+      } catch (error) {
+        await letGo();
+        throw error;
+      }
+    },
+    onError(error) {
+      log.error({ err: error }, 'media servers cannot be told for now');
+      return lookMs;
+    },
+  });
+  /** What gives back the right to tell. */
+  let release: (() => void) | undefined;
+  let isReady = false;
 
   function dueAt(state: State, gathered: Gathered | undefined): number {
     if (!gathered) return Number.POSITIVE_INFINITY;
@@ -71,7 +89,7 @@ export function createQueue({ servers, store, results, clock, log, tell, lock }:
       if (server.kind === 'rclone' && failures > 0) await again(notices);
       log.info({ server: server.name, folders, words }, 'a media server was told of changes');
     } catch (error) {
-      if (stopping.signal.aborted) return;
+      if (loop.signal.aborted) return;
       if (!(error instanceof ServerFault))
         log.error(
           { err: error, server: server.name },
@@ -95,7 +113,7 @@ export function createQueue({ servers, store, results, clock, log, tell, lock }:
       else log.debug(line, 'a media server still cannot be told');
     } finally {
       state.running = undefined;
-      wake.abort();
+      loop.wake();
     }
   }
 
@@ -118,62 +136,54 @@ export function createQueue({ servers, store, results, clock, log, tell, lock }:
     for (const state of states) state.result = await results.get(state.server.name);
   }
 
-  async function loop(): Promise<void> {
-    const { signal } = stopping;
-    let release: (() => void) | undefined;
-    await store.keepOnly(servers.map(({ name }) => name));
-    await recall();
-    // The person may have put something right: a new start tries at once.
-    for (const { result } of states) if (result) delete result.retryAt;
-    try {
-      while (!signal.aborted) {
-        wake = new AbortController();
-        release ??= lock();
-        const next = release ? await begin() : Number.POSITIVE_INFINITY;
-        const ms = Math.min(next - clock.now(), lookMs);
-        if (!wake.signal.aborted && ms > 0)
-          await clock.sleep(ms, AbortSignal.any([signal, wake.signal])).catch(() => undefined);
-      }
-    } finally {
-      await Promise.all(states.map((state) => state.running));
-      release?.();
+  /** @returns the pause until something is due */
+  async function lookForWork(): Promise<number> {
+    if (!isReady) {
+      await store.keepOnly(servers.map(({ name }) => name));
+      await recall();
+      // The person may have put something right: a new start tries at once.
+      for (const { result } of states) if (result) delete result.retryAt;
+      isReady = true;
     }
+    release ??= lock();
+    const next = release ? await begin() : Number.POSITIVE_INFINITY;
+    return next - clock.now();
   }
 
-  async function safely(): Promise<void> {
-    while (!stopping.signal.aborted)
-      await loop().catch(async (error: unknown) => {
-        log.error({ err: error }, 'media servers cannot be told for now');
-        await clock.sleep(lookMs, stopping.signal).catch(() => undefined);
-      });
+  /** What is under way comes to its end; then another process may tell. */
+  async function letGo(): Promise<void> {
+    isReady = false;
+    await Promise.all(states.map((state) => state.running));
+    release?.();
+    release = undefined;
   }
 
   return {
-    signal: stopping.signal,
+    signal: loop.signal,
 
     start(): void {
-      if (servers.length > 0) ended ??= safely();
+      if (servers.length > 0) loop.start();
     },
 
     /** Something was added: it may be due sooner than the next look. */
-    added: (): void => wake.abort(),
+    added: loop.wake,
 
     /** Tells now what waits, once, unless another process does it. */
     async flush(): Promise<void> {
-      const release = servers.length === 0 || ended ? undefined : lock();
-      if (!release) return;
+      const giveBack = servers.length === 0 || loop.isRunning() ? undefined : lock();
+      if (!giveBack) return;
       try {
         await recall();
         await begin(true);
         await Promise.all(states.map((state) => state.running));
       } finally {
-        release();
+        giveBack();
       }
     },
 
     async stop(): Promise<void> {
-      stopping.abort(new Error('stopping'));
-      await ended;
+      await loop.stop();
+      await letGo();
     },
   };
 }

@@ -1,10 +1,11 @@
 import type { Catalog } from '../../catalog/catalog.ts';
+import { createBackgroundLoop } from '../../core/background-loop.ts';
 import type { Clock } from '../../core/clock.ts';
+import { dayMs, hourMs, minuteMs, secondMs } from '../../core/durations.ts';
 import { type BridgeError, isBridgeError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { CallOptions } from '../../host/fichier/governor.ts';
 import type { FileListing } from '../../host/fichier/wire.ts';
-import { dayMs } from './folder-rate.ts';
 import { knownFolders } from './known-folders.ts';
 import { accountEveryMs, createPlanner, type Planner, type Spent } from './planner.ts';
 import type { ScanFolder } from './scan-folder.ts';
@@ -36,22 +37,31 @@ export interface AccountKnowledge {
 const accountName = 'accountListing';
 const spentName = 'discoveryCalls';
 /** The catalog is asked again what it holds: crawls and other processes change it. */
-const reloadMs = 10 * 60_000;
+const reloadMs = 10 * minuteMs;
 /** After a refusal that names no time. */
-const refusedMs = 6 * 3_600_000;
-const busyMs = 30_000;
-const longestWaitMs = 60_000;
+const refusedMs = 6 * hourMs;
+const busyMs = 30 * secondMs;
+const maxPauseMs = minuteMs;
 /** Uploads are listed late (facts/1fichier-api 2.8): each listing looks back further than the last one. */
-const lagMs = 3 * 3_600_000;
+const lagMs = 3 * hourMs;
 
 /** Looks for new files between crawls, step by step as the planner says. */
 export function createDiscoveryLoop(options: DiscoveryLoopOptions) {
   const { catalog, host, scanFolder, clock, log } = options;
   const perDay =
-    options.callsPerDay || Math.max(1, Math.floor(dayMs / Math.max(10_000, 4 * options.requestIntervalMs)));
-  const stopping = new AbortController();
-  let wake = new AbortController();
-  let ended: Promise<void> | undefined;
+    options.callsPerDay ||
+    Math.max(1, Math.floor(dayMs / Math.max(10 * secondMs, 4 * options.requestIntervalMs)));
+  const loop = createBackgroundLoop({
+    clock,
+    maxPauseMs,
+    turn: async () => (await step()) - clock.now(),
+    onError(error) {
+      const remedy = isBridgeError(error) ? { remedy: error.remedy } : {};
+      log.error({ err: error, ...remedy }, 'looking for new files failed');
+      return busyMs;
+    },
+  });
+  const { signal } = loop;
   let planner: Planner | undefined;
   let loadedAt = Number.NEGATIVE_INFINITY;
 
@@ -82,7 +92,7 @@ export function createDiscoveryLoop(options: DiscoveryLoopOptions) {
     const now = clock.now();
     const sentAfter = Math.max((known?.at ?? 0) - lagMs, now - dayMs);
     try {
-      const call: CallOptions = { urgency: 'background', signal: stopping.signal, deadlineMs: busyMs };
+      const call: CallOptions = { urgency: 'background', signal, deadlineMs: busyMs };
       const { files } = await host.listFiles({ folderId: 'all', sentAfter }, call);
       const namesFolders =
         files.length > 0 ? files.every(({ folderId }) => folderId !== undefined) : known?.namesFolders;
@@ -94,7 +104,7 @@ export function createDiscoveryLoop(options: DiscoveryLoopOptions) {
       if (unindexedFiles.length > 0)
         log.debug({ files: unindexedFiles.length }, 'the account has files that are not known yet');
     } catch (error) {
-      stopping.signal.throwIfAborted();
+      signal.throwIfAborted();
       if (!isBridgeError(error)) throw error;
       const until = error.retryAt ?? clock.now() + (error.retryable ? accountEveryMs : refusedMs);
       plan.accountRefused(until, clock.now(), isOurs(error) ? 0 : 1);
@@ -103,7 +113,7 @@ export function createDiscoveryLoop(options: DiscoveryLoopOptions) {
   }
 
   async function listOne(plan: Planner, folderId: number, why: string): Promise<void> {
-    const { fileIds, newFolders, changed, calls } = await scanFolder(folderId, stopping.signal);
+    const { fileIds, newFolders, changed, calls } = await scanFolder(folderId, signal);
     plan.listed(folderId, clock.now(), fileIds, newFolders, calls);
     if (changed > 0 || newFolders.length > 0)
       log.info(
@@ -125,7 +135,7 @@ export function createDiscoveryLoop(options: DiscoveryLoopOptions) {
       if (next.do === 'account') await askAccount(planner);
       else await listOne(planner, next.folderId, next.why);
     } catch (error) {
-      stopping.signal.throwIfAborted();
+      signal.throwIfAborted();
       if (!isBridgeError(error)) throw error;
       if (error.code === 'BRIDGE_CRAWL_RUNNING') loadedAt = Number.NEGATIVE_INFINITY;
       else if (next.do === 'folder' && !isOurs(error))
@@ -136,42 +146,15 @@ export function createDiscoveryLoop(options: DiscoveryLoopOptions) {
     return clock.now();
   }
 
-  async function loop(): Promise<void> {
-    const { signal } = stopping;
-    while (!signal.aborted) {
-      wake = new AbortController();
-      let at: number;
-      try {
-        at = await step();
-      } catch (error) {
-        if (signal.aborted) return;
-        log.error(
-          { err: error, ...(isBridgeError(error) ? { remedy: error.remedy } : {}) },
-          'looking for new files failed',
-        );
-        at = clock.now() + busyMs;
-      }
-      const ms = Math.min(at - clock.now(), longestWaitMs);
-      if (ms > 0 && !wake.signal.aborted)
-        await clock.sleep(ms, AbortSignal.any([signal, wake.signal])).catch(() => undefined);
-    }
-  }
-
   return {
-    start(): void {
-      ended ??= loop();
-    },
-
-    async stop(): Promise<void> {
-      stopping.abort(new Error('stopping'));
-      await ended;
-    },
+    start: loop.start,
+    stop: loop.stop,
 
     /** Somebody looks into this folder: it is listed soon, if there are calls for it. */
     opened(folderId: number): void {
-      if (!ended || !planner) return;
+      if (!loop.isRunning() || !planner) return;
       planner.opened(folderId);
-      wake.abort();
+      loop.wake();
     },
 
     /**
@@ -179,8 +162,8 @@ export function createDiscoveryLoop(options: DiscoveryLoopOptions) {
      * @returns when that is at the earliest; undefined = it is none of the library's, or nobody looks for new files
      */
     hint(folderId: number): number | undefined {
-      const at = ended && planner?.hint(folderId, clock.now());
-      if (at !== undefined) wake.abort();
+      const at = loop.isRunning() ? planner?.hint(folderId, clock.now()) : undefined;
+      if (at !== undefined) loop.wake();
       return at;
     },
 
