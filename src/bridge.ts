@@ -11,8 +11,8 @@ import type { Log } from './core/log.ts';
 import { version } from './core/version.ts';
 import { createSigner } from './delivery/signature.ts';
 import type { RememberedAccount } from './host/fichier/account.ts';
-import { createFichierClient } from './host/fichier/client.ts';
-import { createGovernor, type GovernorState } from './host/fichier/governor.ts';
+import { createFichier } from './host/fichier/fichier.ts';
+import type { GovernorState } from './host/fichier/governor-memory.ts';
 import { createIndexing } from './indexing.ts';
 import { treesOf } from './library/trees.ts';
 import type { DayOfCalls } from './media/call-budget.ts';
@@ -67,27 +67,16 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
   }
   const userAgent = `Passerelle/${version}`;
 
-  const governor = createGovernor({
-    clock,
-    log,
-    memory: await memoryOf<GovernorState>('governor'),
-    requestIntervalMs: fichier.requestIntervalMs,
-    folderIntervalMs: fichier.folderIntervalMs,
-    playBurst: fichier.playBurst,
-    userInfoIntervalMs: fichier.userInfoIntervalMs,
-    pausesMs: fichier.pausesMinutes.map((minutes) => minutes * 60_000),
-  });
-  const client = createFichierClient({
-    apiUrl: fichier.apiUrl,
-    apiKey: fichier.apiKey ?? '',
+  const host = createFichier({
+    settings: fichier,
     userAgent,
     dispatcher,
-    governor,
     clock,
     log,
-    memory: await memoryOf<RememberedAccount>('account'),
-    userInfoIntervalMs: fichier.userInfoIntervalMs,
-    timeLimitMs: fichier.timeLimitMs,
+    memory: {
+      governor: await memoryOf<GovernorState>('governor'),
+      account: await memoryOf<RememberedAccount>('account'),
+    },
   });
   const playback = await createPlayback({
     settings,
@@ -98,8 +87,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     userAgent,
     catalog,
     titles,
-    client,
-    governor,
+    host,
     memoryOf,
   });
   const { reader, rangeCache, plays, slots } = playback.delivery;
@@ -137,7 +125,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     catalog,
     trees,
     disk: overrides.disk ?? createDiskThread(),
-    client,
+    host,
     reader,
     baseUrl,
     sign: signer.sign,
@@ -156,7 +144,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     inspect,
     clock,
     log,
-    isQuiet: () => governor.state().open && plays.isIdle() && slots.used() < fichier.connections,
+    isQuiet: () => !host.state().isBlocked && plays.isIdle() && slots.used() < host.limits.connections,
     intervalMs: settings.media.intervalMs,
     callsPerDay: settings.media.callsPerDay,
     memory: await memoryOf<DayOfCalls>('mediaCalls'),
@@ -172,7 +160,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     baseUrl,
     secrets,
     catalog,
-    client,
+    host,
     links: playback.links,
     delivery: playback.delivery,
     signer,
@@ -186,7 +174,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
       await indexing.discovery.stop();
       await notify.stop();
       await indexing.publisher.rest();
-      governor.close();
+      host.close();
       await playback.close();
       await catalog.close();
       if (!overrides.dispatcher) await dispatcher.destroy();

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import type { Catalog } from './catalog/catalog.ts';
@@ -9,7 +8,7 @@ import { createOverrideEditor } from './curation/overrides.ts';
 import { createDecisions } from './curation/proposal-decisions.ts';
 import { filesToReview } from './curation/review-queue.ts';
 import type { Reader } from './delivery/stream/reader.ts';
-import type { FichierClient } from './host/fichier/client.ts';
+import type { Host } from './host/host.ts';
 import type { Trees } from './library/trees.ts';
 import { createPublisher } from './reconcile/publisher.ts';
 import { createTrash } from './reconcile/trash.ts';
@@ -31,7 +30,7 @@ export interface IndexingParts {
   catalog: Catalog;
   trees: Trees;
   disk: Disk;
-  client: Pick<FichierClient, 'listFolder' | 'listFiles' | 'userInfo'>;
+  host: Pick<Host, 'account' | 'keyFingerprint' | 'limits' | 'listAccount' | 'listFolder'>;
   reader: Pick<Reader, 'open'>;
   /** What addresses in STRM files begin with, and how they are signed. */
   baseUrl: string;
@@ -41,8 +40,8 @@ export interface IndexingParts {
 
 /** Everything between the host's listings and the trees: finding, laying out, a person's words, and what may go. */
 export function createIndexing(parts: IndexingParts) {
-  const { settings, dataDir, clock, log, catalog, trees, disk, client, reader } = parts;
-  const { fichier, library, sync: syncSettings } = settings;
+  const { settings, dataDir, clock, log, catalog, trees, disk, host, reader } = parts;
+  const { library, sync: syncSettings } = settings;
   const sideCars = createSideCars({
     dir: join(dataDir, 'sidecars'),
     clock,
@@ -75,11 +74,10 @@ export function createIndexing(parts: IndexingParts) {
     clock,
     log,
     account: {
-      keyFingerprint: fingerprintOf((fichier.apiKey ?? '').replace(/\s+/g, '')),
+      keyFingerprint: host.keyFingerprint,
       whose: async (signal) => {
         try {
-          const { email } = await client.userInfo({ urgency: 'background', deadlineMs: 60_000, signal });
-          return email === undefined ? undefined : fingerprintOf(email.toLowerCase());
+          return (await host.account({ urgency: 'background', deadlineMs: 60_000, signal })).id;
         } catch (error) {
           signal.throwIfAborted();
           log.warn({ err: error }, 'the host does not say now whose account this is');
@@ -95,15 +93,12 @@ export function createIndexing(parts: IndexingParts) {
   const crawlBudget = createCrawlBudget(catalog.keyValues, clock, syncSettings.callsPerDay);
   const crawling = {
     catalog,
-    host: client,
+    host,
     clock,
     log,
     publisher,
     fetchSideCars: createSideCarFetch({ sideCars, clock, log }),
     roots: library.roots,
-    listingCap: fichier.listingCap,
-    folderIntervalMs: fichier.folderIntervalMs,
-    requestIntervalMs: fichier.requestIntervalMs,
     lockPath,
   };
   const sync = createSync({
@@ -116,14 +111,12 @@ export function createIndexing(parts: IndexingParts) {
   });
   const discovery = createDiscoveryLoop({
     catalog,
-    host: client,
+    host,
     scanFolder: createScanFolder(crawling),
     clock,
     log,
     onlyAsked: !syncSettings.discovery || syncSettings.intervalMinutes === 0,
     callsPerDay: Math.floor(syncSettings.callsPerDay * (1 - crawlShare)),
-    folderIntervalMs: fichier.folderIntervalMs,
-    requestIntervalMs: fichier.requestIntervalMs,
   });
   return {
     publisher,
@@ -141,9 +134,4 @@ export function createIndexing(parts: IndexingParts) {
       proposals: createDecisions({ catalog, clock, retention, publisher, lockPath }),
     },
   };
-}
-
-/** Tells one key or account from another without keeping it. */
-function fingerprintOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }

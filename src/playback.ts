@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Dispatcher } from 'undici';
 import type { Settings } from '../config/settings.ts';
@@ -12,11 +11,9 @@ import { builtInRules } from './delivery/policy/rules.ts';
 import { createConnectionSlots } from './delivery/stream/connection-slots.ts';
 import { createPrefetch } from './delivery/stream/prefetch.ts';
 import { createReader } from './delivery/stream/reader.ts';
-import type { FichierClient } from './host/fichier/client.ts';
-import type { Governor } from './host/fichier/governor.ts';
+import type { Host } from './host/host.ts';
 import { nextAfter } from './library/next-episode.ts';
 import { createBroker } from './links/broker.ts';
-import { createLinkCheck } from './links/hosts.ts';
 import { createLinkProbe } from './links/link-probe.ts';
 import { createLinkTtl, type LearnedTtl } from './links/link-ttl.ts';
 import { createLocationLock } from './links/location-lock.ts';
@@ -33,24 +30,20 @@ export interface PlaybackParts {
   catalog: Catalog;
   /** Titles of the tree that tells what comes after what. */
   titles: Placements;
-  client: Pick<FichierClient, 'directLink'>;
-  governor: Pick<Governor, 'state'>;
-  /** Told of every request that belongs to a play. */
+  host: Pick<Host, 'directLink' | 'downloads' | 'keyFingerprint' | 'limits' | 'state'>;
   /** A small fact that outlives a restart. */
   memoryOf: <T>(name: string) => Promise<{ read(): T | undefined; write(next: T): void }>;
 }
 
 /** Everything between the host's links and the bytes that a player gets. Reads what an earlier run kept. */
 export async function createPlayback(parts: PlaybackParts) {
-  const { settings, clock, log, dispatcher, userAgent, catalog, titles, client, governor } = parts;
-  const { fichier, links, delivery, cache } = settings;
+  const { settings, clock, log, dispatcher, userAgent, catalog, titles, host } = parts;
+  const { links, delivery, cache } = settings;
   const mebibytes = (count: number) => count * 1024 * 1024;
 
   const linkTtl = createLinkTtl({
-    account: createHash('sha256')
-      .update(fichier.apiKey ?? '')
-      .digest('base64url')
-      .slice(0, 8),
+    // The form in which it was kept before there was a fingerprint: what was learned stays.
+    account: Buffer.from(host.keyFingerprint, 'hex').toString('base64url').slice(0, 8),
     ...links,
     minMs: links.shortestMs,
     maxMs: links.longestMs,
@@ -62,11 +55,10 @@ export async function createPlayback(parts: PlaybackParts) {
     log,
     linkTtl,
     store: catalog.leases,
-    directLink: client.directLink,
-    checkLink: createLinkCheck(fichier.downloadHosts, fichier.apiUrl),
+    directLink: host.directLink,
     onRefusal: (error) => locationLock.heard(error.code),
   });
-  const probe = createLinkProbe({ broker, linkTtl, dispatcher, clock, userAgent });
+  const probe = createLinkProbe({ broker, linkTtl, dispatcher, downloads: host.downloads, clock, userAgent });
   const renewal = createRenewal({ broker, probe, clock, log });
   const rangeCache = createRangeCache({
     dir: join(parts.dataDir, 'cache'),
@@ -78,7 +70,7 @@ export async function createPlayback(parts: PlaybackParts) {
   });
   const slots = createConnectionSlots({
     clock,
-    limit: fichier.connections,
+    limit: host.limits.connections,
     perViewer: delivery.viewerConnections,
     waitMs: delivery.slotWaitMs,
   });
@@ -87,10 +79,11 @@ export async function createPlayback(parts: PlaybackParts) {
     rangeCache,
     slots,
     dispatcher,
+    downloads: host.downloads,
     clock,
     log,
     userAgent,
-    headersMs: fichier.timeLimitMs,
+    headersMs: host.limits.timeLimitMs,
     stallMs: delivery.stallMs,
     tries: delivery.tries,
     resumeForMs: delivery.resumeForMs,
@@ -108,7 +101,7 @@ export async function createPlayback(parts: PlaybackParts) {
     clock,
     log,
     nextOf,
-    isGateOpen: () => governor.state().open,
+    mayAskHost: () => !host.state().isBlocked,
     headBytes: delivery.nextEpisode ? rangeCache.headBytes : 0,
   });
   await catalog.leases.prune(clock.now() - Math.max(links.longestMs, links.resumeWindowMs));

@@ -5,7 +5,7 @@ import {
   createConnectionSlots,
   type SlotRequest,
 } from '../src/delivery/stream/connection-slots.ts';
-import type { Urgency } from '../src/host/fichier/governor.ts';
+import type { Urgency } from '../src/host/host.ts';
 import { createHandClock, type HandClock, settle } from './fixtures/hand-clock.ts';
 import { setup } from './fixtures/setup.ts';
 import { createSimulator, expectedBytes } from './simulator/simulator.ts';

@@ -59,7 +59,7 @@ t.test('the room of the account is told as it was last heard, without a call', a
   const body =
     '<D:propfind xmlns:D="DAV:"><D:prop><D:quota-available-bytes/><D:quota-used-bytes/></D:prop></D:propfind>';
   const [before] = await list(`${started.url}/dav/`, { depth: '0', body });
-  const known = await started.bridge.client.userInfo({ urgency: 'background' });
+  const known = await started.bridge.host.account({ urgency: 'background' });
   started.simulator.reset();
   const [after] = await list(`${started.url}/dav/`, { depth: '0', body });
   t.equal(Object.keys(before?.missing ?? {}).length + Object.keys(before?.found ?? {}).length, 2);

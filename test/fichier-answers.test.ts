@@ -1,12 +1,12 @@
 import t from 'tap';
 import { errorTable } from '../src/core/errors.ts';
-import { faultOf } from '../src/host/fichier/faults.ts';
 import { readAnswer } from '../src/host/fichier/json.ts';
+import { readRefusal } from '../src/host/fichier/refusals.ts';
 import { readFolderListing } from '../src/host/fichier/wire.ts';
 import { item, link, page, testKey } from './fixtures/mocked-host.ts';
 import { hostWords } from './tables/host-words.ts';
 
-/** What an answer of the host is: JSON, JSON to be mended, a page, and the fault that its words stand for. */
+/** What an answer of the host is: JSON, JSON to be mended, a page, and the refusal that its words stand for. */
 const hourMs = 3_600_000;
 
 t.test('an answer is read as what it is', async (t) => {
@@ -45,25 +45,25 @@ t.test('fields that are deep or pose as something else are read without harm', a
   const deep = JSON.parse(`${'['.repeat(200_000)}${']'.repeat(200_000)}`);
   const nested = JSON.parse(`${'{"a":'.repeat(200_000)}1${'}'.repeat(200_000)}`);
   for (const odd of [deep, nested, { toString: 1 }, JSON.parse('{"__proto__":{"status":"OK"}}')]) {
-    t.match(faultOf({ status: 200, body: { status: odd } }), { code: 'BRIDGE_HOST_ODD_ANSWER' });
-    t.equal(faultOf({ status: 200, body: { items: odd, message: odd } }), undefined);
+    t.match(readRefusal({ status: 200, body: { status: odd } }), { code: 'BRIDGE_HOST_ODD_ANSWER' });
+    t.equal(readRefusal({ status: 200, body: { items: odd, message: odd } }), undefined);
     const entry = { ...item, acl: odd, pass: odd, date: odd, checksum: odd };
     t.match(readFolderListing({ items: [entry] }, 0), { files: [{ sizeBytes: 12, sentAt: undefined }] });
   }
 });
 
-t.test('every row of the error catalogue has its code and closes the gate as it should', async (t) => {
-  for (const [words, status, code, gate, form] of hostWords) {
+t.test('every row of the error catalogue has its code and blocks what it should', async (t) => {
+  for (const [words, status, code, blocks, form] of hostWords) {
     const body =
       form === 'html'
         ? `<!DOCTYPE html><html><head><title>1fichier</title><style>p{}</style></head><body><p>${words}</p></body></html>`
         : form === 'text'
           ? words
           : JSON.stringify({ message: words, status: 'KO' });
-    const fault = faultOf({ status, body });
-    t.match(fault, { code, gate }, `${status} ${form ?? 'json'} ${words}`);
+    const refusal = readRefusal({ status, body });
+    t.match(refusal, { code, blocks }, `${status} ${form ?? 'json'} ${words}`);
     t.equal(
-      fault?.retryMs !== undefined,
+      refusal?.retryMs !== undefined,
       errorTable[code].retryable,
       `${code} has a wait if it may work later`,
     );
@@ -71,15 +71,15 @@ t.test('every row of the error catalogue has its code and closes the gate as it 
 });
 
 t.test('words win whatever their case and number', async (t) => {
-  t.match(faultOf({ status: 403, body: { status: 'ko', message: 'FLOOD DETECTED: IP LOCKED #9' } }), {
+  t.match(readRefusal({ status: 403, body: { status: 'ko', message: 'FLOOD DETECTED: IP LOCKED #9' } }), {
     code: 'BRIDGE_HOST_FLOOD',
   });
-  t.match(faultOf({ status: 403, body: '"IP Locked"' }), { code: 'BRIDGE_HOST_IP_LOCKED' });
-  t.match(faultOf({ status: 200, body: { message: 'Bad token' } }), { code: 'BRIDGE_HOST_KEY' });
-  t.match(faultOf({ status: 200, body: { status: 'KO' } }), { code: 'BRIDGE_HOST_ODD_ANSWER' });
+  t.match(readRefusal({ status: 403, body: '"IP Locked"' }), { code: 'BRIDGE_HOST_IP_LOCKED' });
+  t.match(readRefusal({ status: 200, body: { message: 'Bad token' } }), { code: 'BRIDGE_HOST_KEY' });
+  t.match(readRefusal({ status: 200, body: { status: 'KO' } }), { code: 'BRIDGE_HOST_ODD_ANSWER' });
 });
 
-t.test('what is good is no fault, with a status or without', async (t) => {
+t.test('what is good is no refusal, with a status or without', async (t) => {
   for (const body of [
     { status: 'OK' },
     { status: 'ok', message: 'done' },
@@ -87,20 +87,20 @@ t.test('what is good is no fault, with a status or without', async (t) => {
     [],
     '{"status":"OK"}',
   ]) {
-    t.equal(faultOf({ status: 200, body }), undefined);
+    t.equal(readRefusal({ status: 200, body }), undefined);
   }
 });
 
 t.test('a fresh upload that cannot be had yet is not ready, whatever the words', async (t) => {
   const body = { status: 'KO', message: 'Unknown words #1', url: link };
-  t.match(faultOf({ status: 200, body, verb: 'download/get_token' }), {
+  t.match(readRefusal({ status: 200, body, verb: 'download/get_token' }), {
     code: 'BRIDGE_HOST_NOT_READY',
     retryMs: 10_000,
   });
 });
 
 t.test('pages are known by where they send us, too', async (t) => {
-  const to = (location: string) => faultOf({ status: 302, body: '', headers: { location } })?.code;
+  const to = (location: string) => readRefusal({ status: 302, body: '', headers: { location } })?.code;
   t.equal(to('https://1fichier.com/?c=DB'), 'BRIDGE_HOST_MAINTENANCE');
   t.equal(to('/?c=SCAN'), 'BRIDGE_HOST_NOT_READY');
   t.equal(to('/elsewhere'), 'BRIDGE_HOST_ODD_ANSWER');
@@ -108,7 +108,7 @@ t.test('pages are known by where they send us, too', async (t) => {
 
 t.test('the wait that the host asks for counts, up to an hour', async (t) => {
   const wait = (value: string) =>
-    faultOf({ status: 503, body: '', headers: { 'retry-after': value } })?.retryMs;
+    readRefusal({ status: 503, body: '', headers: { 'retry-after': value } })?.retryMs;
   t.same(['120', '1', '99999999', 'soon', '-5'].map(wait), [120_000, 30_000, hourMs, 30_000, 30_000]);
 });
 
@@ -122,19 +122,20 @@ t.test('details hold no key, link, address or mail, and at most 200 characters',
     page,
   ];
   words.push('2001:db8::1', '2001:db8:0:1:2:3:4:5', 'x'.repeat(19), 'blah '.repeat(100));
-  const detail = faultOf({ status: 403, body: { status: 'KO', message: words.join(' , ') } })?.detail ?? '';
+  const detail =
+    readRefusal({ status: 403, body: { status: 'KO', message: words.join(' , ') } })?.detail ?? '';
   t.notMatch(detail, /AbCd|p2086|p123|@|192\.|2001:|db8|abcdefghij/);
   t.match(detail, /^key \[key\] , at \[link\]/);
   t.ok(detail.length <= 200);
   const html = '<p>IP Locked 1.2.3.4</p><script>var secret = "x"</script>';
-  t.equal(faultOf({ status: 403, body: html })?.detail, 'IP Locked [address]');
+  t.equal(readRefusal({ status: 403, body: html })?.detail, 'IP Locked [address]');
 });
 
 t.test('a hostile page is read in time', async (t) => {
   const before = process.cpuUsage().user;
   for (const part of ['<', '<!--', '<script', 'a.', 'a@', '1:', '&', ' ', '\\']) {
-    faultOf({ status: 403, body: `<p>${part.repeat(400_000)}` });
-    faultOf({ status: 403, body: part.repeat(400_000) });
+    readRefusal({ status: 403, body: `<p>${part.repeat(400_000)}` });
+    readRefusal({ status: 403, body: part.repeat(400_000) });
   }
   t.ok((process.cpuUsage().user - before) / 1e6 < 5);
 });

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import t, { type Test } from 'tap';
 import { Agent } from 'undici';
 import { type BridgeError, type ErrorCode, isBridgeError } from '../src/core/errors.ts';
-import { HostRefusal } from '../src/host/fichier/faults.ts';
+import { HostRefusal } from '../src/host/fichier/refusals.ts';
 import { item, link, mockedHost, page, testKey } from './fixtures/mocked-host.ts';
 
 /** The calls to the host: what is asked, what is logged and remembered, and how a call ends. */
@@ -73,7 +73,7 @@ t.test('one line is logged for a call, with no key, link, password or mail in it
 });
 
 t.test('a refusal is an error of the table, and a lock stops the next call before it goes out', async (t) => {
-  const { client, answer, clock } = mockedHost(t);
+  const { client, answer, clock, governor } = mockedHost(t);
   answer('download/get_token', { status: 'KO', message: 'Only 1 location allowed at a time #887' }, 403);
   const location = await thrown(client.directLink(page, now));
   t.ok(isBridgeError(location, 'BRIDGE_HOST_LOCATION'));
@@ -84,7 +84,7 @@ t.test('a refusal is an error of the table, and a lock stops the next call befor
   t.match(flood, { code: 'BRIDGE_HOST_FLOOD', retryAt: clock.now() + 5 * 60_000 });
   const closed = await thrown(client.directLink(page, now));
   t.match(closed, { code: 'BRIDGE_GATE_CLOSED', retryAt: clock.now() + 5 * 60_000 });
-  t.match(client.governorState(), { open: false, callsMade: 2 });
+  t.match(governor.state(), { isBlocked: true, callsMade: 2 });
 });
 
 t.test('a listing with illegal escapes is mended and said so', async (t) => {
@@ -127,7 +127,7 @@ t.test('user/info that failed has nothing to give back, and says when it may be 
 });
 
 t.test('the network has errors of its own', async (t) => {
-  const { client, pool, clock } = mockedHost(t);
+  const { client, pool, clock, governor } = mockedHost(t);
   const network = (code: string) =>
     pool
       .intercept({ path: '/v1/folder/ls.cgi', method: 'POST' })
@@ -146,7 +146,7 @@ t.test('the network has errors of its own', async (t) => {
     t.equal(error.code, code);
     t.notMatch(error.message, /10\.0/);
   }
-  t.equal(client.governorState().open, true, 'no network is no lock');
+  t.equal(governor.state().isBlocked, false, 'no network is no lock');
   t.equal(clock.sleeping(), 0);
 });
 

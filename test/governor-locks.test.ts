@@ -1,26 +1,27 @@
 import t from 'tap';
 import { BridgeError, isBridgeError } from '../src/core/errors.ts';
-import type { GovernorMemory, Urgency } from '../src/host/fichier/governor.ts';
+import type { GovernorMemory } from '../src/host/fichier/governor-memory.ts';
+import type { Urgency } from '../src/host/host.ts';
 import { codeOf, flood, gated, governed, refusal } from './fixtures/governed.ts';
 import { createHandClock, settle } from './fixtures/hand-clock.ts';
 
-/** When the gate to the API closes, for how long, what opens it again, and what of it outlives a restart. */
+/** What blocks calls to the API, for how long, what lets them pass again, and what of it outlives a restart. */
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
-t.test('a flood answer closes the gate for everyone and says until when', async (t) => {
+t.test('a flood answer blocks the calls of everyone and says until when', async (t) => {
   const { clock, call, fail, governor, started } = governed();
   const error = await fail(flood());
   t.ok(isBridgeError(error, 'BRIDGE_HOST_FLOOD'));
   t.equal(error.retryAt, clock.now() + 5 * minuteMs);
-  t.match(governor.state(), { open: false, callsLeft: 0, why: 'BRIDGE_HOST_FLOOD' });
+  t.match(governor.state(), { isBlocked: true, callsLeft: 0, blockedBy: 'BRIDGE_HOST_FLOOD' });
   const play = await call('play', 'play').catch((thrown) => thrown);
   t.ok(isBridgeError(play, 'BRIDGE_GATE_CLOSED'), 'refused at once');
   t.equal(play.retryAt, clock.now() + 5 * minuteMs);
   t.same(started, []);
 });
 
-t.test('closing the gate looks again at what already waits', async (t) => {
+t.test('a block looks again at what already waits', async (t) => {
   const { clock, governor, call } = governed();
   const slow = gated();
   const failing = governor
@@ -51,7 +52,7 @@ t.test('pauses grow, one trial goes out at the end of each, and success resets t
     await clock.advance(error.retryAt - clock.now());
   }
   t.same(pauses, [5, 15, 60, 60]);
-  t.match(governor.state(), { open: false }, 'open only when a trial has gone well');
+  t.match(governor.state(), { isBlocked: true }, 'they pass only when a trial has gone well');
 
   const trial = gated();
   void call('index', 'index', {}, trial.promise);
@@ -62,7 +63,7 @@ t.test('pauses grow, one trial goes out at the end of each, and success resets t
   trial.resolve();
   await settle();
   t.same(started, ['index', 'play']);
-  t.equal(governor.state().open, true);
+  t.equal(governor.state().isBlocked, false);
   await clock.advance(10_000);
   const error = await fail(flood());
   t.equal(error.retryAt - clock.now(), 5 * minuteMs);
@@ -86,21 +87,21 @@ t.test('a trial that tells nothing lets the next one try', async (t) => {
   await fail(flood());
   await clock.advance(5 * minuteMs);
   t.ok(isBridgeError(await fail(new BridgeError('BRIDGE_HOST_UNREACHABLE'))));
-  t.equal(governor.state().open, false);
+  t.equal(governor.state().isBlocked, true);
   await clock.advance(2500);
   t.equal(await call('next', 'index'), 'next');
-  t.equal(governor.state().open, true);
+  t.equal(governor.state().isBlocked, false);
 });
 
-t.test('a trial that the host answers with a refusal of that file opens the gate', async (t) => {
+t.test('a trial that the host answers with a refusal of that file ends the block', async (t) => {
   const { clock, fail, governor } = governed();
   await fail(flood());
   await clock.advance(5 * minuteMs);
   await fail(refusal('Resource not found #469', 404));
-  t.equal(governor.state().open, true);
+  t.equal(governor.state().isBlocked, false);
 });
 
-t.test('several calls that are out when the gate closes count as one closing', async (t) => {
+t.test('several calls that are out when a block begins count as one', async (t) => {
   const { clock, governor } = governed();
   const both = gated();
   const run = (urgency: Urgency) =>
@@ -117,14 +118,14 @@ t.test('several calls that are out when the gate closes count as one closing', a
   t.same(await results, [until, until, until]);
 });
 
-t.test('an older call that goes well does not open the gate', async (t) => {
+t.test('an older call that goes well ends no block', async (t) => {
   const { fail, call, governor } = governed();
   const slow = gated();
   const old = call('old', 'index', {}, slow.promise);
   await fail(flood(), 'play');
   slow.resolve();
   await old;
-  t.equal(governor.state().open, false);
+  t.equal(governor.state().isBlocked, true);
 });
 
 t.test('maintenance pauses for one and then five minutes, an address lock for an hour', async (t) => {
@@ -148,13 +149,13 @@ t.test('a longer wait that the host asks for is kept', async (t) => {
   t.equal(error.retryAt - clock.now(), 20 * minuteMs);
 });
 
-t.test('refusals without words close the gate at the third in a row', async (t) => {
+t.test('refusals without words block at the third in a row', async (t) => {
   const { clock, fail, call, governor } = governed();
   const next = async () => {
     const failed = fail(refusal(''));
     await clock.advance(2500);
     await failed;
-    return governor.state().open;
+    return !governor.state().isBlocked;
   };
   t.same([await next(), await next()], [true, true]);
   await call('good', 'index');
@@ -167,9 +168,9 @@ t.test('a lock outlives a restart, a refused key does not', async (t) => {
   const later = createHandClock(first.clock.now() + minuteMs);
   const second = governed({ memory: first.memory }, later);
   t.match(second.governor.state(), {
-    open: false,
-    why: 'BRIDGE_HOST_FLOOD',
-    closedUntil: later.now() + 4 * minuteMs,
+    isBlocked: true,
+    blockedBy: 'BRIDGE_HOST_FLOOD',
+    blockedUntil: later.now() + 4 * minuteMs,
   });
   t.equal(await codeOf(second.call('play', 'play')), 'BRIDGE_GATE_CLOSED');
   await later.advance(4 * minuteMs);
@@ -182,12 +183,26 @@ t.test('a lock outlives a restart, a refused key does not', async (t) => {
   t.equal(await codeOf(governed({ memory: third.memory }).call('play', 'play')), 'ok');
 });
 
+t.test('a lock that an older version kept is known by the names that it had then', async (t) => {
+  const clock = createHandClock();
+  const until = clock.now() + 4 * minuteMs;
+  const former = {
+    closure: { kind: 'flood', why: 'BRIDGE_HOST_FLOOD', until, pauseMs: 5 * minuteMs },
+    closings: { flood: 1 },
+    next: {},
+  };
+  const { governor, fail } = governed({ memory: { read: () => former as never, write: () => {} } }, clock);
+  t.match(governor.state(), { isBlocked: true, blockedBy: 'BRIDGE_HOST_FLOOD', blockedUntil: until });
+  await clock.advance(4 * minuteMs);
+  t.equal((await fail(flood())).retryAt - clock.now(), 15 * minuteMs, 'and the waits go on growing');
+});
+
 t.test('a stored lock further away than the longest pause is cut to it', async (t) => {
   const first = governed({}, createHandClock(Date.UTC(2035, 0, 1)));
   await first.fail(flood());
   const clock = createHandClock();
   const { governor } = governed({ memory: first.memory }, clock);
-  t.equal(governor.state().closedUntil, clock.now() + hourMs);
+  t.equal(governor.state().blockedUntil, clock.now() + hourMs);
 });
 
 t.test('a memory that is broken, full of nonsense or cannot be written stops nothing', async (t) => {
@@ -209,7 +224,7 @@ t.test('a memory that is broken, full of nonsense or cannot be written stops not
     next: { a: null },
   };
   const odd = governed({ memory: { read: () => nonsense as never, write: () => {} } });
-  t.equal(odd.governor.state().open, true);
+  t.equal(odd.governor.state().isBlocked, false);
   t.equal((await odd.fail(flood())).retryAt - odd.clock.now(), 5 * minuteMs);
 });
 
@@ -231,7 +246,7 @@ t.test(
     await clock.advance(2500);
     await fail(flood());
     clock.jump(clock.now() - 24 * hourMs);
-    t.equal(governor.state().closedUntil, clock.now() + 5 * minuteMs);
+    t.equal(governor.state().blockedUntil, clock.now() + 5 * minuteMs);
     await clock.advance(5 * minuteMs);
     void call('slow', 'index', {}, slow.promise);
     await settle();

@@ -1,8 +1,8 @@
 import t from 'tap';
 import { BridgeError } from '../src/core/errors.ts';
 import { silentLog } from '../src/core/log.ts';
+import { createLinkCheck } from '../src/host/fichier/download-hosts.ts';
 import { createBroker, type LeaseStore } from '../src/links/broker.ts';
-import { createLinkCheck } from '../src/links/hosts.ts';
 import type { Lease } from '../src/links/lease.ts';
 import { createLinkTtl } from '../src/links/link-ttl.ts';
 import { createHandClock, settle } from './fixtures/hand-clock.ts';
@@ -27,7 +27,6 @@ function arrange(store: LeaseStore = memoryStore()) {
     log: silentLog,
     linkTtl,
     store,
-    checkLink: createLinkCheck(['*.1fichier.com'], 'https://api.1fichier.com/v1'),
     directLink: (url, { signal }) => {
       calls.push({ url, signal });
       return answer();

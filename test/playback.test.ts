@@ -149,7 +149,7 @@ t.test('while the API is closed, links at hand play, and the rest is told when i
   t.equal((await jump(2)).status, 503);
   await clock.advance(before + 100_000 - clock.now());
   const late = await jump(3);
-  const until = one.bridge.client.governorState().closedUntil as number;
+  const until = one.bridge.host.state().blockedUntil as number;
   t.equal(late.status, 503);
   t.match(JSON.parse(late.body.toString()), { code: 'BRIDGE_GATE_CLOSED' });
   t.ok(Math.abs(Number(late.headers['retry-after']) - (until - clock.now()) / 1000) <= 1);
@@ -201,7 +201,6 @@ t.test('a renewal waits behind the plays of others, and is tried again when it f
       memory: { read: () => undefined, write: () => {} },
     }),
     store: { get: async () => undefined, put: async () => {}, drop: async () => {} },
-    checkLink: () => {},
     directLink: async (_url, { urgency, onTurn }) => {
       await settle(1);
       onTurn();

@@ -5,7 +5,7 @@ import { createPlanner } from '../src/sync/discovery/planner.ts';
 import { beginningOf } from '../src/sync/discovery/unindexed-files.ts';
 import { createScheduler } from '../src/sync/scheduler.ts';
 import { createHandClock, hourMs, minuteMs, settle } from './fixtures/hand-clock.ts';
-import { discoveryWeek, roundRobinWeek, type Week } from './fixtures/simulated-week.ts';
+import { accountEveryMs, discoveryWeek, roundRobinWeek, type Week } from './fixtures/simulated-week.ts';
 
 /** When crawls run, and which folder is looked into next. */
 
@@ -132,7 +132,7 @@ function stepsOf(planner: ReturnType<typeof createPlanner>, ms: number, refused 
 t.test(
   'busy and watched folders are listed more often than quiet ones, and no folder is forgotten',
   async (t) => {
-    const planner = createPlanner({ perDay: 400, floorMs: 30_000, now });
+    const planner = createPlanner({ perDay: 400, floorMs: 30_000, accountEveryMs, now });
     planner.load(
       [
         ...Array.from({ length: 100 }, (_, n) => facts(n)),
@@ -162,7 +162,7 @@ t.test(
   'a day never costs more than its calls, however much there is to do, and a restart does not forget',
   async (t) => {
     for (const refused of [false, true]) {
-      const planner = createPlanner({ perDay: 100, floorMs: 0, now });
+      const planner = createPlanner({ perDay: 100, floorMs: 0, accountEveryMs, now });
       planner.load(
         Array.from({ length: 5000 }, (_, n) => facts(n, { listedAt: undefined })),
         now,
@@ -171,7 +171,7 @@ t.test(
       for (const [, steps] of days) t.ok(steps.length <= 100, `${steps.length}`);
     }
     const spent = { day: Math.floor(now / dayMs), calls: 100 };
-    const again = createPlanner({ perDay: 100, floorMs: 0, now, spent });
+    const again = createPlanner({ perDay: 100, floorMs: 0, accountEveryMs, now, spent });
     again.load([facts(1)], now);
     t.strictSame(again.next(now), { do: 'wait', at: (spent.day + 1) * dayMs });
   },
@@ -179,7 +179,7 @@ t.test(
 
 t.test('a folder that is opened is listed soon; who opens all of them all day long takes half', async (t) => {
   const made = () => {
-    const planner = createPlanner({ perDay: 2000, floorMs: 30_000, now });
+    const planner = createPlanner({ perDay: 2000, floorMs: 30_000, accountEveryMs, now });
     planner.load(
       Array.from({ length: 3000 }, (_, n) => facts(n, n === 500 ? { week: 7, month: 20, year: 60 } : {})),
       now - hourMs,
@@ -211,7 +211,7 @@ t.test('a folder that is opened is listed soon; who opens all of them all day lo
   t.ok(walked.opened > 0 && walked.opened <= walked.all / 2, JSON.stringify(walked));
   t.ok(walked.busy >= still.busy / 2, `${walked.busy} looks into the busy one instead of ${still.busy}`);
   t.equal(walked.account, still.account, 'the account is asked as often');
-  const asked = createPlanner({ perDay: 2000, floorMs: 30_000, now, onlyAsked: true });
+  const asked = createPlanner({ perDay: 2000, floorMs: 30_000, accountEveryMs, now, onlyAsked: true });
   asked.load([facts(1)], now);
   asked.opened(1);
   t.match(asked.next(now), { do: 'wait' }, 'to open is not to ask');
@@ -220,7 +220,7 @@ t.test('a folder that is opened is listed soon; who opens all of them all day lo
 t.test(
   'what the account names is looked for at once: where it says, then where it is likely, for some hours',
   async (t) => {
-    const planner = createPlanner({ perDay: 2000, floorMs: 30_000, now });
+    const planner = createPlanner({ perDay: 2000, floorMs: 30_000, accountEveryMs, now });
     planner.load(
       Array.from({ length: 1000 }, (_, n) => facts(n, n === 500 ? { week: 7, month: 20 } : {})),
       now,

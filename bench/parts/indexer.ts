@@ -22,7 +22,7 @@ export interface IndexerPart extends Shape {
 runPart<IndexerPart>(async ({ env, home, withTree }) => {
   const { settings } = loadSettings({ env, file: join(home, 'none.yaml') });
   const bridge = await createBridge(settings, silentLog);
-  const { catalog, client, clock, log, signer } = bridge;
+  const { catalog, host, clock, log, signer } = bridge;
   const { signal } = new AbortController();
   const begin = performance.now();
   const result = withTree ? await bridge.sync.run({ signal }) : await crawlAlone();
@@ -37,17 +37,9 @@ runPart<IndexerPart>(async ({ env, home, withTree }) => {
 
   function crawlAlone() {
     const { roots } = settings.library;
-    const { listingCap, folderIntervalMs, requestIntervalMs } = settings.fichier;
-    const options = {
-      catalog,
-      host: client,
-      clock,
-      log,
-      roots,
-      listingCap,
-      folderIntervalMs,
-      requestIntervalMs,
-    };
-    return crawl(options, { signal, onChange: async () => undefined, onProgress: () => undefined });
+    return crawl(
+      { catalog, host, clock, log, roots },
+      { signal, onChange: async () => undefined, onProgress: () => undefined },
+    );
   }
 });

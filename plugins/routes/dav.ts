@@ -34,7 +34,7 @@ const lockSeconds = 3600;
  */
 export const dav = fp(
   async (app: FastifyInstance) => {
-    const { browse, client, delivery, settings } = app.bridge;
+    const { browse, host, delivery, settings } = app.bridge;
     const { mode } = settings.delivery;
     const ours = davRules(delivery.rules);
 
@@ -160,7 +160,7 @@ export const dav = fp(
 
     /** As it was last heard from the host; nobody is asked for it. */
     function quota() {
-      const known = client.knownAccount();
+      const known = host.knownAccount();
       if (!known) return {};
       const { hotStorageBytes, coldStorageBytes, availableStorageBytes } = known;
       const isUsedKnown = hotStorageBytes !== undefined || coldStorageBytes !== undefined;

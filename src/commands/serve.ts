@@ -3,8 +3,8 @@ import { createBridge } from '../bridge.ts';
 import { createBufferedDestination } from '../core/buffered-destination.ts';
 import { BridgeError } from '../core/errors.ts';
 import { createLogger } from '../core/logger.ts';
+import { isLoopback } from '../core/loopback.ts';
 import { version } from '../core/version.ts';
-import { isLoopback } from '../links/hosts.ts';
 import { createScheduler } from '../sync/scheduler.ts';
 import { type Context, type ExitCode, exitCodes, settingsOf } from './context.ts';
 

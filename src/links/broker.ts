@@ -2,7 +2,7 @@ import NodeCache from 'node-cache';
 import type { Clock } from '../core/clock.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import type { Urgency } from '../host/fichier/governor.ts';
+import type { Urgency } from '../host/host.ts';
 import type { Lease, LeaseSource } from './lease.ts';
 import type { LinkTtl } from './link-ttl.ts';
 
@@ -40,10 +40,8 @@ export interface BrokerOptions {
   log: Log;
   linkTtl: LinkTtl;
   store: LeaseStore;
-  /** One `get_token` call. */
+  /** Asks the host for a link. */
   directLink: (url: string, options: LinkCall) => Promise<string>;
-  /** Throws for a link that must not be used. */
-  checkLink: (link: string) => void;
   /** Told of each refusal that is remembered. */
   onRefusal?: (error: BridgeError) => void;
   /** Longest wait of a player for its turn at the gate. */
@@ -77,7 +75,7 @@ interface Flight {
  * refusal gets the same refusal until its time is over. Both cost the host nothing.
  */
 export function createBroker(options: BrokerOptions) {
-  const { clock, log, linkTtl, store, directLink, checkLink, playDeadlineMs = 10_000 } = options;
+  const { clock, log, linkTtl, store, directLink, playDeadlineMs = 10_000 } = options;
   const leases = new NodeCache({ useClones: false, checkperiod: 0 });
   const refusals = new NodeCache({ useClones: false, checkperiod: 0 });
   const flights = new Map<string, Flight>();
@@ -131,7 +129,6 @@ export function createBroker(options: BrokerOptions) {
   ): Promise<Lease> {
     const deadline = urgency === 'play' || urgency === 'probe' ? { deadlineMs: playDeadlineMs } : {};
     const url = await directLink(file.url, { urgency, signal, onTurn, ...deadline });
-    checkLink(url);
     const now = clock.now();
     const lease: Lease = { fileId: file.id, url, issuedAt: now, firstUsedAt: undefined, aliveAt: now };
     keep(lease);

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../core/clock.ts';
+import type { DownloadAnswers } from '../host/host.ts';
 import type { Broker } from './broker.ts';
 import type { Lease } from './lease.ts';
 import type { LinkTtl } from './link-ttl.ts';
@@ -8,6 +9,7 @@ export interface LinkProbeOptions {
   broker: Pick<Broker, 'used' | 'refused'>;
   linkTtl: Pick<LinkTtl, 'provenUntil'>;
   dispatcher: Dispatcher;
+  downloads: Pick<DownloadAnswers, 'isPage'>;
   clock: Clock;
   userAgent: string;
   /** A host that is slower than this is not waited for: the player finds out itself. */
@@ -25,6 +27,7 @@ export function createLinkProbe({
   broker,
   linkTtl,
   dispatcher,
+  downloads,
   clock,
   userAgent,
   timeLimitMs = 4000,
@@ -45,10 +48,7 @@ export function createLinkProbe({
       await body.dump();
       // A host that has trouble of its own says nothing about the link.
       if (statusCode === 429 || statusCode >= 500) return true;
-      const isPage =
-        /^(text\/|application\/json)/i.test(String(headers['content-type'] ?? '')) &&
-        !headers['content-disposition'];
-      if (statusCode < 300 && !isPage) {
+      if (statusCode < 300 && !downloads.isPage(headers)) {
         broker.used(lease);
         return true;
       }

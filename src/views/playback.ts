@@ -4,7 +4,7 @@ export interface PlaybackFacts {
   kept: { files: number; bytes: number; totalBytes: number };
   connections: { used: number; limit: number };
   isLocationLocked: boolean;
-  gate: { open: boolean; closedUntil?: number; why?: string; callsLeft: number };
+  host: { isBlocked: boolean; blockedUntil?: number; blockedBy?: string; callsLeft: number };
 }
 
 interface LinkWindow {
@@ -13,7 +13,7 @@ interface LinkWindow {
 }
 
 /** The answer of `/api/v1/playback`. */
-export function playbackView({ linkTtl, kept, connections, isLocationLocked, gate }: PlaybackFacts) {
+export function playbackView({ linkTtl, kept, connections, isLocationLocked, host }: PlaybackFacts) {
   const window = ({ believedMs, provenMs }: LinkWindow) => ({ believedMs, provenMs: Math.round(provenMs) });
   return {
     links: { start: window(linkTtl.start), resume: window(linkTtl.resume) },
@@ -21,10 +21,10 @@ export function playbackView({ linkTtl, kept, connections, isLocationLocked, gat
     connections,
     locationLocked: isLocationLocked,
     gate: {
-      open: gate.open,
-      callsLeft: gate.callsLeft,
-      ...(gate.closedUntil === undefined ? {} : { closedUntil: gate.closedUntil }),
-      ...(gate.why === undefined ? {} : { why: gate.why }),
+      open: !host.isBlocked,
+      callsLeft: host.callsLeft,
+      ...(host.blockedUntil === undefined ? {} : { closedUntil: host.blockedUntil }),
+      ...(host.blockedBy === undefined ? {} : { why: host.blockedBy }),
     },
   };
 }

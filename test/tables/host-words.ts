@@ -1,17 +1,17 @@
 import type { ErrorCode } from '../../src/core/errors.ts';
-import type { GateKind } from '../../src/host/fichier/faults.ts';
+import type { BlockKind } from '../../src/host/fichier/refusals.ts';
 
 export type HostWords = [
   words: string,
   status: number,
   code: ErrorCode,
-  gate: GateKind,
+  blocks: BlockKind,
   form?: 'html' | 'text',
 ];
 
 /** Web pages of one meaning. */
-const pages = (status: number, code: ErrorCode, gate: GateKind, texts: string[]): HostWords[] =>
-  texts.map((words) => [words, status, code, gate, 'html']);
+const pages = (status: number, code: ErrorCode, blocks: BlockKind, texts: string[]): HostWords[] =>
+  texts.map((words) => [words, status, code, blocks, 'html']);
 
 /** The error catalogue of facts/1fichier-api 5, and the web texts below it; a KO in JSON unless it says otherwise. */
 export const hostWords: HostWords[] = [

@@ -9,7 +9,7 @@ const maxPlays = 200;
 /** `/api/v1/`: JSON for scripts. */
 export const api = fp(
   async (app: FastifyInstance) => {
-    const { links, delivery, client, settings } = app.bridge;
+    const { links, delivery, host } = app.bridge;
     const locked = { onRequest: app.adminAuth };
 
     // The last plays, newest first; `?limit=` 1 to 200.
@@ -27,9 +27,9 @@ export const api = fp(
         playbackView({
           linkTtl: links.ttl.state(),
           kept: delivery.rangeCache.state(),
-          connections: { used: delivery.slots.used(), limit: settings.fichier.connections },
+          connections: { used: delivery.slots.used(), limit: host.limits.connections },
           isLocationLocked: links.locationLock.isLocked(),
-          gate: client.governorState(),
+          host: host.state(),
         }),
       ),
     );

@@ -4,8 +4,7 @@ import { join, resolve } from 'node:path';
 import { request } from 'undici';
 import type { Bridge } from '../../bridge.ts';
 import { BridgeError, errorTable } from '../../core/errors.ts';
-import { utcToParis } from '../../host/fichier/paris-time.ts';
-import { isLoopback } from '../../links/hosts.ts';
+import { isLoopback } from '../../core/loopback.ts';
 
 /** What one check found. */
 export interface Finding {
@@ -109,33 +108,29 @@ export async function checkHost(
 }
 
 /** Whether calls may go out, as far as it is known: a lock that another process met is remembered in the catalog. */
-export async function checkGate({ client }: Bridge): Promise<Finding> {
-  const { open, closedUntil, why, callsLeft } = client.governorState();
-  if (open) return { state: 'ok', words: `open; ${callsLeft} calls could go out at once` };
-  const until = closedUntil === undefined ? '' : ` until ${new Date(closedUntil).toISOString()}`;
-  const words = `closed${until}: ${why ? errorTable[why].message : 'the host has locked us out'}`;
+export async function checkGate({ host }: Bridge): Promise<Finding> {
+  const { isBlocked, blockedUntil, blockedBy, callsLeft } = host.state();
+  if (!isBlocked) return { state: 'ok', words: `open; ${callsLeft} calls could go out at once` };
+  const until = blockedUntil === undefined ? '' : ` until ${new Date(blockedUntil).toISOString()}`;
+  const words = `closed${until}: ${blockedBy ? errorTable[blockedBy].message : 'the host has locked us out'}`;
   return {
     state: 'warn',
     words,
-    remedy: why ? errorTable[why].remedy : errorTable.BRIDGE_GATE_CLOSED.remedy,
+    remedy: blockedBy ? errorTable[blockedBy].remedy : errorTable.BRIDGE_GATE_CLOSED.remedy,
   };
 }
 
 /** Key, kind of account, and how long it lasts. */
-export async function checkAccount(
-  { client, settings, clock }: Bridge,
-  signal: AbortSignal,
-): Promise<Finding> {
+export async function checkAccount({ host, settings, clock }: Bridge, signal: AbortSignal): Promise<Finding> {
   if (!settings.fichier.apiKey)
     return {
       state: 'fail',
       words: 'FICHIER_API_KEY is missing',
       remedy: 'copy the key from https://1fichier.com/console/params.pl',
     };
-  const account = await client.userInfo({ urgency: 'refresh', signal });
+  const account = await host.account({ urgency: 'refresh', signal });
   const until = account.premiumUntil;
-  // The host means its own, French, calendar.
-  const words = `the key is accepted; ${account.offer} account${until ? ` until ${utcToParis(until).slice(0, 10)}` : ''}`;
+  const words = `the key is accepted; ${account.offer} account${account.premiumUntilDay ? ` until ${account.premiumUntilDay}` : ''}`;
   if (account.offer === 'free' || (until !== undefined && until + dayMs < clock.now())) {
     return {
       state: 'fail',

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { BridgeError } from '../../core/errors.ts';
-import type { Urgency } from '../../host/fichier/governor.ts';
+import type { Urgency } from '../../host/host.ts';
 
 export interface ConnectionSlotsOptions {
   clock: Clock;

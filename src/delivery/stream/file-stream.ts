@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../../core/clock.ts';
 import { BridgeError, type ErrorCode } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
-import type { Urgency } from '../../host/fichier/governor.ts';
+import type { DownloadAnswers, Urgency } from '../../host/host.ts';
 import type { Broker, LinkedFile } from '../../links/broker.ts';
 import type { Lease, LeaseSource } from '../../links/lease.ts';
 import type { CachedReader, RangeCache } from '../cache/range-cache.ts';
@@ -19,6 +19,8 @@ export interface FileStreamOptions extends RetryPolicyOptions {
   rangeCache: RangeCache;
   slots: ConnectionSlots;
   dispatcher: Dispatcher;
+  /** What the host says in the place of a file. */
+  downloads: DownloadAnswers;
   clock: Clock;
   log: Log;
   userAgent: string;
@@ -236,13 +238,13 @@ export class FileStream extends Readable {
   }
 
   async #start(lease: Lease): Promise<Running> {
-    const { dispatcher, rangeCache, userAgent, headersMs, stallMs } = this.#options;
+    const { rangeCache } = this.#options;
     const { sizeBytes } = this.file;
     const start = this.#position;
     const mayBeProbe = this.#reading.mayBeProbe === true && rangeCache.sideOf(this.file, start) !== undefined;
     const range = { start, end: this.#steps.endFrom(start, this.#end, mayBeProbe) };
     const { signal } = this.#gone;
-    const request = { dispatcher, url: lease.url, range, sizeBytes, userAgent, headersMs, stallMs, signal };
+    const request = { ...this.#options, url: lease.url, range, sizeBytes, signal };
     const state = { isOver: false };
     // A short body may be over before its transfer is known here; one that rests has been let go.
     const ended = (fault: TransferFault) => {

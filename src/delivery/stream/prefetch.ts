@@ -13,7 +13,7 @@ export interface PrefetchOptions {
   /** What comes after this file, if anything does. */
   nextOf: (fileId: string) => Promise<ReadableFile | undefined>;
   /** Whether the host may be called. */
-  isGateOpen: () => boolean;
+  mayAskHost: () => boolean;
   /** How much of its beginning is made ready; 0 = nothing. */
   headBytes: number;
 }
@@ -25,7 +25,7 @@ const againMs = 30 * 60_000;
 
 /** Makes the next episode ready while the last part of one plays: its link, and its beginning on disk. */
 export function createPrefetch(options: PrefetchOptions) {
-  const { reader, rangeCache, clock, log, nextOf, isGateOpen, headBytes } = options;
+  const { reader, rangeCache, clock, log, nextOf, mayAskHost, headBytes } = options;
   const asked = new Map<string, number>();
   const closing = new AbortController();
   let busy = false;
@@ -51,7 +51,7 @@ export function createPrefetch(options: PrefetchOptions) {
     /** A reading of this file has passed from one byte to another. Cheap: called for every piece. */
     passed(file: ReadableFile, from: number, to: number): void {
       const mark = file.sizeBytes * share;
-      if (from >= mark || to < mark || headBytes === 0 || busy || closing.signal.aborted || !isGateOpen())
+      if (from >= mark || to < mark || headBytes === 0 || busy || closing.signal.aborted || !mayAskHost())
         return;
       const now = clock.now();
       if (now - (asked.get(file.id) ?? Number.NEGATIVE_INFINITY) < againMs) return;

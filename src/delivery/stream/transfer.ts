@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { ErrorCode } from '../../core/errors.ts';
-import { faultOf } from '../../host/fichier/faults.ts';
+import type { DownloadAnswers, DownloadRefusal } from '../../host/host.ts';
 import { type ByteRange, parseContentRange } from '../policy/range.ts';
 
 /**
@@ -51,6 +51,7 @@ export interface Transfer {
 
 export interface TransferRequest {
   dispatcher: Dispatcher;
+  downloads: DownloadAnswers;
   url: string;
   range: ByteRange;
   /** Size of the whole file. */
@@ -73,7 +74,7 @@ const pageBytes = 8192;
  * @returns once the answer's headers are in order. @throws TransferFault
  */
 export function startTransfer(request: TransferRequest, sink: TransferSink): Promise<Transfer> {
-  const { dispatcher, range, sizeBytes, headersMs, stallMs, signal } = request;
+  const { dispatcher, downloads, range, headersMs, stallMs, signal } = request;
   const url = new URL(request.url);
   return new Promise((resolve, reject) => {
     let started = false;
@@ -98,7 +99,7 @@ export function startTransfer(request: TransferRequest, sink: TransferSink): Pro
       },
     };
     const endPage = () => {
-      if (page) fail(faultOfPage(page.status, page.text));
+      if (page) fail(faultOfPage(downloads.readPage(page.status, page.text)));
       control?.abort(new Error('not a file'));
     };
 
@@ -124,7 +125,7 @@ export function startTransfer(request: TransferRequest, sink: TransferSink): Pro
         },
         onResponseStart(_controller, status, headers) {
           if (status < 200) return;
-          const verdict = judge(status, headers as Headers, range, sizeBytes);
+          const verdict = judge(status, headers as Headers, request);
           if (verdict === 'page') {
             page = { status, text: '' };
           } else if (verdict) {
@@ -166,8 +167,7 @@ export function startTransfer(request: TransferRequest, sink: TransferSink): Pro
 function judge(
   status: number,
   headers: Headers,
-  range: ByteRange,
-  sizeBytes: number,
+  { downloads, range, sizeBytes }: TransferRequest,
 ): TransferFault | 'page' | undefined {
   const coding = one(headers['content-encoding']) ?? 'identity';
   if (status === 206) {
@@ -183,11 +183,7 @@ function judge(
   if (status === 416) return new TransferFault('changed', 'the host says the range lies outside the file');
   const length = one(headers['content-length']);
   const isFile = one(headers['content-disposition']) !== undefined || length !== undefined;
-  // Clients know a failure by its type and the missing name (facts/1fichier-api 3.4).
-  const isText =
-    /^(text\/|application\/json)/i.test(one(headers['content-type']) ?? '') &&
-    !headers['content-disposition'];
-  if (status !== 200 || isText || !isFile || coding !== 'identity') return 'page';
+  if (status !== 200 || downloads.isPage(headers) || !isFile || coding !== 'identity') return 'page';
   if (length !== undefined && Number(length) !== sizeBytes) {
     return new TransferFault('changed', `the host says ${length} bytes`);
   }
@@ -202,25 +198,7 @@ function one(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
-/** What is no fault of one link. */
-const whole: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['BRIDGE_HOST_LOCATION', 'BRIDGE_HOST_IP_LOCKED']);
-
-/** An answer that is not the file (facts/1fichier-api 3.5, 3.7). */
-function faultOfPage(status: number, text: string): TransferFault {
-  if (/trop de connexions|too many connections/i.test(text)) {
-    return new TransferFault('later', 'too many connections', {
-      code: 'BRIDGE_TOO_MANY_STREAMS',
-      waitMs: 180_000,
-    });
-  }
-  // Of where it is asked from, and of locks, the host speaks in the same words as its API does.
-  const said = faultOf({ status, body: text });
-  if (said && whole.has(said.code)) {
-    return new TransferFault('later', 'the host has locked this address or account', {
-      code: said.code,
-      ...(said.retryMs === undefined ? {} : { waitMs: said.retryMs }),
-    });
-  }
-  if (status === 429 || status >= 500) return new TransferFault('later', `the host answered ${status}`);
-  return new TransferFault('link', `the host answered ${status} instead of the file`);
+/** An answer that is not the file. */
+function faultOfPage({ kind, code, why, waitMs }: DownloadRefusal): TransferFault {
+  return new TransferFault(kind, why, { code, ...(waitMs === undefined ? {} : { waitMs }) });
 }

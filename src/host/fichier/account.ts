@@ -1,32 +1,17 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { toAccountId } from '../../core/ids.ts';
+import type { AccountInfo, Offer } from '../host.ts';
 import { anything, check, isSet, number, oddAnswer, text } from './fields.ts';
-import { parisToUtc } from './paris-time.ts';
+import { parisToUtc, utcToParis } from './paris-time.ts';
 
-export type Offer = 'free' | 'premium' | 'access' | 'gold' | 'unknown';
-
-/** What user/info says about the account (facts/1fichier-api 2.1), as far as a person may want to see it. */
-export interface AccountInfo {
-  email?: string;
-  offer: Offer;
-  /** As the host says it, milliseconds since the epoch, UTC; it is counted to the end of that day. */
-  premiumUntil: number | undefined;
-  cdnCreditsGb: number | undefined;
-  /** Whether the account is set to spend CDN credits on its own. */
-  usesCdnCredits: boolean;
-  hotStorageBytes: number | undefined;
-  coldStorageBytes: number | undefined;
-  /** May be negative: how much too much is stored. */
-  availableStorageBytes: number | undefined;
-  overQuota: boolean;
-  uploadForbidden: boolean;
-  /** When the host said so, milliseconds since the epoch, UTC. */
-  askedAt: number;
-}
+/** The account without what can be told from the rest. */
+export type AccountAnswer = Omit<AccountInfo, 'id' | 'premiumUntilDay'>;
 
 /** The last answer of user/info, and a print of the key that it was given for. */
 export interface RememberedAccount {
   keyPrint: string;
-  info: AccountInfo;
+  info: AccountAnswer;
 }
 
 /** Keeps the last answer across a restart: the host locks those who ask often (facts/1fichier-api 2.1). */
@@ -52,7 +37,7 @@ const shape = z.object({
 });
 
 /** The answer of user/info. Throws BRIDGE_HOST_ODD_ANSWER. */
-export function readAccount(value: unknown, askedAt: number): AccountInfo {
+export function readAccount(value: unknown, askedAt: number): AccountAnswer {
   const answer = check(shape, value, 'user/info');
   if (answer.offer == null && answer.email == null) throw oddAnswer('user/info: holds no account');
   return {
@@ -68,4 +53,19 @@ export function readAccount(value: unknown, askedAt: number): AccountInfo {
     uploadForbidden: isSet(answer.upload_forbidden),
     askedAt,
   };
+}
+
+/** The account as others see it. The subscription is counted to the end of its last day in the host's own time. */
+export function describeAccount(answer: AccountAnswer): AccountInfo {
+  const { email, premiumUntil } = answer;
+  return {
+    ...answer,
+    id: email === undefined ? undefined : toAccountId(fingerprint(email.toLowerCase())),
+    premiumUntilDay: premiumUntil === undefined ? undefined : utcToParis(premiumUntil).slice(0, 10),
+  };
+}
+
+/** Tells one key or account from another without keeping it. */
+export function fingerprint(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }

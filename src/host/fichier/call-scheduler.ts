@@ -1,40 +1,42 @@
 import type { Clock } from '../../core/clock.ts';
 import { BridgeError, errorTable } from '../../core/errors.ts';
-import type { Closure, Gate, Ticket } from './circuit-breaker.ts';
-import { createQueue, type Urgency, type Waiting } from './queue.ts';
-import type { Pace, Spacing } from './token-bucket.ts';
+import type { Urgency } from '../host.ts';
+import type { Block, CircuitBreaker, Ticket } from './circuit-breaker.ts';
+import type { MinInterval } from './min-interval.ts';
+import { createQueue, type QueuedCall } from './queue.ts';
+import type { TokenBucket } from './token-bucket.ts';
 
 /** Who may call the host next. */
-export interface Turns {
+export interface CallScheduler {
   /**
    * Waits for the turn of a call, and tells `started` the time at which it came. The place taken is given back with
    * `release`. Throws BRIDGE_GATE_CLOSED, BRIDGE_GATE_BUSY, the reason of the signal or that of `close`.
    */
-  take(wanted: Wanted, started: (at: number) => void): Promise<Ticket>;
-  /** Ends a call, after the gate has heard of its outcome. */
+  take(request: CallRequest, started: (at: number) => void): Promise<Ticket>;
+  /** Ends a call, after the circuit breaker has heard of its outcome. */
   release(urgency: Urgency): void;
   waiting(): Record<Urgency, number>;
   running(): number;
   close(reason: BridgeError): void;
 }
 
-export type Wanted = Omit<Waiting, 'start' | 'refuse'>;
+export type CallRequest = Omit<QueuedCall, 'start' | 'refuse'>;
 
 const playsAtOnce = 2;
 /** A machine that slept or a clock that was set is noticed within this. */
-const longestSleepMs = 60_000;
+const maxSleepMs = 60_000;
 
-/** Gives turns by urgency, then first come, as far as gate, pace and spacing allow. Has at most one sleep pending. */
-export function createTurns(deps: {
+/** Gives turns by urgency, then first come, as far as circuit breaker, pace and intervals allow. Has at most one sleep pending. */
+export function createCallScheduler(deps: {
   clock: Clock;
-  gate: Gate;
-  pace: Pace;
-  spacing: Spacing;
+  breaker: CircuitBreaker;
+  bucket: TokenBucket;
+  minInterval: MinInterval;
   requestIntervalMs: number;
   /** Whether the interval of this key is too long to wait for. */
   isLong: (key: string | undefined) => boolean;
-}): Turns {
-  const { clock, gate, pace, spacing, requestIntervalMs, isLong } = deps;
+}): CallScheduler {
+  const { clock, breaker, bucket, minInterval, requestIntervalMs, isLong } = deps;
   const queue = createQueue();
   const running = { plays: 0, others: 0 };
   let sleeping: AbortController | undefined;
@@ -50,38 +52,38 @@ export function createTurns(deps: {
     sleepUntil(Math.min(...queue.all().map((call) => wakeAt(call, at))), at);
   }
 
-  function refuseHopeless(call: Waiting, at: number) {
+  function refuseHopeless(call: QueuedCall, at: number) {
     // Set back, the clock would stretch the wait beyond what the caller allowed.
     call.dueAt = Math.min(call.dueAt, at + call.waitMs);
-    const closure = gate.closure(at);
-    if (closure && closure.until > call.dueAt) return call.refuse(closed(closure, closure.until));
-    const readyAt = spacing.readyAt(call.key, at);
+    const block = breaker.block(at);
+    if (block && block.until > call.dueAt) return call.refuse(blocked(block, block.until));
+    const readyAt = minInterval.readyAt(call.key, at);
     if (readyAt <= at || (readyAt <= call.dueAt && !isLong(call.key))) return;
     const detail = `${call.verb} was asked too recently`;
     call.refuse(new BridgeError('BRIDGE_GATE_BUSY', { detail, retryAt: readyAt }));
   }
 
   /** The most urgent call that may start now; one that may not yet holds up nobody behind it. */
-  function next(at: number): Waiting | undefined {
-    const status = gate.status(at);
-    if (status === 'closed' || (status === 'trial' && gate.trying())) return undefined;
+  function next(at: number): QueuedCall | undefined {
+    const status = breaker.status(at);
+    if (status === 'blocked' || (status === 'trial' && breaker.isTrying())) return undefined;
     return queue.all().find((call) => hasPlace(call) && startableAt(call, at) <= at);
   }
 
   /** Plays have places of their own, so that a slow listing does not stand in front of a film. */
-  function hasPlace({ urgency }: Waiting): boolean {
+  function hasPlace({ urgency }: QueuedCall): boolean {
     return urgency === 'play' ? running.plays < playsAtOnce : running.others < 1;
   }
 
-  function startableAt(call: Waiting, at: number): number {
-    return Math.max(pace.readyAt(call.urgency === 'play', at), spacing.readyAt(call.key, at));
+  function startableAt(call: QueuedCall, at: number): number {
+    return Math.max(bucket.readyAt(call.urgency === 'play', at), minInterval.readyAt(call.key, at));
   }
 
   /** When time alone changes something for a call. A full place or a trial under way ends with an event instead. */
-  function wakeAt(call: Waiting, at: number): number {
-    const status = gate.status(at);
-    if (status === 'closed') return Math.min(call.dueAt, gate.closure(at)?.until ?? at);
-    const mayStart = hasPlace(call) && !(status === 'trial' && gate.trying());
+  function wakeAt(call: QueuedCall, at: number): number {
+    const status = breaker.status(at);
+    if (status === 'blocked') return Math.min(call.dueAt, breaker.block(at)?.until ?? at);
+    const mayStart = hasPlace(call) && !(status === 'trial' && breaker.isTrying());
     return mayStart ? Math.min(call.dueAt, startableAt(call, at)) : call.dueAt;
   }
 
@@ -91,7 +93,7 @@ export function createTurns(deps: {
     if (wake === Number.POSITIVE_INFINITY) return;
     const mine = new AbortController();
     sleeping = mine;
-    clock.sleep(Math.min(Math.max(1, wake - at), longestSleepMs), mine.signal).then(
+    clock.sleep(Math.min(Math.max(1, wake - at), maxSleepMs), mine.signal).then(
       () => {
         if (sleeping === mine) pump();
       },
@@ -100,15 +102,15 @@ export function createTurns(deps: {
   }
 
   function tooLate(at: number): BridgeError {
-    const closure = gate.closure(at);
-    const retryAt = Math.max(closure?.until ?? at, at + requestIntervalMs);
-    return closure ? closed(closure, retryAt) : new BridgeError('BRIDGE_GATE_BUSY', { retryAt });
+    const block = breaker.block(at);
+    const retryAt = Math.max(block?.until ?? at, at + requestIntervalMs);
+    return block ? blocked(block, retryAt) : new BridgeError('BRIDGE_GATE_BUSY', { retryAt });
   }
 
   return {
-    take: (wanted, started) =>
+    take: (request, started) =>
       new Promise((resolve, reject) => {
-        const { signal, urgency } = wanted;
+        const { signal, urgency } = request;
         const leave = () => {
           queue.remove(entry);
           signal?.removeEventListener('abort', cancel);
@@ -118,13 +120,13 @@ export function createTurns(deps: {
           reject(signal?.reason);
           pump();
         };
-        const entry: Waiting = {
-          ...wanted,
+        const entry: QueuedCall = {
+          ...request,
           start(at) {
             leave();
             running[urgency === 'play' ? 'plays' : 'others']++;
-            pace.take(at);
-            const ticket = gate.enter(at);
+            bucket.take(at);
+            const ticket = breaker.enter(at);
             started(at);
             resolve(ticket);
           },
@@ -151,6 +153,6 @@ export function createTurns(deps: {
   };
 }
 
-function closed({ why }: Closure, retryAt: number): BridgeError {
+function blocked({ why }: Block, retryAt: number): BridgeError {
   return new BridgeError('BRIDGE_GATE_CLOSED', { detail: errorTable[why].message, retryAt });
 }

@@ -2,9 +2,9 @@ import { type Dispatcher, request } from 'undici';
 import type { Clock } from '../../core/clock.ts';
 import { BridgeError, isBridgeError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
-import { faultOf, HostRefusal } from './faults.ts';
 import { oddAnswer } from './fields.ts';
 import { readAnswer } from './json.ts';
+import { HostRefusal, readRefusal } from './refusals.ts';
 
 export interface CallDeps {
   apiUrl: string;
@@ -16,7 +16,7 @@ export interface CallDeps {
 }
 
 /** A listing of 5,000 files is about 2 MB; nothing the host has to say is larger than this. */
-const mostBytes = 32 * 1024 * 1024;
+const maxAnswerBytes = 32 * 1024 * 1024;
 
 /** No error of its own is made for each call that ends as it should. */
 const ended = new Error('the call has ended');
@@ -55,9 +55,9 @@ export function createCall(deps: CallDeps): Call {
     } catch (thrown) {
       const error = signal.aborted ? signal.reason : ours(thrown, timeUp.signal.aborted);
       const outcome = signal.aborted ? 'cancelled' : isBridgeError(error) ? error.code : 'failed';
-      const words = error instanceof HostRefusal ? { words: error.fault.detail } : {};
+      const said = error instanceof HostRefusal ? { hostMessage: error.refusal.detail } : {};
       log[signal.aborted ? 'info' : 'warn'](
-        { ...line, ms: clock.now() - startedAt, outcome, ...words },
+        { ...line, ms: clock.now() - startedAt, outcome, ...said },
         'host call',
       );
       throw error;
@@ -92,12 +92,12 @@ export function createCall(deps: CallDeps): Call {
   function judge(verb: string, status: number, headers: Dispatcher.ResponseData['headers'], text: string) {
     const answer = readAnswer(text);
     const body = answer.kind === 'json' ? answer.value : text;
-    const fault = faultOf({ status, headers, body, verb });
-    if (fault) {
+    const refusal = readRefusal({ status, headers, body, verb });
+    if (refusal) {
       // The scrubbing knows the usual shape of a key; ours may have another.
-      const detail = fault.detail.replaceAll(deps.apiKey, '[key]');
-      const retryAt = fault.retryMs === undefined ? undefined : clock.now() + fault.retryMs;
-      throw new HostRefusal({ ...fault, detail }, retryAt);
+      const detail = refusal.detail.replaceAll(deps.apiKey, '[key]');
+      const retryAt = refusal.retryMs === undefined ? undefined : clock.now() + refusal.retryMs;
+      throw new HostRefusal({ ...refusal, detail }, retryAt);
     }
     if (answer.kind === 'json' && answer.repaired) {
       log.warn({ verb }, 'the host sent JSON with illegal escapes; it was mended');
@@ -113,7 +113,7 @@ async function readText(body: Dispatcher.ResponseData['body'], signal: AbortSign
   for await (const part of body) {
     signal.throwIfAborted();
     bytes += part.length;
-    if (bytes > mostBytes) throw oddAnswer(`an answer of more than ${mostBytes / 1024 / 1024} MiB`);
+    if (bytes > maxAnswerBytes) throw oddAnswer(`an answer of more than ${maxAnswerBytes / 1024 / 1024} MiB`);
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');

@@ -1,20 +1,20 @@
 import { type ErrorCode, errorTable } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
-import type { Fault, GateKind } from './faults.ts';
+import type { BlockKind, Refusal } from './refusals.ts';
 
 /** Why and until when (milliseconds since the epoch) no call goes out. */
-export interface Closure {
-  kind: Exclude<GateKind, 'none'>;
+export interface Block {
+  kind: Exclude<BlockKind, 'none'>;
   why: ErrorCode;
   until: number;
-  pauseMs: number;
+  backoffMs: number;
 }
 
-/** How long each kind of closing lasts, one entry per closing in a row; the last one repeats. Milliseconds. */
-export type Pauses = Record<Closure['kind'], readonly number[]>;
+/** How long each kind of block lasts, one entry per block in a row; the last one repeats. Milliseconds. */
+export type Backoffs = Record<Block['kind'], readonly number[]>;
 
-/** How often each kind has closed the gate since the last success. */
-export type Closings = Partial<Record<Closure['kind'], number>>;
+/** How often each kind has blocked calls since the last success. */
+export type BlockCounts = Partial<Record<Block['kind'], number>>;
 
 /** What a call that has started holds until it ends. */
 export interface Ticket {
@@ -22,112 +22,117 @@ export interface Ticket {
   isTrial: boolean;
 }
 
-export interface Gate {
-  /** `trial`: the pause is over and one call may go out to see whether the host has forgiven. */
-  status(now: number): 'open' | 'closed' | 'trial';
-  closure(now: number): Closure | undefined;
-  closings(): Closings;
+/**
+ * Stops all calls after a refusal that repeating would make worse, and lets them pass again when a trial call went
+ * well. Other circuit breakers say `open` for blocked and `closed` for passing; here it is called what it does.
+ */
+export interface CircuitBreaker {
+  /** `trial`: the block is over and one call may go out to see whether the host has forgiven. */
+  status(now: number): 'passing' | 'blocked' | 'trial';
+  /** Also while its trial is awaited. Undefined = calls pass. */
+  block(now: number): Block | undefined;
+  counts(): BlockCounts;
   /** Whether a trial is under way, so that everybody else waits for it. */
-  trying(): boolean;
+  isTrying(): boolean;
   enter(now: number): Ticket;
-  /** Ends a call: `ok`, the host's fault, or `unknown` (cancelled, no network). True if it closed the gate. */
-  leave(ticket: Ticket, outcome: 'ok' | 'unknown' | Fault, now: number): boolean;
+  /** Ends a call: `ok`, the host's refusal, or `unknown` (cancelled, no network). True if it blocks calls from now on. */
+  leave(ticket: Ticket, outcome: 'ok' | 'unknown' | Refusal, now: number): boolean;
 }
 
 /**
- * The closure that an earlier run kept, as far as it can be believed: of a known kind, and no longer than the longest
- * pause from now, because the clock may have been wrong then.
+ * The block that an earlier run kept, as far as it can be believed: of a known kind, and no longer than the longest
+ * backoff from now, because the clock may have been wrong then.
  */
-export function readClosure(stored: unknown, pauses: Pauses, now: number): Closure | undefined {
-  const closure = (stored ?? {}) as Partial<Closure>;
-  const { kind, why, until } = closure;
-  if (!kind || !(kind in pauses) || kind === 'account' || !why || !(why in errorTable)) return undefined;
+export function readBlock(stored: unknown, backoffs: Backoffs, now: number): Block | undefined {
+  const block = (stored ?? {}) as Partial<Block>;
+  const { kind, why, until } = block;
+  if (!kind || !(kind in backoffs) || kind === 'account' || !why || !(why in errorTable)) return undefined;
   if (typeof until !== 'number' || !Number.isFinite(until)) return undefined;
-  const longestMs = Math.max(...Object.values(pauses).flat());
-  return { kind, why, until: Math.min(until, now + longestMs), pauseMs: longestMs };
+  const maxMs = Math.max(...Object.values(backoffs).flat());
+  return { kind, why, until: Math.min(until, now + maxMs), backoffMs: maxMs };
 }
 
-function readClosings(stored: Closings): Closings {
+function readCounts(stored: BlockCounts): BlockCounts {
   return Object.fromEntries(
     Object.entries(stored).filter(([, times]) => Number.isSafeInteger(times) && times > 0),
   );
 }
 
-/** The gate in front of the host, open or closed; `saved` runs whenever that changes. Knows nothing of waiting calls. */
-export function createGate(options: {
-  pauses: Pauses;
+/** See {@link CircuitBreaker}. `changed` runs whenever calls are blocked or pass again. Knows nothing of waiting calls. */
+export function createCircuitBreaker(options: {
+  backoffs: Backoffs;
   log: Log;
-  stored: { closure: Closure | undefined; closings: Closings };
+  stored: { block: Block | undefined; counts: BlockCounts };
   changed: () => void;
-}): Gate {
-  const { pauses, log } = options;
-  let closed: Closure | undefined = options.stored.closure;
-  let closings = readClosings(options.stored.closings);
+}): CircuitBreaker {
+  const { backoffs, log } = options;
+  let current: Block | undefined = options.stored.block;
+  let counts = readCounts(options.stored.counts);
   let strikes = 0;
   let epoch = 0;
-  let trying = false;
+  let isTrying = false;
 
-  const look = (now: number) => {
-    // A clock that was set back must not make the pause longer than it was meant to be.
-    if (closed && closed.until > now + closed.pauseMs) closed.until = now + closed.pauseMs;
-    return closed;
+  const blockAt = (now: number) => {
+    // A clock that was set back must not make the block longer than it was meant to be.
+    if (current && current.until > now + current.backoffMs) current.until = now + current.backoffMs;
+    return current;
   };
 
-  const open = (ticket: Ticket) => {
-    if (!closed) return;
-    closed = undefined;
+  const letPass = (ticket: Ticket) => {
+    if (!current) return;
+    current = undefined;
     epoch++;
-    log.info({ trial: ticket.isTrial }, 'the gate to the host is open again');
+    log.info({ trial: ticket.isTrial }, 'calls to the host pass again');
     options.changed();
   };
 
-  const close = (fault: Fault, kind: Closure['kind'], isOld: boolean, now: number) => {
-    const before = closings[kind] ?? 0;
+  const blockCalls = (refusal: Refusal, kind: Block['kind'], isOld: boolean, now: number) => {
+    const before = counts[kind] ?? 0;
     const nth = isOld ? Math.max(0, before - 1) : before;
-    const pause = pauses[kind][Math.min(nth, pauses[kind].length - 1)] ?? 0;
-    const pauseMs = Math.max(pause, fault.askedMs ?? 0);
-    // Of several calls that were out when it closed, all get the same answer: that is one closing, not many.
-    if (closed && isOld && closed.until >= now + pauseMs) return;
-    if (!isOld) closings[kind] = before + 1;
-    closed = { kind, why: fault.code, until: now + pauseMs, pauseMs };
+    const backoff = backoffs[kind][Math.min(nth, backoffs[kind].length - 1)] ?? 0;
+    const backoffMs = Math.max(backoff, refusal.askedMs ?? 0);
+    // Of several calls that were out when it began, all get the same answer: that is one block, not many.
+    if (current && isOld && current.until >= now + backoffMs) return;
+    if (!isOld) counts[kind] = before + 1;
+    current = { kind, why: refusal.code, until: now + backoffMs, backoffMs };
     strikes = 0;
     epoch++;
-    log.warn({ why: fault.code, pauseMs, closedUntil: closed.until }, 'the gate to the host is closed');
+    log.warn({ why: refusal.code, backoffMs, blockedUntil: current.until }, 'calls to the host are blocked');
     options.changed();
   };
 
   return {
     status(now) {
-      const closure = look(now);
-      return !closure ? 'open' : now < closure.until ? 'closed' : 'trial';
+      const block = blockAt(now);
+      return !block ? 'passing' : now < block.until ? 'blocked' : 'trial';
     },
-    closure: look,
-    closings: () => closings,
-    trying: () => trying,
+    block: blockAt,
+    counts: () => counts,
+    isTrying: () => isTrying,
     enter(now) {
-      const closure = look(now);
-      const isTrial = closure !== undefined && now >= closure.until;
-      if (isTrial) trying = true;
+      const block = blockAt(now);
+      const isTrial = block !== undefined && now >= block.until;
+      if (isTrial) isTrying = true;
       return { epoch, isTrial };
     },
     leave(ticket, outcome, now) {
-      if (ticket.isTrial) trying = false;
+      if (ticket.isTrial) isTrying = false;
       if (outcome === 'unknown') return false;
-      // What was asked before the gate closed says nothing about how the host feels now.
+      // What was asked before the block says nothing about how the host feels now.
       const isOld = ticket.epoch !== epoch;
       if (outcome === 'ok') {
-        if (isOld && closed) return false;
+        if (isOld && current) return false;
         strikes = 0;
-        closings = {};
-        open(ticket);
+        counts = {};
+        letPass(ticket);
         return false;
       }
-      if (outcome.gate === 'none') {
-        if (ticket.isTrial && !isOld) open(ticket);
+      if (outcome.blocks === 'none') {
+        if (ticket.isTrial && !isOld) letPass(ticket);
         return false;
       }
       if (!ticket.isTrial && ++strikes < outcome.strikes) return false;
-      close(outcome, outcome.gate, isOld, now);
+      blockCalls(outcome, outcome.blocks, isOld, now);
       return true;
     },
   };

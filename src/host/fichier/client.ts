@@ -1,22 +1,16 @@
-import { createHash } from 'node:crypto';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../core/clock.ts';
 import { BridgeError, isBridgeError } from '../../core/errors.ts';
+import type { FolderId } from '../../core/ids.ts';
+import { rootFolderId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
-import { type AccountInfo, type AccountMemory, readAccount } from './account.ts';
+import type { AccountInfo, CallOptions, FileListing, FolderListing } from '../host.ts';
+import { type AccountMemory, describeAccount, fingerprint, readAccount } from './account.ts';
 import { createCall } from './call.ts';
-import type { CallOptions, Governor, GovernorStatus } from './governor.ts';
+import type { Governor } from './governor.ts';
 import { readPageUrl } from './page-url.ts';
 import { utcToParis } from './paris-time.ts';
-import {
-  type FileInfo,
-  type FileListing,
-  type FolderListing,
-  readDirectLink,
-  readFileInfo,
-  readFileListing,
-  readFolderListing,
-} from './wire.ts';
+import { type FileInfo, readDirectLink, readFileInfo, readFileListing, readFolderListing } from './wire.ts';
 
 export interface FichierClientOptions {
   /** Such as `https://api.1fichier.com/v1`. */
@@ -41,7 +35,7 @@ const playLimitMs = 10_000;
 
 export interface FileListingRequest {
   /** `all` = every file of the account; the host allows that once an hour. Root if not given. */
-  folderId?: number | 'all';
+  folderId?: FolderId | 'all';
   /** Milliseconds since the epoch. */
   sentAfter?: number;
   sentBefore?: number;
@@ -49,7 +43,7 @@ export interface FileListingRequest {
 
 /**
  * The host's API. Every call waits for its turn at the governor and is made once: retrying is the caller's business.
- * All methods throw BridgeError: HostRefusal (its code from the table in `faults`), BRIDGE_HOST_UNREACHABLE,
+ * All methods throw BridgeError: HostRefusal (its code from the table in `refusals`), BRIDGE_HOST_UNREACHABLE,
  * BRIDGE_HOST_TIMEOUT, BRIDGE_HOST_ODD_ANSWER, BRIDGE_GATE_CLOSED, BRIDGE_GATE_BUSY; or the reason of
  * `options.signal`. `retryAt` says when it makes sense to try again.
  */
@@ -58,14 +52,13 @@ export interface FichierClient {
   userInfo(options: CallOptions): Promise<AccountInfo>;
   /** The same as it was last heard, without a call. */
   knownAccount(): AccountInfo | undefined;
-  /** Sub-folders and files of a folder in one call; 0 is the root. A folder that is gone is BRIDGE_HOST_FILE_GONE. */
-  listFolder(folderId: number, options: CallOptions): Promise<FolderListing>;
+  /** Sub-folders and files of a folder in one call, cut where the host cuts it. A folder that is gone is BRIDGE_HOST_FILE_GONE. */
+  listFolder(folderId: FolderId, options: CallOptions): Promise<FolderListing>;
   listFiles(request: FileListingRequest, options: CallOptions): Promise<FileListing>;
   /** One file by its page URL. Never in bulk: the host locks the address for it (facts/1fichier-api 2.3). */
   fileInfo(url: string, options: CallOptions): Promise<FileInfo>;
   /** A direct link, good for 5 minutes to start and 30 to resume (facts/1fichier-api 3.3). Treat it as a secret. */
   directLink(url: string, options: CallOptions & { password?: string }): Promise<string>;
-  governorState(): GovernorStatus;
 }
 
 /** See {@link FichierClient}. */
@@ -73,21 +66,26 @@ export function createFichierClient(options: FichierClientOptions): FichierClien
   const { governor, memory, clock, userInfoIntervalMs = 6 * 3_600_000 } = options;
   // Keys are pasted with line breaks in them (facts/1fichier-api 1).
   const apiKey = options.apiKey.replace(/\s+/g, '');
-  const keyPrint = createHash('sha256').update(apiKey).digest('hex').slice(0, 12);
+  const keyPrint = fingerprint(apiKey).slice(0, 12);
   const post = createCall({ ...options, apiKey });
   const { timeLimitMs = 30_000 } = options;
 
   // A player that waits is a player that is closed, and two hanging calls must not hold up every other film.
   const limitOf = ({ urgency }: CallOptions) =>
     urgency === 'play' ? Math.min(timeLimitMs, playLimitMs) : timeLimitMs;
-  const run = <T>(verb: string, body: object, call: Asked, read: (answer: unknown) => T): Promise<T> =>
-    governor.run({ ...call.options, verb, ...(call.key ? { key: call.key } : {}) }, (signal) =>
-      post(verb, body, signal, { folderId: call.folderId, timeLimitMs: limitOf(call.options) }, read),
+  const run = <T>(
+    verb: string,
+    body: object,
+    subject: CallSubject,
+    read: (answer: unknown) => T,
+  ): Promise<T> =>
+    governor.run({ ...subject.options, verb, ...(subject.key ? { key: subject.key } : {}) }, (signal) =>
+      post(verb, body, signal, { folderId: subject.folderId, timeLimitMs: limitOf(subject.options) }, read),
     );
 
   function knownAccount(): AccountInfo | undefined {
     const remembered = memory.read();
-    return remembered?.keyPrint === keyPrint ? remembered.info : undefined;
+    return remembered?.keyPrint === keyPrint ? describeAccount(remembered.info) : undefined;
   }
 
   return {
@@ -98,29 +96,29 @@ export function createFichierClient(options: FichierClientOptions): FichierClien
       // An answer from the future was kept by a clock that was wrong; it tells nothing about its age.
       if (known && ageMs >= 0 && ageMs < userInfoIntervalMs) return known;
       try {
-        const asked: Asked = { options: call, key: `user:${keyPrint}` };
-        const info = await run('user/info', {}, asked, (answer) => readAccount(answer, clock.now()));
+        const subject: CallSubject = { options: call, key: `user:${keyPrint}` };
+        const info = await run('user/info', {}, subject, (answer) => readAccount(answer, clock.now()));
         memory.write({ keyPrint, info });
-        return info;
+        return describeAccount(info);
       } catch (error) {
         if (known && isBridgeError(error, 'BRIDGE_GATE_BUSY')) return known;
         throw error;
       }
     },
     listFolder(folderId, call) {
-      const asked = { options: call, key: `folder:${folderId}`, folderId };
-      return run('folder/ls', { folder_id: folderId, files: 1 }, asked, (answer) =>
+      const subject = { options: call, key: `folder:${folderId}`, folderId };
+      return run('folder/ls', { folder_id: folderId, files: 1 }, subject, (answer) =>
         readFolderListing(answer, folderId),
       );
     },
-    listFiles({ folderId = 0, sentAfter, sentBefore }, call) {
+    listFiles({ folderId = rootFolderId, sentAfter, sentBefore }, call) {
       const body = {
         folder_id: folderId === 'all' ? -1 : folderId,
         ...(sentAfter === undefined ? {} : { sent_after: utcToParis(sentAfter) }),
         ...(sentBefore === undefined ? {} : { sent_before: utcToParis(sentBefore) }),
       };
-      const asked = { options: call, key: `folder:${folderId}`, folderId: body.folder_id };
-      return run('file/ls', body, asked, readFileListing);
+      const subject = { options: call, key: `folder:${folderId}`, folderId: body.folder_id };
+      return run('file/ls', body, subject, readFileListing);
     },
     async fileInfo(url, call) {
       return run('file/info', { url: pageUrl(url) }, { options: call }, readFileInfo);
@@ -136,11 +134,11 @@ export function createFichierClient(options: FichierClientOptions): FichierClien
       };
       return run('download/get_token', body, { options: call }, readDirectLink);
     },
-    governorState: () => governor.state(),
   };
 }
 
-interface Asked {
+/** What a call is about: how it is asked, and what it must not be asked again too soon for. */
+interface CallSubject {
   options: CallOptions;
   key?: string;
   folderId?: number;

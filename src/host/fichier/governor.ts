@@ -1,42 +1,19 @@
 import type { Clock } from '../../core/clock.ts';
-import { BridgeError, type ErrorCode } from '../../core/errors.ts';
+import { BridgeError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
-import { createTurns } from './call-scheduler.ts';
-import { type Closings, type Closure, createGate, readClosure } from './circuit-breaker.ts';
-import { HostRefusal } from './faults.ts';
-import type { Urgency } from './queue.ts';
-import { createPace, createSpacing } from './token-bucket.ts';
-
-export type { Urgency };
-
-export interface CallOptions {
-  urgency: Urgency;
-  signal?: AbortSignal;
-  /** Longest wait for a turn, milliseconds. If not given: 15 s for a play, 60 s for a refresh, else no limit. */
-  deadlineMs?: number;
-  /** Called when the turn has come, just before the call goes out. */
-  onTurn?: () => void;
-}
+import type { CallOptions, HostState, Urgency } from '../host.ts';
+import { createCallScheduler } from './call-scheduler.ts';
+import { createCircuitBreaker, readBlock } from './circuit-breaker.ts';
+import { createGovernorMemory, type GovernorMemory } from './governor-memory.ts';
+import { createMinInterval } from './min-interval.ts';
+import { HostRefusal } from './refusals.ts';
+import { createTokenBucket } from './token-bucket.ts';
 
 export interface RunOptions extends CallOptions {
   /** Such as `folder/ls`. */
   verb: string;
   /** What must not be asked again too soon: `folder:<id>`, `folder:all`, `user:<print of the key>`. */
   key?: string;
-}
-
-/** What survives a restart. Holds no secret. */
-export interface GovernorState {
-  closure?: Closure;
-  closings?: Closings;
-  /** Key -> when it may be asked next (milliseconds since the epoch), for the intervals of an hour and more. */
-  next?: Record<string, number>;
-}
-
-/** Keeps the state of the governor, on disk in the real process. `write` is called seldom: see GovernorState. */
-export interface GovernorMemory {
-  read(): GovernorState | undefined;
-  write(state: GovernorState): void;
 }
 
 export interface GovernorOptions {
@@ -53,39 +30,26 @@ export interface GovernorOptions {
   userInfoIntervalMs?: number;
   /** Between two listings of the whole account; an hour if not given (facts/1fichier-api 2.2). */
   accountListingIntervalMs?: number;
-  /** Growing pauses after a flood answer; 5, 15 and 60 minutes if not given (facts/1fichier-api 4). */
-  pausesMs?: readonly number[];
+  /** Growing waits after a flood answer; 5, 15 and 60 minutes if not given (facts/1fichier-api 4). */
+  floodBackoffMs?: readonly number[];
   /** After "IP Locked"; an hour if not given. */
-  ipPauseMs?: number;
-  /** Growing pauses during maintenance; 1 and 5 minutes if not given. */
-  maintenancePausesMs?: readonly number[];
+  ipBackoffMs?: number;
+  /** Growing waits during maintenance; 1 and 5 minutes if not given. */
+  maintenanceBackoffMs?: readonly number[];
   /** After a refused key; an hour if not given. A restart forgets it. */
-  accountPauseMs?: number;
-}
-
-export interface GovernorStatus {
-  open: boolean;
-  /** How many plays could start at once; 0 while the gate is closed. */
-  callsLeft: number;
-  /** Milliseconds since the epoch. In the past while the one trial call is awaited. */
-  closedUntil?: number;
-  why?: ErrorCode;
-  waiting: Record<Urgency, number>;
-  running: number;
-  /** Since the start of the process. */
-  callsMade: number;
+  accountBackoffMs?: number;
 }
 
 /** The one way to the host's API for an account. */
 export interface Governor {
   /**
    * Runs `call` when its turn comes; the signal it gets aborts with the caller's and when the governor closes.
-   * Throws what `call` throws (a HostRefusal that closed the gate gets the time of its reopening as `retryAt`), the
-   * reason of `options.signal`, BRIDGE_GATE_CLOSED when the gate stays closed past the deadline, BRIDGE_GATE_BUSY when
+   * Throws what `call` throws (a HostRefusal that blocks all calls gets the end of the block as `retryAt`), the
+   * reason of `options.signal`, BRIDGE_GATE_CLOSED when calls stay blocked past the deadline, BRIDGE_GATE_BUSY when
    * the turn does not come in time or the same thing was asked too recently, BRIDGE_STOPPING after `close`.
    */
   run<T>(options: RunOptions, call: (signal: AbortSignal) => Promise<T>): Promise<T>;
-  state(): GovernorStatus;
+  state(): HostState;
   /** Refuses everything that waits, aborts what runs, and takes nothing more. */
   close(): void;
 }
@@ -96,35 +60,36 @@ const hourMs = 60 * minuteMs;
 const failedUserInfoMs = 10 * minuteMs;
 const deadlinesMs: Partial<Record<Urgency, number>> = { play: 15_000, refresh: 60_000 };
 
-/** See {@link Governor}. Turns are given in `turns`, the pace is kept in `pace`, locks are known to `gate`. */
+/** See {@link Governor}. Turns are given by the call scheduler, at the pace of the token bucket; the circuit breaker knows of locks. */
 export function createGovernor(options: GovernorOptions): Governor {
-  const { clock, memory, log, requestIntervalMs, folderIntervalMs, playBurst = 2 } = options;
+  const { clock, log, requestIntervalMs, folderIntervalMs, playBurst = 2 } = options;
   const { userInfoIntervalMs = 6 * hourMs, accountListingIntervalMs = hourMs } = options;
-  const pauses = {
-    flood: options.pausesMs ?? [5 * minuteMs, 15 * minuteMs, 60 * minuteMs],
-    ip: [options.ipPauseMs ?? hourMs],
-    maintenance: options.maintenancePausesMs ?? [minuteMs, 5 * minuteMs],
-    account: [options.accountPauseMs ?? hourMs],
+  const backoffs = {
+    flood: options.floodBackoffMs ?? [5 * minuteMs, 15 * minuteMs, 60 * minuteMs],
+    ip: [options.ipBackoffMs ?? hourMs],
+    maintenance: options.maintenanceBackoffMs ?? [minuteMs, 5 * minuteMs],
+    account: [options.accountBackoffMs ?? hourMs],
   };
-  const stored = recall();
+  const memory = createGovernorMemory(options.memory, log);
+  const stored = memory.read();
   const startedAt = clock.now();
-  const pace = createPace(requestIntervalMs, playBurst, startedAt);
-  const spacing = createSpacing(
+  const bucket = createTokenBucket(requestIntervalMs, playBurst, startedAt);
+  const minInterval = createMinInterval(
     stored.next,
     Math.max(userInfoIntervalMs, accountListingIntervalMs),
     startedAt,
   );
-  const gate = createGate({
-    pauses,
+  const breaker = createCircuitBreaker({
+    backoffs,
     log,
-    stored: { closings: stored.closings, closure: readClosure(stored.closure, pauses, startedAt) },
+    stored: { counts: stored.counts, block: readBlock(stored.block, backoffs, startedAt) },
     changed: save,
   });
-  const turns = createTurns({
+  const scheduler = createCallScheduler({
     clock,
-    gate,
-    pace,
-    spacing,
+    breaker,
+    bucket,
+    minInterval,
     requestIntervalMs,
     isLong: (key) => interval(key).isLong,
   });
@@ -132,45 +97,45 @@ export function createGovernor(options: GovernorOptions): Governor {
   let callsMade = 0;
 
   return {
-    async run(asked, call) {
-      asked.signal?.throwIfAborted();
+    async run(request, call) {
+      request.signal?.throwIfAborted();
       if (stopping.signal.aborted) throw stopping.signal.reason;
-      const waitMs = asked.deadlineMs ?? deadlinesMs[asked.urgency] ?? Number.POSITIVE_INFINITY;
-      const ticket = await turns.take({ ...asked, waitMs, dueAt: clock.now() + waitMs }, (at) => {
+      const waitMs = request.deadlineMs ?? deadlinesMs[request.urgency] ?? Number.POSITIVE_INFINITY;
+      const ticket = await scheduler.take({ ...request, waitMs, dueAt: clock.now() + waitMs }, (at) => {
         callsMade++;
-        const { intervalMs, isLong } = interval(asked.key);
-        spacing.mark(asked.key, at, intervalMs);
+        const { intervalMs, isLong } = interval(request.key);
+        minInterval.mark(request.key, at, intervalMs);
         // Kept before the call goes out: a crash in the middle of it must not allow a second one.
         if (isLong) save();
       });
-      const signal = asked.signal ? AbortSignal.any([asked.signal, stopping.signal]) : stopping.signal;
+      const signal = request.signal ? AbortSignal.any([request.signal, stopping.signal]) : stopping.signal;
       try {
-        asked.onTurn?.();
+        request.onTurn?.();
         const result = await call(signal);
-        gate.leave(ticket, 'ok', clock.now());
+        breaker.leave(ticket, 'ok', clock.now());
         return result;
       } catch (error) {
-        const fault = error instanceof HostRefusal ? error.fault : undefined;
-        const didClose = gate.leave(ticket, fault ?? 'unknown', clock.now());
-        if (asked.key?.startsWith('user:')) {
-          spacing.mark(asked.key, clock.now(), Math.min(failedUserInfoMs, userInfoIntervalMs));
+        const refusal = error instanceof HostRefusal ? error.refusal : undefined;
+        const doesBlock = breaker.leave(ticket, refusal ?? 'unknown', clock.now());
+        if (request.key?.startsWith('user:')) {
+          minInterval.mark(request.key, clock.now(), Math.min(failedUserInfoMs, userInfoIntervalMs));
           save();
         }
-        if (fault && didClose) throw new HostRefusal(fault, gate.closure(clock.now())?.until);
+        if (refusal && doesBlock) throw new HostRefusal(refusal, breaker.block(clock.now())?.until);
         throw error;
       } finally {
-        turns.release(asked.urgency);
+        scheduler.release(request.urgency);
       }
     },
     state() {
       const at = clock.now();
-      const closure = gate.closure(at);
+      const block = breaker.block(at);
       return {
-        open: !closure,
-        callsLeft: closure ? 0 : pace.left(at),
-        ...(closure ? { closedUntil: closure.until, why: closure.why } : {}),
-        waiting: turns.waiting(),
-        running: turns.running(),
+        isBlocked: block !== undefined,
+        ...(block ? { blockedUntil: block.until, blockedBy: block.why } : {}),
+        callsLeft: block ? 0 : bucket.left(at),
+        waiting: scheduler.waiting(),
+        running: scheduler.running(),
         callsMade,
       };
     },
@@ -178,7 +143,7 @@ export function createGovernor(options: GovernorOptions): Governor {
       if (stopping.signal.aborted) return;
       const reason = new BridgeError('BRIDGE_STOPPING');
       stopping.abort(reason);
-      turns.close(reason);
+      scheduler.close(reason);
     },
   };
 
@@ -189,28 +154,14 @@ export function createGovernor(options: GovernorOptions): Governor {
     return { intervalMs: key?.startsWith('folder:') ? folderIntervalMs : 0, isLong: false };
   }
 
-  function recall() {
-    let state: GovernorState | undefined;
-    try {
-      state = memory.read();
-    } catch (error) {
-      log.warn({ err: error }, 'what the governor knew before the restart cannot be read');
-    }
-    return { next: state?.next ?? {}, closings: state?.closings ?? {}, closure: state?.closure };
-  }
-
   function save() {
     const at = clock.now();
-    const closure = gate.closure(at);
-    try {
-      memory.write({
-        // A refused key is forgotten at a restart: the person may have come with a new one.
-        ...(closure && closure.kind !== 'account' ? { closure: { ...closure } } : {}),
-        closings: { ...gate.closings() },
-        next: spacing.entries(at, (key) => interval(key).isLong),
-      });
-    } catch (error) {
-      log.warn({ err: error }, 'the state of the governor cannot be kept');
-    }
+    const block = breaker.block(at);
+    memory.write({
+      // A refused key is forgotten at a restart: the person may have come with a new one.
+      ...(block && block.kind !== 'account' ? { block: { ...block } } : {}),
+      counts: { ...breaker.counts() },
+      next: minInterval.entries(at, (key) => interval(key).isLong),
+    });
   }
 }

@@ -1,12 +1,12 @@
 import type { Answer } from './json.ts';
 
 /** No page of the host is longer in what matters; a hostile one costs no more than this. */
-const longestWords = 20_000;
+const maxLength = 20_000;
 
-/** The words of an answer: the message of a JSON refusal, a web page without its tags, or the bare text. */
-export function wordsOf(answer: Pick<Answer, 'kind'> & { text?: string; value?: unknown }): string {
-  if (answer.kind === 'json') return messageOf(answer.value);
-  const text = (answer.text ?? '').slice(0, 10 * longestWords);
+/** What an answer says: the message of a JSON refusal, a web page without its tags, or the bare text. */
+export function textOf(answer: Pick<Answer, 'kind'> & { text?: string; value?: unknown }): string {
+  if (answer.kind === 'json') return jsonMessageOf(answer.value);
+  const text = (answer.text ?? '').slice(0, 10 * maxLength);
   if (answer.kind !== 'html') return squeeze(text);
   const bare = text
     .replace(/<!--[\s\S]*?(?:-->|$)/g, ' ')
@@ -20,11 +20,11 @@ export function wordsOf(answer: Pick<Answer, 'kind'> & { text?: string; value?: 
 }
 
 /**
- * The host's words as they may be shown and logged: without links, e-mail and internet addresses and anything long
+ * A message of the host as it may be shown and logged: without links, e-mail and internet addresses and anything long
  * enough to be a key or a token; at most 200 characters.
  */
-export function scrub(words: string): string {
-  const safe = squeeze(words.slice(0, 5000))
+export function scrub(message: string): string {
+  const safe = squeeze(message.slice(0, 5000))
     .replace(/\bhttps?:\/\/\S+/gi, '[link]')
     .replace(/\b[\w-]+(?:\.[\w-]+)+\/\S*/g, '[link]')
     .replace(/[^\s@<>]+@[^\s@<>]+/g, '[e-mail]')
@@ -35,17 +35,17 @@ export function scrub(words: string): string {
   return safe.length > 200 ? `${safe.slice(0, 199)}…` : safe;
 }
 
-function messageOf(value: unknown): string {
+function jsonMessageOf(value: unknown): string {
   if (typeof value === 'string') return squeeze(value);
   if (value === null || typeof value !== 'object') return '';
   const { message, error } = value as { message?: unknown; error?: unknown };
-  for (const words of [message, error]) if (typeof words === 'string') return squeeze(words);
+  for (const text of [message, error]) if (typeof text === 'string') return squeeze(text);
   return '';
 }
 
 function squeeze(text: string): string {
   return text
-    .slice(0, longestWords)
+    .slice(0, maxLength)
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim();
 }

@@ -1,10 +1,8 @@
 import type { BridgeError } from '../../core/errors.ts';
-
-/** How urgent a call is, in this order. Only a play may use the burst, and it runs beside other calls. */
-export type Urgency = 'play' | 'refresh' | 'probe' | 'index' | 'background';
+import type { Urgency } from '../host.ts';
 
 /** A call that waits for its turn. */
-export interface Waiting {
+export interface QueuedCall {
   urgency: Urgency;
   verb: string;
   key?: string;
@@ -20,15 +18,15 @@ export interface Waiting {
 
 /** Waiting calls, the most urgent first, and among equals the one that came first. */
 export interface Queue {
-  add(call: Waiting): void;
-  remove(call: Waiting): void;
+  add(call: QueuedCall): void;
+  remove(call: QueuedCall): void;
   /** A copy, in order: calls may leave while it is walked. */
-  all(): Waiting[];
+  all(): QueuedCall[];
   counts(): Record<Urgency, number>;
 }
 
 export function createQueue(): Queue {
-  const lanes: Record<Urgency, Set<Waiting>> = {
+  const lanes: Record<Urgency, Set<QueuedCall>> = {
     play: new Set(),
     refresh: new Set(),
     probe: new Set(),

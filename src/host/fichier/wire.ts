@@ -1,52 +1,9 @@
 import { z } from 'zod';
+import { type FolderId, rootFolderId, toFileId } from '../../core/ids.ts';
+import type { FileListing, FolderListing, HostFile, HostFolder } from '../host.ts';
 import { anything, check, cleanName, count, isSet, name, oddAnswer, optional, text } from './fields.ts';
 import { readPageUrl } from './page-url.ts';
 import { parisToUtc } from './paris-time.ts';
-
-/** A file as the host lists it. `id` (from the page URL) is its identity; names may occur twice in a folder. */
-export interface HostFile {
-  id: string;
-  /** The page URL, with the file's own domain. */
-  url: string;
-  name: string;
-  sizeBytes: number;
-  /** Milliseconds since the epoch, UTC. */
-  sentAt: number | undefined;
-  contentType: string | undefined;
-  /** Whirlpool, 128 hexadecimal digits. */
-  checksum: string | undefined;
-  hasPassword: boolean;
-  hasAccessRules: boolean;
-  /** Only known from a listing of the whole account and from file/info. */
-  folderId: number | undefined;
-}
-
-export interface HostFolder {
-  id: number;
-  name: string;
-  /** Milliseconds since the epoch, UTC. */
-  createdAt: number | undefined;
-  hasPassword: boolean;
-}
-
-/** One folder, complete unless it says otherwise. */
-export interface FolderListing {
-  id: number;
-  name: string;
-  folders: HostFolder[];
-  files: HostFile[];
-  /** Entries that could not be read, and files that the host counts but does not list. */
-  skipped: number;
-  /** False when `skipped` is not 0, when the host's limit of 5,000 results may have cut the listing, or when it names
-   * neither files nor how many there are. What is missing from such a listing is not gone. */
-  complete: boolean;
-}
-
-export interface FileListing {
-  files: HostFile[];
-  skipped: number;
-  complete: boolean;
-}
 
 /** What file/info adds to a listing. */
 export interface FileInfo extends HostFile {
@@ -56,7 +13,7 @@ export interface FileInfo extends HostFile {
 }
 
 /** The host lists no more than this of one folder (facts/1fichier-api 2.2). */
-const mostResults = 5000;
+const maxResults = 5000;
 
 const fileShape = z.object({
   url: z.string(),
@@ -83,8 +40,11 @@ const listingShape = z.object({
 const filesShape = z.object({ count: optional(count), items: z.array(z.unknown()).nullish() });
 const linkShape = z.object({ url: z.string().max(2000) });
 
-/** The answer of folder/ls with `files:1` (facts/1fichier-api 2.5). Throws BRIDGE_HOST_ODD_ANSWER. */
-export function readFolderListing(value: unknown, folderId: number): FolderListing {
+/**
+ * The answer of folder/ls with `files:1` (facts/1fichier-api 2.5). It is complete unless something was skipped, the host's
+ * limit may have cut it, or it names neither files nor how many there are. Throws BRIDGE_HOST_ODD_ANSWER.
+ */
+export function readFolderListing(value: unknown, folderId: FolderId): FolderListing {
   const answer = check(listingShape, value, 'folder/ls');
   // An answer that only says OK is not an empty folder: believing it would empty a library.
   if (answer.items == null && answer.sub_folders == null && answer.files == null) {
@@ -99,15 +59,15 @@ export function readFolderListing(value: unknown, folderId: number): FolderListi
   const files = readAll(answer.items ?? [], readFile, (file) => file.id);
   const listed = readAll(answer.sub_folders ?? [], readFolder, (folder) => folder.id);
   // A folder inside itself would send a crawl round in circles.
-  const folders = listed.found.filter((folder) => folder.id !== folderId && folder.id !== 0);
+  const folders = listed.found.filter((folder) => folder.id !== folderId && folder.id !== rootFolderId);
   const listedItems = answer.items?.length ?? 0;
   const unlisted = Math.max(0, (answer.files ?? 0) - listedItems);
   const skipped = files.skipped + listed.skipped + (listed.found.length - folders.length) + unlisted;
   // With neither a list nor a count of files, that there are none is a guess.
   const isGuess = answer.items == null && answer.files == null;
   const isCut =
-    (answer.sub_folders?.length ?? 0) >= mostResults ||
-    (listedItems >= mostResults && answer.files !== listedItems);
+    (answer.sub_folders?.length ?? 0) >= maxResults ||
+    (listedItems >= maxResults && answer.files !== listedItems);
   return {
     id: folderId,
     name: cleanName(answer.name ?? ''),
@@ -128,7 +88,7 @@ export function readFileListing(value: unknown): FileListing {
   return {
     files: found,
     skipped: missing,
-    complete: missing === 0 && (items.length < mostResults || answer.count === items.length),
+    complete: missing === 0 && (items.length < maxResults || answer.count === items.length),
   };
 }
 
@@ -157,7 +117,8 @@ function readFile(value: unknown): HostFile | undefined {
   if (!data || !page) return undefined;
   const checksum = data.checksum?.toLowerCase();
   return {
-    ...page,
+    id: toFileId(page.id),
+    url: page.url,
     name: data.filename,
     sizeBytes: data.size,
     sentAt: parisToUtc(data.date ?? ''),

@@ -4,19 +4,16 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { Clock } from '../../core/clock.ts';
 import { BridgeError, isBridgeError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
-import { createListFolder, type HostListings } from './list-folder.ts';
+import type { Host } from '../../host/host.ts';
+import { createListFolder } from './list-folder.ts';
 import { forgetRoot, type Root, resolveRoots } from './roots.ts';
 
 export interface CrawlOptions {
   catalog: Catalog;
-  host: HostListings;
+  host: Pick<Host, 'limits' | 'listFolder'>;
   clock: Clock;
   log: Log;
   roots: readonly string[];
-  listingCap: number;
-  folderIntervalMs: number;
-  /** What one call takes at least: for the estimated end. */
-  requestIntervalMs: number;
 }
 
 /** How far a crawl is. Times in milliseconds UTC. */
@@ -61,16 +58,15 @@ const spreadOverMs = 14 * resumeWithinMs;
  */
 export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<CrawlResult> {
   const { catalog, clock, log } = options;
+  const { folderIntervalMs, requestIntervalMs } = options.host.limits;
   const { maxCalls = Number.POSITIVE_INFINITY } = run;
   let calls = 0;
   let countedCalls = 0;
   const listFolder = createListFolder({
     host: options.host,
     log,
-    now: () => clock.now(),
-    cap: options.listingCap,
     signal: run.signal,
-    patienceMs: patienceMs + options.folderIntervalMs + options.requestIntervalMs,
+    deadlineMs: patienceMs + folderIntervalMs + requestIntervalMs,
     onCall: () => calls++,
   });
   const before = await catalog.crawls.last();
@@ -163,7 +159,7 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
   /** The same folder never sooner than its interval, also after a restart, when the governor has forgotten. */
   async function waitForInterval(listedAt: number | undefined): Promise<void> {
     if (listedAt === undefined || listedAt > clock.now()) return;
-    const waitMs = listedAt + options.folderIntervalMs - clock.now();
+    const waitMs = listedAt + folderIntervalMs - clock.now();
     if (waitMs > 0) await clock.sleep(waitMs, run.signal);
   }
 
@@ -180,7 +176,7 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
   }
 
   function report(): void {
-    const perFolderMs = Math.max(options.requestIntervalMs, (clock.now() - startedAt) / listed);
+    const perFolderMs = Math.max(requestIntervalMs, (clock.now() - startedAt) / listed);
     run.onProgress({
       foldersDone: counts.done,
       foldersWaiting: counts.waiting,

@@ -4,18 +4,15 @@ import type { Clock } from '../../core/clock.ts';
 import { dayMs, hourMs, minuteMs, secondMs } from '../../core/durations.ts';
 import { type BridgeError, isBridgeError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
-import type { CallOptions } from '../../host/fichier/governor.ts';
-import type { FileListing } from '../../host/fichier/wire.ts';
+import type { CallOptions, Host } from '../../host/host.ts';
 import { knownFolders } from './known-folders.ts';
-import { accountEveryMs, createPlanner, type Planner, type Spent } from './planner.ts';
+import { createPlanner, type Planner, type Spent } from './planner.ts';
 import type { ScanFolder } from './scan-folder.ts';
 import { unindexedFilesAmong } from './unindexed-files.ts';
 
 export interface DiscoveryLoopOptions {
   catalog: Catalog;
-  host: {
-    listFiles(request: { folderId: 'all'; sentAfter: number }, options: CallOptions): Promise<FileListing>;
-  };
+  host: Pick<Host, 'limits' | 'listAccount'>;
   scanFolder: ScanFolder;
   clock: Clock;
   log: Log;
@@ -23,8 +20,6 @@ export interface DiscoveryLoopOptions {
   callsPerDay: number;
   /** Looks into nothing but what somebody asks for. */
   onlyAsked: boolean;
-  folderIntervalMs: number;
-  requestIntervalMs: number;
 }
 
 /** What was learned of the listing of the whole account. */
@@ -42,15 +37,16 @@ const reloadMs = 10 * minuteMs;
 const refusedMs = 6 * hourMs;
 const busyMs = 30 * secondMs;
 const maxPauseMs = minuteMs;
-/** Uploads are listed late (facts/1fichier-api 2.8): each listing looks back further than the last one. */
-const lagMs = 3 * hourMs;
+/** The host's interval is not tried to the second. */
+const marginMs = 30 * secondMs;
 
 /** Looks for new files between crawls, step by step as the planner says. */
 export function createDiscoveryLoop(options: DiscoveryLoopOptions) {
   const { catalog, host, scanFolder, clock, log } = options;
+  const { accountListingIntervalMs, folderIntervalMs, listingLagMs, requestIntervalMs } = host.limits;
+  const accountEveryMs = accountListingIntervalMs + marginMs;
   const perDay =
-    options.callsPerDay ||
-    Math.max(1, Math.floor(dayMs / Math.max(10 * secondMs, 4 * options.requestIntervalMs)));
+    options.callsPerDay || Math.max(1, Math.floor(dayMs / Math.max(10 * secondMs, 4 * requestIntervalMs)));
   const loop = createBackgroundLoop({
     clock,
     maxPauseMs,
@@ -69,7 +65,8 @@ export function createDiscoveryLoop(options: DiscoveryLoopOptions) {
     const spent = await catalog.keyValues.get<Spent>(spentName);
     const made = createPlanner({
       perDay,
-      floorMs: options.folderIntervalMs,
+      floorMs: folderIntervalMs,
+      accountEveryMs,
       onlyAsked: options.onlyAsked,
       now: clock.now(),
       spent,
@@ -90,10 +87,11 @@ export function createDiscoveryLoop(options: DiscoveryLoopOptions) {
   async function askAccount(plan: Planner): Promise<void> {
     const known = await catalog.keyValues.get<AccountKnowledge>(accountName);
     const now = clock.now();
-    const sentAfter = Math.max((known?.at ?? 0) - lagMs, now - dayMs);
+    // Uploads are listed late: each listing looks back further than the last one.
+    const sentAfter = Math.max((known?.at ?? 0) - listingLagMs, now - dayMs);
     try {
       const call: CallOptions = { urgency: 'background', signal, deadlineMs: busyMs };
-      const { files } = await host.listFiles({ folderId: 'all', sentAfter }, call);
+      const { files } = await host.listAccount(sentAfter, call);
       const namesFolders =
         files.length > 0 ? files.every(({ folderId }) => folderId !== undefined) : known?.namesFolders;
       if (namesFolders !== undefined && namesFolders !== known?.namesFolders)
@@ -186,7 +184,7 @@ export function createDiscoveryLoop(options: DiscoveryLoopOptions) {
         steps.push({ at: now, folderId: next.do === 'folder' ? next.folderId : undefined, why: next.why });
         if (next.do === 'folder') imagined.listed(next.folderId, now, [], []);
         else imagined.accountListed(now, []);
-        now += Math.max(1, options.requestIntervalMs);
+        now += Math.max(1, requestIntervalMs);
       }
       return { steps, tiers };
     },

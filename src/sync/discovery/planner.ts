@@ -18,6 +18,8 @@ export interface PlannerOptions {
   perDay: number;
   /** One folder is never listed sooner than this after its last listing. */
   floorMs: number;
+  /** The whole account is never listed sooner than this after its last listing. */
+  accountEveryMs: number;
   now: number;
   /** Nothing but what somebody asks for, and what is found there. */
   onlyAsked?: boolean;
@@ -32,9 +34,6 @@ export interface Spent {
 }
 
 const hourMs = 3_600_000;
-
-/** The host allows one listing of the whole account an hour (facts/1fichier-api 2.2); a little more is safe. */
-export const accountEveryMs = hourMs + 30_000;
 
 /** Calls that may be saved up for a search, as a part of a day's. */
 const savedDays = 1 / 12;
@@ -52,7 +51,7 @@ const searchMs = 6 * hourMs;
  * others, the busiest first, until they are found; calls for that are saved up.
  */
 export function createPlanner(options: PlannerOptions) {
-  const { perDay, floorMs, now: startedAt, onlyAsked = false, spent: before } = options;
+  const { perDay, floorMs, accountEveryMs, now: startedAt, onlyAsked = false, spent: before } = options;
   let spent: Spent = before ?? { day: dayOf(startedAt), calls: 0 };
   const most = Math.max(2, perDay * savedDays);
   const folders = new Map<number, FolderFacts & { rate: number; listedMs: number }>();

@@ -62,10 +62,8 @@ export function createScanFolder(options: ScanFolderOptions) {
     const listFolder = createListFolder({
       host: options.host,
       log: options.log,
-      now: () => clock.now(),
-      cap: options.listingCap,
       signal,
-      patienceMs: patienceMs + options.folderIntervalMs,
+      deadlineMs: patienceMs + options.host.limits.folderIntervalMs,
       onCall,
     });
     try {

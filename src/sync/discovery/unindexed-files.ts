@@ -1,5 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import type { HostFile } from '../../host/fichier/wire.ts';
+import type { HostFile } from '../../host/host.ts';
 import type { UnindexedFile } from './planner.ts';
 
 /** Folders that a name may point to. */

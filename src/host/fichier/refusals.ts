@@ -1,20 +1,20 @@
 import { BridgeError, type ErrorCode, errorTable } from '../../core/errors.ts';
-import { scrub, wordsOf } from './host-messages.ts';
+import { scrub, textOf } from './host-messages.ts';
 import { readAnswer } from './json.ts';
 
 /**
- * How a fault closes the gate for every call of the account: `flood` with growing pauses, `ip` for an hour,
+ * How a refusal blocks every call of the account: `flood` with growing pauses, `ip` for an hour,
  * `maintenance` for one and then five minutes, `account` because repeating a refused key gets the address banned.
  */
-export type GateKind = 'none' | 'flood' | 'ip' | 'maintenance' | 'account';
+export type BlockKind = 'none' | 'flood' | 'ip' | 'maintenance' | 'account';
 
 /** One refusal or failure of the host, in our terms. */
-export interface Fault {
+export interface Refusal {
   code: ErrorCode;
   /** How long to leave this alone, milliseconds. Undefined = asking again does not help. */
   retryMs: number | undefined;
-  gate: GateKind;
-  /** How many of them in a row close the gate. */
+  blocks: BlockKind;
+  /** How many of them in a row block. */
   strikes: number;
   /** The wait that the host itself asked for (`Retry-After`), milliseconds. */
   askedMs: number | undefined;
@@ -22,8 +22,8 @@ export interface Fault {
   detail: string;
 }
 
-/** An answer as `faultOf` wants it. `body` is the raw text or the value read from it. */
-export interface FaultyAnswer {
+/** An answer as `readRefusal` wants it. `body` is the raw text or the value read from it. */
+export interface HostAnswer {
   status: number;
   body: unknown;
   headers?: Readonly<Record<string, string | string[] | undefined>>;
@@ -35,10 +35,10 @@ const secondMs = 1000;
 const minuteMs = 60_000;
 
 type Row = readonly [
-  words: RegExp,
+  pattern: RegExp,
   code: ErrorCode,
   retryMs: number | undefined,
-  gate: GateKind,
+  blocks: BlockKind,
   strikes?: number,
 ];
 
@@ -97,41 +97,41 @@ const table: readonly Row[] = [
  * because none of them alone can be relied on (facts/1fichier-api 1): a KO comes with HTTP 200, a success without a field,
  * a refusal as a web page or as bare words. Whether a success holds what was asked for is `wire`'s question.
  */
-export function faultOf({ status, body, headers = {}, verb }: FaultyAnswer): Fault | undefined {
+export function readRefusal({ status, body, headers = {}, verb }: HostAnswer): Refusal | undefined {
   const answer = typeof body === 'string' ? readAnswer(body) : { kind: 'json' as const, value: body };
   if (answer.kind === 'json' && status >= 200 && status < 300 && !isRefusal(answer.value)) return undefined;
-  const words = `${wordsOf(answer)} ${one(headers.location) ?? ''}`.trim();
-  const row = rowFor(words, status) ?? rowForStatus(status, answer.kind, words, verb);
-  const [, code, retryMs, gate, strikes = 1] = row;
+  const message = `${textOf(answer)} ${one(headers.location) ?? ''}`.trim();
+  const row = rowFor(message, status) ?? rowForStatus(status, answer.kind, message, verb);
+  const [, code, retryMs, blocks, strikes = 1] = row;
   const askedMs = retryMs === undefined ? undefined : readRetryAfter(one(headers['retry-after']));
   return {
     code,
     retryMs: retryMs === undefined ? undefined : Math.max(retryMs, askedMs ?? 0),
-    gate,
+    blocks,
     strikes,
     askedMs,
-    detail: scrub(words),
+    detail: scrub(message),
   };
 }
 
-/** A refusal of the host as an error. The governor reads `fault` to know whether to close the gate. */
+/** A refusal of the host as an error. The governor reads `refusal` to know whether to block calls. */
 export class HostRefusal extends BridgeError {
-  readonly fault: Fault;
+  readonly refusal: Refusal;
 
-  constructor(fault: Fault, retryAt?: number) {
-    super(fault.code, { detail: fault.detail, ...(retryAt === undefined ? {} : { retryAt }) });
-    this.fault = fault;
+  constructor(refusal: Refusal, retryAt?: number) {
+    super(refusal.code, { detail: refusal.detail, ...(retryAt === undefined ? {} : { retryAt }) });
+    this.refusal = refusal;
   }
 }
 
-function rowFor(words: string, status: number): Row | undefined {
-  const found = table.find(([pattern]) => pattern.test(words.toLowerCase()));
+function rowFor(message: string, status: number): Row | undefined {
+  const found = table.find(([pattern]) => pattern.test(message.toLowerCase()));
   // A server that fails cannot say anything final: "not found" inside a 500 must not take a file away.
   return found && status >= 500 && !errorTable[found[1]].retryable ? undefined : found;
 }
 
-/** What a status means when the words say nothing. */
-function rowForStatus(status: number, kind: string, words: string, verb: string | undefined): Row {
+/** What a status means when the message says nothing. */
+function rowForStatus(status: number, kind: string, message: string, verb: string | undefined): Row {
   const nothing = /(?:)/;
   if (status === 429) return [nothing, 'BRIDGE_HOST_FLOOD', 5 * minuteMs, 'flood'];
   if (kind === 'html') return [nothing, 'BRIDGE_HOST_MAINTENANCE', minuteMs, 'maintenance'];
@@ -149,7 +149,7 @@ function rowForStatus(status: number, kind: string, words: string, verb: string 
     return [nothing, 'BRIDGE_HOST_NOT_READY', 10 * secondMs, 'none'];
   }
   if (status >= 300 && status < 400) return [nothing, 'BRIDGE_HOST_ODD_ANSWER', minuteMs, 'none'];
-  return words === '' && status < 300
+  return message === '' && status < 300
     ? [nothing, 'BRIDGE_HOST_ODD_ANSWER', minuteMs, 'none']
     : [nothing, 'BRIDGE_HOST_REFUSED', undefined, 'none'];
 }

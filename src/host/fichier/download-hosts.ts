@@ -1,4 +1,5 @@
-import { BridgeError } from '../core/errors.ts';
+import { BridgeError } from '../../core/errors.ts';
+import { isLoopback } from '../../core/loopback.ts';
 
 /**
  * A check for direct links: the host stands on the list, no credentials, no surprising port, and https unless the
@@ -25,9 +26,4 @@ export function createLinkCheck(hosts: readonly string[], apiUrl: string): (link
         (exact.has(url.hostname) || suffixes.some((suffix) => url.hostname.endsWith(suffix))));
     if (!listed) refuse('not in fichier.downloadHosts');
   };
-}
-
-/** Whether this host name or address never leaves the machine. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

@@ -1,0 +1,98 @@
+import type { Dispatcher } from 'undici';
+import type { Clock } from '../../core/clock.ts';
+import type { Log } from '../../core/log.ts';
+import type { Host } from '../host.ts';
+import { type AccountMemory, fingerprint } from './account.ts';
+import { createFichierClient } from './client.ts';
+import { downloadAnswers } from './download-answers.ts';
+import { createLinkCheck } from './download-hosts.ts';
+import { createGovernor } from './governor.ts';
+import type { GovernorMemory } from './governor-memory.ts';
+import { createWholeFolder } from './whole-folder.ts';
+
+export interface FichierOptions {
+  /** The settings of the host, by the names that people know them by. */
+  settings: {
+    apiKey: string | undefined;
+    apiUrl: string;
+    downloadHosts: readonly string[];
+    requestIntervalMs: number;
+    folderIntervalMs: number;
+    userInfoIntervalMs: number;
+    playBurst: number;
+    pausesMinutes: readonly number[];
+    listingCap: number;
+    connections: number;
+    timeLimitMs: number;
+  };
+  /** Such as `Passerelle/1.2.3`. */
+  userAgent: string;
+  dispatcher: Dispatcher;
+  clock: Clock;
+  log: Log;
+  /** What outlives a restart. */
+  memory: { governor: GovernorMemory; account: AccountMemory };
+}
+
+const hourMs = 3_600_000;
+
+/** One listing of the whole account an hour is allowed (facts/1fichier-api 2.2). */
+const accountListingIntervalMs = hourMs;
+/** Uploads are listed late (facts/1fichier-api 2.8). */
+const listingLagMs = 3 * hourMs;
+
+/** 1fichier as a {@link Host}. Calls nobody before it is asked something. */
+export function createFichier(options: FichierOptions): Host {
+  const { settings, clock, log, memory } = options;
+  const { requestIntervalMs, folderIntervalMs, userInfoIntervalMs, timeLimitMs } = settings;
+  // Keys are pasted with line breaks in them (facts/1fichier-api 1).
+  const apiKey = (settings.apiKey ?? '').replace(/\s+/g, '');
+  const governor = createGovernor({
+    clock,
+    log,
+    memory: memory.governor,
+    requestIntervalMs,
+    folderIntervalMs,
+    userInfoIntervalMs,
+    accountListingIntervalMs,
+    playBurst: settings.playBurst,
+    floodBackoffMs: settings.pausesMinutes.map((minutes) => minutes * 60_000),
+  });
+  const client = createFichierClient({
+    apiUrl: settings.apiUrl,
+    apiKey,
+    userAgent: options.userAgent,
+    dispatcher: options.dispatcher,
+    governor,
+    clock,
+    log,
+    memory: memory.account,
+    userInfoIntervalMs,
+    timeLimitMs,
+  });
+  const checkLink = createLinkCheck(settings.downloadHosts, settings.apiUrl);
+
+  return {
+    limits: {
+      requestIntervalMs,
+      folderIntervalMs,
+      accountListingIntervalMs,
+      listingLagMs,
+      timeLimitMs,
+      connections: settings.connections,
+    },
+    keyFingerprint: fingerprint(apiKey),
+    account: client.userInfo,
+    knownAccount: client.knownAccount,
+    listFolder: createWholeFolder({ client, log, now: () => clock.now(), cap: settings.listingCap }),
+    listAccount: (sentAfter, call) => client.listFiles({ folderId: 'all', sentAfter }, call),
+    async directLink(pageUrl, call) {
+      const link = await client.directLink(pageUrl, call);
+      checkLink(link);
+      return link;
+    },
+    downloads: downloadAnswers,
+    state: governor.state,
+    close: governor.close,
+  };
+}

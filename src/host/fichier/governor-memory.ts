@@ -1,0 +1,48 @@
+import type { Log } from '../../core/log.ts';
+import type { Block, BlockCounts } from './circuit-breaker.ts';
+
+/** What of the governor survives a restart. Holds no secret. */
+export interface GovernorState {
+  block?: Block;
+  counts?: BlockCounts;
+  /** Key -> when it may be asked next (milliseconds since the epoch), for the intervals of an hour and more. */
+  next?: Record<string, number>;
+}
+
+/** Keeps the state of the governor, on disk in the real process. `write` is called seldom: see GovernorState. */
+export interface GovernorMemory {
+  read(): GovernorState | undefined;
+  write(state: GovernorState): void;
+}
+
+/** As versions up to 0.1 wrote it. */
+interface FormerState extends GovernorState {
+  closure?: Block & { pauseMs?: number };
+  closings?: BlockCounts;
+}
+
+/** A memory that is broken or cannot be written stops nothing. Each part of what it held has yet to be believed. */
+export function createGovernorMemory(memory: GovernorMemory, log: Log) {
+  return {
+    read(): { block: Block | undefined; counts: BlockCounts; next: Record<string, number> } {
+      let state: FormerState | undefined;
+      try {
+        state = memory.read();
+      } catch (error) {
+        log.warn({ err: error }, 'what the governor knew before the restart cannot be read');
+      }
+      return {
+        block: state?.block ?? state?.closure,
+        counts: state?.counts ?? state?.closings ?? {},
+        next: state?.next ?? {},
+      };
+    },
+    write(state: GovernorState): void {
+      try {
+        memory.write(state);
+      } catch (error) {
+        log.warn({ err: error }, 'the state of the governor cannot be kept');
+      }
+    },
+  };
+}
