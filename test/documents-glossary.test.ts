@@ -1,0 +1,62 @@
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import t from 'tap';
+import { read, root } from './fixtures/checkout.ts';
+import { tableOf } from './fixtures/documents.ts';
+
+/** The words of docs/glossary.md are those of the code: each is in a name there, and what was given up is in none. */
+const files = ['src', 'plugins', 'config'].flatMap((room) =>
+  readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `${room}/${name.replaceAll('\\', '/')}`),
+);
+
+/** Names in a text of code: without comments, and without what stands in quotes. */
+function namesIn(code: string): string[] {
+  const bare = code
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/(^|\s)\/\/.*/g, '')
+    .replace(/'(?:[^'\\\n]|\\.)*'/g, '');
+  return bare.match(/[A-Za-z_$][\w$]*/g) ?? [];
+}
+
+const stems = new Set(files.map((file) => basename(file, '.ts')));
+const names = new Set([...stems, ...files.flatMap((file) => namesIn(read(file)))]);
+/** Each name as words in small letters with a space between them: `createRangeCache` is ` create range cache `. */
+const spoken = [...names].map((name) => {
+  const apart = name.replace(/([a-z\d])([A-Z])/g, '$1 $2').replace(/[-_$]+/g, ' ');
+  return ` ${apart.toLowerCase()} `;
+});
+/** Whether a word, or words that belong together, stand in some name; `s` may follow. */
+const isSpoken = (words: string) => {
+  const form = new RegExp(` ${words.replaceAll(/[- ]/g, ' ?')}s? `);
+  return spoken.some((name) => form.test(name));
+};
+
+t.test('how a name is read', async (t) => {
+  t.strictSame(namesIn("const a = 'b c'; // d\n/* e */ let fG = h_i;"), ['const', 'a', 'let', 'fG', 'h_i']);
+  t.notOk(isSpoken('words that are nowhere'));
+});
+
+t.test('each word of the glossary stands in names of the code', async (t) => {
+  const words = ['words', 'field words'].flatMap((table) => tableOf('docs/glossary.md', table));
+  t.ok(words.length > 25, `${words.length} words`);
+  for (const [word = ''] of words) t.ok(isSpoken(word.replace(/^place a file$/, 'place files')), word);
+  t.equal(new Set(words.map(([word]) => word)).size, words.length, 'each once');
+});
+
+t.test('the rooms that a word of the field names are there', async (t) => {
+  const rooms = readdirSync(join(root, 'src'));
+  for (const [word, , where = ''] of tableOf('docs/glossary.md', 'field words'))
+    for (const room of where.split(', ')) t.ok(rooms.includes(room), `${room} of ${word}`);
+});
+
+t.test('what was given up is gone', async (t) => {
+  const gone = `frugal, breathe, bear, next up, titling, title of, saying, as left, replan, ghost, ladder, rung, climb,
+    stray, look in, gathering, stranger, habit`;
+  for (const words of gone.split(/,\s+/)) t.notOk(isSpoken(words), words);
+  const files = `at-hand program log-lines print gate pace turns words look life locations kept shield patience steps slots
+    content memory batches below levels missing told near targets fixes removal steady recent discovery looks ask ways
+    above counts habits person ranks because found reads lean one-of heir ghost strays strangers gathering`;
+  for (const name of files.split(/\s+/)) t.notOk(stems.has(name), `${name}.ts`);
+});
