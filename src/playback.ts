@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Dispatcher } from 'undici';
 import type { Settings } from '../config/settings.ts';
 import type { Catalog } from './catalog/catalog.ts';
@@ -6,6 +6,7 @@ import type { Placements } from './catalog/tree/placements.ts';
 import type { Clock } from './core/clock.ts';
 import type { Log } from './core/log.ts';
 import { createRangeCache } from './delivery/cache/range-cache.ts';
+import { createPlayLog } from './delivery/play-log.ts';
 import { createPlays, type PlayRecord } from './delivery/plays.ts';
 import { builtInRules } from './delivery/policy/rules.ts';
 import { createConnectionSlots } from './delivery/stream/connection-slots.ts';
@@ -94,6 +95,7 @@ export async function createPlayback(parts: PlaybackParts) {
     clock,
     log,
     store: catalog.plays<PlayRecord>(),
+    playLog: createPlayLog({ log, titlesOf }),
   });
   const prefetch = createPrefetch({
     reader,
@@ -105,6 +107,14 @@ export async function createPlayback(parts: PlaybackParts) {
     headBytes: delivery.nextEpisode ? rangeCache.headBytes : 0,
   });
   await catalog.leases.prune(clock.now() - Math.max(links.longestMs, links.resumeWindowMs));
+
+  /** Titles as they stand in the tree: `Metropolis (1927)`, `Lupin S01E02`. */
+  async function titlesOf(fileIds: readonly string[]): Promise<Map<string, string>> {
+    const places = [...(await titles.placesOf(fileIds)).values()];
+    return new Map(
+      places.flatMap(({ fileId, stem }) => (stem === undefined ? [] : [[fileId, basename(stem)] as const])),
+    );
+  }
 
   /** What a person watches after this file. */
   async function nextOf(fileId: string) {

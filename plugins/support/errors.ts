@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { BridgeError, type ErrorCode, errorTable, isBridgeError } from '../../src/core/errors.ts';
+import { asked } from './request-log.ts';
 
 /** The form of every error that leaves over HTTP. Holds no secret, no stack and no direct link. */
 export interface ErrorBody {
@@ -70,7 +71,7 @@ export const errors = fp(
       // Nobody is there to read it.
       if (reply.raw.destroyed) return;
       const known = toBridgeError(error);
-      const facts = { err: error, code: known.code, id: request.id };
+      const facts = { err: error, code: known.code, method: request.method, ...asked(request) };
       if (known.code === 'BRIDGE_INTERNAL') log.error(facts, 'a request failed inside');
       // What is not known yet is no fault: a mount asks for it again and again while the first crawl runs.
       else if (known.status >= 500 && known.code !== 'BRIDGE_NOT_INDEXED')

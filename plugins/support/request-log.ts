@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { ErrorCode } from '../../src/core/errors.ts';
+import type { PlainFields } from '../../src/core/log.ts';
 import { withoutSecrets } from '../../src/core/redact.ts';
 import { streamPrefix } from '../../src/delivery/address.ts';
 import type { Client } from '../../src/delivery/policy/client.ts';
@@ -22,6 +23,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The route writes its line itself, and looks at `refusal` itself: the hot path goes without hooks. */
     bypassHooks?: boolean;
+    /** Asked every few seconds by whoever watches over us: its line is for `debug`. */
+    isHealthCheck?: boolean;
   }
   interface FastifyInstance {
     /** Writes the line of a request whose answer is over, or as good as over. */
@@ -39,30 +42,18 @@ export const requestLog = fp(
     app.decorateRequest('rule', '');
     app.decorateRequest('client');
     app.decorate('logRequest', (request: FastifyRequest, reply: FastifyReply) => {
-      log.plain(
-        {
-          method: request.method,
-          url: shownUrl(request),
-          status: reply.raw.statusCode,
-          ms: Math.round(reply.elapsedTime * 10) / 10,
-          ip: request.ip,
-          agent: request.headers['user-agent']?.slice(0, 200),
-          range: request.headers.range?.slice(0, 60),
-          delivery: request.delivery || undefined,
-          rule: request.rule || undefined,
-          play: request.play || undefined,
-          code: request.errorCode || undefined,
-        },
-        'request',
-      );
+      log.plain(factsOf(request, reply), 'request');
     });
     app.addHook('onRoute', (route) => {
       if (route.config?.bypassHooks) return;
       const own = route.onResponse === undefined ? [] : [route.onResponse].flat();
+      const write = route.config?.isHealthCheck
+        ? (request: FastifyRequest, reply: FastifyReply) => log.debug(factsOf(request, reply), 'request')
+        : app.logRequest;
       route.onResponse = [
         ...own,
         (request, reply, done) => {
-          app.logRequest(request, reply);
+          write(request, reply);
           done();
         },
       ];
@@ -71,13 +62,35 @@ export const requestLog = fp(
   { name: 'request-log', dependencies: ['bridge'] },
 );
 
+function factsOf(request: FastifyRequest, reply: FastifyReply): PlainFields {
+  return {
+    method: request.method,
+    url: shownUrl(request),
+    status: reply.raw.statusCode,
+    ms: Math.round(reply.elapsedTime * 10) / 10,
+    ip: request.ip,
+    agent: request.headers['user-agent']?.slice(0, 200),
+    range: request.headers.range?.slice(0, 60),
+    delivery: request.delivery || undefined,
+    rule: request.rule || undefined,
+    play: request.play || undefined,
+    code: request.errorCode || undefined,
+  };
+}
+
 interface StreamParams {
   fileId?: string;
   signature?: string;
   '*'?: string;
 }
 
-/** The address without what is secret in it: put together from its parts where the router has taken it apart. */
+/** What was asked for, for a line about one request: a film by its name, everything else by its address. */
+export function asked(request: FastifyRequest): { name: string } | { url: string } {
+  const { signature, '*': name } = request.params as StreamParams;
+  return signature === undefined || name === undefined ? { url: shownUrl(request) } : { name };
+}
+
+/** The address of a request without what is secret in it: put together from its parts where the router has taken it apart. */
 function shownUrl({ params, raw }: FastifyRequest): string {
   const { fileId, signature, '*': name } = params as StreamParams;
   if (signature !== undefined) return `${streamPrefix}/${fileId}/***/${name}`.slice(0, 500);

@@ -2,11 +2,11 @@ import { buildApp } from '../app.ts';
 import { createBridge } from '../bridge.ts';
 import { createBufferedDestination } from '../core/buffered-destination.ts';
 import { BridgeError } from '../core/errors.ts';
-import { createLogger } from '../core/logger.ts';
 import { isLoopback } from '../core/loopback.ts';
 import { version } from '../core/version.ts';
 import { createScheduler } from '../sync/scheduler.ts';
 import { type Context, type ExitCode, exitCodes, settingsOf } from './context.ts';
+import { createProcessLog } from './process-log.ts';
 
 /** Syncs and serves until it is told to stop. */
 export async function serve(context: Context): Promise<ExitCode> {
@@ -19,7 +19,7 @@ export async function serve(context: Context): Promise<ExitCode> {
     return exitCodes.wrongUse;
   }
   const lines = createBufferedDestination(1);
-  const log = createLogger(settings.log.level, lines);
+  const log = createProcessLog(settings.log, context.out, lines);
   for (const warning of warnings) log.warn({}, warning);
   const bridge = await createBridge(settings, log);
   const app = await buildApp(bridge);

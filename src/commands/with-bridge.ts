@@ -1,13 +1,13 @@
 import { type Bridge, createBridge } from '../bridge.ts';
-import { createLogger } from '../core/logger.ts';
 import { type Context, settingsOf } from './context.ts';
+import { createProcessLog } from './process-log.ts';
 
 /** Runs a command over a bridge that is closed afterwards. Its log goes to standard error, warnings and worse. */
 export async function withBridge<T>(context: Context, work: (bridge: Bridge) => Promise<T>): Promise<T> {
   const { settings, warnings } = settingsOf(context);
   for (const warning of warnings) context.err.write(`${warning}\n`);
   const level = context.env.PASSERELLE_LOG_LEVEL ? settings.log.level : 'warn';
-  const log = createLogger(level, { write: (line: string) => void context.err.write(line) });
+  const log = createProcessLog({ ...settings.log, level }, context.err);
   const bridge = await createBridge(settings, log, { keepBaseUrl: true });
   try {
     return await work(bridge);

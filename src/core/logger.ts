@@ -1,4 +1,5 @@
 import { type DestinationStream, pino, stdSerializers } from 'pino';
+import { isBridgeError } from './errors.ts';
 import type { Log, PlainFields } from './log.ts';
 import { withoutSecretFields, withoutSecrets } from './redact.ts';
 
@@ -16,14 +17,7 @@ export function createLogger(level: string, destination: DestinationStream): Log
       // Not pino's own `redact`: that one copies every object, which costs more than the line itself.
       formatters: { level: (label) => ({ level: label }), log: withoutSecretFields },
       serializers: {
-        err: (error: Error) => {
-          const plain = stdSerializers.err(error);
-          return {
-            ...plain,
-            message: withoutSecrets(plain.message ?? ''),
-            stack: withoutSecrets(plain.stack ?? ''),
-          };
-        },
+        err: (error: Error) => plainError(error, logger.isLevelEnabled('debug')),
       },
     },
     destination,
@@ -36,6 +30,17 @@ export function createLogger(level: string, destination: DestinationStream): Log
       destination.write(`{"level":"info"${timestamp()},${fields},"msg":"${words}"}\n`);
     },
   });
+}
+
+/** What we foresaw has its remedy in the place of a stack, which nobody at home can read; at `debug` it has both. */
+function plainError(error: Error, hasStack: boolean): object {
+  const { stack, ...plain } = stdSerializers.err(error);
+  return {
+    ...plain,
+    message: withoutSecrets(plain.message ?? ''),
+    ...(isBridgeError(error) && { remedy: error.remedy }),
+    ...((hasStack || !isBridgeError(error)) && { stack: withoutSecrets(stack ?? '') }),
+  };
 }
 
 /** ISO 8601 in UTC as pino wants it; under load many lines share a millisecond. */

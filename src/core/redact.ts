@@ -7,7 +7,7 @@ export function withoutSecrets(text: string): string {
     .replace(/(Bearer|Basic) +[\w+/=.-]+/gi, '$1 ***');
 }
 
-type Fields = Record<string, unknown>;
+type Fields = Readonly<Record<string, unknown>>;
 
 const secretFields = ['apiKey', 'token', 'link', 'authorization', 'cookie'];
 const secretHeaders = ['authorization', 'cookie'];

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import { isBridgeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { LeaseSource } from '../links/lease.ts';
+import type { PlayLog } from './play-log.ts';
 import type { Client, Family } from './policy/client.ts';
 import type { Rule } from './policy/rules.ts';
 
@@ -49,6 +50,8 @@ export interface PlaysOptions {
   store: PlayStore;
   /** How many are kept. */
   keep?: number;
+  /** Told of plays that began and that are over. */
+  playLog?: PlayLog;
 }
 
 /** Who plays what, as the first request tells it. */
@@ -69,7 +72,7 @@ const maxLive = 500;
 const maxViewers = 50;
 
 /** Keeps a trace of the last plays. */
-export function createPlays({ clock, log, store, keep = 200 }: PlaysOptions) {
+export function createPlays({ clock, log, store, keep = 200, playLog }: PlaysOptions) {
   let onPlay: (() => void) | undefined;
   /** By file; a film has few viewers at one time. */
   const live = new Map<string, Play[]>();
@@ -84,18 +87,27 @@ export function createPlays({ clock, log, store, keep = 200 }: PlaysOptions) {
     await store
       .put(some, keep)
       .catch((error: unknown) => log.warn({ err: error }, 'plays could not be kept on disk'));
+    await playLog?.going(some);
+  }
+
+  /** Forgets plays that are over. */
+  function takeOver(now: number): PlayRecord[] {
+    const over: PlayRecord[] = [];
+    for (const [fileId, plays] of live) {
+      const going = plays.filter((play) => !play.isOver(now));
+      if (going.length < plays.length)
+        for (const play of plays) if (!going.includes(play)) over.push(play.record);
+      if (going.length > 0) live.set(fileId, going);
+      else live.delete(fileId);
+    }
+    return over;
   }
 
   async function writeSoon(): Promise<void> {
-    while (unwritten.size > 0) {
+    while (unwritten.size > 0 || live.size > 0) {
       await clock.sleep(writeMs, closing.signal);
       await write();
-      const now = clock.now();
-      for (const [fileId, plays] of live) {
-        const going = plays.filter((play) => !play.isOver(now));
-        if (going.length > 0) live.set(fileId, going);
-        else live.delete(fileId);
-      }
+      await playLog?.over(takeOver(clock.now()));
     }
   }
 

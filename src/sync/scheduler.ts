@@ -78,11 +78,15 @@ export function createScheduler({ sync, clock, log, intervalMs, budget }: Schedu
     return result.retryAt === undefined ? failurePauseMs : Math.max(secondMs, result.retryAt - clock.now());
   }
 
-  function report({ outcome, reason, retryAt, calls, note, tree, away }: SyncResult, ms: number): void {
+  function report(
+    { outcome, reason, retryAt, calls, arrived, note, tree, away }: SyncResult,
+    ms: number,
+  ): void {
     const facts = {
       outcome,
       calls,
       ms,
+      arrived,
       ...note,
       tree: tree.counts,
       ...(away.length > 0 ? { away } : {}),

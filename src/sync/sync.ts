@@ -1,5 +1,6 @@
 import type { CrawlNote } from '../catalog/account/crawls.ts';
 import { lockFile } from '../catalog/db/lock.ts';
+import type { Arrivals } from '../catalog/tree/recognitions.ts';
 import { isBridgeError } from '../core/errors.ts';
 import { inLowMemoryMode } from '../core/low-memory-mode.ts';
 import type { Away } from '../reconcile/mounts.ts';
@@ -46,6 +47,8 @@ export interface SyncResult {
   reason?: unknown;
   retryAt?: number | undefined;
   calls: number;
+  /** Films and episodes that were not in the library before. */
+  arrived?: Arrivals;
   note: CrawlNote;
   tree: PublishResult;
   /** Trees that were left out: not mounted, or full. They are brought up to date when they are there again. */
@@ -89,6 +92,7 @@ export function createSync(options: SyncOptions) {
 
   async function runOnce(run: SyncRun): Promise<SyncResult> {
     const { signal, full = false, dryRun = false, onProgress } = run;
+    const startedAt = clock.now();
     const tree = emptyResult();
     const how: PublishRun = { dryRun, signal, done: { folders: new Set(), titles: new Set() } };
     // A dry run plans once, at the end: plans of a half listed account would tell of steps that never come.
@@ -151,7 +155,18 @@ export function createSync(options: SyncOptions) {
       if (all && !note.failedFolders) await sideCars.sweep(sizesOf);
       fetchedForMs = await fetchNow();
     }
-    return { outcome: 'done', calls: result.calls, note, tree, away: publisher.away(), fetchedForMs };
+    // Asked only where something changed in the tree: a quiet account has many files and no news.
+    const arrived =
+      tree.counts.create > 0 && !dryRun ? await catalog.recognitions.arrivedSince(startedAt) : undefined;
+    return {
+      outcome: 'done',
+      calls: result.calls,
+      ...(arrived && { arrived }),
+      note,
+      tree,
+      away: publisher.away(),
+      fetchedForMs,
+    };
   }
 
   /**

@@ -9,6 +9,12 @@ export interface RecognitionRow {
   recognition: string;
 }
 
+/** Files that are new in the library. */
+export interface Arrivals {
+  films: number;
+  episodes: number;
+}
+
 /** No title has more folders. */
 const mostBeside = 50;
 
@@ -25,6 +31,16 @@ export function createRecognitions(db: Kysely<Schema>) {
         const values = rows.map((row) => ({ file_id: row.fileId, recognition: row.recognition }));
         await upsert(trx, 'recognitions', ['file_id'], values);
       }),
+
+    /** How many files of each kind came into the library at `since` (milliseconds UTC) or later and are in it. */
+    async arrivedSince(since: number): Promise<Arrivals> {
+      const { rows } = await sql<{ kind: string; count: number }>`
+        select r.recognition ->> '$.kind' as kind, count(*) as count
+        from files f join recognitions r on r.file_id = f.id
+        where f.first_seen_at >= ${since} and f.gone_at is null group by 1`.execute(db);
+      const of = (kind: string) => rows.find((row) => row.kind === kind)?.count ?? 0;
+      return { films: of('movie'), episodes: of('episode') };
+    },
 
     async ofFiles(fileIds: readonly string[]): Promise<Map<string, string>> {
       const known = db.selectFrom('recognitions').selectAll().where('file_id', 'in', inList(fileIds));

@@ -11,7 +11,7 @@ export interface PrefetchOptions {
   clock: Clock;
   log: Log;
   /** What comes after this file, if anything does. */
-  nextOf: (fileId: string) => Promise<ReadableFile | undefined>;
+  nextOf: (fileId: string) => Promise<(ReadableFile & { name: string }) | undefined>;
   /** Whether the host may be called. */
   mayAskHost: () => boolean;
   /** How much of its beginning is made ready; 0 = nothing. */
@@ -44,7 +44,7 @@ export function createPrefetch(options: PrefetchOptions) {
     } finally {
       signal.removeEventListener('abort', stop);
     }
-    log.info({ fileId: next.id, after: fileId }, 'the next episode is ready');
+    log.info({ fileId: next.id, name: next.name, after: fileId }, 'the next episode is ready');
   }
 
   return {

@@ -5,6 +5,7 @@ import type { Clock } from '../../core/clock.ts';
 import { BridgeError, isBridgeError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { Host } from '../../host/host.ts';
+import { createFolderPaths } from './folder-paths.ts';
 import { createListFolder } from './list-folder.ts';
 import { forgetRoot, type Root, resolveRoots } from './roots.ts';
 
@@ -100,6 +101,7 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
   }
 
   const startedAt = clock.now();
+  const paths = createFolderPaths(catalog.files.folderPaths);
   let listed = 0;
   // Counted on: asking the database after each folder would cost more than the folder.
   const counts = { ...(await catalog.crawls.counts(crawlId)), files: (await catalog.files.counts()).files };
@@ -115,6 +117,17 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
       const change = await catalog.crawls.listed(crawlId, listing, clock.now(), newCalls());
       counts.waiting += change.enqueued;
       counts.files += change.added;
+      const path = await paths.listed(folderId, listing.folders);
+      log.info(
+        {
+          path,
+          files: listing.files.length,
+          added: change.added,
+          calls,
+          maxCalls: Number.isFinite(maxCalls) ? maxCalls : undefined,
+        },
+        'folder listed',
+      );
       await run.onChange(change);
     } catch (error) {
       const root = roots.find((one) => one.folderId === folderId);
@@ -123,7 +136,10 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
         await forgetRoot(catalog, root.path);
       }
       if (!isFolderFault(error)) return stopped(error, roots);
-      log.warn({ folderId, code: error.code }, 'a folder could not be listed; the others go on');
+      log.warn(
+        { path: await paths.of(folderId), code: error.code },
+        'a folder could not be listed; the others go on',
+      );
       await catalog.crawls.failed(crawlId, folderId, error.code, clock.now(), newCalls());
     }
     listed++;

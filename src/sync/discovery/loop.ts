@@ -115,9 +115,13 @@ export function createDiscoveryLoop(options: DiscoveryLoopOptions) {
     plan.listed(folderId, clock.now(), fileIds, newFolders, calls);
     if (changed > 0 || newFolders.length > 0)
       log.info(
-        { folderId, why, changed, newFolders: newFolders.length },
+        { path: await pathOf(folderId), why, changed, newFolders: newFolders.length },
         'something new was found between crawls',
       );
+  }
+
+  async function pathOf(folderId: number): Promise<string> {
+    return (await catalog.files.folderPaths([folderId])).get(folderId) ?? `folder ${folderId}`;
   }
 
   /** One step. @returns when the next one makes sense */

@@ -1,0 +1,136 @@
+import type { LogValues } from '../../core/readable-log.ts';
+import { clientName } from './client-name.ts';
+import { nameOf, reasonOf, remedyOf } from './log-words.ts';
+import { counted, grouped, listed } from './plural.ts';
+import { size } from './size.ts';
+import { duration, localMinute } from './time.ts';
+
+/** A line in the words of a person; undefined = other lines tell it, and it is left out at `info`. */
+type Sentence = (values: LogValues, zone: string | undefined) => string | undefined;
+
+/**
+ * Sentences for the events that a home sees every day, by the words of their line. Everything else is written by the
+ * general rule, `plainSentence`.
+ */
+export const eventSentences: ReadonlyMap<string, Sentence> = new Map<string, Sentence>([
+  ['Passerelle serves', serves],
+  ['stopping: no new requests, running films go on for a moment', stopping],
+  ['host call', hostCall],
+  ['folder listed', folderListed],
+  ['sync done', (values) => `synced in ${duration(number(values.ms))}: ${news(values)}`],
+  ['sync stopped for today; it goes on where it was', stoppedForToday],
+  ['sync stopped; it goes on later where it was', syncStopped],
+  ['playing', playing],
+  ['played', played],
+  ['the next episode is ready', (values) => `ready in case it is next: ${quoted(values)}`],
+  ['a media server was told of changes', (values) => `told ${text(values.server)}: ${text(values.words)}`],
+  ['request', request],
+]);
+
+function serves({ version, port, baseUrl, libraryDirs, mode }: LogValues): string {
+  const dirs = Array.isArray(libraryDirs) ? libraryDirs.map(String) : [];
+  return `Passerelle ${text(version)} serves on port ${text(port)} as ${text(baseUrl)} · STRM files in ${listed(dirs)} · delivery ${text(mode)}`;
+}
+
+function stopping({ films }: LogValues): string {
+  return number(films) > 0
+    ? `stopping; ${counted(number(films), 'running film')} may go on for a moment`
+    : 'stopping';
+}
+
+/** What a call was for; the line of what came of it tells the rest. */
+const callNames: Readonly<Record<string, string>> = {
+  'folder/ls': 'listing a folder',
+  'file/ls': 'listing files',
+  'file/info': 'asking about a file',
+  'download/get_token': 'making a link',
+  'user/info': 'asking whose account this is',
+};
+
+function hostCall(values: LogValues): string | undefined {
+  const { verb, outcome, words } = values;
+  if (outcome === 'ok' || outcome === 'cancelled') return undefined;
+  const said = typeof words === 'string' && words !== '' ? ` ("${words}")` : '';
+  const why = reasonOf({ code: outcome }) ?? 'an unknown reason';
+  return `${callNames[text(verb)] ?? text(verb)} failed: ${why}${said}${remedyOf({ code: outcome })}`;
+}
+
+function folderListed({ path, files, added, calls, maxCalls }: LogValues): string {
+  const news = number(added) > 0 ? `, ${counted(number(added), 'new', 'new')}` : '';
+  const of = number(maxCalls) > 0 ? ` of ${grouped(number(maxCalls))}` : '';
+  return `listed ${nameOf(path)}: ${counted(number(files), 'file')}${news} · call ${text(calls)}${of}`;
+}
+
+/** `2 films, 1 episode new, 1 file gone`. */
+function news({ arrived, removed, calls, failedFolders }: LogValues): string {
+  const { films = 0, episodes = 0 } = (arrived ?? {}) as { films?: number; episodes?: number };
+  const newOnes = [
+    ...(films > 0 ? [counted(films, 'film')] : []),
+    ...(episodes > 0 ? [counted(episodes, 'episode')] : []),
+  ];
+  return [
+    newOnes.length > 0 ? `${newOnes.join(', ')} new` : 'nothing new',
+    ...(number(removed) > 0 ? [`${counted(number(removed), 'file')} taken out`] : []),
+    ...(number(failedFolders) > 0 ? [`${counted(number(failedFolders), 'folder')} could not be listed`] : []),
+    counted(number(calls), 'call'),
+  ].join(', ');
+}
+
+function stoppedForToday({ calls, goesOnAt }: LogValues, zone: string | undefined): string {
+  return `the calls of the day are used up after ${counted(number(calls), 'call')} of this sync; it goes on ${whenOf(goesOnAt, zone)}`;
+}
+
+function syncStopped(values: LogValues, zone: string | undefined): string {
+  const why = reasonOf(values) ?? 'interrupted';
+  return `sync stopped: ${why}; it goes on where it was ${whenOf(values.goesOnAt, zone)}${remedyOf(values)}`;
+}
+
+function whenOf(at: unknown, zone: string | undefined): string {
+  return typeof at === 'string' ? `at ${localMinute(Date.parse(at), zone)}` : 'by itself';
+}
+
+/** `playing "Metropolis" on Kodi: bytes, from the cache, 0 calls`. */
+function playing(values: LogValues): string {
+  const { client, give, lease, cached, calls } = values;
+  const links: Readonly<Record<string, string>> = {
+    new: 'a new link',
+    shared: 'a link that another play has just got',
+    kept: 'a link that was there',
+  };
+  const from = [
+    ...(cached === true ? ['from the cache'] : []),
+    ...(typeof lease === 'string' ? [`with ${links[lease] ?? lease}`] : []),
+  ];
+  const how = [text(give), from.join(', then '), counted(number(calls), 'call')].filter(
+    (part) => part !== '',
+  );
+  return `playing ${quoted(values)} on ${clientName(text(client))}: ${how.join(', ')}`;
+}
+
+/** `"Metropolis" on Kodi: left at 34 % after 41 min; 1.2 GB, 1 call`. */
+function played(values: LogValues): string {
+  const { client, ended, ms, bytes, calls } = values;
+  const cost = [...(number(bytes) > 0 ? [size(number(bytes))] : []), counted(number(calls), 'call')];
+  const end = reasonOf({ code: ended }) ?? text(ended);
+  return `played ${quoted(values)} on ${clientName(text(client))}: ${end} after ${duration(number(ms))}; ${cost.join(', ')}`;
+}
+
+/** Plays and listings have lines of their own, and players try doors that are not there. */
+function request({ method, url, status, agent, ip, code }: LogValues): string | undefined {
+  const quiet = [401, 404, 405, 412, 416];
+  if (number(status) < 400 || number(status) >= 500 || quiet.includes(number(status))) return undefined;
+  const why = reasonOf({ code }) ?? `status ${text(status)}`;
+  return `refused ${text(method)} ${nameOf(url)} for ${text(ip)} (${nameOf(agent ?? 'no name')}): ${why}${remedyOf({ code })}`;
+}
+
+function quoted({ title, name }: LogValues): string {
+  return `"${nameOf(title ?? name ?? 'a file without a name')}"`;
+}
+
+function text(value: unknown): string {
+  return value === undefined || value === null ? '' : String(value);
+}
+
+function number(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}
