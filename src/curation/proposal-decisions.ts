@@ -4,14 +4,17 @@ import { lockFile } from '../catalog/db/lock.ts';
 import type { Clock } from '../core/clock.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
 import type { Publisher } from '../reconcile/publisher.ts';
-import { factsOf, maxOpen } from '../sync/retention/open-proposals.ts';
-import type { RetentionPolicy } from '../sync/retention/retention-policy.ts';
 
 export interface DecisionOptions {
   catalog: Catalog;
   clock: Clock;
-  retention: RetentionPolicy;
-  publisher: Publisher;
+  retention: {
+    /** A person says that the account of today is the right one. */
+    adoptAccount(signal: AbortSignal): Promise<void>;
+    /** A person said that the removals of the last day were right. */
+    forgetLosses(): Promise<void>;
+  };
+  publisher: Pick<Publisher, 'findTrees' | 'files'>;
   /** Held while the tree is written. */
   lockPath: string;
 }
@@ -43,11 +46,11 @@ export function createDecisions({ catalog, clock, retention, publisher, lockPath
 
   /** One proposal waits for each cause: files of a second one join it. @returns the one that waits now */
   async function reopen({ id, kind }: Proposal, ids: readonly string[]): Promise<number> {
-    const other = (await proposals.list(maxOpen, 'open')).find((open) => open.kind === kind);
+    const other = (await proposals.open()).find((open) => open.kind === kind);
     await proposals.decide(id, other ? 'undone' : 'open', other ? clock.now() : undefined);
     if (!other) return id;
     const all = [...new Set([...(await proposals.filesOf(other.id)), ...ids])];
-    await proposals.update(other.id, other.why, await factsOf(catalog, all), all);
+    await proposals.update(other.id, other.why, await proposals.factsOf(all), all);
     return other.id;
   }
 
@@ -77,7 +80,7 @@ export function createDecisions({ catalog, clock, retention, publisher, lockPath
     /** Its files go now, unless they came back; also what was refused or undone before. */
     async accept(id: number, signal: AbortSignal): Promise<Decided> {
       const { kind, why } = await find(id, 'open', 'refused', 'undone');
-      if (kind === 'account') await retention.account.adopt(signal);
+      if (kind === 'account') await retention.adoptAccount(signal);
       const ids = await proposals.filesOf(id);
       const gone = await removals.remove(ids, clock.now(), {
         proposalId: id,
@@ -86,7 +89,7 @@ export function createDecisions({ catalog, clock, retention, publisher, lockPath
         facts: {},
         alsoKept: true,
       });
-      await retention.recent.clear();
+      await retention.forgetLosses();
       return decided(id, gone.length, await write(gone));
     },
 

@@ -2,17 +2,9 @@ import type { Kysely, Transaction } from 'kysely';
 import { chunks } from '../db/chunks.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
+import { factsOf, type ProposalFacts } from './proposal-facts.ts';
 
 export type ProposalState = 'open' | 'accepted' | 'refused' | 'undone' | 'settled';
-
-/** What a person is told of a proposal. */
-export interface ProposalFacts {
-  /** Files of the account, and how many of them stand in the tree as films or episodes. */
-  files: number;
-  films: number;
-  /** A few account paths. */
-  examples: readonly string[];
-}
 
 /** A deletion that was stopped, or one that went through (kind `ladder`). Times in milliseconds UTC. */
 export interface Proposal extends ProposalFacts {
@@ -34,6 +26,15 @@ export function createProposals(db: Kysely<Schema>) {
       if (state) query = query.where('state', '=', state);
       return (await query.execute()).map(toProposal);
     },
+
+    /** Those that wait for a word, newest first: at most one for each cause. */
+    async open(): Promise<Proposal[]> {
+      const rows = db.selectFrom('proposals').selectAll().where('state', '=', 'open').orderBy('id', 'desc');
+      return (await rows.execute()).map(toProposal);
+    },
+
+    /** What a person is told of these files. */
+    factsOf: (fileIds: readonly string[]): Promise<ProposalFacts> => factsOf(db, fileIds),
 
     async byId(id: number): Promise<Proposal | undefined> {
       const row = await db.selectFrom('proposals').selectAll().where('id', '=', id).executeTakeFirst();
@@ -111,18 +112,6 @@ export function createProposals(db: Kysely<Schema>) {
         .orderBy('p.id')
         .execute();
       return new Map(rows.map((row) => [row.file_id, row.id]));
-    },
-
-    /** How many of these files stand in the tree as films or episodes. */
-    async films(fileIds: readonly string[]): Promise<number> {
-      const rows = await db
-        .selectFrom('tree')
-        .select('file_id')
-        .distinct()
-        .where('kind', '=', 'strm')
-        .where('file_id', 'in', inList(fileIds))
-        .execute();
-      return rows.length;
     },
   };
 }

@@ -1,10 +1,21 @@
 import type { Memory } from '../../catalog/db/key-values.ts';
 
 /** Who lists, told in digests: neither the key nor a mail address is kept. */
-export interface AccountBehind {
+export interface ListingAccount {
   keyFingerprint: string;
-  /** A print of the account's identity, undefined when the host does not tell it now. Asks at most once in six hours. */
+  /** Digest of the account's identity, undefined when the host does not tell it now. Asks at most once in six hours. */
   whose(signal: AbortSignal): Promise<string | undefined>;
+}
+
+/**
+ * Whether the account is the one whose files the catalog holds. The same key is the same account; another key is
+ * believed when the host says that it belongs to the same person, and taken for a stranger's until then.
+ */
+export interface AccountIdentity {
+  /** After a whole crawl. @returns why it may be another account; undefined when it is the same */
+  doubt(dryRun: boolean, signal: AbortSignal): Promise<string | undefined>;
+  /** A person says that this account is the right one. */
+  adopt(signal: AbortSignal): Promise<void>;
 }
 
 interface Known {
@@ -14,14 +25,12 @@ interface Known {
 
 const memoryName = 'accountBehind';
 
-/**
- * Whether the account is the one whose files the catalog holds. The same key is the same account; another key is
- * believed when the host says that it belongs to the same person, and taken for a stranger's until then.
- */
-export function createAccountWatch(memory: Memory, { keyFingerprint, whose }: AccountBehind) {
+export function createAccountIdentity(
+  memory: Memory,
+  { keyFingerprint, whose }: ListingAccount,
+): AccountIdentity {
   return {
-    /** After a whole crawl. @returns why it may be another account; undefined when it is the same */
-    async look(dryRun: boolean, signal: AbortSignal): Promise<string | undefined> {
+    async doubt(dryRun, signal) {
       const known = await memory.get<Known>(memoryName);
       const isSameKey = known === undefined || known.keyFingerprint === keyFingerprint;
       if (isSameKey && (known?.whose !== undefined || dryRun)) return undefined;
@@ -40,11 +49,8 @@ export function createAccountWatch(memory: Memory, { keyFingerprint, whose }: Ac
         : 'the API key is another one, and the host has not told whether it belongs to the same account';
     },
 
-    /** A person says that this account is the right one. */
-    async adopt(signal: AbortSignal): Promise<void> {
+    async adopt(signal) {
       await memory.put(memoryName, { keyFingerprint, whose: await whose(signal) });
     },
   };
 }
-
-export type AccountWatch = ReturnType<typeof createAccountWatch>;

@@ -4,16 +4,18 @@ import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import { createMonotonicClock } from '../../reconcile/monotonic-clock.ts';
 import type { CrawlResult } from '../crawl/crawl.ts';
-import { type AccountBehind, createAccountWatch } from './account-identity.ts';
-import { type GuardQuestion, type Stop, whatSpoils, whatStops } from './guard.ts';
-import { createOpenProposals, factsOf } from './open-proposals.ts';
+import { createAccountIdentity, type ListingAccount } from './account-identity.ts';
+import { type CrawlFacts, type Stop, whatStops } from './guard.ts';
+import { createOpenProposals } from './open-proposals.ts';
 import { createRecentRemovals } from './recent-removals.ts';
+import { countShares, noShares } from './removal-shares.ts';
+import { judgeRemovals, trustIn } from './verdict.ts';
 
 export interface RetentionPolicyOptions {
   catalog: Catalog;
   clock: Clock;
   log: Log;
-  account: AccountBehind;
+  account: ListingAccount;
   /** All that are written. */
   trees: readonly { name: string; dir: string }[];
   removePercent: number;
@@ -29,72 +31,77 @@ export interface WeighRun {
   acceptRemovals?: boolean;
 }
 
-type DoneCrawl = Extract<CrawlResult, { outcome: 'done' }>;
+export type DoneCrawl = Extract<CrawlResult, { outcome: 'done' }>;
+
+/** What came of what a crawl missed. */
+export interface Weighed {
+  /** Ids of the files that went, or would go in a dry run. */
+  gone: string[];
+  note: CrawlNote;
+}
 
 /**
  * How a file leaves the library: missing, confirmed by a second whole crawl, given a time of grace, and only then taken
- * out. Times are steady (see createSteady), and each of the two first steps needs a crawl of its own, so that a clock
- * that jumps makes the ladder longer and never shorter. What the guard stops becomes a proposal.
+ * out. Times are monotonic, and each of the two first steps needs a crawl of its own, so that a clock that jumps makes
+ * the way longer and never shorter. What the guard stops becomes a proposal.
  */
-export function createRetentionPolicy(options: RetentionPolicyOptions) {
+export interface RetentionPolicy {
+  /** Weighs what a whole crawl missed, and takes out what may go. A dry run only tells. @throws the signal's reason */
+  weigh(done: DoneCrawl, run: WeighRun): Promise<Weighed>;
+  /** A person says that the account of today is the one whose files the catalog holds. */
+  adoptAccount(signal: AbortSignal): Promise<void>;
+  /** A person said that the removals of the last day were right: they count no more. */
+  forgetLosses(): Promise<void>;
+}
+
+export function createRetentionPolicy(options: RetentionPolicyOptions): RetentionPolicy {
   const { catalog, clock, log, confirmMs, graceMs } = options;
   const { removals } = catalog;
   const monotonicClock = createMonotonicClock(catalog.keyValues, clock);
   const recent = createRecentRemovals(catalog.keyValues);
-  const account = createAccountWatch(catalog.keyValues, options.account);
+  const account = createAccountIdentity(catalog.keyValues, options.account);
   const proposals = createOpenProposals(catalog, log);
 
-  /** Weighs what disappeared. @returns what goes now (or would go, in a dry run), and the note of the crawl */
-  async function weigh(done: DoneCrawl, run: WeighRun): Promise<{ gone: string[]; note: CrawlNote }> {
+  async function weigh(done: DoneCrawl, run: WeighRun): Promise<Weighed> {
     const { dryRun = false, acceptRemovals = false, signal } = run;
     const now = clock.now();
-    const windows = {
-      monotonicMs: dryRun ? await monotonicClock.now() : await monotonicClock.advance(),
-      confirmMs,
-      graceMs,
-    };
-    const lost = await removals.missing();
-    const counts = await catalog.files.counts();
-    const crawl = {
-      ...done.note,
-      isEmpty: lost.length > 0 && counts.files === counts.missing,
-      otherAccount: await account.look(dryRun, signal),
-    };
-    const spoilt = whatSpoils(crawl, []);
-    const open = await proposals.open();
-    // A word about an account, or about an empty one, is a word about a proposal that the person has seen.
-    const hasWord =
-      acceptRemovals &&
-      (!spoilt || spoilt.cause === 'failed' || open.some(({ kind }) => kind === spoilt.cause));
-    const isSure = !spoilt || hasWord;
-    // To be missing is the lowest step: a whole listing says that much, whoever it belongs to.
-    if (!done.note.missingRoots && (isSure || spoilt?.cause !== 'failed'))
+    const monotonicMs = dryRun ? await monotonicClock.now() : await monotonicClock.advance();
+    const windows = { monotonicMs, confirmMs, graceMs };
+    const isLost = (await removals.missing()).length > 0;
+    const crawl = await factsOf(done, isLost, run);
+    const open = await proposals.all();
+    const trust = trustIn(crawl, { acceptRemovals, open: open.map(({ kind }) => kind) });
+    if (trust.maySayMissing)
       await removals.missOutside(
         done.roots.map((root) => root.folderId),
         now,
       );
+    // Both with what this crawl would confirm.
     const due = await removals.due(windows);
-    const question = await ask(done, windows, crawl, lost.length > 0);
-    const stop = whatStops(question);
-    if (isSure && !dryRun) await removals.advance(windows);
+    const losses = await recent.sum(monotonicMs);
+    const { whole, parts } = isLost
+      ? await countShares(removals, { roots: done.roots, trees: options.trees }, windows, losses)
+      : noShares(done.roots, losses);
+    if (trust.isSure && !dryRun) await removals.advance(windows);
+    if (trust.hasWord) return dryRun ? { gone: due, note: done.note } : letGo(done, due, signal);
 
-    if (hasWord) return dryRun ? { gone: due, note: done.note } : letGo(done, due, signal);
-    // What waits for a person goes by no other way, also when the library has grown and it would be few now.
+    const { removePercent, removeMost } = options;
+    const stop = whatStops({ whole, roots: parts, removePercent, removeMost, crawl });
     const waiting = new Set<string>();
     for (const one of open)
-      if (one.kind === 'many') for (const id of await proposals.waiting(one)) waiting.add(id);
-    const held = stop ? await stoppedBy(stop, due, waiting, now) : [];
-    const going = stop ? [] : due.filter((id) => !waiting.has(id));
+      if (one.kind === 'many') for (const id of await proposals.filesLeft(one)) waiting.add(id);
+    const lost = await lostBy(stop, now);
+    const { going, held } = judgeRemovals(stop, { due, waiting, lost });
     const note: CrawlNote = { ...done.note };
     if (stop && held.length > 0) note.held = { files: held.length, why: stop.why };
     if (dryRun) return { gone: going, note };
 
     if (stop && note.held) note.held.proposal = await proposals.put(stop, held, now);
-    await proposals.refresh(spoilt?.cause, note.held ? stop?.cause : undefined, now);
+    await proposals.refresh(trust.spoilt?.cause, note.held ? stop?.cause : undefined, now);
+    // Noted before it happens: killed in between, the next crawl is too careful and not too bold.
     if (going.length > 0) {
-      // Noted before it happens: killed in between, the next crawl is too careful and not too bold.
-      const roots = Object.fromEntries(question.roots.map((root) => [root.name, root.gone]));
-      await recent.add({ at: windows.monotonicMs, files: question.whole.gone, roots });
+      const roots = Object.fromEntries(parts.map((part) => [part.name, part.gone]));
+      await recent.add({ at: monotonicMs, files: whole.gone, roots });
     }
     const gone = await takeOut(going, now);
     if (gone.length > 0) note.removed = gone.length;
@@ -102,69 +109,35 @@ export function createRetentionPolicy(options: RetentionPolicyOptions) {
     return { gone, note };
   }
 
-  /** What the guard is asked. `gone` = what would go now, without the losses of the last day. */
-  async function ask(
-    done: DoneCrawl,
-    windows: Parameters<typeof removals.due>[0],
-    crawl: GuardQuestion['crawl'],
-    isLost: boolean,
-  ) {
-    // Counting a large tree takes its time, and where nothing is missing nothing can go.
-    const nothing = { total: 0, candidates: 0 };
-    const share = async () => (isLost ? removals.share(windows) : nothing);
-    const shareBelow = async (id: number) => (isLost ? removals.shareBelow(id, windows) : nothing);
-    const lately = await recent.sum(windows.monotonicMs);
-    // Many small losses in one bad night are one large loss.
-    const withLosses = ({ total, candidates }: { total: number; candidates: number }, losses: number) => ({
-      total: total + losses,
-      candidates: candidates === 0 ? 0 : candidates + losses,
-      gone: candidates,
-    });
-    const roots = [];
-    for (const { path, folderId } of done.roots)
-      roots.push({ name: path, path, ...withLosses(await shareBelow(folderId), lately.in(path)) });
-    // The only tree is the whole.
-    if (options.trees.length > 1 && isLost)
-      for (const { name: tree, dir } of options.trees) {
-        // Its folder may be called like a root.
-        const name = `tree ${dir}`;
-        const share = await removals.shareInTree(tree, windows);
-        roots.push({ name, path: dir, ...withLosses(share, lately.in(name)) });
-      }
+  async function factsOf(done: DoneCrawl, isLost: boolean, run: WeighRun): Promise<CrawlFacts> {
+    const counts = await catalog.files.counts();
     return {
-      whole: withLosses(await share(), lately.files),
-      roots,
-      removePercent: options.removePercent,
-      removeMost: options.removeMost,
-      ...(crawl ? { crawl } : {}),
+      ...done.note,
+      isEmpty: isLost && counts.files === counts.missing,
+      otherAccount: await account.doubt(run.dryRun ?? false, run.signal),
     };
   }
 
-  /** The deletions that this stops: what would go, and where no crawl can confirm, what has been missing for long. */
-  async function stoppedBy(
-    { cause }: Stop,
-    due: readonly string[],
-    waiting: ReadonlySet<string>,
-    now: number,
-  ): Promise<string[]> {
-    if (cause === 'many') return [...new Set([...due, ...waiting])];
-    if (cause !== 'failed') return removals.missing();
-    return [...new Set([...due, ...(await removals.missing(now - confirmMs - graceMs))])];
+  /** What this stop is about besides what is due. */
+  async function lostBy(stop: Stop | undefined, now: number): Promise<string[]> {
+    if (!stop || stop.cause === 'many') return [];
+    return removals.missing(stop.cause === 'failed' ? now - confirmMs - graceMs : undefined);
   }
 
   async function takeOut(ids: readonly string[], now: number): Promise<string[]> {
     if (ids.length === 0) return [];
     const why = 'missing from two crawls, and the time of grace is over';
-    return removals.remove(ids, now, { kind: 'ladder', why, facts: await factsOf(catalog, ids) });
+    const facts = await catalog.proposals.factsOf(ids);
+    return removals.remove(ids, now, { kind: 'ladder', why, facts });
   }
 
   /** A person's word: what is due and what waits in proposals goes. */
-  async function letGo(done: DoneCrawl, due: readonly string[], signal: AbortSignal) {
+  async function letGo(done: DoneCrawl, due: readonly string[], signal: AbortSignal): Promise<Weighed> {
     const now = clock.now();
     const gone = new Set<string>();
-    for (const proposal of await proposals.open()) {
+    for (const proposal of await proposals.all()) {
       if (proposal.kind === 'account') await account.adopt(signal);
-      const ids = await proposals.waiting(proposal);
+      const ids = await proposals.filesLeft(proposal);
       const { id: proposalId, kind, why } = proposal;
       for (const id of await removals.remove(ids, now, { proposalId, kind, why, facts: {} })) gone.add(id);
     }
@@ -176,7 +149,5 @@ export function createRetentionPolicy(options: RetentionPolicyOptions) {
     return { gone: [...gone], note };
   }
 
-  return { weigh, recent, account };
+  return { weigh, adoptAccount: account.adopt, forgetLosses: recent.clear };
 }
-
-export type RetentionPolicy = ReturnType<typeof createRetentionPolicy>;

@@ -1,0 +1,39 @@
+import type { Kysely } from 'kysely';
+import { joinAccountPath } from '../../core/account-path.ts';
+import { createFolders } from '../account/folders.ts';
+import { inList } from '../db/in-list.ts';
+import type { Schema } from '../db/schema.ts';
+
+/** What a person is told of a proposal. */
+export interface ProposalFacts {
+  /** Files of the account, and how many of them stand in the tree as films or episodes. */
+  files: number;
+  films: number;
+  /** A few account paths. */
+  examples: readonly string[];
+}
+
+/** Account paths shown with a proposal. */
+const maxExamples = 5;
+
+export async function factsOf(db: Kysely<Schema>, fileIds: readonly string[]): Promise<ProposalFacts> {
+  const shown = await db
+    .selectFrom('files')
+    .select(['folder_id', 'name'])
+    .where('id', 'in', inList(fileIds.slice(0, maxExamples)))
+    .where('gone_at', 'is', null)
+    .execute();
+  const folders = await createFolders(db).folderPaths([...new Set(shown.map((file) => file.folder_id))]);
+  const films = await db
+    .selectFrom('tree')
+    .select('file_id')
+    .distinct()
+    .where('kind', '=', 'strm')
+    .where('file_id', 'in', inList(fileIds))
+    .execute();
+  return {
+    files: fileIds.length,
+    films: films.length,
+    examples: shown.map(({ folder_id, name }) => joinAccountPath(folders.get(folder_id) ?? '…', name)),
+  };
+}
