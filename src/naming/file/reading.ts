@@ -3,6 +3,7 @@ import { findMarker, type Marker } from '../episodes/markers.ts';
 import { type Ancestors, readAncestors } from '../folders/ancestors.ts';
 import { extraName } from '../folders/extras.ts';
 import { type CleanName, cleanFileName } from '../text/clean.ts';
+import { quotedEdition } from '../text/editions.ts';
 import { isOther, isSubtitle } from '../text/file-kinds.ts';
 import { findTag, type ReleaseTags, readRelease } from '../text/release-tags.ts';
 import { ownYear } from '../text/years.ts';
@@ -61,8 +62,10 @@ export function readPath(path: string, sizeBytes?: number): Reading | undefined 
   const name = cleanFileName(fileName);
   const { folded } = name;
   const above = readAncestors(folders);
-  const tagAt = findTag(folded);
+  const quoted = quotedEdition(name);
+  const tagAt = findTag(folded, quoted?.at);
   const release = readRelease(name.extension ? `${folded}.${name.extension}` : folded);
+  if (quoted?.edition) release.edition ??= quoted.edition;
   return {
     path,
     name,

@@ -1,10 +1,12 @@
 import { findMarker } from '../episodes/markers.ts';
 import { seasonWord } from '../episodes/seasons.ts';
 import { cleanFolderName } from '../text/clean.ts';
+import { quotedEdition } from '../text/editions.ts';
 import { countInWords, rankInWords, readCount } from '../text/ordinals.ts';
 import type { ProviderIds } from '../text/recognition.ts';
-import { findTag, opensTitle } from '../text/release-tags.ts';
-import { tidyTitle } from '../text/titles.ts';
+import { findTag } from '../text/release-tags.ts';
+import { cutTitle } from '../text/title-ends.ts';
+import { opensTitle } from '../text/titles.ts';
 import { yearInFront } from '../text/years.ts';
 import { type Category, readCategory } from './categories.ts';
 import { readSection, type Section } from './sections.ts';
@@ -54,12 +56,12 @@ export function asTitle(name: string): Folder {
 
 /** `Saison 1`, `Show Season 2`, `3. Staffel`, `S01`; `Series 2023` is no season, but a category. */
 const seasonShape = new RegExp(
-  `(?<![a-z0-9'])(?:(?:${seasonWord}|livre)[ ._-]*((?:(?<!series[ ._-]*)\\d{1,4}|\\d{1,2})(?!\\d))|(\\d{1,2})(?:st|nd|rd|th|e|er|ere|eme)?[ ._]*(?:season|saison|staffel|stagione|temporada|sezon|sezona|sesong|sasong|kausi|evad)(?![a-z])|s[ ._]?(\\d{1,2})(?![a-z0-9]))`,
+  `(?<![a-z0-9]|[a-z0-9]')(?:(?:${seasonWord}|livre)[ ._-]*((?:(?<!series[ ._-]*)\\d{1,4}|\\d{1,2})(?!\\d))|(\\d{1,2})(?:st|nd|rd|th|e|er|ere|eme)?[ ._]*(?:season|saison|staffel|stagione|temporada|sezon|sezona|sesong|sasong|kausi|evad)(?![a-z])|s[ ._]?(\\d{1,2})(?![a-z0-9]))`,
   'i',
 );
 /** `Livre II`, `Book 2 - Earth`, `Saison un`, `Third Season`. */
 const spelledSeason = new RegExp(
-  `(?:(?<![a-z0-9'])(?:saison|season|livre)|(?:^|[ ._]-[ ._]+)book)[ ._-]*(${countInWords}|\\d{1,2}(?!\\d))(?=$|[ ._]*[-:([])|^(${rankInWords})[ ._](?:saison|season)(?=$|[ ._]*[-:([])`,
+  `(?:(?<![a-z0-9]|[a-z0-9]')(?:saison|season|livre)|(?:^|[ ._]-[ ._]+)book)[ ._-]*(${countInWords}|\\d{1,2}(?!\\d))(?=$|[ ._]*[-:([])|^(${rankInWords})[ ._](?:saison|season)(?=$|[ ._]*[-:([])`,
   'i',
 );
 /** Other scripts: `第1季`, `시즌 2`, `Сезон 3`, `4 сезон`, `シーズン5` (Jellyfin reads them as well). */
@@ -68,7 +70,7 @@ const foreignSeason =
 const specialsShape =
   /^(?:specials?|speciaux|episodes?[ ._-]speciaux|hors[ ._-]?series?|hs|oavs?|ovas?|oads?)$/i;
 const severalSeasons =
-  /(?<![a-z0-9'])(?:saisons?|seasons?|s)[ ._]?\d{1,2}[ ._]*(?:-|a|to|et|&)[ ._]*(?:saison|season|s)?[ ._]?\d{1,2}(?![\dp])/i;
+  /(?<![a-z0-9]|[a-z0-9]')(?:saisons?|seasons?|s)[ ._]?\d{1,2}[ ._]*(?:-|a|to|et|&)[ ._]*(?:saison|season|s)?[ ._]?\d{1,2}(?![\dp])/i;
 const yearShape = /[ ._([-](18[89]\d|19\d\d|20[0-3]\d)(?=[)\]]|[ ._]|$)/g;
 
 function parseFolder(name: string): Folder {
@@ -116,13 +118,16 @@ function titleUpTo(text: string, folded: string, end: number, ids: ProviderIds):
   const folder: Folder = { kind: 'title', ids };
   const front = yearInFront(folded.slice(0, end));
   let start = /^\[[^\]]*\][ ._]*(?=\S)/.exec(folded)?.[0].length ?? 0;
-  const tag = findTag(folded.slice(start));
+  const edition = quotedEdition({ text, folded });
+  const tag = findTag(folded.slice(start), (edition?.at ?? -1) - start);
   const stop = tag > 0 ? Math.min(end, tag + start) : end;
   let cut = stop;
+  // A tag in quotes ends the title and not what else is said of it: `Film "Version longue" (1966)`.
+  const lastYear = edition ? end : stop;
   for (const match of folded.slice(0, end).matchAll(yearShape)) {
-    if (match.index > start && match.index <= stop && !/\d-$/.test(folded.slice(0, match.index + 1))) {
+    if (match.index > start && match.index <= lastYear && !/\d-$/.test(folded.slice(0, match.index + 1))) {
       folder.year = Number(match[1]);
-      cut = match.index;
+      cut = Math.min(stop, match.index);
     }
   }
   const span = spanShape.exec(folded.slice(0, end));
@@ -139,11 +144,11 @@ function titleUpTo(text: string, folded: string, end: number, ids: ProviderIds):
     cut = start + batch.index;
     folder.batch = true;
   }
-  const title = tidyTitle(text.slice(start, cut));
+  const title = cutTitle(text, start, cut);
   if (title) folder.title = title;
   if (tag > 0) folder.release = true;
   if (front && folder.year === undefined) {
-    const rest = tidyTitle(text.slice(front.end, cut));
+    const rest = cutTitle(text, front.end, cut);
     if (front.boxed && rest) Object.assign(folder, { title: rest, year: front.year });
     else if (rest) folder.front = { title: rest, year: front.year };
   }

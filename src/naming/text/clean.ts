@@ -1,4 +1,5 @@
 import { baseName, extensionOf } from './file-kinds.ts';
+import { hasQuotes, readPairs } from './paired-marks.ts';
 import type { ProviderIds } from './recognition.ts';
 
 /** A name made ready for the grammars: `text` as a person reads it, `folded` = the same length without accents. */
@@ -40,7 +41,7 @@ export function foldWidths(name: string): string {
     .replace(/[\uff01-\uff5e]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0))
     .replace(/\u3010/g, '[')
     .replace(/\u3011/g, ']')
-    .replace(/[\u2420\u3000\u00a0]/g, ' ')
+    .replace(/[\u2420\u3000\u00a0\u2000-\u200a\u202f\u205f]/g, ' ')
     .normalize('NFC')
     .replace(/\p{Cc}/gu, ' ');
 }
@@ -74,6 +75,8 @@ const specials: Record<string, string> = {
   '\u2012': '-',
   '\u2013': '-',
   '\u2014': '-',
+  '\u2015': '-',
+  '\u2212': '-',
   '\u00d7': 'x',
   œ: 'o',
   Œ: 'O',
@@ -101,5 +104,27 @@ function cleanText(name: string): Omit<CleanName, 'extension'> {
     })
     .replace(sitePattern, '')
     .trim();
-  return { text, folded: foldAccents(text), ids };
+  const folded = foldAccents(text);
+  return { text, folded: hasQuotes(text) ? boxCounts(text, folded) : folded, ids };
+}
+
+const countAlone =
+  /^ *(?:(?:saisons?|seasons?|livre|book|part(?:ie)?|vol(?:ume)?|tome|cd|dvd|dis[ck]|disque|episodes?|ep|s)[ ._-]?(?:\d{1,4}|[ivx]{1,4})|\d{1,4}[ ._]?[-~][ ._]?\d{1,4}) *$/i;
+const yearAlone = /^ *(?:19|20)\d\d *$/;
+const anyYear = /(?<!\d)(?:19|20)\d\d(?!\d)/g;
+
+/**
+ * Quotes around a count and nothing else (`"Saison 2"`, `"2001-2005"`, the only year) become the brackets that the
+ * grammars know; in front of a name they are its title.
+ */
+function boxCounts(text: string, folded: string): string {
+  let boxed = folded;
+  for (const { open, inner, close, end, isQuote } of readPairs(text).pairs) {
+    const words = folded.slice(inner, close);
+    const counts = countAlone.test(words) || (yearAlone.test(words) && folded.match(anyYear)?.length === 1);
+    if (!isQuote || open === 0 || !counts) continue;
+    const [left, right] = ['('.repeat(inner - open), ')'.repeat(end - close)];
+    boxed = boxed.slice(0, open) + left + words + right + boxed.slice(end);
+  }
+  return boxed;
 }

@@ -1,4 +1,6 @@
 import { parseTorrentTitle } from '@viren070/parse-torrent-title';
+import { editionWord, readEdition } from './editions.ts';
+import { opensTitle } from './titles.ts';
 
 /** What a release name says beside its title, from the library, behind our own names. */
 export interface ReleaseTags {
@@ -28,7 +30,7 @@ export function readRelease(name: string): ReleaseTags {
   if (resolution) tags.resolution = resolution;
   if (parsed.hdr?.length) tags.hdr = parsed.hdr.join(' ');
   if (parsed.quality) tags.source = parsed.quality;
-  const edition = ownEdition(name) ?? parsed.editions?.[0];
+  const edition = readEdition(name) ?? parsed.editions?.[0];
   if (edition) tags.edition = edition;
   if (parsed.group) tags.group = parsed.group;
   return tags;
@@ -67,24 +69,6 @@ function looseResolution(name: string): string | undefined {
   return /[ ._[(]uhd[ ._-]?(?:blu-?ray|bd|rip)?(?=[ ._\])-]|$)/i.test(name) ? '2160p' : undefined;
 }
 
-const editions: readonly (readonly [RegExp, string])[] = [
-  [/version[ ._-]longue/i, 'Version longue'],
-  [/version[ ._-]integrale/i, 'Version intégrale'],
-  [/special[ ._]edition/i, 'Special Edition'],
-  [/ultimate[ ._](?:cut|edition)/i, 'Ultimate Cut'],
-  [/director'?[ ._-]?s?[ ._-]cut/i, "Director's Cut"],
-  [/final[ ._-]cut/i, 'Final Cut'],
-];
-
-function ownEdition(name: string): string | undefined {
-  // Plex's own form (facts/media-servers 2.5).
-  const plex = /\{edition-([^{}]{1,60})\}/i.exec(name)?.[1];
-  return plex ?? editions.find(([pattern]) => pattern.test(name))?.[1];
-}
-
-const editionWord =
-  "(?:extended|theatrical|ultimate|special|final|definitive|unrated|uncut|anniversary|limited|deluxe|integral|collector'?[ ._]?s?|director'?[ ._]?s?|criterion|international|alternate|original|snyder|rogue|assembly)";
-
 /** An edition only right before the year: `Gladiator.Extended.2000`. */
 const yearWord =
   "(?:imax|3d|dc|extended|uncut|unrated|theatrical|restored|restauree?|remastered|director'?[ ._]?s?[ ._]cut)";
@@ -113,10 +97,15 @@ const languageBeforeYear =
 const upperTag =
   /(?<![A-Za-z0-9])(?:(?:KOREAN|JAPANESE|CHINESE|CANTONESE|HINDI|RUSSIAN|POLISH|SWEDISH|DANISH|NORWEGIAN|DUTCH|TURKISH|PORTUGUESE)(?=[ ._]+(?:(?:19|20)\d\d|\d{3,4}p)(?![a-z\d]))|FRENCH|iNTERNAL|INTERNAL|VO|GERMAN|iTALiAN|ITA|SPANISH|LIMITED|CUSTOM|(?:CAM|TS|TC|R5|SCR|MD|LD)(?=(?:[ ._-]+(?:MD|LD|LiNE|LINE))?[ ._-]+(?:(?:TRUE)?FRENCH|VOSTFR|[Xx]vi[Dd]|XViD|XVID|[xXhH]\.?26[45]|HEVC|AC3|AAC|\d{3,4}p)))(?![A-Za-z0-9])/;
 
-/** Index of the first word that ends a title, -1 when there is none. One that opens the name (`4K.Title`) does not count. */
-export function findTag(folded: string): number {
+/**
+ * Index of the first word that ends a title, -1 when there is none. One that opens the name (`4K.Title`) does not count.
+ *
+ * @param editionAt where quotes set an edition apart, below 0 = nowhere
+ */
+export function findTag(folded: string, editionAt = -1): number {
   const found = [strongTag, upperTag, languageBeforeYear]
     .map((pattern) => searchFrom(pattern, folded))
+    .concat(editionAt)
     .filter((at) => at >= 0);
   return found.length > 0 ? Math.min(...found) : -1;
 }
@@ -149,12 +138,6 @@ function isOfTitle(folded: string, at: number): boolean {
   const word = wordTag.exec(folded.slice(at))?.[0];
   return word !== undefined && (joint.test(before) || goesOnToYear(folded.slice(at + word.length)));
 }
-
-/** A tag that opens the name, or follows an article alone, is a title (`The Final Cut`, `Le Web`). */
-export function opensTitle(before: string): boolean {
-  return opening.test(before);
-}
-const opening = /^(?:(?:the|an?|les?|la|l'?|une?|el|il|der|die|das)[ ._]*)?$/i;
 
 function searchFrom(pattern: RegExp, folded: string): number {
   for (let from = 0; ; ) {

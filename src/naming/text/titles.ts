@@ -14,43 +14,11 @@ export function sameTitleKey(title: string): string {
     .replace(/[^\p{L}\p{N}]+/gu, '');
 }
 
-/**
- * Turns a piece of a file name into a title: dots and underscores that stand for spaces become spaces, real ones
- * (`Mr. Robot`, `E.T.`, `Il était une fois... la vie`) stay; separators and lone brackets at the ends go.
- */
-export function tidyTitle(raw: string): string {
-  let title = raw.replaceAll('_', ' ');
-  const dotted = !title.trim().includes(' ');
-  title = title.replace(/(?<![\p{L}\p{N}])(?:\p{L}\.){2,}/gu, (word) => word.replaceAll('.', '\ue000'));
-  title = dotted
-    ? title.replace(/\.+/g, ' ')
-    : title.replace(/(?<=[^\s.])\.(?=[^\s.])/g, (_dot, at: number, all: string) =>
-        /\d/.test(all[at - 1] ?? '') && /\d/.test(all[at + 1] ?? '') ? '.' : ' ',
-      );
-  title = title.replace(/(\p{L})\ue000(?=[\p{L}\p{N}])/gu, '$1.').replaceAll('\ue000', '. ');
-  title = title
-    .replace(/\[[^\]]*\]|\{[^}]*\}/g, ' ')
-    .replace(/\(\s*\)/g, ' ')
-    .replace(/(?<=\S\s*)\[[^\]]*$/, '');
-  return trimSeparators(title.replace(/\s+/g, ' '));
+/** Whether what stands before is no title yet: nothing, or an article alone (`The Final Cut`, `Le Web`). */
+export function opensTitle(before: string): boolean {
+  return opening.test(before);
 }
-
-function trimSeparators(title: string): string {
-  let end = title.length;
-  let start = 0;
-  while (start < end && ' -_.,;:+~)]}|/\\'.includes(title[start] as string)) start++;
-  while (end > start && isLoose(title, start, end)) end--;
-  const trimmed = title.slice(start, end);
-  return trimmed.split('(').length > trimmed.split(')').length
-    ? trimmed.replace(/\([^()]*$/, '').trim()
-    : trimmed;
-}
-
-function isLoose(title: string, start: number, end: number): boolean {
-  const last = title[end - 1] as string;
-  if (last === '.') return !/(?:\p{L}\.\s?\p{L}|\.\.)\.$/u.test(title.slice(start, end));
-  return ' -_,;:+~([{|/\\'.includes(last);
-}
+const opening = /^(?:(?:the|an?|les?|la|l'?|une?|el|il|der|die|das)[ ._]*)?$/i;
 
 /**
  * Where `title` (as a parser gives it, separators changed) stands in `text`: letters and digits are compared, anything

@@ -5,9 +5,10 @@ import { readPart } from '../siblings/parts.ts';
 import type { Evidence } from '../siblings/siblings.ts';
 import { foldAccents } from '../text/clean.ts';
 import type { Recognition } from '../text/recognition.ts';
-import { opensTitle, opensWithTag } from '../text/release-tags.ts';
+import { opensWithTag } from '../text/release-tags.ts';
 import { isSportEvent } from '../text/sports.ts';
-import { findTitle, sameTitleKey, tidyTitle } from '../text/titles.ts';
+import { cutTitle, firstStop, tidyTitle, withoutTail } from '../text/title-ends.ts';
+import { findTitle, opensTitle, sameTitleKey } from '../text/titles.ts';
 import { frontYear, rankEnd } from './list-position.ts';
 import { isWeakName } from './weak-names.ts';
 
@@ -125,10 +126,8 @@ function ownTitle(
   }
   const start = titleFrom || openingStart(folded, found?.start);
   const yearStop = yearAt && !isSportEvent(folded, yearAt.at + 4, tagAt) ? yearAt.at : -1;
-  const ends = [yearStop, tagAt, partAt, folded.search(otherName)].filter((at) => at > start);
-  let end = ends.length > 0 ? Math.min(...ends) : folded.length;
-  const whole = allOfIt.exec(folded.slice(start, end));
-  if (whole) end = start + whole.index;
+  const stop = firstStop(folded, start, [yearStop, tagAt, partAt, folded.search(otherName)]);
+  let end = withoutTail(folded, start, stop, allOfIt);
   // The library ends a title at `Episode 4`; that this is a film has been settled before.
   const isCut =
     found &&
@@ -141,7 +140,7 @@ function ownTitle(
       folded.slice(0, found.end).includes(' ') && /^-[a-z]+(?=[ ._]*(?:[[(]|$))/.test(folded.slice(found.end))
     );
   if (!yearAt && isCut) end = found.end;
-  const title = tidyTitle(text.slice(start, end)) || release.title;
+  const title = cutTitle(text, start, end) || release.title;
   if (title) own.title = title;
   return own;
 }
@@ -158,6 +157,8 @@ function cutAtWord(rest: string): boolean {
   );
 }
 
+const quotesAlone = /^["'`\u00ab\u00bb\u2018-\u201f\u2039\u203a\u3008-\u300f\u00a1\u00bf]+ ?$/;
+
 /** Where the title begins: where the library says, or behind a release group in brackets; `(500) jours` keeps its bracket. */
 function openingStart(folded: string, found: number | undefined): number {
   // `HD 1080p - Diva (1981)`
@@ -168,6 +169,8 @@ function openingStart(folded: string, found: number | undefined): number {
   }
   // A word is no tag because the library takes it for one (`Proper Binge`, `HD and the Sea`).
   if (found === 1 && folded.startsWith('(')) return 0;
+  // Nor are the marks that quote its first words.
+  if (quotesAlone.test(folded.slice(0, found))) return 0;
   // Nor does a title begin within a number (`2012 1`).
   if (/^\w\w$/.test(folded.slice(found - 1, found + 1))) return 0;
   return /^[\p{L}\p{N}_]+,?[ ._-]+$/u.test(folded.slice(0, found)) && !opensWithTag(folded) ? 0 : found;

@@ -4,7 +4,8 @@ import type { Reading, ShowReading } from '../file/reading.ts';
 import type { Folder } from '../folders/folders.ts';
 import { countInWords, readCount } from '../text/ordinals.ts';
 import type { Recognition } from '../text/recognition.ts';
-import { sameTitleKey, tidyTitle } from '../text/titles.ts';
+import { cutTitle, firstStop, tidyTitle, withoutTail } from '../text/title-ends.ts';
+import { sameTitleKey } from '../text/titles.ts';
 import { setYear } from './movie.ts';
 
 /**
@@ -123,36 +124,34 @@ const seasonEnd = new RegExp(
 );
 /** `Totally Spies - 031 (S02E05)`: the number that counts through. */
 const numberBeforeMarker = /[ ._]+-[ ._]+\d{2,3}[ ._]*[([]$/;
+const completeBeforeMarker =
+  /[ ._-]+(?:the[ ._])?\(?(?:complete|integrale)(?:[ ._](?:series|seasons?|saisons?))?[ ._(-]*$/i;
+const tails = [numberBeforeMarker, completeBeforeMarker];
+/** `Quotidien du 12-03-2024`: the word belongs to the date. */
+const dateJoint = /[ ._](?:du|des|of|vom|del|van)[ ._-]*$/i;
 
 /** Title and year in front of the marker or the date. */
 function ownName({ name, release, tagAt }: Reading, show: ShowReading): { title?: string; year?: number } {
+  const { text, folded } = name;
   const stop = show.titleAt?.end ?? show.marker?.start ?? show.date?.start;
   if (stop === undefined) return release.title ? { title: release.title } : {};
-  const group = show.titleAt?.start ?? groupEnd(name.folded);
+  const group = show.titleAt?.start ?? groupEnd(folded);
+  if (stop <= group) return {};
   // `Show.FRENCH.S01E01`, `Naruto VF 012`: a tag ends the title here as well.
-  const at = tagAt > group ? Math.min(stop, tagAt) : stop;
-  if (at <= group) return {};
+  const at = firstStop(folded, group, [stop, tagAt]);
   let end = at;
   const own: { title?: string; year?: number } = {};
-  const year = /^.*\S.*?[ ._([-]+(19\d\d|20[0-3]\d)[)\]]?[ ._-]*$/.exec(name.folded.slice(group, at));
+  const year = /^.*\S.*?[ ._([-]+(19\d\d|20[0-3]\d)[)\]]?[ ._-]*$/.exec(folded.slice(group, at));
   if (year) {
     own.year = Number(year[1]);
     end = group + year[0].lastIndexOf(year[1] as string);
   }
-  const whole =
-    /[ ._-]+(?:the[ ._])?\(?(?:complete|int[eé]grale)(?:[ ._](?:series|seasons?|saisons?))?[ ._(-]*$/i;
-  const box = /^\[([^\]]*)\][ ._]*\[?\u7b2c?$/.exec(name.text.slice(group, end))?.[1];
-  // `Quotidien du 12-03-2024`: the word belongs to the date.
-  const joint = show.date ? /[ ._](?:du|des|of|vom|del|van)[ ._-]*$/i : /$^/;
+  const box = /^\[([^\]]*)\][ ._]*\[?\u7b2c?$/.exec(text.slice(group, end))?.[1];
+  for (const tail of show.date ? [...tails, dateJoint] : tails) end = withoutTail(folded, group, end, tail);
   // `Vinland Saga (Season 2) - S02E05` says it twice.
-  const words = name.text
-    .slice(group, end)
-    .replace(numberBeforeMarker, '')
-    .replace(whole, '')
-    .replace(joint, '');
-  const again = seasonEnd.exec(words);
-  const isTwice = again && readCount(again[1] as string) === show.marker?.season;
-  const title = tidyTitle(box ?? (isTwice ? words.slice(0, again.index) : words));
+  const again = seasonEnd.exec(folded.slice(group, end));
+  if (again && readCount(again[1] as string) === show.marker?.season) end = group + again.index;
+  const title = box === undefined ? cutTitle(text, group, end) : tidyTitle(box);
   if (title) own.title = title;
   return own;
 }

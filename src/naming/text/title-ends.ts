@@ -1,0 +1,118 @@
+import { foldAccents } from './clean.ts';
+import { hasQuotes, type Pair, readPairs } from './paired-marks.ts';
+import { opensTitle } from './titles.ts';
+
+/*
+ * How a title is cut out of a name, of a film, a folder or a show alike: it ends at the first thing that is none of it,
+ * then what only belongs to that thing is taken off its end.
+ */
+
+/** The first of these places behind `start`, else the end of the name; -1 is no place. */
+export function firstStop(folded: string, start: number, stops: readonly number[]): number {
+  let end = folded.length;
+  for (const stop of stops) if (stop > start && stop < end) end = stop;
+  return end;
+}
+
+/** The end moved in front of what matches there. @param tail a pattern that ends with `$` */
+export function withoutTail(folded: string, start: number, end: number, tail: RegExp): number {
+  const found = tail.exec(folded.slice(start, end));
+  return found ? start + found.index : end;
+}
+
+/**
+ * The title between two places of a name, without the marks that joined it to what stands around it. An end among the
+ * words of a pair (`Film "La Version longue" 1966`) is moved in front of the pair: half of it is no title.
+ */
+export function cutTitle(text: string, start: number, end: number): string {
+  const mayBeSplit = end < text.length && hasQuotes(text);
+  return tidyTitle(text.slice(start, mayBeSplit ? pairStart(text, start, end) : end));
+}
+
+/** Where the outermost pair begins that this end would cut in two, behind words of the title; else the end itself. */
+function pairStart(text: string, start: number, end: number): number {
+  const isCut = ({ open, close }: Pair) =>
+    open > start && open < end && close >= end && !opensTitle(foldAccents(text.slice(start, open)));
+  return Math.min(
+    end,
+    ...readPairs(text)
+      .pairs.filter(isCut)
+      .map(({ open }) => open),
+  );
+}
+
+/**
+ * Turns a piece of a file name into a title: dots and underscores that stand for spaces become spaces, real ones
+ * (`Mr. Robot`, `E.T.`, `Il était une fois... la vie`) stay; what joins at the ends and halves of pairs go.
+ */
+export function tidyTitle(raw: string): string {
+  let title = raw.replaceAll('_', ' ');
+  const dotted = !title.trim().includes(' ');
+  title = title.replace(/(?<![\p{L}\p{N}])(?:\p{L}\.){2,}/gu, (word) => word.replaceAll('.', '\ue000'));
+  title = dotted
+    ? title.replace(/\.+/g, ' ')
+    : title.replace(/(?<=[^\s.])\.(?=[^\s.])/g, (_dot, at: number, all: string) =>
+        /\d/.test(all[at - 1] ?? '') && /\d/.test(all[at + 1] ?? '') ? '.' : ' ',
+      );
+  title = title.replace(/(\p{L})\ue000(?=[\p{L}\p{N}])/gu, '$1.').replaceAll('\ue000', '. ');
+  title = title
+    .replace(/\[[^\]]*\]|\{[^}]*\}/g, ' ')
+    .replace(/\(\s*\)/g, ' ')
+    .replace(/(?<=\S\s*)\[[^\]]*$/, '')
+    .replace(/\s+/g, ' ');
+  return hasQuotes(title) ? trimEnds(unquoted(trimEnds(withoutLooseQuotes(title)))) : trimEnds(title);
+}
+
+/** A quote without its other half goes; an apostrophe may look like one (`'71`, `Singin'`). */
+function withoutLooseQuotes(title: string): string {
+  let kept = '';
+  let from = 0;
+  for (const { at, end, isApostrophe } of readPairs(title).loose) {
+    if (isApostrophe) continue;
+    kept += title.slice(from, at);
+    from = end;
+  }
+  return (kept + title.slice(from)).replace(/\s+/g, ' ');
+}
+
+/** Quotes around all of a title are none of it. */
+function unquoted(title: string): string {
+  const around = readPairs(title).pairs.find(
+    ({ open, end, isQuote }) => isQuote && open === 0 && end === title.length,
+  );
+  return around ? title.slice(around.inner, around.close) : title;
+}
+
+/** What joins a title to the words around it: dashes, dots in the middle, slashes and the like. */
+const joints =
+  ' -_,;:+~|/\\\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2022\u2219\u22c5\u00b7\u30fb\u2044\u2215\u29f8';
+const inFront: ReadonlySet<string> = new Set(`${joints}.)]}>`);
+const behind: ReadonlySet<string> = new Set(`${joints}([{<&=`);
+/** Marks that a title may well end with (`Thunderbolts*`), but not when they stand apart. */
+const standingApart = /(?<=\s)[*#@^<>\u2192]$/;
+
+function trimEnds(title: string): string {
+  let end = title.length;
+  let start = 0;
+  while (start < end && inFront.has(title[start] as string)) start++;
+  while (end > start && isJoint(title, start, end)) end--;
+  const trimmed = title.slice(start, end);
+  return trimmed.split('(').length > trimmed.split(')').length
+    ? trimmed.replace(/\([^()]*$/, '').trim()
+    : trimmed;
+}
+
+function isJoint(title: string, start: number, end: number): boolean {
+  const last = title[end - 1] as string;
+  if (behind.has(last)) return true;
+  if (last === '.') return !/(?:\p{L}\.\s?\p{L}|\.\.)\.$/u.test(title.slice(start, end));
+  if (last === ']' || last === '}') return true;
+  if (last === ')') return countOf(title, '(', start, end) < countOf(title, ')', start, end);
+  return standingApart.test(title.slice(start, end));
+}
+
+function countOf(text: string, mark: string, start: number, end: number): number {
+  let count = 0;
+  for (let at = start; at < end; at++) if (text[at] === mark) count++;
+  return count;
+}
