@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
 import { settingList } from '../config/settings.ts';
 import { packageJson, read, root } from './fixtures/checkout.ts';
-import { documents, tableOf } from './fixtures/documents.ts';
+import { documents, rowsOf, tableOf } from './fixtures/documents.ts';
 
 /**
  * What the documents say to type, to set and to follow is there. The changelog speaks of what was, the facts of other
@@ -83,4 +83,36 @@ t.test('the table of tests names files that are there', async (t) => {
   const rows = tableOf('docs/testing.md', 'tests');
   t.ok(rows.length > 60, `${rows.length} tests`);
   for (const [file = ''] of rows) t.ok(existsSync(join(root, file)), file);
+});
+
+t.test('README is short, and tells of ten settings as the code has them', async (t) => {
+  t.ok(read('README.md').split('\n').length <= 201);
+  const told = rowsOf('README.md', 'ten settings');
+  t.equal(told.length, 10);
+  for (const [[path = '', env] = [], [shown] = []] of told) {
+    const setting = settingList.find((one) => one.path === path);
+    t.strictSame([env, shown], [setting?.env, setting?.shown.replaceAll('`', '')], path);
+  }
+});
+
+t.test('tables are three columns wide at most', async (t) => {
+  for (const document of current)
+    for (const [line] of read(document).matchAll(/^ *\|[ :|-]+\|$/gm))
+      t.ok(line.trim().split('|').length <= 5, `${line} in ${document}`);
+});
+
+t.test('files of the checkout that the documents name are there', async (t) => {
+  let count = 0;
+  for (const document of current)
+    for (const [, path = ''] of read(document).matchAll(
+      /`((?:src|plugins|config|test|bench|docs|docker)\/[\w./*-]+)`/g,
+    )) {
+      if (path === 'config/passerelle.yaml' || path === 'docker/secrets/fichier_api_key') continue;
+      t.ok(
+        path.includes('*') ? globSync(path, { cwd: root }).length > 0 : existsSync(join(root, path)),
+        `${path} in ${document}`,
+      );
+      count += 1;
+    }
+  t.ok(count > 80, `${count} files`);
 });
