@@ -1,44 +1,79 @@
+import { whyNoAddress } from './addresses.ts';
+import { kindOf, type Reading, refused, type Wrong } from './reading.ts';
+
 /** What one setting is: where it comes from, what it may be, and how to say what would be right. */
 export interface Setting<T> {
   readonly env: string;
+  /** Names that it had: they are still read, with a warning that tells the new one. */
+  readonly formerly: FormerNames | undefined;
   readonly help: string;
   readonly fallback: T;
   /** Shown as `***` wherever settings are printed. */
   readonly secret: boolean;
   /** How the default is written in docs/settings.md and in the example file. */
   readonly shown: string;
-  /** What would be right, as the end of the sentence "must be ...". */
-  readonly right: string;
-  /** The value in our form, or undefined when `raw` (text from the environment, or a YAML value) is not right. */
-  readonly read: (raw: unknown) => T | undefined;
+  /**
+   * The value in our form, or all that is wrong with it.
+   * @param raw text from the environment, or a YAML value
+   * @param written a number of YAML as it stands there: `007`, `1.10`
+   */
+  readonly read: (raw: unknown, written?: string) => Reading<T>;
+}
+
+/** What a setting was called. */
+export interface FormerNames {
+  path: string;
+  env: string;
 }
 
 interface Common {
   env: string;
+  formerly?: FormerNames;
   help: string;
   secret?: boolean;
   /** How the default is written for people, where the value itself would not say it. */
   shown?: string;
 }
 
+interface TextOptions extends Common {
+  /** Looks at a text that is not empty and has no spaces around it. */
+  check?: (text: string) => Reading<string>;
+}
+
 /** Text; without a default it may be left out. */
-export function text(options: Common & { fallback: string }): Setting<string>;
-export function text(options: Common): Setting<string | undefined>;
-export function text(options: Common & { fallback?: string }): Setting<string | undefined> {
-  return setting(options, options.fallback, 'text, not empty', (raw) => {
-    const value = typeof raw === 'number' ? String(raw) : raw;
-    return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+export function text(options: TextOptions & { fallback: string }): Setting<string>;
+export function text(options: TextOptions): Setting<string | undefined>;
+export function text(options: TextOptions & { fallback?: string }): Setting<string | undefined> {
+  const right = 'must be text, not empty';
+  return setting(options, options.fallback, (raw, written) => {
+    const value = typeof raw === 'number' ? (written ?? String(raw)) : raw;
+    if (typeof value === 'boolean') return refused('put quotes around it', `is ${value}, not text`);
+    if (typeof value !== 'string') return refused(right, `is ${kindOf(value)}`);
+    const plain = value.trim();
+    if (plain === '') return refused(right, 'is empty');
+    if (options.check) return options.check(plain);
+    return /\p{Cc}/u.test(plain)
+      ? refused(right, 'holds a line break or a control character')
+      : { value: plain };
   });
+}
+
+/** A check of texts out of a function that says why one is not right. */
+export function checkedBy(why: (text: string) => string | undefined, right: string) {
+  return (value: string): Reading<string> => {
+    const wrong = why(value);
+    return wrong === undefined ? { value } : refused(`must be ${right}`, wrong);
+  };
 }
 
 /** A whole number within bounds, both included. */
 export function integer(options: Common & { fallback: number; min: number; max: number }): Setting<number> {
   const { min, max } = options;
-  return setting(options, options.fallback, `a whole number from ${min} to ${max}`, (raw) => {
+  return setting(options, options.fallback, (raw) => {
     const value = typeof raw === 'string' && /^\d+$/.test(raw.trim()) ? Number(raw) : raw;
     return typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max
-      ? value
-      : undefined;
+      ? { value }
+      : refused(`must be a whole number from ${min} to ${max}`);
   });
 }
 
@@ -46,9 +81,10 @@ export function integer(options: Common & { fallback: number; min: number; max: 
 export function choice<const T extends string>(
   options: Common & { fallback: NoInfer<T>; values: readonly T[] },
 ): Setting<T> {
-  return setting<T>(options, options.fallback, `one of ${options.values.join(', ')}`, (raw) =>
-    options.values.find((value) => value === (typeof raw === 'string' ? raw.trim() : raw)),
-  );
+  return setting<T>(options, options.fallback, (raw) => {
+    const value = options.values.find((one) => one === (typeof raw === 'string' ? raw.trim() : raw));
+    return value === undefined ? refused(`must be one of ${options.values.join(', ')}`) : { value };
+  });
 }
 
 /** true or false. */
@@ -63,39 +99,70 @@ export function flag(options: Common & { fallback: boolean }): Setting<boolean> 
     ['yes', true],
     ['no', false],
   ]);
-  return setting(options, options.fallback, 'true or false', (raw) =>
-    words.get(typeof raw === 'string' ? raw.trim().toLowerCase() : raw),
-  );
+  return setting(options, options.fallback, (raw) => {
+    const value = words.get(typeof raw === 'string' ? raw.trim().toLowerCase() : raw);
+    return value === undefined ? refused('must be true or false') : { value };
+  });
 }
 
-/** A list: YAML list, or comma separated text. `item` gives an item in our form, or undefined when it is not right. */
+/** A list: YAML list, or comma separated text, where empty parts count for nothing. */
 export function list<T extends string | number>(
-  options: Common & { fallback: readonly T[]; right: string; item: (raw: string) => T | undefined },
+  options: Common & { fallback: readonly T[]; right: string; item: (raw: string) => Reading<T> },
 ): Setting<readonly T[]> {
-  return setting<readonly T[]>(options, options.fallback, options.right, (raw) => {
-    const parts = Array.isArray(raw)
-      ? raw.map(String)
-      : typeof raw === 'string' || typeof raw === 'number'
-        ? String(raw).split(',')
-        : [];
-    const items = parts
-      .map((part) => part.trim())
-      .filter((part) => part !== '')
-      .map(options.item);
-    return items.length > 0 && items.every((item) => item !== undefined) ? (items as T[]) : undefined;
+  const right = `must be ${options.right}`;
+  return setting<readonly T[]>(options, options.fallback, (raw) => {
+    const parts =
+      typeof raw === 'string' || typeof raw === 'number'
+        ? String(raw)
+            .split(',')
+            .filter((part) => part.trim() !== '')
+        : raw;
+    if (!Array.isArray(parts)) return refused(right);
+    if (parts.length === 0) return refused(right, 'is empty');
+    return collect(parts, (part) =>
+      (typeof part === 'string' && part.trim() !== '') || typeof part === 'number'
+        ? options.item(String(part).trim())
+        : refused(right),
+    );
   });
 }
 
 /** Rows of a table: a YAML list of maps, or the same as JSON text in the environment. */
 export function rows<T extends object>(
-  options: Common & { right: string; row: (raw: unknown) => T | undefined },
+  options: Common & { row: (raw: unknown) => Reading<T>; example: string },
 ): Setting<readonly T[]> {
-  return setting<readonly T[]>({ shown: 'none', ...options }, [], options.right, (raw) => {
-    const list = typeof raw === 'string' ? parsed(raw) : raw;
-    if (!Array.isArray(list)) return undefined;
-    const read = list.map(options.row);
-    return read.every((row) => row !== undefined) ? (read as T[]) : undefined;
+  return setting<readonly T[]>({ shown: 'none', ...options }, [], (raw) => {
+    const right = `must be a list such as ${options.example}`;
+    if (typeof raw === 'string') {
+      const json = parsed(raw);
+      return json === undefined
+        ? refused(`${right}; in a shell, with single quotes around all of it`, 'is no JSON')
+        : rowsIn(json, options.row, right);
+    }
+    return rowsIn(raw, options.row, right);
   });
+}
+
+function rowsIn<T>(raw: unknown, row: (raw: unknown) => Reading<T>, right: string): Reading<readonly T[]> {
+  if (Array.isArray(raw)) return collect(raw, row);
+  return typeof raw === 'object' && raw !== null
+    ? refused('put [ and ] around it', 'is one entry, not a list of them')
+    : refused(right, `is ${kindOf(raw)}`);
+}
+
+/** All entries read, or what is wrong with each that is not right. */
+function collect<T>(raw: readonly unknown[], read: (raw: unknown) => Reading<T>): Reading<readonly T[]> {
+  const values: T[] = [];
+  const wrongs: Wrong[] = [];
+  for (const [index, one] of raw.entries()) {
+    const reading = read(one);
+    if ('value' in reading) values.push(reading.value);
+    else {
+      for (const wrong of reading.wrongs)
+        wrongs.push({ part: { value: one }, ...wrong, at: [index, ...(wrong.at ?? [])] });
+    }
+  }
+  return wrongs.length > 0 ? { wrongs } : { value: values };
 }
 
 function parsed(text: string): unknown {
@@ -110,29 +177,28 @@ function parsed(text: string): unknown {
 export function address(options: Common & { fallback: string }): Setting<string>;
 export function address(options: Common): Setting<string | undefined>;
 export function address(options: Common & { fallback?: string }): Setting<string | undefined> {
-  return setting(options, options.fallback, 'an address such as http://192.168.1.10:8790', (raw) => {
-    if (typeof raw !== 'string' || /["|\s]/.test(raw.trim()) || !URL.canParse(raw.trim())) return undefined;
+  const right = 'must be an address such as http://192.168.1.10:8790';
+  return setting(options, options.fallback, (raw) => {
+    if (typeof raw !== 'string') return refused(right);
+    const wrong = whyNoAddress(raw);
+    if (wrong !== undefined) return refused(right, wrong);
     const url = new URL(raw.trim());
-    const plain = /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username;
-    return plain ? url.href.replace(/\/+$/, '') : undefined;
+    if (url.search !== '' || raw.includes('?'))
+      return refused(right, 'holds a question mark and what follows it');
+    return { value: url.href.replace(/\/+$/, '') };
   });
 }
 
-function setting<T>(
-  options: Common,
-  fallback: T,
-  right: string,
-  read: (raw: unknown) => T | undefined,
-): Setting<T> {
+function setting<T>(options: Common, fallback: T, read: Setting<T>['read']): Setting<T> {
   const plain =
     fallback === undefined ? 'none' : Array.isArray(fallback) ? fallback.join(', ') : String(fallback);
   return {
     env: options.env,
+    formerly: options.formerly,
     help: options.help,
     secret: options.secret ?? false,
     fallback,
     shown: options.shown ?? plain,
-    right,
     read,
   };
 }

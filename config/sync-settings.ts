@@ -28,8 +28,9 @@ export const syncSettings = {
     max: 100,
     help: 'A crawl that would remove more of the tree, or of one root, than this removes nothing and proposes it',
   }),
-  removeMost: integer({
-    env: 'PASSERELLE_SYNC_REMOVE_MOST',
+  removeMax: integer({
+    env: 'PASSERELLE_SYNC_REMOVE_MAX',
+    formerly: { path: 'sync.removeMost', env: 'PASSERELLE_SYNC_REMOVE_MOST' },
     fallback: 500,
     min: 0,
     max: 1_000_000,

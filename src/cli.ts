@@ -1,8 +1,6 @@
-import { Command, CommanderError } from 'commander';
-import { SettingsError } from '../config/load.ts';
+import { Command } from 'commander';
 import { type Context, type ExitCode, exitCodes } from './commands/context.ts';
-import { isBridgeError, isHostRefusal } from './core/errors.ts';
-import { withoutSecrets } from './core/redact.ts';
+import { explain } from './commands/explain.ts';
 import { version } from './core/version.ts';
 
 /**
@@ -172,16 +170,4 @@ export async function runCli(context: Context, args: readonly string[]): Promise
   } catch (error) {
     return explain(context, error);
   }
-}
-
-function explain({ err, signal }: Context, error: unknown): ExitCode {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse;
-  if (signal.aborted) return exitCodes.failed;
-  if (!isBridgeError(error)) {
-    err.write(`passerelle: ${withoutSecrets((error as Error).stack ?? String(error))}\n`);
-    return exitCodes.failed;
-  }
-  err.write(`passerelle: ${error.message}\n${error.remedy}\n`);
-  if (error instanceof SettingsError) return exitCodes.wrongUse;
-  return isHostRefusal(error) ? exitCodes.refused : exitCodes.failed;
 }

@@ -86,7 +86,7 @@ export function createIndexing(parts: IndexingParts) {
       },
     },
     removePercent: syncSettings.removePercent,
-    removeMost: syncSettings.removeMost,
+    removeMax: syncSettings.removeMax,
     confirmMs: syncSettings.confirmMinutes * 60_000,
     graceMs: syncSettings.graceHours * 3_600_000,
   });

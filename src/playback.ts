@@ -46,8 +46,8 @@ export async function createPlayback(parts: PlaybackParts) {
     // The form in which it was kept before there was a fingerprint: what was learned stays.
     account: Buffer.from(host.keyFingerprint, 'hex').toString('base64url').slice(0, 8),
     ...links,
-    minMs: links.shortestMs,
-    maxMs: links.longestMs,
+    minMs: links.minTtlMs,
+    maxMs: links.maxTtlMs,
     memory: await parts.memoryOf<LearnedTtl>('linkLife'),
   });
   const locationLock = createLocationLock({ clock, lockMs: delivery.locationLockMinutes * 60_000, log });
@@ -106,7 +106,7 @@ export async function createPlayback(parts: PlaybackParts) {
     mayAskHost: () => !host.state().isBlocked,
     headBytes: delivery.nextEpisode ? rangeCache.headBytes : 0,
   });
-  await catalog.leases.prune(clock.now() - Math.max(links.longestMs, links.resumeWindowMs));
+  await catalog.leases.prune(clock.now() - Math.max(links.maxTtlMs, links.resumeWindowMs));
 
   /** Titles as they stand in the tree: `Metropolis (1927)`, `Lupin S01E02`. */
   async function titlesOf(fileIds: readonly string[]): Promise<Map<string, string>> {

@@ -25,6 +25,13 @@ t.test('docs/settings.md tells of every setting: path, environment, default, mea
     if (typeof fallback === 'number' || typeof fallback === 'boolean') t.equal(shown, String(fallback), path);
 });
 
+t.test('docs/settings.md tells of every old name that is still read, and of the new one', async (t) => {
+  const rows = settingList.flatMap(({ path, formerly }) =>
+    formerly ? [[[formerly.path, formerly.env], [path]]] : [],
+  );
+  t.strictSame(rowsOf('docs/settings.md', 'old names'), rows);
+});
+
 t.test(
   'docs/errors.md tells of every error: code, status, whether to try again, message, remedy',
   async (t) => {
@@ -164,24 +171,44 @@ t.test(
   },
 );
 
-t.test('the example file with every # taken away is right and says the defaults', async (t) => {
-  const uncommented = read('config/passerelle.example.yaml').replace(/^( *)#(?=\S)/gm, '$1');
-  const file = join(t.testdir({ 'passerelle.yaml': uncommented }), 'passerelle.yaml');
-  const { settings, warnings } = loadSettings({ env: {}, file, fileRequired: true });
-  const { settings: untouched } = loadSettings({ env: {}, file: noFile });
-  const { fichier, server, auth, ...rest } = settings;
-  t.match(fichier.apiKey, /\w/);
-  t.match(server.baseUrl, /^http:/);
-  t.match(auth, { adminToken: /\w/, password: /\w/ });
-  const without = {
-    ...rest,
-    fichier: { ...fichier, apiKey: undefined },
-    server: { ...server, baseUrl: undefined },
-    auth: { ...auth, adminToken: undefined, password: undefined },
-  };
-  t.same(without, untouched);
-  t.strictSame(warnings, []);
-});
+/** The example with real values where it can only say what belongs there. */
+function withOwnSecrets(example: string): string {
+  return example
+    .replace(/apiKey: .*/, 'apiKey: abcdefgh12345678ABCDEFGH_-=87654')
+    .replace(/adminToken: .*/, 'adminToken: aBcDeFgHiJkLmNoP')
+    .replace(/password: .*/, 'password: correct horse');
+}
+
+t.test(
+  "the example file with every # taken away, and secrets of one's own, is right and says the defaults",
+  async (t) => {
+    const uncommented = read('config/passerelle.example.yaml').replace(/^( *)#(?=\S)/gm, '$1');
+    const secrets = ['fichier.apiKey', 'auth.adminToken', 'auth.password'];
+    const dir = t.testdir({ example: uncommented, 'passerelle.yaml': withOwnSecrets(uncommented) });
+    try {
+      loadSettings({ env: {}, file: join(dir, 'example'), fileRequired: true });
+      t.fail('what stands there for a secret is taken for none');
+    } catch (error) {
+      const faults = secrets.map((path) => ({ path, wrong: /is the text of the example/ }));
+      t.match(error, { faults });
+    }
+    const file = join(dir, 'passerelle.yaml');
+    const { settings, warnings } = loadSettings({ env: {}, file, fileRequired: true });
+    const { settings: untouched } = loadSettings({ env: {}, file: noFile });
+    const { fichier, server, auth, ...rest } = settings;
+    t.match(fichier.apiKey, /\w/);
+    t.match(server.baseUrl, /^http:/);
+    t.match(auth, { adminToken: /\w/, password: /\w/ });
+    const without = {
+      ...rest,
+      fichier: { ...fichier, apiKey: undefined },
+      server: { ...server, baseUrl: undefined },
+      auth: { ...auth, adminToken: undefined, password: undefined },
+    };
+    t.same(without, untouched);
+    t.strictSame(warnings, []);
+  },
+);
 
 t.test(
   '.ci/run finds its own place, installs only what is missing and runs the test command of README',

@@ -207,7 +207,7 @@ inEachWay(
 );
 
 inEachWay('a lock that is shorter than patience is waited for in mid-film', async (t, way) => {
-  const one = await startBridge(t, way, {}, { env: { FICHIER_PAUSES_MINUTES: '1' } });
+  const one = await startBridge(t, way, {}, { env: { FICHIER_BACKOFF_MINUTES: '1' } });
   one.simulator.faults.download.cutAt = [late];
   const answer = await one.ask(long);
   t.equal(await lock(one, 50_000), 503);

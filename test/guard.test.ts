@@ -26,8 +26,8 @@ t.test('the guard, as a table: what stops a deletion, and why', async (t) => {
       { ...base, whole: share(9, 0), crawl: { failedFolders: 1 } },
       /^failed/,
     ],
-    ['as many as may', { ...base, removeMost: 3 }, undefined],
-    ['one more', { ...base, removeMost: 2 }, /^many 3 files would go, more than 2 at once/],
+    ['as many as may', { ...base, removeMax: 3 }, undefined],
+    ['one more', { ...base, removeMax: 2 }, /^many 3 files would go, more than 2 at once/],
     [
       'a fifth of one root',
       { ...base, roots: [{ path: '/a', ...share(10, 3) }] },

@@ -20,6 +20,15 @@ function importsOf(file: string): string[] {
   );
 }
 
+/** Whether a file takes nothing but types from another. */
+function isOfTypes(file: string, to: string): boolean {
+  const code = readFileSync(join(root, file), 'utf8');
+  const statements = [...code.matchAll(/^(?:import|export)\b[^;]*?'(\.[^'\n]+)';/gm)].filter(
+    ([, from = '']) => relative(root, resolve(root, file, '..', from)) === to,
+  );
+  return statements.length > 0 && statements.every(([words]) => words.startsWith('import type '));
+}
+
 const imports = files.flatMap((file) => importsOf(file).map((to) => ({ file, to })));
 
 /** Rooms below src as docs/architecture.md has them, the ground first: what each may know of src besides itself. */
@@ -79,7 +88,7 @@ t.test('plugins know the bridge by its type, and the pure parts', async (t) => {
 });
 
 t.test(
-  'config knows of src the errors and the pure tables of rules, profiles and kinds of servers; commands are known to the program alone',
+  'config knows of src types alone: of errors, rules, profiles and kinds of servers; commands are known to the program alone',
   async (t) => {
     const fromConfig = imports.filter(
       ({ file, to }) => file.startsWith('config/') && /^(src|plugins|test)\//.test(to),
@@ -92,6 +101,8 @@ t.test(
       'src/notify/servers/adapter.ts',
     ];
     t.strictSame([...new Set(fromConfig.map(({ to }) => to))].sort(), known);
+    const ofValues = fromConfig.filter(({ file, to }) => !isOfTypes(file, to));
+    t.strictSame(ofValues, [], 'and nothing of them but types');
     const toCommands = imports.filter(
       ({ file, to }) => to.startsWith('src/commands/') && !file.startsWith('src/commands/'),
     );

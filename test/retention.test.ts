@@ -148,7 +148,7 @@ t.test('a root and a tree of one name do not count the losses of each other', as
 });
 
 t.test('more than N at once wait for a word, also when they go one by one within a day', async (t) => {
-  const env = { ...noGrace, PASSERELLE_SYNC_REMOVE_MOST: '3' };
+  const env = { ...noGrace, PASSERELLE_SYNC_REMOVE_MAX: '3' };
   const one = await startBridge(t, [films(40)], { env });
   await one.sync();
   remove(one, 0, 1);

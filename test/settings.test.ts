@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import t from 'tap';
-import { loadSettings, SettingsError } from '../config/load.ts';
+import { SettingsError } from '../config/faults.ts';
+import { loadSettings } from '../config/load.ts';
 import { settingList } from '../config/settings.ts';
 import { exitCodes } from '../src/commands/context.ts';
 import { noFile, read } from './fixtures/checkout.ts';

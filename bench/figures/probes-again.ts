@@ -57,7 +57,7 @@ export async function afterLeases(probing: Probing): Promise<Measure[]> {
     PASSERELLE_LINK_START_WINDOW_MS: shortest,
     PASSERELLE_LINK_RESUME_WINDOW_MS: shortest,
     // What was learned of links before is cut to this.
-    PASSERELLE_LINK_LONGEST_MS: shortest,
+    PASSERELLE_LINK_MAX_TTL_MS: shortest,
   });
   await delay(shortLeaseMs);
   await rest(500);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Loaded, loadSettings } from '../../config/load.ts';
+import { examineFolders } from './examine-folders.ts';
 
 /** What a command may touch of the process: handed in, so that tests can be the person. */
 export interface Context {
@@ -17,13 +18,23 @@ export const exitCodes = { done: 0, failed: 1, wrongUse: 2, refused: 3 } as cons
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** The settings of this process. @throws SettingsError */
-export function settingsOf({ env, cwd }: Pick<Context, 'env' | 'cwd'>): Loaded {
+/** What a command cannot do without. */
+export interface Needs {
+  /** It asks the host. */
+  key?: boolean;
+  /** It writes: looked at are the rights to do so, before anything is made. */
+  folders?: boolean;
+}
+
+/** The settings of this process. @throws SettingsError with everything that is wrong with them, or with the folders */
+export function settingsOf({ env, cwd }: Pick<Context, 'env' | 'cwd'>, needs: Needs = {}): Loaded {
   const named = env.PASSERELLE_CONFIG || undefined;
   return loadSettings({
     env,
     file: named ?? join(cwd, 'config', 'passerelle.yaml'),
     fileRequired: named !== undefined,
+    keyRequired: needs.key ?? false,
+    ...(needs.folders && { examine: examineFolders }),
   });
 }
 

@@ -16,21 +16,25 @@ export async function link(
   target: string,
   { direct = false, json = false }: LinkOptions,
 ): Promise<ExitCode> {
-  return withBridge(context, async (bridge) => {
-    const files = await find(bridge, target);
-    if (files.length === 0)
-      throw new BridgeError('BRIDGE_NOT_FOUND', { detail: `${target} is no file in the catalog` });
-    for (const file of files) {
-      const url = direct
-        ? (await bridge.links.broker.acquire(file, { urgency: 'play', signal: context.signal })).url
-        : `${bridge.baseUrl}${streamPath(file.id, bridge.signer.sign(file.id), file.name)}`;
-      say(
-        context,
-        json ? JSON.stringify({ id: file.id, name: file.name, sizeBytes: file.sizeBytes, url }) : url,
-      );
-    }
-    return exitCodes.done;
-  });
+  return withBridge(
+    context,
+    async (bridge) => {
+      const files = await find(bridge, target);
+      if (files.length === 0)
+        throw new BridgeError('BRIDGE_NOT_FOUND', { detail: `${target} is no file in the catalog` });
+      for (const file of files) {
+        const url = direct
+          ? (await bridge.links.broker.acquire(file, { urgency: 'play', signal: context.signal })).url
+          : `${bridge.baseUrl}${streamPath(file.id, bridge.signer.sign(file.id), file.name)}`;
+        say(
+          context,
+          json ? JSON.stringify({ id: file.id, name: file.name, sizeBytes: file.sizeBytes, url }) : url,
+        );
+      }
+      return exitCodes.done;
+    },
+    { key: direct },
+  );
 }
 
 async function find({ catalog }: Bridge, target: string): Promise<CatalogFile[]> {

@@ -10,14 +10,7 @@ import { createProcessLog } from './process-log.ts';
 
 /** Syncs and serves until it is told to stop. */
 export async function serve(context: Context): Promise<ExitCode> {
-  const { settings, warnings } = settingsOf(context);
-  if (!settings.fichier.apiKey) {
-    context.err.write(
-      'FICHIER_API_KEY is missing: copy your key from https://1fichier.com/console/params.pl into it.\n',
-    );
-    context.err.write('To see Passerelle play a film without an account or a key: npm run demo\n');
-    return exitCodes.wrongUse;
-  }
+  const { settings, warnings } = settingsOf(context, { key: true, folders: true });
   const lines = createBufferedDestination(1);
   const log = createProcessLog(settings.log, context.out, lines);
   for (const warning of warnings) log.warn({}, warning);

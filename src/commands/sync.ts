@@ -14,29 +14,33 @@ export interface SyncCommandOptions {
 
 /** One sync from here, with its progress. */
 export async function sync(context: Context, options: SyncCommandOptions): Promise<ExitCode> {
-  return withBridge(context, async (bridge) => {
-    const progress = createProgress(context, () => bridge.clock.now());
-    const { full = false, dryRun = false, acceptRemovals = false } = options;
-    try {
-      const result = await bridge.sync.run({
-        signal: context.signal,
-        full,
-        dryRun,
-        acceptRemovals,
-        onProgress: progress.show,
-      });
-      progress.end();
-      if (!dryRun && !context.signal.aborted) await bridge.notify.flush();
-      if (options.json) say(context, JSON.stringify(asJson(result, dryRun)));
-      else report(context, result, dryRun);
-      const undone = result.tree.counts.failed + result.away.length;
-      if (result.outcome === 'done') return undone > 0 ? exitCodes.failed : exitCodes.done;
-      if (context.signal.aborted) return exitCodes.failed;
-      return isHostRefusal(result.reason) ? exitCodes.refused : exitCodes.failed;
-    } finally {
-      progress.end();
-    }
-  });
+  return withBridge(
+    context,
+    async (bridge) => {
+      const progress = createProgress(context, () => bridge.clock.now());
+      const { full = false, dryRun = false, acceptRemovals = false } = options;
+      try {
+        const result = await bridge.sync.run({
+          signal: context.signal,
+          full,
+          dryRun,
+          acceptRemovals,
+          onProgress: progress.show,
+        });
+        progress.end();
+        if (!dryRun && !context.signal.aborted) await bridge.notify.flush();
+        if (options.json) say(context, JSON.stringify(asJson(result, dryRun)));
+        else report(context, result, dryRun);
+        const undone = result.tree.counts.failed + result.away.length;
+        if (result.outcome === 'done') return undone > 0 ? exitCodes.failed : exitCodes.done;
+        if (context.signal.aborted) return exitCodes.failed;
+        return isHostRefusal(result.reason) ? exitCodes.refused : exitCodes.failed;
+      } finally {
+        progress.end();
+      }
+    },
+    { key: true, folders: true },
+  );
 }
 
 function report(context: Context, result: SyncResult, dryRun: boolean): void {

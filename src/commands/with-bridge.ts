@@ -1,10 +1,14 @@
 import { type Bridge, createBridge } from '../bridge.ts';
-import { type Context, settingsOf } from './context.ts';
+import { type Context, type Needs, settingsOf } from './context.ts';
 import { createProcessLog } from './process-log.ts';
 
 /** Runs a command over a bridge that is closed afterwards. Its log goes to standard error, warnings and worse. */
-export async function withBridge<T>(context: Context, work: (bridge: Bridge) => Promise<T>): Promise<T> {
-  const { settings, warnings } = settingsOf(context);
+export async function withBridge<T>(
+  context: Context,
+  work: (bridge: Bridge) => Promise<T>,
+  needs: Needs = {},
+): Promise<T> {
+  const { settings, warnings } = settingsOf(context, needs);
   for (const warning of warnings) context.err.write(`${warning}\n`);
   const level = context.env.PASSERELLE_LOG_LEVEL ? settings.log.level : 'warn';
   const log = createProcessLog({ ...settings.log, level }, context.err);

@@ -2,12 +2,8 @@ import type { ProviderIds } from '../naming/text/recognition.ts';
 
 export type ProfileName = 'jellyfin' | 'emby' | 'kodi' | 'plex';
 
-export const profileNames: readonly ProfileName[] = ['jellyfin', 'emby', 'kodi', 'plex'];
-
 /** What a tree may be limited to. */
 export type TreeKind = 'movie' | 'episode' | 'extra' | 'unsorted';
-
-export const treeKinds: readonly TreeKind[] = ['movie', 'episode', 'extra', 'unsorted'];
 
 /** One of several trees, as a person names it in the settings. */
 export interface TreeSetting {

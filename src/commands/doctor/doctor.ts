@@ -1,4 +1,4 @@
-import { SettingsError } from '../../../config/load.ts';
+import { placeOf, SettingsError } from '../../../config/faults.ts';
 import type { Bridge } from '../../bridge.ts';
 import { isBridgeError, isHostRefusal } from '../../core/errors.ts';
 import { type Context, type ExitCode, exitCodes, say } from '../context.ts';
@@ -28,30 +28,34 @@ export async function doctor(context: Context, { json = false }: { json?: boolea
     if (finding.remedy) say(context, `${' '.repeat(22)}-> ${finding.remedy}`);
   };
   try {
-    await withBridge(context, async (bridge) => {
-      show('settings', { state: 'ok', words: 'every one is right' });
-      for (const [what, check] of checksFor(bridge, context.signal)) {
-        try {
-          show(what, await check());
-        } catch (error) {
-          context.signal.throwIfAborted();
-          if (!isBridgeError(error)) throw error;
-          refused ||= isHostRefusal(error);
-          const when = error.retryAt ? ` (not before ${new Date(error.retryAt).toISOString()})` : '';
-          show(what, { state: 'fail', words: `${error.message}${when}`, remedy: error.remedy });
+    await withBridge(
+      context,
+      async (bridge) => {
+        show('settings', { state: 'ok', words: 'every one is right' });
+        for (const [what, check] of checksFor(bridge, context.signal)) {
+          try {
+            show(what, await check());
+          } catch (error) {
+            context.signal.throwIfAborted();
+            if (!isBridgeError(error)) throw error;
+            refused ||= isHostRefusal(error);
+            const when = error.retryAt ? ` (not before ${new Date(error.retryAt).toISOString()})` : '';
+            show(what, { state: 'fail', words: `${error.message}${when}`, remedy: error.remedy });
+          }
         }
-      }
-      for (const [what, finding] of await checkServers(bridge, context.signal)) show(what, finding);
-      const { settings, secrets } = bridge;
-      show('browsing', { state: 'ok', words: `user ${settings.auth.user}, password ${secrets.password}` });
-      show('admin token', { state: 'ok', words: secrets.adminToken });
-    });
+        for (const [what, finding] of await checkServers(bridge, context.signal)) show(what, finding);
+        const { settings, secrets } = bridge;
+        show('browsing', { state: 'ok', words: `user ${settings.auth.user}, password ${secrets.password}` });
+        show('admin token', { state: 'ok', words: secrets.adminToken });
+      },
+      { key: true },
+    );
   } catch (error) {
     if (error instanceof SettingsError) {
       for (const fault of error.faults)
         show('settings', {
           state: 'fail',
-          words: `${fault.path} (${fault.source}): ${fault.wrong}`,
+          words: `${placeOf(fault)}: ${fault.wrong}`,
           remedy: fault.right,
         });
       return exitCodes.wrongUse;

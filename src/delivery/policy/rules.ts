@@ -1,4 +1,4 @@
-import { type Family, familyNames, type NetworkZone, networkZones } from './client.ts';
+import type { Family, NetworkZone } from './client.ts';
 
 /** What a request wants of the file: its beginning or its end (as a probe does), or a place in the middle. */
 export type Ask = 'start' | 'end' | 'jump';
@@ -107,33 +107,4 @@ function fits(rule: Rule, { family, place, asks: asked, isLocked, ttlOutlivesFil
     (!rule.whileLocked || isLocked) &&
     (!rule.ttlOutlivesFilm || ttlOutlivesFilm)
   );
-}
-
-/**
- * A line that a person wrote in the settings, such as
- * `{name: tv, client: [vlc], from: [private], give: redirect}`. @returns undefined when it is not right
- */
-export function readRule(raw: unknown): Rule | undefined {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return undefined;
-  const { name, client, from, asks: asked, give, ...rest } = raw as Record<string, unknown>;
-  if (Object.keys(rest).length > 0 || (give !== 'bytes' && give !== 'redirect')) return undefined;
-  const rule: Rule = {
-    name: typeof name === 'string' && /^[\w-]{1,40}$/.test(name) ? name : 'own',
-    give,
-    why: 'the settings say so',
-  };
-  if (name !== undefined && rule.name !== name) return undefined;
-  const lists = [
-    ['client', client, familyNames],
-    ['from', from, networkZones],
-    ['asks', asked, asks],
-  ] as const;
-  for (const [key, value, allowed] of lists) {
-    if (value === undefined) continue;
-    const words = (Array.isArray(value) ? value : [value]) as unknown[];
-    if (words.length === 0 || !words.every((word) => (allowed as readonly unknown[]).includes(word)))
-      return undefined;
-    Object.assign(rule, { [key]: words });
-  }
-  return rule;
 }

@@ -20,7 +20,7 @@ export interface FichierOptions {
     folderIntervalMs: number;
     userInfoIntervalMs: number;
     playBurst: number;
-    pausesMinutes: readonly number[];
+    backoffMinutes: readonly number[];
     listingCap: number;
     connections: number;
     timeLimitMs: number;
@@ -56,7 +56,7 @@ export function createFichier(options: FichierOptions): Host {
     userInfoIntervalMs,
     accountListingIntervalMs,
     playBurst: settings.playBurst,
-    floodBackoffMs: settings.pausesMinutes.map((minutes) => minutes * 60_000),
+    floodBackoffMs: settings.backoffMinutes.map((minutes) => minutes * 60_000),
   });
   const client = createFichierClient({
     apiUrl: settings.apiUrl,

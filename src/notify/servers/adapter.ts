@@ -1,9 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Ask } from '../http.ts';
 
-export const serverKinds = ['jellyfin', 'emby', 'plex', 'kodi', 'rclone', 'webhook'] as const;
-
-export type ServerName = (typeof serverKinds)[number];
+export type ServerName = 'jellyfin' | 'emby' | 'plex' | 'kodi' | 'rclone' | 'webhook';
 
 /** A line of the setting `notify`. */
 export interface ServerSetting {

@@ -7,7 +7,7 @@ export interface GuardQuestion {
   roots: readonly (RemovalShare & { path: string })[];
   /** Most that may go without a person's word: percent of the whole or of one root, and films at once. */
   removePercent: number;
-  removeMost?: number;
+  removeMax?: number;
   /** What the crawl was like; a whole listing of the same account when nothing is given. */
   crawl?: CrawlFacts;
 }
@@ -52,7 +52,7 @@ export function whatSpoils(crawl: CrawlFacts, roots: GuardQuestion['roots']): St
  * @returns what stops them, or undefined when they may go
  */
 export function whatStops(question: GuardQuestion): Stop | undefined {
-  const { whole, roots, removePercent, removeMost = Number.POSITIVE_INFINITY, crawl = {} } = question;
+  const { whole, roots, removePercent, removeMax = Number.POSITIVE_INFINITY, crawl = {} } = question;
   const spoilt = whatSpoils(crawl, roots);
   if (spoilt) return spoilt;
   if (whole.candidates === 0) return undefined;
@@ -67,7 +67,7 @@ export function whatStops(question: GuardQuestion): Stop | undefined {
       `${candidates} of ${total} files${where} (${percent.toFixed(0)} %) would go, more than ${removePercent} %`,
     );
   }
-  if (whole.candidates > removeMost)
-    return many(`${whole.candidates} files would go, more than ${removeMost} at once`);
+  if (whole.candidates > removeMax)
+    return many(`${whole.candidates} files would go, more than ${removeMax} at once`);
   return undefined;
 }

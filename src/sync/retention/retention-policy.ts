@@ -19,7 +19,7 @@ export interface RetentionPolicyOptions {
   /** All that are written. */
   trees: readonly { name: string; dir: string }[];
   removePercent: number;
-  removeMost: number;
+  removeMax: number;
   confirmMs: number;
   graceMs: number;
 }
@@ -85,8 +85,8 @@ export function createRetentionPolicy(options: RetentionPolicyOptions): Retentio
     if (trust.isSure && !dryRun) await removals.advance(windows);
     if (trust.hasWord) return dryRun ? { gone: due, note: done.note } : letGo(done, due, signal);
 
-    const { removePercent, removeMost } = options;
-    const stop = whatStops({ whole, roots: parts, removePercent, removeMost, crawl });
+    const { removePercent, removeMax } = options;
+    const stop = whatStops({ whole, roots: parts, removePercent, removeMax, crawl });
     const waiting = new Set<string>();
     for (const one of open)
       if (one.kind === 'many') for (const id of await proposals.filesLeft(one)) waiting.add(id);

@@ -1,0 +1,25 @@
+/**
+ * Why a text is no address of a server, without showing it: addresses are where people put passwords and keys.
+ * @returns undefined when it is one; with or without a path and a query
+ */
+export function whyNoAddress(raw: unknown): string | undefined {
+  if (typeof raw !== 'string') return undefined;
+  const text = raw.trim();
+  if (text === '') return 'is empty';
+  if (/[\s\p{Cc}]/u.test(text)) return 'holds a space or a line break';
+  if (/["'|<>]/.test(text)) return 'holds a quote or a sign that no address has';
+  if (!/^[a-z][a-z\d+.-]*:\/\//i.test(text)) return 'has no http:// or https:// in front';
+  if (!/^https?:/i.test(text)) return 'begins with something else than http:// or https://';
+  if (!URL.canParse(text)) return 'is no address';
+  const { username, password, hash } = new URL(text);
+  if (username !== '' || password !== '') return 'holds a user name or a password';
+  return hash === '' && !text.includes('#') ? undefined : 'holds a # and what follows it';
+}
+
+/** Why a text is no host to listen on: a name or an internet address without a port. */
+export function whyNoListenHost(text: string): string | undefined {
+  if (text.includes('://')) return 'is a whole address, with a protocol';
+  if (/^\[.*\]$/.test(text)) return 'has square brackets around it';
+  if (/^[^:]+:\d+$/.test(text)) return 'has a port behind it; that one has a setting of its own';
+  return /^[\w.:%-]+$/.test(text) ? undefined : 'holds a sign that no host name has';
+}

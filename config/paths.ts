@@ -1,0 +1,48 @@
+import { resolve } from 'node:path';
+import { type Reading, refused } from './reading.ts';
+
+export const folderRight = 'the path of a folder, such as /srv/passerelle/library';
+
+/** Folders of the system, which nothing of ours may fill. Below them there may be room. */
+const systemFolders = [
+  'bin',
+  'boot',
+  'dev',
+  'etc',
+  'home',
+  'lib',
+  'lib32',
+  'lib64',
+  'root',
+  'sbin',
+  'usr',
+  'var',
+];
+
+/** Why a text is no folder to write in; nothing is looked at on the disk. */
+export function whyNoFolder(text: string): string | undefined {
+  if (/\p{Cc}/u.test(text)) return 'holds a line break or a control character';
+  if (/^(["'`]).*\1$/.test(text)) return 'has quotes around it, which would be part of the name';
+  if (/^[a-z][a-z\d+.-]+:\/\//i.test(text)) return 'is an address, not a folder of this machine';
+  if (/^[a-z]:[\\/]/i.test(text) || text.startsWith('\\\\')) return 'is a path of Windows';
+  if (/^~/.test(text)) return 'begins with ~, which only a shell understands';
+  if (/^\$|\$\{/.test(text)) return 'holds a $ that nobody has replaced';
+  const path = resolve(text);
+  if (path === '/') return `${text} is the top of the disk`;
+  if (/^\/(?:proc|sys|dev)\//.test(`${path}/`) && !/^\/dev\/shm\/./.test(path))
+    return `${text} belongs to the system`;
+  return systemFolders.includes(path.slice(1)) ? `${text} belongs to the system` : undefined;
+}
+
+/** A folder of the account, as `library.roots` names it. */
+export function readRoot(raw: string): Reading<string> {
+  const right = 'must be a folder of the account that begins with /, such as /Films';
+  if (/^(["'`]).*\1$/.test(raw))
+    return refused(right, 'has quotes around it, which would be part of the name');
+  if (!raw.startsWith('/')) return refused(right);
+  if (/\p{Cc}/u.test(raw)) return refused(right, 'holds a line break or a control character');
+  const path = raw.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
+  if (path.split('/').some((name) => name === '.' || name === '..'))
+    return refused('write the path as the account shows it', 'the host knows no . and ..');
+  return { value: path };
+}

@@ -1,0 +1,33 @@
+import { CommanderError } from 'commander';
+import { missingKey, SettingsError } from '../../config/faults.ts';
+import { errorTable, isBridgeError, isHostRefusal } from '../core/errors.ts';
+import { withoutSecrets } from '../core/redact.ts';
+import { type Context, type ExitCode, exitCodes } from './context.ts';
+
+/** Tells the person why a command ended, and what to do. @returns the exit code */
+export function explain({ err, signal }: Pick<Context, 'err' | 'signal'>, error: unknown): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse;
+  if (signal.aborted) return exitCodes.failed;
+  if (error instanceof SettingsError) {
+    err.write(inWords(error));
+    return error.code === 'BRIDGE_DISK' ? exitCodes.failed : exitCodes.wrongUse;
+  }
+  if (!isBridgeError(error)) {
+    err.write(`passerelle: ${withoutSecrets((error as Error).stack ?? String(error))}\n`);
+    return exitCodes.failed;
+  }
+  err.write(`passerelle: ${error.message}\n${error.remedy}\n`);
+  return isHostRefusal(error) ? exitCodes.refused : exitCodes.failed;
+}
+
+function inWords(error: SettingsError): string {
+  // Whoever has no key may be at the very beginning.
+  if (error.faults.length === 1 && error.faults[0] === missingKey)
+    return [
+      'FICHIER_API_KEY is missing: copy your key from https://1fichier.com/console/params.pl into it.\n',
+      'To see Passerelle play a film without an account or a key: npm run demo\n',
+    ].join('');
+  const { message, remedy } = errorTable[error.code];
+  const count = error.faults.length === 1 ? '' : ` (${error.faults.length})`;
+  return `passerelle: ${message}${count}:\n${error.message}\n${remedy}\n`;
+}

@@ -1,0 +1,115 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { exitCodes } from '../src/commands/context.ts';
+import { diskTrouble, troubleWith } from '../src/core/folder-check.ts';
+import { passerelle } from './fixtures/passerelle.ts';
+import { envOver } from './fixtures/setup.ts';
+import { start } from './fixtures/simulated-host.ts';
+
+/** What is looked at before the first call and the first file: the key, and the rights to write. */
+
+t.test('a command that asks the host and has no key ends with 2, and nothing else is touched', async (t) => {
+  const simulator = await start(t);
+  for (const args of [['sync'], ['sync', '--dry-run'], ['serve'], ['link', '--direct', '/x'], ['doctor']]) {
+    const home = t.testdir();
+    const env = { ...envOver(simulator, home), FICHIER_API_KEY: '' };
+    const { code, stdout, stderr } = await passerelle(args, { cwd: home, env });
+    t.equal(code, exitCodes.wrongUse, args.join(' '));
+    t.match(stdout + stderr, /(FICHIER_API_KEY is missing|FICHIER_API_KEY\): is missing)/, args.join(' '));
+    t.match(stdout + stderr, 'https://1fichier.com/console/params.pl');
+    t.same(readdirSync(home), [], 'no file was made');
+  }
+  t.equal(simulator.counters.requests.length, 0, 'no call was made');
+});
+
+t.test('a missing key is told together with every other fault', async (t) => {
+  const home = t.testdir({ file: '' });
+  const env = {
+    PASSERELLE_PORT: 'x',
+    PASSERELLE_LIBRARY_DIR: join(home, 'file', 'library'),
+    PASSERELLE_DATA_DIR: join(home, 'data'),
+  };
+  const { code, stderr } = await passerelle(['serve'], { cwd: home, env });
+  t.equal(code, exitCodes.wrongUse);
+  t.match(stderr, /The settings have faults \(3\):\n.*FICHIER_API_KEY\): is missing;.*\n.*server\.port/);
+  t.match(stderr, /library\.dir \(PASSERELLE_LIBRARY_DIR\): \S+file is a file, where a folder should be/);
+  t.same(readdirSync(home), ['file']);
+});
+
+t.test('folders that cannot be written are told with the true cause, before anything is made', async (t) => {
+  const simulator = await start(t);
+  const home = t.testdir({ file: '' });
+  symlinkSync(join(home, 'nowhere'), join(home, 'broken'));
+  for (const [name, words] of [
+    ['file', /file is a file, where a folder should be \(ENOTDIR\); move it away/],
+    ['file/below', /file is a file, where a folder should be/],
+    ['broken/below', /broken is a link that leads nowhere; mend the link/],
+  ] as const) {
+    for (const [setting, other] of [
+      ['PASSERELLE_DATA_DIR', 'dataDir'],
+      ['PASSERELLE_LIBRARY_DIR', 'library.dir'],
+    ] as const) {
+      const env = { ...envOver(simulator, home), [setting]: join(home, name) };
+      for (const args of [['serve'], ['sync']]) {
+        const { code, stderr } = await passerelle(args, { cwd: home, env });
+        t.equal(code, exitCodes.failed, `${args} ${setting} ${name}`);
+        t.match(stderr, /^passerelle: The disk is full or cannot be written:\n/);
+        t.match(stderr, words);
+        t.match(stderr, `  ${other} (${setting}): `);
+        t.notMatch(stderr, /\n {4}at /, 'no stack');
+      }
+    }
+  }
+  t.same(readdirSync(home).sort(), ['broken', 'file']);
+  t.equal(simulator.counters.requests.length, 0);
+});
+
+t.test(
+  'where a catalog stands, a library that cannot be written now stops nothing at the start',
+  async (t) => {
+    const simulator = await start(t);
+    const home = t.testdir();
+    const env = envOver(simulator, home);
+    t.equal((await passerelle(['sync'], { cwd: home, env })).code, 0);
+    writeFileSync(join(home, 'file'), '');
+    const away = { ...env, PASSERELLE_LIBRARY_DIR: join(home, 'file', 'library') };
+    const { stdout, stderr } = await passerelle(['sync'], { cwd: home, env: away });
+    t.notMatch(stderr, 'PASSERELLE_LIBRARY_DIR');
+    t.match(stdout + stderr, /cannot be written/);
+  },
+);
+
+t.test('the check leaves no file and makes no folder', async (t) => {
+  const home = t.testdir({ there: {} });
+  t.equal(troubleWith(join(home, 'there')), undefined);
+  t.equal(troubleWith(join(home, 'not', 'yet')), undefined);
+  t.same(readdirSync(join(home, 'there')), []);
+  t.notOk(existsSync(join(home, 'not')));
+});
+
+t.test(
+  'a folder without rights is told as that',
+  { skip: process.getuid?.() === 0 && 'root may all' },
+  async (t) => {
+    const home = t.testdir();
+    mkdirSync(join(home, 'locked'));
+    chmodSync(join(home, 'locked'), 0o555);
+    t.match(troubleWith(join(home, 'locked')), { why: /may not be written by this user \(EACCES\)/ });
+    t.match(troubleWith(join(home, 'locked', 'data')), {
+      why: /locked, where .*data would be made, may not be/,
+    });
+  },
+);
+
+t.test('what the system says of a disk, in words', async (t) => {
+  for (const [code, why, remedy] of [
+    ['EROFS', /mounted read-only \(EROFS\)/, /without :ro/],
+    ['EACCES', /may not be written by this user/, /PUID and PGID/],
+    ['ENOSPC', /full/, /make room/],
+    ['EDQUOT', /full/, /make room/],
+    ['ENOENT', /is not there/, /mount/],
+    ['EXYZ', /cannot be written \(EXYZ\)/, /look at the disk/],
+  ] as const)
+    t.match(diskTrouble('/data', Object.assign(new Error(), { code })), { why, remedy });
+});
