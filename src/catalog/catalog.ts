@@ -1,108 +1,148 @@
 import { sql } from 'kysely';
-import { createCrawls } from './account/crawls.ts';
-import { createDirty } from './account/dirty.ts';
-import { createFiles } from './account/files.ts';
-import { createFolderFacts } from './account/folder-facts.ts';
-import { createFolderListings } from './account/folder-listings.ts';
-import { type Listing, recordListing } from './account/listing.ts';
-import { createJournal } from './curation/journal.ts';
-import { createOverrides } from './curation/overrides.ts';
-import { createProposals } from './curation/proposals.ts';
-import { createRemovals } from './curation/removals.ts';
-import { createKeyValues } from './db/key-values.ts';
+import { type Crawls, createCrawls } from './account/crawls.ts';
+import { createDirty, type Dirty } from './account/dirty.ts';
+import { createFiles, type Files } from './account/files.ts';
+import { createFolderFacts, type FolderFactsStore } from './account/folder-facts.ts';
+import { createFolderListings, type FolderListings } from './account/folder-listings.ts';
+import { type Listing, type ListingChange, recordListing } from './account/listing.ts';
+import { createJournal, type Journal } from './curation/journal.ts';
+import { createOverrides, type Overrides } from './curation/overrides.ts';
+import { createProposals, type Proposals } from './curation/proposals.ts';
+import { createRemovals, type Removals } from './curation/removals.ts';
+import { createKeyValues, type KeyValues } from './db/key-values.ts';
 import { openDatabase } from './db/open.ts';
-import { createOutbox } from './outbox.ts';
-import { createCachedRanges } from './playback/cached-ranges.ts';
-import { createLeases } from './playback/leases.ts';
-import { createMedia } from './playback/media.ts';
-import { createPlayLog } from './playback/plays.ts';
-import { createPlacements } from './tree/placements.ts';
-import { createRecognitions } from './tree/recognitions.ts';
-import { createTrashRows } from './tree/trash.ts';
-import { createTreeListings } from './tree/tree-listings.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
+import { type CachedRanges, createCachedRanges } from './playback/cached-ranges.ts';
+import { createLeases, type Leases } from './playback/leases.ts';
+import { createMedia, type MediaStore } from './playback/media.ts';
+import { createPlayLog, type KeptPlay, type PlayLog } from './playback/plays.ts';
+import { createPlacements, type Placements } from './tree/placements.ts';
+import { createRecognitions, type Recognitions } from './tree/recognitions.ts';
+import { createTrashRows, type TrashRows } from './tree/trash.ts';
+import { createTreeListings, type TreeListings } from './tree/tree-listings.ts';
 
 /**
- * Opens what the account holds and what was made of it. `file` is the path of the database.
- * @throws BridgeError see {@link openDatabase}
+ * What the account holds and what was made of it. One file of SQLite, and one connection to it: each call is a round trip,
+ * so lists of ids go in one. Times are milliseconds UTC where nothing else is said.
  */
-export async function openCatalog(file: string) {
+export interface Catalog {
+  /** What the account holds: files, and the folders that they lie in. */
+  readonly files: Files;
+  /** Crawls, and what their listings say. */
+  readonly crawls: Crawls;
+  /** What tells how soon a folder may have something new. */
+  readonly folderFacts: FolderFactsStore;
+  /** How files leave the library. */
+  readonly removals: Removals;
+  /** Deletions that wait for a person's word, and those that were carried out. */
+  readonly proposals: Proposals;
+  /** What lies in the trash. */
+  readonly trash: TrashRows;
+  /** What media servers have not been told yet. */
+  readonly outbox: Outbox;
+  /** Direct links. */
+  readonly leases: Leases;
+  /** Beginnings and ends of files that lie on the disk. */
+  readonly cachedRanges: CachedRanges;
+  /** What files were taken for. */
+  readonly recognitions: Recognitions;
+  /** What a person said of files and folders. */
+  readonly overrides: Overrides;
+  /** Places that were changed together, and can be changed back. */
+  readonly journal: Journal;
+  /** Files of which the tree is behind. */
+  readonly dirty: Dirty;
+  /** What the headers of videos say. */
+  readonly media: MediaStore;
+  /** Small facts that outlive a restart. */
+  readonly keyValues: KeyValues;
+  /** Titles and manifest of the first tree. */
+  readonly placements: Placements;
+  /** Titles and manifest of the tree of this name. */
+  placementsOf(tree: string): Placements;
+  /** What lies where, for listings. */
+  readonly listings: { ofTree(tree: string): TreeListings; readonly ofAccount: FolderListings };
+  /** The last plays. `T`: a play as whoever writes it has it. */
+  plays<T extends KeptPlay>(): PlayLog<T>;
+  /** Notes folders on the way to a root, without their files. */
+  recordFolders(listing: Pick<Listing, 'folderId' | 'name' | 'folders'>, now: number): Promise<void>;
+  /** Files that went before this time and have nothing left in the trash leave their paths to others. */
+  freePlaces(goneBefore: number): Promise<void>;
+  /** Names of the trees of which something is written, or was about to be. */
+  treeNames(): Promise<string[]>;
+  /** Resolves when the database answers a query. */
+  alive(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the catalog in this file; makes it where there is none. @throws BridgeError see {@link openDatabase}
+ */
+export async function openCatalog(file: string): Promise<Catalog> {
   const db = await openDatabase(file);
   const files = createFiles(db);
-  const crawls = createCrawls(db);
-  const removals = createRemovals(db);
   const placements = createPlacements(db, '');
   return {
     files,
-    crawls: {
-      ...crawls,
-      listed: async (...args: Parameters<typeof crawls.listed>) => {
-        const change = await crawls.listed(...args);
-        files.forget(change.changed);
-        files.forget(change.missing);
-        return change;
-      },
-      listedAlone: async (...args: Parameters<typeof crawls.listedAlone>) => {
-        const change = await crawls.listedAlone(...args);
-        files.forget(change.changed);
-        files.forget(change.missing);
-        return change;
-      },
-    },
+    crawls: forgetting(createCrawls(db), files),
     folderFacts: createFolderFacts(db),
-    removals: {
-      ...removals,
-      remove: async (...args: Parameters<typeof removals.remove>) => {
-        const gone = await removals.remove(...args);
-        files.forget(gone);
-        return gone;
-      },
-    },
+    removals: alsoForgetting(createRemovals(db), files),
     proposals: createProposals(db),
     trash: createTrashRows(db),
     outbox: createOutbox(db),
-    /** Notes folders on the way to a root, without their files. */
-    recordFolders: async (
-      listing: Pick<Listing, 'folderId' | 'name' | 'folders'>,
-      now: number,
-    ): Promise<void> => {
+    leases: createLeases(db),
+    cachedRanges: createCachedRanges(db),
+    recognitions: createRecognitions(db),
+    overrides: createOverrides(db),
+    journal: createJournal(db),
+    dirty: createDirty(db),
+    media: createMedia(db),
+    keyValues: createKeyValues(db),
+    placements,
+    placementsOf: (tree) => (tree === '' ? placements : createPlacements(db, tree)),
+    listings: { ofTree: (tree) => createTreeListings(db, tree), ofAccount: createFolderListings(db) },
+    plays: () => createPlayLog(db),
+    recordFolders: async (listing, now) => {
       await db
         .transaction()
         .execute((trx) => recordListing(trx, { ...listing, files: [], complete: false }, now));
     },
-    leases: createLeases(db),
-    cachedRanges: createCachedRanges(db),
-    /** `T`: a play as whoever writes it has it. */
-    plays: <T extends { id: string; startedAt: number }>() => createPlayLog<T>(db),
-    recognitions: createRecognitions(db),
-    overrides: createOverrides(db),
-    journal: createJournal(db),
-    /** The first tree. */
-    placements,
-    /** Titles and manifest of the tree of this name. */
-    placementsOf: (tree: string) => (tree === '' ? placements : createPlacements(db, tree)),
-    /** What lies where, for listings. */
-    listings: {
-      ofTree: (tree: string) => createTreeListings(db, tree),
-      ofAccount: createFolderListings(db),
-    },
-    /** Files that went before this time and have nothing left in the trash leave their paths to others. */
-    freePlaces: async (goneBefore: number): Promise<void> => {
+    freePlaces: async (goneBefore) => {
       await sql`delete from places where file_id in (select id from files where gone_at < ${goneBefore})
         and file_id not in (select file_id from trash where file_id is not null)`.execute(db);
     },
-    /** Names of the trees of which something is written, or was about to be. */
-    treeNames: async (): Promise<string[]> => {
+    treeNames: async () => {
       const intended = db.selectFrom('tree_intents').select('tree');
       const rows = await db.selectFrom('tree').select('tree').union(intended).execute();
       return rows.map((row) => row.tree);
     },
-    dirty: createDirty(db),
-    media: createMedia(db),
-    keyValues: createKeyValues(db),
-    /** Resolves when the database answers a query. */
-    alive: async (): Promise<void> => void (await db.selectFrom('memory').select('name').limit(1).execute()),
-    close: (): Promise<void> => db.destroy(),
+    alive: async () => void (await db.selectFrom('memory').select('name').limit(1).execute()),
+    close: () => db.destroy(),
   };
 }
 
-export type Catalog = Awaited<ReturnType<typeof openCatalog>>;
+/** Files that a listing changes are no longer at hand as they were. */
+function forgetting(crawls: Crawls, files: Files): Crawls {
+  const told = <T extends ListingChange>(change: T): T => {
+    files.forget(change.changed);
+    files.forget(change.missing);
+    return change;
+  };
+  return {
+    ...crawls,
+    listed: async (...args) => told(await crawls.listed(...args)),
+    listedAlone: async (...args) => told(await crawls.listedAlone(...args)),
+  };
+}
+
+/** Nor are those that leave the library. */
+function alsoForgetting(removals: Removals, files: Files): Removals {
+  return {
+    ...removals,
+    async remove(...args) {
+      const gone = await removals.remove(...args);
+      files.forget(gone);
+      return gone;
+    },
+  };
+}

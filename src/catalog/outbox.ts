@@ -12,14 +12,34 @@ export interface OutboxRow {
   rev: number;
 }
 
+/** What waits for one server. Times in milliseconds UTC. */
+export interface WaitingNotices {
+  /** Of films and episodes that came or went. */
+  firstMajorAt: number | undefined;
+  lastMajorAt: number | undefined;
+  /** Of texts and subtitles alone. */
+  firstMinorAt: number | undefined;
+  /** Folders. */
+  count: number;
+}
+
 /** What waits for media servers, folder by folder. */
-export function createOutbox(db: Kysely<Schema>) {
+export interface Outbox {
+  /** Notes what happened, for each of these servers: what is added to a folder counts as of now. */
+  add(servers: readonly string[], notices: readonly Omit<OutboxRow, 'rev'>[], now: number): Promise<void>;
+  /** By server: since when what waits, and how much. */
+  waiting(): Promise<Map<string, WaitingNotices>>;
+  /** All that waits for this server. */
+  of(server: string): Promise<OutboxRow[]>;
+  /** These have been told; what came to them since stays. */
+  done(server: string, notices: readonly OutboxRow[]): Promise<void>;
+  /** What waits for servers that the settings no longer name is forgotten. */
+  keepOnly(servers: readonly string[]): Promise<void>;
+}
+
+export function createOutbox(db: Kysely<Schema>): Outbox {
   return {
-    add: (
-      servers: readonly string[],
-      notices: readonly Omit<OutboxRow, 'rev'>[],
-      now: number,
-    ): Promise<void> =>
+    add: (servers, notices, now) =>
       db.transaction().execute(async (trx) => {
         for (const server of servers)
           for (const part of chunks(notices)) {
@@ -44,7 +64,6 @@ export function createOutbox(db: Kysely<Schema>) {
           }
       }),
 
-    /** By server: since when what waits, and how much. */
     async waiting() {
       const { rows } = await sql<{
         server: string;
@@ -69,7 +88,7 @@ export function createOutbox(db: Kysely<Schema>) {
       );
     },
 
-    async of(server: string): Promise<OutboxRow[]> {
+    async of(server) {
       const rows = await db
         .selectFrom('notices')
         .select(['tree', 'dir', 'changes', 'major', 'rev'])
@@ -78,8 +97,7 @@ export function createOutbox(db: Kysely<Schema>) {
       return rows.map((row) => ({ ...row, major: row.major === 1 }));
     },
 
-    /** These have been told; what came to them since stays. */
-    done: (server: string, notices: readonly OutboxRow[]): Promise<void> =>
+    done: (server, notices) =>
       db.transaction().execute(async (trx) => {
         for (const { tree, dir, rev } of notices)
           await trx
@@ -91,11 +109,8 @@ export function createOutbox(db: Kysely<Schema>) {
             .execute();
       }),
 
-    /** What waits for servers that the settings no longer name is forgotten. */
-    keepOnly: async (servers: readonly string[]): Promise<void> => {
+    keepOnly: async (servers) => {
       await db.deleteFrom('notices').where('server', 'not in', servers).execute();
     },
   };
 }
-
-export type Outbox = ReturnType<typeof createOutbox>;

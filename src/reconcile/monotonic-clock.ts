@@ -1,4 +1,4 @@
-import type { Memory } from '../catalog/db/key-values.ts';
+import type { KeyValues } from '../catalog/db/key-values.ts';
 import type { Clock } from '../core/clock.ts';
 
 /** Where steady time stood, and what the two clocks said then. */
@@ -16,11 +16,11 @@ const memoryName = 'steady';
  * uptime says; after a restart of the machine the uptime alone is certain; a wall clock that went back adds nothing.
  * So a wrong clock makes a deletion later, never sooner. It begins at the wall clock's time and outlives the process.
  */
-export function createMonotonicClock(memory: Memory, clock: Clock) {
+export function createMonotonicClock(keyValues: KeyValues, clock: Clock) {
   const look = async (): Promise<Anchor> => {
     const wallMs = clock.now();
     const upMs = clock.uptime?.();
-    const kept = await memory.get<Anchor>(memoryName);
+    const kept = await keyValues.get<Anchor>(memoryName);
     if (!kept) return { monotonicMs: wallMs, wallMs, upMs };
     return { monotonicMs: kept.monotonicMs + passedMs(kept, { wallMs, upMs }), wallMs, upMs };
   };
@@ -30,7 +30,7 @@ export function createMonotonicClock(memory: Memory, clock: Clock) {
     /** Now, and the next look counts from here. */
     async advance(): Promise<number> {
       const anchor = await look();
-      await memory.put(memoryName, anchor);
+      await keyValues.put(memoryName, anchor);
       return anchor.monotonicMs;
     },
   };

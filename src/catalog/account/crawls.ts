@@ -43,10 +43,40 @@ export interface CrawlCounts {
 }
 
 /** The state of crawls: which folders are done, which wait. Kept so that a killed process goes on where it was. */
-export function createCrawls(db: Kysely<Schema>) {
+export interface Crawls {
+  /** The newest crawl. */
+  last(): Promise<Crawl | undefined>;
+  /** Begins a crawl; what an older one left waiting is forgotten. @returns its id */
+  start(roots: readonly string[], now: number): Promise<number>;
+  /** Adds a folder to what waits, once a crawl. @returns how many were new */
+  enqueue(crawlId: number, folderId: number): Promise<number>;
+  /** The folder that has waited longest: breadth first. `listedAt` = the last time. */
+  next(crawlId: number): Promise<{ folderId: number; listedAt: number | undefined } | undefined>;
+  /** One listing, its sub-folders to the queue and its folder ticked off: one transaction. */
+  listed(crawlId: number, listing: Listing, now: number, calls: number): Promise<CrawledListing>;
+  /** One listing outside of a crawl. */
+  listedAlone(listing: Listing, now: number): Promise<ListingChange>;
+  /** Whether the account was ever listed completely. */
+  everDone(): Promise<boolean>;
+  /** A folder that could not be listed in this crawl. */
+  failed(crawlId: number, folderId: number, code: string, now: number, calls: number): Promise<void>;
+  /** How many folders are done, wait and failed. */
+  counts(crawlId: number): Promise<CrawlCounts>;
+  /** Ends a crawl, or a part of it when `outcome` is `stopped`. @param calls that no folder was charged with */
+  end(
+    crawlId: number,
+    outcome: 'done' | 'stopped' | 'failed',
+    note: CrawlNote,
+    now: number,
+    calls?: number,
+  ): Promise<void>;
+  /** A stopped or killed crawl runs again. */
+  resume(crawlId: number): Promise<void>;
+}
+
+export function createCrawls(db: Kysely<Schema>): Crawls {
   return {
-    /** The newest crawl. */
-    async last(): Promise<Crawl | undefined> {
+    async last() {
       const row = await db.selectFrom('crawls').selectAll().orderBy('id', 'desc').limit(1).executeTakeFirst();
       if (!row) return undefined;
       return {
@@ -60,8 +90,7 @@ export function createCrawls(db: Kysely<Schema>) {
       };
     },
 
-    /** Begins a crawl; what an older one left waiting is forgotten. @returns its id */
-    start: (roots: readonly string[], now: number): Promise<number> =>
+    start: (roots, now) =>
       db.transaction().execute(async (trx) => {
         await trx.deleteFrom('crawl_folders').execute();
         const row = {
@@ -76,11 +105,9 @@ export function createCrawls(db: Kysely<Schema>) {
         return Number(insertId);
       }),
 
-    /** Adds a folder to what waits, once a crawl. */
-    enqueue: (crawlId: number, folderId: number) => enqueueAll(db, crawlId, [folderId]),
+    enqueue: (crawlId, folderId) => enqueueAll(db, crawlId, [folderId]),
 
-    /** The folder that has waited longest: breadth first. `listedAt` = the last time. */
-    async next(crawlId: number): Promise<{ folderId: number; listedAt: number | undefined } | undefined> {
+    async next(crawlId) {
       const row = await db
         .selectFrom('crawl_folders')
         .leftJoin('folders', 'folders.id', 'folder_id')
@@ -93,8 +120,7 @@ export function createCrawls(db: Kysely<Schema>) {
       return row && { folderId: row.folder_id, listedAt: row.listed_at ?? undefined };
     },
 
-    /** One listing, its sub-folders to the queue and its folder ticked off: one transaction. */
-    listed: (crawlId: number, listing: Listing, now: number, calls: number): Promise<CrawledListing> =>
+    listed: (crawlId, listing, now, calls) =>
       db.transaction().execute(async (trx) => {
         const change = await recordListing(trx, listing, now);
         const folderIds = listing.folders.map((folder) => folder.id);
@@ -105,16 +131,14 @@ export function createCrawls(db: Kysely<Schema>) {
         return { ...change, enqueued };
       }),
 
-    /** One listing outside of a crawl. */
-    listedAlone: (listing: Listing, now: number): Promise<ListingChange> =>
+    listedAlone: (listing, now) =>
       db.transaction().execute(async (trx) => {
         const change = await recordListing(trx, listing, now);
         await markDirty(trx, change.changed);
         return change;
       }),
 
-    /** Whether the account was ever listed completely. */
-    async everDone(): Promise<boolean> {
+    async everDone() {
       const row = await db
         .selectFrom('crawls')
         .select('id')
@@ -124,28 +148,20 @@ export function createCrawls(db: Kysely<Schema>) {
       return row !== undefined;
     },
 
-    /** A folder that could not be listed in this crawl. */
-    failed: (crawlId: number, folderId: number, code: string, now: number, calls: number): Promise<void> =>
+    failed: (crawlId, folderId, code, now, calls) =>
       db.transaction().execute(async (trx) => {
         await tick(trx, crawlId, folderId, now, code);
         await countCalls(trx, crawlId, calls);
       }),
 
-    async counts(crawlId: number): Promise<CrawlCounts> {
+    async counts(crawlId) {
       const { rows } = await sql<CrawlCounts>`
         select count(done_at) as done, count(*) - count(done_at) as waiting, count(failure) as failed
         from crawl_folders where crawl_id = ${crawlId}`.execute(db);
       return rows[0] ?? { done: 0, waiting: 0, failed: 0 };
     },
 
-    /** Ends a crawl, or a part of it when `outcome` is `stopped`. @param calls that no folder was charged with */
-    async end(
-      crawlId: number,
-      outcome: 'done' | 'stopped' | 'failed',
-      note: CrawlNote,
-      now: number,
-      calls = 0,
-    ): Promise<void> {
+    async end(crawlId, outcome, note, now, calls = 0) {
       await db
         .updateTable('crawls')
         .set((e) => ({ ended_at: now, outcome, note: JSON.stringify(note), calls: e('calls', '+', calls) }))
@@ -153,8 +169,7 @@ export function createCrawls(db: Kysely<Schema>) {
         .execute();
     },
 
-    /** A stopped or killed crawl runs again. */
-    async resume(crawlId: number): Promise<void> {
+    async resume(crawlId) {
       await db
         .updateTable('crawls')
         .set({ ended_at: null, outcome: 'running' })
@@ -163,8 +178,6 @@ export function createCrawls(db: Kysely<Schema>) {
     },
   };
 }
-
-export type Crawls = ReturnType<typeof createCrawls>;
 
 /** @returns how many were new */
 async function enqueueAll(

@@ -11,13 +11,22 @@ export async function markDirty(db: Kysely<Schema>, fileIds: readonly string[]):
 }
 
 /** Files that changed in the catalog and not yet in the tree, whichever process changed them. */
-export function createDirty(db: Kysely<Schema>) {
-  return {
-    /** Notes that the tree is behind for these files. */
-    mark: (fileIds: readonly string[]): Promise<void> => markDirty(db, fileIds),
+export interface Dirty {
+  /** Notes that the tree is behind for these files. */
+  mark(fileIds: readonly string[]): Promise<void>;
+  /** Those of one folder stand together: each folder is read as a whole. */
+  all(): Promise<string[]>;
+  /** Whether the tree is up to date. */
+  isEmpty(): Promise<boolean>;
+  /** The tree is up to date for these files. */
+  clear(fileIds: readonly string[]): Promise<void>;
+}
 
-    /** Those of one folder stand together: each folder is read as a whole. */
-    async all(): Promise<string[]> {
+export function createDirty(db: Kysely<Schema>): Dirty {
+  return {
+    mark: (fileIds) => markDirty(db, fileIds),
+
+    async all() {
       const rows = await db
         .selectFrom('dirty')
         .leftJoin('files', 'files.id', 'file_id')
@@ -27,13 +36,11 @@ export function createDirty(db: Kysely<Schema>) {
       return rows.map((row) => row.file_id);
     },
 
-    async isEmpty(): Promise<boolean> {
+    async isEmpty() {
       return (await db.selectFrom('dirty').select('file_id').limit(1).executeTakeFirst()) === undefined;
     },
 
-    clear: async (fileIds: readonly string[]): Promise<void> =>
+    clear: async (fileIds) =>
       void (await db.deleteFrom('dirty').where('file_id', 'in', inList(fileIds)).execute()),
   };
 }
-
-export type Dirty = ReturnType<typeof createDirty>;

@@ -1,9 +1,10 @@
 import type { Kysely } from 'kysely';
+import { joinAccountPath } from '../../core/account-path.ts';
 import { createBoundedCache } from '../../core/bounded-cache.ts';
 import { inList } from '../db/in-list.ts';
 import type { FileTable, FolderTable, Schema } from '../db/schema.ts';
 import { descendantFolders } from './descendants.ts';
-import { createFolders } from './folders.ts';
+import { createFolders, type Folders } from './folders.ts';
 
 /** A file of the account as the catalog knows it. Times in milliseconds UTC. */
 export interface CatalogFile {
@@ -34,7 +35,36 @@ export interface CatalogFolder {
 const filesAtHand = 5000;
 
 /** Reads what the account holds. */
-export function createFiles(db: Kysely<Schema>) {
+export interface Files extends Folders {
+  /** The file with this id, unless it was taken out of the library. */
+  byId(id: string): Promise<CatalogFile | undefined>;
+  /** The file at hand without a trip to the database, if it was asked for lately. */
+  byIdAtHand(id: string): CatalogFile | undefined;
+  /** Must be called by whoever changes files. */
+  forget(ids: Iterable<string>): void;
+  /** What stands at an account path: a folder, or every file of that name (two may share one). */
+  byPath(path: string): Promise<{ folder?: CatalogFolder; files: CatalogFile[] }>;
+  /** Sub-folders and files of a folder, by name. */
+  children(folder: CatalogFolder): Promise<{ folders: CatalogFolder[]; files: CatalogFile[] }>;
+  /** Files with these ids; those that were taken out of the library are not among them. */
+  filesByIds(ids: readonly string[]): Promise<CatalogFile[]>;
+  /** All files in the library that lie in these folders. */
+  filesOfFolders(folderIds: readonly number[]): Promise<CatalogFile[]>;
+  /** Files that are missing from these folders, or were taken out of the library. */
+  leftOf(folderIds: readonly number[]): Promise<Pick<CatalogFile, 'id' | 'folderId' | 'name'>[]>;
+  /** Folder and name of files that were taken out of the library. */
+  goneByIds(ids: readonly string[]): Promise<Pick<CatalogFile, 'id' | 'folderId' | 'name'>[]>;
+  /** Ids of all files in the library that lie in or below this folder. */
+  descendantFileIds(folderId: number): Promise<string[]>;
+  /** Ids of some files in the library. */
+  someIds(limit: number): Promise<string[]>;
+  /** Folders with files in the library after `after`, in order: for a walk over everything. */
+  folderIdsAfter(after: number, limit: number): Promise<number[]>;
+  /** How much there is: files in the library (and how many of them are missing), folders. */
+  counts(): Promise<{ files: number; missing: number; folders: number }>;
+}
+
+export function createFiles(db: Kysely<Schema>): Files {
   const atHand = createBoundedCache<string, CatalogFile>(filesAtHand);
 
   /** Files that were not taken out. */
@@ -61,19 +91,15 @@ export function createFiles(db: Kysely<Schema>) {
   return {
     ...createFolders(db),
 
-    /** The file with this 1fichier id, unless it was taken out of the library. */
     byId: fileById,
 
-    /** The file at hand without a trip to the database, if it was asked for lately. */
-    byIdAtHand: (id: string): CatalogFile | undefined => atHand.get(id),
+    byIdAtHand: (id) => atHand.get(id),
 
-    /** Must be called by whoever changes files. */
-    forget: (ids: Iterable<string>) => {
+    forget: (ids) => {
       for (const id of ids) atHand.delete(id);
     },
 
-    /** What stands at an account path: a folder, or every file of that name (two may share one). */
-    async byPath(path: string): Promise<{ folder?: CatalogFolder; files: CatalogFile[] }> {
+    async byPath(path) {
       const names = path.split('/').filter((name) => name !== '');
       let folder = await db.selectFrom('folders').selectAll().where('id', '=', 0).executeTakeFirst();
       for (const [index, name] of names.entries()) {
@@ -94,8 +120,7 @@ export function createFiles(db: Kysely<Schema>) {
       return folder ? { folder: toFolder(folder, `/${names.join('/')}`), files: [] } : { files: [] };
     },
 
-    /** Sub-folders and files of a folder, by name. */
-    async children(folder: CatalogFolder): Promise<{ folders: CatalogFolder[]; files: CatalogFile[] }> {
+    async children(folder) {
       const folders = await db
         .selectFrom('folders')
         .selectAll()
@@ -103,22 +128,18 @@ export function createFiles(db: Kysely<Schema>) {
         .orderBy('name')
         .execute();
       const files = await filesOf(folder.id).execute();
-      const base = folder.path === '/' ? '' : folder.path;
       return {
-        folders: folders.map((row) => toFolder(row, `${base}/${row.name}`)),
+        folders: folders.map((row) => toFolder(row, joinAccountPath(folder.path, row.name))),
         files: files.map(toFile),
       };
     },
 
-    /** Files by id, or all of a folder. Files taken out of the library are not among them. */
-    filesByIds: async (ids: readonly string[]): Promise<CatalogFile[]> =>
-      (await inLibrary().where('id', 'in', inList(ids)).execute()).map(toFile),
+    filesByIds: async (ids) => (await inLibrary().where('id', 'in', inList(ids)).execute()).map(toFile),
 
-    filesOfFolders: async (folderIds: readonly number[]): Promise<CatalogFile[]> =>
+    filesOfFolders: async (folderIds) =>
       (await inLibrary().where('folder_id', 'in', inList(folderIds)).execute()).map(toFile),
 
-    /** Files that are missing from these folders, or were taken out of the library. */
-    async leftOf(folderIds: readonly number[]): Promise<Pick<CatalogFile, 'id' | 'folderId' | 'name'>[]> {
+    async leftOf(folderIds) {
       const rows = await db
         .selectFrom('files')
         .select(['id', 'folder_id', 'name'])
@@ -128,8 +149,7 @@ export function createFiles(db: Kysely<Schema>) {
       return rows.map((row) => ({ id: row.id, folderId: row.folder_id, name: row.name }));
     },
 
-    /** Folder and name of files that were taken out of the library. */
-    async goneByIds(ids: readonly string[]): Promise<Pick<CatalogFile, 'id' | 'folderId' | 'name'>[]> {
+    async goneByIds(ids) {
       const rows = await db
         .selectFrom('files')
         .select(['id', 'folder_id', 'name'])
@@ -139,8 +159,7 @@ export function createFiles(db: Kysely<Schema>) {
       return rows.map((row) => ({ id: row.id, folderId: row.folder_id, name: row.name }));
     },
 
-    /** Ids of all files in the library that lie in or below this folder. */
-    async descendantFileIds(folderId: number): Promise<string[]> {
+    async descendantFileIds(folderId) {
       const rows = await db
         .selectFrom('files')
         .select('id')
@@ -150,8 +169,7 @@ export function createFiles(db: Kysely<Schema>) {
       return rows.map((row) => row.id);
     },
 
-    /** Ids of some files in the library. */
-    async someIds(limit: number): Promise<string[]> {
+    async someIds(limit) {
       const rows = await db
         .selectFrom('files')
         .select('id')
@@ -162,8 +180,7 @@ export function createFiles(db: Kysely<Schema>) {
       return rows.map((row) => row.id);
     },
 
-    /** Folders with files in the library after `after`, in order: for a walk over everything. */
-    async folderIdsAfter(after: number, limit: number): Promise<number[]> {
+    async folderIdsAfter(after, limit) {
       const rows = await db
         .selectFrom('files')
         .select('folder_id')
@@ -176,8 +193,7 @@ export function createFiles(db: Kysely<Schema>) {
       return rows.map((row) => row.folder_id);
     },
 
-    /** How much there is: files in the library (and how many of them are missing), folders. */
-    async counts(): Promise<{ files: number; missing: number; folders: number }> {
+    async counts() {
       const files = await db
         .selectFrom('files')
         .select((e) => [
@@ -194,8 +210,6 @@ export function createFiles(db: Kysely<Schema>) {
     },
   };
 }
-
-export type Files = ReturnType<typeof createFiles>;
 
 type FileRow = Omit<
   FileTable,

@@ -19,10 +19,18 @@ export interface FolderFactsRow {
 }
 
 /** What tells how soon a folder may have something new. */
-export function createFolderFacts(db: Kysely<Schema>) {
+export interface FolderFactsStore {
+  /** Of these folders and all below them that are not missing. */
+  below(rootIds: readonly number[], now: number): Promise<FolderFactsRow[]>;
+  /** Which of these files the catalog does not know, present or taken out. */
+  unknownOf(ids: readonly string[]): Promise<Set<string>>;
+  /** Folders that hold a file whose name begins so, that with the newest first. */
+  withNames(beginning: string, limit: number): Promise<number[]>;
+}
+
+export function createFolderFacts(db: Kysely<Schema>): FolderFactsStore {
   return {
-    /** Of these folders and all below them that are not missing. */
-    async below(rootIds: readonly number[], now: number): Promise<FolderFactsRow[]> {
+    async below(rootIds, now) {
       if (rootIds.length === 0) return [];
       const since = (days: number) => now - days * dayMs;
       const { rows } = await sql<{
@@ -56,16 +64,14 @@ export function createFolderFacts(db: Kysely<Schema>) {
       }));
     },
 
-    /** Which of these files the catalog does not know, present or taken out. */
-    async unknownOf(ids: readonly string[]): Promise<Set<string>> {
+    async unknownOf(ids) {
       const unknown = new Set(ids);
       const known = db.selectFrom('files').select('id').where('id', 'in', inList(ids));
       for (const { id } of await known.execute()) unknown.delete(id);
       return unknown;
     },
 
-    /** Folders that hold a file whose name begins so, that with the newest first. */
-    async withNames(beginning: string, limit: number): Promise<number[]> {
+    async withNames(beginning, limit) {
       const pattern = `${beginning.replace(/[\\%_]/g, '\\$&')}%`;
       const { rows } = await sql<{ folder: number }>`
         select folder_id as folder from files where name like ${pattern} escape '\\' and gone_at is null
@@ -74,5 +80,3 @@ export function createFolderFacts(db: Kysely<Schema>) {
     },
   };
 }
-
-export type FolderFactsRows = ReturnType<typeof createFolderFacts>;

@@ -31,7 +31,22 @@ interface Row {
 }
 
 /** Folders and files of the account, a page or a name at a time. */
-export function createFolderListings(db: Kysely<Schema>) {
+export interface FolderListings {
+  /** What is known of the root itself. */
+  root(): Promise<{ listedAt: number | undefined; changedAt: number | undefined }>;
+  /** Sub-folders by name, at most `limit`, after the child `after`. */
+  folders(parentId: number, after: FolderChild | undefined, limit: number): Promise<FolderChild[]>;
+  /** Files in the library by name, at most `limit`, after the child `after`. */
+  files(folderId: number, after: FolderChild | undefined, limit: number): Promise<FolderChild[]>;
+  /** Everything of this name, in the order of the pages. */
+  named(folderId: number, name: string): Promise<FolderChild[]>;
+  /** The name of a folder or file with this id, if it lies in this folder. */
+  nameOf(folderId: number, id: string): Promise<string | undefined>;
+  /** Whether any file in the library lies in or below this folder. */
+  hasFiles(folderId: number): Promise<boolean>;
+}
+
+export function createFolderListings(db: Kysely<Schema>): FolderListings {
   const folderColumns = sql.raw(
     `cast(id as text) as id, name, missing_since is not null as missing, 0 as twin, listed_at, changed_at, 0 as size_bytes, null as sent_at`,
   );
@@ -66,8 +81,7 @@ export function createFolderListings(db: Kysely<Schema>) {
   };
 
   return {
-    /** What is known of the root itself. */
-    async root(): Promise<{ listedAt: number | undefined; changedAt: number | undefined }> {
+    async root() {
       const row = await db
         .selectFrom('folders')
         .select(['listed_at', 'changed_at'])
@@ -76,15 +90,13 @@ export function createFolderListings(db: Kysely<Schema>) {
       return { listedAt: row?.listed_at ?? undefined, changedAt: row?.changed_at ?? undefined };
     },
 
-    /** Sub-folders by name, at most `limit`, after the child `after`. */
-    async folders(parentId: number, after: FolderChild | undefined, limit: number): Promise<FolderChild[]> {
+    async folders(parentId, after, limit) {
       const { rows } = await sql<Row>`select ${folderColumns} from folders
         where parent_id = ${parentId} and ${past(after)} ${order} limit ${limit}`.execute(db);
       return children(rows, true, after);
     },
 
-    /** Files in the library by name, at most `limit`, after the child `after`. */
-    async files(folderId: number, after: FolderChild | undefined, limit: number): Promise<FolderChild[]> {
+    async files(folderId, after, limit) {
       const { rows } = await sql<Row>`select ${fileColumns} from files
         where folder_id = ${folderId} and gone_at is null and ${past(after)} ${order} limit ${limit}`.execute(
         db,
@@ -92,8 +104,7 @@ export function createFolderListings(db: Kysely<Schema>) {
       return children(rows, false, after);
     },
 
-    /** Everything of this name, in the order of the pages. */
-    async named(folderId: number, name: string): Promise<FolderChild[]> {
+    async named(folderId, name) {
       const folders = await sql<Row>`select ${folderColumns} from folders
         where parent_id = ${folderId} and name = ${name} ${order}`.execute(db);
       const files = await sql<Row>`select ${fileColumns} from files
@@ -101,8 +112,7 @@ export function createFolderListings(db: Kysely<Schema>) {
       return [...children(folders.rows, true), ...children(files.rows, false)];
     },
 
-    /** The name of a folder or file with this id, if it lies in this folder. */
-    async nameOf(folderId: number, id: string): Promise<string | undefined> {
+    async nameOf(folderId, id) {
       const { rows } = await sql<{ name: string }>`
         select name from files where id = ${id} and folder_id = ${folderId} and gone_at is null
         union all select name from folders where id = ${/^\d{1,15}$/.test(id) ? Number(id) : -1} and parent_id = ${folderId}`.execute(
@@ -111,8 +121,7 @@ export function createFolderListings(db: Kysely<Schema>) {
       return rows[0]?.name;
     },
 
-    /** Whether any file in the library lies in or below this folder. */
-    async hasFiles(folderId: number): Promise<boolean> {
+    async hasFiles(folderId) {
       const { rows } = await sql`
         with recursive below(id) as (
           select ${folderId} union select d.id from below join folders d on d.parent_id = below.id
@@ -123,8 +132,6 @@ export function createFolderListings(db: Kysely<Schema>) {
     },
   };
 }
-
-export type FolderListings = ReturnType<typeof createFolderListings>;
 
 /** What there is to show of a file. */
 export function shownFile({ id, name, sizeBytes, sentAt }: FolderChild): ShownFile {

@@ -6,12 +6,24 @@ import type { Schema } from '../db/schema.ts';
 const deepest = 200;
 
 /** How the folders of the account lie in each other. */
-export function createFolders(db: Kysely<Schema>) {
+export interface Folders {
+  /** Account paths of these folders, each beginning with `/`; a folder whose place is not known is left out. */
+  folderPaths(ids: readonly number[]): Promise<Map<number, string>>;
+  /** Sub-folders of these folders. */
+  subFolders(ids: readonly number[]): Promise<{ id: number; parentId: number; name: string }[]>;
+  /** These folders with their parents; the root is not among them. */
+  parentsOf(ids: readonly number[]): Promise<{ id: number; parentId: number; name: string }[]>;
+  /** This folder and those above it, from the inside out; the root of the account is the last. */
+  foldersAbove(id: number): Promise<number[]>;
+  /** When this folder was last listed. */
+  listedAt(folderId: number): Promise<number | undefined>;
+}
+
+export function createFolders(db: Kysely<Schema>): Folders {
   const links = () => db.selectFrom('folders').select(['id', 'parent_id', 'name']);
 
   return {
-    /** Account paths of these folders, each beginning with `/`; a folder whose place is not known is left out. */
-    async folderPaths(ids: readonly number[]): Promise<Map<number, string>> {
+    async folderPaths(ids) {
       const { rows } = await sql<{ start: number; path: string }>`
         with recursive up(start, id, parent_id, path, depth) as (
           select id, id, parent_id, case when id = 0 then '' else '/' || name end, 0 from folders where id in ${inList(ids)}
@@ -23,22 +35,19 @@ export function createFolders(db: Kysely<Schema>) {
       return new Map(rows.map((row) => [row.start, row.path || '/']));
     },
 
-    /** Sub-folders of these folders. */
-    async subFolders(ids: readonly number[]): Promise<{ id: number; parentId: number; name: string }[]> {
+    async subFolders(ids) {
       const rows = await links().where('parent_id', 'in', inList(ids)).execute();
       return rows.map((row) => ({ id: row.id, parentId: row.parent_id ?? 0, name: row.name }));
     },
 
-    /** These folders with their parents; the root is not among them. */
-    async parentsOf(ids: readonly number[]): Promise<{ id: number; parentId: number; name: string }[]> {
+    async parentsOf(ids) {
       const rows = await links().where('id', 'in', inList(ids)).execute();
       return rows.flatMap(({ id, parent_id, name }) =>
         parent_id === null ? [] : [{ id, parentId: parent_id, name }],
       );
     },
 
-    /** This folder and those above it, from the inside out; the root of the account is the last. */
-    async foldersAbove(id: number): Promise<number[]> {
+    async foldersAbove(id) {
       const { rows } = await sql<{ id: number }>`
         with recursive up(id, depth) as (
           select ${id}, 0
@@ -49,8 +58,7 @@ export function createFolders(db: Kysely<Schema>) {
       return rows.map((row) => row.id);
     },
 
-    /** When this folder was last listed. */
-    async listedAt(folderId: number): Promise<number | undefined> {
+    async listedAt(folderId) {
       const row = await db
         .selectFrom('folders')
         .select('listed_at')

@@ -30,9 +30,25 @@ export interface Batch {
 const maxKept = 50;
 
 /** The journal of changed places: what `tree undo` goes by. */
-export function createJournal(db: Kysely<Schema>) {
+export interface Journal {
+  /** Writes a batch down, and forgets those that are too old. @returns its id */
+  add(batch: Omit<Batch, 'id'>): Promise<number>;
+  /** The newest batch that was not undone. */
+  last(): Promise<Batch | undefined>;
+  /** What came of a batch that was noted before it was done. One that changed nothing is forgotten. */
+  settle(id: number, moves: readonly Move[]): Promise<void>;
+  /**
+   * The moves of files whose paths others have taken over are those of the others: an undo moves what stands there.
+   * @param successors by the ids of those that had the paths
+   */
+  handOn(tree: string, successors: ReadonlyMap<string, string>): Promise<void>;
+  /** This batch is not undone again. @param now milliseconds UTC */
+  undone(id: number, now: number): Promise<void>;
+}
+
+export function createJournal(db: Kysely<Schema>): Journal {
   return {
-    add: (batch: Omit<Batch, 'id'>): Promise<number> =>
+    add: (batch) =>
       db.transaction().execute(async (trx) => {
         const { at, why, moves, said } = batch;
         const values = {
@@ -51,8 +67,7 @@ export function createJournal(db: Kysely<Schema>) {
         return id;
       }),
 
-    /** The newest batch that was not undone. */
-    async last(): Promise<Batch | undefined> {
+    async last() {
       const row = await notUndone(db).orderBy('id', 'desc').limit(1).executeTakeFirst();
       return (
         row && {
@@ -65,8 +80,7 @@ export function createJournal(db: Kysely<Schema>) {
       );
     },
 
-    /** What came of a batch that was noted before it was done. One that changed nothing is forgotten. */
-    settle: async (id: number, moves: readonly Move[]): Promise<void> => {
+    settle: async (id, moves) => {
       if (moves.length === 0)
         await db.deleteFrom('batches').where('id', '=', id).where('said', 'is', null).execute();
       await db
@@ -76,11 +90,7 @@ export function createJournal(db: Kysely<Schema>) {
         .execute();
     },
 
-    /**
-     * The moves of files whose paths others have taken over are those of the others: an undo moves what stands there.
-     * @param successors by the ids of those that had the paths
-     */
-    handOn: (tree: string, successors: ReadonlyMap<string, string>): Promise<void> =>
+    handOn: (tree, successors) =>
       db.transaction().execute(async (trx) => {
         for (const { id, moves } of await notUndone(trx).execute()) {
           if (![...successors.keys()].some((from) => moves.includes(JSON.stringify(from)))) continue;
@@ -96,13 +106,11 @@ export function createJournal(db: Kysely<Schema>) {
         }
       }),
 
-    undone: async (id: number, now: number): Promise<void> => {
+    undone: async (id, now) => {
       await db.updateTable('batches').set({ undone_at: now }).where('id', '=', id).execute();
     },
   };
 }
-
-export type Journal = ReturnType<typeof createJournal>;
 
 /** What a person said of one target counts as said of another. Part of the caller's transaction. */
 export async function handOnSaid(trx: Kysely<Schema>, from: Target, to: Target): Promise<void> {

@@ -12,9 +12,22 @@ export interface OverrideRow {
 }
 
 /** What a person said about files and folders; outlives every index. */
-export function createOverrides(db: Kysely<Schema>) {
+export interface Overrides {
+  /** Says something of a target, in the place of what was said before. */
+  put(row: OverrideRow): Promise<void>;
+  /** @returns whether there was one */
+  remove(target: Target): Promise<boolean>;
+  /** What was said of one file is said of another from now on, also where an undo would take it back. */
+  handOn(from: string, to: string): Promise<void>;
+  /** In the order in which it was said. */
+  all(): Promise<OverrideRow[]>;
+  /** What is said of these now. */
+  of(targets: readonly Target[]): Promise<Former[]>;
+}
+
+export function createOverrides(db: Kysely<Schema>): Overrides {
   return {
-    put: async (row: OverrideRow): Promise<void> => {
+    put: async (row) => {
       await db
         .insertInto('overrides')
         .values(row)
@@ -22,8 +35,7 @@ export function createOverrides(db: Kysely<Schema>) {
         .execute();
     },
 
-    /** @returns whether there was one */
-    async remove(target: Target): Promise<boolean> {
+    async remove(target) {
       const { numDeletedRows } = await db
         .deleteFrom('overrides')
         .where('target', '=', target)
@@ -31,21 +43,18 @@ export function createOverrides(db: Kysely<Schema>) {
       return numDeletedRows > 0n;
     },
 
-    /** What was said of one file is said of another from now on, also where an undo would take it back. */
-    handOn: (from: string, to: string): Promise<void> =>
+    handOn: (from, to) =>
       db.transaction().execute(async (trx) => {
         const [target, successor]: [Target, Target] = [`file:${from}`, `file:${to}`];
         await trx.updateTable('overrides').set({ target: successor }).where('target', '=', target).execute();
         await handOnSaid(trx, target, successor);
       }),
 
-    /** In the order in which it was said. */
-    async all(): Promise<OverrideRow[]> {
+    async all() {
       return (await db.selectFrom('overrides').selectAll().orderBy('at').execute()) as OverrideRow[];
     },
 
-    /** What is said of these now. */
-    async of(targets: readonly Target[]): Promise<Former[]> {
+    async of(targets) {
       const said = db.selectFrom('overrides').selectAll().where('target', 'in', inList(targets));
       const found = new Map<string, Former>(
         ((await said.execute()) as OverrideRow[]).map((row) => [row.target, row]),
@@ -54,5 +63,3 @@ export function createOverrides(db: Kysely<Schema>) {
     },
   };
 }
-
-export type Overrides = ReturnType<typeof createOverrides>;

@@ -18,30 +18,50 @@ export interface Proposal extends ProposalFacts {
 }
 
 /** Deletions that wait for a person's word, and those that were carried out. */
-export function createProposals(db: Kysely<Schema>) {
+export interface Proposals {
+  /** Newest first. */
+  list(limit: number, state?: ProposalState): Promise<Proposal[]>;
+  /** Those that wait for a word, newest first: at most one for each cause. */
+  open(): Promise<Proposal[]>;
+  /** What a person is told of these files. */
+  factsOf(fileIds: readonly string[]): Promise<ProposalFacts>;
+  /** The proposal with this number. */
+  byId(id: number): Promise<Proposal | undefined>;
+  /** Ids of its files, in order. */
+  filesOf(id: number): Promise<string[]>;
+  /** Writes a new one down. @returns its number */
+  add(proposal: NewProposal, fileIds: readonly string[]): Promise<number>;
+  /** An open one is about these files now. */
+  update(id: number, why: string, facts: object, fileIds: readonly string[]): Promise<void>;
+  /** @param now milliseconds UTC; without it the proposal waits for a decision again */
+  decide(id: number, state: ProposalState, now: number | undefined): Promise<void>;
+  /** The newest removal that has not been undone, among those of which something is gone still. */
+  lastRemoval(): Promise<number | undefined>;
+  /** The batch by which each of these files went; what is still in the library is not among them. */
+  batchesOf(fileIds: readonly string[]): Promise<Map<string, number>>;
+}
+
+export function createProposals(db: Kysely<Schema>): Proposals {
   return {
-    /** Newest first. */
-    async list(limit: number, state?: ProposalState): Promise<Proposal[]> {
+    async list(limit, state) {
       let query = db.selectFrom('proposals').selectAll().orderBy('id', 'desc').limit(limit);
       if (state) query = query.where('state', '=', state);
       return (await query.execute()).map(toProposal);
     },
 
-    /** Those that wait for a word, newest first: at most one for each cause. */
-    async open(): Promise<Proposal[]> {
+    async open() {
       const rows = db.selectFrom('proposals').selectAll().where('state', '=', 'open').orderBy('id', 'desc');
       return (await rows.execute()).map(toProposal);
     },
 
-    /** What a person is told of these files. */
-    factsOf: (fileIds: readonly string[]): Promise<ProposalFacts> => factsOf(db, fileIds),
+    factsOf: (fileIds) => factsOf(db, fileIds),
 
-    async byId(id: number): Promise<Proposal | undefined> {
+    async byId(id) {
       const row = await db.selectFrom('proposals').selectAll().where('id', '=', id).executeTakeFirst();
       return row && toProposal(row);
     },
 
-    async filesOf(id: number): Promise<string[]> {
+    async filesOf(id) {
       const rows = await db
         .selectFrom('proposal_files')
         .select('file_id')
@@ -51,11 +71,9 @@ export function createProposals(db: Kysely<Schema>) {
       return rows.map((row) => row.file_id);
     },
 
-    add: (proposal: NewProposal, fileIds: readonly string[]): Promise<number> =>
-      db.transaction().execute((trx) => insertProposal(trx, proposal, fileIds)),
+    add: (proposal, fileIds) => db.transaction().execute((trx) => insertProposal(trx, proposal, fileIds)),
 
-    /** An open one is about these files now. */
-    update: (id: number, why: string, facts: object, fileIds: readonly string[]): Promise<void> =>
+    update: (id, why, facts, fileIds) =>
       db.transaction().execute(async (trx) => {
         await trx
           .updateTable('proposals')
@@ -66,8 +84,7 @@ export function createProposals(db: Kysely<Schema>) {
         await insertFiles(trx, id, fileIds);
       }),
 
-    /** @param now milliseconds UTC; without it the proposal waits for a decision again */
-    async decide(id: number, state: ProposalState, now: number | undefined): Promise<void> {
+    async decide(id, state, now) {
       await db
         .updateTable('proposals')
         .set({ state, decided_at: now ?? null })
@@ -75,8 +92,7 @@ export function createProposals(db: Kysely<Schema>) {
         .execute();
     },
 
-    /** The newest removal that has not been undone, among those of which something is gone still. */
-    async lastRemoval(): Promise<number | undefined> {
+    async lastRemoval() {
       const row = await db
         .selectFrom('proposals as p')
         .select('p.id')
@@ -98,8 +114,7 @@ export function createProposals(db: Kysely<Schema>) {
       return row?.id;
     },
 
-    /** The batch by which each of these files went; what is still in the library is not among them. */
-    async batchesOf(fileIds: readonly string[]): Promise<Map<string, number>> {
+    async batchesOf(fileIds) {
       const rows = await db
         .selectFrom('proposal_files as pf')
         .innerJoin('proposals as p', 'p.id', 'pf.proposal_id')
@@ -115,8 +130,6 @@ export function createProposals(db: Kysely<Schema>) {
     },
   };
 }
-
-export type Proposals = ReturnType<typeof createProposals>;
 
 export interface NewProposal {
   at: number;

@@ -21,7 +21,35 @@ export interface RetentionWindows {
 }
 
 /** What listings no longer name: remembered, confirmed by a second crawl, given a time of grace, and only then taken out. */
-export function createRemovals(db: Kysely<Schema>) {
+export interface Removals {
+  /** Files at the end of the ladder, with what this crawl would confirm. */
+  due(windows: RetentionWindows): Promise<string[]>;
+  /** Files that are missing, wherever on the ladder. @param since only those missing for so long, milliseconds UTC */
+  missing(since?: number): Promise<string[]>;
+  /** What lies below none of the roots any more (somebody changed the settings) counts as missing from now on. */
+  missOutside(rootIds: readonly number[], now: number): Promise<void>;
+  /** A successful crawl ends: what is missing goes one rung up, never two. */
+  advance(windows: RetentionWindows): Promise<void>;
+  /** Share of the tree that would go: files that stand in it, not the photos and archives beside them. */
+  share(windows: RetentionWindows): Promise<RemovalShare>;
+  /** The same of one of several trees. */
+  shareInTree(tree: string, windows: RetentionWindows): Promise<RemovalShare>;
+  /** The same below one folder. */
+  shareBelow(folderId: number, windows: RetentionWindows): Promise<RemovalShare>;
+  /**
+   * Takes files out of the library, as a batch that can be undone. Their rows stay, so that one that returns is known
+   * again. What came back, or was kept, in the meantime stays. @returns what went
+   */
+  remove(ids: readonly string[], now: number, batch: RemovalBatch): Promise<string[]>;
+  /** A person's word that these stay in the library, also those that were taken out. @returns what is there again */
+  keep(ids: readonly string[], now: number): Promise<string[]>;
+  /** That word is taken back: they stand where they stood on the ladder. */
+  unkeep(ids: readonly string[]): Promise<void>;
+  /** Those of `ids` that are missing still, in the library, and not kept by a person's word. */
+  stillMissing(ids: readonly string[]): Promise<string[]>;
+}
+
+export function createRemovals(db: Kysely<Schema>): Removals {
   const missing = sql<boolean>`gone_at is null and missing_since is not null and kept_at is null`;
   const isDue = ({ monotonicMs, confirmMs, graceMs }: RetentionWindows) => sql<boolean>`(${missing} and
     case when confirmed_at is not null then confirmed_at <= ${monotonicMs - graceMs}
@@ -42,15 +70,12 @@ export function createRemovals(db: Kysely<Schema>) {
   };
 
   return {
-    /** Files at the end of the ladder, with what this crawl would confirm. */
-    due: (windows: RetentionWindows): Promise<string[]> => idsWhere(isDue(windows)),
+    due: (windows) => idsWhere(isDue(windows)),
 
-    /** Files that are missing, wherever on the ladder. @param since only those missing for so long, milliseconds UTC */
-    missing: (since = Number.MAX_SAFE_INTEGER): Promise<string[]> =>
+    missing: (since = Number.MAX_SAFE_INTEGER) =>
       idsWhere(sql<boolean>`${missing} and missing_since <= ${since}`),
 
-    /** What lies below none of the roots any more (somebody changed the settings) counts as missing from now on. */
-    async missOutside(rootIds: readonly number[], now: number): Promise<void> {
+    async missOutside(rootIds, now) {
       const inside = inList(await descendantFolders(db, rootIds));
       // Folder by folder: file by file it takes half a second for 100,000 of them, after each crawl.
       await sql`update files set missing_since = ${now}
@@ -58,8 +83,7 @@ export function createRemovals(db: Kysely<Schema>) {
           and folder_id in (select id from folders where id not in ${inside})`.execute(db);
     },
 
-    /** A successful crawl ends: what is missing goes one rung up, never two. */
-    advance: ({ monotonicMs, confirmMs }: RetentionWindows): Promise<void> =>
+    advance: ({ monotonicMs, confirmMs }) =>
       db.transaction().execute(async (trx) => {
         await trx
           .updateTable('files')
@@ -79,27 +103,20 @@ export function createRemovals(db: Kysely<Schema>) {
           .execute();
       }),
 
-    /** Share of the tree that would go: files that stand in it, not the photos and archives beside them. */
-    share: (windows: RetentionWindows): Promise<RemovalShare> => shareOf(windows, sql<boolean>`true`),
+    share: (windows) => shareOf(windows, sql<boolean>`true`),
 
-    /** The same of one of several trees. */
-    shareInTree: (tree: string, windows: RetentionWindows): Promise<RemovalShare> =>
+    shareInTree: (tree, windows) =>
       shareOf(
         windows,
         sql<boolean>`exists (select 1 from tree own
           where own.file_id = files.id and own.kind = 'strm' and own.tree = ${tree})`,
       ),
 
-    /** The same below one folder. */
-    async shareBelow(folderId: number, windows: RetentionWindows): Promise<RemovalShare> {
+    async shareBelow(folderId, windows) {
       return shareOf(windows, sql<boolean>`folder_id in ${inList(await descendantFolders(db, [folderId]))}`);
     },
 
-    /**
-     * Takes files out of the library, as a batch that can be undone. Their rows stay, so that one that returns is known
-     * again. What came back, or was kept, in the meantime stays. @returns what went
-     */
-    remove: (ids: readonly string[], now: number, batch: RemovalBatch): Promise<string[]> =>
+    remove: (ids, now, batch) =>
       db.transaction().execute(async (trx) => {
         const gone = await stillMissing(trx, ids, batch.alsoKept ?? false);
         await trx
@@ -117,8 +134,7 @@ export function createRemovals(db: Kysely<Schema>) {
         return gone;
       }),
 
-    /** A person's word that these stay in the library, also those that were taken out. @returns what is there again */
-    keep: (ids: readonly string[], now: number): Promise<string[]> =>
+    keep: (ids, now) =>
       db.transaction().execute(async (trx) => {
         const rows = await trx
           .selectFrom('files')
@@ -137,17 +153,13 @@ export function createRemovals(db: Kysely<Schema>) {
         return back;
       }),
 
-    /** That word is taken back: they stand where they stood on the ladder. */
-    async unkeep(ids: readonly string[]): Promise<void> {
+    async unkeep(ids) {
       await db.updateTable('files').set({ kept_at: null }).where('id', 'in', inList(ids)).execute();
     },
 
-    /** Those of `ids` that are missing still, in the library, and not kept by a person's word. */
-    stillMissing: (ids: readonly string[]): Promise<string[]> => stillMissing(db, ids, false),
+    stillMissing: (ids) => stillMissing(db, ids, false),
   };
 }
-
-export type Removals = ReturnType<typeof createRemovals>;
 
 /** What a removal is noted as: the proposal that it carries out, or a batch of its own. */
 export interface RemovalBatch {

@@ -1,15 +1,22 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
 
-/** Small facts that outlive a restart (the gate's state, the last answer about the account): JSON by name. */
-export function createKeyValues(db: Kysely<Schema>) {
+/** Small facts that outlive a restart (the state of the circuit breakers, the last answer about the account): JSON by name. */
+export interface KeyValues {
+  /** What is kept under this name. */
+  get<T>(name: string): Promise<T | undefined>;
+  /** @param value anything that JSON can hold */
+  put(name: string, value: unknown): Promise<void>;
+}
+
+export function createKeyValues(db: Kysely<Schema>): KeyValues {
   return {
-    async get<T>(name: string): Promise<T | undefined> {
+    async get<T>(name: string) {
       const row = await db.selectFrom('memory').select('value').where('name', '=', name).executeTakeFirst();
       return row && (JSON.parse(row.value) as T);
     },
 
-    async put(name: string, value: unknown): Promise<void> {
+    async put(name, value) {
       const json = JSON.stringify(value);
       await db
         .insertInto('memory')
@@ -19,5 +26,3 @@ export function createKeyValues(db: Kysely<Schema>) {
     },
   };
 }
-
-export type Memory = ReturnType<typeof createKeyValues>;

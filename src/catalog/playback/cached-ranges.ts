@@ -14,9 +14,18 @@ export interface CachedRangeRow {
 }
 
 /** What is known of the kept beginnings and ends. */
-export function createCachedRanges(db: Kysely<Schema>) {
+export interface CachedRanges {
+  /** Everything that lies on the disk. */
+  all(): Promise<CachedRangeRow[]>;
+  /** Notes a range in the place of the one at that end of its file. */
+  put(range: CachedRangeRow): Promise<void>;
+  /** The range at this end of the file lies there no more. */
+  drop(fileId: string, side: string): Promise<void>;
+}
+
+export function createCachedRanges(db: Kysely<Schema>): CachedRanges {
   return {
-    async all(): Promise<CachedRangeRow[]> {
+    async all() {
       const rows = await db.selectFrom('kept').selectAll().execute();
       return rows.map((row) => ({
         fileId: row.file_id,
@@ -30,7 +39,7 @@ export function createCachedRanges(db: Kysely<Schema>) {
       }));
     },
 
-    async put({ fileId, side, ...kept }: CachedRangeRow): Promise<void> {
+    async put({ fileId, side, ...kept }) {
       const values = {
         size_bytes: kept.sizeBytes,
         start: kept.start,
@@ -45,10 +54,8 @@ export function createCachedRanges(db: Kysely<Schema>) {
         .execute();
     },
 
-    async drop(fileId: string, side: string): Promise<void> {
+    async drop(fileId, side) {
       await db.deleteFrom('kept').where('file_id', '=', fileId).where('side', '=', side).execute();
     },
   };
 }
-
-export type CachedRanges = ReturnType<typeof createCachedRanges>;

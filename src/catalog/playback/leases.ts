@@ -10,16 +10,27 @@ export interface KeptLease {
 }
 
 /** Direct links that outlive a restart. */
-export function createLeases(db: Kysely<Schema>) {
+export interface Leases {
+  /** The link that is kept of this file, however old. */
+  get(fileId: string): Promise<KeptLease | undefined>;
+  /** Keeps a link in the place of the one before it. */
+  put(lease: KeptLease): Promise<void>;
+  /** Forgets the link of this file. */
+  drop(fileId: string): Promise<void>;
+  /** Forgets links made before `issuedBefore`: they hold an address that nobody needs any more. */
+  prune(issuedBefore: number): Promise<void>;
+}
+
+export function createLeases(db: Kysely<Schema>): Leases {
   return {
-    async get(fileId: string): Promise<KeptLease | undefined> {
+    async get(fileId) {
       const row = await db.selectFrom('leases').selectAll().where('file_id', '=', fileId).executeTakeFirst();
       return (
         row && { fileId, url: row.url, issuedAt: row.issued_at, firstUsedAt: row.first_used_at ?? undefined }
       );
     },
 
-    async put(lease: KeptLease): Promise<void> {
+    async put(lease) {
       const values = { url: lease.url, issued_at: lease.issuedAt, first_used_at: lease.firstUsedAt ?? null };
       await db
         .insertInto('leases')
@@ -28,15 +39,12 @@ export function createLeases(db: Kysely<Schema>) {
         .execute();
     },
 
-    async drop(fileId: string): Promise<void> {
+    async drop(fileId) {
       await db.deleteFrom('leases').where('file_id', '=', fileId).execute();
     },
 
-    /** Forgets links made before `issuedBefore`: they hold an address that nobody needs any more. */
-    async prune(issuedBefore: number): Promise<void> {
+    async prune(issuedBefore) {
       await db.deleteFrom('leases').where('issued_at', '<', issuedBefore).execute();
     },
   };
 }
-
-export type Leases = ReturnType<typeof createLeases>;

@@ -36,7 +36,25 @@ const filesAtOnce = 500;
 export const maxFailures = 3;
 
 /** What the videos' own headers say; `facts` are JSON. A row holds for the size that it was written for. */
-export function createMedia(db: Kysely<Schema>) {
+export interface MediaStore {
+  /** The facts of these files, where they are known. */
+  factsOf(fileIds: readonly string[]): Promise<Map<string, string>>;
+  /** How long these files last, in milliseconds, where that is known. */
+  durationsOf(fileIds: readonly string[]): Promise<Map<string, number>>;
+  /** Keeps the facts of a file and notes that the tree is behind for it. */
+  put(file: { id: string; sizeBytes: number }, facts: string, now: number): Promise<void>;
+  /** Counts a failure; of a file that changed they are counted anew. */
+  failed(file: { id: string; sizeBytes: number }, now: number): Promise<void>;
+  /**
+   * Videos to read, the newest first. Looks at some hundred files at a time: most of them are known, and a film that
+   * plays must not wait for a look at 100,000. @param failedBefore milliseconds UTC: later failures wait
+   */
+  next(limit: number, failedBefore: number): Promise<UnreadVideo[]>;
+  /** How many videos of the trees have been read, wait, or were given up. */
+  counts(): Promise<MediaCounts>;
+}
+
+export function createMedia(db: Kysely<Schema>): MediaStore {
   /** Videos that have a place in a tree and are at the host. */
   const videos = () =>
     db
@@ -85,8 +103,7 @@ export function createMedia(db: Kysely<Schema>) {
       .execute();
 
   return {
-    /** The facts of these files, where they are known. */
-    async factsOf(fileIds: readonly string[]): Promise<Map<string, string>> {
+    async factsOf(fileIds) {
       const rows = await db
         .selectFrom('media as m')
         .innerJoin('files as f', (join) =>
@@ -98,8 +115,7 @@ export function createMedia(db: Kysely<Schema>) {
       return new Map(rows.flatMap(({ id, facts }) => (facts === null ? [] : [[id, facts]])));
     },
 
-    /** How long these files last, in milliseconds, where that is known. */
-    async durationsOf(fileIds: readonly string[]): Promise<Map<string, number>> {
+    async durationsOf(fileIds) {
       // Not by their facts: the chapters of a film are many, and a playlist has many films.
       const { rows } = await sql<{ id: string; ms: number }>`
         select m.file_id as id, json_extract(m.facts, '$.durationMs') as ms
@@ -110,8 +126,7 @@ export function createMedia(db: Kysely<Schema>) {
       return new Map(rows.map(({ id, ms }) => [id, ms]));
     },
 
-    /** Keeps the facts of a file and notes that the tree is behind for it. */
-    put: (file: { id: string; sizeBytes: number }, facts: string, now: number): Promise<void> =>
+    put: (file, facts, now) =>
       db.transaction().execute(async (trx) => {
         const row = { size_bytes: file.sizeBytes, at: now, failures: 0, facts };
         await trx
@@ -122,8 +137,7 @@ export function createMedia(db: Kysely<Schema>) {
         await markDirty(trx, [file.id]);
       }),
 
-    /** Counts a failure; of a file that changed they are counted anew. */
-    async failed(file: { id: string; sizeBytes: number }, now: number): Promise<void> {
+    async failed(file, now) {
       await db
         .insertInto('media')
         .values({ file_id: file.id, size_bytes: file.sizeBytes, at: now, failures: 1, facts: null })
@@ -138,11 +152,7 @@ export function createMedia(db: Kysely<Schema>) {
         .execute();
     },
 
-    /**
-     * Videos to read, the newest first. Looks at some hundred files at a time: most of them are known, and a film that
-     * plays must not wait for a look at 100,000. @param failedBefore milliseconds UTC: later failures wait
-     */
-    async next(limit: number, failedBefore: number): Promise<UnreadVideo[]> {
+    async next(limit, failedBefore) {
       const found: UnreadVideo[] = [];
       for (let below: Place | undefined, isLast = false; found.length < limit && !isLast; ) {
         const end = await placeAfter(below);
@@ -154,7 +164,7 @@ export function createMedia(db: Kysely<Schema>) {
       return found;
     },
 
-    async counts(): Promise<MediaCounts> {
+    async counts() {
       const row = await videos()
         .select((e) => [
           e.fn.countAll<number>().as('all'),
@@ -171,5 +181,3 @@ export function createMedia(db: Kysely<Schema>) {
     },
   };
 }
-
-export type MediaStore = ReturnType<typeof createMedia>;

@@ -2,16 +2,22 @@ import type { Kysely } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 
 /** The part of a play that the catalog looks at; the rest is kept as it is. */
-interface KeptPlay {
+export interface KeptPlay {
   id: string;
   startedAt: number;
 }
 
-/** The last plays. */
-export function createPlayLog<T extends KeptPlay>(db: Kysely<Schema>) {
+/** The last plays. `T`: a play as whoever writes it has it. */
+export interface PlayLog<T extends KeptPlay> {
+  /** Writes these plays, and forgets all but the last `keep`. */
+  put(plays: readonly T[], keep: number): Promise<void>;
+  /** Newest first. */
+  recent(limit: number): Promise<T[]>;
+}
+
+export function createPlayLog<T extends KeptPlay>(db: Kysely<Schema>): PlayLog<T> {
   return {
-    /** Writes these plays, and forgets all but the last `keep`. */
-    async put(plays: readonly T[], keep: number): Promise<void> {
+    async put(plays, keep) {
       await db.transaction().execute(async (trx) => {
         for (const play of plays) {
           const record = JSON.stringify(play);
@@ -30,8 +36,7 @@ export function createPlayLog<T extends KeptPlay>(db: Kysely<Schema>) {
       });
     },
 
-    /** Newest first. */
-    async recent(limit: number): Promise<T[]> {
+    async recent(limit) {
       const rows = await db
         .selectFrom('plays')
         .select('record')

@@ -52,7 +52,48 @@ const putRow = `insert into tree (tree, path, kind, file_id, title_key, sha256, 
  * Lists are joined in this order (`cross join`) and by a named index: without statistics SQLite takes `tree = ?` for the
  * rarest condition of all, and would walk through the whole tree for each list.
  */
-export function createManifest(db: Kysely<Schema>, tree: string) {
+export interface Manifest {
+  /** Titles in whose folders something written belongs to one of these files. */
+  treeKeysOf(fileIds: readonly string[]): Promise<string[]>;
+  /** What was written for these titles. */
+  treeOfKeys(keys: readonly string[]): Promise<TreeRow[]>;
+  /** What was written, after `after` in the order of paths: for a walk over everything. */
+  treeAfter(
+    after: string,
+    limit: number,
+  ): Promise<Pick<TreeRow, 'path' | 'titleKey' | 'sizeBytes' | 'mtimeMs'>[]>;
+  /** What was written at this path. */
+  treeAt(path: string): Promise<TreeRow | undefined>;
+  /** What lies directly in a folder of the tree (`''` = the top): names of folders and the files. */
+  treeChildren(dir: string): Promise<{ folders: string[]; files: TreeRow[] }>;
+  /**
+   * Notes what is about to be written, so that what a kill leaves on the disk is still known as ours. `stems`: the
+   * paths that files have from now on; `disowned`: files that lose theirs. @returns its numbers, for `recordTree`
+   */
+  intend(
+    rows: readonly TreeRow[],
+    stems: ReadonlyMap<string, Standing>,
+    disowned: readonly string[],
+  ): Promise<number[]>;
+  /**
+   * Writes down what was written and forgets what was removed. `at`: when it was done, for the dates of the folders;
+   * milliseconds UTC. `intents` are done with; `left`: what of them was not written after all, and may be half there.
+   */
+  recordTree(
+    written: readonly TreeRow[],
+    removed: readonly string[],
+    done?: { at?: number; intents?: readonly number[]; left?: readonly TreeRow[] },
+  ): Promise<void>;
+  /**
+   * Puts into the manifest what was about to be written when somebody was killed. What somebody is about to write just
+   * now may go there as well: it is written over when that is done.
+   */
+  settleIntents(): Promise<void>;
+  /** How many films and episodes are written, not counting those of which only the intent is known. */
+  treeCount(): Promise<number>;
+}
+
+export function createManifest(db: Kysely<Schema>, tree: string): Manifest {
   const rowsOf = () => db.selectFrom('tree').where('tree', '=', tree);
 
   const putRows = (trx: Transaction<Schema>, rows: readonly TreeRow[]) =>
@@ -74,27 +115,21 @@ export function createManifest(db: Kysely<Schema>, tree: string) {
     );
 
   return {
-    /** Titles in whose folders something written belongs to one of these files. */
-    async treeKeysOf(fileIds: readonly string[]): Promise<string[]> {
+    async treeKeysOf(fileIds) {
       const { rows } = await sql<{ title_key: string }>`select distinct title_key
         from json_each(${JSON.stringify(fileIds)}) wanted cross join tree indexed by tree_file on file_id = wanted.value
         where tree = ${tree}`.execute(db);
       return rows.map((row) => row.title_key);
     },
 
-    /** What was written for these titles. */
-    async treeOfKeys(keys: readonly string[]): Promise<TreeRow[]> {
+    async treeOfKeys(keys) {
       const { rows } = await sql<Schema['tree']>`select tree.*
         from json_each(${JSON.stringify(keys)}) wanted cross join tree indexed by tree_key on title_key = wanted.value
         where tree = ${tree}`.execute(db);
       return rows.map(toTreeRow);
     },
 
-    /** What was written, after `after` in the order of paths: for a walk over everything. */
-    async treeAfter(
-      after: string,
-      limit: number,
-    ): Promise<Pick<TreeRow, 'path' | 'titleKey' | 'sizeBytes' | 'mtimeMs'>[]> {
+    async treeAfter(after, limit) {
       const rows = await rowsOf()
         .select(['path', 'title_key', 'size_bytes', 'mtime_ms'])
         .where('path', '>', after)
@@ -109,13 +144,12 @@ export function createManifest(db: Kysely<Schema>, tree: string) {
       }));
     },
 
-    async treeAt(path: string): Promise<TreeRow | undefined> {
+    async treeAt(path) {
       const row = await rowsOf().selectAll().where('path', '=', path).executeTakeFirst();
       return row && toTreeRow(row);
     },
 
-    /** What lies directly in a folder of the tree (`''` = the top): names of folders and the files. */
-    async treeChildren(dir: string): Promise<{ folders: string[]; files: TreeRow[] }> {
+    async treeChildren(dir) {
       const prefix = dir === '' ? '' : `${dir}/`;
       // '0' follows '/' in ASCII: a range over the primary key, however large the tree.
       const below =
@@ -138,15 +172,7 @@ export function createManifest(db: Kysely<Schema>, tree: string) {
       return { folders: folders.map((row) => row.name), files: files.map(toTreeRow) };
     },
 
-    /**
-     * Notes what is about to be written, so that what a kill leaves on the disk is still known as ours. `stems`: the
-     * paths that files have from now on; `disowned`: files that lose theirs. @returns its numbers, for `recordTree`
-     */
-    intend: (
-      rows: readonly TreeRow[],
-      stems: ReadonlyMap<string, Standing>,
-      disowned: readonly string[],
-    ): Promise<number[]> =>
+    intend: (rows, stems, disowned) =>
       db.transaction().execute(async (trx) => {
         if (disowned.length > 0)
           await trx
@@ -169,19 +195,7 @@ export function createManifest(db: Kysely<Schema>, tree: string) {
         return intents;
       }),
 
-    /**
-     * Writes down what was written and forgets what was removed. `at`: when it was done, for the dates of the folders;
-     * milliseconds UTC. `intents` are done with; `left`: what of them was not written after all, and may be half there.
-     */
-    recordTree: (
-      written: readonly TreeRow[],
-      removed: readonly string[],
-      {
-        at,
-        intents = [],
-        left = [],
-      }: { at?: number; intents?: readonly number[]; left?: readonly TreeRow[] } = {},
-    ): Promise<void> =>
+    recordTree: (written, removed, { at, intents = [], left = [] } = {}) =>
       db.transaction().execute(async (trx) => {
         for (const part of chunks(removed))
           await trx.deleteFrom('tree').where('tree', '=', tree).where('path', 'in', part).execute();
@@ -192,18 +206,14 @@ export function createManifest(db: Kysely<Schema>, tree: string) {
           await trx.deleteFrom('tree_intents').where('id', 'in', inList(intents)).execute();
       }),
 
-    /**
-     * Puts into the manifest what was about to be written when somebody was killed. What somebody is about to write just
-     * now may go there as well: it is written over when that is done.
-     */
-    settleIntents: (): Promise<void> =>
+    settleIntents: () =>
       db.transaction().execute(async (trx) => {
         // Deleted as it is read: another process writes them down, too, or none does.
         const intents = trx.deleteFrom('tree_intents').where('tree', '=', tree).returning('rows');
         for (const { rows } of await intents.execute()) await putRows(trx, JSON.parse(rows) as TreeRow[]);
       }),
 
-    async treeCount(): Promise<number> {
+    async treeCount() {
       const row = await rowsOf()
         .select((e) => e.fn.countAll<number>().as('n'))
         .where('kind', '=', 'strm')

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 import { upsert } from '../db/upsert.ts';
-import { createManifest } from './manifest.ts';
+import { createManifest, type Manifest } from './manifest.ts';
 
 export type { Standing, TreeRow } from './manifest.ts';
 
@@ -29,14 +29,31 @@ export interface Place {
 }
 
 /** Which title of one tree each file belongs to, where it stands there, and the manifest of what was written. */
-export function createPlacements(db: Kysely<Schema>, tree: string) {
+export interface Placements extends Manifest {
+  /** The places of these files. */
+  placesOf(fileIds: readonly string[]): Promise<Map<string, Place>>;
+  /** Everything that has a path, also what has left the library and may come back. */
+  standing(): Promise<{ fileId: string; stem: string }[]>;
+  /** Gives `places` to their files. Of `fileIds`, those that are not `kept` have no place from now on. */
+  place(fileIds: readonly string[], places: readonly Place[], keep?: readonly string[]): Promise<void>;
+  /** Every file of these titles that was recognised, also those that have left the library. */
+  ofKeys(keys: readonly string[]): Promise<TitleRow[]>;
+  /**
+   * These titles with those that a file is about to leave for them, or leaves them for: after a kill one of the two,
+   * written alone, would have it in both or in neither.
+   */
+  withMoving(keys: readonly string[]): Promise<string[]>;
+  /** Every title key that has a file or something written, after `after`, in order: for a walk over everything. */
+  keysAfter(after: string, limit: number): Promise<string[]>;
+}
+
+export function createPlacements(db: Kysely<Schema>, tree: string): Placements {
   const placesOf = () => db.selectFrom('places').where('tree', '=', tree);
 
   return {
     ...createManifest(db, tree),
 
-    /** The places of these files. */
-    async placesOf(fileIds: readonly string[]): Promise<Map<string, Place>> {
+    async placesOf(fileIds) {
       const rows = await placesOf().selectAll().where('file_id', 'in', inList(fileIds)).execute();
       return new Map(
         rows.map((row) => [
@@ -52,18 +69,12 @@ export function createPlacements(db: Kysely<Schema>, tree: string) {
       );
     },
 
-    /** Everything that has a path, also what has left the library and may come back. */
-    async standing(): Promise<{ fileId: string; stem: string }[]> {
+    async standing() {
       const rows = await placesOf().select(['file_id', 'stem']).where('stem', 'is not', null).execute();
       return rows.map((row) => ({ fileId: row.file_id, stem: row.stem as string }));
     },
 
-    /** Gives `places` to their files. Of `fileIds`, those that are not `kept` have no place from now on. */
-    place: (
-      fileIds: readonly string[],
-      places: readonly Place[],
-      keep: readonly string[] = places.map((one) => one.fileId),
-    ): Promise<void> =>
+    place: (fileIds, places, keep = places.map((one) => one.fileId)) =>
       db.transaction().execute(async (trx) => {
         const kept = new Set(keep);
         const lost = fileIds.filter((id) => !kept.has(id));
@@ -84,8 +95,7 @@ export function createPlacements(db: Kysely<Schema>, tree: string) {
         await upsert(trx, 'places', ['tree', 'file_id'], rows);
       }),
 
-    /** Every file of these titles that was recognised, also those that have left the library. */
-    async ofKeys(keys: readonly string[]): Promise<TitleRow[]> {
+    async ofKeys(keys) {
       // Joined in this order: see createManifest.
       const { rows } = await sql<Schema['places'] & Schema['recognitions']>`
         select places.file_id, title_key, stem, name, told, recognition
@@ -103,11 +113,7 @@ export function createPlacements(db: Kysely<Schema>, tree: string) {
       }));
     },
 
-    /**
-     * These titles with those that a file is about to leave for them, or leaves them for: after a kill one of the two,
-     * written alone, would have it in both or in neither.
-     */
-    async withMoving(keys: readonly string[]): Promise<string[]> {
+    async withMoving(keys) {
       const all = new Set(keys);
       for (let last = [...all]; last.length > 0; ) {
         const wanted = sql`json_each(${JSON.stringify(last)}) wanted`;
@@ -128,8 +134,7 @@ export function createPlacements(db: Kysely<Schema>, tree: string) {
       return [...all];
     },
 
-    /** Every title key that has a file or something written, after `after`, in order: for a walk over everything. */
-    async keysAfter(after: string, limit: number): Promise<string[]> {
+    async keysAfter(after, limit) {
       const rows = await placesOf()
         .select('title_key')
         .where('title_key', '>', after)
@@ -143,5 +148,3 @@ export function createPlacements(db: Kysely<Schema>, tree: string) {
     },
   };
 }
-
-export type Placements = ReturnType<typeof createPlacements>;

@@ -19,10 +19,25 @@ export interface Arrivals {
 const mostBeside = 50;
 
 /** What the files of the account were recognised as, the same for every tree. */
-export function createRecognitions(db: Kysely<Schema>) {
+export interface Recognitions {
+  /** Replaces what is known of `fileIds`: those without a row in `rows` are taken for nothing from now on. */
+  replace(fileIds: readonly string[], rows: readonly RecognitionRow[]): Promise<void>;
+  /** How many files of each kind came into the library at `since` (milliseconds UTC) or later and are in it. */
+  arrivedSince(since: number): Promise<Arrivals>;
+  /** What these files were taken for last. */
+  ofFiles(fileIds: readonly string[]): Promise<Map<string, string>>;
+  /**
+   * Extras without a place in the folders that `folderIds` names, below them and beside them: they may belong to what
+   * came there. Beside means among as few folders as a title has, not among the titles of a whole library.
+   */
+  extrasNear(folderIds: readonly number[]): Promise<string[]>;
+  /** Those of files in the library after `after`, in order: for a walk over everything. */
+  after(after: string, limit: number): Promise<RecognitionRow[]>;
+}
+
+export function createRecognitions(db: Kysely<Schema>): Recognitions {
   return {
-    /** Replaces what is known of `fileIds`: those without a row in `rows` are taken for nothing from now on. */
-    replace: (fileIds: readonly string[], rows: readonly RecognitionRow[]): Promise<void> =>
+    replace: (fileIds, rows) =>
       db.transaction().execute(async (trx) => {
         const kept = new Set(rows.map((row) => row.fileId));
         const lost = fileIds.filter((id) => !kept.has(id));
@@ -32,8 +47,7 @@ export function createRecognitions(db: Kysely<Schema>) {
         await upsert(trx, 'recognitions', ['file_id'], values);
       }),
 
-    /** How many files of each kind came into the library at `since` (milliseconds UTC) or later and are in it. */
-    async arrivedSince(since: number): Promise<Arrivals> {
+    async arrivedSince(since) {
       const { rows } = await sql<{ kind: string; count: number }>`
         select r.recognition ->> '$.kind' as kind, count(*) as count
         from files f join recognitions r on r.file_id = f.id
@@ -42,16 +56,12 @@ export function createRecognitions(db: Kysely<Schema>) {
       return { films: of('movie'), episodes: of('episode') };
     },
 
-    async ofFiles(fileIds: readonly string[]): Promise<Map<string, string>> {
+    async ofFiles(fileIds) {
       const known = db.selectFrom('recognitions').selectAll().where('file_id', 'in', inList(fileIds));
       return new Map((await known.execute()).map((row) => [row.file_id, row.recognition]));
     },
 
-    /**
-     * Extras without a place in the folders that `folderIds` names, below them and beside them: they may belong to what
-     * came there. Beside means among as few folders as a title has, not among the titles of a whole library.
-     */
-    async extrasNear(folderIds: readonly number[]): Promise<string[]> {
+    async extrasNear(folderIds) {
       const { rows } = await sql<{ id: string }>`
         with near(id) as (
           select value from json_each(${JSON.stringify(folderIds)})
@@ -70,8 +80,7 @@ export function createRecognitions(db: Kysely<Schema>) {
       return rows.map((row) => row.id);
     },
 
-    /** Those of files in the library after `after`, in order: for a walk over everything. */
-    async after(after: string, limit: number): Promise<RecognitionRow[]> {
+    async after(after, limit) {
       const { rows } = await sql<{ file_id: string; recognition: string }>`
         select r.file_id, r.recognition from recognitions r join files f on f.id = r.file_id
         where r.file_id > ${after} and f.gone_at is null order by r.file_id limit ${limit}`.execute(db);
@@ -79,5 +88,3 @@ export function createRecognitions(db: Kysely<Schema>) {
     },
   };
 }
-
-export type Recognitions = ReturnType<typeof createRecognitions>;

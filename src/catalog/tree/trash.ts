@@ -18,9 +18,22 @@ export interface TrashRow {
 }
 
 /** What lies in the trash, and where it came from. */
-export function createTrashRows(db: Kysely<Schema>) {
+export interface TrashRows {
+  /** Notes that a file is about to lie there. */
+  add(row: TrashRow): Promise<void>;
+  /** What came from these paths of a tree, newest first. */
+  at(tree: string, paths: readonly string[]): Promise<TrashRow[]>;
+  /** What has lain there since this monotonic time, or longer. */
+  before(trashedBefore: number): Promise<TrashRow[]>;
+  /** What is stored under these names lies there no more. */
+  forget(stored: readonly string[]): Promise<void>;
+  /** How many files lie there. */
+  count(): Promise<number>;
+}
+
+export function createTrashRows(db: Kysely<Schema>): TrashRows {
   return {
-    async add(row: TrashRow): Promise<void> {
+    async add(row) {
       const values = {
         stored: row.stored,
         proposal_id: row.proposalId,
@@ -37,8 +50,7 @@ export function createTrashRows(db: Kysely<Schema>) {
         .execute();
     },
 
-    /** What came from these paths of a tree, newest first. */
-    async at(tree: string, paths: readonly string[]): Promise<TrashRow[]> {
+    async at(tree, paths) {
       const found: TrashRow[] = [];
       for (const part of chunks(paths)) {
         const rows = await db
@@ -53,7 +65,7 @@ export function createTrashRows(db: Kysely<Schema>) {
       return found;
     },
 
-    async before(trashedBefore: number): Promise<TrashRow[]> {
+    async before(trashedBefore) {
       const rows = await db
         .selectFrom('trash')
         .selectAll()
@@ -62,18 +74,16 @@ export function createTrashRows(db: Kysely<Schema>) {
       return rows.map(toRow);
     },
 
-    async forget(stored: readonly string[]): Promise<void> {
+    async forget(stored) {
       for (const part of chunks(stored)) await db.deleteFrom('trash').where('stored', 'in', part).execute();
     },
 
-    async count(): Promise<number> {
+    async count() {
       const { rows } = await sql<{ n: number }>`select count(*) as n from trash`.execute(db);
       return rows[0]?.n ?? 0;
     },
   };
 }
-
-export type TrashRows = ReturnType<typeof createTrashRows>;
 
 function toRow(row: Schema['trash']): TrashRow {
   return {

@@ -48,14 +48,26 @@ const columns = sql.raw(
 );
 
 /** Folders and files of one tree, a level or a path at a time. */
-export function createTreeListings(db: Kysely<Schema>, tree: string) {
+export interface TreeListings {
+  /**
+   * What lies directly in a folder (`''` = the top), in the order of its paths, at most `limit` of it, after the
+   * child `after`. One query: from each child it jumps to the next one, so a folder with a thousand folders of a
+   * thousand files costs a thousand steps. Where files follow files, they are read in one go.
+   */
+  page(dir: string, after: TreeChild | undefined, limit: number): Promise<TreeChild[]>;
+  /** The files that stand at these paths. */
+  filesAt(paths: readonly string[]): Promise<TreeFile[]>;
+  /** Whether anything lies in this folder. */
+  hasFolder(dir: string): Promise<boolean>;
+  /** When something in or below this folder (`''` = the top) changed last. */
+  changedAt(dir: string): Promise<number | undefined>;
+  /** Its videos after the path `after`, by path, at most `limit`. */
+  videosAfter(after: string, limit: number): Promise<TreeFile[]>;
+}
+
+export function createTreeListings(db: Kysely<Schema>, tree: string): TreeListings {
   return {
-    /**
-     * What lies directly in a folder (`''` = the top), in the order of its paths, at most `limit` of it, after the
-     * child `after`. One query: from each child it jumps to the next one, so a folder with a thousand folders of a
-     * thousand files costs a thousand steps. Where files follow files, they are read in one go.
-     */
-    async page(dir: string, after: TreeChild | undefined, limit: number): Promise<TreeChild[]> {
+    async page(dir, after, limit) {
       const prefix = dir === '' ? '' : `${dir}/`;
       const from = after ? beyond(after) : prefix;
       // '0' follows '/' in ASCII.
@@ -97,16 +109,14 @@ export function createTreeListings(db: Kysely<Schema>, tree: string) {
       return children(rows);
     },
 
-    /** The files that stand at these paths. */
-    async filesAt(paths: readonly string[]): Promise<TreeFile[]> {
+    async filesAt(paths) {
       const { rows } = await sql<Row>`
         select ${columns} from tree t left join files f on f.id = t.file_id and f.gone_at is null
         where t.tree = ${tree} and t.path in (${sql.join(paths)})`.execute(db);
       return rows.map(toTreeFile);
     },
 
-    /** Whether anything lies in this folder. */
-    async hasFolder(dir: string): Promise<boolean> {
+    async hasFolder(dir) {
       const row = await db
         .selectFrom('tree')
         .select('path')
@@ -118,8 +128,7 @@ export function createTreeListings(db: Kysely<Schema>, tree: string) {
       return row !== undefined;
     },
 
-    /** When something in or below this folder (`''` = the top) changed last. */
-    async changedAt(dir: string): Promise<number | undefined> {
+    async changedAt(dir) {
       const row = await db
         .selectFrom('tree_folders')
         .select('changed_at')
@@ -129,8 +138,7 @@ export function createTreeListings(db: Kysely<Schema>, tree: string) {
       return row?.changed_at;
     },
 
-    /** Its videos after the path `after`, by path, at most `limit`. */
-    async videosAfter(after: string, limit: number): Promise<TreeFile[]> {
+    async videosAfter(after, limit) {
       const { rows } = await sql<Row>`
         select ${columns} from tree t join files f on f.id = t.file_id and f.gone_at is null
         where t.tree = ${tree} and t.path > ${after} and t.kind = 'strm' order by t.path limit ${limit}`.execute(
@@ -140,8 +148,6 @@ export function createTreeListings(db: Kysely<Schema>, tree: string) {
     },
   };
 }
-
-export type TreeListings = ReturnType<typeof createTreeListings>;
 
 function beyond({ isFolder, path }: TreeChild): string {
   return isFolder ? `${path}0` : `${path}\u0001`;

@@ -1,4 +1,4 @@
-import type { Memory } from '../../catalog/db/key-values.ts';
+import type { KeyValues } from '../../catalog/db/key-values.ts';
 import type { Clock } from '../../core/clock.ts';
 import { dayMs } from './folder-rate.ts';
 import type { Spent } from './planner.ts';
@@ -9,12 +9,12 @@ export const crawlShare = 0.4;
 const memoryName = 'crawlCalls';
 
 /** How many calls complete crawls may make today, when a day's calls are limited. `callsPerDay` 0 = no limit. */
-export function createCrawlBudget(memory: Memory, clock: Clock, callsPerDay: number) {
+export function createCrawlBudget(keyValues: KeyValues, clock: Clock, callsPerDay: number) {
   const today = () => Math.floor(clock.now() / dayMs);
   const perDay = callsPerDay * crawlShare;
 
   async function spent(): Promise<Spent> {
-    const kept = await memory.get<Spent>(memoryName);
+    const kept = await keyValues.get<Spent>(memoryName);
     return kept?.day === today() ? kept : { day: today(), calls: 0 };
   }
 
@@ -27,7 +27,7 @@ export function createCrawlBudget(memory: Memory, clock: Clock, callsPerDay: num
 
     async spend(calls: number): Promise<void> {
       const { day, calls: before } = await spent();
-      await memory.put(memoryName, { day, calls: before + calls });
+      await keyValues.put(memoryName, { day, calls: before + calls });
     },
 
     /** The pause after a crawl, so that crawls of this size stay within their share. */

@@ -1,4 +1,4 @@
-import type { Memory } from '../../catalog/db/key-values.ts';
+import type { KeyValues } from '../../catalog/db/key-values.ts';
 
 /** Who lists, told in digests: neither the key nor a mail address is kept. */
 export interface ListingAccount {
@@ -26,22 +26,22 @@ interface Known {
 const memoryName = 'accountBehind';
 
 export function createAccountIdentity(
-  memory: Memory,
+  keyValues: KeyValues,
   { keyFingerprint, whose }: ListingAccount,
 ): AccountIdentity {
   return {
     async doubt(dryRun, signal) {
-      const known = await memory.get<Known>(memoryName);
+      const known = await keyValues.get<Known>(memoryName);
       const isSameKey = known === undefined || known.keyFingerprint === keyFingerprint;
       if (isSameKey && (known?.whose !== undefined || dryRun)) return undefined;
       // A first index costs one call a folder and not one more: whose it is, is asked with the second.
       if (known === undefined) {
-        await memory.put(memoryName, { keyFingerprint });
+        await keyValues.put(memoryName, { keyFingerprint });
         return undefined;
       }
       const now = await whose(signal);
       if (isSameKey || (now !== undefined && now === known?.whose)) {
-        if (!dryRun) await memory.put(memoryName, { keyFingerprint, whose: now });
+        if (!dryRun) await keyValues.put(memoryName, { keyFingerprint, whose: now });
         return undefined;
       }
       return now !== undefined && known?.whose !== undefined
@@ -50,7 +50,7 @@ export function createAccountIdentity(
     },
 
     async adopt(signal) {
-      await memory.put(memoryName, { keyFingerprint, whose: await whose(signal) });
+      await keyValues.put(memoryName, { keyFingerprint, whose: await whose(signal) });
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Memory } from '../../catalog/db/key-values.ts';
+import type { KeyValues } from '../../catalog/db/key-values.ts';
 import { dayMs } from '../../core/durations.ts';
 
 /** Films that went, of the whole and by root. */
@@ -26,9 +26,9 @@ export interface RecentRemovals {
 const memoryName = 'recentRemovals';
 const recentMs = dayMs;
 
-export function createRecentRemovals(memory: Memory): RecentRemovals {
+export function createRecentRemovals(keyValues: KeyValues): RecentRemovals {
   const lately = async (monotonicMs: number): Promise<Loss[]> => {
-    const kept = (await memory.get<Loss[]>(memoryName)) ?? [];
+    const kept = (await keyValues.get<Loss[]>(memoryName)) ?? [];
     return kept.filter(({ at, files }) => files > 0 && at <= monotonicMs && monotonicMs - at < recentMs);
   };
   return {
@@ -37,7 +37,7 @@ export function createRecentRemovals(memory: Memory): RecentRemovals {
       const add = (of: (loss: Loss) => number) => losses.reduce((sum, loss) => sum + of(loss), 0);
       return { files: add((loss) => loss.files), in: (root) => add((loss) => loss.roots?.[root] ?? 0) };
     },
-    add: async (loss) => memory.put(memoryName, [...(await lately(loss.at)), loss]),
-    clear: () => memory.put(memoryName, []),
+    add: async (loss) => keyValues.put(memoryName, [...(await lately(loss.at)), loss]),
+    clear: () => keyValues.put(memoryName, []),
   };
 }
