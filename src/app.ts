@@ -6,6 +6,8 @@ import { overrides } from '../plugins/routes/api/overrides.ts';
 import { api } from '../plugins/routes/api/playback.ts';
 import { proposals } from '../plugins/routes/api/proposals.ts';
 import { refresh } from '../plugins/routes/api/refresh.ts';
+import { status } from '../plugins/routes/api/status.ts';
+import { sync } from '../plugins/routes/api/sync.ts';
 import { browse } from '../plugins/routes/browse.ts';
 import { dav } from '../plugins/routes/dav.ts';
 import { health } from '../plugins/routes/health.ts';
@@ -15,13 +17,21 @@ import { strm } from '../plugins/routes/strm.ts';
 import { auth } from '../plugins/support/auth.ts';
 import { bridgeDecorator } from '../plugins/support/bridge.ts';
 import { delivery } from '../plugins/support/delivery.ts';
+import { apiRoutes, otherMethods } from '../plugins/support/endpoints.ts';
 import { errors, frameworkError } from '../plugins/support/errors.ts';
 import { limits, maxUrl } from '../plugins/support/limits.ts';
 import { requestLog } from '../plugins/support/request-log.ts';
 import type { Bridge } from './bridge.ts';
+import { type Holder, holderHere } from './owner/holder.ts';
 
-/** All URL families over a bridge, in the order in which they are registered. Does not listen. */
-export async function buildApp(bridge: Bridge): Promise<FastifyInstance> {
+/**
+ * All URL families over a bridge, in the order in which they are registered. Does not listen.
+ * @param holder the process that owns the data, as it is told of
+ */
+export async function buildApp(
+  bridge: Bridge,
+  holder: Holder = holderHere('serve', bridge.clock.now()),
+): Promise<FastifyInstance> {
   const app = fastify({
     logger: false,
     // Our own line per request says more, and less of what is secret.
@@ -54,11 +64,15 @@ export async function buildApp(bridge: Bridge): Promise<FastifyInstance> {
   await app.register(dav);
   await app.register(browse);
   await app.register(playlist);
+  await app.register(apiRoutes);
   await app.register(api);
   await app.register(overrides);
   await app.register(proposals);
   await app.register(mediaInformation);
   await app.register(notify);
   await app.register(refresh);
+  await app.register(status, { holder });
+  await app.register(sync);
+  await app.register(otherMethods);
   return app;
 }

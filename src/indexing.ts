@@ -19,6 +19,7 @@ import { crawlShare, createCrawlBudget } from './sync/discovery/budget.ts';
 import { createDiscoveryLoop } from './sync/discovery/loop.ts';
 import { createScanFolder } from './sync/discovery/scan-folder.ts';
 import { createRetentionPolicy } from './sync/retention/retention-policy.ts';
+import { createSharedSync } from './sync/shared-sync.ts';
 import { createSync } from './sync/sync.ts';
 import type { Disk } from './tree/tree.ts';
 
@@ -101,14 +102,16 @@ export function createIndexing(parts: IndexingParts) {
     roots: library.roots,
     lockPath,
   };
-  const sync = createSync({
-    ...crawling,
-    spend: crawlBudget.spend,
-    retention,
-    trash,
-    trashMs: syncSettings.trashDays * 24 * 3_600_000,
-    sideCars,
-  });
+  const sync = createSharedSync(
+    createSync({
+      ...crawling,
+      spend: crawlBudget.spend,
+      retention,
+      trash,
+      trashMs: syncSettings.trashDays * 24 * 3_600_000,
+      sideCars,
+    }),
+  );
   const discovery = createDiscoveryLoop({
     catalog,
     host,

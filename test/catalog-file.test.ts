@@ -4,9 +4,9 @@ import { DatabaseSync, StatementSync } from 'node:sqlite';
 import { sql } from 'kysely';
 import t from 'tap';
 import { openCatalog } from '../src/catalog/catalog.ts';
-import { lockFile } from '../src/catalog/db/lock.ts';
 import { kyselyOver } from '../src/catalog/db/sqlite.ts';
 import type { TreeRow } from '../src/catalog/tree/placements.ts';
+import { lockFile } from '../src/core/file-lock.ts';
 import { file, listing } from './fixtures/listed-catalog.ts';
 
 t.test('a damaged, foreign or newer file is refused in words and left as it is', async (t) => {

@@ -92,7 +92,7 @@ t.test('docs/api.md tells of every address, its methods and who is let in', asyn
   }
   const told = rowsOf('docs/api.md', 'addresses').map(
     ([[address = '', methods = ''] = [], [who = ''] = []]) => {
-      const route = address.replace(/<[^>]+>$/, '*').replace(/<(\w+)>/g, ':$1');
+      const route = address.replace(/<(?:path|name\.ext)>$/, '*').replace(/<(\w+)>/g, ':$1');
       return { address, route, methods: methods.split(', '), who };
     },
   );

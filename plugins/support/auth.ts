@@ -7,8 +7,10 @@ import { BridgeError } from '../../src/core/errors.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Lets in who has the admin token. */
+    /** Lets in who has the admin token, and who came through the door of the owner. */
     adminAuth(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void;
+    /** From now on, what comes over this connection comes from the owner of the data, and needs no token. */
+    trust(socket: object): void;
   }
 }
 
@@ -53,7 +55,11 @@ export const auth = fp(
         throw new BridgeError('BRIDGE_UNAUTHORIZED');
       },
     });
+    // The connection itself, which no header can speak for.
+    const trusted = new WeakSet<object>();
+    app.decorate('trust', (socket) => void trusted.add(socket));
     app.decorate('adminAuth', (request, reply, done) => {
+      if (trusted.has(request.raw.socket)) return done();
       const [, token = ''] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
       if (equal(token, secrets.adminToken)) return done();
       reply.header('www-authenticate', 'Bearer realm="Passerelle"');

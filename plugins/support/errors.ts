@@ -35,7 +35,8 @@ const byStatus: Readonly<Record<number, ErrorCode>> = {
   431: 'BRIDGE_HEADERS_TOO_LARGE',
 };
 
-function toBridgeError(error: unknown): BridgeError {
+/** What went wrong, as an error of ours. */
+export function toBridgeError(error: unknown): BridgeError {
   if (isBridgeError(error)) return error;
   const code = byStatus[(error as FastifyError).statusCode ?? 500];
   return new BridgeError(code ?? 'BRIDGE_INTERNAL', { cause: error });

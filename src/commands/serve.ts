@@ -1,11 +1,11 @@
-import { buildApp } from '../app.ts';
-import { createBridge } from '../bridge.ts';
 import { createBufferedDestination } from '../core/buffered-destination.ts';
+import { systemClock } from '../core/clock.ts';
 import { BridgeError } from '../core/errors.ts';
 import { isLoopback } from '../core/loopback.ts';
 import { version } from '../core/version.ts';
 import { createScheduler } from '../sync/scheduler.ts';
 import { type Context, type ExitCode, exitCodes, settingsOf } from './context.ts';
+import { becomeOwner } from './owner.ts';
 import { createProcessLog } from './process-log.ts';
 
 /** Syncs and serves until it is told to stop. */
@@ -14,8 +14,9 @@ export async function serve(context: Context): Promise<ExitCode> {
   const lines = createBufferedDestination(1);
   const log = createProcessLog(settings.log, context.out, lines);
   for (const warning of warnings) log.warn({}, warning);
-  const bridge = await createBridge(settings, log);
-  const app = await buildApp(bridge);
+  const now = systemClock.now();
+  const owner = await becomeOwner({ settings, log, command: 'serve', keepBaseUrl: false, now });
+  const { bridge, app } = owner;
   const scheduler = createScheduler({
     sync: bridge.sync,
     clock: bridge.clock,
@@ -26,7 +27,7 @@ export async function serve(context: Context): Promise<ExitCode> {
   try {
     await app.listen({ host: settings.server.host, port: settings.server.port });
   } catch (error) {
-    await bridge.close();
+    await owner.close(AbortSignal.abort());
     const { code } = error as NodeJS.ErrnoException;
     const detail = `${settings.server.host} port ${settings.server.port} (${code})`;
     throw new BridgeError('BRIDGE_LISTEN', { detail, cause: error });
@@ -61,15 +62,19 @@ export async function serve(context: Context): Promise<ExitCode> {
   app.server.keepAliveTimeout = 1;
   const closed = app.close();
   await Promise.all([bridge.media.stop(), scheduler.stop(), bridge.discovery.stop()]);
-  const grace = new AbortController();
+  const [grace, patience] = [new AbortController(), new AbortController()];
   const late = bridge.clock.sleep(settings.server.stopGraceMs, grace.signal).then(
-    () => app.server.closeAllConnections(),
+    () => {
+      patience.abort();
+      app.server.closeAllConnections();
+    },
     () => undefined,
   );
   await Promise.race([closed, late]);
-  grace.abort();
   await closed;
-  await bridge.close();
+  // Commands that work through this process have been told; they read that, and leave.
+  await owner.close(patience.signal);
+  grace.abort();
   log.info({}, 'stopped');
   lines.flushSync();
   return exitCodes.done;

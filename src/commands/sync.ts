@@ -1,9 +1,10 @@
-import { isBridgeError, isHostRefusal } from '../core/errors.ts';
-import type { SyncResult } from '../sync/sync.ts';
-import { describePlan } from '../tree/tree.ts';
+import { fromErrorBody } from '../api/errors.ts';
+import { systemClock } from '../core/clock.ts';
+import { isHostRefusal } from '../core/errors.ts';
+import { withApi } from './api.ts';
 import { type Context, type ExitCode, exitCodes, say } from './context.ts';
+import { type FollowedSync, followSync } from './follow-sync.ts';
 import { createProgress } from './progress.ts';
-import { withBridge } from './with-bridge.ts';
 
 export interface SyncCommandOptions {
   full?: boolean;
@@ -12,40 +13,45 @@ export interface SyncCommandOptions {
   json?: boolean;
 }
 
-/** One sync from here, with its progress. */
+/** One sync, with its progress: through `serve` where it runs, and from here otherwise. */
 export async function sync(context: Context, options: SyncCommandOptions): Promise<ExitCode> {
-  return withBridge(
-    context,
-    async (bridge) => {
-      const progress = createProgress(context, () => bridge.clock.now());
-      const { full = false, dryRun = false, acceptRemovals = false } = options;
-      try {
-        const result = await bridge.sync.run({
+  const { full = false, dryRun = false, acceptRemovals = false } = options;
+  const work = { command: 'sync', through: isSync, needs: { key: true, folders: true } };
+  return withApi(context, work, async (api) => {
+    const progress = createProgress(context, () => systemClock.now());
+    try {
+      const result = await followSync(
+        api,
+        { full, dryRun, acceptRemovals },
+        {
           signal: context.signal,
-          full,
-          dryRun,
-          acceptRemovals,
           onProgress: progress.show,
-        });
-        progress.end();
-        if (!dryRun && !context.signal.aborted) await bridge.notify.flush();
-        if (options.json) say(context, JSON.stringify(asJson(result, dryRun)));
-        else report(context, result, dryRun);
-        const undone = result.tree.counts.failed + result.away.length;
-        if (result.outcome === 'done') return undone > 0 ? exitCodes.failed : exitCodes.done;
-        if (context.signal.aborted) return exitCodes.failed;
-        return isHostRefusal(result.reason) ? exitCodes.refused : exitCodes.failed;
-      } finally {
-        progress.end();
-      }
-    },
-    { key: true, folders: true },
-  );
+          onJoined: () => context.err.write('A sync runs already; this is its progress.\n'),
+        },
+      );
+      progress.end();
+      if (options.json) say(context, JSON.stringify(asJson(result, dryRun)));
+      else report(context, result, dryRun);
+      return exitCodeOf(result, context.signal);
+    } finally {
+      progress.end();
+    }
+  });
 }
 
-function report(context: Context, result: SyncResult, dryRun: boolean): void {
-  const { counts } = result.tree;
-  if (dryRun) for (const line of result.tree.plans.flatMap(describePlan)) say(context, line);
+/** It is joined; anything else that owns dataDir while it runs is waited for. */
+const isSync = (command: string) => command === 'sync';
+
+function exitCodeOf({ outcome, reason, tree, away }: FollowedSync, signal: AbortSignal): ExitCode {
+  if (outcome === 'done') return tree.failed + away.length > 0 ? exitCodes.failed : exitCodes.done;
+  if (signal.aborted || !reason) return exitCodes.failed;
+  return isHostRefusal(fromErrorBody(reason)) ? exitCodes.refused : exitCodes.failed;
+}
+
+function report(context: Context, result: FollowedSync, dryRun: boolean): void {
+  const counts = result.tree;
+  for (const { op, path, reason } of result.plan)
+    if (op !== 'keep') say(context, `${op.padEnd(8)} ${path}  (${reason})`);
   const words = dryRun ? ['would write', 'would update', 'would delete'] : ['written', 'updated', 'deleted'];
   say(
     context,
@@ -79,27 +85,23 @@ function report(context: Context, result: SyncResult, dryRun: boolean): void {
     );
   }
   if (result.outcome === 'stopped') {
-    const reason = isBridgeError(result.reason)
-      ? `${result.reason.message}. ${result.reason.remedy}`
-      : 'interrupted';
+    const error = result.reason && fromErrorBody(result.reason);
+    const reason = error ? `${error.message}. ${error.remedy}` : 'interrupted';
     say(context, `stopped: ${reason}`);
     const when = result.retryAt ? ` not before ${new Date(result.retryAt).toISOString()}` : '';
     say(context, `The next sync goes on where this one stopped${when}.`);
   }
 }
 
-function asJson(result: SyncResult, dryRun: boolean): object {
-  const ops = result.tree.plans.flatMap((plan) =>
-    plan.ops.map(({ op, path, reason }) => ({ op, path, reason })),
-  );
+function asJson({ outcome, reason, retryAt, calls, note, tree, away, plan }: FollowedSync, dryRun: boolean) {
   return {
-    outcome: result.outcome,
-    ...(isBridgeError(result.reason) ? { code: result.reason.code } : {}),
-    ...(result.retryAt ? { retryAt: new Date(result.retryAt).toISOString() } : {}),
-    calls: result.calls,
-    note: result.note,
-    tree: result.tree.counts,
-    ...(result.away.length > 0 ? { away: result.away } : {}),
-    ...(dryRun ? { plan: ops } : {}),
+    outcome,
+    ...(reason && { code: reason.code }),
+    ...(retryAt !== undefined && { retryAt: new Date(retryAt).toISOString() }),
+    calls,
+    note,
+    tree,
+    ...(away.length > 0 && { away }),
+    ...(dryRun && { plan }),
   };
 }

@@ -203,6 +203,18 @@ export const errorTable = {
     'Another Passerelle is writing to this catalog',
     'Stop the other one, or wait for it',
   ),
+  BRIDGE_OWNER_GONE: row(
+    503,
+    true,
+    'The Passerelle that did the work has ended in the middle of it',
+    'What it had done stays done; run the command again',
+  ),
+  BRIDGE_OWNER_OTHER: row(
+    502,
+    false,
+    'The Passerelle that runs answers what this one does not understand',
+    'They are of two versions: restart passerelle serve',
+  ),
   BRIDGE_CRAWL_RUNNING: row(409, true, 'A crawl is already running', 'Wait for it'),
   BRIDGE_BUDGET: row(
     503,

@@ -1,8 +1,8 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Proposal, ProposalState } from '../catalog/curation/proposals.ts';
-import { lockFile } from '../catalog/db/lock.ts';
 import type { Clock } from '../core/clock.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
+import { lockFile } from '../core/file-lock.ts';
 import type { Publisher } from '../reconcile/publisher.ts';
 
 export interface DecisionOptions {

@@ -1,7 +1,7 @@
 import type { CrawlNote } from '../catalog/account/crawls.ts';
-import { lockFile } from '../catalog/db/lock.ts';
 import type { Arrivals } from '../catalog/tree/recognitions.ts';
 import { isBridgeError } from '../core/errors.ts';
+import { lockFile } from '../core/file-lock.ts';
 import { inLowMemoryMode } from '../core/low-memory-mode.ts';
 import type { Away } from '../reconcile/mounts.ts';
 import type { Publisher } from '../reconcile/publisher.ts';

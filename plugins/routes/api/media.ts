@@ -18,8 +18,8 @@ export const mediaInformation = fp(
     });
 
     // One file: what the catalog knows of it.
-    readRoute(app, '/api/v1/files/*', locked, async (request, reply) => {
-      const { '*': id } = request.params as { '*': string };
+    readRoute(app, '/api/v1/files/:id', locked, async (request, reply) => {
+      const { id } = request.params as { id: string };
       const file = isFileId(id) ? await catalog.files.byId(id) : undefined;
       if (!file) throw new BridgeError('BRIDGE_NOT_FOUND');
       const [folder, recognition, facts] = await Promise.all([

@@ -3,19 +3,13 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
 import { BridgeError } from '../../core/errors.ts';
+import { asBridgeError } from '../../core/sqlite-errors.ts';
 import { migrate, schemaVersion } from './migrations.ts';
 import type { Schema } from './schema.ts';
 import { kyselyOver } from './sqlite.ts';
 
 /** "Pass" in ASCII: a SQLite file with another number is not our catalog. */
 const applicationId = 0x50617373;
-
-/** SQLite's primary result codes (https://www.sqlite.org/rescode.html). */
-const sqliteBusy = 5;
-const sqliteReadOnly = 8;
-const sqliteIoError = 10;
-const sqliteFull = 13;
-const sqliteCannotOpen = 14;
 
 /**
  * Opens the catalog at `file`, makes it when it is not there, and brings its tables up to date.
@@ -71,18 +65,4 @@ function check(database: DatabaseSync, file: string): void {
 
 function versionOf(database: DatabaseSync): number {
   return (database.prepare('pragma user_version').get() as { user_version: number }).user_version;
-}
-
-/** What SQLite or the file system said, in our words; anything else stays as it is. */
-export function asBridgeError(error: unknown, file: string): unknown {
-  const { errcode, code } = error as { errcode?: number; code?: string };
-  const primary = errcode === undefined ? undefined : errcode & 0xff;
-  if (primary === sqliteBusy) return new BridgeError('BRIDGE_CATALOG_IN_USE', { detail: file, cause: error });
-  const disk = [sqliteReadOnly, sqliteIoError, sqliteFull, sqliteCannotOpen];
-  if (primary !== undefined && disk.includes(primary))
-    return new BridgeError('BRIDGE_DISK', { detail: file, cause: error });
-  if (primary !== undefined) return new BridgeError('BRIDGE_CATALOG_DAMAGED', { detail: file, cause: error });
-  if (code && /^E[A-Z]+$/.test(code))
-    return new BridgeError('BRIDGE_DISK', { detail: `${file} (${code})`, cause: error });
-  return error;
 }

@@ -1,6 +1,6 @@
 import type { Listing } from '../../catalog/account/listing.ts';
-import { lockFile } from '../../catalog/db/lock.ts';
 import { isBridgeError } from '../../core/errors.ts';
+import { lockFile } from '../../core/file-lock.ts';
 import type { Publisher } from '../../reconcile/publisher.ts';
 import type { SideCarFetch } from '../../sidecars/sidecar-fetcher.ts';
 import type { CrawlOptions } from '../crawl/crawl.ts';

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
-import { BridgeError, type ErrorCode } from '../../core/errors.ts';
-import { asBridgeError } from './open.ts';
+import { BridgeError, type ErrorCode } from './errors.ts';
+import { asBridgeError } from './sqlite-errors.ts';
 
 /**
  * A lock between processes that dies with its holder, kill -9 included: an empty SQLite file held in an exclusive

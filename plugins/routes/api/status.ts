@@ -1,0 +1,58 @@
+import type { FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
+import { getStatus } from '../../../src/api/status.ts';
+import { version } from '../../../src/core/version.ts';
+import type { Holder } from '../../../src/owner/holder.ts';
+import { serveEndpoint } from '../../support/endpoints.ts';
+
+/** More open proposals than there are kinds of them. */
+const maxProposals = 100;
+
+/** `/api/v1/status`: who is there, and how it is. */
+export const status = fp(
+  async (app: FastifyInstance, { holder }: { holder: Holder }) => {
+    const { catalog, sync, host, curation, baseUrl } = app.bridge;
+    const { pid, command, host: machine, since } = holder;
+
+    serveEndpoint(app, getStatus, async () => {
+      const [last, counts, open] = await Promise.all([
+        catalog.crawls.last(),
+        catalog.files.counts(),
+        curation.proposals.list(maxProposals, 'open'),
+      ]);
+      const { running, progress } = sync.state();
+      const { isBlocked, blockedUntil, blockedBy, callsLeft } = host.state();
+      return {
+        version,
+        process: { pid, command, host: machine, since },
+        baseUrl,
+        sync: {
+          running,
+          ...(running && progress && { progress }),
+          ...(last && { last: lastOf(last) }),
+        },
+        host: {
+          open: !isBlocked,
+          ...(blockedUntil !== undefined && { closedUntil: blockedUntil }),
+          ...(blockedBy !== undefined && { why: blockedBy }),
+          callsLeft,
+        },
+        catalog: counts,
+        proposals: { open: open.length },
+      };
+    });
+  },
+  { name: 'status', dependencies: ['api-routes'] },
+);
+
+interface Crawl {
+  startedAt: number;
+  endedAt: number | undefined;
+  outcome: string;
+  calls: number;
+  note: object;
+}
+
+function lastOf({ startedAt, endedAt, outcome, calls, note }: Crawl) {
+  return { startedAt, ...(endedAt !== undefined && { endedAt }), outcome, calls, note };
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { BridgeError, type ErrorCode, errorTable } from '../core/errors.ts';
+
+/** The form of every error. */
+export const errorBody = z
+  .object({
+    statusCode: z.int().min(400).max(599),
+    code: z.string().regex(/^BRIDGE_[A-Z_]+$/),
+    error: z.string().describe('The status in words'),
+    message: z.string().describe('For a person; holds no secret'),
+  })
+  .meta({ id: 'Error' });
+
+export type ErrorBody = z.infer<typeof errorBody>;
+
+/**
+ * The error that an answer tells of, as if it had happened here.
+ * @param retryAt when to come back, milliseconds UTC
+ */
+export function fromErrorBody({ code, message }: ErrorBody, retryAt?: number): BridgeError {
+  const at = retryAt === undefined ? {} : { retryAt };
+  // Of another version, with errors that this one does not know.
+  if (!isErrorCode(code)) return new BridgeError('BRIDGE_INTERNAL', { detail: message, ...at });
+  const lead = `${errorTable[code].message}: `;
+  return new BridgeError(code, {
+    ...(message.startsWith(lead) && { detail: message.slice(lead.length) }),
+    ...at,
+  });
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorTable, code);
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { endpoint } from './endpoint.ts';
+import { note, progress } from './sync.ts';
+
+const count = z.int().min(0);
+const time = z.number().describe('Milliseconds since 1970, UTC');
+
+/** Who is there, and how it is. */
+export const getStatus = endpoint({
+  method: 'GET',
+  path: '/status',
+  summary: 'Which process this is, how far a sync is, whether the host may be asked, how much is known',
+  tag: 'status',
+  status: 200,
+  answer: z
+    .object({
+      version: z.string(),
+      process: z.object({
+        pid: z.int(),
+        command: z.string().describe('`serve`, or the command that owns dataDir while it runs'),
+        host: z.string(),
+        since: time,
+      }),
+      baseUrl: z.string().describe('What addresses in STRM files begin with'),
+      sync: z.object({
+        running: z.boolean(),
+        progress: progress.optional(),
+        last: z
+          .object({
+            startedAt: time,
+            endedAt: time.optional(),
+            outcome: z.string(),
+            calls: count,
+            note,
+          })
+          .optional(),
+      }),
+      host: z.object({
+        open: z.boolean().describe('Whether calls may go out'),
+        closedUntil: time.optional(),
+        why: z.string().optional().describe('Code of the error that closed it'),
+        callsLeft: z.number().describe('Calls that could go out at once'),
+      }),
+      catalog: z.object({ files: count, missing: count, folders: count }),
+      proposals: z.object({ open: count }),
+    })
+    .meta({ id: 'Status' }),
+  errors: [],
+});

@@ -1,0 +1,123 @@
+import { resolve } from 'node:path';
+import { getStatus } from '../api/status.ts';
+import { systemClock } from '../core/clock.ts';
+import { BridgeError, isBridgeError } from '../core/errors.ts';
+import { type ApiClient, createApiClient } from '../owner/client.ts';
+import { describeHolder, readNote } from '../owner/holder.ts';
+import { isNobodyThere, refuseForeign, socketTransport } from '../owner/transport.ts';
+import { type Context, type Needs, settingsOf } from './context.ts';
+import { createProcessLog } from './process-log.ts';
+
+export interface ApiWork {
+  /** What is run, as others are told of it. */
+  command: string;
+  /**
+   * Whether it may work through a command that owns dataDir while it runs. Long work waits for that one to end: nobody
+   * should have to leave a terminal open for another one. Default: it may.
+   */
+  through?: (command: string) => boolean;
+  /** What this process must have to be the owner. */
+  needs?: Needs;
+}
+
+/** An owner that is just starting or ending, or works on something else, is waited for so long. */
+const patienceMs = 30_000;
+const pauseMs = 100;
+/** After this the person is told what is waited for. */
+const silentMs = 2000;
+/** One that is there and says nothing is stuck. */
+const answerWithinMs = 15_000;
+
+/**
+ * Runs a command over the API of the process that owns dataDir: `serve`, or another command that runs just now. Where
+ * nobody does, this process is the owner for as long as the command runs.
+ * @throws BridgeError BRIDGE_CATALOG_IN_USE when the owner cannot be reached, and whatever `work` throws
+ */
+export async function withApi<T>(
+  context: Context,
+  { command, through = () => true, needs = {} }: ApiWork,
+  work: (api: ApiClient) => Promise<T>,
+): Promise<T> {
+  const { settings, warnings } = settingsOf(context);
+  for (const warning of warnings) context.err.write(`${warning}\n`);
+  const dataDir = resolve(settings.dataDir);
+  const clock = systemClock;
+  const beganAt = clock.now();
+  for (let hasTold = false; ; ) {
+    const owner = await find(dataDir, context.signal);
+    if (owner && (owner.command === 'serve' || through(owner.command))) {
+      try {
+        return await work(owner.api);
+      } finally {
+        owner.api.close();
+      }
+    }
+    owner?.api.close();
+    const taken = owner ? undefined : await own(context, { command, needs }, work);
+    if (taken && 'done' in taken) return taken.done;
+    const waitedMs = clock.now() - beganAt;
+    if (waitedMs > patienceMs)
+      throw taken?.inUse ?? new BridgeError('BRIDGE_CATALOG_IN_USE', { detail: heldBy(dataDir) });
+    if (!hasTold && waitedMs > silentMs) {
+      context.err.write(`waiting for ${describeHolder(readNote(dataDir))}\n`);
+      hasTold = true;
+    }
+    await clock.sleep(pauseMs, context.signal);
+  }
+}
+
+/** Runs the work as the owner, unless somebody else is. */
+async function own<T>(
+  context: Context,
+  { command, needs }: { command: string; needs: Needs },
+  work: (api: ApiClient) => Promise<T>,
+): Promise<{ done: T } | { inUse: BridgeError }> {
+  const { settings } = settingsOf(context, needs);
+  const { becomeOwner } = await import('./owner.ts');
+  const level = context.env.PASSERELLE_LOG_LEVEL ? settings.log.level : 'warn';
+  const log = createProcessLog({ ...settings.log, level }, context.err);
+  let owner: Awaited<ReturnType<typeof becomeOwner>>;
+  try {
+    owner = await becomeOwner({ settings, log, command, keepBaseUrl: true, now: systemClock.now() });
+  } catch (error) {
+    if (isBridgeError(error, 'BRIDGE_CATALOG_IN_USE')) return { inUse: error };
+    throw error;
+  }
+  try {
+    return { done: await work(createApiClient(owner.transport, 'this process')) };
+  } finally {
+    await owner.close(context.signal);
+  }
+}
+
+/** Who owns `dataDir` and answers; undefined when nobody does, or not now. */
+async function find(
+  dataDir: string,
+  signal: AbortSignal,
+): Promise<{ api: ApiClient; command: string } | undefined> {
+  const transport = socketTransport(dataDir);
+  const limit = new AbortController();
+  const late = new BridgeError('BRIDGE_CATALOG_IN_USE', {
+    detail: `${heldBy(dataDir)}, which does not answer`,
+  });
+  const timer = setTimeout(() => limit.abort(late), answerWithinMs);
+  try {
+    const hello = createApiClient(transport, 'whoever holds dataDir');
+    const { process } = await hello.call(getStatus, {}, AbortSignal.any([signal, limit.signal]));
+    return { api: createApiClient(transport, describeHolder(process)), command: process.command };
+  } catch (error) {
+    transport.close();
+    if (isBridgeError(error, 'BRIDGE_STOPPING')) return undefined;
+    if (isBridgeError(error, 'BRIDGE_OWNER_GONE')) {
+      refuseForeign(error.cause, dataDir);
+      if (isNobodyThere(error.cause)) return undefined;
+    }
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function heldBy(dataDir: string): string {
+  return `${dataDir} is held by ${describeHolder(readNote(dataDir))}`;
+}

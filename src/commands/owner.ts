@@ -1,0 +1,109 @@
+import { resolve } from 'node:path';
+import type { Settings } from '../../config/settings.ts';
+import { buildApp } from '../app.ts';
+import { type Bridge, createBridge } from '../bridge.ts';
+import { isBridgeError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import { type Claim, claimDataDir } from '../owner/claim.ts';
+import { type Door, openDoor } from '../owner/door.ts';
+import type { Transport } from '../owner/transport.ts';
+
+export type App = Awaited<ReturnType<typeof buildApp>>;
+
+/** The one process that works on a dataDir, for as long as it holds it. */
+export interface Owner {
+  bridge: Bridge;
+  app: App;
+  /** The way to its own API, without a socket. */
+  transport: Transport;
+  /**
+   * Gives everything back, in the order in which it was taken.
+   * @param patience aborts when those who came through the door have been waited for long enough
+   */
+  close(patience: AbortSignal): Promise<void>;
+}
+
+export interface OwnerOptions {
+  settings: Settings;
+  log: Log;
+  /** What is run, as others are told of it. */
+  command: string;
+  /** See {@link createBridge}. */
+  keepBaseUrl: boolean;
+  /** Milliseconds UTC. */
+  now: number;
+}
+
+/**
+ * Takes dataDir for this process, builds the bridge and the API over it, and opens the door to the commands beside it.
+ * @throws BridgeError BRIDGE_CATALOG_IN_USE while another process holds dataDir, and as {@link createBridge}
+ */
+export async function becomeOwner(options: OwnerOptions): Promise<Owner> {
+  const { settings, log, command, keepBaseUrl, now } = options;
+  const dataDir = resolve(settings.dataDir);
+  const claim = claimDataDir(dataDir, command, now);
+  let bridge: Bridge | undefined;
+  try {
+    bridge = await createBridge(settings, log, { keepBaseUrl });
+    const app = await buildApp(bridge, claim.holder);
+    await app.ready();
+    const door = await doorOf(app, dataDir, log);
+    return ownerOf({ bridge, app, door, claim });
+  } catch (error) {
+    await bridge?.close();
+    claim.release();
+    throw error;
+  }
+}
+
+/** Not every file system knows sockets: without one, what is served is served all the same. */
+async function doorOf(app: App, dataDir: string, log: Log): Promise<Door | undefined> {
+  try {
+    return await openDoor({
+      dataDir,
+      handle: (request, response) => app.routing(request, response),
+      onSocket: app.trust,
+    });
+  } catch (error) {
+    if (!isBridgeError(error)) throw error;
+    log.warn({ err: error }, 'commands beside this process are refused: its socket cannot be opened');
+    return undefined;
+  }
+}
+
+function ownerOf(parts: { bridge: Bridge; app: App; door: Door | undefined; claim: Claim }): Owner {
+  const { bridge, app, door, claim } = parts;
+  const authorization = `Bearer ${bridge.secrets.adminToken}`;
+  return {
+    bridge,
+    app,
+    transport: {
+      async send({ method, path, accept, body, signal }) {
+        const answer = await app.inject({
+          method: method as 'GET',
+          url: path,
+          headers: {
+            accept,
+            authorization,
+            ...(body !== undefined && { 'content-type': 'application/json' }),
+          },
+          ...(body !== undefined && { payload: body }),
+          ...(signal && { signal }),
+          payloadAsStream: true,
+        });
+        return {
+          status: answer.statusCode,
+          header: (name) => [answer.headers[name]].flat()[0]?.toString(),
+          body: answer.stream(),
+        };
+      },
+      close: () => undefined,
+    },
+    async close(patience) {
+      await door?.close(patience);
+      await app.close();
+      await bridge.close();
+      claim.release();
+    },
+  };
+}

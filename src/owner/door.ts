@@ -1,0 +1,113 @@
+import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync, unlinkSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { BridgeError } from '../core/errors.ts';
+import { shortPath, socketName } from './socket-path.ts';
+
+/** The way in for commands beside this process: `dataDir/serve.sock`, for its owner alone. */
+export interface Door {
+  /** Nobody new comes in; resolves when those who are in have left, or `signal` says that it has been long enough. */
+  close(signal: AbortSignal): Promise<void>;
+}
+
+export interface DoorOptions {
+  /** Held by this process: see {@link claimDataDir}. */
+  dataDir: string;
+  handle: RequestListener;
+  /** Told of every connection that came through the door, before anything is read from it. */
+  onSocket: (socket: Socket) => void;
+}
+
+/**
+ * Opens the door. What a kill left of another one is replaced; what belongs to another program is left alone.
+ * @throws BridgeError BRIDGE_DISK when there can be no socket, or something else has its name
+ */
+export async function openDoor({ dataDir, handle, onSocket }: DoorOptions): Promise<Door> {
+  const path = join(dataDir, socketName);
+  // Bound where nobody else can look, and moved once its mode is right: it is never there for others.
+  const hall = `${path}.new`;
+  const sockets = new Set<Socket>();
+  let closing = false;
+  const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, handle);
+  server.on('connection', (socket) => {
+    if (closing) return socket.destroy();
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    onSocket(socket);
+  });
+  try {
+    await refuseStranger(path);
+    rmSync(hall, { recursive: true, force: true });
+    mkdirSync(hall, { mode: 0o700 });
+    const bound = shortPath(hall, 's');
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(bound.path, resolve);
+      });
+    } finally {
+      bound.done();
+    }
+    chmodSync(join(hall, 's'), 0o600);
+    renameSync(join(hall, 's'), path);
+    rmSync(hall, { recursive: true, force: true });
+  } catch (error) {
+    server.close();
+    if (error instanceof BridgeError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    throw new BridgeError('BRIDGE_DISK', { detail: `${path} (${code})`, cause: error });
+  }
+  const { ino } = lstatSync(path);
+
+  return {
+    async close(signal) {
+      closing = true;
+      // Whoever comes now finds no door, and is not left standing before one that nobody opens.
+      if (lstatSync(path, { throwIfNoEntry: false })?.ino === ino) unlinkSync(path);
+      await allGone(signal);
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+
+  async function allGone(signal: AbortSignal): Promise<void> {
+    while (sockets.size > 0 && !signal.aborted)
+      await new Promise<void>((resolve) => {
+        const settle = () => {
+          signal.removeEventListener('abort', settle);
+          resolve();
+        };
+        signal.addEventListener('abort', settle, { once: true });
+        for (const socket of sockets) socket.once('close', settle);
+      });
+  }
+}
+
+/** @throws BridgeError BRIDGE_DISK when the name is taken by something that no dead Passerelle left there */
+async function refuseStranger(path: string): Promise<void> {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (!found) return;
+  if (!found.isSocket())
+    throw new BridgeError('BRIDGE_DISK', { detail: `${path} is in the way: it is no socket of Passerelle` });
+  if (await isAnswered(path))
+    throw new BridgeError('BRIDGE_DISK', { detail: `${path} is in the way: another program listens there` });
+}
+
+/** Whether somebody listens at this socket. */
+async function isAnswered(path: string): Promise<boolean> {
+  const dir = join(path, '..');
+  const short = shortPath(dir, socketName);
+  try {
+    return await new Promise<boolean>((resolve) => {
+      const socket = connect(short.path);
+      socket.once('connect', () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.once('error', () => resolve(false));
+    });
+  } finally {
+    short.done();
+  }
+}

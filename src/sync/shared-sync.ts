@@ -1,0 +1,109 @@
+import { BridgeError } from '../core/errors.ts';
+import type { CrawlProgress } from './crawl/crawl.ts';
+import type { Sync, SyncResult, SyncRun } from './sync.ts';
+
+/** Somebody who waits for a sync. */
+export interface SyncVisit extends Pick<SyncRun, 'signal' | 'full' | 'dryRun' | 'acceptRemovals'> {
+  onProgress?: (progress: CrawlProgress) => void;
+  /** Told once, before any progress. `joined`: it ran already. */
+  onStart?: (joined: boolean) => void;
+}
+
+export interface SharedSync extends Sync {
+  /**
+   * Waits for the sync that runs when that one does all that is asked for, or begins one. It stops cleanly when the
+   * last of those who wait for it has left.
+   * @throws BridgeError BRIDGE_CRAWL_RUNNING when another kind of sync runs; what `run` throws; the signal's reason for
+   * who leaves while others stay
+   */
+  visit(visit: SyncVisit): Promise<SyncResult>;
+}
+
+interface Running {
+  run: SyncRun;
+  stop: AbortController;
+  visitors: Set<SyncVisit>;
+  progress: CrawlProgress | undefined;
+  result: Promise<SyncResult>;
+}
+
+/** Lets several wait for one sync. The first who asks says how it is done. */
+export function createSharedSync(sync: Sync): SharedSync {
+  let running: Running | undefined;
+
+  function begin(run: SyncRun): Running {
+    const stop = new AbortController();
+    const visitors = new Set<SyncVisit>();
+    const one: Running = { run, stop, visitors, progress: undefined, result: undefined as never };
+    one.result = sync
+      .run({
+        ...run,
+        signal: stop.signal,
+        onProgress(progress) {
+          one.progress = progress;
+          for (const visitor of visitors) visitor.onProgress?.(progress);
+        },
+      })
+      .finally(() => {
+        if (running === one) running = undefined;
+      });
+    return one;
+  }
+
+  async function attend(one: Running, visitor: SyncVisit): Promise<SyncResult> {
+    const { signal } = visitor;
+    one.visitors.add(visitor);
+    const left = Promise.withResolvers<never>();
+    const leave = () => {
+      one.visitors.delete(visitor);
+      if (one.visitors.size === 0) one.stop.abort(signal.reason);
+      else left.reject(signal.reason);
+    };
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave, { once: true });
+    try {
+      return await Promise.race([one.result, left.promise]);
+    } finally {
+      signal.removeEventListener('abort', leave);
+      one.visitors.delete(visitor);
+    }
+  }
+
+  return {
+    ...sync,
+
+    async run(run) {
+      run.signal.throwIfAborted();
+      if (running) throw new BridgeError('BRIDGE_CRAWL_RUNNING');
+      running = begin(run);
+      return attend(running, run);
+    },
+
+    async visit(visit) {
+      visit.signal.throwIfAborted();
+      if (running && !doesAll(running.run, visit))
+        throw new BridgeError('BRIDGE_CRAWL_RUNNING', { detail: described(running.run) });
+      const joined = running !== undefined;
+      running ??= begin(visit);
+      const { progress } = running;
+      visit.onStart?.(joined);
+      if (progress) visit.onProgress?.(progress);
+      return attend(running, visit);
+    },
+  };
+}
+
+/** Whether a sync that is run like this does what is asked for. */
+function doesAll(run: SyncRun, asked: SyncVisit): boolean {
+  return (
+    Boolean(run.dryRun) === Boolean(asked.dryRun) &&
+    (Boolean(run.full) || !asked.full) &&
+    (Boolean(run.acceptRemovals) || !asked.acceptRemovals)
+  );
+}
+
+function described({ full, dryRun, acceptRemovals }: SyncRun): string {
+  const options = [full && '--full', dryRun && '--dry-run', acceptRemovals && '--accept-removals'];
+  const words = options.filter(Boolean).join(' ');
+  return words === '' ? 'one that looks at what changed alone' : `one with ${words}`;
+}
