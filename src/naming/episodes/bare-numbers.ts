@@ -1,8 +1,9 @@
 import { foldAccents } from '../text/clean.ts';
 import { findTitle } from '../text/titles.ts';
-import { findBehindTitle, findGlued, findInGroupWords } from './bare-places.ts';
 import { between, type Marker } from './markers.ts';
 import { readBatch, readJoined, readPair } from './number-pairs.ts';
+import { type InnerNumber, innerNumbers, numberInBox, numberInFront } from './number-places.ts';
+import { findBehindTitle, findGlued, findInGroupWords, type NumberPlace } from './numbers-in-words.ts';
 
 /** What speaks for a number being an episode (facts/naming 7). */
 export interface NumberContext {
@@ -22,33 +23,6 @@ export interface NumberContext {
   title?: string;
 }
 
-const leading =
-  /^(?:\[[^\]]{1,60}\][ ._]*)?(?:#|n°[ ._]?|\(|(?:part(?:ie)?|chapitre|chapter|volet)[ ._])?(\d{1,4})(?:v\d)?(?=$|[ ._]*-[ ._]|\)?[ ._-]+[^\d\s._-]|[ ._]*[[(])/i;
-const dashed =
-  /[ ._]-[ ._]+(?:#|n°)?(\d{1,4})(?:[-+](\d{1,4})|[ ._]~[ ._](\d{1,4})|v\d)?(?=$|[ ._]*[[({]|[ ._]+-[ ._]|[ ._]+[a-z]|\.5(?!\d))/i;
-const spaced =
-  /[ ._](\d{2,4})(?:v\d)?(?=$|[ ._]*[[({]|[ ._]+-[ ._]|[ ._]+(?:vf|vff|vostfr|vosta|multi|fr|french|fin|v\d)(?![a-z])|\.5(?!\d))/i;
-
-/** `Nana-05-VOSTFR` */
-const hyphened = /(?<=[a-z])-(\d{2,3})(?:v\d)?(?=-(?:vf|vostfr|vosta)(?![a-z]))/i;
-/** `One Piece 9` in the folder of an arc. */
-const single = /[ ._](\d)(?:v\d)?(?=$|[ ._]*[[({]|[ ._]+(?:-[ ._]|(?:vf|vff|vostfr|vosta)(?![a-z])))/i;
-/** `37 Fin`: the last one. */
-const lastWord = /^[ ._]*[[(]?(?<![a-z0-9])(?:fin|end)(?![a-z])/i;
-/** `Show.103.dvdrip`: right before the tags. */
-const beforeTags = /[ ._](\d{2,4})(?:v\d)?[ ._]+$/i;
-/** `Kaamelott (1)` in the folder of a season; elsewhere it is the second copy of a file. */
-const bracketed = /[ ._]\((\d{1,3})\)$/;
-/** `[05] Titre`, no group. */
-const frontBox = /^\[(\d{1,3})\](?=[ ._-]*[a-z])/i;
-/** `[group][title][03][1080p]`, `[group][title][第03话]`: batches from China and Japan. */
-const boxes =
-  /^\[[^\]]{1,60}\][ ._]*\[[^\]]{1,120}\][ ._]*\[\u7b2c?(\d{1,4})(?:v\d|[\u8bdd\u8a71\u96c6\u56de\u5b8c]|[ ._-]?(?:end|fin))?(?=[\] ])/i;
-/** `[group] Title [05][1080p]`. */
-const lateBox =
-  /^\[[^\]]{1,60}\][^[\]]{1,150}\[(?!(?:(?:19|20)\d\d|480|576|720|1080|2160)\])(\d{2,4})(?:v\d)?\]/i;
-/** `Title [05] [group]` */
-const innerBox = /^[^[\]]{2,100}\[(0\d{1,2}|\d{2})(?:v\d)?\](?=[ ._]*\[)/;
 /** `Dragon Ball Z - Film 01`: it counts films. */
 const filmCount = /(?:^|[^a-z])(?:film|movie)[ ._-]*$/i;
 /** `Le Parrain Part 01`: of a film. */
@@ -62,21 +36,11 @@ export function findBareNumber(folded: string, context: NumberContext): Marker |
   const inShow = context.season !== undefined || context.series;
   const from = titleEnd(folded, context.title);
   const mayLead = from === 0 && inShow && !context.bracketedYear;
-  const two = mayLead ? readPair(folded, context) : undefined;
-  if (two) return two;
-  const whole = mayLead ? leading.exec(folded) : null;
+  const pair = mayLead ? readPair(folded, context) : undefined;
+  if (pair) return pair;
+  const front = mayLead ? numberInFront(folded) : undefined;
   const late = findLater(folded, from, context, inShow);
-  if (!whole) return late;
-  const digits = whole[1] as string;
-  if (/^(?:19|20)\d\d$/.test(digits)) return late;
-  // `11 Minutes - 07`, `[Group] 86 - 05`: the title opens with a number.
-  const opensWords =
-    !digits.startsWith('0') && /^[ ._][a-z]/i.test(folded.slice(whole[0].trimEnd().length - 1));
-  const isDashed = late !== undefined && /-[ ._]+$/.test(folded.slice(0, late.start));
-  if (isDashed && (opensWords || folded.startsWith('['))) return late;
-  // `Part 3`: the word is no title.
-  const start = /^[a-z]/i.test(folded) ? 0 : whole[0].lastIndexOf(digits);
-  return build(folded, context, start, digits, undefined, whole[0].length);
+  return front && !isTitleWord(folded, front, late) ? toMarker(folded, front, context.season) : late;
 }
 
 /** End of the folder's title at the start of the name, 0 = it does not begin so, or no number is left behind it. */
@@ -85,61 +49,45 @@ function titleEnd(folded: string, title: string | undefined): number {
   return found?.start === 0 && /\d|[a-z][ ._]partie(?![a-z])/i.test(folded.slice(found.end)) ? found.end : 0;
 }
 
+/** `11 Minutes - 07`, `[Group] 86 - 05`: whether the number in front opens the title and the later one counts; a year counts nothing. */
+function isTitleWord(folded: string, { digits, end }: NumberPlace, late: Marker | undefined): boolean {
+  if (/^(?:19|20)\d\d$/.test(digits)) return true;
+  const whole = folded.slice(0, end).trimEnd();
+  const opensWords = !digits.startsWith('0') && /^[ ._][a-z]/i.test(folded.slice(whole.length - 1));
+  const isDashed = late !== undefined && /-[ ._]+$/.test(folded.slice(0, late.start));
+  return isDashed && (opensWords || folded.startsWith('['));
+}
+
+/** A number that does not open the name: in brackets, several as one, behind the show's title, apart, at last among words. */
 function findLater(
   folded: string,
   from: number,
   context: NumberContext,
   inShow: boolean,
 ): Marker | undefined {
-  const box =
-    boxes.exec(folded) ??
-    lateBox.exec(folded) ??
-    innerBox.exec(folded) ??
-    (context.season !== undefined ? (bracketed.exec(folded) ?? frontBox.exec(folded)) : null);
-  if (box) {
-    const digits = box[1] as string;
-    const start = box.index + box[0].lastIndexOf(digits);
-    return build(folded, context, start, digits, undefined, start + digits.length);
-  }
+  const { season, series, section } = context;
+  const box = numberInBox(folded, season !== undefined);
+  if (box) return toMarker(folded, box, season);
   const several =
     readBatch(folded, from, context) ?? (inShow ? readJoined(folded, from, context) : undefined);
   if (several) return several;
-  const behind = context.series && from > 0 ? findBehindTitle(folded, from, context.season) : undefined;
-  if (behind) return build(folded, context, behind.start, behind.digits, undefined, behind.end);
+  const behind = series && from > 0 ? findBehindTitle(folded, from, season) : undefined;
+  if (behind) return toMarker(folded, behind, season);
   // Without a show around it, a number before the tags is a film's own (`Apollo.13.1080p`).
-  const tail = inShow && context.tagAt > from ? [beforeTags] : [];
-  for (const pattern of [dashed, spaced, hyphened, ...(context.section ? [single] : []), ...tail]) {
-    const until = pattern === beforeTags ? context.tagAt : undefined;
-    const first = pattern.exec(folded.slice(from, until));
-    // `Dragon Ball Kai - 2014 - 098`: behind a year goes on what counts.
-    const skip = first && isYearBeforeNumber(folded, from + first.index) ? from + first.index + 5 : from;
-    const match = skip > from ? pattern.exec(folded.slice(skip, until)) : first;
-    if (!match) continue;
-    const digits = match[1] as string;
-    const at = skip + match.index;
-    const isLast = Number(digits) >= 10 && lastWord.test(folded.slice(at + match[0].length));
-    if (!isLast && !isLikely(folded.slice(0, at + 1), digits, folded, context, pattern === dashed, inShow))
-      continue;
-    const start = at + match[0].indexOf(digits);
-    return build(folded, context, start, digits, match[2] ?? match[3], at + match[0].length);
-  }
-  const last = findInGroupWords(folded) ?? (context.season ? findGlued(folded, context.season) : undefined);
-  return last && build(folded, context, last.start, last.digits, undefined, last.end);
-}
-
-function isYearBeforeNumber(folded: string, at: number): boolean {
-  return /^[ ._]+(?:-[ ._]+)?(?:19|20)\d\d[ ._]+-[ ._]+\d{2,3}(?!\d)/.test(folded.slice(at));
+  for (const number of innerNumbers(folded, from, { hasSingle: section, tagAt: inShow ? context.tagAt : -1 }))
+    if (number.isLast || isLikely(folded, number, context, inShow)) return toMarker(folded, number, season);
+  const last = findInGroupWords(folded) ?? (season ? findGlued(folded, season) : undefined);
+  return last && toMarker(folded, last, season);
 }
 
 /** Whether the surroundings of a number in the middle of a name say that it is an episode. */
 function isLikely(
-  before: string,
-  digits: string,
   folded: string,
+  { wordsEnd, digits, isDashed }: InnerNumber,
   { bracketedYear, section }: NumberContext,
-  isDashed: boolean,
   inShow: boolean,
 ): boolean {
+  const before = folded.slice(0, wordsEnd);
   const number = Number(digits);
   const group = /^\[[^\]]{1,60}\]/.test(folded);
   const fansub = /(?<![a-z])(?:vostfr|vosta|fansub)/i.test(folded);
@@ -152,25 +100,22 @@ function isLikely(
   return isDashed ? number >= 10 || fansub : fansub && number >= 100;
 }
 
-function build(
+/** @param season of the folder: a number of its hundreds holds season and episode */
+function toMarker(
   folded: string,
-  context: NumberContext,
-  start: number,
-  digits: string,
-  lastDigits: string | undefined,
-  end: number,
+  { start, end, digits, lastDigits }: NumberPlace & Partial<InnerNumber>,
+  season: number | undefined,
 ): Marker {
   const number = Number(digits);
   const last = Number(lastDigits ?? digits);
-  const { season } = context;
-  const marker: Marker = { start, end, episodes: [number], bare: true };
-  if (
+  const holdsSeason =
     season !== undefined &&
     season > 0 &&
     digits.length >= 3 &&
     Math.floor(number / 100) === season &&
-    number % 100
-  ) {
+    number % 100 > 0;
+  const marker: Marker = { start, end, episodes: [number], bare: true };
+  if (holdsSeason) {
     marker.episodes = [number % 100];
     marker.season = season;
   } else if (last > number && last - number <= 300) {

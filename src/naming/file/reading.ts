@@ -12,7 +12,7 @@ import { ownYear } from '../text/years.ts';
 export interface Reading {
   path: string;
   name: CleanName;
-  above: Ancestors;
+  ancestors: Ancestors;
   release: ReleaseTags;
   /** Index of the first release tag in the name, -1 = none. */
   tagAt: number;
@@ -61,7 +61,7 @@ export function readPath(path: string, sizeBytes?: number): Reading | undefined 
   if (fileName === '' || isOther(fileName)) return undefined;
   const name = cleanFileName(fileName);
   const { folded } = name;
-  const above = readAncestors(folders);
+  const ancestors = readAncestors(folders);
   const quoted = quotedEdition(name);
   const tagAt = findTag(folded, quoted?.at);
   const release = readRelease(name.extension ? `${folded}.${name.extension}` : folded);
@@ -69,13 +69,13 @@ export function readPath(path: string, sizeBytes?: number): Reading | undefined 
   return {
     path,
     name,
-    above,
+    ancestors,
     release,
     tagAt,
     marker: findMarker(folded),
     date: findDate(folded),
     year: ownYear(folded, release.year, tagAt),
-    extra: above.extra ?? extraName(folded, above.title),
+    extra: ancestors.extra ?? extraName(folded, ancestors.title),
     isSubtitle: isSubtitle(fileName),
     ...(sizeBytes !== undefined && { sizeBytes }),
   };

@@ -38,7 +38,7 @@ const sagaShape =
 
 /** Reads the folders above a file, upwards: category, season, show or film (facts/naming 3). */
 export function readAncestors(folders: readonly string[]): Ancestors {
-  const above: Ancestors = { ids: {} };
+  const ancestors: Ancestors = { ids: {} };
   for (let i = folders.length - 1; i >= 0; i--) {
     const name = folders[i] as string;
     const parent = i > 0 ? readFolder(folders[i - 1] as string) : undefined;
@@ -47,43 +47,46 @@ export function readAncestors(folders: readonly string[]): Ancestors {
     const isShow =
       !inTitle && i + 1 < folders.length && readFolder(folders[i + 1] as string).kind === 'season';
     const extra = isShow ? undefined : extraFolder(name, inTitle);
-    if (extra) above.extra ??= extra;
-    if (sagaShape.test(name)) above.saga = true;
+    if (extra) ancestors.extra ??= extra;
+    if (sagaShape.test(name)) ancestors.saga = true;
     let folder = readFolder(name);
-    if (folder.marker && !folder.title && !above.title) {
-      above.marker ??= folder.marker;
+    if (folder.marker && !folder.title && !ancestors.title) {
+      ancestors.marker ??= folder.marker;
       continue;
     }
-    if (folder.section && inTitle && !above.title) {
-      above.inSection = true;
-      if (folder.section.count !== undefined) above.section ??= folder.section.count;
-      if (folder.section.disc !== undefined) above.disc ??= folder.section.disc;
+    if (folder.section && inTitle && !ancestors.title) {
+      ancestors.inSection = true;
+      if (folder.section.count !== undefined) ancestors.section ??= folder.section.count;
+      if (folder.section.disc !== undefined) ancestors.disc ??= folder.section.disc;
       continue;
     }
     if (folder.loose && isAmongFilms(folders.slice(0, i))) folder = asTitle(name);
-    if (folder.kind === 'title' && isBareSeason(name, folders.slice(0, i)) && !above.title) {
+    if (folder.kind === 'title' && isBareSeason(name, folders.slice(0, i)) && !ancestors.title) {
       folder = { kind: 'season', season: Number(name), ids: {} };
     }
     const namesShow =
-      above.season !== undefined && !above.title && !above.seasonTitle && isShowAfterAll(folders, i);
+      ancestors.season !== undefined &&
+      !ancestors.title &&
+      !ancestors.seasonTitle &&
+      isShowAfterAll(folders, i);
     if (folder.kind === 'category' && namesShow)
       folder = { kind: 'title', title: name, weak: true, ids: folder.ids };
     if (folder.kind === 'category') {
-      if (holdsDocumentaries(foldAccents(name))) above.documentary = true;
-      if (folder.category && folder.category !== 'any') above.category ??= folder.category;
-      else if (isSeries(parent?.category)) above.lastResort ??= name;
+      if (holdsDocumentaries(foldAccents(name))) ancestors.documentary = true;
+      if (folder.category && folder.category !== 'any') ancestors.category ??= folder.category;
+      else if (isSeries(parent?.category)) ancestors.lastResort ??= name;
       continue;
     }
-    if (folder.kind === 'season' && above.season === undefined && !above.title) {
-      if (folder.season !== undefined) above.season = folder.season;
-      if (folder.title) above.seasonTitle = folder;
-    } else if (!above.title && (isShow || !extraFolder(name, true))) {
-      above.title = folder;
-    } else if (!above.title && !extra) above.lastResort ??= name;
-    else if (above.title && folder.kind === 'title') above.outer ??= folder;
-    above.ids = { ...folder.ids, ...above.ids };
+    if (folder.kind === 'season' && ancestors.season === undefined && !ancestors.title) {
+      if (folder.season !== undefined) ancestors.season = folder.season;
+      if (folder.title) ancestors.seasonTitle = folder;
+    } else if (!ancestors.title && (isShow || !extraFolder(name, true))) {
+      ancestors.title = folder;
+    } else if (!ancestors.title && !extra) ancestors.lastResort ??= name;
+    else if (ancestors.title && folder.kind === 'title') ancestors.outer ??= folder;
+    ancestors.ids = { ...folder.ids, ...ancestors.ids };
   }
-  return above;
+  return ancestors;
 }
 
 /** Whether the nearest category that says anything is one of films. */

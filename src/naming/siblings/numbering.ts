@@ -22,7 +22,7 @@ export interface Numbering {
   /** Numbers run on from below a hundred, so that 101 is no first season. */
   plain: boolean;
   /** The number is a place in a list of films, not a word of their titles. */
-  ranked: boolean;
+  isList: boolean;
   /** The numbers in front are the years of films (`1962 - Dr No`). */
   years?: boolean;
 }
@@ -48,56 +48,57 @@ export function judgeNumbering(stem: string, members: readonly Member[], around:
   const counted = members.filter(({ reading, number }) => !reading.isSubtitle && !number.decimal);
   const values = new Set(counted.map(({ number }) => number.value));
   const rests = new Set(counted.map(({ number }) => number.rest));
-  const count: Numbering = {
+  const numbering: Numbering = {
     kind: 'nothing',
     values: values.size,
     lowest: Math.min(...values),
     sameRest: rests.size <= Math.max(1, counted.length / 4),
     holdsSeason: false,
     plain: [...values].some((value) => value < 100),
-    ranked: false,
+    isList: false,
   };
-  if (counted.length < fewest) return count;
+  if (counted.length < fewest) return numbering;
   const years = [...values].every((value) => value >= 1900 && value <= 2039);
   if (years && stem === '' && areYearsInFront(counted))
-    return { ...count, kind: 'films', ranked: true, years: true };
-  if (values.size === 1) return { ...count, kind: rests.size >= fewest ? 'constant' : 'nothing' };
-  if (values.size < fewest || values.size * 2 < counted.length || years) return count;
+    return { ...numbering, kind: 'films', isList: true, years: true };
+  if (values.size === 1) return { ...numbering, kind: rests.size >= fewest ? 'constant' : 'nothing' };
+  if (values.size < fewest || values.size * 2 < counted.length || years) return numbering;
   const apart = counted.some(({ number }) => number.padded) || counted.every(({ number }) => number.apart);
-  if (areFilms(counted, values, count, around)) {
+  if (areFilms(counted, values, numbering, around)) {
     // Without words in common the numbers only mean something as a list.
-    const ranked = stem === '' && apart && isDense(values) && !count.sameRest;
-    return stem !== '' || ranked ? { ...count, kind: 'films', ranked } : count;
+    const isList = stem === '' && apart && isDense(values) && !numbering.sameRest;
+    return stem !== '' || isList ? { ...numbering, kind: 'films', isList } : numbering;
   }
   const list = stem === '' ? isDense(values) && (apart || isRun(values)) : apart || values.size >= 6;
-  const patterned = count.sameRest || list;
-  if (!patterned) return count;
-  return { ...count, kind: 'episodes', holdsSeason: holdSeasons(counted, values) };
+  const patterned = numbering.sameRest || list;
+  if (!patterned) return numbering;
+  return { ...numbering, kind: 'episodes', holdsSeason: holdSeasons(counted, values) };
 }
 
 /** A collection of films: their years differ, or they lie among films (facts/naming 7 and 8). */
 function areFilms(
   members: readonly Member[],
   values: ReadonlySet<number>,
-  count: Numbering,
+  numbering: Numbering,
   { dated, first }: Around,
 ): boolean {
-  const { above } = (members[0] as Member).reading;
+  const { ancestors } = (members[0] as Member).reading;
   const years = members.map(({ reading }) => reading.year?.year).filter((year) => year !== undefined);
-  if (above.season !== undefined) return false;
+  if (ancestors.season !== undefined) return false;
   // Among series only where each has a year of its own: the episodes of a year share it.
-  if (isSeries(above.category)) return years.length === members.length && new Set(years).size === values.size;
+  if (isSeries(ancestors.category))
+    return years.length === members.length && new Set(years).size === values.size;
   if (new Set(years).size > 1 && years.length * 2 >= members.length) return true;
-  if (above.category === 'movies') return !(count.sameRest && count.values >= longestSaga);
+  if (ancestors.category === 'movies') return !(numbering.sameRest && numbering.values >= longestSaga);
   // `One Piece/Saga East Blue/One Piece 001`: nobody counts films by the hundred.
   const hundreds = members.some(({ number }) => number.end - number.start >= 3);
-  if (above.saga && !hundreds) return !(count.sameRest && count.values >= longestSaga);
+  if (ancestors.saga && !hundreds) return !(numbering.sameRest && numbering.values >= longestSaga);
   // Taxi, Taxi 2, Taxi 3: a series has no episode without a number.
   if (first && Math.min(...values) === 2) return true;
   const small = members.every(({ number }) => !number.padded && number.value < 10);
   if (!small) return false;
   // The episodes of a series come from one source; a saga is collected film by film.
-  if (areReleasedApart(members) || above.title?.whole) return true;
+  if (areReleasedApart(members) || ancestors.title?.whole) return true;
   // `Harry Potter 7 Partie 2`
   if (members.some(({ number }) => /^(?:part|partie|pt) ?(?:\d|i{1,3}$)/.test(number.rest))) return true;
   if (weighLikeFilms(members.map(({ reading }) => reading))) return true;
@@ -115,8 +116,8 @@ function areReleasedApart(members: readonly Member[]): boolean {
 /** `1962 - Dr No`, `1963 - Bons baisers de Russie`: names without another year, in a folder of no series. */
 function areYearsInFront(members: readonly Member[]): boolean {
   return members.every(
-    ({ reading: { above, year }, number }) =>
-      number.apart && number.rest !== '' && year === undefined && !isSeries(above.category),
+    ({ reading: { ancestors, year }, number }) =>
+      number.apart && number.rest !== '' && year === undefined && !isSeries(ancestors.category),
   );
 }
 
@@ -132,9 +133,10 @@ function isDense(values: ReadonlySet<number>): boolean {
 
 /** `101` to `113` and `201` to `213`: each hundred stops early. An anime counts through all its hundreds. */
 function holdSeasons(members: readonly Member[], values: ReadonlySet<number>): boolean {
-  const { above, name } = (members[0] as Member).reading;
-  if (above.season !== undefined || above.category === 'anime' || name.folded.startsWith('[')) return false;
+  const { ancestors, name } = (members[0] as Member).reading;
+  if (ancestors.season !== undefined || ancestors.category === 'anime' || name.folded.startsWith('['))
+    return false;
   const early = [...values].every((value) => value > 100 && value % 100 > 0 && value % 100 < 40);
   const seasons = new Set([...values].map((value) => Math.floor(value / 100)));
-  return early && values.has(101) && (seasons.size > 1 || above.category === 'tv');
+  return early && values.has(101) && (seasons.size > 1 || ancestors.category === 'tv');
 }

@@ -29,7 +29,7 @@ export function isDvdPiece(folded: string): boolean {
 
 /** The part that the name or the folder of a disc says; undefined for a whole film. */
 export function readPart(reading: Reading, namingStyle: NamingStyle): Part | undefined {
-  const { name, above } = reading;
+  const { name, ancestors } = reading;
   const disc = partShape.exec(name.folded);
   const found = disc ?? latePart.exec(name.folded) ?? partOfFolder(reading);
   if (found) {
@@ -42,7 +42,7 @@ export function readPart(reading: Reading, namingStyle: NamingStyle): Part | und
     };
   }
   const piece = dvdPiece.exec(name.folded)?.[1];
-  const { disc: inDisc } = above;
+  const { disc: inDisc } = ancestors;
   if (!piece || (inDisc !== undefined && !namingStyle.pieces))
     return inDisc === undefined ? undefined : { number: inDisc, how: 'part: folder' };
   // The pieces of the second disc go on from those of the first, which has nine at most.
@@ -50,8 +50,8 @@ export function readPart(reading: Reading, namingStyle: NamingStyle): Part | und
 }
 
 /** `Dune (2021)/Dune - part2`: behind the whole title of the film's own folder it is no word of it. */
-function partOfFolder({ name, above }: Reading): RegExpExecArray | null {
-  const { title, year } = above.title ?? {};
+function partOfFolder({ name, ancestors }: Reading): RegExpExecArray | null {
+  const { title, year } = ancestors.title ?? {};
   const part = year === undefined ? null : lastPart.exec(name.folded);
   return part && sameTitleKey(name.text.slice(0, part.index)) === sameTitleKey(title ?? '') ? part : null;
 }

@@ -19,7 +19,7 @@ export function weighSamples(readings: readonly (Reading | undefined)[]): (Readi
     const besideBytes = (one.sizeBytes === sizes[0] ? sizes[1] : sizes[0]) ?? 0;
     if (one.extra === undefined)
       return isSampleBySize(one.sizeBytes, besideBytes) ? { ...one, extra: 'sample' } : one;
-    const isInFolder = one.above.extra === 'sample';
+    const isInFolder = one.ancestors.extra === 'sample';
     return isTooLargeForSample(one.sizeBytes, besideBytes, isInFolder) ? asFilm(one) : one;
   });
 }
@@ -30,8 +30,8 @@ function isSuspect({ extra, name }: Reading): boolean {
 
 /** Reads it anew without the word; a name that is nothing but the word is left to the folder, or keeps it where there is none. */
 function asFilm(reading: Reading): Reading {
-  const { path, above, name, sizeBytes } = reading;
-  const folders = path.split('/').slice(0, above.extra ? -2 : -1);
+  const { path, ancestors, name, sizeBytes } = reading;
+  const folders = path.split('/').slice(0, ancestors.extra ? -2 : -1);
   const stem = name.text.replace(word, '') || (folders.some(Boolean) ? 'movie' : name.text);
   const again = readPath(
     [...folders, name.extension ? `${stem}.${name.extension}` : stem].join('/'),

@@ -37,24 +37,24 @@ export function readSiblings(readings: readonly (Reading | undefined)[]): Eviden
   const evidence = readings.map((): Evidence => ({ ...namingStyle }));
   const stems = markedStems(readings);
   const numbers = readings.map((one) => (one && isOpen(one) ? numbersIn(one) : []));
-  const counts = countNumbers(readings, numbers);
+  const numberings = judgeNumbers(readings, numbers);
   readings.forEach((reading, at) => {
     if (!reading) return;
     const found = evidence[at] as Evidence;
     const own = numbers[at] as NumberAt[];
-    const best = bestCount(own, counts);
+    const best = bestNumbering(own, numberings);
     const marked = isSpokenFor(reading)
       ? own.find(({ stem }) => (stems.get(stem)?.files ?? 0) > 1)
       : undefined;
-    if (best?.count.kind === 'films') {
+    if (best?.numbering.kind === 'films') {
       found.film = true;
-      if (best.count.ranked) found.titleFrom = best.number.end;
-      if (best.count.years) found.year = best.number.value;
-    } else if (best) found.show = asShow(reading, best.number, best.count, stems);
+      if (best.numbering.isList) found.titleFrom = best.number.end;
+      if (best.numbering.years) found.year = best.number.value;
+    } else if (best) found.show = asShow(reading, best.number, best.numbering, stems);
     else if (marked && !reading.year) found.show = asShow(reading, marked, undefined, stems);
-    found.constants = own.filter((n) => counts.get(n.stem)?.kind === 'constant').map((n) => n.start);
+    found.constants = own.filter((n) => numberings.get(n.stem)?.kind === 'constant').map((n) => n.start);
   });
-  markUnknownPaths(readings, numbers, evidence, stems);
+  markOddFilms(readings, numbers, evidence, stems);
   return evidence;
 }
 
@@ -64,8 +64,8 @@ function isOpen({ extra, marker, date }: Reading): boolean {
 }
 
 /** Markers of siblings say nothing about films, nor about the numbers of fansubs, which count through all seasons. */
-function isSpokenFor({ above, name }: Reading): boolean {
-  return above.category !== 'movies' && above.category !== 'anime' && !name.folded.startsWith('[');
+function isSpokenFor({ ancestors, name }: Reading): boolean {
+  return ancestors.category !== 'movies' && ancestors.category !== 'anime' && !name.folded.startsWith('[');
 }
 
 function markedStems(readings: readonly (Reading | undefined)[]): Stems {
@@ -82,7 +82,7 @@ function markedStems(readings: readonly (Reading | undefined)[]): Stems {
   return stems;
 }
 
-function countNumbers(
+function judgeNumbers(
   readings: readonly (Reading | undefined)[],
   numbers: readonly NumberAt[][],
 ): Map<string, Numbering> {
@@ -109,20 +109,25 @@ function countNumbers(
 }
 
 /** The number of a name that changes most among its siblings; the first of equals. */
-function bestCount(
+function bestNumbering(
   own: readonly NumberAt[],
-  counts: ReadonlyMap<string, Numbering>,
-): { number: NumberAt; count: Numbering } | undefined {
-  let best: { number: NumberAt; count: Numbering } | undefined;
+  numberings: ReadonlyMap<string, Numbering>,
+): { number: NumberAt; numbering: Numbering } | undefined {
+  let best: { number: NumberAt; numbering: Numbering } | undefined;
   for (const number of own) {
-    const count = counts.get(number.stem);
-    if (!count || (count.kind !== 'episodes' && count.kind !== 'films')) continue;
-    if (!best || count.values > best.count.values) best = { number, count };
+    const numbering = numberings.get(number.stem);
+    if (!numbering || (numbering.kind !== 'episodes' && numbering.kind !== 'films')) continue;
+    if (!best || numbering.values > best.numbering.values) best = { number, numbering };
   }
   return best;
 }
 
-function asShow(reading: Reading, number: NumberAt, count: Numbering | undefined, stems: Stems): ShowReading {
+function asShow(
+  reading: Reading,
+  number: NumberAt,
+  numbering: Numbering | undefined,
+  stems: Stems,
+): ShowReading {
   const { start, end, value, decimal, stem } = number;
   const marker: NonNullable<ShowReading['marker']> = {
     start,
@@ -133,10 +138,10 @@ function asShow(reading: Reading, number: NumberAt, count: Numbering | undefined
   if (decimal) marker.decimal = true;
   const hundreds = Math.floor(value / 100);
   const seasons = isSpokenFor(reading) ? stems.get(stem)?.seasons : undefined;
-  const known = reading.above.season;
+  const known = reading.ancestors.season;
   const holdsSeason =
     value % 100 > 0 &&
-    (count?.holdsSeason || (!count?.plain && (seasons?.has(hundreds) || known === hundreds)));
+    (numbering?.holdsSeason || (!numbering?.plain && (seasons?.has(hundreds) || known === hundreds)));
   if (holdsSeason && hundreds > 0) {
     marker.season = hundreds;
     marker.episodes = [value % 100];
@@ -147,8 +152,8 @@ function asShow(reading: Reading, number: NumberAt, count: Numbering | undefined
     marker.season = Number(joint[1]);
     marker.start = joint.index;
   }
-  const show: ShowReading = { marker, how: 'siblings', ...(count && { lowest: count.lowest }) };
-  if (stem === '' && count?.sameRest) {
+  const show: ShowReading = { marker, how: 'siblings', ...(numbering && { lowest: numbering.lowest }) };
+  if (stem === '' && numbering?.sameRest) {
     const stop = [reading.year?.at ?? -1, reading.tagAt].filter((at) => at > end);
     show.titleAt = { start: end, end: Math.min(reading.name.folded.length, ...stop) };
   } else if (plainWord.test(stem)) show.titleAt = { start: 0, end: 0 };
@@ -156,7 +161,7 @@ function asShow(reading: Reading, number: NumberAt, count: Numbering | undefined
 }
 
 /** Among the episodes of a series, a file with a title and a year of its own is a film (facts/naming 7). */
-function markUnknownPaths(
+function markOddFilms(
   readings: readonly (Reading | undefined)[],
   numbers: readonly NumberAt[][],
   evidence: readonly Evidence[],
@@ -177,7 +182,7 @@ function markUnknownPaths(
     const { folded } = reading.name;
     const stop = [reading.year?.at ?? -1, reading.tagAt].filter((end) => end > 0);
     const own = sameTitleKey(folded.slice(groupEnd(folded), Math.min(folded.length, ...stop)));
-    const names = [...known, sameTitleKey(reading.above.title?.title ?? '')].filter(Boolean);
+    const names = [...known, sameTitleKey(reading.ancestors.title?.title ?? '')].filter(Boolean);
     if (own === '' || names.some((name) => own.startsWith(name) || name.startsWith(own))) return;
     // `Hunter x Hunter (2011) - 058` has a number of its own behind the year.
     const { year } = reading;

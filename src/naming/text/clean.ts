@@ -121,8 +121,8 @@ function boxCounts(text: string, folded: string): string {
   let boxed = folded;
   for (const { open, inner, close, end, isQuote } of readPairs(text).pairs) {
     const words = folded.slice(inner, close);
-    const counts = countAlone.test(words) || (yearAlone.test(words) && folded.match(anyYear)?.length === 1);
-    if (!isQuote || open === 0 || !counts) continue;
+    const isCount = countAlone.test(words) || (yearAlone.test(words) && folded.match(anyYear)?.length === 1);
+    if (!isQuote || open === 0 || !isCount) continue;
     const [left, right] = ['('.repeat(inner - open), ')'.repeat(end - close)];
     boxed = boxed.slice(0, open) + left + words + right + boxed.slice(end);
   }

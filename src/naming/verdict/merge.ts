@@ -20,9 +20,9 @@ import { fillShow } from './show.ts';
  * film and no episode, whatever else its name says.
  */
 export function merge(reading: Reading, evidence: Evidence): Recognition {
-  const { path, above, extra } = reading;
+  const { path, ancestors, extra } = reading;
   if (extra) {
-    const how = `extra: ${above.extra ? 'folder' : 'name'} (${extra})`;
+    const how = `extra: ${ancestors.extra ? 'folder' : 'name'} (${extra})`;
     return { path, kind: 'extra', extra, confidence: 0.9, because: [how] };
   }
   const result: Recognition = { path, kind: 'unknown', confidence: 0, because: [] };
@@ -36,24 +36,24 @@ export function merge(reading: Reading, evidence: Evidence): Recognition {
 
 /** The strongest sign of an episode: marker, date, siblings, one episode's folder, bare number, season, in that order. */
 function readShow(reading: Reading, evidence: Evidence): ShowReading | undefined {
-  const { name, above, marker, date } = reading;
+  const { name, ancestors, marker, date } = reading;
   const { folded } = name;
   if (marker && !isFilmNumber(marker, reading)) return { marker, how: 'marker' };
   // `Films/12 août 2005.mkv`, `11 septembre 2001 (2002).avi`: titles.
   const opensFilm = date?.start === 0 && hasBracketedYear(folded.slice(date.end));
-  if (date && above.category !== 'movies' && !opensFilm) return { date, how: 'date' };
+  if (date && ancestors.category !== 'movies' && !opensFilm) return { date, how: 'date' };
   if (evidence.show) return evidence.show;
-  const folderMarker = above.marker ?? above.title?.marker;
+  const folderMarker = ancestors.marker ?? ancestors.title?.marker;
   // A name that says nothing in a folder that is one episode's release (Dark.S01E03.MULTi/abc123xyz.mkv, dark.103.mkv).
   if (folderMarker?.episodes.length === 1) return { marker: folderMarker, how: 'folder marker' };
   const bare = evidence.film ? undefined : readBareNumber(reading, evidence);
   if (bare) return bare;
-  const season = readSeason(reading) ?? (above.category === 'movies' ? undefined : readSpecial(reading));
+  const season = readSeason(reading) ?? (ancestors.category === 'movies' ? undefined : readSpecial(reading));
   if (season) return { marker: season, how: 'season' };
   const scene = reading.release.year === undefined ? findSceneNumber(folded) : undefined;
   if (scene) return { marker: scene, how: 'bare number' };
   if (folderMarker && folderMarker.episodes.length > 0) return { marker: folderMarker, how: 'folder marker' };
-  if (above.season !== undefined && !evidence.film) return { how: 'season' };
+  if (ancestors.season !== undefined && !evidence.film) return { how: 'season' };
   return undefined;
 }
 
@@ -66,30 +66,30 @@ function readSeason({ name: { folded, extension } }: Reading): Marker | undefine
 }
 
 /** A special without a number; among series a plain word for one behind the show's title is enough. */
-function readSpecial({ name: { folded }, above }: Reading): Marker | undefined {
-  const title = isSeries(above.category) ? above.title?.title : undefined;
+function readSpecial({ name: { folded }, ancestors }: Reading): Marker | undefined {
+  const title = isSeries(ancestors.category) ? ancestors.title?.title : undefined;
   return findSpecial(folded) ?? (title ? findShowSpecial(folded, title) : undefined);
 }
 
 function readBareNumber(reading: Reading, evidence: Evidence): ShowReading | undefined {
-  const { name, above, release, year } = reading;
+  const { name, ancestors, release, year } = reading;
   const { folded } = name;
   if (isCameraTake(folded)) return undefined;
-  const series = isSeries(above.category) || above.title?.batch === true || isChapter(reading);
+  const series = isSeries(ancestors.category) || ancestors.title?.batch === true || isChapter(reading);
   const marker = findBareNumber(folded, {
     series,
     anime:
-      above.category === 'anime' ||
+      ancestors.category === 'anime' ||
       folded.startsWith('[') ||
       /(?<![a-z])vosta?(?:fr)?(?![a-z])/i.test(folded),
-    section: above.inSection === true,
+    section: ancestors.inSection === true,
     bracketedYear: hasBracketedYear(folded),
     tagAt: reading.tagAt,
-    ...(above.season !== undefined && { season: above.season }),
-    ...(above.title?.title && { title: above.title.title }),
+    ...(ancestors.season !== undefined && { season: ancestors.season }),
+    ...(ancestors.title?.title && { title: ancestors.title.title }),
   });
   if (!marker || evidence.constants?.includes(marker.start)) return undefined;
-  const inShow = series || above.season !== undefined || folded.startsWith('[');
+  const inShow = series || ancestors.season !== undefined || folded.startsWith('[');
   if (release.year !== undefined && !inShow) {
     // A year makes a film, unless a number of two digits or more counts on behind it: `Berserk 1997 - 05`.
     const isBehind = year !== undefined && year.at < marker.start;
@@ -97,16 +97,16 @@ function readBareNumber(reading: Reading, evidence: Evidence): ShowReading | und
       return undefined;
   }
   // `Séries/13.Hours.2016`: a number in front counts only where the folders name a show.
-  const isNamed = above.title ?? above.seasonTitle ?? above.lastResort ?? above.season;
+  const isNamed = ancestors.title ?? ancestors.seasonTitle ?? ancestors.lastResort ?? ancestors.season;
   if (marker.start === 0 && isNamed === undefined) return undefined;
   // `[Group] Title Season 3 [05]`
-  const ownSeason = marker.season === undefined && above.season === undefined && folded.startsWith('[');
+  const ownSeason = marker.season === undefined && ancestors.season === undefined && folded.startsWith('[');
   return { marker: ownSeason ? withSeason(folded, marker) : marker, how: 'bare number' };
 }
 
 /** `Cosmos (2014)/01 - Un titre`: a list inside a title with a year. Among films it is one of films. */
-function isChapter({ name: { folded }, above, year }: Reading): boolean {
-  const { title, saga, category, documentary } = above;
+function isChapter({ name: { folded }, ancestors, year }: Reading): boolean {
+  const { title, saga, category, documentary } = ancestors;
   if (!title?.title || year !== undefined || saga || category === 'movies') return false;
   const isList = /^0\d[ ._]+-[ ._]+[a-z]/i.test(folded);
   if (!documentary) return isList && title.year !== undefined;
@@ -121,16 +121,16 @@ function isChapter({ name: { folded }, above, year }: Reading): boolean {
 }
 
 /** `Star Wars Episode 1 (1999)`, `Films/Star Wars Episode 4`: an episode number in the title of a film. */
-function isFilmNumber(marker: Marker, { above, year }: Reading): boolean {
-  if (!marker.bare || isSeries(above.category) || above.season !== undefined) return false;
+function isFilmNumber(marker: Marker, { ancestors, year }: Reading): boolean {
+  if (!marker.bare || isSeries(ancestors.category) || ancestors.season !== undefined) return false;
   const beforeYear = year !== undefined && year.at > marker.start;
   // `Episode.50.2011.FRENCH`: there is no show that it could be an episode of.
-  if (marker.start === 0 && beforeYear && !above.title && !above.lastResort) return true;
-  return (beforeYear || (above.category === 'movies' && !year)) && (marker.episodes[0] ?? 0) < 10;
+  if (marker.start === 0 && beforeYear && !ancestors.title && !ancestors.lastResort) return true;
+  return (beforeYear || (ancestors.category === 'movies' && !year)) && (marker.episodes[0] ?? 0) < 10;
 }
 
 function fillTags(result: Recognition, reading: Reading): void {
-  const { name, release, above } = reading;
+  const { name, release, ancestors } = reading;
   if (release.resolution) result.resolution = release.resolution;
   if (release.hdr) result.hdr = release.hdr;
   if (release.source) result.source = release.source;
@@ -145,7 +145,7 @@ function fillTags(result: Recognition, reading: Reading): void {
     (tag) => result[tag] !== undefined,
   );
   if (tags.length > 0) result.because.push(`${tags.join(', ')}: tags in the name`);
-  const ids = { ...above.ids, ...name.ids };
+  const ids = { ...ancestors.ids, ...name.ids };
   const providers = Object.keys(ids);
   if (providers.length === 0) return;
   result.ids = ids;

@@ -9,7 +9,7 @@ import { opensWithTag } from '../text/release-tags.ts';
 import { isSportEvent } from '../text/sports.ts';
 import { cutTitle, firstStop, tidyTitle, withoutTail } from '../text/title-ends.ts';
 import { findTitle, opensTitle, sameTitleKey } from '../text/titles.ts';
-import { frontYear, rankEnd } from './list-position.ts';
+import { frontYear, listPositionEnd } from './list-position.ts';
 import { isWeakName } from './weak-names.ts';
 
 /** How a year was found that may as well be a part of the title (`2001 - L'Odyssée de l'espace`). */
@@ -17,9 +17,9 @@ export const inFront = 'name, in front';
 
 /** Fills in a film (facts/naming 8): the file's title and year, or the folder's where the file's name is weak. */
 export function fillMovie(result: Recognition, reading: Reading, evidence: Evidence): void {
-  const { name, above } = reading;
+  const { name, ancestors } = reading;
   const front = evidence.titleFrom === undefined && !evidence.frontless ? frontYear(reading) : undefined;
-  const titleFrom = evidence.titleFrom ?? front?.end ?? rankEnd(reading);
+  const titleFrom = evidence.titleFrom ?? front?.end ?? listPositionEnd(reading);
   result.kind = 'movie';
   const part = readPart(reading, evidence);
   if (part) {
@@ -29,7 +29,8 @@ export function fillMovie(result: Recognition, reading: Reading, evidence: Evide
   const stem = part?.stemEnd !== undefined ? name.folded.slice(0, part.stemEnd) : name.folded;
   const weak = isWeakName(stem.trim(), reading);
   const own = weak ? {} : ownTitle(reading, part?.at ?? -1, titleFrom);
-  const folder = above.season === undefined && !above.title?.marker ? ownFolder(above.title, own) : undefined;
+  const folder =
+    ancestors.season === undefined && !ancestors.title?.marker ? ownFolder(ancestors.title, own) : undefined;
   if (folder?.title && folderNames(folder, own, weak, reading)) {
     result.title = folder.title;
     result.because.push(weak ? 'title: folder, the name says nothing' : 'title: folder');
@@ -45,7 +46,7 @@ export function fillMovie(result: Recognition, reading: Reading, evidence: Evide
   if (!result.title) {
     result.kind = 'unknown';
     result.because.push('title: none');
-  } else if (above.category === 'tv' && result.year === undefined) {
+  } else if (ancestors.category === 'tv' && result.year === undefined) {
     result.kind = 'unknown';
     result.because.push('among series, but without a number');
   }
@@ -67,7 +68,7 @@ export function setYear(result: Recognition, year: number | undefined, how: stri
 }
 
 /** Whether the folder above is this film's own and says it better. */
-function folderNames(folder: Folder, own: OwnTitle, weak: boolean, { name, above }: Reading): boolean {
+function folderNames(folder: Folder, own: OwnTitle, weak: boolean, { name, ancestors }: Reading): boolean {
   if (weak) return true;
   const outer = sameTitleKey(folder.title ?? '');
   const inner = sameTitleKey(own.title ?? '');
@@ -79,7 +80,8 @@ function folderNames(folder: Folder, own: OwnTitle, weak: boolean, { name, above
   // `Le Prénom (2012)/prenom.mkv`
   return (
     outer.startsWith(inner) ||
-    (inner.length > 3 && (outer.endsWith(inner) || (!above.saga && holdsWords(folder.title, own.title)))) ||
+    (inner.length > 3 &&
+      (outer.endsWith(inner) || (!ancestors.saga && holdsWords(folder.title, own.title)))) ||
     [outer, withoutBrackets].some((key) => key.length > 3 && wholeName.includes(key))
   );
 }

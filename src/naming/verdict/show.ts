@@ -14,7 +14,7 @@ import { setYear } from './movie.ts';
  */
 export function fillShow(result: Recognition, reading: Reading, show: ShowReading): void {
   result.kind = 'episode';
-  const { above } = reading;
+  const { ancestors } = reading;
   const { marker } = show;
   if (marker?.decimal) {
     // 13.5 must never overwrite 13.
@@ -29,8 +29,8 @@ export function fillShow(result: Recognition, reading: Reading, show: ShowReadin
     result.because.push('date: name');
   }
   // The parts of an anime go on counting; those of a series begin anew.
-  const section = result.episodes && above.category !== 'anime' ? above.section : undefined;
-  const season = marker?.season ?? above.season ?? above.title?.marker?.season ?? section;
+  const section = result.episodes && ancestors.category !== 'anime' ? ancestors.section : undefined;
+  const season = marker?.season ?? ancestors.season ?? ancestors.title?.marker?.season ?? section;
   if (season !== undefined) {
     result.season = season;
     result.because.push(marker?.season !== undefined ? `season: ${show.how}` : 'season: folder');
@@ -43,12 +43,12 @@ export function fillShow(result: Recognition, reading: Reading, show: ShowReadin
 }
 
 function nameShow(result: Recognition, reading: Reading, show: ShowReading): void {
-  const { above } = reading;
+  const { ancestors } = reading;
   const own = show.how === 'folder marker' ? undefined : ownName(reading, show);
-  const nearest = isArc(reading, show) && !own?.title ? above.outer : above.title;
-  const folder = pickFolder(nearest, above.seasonTitle, own?.title);
+  const nearest = isArc(reading, show) && !own?.title ? ancestors.outer : ancestors.title;
+  const folder = pickFolder(nearest, ancestors.seasonTitle, own?.title);
   const folderFirst =
-    (above.season !== undefined && !folder?.weak) ||
+    (ancestors.season !== undefined && !folder?.weak) ||
     show.how === 'folder marker' ||
     folder?.marker !== undefined ||
     !own?.title;
@@ -61,8 +61,8 @@ function nameShow(result: Recognition, reading: Reading, show: ShowReading): voi
     result.title = own.title;
     result.because.push('title: name');
     setYear(result, own.year, 'name');
-  } else if (above.lastResort) {
-    result.title = above.lastResort;
+  } else if (ancestors.lastResort) {
+    result.title = ancestors.lastResort;
     result.because.push('title: folder, called like a category');
   } else nameFromBehind(result, reading, show);
 }
@@ -94,8 +94,8 @@ function nameFromBehind(result: Recognition, { name, tagAt }: Reading, show: Sho
 const middle = { alone: 100, lowest: 30 };
 
 /** `One Piece/Wano/1001`: a folder whose episodes begin that late is a stretch of the show around it. */
-function isArc({ above }: Reading, { marker, lowest }: ShowReading): boolean {
-  const { outer, title, season, category } = above;
+function isArc({ ancestors }: Reading, { marker, lowest }: ShowReading): boolean {
+  const { outer, title, season, category } = ancestors;
   if (!outer?.title || season !== undefined || category !== 'anime') return false;
   if (sameTitleKey(title?.title ?? '').startsWith(sameTitleKey(outer.title))) return false;
   return lowest === undefined ? (marker?.episodes[0] ?? 0) > middle.alone : lowest > middle.lowest;

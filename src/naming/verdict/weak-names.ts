@@ -13,8 +13,8 @@ const tagsAlone =
   /^(?:(?:vf|vo|vff|vfq|vfi|vf2|vof|vostfr|multi|french|truefrench|hd|4k|uhd|\d{3,4}p|dvdrip|bluray|web|[xh]26[45]|hevc)(?:[ ._-]+|$))+$/i;
 
 /** In a film's own folder: nothing but tags, one letter or digit, the initials. */
-function isShort(stem: string, { above, year, tagAt }: Reading): boolean {
-  const { title } = above;
+function isShort(stem: string, { ancestors, year, tagAt }: Reading): boolean {
+  const { title } = ancestors;
   if (!title?.title || title.year === undefined || year !== undefined) return false;
   const initials = title.title
     .split(/[^\p{L}\p{N}]+/u)
@@ -30,10 +30,10 @@ function isShort(stem: string, { above, year, tagAt }: Reading): boolean {
 }
 
 /** `Heat.1995.1080p-GRP/grp-ht.mkv`: the scene shortens the names of files and spells out the folder's. */
-function isAbbreviated({ name, above, year }: Reading): boolean {
+function isAbbreviated({ name, ancestors, year }: Reading): boolean {
   return (
-    above.title?.release === true &&
-    above.title.year !== undefined &&
+    ancestors.title?.release === true &&
+    ancestors.title.year !== undefined &&
     year === undefined &&
     /^[a-z0-9]+(?:[-.][a-z0-9]+)*$/.test(name.folded) &&
     name.folded.includes('-')
