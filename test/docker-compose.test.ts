@@ -66,7 +66,7 @@ t.test('defaults in the compose file are the defaults of the settings', async (t
     const setting = settingList.find(({ env }) => env === name);
     const fallback = /^\$\{\w+:-(.*)\}$/.exec(value)?.[1];
     if (!setting || fallback === undefined) continue;
-    t.strictSame(setting.read(fallback), setting.fallback, name);
+    t.strictSame(setting.read(fallback), { value: setting.fallback }, name);
   }
   t.match(passerelle.environment.PASSERELLE_BASE_URL, /^\$\{PASSERELLE_BASE_URL:\?/, 'the base URL has none');
 });
