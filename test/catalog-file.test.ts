@@ -7,6 +7,7 @@ import { openCatalog } from '../src/catalog/catalog.ts';
 import { kyselyOver } from '../src/catalog/db/sqlite.ts';
 import type { TreeRow } from '../src/catalog/tree/placements.ts';
 import { lockFile } from '../src/core/file-lock.ts';
+import { top } from './fixtures/ids.ts';
 import { file, listing } from './fixtures/listed-catalog.ts';
 
 t.test('a damaged, foreign or newer file is refused in words and left as it is', async (t) => {
@@ -144,7 +145,7 @@ t.test('a catalog from before folders had dates gets them from what lies in them
   database.close();
   const again = await openCatalog(path);
   t.teardown(() => again.close());
-  const [child] = await again.listings.ofAccount.folders(0, undefined, 10);
+  const [child] = await again.listings.ofAccount.folders(top, undefined, 10);
   t.match(child, { name: 'Films', changedAt: 3000 });
   const dates = ['', 'Movies', 'Movies/A', 'Shows', 'Shows/É', 'Shows/É/Season 01', 'None'].map((dir) =>
     again.listings.ofTree('').changedAt(dir),

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { openCatalog } from '../src/catalog/catalog.ts';
+import { folder, top } from './fixtures/ids.ts';
 import { file, listing, opened } from './fixtures/listed-catalog.ts';
 
 t.test('one listing is one fact: what is new, changed, moved, missing and back again', async (t) => {
@@ -83,30 +84,30 @@ t.test('paths lead to folders and files, and twins are both found', async (t) =>
   await list(listing(0, [{ id: 1, name: 'Séries' }], []));
   await list(listing(1, [{ id: 2, name: '100 % _pur_' }], []));
   await list(listing(2, [], [file('a', 'x.mkv'), file('b', 'x.mkv')]));
-  t.equal((await catalog.files.byPath('/')).folder?.id, 0);
+  t.equal((await catalog.files.byPath('/')).folder?.id, top);
   t.match((await catalog.files.byPath('/Séries/100 % _pur_/')).folder, {
-    id: 2,
+    id: folder(2),
     path: '/Séries/100 % _pur_',
   });
   t.equal((await catalog.files.byPath('/Séries/100 % _pur_/x.mkv')).files.length, 2);
   t.same(await catalog.files.byPath('/Séries/none/x.mkv'), { files: [] });
   t.same(
-    [...(await catalog.files.folderPaths([0, 1, 2]))],
+    [...(await catalog.files.folderPaths([0, 1, 2].map(folder)))],
     [
-      [0, '/'],
-      [1, '/Séries'],
-      [2, '/Séries/100 % _pur_'],
+      [top, '/'],
+      [folder(1), '/Séries'],
+      [folder(2), '/Séries/100 % _pur_'],
     ],
   );
-  const top = (await catalog.files.byPath('/')).folder;
-  t.match(top && (await catalog.files.children(top)), { folders: [{ path: '/Séries' }], files: [] });
+  const root = (await catalog.files.byPath('/')).folder;
+  t.match(root && (await catalog.files.children(root)), { folders: [{ path: '/Séries' }], files: [] });
 });
 
 t.test('everything outlives a restart', async (t) => {
   const path = join(t.testdir(), 'catalog.db');
   const one = await openCatalog(path);
   const crawl = await one.crawls.start(['/'], 5);
-  await one.crawls.enqueue(crawl, 0);
+  await one.crawls.enqueue(crawl, top);
   await one.crawls.listed(crawl, listing(0, [{ id: 1, name: 'A' }], [file('a', 'a.mkv')]), 6, 1);
   await one.leases.put({
     fileId: 'x',
@@ -119,7 +120,7 @@ t.test('everything outlives a restart', async (t) => {
   t.equal((await stat(path)).mode & 0o777, 0o600, 'nobody else reads it');
   const two = await openCatalog(path);
   t.match(await two.crawls.last(), { id: crawl, outcome: 'running', calls: 1, roots: ['/'] });
-  t.match(await two.crawls.next(crawl), { folderId: 1 });
+  t.match(await two.crawls.next(crawl), { folderId: folder(1) });
   t.match(await two.leases.get('x'), { issuedAt: 3, firstUsedAt: undefined });
   t.same(await two.keyValues.get('governor'), { closed: true });
   await two.close();

@@ -4,6 +4,7 @@ import { streamed } from '../plugins/support/send-entry.ts';
 import type { Entry } from '../src/browse/entry.ts';
 import { silentLog } from '../src/core/log.ts';
 import { ask, descendantFiles, hostCalls, list, listed } from './fixtures/dav.ts';
+import { folder } from './fixtures/ids.ts';
 import { setup, type Test } from './fixtures/setup.ts';
 import { demoAccount } from './simulator/simulator.ts';
 
@@ -46,7 +47,10 @@ t.test(
     }
     t.notMatch(warnings, [{ code: 'BRIDGE_NOT_INDEXED' }], 'it is nothing to warn of');
     // As a crawl does it: the root is listed, its folders are not.
-    await catalog.recordFolders({ folderId: 0, name: '', folders: [{ id: 7, name: 'Films' }] }, 1);
+    await catalog.recordFolders(
+      { folderId: folder(0), name: '', folders: [{ id: folder(7), name: 'Films' }] },
+      1,
+    );
     t.strictSame(
       (await list(`${started.url}/dav/account/`)).map(({ path }) => path),
       ['/dav/account/', '/dav/account/Films/'],
@@ -169,7 +173,12 @@ async function largeFolder(t: Test, files: { name: string; content: { sizeBytes:
   const { crawls } = started.bridge.catalog;
   const id = await crawls.start(['/'], 1);
   const listing = { folders: [], files: [], complete: true };
-  await crawls.listed(id, { ...listing, folderId: 0, name: '', folders: [{ id: 9, name: 'Many' }] }, 1, 1);
+  await crawls.listed(
+    id,
+    { ...listing, folderId: folder(0), name: '', folders: [{ id: folder(9), name: 'Many' }] },
+    1,
+    1,
+  );
   const rows = files.map(({ name, content }, index) => ({
     id: `file${String(index).padStart(8, '0')}`,
     url: `https://1fichier.com/?file${index}`,
@@ -181,6 +190,6 @@ async function largeFolder(t: Test, files: { name: string; content: { sizeBytes:
     hasPassword: false,
     hasAccessRules: false,
   }));
-  await crawls.listed(id, { ...listing, folderId: 9, name: 'Many', files: rows }, 1, 1);
+  await crawls.listed(id, { ...listing, folderId: folder(9), name: 'Many', files: rows }, 1, 1);
   return { started, sizes: files.map(({ content }) => content.sizeBytes) };
 }

@@ -8,6 +8,7 @@ import { recognise } from '../src/naming/recognise.ts';
 import { createTitleLayout } from '../src/reconcile/desired-layout.ts';
 import type { KnownTitles } from '../src/reconcile/known-titles.ts';
 import { findSuccessions } from '../src/reconcile/successions.ts';
+import { folder } from './fixtures/ids.ts';
 
 /** What a tree should hold, computed from what is known: no disk and no database. */
 
@@ -18,7 +19,7 @@ const dune = 'Movies/Dune (2021)/Dune (2021)';
 function file(id: string, name: string, more: Partial<CatalogFile> = {}): CatalogFile {
   return {
     id,
-    folderId: 1,
+    folderId: folder(1),
     url: `https://1fichier.com/?${id}`,
     name,
     sizeBytes: 1000,
@@ -55,8 +56,8 @@ function known(files: readonly CatalogFile[], rows: readonly TitleRow[], more: P
     related: inLibrary,
     copies: new Map(),
     folders: new Map([
-      [1, '/Films'],
-      [2, '/Others'],
+      [folder(1), '/Films'],
+      [folder(2), '/Others'],
     ]),
     written: new Map(),
     ...more,
@@ -83,11 +84,15 @@ const pathsOf = (titles: KnownTitles, run = {}) =>
   );
 
 t.test('a file succeeds another one of its folder that has its name', async (t) => {
-  const slots = createSlots([file('new', 'a.mkv'), file('b', 'b.mkv'), file('c', 'a.mkv', { folderId: 2 })]);
+  const slots = createSlots([
+    file('new', 'a.mkv'),
+    file('b', 'b.mkv'),
+    file('c', 'a.mkv', { folderId: folder(2) }),
+  ]);
   t.equal(slots.otherAt(file('old', 'a.mkv'))?.id, 'new');
   t.equal(slots.otherAt(file('new', 'a.mkv')), undefined, 'none succeeds itself');
   t.equal(slots.otherAt(file('old', 'c.mkv')), undefined, 'another name');
-  t.equal(slots.otherAt(file('old', 'b.mkv', { folderId: 2 })), undefined, 'another folder');
+  t.equal(slots.otherAt(file('old', 'b.mkv', { folderId: folder(2) })), undefined, 'another folder');
   t.equal(createSlots([file('x', 'a.mkv'), file('y', 'a.mkv')]).otherAt(file('old', 'a.mkv'))?.id, 'y');
 });
 
@@ -137,7 +142,7 @@ t.test('who takes over whose path', async (t) => {
     ],
     [
       'the new one lies in another folder',
-      [known([lost, { ...young, folderId: 2 }], both), {}],
+      [known([lost, { ...young, folderId: folder(2) }], both), {}],
       { successors: [], waiting: [] },
     ],
     [

@@ -3,6 +3,7 @@ import { errorTable } from '../src/core/errors.ts';
 import { readAnswer } from '../src/host/fichier/json.ts';
 import { readRefusal } from '../src/host/fichier/refusals.ts';
 import { readFolderListing } from '../src/host/fichier/wire.ts';
+import { top } from './fixtures/ids.ts';
 import { item, link, page, testKey } from './fixtures/mocked-host.ts';
 import { hostWords } from './tables/host-words.ts';
 
@@ -31,8 +32,8 @@ t.test('deep nesting ends in an answer, not in a crash', async (t) => {
   t.equal(readAnswer(deep).kind, 'text');
   const closed = readAnswer(`{"status":"OK","items":${deep}${']'.repeat(500_000)}}`);
   const value = closed.kind === 'json' ? closed.value : undefined;
-  t.same(value && readFolderListing(value, 0), {
-    id: 0,
+  t.same(value && readFolderListing(value, top), {
+    id: top,
     name: '',
     folders: [],
     files: [],
@@ -48,7 +49,7 @@ t.test('fields that are deep or pose as something else are read without harm', a
     t.match(readRefusal({ status: 200, body: { status: odd } }), { code: 'BRIDGE_HOST_ODD_ANSWER' });
     t.equal(readRefusal({ status: 200, body: { items: odd, message: odd } }), undefined);
     const entry = { ...item, acl: odd, pass: odd, date: odd, checksum: odd };
-    t.match(readFolderListing({ items: [entry] }, 0), { files: [{ sizeBytes: 12, sentAt: undefined }] });
+    t.match(readFolderListing({ items: [entry] }, top), { files: [{ sizeBytes: 12, sentAt: undefined }] });
   }
 });
 

@@ -4,6 +4,7 @@ import t, { type Test } from 'tap';
 import { Agent } from 'undici';
 import { type BridgeError, type ErrorCode, isBridgeError } from '../src/core/errors.ts';
 import { HostRefusal } from '../src/host/fichier/refusals.ts';
+import { folder, top } from './fixtures/ids.ts';
 import { item, link, mockedHost, page, testKey } from './fixtures/mocked-host.ts';
 
 /** The calls to the host: what is asked, what is logged and remembered, and how a call ends. */
@@ -21,7 +22,7 @@ const thrown = (promise: Promise<unknown>): Promise<BridgeError> =>
 t.test('each method asks what it should', async (t) => {
   const { client, answer, seen } = mockedHost(t);
   answer('folder/ls', { status: 'OK', folder_id: 12, files: 1, items: [item] });
-  t.match(await client.listFolder(12, now), { id: 12, files: [{ name: 'Film.mkv' }] });
+  t.match(await client.listFolder(folder(12), now), { id: folder(12), files: [{ name: 'Film.mkv' }] });
   answer('file/ls', { status: 'OK', count: 0, items: [] });
   await client.listFiles({ folderId: 'all', sentAfter: Date.UTC(2021, 5, 22, 12, 57, 25) }, now);
   answer('file/info', item);
@@ -54,8 +55,8 @@ t.test('each method asks what it should', async (t) => {
 t.test('one line is logged for a call, with no key, link, password or mail in it', async (t) => {
   const { client, answer, lines, clock } = mockedHost(t);
   answer('folder/ls', { status: 'OK', folder_id: 12, items: [] });
-  await client.listFolder(12, now);
-  t.same(lines.at(-1)?.values, { verb: 'folder/ls', folderId: 12, status: 200, ms: 0, outcome: 'ok' });
+  await client.listFolder(folder(12), now);
+  t.same(lines.at(-1)?.values, { verb: 'folder/ls', folderId: '12', status: 200, ms: 0, outcome: 'ok' });
   answer('download/get_token', { status: 'OK', url: link });
   await client.directLink(page, { ...now, password: 'pass-word' });
   t.same(lines.at(-1)?.values, { verb: 'download/get_token', status: 200, ms: 0, outcome: 'ok' });
@@ -79,7 +80,7 @@ t.test('a refusal is an error of the table, and a lock stops the next call befor
   t.ok(isBridgeError(location, 'BRIDGE_HOST_LOCATION'));
   t.equal(location.retryAt, clock.now() + 5 * 60_000);
   answer('folder/ls', { status: 'KO', message: 'Flood detected: IP Locked #374' }, 403);
-  const flood = await thrown(client.listFolder(0, now));
+  const flood = await thrown(client.listFolder(top, now));
   t.ok(flood instanceof HostRefusal);
   t.match(flood, { code: 'BRIDGE_HOST_FLOOD', retryAt: clock.now() + 5 * 60_000 });
   const closed = await thrown(client.directLink(page, now));
@@ -87,10 +88,19 @@ t.test('a refusal is an error of the table, and a lock stops the next call befor
   t.match(governor.state(), { isBlocked: true, callsMade: 2 });
 });
 
+t.test('a folder that no number stands for is none of this host, and it is not asked', async (t) => {
+  const { client, seen } = mockedHost(t);
+  for (const id of ['abc', '-1', '1.5', '', '1e3', '9'.repeat(16)]) {
+    t.match(await thrown(client.listFolder(folder(id), now)), { code: 'BRIDGE_HOST_FILE_GONE' }, id);
+    t.match(await thrown(client.listFiles({ folderId: folder(id) }, now)), { code: 'BRIDGE_HOST_FILE_GONE' });
+  }
+  t.equal(seen.length, 0);
+});
+
 t.test('a listing with illegal escapes is mended and said so', async (t) => {
   const { client, answer, lines } = mockedHost(t);
   answer('folder/ls', String.raw`{"folder_id":0,"items":[{"url":"${page}","filename":"a\xb.mkv","size":1}]}`);
-  t.equal((await client.listFolder(0, now)).files[0]?.name, 'a\\xb.mkv');
+  t.equal((await client.listFolder(top, now)).files[0]?.name, 'a\\xb.mkv');
   t.ok(lines.some(({ level, text }) => level === 'warn' && /mended/.test(text)));
 });
 
@@ -142,7 +152,7 @@ t.test('the network has errors of its own', async (t) => {
   ];
   for (const [from, code] of codes) {
     network(from);
-    const error = await thrown(client.listFolder(0, now));
+    const error = await thrown(client.listFolder(top, now));
     t.equal(error.code, code);
     t.notMatch(error.message, /10\.0/);
   }
@@ -155,24 +165,24 @@ t.test('a call ends at its time limit, and with the reason of who cancels it', a
   const slow = () =>
     pool.intercept({ path: '/v1/folder/ls.cgi', method: 'POST' }).reply(200, {}).delay(60_000);
   slow();
-  const late = thrown(client.listFolder(0, now));
+  const late = thrown(client.listFolder(top, now));
   await clock.advance(20_000);
   t.ok(isBridgeError(await late, 'BRIDGE_HOST_TIMEOUT'));
   slow();
   const controller = new AbortController();
-  const cancelled = thrown(client.listFolder(0, { ...now, signal: controller.signal }));
+  const cancelled = thrown(client.listFolder(top, { ...now, signal: controller.signal }));
   await clock.advance(1000);
   const reason = new Error('the player has gone');
   controller.abort(reason);
   t.equal(await cancelled, reason);
-  t.same(lines.at(-1)?.values, { verb: 'folder/ls', folderId: 0, ms: 1000, outcome: 'cancelled' });
+  t.same(lines.at(-1)?.values, { verb: 'folder/ls', folderId: '0', ms: 1000, outcome: 'cancelled' });
   t.equal(clock.sleeping(), 0);
 });
 
 t.test('an answer of 40 MB is not swallowed', async (t) => {
   const { client, answer } = mockedHost(t);
   answer('folder/ls', `{"items":[${' '.repeat(40 * 1024 * 1024)}]}`);
-  t.match(await thrown(client.listFolder(0, now)), { code: 'BRIDGE_HOST_ODD_ANSWER', message: /32 MiB/ });
+  t.match(await thrown(client.listFolder(top, now)), { code: 'BRIDGE_HOST_ODD_ANSWER', message: /32 MiB/ });
 });
 
 t.test(
@@ -180,16 +190,16 @@ t.test(
   async (t) => {
     const { connect, sockets } = await listen(t);
     const { client, agent, clock } = connect('big');
-    t.match(await thrown(client.listFolder(0, now)), { code: 'BRIDGE_HOST_ODD_ANSWER', message: /32 MiB/ });
-    t.match(await thrown(connect('cut').client.listFolder(0, now)), { code: 'BRIDGE_HOST_UNREACHABLE' });
+    t.match(await thrown(client.listFolder(top, now)), { code: 'BRIDGE_HOST_ODD_ANSWER', message: /32 MiB/ });
+    t.match(await thrown(connect('cut').client.listFolder(top, now)), { code: 'BRIDGE_HOST_UNREACHABLE' });
     const trickle = connect('trickle');
     const controller = new AbortController();
-    const cancelled = thrown(trickle.client.listFolder(0, { ...now, signal: controller.signal }));
+    const cancelled = thrown(trickle.client.listFolder(top, { ...now, signal: controller.signal }));
     await sockets.trickles;
     const reason = new Error('gone');
     controller.abort(reason);
     t.equal(await cancelled, reason);
-    t.match(await connect('good').client.listFolder(0, now), { files: [{ name: 'Film.mkv' }] });
+    t.match(await connect('good').client.listFolder(top, now), { files: [{ name: 'Film.mkv' }] });
     t.equal(clock.sleeping() + trickle.clock.sleeping(), 0);
     await agent.close();
   },
@@ -198,7 +208,7 @@ t.test(
 t.test('a key that cannot be sent and a URL that is none never reach the host', async (t) => {
   for (const apiKey of ['', ' \n', 'clé']) {
     const { client, seen } = mockedHost(t, { apiKey });
-    t.match(await thrown(client.listFolder(0, now)), { code: 'BRIDGE_HOST_KEY' });
+    t.match(await thrown(client.listFolder(top, now)), { code: 'BRIDGE_HOST_KEY' });
     t.equal(seen.length, 0);
   }
   const { client, governor } = mockedHost(t);

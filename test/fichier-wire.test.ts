@@ -7,6 +7,7 @@ import {
   readFileListing,
   readFolderListing,
 } from '../src/host/fichier/wire.ts';
+import { folder, top } from './fixtures/ids.ts';
 import { item, link, page } from './fixtures/mocked-host.ts';
 
 /** What the host says of files, folders and dates, in all the ways in which it writes them. */
@@ -116,15 +117,20 @@ t.test('a listing is read with all the ways in which the host writes it', async 
         },
       ],
     },
-    12,
+    folder(12),
   );
   t.same(listing, {
-    id: 12,
+    id: folder(12),
     name: 'Films',
     skipped: 0,
     complete: true,
     folders: [
-      { id: 3357645, name: 'Séries', createdAt: Date.UTC(2021, 2, 20, 15, 42, 15), hasPassword: true },
+      {
+        id: folder(3357645),
+        name: 'Séries',
+        createdAt: Date.UTC(2021, 2, 20, 15, 42, 15),
+        hasPassword: true,
+      },
     ],
     files: [
       {
@@ -172,7 +178,10 @@ t.test('one bad entry costs itself and is counted', async (t) => {
     { ...item, filename: 'x'.repeat(1001) },
   ];
   const folders = [{ id: -1, name: 'x' }, { id: 5 }, { id: 12, name: 'itself' }, { id: 0, name: 'the root' }];
-  const listing = readFolderListing({ status: 'OK', items: [...bad, item, item], sub_folders: folders }, 12);
+  const listing = readFolderListing(
+    { status: 'OK', items: [...bad, item, item], sub_folders: folders },
+    folder(12),
+  );
   t.equal(listing.files.length, 1, 'the good one, once');
   t.equal(listing.skipped, bad.length + folders.length);
   t.equal(listing.complete, false);
@@ -189,7 +198,7 @@ t.test('names are safe as one part of a path and one line, and otherwise as they
     ['half \ud800 pair', 'half \ufffd pair'],
   ];
   for (const [from, to] of names) {
-    t.equal(readFolderListing({ items: [{ ...item, filename: from }] }, 0).files[0]?.name, to);
+    t.equal(readFolderListing({ items: [{ ...item, filename: from }] }, top).files[0]?.name, to);
   }
 });
 
@@ -206,27 +215,27 @@ t.test('a listing that is none, or half a one, is never an empty folder', async 
     { sub_folders: {} },
   ];
   for (const value of [...odd, { folder_id: 99, items: [] }, { folder_id: 0, files: 12, sub_folders: [] }]) {
-    t.throws(() => readFolderListing(value, 0), { code: 'BRIDGE_HOST_ODD_ANSWER' }, JSON.stringify(value));
+    t.throws(() => readFolderListing(value, top), { code: 'BRIDGE_HOST_ODD_ANSWER' }, JSON.stringify(value));
   }
   for (const value of [undefined, {}, { status: 'OK' }, { count: 3 }]) {
     t.throws(() => readFileListing(value), { code: 'BRIDGE_HOST_ODD_ANSWER' });
   }
   const root = { folder_id: 0, status: 'OK', size: null, files: 0, name: 'Root' };
-  t.match(readFolderListing(root, 0), { files: [], folders: [], complete: true });
-  t.match(readFolderListing({ sub_folders: [] }, 0), { files: [], skipped: 0, complete: false });
+  t.match(readFolderListing(root, top), { files: [], folders: [], complete: true });
+  t.match(readFolderListing({ sub_folders: [] }, top), { files: [], skipped: 0, complete: false });
   t.same(readFileListing({ status: 'OK', count: 0 }), { files: [], skipped: 0, complete: true });
 });
 
 t.test('a listing that the limit of the host has cut is not complete', async (t) => {
   const items = Array.from({ length: 5000 }, (_, n) => ({ ...item, url: `https://1fichier.com/?file${n}` }));
-  t.match(readFolderListing({ files: 6200, items }, 0), { skipped: 1200, complete: false });
-  t.match(readFolderListing({ items }, 0), { skipped: 0, complete: false });
-  t.match(readFolderListing({ files: 5000, items }, 0), { skipped: 0, complete: true });
+  t.match(readFolderListing({ files: 6200, items }, top), { skipped: 1200, complete: false });
+  t.match(readFolderListing({ items }, top), { skipped: 0, complete: false });
+  t.match(readFolderListing({ files: 5000, items }, top), { skipped: 0, complete: true });
 });
 
 t.test('file/info carries no status', async (t) => {
   const info = readFileInfo({ ...item, folder_id: '12', path: 'A/B', description: null, acl: null });
-  t.match(info, { id: 'abcdefghij0123456789', folderId: 12, path: 'A/B', description: undefined });
+  t.match(info, { id: 'abcdefghij0123456789', folderId: folder(12), path: 'A/B', description: undefined });
   t.throws(() => readFileInfo({ status: 'OK' }), { code: 'BRIDGE_HOST_ODD_ANSWER' });
 });
 

@@ -8,6 +8,7 @@ import { headBytes, inspect } from '../src/media/inspect.ts';
 import { threeLetters } from '../src/media/language-codes.ts';
 import { readReport } from '../src/media/report.ts';
 import { createHandClock } from './fixtures/hand-clock.ts';
+import { folder } from './fixtures/ids.ts';
 import { comparable, ffprobeFacts, sourceOf, sourceOfFile } from './fixtures/media-probe.ts';
 import { hasPlayer } from './fixtures/players.ts';
 import { media, mediaFile } from './media/index.ts';
@@ -235,7 +236,7 @@ t.test('the catalog: the newest first, three failures, a new size begins anew', 
     }));
     return catalog.crawls.listed(
       crawl,
-      { folderId: 0, name: 'x', folders: [], files, complete: true },
+      { folderId: folder(0), name: 'x', folders: [], files, complete: true },
       now,
       1,
     );
@@ -281,7 +282,7 @@ t.test('the catalog: unread videos are found among many known ones, in their ord
     }));
     await catalog.crawls.listed(
       crawl,
-      { folderId: at, name: 'x', folders: [], files, complete: true },
+      { folderId: folder(at), name: 'x', folders: [], files, complete: true },
       at,
       1,
     );

@@ -1,7 +1,9 @@
 import t from 'tap';
+import type { FolderId } from '../src/core/ids.ts';
 import type { Stop } from '../src/sync/retention/guard.ts';
 import { countShares, noShares } from '../src/sync/retention/removal-shares.ts';
 import { judgeRemovals, trustIn } from '../src/sync/retention/verdict.ts';
+import { folder } from './fixtures/ids.ts';
 
 /** What a crawl that misses files may do to them: how far it is believed, what goes, and what waits for a person. */
 
@@ -54,12 +56,12 @@ t.test('the losses of the last day count with what would go now, and only with i
   const windows = { monotonicMs: 0, confirmMs: 0, graceMs: 0 };
   const losses = { files: 7, in: (part: string) => ({ '/Films': 4, 'tree /tv': 2 })[part] ?? 0 };
   const roots = [
-    { path: '/Films', folderId: 1 },
-    { path: '/Shows', folderId: 2 },
+    { path: '/Films', folderId: folder(1) },
+    { path: '/Shows', folderId: folder(2) },
   ];
   const removals = {
     share: async () => ({ total: 100, candidates: 5 }),
-    shareBelow: async (id: number) => ({ total: id * 10, candidates: id === 1 ? 5 : 0 }),
+    shareBelow: async (id: FolderId) => ({ total: Number(id) * 10, candidates: id === folder(1) ? 5 : 0 }),
     shareInTree: async (tree: string) => ({ total: 50, candidates: tree === '' ? 0 : 3 }),
   };
   const one = [{ name: '', dir: '/library' }];

@@ -9,6 +9,7 @@ import { silentLog } from '../src/core/log.ts';
 import { createSideCars } from '../src/sidecars/sidecar-cache.ts';
 import { createSideCarFetch } from '../src/sidecars/sidecar-fetcher.ts';
 import { createHandClock } from './fixtures/hand-clock.ts';
+import { folder } from './fixtures/ids.ts';
 import { type Setup, setup, signal } from './fixtures/setup.ts';
 import type { AccountFolder, FileSpec } from './simulator/simulator.ts';
 import { spoken, srt } from './tables/spoken-lines.ts';
@@ -26,7 +27,7 @@ function store(t: { testdir(): string }, contents: Record<string, Buffer | Error
   const sideCars = createSideCars({ dir: join(dir, 'sidecars'), clock, log: silentLog, open, intervalMs: 0 });
   const fileOf = (name: string, sizeBytes = 10): CatalogFile => ({
     id: name.replaceAll(/[^a-z0-9]/g, ''),
-    folderId: 1,
+    folderId: folder(1),
     url: 'https://1fichier.com/?x',
     name,
     sizeBytes,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { openCatalog } from '../../src/catalog/catalog.ts';
+import { rootFolderId, toFolderId } from '../../src/core/ids.ts';
 import { runPart, type Shape } from '../stage/part.ts';
 
 export interface LargeFoldersPart extends Shape {
@@ -16,12 +17,12 @@ runPart<LargeFoldersPart>(async ({ home, sizes }) => {
   const catalog = await openCatalog(join(home, 'data', 'catalog.db'));
   const now = Date.UTC(2026, 0, 1);
   const crawl = await catalog.crawls.start(['/'], now);
-  const folders = sizes.map((size) => ({ id: size, name: `n${size}` }));
+  const folders = sizes.map((size) => ({ id: toFolderId(String(size)), size, name: `n${size}` }));
   const listing = { name: '', files: [], complete: true };
-  await catalog.crawls.listed(crawl, { ...listing, folderId: 0, folders }, now, 1);
+  await catalog.crawls.listed(crawl, { ...listing, folderId: rootFolderId, folders }, now, 1);
   const most = Math.max(...sizes);
   const names = Array.from({ length: most }, (_, index) => `Film number ${index} (2001) 1080p.mkv`);
-  for (const { id: size, name } of folders) {
+  for (const { id: folderId, size, name } of folders) {
     const files = names.slice(0, size).map((file, index) => ({
       id: `f${size.toString(36)}x${((index * 7919) % 1_000_003).toString(36).padStart(8, '0')}`,
       url: `https://1fichier.com/?f${size}x${index}`,
@@ -33,7 +34,7 @@ runPart<LargeFoldersPart>(async ({ home, sizes }) => {
       hasPassword: false,
       hasAccessRules: false,
     }));
-    await catalog.crawls.listed(crawl, { ...listing, folderId: size, name, folders: [], files }, now, 1);
+    await catalog.crawls.listed(crawl, { ...listing, folderId, name, folders: [], files }, now, 1);
     const rows = files.map(({ id, name: file }) => ({
       path: `Movies/${name}/${file.replace(/mkv$/, 'strm')}`,
       kind: 'strm',

@@ -1,5 +1,6 @@
 import { type FolderChild, type FolderListings, shownFile } from '../catalog/account/folder-listings.ts';
 import { BridgeError } from '../core/errors.ts';
+import { type FolderId, rootFolderId, toFolderId } from '../core/ids.ts';
 import { type Entry, type Found, folderEntry, joined, pagesOf, type View } from './entry.ts';
 import { videoEntry } from './library-view.ts';
 import { formsOf, nameWithId, readNameWithId, shownName } from './names.ts';
@@ -11,11 +12,11 @@ export interface AccountViewOptions {
   /** Account paths that are indexed. */
   roots: readonly string[];
   /** Told which folder somebody opens: a hint that it is worth a look. */
-  onOpened: (folderId: number) => void;
+  onOpened: (folderId: FolderId) => void;
 }
 
 interface Folder {
-  id: number;
+  id: FolderId;
   /** Path in the account, from `/`. */
   path: string;
   name: string;
@@ -30,7 +31,7 @@ export function createAccountView({ levels, root, roots, onOpened }: AccountView
     if (!child.isFolder) return true;
     const path = parent === '/' ? `/${child.name}` : `${parent}/${child.name}`;
     if (child.listedAt === undefined && !leadsToRoot(path, roots)) return false;
-    return !child.isMissing || levels.hasFiles(Number(child.id));
+    return !child.isMissing || levels.hasFiles(toFolderId(child.id));
   }
 
   async function childOf(parent: Folder, name: string): Promise<FolderChild | undefined> {
@@ -71,7 +72,13 @@ export function createAccountView({ levels, root, roots, onOpened }: AccountView
   return {
     async find(segments): Promise<Found | undefined> {
       const { listedAt, changedAt } = await root();
-      let folder: Folder = { id: 0, path: '/', name: '', isListed: listedAt !== undefined, changedAt };
+      let folder: Folder = {
+        id: rootFolderId,
+        path: '/',
+        name: '',
+        isListed: listedAt !== undefined,
+        changedAt,
+      };
       for (const [index, segment] of segments.entries()) {
         const child = await childOf(folder, segment);
         if (!child || !(await isShown(child, folder.path))) {
@@ -84,7 +91,13 @@ export function createAccountView({ levels, root, roots, onOpened }: AccountView
             : undefined;
         const path = `${folder.path === '/' ? '' : folder.path}/${child.name}`;
         const { listedAt, changedAt } = child;
-        folder = { id: Number(child.id), path, name: segment, isListed: listedAt !== undefined, changedAt };
+        folder = {
+          id: toFolderId(child.id),
+          path,
+          name: segment,
+          isListed: listedAt !== undefined,
+          changedAt,
+        };
       }
       const here = folder;
       return { is: 'folder', entry: folderEntry(here.name, here.changedAt), pages: () => pages(here) };

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
 import { BridgeError } from '../core/errors.ts';
+import type { FolderId } from '../core/ids.ts';
 import { createAccountView } from './account-view.ts';
 import type { Entry, Found, View } from './entry.ts';
 import { createLibraryView } from './library-view.ts';
@@ -12,7 +13,7 @@ export interface BrowseOptions {
   /** Account paths that are indexed. */
   roots: readonly string[];
   /** Told which folder of the account somebody opens. */
-  onOpened?: (folderId: number) => void;
+  onOpened?: (folderId: FolderId) => void;
 }
 
 /**

@@ -20,7 +20,7 @@ export function nameWithId(name: string, id: string): string {
 
 /** The id in such a name. */
 export function readNameWithId(name: string): string | undefined {
-  return / ?\(([a-z0-9]{1,20})\)(?:\.[a-z0-9]{1,6})?$/i.exec(name)?.[1];
+  return / ?\(([a-z0-9_-]{1,128})\)(?:\.[a-z0-9]{1,6})?$/i.exec(name)?.[1];
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Former, Target } from '../catalog/curation/override-types.ts';
+import { toFolderId } from '../core/ids.ts';
 
 /** Ids of the files that a person's word on these stands for. */
 export async function filesOf(
@@ -10,7 +11,7 @@ export async function filesOf(
   for (const target of targets) {
     const id = target.slice(target.indexOf(':') + 1);
     if (target.startsWith('file:')) ids.push(id);
-    else ids.push(...(await files.descendantFileIds(Number(id))));
+    else ids.push(...(await files.descendantFileIds(toFolderId(id))));
   }
   return ids;
 }

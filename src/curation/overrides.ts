@@ -3,6 +3,7 @@ import type { Move, Spot } from '../catalog/curation/journal.ts';
 import type { Former, Target } from '../catalog/curation/override-types.ts';
 import type { Clock } from '../core/clock.ts';
 import { BridgeError } from '../core/errors.ts';
+import { type FolderId, toFolderId } from '../core/ids.ts';
 import { type Override, readOverride } from '../library/override.ts';
 import type { Recognition } from '../naming/text/recognition.ts';
 import type { Publisher } from '../reconcile/publisher.ts';
@@ -36,7 +37,7 @@ export function createOverrideEditor({ catalog, clock, publisher }: FixOptions) 
 
   /** @throws BridgeError BRIDGE_NOT_FOUND */
   async function targetsOf(
-    what: { path: string } | { fileId: string } | { folderId: number },
+    what: { path: string } | { fileId: string } | { folderId: FolderId },
     mayBeGone = false,
   ): Promise<Target[]> {
     if ('folderId' in what) {
@@ -159,7 +160,7 @@ export function createOverrideEditor({ catalog, clock, publisher }: FixOptions) 
 
   async function pathOf(target: Target): Promise<string | undefined> {
     const id = target.slice(target.indexOf(':') + 1);
-    if (target.startsWith('folder:')) return (await files.folderPaths([Number(id)])).get(Number(id));
+    if (target.startsWith('folder:')) return (await files.folderPaths([toFolderId(id)])).get(toFolderId(id));
     const file = await files.byId(id);
     const folder = file && (await files.folderPaths([file.folderId])).get(file.folderId);
     return folder === undefined ? undefined : `${folder === '/' ? '' : folder}/${file?.name}`;

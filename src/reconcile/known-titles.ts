@@ -2,6 +2,7 @@ import type { CatalogFile } from '../catalog/account/files.ts';
 import type { SlotFile } from '../catalog/account/successor.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { TitleRow, TreeRow } from '../catalog/tree/placements.ts';
+import type { FolderId } from '../core/ids.ts';
 import { foldedPath } from '../library/safe-name.ts';
 import { titleDirOf } from '../library/shelf.ts';
 import { isVideo } from '../naming/recognise.ts';
@@ -24,7 +25,7 @@ export interface KnownTitles {
   /** What is at hand of the side-cars, by file. */
   copies: ReadonlyMap<string, Copy>;
   /** Account paths by folder; a folder whose place is not known is absent. */
-  folders: ReadonlyMap<number, string>;
+  folders: ReadonlyMap<FolderId, string>;
   /** What the tree holds today, by file. */
   written: ReadonlyMap<string | undefined, readonly TreeRow[]>;
 }

@@ -1,3 +1,4 @@
+import type { FolderId } from '../core/ids.ts';
 import type { TitlesByTree, Tree, Trees } from '../library/trees.ts';
 import { createMounts } from './mounts.ts';
 import { recogniseFiles } from './placement/recognise-files.ts';
@@ -188,7 +189,7 @@ export function createPublisher(options: PublishOptions) {
     async everything(run: PublishRun = {}): Promise<PublishResult> {
       const result = emptyResult();
       if (!run.dryRun) await reconcileFingerprint.forget();
-      for (let after = -1; ; ) {
+      for (let after: FolderId | undefined; ; ) {
         run.signal?.throwIfAborted();
         const folders = await catalog.files.folderIdsAfter(after, foldersAtOnce);
         const last = folders.at(-1);

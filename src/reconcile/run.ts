@@ -1,3 +1,4 @@
+import type { FolderId } from '../core/ids.ts';
 import type { Wanted } from '../sidecars/sidecar-fetcher.ts';
 import type { TreePlan } from '../tree/tree.ts';
 
@@ -18,7 +19,7 @@ export interface PublishRun {
 
 /** Folders that were recognised, and titles (tree and key) that were compared with the disk. */
 export interface Done {
-  folders: Set<number>;
+  folders: Set<FolderId>;
   titles: Set<string>;
 }
 

@@ -1,6 +1,7 @@
 import type { Fixed } from '../../src/curation/overrides.ts';
 import type { Override } from '../../src/library/override.ts';
 import type { SyncResult } from '../../src/sync/sync.ts';
+import { folder } from '../fixtures/ids.ts';
 import type { ApiFault } from '../simulator/simulator.ts';
 import type { AccountSteps } from './account-steps.ts';
 import type { Death } from './death.ts';
@@ -77,7 +78,9 @@ export function bridgeSteps(world: World, model: Model, death: Death, account: A
 
   const targetOf = (dice: Dice) => {
     const file = dice.maybe(world.files());
-    return dice.chance(0.6) && file ? { fileId: file.id } : { folderId: dice.oneOf(world.folders()).id };
+    return dice.chance(0.6) && file
+      ? { fileId: file.id }
+      : { folderId: folder(dice.oneOf(world.folders()).id) };
   };
   /** Exactly what it says that it moved. */
   const movedBy = (fixed: Fixed | undefined): Allowed => ({
@@ -207,7 +210,7 @@ export function bridgeSteps(world: World, model: Model, death: Death, account: A
       const one = dice.maybe(await world.bridge.curation.overrides.list());
       if (!one) return {};
       const id = one.target.slice(one.target.indexOf(':') + 1);
-      const what = one.target.startsWith('file:') ? { fileId: id } : { folderId: Number(id) };
+      const what = one.target.startsWith('file:') ? { fileId: id } : { folderId: folder(id) };
       return movedBy(await lenient(() => world.passing(world.bridge.curation.overrides.clear(what, never))));
     },
     'tree moves': async (): Promise<Allowed> => {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { BridgeError } from '../../../src/core/errors.ts';
+import { parseFolderId } from '../../../src/core/ids.ts';
 import type { Fixed } from '../../../src/curation/overrides.ts';
 import { methodRoutes, readRoute } from '../../support/routes.ts';
 
@@ -43,11 +44,7 @@ export const overrides = fp(
         },
         DELETE: async (request, reply) => {
           const { path, fileId, folderId } = objectOf(request.query);
-          const number =
-            typeof folderId === 'string' && /^\d{1,15}$/.test(folderId) ? Number(folderId) : folderId;
-          return reply.send(
-            shown(await overrideEditor.clear(targetOf({ path, fileId, folderId: number }), signal)),
-          );
+          return reply.send(shown(await overrideEditor.clear(targetOf({ path, fileId, folderId }), signal)));
         },
       },
     );
@@ -72,7 +69,8 @@ function objectOf(raw: unknown): Record<string, unknown> {
 function targetOf({ path, fileId, folderId }: Record<'path' | 'fileId' | 'folderId', unknown>) {
   if (typeof path === 'string' && path.startsWith('/')) return { path };
   if (typeof fileId === 'string' && fileId !== '') return { fileId };
-  if (typeof folderId === 'number' && Number.isSafeInteger(folderId)) return { folderId };
+  const folder = parseFolderId(folderId);
+  if (folder !== undefined) return { folderId: folder };
   throw bad('say which: path (begins with /), fileId or folderId');
 }
 

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import type { FolderId } from '../../core/ids.ts';
 import { chunks } from '../db/chunks.ts';
 import type { Schema } from '../db/schema.ts';
 import { markDirty } from './dirty.ts';
@@ -49,9 +50,9 @@ export interface Crawls {
   /** Begins a crawl; what an older one left waiting is forgotten. @returns its id */
   start(roots: readonly string[], now: number): Promise<number>;
   /** Adds a folder to what waits, once a crawl. @returns how many were new */
-  enqueue(crawlId: number, folderId: number): Promise<number>;
+  enqueue(crawlId: number, folderId: FolderId): Promise<number>;
   /** The folder that has waited longest: breadth first. `listedAt` = the last time. */
-  next(crawlId: number): Promise<{ folderId: number; listedAt: number | undefined } | undefined>;
+  next(crawlId: number): Promise<{ folderId: FolderId; listedAt: number | undefined } | undefined>;
   /** One listing, its sub-folders to the queue and its folder ticked off: one transaction. */
   listed(crawlId: number, listing: Listing, now: number, calls: number): Promise<CrawledListing>;
   /** One listing outside of a crawl. */
@@ -59,7 +60,7 @@ export interface Crawls {
   /** Whether the account was ever listed completely. */
   everDone(): Promise<boolean>;
   /** A folder that could not be listed in this crawl. */
-  failed(crawlId: number, folderId: number, code: string, now: number, calls: number): Promise<void>;
+  failed(crawlId: number, folderId: FolderId, code: string, now: number, calls: number): Promise<void>;
   /** How many folders are done, wait and failed. */
   counts(crawlId: number): Promise<CrawlCounts>;
   /** Ends a crawl, or a part of it when `outcome` is `stopped`. @param calls that no folder was charged with */
@@ -183,7 +184,7 @@ export function createCrawls(db: Kysely<Schema>): Crawls {
 async function enqueueAll(
   db: Kysely<Schema>,
   crawlId: number,
-  folderIds: readonly number[],
+  folderIds: readonly FolderId[],
 ): Promise<number> {
   let added = 0;
   for (const part of chunks(folderIds)) {
@@ -201,7 +202,7 @@ async function enqueueAll(
 async function tick(
   db: Kysely<Schema>,
   crawlId: number,
-  folderId: number,
+  folderId: FolderId,
   now: number,
   failure: string | null,
 ): Promise<void> {

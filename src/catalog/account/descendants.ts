@@ -1,10 +1,11 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
+import type { FolderId } from '../../core/ids.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 
 /** These folders and every folder below them. */
-export async function descendantFolders(db: Kysely<Schema>, ids: readonly number[]): Promise<number[]> {
-  const { rows } = await sql<{ id: number }>`
+export async function descendantFolders(db: Kysely<Schema>, ids: readonly FolderId[]): Promise<FolderId[]> {
+  const { rows } = await sql<{ id: FolderId }>`
     with recursive below(id) as (
       select id from folders where id in ${inList(ids)}
       union
@@ -14,7 +15,7 @@ export async function descendantFolders(db: Kysely<Schema>, ids: readonly number
 }
 
 /** Files in these folders and below. */
-export async function descendantFiles(trx: Transaction<Schema>, ids: readonly number[]): Promise<string[]> {
+export async function descendantFiles(trx: Transaction<Schema>, ids: readonly FolderId[]): Promise<string[]> {
   const rows = await trx
     .selectFrom('files')
     .select('id')

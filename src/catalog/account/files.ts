@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { joinAccountPath } from '../../core/account-path.ts';
 import { createBoundedCache } from '../../core/bounded-cache.ts';
+import { type FolderId, rootFolderId } from '../../core/ids.ts';
 import { inList } from '../db/in-list.ts';
 import type { FileTable, FolderTable, Schema } from '../db/schema.ts';
 import { descendantFolders } from './descendants.ts';
@@ -9,7 +10,7 @@ import { createFolders, type Folders } from './folders.ts';
 /** A file of the account as the catalog knows it. Times in milliseconds UTC. */
 export interface CatalogFile {
   id: string;
-  folderId: number;
+  folderId: FolderId;
   /** Page URL on the file's own domain; what the host's API takes. */
   url: string;
   name: string;
@@ -24,7 +25,7 @@ export interface CatalogFile {
 
 /** A folder of the account. `path` begins with `/`; the root is `/`. */
 export interface CatalogFolder {
-  id: number;
+  id: FolderId;
   name: string;
   path: string;
   listedAt: number | undefined;
@@ -49,17 +50,17 @@ export interface Files extends Folders {
   /** Files with these ids; those that were taken out of the library are not among them. */
   filesByIds(ids: readonly string[]): Promise<CatalogFile[]>;
   /** All files in the library that lie in these folders. */
-  filesOfFolders(folderIds: readonly number[]): Promise<CatalogFile[]>;
+  filesOfFolders(folderIds: readonly FolderId[]): Promise<CatalogFile[]>;
   /** Files that are missing from these folders, or were taken out of the library. */
-  leftOf(folderIds: readonly number[]): Promise<Pick<CatalogFile, 'id' | 'folderId' | 'name'>[]>;
+  leftOf(folderIds: readonly FolderId[]): Promise<Pick<CatalogFile, 'id' | 'folderId' | 'name'>[]>;
   /** Folder and name of files that were taken out of the library. */
   goneByIds(ids: readonly string[]): Promise<Pick<CatalogFile, 'id' | 'folderId' | 'name'>[]>;
   /** Ids of all files in the library that lie in or below this folder. */
-  descendantFileIds(folderId: number): Promise<string[]>;
+  descendantFileIds(folderId: FolderId): Promise<string[]>;
   /** Ids of some files in the library. */
   someIds(limit: number): Promise<string[]>;
   /** Folders with files in the library after `after`, in order: for a walk over everything. */
-  folderIdsAfter(after: number, limit: number): Promise<number[]>;
+  folderIdsAfter(after: FolderId | undefined, limit: number): Promise<FolderId[]>;
   /** How much there is: files in the library (and how many of them are missing), folders. */
   counts(): Promise<{ files: number; missing: number; folders: number }>;
 }
@@ -75,7 +76,7 @@ export function createFiles(db: Kysely<Schema>): Files {
       .select(['content_type', 'first_seen_at', 'missing_since'])
       .where('gone_at', 'is', null);
 
-  const filesOf = (folderId: number) =>
+  const filesOf = (folderId: FolderId) =>
     inLibrary().where('folder_id', '=', folderId).orderBy('name').orderBy('id');
 
   async function fileById(id: string): Promise<CatalogFile | undefined> {
@@ -101,7 +102,11 @@ export function createFiles(db: Kysely<Schema>): Files {
 
     async byPath(path) {
       const names = path.split('/').filter((name) => name !== '');
-      let folder = await db.selectFrom('folders').selectAll().where('id', '=', 0).executeTakeFirst();
+      let folder = await db
+        .selectFrom('folders')
+        .selectAll()
+        .where('id', '=', rootFolderId)
+        .executeTakeFirst();
       for (const [index, name] of names.entries()) {
         if (!folder) return { files: [] };
         const parent: FolderTable = folder;
@@ -185,7 +190,7 @@ export function createFiles(db: Kysely<Schema>): Files {
         .selectFrom('files')
         .select('folder_id')
         .distinct()
-        .where('folder_id', '>', after)
+        .where('folder_id', '>', after ?? ('' as FolderId))
         .where('gone_at', 'is', null)
         .orderBy('folder_id')
         .limit(limit)

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import type { FolderId } from '../../core/ids.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 
@@ -6,8 +7,8 @@ const dayMs = 24 * 3_600_000;
 
 /** A folder of the library, and how many files came to it lately. Times in milliseconds UTC. */
 export interface FolderFactsRow {
-  id: number;
-  parentId: number | undefined;
+  id: FolderId;
+  parentId: FolderId | undefined;
   /** undefined = never. */
   listedAt: number | undefined;
   /** Upload of its oldest file: about when the folder was made. */
@@ -21,11 +22,11 @@ export interface FolderFactsRow {
 /** What tells how soon a folder may have something new. */
 export interface FolderFactsStore {
   /** Of these folders and all below them that are not missing. */
-  below(rootIds: readonly number[], now: number): Promise<FolderFactsRow[]>;
+  below(rootIds: readonly FolderId[], now: number): Promise<FolderFactsRow[]>;
   /** Which of these files the catalog does not know, present or taken out. */
   unknownOf(ids: readonly string[]): Promise<Set<string>>;
   /** Folders that hold a file whose name begins so, that with the newest first. */
-  withNames(beginning: string, limit: number): Promise<number[]>;
+  withNames(beginning: string, limit: number): Promise<FolderId[]>;
 }
 
 export function createFolderFacts(db: Kysely<Schema>): FolderFactsStore {
@@ -34,8 +35,8 @@ export function createFolderFacts(db: Kysely<Schema>): FolderFactsStore {
       if (rootIds.length === 0) return [];
       const since = (days: number) => now - days * dayMs;
       const { rows } = await sql<{
-        id: number;
-        parentId: number | null;
+        id: FolderId;
+        parentId: FolderId | null;
         listedAt: number | null;
         firstSentAt: number | null;
         week: number | null;
@@ -73,7 +74,7 @@ export function createFolderFacts(db: Kysely<Schema>): FolderFactsStore {
 
     async withNames(beginning, limit) {
       const pattern = `${beginning.replace(/[\\%_]/g, '\\$&')}%`;
-      const { rows } = await sql<{ folder: number }>`
+      const { rows } = await sql<{ folder: FolderId }>`
         select folder_id as folder from files where name like ${pattern} escape '\\' and gone_at is null
         group by folder_id order by max(sent_at) desc limit ${limit}`.execute(db);
       return rows.map((row) => row.folder);

@@ -1,11 +1,11 @@
 import { type Kysely, sql } from 'kysely';
+import { type FolderId, rootFolderId } from '../../core/ids.ts';
 import type { Schema } from '../db/schema.ts';
 import type { ShownFile } from '../tree/tree-listings.ts';
 
 /** A folder or a file of the account in its folder. */
 export interface FolderChild {
   isFolder: boolean;
-  /** Of a folder a number as text. */
   id: string;
   name: string;
   isMissing: boolean;
@@ -20,7 +20,7 @@ export interface FolderChild {
 }
 
 interface Row {
-  id: string | number;
+  id: string;
   name: string;
   missing: number;
   twin: number;
@@ -35,20 +35,20 @@ export interface FolderListings {
   /** What is known of the root itself. */
   root(): Promise<{ listedAt: number | undefined; changedAt: number | undefined }>;
   /** Sub-folders by name, at most `limit`, after the child `after`. */
-  folders(parentId: number, after: FolderChild | undefined, limit: number): Promise<FolderChild[]>;
+  folders(parentId: FolderId, after: FolderChild | undefined, limit: number): Promise<FolderChild[]>;
   /** Files in the library by name, at most `limit`, after the child `after`. */
-  files(folderId: number, after: FolderChild | undefined, limit: number): Promise<FolderChild[]>;
+  files(folderId: FolderId, after: FolderChild | undefined, limit: number): Promise<FolderChild[]>;
   /** Everything of this name, in the order of the pages. */
-  named(folderId: number, name: string): Promise<FolderChild[]>;
+  named(folderId: FolderId, name: string): Promise<FolderChild[]>;
   /** The name of a folder or file with this id, if it lies in this folder. */
-  nameOf(folderId: number, id: string): Promise<string | undefined>;
+  nameOf(folderId: FolderId, id: string): Promise<string | undefined>;
   /** Whether any file in the library lies in or below this folder. */
-  hasFiles(folderId: number): Promise<boolean>;
+  hasFiles(folderId: FolderId): Promise<boolean>;
 }
 
 export function createFolderListings(db: Kysely<Schema>): FolderListings {
   const folderColumns = sql.raw(
-    `cast(id as text) as id, name, missing_since is not null as missing, 0 as twin, listed_at, changed_at, 0 as size_bytes, null as sent_at`,
+    `id, name, missing_since is not null as missing, 0 as twin, listed_at, changed_at, 0 as size_bytes, null as sent_at`,
   );
   const fileColumns = sql.raw(
     `id, name, missing_since is not null as missing, exists(select 1 from folders d where d.parent_id = files.folder_id
@@ -58,7 +58,7 @@ export function createFolderListings(db: Kysely<Schema>): FolderListings {
   const order = sql.raw('order by name, missing_since is not null, id');
   const past = (after: FolderChild | undefined) =>
     after
-      ? sql`name >= ${after.name} and (name > ${after.name} or (missing_since is not null, id) > (${after.isMissing ? 1 : 0}, ${after.isFolder ? Number(after.id) : after.id}))`
+      ? sql`name >= ${after.name} and (name > ${after.name} or (missing_since is not null, id) > (${after.isMissing ? 1 : 0}, ${after.id}))`
       : sql`true`;
 
   const children = (rows: Row[], isFolder: boolean, before?: FolderChild): FolderChild[] => {
@@ -68,7 +68,7 @@ export function createFolderListings(db: Kysely<Schema>): FolderListings {
       last = row.name;
       return {
         isFolder,
-        id: String(row.id),
+        id: row.id,
         name: row.name,
         isMissing: row.missing === 1,
         isTwin,
@@ -85,7 +85,7 @@ export function createFolderListings(db: Kysely<Schema>): FolderListings {
       const row = await db
         .selectFrom('folders')
         .select(['listed_at', 'changed_at'])
-        .where('id', '=', 0)
+        .where('id', '=', rootFolderId)
         .executeTakeFirst();
       return { listedAt: row?.listed_at ?? undefined, changedAt: row?.changed_at ?? undefined };
     },
@@ -115,9 +115,7 @@ export function createFolderListings(db: Kysely<Schema>): FolderListings {
     async nameOf(folderId, id) {
       const { rows } = await sql<{ name: string }>`
         select name from files where id = ${id} and folder_id = ${folderId} and gone_at is null
-        union all select name from folders where id = ${/^\d{1,15}$/.test(id) ? Number(id) : -1} and parent_id = ${folderId}`.execute(
-        db,
-      );
+        union all select name from folders where id = ${id} and parent_id = ${folderId}`.execute(db);
       return rows[0]?.name;
     },
 

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { type FolderId, rootFolderId } from '../../core/ids.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 
@@ -8,15 +9,15 @@ const deepest = 200;
 /** How the folders of the account lie in each other. */
 export interface Folders {
   /** Account paths of these folders, each beginning with `/`; a folder whose place is not known is left out. */
-  folderPaths(ids: readonly number[]): Promise<Map<number, string>>;
+  folderPaths(ids: readonly FolderId[]): Promise<Map<FolderId, string>>;
   /** Sub-folders of these folders. */
-  subFolders(ids: readonly number[]): Promise<{ id: number; parentId: number; name: string }[]>;
+  subFolders(ids: readonly FolderId[]): Promise<{ id: FolderId; parentId: FolderId; name: string }[]>;
   /** These folders with their parents; the root is not among them. */
-  parentsOf(ids: readonly number[]): Promise<{ id: number; parentId: number; name: string }[]>;
+  parentsOf(ids: readonly FolderId[]): Promise<{ id: FolderId; parentId: FolderId; name: string }[]>;
   /** This folder and those above it, from the inside out; the root of the account is the last. */
-  foldersAbove(id: number): Promise<number[]>;
+  foldersAbove(id: FolderId): Promise<FolderId[]>;
   /** When this folder was last listed. */
-  listedAt(folderId: number): Promise<number | undefined>;
+  listedAt(folderId: FolderId): Promise<number | undefined>;
 }
 
 export function createFolders(db: Kysely<Schema>): Folders {
@@ -24,20 +25,20 @@ export function createFolders(db: Kysely<Schema>): Folders {
 
   return {
     async folderPaths(ids) {
-      const { rows } = await sql<{ start: number; path: string }>`
+      const { rows } = await sql<{ start: FolderId; path: string }>`
         with recursive up(start, id, parent_id, path, depth) as (
-          select id, id, parent_id, case when id = 0 then '' else '/' || name end, 0 from folders where id in ${inList(ids)}
+          select id, id, parent_id, case when id = ${rootFolderId} then '' else '/' || name end, 0 from folders where id in ${inList(ids)}
           union all
-          select up.start, f.id, f.parent_id, case when f.id = 0 then '' else '/' || f.name end || up.path, up.depth + 1
+          select up.start, f.id, f.parent_id, case when f.id = ${rootFolderId} then '' else '/' || f.name end || up.path, up.depth + 1
           from up join folders f on f.id = up.parent_id where up.depth < ${deepest}
         )
-        select start, path from up where id = 0`.execute(db);
+        select start, path from up where id = ${rootFolderId}`.execute(db);
       return new Map(rows.map((row) => [row.start, row.path || '/']));
     },
 
     async subFolders(ids) {
       const rows = await links().where('parent_id', 'in', inList(ids)).execute();
-      return rows.map((row) => ({ id: row.id, parentId: row.parent_id ?? 0, name: row.name }));
+      return rows.map((row) => ({ id: row.id, parentId: row.parent_id ?? rootFolderId, name: row.name }));
     },
 
     async parentsOf(ids) {
@@ -48,7 +49,7 @@ export function createFolders(db: Kysely<Schema>): Folders {
     },
 
     async foldersAbove(id) {
-      const { rows } = await sql<{ id: number }>`
+      const { rows } = await sql<{ id: FolderId }>`
         with recursive up(id, depth) as (
           select ${id}, 0
           union all

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
+import type { FolderId } from '../../core/ids.ts';
 import type { Schema } from '../db/schema.ts';
 import type { Listing } from './listing-types.ts';
 
@@ -22,7 +23,7 @@ export function fingerprintOf({ files, complete }: Listing): string | null {
 }
 
 /** Whether a folder holds this many files: not when one was lost since, or another folder has named it. */
-export async function holds(trx: Transaction<Schema>, folderId: number, count: number): Promise<boolean> {
+export async function holds(trx: Transaction<Schema>, folderId: FolderId, count: number): Promise<boolean> {
   // Without statistics SQLite would take the other index, and look at each file.
   const { rows } = await sql<{ n: number }>`select count(*) as n from files indexed by files_present
     where folder_id = ${folderId} and missing_since is null and gone_at is null`.execute(trx);

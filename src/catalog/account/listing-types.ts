@@ -1,11 +1,12 @@
+import type { FolderId } from '../../core/ids.ts';
 import type { FileTable, FolderTable } from '../db/schema.ts';
 
 /** What one listing of one folder said: a complete, atomic fact about it. */
 export interface Listing {
-  folderId: number;
+  folderId: FolderId;
   /** Its name and parent, where known; the root of the account has no parent. */
   name: string;
-  folders: readonly { id: number; name: string; createdAt?: number | undefined }[];
+  folders: readonly { id: FolderId; name: string; createdAt?: number | undefined }[];
   files: readonly ListedFile[];
   /** False when the listing may lack entries: then nothing is called missing. */
   complete: boolean;

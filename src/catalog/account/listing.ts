@@ -1,4 +1,5 @@
 import { sql, type Transaction } from 'kysely';
+import type { FolderId } from '../../core/ids.ts';
 import { chunks } from '../db/chunks.ts';
 import { inList } from '../db/in-list.ts';
 import type { FileTable, Schema } from '../db/schema.ts';
@@ -69,10 +70,10 @@ async function recordFolders(
   listing: Listing,
   children: readonly Child[],
   now: number,
-): Promise<{ moved: number[]; arrived: number }> {
-  const moved: number[] = [];
+): Promise<{ moved: FolderId[]; arrived: number }> {
+  const moved: FolderId[] = [];
   let arrived = 0;
-  const byId = new Map<number, Omit<Child, 'missing_since'>>(children.map((row) => [row.id, row]));
+  const byId = new Map<FolderId, Omit<Child, 'missing_since'>>(children.map((row) => [row.id, row]));
   for (const part of chunks(listing.folders)) {
     const elsewhere = part.map((folder) => folder.id).filter((id) => !byId.has(id));
     if (elsewhere.length > 0) {
@@ -147,7 +148,7 @@ async function recordFiles(
  */
 async function cutCycle(trx: Transaction<Schema>, listing: Listing): Promise<void> {
   const children = JSON.stringify(listing.folders.map((folder) => folder.id));
-  const { rows } = await sql<{ id: number }>`
+  const { rows } = await sql<{ id: FolderId }>`
     with recursive up(id) as (
       select parent_id from folders where id = ${listing.folderId}
       union
@@ -163,7 +164,7 @@ function isThere(row: HeldFile | undefined): boolean {
   return row !== undefined && row.gone_at === null;
 }
 
-function differs(row: HeldFile | undefined, file: ListedFile, folderId: number): boolean {
+function differs(row: HeldFile | undefined, file: ListedFile, folderId: FolderId): boolean {
   if (!row || row.missing_since !== null || row.gone_at !== null) return true;
   return (
     row.folder_id !== folderId ||
@@ -177,7 +178,7 @@ function differs(row: HeldFile | undefined, file: ListedFile, folderId: number):
   );
 }
 
-function toRow(file: ListedFile, folderId: number, firstSeenAt: number, now: number): FileTable {
+function toRow(file: ListedFile, folderId: FolderId, firstSeenAt: number, now: number): FileTable {
   return {
     id: file.id,
     folder_id: folderId,

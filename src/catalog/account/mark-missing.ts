@@ -1,4 +1,5 @@
 import { sql, type Transaction } from 'kysely';
+import type { FolderId } from '../../core/ids.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 import { descendantFolders } from './descendants.ts';
@@ -6,7 +7,7 @@ import type { Child, HeldFile, Listing } from './listing-types.ts';
 import { hasSuccessor } from './successor.ts';
 
 /** A listing that may lack entries says nothing of what is missing here: it counts as there until a whole one says it again. */
-export async function suspectMissing(trx: Transaction<Schema>, folderId: number): Promise<void> {
+export async function suspectMissing(trx: Transaction<Schema>, folderId: FolderId): Promise<void> {
   const lost = await trx
     .selectFrom('folders')
     .select('id')

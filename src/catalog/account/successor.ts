@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
+import type { FolderId } from '../../core/ids.ts';
 
 /** A file of the account, as far as it matters for who follows whom. */
 export interface SlotFile {
   id: string;
-  folderId: number;
+  folderId: FolderId;
   name: string;
 }
 

@@ -1,5 +1,5 @@
 /** What an override is of: one file, or a folder and all below it. */
-export type Target = `file:${string}` | `folder:${number}`;
+export type Target = `file:${string}` | `folder:${string}`;
 
 /** What was said of something at one time; without a value nothing was. */
 export interface Former {

@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
+import type { FolderId } from '../../core/ids.ts';
 import { descendantFolders } from '../account/descendants.ts';
 import { markDirty } from '../account/dirty.ts';
 import { inList } from '../db/in-list.ts';
@@ -27,7 +28,7 @@ export interface Removals {
   /** Files that are missing, wherever on the ladder. @param since only those missing for so long, milliseconds UTC */
   missing(since?: number): Promise<string[]>;
   /** What lies below none of the roots any more (somebody changed the settings) counts as missing from now on. */
-  missOutside(rootIds: readonly number[], now: number): Promise<void>;
+  missOutside(rootIds: readonly FolderId[], now: number): Promise<void>;
   /** A successful crawl ends: what is missing goes one rung up, never two. */
   advance(windows: RetentionWindows): Promise<void>;
   /** Share of the tree that would go: files that stand in it, not the photos and archives beside them. */
@@ -35,7 +36,7 @@ export interface Removals {
   /** The same of one of several trees. */
   shareInTree(tree: string, windows: RetentionWindows): Promise<RemovalShare>;
   /** The same below one folder. */
-  shareBelow(folderId: number, windows: RetentionWindows): Promise<RemovalShare>;
+  shareBelow(folderId: FolderId, windows: RetentionWindows): Promise<RemovalShare>;
   /**
    * Takes files out of the library, as a batch that can be undone. Their rows stay, so that one that returns is known
    * again. What came back, or was kept, in the meantime stays. @returns what went

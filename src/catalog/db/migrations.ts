@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
+import { folderIds } from './migration-folder-ids.ts';
 
 /** Every change of the tables, in order; a change that has shipped is never edited. */
 const migrations: Record<string, Migration> = {
@@ -321,6 +322,7 @@ const migrations: Record<string, Migration> = {
           where name = ${name} and json_extract(value, ${from}) is not null`.execute(db);
     },
   },
+  '012-folder-ids': folderIds,
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

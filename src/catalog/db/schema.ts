@@ -1,9 +1,10 @@
 import type { Generated } from 'kysely';
+import type { FolderId } from '../../core/ids.ts';
 
 /** Times are milliseconds since the epoch, UTC; flags are 0 or 1. */
 export interface FolderTable {
-  id: number;
-  parent_id: number | null;
+  id: FolderId;
+  parent_id: FolderId | null;
   name: string;
   seen_at: number;
   /** When its content was last listed. */
@@ -18,7 +19,7 @@ export interface FolderTable {
 
 export interface FileTable {
   id: string;
-  folder_id: number;
+  folder_id: FolderId;
   url: string;
   name: string;
   size_bytes: number;
@@ -57,7 +58,7 @@ export interface CrawlTable {
 export interface CrawlFolderTable {
   seq: Generated<number>;
   crawl_id: number;
-  folder_id: number;
+  folder_id: FolderId;
   done_at: number | null;
   /** Error code of a folder that could not be listed. */
   failure: string | null;

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import type { FolderId } from '../../core/ids.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 import { upsert } from '../db/upsert.ts';
@@ -30,7 +31,7 @@ export interface Recognitions {
    * Extras without a place in the folders that `folderIds` names, below them and beside them: they may belong to what
    * came there. Beside means among as few folders as a title has, not among the titles of a whole library.
    */
-  extrasNear(folderIds: readonly number[]): Promise<string[]>;
+  extrasNear(folderIds: readonly FolderId[]): Promise<string[]>;
   /** Those of files in the library after `after`, in order: for a walk over everything. */
   after(after: string, limit: number): Promise<RecognitionRow[]>;
 }

@@ -26,7 +26,7 @@ export type Call = <T>(
   verb: string,
   body: object,
   signal: AbortSignal,
-  about: { folderId?: number | undefined; timeLimitMs: number },
+  about: { folderId?: string | undefined; timeLimitMs: number },
   read: (answer: unknown) => T,
 ) => Promise<T>;
 

@@ -105,19 +105,19 @@ export function createFichierClient(options: FichierClientOptions): FichierClien
         throw error;
       }
     },
-    listFolder(folderId, call) {
+    async listFolder(folderId, call) {
       const subject = { options: call, key: `folder:${folderId}`, folderId };
-      return run('folder/ls', { folder_id: folderId, files: 1 }, subject, (answer) =>
+      return run('folder/ls', { folder_id: numberOf(folderId), files: 1 }, subject, (answer) =>
         readFolderListing(answer, folderId),
       );
     },
-    listFiles({ folderId = rootFolderId, sentAfter, sentBefore }, call) {
+    async listFiles({ folderId = rootFolderId, sentAfter, sentBefore }, call) {
       const body = {
-        folder_id: folderId === 'all' ? -1 : folderId,
+        folder_id: folderId === 'all' ? -1 : numberOf(folderId),
         ...(sentAfter === undefined ? {} : { sent_after: utcToParis(sentAfter) }),
         ...(sentBefore === undefined ? {} : { sent_before: utcToParis(sentBefore) }),
       };
-      const subject = { options: call, key: `folder:${folderId}`, folderId: body.folder_id };
+      const subject = { options: call, key: `folder:${folderId}`, folderId };
       return run('file/ls', body, subject, readFileListing);
     },
     async fileInfo(url, call) {
@@ -141,7 +141,13 @@ export function createFichierClient(options: FichierClientOptions): FichierClien
 interface CallSubject {
   options: CallOptions;
   key?: string;
-  folderId?: number;
+  folderId?: FolderId | 'all';
+}
+
+/** Folders have numbers here. What is none, this host has never named. */
+function numberOf(folderId: FolderId): number {
+  if (!/^\d{1,15}$/.test(folderId)) throw new BridgeError('BRIDGE_HOST_FILE_GONE');
+  return Number(folderId);
 }
 
 function pageUrl(url: string): string {

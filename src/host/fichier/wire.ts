@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type FolderId, rootFolderId, toFileId } from '../../core/ids.ts';
+import { type FolderId, rootFolderId, toFileId, toFolderId } from '../../core/ids.ts';
 import type { FileListing, FolderListing, HostFile, HostFolder } from '../host.ts';
 import { anything, check, cleanName, count, isSet, name, oddAnswer, optional, text } from './fields.ts';
 import { readPageUrl } from './page-url.ts';
@@ -50,7 +50,7 @@ export function readFolderListing(value: unknown, folderId: FolderId): FolderLis
   if (answer.items == null && answer.sub_folders == null && answer.files == null) {
     throw oddAnswer('folder/ls: holds no listing');
   }
-  if (answer.folder_id != null && answer.folder_id !== folderId) {
+  if (answer.folder_id != null && String(answer.folder_id) !== folderId) {
     throw oddAnswer(`folder/ls: asked for folder ${folderId}, got ${answer.folder_id}`);
   }
   if (answer.items == null && (answer.files ?? 0) > 0) {
@@ -126,7 +126,7 @@ function readFile(value: unknown): HostFile | undefined {
     checksum: checksum && /^[0-9a-f]{32,128}$/.test(checksum) ? checksum : undefined,
     hasPassword: isSet(data.pass),
     hasAccessRules: isSet(data.acl),
-    folderId: data.folder_id ?? undefined,
+    folderId: data.folder_id == null ? undefined : toFolderId(String(data.folder_id)),
   };
 }
 
@@ -134,7 +134,12 @@ function readFolder(value: unknown): HostFolder | undefined {
   const { data } = folderShape.safeParse(value);
   if (!data) return undefined;
   const { id, name, create_date, pass } = data;
-  return { id, name, createdAt: parisToUtc(create_date ?? ''), hasPassword: isSet(pass) };
+  return {
+    id: toFolderId(String(id)),
+    name,
+    createdAt: parisToUtc(create_date ?? ''),
+    hasPassword: isSet(pass),
+  };
 }
 
 /** One bad entry costs itself, not the listing; an entry that comes twice is taken once. */

@@ -2,6 +2,7 @@ import type { CatalogFile } from '../../catalog/account/files.ts';
 import { createSlots, type SlotFile, type Slots } from '../../catalog/account/successor.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Target } from '../../catalog/curation/override-types.ts';
+import type { FolderId } from '../../core/ids.ts';
 import { applyOverrides, type Override, type Said } from '../../library/override.ts';
 import type { Tree } from '../../library/trees.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';
@@ -56,7 +57,7 @@ export async function createEffectiveOverrides(
 
   return {
     /** @param files all that the catalog knows in this folder */
-    async of(folderId: number, files: readonly CatalogFile[]): Promise<EffectiveOverrides> {
+    async of(folderId: FolderId, files: readonly CatalogFile[]): Promise<EffectiveOverrides> {
       if (all.size === 0) return { say: (_fileId, recognition) => recognition, successors: new Map() };
       const above: Said[] = [];
       for (const id of await catalog.files.foldersAbove(folderId)) {

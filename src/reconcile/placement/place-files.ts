@@ -1,6 +1,7 @@
 import { createSlots } from '../../catalog/account/successor.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Place } from '../../catalog/tree/placements.ts';
+import type { FolderId } from '../../core/ids.ts';
 import type { LibraryFile } from '../../library/layout.ts';
 import { type Owner, ownerOf } from '../../library/owner.ts';
 import { admits, keyIn, type Tree } from '../../library/trees.ts';
@@ -10,7 +11,7 @@ import { pinnedReading } from './pinned-reading.ts';
 /** A file and what it was taken for. */
 export interface Titled {
   file: LibraryFile;
-  folderId: number;
+  folderId: FolderId;
   recognition: Recognition;
   isMissing: boolean;
   /** It is missing, and its name is there again under another id. */
@@ -126,7 +127,7 @@ async function placeExtrasIn(
 async function ownersAbove(
   catalog: Catalog,
   tree: Tree,
-  folderId: number,
+  folderId: FolderId,
   /** Titles of files that are being placed just now. */
   now: ReadonlyMap<string, string>,
 ): Promise<Owner[]> {

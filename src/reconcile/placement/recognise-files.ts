@@ -4,6 +4,7 @@ import { createSlots } from '../../catalog/account/successor.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Place } from '../../catalog/tree/placements.ts';
 import { joinAccountPath } from '../../core/account-path.ts';
+import type { FolderId } from '../../core/ids.ts';
 import type { LibraryFile } from '../../library/layout.ts';
 import type { TitlesByTree, Tree } from '../../library/trees.ts';
 import { isSubtitle, isVideo, recogniseFolder } from '../../naming/recognise.ts';
@@ -20,7 +21,7 @@ export interface Recognised {
   /** Files of which another folder may still say more: the title that an extra belongs to, a file that is missing. */
   open: Set<string>;
   /** Folders in which something has come that stood nowhere before. */
-  fresh: Set<number>;
+  fresh: Set<FolderId>;
   /** Files that were uploaded anew, and the missing ones whose word is theirs. */
   successors: Map<string, string>;
 }
@@ -32,7 +33,7 @@ export function toLibraryFile(file: CatalogFile, folder: string): LibraryFile {
 }
 
 /** Account paths of the folders of these files. */
-export function foldersOf(catalog: Catalog, files: Iterable<CatalogFile>): Promise<Map<number, string>> {
+export function foldersOf(catalog: Catalog, files: Iterable<CatalogFile>): Promise<Map<FolderId, string>> {
   return catalog.files.folderPaths([...new Set([...files].map((file) => file.folderId))]);
 }
 
@@ -142,7 +143,7 @@ async function recogniseTogether(
   catalog: Catalog,
   trees: readonly Tree[],
   files: readonly CatalogFile[],
-  paths: ReadonlyMap<number, string>,
+  paths: ReadonlyMap<FolderId, string>,
   /** Is added to. */
   allSuccessors: Map<string, string>,
 ): Promise<Titled[]> {

@@ -1,5 +1,6 @@
 import type { CatalogFile } from '../../catalog/account/files.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
+import type { FolderId } from '../../core/ids.ts';
 import { isSubtitleFolder } from '../../library/layout.ts';
 import { isArtwork, isSeasonFolder } from '../../library/sidecars/artwork.ts';
 import { isSubtitle, isVideo } from '../../naming/recognise.ts';
@@ -20,14 +21,14 @@ export async function relatedFiles(
 }
 
 /** `Subs`, and the folders of single episodes in it (`Subs/Show.S01E01`). */
-async function subtitleFolders(catalog: Catalog, folders: readonly number[]): Promise<number[]> {
+async function subtitleFolders(catalog: Catalog, folders: readonly FolderId[]): Promise<FolderId[]> {
   const below = (await catalog.files.subFolders(folders)).filter(({ name }) => isSubtitleFolder(name));
   if (below.length === 0) return [];
   const ids = below.map(({ id }) => id);
   return [...ids, ...(await catalog.files.subFolders(ids)).map(({ id }) => id)];
 }
 
-async function showPictures(catalog: Catalog, folders: readonly number[]): Promise<CatalogFile[]> {
+async function showPictures(catalog: Catalog, folders: readonly FolderId[]): Promise<CatalogFile[]> {
   const seasons = (await catalog.files.parentsOf(folders)).filter(({ name }) => isSeasonFolder(name));
   const shows = new Set(seasons.map(({ parentId }) => parentId));
   for (const id of folders) shows.delete(id);
@@ -40,7 +41,7 @@ export function isSideCar(name: string): boolean {
 }
 
 /** The folders whose videos these side-cars may belong to: their own, those above folders of subtitles, a show's seasons. */
-export async function foldersAround(catalog: Catalog, sideCars: readonly CatalogFile[]): Promise<number[]> {
+export async function foldersAround(catalog: Catalog, sideCars: readonly CatalogFile[]): Promise<FolderId[]> {
   const ids = new Set(sideCars.map((file) => file.folderId));
   const parents = await catalog.files.parentsOf([...ids]);
   const above = await catalog.files.parentsOf(parents.map(({ parentId }) => parentId));

@@ -1,10 +1,11 @@
 import type { Catalog } from '../../catalog/catalog.ts';
+import { type FolderId, rootFolderId } from '../../core/ids.ts';
 import type { ListFolder } from './list-folder.ts';
 
 /** A configured root and the folder it stands for. */
 export interface Root {
   path: string;
-  folderId: number;
+  folderId: FolderId;
 }
 
 export interface ResolveOptions {
@@ -29,11 +30,11 @@ export async function resolveRoots(
   options: ResolveOptions,
 ): Promise<ResolvedRoots> {
   const { catalog } = options;
-  const known = (await catalog.keyValues.get<Record<string, number>>(memoryName)) ?? {};
+  const known = (await catalog.keyValues.get<Record<string, FolderId>>(memoryName)) ?? {};
   const roots: Root[] = [];
   const missing: string[] = [];
   for (const path of paths) {
-    const folderId = path === '/' ? 0 : (known[path] ?? (await walk(path, options)));
+    const folderId = path === '/' ? rootFolderId : (known[path] ?? (await walk(path, options)));
     if (folderId === undefined) missing.push(path);
     else roots.push({ path, folderId });
   }
@@ -46,21 +47,24 @@ export async function resolveRoots(
 
 /** The roots that the last crawl found. */
 export async function knownRoots(catalog: Pick<Catalog, 'keyValues'>): Promise<Root[]> {
-  const known = (await catalog.keyValues.get<Record<string, number>>(memoryName)) ?? {};
+  const known = (await catalog.keyValues.get<Record<string, FolderId>>(memoryName)) ?? {};
   return Object.entries(known).map(([path, folderId]) => ({ path, folderId }));
 }
 
 /** The next crawl looks for this root by its path again. */
 export async function forgetRoot(catalog: Catalog, path: string): Promise<void> {
-  const known = (await catalog.keyValues.get<Record<string, number>>(memoryName)) ?? {};
+  const known = (await catalog.keyValues.get<Record<string, FolderId>>(memoryName)) ?? {};
   delete known[path];
   await catalog.keyValues.put(memoryName, known);
 }
 
 const memoryName = 'roots';
 
-async function walk(path: string, { catalog, listFolder, now }: ResolveOptions): Promise<number | undefined> {
-  let folderId = 0;
+async function walk(
+  path: string,
+  { catalog, listFolder, now }: ResolveOptions,
+): Promise<FolderId | undefined> {
+  let folderId = rootFolderId;
   for (const name of path.split('/').filter((part) => part !== '')) {
     const listing = await listFolder(folderId);
     // Only the folders on the way are noted: files outside the roots are no part of the library.

@@ -1,4 +1,5 @@
 import type { FolderFactsRow } from '../../catalog/account/folder-facts.ts';
+import type { FolderId } from '../../core/ids.ts';
 
 /** What the planner knows of a folder of the library. Times in milliseconds UTC. */
 export interface FolderFacts extends FolderFactsRow {
@@ -28,8 +29,8 @@ export interface Births {
 }
 
 /** New folders are news of the folder above. */
-export function birthsOf(facts: readonly FolderFacts[], now: number): Map<number, Births> {
-  const births = new Map<number, Births>();
+export function birthsOf(facts: readonly FolderFacts[], now: number): Map<FolderId, Births> {
+  const births = new Map<FolderId, Births>();
   for (const { parentId, firstSentAt } of facts) {
     if (parentId === undefined || firstSentAt === undefined) continue;
     const ageMs = now - firstSentAt;

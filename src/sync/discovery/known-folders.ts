@@ -1,4 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.ts';
+import type { FolderId } from '../../core/ids.ts';
 import { knownRoots } from '../crawl/roots.ts';
 import type { FolderFacts } from './folder-rate.ts';
 
@@ -13,11 +14,11 @@ export async function knownFolders(catalog: Catalog, now: number): Promise<Folde
 }
 
 /** When something was last played from a folder. */
-async function watchedFolders({ plays, files: catalogFiles }: Catalog): Promise<Map<number, number>> {
+async function watchedFolders({ plays, files: catalogFiles }: Catalog): Promise<Map<FolderId, number>> {
   const recent = await plays<{ id: string; startedAt: number; fileId: string }>().recent(maxPlays);
   const files = await catalogFiles.filesByIds([...new Set(recent.map(({ fileId }) => fileId))]);
   const folderOf = new Map(files.map(({ id, folderId }) => [id, folderId]));
-  const watched = new Map<number, number>();
+  const watched = new Map<FolderId, number>();
   for (const { fileId, startedAt } of recent) {
     const folderId = folderOf.get(fileId);
     if (folderId !== undefined && !watched.has(folderId)) watched.set(folderId, startedAt);

@@ -3,6 +3,7 @@ import { createBackgroundLoop } from '../../core/background-loop.ts';
 import type { Clock } from '../../core/clock.ts';
 import { dayMs, hourMs, minuteMs, secondMs } from '../../core/durations.ts';
 import { type BridgeError, isBridgeError } from '../../core/errors.ts';
+import type { FolderId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
 import type { CallOptions, Host } from '../../host/host.ts';
 import { knownFolders } from './known-folders.ts';
@@ -110,7 +111,7 @@ export function createDiscoveryLoop(options: DiscoveryLoopOptions) {
     }
   }
 
-  async function listOne(plan: Planner, folderId: number, why: string): Promise<void> {
+  async function listOne(plan: Planner, folderId: FolderId, why: string): Promise<void> {
     const { fileIds, newFolders, changed, calls } = await scanFolder(folderId, signal);
     plan.listed(folderId, clock.now(), fileIds, newFolders, calls);
     if (changed > 0 || newFolders.length > 0)
@@ -120,7 +121,7 @@ export function createDiscoveryLoop(options: DiscoveryLoopOptions) {
       );
   }
 
-  async function pathOf(folderId: number): Promise<string> {
+  async function pathOf(folderId: FolderId): Promise<string> {
     return (await catalog.files.folderPaths([folderId])).get(folderId) ?? `folder ${folderId}`;
   }
 
@@ -153,7 +154,7 @@ export function createDiscoveryLoop(options: DiscoveryLoopOptions) {
     stop: loop.stop,
 
     /** Somebody looks into this folder: it is listed soon, if there are calls for it. */
-    opened(folderId: number): void {
+    opened(folderId: FolderId): void {
       if (!loop.isRunning() || !planner) return;
       planner.opened(folderId);
       loop.wake();
@@ -163,7 +164,7 @@ export function createDiscoveryLoop(options: DiscoveryLoopOptions) {
      * Somebody says that this folder changed: it is listed as soon as its interval allows.
      * @returns when that is at the earliest; undefined = it is none of the library's, or nobody looks for new files
      */
-    hint(folderId: number): number | undefined {
+    hint(folderId: FolderId): number | undefined {
       const at = loop.isRunning() ? planner?.hint(folderId, clock.now()) : undefined;
       if (at !== undefined) loop.wake();
       return at;
@@ -171,11 +172,11 @@ export function createDiscoveryLoop(options: DiscoveryLoopOptions) {
 
     /** What would be done from now to the end of the day if nothing new came. Asks the host nothing. */
     async plan(): Promise<{
-      steps: { at: number; folderId: number | undefined; why: string }[];
+      steps: { at: number; folderId: FolderId | undefined; why: string }[];
       tiers: Record<string, number>;
     }> {
       const imagined = await newPlanner();
-      const steps: { at: number; folderId: number | undefined; why: string }[] = [];
+      const steps: { at: number; folderId: FolderId | undefined; why: string }[] = [];
       if (!(await load(imagined))) return { steps, tiers: imagined.tiers() };
       const tiers = imagined.tiers();
       const end = clock.now() + dayMs;

@@ -1,3 +1,4 @@
+import type { FolderId } from '../../core/ids.ts';
 /** Whoever walks through everything opens thousands, and looks at none of them. */
 export const maxOpened = 20;
 
@@ -6,25 +7,25 @@ export const maxOpened = 20;
  * opens folders all day long, and must not take the calls of those in which something happens.
  */
 export function createOpened() {
-  const ids = new Set<number>();
+  const ids = new Set<FolderId>();
   let isTurn = true;
   return {
-    add(id: number): void {
+    add(id: FolderId): void {
       ids.delete(id);
       ids.add(id);
       const [oldest] = ids;
       if (ids.size > maxOpened && oldest !== undefined) ids.delete(oldest);
     },
 
-    delete: (id: number): boolean => ids.delete(id),
+    delete: (id: FolderId): boolean => ids.delete(id),
 
     /** A folder was listed, whatever for. */
-    listed(id: number): void {
+    listed(id: FolderId): void {
       isTurn = !ids.delete(id);
     },
 
     /** The latest that may be listed, and whether it comes before what is due by itself. */
-    find(mayList: (id: number) => boolean): { id: number; isTurn: boolean } | undefined {
+    find(mayList: (id: FolderId) => boolean): { id: FolderId; isTurn: boolean } | undefined {
       const id = [...ids].findLast(mayList);
       return id === undefined ? undefined : { id, isTurn };
     },

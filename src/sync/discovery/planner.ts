@@ -1,3 +1,4 @@
+import type { FolderId } from '../../core/ids.ts';
 import { birthsOf, dayMs, type FolderFacts, rateOf, tierOf, watchedRate } from './folder-rate.ts';
 import { createOpened } from './opened.ts';
 
@@ -5,12 +6,12 @@ import { createOpened } from './opened.ts';
 export interface UnindexedFile {
   id: string;
   /** Folders that it may well lie in, the likeliest first. */
-  likely: readonly number[];
+  likely: readonly FolderId[];
 }
 
 export type Step =
   | { do: 'account'; at: number; why: string }
-  | { do: 'folder'; at: number; folderId: number; why: string }
+  | { do: 'folder'; at: number; folderId: FolderId; why: string }
   | { do: 'wait'; at: number };
 
 export interface PlannerOptions {
@@ -54,8 +55,8 @@ export function createPlanner(options: PlannerOptions) {
   const { perDay, floorMs, accountEveryMs, now: startedAt, onlyAsked = false, spent: before } = options;
   let spent: Spent = before ?? { day: dayOf(startedAt), calls: 0 };
   const most = Math.max(2, perDay * savedDays);
-  const folders = new Map<number, FolderFacts & { rate: number; listedMs: number }>();
-  const urgent = new Map<number, string>();
+  const folders = new Map<FolderId, FolderFacts & { rate: number; listedMs: number }>();
+  const urgent = new Map<FolderId, string>();
   const opened = createOpened();
   const unindexedFiles = new Map<string, { since: number }>();
   /** Files that were searched for in vain. */
@@ -81,8 +82,8 @@ export function createPlanner(options: PlannerOptions) {
   function best(
     now: number,
     worth: (folder: { rate: number; listedMs: number }) => number,
-  ): number | undefined {
-    let found: number | undefined;
+  ): FolderId | undefined {
+    let found: FolderId | undefined;
     let largest = 0;
     for (const [id, folder] of folders) {
       if (now - folder.listedMs < Math.max(floorMs, restMs)) continue;
@@ -95,7 +96,7 @@ export function createPlanner(options: PlannerOptions) {
     return found;
   }
 
-  function due(now: number): { folderId: number; why: string } | undefined {
+  function due(now: number): { folderId: FolderId; why: string } | undefined {
     for (const [folderId, why] of urgent) if (mayListAt(folderId) <= now) return { folderId, why };
     if (onlyAsked) return undefined;
     const missing = [...unindexedFiles.values()].reduce((latest, { since }) => Math.max(latest, since), 0);
@@ -111,7 +112,7 @@ export function createPlanner(options: PlannerOptions) {
     return folderId === undefined ? undefined : { folderId, why: tierOf(folders.get(folderId)?.rate ?? 0) };
   }
 
-  function mayListAt(folderId: number): number {
+  function mayListAt(folderId: FolderId): number {
     return (folders.get(folderId)?.listedMs ?? Number.NEGATIVE_INFINITY) + floorMs;
   }
 
@@ -147,10 +148,10 @@ export function createPlanner(options: PlannerOptions) {
 
     /** A folder was listed: the files in it, and sub-folders that were not known before. */
     listed(
-      folderId: number,
+      folderId: FolderId,
       now: number,
       fileIds: Iterable<string>,
-      newFolders: readonly number[],
+      newFolders: readonly FolderId[],
       calls = 1,
     ): void {
       spend(calls, now);
@@ -166,7 +167,7 @@ export function createPlanner(options: PlannerOptions) {
     },
 
     /** It could not be listed. `forGood`: not before the catalog says something new of it. */
-    failed(folderId: number, now: number, forGood: boolean): void {
+    failed(folderId: FolderId, now: number, forGood: boolean): void {
       spend(1, now);
       urgent.delete(folderId);
       opened.delete(folderId);
@@ -204,12 +205,12 @@ export function createPlanner(options: PlannerOptions) {
     spent: (): Spent => ({ ...spent }),
 
     /** Somebody looks into this folder: it is listed soon, if there are calls for it. */
-    opened(folderId: number): void {
+    opened(folderId: FolderId): void {
       if (!onlyAsked && folders.has(folderId)) opened.add(folderId);
     },
 
     /** Somebody says that this folder changed. @returns when it is listed at the earliest */
-    hint(folderId: number, now: number): number | undefined {
+    hint(folderId: FolderId, now: number): number | undefined {
       if (!folders.has(folderId)) return undefined;
       if (!urgent.has(folderId)) urgent.set(folderId, 'asked for');
       return Math.max(now, mayListAt(folderId));

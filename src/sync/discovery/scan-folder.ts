@@ -1,6 +1,7 @@
 import type { Listing } from '../../catalog/account/listing.ts';
 import { isBridgeError } from '../../core/errors.ts';
 import { lockFile } from '../../core/file-lock.ts';
+import type { FolderId } from '../../core/ids.ts';
 import type { Publisher } from '../../reconcile/publisher.ts';
 import type { SideCarFetch } from '../../sidecars/sidecar-fetcher.ts';
 import type { CrawlOptions } from '../crawl/crawl.ts';
@@ -17,7 +18,7 @@ export interface ScanFolderOptions extends CrawlOptions {
 export interface ScannedFolder {
   fileIds: string[];
   /** Sub-folders that were not known. */
-  newFolders: number[];
+  newFolders: FolderId[];
   changed: number;
   calls: number;
 }
@@ -58,7 +59,7 @@ export function createScanFolder(options: ScanFolderOptions) {
     }
   }
 
-  async function fetch(folderId: number, signal: AbortSignal, onCall: () => void): Promise<Listing> {
+  async function fetch(folderId: FolderId, signal: AbortSignal, onCall: () => void): Promise<Listing> {
     const listFolder = createListFolder({
       host: options.host,
       log: options.log,
@@ -81,7 +82,7 @@ export function createScanFolder(options: ScanFolderOptions) {
    * The lock is not held while the host is asked, so that a crawl finds it free.
    * @throws BridgeError BRIDGE_CRAWL_RUNNING while a crawl runs, here or in another process; BRIDGE_DISK; those of the host
    */
-  return async (folderId: number, signal: AbortSignal): Promise<ScannedFolder> => {
+  return async (folderId: FolderId, signal: AbortSignal): Promise<ScannedFolder> => {
     let calls = 0;
     await briefly(async () => undefined);
     const listing = await fetch(folderId, signal, () => calls++);
