@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { packageJson, read, root } from './fixtures/checkout.ts';
 import { passerelle, stepsOf } from './fixtures/docker-files.ts';
+import { documents } from './fixtures/documents.ts';
 import { run } from './fixtures/run.ts';
 
 /** There is no Docker here: what the image is made of is held to the code, and its entrypoint runs as itself. */
@@ -115,6 +116,13 @@ t.test('what the image starts is there and is started as it is written', async (
   t.ok(
     stepsOf('RUN').some((rest) => rest.includes('ln -s /app/docker/passerelle /usr/local/bin/passerelle')),
   );
+  for (const name of [
+    'docker-compose.yml',
+    '.env.example',
+    ...documents.filter((one) => one !== 'CHANGELOG.md'),
+  ])
+    for (const [, tag] of read(name).matchAll(/\bpasserelle:(\d+\.\d+\.\d+)/g))
+      t.equal(tag, packageJson.version, `the image in ${name}`);
   t.equal(/image\.version="([^"]+)"/.exec(read('Dockerfile'))?.[1], packageJson.version);
   t.equal(passerelle.image, `\${PASSERELLE_IMAGE:-passerelle:${packageJson.version}}`);
 });
