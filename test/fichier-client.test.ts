@@ -56,10 +56,23 @@ t.test('one line is logged for a call, with no key, link, password or mail in it
   const { client, answer, lines, clock } = mockedHost(t);
   answer('folder/ls', { status: 'OK', folder_id: 12, items: [] });
   await client.listFolder(folder(12), now);
-  t.same(lines.at(-1)?.values, { verb: 'folder/ls', folderId: '12', status: 200, ms: 0, outcome: 'ok' });
+  t.same(lines.at(-1)?.values, {
+    verb: 'folder/ls',
+    task: 'listing a folder',
+    folderId: '12',
+    status: 200,
+    ms: 0,
+    outcome: 'ok',
+  });
   answer('download/get_token', { status: 'OK', url: link });
   await client.directLink(page, { ...now, password: 'pass-word' });
-  t.same(lines.at(-1)?.values, { verb: 'download/get_token', status: 200, ms: 0, outcome: 'ok' });
+  t.same(lines.at(-1)?.values, {
+    verb: 'download/get_token',
+    task: 'making a link',
+    status: 200,
+    ms: 0,
+    outcome: 'ok',
+  });
   answer(
     'download/get_token',
     { status: 'KO', message: `Bad token ${testKey} from me@example.com at ${link}` },
@@ -175,7 +188,13 @@ t.test('a call ends at its time limit, and with the reason of who cancels it', a
   const reason = new Error('the player has gone');
   controller.abort(reason);
   t.equal(await cancelled, reason);
-  t.same(lines.at(-1)?.values, { verb: 'folder/ls', folderId: '0', ms: 1000, outcome: 'cancelled' });
+  t.same(lines.at(-1)?.values, {
+    verb: 'folder/ls',
+    task: 'listing a folder',
+    folderId: '0',
+    ms: 1000,
+    outcome: 'cancelled',
+  });
   t.equal(clock.sleeping(), 0);
 });
 

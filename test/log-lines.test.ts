@@ -48,7 +48,7 @@ t.test('every event of a day has its sentence', async (t) => {
       { ...film, ended: 'left at 34 %', ms: 2_460_000, bytes: 1_200_000_000, calls: 1 },
       'played "Metropolis (1927)" on Kodi: left at 34 % after 41 min; 1.2 GB, 1 call',
     ],
-    ['host call', { verb: 'folder/ls', outcome: 'ok' }, undefined],
+    ['host call', { verb: 'folder/ls', task: 'listing a folder', outcome: 'ok' }, undefined],
     ['request', { method: 'GET', url: '/dav/', status: 207 }, undefined],
     ['request', { method: 'GET', url: '/x', status: 404, code: 'BRIDGE_NOT_FOUND' }, undefined],
     [
@@ -87,7 +87,7 @@ t.test('warnings and errors are one line with what to do', async (t) => {
     ],
     [
       'host call',
-      { verb: 'folder/ls', outcome: 'BRIDGE_HOST_TIMEOUT', words: 'slow' },
+      { task: 'listing a folder', outcome: 'BRIDGE_HOST_TIMEOUT', hostMessage: 'slow' },
       'warning  listing a folder failed: The host did not answer in time ("slow") -> Wait and try again',
     ],
     [

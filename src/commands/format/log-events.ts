@@ -38,21 +38,13 @@ function stopping({ films }: LogValues): string {
     : 'stopping';
 }
 
-/** What a call was for; the line of what came of it tells the rest. */
-const callNames: Readonly<Record<string, string>> = {
-  'folder/ls': 'listing a folder',
-  'file/ls': 'listing files',
-  'file/info': 'asking about a file',
-  'download/get_token': 'making a link',
-  'user/info': 'asking whose account this is',
-};
-
+/** One that went well is told by the line of what came of it. */
 function hostCall(values: LogValues): string | undefined {
-  const { verb, outcome, words } = values;
+  const { task, outcome, hostMessage } = values;
   if (outcome === 'ok' || outcome === 'cancelled') return undefined;
-  const said = typeof words === 'string' && words !== '' ? ` ("${words}")` : '';
+  const said = typeof hostMessage === 'string' && hostMessage !== '' ? ` ("${hostMessage}")` : '';
   const why = reasonOf({ code: outcome }) ?? 'an unknown reason';
-  return `${callNames[text(verb)] ?? text(verb)} failed: ${why}${said}${remedyOf({ code: outcome })}`;
+  return `${text(task)} failed: ${why}${said}${remedyOf({ code: outcome })}`;
 }
 
 function folderListed({ path, files, added, calls, maxCalls }: LogValues): string {

@@ -21,7 +21,7 @@ export function localDay(at: number, zone?: string): string {
   return format('day', day, at, zone);
 }
 
-/** The zone of local times as a person knows it: `Europe/Paris`, `UTC`. */
+/** The zone of local times as a person knows it: `Europe/Vienna`, `UTC`. */
 export function zoneName(zone?: string): string {
   return new Intl.DateTimeFormat('sv-SE', zoned(zone)).resolvedOptions().timeZone;
 }

@@ -18,6 +18,15 @@ export interface CallDeps {
 /** A listing of 5,000 files is about 2 MB; nothing the host has to say is larger than this. */
 const maxAnswerBytes = 32 * 1024 * 1024;
 
+/** What a call is for, as a person reads it in the log. */
+const tasks: Readonly<Record<string, string>> = {
+  'folder/ls': 'listing a folder',
+  'file/ls': 'listing files',
+  'file/info': 'asking about a file',
+  'download/get_token': 'making a link',
+  'user/info': 'asking whose account this is',
+};
+
 /** No error of its own is made for each call that ends as it should. */
 const ended = new Error('the call has ended');
 
@@ -37,7 +46,8 @@ export function createCall(deps: CallDeps): Call {
 
   return async (verb, body, signal, { folderId, timeLimitMs }, read) => {
     const startedAt = clock.now();
-    const line: Record<string, unknown> = { verb, ...(folderId === undefined ? {} : { folderId }) };
+    const task = tasks[verb] ?? verb;
+    const line: Record<string, unknown> = { verb, task, ...(folderId === undefined ? {} : { folderId }) };
     const over = new AbortController();
     const timeUp = new AbortController();
     // The limit runs on the clock that was handed in, and its sleep ends with the call.
