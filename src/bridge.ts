@@ -13,6 +13,7 @@ import { createSigner } from './delivery/signature.ts';
 import type { RememberedAccount } from './host/fichier/account.ts';
 import { createFichier } from './host/fichier/fichier.ts';
 import type { GovernorState } from './host/fichier/governor-memory.ts';
+import { type AcceptedKey, createKeyWatch } from './host/key-watch.ts';
 import { createIndexing } from './indexing.ts';
 import { treesOf } from './library/trees.ts';
 import type { DayOfCalls } from './media/call-budget.ts';
@@ -67,7 +68,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
   }
   const userAgent = `Passerelle/${version}`;
 
-  const host = createFichier({
+  const fichierHost = createFichier({
     settings: fichier,
     userAgent,
     dispatcher,
@@ -78,6 +79,12 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
       account: await memoryOf<RememberedAccount>('account'),
     },
   });
+  const keyWatch = createKeyWatch({
+    host: fichierHost,
+    clock,
+    memory: await memoryOf<AcceptedKey>('acceptedKey'),
+  });
+  const { host } = keyWatch;
   const playback = await createPlayback({
     settings,
     dataDir,
@@ -161,6 +168,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     secrets,
     catalog,
     host,
+    keyWatch,
     links: playback.links,
     delivery: playback.delivery,
     signer,

@@ -13,6 +13,8 @@ import { noFile, read, root } from './fixtures/checkout.ts';
 import { documents, rowsOf, tableOf } from './fixtures/documents.ts';
 import { passerelle } from './fixtures/passerelle.ts';
 import { run } from './fixtures/run.ts';
+import { envOver } from './fixtures/setup.ts';
+import { start } from './fixtures/simulated-host.ts';
 
 /** The documents, the example file and what the program says of itself are held to the code. */
 
@@ -69,9 +71,11 @@ t.test(
 );
 
 t.test('docs/api.md tells of every address, its methods and who is let in', async (t) => {
-  const env = { FICHIER_API_KEY: 'abcdefgh12345678ABCDEFGH_-=87654', PASSERELLE_DATA_DIR: t.testdir() };
-  const { settings } = loadSettings({ env, file: noFile });
+  const simulator = await start(t);
+  const { settings } = loadSettings({ env: envOver(simulator, t.testdir()), file: noFile });
   const bridge = await createBridge(settings, silentLog);
+  // Ready is who was accepted by the host.
+  await bridge.host.account({ urgency: 'background' });
   const app = await buildApp(bridge);
   await app.ready();
   t.teardown(async () => {

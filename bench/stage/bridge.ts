@@ -59,7 +59,7 @@ export async function serveBridge(home: string, env: Record<string, string>): Pr
     throw new Error(`the bridge ${ended ? 'ended' : 'was too slow'}: ${what}\n${tail}`);
   };
   await until('it should answer', 30_000, async () => {
-    const reply = await fetch(`${url}/readyz`).catch(() => undefined);
+    const reply = await fetch(`${url}/healthz`).catch(() => undefined);
     return reply?.ok || undefined;
   });
   const lookFor = async (message: string) => {

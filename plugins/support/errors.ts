@@ -35,6 +35,9 @@ const byStatus: Readonly<Record<number, ErrorCode>> = {
   431: 'BRIDGE_HEADERS_TOO_LARGE',
 };
 
+/** What is not known yet is no fault: mounts and health checks ask again and again until it is. */
+const expected: readonly ErrorCode[] = ['BRIDGE_NOT_INDEXED', 'BRIDGE_NOT_READY'];
+
 /** What went wrong, as an error of ours. */
 export function toBridgeError(error: unknown): BridgeError {
   if (isBridgeError(error)) return error;
@@ -74,8 +77,7 @@ export const errors = fp(
       const known = toBridgeError(error);
       const facts = { err: error, code: known.code, method: request.method, ...asked(request) };
       if (known.code === 'BRIDGE_INTERNAL') log.error(facts, 'a request failed inside');
-      // What is not known yet is no fault: a mount asks for it again and again while the first crawl runs.
-      else if (known.status >= 500 && known.code !== 'BRIDGE_NOT_INDEXED')
+      else if (known.status >= 500 && !expected.includes(known.code))
         log.warn(facts, errorTable[known.code].message);
       request.errorCode = known.code;
       sendError(reply, known, clock.now());

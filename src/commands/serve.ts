@@ -44,6 +44,11 @@ export async function serve(context: Context): Promise<ExitCode> {
     'Passerelle serves',
   );
   warnOfBaseUrl(settings.server.baseUrl, (words) => log.warn({ baseUrl: bridge.baseUrl }, words));
+  bridge.keyWatch.onRefusal((error) => {
+    const until =
+      error.retryAt === undefined ? {} : { notAskedBefore: new Date(error.retryAt).toISOString() };
+    log.error({ err: error, ...until }, 'nothing can be asked of the host');
+  });
   bridge.notify.start();
   scheduler.start();
   if (settings.media.probe) bridge.media.start();

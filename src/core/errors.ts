@@ -176,6 +176,12 @@ export const errorTable = {
     'This folder has not been listed yet',
     'Wait for the first crawl; passerelle sync shows how far it is',
   ),
+  BRIDGE_NOT_READY: row(
+    503,
+    true,
+    'Passerelle is not ready: the host has not accepted the API key yet',
+    'Wait for the first call to the host; if it refuses the key, make a new one',
+  ),
   BRIDGE_STOPPING: row(503, true, 'Passerelle is stopping', 'Try again in a moment'),
   // Our own started.
   BRIDGE_SETTINGS: row(500, false, 'The settings have faults', 'Mend what is listed, then start again'),

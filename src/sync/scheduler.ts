@@ -95,7 +95,11 @@ export function createScheduler({ sync, clock, log, intervalMs, budget }: Schedu
     if (outcome === 'done') log.info(facts, 'sync done');
     else if (isBridgeError(reason, 'BRIDGE_BUDGET'))
       log.info(facts, 'sync stopped for today; it goes on where it was');
-    else log.warn({ ...facts, err: reason }, 'sync stopped; it goes on later where it was');
+    else {
+      // That the key is refused was told by then, with its remedy.
+      const level = isBridgeError(reason, 'BRIDGE_HOST_KEY') ? 'debug' : 'warn';
+      log[level]({ ...facts, err: reason }, 'sync stopped; it goes on later where it was');
+    }
   }
 
   return {

@@ -66,10 +66,9 @@ export function createCall(deps: CallDeps): Call {
       const error = signal.aborted ? signal.reason : ours(thrown, timeUp.signal.aborted);
       const outcome = signal.aborted ? 'cancelled' : isBridgeError(error) ? error.code : 'failed';
       const said = error instanceof HostRefusal ? { hostMessage: error.refusal.detail } : {};
-      log[signal.aborted ? 'info' : 'warn'](
-        { ...line, ms: clock.now() - startedAt, outcome, ...said },
-        'host call',
-      );
+      // A refused key is told once, with its remedy, by who runs the process.
+      const level = signal.aborted ? 'info' : outcome === 'BRIDGE_HOST_KEY' ? 'debug' : 'warn';
+      log[level]({ ...line, ms: clock.now() - startedAt, outcome, ...said }, 'host call');
       throw error;
     } finally {
       over.abort(ended);

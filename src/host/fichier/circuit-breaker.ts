@@ -97,7 +97,11 @@ export function createCircuitBreaker(options: {
     current = { kind, why: refusal.code, until: now + backoffMs, backoffMs };
     strikes = 0;
     epoch++;
-    log.warn({ why: refusal.code, backoffMs, blockedUntil: current.until }, 'calls to the host are blocked');
+    const level = kind === 'account' ? 'debug' : 'warn';
+    log[level](
+      { why: refusal.code, backoffMs, blockedUntil: current.until },
+      'calls to the host are blocked',
+    );
     options.changed();
   };
 

@@ -1,0 +1,85 @@
+import type { Clock } from '../core/clock.ts';
+import { type BridgeError, errorTable, isBridgeError } from '../core/errors.ts';
+import type { Host } from './host.ts';
+
+/** The key that the host accepted last, by its fingerprint; absent once the host has refused it. */
+export interface AcceptedKey {
+  fingerprint?: string;
+}
+
+export interface KeyWatchOptions {
+  host: Host;
+  clock: Clock;
+  /** What outlives a restart. */
+  memory: { read(): AcceptedKey | undefined; write(key: AcceptedKey): void };
+}
+
+/** Whether the host takes the API key, seen from the calls that are made anyway. */
+export interface KeyWatch {
+  /** The same host, watched. */
+  readonly host: Host;
+  /**
+   * Why nobody can count on the host yet, in words for a person; undefined once it has accepted the key in this run: a
+   * later refusal changes nothing, since what is known is still listed and living links still play. What an earlier run
+   * kept counts for the same key until the host refuses it, so that a restart while the host is down serves what is
+   * known.
+   */
+  doubt(): string | undefined;
+  /** Runs whenever the host refuses the key. */
+  onRefusal(listener: (error: BridgeError) => void): void;
+}
+
+export function createKeyWatch({ host, clock, memory }: KeyWatchOptions): KeyWatch {
+  const startedAt = clock.now();
+  const { keyFingerprint } = host;
+  const listeners: ((error: BridgeError) => void)[] = [];
+  let isAccepted = false;
+  let isKept = memory.read()?.fingerprint === keyFingerprint;
+  let trouble: BridgeError | undefined;
+
+  async function watch<T>(call: Promise<T>, isAnswer: (answer: T) => boolean = () => true): Promise<T> {
+    try {
+      const answer = await call;
+      if (isAnswer(answer)) accept();
+      return answer;
+    } catch (error) {
+      if (isBridgeError(error)) note(error);
+      throw error;
+    }
+  }
+
+  function accept(): void {
+    trouble = undefined;
+    isAccepted = true;
+    if (isKept) return;
+    isKept = true;
+    memory.write({ fingerprint: keyFingerprint });
+  }
+
+  function note(error: BridgeError): void {
+    trouble = error;
+    if (error.code !== 'BRIDGE_HOST_KEY') return;
+    if (isKept) memory.write({});
+    isKept = false;
+    for (const listener of listeners) listener(error);
+  }
+
+  return {
+    host: {
+      ...host,
+      // An answer that was kept says nothing of the key today.
+      account: (options) => watch(host.account(options), ({ askedAt }) => askedAt >= startedAt),
+      listFolder: (folderId, options) => watch(host.listFolder(folderId, options)),
+      listAccount: (sentAfter, options) => watch(host.listAccount(sentAfter, options)),
+      directLink: (pageUrl, options) => watch(host.directLink(pageUrl, options)),
+    },
+    doubt() {
+      if (isAccepted || isKept) return undefined;
+      const { blockedBy } = host.state();
+      if (blockedBy !== undefined) return `${errorTable[blockedBy].message}. ${errorTable[blockedBy].remedy}`;
+      if (trouble !== undefined) return `${trouble.message}. ${trouble.remedy}`;
+      return 'The host has not answered yet. Wait for the first call';
+    },
+    onRefusal: (listener) => void listeners.push(listener),
+  };
+}
