@@ -132,7 +132,9 @@ export async function runCli(context: Context, args: readonly string[]): Promise
     );
   program
     .command('plays')
-    .description('the last plays: who, by which rule, what it cost, how it ended')
+    .description(
+      'the last plays: who, how, what it cost, how it ended; with --json also by which rule, and why',
+    )
     .option('--limit <count>', 'how many, at most 200', '20')
     .option('--json', 'one JSON object a line')
     .action((options) => then(import('./commands/plays.ts').then(({ plays }) => plays(context, options))));

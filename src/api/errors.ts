@@ -21,11 +21,7 @@ export function fromErrorBody({ code, message }: ErrorBody, retryAt?: number): B
   const at = retryAt === undefined ? {} : { retryAt };
   // Of another version, with errors that this one does not know.
   if (!isErrorCode(code)) return new BridgeError('BRIDGE_INTERNAL', { detail: message, ...at });
-  const lead = `${errorTable[code].message}: `;
-  return new BridgeError(code, {
-    ...(message.startsWith(lead) && { detail: message.slice(lead.length) }),
-    ...at,
-  });
+  return new BridgeError(code, { says: message, ...at });
 }
 
 function isErrorCode(code: string): code is ErrorCode {

@@ -6,7 +6,7 @@ import { examineFolders } from './examine-folders.ts';
 export interface Context {
   env: Readonly<Record<string, string | undefined>>;
   cwd: string;
-  out: NodeJS.WritableStream & { isTTY?: boolean };
+  out: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
   err: NodeJS.WritableStream & { isTTY?: boolean };
   stdin: NodeJS.ReadableStream;
   /** Aborts at Ctrl-C or SIGTERM. */
@@ -36,6 +36,11 @@ export function settingsOf({ env, cwd }: Pick<Context, 'env' | 'cwd'>, needs: Ne
     keyRequired: needs.key ?? false,
     ...(needs.folders && { examine: examineFolders }),
   });
+}
+
+/** Lines on standard output that were made for people. */
+export function sayAll(context: Pick<Context, 'out'>, lines: readonly string[]): void {
+  for (const line of lines) say(context, line);
 }
 
 /** One line on standard output. */

@@ -3,6 +3,8 @@ import { missingKey, SettingsError } from '../../config/faults.ts';
 import { errorTable, isBridgeError, isHostRefusal } from '../core/errors.ts';
 import { withoutSecrets } from '../core/redact.ts';
 import { type Context, type ExitCode, exitCodes } from './context.ts';
+import { printable } from './format/printable.ts';
+import { withLocalTimes } from './format/time.ts';
 
 /** Tells the person why a command ended, and what to do. @returns the exit code */
 export function explain({ err, signal }: Pick<Context, 'err' | 'signal'>, error: unknown): ExitCode {
@@ -16,7 +18,7 @@ export function explain({ err, signal }: Pick<Context, 'err' | 'signal'>, error:
     err.write(`passerelle: ${withoutSecrets((error as Error).stack ?? String(error))}\n`);
     return exitCodes.failed;
   }
-  err.write(`passerelle: ${error.message}\n${error.remedy}\n`);
+  err.write(`passerelle: ${forPeople(error.message)}\n${error.remedy}\n`);
   return isHostRefusal(error) ? exitCodes.refused : exitCodes.failed;
 }
 
@@ -29,5 +31,13 @@ function inWords(error: SettingsError): string {
     ].join('');
   const { message, remedy } = errorTable[error.code];
   const count = error.faults.length === 1 ? '' : ` (${error.faults.length})`;
-  return `passerelle: ${message}${count}:\n${error.message}\n${remedy}\n`;
+  return `passerelle: ${message}${count}:\n${forPeople(error.message)}\n${remedy}\n`;
+}
+
+/** Line by line, since some messages are lists; names in them steer nothing. */
+function forPeople(message: string): string {
+  return message
+    .split('\n')
+    .map((line) => withLocalTimes(printable(line)))
+    .join('\n');
 }

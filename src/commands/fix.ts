@@ -1,5 +1,8 @@
 import { readOverride } from '../library/override.ts';
-import { type Context, type ExitCode, exitCodes, say } from './context.ts';
+import { type Context, type ExitCode, exitCodes, say, sayAll } from './context.ts';
+import { fixedTotal, moveLines } from './format/moves.ts';
+import { overrideLines } from './format/overrides.ts';
+import { widthOfStream } from './format/width.ts';
 import { withBridge } from './with-bridge.ts';
 
 export interface FixCommandOptions {
@@ -39,8 +42,8 @@ export async function fix(
       say(context, JSON.stringify(fixed));
       return exitCodes.done;
     }
-    for (const { from, to } of fixed.moves) say(context, `${shown(from)} -> ${shown(to)}`);
-    say(context, `${fixed.files} files, ${fixed.moves.length} moved; passerelle tree undo brings them back`);
+    sayAll(context, moveLines(fixed.moves));
+    say(context, fixedTotal(fixed.files, fixed.moves.length));
     return exitCodes.done;
   });
 }
@@ -48,16 +51,10 @@ export async function fix(
 async function listFixes(context: Context, json: boolean): Promise<ExitCode> {
   return withBridge(context, async ({ curation: { overrides } }) => {
     const all = await overrides.list();
-    if (all.length === 0 && !json) say(context, 'nothing was said so far');
-    for (const one of all)
-      say(context, json ? JSON.stringify(one) : `${one.path ?? one.target}  ${JSON.stringify(one.override)}`);
+    if (json) for (const one of all) say(context, JSON.stringify(one));
+    else sayAll(context, overrideLines(all, { width: widthOfStream(context.out) }));
     return exitCodes.done;
   });
-}
-
-/** Where a file stands, for a person. */
-export function shown(place: { stem: string | undefined } | undefined): string {
-  return place?.stem === undefined ? '(not in the tree)' : `${place.stem}.strm`;
 }
 
 /** Options as the object that is checked; what is no number stays text, and is told as wrong. */

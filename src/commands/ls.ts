@@ -1,5 +1,7 @@
-import { BridgeError } from '../core/errors.ts';
-import { type Context, type ExitCode, exitCodes, say } from './context.ts';
+import { pathNotFound } from '../catalog/account/near-paths.ts';
+import { type Context, type ExitCode, exitCodes, say, sayAll } from './context.ts';
+import { listingLines } from './format/listing.ts';
+import { widthOfStream } from './format/width.ts';
 import { withBridge } from './with-bridge.ts';
 
 /** What the catalog holds at an account path. Asks the host nothing. */
@@ -11,7 +13,7 @@ export async function ls(
   return withBridge(context, async ({ catalog }) => {
     const found = await catalog.files.byPath(path);
     if (!found.folder && found.files.length === 0) {
-      throw new BridgeError('BRIDGE_NOT_FOUND', { detail: `${path} is not in the catalog` });
+      throw await pathNotFound(catalog.files, path);
     }
     const { folders, files } = found.folder
       ? await catalog.files.children(found.folder)
@@ -31,17 +33,7 @@ export async function ls(
       }
       return exitCodes.done;
     }
-    for (const folder of folders)
-      say(context, `${'-'.padStart(14)}  ${' '.repeat(20)}  ${folder.name}/${mark(folder.missingSince)}`);
-    for (const file of files)
-      say(
-        context,
-        `${String(file.sizeBytes).padStart(14)}  ${file.id.padEnd(20)}  ${file.name}${mark(file.missingSince)}`,
-      );
+    sayAll(context, listingLines({ folders, files }, { width: widthOfStream(context.out) }));
     return exitCodes.done;
   });
-}
-
-function mark(missingSince: number | undefined): string {
-  return missingSince === undefined ? '' : `  (missing since ${new Date(missingSince).toISOString()})`;
 }

@@ -1,5 +1,8 @@
 import type { Bridge } from '../bridge.ts';
-import { type Context, type ExitCode, exitCodes, say } from './context.ts';
+import { type Context, type ExitCode, exitCodes, say, sayAll } from './context.ts';
+import { counted } from './format/plural.ts';
+import { proposalLines } from './format/proposals.ts';
+import { widthOfStream } from './format/width.ts';
 import { withBridge } from './with-bridge.ts';
 
 const shown = 50;
@@ -11,14 +14,8 @@ export type Decision = 'accept' | 'refuse' | 'undo';
 export async function proposals(context: Context, { json = false }: { json?: boolean }): Promise<ExitCode> {
   return withBridge(context, async (bridge) => {
     const all = await bridge.curation.proposals.list(shown);
-    if (all.length === 0 && !json)
-      say(context, 'nothing was ever taken out, and nothing waits for your word');
-    for (const one of all) {
-      if (json) say(context, JSON.stringify(one));
-      else for (const line of linesOf(one)) say(context, line);
-    }
-    if (!json && all.some(({ state }) => state === 'open'))
-      say(context, 'accept ID takes the files out, refuse ID keeps them, undo ID takes either back');
+    if (json) for (const one of all) say(context, JSON.stringify(one));
+    else sayAll(context, proposalLines(all, { width: widthOfStream(context.out) }));
     return exitCodes.done;
   });
 }
@@ -40,29 +37,24 @@ export async function decide(
     if (json) say(context, JSON.stringify(decided));
     else {
       const { proposal, files, tree } = decided;
-      say(context, `${proposal.id} is ${proposal.state}: ${files} files ${words[proposal.state]}`);
+      say(
+        context,
+        `${proposal.id} is ${proposal.state}: ${counted(files, 'file')} ${words[proposal.state](files === 1)}`,
+      );
       if (tree === 'later') say(context, 'A sync runs just now; it brings the tree up to date when it ends.');
     }
     return exitCodes.done;
   });
 }
 
-const words: Record<Proposal['state'], string> = {
-  open: 'wait for your word again',
-  accepted: 'have been taken out; undo brings them back',
-  refused: 'stay in the library until they come back',
-  undone: 'are in the library again, and stay there',
-  settled: 'are back',
+/** What became of its files. */
+const words: Record<Proposal['state'], (isOne: boolean) => string> = {
+  open: (isOne) => (isOne ? 'waits for your word again' : 'wait for your word again'),
+  accepted: (isOne) =>
+    isOne ? 'has been taken out; undo brings it back' : 'have been taken out; undo brings them back',
+  refused: (isOne) =>
+    isOne ? 'stays in the library until it comes back' : 'stay in the library until they come back',
+  undone: (isOne) =>
+    isOne ? 'is in the library again, and stays there' : 'are in the library again, and stay there',
+  settled: (isOne) => (isOne ? 'is back' : 'are back'),
 };
-
-function linesOf({ id, at, state, kind, files, films, why, examples, decidedAt }: Proposal): string[] {
-  const time = (ms: number) => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
-  const decided = decidedAt === undefined || decidedAt === at ? '' : ` ${time(decidedAt)}`;
-  const rest = files - examples.length;
-  return [
-    `${String(id).padEnd(4)}  ${state.padEnd(8)}  ${time(at)}  ${files} files, ${films} films or episodes  (${kind}${decided})`,
-    `      ${why}`,
-    ...examples.map((path) => `      ${path}`),
-    ...(rest > 0 ? [`      and ${rest} more`] : []),
-  ];
-}

@@ -1,4 +1,6 @@
-import { type Context, type ExitCode, exitCodes, say } from './context.ts';
+import { type Context, type ExitCode, exitCodes, say, sayAll } from './context.ts';
+import { doubtLines } from './format/doubts.ts';
+import { widthOfStream } from './format/width.ts';
 import { withBridge } from './with-bridge.ts';
 
 /** Files whose names say too little: what they were taken for, and why a person should look. */
@@ -12,10 +14,8 @@ export async function review(
   }
   return withBridge(context, async (bridge) => {
     const doubts = await bridge.curation.review(Number(limit), context.signal);
-    for (const doubt of doubts) say(context, json ? JSON.stringify(doubt) : `${doubt.path}\n  ${doubt.why}`);
-    if (!json && doubts.length === 0) say(context, 'Nothing needs a look.');
-    else if (!json)
-      say(context, `${doubts.length} files; passerelle fix "<path>" --title ... says what one is`);
+    if (json) for (const doubt of doubts) say(context, JSON.stringify(doubt));
+    else sayAll(context, doubtLines(doubts, { width: widthOfStream(context.out) }));
     return exitCodes.done;
   });
 }

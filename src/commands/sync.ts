@@ -4,6 +4,9 @@ import { isHostRefusal } from '../core/errors.ts';
 import { withApi } from './api.ts';
 import { type Context, type ExitCode, exitCodes, say } from './context.ts';
 import { type FollowedSync, followSync } from './follow-sync.ts';
+import { counted } from './format/plural.ts';
+import { printable } from './format/printable.ts';
+import { localMinute } from './format/time.ts';
 import { createProgress } from './progress.ts';
 
 export interface SyncCommandOptions {
@@ -51,19 +54,23 @@ function exitCodeOf({ outcome, reason, tree, away }: FollowedSync, signal: Abort
 function report(context: Context, result: FollowedSync, dryRun: boolean): void {
   const counts = result.tree;
   for (const { op, path, reason } of result.plan)
-    if (op !== 'keep') say(context, `${op.padEnd(8)} ${path}  (${reason})`);
+    if (op !== 'keep') say(context, printable(`${op.padEnd(8)} ${path}  (${reason})`));
   const words = dryRun ? ['would write', 'would update', 'would delete'] : ['written', 'updated', 'deleted'];
   say(
     context,
-    `${words[0]} ${counts.create}, ${words[1]} ${counts.update}, ${words[2]} ${counts.delete}, unchanged ${counts.keep + counts.adopt}; ${result.calls} calls to the host`,
+    `${words[0]} ${counts.create}, ${words[1]} ${counts.update}, ${words[2]} ${counts.delete}, unchanged ${counts.keep + counts.adopt}; ${counted(result.calls, 'call')} to the host`,
   );
   if (counts.conflict > 0)
-    say(context, `${counts.conflict} files in the tree are not ours or were edited, and were left alone`);
-  if (counts.failed > 0) say(context, `${counts.failed} files could not be written; the log names them`);
+    say(context, `left alone, since not ours or edited: ${counted(counts.conflict, 'file')} of the tree`);
+  if (counts.failed > 0)
+    say(context, `${counted(counts.failed, 'file')} could not be written; the log names them`);
   for (const { dir, why } of result.away)
     say(context, `the tree in ${dir} was left out, and is brought up to date when it is there again: ${why}`);
   if (result.note.failedFolders)
-    say(context, `${result.note.failedFolders} folders could not be listed; nothing was taken for missing`);
+    say(
+      context,
+      `${counted(result.note.failedFolders, 'folder')} could not be listed; nothing was taken for missing`,
+    );
   if (result.note.missingRoots)
     say(
       context,
@@ -72,7 +79,7 @@ function report(context: Context, result: FollowedSync, dryRun: boolean): void {
   if (result.note.removed)
     say(
       context,
-      `${result.note.removed} files that were gone have been taken out; passerelle proposals undo brings them back`,
+      `taken out, since gone: ${counted(result.note.removed, 'file')}; passerelle proposals undo brings back what was taken out`,
     );
   if (result.note.held) {
     say(context, `NOTHING WAS REMOVED: ${result.note.held.why}.`);
@@ -88,7 +95,7 @@ function report(context: Context, result: FollowedSync, dryRun: boolean): void {
     const error = result.reason && fromErrorBody(result.reason);
     const reason = error ? `${error.message}. ${error.remedy}` : 'interrupted';
     say(context, `stopped: ${reason}`);
-    const when = result.retryAt ? ` not before ${new Date(result.retryAt).toISOString()}` : '';
+    const when = result.retryAt ? ` not before ${localMinute(result.retryAt)}` : '';
     say(context, `The next sync goes on where this one stopped${when}.`);
   }
 }

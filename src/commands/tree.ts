@@ -1,5 +1,7 @@
-import { type Context, type ExitCode, exitCodes, say } from './context.ts';
-import { shown } from './fix.ts';
+import { type Context, type ExitCode, exitCodes, say, sayAll } from './context.ts';
+import { moveLines, moveTotal } from './format/moves.ts';
+import { counted } from './format/plural.ts';
+import { localMinute } from './format/time.ts';
 import { withBridge } from './with-bridge.ts';
 
 export interface TreePlanOptions {
@@ -18,14 +20,12 @@ export async function treePlan(
     for (const move of moves) {
       const { tree, fileId, from, to, why } = move;
       if (json) say(context, JSON.stringify({ tree, fileId, from: from?.stem, to: to?.stem, why }));
-      else say(context, `${shown(from)}\n  -> ${shown(to)}  (${why})`);
+      else sayAll(context, moveLines([move]));
     }
     const failed = applied?.result.counts.failed ?? 0;
     if (json) return failed > 0 ? exitCodes.failed : exitCodes.done;
-    if (moves.length === 0) say(context, 'Every file stands where it would be put today.');
-    else if (!apply) say(context, `${moves.length} files would move: passerelle tree plan --apply`);
-    else say(context, `${moves.length} files moved; passerelle tree undo brings them back`);
-    if (failed > 0) say(context, `${failed} files could not be written; the log names them`);
+    say(context, moveTotal(moves.length, apply));
+    if (failed > 0) say(context, `${counted(failed, 'file')} could not be written; the log names them`);
     return failed > 0 ? exitCodes.failed : exitCodes.done;
   });
 }
@@ -40,7 +40,7 @@ export async function treeUndo(context: Context, { json = false }: { json?: bool
     else {
       say(
         context,
-        `${batch.moves.length} moves of ${new Date(batch.at).toISOString()} (${batch.why}) are undone`,
+        `${counted(batch.moves.length, 'move')} of ${localMinute(batch.at)} (${batch.why}) ${batch.moves.length === 1 ? 'is' : 'are'} undone`,
       );
       if (batch.said.length > 0) say(context, 'What was said of them is as it was before.');
     }

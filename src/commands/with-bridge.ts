@@ -6,11 +6,11 @@ import { createProcessLog } from './process-log.ts';
 export async function withBridge<T>(
   context: Context,
   work: (bridge: Bridge) => Promise<T>,
-  needs: Needs = {},
+  { usualLevel = 'warn', ...needs }: Needs & { usualLevel?: 'warn' | 'silent' } = {},
 ): Promise<T> {
   const { settings, warnings } = settingsOf(context, needs);
   for (const warning of warnings) context.err.write(`${warning}\n`);
-  const level = context.env.PASSERELLE_LOG_LEVEL ? settings.log.level : 'warn';
+  const level = context.env.PASSERELLE_LOG_LEVEL ? settings.log.level : usualLevel;
   const log = createProcessLog({ ...settings.log, level }, context.err);
   const bridge = await createBridge(settings, log, { keepBaseUrl: true });
   try {

@@ -154,7 +154,7 @@ export const errorTable = {
     404,
     false,
     'There is nothing at this address',
-    'Look at the address, or run passerelle sync',
+    'Look at how it is written, or run passerelle sync',
   ),
   BRIDGE_METHOD: row(405, false, 'This address does not take this method', 'Use GET or HEAD'),
   BRIDGE_READ_ONLY: row(403, false, 'This view is read-only', 'Change the files at 1fichier'),
@@ -263,6 +263,8 @@ export type ErrorCode = keyof typeof errorTable;
 export interface BridgeErrorOptions {
   /** More words for the person; must hold no secret and no link. */
   detail?: string;
+  /** The whole text, where the table's message does not fit what was asked; the same holds for it. */
+  says?: string;
   /** When it makes sense to try again, milliseconds since the epoch. Becomes `Retry-After`. */
   retryAt?: number;
   cause?: unknown;
@@ -276,7 +278,8 @@ export class BridgeError extends Error {
 
   constructor(code: ErrorCode, options: BridgeErrorOptions = {}) {
     const { message } = errorTable[code];
-    super(options.detail ? `${message}: ${options.detail}` : message, { cause: options.cause });
+    const text = options.says ?? (options.detail ? `${message}: ${options.detail}` : message);
+    super(text, { cause: options.cause });
     this.code = code;
     this.retryAt = options.retryAt;
   }

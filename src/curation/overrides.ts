@@ -1,3 +1,4 @@
+import { pathNotFound } from '../catalog/account/near-paths.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Move, Spot } from '../catalog/curation/journal.ts';
 import type { Former, Target } from '../catalog/curation/override-types.ts';
@@ -53,7 +54,7 @@ export function createOverrideEditor({ catalog, clock, publisher }: FixOptions) 
     const found = await files.byPath(what.path);
     if (found.folder) return [`folder:${found.folder.id}`];
     if (found.files.length > 0) return found.files.map((file): Target => `file:${file.id}`);
-    throw new BridgeError('BRIDGE_NOT_FOUND', { detail: `${what.path} is not in the catalog` });
+    throw await pathNotFound(files, what.path);
   }
 
   async function placesOf(fileIds: readonly string[]): Promise<Map<string, Spot>> {

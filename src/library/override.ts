@@ -26,10 +26,34 @@ export type Override = z.infer<typeof shape>;
 export function readOverride(raw: unknown): Override | { wrong: string } {
   const read = shape.safeParse(raw);
   if (read.success) return read.data;
-  const faults = read.error.issues.map(({ path, message }) =>
-    [path.join('.'), message].filter(Boolean).join(': '),
-  );
-  return { wrong: faults.join('; ') };
+  return { wrong: [...new Set(read.error.issues.flatMap(faultsOf))].join('; ') };
+}
+
+/** What would be right, as the end of the sentence "... must be". */
+const right: Readonly<Record<string, string>> = {
+  as: 'movie, episode, extra or ignore',
+  title: 'text of at most 200 letters',
+  year: 'a year from 1870 to 2100',
+  season: 'a number from 0 to 9999 (0 = specials)',
+  episodes: 'numbers from 0 to 99999',
+  date: 'a day such as 2024-05-31',
+  edition: 'text of at most 60 letters',
+  ids: 'such as tmdb-603, tvdb-81189 or imdb-tt0133093',
+};
+
+/** In our own words: those of the library are for programmers. */
+function faultsOf(issue: z.core.$ZodIssue): string[] {
+  if (issue.code === 'unrecognized_keys' && issue.path.length === 0)
+    return issue.keys.map(
+      (name) => `${name} is nothing that can be said; known are ${Object.keys(right).join(', ')}`,
+    );
+  const name = String(issue.path[0] ?? '');
+  if (name in right) return [`${name} must be ${right[name]}`];
+  return [
+    issue.code === 'custom'
+      ? issue.message
+      : 'an object is expected, such as {"title": "Alien", "year": 1979}',
+  ];
 }
 
 /** An override and what it stands on. */

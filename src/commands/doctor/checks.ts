@@ -5,6 +5,7 @@ import { request } from 'undici';
 import type { Bridge } from '../../bridge.ts';
 import { BridgeError, errorTable } from '../../core/errors.ts';
 import { isLoopback } from '../../core/loopback.ts';
+import { counted } from '../format/plural.ts';
 
 /** What one check found. */
 export interface Finding {
@@ -110,7 +111,7 @@ export async function checkHost(
 /** Whether calls may go out, as far as it is known: a lock that another process met is remembered in the catalog. */
 export async function checkGate({ host }: Bridge): Promise<Finding> {
   const { isBlocked, blockedUntil, blockedBy, callsLeft } = host.state();
-  if (!isBlocked) return { state: 'ok', words: `open; ${callsLeft} calls could go out at once` };
+  if (!isBlocked) return { state: 'ok', words: `open; ${counted(callsLeft, 'call')} could go out at once` };
   const until = blockedUntil === undefined ? '' : ` until ${new Date(blockedUntil).toISOString()}`;
   const words = `closed${until}: ${blockedBy ? errorTable[blockedBy].message : 'the host has locked us out'}`;
   return {
@@ -175,7 +176,7 @@ export async function checkCrawl({ catalog }: Bridge): Promise<Finding> {
   const crawl = await catalog.crawls.last();
   if (!crawl) return { state: 'warn', words: 'there was none yet', remedy: 'run passerelle sync' };
   const { files, missing, folders } = await catalog.files.counts();
-  const words = `${crawl.outcome} ${new Date(crawl.endedAt ?? crawl.startedAt).toISOString()}; ${files} files in ${folders} folders${missing ? `, ${missing} of them missing` : ''}`;
+  const words = `${crawl.outcome} ${new Date(crawl.endedAt ?? crawl.startedAt).toISOString()}; ${counted(files, 'file')} in ${counted(folders, 'folder')}${missing ? `, ${missing} of them missing` : ''}`;
   const { held, stoppedBy, failedFolders, missingRoots } = crawl.note;
   if (missingRoots)
     return {
@@ -200,7 +201,7 @@ export async function checkCrawl({ catalog }: Bridge): Promise<Finding> {
   if (failedFolders)
     return {
       state: 'warn',
-      words: `${words}; ${failedFolders} folders could not be listed`,
+      words: `${words}; ${counted(failedFolders, 'folder')} could not be listed`,
       remedy: 'the log names them',
     };
   return { state: 'ok', words };

@@ -4,7 +4,11 @@ import { BridgeError } from '../../core/errors.ts';
 import { isFileId, streamPrefix } from '../../delivery/address.ts';
 import { familyNames, familyOf, networkZoneOf, networkZones } from '../../delivery/policy/client.ts';
 import { asks, ruleFor } from '../../delivery/policy/rules.ts';
-import { type Context, type ExitCode, exitCodes, say } from '../context.ts';
+import { type Context, type ExitCode, exitCodes, say, sayAll } from '../context.ts';
+import { printable } from '../format/printable.ts';
+import { ruleLines, type ShownRule } from '../format/rules.ts';
+import { duration } from '../format/time.ts';
+import { widthOfStream } from '../format/width.ts';
 import { withBridge } from '../with-bridge.ts';
 
 export interface DoctorClientOptions {
@@ -26,18 +30,17 @@ export async function doctorClient(context: Context, options: DoctorClientOption
     const lease = links.broker.atHand(file.id) ?? (await bridge.catalog.leases.get(file.id));
     const leftMs = lease ? Math.max(0, links.ttl.provenResumeUntil(lease) - clock.now()) : 0;
     if (!options.json) {
-      say(context, `${file.name}`);
+      say(context, printable(file.name));
       say(
         context,
-        lease
-          ? `a link is at hand, seen to be good for ${Math.round(leftMs / 1000)} s more`
-          : 'no link is at hand',
+        lease ? `a link is at hand, seen to be good for ${duration(leftMs)} more` : 'no link is at hand',
       );
       if (mode !== 'auto')
         say(context, `delivery.mode is ${mode}: everybody is treated alike, and these rules rest`);
     }
     const families = options.agent === undefined ? familyNames : [familyOf(options.agent)];
     const wheres = options.address === undefined ? networkZones : [networkZoneOf(options.address)];
+    const rows: ShownRule[] = [];
     for (const family of families)
       for (const place of wheres)
         for (const asked of asks) {
@@ -49,13 +52,10 @@ export async function doctorClient(context: Context, options: DoctorClientOption
             ttlOutlivesFilm: leftMs >= filmMinutes * 60_000,
           });
           const row = { client: family, from: place, asks: asked, give, rule: name, why };
-          say(
-            context,
-            options.json
-              ? JSON.stringify(row)
-              : `${family.padEnd(10)} ${place.padEnd(10)} ${asked.padEnd(6)} ${give.padEnd(9)} ${name}: ${why}`,
-          );
+          rows.push(row);
         }
+    if (options.json) for (const row of rows) say(context, JSON.stringify(row));
+    else sayAll(context, ruleLines(rows, widthOfStream(context.out)));
     return exitCodes.done;
   });
 }

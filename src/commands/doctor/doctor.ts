@@ -1,7 +1,9 @@
 import { placeOf, SettingsError } from '../../../config/faults.ts';
 import type { Bridge } from '../../bridge.ts';
 import { isBridgeError, isHostRefusal } from '../../core/errors.ts';
-import { type Context, type ExitCode, exitCodes, say } from '../context.ts';
+import { type Context, type ExitCode, exitCodes, say, sayAll } from '../context.ts';
+import { findingLines } from '../format/findings.ts';
+import { widthOfStream } from '../format/width.ts';
 import { withBridge } from '../with-bridge.ts';
 import {
   checkAccount,
@@ -24,8 +26,7 @@ export async function doctor(context: Context, { json = false }: { json?: boolea
   const show = (what: string, finding: Finding) => {
     if (finding.state === 'fail') failed = true;
     if (json) return say(context, JSON.stringify({ what, ...finding }));
-    say(context, `${finding.state.padEnd(4)}  ${what.padEnd(14)}  ${finding.words}`);
-    if (finding.remedy) say(context, `${' '.repeat(22)}-> ${finding.remedy}`);
+    sayAll(context, findingLines(what, finding, context.out.isTTY ? widthOfStream(context.out) : undefined));
   };
   try {
     await withBridge(
@@ -48,7 +49,8 @@ export async function doctor(context: Context, { json = false }: { json?: boolea
         show('browsing', { state: 'ok', words: `user ${settings.auth.user}, password ${secrets.password}` });
         show('admin token', { state: 'ok', words: secrets.adminToken });
       },
-      { key: true },
+      // The table says all of it, and with its remedies.
+      { key: true, usualLevel: 'silent' },
     );
   } catch (error) {
     if (error instanceof SettingsError) {

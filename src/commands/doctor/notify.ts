@@ -1,4 +1,5 @@
 import type { Bridge } from '../../bridge.ts';
+import { counted } from '../format/plural.ts';
 import type { Finding } from './checks.ts';
 
 /** Every media server of the settings: whether it finds what it is told of, and how telling it went last. */
@@ -7,7 +8,7 @@ export async function checkServers({ notify }: Bridge, signal: AbortSignal): Pro
   return (await notify.check(signal)).map(({ server, state, words, remedy }) => {
     const known = states.get(server);
     const last = known?.last;
-    const waits = known?.waiting ? `; ${known.waiting} folders wait` : '';
+    const waits = known?.waiting ? `; ${counted(known.waiting, 'folder')} waiting` : '';
     const told = last
       ? `; last told ${new Date(last.at).toISOString()}: ${last.words}`
       : '; not told of anything yet';

@@ -1,4 +1,5 @@
 import type { Bridge } from '../../bridge.ts';
+import { counted } from '../format/plural.ts';
 import type { Finding } from './checks.ts';
 
 const maxCounted = 100;
@@ -7,9 +8,9 @@ const maxCounted = 100;
 export async function checkProposals({ curation, catalog }: Bridge): Promise<Finding> {
   const open = await curation.proposals.list(maxCounted, 'open');
   const lying = await catalog.trash.count();
-  const trash = lying > 0 ? `; ${lying} files lie in the trash` : '';
+  const trash = lying > 0 ? `; ${counted(lying, 'file')} in the trash` : '';
   if (open.length === 0) return { state: 'ok', words: `none waits for a word${trash}` };
-  const told = open.map(({ id, files, why }) => `number ${id}: ${files} files (${why})`);
+  const told = open.map(({ id, files, why }) => `number ${id}: ${counted(files, 'file')} (${why})`);
   return {
     state: 'warn',
     words: `deletions wait for your word: ${told.join('; ')}${trash}`,

@@ -8,7 +8,7 @@ const obeyed = /[\p{Control}\p{Line_Separator}\p{Paragraph_Separator}\p{Bidi_Con
 const piledUp = /(\p{Nonspacing_Mark}{6})\p{Nonspacing_Mark}+/gu;
 
 /**
- * A name or a text of strangers (file names, User-Agents, answers of other programs) as it may stand on a terminal and
+ * A name or a text of somebody else (file names, User-Agents, answers of other programs) as it may stand on a terminal and
  * on one line: what a terminal would obey is written out, `\x1b` or `\u202e`.
  */
 export function printable(text: string): string {

@@ -26,7 +26,14 @@ export function zoneName(zone?: string): string {
   return new Intl.DateTimeFormat('sv-SE', zoned(zone)).resolvedOptions().timeZone;
 }
 
-/** A time for a person: `0.4 s` only below ten, `40 s`, `12 min`, `3 h 05 min`, `2 days`. @param ms milliseconds */
+/** A text for people with each ISO 8601 time in it as it is where they are. */
+export function withLocalTimes(text: string, zone?: string): string {
+  return text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z/g, (time) =>
+    localMinute(Date.parse(time), zone),
+  );
+}
+
+/** A time for a person: `40 s`, `12 min`, `3 h 05 min`, `2 days`. @param ms milliseconds */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 60) return `${seconds} s`;

@@ -1,0 +1,42 @@
+import { counted } from './plural.ts';
+import { size } from './size.ts';
+import { tableLines } from './table.ts';
+import { localDay } from './time.ts';
+
+export interface ListedFolder {
+  name: string;
+  /** Milliseconds UTC. */
+  missingSince?: number | undefined;
+}
+
+export interface ListedFile extends ListedFolder {
+  sizeBytes: number;
+  sentAt?: number | undefined;
+}
+
+/** What lies in a folder of the account: size, day of upload, name, and what it comes to. */
+export function listingLines(
+  { folders, files }: { folders: readonly ListedFolder[]; files: readonly ListedFile[] },
+  { width, zone }: { width?: number; zone?: string } = {},
+): string[] {
+  const missing = (since: number | undefined) =>
+    since === undefined ? '' : `missing since ${localDay(since, zone)}`;
+  const rows = [
+    ...folders.map(({ name, missingSince }) => ['', '', `${name}/`, missing(missingSince)]),
+    ...files.map(({ name, sizeBytes, sentAt, missingSince }) => [
+      size(sizeBytes),
+      sentAt === undefined ? '' : localDay(sentAt, zone),
+      name,
+      missing(missingSince),
+    ]),
+  ];
+  const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const totals = [
+    ...(folders.length > 0 ? [counted(folders.length, 'folder')] : []),
+    ...(files.length > 0 ? [`${counted(files.length, 'file')}, ${size(bytes)}`] : []),
+  ];
+  return [
+    ...tableLines([{ align: 'right' }, {}, { cut: 'middle' }, {}], rows, width),
+    totals.length > 0 ? totals.join(', ') : 'This folder is empty.',
+  ];
+}

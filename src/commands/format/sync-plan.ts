@@ -1,0 +1,53 @@
+import { counted, grouped } from './plural.ts';
+import { type Column, tableLines } from './table.ts';
+import { localMinute, zoneName } from './time.ts';
+
+/** One call that is planned. `at`: ISO 8601. */
+export interface ShownStep {
+  at: string;
+  path: string;
+  why: string;
+}
+
+export interface PlanOptions {
+  /** How many folders are looked into how often. */
+  tiers: Readonly<Record<string, number>>;
+  sync: { callsPerDay: number; discovery: boolean; intervalMinutes: number };
+  width?: number;
+  zone?: string;
+}
+
+/** Lines shown to a person; `--json` has all. */
+const maxShown = 40;
+
+const columns: Column[] = [
+  { head: 'when' },
+  { head: 'why', cut: 'end' },
+  { head: 'where', cut: 'middle', atLeast: 20 },
+];
+
+/** What would be looked into during the next day. */
+export function planLines(steps: readonly ShownStep[], { tiers, sync, width, zone }: PlanOptions): string[] {
+  const rows = steps
+    .slice(0, maxShown)
+    .map(({ at, path, why }) => [localMinute(Date.parse(at), zone), why, path]);
+  const { hot = 0, warm = 0, cold = 0 } = tiers;
+  return [
+    steps.length === 0
+      ? 'nothing is planned: the first complete sync comes first'
+      : `${counted(steps.length, 'call')} in the next 24 hours; ${grouped(hot)} hot, ${grouped(warm)} warm, ${grouped(cold)} cold folders`,
+    ...tableLines(columns, rows, width),
+    ...(steps.length > maxShown
+      ? [`... and ${grouped(steps.length - maxShown)} more; --json shows all`]
+      : []),
+    ...(steps.length > 0 ? [`Times are local (${zoneName(zone)}).`] : []),
+    ...limitOf(sync),
+  ];
+}
+
+function limitOf({ callsPerDay, discovery, intervalMinutes }: PlanOptions['sync']): string[] {
+  if (!discovery || intervalMinutes === 0)
+    return ['sync.discovery is off, or sync.intervalMinutes is 0: only what is asked for is looked into'];
+  if (callsPerDay === 0) return [];
+  return [`complete crawls come beside that; together at most ${counted(callsPerDay, 'call')} a day`];
+}

@@ -1,0 +1,55 @@
+import t from 'tap';
+import { nearPaths, pathNotFound } from '../src/catalog/account/near-paths.ts';
+
+/** Paths of folders end in `/`. */
+function accountOf(...paths: string[]) {
+  const file = (name: string) => ({ name }) as never;
+  const folder = (path: string) => ({ path, name: path.split('/').at(-1) }) as never;
+  const inside = (base: string) =>
+    paths.flatMap((path) => {
+      const rest = path.startsWith(base) ? path.slice(base.length) : '';
+      const [name = ''] = rest.split('/');
+      return name === '' ? [] : [{ name, isFolder: rest.includes('/') }];
+    });
+  return {
+    byPath: async (path: string) => ({ folder: folder(path), files: [] }),
+    async children({ path }: { path: string }) {
+      const base = path === '/' ? '/' : `${path}/`;
+      const entries = [...new Map(inside(base).map((entry) => [entry.name, entry])).values()];
+      return {
+        folders: entries.filter(({ isFolder }) => isFolder).map(({ name }) => folder(base + name)),
+        files: entries.filter(({ isFolder }) => !isFolder).map(({ name }) => file(name)),
+      };
+    },
+  };
+}
+
+const account = accountOf(
+  '/Films/Horreur/Alien (1979).mkv',
+  '/Films/Amélie.mkv',
+  '/Séries/Lost/',
+  '/Divers/x.mkv',
+);
+
+t.test('what is near a path that is not there', async (t) => {
+  const rows: [string, string[]][] = [
+    ['/films', ['/Films']],
+    ['films/', ['/Films']],
+    ['/series/lost', ['/Séries/Lost']],
+    ['/Films/Horeur', ['/Films/Horreur']],
+    ['/film/horreur/alien', ['/Films/Horreur/Alien (1979).mkv']],
+    ['/Films/Amelie.mkv', ['/Films/Amélie.mkv']],
+    ['/Musique/x', []],
+    ['/', []],
+  ];
+  for (const [path, near] of rows) t.same(await nearPaths(account, path), near, path);
+});
+
+t.test('the error says what may have been meant', async (t) => {
+  t.equal(
+    (await pathNotFound(account, '/films')).message,
+    '/films is not in the catalog; did you mean /Films?',
+  );
+  t.equal((await pathNotFound(account, '/Musique')).message, '/Musique is not in the catalog');
+  t.equal((await pathNotFound(account, '/films')).code, 'BRIDGE_NOT_FOUND');
+});
