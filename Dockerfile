@@ -31,7 +31,7 @@ RUN ln -s /app/docker/passerelle /usr/local/bin/passerelle \
     && chown node:node /data /library
 VOLUME ["/data", "/library"]
 EXPOSE 8790
-HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 CMD ["node", "/app/docker/healthcheck.js"]
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 CMD ["node", "/app/docker/healthcheck.js"]
 # Starts as root and gives it up for PUID:PGID (1000:1000) before the first line of Passerelle runs.
 ENTRYPOINT ["/app/docker/entrypoint.sh"]
 # A small space for young objects: 30 MB less memory, and no film or redirect is slower for it (bench).

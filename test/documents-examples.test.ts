@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { loadSettings } from '../config/load.ts';
 import { noFile, read } from './fixtures/checkout.ts';
 import { documents, tableOf } from './fixtures/documents.ts';
+import { passerelle } from './fixtures/passerelle.ts';
 import { run } from './fixtures/run.ts';
 
 /** What the documents show to type or to write is right: shell, settings, commands with their options. */
@@ -81,6 +82,17 @@ t.test('a compose file of the documents has the folders, ports and names of the 
       file: noFile,
     });
     t.strictSame(warnings, []);
+  }
+});
+
+t.test('what is shown of names runs, without an account', async (t) => {
+  const lines = of('sh').flatMap(({ text }) => text.match(/(?<=npx passerelle )recognise "[^\n]+"$/gm) ?? []);
+  t.ok(lines.length > 0, `${lines.length} lines`);
+  for (const line of lines) {
+    const [, path = ''] = /"(.+)"/.exec(line) ?? [];
+    const { code, stdout } = await passerelle(['recognise', path], { cwd: t.testdir() });
+    t.equal(code, 0, line);
+    t.match(stdout, /^movie +Le Gendarme se marie \(1968\)/);
   }
 });
 
