@@ -5,6 +5,7 @@ import type { Settings } from '../config/settings.ts';
 import { createBrowse } from './browse/browse.ts';
 import { openCatalog } from './catalog/catalog.ts';
 import { type Clock, systemClock } from './core/clock.ts';
+import { ownJson } from './core/codec.ts';
 import { isBridgeError } from './core/errors.ts';
 import { lockFile } from './core/file-lock.ts';
 import type { Log } from './core/log.ts';
@@ -15,6 +16,7 @@ import { createFichier } from './host/fichier/fichier.ts';
 import type { GovernorState } from './host/fichier/governor-memory.ts';
 import { type AcceptedKey, createKeyWatch } from './host/key-watch.ts';
 import { createIndexing } from './indexing.ts';
+import { keptValues } from './library/kept-values.ts';
 import { treesOf } from './library/trees.ts';
 import type { DayOfCalls } from './media/call-budget.ts';
 import { inspect } from './media/inspect.ts';
@@ -57,7 +59,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     password: settings.auth.password ?? kept.password,
   };
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const catalog = await openCatalog(join(dataDir, 'catalog.db'));
+  const catalog = await openCatalog(join(dataDir, 'catalog.db'), keptValues);
   const trees = treesOf(library);
   const titles = catalog.placementsOf(trees[0].name);
   if (isFirstStart && (await titles.treeCount()) > 0) {
@@ -100,16 +102,18 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
   const { reader, rangeCache, plays, slots } = playback.delivery;
   const signer = createSigner(livingKeys(secrets.signingKeys, clock.now()));
   const named = settings.server.baseUrl;
-  const before = overrides.keepBaseUrl ? await catalog.keyValues.get<string>('baseUrl') : undefined;
-  if (named !== undefined) await catalog.keyValues.put('baseUrl', named);
+  const keptBaseUrl = catalog.keyValues.entry('baseUrl', ownJson<string>());
+  const before = overrides.keepBaseUrl ? await keptBaseUrl.get() : undefined;
+  if (named !== undefined) await keptBaseUrl.put(named);
   const baseUrl = named ?? before ?? `http://${localName(settings.server.host)}:${settings.server.port}`;
+  const resultOf = (server: string) => catalog.keyValues.entry(`notify ${server}`, ownJson<Result>());
   const notify = createNotifier({
     settings: settings.notify,
     trees,
     store: catalog.outbox,
     results: {
-      get: (server) => catalog.keyValues.get<Result>(`notify ${server}`),
-      put: (server, result) => catalog.keyValues.put(`notify ${server}`, result),
+      get: (server) => resultOf(server).get(),
+      put: (server, result) => resultOf(server).put(result),
     },
     clock,
     log,
@@ -191,14 +195,13 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
 
   /** A small fact read once and written in the background: what uses it must not wait for the disk. */
   async function memoryOf<T>(name: string) {
-    let value: T | undefined = await catalog.keyValues.get<T>(name);
+    const kept = catalog.keyValues.entry(name, ownJson<T>());
+    let value: T | undefined = await kept.get();
     return {
       read: () => value,
       write: (next: T) => {
         value = next;
-        catalog.keyValues
-          .put(name, next)
-          .catch((error: unknown) => log.warn({ err: error, name }, 'could not be kept on disk'));
+        kept.put(next).catch((error: unknown) => log.warn({ err: error, name }, 'could not be kept on disk'));
       },
     };
   }

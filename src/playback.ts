@@ -4,6 +4,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import type { Placements } from './catalog/tree/placements.ts';
 import type { Clock } from './core/clock.ts';
+import { ownJson } from './core/codec.ts';
 import type { Log } from './core/log.ts';
 import { createRangeCache } from './delivery/cache/range-cache.ts';
 import { createPlayLog } from './delivery/play-log.ts';
@@ -19,7 +20,6 @@ import { createLinkProbe } from './links/link-probe.ts';
 import { createLinkTtl, type LearnedTtl } from './links/link-ttl.ts';
 import { createLocationLock } from './links/location-lock.ts';
 import { createRenewal } from './links/renewal.ts';
-import type { Recognition } from './naming/text/recognition.ts';
 
 export interface PlaybackParts {
   settings: Settings;
@@ -94,7 +94,7 @@ export async function createPlayback(parts: PlaybackParts) {
   const plays = createPlays({
     clock,
     log,
-    store: catalog.plays<PlayRecord>(),
+    store: catalog.plays(ownJson<PlayRecord>()),
     playLog: createPlayLog({ log, titlesOf }),
   });
   const prefetch = createPrefetch({
@@ -120,10 +120,7 @@ export async function createPlayback(parts: PlaybackParts) {
   async function nextOf(fileId: string) {
     const key = (await titles.placesOf([fileId])).get(fileId)?.titleKey;
     if (key === undefined) return undefined;
-    const titled = (await titles.ofKeys([key])).map((row) => ({
-      fileId: row.fileId,
-      recognition: JSON.parse(row.recognition) as Recognition,
-    }));
+    const titled = await titles.ofKeys([key]);
     const current = titled.find((one) => one.fileId === fileId);
     const next = current && nextAfter(current, titled);
     return next === undefined ? undefined : await catalog.files.byId(next);

@@ -6,14 +6,16 @@ import t from 'tap';
 import { openCatalog } from '../src/catalog/catalog.ts';
 import { kyselyOver } from '../src/catalog/db/sqlite.ts';
 import type { TreeRow } from '../src/catalog/tree/placements.ts';
+import { ownJson } from '../src/core/codec.ts';
 import { lockFile } from '../src/core/file-lock.ts';
+import { keptValues } from '../src/library/kept-values.ts';
 import { top } from './fixtures/ids.ts';
 import { file, listing } from './fixtures/listed-catalog.ts';
 
 t.test('a damaged, foreign or newer file is refused in words and left as it is', async (t) => {
   const dir = t.testdir();
   const good = join(dir, 'good.db');
-  const catalog = await openCatalog(good);
+  const catalog = await openCatalog(good, keptValues);
   const crawl = await catalog.crawls.start(['/'], 0);
   for (let folder = 0; folder < 20; folder++) {
     await catalog.crawls.listed(
@@ -69,14 +71,14 @@ t.test('a damaged, foreign or newer file is refused in words and left as it is',
     const path = join(dir, `${what.replace(/\W/g, '-')}.db`);
     await make(path);
     const before = await readFile(path);
-    await t.rejects(openCatalog(path), { code }, what);
+    await t.rejects(openCatalog(path, keptValues), { code }, what);
     t.ok((await readFile(path)).equals(before), `${what}: not touched`);
   }
 });
 
 t.test('a folder that cannot be written is named', async (t) => {
   const dir = t.testdir({ file: 'in the way' });
-  await t.rejects(openCatalog(join(dir, 'file', 'catalog.db')), {
+  await t.rejects(openCatalog(join(dir, 'file', 'catalog.db'), keptValues), {
     code: 'BRIDGE_DISK',
     message: /catalog\.db/,
   });
@@ -84,11 +86,11 @@ t.test('a folder that cannot be written is named', async (t) => {
 
 t.test('a migration that was killed in the middle runs again', async (t) => {
   const path = join(t.testdir(), 'catalog.db');
-  await (await openCatalog(path)).close();
+  await (await openCatalog(path, keptValues)).close();
   const database = new DatabaseSync(path);
   database.exec('pragma user_version = 0');
   database.close();
-  const again = await openCatalog(path);
+  const again = await openCatalog(path, keptValues);
   await again.alive();
   await again.close();
 });
@@ -104,12 +106,12 @@ t.test('a process that is killed between two steps of a migration leaves a catal
       if (left-- <= 0) throw new Error('killed');
       return run.apply(this, values as never);
     } as typeof run;
-    const killed = await openCatalog(path).catch((error: Error) => error);
+    const killed = await openCatalog(path, keptValues).catch((error: Error) => error);
     Object.assign(StatementSync.prototype, { run });
     done = !(killed instanceof Error);
     if (!(killed instanceof Error)) await killed.close();
     else if (killed.message !== 'killed') throw killed;
-    const again = await openCatalog(path).catch((error: Error) => error);
+    const again = await openCatalog(path, keptValues).catch((error: Error) => error);
     if (again instanceof Error) return t.fail(`after ${lived} statements: ${again.message}`);
     await again.close();
   }
@@ -117,7 +119,7 @@ t.test('a process that is killed between two steps of a migration leaves a catal
 
 t.test('a catalog from before folders had dates gets them from what lies in them', async (t) => {
   const path = join(t.testdir(), 'catalog.db');
-  const old = await openCatalog(path);
+  const old = await openCatalog(path, keptValues);
   const crawl = await old.crawls.start(['/'], 0);
   await old.crawls.listed(crawl, listing(0, [{ id: 7, name: 'Films' }], []), 10, 1);
   const films = [file('a', 'A.mkv', { sentAt: 3000 }), file('b', 'B.mkv', { sentAt: 2000 })];
@@ -143,7 +145,7 @@ t.test('a catalog from before folders had dates gets them from what lies in them
     alter table tree drop column next_sha256; drop table tree_intents; pragma user_version = 8;
     delete from kysely_migration where name >= '009'`);
   database.close();
-  const again = await openCatalog(path);
+  const again = await openCatalog(path, keptValues);
   t.teardown(() => again.close());
   const [child] = await again.listings.ofAccount.folders(top, undefined, 10);
   t.match(child, { name: 'Films', changedAt: 3000 });
@@ -155,17 +157,20 @@ t.test('a catalog from before folders had dates gets them from what lies in them
 
 t.test('what was remembered under the old words is known under the new ones', async (t) => {
   const path = join(t.testdir(), 'catalog.db');
-  const old = await openCatalog(path);
-  await old.keyValues.put('steady', { steadyMs: 5, wallMs: 7, upMs: 3 });
-  await old.keyValues.put('accountBehind', { keyPrint: 'abc', whose: 'def' });
+  const old = await openCatalog(path, keptValues);
+  await old.keyValues.entry('steady', ownJson<object>()).put({ steadyMs: 5, wallMs: 7, upMs: 3 });
+  await old.keyValues.entry('accountBehind', ownJson<object>()).put({ keyPrint: 'abc', whose: 'def' });
   await old.close();
   const database = new DatabaseSync(path);
   database.exec(`pragma user_version = 10; delete from kysely_migration where name >= '011'`);
   database.close();
-  const again = await openCatalog(path);
+  const again = await openCatalog(path, keptValues);
   t.teardown(() => again.close());
-  t.same(await again.keyValues.get('steady'), { wallMs: 7, upMs: 3, monotonicMs: 5 });
-  t.same(await again.keyValues.get('accountBehind'), { whose: 'def', keyFingerprint: 'abc' });
+  t.same(await again.keyValues.entry('steady', ownJson()).get(), { wallMs: 7, upMs: 3, monotonicMs: 5 });
+  t.same(await again.keyValues.entry('accountBehind', ownJson()).get(), {
+    whose: 'def',
+    keyFingerprint: 'abc',
+  });
 });
 
 t.test('a statement that was made before a change of its table gives the rows of after it', async (t) => {
@@ -186,7 +191,7 @@ t.test(
   'two processes that write into one tree know both what the other wrote and what it was about to write',
   async (t) => {
     const path = join(t.testdir(), 'catalog.db');
-    const [one, other] = [await openCatalog(path), await openCatalog(path)];
+    const [one, other] = [await openCatalog(path, keptValues), await openCatalog(path, keptValues)];
     t.teardown(() => Promise.all([one.close(), other.close()]));
     const row = (at: string, hash: string, insteadOf?: string) => {
       const rest = { kind: 'nfo', fileId: undefined, titleKey: 'x', sizeBytes: 1, mtimeMs: 5 };
@@ -222,7 +227,7 @@ t.test(
   'what is read to be changed waits its turn: another process that writes in between does not make it fail',
   async (t) => {
     const path = join(t.testdir(), 'catalog.db');
-    const catalog = await openCatalog(path);
+    const catalog = await openCatalog(path, keptValues);
     const other = new DatabaseSync(path, { timeout: 0 });
     const { all } = StatementSync.prototype;
     t.teardown(async () => {

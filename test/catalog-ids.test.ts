@@ -5,6 +5,7 @@ import t from 'tap';
 import { openCatalog } from '../src/catalog/catalog.ts';
 import type { FolderId } from '../src/core/ids.ts';
 import { parseFolderId } from '../src/core/ids.ts';
+import { keptValues } from '../src/library/kept-values.ts';
 import { knownRoots } from '../src/sync/crawl/roots.ts';
 import { folder, top } from './fixtures/ids.ts';
 import { file, listing, opened } from './fixtures/listed-catalog.ts';
@@ -17,7 +18,7 @@ t.test('a catalog from when folders had numbers goes on as it was', async (t) =>
   const old = new DatabaseSync(path);
   old.exec(former);
   old.close();
-  const catalog = await openCatalog(path);
+  const catalog = await openCatalog(path, keptValues);
   t.teardown(() => catalog.close());
   const { files, crawls, overrides } = catalog;
 
@@ -59,7 +60,7 @@ t.test('the tables of a catalog that was migrated are those of a new one', async
   old.exec(former);
   old.close();
   const tablesOf = async (name: string) => {
-    await (await openCatalog(join(dir, name))).close();
+    await (await openCatalog(join(dir, name), keptValues)).close();
     const database = new DatabaseSync(join(dir, name));
     const rows = database.prepare('select name, sql from sqlite_schema order by name').all();
     database.close();

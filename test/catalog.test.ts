@@ -2,6 +2,8 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { openCatalog } from '../src/catalog/catalog.ts';
+import { ownJson } from '../src/core/codec.ts';
+import { keptValues } from '../src/library/kept-values.ts';
 import { folder, top } from './fixtures/ids.ts';
 import { file, listing, opened } from './fixtures/listed-catalog.ts';
 
@@ -105,7 +107,7 @@ t.test('paths lead to folders and files, and twins are both found', async (t) =>
 
 t.test('everything outlives a restart', async (t) => {
   const path = join(t.testdir(), 'catalog.db');
-  const one = await openCatalog(path);
+  const one = await openCatalog(path, keptValues);
   const crawl = await one.crawls.start(['/'], 5);
   await one.crawls.enqueue(crawl, top);
   await one.crawls.listed(crawl, listing(0, [{ id: 1, name: 'A' }], [file('a', 'a.mkv')]), 6, 1);
@@ -115,14 +117,14 @@ t.test('everything outlives a restart', async (t) => {
     issuedAt: 3,
     firstUsedAt: undefined,
   });
-  await one.keyValues.put('governor', { closed: true });
+  await one.keyValues.entry('governor', ownJson<object>()).put({ closed: true });
   await one.close();
   t.equal((await stat(path)).mode & 0o777, 0o600, 'nobody else reads it');
-  const two = await openCatalog(path);
+  const two = await openCatalog(path, keptValues);
   t.match(await two.crawls.last(), { id: crawl, outcome: 'running', calls: 1, roots: ['/'] });
   t.match(await two.crawls.next(crawl), { folderId: folder(1) });
   t.match(await two.leases.get('x'), { issuedAt: 3, firstUsedAt: undefined });
-  t.same(await two.keyValues.get('governor'), { closed: true });
+  t.same(await two.keyValues.entry('governor', ownJson()).get(), { closed: true });
   await two.close();
 });
 

@@ -154,7 +154,11 @@ t.test('the playlist names every film and episode with the address that plays', 
   t.equal((await ask(`${started.url}/library.m3u?kind=music`, 'GET')).status, 400);
 
   const { id, sizeBytes } = started.simulator.account.file('/Films/Metropolis.1927.RESTORED.720p.HDTV.ts');
-  const facts = JSON.stringify({ container: 'mpegts', durationMs: 8_999_600, video: [], audio: [] });
+  const facts = {
+    container: 'mpegts',
+    durationMs: 8_999_600,
+    ...{ video: [], audio: [], subtitles: [], chapters: [] },
+  };
   await started.bridge.catalog.media.put({ id, sizeBytes }, facts, 1);
   const known = await ask(`${started.url}/library.m3u?kind=movie`, 'GET');
   t.match(known.text, '#EXTINF:9000 group-title="Movies",Metropolis (1927)', 'once its header was read');

@@ -38,7 +38,7 @@ function row({ id, name }: { id: string; name: string }, stem?: string): TitleRo
   return {
     fileId: id,
     titleKey: titleKey(libraryFile, recognition) ?? '',
-    recognition: JSON.stringify(recognition),
+    recognition,
     stem,
     name: stem === undefined ? undefined : name,
     told: undefined,

@@ -1,6 +1,6 @@
 import t from 'tap';
+import { dayMs } from '../src/core/durations.ts';
 import { silentLog } from '../src/core/log.ts';
-import { dayMs } from '../src/sync/discovery/folder-rate.ts';
 import { createScheduler } from '../src/sync/scheduler.ts';
 import { createCountedAgent } from './fixtures/counted-agent.ts';
 import { createHandClock, type HandClock, hourMs, minuteMs } from './fixtures/hand-clock.ts';

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t, { type Test } from 'tap';
 import { parseStringPromise } from 'xml2js';
+import type { MediaFacts } from '../src/library/media-facts.ts';
 import { inspect } from '../src/media/inspect.ts';
 import type { Recognition } from '../src/naming/text/recognition.ts';
 import { freePort } from './fixtures/bridge-process.ts';
@@ -84,11 +85,11 @@ t.test('Kodi reads the tree as the catalog means it', async (t) => {
 /** What the reading of headers does in the background of a service, ten seconds a file: here at once, from the films themselves. */
 async function readHeaders({ bridge, sync }: Setup): Promise<void> {
   const { catalog, clock } = bridge;
-  const factsOf = new Map<number, string>();
+  const factsOf = new Map<number, MediaFacts>();
   for (const { path, sizeBytes } of media) {
     const bytes = await readFile(path);
     const facts = await inspect(async (at, length) => bytes.subarray(at, at + length), { sizeBytes, clock });
-    factsOf.set(sizeBytes, JSON.stringify(facts));
+    factsOf.set(sizeBytes, facts);
   }
   for (const file of await catalog.files.filesByIds(await catalog.files.someIds(1000))) {
     const facts = factsOf.get(file.sizeBytes);
@@ -107,7 +108,7 @@ async function whatCatalogHolds({ bridge, libraryDir }: Setup): Promise<Map<stri
   const held = new Map<string, Held>();
   for (const { path, fileId } of files) {
     const full = join(libraryDir, path);
-    const recognition = JSON.parse(recognitions.get(fileId) as string) as Recognition;
+    const recognition = recognitions.get(fileId) as Recognition;
     const series = join(full, '../../tvshow.nfo');
     held.set(full, {
       recognition,

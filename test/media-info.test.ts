@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { openCatalog } from '../src/catalog/catalog.ts';
 import { BridgeError } from '../src/core/errors.ts';
+import { keptValues } from '../src/library/kept-values.ts';
 import type { MediaFacts } from '../src/library/media-facts.ts';
 import { headBytes, inspect } from '../src/media/inspect.ts';
 import { threeLetters } from '../src/media/language-codes.ts';
@@ -223,9 +224,12 @@ t.test('a report is believed as far as it can be', async (t) => {
   ]);
 });
 
+/** What a header may say that names little. */
+const facts: MediaFacts = { container: 'avi', video: [], audio: [], subtitles: [], chapters: [] };
+
 t.test('the catalog: the newest first, three failures, a new size begins anew', async (t) => {
   const path = join(t.testdir(), 'catalog.db');
-  let catalog = await openCatalog(path);
+  let catalog = await openCatalog(path, keptValues);
   const crawl = await catalog.crawls.start(['/'], 0);
   const idOf = (name: string) => name.padEnd(20, '0');
   const listed = (names: readonly string[], now: number, sizeBytes = 100) => {
@@ -248,7 +252,7 @@ t.test('the catalog: the newest first, three failures, a new size begins anew', 
   const next = async (now = 0) => (await catalog.media.next(10, now)).map(({ id }) => id[0]);
   t.strictSame(await next(), ['b', 'a'], 'not what has no place in the tree, nor what is behind a password');
   await catalog.dirty.clear(await catalog.dirty.all());
-  await catalog.media.put({ id: idOf('b'), sizeBytes: 100 }, '{"v":1}', 30);
+  await catalog.media.put({ id: idOf('b'), sizeBytes: 100 }, facts, 30);
   t.strictSame(await catalog.dirty.all(), [idOf('b')], 'the tree is behind for it');
   t.strictSame(await next(), ['a']);
   for (const at of [100, 200, 300]) {
@@ -257,11 +261,11 @@ t.test('the catalog: the newest first, three failures, a new size begins anew', 
     t.strictSame(await next(at - 1), [], 'not at once again');
   }
   await catalog.close();
-  catalog = await openCatalog(path);
+  catalog = await openCatalog(path, keptValues);
   t.teardown(() => catalog.close());
   t.strictSame(await next(9e12), [], 'given up, over a restart too');
   t.strictSame(await catalog.media.counts(), { known: 1, waiting: 0, givenUp: 1 });
-  t.strictSame([...(await catalog.media.factsOf([idOf('a'), idOf('b')]))], [[idOf('b'), '{"v":1}']]);
+  t.strictSame([...(await catalog.media.factsOf([idOf('a'), idOf('b')]))], [[idOf('b'), facts]]);
   await listed(['a', 'b', 'p', 'x'], 40, 101);
   t.strictSame(await next(), ['b', 'a'], 'other bytes');
   t.equal((await catalog.media.factsOf([idOf('b')])).size, 0);
@@ -271,7 +275,7 @@ t.test('the catalog: the newest first, three failures, a new size begins anew', 
 });
 
 t.test('the catalog: unread videos are found among many known ones, in their order', async (t) => {
-  const catalog = await openCatalog(join(t.testdir(), 'catalog.db'));
+  const catalog = await openCatalog(join(t.testdir(), 'catalog.db'), keptValues);
   t.teardown(() => catalog.close());
   const crawl = await catalog.crawls.start(['/'], 0);
   const ids = Array.from({ length: 1300 }, (_, i) => String(i).padStart(20, '0'));
@@ -295,6 +299,6 @@ t.test('the catalog: unread videos are found among many known ones, in their ord
   const found = async (limit: number) => (await catalog.media.next(limit, 0)).map(({ id }) => id);
   t.strictSame(await found(2000), expected);
   t.strictSame(await found(3), expected.slice(0, 3));
-  for (const id of ids) if (id !== ids[5]) await catalog.media.put({ id, sizeBytes: 100 }, '{}', 1);
+  for (const id of ids) if (id !== ids[5]) await catalog.media.put({ id, sizeBytes: 100 }, facts, 1);
   t.strictSame(await found(3), [ids[5]]);
 });

@@ -47,8 +47,8 @@ t.test('what a person says outranks the name, is kept, and can be taken back', a
   await one.sync({ full: true });
   t.same(await strmPaths(one), now, 'after a new index');
   const id = one.simulator.account.file('/Divers/xyzzy.mkv').id;
-  const kept = JSON.parse((await catalog.recognitions.ofFiles([id])).get(id) ?? '{}');
-  t.ok(kept.because.includes('title: you said so (file)'), kept.because.join());
+  const kept = (await catalog.recognitions.ofFiles([id])).get(id);
+  t.ok(kept?.because.includes('title: you said so (file)'), kept?.because.join() ?? '');
   t.match(await curation.overrides.list(), [
     { path: '/Divers/xyzzy.mkv', override: { title: 'Metropolis' } },
     { path: '/Divers/Serie' },

@@ -1,11 +1,11 @@
 import t from 'tap';
 import type { FolderId } from '../src/core/ids.ts';
 import { silentLog } from '../src/core/log.ts';
-import { dayMs, type FolderFacts, rateOf } from '../src/sync/discovery/folder-rate.ts';
+import { type FolderFacts, rateOf } from '../src/sync/discovery/folder-rate.ts';
 import { createPlanner } from '../src/sync/discovery/planner.ts';
 import { beginningOf } from '../src/sync/discovery/unindexed-files.ts';
 import { createScheduler } from '../src/sync/scheduler.ts';
-import { createHandClock, hourMs, minuteMs, settle } from './fixtures/hand-clock.ts';
+import { createHandClock, dayMs, hourMs, minuteMs, settle } from './fixtures/hand-clock.ts';
 import { folder } from './fixtures/ids.ts';
 import { accountEveryMs, discoveryWeek, roundRobinWeek, type Week } from './fixtures/simulated-week.ts';
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { openCatalog } from '../../src/catalog/catalog.ts';
 import { rootFolderId, toFolderId } from '../../src/core/ids.ts';
+import { keptValues } from '../../src/library/kept-values.ts';
 import { runPart, type Shape } from '../stage/part.ts';
 
 export interface LargeFoldersPart extends Shape {
@@ -14,7 +15,7 @@ export interface LargeFoldersPart extends Shape {
  * with so many films, written straight into the database.
  */
 runPart<LargeFoldersPart>(async ({ home, sizes }) => {
-  const catalog = await openCatalog(join(home, 'data', 'catalog.db'));
+  const catalog = await openCatalog(join(home, 'data', 'catalog.db'), keptValues);
   const now = Date.UTC(2026, 0, 1);
   const crawl = await catalog.crawls.start(['/'], now);
   const folders = sizes.map((size) => ({ id: toFolderId(String(size)), size, name: `n${size}` }));

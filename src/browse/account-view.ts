@@ -1,4 +1,5 @@
 import { type FolderChild, type FolderListings, shownFile } from '../catalog/account/folder-listings.ts';
+import { joinAccountPath } from '../core/account-path.ts';
 import { BridgeError } from '../core/errors.ts';
 import { type FolderId, rootFolderId, toFolderId } from '../core/ids.ts';
 import { type Entry, type Found, folderEntry, joined, pagesOf, type View } from './entry.ts';
@@ -89,7 +90,7 @@ export function createAccountView({ levels, root, roots, onOpened }: AccountView
           return index === segments.length - 1
             ? { is: 'video', entry: entryOf(child), fileId: child.id }
             : undefined;
-        const path = `${folder.path === '/' ? '' : folder.path}/${child.name}`;
+        const path = joinAccountPath(folder.path, child.name);
         const { listedAt, changedAt } = child;
         folder = {
           id: toFolderId(child.id),

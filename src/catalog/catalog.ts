@@ -1,4 +1,8 @@
 import { sql } from 'kysely';
+import type { Codec } from '../core/codec.ts';
+import type { MediaFacts } from '../library/media-facts.ts';
+import type { Override } from '../library/override.ts';
+import type { Recognition } from '../naming/text/recognition.ts';
 import { type Crawls, createCrawls } from './account/crawls.ts';
 import { createDirty, type Dirty } from './account/dirty.ts';
 import { createFiles, type Files } from './account/files.ts';
@@ -63,7 +67,7 @@ export interface Catalog {
   /** What lies where, for listings. */
   readonly listings: { ofTree(tree: string): TreeListings; readonly ofAccount: FolderListings };
   /** The last plays. `T`: a play as whoever writes it has it. */
-  plays<T extends KeptPlay>(): PlayLog<T>;
+  plays<T extends KeptPlay>(codec: Codec<T>): PlayLog<T>;
   /** Notes folders on the way to a root, without their files. */
   recordFolders(listing: Pick<Listing, 'folderId' | 'name' | 'folders'>, now: number): Promise<void>;
   /** Files that went before this time and have nothing left in the trash leave their paths to others. */
@@ -75,13 +79,21 @@ export interface Catalog {
   close(): Promise<void>;
 }
 
+/** How the catalog keeps what other rooms make: it looks into none of it but by what SQL needs to find. */
+export interface CatalogCodecs {
+  recognition: Codec<Recognition>;
+  override: Codec<Override>;
+  mediaFacts: Codec<MediaFacts>;
+}
+
 /**
  * Opens the catalog in this file; makes it where there is none. @throws BridgeError see {@link openDatabase}
  */
-export async function openCatalog(file: string): Promise<Catalog> {
+export async function openCatalog(file: string, codecs: CatalogCodecs): Promise<Catalog> {
   const db = await openDatabase(file);
   const files = createFiles(db);
-  const placements = createPlacements(db, '');
+  const { recognition, override, mediaFacts } = codecs;
+  const placements = createPlacements(db, '', recognition);
   return {
     files,
     crawls: forgetting(createCrawls(db), files),
@@ -92,16 +104,16 @@ export async function openCatalog(file: string): Promise<Catalog> {
     outbox: createOutbox(db),
     leases: createLeases(db),
     cachedRanges: createCachedRanges(db),
-    recognitions: createRecognitions(db),
-    overrides: createOverrides(db),
-    journal: createJournal(db),
+    recognitions: createRecognitions(db, recognition),
+    overrides: createOverrides(db, override),
+    journal: createJournal(db, override),
     dirty: createDirty(db),
-    media: createMedia(db),
+    media: createMedia(db, mediaFacts),
     keyValues: createKeyValues(db),
     placements,
-    placementsOf: (tree) => (tree === '' ? placements : createPlacements(db, tree)),
+    placementsOf: (tree) => (tree === '' ? placements : createPlacements(db, tree, recognition)),
     listings: { ofTree: (tree) => createTreeListings(db, tree), ofAccount: createFolderListings(db) },
-    plays: () => createPlayLog(db),
+    plays: (codec) => createPlayLog(db, codec),
     recordFolders: async (listing, now) => {
       await db
         .transaction()

@@ -1,12 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import { pathNotFound } from '../catalog/account/near-paths.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Move, Spot } from '../catalog/curation/journal.ts';
 import type { Former, Target } from '../catalog/curation/override-types.ts';
+import { joinAccountPath } from '../core/account-path.ts';
 import type { Clock } from '../core/clock.ts';
 import { BridgeError } from '../core/errors.ts';
 import { type FolderId, toFolderId } from '../core/ids.ts';
 import { type Override, readOverride } from '../library/override.ts';
-import type { Recognition } from '../naming/text/recognition.ts';
 import type { Publisher } from '../reconcile/publisher.ts';
 import { filesOf } from './override-targets.ts';
 
@@ -103,8 +104,7 @@ export function createOverrideEditor({ catalog, clock, publisher }: FixOptions) 
       const titles = catalog.placementsOf(name);
       const keys = new Set([...(await titles.placesOf(fileIds)).values()].map((place) => place.titleKey));
       for (const { fileId, recognition } of await titles.ofKeys([...keys]))
-        if ((JSON.parse(recognition) as Recognition).kind === 'extra' && (await files.byId(fileId)))
-          ids.add(fileId);
+        if (recognition.kind === 'extra' && (await files.byId(fileId))) ids.add(fileId);
     }
     return [...ids];
   }
@@ -121,10 +121,9 @@ export function createOverrideEditor({ catalog, clock, publisher }: FixOptions) 
     ): Promise<Fixed> {
       await publisher.checkMounted();
       const targets = await targetsOf(what);
-      const value = JSON.stringify(override);
-      const former = (await overrides.of(targets)).filter((one) => one.value !== value);
+      const former = (await overrides.of(targets)).filter((one) => !isDeepStrictEqual(one.value, override));
       const say = async () => {
-        for (const target of targets) await overrides.put({ target, value, at: clock.now() });
+        for (const target of targets) await overrides.put({ target, value: override, at: clock.now() });
       };
       return layOutAgain(targets, 'fix', former, say, signal);
     },
@@ -151,7 +150,7 @@ export function createOverrideEditor({ catalog, clock, publisher }: FixOptions) 
         overrideEditor.push({
           target,
           ...(path !== undefined && { path }),
-          override: JSON.parse(value) as Override,
+          override: value,
           at,
         });
       }
@@ -164,7 +163,7 @@ export function createOverrideEditor({ catalog, clock, publisher }: FixOptions) 
     if (target.startsWith('folder:')) return (await files.folderPaths([toFolderId(id)])).get(toFolderId(id));
     const file = await files.byId(id);
     const folder = file && (await files.folderPaths([file.folderId])).get(file.folderId);
-    return folder === undefined ? undefined : `${folder === '/' ? '' : folder}/${file?.name}`;
+    return file && folder !== undefined ? joinAccountPath(folder, file.name) : undefined;
   }
 }
 

@@ -46,12 +46,11 @@ export function createMovePlanner({ catalog }: { catalog: Catalog }) {
         if (!file || folder === undefined || !places.has(fileId)) continue;
         // Its path is somebody else's by now: it waits for its end, and is no version beside that one.
         if (file.missingSince !== undefined && places.get(fileId)?.stem === undefined) continue;
-        const read = JSON.parse(recognition) as Recognition;
         const libraryFile = toLibraryFile(file, folder);
-        const key = keyIn(tree, libraryFile, read);
+        const key = keyIn(tree, libraryFile, recognition);
         if (key === undefined) {
           // What the settings have no room for stays where it is.
-          if (read.kind === 'extra' && admits(tree, libraryFile, 'extra')) extras.push(fileId);
+          if (recognition.kind === 'extra' && admits(tree, libraryFile, 'extra')) extras.push(fileId);
         } else {
           fresh.set(key, [...(fresh.get(key) ?? []), fileId]);
           const now = places.get(fileId)?.titleKey;
@@ -88,14 +87,9 @@ export function createMovePlanner({ catalog }: { catalog: Catalog }) {
     return titles.flatMap(([titleKey, fileIds]) => {
       const items = fileIds.flatMap((id): Item[] => {
         const file = files.get(id);
-        const json = recognitions.get(id);
-        if (!file || json === undefined) return [];
-        return [
-          {
-            file: toLibraryFile(file, paths.get(file.folderId) ?? '/'),
-            recognition: JSON.parse(json) as Recognition,
-          },
-        ];
+        const recognition = recognitions.get(id);
+        if (!file || !recognition) return [];
+        return [{ file: toLibraryFile(file, paths.get(file.folderId) ?? '/'), recognition }];
       });
       const by = new Map(items.map((item) => [item.file.fileId, item.recognition]));
       return layoutTitle(items, [], { profile: tree.profile, nfo: false }).flatMap((entry) => {
@@ -137,7 +131,7 @@ export function createMovePlanner({ catalog }: { catalog: Catalog }) {
 }
 
 /** Where a file stands, without what else is known of its place. */
-export function placeOf({ titleKey, stem, told }: Spot): Spot {
+export function placeOf({ titleKey, stem, told }: Spot): Omit<Place, 'fileId'> {
   return { titleKey, stem, told };
 }
 

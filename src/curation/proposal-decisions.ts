@@ -79,16 +79,10 @@ export function createDecisions({ catalog, clock, retention, publisher, lockPath
 
     /** Its files go now, unless they came back; also what was refused or undone before. */
     async accept(id: number, signal: AbortSignal): Promise<Decided> {
-      const { kind, why } = await find(id, 'open', 'refused', 'undone');
+      const { kind } = await find(id, 'open', 'refused', 'undone');
       if (kind === 'account') await retention.adoptAccount(signal);
       const ids = await proposals.filesOf(id);
-      const gone = await removals.remove(ids, clock.now(), {
-        proposalId: id,
-        kind,
-        why,
-        facts: {},
-        alsoKept: true,
-      });
+      const gone = await removals.remove(ids, clock.now(), { proposalId: id, alsoKept: true });
       await retention.forgetLosses();
       return decided(id, gone.length, await write(gone));
     },

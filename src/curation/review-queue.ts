@@ -27,8 +27,7 @@ export async function filesToReview(
     const last = rows.at(-1)?.fileId;
     if (last === undefined) break;
     after = last;
-    for (const { fileId, recognition: json } of rows) {
-      const recognition = JSON.parse(json) as Recognition;
+    for (const { fileId, recognition } of rows) {
       // What a person said needs nobody's second look.
       if (recognition.because.some((line) => line.includes('you said so'))) continue;
       const why = needsReview(recognition);

@@ -125,7 +125,7 @@ export function createMediaQueue(options: MediaQueueOptions) {
       // The call has its turn when the crawl leaves one: the parser and its time begin afterwards.
       await readAt(0, 1);
       const facts = await options.inspect(readAt, { sizeBytes, headBytes, clock, signal });
-      await store.put(file, JSON.stringify(facts), clock.now());
+      await store.put(file, facts, clock.now());
       arrivals.add(file.id);
       log.debug({ fileId: file.id, name: file.name }, 'the header of a video was read');
       names.shift();

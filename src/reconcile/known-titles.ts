@@ -3,6 +3,7 @@ import type { SlotFile } from '../catalog/account/successor.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { TitleRow, TreeRow } from '../catalog/tree/placements.ts';
 import type { FolderId } from '../core/ids.ts';
+import type { MediaFacts } from '../library/media-facts.ts';
 import { foldedPath } from '../library/safe-name.ts';
 import { titleDirOf } from '../library/shelf.ts';
 import { isVideo } from '../naming/recognise.ts';
@@ -19,7 +20,7 @@ export interface KnownTitles {
   /** Those of the rows that have left it and still have a path. */
   gone: readonly SlotFile[];
   /** What headers say, by file. */
-  facts: ReadonlyMap<string, string>;
+  facts: ReadonlyMap<string, MediaFacts>;
   /** Videos and side-cars around the files, the files among them, by id. */
   related: ReadonlyMap<string, CatalogFile>;
   /** What is at hand of the side-cars, by file. */

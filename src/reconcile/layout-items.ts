@@ -1,8 +1,6 @@
 import type { TitleRow } from '../catalog/tree/placements.ts';
 import type { Item } from '../library/layout.ts';
-import type { MediaFacts } from '../library/media-facts.ts';
 import { admitsAt, type Tree } from '../library/trees.ts';
-import type { Recognition } from '../naming/text/recognition.ts';
 import type { KnownTitles } from './known-titles.ts';
 import { tellAs } from './placement/pinned-reading.ts';
 import { toLibraryFile } from './placement/recognise-files.ts';
@@ -22,9 +20,9 @@ export function toItems(
 ): ItemsByTitle {
   const passedOn = new Set(inherited.values());
 
-  function toItem({ fileId, stem, name, recognition: json, told }: TitleRow): Item | undefined {
+  function toItem({ fileId, stem, name, recognition: read, told }: TitleRow): Item | undefined {
     if (waiting.has(fileId)) return undefined;
-    const recognition = tellAs(JSON.parse(json) as Recognition, told);
+    const recognition = tellAs(read, told);
     const file = files.get(fileId);
     if (!file || !isShown(fileId)) {
       if (stem === undefined || passedOn.has(stem)) return undefined;
@@ -45,7 +43,7 @@ export function toItems(
       recognition,
       ...(own !== undefined && { stem: own }),
       ...(name !== undefined && { name }),
-      ...(known !== undefined && { facts: JSON.parse(known) as MediaFacts }),
+      ...(known !== undefined && { facts: known }),
     };
   }
 

@@ -1,42 +1,45 @@
+import { z } from 'zod';
 import type { KeyValues } from '../catalog/db/key-values.ts';
 import type { Clock } from '../core/clock.ts';
+import { jsonOf } from '../core/codec.ts';
 
-/** Where steady time stood, and what the two clocks said then. */
-interface Anchor {
-  monotonicMs: number;
-  wallMs: number;
-  upMs: number | undefined;
-}
-
-const memoryName = 'steady';
+/** Where monotonic time stood, and what the two clocks said then. */
+const anchor = z.object({ monotonicMs: z.number(), wallMs: z.number(), upMs: z.number().optional() });
+type Anchor = z.infer<typeof anchor>;
 
 /**
  * Time that has passed for certain, for deletions: it never runs faster than the real one, whatever somebody does to
- * the wall clock. Between two looks it moves on by the smaller of what the wall clock says and what the machine's
- * uptime says; after a restart of the machine the uptime alone is certain; a wall clock that went back adds nothing.
- * So a wrong clock makes a deletion later, never sooner. It begins at the wall clock's time and outlives the process.
+ * the wall clock. From one reading to the next it moves on by the smaller of what the wall clock says and what the
+ * machine's uptime says; after a restart of the machine the uptime alone is certain; a wall clock that went back adds
+ * nothing. So a wrong clock makes a deletion later, never sooner. It begins at the wall clock's time and outlives the
+ * process. In milliseconds.
  */
-export function createMonotonicClock(keyValues: KeyValues, clock: Clock) {
-  const look = async (): Promise<Anchor> => {
-    const wallMs = clock.now();
-    const upMs = clock.uptime?.();
-    const kept = await keyValues.get<Anchor>(memoryName);
-    if (!kept) return { monotonicMs: wallMs, wallMs, upMs };
-    return { monotonicMs: kept.monotonicMs + passedMs(kept, { wallMs, upMs }), wallMs, upMs };
-  };
-  return {
-    now: async (): Promise<number> => (await look()).monotonicMs,
+export interface MonotonicClock {
+  now(): Promise<number>;
+  /** Now, and the next reading counts from here. */
+  advance(): Promise<number>;
+}
 
-    /** Now, and the next look counts from here. */
-    async advance(): Promise<number> {
-      const anchor = await look();
-      await keyValues.put(memoryName, anchor);
-      return anchor.monotonicMs;
+export function createMonotonicClock(keyValues: KeyValues, clock: Clock): MonotonicClock {
+  const kept = keyValues.entry('steady', jsonOf(anchor));
+
+  async function read(): Promise<Anchor> {
+    const [wallMs, upMs] = [clock.now(), clock.uptime?.()];
+    const before = await kept.get();
+    const monotonicMs = before ? before.monotonicMs + passedMs(before, { wallMs, upMs }) : wallMs;
+    return { monotonicMs, wallMs, upMs };
+  }
+
+  return {
+    now: async () => (await read()).monotonicMs,
+
+    async advance() {
+      const now = await read();
+      await kept.put(now);
+      return now.monotonicMs;
     },
   };
 }
-
-export type MonotonicClock = ReturnType<typeof createMonotonicClock>;
 
 function passedMs(from: Omit<Anchor, 'monotonicMs'>, to: Omit<Anchor, 'monotonicMs'>): number {
   const wallMs = to.wallMs - from.wallMs;

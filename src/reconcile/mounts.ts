@@ -1,5 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
+import { z } from 'zod';
 import type { Catalog } from '../catalog/catalog.ts';
+import { jsonOf } from '../core/codec.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Tree } from '../library/trees.ts';
@@ -9,8 +11,6 @@ export interface Away {
   dir: string;
   why: string;
 }
-
-const memoryName = 'treesBehind';
 
 /**
  * Which trees can be written just now. One whose disk is not there, or refuses, is left out until the next look, and is
@@ -54,7 +54,8 @@ export function createMounts(options: { catalog: Catalog; log: Log; trees: reado
     log.error({ dir, err: error, remedy: error.remedy }, 'a tree is left out; the others go on');
   }
 
-  const behind = async () => new Set(await catalog.keyValues.get<string[]>(memoryName));
+  const noted = catalog.keyValues.entry('treesBehind', jsonOf(z.array(z.string())));
+  const behind = async () => new Set(await noted.get());
 
   return {
     /**
@@ -105,7 +106,7 @@ export function createMounts(options: { catalog: Catalog; log: Log; trees: reado
         leaveOut(tree, error);
       }
       const names = await behind();
-      if (!dryRun && !names.has(tree.name)) await catalog.keyValues.put(memoryName, [...names, tree.name]);
+      if (!dryRun && !names.has(tree.name)) await noted.put([...names, tree.name]);
       return false;
     },
 
@@ -115,7 +116,7 @@ export function createMounts(options: { catalog: Catalog; log: Log; trees: reado
     /** Everything in it was compared. */
     async caughtUp({ name }: Tree): Promise<void> {
       const names = await behind();
-      if (names.delete(name)) await catalog.keyValues.put(memoryName, [...names]);
+      if (names.delete(name)) await noted.put([...names]);
     },
   };
 }

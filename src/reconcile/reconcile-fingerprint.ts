@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import type { Catalog } from '../catalog/catalog.ts';
+import { jsonOf } from '../core/codec.ts';
 import type { TitlesByTree, Tree } from '../library/trees.ts';
 import type { Disk } from '../tree/tree.ts';
 
-const memoryName = 'asLeft';
 const rowsAtOnce = 1000;
 
 export interface ReconcileFingerprintOptions {
@@ -21,17 +22,31 @@ export interface ReconcileFingerprintOptions {
  * Whether the trees are as the last look at everything left them: the same code, the same settings and nothing that was
  * left undone. A new process then needs to look only at what is other on the disk than the manifest says.
  */
-export function createReconcileFingerprint({ catalog, trees, disk, settings }: ReconcileFingerprintOptions) {
-  const print = createHash('sha256').update(codeFingerprint()).update(JSON.stringify(settings)).digest('hex');
+export interface ReconcileFingerprint {
+  isSame(): Promise<boolean>;
+  /** Before anything is laid out by other rules than those that were noted. */
+  forget(): Promise<void>;
+  /** Everything was looked at, and nothing was left undone. */
+  note(): Promise<void>;
+  /** Titles of which something is missing on the disk, or has another size or time than was noted. */
+  differing(signal?: AbortSignal): Promise<TitlesByTree>;
+}
+
+export function createReconcileFingerprint({
+  catalog,
+  trees,
+  disk,
+  settings,
+}: ReconcileFingerprintOptions): ReconcileFingerprint {
+  const now = createHash('sha256').update(codeFingerprint()).update(JSON.stringify(settings)).digest('hex');
+  const kept = catalog.keyValues.entry('asLeft', jsonOf(z.string()));
 
   return {
-    isSo: async (): Promise<boolean> => (await catalog.keyValues.get<string>(memoryName)) === print,
-    /** Before anything is laid out by other rules than those that were noted. */
-    forget: (): Promise<void> => catalog.keyValues.put(memoryName, ''),
-    note: (): Promise<void> => catalog.keyValues.put(memoryName, print),
+    isSame: async () => (await kept.get()) === now,
+    forget: () => kept.put(''),
+    note: () => kept.put(now),
 
-    /** Titles of which something is missing on the disk, or has another size or time than was noted. */
-    async differing(signal?: AbortSignal): Promise<TitlesByTree> {
+    async differing(signal) {
       const titles: TitlesByTree = new Map();
       for (const { name, dir } of trees) {
         const keys = new Set<string>();
@@ -60,8 +75,6 @@ export function createReconcileFingerprint({ catalog, trees, disk, settings }: R
     },
   };
 }
-
-export type ReconcileFingerprint = ReturnType<typeof createReconcileFingerprint>;
 
 /** A checkout changes without a new version: the code itself tells. */
 function codeFingerprint(): string {

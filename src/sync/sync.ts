@@ -97,7 +97,7 @@ export function createSync(options: SyncOptions) {
     const how: PublishRun = { dryRun, signal, done: { folders: new Set(), titles: new Set() } };
     // A dry run plans once, at the end: plans of a half listed account would tell of steps that never come.
     const reconcileFingerprint =
-      !full && !dryRun && !lookedAtAll && (await publisher.reconcileFingerprint.isSo());
+      !full && !dryRun && !lookedAtAll && (await publisher.reconcileFingerprint.isSame());
     const all = full || dryRun || !(lookedAtAll || reconcileFingerprint);
     await publisher.findTrees({ takeAll: full });
     // The disk is looked at while the host is asked.

@@ -1,3 +1,5 @@
+import { joinAccountPath } from '../core/account-path.ts';
+
 /** What is shown of the reading of headers. */
 export interface MediaState {
   isEnabled: boolean;
@@ -29,21 +31,21 @@ export interface ShownFile {
   missingSince: number | undefined;
 }
 
-/** The answer of `/api/v1/files/<id>`: what is not known is null. `recognition` and `facts` are JSON as the catalog has it. */
+/** The answer of `/api/v1/files/<id>`: what is not known is null. `recognition` and `facts` as the catalog has them. */
 export function fileView(
   file: ShownFile,
-  { folder, recognition, facts }: { folder?: string; recognition?: string; facts?: string },
+  { folder, recognition, facts }: { folder?: string; recognition?: object; facts?: object },
 ) {
   const { id, name, sizeBytes, sentAt, firstSeenAt, missingSince } = file;
   return {
     id,
     name,
-    path: folder === undefined ? null : `${folder === '/' ? '' : folder}/${name}`,
+    path: folder === undefined ? null : joinAccountPath(folder, name),
     sizeBytes,
     sentAt: sentAt ?? null,
     firstSeenAt,
     missingSince: missingSince ?? null,
-    recognition: recognition === undefined ? null : (JSON.parse(recognition) as unknown),
-    media: facts === undefined ? null : (JSON.parse(facts) as unknown),
+    recognition: recognition ?? null,
+    media: facts ?? null,
   };
 }

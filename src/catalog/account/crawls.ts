@@ -1,4 +1,6 @@
 import { type Kysely, sql } from 'kysely';
+import { z } from 'zod';
+import { type Codec, jsonOf } from '../../core/codec.ts';
 import type { FolderId } from '../../core/ids.ts';
 import { chunks } from '../db/chunks.ts';
 import type { Schema } from '../db/schema.ts';
@@ -18,18 +20,23 @@ export interface Crawl {
   note: CrawlNote;
 }
 
-/** What a crawl has to tell afterwards. */
-export interface CrawlNote {
+const note = z.object({
   /** Removals that the guard held back, and why. */
-  held?: { files: number; why: string; proposal?: number };
-  removed?: number;
+  held: z.object({ files: z.number(), why: z.string(), proposal: z.number().optional() }).optional(),
+  removed: z.number().optional(),
   /** Folders that could not be listed; nothing is taken for missing after such a crawl. */
-  failedFolders?: number;
+  failedFolders: z.number().optional(),
   /** Roots of the settings that the account does not have; nothing is taken for missing either. */
-  missingRoots?: string[];
+  missingRoots: z.array(z.string()).optional(),
   /** Error code that stopped it. */
-  stoppedBy?: string;
-}
+  stoppedBy: z.string().optional(),
+});
+
+/** What a crawl has to tell afterwards. */
+export type CrawlNote = z.infer<typeof note>;
+
+const notes: Codec<CrawlNote> = jsonOf(note);
+const roots: Codec<readonly string[]> = jsonOf(z.array(z.string()));
 
 /** What one listing did. */
 export interface CrawledListing extends ListingChange {
@@ -85,20 +92,20 @@ export function createCrawls(db: Kysely<Schema>): Crawls {
         startedAt: row.started_at,
         endedAt: row.ended_at ?? undefined,
         outcome: row.outcome as Crawl['outcome'],
-        roots: JSON.parse(row.roots) as string[],
+        roots: roots.decode(row.roots),
         calls: row.calls,
-        note: row.note ? (JSON.parse(row.note) as CrawlNote) : {},
+        note: row.note ? notes.decode(row.note) : {},
       };
     },
 
-    start: (roots, now) =>
+    start: (paths, now) =>
       db.transaction().execute(async (trx) => {
         await trx.deleteFrom('crawl_folders').execute();
         const row = {
           started_at: now,
           ended_at: null,
           outcome: 'running',
-          roots: JSON.stringify(roots),
+          roots: roots.encode(paths),
           calls: 0,
           note: null,
         };
@@ -165,7 +172,7 @@ export function createCrawls(db: Kysely<Schema>): Crawls {
     async end(crawlId, outcome, note, now, calls = 0) {
       await db
         .updateTable('crawls')
-        .set((e) => ({ ended_at: now, outcome, note: JSON.stringify(note), calls: e('calls', '+', calls) }))
+        .set((e) => ({ ended_at: now, outcome, note: notes.encode(note), calls: e('calls', '+', calls) }))
         .where('id', '=', crawlId)
         .execute();
     },

@@ -1,11 +1,14 @@
 import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import { type Codec, jsonOf } from '../../core/codec.ts';
+import type { Override } from '../../library/override.ts';
 import type { Schema } from '../db/schema.ts';
 import type { Former, Target } from './override-types.ts';
 
 /** A place as the journal keeps it: see Place. */
 export interface Spot {
   titleKey: string;
-  stem: string | undefined;
+  stem?: string | undefined;
   told?: string | undefined;
 }
 
@@ -13,8 +16,8 @@ export interface Spot {
 export interface Move {
   tree: string;
   fileId: string;
-  from: Spot | undefined;
-  to: Spot | undefined;
+  from?: Spot | undefined;
+  to?: Spot | undefined;
 }
 
 /** Moves that a person ordered together, and what had been said before where the order was a word. */
@@ -25,6 +28,16 @@ export interface Batch {
   moves: readonly Move[];
   said: readonly Former[];
 }
+
+const spot = z.object({
+  titleKey: z.string(),
+  stem: z.string().optional(),
+  told: z.string().optional(),
+});
+const move = z.object({ tree: z.string(), fileId: z.string(), from: spot.optional(), to: spot.optional() });
+
+/** How moves are kept. */
+const kept: Codec<readonly Move[]> = jsonOf(z.array(move));
 
 /** Batches that are kept for `tree undo`. */
 const maxKept = 50;
@@ -46,7 +59,9 @@ export interface Journal {
   undone(id: number, now: number): Promise<void>;
 }
 
-export function createJournal(db: Kysely<Schema>): Journal {
+export function createJournal(db: Kysely<Schema>, codec: Codec<Override>): Journal {
+  const formers = formersOf(codec);
+
   return {
     add: (batch) =>
       db.transaction().execute(async (trx) => {
@@ -54,8 +69,8 @@ export function createJournal(db: Kysely<Schema>): Journal {
         const values = {
           at,
           why,
-          moves: JSON.stringify(moves),
-          said: said.length > 0 ? JSON.stringify(said) : null,
+          moves: kept.encode(moves),
+          said: said.length > 0 ? formers.encode(said) : null,
           undone_at: null,
         };
         const { insertId } = await trx.insertInto('batches').values(values).executeTakeFirstOrThrow();
@@ -74,8 +89,8 @@ export function createJournal(db: Kysely<Schema>): Journal {
           id: row.id,
           at: row.at,
           why: row.why,
-          moves: JSON.parse(row.moves) as Move[],
-          said: JSON.parse(row.said ?? '[]') as Former[],
+          moves: kept.decode(row.moves),
+          said: row.said === null ? [] : formers.decode(row.said),
         }
       );
     },
@@ -85,7 +100,7 @@ export function createJournal(db: Kysely<Schema>): Journal {
         await db.deleteFrom('batches').where('id', '=', id).where('said', 'is', null).execute();
       await db
         .updateTable('batches')
-        .set({ moves: JSON.stringify(moves) })
+        .set({ moves: kept.encode(moves) })
         .where('id', '=', id)
         .execute();
     },
@@ -94,13 +109,13 @@ export function createJournal(db: Kysely<Schema>): Journal {
       db.transaction().execute(async (trx) => {
         for (const { id, moves } of await notUndone(trx).execute()) {
           if (![...successors.keys()].some((from) => moves.includes(JSON.stringify(from)))) continue;
-          const renamed = (JSON.parse(moves) as Move[]).map((move) => ({
+          const renamed = kept.decode(moves).map((move) => ({
             ...move,
             fileId: (move.tree === tree && successors.get(move.fileId)) || move.fileId,
           }));
           await trx
             .updateTable('batches')
-            .set({ moves: JSON.stringify(renamed) })
+            .set({ moves: kept.encode(renamed) })
             .where('id', '=', id)
             .execute();
         }
@@ -112,12 +127,31 @@ export function createJournal(db: Kysely<Schema>): Journal {
   };
 }
 
+/** What had been said is kept with each override as a text of its own. */
+const former = z.object({ target: z.string(), value: z.string().optional(), at: z.number().optional() });
+const formerTexts = jsonOf(z.array(former));
+
+function formersOf(codec: Codec<Override>): Codec<readonly Former[]> {
+  return {
+    encode: (said) =>
+      JSON.stringify(
+        said.map(({ value, ...rest }) => (value ? { ...rest, value: codec.encode(value) } : rest)),
+      ),
+    decode: (text) =>
+      formerTexts.decode(text).map(({ target, value, at }) => ({
+        target: target as Target,
+        ...(value === undefined ? {} : { value: codec.decode(value) }),
+        ...(at === undefined ? {} : { at }),
+      })),
+  };
+}
+
 /** What a person said of one target counts as said of another. Part of the caller's transaction. */
 export async function handOnSaid(trx: Kysely<Schema>, from: Target, to: Target): Promise<void> {
   for (const { id, said } of await notUndone(trx).where('said', 'is not', null).execute()) {
-    const former = JSON.parse(said ?? '[]') as Former[];
-    if (!former.some(({ target }) => target === from)) continue;
-    const renamed = former.map((one) => (one.target === from ? { ...one, target: to } : one));
+    const before = formerTexts.decode(said ?? '[]');
+    if (!before.some(({ target }) => target === from)) continue;
+    const renamed = before.map((one) => (one.target === from ? { ...one, target: to } : one));
     await trx
       .updateTable('batches')
       .set({ said: JSON.stringify(renamed) })

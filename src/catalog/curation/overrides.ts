@@ -1,13 +1,15 @@
 import type { Kysely } from 'kysely';
+import type { Codec } from '../../core/codec.ts';
+import type { Override } from '../../library/override.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 import { handOnSaid } from './journal.ts';
 import type { Former, Target } from './override-types.ts';
 
-/** An override as it is kept. `value` is JSON; times in milliseconds UTC. */
+/** An override as it is kept. Times in milliseconds UTC. */
 export interface OverrideRow {
   target: Target;
-  value: string;
+  value: Override;
   at: number;
 }
 
@@ -25,13 +27,20 @@ export interface Overrides {
   of(targets: readonly Target[]): Promise<Former[]>;
 }
 
-export function createOverrides(db: Kysely<Schema>): Overrides {
+export function createOverrides(db: Kysely<Schema>, codec: Codec<Override>): Overrides {
+  const toRow = ({ target, value, at }: Schema['overrides']): OverrideRow => ({
+    target: target as Target,
+    value: codec.decode(value),
+    at,
+  });
+
   return {
-    put: async (row) => {
+    put: async ({ target, value: override, at }) => {
+      const value = codec.encode(override);
       await db
         .insertInto('overrides')
-        .values(row)
-        .onConflict((conflict) => conflict.column('target').doUpdateSet({ value: row.value, at: row.at }))
+        .values({ target, value, at })
+        .onConflict((conflict) => conflict.column('target').doUpdateSet({ value, at }))
         .execute();
     },
 
@@ -51,14 +60,12 @@ export function createOverrides(db: Kysely<Schema>): Overrides {
       }),
 
     async all() {
-      return (await db.selectFrom('overrides').selectAll().orderBy('at').execute()) as OverrideRow[];
+      return (await db.selectFrom('overrides').selectAll().orderBy('at').execute()).map(toRow);
     },
 
     async of(targets) {
       const said = db.selectFrom('overrides').selectAll().where('target', 'in', inList(targets));
-      const found = new Map<string, Former>(
-        ((await said.execute()) as OverrideRow[]).map((row) => [row.target, row]),
-      );
+      const found = new Map<string, Former>((await said.execute()).map((row) => [row.target, toRow(row)]));
       return targets.map((target) => found.get(target) ?? { target });
     },
   };

@@ -1,17 +1,23 @@
 import type { Kysely } from 'kysely';
+import { z } from 'zod';
 import { joinAccountPath } from '../../core/account-path.ts';
+import { type Codec, jsonOf } from '../../core/codec.ts';
 import { createFolders } from '../account/folders.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 
-/** What a person is told of a proposal. */
-export interface ProposalFacts {
+const shape = z.object({
   /** Files of the account, and how many of them stand in the tree as films or episodes. */
-  files: number;
-  films: number;
+  files: z.number(),
+  films: z.number(),
   /** A few account paths. */
-  examples: readonly string[];
-}
+  examples: z.array(z.string()),
+});
+
+/** What a person is told of a proposal. */
+export type ProposalFacts = z.infer<typeof shape>;
+
+export const proposalFacts: Codec<ProposalFacts> = jsonOf(shape);
 
 /** Account paths shown with a proposal. */
 const maxExamples = 5;

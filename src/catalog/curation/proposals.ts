@@ -1,8 +1,8 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely, Selectable, Transaction } from 'kysely';
 import { chunks } from '../db/chunks.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
-import { factsOf, type ProposalFacts } from './proposal-facts.ts';
+import { factsOf, type ProposalFacts, proposalFacts } from './proposal-facts.ts';
 
 export type ProposalState = 'open' | 'accepted' | 'refused' | 'undone' | 'settled';
 
@@ -32,7 +32,7 @@ export interface Proposals {
   /** Writes a new one down. @returns its number */
   add(proposal: NewProposal, fileIds: readonly string[]): Promise<number>;
   /** An open one is about these files now. */
-  update(id: number, why: string, facts: object, fileIds: readonly string[]): Promise<void>;
+  update(id: number, why: string, facts: ProposalFacts, fileIds: readonly string[]): Promise<void>;
   /** @param now milliseconds UTC; without it the proposal waits for a decision again */
   decide(id: number, state: ProposalState, now: number | undefined): Promise<void>;
   /** The newest removal that has not been undone, among those of which something is gone still. */
@@ -77,7 +77,7 @@ export function createProposals(db: Kysely<Schema>): Proposals {
       db.transaction().execute(async (trx) => {
         await trx
           .updateTable('proposals')
-          .set({ why, facts: JSON.stringify(facts) })
+          .set({ why, facts: proposalFacts.encode(facts) })
           .where('id', '=', id)
           .execute();
         await trx.deleteFrom('proposal_files').where('proposal_id', '=', id).execute();
@@ -137,8 +137,7 @@ export interface NewProposal {
   why: string;
   state: ProposalState;
   decidedAt?: number;
-  /** ProposalFacts as they are kept. */
-  facts: object;
+  facts: ProposalFacts;
 }
 
 /** Part of the caller's transaction. @returns its id */
@@ -147,7 +146,7 @@ export async function insertProposal(
   { at, kind, why, state, decidedAt, facts }: NewProposal,
   fileIds: readonly string[],
 ): Promise<number> {
-  const row = { at, kind, why, state, decided_at: decidedAt ?? null, facts: JSON.stringify(facts) };
+  const row = { at, kind, why, state, decided_at: decidedAt ?? null, facts: proposalFacts.encode(facts) };
   const { insertId } = await trx.insertInto('proposals').values(row).executeTakeFirstOrThrow();
   await insertFiles(trx, Number(insertId), fileIds);
   return Number(insertId);
@@ -160,15 +159,14 @@ async function insertFiles(trx: Transaction<Schema>, id: number, fileIds: readon
   }
 }
 
-function toProposal(row: { [K in keyof Schema['proposals']]: unknown }): Proposal {
-  const facts = JSON.parse(String(row.facts)) as ProposalFacts;
+function toProposal(row: Selectable<Schema['proposals']>): Proposal {
   return {
-    id: Number(row.id),
-    at: Number(row.at),
-    kind: String(row.kind),
-    why: String(row.why),
+    id: row.id,
+    at: row.at,
+    kind: row.kind,
+    why: row.why,
     state: row.state as ProposalState,
-    decidedAt: row.decided_at === null ? undefined : Number(row.decided_at),
-    ...facts,
+    decidedAt: row.decided_at ?? undefined,
+    ...proposalFacts.decode(row.facts),
   };
 }

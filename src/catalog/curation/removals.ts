@@ -4,6 +4,7 @@ import { descendantFolders } from '../account/descendants.ts';
 import { markDirty } from '../account/dirty.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
+import type { ProposalFacts } from './proposal-facts.ts';
 import { insertProposal } from './proposals.ts';
 
 /** How much a removal would take of the tree, of all of it or of what lies below one root. */
@@ -119,7 +120,7 @@ export function createRemovals(db: Kysely<Schema>): Removals {
 
     remove: (ids, now, batch) =>
       db.transaction().execute(async (trx) => {
-        const gone = await stillMissing(trx, ids, batch.alsoKept ?? false);
+        const gone = await stillMissing(trx, ids, 'proposalId' in batch && batch.alsoKept === true);
         await trx
           .updateTable('files')
           .set({ gone_at: now, kept_at: null })
@@ -127,11 +128,9 @@ export function createRemovals(db: Kysely<Schema>): Removals {
           .execute();
         await markDirty(trx, gone);
         await trx.deleteFrom('leases').where('file_id', 'in', inList(gone)).execute();
-        if (batch.proposalId !== undefined) await accepted(trx, batch.proposalId, now);
-        else if (gone.length > 0) {
-          const { kind, why, facts } = batch;
-          await insertProposal(trx, { at: now, kind, why, facts, state: 'accepted', decidedAt: now }, gone);
-        }
+        if ('proposalId' in batch) await accepted(trx, batch.proposalId, now);
+        else if (gone.length > 0)
+          await insertProposal(trx, { ...batch, at: now, state: 'accepted', decidedAt: now }, gone);
         return gone;
       }),
 
@@ -163,14 +162,9 @@ export function createRemovals(db: Kysely<Schema>): Removals {
 }
 
 /** What a removal is noted as: the proposal that it carries out, or a batch of its own. */
-export interface RemovalBatch {
-  proposalId?: number;
-  kind: string;
-  why: string;
-  facts: object;
-  /** Also what a person kept before. */
-  alsoKept?: boolean;
-}
+export type RemovalBatch =
+  /** `alsoKept`: also what a person kept before. */
+  { proposalId: number; alsoKept?: boolean } | { kind: string; why: string; facts: ProposalFacts };
 
 async function stillMissing(
   db: Kysely<Schema> | Transaction<Schema>,

@@ -1,28 +1,41 @@
 import type { Kysely } from 'kysely';
+import type { Codec } from '../../core/codec.ts';
 import type { Schema } from './schema.ts';
 
-/** Small facts that outlive a restart (the state of the circuit breakers, the last answer about the account): JSON by name. */
+/** One small fact. */
+export interface KeyValue<T> {
+  /** @returns undefined where nothing is kept, or what an older version kept says nothing any more */
+  get(): Promise<T | undefined>;
+  put(value: T): Promise<void>;
+}
+
+/** Small facts that outlive a restart: the state of the circuit breakers, the last answer about the account. */
 export interface KeyValues {
-  /** What is kept under this name. */
-  get<T>(name: string): Promise<T | undefined>;
-  /** @param value anything that JSON can hold */
-  put(name: string, value: unknown): Promise<void>;
+  /** The fact of this name. */
+  entry<T>(name: string, codec: Codec<T>): KeyValue<T>;
 }
 
 export function createKeyValues(db: Kysely<Schema>): KeyValues {
   return {
-    async get<T>(name: string) {
-      const row = await db.selectFrom('memory').select('value').where('name', '=', name).executeTakeFirst();
-      return row && (JSON.parse(row.value) as T);
-    },
+    entry: (name, codec) => ({
+      async get() {
+        const row = await db.selectFrom('memory').select('value').where('name', '=', name).executeTakeFirst();
+        if (!row) return undefined;
+        try {
+          return codec.decode(row.value);
+        } catch {
+          return undefined;
+        }
+      },
 
-    async put(name, value) {
-      const json = JSON.stringify(value);
-      await db
-        .insertInto('memory')
-        .values({ name, value: json })
-        .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: json }))
-        .execute();
-    },
+      async put(value) {
+        const text = codec.encode(value);
+        await db
+          .insertInto('memory')
+          .values({ name, value: text })
+          .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: text }))
+          .execute();
+      },
+    }),
   };
 }

@@ -1,5 +1,7 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
+import type { Codec } from '../../core/codec.ts';
+import type { MediaFacts } from '../../library/media-facts.ts';
 import { markDirty } from '../account/dirty.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
@@ -20,29 +22,29 @@ export interface MediaCounts {
   givenUp: number;
 }
 
-/** A place in the order of the files, the newest first. */
-interface Place {
+/** Where one is in the order of the files, the newest first. */
+interface Cursor {
   at: number;
   id: string;
 }
 
 /** Row values: SQLite walks its index from the one place to the other. */
-const isBelow = ({ at, id }: Place) => sql<boolean>`(first_seen_at, id) < (${at}, ${id})`;
-const isFrom = ({ at, id }: Place) => sql<boolean>`(first_seen_at, id) >= (${at}, ${id})`;
+const isBelow = ({ at, id }: Cursor) => sql<boolean>`(first_seen_at, id) < (${at}, ${id})`;
+const isFrom = ({ at, id }: Cursor) => sql<boolean>`(first_seen_at, id) >= (${at}, ${id})`;
 
 const filesAtOnce = 500;
 
 /** So many failures and a file is left alone until it changes. */
 export const maxFailures = 3;
 
-/** What the videos' own headers say; `facts` are JSON. A row holds for the size that it was written for. */
+/** What the videos' own headers say. A row holds for the size that it was written for. */
 export interface MediaStore {
   /** The facts of these files, where they are known. */
-  factsOf(fileIds: readonly string[]): Promise<Map<string, string>>;
+  factsOf(fileIds: readonly string[]): Promise<Map<string, MediaFacts>>;
   /** How long these files last, in milliseconds, where that is known. */
   durationsOf(fileIds: readonly string[]): Promise<Map<string, number>>;
   /** Keeps the facts of a file and notes that the tree is behind for it. */
-  put(file: { id: string; sizeBytes: number }, facts: string, now: number): Promise<void>;
+  put(file: { id: string; sizeBytes: number }, facts: MediaFacts, now: number): Promise<void>;
   /** Counts a failure; of a file that changed they are counted anew. */
   failed(file: { id: string; sizeBytes: number }, now: number): Promise<void>;
   /**
@@ -54,7 +56,7 @@ export interface MediaStore {
   counts(): Promise<MediaCounts>;
 }
 
-export function createMedia(db: Kysely<Schema>): MediaStore {
+export function createMedia(db: Kysely<Schema>, codec: Codec<MediaFacts>): MediaStore {
   /** Videos that have a place in a tree and are at the host. */
   const videos = () =>
     db
@@ -68,11 +70,11 @@ export function createMedia(db: Kysely<Schema>): MediaStore {
       .where(sql<boolean>`exists (select 1 from places where places.file_id = f.id)`);
 
   /** Where a stretch of some hundred files below this place ends; undefined = at the oldest file. */
-  const placeAfter = (below: Place | undefined): Promise<Place | undefined> =>
+  const cursorAfter = (below: Cursor | undefined): Promise<Cursor | undefined> =>
     db
       .selectFrom('files')
       .select(['first_seen_at as at', 'id'])
-      .$if(below !== undefined, (query) => query.where(isBelow(below as Place)))
+      .$if(below !== undefined, (query) => query.where(isBelow(below as Cursor)))
       .orderBy('first_seen_at', 'desc')
       .orderBy('id', 'desc')
       .limit(1)
@@ -80,15 +82,15 @@ export function createMedia(db: Kysely<Schema>): MediaStore {
       .executeTakeFirst();
 
   const unread = (
-    below: Place | undefined,
-    end: Place | undefined,
+    below: Cursor | undefined,
+    end: Cursor | undefined,
     limit: number,
     failedBefore: number,
   ): Promise<UnreadVideo[]> =>
     videos()
       .select(['f.id', 'f.url', 'f.name', 'f.size_bytes as sizeBytes'])
-      .$if(below !== undefined, (query) => query.where(isBelow(below as Place)))
-      .$if(end !== undefined, (query) => query.where(isFrom(end as Place)))
+      .$if(below !== undefined, (query) => query.where(isBelow(below as Cursor)))
+      .$if(end !== undefined, (query) => query.where(isFrom(end as Cursor)))
       .where('f.size_bytes', '>', 0)
       .where('m.facts', 'is', null)
       .where((e) =>
@@ -112,7 +114,7 @@ export function createMedia(db: Kysely<Schema>): MediaStore {
         .select(['m.file_id as id', 'm.facts as facts'])
         .where('m.file_id', 'in', inList(fileIds))
         .execute();
-      return new Map(rows.flatMap(({ id, facts }) => (facts === null ? [] : [[id, facts]])));
+      return new Map(rows.flatMap(({ id, facts }) => (facts === null ? [] : [[id, codec.decode(facts)]])));
     },
 
     async durationsOf(fileIds) {
@@ -128,7 +130,7 @@ export function createMedia(db: Kysely<Schema>): MediaStore {
 
     put: (file, facts, now) =>
       db.transaction().execute(async (trx) => {
-        const row = { size_bytes: file.sizeBytes, at: now, failures: 0, facts };
+        const row = { size_bytes: file.sizeBytes, at: now, failures: 0, facts: codec.encode(facts) };
         await trx
           .insertInto('media')
           .values({ file_id: file.id, ...row })
@@ -154,8 +156,8 @@ export function createMedia(db: Kysely<Schema>): MediaStore {
 
     async next(limit, failedBefore) {
       const found: UnreadVideo[] = [];
-      for (let below: Place | undefined, isLast = false; found.length < limit && !isLast; ) {
-        const end = await placeAfter(below);
+      for (let below: Cursor | undefined, isLast = false; found.length < limit && !isLast; ) {
+        const end = await cursorAfter(below);
         found.push(...(await unread(below, end, limit - found.length, failedBefore)));
         isLast = end === undefined;
         below = end;

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { Codec } from '../../core/codec.ts';
 import type { Schema } from '../db/schema.ts';
 
 /** The part of a play that the catalog looks at; the rest is kept as it is. */
@@ -15,12 +16,12 @@ export interface PlayLog<T extends KeptPlay> {
   recent(limit: number): Promise<T[]>;
 }
 
-export function createPlayLog<T extends KeptPlay>(db: Kysely<Schema>): PlayLog<T> {
+export function createPlayLog<T extends KeptPlay>(db: Kysely<Schema>, codec: Codec<T>): PlayLog<T> {
   return {
     async put(plays, keep) {
       await db.transaction().execute(async (trx) => {
         for (const play of plays) {
-          const record = JSON.stringify(play);
+          const record = codec.encode(play);
           await trx
             .insertInto('plays')
             .values({ id: play.id, started_at: play.startedAt, record })
@@ -44,7 +45,7 @@ export function createPlayLog<T extends KeptPlay>(db: Kysely<Schema>): PlayLog<T
         .orderBy('id')
         .limit(limit)
         .execute();
-      return rows.map((row) => JSON.parse(row.record) as T);
+      return rows.map((row) => codec.decode(row.record));
     },
   };
 }

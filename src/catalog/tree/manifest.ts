@@ -1,4 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
+import { ownJson } from '../../core/codec.ts';
 import { chunks } from '../db/chunks.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
@@ -30,6 +31,9 @@ export interface Standing {
   /** The title that this was planned for: where the file belongs to another one by now, nothing is written down. */
   titleKey: string;
 }
+
+/** How rows are kept that are about to be written. */
+const intentRows = ownJson<readonly TreeRow[]>();
 
 /** Some 400 KB of text. */
 const rowsAnIntent = 1000;
@@ -189,7 +193,7 @@ export function createManifest(db: Kysely<Schema>, tree: string): Manifest {
         const intents: number[] = [];
         // A person who moves a whole library intends more than one text should hold.
         for (const part of chunks(rows, rowsAnIntent)) {
-          const intent = trx.insertInto('tree_intents').values({ tree, rows: JSON.stringify(part) });
+          const intent = trx.insertInto('tree_intents').values({ tree, rows: intentRows.encode(part) });
           intents.push((await intent.returning('id').executeTakeFirstOrThrow()).id);
         }
         return intents;
@@ -210,7 +214,7 @@ export function createManifest(db: Kysely<Schema>, tree: string): Manifest {
       db.transaction().execute(async (trx) => {
         // Deleted as it is read: another process writes them down, too, or none does.
         const intents = trx.deleteFrom('tree_intents').where('tree', '=', tree).returning('rows');
-        for (const { rows } of await intents.execute()) await putRows(trx, JSON.parse(rows) as TreeRow[]);
+        for (const { rows } of await intents.execute()) await putRows(trx, intentRows.decode(rows));
       }),
 
     async treeCount() {

@@ -1,4 +1,6 @@
 import { type Kysely, sql } from 'kysely';
+import type { Codec } from '../../core/codec.ts';
+import type { Recognition } from '../../naming/text/recognition.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 import { upsert } from '../db/upsert.ts';
@@ -6,11 +8,11 @@ import { createManifest, type Manifest } from './manifest.ts';
 
 export type { Standing, TreeRow } from './manifest.ts';
 
-/** A file of a title. `recognition` is JSON; `stem` is where it stands in the tree, once it was written. */
+/** A file of a title. `stem` is where it stands in the tree, once it was written. */
 export interface TitleRow {
   fileId: string;
   titleKey: string;
-  recognition: string;
+  recognition: Recognition;
   stem: string | undefined;
   /** What its address ends in, once it was written. */
   name: string | undefined;
@@ -47,7 +49,7 @@ export interface Placements extends Manifest {
   keysAfter(after: string, limit: number): Promise<string[]>;
 }
 
-export function createPlacements(db: Kysely<Schema>, tree: string): Placements {
+export function createPlacements(db: Kysely<Schema>, tree: string, codec: Codec<Recognition>): Placements {
   const placesOf = () => db.selectFrom('places').where('tree', '=', tree);
 
   return {
@@ -106,7 +108,7 @@ export function createPlacements(db: Kysely<Schema>, tree: string): Placements {
       return rows.map((row) => ({
         fileId: row.file_id,
         titleKey: row.title_key,
-        recognition: row.recognition,
+        recognition: codec.decode(row.recognition),
         stem: row.stem ?? undefined,
         name: row.name ?? undefined,
         told: row.told ?? undefined,

@@ -1,13 +1,21 @@
 import { type Kysely, sql } from 'kysely';
+import type { Codec } from '../../core/codec.ts';
 import type { FolderId } from '../../core/ids.ts';
+import type { Recognition } from '../../naming/text/recognition.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 import { upsert } from '../db/upsert.ts';
 
-/** What a file was taken for. `recognition` is JSON. */
+/** What a file was taken for. */
 export interface RecognitionRow {
   fileId: string;
-  recognition: string;
+  recognition: Recognition;
+}
+
+/** A file that is taken for something else than before. */
+export interface ChangedRecognition extends RecognitionRow {
+  /** undefined = it is new. */
+  before: Recognition | undefined;
 }
 
 /** Files that are new in the library. */
@@ -21,12 +29,18 @@ const mostBeside = 50;
 
 /** What the files of the account were recognised as, the same for every tree. */
 export interface Recognitions {
-  /** Replaces what is known of `fileIds`: those without a row in `rows` are taken for nothing from now on. */
-  replace(fileIds: readonly string[], rows: readonly RecognitionRow[]): Promise<void>;
+  /**
+   * Notes what files are taken for now.
+   * @param first is told of those that were taken for something else until now, before that is written down
+   */
+  update(
+    rows: readonly RecognitionRow[],
+    first: (changed: readonly ChangedRecognition[]) => Promise<void>,
+  ): Promise<void>;
   /** How many files of each kind came into the library at `since` (milliseconds UTC) or later and are in it. */
   arrivedSince(since: number): Promise<Arrivals>;
   /** What these files were taken for last. */
-  ofFiles(fileIds: readonly string[]): Promise<Map<string, string>>;
+  ofFiles(fileIds: readonly string[]): Promise<Map<string, Recognition>>;
   /**
    * Extras without a place in the folders that `folderIds` names, below them and beside them: they may belong to what
    * came there. Beside means among as few folders as a title has, not among the titles of a whole library.
@@ -36,17 +50,33 @@ export interface Recognitions {
   after(after: string, limit: number): Promise<RecognitionRow[]>;
 }
 
-export function createRecognitions(db: Kysely<Schema>): Recognitions {
+export function createRecognitions(db: Kysely<Schema>, codec: Codec<Recognition>): Recognitions {
+  async function textsOf(fileIds: readonly string[]): Promise<Map<string, string>> {
+    const known = db.selectFrom('recognitions').selectAll().where('file_id', 'in', inList(fileIds));
+    return new Map((await known.execute()).map((row) => [row.file_id, row.recognition]));
+  }
+
   return {
-    replace: (fileIds, rows) =>
-      db.transaction().execute(async (trx) => {
-        const kept = new Set(rows.map((row) => row.fileId));
-        const lost = fileIds.filter((id) => !kept.has(id));
-        if (lost.length > 0)
-          await trx.deleteFrom('recognitions').where('file_id', 'in', inList(lost)).execute();
-        const values = rows.map((row) => ({ file_id: row.fileId, recognition: row.recognition }));
-        await upsert(trx, 'recognitions', ['file_id'], values);
-      }),
+    async update(rows, first) {
+      const known = await textsOf(rows.map(({ fileId }) => fileId));
+      const changed: ChangedRecognition[] = [];
+      const values: Schema['recognitions'][] = [];
+      // As texts: of a whole account hardly any are other than before, and none needs to be read for that.
+      for (const { fileId, recognition } of rows) {
+        const text = codec.encode(recognition);
+        const before = known.get(fileId);
+        if (before === text) continue;
+        changed.push({
+          fileId,
+          recognition,
+          before: before === undefined ? undefined : codec.decode(before),
+        });
+        values.push({ file_id: fileId, recognition: text });
+      }
+      if (values.length === 0) return;
+      await first(changed);
+      await db.transaction().execute((trx) => upsert(trx, 'recognitions', ['file_id'], values));
+    },
 
     async arrivedSince(since) {
       const { rows } = await sql<{ kind: string; count: number }>`
@@ -58,8 +88,8 @@ export function createRecognitions(db: Kysely<Schema>): Recognitions {
     },
 
     async ofFiles(fileIds) {
-      const known = db.selectFrom('recognitions').selectAll().where('file_id', 'in', inList(fileIds));
-      return new Map((await known.execute()).map((row) => [row.file_id, row.recognition]));
+      const texts = await textsOf(fileIds);
+      return new Map([...texts].map(([id, text]) => [id, codec.decode(text)]));
     },
 
     async extrasNear(folderIds) {
@@ -85,7 +115,7 @@ export function createRecognitions(db: Kysely<Schema>): Recognitions {
       const { rows } = await sql<{ file_id: string; recognition: string }>`
         select r.file_id, r.recognition from recognitions r join files f on f.id = r.file_id
         where r.file_id > ${after} and f.gone_at is null order by r.file_id limit ${limit}`.execute(db);
-      return rows.map((row) => ({ fileId: row.file_id, recognition: row.recognition }));
+      return rows.map((row) => ({ fileId: row.file_id, recognition: codec.decode(row.recognition) }));
     },
   };
 }

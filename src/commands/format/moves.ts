@@ -3,8 +3,8 @@ import { printable } from './printable.ts';
 
 /** A file that stands, or would stand, elsewhere. Paths without `.strm`. */
 export interface ShownMove {
-  from: { stem?: string | undefined } | undefined;
-  to: { stem?: string | undefined } | undefined;
+  from?: { stem?: string | undefined } | undefined;
+  to?: { stem?: string | undefined } | undefined;
   why?: string;
 }
 

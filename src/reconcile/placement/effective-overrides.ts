@@ -3,7 +3,7 @@ import { createSlots, type SlotFile, type Slots } from '../../catalog/account/su
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Target } from '../../catalog/curation/override-types.ts';
 import type { FolderId } from '../../core/ids.ts';
-import { applyOverrides, type Override, type Said } from '../../library/override.ts';
+import { applyOverrides, type Said } from '../../library/override.ts';
 import type { Tree } from '../../library/trees.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';
 
@@ -21,7 +21,7 @@ export async function createEffectiveOverrides(
   trees: readonly Tree[],
 ) {
   const rows = await catalog.overrides.all();
-  const all = new Map(rows.map(({ target, value }) => [target, JSON.parse(value) as Override]));
+  const all = new Map(rows.map(({ target, value }) => [target, value]));
   const left = await leftBy(
     rows.flatMap(({ target }) => (target.startsWith('file:') ? [target.slice(5)] : [])),
   );

@@ -1,4 +1,5 @@
 import type { Place } from '../../catalog/tree/placements.ts';
+import { ownJson } from '../../core/codec.ts';
 import { type LibraryFile, titleKey } from '../../library/layout.ts';
 import type { Tree } from '../../library/trees.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';
@@ -17,7 +18,10 @@ const fields = [
   'ids',
 ] as const satisfies (keyof Recognition)[];
 
-type Told = Pick<Recognition, (typeof fields)[number]>;
+type Pinned = Pick<Recognition, (typeof fields)[number]>;
+
+/** How it is kept: places that tell the same are the same text. */
+const pinned = ownJson<Pinned>();
 
 /**
  * What the path of a file that stands in a tree goes on telling when its name is read otherwise now: a rename at the
@@ -42,7 +46,7 @@ export function pinnedReading(
   if (standing.told !== undefined) return standing.told;
   // An older version let the two go apart: then nothing is known of how it was placed.
   if (keyOf(placed) !== standing.titleKey) return undefined;
-  return JSON.stringify(Object.fromEntries(fields.map((name) => [name, placed[name]])));
+  return pinned.encode(Object.fromEntries(fields.map((name) => [name, placed[name]])) as Pinned);
 }
 
 /** What is read today with what the path tells. */
@@ -50,5 +54,5 @@ export function tellAs(now: Recognition, told: string | undefined): Recognition 
   if (told === undefined) return now;
   const rest: Recognition = { ...now };
   for (const name of fields) delete (rest as Partial<Recognition>)[name];
-  return { ...rest, ...(JSON.parse(told) as Told) };
+  return { ...rest, ...pinned.decode(told) };
 }

@@ -91,9 +91,7 @@ async function formerPlaces(
   return ({ file, folderId }) => {
     const former = standing.otherAt({ id: file.fileId, folderId, name: file.name });
     const place = former && places.get(former.id);
-    const json = former && readings.get(former.id);
-    const recognition = json === undefined ? undefined : (JSON.parse(json) as Recognition);
-    return place && { ...place, recognition };
+    return place && { ...place, recognition: readings.get(former.id) };
   };
 }
 
@@ -141,7 +139,7 @@ async function ownersAbove(
     const recognitions = await catalog.recognitions.ofFiles(ids);
     const owners = ids.flatMap((id): Owner[] => {
       const titleKey = now.get(id) ?? places.get(id)?.titleKey;
-      const { kind, title = '' } = JSON.parse(recognitions.get(id) ?? '{}') as Partial<Recognition>;
+      const { kind, title = '' } = recognitions.get(id) ?? {};
       return titleKey === undefined || kind === 'extra' ? [] : [{ title, titleKey }];
     });
     if (owners.length > 0) return owners;

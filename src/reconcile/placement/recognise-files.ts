@@ -112,30 +112,23 @@ async function readAnew(
   titled: readonly Titled[],
   places: ReadonlyMap<Tree, Map<string, Place>>,
 ): Promise<void> {
-  const known = await catalog.recognitions.ofFiles(titled.map(({ file }) => file.fileId));
-  const rows = titled.map(({ file, recognition }) => ({
-    fileId: file.fileId,
-    recognition: JSON.stringify(recognition),
-  }));
-  const isNew = rows.map(({ fileId, recognition }) => known.get(fileId) !== recognition);
-  const changed = titled.filter((_, at) => isNew[at]);
-  for (const [tree, all] of places) {
-    const other: Place[] = [];
-    for (const { file, recognition } of changed) {
-      const standing = all.get(file.fileId);
-      const json = known.get(file.fileId);
-      if (standing?.stem === undefined || json === undefined) continue;
-      const told = pinnedReading(tree, file, recognition, standing, JSON.parse(json) as Recognition);
-      if (told === standing.told) continue;
-      other.push({ ...standing, told });
-      all.set(file.fileId, { ...standing, told });
+  const libraryFiles = new Map(titled.map(({ file }) => [file.fileId, file]));
+  const rows = titled.map(({ file, recognition }) => ({ fileId: file.fileId, recognition }));
+  await catalog.recognitions.update(rows, async (changed) => {
+    for (const [tree, all] of places) {
+      const other: Place[] = [];
+      for (const { fileId, recognition, before } of changed) {
+        const standing = all.get(fileId);
+        if (standing?.stem === undefined || before === undefined) continue;
+        const file = libraryFiles.get(fileId) as LibraryFile;
+        const told = pinnedReading(tree, file, recognition, standing, before);
+        if (told === standing.told) continue;
+        other.push({ ...standing, told });
+        all.set(fileId, { ...standing, told });
+      }
+      if (other.length > 0) await catalog.placementsOf(tree.name).place([], other);
     }
-    if (other.length > 0) await catalog.placementsOf(tree.name).place([], other);
-  }
-  await catalog.recognitions.replace(
-    [],
-    rows.filter((_, at) => isNew[at]),
-  );
+  });
 }
 
 /** Recognises folder by folder, and lets a person's word stand above it. */

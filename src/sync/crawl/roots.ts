@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import type { Catalog } from '../../catalog/catalog.ts';
-import { type FolderId, rootFolderId } from '../../core/ids.ts';
+import { jsonOf } from '../../core/codec.ts';
+import { type FolderId, rootFolderId, toFolderId } from '../../core/ids.ts';
 import type { ListFolder } from './list-folder.ts';
 
 /** A configured root and the folder it stands for. */
@@ -30,7 +32,7 @@ export async function resolveRoots(
   options: ResolveOptions,
 ): Promise<ResolvedRoots> {
   const { catalog } = options;
-  const known = (await catalog.keyValues.get<Record<string, FolderId>>(memoryName)) ?? {};
+  const known = (await kept(catalog).get()) ?? {};
   const roots: Root[] = [];
   const missing: string[] = [];
   for (const path of paths) {
@@ -38,27 +40,27 @@ export async function resolveRoots(
     if (folderId === undefined) missing.push(path);
     else roots.push({ path, folderId });
   }
-  await catalog.keyValues.put(
-    memoryName,
-    Object.fromEntries(roots.map((root) => [root.path, root.folderId])),
-  );
+  await kept(catalog).put(Object.fromEntries(roots.map((root) => [root.path, root.folderId])));
   return { roots, missing };
 }
 
 /** The roots that the last crawl found. */
 export async function knownRoots(catalog: Pick<Catalog, 'keyValues'>): Promise<Root[]> {
-  const known = (await catalog.keyValues.get<Record<string, FolderId>>(memoryName)) ?? {};
+  const known = (await kept(catalog).get()) ?? {};
   return Object.entries(known).map(([path, folderId]) => ({ path, folderId }));
 }
 
 /** The next crawl looks for this root by its path again. */
 export async function forgetRoot(catalog: Catalog, path: string): Promise<void> {
-  const known = (await catalog.keyValues.get<Record<string, FolderId>>(memoryName)) ?? {};
+  const known = (await kept(catalog).get()) ?? {};
   delete known[path];
-  await catalog.keyValues.put(memoryName, known);
+  await kept(catalog).put(known);
 }
 
-const memoryName = 'roots';
+/** Folders by the paths of the settings. */
+function kept({ keyValues }: Pick<Catalog, 'keyValues'>) {
+  return keyValues.entry('roots', jsonOf(z.record(z.string(), z.string().transform(toFolderId))));
+}
 
 async function walk(
   path: string,

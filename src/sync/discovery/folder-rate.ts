@@ -1,4 +1,5 @@
 import type { FolderFactsRow } from '../../catalog/account/folder-facts.ts';
+import { dayMs } from '../../core/durations.ts';
 import type { FolderId } from '../../core/ids.ts';
 
 /** What the planner knows of a folder of the library. Times in milliseconds UTC. */
@@ -6,8 +7,6 @@ export interface FolderFacts extends FolderFactsRow {
   /** When something in it was last played. */
   watchedAt: number | undefined;
 }
-
-export const dayMs = 24 * 3_600_000;
 
 /** New files a day in a folder of which nothing is known; keeps cold ones from being forgotten. */
 const priorRate = 0.003;

@@ -1,9 +1,13 @@
+import { z } from 'zod';
 import type { Catalog } from '../../catalog/catalog.ts';
+import { jsonOf } from '../../core/codec.ts';
 import type { FolderId } from '../../core/ids.ts';
 import { knownRoots } from '../crawl/roots.ts';
 import type { FolderFacts } from './folder-rate.ts';
 
 const maxPlays = 200;
+/** What of a play tells that somebody watches a folder. */
+const play = z.object({ id: z.string(), startedAt: z.number(), fileId: z.string() });
 
 /** The folders below the roots, with what tells how soon they may have something new. */
 export async function knownFolders(catalog: Catalog, now: number): Promise<FolderFacts[]> {
@@ -15,7 +19,7 @@ export async function knownFolders(catalog: Catalog, now: number): Promise<Folde
 
 /** When something was last played from a folder. */
 async function watchedFolders({ plays, files: catalogFiles }: Catalog): Promise<Map<FolderId, number>> {
-  const recent = await plays<{ id: string; startedAt: number; fileId: string }>().recent(maxPlays);
+  const recent = await plays(jsonOf(play)).recent(maxPlays);
   const files = await catalogFiles.filesByIds([...new Set(recent.map(({ fileId }) => fileId))]);
   const folderOf = new Map(files.map(({ id, folderId }) => [id, folderId]));
   const watched = new Map<FolderId, number>();

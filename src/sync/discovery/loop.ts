@@ -1,14 +1,17 @@
+import { z } from 'zod';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { createBackgroundLoop } from '../../core/background-loop.ts';
 import type { Clock } from '../../core/clock.ts';
+import { jsonOf } from '../../core/codec.ts';
 import { dayMs, hourMs, minuteMs, secondMs } from '../../core/durations.ts';
 import { type BridgeError, isBridgeError } from '../../core/errors.ts';
 import type { FolderId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
 import type { CallOptions, Host } from '../../host/host.ts';
 import { knownFolders } from './known-folders.ts';
-import { createPlanner, type Planner, type Spent } from './planner.ts';
+import { createPlanner, type Planner } from './planner.ts';
 import type { ScanFolder } from './scan-folder.ts';
+import { spentCodec } from './spent.ts';
 import { unindexedFilesAmong } from './unindexed-files.ts';
 
 export interface DiscoveryLoopOptions {
@@ -24,14 +27,12 @@ export interface DiscoveryLoopOptions {
 }
 
 /** What was learned of the listing of the whole account. */
-export interface AccountKnowledge {
-  at: number;
-  /** Whether its items name their folder; undefined = no item was seen yet. */
-  namesFolders: boolean | undefined;
-}
+const accountKnowledge = z.object({
+  at: z.number(),
+  /** Whether its items name their folder; absent = no item was seen yet. */
+  namesFolders: z.boolean().optional(),
+});
 
-const accountName = 'accountListing';
-const spentName = 'discoveryCalls';
 /** The catalog is asked again what it holds: crawls and other processes change it. */
 const reloadMs = 10 * minuteMs;
 /** After a refusal that names no time. */
@@ -46,6 +47,8 @@ export function createDiscoveryLoop(options: DiscoveryLoopOptions) {
   const { catalog, host, scanFolder, clock, log } = options;
   const { accountListingIntervalMs, folderIntervalMs, listingLagMs, requestIntervalMs } = host.limits;
   const accountEveryMs = accountListingIntervalMs + marginMs;
+  const keptAccount = catalog.keyValues.entry('accountListing', jsonOf(accountKnowledge));
+  const keptSpent = catalog.keyValues.entry('discoveryCalls', spentCodec);
   const perDay =
     options.callsPerDay || Math.max(1, Math.floor(dayMs / Math.max(10 * secondMs, 4 * requestIntervalMs)));
   const loop = createBackgroundLoop({
@@ -63,7 +66,7 @@ export function createDiscoveryLoop(options: DiscoveryLoopOptions) {
   let loadedAt = Number.NEGATIVE_INFINITY;
 
   async function newPlanner(): Promise<Planner> {
-    const spent = await catalog.keyValues.get<Spent>(spentName);
+    const spent = await keptSpent.get();
     const made = createPlanner({
       perDay,
       floorMs: folderIntervalMs,
@@ -72,7 +75,7 @@ export function createDiscoveryLoop(options: DiscoveryLoopOptions) {
       now: clock.now(),
       spent,
     });
-    const known = await catalog.keyValues.get<AccountKnowledge>(accountName);
+    const known = await keptAccount.get();
     if (known) made.resume(known.at);
     return made;
   }
@@ -86,7 +89,7 @@ export function createDiscoveryLoop(options: DiscoveryLoopOptions) {
   }
 
   async function askAccount(plan: Planner): Promise<void> {
-    const known = await catalog.keyValues.get<AccountKnowledge>(accountName);
+    const known = await keptAccount.get();
     const now = clock.now();
     // Uploads are listed late: each listing looks back further than the last one.
     const sentAfter = Math.max((known?.at ?? 0) - listingLagMs, now - dayMs);
@@ -99,7 +102,7 @@ export function createDiscoveryLoop(options: DiscoveryLoopOptions) {
         log.info({ namesFolders }, 'the listing of the whole account was looked at');
       const unindexedFiles = await unindexedFilesAmong(catalog, files);
       plan.accountListed(clock.now(), unindexedFiles);
-      await catalog.keyValues.put(accountName, { at: now, namesFolders } satisfies AccountKnowledge);
+      await keptAccount.put({ at: now, namesFolders });
       if (unindexedFiles.length > 0)
         log.debug({ files: unindexedFiles.length }, 'the account has files that are not known yet');
     } catch (error) {
@@ -145,7 +148,7 @@ export function createDiscoveryLoop(options: DiscoveryLoopOptions) {
         planner.failed(next.folderId, clock.now(), isForGood(error));
       return Math.max(clock.now() + (isForGood(error) ? 0 : busyMs), error.retryAt ?? 0);
     }
-    await catalog.keyValues.put(spentName, planner.spent());
+    await keptSpent.put(planner.spent());
     return clock.now();
   }
 

@@ -1,6 +1,8 @@
+import { dayMs, hourMs, minuteMs, secondMs } from '../../core/durations.ts';
 import type { FolderId } from '../../core/ids.ts';
-import { birthsOf, dayMs, type FolderFacts, rateOf, tierOf, watchedRate } from './folder-rate.ts';
+import { birthsOf, type FolderFacts, rateOf, tierOf, watchedRate } from './folder-rate.ts';
 import { createOpened } from './opened.ts';
+import type { Spent } from './spent.ts';
 
 /** A file that the account has and the catalog has not. */
 export interface UnindexedFile {
@@ -28,18 +30,10 @@ export interface PlannerOptions {
   spent?: Spent | undefined;
 }
 
-/** Calls on a day (days since the epoch, UTC). */
-export interface Spent {
-  day: number;
-  calls: number;
-}
-
-const hourMs = 3_600_000;
-
 /** Calls that may be saved up for a search, as a part of a day's. */
 const savedDays = 1 / 12;
 /** Without need a folder is not looked into again within this. */
-const restMs = 5 * 60_000;
+const restMs = 5 * minuteMs;
 /** A file that was not found for so long lies outside the roots, or went again. */
 const searchMs = 6 * hourMs;
 /**
@@ -142,7 +136,7 @@ export function createPlanner(options: PlannerOptions) {
         return { do: 'account', at: now, why: 'what is new in the whole account' };
       const step = tokens >= 1 ? due(now) : undefined;
       if (step) return { do: 'folder', at: now, ...step };
-      const tokenAt = now + Math.max(1000, ((1 - (Math.max(0, tokens) % 1)) / perDay) * dayMs);
+      const tokenAt = now + Math.max(secondMs, ((1 - (Math.max(0, tokens) % 1)) / perDay) * dayMs);
       return { do: 'wait', at: tokens >= 1 ? Math.min(accountAt, tokenAt) : tokenAt };
     },
 

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { KeyValues } from '../../catalog/db/key-values.ts';
+import { jsonOf } from '../../core/codec.ts';
 
 /** Who lists, told in digests: neither the key nor a mail address is kept. */
 export interface ListingAccount {
@@ -18,30 +20,26 @@ export interface AccountIdentity {
   adopt(signal: AbortSignal): Promise<void>;
 }
 
-interface Known {
-  keyFingerprint: string;
-  whose?: string | undefined;
-}
-
-const memoryName = 'accountBehind';
+const knownAccount = z.object({ keyFingerprint: z.string(), whose: z.string().optional() });
 
 export function createAccountIdentity(
   keyValues: KeyValues,
   { keyFingerprint, whose }: ListingAccount,
 ): AccountIdentity {
+  const kept = keyValues.entry('accountBehind', jsonOf(knownAccount));
   return {
     async doubt(dryRun, signal) {
-      const known = await keyValues.get<Known>(memoryName);
+      const known = await kept.get();
       const isSameKey = known === undefined || known.keyFingerprint === keyFingerprint;
       if (isSameKey && (known?.whose !== undefined || dryRun)) return undefined;
       // A first index costs one call a folder and not one more: whose it is, is asked with the second.
       if (known === undefined) {
-        await keyValues.put(memoryName, { keyFingerprint });
+        await kept.put({ keyFingerprint });
         return undefined;
       }
       const now = await whose(signal);
       if (isSameKey || (now !== undefined && now === known?.whose)) {
-        if (!dryRun) await keyValues.put(memoryName, { keyFingerprint, whose: now });
+        if (!dryRun) await kept.put({ keyFingerprint, whose: now });
         return undefined;
       }
       return now !== undefined && known?.whose !== undefined
@@ -50,7 +48,7 @@ export function createAccountIdentity(
     },
 
     async adopt(signal) {
-      await keyValues.put(memoryName, { keyFingerprint, whose: await whose(signal) });
+      await kept.put({ keyFingerprint, whose: await whose(signal) });
     },
   };
 }

@@ -14,8 +14,8 @@ export interface GuardQuestion {
 
 export interface CrawlFacts {
   /** Folders that could not be listed, and roots that are not in the account. */
-  failedFolders?: number;
-  missingRoots?: readonly string[];
+  failedFolders?: number | undefined;
+  missingRoots?: readonly string[] | undefined;
   /** No listing named any file. */
   isEmpty?: boolean;
   /** Why it may be another account than before. */

@@ -1,13 +1,16 @@
+import { z } from 'zod';
 import type { KeyValues } from '../../catalog/db/key-values.ts';
+import { jsonOf } from '../../core/codec.ts';
 import { dayMs } from '../../core/durations.ts';
 
 /** Films that went, of the whole and by root. */
-export interface Loss {
+const loss = z.object({
   /** Monotonic time, milliseconds. */
-  at: number;
-  files: number;
-  roots?: Readonly<Record<string, number>>;
-}
+  at: z.number(),
+  files: z.number(),
+  roots: z.record(z.string(), z.number()).optional(),
+});
+export type Loss = z.infer<typeof loss>;
 
 /** What went within a day, added up. */
 export interface LossSum {
@@ -23,13 +26,13 @@ export interface RecentRemovals {
   clear(): Promise<void>;
 }
 
-const memoryName = 'recentRemovals';
 const recentMs = dayMs;
 
 export function createRecentRemovals(keyValues: KeyValues): RecentRemovals {
+  const kept = keyValues.entry('recentRemovals', jsonOf(z.array(loss)));
   const lately = async (monotonicMs: number): Promise<Loss[]> => {
-    const kept = (await keyValues.get<Loss[]>(memoryName)) ?? [];
-    return kept.filter(({ at, files }) => files > 0 && at <= monotonicMs && monotonicMs - at < recentMs);
+    const all = (await kept.get()) ?? [];
+    return all.filter(({ at, files }) => files > 0 && at <= monotonicMs && monotonicMs - at < recentMs);
   };
   return {
     async sum(monotonicMs) {
@@ -37,7 +40,7 @@ export function createRecentRemovals(keyValues: KeyValues): RecentRemovals {
       const add = (of: (loss: Loss) => number) => losses.reduce((sum, loss) => sum + of(loss), 0);
       return { files: add((loss) => loss.files), in: (root) => add((loss) => loss.roots?.[root] ?? 0) };
     },
-    add: async (loss) => keyValues.put(memoryName, [...(await lately(loss.at)), loss]),
-    clear: () => keyValues.put(memoryName, []),
+    add: async (loss) => kept.put([...(await lately(loss.at)), loss]),
+    clear: () => kept.put([]),
   };
 }

@@ -138,8 +138,7 @@ export function createRetentionPolicy(options: RetentionPolicyOptions): Retentio
     for (const proposal of await proposals.all()) {
       if (proposal.kind === 'account') await account.adopt(signal);
       const ids = await proposals.filesLeft(proposal);
-      const { id: proposalId, kind, why } = proposal;
-      for (const id of await removals.remove(ids, now, { proposalId, kind, why, facts: {} })) gone.add(id);
+      for (const id of await removals.remove(ids, now, { proposalId: proposal.id })) gone.add(id);
     }
     const rest = due.filter((id) => !gone.has(id));
     for (const id of await takeOut(rest, now)) gone.add(id);
