@@ -1,5 +1,5 @@
 import type { Family, NetworkZone } from '../src/delivery/policy/client.ts';
-import type { Ask, Rule } from '../src/delivery/policy/rules.ts';
+import type { Rule, WantedPart } from '../src/delivery/policy/rules.ts';
 import type { ProfileName, TreeKind } from '../src/library/profiles.ts';
 import type { ServerName } from '../src/notify/servers/adapter.ts';
 
@@ -44,7 +44,7 @@ export const families = wordsOf<Family>({
 
 export const networkZones = wordsOf<NetworkZone>({ loopback: 1, private: 1, elsewhere: 1 });
 
-export const asks = wordsOf<Ask>({ start: 1, end: 1, jump: 1 });
+export const asks = wordsOf<WantedPart>({ start: 1, end: 1, jump: 1 });
 
 export const gives = wordsOf<Rule['give']>({ bytes: 1, redirect: 1 });
 

@@ -1,12 +1,7 @@
 import t from 'tap';
 import { readRule } from '../config/rules.ts';
-import {
-  clientOf,
-  type Family,
-  familyOf,
-  type NetworkZone,
-  networkZoneOf,
-} from '../src/delivery/policy/client.ts';
+import { clientOf, type NetworkZone, networkZoneOf } from '../src/delivery/policy/client.ts';
+import { type Family, familyOf } from '../src/delivery/policy/client-traits.ts';
 import { rangeCounts, weighConditions } from '../src/delivery/policy/conditions.ts';
 import { decide } from '../src/delivery/policy/decide.ts';
 import { contentRange, parseContentRange, parseRange } from '../src/delivery/policy/range.ts';
@@ -159,17 +154,17 @@ t.test('who asks, and from where', async (t) => {
 t.test('the table of rules: who is given what, and the line that says why', async (t) => {
   const usual: Situation = {
     family: 'ffmpeg',
-    place: 'private',
+    zone: 'private',
     asks: 'jump',
     isLocked: false,
     ttlOutlivesFilm: false,
   };
   const rows: [Partial<Situation>, string, 'bytes' | 'redirect'][] = [
     [{}, 'returning', 'redirect'],
-    [{ place: 'loopback' }, 'returning', 'redirect'],
+    [{ zone: 'loopback' }, 'returning', 'redirect'],
     [{ asks: 'start' }, 'probe', 'bytes'],
     [{ asks: 'end', family: 'rclone' }, 'probe', 'bytes'],
-    [{ place: 'elsewhere' }, 'elsewhere', 'bytes'],
+    [{ zone: 'elsewhere' }, 'elsewhere', 'bytes'],
     [{ isLocked: true }, 'location-lock', 'bytes'],
     [{ family: 'mpv' }, 'returning', 'redirect'],
     [{ family: 'exoplayer' }, 'returning', 'redirect'],
@@ -179,7 +174,7 @@ t.test('the table of rules: who is given what, and the line that says why', asyn
     [{ family: 'firefox' }, 'sticky', 'bytes'],
     [{ family: 'unknown' }, 'sticky', 'bytes'],
     [{ family: 'vlc', ttlOutlivesFilm: true }, 'long-life', 'redirect'],
-    [{ family: 'vlc', ttlOutlivesFilm: true, place: 'elsewhere' }, 'elsewhere', 'bytes'],
+    [{ family: 'vlc', ttlOutlivesFilm: true, zone: 'elsewhere' }, 'elsewhere', 'bytes'],
     [{ family: 'finder', ttlOutlivesFilm: true }, 'webdav-clients', 'bytes'],
     [{ family: 'windows' }, 'webdav-clients', 'bytes'],
     [{ family: 'davfs2', asks: 'start' }, 'webdav-clients', 'bytes'],
@@ -191,7 +186,7 @@ t.test('the table of rules: who is given what, and the line that says why', asyn
   if (!('value' in reading)) throw new Error(JSON.stringify(reading.wrongs));
   const own = reading.value;
   t.match(ruleFor([own, ...builtInRules], { ...usual, family: 'vlc' }), { name: 'tv', give: 'redirect' });
-  t.match(ruleFor([own, ...builtInRules], { ...usual, family: 'vlc', place: 'loopback' }), {
+  t.match(ruleFor([own, ...builtInRules], { ...usual, family: 'vlc', zone: 'loopback' }), {
     name: 'sticky',
   });
   for (const wrong of [
@@ -222,7 +217,7 @@ t.test('the decision, as a table', async (t) => {
       mode: 'auto',
       client: near,
       rules: builtInRules,
-      look: (_file: object, position: number) => ({
+      circumstancesOf: (_file: object, position: number) => ({
         asks: position < 10 ? 'start' : 'jump',
         isLocked: false,
         ttlOutlivesFilm: false,

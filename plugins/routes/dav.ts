@@ -3,8 +3,8 @@ import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { BridgeError, isBridgeError } from '../../src/core/errors.ts';
-import { familyOf } from '../../src/delivery/policy/client.ts';
-import { davRules, followsOnDav } from '../../src/delivery/policy/rules.ts';
+import { traitsOf } from '../../src/delivery/policy/client-traits.ts';
+import { davRules } from '../../src/delivery/policy/rules.ts';
 import {
   createResponse,
   finiteDepth,
@@ -90,8 +90,8 @@ export const dav = fp(
       if (found.is === 'folder' && (!isFolder || isTop))
         return reply.redirect(`${hrefOf(prefix, names)}/`, 302);
       // Who cannot follow is not sent on, whatever the settings prefer.
-      const follows = followsOnDav(familyOf(request.headers['user-agent'] ?? ''));
-      const table = { mode: mode === 'redirect' && !follows ? ('auto' as const) : mode, rules: ours };
+      const { followsOnDav } = traitsOf(request.headers['user-agent'] ?? '');
+      const table = { mode: mode === 'redirect' && !followsOnDav ? ('auto' as const) : mode, rules: ours };
       return sendEntry(app, found, request, reply, { path: [prefix, ...names, ''].join('/'), table });
     }
 

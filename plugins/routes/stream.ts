@@ -13,8 +13,8 @@ interface Params {
 /** `GET HEAD /stream/<fileId>/<signature>/<name.ext>`: what a STRM file holds. */
 export const stream = fp(
   async (app: FastifyInstance) => {
-    const { catalog, signer, links } = app.bridge;
-    const { decideFor, joined, deliver, redirect } = app.delivery;
+    const { catalog, signer } = app.bridge;
+    const { decideFor, deliverNow, deliver } = app.delivery;
 
     readRoute(
       app,
@@ -26,12 +26,8 @@ export const stream = fp(
         const isKnown = name !== '' && isFileId(fileId) && signer.verify(fileId, signature);
         const file = isKnown && !refusal ? catalog.files.byIdAtHand(fileId) : undefined;
         const answer = file && decideFor(file, request);
-        const lease = answer?.kind === 'redirect' ? links.broker.atHand(fileId) : undefined;
         // The hot path: a film and a link at hand, an answer without a body.
-        if (file && lease && answer?.kind === 'redirect' && links.probe.isTrusted(lease)) {
-          const play = joined(file, answer, request);
-          play.source('kept');
-          redirect(file, lease, answer, play, reply);
+        if (file && answer && deliverNow(file, answer, request, reply)) {
           app.logRequest(request, reply);
           // Sent already: a reply that is returned is waited for.
           return undefined;

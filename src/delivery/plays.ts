@@ -4,7 +4,8 @@ import { isBridgeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { LeaseSource } from '../links/lease.ts';
 import type { PlayLog } from './play-log.ts';
-import type { Client, Family } from './policy/client.ts';
+import type { Client } from './policy/client.ts';
+import type { Family } from './policy/client-traits.ts';
 import type { Rule } from './policy/rules.ts';
 
 /** What is told of one play: all requests of one viewer for one file, until a minute passes without one. */

@@ -2,8 +2,9 @@ import type { Bridge } from '../../bridge.ts';
 import type { CatalogFile } from '../../catalog/account/files.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { isFileId, streamPrefix } from '../../delivery/address.ts';
-import { familyNames, familyOf, networkZoneOf, networkZones } from '../../delivery/policy/client.ts';
-import { asks, ruleFor } from '../../delivery/policy/rules.ts';
+import { networkZoneOf, networkZones } from '../../delivery/policy/client.ts';
+import { familyNames, familyOf } from '../../delivery/policy/client-traits.ts';
+import { ruleFor, wantedParts } from '../../delivery/policy/rules.ts';
 import { type Context, type ExitCode, exitCodes, say, sayAll } from '../context.ts';
 import { printable } from '../format/printable.ts';
 import { ruleLines, type ShownRule } from '../format/rules.ts';
@@ -39,19 +40,19 @@ export async function doctorClient(context: Context, options: DoctorClientOption
         say(context, `delivery.mode is ${mode}: everybody is treated alike, and these rules rest`);
     }
     const families = options.agent === undefined ? familyNames : [familyOf(options.agent)];
-    const wheres = options.address === undefined ? networkZones : [networkZoneOf(options.address)];
+    const zones = options.address === undefined ? networkZones : [networkZoneOf(options.address)];
     const rows: ShownRule[] = [];
     for (const family of families)
-      for (const place of wheres)
-        for (const asked of asks) {
+      for (const zone of zones)
+        for (const asked of wantedParts) {
           const { name, give, why } = ruleFor(delivery.rules, {
             family,
-            place,
+            zone,
             asks: asked,
             isLocked: links.locationLock.isLocked(),
             ttlOutlivesFilm: leftMs >= filmMinutes * 60_000,
           });
-          const row = { client: family, from: place, asks: asked, give, rule: name, why };
+          const row = { client: family, from: zone, asks: asked, give, rule: name, why };
           rows.push(row);
         }
     if (options.json) for (const row of rows) say(context, JSON.stringify(row));

@@ -1,61 +1,13 @@
 import { BlockList, isIP } from 'node:net';
-import { createBoundedCache } from '../../core/bounded-cache.ts';
 import type { RequestHeaders } from './conditions.ts';
+
+export type { Family } from './client-traits.ts';
 
 /** Who asks, as far as a request shows it. */
 export interface Client {
   userAgent: string;
   /** IPv4 or IPv6 address, `::ffff:` forms included; empty when it cannot be known. */
   address: string;
-}
-
-/** User-Agents by family, first match wins (facts/media-servers 6.1 and 8; tests hold each to a real one). */
-const families = [
-  ['ffmpeg', /^Lavf\//],
-  ['mpv', /^(?:lib)?mpv\b/i],
-  ['rclone', /^rclone\//i],
-  ['exoplayer', /ExoPlayer|AndroidXMedia3/i],
-  ['kodi', /^(?:Kodi|XBMC)\b/i],
-  ['vlc', /\bLibVLC\b|^VLC\//i],
-  ['infuse', /^Infuse/i],
-  ['davfs2', /^davfs2\//i],
-  ['neon', /\bneon\//i],
-  ['finder', /^WebDAV(?:FS|Lib)\//i],
-  ['windows', /^Microsoft-WebDAV|^DavClnt/i],
-  ['gvfs', /^gvfs\//i],
-  ['jellyfin', /^Jellyfin-Server\//i],
-  ['plex', /^(?:Plex|Lavf.*Plex)/i],
-  ['apple', /^AppleCoreMedia\/|^(?:stagefright|QuickTime)/i],
-  ['firefox', /\bFirefox\//],
-  ['chromium', /\b(?:Chrome|Chromium)\//],
-  ['safari', /\bSafari\//],
-] as const;
-
-/** The families of players and clients that the rules speak of. */
-export type Family = (typeof families)[number][0] | 'unknown';
-
-export const familyNames: readonly Family[] = [...families.map(([name]) => name), 'unknown'];
-
-/** A household has a handful of players, and each asks often. */
-const known = createBoundedCache<string, Family>(500);
-
-/** Which family a User-Agent belongs to. */
-export function familyOf(userAgent: string): Family {
-  if (userAgent === '') return 'unknown';
-  let family = known.get(userAgent);
-  if (!family) {
-    family = families.find(([, pattern]) => pattern.test(userAgent))?.[0] ?? 'unknown';
-    known.set(userAgent, family);
-  }
-  return family;
-}
-
-/** Those that look into files without playing them: ffprobe, and scanners with or without a mount between. */
-const probing: ReadonlySet<Family> = new Set<Family>(['ffmpeg', 'rclone', 'plex', 'infuse']);
-
-/** Whether a reading of this client may be a probe. */
-export function mayProbe(family: Family): boolean {
-  return probing.has(family);
 }
 
 /** Where a client is: on this machine, in a private network, or behind another public address. */

@@ -1,7 +1,8 @@
-import { type Client, familyOf, networkZoneOf } from './client.ts';
+import { type Client, networkZoneOf } from './client.ts';
+import { type FamilyTraits, traitsOf } from './client-traits.ts';
 import { type RequestHeaders, rangeCounts, type Validators, weighConditions } from './conditions.ts';
 import { type ByteRange, parseRange } from './range.ts';
-import { type Rule, ruleFor, type Situation } from './rules.ts';
+import { type Circumstances, type Rule, ruleFor } from './rules.ts';
 
 export type DeliveryMode = 'auto' | 'redirect' | 'proxy';
 
@@ -20,7 +21,7 @@ export interface Question {
   /** The table for `auto`. */
   rules: readonly Rule[];
   /** What `auto` has to know of a reading of this file that begins here. */
-  look: (file: Deliverable, position: number) => Pick<Situation, 'asks' | 'isLocked' | 'ttlOutlivesFilm'>;
+  circumstancesOf: (file: Deliverable, position: number) => Circumstances;
 }
 
 /** What is to be done; everything but `redirect` and `proxy` is answered from the catalog. */
@@ -53,22 +54,19 @@ export function decide(question: Question): Decision {
   if (range === 'unsatisfiable') return { kind: 'unsatisfiable' };
   if (file.sizeBytes === 0) return { kind: 'empty' };
   const start = range === 'whole' ? 0 : range.start;
-  const rule = ruleOf(question, start);
-  if (rule.give === 'redirect')
-    return { kind: 'redirect', mayReuse: asksAgain(question.client.userAgent), start, rule };
+  const traits = traitsOf(question.client.userAgent);
+  const rule = ruleOf(question, traits, start);
+  if (rule.give === 'redirect') return { kind: 'redirect', mayReuse: traits.keepsMaxAge, start, rule };
   if (range === 'whole')
     return { kind: 'proxy', status: 200, range: { start: 0, end: file.sizeBytes - 1 }, rule };
   return { kind: 'proxy', status: 206, range, rule };
 }
 
-function ruleOf({ mode, client, rules, file, look }: Question, start: number): Rule {
+function ruleOf(
+  { mode, client, rules, file, circumstancesOf }: Question,
+  { family }: FamilyTraits,
+  start: number,
+): Rule {
   if (mode !== 'auto') return forced[mode];
-  const family = familyOf(client.userAgent);
-  return ruleFor(rules, { family, place: networkZoneOf(client.address), ...look(file, start) });
-}
-
-/** Players that honour the `max-age` of a redirect and ask again behind it (facts/media-servers 8.3, measured). */
-function asksAgain(userAgent: string): boolean {
-  const family = familyOf(userAgent);
-  return family === 'ffmpeg' || family === 'mpv' || family === 'rclone' || family === 'exoplayer';
+  return ruleFor(rules, { family, zone: networkZoneOf(client.address), ...circumstancesOf(file, start) });
 }

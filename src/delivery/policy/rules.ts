@@ -1,16 +1,17 @@
-import type { Family, NetworkZone } from './client.ts';
+import type { NetworkZone } from './client.ts';
+import { type Family, familiesThat } from './client-traits.ts';
 
 /** What a request wants of the file: its beginning or its end (as a probe does), or a place in the middle. */
-export type Ask = 'start' | 'end' | 'jump';
+export type WantedPart = 'start' | 'end' | 'jump';
 
-export const asks: readonly Ask[] = ['start', 'end', 'jump'];
+export const wantedParts: readonly WantedPart[] = ['start', 'end', 'jump'];
 
 /** One line of the table. What is absent fits everything. */
 export interface Rule {
   name: string;
   client?: readonly Family[];
   from?: readonly NetworkZone[];
-  asks?: readonly Ask[];
+  asks?: readonly WantedPart[];
   /** Fits while the host counts another location of the account. */
   whileLocked?: true;
   /** Fits while what is left of the link, as far as links were seen to live, is longer than a film. */
@@ -19,20 +20,25 @@ export interface Rule {
   why: string;
 }
 
-/** What the rules are asked about. */
-export interface Situation {
-  family: Family;
-  place: NetworkZone;
-  asks: Ask;
+/** What is known of the file and its link, whoever asks. */
+export interface Circumstances {
+  asks: WantedPart;
+  /** The host counts another location of the account. */
   isLocked: boolean;
+  /** What is left of the link is longer than a film. */
   ttlOutlivesFilm: boolean;
 }
 
-/** Clients that come back to the bridge at every jump, so that a link that ends does them no harm (facts/media-servers 8.4). */
-const returning: readonly Family[] = ['ffmpeg', 'mpv', 'rclone', 'exoplayer'];
+/** What the rules are asked about. */
+export interface Situation extends Circumstances {
+  family: Family;
+  zone: NetworkZone;
+}
 
-/** Clients that do not follow a redirect on WebDAV: measured for davfs2 and neon (facts/media-servers 6.1). */
-const notFollowing: readonly Family[] = ['neon', 'davfs2', 'finder', 'windows', 'gvfs'];
+const returning = familiesThat(({ comesBack }) => comesBack);
+/** Whoever is not known is expected not to follow on WebDAV alone. */
+const notFollowing = familiesThat(({ followsOnDav }) => !followsOnDav);
+const webdavClients = notFollowing.filter((family) => family !== 'unknown');
 
 /** The table for `auto`, first match wins; the settings put their own lines before it. */
 export const builtInRules: readonly Rule[] = [
@@ -50,7 +56,7 @@ export const builtInRules: readonly Rule[] = [
   },
   {
     name: 'webdav-clients',
-    client: notFollowing,
+    client: webdavClients,
     give: 'bytes',
     why: 'WebDAV clients do not follow a redirect',
   },
@@ -82,14 +88,7 @@ export const builtInRules: readonly Rule[] = [
 
 /** On WebDAV whoever is not known gets bytes too: most of its clients are file systems, and those cannot follow. */
 export function davRules(rules: readonly Rule[]): readonly Rule[] {
-  return rules.map((rule) =>
-    rule.client === notFollowing ? { ...rule, client: [...notFollowing, 'unknown'] } : rule,
-  );
-}
-
-/** Whether a client is known to follow a redirect on WebDAV. */
-export function followsOnDav(family: Family): boolean {
-  return family !== 'unknown' && !notFollowing.includes(family);
+  return rules.map((rule) => (rule.client === webdavClients ? { ...rule, client: notFollowing } : rule));
 }
 
 /** The first line that fits. */
@@ -99,10 +98,10 @@ export function ruleFor(rules: readonly Rule[], situation: Situation): Rule {
   return rule;
 }
 
-function fits(rule: Rule, { family, place, asks: asked, isLocked, ttlOutlivesFilm }: Situation): boolean {
+function fits(rule: Rule, { family, zone, asks: asked, isLocked, ttlOutlivesFilm }: Situation): boolean {
   return (
     (!rule.client || rule.client.includes(family)) &&
-    (!rule.from || rule.from.includes(place)) &&
+    (!rule.from || rule.from.includes(zone)) &&
     (!rule.asks || rule.asks.includes(asked)) &&
     (!rule.whileLocked || isLocked) &&
     (!rule.ttlOutlivesFilm || ttlOutlivesFilm)

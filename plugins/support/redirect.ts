@@ -1,0 +1,82 @@
+import type { FastifyReply } from 'fastify';
+import type { Bridge } from '../../src/bridge.ts';
+import type { CatalogFile } from '../../src/catalog/account/files.ts';
+import type { Play } from '../../src/delivery/plays.ts';
+import type { Decision } from '../../src/delivery/policy/decide.ts';
+import type { Lease } from '../../src/links/lease.ts';
+import { whenGone } from './when-gone.ts';
+
+export type RedirectDecision = Extract<Decision, { kind: 'redirect' }>;
+
+/** Sends players on to the host. */
+export interface Redirect {
+  /** A lease that is at hand and needs no look: then the answer takes no turn of the event loop. */
+  leaseAtHand(fileId: string): Lease | undefined;
+  /** Answers 302 with a lease of {@link Redirect.leaseAtHand}. Sent already when it returns. */
+  now(
+    file: CatalogFile,
+    lease: Lease,
+    decision: RedirectDecision,
+    play: Play,
+    reply: FastifyReply,
+  ): FastifyReply;
+  /** The same with a lease that is made or looked at first. @throws BridgeError of the broker, which the play is told */
+  later(
+    file: CatalogFile,
+    decision: RedirectDecision,
+    play: Play,
+    reply: FastifyReply,
+  ): Promise<FastifyReply>;
+}
+
+/** A player that is given a max-age must come back before links like this one were last seen: at least so long. */
+const reuseMarginMs = 1000;
+
+export function createRedirect({ links, delivery, clock }: Bridge): Redirect {
+  const { rangeCache, prefetch } = delivery;
+
+  function send(
+    file: CatalogFile,
+    lease: Lease,
+    { mayReuse, start }: RedirectDecision,
+    play: Play,
+    reply: FastifyReply,
+  ): FastifyReply {
+    play.sentOn();
+    // Where the last minutes begin is a jump; the very end is what a probe reads.
+    if (!rangeCache.sideOf(file, start)) prefetch.passed(file, 0, start);
+    reply.header('cache-control', mayReuse ? reuse(lease) : 'no-store');
+    return reply.code(302).header('location', lease.url).send();
+  }
+
+  /** A player that asks again may keep the link for as long as links were seen to live. */
+  function reuse(lease: Lease): string {
+    const leftMs = links.ttl.provenResumeUntil(lease) - clock.now();
+    const seconds = Math.floor((leftMs - Math.max(reuseMarginMs, leftMs / 10)) / 1000);
+    return seconds > 0 ? `private, max-age=${seconds}` : 'no-store';
+  }
+
+  return {
+    leaseAtHand(fileId) {
+      const lease = links.broker.atHand(fileId);
+      return lease && links.probe.isTrusted(lease) ? lease : undefined;
+    },
+
+    now(file, lease, decision, play, reply) {
+      play.source('kept');
+      return send(file, lease, decision, play, reply);
+    },
+
+    async later(file, decision, play, reply) {
+      const signal = whenGone(reply);
+      const acquire = () =>
+        links.broker.acquire(file, { urgency: 'play', signal, onSource: (source) => play.source(source) });
+      try {
+        return send(file, await links.probe.acquire(acquire), decision, play, reply);
+      } catch (error) {
+        play.failed(error);
+        throw error;
+      }
+    },
+  };
+}
