@@ -118,3 +118,15 @@ t.test('files of the checkout that the documents name are there', async (t) => {
     }
   t.ok(count > 80, `${count} files`);
 });
+
+t.test('Passerelle reads the account, as README and SECURITY promise: it knows no other calls', async (t) => {
+  const calls = globSync('src/**/*.ts', { cwd: root }).flatMap((file) =>
+    [
+      ...read(file).matchAll(/'((?:user|file|folder|download|upload|remote|ftp|vouchers)\/\w+)(?:\.cgi)?'/g),
+    ].map(([, call]) => call),
+  );
+  const reading = ['download/get_token', 'file/info', 'file/ls', 'folder/ls', 'user/info'];
+  t.strictSame([...new Set(calls)].sort(), reading);
+  t.match(read('README.md'), 'Passerelle reads.');
+  t.match(read('SECURITY.md'), 'Passerelle reads;');
+});
