@@ -1,7 +1,14 @@
 import { Command } from 'commander';
 import { type Context, type ExitCode, exitCodes } from './commands/context.ts';
 import { explain } from './commands/explain.ts';
+import * as values from './commands/option-values.ts';
+import { alone, createUsage, isGiven, only } from './commands/usage.ts';
 import { version } from './core/version.ts';
+
+const overrideKinds = ['movie', 'episode', 'extra', 'ignore'];
+
+/** What `fix` may say of a path. */
+const overrideOptions = ['--as', '--title', '--year', '--season', '--episode', '--date', '--edition', '--id'];
 
 /**
  * Does what a command line says, and tells the person what went wrong.
@@ -15,6 +22,11 @@ export async function runCli(context: Context, args: readonly string[]): Promise
     exitCode = await work;
   };
 
+  const usage = createUsage();
+  const { checked } = usage;
+  const limit = (max: number) => checked('--limit', values.wholeNumber(1, max));
+  const checkedId = checked('--id', values.providerId);
+  const ids = (text: string, before: readonly string[] = []) => [...before, checkedId(text)];
   const program = new Command('passerelle')
     .description('Puts the folders of a 1fichier account into Jellyfin, Emby and Kodi')
     .version(version)
@@ -24,6 +36,7 @@ export async function runCli(context: Context, args: readonly string[]): Promise
       writeErr: (text) => void context.err.write(text),
     })
     .showHelpAfterError()
+    .hook('preAction', (_program, command) => usage.check(command))
     .addHelpText(
       'after',
       '\nSettings come from the environment and config/passerelle.yaml; docs/settings.md lists them.',
@@ -33,7 +46,7 @@ export async function runCli(context: Context, args: readonly string[]): Promise
     .command('serve')
     .description('sync and serve until told to stop')
     .action(() => then(import('./commands/serve.ts').then(({ serve }) => serve(context))));
-  program
+  const sync = program
     .command('sync')
     .description('sync once: list the account, write the STRM tree')
     .option('--full', 'recognise everything anew and compare every file of the tree with the disk')
@@ -51,6 +64,7 @@ export async function runCli(context: Context, args: readonly string[]): Promise
           : import('./commands/sync.ts').then(({ sync }) => sync(context, options)),
       ),
     );
+  usage.rule(sync, alone('--plan', ['--full', '--dry-run', '--accept-removals']));
   program
     .command('ls')
     .description('what the catalog holds at an account path')
@@ -62,7 +76,7 @@ export async function runCli(context: Context, args: readonly string[]): Promise
   program
     .command('link')
     .description('the address of a file, as its STRM holds it')
-    .argument('<path-or-id>', 'account path or 1fichier id')
+    .argument('<path-or-id>', 'account path or 1fichier id', checked('the path', values.notEmpty))
     .option('--direct', 'a fresh direct link of the host instead (one API call; keep it to yourself)')
     .option('--json', 'one JSON object a line')
     .action((target: string, options) =>
@@ -79,27 +93,46 @@ export async function runCli(context: Context, args: readonly string[]): Promise
   program
     .command('review')
     .description('files whose names say too little to be believed unseen, and why')
-    .option('--limit <count>', 'how many', '200')
+    .option('--limit <count>', 'how many, at most 1000', limit(1000), '200')
     .option('--json', 'one JSON object a line')
     .action((options) => then(import('./commands/review.ts').then(({ review }) => review(context, options))));
-  program
+  const fix = program
     .command('fix')
     .description('say what a file or a folder of the account is; it outranks what is read from names')
     .argument('[path]', 'account path')
-    .option('--as <kind>', 'movie, episode, extra or ignore')
-    .option('--title <title>')
-    .option('--year <year>')
-    .option('--season <number>')
-    .option('--episode <numbers>', 'one, or several with commas')
-    .option('--date <yyyy-mm-dd>', 'air date of a daily show')
-    .option('--edition <name>')
-    .option('--id <id...>', 'such as tmdb-603, tvdb-81189 or tt0133093')
+    .option('--as <kind>', 'movie, episode, extra or ignore', checked('--as', values.oneOf(overrideKinds)))
+    .option('--title <title>', '', checked('--title', values.shortText(200)))
+    .option('--year <year>', '', checked('--year', values.wholeNumber(1870, 2100)))
+    .option('--season <number>', '', checked('--season', values.wholeNumber(0, 9999)))
+    .option(
+      '--episode <numbers>',
+      'one, or several with commas',
+      checked('--episode', values.wholeNumbers(0, 99_999)),
+    )
+    .option('--date <yyyy-mm-dd>', 'air date of a daily show', checked('--date', values.day))
+    .option('--edition <name>', '', checked('--edition', values.shortText(60)))
+    .option('--id <id...>', 'such as tmdb-603, tvdb-81189 or tt0133093', ids)
     .option('--clear', 'take back what was said of this path')
     .option('--list', 'everything that was said')
     .option('--json', 'for scripts')
     .action((path: string | undefined, options) =>
       then(import('./commands/fix.ts').then(({ fix }) => fix(context, path, options))),
     );
+  usage.rule(
+    fix,
+    alone('--list', ['--clear', ...overrideOptions]),
+    alone('--clear', overrideOptions),
+    ({ list, clear, ...said }, [path]) => {
+      if (list) return path === undefined ? [] : ['--list lists everything; leave the path out'];
+      if (path === undefined) return ['name a path of the account, or --list'];
+      if (said.as === 'movie')
+        return ['--season', '--episode', '--date']
+          .filter((option) => isGiven(said, option))
+          .map((option) => `a movie has no ${option}`);
+      const saysNothing = !clear && !overrideOptions.some((option) => isGiven(said, option));
+      return saysNothing ? [`say what it is: ${overrideOptions.join(', ')}; or --clear`] : [];
+    },
+  );
   const tree = program.command('tree').description('the paths of the STRM tree, which stay as they are');
   tree
     .command('plan')
@@ -116,12 +149,20 @@ export async function runCli(context: Context, args: readonly string[]): Promise
     .action((options) =>
       then(import('./commands/tree.ts').then(({ treeUndo }) => treeUndo(context, options))),
     );
-  program
+  const doctor = program
     .command('doctor')
     .description('check settings, disk, host, account and library; say what to do')
-    .option('--client <url>', 'say instead which delivery rule fires for a stream address, and why')
+    .option(
+      '--client <url>',
+      'say instead which delivery rule fires for a stream address, and why',
+      checked('--client', values.notEmpty),
+    )
     .option('--agent <text>', 'with --client: for this User-Agent alone')
-    .option('--address <ip>', 'with --client: for a player at this address alone')
+    .option(
+      '--address <ip>',
+      'with --client: for a player at this address alone',
+      checked('--address', values.internetAddress),
+    )
     .option('--json', 'one JSON object a line')
     .action((options) =>
       then(
@@ -130,12 +171,13 @@ export async function runCli(context: Context, args: readonly string[]): Promise
           : import('./commands/doctor/client.ts').then(({ doctorClient }) => doctorClient(context, options)),
       ),
     );
+  usage.rule(doctor, only('--client', ['--agent', '--address']));
   program
     .command('plays')
     .description(
       'the last plays: who, how, what it cost, how it ended; with --json also by which rule, and why',
     )
-    .option('--limit <count>', 'how many, at most 200', '20')
+    .option('--limit <count>', 'how many, at most 200', limit(200), '20')
     .option('--json', 'one JSON object a line')
     .action((options) => then(import('./commands/plays.ts').then(({ plays }) => plays(context, options))));
   const proposals = program
@@ -153,7 +195,7 @@ export async function runCli(context: Context, args: readonly string[]): Promise
     proposals
       .command(decision)
       .description(does)
-      .argument(id, 'number of the proposal')
+      .argument(id, 'number of the proposal', checked('the id', values.proposalId))
       .action((given: string | undefined, _options, command: Command) =>
         then(
           import('./commands/proposals.ts').then(({ decide }) =>

@@ -1,9 +1,9 @@
 import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import fp from 'fastify-plugin';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Endpoint, Given, Received } from '../../src/api/endpoint.ts';
-import { faultsOf } from '../../src/api/faults.ts';
+import { inWords } from '../../src/api/faults.ts';
 import { BridgeError } from '../../src/core/errors.ts';
 
 declare module 'fastify' {
@@ -12,6 +12,8 @@ declare module 'fastify' {
     apiMethods: Map<string, string[]>;
   }
 }
+
+const nothing = z.object({});
 
 /** What a handler is given besides what was sent. */
 export interface Asked {
@@ -59,7 +61,8 @@ export function serveEndpoint<E extends Endpoint>(
   const url = `/api/v1${path.replace(/\{(\w+)\}/g, ':$1')}`;
   const schema: FastifySchema = {
     ...(params && { params }),
-    ...(query && { querystring: query }),
+    // What is not known is mistyped, and its default would be given in its place without a word.
+    querystring: (query ?? nothing).strict(),
     ...(body && { body }),
     response: { [status]: answer },
   };
@@ -88,7 +91,7 @@ function readBy(schema: z.ZodType) {
     // A body that was left out is one that says nothing.
     const read = schema.safeParse(sent ?? undefined);
     if (read.success) return { value: read.data };
-    return { error: new BridgeError('BRIDGE_BAD_REQUEST', { detail: faultsOf(read.error) }) };
+    return { error: new BridgeError('BRIDGE_BAD_REQUEST', { detail: inWords(read.error, sent) }) };
   };
 }
 

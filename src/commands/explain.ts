@@ -5,10 +5,18 @@ import { withoutSecrets } from '../core/redact.ts';
 import { type Context, type ExitCode, exitCodes } from './context.ts';
 import { printable } from './format/printable.ts';
 import { withLocalTimes } from './format/time.ts';
+import { UsageError } from './usage.ts';
 
 /** Tells the person why a command ended, and what to do. @returns the exit code */
 export function explain({ err, signal }: Pick<Context, 'err' | 'signal'>, error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse;
+  if (error instanceof UsageError) {
+    const wrongs = error.message.replace(/^/gm, '  ');
+    err.write(
+      `passerelle ${error.command}:\n${wrongs}\npasserelle ${error.command} --help says what it takes\n`,
+    );
+    return exitCodes.wrongUse;
+  }
   if (signal.aborted) return exitCodes.failed;
   if (error instanceof SettingsError) {
     err.write(inWords(error));

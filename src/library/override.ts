@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ProviderIds, Recognition } from '../naming/text/recognition.ts';
 
-const id = (pattern: RegExp) => z.string().regex(pattern);
+const id = (pattern: RegExp, right: string) => z.string().refine((text) => pattern.test(text), right);
 
 /** What a person may say of a file, or of a folder and all below it. */
 const shape = z
@@ -14,11 +14,18 @@ const shape = z
     date: z.iso.date(),
     edition: z.string().trim().min(1).max(60),
     ids: z
-      .strictObject({ tmdb: id(/^\d{1,10}$/), imdb: id(/^tt\d{5,10}$/), tvdb: id(/^\d{1,10}$/) })
+      .strictObject({
+        tmdb: id(/^\d{1,10}$/, 'must be digits, such as 603'),
+        imdb: id(/^tt\d{5,10}$/, 'must be tt and digits, such as tt0133093'),
+        tvdb: id(/^\d{1,10}$/, 'must be digits, such as 81189'),
+      })
       .partial(),
   })
   .partial()
-  .refine((value) => Object.keys(value).length > 0, 'nothing is said');
+  .refine((value) => Object.keys(value).length > 0, 'nothing is said')
+  .refine(({ as, season, episodes, date }) => as !== 'movie' || (season ?? episodes ?? date) === undefined, {
+    error: 'a movie has no season, no episodes and no air date',
+  });
 
 export type Override = z.infer<typeof shape>;
 

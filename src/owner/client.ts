@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { Answer, Endpoint, EventOf, Sent } from '../api/endpoint.ts';
 import { errorBody, fromErrorBody } from '../api/errors.ts';
-import { faultsOf } from '../api/faults.ts';
+import { inWords } from '../api/faults.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
 import { readEvents } from './event-stream.ts';
 import type { ApiAnswer, Transport } from './transport.ts';
@@ -108,5 +108,5 @@ function understood<T>(shape: z.ZodType<T>, text: string): T {
   }
   const read = shape.safeParse(raw);
   if (read.success) return read.data;
-  throw new BridgeError('BRIDGE_OWNER_OTHER', { detail: faultsOf(read.error) });
+  throw new BridgeError('BRIDGE_OWNER_OTHER', { detail: inWords(read.error, raw) });
 }

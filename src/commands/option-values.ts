@@ -1,0 +1,65 @@
+import { isIP } from 'node:net';
+
+/** What is wrong with a text that was typed; undefined when nothing is. */
+export type Check = (text: string) => string | undefined;
+
+/** A whole number, both bounds included. */
+export function wholeNumber(min: number, max: number): Check {
+  return (text) =>
+    /^\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max
+      ? undefined
+      : `must be a whole number from ${min} to ${max}`;
+}
+
+/** Several of them, with commas. */
+export function wholeNumbers(min: number, max: number): Check {
+  const one = wholeNumber(min, max);
+  return (text) =>
+    text.split(/[,+ ]+/).every((part) => one(part) === undefined)
+      ? undefined
+      : `must be a whole number from ${min} to ${max}, or several with commas`;
+}
+
+export function oneOf(words: readonly string[]): Check {
+  return (text) => (words.includes(text) ? undefined : `must be one of ${words.join(', ')}`);
+}
+
+/** A text of at most so many characters. */
+export function shortText(max: number): Check {
+  return (text) => {
+    if (text.trim() === '') return 'is empty';
+    return text.trim().length <= max ? undefined : `must have at most ${max} characters`;
+  };
+}
+
+/** A day that exists. */
+export function day(text: string): string | undefined {
+  const at = /^\d{4}-\d\d-\d\d$/.test(text) ? new Date(`${text}T00:00:00Z`).getTime() : Number.NaN;
+  // 30 February would be a day in March.
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text)
+    ? undefined
+    : 'must be a day that exists, such as 2001-12-31';
+}
+
+/** `tmdb-603`, `tvdb:81189`, `imdb-tt0133093`, `tt0133093`. */
+export function providerId(text: string): string | undefined {
+  return /^(?:(?:tmdb|tvdb)[-:=]\d{1,10}|(?:imdb[-:=])?tt\d{5,10})$/i.test(text)
+    ? undefined
+    : 'must be an id such as tmdb-603, tvdb-81189 or tt0133093';
+}
+
+export function internetAddress(text: string): string | undefined {
+  return isIP(text) === 0 ? 'must be an internet address such as 192.168.1.20' : undefined;
+}
+
+/** The number of a proposal. */
+export function proposalId(text: string): string | undefined {
+  return /^[1-9]\d{0,14}$/.test(text)
+    ? undefined
+    : 'must be the number of a proposal (passerelle proposals lists them)';
+}
+
+/** Something at all. */
+export function notEmpty(text: string): string | undefined {
+  return text.trim() === '' ? 'is empty' : undefined;
+}

@@ -1,0 +1,82 @@
+import type { Command } from 'commander';
+
+/** A command that was typed wrongly, with everything that is wrong with it. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+  /** `fix`, `tree plan`. */
+  readonly command: string;
+
+  constructor(command: string, wrongs: readonly string[]) {
+    super(wrongs.join('\n'));
+    this.command = command;
+  }
+}
+
+/** Options that only make sense together, or not at all together. */
+export type Rule = (options: Readonly<Record<string, unknown>>, args: readonly unknown[]) => string[];
+
+/** `these` say nothing unless `other` is there. */
+export function only(other: string, these: readonly string[]): Rule {
+  return (options) =>
+    isGiven(options, other)
+      ? []
+      : these
+          .filter((one) => isGiven(options, one))
+          .map((one) => `${one} says something only together with ${other}`);
+}
+
+/** `one` stands alone: none of `others` fits it. */
+export function alone(one: string, others: readonly string[]): Rule {
+  return (options) =>
+    isGiven(options, one)
+      ? others
+          .filter((other) => isGiven(options, other))
+          .map((other) => `${other} does not fit ${one}; leave one of them out`)
+      : [];
+}
+
+/** Whether an option was typed; for options without a default. */
+export function isGiven(options: Readonly<Record<string, unknown>>, flag: string): boolean {
+  return (
+    options[flag.replace(/^--/, '').replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())] !==
+    undefined
+  );
+}
+
+/**
+ * Collects what is wrong with what was typed, so that all of it is told at once: readers note it, and `check`, which
+ * runs before any command does anything, throws it.
+ */
+export function createUsage() {
+  const wrongs: string[] = [];
+  const rules = new Map<Command, readonly Rule[]>();
+
+  return {
+    /** What `option` may be; the text goes on as it was typed. @param why what is wrong, after the name of the option */
+    checked:
+      (option: string, why: (text: string) => string | undefined) =>
+      (text: string): string => {
+        const wrong = why(text);
+        const not = wrong?.startsWith('must') ? `, not ${JSON.stringify(text)}` : '';
+        if (wrong !== undefined) wrongs.push(`${option} ${wrong}${not}`);
+        return text;
+      },
+    /** What has to hold between the options of a command. */
+    rule(command: Command, ...own: readonly Rule[]): void {
+      rules.set(command, own);
+    },
+    /** @throws UsageError */
+    check(command: Command): void {
+      const options = command.optsWithGlobals();
+      const broken = (rules.get(command) ?? []).flatMap((rule) => rule(options, command.processedArgs));
+      const all = [...wrongs, ...broken];
+      if (all.length > 0) throw new UsageError(nameOf(command), all);
+    },
+  };
+}
+
+/** The words behind `passerelle`. */
+function nameOf(command: Command): string {
+  const above = command.parent;
+  return above?.parent ? `${nameOf(above)} ${command.name()}` : command.name();
+}

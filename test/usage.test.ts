@@ -1,0 +1,121 @@
+import { readdirSync } from 'node:fs';
+import t from 'tap';
+import { z } from 'zod';
+import { inWords } from '../src/api/faults.ts';
+import { exitCodes } from '../src/commands/context.ts';
+import { readOverride } from '../src/library/override.ts';
+import { passerelle } from './fixtures/passerelle.ts';
+
+/** What people type wrongly behind a command, and programs send to the API: refused with all that is wrong, in words. */
+
+const rows: [args: string, ...words: string[]][] = [
+  ['plays --limit 500', '--limit must be a whole number from 1 to 200, not "500"'],
+  ['plays --limit 0', '--limit must be a whole number from 1 to 200, not "0"'],
+  ['plays --limit 1e2', '--limit must be a whole number from 1 to 200, not "1e2"'],
+  ['plays --limit -5', '--limit must be a whole number from 1 to 200, not "-5"'],
+  ['review --limit 1001', '--limit must be a whole number from 1 to 1000, not "1001"'],
+  [
+    'fix /x --year abc --season x --date 2020-13-40 --id foo --as film --episode 1,b',
+    '--year must be a whole number from 1870 to 2100, not "abc"',
+    '--season must be a whole number from 0 to 9999, not "x"',
+    '--date must be a day that exists, such as 2001-12-31, not "2020-13-40"',
+    '--id must be an id such as tmdb-603, tvdb-81189 or tt0133093, not "foo"',
+    '--as must be one of movie, episode, extra, ignore, not "film"',
+    '--episode must be a whole number from 0 to 99999, or several with commas, not "1,b"',
+  ],
+  ['fix /x --date 2021-02-30', '--date must be a day that exists, such as 2001-12-31, not "2021-02-30"'],
+  ['fix /x --id tmdb-tt12', '--id must be an id such as'],
+  ['fix', 'name a path of the account, or --list'],
+  ['fix /x', 'say what it is: --as, --title'],
+  ['fix /x --list', '--list lists everything; leave the path out'],
+  ['fix --list --year 2000', '--year does not fit --list; leave one of them out'],
+  ['fix /x --clear --title y', '--title does not fit --clear; leave one of them out'],
+  ['fix /x --as movie --season 2', 'a movie has no --season'],
+  [
+    'doctor --agent x --address 1.2.3',
+    '--address must be an internet address such as 192.168.1.20, not "1.2.3"',
+    '--agent says something only together with --client',
+    '--address says something only together with --client',
+  ],
+  [
+    'sync --plan --full --dry-run',
+    '--full does not fit --plan; leave one of them out',
+    '--dry-run does not fit --plan; leave one of them out',
+  ],
+  [
+    'proposals accept x',
+    'the id must be the number of a proposal (passerelle proposals lists them), not "x"',
+  ],
+  ['proposals undo 0', 'the id must be the number of a proposal'],
+];
+
+t.test('wrong words behind a command end with 2, are told all at once, and touch nothing', async (t) => {
+  for (const [args, ...words] of rows) {
+    const cwd = t.testdir();
+    const env = { PASSERELLE_DATA_DIR: `${cwd}/data` };
+    const { code, stdout, stderr } = await passerelle(args.split(' '), { cwd, env });
+    t.equal(code, exitCodes.wrongUse, args);
+    t.equal(stdout, '');
+    const [head, ...lines] = stderr.trimEnd().split('\n');
+    t.match(args, head?.replace(/^passerelle (.*):$/, '$1'), 'the command is named');
+    t.match(lines.pop(), /^passerelle .* --help says what it takes$/);
+    t.equal(lines.length, words.length, stderr);
+    for (const [index, line] of words.entries()) t.equal(lines[index]?.slice(2, line.length + 2), line);
+    t.same(readdirSync(cwd), []);
+  }
+});
+
+t.test('what is right is taken', async (t) => {
+  const cwd = t.testdir();
+  const env = { PASSERELLE_DATA_DIR: `${cwd}/data` };
+  for (const args of [
+    'plays --limit 200',
+    'review --limit 1',
+    'fix --list --json',
+    'sync --plan --json',
+    'fix /nowhere --as episode --season 0 --episode 1,2 --date 2020-02-29 --id tmdb:603 imdb-tt0133093',
+  ])
+    t.not((await passerelle(args.split(' '), { cwd, env })).code, exitCodes.wrongUse, args);
+});
+
+t.test('what a program sends wrongly is told in our words', async (t) => {
+  const shape = z.strictObject({
+    limit: z.int().min(1).max(200),
+    state: z.enum(['open', 'settled']).optional(),
+    names: z.array(z.string().min(1)).max(2).optional(),
+    at: z.iso.date().optional(),
+    deep: z.object({ yes: z.boolean() }).optional(),
+  });
+  for (const [sent, words] of [
+    [{}, 'limit is missing'],
+    [{ limit: 'x' }, 'limit must be a number'],
+    [{ limit: 1.5 }, 'limit must be a whole number'],
+    [{ limit: 0 }, 'limit must be at least 1'],
+    [{ limit: 500 }, 'limit must be at most 200'],
+    [{ limit: 1, state: 'x' }, 'state must be one of open, settled'],
+    [{ limit: 1, names: 'x' }, 'names must be a list'],
+    [{ limit: 1, names: ['', 5] }, 'names.0 must not be empty; names.1 must be text'],
+    [{ limit: 1, names: ['a', 'b', 'c'] }, 'names must have at most 2 entries'],
+    [{ limit: 1, at: '2020-13-40' }, 'at must be a date such as 2001-12-31'],
+    [{ limit: 1, deep: { yes: 'no' } }, 'deep.yes must be true or false'],
+    [{ limit: 1, colour: 'red' }, 'colour is nothing that is known here'],
+    [[], 'must be an object'],
+  ] as const) {
+    const read = shape.safeParse(sent);
+    if (read.success) t.fail(words);
+    else t.equal(inWords(read.error, sent), words);
+  }
+});
+
+t.test('what may be said of a file is told in our words too', async (t) => {
+  for (const [said, words] of [
+    [{}, 'nothing is said'],
+    [{ year: 'abc' }, 'year must be a year from 1870 to 2100'],
+    [{ as: 'film' }, 'as must be movie, episode, extra or ignore'],
+    [{ ids: { imdb: '5' } }, 'ids must be such as tmdb-603'],
+    [{ as: 'movie', season: 0 }, 'a movie has no season, no episodes and no air date'],
+    [{ color: 1 }, 'color is nothing that can be said'],
+  ] as const)
+    t.match(readOverride(said), { wrong: words });
+  t.strictSame(readOverride({ as: 'movie', year: 1999 }), { as: 'movie', year: 1999 });
+});
