@@ -57,6 +57,7 @@ t.test('a folder of the account is shown with sizes, days and what it comes to',
     '    1 B              Gone.mkv          missing since 2026-11-28',
     '1 folder, 3 files, 1.46 GB',
   ]);
+  t.same(listingLines({ folders: [{ name: 'Films' }], files: [] }), ['Films/', '1 folder']);
   t.same(listingLines({ folders: [], files: [] }), ['This folder is empty.']);
   t.equal(listingLines({ folders: [], files: files.slice(0, 1) }, { zone }).at(-1), '1 file, 1.46 GB');
 });
@@ -194,7 +195,7 @@ t.test('widths come from the terminal, and are the usual ones elsewhere', async 
 
 t.test('what is wrong with an override is said in our own words', async (t) => {
   const rows: [object | string, RegExp][] = [
-    [{ year: 'abc' }, /^year must be a year from 1870 to 2100$/],
+    [{ year: 'abc' }, /^year must be a number from 1870 to 2100$/],
     [{ as: 'film' }, /^as must be movie, episode, extra or ignore$/],
     [{ episodes: ['x', 'y'] }, /^episodes must be numbers from 0 to 99999$/],
     [{ date: '31/05/2024' }, /^date must be a day such as 2024-05-31$/],

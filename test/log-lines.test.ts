@@ -88,7 +88,12 @@ t.test('warnings and errors are one line with what to do', async (t) => {
     [
       'host call',
       { task: 'listing a folder', outcome: 'BRIDGE_HOST_TIMEOUT', hostMessage: 'slow' },
-      'warning  listing a folder failed: The host did not answer in time ("slow") -> Wait and try again',
+      'warning  listing a folder failed: The host did not answer in time ("slow")',
+    ],
+    [
+      'The host did not answer in time',
+      { err: new BridgeError('BRIDGE_HOST_TIMEOUT', { detail: 'slow' }), method: 'GET', name: 'Alien.mkv' },
+      'warning  Alien.mkv: The host did not answer in time: slow -> Wait and try again',
     ],
     [
       'could not be kept on disk',

@@ -1,6 +1,10 @@
 import cliProgress from 'cli-progress';
 import type { CrawlProgress } from '../sync/crawl/crawl.ts';
 import type { Context } from './context.ts';
+import { counted } from './format/plural.ts';
+import { duration } from './format/time.ts';
+
+export { duration };
 
 export interface ProgressView {
   show(progress: CrawlProgress): void;
@@ -26,27 +30,18 @@ export function createProgress({ err }: Pick<Context, 'err'>, now: () => number)
   const bar = new cliProgress.SingleBar(
     {
       stream: err,
-      format: '{bar} {value}/{total} folders | {files} files | {calls} calls | {left} left',
+      format: '{bar} {value}/{total} folders | {files} | {calls} | {left} left',
       hideCursor: true,
     },
     cliProgress.Presets.shades_classic,
   );
-  bar.start(1, 0, { files: 0, calls: 0, left: '?' });
+  bar.start(1, 0, { files: counted(0, 'file'), calls: counted(0, 'call'), left: '?' });
   return {
     show({ foldersDone, foldersWaiting, files, calls, estimatedEndAt }) {
       const left = duration(estimatedEndAt - now());
       bar.setTotal(foldersDone + foldersWaiting);
-      bar.update(foldersDone, { files, calls, left });
+      bar.update(foldersDone, { files: counted(files, 'file'), calls: counted(calls, 'call'), left });
     },
     end: () => bar.stop(),
   };
-}
-
-/** A time for a person: `40 s`, `12 min`, `3 h 05 min`. @param ms milliseconds */
-export function duration(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return `${minutes} min`;
-  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 }

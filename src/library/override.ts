@@ -40,7 +40,7 @@ export function readOverride(raw: unknown): Override | { wrong: string } {
 const right: Readonly<Record<string, string>> = {
   as: 'movie, episode, extra or ignore',
   title: 'text of at most 200 letters',
-  year: 'a year from 1870 to 2100',
+  year: 'a number from 1870 to 2100',
   season: 'a number from 0 to 9999 (0 = specials)',
   episodes: 'numbers from 0 to 99999',
   date: 'a day such as 2024-05-31',

@@ -100,7 +100,11 @@ export async function checkHost(
   }
   const apartMs = date === undefined ? Number.NaN : clock.now() - Date.parse(date);
   if (Number.isNaN(apartMs))
-    return { state: 'warn', words: `${origin} answers, but does not say what time it is` };
+    return {
+      state: 'warn',
+      words: `${origin} answers, but does not say what time it is`,
+      remedy: 'see that the clock of this machine is set by NTP',
+    };
   if (Math.abs(apartMs) > clockToleranceMs) {
     const words = `this clock is ${Math.round(Math.abs(apartMs) / 1000)} s ${apartMs > 0 ? 'ahead of' : 'behind'} the host's`;
     return { state: 'warn', words, remedy: 'let the machine set its clock by NTP' };
@@ -140,7 +144,11 @@ export async function checkAccount({ host, settings, clock }: Bridge, signal: Ab
     };
   }
   if (account.offer === 'unknown')
-    return { state: 'warn', words: `${words}; the kind of account is not one that we know` };
+    return {
+      state: 'warn',
+      words: `${words}; the kind of account is not one that we know`,
+      remedy: 'if films do not start, look at the account on the site and report what it is called there',
+    };
   if (until !== undefined && until - clock.now() < premiumEndsSoonMs)
     return { state: 'warn', words, remedy: 'renew the account before films stop' };
   return { state: 'ok', words };

@@ -29,7 +29,7 @@ export const eventSentences: ReadonlyMap<string, Sentence> = new Map<string, Sen
 
 function serves({ version, port, baseUrl, libraryDirs, mode }: LogValues): string {
   const dirs = Array.isArray(libraryDirs) ? libraryDirs.map(String) : [];
-  return `Passerelle ${text(version)} serves on port ${text(port)} as ${text(baseUrl)} · STRM files in ${listed(dirs)} · delivery ${text(mode)}`;
+  return `Passerelle ${text(version)} serves at ${text(baseUrl)} (port ${text(port)}); STRM files in ${listed(dirs)}; delivery ${text(mode)}`;
 }
 
 function stopping({ films }: LogValues): string {
@@ -38,13 +38,16 @@ function stopping({ films }: LogValues): string {
     : 'stopping';
 }
 
-/** One that went well is told by the line of what came of it. */
+/**
+ * One that went well is told by the line of what came of it. Without a remedy: whoever needed the call has a line of
+ * its own, which says what to do.
+ */
 function hostCall(values: LogValues): string | undefined {
   const { task, outcome, hostMessage } = values;
   if (outcome === 'ok' || outcome === 'cancelled') return undefined;
   const said = typeof hostMessage === 'string' && hostMessage !== '' ? ` ("${hostMessage}")` : '';
   const why = reasonOf({ code: outcome }) ?? 'an unknown reason';
-  return `${text(task)} failed: ${why}${said}${remedyOf({ code: outcome })}`;
+  return `${text(task)} failed: ${why}${said}`;
 }
 
 function folderListed({ path, files, added, calls, maxCalls }: LogValues): string {

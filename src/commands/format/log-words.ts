@@ -17,9 +17,12 @@ const remedies = ['remedy', 'cure'];
 /** A line that has no sentence of its own: `<words>: <what>: <why> (<more>) -> <remedy>`. */
 export function plainSentence({ words, values }: LogEvent, zone?: string): string {
   const subject = subjects.map((name) => values[name]).find((value) => typeof value === 'string' && value);
-  const parts = [words, ...(subject === undefined ? [] : [nameOf(subject)])];
   const reason = reasonOf(values);
-  if (reason !== undefined && !words.includes(reason)) parts.push(reason);
+  const named = subject === undefined ? [] : [nameOf(subject)];
+  // Where the words are the beginning of the reason, once is enough.
+  const parts = reason?.startsWith(words)
+    ? [...named, reason]
+    : [words, ...named, ...(reason !== undefined && !words.includes(reason) ? [reason] : [])];
   const facts = factsOf(values, subject !== undefined, zone);
   return `${parts.join(': ')}${facts ? ` (${facts})` : ''}${remedyOf(values)}`;
 }
@@ -58,7 +61,7 @@ function isErrorCode(value: unknown): value is ErrorCode {
 
 /** What else is known, as `word value`; ids only where there is no name. */
 function factsOf(values: LogValues, isNamed: boolean, zone: string | undefined): string {
-  const told = new Set([...subjects, ...reasons, ...remedies, 'err']);
+  const told = new Set([...subjects, ...reasons, ...remedies, 'err', 'method']);
   return Object.entries(values)
     .filter(([name]) => !told.has(name) && !(isNamed && /(?:^i|I)d$/.test(name)))
     .flatMap(([name, value]) => {

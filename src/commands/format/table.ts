@@ -22,19 +22,20 @@ const gap = '  ';
  * letter, and no line wider than `width` cells as long as the columns that may be cut have something left.
  */
 export function tableLines(
-  columns: readonly Column[],
-  rows: readonly (readonly string[])[],
+  all: readonly Column[],
+  allRows: readonly (readonly string[])[],
   width = usualWidth,
 ): string[] {
+  const { columns, rows } = withoutEmpty(all, allRows);
   const heads = columns.map(({ head = '' }) => head);
   const cells = rows.map((row) => columns.map((_, at) => printable(row[at] ?? '')));
-  const all = heads.some((head) => head !== '') && rows.length > 0 ? [heads, ...cells] : cells;
+  const shown = heads.some((head) => head !== '') && rows.length > 0 ? [heads, ...cells] : cells;
   const widths = fitted(
     columns,
-    columns.map((_, at) => all.reduce((most, row) => Math.max(most, widthOf(row[at] ?? '')), 0)),
+    columns.map((_, at) => shown.reduce((most, row) => Math.max(most, widthOf(row[at] ?? '')), 0)),
     width - gap.length * (columns.length - 1),
   );
-  return all.map((row) =>
+  return shown.map((row) =>
     columns
       .map(({ align, cut: position }, at) => {
         const columnWidth = widths[at] ?? 0;
@@ -44,6 +45,15 @@ export function tableLines(
       .join(gap)
       .trimEnd(),
   );
+}
+
+/** A column that is empty in every row only takes room. */
+function withoutEmpty(columns: readonly Column[], rows: readonly (readonly string[])[]) {
+  const filled = columns.flatMap((column, at) => (rows.some((row) => row[at]) ? [{ column, at }] : []));
+  return {
+    columns: filled.map(({ column }) => column),
+    rows: rows.map((row) => filled.map(({ at }) => row[at] ?? '')),
+  };
 }
 
 /** The widest of the columns that may be cut gives way first, until the line fits or all are at their least. */
