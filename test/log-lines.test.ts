@@ -116,6 +116,15 @@ t.test('warnings and errors are one line with what to do', async (t) => {
   );
 });
 
+t.test('an id of a file stands for its name where that is known', async (t) => {
+  const nameOfFile = (id: string) => (id === 'x1' ? 'Alien.mkv' : undefined);
+  const line = (values: object) =>
+    createLogLine({ zone, nameOfFile })({ level: 'info', at, words: 'broke off', values: values as never });
+  t.match(line({ fileId: 'x1', why: 'cut' }), /broke off: Alien\.mkv: cut$/);
+  t.match(line({ fileId: 'x2' }), /broke off \(file id x2\)$/);
+  t.match(line({ fileId: 'x1', path: '/Films/A.mkv' }), /broke off: \/Films\/A\.mkv$/);
+});
+
 t.test('names of strangers neither steer the terminal nor fill it, and secrets stay out', async (t) => {
   const hostile = '\u001b]0;owned\u0007\u009b2J\r\n11-28 19:23:38  all is well';
   const line = shown('a file of the tree is left alone', { path: hostile, reason: hostile }, 'warn') ?? '';

@@ -12,11 +12,13 @@ type Stream = NodeJS.WritableStream & { isTTY?: boolean };
  * The log of this process as the settings want it: lines for people on a terminal, JSON where it is piped.
  * @param stream where lines end up; tells whether it is a terminal, and whether it takes colours
  * @param destination takes the lines; the stream itself when absent
+ * @param nameOfFile the name of a file of the account, where it is known without asking the disk
  */
 export function createProcessLog(
   { level, format }: Pick<Settings['log'], 'level' | 'format'>,
   stream: Stream,
   destination?: { write(line: string): void },
+  nameOfFile?: (fileId: string) => string | undefined,
 ): Log {
   const isReadable = format === 'auto' ? stream.isTTY === true : format === 'pretty';
   if (!isReadable)
@@ -24,6 +26,7 @@ export function createProcessLog(
   const styles = { time: 'dim', debug: 'dim', warn: 'yellow', error: 'red' } as const;
   const line = createLogLine({
     isDebug: level === 'debug' || level === 'trace',
+    ...(nameOfFile && { nameOfFile }),
     paint: (part, text) => styleText(styles[part], text, { stream }),
   });
   return createReadableLog(level, destination ?? { write: (text) => writeOver(stream, text) }, line);

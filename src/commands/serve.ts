@@ -12,11 +12,13 @@ import { createProcessLog } from './process-log.ts';
 export async function serve(context: Context): Promise<ExitCode> {
   const { settings, warnings } = settingsOf(context, { key: true, folders: true });
   const lines = createBufferedDestination(1);
-  const log = createProcessLog(settings.log, context.out, lines);
+  let nameOfFile = (_id: string): string | undefined => undefined;
+  const log = createProcessLog(settings.log, context.out, lines, (id) => nameOfFile(id));
   for (const warning of warnings) log.warn({}, warning);
   const now = systemClock.now();
   const owner = await becomeOwner({ settings, log, command: 'serve', keepBaseUrl: false, now });
   const { bridge, app } = owner;
+  nameOfFile = (id) => bridge.catalog.files.byIdAtHand(id)?.name;
   const scheduler = createScheduler({
     sync: bridge.sync,
     clock: bridge.clock,

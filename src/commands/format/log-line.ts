@@ -10,6 +10,8 @@ export interface LogLineOptions {
   zone?: string;
   /** Shows also what is left out at `info` because another line tells it. */
   isDebug?: boolean;
+  /** Ids of files say nothing to a person: the name, where it is known. */
+  nameOfFile?: (fileId: string) => string | undefined;
   /** Puts colours on parts of a line; none when absent. */
   paint?: (part: 'time' | 'warn' | 'error' | 'debug', text: string) => string;
 }
@@ -21,15 +23,23 @@ const maxLength = 600;
  * The log for a person: a line an event, `11-28 19:23:38  listed /Films/Horreur: 12 files, 3 new`. Nothing in it is
  * secret, and nothing is obeyed by a terminal.
  */
-export function createLogLine({ zone, isDebug = false, paint = (_, text) => text }: LogLineOptions = {}) {
+export function createLogLine(options: LogLineOptions = {}) {
+  const { zone, isDebug = false, nameOfFile, paint = (_, text) => text } = options;
   return (event: LogEvent): string | undefined => {
-    const sentence = sentenceOf(event, isDebug, zone);
+    const sentence = sentenceOf(withName(event, nameOfFile), isDebug, zone);
     if (sentence === undefined) return undefined;
     const time = paint('time', localSecond(event.at, zone).slice('2026-'.length));
     const text = withoutSecrets(printable(sentence));
     const short = text.length > maxLength ? `${text.slice(0, maxLength).toWellFormed()}…` : text;
     return `${time}  ${marked(event.level, short, paint)}${stackOf(event)}`;
   };
+}
+
+function withName(event: LogEvent, nameOfFile: LogLineOptions['nameOfFile']): LogEvent {
+  const { fileId, name, title, path } = event.values;
+  if (typeof fileId !== 'string' || (name ?? title ?? path) !== undefined) return event;
+  const known = nameOfFile?.(fileId);
+  return known === undefined ? event : { ...event, values: { ...event.values, name: known } };
 }
 
 function sentenceOf(event: LogEvent, isDebug: boolean, zone: string | undefined): string | undefined {
