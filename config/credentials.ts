@@ -1,6 +1,6 @@
 import { type Reading, refused } from './reading.ts';
 
-/** Keys of the host as all that were seen had them (facts 1fichier-api 1). Another shape is told, not refused. */
+/** Keys of the host as all that were seen had them (facts/1fichier-api 1). Another shape is told, not refused. */
 const usualKey = /^[\w=-]{32}$/;
 
 const keyRight = 'copy the key from https://1fichier.com/console/params.pl, and nothing else';
