@@ -130,3 +130,17 @@ t.test('Passerelle reads the account, as README and SECURITY promise: it knows n
   t.match(read('README.md'), 'Passerelle reads.');
   t.match(read('SECURITY.md'), 'Passerelle reads;');
 });
+
+t.test('the changelog has a section for each version, the newest first, with its day', async (t) => {
+  const heads = [...read('CHANGELOG.md').matchAll(/^## (.+)$/gm)].map(([, head = '']) => head);
+  const versions = heads.filter((head) => head !== '[Unreleased]');
+  t.equal(heads.indexOf('[Unreleased]'), 0, 'what is to come stands first');
+  t.match(versions[0], `[${packageJson.version}] - `);
+  for (const head of versions) t.match(head, /^\[\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d$/);
+  const numbers = versions.map((head) => head.slice(1, head.indexOf(']')));
+  t.strictSame(
+    numbers,
+    numbers.toSorted((a, b) => b.localeCompare(a, 'en', { numeric: true })),
+  );
+  t.equal(JSON.parse(read('package-lock.json')).version, packageJson.version);
+});
