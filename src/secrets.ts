@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BridgeError } from './core/errors.ts';
+import { diskError } from './core/folder-check.ts';
 import { newSigningKey, type SigningKey } from './delivery/signature.ts';
 
 /** What is made at the first start and kept in dataDir, readable by its owner alone. */
@@ -29,8 +30,7 @@ export function loadSecrets(dataDir: string): Secrets {
   try {
     json = readFileSync(file, 'utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT') throw disk(file, code, error);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw diskError(file, error);
     const made: Secrets = {
       adminToken: randomBytes(24).toString('base64url'),
       password: randomBytes(12).toString('base64url'),
@@ -41,11 +41,10 @@ export function loadSecrets(dataDir: string): Secrets {
   }
   const kept = parse(json);
   if (!kept)
-    throw disk(
-      file,
-      'damaged; put back a copy, or delete it and let every STRM file be written anew',
-      undefined,
-    );
+    throw new BridgeError('BRIDGE_DISK', {
+      detail: `${file} is damaged`,
+      remedy: 'Put back a copy, or delete it and let every STRM file be written anew',
+    });
   return kept;
 }
 
@@ -81,10 +80,6 @@ function save(dataDir: string, secrets: Secrets): void {
     writeFileSync(`${file}.tmp`, `${JSON.stringify(secrets, undefined, 2)}\n`, { mode: 0o600 });
     renameSync(`${file}.tmp`, file);
   } catch (error) {
-    throw disk(file, (error as NodeJS.ErrnoException).code, error);
+    throw diskError(file, error);
   }
-}
-
-function disk(file: string, why: string | undefined, cause: unknown): BridgeError {
-  return new BridgeError('BRIDGE_DISK', { detail: `${file} (${why ?? 'unknown'})`, cause });
 }

@@ -95,9 +95,9 @@ t.test(
     const home = t.testdir();
     mkdirSync(join(home, 'locked'));
     chmodSync(join(home, 'locked'), 0o555);
-    t.match(troubleWith(join(home, 'locked')), { why: /may not be written by this user \(EACCES\)/ });
+    t.match(troubleWith(join(home, 'locked')), { why: /is closed to this user \(EACCES\)/ });
     t.match(troubleWith(join(home, 'locked', 'data')), {
-      why: /locked, where .*data would be made, may not be/,
+      why: /locked, where .*data would be made, is closed/,
     });
   },
 );
@@ -105,11 +105,31 @@ t.test(
 t.test('what the system says of a disk, in words', async (t) => {
   for (const [code, why, remedy] of [
     ['EROFS', /mounted read-only \(EROFS\)/, /without :ro/],
-    ['EACCES', /may not be written by this user/, /PUID and PGID/],
-    ['ENOSPC', /full/, /make room/],
-    ['EDQUOT', /full/, /make room/],
+    ['EACCES', /is closed to this user/, /PUID and PGID/],
+    ['ENOSPC', /full/, /Make room/],
+    ['EDQUOT', /full/, /Make room/],
     ['ENOENT', /is not there/, /mount/],
-    ['EXYZ', /cannot be written \(EXYZ\)/, /look at the disk/],
+    ['EXYZ', /cannot be written \(EXYZ\)/, /Look at the disk/],
   ] as const)
     t.match(diskTrouble('/data', Object.assign(new Error(), { code })), { why, remedy });
+});
+
+t.test('every command names what is really in the way of the data folder', async (t) => {
+  const damaged = { 'keys.json': '{' };
+  const home = t.testdir({ file: '', taken: { 'keys.json': {} }, damaged });
+  symlinkSync(join(home, 'nowhere'), join(home, 'broken'));
+  for (const [data, words] of [
+    ['file', /file is a file, where a folder should be \(ENOTDIR\)\nMove it away/],
+    ['file/below', /file is a file, where a folder should be/],
+    ['broken/below', /broken is a link that leads nowhere\nMend the link/],
+    ['taken', /keys\.json is a folder, where a file should be \(EISDIR\)\nMove it away/],
+    ['damaged', /keys\.json is damaged\nPut back a copy, or delete it/],
+  ] as const) {
+    const env = { PASSERELLE_DATA_DIR: join(home, data) };
+    for (const args of [['plays'], ['rotate-keys']]) {
+      const { code, stderr } = await passerelle(args, { cwd: home, env });
+      t.equal(code, exitCodes.failed, `${args} ${data}`);
+      t.match(stderr, words, `${args} ${data}`);
+    }
+  }
 });

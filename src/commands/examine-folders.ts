@@ -21,5 +21,13 @@ export function examineFolders({ dataDir, library }: Folders): Fault[] {
 function faultsOf(path: string, env: string, dir: string): Fault[] {
   const trouble = troubleWith(dir);
   if (trouble === undefined) return [];
-  return [{ path, source: env, wrong: trouble.why, right: trouble.remedy, isOfDisk: true }];
+  return [
+    {
+      path,
+      source: env,
+      wrong: trouble.why,
+      right: trouble.remedy.replace(/^./, (letter) => letter.toLowerCase()),
+      isOfDisk: true,
+    },
+  ];
 }

@@ -265,6 +265,8 @@ export interface BridgeErrorOptions {
   detail?: string;
   /** The whole text, where the table's message does not fit what was asked; the same holds for it. */
   says?: string;
+  /** What to do, where that is known better than the table says it. */
+  remedy?: string;
   /** When it makes sense to try again, milliseconds since the epoch. Becomes `Retry-After`. */
   retryAt?: number;
   cause?: unknown;
@@ -275,6 +277,7 @@ export class BridgeError extends Error {
   override readonly name = 'BridgeError';
   readonly code: ErrorCode;
   readonly retryAt: number | undefined;
+  readonly remedy: string;
 
   constructor(code: ErrorCode, options: BridgeErrorOptions = {}) {
     const { message } = errorTable[code];
@@ -282,6 +285,7 @@ export class BridgeError extends Error {
     super(text, { cause: options.cause });
     this.code = code;
     this.retryAt = options.retryAt;
+    this.remedy = options.remedy ?? errorTable[code].remedy;
   }
 
   get status(): number {
@@ -290,10 +294,6 @@ export class BridgeError extends Error {
 
   get retryable(): boolean {
     return errorTable[this.code].retryable;
-  }
-
-  get remedy(): string {
-    return errorTable[this.code].remedy;
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { accessSync, constants, lstatSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { BridgeError } from './errors.ts';
 
 /** Why nothing can be written somewhere, and what the person can do. */
 export interface DiskTrouble {
@@ -20,12 +21,12 @@ export function troubleWith(dir: string): DiskTrouble | undefined {
     if (stat === undefined)
       return {
         why: `${nearest} is a link that leads nowhere`,
-        remedy: 'mend the link, or mount what it leads to',
+        remedy: 'Mend the link, or mount what it leads to',
       };
     if (!stat.isDirectory())
       return {
         why: `${nearest} is a file, where a folder should be (ENOTDIR)`,
-        remedy: 'move it away, or name another folder',
+        remedy: 'Move it away, or name another folder',
       };
     return nearest === path ? troubleWriting(path) : troubleMaking(nearest, path);
   } catch (error) {
@@ -33,34 +34,45 @@ export function troubleWith(dir: string): DiskTrouble | undefined {
   }
 }
 
+/** Why a file of ours could not be read or written, with the true cause: the folder it lies in is looked at first. */
+export function diskError(file: string, error: unknown): BridgeError {
+  const ofFolder = troubleWith(dirname(file));
+  const { why, remedy } = ofFolder ?? diskTrouble(file, error);
+  return new BridgeError('BRIDGE_DISK', {
+    detail: ofFolder ? `${file}: ${why}` : why,
+    remedy,
+    cause: error,
+  });
+}
+
 /** What the system says of a file or a folder, in words. @param what how the sentence begins */
 export function diskTrouble(what: string, error: unknown): DiskTrouble {
   const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-  const [why, remedy] = causes[code] ?? ['cannot be written', 'look at the disk and at the rights'];
+  const [why, remedy] = causes[code] ?? ['cannot be written', 'Look at the disk and at the rights'];
   return { why: `${what} ${why} (${code})`, remedy };
 }
 
 const noRights = [
-  'may not be written by this user',
-  'give this user the right to write there (Docker: PUID and PGID), or name another folder',
+  'is closed to this user',
+  'Give this user the right to read and write there (Docker: PUID and PGID), or name another folder',
 ] as const;
-const isFull = ['is on a disk that is full', 'make room'] as const;
+const isFull = ['is on a disk that is full', 'Make room'] as const;
 
 const causes: Readonly<Record<string, readonly [why: string, remedy: string]>> = {
   EACCES: noRights,
   EPERM: noRights,
   EROFS: [
     'is on a disk that is mounted read-only',
-    'mount it for writing (Docker: without :ro), or name another folder',
+    'Mount it for writing (Docker: without :ro), or name another folder',
   ],
   ENOSPC: isFull,
   EDQUOT: isFull,
-  ENOENT: ['is not there', 'make it, or mount what it lies on'],
-  ENOTDIR: ['has a file in its way', 'move the file away, or name another folder'],
-  EISDIR: ['is a folder, where a file should be', 'move it away'],
-  EMFILE: ['cannot be opened: too many files are open', 'raise the limit of open files (ulimit -n)'],
-  EIO: ['cannot be written: the disk fails', 'look at the disk'],
-  ENAMETOOLONG: ['has a name that is too long', 'name another folder'],
+  ENOENT: ['is not there', 'Make it, or mount what it lies on'],
+  ENOTDIR: ['has a file in its way', 'Move the file away, or name another folder'],
+  EISDIR: ['is a folder, where a file should be', 'Move it away'],
+  EMFILE: ['cannot be opened: too many files are open', 'Raise the limit of open files (ulimit -n)'],
+  EIO: ['cannot be written: the disk fails', 'Look at the disk'],
+  ENAMETOOLONG: ['has a name that is too long', 'Name another folder'],
 };
 
 /** The path itself, or the lowest one above it where something stands. */

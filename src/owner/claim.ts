@@ -2,7 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
 import { lockFile } from '../core/file-lock.ts';
+import { diskError } from '../core/folder-check.ts';
 import { describeHolder, type Holder, holderHere, readNote, removeNote, writeNote } from './holder.ts';
+
+const lockName = 'serve.lock';
 
 /** The right to a dataDir: while it is held, no other process opens the catalog, the keys or the trees. */
 export interface Claim {
@@ -23,8 +26,7 @@ export function claimDataDir(dataDir: string, command: string, now: number): Cla
     writeNote(dataDir, holder);
   } catch (error) {
     release();
-    const { code } = error as NodeJS.ErrnoException;
-    throw new BridgeError('BRIDGE_DISK', { detail: `${dataDir} (${code})`, cause: error });
+    throw diskError(join(dataDir, lockName), error);
   }
   return {
     holder,
@@ -38,14 +40,13 @@ export function claimDataDir(dataDir: string, command: string, now: number): Cla
 function lockDataDir(dataDir: string): () => void {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    return lockFile(join(dataDir, 'serve.lock'), 'BRIDGE_CATALOG_IN_USE');
+    return lockFile(join(dataDir, lockName), 'BRIDGE_CATALOG_IN_USE');
   } catch (error) {
     if (isBridgeError(error, 'BRIDGE_CATALOG_IN_USE'))
       throw new BridgeError('BRIDGE_CATALOG_IN_USE', {
         detail: `${dataDir} is held by ${describeHolder(readNote(dataDir))}`,
       });
     if (isBridgeError(error)) throw error;
-    const { code } = error as NodeJS.ErrnoException;
-    throw new BridgeError('BRIDGE_DISK', { detail: `${dataDir} (${code})`, cause: error });
+    throw diskError(join(dataDir, lockName), error);
   }
 }

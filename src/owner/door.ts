@@ -3,6 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { BridgeError } from '../core/errors.ts';
+import { diskError } from '../core/folder-check.ts';
 import { shortPath, socketName } from './socket-path.ts';
 
 /** The way in for commands beside this process: `dataDir/serve.sock`, for its owner alone. */
@@ -55,8 +56,7 @@ export async function openDoor({ dataDir, handle, onSocket }: DoorOptions): Prom
   } catch (error) {
     server.close();
     if (error instanceof BridgeError) throw error;
-    const { code } = error as NodeJS.ErrnoException;
-    throw new BridgeError('BRIDGE_DISK', { detail: `${path} (${code})`, cause: error });
+    throw diskError(path, error);
   }
   const { ino } = lstatSync(path);
 

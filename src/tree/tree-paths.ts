@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { BridgeError } from '../core/errors.ts';
+import { diskTrouble } from '../core/folder-check.ts';
 
 /**
  * Checks a path of the tree: relative, `/`, no `..`. Everything that becomes a system path goes through here.
@@ -41,7 +42,8 @@ export function errorCode(error: unknown): string {
 export function asDiskError(error: unknown, file: string): BridgeError | undefined {
   const code = errorCode(error);
   if (!isForAll(code)) return undefined;
-  return new BridgeError('BRIDGE_DISK', { detail: `${file} (${code})`, cause: error });
+  const { remedy } = diskTrouble(file, error);
+  return new BridgeError('BRIDGE_DISK', { detail: `${file} (${code})`, remedy, cause: error });
 }
 
 /** Whether this word of the system speaks of the whole disk, not of one path. */
