@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { blockBytes } from './range-cache.ts';
+import { blockBytes } from './cached-range.ts';
 
 /** Takes the bytes of a stretch as they pass. */
 export interface Recorder {
