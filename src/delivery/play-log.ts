@@ -1,5 +1,5 @@
 import type { Log } from '../core/log.ts';
-import type { PlayRecord } from './plays.ts';
+import type { PlayRecord } from './play.ts';
 
 /** Tells the log of plays: a line when one has begun, and one when it is over. */
 export interface PlayLog {

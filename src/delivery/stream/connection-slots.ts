@@ -25,7 +25,7 @@ export interface SlotRequest {
   rest(): void;
 }
 
-interface Waiting {
+interface QueuedRequest {
   request: SlotRequest;
   grant(): void;
 }
@@ -39,10 +39,25 @@ const rankOf = (urgency: Urgency): number => (urgency === 'play' ? 0 : urgency =
  * Shares the connections that the host allows. A film never waits behind a background read: the newest of those gives
  * way. When all are films, the one whose reader has stopped lends its own; else the new one waits a moment.
  */
-export function createConnectionSlots({ clock, limit, perViewer, waitMs }: ConnectionSlotsOptions) {
+export interface ConnectionSlots {
+  /**
+   * A connection for this reader. @returns what gives it back; may be called twice
+   * @throws BridgeError BRIDGE_TOO_MANY_STREAMS with a time to come back; the signal's reason
+   */
+  take(request: SlotRequest): Promise<() => void>;
+  /** Connections in use. */
+  used(): number;
+}
+
+export function createConnectionSlots({
+  clock,
+  limit,
+  perViewer,
+  waitMs,
+}: ConnectionSlotsOptions): ConnectionSlots {
   /** In the order in which they were given. */
   const held = new Set<SlotRequest>();
-  const waiting: Waiting[] = [];
+  const queue: QueuedRequest[] = [];
 
   const heldBy = (viewer: string): number => {
     let count = 0;
@@ -85,24 +100,19 @@ export function createConnectionSlots({ clock, limit, perViewer, waitMs }: Conne
 
   function release(request: SlotRequest): void {
     if (!held.delete(request)) return;
-    const order = [...waiting].sort((a, b) => rankOf(a.request.urgency) - rankOf(b.request.urgency));
+    const order = [...queue].sort((a, b) => rankOf(a.request.urgency) - rankOf(b.request.urgency));
     order.find((one) => isFree(one.request))?.grant();
   }
 
   return {
-    /**
-     * A connection for this reader. @returns what gives it back; may be called twice
-     * @throws BridgeError BRIDGE_TOO_MANY_STREAMS with a time to come back; the signal's reason
-     */
-    async take(request: SlotRequest): Promise<() => void> {
+    async take(request) {
       request.signal?.throwIfAborted();
       if (!isFree(request) && !makeRoom(request)) await turn(request);
       held.add(request);
       return () => release(request);
     },
 
-    /** Connections in use. */
-    used: (): number => held.size,
+    used: () => held.size,
   };
 
   function turn(request: SlotRequest): Promise<void> {
@@ -113,7 +123,7 @@ export function createConnectionSlots({ clock, limit, perViewer, waitMs }: Conne
         reject(error);
       };
       const gone = () => leave(request.signal?.reason);
-      const entry: Waiting = {
+      const entry: QueuedRequest = {
         request,
         grant() {
           end();
@@ -123,12 +133,12 @@ export function createConnectionSlots({ clock, limit, perViewer, waitMs }: Conne
         },
       };
       const end = () => {
-        const at = waiting.indexOf(entry);
-        if (at >= 0) waiting.splice(at, 1);
+        const at = queue.indexOf(entry);
+        if (at >= 0) queue.splice(at, 1);
         request.signal?.removeEventListener('abort', gone);
         stop.abort();
       };
-      waiting.push(entry);
+      queue.push(entry);
       request.signal?.addEventListener('abort', gone, { once: true });
       clock.sleep(waitMs, stop.signal).then(
         () => {
@@ -141,5 +151,3 @@ export function createConnectionSlots({ clock, limit, perViewer, waitMs }: Conne
     });
   }
 }
-
-export type ConnectionSlots = ReturnType<typeof createConnectionSlots>;

@@ -1,58 +1,14 @@
 import { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
-import type { Clock } from '../../core/clock.ts';
-import { BridgeError, type ErrorCode } from '../../core/errors.ts';
-import type { Log } from '../../core/log.ts';
-import type { DownloadAnswers, Urgency } from '../../host/host.ts';
-import type { Broker, LinkedFile } from '../../links/broker.ts';
-import type { Lease, LeaseSource } from '../../links/lease.ts';
-import type { CachedReader, RangeCache } from '../cache/range-cache.ts';
+import { BridgeError } from '../../core/errors.ts';
+import type { Lease } from '../../links/lease.ts';
+import type { CachedReader } from '../cache/range-cache.ts';
 import type { Recorder } from '../cache/range-recorder.ts';
 import type { ByteRange } from '../policy/range.ts';
-import type { ConnectionSlots } from './connection-slots.ts';
-import { createRampUp } from './ramp-up.ts';
-import { createRetryPolicy, type RetryPolicyOptions, type Verdict } from './retry-policy.ts';
+import { applyVerdict } from './apply-verdict.ts';
+import { createRampUp, type RampUp } from './ramp-up.ts';
+import type { FileStreamOptions, ReadableFile, ReadOptions } from './read-options.ts';
+import { createRetryPolicy, type RetryPolicy, type Verdict } from './retry-policy.ts';
 import { startTransfer, type Transfer, TransferFault } from './transfer.ts';
-
-export interface FileStreamOptions extends RetryPolicyOptions {
-  broker: Broker;
-  rangeCache: RangeCache;
-  slots: ConnectionSlots;
-  dispatcher: Dispatcher;
-  /** What the host says in the place of a file. */
-  downloads: DownloadAnswers;
-  clock: Clock;
-  log: Log;
-  userAgent: string;
-  headersMs: number;
-  stallMs: number;
-  /** Told of what the host says in the place of a file. */
-  onFault?: (code: ErrorCode) => void;
-}
-
-/** A file that can be read: where it is and how large. */
-export interface ReadableFile extends LinkedFile {
-  sizeBytes: number;
-}
-
-/** Who reads, and what they want to hear of it. */
-export interface Reading {
-  urgency: Urgency;
-  /** Whether its beginning or end is worth keeping for the next one. */
-  keeps?: boolean;
-  /** It may be a probe, which leaves early: the host is asked in steps, and a moment after what is kept here. */
-  mayBeProbe?: boolean;
-  /** Readings of one viewer share its part of the connections. */
-  viewer: string;
-  onSource?: (source: LeaseSource) => void;
-  /** Bytes came from what is kept here, not from the host. */
-  onKept?: (bytes: number) => void;
-  onFirstByte?: () => void;
-  /** The host broke off, and the reading goes on. */
-  onResume?: () => void;
-  /** Called with each stretch that has passed. */
-  onPassed?: (from: number, to: number) => void;
-}
 
 /** A transfer, and whether there is nothing more to hear from it. */
 type Running = Transfer & { isOver: boolean };
@@ -75,10 +31,10 @@ export class FileStream extends Readable {
   readonly file: ReadableFile;
   readonly viewer: string;
   readonly #end: number;
-  readonly #reading: Reading;
+  readonly #reading: ReadOptions;
   readonly #options: FileStreamOptions;
-  readonly #retryPolicy: ReturnType<typeof createRetryPolicy>;
-  readonly #steps: ReturnType<typeof createRampUp>;
+  readonly #retryPolicy: RetryPolicy;
+  readonly #steps: RampUp;
   readonly #gone = new AbortController();
   #position: number;
   #kept: CachedReader | undefined;
@@ -95,7 +51,7 @@ export class FileStream extends Readable {
   /** The same viewer reads elsewhere in the file: at the next stop of this reader its connection is closed. */
   #isSuperseded = false;
 
-  constructor(file: ReadableFile, range: ByteRange, reading: Reading, options: FileStreamOptions) {
+  constructor(file: ReadableFile, range: ByteRange, reading: ReadOptions, options: FileStreamOptions) {
     super({ highWaterMark: aheadBytes });
     this.file = file;
     this.viewer = reading.viewer;
@@ -205,7 +161,7 @@ export class FileStream extends Readable {
         return;
       } catch (error) {
         signal.throwIfAborted();
-        await this.#applyVerdict(lease, () =>
+        await this.#apply(lease, () =>
           error instanceof TransferFault
             ? this.#retryPolicy.afterFault(error, false)
             : this.#retryPolicy.afterRefusal(error),
@@ -321,29 +277,12 @@ export class FileStream extends Readable {
     );
     this.#reading.onResume?.();
     this.#during(() =>
-      this.#applyVerdict(lease, () => this.#retryPolicy.afterFault(fault, true)).then(() => this.#connect()),
+      this.#apply(lease, () => this.#retryPolicy.afterFault(fault, true)).then(() => this.#connect()),
     );
   }
 
-  /** Does what the verdict says. @throws what the verdict throws */
-  async #applyVerdict(lease: Lease | undefined, verdict: () => Verdict): Promise<void> {
-    const { broker, clock, rangeCache } = this.#options;
-    try {
-      const { pauseMs, dropLease, isRefused } = verdict();
-      if (lease && isRefused) await broker.refused(lease);
-      else if (lease && dropLease) broker.avoid(lease);
-      await clock.sleep(pauseMs, this.#gone.signal);
-    } catch (error) {
-      if (error instanceof BridgeError) {
-        this.#options.onFault?.(error.code);
-        if (error.code === 'BRIDGE_UPSTREAM_CHANGED') rangeCache.drop(this.file.id);
-        if (lease && error.code === 'BRIDGE_LINK_DEAD') {
-          // Whoever asks next gets the same word until its time is over: no call is spent on hope.
-          await broker.drop(this.file.id, lease.url);
-          broker.refuse(this.file.id, error);
-        }
-      }
-      throw error;
-    }
+  /** Does what the retry policy says after a failure. @throws BridgeError when it gives up */
+  #apply(lease: Lease | undefined, verdict: () => Verdict): Promise<void> {
+    return applyVerdict(this.file, lease, verdict, this.#options, this.#gone.signal);
   }
 }

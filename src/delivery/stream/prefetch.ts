@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { isBridgeError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { RangeCache } from '../cache/range-cache.ts';
-import type { ReadableFile } from './file-stream.ts';
+import type { ReadableFile } from './read-options.ts';
 import type { Reader } from './reader.ts';
 
 export interface PrefetchOptions {
@@ -24,7 +24,14 @@ const share = 0.8;
 const againMs = 30 * 60_000;
 
 /** Makes the next episode ready while the last part of one plays: its link, and its beginning on disk. */
-export function createPrefetch(options: PrefetchOptions) {
+export interface Prefetch {
+  /** A reading of this file has passed from one byte to another. Cheap: called for every piece. Never throws. */
+  passed(file: ReadableFile, from: number, to: number): void;
+  /** Makes nothing more ready, and lets go of what is being read. */
+  close(): void;
+}
+
+export function createPrefetch(options: PrefetchOptions): Prefetch {
   const { reader, rangeCache, clock, log, nextOf, mayAskHost, headBytes } = options;
   const asked = new Map<string, number>();
   const closing = new AbortController();
@@ -48,8 +55,7 @@ export function createPrefetch(options: PrefetchOptions) {
   }
 
   return {
-    /** A reading of this file has passed from one byte to another. Cheap: called for every piece. */
-    passed(file: ReadableFile, from: number, to: number): void {
+    passed(file, from, to) {
       const mark = file.sizeBytes * share;
       if (from >= mark || to < mark || headBytes === 0 || busy || closing.signal.aborted || !mayAskHost())
         return;
@@ -71,8 +77,6 @@ export function createPrefetch(options: PrefetchOptions) {
         });
     },
 
-    close: (): void => closing.abort(new Error('closing')),
+    close: () => closing.abort(new Error('closing')),
   };
 }
-
-export type Prefetch = ReturnType<typeof createPrefetch>;

@@ -8,19 +8,24 @@ const firstBytes = [1024 * 1024, 3 * 1024 * 1024];
 const stepMs = 150;
 
 /** How much of a reading is asked for at one time. */
-export function createRampUp(clock: Clock) {
+export interface RampUp {
+  /** The last byte to ask for from `position` on; `end` is the last one of the reading. */
+  endFrom(position: number, end: number, mayBeProbe: boolean): number;
+  /** Resolves when the next step may be taken. @throws the signal's reason */
+  due(signal: AbortSignal): Promise<void>;
+}
+
+export function createRampUp(clock: Clock): RampUp {
   let taken = 0;
   let lastAt = 0;
   return {
-    /** The last byte to ask for from `position` on; `end` is the last one of the reading. */
-    endFrom(position: number, end: number, mayBeProbe: boolean): number {
+    endFrom(position, end, mayBeProbe) {
       const bytes = mayBeProbe ? firstBytes[taken++] : undefined;
       lastAt = clock.now();
       return bytes === undefined ? end : Math.min(end, position + bytes - 1);
     },
 
-    /** Resolves when the next step may be taken. */
-    async due(signal: AbortSignal): Promise<void> {
+    async due(signal) {
       const restMs = lastAt + stepMs - clock.now();
       if (restMs > 0) await clock.sleep(restMs, signal);
     },

@@ -1,22 +1,36 @@
 import type { Readable } from 'node:stream';
 import type { ByteRange } from '../policy/range.ts';
-import { FileStream, type FileStreamOptions, type ReadableFile, type Reading } from './file-stream.ts';
+import { FileStream } from './file-stream.ts';
+import type { FileStreamOptions, ReadableFile, ReadOptions } from './read-options.ts';
 
-export type { ReadableFile } from './file-stream.ts';
+export type { ReadableFile } from './read-options.ts';
 
 export interface ReaderOptions extends FileStreamOptions {
   /** Somebody reads this file until the returned function is called. */
   watch: (file: ReadableFile) => () => void;
 }
 
-export interface OpenOptions extends Omit<Reading, 'viewer'> {
+export interface OpenOptions extends Omit<ReadOptions, 'viewer'> {
   /** Who reads; background readings need no name. */
   viewer?: string;
   signal?: AbortSignal;
 }
 
 /** Reads stretches of files through whatever the host does in between. */
-export function createReader(options: ReaderOptions) {
+export interface Reader {
+  /**
+   * Opens a stretch of a file, both ends included. @returns a stream once its beginning is at hand or the host has
+   * answered in order, so that an error before that can still be a reply. The stream ends after exactly the bytes asked
+   * for, or with a BridgeError.
+   * @throws BridgeError BRIDGE_TOO_MANY_STREAMS, BRIDGE_LINK_DEAD, BRIDGE_UPSTREAM_CUT, BRIDGE_UPSTREAM_CHANGED,
+   * BRIDGE_HOST_ERROR, or the broker's; the signal's reason when it aborts
+   */
+  open(file: ReadableFile, range: ByteRange, options: OpenOptions): Promise<Readable>;
+  /** Streams that are open now. */
+  running(): number;
+}
+
+export function createReader(options: ReaderOptions): Reader {
   const open = new Set<FileStream>();
 
   /** A jump: what the same viewer read of the same file before can let go of the host. */
@@ -27,18 +41,7 @@ export function createReader(options: ReaderOptions) {
   }
 
   return {
-    /**
-     * Opens a stretch of a file. @returns a stream once its beginning is at hand or the host has answered in order, so
-     * that an error before that can still be a reply. The stream ends after exactly the bytes asked for, or with a
-     * BridgeError.
-     * @throws BridgeError BRIDGE_TOO_MANY_STREAMS, BRIDGE_LINK_DEAD, BRIDGE_UPSTREAM_CUT, BRIDGE_UPSTREAM_CHANGED,
-     * BRIDGE_HOST_ERROR, or the broker's
-     */
-    async open(
-      file: ReadableFile,
-      range: ByteRange,
-      { signal, viewer = '', onFirstByte, ...reading }: OpenOptions,
-    ): Promise<Readable> {
+    async open(file, range, { signal, viewer = '', onFirstByte, ...reading }) {
       signal?.throwIfAborted();
       const stream: FileStream = new FileStream(
         file,
@@ -74,9 +77,6 @@ export function createReader(options: ReaderOptions) {
       }
     },
 
-    /** Streams that are open now. */
-    running: (): number => open.size,
+    running: () => open.size,
   };
 }
-
-export type Reader = ReturnType<typeof createReader>;

@@ -23,7 +23,22 @@ export interface Verdict {
 const startsPerLease = 2;
 
 /** How much one stream puts up with from the host. Counts begin anew with every byte of progress. */
-export function createRetryPolicy({ clock, tries, resumeForMs }: RetryPolicyOptions) {
+export interface RetryPolicy {
+  /** Bytes have come. */
+  progress(): void;
+  /**
+   * A transfer failed; `started` = it had begun. @throws BridgeError when it is given up: BRIDGE_UPSTREAM_CHANGED,
+   * BRIDGE_LINK_DEAD, BRIDGE_UPSTREAM_CUT, or the code of a fault that is the host's own trouble
+   */
+  afterFault(fault: TransferFault, started: boolean): Verdict;
+  /**
+   * No link could be had. A film that has begun waits for a passing refusal; all else is the player's to know.
+   * @throws the error itself when it is not waited for
+   */
+  afterRefusal(error: unknown): Verdict;
+}
+
+export function createRetryPolicy({ clock, tries, resumeForMs }: RetryPolicyOptions): RetryPolicy {
   let delivered = false;
   let failures = 0;
   let failingSince = 0;
@@ -43,18 +58,14 @@ export function createRetryPolicy({ clock, tries, resumeForMs }: RetryPolicyOpti
   }
 
   return {
-    progress(): void {
+    progress() {
       delivered = true;
       failures = 0;
       deadLinks = 0;
       failedStarts = 0;
     },
 
-    /**
-     * A transfer failed; `started` = it had begun. @throws BridgeError when it is given up: BRIDGE_UPSTREAM_CHANGED,
-     * BRIDGE_LINK_DEAD, BRIDGE_UPSTREAM_CUT, or the code of a fault that is the host's own trouble
-     */
-    afterFault(fault: TransferFault, started: boolean): Verdict {
+    afterFault(fault, started) {
       count();
       const detail = fault.message;
       if (fault.kind === 'changed')
@@ -79,8 +90,7 @@ export function createRetryPolicy({ clock, tries, resumeForMs }: RetryPolicyOpti
       };
     },
 
-    /** No link could be had. A film that has begun waits for a passing refusal; all else is the player's to know. */
-    afterRefusal(error: unknown): Verdict {
+    afterRefusal(error) {
       if (!(error instanceof BridgeError) || !error.retryable || !delivered) throw error;
       count();
       const pauseMs = Math.max(pause(), 250, (error.retryAt ?? 0) - clock.now());

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { ErrorCode } from '../../core/errors.ts';
+import { type HeaderValues, header } from '../../core/headers.ts';
 import type { DownloadAnswers, DownloadRefusal } from '../../host/host.ts';
 import { type ByteRange, parseContentRange } from '../policy/range.ts';
 
@@ -125,7 +126,7 @@ export function startTransfer(request: TransferRequest, sink: TransferSink): Pro
         },
         onResponseStart(_controller, status, headers) {
           if (status < 200) return;
-          const verdict = judge(status, headers as Headers, request);
+          const verdict = judge(status, headers as HeaderValues, request);
           if (verdict === 'page') {
             page = { status, text: '' };
           } else if (verdict) {
@@ -166,12 +167,12 @@ export function startTransfer(request: TransferRequest, sink: TransferSink): Pro
 /** undefined = in order; `page` = not the file, its text tells more. */
 function judge(
   status: number,
-  headers: Headers,
+  headers: HeaderValues,
   { downloads, range, sizeBytes }: TransferRequest,
 ): TransferFault | 'page' | undefined {
-  const coding = one(headers['content-encoding']) ?? 'identity';
+  const coding = header(headers, 'content-encoding') ?? 'identity';
   if (status === 206) {
-    const got = parseContentRange(one(headers['content-range']));
+    const got = parseContentRange(header(headers, 'content-range'));
     if (!got || got.start !== range.start || coding !== 'identity') {
       return new TransferFault('cut', 'the host sent another range');
     }
@@ -181,21 +182,14 @@ function judge(
     return undefined;
   }
   if (status === 416) return new TransferFault('changed', 'the host says the range lies outside the file');
-  const length = one(headers['content-length']);
-  const isFile = one(headers['content-disposition']) !== undefined || length !== undefined;
+  const length = header(headers, 'content-length');
+  const isFile = header(headers, 'content-disposition') !== undefined || length !== undefined;
   if (status !== 200 || downloads.isPage(headers) || !isFile || coding !== 'identity') return 'page';
   if (length !== undefined && Number(length) !== sizeBytes) {
     return new TransferFault('changed', `the host says ${length} bytes`);
   }
   // The whole file instead of a range serves only a reader that begins at its start.
   return range.start === 0 ? undefined : new TransferFault('cut', 'the host ignored the range');
-}
-
-type Headers = Record<string, string | string[] | undefined>;
-
-/** A header that came twice counts as its first. */
-function one(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
 }
 
 /** An answer that is not the file. */
