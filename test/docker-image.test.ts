@@ -15,6 +15,7 @@ import { packageJson, read, root } from './fixtures/checkout.ts';
 import { passerelle, stepsOf } from './fixtures/docker-files.ts';
 import { documents } from './fixtures/documents.ts';
 import { run } from './fixtures/run.ts';
+import { setup } from './fixtures/setup.ts';
 
 /** There is no Docker here: what the image is made of is held to the code, and its entrypoint runs as itself. */
 
@@ -235,3 +236,21 @@ t.test('the health check tells a bridge that is ready from one that is not, and 
   await new Promise((resolve) => server.close(resolve));
   t.match(await check(), { code: 1, stdout: 'no answer: ECONNREFUSED\n' });
 });
+
+t.test(
+  'a container is healthy with a key that the host takes, and says why it is not with another',
+  async (t) => {
+    const check = async (env: Record<string, string>) => {
+      const one = await setup(t, { env });
+      await one.sync();
+      const { port } = new URL(await one.app.listen({ host: '127.0.0.1', port: 0 }));
+      return run(process.execPath, [join(root, 'docker', 'healthcheck.js')], {
+        env: { PASSERELLE_PORT: port },
+      });
+    };
+    t.equal((await check({})).code, 0);
+    const wrong = await check({ FICHIER_API_KEY: 'wrongwrongwrongwrongwrongwrongwr' });
+    t.equal(wrong.code, 1);
+    t.match(wrong.stdout, /does not accept the API key/);
+  },
+);
