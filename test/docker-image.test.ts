@@ -243,9 +243,9 @@ t.test(
     const check = async (env: Record<string, string>) => {
       const one = await setup(t, { env });
       await one.sync();
-      const { port } = new URL(await one.app.listen({ host: '127.0.0.1', port: 0 }));
+      const [address] = one.app.addresses();
       return run(process.execPath, [join(root, 'docker', 'healthcheck.js')], {
-        env: { PASSERELLE_PORT: port },
+        env: { PASSERELLE_PORT: String(address?.port) },
       });
     };
     t.equal((await check({})).code, 0);
