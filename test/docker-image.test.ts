@@ -243,9 +243,9 @@ t.test(
     const check = async (env: Record<string, string>) => {
       const one = await setup(t, { env });
       await one.sync();
-      const [address] = one.app.addresses();
+      const { port } = new URL(one.url);
       return run(process.execPath, [join(root, 'docker', 'healthcheck.js')], {
-        env: { PASSERELLE_PORT: String(address?.port) },
+        env: { PASSERELLE_PORT: port },
       });
     };
     t.equal((await check({})).code, 0);
