@@ -23,3 +23,19 @@ export function whyNoListenHost(text: string): string | undefined {
   if (/^[^:]+:\d+$/.test(text)) return 'has a port behind it; that one has a setting of its own';
   return /^[\w.:%-]+$/.test(text) ? undefined : 'holds a sign that no host name has';
 }
+
+/** What is odd about an address that players are given. */
+export function doubtOfBaseUrl({ hostname }: URL): string | undefined {
+  return hostname === '0.0.0.0' || hostname === '[::]'
+    ? `${hostname} is every address of this machine and none that a player can reach; write the one it has in your network`
+    : undefined;
+}
+
+/** What is odd about the address of the API. */
+export function doubtOfApiUrl({ protocol, hostname, pathname }: URL): string | undefined {
+  if (!/(?:^|\.)1fichier\.com$/.test(hostname)) return undefined;
+  if (protocol === 'http:') return 'without https the key travels where others can read it';
+  return pathname.replace(/\/+$/, '') === '/v1'
+    ? undefined
+    : 'the API of the host is at https://api.1fichier.com/v1';
+}

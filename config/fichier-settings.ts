@@ -1,3 +1,4 @@
+import { doubtOfApiUrl } from './addresses.ts';
 import { readKey } from './credentials.ts';
 import { address, integer, list, text } from './kinds.ts';
 import { refused } from './reading.ts';
@@ -14,6 +15,7 @@ export const fichierSettings = {
     env: 'FICHIER_API_URL',
     fallback: 'https://api.1fichier.com/v1',
     help: 'Where the API is',
+    doubt: doubtOfApiUrl,
   }),
   downloadHosts: list({
     env: 'FICHIER_DOWNLOAD_HOSTS',

@@ -173,10 +173,15 @@ function parsed(text: string): unknown {
   }
 }
 
+interface AddressOptions extends Common {
+  /** What is most likely not meant about an address that can be used. */
+  doubt?: (url: URL) => string | undefined;
+}
+
 /** An http or https address without a query; a `/` at its end is dropped. */
-export function address(options: Common & { fallback: string }): Setting<string>;
-export function address(options: Common): Setting<string | undefined>;
-export function address(options: Common & { fallback?: string }): Setting<string | undefined> {
+export function address(options: AddressOptions & { fallback: string }): Setting<string>;
+export function address(options: AddressOptions): Setting<string | undefined>;
+export function address(options: AddressOptions & { fallback?: string }): Setting<string | undefined> {
   const right = 'must be an address such as http://192.168.1.10:8790';
   return setting(options, options.fallback, (raw) => {
     if (typeof raw !== 'string') return refused(right);
@@ -185,7 +190,8 @@ export function address(options: Common & { fallback?: string }): Setting<string
     const url = new URL(raw.trim());
     if (url.search !== '' || raw.includes('?'))
       return refused(right, 'holds a question mark and what follows it');
-    return { value: url.href.replace(/\/+$/, '') };
+    const warning = options.doubt?.(url);
+    return { value: url.href.replace(/\/+$/, ''), ...(warning !== undefined && { warning }) };
   });
 }
 

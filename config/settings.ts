@@ -1,6 +1,6 @@
 import type { TreeSetting } from '../src/library/profiles.ts';
 import type { ServerSetting } from '../src/notify/servers/adapter.ts';
-import { whyNoListenHost } from './addresses.ts';
+import { doubtOfBaseUrl, whyNoListenHost } from './addresses.ts';
 import { readPassword, readToken, readUser } from './credentials.ts';
 import { deliverySettings } from './delivery-settings.ts';
 import { fichierSettings } from './fichier-settings.ts';
@@ -61,6 +61,7 @@ export const declarations = {
     baseUrl: address({
       env: 'PASSERELLE_BASE_URL',
       shown: 'none: `http://<host>:<port>`',
+      doubt: doubtOfBaseUrl,
       help: 'The address that STRM files carry: the media server AND every player must reach it',
     }),
     trustProxy: flag({

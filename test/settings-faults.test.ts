@@ -280,6 +280,15 @@ t.test('names and passwords that cannot work are refused, weak ones are told of'
   t.match(warningsOf({ PASSERELLE_PASSWORD: 'demo' }), [/has 4 characters, which is easily guessed/]);
   t.match(warningsOf({ PASSERELLE_PASSWORD: '"long enough"' }), [/has quotes around it/]);
   t.same(warningsOf({ PASSERELLE_PASSWORD: 'long enough', PASSERELLE_USER: 'émile' }), []);
+  for (const [env, words] of [
+    [{ PASSERELLE_BASE_URL: 'http://0.0.0.0:8790' }, /none that a player can reach/],
+    [{ PASSERELLE_BASE_URL: 'http://[::]:8790' }, /none that a player can reach/],
+    [{ FICHIER_API_URL: 'http://api.1fichier.com/v1' }, /without https the key travels/],
+    [{ FICHIER_API_URL: 'https://api.1fichier.com' }, /is at https:\/\/api\.1fichier\.com\/v1/],
+  ] as const)
+    t.match(warningsOf(env), [words]);
+  for (const url of ['https://api.1fichier.com/v1/', 'http://192.168.1.2:8791/v1'])
+    t.same(warningsOf({ FICHIER_API_URL: url }), []);
 });
 
 t.test(

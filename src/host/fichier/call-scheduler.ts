@@ -154,5 +154,8 @@ export function createCallScheduler(deps: {
 }
 
 function blocked({ why }: Block, retryAt: number): BridgeError {
-  return new BridgeError('BRIDGE_GATE_CLOSED', { detail: errorTable[why].message, retryAt });
+  const { message, remedy } = errorTable[why];
+  // Waiting does not mend a key.
+  const detail = why === 'BRIDGE_HOST_KEY' ? `${message}. ${remedy}` : message;
+  return new BridgeError('BRIDGE_GATE_CLOSED', { detail, retryAt });
 }
