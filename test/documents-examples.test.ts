@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { parse } from 'yaml';
@@ -82,6 +83,30 @@ t.test('a compose file of the documents has the folders, ports and names of the 
       file: noFile,
     });
     t.strictSame(warnings, []);
+  }
+});
+
+t.test('nginx takes the lines for it', async (t) => {
+  if ((await run('nginx', ['-v'])).code !== 0) return void t.comment('SKIPPED: nginx is not installed');
+  const home = t.testdir();
+  for (const { text } of of('nginx')) {
+    const file = join(home, 'nginx.conf');
+    const own = `pid ${home}/pid; error_log ${home}/error.log; events {}`;
+    writeFileSync(file, `${own} http { access_log off; server { listen 127.0.0.1:18080;\n${text}} }\n`);
+    t.match(await run('nginx', ['-t', '-c', file]), { code: 0 });
+  }
+});
+
+t.test('systemd takes the service', async (t) => {
+  if ((await run('systemd-analyze', ['--version'])).code !== 0)
+    return void t.comment('SKIPPED: systemd-analyze is not installed');
+  for (const { text } of of('ini')) {
+    const file = join(
+      t.testdir({ 'passerelle.service': text.replace(/\/opt\/passerelle\S*/g, process.execPath) }),
+      'passerelle.service',
+    );
+    const { stderr } = await run('systemd-analyze', ['verify', file]);
+    t.notMatch(stderr, /passerelle\.service/);
   }
 });
 
