@@ -39,6 +39,14 @@ t.test('sync, ls and link: from the account to an address', async (t) => {
   ]);
   t.equal(none.code, 1);
   t.match(none.stderr, /not in the catalog/);
+  const [near, folder] = await Promise.all([passerelle(['ls', '/films']), passerelle(['link', '/Films'])]);
+  t.equal(near.code, 1);
+  t.match(near.stderr, /\/films is not in the catalog; did you mean \/Films\?/);
+  t.equal(folder.code, 1);
+  t.match(
+    folder.stderr,
+    /\/Films is a folder: name a file in it, such as "\/Films\/.*passerelle ls "\/Films"/,
+  );
   t.match(top.stdout, /Divers\/\n.*Films\/\n.*Séries\//s);
   const rows = films.stdout
     .trim()
@@ -85,6 +93,9 @@ t.test('when the host refuses us, the exit code is 3 and the words say what to d
   t.match(locked.stdout, /asked too often.*goes on where this one stopped not before 20\d\d-/s);
   const still = await passerelle(['sync']);
   t.equal(still.code, 3, 'the lock is remembered by the next command');
+  const wrong = await passerelle(['doctor'], { FICHIER_API_KEY: 'wrongwrongwrongwrongwrongwrongwr' });
+  t.equal(wrong.stderr, '', 'the table alone');
+  for (const line of wrong.stdout.trim().split('\n')) t.match(line, /^(?:ok|warn|fail) {2,4}\S| {22}-> \S/);
   t.match((await passerelle(['doctor'])).stdout, /warn {2}gate .*closed until 20\d\d-.*asked too often/);
 });
 

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import { recognise as recognisePath } from '../naming/recognise.ts';
 import type { Recognition } from '../naming/text/recognition.ts';
 import { type Context, type ExitCode, exitCodes, say } from './context.ts';
+import { printable } from './format/printable.ts';
 
 /** What these paths are taken for: one answer a line, in the order of the input. Needs no settings and no account. */
 export async function recognise(
@@ -28,5 +29,9 @@ function inWords(found: Recognition): string {
     ? ` ${season === undefined ? '' : `S${String(season).padStart(2, '0')}`}${episodes.map((one) => `E${String(one).padStart(2, '0')}`).join('')}`
     : '';
   const name = title ? ` ${title}${year ? ` (${year})` : ''}${episode}${date ? ` ${date}` : ''}` : '';
-  return `${kind.padEnd(8)}${name}  <-  ${found.path}\n         ${Math.round(found.confidence * 100)} % sure: ${found.because.join('; ')}`;
+  const lines = [
+    `${kind.padEnd(8)}${name}  <-  ${found.path}`,
+    `         ${Math.round(found.confidence * 100)} % sure: ${found.because.join('; ')}`,
+  ];
+  return lines.map(printable).join('\n');
 }

@@ -1,0 +1,169 @@
+import t from 'tap';
+import { request } from 'undici';
+import { createLogLine } from '../src/commands/format/log-line.ts';
+import { silentLog } from '../src/core/log.ts';
+import { createReadableLog, type LogEvent } from '../src/core/readable-log.ts';
+import { createPlayLog } from '../src/delivery/play-log.ts';
+import type { PlayRecord } from '../src/delivery/plays.ts';
+import { createFolderPaths } from '../src/sync/crawl/folder-paths.ts';
+import { createHandClock } from './fixtures/hand-clock.ts';
+import { setup } from './fixtures/setup.ts';
+import { createSimulator } from './simulator/simulator.ts';
+
+/** A log for people at this level, and what it has said, without the times. */
+function recorded(level: 'info' | 'debug') {
+  const lines: string[] = [];
+  const destination = { write: (line: string) => void lines.push(line.trim().replace(/^\S+ \S+ {2}/, '')) };
+  return { lines, log: createReadableLog(level, destination, createLogLine({ isDebug: level === 'debug' })) };
+}
+
+const film = (name: string, seed: number) => ({ name, content: { sizeBytes: 100_000 + seed, seed } });
+
+t.test('a crawl, a play and a health check, as a person reads them', async (t) => {
+  const clock = createHandClock();
+  const over = await createSimulator({
+    clock,
+    account: {
+      folders: [
+        {
+          name: 'Films',
+          files: [film('Metropolis.1927.1080p.mkv', 1)],
+          folders: [{ name: 'Horreur', files: [film('Alien (1979).mkv', 2), film('It (1990).mkv', 3)] }],
+        },
+      ],
+    },
+  });
+  t.teardown(() => over.close());
+  const { log, lines } = recorded('info');
+  const env = { PASSERELLE_DELIVERY: 'proxy' };
+  const one = await setup(t, { over, log, env, overrides: { clock } });
+  const { arrived } = await one.sync({ maxCalls: 10_000 });
+  t.same(lines, [
+    'listed /: 0 files · call 1 of 10,000',
+    'listed /Films: 1 file, 1 new · call 2 of 10,000',
+    'listed /Films/Horreur: 2 files, 2 new · call 3 of 10,000',
+  ]);
+  t.same(arrived, { films: 3, episodes: 0 });
+  t.equal((await one.sync()).arrived, undefined, 'nothing came');
+  lines.length = 0;
+
+  const agent = { 'user-agent': 'Kodi/21.0 (X11; Linux x86_64)' };
+  const url = one.streamUrl('/Films/Metropolis.1927.1080p.mkv');
+  await (await request(url, { headers: agent })).body.dump();
+  await one.bridge.delivery.plays.recent(1);
+  t.match(lines, [/^playing "Metropolis \(1927\).*" on Kodi: bytes, with a new link, 1 call$/]);
+  lines.length = 0;
+  for (const path of ['/healthz', '/readyz']) await (await request(one.url + path)).body.dump();
+  t.same(lines, [], 'nobody reads that somebody is well');
+});
+
+t.test('health checks are there at debug', async (t) => {
+  const { log, lines } = recorded('debug');
+  const one = await setup(t, { log });
+  for (const path of ['/healthz', '/readyz']) await (await request(one.url + path)).body.dump();
+  t.equal(lines.filter((line) => /request: \/(healthz|readyz)/.test(line)).length, 2);
+});
+
+const play: PlayRecord = {
+  id: 'one',
+  fileId: 'file1',
+  name: 'Alien.1979.mkv',
+  startedAt: 0,
+  lastAt: 0,
+  client: 'vlc',
+  userAgent: 'VLC',
+  address: '192.0.2.1',
+  rule: 'sticky',
+  why: '',
+  give: 'bytes',
+  apiCalls: 0,
+  keptBytes: 100,
+  shieldHit: true,
+  bytes: 0,
+  requests: 1,
+  seeks: 0,
+  resumes: 0,
+  ended: 'running',
+};
+
+t.test('a play is told of once when it has begun, and once when it is over', async (t) => {
+  const { log, lines } = recorded('info');
+  const playLog = createPlayLog({ log, titlesOf: async () => new Map([['file1', 'Alien (1979)']]) });
+  await playLog.going([play]);
+  t.same(lines, [], 'not before its first byte');
+  const begun = { ...play, firstByteMs: 3 };
+  await playLog.going([begun]);
+  await playLog.going([begun]);
+  t.same(lines, ['playing "Alien (1979)" on VLC: bytes, from the cache, 0 calls']);
+  lines.length = 0;
+  const over = { ...begun, lastAt: 600_000, bytes: 2_000_000_000, ended: 'to the end' };
+  await playLog.over([over]);
+  await playLog.over([over]);
+  t.same(lines, ['played "Alien (1979)" on VLC: to the end after 10 min; 2 GB, 0 calls']);
+  lines.length = 0;
+  await playLog.going([{ ...begun, id: 'probe' }]);
+  await playLog.over([{ ...begun, id: 'probe', lastAt: 900, bytes: 500_000 }]);
+  t.equal(lines.length, 1, 'a look into a file has no end worth a line');
+  lines.length = 0;
+  await playLog.going([
+    { ...play, id: 'sent', give: 'redirect', ended: 'sent on', shieldHit: false, lease: 'kept' },
+  ]);
+  t.same(lines, ['playing "Alien (1979)" on VLC: redirect, with a link that was there, 0 calls']);
+});
+
+t.test('a play keeps its file name where the catalog cannot be asked', async (t) => {
+  const events: object[] = [];
+  const playLog = createPlayLog({
+    log: { ...silentLog, info: (values) => void events.push(values) },
+    titlesOf: async () => {
+      throw new Error('closed');
+    },
+  });
+  await playLog.going([{ ...play, firstByteMs: 1 }]);
+  t.match(events, [{ title: 'Alien.1979.mkv' }]);
+});
+
+t.test('a crawl knows the paths of folders on its way, and asks for those of an earlier run', async (t) => {
+  const asked: number[] = [];
+  const paths = createFolderPaths<number>(async ([id = -1]) => {
+    asked.push(id);
+    return new Map([
+      [0, '/'],
+      [7, '/Séries/Lost'],
+    ]);
+  });
+  t.equal(await paths.listed(0, [{ id: 1, name: 'Films' }]), '/');
+  t.equal(await paths.listed(1, [{ id: 2, name: 'Horreur' }]), '/Films');
+  t.equal(await paths.listed(2, []), '/Films/Horreur');
+  t.equal(await paths.of(7), '/Séries/Lost');
+  t.equal(await paths.of(9), 'folder 9');
+  t.same(asked, [0, 7, 9]);
+});
+
+t.test('levels of a readable log are those of the other', async (t) => {
+  const rows: [level: string, words: string[]][] = [
+    ['trace', ['debug', 'info', 'warn', 'error', 'plain']],
+    ['debug', ['debug', 'info', 'warn', 'error', 'plain']],
+    ['info', ['info', 'warn', 'error', 'plain']],
+    ['warn', ['warn', 'error']],
+    ['error', ['error']],
+    ['fatal', []],
+    ['silent', []],
+  ];
+  for (const [level, expected] of rows) {
+    const seen: LogEvent[] = [];
+    const log = createReadableLog(
+      level,
+      { write: () => undefined },
+      (event) => void seen.push(event) as undefined,
+      () => 5,
+    );
+    for (const own of ['debug', 'info', 'warn', 'error', 'plain'] as const) log[own]({ token: 'x' }, own);
+    t.same(
+      seen.map(({ words }) => words),
+      expected,
+      level,
+    );
+    for (const { at, values } of seen) t.match({ at, values }, { at: 5, values: { token: '***' } });
+  }
+});
