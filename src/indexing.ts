@@ -14,7 +14,7 @@ import { createPublisher } from './reconcile/publisher.ts';
 import { createTrash } from './reconcile/trash.ts';
 import type { OnWritten } from './reconcile/tree-writer.ts';
 import { createSideCars } from './sidecars/sidecar-cache.ts';
-import { createSideCarFetch } from './sidecars/sidecar-fetcher.ts';
+import { createSidecarFetcher } from './sidecars/sidecar-fetcher.ts';
 import { crawlShare, createCrawlBudget } from './sync/discovery/budget.ts';
 import { createDiscoveryLoop } from './sync/discovery/loop.ts';
 import { createScanFolder } from './sync/discovery/scan-folder.ts';
@@ -98,7 +98,7 @@ export function createIndexing(parts: IndexingParts) {
     clock,
     log,
     publisher,
-    fetchSideCars: createSideCarFetch({ sideCars, clock, log }),
+    fetchSideCars: createSidecarFetcher({ sideCars, clock, log }),
     roots: library.roots,
     lockPath,
   };

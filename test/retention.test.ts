@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { createMonotonicClock } from '../src/reconcile/monotonic-clock.ts';
 import { createHandClock, hourMs } from './fixtures/hand-clock.ts';
+import { opened } from './fixtures/listed-catalog.ts';
 import { film, films, pathOf, strmOf } from './fixtures/numbered-films.ts';
 import { remove, startBridge, takeOut, trash } from './fixtures/removals.ts';
 import { noGrace, signal } from './fixtures/setup.ts';
@@ -82,16 +83,10 @@ t.test('a clock that jumps ahead or back does not shorten the ladder', async (t)
   t.equal((await strmPaths(one)).length, 9);
 });
 
-t.test('steady time takes the smaller of what the clock and the uptime of the machine say', async (t) => {
-  let kept: unknown;
-  const memory = {
-    get: async () => kept,
-    put: async (_name: string, value: unknown) => {
-      kept = value;
-    },
-  };
+t.test('monotonic time takes the smaller of what the clock and the uptime of the machine say', async (t) => {
+  const { catalog } = await opened(t);
   const clocks = { wall: 1000, up: 50 };
-  const monotonicClock = createMonotonicClock(memory as never, {
+  const monotonicClock = createMonotonicClock(catalog.keyValues, {
     now: () => clocks.wall,
     uptime: () => clocks.up,
     sleep: async () => {},
@@ -109,7 +104,7 @@ t.test('steady time takes the smaller of what the clock and the uptime of the ma
   clocks.wall = 1150;
   clocks.up = 910;
   t.equal(await monotonicClock.now(), 1050);
-  t.equal(await monotonicClock.now(), 1050, 'a look moves nothing');
+  t.equal(await monotonicClock.now(), 1050, 'a reading moves nothing');
 });
 
 t.test('a fifth of one of several trees waits for a word, however large the others are', async (t) => {

@@ -7,7 +7,7 @@ import type { CatalogFile } from '../src/catalog/account/files.ts';
 import { BridgeError } from '../src/core/errors.ts';
 import { silentLog } from '../src/core/log.ts';
 import { createSideCars } from '../src/sidecars/sidecar-cache.ts';
-import { createSideCarFetch } from '../src/sidecars/sidecar-fetcher.ts';
+import { createSidecarFetcher } from '../src/sidecars/sidecar-fetcher.ts';
 import { createHandClock } from './fixtures/hand-clock.ts';
 import { folder } from './fixtures/ids.ts';
 import { type Setup, setup, signal } from './fixtures/setup.ts';
@@ -124,7 +124,7 @@ t.test('texts come before pictures; a lock or the end of the time leaves the res
       return 'fetched' as const;
     },
   } as never;
-  const fetchSideCars = createSideCarFetch({ sideCars, clock, log: silentLog });
+  const fetchSideCars = createSidecarFetcher({ sideCars, clock, log: silentLog });
   const { fileOf } = store(t, {});
   const names = ['poster.jpg', 'a.srt', 'b.srt', 'c.srt'];
   const run = {

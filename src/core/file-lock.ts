@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { BridgeError, type ErrorCode } from './errors.ts';
+import { BridgeError, type ErrorCode, isBridgeError } from './errors.ts';
 import { asBridgeError } from './sqlite-errors.ts';
 
 /**
@@ -18,4 +18,34 @@ export function lockFile(file: string, code: ErrorCode): () => void {
       : named;
   }
   return () => database.close();
+}
+
+/** Holds the lock for as long as some work takes. @throws BridgeError `code` while somebody else holds it */
+export async function whileLocked<T>(file: string, code: ErrorCode, work: () => Promise<T>): Promise<T> {
+  const release = lockFile(file, code);
+  try {
+    return await work();
+  } finally {
+    release();
+  }
+}
+
+/** The same where nobody else holds it. @returns undefined while somebody does: then nothing was done */
+export async function unlessLocked<T>(
+  file: string,
+  code: ErrorCode,
+  work: () => Promise<T>,
+): Promise<{ done: T } | undefined> {
+  let release: () => void;
+  try {
+    release = lockFile(file, code);
+  } catch (error) {
+    if (isBridgeError(error, code)) return undefined;
+    throw error;
+  }
+  try {
+    return { done: await work() };
+  } finally {
+    release();
+  }
 }

@@ -1,10 +1,10 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Batch, Move } from '../catalog/curation/journal.ts';
 import type { Place } from '../catalog/tree/placements.ts';
 import type { Clock } from '../core/clock.ts';
-import { lockFile } from '../core/file-lock.ts';
+import { exists } from '../core/exists.ts';
+import { whileLocked } from '../core/file-lock.ts';
 import type { TitlesByTree } from '../library/trees.ts';
 import type { Publisher } from '../reconcile/publisher.ts';
 import { addResult, type PublishResult } from '../reconcile/run.ts';
@@ -19,13 +19,20 @@ export interface TreeMovesOptions {
   lockPath: string;
 }
 
-export type TreeMoves = ReturnType<typeof createTreeMoves>;
-
 /**
  * Paths are frozen; this is how a person moves them: `plan` tells what would stand elsewhere by what is known today,
  * `apply` moves that and writes it into the journal, `undo` brings the last batch back.
  */
-export function createTreeMoves({ catalog, clock, publisher, lockPath }: TreeMovesOptions) {
+export interface TreeMoves {
+  /** What would move, and why. Changes nothing. */
+  plan(signal: AbortSignal): Promise<PlannedMove[]>;
+  /** Moves what `plan` tells. @throws BridgeError BRIDGE_CRAWL_RUNNING, BRIDGE_DISK */
+  apply(signal: AbortSignal): Promise<{ moves: PlannedMove[]; result: PublishResult }>;
+  /** Brings the last batch of moves back, and what had been said before it. @returns undefined when there is none */
+  undo(signal: AbortSignal): Promise<Omit<Batch, 'id'> | undefined>;
+}
+
+export function createTreeMoves({ catalog, clock, publisher, lockPath }: TreeMovesOptions): TreeMoves {
   const { planTree, withoutCollisions } = createMovePlanner({ catalog });
 
   /** Gives the files their other places, and writes what follows from it. @param readAnew files that may be taken for something else now */
@@ -75,33 +82,20 @@ export function createTreeMoves({ catalog, clock, publisher, lockPath }: TreeMov
       const dir = publisher.trees.find((tree) => tree.name === one.tree)?.dir ?? '';
       const path = `${one.to?.stem}.strm`;
       const isOurs = (await catalog.placementsOf(one.tree).treeAt(path)) !== undefined;
-      const isThere = await access(join(dir, path)).then(
-        () => true,
-        () => false,
-      );
-      if (isOurs || !isThere) free.push(one);
+      if (isOurs || !(await exists(join(dir, path)))) free.push(one);
     }
     return free;
   }
 
-  async function alone<T>(work: () => Promise<T>): Promise<T> {
-    const release = lockFile(lockPath, 'BRIDGE_CRAWL_RUNNING');
-    try {
-      return await work();
-    } finally {
-      release();
-    }
-  }
+  const alone = <T>(work: () => Promise<T>) => whileLocked(lockPath, 'BRIDGE_CRAWL_RUNNING', work);
 
   const plan = async (signal: AbortSignal): Promise<PlannedMove[]> =>
     withoutUnknownPaths((await Promise.all(publisher.trees.map((tree) => planTree(tree, signal)))).flat());
 
   return {
-    /** What would move, and why. Changes nothing. */
     plan,
 
-    /** Moves what `plan` tells. @throws BridgeError BRIDGE_CRAWL_RUNNING, BRIDGE_DISK */
-    apply: (signal: AbortSignal): Promise<{ moves: PlannedMove[]; result: PublishResult }> =>
+    apply: (signal) =>
       alone(async () => {
         await publisher.checkMounted();
         await endWhatWasBegun(signal);
@@ -111,8 +105,7 @@ export function createTreeMoves({ catalog, clock, publisher, lockPath }: TreeMov
         return { moves, result: await move(moves, 'to', signal) };
       }),
 
-    /** Brings the last batch of moves back, and what had been said before it. @returns undefined when there is none */
-    undo: (signal: AbortSignal): Promise<Omit<Batch, 'id'> | undefined> =>
+    undo: (signal) =>
       alone(async () => {
         const batch = await catalog.journal.last();
         if (!batch) return undefined;

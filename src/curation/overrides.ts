@@ -17,6 +17,9 @@ export interface FixOptions {
   publisher: Publisher;
 }
 
+/** What a person speaks of: a path of the account may be that of several files. */
+export type FixTarget = { path: string } | { fileId: string } | { folderId: FolderId };
+
 /** An override as a person sees it. `path`: of the account, absent when what it stands on has gone. */
 export interface Fix {
   target: Target;
@@ -34,14 +37,22 @@ export interface Fixed {
 }
 
 /** A person's word on what a file or a folder is; it outranks everything that is read. */
-export function createOverrideEditor({ catalog, clock, publisher }: FixOptions) {
+export interface OverrideEditor {
+  /** What a person wrote as an override, or what is wrong with it. */
+  read(raw: unknown): Override | { wrong: string };
+  /** Says what a file or a folder is. @throws BridgeError BRIDGE_NOT_FOUND, BRIDGE_DISK */
+  set(what: FixTarget, override: Override, signal: AbortSignal): Promise<Fixed>;
+  /** Takes it back. @throws BridgeError BRIDGE_NOT_FOUND when nothing was said */
+  clear(what: FixTarget, signal: AbortSignal): Promise<Fixed>;
+  /** Everything that was said. */
+  list(): Promise<Fix[]>;
+}
+
+export function createOverrideEditor({ catalog, clock, publisher }: FixOptions): OverrideEditor {
   const { files, overrides, journal } = catalog;
 
   /** @throws BridgeError BRIDGE_NOT_FOUND */
-  async function targetsOf(
-    what: { path: string } | { fileId: string } | { folderId: FolderId },
-    mayBeGone = false,
-  ): Promise<Target[]> {
+  async function targetsOf(what: FixTarget, mayBeGone = false): Promise<Target[]> {
     if ('folderId' in what) {
       if (!mayBeGone && !(await files.folderPaths([what.folderId])).has(what.folderId))
         throw new BridgeError('BRIDGE_NOT_FOUND', { detail: `no folder ${what.folderId}` });
@@ -110,15 +121,9 @@ export function createOverrideEditor({ catalog, clock, publisher }: FixOptions) 
   }
 
   return {
-    /** What a person wrote as an override, or what is wrong with it. */
     read: readOverride,
 
-    /** Says what a file or a folder is. @throws BridgeError BRIDGE_NOT_FOUND, BRIDGE_DISK */
-    async set(
-      what: Parameters<typeof targetsOf>[0],
-      override: Override,
-      signal: AbortSignal,
-    ): Promise<Fixed> {
+    async set(what, override, signal) {
       await publisher.checkMounted();
       const targets = await targetsOf(what);
       const former = (await overrides.of(targets)).filter((one) => !isDeepStrictEqual(one.value, override));
@@ -128,8 +133,7 @@ export function createOverrideEditor({ catalog, clock, publisher }: FixOptions) 
       return layOutAgain(targets, 'fix', former, say, signal);
     },
 
-    /** Takes it back. @throws BridgeError BRIDGE_NOT_FOUND when nothing was said */
-    async clear(what: Parameters<typeof targetsOf>[0], signal: AbortSignal): Promise<Fixed> {
+    async clear(what, signal) {
       await publisher.checkMounted();
       const said = await overrides.of(await targetsOf(what, true));
       const former = said.filter(({ value }) => value !== undefined);
@@ -142,8 +146,7 @@ export function createOverrideEditor({ catalog, clock, publisher }: FixOptions) 
       return layOutAgain(targets, 'fix --clear', former, say, signal);
     },
 
-    /** Everything that was said. */
-    async list(): Promise<Fix[]> {
+    async list() {
       const overrideEditor: Fix[] = [];
       for (const { target, value, at } of await overrides.all()) {
         const path = await pathOf(target);
@@ -175,5 +178,3 @@ function movesOf(before: ReadonlyMap<string, Spot>, after: ReadonlyMap<string, S
     return from?.stem === to?.stem ? [] : [{ tree, fileId, from, to }];
   });
 }
-
-export type OverrideEditor = ReturnType<typeof createOverrideEditor>;

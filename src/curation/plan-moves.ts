@@ -20,13 +20,20 @@ const titlesAtOnce = 200;
 const filesAtOnce = 2000;
 
 /** Finds out what would stand elsewhere in a tree if it were laid out by what is known today. Changes nothing. */
-export function createMovePlanner({ catalog }: { catalog: Catalog }) {
+export interface MovePlanner {
+  /** Ordered by where the files stand. @throws the signal's reason */
+  planTree(tree: Tree, signal: AbortSignal): Promise<PlannedMove[]>;
+  /** Those that lead to a path which nobody has, or leaves with them. What has left the library keeps its path too. */
+  withoutCollisions<T extends Move>(tree: string, moves: readonly T[], side: 'from' | 'to'): Promise<T[]>;
+}
+
+export function createMovePlanner({ catalog }: { catalog: Catalog }): MovePlanner {
   async function planTree(tree: Tree, signal: AbortSignal): Promise<PlannedMove[]> {
     const titles = catalog.placementsOf(tree.name);
     const places = new Map<string, Place>();
     /** Files by the title that they would belong to; what has no place yet moves nowhere, but counts as a neighbour. */
     const fresh = new Map<string, string[]>();
-    const heirsOf = new Map<string, string>();
+    const movesTo = new Map<string, string>();
     const extras: string[] = [];
     for (let after = ''; ; ) {
       signal.throwIfAborted();
@@ -54,14 +61,14 @@ export function createMovePlanner({ catalog }: { catalog: Catalog }) {
         } else {
           fresh.set(key, [...(fresh.get(key) ?? []), fileId]);
           const now = places.get(fileId)?.titleKey;
-          if (now !== undefined) heirsOf.set(now, key);
+          if (now !== undefined) movesTo.set(now, key);
         }
       }
     }
     // An extra goes where its title goes.
     for (const id of extras) {
       const now = places.get(id)?.titleKey as string;
-      const key = heirsOf.get(now) ?? now;
+      const key = movesTo.get(now) ?? now;
       fresh.set(key, [...(fresh.get(key) ?? []), id]);
     }
     const moves: PlannedMove[] = [];
@@ -105,7 +112,6 @@ export function createMovePlanner({ catalog }: { catalog: Catalog }) {
     });
   }
 
-  /** Those that lead to a path which nobody has, or leaves with them. What has left the library keeps its path too. */
   async function withoutCollisions<T extends Move>(
     tree: string,
     moves: readonly T[],

@@ -1,8 +1,8 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Proposal, ProposalState } from '../catalog/curation/proposals.ts';
 import type { Clock } from '../core/clock.ts';
-import { BridgeError, isBridgeError } from '../core/errors.ts';
-import { lockFile } from '../core/file-lock.ts';
+import { BridgeError } from '../core/errors.ts';
+import { unlessLocked } from '../core/file-lock.ts';
 import type { Publisher } from '../reconcile/publisher.ts';
 
 export interface DecisionOptions {
@@ -28,8 +28,37 @@ export interface Decided {
   tree: 'written' | 'later';
 }
 
-/** Accepts, refuses and undoes proposals. @throws BridgeError BRIDGE_PROPOSAL_UNKNOWN, BRIDGE_PROPOSAL_DECIDED, BRIDGE_DISK */
-export function createDecisions({ catalog, clock, retention, publisher, lockPath }: DecisionOptions) {
+/**
+ * Accepts, refuses and undoes proposals.
+ * @throws BridgeError BRIDGE_PROPOSAL_UNKNOWN, BRIDGE_PROPOSAL_DECIDED, BRIDGE_DISK
+ */
+export interface Decisions {
+  /** Newest first: those that wait, or the last of all. */
+  list(limit: number, state?: ProposalState): Promise<Proposal[]>;
+  /** Its files go now, unless they came back; also what was refused or undone before. */
+  accept(id: number, signal: AbortSignal): Promise<Decided>;
+  /** Its files stay until they come back, or somebody says otherwise. */
+  refuse(id: number): Promise<Decided>;
+  /**
+   * What was accepted, or went by itself, is there again and stays; what was refused waits for a word again.
+   * @param id the last removal if not given
+   */
+  undo(id?: number): Promise<Decided>;
+  /** The three by name. @param id needed by all but undo */
+  decide(
+    decision: 'accept' | 'refuse' | 'undo',
+    id: number | undefined,
+    signal: AbortSignal,
+  ): Promise<Decided>;
+}
+
+export function createDecisions({
+  catalog,
+  clock,
+  retention,
+  publisher,
+  lockPath,
+}: DecisionOptions): Decisions {
   const { proposals, removals } = catalog;
 
   async function find(id: number, ...states: ProposalState[]): Promise<Proposal> {
@@ -57,28 +86,17 @@ export function createDecisions({ catalog, clock, retention, publisher, lockPath
   /** Brings the tree up to date for these files now; a sync that runs does it when it ends, they are noted as dirty. */
   async function write(ids: readonly string[]): Promise<Decided['tree']> {
     if (ids.length === 0) return 'written';
-    let release: () => void;
-    try {
-      release = lockFile(lockPath, 'BRIDGE_CRAWL_RUNNING');
-    } catch (error) {
-      if (isBridgeError(error, 'BRIDGE_CRAWL_RUNNING')) return 'later';
-      throw error;
-    }
-    try {
+    const written = await unlessLocked(lockPath, 'BRIDGE_CRAWL_RUNNING', async () => {
       await publisher.findTrees();
       await publisher.files(ids);
-      return 'written';
-    } finally {
-      release();
-    }
+    });
+    return written ? 'written' : 'later';
   }
 
-  const decisions = {
-    /** Newest first: those that wait, or the last of all. */
-    list: (limit: number, state?: ProposalState): Promise<Proposal[]> => proposals.list(limit, state),
+  const decisions: Omit<Decisions, 'decide'> = {
+    list: (limit, state) => proposals.list(limit, state),
 
-    /** Its files go now, unless they came back; also what was refused or undone before. */
-    async accept(id: number, signal: AbortSignal): Promise<Decided> {
+    async accept(id, signal) {
       const { kind } = await find(id, 'open', 'refused', 'undone');
       if (kind === 'account') await retention.adoptAccount(signal);
       const ids = await proposals.filesOf(id);
@@ -87,8 +105,7 @@ export function createDecisions({ catalog, clock, retention, publisher, lockPath
       return decided(id, gone.length, await write(gone));
     },
 
-    /** Its files stay until they come back, or somebody says otherwise. */
-    async refuse(id: number): Promise<Decided> {
+    async refuse(id) {
       await find(id, 'open');
       const ids = await removals.stillMissing(await proposals.filesOf(id));
       await removals.keep(ids, clock.now());
@@ -96,11 +113,7 @@ export function createDecisions({ catalog, clock, retention, publisher, lockPath
       return decided(id, ids.length);
     },
 
-    /**
-     * What was accepted, or went by itself, is there again and stays; what was refused waits for a word again.
-     * @param id the last removal if not given
-     */
-    async undo(id?: number): Promise<Decided> {
+    async undo(id) {
       const last = id ?? (await proposals.lastRemoval());
       if (last === undefined)
         throw new BridgeError('BRIDGE_PROPOSAL_UNKNOWN', { detail: 'nothing was removed' });
@@ -123,13 +136,10 @@ export function createDecisions({ catalog, clock, retention, publisher, lockPath
   return {
     ...decisions,
 
-    /** The three by name. @param id needed by all but undo */
-    async decide(decision: 'accept' | 'refuse' | 'undo', id: number | undefined, signal: AbortSignal) {
+    async decide(decision, id, signal) {
       if (decision === 'undo') return decisions.undo(id);
       if (id === undefined) throw new BridgeError('BRIDGE_PROPOSAL_UNKNOWN', { detail: 'no number' });
       return decision === 'accept' ? decisions.accept(id, signal) : decisions.refuse(id);
     },
   };
 }
-
-export type Decisions = ReturnType<typeof createDecisions>;

@@ -1,7 +1,8 @@
-import { access, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../core/clock.ts';
+import { exists } from '../core/exists.ts';
 import type { Log } from '../core/log.ts';
 import { type Check, checkServer } from './check.ts';
 import { createAsk } from './http.ts';
@@ -122,11 +123,7 @@ export type Notifier = ReturnType<typeof createNotifier>;
 /** The nearest folder that is still there. */
 async function standing(tree: NotifiedTree, change: FolderChange): Promise<FolderChange> {
   for (let dir = change.dir; dir !== ''; dir = above(dir)) {
-    const isThere = await access(join(tree.dir, dir)).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return { ...change, dir };
+    if (await exists(join(tree.dir, dir))) return { ...change, dir };
   }
   return { ...change, dir: '' };
 }

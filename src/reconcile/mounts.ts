@@ -17,7 +17,31 @@ export interface Away {
  * known to be behind until everything in it was compared again; the others go on. Where it is the only one, its error is
  * thrown.
  */
-export function createMounts(options: { catalog: Catalog; log: Log; trees: readonly Tree[] }) {
+export interface Mounts {
+  /**
+   * Looks again which trees are there. @param takeAll also those that are empty: they were emptied on purpose
+   * @throws BridgeError BRIDGE_DISK when none is
+   */
+  find(takeAll: boolean): Promise<void>;
+  /** @throws BridgeError BRIDGE_DISK when this tree is not there any more since it was looked for */
+  requireSame(tree: Tree): Promise<void>;
+  /** Trees that are left out just now. */
+  away(): Away[];
+  /** @throws BridgeError BRIDGE_DISK when any tree is left out */
+  requireAll(): void;
+  /**
+   * Writes something in a tree; it is noted as behind where that cannot be.
+   * @returns whether it was done
+   * @throws BridgeError BRIDGE_DISK when no other tree is left; whatever else `work` throws
+   */
+  write(what: { tree: Tree; dryRun?: boolean | undefined }, work: () => Promise<void>): Promise<boolean>;
+  /** Whether something in this tree was left undone that no change will bring back to mind. */
+  isBehind(tree: Tree): Promise<boolean>;
+  /** Everything in it was compared. */
+  caughtUp(tree: Tree): Promise<void>;
+}
+
+export function createMounts(options: { catalog: Catalog; log: Log; trees: readonly Tree[] }): Mounts {
   const { catalog, log, trees } = options;
   const away = new Map<string, BridgeError>();
   /** What the last look found where they lie, by their names. */
@@ -58,11 +82,7 @@ export function createMounts(options: { catalog: Catalog; log: Log; trees: reado
   const behind = async () => new Set(await noted.get());
 
   return {
-    /**
-     * Looks again which trees are there. @param takeAll also those that are empty: they were emptied on purpose
-     * @throws BridgeError BRIDGE_DISK when none is
-     */
-    async find(takeAll: boolean): Promise<void> {
+    async find(takeAll) {
       away.clear();
       for (const tree of trees) {
         const top = await lookAtTop(tree.dir);
@@ -72,29 +92,19 @@ export function createMounts(options: { catalog: Catalog; log: Log; trees: reado
       }
     },
 
-    /** @throws BridgeError BRIDGE_DISK when this tree is not there any more since it was looked for */
     requireSame,
 
-    away: (): Away[] =>
+    away: () =>
       trees.flatMap(({ name, dir }) => {
         const error = away.get(name);
         return error ? [{ dir, why: error.message }] : [];
       }),
 
-    /** @throws BridgeError BRIDGE_DISK when any tree is left out */
-    requireAll(): void {
+    requireAll() {
       for (const error of away.values()) throw error;
     },
 
-    /**
-     * Writes something in a tree; it is noted as behind where that cannot be.
-     * @returns whether it was done
-     * @throws BridgeError BRIDGE_DISK when no other tree is left; whatever else `work` throws
-     */
-    async write(
-      { tree, dryRun = false }: { tree: Tree; dryRun?: boolean | undefined },
-      work: () => Promise<void>,
-    ) {
+    async write({ tree, dryRun = false }, work) {
       try {
         if (!away.has(tree.name)) {
           await work();
@@ -110,11 +120,9 @@ export function createMounts(options: { catalog: Catalog; log: Log; trees: reado
       return false;
     },
 
-    /** Whether something in this tree was left undone that no change will bring back to mind. */
-    isBehind: async ({ name }: Tree): Promise<boolean> => (await behind()).has(name),
+    isBehind: async ({ name }) => (await behind()).has(name),
 
-    /** Everything in it was compared. */
-    async caughtUp({ name }: Tree): Promise<void> {
+    async caughtUp({ name }) {
       const names = await behind();
       if (names.delete(name)) await noted.put([...names]);
     },

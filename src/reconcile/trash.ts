@@ -1,9 +1,10 @@
-import { lstat, mkdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { mkdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { TrashRow } from '../catalog/tree/trash.ts';
 import type { Clock } from '../core/clock.ts';
 import { BridgeError } from '../core/errors.ts';
+import { exists } from '../core/exists.ts';
 import type { Log } from '../core/log.ts';
 import { moveFile } from '../tree/move.ts';
 import type { TreePlan, TreeTrash } from '../tree/tree.ts';
@@ -24,7 +25,14 @@ export interface TrashOptions {
  * Rows are written before a file is moved and forgotten after it was moved back, so that a kill leaves a row too many
  * and never a file that nobody knows.
  */
-export function createTrash({ catalog, clock, log, dir }: TrashOptions) {
+export interface Trash {
+  /** What `applyTree` asks while it carries out this plan. @param tree name of the tree */
+  forPlan(tree: string, plan: TreePlan): Promise<TreeTrash>;
+  /** Deletes for good what has lain there for so long. */
+  purge(keepMs: number): Promise<void>;
+}
+
+export function createTrash({ catalog, clock, log, dir }: TrashOptions): Trash {
   const monotonicClock = createMonotonicClock(catalog.keyValues, clock);
 
   async function take(row: Omit<TrashRow, 'stored' | 'trashedAt'>, full: string): Promise<boolean> {
@@ -50,7 +58,7 @@ export function createTrash({ catalog, clock, log, dir }: TrashOptions) {
     const wanted = [`${day}-${proposalId}`, ...(tree === '' ? [] : [folderFor(tree)]), path].join('/');
     for (let n = 1; ; n++) {
       const stored = n === 1 ? wanted : `${wanted}.${n}`;
-      if (!(await isThere(join(dir, stored)))) return stored;
+      if (!(await exists(join(dir, stored)))) return stored;
     }
   }
 
@@ -88,8 +96,7 @@ export function createTrash({ catalog, clock, log, dir }: TrashOptions) {
   }
 
   return {
-    /** What `applyTree` asks while it carries out this plan. @param tree name of the tree */
-    async forPlan(tree: string, plan: TreePlan): Promise<TreeTrash> {
+    async forPlan(tree, plan) {
       const leaving = await rowsOf(plan);
       const created = plan.ops.filter(({ op }) => op === 'create').map(({ path }) => path);
       const lying = Map.groupBy(await catalog.trash.at(tree, created), (row) => row.path);
@@ -103,8 +110,7 @@ export function createTrash({ catalog, clock, log, dir }: TrashOptions) {
       };
     },
 
-    /** Deletes for good what has lain there for so long. */
-    async purge(keepMs: number): Promise<void> {
+    async purge(keepMs) {
       for (const { stored } of await catalog.trash.before((await monotonicClock.now()) - keepMs)) {
         try {
           await rm(join(dir, stored), { force: true });
@@ -128,15 +134,15 @@ export function createTrash({ catalog, clock, log, dir }: TrashOptions) {
   async function rowsOf(plan: TreePlan) {
     const deletes = plan.ops.flatMap((op) => (op.op === 'delete' && op.seen ? [op.entry] : []));
     const ids = deletes.flatMap(({ fileId }) => fileId ?? []);
-    const chunks = await catalog.proposals.batchesOf(ids);
+    const batches = await catalog.proposals.batchesOf(ids);
     const ofTitle = new Map<string, number>();
     for (const { fileId, titleKey } of deletes) {
-      const batch = fileId === undefined ? undefined : chunks.get(fileId);
+      const batch = fileId === undefined ? undefined : batches.get(fileId);
       if (batch !== undefined) ofTitle.set(titleKey, batch);
     }
     const rows = new Map<string, Pick<TrashRow, 'proposalId' | 'fileId' | 'sha256'>>();
     for (const { path, kind, fileId, titleKey, sha256: hash } of deletes) {
-      const own = fileId === undefined ? undefined : chunks.get(fileId);
+      const own = fileId === undefined ? undefined : batches.get(fileId);
       const proposalId = own ?? (kind === 'strm' ? undefined : ofTitle.get(titleKey));
       if (proposalId !== undefined) rows.set(path, { proposalId, fileId, sha256: hash });
     }
@@ -144,18 +150,9 @@ export function createTrash({ catalog, clock, log, dir }: TrashOptions) {
   }
 }
 
-export type Trash = ReturnType<typeof createTrash>;
-
 /** A tree's name is a path of the settings, and may lead out of here. */
 function folderFor(tree: string): string {
   return tree.replace(/[^\p{L}\p{N}-]+/gu, '_');
-}
-
-async function isThere(full: string): Promise<boolean> {
-  return lstat(full).then(
-    () => true,
-    () => false,
-  );
 }
 
 function disk(full: string, error: unknown): BridgeError {

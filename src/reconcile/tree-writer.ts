@@ -44,7 +44,15 @@ export type OnWritten = (
 const maxTries = 3;
 
 /** Plans and writes titles of one tree. */
-export function createTreeWriter(options: TreeWriterOptions) {
+export interface TreeWriter {
+  /**
+   * Plans these titles in one step: deletes before writes. @returns what does it; call it once, and before those of
+   * later plans
+   */
+  prepare(keys: readonly string[], result: PublishResult, run: PublishRun): Promise<() => Promise<void>>;
+}
+
+export function createTreeWriter(options: TreeWriterOptions): TreeWriter {
   const { catalog, log, tree, trash, disk } = options;
   const titles = catalog.placementsOf(tree.name);
 
@@ -123,15 +131,7 @@ export function createTreeWriter(options: TreeWriterOptions) {
   }
 
   return {
-    /**
-     * Plans these titles in one step: deletes before writes. @returns what does it; call it once, and before those of
-     * later plans
-     */
-    async prepare(
-      keys: readonly string[],
-      result: PublishResult,
-      run: PublishRun,
-    ): Promise<() => Promise<void>> {
+    async prepare(keys, result, run) {
       const { dryRun = false, signal } = run;
       const known = await titles.treeOfKeys(keys);
       const { plan, state } = await planAround(known, keys, run);
@@ -145,8 +145,6 @@ export function createTreeWriter(options: TreeWriterOptions) {
     },
   };
 }
-
-export type TreeWriter = ReturnType<typeof createTreeWriter>;
 
 /** What of a plan was done to the disk; a run that stops early has done a part of it. */
 function doneOf(plan: TreePlan, { written, removed }: ApplyResult) {

@@ -38,7 +38,21 @@ const unfinished = '.tmp';
  * A copy's name says all that is known of it, `<file id>.<size at the host>.<form>.<language or ->`, so that one look at the
  * directory serves a whole sync. `<file id>.<size>` alone is a copy of an older version, as the host has it.
  */
-export function createSideCars({ dir, clock, log, open, intervalMs }: SideCarOptions) {
+export interface SideCars {
+  /** What is at hand of this file. */
+  find(file: CatalogFile): Promise<Copy | undefined>;
+  /** The content for the tree. @throws Error of the system when there is none */
+  read(file: CatalogFile): Promise<Buffer>;
+  /** Fetches one file. @throws BridgeError of a lock: the others would fail too */
+  fetch(file: CatalogFile, signal: AbortSignal): Promise<Fetched>;
+  /**
+   * Removes the copies of files that left the library for good, or that are there with another size now.
+   * @param sizesOf sizes of those of these files that are in the library
+   */
+  sweep(sizesOf: (ids: readonly string[]) => Promise<ReadonlyMap<string, number>>): Promise<void>;
+}
+
+export function createSideCars({ dir, clock, log, open, intervalMs }: SideCarOptions): SideCars {
   /** Failures since the start of the process: a file that fails three times waits for the next start. */
   const failures = new Map<string, number>();
   /** Names of copies by `<file id>.<size>`, and the time of the directory when it was read. */
@@ -126,11 +140,9 @@ export function createSideCars({ dir, clock, log, open, intervalMs }: SideCarOpt
   }
 
   return {
-    /** What is at hand of this file. */
     find,
 
-    /** The content for the tree. @throws Error of the system when there is none */
-    async read(file: CatalogFile): Promise<Buffer> {
+    async read(file) {
       try {
         return await readFile(join(dir, (await nameOf(file)) ?? keyOf(file)));
       } catch (error) {
@@ -139,8 +151,7 @@ export function createSideCars({ dir, clock, log, open, intervalMs }: SideCarOpt
       }
     },
 
-    /** Fetches one file. @throws BridgeError of a lock: the others would fail too */
-    async fetch(file: CatalogFile, signal: AbortSignal): Promise<Fetched> {
+    async fetch(file, signal) {
       if ((failures.get(file.id) ?? 0) >= maxFailures || file.sizeBytes === 0) return 'given up';
       if ((await nameOf(file))?.endsWith(`.${refusedMark}`)) return 'given up';
       try {
@@ -164,11 +175,7 @@ export function createSideCars({ dir, clock, log, open, intervalMs }: SideCarOpt
       }
     },
 
-    /**
-     * Removes the copies of files that left the library for good, or that are there with another size now.
-     * @param sizesOf sizes of those of these files that are in the library
-     */
-    async sweep(sizesOf: (ids: readonly string[]) => Promise<ReadonlyMap<string, number>>): Promise<void> {
+    async sweep(sizesOf) {
       const all = (await readdir(dir).catch(() => [])).map((name) => ({ name, parts: name.split('.') }));
       const sizes = await sizesOf([...new Set(all.map(({ parts }) => parts[0] as string))]);
       for (const { name, parts } of all) {
@@ -179,8 +186,6 @@ export function createSideCars({ dir, clock, log, open, intervalMs }: SideCarOpt
     },
   };
 }
-
-export type SideCars = ReturnType<typeof createSideCars>;
 
 /** The last words of a name: a language there helps to read a short text in an old encoding. */
 function hintOf(name: string): string | undefined {

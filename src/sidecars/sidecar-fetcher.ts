@@ -21,8 +21,17 @@ export interface FetchRun {
   publish: (titles: TitlesByTree) => Promise<void>;
 }
 
-/** Fetches side-cars one by one; what is left when the time is up, or the host locks, is kept for the next call. */
-export function createSideCarFetch(options: { sideCars: SideCars; clock: Clock; log: Log }) {
+/**
+ * Fetches side-cars one by one; what is left when the time is up, or the host locks, is kept for the next call.
+ * @returns how long it took, in milliseconds. @throws the signal's reason
+ */
+export type SidecarFetcher = (wanted: readonly Wanted[], run: FetchRun) => Promise<number>;
+
+export function createSidecarFetcher(options: {
+  sideCars: SideCars;
+  clock: Clock;
+  log: Log;
+}): SidecarFetcher {
   const { sideCars, clock, log } = options;
   const waiting = new Map<string, { file: CatalogFile; titles: TitlesByTree }>();
 
@@ -33,8 +42,7 @@ export function createSideCarFetch(options: { sideCars: SideCars; clock: Clock; 
     waiting.set(file.id, entry);
   }
 
-  /** @returns how long it took, in milliseconds. @throws the signal's reason */
-  return async (wanted: readonly Wanted[], { signal, forMs, publish }: FetchRun): Promise<number> => {
+  return async (wanted, { signal, forMs, publish }) => {
     wanted.forEach(add);
     const start = clock.now();
     // A text is worth more to a viewer than a picture.
@@ -56,8 +64,6 @@ export function createSideCarFetch(options: { sideCars: SideCars; clock: Clock; 
     return clock.now() - start;
   };
 }
-
-export type SideCarFetch = ReturnType<typeof createSideCarFetch>;
 
 function rank({ name }: CatalogFile): number {
   return isPicture(name) ? 1 : 0;

@@ -1,3 +1,4 @@
+import { header } from '../../core/headers.ts';
 /** What the conditional headers of a request are compared with. */
 export interface Validators {
   /** Strong entity tag, with its quotes. */
@@ -15,15 +16,15 @@ export type RequestHeaders = Readonly<Record<string, string | string[] | undefin
  */
 export function weighConditions(headers: RequestHeaders, validators: Validators): 304 | 412 | undefined {
   const modified = validators.lastModified === undefined ? undefined : seconds(validators.lastModified);
-  const ifMatch = one(headers['if-match']);
-  const ifUnmodified = httpDate(one(headers['if-unmodified-since']));
+  const ifMatch = header(headers, 'if-match');
+  const ifUnmodified = httpDate(header(headers, 'if-unmodified-since'));
   if (ifMatch !== undefined) {
     if (!matches(ifMatch, validators.etag, 'strong')) return 412;
   } else if (ifUnmodified !== undefined && modified !== undefined && modified > ifUnmodified) {
     return 412;
   }
-  const ifNoneMatch = one(headers['if-none-match']);
-  const ifModified = httpDate(one(headers['if-modified-since']));
+  const ifNoneMatch = header(headers, 'if-none-match');
+  const ifModified = httpDate(header(headers, 'if-modified-since'));
   if (ifNoneMatch !== undefined) {
     if (matches(ifNoneMatch, validators.etag, 'weak')) return 304;
   } else if (ifModified !== undefined && modified !== undefined && modified <= ifModified) {
@@ -34,7 +35,7 @@ export function weighConditions(headers: RequestHeaders, validators: Validators)
 
 /** Whether the Range header counts: no If-Range, or one that names exactly this version (RFC 9110 section 13.1.5). */
 export function rangeCounts(headers: RequestHeaders, validators: Validators): boolean {
-  const ifRange = one(headers['if-range'])?.trim();
+  const ifRange = header(headers, 'if-range')?.trim();
   if (ifRange === undefined) return true;
   if (ifRange.startsWith('"')) return ifRange === validators.etag;
   const date = httpDate(ifRange);
@@ -90,8 +91,4 @@ function fullYear(digits: string): number {
   const now = new Date().getUTCFullYear();
   const year = now - (now % 100) + Number(digits);
   return year > now + 50 ? year - 100 : year;
-}
-
-function one(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value.join(', ') : value;
 }

@@ -1,4 +1,5 @@
 import { BridgeError, type ErrorCode, errorTable } from '../../core/errors.ts';
+import { header } from '../../core/headers.ts';
 import { scrub, textOf } from './host-messages.ts';
 import { readAnswer } from './json.ts';
 
@@ -100,10 +101,10 @@ const table: readonly Row[] = [
 export function readRefusal({ status, body, headers = {}, verb }: HostAnswer): Refusal | undefined {
   const answer = typeof body === 'string' ? readAnswer(body) : { kind: 'json' as const, value: body };
   if (answer.kind === 'json' && status >= 200 && status < 300 && !isRefusal(answer.value)) return undefined;
-  const message = `${textOf(answer)} ${one(headers.location) ?? ''}`.trim();
+  const message = `${textOf(answer)} ${header(headers, 'location') ?? ''}`.trim();
   const row = rowFor(message, status) ?? rowForStatus(status, answer.kind, message, verb);
   const [, code, retryMs, blocks, strikes = 1] = row;
-  const askedMs = retryMs === undefined ? undefined : readRetryAfter(one(headers['retry-after']));
+  const askedMs = retryMs === undefined ? undefined : readRetryAfter(header(headers, 'retry-after'));
   return {
     code,
     retryMs: retryMs === undefined ? undefined : Math.max(retryMs, askedMs ?? 0),
@@ -166,8 +167,4 @@ function isRefusal(value: unknown): boolean {
 /** Seconds or an HTTP date would be legal; the host is only known to send seconds. At most an hour is believed. */
 function readRetryAfter(value: string | undefined): number | undefined {
   return value && /^\d{1,9}$/.test(value) ? Math.min(Number(value) * secondMs, 60 * minuteMs) : undefined;
-}
-
-function one(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
 }

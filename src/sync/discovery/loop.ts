@@ -43,7 +43,25 @@ const maxPauseMs = minuteMs;
 const marginMs = 30 * secondMs;
 
 /** Looks for new files between crawls, step by step as the planner says. */
-export function createDiscoveryLoop(options: DiscoveryLoopOptions) {
+export interface DiscoveryLoop {
+  start(): void;
+  /** Resolves when no step is under way any more. */
+  stop(): Promise<void>;
+  /** Somebody looks into this folder: it is listed soon, if there are calls for it. */
+  opened(folderId: FolderId): void;
+  /**
+   * Somebody says that this folder changed: it is listed as soon as its interval allows.
+   * @returns when that is at the earliest; undefined = it is none of the library's, or nobody looks for new files
+   */
+  hint(folderId: FolderId): number | undefined;
+  /** What would be done from now to the end of the day if nothing new came. Asks the host nothing. */
+  plan(): Promise<{
+    steps: { at: number; folderId: FolderId | undefined; why: string }[];
+    tiers: Record<string, number>;
+  }>;
+}
+
+export function createDiscoveryLoop(options: DiscoveryLoopOptions): DiscoveryLoop {
   const { catalog, host, scanFolder, clock, log } = options;
   const { accountListingIntervalMs, folderIntervalMs, listingLagMs, requestIntervalMs } = host.limits;
   const accountEveryMs = accountListingIntervalMs + marginMs;
@@ -154,30 +172,22 @@ export function createDiscoveryLoop(options: DiscoveryLoopOptions) {
 
   return {
     start: loop.start,
+
     stop: loop.stop,
 
-    /** Somebody looks into this folder: it is listed soon, if there are calls for it. */
-    opened(folderId: FolderId): void {
+    opened(folderId) {
       if (!loop.isRunning() || !planner) return;
       planner.opened(folderId);
       loop.wake();
     },
 
-    /**
-     * Somebody says that this folder changed: it is listed as soon as its interval allows.
-     * @returns when that is at the earliest; undefined = it is none of the library's, or nobody looks for new files
-     */
-    hint(folderId: FolderId): number | undefined {
+    hint(folderId) {
       const at = loop.isRunning() ? planner?.hint(folderId, clock.now()) : undefined;
       if (at !== undefined) loop.wake();
       return at;
     },
 
-    /** What would be done from now to the end of the day if nothing new came. Asks the host nothing. */
-    async plan(): Promise<{
-      steps: { at: number; folderId: FolderId | undefined; why: string }[];
-      tiers: Record<string, number>;
-    }> {
+    async plan() {
       const imagined = await newPlanner();
       const steps: { at: number; folderId: FolderId | undefined; why: string }[] = [];
       if (!(await load(imagined))) return { steps, tiers: imagined.tiers() };
@@ -198,8 +208,6 @@ export function createDiscoveryLoop(options: DiscoveryLoopOptions) {
     },
   };
 }
-
-export type DiscoveryLoop = ReturnType<typeof createDiscoveryLoop>;
 
 /** It says nothing of other folders, and will be so in an hour. */
 function isForGood(error: BridgeError): boolean {

@@ -45,7 +45,38 @@ const searchMs = 6 * hourMs;
  * the listing of the whole account tells that there are files somewhere, their likely folders come at once, then all
  * others, the busiest first, until they are found; calls for that are saved up.
  */
-export function createPlanner(options: PlannerOptions) {
+export interface Planner {
+  /** What the catalog holds now. */
+  load(facts: readonly FolderFacts[], now: number): void;
+  /** What to do now, or how long to wait. */
+  next(now: number): Step;
+  /** A folder was listed: the files in it, and sub-folders that were not known before. */
+  listed(
+    folderId: FolderId,
+    now: number,
+    fileIds: Iterable<string>,
+    newFolders: readonly FolderId[],
+    calls?: number,
+  ): void;
+  /** It could not be listed. `forGood`: not before the catalog says something new of it. */
+  failed(folderId: FolderId, now: number, forGood: boolean): void;
+  /** When the whole account was listed last, before a restart. */
+  resume(lastAt: number): void;
+  /** What the listing of the whole account named that the catalog does not hold. */
+  accountListed(now: number, found: readonly UnindexedFile[]): void;
+  /** The account cannot be listed before this. */
+  accountRefused(until: number, now: number, calls?: number): void;
+  /** What was spent today; to be kept over a restart. */
+  spent(): Spent;
+  /** Somebody looks into this folder: it is listed soon, if there are calls for it. */
+  opened(folderId: FolderId): void;
+  /** Somebody says that this folder changed. @returns when it is listed at the earliest */
+  hint(folderId: FolderId, now: number): number | undefined;
+  /** How many folders are looked into how often. */
+  tiers(): Record<string, number>;
+}
+
+export function createPlanner(options: PlannerOptions): Planner {
   const { perDay, floorMs, accountEveryMs, now: startedAt, onlyAsked = false, spent: before } = options;
   let spent: Spent = before ?? { day: dayOf(startedAt), calls: 0 };
   const most = Math.max(2, perDay * savedDays);
@@ -111,8 +142,7 @@ export function createPlanner(options: PlannerOptions) {
   }
 
   return {
-    /** What the catalog holds now. */
-    load(facts: readonly FolderFacts[], now: number): void {
+    load(facts, now) {
       folders.clear();
       const born = birthsOf(facts, now);
       for (const one of facts) {
@@ -123,8 +153,7 @@ export function createPlanner(options: PlannerOptions) {
       for (const id of urgent.keys()) if (!folders.has(id)) urgent.delete(id);
     },
 
-    /** What to do now, or how long to wait. */
-    next(now: number): Step {
+    next(now) {
       fill(now);
       if (spent.calls + 1 > perDay) return { do: 'wait', at: (dayOf(now) + 1) * dayMs };
       for (const [id, { since }] of unindexedFiles)
@@ -140,14 +169,7 @@ export function createPlanner(options: PlannerOptions) {
       return { do: 'wait', at: tokens >= 1 ? Math.min(accountAt, tokenAt) : tokenAt };
     },
 
-    /** A folder was listed: the files in it, and sub-folders that were not known before. */
-    listed(
-      folderId: FolderId,
-      now: number,
-      fileIds: Iterable<string>,
-      newFolders: readonly FolderId[],
-      calls = 1,
-    ): void {
+    listed(folderId, now, fileIds, newFolders, calls = 1) {
       spend(calls, now);
       urgent.delete(folderId);
       opened.listed(folderId);
@@ -160,8 +182,7 @@ export function createPlanner(options: PlannerOptions) {
       }
     },
 
-    /** It could not be listed. `forGood`: not before the catalog says something new of it. */
-    failed(folderId: FolderId, now: number, forGood: boolean): void {
+    failed(folderId, now, forGood) {
       spend(1, now);
       urgent.delete(folderId);
       opened.delete(folderId);
@@ -170,14 +191,12 @@ export function createPlanner(options: PlannerOptions) {
       else if (folder) folder.listedMs = now;
     },
 
-    /** When the whole account was listed last, before a restart. */
-    resume(lastAt: number): void {
+    resume(lastAt) {
       accountAt = Math.max(accountAt, lastAt + accountEveryMs);
       accountWorks = true;
     },
 
-    /** What the listing of the whole account named that the catalog does not hold. */
-    accountListed(now: number, found: readonly UnindexedFile[]): void {
+    accountListed(now, found) {
       spend(1, now);
       accountWorks = true;
       accountAt = now + accountEveryMs;
@@ -189,37 +208,30 @@ export function createPlanner(options: PlannerOptions) {
       }
     },
 
-    /** The account cannot be listed before this. */
-    accountRefused(until: number, now: number, calls = 1): void {
+    accountRefused(until, now, calls = 1) {
       spend(calls, now);
       accountAt = until;
     },
 
-    /** What was spent today; to be kept over a restart. */
-    spent: (): Spent => ({ ...spent }),
+    spent: () => ({ ...spent }),
 
-    /** Somebody looks into this folder: it is listed soon, if there are calls for it. */
-    opened(folderId: FolderId): void {
+    opened(folderId) {
       if (!onlyAsked && folders.has(folderId)) opened.add(folderId);
     },
 
-    /** Somebody says that this folder changed. @returns when it is listed at the earliest */
-    hint(folderId: FolderId, now: number): number | undefined {
+    hint(folderId, now) {
       if (!folders.has(folderId)) return undefined;
       if (!urgent.has(folderId)) urgent.set(folderId, 'asked for');
       return Math.max(now, mayListAt(folderId));
     },
 
-    /** How many folders are looked into how often. */
-    tiers(): Record<string, number> {
+    tiers() {
       const counts: Record<string, number> = { hot: 0, warm: 0, cold: 0 };
       for (const { rate } of folders.values()) counts[tierOf(rate)] = (counts[tierOf(rate)] ?? 0) + 1;
       return counts;
     },
   };
 }
-
-export type Planner = ReturnType<typeof createPlanner>;
 
 const unknownFolder = {
   listedAt: undefined,

@@ -1,16 +1,17 @@
 import type { Listing } from '../../catalog/account/listing.ts';
+import { minuteMs, secondMs } from '../../core/durations.ts';
 import { isBridgeError } from '../../core/errors.ts';
-import { lockFile } from '../../core/file-lock.ts';
+import { unlessLocked, whileLocked } from '../../core/file-lock.ts';
 import type { FolderId } from '../../core/ids.ts';
 import type { Publisher } from '../../reconcile/publisher.ts';
-import type { SideCarFetch } from '../../sidecars/sidecar-fetcher.ts';
+import type { SidecarFetcher } from '../../sidecars/sidecar-fetcher.ts';
 import type { CrawlOptions } from '../crawl/crawl.ts';
 import { createListFolder } from '../crawl/list-folder.ts';
 import { forgetRoot, knownRoots } from '../crawl/roots.ts';
 
 export interface ScanFolderOptions extends CrawlOptions {
   publisher: Pick<Publisher, 'findTrees' | 'files' | 'titles'>;
-  fetchSideCars: SideCarFetch;
+  fetchSideCars: SidecarFetcher;
   /** The lock of crawls: one thing at a time. */
   lockPath: string;
 }
@@ -24,39 +25,28 @@ export interface ScannedFolder {
 }
 
 /** A turn that does not come within this is left to the crawl or to later. */
-const patienceMs = 60_000;
-const busyMs = 5000;
+const patienceMs = minuteMs;
+const busyMs = 5 * secondMs;
 /** Subtitles of what was found come at once as far as this goes; the rest comes with the next sync. */
-const sideCarsForMs = 60_000;
+const sideCarsForMs = minuteMs;
 
 /**
  * Lists one folder between crawls, the way a crawl does: one transaction, then the tree is brought up to date for what
- * changed. What is missing is only noted; taking out is the business of complete crawls.
+ * changed. What is missing is only noted; taking out is the business of complete crawls. The lock is not held while the
+ * host is asked, so that a crawl finds it free.
+ * @throws BridgeError BRIDGE_CRAWL_RUNNING while a crawl runs, here or in another process; BRIDGE_DISK; those of the host
  */
-export function createScanFolder(options: ScanFolderOptions) {
+export type ScanFolder = (folderId: FolderId, signal: AbortSignal) => Promise<ScannedFolder>;
+
+export function createScanFolder(options: ScanFolderOptions): ScanFolder {
   const { catalog, clock } = options;
 
-  const hold = () => lockFile(options.lockPath, 'BRIDGE_CRAWL_RUNNING');
+  const briefly = <T>(work: () => Promise<T>) => whileLocked(options.lockPath, 'BRIDGE_CRAWL_RUNNING', work);
 
   /** Side-cars come when they come: a crawl that runs by now is waited for. */
-  async function held<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    for (;;) {
-      try {
-        return await briefly(work);
-      } catch (error) {
-        if (!isBridgeError(error, 'BRIDGE_CRAWL_RUNNING')) throw error;
-        await clock.sleep(busyMs, signal);
-      }
-    }
-  }
-
-  async function briefly<T>(work: () => Promise<T>): Promise<T> {
-    const release = hold();
-    try {
-      return await work();
-    } finally {
-      release();
-    }
+  async function whenFree(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+    while (!(await unlessLocked(options.lockPath, 'BRIDGE_CRAWL_RUNNING', work)))
+      await clock.sleep(busyMs, signal);
   }
 
   async function fetch(folderId: FolderId, signal: AbortSignal, onCall: () => void): Promise<Listing> {
@@ -78,11 +68,7 @@ export function createScanFolder(options: ScanFolderOptions) {
     }
   }
 
-  /**
-   * The lock is not held while the host is asked, so that a crawl finds it free.
-   * @throws BridgeError BRIDGE_CRAWL_RUNNING while a crawl runs, here or in another process; BRIDGE_DISK; those of the host
-   */
-  return async (folderId: FolderId, signal: AbortSignal): Promise<ScannedFolder> => {
+  return async (folderId, signal) => {
     let calls = 0;
     await briefly(async () => undefined);
     const listing = await fetch(folderId, signal, () => calls++);
@@ -98,7 +84,7 @@ export function createScanFolder(options: ScanFolderOptions) {
         signal,
         forMs: sideCarsForMs,
         publish: (titles) =>
-          held(signal, async () => void (await options.publisher.titles(titles, { signal }))),
+          whenFree(signal, async () => void (await options.publisher.titles(titles, { signal }))),
       });
     return {
       fileIds: listing.files.map(({ id }) => id),
@@ -108,5 +94,3 @@ export function createScanFolder(options: ScanFolderOptions) {
     };
   };
 }
-
-export type ScanFolder = ReturnType<typeof createScanFolder>;
