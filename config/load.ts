@@ -1,3 +1,4 @@
+import { clashesOf, doubtsOf } from './cross-checks.ts';
 import { type Environment, readEnvironment, unknownNames } from './environment.ts';
 import { type Fault, missingKey, SettingsError } from './faults.ts';
 import { compareFolders, type Folders, foldersAreRight } from './folders.ts';
@@ -45,12 +46,13 @@ export function loadSettings(options: LoadOptions): Loaded {
     found.warnings.push(...warnings);
     if (clashes.length === 0 && examine) faults.push(...examine(settings));
   }
-  faults.push(...compareNumbers(settings, faults, sources));
-  const hasKey =
-    settings.fichier.apiKey !== undefined || faults.some(({ path }) => path === 'fichier.apiKey');
+  const isRight = (path: string) => !faults.some((fault) => fault.path === path);
+  faults.push(...clashesOf(settings, isRight, sources));
+  const hasKey = settings.fichier.apiKey !== undefined || !isRight('fichier.apiKey');
   if (keyRequired && !hasKey) faults.unshift(missingKey);
   if (faults.length > 0) throw new SettingsError(faults);
-  return { settings: freeze(settings), warnings: [...found.warnings, ...unknownNames(env, known)] };
+  const warnings = [...found.warnings, ...doubtsOf(settings, sources), ...unknownNames(env, known)];
+  return { settings: freeze(settings), warnings };
 }
 
 /** The value that is in force; `undefined` where it is not right, which is told. */
@@ -73,18 +75,6 @@ function settled(setting: NamedSetting, env: Environment, found: Found): unknown
       right,
     });
   return undefined;
-}
-
-/** Settings that are right by themselves and wrong together. */
-function compareNumbers(
-  { links }: Settings,
-  faults: readonly Fault[],
-  source: (path: string) => string,
-): Fault[] {
-  const [low, high] = ['links.minTtlMs', 'links.maxTtlMs'] as const;
-  if (faults.some(({ path }) => path === low || path === high) || links.minTtlMs <= links.maxTtlMs) return [];
-  const wrong = `${links.minTtlMs} is more than ${high}, which is ${links.maxTtlMs}`;
-  return [{ path: low, source: source(low), wrong, right: `must be at most ${high}` }];
 }
 
 function place(target: Record<string, unknown>, path: string, value: unknown): void {

@@ -332,3 +332,34 @@ t.test(
     }
   },
 );
+
+t.test('settings that together do most likely not what was meant are told of', async (t) => {
+  const library = { PASSERELLE_LIBRARY_DIR: '/srv/library' };
+  const server = (pathMap: object) => notify([{ kind: 'plex', url: 'http://h', pathMap }]);
+  for (const [env, words] of [
+    [
+      { PASSERELLE_ROOTS: '/Films,/Films' },
+      /^library\.roots \(environment PASSERELLE_ROOTS\): \/Films stands twice/,
+    ],
+    [{ PASSERELLE_ROOTS: '/Films,/Films/Horreur' }, /\/Films\/Horreur lies in \/Films/],
+    [
+      { PASSERELLE_ROOTS: '/Films', ...trees([{ dir: '/srv/a', roots: ['/Films/x', '/Series'] }]) },
+      /library\.trees .*entry 1: \/Series is not in library\.roots/,
+    ],
+    [
+      { ...library, ...server({ '/libary': '/media' }) },
+      /notify .*entry 1: pathMap names \/libary, .* \/srv\/library/,
+    ],
+    [{ PASSERELLE_CACHE_MIB: '8' }, /cache\.fileMiB \(default\): one file may fill more/],
+    [{ FICHIER_CONNECTIONS: '4' }, /delivery\.viewerConnections .*only 4 for all/],
+  ] as const)
+    t.match(warningsOf(env), [words]);
+  for (const env of [
+    { ...library, ...server({ '/srv': '/media' }) },
+    { ...library, ...server({ '/srv/library/Movies': '/media' }) },
+    { PASSERELLE_ROOTS: '/Films,/Films 2' },
+    { PASSERELLE_CACHE_MIB: '0' },
+    trees([{ dir: '/srv/a', roots: ['/Series'] }]),
+  ])
+    t.same(warningsOf(env), []);
+});

@@ -1,0 +1,77 @@
+import { resolve } from 'node:path';
+import type { Fault } from './faults.ts';
+import type { Settings } from './settings.ts';
+
+type SourceOf = (path: string) => string;
+
+/** Settings that are right by themselves and cannot be together. */
+export function clashesOf(
+  { links }: Settings,
+  isRight: (path: string) => boolean,
+  sourceOf: SourceOf,
+): Fault[] {
+  const [low, high] = ['links.minTtlMs', 'links.maxTtlMs'] as const;
+  if (!isRight(low) || !isRight(high) || links.minTtlMs <= links.maxTtlMs) return [];
+  const wrong = `${links.minTtlMs} is more than ${high}, which is ${links.maxTtlMs}`;
+  return [{ path: low, source: sourceOf(low), wrong, right: `must be at most ${high}` }];
+}
+
+/** Settings that are right, and together do most likely not what was meant. */
+export function doubtsOf(settings: Settings, sourceOf: SourceOf): string[] {
+  const { library, cache, delivery, fichier } = settings;
+  const doubts = [
+    ...rootDoubts(library.roots).map((words) => ['library.roots', words]),
+    ...treeDoubts(settings).map((words) => ['library.trees', words]),
+    ...notifyDoubts(settings).map((words) => ['notify', words]),
+    ...(cache.totalMiB > 0 && cache.fileMiB > cache.totalMiB
+      ? [['cache.fileMiB', `one file may fill more than cache.totalMiB, which is ${cache.totalMiB}`]]
+      : []),
+    ...(delivery.viewerConnections > fichier.connections
+      ? [
+          [
+            'delivery.viewerConnections',
+            `there are only ${fichier.connections} for all (fichier.connections)`,
+          ],
+        ]
+      : []),
+  ];
+  return doubts.map(([path = '', words]) => `${path} (${sourceOf(path)}): ${words}`);
+}
+
+function rootDoubts(roots: readonly string[]): string[] {
+  return roots.flatMap((root, index) => {
+    if (roots.indexOf(root) !== index) return [`${root} stands twice`];
+    const above = roots.find((other) => other !== root && isWithin(root, other));
+    return above === undefined ? [] : [`${root} lies in ${above}, which is indexed with all below it`];
+  });
+}
+
+/** A tree of folders that are not indexed stays empty. */
+function treeDoubts({ library }: Settings): string[] {
+  return library.trees.flatMap(({ roots = [] }, index) =>
+    roots
+      .filter((root) => !library.roots.some((one) => isWithin(root, one) || isWithin(one, root)))
+      .map((root) => `entry ${index + 1}: ${root} is not in library.roots, so nothing of it is indexed`),
+  );
+}
+
+/** A server whose map covers none of the trees is never told of anything. */
+function notifyDoubts({ library, notify }: Settings): string[] {
+  const dirs = (library.trees.length > 0 ? library.trees : [library]).map(({ dir }) => resolve(dir));
+  return notify.flatMap(({ pathMap }, index) => {
+    const keys = pathMap === undefined ? undefined : Object.keys(pathMap);
+    if (
+      keys === undefined ||
+      dirs.some((dir) => keys.some((key) => isWithin(dir, key) || isWithin(key, dir)))
+    )
+      return [];
+    return [
+      `entry ${index + 1}: pathMap names ${keys.join(', ') || 'nothing'}, and the STRM files lie in ${dirs.join(', ')}`,
+    ];
+  });
+}
+
+function isWithin(path: string, folder: string): boolean {
+  const base = folder.replace(/\/+$/, '');
+  return path === folder || path === base || path.startsWith(`${base}/`);
+}
