@@ -111,6 +111,7 @@ export function createIndexing(parts: IndexingParts) {
       trashMs: syncSettings.trashDays * 24 * 3_600_000,
       sideCars,
     }),
+    { clock, log },
   );
   const discovery = createDiscoveryLoop({
     catalog,

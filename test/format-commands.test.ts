@@ -58,6 +58,10 @@ t.test('a folder of the account is shown with sizes, days and what it comes to',
     '1 folder, 3 files, 1.46 GB',
   ]);
   t.same(listingLines({ folders: [{ name: 'Films' }], files: [] }), ['Films/', '1 folder']);
+  t.same(listingLines({ folders: [], files: [{ name: `${'x'.repeat(200)}`, sizeBytes: 1 }] }).slice(1), [
+    '1 file, 1 B',
+    'Long names are cut; --json has them whole.',
+  ]);
   t.same(listingLines({ folders: [], files: [] }), ['This folder is empty.']);
   t.equal(listingLines({ folders: [], files: files.slice(0, 1) }, { zone }).at(-1), '1 file, 1.46 GB');
 });

@@ -46,6 +46,9 @@ t.test('a crawl, a play and a health check, as a person reads them', async (t) =
   t.same(arrived, { films: 3, episodes: 0 });
   t.equal((await one.sync()).arrived, undefined, 'nothing came');
   lines.length = 0;
+  await one.bridge.sync.visit({ signal: new AbortController().signal });
+  t.match(lines.at(-1), /^synced in \d+ s: nothing new, 3 calls$/, 'what a command asks for is told, too');
+  lines.length = 0;
 
   const agent = { 'user-agent': 'Kodi/21.0 (X11; Linux x86_64)' };
   const url = one.streamUrl('/Films/Metropolis.1927.1080p.mkv');

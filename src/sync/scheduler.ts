@@ -3,7 +3,8 @@ import type { Clock } from '../core/clock.ts';
 import { minuteMs, secondMs } from '../core/durations.ts';
 import { isBridgeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import type { Sync, SyncResult } from './sync.ts';
+import type { Sync } from './sync.ts';
+import { reportSync } from './sync-report.ts';
 
 export interface SchedulerOptions {
   sync: Pick<Sync, 'run'>;
@@ -69,37 +70,13 @@ export function createScheduler({ sync, clock, log, intervalMs, budget }: Schedu
       // Thousands of small files take hours at their pace: the crawls go on in between.
       ...(intervalMs > 0 ? { sideCarsForMs: intervalMs } : {}),
     });
-    if (!signal.aborted) report(result, clock.now() - startedAt);
+    if (!signal.aborted) reportSync(log, result, clock.now() - startedAt);
     if (result.outcome === 'done') {
       if (intervalMs === 0) return undefined;
       return Math.max(0, intervalMs - (result.fetchedForMs ?? 0), budget?.pauseMs(result.calls) ?? 0);
     }
     if (budget && isBridgeError(result.reason, 'BRIDGE_BUDGET')) return budget.tomorrow() - clock.now();
     return result.retryAt === undefined ? failurePauseMs : Math.max(secondMs, result.retryAt - clock.now());
-  }
-
-  function report(
-    { outcome, reason, retryAt, calls, arrived, note, tree, away }: SyncResult,
-    ms: number,
-  ): void {
-    const facts = {
-      outcome,
-      calls,
-      ms,
-      arrived,
-      ...note,
-      tree: tree.counts,
-      ...(away.length > 0 ? { away } : {}),
-      ...(retryAt ? { goesOnAt: new Date(retryAt).toISOString() } : {}),
-    };
-    if (outcome === 'done') log.info(facts, 'sync done');
-    else if (isBridgeError(reason, 'BRIDGE_BUDGET'))
-      log.info(facts, 'sync stopped for today; it goes on where it was');
-    else {
-      // That the key is refused was told by then, with its remedy.
-      const level = isBridgeError(reason, 'BRIDGE_HOST_KEY') ? 'debug' : 'warn';
-      log[level]({ ...facts, err: reason }, 'sync stopped; it goes on later where it was');
-    }
   }
 
   return {

@@ -1,6 +1,9 @@
+import type { Clock } from '../core/clock.ts';
 import { BridgeError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
 import type { CrawlProgress } from './crawl/crawl.ts';
 import type { Sync, SyncResult, SyncRun } from './sync.ts';
+import { reportSync } from './sync-report.ts';
 
 /** Somebody who waits for a sync. */
 export interface SyncVisit extends Pick<SyncRun, 'signal' | 'full' | 'dryRun' | 'acceptRemovals'> {
@@ -28,7 +31,7 @@ interface Running {
 }
 
 /** Lets several wait for one sync. The first who asks says how it is done. */
-export function createSharedSync(sync: Sync): SharedSync {
+export function createSharedSync(sync: Sync, { clock, log }: { clock: Clock; log: Log }): SharedSync {
   let running: Running | undefined;
 
   function begin(run: SyncRun): Running {
@@ -48,6 +51,17 @@ export function createSharedSync(sync: Sync): SharedSync {
         if (running === one) running = undefined;
       });
     return one;
+  }
+
+  /** What a person asked for stands in the log as well; why it stopped, they are told themselves. */
+  function tellOf(result: Promise<SyncResult>, { dryRun = false }: SyncVisit): void {
+    const startedAt = clock.now();
+    result.then(
+      (ended) => {
+        if (ended.outcome === 'done' && !dryRun) reportSync(log, ended, clock.now() - startedAt);
+      },
+      () => undefined,
+    );
   }
 
   async function attend(one: Running, visitor: SyncVisit): Promise<SyncResult> {
@@ -84,7 +98,10 @@ export function createSharedSync(sync: Sync): SharedSync {
       if (running && !doesAll(running.run, visit))
         throw new BridgeError('BRIDGE_CRAWL_RUNNING', { detail: described(running.run) });
       const joined = running !== undefined;
-      running ??= begin(visit);
+      if (!running) {
+        running = begin(visit);
+        tellOf(running.result, visit);
+      }
       const { progress } = running;
       visit.onStart?.(joined);
       if (progress) visit.onProgress?.(progress);

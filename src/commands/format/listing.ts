@@ -35,8 +35,12 @@ export function listingLines(
     ...(folders.length > 0 ? [counted(folders.length, 'folder')] : []),
     ...(files.length > 0 ? [`${counted(files.length, 'file')}, ${size(bytes)}`] : []),
   ];
+  const lines = tableLines([{ align: 'right' }, {}, { cut: 'middle' }, {}], rows, width);
+  const dotsIn = (texts: readonly string[]) => texts.filter((text) => text.includes('…')).length;
+  const isCut = dotsIn(lines) > dotsIn([...folders, ...files].map(({ name }) => name));
   return [
-    ...tableLines([{ align: 'right' }, {}, { cut: 'middle' }, {}], rows, width),
+    ...lines,
     totals.length > 0 ? totals.join(', ') : 'This folder is empty.',
+    ...(isCut ? ['Long names are cut; --json has them whole.'] : []),
   ];
 }
