@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import type { Clock } from './core/clock.ts';
+import type { FileId } from './core/ids.ts';
 import type { Log } from './core/log.ts';
 import { createTreeMoves } from './curation/moves.ts';
 import { createOverrideEditor } from './curation/overrides.ts';
@@ -35,7 +36,7 @@ export interface IndexingParts {
   reader: Pick<Reader, 'open'>;
   /** What addresses in STRM files begin with, and how they are signed. */
   baseUrl: string;
-  sign: (fileId: string) => string;
+  sign: (fileId: FileId) => string;
   onWritten: OnWritten;
 }
 

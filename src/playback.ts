@@ -5,6 +5,7 @@ import type { Catalog } from './catalog/catalog.ts';
 import type { Placements } from './catalog/tree/placements.ts';
 import type { Clock } from './core/clock.ts';
 import { ownJson } from './core/codec.ts';
+import type { FileId } from './core/ids.ts';
 import type { Log } from './core/log.ts';
 import { createRangeCache } from './delivery/cache/range-cache.ts';
 import { createPlayLog } from './delivery/play-log.ts';
@@ -109,7 +110,7 @@ export async function createPlayback(parts: PlaybackParts) {
   await catalog.leases.prune(clock.now() - Math.max(links.maxTtlMs, links.resumeWindowMs));
 
   /** Titles as they stand in the tree: `Metropolis (1927)`, `Lupin S01E02`. */
-  async function titlesOf(fileIds: readonly string[]): Promise<Map<string, string>> {
+  async function titlesOf(fileIds: readonly FileId[]): Promise<Map<string, string>> {
     const places = [...(await titles.placesOf(fileIds)).values()];
     return new Map(
       places.flatMap(({ fileId, stem }) => (stem === undefined ? [] : [[fileId, basename(stem)] as const])),
@@ -117,7 +118,7 @@ export async function createPlayback(parts: PlaybackParts) {
   }
 
   /** What a person watches after this file. */
-  async function nextOf(fileId: string) {
+  async function nextOf(fileId: FileId) {
     const key = (await titles.placesOf([fileId])).get(fileId)?.titleKey;
     if (key === undefined) return undefined;
     const titled = await titles.ofKeys([key]);

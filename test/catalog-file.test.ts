@@ -8,6 +8,7 @@ import { kyselyOver } from '../src/catalog/db/sqlite.ts';
 import type { TreeRow } from '../src/catalog/tree/placements.ts';
 import { ownJson } from '../src/core/codec.ts';
 import { lockFile } from '../src/core/file-lock.ts';
+import { toFileId } from '../src/core/ids.ts';
 import { keptValues } from '../src/library/kept-values.ts';
 import { top } from './fixtures/ids.ts';
 import { file, listing } from './fixtures/listed-catalog.ts';
@@ -249,10 +250,10 @@ t.test(
       }
       return rows;
     } as typeof all;
-    await catalog.removals.keep(['a'], 3);
+    await catalog.removals.keep([toFileId('a')], 3);
     Object.assign(StatementSync.prototype, { all });
     t.same(answers, ['database is locked'], 'the other one is who waits');
-    t.same(await catalog.removals.stillMissing(['a']), [], 'kept');
+    t.same(await catalog.removals.stillMissing([toFileId('a')]), [], 'kept');
   },
 );
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { openCatalog } from '../src/catalog/catalog.ts';
 import { ownJson } from '../src/core/codec.ts';
+import { toFileId } from '../src/core/ids.ts';
 import { keptValues } from '../src/library/kept-values.ts';
 import { folder, top } from './fixtures/ids.ts';
 import { file, listing, opened } from './fixtures/listed-catalog.ts';
@@ -112,7 +113,7 @@ t.test('everything outlives a restart', async (t) => {
   await one.crawls.enqueue(crawl, top);
   await one.crawls.listed(crawl, listing(0, [{ id: 1, name: 'A' }], [file('a', 'a.mkv')]), 6, 1);
   await one.leases.put({
-    fileId: 'x',
+    fileId: toFileId('x'),
     url: 'https://a-1.1fichier.com/p1',
     issuedAt: 3,
     firstUsedAt: undefined,
@@ -123,7 +124,7 @@ t.test('everything outlives a restart', async (t) => {
   const two = await openCatalog(path, keptValues);
   t.match(await two.crawls.last(), { id: crawl, outcome: 'running', calls: 1, roots: ['/'] });
   t.match(await two.crawls.next(crawl), { folderId: folder(1) });
-  t.match(await two.leases.get('x'), { issuedAt: 3, firstUsedAt: undefined });
+  t.match(await two.leases.get(toFileId('x')), { issuedAt: 3, firstUsedAt: undefined });
   t.same(await two.keyValues.entry('governor', ownJson()).get(), { closed: true });
   await two.close();
 });
@@ -133,7 +134,7 @@ t.test('a folder of the tree lists what lies directly in it', async (t) => {
   const row = (path: string) => ({
     path,
     kind: 'strm',
-    fileId: 'a',
+    fileId: toFileId('a'),
     titleKey: 'k',
     sha256: '',
     sizeBytes: 1,

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import t from 'tap';
 import { streamed } from '../plugins/support/send-entry.ts';
 import type { Entry } from '../src/browse/entry.ts';
+import { toFileId } from '../src/core/ids.ts';
 import { silentLog } from '../src/core/log.ts';
 import { ask, descendantFiles, hostCalls, list, listed } from './fixtures/dav.ts';
 import { folder } from './fixtures/ids.ts';
@@ -184,7 +185,7 @@ async function largeFolder(t: Test, files: { name: string; content: { sizeBytes:
     1,
   );
   const rows = files.map(({ name, content }, index) => ({
-    id: `file${String(index).padStart(8, '0')}`,
+    id: toFileId(`file${String(index).padStart(8, '0')}`),
     url: `https://1fichier.com/?file${index}`,
     name,
     sizeBytes: content.sizeBytes,

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { toFileId } from '../src/core/ids.ts';
 import { withoutSecretFields, withoutSecrets } from '../src/core/redact.ts';
 import { streamPath } from '../src/delivery/address.ts';
 import { mediaType } from '../src/delivery/media-type.ts';
@@ -15,13 +16,13 @@ t.test('a signature fits one file under one key, and rotation keeps the old ones
   const fresh = newSigningKey();
   const before = createSigner([old]);
   const after = createSigner([fresh, old]);
-  const signature = before.sign('aaaaaaaaaaaaaaaaaaaa');
+  const signature = before.sign(toFileId('aaaaaaaaaaaaaaaaaaaa'));
   t.match(signature, /^[\w-]{16}$/);
-  t.ok(before.verify('aaaaaaaaaaaaaaaaaaaa', signature));
-  t.ok(after.verify('aaaaaaaaaaaaaaaaaaaa', signature));
-  t.not(after.sign('aaaaaaaaaaaaaaaaaaaa'), signature);
-  t.notOk(createSigner([fresh]).verify('aaaaaaaaaaaaaaaaaaaa', signature));
-  t.notOk(before.verify('aaaaaaaaaaaaaaaaaaab', signature));
+  t.ok(before.verify(toFileId('aaaaaaaaaaaaaaaaaaaa'), signature));
+  t.ok(after.verify(toFileId('aaaaaaaaaaaaaaaaaaaa'), signature));
+  t.not(after.sign(toFileId('aaaaaaaaaaaaaaaaaaaa')), signature);
+  t.notOk(createSigner([fresh]).verify(toFileId('aaaaaaaaaaaaaaaaaaaa'), signature));
+  t.notOk(before.verify(toFileId('aaaaaaaaaaaaaaaaaaab'), signature));
   for (const wrong of [
     '',
     signature.slice(1),
@@ -30,20 +31,27 @@ t.test('a signature fits one file under one key, and rotation keeps the old ones
     'é'.repeat(16),
     `A${signature.slice(1)}`,
   ]) {
-    if (wrong !== signature) t.notOk(before.verify('aaaaaaaaaaaaaaaaaaaa', wrong), wrong);
+    if (wrong !== signature) t.notOk(before.verify(toFileId('aaaaaaaaaaaaaaaaaaaa'), wrong), wrong);
   }
 });
 
 t.test('addresses hold nothing that breaks a player', async (t) => {
-  t.equal(streamPath('abc', 'sig', 'a "b" | c#d%.mkv'), '/stream/abc/sig/a%20%22b%22%20%7C%20c%23d%25.mkv');
   t.equal(
-    streamPath('abc', 'sig', "it's (1999) [x]*!.mkv"),
+    streamPath(toFileId('abc'), 'sig', 'a "b" | c#d%.mkv'),
+    '/stream/abc/sig/a%20%22b%22%20%7C%20c%23d%25.mkv',
+  );
+  t.equal(
+    streamPath(toFileId('abc'), 'sig', "it's (1999) [x]*!.mkv"),
     '/stream/abc/sig/it%27s%20%281999%29%20%5Bx%5D%2A%21.mkv',
   );
-  t.equal(streamPath('abc', 'sig', 'list.m3u8'), '/stream/abc/sig/list%2Em3u8');
-  t.equal(streamPath('abc', 'sig', '\ud800.mkv'), '/stream/abc/sig/%EF%BF%BD.mkv', 'half a character');
+  t.equal(streamPath(toFileId('abc'), 'sig', 'list.m3u8'), '/stream/abc/sig/list%2Em3u8');
   t.equal(
-    decodeURIComponent(streamPath('abc', 'sig', '１２ é 🎬.mkv').split('/')[4] as string),
+    streamPath(toFileId('abc'), 'sig', '\ud800.mkv'),
+    '/stream/abc/sig/%EF%BF%BD.mkv',
+    'half a character',
+  );
+  t.equal(
+    decodeURIComponent(streamPath(toFileId('abc'), 'sig', '１２ é 🎬.mkv').split('/')[4] as string),
     '１２ é 🎬.mkv',
   );
 });

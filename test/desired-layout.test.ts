@@ -2,6 +2,7 @@ import t from 'tap';
 import type { CatalogFile } from '../src/catalog/account/files.ts';
 import { createSlots } from '../src/catalog/account/successor.ts';
 import type { TitleRow } from '../src/catalog/tree/placements.ts';
+import { type FileId, toFileId } from '../src/core/ids.ts';
 import { titleKey } from '../src/library/layout.ts';
 import { treesOf } from '../src/library/trees.ts';
 import { recognise } from '../src/naming/recognise.ts';
@@ -18,7 +19,7 @@ const dune = 'Movies/Dune (2021)/Dune (2021)';
 /** A file of `/Films`. Missing: since when, in milliseconds UTC. */
 function file(id: string, name: string, more: Partial<CatalogFile> = {}): CatalogFile {
   return {
-    id,
+    id: toFileId(id),
     folderId: folder(1),
     url: `https://1fichier.com/?${id}`,
     name,
@@ -32,7 +33,7 @@ function file(id: string, name: string, more: Partial<CatalogFile> = {}): Catalo
 }
 
 /** What was taken for a title: without a stem it was never written. */
-function row({ id, name }: { id: string; name: string }, stem?: string): TitleRow {
+function row({ id, name }: { id: FileId; name: string }, stem?: string): TitleRow {
   const recognition = recognise(`/Films/${name}`);
   const libraryFile = { fileId: id, path: `/Films/${name}`, name, sizeBytes: 1000 };
   return {
@@ -112,7 +113,7 @@ t.test('who takes over whose path', async (t) => {
     ],
     [
       'a dry run takes it out',
-      [known([old, young], both), { asIfGone: new Set(['old']) }],
+      [known([old, young], both), { asIfGone: new Set([toFileId('old')]) }],
       { successors: [['old', 'new']], waiting: [] },
     ],
     [
@@ -149,8 +150,8 @@ t.test('who takes over whose path', async (t) => {
       'two have left: the first has its path taken over',
       [
         known(
-          [lost, { ...lost, id: 'older' }, young],
-          [row(old, dune), row({ ...lost, id: 'older' }, `${dune} - 2`), row(young)],
+          [lost, { ...lost, id: toFileId('older') }, young],
+          [row(old, dune), row({ ...lost, id: toFileId('older') }, `${dune} - 2`), row(young)],
         ),
         {},
       ],
@@ -189,7 +190,7 @@ t.test('who has no path yet gets one, and one that is somebody else’s is left 
   t.equal(strm?.content, 'http://bridge/stream/old/signed-old/Dune.2021.mkv\n');
   t.equal(layoutOf(known([old], [row(old, dune)])).stems.size, 0, 'it has one');
   const around = layoutOf(known([old], [row(old)]), {}, new Set([dune.toLowerCase()]));
-  t.not(around.stems.get('old')?.stem, dune);
+  t.not(around.stems.get(toFileId('old'))?.stem, dune);
 });
 
 t.test('a path that two claim goes to the first; the other looks for one the next time', async (t) => {
@@ -207,7 +208,7 @@ t.test('side-cars stand beside their film once their content is at hand', async 
   const written = (sizeBytes: number) => ({
     path: `${dune}.fr.srt`,
     kind: 'subtitle',
-    fileId: 'text',
+    fileId: toFileId('text'),
     titleKey: 'movies/dune (2021)',
     sha256: '',
     sizeBytes,
@@ -218,12 +219,24 @@ t.test('side-cars stand beside their film once their content is at hand', async 
     const content = desired.find(({ kind }) => kind === 'subtitle')?.content;
     return [content && (content as { isOther: boolean }).isOther, wanted.map((one) => one.file.id)];
   };
-  const copies = new Map([['text', copy]]);
+  const copies = new Map([[toFileId('text'), copy]]);
   t.strictSame(subtitle({}), [undefined, ['text']], 'not at hand: it is wanted');
   t.strictSame(subtitle({ copies }), [false, []], 'at hand');
-  t.strictSame(subtitle({ written: new Map([['text', [written(30)]]]) }), [false, ['text']], 'written once');
-  t.strictSame(subtitle({ copies, written: new Map([['text', [written(30)]]]) }), [false, []], 'the same');
-  t.strictSame(subtitle({ copies, written: new Map([['text', [written(29)]]]) }), [true, []], 'other bytes');
+  t.strictSame(
+    subtitle({ written: new Map([[toFileId('text'), [written(30)]]]) }),
+    [false, ['text']],
+    'written once',
+  );
+  t.strictSame(
+    subtitle({ copies, written: new Map([[toFileId('text'), [written(30)]]]) }),
+    [false, []],
+    'the same',
+  );
+  t.strictSame(
+    subtitle({ copies, written: new Map([[toFileId('text'), [written(29)]]]) }),
+    [true, []],
+    'other bytes',
+  );
 });
 
 t.test('half of a pair stays away until the other half is at hand', async (t) => {
@@ -233,12 +246,12 @@ t.test('half of a pair stays away until the other half is at hand', async (t) =>
     layoutOf(known([old, ...pair], [row(old, dune)], { copies })).desired.flatMap(({ kind, fileId }) =>
       kind === 'subtitle' ? [fileId] : [],
     );
-  t.strictSame(kinds(new Map([['sub', picture]])), []);
+  t.strictSame(kinds(new Map([[toFileId('sub'), picture]])), []);
   t.strictSame(
     kinds(
       new Map([
-        ['sub', picture],
-        ['idx', picture],
+        [toFileId('sub'), picture],
+        [toFileId('idx'), picture],
       ]),
     ).sort(),
     ['idx', 'sub'],
@@ -253,7 +266,9 @@ t.test(
     const copy = { form: 'text', language: 'fr', sizeBytes: 30 } as const;
     const texts = (ids: string[]) =>
       layoutOf(
-        known([old, gone, anew], [row(old, dune)], { copies: new Map(ids.map((id) => [id, copy])) }),
+        known([old, gone, anew], [row(old, dune)], {
+          copies: new Map(ids.map((id) => [toFileId(id), copy])),
+        }),
       ).desired.flatMap(({ kind, path, fileId }) => (kind === 'subtitle' ? [`${path} ${fileId}`] : []));
     t.strictSame(texts(['a']), [`${dune}.fr.srt a`]);
     t.strictSame(texts(['a', 'b']), [`${dune}.fr.srt b`]);

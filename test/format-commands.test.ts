@@ -12,6 +12,7 @@ import { planLines } from '../src/commands/format/sync-plan.ts';
 import { withLocalTimes } from '../src/commands/format/time.ts';
 import { widthOfStream } from '../src/commands/format/width.ts';
 import { wrapped } from '../src/commands/format/wrap.ts';
+import { toFileId } from '../src/core/ids.ts';
 import type { PlayRecord } from '../src/delivery/plays.ts';
 import { readOverride } from '../src/library/override.ts';
 
@@ -22,7 +23,7 @@ const hostile = '\u001b]0;owned\u0007\u009b2J\r\n';
 
 const play: PlayRecord = {
   id: '0123456789',
-  fileId: 'abcdefghij0123456789',
+  fileId: toFileId('abcdefghij0123456789'),
   name: 'Metropolis.1927.mkv',
   startedAt: at,
   lastAt: at + 60_000,

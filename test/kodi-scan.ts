@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t, { type Test } from 'tap';
 import { parseStringPromise } from 'xml2js';
+import { toFileId } from '../src/core/ids.ts';
 import type { MediaFacts } from '../src/library/media-facts.ts';
 import { inspect } from '../src/media/inspect.ts';
 import type { Recognition } from '../src/naming/text/recognition.ts';
@@ -104,7 +105,7 @@ const name = basename;
 /** By the path of the STRM file. */
 async function whatCatalogHolds({ bridge, libraryDir }: Setup): Promise<Map<string, Held>> {
   const files = await strmFiles(libraryDir);
-  const recognitions = await bridge.catalog.recognitions.ofFiles(files.map(({ fileId }) => fileId));
+  const recognitions = await bridge.catalog.recognitions.ofFiles(files.map(({ fileId }) => toFileId(fileId)));
   const held = new Map<string, Held>();
   for (const { path, fileId } of files) {
     const full = join(libraryDir, path);

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { toFileId } from '../src/core/ids.ts';
 import {
   type Item,
   type LibraryEntry,
@@ -245,7 +246,7 @@ t.test('hostile names: every path is safe, unique, and independent of the order'
       t.fail(`not its folder's name: ${path}`);
   }
   const videos = files.filter(({ name, path }) =>
-    titleKey({ name, path, fileId: '', sizeBytes: 0 }, recognise(path)),
+    titleKey({ name, path, fileId: toFileId(''), sizeBytes: 0 }, recognise(path)),
   );
   t.equal(entries.filter(({ kind }) => kind === 'strm').length, videos.length, 'no file is lost');
   const shuffled = files.map((one, i) => ({ one, at: (i * 7919) % 104729 })).sort((a, b) => a.at - b.at);

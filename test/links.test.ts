@@ -1,5 +1,6 @@
 import t from 'tap';
 import { BridgeError } from '../src/core/errors.ts';
+import { toFileId } from '../src/core/ids.ts';
 import { silentLog } from '../src/core/log.ts';
 import { createLinkCheck } from '../src/host/fichier/download-hosts.ts';
 import { createBroker, type LeaseStore } from '../src/links/broker.ts';
@@ -7,7 +8,7 @@ import type { Lease } from '../src/links/lease.ts';
 import { createLinkTtl } from '../src/links/link-ttl.ts';
 import { createHandClock, settle } from './fixtures/hand-clock.ts';
 
-const film = { id: 'aaaaaaaaaaaaaaaaaaaa', url: 'https://1fichier.com/?aaaaaaaaaaaaaaaaaaaa' };
+const film = { id: toFileId('aaaaaaaaaaaaaaaaaaaa'), url: 'https://1fichier.com/?aaaaaaaaaaaaaaaaaaaa' };
 const windows = { startWindowMs: 240_000, resumeWindowMs: 1_500_000 };
 
 /** A broker whose host answers with numbered links, as the test says. */

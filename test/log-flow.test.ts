@@ -1,6 +1,7 @@
 import t from 'tap';
 import { request } from 'undici';
 import { createLogLine } from '../src/commands/format/log-line.ts';
+import { toFileId } from '../src/core/ids.ts';
 import { silentLog } from '../src/core/log.ts';
 import { createReadableLog, type LogEvent } from '../src/core/readable-log.ts';
 import { createPlayLog } from '../src/delivery/play-log.ts';
@@ -69,7 +70,7 @@ t.test('health checks are there at debug', async (t) => {
 
 const play: PlayRecord = {
   id: 'one',
-  fileId: 'file1',
+  fileId: toFileId('file1'),
   name: 'Alien.1979.mkv',
   startedAt: 0,
   lastAt: 0,

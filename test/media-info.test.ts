@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { openCatalog } from '../src/catalog/catalog.ts';
 import { BridgeError } from '../src/core/errors.ts';
+import { toFileId } from '../src/core/ids.ts';
 import { keptValues } from '../src/library/kept-values.ts';
 import type { MediaFacts } from '../src/library/media-facts.ts';
 import { headBytes, inspect } from '../src/media/inspect.ts';
@@ -231,7 +232,7 @@ t.test('the catalog: the newest first, three failures, a new size begins anew', 
   const path = join(t.testdir(), 'catalog.db');
   let catalog = await openCatalog(path, keptValues);
   const crawl = await catalog.crawls.start(['/'], 0);
-  const idOf = (name: string) => name.padEnd(20, '0');
+  const idOf = (name: string) => toFileId(name.padEnd(20, '0'));
   const listed = (names: readonly string[], now: number, sizeBytes = 100) => {
     const files = names.map((name) => ({
       ...{ id: idOf(name), url: `https://1fichier.com/?${idOf(name)}`, name: `${name}.mkv`, sizeBytes },
@@ -278,7 +279,7 @@ t.test('the catalog: unread videos are found among many known ones, in their ord
   const catalog = await openCatalog(join(t.testdir(), 'catalog.db'), keptValues);
   t.teardown(() => catalog.close());
   const crawl = await catalog.crawls.start(['/'], 0);
-  const ids = Array.from({ length: 1300 }, (_, i) => String(i).padStart(20, '0'));
+  const ids = Array.from({ length: 1300 }, (_, i) => toFileId(String(i).padStart(20, '0')));
   for (const [at, part] of [ids.slice(0, 700), ids.slice(700)].entries()) {
     const files = part.map((id) => ({
       ...{ id, url: `https://1fichier.com/?${id}`, name: `${id}.mkv`, sizeBytes: 100, sentAt: 1 },

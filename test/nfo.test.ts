@@ -1,5 +1,6 @@
 import t from 'tap';
 import { parseStringPromise } from 'xml2js';
+import { toFileId } from '../src/core/ids.ts';
 import { labelVersions } from '../src/library/labels.ts';
 import { labelWords, type MediaFacts } from '../src/library/media-facts.ts';
 import { episodeNfo, movieNfo, seasonNfo, tvshowNfo } from '../src/library/nfo.ts';
@@ -188,7 +189,7 @@ t.test('labels: the class of a picture by width and height, and its light', asyn
   t.strictSame(labelWords({ ...factsOf(1, 1), video: [] }), []);
 
   const item = (id: string, name: string, facts?: MediaFacts) => ({
-    file: { fileId: id.repeat(20), path: `/${name}`, name, sizeBytes: 1 },
+    file: { fileId: toFileId(id.repeat(20)), path: `/${name}`, name, sizeBytes: 1 },
     recognition: { path: `/${name}`, kind: 'movie', title: 'X', confidence: 1, because: [] } as Recognition,
     ...(facts && { facts }),
   });

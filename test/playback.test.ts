@@ -2,6 +2,7 @@ import t from 'tap';
 import { request } from 'undici';
 import type { CatalogFile } from '../src/catalog/account/files.ts';
 import { BridgeError } from '../src/core/errors.ts';
+import { toFileId } from '../src/core/ids.ts';
 import { silentLog } from '../src/core/log.ts';
 import { createBroker } from '../src/links/broker.ts';
 import { createLinkTtl, type LearnedTtl } from '../src/links/link-ttl.ts';
@@ -37,7 +38,7 @@ t.test('how long links live is learned from those that work and those that do no
       },
     });
   const one = linkTtl();
-  const used = { fileId: 'x', url: '', issuedAt: 1_000_000, firstUsedAt: 1_000_000 };
+  const used = { fileId: toFileId('x'), url: '', issuedAt: 1_000_000, firstUsedAt: 1_000_000 };
   const at = (ms: number) => used.issuedAt + ms;
   const rows: [string, () => void, believedMs: number, provenMs: number][] = [
     ['nothing yet', () => {}, 1_500_000, 0],
@@ -209,8 +210,8 @@ t.test('a renewal waits behind the plays of others, and is tried again when it f
     },
   });
   const renewal = createRenewal({ broker, probe: { ask: async () => true } as never, clock, log: silentLog });
-  broker.used(await broker.acquire({ id: 'x', url: '' }, { urgency: 'play' }));
-  const leave = [1, 2].map(() => renewal.watch({ id: 'x', url: '' }));
+  broker.used(await broker.acquire({ id: toFileId('x'), url: '' }, { urgency: 'play' }));
+  const leave = [1, 2].map(() => renewal.watch({ id: toFileId('x'), url: '' }));
   await clock.advance(1_439_000);
   t.same(asked, ['play']);
   await clock.advance(2000);

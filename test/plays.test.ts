@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import t from 'tap';
+import { toFileId } from '../src/core/ids.ts';
 import type { PlayRecord } from '../src/delivery/plays.ts';
 import { builtInRules } from '../src/delivery/policy/rules.ts';
 import { nextAfter } from '../src/library/next-episode.ts';
@@ -136,7 +137,7 @@ t.test('the last 200 plays are kept, newest first, also over a restart', async (
     await clock.advance(1000);
     const client = { userAgent: '', address: `192.0.2.${n}` };
     bridge.delivery.plays.join({
-      file: { id: 'x', name: 'x', sizeBytes: 1 },
+      file: { id: toFileId('x'), name: 'x', sizeBytes: 1 },
       client,
       family: 'unknown',
       start: 0,
@@ -191,7 +192,7 @@ t.test('no next episode is made ready where the settings say so', async (t) => {
 
 t.test('what a person watches next', async (t) => {
   const of = (fileId: string, is: Partial<Recognition>) => ({
-    fileId,
+    fileId: toFileId(fileId),
     recognition: { path: '', kind: 'episode', confidence: 1, because: [], ...is } as Recognition,
   });
   const e = (season: number, ...episodes: number[]) => ({ season, episodes });

@@ -5,6 +5,7 @@ import { Agent, request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import t from 'tap';
 import { request } from 'undici';
+import type { FileId } from '../src/core/ids.ts';
 import { streamPath } from '../src/delivery/address.ts';
 import { createSigner } from '../src/delivery/signature.ts';
 import { loadSecrets } from '../src/secrets.ts';
@@ -189,7 +190,7 @@ t.test('addresses signed by an older key stay good after a rotation', async (t) 
   for (const strm of [old, fresh])
     t.equal((await request(strm?.url as string, { method: 'HEAD' })).statusCode, 200);
   const unknownPath = createSigner([{ secret: 'somebody else' }]);
-  const wrong = `${second.url}${streamPath(old?.fileId as string, unknownPath.sign(old?.fileId as string), 'x.mkv')}`;
+  const wrong = `${second.url}${streamPath(old?.fileId as FileId, unknownPath.sign(old?.fileId as FileId), 'x.mkv')}`;
   t.equal((await request(wrong, { method: 'HEAD' })).statusCode, 404);
   t.equal(loadSecrets(join(home, 'data')).signingKeys.length, 2);
   await second.stop();

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { FolderId } from '../src/core/ids.ts';
+import { type FileId, type FolderId, toFileId } from '../src/core/ids.ts';
 import type { Stop } from '../src/sync/retention/guard.ts';
 import { countShares, noShares } from '../src/sync/retention/removal-shares.ts';
 import { judgeRemovals, trustIn } from '../src/sync/retention/verdict.ts';
@@ -40,7 +40,8 @@ t.test('how far a crawl is believed', async (t) => {
 });
 
 t.test('what goes, and what is held back', async (t) => {
-  const files = { due: ['a', 'b'], waiting: new Set(['b', 'c']), lost: ['b', 'd'] };
+  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(toFileId) as [FileId, FileId, FileId, FileId];
+  const files = { due: [a, b], waiting: new Set([b, c]), lost: [b, d] };
   const cases: [Stop['cause'] | undefined, { going: string[]; held: string[] }][] = [
     [undefined, { going: ['a'], held: [] }],
     ['many', { going: [], held: ['a', 'b', 'c'] }],

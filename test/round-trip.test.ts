@@ -1,4 +1,5 @@
 import t from 'tap';
+import { type FileId, toFileId } from '../src/core/ids.ts';
 import { type Item, type LibraryEntry, layoutTitle, titleKey } from '../src/library/layout.ts';
 import { plexmatchName } from '../src/library/plexmatch.ts';
 import { type ProfileName, profiles } from '../src/library/profiles.ts';
@@ -185,7 +186,7 @@ function faultOfEpisodes(
     const fault = faultOfTitle(one, episode);
     if (fault) return fault;
     const wanted = slots.get(keyOf(episode))?.map(({ file }) => file.fileId) ?? [];
-    const found = episode.versions.map((path) => idAt.get(path) as string);
+    const found = episode.versions.map((path) => idAt.get(path) as FileId);
     if (!found.every((id) => wanted.includes(id))) return 'another number';
     if (!groupsEpisodes) continue;
     if (found.length !== wanted.length) return 'not grouped';
@@ -233,7 +234,7 @@ function pathsOf(profile: ProfileName, ...items: Partial<Recognition>[]): string
   const all = items.map((fields, n): Item => {
     const path = `/F/${n}.mkv`;
     const recognition: Recognition = { path, kind: 'movie', confidence: 1, because: [], ...fields };
-    return { file: { fileId: `e${n}r4k`, path, name: `${n}.mkv`, sizeBytes: 1 }, recognition };
+    return { file: { fileId: toFileId(`e${n}r4k`), path, name: `${n}.mkv`, sizeBytes: 1 }, recognition };
   });
   const entries = layoutTitle(all, [], { profile: profiles[profile] });
   return [...stemsOf(entries).values()].map((stem) => stem.slice(stem.lastIndexOf('/') + 1));
@@ -264,7 +265,7 @@ t.test('what a server would misread is said in another way', async (t) => {
       ...one,
       episodes: [1],
     };
-    return { file: { fileId, path, name: `${fileId}.mkv`, sizeBytes: 1 }, recognition };
+    return { file: { fileId: toFileId(fileId), path, name: `${fileId}.mkv`, sizeBytes: 1 }, recognition };
   };
   const ids = ['2019abcd', '20240531', '1999', '12e34', '5x12e15', 's01e02x', '1080p'];
   const labelled = layoutTitle(ids.map(named), []).filter(({ kind }) => kind === 'strm');
@@ -302,7 +303,7 @@ t.test('what no name can hold stands in the NFO', async (t) => {
       confidence: 1,
       because: [],
     };
-    const file = { fileId: 'a', path, name: 'a.mkv', sizeBytes: 1 };
+    const file = { fileId: toFileId('a'), path, name: 'a.mkv', sizeBytes: 1 };
     const entries = layoutTitle([{ file, recognition }], [], { profile: profiles[profile] });
     const [film] = oracle(entries.map((entry) => entry.path)).films;
     t.strictSame([film?.title, film?.year], [readTitle, readYear], `${profile}: ${title}`);

@@ -1,4 +1,5 @@
 import t from 'tap';
+import type { FileId } from '../src/core/ids.ts';
 import type { KnownSideCar, LibraryEntry } from '../src/library/entries.ts';
 import { type LibraryFile, layoutTitle } from '../src/library/layout.ts';
 import { readSubtitleTags } from '../src/library/sidecars/subtitle-tags.ts';
@@ -17,7 +18,7 @@ function placed(files: readonly LibraryFile[], kind: LibraryEntry['kind']): Reco
   const entries = layoutAll(files, { artwork: true });
   const found = entries.filter((entry) => entry.kind === kind && 'fileId' in entry);
   return Object.fromEntries(
-    found.map((one) => [byId.get((one as { fileId: string }).fileId) as string, one.path]),
+    found.map((one) => [byId.get((one as { fileId: FileId }).fileId) as string, one.path]),
   );
 }
 

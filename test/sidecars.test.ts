@@ -5,6 +5,7 @@ import iconv from 'iconv-lite';
 import t from 'tap';
 import type { CatalogFile } from '../src/catalog/account/files.ts';
 import { BridgeError } from '../src/core/errors.ts';
+import { toFileId } from '../src/core/ids.ts';
 import { silentLog } from '../src/core/log.ts';
 import { createSideCars } from '../src/sidecars/sidecar-cache.ts';
 import { createSidecarFetcher } from '../src/sidecars/sidecar-fetcher.ts';
@@ -26,7 +27,7 @@ function store(t: { testdir(): string }, contents: Record<string, Buffer | Error
   };
   const sideCars = createSideCars({ dir: join(dir, 'sidecars'), clock, log: silentLog, open, intervalMs: 0 });
   const fileOf = (name: string, sizeBytes = 10): CatalogFile => ({
-    id: name.replaceAll(/[^a-z0-9]/g, ''),
+    id: toFileId(name.replaceAll(/[^a-z0-9]/g, '')),
     folderId: folder(1),
     url: 'https://1fichier.com/?x',
     name,
@@ -101,8 +102,8 @@ t.test('copies of files that left the library are removed', async (t) => {
   await one.sideCars.sweep(
     async () =>
       new Map([
-        ['asrt', 10],
-        ['csrt', 11],
+        [toFileId('asrt'), 10],
+        [toFileId('csrt'), 11],
       ]),
   );
   t.strictSame(readdirSync(join(one.dir, 'sidecars')), ['asrt.10.text.-']);

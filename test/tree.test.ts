@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import t from 'tap';
+import { toFileId } from '../src/core/ids.ts';
 import { applyTree, describePlan, planTree } from '../src/tree/tree.ts';
 import { address, nfo, ops, strm, subtitle, tree } from './fixtures/disk-tree.ts';
 
@@ -182,7 +183,7 @@ t.test('a subtitle is fetched once, and only when it must be written', async (t)
   await lib.sync([fetched]);
   await lib.sync([fetched]);
   t.equal(calls, 1);
-  await lib.sync([{ ...fetched, fileId: 's2' }]);
+  await lib.sync([{ ...fetched, fileId: toFileId('s2') }]);
   t.equal(calls, 2);
 });
 
@@ -204,7 +205,7 @@ t.test(
     const paths = ['a.strm', 'b.strm', 'c.strm'];
     const intended = {
       kind: 'strm',
-      fileId: 'abc',
+      fileId: toFileId('abc'),
       titleKey: 'k',
       sha256: 'x',
       sizeBytes: 1,

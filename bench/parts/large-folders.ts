@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { openCatalog } from '../../src/catalog/catalog.ts';
-import { rootFolderId, toFolderId } from '../../src/core/ids.ts';
+import { rootFolderId, toFileId, toFolderId } from '../../src/core/ids.ts';
 import { keptValues } from '../../src/library/kept-values.ts';
 import { runPart, type Shape } from '../stage/part.ts';
 
@@ -25,7 +25,7 @@ runPart<LargeFoldersPart>(async ({ home, sizes }) => {
   const names = Array.from({ length: most }, (_, index) => `Film number ${index} (2001) 1080p.mkv`);
   for (const { id: folderId, size, name } of folders) {
     const files = names.slice(0, size).map((file, index) => ({
-      id: `f${size.toString(36)}x${((index * 7919) % 1_000_003).toString(36).padStart(8, '0')}`,
+      id: toFileId(`f${size.toString(36)}x${((index * 7919) % 1_000_003).toString(36).padStart(8, '0')}`),
       url: `https://1fichier.com/?f${size}x${index}`,
       name: file,
       sizeBytes: 1_000_000_000 + index,

@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { BridgeError } from '../../src/core/errors.ts';
+import type { FileId } from '../../src/core/ids.ts';
 import { isFileId, streamPrefix } from '../../src/delivery/address.ts';
 import { readRoute } from '../support/routes.ts';
 
 interface Params {
-  fileId: string;
+  fileId: FileId;
   signature: string;
   '*': string;
 }
@@ -43,7 +44,7 @@ export const stream = fp(
     );
 
     async function findAndDeliver(
-      fileId: string,
+      fileId: FileId,
       request: FastifyRequest,
       reply: FastifyReply,
     ): Promise<FastifyReply> {

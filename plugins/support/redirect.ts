@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { Bridge } from '../../src/bridge.ts';
 import type { CatalogFile } from '../../src/catalog/account/files.ts';
+import type { FileId } from '../../src/core/ids.ts';
 import type { Play } from '../../src/delivery/plays.ts';
 import type { Decision } from '../../src/delivery/policy/decide.ts';
 import type { Lease } from '../../src/links/lease.ts';
@@ -11,7 +12,7 @@ export type RedirectDecision = Extract<Decision, { kind: 'redirect' }>;
 /** Sends players on to the host. */
 export interface Redirect {
   /** A lease that is at hand and needs no look: then the answer takes no turn of the event loop. */
-  leaseAtHand(fileId: string): Lease | undefined;
+  leaseAtHand(fileId: FileId): Lease | undefined;
   /** Answers 302 with a lease of {@link Redirect.leaseAtHand}. Sent already when it returns. */
   now(
     file: CatalogFile,

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { ErrorCode } from '../../src/core/errors.ts';
+import type { FileId } from '../../src/core/ids.ts';
 import type { PlainFields } from '../../src/core/log.ts';
 import { withoutSecrets } from '../../src/core/redact.ts';
 import { streamPrefix } from '../../src/delivery/address.ts';
@@ -79,7 +80,7 @@ function factsOf(request: FastifyRequest, reply: FastifyReply): PlainFields {
 }
 
 interface StreamParams {
-  fileId?: string;
+  fileId?: FileId;
   signature?: string;
   '*'?: string;
 }

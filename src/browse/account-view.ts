@@ -1,7 +1,7 @@
 import { type FolderChild, type FolderListings, shownFile } from '../catalog/account/folder-listings.ts';
 import { joinAccountPath } from '../core/account-path.ts';
 import { BridgeError } from '../core/errors.ts';
-import { type FolderId, rootFolderId, toFolderId } from '../core/ids.ts';
+import { type FolderId, rootFolderId, toFileId, toFolderId } from '../core/ids.ts';
 import { type Entry, type Found, folderEntry, joined, pagesOf, type View } from './entry.ts';
 import { videoEntry } from './library-view.ts';
 import { formsOf, nameWithId, readNameWithId, shownName } from './names.ts';
@@ -88,7 +88,7 @@ export function createAccountView({ levels, root, roots, onOpened }: AccountView
         }
         if (!child.isFolder)
           return index === segments.length - 1
-            ? { is: 'video', entry: entryOf(child), fileId: child.id }
+            ? { is: 'video', entry: entryOf(child), fileId: toFileId(child.id) }
             : undefined;
         const path = joinAccountPath(folder.path, child.name);
         const { listedAt, changedAt } = child;

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { FileId } from '../core/ids.ts';
 
 /** One entry of a listing, whatever it is shown as. */
 export interface Entry {
@@ -33,7 +34,7 @@ export interface FoundFolder {
 export interface FoundVideo {
   is: 'video';
   entry: Entry;
-  fileId: string;
+  fileId: FileId;
 }
 
 export interface FoundSmall {

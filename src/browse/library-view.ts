@@ -35,8 +35,8 @@ export function createLibraryView({ levels, dir, isComplete }: LibraryViewOption
     for (const row of files) {
       const [entry] = entryOf({ isFolder: false, ...row });
       if (entry?.name !== name) continue;
-      return row.kind === 'strm'
-        ? { is: 'video', entry, fileId: row.file?.id ?? '' }
+      return row.kind === 'strm' && row.file
+        ? { is: 'video', entry, fileId: row.file.id }
         : { is: 'small', entry, diskPath: join(dir, row.path) };
     }
     return path === '' || (await levels.hasFolder(path))

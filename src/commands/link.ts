@@ -2,6 +2,7 @@ import type { Bridge } from '../bridge.ts';
 import type { CatalogFile, CatalogFolder } from '../catalog/account/files.ts';
 import { pathNotFound } from '../catalog/account/near-paths.ts';
 import { BridgeError } from '../core/errors.ts';
+import { toFileId } from '../core/ids.ts';
 import { streamPath } from '../delivery/address.ts';
 import { type Context, type ExitCode, exitCodes, say } from './context.ts';
 import { withBridge } from './with-bridge.ts';
@@ -39,7 +40,7 @@ export async function link(
 async function find(bridge: Bridge, target: string): Promise<CatalogFile[]> {
   const { catalog } = bridge;
   const id = /^(?:https?:\/\/[^/]+\/\?)?([a-z0-9]{5,20})$/.exec(target)?.[1];
-  const file = id ? await catalog.files.byId(id) : undefined;
+  const file = id ? await catalog.files.byId(toFileId(id)) : undefined;
   if (file) return [file];
   const { folder, files } = await catalog.files.byPath(target);
   if (folder) throw await isFolder(bridge, folder);

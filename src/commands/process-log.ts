@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { Settings } from '../../config/settings.ts';
+import type { FileId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import { createLogger } from '../core/logger.ts';
 import { createReadableLog } from '../core/readable-log.ts';
@@ -18,7 +19,7 @@ export function createProcessLog(
   { level, format }: Pick<Settings['log'], 'level' | 'format'>,
   stream: Stream,
   destination?: { write(line: string): void },
-  nameOfFile?: (fileId: string) => string | undefined,
+  nameOfFile?: (fileId: FileId) => string | undefined,
 ): Log {
   const isReadable = format === 'auto' ? stream.isTTY === true : format === 'pretty';
   if (!isReadable)

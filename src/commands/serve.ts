@@ -1,6 +1,7 @@
 import { createBufferedDestination } from '../core/buffered-destination.ts';
 import { systemClock } from '../core/clock.ts';
 import { BridgeError } from '../core/errors.ts';
+import { toFileId } from '../core/ids.ts';
 import { isLoopback } from '../core/loopback.ts';
 import { version } from '../core/version.ts';
 import { createScheduler } from '../sync/scheduler.ts';
@@ -18,7 +19,7 @@ export async function serve(context: Context): Promise<ExitCode> {
   const now = systemClock.now();
   const owner = await becomeOwner({ settings, log, command: 'serve', keepBaseUrl: false, now });
   const { bridge, app } = owner;
-  nameOfFile = (id) => bridge.catalog.files.byIdAtHand(id)?.name;
+  nameOfFile = (id) => bridge.catalog.files.byIdAtHand(toFileId(id))?.name;
   const scheduler = createScheduler({
     sync: bridge.sync,
     clock: bridge.clock,

@@ -5,6 +5,7 @@ import type { Place } from '../catalog/tree/placements.ts';
 import type { Clock } from '../core/clock.ts';
 import { exists } from '../core/exists.ts';
 import { whileLocked } from '../core/file-lock.ts';
+import type { FileId } from '../core/ids.ts';
 import type { TitlesByTree } from '../library/trees.ts';
 import type { Publisher } from '../reconcile/publisher.ts';
 import { addResult, type PublishResult } from '../reconcile/run.ts';
@@ -40,7 +41,7 @@ export function createTreeMoves({ catalog, clock, publisher, lockPath }: TreeMov
     moves: readonly Move[],
     side: 'from' | 'to',
     signal: AbortSignal,
-    readAnew: readonly string[] = [],
+    readAnew: readonly FileId[] = [],
   ): Promise<PublishResult> {
     const touched: TitlesByTree = new Map();
     for (const [tree, some] of Map.groupBy(moves, (one) => one.tree)) {

@@ -1,16 +1,16 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Former, Target } from '../catalog/curation/override-types.ts';
-import { toFolderId } from '../core/ids.ts';
+import { type FileId, toFileId, toFolderId } from '../core/ids.ts';
 
 /** Ids of the files that a person's word on these stands for. */
 export async function filesOf(
   { files }: Pick<Catalog, 'files'>,
   targets: readonly Target[],
-): Promise<string[]> {
-  const ids: string[] = [];
+): Promise<FileId[]> {
+  const ids: FileId[] = [];
   for (const target of targets) {
     const id = target.slice(target.indexOf(':') + 1);
-    if (target.startsWith('file:')) ids.push(id);
+    if (target.startsWith('file:')) ids.push(toFileId(id));
     else ids.push(...(await files.descendantFileIds(toFolderId(id))));
   }
   return ids;

@@ -6,7 +6,7 @@ import type { Former, Target } from '../catalog/curation/override-types.ts';
 import { joinAccountPath } from '../core/account-path.ts';
 import type { Clock } from '../core/clock.ts';
 import { BridgeError } from '../core/errors.ts';
-import { type FolderId, toFolderId } from '../core/ids.ts';
+import { type FileId, type FolderId, toFileId, toFolderId } from '../core/ids.ts';
 import { type Override, readOverride } from '../library/override.ts';
 import type { Publisher } from '../reconcile/publisher.ts';
 import { filesOf } from './override-targets.ts';
@@ -18,7 +18,7 @@ export interface FixOptions {
 }
 
 /** What a person speaks of: a path of the account may be that of several files. */
-export type FixTarget = { path: string } | { fileId: string } | { folderId: FolderId };
+export type FixTarget = { path: string } | { fileId: FileId } | { folderId: FolderId };
 
 /** An override as a person sees it. `path`: of the account, absent when what it stands on has gone. */
 export interface Fix {
@@ -69,7 +69,7 @@ export function createOverrideEditor({ catalog, clock, publisher }: FixOptions):
     throw await pathNotFound(files, what.path);
   }
 
-  async function placesOf(fileIds: readonly string[]): Promise<Map<string, Spot>> {
+  async function placesOf(fileIds: readonly FileId[]): Promise<Map<string, Spot>> {
     const places = new Map<string, Spot>();
     for (const { name } of publisher.trees)
       for (const [id, { titleKey, stem, told }] of await catalog.placementsOf(name).placesOf(fileIds))
@@ -109,7 +109,7 @@ export function createOverrideEditor({ catalog, clock, publisher }: FixOptions):
   }
 
   /** The extras of their titles go where the titles go. */
-  async function withExtras(fileIds: readonly string[]): Promise<string[]> {
+  async function withExtras(fileIds: readonly FileId[]): Promise<FileId[]> {
     const ids = new Set(fileIds);
     for (const { name } of publisher.trees) {
       const titles = catalog.placementsOf(name);
@@ -164,7 +164,7 @@ export function createOverrideEditor({ catalog, clock, publisher }: FixOptions):
   async function pathOf(target: Target): Promise<string | undefined> {
     const id = target.slice(target.indexOf(':') + 1);
     if (target.startsWith('folder:')) return (await files.folderPaths([toFolderId(id)])).get(toFolderId(id));
-    const file = await files.byId(id);
+    const file = await files.byId(toFileId(id));
     const folder = file && (await files.folderPaths([file.folderId])).get(file.folderId);
     return file && folder !== undefined ? joinAccountPath(folder, file.name) : undefined;
   }
@@ -175,6 +175,6 @@ function movesOf(before: ReadonlyMap<string, Spot>, after: ReadonlyMap<string, S
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((key): Move[] => {
     const [tree = '', fileId = ''] = key.split('\0');
     const [from, to] = [before.get(key), after.get(key)];
-    return from?.stem === to?.stem ? [] : [{ tree, fileId, from, to }];
+    return from?.stem === to?.stem ? [] : [{ tree, fileId: toFileId(fileId), from, to }];
   });
 }

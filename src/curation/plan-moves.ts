@@ -2,6 +2,7 @@ import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Move, Spot } from '../catalog/curation/journal.ts';
 import type { Place } from '../catalog/tree/placements.ts';
+import type { FileId } from '../core/ids.ts';
 import { type Item, layoutTitle } from '../library/layout.ts';
 import { foldedPath } from '../library/safe-name.ts';
 import { titleDirOf } from '../library/shelf.ts';
@@ -11,7 +12,7 @@ import { foldersOf, toLibraryFile } from '../reconcile/placement/recognise-files
 
 /** A file that would stand elsewhere if the tree were laid out today. Paths without `.strm`. */
 export interface PlannedMove extends Move {
-  fileId: string;
+  fileId: FileId;
   /** For a person. */
   why: string;
 }
@@ -32,10 +33,10 @@ export function createMovePlanner({ catalog }: { catalog: Catalog }): MovePlanne
     const titles = catalog.placementsOf(tree.name);
     const places = new Map<string, Place>();
     /** Files by the title that they would belong to; what has no place yet moves nowhere, but counts as a neighbour. */
-    const fresh = new Map<string, string[]>();
+    const fresh = new Map<string, FileId[]>();
     const movesTo = new Map<string, string>();
-    const extras: string[] = [];
-    for (let after = ''; ; ) {
+    const extras: FileId[] = [];
+    for (let after: FileId | undefined; ; ) {
       signal.throwIfAborted();
       await yieldToEventLoop();
       const rows = await catalog.recognitions.after(after, filesAtOnce);
@@ -84,7 +85,7 @@ export function createMovePlanner({ catalog }: { catalog: Catalog }): MovePlanne
 
   async function planTitles(
     tree: Tree,
-    titles: readonly (readonly [string, readonly string[]])[],
+    titles: readonly (readonly [string, readonly FileId[]])[],
     places: ReadonlyMap<string, Place>,
   ): Promise<PlannedMove[]> {
     const ids = titles.flatMap(([, fileIds]) => fileIds);

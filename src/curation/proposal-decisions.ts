@@ -3,6 +3,7 @@ import type { Proposal, ProposalState } from '../catalog/curation/proposals.ts';
 import type { Clock } from '../core/clock.ts';
 import { BridgeError } from '../core/errors.ts';
 import { unlessLocked } from '../core/file-lock.ts';
+import type { FileId } from '../core/ids.ts';
 import type { Publisher } from '../reconcile/publisher.ts';
 
 export interface DecisionOptions {
@@ -74,7 +75,7 @@ export function createDecisions({
   }
 
   /** One proposal waits for each cause: files of a second one join it. @returns the one that waits now */
-  async function reopen({ id, kind }: Proposal, ids: readonly string[]): Promise<number> {
+  async function reopen({ id, kind }: Proposal, ids: readonly FileId[]): Promise<number> {
     const other = (await proposals.open()).find((open) => open.kind === kind);
     await proposals.decide(id, other ? 'undone' : 'open', other ? clock.now() : undefined);
     if (!other) return id;
@@ -84,7 +85,7 @@ export function createDecisions({
   }
 
   /** Brings the tree up to date for these files now; a sync that runs does it when it ends, they are noted as dirty. */
-  async function write(ids: readonly string[]): Promise<Decided['tree']> {
+  async function write(ids: readonly FileId[]): Promise<Decided['tree']> {
     if (ids.length === 0) return 'written';
     const written = await unlessLocked(lockPath, 'BRIDGE_CRAWL_RUNNING', async () => {
       await publisher.findTrees();

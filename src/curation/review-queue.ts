@@ -1,10 +1,11 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { FileId } from '../core/ids.ts';
 import { needsReview, type Recognition } from '../naming/recognise.ts';
 
 /** A file that a person should look at. */
 export interface Doubt {
-  fileId: string;
+  fileId: FileId;
   /** Account path. */
   path: string;
   why: string;
@@ -20,7 +21,7 @@ export async function filesToReview(
   signal: AbortSignal,
 ): Promise<Doubt[]> {
   const doubts: Doubt[] = [];
-  for (let after = ''; doubts.length < limit; ) {
+  for (let after: FileId | undefined; doubts.length < limit; ) {
     signal.throwIfAborted();
     await yieldToEventLoop();
     const rows = await recognitions.after(after, filesAtOnce);

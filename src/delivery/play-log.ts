@@ -1,3 +1,4 @@
+import type { FileId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import type { PlayRecord } from './play.ts';
 
@@ -12,7 +13,7 @@ export interface PlayLog {
 export interface PlayLogOptions {
   log: Log;
   /** How people call what these files hold, as far as that is known. */
-  titlesOf: (fileIds: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+  titlesOf: (fileIds: readonly FileId[]) => Promise<ReadonlyMap<string, string>>;
 }
 
 /** What lasted less was a look into the file: its beginning was told, and that is enough. */

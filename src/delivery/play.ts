@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { isBridgeError } from '../core/errors.ts';
+import type { FileId } from '../core/ids.ts';
 import type { LeaseSource } from '../links/lease.ts';
 import type { Client } from './policy/client.ts';
 import type { Family } from './policy/client-traits.ts';
@@ -8,7 +9,7 @@ import type { Rule } from './policy/rules.ts';
 /** What is told of one play: all requests of one viewer for one file, until a minute passes without one. */
 export interface PlayRecord {
   id: string;
-  fileId: string;
+  fileId: FileId;
   name: string;
   /** Milliseconds UTC. */
   startedAt: number;
@@ -39,7 +40,7 @@ export interface PlayRecord {
 
 /** Who plays what, as the first request tells it. */
 export interface PlayStart {
-  file: { id: string; name: string; sizeBytes: number };
+  file: { id: FileId; name: string; sizeBytes: number };
   client: Client;
   family: Family;
   start: number;

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createBoundedCache } from '../core/bounded-cache.ts';
+import type { FileId } from '../core/ids.ts';
 
 /** A key for stream addresses. `retiredAt`: when a newer one took its place, milliseconds UTC. */
 export interface SigningKey {
@@ -28,7 +29,7 @@ export function createSigner(keys: readonly SigningKey[]) {
   /** What was given, beside what is right: comparing on the hot path makes no garbage. */
   const given = Buffer.alloc(signatureLength);
 
-  function expected(fileId: string): Buffer[] {
+  function expected(fileId: FileId): Buffer[] {
     const known = atHand.get(fileId);
     if (known) return known;
     const signatures = keys.map(({ secret }) => Buffer.from(sign(secret, fileId)));
@@ -38,14 +39,14 @@ export function createSigner(keys: readonly SigningKey[]) {
 
   return {
     /** The signature that stands in a STRM file; base64url, 16 characters. */
-    sign(fileId: string): string {
+    sign(fileId: FileId): string {
       const [key] = keys;
       if (!key) throw new Error('a signer needs a key');
       return sign(key.secret, fileId);
     },
 
     /** Whether `signature` belongs to `fileId` under any key; takes the same time wherever it differs. */
-    verify(fileId: string, signature: string): boolean {
+    verify(fileId: FileId, signature: string): boolean {
       // A character beyond ASCII takes several bytes, and none of them is one of a signature's.
       if (signature.length !== signatureLength || given.write(signature) !== signatureLength) return false;
       let right = false;
@@ -57,7 +58,7 @@ export function createSigner(keys: readonly SigningKey[]) {
 
 export type Signer = ReturnType<typeof createSigner>;
 
-function sign(secret: string, fileId: string): string {
+function sign(secret: string, fileId: FileId): string {
   return createHmac('sha256', secret)
     .update(`stream:${fileId}`)
     .digest()

@@ -1,9 +1,10 @@
+import type { FileId } from '../core/ids.ts';
 import type { Recognition } from '../naming/text/recognition.ts';
 import type { MediaFacts } from './media-facts.ts';
 
 /** One file of the account, as much of it as the library needs. */
 export interface LibraryFile {
-  fileId: string;
+  fileId: FileId;
   /** Account path of the file, `/Films/x.mkv`. */
   path: string;
   name: string;
@@ -25,16 +26,16 @@ export interface KnownSideCar {
 
 /** One file of the tree; paths are relative to library.dir, with `/`. */
 export type LibraryEntry =
-  | { kind: 'strm'; path: string; fileId: string /** real file name, for the end of the URL */; name: string }
+  | { kind: 'strm'; path: string; fileId: FileId /** real file name, for the end of the URL */; name: string }
   /** What is said of a title: NFO, and hints for servers that read none. */
   | { kind: 'nfo'; path: string; content: string }
   | {
       kind: 'subtitle' | 'artwork';
       path: string;
-      fileId: string;
+      fileId: FileId;
       sizeBytes: number;
       /** The other half of a pair (`.sub` and `.idx`): one is worth nothing without the other. */
-      partnerId?: string;
+      partnerId?: FileId;
     };
 
 /** A video and what it was taken for. */

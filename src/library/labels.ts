@@ -1,3 +1,4 @@
+import type { FileId } from '../core/ids.ts';
 import type { Recognition } from '../naming/text/recognition.ts';
 import type { Item } from './entries.ts';
 import { labelWords, type MediaFacts } from './media-facts.ts';
@@ -72,7 +73,7 @@ function collisions(labels: ReadonlyMap<Item, string>): Item[][] {
  * A file's id as a word of a label. Digits in it that read as lines of a picture would put it before better versions; in
  * front they would be a number behind a dash, which reads as an episode, a place in a list or a year.
  */
-export function idLabel(fileId: string): string {
+export function idLabel(fileId: FileId): string {
   return plain(
     safeLabel(fileId, 60)
       .replace(/\d{3,}(?=[ip])/gi, '$&~')

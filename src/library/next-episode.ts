@@ -1,8 +1,9 @@
+import type { FileId } from '../core/ids.ts';
 import type { Recognition } from '../naming/text/recognition.ts';
 
 /** A file of a title, as it was recognised. */
 export interface TitledFile {
-  fileId: string;
+  fileId: FileId;
   recognition: Recognition;
 }
 
@@ -10,7 +11,7 @@ export interface TitledFile {
  * Which of these files a person watches after `current`: the next episode, or the next part of a film. Of several
  * versions the one most like the present one. Undefined when there is none.
  */
-export function nextAfter(current: TitledFile, others: readonly TitledFile[]): string | undefined {
+export function nextAfter(current: TitledFile, others: readonly TitledFile[]): FileId | undefined {
   const here = placeOf(current.recognition, 'last');
   if (!here) return undefined;
   const after = others

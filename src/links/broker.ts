@@ -1,6 +1,7 @@
 import NodeCache from 'node-cache';
 import type { Clock } from '../core/clock.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
+import type { FileId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import type { Urgency } from '../host/host.ts';
 import type { Lease, LeaseSource } from './lease.ts';
@@ -8,14 +9,14 @@ import type { LinkTtl } from './link-ttl.ts';
 
 /** Where leases outlive a restart. */
 export interface LeaseStore {
-  get(fileId: string): Promise<Lease | undefined>;
+  get(fileId: FileId): Promise<Lease | undefined>;
   put(lease: Lease): Promise<void>;
-  drop(fileId: string): Promise<void>;
+  drop(fileId: FileId): Promise<void>;
 }
 
 /** What the broker has to know of a file. `url` is its page at the host. */
 export interface LinkedFile {
-  id: string;
+  id: FileId;
   url: string;
 }
 
@@ -144,7 +145,7 @@ export function createBroker(options: BrokerOptions) {
       );
   }
 
-  function remember(fileId: string, error: unknown): void {
+  function remember(fileId: FileId, error: unknown): void {
     // What the gate says costs the host nothing to ask again, and may be over sooner.
     if (!isBridgeError(error) || error.code.startsWith('BRIDGE_GATE')) return;
     options.onRefusal?.(error);
@@ -172,7 +173,7 @@ export function createBroker(options: BrokerOptions) {
   }
 
   /** A lease at hand that lives; no promise, for the hot path. */
-  function atHand(fileId: string): Lease | undefined {
+  function atHand(fileId: FileId): Lease | undefined {
     const lease = leases.get<Lease>(fileId);
     if (!lease) return undefined;
     if (isAlive(lease)) return lease;
@@ -187,7 +188,7 @@ export function createBroker(options: BrokerOptions) {
   }
 
   /** This link is not to be used again; a newer one that somebody fetched meanwhile stays. */
-  async function drop(fileId: string, url: string): Promise<void> {
+  async function drop(fileId: FileId, url: string): Promise<void> {
     dead.set(url, true);
     if (leases.get<Lease>(fileId)?.url === url) leases.del(fileId);
     const kept = await store.get(fileId);
@@ -275,7 +276,7 @@ export function createBroker(options: BrokerOptions) {
     avoid,
 
     /** What was found out about a file beside its links: the next who ask are told the same until `error.retryAt`. */
-    refuse(fileId: string, error: BridgeError): void {
+    refuse(fileId: FileId, error: BridgeError): void {
       // The new link was refused as well: the file is to blame, and the old one says nothing of how long links live.
       suspects.delete(fileId);
       remember(fileId, error);

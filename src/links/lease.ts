@@ -1,6 +1,8 @@
+import type { FileId } from '../core/ids.ts';
+
 /** One direct link and what is known of its life. Times in milliseconds UTC. */
 export interface Lease {
-  fileId: string;
+  fileId: FileId;
   url: string;
   issuedAt: number;
   /** When it was first handed to a player or read from; undefined = never. */

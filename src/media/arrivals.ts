@@ -1,11 +1,12 @@
 import type { Clock } from '../core/clock.ts';
+import type { FileId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 
 export interface ArrivalsOptions {
   clock: Clock;
   log: Log;
   /** Lays these files' titles out again. @returns false when that has to wait, as for a sync that runs */
-  onFacts: (fileIds: readonly string[], signal: AbortSignal) => Promise<boolean>;
+  onFacts: (fileIds: readonly FileId[], signal: AbortSignal) => Promise<boolean>;
 }
 
 /** So many files, or so long after the first one: not one plan of the tree for each of thousands. */
@@ -15,10 +16,10 @@ const maxMs = 60_000;
 /** Files whose facts came in and are not in their NFO yet. The catalog knows them too, should the process end. */
 export function createArrivals({ clock, log, onFacts }: ArrivalsOptions) {
   let since = 0;
-  const waiting = new Set<string>();
+  const waiting = new Set<FileId>();
 
   return {
-    add(fileId: string): void {
+    add(fileId: FileId): void {
       if (waiting.size === 0) since = clock.now();
       waiting.add(fileId);
     },

@@ -1,6 +1,7 @@
 import type { CatalogFile } from '../catalog/account/files.ts';
 import { createSlots } from '../catalog/account/successor.ts';
 import type { Standing } from '../catalog/tree/placements.ts';
+import type { FileId } from '../core/ids.ts';
 import { streamPath } from '../delivery/address.ts';
 import {
   indexNeighbours,
@@ -24,7 +25,7 @@ export interface LayoutSettings {
   tree: Tree;
   /** What the addresses in STRM files begin with. */
   baseUrl: string;
-  sign: (fileId: string) => string;
+  sign: (fileId: FileId) => string;
   lockData: boolean;
   maxSubtitleBytes: number;
   artwork: boolean;
@@ -43,15 +44,15 @@ export type DesiredFile = Omit<Desired, 'content'> & { content: string | FromCop
 export interface DesiredLayout {
   desired: DesiredFile[];
   /** Files that had no path yet, and those that they get. */
-  stems: Map<string, Standing>;
+  stems: Map<FileId, Standing>;
   /** Files that lose theirs to another one. */
-  disowned: string[];
+  disowned: FileId[];
   /** Files that take over the paths of others, by those. */
-  successors: ReadonlyMap<string, string>;
+  successors: ReadonlyMap<FileId, FileId>;
   /** Side-cars whose content is not at hand yet. */
   wanted: Wanted[];
   /** Files that get a place when the crawl has ended. */
-  waiting: string[];
+  waiting: FileId[];
 }
 
 /** Lays titles out one after the other, all by what was known when it was made. Pure. */
@@ -89,7 +90,7 @@ export function createTitleLayout(
   };
 
   /** What was written once stays, also when its copy is lost. */
-  const isThere = (fileId: string) => related.has(fileId) && (written.has(fileId) || copies.has(fileId));
+  const isThere = (fileId: FileId) => related.has(fileId) && (written.has(fileId) || copies.has(fileId));
 
   function contentOf(entry: LibraryEntry, titleKey: string): DesiredFile['content'] | undefined {
     if (entry.kind === 'nfo') return entry.content;

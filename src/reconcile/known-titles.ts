@@ -2,7 +2,7 @@ import type { CatalogFile } from '../catalog/account/files.ts';
 import type { SlotFile } from '../catalog/account/successor.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { TitleRow, TreeRow } from '../catalog/tree/placements.ts';
-import type { FolderId } from '../core/ids.ts';
+import type { FileId, FolderId } from '../core/ids.ts';
 import type { MediaFacts } from '../library/media-facts.ts';
 import { foldedPath } from '../library/safe-name.ts';
 import { titleDirOf } from '../library/shelf.ts';
@@ -16,15 +16,15 @@ export interface KnownTitles {
   /** Files of the titles, also those that have left the library. */
   rows: readonly TitleRow[];
   /** Those of the rows that are in the library, by id. */
-  files: ReadonlyMap<string, CatalogFile>;
+  files: ReadonlyMap<FileId, CatalogFile>;
   /** Those of the rows that have left it and still have a path. */
   gone: readonly SlotFile[];
   /** What headers say, by file. */
   facts: ReadonlyMap<string, MediaFacts>;
   /** Videos and side-cars around the files, the files among them, by id. */
-  related: ReadonlyMap<string, CatalogFile>;
+  related: ReadonlyMap<FileId, CatalogFile>;
   /** What is at hand of the side-cars, by file. */
-  copies: ReadonlyMap<string, Copy>;
+  copies: ReadonlyMap<FileId, Copy>;
   /** Account paths by folder; a folder whose place is not known is absent. */
   folders: ReadonlyMap<FolderId, string>;
   /** What the tree holds today, by file. */
@@ -49,7 +49,7 @@ export async function loadTitles(
   const ids = rows.map((row) => row.fileId);
   const files = byId(await catalog.files.filesByIds(ids));
   const related = byId(await relatedFiles(catalog, [...files.values()], artwork));
-  const copies = new Map<string, Copy>();
+  const copies = new Map<FileId, Copy>();
   for (const file of related.values()) {
     const copy = isVideo(file.name) ? undefined : await sideCars.find(file);
     if (copy) copies.set(file.id, copy);
@@ -74,6 +74,6 @@ function withOwnStem(row: TitleRow): TitleRow {
   return isOwn ? row : { ...row, stem: undefined };
 }
 
-function byId(files: readonly CatalogFile[]): Map<string, CatalogFile> {
+function byId(files: readonly CatalogFile[]): Map<FileId, CatalogFile> {
   return new Map(files.map((file) => [file.id, file]));
 }

@@ -1,4 +1,4 @@
-import type { FolderId } from '../core/ids.ts';
+import { type FileId, type FolderId, toFileId } from '../core/ids.ts';
 import type { TitlesByTree, Trees } from '../library/trees.ts';
 import { type Away, createMounts } from './mounts.ts';
 import { recogniseFiles } from './placement/recognise-files.ts';
@@ -35,7 +35,7 @@ export interface Publisher {
   /** Whether all trees are there. @throws BridgeError BRIDGE_DISK */
   checkMounted(): Promise<void>;
   /** Brings the trees up to date for files that changed, or that were taken out. */
-  files(fileIds: readonly string[], run?: PublishRun): Promise<PublishResult>;
+  files(fileIds: readonly FileId[], run?: PublishRun): Promise<PublishResult>;
   /** Brings these titles up to date, all of one tree in one step: deletes before writes. */
   titles(titles: TitlesByTree, run?: PublishRun): Promise<PublishResult>;
   /** Brings these titles up to date, a handful at a time. */
@@ -57,7 +57,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   );
   const sayWhatIsLeft = createReminder(options);
 
-  async function recognise(fileIds: readonly string[], { midCrawl, dryRun }: PublishRun) {
+  async function recognise(fileIds: readonly FileId[], { midCrawl, dryRun }: PublishRun) {
     const recognised = await recogniseFiles(catalog, trees, fileIds, midCrawl);
     if (!midCrawl && !dryRun)
       for (const [successor, from] of recognised.successors) await catalog.overrides.handOn(from, successor);
@@ -92,15 +92,15 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
   /** What of these files is done with: it need not be looked at again. */
   async function settle(
-    fileIds: readonly string[],
+    fileIds: readonly FileId[],
     { counts, waiting }: PublishResult,
-    open: ReadonlySet<string>,
+    open: ReadonlySet<FileId>,
     run: PublishRun,
   ): Promise<void> {
     if (!run.dryRun) {
       // Also those of others: a version that was uploaded anew while the disk of a tree was away.
       await catalog.dirty.mark(waiting);
-      const later = new Set(waiting);
+      const later = new Set<FileId>(waiting);
       if (run.midCrawl || run.moreToCome) for (const id of open) later.add(id);
       if (counts.failed === 0) await catalog.dirty.clear(fileIds.filter((id) => !later.has(id)));
     }
@@ -172,7 +172,7 @@ function settingsOf({
 }: PublisherOptions): unknown {
   return [
     trees.map((tree) => [tree.name, tree.dir, tree.profile.name, tree.roots, [...(tree.kinds ?? [])]]),
-    [baseUrl, sign('print'), lockData, maxSubtitleBytes, artwork],
+    [baseUrl, sign(toFileId('print')), lockData, maxSubtitleBytes, artwork],
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { FolderId } from '../core/ids.ts';
+import type { FileId, FolderId } from '../core/ids.ts';
 import type { Wanted } from '../sidecars/sidecar-fetcher.ts';
 import type { TreePlan } from '../tree/tree.ts';
 
@@ -8,7 +8,7 @@ export interface PublishRun {
   dryRun?: boolean;
   signal?: AbortSignal;
   /** Files that a dry run treats as taken out. */
-  asIfGone?: ReadonlySet<string>;
+  asIfGone?: ReadonlySet<FileId>;
   /** A crawl is under way: what is missing may still be found, and nobody takes its place. */
   midCrawl?: boolean;
   /** Other folders are still to be listed: what may belong to them is looked at again. So it is in mid-crawl. */
@@ -30,7 +30,7 @@ export interface PublishResult {
   /** Side-cars whose content is not at hand yet. */
   wanted: Wanted[];
   /** Files that get a place when the crawl has ended. */
-  waiting: string[];
+  waiting: FileId[];
   /** What would be done to the tree; only kept for a dry run. */
   plans: TreePlan[];
 }

@@ -1,17 +1,18 @@
 import { createSlots } from '../catalog/account/successor.ts';
+import type { FileId } from '../core/ids.ts';
 import type { KnownTitles } from './known-titles.ts';
 import type { PublishRun } from './run.ts';
 
 /** Who takes over whose path among the files of some titles. */
 export interface Successions {
   /** Paths that files take over, by those files. */
-  inherited: ReadonlyMap<string, string>;
+  inherited: ReadonlyMap<FileId, string>;
   /** Files that take over a path, by those that had it. */
-  successors: ReadonlyMap<string, string>;
+  successors: ReadonlyMap<FileId, FileId>;
   /** Files that get a place when the crawl has ended: what they seem to succeed may still be found elsewhere. */
-  waiting: ReadonlySet<string>;
+  waiting: ReadonlySet<FileId>;
   /** Whether a file is laid out. One that is missing is, also beside a double, until its path is somebody else's. */
-  isShown(fileId: string): boolean;
+  isShown(fileId: FileId): boolean;
 }
 
 /** A file that was uploaded anew takes over the path of the one that has left, once the other is known to be missing. */
@@ -21,21 +22,22 @@ export function findSuccessions(
 ): Successions {
   const rowOf = new Map(rows.map((row) => [row.fileId, row]));
   const goneById = new Map(gone.map((file) => [file.id, file]));
-  const isListed = (id: string) => {
+  const isListed = (id: FileId) => {
     const file = files.get(id);
     return file !== undefined && file.missingSince === undefined && !asIfGone?.has(id);
   };
   const listed = createSlots([...files.values()].filter(({ id }) => isListed(id)));
-  const successorOf = (id: string): string | undefined => {
+  const successorOf = (id: FileId): FileId | undefined => {
     const file = files.get(id) ?? goneById.get(id);
     return file && listed.otherAt(file)?.id;
   };
-  const inherited = new Map<string, string>();
-  const successors = new Map<string, string>();
-  const waiting = new Set<string>();
+  const inherited = new Map<FileId, string>();
+  const successors = new Map<FileId, FileId>();
+  const waiting = new Set<FileId>();
   for (const { fileId, stem, titleKey } of rows) {
     if (stem === undefined || isListed(fileId)) continue;
-    const successor = rowOf.get(successorOf(fileId) ?? '');
+    const id = successorOf(fileId);
+    const successor = id && rowOf.get(id);
     if (!successor || successor.stem !== undefined || inherited.has(successor.fileId)) continue;
     // A person may have said of the one alone what it is: then the other belongs to another title, and to its folder.
     if (successor.titleKey !== titleKey) continue;

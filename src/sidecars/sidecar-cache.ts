@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import type { CatalogFile } from '../catalog/account/files.ts';
 import type { Clock } from '../core/clock.ts';
 import { isBridgeError } from '../core/errors.ts';
+import { type FileId, toFileId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import { readSideCar, type SideCarContent } from '../library/sidecars/sidecar-content.ts';
 import { readSubtitleTags } from '../library/sidecars/subtitle-tags.ts';
@@ -49,7 +50,7 @@ export interface SideCars {
    * Removes the copies of files that left the library for good, or that are there with another size now.
    * @param sizesOf sizes of those of these files that are in the library
    */
-  sweep(sizesOf: (ids: readonly string[]) => Promise<ReadonlyMap<string, number>>): Promise<void>;
+  sweep(sizesOf: (ids: readonly FileId[]) => Promise<ReadonlyMap<FileId, number>>): Promise<void>;
 }
 
 export function createSideCars({ dir, clock, log, open, intervalMs }: SideCarOptions): SideCars {
@@ -177,9 +178,10 @@ export function createSideCars({ dir, clock, log, open, intervalMs }: SideCarOpt
 
     async sweep(sizesOf) {
       const all = (await readdir(dir).catch(() => [])).map((name) => ({ name, parts: name.split('.') }));
-      const sizes = await sizesOf([...new Set(all.map(({ parts }) => parts[0] as string))]);
+      const sizes = await sizesOf([...new Set(all.map(({ parts }) => toFileId(parts[0] as string)))]);
       for (const { name, parts } of all) {
-        if (sizes.get(parts[0] as string) === Number(parts[1]) && !name.endsWith(unfinished)) continue;
+        if (sizes.get(toFileId(parts[0] as string)) === Number(parts[1]) && !name.endsWith(unfinished))
+          continue;
         await rm(join(dir, name), { force: true }).catch(() => undefined);
         forget(parts.slice(0, 2).join('.'));
       }

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { secondMs } from '../core/durations.ts';
+import type { FileId } from '../core/ids.ts';
 
 /** Published in one go, whatever waits. */
 export const filesAtOnce = 500;
@@ -12,16 +13,16 @@ const gatherForMs = secondMs;
  */
 export interface Gatherer {
   /** Publishes when many wait, or the last time was long ago. */
-  add(fileIds: readonly string[]): Promise<void>;
+  add(fileIds: readonly FileId[]): Promise<void>;
   /** Publishes what waits. */
   rest(): Promise<void>;
 }
 
 export function createGatherer(
   clock: Pick<Clock, 'now'>,
-  publish: (fileIds: readonly string[]) => Promise<void>,
+  publish: (fileIds: readonly FileId[]) => Promise<void>,
 ): Gatherer {
-  let waiting: string[] = [];
+  let waiting: FileId[] = [];
   let publishedAt = Number.NEGATIVE_INFINITY;
 
   async function rest(): Promise<void> {

@@ -1,4 +1,5 @@
 import { isBridgeError } from '../core/errors.ts';
+import type { FileId } from '../core/ids.ts';
 import type { TitlesByTree } from '../library/trees.ts';
 import { addResult, emptyResult, type PublishResult, type PublishRun } from '../reconcile/run.ts';
 import { type CrawlProgress, type CrawlResult, crawl } from './crawl/crawl.ts';
@@ -46,7 +47,7 @@ export function createSyncPasses(options: SyncOptions): SyncPasses {
     return { run, startedAt, scope, how, tree: emptyResult(), differing };
   }
 
-  async function publish({ tree }: Pass, fileIds: readonly string[], how: PublishRun): Promise<void> {
+  async function publish({ tree }: Pass, fileIds: readonly FileId[], how: PublishRun): Promise<void> {
     // After a kill, or for another process, there may be a whole account of them.
     for (let start = 0; start < fileIds.length; start += filesAtOnce)
       addResult(tree, withoutKeeps(await publisher.files(fileIds.slice(start, start + filesAtOnce), how)));
@@ -104,7 +105,7 @@ export function createSyncPasses(options: SyncOptions): SyncPasses {
     if (scope.everything && !hasFailedFolders) await sideCars.sweep(sizesOf);
   }
 
-  async function sizesOf(ids: readonly string[]): Promise<Map<string, number>> {
+  async function sizesOf(ids: readonly FileId[]): Promise<Map<FileId, number>> {
     return new Map((await catalog.files.filesByIds(ids)).map((file) => [file.id, file.sizeBytes]));
   }
 

@@ -1,6 +1,7 @@
 import type { CrawlNote } from '../catalog/account/crawls.ts';
 import type { Arrivals } from '../catalog/tree/recognitions.ts';
 import { unlessLocked, whileLocked } from '../core/file-lock.ts';
+import type { FileId } from '../core/ids.ts';
 import { inLowMemoryMode } from '../core/low-memory-mode.ts';
 import type { Away } from '../reconcile/mounts.ts';
 import type { Publisher } from '../reconcile/publisher.ts';
@@ -71,7 +72,7 @@ export interface Sync {
    * @returns false when it has to be asked again: a sync runs, or a file could not be written
    * @throws BridgeError BRIDGE_DISK; the signal's reason
    */
-  refresh(fileIds: readonly string[], signal: AbortSignal): Promise<boolean>;
+  refresh(fileIds: readonly FileId[], signal: AbortSignal): Promise<boolean>;
   /**
    * One sync: crawl, write what changed as it is listed, weigh what disappeared, fetch small side-cars.
    * @throws BridgeError BRIDGE_CRAWL_RUNNING while another one runs, BRIDGE_DISK when no tree can be written;
@@ -86,7 +87,7 @@ export function createSync(options: SyncOptions): Sync {
   const state: SyncState = { running: false, progress: undefined };
   let refreshing: Promise<unknown> | undefined;
 
-  async function refreshNow(fileIds: readonly string[], signal: AbortSignal): Promise<boolean> {
+  async function refreshNow(fileIds: readonly FileId[], signal: AbortSignal): Promise<boolean> {
     const refreshed = await unlessLocked(lockPath, 'BRIDGE_CRAWL_RUNNING', async () => {
       try {
         await publisher.findTrees();

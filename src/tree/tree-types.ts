@@ -1,4 +1,5 @@
 import type { BridgeError } from '../core/errors.ts';
+import type { FileId } from '../core/ids.ts';
 
 export type EntryKind = 'strm' | 'nfo' | 'subtitle' | 'artwork';
 
@@ -6,7 +7,7 @@ export type EntryKind = 'strm' | 'nfo' | 'subtitle' | 'artwork';
 export interface ManifestEntry {
   path: string;
   kind: EntryKind;
-  fileId?: string;
+  fileId?: FileId;
   titleKey: string;
   /** Of the bytes that we wrote, hex. */
   sha256: string;
@@ -26,7 +27,7 @@ export type TreeContent = string | Buffer | (() => Promise<string | Buffer>);
 export interface Desired {
   path: string;
   kind: EntryKind;
-  fileId?: string;
+  fileId?: FileId;
   titleKey: string;
   content: TreeContent;
 }

@@ -1,4 +1,5 @@
 import { joinAccountPath } from '../core/account-path.ts';
+import type { FileId } from '../core/ids.ts';
 
 /** What is shown of the reading of headers. */
 export interface MediaState {
@@ -23,7 +24,7 @@ export function mediaView(
 
 /** A file of the account, as it is shown. Times in milliseconds, UTC. */
 export interface ShownFile {
-  id: string;
+  id: FileId;
   name: string;
   sizeBytes: number;
   sentAt: number | undefined;

@@ -1,3 +1,4 @@
+import { toFileId } from '../../src/core/ids.ts';
 import type { Item, LibraryFile } from '../../src/library/layout.ts';
 import type { ProviderIds, Recognition } from '../../src/naming/text/recognition.ts';
 import { createRandom } from '../simulator/random.ts';
@@ -90,9 +91,11 @@ export function* makeCases(seed: number): Generator<Case> {
   const letters = 'abcdefghijklmnopqrstuvwxyz0123456789';
   // The host's ids are of letters and digits; a short one is more often like something else, and some are on purpose.
   const fileId = (n: number) =>
-    (chance(0.2)
-      ? pick(oddIds)
-      : Array.from({ length: chance(0.5) ? 20 : 5 }, () => pick([...letters])).join('')) + n;
+    toFileId(
+      (chance(0.2)
+        ? pick(oddIds)
+        : Array.from({ length: chance(0.5) ? 20 : 5 }, () => pick([...letters])).join('')) + n,
+    );
 
   let n = 0;
   function item(fields: Partial<Recognition> & Pick<Recognition, 'kind'>, folder: string): Item {
@@ -183,7 +186,10 @@ export function* makeCases(seed: number): Generator<Case> {
     for (const one of versions.flat()) {
       if (!chance(0.15)) continue;
       const name = `${one.file.name.slice(0, -4)}.fr.srt`;
-      texts.set({ fileId: `s${one.file.fileId}`, path: `${folder}/${name}`, name, sizeBytes: 100 }, one);
+      texts.set(
+        { fileId: toFileId(`s${one.file.fileId}`), path: `${folder}/${name}`, name, sizeBytes: 100 },
+        one,
+      );
     }
     const standing = versions.length > 1 && chance(0.25) ? 1 + below(versions.length - 1) : 0;
     yield { kind, title, year, ids: own, versions, extras, texts, standing };

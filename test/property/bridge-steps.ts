@@ -1,3 +1,4 @@
+import { toFileId } from '../../src/core/ids.ts';
 import type { Fixed } from '../../src/curation/overrides.ts';
 import type { Override } from '../../src/library/override.ts';
 import type { SyncResult } from '../../src/sync/sync.ts';
@@ -210,7 +211,7 @@ export function bridgeSteps(world: World, model: Model, death: Death, account: A
       const one = dice.maybe(await world.bridge.curation.overrides.list());
       if (!one) return {};
       const id = one.target.slice(one.target.indexOf(':') + 1);
-      const what = one.target.startsWith('file:') ? { fileId: id } : { folderId: folder(id) };
+      const what = one.target.startsWith('file:') ? { fileId: toFileId(id) } : { folderId: folder(id) };
       return movedBy(await lenient(() => world.passing(world.bridge.curation.overrides.clear(what, never))));
     },
     'tree moves': async (): Promise<Allowed> => {

@@ -81,7 +81,7 @@ export function createModel(world: World) {
   /** Looks at the trees after a step. @throws Error that says what must not be */
   function look({ moved = new Set(), removals = false, killed = false }: Allowed): void {
     const now = world.clock.now();
-    const listed = new Set(world.files().map((file) => file.id));
+    const listed = new Set<string>(world.files().map((file) => file.id));
     for (const id of listed) {
       everListed.add(id);
       lostSince.delete(id);

@@ -1,3 +1,4 @@
+import type { FileId } from '../../src/core/ids.ts';
 import { sizeOf } from './content.ts';
 import type { Faults } from './faults.ts';
 import { randomText } from './random.ts';
@@ -52,7 +53,7 @@ export function createAccount(tree: AccountFolder, { random, clock, faults }: Ac
   }
 
   function putFile(folder: SimulatedFolder, spec: FileSpec, date: number): SimulatedFile {
-    const id = randomText(random, 'abcdefghijklmnopqrstuvwxyz0123456789', 20);
+    const id = randomText(random, 'abcdefghijklmnopqrstuvwxyz0123456789', 20) as FileId;
     const file: SimulatedFile = {
       ...spec,
       kind: 'file',

@@ -1,3 +1,4 @@
+import type { FileId } from '../../src/core/ids.ts';
 import type { Content } from './content.ts';
 
 /** Who may download a file. Anything but `premium` shuts everybody out, because the simulator knows no countries. */
@@ -38,7 +39,7 @@ export interface AccountFolder {
 export interface SimulatedFile extends FileSpec {
   readonly kind: 'file';
   /** 20 lower-case letters and digits; stays through rename and move. */
-  readonly id: string;
+  readonly id: FileId;
   readonly url: string;
   readonly sizeBytes: number;
   date: number;

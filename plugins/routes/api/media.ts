@@ -24,8 +24,8 @@ export const mediaInformation = fp(
       if (!file) throw new BridgeError('BRIDGE_NOT_FOUND');
       const [folder, recognition, facts] = await Promise.all([
         catalog.files.folderPaths([file.folderId]).then((paths) => paths.get(file.folderId)),
-        catalog.recognitions.ofFiles([id]).then((known) => known.get(id)),
-        catalog.media.factsOf([id]).then((known) => known.get(id)),
+        catalog.recognitions.ofFiles([file.id]).then((known) => known.get(file.id)),
+        catalog.media.factsOf([file.id]).then((known) => known.get(file.id)),
       ]);
       const known = {
         ...(folder !== undefined && { folder }),

@@ -3,6 +3,7 @@ import fp from 'fastify-plugin';
 import { BridgeError } from '../../../src/core/errors.ts';
 import { parseFolderId } from '../../../src/core/ids.ts';
 import type { Fixed } from '../../../src/curation/overrides.ts';
+import { isFileId } from '../../../src/delivery/address.ts';
 import { methodRoutes, readRoute } from '../../support/routes.ts';
 
 const maxReviewed = 1000;
@@ -68,7 +69,7 @@ function objectOf(raw: unknown): Record<string, unknown> {
 
 function targetOf({ path, fileId, folderId }: Record<'path' | 'fileId' | 'folderId', unknown>) {
   if (typeof path === 'string' && path.startsWith('/')) return { path };
-  if (typeof fileId === 'string' && fileId !== '') return { fileId };
+  if (typeof fileId === 'string' && isFileId(fileId)) return { fileId };
   const folder = parseFolderId(folderId);
   if (folder !== undefined) return { folderId: folder };
   throw bad('say which: path (begins with /), fileId or folderId');

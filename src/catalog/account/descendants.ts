@@ -1,5 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
-import type { FolderId } from '../../core/ids.ts';
+import type { FileId, FolderId } from '../../core/ids.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 
@@ -15,7 +15,7 @@ export async function descendantFolders(db: Kysely<Schema>, ids: readonly Folder
 }
 
 /** Files in these folders and below. */
-export async function descendantFiles(trx: Transaction<Schema>, ids: readonly FolderId[]): Promise<string[]> {
+export async function descendantFiles(trx: Transaction<Schema>, ids: readonly FolderId[]): Promise<FileId[]> {
   const rows = await trx
     .selectFrom('files')
     .select('id')

@@ -1,9 +1,10 @@
 import { type Kysely, sql } from 'kysely';
+import type { FileId } from '../../core/ids.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 
 /** Notes that the tree is behind for these files. Part of the caller's transaction, so that a kill loses nothing. */
-export async function markDirty(db: Kysely<Schema>, fileIds: readonly string[]): Promise<void> {
+export async function markDirty(db: Kysely<Schema>, fileIds: readonly FileId[]): Promise<void> {
   if (fileIds.length === 0) return;
   await sql`insert or ignore into dirty (file_id) select value from json_each(${JSON.stringify(fileIds)})`.execute(
     db,
@@ -13,13 +14,13 @@ export async function markDirty(db: Kysely<Schema>, fileIds: readonly string[]):
 /** Files that changed in the catalog and not yet in the tree, whichever process changed them. */
 export interface Dirty {
   /** Notes that the tree is behind for these files. */
-  mark(fileIds: readonly string[]): Promise<void>;
+  mark(fileIds: readonly FileId[]): Promise<void>;
   /** Those of one folder stand together: each folder is read as a whole. */
-  all(): Promise<string[]>;
+  all(): Promise<FileId[]>;
   /** Whether the tree is up to date. */
   isEmpty(): Promise<boolean>;
   /** The tree is up to date for these files. */
-  clear(fileIds: readonly string[]): Promise<void>;
+  clear(fileIds: readonly FileId[]): Promise<void>;
 }
 
 export function createDirty(db: Kysely<Schema>): Dirty {

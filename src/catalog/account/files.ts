@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { joinAccountPath } from '../../core/account-path.ts';
 import { createBoundedCache } from '../../core/bounded-cache.ts';
-import { type FolderId, rootFolderId } from '../../core/ids.ts';
+import { type FileId, type FolderId, rootFolderId } from '../../core/ids.ts';
 import { inList } from '../db/in-list.ts';
 import type { FileTable, FolderTable, Schema } from '../db/schema.ts';
 import { descendantFolders } from './descendants.ts';
@@ -9,7 +9,7 @@ import { createFolders, type Folders } from './folders.ts';
 
 /** A file of the account as the catalog knows it. Times in milliseconds UTC. */
 export interface CatalogFile {
-  id: string;
+  id: FileId;
   folderId: FolderId;
   /** Page URL on the file's own domain; what the host's API takes. */
   url: string;
@@ -38,27 +38,27 @@ const filesAtHand = 5000;
 /** Reads what the account holds. */
 export interface Files extends Folders {
   /** The file with this id, unless it was taken out of the library. */
-  byId(id: string): Promise<CatalogFile | undefined>;
+  byId(id: FileId): Promise<CatalogFile | undefined>;
   /** The file at hand without a trip to the database, if it was asked for lately. */
-  byIdAtHand(id: string): CatalogFile | undefined;
+  byIdAtHand(id: FileId): CatalogFile | undefined;
   /** Must be called by whoever changes files. */
-  forget(ids: Iterable<string>): void;
+  forget(ids: Iterable<FileId>): void;
   /** What stands at an account path: a folder, or every file of that name (two may share one). */
   byPath(path: string): Promise<{ folder?: CatalogFolder; files: CatalogFile[] }>;
   /** Sub-folders and files of a folder, by name. */
   children(folder: CatalogFolder): Promise<{ folders: CatalogFolder[]; files: CatalogFile[] }>;
   /** Files with these ids; those that were taken out of the library are not among them. */
-  filesByIds(ids: readonly string[]): Promise<CatalogFile[]>;
+  filesByIds(ids: readonly FileId[]): Promise<CatalogFile[]>;
   /** All files in the library that lie in these folders. */
   filesOfFolders(folderIds: readonly FolderId[]): Promise<CatalogFile[]>;
   /** Files that are missing from these folders, or were taken out of the library. */
   leftOf(folderIds: readonly FolderId[]): Promise<Pick<CatalogFile, 'id' | 'folderId' | 'name'>[]>;
   /** Folder and name of files that were taken out of the library. */
-  goneByIds(ids: readonly string[]): Promise<Pick<CatalogFile, 'id' | 'folderId' | 'name'>[]>;
+  goneByIds(ids: readonly FileId[]): Promise<Pick<CatalogFile, 'id' | 'folderId' | 'name'>[]>;
   /** Ids of all files in the library that lie in or below this folder. */
-  descendantFileIds(folderId: FolderId): Promise<string[]>;
+  descendantFileIds(folderId: FolderId): Promise<FileId[]>;
   /** Ids of some files in the library. */
-  someIds(limit: number): Promise<string[]>;
+  someIds(limit: number): Promise<FileId[]>;
   /** Folders with files in the library after `after`, in order: for a walk over everything. */
   folderIdsAfter(after: FolderId | undefined, limit: number): Promise<FolderId[]>;
   /** How much there is: files in the library (and how many of them are missing), folders. */
@@ -66,7 +66,7 @@ export interface Files extends Folders {
 }
 
 export function createFiles(db: Kysely<Schema>): Files {
-  const atHand = createBoundedCache<string, CatalogFile>(filesAtHand);
+  const atHand = createBoundedCache<FileId, CatalogFile>(filesAtHand);
 
   /** Files that were not taken out. */
   const inLibrary = () =>
@@ -79,7 +79,7 @@ export function createFiles(db: Kysely<Schema>): Files {
   const filesOf = (folderId: FolderId) =>
     inLibrary().where('folder_id', '=', folderId).orderBy('name').orderBy('id');
 
-  async function fileById(id: string): Promise<CatalogFile | undefined> {
+  async function fileById(id: FileId): Promise<CatalogFile | undefined> {
     const kept = atHand.get(id);
     if (kept) return kept;
     const row = await inLibrary().where('id', '=', id).executeTakeFirst();

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { FolderId } from '../../core/ids.ts';
+import type { FileId, FolderId } from '../../core/ids.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 
@@ -24,7 +24,7 @@ export interface FolderFactsStore {
   /** Of these folders and all below them that are not missing. */
   below(rootIds: readonly FolderId[], now: number): Promise<FolderFactsRow[]>;
   /** Which of these files the catalog does not know, present or taken out. */
-  unknownOf(ids: readonly string[]): Promise<Set<string>>;
+  unknownOf(ids: readonly FileId[]): Promise<Set<string>>;
   /** Folders that hold a file whose name begins so, that with the newest first. */
   withNames(beginning: string, limit: number): Promise<FolderId[]>;
 }

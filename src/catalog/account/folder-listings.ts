@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { type FolderId, rootFolderId } from '../../core/ids.ts';
+import { type FolderId, rootFolderId, toFileId } from '../../core/ids.ts';
 import type { Schema } from '../db/schema.ts';
 import type { ShownFile } from '../tree/tree-listings.ts';
 
@@ -133,5 +133,5 @@ export function createFolderListings(db: Kysely<Schema>): FolderListings {
 
 /** What there is to show of a file. */
 export function shownFile({ id, name, sizeBytes, sentAt }: FolderChild): ShownFile {
-  return { id, name, sizeBytes, sentAt };
+  return { id: toFileId(id), name, sizeBytes, sentAt };
 }

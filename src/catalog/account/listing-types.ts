@@ -1,4 +1,4 @@
-import type { FolderId } from '../../core/ids.ts';
+import type { FileId, FolderId } from '../../core/ids.ts';
 import type { FileTable, FolderTable } from '../db/schema.ts';
 
 /** What one listing of one folder said: a complete, atomic fact about it. */
@@ -13,7 +13,7 @@ export interface Listing {
 }
 
 export interface ListedFile {
-  id: string;
+  id: FileId;
   url: string;
   name: string;
   sizeBytes: number;
@@ -27,9 +27,9 @@ export interface ListedFile {
 /** What a listing changed in the catalog. */
 export interface ListingChange {
   /** Files that are new, renamed, moved, resized, back again, or below a folder that was renamed or moved. */
-  changed: string[];
+  changed: FileId[];
   /** Files that are missing from now on, below missing folders too. */
-  missing: string[];
+  missing: FileId[];
   /** How many files are in the library now that were not. */
   added: number;
 }

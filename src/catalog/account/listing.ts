@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely';
-import type { FolderId } from '../../core/ids.ts';
+import type { FileId, FolderId } from '../../core/ids.ts';
 import { chunks } from '../db/chunks.ts';
 import { inList } from '../db/in-list.ts';
 import type { FileTable, Schema } from '../db/schema.ts';
@@ -121,8 +121,8 @@ async function recordFiles(
   listing: Listing,
   held: readonly HeldFile[],
   now: number,
-): Promise<{ changed: string[]; added: number }> {
-  const changed: string[] = [];
+): Promise<{ changed: FileId[]; added: number }> {
+  const changed: FileId[] = [];
   let added = 0;
   const known = new Map(held.map((row) => [row.id, row]));
   const elsewhere = listing.files.filter((file) => !known.has(file.id)).map((file) => file.id);

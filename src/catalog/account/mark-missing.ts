@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely';
-import type { FolderId } from '../../core/ids.ts';
+import type { FileId, FolderId } from '../../core/ids.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 import { descendantFolders } from './descendants.ts';
@@ -45,7 +45,7 @@ export async function markMissing(
   /** What this folder held before the listing. */
   { children, held }: { children: readonly Child[]; held: readonly HeldFile[] },
   now: number,
-): Promise<string[]> {
+): Promise<FileId[]> {
   const here = new Set(listing.folders.map((folder) => folder.id));
   const lost = children.filter((row) => row.missing_since === null && !here.has(row.id)).map((row) => row.id);
   const below = lost.length > 0 ? await descendantFolders(trx, lost) : [];

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import type { FolderId } from '../../core/ids.ts';
+import type { FileId, FolderId } from '../../core/ids.ts';
 
 /** A file of the account, as far as it matters for who follows whom. */
 export interface SlotFile {
-  id: string;
+  id: FileId;
   folderId: FolderId;
   name: string;
 }

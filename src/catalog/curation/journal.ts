@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { type Codec, jsonOf } from '../../core/codec.ts';
+import { type FileId, toFileId } from '../../core/ids.ts';
 import type { Override } from '../../library/override.ts';
 import type { Schema } from '../db/schema.ts';
 import type { Former, Target } from './override-types.ts';
@@ -15,7 +16,7 @@ export interface Spot {
 /** One file that was given another place in a tree. `undefined` = it had, or has, none. */
 export interface Move {
   tree: string;
-  fileId: string;
+  fileId: FileId;
   from?: Spot | undefined;
   to?: Spot | undefined;
 }
@@ -34,7 +35,12 @@ const spot = z.object({
   stem: z.string().optional(),
   told: z.string().optional(),
 });
-const move = z.object({ tree: z.string(), fileId: z.string(), from: spot.optional(), to: spot.optional() });
+const move = z.object({
+  tree: z.string(),
+  fileId: z.string().transform(toFileId),
+  from: spot.optional(),
+  to: spot.optional(),
+});
 
 /** How moves are kept. */
 const kept: Codec<readonly Move[]> = jsonOf(z.array(move));
@@ -54,7 +60,7 @@ export interface Journal {
    * The moves of files whose paths others have taken over are those of the others: an undo moves what stands there.
    * @param successors by the ids of those that had the paths
    */
-  handOn(tree: string, successors: ReadonlyMap<string, string>): Promise<void>;
+  handOn(tree: string, successors: ReadonlyMap<FileId, FileId>): Promise<void>;
   /** This batch is not undone again. @param now milliseconds UTC */
   undone(id: number, now: number): Promise<void>;
 }

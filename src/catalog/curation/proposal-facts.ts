@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { joinAccountPath } from '../../core/account-path.ts';
 import { type Codec, jsonOf } from '../../core/codec.ts';
+import type { FileId } from '../../core/ids.ts';
 import { createFolders } from '../account/folders.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
@@ -22,7 +23,7 @@ export const proposalFacts: Codec<ProposalFacts> = jsonOf(shape);
 /** Account paths shown with a proposal. */
 const maxExamples = 5;
 
-export async function factsOf(db: Kysely<Schema>, fileIds: readonly string[]): Promise<ProposalFacts> {
+export async function factsOf(db: Kysely<Schema>, fileIds: readonly FileId[]): Promise<ProposalFacts> {
   const shown = await db
     .selectFrom('files')
     .select(['folder_id', 'name'])

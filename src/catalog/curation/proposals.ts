@@ -1,4 +1,5 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
+import type { FileId } from '../../core/ids.ts';
 import { chunks } from '../db/chunks.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
@@ -24,21 +25,21 @@ export interface Proposals {
   /** Those that wait for a word, newest first: at most one for each cause. */
   open(): Promise<Proposal[]>;
   /** What a person is told of these files. */
-  factsOf(fileIds: readonly string[]): Promise<ProposalFacts>;
+  factsOf(fileIds: readonly FileId[]): Promise<ProposalFacts>;
   /** The proposal with this number. */
   byId(id: number): Promise<Proposal | undefined>;
   /** Ids of its files, in order. */
-  filesOf(id: number): Promise<string[]>;
+  filesOf(id: number): Promise<FileId[]>;
   /** Writes a new one down. @returns its number */
-  add(proposal: NewProposal, fileIds: readonly string[]): Promise<number>;
+  add(proposal: NewProposal, fileIds: readonly FileId[]): Promise<number>;
   /** An open one is about these files now. */
-  update(id: number, why: string, facts: ProposalFacts, fileIds: readonly string[]): Promise<void>;
+  update(id: number, why: string, facts: ProposalFacts, fileIds: readonly FileId[]): Promise<void>;
   /** @param now milliseconds UTC; without it the proposal waits for a decision again */
   decide(id: number, state: ProposalState, now: number | undefined): Promise<void>;
   /** The newest removal that has not been undone, among those of which something is gone still. */
   lastRemoval(): Promise<number | undefined>;
   /** The batch by which each of these files went; what is still in the library is not among them. */
-  batchesOf(fileIds: readonly string[]): Promise<Map<string, number>>;
+  batchesOf(fileIds: readonly FileId[]): Promise<Map<string, number>>;
 }
 
 export function createProposals(db: Kysely<Schema>): Proposals {
@@ -144,7 +145,7 @@ export interface NewProposal {
 export async function insertProposal(
   trx: Transaction<Schema>,
   { at, kind, why, state, decidedAt, facts }: NewProposal,
-  fileIds: readonly string[],
+  fileIds: readonly FileId[],
 ): Promise<number> {
   const row = { at, kind, why, state, decided_at: decidedAt ?? null, facts: proposalFacts.encode(facts) };
   const { insertId } = await trx.insertInto('proposals').values(row).executeTakeFirstOrThrow();
@@ -152,7 +153,7 @@ export async function insertProposal(
   return Number(insertId);
 }
 
-async function insertFiles(trx: Transaction<Schema>, id: number, fileIds: readonly string[]): Promise<void> {
+async function insertFiles(trx: Transaction<Schema>, id: number, fileIds: readonly FileId[]): Promise<void> {
   for (const part of chunks(fileIds)) {
     const rows = part.map((file_id) => ({ proposal_id: id, file_id }));
     await trx.insertInto('proposal_files').values(rows).execute();

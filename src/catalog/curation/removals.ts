@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
-import type { FolderId } from '../../core/ids.ts';
+import type { FileId, FolderId } from '../../core/ids.ts';
 import { descendantFolders } from '../account/descendants.ts';
 import { markDirty } from '../account/dirty.ts';
 import { inList } from '../db/in-list.ts';
@@ -25,9 +25,9 @@ export interface RetentionWindows {
 /** What listings no longer name: remembered, confirmed by a second crawl, given a time of grace, and only then taken out. */
 export interface Removals {
   /** Files at the end of the ladder, with what this crawl would confirm. */
-  due(windows: RetentionWindows): Promise<string[]>;
+  due(windows: RetentionWindows): Promise<FileId[]>;
   /** Files that are missing, wherever on the ladder. @param since only those missing for so long, milliseconds UTC */
-  missing(since?: number): Promise<string[]>;
+  missing(since?: number): Promise<FileId[]>;
   /** What lies below none of the roots any more (somebody changed the settings) counts as missing from now on. */
   missOutside(rootIds: readonly FolderId[], now: number): Promise<void>;
   /** A successful crawl ends: what is missing goes one rung up, never two. */
@@ -42,13 +42,13 @@ export interface Removals {
    * Takes files out of the library, as a batch that can be undone. Their rows stay, so that one that returns is known
    * again. What came back, or was kept, in the meantime stays. @returns what went
    */
-  remove(ids: readonly string[], now: number, batch: RemovalBatch): Promise<string[]>;
+  remove(ids: readonly FileId[], now: number, batch: RemovalBatch): Promise<FileId[]>;
   /** A person's word that these stay in the library, also those that were taken out. @returns what is there again */
-  keep(ids: readonly string[], now: number): Promise<string[]>;
+  keep(ids: readonly FileId[], now: number): Promise<FileId[]>;
   /** That word is taken back: they stand where they stood on the ladder. */
-  unkeep(ids: readonly string[]): Promise<void>;
+  unkeep(ids: readonly FileId[]): Promise<void>;
   /** Those of `ids` that are missing still, in the library, and not kept by a person's word. */
-  stillMissing(ids: readonly string[]): Promise<string[]>;
+  stillMissing(ids: readonly FileId[]): Promise<FileId[]>;
 }
 
 export function createRemovals(db: Kysely<Schema>): Removals {
@@ -66,7 +66,7 @@ export function createRemovals(db: Kysely<Schema>): Removals {
     return rows[0] ?? { total: 0, candidates: 0 };
   }
 
-  const idsWhere = async (where: RawBuilder<boolean>): Promise<string[]> => {
+  const idsWhere = async (where: RawBuilder<boolean>): Promise<FileId[]> => {
     const rows = await db.selectFrom('files').select('id').where(where).orderBy('id').execute();
     return rows.map((row) => row.id);
   };
@@ -168,9 +168,9 @@ export type RemovalBatch =
 
 async function stillMissing(
   db: Kysely<Schema> | Transaction<Schema>,
-  ids: readonly string[],
+  ids: readonly FileId[],
   alsoKept: boolean,
-): Promise<string[]> {
+): Promise<FileId[]> {
   let query = db
     .selectFrom('files')
     .select('id')

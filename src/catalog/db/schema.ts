@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { FolderId } from '../../core/ids.ts';
+import type { FileId, FolderId } from '../../core/ids.ts';
 
 /** Times are milliseconds since the epoch, UTC; flags are 0 or 1. */
 export interface FolderTable {
@@ -18,7 +18,7 @@ export interface FolderTable {
 }
 
 export interface FileTable {
-  id: string;
+  id: FileId;
   folder_id: FolderId;
   url: string;
   name: string;
@@ -65,7 +65,7 @@ export interface CrawlFolderTable {
 }
 
 export interface LeaseTable {
-  file_id: string;
+  file_id: FileId;
   url: string;
   issued_at: number;
   first_used_at: number | null;
@@ -73,7 +73,7 @@ export interface LeaseTable {
 
 /** A beginning or end of a file that is kept on disk. */
 export interface CachedRangeTable {
-  file_id: string;
+  file_id: FileId;
   /** head or tail */
   side: string;
   size_bytes: number;
@@ -93,7 +93,7 @@ export interface PlayTable {
 
 /** What a file was taken for last. */
 export interface RecognitionTable {
-  file_id: string;
+  file_id: FileId;
   /** JSON of the Recognition. */
   recognition: string;
 }
@@ -102,7 +102,7 @@ export interface RecognitionTable {
 export interface PlacementTable {
   /** Name of the tree, '' for the first. */
   tree: string;
-  file_id: string;
+  file_id: FileId;
   /** Folded path of the directory of its title. */
   title_key: string;
   /** Path of its .strm without the extension. Frozen: once there it is changed by a person's order alone. */
@@ -138,7 +138,7 @@ export interface TreeTable {
   tree: string;
   path: string;
   kind: string;
-  file_id: string | null;
+  file_id: FileId | null;
   title_key: string;
   sha256: string;
   /** Of what was about to be written over it. */
@@ -164,7 +164,7 @@ export interface TreeFolderTable {
 
 /** Files whose place in the tree has not been brought up to date since they changed. */
 export interface DirtyTable {
-  file_id: string;
+  file_id: FileId;
 }
 
 /** A deletion that was stopped, or one that went through. */
@@ -183,7 +183,7 @@ export interface ProposalTable {
 
 export interface ProposalFileTable {
   proposal_id: number;
-  file_id: string;
+  file_id: FileId;
 }
 
 /** A tree file that lies in dataDir/trash. */
@@ -194,7 +194,7 @@ export interface TrashTable {
   /** The tree that it comes from, and its path there. */
   tree: string;
   path: string;
-  file_id: string | null;
+  file_id: FileId | null;
   sha256: string;
   /** Steady time. */
   trashed_at: number;
@@ -202,7 +202,7 @@ export interface TrashTable {
 
 /** What a video's header says, or how often it could not be read. */
 export interface MediaTable {
-  file_id: string;
+  file_id: FileId;
   /** Of the file when it was read: with another size the row says nothing. */
   size_bytes: number;
   at: number;

@@ -1,9 +1,10 @@
 import type { Kysely } from 'kysely';
+import type { FileId } from '../../core/ids.ts';
 import type { Schema } from '../db/schema.ts';
 
 /** A beginning or end of a file that lies on disk. Times in milliseconds UTC. */
 export interface CachedRangeRow {
-  fileId: string;
+  fileId: FileId;
   side: 'head' | 'tail';
   sizeBytes: number;
   start: number;
@@ -20,7 +21,7 @@ export interface CachedRanges {
   /** Notes a range in the place of the one at that end of its file. */
   put(range: CachedRangeRow): Promise<void>;
   /** The range at this end of the file lies there no more. */
-  drop(fileId: string, side: string): Promise<void>;
+  drop(fileId: FileId, side: string): Promise<void>;
 }
 
 export function createCachedRanges(db: Kysely<Schema>): CachedRanges {

@@ -1,9 +1,10 @@
 import type { Kysely } from 'kysely';
+import type { FileId } from '../../core/ids.ts';
 import type { Schema } from '../db/schema.ts';
 
 /** A direct link as it is kept. Times in milliseconds UTC. */
 export interface KeptLease {
-  fileId: string;
+  fileId: FileId;
   url: string;
   issuedAt: number;
   firstUsedAt: number | undefined;
@@ -12,11 +13,11 @@ export interface KeptLease {
 /** Direct links that outlive a restart. */
 export interface Leases {
   /** The link that is kept of this file, however old. */
-  get(fileId: string): Promise<KeptLease | undefined>;
+  get(fileId: FileId): Promise<KeptLease | undefined>;
   /** Keeps a link in the place of the one before it. */
   put(lease: KeptLease): Promise<void>;
   /** Forgets the link of this file. */
-  drop(fileId: string): Promise<void>;
+  drop(fileId: FileId): Promise<void>;
   /** Forgets links made before `issuedBefore`: they hold an address that nobody needs any more. */
   prune(issuedBefore: number): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import type { Codec } from '../../core/codec.ts';
+import type { FileId } from '../../core/ids.ts';
 import type { MediaFacts } from '../../library/media-facts.ts';
 import { markDirty } from '../account/dirty.ts';
 import { inList } from '../db/in-list.ts';
@@ -8,7 +9,7 @@ import type { Schema } from '../db/schema.ts';
 
 /** A video whose header has not been read. */
 export interface UnreadVideo {
-  id: string;
+  id: FileId;
   url: string;
   name: string;
   sizeBytes: number;
@@ -25,7 +26,7 @@ export interface MediaCounts {
 /** Where one is in the order of the files, the newest first. */
 interface Cursor {
   at: number;
-  id: string;
+  id: FileId;
 }
 
 /** Row values: SQLite walks its index from the one place to the other. */
@@ -40,13 +41,13 @@ export const maxFailures = 3;
 /** What the videos' own headers say. A row holds for the size that it was written for. */
 export interface MediaStore {
   /** The facts of these files, where they are known. */
-  factsOf(fileIds: readonly string[]): Promise<Map<string, MediaFacts>>;
+  factsOf(fileIds: readonly FileId[]): Promise<Map<string, MediaFacts>>;
   /** How long these files last, in milliseconds, where that is known. */
-  durationsOf(fileIds: readonly string[]): Promise<Map<string, number>>;
+  durationsOf(fileIds: readonly FileId[]): Promise<Map<string, number>>;
   /** Keeps the facts of a file and notes that the tree is behind for it. */
-  put(file: { id: string; sizeBytes: number }, facts: MediaFacts, now: number): Promise<void>;
+  put(file: { id: FileId; sizeBytes: number }, facts: MediaFacts, now: number): Promise<void>;
   /** Counts a failure; of a file that changed they are counted anew. */
-  failed(file: { id: string; sizeBytes: number }, now: number): Promise<void>;
+  failed(file: { id: FileId; sizeBytes: number }, now: number): Promise<void>;
   /**
    * Videos to read, the newest first. Looks at some hundred files at a time: most of them are known, and a film that
    * plays must not wait for a look at 100,000. @param failedBefore milliseconds UTC: later failures wait

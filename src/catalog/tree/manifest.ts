@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { ownJson } from '../../core/codec.ts';
+import type { FileId } from '../../core/ids.ts';
 import { chunks } from '../db/chunks.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
@@ -10,7 +11,7 @@ import { recordTreeChange } from './folder-dates.ts';
 export interface TreeRow {
   path: string;
   kind: string;
-  fileId: string | undefined;
+  fileId: FileId | undefined;
   titleKey: string;
   sha256: string;
   /** Of the bytes that were about to take their place: after a kill, either may lie there. */
@@ -58,7 +59,7 @@ const putRow = `insert into tree (tree, path, kind, file_id, title_key, sha256, 
  */
 export interface Manifest {
   /** Titles in whose folders something written belongs to one of these files. */
-  treeKeysOf(fileIds: readonly string[]): Promise<string[]>;
+  treeKeysOf(fileIds: readonly FileId[]): Promise<string[]>;
   /** What was written for these titles. */
   treeOfKeys(keys: readonly string[]): Promise<TreeRow[]>;
   /** What was written, after `after` in the order of paths: for a walk over everything. */
@@ -77,7 +78,7 @@ export interface Manifest {
   intend(
     rows: readonly TreeRow[],
     stems: ReadonlyMap<string, Standing>,
-    disowned: readonly string[],
+    disowned: readonly FileId[],
   ): Promise<number[]>;
   /**
    * Writes down what was written and forgets what was removed. `at`: when it was done, for the dates of the folders;

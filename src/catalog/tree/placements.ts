@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Codec } from '../../core/codec.ts';
+import type { FileId } from '../../core/ids.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
@@ -10,7 +11,7 @@ export type { Standing, TreeRow } from './manifest.ts';
 
 /** A file of a title. `stem` is where it stands in the tree, once it was written. */
 export interface TitleRow {
-  fileId: string;
+  fileId: FileId;
   titleKey: string;
   recognition: Recognition;
   stem: string | undefined;
@@ -22,7 +23,7 @@ export interface TitleRow {
 
 /** Where a file stands in a tree, or shall stand. */
 export interface Place {
-  fileId: string;
+  fileId: FileId;
   titleKey: string;
   stem: string | undefined;
   name?: string | undefined;
@@ -33,11 +34,11 @@ export interface Place {
 /** Which title of one tree each file belongs to, where it stands there, and the manifest of what was written. */
 export interface Placements extends Manifest {
   /** The places of these files. */
-  placesOf(fileIds: readonly string[]): Promise<Map<string, Place>>;
+  placesOf(fileIds: readonly FileId[]): Promise<Map<FileId, Place>>;
   /** Everything that has a path, also what has left the library and may come back. */
-  standing(): Promise<{ fileId: string; stem: string }[]>;
+  standing(): Promise<{ fileId: FileId; stem: string }[]>;
   /** Gives `places` to their files. Of `fileIds`, those that are not `kept` have no place from now on. */
-  place(fileIds: readonly string[], places: readonly Place[], keep?: readonly string[]): Promise<void>;
+  place(fileIds: readonly FileId[], places: readonly Place[], keep?: readonly string[]): Promise<void>;
   /** Every file of these titles that was recognised, also those that have left the library. */
   ofKeys(keys: readonly string[]): Promise<TitleRow[]>;
   /**

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Codec } from '../../core/codec.ts';
-import type { FolderId } from '../../core/ids.ts';
+import type { FileId, FolderId } from '../../core/ids.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
@@ -8,7 +8,7 @@ import { upsert } from '../db/upsert.ts';
 
 /** What a file was taken for. */
 export interface RecognitionRow {
-  fileId: string;
+  fileId: FileId;
   recognition: Recognition;
 }
 
@@ -40,18 +40,18 @@ export interface Recognitions {
   /** How many files of each kind came into the library at `since` (milliseconds UTC) or later and are in it. */
   arrivedSince(since: number): Promise<Arrivals>;
   /** What these files were taken for last. */
-  ofFiles(fileIds: readonly string[]): Promise<Map<string, Recognition>>;
+  ofFiles(fileIds: readonly FileId[]): Promise<Map<string, Recognition>>;
   /**
    * Extras without a place in the folders that `folderIds` names, below them and beside them: they may belong to what
    * came there. Beside means among as few folders as a title has, not among the titles of a whole library.
    */
-  extrasNear(folderIds: readonly FolderId[]): Promise<string[]>;
+  extrasNear(folderIds: readonly FolderId[]): Promise<FileId[]>;
   /** Those of files in the library after `after`, in order: for a walk over everything. */
-  after(after: string, limit: number): Promise<RecognitionRow[]>;
+  after(after: FileId | undefined, limit: number): Promise<RecognitionRow[]>;
 }
 
 export function createRecognitions(db: Kysely<Schema>, codec: Codec<Recognition>): Recognitions {
-  async function textsOf(fileIds: readonly string[]): Promise<Map<string, string>> {
+  async function textsOf(fileIds: readonly FileId[]): Promise<Map<FileId, string>> {
     const known = db.selectFrom('recognitions').selectAll().where('file_id', 'in', inList(fileIds));
     return new Map((await known.execute()).map((row) => [row.file_id, row.recognition]));
   }
@@ -93,7 +93,7 @@ export function createRecognitions(db: Kysely<Schema>, codec: Codec<Recognition>
     },
 
     async extrasNear(folderIds) {
-      const { rows } = await sql<{ id: string }>`
+      const { rows } = await sql<{ id: FileId }>`
         with near(id) as (
           select value from json_each(${JSON.stringify(folderIds)})
           union select id from folders where parent_id in ${inList(folderIds)}
@@ -112,9 +112,9 @@ export function createRecognitions(db: Kysely<Schema>, codec: Codec<Recognition>
     },
 
     async after(after, limit) {
-      const { rows } = await sql<{ file_id: string; recognition: string }>`
+      const { rows } = await sql<{ file_id: FileId; recognition: string }>`
         select r.file_id, r.recognition from recognitions r join files f on f.id = r.file_id
-        where r.file_id > ${after} and f.gone_at is null order by r.file_id limit ${limit}`.execute(db);
+        where r.file_id > ${after ?? ''} and f.gone_at is null order by r.file_id limit ${limit}`.execute(db);
       return rows.map((row) => ({ fileId: row.file_id, recognition: codec.decode(row.recognition) }));
     },
   };

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import type { FileId } from '../../core/ids.ts';
 import { chunks } from '../db/chunks.ts';
 import type { Schema } from '../db/schema.ts';
 
@@ -11,7 +12,7 @@ export interface TrashRow {
   /** Name of the tree that it comes from ('' = the only one), and its path there. */
   tree: string;
   path: string;
-  fileId: string | undefined;
+  fileId: FileId | undefined;
   sha256: string;
   /** Steady time, milliseconds. */
   trashedAt: number;

@@ -1,9 +1,10 @@
 import { type Kysely, sql } from 'kysely';
+import type { FileId } from '../../core/ids.ts';
 import type { Schema } from '../db/schema.ts';
 
 /** What is needed of a file of the account to show it. */
 export interface ShownFile {
-  id: string;
+  id: FileId;
   name: string;
   sizeBytes: number;
   /** Milliseconds UTC. */
@@ -32,7 +33,7 @@ interface Row {
   sha256: string;
   size_bytes: number;
   mtime_ms: number;
-  id: string | null;
+  id: FileId | null;
   name: string | null;
   file_bytes: number | null;
   sent_at: number | null;

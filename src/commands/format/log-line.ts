@@ -1,3 +1,4 @@
+import { type FileId, toFileId } from '../../core/ids.ts';
 import type { LogEvent } from '../../core/readable-log.ts';
 import { withoutSecrets } from '../../core/redact.ts';
 import { eventSentences } from './log-events.ts';
@@ -11,7 +12,7 @@ export interface LogLineOptions {
   /** Shows also what is left out at `info` because another line tells it. */
   isDebug?: boolean;
   /** Ids of files say nothing to a person: the name, where it is known. */
-  nameOfFile?: (fileId: string) => string | undefined;
+  nameOfFile?: (fileId: FileId) => string | undefined;
   /** Puts colours on parts of a line; none when absent. */
   paint?: (part: 'time' | 'warn' | 'error' | 'debug', text: string) => string;
 }
@@ -38,7 +39,7 @@ export function createLogLine(options: LogLineOptions = {}) {
 function withName(event: LogEvent, nameOfFile: LogLineOptions['nameOfFile']): LogEvent {
   const { fileId, name, title, path } = event.values;
   if (typeof fileId !== 'string' || (name ?? title ?? path) !== undefined) return event;
-  const known = nameOfFile?.(fileId);
+  const known = nameOfFile?.(toFileId(fileId));
   return known === undefined ? event : { ...event, values: { ...event.values, name: known } };
 }
 

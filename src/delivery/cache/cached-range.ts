@@ -1,3 +1,4 @@
+import type { FileId } from '../../core/ids.ts';
 /** Which end of a file a stretch belongs to. */
 export type Side = 'head' | 'tail';
 
@@ -6,7 +7,7 @@ export const blockBytes = 64 * 1024;
 
 /** A cached stretch: `length` bytes of the file from `start` on, with a checksum for each block. */
 export interface CachedRange {
-  fileId: string;
+  fileId: FileId;
   side: Side;
   /** Size of the whole file when it was read. */
   sizeBytes: number;
@@ -21,11 +22,11 @@ export interface CachedRange {
 export interface CachedRangeStore {
   all(): Promise<CachedRange[]>;
   put(range: CachedRange): Promise<void>;
-  drop(fileId: string, side: Side): Promise<void>;
+  drop(fileId: FileId, side: Side): Promise<void>;
 }
 
 /** A file as the cache knows it. */
 export interface CacheableFile {
-  id: string;
+  id: FileId;
   sizeBytes: number;
 }

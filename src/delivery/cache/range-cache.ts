@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../core/clock.ts';
+import type { FileId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
 import type { CacheableFile, CachedRange, CachedRangeStore, Side } from './cached-range.ts';
 import { createRangeIndex, rangeFileName } from './range-index.ts';
@@ -45,7 +46,7 @@ export interface RangeCache {
   /** Keeps what is read from `position` on, if that is worth keeping. One reader of an end at a time. */
   recorder(file: CacheableFile, position: number): Recorder | undefined;
   /** Nothing of this file is believed any more. */
-  drop(fileId: string): void;
+  drop(fileId: FileId): void;
   /** Keeps nothing more, and resolves when what was being written is on disk. */
   close(): Promise<void>;
   state(): { files: number; bytes: number; totalBytes: number };
@@ -64,7 +65,7 @@ export function createRangeCache(options: RangeCacheOptions): RangeCache {
   let restUntil = 0;
   const headBytes = Math.floor((fileBytes * 5) / 8);
   const tailBytes = fileBytes - headBytes;
-  const pathOf = (fileId: string, side: Side) => join(dir, rangeFileName(fileId, side));
+  const pathOf = (fileId: FileId, side: Side) => join(dir, rangeFileName(fileId, side));
   const keeps = () => isOpen && clock.now() >= restUntil;
   const removeFile = (path: string) => rm(path, { force: true }).catch(() => undefined);
 

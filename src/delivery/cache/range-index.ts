@@ -1,9 +1,10 @@
+import type { FileId } from '../../core/ids.ts';
 import type { CacheableFile, CachedRange, Side } from './cached-range.ts';
 
 /** What is cached, in memory: found by file and place, bounded in bytes, the first one used longest ago. */
 export interface RangeIndex {
   /** Of one end of a file, whatever its size was. */
-  get(fileId: string, side: Side): CachedRange | undefined;
+  get(fileId: FileId, side: Side): CachedRange | undefined;
   /** The stretch that holds this byte. One of another size than the file has is let go first. */
   at(file: CacheableFile, position: number): CachedRange | undefined;
   /** Takes the place of what was cached of that end; what was used longest ago goes where it is too much. */
@@ -25,7 +26,7 @@ export interface RangeIndexOptions {
 }
 
 /** What the file of a stretch is called. */
-export function rangeFileName(fileId: string, side: Side): string {
+export function rangeFileName(fileId: FileId, side: Side): string {
   return `${fileId}.${side}`;
 }
 
@@ -33,7 +34,7 @@ export function createRangeIndex({ totalBytes, letGo }: RangeIndexOptions): Rang
   const ranges = new Map<string, CachedRange>();
   let bytes = 0;
   const nameOf = ({ fileId, side }: CachedRange) => rangeFileName(fileId, side);
-  const get = (fileId: string, side: Side) => ranges.get(rangeFileName(fileId, side));
+  const get = (fileId: FileId, side: Side) => ranges.get(rangeFileName(fileId, side));
 
   return {
     get,

@@ -1,3 +1,4 @@
+import type { FileId } from '../../core/ids.ts';
 import { type Client, networkZoneOf } from './client.ts';
 import { type FamilyTraits, traitsOf } from './client-traits.ts';
 import { type RequestHeaders, rangeCounts, type Validators, weighConditions } from './conditions.ts';
@@ -8,7 +9,7 @@ export type DeliveryMode = 'auto' | 'redirect' | 'proxy';
 
 /** What has to be known of a file to decide. */
 export interface Deliverable extends Validators {
-  id: string;
+  id: FileId;
   sizeBytes: number;
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { isBridgeError } from '../../core/errors.ts';
+import type { FileId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
 import type { RangeCache } from '../cache/range-cache.ts';
 import type { ReadableFile } from './read-options.ts';
@@ -11,7 +12,7 @@ export interface PrefetchOptions {
   clock: Clock;
   log: Log;
   /** What comes after this file, if anything does. */
-  nextOf: (fileId: string) => Promise<(ReadableFile & { name: string }) | undefined>;
+  nextOf: (fileId: FileId) => Promise<(ReadableFile & { name: string }) | undefined>;
   /** Whether the host may be called. */
   mayAskHost: () => boolean;
   /** How much of its beginning is made ready; 0 = nothing. */
@@ -37,7 +38,7 @@ export function createPrefetch(options: PrefetchOptions): Prefetch {
   const closing = new AbortController();
   let busy = false;
 
-  async function prepare(fileId: string): Promise<void> {
+  async function prepare(fileId: FileId): Promise<void> {
     const next = await nextOf(fileId);
     const { signal } = closing;
     if (!next || rangeCache.covers(next, 0) >= Math.min(headBytes, next.sizeBytes) || signal.aborted) return;

@@ -2,7 +2,7 @@ import type { CatalogFile } from '../../catalog/account/files.ts';
 import { createSlots, type SlotFile, type Slots } from '../../catalog/account/successor.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Target } from '../../catalog/curation/override-types.ts';
-import type { FolderId } from '../../core/ids.ts';
+import { type FileId, type FolderId, toFileId } from '../../core/ids.ts';
 import { applyOverrides, type Said } from '../../library/override.ts';
 import type { Tree } from '../../library/trees.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';
@@ -10,9 +10,9 @@ import type { Recognition } from '../../naming/text/recognition.ts';
 /** What a person said of the files of one folder. */
 export interface EffectiveOverrides {
   /** Puts it on what was read. */
-  say: (fileId: string, recognition: Recognition) => Recognition;
+  say: (fileId: FileId, recognition: Recognition) => Recognition;
   /** Files that were uploaded anew, and the missing ones whose word is theirs from now on. */
-  successors: ReadonlyMap<string, string>;
+  successors: ReadonlyMap<FileId, FileId>;
 }
 
 /** Overrides of files and of the folders above them, the nearest having the last word. */
@@ -23,24 +23,24 @@ export async function createEffectiveOverrides(
   const rows = await catalog.overrides.all();
   const all = new Map(rows.map(({ target, value }) => [target, value]));
   const left = await leftBy(
-    rows.flatMap(({ target }) => (target.startsWith('file:') ? [target.slice(5)] : [])),
+    rows.flatMap(({ target }) => (target.startsWith('file:') ? [toFileId(target.slice(5))] : [])),
   );
 
   /** Those of these files that have left their folders; of several the one that was spoken of last counts. */
-  async function leftBy(ids: readonly string[]): Promise<Slots<SlotFile>> {
+  async function leftBy(ids: readonly FileId[]): Promise<Slots<SlotFile>> {
     if (ids.length === 0) return createSlots<SlotFile>([]);
     const known = await catalog.files.filesByIds(ids);
     const gone = [
       ...known.filter((file) => file.missingSince !== undefined),
       ...(await catalog.files.goneByIds(ids)),
     ];
-    const byId = new Map<string, SlotFile>(gone.map((file) => [file.id, file]));
+    const byId = new Map<FileId, SlotFile>(gone.map((file) => [file.id, file]));
     return createSlots(ids.flatMap((id) => byId.get(id) ?? []));
   }
 
   /** A file that succeeds one that is missing takes what was said of it, too. */
-  async function successorsAmong(files: readonly CatalogFile[]): Promise<Map<string, string>> {
-    const found = new Map<string, string>();
+  async function successorsAmong(files: readonly CatalogFile[]): Promise<Map<FileId, FileId>> {
+    const found = new Map<FileId, FileId>();
     for (const file of files) {
       const from = left.otherAt(file)?.id;
       if (from !== undefined && file.missingSince === undefined && !all.has(`file:${file.id}`))
@@ -65,7 +65,7 @@ export async function createEffectiveOverrides(
         if (override) above.unshift({ of: 'folder', override });
       }
       const successors = await successorsAmong(files);
-      const say = (fileId: string, recognition: Recognition): Recognition => {
+      const say = (fileId: FileId, recognition: Recognition): Recognition => {
         const own = all.get(`file:${successors.get(fileId) ?? fileId}` satisfies Target);
         if (!own && (above.length === 0 || recognition.kind === 'ignored')) return recognition;
         return applyOverrides(recognition, own ? [...above, { of: 'file', override: own }] : above);

@@ -1,7 +1,7 @@
 import { createSlots } from '../../catalog/account/successor.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Place } from '../../catalog/tree/placements.ts';
-import type { FolderId } from '../../core/ids.ts';
+import type { FileId, FolderId } from '../../core/ids.ts';
 import type { LibraryFile } from '../../library/layout.ts';
 import { type Owner, ownerOf } from '../../library/owner.ts';
 import { admits, keyIn, type Tree } from '../../library/trees.ts';
@@ -22,7 +22,7 @@ export interface Titled {
 export interface Placing {
   places: Place[];
   /** Files that have none yet, and may have one when the crawl has ended: other folders say more of them. */
-  open: string[];
+  open: FileId[];
 }
 
 /**
@@ -33,11 +33,11 @@ export async function placeIn(
   catalog: Catalog,
   tree: Tree,
   titled: readonly Titled[],
-  before: ReadonlyMap<string, Place>,
+  before: ReadonlyMap<FileId, Place>,
   midCrawl: boolean,
 ): Promise<Placing> {
   const places: Place[] = [];
-  const open: string[] = [];
+  const open: FileId[] = [];
   const extras: Titled[] = [];
   const formerPlaceOf = await formerPlaces(catalog, tree, titled, before);
   for (const one of titled) {
@@ -81,7 +81,7 @@ async function formerPlaces(
   catalog: Catalog,
   tree: Tree,
   titled: readonly Titled[],
-  before: ReadonlyMap<string, Place>,
+  before: ReadonlyMap<FileId, Place>,
 ): Promise<(successor: Titled) => FormerPlace | undefined> {
   const fresh = titled.filter(({ file }) => before.get(file.fileId)?.stem === undefined);
   const left = await catalog.files.leftOf([...new Set(fresh.map((one) => one.folderId))]);

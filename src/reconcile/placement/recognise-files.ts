@@ -4,7 +4,7 @@ import { createSlots } from '../../catalog/account/successor.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Place } from '../../catalog/tree/placements.ts';
 import { joinAccountPath } from '../../core/account-path.ts';
-import type { FolderId } from '../../core/ids.ts';
+import type { FileId, FolderId } from '../../core/ids.ts';
 import type { LibraryFile } from '../../library/layout.ts';
 import type { TitlesByTree, Tree } from '../../library/trees.ts';
 import { isSubtitle, isVideo, recogniseFolder } from '../../naming/recognise.ts';
@@ -19,11 +19,11 @@ export interface Recognised {
   /** The titles that they belong to, or belonged to. */
   titles: TitlesByTree;
   /** Files of which another folder may still say more: the title that an extra belongs to, a file that is missing. */
-  open: Set<string>;
+  open: Set<FileId>;
   /** Folders in which something has come that stood nowhere before. */
   fresh: Set<FolderId>;
   /** Files that were uploaded anew, and the missing ones whose word is theirs. */
-  successors: Map<string, string>;
+  successors: Map<FileId, FileId>;
 }
 
 /** A file as the library sees it. @param folder account path of its folder */
@@ -45,7 +45,7 @@ export function foldersOf(catalog: Catalog, files: Iterable<CatalogFile>): Promi
 export async function recogniseFiles(
   catalog: Catalog,
   trees: readonly Tree[],
-  fileIds: readonly string[],
+  fileIds: readonly FileId[],
   midCrawl = false,
 ): Promise<Recognised> {
   const changed = await catalog.files.filesByIds(fileIds);
@@ -70,7 +70,7 @@ export async function recogniseFiles(
     .filter(({ name }) => isVideo(name))
     .map((file) => file.id);
   for (const id of result.successors.keys()) result.open.add(id);
-  const places = new Map<Tree, Map<string, Place>>();
+  const places = new Map<Tree, Map<FileId, Place>>();
   for (const tree of trees)
     places.set(tree, await catalog.placementsOf(tree.name).placesOf([...known, ...beside]));
   await readAnew(catalog, titled, places);
@@ -110,7 +110,7 @@ function differs(a: Place, b: Place | undefined): boolean {
 async function readAnew(
   catalog: Catalog,
   titled: readonly Titled[],
-  places: ReadonlyMap<Tree, Map<string, Place>>,
+  places: ReadonlyMap<Tree, Map<FileId, Place>>,
 ): Promise<void> {
   const libraryFiles = new Map(titled.map(({ file }) => [file.fileId, file]));
   const rows = titled.map(({ file, recognition }) => ({ fileId: file.fileId, recognition }));
@@ -138,7 +138,7 @@ async function recogniseTogether(
   files: readonly CatalogFile[],
   paths: ReadonlyMap<FolderId, string>,
   /** Is added to. */
-  allSuccessors: Map<string, string>,
+  allSuccessors: Map<FileId, FileId>,
 ): Promise<Titled[]> {
   const effectiveOverrides = await createEffectiveOverrides(catalog, trees);
   const titled: Titled[] = [];

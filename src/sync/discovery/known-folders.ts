@@ -1,13 +1,17 @@
 import { z } from 'zod';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { jsonOf } from '../../core/codec.ts';
-import type { FolderId } from '../../core/ids.ts';
+import { type FolderId, toFileId } from '../../core/ids.ts';
 import { knownRoots } from '../crawl/roots.ts';
 import type { FolderFacts } from './folder-rate.ts';
 
 const maxPlays = 200;
 /** What of a play tells that somebody watches a folder. */
-const play = z.object({ id: z.string(), startedAt: z.number(), fileId: z.string() });
+const play = z.object({
+  id: z.string(),
+  startedAt: z.number(),
+  fileId: z.string().transform(toFileId).transform(toFileId),
+});
 
 /** The folders below the roots, with what tells how soon they may have something new. */
 export async function knownFolders(catalog: Catalog, now: number): Promise<FolderFacts[]> {

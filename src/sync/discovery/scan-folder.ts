@@ -2,7 +2,7 @@ import type { Listing } from '../../catalog/account/listing.ts';
 import { minuteMs, secondMs } from '../../core/durations.ts';
 import { isBridgeError } from '../../core/errors.ts';
 import { unlessLocked, whileLocked } from '../../core/file-lock.ts';
-import type { FolderId } from '../../core/ids.ts';
+import type { FileId, FolderId } from '../../core/ids.ts';
 import type { Publisher } from '../../reconcile/publisher.ts';
 import type { SidecarFetcher } from '../../sidecars/sidecar-fetcher.ts';
 import type { CrawlOptions } from '../crawl/crawl.ts';
@@ -17,7 +17,7 @@ export interface ScanFolderOptions extends CrawlOptions {
 }
 
 export interface ScannedFolder {
-  fileIds: string[];
+  fileIds: FileId[];
   /** Sub-folders that were not known. */
   newFolders: FolderId[];
   changed: number;

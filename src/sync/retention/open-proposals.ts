@@ -1,5 +1,6 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Proposal } from '../../catalog/curation/proposals.ts';
+import type { FileId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
 import type { Cause, Stop } from './guard.ts';
 
@@ -8,9 +9,9 @@ export interface OpenProposals {
   /** Newest first. */
   all(): Promise<Proposal[]>;
   /** Ids of the files of an open one that have not come back. */
-  filesLeft(proposal: Proposal): Promise<string[]>;
+  filesLeft(proposal: Proposal): Promise<FileId[]>;
   /** Notes what was stopped; says so loudly the first time. @returns its id */
-  put(stop: Stop, fileIds: readonly string[], now: number): Promise<number>;
+  put(stop: Stop, fileIds: readonly FileId[], now: number): Promise<number>;
   /**
    * What came back leaves its proposal; one that is empty, or whose cause is over, is settled.
    * @param spoilt why this crawl could take nothing for missing

@@ -1,6 +1,7 @@
 import type { CrawlNote } from '../../catalog/account/crawls.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Clock } from '../../core/clock.ts';
+import type { FileId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
 import { createMonotonicClock } from '../../reconcile/monotonic-clock.ts';
 import type { CrawlResult } from '../crawl/crawl.ts';
@@ -36,7 +37,7 @@ export type DoneCrawl = Extract<CrawlResult, { outcome: 'done' }>;
 /** What came of what a crawl missed. */
 export interface Weighed {
   /** Ids of the files that went, or would go in a dry run. */
-  gone: string[];
+  gone: FileId[];
   note: CrawlNote;
 }
 
@@ -87,7 +88,7 @@ export function createRetentionPolicy(options: RetentionPolicyOptions): Retentio
 
     const { removePercent, removeMax } = options;
     const stop = whatStops({ whole, roots: parts, removePercent, removeMax, crawl });
-    const waiting = new Set<string>();
+    const waiting = new Set<FileId>();
     for (const one of open)
       if (one.kind === 'many') for (const id of await proposals.filesLeft(one)) waiting.add(id);
     const lost = await lostBy(stop, now);
@@ -119,12 +120,12 @@ export function createRetentionPolicy(options: RetentionPolicyOptions): Retentio
   }
 
   /** What this stop is about besides what is due. */
-  async function lostBy(stop: Stop | undefined, now: number): Promise<string[]> {
+  async function lostBy(stop: Stop | undefined, now: number): Promise<FileId[]> {
     if (!stop || stop.cause === 'many') return [];
     return removals.missing(stop.cause === 'failed' ? now - confirmMs - graceMs : undefined);
   }
 
-  async function takeOut(ids: readonly string[], now: number): Promise<string[]> {
+  async function takeOut(ids: readonly FileId[], now: number): Promise<FileId[]> {
     if (ids.length === 0) return [];
     const why = 'missing from two crawls, and the time of grace is over';
     const facts = await catalog.proposals.factsOf(ids);
@@ -132,9 +133,9 @@ export function createRetentionPolicy(options: RetentionPolicyOptions): Retentio
   }
 
   /** A person's word: what is due and what waits in proposals goes. */
-  async function letGo(done: DoneCrawl, due: readonly string[], signal: AbortSignal): Promise<Weighed> {
+  async function letGo(done: DoneCrawl, due: readonly FileId[], signal: AbortSignal): Promise<Weighed> {
     const now = clock.now();
-    const gone = new Set<string>();
+    const gone = new Set<FileId>();
     for (const proposal of await proposals.all()) {
       if (proposal.kind === 'account') await account.adopt(signal);
       const ids = await proposals.filesLeft(proposal);

@@ -1,3 +1,4 @@
+import type { FileId } from '../../core/ids.ts';
 import { type CrawlFacts, type Stop, whatSpoils } from './guard.ts';
 
 /** How far a crawl is believed. */
@@ -34,17 +35,17 @@ export function trustIn(
 /** What is missing when removals are weighed, as ids of files. */
 export interface MissingFiles {
   /** Those whose time has come. */
-  due: readonly string[];
+  due: readonly FileId[];
   /** Those that wait for a person because they were too many: they go by no other way, also when they are few by now. */
-  waiting: ReadonlySet<string>;
+  waiting: ReadonlySet<FileId>;
   /** Where no crawl can confirm: those that have been missing for so long that a good one would; else all. */
-  lost: readonly string[];
+  lost: readonly FileId[];
 }
 
 /** What goes now, and what is held back for a person's word. */
 export interface Verdict {
-  going: string[];
-  held: string[];
+  going: FileId[];
+  held: FileId[];
 }
 
 export function judgeRemovals(stop: Stop | undefined, { due, waiting, lost }: MissingFiles): Verdict {
