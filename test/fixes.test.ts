@@ -155,7 +155,7 @@ t.test('what was said of a file is said of the one that is uploaded anew in its 
     t.same(await one.paths(), [path]);
     t.match(await readFile(join(one.libraryDir, path), 'utf8'), new RegExp(id));
     const kept = (await one.bridge.catalog.recognitions.ofFiles([id])).get(id);
-    t.ok(kept?.because.includes('title: you said so (file)'), kept?.because.join() ?? '');
+    t.ok(kept?.reasons.includes('title: you said so (file)'), kept?.reasons.join() ?? '');
     t.same(await one.said(), [[xyzzy, metropolis]]);
   }
   t.not(id, before);

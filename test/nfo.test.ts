@@ -28,7 +28,7 @@ t.test('NFO files: where they lie', async (t) => {
 });
 
 t.test('NFO files: what they say', async (t) => {
-  const base = { path: '/x', confidence: 1, because: [] };
+  const base = { path: '/x', confidence: 1, reasons: [] };
   const movie = {
     ...base,
     kind: 'movie',
@@ -92,7 +92,7 @@ t.test('Plex is told of a show whose id is known, in the folder of the show and 
 });
 
 t.test('NFO files say what the header says, the same for the same', async (t) => {
-  const base = { path: '/x', confidence: 1, because: [] };
+  const base = { path: '/x', confidence: 1, reasons: [] };
   const ids = { tmdb: '1', imdb: 'tt12345', tvdb: '77' };
   const movie = { ...base, kind: 'movie', title: 'A & B', year: 1968, date: '1968-10-30', ids } as const;
   const facts = factsOf(3840, 1604, { hdr: 'hdr10', stereoMode: 'left_right' });
@@ -190,7 +190,7 @@ t.test('labels: the class of a picture by width and height, and its light', asyn
 
   const item = (id: string, name: string, facts?: MediaFacts) => ({
     file: { fileId: toFileId(id.repeat(20)), path: `/${name}`, name, sizeBytes: 1 },
-    recognition: { path: `/${name}`, kind: 'movie', title: 'X', confidence: 1, because: [] } as Recognition,
+    recognition: { path: `/${name}`, kind: 'movie', title: 'X', confidence: 1, reasons: [] } as Recognition,
     ...(facts && { facts }),
   });
   const labels = (...items: ReturnType<typeof item>[]) => [

@@ -48,7 +48,7 @@ t.test('what a person says outranks the name, is kept, and can be taken back', a
   t.same(await strmPaths(one), now, 'after a new index');
   const id = one.simulator.account.file('/Divers/xyzzy.mkv').id;
   const kept = (await catalog.recognitions.ofFiles([id])).get(id);
-  t.ok(kept?.because.includes('title: you said so (file)'), kept?.because.join() ?? '');
+  t.ok(kept?.reasons.includes('title: you said so (file)'), kept?.reasons.join() ?? '');
   t.match(await curation.overrides.list(), [
     { path: '/Divers/xyzzy.mkv', override: { title: 'Metropolis' } },
     { path: '/Divers/Serie' },

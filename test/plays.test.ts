@@ -193,7 +193,7 @@ t.test('no next episode is made ready where the settings say so', async (t) => {
 t.test('what a person watches next', async (t) => {
   const of = (fileId: string, is: Partial<Recognition>) => ({
     fileId: toFileId(fileId),
-    recognition: { path: '', kind: 'episode', confidence: 1, because: [], ...is } as Recognition,
+    recognition: { path: '', kind: 'episode', confidence: 1, reasons: [], ...is } as Recognition,
   });
   const e = (season: number, ...episodes: number[]) => ({ season, episodes });
   const all = [

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { isSubtitle, isVideo, recognise } from '../src/naming/recognise.ts';
+import { recognitionCodec, toRecognitionJson } from '../src/naming/text/recognition-json.ts';
 import { absent, episode, movie, table } from './fixtures/recognised.ts';
 
 /** What else a name says: ids, languages, editions, that it is an extra or no video; and how sure that is. */
@@ -138,7 +139,7 @@ t.test('every answer says how sure it is, and why', async (t) => {
   const sure = recognise('/Séries/Lost (2004)/Saison 1/Lost S01E01.mkv');
   const unsure = recognise('/Animes/Naruto/012.avi');
   t.ok(sure.confidence > unsure.confidence);
-  t.ok(sure.because.length > 0 && unsure.because.some((line) => line.includes('bare number')));
+  t.ok(sure.reasons.length > 0 && unsure.reasons.some((line) => line.includes('bare number')));
   t.equal(recognise('/a//b/').path, '/a//b/', 'the path comes back as it was given');
 });
 
@@ -165,4 +166,20 @@ t.test('the worst names take no time', async (t) => {
   const start = performance.now();
   for (const name of names) recognise(`/${name}/${name}.mkv`);
   t.ok((performance.now() - start) / names.length < 50, 'milliseconds a name, folder included');
+});
+
+t.test('scripts and the catalog read the reasons as `because`, and get every field back', async (t) => {
+  for (const path of [
+    '/Séries/Lost (2004)/Saison 1/Lost S01E01.mkv',
+    '/Films/Avatar (2009)-trailer.mp4',
+    '/x.rar',
+    '/Ratatouille (2007) {tmdb-2062} - 1080p.mkv',
+  ]) {
+    const found = recognise(path);
+    const shown = toRecognitionJson(found);
+    const { because, ...rest } = shown;
+    t.strictSame({ ...rest, reasons: because }, found, path);
+    t.strictSame(JSON.parse(recognitionCodec.encode(found)), shown);
+    t.strictSame(recognitionCodec.decode(recognitionCodec.encode(found)), found);
+  }
 });

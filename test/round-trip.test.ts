@@ -233,7 +233,7 @@ function faultOfTexts(one: Case, entries: readonly LibraryEntry[], reading: Read
 function pathsOf(profile: ProfileName, ...items: Partial<Recognition>[]): string[] {
   const all = items.map((fields, n): Item => {
     const path = `/F/${n}.mkv`;
-    const recognition: Recognition = { path, kind: 'movie', confidence: 1, because: [], ...fields };
+    const recognition: Recognition = { path, kind: 'movie', confidence: 1, reasons: [], ...fields };
     return { file: { fileId: toFileId(`e${n}r4k`), path, name: `${n}.mkv`, sizeBytes: 1 }, recognition };
   });
   const entries = layoutTitle(all, [], { profile: profiles[profile] });
@@ -261,7 +261,7 @@ t.test('what a server would misread is said in another way', async (t) => {
     const recognition: Recognition = {
       path,
       confidence: 1,
-      because: [],
+      reasons: [],
       ...one,
       episodes: [1],
     };
@@ -301,7 +301,7 @@ t.test('what no name can hold stands in the NFO', async (t) => {
       title,
       ...(year && { year }),
       confidence: 1,
-      because: [],
+      reasons: [],
     };
     const file = { fileId: toFileId('a'), path, name: 'a.mkv', sizeBytes: 1 };
     const entries = layoutTitle([{ file, recognition }], [], { profile: profiles[profile] });

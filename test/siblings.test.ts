@@ -273,11 +273,11 @@ t.test('every field that is set says how it was found', async (t) => {
   for (const set of ['first-half', 'second-half', 'conventions', 'wider']) {
     const entries = readEntries(new URL(`names/${set}.jsonl`, import.meta.url));
     for (const found of recogniseFolder(entries.map(({ path, name }) => path ?? name))) {
-      const said = found.because.flatMap((line) => line.slice(0, line.indexOf(':')).split(', '));
+      const said = found.reasons.flatMap((line) => line.slice(0, line.indexOf(':')).split(', '));
       const silent = [...fields, ...tags].filter(
         (field) => found[field] !== undefined && !said.includes(field),
       );
-      if (silent.length > 0) t.fail(`${found.path}: ${silent.join(', ')}`, { because: found.because });
+      if (silent.length > 0) t.fail(`${found.path}: ${silent.join(', ')}`, { reasons: found.reasons });
     }
   }
 });

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { recognise as recognisePath } from '../naming/recognise.ts';
 import type { Recognition } from '../naming/text/recognition.ts';
+import { recognitionCodec } from '../naming/text/recognition-json.ts';
 import { type Context, type ExitCode, exitCodes, say } from './context.ts';
 import { printable } from './format/printable.ts';
 
@@ -11,7 +12,7 @@ export async function recognise(
   { json = false }: { json?: boolean },
 ): Promise<ExitCode> {
   const show = (path: string) =>
-    say(context, json ? JSON.stringify(recognisePath(path)) : inWords(recognisePath(path)));
+    say(context, json ? recognitionCodec.encode(recognisePath(path)) : inWords(recognisePath(path)));
   if (paths.length > 0) {
     paths.forEach(show);
     return exitCodes.done;
@@ -31,7 +32,7 @@ function inWords(found: Recognition): string {
   const name = title ? ` ${title}${year ? ` (${year})` : ''}${episode}${date ? ` ${date}` : ''}` : '';
   const lines = [
     `${kind.padEnd(8)}${name}  <-  ${found.path}`,
-    `         ${Math.round(found.confidence * 100)} % sure: ${found.because.join('; ')}`,
+    `         ${Math.round(found.confidence * 100)} % sure: ${found.reasons.join('; ')}`,
   ];
   return lines.map(printable).join('\n');
 }

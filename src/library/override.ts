@@ -77,8 +77,8 @@ export function applyOverrides(recognition: Recognition, said: readonly Said[]):
 function applyOne(before: Recognition, { of, override }: Said): Recognition {
   const { as, episodes, ids, ...fields } = override;
   if (before.kind === 'ignored' && of === 'folder') return before;
-  const result: Recognition = { ...before, because: [...before.because], confidence: 1 };
-  const say = (field: string) => result.because.push(`${field}: you said so (${of})`);
+  const result: Recognition = { ...before, reasons: [...before.reasons], confidence: 1 };
+  const say = (field: string) => result.reasons.push(`${field}: you said so (${of})`);
   for (const name of Object.keys(override)) say(name === 'as' ? 'kind' : name);
   Object.assign(result, fields);
   if (episodes) {

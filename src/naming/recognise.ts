@@ -52,6 +52,6 @@ function folderOf(path: string): string {
 }
 
 function ignored(path: string): Recognition {
-  const because = path === '' || path.endsWith('/') ? 'no name' : 'extension: no video';
-  return { path, kind: 'ignored', confidence: 1, because: [because] };
+  const reasons = path === '' || path.endsWith('/') ? 'no name' : 'extension: no video';
+  return { path, kind: 'ignored', confidence: 1, reasons: [reasons] };
 }

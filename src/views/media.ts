@@ -32,10 +32,20 @@ export interface ShownFile {
   missingSince: number | undefined;
 }
 
+/** What a file was taken for, as far as it is shown. */
+interface KnownRecognition {
+  reasons: readonly string[];
+}
+
+/** Scripts know the reasons as `because`. */
+function recognitionView({ reasons, ...fields }: KnownRecognition): object {
+  return { ...fields, because: reasons };
+}
+
 /** The answer of `/api/v1/files/<id>`: what is not known is null. `recognition` and `facts` as the catalog has them. */
 export function fileView(
   file: ShownFile,
-  { folder, recognition, facts }: { folder?: string; recognition?: object; facts?: object },
+  { folder, recognition, facts }: { folder?: string; recognition?: KnownRecognition; facts?: object },
 ) {
   const { id, name, sizeBytes, sentAt, firstSeenAt, missingSince } = file;
   return {
@@ -46,7 +56,7 @@ export function fileView(
     sentAt: sentAt ?? null,
     firstSeenAt,
     missingSince: missingSince ?? null,
-    recognition: recognition ?? null,
+    recognition: recognition ? recognitionView(recognition) : null,
     media: facts ?? null,
   };
 }

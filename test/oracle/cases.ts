@@ -101,7 +101,7 @@ export function* makeCases(seed: number): Generator<Case> {
   function item(fields: Partial<Recognition> & Pick<Recognition, 'kind'>, folder: string): Item {
     const name = `${fields.extra ? `${pick(['Interview', 'Extras', 'making.of', 'Bonus-trailer', 'été 1'])} ${n}` : `v${n}`}.mkv`;
     const file = { fileId: fileId(n++), path: `${folder}/${name}`, name, sizeBytes: 1000 };
-    return { file, recognition: { path: file.path, confidence: 1, because: [], ...fields } };
+    return { file, recognition: { path: file.path, confidence: 1, reasons: [], ...fields } };
   }
 
   function ids(): ProviderIds | undefined {

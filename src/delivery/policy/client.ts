@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import type { RequestHeaders } from './conditions.ts';
+import { type HeaderValues, header } from '../../core/headers.ts';
 
 export type { Family } from './client-traits.ts';
 
@@ -31,11 +31,10 @@ privateNetworks.addSubnet('fe80::', 10, 'ipv6');
  * Who asks. A request that came through somebody else's proxy hides where its player is: unless that proxy is trusted
  * (then `address` is the player's already), it counts as far away, and gets bytes.
  */
-export function clientOf(headers: RequestHeaders, address: string, isProxyTrusted: boolean): Client {
+export function clientOf(headers: HeaderValues, address: string, isProxyTrusted: boolean): Client {
   const isForwarded = (headers['x-forwarded-for'] ?? headers.forwarded ?? headers.via) !== undefined;
-  const userAgent = headers['user-agent'];
   return {
-    userAgent: typeof userAgent === 'string' ? userAgent : '',
+    userAgent: header(headers, 'user-agent') ?? '',
     address: isForwarded && !isProxyTrusted ? '' : address,
   };
 }

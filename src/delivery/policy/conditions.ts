@@ -1,4 +1,5 @@
-import { header } from '../../core/headers.ts';
+import { type HeaderValues, header } from '../../core/headers.ts';
+
 /** What the conditional headers of a request are compared with. */
 export interface Validators {
   /** Strong entity tag, with its quotes. */
@@ -7,14 +8,11 @@ export interface Validators {
   lastModified: number | undefined;
 }
 
-/** Lower-cased request headers, as Node gives them. */
-export type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
-
 /**
  * Weighs the conditional headers of a GET or HEAD in the order of RFC 9110 section 13.2.2.
  * @returns 412, 304, or undefined when the request goes on
  */
-export function weighConditions(headers: RequestHeaders, validators: Validators): 304 | 412 | undefined {
+export function weighConditions(headers: HeaderValues, validators: Validators): 304 | 412 | undefined {
   const modified = validators.lastModified === undefined ? undefined : seconds(validators.lastModified);
   const ifMatch = header(headers, 'if-match');
   const ifUnmodified = httpDate(header(headers, 'if-unmodified-since'));
@@ -34,7 +32,7 @@ export function weighConditions(headers: RequestHeaders, validators: Validators)
 }
 
 /** Whether the Range header counts: no If-Range, or one that names exactly this version (RFC 9110 section 13.1.5). */
-export function rangeCounts(headers: RequestHeaders, validators: Validators): boolean {
+export function rangeCounts(headers: HeaderValues, validators: Validators): boolean {
   const ifRange = header(headers, 'if-range')?.trim();
   if (ifRange === undefined) return true;
   if (ifRange.startsWith('"')) return ifRange === validators.etag;

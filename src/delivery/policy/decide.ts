@@ -1,7 +1,8 @@
+import { type HeaderValues, header } from '../../core/headers.ts';
 import type { FileId } from '../../core/ids.ts';
 import { type Client, networkZoneOf } from './client.ts';
 import { type FamilyTraits, traitsOf } from './client-traits.ts';
-import { type RequestHeaders, rangeCounts, type Validators, weighConditions } from './conditions.ts';
+import { rangeCounts, type Validators, weighConditions } from './conditions.ts';
 import { type ByteRange, parseRange } from './range.ts';
 import { type Circumstances, type Rule, ruleFor } from './rules.ts';
 
@@ -15,7 +16,7 @@ export interface Deliverable extends Validators {
 
 export interface Question {
   method: 'GET' | 'HEAD';
-  headers: RequestHeaders;
+  headers: HeaderValues;
   file: Deliverable;
   mode: DeliveryMode;
   client: Client;
@@ -49,9 +50,7 @@ export function decide(question: Question): Decision {
   if (condition === 304) return { kind: 'notModified' };
   // RFC 9110 section 14.2: Range has a meaning for GET alone, so HEAD tells of the whole file.
   if (method === 'HEAD') return { kind: 'head' };
-  const range = rangeCounts(headers, file)
-    ? parseRange(headers.range as string | undefined, file.sizeBytes)
-    : 'whole';
+  const range = rangeCounts(headers, file) ? parseRange(header(headers, 'range'), file.sizeBytes) : 'whole';
   if (range === 'unsatisfiable') return { kind: 'unsatisfiable' };
   if (file.sizeBytes === 0) return { kind: 'empty' };
   const start = range === 'whole' ? 0 : range.start;

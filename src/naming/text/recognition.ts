@@ -47,5 +47,5 @@ export interface Recognition {
    */
   confidence: number;
   /** How each field was found, for a person: `season: folder`, `resolution, source: tags in the name`. */
-  because: string[];
+  reasons: string[];
 }

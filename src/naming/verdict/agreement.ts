@@ -19,11 +19,11 @@ export function agreeOnTitles(found: readonly Recognition[]): void {
     for (const one of episodes) {
       if (one.title !== title) {
         one.title = title;
-        one.because = one.because.map((line) => (line.startsWith('title:') ? 'title: siblings' : line));
+        one.reasons = one.reasons.map((line) => (line.startsWith('title:') ? 'title: siblings' : line));
       }
       if (year !== undefined && one.year === undefined) {
         one.year = year;
-        one.because.push('year: siblings');
+        one.reasons.push('year: siblings');
       }
     }
   }
@@ -34,12 +34,12 @@ export function agreeOnTitles(found: readonly Recognition[]): void {
  * Changes the answers in place.
  */
 export function dropGuessedTitles(found: readonly Recognition[]): void {
-  const guessed = found.filter((one) => one.title !== undefined && one.because.includes(titleBehind));
+  const guessed = found.filter((one) => one.title !== undefined && one.reasons.includes(titleBehind));
   const titles = new Set(guessed.map((one) => sameTitleKey(one.title as string)));
   if (guessed.length < 2 || titles.size * 2 <= guessed.length) return;
   for (const one of guessed) {
     delete one.title;
-    one.because = one.because.filter((line) => line !== titleBehind);
+    one.reasons = one.reasons.filter((line) => line !== titleBehind);
     one.confidence = 0.2;
   }
 }

@@ -23,10 +23,10 @@ export function merge(reading: Reading, evidence: Evidence): Recognition {
   const { path, ancestors, extra } = reading;
   if (extra) {
     const how = `extra: ${ancestors.extra ? 'folder' : 'name'} (${extra})`;
-    return { path, kind: 'extra', extra, confidence: 0.9, because: [how] };
+    return { path, kind: 'extra', extra, confidence: 0.9, reasons: [how] };
   }
-  const result: Recognition = { path, kind: 'unknown', confidence: 0, because: [] };
-  if (reading.isSubtitle) result.because.push('subtitle');
+  const result: Recognition = { path, kind: 'unknown', confidence: 0, reasons: [] };
+  if (reading.isSubtitle) result.reasons.push('subtitle');
   fillTags(result, reading);
   const show = readShow(reading, evidence);
   if (show) fillShow(result, reading, show);
@@ -144,13 +144,13 @@ function fillTags(result: Recognition, reading: Reading): void {
   const tags = (['resolution', 'hdr', 'source', 'edition', 'group', 'version', 'languages'] as const).filter(
     (tag) => result[tag] !== undefined,
   );
-  if (tags.length > 0) result.because.push(`${tags.join(', ')}: tags in the name`);
+  if (tags.length > 0) result.reasons.push(`${tags.join(', ')}: tags in the name`);
   const ids = { ...ancestors.ids, ...name.ids };
   const providers = Object.keys(ids);
   if (providers.length === 0) return;
   result.ids = ids;
   const where = Object.keys(name.ids).length > 0 ? 'name' : 'folder';
-  result.because.push(`ids: ${where} (${providers.join(', ')})`);
+  result.reasons.push(`ids: ${where} (${providers.join(', ')})`);
 }
 
 /** Languages stand behind the year, the marker or the first tag; before that a word belongs to the title. */

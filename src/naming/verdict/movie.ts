@@ -24,7 +24,7 @@ export function fillMovie(result: Recognition, reading: Reading, evidence: Evide
   const part = readPart(reading, evidence);
   if (part) {
     result.part = part.number;
-    result.because.push(part.how);
+    result.reasons.push(part.how);
   }
   const stem = part?.stemEnd !== undefined ? name.folded.slice(0, part.stemEnd) : name.folded;
   const weak = isWeakName(stem.trim(), reading);
@@ -33,22 +33,22 @@ export function fillMovie(result: Recognition, reading: Reading, evidence: Evide
     ancestors.season === undefined && !ancestors.title?.marker ? ownFolder(ancestors.title, own) : undefined;
   if (folder?.title && folderNames(folder, own, weak, reading)) {
     result.title = folder.title;
-    result.because.push(weak ? 'title: folder, the name says nothing' : 'title: folder');
+    result.reasons.push(weak ? 'title: folder, the name says nothing' : 'title: folder');
     setYear(result, own.year, 'name');
     setYear(result, folder.year, 'folder');
   } else if (own.title) {
     result.title = own.title;
-    result.because.push('title: name');
+    result.reasons.push('title: name');
     setYear(result, own.year, 'name');
   }
   setYear(result, evidence.year, 'siblings, in front');
   if (!weak) setYear(result, front?.year, inFront);
   if (!result.title) {
     result.kind = 'unknown';
-    result.because.push('title: none');
+    result.reasons.push('title: none');
   } else if (ancestors.category === 'tv' && result.year === undefined) {
     result.kind = 'unknown';
-    result.because.push('among series, but without a number');
+    result.reasons.push('among series, but without a number');
   }
   result.confidence = rate(result);
 }
@@ -64,7 +64,7 @@ function ownFolder(folder: Folder | undefined, own: OwnTitle): Folder | undefine
 export function setYear(result: Recognition, year: number | undefined, how: string): void {
   if (year === undefined || result.year !== undefined) return;
   result.year = year;
-  result.because.push(`year: ${how}`);
+  result.reasons.push(`year: ${how}`);
 }
 
 /** Whether the folder above is this film's own and says it better. */
@@ -181,5 +181,5 @@ function openingStart(folded: string, found: number | undefined): number {
 function rate(result: Recognition): number {
   if (result.kind === 'unknown') return 0.1;
   if (result.ids) return 1;
-  return result.year && !result.because.includes(`year: ${inFront}`) ? 0.9 : 0.5;
+  return result.year && !result.reasons.includes(`year: ${inFront}`) ? 0.9 : 0.5;
 }

@@ -9,8 +9,8 @@ const asianScript = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Scr
  * (facts/naming 11 and 12). What a provider id settles never needs anyone.
  */
 export function needsReview(recognition: Recognition): string | undefined {
-  const { kind, title, season, episodes, date, ids, because } = recognition;
-  const says = (line: string) => because.some((one) => one.startsWith(line));
+  const { kind, title, season, episodes, date, ids, reasons } = recognition;
+  const says = (line: string) => reasons.some((one) => one.startsWith(line));
   if (kind === 'ignored' || kind === 'extra') return undefined;
   if (says('episodes: fraction'))
     return 'The number of the episode has a fraction, and no season has such an episode.';

@@ -19,24 +19,24 @@ export function fillShow(result: Recognition, reading: Reading, show: ShowReadin
   if (marker?.decimal) {
     // 13.5 must never overwrite 13.
     result.kind = 'unknown';
-    result.because.push('episodes: fraction, left for a person');
+    result.reasons.push('episodes: fraction, left for a person');
   } else if (marker && marker.episodes.length > 0) {
     result.episodes = marker.episodes;
-    result.because.push(`episodes: ${show.how}`);
+    result.reasons.push(`episodes: ${show.how}`);
   }
   if (show.date) {
     result.date = show.date.date;
-    result.because.push('date: name');
+    result.reasons.push('date: name');
   }
   // The parts of an anime go on counting; those of a series begin anew.
   const section = result.episodes && ancestors.category !== 'anime' ? ancestors.section : undefined;
   const season = marker?.season ?? ancestors.season ?? ancestors.title?.marker?.season ?? section;
   if (season !== undefined) {
     result.season = season;
-    result.because.push(marker?.season !== undefined ? `season: ${show.how}` : 'season: folder');
+    result.reasons.push(marker?.season !== undefined ? `season: ${show.how}` : 'season: folder');
   } else if (result.episodes) {
     result.absolute = result.episodes[0] as number;
-    result.because.push('absolute: no season anywhere');
+    result.reasons.push('absolute: no season anywhere');
   }
   nameShow(result, reading, show);
   result.confidence = rate(result, show);
@@ -54,16 +54,16 @@ function nameShow(result: Recognition, reading: Reading, show: ShowReading): voi
     !own?.title;
   if (folder?.title && (folderFirst || sameTitleKey(folder.title) === sameTitleKey(own?.title ?? ''))) {
     result.title = folder.title;
-    result.because.push('title: folder');
+    result.reasons.push('title: folder');
     setYear(result, folder.year, 'folder');
     if (sameTitleKey(own?.title ?? '') === sameTitleKey(folder.title)) setYear(result, own?.year, 'name');
   } else if (own?.title) {
     result.title = own.title;
-    result.because.push('title: name');
+    result.reasons.push('title: name');
     setYear(result, own.year, 'name');
   } else if (ancestors.lastResort) {
     result.title = ancestors.lastResort;
-    result.because.push('title: folder, called like a category');
+    result.reasons.push('title: folder, called like a category');
   } else nameFromBehind(result, reading, show);
 }
 
@@ -79,7 +79,7 @@ function nameFromBehind(result: Recognition, { name, tagAt }: Reading, show: Sho
   const box = /^\[([^\]]+)\][ ._-]*$/.exec(before);
   if (box && !/raws|subs|team/i.test(box[1] as string)) {
     result.title = tidyTitle(name.text.slice(1, before.lastIndexOf(']')));
-    result.because.push('title: name, in brackets');
+    result.reasons.push('title: name, in brackets');
     return;
   }
   if (before.replace(/^\[[^\]]*\]/, '').search(/[a-z0-9]/i) >= 0) return;
@@ -87,7 +87,7 @@ function nameFromBehind(result: Recognition, { name, tagAt }: Reading, show: Sho
   const title = tidyTitle(rest.replace(/^[ ._\])-]+/, '').split(/ - |[[(]/)[0] as string);
   if (!title) return;
   result.title = title;
-  result.because.push(titleBehind);
+  result.reasons.push(titleBehind);
 }
 
 /** From here on a number alone, and the lowest of several, lies in the middle of a show. */
@@ -168,7 +168,7 @@ const bases: Record<ShowReading['how'], number> = {
 
 function rate(result: Recognition, show: ShowReading): number {
   if (result.kind === 'unknown' || !result.title) return 0.2;
-  if (result.because.includes(titleBehind)) return 0.3;
+  if (result.reasons.includes(titleBehind)) return 0.3;
   if (!result.episodes && !result.date) return 0.3;
   const base = bases[show.how];
   const extra = (result.year ? 0.1 : 0) + (result.season !== undefined ? 0.05 : 0) + (result.ids ? 0.3 : 0);
