@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Dispatcher } from 'undici';
 import type { Settings } from '../config/settings.ts';
 import type { Catalog } from './catalog/catalog.ts';
@@ -16,6 +16,7 @@ import { createPrefetch } from './delivery/stream/prefetch.ts';
 import { createReader } from './delivery/stream/reader.ts';
 import type { Host } from './host/host.ts';
 import { nextAfter } from './library/next-episode.ts';
+import { titleIn } from './library/stem-title.ts';
 import { createBroker } from './links/broker.ts';
 import { createLinkProbe } from './links/link-probe.ts';
 import { createLinkTtl, type LearnedTtl } from './links/link-ttl.ts';
@@ -113,7 +114,7 @@ export async function createPlayback(parts: PlaybackParts) {
   async function titlesOf(fileIds: readonly FileId[]): Promise<Map<string, string>> {
     const places = [...(await titles.placesOf(fileIds)).values()];
     return new Map(
-      places.flatMap(({ fileId, stem }) => (stem === undefined ? [] : [[fileId, basename(stem)] as const])),
+      places.flatMap(({ fileId, stem }) => (stem === undefined ? [] : [[fileId, titleIn(stem)] as const])),
     );
   }
 

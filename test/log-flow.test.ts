@@ -6,6 +6,7 @@ import { silentLog } from '../src/core/log.ts';
 import { createReadableLog, type LogEvent } from '../src/core/readable-log.ts';
 import { createPlayLog } from '../src/delivery/play-log.ts';
 import type { PlayRecord } from '../src/delivery/plays.ts';
+import { titleIn } from '../src/library/stem-title.ts';
 import { createFolderPaths } from '../src/sync/crawl/folder-paths.ts';
 import { createHandClock } from './fixtures/hand-clock.ts';
 import { setup } from './fixtures/setup.ts';
@@ -125,6 +126,18 @@ t.test('a play keeps its file name where the catalog cannot be asked', async (t)
   });
   await playLog.going([{ ...play, firstByteMs: 1 }]);
   t.match(events, [{ title: 'Alien.1979.mkv' }]);
+});
+
+t.test('a title in a path of the tree, without what is for programs', async (t) => {
+  const rows: [string, string][] = [
+    ['Movies/Alien (1979)/Alien (1979) - 1080p', 'Alien (1979) - 1080p'],
+    ['Movies/Nosferatu (1922)/Nosferatu (1922) - 1080p ~0bibl7loyfx2xqdo6q69', 'Nosferatu (1922) - 1080p'],
+    ['Movies/X (1) [tmdbid-19]/X (1) [tmdbid-19] - 720p', 'X (1) - 720p'],
+    ['Movies/X {imdb-tt0133093}/X {imdb-tt0133093}', 'X'],
+    ['Shows/Lost (2004)/Season 01/Lost (2004) S01E02', 'Lost (2004) S01E02'],
+    ['[REC] (2007)', '[REC] (2007)'],
+  ];
+  for (const [stem, title] of rows) t.equal(titleIn(stem), title);
 });
 
 t.test('a crawl knows the paths of folders on its way, and asks for those of an earlier run', async (t) => {

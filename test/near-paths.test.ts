@@ -39,6 +39,8 @@ t.test('what is near a path that is not there', async (t) => {
     ['/Films/Horeur', ['/Films/Horreur']],
     ['/film/horreur/alien', ['/Films/Horreur/Alien (1979).mkv']],
     ['/Films/Amelie.mkv', ['/Films/Amélie.mkv']],
+    ['/films/x', ['/Films']],
+    ['/Films/x', []],
     ['/Musique/x', []],
     ['/', []],
   ];

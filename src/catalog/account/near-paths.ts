@@ -27,11 +27,17 @@ export async function nearPaths(paths: Paths, path: string): Promise<string[]> {
         name,
         candidates.map((one) => one.name),
       );
-      if (isLast) return found.map((one) => `${base}/${one}`);
+      if (isLast)
+        return found.length > 0 ? found.map((one) => `${base}/${one}`) : mended(folder, names, index);
       folder = folders.find((one) => one.name === found[0]);
     } else folder = same;
   }
   return [];
+}
+
+/** Where only the last name leads nowhere, its folder, unless that is what was written. */
+function mended({ path }: CatalogFolder, names: readonly string[], depth: number): string[] {
+  return depth > 0 && path !== `/${names.slice(0, depth).join('/')}` ? [path] : [];
 }
 
 /** The error for an account path that leads nowhere, with what may have been meant. */
