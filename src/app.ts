@@ -1,13 +1,17 @@
 import { METHODS } from 'node:http';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
-import { mediaInformation } from '../plugins/routes/api/media.ts';
+import { account } from '../plugins/routes/api/account.ts';
+import { docs } from '../plugins/routes/api/docs.ts';
+import { doctor } from '../plugins/routes/api/doctor.ts';
+import { keys } from '../plugins/routes/api/keys.ts';
+import { links } from '../plugins/routes/api/links.ts';
 import { notify } from '../plugins/routes/api/notify.ts';
 import { overrides } from '../plugins/routes/api/overrides.ts';
-import { api } from '../plugins/routes/api/playback.ts';
+import { playback } from '../plugins/routes/api/playback.ts';
 import { proposals } from '../plugins/routes/api/proposals.ts';
-import { refresh } from '../plugins/routes/api/refresh.ts';
 import { status } from '../plugins/routes/api/status.ts';
 import { sync } from '../plugins/routes/api/sync.ts';
+import { tree } from '../plugins/routes/api/tree.ts';
 import { browse } from '../plugins/routes/browse.ts';
 import { dav } from '../plugins/routes/dav.ts';
 import { health } from '../plugins/routes/health.ts';
@@ -20,6 +24,7 @@ import { delivery } from '../plugins/support/delivery.ts';
 import { apiRoutes, otherMethods } from '../plugins/support/endpoints.ts';
 import { errors, frameworkError } from '../plugins/support/errors.ts';
 import { limits, maxUrl } from '../plugins/support/limits.ts';
+import { openapi } from '../plugins/support/openapi.ts';
 import { requestLog } from '../plugins/support/request-log.ts';
 import type { Bridge } from './bridge.ts';
 import { type Holder, holderHere } from './owner/holder.ts';
@@ -32,7 +37,59 @@ export async function buildApp(
   bridge: Bridge,
   holder: Holder = holderHere('serve', bridge.clock.now()),
 ): Promise<FastifyInstance> {
-  const app = fastify({
+  const app = createApp(bridge);
+  // So that an address can say which methods it takes, whatever it was asked with.
+  for (const method of METHODS)
+    if (method !== 'CONNECT' && !app.supportedMethods.includes(method))
+      app.addHttpMethod(method, { hasBody: ['PROPFIND', 'PROPPATCH', 'LOCK'].includes(method) });
+  await registerSupport(app, bridge);
+  await app.register(delivery);
+  await app.register(health);
+  await app.register(stream);
+  await app.register(strm);
+  await app.register(dav);
+  await app.register(browse);
+  await app.register(playlist);
+  await app.register(openapi);
+  await registerApi(app, holder);
+  await app.register(docs);
+  await app.register(otherMethods);
+  return app;
+}
+
+/** The API alone: for a command that owns the data while it runs, and starts in a moment. */
+export async function buildApi(bridge: Bridge, holder: Holder): Promise<FastifyInstance> {
+  const app = createApp(bridge);
+  await registerSupport(app, bridge);
+  await registerApi(app, holder);
+  return app;
+}
+
+async function registerSupport(app: FastifyInstance, bridge: Bridge): Promise<void> {
+  await app.register(bridgeDecorator, { bridge });
+  await app.register(requestLog);
+  await app.register(limits);
+  await app.register(errors);
+  await app.register(auth);
+}
+
+async function registerApi(app: FastifyInstance, holder: Holder): Promise<void> {
+  await app.register(apiRoutes);
+  await app.register(status, { holder });
+  await app.register(sync);
+  await app.register(account);
+  await app.register(links);
+  await app.register(playback);
+  await app.register(overrides);
+  await app.register(proposals);
+  await app.register(tree);
+  await app.register(keys);
+  await app.register(notify);
+  await app.register(doctor);
+}
+
+function createApp(bridge: Bridge): FastifyInstance {
+  return fastify({
     logger: false,
     // Our own line per request says more, and less of what is secret.
     logController: new LogController({ disableRequestLogging: true }),
@@ -48,31 +105,4 @@ export async function buildApp(
     routerOptions: { maxParamLength: maxUrl, ignoreTrailingSlash: false },
     frameworkErrors: frameworkError,
   });
-  // So that an address can say which methods it takes, whatever it was asked with.
-  for (const method of METHODS)
-    if (method !== 'CONNECT' && !app.supportedMethods.includes(method))
-      app.addHttpMethod(method, { hasBody: ['PROPFIND', 'PROPPATCH', 'LOCK'].includes(method) });
-  await app.register(bridgeDecorator, { bridge });
-  await app.register(requestLog);
-  await app.register(limits);
-  await app.register(errors);
-  await app.register(auth);
-  await app.register(delivery);
-  await app.register(health);
-  await app.register(stream);
-  await app.register(strm);
-  await app.register(dav);
-  await app.register(browse);
-  await app.register(playlist);
-  await app.register(apiRoutes);
-  await app.register(api);
-  await app.register(overrides);
-  await app.register(proposals);
-  await app.register(mediaInformation);
-  await app.register(notify);
-  await app.register(refresh);
-  await app.register(status, { holder });
-  await app.register(sync);
-  await app.register(otherMethods);
-  return app;
 }

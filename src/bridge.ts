@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { Agent, type Dispatcher } from 'undici';
 import type { Settings } from '../config/settings.ts';
 import { createBrowse } from './browse/browse.ts';
+import { createLookup } from './browse/lookup.ts';
 import { openCatalog } from './catalog/catalog.ts';
 import { type Clock, systemClock } from './core/clock.ts';
 import { ownJson } from './core/codec.ts';
@@ -11,6 +12,7 @@ import { lockFile } from './core/file-lock.ts';
 import type { Log } from './core/log.ts';
 import { version } from './core/version.ts';
 import { createSigner } from './delivery/signature.ts';
+import { createDoctor } from './doctor/doctor.ts';
 import type { RememberedAccount } from './host/fichier/account.ts';
 import { createFichier } from './host/fichier/fichier.ts';
 import type { GovernorState } from './host/fichier/governor-memory.ts';
@@ -24,7 +26,7 @@ import { createMediaQueue } from './media/queue.ts';
 import { createNotifier } from './notify/notifier.ts';
 import type { Result } from './notify/outbox/notices.ts';
 import { createPlayback } from './playback.ts';
-import { keysFile, livingKeys, loadSecrets } from './secrets.ts';
+import { keyOverlapMs, keysFile, livingKeys, loadSecrets, rotateSigningKey } from './secrets.ts';
 import { createDiskThread, type Disk } from './tree/tree.ts';
 
 /** What may be handed in instead of the real thing. */
@@ -162,6 +164,20 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     onFacts: indexing.sync.refresh,
   });
   plays.onPlay(() => media.interrupt());
+  const doctor = createDoctor({
+    settings,
+    baseUrl,
+    trees,
+    dispatcher,
+    clock,
+    catalog,
+    host,
+    links: playback.links,
+    delivery: playback.delivery,
+    signer,
+    notify,
+    proposals: indexing.curation.proposals,
+  });
 
   return {
     settings,
@@ -176,10 +192,13 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     links: playback.links,
     delivery: playback.delivery,
     signer,
+    keys: { rotate: rotateKeys },
     ...indexing,
     notify,
     browse,
+    lookup: createLookup(catalog.files),
     media,
+    doctor,
     /** Refuses what waits for the host, then closes the catalog. */
     async close(): Promise<void> {
       await media.stop();
@@ -193,6 +212,18 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     },
   };
 
+  /** A new key signs from now on, the old ones are accepted for a while, and the trees are written anew. */
+  async function rotateKeys(signal: AbortSignal): Promise<RotatedKeys> {
+    const { signingKeys } = rotateSigningKey(dataDir, clock.now());
+    signer.replace(livingKeys(signingKeys, clock.now()));
+    const rewritten = await indexing.sync.rewrite(signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      log.warn({ err: error }, 'the STRM files get their new addresses with the next sync');
+      return undefined;
+    });
+    return { overlapMs: keyOverlapMs, rewritten };
+  }
+
   /** A small fact read once and written in the background: what uses it must not wait for the disk. */
   async function memoryOf<T>(name: string) {
     const kept = catalog.keyValues.entry(name, ownJson<T>());
@@ -205,6 +236,14 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
       },
     };
   }
+}
+
+/** What a rotation of keys did. */
+export interface RotatedKeys {
+  /** So long the old keys are accepted still. */
+  overlapMs: number;
+  /** Files that were written with their new addresses; undefined = the next sync writes them. */
+  rewritten: number | undefined;
 }
 
 export type Bridge = Awaited<ReturnType<typeof createBridge>>;

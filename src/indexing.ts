@@ -135,7 +135,8 @@ export function createIndexing(parts: IndexingParts) {
     curation: {
       moves: createTreeMoves(byHand),
       overrides: createOverrideEditor(byHand),
-      review: (limit: number, signal: AbortSignal) => filesToReview(catalog, limit, signal),
+      review: (limit: number, signal: AbortSignal, after?: FileId) =>
+        filesToReview(catalog, limit, signal, after),
       proposals: createDecisions({ catalog, clock, retention, publisher, lockPath }),
     },
   };

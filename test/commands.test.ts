@@ -101,7 +101,9 @@ t.test('when the host refuses us, the exit code is 3 and the words say what to d
 
 t.test('doctor: all is well', async (t) => {
   const { passerelle, home, env } = await withSimulator(t, { subscriptionEnd: '2099-12-31' });
-  const bridge = await startBridge(env as Record<string, string>, home);
+  // What is looked at is what `serve` does: its address is the one that it serves at.
+  const { PASSERELLE_BASE_URL: _elsewhere, ...serving } = env;
+  const bridge = await startBridge(serving as Record<string, string>, home);
   t.teardown(() => bridge.child.kill('SIGKILL'));
   await bridge.waitFor((line) => line.msg === 'sync done');
   const { code, stdout } = await passerelle(['doctor'], { PASSERELLE_BASE_URL: bridge.url });

@@ -1,11 +1,11 @@
 import t from 'tap';
 import { cut, padded, widthOf } from '../src/commands/format/cut.ts';
-import { counted, grouped, listed } from '../src/commands/format/plural.ts';
 import { printable } from '../src/commands/format/printable.ts';
 import { size } from '../src/commands/format/size.ts';
 import { type Column, tableLines } from '../src/commands/format/table.ts';
 import { duration, localDay, localMinute, localSecond, zoneName } from '../src/commands/format/time.ts';
 import { nearest } from '../src/core/nearest.ts';
+import { counted, grouped, listed } from '../src/core/plural.ts';
 
 t.test('nothing that a terminal would obey reaches it from a name', async (t) => {
   const rows: [string, string][] = [

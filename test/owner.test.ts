@@ -10,8 +10,6 @@ import { holderHere, readNote, writeNote } from '../src/owner/holder.ts';
 import { shortPath } from '../src/owner/socket-path.ts';
 import { socketTransport } from '../src/owner/transport.ts';
 
-const never = new AbortController().signal;
-
 t.test('a dataDir has one owner, by whatever path it is reached', async (t) => {
   const home = t.testdir();
   const dataDir = join(home, 'data');
@@ -79,7 +77,7 @@ t.test('the door is for the owner of the data alone, and nothing is left of it',
   t.equal((await stat(join(dataDir, 'serve.sock'))).mode & 0o777, 0o600);
   t.equal(await knock(dataDir), '/knock');
   t.equal(one.trusted.length, 1);
-  await one.close(never);
+  await one.close();
   t.strictSame(await readdir(dataDir), []);
   await t.rejects(knock(dataDir), { code: 'ENOENT' });
 });
@@ -90,7 +88,7 @@ t.test('a socket in a folder with a long name is reached too', async (t) => {
   const one = await door(dataDir);
   t.equal(await knock(dataDir), '/knock');
   t.equal((await stat(join(dataDir, 'serve.sock'))).mode & 0o777, 0o600);
-  await one.close(never);
+  await one.close();
   t.strictSame(await readdir(dataDir), []);
 });
 
@@ -111,7 +109,7 @@ t.test('what a kill has left is replaced, what another program made is left alon
   t.ok((await stat(path)).isSocket());
   const next = await door(dataDir);
   t.equal(await knock(dataDir), '/knock');
-  await next.close(never);
+  await next.close();
 
   const stranger = await listening('stranger');
   await rename(join(dataDir, 'stranger'), path);
@@ -142,5 +140,5 @@ t.test('who answers in another way, or not at all, is told of as such', async (t
   });
   await t.rejects(api.call(getStatus, {}, AbortSignal.abort(new Error('stopped'))), { message: 'stopped' });
   api.close();
-  await one.close(never);
+  await one.close();
 });

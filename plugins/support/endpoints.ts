@@ -1,30 +1,45 @@
 import { METHODS } from 'node:http';
-import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { z } from 'zod';
+import { serializerCompiler } from 'fastify-type-provider-zod';
+import type { z } from 'zod';
 import type { Endpoint, Given, Received } from '../../src/api/endpoint.ts';
 import { inWords } from '../../src/api/faults.ts';
 import { BridgeError } from '../../src/core/errors.ts';
+import { schemaOf } from './openapi.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Methods of each address of the API that is served so far. */
-    apiMethods: Map<string, string[]>;
+    /** What the API serves so far, and what it does just now. */
+    apiState: {
+      /** Methods by address. */
+      methods: Map<string, string[]>;
+      running: Set<Promise<unknown>>;
+      stopping: AbortController;
+    };
   }
 }
-
-const nothing = z.object({});
 
 /** What a handler is given besides what was sent. */
 export interface Asked {
   request: FastifyRequest;
   reply: FastifyReply;
+  /** Nobody waits for the answer any more, or this process stops: for work that may be left off at any time. */
+  gone: AbortSignal;
+  /** The answer is sent by other means than `return`, and ends with this. */
+  keep(work: Promise<unknown>): void;
 }
 
-/** Before every route of the API. */
+/** Before every route of the API. What it has begun is ended before the bridge is closed. */
 export const apiRoutes = fp(
   async (app: FastifyInstance) => {
-    app.decorate('apiMethods', new Map());
+    const running = new Set<Promise<unknown>>();
+    const stopping = new AbortController();
+    app.decorate('apiState', { methods: new Map(), running, stopping });
+    app.addHook('preClose', async () => {
+      stopping.abort(new BridgeError('BRIDGE_STOPPING'));
+      while (running.size > 0) await Promise.allSettled(running);
+    });
   },
   { name: 'api-routes', dependencies: ['bridge', 'errors', 'auth'] },
 );
@@ -32,12 +47,12 @@ export const apiRoutes = fp(
 /** After every route of the API: what an address does not take is told so with 405 and `Allow`. */
 export const otherMethods = fp(
   async (app: FastifyInstance) => {
-    for (const [url, allowed] of app.apiMethods)
+    for (const [url, allowed] of app.apiState.methods)
       app.route({
         // CONNECT never reaches a route.
         method: METHODS.filter((method) => method !== 'CONNECT' && !allowed.includes(method)),
         url,
-        schema: { hide: true } as FastifySchema,
+        schema: { hide: true },
         onRequest: (_request, reply, done) => {
           reply.header('allow', allowed.join(', '));
           done(new BridgeError('BRIDGE_METHOD', { detail: `use ${allowed.join(' or ')}` }));
@@ -57,32 +72,45 @@ export function serveEndpoint<E extends Endpoint>(
   endpoint: E,
   handler: (received: Received<E>, asked: Asked) => Promise<Given<E> | FastifyReply>,
 ): void {
-  const { method, path, params, query, body, status, answer } = endpoint;
+  const { method, path, status } = endpoint;
+  const { methods: served, running, stopping } = app.apiState;
   const url = `/api/v1${path.replace(/\{(\w+)\}/g, ':$1')}`;
-  const schema: FastifySchema = {
-    ...(params && { params }),
-    // What is not known is mistyped, and its default would be given in its place without a word.
-    querystring: (query ?? nothing).strict(),
-    ...(body && { body }),
-    response: { [status]: answer },
-  };
+  const schema = schemaOf(endpoint);
   const methods = method === 'GET' ? ['GET', 'HEAD'] : [method];
-  app.apiMethods.set(url, [...(app.apiMethods.get(url) ?? []), ...methods]);
+  served.set(url, [...(served.get(url) ?? []), ...methods]);
+  const keep = (work: Promise<unknown>) => {
+    running.add(work);
+    const forget = () => void running.delete(work);
+    work.then(forget, forget);
+  };
   for (const one of methods)
     app.route({
       method: one,
       url,
       onRequest: app.adminAuth,
-      schema: one === 'HEAD' ? ({ ...schema, hide: true } as FastifySchema) : schema,
+      schema: one === 'HEAD' ? { ...schema, hide: true } : schema,
       validatorCompiler: ({ schema }) => readBy(schema as unknown as z.ZodType),
-      serializerCompiler: ({ schema }) => writeBy(schema as unknown as z.ZodType),
+      // The types of Fastify know nothing of schemas that are no JSON.
+      serializerCompiler: serializerCompiler as never,
       handler: async (request, reply) => {
-        const received = { params: request.params, query: request.query, body: request.body };
         reply.code(status).header('cache-control', 'no-store');
-        const given = await handler(received as unknown as Received<E>, { request, reply });
+        const received = { params: request.params, query: request.query, body: request.body };
+        const asked = { request, reply, keep, gone: AbortSignal.any([goneOf(reply), stopping.signal]) };
+        const work = handler(received as unknown as Received<E>, asked);
+        keep(work);
+        const given = await work;
         return given === reply ? reply : reply.send(given);
       },
     });
+}
+
+/** Aborts when the connection is closed before the answer is whole. */
+function goneOf({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) gone.abort(new Error('the client has gone'));
+  });
+  return gone.signal;
 }
 
 /** @returns what was sent as the schema reads it, or what is wrong with it in words */
@@ -93,9 +121,4 @@ function readBy(schema: z.ZodType) {
     if (read.success) return { value: read.data };
     return { error: new BridgeError('BRIDGE_BAD_REQUEST', { detail: inWords(read.error, sent) }) };
   };
-}
-
-/** JSON of what the schema names, and of nothing else. */
-function writeBy(schema: z.ZodType) {
-  return (given: unknown) => JSON.stringify(schema.parse(given));
 }

@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
+import { count, time } from './fields.ts';
 import { note, progress } from './sync.ts';
-
-const count = z.int().min(0);
-const time = z.number().describe('Milliseconds since 1970, UTC');
 
 /** Who is there, and how it is. */
 export const getStatus = endpoint({

@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 import { errorBody } from './errors.ts';
-
-const count = z.int().min(0);
-const time = z.number().describe('Milliseconds since 1970, UTC');
+import { count, isoTime, time } from './fields.ts';
 
 /** How far a crawl is. */
 export const progress = z
@@ -109,4 +107,21 @@ export const leaveSync = endpoint({
   status: 202,
   answer: z.object({ id: z.string() }),
   errors: ['BRIDGE_NOT_FOUND', 'BRIDGE_BAD_REQUEST'],
+});
+
+/** What would be looked into during the next day if nothing new came. */
+export const getSyncPlan = endpoint({
+  method: 'GET',
+  path: '/sync/plan',
+  summary: 'What is looked into in the next 24 hours, and why; asks the host nothing',
+  tag: 'sync',
+  status: 200,
+  answer: z.object({
+    steps: z.array(z.object({ at: isoTime, path: z.string(), why: z.string() })),
+    tiers: z.object({ hot: count, warm: count, cold: count }).describe('Folders by how often they change'),
+    settings: z
+      .object({ callsPerDay: count, discovery: z.boolean(), intervalMinutes: z.number() })
+      .describe('Those of `sync` that decide it'),
+  }),
+  errors: [],
 });

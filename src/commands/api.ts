@@ -18,6 +18,8 @@ export interface ApiWork {
   through?: (command: string) => boolean;
   /** What this process must have to be the owner. */
   needs?: Needs;
+  /** Of this process' own log, where it is the owner and nobody chose another. Default: warnings. */
+  usualLevel?: 'warn' | 'silent';
 }
 
 /** An owner that is just starting or ending, or works on something else, is waited for so long. */
@@ -35,7 +37,7 @@ const answerWithinMs = 15_000;
  */
 export async function withApi<T>(
   context: Context,
-  { command, through = () => true, needs = {} }: ApiWork,
+  { command, through = () => true, needs = {}, usualLevel = 'warn' }: ApiWork,
   work: (api: ApiClient) => Promise<T>,
 ): Promise<T> {
   const { settings, warnings } = settingsOf(context);
@@ -53,7 +55,7 @@ export async function withApi<T>(
       }
     }
     owner?.api.close();
-    const taken = owner ? undefined : await own(context, { command, needs }, work);
+    const taken = owner ? undefined : await own(context, { command, needs, usualLevel }, work);
     if (taken && 'done' in taken) return taken.done;
     const waitedMs = clock.now() - beganAt;
     if (waitedMs > patienceMs)
@@ -69,16 +71,23 @@ export async function withApi<T>(
 /** Runs the work as the owner, unless somebody else is. */
 async function own<T>(
   context: Context,
-  { command, needs }: { command: string; needs: Needs },
+  { command, needs, usualLevel }: Required<Omit<ApiWork, 'through'>>,
   work: (api: ApiClient) => Promise<T>,
 ): Promise<{ done: T } | { inUse: BridgeError }> {
   const { settings } = settingsOf(context, needs);
-  const { becomeOwner } = await import('./owner.ts');
-  const level = context.env.PASSERELLE_LOG_LEVEL ? settings.log.level : 'warn';
+  const [{ becomeOwner }, { buildApi }] = await Promise.all([import('./owner.ts'), import('../app.ts')]);
+  const level = context.env.PASSERELLE_LOG_LEVEL ? settings.log.level : usualLevel;
   const log = createProcessLog({ ...settings.log, level }, context.err);
   let owner: Awaited<ReturnType<typeof becomeOwner>>;
   try {
-    owner = await becomeOwner({ settings, log, command, keepBaseUrl: true, now: systemClock.now() });
+    owner = await becomeOwner({
+      settings,
+      log,
+      command,
+      build: buildApi,
+      keepBaseUrl: true,
+      now: systemClock.now(),
+    });
   } catch (error) {
     if (isBridgeError(error, 'BRIDGE_CATALOG_IN_USE')) return { inUse: error };
     throw error;
@@ -116,6 +125,11 @@ async function find(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** A path of the account as the API takes it: people leave its first sign out. */
+export function asAccountPath(path: string): string {
+  return path.startsWith('/') ? path : `/${path}`;
 }
 
 function heldBy(dataDir: string): string {

@@ -1,9 +1,10 @@
+import { listOverrides, maxMoves, putOverride, removeOverride } from '../api/overrides.ts';
 import { readOverride } from '../library/override.ts';
+import { asAccountPath, withApi } from './api.ts';
 import { type Context, type ExitCode, exitCodes, say, sayAll } from './context.ts';
 import { fixedTotal, moveLines } from './format/moves.ts';
 import { overrideLines } from './format/overrides.ts';
 import { widthOfStream } from './format/width.ts';
-import { withBridge } from './with-bridge.ts';
 
 export interface FixCommandOptions {
   as?: string;
@@ -34,23 +35,26 @@ export async function fix(
   if (path === undefined) return wrong('name a path of the account, or --list');
   const override = clear ? undefined : readOverride(overrideOf(said));
   if (override && 'wrong' in override) return wrong(`not understood: ${override.wrong}`);
-  return withBridge(context, async ({ curation: { overrides } }) => {
+  return withApi(context, { command: 'fix' }, async (api) => {
+    const what = { path: asAccountPath(path) };
+    // What is said is said: no signal.
     const fixed = override
-      ? await overrides.set({ path }, override, context.signal)
-      : await overrides.clear({ path }, context.signal);
+      ? await api.call(putOverride, { body: { ...what, ...override }, query: { moves: maxMoves } })
+      : await api.call(removeOverride, { query: { ...what, moves: maxMoves } });
+    const { targets, files, moves, moved } = fixed;
     if (json) {
-      say(context, JSON.stringify(fixed));
+      say(context, JSON.stringify({ targets, files, moves }));
       return exitCodes.done;
     }
-    sayAll(context, moveLines(fixed.moves));
-    say(context, fixedTotal(fixed.files, fixed.moves.length));
+    sayAll(context, moveLines(moves));
+    say(context, fixedTotal(files, moved));
     return exitCodes.done;
   });
 }
 
 async function listFixes(context: Context, json: boolean): Promise<ExitCode> {
-  return withBridge(context, async ({ curation: { overrides } }) => {
-    const all = await overrides.list();
+  return withApi(context, { command: 'fix --list' }, async (api) => {
+    const { overrides: all } = await api.call(listOverrides, {}, context.signal);
     if (json) for (const one of all) say(context, JSON.stringify(one));
     else sayAll(context, overrideLines(all, { width: widthOfStream(context.out) }));
     return exitCodes.done;

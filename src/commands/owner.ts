@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Settings } from '../../config/settings.ts';
-import { buildApp } from '../app.ts';
+import type { buildApp } from '../app.ts';
 import { type Bridge, createBridge } from '../bridge.ts';
 import { isBridgeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
@@ -28,6 +28,8 @@ export interface OwnerOptions {
   log: Log;
   /** What is run, as others are told of it. */
   command: string;
+  /** All addresses, or those alone that commands ask. */
+  build: (bridge: Bridge, holder: Claim['holder']) => Promise<App>;
   /** See {@link createBridge}. */
   keepBaseUrl: boolean;
   /** Milliseconds UTC. */
@@ -39,13 +41,13 @@ export interface OwnerOptions {
  * @throws BridgeError BRIDGE_CATALOG_IN_USE while another process holds dataDir, and as {@link createBridge}
  */
 export async function becomeOwner(options: OwnerOptions): Promise<Owner> {
-  const { settings, log, command, keepBaseUrl, now } = options;
+  const { settings, log, command, build, keepBaseUrl, now } = options;
   const dataDir = resolve(settings.dataDir);
   const claim = claimDataDir(dataDir, command, now);
   let bridge: Bridge | undefined;
   try {
     bridge = await createBridge(settings, log, { keepBaseUrl });
-    const app = await buildApp(bridge, claim.holder);
+    const app = await build(bridge, claim.holder);
     await app.ready();
     const door = await doorOf(app, dataDir, log);
     return ownerOf({ bridge, app, door, claim });
@@ -100,8 +102,11 @@ function ownerOf(parts: { bridge: Bridge; app: App; door: Door | undefined; clai
       close: () => undefined,
     },
     async close(patience) {
-      await door?.close(patience);
+      await door?.drain(patience);
+      // What was begun by those who are still there is ended, or left off where that may be.
+      app.stopping.now = true;
       await app.close();
+      await door?.close();
       await bridge.close();
       claim.release();
     },

@@ -1,7 +1,7 @@
 import cliProgress from 'cli-progress';
+import { counted } from '../core/plural.ts';
 import type { CrawlProgress } from '../sync/crawl/crawl.ts';
 import type { Context } from './context.ts';
-import { counted } from './format/plural.ts';
 import { duration } from './format/time.ts';
 
 export { duration };

@@ -1,19 +1,27 @@
-import type { Bridge } from '../bridge.ts';
+import {
+  acceptProposal,
+  listProposals,
+  refuseProposal,
+  type ShownProposal,
+  undoProposal,
+} from '../api/proposals.ts';
+import { BridgeError } from '../core/errors.ts';
+import { counted } from '../core/plural.ts';
+import type { ApiClient } from '../owner/client.ts';
+import { withApi } from './api.ts';
 import { type Context, type ExitCode, exitCodes, say, sayAll } from './context.ts';
-import { counted } from './format/plural.ts';
 import { proposalLines } from './format/proposals.ts';
 import { widthOfStream } from './format/width.ts';
-import { withBridge } from './with-bridge.ts';
 
 const shown = 50;
 
-type Proposal = Awaited<ReturnType<Bridge['curation']['proposals']['list']>>[number];
 export type Decision = 'accept' | 'refuse' | 'undo';
 
 /** Deletions that wait for a word, and what was decided or taken out, newest first. */
 export async function proposals(context: Context, { json = false }: { json?: boolean }): Promise<ExitCode> {
-  return withBridge(context, async (bridge) => {
-    const all = await bridge.curation.proposals.list(shown);
+  return withApi(context, { command: 'proposals' }, async (api) => {
+    const query = { limit: shown };
+    const { proposals: all } = await api.call(listProposals, { query }, context.signal);
     if (json) for (const one of all) say(context, JSON.stringify(one));
     else sayAll(context, proposalLines(all, { width: widthOfStream(context.out) }));
     return exitCodes.done;
@@ -31,9 +39,8 @@ export async function decide(
     context.err.write('passerelle: the id of a proposal is a number; passerelle proposals lists them\n');
     return exitCodes.wrongUse;
   }
-  return withBridge(context, async (bridge) => {
-    const id = given === undefined ? undefined : Number(given);
-    const decided = await bridge.curation.proposals.decide(decision, id, context.signal);
+  return withApi(context, { command: `proposals ${decision}` }, async (api) => {
+    const decided = await decideOn(api, decision, given === undefined ? undefined : Number(given));
     if (json) say(context, JSON.stringify(decided));
     else {
       const { proposal, files, tree } = decided;
@@ -47,8 +54,15 @@ export async function decide(
   });
 }
 
+/** What is decided is decided: there is no way back in the middle. */
+async function decideOn(api: ApiClient, decision: Decision, id: number | undefined) {
+  if (decision === 'undo') return api.call(undoProposal, { params: { id: id ?? 'last' } });
+  if (id === undefined) throw new BridgeError('BRIDGE_PROPOSAL_UNKNOWN', { detail: 'no number' });
+  return api.call(decision === 'accept' ? acceptProposal : refuseProposal, { params: { id } });
+}
+
 /** What became of its files. */
-const words: Record<Proposal['state'], (isOne: boolean) => string> = {
+const words: Record<ShownProposal['state'], (isOne: boolean) => string> = {
   open: (isOne) => (isOne ? 'waits for your word again' : 'wait for your word again'),
   accepted: (isOne) =>
     isOne ? 'has been taken out; undo brings it back' : 'have been taken out; undo brings them back',

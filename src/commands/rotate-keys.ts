@@ -1,16 +1,19 @@
-import { resolve } from 'node:path';
-import { systemClock } from '../core/clock.ts';
-import { keyOverlapMs, rotateSigningKey } from '../secrets.ts';
-import { type Context, type ExitCode, exitCodes, say, settingsOf } from './context.ts';
+import { rotateKeys as rotate } from '../api/keys.ts';
+import { counted } from '../core/plural.ts';
+import { withApi } from './api.ts';
+import { type Context, type ExitCode, exitCodes, say } from './context.ts';
 
-/** Makes a new key for stream addresses; the old ones stay good for a while. */
+/** Makes a new key for stream addresses, which signs from now on; the old ones stay good for a while. */
 export async function rotateKeys(context: Context): Promise<ExitCode> {
-  const { settings } = settingsOf(context);
-  rotateSigningKey(resolve(settings.dataDir), systemClock.now());
-  say(
-    context,
-    'A new key signs from the next start of `passerelle serve` on; its first sync rewrites the STRM files.',
-  );
-  say(context, `Addresses with the old key stay good for ${keyOverlapMs / 86_400_000} days.`);
-  return exitCodes.done;
+  return withApi(context, { command: 'rotate-keys' }, async (api) => {
+    // A key is new at once: no signal.
+    const { tree, files, oldKeysForDays } = await api.call(rotate, {});
+    const rest =
+      tree === 'written'
+        ? `${counted(files, 'file')} written anew`
+        : 'the next sync writes the STRM files anew';
+    say(context, `A new key signs from now on; ${rest}.`);
+    say(context, `Addresses with the old key stay good for ${oldKeysForDays} days.`);
+    return exitCodes.done;
+  });
 }

@@ -1,3 +1,4 @@
+import { buildApp } from '../app.ts';
 import { createBufferedDestination } from '../core/buffered-destination.ts';
 import { systemClock } from '../core/clock.ts';
 import { BridgeError } from '../core/errors.ts';
@@ -17,7 +18,14 @@ export async function serve(context: Context): Promise<ExitCode> {
   const log = createProcessLog(settings.log, context.out, lines, (id) => nameOfFile(id));
   for (const warning of warnings) log.warn({}, warning);
   const now = systemClock.now();
-  const owner = await becomeOwner({ settings, log, command: 'serve', keepBaseUrl: false, now });
+  const owner = await becomeOwner({
+    settings,
+    log,
+    command: 'serve',
+    build: buildApp,
+    keepBaseUrl: false,
+    now,
+  });
   const { bridge, app } = owner;
   nameOfFile = (id) => bridge.catalog.files.byIdAtHand(toFileId(id))?.name;
   const scheduler = createScheduler({

@@ -1,10 +1,10 @@
 import { fromErrorBody } from '../api/errors.ts';
 import { systemClock } from '../core/clock.ts';
 import { isHostRefusal } from '../core/errors.ts';
+import { counted } from '../core/plural.ts';
 import { withApi } from './api.ts';
 import { type Context, type ExitCode, exitCodes, say } from './context.ts';
 import { type FollowedSync, followSync } from './follow-sync.ts';
-import { counted } from './format/plural.ts';
 import { printable } from './format/printable.ts';
 import { localMinute } from './format/time.ts';
 import { createProgress } from './progress.ts';

@@ -11,5 +11,6 @@ export function createBoundedCache<K, V>(most: number) {
       entries.set(key, value);
     },
     delete: (key: K): boolean => entries.delete(key),
+    clear: (): void => entries.clear(),
   };
 }

@@ -14,14 +14,18 @@ export interface Doubt {
 
 const filesAtOnce = 1000;
 
-/** What rests on too little to be believed unseen, in the order of the ids. @param limit most of them */
+/**
+ * What rests on too little to be believed unseen, in the order of the ids.
+ * @param limit most of them @param from the id after which to begin
+ */
 export async function filesToReview(
   { recognitions }: Pick<Catalog, 'recognitions'>,
   limit: number,
   signal: AbortSignal,
+  from?: FileId,
 ): Promise<Doubt[]> {
   const doubts: Doubt[] = [];
-  for (let after: FileId | undefined; doubts.length < limit; ) {
+  for (let after = from; doubts.length < limit; ) {
     signal.throwIfAborted();
     await yieldToEventLoop();
     const rows = await recognitions.after(after, filesAtOnce);

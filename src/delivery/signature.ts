@@ -24,7 +24,8 @@ export function newSigningKey(): SigningKey {
  * Signs and checks file ids. The first key signs, all keys are accepted: rotation with overlap is a new key put in
  * front and the old one left behind it for a while.
  */
-export function createSigner(keys: readonly SigningKey[]) {
+export function createSigner(firstKeys: readonly SigningKey[]) {
+  let keys = firstKeys;
   const atHand = createBoundedCache<string, Buffer[]>(kept);
   /** What was given, beside what is right: comparing on the hot path makes no garbage. */
   const given = Buffer.alloc(signatureLength);
@@ -38,6 +39,12 @@ export function createSigner(keys: readonly SigningKey[]) {
   }
 
   return {
+    /** From now on these count: the first one signs. */
+    replace(newKeys: readonly SigningKey[]): void {
+      keys = newKeys;
+      atHand.clear();
+    },
+
     /** The signature that stands in a STRM file; base64url, 16 characters. */
     sign(fileId: FileId): string {
       const [key] = keys;

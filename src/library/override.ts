@@ -4,7 +4,7 @@ import type { ProviderIds, Recognition } from '../naming/text/recognition.ts';
 const id = (pattern: RegExp, right: string) => z.string().refine((text) => pattern.test(text), right);
 
 /** What a person may say of a file, or of a folder and all below it. */
-const shape = z
+export const overrideShape = z
   .strictObject({
     as: z.enum(['movie', 'episode', 'extra', 'ignore']),
     title: z.string().trim().min(1).max(200),
@@ -21,7 +21,9 @@ const shape = z
       })
       .partial(),
   })
-  .partial()
+  .partial();
+
+const shape = overrideShape
   .refine((value) => Object.keys(value).length > 0, 'nothing is said')
   .refine(({ as, season, episodes, date }) => as !== 'movie' || (season ?? episodes ?? date) === undefined, {
     error: 'a movie has no season, no episodes and no air date',

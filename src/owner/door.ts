@@ -8,8 +8,10 @@ import { shortPath, socketName } from './socket-path.ts';
 
 /** The way in for commands beside this process: `dataDir/serve.sock`, for its owner alone. */
 export interface Door {
-  /** Nobody new comes in; resolves when those who are in have left, or `signal` says that it has been long enough. */
-  close(signal: AbortSignal): Promise<void>;
+  /** Nobody new comes in; resolves when those who are in have left, or `patience` says that it has been long enough. */
+  drain(patience: AbortSignal): Promise<void>;
+  /** Whoever is left is put out. */
+  close(): Promise<void>;
 }
 
 export interface DoorOptions {
@@ -60,12 +62,17 @@ export async function openDoor({ dataDir, handle, onSocket }: DoorOptions): Prom
   }
   const { ino } = lstatSync(path);
 
+  async function drain(patience: AbortSignal): Promise<void> {
+    closing = true;
+    // Whoever comes now finds no door, and is not left standing before one that nobody opens.
+    if (lstatSync(path, { throwIfNoEntry: false })?.ino === ino) unlinkSync(path);
+    await allGone(patience);
+  }
+
   return {
-    async close(signal) {
-      closing = true;
-      // Whoever comes now finds no door, and is not left standing before one that nobody opens.
-      if (lstatSync(path, { throwIfNoEntry: false })?.ino === ino) unlinkSync(path);
-      await allGone(signal);
+    drain,
+    async close() {
+      await drain(AbortSignal.abort());
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     },

@@ -12,6 +12,8 @@ import { type SyncScope, scopeOf } from './sync-scope.ts';
 export interface SyncPasses {
   /** Takes one: crawl, write what changed as it is listed, weigh what disappeared, look at the rest, fetch side-cars. */
   take(run: SyncRun, onProgress: (progress: CrawlProgress) => void): Promise<SyncResult>;
+  /** Addresses are others from now on: the next one looks at everything, unless it is called off again. */
+  lookAgain(isWanted: boolean): void;
   /** Resolves when no look at the disk is under way any more. */
   settled(): Promise<void>;
 }
@@ -32,11 +34,16 @@ interface Pass {
 export function createSyncPasses(options: SyncOptions): SyncPasses {
   const { catalog, clock, publisher, sideCars, fetchSideCars, retention, trash } = options;
   let hasLookedAtAll = false;
+  let mustLookAgain = false;
   let looking: Promise<unknown> | undefined;
 
   async function begin(run: SyncRun): Promise<Pass> {
     const { signal, full = false, dryRun = false } = run;
     const startedAt = clock.now();
+    if (mustLookAgain && !dryRun) {
+      hasLookedAtAll = false;
+      mustLookAgain = false;
+    }
     const isSameAsThen = !hasLookedAtAll && (await publisher.fingerprint.isSame());
     const scope = scopeOf({ full, dryRun, hasLookedAtAll, isSameAsThen });
     await publisher.findTrees({ takeAll: full });
@@ -153,6 +160,9 @@ export function createSyncPasses(options: SyncOptions): SyncPasses {
       const pass = await begin(run);
       const result = await list(pass, onProgress);
       return result.outcome === 'stopped' ? endEarly(pass, result) : end(pass, result);
+    },
+    lookAgain(isWanted) {
+      mustLookAgain = isWanted;
     },
     settled: async () => void (await looking),
   };

@@ -74,6 +74,12 @@ export interface Sync {
    */
   refresh(fileIds: readonly FileId[], signal: AbortSignal): Promise<boolean>;
   /**
+   * Writes everything anew, without a crawl: addresses are others from now on.
+   * @returns files that were written; undefined when the next sync does it, since one runs
+   * @throws BridgeError BRIDGE_DISK: then too, the next sync does it
+   */
+  rewrite(signal: AbortSignal): Promise<number | undefined>;
+  /**
    * One sync: crawl, write what changed as it is listed, weigh what disappeared, fetch small side-cars.
    * @throws BridgeError BRIDGE_CRAWL_RUNNING while another one runs, BRIDGE_DISK when no tree can be written;
    * the signal's reason when it aborts after the crawl
@@ -87,17 +93,21 @@ export function createSync(options: SyncOptions): Sync {
   const state: SyncState = { running: false, progress: undefined };
   let refreshing: Promise<unknown> | undefined;
 
-  async function refreshNow(fileIds: readonly FileId[], signal: AbortSignal): Promise<boolean> {
-    const refreshed = await unlessLocked(lockPath, 'BRIDGE_CRAWL_RUNNING', async () => {
+  /** @returns undefined while a sync runs */
+  function onTree(work: () => Promise<PublishResult>): Promise<{ done: PublishResult } | undefined> {
+    const begun = unlessLocked(lockPath, 'BRIDGE_CRAWL_RUNNING', async () => {
       try {
         await publisher.findTrees();
-        const { counts } = await publisher.files(fileIds, { signal });
-        return counts.failed === 0;
+        return await work();
       } finally {
         await publisher.rest();
       }
     });
-    return refreshed?.done ?? false;
+    const settled = Promise.allSettled([refreshing, begun]).then(() => {
+      if (refreshing === settled) refreshing = undefined;
+    });
+    refreshing = settled;
+    return begun;
   }
 
   function takeOne(run: SyncRun): Promise<SyncResult> {
@@ -111,13 +121,20 @@ export function createSync(options: SyncOptions): Sync {
   return {
     state: () => state,
 
-    refresh(fileIds, signal) {
-      const work = refreshNow(fileIds, signal);
-      const settled = Promise.allSettled([refreshing, work]).then(() => {
-        if (refreshing === settled) refreshing = undefined;
-      });
-      refreshing = settled;
-      return work;
+    async refresh(fileIds, signal) {
+      const refreshed = await onTree(() => publisher.files(fileIds, { signal }));
+      return refreshed?.done.counts.failed === 0;
+    },
+
+    async rewrite(signal) {
+      passes.lookAgain(true);
+      // Another process, after a kill, must not take the trees for what they should be.
+      await publisher.fingerprint.forget();
+      const rewritten = await onTree(() => publisher.everything({ signal }));
+      if (!rewritten) return undefined;
+      const { failed, create, update } = rewritten.done.counts;
+      passes.lookAgain(failed > 0);
+      return create + update;
     },
 
     async run(run) {

@@ -16,7 +16,7 @@ export interface ToldServer {
 }
 
 /** Media servers for scripts: times as ISO 8601. */
-export function serversView(servers: readonly ToldServer[]): object[] {
+export function serversView(servers: readonly ToldServer[]) {
   return servers.map(({ server, waiting, last }) => ({
     server,
     waiting,
@@ -24,7 +24,7 @@ export function serversView(servers: readonly ToldServer[]): object[] {
       last: {
         ...last,
         at: new Date(last.at).toISOString(),
-        ...(last.retryAt === undefined ? {} : { retryAt: new Date(last.retryAt).toISOString() }),
+        retryAt: last.retryAt === undefined ? undefined : new Date(last.retryAt).toISOString(),
       },
     }),
   }));

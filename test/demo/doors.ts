@@ -1,4 +1,4 @@
-import { counted } from '../../src/commands/format/plural.ts';
+import { counted } from '../../src/core/plural.ts';
 
 /** What the demo tells about itself. */
 export interface Doors {

@@ -1,15 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
+import { listServers } from '../../../src/api/notify.ts';
 import { serversView } from '../../../src/views/servers.ts';
-import { readRoute } from '../../support/routes.ts';
+import { serveEndpoint } from '../../support/endpoints.ts';
 
-/** `/api/v1/notify`: the media servers of the settings, and how telling them went last. */
+/** The media servers of the settings, and how telling them went last. */
 export const notify = fp(
   async (app: FastifyInstance) => {
     const { notify } = app.bridge;
-    readRoute(app, '/api/v1/notify', { onRequest: app.adminAuth }, async (_request, reply) =>
-      reply.header('cache-control', 'no-store').send({ servers: serversView(await notify.state()) }),
-    );
+    serveEndpoint(app, listServers, async () => ({ servers: serversView(await notify.state()) }));
   },
-  { name: 'notify', dependencies: ['bridge', 'errors', 'auth'] },
+  { name: 'notify', dependencies: ['api-routes'] },
 );

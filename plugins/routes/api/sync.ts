@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import { leaveSync, type Step, type SyncAnswer, startSync } from '../../../src/api/sync.ts';
-import { BridgeError } from '../../../src/core/errors.ts';
+import { getSyncPlan, leaveSync, type Step, type SyncAnswer, startSync } from '../../../src/api/sync.ts';
+import { BridgeError, isBridgeError } from '../../../src/core/errors.ts';
 import type { SyncVisit } from '../../../src/sync/shared-sync.ts';
 import type { SyncResult } from '../../../src/sync/sync.ts';
 import { serveEndpoint } from '../../support/endpoints.ts';
@@ -16,11 +16,8 @@ const maxSteps = 1000;
 /** `/api/v1/sync`: a sync for as long as somebody waits for it. */
 export const sync = fp(
   async (app: FastifyInstance) => {
-    const { sync, notify, log, clock } = app.bridge;
+    const { sync, notify, log, clock, discovery, catalog, settings } = app.bridge;
     const visits = new Map<string, AbortController>();
-    app.addHook('preClose', async () => {
-      for (const visit of visits.values()) visit.abort(new BridgeError('BRIDGE_STOPPING'));
-    });
 
     /** Syncs until it is done or who asks leaves: by closing the connection, or by saying so. */
     async function visit(
@@ -40,14 +37,10 @@ export const sync = fp(
       }
     }
 
-    serveEndpoint(app, startSync, async ({ body }, { request, reply }) => {
+    serveEndpoint(app, startSync, async ({ body }, { request, reply, gone, keep }) => {
       const id = randomUUID();
-      const gone = new AbortController();
-      reply.raw.once('close', () => {
-        if (!reply.raw.writableFinished) gone.abort(new Left());
-      });
       if (!request.headers.accept?.includes('text/event-stream')) {
-        const result = await visit(id, gone.signal, body);
+        const result = await visit(id, gone, body);
         const steps = stepsOf(result);
         return {
           ...answerOf(result),
@@ -56,7 +49,7 @@ export const sync = fp(
       }
       const feed = createEventFeed(startSync, clock);
       reply.type('text/event-stream').send(Readable.from(feed.texts(), { objectMode: false }));
-      visit(id, gone.signal, {
+      const told = visit(id, gone, {
         ...body,
         onStart: (joined) => feed.put('started', { id, joined }),
         onProgress: (progress) => feed.put('progress', progress),
@@ -68,13 +61,14 @@ export const sync = fp(
           feed.put('result', { ...answerOf(result), ...(body.dryRun && { steps: steps.length }) });
         })
         .catch((error: unknown) => {
-          if (error instanceof Left) return feed.put('left', {});
+          if (error instanceof Left || (gone.aborted && !isBridgeError(error))) return feed.put('left', {});
           const known = toBridgeError(error);
           if (known.code === 'BRIDGE_INTERNAL')
             log.error({ err: error }, 'a sync that was asked for failed inside');
           feed.put('error', errorBody(known));
         })
         .finally(() => feed.end());
+      keep(told);
       return reply;
     });
 
@@ -83,6 +77,21 @@ export const sync = fp(
       if (!leave) throw new BridgeError('BRIDGE_NOT_FOUND', { detail: 'no such sync runs' });
       leave.abort(new Left());
       return { id };
+    });
+
+    serveEndpoint(app, getSyncPlan, async () => {
+      const { steps, tiers } = await discovery.plan();
+      const ids = [...new Set(steps.flatMap(({ folderId }) => folderId ?? []))];
+      const paths = await catalog.files.folderPaths(ids);
+      return {
+        steps: steps.map(({ at, folderId, why }) => ({
+          at: new Date(at).toISOString(),
+          path: folderId === undefined ? 'the whole account' : (paths.get(folderId) ?? `folder ${folderId}`),
+          why,
+        })),
+        tiers: { hot: tiers.hot ?? 0, warm: tiers.warm ?? 0, cold: tiers.cold ?? 0 },
+        settings: settings.sync,
+      };
     });
   },
   { name: 'sync', dependencies: ['api-routes'] },

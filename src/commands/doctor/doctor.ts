@@ -1,61 +1,43 @@
+import { resolve } from 'node:path';
 import { placeOf, SettingsError } from '../../../config/faults.ts';
-import type { Bridge } from '../../bridge.ts';
-import { isBridgeError, isHostRefusal } from '../../core/errors.ts';
-import { type Context, type ExitCode, exitCodes, say, sayAll } from '../context.ts';
+import { checkAll, type ShownFinding } from '../../api/doctor.ts';
+import { fromErrorBody } from '../../api/errors.ts';
+import { BridgeError, isBridgeError, isHostRefusal } from '../../core/errors.ts';
+import { loadSecrets } from '../../secrets.ts';
+import { withApi } from '../api.ts';
+import { type Context, type ExitCode, exitCodes, say, sayAll, settingsOf } from '../context.ts';
 import { findingLines } from '../format/findings.ts';
 import { widthOfStream } from '../format/width.ts';
-import { withBridge } from '../with-bridge.ts';
-import {
-  checkAccount,
-  checkBaseUrl,
-  checkByte,
-  checkCrawl,
-  checkFolder,
-  checkGate,
-  checkHost,
-  checkLinks,
-  type Finding,
-} from './checks.ts';
-import { checkServers } from './notify.ts';
-import { checkProposals } from './proposals.ts';
 
 /** Looks at everything that has to be right, one line each, with what to do where it is not. */
 export async function doctor(context: Context, { json = false }: { json?: boolean }): Promise<ExitCode> {
   let refused = false;
   let failed = false;
-  const show = (what: string, finding: Finding) => {
+  const show = ({ what, code, ...finding }: ShownFinding): void => {
     if (finding.state === 'fail') failed = true;
-    if (json) return say(context, JSON.stringify({ what, ...finding }));
-    sayAll(context, findingLines(what, finding, context.out.isTTY ? widthOfStream(context.out) : undefined));
+    if (code !== undefined) refused ||= isRefusal(code);
+    const width = context.out.isTTY ? widthOfStream(context.out) : undefined;
+    if (json) say(context, JSON.stringify({ what, ...finding }));
+    else sayAll(context, findingLines(what, finding, width));
   };
   try {
-    await withBridge(
-      context,
-      async (bridge) => {
-        show('settings', { state: 'ok', words: 'every one is right' });
-        for (const [what, check] of checksFor(bridge, context.signal)) {
-          try {
-            show(what, await check());
-          } catch (error) {
-            context.signal.throwIfAborted();
-            if (!isBridgeError(error)) throw error;
-            refused ||= isHostRefusal(error);
-            const when = error.retryAt ? ` (not before ${new Date(error.retryAt).toISOString()})` : '';
-            show(what, { state: 'fail', words: `${error.message}${when}`, remedy: error.remedy });
-          }
-        }
-        for (const [what, finding] of await checkServers(bridge, context.signal)) show(what, finding);
-        const { settings, secrets } = bridge;
-        show('browsing', { state: 'ok', words: `user ${settings.auth.user}, password ${secrets.password}` });
-        show('admin token', { state: 'ok', words: secrets.adminToken });
-      },
-      // The table says all of it, and with its remedies.
-      { key: true, usualLevel: 'silent' },
-    );
+    // The table says all of it, and with its remedies.
+    const work = { command: 'doctor', needs: { key: true }, usualLevel: 'silent' } as const;
+    await withApi(context, work, async (api) => {
+      show({ what: 'settings', state: 'ok', words: 'every one is right' });
+      let isWhole = false;
+      for await (const one of api.events(checkAll, {}, context.signal)) {
+        if (one.event === 'finding') show(one.data);
+        else isWhole = true;
+      }
+      if (!isWhole) throw new BridgeError('BRIDGE_OWNER_GONE', { detail: 'the checks were cut off' });
+      showSecrets(context, show);
+    });
   } catch (error) {
     if (error instanceof SettingsError) {
       for (const fault of error.faults)
-        show('settings', {
+        show({
+          what: 'settings',
           state: 'fail',
           words: `${placeOf(fault)}: ${fault.wrong}`,
           remedy: fault.right,
@@ -63,27 +45,21 @@ export async function doctor(context: Context, { json = false }: { json?: boolea
       return exitCodes.wrongUse;
     }
     if (!isBridgeError(error)) throw error;
-    show('start', { state: 'fail', words: error.message, remedy: error.remedy });
+    show({ what: 'start', state: 'fail', words: error.message, remedy: error.remedy });
   }
   if (refused) return exitCodes.refused;
   return failed ? exitCodes.failed : exitCodes.done;
 }
 
-function checksFor(bridge: Bridge, signal: AbortSignal): [string, () => Promise<Finding>][] {
-  const { settings } = bridge;
-  return [
-    ['data folder', () => checkFolder(settings.dataDir, 'dataDir')],
-    ...bridge.publisher.trees.map((tree): [string, () => Promise<Finding>] => [
-      tree.name === '' ? 'STRM folder' : `STRM folder ${tree.name}`,
-      () => checkFolder(tree.dir, tree.name === '' ? 'library.dir' : 'library.trees'),
-    ]),
-    ['base URL', () => checkBaseUrl(bridge, signal)],
-    ['host and clock', () => checkHost(bridge, signal)],
-    ['gate', () => checkGate(bridge)],
-    ['account', () => checkAccount(bridge, signal)],
-    ['one byte', () => checkByte(bridge, signal)],
-    ['links', () => checkLinks(bridge)],
-    ['last crawl', () => checkCrawl(bridge)],
-    ['proposals', () => checkProposals(bridge)],
-  ];
+/** Read here, from dataDir: they go through no API. */
+function showSecrets(context: Context, show: (finding: ShownFinding) => void): void {
+  const { settings } = settingsOf(context);
+  const kept = loadSecrets(resolve(settings.dataDir));
+  const { user, password = kept.password, adminToken = kept.adminToken } = settings.auth;
+  show({ what: 'browsing', state: 'ok', words: `user ${user}, password ${password}` });
+  show({ what: 'admin token', state: 'ok', words: adminToken });
+}
+
+function isRefusal(code: string): boolean {
+  return isHostRefusal(fromErrorBody({ statusCode: 502, code, error: '', message: '' }));
 }

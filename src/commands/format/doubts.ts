@@ -1,5 +1,5 @@
+import { counted } from '../../core/plural.ts';
 import { cut } from './cut.ts';
-import { counted } from './plural.ts';
 import { printable } from './printable.ts';
 import { usualWidth } from './table.ts';
 import { wrapped } from './wrap.ts';

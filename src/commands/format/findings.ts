@@ -7,7 +7,7 @@ import { wrapped } from './wrap.ts';
 export interface ShownFinding {
   state: 'ok' | 'warn' | 'fail';
   words: string;
-  remedy?: string;
+  remedy?: string | undefined;
 }
 
 /** Cells before the words: state, what was looked at, and the gaps. */

@@ -1,4 +1,4 @@
-import { counted } from './plural.ts';
+import { counted } from '../../core/plural.ts';
 import { size } from './size.ts';
 import { tableLines } from './table.ts';
 import { localDay } from './time.ts';

@@ -1,7 +1,7 @@
+import { counted, grouped, listed } from '../../core/plural.ts';
 import type { LogValues } from '../../core/readable-log.ts';
 import { clientName } from './client-name.ts';
 import { nameOf, reasonOf, remedyOf } from './log-words.ts';
-import { counted, grouped, listed } from './plural.ts';
 import { size } from './size.ts';
 import { duration, localMinute } from './time.ts';
 

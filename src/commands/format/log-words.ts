@@ -1,7 +1,7 @@
 import { type ErrorCode, errorTable, isBridgeError } from '../../core/errors.ts';
+import { grouped } from '../../core/plural.ts';
 import type { LogEvent, LogValues } from '../../core/readable-log.ts';
 import { cut } from './cut.ts';
-import { grouped } from './plural.ts';
 import { size } from './size.ts';
 import { duration, localSecond } from './time.ts';
 

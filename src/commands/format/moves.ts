@@ -1,4 +1,4 @@
-import { counted } from './plural.ts';
+import { counted } from '../../core/plural.ts';
 import { printable } from './printable.ts';
 
 /** A file that stands, or would stand, elsewhere. Paths without `.strm`. */

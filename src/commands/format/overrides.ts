@@ -1,4 +1,4 @@
-import { counted } from './plural.ts';
+import { counted } from '../../core/plural.ts';
 import { type Column, tableLines } from './table.ts';
 import { localDay } from './time.ts';
 
@@ -6,7 +6,7 @@ import { localDay } from './time.ts';
 export interface ShownOverride {
   target: string;
   /** Absent when what it stands on has gone. */
-  path?: string;
+  path?: string | undefined;
   override: Readonly<Record<string, unknown>>;
   /** Milliseconds UTC. */
   at: number;

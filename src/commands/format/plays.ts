@@ -1,6 +1,6 @@
-import type { PlayRecord } from '../../delivery/plays.ts';
+import type { ShownPlay } from '../../api/plays.ts';
+import { counted } from '../../core/plural.ts';
 import { clientName } from './client-name.ts';
-import { counted } from './plural.ts';
 import { size } from './size.ts';
 import { type Column, tableLines } from './table.ts';
 import { localMinute, zoneName } from './time.ts';
@@ -18,7 +18,7 @@ const columns: Column[] = [
 
 /** The last plays, as they are kept: newest first. */
 export function playsLines(
-  plays: readonly PlayRecord[],
+  plays: readonly ShownPlay[],
   { width, zone }: { width?: number; zone?: string } = {},
 ): string[] {
   if (plays.length === 0) return ['Nothing was played yet.'];

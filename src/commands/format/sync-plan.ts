@@ -1,4 +1,4 @@
-import { counted, grouped } from './plural.ts';
+import { counted, grouped } from '../../core/plural.ts';
 import { type Column, tableLines } from './table.ts';
 import { localMinute, zoneName } from './time.ts';
 

@@ -2,18 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { request } from 'undici';
-import type { Bridge } from '../../bridge.ts';
-import { BridgeError, errorTable } from '../../core/errors.ts';
-import { isLoopback } from '../../core/loopback.ts';
-import { counted } from '../format/plural.ts';
-
-/** What one check found. */
-export interface Finding {
-  state: 'ok' | 'warn' | 'fail';
-  words: string;
-  /** What the person should do. */
-  remedy?: string;
-}
+import { BridgeError, errorTable } from '../core/errors.ts';
+import { isLoopback } from '../core/loopback.ts';
+import { counted } from '../core/plural.ts';
+import type { DoctorParts, Finding } from './parts.ts';
 
 /** More than this apart, leases and waits are judged wrongly. */
 const clockToleranceMs = 30_000;
@@ -42,7 +34,7 @@ export async function checkFolder(dir: string, setting: string): Promise<Finding
 
 /** Whether STRM addresses lead back to us. */
 export async function checkBaseUrl(
-  { baseUrl, settings, dispatcher }: Bridge,
+  { baseUrl, settings, dispatcher }: DoctorParts,
   signal: AbortSignal,
 ): Promise<Finding> {
   const remedy = 'set PASSERELLE_BASE_URL to http://<address of this machine in your network>:<port>';
@@ -78,7 +70,7 @@ export async function checkBaseUrl(
 
 /** Whether the host answers at all, and how far its clock is from ours. No API call. */
 export async function checkHost(
-  { settings, dispatcher, clock }: Bridge,
+  { settings, dispatcher, clock }: DoctorParts,
   signal: AbortSignal,
 ): Promise<Finding> {
   const { origin } = new URL(settings.fichier.apiUrl);
@@ -113,7 +105,7 @@ export async function checkHost(
 }
 
 /** Whether calls may go out, as far as it is known: a lock that another process met is remembered in the catalog. */
-export async function checkGate({ host }: Bridge): Promise<Finding> {
+export async function checkGate({ host }: DoctorParts): Promise<Finding> {
   const { isBlocked, blockedUntil, blockedBy, callsLeft } = host.state();
   if (!isBlocked) return { state: 'ok', words: `open; ${counted(callsLeft, 'call')} could go out at once` };
   const until = blockedUntil === undefined ? '' : ` until ${new Date(blockedUntil).toISOString()}`;
@@ -126,7 +118,10 @@ export async function checkGate({ host }: Bridge): Promise<Finding> {
 }
 
 /** Key, kind of account, and how long it lasts. */
-export async function checkAccount({ host, settings, clock }: Bridge, signal: AbortSignal): Promise<Finding> {
+export async function checkAccount(
+  { host, settings, clock }: DoctorParts,
+  signal: AbortSignal,
+): Promise<Finding> {
   if (!settings.fichier.apiKey)
     return {
       state: 'fail',
@@ -155,7 +150,7 @@ export async function checkAccount({ host, settings, clock }: Bridge, signal: Ab
 }
 
 /** One byte of one file, all the way. */
-export async function checkByte({ catalog, delivery }: Bridge, signal: AbortSignal): Promise<Finding> {
+export async function checkByte({ catalog, delivery }: DoctorParts, signal: AbortSignal): Promise<Finding> {
   const [id] = await catalog.files.someIds(1);
   const file = id === undefined ? undefined : await catalog.files.byId(id);
   if (!file || file.sizeBytes === 0)
@@ -171,7 +166,7 @@ export async function checkByte({ catalog, delivery }: Bridge, signal: AbortSign
 }
 
 /** How long links were seen to live, beside what is believed. */
-export async function checkLinks({ links }: Bridge): Promise<Finding> {
+export async function checkLinks({ links }: DoctorParts): Promise<Finding> {
   const { start, resume } = links.ttl.state();
   const minutes = (ms: number) => `${Math.round(ms / 6000) / 10} min`;
   const told = (window: { believedMs: number; provenMs: number }) =>
@@ -180,7 +175,7 @@ export async function checkLinks({ links }: Bridge): Promise<Finding> {
 }
 
 /** How the last crawl ended, and what waits for a person's word. */
-export async function checkCrawl({ catalog }: Bridge): Promise<Finding> {
+export async function checkCrawl({ catalog }: DoctorParts): Promise<Finding> {
   const crawl = await catalog.crawls.last();
   if (!crawl) return { state: 'warn', words: 'there was none yet', remedy: 'run passerelle sync' };
   const { files, missing, folders } = await catalog.files.counts();

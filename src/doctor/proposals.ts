@@ -1,12 +1,11 @@
-import type { Bridge } from '../../bridge.ts';
-import { counted } from '../format/plural.ts';
-import type { Finding } from './checks.ts';
+import { counted } from '../core/plural.ts';
+import type { DoctorParts, Finding } from './parts.ts';
 
 const maxCounted = 100;
 
 /** Deletions that wait for a person's word, and what could still be undone. */
-export async function checkProposals({ curation, catalog }: Bridge): Promise<Finding> {
-  const open = await curation.proposals.list(maxCounted, 'open');
+export async function checkProposals({ proposals, catalog }: DoctorParts): Promise<Finding> {
+  const open = await proposals.list(maxCounted, 'open');
   const lying = await catalog.trash.count();
   const trash = lying > 0 ? `; ${counted(lying, 'file')} in the trash` : '';
   if (open.length === 0) return { state: 'ok', words: `none waits for a word${trash}` };

@@ -1,9 +1,11 @@
-import type { Bridge } from '../../bridge.ts';
-import { counted } from '../format/plural.ts';
-import type { Finding } from './checks.ts';
+import { counted } from '../core/plural.ts';
+import type { DoctorParts, Finding } from './parts.ts';
 
 /** Every media server of the settings: whether it finds what it is told of, and how telling it went last. */
-export async function checkServers({ notify }: Bridge, signal: AbortSignal): Promise<[string, Finding][]> {
+export async function checkServers(
+  { notify }: DoctorParts,
+  signal: AbortSignal,
+): Promise<[string, Finding][]> {
   const states = new Map((await notify.state()).map((one) => [one.server, one]));
   return (await notify.check(signal)).map(({ server, state, words, remedy }) => {
     const known = states.get(server);

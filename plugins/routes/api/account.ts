@@ -1,0 +1,50 @@
+import type { FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
+import { getFile, getMedia, listFiles, refreshFolder } from '../../../src/api/files.ts';
+import { BridgeError } from '../../../src/core/errors.ts';
+import { isFileId } from '../../../src/delivery/address.ts';
+import { entriesView } from '../../../src/views/entries.ts';
+import { fileView, mediaView } from '../../../src/views/media.ts';
+import { serveEndpoint } from '../../support/endpoints.ts';
+
+/** What the catalog holds of the account. */
+export const account = fp(
+  async (app: FastifyInstance) => {
+    const { catalog, media, settings, lookup, discovery } = app.bridge;
+
+    serveEndpoint(app, listFiles, async ({ query: { path, limit, offset } }) =>
+      entriesView(await lookup.entries(path), offset, limit),
+    );
+
+    serveEndpoint(app, getFile, async ({ params: { id } }) => {
+      const file = isFileId(id) ? await catalog.files.byId(id) : undefined;
+      if (!file) throw new BridgeError('BRIDGE_NOT_FOUND');
+      const [folder, recognition, facts] = await Promise.all([
+        catalog.files.folderPaths([file.folderId]).then((paths) => paths.get(file.folderId)),
+        catalog.recognitions.ofFiles([file.id]).then((known) => known.get(file.id)),
+        catalog.media.factsOf([file.id]).then((known) => known.get(file.id)),
+      ]);
+      return fileView(file, {
+        ...(folder !== undefined && { folder }),
+        ...(recognition !== undefined && { recognition }),
+        ...(facts !== undefined && { facts }),
+      });
+    });
+
+    serveEndpoint(app, getMedia, async () =>
+      mediaView(await catalog.media.counts(), { ...media.state(), isEnabled: settings.media.probe }),
+    );
+
+    // Somebody knows that a folder of the account changed.
+    serveEndpoint(app, refreshFolder, async ({ body: { path } }) => {
+      const { folder, files } = await catalog.files.byPath(path);
+      const folderId = folder?.id ?? files[0]?.folderId;
+      const at = folderId === undefined ? undefined : discovery.hint(folderId);
+      if (at === undefined)
+        throw new BridgeError('BRIDGE_NOT_FOUND', { detail: 'the library has no such folder (yet)' });
+      // It is listed later: the host wants its pause.
+      return { path, listedFrom: new Date(at).toISOString() };
+    });
+  },
+  { name: 'account', dependencies: ['api-routes'] },
+);

@@ -1,0 +1,42 @@
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
+import { getDocument } from '../../../src/api/openapi.ts';
+import { serveEndpoint } from '../../support/endpoints.ts';
+
+/** Scripts, styles and requests of this place alone; pictures also such as stand in the styles. */
+const contentSecurity = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** `/api/v1/openapi.json`, and for people the same as a page: `/api/docs`. Nothing of it comes from elsewhere. */
+export const docs = fp(
+  async (app: FastifyInstance) => {
+    serveEndpoint(app, getDocument, async () => app.swagger() as never);
+
+    await app.register(async (page) => {
+      // All of it is for who has the password, and answers to GET alone.
+      page.addHook('onRoute', (route) => {
+        route.method = ['GET', 'HEAD'];
+        route.onRequest = [route.onRequest ?? [], app.basicAuth].flat();
+        app.apiState.methods.set(route.url, route.method);
+        // The same route with a slash behind it, of which nobody is told.
+        if (route.url === '/api/docs') app.apiState.methods.set('/api/docs/', route.method);
+      });
+      await page.register(swaggerUi, {
+        routePrefix: '/api/docs',
+        staticCSP: contentSecurity,
+        uiConfig: { persistAuthorization: false, validatorUrl: null, tryItOutEnabled: true },
+        theme: { title: 'Passerelle: its API' },
+      });
+    });
+  },
+  { name: 'docs', dependencies: ['openapi', 'api-routes'] },
+);

@@ -1,0 +1,46 @@
+import type { FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
+import { findLinks, getLink, makeDirectLink } from '../../../src/api/links.ts';
+import { BridgeError } from '../../../src/core/errors.ts';
+import type { FileId } from '../../../src/core/ids.ts';
+import { isFileId, streamPath } from '../../../src/delivery/address.ts';
+import { serveEndpoint } from '../../support/endpoints.ts';
+
+interface Linked {
+  id: FileId;
+  name: string;
+  sizeBytes: number;
+}
+
+/** Addresses of files: our own, and for who asks for it the host's. */
+export const links = fp(
+  async (app: FastifyInstance) => {
+    const { catalog, lookup, baseUrl, signer, links } = app.bridge;
+
+    async function fileOf(id: string) {
+      const file = isFileId(id) ? await catalog.files.byId(id) : undefined;
+      if (!file) throw new BridgeError('BRIDGE_NOT_FOUND', { detail: 'no file has this id' });
+      return file;
+    }
+
+    const linkOf = ({ id, name, sizeBytes }: Linked) => ({
+      id,
+      name,
+      sizeBytes,
+      url: `${baseUrl}${streamPath(id, signer.sign(id), name)}`,
+    });
+
+    serveEndpoint(app, findLinks, async ({ query: { path } }) => ({
+      links: (await lookup.files(path)).map(linkOf),
+    }));
+
+    serveEndpoint(app, getLink, async ({ params: { id } }) => linkOf(await fileOf(id)));
+
+    serveEndpoint(app, makeDirectLink, async ({ params: { id } }, { gone }) => {
+      const file = await fileOf(id);
+      const { url } = await links.broker.acquire(file, { urgency: 'play', signal: gone });
+      return { ...linkOf(file), url };
+    });
+  },
+  { name: 'links', dependencies: ['api-routes'] },
+);

@@ -1,0 +1,80 @@
+import { STATUS_CODES } from 'node:http';
+import swagger from '@fastify/swagger';
+import type { FastifyInstance, FastifySchema } from 'fastify';
+import fp from 'fastify-plugin';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Endpoint } from '../../src/api/endpoint.ts';
+import { errorBody } from '../../src/api/errors.ts';
+import { type ErrorCode, errorTable } from '../../src/core/errors.ts';
+import { version } from '../../src/core/version.ts';
+
+/** What every address may refuse for. */
+const always: readonly ErrorCode[] = ['BRIDGE_UNAUTHORIZED', 'BRIDGE_STOPPING', 'BRIDGE_INTERNAL'];
+
+const nothing = z.object({});
+
+/** Collects the document while routes are added. Only those of the API are tagged, and stand in it. */
+export const openapi = fp(
+  async (app: FastifyInstance) => {
+    await app.register(swagger, {
+      hideUntagged: true,
+      openapi: {
+        openapi: '3.1.0',
+        info: {
+          title: 'Passerelle',
+          version,
+          description:
+            'Every command asks for its work here. Over HTTP with the admin token (`passerelle doctor` shows it); through the socket `serve.sock` in dataDir without.',
+        },
+        components: { securitySchemes: { adminToken: { type: 'http', scheme: 'bearer' } } },
+        security: [{ adminToken: [] }],
+      },
+      transform: jsonSchemaTransform,
+      transformObject: jsonSchemaTransformObject,
+    });
+  },
+  { name: 'openapi' },
+);
+
+/** An endpoint as Fastify and its document want it. */
+export function schemaOf(endpoint: Endpoint): FastifySchema {
+  const { method, path, summary, tag, params, query, body } = endpoint;
+  return {
+    operationId: `${method.toLowerCase()}${path.replace(/[^a-z]+(\w?)/gi, (_all, next: string) => next.toUpperCase())}`,
+    summary,
+    tags: [tag],
+    ...(params && { params }),
+    // What is not known is mistyped, and its default would be given in its place without a word.
+    querystring: (query ?? nothing).strict(),
+    ...(body && { body }),
+    response: { [endpoint.status]: answerOf(endpoint), ...refusalsOf(endpoint) },
+  };
+}
+
+function answerOf({ status, answer, events }: Endpoint) {
+  const text = `Events, each \`event: <name>\` and \`data: <JSON>\`: ${Object.keys(events ?? {}).join(', ')}`;
+  return {
+    description: STATUS_CODES[status] ?? '',
+    content: {
+      'application/json': { schema: answer },
+      ...(events && { 'text/event-stream': { schema: z.string().describe(text) } }),
+    },
+  };
+}
+
+/** Every status that it may refuse with, and the codes that come with it. */
+function refusalsOf({ params, query, body, errors }: Endpoint) {
+  const input: ErrorCode[] = params || query || body ? ['BRIDGE_BAD_REQUEST'] : [];
+  const codes = [...new Set([...input, ...errors, ...always])];
+  const byStatus = Map.groupBy(codes, (code) => errorTable[code].status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, some]) => [
+      status,
+      {
+        description: some.map((code) => `${code}: ${errorTable[code].message}`).join('. '),
+        content: { 'application/json': { schema: errorBody } },
+      },
+    ]),
+  );
+}

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { endpoint } from './endpoint.ts';
+import { accountPath, count, fileId, folderId, isoTime, limitOf, time } from './fields.ts';
+
+/** Entries of one answer at most. */
+export const maxEntries = 1000;
+
+const folder = z.object({
+  kind: z.literal('folder'),
+  id: folderId,
+  name: z.string(),
+  path: z.string(),
+  missingSince: isoTime.optional(),
+});
+
+const file = z.object({
+  kind: z.literal('file'),
+  id: fileId,
+  name: z.string(),
+  sizeBytes: count,
+  date: isoTime.optional().describe('When it was sent to the host'),
+  missingSince: isoTime.optional(),
+});
+
+export type ShownEntry = z.infer<typeof folder> | z.infer<typeof file>;
+
+export const listFiles = endpoint({
+  method: 'GET',
+  path: '/files',
+  summary: 'What the catalog holds at an account path: the entries of a folder, or the files of this name',
+  tag: 'account',
+  query: z.object({
+    path: accountPath.default('/'),
+    limit: limitOf(maxEntries, maxEntries),
+    offset: z.coerce.number().int().min(0).default(0).describe('Entries to leave out, for the next page'),
+  }),
+  status: 200,
+  answer: z.object({
+    path: z.string(),
+    isFolder: z.boolean(),
+    total: count,
+    entries: z.array(z.discriminatedUnion('kind', [folder, file])),
+  }),
+  errors: ['BRIDGE_NOT_FOUND'],
+});
+
+export const getFile = endpoint({
+  method: 'GET',
+  path: '/files/{id}',
+  summary: 'One file: name, size, what it was taken for, media information',
+  tag: 'account',
+  params: z.object({ id: fileId }),
+  status: 200,
+  answer: z.object({
+    id: fileId,
+    name: z.string(),
+    path: z.string().nullable(),
+    sizeBytes: count,
+    sentAt: time.nullable(),
+    firstSeenAt: time,
+    missingSince: time.nullable(),
+    recognition: z.unknown().describe('As `recognise --json` prints it; null when it was not looked at yet'),
+    media: z.unknown().describe('What the header of the file says; null when nobody has read it'),
+  }),
+  errors: ['BRIDGE_NOT_FOUND'],
+});
+
+export const getMedia = endpoint({
+  method: 'GET',
+  path: '/media',
+  summary: 'How many headers of videos were read, wait, were given up',
+  tag: 'account',
+  status: 200,
+  answer: z.object({
+    enabled: z.boolean(),
+    reading: z.boolean(),
+    files: z.object({ known: count, waiting: count, givenUp: count }),
+    calls: z.object({ today: count, limit: count }),
+  }),
+  errors: [],
+});
+
+export const refreshFolder = endpoint({
+  method: 'POST',
+  path: '/refresh',
+  summary: 'List this account folder as soon as its interval allows',
+  tag: 'sync',
+  body: z.object({ path: accountPath }),
+  status: 202,
+  answer: z.object({ path: z.string(), listedFrom: isoTime }),
+  errors: ['BRIDGE_NOT_FOUND'],
+});

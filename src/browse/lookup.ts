@@ -1,0 +1,46 @@
+import type { CatalogFile, CatalogFolder, Files } from '../catalog/account/files.ts';
+import { pathNotFound } from '../catalog/account/near-paths.ts';
+import { joinAccountPath } from '../core/account-path.ts';
+import { BridgeError } from '../core/errors.ts';
+
+/** What the catalog holds at a path of the account. */
+export interface FoundEntries {
+  path: string;
+  isFolder: boolean;
+  folders: CatalogFolder[];
+  files: CatalogFile[];
+}
+
+/** Looks things up for a person who types their paths. Asks the host nothing. */
+export interface Lookup {
+  /** The entries of a folder, or the files of this name. @throws BridgeError BRIDGE_NOT_FOUND */
+  entries(path: string): Promise<FoundEntries>;
+  /** The files of this name; a folder is none. @throws BridgeError BRIDGE_NOT_FOUND */
+  files(path: string): Promise<CatalogFile[]>;
+}
+
+export function createLookup(files: Pick<Files, 'byPath' | 'children'>): Lookup {
+  return {
+    async entries(path) {
+      const found = await files.byPath(path);
+      if (!found.folder && found.files.length === 0) throw await pathNotFound(files, path);
+      if (!found.folder) return { path, isFolder: false, folders: [], files: found.files };
+      return { path, isFolder: true, ...(await files.children(found.folder)) };
+    },
+
+    async files(path) {
+      const found = await files.byPath(path);
+      if (found.folder) throw await isFolder(files, found.folder);
+      if (found.files.length === 0) throw await pathNotFound(files, path);
+      return found.files;
+    },
+  };
+}
+
+/** A folder has no address: one of its files is named, as a person would have to write it. */
+async function isFolder(files: Pick<Files, 'children'>, folder: CatalogFolder): Promise<BridgeError> {
+  const [first] = (await files.children(folder)).files;
+  const example = first ? `, such as "${joinAccountPath(folder.path, first.name)}"` : '';
+  const says = `${folder.path} is a folder: name a file in it${example} (passerelle ls "${folder.path}" shows what is there)`;
+  return new BridgeError('BRIDGE_NOT_FOUND', { says });
+}

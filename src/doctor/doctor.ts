@@ -1,0 +1,72 @@
+import { type ErrorCode, isBridgeError } from '../core/errors.ts';
+import {
+  checkAccount,
+  checkBaseUrl,
+  checkByte,
+  checkCrawl,
+  checkFolder,
+  checkGate,
+  checkHost,
+  checkLinks,
+} from './checks.ts';
+import { explainClient } from './client.ts';
+import { checkServers } from './notify.ts';
+import type { DoctorParts, Finding } from './parts.ts';
+import { checkProposals } from './proposals.ts';
+
+/** A finding with what was looked at, and the code of the error that was met. */
+export interface NamedFinding extends Finding {
+  what: string;
+  code?: ErrorCode;
+}
+
+/** Looks at everything that has to be right, one after the other. */
+export function createDoctor(parts: DoctorParts) {
+  async function look(
+    what: string,
+    check: () => Promise<Finding>,
+    signal: AbortSignal,
+  ): Promise<NamedFinding> {
+    try {
+      return { what, ...(await check()) };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isBridgeError(error)) throw error;
+      const { message, remedy, code, retryAt } = error;
+      const when = retryAt ? ` (not before ${new Date(retryAt).toISOString()})` : '';
+      return { what, state: 'fail', words: `${message}${when}`, remedy, code };
+    }
+  }
+
+  return {
+    /** Each finding as it is made. @throws the signal's reason */
+    async *check(signal: AbortSignal): AsyncGenerator<NamedFinding> {
+      for (const [what, check] of checksFor(parts, signal)) yield look(what, check, signal);
+      for (const [what, finding] of await checkServers(parts, signal)) yield { what, ...finding };
+    },
+
+    /** Which rule of delivery fires for whom, for a stream address. @throws BridgeError BRIDGE_NOT_FOUND */
+    explain: (asked: Parameters<typeof explainClient>[1]) => explainClient(parts, asked),
+  };
+}
+
+export type Doctor = ReturnType<typeof createDoctor>;
+
+function checksFor(parts: DoctorParts, signal: AbortSignal): [string, () => Promise<Finding>][] {
+  const { settings, trees } = parts;
+  return [
+    ['data folder', () => checkFolder(settings.dataDir, 'dataDir')],
+    ...trees.map((tree): [string, () => Promise<Finding>] => [
+      tree.name === '' ? 'STRM folder' : `STRM folder ${tree.name}`,
+      () => checkFolder(tree.dir, tree.name === '' ? 'library.dir' : 'library.trees'),
+    ]),
+    ['base URL', () => checkBaseUrl(parts, signal)],
+    ['host and clock', () => checkHost(parts, signal)],
+    ['gate', () => checkGate(parts)],
+    ['account', () => checkAccount(parts, signal)],
+    ['one byte', () => checkByte(parts, signal)],
+    ['links', () => checkLinks(parts)],
+    ['last crawl', () => checkCrawl(parts)],
+    ['proposals', () => checkProposals(parts)],
+  ];
+}

@@ -1,0 +1,42 @@
+import type { Dispatcher } from 'undici';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Decisions } from '../curation/proposal-decisions.ts';
+import type { Rule } from '../delivery/policy/rules.ts';
+import type { Signer } from '../delivery/signature.ts';
+import type { Reader } from '../delivery/stream/reader.ts';
+import type { Host } from '../host/host.ts';
+import type { Broker } from '../links/broker.ts';
+import type { LinkTtl } from '../links/link-ttl.ts';
+import type { LocationLock } from '../links/location-lock.ts';
+import type { Notifier } from '../notify/notifier.ts';
+
+/** What is looked at. */
+export interface DoctorParts {
+  settings: {
+    dataDir: string;
+    server: { baseUrl?: string | undefined };
+    fichier: { apiKey?: string | undefined; apiUrl: string; timeLimitMs: number };
+    delivery: { mode: string; filmMinutes: number };
+  };
+  /** What addresses in STRM files begin with. */
+  baseUrl: string;
+  trees: readonly { name: string; dir: string }[];
+  dispatcher: Dispatcher;
+  clock: Clock;
+  catalog: Catalog;
+  host: Pick<Host, 'state' | 'account'>;
+  links: { broker: Broker; ttl: LinkTtl; locationLock: LocationLock };
+  delivery: { reader: Pick<Reader, 'open'>; rules: readonly Rule[] };
+  signer: Pick<Signer, 'verify'>;
+  notify: Pick<Notifier, 'state' | 'check'>;
+  proposals: Pick<Decisions, 'list'>;
+}
+
+/** What one check found. */
+export interface Finding {
+  state: 'ok' | 'warn' | 'fail';
+  words: string;
+  /** What the person should do. */
+  remedy?: string;
+}

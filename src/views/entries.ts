@@ -1,0 +1,49 @@
+/** A folder or a file of the account, as the catalog has it. Times in milliseconds UTC. */
+interface Folder {
+  id: string;
+  name: string;
+  path: string;
+  missingSince: number | undefined;
+}
+
+interface File {
+  id: string;
+  name: string;
+  sizeBytes: number;
+  sentAt: number | undefined;
+  missingSince: number | undefined;
+}
+
+interface Entries {
+  path: string;
+  isFolder: boolean;
+  folders: readonly Folder[];
+  files: readonly File[];
+}
+
+/** A page of the answer of `/api/v1/files`: folders first. */
+export function entriesView({ path, isFolder, folders, files }: Entries, offset: number, limit: number) {
+  const pageOfFiles = files.slice(Math.max(0, offset - folders.length));
+  const entries = [
+    ...folders.slice(offset, offset + limit).map((folder) => ({
+      kind: 'folder' as const,
+      id: folder.id,
+      name: folder.name,
+      path: folder.path,
+      ...missing(folder),
+    })),
+    ...pageOfFiles.slice(0, Math.max(0, limit - Math.max(0, folders.length - offset))).map((file) => ({
+      kind: 'file' as const,
+      id: file.id,
+      name: file.name,
+      sizeBytes: file.sizeBytes,
+      ...(file.sentAt !== undefined && { date: new Date(file.sentAt).toISOString() }),
+      ...missing(file),
+    })),
+  ];
+  return { path, isFolder, total: folders.length + files.length, entries };
+}
+
+function missing({ missingSince }: { missingSince: number | undefined }) {
+  return missingSince === undefined ? {} : { missingSince: new Date(missingSince).toISOString() };
+}
