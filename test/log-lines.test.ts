@@ -96,6 +96,11 @@ t.test('warnings and errors are one line with what to do', async (t) => {
       'warning  Alien.mkv: The host did not answer in time: slow -> Wait and try again',
     ],
     [
+      'plays could not be kept',
+      { err: Object.assign(new Error('no space left'), { code: 'ENOSPC' }) },
+      'warning  plays could not be kept: no space left -> Make room, or look at the rights of dataDir and library.dir',
+    ],
+    [
       'could not be kept on disk',
       { err: new Error('no room'), fileId: 'x1' },
       'warning  could not be kept on disk: no room (file id x1)',

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import type { ErrorCode } from '../core/errors.ts';
+import { type ErrorCode, errorTable } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 
 export interface LocationLockOptions {
@@ -24,7 +24,7 @@ export function createLocationLock({ clock, log, lockMs }: LocationLockOptions) 
       if (code !== 'BRIDGE_HOST_LOCATION') return;
       if (!isLocked())
         log.warn(
-          { minutes: lockMs / 60_000 },
+          { forMs: lockMs, remedy: errorTable.BRIDGE_HOST_LOCATION.remedy },
           'another location of the account is in use: nobody is redirected for a while',
         );
       since = clock.now();

@@ -123,7 +123,10 @@ export function createTreeWriter(options: TreeWriterOptions): TreeWriter {
         counts.failed++;
         log.warn({ path, code }, 'a file of the tree could not be written');
       } else if (op === 'conflict') {
-        log.warn({ path, reason }, 'a file of the tree is left alone');
+        log.warn(
+          { path, reason, remedy: 'move it away if ours shall stand there' },
+          'a file of the tree is left alone',
+        );
       }
     }
     if (applied.stopped)

@@ -13,6 +13,8 @@ const subjects = ['path', 'title', 'name', 'server', 'dir', 'url'];
 /** Why something is so, in words of ours or of others. */
 const reasons = ['why', 'reason', 'words', 'code'];
 const remedies = ['remedy', 'cure'];
+/** What a disk says that is full, read-only, gone, or somebody else's. */
+const diskFaults = ['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS', 'EIO', 'ENOTDIR', 'EMFILE'];
 
 /** A line that has no sentence of its own: `<words>: <what>: <why> (<more>) -> <remedy>`. */
 export function plainSentence({ words, values }: LogEvent, zone?: string): string {
@@ -51,6 +53,8 @@ export function remedyOf(values: LogValues): string {
     .find((value) => typeof value === 'string' && value !== '');
   if (said !== undefined) return ` -> ${said}`;
   const { err } = values;
+  if (err instanceof Error && diskFaults.includes(String((err as NodeJS.ErrnoException).code)))
+    return ` -> ${errorTable.BRIDGE_DISK.remedy}`;
   const code = isBridgeError(err) ? err.code : reasons.map((name) => values[name]).find(isErrorCode);
   return code === undefined ? '' : ` -> ${errorTable[code].remedy}`;
 }

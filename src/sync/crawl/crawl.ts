@@ -150,7 +150,10 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
 
   if (missingRoots.length > 0) {
     log.error(
-      { roots: missingRoots },
+      {
+        roots: missingRoots,
+        remedy: 'look at how library.roots is written; passerelle ls / shows what is there',
+      },
       'folders of library.roots do not exist in the account; nothing is removed',
     );
     if (missingRoots.length === options.roots.length) {
