@@ -14,7 +14,7 @@ import type { Trees } from './library/trees.ts';
 import { createPublisher } from './reconcile/publisher.ts';
 import { createTrash } from './reconcile/trash.ts';
 import type { OnWritten } from './reconcile/tree-writer.ts';
-import { createSideCars } from './sidecars/sidecar-cache.ts';
+import { createSidecarCache } from './sidecars/sidecar-cache.ts';
 import { createSidecarFetcher } from './sidecars/sidecar-fetcher.ts';
 import { crawlShare, createCrawlBudget } from './sync/discovery/budget.ts';
 import { createDiscoveryLoop } from './sync/discovery/loop.ts';
@@ -44,7 +44,7 @@ export interface IndexingParts {
 export function createIndexing(parts: IndexingParts) {
   const { settings, dataDir, clock, log, catalog, trees, disk, host, reader } = parts;
   const { library, sync: syncSettings } = settings;
-  const sideCars = createSideCars({
+  const sideCars = createSidecarCache({
     dir: join(dataDir, 'sidecars'),
     clock,
     log,

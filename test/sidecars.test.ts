@@ -7,7 +7,7 @@ import type { CatalogFile } from '../src/catalog/account/files.ts';
 import { BridgeError } from '../src/core/errors.ts';
 import { toFileId } from '../src/core/ids.ts';
 import { silentLog } from '../src/core/log.ts';
-import { createSideCars } from '../src/sidecars/sidecar-cache.ts';
+import { createSidecarCache } from '../src/sidecars/sidecar-cache.ts';
 import { createSidecarFetcher } from '../src/sidecars/sidecar-fetcher.ts';
 import { createHandClock } from './fixtures/hand-clock.ts';
 import { folder } from './fixtures/ids.ts';
@@ -25,7 +25,13 @@ function store(t: { testdir(): string }, contents: Record<string, Buffer | Error
     if (content instanceof Error) throw content;
     return Readable.from([content.subarray(0, 3), content.subarray(3)]);
   };
-  const sideCars = createSideCars({ dir: join(dir, 'sidecars'), clock, log: silentLog, open, intervalMs: 0 });
+  const sideCars = createSidecarCache({
+    dir: join(dir, 'sidecars'),
+    clock,
+    log: silentLog,
+    open,
+    intervalMs: 0,
+  });
   const fileOf = (name: string, sizeBytes = 10): CatalogFile => ({
     id: toFileId(name.replaceAll(/[^a-z0-9]/g, '')),
     folderId: folder(1),

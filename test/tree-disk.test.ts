@@ -225,11 +225,11 @@ t.test('a disk behind a thread of its own does the same, and rests in between', 
   const again = await planTree({ dir, disk, desired: handful, manifest: written });
   t.equal(again.counts.keep, handful.length, 'it is there again when it is asked');
   await t.rejects(
-    disk.look(dir, ['../x']),
+    disk.states(dir, ['../x']),
     /not a path of the library/,
     'a fault is the answer to its question alone',
   );
-  t.match(await Promise.all([disk.look(dir, ['a00.strm']), disk.look(dir, ['none'])]), [
+  t.match(await Promise.all([disk.states(dir, ['a00.strm']), disk.states(dir, ['none'])]), [
     [{ is: 'file' }],
     [{ is: 'missing' }],
   ]);
@@ -239,14 +239,14 @@ t.test('a disk behind a thread of its own does the same, and rests in between', 
 t.test('a thread of the disk that ends takes nothing along that was asked of the next one', async (t) => {
   const dir = t.testdir({ a: 'one' });
   const disk = createDiskThread();
-  t.match(await disk.look(dir, ['a']), [{ is: 'file' }]);
+  t.match(await disk.states(dir, ['a']), [{ is: 'file' }]);
   const resting = disk.rest();
-  const asked = [disk.look(dir, ['a']), disk.look(dir, ['b'])];
+  const asked = [disk.states(dir, ['a']), disk.states(dir, ['b'])];
   await resting;
   t.match(await Promise.all(asked), [[{ is: 'file' }], [{ is: 'missing' }]]);
 
   // What no thread can be sent is told at once, and no later answer is taken for its own.
   await t.rejects(disk.write(dir, [{ path: 'c', content: (() => '') as unknown as string }]));
-  t.match(await disk.look(dir, ['a']), [{ is: 'file' }]);
+  t.match(await disk.states(dir, ['a']), [{ is: 'file' }]);
   await disk.rest();
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Batch, Move } from '../catalog/curation/journal.ts';
-import type { Place } from '../catalog/tree/placements.ts';
+import type { Placement } from '../catalog/tree/placements.ts';
 import type { Clock } from '../core/clock.ts';
 import { exists } from '../core/exists.ts';
 import { whileLocked } from '../core/file-lock.ts';
@@ -47,7 +47,7 @@ export function createTreeMoves({ catalog, clock, publisher, lockPath }: TreeMov
     for (const [tree, some] of Map.groupBy(moves, (one) => one.tree)) {
       const titles = catalog.placementsOf(tree);
       const keys = new Set<string>();
-      const placed: Place[] = [];
+      const placed: Placement[] = [];
       // Where they stand now, which need not be where this batch had brought them.
       for (const key of await titles.treeKeysOf(some.map((one) => one.fileId))) keys.add(key);
       for (const { fileId, from, to } of some) {

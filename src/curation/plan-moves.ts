@@ -1,7 +1,7 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Move, Spot } from '../catalog/curation/journal.ts';
-import type { Place } from '../catalog/tree/placements.ts';
+import type { Placement } from '../catalog/tree/placements.ts';
 import type { FileId } from '../core/ids.ts';
 import { type Item, layoutTitle } from '../library/layout.ts';
 import { foldedPath } from '../library/safe-name.ts';
@@ -31,7 +31,7 @@ export interface MovePlanner {
 export function createMovePlanner({ catalog }: { catalog: Catalog }): MovePlanner {
   async function planTree(tree: Tree, signal: AbortSignal): Promise<PlannedMove[]> {
     const titles = catalog.placementsOf(tree.name);
-    const places = new Map<string, Place>();
+    const places = new Map<string, Placement>();
     /** Files by the title that they would belong to; what has no place yet moves nowhere, but counts as a neighbour. */
     const fresh = new Map<string, FileId[]>();
     const movesTo = new Map<string, string>();
@@ -86,7 +86,7 @@ export function createMovePlanner({ catalog }: { catalog: Catalog }): MovePlanne
   async function planTitles(
     tree: Tree,
     titles: readonly (readonly [string, readonly FileId[]])[],
-    places: ReadonlyMap<string, Place>,
+    places: ReadonlyMap<string, Placement>,
   ): Promise<PlannedMove[]> {
     const ids = titles.flatMap(([, fileIds]) => fileIds);
     const recognitions = await catalog.recognitions.ofFiles(ids);
@@ -138,11 +138,11 @@ export function createMovePlanner({ catalog }: { catalog: Catalog }): MovePlanne
 }
 
 /** Where a file stands, without what else is known of its place. */
-export function placeOf({ titleKey, stem, told }: Spot): Omit<Place, 'fileId'> {
+export function placeOf({ titleKey, stem, told }: Spot): Omit<Placement, 'fileId'> {
   return { titleKey, stem, told };
 }
 
-function whyMoved(from: Place, titleKey: string, recognition: Recognition | undefined): string {
+function whyMoved(from: Placement, titleKey: string, recognition: Recognition | undefined): string {
   if (from.titleKey !== titleKey) {
     const { kind = 'unknown', title, year } = recognition ?? {};
     return title === undefined

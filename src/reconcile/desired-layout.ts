@@ -1,6 +1,6 @@
 import type { CatalogFile } from '../catalog/account/files.ts';
 import { createSlots } from '../catalog/account/successor.ts';
-import type { Standing } from '../catalog/tree/placements.ts';
+import type { NewStem } from '../catalog/tree/placements.ts';
 import type { FileId } from '../core/ids.ts';
 import { streamPath } from '../delivery/address.ts';
 import {
@@ -13,7 +13,7 @@ import {
 import { foldedPath } from '../library/safe-name.ts';
 import type { Tree } from '../library/trees.ts';
 import { isVideo } from '../naming/recognise.ts';
-import type { Wanted } from '../sidecars/sidecar-fetcher.ts';
+import type { WantedSidecar } from '../sidecars/sidecar-fetcher.ts';
 import type { Desired } from '../tree/tree.ts';
 import type { KnownTitles } from './known-titles.ts';
 import { toItems } from './layout-items.ts';
@@ -44,13 +44,13 @@ export type DesiredFile = Omit<Desired, 'content'> & { content: string | FromCop
 export interface DesiredLayout {
   desired: DesiredFile[];
   /** Files that had no path yet, and those that they get. */
-  stems: Map<FileId, Standing>;
+  stems: Map<FileId, NewStem>;
   /** Files that lose theirs to another one. */
   disowned: FileId[];
   /** Files that take over the paths of others, by those. */
   successors: ReadonlyMap<FileId, FileId>;
   /** Side-cars whose content is not at hand yet. */
-  wanted: Wanted[];
+  wanted: WantedSidecar[];
   /** Files that get a place when the crawl has ended. */
   waiting: FileId[];
 }

@@ -1,5 +1,5 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import type { SideCars } from '../sidecars/sidecar-cache.ts';
+import type { SidecarCache } from '../sidecars/sidecar-cache.ts';
 import type { Desired } from '../tree/tree.ts';
 import {
   createTitleLayout,
@@ -18,7 +18,7 @@ export type DesiredState = Omit<DesiredLayout, 'desired'> & { desired: Desired[]
  * @param taken folded stems where a person's files stand: files that have no path yet get others
  */
 export async function desiredOf(
-  settings: LayoutSettings & { sideCars: Pick<SideCars, 'read'> },
+  settings: LayoutSettings & { sideCars: Pick<SidecarCache, 'read'> },
   keys: readonly string[],
   known: KnownTitles,
   run: Pick<PublishRun, 'asIfGone' | 'midCrawl'>,
@@ -39,7 +39,7 @@ export async function desiredOf(
 /** A copy is read when it is needed; one that is to replace what lies there, now: only its bytes tell the two apart. */
 async function contentOf(
   { content }: DesiredFile,
-  sideCars: Pick<SideCars, 'read'>,
+  sideCars: Pick<SidecarCache, 'read'>,
 ): Promise<Desired['content']> {
   if (typeof content === 'string') return content;
   const { file, isOther } = content;

@@ -7,7 +7,7 @@ import type { MediaFacts } from '../library/media-facts.ts';
 import { foldedPath } from '../library/safe-name.ts';
 import { titleDirOf } from '../library/shelf.ts';
 import { isVideo } from '../naming/recognise.ts';
-import type { Copy, SideCars } from '../sidecars/sidecar-cache.ts';
+import type { SidecarCache, SidecarCopy } from '../sidecars/sidecar-cache.ts';
 import { foldersOf } from './placement/recognise-files.ts';
 import { relatedFiles } from './placement/related-files.ts';
 
@@ -24,7 +24,7 @@ export interface KnownTitles {
   /** Videos and side-cars around the files, the files among them, by id. */
   related: ReadonlyMap<FileId, CatalogFile>;
   /** What is at hand of the side-cars, by file. */
-  copies: ReadonlyMap<FileId, Copy>;
+  copies: ReadonlyMap<FileId, SidecarCopy>;
   /** Account paths by folder; a folder whose place is not known is absent. */
   folders: ReadonlyMap<FolderId, string>;
   /** What the tree holds today, by file. */
@@ -33,7 +33,7 @@ export interface KnownTitles {
 
 export interface LoadOptions {
   catalog: Catalog;
-  sideCars: Pick<SideCars, 'find'>;
+  sideCars: Pick<SidecarCache, 'find'>;
   /** Name of the tree. */
   tree: string;
   artwork: boolean;
@@ -49,7 +49,7 @@ export async function loadTitles(
   const ids = rows.map((row) => row.fileId);
   const files = byId(await catalog.files.filesByIds(ids));
   const related = byId(await relatedFiles(catalog, [...files.values()], artwork));
-  const copies = new Map<FileId, Copy>();
+  const copies = new Map<FileId, SidecarCopy>();
   for (const file of related.values()) {
     const copy = isVideo(file.name) ? undefined : await sideCars.find(file);
     if (copy) copies.set(file.id, copy);

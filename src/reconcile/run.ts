@@ -1,5 +1,5 @@
 import type { FileId, FolderId } from '../core/ids.ts';
-import type { Wanted } from '../sidecars/sidecar-fetcher.ts';
+import type { WantedSidecar } from '../sidecars/sidecar-fetcher.ts';
 import type { TreePlan } from '../tree/tree.ts';
 
 /** How something is published. */
@@ -28,7 +28,7 @@ export type TreeCounts = TreePlan['counts'] & { failed: number };
 export interface PublishResult {
   counts: TreeCounts;
   /** Side-cars whose content is not at hand yet. */
-  wanted: Wanted[];
+  wanted: WantedSidecar[];
   /** Files that get a place when the crawl has ended. */
   waiting: FileId[];
   /** What would be done to the tree; only kept for a dry run. */

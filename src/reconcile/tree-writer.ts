@@ -1,11 +1,11 @@
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { Standing, TreeRow } from '../catalog/tree/placements.ts';
+import type { NewStem, TreeRow } from '../catalog/tree/placements.ts';
 import { BridgeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { foldedPath } from '../library/safe-name.ts';
-import type { SideCars } from '../sidecars/sidecar-cache.ts';
+import type { SidecarCache } from '../sidecars/sidecar-cache.ts';
 import {
   type ApplyResult,
   applyTree,
@@ -24,7 +24,7 @@ import type { Trash } from './trash.ts';
 
 export interface TreeWriterOptions extends LayoutSettings {
   catalog: Catalog;
-  sideCars: LoadOptions['sideCars'] & Pick<SideCars, 'read'>;
+  sideCars: LoadOptions['sideCars'] & Pick<SidecarCache, 'read'>;
   log: Log;
   trash: Trash;
   disk: Disk;
@@ -159,13 +159,13 @@ function doneOf(plan: TreePlan, { written, removed }: ApplyResult) {
 }
 
 /** Stems of new files where somebody else's files are. */
-function conflictsOf(stems: ReadonlyMap<string, Standing>, plan: TreePlan): string[] {
+function conflictsOf(stems: ReadonlyMap<string, NewStem>, plan: TreePlan): string[] {
   const conflicts = new Set(plan.ops.filter(({ op }) => op === 'conflict').map(({ path }) => path));
   return [...stems.values()].flatMap(({ stem }) => (conflicts.has(`${stem}.strm`) ? [stem] : []));
 }
 
 /** A file whose path somebody else's file has does not stand there: it looks for another one the next time. */
-function withoutConflicts(stems: ReadonlyMap<string, Standing>, plan: TreePlan): Map<string, Standing> {
+function withoutConflicts(stems: ReadonlyMap<string, NewStem>, plan: TreePlan): Map<string, NewStem> {
   const lost = new Set(conflictsOf(stems, plan));
   return new Map([...stems].filter(([, { stem }]) => !lost.has(stem)));
 }

@@ -23,7 +23,7 @@ export interface SideCarOptions {
 export type Fetched = 'fetched' | 'failed' | 'given up';
 
 /** What is at hand of a side-car: `sizeBytes` is that of its copy, which may be converted. */
-export interface Copy {
+export interface SidecarCopy {
   form: SideCarContent['form'];
   language?: string;
   sizeBytes: number;
@@ -39,9 +39,9 @@ const unfinished = '.tmp';
  * A copy's name says all that is known of it, `<file id>.<size at the host>.<form>.<language or ->`, so that one look at the
  * directory serves a whole sync. `<file id>.<size>` alone is a copy of an older version, as the host has it.
  */
-export interface SideCars {
+export interface SidecarCache {
   /** What is at hand of this file. */
-  find(file: CatalogFile): Promise<Copy | undefined>;
+  find(file: CatalogFile): Promise<SidecarCopy | undefined>;
   /** The content for the tree. @throws Error of the system when there is none */
   read(file: CatalogFile): Promise<Buffer>;
   /** Fetches one file. @throws BridgeError of a lock: the others would fail too */
@@ -53,14 +53,14 @@ export interface SideCars {
   sweep(sizesOf: (ids: readonly FileId[]) => Promise<ReadonlyMap<FileId, number>>): Promise<void>;
 }
 
-export function createSideCars({ dir, clock, log, open, intervalMs }: SideCarOptions): SideCars {
+export function createSidecarCache({ dir, clock, log, open, intervalMs }: SideCarOptions): SidecarCache {
   /** Failures since the start of the process: a file that fails three times waits for the next start. */
   const failures = new Map<string, number>();
   /** Names of copies by `<file id>.<size>`, and the time of the directory when it was read. */
   let names = new Map<string, string>();
   let readAt: number | undefined;
   /** Copies that were looked at: they never change, and a flat folder asks for thousands with every title. */
-  const copies = new Map<string, Copy>();
+  const copies = new Map<string, SidecarCopy>();
   let nextAt = 0;
   const keyOf = (file: CatalogFile) => `${file.id}.${file.sizeBytes}`;
 
@@ -78,7 +78,7 @@ export function createSideCars({ dir, clock, log, open, intervalMs }: SideCarOpt
     return names.get(keyOf(file));
   }
 
-  async function find(file: CatalogFile): Promise<Copy | undefined> {
+  async function find(file: CatalogFile): Promise<SidecarCopy | undefined> {
     const known = copies.get(keyOf(file));
     if (known) return known;
     const name = await nameOf(file);
@@ -89,7 +89,7 @@ export function createSideCars({ dir, clock, log, open, intervalMs }: SideCarOpt
       forget(keyOf(file));
       return undefined;
     }
-    const copy: Copy = { form: form as Copy['form'], sizeBytes: size };
+    const copy: SidecarCopy = { form: form as SidecarCopy['form'], sizeBytes: size };
     if (language !== undefined && language !== '-') copy.language = language;
     copies.set(keyOf(file), copy);
     return copy;

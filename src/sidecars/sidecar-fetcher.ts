@@ -4,10 +4,10 @@ import { isBridgeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { TitlesByTree } from '../library/trees.ts';
 import { isPicture } from '../naming/text/file-kinds.ts';
-import type { SideCars } from './sidecar-cache.ts';
+import type { SidecarCache } from './sidecar-cache.ts';
 
 /** A side-car whose content is not at hand, and the title that waits for it. */
-export interface Wanted {
+export interface WantedSidecar {
   file: CatalogFile;
   tree: string;
   titleKey: string;
@@ -25,17 +25,17 @@ export interface FetchRun {
  * Fetches side-cars one by one; what is left when the time is up, or the host locks, is kept for the next call.
  * @returns how long it took, in milliseconds. @throws the signal's reason
  */
-export type SidecarFetcher = (wanted: readonly Wanted[], run: FetchRun) => Promise<number>;
+export type SidecarFetcher = (wanted: readonly WantedSidecar[], run: FetchRun) => Promise<number>;
 
 export function createSidecarFetcher(options: {
-  sideCars: SideCars;
+  sideCars: SidecarCache;
   clock: Clock;
   log: Log;
 }): SidecarFetcher {
   const { sideCars, clock, log } = options;
   const waiting = new Map<string, { file: CatalogFile; titles: TitlesByTree }>();
 
-  function add({ file, tree, titleKey }: Wanted): void {
+  function add({ file, tree, titleKey }: WantedSidecar): void {
     const entry = waiting.get(file.id) ?? { file, titles: new Map() };
     entry.file = file;
     entry.titles.set(tree, (entry.titles.get(tree) ?? new Set()).add(titleKey));

@@ -7,7 +7,7 @@ import type { Away } from '../reconcile/mounts.ts';
 import type { Publisher } from '../reconcile/publisher.ts';
 import type { PublishResult } from '../reconcile/run.ts';
 import type { Trash } from '../reconcile/trash.ts';
-import type { SideCars } from '../sidecars/sidecar-cache.ts';
+import type { SidecarCache } from '../sidecars/sidecar-cache.ts';
 import type { SidecarFetcher } from '../sidecars/sidecar-fetcher.ts';
 import type { CrawlOptions, CrawlProgress } from './crawl/crawl.ts';
 import type { RetentionPolicy } from './retention/retention-policy.ts';
@@ -15,7 +15,7 @@ import { createSyncPasses } from './sync-pass.ts';
 
 export interface SyncOptions extends CrawlOptions {
   publisher: Publisher;
-  sideCars: SideCars;
+  sideCars: SidecarCache;
   fetchSideCars: SidecarFetcher;
   /** Hears how many calls a crawl made. */
   spend: (calls: number) => Promise<void>;

@@ -23,16 +23,16 @@ export async function applyTree(
   { dir, signal, trash, disk = ownDisk }: ApplyOptions,
 ): Promise<ApplyResult> {
   const result: ApplyResult = { written: [], removed: [], failed: [] };
-  const desk: Desk = { dir, disk, trash, result };
+  const context: ApplyContext = { dir, disk, trash, result };
   const goOn = (op: TreeOp, work: () => Promise<void>) => step(result, dir, op.path, signal, work);
 
   for (const op of plan.ops) {
     if (op.op === 'conflict' && op.forget) result.removed.push(op.path);
     if (op.op !== 'delete') continue;
-    if (!(await goOn(op, () => remove(desk, op.path, op.seen)))) return result;
+    if (!(await goOn(op, () => remove(context, op.path, op.seen)))) return result;
   }
   const staying = plan.ops.filter((op) => op.op !== 'delete').map((op) => op.path);
-  await pruneFolders(desk, staying);
+  await pruneFolders(context, staying);
 
   for (const op of plan.ops)
     if ((op.op === 'keep' || op.op === 'adopt') && op.changed) result.written.push(op.entry);
@@ -45,14 +45,14 @@ export async function applyTree(
   const writeSome = async () => {
     const these = some;
     some = [];
-    return writeTogether(desk, these);
+    return writeTogether(context, these);
   };
   for (const op of writes) {
     const ready = async () => {
       const bytes = await bytesOf(op.desired);
       signal?.throwIfAborted();
       const one = { op, bytes, hash: sha256(bytes) };
-      if (op.op === 'update' || !trash?.holds(op.path) || !(await bringBack(desk, one, trash)))
+      if (op.op === 'update' || !trash?.holds(op.path) || !(await bringBack(context, one, trash)))
         some.push(one);
     };
     const goesOn = await goOn(op, ready);
@@ -76,7 +76,7 @@ export interface ApplyOptions {
 
 type Write = TreeOp & { op: 'create' | 'update' };
 
-interface Desk {
+interface ApplyContext {
   dir: string;
   disk: Disk;
   trash: TreeTrash | undefined;
@@ -110,8 +110,8 @@ async function step(
   }
 }
 
-async function remove({ dir, disk, trash, result }: Desk, relative: string, seen: Seen | undefined) {
-  const [standing] = await disk.look(dir, [relative]);
+async function remove({ dir, disk, trash, result }: ApplyContext, relative: string, seen: Seen | undefined) {
+  const [standing] = await disk.states(dir, [relative]);
   if (standing?.is === 'file') {
     if (!seen || !isUntouched(seen, seenOf(standing))) throw failure('CHANGED');
     const full = systemPath(dir, relative);
@@ -130,7 +130,7 @@ interface Ready {
 }
 
 /** @returns false when the disk as a whole refused, and nothing more is to be tried */
-async function writeTogether({ dir, disk, result }: Desk, some: readonly Ready[]): Promise<boolean> {
+async function writeTogether({ dir, disk, result }: ApplyContext, some: readonly Ready[]): Promise<boolean> {
   const files = some.map(({ op, bytes }): ToWrite => {
     return { path: op.path, content: bytes, seen: op.op === 'update' ? op.seen : undefined };
   });
@@ -147,23 +147,23 @@ async function writeTogether({ dir, disk, result }: Desk, some: readonly Ready[]
 
 /** What came from this path lies in the trash, and comes back with its old time. @returns false when it has to be written */
 async function bringBack(
-  { dir, disk, result }: Desk,
+  { dir, disk, result }: ApplyContext,
   { op, hash }: Ready,
   trash: TreeTrash,
 ): Promise<boolean> {
-  const look = async () => (await disk.look(dir, [op.path]))[0];
-  if ((await look())?.is !== 'missing') throw failure('CHANGED');
+  const state = async () => (await disk.states(dir, [op.path]))[0];
+  if ((await state())?.is !== 'missing') throw failure('CHANGED');
   const full = systemPath(dir, op.path);
   await mkdir(path.dirname(full), { recursive: true });
   if (!(await trash.giveBack(op.path, hash, full))) return false;
-  const standing = await look();
+  const standing = await state();
   if (standing?.is !== 'file') throw failure('CHANGED');
   result.written.push(rowOf(op.desired, hash, seenOf(standing)));
   return true;
 }
 
 /** Removes the folders that the deletes left empty, from the inside out. `dir` itself stays, and so does what is needed. */
-async function pruneFolders({ dir, disk, result }: Desk, staying: readonly string[]): Promise<void> {
+async function pruneFolders({ dir, disk, result }: ApplyContext, staying: readonly string[]): Promise<void> {
   const needed = new Set<string>();
   for (const file of staying) for (const parent of parents(file)) needed.add(parent);
   const emptied = new Set(result.removed.flatMap(parents));
@@ -172,7 +172,7 @@ async function pruneFolders({ dir, disk, result }: Desk, staying: readonly strin
     .sort((a, b) => b.length - a.length);
   for (const folder of deepestFirst) {
     // A parent that is a link leads elsewhere: nothing is removed behind it.
-    if ((await disk.look(dir, [`${folder}/x`]))[0]?.is !== 'missing') continue;
+    if ((await disk.states(dir, [`${folder}/x`]))[0]?.is !== 'missing') continue;
     const full = systemPath(dir, folder);
     const names = await readdir(full).catch(() => undefined);
     if (!names?.every((name) => temporaryPattern.test(name))) continue;

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import type { DiskAnswer, DiskQuestion } from './disk.ts';
-import { findTouched, lookAt, writeAll } from './disk-work.ts';
+import { findTouched, statesAt, writeAll } from './disk-work.ts';
 
 /** The thread behind {@link createDiskThread}: one question after another. */
 parentPort?.on('message', (question: DiskQuestion) => {
@@ -14,6 +14,6 @@ parentPort?.on('message', (question: DiskQuestion) => {
 });
 
 function resultsOf({ work, dir, items }: DiskQuestion) {
-  if (work === 'look') return lookAt(dir, items);
+  if (work === 'states') return statesAt(dir, items);
   return work === 'write' ? writeAll(dir, items) : findTouched(dir, items);
 }

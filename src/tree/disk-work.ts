@@ -15,12 +15,12 @@ import { checkTreePath, errorCode, isForAll, systemPath } from './tree-paths.ts'
 import type { Seen } from './tree-types.ts';
 
 /** What of a file's stats is looked at. */
-export type Looked = Pick<Stats, 'size' | 'mtimeMs' | 'ino' | 'dev'>;
+export type FileStats = Pick<Stats, 'size' | 'mtimeMs' | 'ino' | 'dev'>;
 
 /** What stands at a path, without following a link anywhere inside the tree. */
-export type Standing =
+export type PathState =
   | { is: 'missing' }
-  | { is: 'file'; stats: Looked }
+  | { is: 'file'; stats: FileStats }
   /** A directory at the place of a file, a link, a device; or a parent that is no directory. */
   | { is: 'obstacle'; what: string }
   /** The system does not tell; `code` is its word. */
@@ -40,9 +40,9 @@ export type Wrote = Seen | { code: string };
  * What stands at these paths below `dir`, in their order. Each parent is looked at once.
  * @throws BridgeError BRIDGE_INTERNAL for what is no path of a tree
  */
-export function lookAt(dir: string, paths: readonly string[]): Standing[] {
-  const look = createLook(dir);
-  return paths.map(look.at);
+export function statesAt(dir: string, paths: readonly string[]): PathState[] {
+  const reader = createPathReader(dir);
+  return paths.map(reader.at);
 }
 
 /** Files as they were noted, column by column: a hundred thousand of them pass to another thread in no time. */
@@ -54,11 +54,11 @@ export interface Noted {
 
 /** Which of these files are missing, or have another size or time than was noted. @returns their places in the list */
 export function findTouched(dir: string, { paths, sizesBytes, mtimesMs }: Noted): number[] {
-  const look = createLook(dir);
+  const reader = createPathReader(dir);
   return paths.flatMap((path, at) => {
-    const standing = look.at(path);
+    const state = reader.at(path);
     const noted = { sizeBytes: sizesBytes[at] as number, mtimeMs: mtimesMs[at] as number };
-    return standing.is === 'file' && isUntouched(noted, seenOf(standing)) ? [] : [at];
+    return state.is === 'file' && isUntouched(noted, seenOf(state)) ? [] : [at];
   });
 }
 
@@ -67,11 +67,11 @@ export function findTouched(dir: string, { paths, sizesBytes, mtimesMs }: Noted)
  * as a whole is not tried. @returns as many as were tried
  */
 export function writeAll(dir: string, files: readonly ToWrite[]): Wrote[] {
-  const look = createLook(dir);
+  const reader = createPathReader(dir);
   const results: Wrote[] = [];
   for (const file of files) {
     try {
-      results.push(writeOne(dir, file, look));
+      results.push(writeOne(dir, file, reader));
     } catch (error) {
       const code = errorCode(error);
       results.push({ code });
@@ -81,16 +81,14 @@ export function writeAll(dir: string, files: readonly ToWrite[]): Wrote[] {
   return results;
 }
 
-function writeOne(dir: string, { path: relative, content, seen }: ToWrite, look: Look): Wrote {
+function writeOne(dir: string, { path: relative, content, seen }: ToWrite, reader: PathReader): Wrote {
   // Before mkdir: a parent that is a link must not be followed, not even to make a folder behind it.
-  const standing = look.at(relative);
-  if (standing.is === 'refused') return { code: standing.code };
-  const expected = seen
-    ? standing.is === 'file' && isUntouched(seen, seenOf(standing))
-    : standing.is === 'missing';
+  const state = reader.at(relative);
+  if (state.is === 'refused') return { code: state.code };
+  const expected = seen ? state.is === 'file' && isUntouched(seen, seenOf(state)) : state.is === 'missing';
   if (!expected) return { code: 'CHANGED' };
   const target = systemPath(dir, relative);
-  look.make(relative);
+  reader.make(relative);
   const temporary = path.join(path.dirname(target), temporaryName());
   try {
     const file = openSync(temporary, 'wx', 0o644);
@@ -115,17 +113,17 @@ function tidy(file: string): void {
   }
 }
 
-interface Look {
-  at(relative: string): Standing;
-  /** Makes the folders above a path that {@link Look.at} has looked at. */
+interface PathReader {
+  at(relative: string): PathState;
+  /** Makes the folders above a path that {@link PathReader.at} has looked at. */
   make(relative: string): void;
 }
 
-function createLook(dir: string): Look {
-  const parents = new Map<string, Standing | 'folder'>();
+function createPathReader(dir: string): PathReader {
+  const parents = new Map<string, PathState | 'folder'>();
 
   /** Of the folder that a path lies in. */
-  function above(relative: string): Standing | 'folder' {
+  function above(relative: string): PathState | 'folder' {
     const slash = relative.lastIndexOf('/');
     if (slash <= 0) return 'folder';
     const folder = relative.slice(0, slash);
@@ -156,7 +154,7 @@ function createLook(dir: string): Look {
   };
 }
 
-function asParent(folder: string, found: Found): Standing | 'folder' {
+function asParent(folder: string, found: RawState): PathState | 'folder' {
   if (found === 'a folder') return 'folder';
   if (found === 'a link') return { is: 'obstacle', what: `${folder} is a link` };
   if (typeof found === 'string' || found.is === 'file')
@@ -164,9 +162,9 @@ function asParent(folder: string, found: Found): Standing | 'folder' {
   return found;
 }
 
-type Found = Standing | 'a folder' | 'a link' | 'no file';
+type RawState = PathState | 'a folder' | 'a link' | 'no file';
 
-function whatIs(dir: string, relative: string): Found {
+function whatIs(dir: string, relative: string): RawState {
   let stats: Stats | undefined;
   try {
     stats = lstatSync(systemPath(dir, relative), { throwIfNoEntry: false });

@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import {
   findTouched,
-  lookAt,
   type Noted,
-  type Standing,
+  type PathState,
+  statesAt,
   type ToWrite,
   type Wrote,
   writeAll,
@@ -12,7 +12,7 @@ import {
 /** Looks and writes below a folder, many files in one go. */
 export interface Disk {
   /** What stands at these paths, in their order. */
-  look(dir: string, paths: readonly string[]): Promise<Standing[]>;
+  states(dir: string, paths: readonly string[]): Promise<PathState[]>;
   /** Writes these files in order, up to a fault of the disk as a whole. @returns as many as were tried */
   write(dir: string, files: readonly ToWrite[]): Promise<Wrote[]>;
   /** Places in the list of those that are missing, or have another size or time than was noted. */
@@ -23,20 +23,20 @@ export interface Disk {
 
 /** In the caller's thread. */
 export const disk: Disk = {
-  look: async (dir, paths) => lookAt(dir, paths),
+  states: async (dir, paths) => statesAt(dir, paths),
   write: async (dir, files) => writeAll(dir, files),
   touched: async (dir, files) => findTouched(dir, files),
   rest: async () => undefined,
 };
 
 export type DiskQuestion =
-  | { work: 'look'; dir: string; items: readonly string[] }
+  | { work: 'states'; dir: string; items: readonly string[] }
   | { work: 'write'; dir: string; items: readonly ToWrite[] }
   | { work: 'touched'; dir: string; items: Noted };
 
-export type DiskAnswer = { results: Standing[] | Wrote[] | number[] } | { fault: string };
+export type DiskAnswer = { results: PathState[] | Wrote[] | number[] } | { fault: string };
 
-interface Waiting {
+interface PendingQuestion {
   resolve(results: never): void;
   reject(fault: Error): void;
 }
@@ -54,7 +54,7 @@ export function createDiskThread(): Disk {
       execArgv: [],
       resourceLimits: { maxYoungGenerationSizeMb: 2 },
     });
-    const waiting: Waiting[] = [];
+    const waiting: PendingQuestion[] = [];
     const one = { worker, waiting };
     const failed = (fault: Error) => {
       if (thread === one) thread = undefined;
@@ -81,7 +81,7 @@ export function createDiskThread(): Disk {
     });
 
   return {
-    look: (dir, items) => ask({ work: 'look', dir, items }),
+    states: (dir, items) => ask({ work: 'states', dir, items }),
     write: (dir, items) => ask({ work: 'write', dir, items }),
     touched: (dir, items) => ask({ work: 'touched', dir, items }),
     async rest() {
@@ -97,5 +97,5 @@ export function createDiskThread(): Disk {
 interface Thread {
   worker: Worker;
   /** Answers come in the order of the questions. */
-  waiting: Waiting[];
+  waiting: PendingQuestion[];
 }

@@ -1,6 +1,6 @@
 import { BridgeError } from '../core/errors.ts';
 import { type Disk, disk as ownDisk } from './disk.ts';
-import type { Standing } from './disk-work.ts';
+import type { PathState } from './disk-work.ts';
 import { bytesOf, isOwnAddress, isUntouched, readOwn, rowOf, seenOf, sha256 } from './tree-bytes.ts';
 import { asDiskError, checkTreePath, errorCode, twinKey } from './tree-paths.ts';
 import type { Desired, ManifestEntry, Seen, TreeOp, TreePlan } from './tree-types.ts';
@@ -28,21 +28,23 @@ export async function planTree({ dir, desired, manifest, disk = ownDisk }: PlanO
   const leaving = manifest.filter((entry) => !wanted.has(entry.path));
   for (const { path } of leaving) checkTreePath(path);
   const paths = [...wanted.keys(), ...leaving.map((entry) => entry.path)];
-  const standings = new Map<string, Standing>();
+  const standings = new Map<string, PathState>();
   for (let start = 0; start < paths.length; start += looksAtOnce) {
     const some = paths.slice(start, start + looksAtOnce);
-    for (const [at, standing] of (await disk.look(dir, some)).entries())
+    for (const [at, standing] of (await disk.states(dir, some)).entries())
       standings.set(some[at] as string, standing);
   }
-  const desk: Desk = {
+  const context: PlanContext = {
     dir,
     known,
-    look: (path) => told(standings.get(path)),
+    stateOf: (path) => orThrow(standings.get(path)),
     leaving: new Map(leaving.map((entry) => [twinKey(entry.path), entry])),
   };
-  const deletes = await inBatches(leaving, (entry) => guard(dir, entry.path, () => planDelete(desk, entry)));
+  const deletes = await inBatches(leaving, (entry) =>
+    guard(dir, entry.path, () => planDelete(context, entry)),
+  );
   const rest = await inBatches([...firstOfTwins(wanted.values())], (item) =>
-    guard(dir, item.path, () => (item.twin ? twinConflict(item) : planOne(desk, item.desired))),
+    guard(dir, item.path, () => (item.twin ? twinConflict(item) : planOne(context, item.desired))),
   );
   const ops = [...deletes.sort(byPath), ...rest.sort(byPath)];
   const counts = { create: 0, update: 0, delete: 0, keep: 0, adopt: 0, conflict: 0 };
@@ -57,22 +59,22 @@ export interface PlanOptions {
   disk?: Disk;
 }
 
-interface Desk {
+interface PlanContext {
   dir: string;
   known: ReadonlyMap<string, ManifestEntry>;
   leaving: ReadonlyMap<string, ManifestEntry>;
   /** @throws what the system refused with */
-  look: (relative: string) => Exclude<Standing, { is: 'refused' }>;
+  stateOf: (relative: string) => Exclude<PathState, { is: 'refused' }>;
 }
 
-function told(standing: Standing | undefined): Exclude<Standing, { is: 'refused' }> {
+function orThrow(standing: PathState | undefined): Exclude<PathState, { is: 'refused' }> {
   if (standing?.is === 'refused') throw Object.assign(new Error(standing.code), { code: standing.code });
   return standing ?? { is: 'missing' };
 }
 
-async function planDelete({ dir, look }: Desk, entry: ManifestEntry): Promise<TreeOp> {
+async function planDelete({ dir, stateOf }: PlanContext, entry: ManifestEntry): Promise<TreeOp> {
   const { path } = entry;
-  const standing = look(path);
+  const standing = stateOf(path);
   if (standing.is === 'missing')
     return { op: 'delete', path, reason: 'no longer wanted, and already gone', entry };
   if (standing.is === 'obstacle') return { op: 'conflict', path, reason: standing.what, forget: true };
@@ -88,23 +90,28 @@ async function planDelete({ dir, look }: Desk, entry: ManifestEntry): Promise<Tr
   return { op: 'conflict', path, reason: 'no longer wanted, but edited by somebody else', forget: true };
 }
 
-async function planOne(desk: Desk, desired: Desired): Promise<TreeOp> {
+async function planOne(context: PlanContext, desired: Desired): Promise<TreeOp> {
   const { path } = desired;
-  const standing = desk.look(path);
-  const entry = desk.known.get(path);
+  const standing = context.stateOf(path);
+  const entry = context.known.get(path);
   if (standing.is === 'obstacle') return { op: 'conflict', path, reason: standing.what, forget: false };
-  if (standing.is === 'missing' || (!entry && (await isLeavingTwin(desk, path, standing)))) {
+  if (standing.is === 'missing' || (!entry && (await isLeavingTwin(context, path, standing)))) {
     return { op: 'create', path, reason: entry ? 'gone from the disk' : 'new', desired };
   }
   const seen = seenOf(standing);
-  return entry ? planKnown(desk, desired, entry, seen) : planUnknownPath(desk, desired, seen);
+  return entry ? planKnown(context, desired, entry, seen) : planUnknownPath(context, desired, seen);
 }
 
-async function planKnown(desk: Desk, desired: Desired, entry: ManifestEntry, seen: Seen): Promise<TreeOp> {
+async function planKnown(
+  context: PlanContext,
+  desired: Desired,
+  entry: ManifestEntry,
+  seen: Seen,
+): Promise<TreeOp> {
   const { path } = desired;
   const hash = await wantedHash(desired, entry);
   const untouched = isUntouched(entry, seen);
-  const bytes = untouched ? undefined : await readOwn(desk.dir, path, seen);
+  const bytes = untouched ? undefined : await readOwn(context.dir, path, seen);
   const diskHash = untouched ? entry.sha256 : bytes && sha256(bytes);
   if (diskHash === hash) {
     const row = rowOf(desired, hash, seen);
@@ -118,7 +125,7 @@ async function planKnown(desk: Desk, desired: Desired, entry: ManifestEntry, see
   }
   // Noted before it was to be written, and it never was: what lies there came from somebody else.
   if (entry.mtimeMs === 0 && desired.kind === 'strm' && diskHash !== entry.sha256)
-    return planUnknownPath(desk, desired, seen);
+    return planUnknownPath(context, desired, seen);
   const isOurs = isWritten(diskHash, entry);
   if (!isOurs && desired.kind !== 'strm' && !(bytes && isEmptied(bytes))) {
     return { op: 'conflict', path, reason: 'edited by somebody else', forget: false };
@@ -134,9 +141,9 @@ async function planKnown(desk: Desk, desired: Desired, entry: ManifestEntry, see
   };
 }
 
-async function planUnknownPath(desk: Desk, desired: Desired, seen: Seen): Promise<TreeOp> {
+async function planUnknownPath(context: PlanContext, desired: Desired, seen: Seen): Promise<TreeOp> {
   const { path } = desired;
-  const bytes = await readOwn(desk.dir, path, seen);
+  const bytes = await readOwn(context.dir, path, seen);
   if (bytes) {
     const hash = sha256(await bytesOf(desired));
     if (sha256(bytes) === hash) {
@@ -153,10 +160,14 @@ async function planUnknownPath(desk: Desk, desired: Desired, seen: Seen): Promis
 /**
  * On a file system that ignores case, `a.strm` seems to be there while it is the `A.strm` that this plan deletes.
  */
-async function isLeavingTwin({ leaving, look }: Desk, path: string, standing: Standing): Promise<boolean> {
+async function isLeavingTwin(
+  { leaving, stateOf }: PlanContext,
+  path: string,
+  standing: PathState,
+): Promise<boolean> {
   const twin = leaving.get(twinKey(path));
   if (!twin || standing.is !== 'file') return false;
-  const other = look(twin.path);
+  const other = stateOf(twin.path);
   return (
     other.is === 'file' && other.stats.ino === standing.stats.ino && other.stats.dev === standing.stats.dev
   );

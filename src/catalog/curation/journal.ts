@@ -6,7 +6,7 @@ import type { Override } from '../../library/override.ts';
 import type { Schema } from '../db/schema.ts';
 import type { Former, Target } from './override-types.ts';
 
-/** A place as the journal keeps it: see Place. */
+/** A place as the journal keeps it: see Placement. */
 export interface Spot {
   titleKey: string;
   stem?: string | undefined;

@@ -26,7 +26,7 @@ export interface TreeRow {
 }
 
 /** Where a file stands from now on, and what its address ends in. */
-export interface Standing {
+export interface NewStem {
   stem: string;
   name: string;
   /** The title that this was planned for: where the file belongs to another one by now, nothing is written down. */
@@ -77,7 +77,7 @@ export interface Manifest {
    */
   intend(
     rows: readonly TreeRow[],
-    stems: ReadonlyMap<string, Standing>,
+    stems: ReadonlyMap<string, NewStem>,
     disowned: readonly FileId[],
   ): Promise<number[]>;
   /**

@@ -7,7 +7,7 @@ import type { Schema } from '../db/schema.ts';
 import { upsert } from '../db/upsert.ts';
 import { createManifest, type Manifest } from './manifest.ts';
 
-export type { Standing, TreeRow } from './manifest.ts';
+export type { NewStem, TreeRow } from './manifest.ts';
 
 /** A file of a title. `stem` is where it stands in the tree, once it was written. */
 export interface TitleRow {
@@ -22,7 +22,7 @@ export interface TitleRow {
 }
 
 /** Where a file stands in a tree, or shall stand. */
-export interface Place {
+export interface Placement {
   fileId: FileId;
   titleKey: string;
   stem: string | undefined;
@@ -34,11 +34,11 @@ export interface Place {
 /** Which title of one tree each file belongs to, where it stands there, and the manifest of what was written. */
 export interface Placements extends Manifest {
   /** The places of these files. */
-  placesOf(fileIds: readonly FileId[]): Promise<Map<FileId, Place>>;
+  placesOf(fileIds: readonly FileId[]): Promise<Map<FileId, Placement>>;
   /** Everything that has a path, also what has left the library and may come back. */
   standing(): Promise<{ fileId: FileId; stem: string }[]>;
   /** Gives `places` to their files. Of `fileIds`, those that are not `kept` have no place from now on. */
-  place(fileIds: readonly FileId[], places: readonly Place[], keep?: readonly string[]): Promise<void>;
+  place(fileIds: readonly FileId[], places: readonly Placement[], keep?: readonly string[]): Promise<void>;
   /** Every file of these titles that was recognised, also those that have left the library. */
   ofKeys(keys: readonly string[]): Promise<TitleRow[]>;
   /**

@@ -1,4 +1,4 @@
-import type { Place } from '../../catalog/tree/placements.ts';
+import type { Placement } from '../../catalog/tree/placements.ts';
 import { ownJson } from '../../core/codec.ts';
 import { type LibraryFile, titleKey } from '../../library/layout.ts';
 import type { Tree } from '../../library/trees.ts';
@@ -33,7 +33,7 @@ export function pinnedReading(
   tree: Tree,
   file: LibraryFile,
   now: Recognition,
-  standing: Pick<Place, 'titleKey' | 'told'>,
+  standing: Pick<Placement, 'titleKey' | 'told'>,
   before: Recognition | undefined,
 ): string | undefined {
   const placed = standing.told === undefined ? before : tellAs(now, standing.told);

@@ -1,6 +1,6 @@
 import { createSlots } from '../../catalog/account/successor.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
-import type { Place } from '../../catalog/tree/placements.ts';
+import type { Placement } from '../../catalog/tree/placements.ts';
 import type { FileId, FolderId } from '../../core/ids.ts';
 import type { LibraryFile } from '../../library/layout.ts';
 import { type Owner, ownerOf } from '../../library/owner.ts';
@@ -9,7 +9,7 @@ import type { Recognition } from '../../naming/text/recognition.ts';
 import { pinnedReading } from './pinned-reading.ts';
 
 /** A file and what it was taken for. */
-export interface Titled {
+export interface RecognisedFile {
   file: LibraryFile;
   folderId: FolderId;
   recognition: Recognition;
@@ -20,7 +20,7 @@ export interface Titled {
 
 /** Places of files in a tree. */
 export interface Placing {
-  places: Place[];
+  places: Placement[];
   /** Files that have none yet, and may have one when the crawl has ended: other folders say more of them. */
   open: FileId[];
 }
@@ -32,13 +32,13 @@ export interface Placing {
 export async function placeIn(
   catalog: Catalog,
   tree: Tree,
-  titled: readonly Titled[],
-  before: ReadonlyMap<FileId, Place>,
+  titled: readonly RecognisedFile[],
+  before: ReadonlyMap<FileId, Placement>,
   midCrawl: boolean,
 ): Promise<Placing> {
-  const places: Place[] = [];
+  const places: Placement[] = [];
   const open: FileId[] = [];
-  const extras: Titled[] = [];
+  const extras: RecognisedFile[] = [];
   const formerPlaceOf = await formerPlaces(catalog, tree, titled, before);
   for (const one of titled) {
     const { file, recognition } = one;
@@ -74,15 +74,15 @@ export async function placeIn(
 }
 
 /** Where a file stood, and what it was taken for. */
-type FormerPlace = Place & { recognition: Recognition | undefined };
+type FormerPlace = Placement & { recognition: Recognition | undefined };
 
 /** Where the file stood that another one succeeds: it has left their folder. */
 async function formerPlaces(
   catalog: Catalog,
   tree: Tree,
-  titled: readonly Titled[],
-  before: ReadonlyMap<FileId, Place>,
-): Promise<(successor: Titled) => FormerPlace | undefined> {
+  titled: readonly RecognisedFile[],
+  before: ReadonlyMap<FileId, Placement>,
+): Promise<(successor: RecognisedFile) => FormerPlace | undefined> {
   const fresh = titled.filter(({ file }) => before.get(file.fileId)?.stem === undefined);
   const left = await catalog.files.leftOf([...new Set(fresh.map((one) => one.folderId))]);
   const places = await catalog.placementsOf(tree.name).placesOf(left.map(({ id }) => id));
@@ -99,13 +99,13 @@ async function formerPlaces(
 async function placeExtrasIn(
   catalog: Catalog,
   tree: Tree,
-  extras: readonly Titled[],
-  titled: readonly Titled[],
-  places: readonly Place[],
-): Promise<Place[]> {
+  extras: readonly RecognisedFile[],
+  titled: readonly RecognisedFile[],
+  places: readonly Placement[],
+): Promise<Placement[]> {
   if (extras.length === 0) return [];
   const keyOf = new Map(places.map((place) => [place.fileId, place.titleKey]));
-  const found: Place[] = [];
+  const found: Placement[] = [];
   for (const [folderId, group] of Map.groupBy(extras, (one) => one.folderId)) {
     const around = titled.filter((one) => one.folderId === folderId && one.recognition.kind !== 'extra');
     const near = around.flatMap((one): Owner[] => {

@@ -2,7 +2,7 @@ import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { CatalogFile } from '../../catalog/account/files.ts';
 import { createSlots } from '../../catalog/account/successor.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
-import type { Place } from '../../catalog/tree/placements.ts';
+import type { Placement } from '../../catalog/tree/placements.ts';
 import { joinAccountPath } from '../../core/account-path.ts';
 import type { FileId, FolderId } from '../../core/ids.ts';
 import type { LibraryFile } from '../../library/layout.ts';
@@ -11,7 +11,7 @@ import { isSubtitle, isVideo, recogniseFolder } from '../../naming/recognise.ts'
 import type { Recognition } from '../../naming/text/recognition.ts';
 import { createEffectiveOverrides } from './effective-overrides.ts';
 import { pinnedReading } from './pinned-reading.ts';
-import { placeIn, type Titled } from './place-files.ts';
+import { placeIn, type RecognisedFile } from './place-files.ts';
 import { foldersAround, isSideCar } from './related-files.ts';
 
 /** What came of a look at files. */
@@ -70,7 +70,7 @@ export async function recogniseFiles(
     .filter(({ name }) => isVideo(name))
     .map((file) => file.id);
   for (const id of result.successors.keys()) result.open.add(id);
-  const places = new Map<Tree, Map<FileId, Place>>();
+  const places = new Map<Tree, Map<FileId, Placement>>();
   for (const tree of trees)
     places.set(tree, await catalog.placementsOf(tree.name).placesOf([...known, ...beside]));
   await readAnew(catalog, titled, places);
@@ -99,7 +99,7 @@ export async function recogniseFiles(
   return result;
 }
 
-function differs(a: Place, b: Place | undefined): boolean {
+function differs(a: Placement, b: Placement | undefined): boolean {
   return a.titleKey !== b?.titleKey || a.stem !== b.stem || a.told !== b.told;
 }
 
@@ -109,14 +109,14 @@ function differs(a: Place, b: Place | undefined): boolean {
  */
 async function readAnew(
   catalog: Catalog,
-  titled: readonly Titled[],
-  places: ReadonlyMap<Tree, Map<FileId, Place>>,
+  titled: readonly RecognisedFile[],
+  places: ReadonlyMap<Tree, Map<FileId, Placement>>,
 ): Promise<void> {
   const libraryFiles = new Map(titled.map(({ file }) => [file.fileId, file]));
   const rows = titled.map(({ file, recognition }) => ({ fileId: file.fileId, recognition }));
   await catalog.recognitions.update(rows, async (changed) => {
     for (const [tree, all] of places) {
-      const other: Place[] = [];
+      const other: Placement[] = [];
       for (const { fileId, recognition, before } of changed) {
         const standing = all.get(fileId);
         if (standing?.stem === undefined || before === undefined) continue;
@@ -139,9 +139,9 @@ async function recogniseTogether(
   paths: ReadonlyMap<FolderId, string>,
   /** Is added to. */
   allSuccessors: Map<FileId, FileId>,
-): Promise<Titled[]> {
+): Promise<RecognisedFile[]> {
   const effectiveOverrides = await createEffectiveOverrides(catalog, trees);
-  const titled: Titled[] = [];
+  const titled: RecognisedFile[] = [];
   for (const [folderId, group] of Map.groupBy(files, (file) => file.folderId)) {
     const folder = paths.get(folderId);
     if (folder === undefined) continue;
