@@ -10,6 +10,7 @@ import { ownJson } from '../src/core/codec.ts';
 import { lockFile } from '../src/core/file-lock.ts';
 import { toFileId } from '../src/core/ids.ts';
 import { keptValues } from '../src/library/kept-values.ts';
+import { asBeforeWords } from './fixtures/catalog-before-words.ts';
 import { top } from './fixtures/ids.ts';
 import { file, listing } from './fixtures/listed-catalog.ts';
 
@@ -142,9 +143,9 @@ t.test('a catalog from before folders had dates gets them from what lies in them
   await old.placements.recordTree(rows, []);
   await old.close();
   const database = new DatabaseSync(path);
-  database.exec(`alter table folders drop column changed_at; alter table folders drop column print; drop index files_present; drop table tree_folders;
-    alter table tree drop column next_sha256; drop table tree_intents; pragma user_version = 8;
-    delete from kysely_migration where name >= '009'`);
+  asBeforeWords(database, 8);
+  database.exec(`alter table folders drop column changed_at; alter table folders drop column print; drop index files_present;
+    drop table tree_folders; alter table tree drop column next_sha256; drop table tree_intents`);
   database.close();
   const again = await openCatalog(path, keptValues);
   t.teardown(() => again.close());
@@ -156,22 +157,41 @@ t.test('a catalog from before folders had dates gets them from what lies in them
   t.strictSame(await Promise.all(dates), [9000, 8000, 8000, 9000, 9000, 7000, undefined]);
 });
 
-t.test('what was remembered under the old words is known under the new ones', async (t) => {
+t.test('what was kept under the old words is known under the new ones', async (t) => {
   const path = join(t.testdir(), 'catalog.db');
+  const id = toFileId('a'.padEnd(20, '0'));
+  const standing = { titleKey: 'movies/dune', stem: 'Movies/Dune' };
+  const pinned = '{"kind":"movie","title":"\\"told\\":"}';
   const old = await openCatalog(path, keptValues);
-  await old.keyValues.entry('steady', ownJson<object>()).put({ steadyMs: 5, wallMs: 7, upMs: 3 });
-  await old.keyValues.entry('accountBehind', ownJson<object>()).put({ keyPrint: 'abc', whose: 'def' });
+  await old.placements.place([], [{ fileId: id, ...standing, name: 'Dune.mkv', pinned }]);
+  const moves = [{ tree: '', fileId: id, from: { ...standing, pinned }, to: standing }];
+  const said = [{ target: `file:${id}` as const, value: { title: 'Dune' }, at: 4 }];
+  await old.journal.add({ at: 5, why: 'fix', moves, said });
+  await old.outbox.add(['kodi'], [{ tree: '', dir: 'Movies', changes: 1, major: true }], 6);
+  const facts = { files: 1, films: 1, examples: [] };
+  await old.proposals.add({ at: 7, kind: 'ladder', why: 'gone', state: 'accepted', facts }, [id]);
   await old.close();
   const database = new DatabaseSync(path);
-  database.exec(`pragma user_version = 10; delete from kysely_migration where name >= '011'`);
+  asBeforeWords(database, 10);
+  database.exec(`update batches set moves = replace(moves, '"pinned":', '"told":');
+    insert into memory values ('steady', '{"steadyMs":5,"wallMs":7,"upMs":3}'), ('asLeft', '"abc"'),
+      ('accountBehind', '{"keyPrint":"abc","whose":"def"}'), ('roots', '{}')`);
   database.close();
   const again = await openCatalog(path, keptValues);
   t.teardown(() => again.close());
-  t.same(await again.keyValues.entry('steady', ownJson()).get(), { wallMs: 7, upMs: 3, monotonicMs: 5 });
-  t.same(await again.keyValues.entry('accountBehind', ownJson()).get(), {
-    whose: 'def',
-    keyFingerprint: 'abc',
-  });
+  const kept = (name: string) => again.keyValues.entry(name, ownJson()).get();
+  t.same(await kept('monotonicClock'), { wallMs: 7, upMs: 3, monotonicMs: 5 });
+  t.same(await kept('accountIdentity'), { whose: 'def', keyFingerprint: 'abc' });
+  t.equal(await kept('reconcileFingerprint'), 'abc');
+  t.same(await kept('roots'), {});
+  for (const name of ['steady', 'accountBehind', 'asLeft']) t.equal(await kept(name), undefined, name);
+  t.same(
+    await again.placements.placesOf([id]),
+    new Map([[id, { fileId: id, ...standing, name: 'Dune.mkv', pinned }]]),
+  );
+  t.same(await again.journal.last(), { id: 1, at: 5, why: 'fix', moves, said });
+  t.match(await again.outbox.of('kodi'), [{ dir: 'Movies', changes: 1, major: true }]);
+  t.match(await again.proposals.list(9), [{ kind: 'retention', why: 'gone', films: 1 }]);
 });
 
 t.test('a statement that was made before a change of its table gives the rows of after it', async (t) => {
@@ -243,7 +263,7 @@ t.test(
     StatementSync.prototype.all = function (this: StatementSync, ...values: unknown[]) {
       const rows = all.apply(this, values as never);
       try {
-        other.exec("insert or replace into memory (name, value) values ('other', '1')");
+        other.exec("insert or replace into key_values (name, value) values ('other', '1')");
         answers.push('written');
       } catch (error) {
         answers.push((error as Error).message);

@@ -42,7 +42,7 @@ function row({ id, name }: { id: FileId; name: string }, stem?: string): TitleRo
     recognition,
     stem,
     name: stem === undefined ? undefined : name,
-    told: undefined,
+    pinned: undefined,
   };
 }
 

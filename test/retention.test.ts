@@ -206,7 +206,7 @@ t.test('while a folder cannot be listed nothing goes, and what is long missing i
   one.simulator.faults.clear();
   t.equal((await one.later(1)).note.removed, 1, 'the next whole crawl goes on');
   t.match(await one.bridge.curation.proposals.list(9), [
-    { kind: 'ladder', state: 'accepted' },
+    { kind: 'retention', state: 'accepted' },
     { kind: 'failed', state: 'settled' },
   ]);
 });

@@ -120,7 +120,7 @@ export async function openCatalog(file: string, codecs: CatalogCodecs): Promise<
         .execute((trx) => recordListing(trx, { ...listing, files: [], complete: false }, now));
     },
     freePlaces: async (goneBefore) => {
-      await sql`delete from places where file_id in (select id from files where gone_at < ${goneBefore})
+      await sql`delete from placements where file_id in (select id from files where gone_at < ${goneBefore})
         and file_id not in (select file_id from trash where file_id is not null)`.execute(db);
     },
     treeNames: async () => {
@@ -128,7 +128,7 @@ export async function openCatalog(file: string, codecs: CatalogCodecs): Promise<
       const rows = await db.selectFrom('tree').select('tree').union(intended).execute();
       return rows.map((row) => row.tree);
     },
-    alive: async () => void (await db.selectFrom('memory').select('name').limit(1).execute()),
+    alive: async () => void (await db.selectFrom('key_values').select('name').limit(1).execute()),
     close: () => db.destroy(),
   };
 }

@@ -48,16 +48,16 @@ export function createOutbox(db: Kysely<Schema>): Outbox {
               return { server, tree, dir, changes, major: Number(major), ...times };
             });
             await trx
-              .insertInto('notices')
+              .insertInto('outbox')
               .values(rows)
               .onConflict((conflict) =>
                 conflict.columns(['server', 'tree', 'dir']).doUpdateSet({
-                  changes: sql<number>`notices.changes | excluded.changes`,
+                  changes: sql<number>`outbox.changes | excluded.changes`,
                   // What becomes large only now has waited since now.
-                  first_at: sql<number>`case when excluded.major > notices.major then excluded.at else notices.first_at end`,
-                  at: sql<number>`case when excluded.major >= notices.major then excluded.at else notices.at end`,
-                  major: sql<number>`max(notices.major, excluded.major)`,
-                  rev: sql<number>`notices.rev + 1`,
+                  first_at: sql<number>`case when excluded.major > outbox.major then excluded.at else outbox.first_at end`,
+                  at: sql<number>`case when excluded.major >= outbox.major then excluded.at else outbox.at end`,
+                  major: sql<number>`max(outbox.major, excluded.major)`,
+                  rev: sql<number>`outbox.rev + 1`,
                 }),
               )
               .execute();
@@ -74,7 +74,7 @@ export function createOutbox(db: Kysely<Schema>): Outbox {
       }>`select server, min(case when major = 1 then first_at end) as firstMajorAt,
           max(case when major = 1 then at end) as lastMajorAt,
           min(case when major = 0 then first_at end) as firstMinorAt, count(*) as count
-        from notices group by server`.execute(db);
+        from outbox group by server`.execute(db);
       return new Map(
         rows.map(({ server, firstMajorAt, lastMajorAt, firstMinorAt, count }) => [
           server,
@@ -90,7 +90,7 @@ export function createOutbox(db: Kysely<Schema>): Outbox {
 
     async of(server) {
       const rows = await db
-        .selectFrom('notices')
+        .selectFrom('outbox')
         .select(['tree', 'dir', 'changes', 'major', 'rev'])
         .where('server', '=', server)
         .execute();
@@ -101,7 +101,7 @@ export function createOutbox(db: Kysely<Schema>): Outbox {
       db.transaction().execute(async (trx) => {
         for (const { tree, dir, rev } of notices)
           await trx
-            .deleteFrom('notices')
+            .deleteFrom('outbox')
             .where('server', '=', server)
             .where('tree', '=', tree)
             .where('dir', '=', dir)
@@ -110,7 +110,7 @@ export function createOutbox(db: Kysely<Schema>): Outbox {
       }),
 
     keepOnly: async (servers) => {
-      await db.deleteFrom('notices').where('server', 'not in', servers).execute();
+      await db.deleteFrom('outbox').where('server', 'not in', servers).execute();
     },
   };
 }

@@ -72,8 +72,8 @@ export function createOverrideEditor({ catalog, clock, publisher }: FixOptions):
   async function placesOf(fileIds: readonly FileId[]): Promise<Map<string, Spot>> {
     const places = new Map<string, Spot>();
     for (const { name } of publisher.trees)
-      for (const [id, { titleKey, stem, told }] of await catalog.placementsOf(name).placesOf(fileIds))
-        places.set(`${name}\0${id}`, { titleKey, stem, told });
+      for (const [id, { titleKey, stem, pinned }] of await catalog.placementsOf(name).placesOf(fileIds))
+        places.set(`${name}\0${id}`, { titleKey, stem, pinned });
     return places;
   }
 

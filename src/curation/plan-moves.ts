@@ -138,8 +138,8 @@ export function createMovePlanner({ catalog }: { catalog: Catalog }): MovePlanne
 }
 
 /** Where a file stands, without what else is known of its place. */
-export function placeOf({ titleKey, stem, told }: Spot): Omit<Placement, 'fileId'> {
-  return { titleKey, stem, told };
+export function placeOf({ titleKey, stem, pinned }: Spot): Omit<Placement, 'fileId'> {
+  return { titleKey, stem, pinned };
 }
 
 function whyMoved(from: Placement, titleKey: string, recognition: Recognition | undefined): string {

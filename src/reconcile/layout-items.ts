@@ -2,7 +2,7 @@ import type { TitleRow } from '../catalog/tree/placements.ts';
 import type { Item } from '../library/layout.ts';
 import { admitsAt, type Tree } from '../library/trees.ts';
 import type { KnownTitles } from './known-titles.ts';
-import { tellAs } from './placement/pinned-reading.ts';
+import { withPinned } from './placement/pinned-reading.ts';
 import { toLibraryFile } from './placement/recognise-files.ts';
 import type { Successions } from './successions.ts';
 
@@ -20,9 +20,9 @@ export function toItems(
 ): ItemsByTitle {
   const passedOn = new Set(inherited.values());
 
-  function toItem({ fileId, stem, name, recognition: read, told }: TitleRow): Item | undefined {
+  function toItem({ fileId, stem, name, recognition: read, pinned }: TitleRow): Item | undefined {
     if (waiting.has(fileId)) return undefined;
-    const recognition = tellAs(read, told);
+    const recognition = withPinned(read, pinned);
     const file = files.get(fileId);
     if (!file || !isShown(fileId)) {
       if (stem === undefined || passedOn.has(stem)) return undefined;

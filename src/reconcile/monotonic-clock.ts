@@ -21,7 +21,7 @@ export interface MonotonicClock {
 }
 
 export function createMonotonicClock(keyValues: KeyValues, clock: Clock): MonotonicClock {
-  const kept = keyValues.entry('steady', jsonOf(anchor));
+  const kept = keyValues.entry('monotonicClock', jsonOf(anchor));
 
   async function read(): Promise<Anchor> {
     const [wallMs, upMs] = [clock.now(), clock.uptime?.()];

@@ -39,7 +39,7 @@ export function createReconcileFingerprint({
   settings,
 }: ReconcileFingerprintOptions): ReconcileFingerprint {
   const now = createHash('sha256').update(codeFingerprint()).update(JSON.stringify(settings)).digest('hex');
-  const kept = catalog.keyValues.entry('asLeft', jsonOf(z.string()));
+  const kept = catalog.keyValues.entry('reconcileFingerprint', jsonOf(z.string()));
 
   return {
     isSame: async () => (await kept.get()) === now,

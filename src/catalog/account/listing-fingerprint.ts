@@ -4,7 +4,7 @@ import type { FolderId } from '../../core/ids.ts';
 import type { Schema } from '../db/schema.ts';
 import type { Listing } from './listing-types.ts';
 
-/** Of the files that a whole listing names: an equal print names the same, whatever their order. Null for a part. */
+/** Of the files that a whole listing names: an equal fingerprint names the same, whatever their order. Null for a part. */
 export function fingerprintOf({ files, complete }: Listing): string | null {
   if (!complete) return null;
   const lines = files.map((file) =>

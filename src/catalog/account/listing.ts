@@ -20,10 +20,10 @@ export async function recordListing(
 ): Promise<ListingChange> {
   const around = await trx
     .selectFrom('folders')
-    .select(['id', 'name', 'parent_id', 'listed_at', 'missing_since', 'print'])
+    .select(['id', 'name', 'parent_id', 'listed_at', 'missing_since', 'fingerprint'])
     .where((e) => e.or([e('id', '=', listing.folderId), e('parent_id', '=', listing.folderId)]))
     .execute();
-  const print = fingerprintOf(listing);
+  const fingerprint = fingerprintOf(listing);
   const own = around.find((row) => row.id === listing.folderId);
   const children = around.filter((row) => row.parent_id === listing.folderId);
   await trx
@@ -36,16 +36,18 @@ export async function recordListing(
       listed_at: now,
       missing_since: null,
       changed_at: null,
-      print,
+      fingerprint,
     })
     .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet({ seen_at: now, listed_at: now, missing_since: null, print }),
+      conflict.column('id').doUpdateSet({ seen_at: now, listed_at: now, missing_since: null, fingerprint }),
     )
     .execute();
   const { moved, arrived } = await recordFolders(trx, listing, children, now);
   if (listing.folders.length > 0) await cutCycle(trx, listing);
   const isSame =
-    print !== null && own?.print === print && (await holds(trx, listing.folderId, listing.files.length));
+    fingerprint !== null &&
+    own?.fingerprint === fingerprint &&
+    (await holds(trx, listing.folderId, listing.files.length));
   const held = isSame ? [] : await filesWhere(trx).where('folder_id', '=', listing.folderId).execute();
   const { changed, added } = isSame ? { changed: [], added: 0 } : await recordFiles(trx, listing, held, now);
   const below = moved.length > 0 ? await descendantFiles(trx, moved) : [];
@@ -100,7 +102,7 @@ async function recordFolders(
           listed_at: null,
           missing_since: null,
           changed_at: createdAt ?? null,
-          print: null,
+          fingerprint: null,
         })),
       )
       .onConflict((conflict) =>

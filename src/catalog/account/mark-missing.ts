@@ -16,11 +16,11 @@ export async function suspectMissing(trx: Transaction<Schema>, folderId: FolderI
     .execute();
   const ids = lost.map((row) => row.id);
   const below = ids.length > 0 ? await descendantFolders(trx, ids) : [];
-  // What comes back here was named by no listing: a print would hide that the next one lacks it.
+  // What comes back here was named by no listing: a fingerprint would hide that the next one lacks it.
   if (below.length > 0)
     await trx
       .updateTable('folders')
-      .set({ missing_since: null, print: null })
+      .set({ missing_since: null, fingerprint: null })
       .where('id', 'in', inList(below))
       .execute();
   await trx

@@ -10,7 +10,7 @@ import type { Former, Target } from './override-types.ts';
 export interface Spot {
   titleKey: string;
   stem?: string | undefined;
-  told?: string | undefined;
+  pinned?: string | undefined;
 }
 
 /** One file that was given another place in a tree. `undefined` = it had, or has, none. */
@@ -33,7 +33,7 @@ export interface Batch {
 const spot = z.object({
   titleKey: z.string(),
   stem: z.string().optional(),
-  told: z.string().optional(),
+  pinned: z.string().optional(),
 });
 const move = z.object({
   tree: z.string(),
@@ -76,13 +76,13 @@ export function createJournal(db: Kysely<Schema>, codec: Codec<Override>): Journ
           at,
           why,
           moves: kept.encode(moves),
-          said: said.length > 0 ? formers.encode(said) : null,
+          former: said.length > 0 ? formers.encode(said) : null,
           undone_at: null,
         };
-        const { insertId } = await trx.insertInto('batches').values(values).executeTakeFirstOrThrow();
+        const { insertId } = await trx.insertInto('journal').values(values).executeTakeFirstOrThrow();
         const id = Number(insertId);
         await trx
-          .deleteFrom('batches')
+          .deleteFrom('journal')
           .where('id', '<=', id - maxKept)
           .execute();
         return id;
@@ -96,16 +96,16 @@ export function createJournal(db: Kysely<Schema>, codec: Codec<Override>): Journ
           at: row.at,
           why: row.why,
           moves: kept.decode(row.moves),
-          said: row.said === null ? [] : formers.decode(row.said),
+          said: row.former === null ? [] : formers.decode(row.former),
         }
       );
     },
 
     settle: async (id, moves) => {
       if (moves.length === 0)
-        await db.deleteFrom('batches').where('id', '=', id).where('said', 'is', null).execute();
+        await db.deleteFrom('journal').where('id', '=', id).where('former', 'is', null).execute();
       await db
-        .updateTable('batches')
+        .updateTable('journal')
         .set({ moves: kept.encode(moves) })
         .where('id', '=', id)
         .execute();
@@ -120,7 +120,7 @@ export function createJournal(db: Kysely<Schema>, codec: Codec<Override>): Journ
             fileId: (move.tree === tree && successors.get(move.fileId)) || move.fileId,
           }));
           await trx
-            .updateTable('batches')
+            .updateTable('journal')
             .set({ moves: kept.encode(renamed) })
             .where('id', '=', id)
             .execute();
@@ -128,7 +128,7 @@ export function createJournal(db: Kysely<Schema>, codec: Codec<Override>): Journ
       }),
 
     undone: async (id, now) => {
-      await db.updateTable('batches').set({ undone_at: now }).where('id', '=', id).execute();
+      await db.updateTable('journal').set({ undone_at: now }).where('id', '=', id).execute();
     },
   };
 }
@@ -154,18 +154,18 @@ function formersOf(codec: Codec<Override>): Codec<readonly Former[]> {
 
 /** What a person said of one target counts as said of another. Part of the caller's transaction. */
 export async function handOnSaid(trx: Kysely<Schema>, from: Target, to: Target): Promise<void> {
-  for (const { id, said } of await notUndone(trx).where('said', 'is not', null).execute()) {
+  for (const { id, former: said } of await notUndone(trx).where('former', 'is not', null).execute()) {
     const before = formerTexts.decode(said ?? '[]');
     if (!before.some(({ target }) => target === from)) continue;
     const renamed = before.map((one) => (one.target === from ? { ...one, target: to } : one));
     await trx
-      .updateTable('batches')
-      .set({ said: JSON.stringify(renamed) })
+      .updateTable('journal')
+      .set({ former: JSON.stringify(renamed) })
       .where('id', '=', id)
       .execute();
   }
 }
 
 function notUndone(db: Kysely<Schema>) {
-  return db.selectFrom('batches').selectAll().where('undone_at', 'is', null);
+  return db.selectFrom('journal').selectAll().where('undone_at', 'is', null);
 }

@@ -7,7 +7,7 @@ import { factsOf, type ProposalFacts, proposalFacts } from './proposal-facts.ts'
 
 export type ProposalState = 'open' | 'accepted' | 'refused' | 'undone' | 'settled';
 
-/** A deletion that was stopped, or one that went through (kind `ladder`). Times in milliseconds UTC. */
+/** A deletion that was stopped, or one that went through (kind `retention`). Times in milliseconds UTC. */
 export interface Proposal extends ProposalFacts {
   id: number;
   at: number;

@@ -13,7 +13,7 @@ export interface RemovalShare {
   candidates: number;
 }
 
-/** Where on the ladder a file must stand to go. All in milliseconds; `steadyMs` is steady time. */
+/** How long a file must have been missing to go. All in milliseconds; `monotonicMs` is monotonic time, now. */
 export interface RetentionWindows {
   monotonicMs: number;
   /** Between the first crawl that missed it and the one that confirms. */
@@ -24,13 +24,13 @@ export interface RetentionWindows {
 
 /** What listings no longer name: remembered, confirmed by a second crawl, given a time of grace, and only then taken out. */
 export interface Removals {
-  /** Files at the end of the ladder, with what this crawl would confirm. */
+  /** Files whose time of grace is over, with what this crawl would confirm. */
   due(windows: RetentionWindows): Promise<FileId[]>;
-  /** Files that are missing, wherever on the ladder. @param since only those missing for so long, milliseconds UTC */
+  /** Files that are missing, for however long. @param since only those missing for so long, milliseconds UTC */
   missing(since?: number): Promise<FileId[]>;
   /** What lies below none of the roots any more (somebody changed the settings) counts as missing from now on. */
   missOutside(rootIds: readonly FolderId[], now: number): Promise<void>;
-  /** A successful crawl ends: what is missing goes one rung up, never two. */
+  /** A successful crawl ends: what is missing goes one step further, never two. */
   advance(windows: RetentionWindows): Promise<void>;
   /** Share of the tree that would go: files that stand in it, not the photos and archives beside them. */
   share(windows: RetentionWindows): Promise<RemovalShare>;
@@ -45,7 +45,7 @@ export interface Removals {
   remove(ids: readonly FileId[], now: number, batch: RemovalBatch): Promise<FileId[]>;
   /** A person's word that these stay in the library, also those that were taken out. @returns what is there again */
   keep(ids: readonly FileId[], now: number): Promise<FileId[]>;
-  /** That word is taken back: they stand where they stood on the ladder. */
+  /** That word is taken back: they go on from where they stood. */
   unkeep(ids: readonly FileId[]): Promise<void>;
   /** Those of `ids` that are missing still, in the library, and not kept by a person's word. */
   stillMissing(ids: readonly FileId[]): Promise<FileId[]>;

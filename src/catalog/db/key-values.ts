@@ -19,7 +19,11 @@ export function createKeyValues(db: Kysely<Schema>): KeyValues {
   return {
     entry: (name, codec) => ({
       async get() {
-        const row = await db.selectFrom('memory').select('value').where('name', '=', name).executeTakeFirst();
+        const row = await db
+          .selectFrom('key_values')
+          .select('value')
+          .where('name', '=', name)
+          .executeTakeFirst();
         if (!row) return undefined;
         try {
           return codec.decode(row.value);
@@ -31,7 +35,7 @@ export function createKeyValues(db: Kysely<Schema>): KeyValues {
       async put(value) {
         const text = codec.encode(value);
         await db
-          .insertInto('memory')
+          .insertInto('key_values')
           .values({ name, value: text })
           .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: text }))
           .execute();

@@ -14,7 +14,7 @@ export interface FolderTable {
   /** When something in it changed last; before the first change the newest date that the host names. */
   changed_at: number | null;
   /** Of the files that its last whole listing named. */
-  print: string | null;
+  fingerprint: string | null;
 }
 
 export interface FileTable {
@@ -33,11 +33,11 @@ export interface FileTable {
   seen_at: number;
   /** Since when it is absent from listings. */
   missing_since: number | null;
-  /** End of the first successful crawl that missed it; steady time, see src/reconcile/monotonic-clock.ts. */
+  /** End of the first successful crawl that missed it; monotonic time, see src/reconcile/monotonic-clock.ts. */
   missed_at: number | null;
   /** When it was taken out of the library for good. */
   gone_at: number | null;
-  /** End of the second successful crawl that missed it; steady time. */
+  /** End of the second successful crawl that missed it; monotonic time. */
   confirmed_at: number | null;
   /** When a person said that it stays although it is missing. */
   kept_at: number | null;
@@ -110,7 +110,7 @@ export interface PlacementTable {
   /** The file's name when it was written: what its address ends in, also when it is renamed at the host. */
   name: string | null;
   /** JSON of what its path tells, where what its name is taken for today would lead elsewhere. */
-  told: string | null;
+  pinned: string | null;
 }
 
 /** What a person says of a file or of a folder and all below it. */
@@ -123,14 +123,14 @@ export interface OverrideTable {
 }
 
 /** Places that were changed together; what brings them back. */
-export interface BatchTable {
+export interface JournalTable {
   id: Generated<number>;
   at: number;
   why: string;
   /** JSON of the moves. */
   moves: string;
   /** JSON of what was said before of what the batch is about; null = it changed no word. */
-  said: string | null;
+  former: string | null;
   undone_at: number | null;
 }
 
@@ -171,7 +171,7 @@ export interface DirtyTable {
 export interface ProposalTable {
   id: Generated<number>;
   at: number;
-  /** What stopped it; `ladder` = nothing did. */
+  /** What stopped it; `retention` = nothing did. */
   kind: string;
   why: string;
   /** open, accepted, refused, undone, settled */
@@ -196,7 +196,7 @@ export interface TrashTable {
   path: string;
   file_id: FileId | null;
   sha256: string;
-  /** Steady time. */
+  /** monotonic time. */
   trashed_at: number;
 }
 
@@ -238,20 +238,20 @@ export interface Schema {
   crawls: CrawlTable;
   crawl_folders: CrawlFolderTable;
   leases: LeaseTable;
-  kept: CachedRangeTable;
+  cached_ranges: CachedRangeTable;
   plays: PlayTable;
   recognitions: RecognitionTable;
-  places: PlacementTable;
+  placements: PlacementTable;
   overrides: OverrideTable;
-  batches: BatchTable;
+  journal: JournalTable;
   tree: TreeTable;
   tree_intents: TreeIntentTable;
   tree_folders: TreeFolderTable;
   dirty: DirtyTable;
   media: MediaTable;
-  memory: KeyValueTable;
+  key_values: KeyValueTable;
   proposals: ProposalTable;
   proposal_files: ProposalFileTable;
   trash: TrashTable;
-  notices: OutboxTable;
+  outbox: OutboxTable;
 }

@@ -27,7 +27,7 @@ export interface CachedRanges {
 export function createCachedRanges(db: Kysely<Schema>): CachedRanges {
   return {
     async all() {
-      const rows = await db.selectFrom('kept').selectAll().execute();
+      const rows = await db.selectFrom('cached_ranges').selectAll().execute();
       return rows.map((row) => ({
         fileId: row.file_id,
         side: row.side as CachedRangeRow['side'],
@@ -49,14 +49,14 @@ export function createCachedRanges(db: Kysely<Schema>): CachedRanges {
         used_at: kept.usedAt,
       };
       await db
-        .insertInto('kept')
+        .insertInto('cached_ranges')
         .values({ file_id: fileId, side, ...values })
         .onConflict((conflict) => conflict.columns(['file_id', 'side']).doUpdateSet(values))
         .execute();
     },
 
     async drop(fileId, side) {
-      await db.deleteFrom('kept').where('file_id', '=', fileId).where('side', '=', side).execute();
+      await db.deleteFrom('cached_ranges').where('file_id', '=', fileId).where('side', '=', side).execute();
     },
   };
 }

@@ -68,7 +68,7 @@ export function createMedia(db: Kysely<Schema>, codec: Codec<MediaFacts>): Media
       .where('f.gone_at', 'is', null)
       .where('f.missing_since', 'is', null)
       .where('f.has_password', '=', 0)
-      .where(sql<boolean>`exists (select 1 from places where places.file_id = f.id)`);
+      .where(sql<boolean>`exists (select 1 from placements where placements.file_id = f.id)`);
 
   /** Where a stretch of some hundred files below this place ends; undefined = at the oldest file. */
   const cursorAfter = (below: Cursor | undefined): Promise<Cursor | undefined> =>

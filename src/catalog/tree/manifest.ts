@@ -181,14 +181,14 @@ export function createManifest(db: Kysely<Schema>, tree: string): Manifest {
       db.transaction().execute(async (trx) => {
         if (disowned.length > 0)
           await trx
-            .updateTable('places')
+            .updateTable('placements')
             .set({ stem: null })
             .where('tree', '=', tree)
             .where('file_id', 'in', inList(disowned))
             .execute();
         await runForEach(
           trx,
-          'update places set stem = ?, name = ? where tree = ? and file_id = ? and title_key = ?',
+          'update placements set stem = ?, name = ? where tree = ? and file_id = ? and title_key = ?',
           [...stems].map(([fileId, { stem, name, titleKey }]) => [stem, name, tree, fileId, titleKey]),
         );
         const intents: number[] = [];

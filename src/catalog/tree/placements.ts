@@ -18,7 +18,7 @@ export interface TitleRow {
   /** What its address ends in, once it was written. */
   name: string | undefined;
   /** JSON of what its path tells, where that is something else than the recognition. */
-  told: string | undefined;
+  pinned: string | undefined;
 }
 
 /** Where a file stands in a tree, or shall stand. */
@@ -28,7 +28,7 @@ export interface Placement {
   stem: string | undefined;
   name?: string | undefined;
   /** JSON of what the path tells, where what is read today would lead elsewhere. */
-  told?: string | undefined;
+  pinned?: string | undefined;
 }
 
 /** Which title of one tree each file belongs to, where it stands there, and the manifest of what was written. */
@@ -51,7 +51,7 @@ export interface Placements extends Manifest {
 }
 
 export function createPlacements(db: Kysely<Schema>, tree: string, codec: Codec<Recognition>): Placements {
-  const placesOf = () => db.selectFrom('places').where('tree', '=', tree);
+  const placesOf = () => db.selectFrom('placements').where('tree', '=', tree);
 
   return {
     ...createManifest(db, tree),
@@ -66,7 +66,7 @@ export function createPlacements(db: Kysely<Schema>, tree: string, codec: Codec<
             titleKey: row.title_key,
             stem: row.stem ?? undefined,
             name: row.name ?? undefined,
-            told: row.told ?? undefined,
+            pinned: row.pinned ?? undefined,
           },
         ]),
       );
@@ -83,7 +83,7 @@ export function createPlacements(db: Kysely<Schema>, tree: string, codec: Codec<
         const lost = fileIds.filter((id) => !kept.has(id));
         if (lost.length > 0)
           await trx
-            .deleteFrom('places')
+            .deleteFrom('placements')
             .where('tree', '=', tree)
             .where('file_id', 'in', inList(lost))
             .execute();
@@ -93,18 +93,18 @@ export function createPlacements(db: Kysely<Schema>, tree: string, codec: Codec<
           title_key: one.titleKey,
           stem: one.stem ?? null,
           name: one.name ?? null,
-          told: one.told ?? null,
+          pinned: one.pinned ?? null,
         }));
-        await upsert(trx, 'places', ['tree', 'file_id'], rows);
+        await upsert(trx, 'placements', ['tree', 'file_id'], rows);
       }),
 
     async ofKeys(keys) {
       // Joined in this order: see createManifest.
-      const { rows } = await sql<Schema['places'] & Schema['recognitions']>`
-        select places.file_id, title_key, stem, name, told, recognition
+      const { rows } = await sql<Schema['placements'] & Schema['recognitions']>`
+        select placements.file_id, title_key, stem, name, pinned, recognition
         from json_each(${JSON.stringify(keys)}) wanted
-          cross join places indexed by places_key on title_key = wanted.value
-          cross join recognitions on recognitions.file_id = places.file_id
+          cross join placements indexed by placements_key on title_key = wanted.value
+          cross join recognitions on recognitions.file_id = placements.file_id
         where tree = ${tree}`.execute(db);
       return rows.map((row) => ({
         fileId: row.file_id,
@@ -112,7 +112,7 @@ export function createPlacements(db: Kysely<Schema>, tree: string, codec: Codec<
         recognition: codec.decode(row.recognition),
         stem: row.stem ?? undefined,
         name: row.name ?? undefined,
-        told: row.told ?? undefined,
+        pinned: row.pinned ?? undefined,
       }));
     },
 
@@ -123,14 +123,14 @@ export function createPlacements(db: Kysely<Schema>, tree: string, codec: Codec<
         // Joined in this order: see createManifest.
         const { rows } = await sql<{ title_key: string }>`
           select tree.title_key from ${wanted}
-            cross join places indexed by places_key on places.tree = ${tree} and places.title_key = wanted.value
-            cross join tree indexed by tree_file on tree.file_id = places.file_id
-          where tree.tree = ${tree} and tree.title_key <> places.title_key
+            cross join placements indexed by placements_key on placements.tree = ${tree} and placements.title_key = wanted.value
+            cross join tree indexed by tree_file on tree.file_id = placements.file_id
+          where tree.tree = ${tree} and tree.title_key <> placements.title_key
           union
-          select places.title_key from ${wanted}
+          select placements.title_key from ${wanted}
             cross join tree indexed by tree_key on tree.tree = ${tree} and tree.title_key = wanted.value
-            cross join places on places.tree = ${tree} and places.file_id = tree.file_id
-          where places.title_key <> tree.title_key`.execute(db);
+            cross join placements on placements.tree = ${tree} and placements.file_id = tree.file_id
+          where placements.title_key <> tree.title_key`.execute(db);
         last = rows.map((row) => row.title_key).filter((key) => !all.has(key));
         for (const key of last) all.add(key);
       }

@@ -103,7 +103,7 @@ export function createRecognitions(db: Kysely<Schema>, codec: Codec<Recognition>
         )
         select f.id from near cross join files f on f.folder_id = near.id
         where f.gone_at is null
-          and not exists (select 1 from places where file_id = f.id)
+          and not exists (select 1 from placements where file_id = f.id)
           and exists (select 1 from recognitions r where r.file_id = f.id
             and r.recognition ->> '$.kind' = 'extra' and r.recognition ->> '$.extra' is not 'sample')`.execute(
         db,

@@ -21,38 +21,38 @@ const fields = [
 type Pinned = Pick<Recognition, (typeof fields)[number]>;
 
 /** How it is kept: places that tell the same are the same text. */
-const pinned = ownJson<Pinned>();
+const codec = ownJson<Pinned>();
 
 /**
  * What the path of a file that stands in a tree goes on telling when its name is read otherwise now: a rename at the
  * host leaves the path alone, and an NFO that told something else would make another title of it.
  * @param before what the file was taken for until now
- * @returns JSON for {@link tellAs}; undefined where what is read today leads to the same path
+ * @returns JSON for {@link withPinned}; undefined where what is read today leads to the same path
  */
 export function pinnedReading(
   tree: Tree,
   file: LibraryFile,
   now: Recognition,
-  standing: Pick<Placement, 'titleKey' | 'told'>,
+  standing: Pick<Placement, 'titleKey' | 'pinned'>,
   before: Recognition | undefined,
 ): string | undefined {
-  const placed = standing.told === undefined ? before : tellAs(now, standing.told);
+  const placed = standing.pinned === undefined ? before : withPinned(now, standing.pinned);
   const keyOf = (recognition: Recognition) => titleKey(file, recognition, tree.profile);
   const pathOf = (recognition: Recognition) => {
     const { season, episodes, date } = recognition;
     return JSON.stringify([keyOf(recognition), season, episodes, date]);
   };
   if (placed === undefined || pathOf(placed) === pathOf(now)) return undefined;
-  if (standing.told !== undefined) return standing.told;
+  if (standing.pinned !== undefined) return standing.pinned;
   // An older version let the two go apart: then nothing is known of how it was placed.
   if (keyOf(placed) !== standing.titleKey) return undefined;
-  return pinned.encode(Object.fromEntries(fields.map((name) => [name, placed[name]])) as Pinned);
+  return codec.encode(Object.fromEntries(fields.map((name) => [name, placed[name]])) as Pinned);
 }
 
 /** What is read today with what the path tells. */
-export function tellAs(now: Recognition, told: string | undefined): Recognition {
-  if (told === undefined) return now;
+export function withPinned(now: Recognition, pinned: string | undefined): Recognition {
+  if (pinned === undefined) return now;
   const rest: Recognition = { ...now };
   for (const name of fields) delete (rest as Partial<Recognition>)[name];
-  return { ...rest, ...pinned.decode(told) };
+  return { ...rest, ...codec.decode(pinned) };
 }

@@ -61,8 +61,8 @@ export async function placeIn(
       continue;
     }
     if (left !== undefined) {
-      const told = pinnedReading(tree, file, recognition, left, left.recognition);
-      places.push({ fileId: file.fileId, titleKey: left.titleKey, stem: undefined, told });
+      const pinned = pinnedReading(tree, file, recognition, left, left.recognition);
+      places.push({ fileId: file.fileId, titleKey: left.titleKey, stem: undefined, pinned });
     } else if (own !== undefined) places.push({ fileId: file.fileId, titleKey: own, stem: undefined });
     else if (recognition.kind === 'extra' && recognition.extra !== 'sample' && admits(tree, file, 'extra'))
       extras.push(one);

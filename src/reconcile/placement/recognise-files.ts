@@ -100,7 +100,7 @@ export async function recogniseFiles(
 }
 
 function differs(a: Placement, b: Placement | undefined): boolean {
-  return a.titleKey !== b?.titleKey || a.stem !== b.stem || a.told !== b.told;
+  return a.titleKey !== b?.titleKey || a.stem !== b.stem || a.pinned !== b.pinned;
 }
 
 /**
@@ -121,10 +121,10 @@ async function readAnew(
         const standing = all.get(fileId);
         if (standing?.stem === undefined || before === undefined) continue;
         const file = libraryFiles.get(fileId) as LibraryFile;
-        const told = pinnedReading(tree, file, recognition, standing, before);
-        if (told === standing.told) continue;
-        other.push({ ...standing, told });
-        all.set(fileId, { ...standing, told });
+        const pinned = pinnedReading(tree, file, recognition, standing, before);
+        if (pinned === standing.pinned) continue;
+        other.push({ ...standing, pinned });
+        all.set(fileId, { ...standing, pinned });
       }
       if (other.length > 0) await catalog.placementsOf(tree.name).place([], other);
     }

@@ -26,7 +26,7 @@ export function createAccountIdentity(
   keyValues: KeyValues,
   { keyFingerprint, whose }: ListingAccount,
 ): AccountIdentity {
-  const kept = keyValues.entry('accountBehind', jsonOf(knownAccount));
+  const kept = keyValues.entry('accountIdentity', jsonOf(knownAccount));
   return {
     async doubt(dryRun, signal) {
       const known = await kept.get();

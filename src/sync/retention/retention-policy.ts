@@ -129,7 +129,7 @@ export function createRetentionPolicy(options: RetentionPolicyOptions): Retentio
     if (ids.length === 0) return [];
     const why = 'missing from two crawls, and the time of grace is over';
     const facts = await catalog.proposals.factsOf(ids);
-    return removals.remove(ids, now, { kind: 'ladder', why, facts });
+    return removals.remove(ids, now, { kind: 'retention', why, facts });
   }
 
   /** A person's word: what is due and what waits in proposals goes. */
