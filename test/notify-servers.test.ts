@@ -79,7 +79,7 @@ t.test('a mount that does not know the folders above a new one either looks at a
     const tell = ways.tell([{ path: at, change: 'created' }], {
       clock: createHandClock(),
       signal: signal,
-      ask: async ({ path, body }) => {
+      send: async ({ path, body }) => {
         heard.push(`${path} ${JSON.stringify(body)}`);
         if (path === '/vfs/forget') return '{"forgotten":[]}';
         const said = dirsThere(heard.includes('/vfs/forget {}')).includes(at) ? 'OK' : 'file does not exist';

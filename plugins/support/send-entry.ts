@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Entry, Found, FoundSmall } from '../../src/browse/entry.ts';
+import type { Entry, Located, LocatedSideFile } from '../../src/browse/entry.ts';
 import { BridgeError } from '../../src/core/errors.ts';
 import { rangeCounts, weighConditions } from '../../src/delivery/policy/conditions.ts';
 import type { DeliveryMode } from '../../src/delivery/policy/decide.ts';
@@ -21,7 +21,7 @@ export function namesIn(request: FastifyRequest): { names: string[]; isFolder: b
 /** Answers GET and HEAD for what was found. `table`: what decides how films are given out, where it is not the usual. */
 export async function sendEntry(
   app: FastifyInstance,
-  found: Found,
+  found: Located,
   request: FastifyRequest,
   reply: FastifyReply,
   { path, table }: { path: string; table?: { mode: DeliveryMode; rules: readonly Rule[] } },
@@ -86,7 +86,7 @@ export function streamed(
 
 /** A file of our own disk: NFO, subtitles, pictures. Small enough to be read at once. */
 async function sendSmall(
-  { entry, diskPath }: FoundSmall,
+  { entry, diskPath }: LocatedSideFile,
   { method, headers }: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {

@@ -2,7 +2,7 @@ import { type FolderChild, type FolderListings, shownFile } from '../catalog/acc
 import { joinAccountPath } from '../core/account-path.ts';
 import { BridgeError } from '../core/errors.ts';
 import { type FolderId, rootFolderId, toFileId, toFolderId } from '../core/ids.ts';
-import { type Entry, type Found, folderEntry, joined, pagesOf, type View } from './entry.ts';
+import { type Entry, folderEntry, joined, type Located, pagesOf, type View } from './entry.ts';
 import { videoEntry } from './library-view.ts';
 import { formsOf, nameWithId, readNameWithId, shownName } from './names.ts';
 
@@ -71,7 +71,7 @@ export function createAccountView({ levels, root, roots, onOpened }: AccountView
   }
 
   return {
-    async find(segments): Promise<Found | undefined> {
+    async find(segments): Promise<Located | undefined> {
       const { listedAt, changedAt } = await root();
       let folder: Folder = {
         id: rootFolderId,

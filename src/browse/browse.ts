@@ -3,7 +3,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { BridgeError } from '../core/errors.ts';
 import type { FolderId } from '../core/ids.ts';
 import { createAccountView } from './account-view.ts';
-import type { Entry, Found, View } from './entry.ts';
+import type { Entry, Located, View } from './entry.ts';
 import { createLibraryView } from './library-view.ts';
 
 export interface BrowseOptions {
@@ -24,7 +24,15 @@ const probe =
   /^(?:\._.*|\.ds_store|\.hidden|\.localized|\.spotlight-v100|\.metadata_never_index(?:_unless_rootfs)?|\.trashe?s?(?:-\d+)?|\.fseventsd|mach_kernel|backups\.backupdb|desktop\.ini|thumbs\.db|autorun\.inf|\.git|head)$/i;
 
 /** One lookup and one ordering for WebDAV and for listings: `library/`, `account/`, and `trees/` where there are several. */
-export function createBrowse({ catalog, trees, roots, onOpened = () => undefined }: BrowseOptions) {
+export interface Browse {
+  /**
+   * What stands at a path below `/dav/` or `/browse/`, by its decoded names. Asks nobody but the catalog.
+   * @throws BridgeError BRIDGE_NOT_FOUND, BRIDGE_NOT_INDEXED while nobody knows yet
+   */
+  find(segments: readonly string[]): Promise<Located>;
+}
+
+export function createBrowse({ catalog, trees, roots, onOpened = () => undefined }: BrowseOptions): Browse {
   let isKnownWhole = false;
 
   /** Whether a crawl has gone through and the trees are up to date with it: only then nothing there is nothing. */
@@ -55,11 +63,7 @@ export function createBrowse({ catalog, trees, roots, onOpened = () => undefined
   const top = fixed(views);
 
   return {
-    /**
-     * What stands at a path below `/dav/` or `/browse/`, by its decoded names. Asks nobody but the catalog.
-     * @throws BridgeError BRIDGE_NOT_FOUND, BRIDGE_NOT_INDEXED while nobody knows yet
-     */
-    async find(segments: readonly string[]): Promise<Found> {
+    async find(segments) {
       try {
         const found = await top.find(segments);
         if (found) return found;
@@ -70,8 +74,6 @@ export function createBrowse({ catalog, trees, roots, onOpened = () => undefined
     },
   };
 }
-
-export type Browse = ReturnType<typeof createBrowse>;
 
 /** A folder of views. */
 function fixed(views: ReadonlyMap<string, View>): View {

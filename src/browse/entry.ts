@@ -19,9 +19,9 @@ export function folderEntry(name: string, changedAt: number | undefined): Entry 
 }
 
 /** What stands at a path: a folder, a file of the account, or a small file on our own disk. */
-export type Found = FoundFolder | FoundVideo | FoundSmall;
+export type Located = LocatedFolder | LocatedVideo | LocatedSideFile;
 
-export interface FoundFolder {
+export interface LocatedFolder {
   is: 'folder';
   entry: Entry;
   /**
@@ -31,13 +31,13 @@ export interface FoundFolder {
   pages(): Promise<AsyncGenerator<Entry[]>>;
 }
 
-export interface FoundVideo {
+export interface LocatedVideo {
   is: 'video';
   entry: Entry;
   fileId: FileId;
 }
 
-export interface FoundSmall {
+export interface LocatedSideFile {
   is: 'small';
   entry: Entry;
   /** Absolute path. */
@@ -47,7 +47,7 @@ export interface FoundSmall {
 /** One of the views. `segments` are decoded names from its top. */
 export interface View {
   /** @throws BridgeError BRIDGE_NOT_INDEXED while nobody knows */
-  find(segments: readonly string[]): Promise<Found | undefined>;
+  find(segments: readonly string[]): Promise<Located | undefined>;
 }
 
 /** The first page is small, so that its bytes leave at once; the others are large, so that they are few. */

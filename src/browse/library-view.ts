@@ -4,7 +4,7 @@ import { BridgeError } from '../core/errors.ts';
 import { etagOf } from '../delivery/etag.ts';
 import { mediaType } from '../delivery/media-type.ts';
 import { extensionOf, isVideo } from '../naming/text/file-kinds.ts';
-import { type Entry, type Found, folderEntry, pagesOf, type View } from './entry.ts';
+import { type Entry, folderEntry, type Located, pagesOf, type View } from './entry.ts';
 import { formsOf } from './names.ts';
 
 export interface LibraryViewOptions {
@@ -28,7 +28,7 @@ export function createLibraryView({ levels, dir, isComplete }: LibraryViewOption
     return pages;
   }
 
-  async function findAt(path: string): Promise<Found | undefined> {
+  async function findAt(path: string): Promise<Located | undefined> {
     const name = path.slice(path.lastIndexOf('/') + 1);
     const stem = path.slice(0, path.length - extensionOf(name).length - 1);
     const files = path === '' ? [] : await levels.filesAt([path, `${path}${strm}`, `${stem}${strm}`]);
@@ -45,7 +45,7 @@ export function createLibraryView({ levels, dir, isComplete }: LibraryViewOption
   }
 
   return {
-    async find(segments): Promise<Found | undefined> {
+    async find(segments): Promise<Located | undefined> {
       for (const path of formsOf(segments.join('/'))) {
         const found = await findAt(path);
         if (found) return found;

@@ -12,10 +12,10 @@ export interface TitledFile {
  * versions the one most like the present one. Undefined when there is none.
  */
 export function nextAfter(current: TitledFile, others: readonly TitledFile[]): FileId | undefined {
-  const here = placeOf(current.recognition, 'last');
+  const here = orderOf(current.recognition, 'last');
   if (!here) return undefined;
   const after = others
-    .map((one) => ({ ...one, place: placeOf(one.recognition, 'first') }))
+    .map((one) => ({ ...one, place: orderOf(one.recognition, 'first') }))
     .filter(({ recognition, place }) => {
       // Specials are no part of the order of the seasons.
       const isOtherWorld = (recognition.season === 0) !== (current.recognition.season === 0);
@@ -23,7 +23,7 @@ export function nextAfter(current: TitledFile, others: readonly TitledFile[]): F
     })
     .sort(
       (a, b) =>
-        compare(a.place as Place, b.place as Place) ||
+        compare(a.place as Order, b.place as Order) ||
         likeness(b.recognition, current.recognition) - likeness(a.recognition, current.recognition) ||
         a.fileId.localeCompare(b.fileId),
     );
@@ -31,12 +31,12 @@ export function nextAfter(current: TitledFile, others: readonly TitledFile[]): F
 }
 
 /** Kind, then numbers that count upwards. */
-type Place = readonly [kind: string, ...numbers: number[]];
+type Order = readonly [kind: string, ...numbers: number[]];
 
-function placeOf(
+function orderOf(
   { kind, season, episodes, date, part }: Recognition,
   which: 'first' | 'last',
-): Place | undefined {
+): Order | undefined {
   if (kind === 'movie') return part === undefined ? undefined : ['part', part];
   if (kind !== 'episode') return undefined;
   if (date) return ['date', Date.parse(date)];
@@ -45,7 +45,7 @@ function placeOf(
 }
 
 /** Negative, 0, positive; places of different kinds have no order. */
-function compare(a: Place, b: Place): number {
+function compare(a: Order, b: Order): number {
   if (a[0] !== b[0]) return Number.NEGATIVE_INFINITY;
   for (let i = 1; i < a.length; i++) {
     const difference = (a[i] as number) - (b[i] as number);

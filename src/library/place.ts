@@ -10,7 +10,7 @@ import { type Shelf, titleName } from './shelf.ts';
 const maxStemBytes = 225;
 
 /** Where the files of one title go. */
-export interface Place {
+export interface Shelving {
   dir: string;
   shelf: Shelf;
   profile: Profile;
@@ -22,7 +22,7 @@ export interface Place {
  * Gives each file of one title its path. A file that has one keeps it; the others are named so that nothing collides,
  * the same way for any order of the items.
  */
-export function placeItems(place: Place, items: readonly Item[]): Placed[] {
+export function placeItems(place: Shelving, items: readonly Item[]): Placed[] {
   const wanted =
     place.shelf === 'movie'
       ? movieStems(place, items)
@@ -42,7 +42,7 @@ function free(
   stem: string,
   { file, recognition }: Item,
   taken: ReadonlySet<string>,
-  { dir, profile }: Place,
+  { dir, profile }: Shelving,
 ): string {
   if (!taken.has(foldedPath(stem))) return stem;
   const at = stem.lastIndexOf('/') + 1;
@@ -74,7 +74,7 @@ function nameVersions(
 }
 
 /** Films: one file has the folder's name, several get labels behind it, parts are stacked (facts/media-servers 2.1). */
-function movieStems({ dir, profile }: Place, items: readonly Item[]): Map<Item, string> {
+function movieStems({ dir, profile }: Shelving, items: readonly Item[]): Map<Item, string> {
   const name = lastSegment(dir);
   const parts = Map.groupBy(items, ({ recognition }) => recognition.part);
   const stackOnly =
@@ -102,7 +102,7 @@ function isMarkedPart({ file }: Item): boolean {
 }
 
 /** Episodes in their season's folder; several files of one episode get labels. */
-function episodeStems({ dir, shelf, profile }: Place, items: readonly Item[]): Map<Item, string> {
+function episodeStems({ dir, shelf, profile }: Shelving, items: readonly Item[]): Map<Item, string> {
   const stems = new Map<Item, string>();
   const slots = Map.groupBy(items, ({ recognition }) => JSON.stringify(slotOf(recognition)));
   for (const group of slots.values()) {
@@ -142,7 +142,7 @@ function seasonFolder(slot: Slot): string {
 }
 
 /** What nothing recognises, under its own name. */
-function unsortedStems({ dir }: Place, items: readonly Item[]): Map<Item, string> {
+function unsortedStems({ dir }: Shelving, items: readonly Item[]): Map<Item, string> {
   const names = new Map(items.map((item) => [item, plainName(item)]));
   const count = Map.groupBy(names.values(), foldedPath);
   return new Map(
@@ -173,7 +173,11 @@ function extraName(item: Item): string {
  * Extras of a title, in the folders or under the names that its server reads. A kind that it has none for is left out.
  * @param others what stands in the title besides: also where an extra would, when it was one once
  */
-export function placeExtras(place: Place, extras: readonly Item[], others: readonly Placed[] = []): Placed[] {
+export function placeExtras(
+  place: Shelving,
+  extras: readonly Item[],
+  others: readonly Placed[] = [],
+): Placed[] {
   const { dir, shelf, profile } = place;
   const taken = place.taken.union(takenBy([...others, ...extras]));
   return extras.flatMap((item) => {

@@ -14,25 +14,31 @@ const most = 50;
 const maxMs = 60_000;
 
 /** Files whose facts came in and are not in their NFO yet. The catalog knows them too, should the process end. */
-export function createArrivals({ clock, log, onFacts }: ArrivalsOptions) {
+export interface Arrivals {
+  add(fileId: FileId): void;
+  /** How long until these should be handed on, milliseconds; undefined = there are none. */
+  dueInMs(): number | undefined;
+  /** Hands them on. What cannot be done now is tried again after the same time; a failure is logged, not thrown. */
+  handOn(signal: AbortSignal): Promise<void>;
+}
+
+export function createArrivals({ clock, log, onFacts }: ArrivalsOptions): Arrivals {
   let since = 0;
   const waiting = new Set<FileId>();
 
   return {
-    add(fileId: FileId): void {
+    add(fileId) {
       if (waiting.size === 0) since = clock.now();
       waiting.add(fileId);
     },
 
-    /** How long until these should be handed on; undefined = there are none. */
-    dueInMs(): number | undefined {
+    dueInMs() {
       if (waiting.size === 0) return undefined;
       const restMs = since + maxMs - clock.now();
       return waiting.size >= most ? 0 : Math.min(maxMs, Math.max(0, restMs));
     },
 
-    /** Hands them on. What cannot be done now is tried again after the same time. */
-    async handOn(signal: AbortSignal): Promise<void> {
+    async handOn(signal) {
       const some = [...waiting];
       since = clock.now();
       try {
@@ -44,5 +50,3 @@ export function createArrivals({ clock, log, onFacts }: ArrivalsOptions) {
     },
   };
 }
-
-export type Arrivals = ReturnType<typeof createArrivals>;

@@ -14,7 +14,16 @@ export interface CallBudgetOptions {
 }
 
 /** How many calls of the account reading headers may take: a first index of 100,000 films must not eat them all. */
-export function createCallBudget({ clock, perDay, memory }: CallBudgetOptions) {
+export interface CallBudget {
+  /** Calls of this day, UTC. */
+  today(): number;
+  readonly perDay: number;
+  isSpent(): boolean;
+  /** One call was made. */
+  spend(): void;
+}
+
+export function createCallBudget({ clock, perDay, memory }: CallBudgetOptions): CallBudget {
   const dayNow = () => new Date(clock.now()).toISOString().slice(0, 10);
   const today = (): number => {
     const kept = memory.read();
@@ -23,9 +32,7 @@ export function createCallBudget({ clock, perDay, memory }: CallBudgetOptions) {
   return {
     today,
     perDay,
-    isSpent: (): boolean => today() >= perDay,
-    spend: (): void => memory.write({ day: dayNow(), calls: today() + 1 }),
+    isSpent: () => today() >= perDay,
+    spend: () => memory.write({ day: dayNow(), calls: today() + 1 }),
   };
 }
-
-export type CallBudget = ReturnType<typeof createCallBudget>;

@@ -32,9 +32,9 @@ export interface MediaQueueOptions {
 const smallBytes = 50_000_000;
 const smallPauseMs = 10 * secondMs;
 /** The first sync of a process has the first word. */
-const firstLookMs = 30 * secondMs;
+const firstPauseMs = 30 * secondMs;
 /** While something plays. */
-const lookMs = 5 * secondMs;
+const busyPauseMs = 5 * secondMs;
 /** While there is nothing to read: a look at 100,000 files is a second of work. */
 const idleMs = 5 * minuteMs;
 /** After trouble at the host that names no time. */
@@ -61,14 +61,23 @@ const everybodys: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'BRIDGE_TOO_MANY_STREAMS',
 ]);
 
-/** Reads the headers of new videos one after the other, the newest first, while nothing plays. */
-export function createMediaQueue(options: MediaQueueOptions) {
+/** Reads the headers of new videos one after the other, the newest first, while nothing plays. Never throws. */
+export interface MediaQueue {
+  start(): void;
+  /** A play begins: what is being read lets go of the line. */
+  interrupt(): void;
+  /** Stops at once; resolves when nothing is read any more. */
+  stop(): Promise<void>;
+  state(): { isRunning: boolean; isReading: boolean; callsToday: number; callsPerDay: number };
+}
+
+export function createMediaQueue(options: MediaQueueOptions): MediaQueue {
   const { store, reader, rangeCache, clock, log, isQuiet, intervalMs } = options;
   const budget = createCallBudget({ clock, perDay: options.callsPerDay, memory: options.memory });
   const arrivals = createArrivals(options);
   const loop = createBackgroundLoop({
     clock,
-    firstPauseMs: firstLookMs,
+    firstPauseMs,
     turn,
     onError(error) {
       log.warn({ err: error }, 'media information could not be kept');
@@ -132,7 +141,7 @@ export function createMediaQueue(options: MediaQueueOptions) {
       return hasAsked ? 0 : keptPauseMs;
     } catch (error) {
       // Somebody wants to see a film, or the process ends: the file has its turn later.
-      if (signal.aborted) return lookMs;
+      if (signal.aborted) return busyPauseMs;
       // A refusal of the host was a call too.
       if (!hasAsked && isBridgeError(error) && error.code.startsWith('BRIDGE_HOST_')) budget.spend();
       return await applyVerdict(file, error);
@@ -161,19 +170,18 @@ export function createMediaQueue(options: MediaQueueOptions) {
   async function turn(): Promise<number> {
     if (arrivals.dueInMs() === 0) await arrivals.handOn(loop.signal);
     const dueMs = arrivals.dueInMs() ?? Number.POSITIVE_INFINITY;
-    if (!isQuiet()) return Math.min(dueMs, lookMs);
+    if (!isQuiet()) return Math.min(dueMs, busyPauseMs);
     const file = budget.isSpent() ? undefined : await nextFile();
     if (!file) return Math.min(dueMs, idleMs);
     const pauseMs = waitMs(file);
     // Somebody may have begun to play meanwhile.
-    return pauseMs > 0 || !isQuiet() ? Math.min(dueMs, pauseMs || lookMs) : read(file);
+    return pauseMs > 0 || !isQuiet() ? Math.min(dueMs, pauseMs || busyPauseMs) : read(file);
   }
 
   return {
     start: loop.start,
 
-    /** A play begins: what is being read lets go of the line. */
-    interrupt: (): void => reading?.abort(new Error('a film needs the line')),
+    interrupt: () => reading?.abort(new Error('a film needs the line')),
 
     /** Stops at once; resolves when nothing is read any more. */
     stop: loop.stop,
@@ -186,5 +194,3 @@ export function createMediaQueue(options: MediaQueueOptions) {
     }),
   };
 }
-
-export type MediaQueue = ReturnType<typeof createMediaQueue>;

@@ -1,5 +1,5 @@
 import { isWithin } from './path-map.ts';
-import { ServerFault, type Talk } from './servers/adapter.ts';
+import { type Connection, ServerFault } from './servers/adapter.ts';
 import { type NotifiedTree, type Server, seenBy } from './servers/servers.ts';
 
 /** Whether a server will find what it is told of. Texts are for a person. */
@@ -16,8 +16,12 @@ export type CheckedTree = NotifiedTree & { shelves: readonly string[] };
 const maxNamed = 6;
 
 /** Asks a server whether what we write lies in one of its libraries. Never throws for the server. */
-export async function checkServer(server: Server, trees: readonly CheckedTree[], talk: Talk): Promise<Check> {
-  const { name, ways } = server;
+export async function checkServer(
+  server: Server,
+  trees: readonly CheckedTree[],
+  connection: Connection,
+): Promise<Check> {
+  const { name, adapter } = server;
   try {
     const seen = trees.flatMap((tree) => {
       const path = seenBy(server, tree, '');
@@ -32,14 +36,14 @@ export async function checkServer(server: Server, trees: readonly CheckedTree[],
         'name the folder of a tree in pathMap',
       );
     }
-    const libraries = await ways.libraries?.(talk);
+    const libraries = await adapter.libraries?.(connection);
     for (const { tree, path, shelves } of seen) {
       if (libraries) {
         if (libraries.some((library) => isWithin(library, path) || isWithin(path, library))) continue;
         return unknownPath(name, tree, path, libraries);
       }
       const asked = shelves.length > 0 ? shelves : [path];
-      const unknownPaths = (await ways.unknownPaths?.(asked, talk)) ?? [];
+      const unknownPaths = (await adapter.unknownPaths?.(asked, connection)) ?? [];
       if (unknownPaths.length > 0)
         return warn(
           name,
@@ -51,10 +55,10 @@ export async function checkServer(server: Server, trees: readonly CheckedTree[],
     return {
       server: name,
       state: 'ok',
-      words: ways.libraries || ways.unknownPaths ? `knows ${told}` : 'is not asked',
+      words: adapter.libraries || adapter.unknownPaths ? `knows ${told}` : 'is not asked',
     };
   } catch (error) {
-    talk.signal.throwIfAborted();
+    connection.signal.throwIfAborted();
     if (!(error instanceof ServerFault)) throw error;
     return warn(name, error.message, error.remedy);
   }

@@ -2,7 +2,7 @@ import { type Dispatcher, request } from 'undici';
 import type { Clock } from '../core/clock.ts';
 import { ServerFault } from './servers/adapter.ts';
 
-export interface Question {
+export interface HttpRequest {
   method: 'GET' | 'POST';
   /** Begins with `/`; may hold a query. */
   path: string;
@@ -12,9 +12,9 @@ export interface Question {
 }
 
 /** One request to one server; its answer as text. @throws ServerFault for anything but 2xx, or the signal's reason */
-export type Ask = (question: Question) => Promise<string>;
+export type SendRequest = (question: HttpRequest) => Promise<string>;
 
-export interface AskOptions {
+export interface HttpOptions {
   url: string;
   dispatcher: Dispatcher;
   userAgent: string;
@@ -30,7 +30,7 @@ export const timeLimitMs = 10_000;
 export const maxAnswer = 1024 * 1024;
 
 /** @returns a function that asks this server */
-export function createAsk(options: AskOptions): Ask {
+export function createHttp(options: HttpOptions): SendRequest {
   const { url, dispatcher, userAgent, clock, tokenRemedy } = options;
   return async ({ method, path, headers, body }) => {
     const over = new AbortController();

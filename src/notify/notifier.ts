@@ -5,11 +5,11 @@ import type { Clock } from '../core/clock.ts';
 import { exists } from '../core/exists.ts';
 import type { Log } from '../core/log.ts';
 import { type Check, checkServer } from './check.ts';
-import { createAsk } from './http.ts';
+import { createHttp } from './http.ts';
 import { above, changeOf, type FolderChange, gather, reduce, type Written } from './outbox/changes.ts';
 import type { Notice, OutboxStore, Result, ResultStore } from './outbox/notices.ts';
 import { createQueue } from './outbox/queue.ts';
-import type { ServerSetting, Talk } from './servers/adapter.ts';
+import type { Connection, ServerSetting } from './servers/adapter.ts';
 import { type NotifiedTree, type Server, seenBy, serversOf } from './servers/servers.ts';
 
 export interface NotifierOptions {
@@ -32,37 +32,52 @@ export interface ServerState {
   last: Result | undefined;
 }
 
-/** Tells media servers what changed in the trees. */
-export function createNotifier(options: NotifierOptions) {
+/** Tells media servers what changed in the trees. A server that is down, slow or hostile holds up nobody else. */
+export interface Notifier {
+  /** Notes what was written to a tree; telling comes later. Paths are relative to the tree's folder. */
+  written(treeName: string, written: Written): Promise<void>;
+  /** Asks every server whether it will find what it is told of. Faults of servers are answers. @throws the signal's reason */
+  check(signal: AbortSignal): Promise<Check[]>;
+  /** How telling went, for a person: one for each server, in the order in which they are told. */
+  state(): Promise<ServerState[]>;
+  /** Tells, and warns of servers that will not find what they are told of, until it is stopped. */
+  start(): void;
+  /** Tells now what waits, unless another process does it. */
+  flush(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function createNotifier(options: NotifierOptions): Notifier {
   const { trees, store, results, clock, log, dispatcher, userAgent } = options;
   const servers = serversOf(options.settings, trees);
   const treeOf = new Map(trees.map((tree) => [tree.name, tree]));
   const queue = createQueue({ servers, store, results, clock, log, tell, lock: options.lock });
 
-  function talkTo({ url, ways }: Server, signal: AbortSignal): Talk {
-    const { tokenRemedy } = ways;
-    return { ask: createAsk({ url, dispatcher, userAgent, clock, signal, tokenRemedy }), clock, signal };
+  function connect({ url, adapter }: Server, signal: AbortSignal): Connection {
+    const { tokenRemedy } = adapter;
+    return { send: createHttp({ url, dispatcher, userAgent, clock, signal, tokenRemedy }), clock, signal };
   }
 
   async function tell(server: Server, notices: readonly Notice[]) {
-    const { ways } = server;
+    const { adapter } = server;
     const news = [];
     for (const [name, own] of Map.groupBy(notices, (notice) => notice.tree)) {
       const tree = treeOf.get(name);
       if (!tree) continue;
-      const there = ways.existingOnly ? await Promise.all(own.map((one) => standing(tree, one))) : own;
-      for (const { dir, changes } of reduce(there, ways.maxFolders)) {
+      const there = adapter.existingOnly
+        ? await Promise.all(own.map((one) => nearestStanding(tree, one)))
+        : own;
+      for (const { dir, changes } of reduce(there, adapter.maxFolders)) {
         const path = seenBy(server, tree, dir);
         if (path !== undefined) news.push({ path, change: changeOf(changes) });
       }
     }
     if (news.length === 0) return { words: 'nothing to tell', folders: 0 };
-    return { words: await ways.tell(news, talkTo(server, queue.signal)), folders: news.length };
+    return { words: await adapter.tell(news, connect(server, queue.signal)), folders: news.length };
   }
 
   return {
-    /** Notes what was written to a tree; telling comes later. */
-    async written(treeName: string, written: Written): Promise<void> {
+    async written(treeName, written) {
       const tree = treeOf.get(treeName);
       const folders = gather(written);
       if (!tree || folders.length === 0) return;
@@ -77,16 +92,15 @@ export function createNotifier(options: NotifierOptions) {
       queue.added();
     },
 
-    /** Asks every server whether it will find what it is told of. */
-    async check(signal: AbortSignal): Promise<Check[]> {
+    async check(signal) {
       if (servers.length === 0) return [];
       const checked = await Promise.all(
         trees.map(async (tree) => ({ ...tree, shelves: await shelvesOf(tree) })),
       );
-      return Promise.all(servers.map((server) => checkServer(server, checked, talkTo(server, signal))));
+      return Promise.all(servers.map((server) => checkServer(server, checked, connect(server, signal))));
     },
 
-    async state(): Promise<ServerState[]> {
+    async state() {
       const waiting = await store.waiting();
       return Promise.all(
         servers.map(async ({ name }) => ({
@@ -97,8 +111,7 @@ export function createNotifier(options: NotifierOptions) {
       );
     },
 
-    /** Tells, and warns of servers that will not find what they are told of, until it is stopped. */
-    start(): void {
+    start() {
       queue.start();
       this.check(queue.signal).then(
         (checks) => {
@@ -112,16 +125,13 @@ export function createNotifier(options: NotifierOptions) {
       );
     },
 
-    /** Tells now what waits, unless another process does it. */
     flush: queue.flush,
     stop: queue.stop,
   };
 }
 
-export type Notifier = ReturnType<typeof createNotifier>;
-
 /** The nearest folder that is still there. */
-async function standing(tree: NotifiedTree, change: FolderChange): Promise<FolderChange> {
+async function nearestStanding(tree: NotifiedTree, change: FolderChange): Promise<FolderChange> {
   for (let dir = change.dir; dir !== ''; dir = above(dir)) {
     if (await exists(join(tree.dir, dir))) return { ...change, dir };
   }

@@ -1,5 +1,5 @@
 /** Since when things wait for a server. Times in milliseconds UTC; undefined = nothing of this worth waits. */
-export interface Gathered {
+export interface Pending {
   /** Films and episodes that came or went. */
   firstMajorAt: number | undefined;
   lastMajorAt: number | undefined;
@@ -19,7 +19,7 @@ export const retryPausesMs: readonly number[] = [30, 60, 120, 300, 600, 1800, 36
  * When what waits has been gathered. Small changes wait for large ones as long as may be, and never make them wait:
  * the subtitles of a new film come one by one for minutes.
  */
-export function gatheredAt({ firstMajorAt, lastMajorAt, firstMinorAt }: Gathered): number {
+export function debouncedAt({ firstMajorAt, lastMajorAt, firstMinorAt }: Pending): number {
   const major =
     firstMajorAt === undefined || lastMajorAt === undefined
       ? Number.POSITIVE_INFINITY

@@ -1,4 +1,4 @@
-import type { Gathered } from './debounce.ts';
+import type { Pending } from './debounce.ts';
 
 /** What waits for a server, folder by folder. `rev` changes when something is added to it. */
 export interface Notice {
@@ -13,7 +13,7 @@ export interface Notice {
 export interface OutboxStore {
   add(servers: readonly string[], notices: readonly Omit<Notice, 'rev'>[], now: number): Promise<void>;
   /** By server: since when what waits, and how much. */
-  waiting(): Promise<Map<string, Gathered>>;
+  waiting(): Promise<Map<string, Pending>>;
   of(server: string): Promise<Notice[]>;
   done(server: string, notices: readonly Notice[]): Promise<void>;
   /** What waits for servers that the settings no longer name is forgotten. */

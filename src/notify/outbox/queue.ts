@@ -4,7 +4,7 @@ import { secondMs } from '../../core/durations.ts';
 import type { Log } from '../../core/log.ts';
 import { ServerFault } from '../servers/adapter.ts';
 import type { Server } from '../servers/servers.ts';
-import { type Gathered, gatheredAt, retryPausesMs } from './debounce.ts';
+import { debouncedAt, type Pending, retryPausesMs } from './debounce.ts';
 import type { Notice, OutboxStore, Result, ResultStore } from './notices.ts';
 
 export interface QueueOptions {
@@ -20,7 +20,7 @@ export interface QueueOptions {
 }
 
 /** What other processes wrote down is noticed within this. */
-const lookMs = 10 * secondMs;
+const pollMs = 10 * secondMs;
 
 interface State {
   server: Server;
@@ -33,11 +33,24 @@ interface State {
  * failure, and each by itself, so that one that is down holds up nobody. Only Plex waits: for the rclone mounts that
  * are being told at the same time, since it reads through them.
  */
-export function createQueue({ servers, store, results, clock, log, tell, lock }: QueueOptions) {
+export interface Queue {
+  /** Aborts when the queue stops. */
+  readonly signal: AbortSignal;
+  /** Tells whenever something is due, until it is stopped. */
+  start(): void;
+  /** Something was added: it may be due sooner than the next look. */
+  added(): void;
+  /** Tells now what waits, once, unless another process does it. Faults of servers are noted, not thrown. */
+  flush(): Promise<void>;
+  /** What is under way comes to its end. */
+  stop(): Promise<void>;
+}
+
+export function createQueue({ servers, store, results, clock, log, tell, lock }: QueueOptions): Queue {
   const states: State[] = servers.map((server) => ({ server, result: undefined, running: undefined }));
   const loop = createBackgroundLoop({
     clock,
-    maxPauseMs: lookMs,
+    maxPauseMs: pollMs,
     async turn() {
       try {
         return await lookForWork();
@@ -48,16 +61,16 @@ export function createQueue({ servers, store, results, clock, log, tell, lock }:
     },
     onError(error) {
       log.error({ err: error }, 'media servers cannot be told for now');
-      return lookMs;
+      return pollMs;
     },
   });
   /** What gives back the right to tell. */
   let release: (() => void) | undefined;
   let isReady = false;
 
-  function dueAt(state: State, gathered: Gathered | undefined): number {
-    if (!gathered) return Number.POSITIVE_INFINITY;
-    return Math.max(gatheredAt(gathered), state.result?.retryAt ?? 0);
+  function dueAt(state: State, pending: Pending | undefined): number {
+    if (!pending) return Number.POSITIVE_INFINITY;
+    return Math.max(debouncedAt(pending), state.result?.retryAt ?? 0);
   }
 
   /** Begins what is due. @returns when something else will be */
@@ -66,8 +79,8 @@ export function createQueue({ servers, store, results, clock, log, tell, lock }:
     let next = Number.POSITIVE_INFINITY;
     for (const state of states) {
       if (state.running) continue;
-      const gathered = waiting.get(state.server.name);
-      const at = atOnce && gathered ? (state.result?.retryAt ?? 0) : dueAt(state, gathered);
+      const pending = waiting.get(state.server.name);
+      const at = atOnce && pending ? (state.result?.retryAt ?? 0) : dueAt(state, pending);
       if (at > clock.now()) next = Math.min(next, at);
       else state.running = deliver(state);
     }
@@ -161,15 +174,13 @@ export function createQueue({ servers, store, results, clock, log, tell, lock }:
   return {
     signal: loop.signal,
 
-    start(): void {
+    start() {
       if (servers.length > 0) loop.start();
     },
 
-    /** Something was added: it may be due sooner than the next look. */
     added: loop.wake,
 
-    /** Tells now what waits, once, unless another process does it. */
-    async flush(): Promise<void> {
+    async flush() {
       const giveBack = servers.length === 0 || loop.isRunning() ? undefined : lock();
       if (!giveBack) return;
       try {
@@ -181,11 +192,9 @@ export function createQueue({ servers, store, results, clock, log, tell, lock }:
       }
     },
 
-    async stop(): Promise<void> {
+    async stop() {
       await loop.stop();
       await letGo();
     },
   };
 }
-
-export type Queue = ReturnType<typeof createQueue>;

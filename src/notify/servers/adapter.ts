@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import type { Ask } from '../http.ts';
+import type { SendRequest } from '../http.ts';
 
 export type ServerName = 'jellyfin' | 'emby' | 'plex' | 'kodi' | 'rclone' | 'webhook';
 
@@ -26,24 +26,26 @@ export interface FolderNews {
 
 export type Change = 'created' | 'updated' | 'removed';
 
-export interface Talk {
-  ask: Ask;
+/** How a server is talked to: one request after another, until the signal says that it is over. */
+export interface Connection {
+  /** One request to the server, below its url. */
+  send: SendRequest;
   clock: Clock;
   signal: AbortSignal;
 }
 
-/** What Passerelle has to know of one kind of server. */
-export interface ServerKind {
+/** One kind of server: what Passerelle has to know of it. One file in this folder, and one line in `servers.ts`. */
+export interface ServerAdapter {
   /** True when it can only be told of folders that are there: of what went, the nearest folder above that stayed. */
   existingOnly: boolean;
   /** More folders than this in one go become fewer, larger ones; if not given, see `changes`. */
   maxFolders?: number;
   /** Tells it, and says for a person what came of it. @throws ServerFault */
-  tell(folders: readonly FolderNews[], talk: Talk): Promise<string>;
+  tell(folders: readonly FolderNews[], connection: Connection): Promise<string>;
   /** The folders of its libraries, as it sees them; undefined = it cannot be asked for them. @throws ServerFault */
-  libraries?(talk: Talk): Promise<readonly string[]>;
+  libraries?(connection: Connection): Promise<readonly string[]>;
   /** Which of these folders it does not know, where it can only be asked one by one. @throws ServerFault */
-  unknownPaths?(paths: readonly string[], talk: Talk): Promise<readonly string[]>;
+  unknownPaths?(paths: readonly string[], connection: Connection): Promise<readonly string[]>;
   /** Where the person gets the token. */
   tokenRemedy: string;
 }

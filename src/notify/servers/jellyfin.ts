@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { readJson } from '../http.ts';
-import { type FolderNews, ServerFault, type ServerKind, type ServerSetting, type Talk } from './adapter.ts';
+import {
+  type Connection,
+  type FolderNews,
+  type ServerAdapter,
+  ServerFault,
+  type ServerSetting,
+} from './adapter.ts';
 
 const updateTypes = { created: 'Created', updated: 'Modified', removed: 'Deleted' } as const;
 
@@ -10,7 +16,7 @@ const folderShape = z.array(z.object({ Locations: z.array(z.string()).optional()
  * Jellyfin 10.8 to 12. The one form of authentication that all of them take is `Authorization: MediaBrowser
  * Token="..."`, whose values the server decodes as in a URL (facts/media-servers 4.1).
  */
-export function jellyfin({ token = '' }: ServerSetting): ServerKind {
+export function jellyfin({ token = '' }: ServerSetting): ServerAdapter {
   return mediaBrowser({
     headers: { authorization: `MediaBrowser Token="${encodeURIComponent(token)}"` },
     tokenRemedy: 'make a key in Jellyfin: Dashboard, API Keys',
@@ -21,21 +27,21 @@ export function jellyfin({ token = '' }: ServerSetting): ServerKind {
 export function mediaBrowser({
   headers,
   tokenRemedy,
-}: Pick<ServerKind, 'tokenRemedy'> & { headers: Record<string, string> }): ServerKind {
+}: Pick<ServerAdapter, 'tokenRemedy'> & { headers: Record<string, string> }): ServerAdapter {
   return {
     // It looks for the nearest folder that is there by itself.
     existingOnly: false,
     tokenRemedy,
 
     /** All folders of one batch in one call; the server waits a minute of its own before it looks. */
-    async tell(folders: readonly FolderNews[], { ask }: Talk) {
+    async tell(folders: readonly FolderNews[], { send }: Connection) {
       const Updates = folders.map(({ path, change }) => ({ Path: path, UpdateType: updateTypes[change] }));
-      await ask({ method: 'POST', path: '/Library/Media/Updated', headers, body: { Updates } });
+      await send({ method: 'POST', path: '/Library/Media/Updated', headers, body: { Updates } });
       return 'told';
     },
 
-    async libraries({ ask }: Talk) {
-      const answer = readJson(await ask({ method: 'GET', path: '/Library/VirtualFolders', headers }));
+    async libraries({ send }: Connection) {
+      const answer = readJson(await send({ method: 'GET', path: '/Library/VirtualFolders', headers }));
       const read = folderShape.safeParse(answer);
       if (!read.success) throw new ServerFault('lists its libraries in a form that we do not know');
       return read.data.flatMap(({ Locations = [] }) => Locations);

@@ -1,6 +1,12 @@
 import { Parser } from 'xml2js';
 import { isWithin } from '../path-map.ts';
-import { type FolderNews, ServerFault, type ServerKind, type ServerSetting, type Talk } from './adapter.ts';
+import {
+  type Connection,
+  type FolderNews,
+  type ServerAdapter,
+  ServerFault,
+  type ServerSetting,
+} from './adapter.ts';
 
 /** A library of Plex. `key` stands in addresses. */
 export interface PlexSection {
@@ -9,11 +15,11 @@ export interface PlexSection {
 }
 
 /** Plex: a scan of one folder in one section (facts/media-servers 4.3). */
-export function plex({ token = '' }: ServerSetting): ServerKind {
+export function plex({ token = '' }: ServerSetting): ServerAdapter {
   const headers = { 'x-plex-token': token };
-  const sections = async ({ ask }: Talk) =>
+  const sections = async ({ send }: Connection) =>
     readSections(
-      await ask({
+      await send({
         method: 'GET',
         path: '/library/sections',
         headers: { ...headers, accept: 'application/xml' },
@@ -26,15 +32,15 @@ export function plex({ token = '' }: ServerSetting): ServerKind {
     tokenRemedy:
       'take the X-Plex-Token of the server: https://support.plex.tv/articles/204059436-finding-an-authentication-token-x-plex-token/',
 
-    async tell(folders: readonly FolderNews[], talk: Talk) {
-      const all = await sections(talk);
+    async tell(folders: readonly FolderNews[], connection: Connection) {
+      const all = await sections(connection);
       let unknownPaths = 0;
       for (const { path } of folders) {
         const section = sectionOf(path, all);
         if (!section) unknownPaths++;
         else {
           const where = `/library/sections/${encodeURIComponent(section.key)}/refresh?path=${encodePath(path)}`;
-          await talk.ask({ method: 'GET', path: where, headers });
+          await connection.send({ method: 'GET', path: where, headers });
         }
       }
       if (unknownPaths === 0) return 'told';
@@ -43,7 +49,7 @@ export function plex({ token = '' }: ServerSetting): ServerKind {
       return `${words}; passerelle doctor says what to do`;
     },
 
-    libraries: async (talk) => (await sections(talk)).flatMap(({ locations }) => locations),
+    libraries: async (connection) => (await sections(connection)).flatMap(({ locations }) => locations),
   };
 }
 

@@ -1,27 +1,33 @@
 import { z } from 'zod';
 import { readJson } from '../http.ts';
 import { above } from '../outbox/changes.ts';
-import { type FolderNews, ServerFault, type ServerKind, type ServerSetting, type Talk } from './adapter.ts';
+import {
+  type Connection,
+  type FolderNews,
+  type ServerAdapter,
+  ServerFault,
+  type ServerSetting,
+} from './adapter.ts';
 import { basic } from './kodi.ts';
 
 const refreshShape = z.object({ result: z.record(z.string(), z.unknown()) });
 const listShape = z.object({ vfses: z.array(z.string()) });
 
 /** A mount by rclone, told over its remote control (facts/media-servers 6.4). Paths begin at the mount. */
-export function rclone({ token, fs }: ServerSetting): ServerKind {
+export function rclone({ token, fs }: ServerSetting): ServerAdapter {
   const headers = token === undefined ? {} : { authorization: basic(token) };
   const which = fs === undefined ? {} : { fs };
-  const post = async ({ ask }: Talk, path: string, body: object) =>
-    readJson(await ask({ method: 'POST', path, headers, body }));
+  const post = async ({ send }: Connection, path: string, body: object) =>
+    readJson(await send({ method: 'POST', path, headers, body }));
 
   /** Has some folders forgotten and others read anew. @returns the first that is not found */
-  async function look(talk: Talk, forget: readonly string[], dirs: readonly string[]) {
+  async function readAnew(connection: Connection, forget: readonly string[], dirs: readonly string[]) {
     // What lies at the top has no parent that could be named: no name at all forgets everything.
-    await post(talk, '/vfs/forget', { ...which, ...(forget.includes('') ? {} : numbered(forget)) });
+    await post(connection, '/vfs/forget', { ...which, ...(forget.includes('') ? {} : numbered(forget)) });
     const named = dirs.includes('') ? {} : numbered(dirs);
     // Text, not true: rclone answers an error otherwise.
     const read = refreshShape.safeParse(
-      await post(talk, '/vfs/refresh', { ...which, ...named, recursive: 'true' }),
+      await post(connection, '/vfs/refresh', { ...which, ...named, recursive: 'true' }),
     );
     if (!read.success) throw new ServerFault('does not answer as rclone does', 'look at url');
     const [bad] = Object.entries(read.data.result).filter(([, said]) => said !== 'OK');
@@ -33,12 +39,12 @@ export function rclone({ token, fs }: ServerSetting): ServerKind {
     tokenRemedy: 'write user:password of --rc-user and --rc-pass into token',
 
     /** The parents are forgotten, so that a new folder is found in them; then the folders are read anew. */
-    async tell(folders: readonly FolderNews[], talk: Talk) {
+    async tell(folders: readonly FolderNews[], connection: Connection) {
       const dirs = folders.map(({ path }) => path.replace(/^\/+|\/+$/g, ''));
       const parents = [...new Set(dirs.map(above))];
-      let unknown = await look(talk, parents, dirs);
+      let unknown = await readAnew(connection, parents, dirs);
       // Folders further up may be new as well, and the mount may keep what it knows of them for weeks.
-      if (unknown) unknown = await look(talk, [''], dirs);
+      if (unknown) unknown = await readAnew(connection, [''], dirs);
       if (unknown)
         throw new ServerFault(
           `does not find ${unknown.dir} (${unknown.why})`,
@@ -48,8 +54,8 @@ export function rclone({ token, fs }: ServerSetting): ServerKind {
     },
 
     /** It has no libraries; but whether it can be talked to, and which mount is meant, is found out. */
-    async unknownPaths(_paths, talk) {
-      const read = listShape.safeParse(await post(talk, '/vfs/list', {}));
+    async unknownPaths(_paths, connection) {
+      const read = listShape.safeParse(await post(connection, '/vfs/list', {}));
       if (!read.success) throw new ServerFault('does not answer as rclone does', 'look at url');
       const { vfses } = read.data;
       if (fs !== undefined && !vfses.includes(fs))

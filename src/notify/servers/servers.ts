@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mapPath, type PathMap } from '../path-map.ts';
-import type { ServerKind, ServerName, ServerSetting } from './adapter.ts';
+import type { ServerAdapter, ServerName, ServerSetting } from './adapter.ts';
 import { emby } from './emby.ts';
 import { jellyfin } from './jellyfin.ts';
 import { kodi } from './kodi.ts';
@@ -14,7 +14,7 @@ export interface Server {
   url: string;
   /** What it is known by: in the catalog, in logs and to people. Holds no secret. */
   name: string;
-  ways: ServerKind;
+  adapter: ServerAdapter;
   /** Undefined = it sees our paths as they are. */
   pathMap: PathMap | undefined;
 }
@@ -26,7 +26,7 @@ export interface NotifiedTree {
   dir: string;
 }
 
-const kinds: Readonly<Record<ServerName, (setting: ServerSetting) => ServerKind>> = {
+const kinds: Readonly<Record<ServerName, (setting: ServerSetting) => ServerAdapter>> = {
   jellyfin,
   emby,
   plex,
@@ -49,7 +49,7 @@ export function serversOf(settings: readonly ServerSetting[], trees: readonly No
       names.set(plain, count);
       const name = count === 1 ? plain : `${plain} (${count})`;
       const { kind, url } = setting;
-      return { kind, url, name, ways: kinds[kind](setting), pathMap: mapOf(setting, trees) };
+      return { kind, url, name, adapter: kinds[kind](setting), pathMap: mapOf(setting, trees) };
     })
     .sort((a, b) => rank(a) - rank(b));
 }
