@@ -134,6 +134,7 @@ export function rows<T extends object>(
   return setting<readonly T[]>({ shown: 'none', ...options }, [], (raw) => {
     const right = `must be a list such as ${options.example}`;
     if (typeof raw === 'string') {
+      if (raw.trim() === '') return refused(right, 'is empty');
       const json = parsed(raw);
       return json === undefined
         ? refused(`${right}; in a shell, with single quotes around all of it`, 'is no JSON')

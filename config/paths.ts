@@ -28,6 +28,8 @@ export function whyNoFolder(text: string): string | undefined {
   if (/^~/.test(text)) return 'begins with ~, which only a shell understands';
   if (/^\$|\$\{/.test(text)) return 'holds a $ that nobody has replaced';
   const path = resolve(text);
+  if (path.split('/').some((name) => Buffer.byteLength(name) > 255))
+    return 'holds a name of more than 255 bytes';
   if (path === '/') return `${text} is the top of the disk`;
   if (/^\/(?:proc|sys|dev)\//.test(`${path}/`) && !/^\/dev\/shm\/./.test(path))
     return `${text} belongs to the system`;

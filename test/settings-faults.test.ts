@@ -83,6 +83,7 @@ const wrongRows: [Record<string, string>, ...string[]][] = [
   ],
   [notify({ kind: 'plex', url: 'http://h' }), 'notify (environment PASSERELLE_NOTIFY): is one entry'],
   [notify('[{kind:jellyfin}]'), 'notify (environment PASSERELLE_NOTIFY): is no JSON; must be a list such'],
+  [notify('  '), 'notify (environment PASSERELLE_NOTIFY): is empty; must be a list such as'],
   [notify('"x"'), 'notify (environment PASSERELLE_NOTIFY): is text; must be a list such as'],
   [
     notify(['a']),
@@ -230,6 +231,7 @@ t.test(
       ['smb://nas/library', undefined, /is an address/],
       [`\${HOME}/x`, undefined, /nobody has replaced/],
       ['/srv/x', '/', /dataDir .*is the top of the disk/],
+      [`/srv/${'x'.repeat(256)}`, undefined, /holds a name of more than 255 bytes/],
       [real, link, /real is dataDir/],
       [real, join(link, 'data'), /dataDir lies in .*real; give/],
       [join(link, 'not', 'there'), join(real, 'not', 'there', 'yet'), /dataDir lies in/],
