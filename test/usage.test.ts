@@ -5,6 +5,7 @@ import { inWords } from '../src/api/faults.ts';
 import { exitCodes } from '../src/commands/context.ts';
 import { readOverride } from '../src/library/override.ts';
 import { passerelle } from './fixtures/passerelle.ts';
+import { setup } from './fixtures/setup.ts';
 
 /** What people type wrongly behind a command, and programs send to the API: refused with all that is wrong, in words. */
 
@@ -110,7 +111,7 @@ t.test('what a program sends wrongly is told in our words', async (t) => {
 t.test('what may be said of a file is told in our words too', async (t) => {
   for (const [said, words] of [
     [{}, 'nothing is said'],
-    [{ year: 'abc' }, 'year must be a year from 1870 to 2100'],
+    [{ year: 'abc' }, 'year must be a number from 1870 to 2100'],
     [{ as: 'film' }, 'as must be movie, episode, extra or ignore'],
     [{ ids: { imdb: '5' } }, 'ids must be such as tmdb-603'],
     [{ as: 'movie', season: 0 }, 'a movie has no season, no episodes and no air date'],
@@ -118,4 +119,23 @@ t.test('what may be said of a file is told in our words too', async (t) => {
   ] as const)
     t.match(readOverride(said), { wrong: words });
   t.strictSame(readOverride({ as: 'movie', year: 1999 }), { as: 'movie', year: 1999 });
+});
+
+t.test('the API refuses parameters that it does not know, and values that are out of bounds', async (t) => {
+  const { app, bridge } = await setup(t);
+  const headers = { authorization: `Bearer ${bridge.secrets.adminToken}` };
+  for (const [url, words] of [
+    ['/api/v1/plays?limt=5', 'limt is nothing that is known here'],
+    ['/api/v1/status?x=1', 'x is nothing that is known here'],
+    ['/api/v1/plays?limit=500', 'limit must be at most 200'],
+    ['/api/v1/plays?limit=0', 'limit must be at least 1'],
+    ['/api/v1/plays?limit=abc', 'limit must be a number'],
+    ['/api/v1/review?limit=1001', 'limit must be at most 1000'],
+    ['/api/v1/proposals?state=x', 'state must be one of open'],
+  ] as const) {
+    const answer = await app.inject({ url, headers });
+    t.equal(answer.statusCode, 400, url);
+    t.match(answer.json(), { code: 'BRIDGE_BAD_REQUEST', message: words }, url);
+  }
+  t.equal((await app.inject({ url: '/api/v1/plays?limit=200', headers })).statusCode, 200);
 });
