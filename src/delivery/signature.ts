@@ -24,7 +24,16 @@ export function newSigningKey(): SigningKey {
  * Signs and checks file ids. The first key signs, all keys are accepted: rotation with overlap is a new key put in
  * front and the old one left behind it for a while.
  */
-export function createSigner(firstKeys: readonly SigningKey[]) {
+export interface Signer {
+  /** From now on these count: the first one signs. */
+  replace(newKeys: readonly SigningKey[]): void;
+  /** The signature that stands in a STRM file; base64url, 16 characters. @throws Error without a key */
+  sign(fileId: FileId): string;
+  /** Whether `signature` belongs to `fileId` under any key; takes the same time wherever it differs. */
+  verify(fileId: FileId, signature: string): boolean;
+}
+
+export function createSigner(firstKeys: readonly SigningKey[]): Signer {
   let keys = firstKeys;
   const atHand = createBoundedCache<string, Buffer[]>(kept);
   /** What was given, beside what is right: comparing on the hot path makes no garbage. */
@@ -39,21 +48,18 @@ export function createSigner(firstKeys: readonly SigningKey[]) {
   }
 
   return {
-    /** From now on these count: the first one signs. */
-    replace(newKeys: readonly SigningKey[]): void {
+    replace(newKeys) {
       keys = newKeys;
       atHand.clear();
     },
 
-    /** The signature that stands in a STRM file; base64url, 16 characters. */
-    sign(fileId: FileId): string {
+    sign(fileId) {
       const [key] = keys;
       if (!key) throw new Error('a signer needs a key');
       return sign(key.secret, fileId);
     },
 
-    /** Whether `signature` belongs to `fileId` under any key; takes the same time wherever it differs. */
-    verify(fileId: FileId, signature: string): boolean {
+    verify(fileId, signature) {
       // A character beyond ASCII takes several bytes, and none of them is one of a signature's.
       if (signature.length !== signatureLength || given.write(signature) !== signatureLength) return false;
       let right = false;
@@ -62,8 +68,6 @@ export function createSigner(firstKeys: readonly SigningKey[]) {
     },
   };
 }
-
-export type Signer = ReturnType<typeof createSigner>;
 
 function sign(secret: string, fileId: FileId): string {
   return createHmac('sha256', secret)

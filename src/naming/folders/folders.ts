@@ -1,4 +1,4 @@
-import { findMarker } from '../episodes/markers.ts';
+import { findMarker, type Marker } from '../episodes/markers.ts';
 import { seasonWord } from '../episodes/seasons.ts';
 import { cleanFolderName } from '../text/clean.ts';
 import { quotedEdition } from '../text/editions.ts';
@@ -22,7 +22,7 @@ export interface Folder {
   /** The name may also be a category's: a file that names its show is believed first. */
   weak?: boolean;
   /** The name reads like one release (`Dark.S01E03.1080p-GRP`): an episode marker, or a year with tags. */
-  marker?: ReturnType<typeof findMarker>;
+  marker?: Marker | undefined;
   /** The name carries tags of a release. */
   release?: boolean;
   /** What the name is inside a title's folder; elsewhere it is a title (`Animes/Romance Saga`, `Films/Volume 1`). */
