@@ -145,5 +145,3 @@ export async function createPlayback(parts: PlaybackParts) {
     },
   };
 }
-
-export type Playback = Awaited<ReturnType<typeof createPlayback>>;

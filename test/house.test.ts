@@ -5,11 +5,13 @@ import { tableOf } from './fixtures/documents.ts';
 
 /** The rules of the house: who may import whom. A test of its own, because no compiler holds them. */
 const root = join(import.meta.dirname, '..');
-const files = ['src', 'plugins', 'config'].flatMap((room) =>
-  readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
+const files = ['src', 'plugins', 'config'].flatMap(filesOf);
+
+function filesOf(room: string): string[] {
+  return readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
-    .map((name) => `${room}/${name.replaceAll('\\', '/')}`),
-);
+    .map((name) => `${room}/${name.replaceAll('\\', '/')}`);
+}
 
 /** Static, bare and dynamic imports and re-exports; relative ones as paths from the root. */
 function importsOf(file: string): string[] {
@@ -135,4 +137,19 @@ t.test('package.json names the packages that are imported, and no other', async 
         .join('/'),
     );
   t.strictSame([...new Set(used)].sort(), Object.keys(dependencies).sort());
+});
+
+t.test('what is exported has a reader', async (t) => {
+  const everywhere = [...files, ...filesOf('test'), ...filesOf('bench')];
+  const names = new Map<string, number>();
+  for (const file of everywhere)
+    for (const [name] of readFileSync(join(root, file), 'utf8').matchAll(/[A-Za-z_$][\w$]*/g))
+      names.set(name, (names.get(name) ?? 0) + 1);
+  const exported = /^export (?:async )?(?:function\*?|const|class|interface|type) (\w+)/gm;
+  const unread = files.flatMap((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(exported)].flatMap(([, name = '']) =>
+      names.get(name) === 1 ? [`${file}: ${name}`] : [],
+    ),
+  );
+  t.strictSame(unread, [], "a name that stands in one place alone is nobody's");
 });

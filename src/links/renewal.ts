@@ -63,5 +63,3 @@ export function createRenewal({ broker, probe, clock, log }: RenewalOptions) {
     },
   };
 }
-
-export type Renewal = ReturnType<typeof createRenewal>;

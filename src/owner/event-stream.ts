@@ -7,11 +7,6 @@ export interface RawEvent {
   data: string;
 }
 
-/** One event as text (https://html.spec.whatwg.org/multipage/server-sent-events.html). JSON has no raw line breaks. */
-export function eventText(event: string, data: unknown): string {
-  return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
-}
-
 /** Events of a body, as our own server writes them: one `event` and one `data` line each; comments are left out. */
 export async function* readEvents(body: Readable): AsyncGenerator<RawEvent> {
   const decoder = new StringDecoder('utf8');

@@ -1,6 +1,7 @@
 import type { FolderId } from '../../core/ids.ts';
+
 /** Whoever walks through everything opens thousands, and looks at none of them. */
-export const maxOpened = 20;
+const maxOpened = 20;
 
 /**
  * Folders that somebody opened in a listing, the latest few. They get at most every second look: a mount or a scanner
