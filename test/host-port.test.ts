@@ -23,7 +23,8 @@ const maySpeak: Record<string, string> = {
   'src/bridge.ts': 'hands the settings of the host to it',
   'src/cli.ts': 'tells people which service it is for',
   'src/commands/explain.ts': 'tells people where the key comes from, by the name of its setting',
-  'src/commands/doctor/checks.ts': 'looks at the settings of the host, and says where its key comes from',
+  'src/doctor/checks.ts': 'looks at the settings of the host, and says where its key comes from',
+  'src/doctor/parts.ts': 'hands the settings of the host to the checks',
   'src/core/errors.ts': 'what to do about an error names settings and pages of the host for people',
   'src/naming/folders/categories.ts': 'French words in the names of folders',
 };

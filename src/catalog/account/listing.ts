@@ -18,14 +18,13 @@ export async function recordListing(
   listing: Listing,
   now: number,
 ): Promise<ListingChange> {
-  const around = await trx
+  // Two questions: for one with `or` SQLite fills a table of its own with the rows of both.
+  const folders = trx
     .selectFrom('folders')
-    .select(['id', 'name', 'parent_id', 'listed_at', 'missing_since', 'fingerprint'])
-    .where((e) => e.or([e('id', '=', listing.folderId), e('parent_id', '=', listing.folderId)]))
-    .execute();
+    .select(['id', 'name', 'parent_id', 'listed_at', 'missing_since', 'fingerprint']);
+  const own = await folders.where('id', '=', listing.folderId).executeTakeFirst();
+  const children = await folders.where('parent_id', '=', listing.folderId).execute();
   const fingerprint = fingerprintOf(listing);
-  const own = around.find((row) => row.id === listing.folderId);
-  const children = around.filter((row) => row.parent_id === listing.folderId);
   await trx
     .insertInto('folders')
     .values({
