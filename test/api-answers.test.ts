@@ -1,0 +1,171 @@
+import { STATUS_CODES } from 'node:http';
+import t from 'tap';
+import { z } from 'zod';
+import * as doctor from '../src/api/doctor.ts';
+import type { Endpoint } from '../src/api/endpoint.ts';
+import { errorBody } from '../src/api/errors.ts';
+import * as files from '../src/api/files.ts';
+import * as keys from '../src/api/keys.ts';
+import * as links from '../src/api/links.ts';
+import * as notify from '../src/api/notify.ts';
+import * as openapi from '../src/api/openapi.ts';
+import * as overrides from '../src/api/overrides.ts';
+import * as plays from '../src/api/plays.ts';
+import * as proposals from '../src/api/proposals.ts';
+import * as status from '../src/api/status.ts';
+import * as sync from '../src/api/sync.ts';
+import * as tree from '../src/api/tree.ts';
+import { errorTable } from '../src/core/errors.ts';
+import { addressOf } from '../src/owner/client.ts';
+import { setupListed } from './fixtures/setup.ts';
+
+const rooms = [doctor, files, keys, links, notify, openapi, overrides, plays, proposals, status, sync, tree];
+const endpoints = rooms
+  .flatMap((room): unknown[] => Object.values(room))
+  .filter((one): one is Endpoint => typeof one === 'object' && one !== null && 'method' in one);
+
+const film = { name: 'Nosferatu.1922.1080p.mkv', content: { sizeBytes: 2000, seed: 1 } };
+const path = `/Films/${film.name}`;
+
+interface Sent {
+  params?: Record<string, unknown>;
+  query?: Record<string, unknown>;
+  body?: unknown;
+}
+
+/** What each address is asked with, in an order that makes sense; `id` is that of the film. */
+const right = (id: string): Record<string, Sent> => ({
+  'GET /status': {},
+  'GET /openapi.json': {},
+  'GET /sync/plan': {},
+  'GET /files': { query: { path: '/Films', limit: 2, offset: 1 } },
+  'GET /files/{id}': { params: { id } },
+  'GET /media': {},
+  'POST /refresh': { body: { path: '/Films' } },
+  'GET /links': { query: { path } },
+  'GET /links/{id}': { params: { id } },
+  'POST /links/{id}/direct': { params: { id } },
+  'GET /plays': { query: { limit: 5 } },
+  'GET /playback': {},
+  'GET /notify': {},
+  'PUT /overrides': { body: { path, title: 'Nosferatu', year: 1979 }, query: { moves: 1 } },
+  'GET /overrides': {},
+  'DELETE /overrides': { query: { path } },
+  'GET /review': { query: { limit: 10 } },
+  'GET /tree/plan': {},
+  'POST /tree/apply': {},
+  'POST /tree/undo': {},
+  'GET /proposals': { query: { state: 'open' } },
+  'POST /keys/rotate': {},
+  'GET /doctor': {},
+  'POST /sync': { body: { dryRun: true } },
+});
+
+const other = '0'.repeat(20);
+/** What is refused, and with which code. */
+const wrong: [string, Sent, keyof typeof errorTable][] = [
+  ['GET /files', { query: { path: '/Nowhere' } }, 'BRIDGE_NOT_FOUND'],
+  ['GET /files', { query: { path: 'Films' } }, 'BRIDGE_BAD_REQUEST'],
+  ['GET /files', { query: { limit: 1001 } }, 'BRIDGE_BAD_REQUEST'],
+  ['GET /files/{id}', { params: { id: other } }, 'BRIDGE_NOT_FOUND'],
+  ['POST /refresh', { body: { path: '/Nowhere' } }, 'BRIDGE_NOT_FOUND'],
+  ['GET /links', { query: { path: '/Films' } }, 'BRIDGE_NOT_FOUND'],
+  ['GET /links', {}, 'BRIDGE_BAD_REQUEST'],
+  ['GET /links/{id}', { params: { id: other } }, 'BRIDGE_NOT_FOUND'],
+  ['POST /links/{id}/direct', { params: { id: other } }, 'BRIDGE_NOT_FOUND'],
+  ['PUT /overrides', { body: { path: '/Nowhere', title: 'X' } }, 'BRIDGE_NOT_FOUND'],
+  ['PUT /overrides', { body: { path, year: 'abc' } }, 'BRIDGE_BAD_REQUEST'],
+  ['DELETE /overrides', { query: { path: '/Films' } }, 'BRIDGE_NOT_FOUND'],
+  ['GET /review', { query: { limit: 0 } }, 'BRIDGE_BAD_REQUEST'],
+  ['GET /proposals', { query: { state: 'odd' } }, 'BRIDGE_BAD_REQUEST'],
+  ['POST /proposals/{id}/accept', { params: { id: 9 } }, 'BRIDGE_PROPOSAL_UNKNOWN'],
+  ['POST /proposals/{id}/refuse', { params: { id: 'x' } }, 'BRIDGE_BAD_REQUEST'],
+  ['POST /proposals/{id}/refuse', { params: { id: 9 } }, 'BRIDGE_PROPOSAL_UNKNOWN'],
+  ['POST /proposals/{id}/undo', { params: { id: 'last' } }, 'BRIDGE_PROPOSAL_UNKNOWN'],
+  ['POST /sync', { body: { full: 'yes' } }, 'BRIDGE_BAD_REQUEST'],
+  ['POST /sync', { body: { colour: 1 } }, 'BRIDGE_BAD_REQUEST'],
+  ['DELETE /sync/{id}', { params: { id: 'none' } }, 'BRIDGE_NOT_FOUND'],
+  ['POST /doctor/client', { body: { url: 'http://x/' } }, 'BRIDGE_NOT_FOUND'],
+  ['POST /doctor/client', {}, 'BRIDGE_BAD_REQUEST'],
+];
+
+const document = z.looseObject({
+  paths: z.record(z.string(), z.record(z.string(), z.looseObject({ responses: z.looseObject({}) }))),
+});
+
+const nameOf = ({ method, path }: Endpoint) => `${method} ${path}`;
+
+t.test('every address gives what its schema says, and refuses with what its document says', async (t) => {
+  const { app, bridge, simulator } = await setupListed(t, {
+    simulator: { account: { folders: [{ name: 'Films', files: [film] }] } },
+  });
+  const { id } = simulator.account.file(path);
+  // It knows which folders it looks into, which is what a refresh asks for.
+  bridge.discovery.start();
+  const token = `Bearer ${bridge.secrets.adminToken}`;
+  const { paths } = document.parse(app.swagger());
+
+  async function ask(endpoint: Endpoint, sent: Sent, authorization = token) {
+    const answer = await app.inject({
+      method: endpoint.method,
+      url: addressOf(endpoint, sent),
+      headers: { authorization },
+      ...(sent.body !== undefined && { payload: sent.body as object }),
+    });
+    const told = paths[`/api/v1${endpoint.path}`]?.[endpoint.method.toLowerCase()]?.responses ?? {};
+    t.ok(String(answer.statusCode) in told, `${nameOf(endpoint)}: ${answer.statusCode} is in the document`);
+    return answer;
+  }
+
+  async function refuses(
+    endpoint: Endpoint,
+    sent: Sent,
+    code: keyof typeof errorTable,
+    authorization = token,
+  ) {
+    const answer = await ask(endpoint, sent, authorization);
+    const what = `${nameOf(endpoint)} ${JSON.stringify(sent)}`;
+    const { status } = errorTable[code];
+    t.equal(answer.statusCode, status, what);
+    const body = errorBody.strict().parse(answer.json());
+    t.match(body, { statusCode: status, code, error: STATUS_CODES[status] }, what);
+  }
+
+  const asked = right(id);
+  const client = { body: { url: bridge.baseUrl } };
+  const link = await app.inject({ url: `/api/v1/links/${id}`, headers: { authorization: token } });
+  client.body.url = link.json().url;
+  asked['POST /doctor/client'] = client;
+  const never = ['POST /proposals/{id}/accept', 'POST /proposals/{id}/refuse', 'POST /proposals/{id}/undo'];
+  t.strictSame(
+    [...Object.keys(asked), ...never, 'DELETE /sync/{id}'].sort(),
+    endpoints.map(nameOf).sort(),
+    'every one is asked',
+  );
+  const byName = new Map(endpoints.map((one) => [nameOf(one), one]));
+  for (const [name, sent] of Object.entries(asked)) {
+    const endpoint = byName.get(name) as Endpoint;
+    const answer = await ask(endpoint, sent);
+    t.equal(answer.statusCode, endpoint.status, `${name}: ${answer.body.slice(0, 200)}`);
+    const read = endpoint.answer.safeParse(answer.json());
+    t.ok(read.success, name);
+    // What the schema names is all that there is.
+    t.strictSame(read.data, answer.json(), name);
+  }
+  for (const [name, sent, code] of wrong) await refuses(byName.get(name) as Endpoint, sent, code);
+
+  const samples = { params: { id: '1' }, query: { path }, body: { path, url: 'x', title: 'x' } };
+  for (const endpoint of endpoints) {
+    await refuses(endpoint, samples, 'BRIDGE_UNAUTHORIZED', 'Bearer wrong');
+    const { method, path: at, params = undefined } = endpoint;
+    const unknown = { ...(params && { params: { id } }), query: { nonsense: 1 } };
+    const answer = await app.inject({
+      method,
+      url: addressOf(endpoint, unknown),
+      headers: { authorization: token },
+    });
+    t.equal(answer.statusCode, 400, `${method} ${at} takes no word that it does not know`);
+  }
+  app.stopping.now = true;
+  for (const endpoint of endpoints) await refuses(endpoint, samples, 'BRIDGE_STOPPING');
+});
