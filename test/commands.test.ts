@@ -193,6 +193,10 @@ t.test('doctor: what is wrong is named with its cure', async (t) => {
   await passerelle(['doctor']);
   t.equal(simulator.counters.calls['user/info'], calls, 'the account is asked about once in six hours');
 
+  const odd = await passerelle(['doctor'], { PASSERELLE_PROFIL: 'kodi' });
+  t.match(odd.stdout, /^warn {2}settings .*PASSERELLE_PROFIL .*PASSERELLE_PROFILE\?/);
+  t.notMatch(odd.stdout, /every one is right/);
+  t.equal(odd.stderr, '', 'the table alone says it');
   const unset = await passerelle(['doctor'], { PASSERELLE_BASE_URL: '' });
   t.match(unset.stdout, /warn {2}base URL .*not set.*\n.*PASSERELLE_BASE_URL/);
   const gone = await passerelle(['doctor'], { FICHIER_API_URL: 'http://127.0.0.1:9/v1' });

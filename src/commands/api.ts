@@ -18,7 +18,7 @@ export interface ApiWork {
   through?: (command: string) => boolean;
   /** What this process must have to be the owner. */
   needs?: Needs;
-  /** Of this process' own log, where it is the owner and nobody chose another. Default: warnings. */
+  /** Of this process' own log, where it is the owner and nobody chose another; silent: warnings of settings too. */
   usualLevel?: 'warn' | 'silent';
 }
 
@@ -41,7 +41,7 @@ export async function withApi<T>(
   work: (api: ApiClient) => Promise<T>,
 ): Promise<T> {
   const { settings, warnings } = settingsOf(context);
-  for (const warning of warnings) context.err.write(`${warning}\n`);
+  if (usualLevel !== 'silent') for (const warning of warnings) context.err.write(`${warning}\n`);
   const dataDir = resolve(settings.dataDir);
   const clock = systemClock;
   const beganAt = clock.now();

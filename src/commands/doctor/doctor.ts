@@ -24,7 +24,9 @@ export async function doctor(context: Context, { json = false }: { json?: boolea
     // The table says all of it, and with its remedies.
     const work = { command: 'doctor', needs: { key: true }, usualLevel: 'silent' } as const;
     await withApi(context, work, async (api) => {
-      show({ what: 'settings', state: 'ok', words: 'every one is right' });
+      const { warnings } = settingsOf(context);
+      for (const words of warnings) show({ what: 'settings', state: 'warn', words });
+      if (warnings.length === 0) show({ what: 'settings', state: 'ok', words: 'every one is right' });
       let isWhole = false;
       for await (const one of api.events(checkAll, {}, context.signal)) {
         if (one.event === 'finding') show(one.data);
