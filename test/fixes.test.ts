@@ -8,7 +8,7 @@ import { strmFiles } from './fixtures/strm-files.ts';
 import type { AccountFolder } from './simulator/simulator.ts';
 
 /** A bridge to which a person says what files are. */
-async function effectiveOverride(t: Test, account: AccountFolder) {
+async function startCurated(t: Test, account: AccountFolder) {
   const one = await startBridge(t, account);
   return {
     ...one,
@@ -33,7 +33,7 @@ const [xyzzy, plain] = ['/Divers/xyzzy.mkv', 'Movies/xyzzy/xyzzy.strm'];
 const path = 'Movies/Metropolis (1927)/Metropolis (1927).strm';
 
 t.test('what an undo takes back includes the word that moved the files', async (t) => {
-  const one = await effectiveOverride(t, {
+  const one = await startCurated(t, {
     folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }],
   });
   await one.sync();
@@ -53,7 +53,7 @@ t.test('what an undo takes back includes the word that moved the files', async (
 });
 
 t.test('a word that moved nothing, and one that was taken back, are undone as well', async (t) => {
-  const one = await effectiveOverride(t, {
+  const one = await startCurated(t, {
     folders: [{ name: 'Divers', files: [file('Alien.1979.mkv'), ...others] }],
   });
   await one.sync();
@@ -74,7 +74,7 @@ t.test('a word that moved nothing, and one that was taken back, are undone as we
 });
 
 t.test('an undo of a word on a folder, killed in the middle, is ended by the next one', async (t) => {
-  const one = await effectiveOverride(t, {
+  const one = await startCurated(t, {
     folders: [
       { name: 'Serie', files: [file('a 1.mkv'), file('a 2.mkv')] },
       { name: 'F', files: [...others] },
@@ -98,7 +98,7 @@ t.test('an undo of a word on a folder, killed in the middle, is ended by the nex
 t.test(
   'a fix that was stopped leaves nothing twice where a removal is undone before the next sync',
   async (t) => {
-    const one = await effectiveOverride(t, {
+    const one = await startCurated(t, {
       folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), file('Akira.1988.mkv'), ...others] }],
     });
     await one.sync();
@@ -117,7 +117,7 @@ t.test(
 t.test(
   'what a stopped fix takes from one title to another is in one of them, whichever is written',
   async (t) => {
-    const one = await effectiveOverride(t, {
+    const one = await startCurated(t, {
       folders: [
         { name: 'A', files: [file('Metropolis.1927.1080p.mkv')] },
         { name: 'B', files: [file('Nosferatu.1922.1080p.mkv'), file('Nosferatu.1922.720p.mkv')] },
@@ -139,7 +139,7 @@ t.test(
 );
 
 t.test('what was said of a file is said of the one that is uploaded anew in its place', async (t) => {
-  const one = await effectiveOverride(t, {
+  const one = await startCurated(t, {
     folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }],
   });
   await one.sync();
@@ -167,7 +167,7 @@ t.test('what was said of a file is said of the one that is uploaded anew in its 
 });
 
 t.test('what a person does not want to see does not come back with another id', async (t) => {
-  const one = await effectiveOverride(t, {
+  const one = await startCurated(t, {
     folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }],
   });
   await one.sync();
@@ -186,7 +186,7 @@ t.test('what a person does not want to see does not come back with another id', 
 });
 
 t.test('a film that was replaced does not come up again when the new one goes as well', async (t) => {
-  const one = await effectiveOverride(t, {
+  const one = await startCurated(t, {
     folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }],
   });
   const { account } = one.simulator;
@@ -206,7 +206,7 @@ t.test('a film that was replaced does not come up again when the new one goes as
 });
 
 t.test('a file that was only moved keeps what was said of it', async (t) => {
-  const one = await effectiveOverride(t, {
+  const one = await startCurated(t, {
     folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }, { name: 'Later' }],
   });
   await one.sync();
@@ -228,7 +228,7 @@ t.test('a file that was only moved keeps what was said of it', async (t) => {
 });
 
 t.test('an undo moves the file that stands there now, whatever stood there when it was moved', async (t) => {
-  const one = await effectiveOverride(t, {
+  const one = await startCurated(t, {
     folders: [
       { name: 'Divers', files: [file('xyzzy.mkv')] },
       { name: 'F', files: [...others] },
@@ -251,7 +251,7 @@ t.test('an undo moves the file that stands there now, whatever stood there when 
 t.test(
   'an undo moves a file that got another place by itself in the meantime, and leaves nothing there',
   async (t) => {
-    const one = await effectiveOverride(t, {
+    const one = await startCurated(t, {
       folders: [
         { name: 'Divers', files: [file('xyzzy.mkv')] },
         { name: 'Films', files: others },
@@ -272,7 +272,7 @@ t.test(
 );
 
 t.test('an undo never leaves a film without a path that has left the folder of the word', async (t) => {
-  const one = await effectiveOverride(t, {
+  const one = await startCurated(t, {
     folders: [
       { name: 'Divers', files: [file('Metropolis.1927.mkv')] },
       { name: 'Films', files: others },
@@ -290,7 +290,7 @@ t.test('an undo never leaves a film without a path that has left the folder of t
 });
 
 t.test('an NFO tells what its path tells, whatever the file is called at the host', async (t) => {
-  const one = await effectiveOverride(t, {
+  const one = await startCurated(t, {
     folders: [
       { name: 'Films', files: [file('Inception.2010.mkv'), ...others] },
       { name: 'Lost', files: [file('Lost.S01E02.mkv')] },
@@ -338,18 +338,4 @@ t.test('an NFO tells what its path tells, whatever the file is called at the hos
   t.match(await nfo('Movies/Twelve (2012)/Twelve (2012).nfo'), '<title>Twelve</title>');
   await one.undo();
   await same('a word about it, and its undo');
-});
-
-t.test('what is found out about a film reaches its NFO while the path says the same', async (t) => {
-  const one = await effectiveOverride(t, {
-    folders: [{ name: 'Films', files: [file('Heat (1999) {tmdb-1}.mkv')] }],
-  });
-  await one.sync();
-  one.simulator.account.rename(
-    '/Films/Heat (1999) {tmdb-1}.mkv',
-    'Heat (1999) {tmdb-1} {imdb-tt0113277}.mkv',
-  );
-  await one.sync();
-  const nfo = join(one.libraryDir, 'Movies/Heat (1999) [tmdbid-1]/Heat (1999) [tmdbid-1].nfo');
-  t.match(await readFile(nfo, 'utf8'), 'tt0113277');
 });

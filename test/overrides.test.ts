@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import t from 'tap';
 import { request } from 'undici';
 import { applyOverrides, readOverride } from '../src/library/override.ts';
@@ -235,4 +237,18 @@ t.test('killed between two steps of a move, the next sync ends it', async (t) =>
   publisher.titles = publish;
   await one.sync();
   t.same(await strmPaths(one), ['Movies/Aliens (1986)/Aliens (1986).strm']);
+});
+
+t.test('what is found out about a film reaches its NFO while the path says the same', async (t) => {
+  const one = await startBridge(t, {
+    folders: [{ name: 'Films', files: [file('Heat (1999) {tmdb-1}.mkv')] }],
+  });
+  await one.sync();
+  one.simulator.account.rename(
+    '/Films/Heat (1999) {tmdb-1}.mkv',
+    'Heat (1999) {tmdb-1} {imdb-tt0113277}.mkv',
+  );
+  await one.sync();
+  const nfo = join(one.libraryDir, 'Movies/Heat (1999) [tmdbid-1]/Heat (1999) [tmdbid-1].nfo');
+  t.match(await readFile(nfo, 'utf8'), 'tt0113277');
 });
