@@ -1,31 +1,16 @@
 import { METHODS } from 'node:http';
-import { type FastifyInstance, fastify, LogController } from 'fastify';
-import { account } from '../plugins/routes/api/account.ts';
+import type { FastifyInstance } from 'fastify';
 import { docs } from '../plugins/routes/api/docs.ts';
-import { doctor } from '../plugins/routes/api/doctor.ts';
-import { keys } from '../plugins/routes/api/keys.ts';
-import { links } from '../plugins/routes/api/links.ts';
-import { notify } from '../plugins/routes/api/notify.ts';
-import { overrides } from '../plugins/routes/api/overrides.ts';
-import { playback } from '../plugins/routes/api/playback.ts';
-import { proposals } from '../plugins/routes/api/proposals.ts';
-import { status } from '../plugins/routes/api/status.ts';
-import { sync } from '../plugins/routes/api/sync.ts';
-import { tree } from '../plugins/routes/api/tree.ts';
 import { browse } from '../plugins/routes/browse.ts';
 import { dav } from '../plugins/routes/dav.ts';
 import { health } from '../plugins/routes/health.ts';
 import { playlist } from '../plugins/routes/playlist.ts';
 import { stream } from '../plugins/routes/stream.ts';
 import { strm } from '../plugins/routes/strm.ts';
-import { auth } from '../plugins/support/auth.ts';
-import { bridgeDecorator } from '../plugins/support/bridge.ts';
 import { delivery } from '../plugins/support/delivery.ts';
-import { apiRoutes, otherMethods } from '../plugins/support/endpoints.ts';
-import { errors, frameworkError } from '../plugins/support/errors.ts';
-import { limits, maxUrl } from '../plugins/support/limits.ts';
+import { otherMethods } from '../plugins/support/endpoints.ts';
 import { openapi } from '../plugins/support/openapi.ts';
-import { requestLog } from '../plugins/support/request-log.ts';
+import { createApp, registerApi, registerSupport } from './api-app.ts';
 import type { Bridge } from './bridge.ts';
 import { type Holder, holderHere } from './owner/holder.ts';
 
@@ -55,54 +40,4 @@ export async function buildApp(
   await app.register(docs);
   await app.register(otherMethods);
   return app;
-}
-
-/** The API alone: for a command that owns the data while it runs, and starts in a moment. */
-export async function buildApi(bridge: Bridge, holder: Holder): Promise<FastifyInstance> {
-  const app = createApp(bridge);
-  await registerSupport(app, bridge);
-  await registerApi(app, holder);
-  return app;
-}
-
-async function registerSupport(app: FastifyInstance, bridge: Bridge): Promise<void> {
-  await app.register(bridgeDecorator, { bridge });
-  await app.register(requestLog);
-  await app.register(limits);
-  await app.register(errors);
-  await app.register(auth);
-}
-
-async function registerApi(app: FastifyInstance, holder: Holder): Promise<void> {
-  await app.register(apiRoutes);
-  await app.register(status, { holder });
-  await app.register(sync);
-  await app.register(account);
-  await app.register(links);
-  await app.register(playback);
-  await app.register(overrides);
-  await app.register(proposals);
-  await app.register(tree);
-  await app.register(keys);
-  await app.register(notify);
-  await app.register(doctor);
-}
-
-function createApp(bridge: Bridge): FastifyInstance {
-  return fastify({
-    logger: false,
-    // Our own line per request says more, and less of what is secret.
-    logController: new LogController({ disableRequestLogging: true }),
-    // One proxy: what stands before the address that it added is what its client wrote, and may be made up.
-    trustProxy: bridge.settings.server.trustProxy ? (_address: string, hop: number) => hop === 0 : false,
-    bodyLimit: 1024 * 1024,
-    exposeHeadRoutes: false,
-    // A request has to be there whole within this: whoever sends a byte a minute gives his place to somebody else.
-    requestTimeout: 60_000,
-    // Running films are ended by `serve` after a time of grace, not by the server at once.
-    forceCloseConnections: 'idle',
-    return503OnClosing: false,
-    routerOptions: { maxParamLength: maxUrl, ignoreTrailingSlash: false },
-    frameworkErrors: frameworkError,
-  });
 }

@@ -75,7 +75,7 @@ async function own<T>(
   work: (api: ApiClient) => Promise<T>,
 ): Promise<{ done: T } | { inUse: BridgeError }> {
   const { settings } = settingsOf(context, needs);
-  const [{ becomeOwner }, { buildApi }] = await Promise.all([import('./owner.ts'), import('../app.ts')]);
+  const [{ becomeOwner }, { buildApi }] = await Promise.all([import('./owner.ts'), import('../api-app.ts')]);
   const level = context.env.PASSERELLE_LOG_LEVEL ? settings.log.level : usualLevel;
   const log = createProcessLog({ ...settings.log, level }, context.err);
   let owner: Awaited<ReturnType<typeof becomeOwner>>;
