@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { account } from '../plugins/routes/api/account.ts';
 import { doctor } from '../plugins/routes/api/doctor.ts';
@@ -15,6 +16,7 @@ import { bridgeDecorator } from '../plugins/support/bridge.ts';
 import { apiRoutes } from '../plugins/support/endpoints.ts';
 import { errors, frameworkError } from '../plugins/support/errors.ts';
 import { limits, maxUrl } from '../plugins/support/limits.ts';
+import { otherMethods } from '../plugins/support/other-methods.ts';
 import { requestLog } from '../plugins/support/request-log.ts';
 import type { Bridge } from './bridge.ts';
 import type { Holder } from './owner/holder.ts';
@@ -34,6 +36,7 @@ export async function registerSupport(app: FastifyInstance, bridge: Bridge): Pro
   await app.register(limits);
   await app.register(errors);
   await app.register(auth);
+  await app.register(otherMethods);
 }
 
 /** Every address below /api/v1 but the document of them. */
@@ -54,7 +57,7 @@ export async function registerApi(app: FastifyInstance, holder: Holder): Promise
 
 /** Fastify with our limits, and nothing on it. */
 export function createApp(bridge: Bridge): FastifyInstance {
-  return fastify({
+  const app = fastify({
     logger: false,
     // Our own line per request says more, and less of what is secret.
     logController: new LogController({ disableRequestLogging: true }),
@@ -70,4 +73,9 @@ export function createApp(bridge: Bridge): FastifyInstance {
     routerOptions: { maxParamLength: maxUrl, ignoreTrailingSlash: false },
     frameworkErrors: frameworkError,
   });
+  // So that an address can say which methods it takes, whatever it was asked with. CONNECT never reaches a route.
+  for (const method of METHODS)
+    if (method !== 'CONNECT' && !app.supportedMethods.includes(method))
+      app.addHttpMethod(method, { hasBody: ['PROPFIND', 'PROPPATCH', 'LOCK'].includes(method) });
+  return app;
 }

@@ -1,4 +1,3 @@
-import { METHODS } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { docs } from '../plugins/routes/api/docs.ts';
 import { browse } from '../plugins/routes/browse.ts';
@@ -8,7 +7,6 @@ import { playlist } from '../plugins/routes/playlist.ts';
 import { stream } from '../plugins/routes/stream.ts';
 import { strm } from '../plugins/routes/strm.ts';
 import { delivery } from '../plugins/support/delivery.ts';
-import { otherMethods } from '../plugins/support/endpoints.ts';
 import { openapi } from '../plugins/support/openapi.ts';
 import { createApp, registerApi, registerSupport } from './api-app.ts';
 import type { Bridge } from './bridge.ts';
@@ -23,10 +21,6 @@ export async function buildApp(
   holder: Holder = holderHere('serve', bridge.clock.now()),
 ): Promise<FastifyInstance> {
   const app = createApp(bridge);
-  // So that an address can say which methods it takes, whatever it was asked with.
-  for (const method of METHODS)
-    if (method !== 'CONNECT' && !app.supportedMethods.includes(method))
-      app.addHttpMethod(method, { hasBody: ['PROPFIND', 'PROPPATCH', 'LOCK'].includes(method) });
   await registerSupport(app, bridge);
   await app.register(delivery);
   await app.register(health);
@@ -38,6 +32,5 @@ export async function buildApp(
   await app.register(openapi);
   await registerApi(app, holder);
   await app.register(docs);
-  await app.register(otherMethods);
   return app;
 }

@@ -83,17 +83,7 @@ t.test('docs/api.md tells of every address, its methods and who is let in', asyn
     await bridge.close();
   });
 
-  // The framework prints its routes as a tree: a name continues the one above that stands further left.
-  const above: { indent: number; url: string }[] = [];
-  const routes = new Map<string, string>();
-  for (const line of app.printRoutes({ method: 'GET' }).split('\n')) {
-    const [, lead = '', name = '', methods] = /^([^\w/:*]*)(\S+)(?: \(([^)]+)\))?$/.exec(line) ?? [];
-    if (name === '') continue;
-    while ((above.at(-1)?.indent ?? -1) >= lead.length) above.pop();
-    const url = (above.at(-1)?.url ?? '') + name;
-    above.push({ indent: lead.length, url });
-    if (methods) routes.set(url, methods);
-  }
+  const routes = app.servedMethods();
   const told = rowsOf('docs/api.md', 'addresses').map(
     ([[address = '', methods = ''] = [], [who = ''] = []]) => {
       const route = address.replace(/<(?:path|name\.ext)>$/, '*').replace(/<(\w+)>/g, ':$1');

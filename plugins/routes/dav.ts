@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { BridgeError, isBridgeError } from '../../src/core/errors.ts';
@@ -23,7 +22,6 @@ const xml = 'application/xml; charset=utf-8';
 const allowed = ['OPTIONS', 'GET', 'HEAD', 'PROPFIND', 'PROPPATCH', 'LOCK', 'UNLOCK'];
 /** What would change something. */
 const writing = ['PUT', 'DELETE', 'MKCOL', 'MOVE', 'COPY', 'PATCH'];
-const others = METHODS.filter((method) => ![...allowed, ...writing, 'CONNECT'].includes(method));
 
 /** Locks are given so that clients that insist on one go on; nothing can be written, so none of them is kept. */
 const lockSeconds = 3600;
@@ -58,26 +56,27 @@ export const dav = fp(
       app.route({
         method: writing,
         url,
+        config: { isUnlisted: true },
         // Before the body: nobody waits for a film to arrive that is not taken.
         onRequest: [app.basicAuth, (request, _reply, done) => done(refusal(request))],
         handler: () => undefined,
       });
-      app.route({
-        method: others,
-        url,
-        onRequest: [
-          app.basicAuth,
-          (_request, reply, done) => {
-            reply.header('allow', allowed.join(', '));
-            done(new BridgeError('BRIDGE_METHOD'));
-          },
-        ],
-        handler: () => undefined,
-      });
     }
     // Windows asks at the top of the server before it asks where it was sent (facts/media-servers 6.1).
-    app.route({ method: 'OPTIONS', url: '/', onRequest: app.basicAuth, handler: options });
-    app.route({ method: 'PROPFIND', url: '/', onRequest: app.basicAuth, handler: top });
+    app.route({
+      method: 'OPTIONS',
+      url: '/',
+      config: { isUnlisted: true },
+      onRequest: app.basicAuth,
+      handler: options,
+    });
+    app.route({
+      method: 'PROPFIND',
+      url: '/',
+      config: { isUnlisted: true },
+      onRequest: app.basicAuth,
+      handler: top,
+    });
 
     function options(_request: FastifyRequest, reply: FastifyReply) {
       return describe(reply).header('allow', allowed.join(', ')).header('content-length', '0').send();

@@ -1,4 +1,3 @@
-import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { serializerCompiler } from 'fastify-type-provider-zod';
@@ -10,10 +9,8 @@ import { schemaOf } from './openapi.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** What the API serves so far, and what it does just now. */
+    /** What the API does just now. */
     apiState: {
-      /** Methods by address. */
-      methods: Map<string, string[]>;
       running: Set<Promise<unknown>>;
       stopping: AbortController;
     };
@@ -35,32 +32,13 @@ export const apiRoutes = fp(
   async (app: FastifyInstance) => {
     const running = new Set<Promise<unknown>>();
     const stopping = new AbortController();
-    app.decorate('apiState', { methods: new Map(), running, stopping });
+    app.decorate('apiState', { running, stopping });
     app.addHook('preClose', async () => {
       stopping.abort(new BridgeError('BRIDGE_STOPPING'));
       while (running.size > 0) await Promise.allSettled(running);
     });
   },
   { name: 'api-routes', dependencies: ['bridge', 'errors', 'auth'] },
-);
-
-/** After every route of the API: what an address does not take is told so with 405 and `Allow`. */
-export const otherMethods = fp(
-  async (app: FastifyInstance) => {
-    for (const [url, allowed] of app.apiState.methods)
-      app.route({
-        // CONNECT never reaches a route.
-        method: METHODS.filter((method) => method !== 'CONNECT' && !allowed.includes(method)),
-        url,
-        schema: { hide: true },
-        onRequest: (_request, reply, done) => {
-          reply.header('allow', allowed.join(', '));
-          done(new BridgeError('BRIDGE_METHOD', { detail: `use ${allowed.join(' or ')}` }));
-        },
-        handler: () => undefined,
-      });
-  },
-  { name: 'other-methods', dependencies: ['api-routes'] },
 );
 
 /**
@@ -73,11 +51,10 @@ export function serveEndpoint<E extends Endpoint>(
   handler: (received: Received<E>, asked: Asked) => Promise<Given<E> | FastifyReply>,
 ): void {
   const { method, path, status } = endpoint;
-  const { methods: served, running, stopping } = app.apiState;
+  const { running, stopping } = app.apiState;
   const url = `/api/v1${path.replace(/\{(\w+)\}/g, ':$1')}`;
   const schema = schemaOf(endpoint);
   const methods = method === 'GET' ? ['GET', 'HEAD'] : [method];
-  served.set(url, [...(served.get(url) ?? []), ...methods]);
   const keep = (work: Promise<unknown>) => {
     running.add(work);
     const forget = () => void running.delete(work);

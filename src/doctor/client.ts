@@ -1,9 +1,9 @@
 import type { CatalogFile } from '../catalog/account/files.ts';
 import { BridgeError } from '../core/errors.ts';
 import { isFileId, streamPrefix } from '../delivery/address.ts';
-import { networkZoneOf, networkZones } from '../delivery/policy/client.ts';
+import { type NetworkZone, networkZoneOf, networkZones } from '../delivery/policy/client.ts';
 import { familyNames, familyOf } from '../delivery/policy/client-traits.ts';
-import { ruleFor, wantedParts } from '../delivery/policy/rules.ts';
+import { type Rule, ruleFor, type WantedPart, wantedParts } from '../delivery/policy/rules.ts';
 import type { DoctorParts } from './parts.ts';
 
 export interface ClientQuestion {
@@ -15,8 +15,31 @@ export interface ClientQuestion {
   address?: string | undefined;
 }
 
+export interface ClientAnswer {
+  /** The file's name. */
+  name: string;
+  mode: DoctorParts['settings']['delivery']['mode'];
+  /** How long the link at hand is known to live, milliseconds; absent = there is none. */
+  linkForMs?: number;
+  /** A line for each family, zone and wanted part. */
+  rows: ClientRow[];
+}
+
+interface ClientRow {
+  client: (typeof familyNames)[number];
+  from: NetworkZone;
+  asks: WantedPart;
+  give: Rule['give'];
+  /** Name of the rule that fires. */
+  rule: string;
+  why: string;
+}
+
 /** Says for a stream address which rule of `delivery.mode: auto` fires for which client, and why. Calls nobody. */
-export async function explainClient(parts: DoctorParts, { url, agent, address }: ClientQuestion) {
+export async function explainClient(
+  parts: DoctorParts,
+  { url, agent, address }: ClientQuestion,
+): Promise<ClientAnswer> {
   const { links, delivery, clock, settings, catalog } = parts;
   const file = await fileOf(parts, url);
   const { mode, filmMinutes } = settings.delivery;

@@ -9,7 +9,7 @@ import {
   checkHost,
   checkLinks,
 } from './checks.ts';
-import { explainClient } from './client.ts';
+import { type ClientAnswer, type ClientQuestion, explainClient } from './client.ts';
 import { checkServers } from './notify.ts';
 import type { DoctorParts, Finding } from './parts.ts';
 import { checkProposals } from './proposals.ts';
@@ -21,7 +21,15 @@ export interface NamedFinding extends Finding {
 }
 
 /** Looks at everything that has to be right, one after the other. */
-export function createDoctor(parts: DoctorParts) {
+export interface Doctor {
+  /** Each finding as it is made. @throws the signal's reason */
+  check(signal: AbortSignal): AsyncGenerator<NamedFinding>;
+  /** Which rule of delivery fires for whom, for a stream address. @throws BridgeError BRIDGE_NOT_FOUND */
+  explain(asked: ClientQuestion): Promise<ClientAnswer>;
+}
+
+/** @see Doctor */
+export function createDoctor(parts: DoctorParts): Doctor {
   async function look(
     what: string,
     check: () => Promise<Finding>,
@@ -39,18 +47,14 @@ export function createDoctor(parts: DoctorParts) {
   }
 
   return {
-    /** Each finding as it is made. @throws the signal's reason */
     async *check(signal: AbortSignal): AsyncGenerator<NamedFinding> {
       for (const [what, check] of checksFor(parts, signal)) yield look(what, check, signal);
       for (const [what, finding] of await checkServers(parts, signal)) yield { what, ...finding };
     },
 
-    /** Which rule of delivery fires for whom, for a stream address. @throws BridgeError BRIDGE_NOT_FOUND */
-    explain: (asked: Parameters<typeof explainClient>[1]) => explainClient(parts, asked),
+    explain: (asked) => explainClient(parts, asked),
   };
 }
-
-export type Doctor = ReturnType<typeof createDoctor>;
 
 function checksFor(parts: DoctorParts, signal: AbortSignal): [string, () => Promise<Finding>][] {
   const { settings, trees } = parts;

@@ -49,6 +49,37 @@ export interface BrokerOptions {
   playDeadlineMs?: number;
 }
 
+/**
+ * One live lease per file. Who asks while a call for the same file is in flight shares its answer; who asks after a
+ * refusal gets the same refusal until its time is over. Both cost the host nothing.
+ */
+export interface Broker {
+  /** A lease at hand that lives; no promise, for the hot path. */
+  atHand(fileId: FileId): Lease | undefined;
+  /**
+   * A living lease for this file: kept, shared or new.
+   * @throws BridgeError of the host or the gate, with retryAt; the signal's reason when it aborts
+   */
+  acquire(file: LinkedFile, options: AcquireOptions): Promise<Lease>;
+  /**
+   * A new link in place of one that is at hand and nears its end; who asks meanwhile gets the old one.
+   * @throws BridgeError of the host or the gate
+   */
+  renew(file: LinkedFile): Promise<Lease>;
+  /** The host answered this link with the file: from the first time on the resume window counts. */
+  used(lease: Lease): void;
+  /** The host refused this link. Whether links end so early or the file has gone is told by the next one. */
+  refused(lease: Lease): Promise<void>;
+  /** This link is not to be used again; a newer one that somebody fetched meanwhile stays. */
+  drop(fileId: FileId, url: string): Promise<void>;
+  /** Another link may name a server that answers; this one stays the last hope while there is no other. */
+  avoid(lease: Lease): void;
+  /** What was found out about a file beside its links: the next who ask are told the same until `error.retryAt`. */
+  refuse(fileId: FileId, error: BridgeError): void;
+  /** How long this lease may still be handed out, milliseconds. */
+  remainingMs(lease: Lease): number;
+}
+
 /** No link lives longer than this. */
 const deadLinkSeconds = 24 * 3600;
 
@@ -71,11 +102,8 @@ interface Flight {
   abort: AbortController;
 }
 
-/**
- * One live lease per file. Who asks while a call for the same file is in flight shares its answer; who asks after a
- * refusal gets the same refusal until its time is over. Both cost the host nothing.
- */
-export function createBroker(options: BrokerOptions) {
+/** @see Broker */
+export function createBroker(options: BrokerOptions): Broker {
   const { clock, log, linkTtl, store, directLink, playDeadlineMs = 10_000 } = options;
   const leases = new NodeCache({ useClones: false, checkperiod: 0 });
   const refusals = new NodeCache({ useClones: false, checkperiod: 0 });
@@ -172,7 +200,6 @@ export function createBroker(options: BrokerOptions) {
     return flight;
   }
 
-  /** A lease at hand that lives; no promise, for the hot path. */
   function atHand(fileId: FileId): Lease | undefined {
     const lease = leases.get<Lease>(fileId);
     if (!lease) return undefined;
@@ -181,13 +208,11 @@ export function createBroker(options: BrokerOptions) {
     return undefined;
   }
 
-  /** Another link may name a server that answers; this one stays the last hope while there is no other. */
   function avoid({ fileId, url }: Lease): void {
     avoided.set(url, true);
     if (leases.get<Lease>(fileId)?.url === url) leases.del(fileId);
   }
 
-  /** This link is not to be used again; a newer one that somebody fetched meanwhile stays. */
   async function drop(fileId: FileId, url: string): Promise<void> {
     dead.set(url, true);
     if (leases.get<Lease>(fileId)?.url === url) leases.del(fileId);
@@ -198,10 +223,6 @@ export function createBroker(options: BrokerOptions) {
   return {
     atHand,
 
-    /**
-     * A living lease for this file: kept, shared or new.
-     * @throws BridgeError of the host or the gate, with retryAt; the signal's reason when it aborts
-     */
     async acquire(file: LinkedFile, { urgency, signal, onSource }: AcquireOptions): Promise<Lease> {
       const living = atHand(file.id);
       if (living) {
@@ -238,14 +259,9 @@ export function createBroker(options: BrokerOptions) {
       }
     },
 
-    /**
-     * A new link in place of one that is at hand and nears its end; who asks meanwhile gets the old one.
-     * @throws BridgeError of the host or the gate
-     */
     renew: (file: LinkedFile): Promise<Lease> =>
       (flights.get(file.id) ?? takeOff(file, 'refresh', newLease)).promise,
 
-    /** The host answered this link with the file: from the first time on the resume window counts. */
     used(lease: Lease): void {
       const now = clock.now();
       const doubt = suspects.get(lease.fileId);
@@ -261,7 +277,6 @@ export function createBroker(options: BrokerOptions) {
       if (leases.get(lease.fileId) === lease) keep(lease);
     },
 
-    /** The host refused this link. Whether links end so early or the file has gone is told by the next one. */
     async refused(lease: Lease): Promise<void> {
       if (suspects.size > maxDoubted) suspects.clear();
       suspects.set(lease.fileId, {
@@ -275,19 +290,15 @@ export function createBroker(options: BrokerOptions) {
 
     avoid,
 
-    /** What was found out about a file beside its links: the next who ask are told the same until `error.retryAt`. */
     refuse(fileId: FileId, error: BridgeError): void {
       // The new link was refused as well: the file is to blame, and the old one says nothing of how long links live.
       suspects.delete(fileId);
       remember(fileId, error);
     },
 
-    /** How long this lease may still be handed out, milliseconds. */
     remainingMs: (lease: Lease): number => Math.max(0, linkTtl.endOf(lease) - clock.now()),
   };
 }
-
-export type Broker = ReturnType<typeof createBroker>;
 
 /** The host or its gate says no for now; the file and its links are not to blame. */
 function isPassing(error: unknown): boolean {

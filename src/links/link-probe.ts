@@ -16,13 +16,29 @@ export interface LinkProbeOptions {
   timeLimitMs?: number;
 }
 
-/** A link that answered so lately, or that is so little older than one that was seen alive, needs no look. */
-const trustMs = 2000;
-
 /**
  * Asks the host whether a link still lives, by a HEAD: a player that is sent to a dead link stops, and nobody hears of
  * it. One look at a time per link.
  */
+export interface LinkProbe {
+  /**
+   * Asks now. A link that answers counts as used: from then on its longer life counts.
+   * @returns false when the host does not know the link any more; true also where it has trouble of its own
+   */
+  ask(lease: Lease): Promise<boolean>;
+  /** Whether a link may be handed out without a look: links of its age were seen to live, or itself just now. */
+  isTrusted(lease: Lease): boolean;
+  /**
+   * A lease that lives. When the host does not know the first one, the second is new and needs no look.
+   * @throws what `acquire` throws
+   */
+  acquire(acquire: () => Promise<Lease>): Promise<Lease>;
+}
+
+/** A link that answered so lately, or that is so little older than one that was seen alive, needs no look. */
+const trustMs = 2000;
+
+/** @see LinkProbe */
 export function createLinkProbe({
   broker,
   linkTtl,
@@ -31,7 +47,7 @@ export function createLinkProbe({
   clock,
   userAgent,
   timeLimitMs = 4000,
-}: LinkProbeOptions) {
+}: LinkProbeOptions): LinkProbe {
   const probes = new Map<string, Promise<boolean>>();
 
   async function probe(lease: Lease): Promise<boolean> {
@@ -59,7 +75,6 @@ export function createLinkProbe({
     }
   }
 
-  /** Asks now. A link that answers counts as used: from then on its longer life counts. */
   function ask(lease: Lease): Promise<boolean> {
     let running = probes.get(lease.url);
     if (!running) {
@@ -69,7 +84,6 @@ export function createLinkProbe({
     return running;
   }
 
-  /** Whether a link may be handed out without a look: links of its age were seen to live, or itself just now. */
   function isTrusted(lease: Lease): boolean {
     const seenAt = Math.max(linkTtl.provenUntil(lease), lease.aliveAt ?? Number.NEGATIVE_INFINITY);
     const silentMs = clock.now() - seenAt;
@@ -83,12 +97,9 @@ export function createLinkProbe({
     ask,
     isTrusted,
 
-    /** A lease that lives. When the host does not know the first one, the second is new and needs no look. */
     async acquire(acquire: () => Promise<Lease>): Promise<Lease> {
       const lease = await acquire();
       return isTrusted(lease) || (await ask(lease)) ? lease : await acquire();
     },
   };
 }
-
-export type LinkProbe = ReturnType<typeof createLinkProbe>;

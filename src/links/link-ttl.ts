@@ -28,6 +28,29 @@ export interface LinkTtlOptions {
   memory: { read(): LearnedTtl | undefined; write(linkTtl: LearnedTtl): void };
 }
 
+/**
+ * How long direct links of an account live, learned from each link that the host answers and each that it refuses:
+ * the documented times are a first guess. A window grows a little past what was seen to work, so that in the end it
+ * swings around the true one; where a refusal would reach a player, `provenUntil` is the time to go by.
+ * Times in milliseconds UTC.
+ */
+export interface LinkTtl {
+  /** The moment from which this lease is not handed out any more. */
+  endOf(lease: Lease): number;
+  /** Until when links like this one have been seen to live, from their first use on. */
+  provenUntil(lease: Lease): number;
+  /** Until when a player that has begun with this lease may go on with it, as far as was seen. */
+  provenResumeUntil(lease: Lease): number;
+  /** No link is tried after this, whatever is believed. */
+  lastHopeUntil(lease: Lease): number;
+  /** The host answered with the file. */
+  worked(lease: Lease, now: number): void;
+  /** The host refused a link at this age in milliseconds, and the file is alive: another link worked. */
+  refused(isUsed: boolean, ageMs: number): void;
+  /** What was learned so far, for people. */
+  state(): Readonly<LearnedTtl>;
+}
+
 /** A refusal may be a bad moment of the host: one alone halves a window at most. */
 const shrink = 0.5;
 /** A link this near to its believed end that still works makes the next ones be tried for longer. */
@@ -36,12 +59,8 @@ const growth = 1.25;
 /** How far below an age that was refused links are trusted. */
 const margin = 0.9;
 
-/**
- * How long direct links of an account live, learned from each link that the host answers and each that it refuses:
- * the documented times are a first guess. A window grows a little past what was seen to work, so that in the end it
- * swings around the true one; where a refusal would reach a player, `provenUntil` is the time to go by.
- */
-export function createLinkTtl(options: LinkTtlOptions) {
+/** @see LinkTtl */
+export function createLinkTtl(options: LinkTtlOptions): LinkTtl {
   const { account, startWindowMs, resumeWindowMs, memory } = options;
   // What a person believes is never out of bounds.
   const minMs = Math.min(options.minMs, startWindowMs, resumeWindowMs);
@@ -75,21 +94,16 @@ export function createLinkTtl(options: LinkTtlOptions) {
   }
 
   return {
-    /** The moment from which this lease is not handed out any more. */
     endOf: (lease: Lease): number => lease.issuedAt + windowOf(lease).believedMs,
 
-    /** Until when links like this one have been seen to live, from their first use on. */
     provenUntil: (lease: Lease): number =>
       lease.issuedAt + Math.min(windowOf(lease).provenMs, windowOf(lease).believedMs),
 
-    /** Until when a player that has begun with this lease may go on with it, as far as was seen. */
     provenResumeUntil: (lease: Lease): number =>
       lease.issuedAt + Math.min(linkTtl.resume.provenMs, linkTtl.resume.believedMs),
 
-    /** No link is tried after this, whatever is believed. */
     lastHopeUntil: (lease: Lease): number => lease.issuedAt + maxMs,
 
-    /** The host answered with the file. */
     worked(lease: Lease, now: number): void {
       const window = windowOf(lease);
       const ageMs = now - lease.issuedAt;
@@ -100,7 +114,6 @@ export function createLinkTtl(options: LinkTtlOptions) {
       save();
     },
 
-    /** The host refused the link at this age, and the file is alive: another link worked. */
     refused(isUsed: boolean, ageMs: number): void {
       const window = isUsed ? linkTtl.resume : linkTtl.start;
       if (ageMs < 0) return;
@@ -113,8 +126,6 @@ export function createLinkTtl(options: LinkTtlOptions) {
     state: (): Readonly<LearnedTtl> => structuredClone(linkTtl),
   };
 }
-
-export type LinkTtl = ReturnType<typeof createLinkTtl>;
 
 function isLife(kept: LearnedTtl): boolean {
   return [kept.start, kept.resume].every(

@@ -10,7 +10,14 @@ export interface LocationLockOptions {
 }
 
 /** Knows whether the host counts another location of the account: then nobody but we may fetch from it. */
-export function createLocationLock({ clock, log, lockMs }: LocationLockOptions) {
+export interface LocationLock {
+  isLocked(): boolean;
+  /** What the host answered, anywhere. */
+  heard(code: ErrorCode): void;
+}
+
+/** @see LocationLock */
+export function createLocationLock({ clock, log, lockMs }: LocationLockOptions): LocationLock {
   let since: number | undefined;
   const isLocked = () => {
     if (since === undefined) return false;
@@ -19,7 +26,6 @@ export function createLocationLock({ clock, log, lockMs }: LocationLockOptions) 
   };
   return {
     isLocked,
-    /** What the host answered, anywhere. */
     heard(code: ErrorCode): void {
       if (code !== 'BRIDGE_HOST_LOCATION') return;
       if (!isLocked())
@@ -31,5 +37,3 @@ export function createLocationLock({ clock, log, lockMs }: LocationLockOptions) 
     },
   };
 }
-
-export type LocationLock = ReturnType<typeof createLocationLock>;

@@ -26,9 +26,6 @@ export const docs = fp(
       page.addHook('onRoute', (route) => {
         route.method = ['GET', 'HEAD'];
         route.onRequest = [route.onRequest ?? [], app.basicAuth].flat();
-        app.apiState.methods.set(route.url, route.method);
-        // The same route with a slash behind it, of which nobody is told.
-        if (route.url === '/api/docs') app.apiState.methods.set('/api/docs/', route.method);
       });
       await page.register(swaggerUi, {
         routePrefix: '/api/docs',
