@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { cleanEnv, startBridge } from './fixtures/bridge-process.ts';
+import { cleanEnv, type LogLine, startBridge } from './fixtures/bridge-process.ts';
 import { passerelle as inThisProcess, mainWith, runMain } from './fixtures/passerelle.ts';
 import { until } from './fixtures/playing.ts';
 import { envOver } from './fixtures/setup.ts';
@@ -85,4 +85,21 @@ t.test('Ctrl-C at a sync that serve does ends it cleanly, and serve goes on', as
   t.equal(JSON.parse(again.stdout).outcome, 'done', 'the same serve does the next one');
   t.equal(await bridge.stop(), 0);
   t.equal(bridge.errors(), '');
+});
+
+t.test('a serve that starts while a command holds dataDir waits for it, and then serves', async (t) => {
+  const { simulator, home, env } = await house(t);
+  simulator.faults.answer({ is: 'slow', ms: 60_000, skip: 1 });
+  const sync = spawn(...mainWith(['sync']), { env, cwd: home, stdio: 'ignore' });
+  t.teardown(() => sync.kill('SIGKILL'));
+  await until('it waits for an answer', () => (simulator.counters.calls['folder/ls'] ?? 0) >= 1);
+  const isWaiting = ({ msg }: LogLine) => msg === 'waiting for a command to end';
+  const bridge = await startBridge(env as Record<string, string>, home, isWaiting);
+  t.teardown(() => bridge.child.kill('SIGKILL'));
+  const waiting = await bridge.waitFor(isWaiting);
+  t.match(waiting.holder, new RegExp(`^passerelle sync \\(process ${sync.pid} on `));
+  simulator.faults.clear();
+  sync.kill('SIGKILL');
+  await bridge.waitFor((line) => line.msg === 'sync done');
+  t.equal(await bridge.stop(), 0);
 });

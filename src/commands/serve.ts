@@ -1,14 +1,21 @@
+import { resolve } from 'node:path';
+import type { Settings } from '../../config/settings.ts';
 import { buildApp } from '../app.ts';
 import { createBufferedDestination } from '../core/buffered-destination.ts';
 import { systemClock } from '../core/clock.ts';
-import { BridgeError } from '../core/errors.ts';
+import { BridgeError, isBridgeError } from '../core/errors.ts';
 import { toFileId } from '../core/ids.ts';
+import type { Log } from '../core/log.ts';
 import { isLoopback } from '../core/loopback.ts';
 import { version } from '../core/version.ts';
+import { describeHolder, readNote } from '../owner/holder.ts';
 import { createScheduler } from '../sync/scheduler.ts';
 import { type Context, type ExitCode, exitCodes, settingsOf } from './context.ts';
-import { becomeOwner } from './owner.ts';
+import { becomeOwner, type Owner } from './owner.ts';
 import { createProcessLog } from './process-log.ts';
+
+/** Between two looks whether a command has given dataDir back. */
+const pauseMs = 250;
 
 /** Syncs and serves until it is told to stop. */
 export async function serve(context: Context): Promise<ExitCode> {
@@ -17,15 +24,7 @@ export async function serve(context: Context): Promise<ExitCode> {
   let nameOfFile = (_id: string): string | undefined => undefined;
   const log = createProcessLog(settings.log, context.out, lines, (id) => nameOfFile(id));
   for (const warning of warnings) log.warn({}, warning);
-  const now = systemClock.now();
-  const owner = await becomeOwner({
-    settings,
-    log,
-    command: 'serve',
-    build: buildApp,
-    keepBaseUrl: false,
-    now,
-  });
+  const owner = await ownDataDir(settings, log, context.signal);
   const { bridge, app } = owner;
   nameOfFile = (id) => bridge.catalog.files.byIdAtHand(toFileId(id))?.name;
   const scheduler = createScheduler({
@@ -94,6 +93,31 @@ export async function serve(context: Context): Promise<ExitCode> {
   log.info({}, 'stopped');
   lines.flushSync();
   return exitCodes.done;
+}
+
+/** A command that holds dataDir just now is waited for; another `serve` is not. */
+async function ownDataDir(settings: Settings, log: Log, signal: AbortSignal): Promise<Owner> {
+  for (let hasTold = false; ; ) {
+    const now = systemClock.now();
+    try {
+      return await becomeOwner({
+        settings,
+        log,
+        command: 'serve',
+        build: buildApp,
+        keepBaseUrl: false,
+        now,
+      });
+    } catch (error) {
+      const holder = isBridgeError(error, 'BRIDGE_CATALOG_IN_USE')
+        ? readNote(resolve(settings.dataDir))
+        : undefined;
+      if (!holder || holder.command === 'serve') throw error;
+      if (!hasTold) log.warn({ holder: describeHolder(holder) }, 'waiting for a command to end');
+      hasTold = true;
+    }
+    await systemClock.sleep(pauseMs, signal);
+  }
 }
 
 function warnOfBaseUrl(baseUrl: string | undefined, warn: (words: string) => void): void {

@@ -14,6 +14,7 @@ type Sentence = (values: LogValues, zone: string | undefined) => string | undefi
  */
 export const eventSentences: ReadonlyMap<string, Sentence> = new Map<string, Sentence>([
   ['Passerelle serves', serves],
+  ['waiting for a command to end', ({ holder }) => `waiting for ${text(holder)} to end`],
   ['stopping: no new requests, running films go on for a moment', stopping],
   ['host call', hostCall],
   ['folder listed', folderListed],
