@@ -91,18 +91,30 @@ t.test('versions of a film begin with the exact folder name and say what differs
   );
 });
 
-t.test('a film in two files is a stack', async (t) => {
-  t.strictSame(paths(['/Films/Le Parrain (1972)/CD1.avi', '/Films/Le Parrain (1972)/CD2.avi']), [
-    'Movies/Le Parrain (1972)/Le Parrain (1972) - cd1.strm',
-    'Movies/Le Parrain (1972)/Le Parrain (1972) - cd2.strm',
-  ]);
-});
+t.test(
+  'a film in two files is a stack, to Jellyfin two versions: it plays no second part of a stack',
+  async (t) => {
+    const names = ['/Films/Le Parrain (1972)/CD1.avi', '/Films/Le Parrain (1972)/CD2.avi'];
+    const film = 'Movies/Le Parrain (1972)/Le Parrain (1972)';
+    for (const profile of Object.values(profiles)) {
+      const words = profile.name === 'jellyfin' ? ['1 of 2', '2 of 2'] : ['cd1', 'cd2'];
+      t.strictSame(
+        paths(names, 'strm', { profile }),
+        words.map((word) => `${film} - ${word}.strm`),
+        profile.name,
+      );
+    }
+    const both = ['1 of 2', '2 of 2'].map((word) => `${film} - ${word}.strm`);
+    for (const version of [10, 12] as const)
+      t.match(jellyfin(version)(both).films, [{ title: 'Le Parrain', versions: both.map((path) => [path]) }]);
+  },
+);
 
 t.test('a first part alone is named so that the second can join it', async (t) => {
   const film = 'Movies/Heat (1995)/Heat (1995)';
   for (const marker of ['CD1', 'CD 1', '(cd1)', 'DVD1', 'Disc 1', 'Disk.1'])
-    t.strictSame(paths([`/Films/Heat.1995.${marker}.avi`]), [`${film} - cd1.strm`], marker);
-  t.strictSame(paths(['/Films/Heat (1995)/CD2.avi']), [`${film} - cd2.strm`]);
+    t.strictSame(paths([`/Films/Heat.1995.${marker}.avi`]), [`${film} - 1 of 2.strm`], marker);
+  t.strictSame(paths(['/Films/Heat (1995)/CD2.avi']), [`${film} - 2 of 2.strm`]);
   for (const name of ['Heat.1995.DVD9', 'Heat.1995.DVD5.VFF', 'Heat (1995) Part 1', 'Heat.1995.ABCD1'])
     t.strictSame(paths([`/Films/${name}.avi`]), [`${film}.strm`], `${name} is a whole film`);
   const [first, second] = ['/Films/Heat.1995.CD1.avi', '/Films/Heat.1995.CD2.avi'].map(
@@ -114,9 +126,19 @@ t.test('a first part alone is named so that the second can join it', async (t) =
     const both = layoutTitle([{ ...first, stem }, second], [], { profile, nfo: false }).map(
       ({ path }) => path,
     );
-    t.strictSame(both, [`${film} - cd1.strm`, `${film} - cd2.strm`], profile.name);
+    const words = profile.name === 'jellyfin' ? ['1 of 2', '2 of 2'] : ['cd1', 'cd2'];
+    t.strictSame(
+      both,
+      words.map((word) => `${film} - ${word}.strm`),
+      profile.name,
+    );
   }
-  const servers = { 'Jellyfin 10': jellyfin(10), 'Jellyfin 12': jellyfin(12), emby, plex };
+  for (const version of [10, 12] as const) {
+    const [one, two] = [`${film} - 1 of 2.strm`, `${film} - 2 of 2.strm`];
+    t.match(jellyfin(version)([one]).films, [{ title: 'Heat', versions: [[one]] }], 'one film');
+    t.match(jellyfin(version)([one, two]).films, [{ title: 'Heat', versions: [[one], [two]] }], 'still one');
+  }
+  const servers = { emby, plex };
   for (const [server, oracle] of Object.entries(servers)) {
     const heat = { title: 'Heat', year: 1995 };
     const [one, two] = [`${film} - cd1.strm`, `${film} - cd2.strm`];
@@ -126,13 +148,13 @@ t.test('a first part alone is named so that the second can join it', async (t) =
   t.match(kodi([`${film} - cd1.strm`]).films, [{ title: 'Heat', year: 1995 }]);
 });
 
-t.test('two versions in two files each are two stacks', async (t) => {
+t.test('two versions in two files each: every label says its part', async (t) => {
   const names = ['FRENCH.CD1', 'FRENCH.CD2', 'VOSTFR.CD1', 'VOSTFR.CD2'].map(
     (end) => `/F/Heat.1995.${end}.avi`,
   );
   t.strictSame(
     paths(names),
-    ['FRENCH cd1', 'FRENCH cd2', 'VOSTFR cd1', 'VOSTFR cd2'].map(
+    ['FRENCH 1 of 2', 'FRENCH 2 of 2', 'VOSTFR 1 of 2', 'VOSTFR 2 of 2'].map(
       (end) => `Movies/Heat (1995)/Heat (1995) - ${end}.strm`,
     ),
   );

@@ -136,20 +136,22 @@ function faultOfFilms(one: Case, entries: readonly LibraryEntry[], reading: Read
   const found = reading.films.flatMap(({ versions }) =>
     versions.map((parts) => parts.map((path) => idAt.get(path)).join()),
   );
-  // A part is a film of its own to Kodi, which stacks no STRM files.
-  const wholes = profile === 'kodi' ? one.versions.flat().map((part) => [part]) : one.versions;
+  // A part is a film of its own to Kodi, which stacks no STRM files, and a version to Jellyfin, which would play the first.
+  const isStacked = profile !== 'kodi' && profile !== 'jellyfin';
+  const wholes = isStacked ? one.versions : one.versions.flat().map((part) => [part]);
   const wanted = wholes.map((parts) => parts.map(({ file }) => file.fileId).join());
   if (found.toSorted().join(' ') !== wanted.toSorted().join(' ')) return 'other parts';
   const editions = new Set(one.versions.map(([first]) => first?.recognition.edition));
-  // Jellyfin and Emby group no versions that are in parts; to Plex an edition is a title.
-  const isInParts = one.versions.length > 1 && one.versions.some((parts) => parts.length > 1);
+  // Emby groups no versions that are in parts; to Plex an edition is a title.
+  const isInParts = isStacked && one.versions.length > 1 && one.versions.some((parts) => parts.length > 1);
   const films =
     profile === 'plex' ? editions.size : profile !== 'kodi' && isInParts ? one.versions.length : 1;
   if (reading.films.length !== films) return 'not grouped';
   // What stood there alone has the folder's name and leads.
   if (profile === 'kodi' || profile === 'plex' || isInParts || one.standing > 0) return undefined;
   const best = Math.max(...one.versions.map(([first]) => linesOf(first?.recognition.resolution)));
-  const led = one.versions.find((parts) => parts.map(({ file }) => file.fileId).join() === found[0]);
+  const leading = found[0]?.split(',')[0];
+  const led = one.versions.find((parts) => parts.some(({ file }) => file.fileId === leading));
   if (linesOf(led?.[0]?.recognition.resolution) !== best) return 'a lesser version leads';
   return isReplaced(led?.[0], one.versions.flat()) ? 'a film leads that another replaces' : undefined;
 }

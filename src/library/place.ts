@@ -73,22 +73,33 @@ function nameVersions(
   return new Map(items.map((item) => [item, name(item)]));
 }
 
-/** Films: one file has the folder's name, several get labels behind it, parts are stacked (facts/media-servers 2.1). */
+/** Films: one file has the folder's name, several get labels behind it, parts their numbers (facts/media-servers 2.1). */
 function movieStems({ dir, profile }: Shelving, items: readonly Item[]): Map<Item, string> {
   const name = lastSegment(dir);
   const parts = Map.groupBy(items, ({ recognition }) => recognition.part);
   const stackOnly =
     parts.size > 1 && !parts.has(undefined) && [...parts.values()].every((group) => group.length === 1);
   const isLabelled = !stackOnly && items.length > 1;
+  const partWord = partWords(profile, [...parts.keys()]);
   // The one with the folder's name leads in Jellyfin: of several, that is not to be the one of which least is known.
   const spare = ({ file }: Item) => (profile.editionTag ? '' : extensionOf(file.name));
   return nameVersions(items, profile, (item, label) => {
     const { part, edition } = item.recognition;
-    const stack = part !== undefined && (items.length > 1 || isMarkedPart(item)) ? `cd${part}` : '';
+    const stack = part !== undefined && (items.length > 1 || isMarkedPart(item)) ? partWord(part) : '';
     const tag = edition && profile.editionTag ? ` ${profile.editionTag(safeLabel(edition, 40))}` : '';
     const words = [isLabelled && (label || spare(item)), stack].filter(Boolean).join(' ');
     return `${dir}/${cut(`${name}${tag}${words ? ` - ${words}` : ''}`, profile)}`;
   });
+}
+
+/** What parts are called. Those of several discs, numbered disc by disc, are counted through. */
+function partWords(profile: Profile, all: readonly (number | undefined)[]): (part: number) => string {
+  const numbers = all.filter((part) => part !== undefined).sort((a, b) => a - b);
+  const isByDisc = numbers.some((part) => part > 10);
+  const numberOf = (part: number) => (isByDisc ? numbers.indexOf(part) + 1 : part);
+  // One that came alone is not the only one.
+  const count = Math.max(2, numbers.length, ...numbers.map(numberOf));
+  return (part) => profile.part(numberOf(part), count);
 }
 
 /**

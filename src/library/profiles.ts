@@ -27,6 +27,8 @@ export interface Profile {
   episode(show: string, id: string, slot: Slot): string;
   /** Breaks up what this server would skip a file or folder for. */
   guard?(name: string): string;
+  /** One of several files that a film goes over. @param of how many there are */
+  part(number: number, of: number): string;
   /** What an edition is called in a file's name: part of the label, or a tag of its own. */
   editionTag?(edition: string): string;
   /** Folder for each kind of extra inside the title's folder; a kind without one is left out. */
@@ -34,6 +36,9 @@ export interface Profile {
   /** Extras that lie beside the film, by the end of their name. */
   extraSuffix?: Readonly<Record<string, string>>;
 }
+
+/** Played as one film, one file after the other. */
+const stacked = (number: number) => `cd${number}`;
 
 /** Jellyfin's folders (facts/media-servers 2.1); `sample` is none: a sample is no extra that anybody wants to see. */
 const jellyfinExtras = {
@@ -53,6 +58,8 @@ const jellyfin: Profile = {
   // Square brackets: the only form that every Jellyfin reads (facts/media-servers 2.1).
   idTag: (provider, id) => squareTag(provider, id, /^(?:19|20)\d\d$/),
   episode: (show, id, slot) => `${join(show, id)} ${upper(slot)}`,
+  // Of a stack it plays the first file alone: the others are no STRM to it, but texts. As versions all of them play.
+  part: (number, of) => `${number} of ${of}`,
   // Versions are grouped only in a folder whose name is longer than one character (facts/media-servers 2.1).
   guard: (name) => (name.length === 1 ? `${name}_` : name),
   extras: jellyfinExtras,
@@ -61,10 +68,11 @@ const jellyfin: Profile = {
 /** The forms of names by server (facts/media-servers 2.1 to 2.5). */
 export const profiles: Readonly<Record<ProfileName, Profile>> = {
   jellyfin,
-  emby: { ...jellyfin, name: 'emby', idTag: (provider, id) => `[${provider}id=${id}]` },
+  emby: { ...jellyfin, name: 'emby', part: stacked, idTag: (provider, id) => `[${provider}id=${id}]` },
   kodi: {
     ...jellyfin,
     name: 'kodi',
+    part: stacked,
     // It reads four digits behind a dash as a year whatever follows them.
     idTag: (provider, id) => squareTag(provider, id, /^(?:19|20)\d\d/),
     episode: kodiEpisode,
@@ -83,6 +91,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     name: 'plex',
     idTag: (provider, id) => `{${provider}-${id}}`,
     episode: (show, _id, slot) => `${show} - ${upper(slot).toLowerCase()}`,
+    part: stacked,
     editionTag: (edition) => `{edition-${edition}}`,
     extras: {
       trailer: 'Trailers',

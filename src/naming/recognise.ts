@@ -1,4 +1,6 @@
 import { readPath } from './file/reading.ts';
+import { discAt, weighDisc } from './siblings/discs.ts';
+import { readNamingStyle } from './siblings/naming-style.ts';
 import { weighSamples } from './siblings/samples.ts';
 import { readSiblings } from './siblings/siblings.ts';
 import type { Recognition } from './text/recognition.ts';
@@ -17,7 +19,10 @@ export { needsReview } from './verdict/needs-review.ts';
  */
 export function recognise(path: string): Recognition {
   const reading = readPath(path);
-  return reading ? merge(reading, {}) : ignored(path);
+  if (!reading) return ignored(path);
+  const answer = merge(reading, {});
+  weighDisc(folderOf(path), [reading], [answer]);
+  return answer;
 }
 
 /**
@@ -33,10 +38,12 @@ export function recogniseFolder(
 ): Recognition[] {
   const answers: Recognition[] = paths.map(ignored);
   const places = Map.groupBy(paths.keys(), (at) => folderOf(paths[at] as string));
-  for (const indexes of places.values()) {
+  for (const [folder, indexes] of places) {
     const readings = weighSamples(indexes.map((at) => readPath(paths[at] as string, sizesBytes[at])));
-    const evidence = readSiblings(readings);
+    // The numbers of a disc's clips count neither films nor episodes.
+    const evidence = discAt(folder) ? readings.map(() => readNamingStyle(readings)) : readSiblings(readings);
     const found = readings.map((reading, i) => reading && merge(reading, evidence[i] ?? {}));
+    weighDisc(folder, readings, found);
     const videos = found.filter((one) => one !== undefined);
     dropGuessedTitles(videos);
     agreeOnTitles(videos);

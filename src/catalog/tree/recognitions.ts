@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Codec } from '../../core/codec.ts';
 import type { FileId, FolderId } from '../../core/ids.ts';
+import { unseenExtras } from '../../naming/folders/extras.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
@@ -105,7 +106,7 @@ export function createRecognitions(db: Kysely<Schema>, codec: Codec<Recognition>
         where f.gone_at is null
           and not exists (select 1 from placements where file_id = f.id)
           and exists (select 1 from recognitions r where r.file_id = f.id
-            and r.recognition ->> '$.kind' = 'extra' and r.recognition ->> '$.extra' is not 'sample')`.execute(
+            and r.recognition ->> '$.kind' = 'extra' and coalesce(r.recognition ->> '$.extra', '') not in ${inList(unseenExtras)})`.execute(
         db,
       );
       return rows.map((row) => row.id);

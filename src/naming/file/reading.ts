@@ -1,6 +1,7 @@
 import { findDate } from '../episodes/dates.ts';
 import { findMarker, type Marker } from '../episodes/markers.ts';
 import { type Ancestors, readAncestors } from '../folders/ancestors.ts';
+import { splitDiscFolder } from '../folders/disc-folders.ts';
 import { extraName } from '../folders/extras.ts';
 import { type CleanName, cleanFileName } from '../text/clean.ts';
 import { quotedEdition } from '../text/editions.ts';
@@ -61,7 +62,7 @@ export function readPath(path: string, sizeBytes?: number): Reading | undefined 
   if (fileName === '' || isOther(fileName)) return undefined;
   const name = cleanFileName(fileName);
   const { folded } = name;
-  const ancestors = readAncestors(folders);
+  const ancestors = readAncestors(splitDiscFolder(folders));
   const quoted = quotedEdition(name);
   const tagAt = findTag(folded, quoted?.at);
   const release = readRelease(name.extension ? `${folded}.${name.extension}` : folded);

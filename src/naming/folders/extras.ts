@@ -87,7 +87,7 @@ const names: readonly (readonly [RegExp, string])[] = [
     'unknown',
   ],
   // The menus of a DVD.
-  [/^(?:video_ts|vts_\d\d_0)$/i, 'unknown'],
+  [/^(?:video_ts|vts_\d\d_0)$/i, 'menu'],
   // A group is seldom in lower case.
   [new RegExp(`${noGroup}-scene$`), 'scene'],
   [new RegExp(`${noGroup}-clip$`), 'clip'],
@@ -134,3 +134,6 @@ export function extraName(folded: string, inside?: Folder): string | undefined {
   }
   return names.find(([pattern]) => pattern.test(folded))?.[1];
 }
+
+/** Kinds of extras that nobody wants to see beside a film. */
+export const unseenExtras: readonly string[] = ['sample', 'menu'];

@@ -1,4 +1,7 @@
-/** What a file may turn out to be. `ignored` = neither a video nor a subtitle, `unknown` = a video that nothing names. */
+/**
+ * What a file may turn out to be. `ignored` = neither a video nor a subtitle, or a clip of a disc that is not its film;
+ * `unknown` = a video that nothing names.
+ */
 export type RecognitionKind = 'movie' | 'episode' | 'extra' | 'ignored' | 'unknown';
 
 /** Provider ids as they stood in a name: `{tmdb-1}`, `[tmdbid-1]`, `[imdbid-tt1]`. They outrank every parsed title. */
@@ -25,7 +28,7 @@ export interface Recognition {
   date?: string;
   /** CD or disc number of a film in several files. */
   part?: number;
-  /** Kind of extra: `trailer`, `sample`, `featurette`, ... `unknown`. */
+  /** Kind of extra: `trailer`, `sample`, `menu`, `featurette`, ... `unknown`. */
   extra?: string;
   /** `2160p`, `1080p`, `720p`, `480p`, ... */
   resolution?: string;

@@ -5,6 +5,7 @@ import type { FileId, FolderId } from '../../core/ids.ts';
 import type { LibraryFile } from '../../library/layout.ts';
 import { type Owner, ownerOf } from '../../library/owner.ts';
 import { admits, keyIn, type Tree } from '../../library/trees.ts';
+import { unseenExtras } from '../../naming/folders/extras.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';
 import { pinnedReading } from './pinned-reading.ts';
 
@@ -64,13 +65,16 @@ export async function placeIn(
       const pinned = pinnedReading(tree, file, recognition, left, left.recognition);
       places.push({ fileId: file.fileId, titleKey: left.titleKey, stem: undefined, pinned });
     } else if (own !== undefined) places.push({ fileId: file.fileId, titleKey: own, stem: undefined });
-    else if (recognition.kind === 'extra' && recognition.extra !== 'sample' && admits(tree, file, 'extra'))
-      extras.push(one);
+    else if (isShownExtra(recognition) && admits(tree, file, 'extra')) extras.push(one);
   }
   const placed = await placeExtrasIn(catalog, tree, extras, titled, places);
   const owned = new Set(placed.map(({ fileId }) => fileId));
   for (const { file } of extras) if (!owned.has(file.fileId)) open.push(file.fileId);
   return { places: [...places, ...placed], open };
+}
+
+function isShownExtra({ kind, extra }: Recognition): boolean {
+  return kind === 'extra' && !unseenExtras.includes(extra ?? 'unknown');
 }
 
 /** Where a file stood, and what it was taken for. */

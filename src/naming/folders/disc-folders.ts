@@ -1,0 +1,23 @@
+/** What numbers a disc in the name of its folder; sizes of discs (`DVD9`, `BD50`) are none. */
+const discNumber =
+  /^(.*?)[ ._([-]*(?<![a-z])(?:(?:dis[ckq]|disque)[ ._-]*(\d{1,2}|[a-d])|(?:cd|dvd|bd|blu-?ray)[ ._-]*([1-4])|d[ ._-]?(\d))(?![a-z\d])[)\]]?(.*)$/i;
+
+/**
+ * The folders above a clip with the disc's number in a folder of its own: `Heat (1995)/Heat Disc 2/BDMV` is disc 2 of
+ * what `Heat (1995)` names, and `Friends S01 D2/VIDEO_TS` one of `Friends S01`.
+ */
+export function splitDiscFolder(above: readonly string[]): string[] {
+  const at = above.findLastIndex((name) => /^(?:bdmv|video_ts)$/i.test(name)) - 1;
+  const found = at < 0 ? null : discNumber.exec(above[at] as string);
+  if (!found) return [...above];
+  const [, stem = '', word, short, letter, rest = ''] = found;
+  const disc = `Disc ${toNumber((word ?? short ?? letter) as string)}`;
+  const key = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
+  const isSaidAbove = stem === '' || (at > 0 && key(above[at - 1] as string).startsWith(key(stem)));
+  const title = isSaidAbove ? [] : [`${stem}${rest}`];
+  return [...above.slice(0, at), ...title, disc, ...above.slice(at + 1)];
+}
+
+function toNumber(which: string): number {
+  return /\d/.test(which) ? Number(which) : which.toLowerCase().charCodeAt(0) - 96;
+}
