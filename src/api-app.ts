@@ -11,6 +11,7 @@ import { proposals } from '../plugins/routes/api/proposals.ts';
 import { status } from '../plugins/routes/api/status.ts';
 import { sync } from '../plugins/routes/api/sync.ts';
 import { tree } from '../plugins/routes/api/tree.ts';
+import { Answer } from '../plugins/support/answer.ts';
 import { auth } from '../plugins/support/auth.ts';
 import { bridgeDecorator } from '../plugins/support/bridge.ts';
 import { apiRoutes } from '../plugins/support/endpoints.ts';
@@ -18,6 +19,7 @@ import { errors, frameworkError } from '../plugins/support/errors.ts';
 import { limits, maxUrl } from '../plugins/support/limits.ts';
 import { otherMethods } from '../plugins/support/other-methods.ts';
 import { requestLog } from '../plugins/support/request-log.ts';
+import { answerUnreadable } from '../plugins/support/unreadable.ts';
 import type { Bridge } from './bridge.ts';
 import type { Holder } from './owner/holder.ts';
 
@@ -72,6 +74,8 @@ export function createApp(bridge: Bridge): FastifyInstance {
     return503OnClosing: false,
     routerOptions: { maxParamLength: maxUrl, ignoreTrailingSlash: false },
     frameworkErrors: frameworkError,
+    clientErrorHandler: answerUnreadable,
+    http: { ServerResponse: Answer },
   });
   // So that an address can say which methods it takes, whatever it was asked with. CONNECT never reaches a route.
   for (const method of METHODS)

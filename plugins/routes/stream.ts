@@ -3,6 +3,7 @@ import fp from 'fastify-plugin';
 import { BridgeError } from '../../src/core/errors.ts';
 import type { FileId } from '../../src/core/ids.ts';
 import { isFileId, streamPrefix } from '../../src/delivery/address.ts';
+import { preflight } from '../support/answer.ts';
 import { readRoute } from '../support/routes.ts';
 
 interface Params {
@@ -11,7 +12,7 @@ interface Params {
   '*': string;
 }
 
-/** `GET HEAD /stream/<fileId>/<signature>/<name.ext>`: what a STRM file holds. */
+/** `GET HEAD OPTIONS /stream/<fileId>/<signature>/<name.ext>`: what a STRM file holds. */
 export const stream = fp(
   async (app: FastifyInstance) => {
     const { catalog, signer } = app.bridge;
@@ -41,6 +42,11 @@ export const stream = fp(
           ? deliver(file, answer, request, reply)
           : findAndDeliver(fileId, request, reply);
       },
+    );
+
+    // A browser asks so before a page may send a header of its own. Whether there is such a file, the GET will tell.
+    app.options(`${streamPrefix}/:fileId/:signature/*`, (_request, reply) =>
+      reply.code(204).headers(preflight).send(),
     );
 
     async function findAndDeliver(

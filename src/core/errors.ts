@@ -159,6 +159,7 @@ export const errorTable = {
   BRIDGE_METHOD: row(405, false, 'This address does not take this method', 'Use GET or HEAD'),
   BRIDGE_READ_ONLY: row(403, false, 'This view is read-only', 'Change the files at 1fichier'),
   BRIDGE_PRECONDITION: row(412, false, 'The file is not the version that was asked for', 'Open it again'),
+  BRIDGE_SLOW_REQUEST: row(408, true, 'The request did not come in time', 'Send it again'),
   BRIDGE_TOO_LARGE: row(413, false, 'The request is too large', 'Send no body'),
   BRIDGE_URI_TOO_LONG: row(414, false, 'The address is too long', 'Look at the address'),
   BRIDGE_MEDIA_TYPE: row(415, false, 'A body of this kind is not taken here', 'Send no body'),

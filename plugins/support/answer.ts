@@ -1,0 +1,48 @@
+import {
+  type IncomingMessage,
+  type OutgoingHttpHeader,
+  type OutgoingHttpHeaders,
+  ServerResponse,
+} from 'node:http';
+import { streamPrefix } from '../../src/delivery/address.ts';
+
+type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[];
+
+/** Whoever has such an address may read it from any page: its signature is the key, and no password goes with it. */
+const signedPrefixes = [`${streamPrefix}/`];
+
+/** What a page of another origin may know of an answer beside its bytes (Fetch standard, section 3.2). */
+const forPages: OutgoingHttpHeaders = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'Content-Range, Content-Length, Accept-Ranges',
+};
+
+/** What an OPTIONS of a signed address tells a page before it asks with a header of its own. */
+export const preflight: Readonly<Record<string, string>> = {
+  'access-control-allow-methods': 'GET, HEAD, OPTIONS',
+  'access-control-allow-headers': 'Range, If-Range',
+  'access-control-max-age': '86400',
+};
+
+/**
+ * An answer of the server, whoever writes it: a route, a plugin, an error, or Node itself before any of them. The
+ * headers that stand on every answer are put on here, in the moment in which it is sent.
+ */
+export class Answer<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
+  override writeHead(status: number, reason?: string | Headers, headers?: Headers): this {
+    const given = typeof reason === 'object' ? reason : headers;
+    const words = typeof reason === 'string' ? [reason] : [];
+    const ours = alwaysSent(this.req.url ?? '');
+    if (given !== undefined && !Array.isArray(given))
+      return super.writeHead(status, ...(words as [string]), Object.assign(given, ours));
+    for (const [name, value] of Object.entries(ours)) this.setHeader(name, value as string);
+    return super.writeHead(status, ...(words as [string]), given);
+  }
+}
+
+const plain: OutgoingHttpHeaders = { 'x-content-type-options': 'nosniff' };
+const signed: OutgoingHttpHeaders = { ...plain, ...forPages };
+
+function alwaysSent(url: string): OutgoingHttpHeaders {
+  return signedPrefixes.some((prefix) => url.startsWith(prefix)) ? signed : plain;
+}
