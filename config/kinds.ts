@@ -191,6 +191,8 @@ export function address(options: AddressOptions & { fallback?: string }): Settin
     const url = new URL(raw.trim());
     if (url.search !== '' || raw.includes('?'))
       return refused(right, 'holds a question mark and what follows it');
+    // A slash too many would stand in every address that is made of it.
+    url.pathname = url.pathname.replace(/\/{2,}/g, '/');
     const warning = options.doubt?.(url);
     return { value: url.href.replace(/\/+$/, ''), ...(warning !== undefined && { warning }) };
   });

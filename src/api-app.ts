@@ -21,6 +21,7 @@ import { otherMethods } from '../plugins/support/other-methods.ts';
 import { requestLog } from '../plugins/support/request-log.ts';
 import { answerUnreadable } from '../plugins/support/unreadable.ts';
 import type { Bridge } from './bridge.ts';
+import { createBasePath } from './edge/base-path.ts';
 import type { Holder } from './owner/holder.ts';
 
 /** The API alone: for a command that owns the data while it runs, and starts in a moment. */
@@ -59,6 +60,8 @@ export async function registerApi(app: FastifyInstance, holder: Holder): Promise
 
 /** Fastify with our limits, and nothing on it. */
 export function createApp(bridge: Bridge): FastifyInstance {
+  const doors = new Set<string>();
+  const basePath = createBasePath(bridge.baseUrl, (segment) => doors.has(segment));
   const app = fastify({
     logger: false,
     // Our own line per request says more, and less of what is secret.
@@ -71,11 +74,16 @@ export function createApp(bridge: Bridge): FastifyInstance {
     requestTimeout: 60_000,
     // Running films are ended by `serve` after a time of grace, not by the server at once.
     forceCloseConnections: 'idle',
+    rewriteUrl: ({ url = '/' }) => basePath.strip(url),
     return503OnClosing: false,
     routerOptions: { maxParamLength: maxUrl, ignoreTrailingSlash: false },
     frameworkErrors: frameworkError,
     clientErrorHandler: answerUnreadable,
     http: { ServerResponse: Answer },
+  });
+  app.addHook('onRoute', ({ url }) => {
+    const [, door = ''] = url.split('/');
+    if (door !== '*') doors.add(door);
   });
   // So that an address can say which methods it takes, whatever it was asked with. CONNECT never reaches a route.
   for (const method of METHODS)

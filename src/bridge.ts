@@ -13,6 +13,7 @@ import type { Log } from './core/log.ts';
 import { version } from './core/version.ts';
 import { createSigner } from './delivery/signature.ts';
 import { createDoctor } from './doctor/doctor.ts';
+import { basePathOf } from './edge/base-path.ts';
 import type { RememberedAccount } from './host/fichier/account.ts';
 import { createFichier } from './host/fichier/fichier.ts';
 import type { GovernorState } from './host/fichier/governor-memory.ts';
@@ -185,6 +186,8 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     clock,
     dispatcher,
     baseUrl,
+    /** Of `baseUrl`: every path that is written begins with it. Empty, or `/passerelle`. */
+    basePath: basePathOf(baseUrl),
     secrets,
     catalog,
     host,

@@ -16,7 +16,7 @@ import { hrefOf } from '../../src/views/xml.ts';
 import { checkLockInfo, maxBody, readPropfind, readProppatch } from '../support/dav-body.ts';
 import { namesIn, sendEntry, streamed } from '../support/send-entry.ts';
 
-const prefix = '/dav';
+const door = '/dav';
 const xml = 'application/xml; charset=utf-8';
 
 const allowed = ['OPTIONS', 'GET', 'HEAD', 'PROPFIND', 'PROPPATCH', 'LOCK', 'UNLOCK'];
@@ -32,7 +32,8 @@ const lockSeconds = 3600;
  */
 export const dav = fp(
   async (app: FastifyInstance) => {
-    const { browse, host, delivery, settings } = app.bridge;
+    const { browse, host, delivery, settings, basePath } = app.bridge;
+    const prefix = basePath + door;
     const { mode } = settings.delivery;
     const ours = davRules(delivery.rules);
 
@@ -42,7 +43,7 @@ export const dav = fp(
       done(null, body),
     );
 
-    for (const url of [prefix, `${prefix}/*`]) {
+    for (const url of [door, `${door}/*`]) {
       const route = (
         method: string | string[],
         handler: (request: FastifyRequest, reply: FastifyReply) => unknown,
@@ -120,8 +121,9 @@ export const dav = fp(
       const respond = createResponse(readPropfind(request.body as string | undefined), quota());
       if (depth === 'infinity') return describe(reply).code(403).type(xml).send(finiteDepth);
       const folder = (name: string) => ({ name, isFolder: true });
-      const children = depth === 0 ? '' : respond('/', folder('dav'));
-      const body = multistatusHead + respond('', folder(''), '/') + children + multistatusTail;
+      const top = `${basePath}/`;
+      const children = depth === 0 ? '' : respond(top, folder('dav'));
+      const body = multistatusHead + respond('', folder(''), top) + children + multistatusTail;
       return describe(reply).code(207).type(xml).send(body);
     }
 

@@ -5,17 +5,19 @@ import fp from 'fastify-plugin';
 import { BridgeError } from '../../src/core/errors.ts';
 import { mediaType } from '../../src/delivery/media-type.ts';
 import { autoindex } from '../../src/views/autoindex.ts';
+import { hrefOf } from '../../src/views/xml.ts';
 import { readRoute } from '../support/routes.ts';
 
 /** `/strm/`: the (first) STRM tree over HTTP. Only what the manifest names is served. */
 export const strm = fp(
   async (app: FastifyInstance) => {
-    const { catalog, publisher } = app.bridge;
+    const { catalog, publisher, basePath } = app.bridge;
+    const prefix = `${basePath}/strm`;
     const [tree] = publisher.trees;
     const titles = catalog.placementsOf(tree.name);
 
     readRoute(app, '/strm', { onRequest: app.basicAuth }, async (_request, reply) =>
-      reply.redirect('/strm/', 302),
+      reply.redirect(`${prefix}/`, 302),
     );
     readRoute(app, '/strm/*', { onRequest: app.basicAuth }, async (request, reply) => {
       const path = (request.params as { '*': string })['*'];
@@ -32,13 +34,13 @@ export const strm = fp(
             sizeBytes: file.sizeBytes,
           })),
         ];
-        return reply.type('text/html; charset=utf-8').send(autoindex(`/strm/${path}`, entries));
+        return reply.type('text/html; charset=utf-8').send(autoindex(`${prefix}/${path}`, entries));
       }
       const file = await titles.treeAt(path);
       if (!file) {
         const { folders, files } = await titles.treeChildren(dir);
         if (folders.length + files.length === 0) throw new BridgeError('BRIDGE_NOT_FOUND');
-        return reply.redirect(`${encodeURI(`/strm/${dir}`).replace(/[?#]/g, encodeURIComponent)}/`, 302);
+        return reply.redirect(`${hrefOf(prefix, dir.split('/'))}/`, 302);
       }
       const content = await readFile(join(tree.dir, file.path)).catch((error: NodeJS.ErrnoException) => {
         throw new BridgeError(error.code === 'ENOENT' ? 'BRIDGE_NOT_FOUND' : 'BRIDGE_DISK', { cause: error });

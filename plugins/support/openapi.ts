@@ -17,6 +17,7 @@ const nothing = z.object({});
 /** Collects the document while routes are added. Only those of the API are tagged, and stand in it. */
 export const openapi = fp(
   async (app: FastifyInstance) => {
+    const { basePath } = app.bridge;
     await app.register(swagger, {
       hideUntagged: true,
       openapi: {
@@ -27,6 +28,7 @@ export const openapi = fp(
           description:
             'Every command asks for its work here. Over HTTP with the admin token (`passerelle doctor` shows it); through the socket `serve.sock` in dataDir without.',
         },
+        ...(basePath !== '' && { servers: [{ url: basePath }] }),
         components: { securitySchemes: { adminToken: { type: 'http', scheme: 'bearer' } } },
         security: [{ adminToken: [] }],
       },
@@ -34,7 +36,7 @@ export const openapi = fp(
       transformObject: jsonSchemaTransformObject,
     });
   },
-  { name: 'openapi' },
+  { name: 'openapi', dependencies: ['bridge'] },
 );
 
 /** An endpoint as Fastify and its document want it. */

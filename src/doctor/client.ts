@@ -66,7 +66,7 @@ export async function explainClient(
 
 async function fileOf({ catalog, signer }: DoctorParts, address: string): Promise<CatalogFile> {
   const [, id = '', signature = ''] =
-    new RegExp(`${streamPrefix}/([^/]+)/([^/]+)/`).exec(
+    new RegExp(`${streamPrefix}/([^/]+)/([^/]+)/[^/]*$`).exec(
       URL.canParse(address) ? new URL(address).pathname : address,
     ) ?? [];
   const file = isFileId(id) && signer.verify(id, signature) ? await catalog.files.byId(id) : undefined;

@@ -19,6 +19,7 @@ const contentSecurity = [
 /** `/api/v1/openapi.json`, and for people the same as a page: `/api/docs`. Nothing of it comes from elsewhere. */
 export const docs = fp(
   async (app: FastifyInstance) => {
+    const { basePath } = app.bridge;
     serveEndpoint(app, getDocument, async () => app.swagger() as never);
 
     await app.register(async (page) => {
@@ -27,7 +28,14 @@ export const docs = fp(
         route.method = ['GET', 'HEAD'];
         route.onRequest = [route.onRequest ?? [], app.basicAuth].flat();
       });
+      // It leads from one of its places to another by the address that it knows.
+      page.addHook('onSend', async (_request, reply) => {
+        const location = reply.getHeader('location');
+        if (typeof location === 'string' && location.startsWith('/'))
+          reply.header('location', basePath + location);
+      });
       await page.register(swaggerUi, {
+        indexPrefix: basePath,
         routePrefix: '/api/docs',
         staticCSP: contentSecurity,
         uiConfig: { persistAuthorization: false, validatorUrl: null, tryItOutEnabled: true },
