@@ -1,4 +1,5 @@
-import { readPath } from './file/reading.ts';
+import { atOnce } from '../core/turns.ts';
+import { type Reading, readPath } from './file/reading.ts';
 import { discAt, weighDisc } from './siblings/discs.ts';
 import { readNamingStyle } from './siblings/naming-style.ts';
 import { weighSamples } from './siblings/samples.ts';
@@ -36,20 +37,38 @@ export function recogniseFolder(
   paths: readonly string[],
   sizesBytes: readonly (number | undefined)[] = [],
 ): Recognition[] {
+  return atOnce(recogniseInSteps(paths, sizesBytes));
+}
+
+/** The same in many short steps, for whoever has more to do meanwhile. */
+export function* recogniseInSteps(
+  paths: readonly string[],
+  sizesBytes: readonly (number | undefined)[] = [],
+): Generator<undefined, Recognition[]> {
   const answers: Recognition[] = paths.map(ignored);
   const places = Map.groupBy(paths.keys(), (at) => folderOf(paths[at] as string));
   for (const [folder, indexes] of places) {
-    const readings = weighSamples(indexes.map((at) => readPath(paths[at] as string, sizesBytes[at])));
+    const alone: (Reading | undefined)[] = [];
+    for (const at of indexes) {
+      alone.push(readPath(paths[at] as string, sizesBytes[at]));
+      yield;
+    }
+    const readings = yield* weighSamples(alone);
     // The numbers of a disc's clips count neither films nor episodes.
-    const evidence = discAt(folder) ? readings.map(() => readNamingStyle(readings)) : readSiblings(readings);
-    const found = readings.map((reading, i) => reading && merge(reading, evidence[i] ?? {}));
+    const style = discAt(folder) && readNamingStyle(readings);
+    const evidence = style ? readings.map(() => style) : yield* readSiblings(readings);
+    const found: (Recognition | undefined)[] = [];
+    for (const [i, reading] of readings.entries()) {
+      found.push(reading && merge(reading, evidence[i] ?? {}));
+      yield;
+    }
     weighDisc(folder, readings, found);
     const videos = found.filter((one) => one !== undefined);
-    dropGuessedTitles(videos);
-    agreeOnTitles(videos);
     found.forEach((one, i) => {
       if (one) answers[indexes[i] as number] = one;
     });
+    dropGuessedTitles(videos);
+    yield* agreeOnTitles(videos);
   }
   return answers;
 }

@@ -80,10 +80,10 @@ const bareShapes: readonly RegExp[] = [
 /** `Cap.205`: Spanish releases write season and episode as one number. */
 const capShape = /(?<![a-z0-9])cap\.?[ ._]?(\d{1,2})(\d\d)(?!\d)/i;
 const chainE = new RegExp(
-  `${sep}(-|&|\\+|,|et|and|to|a|~|x|)${sep}(?:s\\d{1,4}${sep})?(?:e|ep|episode)[ ._]?(\\d{1,5})(?![\\dpi])`,
+  `${sep}(?:(-|&|\\+|,|et|and|to|a|~|x)${sep})?(?:s\\d{1,4}${sep})?(?:e|ep|episode)[ ._]?(\\d{1,5})(?![\\dpi])`,
   'iy',
 );
-const chainX = new RegExp(`${sep}(-|&|\\+|,|et|and|to|a|~|)${sep}(?:\\d{1,4})?x(\\d{2,3})(?!\\d)`, 'iy');
+const chainX = new RegExp(`${sep}(?:(-|&|\\+|,|et|and|to|a|~)${sep})?(?:\\d{1,4})?x(\\d{2,3})(?!\\d)`, 'iy');
 const chainNumber =
   /(?:(-|~|\+|&|_|, ?)|[ _](et|a|to|and|&|\+|-)[ _])(\d{1,4})(?![\dpixk]|[ ._]*bits?|\.\d(?!\d{2,3}p)|h\d|[a-z]{2})/iy;
 
@@ -157,8 +157,10 @@ function nextLink(folded: string, at: number): { number: number; joint: string; 
     pattern.lastIndex = at;
     const match = pattern.exec(folded);
     if (!match) continue;
-    const number = Number(pattern === chainNumber ? match[3] : match[2]);
-    return { number, joint: match[1] ?? match[2] ?? '', end: pattern.lastIndex };
+    const [, joint = '', word = '', digits] = match;
+    return pattern === chainNumber
+      ? { number: Number(digits), joint: joint || word, end: pattern.lastIndex }
+      : { number: Number(word), joint, end: pattern.lastIndex };
   }
   return undefined;
 }

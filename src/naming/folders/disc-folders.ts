@@ -1,6 +1,6 @@
 /** What numbers a disc in the name of its folder; sizes of discs (`DVD9`, `BD50`) are none. */
 const discNumber =
-  /^(.*?)[ ._([-]*(?<![a-z])(?:(?:dis[ckq]|disque)[ ._-]*(\d{1,2}|[a-d])|(?:cd|dvd|bd|blu-?ray)[ ._-]*([1-4])|d[ ._-]?(\d))(?![a-z\d])[)\]]?(.*)$/i;
+  /^(.*?)(?<![ ._([-])[ ._([-]*(?<![a-z])(?:(?:dis[ckq]|disque)[ ._-]*(\d{1,2}|[a-d])|(?:cd|dvd|bd|blu-?ray)[ ._-]*([1-4])|d[ ._-]?(\d))(?![a-z\d])[)\]]?(.*)$/i;
 
 /**
  * The folders above a clip with the disc's number in a folder of its own: `Heat (1995)/Heat Disc 2/BDMV` is disc 2 of

@@ -107,11 +107,11 @@ function parseFolder(name: string): Folder {
 
 /** Numbers of the first and the last episode at the end of a title: `01-24`, `[1-24]`, `101 à 200`. */
 const batchShape =
-  /[ ._]+(?:-[ ._]+)?[([]?(\d{1,4})[ ._]?(?:-|~|a)[ ._]?(\d{2,4})[)\]]?(?:[ ._(-]|\[[^\]]*$)*$/i;
+  /(?<![ ._])[ ._]+(?:-[ ._]+)?[([]?(\d{1,4})[ ._]?(?:-|~|a)[ ._]?(\d{2,4})[)\]]?(?:[ ._(-]|\[[^\]]*$)*$/i;
 /** `(2008-2013)`, `(2019-)`: the years of a series. */
 const spanShape = /[([](19\d\d|20[0-3]\d)[ ._]?-[ ._]?(?:(?:19|20)\d\d|present|\.{3})?[ ._]?[)\]]/i;
 const completeShape =
-  /[ ._-]+[([]?(?:l'?[ ._]?)?(?:integrale|complete|collection|coffret)(?![a-z])|^(?:l')?integrale(?:[ ._]+|[ ._]*-[ ._]+)(?:d[eu]s?[ ._]|la[ ._]serie[ ._])?(?=\S)/i;
+  /(?<![ ._-])[ ._-]+[([]?(?:l'?[ ._]?)?(?:integrale|complete|collection|coffret)(?![a-z])|^(?:l')?integrale(?:[ ._]+|[ ._]*-[ ._]+)(?:d[eu]s?[ ._]|la[ ._]serie[ ._])?(?=\S)/i;
 
 /** Title and year of the part of a folder's name before `end`. */
 function titleUpTo(text: string, folded: string, end: number, ids: ProviderIds): Folder {

@@ -19,7 +19,7 @@ const partShape = new RegExp(
   'i',
 );
 /** `Marineford (457-489)`: a range that does not begin with the first. */
-const rangeShape = /^[a-z].*[ ._]*[([](\d{2,4})[ ._]?(?:-|~|a)[ ._]?(\d{2,4})[)\]]$/i;
+const rangeShape = /^[a-z].*[([](\d{2,4})[ ._]?(?:-|~|a)[ ._]?(\d{2,4})[)\]]$/i;
 const discShape = /^(?:dvd|cd|dis[ck]|disque|bd|blu-?ray)[ ._-]*(\d{1,2})$/i;
 
 /** Reads a folded folder name as a section; undefined when it is a name of another kind. */

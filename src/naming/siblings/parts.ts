@@ -14,11 +14,11 @@ export interface Part {
 }
 
 const partShape =
-  /(?:^|[ ._([-]+)(?:cd|dvd|dis[ck])[ ._-]?(\d{1,2}|[a-d])(?:(?<=\d)[ ._]?(?:of|sur)[ ._]?\d{1,2})?[)\]]?(?=$|[ ._-])/i;
+  /(?:^|(?<![ ._([-])[ ._([-]+)(?:cd|dvd|dis[ck])[ ._-]?(\d{1,2}|[a-d])(?:(?<=\d)[ ._]?(?:of|sur)[ ._]?\d{1,2})?[)\]]?(?=$|[ ._-])/i;
 /** `Part 2` is a title's word (Dune Part Two) unless it ends the name behind the year (facts/naming 8). */
 const latePart =
-  /(?<![a-z0-9])(?:19|20)\d\d[)\]]?.*?[ ._([-]+(?:part|pt|partie)[ ._-]?(\d{1,2}|[a-d])[)\]]?$/i;
-const lastPart = /[ ._([-]+(?:part|pt|partie)[ ._-]?(\d{1,2}|[a-d])[)\]]?$/i;
+  /(?<![a-z0-9])(?:19|20)\d\d[)\]]?.*?(?<![ ._([-])[ ._([-]+(?:part|pt|partie)[ ._-]?(\d{1,2}|[a-d])[)\]]?$/i;
+const lastPart = /(?<![ ._([-])[ ._([-]+(?:part|pt|partie)[ ._-]?(\d{1,2}|[a-d])[)\]]?$/i;
 /** The pieces of one title on a DVD. */
 const dvdPiece = /^vts_\d\d_([1-9])$/i;
 

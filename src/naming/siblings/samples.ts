@@ -8,20 +8,30 @@ const word = /(?:^|[-._ ([]+)sample(?=$|[-._ )\]])[)\]]?/i;
  * Lets sizes correct what a name alone says of samples, among the videos of one folder: one that is too large is the film,
  * read as if its path did not say sample; a tiny one is none. Undefined readings stay as they are.
  */
-export function weighSamples(readings: readonly (Reading | undefined)[]): (Reading | undefined)[] {
-  const suspects = readings.filter((one) => one && !one.isSubtitle && one.sizeBytes && isSuspect(one));
-  if (suspects.length === 0) return [...readings];
+export function* weighSamples(
+  readings: readonly (Reading | undefined)[],
+): Generator<undefined, (Reading | undefined)[]> {
+  const suspects = new Set(
+    readings.filter((one) => one && !one.isSubtitle && one.sizeBytes && isSuspect(one)),
+  );
+  if (suspects.size === 0) return [...readings];
   const sizes = readings
     .map((one) => (one && !one.isSubtitle ? (one.sizeBytes ?? 0) : 0))
     .toSorted((a, b) => b - a);
-  return readings.map((one) => {
-    if (!one || !suspects.includes(one)) return one;
-    const besideBytes = (one.sizeBytes === sizes[0] ? sizes[1] : sizes[0]) ?? 0;
-    if (one.extra === undefined)
-      return isSampleBySize(one.sizeBytes, besideBytes) ? { ...one, extra: 'sample' } : one;
-    const isInFolder = one.ancestors.extra === 'sample';
-    return isTooLargeForSample(one.sizeBytes, besideBytes, isInFolder) ? asFilm(one) : one;
-  });
+  const weighed = [...readings];
+  for (const [at, one] of readings.entries()) {
+    if (!one || !suspects.has(one)) continue;
+    weighed[at] = weigh(one, (one.sizeBytes === sizes[0] ? sizes[1] : sizes[0]) ?? 0);
+    yield;
+  }
+  return weighed;
+}
+
+function weigh(one: Reading, besideBytes: number): Reading {
+  if (one.extra === undefined)
+    return isSampleBySize(one.sizeBytes, besideBytes) ? { ...one, extra: 'sample' } : one;
+  const isInFolder = one.ancestors.extra === 'sample';
+  return isTooLargeForSample(one.sizeBytes, besideBytes, isInFolder) ? asFilm(one) : one;
 }
 
 function isSuspect({ extra, name }: Reading): boolean {

@@ -31,15 +31,20 @@ const plainWord =
  * file counts episodes, one that never changes does not; explicit markers speak for files of the same title that have
  * none; and a film among them is seen by its own title and year. Undefined readings are files that are no video.
  */
-export function readSiblings(readings: readonly (Reading | undefined)[]): Evidence[] {
+export function* readSiblings(readings: readonly (Reading | undefined)[]): Generator<undefined, Evidence[]> {
   if (readings.length < 2) return readings.map(() => ({}));
   const namingStyle = readNamingStyle(readings);
   const evidence = readings.map((): Evidence => ({ ...namingStyle }));
-  const stems = markedStems(readings);
-  const numbers = readings.map((one) => (one && isOpen(one) ? numbersIn(one) : []));
-  const numberings = judgeNumbers(readings, numbers);
-  readings.forEach((reading, at) => {
-    if (!reading) return;
+  const stems = yield* markedStems(readings);
+  const numbers: NumberAt[][] = [];
+  for (const one of readings) {
+    numbers.push(one && isOpen(one) ? numbersIn(one) : []);
+    yield;
+  }
+  const numberings = yield* judgeNumbers(readings, numbers);
+  for (const [at, reading] of readings.entries()) {
+    if (!reading) continue;
+    yield;
     const found = evidence[at] as Evidence;
     const own = numbers[at] as NumberAt[];
     const best = bestNumbering(own, numberings);
@@ -53,8 +58,8 @@ export function readSiblings(readings: readonly (Reading | undefined)[]): Eviden
     } else if (best) found.show = asShow(reading, best.number, best.numbering, stems);
     else if (marked && !reading.year) found.show = asShow(reading, marked, undefined, stems);
     found.constants = own.filter((n) => numberings.get(n.stem)?.kind === 'constant').map((n) => n.start);
-  });
-  markOddFilms(readings, numbers, evidence, stems);
+  }
+  yield* markOddFilms(readings, numbers, evidence, stems);
   return evidence;
 }
 
@@ -68,9 +73,10 @@ function isSpokenFor({ ancestors, name }: Reading): boolean {
   return ancestors.category !== 'movies' && ancestors.category !== 'anime' && !name.folded.startsWith('[');
 }
 
-function markedStems(readings: readonly (Reading | undefined)[]): Stems {
+function* markedStems(readings: readonly (Reading | undefined)[]): Generator<undefined, Stems> {
   const stems: Stems = new Map();
   for (const reading of readings) {
+    yield;
     if (!reading?.marker || reading.extra || reading.marker.season === undefined) continue;
     const { folded } = reading.name;
     const key = stemKey(folded.slice(groupEnd(folded), reading.marker.start));
@@ -82,10 +88,10 @@ function markedStems(readings: readonly (Reading | undefined)[]): Stems {
   return stems;
 }
 
-function judgeNumbers(
+function* judgeNumbers(
   readings: readonly (Reading | undefined)[],
   numbers: readonly NumberAt[][],
-): Map<string, Numbering> {
+): Generator<undefined, Map<string, Numbering>> {
   const members = new Map<string, Member[]>();
   readings.forEach((reading, at) => {
     const seen = new Set<string>();
@@ -99,13 +105,17 @@ function judgeNumbers(
   });
   const videos = readings.filter((one) => one && !one.isSubtitle && one.extra === undefined) as Reading[];
   const dated = videos.filter((one) => one.year !== undefined && isOpen(one)).length;
-  const plain = new Set(videos.map(({ name }) => sameTitleKey(name.folded)));
-  return new Map(
-    [...members].map(([stem, group]) => [
-      stem,
-      judgeNumbering(stem, group, { dated, first: plain.has(stem) }),
-    ]),
-  );
+  const plain = new Set<string>();
+  for (const { name } of videos) {
+    plain.add(sameTitleKey(name.folded));
+    yield;
+  }
+  const numberings = new Map<string, Numbering>();
+  for (const [stem, group] of members) {
+    numberings.set(stem, judgeNumbering(stem, group, { dated, first: plain.has(stem) }));
+    yield;
+  }
+  return numberings;
 }
 
 /** The number of a name that changes most among its siblings; the first of equals. */
@@ -161,31 +171,52 @@ function asShow(
 }
 
 /** Among the episodes of a series, a file with a title and a year of its own is a film (facts/naming 7). */
-function markOddFilms(
+function* markOddFilms(
   readings: readonly (Reading | undefined)[],
   numbers: readonly NumberAt[][],
   evidence: readonly Evidence[],
   stems: Stems,
-): void {
+): Generator<undefined, void> {
   const titles = new Map([...stems].map(([stem, { files }]) => [stem, files]));
-  readings.forEach((reading, at) => {
+  for (const [at, reading] of readings.entries()) {
+    yield;
     const start = evidence[at]?.show?.marker?.start;
-    if (!reading || start === undefined) return;
+    if (!reading || start === undefined) continue;
     const stem = stemKey(reading.name.folded.slice(groupEnd(reading.name.folded), start));
     titles.set(stem, (titles.get(stem) ?? 0) + 1);
-  });
+  }
   const known = [...titles].filter(([, files]) => files >= 3).map(([title]) => title);
   if (known.length === 0) return;
-  readings.forEach((reading, at) => {
+  const isKnown = createRelated(known);
+  for (const [at, reading] of readings.entries()) {
+    yield;
     const found = evidence[at] as Evidence;
-    if (!reading || !isOpen(reading) || found.show || found.film) return;
+    if (!reading || !isOpen(reading) || found.show || found.film) continue;
     const { folded } = reading.name;
     const stop = [reading.year?.at ?? -1, reading.tagAt].filter((end) => end > 0);
     const own = sameTitleKey(folded.slice(groupEnd(folded), Math.min(folded.length, ...stop)));
-    const names = [...known, sameTitleKey(reading.ancestors.title?.title ?? '')].filter(Boolean);
-    if (own === '' || names.some((name) => own.startsWith(name) || name.startsWith(own))) return;
+    const folder = sameTitleKey(reading.ancestors.title?.title ?? '');
+    const isFolders = folder !== '' && (own.startsWith(folder) || folder.startsWith(own));
+    if (own === '' || isFolders || isKnown(own)) continue;
     // `Hunter x Hunter (2011) - 058` has a number of its own behind the year.
     const { year } = reading;
     if (year && !(numbers[at] as NumberAt[]).some(({ start }) => start > year.at + 4)) found.film = true;
-  });
+  }
+}
+
+/** Whether a text begins with one of these, or one of these with it; a folder may hold thousands of both. */
+function createRelated(all: readonly string[]): (text: string) => boolean {
+  const known = new Set(all.filter(Boolean));
+  const lengths = [...new Set([...known].map(({ length }) => length))];
+  const sorted = [...known].sort();
+  return (text) => {
+    if (lengths.some((length) => length <= text.length && known.has(text.slice(0, length)))) return true;
+    let low = 0;
+    for (let high = sorted.length; low < high; ) {
+      const middle = (low + high) >> 1;
+      if ((sorted[middle] as string) < text) low = middle + 1;
+      else high = middle;
+    }
+    return sorted[low]?.startsWith(text) ?? false;
+  };
 }

@@ -1,5 +1,6 @@
 import { parseTorrentTitle } from '@viren070/parse-torrent-title';
 import { editionWord, readEdition } from './editions.ts';
+import { withStandIns } from './stand-ins.ts';
 import { opensTitle } from './titles.ts';
 
 /** What a release name says beside its title, from the library, behind our own names. */
@@ -20,19 +21,20 @@ export interface ReleaseTags {
  * Its languages are not taken: every French tag comes out as `fr`, and short words of titles do too.
  */
 export function readRelease(name: string): ReleaseTags {
-  const parsed = parseTorrentTitle(calm(name));
+  const { text, restore } = withStandIns(name);
+  const parsed = parseTorrentTitle(text);
   const tags: ReleaseTags = { seasons: parsed.seasons ?? [], episodes: parsed.episodes ?? [] };
   const listed = bestListed(name) ?? parsed.resolution;
   const resolution = listed ? plainResolution(listed) : looseResolution(name);
   const year = parsed.year ? Number.parseInt(parsed.year, 10) : Number.NaN;
-  if (parsed.title) tags.title = parsed.title;
+  if (parsed.title) tags.title = restore(parsed.title);
   if (year >= 1880 && year < 2100) tags.year = year;
   if (resolution) tags.resolution = resolution;
   if (parsed.hdr?.length) tags.hdr = parsed.hdr.join(' ');
   if (parsed.quality) tags.source = parsed.quality;
   const edition = readEdition(name) ?? parsed.editions?.[0];
   if (edition) tags.edition = edition;
-  if (parsed.group) tags.group = parsed.group;
+  if (parsed.group) tags.group = restore(parsed.group);
   return tags;
 }
 
@@ -40,16 +42,6 @@ export function readRelease(name: string): ReleaseTags {
 function bestListed(name: string): string | undefined {
   const two = /(?<![a-z0-9])(\d{3,4})p ?[,+&] ?(\d{3,4})p(?![a-z])/i.exec(name);
   return two ? `${Math.max(Number(two[1]), Number(two[2]))}p` : undefined;
-}
-
-const foreign = /[\u0250-\uffff]/g;
-const maxForeign = 80;
-
-/** The library's time grows with the square of the letters that are not Latin: no title has more than some of them. */
-function calm(name: string): string {
-  if (name.search(foreign) < 0) return name;
-  let count = 0;
-  return name.replace(foreign, (letter) => (++count > maxForeign ? '-' : letter));
 }
 
 function plainResolution(resolution: string): string | undefined {

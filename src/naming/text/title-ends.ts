@@ -55,12 +55,29 @@ export function tidyTitle(raw: string): string {
         /\d/.test(all[at - 1] ?? '') && /\d/.test(all[at + 1] ?? '') ? '.' : ' ',
       );
   title = title.replace(/(\p{L})\ue000(?=[\p{L}\p{N}])/gu, '$1.').replaceAll('\ue000', '. ');
-  title = title
-    .replace(/\[[^\]]*\]|\{[^}]*\}/g, ' ')
+  title = withoutBoxes(title)
     .replace(/\(\s*\)/g, ' ')
     .replace(/(?<=\S\s*)\[[^\]]*$/, '')
     .replace(/\s+/g, ' ');
   return hasQuotes(title) ? trimEnds(unquoted(trimEnds(withoutLooseQuotes(title)))) : trimEnds(title);
+}
+
+/** Without what stands in square and curly brackets. No expression: one looks for each end anew. */
+function withoutBoxes(title: string): string {
+  const lastSquare = title.lastIndexOf(']');
+  const lastCurly = title.lastIndexOf('}');
+  let kept = '';
+  let from = 0;
+  for (let at = 0; at < title.length; at++) {
+    const isSquare = title[at] === '[';
+    if (!isSquare && title[at] !== '{') continue;
+    if (at > (isSquare ? lastSquare : lastCurly)) continue;
+    const end = title.indexOf(isSquare ? ']' : '}', at);
+    kept += `${title.slice(from, at)} `;
+    from = end + 1;
+    at = end;
+  }
+  return kept + title.slice(from);
 }
 
 /** A quote without its other half goes; an apostrophe may look like one (`'71`, `Singin'`). */
@@ -95,24 +112,29 @@ function trimEnds(title: string): string {
   let end = title.length;
   let start = 0;
   while (start < end && inFront.has(title[start] as string)) start++;
-  while (end > start && isJoint(title, start, end)) end--;
+  // How many more round brackets open than close.
+  let open = 0;
+  for (let at = start; at < end; at++) open += bracket(title[at]);
+  for (; end > start && isJoint(title, start, end, open); end--) open -= bracket(title[end - 1]);
   const trimmed = title.slice(start, end);
-  return trimmed.split('(').length > trimmed.split(')').length
-    ? trimmed.replace(/\([^()]*$/, '').trim()
-    : trimmed;
+  const last = open > 0 ? trimmed.lastIndexOf('(') : -1;
+  return last >= 0 && !trimmed.includes(')', last) ? trimmed.slice(0, last).trim() : trimmed;
 }
 
-function isJoint(title: string, start: number, end: number): boolean {
+function bracket(mark: string | undefined): number {
+  return mark === '(' ? 1 : mark === ')' ? -1 : 0;
+}
+
+/** More than any of the patterns for an end looks at. */
+const maxEnd = 8;
+
+/** @param open how many more round brackets open than close in front of `end` */
+function isJoint(title: string, start: number, end: number, open: number): boolean {
   const last = title[end - 1] as string;
+  const ending = title.slice(Math.max(start, end - maxEnd), end);
   if (behind.has(last)) return true;
-  if (last === '.') return !/(?:\p{L}\.\s?\p{L}|\.\.)\.$/u.test(title.slice(start, end));
+  if (last === '.') return !/(?:\p{L}\.\s?\p{L}|\.\.)\.$/u.test(ending);
   if (last === ']' || last === '}') return true;
-  if (last === ')') return countOf(title, '(', start, end) < countOf(title, ')', start, end);
-  return standingApart.test(title.slice(start, end));
-}
-
-function countOf(text: string, mark: string, start: number, end: number): number {
-  let count = 0;
-  for (let at = start; at < end; at++) if (text[at] === mark) count++;
-  return count;
+  if (last === ')') return open < 0;
+  return standingApart.test(ending);
 }

@@ -6,12 +6,18 @@ import { titleBehind } from './show.ts';
  * Gives the episodes of one folder that differ in the spelling of their title, or in naming the year or not, one title and
  * one year: the commonest. Changes the answers in place. Films keep their own.
  */
-export function agreeOnTitles(found: readonly Recognition[]): void {
-  const shows = Map.groupBy(
-    found.filter((one) => one.title !== undefined && (one.episodes || one.date)),
-    (one) => showKey(one.title as string),
-  );
+export function* agreeOnTitles(found: readonly Recognition[]): Generator<undefined, void> {
+  const shows = new Map<string, Recognition[]>();
+  for (const one of found) {
+    yield;
+    if (one.title === undefined || !(one.episodes || one.date)) continue;
+    const key = showKey(one.title);
+    const known = shows.get(key);
+    if (known) known.push(one);
+    else shows.set(key, [one]);
+  }
   for (const episodes of shows.values()) {
+    yield;
     if (episodes.length < 2) continue;
     const title = commonest(episodes.map((one) => one.title as string));
     const years = new Set(episodes.map((one) => one.year).filter((year) => year !== undefined));

@@ -119,16 +119,19 @@ function pickFolder(
 }
 
 const seasonEnd = new RegExp(
-  `[ ._-]+\\(?(?:${seasonWord}[ ._]?|${looseSeasonWord}[ ._])(\\d{1,2}|${countInWords})(?:[ ._,-]+ep(?:isode)?[ ._]*\\d{1,4})?\\)?[ ._[(-]*$`,
+  `(?<![ ._-])[ ._-]+\\(?(?:${seasonWord}[ ._]?|${looseSeasonWord}[ ._])(\\d{1,2}|${countInWords})(?:[ ._,-]+ep(?:isode)?[ ._]*\\d{1,4})?\\)?[ ._[(-]*$`,
   'i',
 );
 /** `Totally Spies - 031 (S02E05)`: the number that counts through. */
-const numberBeforeMarker = /[ ._]+-[ ._]+\d{2,3}[ ._]*[([]$/;
+const numberBeforeMarker = /(?<![ ._])[ ._]+-[ ._]+\d{2,3}[ ._]*[([]$/;
 const completeBeforeMarker =
-  /[ ._-]+(?:the[ ._])?\(?(?:complete|integrale)(?:[ ._](?:series|seasons?|saisons?))?[ ._(-]*$/i;
+  /(?<![ ._-])[ ._-]+(?:the[ ._])?\(?(?:complete|integrale)(?:[ ._](?:series|seasons?|saisons?))?[ ._(-]*$/i;
 const tails = [numberBeforeMarker, completeBeforeMarker];
 /** `Quotidien du 12-03-2024`: the word belongs to the date. */
 const dateJoint = /[ ._](?:du|des|of|vom|del|van)[ ._-]*$/i;
+
+/** `Show (2013) `: behind a title, with what joins it to what follows. */
+const lastYear = /(?<=[ ._([-])(19\d\d|20[0-3]\d)[)\]]?[ ._-]*$/;
 
 /** Title and year in front of the marker or the date. */
 function ownName({ name, release, tagAt }: Reading, show: ShowReading): { title?: string; year?: number } {
@@ -141,10 +144,10 @@ function ownName({ name, release, tagAt }: Reading, show: ShowReading): { title?
   const at = firstStop(folded, group, [stop, tagAt]);
   let end = at;
   const own: { title?: string; year?: number } = {};
-  const year = /^.*\S.*?[ ._([-]+(19\d\d|20[0-3]\d)[)\]]?[ ._-]*$/.exec(folded.slice(group, at));
-  if (year) {
+  const year = lastYear.exec(folded.slice(group, at));
+  if (year && folded.slice(group, group + year.index - 1).trim() !== '') {
     own.year = Number(year[1]);
-    end = group + year[0].lastIndexOf(year[1] as string);
+    end = group + year.index;
   }
   const box = /^\[([^\]]*)\][ ._]*\[?\u7b2c?$/.exec(text.slice(group, end))?.[1];
   for (const tail of show.date ? [...tails, dateJoint] : tails) end = withoutTail(folded, group, end, tail);

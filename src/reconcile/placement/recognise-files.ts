@@ -1,13 +1,13 @@
-import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { CatalogFile } from '../../catalog/account/files.ts';
 import { createSlots } from '../../catalog/account/successor.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Placement } from '../../catalog/tree/placements.ts';
 import { joinAccountPath } from '../../core/account-path.ts';
 import type { FileId, FolderId } from '../../core/ids.ts';
+import { createBreather, inTurns } from '../../core/turns.ts';
 import type { LibraryFile } from '../../library/layout.ts';
 import type { TitlesByTree, Tree } from '../../library/trees.ts';
-import { isSubtitle, isVideo, recogniseFolder } from '../../naming/recognise.ts';
+import { isSubtitle, isVideo, recogniseInSteps } from '../../naming/recognise.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';
 import { createEffectiveOverrides } from './effective-overrides.ts';
 import { pinnedReading } from './pinned-reading.ts';
@@ -142,15 +142,18 @@ async function recogniseTogether(
 ): Promise<RecognisedFile[]> {
   const effectiveOverrides = await createEffectiveOverrides(catalog, trees);
   const titled: RecognisedFile[] = [];
+  const breathe = createBreather();
   for (const [folderId, group] of Map.groupBy(files, (file) => file.folderId)) {
     const folder = paths.get(folderId);
     if (folder === undefined) continue;
-    // A player must not wait for a crawl.
-    await yieldToEventLoop();
     const some = group.map((file) => toLibraryFile(file, folder));
-    const recognitions = recogniseFolder(
-      some.map(({ path }) => path),
-      some.map(({ sizeBytes }) => sizeBytes),
+    // A player must not wait for a crawl.
+    const recognitions = await inTurns(
+      recogniseInSteps(
+        some.map(({ path }) => path),
+        some.map(({ sizeBytes }) => sizeBytes),
+      ),
+      breathe,
     );
     const { say, successors } = await effectiveOverrides.of(folderId, group);
     for (const [successor, from] of successors) allSuccessors.set(successor, from);

@@ -1,0 +1,37 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** Others wait hardly longer than this for work that lets them run. A frame of a film lasts 40 ms. */
+const maxTurnMs = 10;
+
+/**
+ * Lets others run: at once where this work has had its share of the event loop, else not at all. To be asked between the
+ * pieces of long work; a piece that cannot be cut has to be short. It measures the machine and not the program's time.
+ */
+export type Breather = () => Promise<void>;
+
+/** The share begins now. */
+export function createBreather(): Breather {
+  let endsAt = performance.now() + maxTurnMs;
+  return async () => {
+    if (performance.now() < endsAt) return;
+    await nextTurn();
+    endsAt = performance.now() + maxTurnMs;
+  };
+}
+
+/** Takes all steps of some work, and lets others run between them. @returns what it comes to */
+export async function inTurns<T>(steps: Iterator<unknown, T>, breathe = createBreather()): Promise<T> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    await breathe();
+  }
+}
+
+/** Takes all steps at once. */
+export function atOnce<T>(steps: Iterator<unknown, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
