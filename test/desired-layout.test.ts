@@ -178,8 +178,20 @@ t.test('what a tree should hold of files that come, go and come back', async (t)
   const other = file('x', 'Dune.2021.1080p.mkv');
   t.strictSame(
     pathsOf(known([other], [row(old, dune), row(other)], { gone: [old] })),
+    [`${dune}.strm x`],
+    'another version takes the path by which it is known',
+  );
+  const part = file('y', 'Dune.Part.Two.2024.1080p.mkv');
+  t.strictSame(
+    pathsOf(known([part], [row(old, dune), row(part)], { gone: [old] })),
+    ['Movies/Dune Part Two (2024)/Dune Part Two (2024).strm y'],
+    'another film does not',
+  );
+  const labelled = row(other, `${dune} - 1080p`);
+  t.strictSame(
+    pathsOf(known([other], [row(old, dune), labelled], { gone: [old] })),
     [`${dune} - 1080p.strm x`],
-    'nobody takes the path of what may come back',
+    'a path that is no more in the tree is handed to nobody who stands elsewhere',
   );
 });
 

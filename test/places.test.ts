@@ -56,37 +56,32 @@ t.test(
   },
 );
 
-t.test('a file that comes back takes its old path; meanwhile nobody else gets it', async (t) => {
-  const one = await startBridge(t, {
-    folders: [
-      {
-        name: 'Films',
-        files: [
-          file('Alien.1979.1080p.mkv'),
-          file('a.2000.mkv'),
-          file('b.2001.mkv'),
-          file('c.2002.mkv'),
-          file('d.2003.mkv'),
-        ],
-      },
-    ],
-  });
+t.test('a file that comes back takes its old path, unless another version has come meanwhile', async (t) => {
+  const films = [
+    'Alien.1979.1080p.mkv',
+    'Ran.1985.mkv',
+    ...['a.2000', 'b.2001', 'c.2002', 'd.2003'].map((name) => `${name}.mkv`),
+  ];
+  const one = await startBridge(t, { folders: [{ name: 'Films', files: films.map(file) }] });
+  const { account } = one.simulator;
   await one.sync();
-  const original = one.simulator.account.file('/Films/Alien.1979.1080p.mkv');
-  one.simulator.account.move('/Films/Alien.1979.1080p.mkv', '/');
-  one.simulator.account.removeFile('/Alien.1979.1080p.mkv');
+  const left = ['Alien.1979.1080p.mkv', 'Ran.1985.mkv'].map((name) => account.file(`/Films/${name}`));
+  for (const { name } of left) account.removeFile(`/Films/${name}`);
   for (let crawl = 0; crawl < 3; crawl++) {
-    await one.sync();
+    await one.sync({ acceptRemovals: true });
     await one.clock.advance(2 * hourMs);
   }
-  t.notOk((await strmPaths(one)).some((path) => path.includes('Alien')));
-  one.simulator.account.addFile('/Films', file('Alien.1979.2160p.mkv'));
+  t.notOk((await strmPaths(one)).some((path) => /Alien|Ran/.test(path)));
+  account.addFile('/Films', file('Alien.1979.2160p.mkv'));
+  account.addFile('/Films', file('Ran.1985.mkv'));
   await one.sync();
-  t.ok(
-    (await strmPaths(one)).includes('Movies/Alien (1979)/Alien (1979) - 2160p.strm'),
-    'the old path is kept for the old file',
-  );
-  t.ok(original.id);
+  const alien = 'Movies/Alien (1979)/Alien (1979)';
+  const ran = 'Movies/Ran (1985)/Ran (1985).strm';
+  const ofBoth = async () => (await strmPaths(one)).filter((path) => /Alien|Ran/.test(path));
+  t.same(await ofBoth(), [`${alien}.strm`, ran], 'the path by which it is known is the new one’s');
+  account.addFile('/Films', file('Alien.1979.1080p.mkv'));
+  await one.sync();
+  t.same(await ofBoth(), [`${alien} - 1080p.strm`, `${alien}.strm`, ran]);
 });
 
 t.test(

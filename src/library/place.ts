@@ -4,7 +4,7 @@ import type { Item, Placed } from './entries.ts';
 import { idLabel, labelVersions } from './labels.ts';
 import { type Profile, profiles, type Slot, two } from './profiles.ts';
 import { foldedPath, safeLabel, safeSegment } from './safe-name.ts';
-import { type Shelf, titleName } from './shelf.ts';
+import { type Shelf, shelfAt, titleName } from './shelf.ts';
 
 /** Leaves room for a subtitle's tags and an extension in 255 bytes. */
 const maxStemBytes = 225;
@@ -110,6 +110,20 @@ function isMarkedPart({ file }: Item): boolean {
   return /(?<![a-z0-9])(?:cd[ ._-]?\d|dis[ck][ ._-]?\d|dvd[ ._-]?[1-4])(?![a-z0-9])/i.test(
     baseName(file.name),
   );
+}
+
+/**
+ * Whether a path bears no label: the one by which a media server knows a film, a part of it, an episode.
+ * @param stem of the tree, without its extension
+ */
+export function isPlainStem(stem: string): boolean {
+  const [shelf, title = '', ...rest] = stem.split('/');
+  const name = rest.at(-1) ?? '';
+  if (shelfAt(stem) === 'episode')
+    return / (?:s\d+(?:-?e\d+)+|\d{4}-\d\d-\d\d)(?: ~[0-9a-f]{6})?$/i.test(` ${name}`);
+  if (shelfAt(stem) !== 'movie' || shelf === undefined || rest.length !== 1 || !name.startsWith(title))
+    return false;
+  return /^(?: \{edition-[^}]*\})?(?: - (?:cd\d+|\d+ of \d+))?$/.test(name.slice(title.length));
 }
 
 /** Episodes in their season's folder; several files of one episode get labels. */

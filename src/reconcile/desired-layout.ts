@@ -43,7 +43,7 @@ export type DesiredFile = Omit<Desired, 'content'> & { content: string | FromCop
 /** What the tree should hold for some titles, and what follows from it. */
 export interface DesiredLayout {
   desired: DesiredFile[];
-  /** Files that had no path yet, and those that they get. */
+  /** Files that had no path yet, or take over another one's, and those that they get. */
   stems: Map<FileId, NewStem>;
   /** Files that lose theirs to another one. */
   disowned: FileId[];
@@ -71,7 +71,7 @@ export function createTitleLayout(
 ): TitleLayout {
   const { tree, baseUrl, sign, lockData, maxSubtitleBytes, artwork } = settings;
   const { related, copies, written } = known;
-  const successions = findSuccessions(known, run);
+  const successions = findSuccessions(known, run, tree.profile);
   const items = toItems(known, tree, successions);
   const neighbours = toNeighbours(known);
   const standing = new Set(
@@ -117,7 +117,7 @@ export function createTitleLayout(
       return;
     }
     claimed.add(folded);
-    if (entry.kind === 'strm' && !standing.has(entry.fileId)) {
+    if (entry.kind === 'strm' && (!standing.has(entry.fileId) || successions.inherited.has(entry.fileId))) {
       const stem = entry.path.slice(0, -'.strm'.length);
       result.stems.set(entry.fileId, { stem, name: entry.name, titleKey });
     }

@@ -10,7 +10,7 @@ import type { Successions } from './successions.ts';
 export type ItemsByTitle = ReadonlyMap<string, readonly Item[]>;
 
 /**
- * A file that was uploaded anew stands where the one before it stood; what is gone and may come back stays as a
+ * A file that takes over the path of another one stands there; what is gone and may come back stays as a
  * tombstone, so that nobody takes its path.
  */
 export function toItems(
@@ -33,7 +33,7 @@ export function toItems(
     const { path } = recognition;
     const folder = folders.get(file.folderId) ?? path.slice(0, path.lastIndexOf('/'));
     const libraryFile = toLibraryFile(file, folder);
-    const own = stem ?? inherited.get(fileId);
+    const own = inherited.get(fileId) ?? stem;
     // Its path stays its own while the settings have no room for it.
     if (own !== undefined && !admitsAt(tree, libraryFile, own))
       return { file: libraryFile, recognition, stem: own, tombstone: true };

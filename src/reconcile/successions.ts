@@ -1,5 +1,7 @@
 import { createSlots } from '../catalog/account/successor.ts';
 import type { FileId } from '../core/ids.ts';
+import { type Profile, profiles } from '../library/profiles.ts';
+import { findHeirs } from './heirs.ts';
 import type { KnownTitles } from './known-titles.ts';
 import type { PublishRun } from './run.ts';
 
@@ -15,10 +17,14 @@ export interface Successions {
   isShown(fileId: FileId): boolean;
 }
 
-/** A file that was uploaded anew takes over the path of the one that has left, once the other is known to be missing. */
+/**
+ * A file that was uploaded anew takes over the path of the one that has left, once the other is known to be missing; and
+ * where a file has left for good, another version of the same thing takes over its plain path (see {@link findHeirs}).
+ */
 export function findSuccessions(
-  { rows, files, gone }: Pick<KnownTitles, 'rows' | 'files' | 'gone'>,
+  { rows, files, gone, written }: Pick<KnownTitles, 'rows' | 'files' | 'gone' | 'written'>,
   { asIfGone, midCrawl = false }: Pick<PublishRun, 'asIfGone' | 'midCrawl'>,
+  profile: Profile = profiles.jellyfin,
 ): Successions {
   const rowOf = new Map(rows.map((row) => [row.fileId, row]));
   const goneById = new Map(gone.map((file) => [file.id, file]));
@@ -47,15 +53,26 @@ export function findSuccessions(
       successors.set(fileId, successor.fileId);
     }
   }
-  return {
-    inherited,
-    successors,
-    waiting,
-    isShown: (id) =>
-      files.has(id) &&
-      !asIfGone?.has(id) &&
-      (isListed(id) ||
-        successorOf(id) === undefined ||
-        (rowOf.get(id)?.stem !== undefined && !successors.has(id))),
-  };
+  const isShown = (id: FileId): boolean =>
+    files.has(id) &&
+    !asIfGone?.has(id) &&
+    !successors.has(id) &&
+    (isListed(id) || successorOf(id) === undefined || rowOf.get(id)?.stem !== undefined);
+  const heirs = findHeirs(
+    rows.filter(({ fileId }) => !waiting.has(fileId)),
+    {
+      isGone: (id) => !files.has(id) || asIfGone?.has(id) === true,
+      isShown,
+      isListed,
+      isWritten: (id, stem) => written.get(id)?.some(({ path }) => path === `${stem}.strm`) === true,
+      folderOf: (id) => files.get(id)?.folderId,
+      profile,
+    },
+  );
+  for (const { from, to, stem } of heirs) {
+    if (successors.has(from)) continue;
+    inherited.set(to, stem);
+    successors.set(from, to);
+  }
+  return { inherited, successors, waiting, isShown };
 }
