@@ -16,6 +16,13 @@ export const syncSettings = {
     max: 1_000_000,
     help: 'Calls a day for crawls and for finding new files; the first crawl is not counted; 0 = no limit',
   }),
+  maxFolders: integer({
+    env: 'PASSERELLE_SYNC_MAX_FOLDERS',
+    fallback: 100_000,
+    min: 1,
+    max: 10_000_000,
+    help: 'Folders that one crawl lists at most; where the account names more, the rest is told by `review --left-out` and nothing is removed',
+  }),
   discovery: flag({
     env: 'PASSERELLE_SYNC_DISCOVERY',
     fallback: true,

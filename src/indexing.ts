@@ -101,6 +101,8 @@ export function createIndexing(parts: IndexingParts) {
     publisher,
     fetchSideCars: createSidecarFetcher({ sideCars, clock, log }),
     roots: library.roots,
+    maxFolders: syncSettings.maxFolders,
+    maxExtraCalls: syncSettings.callsPerDay || Number.POSITIVE_INFINITY,
     lockPath,
   };
   const sync = createSharedSync(

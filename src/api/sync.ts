@@ -22,6 +22,9 @@ export const note = z.object({
     .describe('Removals that wait for a word, and why'),
   removed: count.optional(),
   failedFolders: count.optional().describe('Folders that could not be listed'),
+  incompleteFolders: count
+    .optional()
+    .describe('Folders of whose content something is not known; nothing in them is taken for missing'),
   missingRoots: z
     .array(z.string())
     .optional()

@@ -7,6 +7,7 @@ import { type Crawls, createCrawls } from './account/crawls.ts';
 import { createDirty, type Dirty } from './account/dirty.ts';
 import { createFiles, type Files } from './account/files.ts';
 import { createFolderFacts, type FolderFactsStore } from './account/folder-facts.ts';
+import { createFolderGaps, type FolderGaps } from './account/folder-gaps.ts';
 import { createFolderListings, type FolderListings } from './account/folder-listings.ts';
 import { type Listing, type ListingChange, recordListing } from './account/listing.ts';
 import { createJournal, type Journal } from './curation/journal.ts';
@@ -36,6 +37,8 @@ export interface Catalog {
   readonly crawls: Crawls;
   /** What tells how soon a folder may have something new. */
   readonly folderFacts: FolderFactsStore;
+  /** What listings lacked. */
+  readonly folderGaps: FolderGaps;
   /** How files leave the library. */
   readonly removals: Removals;
   /** Deletions that wait for a person's word, and those that were carried out. */
@@ -98,6 +101,7 @@ export async function openCatalog(file: string, codecs: CatalogCodecs): Promise<
     files,
     crawls: forgetting(createCrawls(db), files),
     folderFacts: createFolderFacts(db),
+    folderGaps: createFolderGaps(db),
     removals: alsoForgetting(createRemovals(db), files),
     proposals: createProposals(db),
     trash: createTrashRows(db),

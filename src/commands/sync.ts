@@ -71,6 +71,11 @@ function report(context: Context, result: FollowedSync, dryRun: boolean): void {
       context,
       `${counted(result.note.failedFolders, 'folder')} could not be listed; nothing was taken for missing`,
     );
+  if (result.note.incompleteFolders)
+    say(
+      context,
+      `${counted(result.note.incompleteFolders, 'folder')} could not be listed to the end; nothing in them was taken for missing. passerelle review --left-out names them`,
+    );
   if (result.note.missingRoots)
     say(
       context,

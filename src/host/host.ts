@@ -22,10 +22,10 @@ export interface Host {
   knownAccount(): AccountInfo | undefined;
 
   /**
-   * Sub-folders and files of a folder, as many calls as that takes; `onTurn` runs before each. A folder that is gone is
-   * BRIDGE_HOST_FILE_GONE. An answer that cannot be read is BRIDGE_HOST_ODD_ANSWER, never an empty folder.
+   * Sub-folders and files of a folder, as many calls as that takes and `maxCalls` allows; `onTurn` runs before each. A
+   * folder that is gone is BRIDGE_HOST_FILE_GONE. An answer that cannot be read is BRIDGE_HOST_ODD_ANSWER, never an empty folder.
    */
-  listFolder(folderId: FolderId, options: CallOptions): Promise<FolderListing>;
+  listFolder(folderId: FolderId, options: FolderCallOptions): Promise<FolderListing>;
   /** A page of the whole account: the files that came to it after `sentAfter`, whatever their folder. One call. */
   listAccount(sentAfter: number, options: CallOptions): Promise<FileListing>;
 
@@ -51,6 +51,11 @@ export interface CallOptions {
   deadlineMs?: number;
   /** Called when the turn has come, just before the call goes out. */
   onTurn?: () => void;
+}
+
+export interface FolderCallOptions extends CallOptions {
+  /** Calls that the whole of it may take, at least one; what they do not give is a gap. Default: as the host sees fit. */
+  maxCalls?: number;
 }
 
 /** Facts of this host that others plan by. */
@@ -145,7 +150,28 @@ export interface FileListing {
   skipped: number;
   /** False when entries may be missing: then nothing that it lacks is gone. */
   complete: boolean;
+  /** What it lacks, and why; absent when nothing is known to be lacking. */
+  gaps?: ListingGap[];
 }
+
+/** Something that lies in a folder and that its listing does not give. */
+export interface ListingGap {
+  reason: ListingGapReason;
+  kind: 'file' | 'folder';
+  /** Entries that it stands for, as far as that is known; 0 = nobody knows how many. */
+  count: number;
+  /** What an entry that cannot be read is called, where it says so. */
+  name?: string;
+  sizeBytes?: number;
+}
+
+/**
+ * `address`: its page stands on a domain that is none of the host's, or it has none. `entry`: it cannot be read.
+ * `inside`: a folder that is said to lie in itself. `repeated`: an entry stands there twice, maybe in the place of
+ * another. `unlisted`: the host counts more than it names. `cut`: the listing is as long as the host gives at most, and
+ * asking for the rest did not give everything.
+ */
+export type ListingGapReason = 'address' | 'entry' | 'inside' | 'repeated' | 'unlisted' | 'cut';
 
 /** What the answers of the host's download servers mean. Nothing is asked here. */
 export interface DownloadAnswers {

@@ -5,7 +5,7 @@ import { type ApiFault, takeApiFaults } from './faults.ts';
 import type { Limits } from './limits.ts';
 import { scramble, type Wire } from './listing.ts';
 import { type MessageName, messages, pages } from './messages.ts';
-import { type VerbParts, verbs } from './verbs.ts';
+import { type VerbAnswer, type VerbParts, verbs } from './verbs.ts';
 
 export interface ApiParts extends VerbParts {
   apiKey: string;
@@ -61,7 +61,9 @@ async function answer(exchange: Exchange, parts: ApiParts): Promise<void> {
     parts.limits.refused(seen.ip);
     return sendPage(exchange, 404, pages.notFound);
   }
-  const result = verb(seen.body, seen.ip, parts);
+  const truth = verb(seen.body, seen.ip, parts);
+  const told = parts.faults.lie?.(seen, 'refused' in truth ? undefined : truth.fields);
+  const result: VerbAnswer = told ? { fields: told } : truth;
   if ('refused' in result) return refuse(exchange, parts, result.refused, result.extra);
   const listed = listedFolder(seen);
   if (listed !== undefined) {

@@ -1,3 +1,5 @@
+import type { Wire } from './listing.ts';
+
 /** What goes wrong with one API call. */
 export type ApiAnswer =
   /** 403 flood, now and for every call until `lockMs` have gone by on the simulator's clock. Links go on working. */
@@ -86,6 +88,11 @@ export interface Faults {
   listingLagMs: number;
   /** Whether entries of the listing of the whole account carry `folder_id`. */
   accountListingHasFolderId: boolean;
+  /**
+   * A host that lies: gets each call and the fields of the true answer (undefined where that is a refusal), and gives
+   * what is told instead; undefined = the truth.
+   */
+  lie: ((call: { verb: string; body: Wire }, truth: Wire | undefined) => Wire | undefined) | undefined;
   download: DownloadFaults;
   /** Back to a host in good health. */
   clear(): void;
@@ -99,6 +106,7 @@ export function createFaults(listingCap = 5000): Faults {
     notReadyMs: 0,
     listingLagMs: 0,
     accountListingHasFolderId: true,
+    lie: undefined,
     download: {},
   });
   const faults: Faults = {

@@ -5,6 +5,8 @@ import type { FolderId } from '../../core/ids.ts';
 import { chunks } from '../db/chunks.ts';
 import type { Schema } from '../db/schema.ts';
 import { markDirty } from './dirty.ts';
+import { withinBounds } from './folder-bounds.ts';
+import { forgetGapsOutside, recordGaps } from './folder-gaps.ts';
 import { type Listing, type ListingChange, recordListing } from './listing.ts';
 
 /** A crawl as it is kept. */
@@ -26,6 +28,8 @@ const note = z.object({
   removed: z.number().optional(),
   /** Folders that could not be listed; nothing is taken for missing after such a crawl. */
   failedFolders: z.number().optional(),
+  /** Folders of whose content something is not known; nothing in them is taken for missing. */
+  incompleteFolders: z.number().optional(),
   /** Roots of the settings that the account does not have; nothing is taken for missing either. */
   missingRoots: z.array(z.string()).optional(),
   /** Error code that stopped it. */
@@ -60,8 +64,17 @@ export interface Crawls {
   enqueue(crawlId: number, folderId: FolderId): Promise<number>;
   /** The folder that has waited longest: breadth first. `listedAt` = the last time. */
   next(crawlId: number): Promise<{ folderId: FolderId; listedAt: number | undefined } | undefined>;
-  /** One listing, its sub-folders to the queue and its folder ticked off: one transaction. */
-  listed(crawlId: number, listing: Listing, now: number, calls: number): Promise<CrawledListing>;
+  /**
+   * One listing, its sub-folders to the queue and its folder ticked off: one transaction.
+   * @param room sub-folders that may be told at most; without limit if not given
+   */
+  listed(
+    crawlId: number,
+    listing: Listing,
+    now: number,
+    calls: number,
+    room?: number,
+  ): Promise<CrawledListing>;
   /** One listing outside of a crawl. */
   listedAlone(listing: Listing, now: number): Promise<ListingChange>;
   /** Whether the account was ever listed completely. */
@@ -128,8 +141,9 @@ export function createCrawls(db: Kysely<Schema>): Crawls {
       return row && { folderId: row.folder_id, listedAt: row.listed_at ?? undefined };
     },
 
-    listed: (crawlId, listing, now, calls) =>
+    listed: (crawlId, named, now, calls, room = Number.POSITIVE_INFINITY) =>
       db.transaction().execute(async (trx) => {
+        const listing = await withinBounds(trx, named, room);
         const change = await recordListing(trx, listing, now);
         const folderIds = listing.folders.map((folder) => folder.id);
         const enqueued = await enqueueAll(trx, crawlId, folderIds);
@@ -139,8 +153,9 @@ export function createCrawls(db: Kysely<Schema>): Crawls {
         return { ...change, enqueued };
       }),
 
-    listedAlone: (listing, now) =>
+    listedAlone: (named, now) =>
       db.transaction().execute(async (trx) => {
+        const listing = await withinBounds(trx, named, Number.POSITIVE_INFINITY);
         const change = await recordListing(trx, listing, now);
         await markDirty(trx, change.changed);
         return change;
@@ -159,6 +174,7 @@ export function createCrawls(db: Kysely<Schema>): Crawls {
     failed: (crawlId, folderId, code, now, calls) =>
       db.transaction().execute(async (trx) => {
         await tick(trx, crawlId, folderId, now, code);
+        await recordGaps(trx, folderId, [{ reason: 'failed', kind: 'folder', count: 0, code }]);
         await countCalls(trx, crawlId, calls);
       }),
 
@@ -169,13 +185,15 @@ export function createCrawls(db: Kysely<Schema>): Crawls {
       return rows[0] ?? { done: 0, waiting: 0, failed: 0 };
     },
 
-    async end(crawlId, outcome, note, now, calls = 0) {
-      await db
-        .updateTable('crawls')
-        .set((e) => ({ ended_at: now, outcome, note: notes.encode(note), calls: e('calls', '+', calls) }))
-        .where('id', '=', crawlId)
-        .execute();
-    },
+    end: (crawlId, outcome, note, now, calls = 0) =>
+      db.transaction().execute(async (trx) => {
+        await trx
+          .updateTable('crawls')
+          .set((e) => ({ ended_at: now, outcome, note: notes.encode(note), calls: e('calls', '+', calls) }))
+          .where('id', '=', crawlId)
+          .execute();
+        if (outcome === 'done') await forgetGapsOutside(trx, crawlId);
+      }),
 
     async resume(crawlId) {
       await db

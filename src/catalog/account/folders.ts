@@ -2,9 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { type FolderId, rootFolderId } from '../../core/ids.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
-
-/** Deeper than any account: a chain of parents that is longer leads in a circle. */
-const deepest = 200;
+import { deepest } from './folder-bounds.ts';
 
 /** How the folders of the account lie in each other. */
 export interface Folders {

@@ -1,5 +1,6 @@
 import type { FileId, FolderId } from '../../core/ids.ts';
 import type { FileTable, FolderTable } from '../db/schema.ts';
+import type { FolderGap } from './folder-gaps.ts';
 
 /** What one listing of one folder said: a complete, atomic fact about it. */
 export interface Listing {
@@ -10,6 +11,8 @@ export interface Listing {
   files: readonly ListedFile[];
   /** False when the listing may lack entries: then nothing is called missing. */
   complete: boolean;
+  /** What it lacks, and why. */
+  gaps?: readonly FolderGap[];
 }
 
 export interface ListedFile {

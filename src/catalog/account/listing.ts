@@ -6,6 +6,7 @@ import type { FileTable, Schema } from '../db/schema.ts';
 import { upsert } from '../db/upsert.ts';
 import { recordChange } from '../tree/folder-dates.ts';
 import { descendantFiles } from './descendants.ts';
+import { recordGaps } from './folder-gaps.ts';
 import { fingerprintOf, holds } from './listing-fingerprint.ts';
 import type { Child, HeldFile, ListedFile, Listing, ListingChange } from './listing-types.ts';
 import { markMissing, suspectMissing } from './mark-missing.ts';
@@ -41,6 +42,8 @@ export async function recordListing(
       conflict.column('id').doUpdateSet({ seen_at: now, listed_at: now, missing_since: null, fingerprint }),
     )
     .execute();
+  const gaps = listing.gaps ?? [];
+  if (own || gaps.length > 0) await recordGaps(trx, listing.folderId, gaps);
   const { moved, arrived } = await recordFolders(trx, listing, children, now);
   if (listing.folders.length > 0) await cutCycle(trx, listing);
   const isSame =

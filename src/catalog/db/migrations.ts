@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { folderIds } from './migration-folder-ids.ts';
+import { gaps } from './migration-gaps.ts';
 import { words } from './migration-words.ts';
 
 /** Every change of the tables, in order; a change that has shipped is never edited. */
@@ -325,6 +326,7 @@ const migrations: Record<string, Migration> = {
   },
   '012-folder-ids': folderIds,
   '013-words': words,
+  '014-gaps': gaps,
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

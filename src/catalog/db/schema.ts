@@ -64,6 +64,13 @@ export interface CrawlFolderTable {
   failure: string | null;
 }
 
+/** What the last listing of a folder lacked. */
+export interface FolderGapsTable {
+  folder_id: FolderId;
+  /** JSON, see FolderGap */
+  gaps: string;
+}
+
 export interface LeaseTable {
   file_id: FileId;
   url: string;
@@ -237,6 +244,7 @@ export interface Schema {
   files: FileTable;
   crawls: CrawlTable;
   crawl_folders: CrawlFolderTable;
+  folder_gaps: FolderGapsTable;
   leases: LeaseTable;
   cached_ranges: CachedRangeTable;
   plays: PlayTable;

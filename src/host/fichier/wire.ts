@@ -1,7 +1,19 @@
 import { z } from 'zod';
 import { type FolderId, rootFolderId, toFileId, toFolderId } from '../../core/ids.ts';
-import type { FileListing, FolderListing, HostFile, HostFolder } from '../host.ts';
-import { anything, check, cleanName, count, isSet, name, oddAnswer, optional, text } from './fields.ts';
+import type { FileListing, FolderListing, HostFile, HostFolder, ListingGap } from '../host.ts';
+import { readEntries, unreadGaps } from './entries.ts';
+import {
+  anything,
+  check,
+  cleanName,
+  count,
+  folderName,
+  isSet,
+  name,
+  oddAnswer,
+  optional,
+  text,
+} from './fields.ts';
 import { readPageUrl } from './page-url.ts';
 import { parisToUtc } from './paris-time.ts';
 
@@ -29,7 +41,7 @@ const fileShape = z.object({
   path: text,
   description: text,
 });
-const folderShape = z.object({ id: count, name, create_date: text, pass: anything });
+const folderShape = z.object({ id: count, name: folderName, create_date: text, pass: anything });
 const listingShape = z.object({
   folder_id: optional(count),
   name: optional(z.string()),
@@ -56,25 +68,36 @@ export function readFolderListing(value: unknown, folderId: FolderId): FolderLis
   if (answer.items == null && (answer.files ?? 0) > 0) {
     throw oddAnswer(`folder/ls: counts ${answer.files} files and lists none`);
   }
-  const files = readAll(answer.items ?? [], readFile, (file) => file.id);
-  const listed = readAll(answer.sub_folders ?? [], readFolder, (folder) => folder.id);
+  const files = readEntries(answer.items ?? [], readFile, (file) => file.id);
+  const listed = readEntries(answer.sub_folders ?? [], readFolder, (folder) => folder.id);
   // A folder inside itself would send a crawl round in circles.
   const folders = listed.found.filter((folder) => folder.id !== folderId && folder.id !== rootFolderId);
-  const listedItems = answer.items?.length ?? 0;
-  const unlisted = Math.max(0, (answer.files ?? 0) - listedItems);
-  const skipped = files.skipped + listed.skipped + (listed.found.length - folders.length) + unlisted;
+  const inside = listed.found.filter((folder) => !folders.includes(folder));
+  // Counted without those that stand there twice: each may stand in the place of another one.
+  const named = files.found.length + files.unread.length;
+  const unlisted = Math.max(0, (answer.files ?? 0) - named);
+  const skipped = files.unread.length + listed.unread.length + inside.length + unlisted;
   // With neither a list nor a count of files, that there are none is a guess.
   const isGuess = answer.items == null && answer.files == null;
   const isCut =
-    (answer.sub_folders?.length ?? 0) >= maxResults ||
-    (listedItems >= maxResults && answer.files !== listedItems);
+    (answer.sub_folders?.length ?? 0) >= maxResults || (named >= maxResults && answer.files !== named);
+  const isRepeated = listed.repeated > 0 || (answer.files == null && files.repeated > 0);
+  const gaps: ListingGap[] = [
+    ...unreadGaps('file', files.unread),
+    ...unreadGaps('folder', listed.unread),
+    ...inside.map(({ name }): ListingGap => ({ reason: 'inside', kind: 'folder', count: 1, name })),
+    ...gapOf('unlisted', 'file', unlisted),
+    ...gapOf('repeated', 'file', answer.files == null ? files.repeated : 0),
+    ...gapOf('repeated', 'folder', listed.repeated),
+  ];
   return {
     id: folderId,
     name: cleanName(answer.name ?? ''),
     folders,
     files: files.found,
     skipped,
-    complete: skipped === 0 && !isCut && !isGuess,
+    complete: skipped === 0 && !isCut && !isGuess && !isRepeated,
+    ...(gaps.length > 0 && { gaps }),
   };
 }
 
@@ -82,14 +105,24 @@ export function readFolderListing(value: unknown, folderId: FolderId): FolderLis
 export function readFileListing(value: unknown): FileListing {
   const answer = check(filesShape, value, 'file/ls');
   if (answer.items == null && answer.count !== 0) throw oddAnswer('file/ls: holds no listing');
-  const items = answer.items ?? [];
-  const { found, skipped } = readAll(items, readFile, (file) => file.id);
-  const missing = skipped + Math.max(0, (answer.count ?? 0) - items.length);
+  const { found, unread, repeated } = readEntries(answer.items ?? [], readFile, (file) => file.id);
+  const named = found.length + unread.length;
+  const unlisted = Math.max(0, (answer.count ?? 0) - named);
+  const skipped = unread.length + unlisted;
+  const gaps: ListingGap[] = [...unreadGaps('file', unread), ...gapOf('unlisted', 'file', unlisted)];
   return {
     files: found,
-    skipped: missing,
-    complete: missing === 0 && (items.length < maxResults || answer.count === items.length),
+    skipped,
+    complete:
+      skipped === 0 &&
+      (named < maxResults || answer.count === named) &&
+      (answer.count != null || repeated === 0),
+    ...(gaps.length > 0 && { gaps }),
   };
+}
+
+function gapOf(reason: ListingGap['reason'], kind: ListingGap['kind'], count: number): ListingGap[] {
+  return count > 0 ? [{ reason, kind, count }] : [];
 }
 
 /** The answer of file/info, which carries no status (facts/1fichier-api 2.3). Throws BRIDGE_HOST_ODD_ANSWER. */
@@ -140,16 +173,4 @@ function readFolder(value: unknown): HostFolder | undefined {
     createdAt: parisToUtc(create_date ?? ''),
     hasPassword: isSet(pass),
   };
-}
-
-/** One bad entry costs itself, not the listing; an entry that comes twice is taken once. */
-function readAll<T>(values: unknown[], read: (value: unknown) => T | undefined, idOf: (entry: T) => unknown) {
-  const found = new Map<unknown, T>();
-  let skipped = 0;
-  for (const value of values) {
-    const entry = read(value);
-    if (entry === undefined) skipped++;
-    else if (!found.has(idOf(entry))) found.set(idOf(entry), entry);
-  }
-  return { found: [...found.values()], skipped };
 }

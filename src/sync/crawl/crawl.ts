@@ -1,8 +1,9 @@
 import type { CrawlNote } from '../../catalog/account/crawls.ts';
-import type { ListingChange } from '../../catalog/account/listing.ts';
+import type { Listing, ListingChange } from '../../catalog/account/listing.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Clock } from '../../core/clock.ts';
 import { BridgeError, isBridgeError } from '../../core/errors.ts';
+import type { FolderId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
 import type { Host } from '../../host/host.ts';
 import { createFolderPaths } from './folder-paths.ts';
@@ -15,6 +16,10 @@ export interface CrawlOptions {
   clock: Clock;
   log: Log;
   roots: readonly string[];
+  /** Folders that one crawl lists at most: a host that makes some up would be listed without end. */
+  maxFolders: number;
+  /** Calls that one crawl may make beyond one for each folder: for listings that the host cuts. */
+  maxExtraCalls: number;
 }
 
 /** How far a crawl is. Times in milliseconds UTC. */
@@ -62,6 +67,7 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
   const { folderIntervalMs, requestIntervalMs } = options.host.limits;
   const { maxCalls = Number.POSITIVE_INFINITY } = run;
   let calls = 0;
+  let extraCalls = 0;
   let countedCalls = 0;
   const listFolder = createListFolder({
     host: options.host,
@@ -113,8 +119,9 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
       run.signal.throwIfAborted();
       if (calls >= maxCalls) throw new BridgeError('BRIDGE_BUDGET');
       await waitForInterval(listedAt);
-      const listing = await withTries(() => listFolder(folderId));
-      const change = await catalog.crawls.listed(crawlId, listing, clock.now(), newCalls());
+      const listing = await withTries(() => listWithin(folderId));
+      const room = options.maxFolders - counts.done - counts.waiting;
+      const change = await catalog.crawls.listed(crawlId, listing, clock.now(), newCalls(), room);
       counts.waiting += change.enqueued;
       counts.files += change.added;
       const path = await paths.listed(folderId, listing.folders);
@@ -161,8 +168,11 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
     }
   }
   const { failed } = await catalog.crawls.counts(crawlId);
+  // What lies in folders that were left out may have been moved there.
+  const unlisted = await catalog.folderGaps.count(['many']);
   const note: CrawlNote = {
-    ...(failed > 0 ? { failedFolders: failed } : {}),
+    ...(failed + unlisted > 0 ? { failedFolders: failed + unlisted } : {}),
+    ...(await incompleteFolders()),
     ...(missingRoots.length > 0 ? { missingRoots } : {}),
   };
   await catalog.crawls.end(crawlId, 'done', note, clock.now());
@@ -173,6 +183,22 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
     const since = calls - countedCalls;
     countedCalls = calls;
     return since;
+  }
+
+  /** One folder leaves half of the calls of the day to those behind it. */
+  async function listWithin(folderId: FolderId): Promise<Listing> {
+    const before = calls;
+    const half = Math.floor((maxCalls - calls) / 2);
+    try {
+      return await listFolder(folderId, 1 + Math.max(0, Math.min(half, options.maxExtraCalls - extraCalls)));
+    } finally {
+      extraCalls += Math.max(0, calls - before - 1);
+    }
+  }
+
+  async function incompleteFolders(): Promise<Pick<CrawlNote, 'incompleteFolders'>> {
+    const count = (await catalog.folderGaps.count()) - (await catalog.folderGaps.count(['failed']));
+    return count > 0 ? { incompleteFolders: count } : {};
   }
 
   /** The same folder never sooner than its interval, also after a restart, when the governor has forgotten. */

@@ -3,8 +3,8 @@ import type { FolderId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
 import type { Host } from '../../host/host.ts';
 
-/** Lists one folder as the catalog takes it. @throws BridgeError of the host */
-export type ListFolder = (folderId: FolderId) => Promise<Listing>;
+/** Lists one folder as the catalog takes it, in at most so many calls. @throws BridgeError of the host */
+export type ListFolder = (folderId: FolderId, maxCalls?: number) => Promise<Listing>;
 
 export interface ListFolderOptions {
   host: Pick<Host, 'listFolder'>;
@@ -18,15 +18,19 @@ export interface ListFolderOptions {
 
 /** Makes the function by which folders are listed for the library. */
 export function createListFolder({ host, log, signal, deadlineMs, onCall }: ListFolderOptions): ListFolder {
-  return async (folderId) => {
-    const answer = await host.listFolder(folderId, { urgency: 'index', signal, deadlineMs, onTurn: onCall });
-    const { name, files, skipped, complete } = answer;
+  return async (folderId, maxCalls) => {
+    const call = { urgency: 'index', signal, deadlineMs, onTurn: onCall } as const;
+    const answer = await host.listFolder(folderId, {
+      ...call,
+      ...(maxCalls !== undefined && { maxCalls }),
+    });
+    const { name, files, skipped, complete, gaps } = answer;
     if (!complete)
       log.warn(
         { folderId, skipped },
         'a listing may lack entries: nothing in this folder is taken for missing',
       );
     const folders = answer.folders.map(({ id, name, createdAt }) => ({ id, name, createdAt }));
-    return { folderId, name, folders, files, complete };
+    return { folderId, name, folders, files, complete, ...(gaps && { gaps }) };
   };
 }

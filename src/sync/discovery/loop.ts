@@ -133,7 +133,11 @@ export function createDiscoveryLoop(options: DiscoveryLoopOptions): DiscoveryLoo
   }
 
   async function listOne(plan: Planner, folderId: FolderId, why: string): Promise<void> {
-    const { fileIds, newFolders, changed, calls } = await scanFolder(folderId, signal);
+    const { fileIds, newFolders, changed, calls } = await scanFolder(
+      folderId,
+      signal,
+      Math.max(1, perDay - plan.spent().calls),
+    );
     plan.listed(folderId, clock.now(), fileIds, newFolders, calls);
     if (changed > 0 || newFolders.length > 0)
       log.info(

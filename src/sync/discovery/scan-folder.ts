@@ -36,7 +36,12 @@ const sideCarsForMs = minuteMs;
  * host is asked, so that a crawl finds it free.
  * @throws BridgeError BRIDGE_CRAWL_RUNNING while a crawl runs, here or in another process; BRIDGE_DISK; those of the host
  */
-export type ScanFolder = (folderId: FolderId, signal: AbortSignal) => Promise<ScannedFolder>;
+export type ScanFolder = (
+  folderId: FolderId,
+  signal: AbortSignal,
+  /** Calls that it may take at most. */
+  maxCalls: number,
+) => Promise<ScannedFolder>;
 
 export function createScanFolder(options: ScanFolderOptions): ScanFolder {
   const { catalog, clock } = options;
@@ -49,7 +54,12 @@ export function createScanFolder(options: ScanFolderOptions): ScanFolder {
       await clock.sleep(busyMs, signal);
   }
 
-  async function fetch(folderId: FolderId, signal: AbortSignal, onCall: () => void): Promise<Listing> {
+  async function fetch(
+    folderId: FolderId,
+    signal: AbortSignal,
+    maxCalls: number,
+    onCall: () => void,
+  ): Promise<Listing> {
     const listFolder = createListFolder({
       host: options.host,
       log: options.log,
@@ -58,7 +68,7 @@ export function createScanFolder(options: ScanFolderOptions): ScanFolder {
       onCall,
     });
     try {
-      return await listFolder(folderId);
+      return await listFolder(folderId, maxCalls);
     } catch (error) {
       // The next crawl looks for a root by its path again.
       if (isBridgeError(error, 'BRIDGE_HOST_FILE_GONE'))
@@ -68,16 +78,17 @@ export function createScanFolder(options: ScanFolderOptions): ScanFolder {
     }
   }
 
-  return async (folderId, signal) => {
+  return async (folderId, signal, maxCalls) => {
     let calls = 0;
     await briefly(async () => undefined);
-    const listing = await fetch(folderId, signal, () => calls++);
+    const listing = await fetch(folderId, signal, maxCalls, () => calls++);
     const { change, newFolders, wanted } = await briefly(async () => {
       await options.publisher.findTrees();
-      const before = new Set((await catalog.files.subFolders([folderId])).map(({ id }) => id));
+      const subFolders = async () => (await catalog.files.subFolders([folderId])).map(({ id }) => id);
+      const before = new Set(await subFolders());
       const change = await catalog.crawls.listedAlone(listing, clock.now());
       const { wanted } = await options.publisher.files(change.changed, { signal, moreToCome: true });
-      return { change, newFolders: listing.folders.filter(({ id }) => !before.has(id)), wanted };
+      return { change, newFolders: (await subFolders()).filter((id) => !before.has(id)), wanted };
     });
     if (wanted.length > 0)
       await options.fetchSideCars(wanted, {
@@ -88,7 +99,7 @@ export function createScanFolder(options: ScanFolderOptions): ScanFolder {
       });
     return {
       fileIds: listing.files.map(({ id }) => id),
-      newFolders: newFolders.map(({ id }) => id),
+      newFolders,
       changed: change.changed.length,
       calls,
     };
