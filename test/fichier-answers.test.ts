@@ -39,6 +39,7 @@ t.test('deep nesting ends in an answer, not in a crash', async (t) => {
     files: [],
     skipped: 1,
     complete: false,
+    gaps: [{ reason: 'entry', kind: 'file', count: 1 }],
   });
 });
 
