@@ -105,6 +105,13 @@ export function flag(options: Common & { fallback: boolean }): Setting<boolean> 
   });
 }
 
+/** A value of a form of its own. */
+export function special<T>(
+  options: Common & { fallback: T; read: (raw: unknown) => Reading<T> },
+): Setting<T> {
+  return setting(options, options.fallback, options.read);
+}
+
 /** A list: YAML list, or comma separated text, where empty parts count for nothing. */
 export function list<T extends string | number>(
   options: Common & { fallback: readonly T[]; right: string; item: (raw: string) => Reading<T> },

@@ -4,12 +4,24 @@ import { doubtOfBaseUrl, whyNoListenHost } from './addresses.ts';
 import { readPassword, readToken, readUser } from './credentials.ts';
 import { deliverySettings } from './delivery-settings.ts';
 import { fichierSettings } from './fichier-settings.ts';
-import { address, checkedBy, choice, flag, integer, list, rows, type Setting, text } from './kinds.ts';
+import {
+  address,
+  checkedBy,
+  choice,
+  flag,
+  integer,
+  list,
+  rows,
+  type Setting,
+  special,
+  text,
+} from './kinds.ts';
 import { media } from './media.ts';
 import { readServer } from './notify.ts';
 import { folderRight, readRoot, whyNoFolder } from './paths.ts';
 import { syncSettings } from './sync-settings.ts';
 import { readTree } from './trees.ts';
+import { readTrustProxy, type TrustProxy } from './trust-proxy.ts';
 import { profileNames } from './values.ts';
 
 /**
@@ -64,10 +76,11 @@ export const declarations = {
       doubt: doubtOfBaseUrl,
       help: 'The address that STRM files carry: the media server AND every player must reach it',
     }),
-    trustProxy: flag({
+    trustProxy: special<TrustProxy>({
       env: 'PASSERELLE_TRUST_PROXY',
       fallback: false,
-      help: 'Believe the last address in X-Forwarded-For; only behind a reverse proxy of your own',
+      help: 'Proxies of your own whose X-Forwarded-For is believed: true = in private networks, a number = so many in a row, or addresses and networks',
+      read: readTrustProxy,
     }),
     stopGraceMs: integer({
       env: 'PASSERELLE_STOP_GRACE_MS',

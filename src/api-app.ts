@@ -14,6 +14,7 @@ import { tree } from '../plugins/routes/api/tree.ts';
 import { Answer } from '../plugins/support/answer.ts';
 import { auth } from '../plugins/support/auth.ts';
 import { bridgeDecorator } from '../plugins/support/bridge.ts';
+import { caller } from '../plugins/support/caller.ts';
 import { apiRoutes } from '../plugins/support/endpoints.ts';
 import { errors, frameworkError } from '../plugins/support/errors.ts';
 import { limits, maxUrl } from '../plugins/support/limits.ts';
@@ -35,6 +36,7 @@ export async function buildApi(bridge: Bridge, holder: Holder): Promise<FastifyI
 /** What stands before every route. */
 export async function registerSupport(app: FastifyInstance, bridge: Bridge): Promise<void> {
   await app.register(bridgeDecorator, { bridge });
+  await app.register(caller);
   await app.register(requestLog);
   await app.register(limits);
   await app.register(errors);
@@ -66,8 +68,6 @@ export function createApp(bridge: Bridge): FastifyInstance {
     logger: false,
     // Our own line per request says more, and less of what is secret.
     logController: new LogController({ disableRequestLogging: true }),
-    // One proxy: what stands before the address that it added is what its client wrote, and may be made up.
-    trustProxy: bridge.settings.server.trustProxy ? (_address: string, hop: number) => hop === 0 : false,
     bodyLimit: 1024 * 1024,
     exposeHeadRoutes: false,
     // A request has to be there whole within this: whoever sends a byte a minute gives his place to somebody else.

@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import basicAuth from '@fastify/basic-auth';
-import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { BridgeError } from '../../src/core/errors.ts';
+import { createGuessLimit, type Guesser } from '../../src/edge/guess-limit.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -14,45 +14,40 @@ declare module 'fastify' {
   }
 }
 
-/** Wrong passwords from one address in one minute; after them nothing is compared until the minute is over. */
-const triesAMinute = 20;
-
-/** Addresses that are remembered for the right password. */
-const addressesKept = 1000;
-
-/** `app.basicAuth` for the routes that people browse, `app.adminAuth` for the API. */
+/** `app.basicAuth` for the routes that people browse, `app.adminAuth` for the API; one limit for guesses at both. */
 export const auth = fp(
   async (app: FastifyInstance) => {
     const { settings, secrets, clock } = app.bridge;
-    await app.register(rateLimit, { global: false });
-    const tries = app.createRateLimit({ max: triesAMinute, timeWindow: 60_000 });
-    const proven = new Set<string>();
+    const guesses = createGuessLimit(clock);
+    const isUser = createComparison(settings.auth.user);
+    const isPassword = createComparison(secrets.password);
+    const isToken = createComparison(secrets.adminToken);
 
-    /**
-     * Whoever guesses from one address gets no answer to the guesses after the first twenty, the right one among them.
-     * An address that has had the right password is not held up by a neighbour who has not, or by its own old client.
-     */
-    async function refuseGuessing(request: FastifyRequest, increment: boolean): Promise<void> {
-      const limit = await tries(request, { increment });
-      if (!limit.isAllowed && limit.isExceeded)
-        throw new BridgeError('BRIDGE_TOO_MANY_TRIES', { retryAt: clock.now() + limit.ttl });
+    /** @returns why whoever shows this is not let in */
+    function refusalOf(
+      { caller, headers }: FastifyRequest,
+      kind: Guesser['kind'],
+      given: string,
+      compare: () => boolean,
+    ): BridgeError | undefined {
+      const who = { address: caller.address, kind, agent: headers['user-agent'] ?? '' };
+      const attempt = guesses.attempt(who, given, compare);
+      if (attempt.isRight) return undefined;
+      return attempt.retryAt === undefined
+        ? new BridgeError('BRIDGE_UNAUTHORIZED')
+        : new BridgeError('BRIDGE_TOO_MANY_TRIES', { retryAt: attempt.retryAt });
     }
 
     await app.register(basicAuth, {
       authenticate: { realm: 'Passerelle' },
       utf8: true,
       validate: async (user, password, request) => {
-        if (!proven.has(request.ip)) await refuseGuessing(request, false);
-        // Both are always compared, so that the time tells nothing.
-        const userRight = equal(user, settings.auth.user);
-        const passwordRight = equal(password, secrets.password);
-        if (userRight && passwordRight) {
-          if (proven.size >= addressesKept) proven.clear();
-          proven.add(request.ip);
-          return;
-        }
-        await refuseGuessing(request, true);
-        throw new BridgeError('BRIDGE_UNAUTHORIZED');
+        const refusal = refusalOf(request, 'password', `${user}:${password}`, () => {
+          // Both are always compared, so that the time tells nothing.
+          const [userRight, passwordRight] = [isUser(user), isPassword(password)];
+          return userRight && passwordRight;
+        });
+        if (refusal) throw refusal;
       },
     });
     // The connection itself, which no header can speak for.
@@ -60,17 +55,22 @@ export const auth = fp(
     app.decorate('trust', (socket) => void trusted.add(socket));
     app.decorate('adminAuth', (request, reply, done) => {
       if (trusted.has(request.raw.socket)) return done();
-      const [, token = ''] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
-      if (equal(token, secrets.adminToken)) return done();
-      reply.header('www-authenticate', 'Bearer realm="Passerelle"');
-      done(new BridgeError('BRIDGE_UNAUTHORIZED'));
+      const [, token] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
+      const refusal =
+        token === undefined
+          ? new BridgeError('BRIDGE_UNAUTHORIZED')
+          : refusalOf(request, 'token', token, () => isToken(token));
+      if (refusal?.code === 'BRIDGE_UNAUTHORIZED')
+        reply.header('www-authenticate', 'Bearer realm="Passerelle"');
+      done(refusal);
     });
   },
-  { name: 'auth', dependencies: ['bridge', 'errors'] },
+  { name: 'auth', dependencies: ['bridge', 'errors', 'who-asks'] },
 );
 
 /** Compares in constant time, whatever the lengths. */
-function equal(given: string, right: string): boolean {
+function createComparison(right: string): (given: string) => boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(right));
+  const rightDigest = digest(right);
+  return (given) => timingSafeEqual(digest(given), rightDigest);
 }

@@ -3,7 +3,7 @@ import fp from 'fastify-plugin';
 import type { CatalogFile } from '../../src/catalog/account/files.ts';
 import { BridgeError } from '../../src/core/errors.ts';
 import type { Play } from '../../src/delivery/plays.ts';
-import { clientOf } from '../../src/delivery/policy/client.ts';
+import { clientOf, networkZoneOf } from '../../src/delivery/policy/client.ts';
 import { familyOf } from '../../src/delivery/policy/client-traits.ts';
 import {
   type Decision,
@@ -91,7 +91,10 @@ function createDelivery(app: FastifyInstance): Delivery {
 
   return {
     decideFor(file, request, { mode, rules } = usual) {
-      request.client = clientOf(request.headers, request.ip, settings.server.trustProxy);
+      const { address, isForwarder } = request.caller;
+      // Where somebody else's proxy is far away, so is whoever asks through it, and its address tells viewers apart.
+      const isPlaced = !isForwarder || networkZoneOf(address) === 'elsewhere';
+      request.client = clientOf(request.headers, address, isPlaced);
       const decision = decide({
         method: request.method as 'GET' | 'HEAD',
         headers: request.headers,

@@ -10,7 +10,12 @@ import { type ErrorCode, errorTable } from '../../src/core/errors.ts';
 import { version } from '../../src/core/version.ts';
 
 /** What every address may refuse for. */
-const always: readonly ErrorCode[] = ['BRIDGE_UNAUTHORIZED', 'BRIDGE_STOPPING', 'BRIDGE_INTERNAL'];
+const always: readonly ErrorCode[] = [
+  'BRIDGE_UNAUTHORIZED',
+  'BRIDGE_TOO_MANY_TRIES',
+  'BRIDGE_STOPPING',
+  'BRIDGE_INTERNAL',
+];
 
 const nothing = z.object({});
 

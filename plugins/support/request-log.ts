@@ -60,7 +60,7 @@ export const requestLog = fp(
       ];
     });
   },
-  { name: 'request-log', dependencies: ['bridge'] },
+  { name: 'request-log', dependencies: ['bridge', 'who-asks'] },
 );
 
 function factsOf(request: FastifyRequest, reply: FastifyReply): PlainFields {
@@ -69,7 +69,7 @@ function factsOf(request: FastifyRequest, reply: FastifyReply): PlainFields {
     url: shownUrl(request),
     status: reply.raw.statusCode,
     ms: Math.round(reply.elapsedTime * 10) / 10,
-    ip: request.ip,
+    ip: request.caller.address || undefined,
     agent: request.headers['user-agent']?.slice(0, 200),
     range: request.headers.range?.slice(0, 60),
     delivery: request.delivery || undefined,

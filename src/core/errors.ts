@@ -167,8 +167,8 @@ export const errorTable = {
   BRIDGE_TOO_MANY_TRIES: row(
     429,
     true,
-    'Too many wrong passwords came from this address',
-    'Wait a minute; passerelle doctor shows the right one',
+    'Too many wrong passwords or tokens came from this address',
+    'Wait for as long as Retry-After says; passerelle doctor shows the right ones',
   ),
   BRIDGE_HEADERS_TOO_LARGE: row(431, false, 'The headers of the request are too large', 'Send fewer headers'),
   BRIDGE_NOT_INDEXED: row(
