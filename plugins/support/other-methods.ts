@@ -16,6 +16,13 @@ declare module 'fastify' {
   }
 }
 
+/** What an address takes. */
+interface Taken {
+  methods: string[];
+  /** Who has no password is not even told that. */
+  isLocked: boolean;
+}
+
 /**
  * Before every route. What an address does not take is told so with 405 and `Allow`, what is no address with 404: by
  * one route for all of them, since one for each method at each address would be a thousand.
@@ -38,7 +45,11 @@ export const otherMethods = fp(
     // The same router as Fastify's, so that an address means the same to both.
     const router = findMyWay({ maxParamLength: maxUrl });
     app.addHook('onReady', async () => {
-      for (const [url, methods] of app.servedMethods()) router.on('GET', url, () => {}, methods);
+      for (const [url, methods] of app.servedMethods()) {
+        const own = listed.filter((one) => one.url === url);
+        const isLocked = own.every(({ route }) => [route.onRequest].flat().includes(app.basicAuth));
+        router.on('GET', url, () => {}, { methods, isLocked } satisfies Taken);
+      }
     });
     app.route({
       method: METHODS.filter((method) => app.supportedMethods.includes(method)),
@@ -47,13 +58,18 @@ export const otherMethods = fp(
       schema: { hide: true },
       onRequest: (request, reply, done) => {
         const [path = ''] = request.url.split('?', 1);
-        const allowed: readonly string[] | undefined = router.find('GET', path)?.store;
-        if (!allowed || allowed.includes(request.method)) return done(new BridgeError('BRIDGE_NOT_FOUND'));
-        reply.header('allow', allowed.join(', '));
-        done(new BridgeError('BRIDGE_METHOD', { detail: `use ${allowed.join(' or ')}` }));
+        const taken: Taken | undefined = router.find('GET', path)?.store;
+        if (!taken || taken.methods.includes(request.method))
+          return done(new BridgeError('BRIDGE_NOT_FOUND'));
+        const refuse = () => {
+          reply.header('allow', taken.methods.join(', '));
+          done(new BridgeError('BRIDGE_METHOD', { detail: `use ${taken.methods.join(' or ')}` }));
+        };
+        if (!taken.isLocked) return refuse();
+        app.basicAuth(request, reply, (error) => (error ? done(error) : refuse()));
       },
       handler: () => undefined,
     });
   },
-  { name: 'other-methods', dependencies: ['bridge', 'errors'] },
+  { name: 'other-methods', dependencies: ['bridge', 'errors', 'auth'] },
 );
