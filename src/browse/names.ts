@@ -1,3 +1,5 @@
+import { splitName } from '../core/name-parts.ts';
+
 /** What can be no name of one segment of a path, or none in XML. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const unfit = /[/\u0000-\u001f\u007f\ufffe\uffff]/g;
@@ -14,13 +16,13 @@ export function shownName({ name, id, isTwin }: { name: string; id: string; isTw
 /** `Film (abc12).mkv` */
 export function nameWithId(name: string, id: string): string {
   const fit = name.toWellFormed().replace(unfit, '_');
-  const [, stem = '', end = ''] = /^(.*?[^.])(\.[a-z0-9]{1,6})?$/i.exec(fit) ?? ['', fit, ''];
-  return `${stem} (${id})${end}`.trimStart();
+  const { base } = splitName(fit);
+  return `${base} (${id})${fit.slice(base.length)}`.trimStart();
 }
 
 /** The id in such a name. */
 export function readNameWithId(name: string): string | undefined {
-  return / ?\(([a-z0-9_-]{1,128})\)(?:\.[a-z0-9]{1,6})?$/i.exec(name)?.[1];
+  return / ?\(([a-z0-9_-]{1,128})\)$/i.exec(splitName(name).base)?.[1];
 }
 
 /**

@@ -1,4 +1,5 @@
 import mime from 'mime';
+import { splitName } from '../core/name-parts.ts';
 
 /** What a browser would run scripts of. */
 const page = /^text\/html$|[/+]xml$/;
@@ -9,6 +10,6 @@ const page = /^text\/html$|[/+]xml$/;
  * run in our name, with the password that the browser remembers, and anybody may have put it into a folder of films.
  */
 export function mediaType(name: string): string {
-  const type = mime.getType(name) ?? 'application/octet-stream';
+  const type = mime.getType(splitName(name).extension) ?? 'application/octet-stream';
   return page.test(type) ? 'text/plain' : type;
 }

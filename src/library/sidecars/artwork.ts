@@ -1,6 +1,6 @@
 import { readFolder } from '../../naming/folders/folders.ts';
 import { recognise } from '../../naming/recognise.ts';
-import { baseName, extensionOf, isPicture } from '../../naming/text/file-kinds.ts';
+import { extensionOf, isPicture, stemOf } from '../../naming/text/file-kinds.ts';
 import { sameTitleKey } from '../../naming/text/titles.ts';
 import type { LibraryEntry, LibraryFile, Placed } from '../entries.ts';
 import { foldedPath } from '../safe-name.ts';
@@ -26,7 +26,7 @@ const seasonPoster = /^season[ ._-]?(\d{1,2}|specials?)-(?:poster|folder|cover)$
 /** Whether a picture of this name may belong to a title: what else lies about (covers of music, scans) is not looked at. */
 export function isArtwork(name: string): boolean {
   if (!isPicture(name)) return false;
-  const base = foldedPath(baseName(name));
+  const base = foldedPath(stemOf(name));
   return roleOf.has(base) || seasonPoster.test(base) || roleOf.has(base.slice(base.lastIndexOf('-') + 1));
 }
 
@@ -86,7 +86,7 @@ type Wall = ReturnType<typeof createWall>;
 
 /** `<video>-poster.jpg`, `<video>.jpg`. An episode has but one picture: a still. */
 function hangByName(wall: Wall, dir: string, { file, stem, recognition }: Placed, folder: FolderIndex): void {
-  const video = foldedPath(baseName(file.name));
+  const video = foldedPath(stemOf(file.name));
   if (recognition.kind === 'episode') {
     hang(wall, `${stem}-thumb`, folder, [`${video}-thumb`, video]);
     return;

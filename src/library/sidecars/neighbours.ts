@@ -1,5 +1,5 @@
 import { recognise } from '../../naming/recognise.ts';
-import { baseName, isPicture, isSubtitle, isVideo } from '../../naming/text/file-kinds.ts';
+import { baseName, isPicture, isSubtitle, isVideo, stemOf } from '../../naming/text/file-kinds.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';
 import type { LibraryFile } from '../entries.ts';
 import { foldedPath } from '../safe-name.ts';
@@ -51,14 +51,14 @@ export function indexNeighbours(files: readonly LibraryFile[]): Neighbours {
   };
   for (const file of files.filter(({ name }) => isPicture(name)).sort(byPath)) {
     const { pictures } = at(folderOf(file.path));
-    const base = foldedPath(baseName(file.name));
+    const base = foldedPath(stemOf(file.name));
     pictures.set(base, [...(pictures.get(base) ?? []), file]);
   }
   const byBase = new Map<string, LibraryFile>();
   for (const file of files.filter(({ name }) => isVideo(name)).sort(byPath)) {
     const folder = folderOf(file.path);
     at(folder).videos.push(file);
-    const key = `${folder}\0${foldedPath(baseName(file.name))}`;
+    const key = `${folder}\0${foldedPath(stemOf(file.name))}`;
     if (!byBase.has(key)) byBase.set(key, file);
   }
   for (const file of files.filter(({ name }) => isSubtitle(name)).sort(byPath)) {

@@ -1,4 +1,4 @@
-import { baseName, extensionOf } from '../../naming/text/file-kinds.ts';
+import { extensionOf, stemOf } from '../../naming/text/file-kinds.ts';
 import type { LibraryEntry, LibraryFile } from '../entries.ts';
 import { foldedPath } from '../safe-name.ts';
 import type { SideCar } from './neighbours.ts';
@@ -84,7 +84,7 @@ function isNumbered(path: string, name: string, end: string): boolean {
  */
 function pairUp(sideCars: readonly SideCar[]): Track[] {
   const keyOf = ({ path, name }: LibraryFile) =>
-    foldedPath(path.slice(0, path.length - name.length) + baseName(name));
+    foldedPath(path.slice(0, path.length - name.length) + stemOf(name));
   const indexes = new Map(
     sideCars
       .filter(({ file }) => extensionOf(file.name) === 'idx')

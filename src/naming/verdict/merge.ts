@@ -7,6 +7,7 @@ import type { Reading, ShowReading } from '../file/reading.ts';
 import { isSeries } from '../folders/categories.ts';
 import type { Evidence } from '../siblings/siblings.ts';
 import { foldAccents } from '../text/clean.ts';
+import { whyNoVideo } from '../text/file-kinds.ts';
 import { readLanguages } from '../text/languages.ts';
 import type { Recognition } from '../text/recognition.ts';
 import { findTitle } from '../text/titles.ts';
@@ -31,6 +32,8 @@ export function merge(reading: Reading, evidence: Evidence): Recognition {
   const show = readShow(reading, evidence);
   if (show) fillShow(result, reading, show);
   else fillMovie(result, reading, evidence);
+  const why = whyNoVideo(path.slice(path.lastIndexOf('/') + 1));
+  if (why !== undefined) result.reasons.push(`in no tree: ${why}`);
   return result;
 }
 

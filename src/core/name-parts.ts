@@ -1,0 +1,28 @@
+/** A name in two halves. */
+export interface NameParts {
+  /** What stands before the dot of the extension; all of the name where there is none. */
+  base: string;
+  /** In lower case without its dot, '' = there is none. */
+  extension: string;
+}
+
+/** What may trail behind an extension and is none of it: dots, spaces, marks that nobody sees. */
+const trailing = /[.\s\p{Cc}\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2420\ufeff]/u;
+/** In both widths: rclone writes wide letters for those that a host refuses. */
+const extensionShape = /[.\uff0e]([a-z0-9\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]{1,6})$/i;
+
+/**
+ * The one rule for what an extension is: up to six letters and digits of either width behind the last dot that has
+ * something behind it, in any case, whatever stands before the dot (`What Now...mkv`, `.mkv`) and whatever nobody sees
+ * behind them (`Film.mkv. `). A number with a dot in front (`Film 2.0`) is none of any kind.
+ */
+export function splitName(name: string): NameParts {
+  let end = name.length;
+  while (end > 0 && trailing.test(name[end - 1] as string)) end--;
+  const found = extensionShape.exec(name.slice(Math.max(0, end - 7), end));
+  if (!found) return { base: name, extension: '' };
+  const extension = (found[1] as string)
+    .replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
+    .toLowerCase();
+  return { base: name.slice(0, end - found[0].length), extension };
+}
