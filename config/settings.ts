@@ -127,6 +127,18 @@ export const declarations = {
       fallback: false,
       help: 'Write lockdata into .nfo files: the media server then fetches no posters or texts for them',
     }),
+    episodeTitles: choice({
+      env: 'PASSERELLE_EPISODE_TITLES',
+      values: ['all', 'named', 'none'],
+      fallback: 'all',
+      help: 'Titles of episodes in .nfo files: `all`, also `Episode 1` where the name has none; `named`, only those that names have; `none` leaves them to the media server. What stands there wins over what the server finds',
+    }),
+    language: choice({
+      env: 'PASSERELLE_LANGUAGE',
+      values: ['en', 'fr', 'de', 'es', 'it', 'nl', 'pt'],
+      fallback: 'en',
+      help: 'Language in which an episode without a title is numbered in its .nfo file',
+    }),
     subtitleMaxBytes: integer({
       env: 'PASSERELLE_SUBTITLE_MAX_BYTES',
       fallback: 5_000_000,

@@ -65,6 +65,8 @@ export function createIndexing(parts: IndexingParts) {
     sign: parts.sign,
     sideCars,
     lockData: library.lockdata,
+    language: library.language,
+    episodeTitles: library.episodeTitles,
     maxSubtitleBytes: library.subtitleMaxBytes,
     artwork: library.artwork,
   });

@@ -71,6 +71,8 @@ function layoutOf(titles: KnownTitles, run = {}, taken = new Set<string>()) {
     baseUrl: 'http://bridge',
     sign: (id: string) => `signed-${id}`,
     lockData: false,
+    language: 'en' as const,
+    episodeTitles: 'all' as const,
     maxSubtitleBytes: 5_000_000,
     artwork: false,
   };

@@ -1,4 +1,5 @@
 import type { Item, LibraryEntry, LibraryFile, Placed } from './entries.ts';
+import { type EpisodeTitles, type LibraryLanguage, titlesOfEpisodes } from './episode-titles.ts';
 import { episodeNfo, movieNfo, seasonNfo, tvshowNfo } from './nfo.ts';
 import { isExtraStem, placeExtras, placeItems } from './place.ts';
 import { plexmatch, plexmatchName } from './plexmatch.ts';
@@ -19,6 +20,10 @@ export interface LayoutOptions {
   maxSubtitleBytes?: number;
   /** Whether the NFO files say `<lockdata>true</lockdata>` (facts/media-servers 1.3). Default false. */
   lockData?: boolean;
+  /** What an episode without a title is called in. Default `en`. */
+  language?: LibraryLanguage;
+  /** Which titles of episodes the NFO files have. Default `all`. */
+  episodeTitles?: EpisodeTitles;
   /** Whether NFO files are made at all. Default true. */
   nfo?: boolean;
   /** Whether pictures beside the videos come along. Default false. */
@@ -91,11 +96,13 @@ function nfoEntries(
   placed: readonly Placed[],
   options: LayoutOptions,
 ): LibraryEntry[] {
-  const nfo = { lockData: options.lockData ?? false, premiered: options.profile?.name === 'kodi' };
+  const { lockData = false, language = 'en', episodeTitles = 'all' } = options;
+  const nfo = { lockData, language, episodeTitles, premiered: options.profile?.name === 'kodi' };
   const best =
     placed.find(({ file, recognition }) => shelfOf(file, recognition) === shelf) ?? (placed[0] as Placed);
   const entry = (path: string, content: string): LibraryEntry => ({ kind: 'nfo', path, content });
   if (shelf === 'episode') {
+    const titleOf = titlesOfEpisodes(placed);
     const hints = options.profile?.name === 'plex' ? plexmatch(best.recognition) : undefined;
     return [
       ...(hints === undefined ? [] : [entry(`${dir}/${plexmatchName}`, hints)]),
@@ -103,7 +110,7 @@ function nfoEntries(
       ...seasonsOf(placed).map(([folder, season]) => entry(`${folder}/season.nfo`, seasonNfo(season, nfo))),
       ...placed
         .filter(({ recognition }) => recognition.episodes ?? recognition.date)
-        .map(({ stem, recognition, facts }) => entry(`${stem}.nfo`, episodeNfo(recognition, nfo, facts))),
+        .map((one) => entry(`${one.stem}.nfo`, episodeNfo(one.recognition, nfo, one.facts, titleOf(one)))),
     ];
   }
   const entries = placed.map(({ stem, facts }) =>

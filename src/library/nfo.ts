@@ -1,5 +1,6 @@
 import { Builder } from 'xml2js';
 import type { ProviderIds, Recognition } from '../naming/text/recognition.ts';
+import { type EpisodeTitles, type LibraryLanguage, splitTitle, wordsOf } from './episode-titles.ts';
 import type { MediaFacts } from './media-facts.ts';
 import { fileInfo, runtimeMinutes } from './stream-details.ts';
 
@@ -8,6 +9,10 @@ export interface NfoOptions {
   lockData: boolean;
   /** A day for a series whose year alone is known: Kodi reads no `<year>` there (seen in Kodi 20). */
   premiered?: boolean;
+  /** What an episode without a title in its name is called in. Default `en`. */
+  language?: LibraryLanguage;
+  /** Which titles of episodes are written. Default `all`. */
+  episodeTitles?: EpisodeTitles;
 }
 
 /**
@@ -40,10 +45,11 @@ export function tvshowNfo(recognition: Recognition, options: NfoOptions): string
 
 /**
  * `season.nfo`: its number. Only with `lockData` a title: it would stand before the one that a provider has in the
- * viewer's language (see {@link episodeNfo}).
+ * viewer's language.
  */
 export function seasonNfo(season: number, options: NfoOptions): string {
-  const title = season === 0 ? 'Specials' : `Season ${season}`;
+  const words = wordsOf[options.language ?? 'en'];
+  const title = season === 0 ? words.specials : `${words.season} ${season}`;
   return build('season', {
     ...(options.lockData && { title }),
     seasonnumber: season,
@@ -54,39 +60,48 @@ export function seasonNfo(season: number, options: NfoOptions): string {
 /**
  * NFO of an episode file, one `episodedetails` for each episode in it; length and streams are those of the file.
  *
- * What is in an NFO wins over what a media server's providers find. We do not know an episode's title, so none is
- * written and the provider's stays; only with `lockData`, where no provider is asked, `Episode 2` is better than the
- * name of the file. Provider ids are the show's and stand in `tvshow.nfo` alone.
+ * Without a title a media server shows the name of the file, and where no provider is asked that is all anybody sees. So
+ * the title that its name has is written, and `Episode 2` where it has none. What is in an NFO wins over what a provider
+ * finds: see the setting of the titles. Provider ids are the show's and stand in `tvshow.nfo` alone.
+ *
+ * @param title what its name says, when that is no other episode's as well
  */
-export function episodeNfo(recognition: Recognition, options: NfoOptions, facts?: MediaFacts): string {
+export function episodeNfo(
+  recognition: Recognition,
+  options: NfoOptions,
+  facts?: MediaFacts,
+  title?: string,
+): string {
   const { season, episodes, date } = recognition;
+  const { lockData, language = 'en', episodeTitles = 'all' } = options;
+  const isNumbered = episodeTitles === 'all' || lockData;
+  const own = episodeTitles === 'none' ? undefined : title;
   const common = {
     ...(date && { aired: date }),
     ...runtimeOf(facts),
     ...fileInfoOf(facts),
-    lockdata: options.lockData,
+    lockdata: lockData,
   };
   if (!episodes) {
-    return build('episodedetails', {
-      ...(options.lockData && date && { title: date }),
-      ...showTitle(recognition),
-      ...common,
-    });
+    const named = own ?? (isNumbered ? date : undefined);
+    return build('episodedetails', { ...(named && { title: named }), ...showTitle(recognition), ...common });
   }
+  const titles = own === undefined ? [] : splitTitle(own, episodes.length);
   return episodes
-    .map((episode, i) =>
-      build(
+    .map((episode, i) => {
+      const named = titles[i] ?? (isNumbered ? `${wordsOf[language].episode} ${episode}` : undefined);
+      return build(
         'episodedetails',
         {
-          ...(options.lockData && { title: `Episode ${episode}` }),
+          ...(named && { title: named }),
           ...showTitle(recognition),
           season: season ?? 1,
           episode,
           ...common,
         },
         i > 0,
-      ),
-    )
+      );
+    })
     .join('');
 }
 

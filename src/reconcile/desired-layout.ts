@@ -3,6 +3,7 @@ import { createSlots } from '../catalog/account/successor.ts';
 import type { NewStem } from '../catalog/tree/placements.ts';
 import type { FileId } from '../core/ids.ts';
 import { streamPath } from '../delivery/address.ts';
+import type { EpisodeTitles, LibraryLanguage } from '../library/episode-titles.ts';
 import {
   indexNeighbours,
   type LibraryEntry,
@@ -27,6 +28,8 @@ export interface LayoutSettings {
   baseUrl: string;
   sign: (fileId: FileId) => string;
   lockData: boolean;
+  language: LibraryLanguage;
+  episodeTitles: EpisodeTitles;
   maxSubtitleBytes: number;
   artwork: boolean;
 }
@@ -69,7 +72,7 @@ export function createTitleLayout(
   run: Pick<PublishRun, 'asIfGone' | 'midCrawl'>,
   taken: ReadonlySet<string> = new Set(),
 ): TitleLayout {
-  const { tree, baseUrl, sign, lockData, maxSubtitleBytes, artwork } = settings;
+  const { tree, baseUrl, sign, ...nfoAndMore } = settings;
   const { related, copies, written } = known;
   const successions = findSuccessions(known, run, tree.profile);
   const items = toItems(known, tree, successions);
@@ -132,7 +135,7 @@ export function createTitleLayout(
     add(titleKey) {
       const some = items.get(titleKey) ?? [];
       if (some.length === 0) return;
-      const options = { profile: tree.profile, lockData, maxSubtitleBytes, artwork, taken };
+      const options = { ...nfoAndMore, profile: tree.profile, taken };
       for (const entry of layoutTitle(some, neighbours, options)) addEntry(entry, titleKey);
     },
     result,

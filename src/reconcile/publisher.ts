@@ -167,12 +167,14 @@ function settingsOf({
   baseUrl,
   sign,
   lockData,
+  language,
+  episodeTitles,
   maxSubtitleBytes,
   artwork,
 }: PublisherOptions): unknown {
   return [
     trees.map((tree) => [tree.name, tree.dir, tree.profile.name, tree.roots, [...(tree.kinds ?? [])]]),
-    [baseUrl, sign(toFileId('print')), lockData, maxSubtitleBytes, artwork],
+    [baseUrl, sign(toFileId('print')), lockData, language, episodeTitles, maxSubtitleBytes, artwork],
   ];
 }
 

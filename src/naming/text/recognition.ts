@@ -20,6 +20,8 @@ export interface Recognition {
   year?: number;
   /** 0 = specials. */
   season?: number;
+  /** What the episode itself is called, as its name says. */
+  episodeTitle?: string;
   /** Sorted, never empty. */
   episodes?: number[];
   /** The number counts through all seasons (anime); the same number stands in `episodes`. */

@@ -1,3 +1,4 @@
+import { readEpisodeTitle } from '../episodes/episode-title.ts';
 import { groupEnd } from '../episodes/numbers.ts';
 import { looseSeasonWord, seasonWord } from '../episodes/seasons.ts';
 import type { Reading, ShowReading } from '../file/reading.ts';
@@ -39,6 +40,11 @@ export function fillShow(result: Recognition, reading: Reading, show: ShowReadin
     result.reasons.push('absolute: no season anywhere');
   }
   nameShow(result, reading, show);
+  const own = result.reasons.includes(titleBehind) ? undefined : readEpisodeTitle(reading, show);
+  if (own !== undefined && sameTitleKey(own) !== sameTitleKey(result.title ?? '')) {
+    result.episodeTitle = own;
+    result.reasons.push('episodeTitle: name');
+  }
   result.confidence = rate(result, show);
 }
 
