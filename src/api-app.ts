@@ -3,6 +3,7 @@ import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { account } from '../plugins/routes/api/account.ts';
 import { doctor } from '../plugins/routes/api/doctor.ts';
 import { keys } from '../plugins/routes/api/keys.ts';
+import { leftOut } from '../plugins/routes/api/left-out.ts';
 import { links } from '../plugins/routes/api/links.ts';
 import { notify } from '../plugins/routes/api/notify.ts';
 import { overrides } from '../plugins/routes/api/overrides.ts';
@@ -53,6 +54,7 @@ export async function registerApi(app: FastifyInstance, holder: Holder): Promise
   await app.register(links);
   await app.register(playback);
   await app.register(overrides);
+  await app.register(leftOut);
   await app.register(proposals);
   await app.register(tree);
   await app.register(keys);

@@ -93,9 +93,16 @@ export async function runCli(context: Context, args: readonly string[]): Promise
   program
     .command('review')
     .description('files whose names say too little to be believed unseen, and why')
+    .option('--left-out', 'instead what is in no tree, why, and what to do')
     .option('--limit <count>', 'how many, at most 1000', limit(1000), '200')
     .option('--json', 'one JSON object a line')
-    .action((options) => then(import('./commands/review.ts').then(({ review }) => review(context, options))));
+    .action((options) =>
+      then(
+        options.leftOut
+          ? import('./commands/left-out.ts').then(({ leftOut }) => leftOut(context, options))
+          : import('./commands/review.ts').then(({ review }) => review(context, options)),
+      ),
+    );
   const fix = program
     .command('fix')
     .description('say what a file or a folder of the account is; it outranks what is read from names')

@@ -11,6 +11,7 @@ import { filesToReview } from './curation/review-queue.ts';
 import type { Reader } from './delivery/stream/reader.ts';
 import type { Host } from './host/host.ts';
 import type { Trees } from './library/trees.ts';
+import { createLeftOut } from './reconcile/left-out/list.ts';
 import { createPublisher } from './reconcile/publisher.ts';
 import { createTrash } from './reconcile/trash.ts';
 import type { OnWritten } from './reconcile/tree-writer.ts';
@@ -112,6 +113,7 @@ export function createIndexing(parts: IndexingParts) {
       ...crawling,
       spend: crawlBudget.spend,
       retention,
+      trees,
       trash,
       trashMs: syncSettings.trashDays * 24 * 3_600_000,
       sideCars,
@@ -141,6 +143,7 @@ export function createIndexing(parts: IndexingParts) {
       overrides: createOverrideEditor(byHand),
       review: (limit: number, signal: AbortSignal, after?: FileId) =>
         filesToReview(catalog, limit, signal, after),
+      leftOut: createLeftOut({ catalog, trees, away: publisher.away }),
       proposals: createDecisions({ catalog, clock, retention, publisher, lockPath }),
     },
   };

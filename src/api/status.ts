@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 import { count, time } from './fields.ts';
+import { whereabouts } from './left-out.ts';
 import { note, progress } from './sync.ts';
 
 /** Who is there, and how it is. */
@@ -40,6 +41,7 @@ export const getStatus = endpoint({
         callsLeft: z.number().describe('Calls that could go out at once'),
       }),
       catalog: z.object({ files: count, missing: count, folders: count }),
+      whereabouts: whereabouts.optional().describe('Where media files went, as the last sync counted them'),
       proposals: z.object({ open: count }),
     })
     .meta({ id: 'Status' }),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 import { errorBody } from './errors.ts';
 import { count, isoTime, time } from './fields.ts';
+import { whereabouts } from './left-out.ts';
 
 /** How far a crawl is. */
 export const progress = z
@@ -59,6 +60,9 @@ export const syncResult = z
     away: z
       .array(z.object({ dir: z.string(), why: z.string() }))
       .describe('Trees that were left out: not mounted, or full'),
+    whereabouts: whereabouts
+      .optional()
+      .describe('Where the media files of the account went; absent where nothing changed'),
     plan: z.array(step).optional().describe('The first steps of a dry run; as events they come all'),
     steps: count.optional().describe('How many steps a dry run has'),
   })

@@ -23,6 +23,7 @@ import { createMedia, type MediaStore } from './playback/media.ts';
 import { createPlayLog, type KeptPlay, type PlayLog } from './playback/plays.ts';
 import { createPlacements, type Placements } from './tree/placements.ts';
 import { createRecognitions, type Recognitions } from './tree/recognitions.ts';
+import { createStandings, type Standings } from './tree/standings.ts';
 import { createTrashRows, type TrashRows } from './tree/trash.ts';
 import { createTreeListings, type TreeListings } from './tree/tree-listings.ts';
 
@@ -61,6 +62,8 @@ export interface Catalog {
   readonly dirty: Dirty;
   /** What the headers of videos say. */
   readonly media: MediaStore;
+  /** Where the files of the account stand. */
+  readonly standings: Standings;
   /** Small facts that outlive a restart. */
   readonly keyValues: KeyValues;
   /** Titles and manifest of the first tree. */
@@ -113,6 +116,7 @@ export async function openCatalog(file: string, codecs: CatalogCodecs): Promise<
     journal: createJournal(db, override),
     dirty: createDirty(db),
     media: createMedia(db, mediaFacts),
+    standings: createStandings(db),
     keyValues: createKeyValues(db),
     placements,
     placementsOf: (tree) => (tree === '' ? placements : createPlacements(db, tree, recognition)),

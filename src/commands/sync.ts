@@ -5,6 +5,7 @@ import { counted } from '../core/plural.ts';
 import { withApi } from './api.ts';
 import { type Context, type ExitCode, exitCodes, say } from './context.ts';
 import { type FollowedSync, followSync } from './follow-sync.ts';
+import { whereaboutsLine } from './format/left-out.ts';
 import { printable } from './format/printable.ts';
 import { localMinute } from './format/time.ts';
 import { createProgress } from './progress.ts';
@@ -60,6 +61,10 @@ function report(context: Context, result: FollowedSync, dryRun: boolean): void {
     context,
     `${words[0]} ${counts.create}, ${words[1]} ${counts.update}, ${words[2]} ${counts.delete}, unchanged ${counts.keep + counts.adopt}; ${counted(result.calls, 'call')} to the host`,
   );
+  if (result.whereabouts) {
+    const more = result.whereabouts.leftOut > 0 ? '; passerelle review --left-out says why' : '';
+    say(context, `${whereaboutsLine(result.whereabouts)}${more}`);
+  }
   if (counts.conflict > 0)
     say(context, `left alone, since not ours or edited: ${counted(counts.conflict, 'file')} of the tree`);
   if (counts.failed > 0)
@@ -105,7 +110,10 @@ function report(context: Context, result: FollowedSync, dryRun: boolean): void {
   }
 }
 
-function asJson({ outcome, reason, retryAt, calls, note, tree, away, plan }: FollowedSync, dryRun: boolean) {
+function asJson(
+  { outcome, reason, retryAt, calls, note, tree, away, plan, whereabouts }: FollowedSync,
+  dryRun: boolean,
+) {
   return {
     outcome,
     ...(reason && { code: reason.code }),
@@ -113,6 +121,7 @@ function asJson({ outcome, reason, retryAt, calls, note, tree, away, plan }: Fol
     calls,
     note,
     tree,
+    ...(whereabouts && { whereabouts }),
     ...(away.length > 0 && { away }),
     ...(dryRun && { plan }),
   };

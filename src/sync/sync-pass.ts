@@ -1,6 +1,8 @@
+import type { CrawlNote } from '../catalog/account/crawls.ts';
 import { isBridgeError } from '../core/errors.ts';
 import type { FileId } from '../core/ids.ts';
 import type { TitlesByTree } from '../library/trees.ts';
+import { countWhereabouts, keptWhereabouts, type Whereabouts } from '../reconcile/left-out/count.ts';
 import { addResult, emptyResult, type PublishResult, type PublishRun } from '../reconcile/run.ts';
 import { type CrawlProgress, type CrawlResult, crawl } from './crawl/crawl.ts';
 import { createGatherer, filesAtOnce } from './gather.ts';
@@ -112,6 +114,17 @@ export function createSyncPasses(options: SyncOptions): SyncPasses {
     if (scope.everything && !hasFailedFolders) await sideCars.sweep(sizesOf);
   }
 
+  /** Counted only where it may be other than before: a quiet account has many files. */
+  async function count({ tree: { counts }, run }: Pass, note: CrawlNote): Promise<Whereabouts | undefined> {
+    const kept = keptWhereabouts(catalog);
+    const { create, update, delete: gone, failed, conflict } = counts;
+    const isOther = create + update + gone + failed + conflict + (note.incompleteFolders ?? 0) > 0;
+    if (!isOther && (await kept.get())) return undefined;
+    const now = await countWhereabouts(catalog, options.trees, run.signal);
+    await kept.put(now);
+    return now;
+  }
+
   async function sizesOf(ids: readonly FileId[]): Promise<Map<FileId, number>> {
     return new Map((await catalog.files.filesByIds(ids)).map((file) => [file.id, file.sizeBytes]));
   }
@@ -144,10 +157,12 @@ export function createSyncPasses(options: SyncOptions): SyncPasses {
     // Asked only where something changed in the tree: a quiet account has many files and no news.
     const hasNews = tree.counts.create > 0 && !how.dryRun;
     const arrived = hasNews ? await catalog.recognitions.arrivedSince(pass.startedAt) : undefined;
+    const whereabouts = how.dryRun ? undefined : await count(pass, note);
     return {
       outcome: 'done',
       calls: done.calls,
       ...(arrived && { arrived }),
+      ...(whereabouts && { whereabouts }),
       note,
       tree,
       away: publisher.away(),

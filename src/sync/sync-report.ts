@@ -4,7 +4,7 @@ import type { SyncResult } from './sync.ts';
 
 /** The line of a sync that has ended. @param ms how long it took */
 export function reportSync(log: Log, result: SyncResult, ms: number): void {
-  const { outcome, reason, retryAt, calls, arrived, note, tree, away } = result;
+  const { outcome, reason, retryAt, calls, arrived, note, tree, away, whereabouts } = result;
   const facts = {
     outcome,
     calls,
@@ -12,6 +12,7 @@ export function reportSync(log: Log, result: SyncResult, ms: number): void {
     arrived,
     ...note,
     tree: tree.counts,
+    ...(whereabouts && { whereabouts }),
     ...(away.length > 0 ? { away } : {}),
     ...(retryAt ? { goesOnAt: new Date(retryAt).toISOString() } : {}),
   };

@@ -3,6 +3,8 @@ import type { Arrivals } from '../catalog/tree/recognitions.ts';
 import { unlessLocked, whileLocked } from '../core/file-lock.ts';
 import type { FileId } from '../core/ids.ts';
 import { inLowMemoryMode } from '../core/low-memory-mode.ts';
+import type { Trees } from '../library/trees.ts';
+import type { Whereabouts } from '../reconcile/left-out/count.ts';
 import type { Away } from '../reconcile/mounts.ts';
 import type { Publisher } from '../reconcile/publisher.ts';
 import type { PublishResult } from '../reconcile/run.ts';
@@ -23,6 +25,8 @@ export interface SyncOptions extends CrawlOptions {
   lockPath: string;
   retention: RetentionPolicy;
   trash: Trash;
+  /** All that are written. */
+  trees: Trees;
   /** How long what was taken out lies in the trash. */
   trashMs: number;
 }
@@ -54,6 +58,8 @@ export interface SyncResult {
   tree: PublishResult;
   /** Trees that were left out: not mounted, or full. They are brought up to date when they are there again. */
   away: Away[];
+  /** Where the media files of the account went; only where something changed. */
+  whereabouts?: Whereabouts;
   /** How long side-cars were fetched after the crawl. */
   fetchedForMs?: number;
 }

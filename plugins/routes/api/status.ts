@@ -3,6 +3,7 @@ import fp from 'fastify-plugin';
 import { getStatus } from '../../../src/api/status.ts';
 import { version } from '../../../src/core/version.ts';
 import type { Holder } from '../../../src/owner/holder.ts';
+import { keptWhereabouts } from '../../../src/reconcile/left-out/count.ts';
 import { serveEndpoint } from '../../support/endpoints.ts';
 
 /** More open proposals than there are kinds of them. */
@@ -15,9 +16,10 @@ export const status = fp(
     const { pid, command, host: machine, since } = holder;
 
     serveEndpoint(app, getStatus, async () => {
-      const [last, counts, open] = await Promise.all([
+      const [last, counts, whereabouts, open] = await Promise.all([
         catalog.crawls.last(),
         catalog.files.counts(),
+        keptWhereabouts(catalog).get(),
         curation.proposals.list(maxProposals, 'open'),
       ]);
       const { running, progress } = sync.state();
@@ -38,6 +40,7 @@ export const status = fp(
           callsLeft,
         },
         catalog: counts,
+        ...(whereabouts && { whereabouts }),
         proposals: { open: open.length },
       };
     });

@@ -104,7 +104,16 @@ function stepsOf({ tree }: SyncResult): Step[] {
   return tree.plans.flatMap(({ ops }) => ops.map(({ op, path, reason }) => ({ op, path, reason })));
 }
 
-function answerOf({ outcome, reason, retryAt, calls, note, tree, away }: SyncResult): SyncAnswer {
+function answerOf({
+  outcome,
+  reason,
+  retryAt,
+  calls,
+  note,
+  tree,
+  away,
+  whereabouts,
+}: SyncResult): SyncAnswer {
   return {
     outcome,
     ...(reason instanceof BridgeError && { reason: errorBody(reason) }),
@@ -112,6 +121,7 @@ function answerOf({ outcome, reason, retryAt, calls, note, tree, away }: SyncRes
     calls,
     note,
     tree: tree.counts,
+    ...(whereabouts && { whereabouts }),
     away: away.map(({ dir, why }) => ({ dir, why })),
   };
 }

@@ -1,0 +1,52 @@
+import { counted, grouped } from '../../core/plural.ts';
+import { cut } from './cut.ts';
+import { printable } from './printable.ts';
+import { size } from './size.ts';
+import { usualWidth } from './table.ts';
+import { wrapped } from './wrap.ts';
+
+interface LeftOutEntry {
+  path: string;
+  sizeBytes?: number | undefined;
+  why: string;
+  remedy: string;
+  count?: number | undefined;
+}
+
+interface Whereabouts {
+  files: number;
+  placed: number;
+  unsorted: number;
+  leftOut: number;
+  folders: number;
+}
+
+/** What is in no tree, why, and what to do; then where everything went. */
+export function leftOutLines(
+  entries: readonly LeftOutEntry[],
+  counts: Whereabouts | undefined,
+  { width = usualWidth }: { width?: number } = {},
+): string[] {
+  const told = entries.flatMap(({ path, sizeBytes, why, remedy, count }) => {
+    const facts = [sizeBytes === undefined ? '' : size(sizeBytes), count ? counted(count, 'entry') : ''];
+    const behind = facts.filter(Boolean).join(', ');
+    return [
+      `${cut(printable(path), width - (behind === '' ? 0 : behind.length + 2), 'middle')}${behind && `  ${behind}`}`,
+      ...wrapped(printable(why), width - 2).map((line) => `  ${line}`),
+      ...wrapped(printable(`to do: ${remedy}`), width - 2).map((line) => `  ${line}`),
+    ];
+  });
+  const nothing = entries.length === 0 ? ['Nothing was left out.'] : [];
+  return [...told, ...nothing, ...(counts ? ['', whereaboutsLine(counts)] : [])];
+}
+
+/** Where the media files of the account went, in one line. */
+export function whereaboutsLine({ files, placed, unsorted, leftOut, folders }: Whereabouts): string {
+  const parts = [
+    `${grouped(placed)} in the tree`,
+    `${grouped(unsorted)} under Unsorted`,
+    `${grouped(leftOut)} left out`,
+  ];
+  const unknown = folders === 0 ? '' : `; of ${counted(folders, 'folder')} something is not known`;
+  return `${counted(files, 'media file')}: ${parts.join(', ')}${unknown}`;
+}

@@ -1,0 +1,24 @@
+import { extensionOf, isOther, isSubtitle, isVideo } from '../naming/text/file-kinds.ts';
+
+/**
+ * What a file of the account is to a library. `video`: a media server plays it. `image`: of a disc, which nothing plays
+ * through a STRM. `unnamed`: large, or called a video by the host, and its name ends in nothing that is known.
+ */
+export type MediaKind = 'video' | 'image' | 'unnamed';
+
+const images: ReadonlySet<string> = new Set(['iso', 'img', 'nrg']);
+/** What is smaller and ends in nothing known is a note, a key, a part of something. */
+const minUnnamedBytes = 50_000_000;
+
+/** Undefined for what no library shows by itself: subtitles, pictures, archives, texts. */
+export function mediaKindOf(
+  name: string,
+  sizeBytes: number | undefined,
+  contentType?: string,
+): MediaKind | undefined {
+  if (isVideo(name)) return 'video';
+  if (images.has(extensionOf(name))) return 'image';
+  if (isSubtitle(name) || isOther(name)) return undefined;
+  const isLarge = sizeBytes !== undefined && sizeBytes >= minUnnamedBytes;
+  return isLarge || contentType?.startsWith('video/') ? 'unnamed' : undefined;
+}
