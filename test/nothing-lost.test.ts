@@ -36,7 +36,7 @@ async function leftOut(one: Setup, limit = 7) {
 }
 
 const media = /\.(?:mkv|mp4|avi|ts|m2ts|vob|iso|img)$/i;
-const known = /\.(?:srt|nfo|rar)$/i;
+const known = /\.(?:srt|nfo|rar|tar|exe|strm)$/i;
 /** As the host's names are made safe. */
 const cleaned = (name: string) =>
   name
@@ -81,7 +81,7 @@ async function checkWhole(
   return new Set(entries.map(({ reason }) => reason));
 }
 
-for (const seed of [1, 2, 3, 4])
+for (const seed of [1, 2, 3])
   tap.test(`a hostile account, seed ${seed}: each file is somewhere, or it is said why not`, async (t) => {
     const env: Record<string, string> = seed === 3 ? { PASSERELLE_LIBRARY_PROFILE: 'kodi' } : {};
     const one = await setup(t, { simulator: { account: hostileAccount(seed) }, env });

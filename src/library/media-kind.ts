@@ -1,4 +1,4 @@
-import { extensionOf, isOther, isSubtitle, isVideo } from '../naming/text/file-kinds.ts';
+import { isDiscImage, isOther, isSubtitle, isVideo } from '../naming/text/file-kinds.ts';
 
 /**
  * What a file of the account is to a library. `video`: a media server plays it. `image`: of a disc, which nothing plays
@@ -6,7 +6,6 @@ import { extensionOf, isOther, isSubtitle, isVideo } from '../naming/text/file-k
  */
 export type MediaKind = 'video' | 'image' | 'unnamed';
 
-const images: ReadonlySet<string> = new Set(['iso', 'img', 'nrg']);
 /** What is smaller and ends in nothing known is a note, a key, a part of something. */
 const minUnnamedBytes = 50_000_000;
 
@@ -17,7 +16,7 @@ export function mediaKindOf(
   contentType?: string,
 ): MediaKind | undefined {
   if (isVideo(name)) return 'video';
-  if (images.has(extensionOf(name))) return 'image';
+  if (isDiscImage(name)) return 'image';
   if (isSubtitle(name) || isOther(name)) return undefined;
   const isLarge = sizeBytes !== undefined && sizeBytes >= minUnnamedBytes;
   return isLarge || contentType?.startsWith('video/') ? 'unnamed' : undefined;
