@@ -6,6 +6,7 @@ import type { Endpoint } from '../src/api/endpoint.ts';
 import { errorBody } from '../src/api/errors.ts';
 import * as files from '../src/api/files.ts';
 import * as keys from '../src/api/keys.ts';
+import * as leftOut from '../src/api/left-out.ts';
 import * as links from '../src/api/links.ts';
 import * as notify from '../src/api/notify.ts';
 import * as openapi from '../src/api/openapi.ts';
@@ -19,7 +20,21 @@ import { errorTable } from '../src/core/errors.ts';
 import { addressOf } from '../src/owner/client.ts';
 import { setupListed } from './fixtures/setup.ts';
 
-const rooms = [doctor, files, keys, links, notify, openapi, overrides, plays, proposals, status, sync, tree];
+const rooms = [
+  doctor,
+  files,
+  keys,
+  leftOut,
+  links,
+  notify,
+  openapi,
+  overrides,
+  plays,
+  proposals,
+  status,
+  sync,
+  tree,
+];
 const endpoints = rooms
   .flatMap((room): unknown[] => Object.values(room))
   .filter((one): one is Endpoint => typeof one === 'object' && one !== null && 'method' in one);
@@ -51,6 +66,7 @@ const right = (id: string): Record<string, Sent> => ({
   'PUT /overrides': { body: { path, title: 'Nosferatu', year: 1979 }, query: { moves: 1 } },
   'GET /overrides': {},
   'DELETE /overrides': { query: { path } },
+  'GET /review/left-out': { query: { limit: 10 } },
   'GET /review': { query: { limit: 10 } },
   'GET /tree/plan': {},
   'POST /tree/apply': {},
@@ -76,6 +92,7 @@ const wrong: [string, Sent, keyof typeof errorTable][] = [
   ['PUT /overrides', { body: { path: '/Nowhere', title: 'X' } }, 'BRIDGE_NOT_FOUND'],
   ['PUT /overrides', { body: { path, year: 'abc' } }, 'BRIDGE_BAD_REQUEST'],
   ['DELETE /overrides', { query: { path: '/Films' } }, 'BRIDGE_NOT_FOUND'],
+  ['GET /review/left-out', { query: { limit: 1001 } }, 'BRIDGE_BAD_REQUEST'],
   ['GET /review', { query: { limit: 0 } }, 'BRIDGE_BAD_REQUEST'],
   ['GET /proposals', { query: { state: 'odd' } }, 'BRIDGE_BAD_REQUEST'],
   ['POST /proposals/{id}/accept', { params: { id: 9 } }, 'BRIDGE_PROPOSAL_UNKNOWN'],
@@ -105,8 +122,11 @@ t.test('every address gives what its schema says, and refuses with what its docu
   const token = `Bearer ${bridge.secrets.adminToken}`;
   const { paths } = document.parse(app.swagger());
 
+  // Each from an address of its own: who guesses from one is soon told to wait.
+  let strangers = 0;
   async function ask(endpoint: Endpoint, sent: Sent, authorization = token) {
     const answer = await app.inject({
+      ...(authorization !== token && { remoteAddress: `192.0.2.${++strangers}` }),
       method: endpoint.method,
       url: addressOf(endpoint, sent),
       headers: { authorization },

@@ -3,7 +3,6 @@ import fp from 'fastify-plugin';
 import { getStatus } from '../../../src/api/status.ts';
 import { version } from '../../../src/core/version.ts';
 import type { Holder } from '../../../src/owner/holder.ts';
-import { keptWhereabouts } from '../../../src/reconcile/left-out/count.ts';
 import { serveEndpoint } from '../../support/endpoints.ts';
 
 /** More open proposals than there are kinds of them. */
@@ -19,7 +18,7 @@ export const status = fp(
       const [last, counts, whereabouts, open] = await Promise.all([
         catalog.crawls.last(),
         catalog.files.counts(),
-        keptWhereabouts(catalog).get(),
+        curation.leftOut.lastCount(),
         curation.proposals.list(maxProposals, 'open'),
       ]);
       const { running, progress } = sync.state();

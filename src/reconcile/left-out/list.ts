@@ -7,7 +7,7 @@ import { joinAccountPath } from '../../core/account-path.ts';
 import { type FileId, type FolderId, toFileId, toFolderId } from '../../core/ids.ts';
 import { type MediaKind, mediaKindOf } from '../../library/media-kind.ts';
 import type { Tree } from '../../library/trees.ts';
-import { countWhereabouts, filesAtOnce, foldersAtOnce, isLostFile } from './count.ts';
+import { countWhereabouts, filesAtOnce, foldersAtOnce, isLostFile, keptWhereabouts } from './count.ts';
 import { type LeftOutReason, wordsOf } from './reasons.ts';
 import { whyLeftOut } from './why.ts';
 
@@ -141,6 +141,9 @@ export function createLeftOut({ catalog, trees, away }: LeftOutOptions) {
   return {
     /** Where all media files of the account went. @throws the signal's reason */
     count: (signal: AbortSignal) => countWhereabouts(catalog, trees, signal),
+
+    /** The same as the last sync counted it. */
+    lastCount: () => keptWhereabouts(catalog).get(),
 
     /** @param cursor `next` of the page before; from the beginning when it is empty */
     async page(cursor: string, limit: number, signal: AbortSignal): Promise<LeftOutPage> {
