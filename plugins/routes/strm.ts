@@ -21,7 +21,7 @@ export const strm = fp(
     );
     readRoute(app, '/strm/*', { onRequest: app.basicAuth }, async (request, reply) => {
       const path = (request.params as { '*': string })['*'];
-      const dir = path.replace(/\/+$/, '');
+      const dir = path.replace(/(?<!\/)\/+$/, '');
       if (path === '' || path.endsWith('/')) {
         const { folders, files } = await titles.treeChildren(dir);
         if (dir !== '' && folders.length + files.length === 0) throw new BridgeError('BRIDGE_NOT_FOUND');

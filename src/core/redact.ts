@@ -1,10 +1,16 @@
+/** A path that begins with `p` and the number of a download server. */
+const directLink = /.\/p\d{5}/i;
+
 /** Text without direct links, stream signatures and keys, for logs and for people. */
 export function withoutSecrets(text: string): string {
-  return text
-    .replace(/https?:\/\/[^\s"']+\/p\d{5,}[^\s"']*/gi, '<direct link>')
-    .replace(/(\/stream\/+[^/\s]+\/+)[^/\s]+/g, '$1***')
-    .replace(/([?&][\w-]*(?:key|token|password)=)[^&\s"]+/gi, '$1***')
-    .replace(/(Bearer|Basic) +[\w+/=.-]+/gi, '$1 ***');
+  return (
+    text
+      // The whole address first: looked for from each of many `http://`, its end would be read again and again.
+      .replace(/https?:\/\/[^\s"']+/gi, (url) => (directLink.test(url) ? '<direct link>' : url))
+      .replace(/(\/stream\/+[^/\s]+\/+)[^/\s]+/g, '$1***')
+      .replace(/([?&][\w-]*(?:key|token|password)=)[^&\s"]+/gi, '$1***')
+      .replace(/(Bearer|Basic) +[\w+/=.-]+/gi, '$1 ***')
+  );
 }
 
 type Fields = Readonly<Record<string, unknown>>;

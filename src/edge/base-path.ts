@@ -15,7 +15,7 @@ const absoluteForm = /^https?:\/\/[^/?#]*\/*/i;
 
 /** The path of a base URL, percent-encoded, without a slash at the end: `/passerelle`; empty where there is none. */
 export function basePathOf(baseUrl: string): string {
-  return new URL(baseUrl).pathname.replace(/\/+$/, '');
+  return new URL(baseUrl).pathname.replace(/(?<!\/)\/+$/, '');
 }
 
 /**

@@ -92,7 +92,7 @@ export function canonicalAddress(text: string): string | undefined {
   if (text.length > maxAddressLength) return undefined;
   const plain = text.trim().replace(/^"(.*)"$/, '$1');
   const bracketed = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(plain)?.[1];
-  const host = (bracketed ?? plain.replace(/^([\d.]{7,15}):\d{1,5}$/, '$1')).replace(/%.*$/, '');
+  const host = (bracketed ?? plain.replace(/^([\d.]{7,15}):\d{1,5}$/, '$1')).replace(/%.*/s, '');
   const family = isIP(host);
   if (family === 4) return host;
   if (family === 0) return undefined;

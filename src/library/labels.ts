@@ -76,7 +76,7 @@ function collisions(labels: ReadonlyMap<Item, string>): Item[][] {
 export function idLabel(fileId: FileId): string {
   return plain(
     safeLabel(fileId, 60)
-      .replace(/\d{3,}(?=[ip])/gi, '$&~')
+      .replace(/(?<!\d)\d{3,}(?=[ip])/gi, '$&~')
       .replace(/^(?=\d)/, '~'),
   );
 }

@@ -188,7 +188,7 @@ function extraName(item: Item): string {
   const name = plainName(item);
   return (
     name.replace(
-      /[-._ ]+(?:trailer|featurette|deleted(?:scene)?|behindthescenes|interview|scene|clip|short|extra|other)_?$/i,
+      /(?<![-._ ])[-._ ]+(?:trailer|featurette|deleted(?:scene)?|behindthescenes|interview|scene|clip|short|extra|other)_?$/i,
       '',
     ) || name
   );

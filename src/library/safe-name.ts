@@ -23,7 +23,7 @@ export function safeText(text: string, maxBytes: number): string {
     .replaceAll('\ufffd', '')
     .normalize('NFC')
     .replace(invisible, '')
-    .replace(/(?<!\s)\s*:\s+/g, ' - ')
+    .replace(/(?<!\s)\s+:\s+|:\s+/g, ' - ')
     .replace(/[:/\\|]/g, '-')
     .replaceAll('"', "'")
     .replace(/[<>?*]|\p{Cc}/gu, ' ')

@@ -76,7 +76,7 @@ function plain(format: string): string {
     format
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '_')
-      .replace(/^_+|_+$/g, '')
+      .replace(/^_|_$/g, '')
       .slice(0, 30) || 'unknown'
   );
 }

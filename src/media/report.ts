@@ -126,6 +126,7 @@ function clean(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   return (
     value
+      .slice(0, 10 * maxTitle)
       .replace(/\p{Cc}+/gu, ' ')
       .trim()
       .slice(0, maxTitle)

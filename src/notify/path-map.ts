@@ -28,5 +28,5 @@ export function isWithin(path: string, folder: string): boolean {
 }
 
 function trimmed(path: string): string {
-  return path.replace(/[/\\]+$/, '');
+  return path.replace(/(?<![/\\])[/\\]+$/, '');
 }

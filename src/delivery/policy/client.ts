@@ -44,7 +44,7 @@ export function clientOf(headers: HeaderValues, address: string, isProxyTrusted:
  * do; the host allows one location at a time (facts/1fichier-api 3.6).
  */
 export function networkZoneOf(address: string): NetworkZone {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*/s, '');
   const family = isIP(plain);
   if (family === 0) return 'elsewhere';
   const kind = family === 4 ? 'ipv4' : 'ipv6';

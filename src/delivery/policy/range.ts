@@ -20,7 +20,7 @@ export function parseRange(
   sizeBytes: number,
 ): ByteRange | 'whole' | 'unsatisfiable' {
   if (header === undefined || header.length > maxHeader) return 'whole';
-  const match = /^bytes[ \t]*=[ \t]*(?:(\d+)[ \t]*-[ \t]*(\d*)|-[ \t]*(\d+))[ \t]*$/i.exec(header);
+  const match = /^bytes[ \t]*=[ \t]*(?:(\d+)[ \t]*-[ \t]*(\d*)|-[ \t]*(\d+))$/i.exec(header.trimEnd());
   if (!match) return 'whole';
   const [, first, last, suffix] = match;
   if (suffix !== undefined) {

@@ -42,7 +42,7 @@ export type Call = <T>(
 /** Makes the function that talks to the host: one request, one log line, errors in our terms. */
 export function createCall(deps: CallDeps): Call {
   const { clock, log } = deps;
-  const base = deps.apiUrl.replace(/\/+$/, '');
+  const base = deps.apiUrl.replace(/(?<!\/)\/+$/, '');
 
   return async (verb, body, signal, { folderId, timeLimitMs }, read) => {
     const startedAt = clock.now();

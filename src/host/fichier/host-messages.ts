@@ -26,8 +26,8 @@ export function textOf(answer: Pick<Answer, 'kind'> & { text?: string; value?: u
 export function scrub(message: string): string {
   const safe = squeeze(message.slice(0, 5000))
     .replace(/\bhttps?:\/\/\S+/gi, '[link]')
-    .replace(/\b[\w-]+(?:\.[\w-]+)+\/\S*/g, '[link]')
-    .replace(/[^\s@<>]+@[^\s@<>]+/g, '[e-mail]')
+    .replace(/(?<![\w.-])[\w.-]+\.[\w-]+\/\S*/g, '[link]')
+    .replace(/(?<![^\s@<>])[^\s@<>]+@[^\s@<>]+/g, '[e-mail]')
     .replace(/\b\d{1,3}(?:\.\d{1,3}){3}\b/g, '[address]')
     .replace(/(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])/gi, '[address]')
     .replace(/[\w=-]{20,}/g, '[key]')

@@ -49,9 +49,14 @@ function withLanguage(text: string, language: string | undefined): SideCarConten
   return { form: 'text', bytes: Buffer.from(text), ...(language === undefined ? {} : { language }) };
 }
 
-/** `00:01:02`, MicroDVD's `{100}{200}`, MPL2's `[10][20]`, SAMI's `<SYNC Start=10>`: what every subtitle is full of. */
+/**
+ * `00:01:02`, MicroDVD's `{100}{200}`, MPL2's `[10][20]`, SAMI's `<SYNC Start=10>`: what every subtitle is full of. White
+ * space before a line's first sign ends with the line: across ends of lines, a run of them is read anew from each one.
+ */
 function hasTimes(text: string): boolean {
-  return /\d{1,2}:\d{2}[:.,]\d{2}|^\s*\{\d+\}\{\d*\}|^\s*\[\d+\]\[\d*\]|<sync\s+start\s*=/im.test(text);
+  return /\d{1,2}:\d{2}[:.,]\d{2}|^[^\S\n\r\u2028\u2029]*(?:\{\d+\}\{\d*\}|\[\d+\]\[\d*\])|<sync\s+start\s*=/im.test(
+    text,
+  );
 }
 
 /** `id: fr, index: 0`. A pair with several languages has none in its name: one name cannot hold them. */

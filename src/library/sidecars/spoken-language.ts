@@ -96,7 +96,7 @@ export function spokenLines(subtitle: string): string[] {
   for (const raw of subtitle.split('\n')) {
     const line = isAss ? dialogueOf(raw) : raw;
     const said = line
-      .replace(/\{[^}]*\}|<[^>]*>|^\[\d+\]\[\d+\]/g, ' ')
+      .replace(/\{[^{}]*\}|<[^<>]*>|^\[\d+\]\[\d+\]/g, ' ')
       .replace(/\\[Nnh]|&nbsp;|\|/g, ' ')
       .trim();
     if (said === '' || /-->|^\d+$|^(?:WEBVTT|NOTE|STYLE|REGION|Kind:|Language:)|https?:|www\./i.test(said))

@@ -26,7 +26,7 @@ export function readText(bytes: Uint8Array, language?: string): ReadText | undef
   if (encoding === undefined) return undefined;
   const text = withoutPadding(iconv.decode(buffer, encoding))
     .replace(/^\ufeff+/, '')
-    .replace(/\r+\n|\r/g, '\n');
+    .replace(/\r+\n?/g, (ends) => (ends.endsWith('\n') ? '\n' : '\n'.repeat(ends.length)));
   const controls = text.match(controlCharacters)?.length ?? 0;
   return controls * 200 > text.length ? undefined : { text, encoding };
 }
@@ -73,7 +73,7 @@ function isUtf8(buffer: Buffer): boolean {
   return broken * 5 <= other;
 }
 
-/** The lines that hold more than ASCII, whole, up to a bound; in every candidate `\n` is no part of another character. */
+/** The lines that hold more than ASCII, up to a bound; in every candidate `\n` is no part of another character. */
 function telling(buffer: Buffer): Buffer {
   const lines: Buffer[] = [];
   let size = 0;
@@ -82,8 +82,8 @@ function telling(buffer: Buffer): Buffer {
     if (end < 0) end = buffer.length;
     const line = buffer.subarray(start, end + 1);
     if (line.some((byte) => byte > 0x7f)) {
-      lines.push(line);
-      size += line.length;
+      lines.push(line.subarray(0, sampleBytes));
+      size += Math.min(line.length, sampleBytes);
     }
     start = end + 1;
   }

@@ -1,0 +1,243 @@
+import { readPropfind, readProppatch } from '../../plugins/support/dav-body.ts';
+import { readNameWithId, shownName } from '../../src/browse/names.ts';
+import { printable } from '../../src/commands/format/printable.ts';
+import { withoutSecrets } from '../../src/core/redact.ts';
+import { networkZoneOf } from '../../src/delivery/policy/client.ts';
+import { familyOf } from '../../src/delivery/policy/client-traits.ts';
+import { rangeCounts, weighConditions } from '../../src/delivery/policy/conditions.ts';
+import { parseContentRange, parseRange } from '../../src/delivery/policy/range.ts';
+import { createCallerReader } from '../../src/edge/caller.ts';
+import { downloadAnswers } from '../../src/host/fichier/download-answers.ts';
+import { cleanName } from '../../src/host/fichier/fields.ts';
+import { scrub, textOf } from '../../src/host/fichier/host-messages.ts';
+import { readAnswer } from '../../src/host/fichier/json.ts';
+import { readPageUrl } from '../../src/host/fichier/page-url.ts';
+import { parisToUtc } from '../../src/host/fichier/paris-time.ts';
+import { readRefusal } from '../../src/host/fichier/refusals.ts';
+import { safeText } from '../../src/library/safe-name.ts';
+import { readSideCar } from '../../src/library/sidecars/sidecar-content.ts';
+import { spokenLanguage, spokenLines } from '../../src/library/sidecars/spoken-language.ts';
+import { readSubtitleTags } from '../../src/library/sidecars/subtitle-tags.ts';
+import { readText } from '../../src/library/sidecars/subtitle-text.ts';
+import { readReport } from '../../src/media/report.ts';
+import { isWithin } from '../../src/notify/path-map.ts';
+import { readSections } from '../../src/notify/servers/plex.ts';
+import { isOwnAddress } from '../../src/tree/tree-bytes.ts';
+import { autoindexLine } from '../../src/views/autoindex.ts';
+import { playlistLine } from '../../src/views/playlist.ts';
+import { xmlText } from '../../src/views/xml.ts';
+
+/** What reads a text that comes from outside: one line for each, and test/growth.test.ts holds it to growing no faster. */
+export interface TextReader {
+  name: string;
+  /** The sources whose expressions it runs through. */
+  of: readonly string[];
+  read(text: string): unknown;
+  /** What is longer never reaches it. */
+  maxChars?: number;
+  /** What takes milliseconds for any text is measured with fewer of them. */
+  isSlow?: boolean;
+  /** Beginnings that lead it further into a text. */
+  after?: readonly string[];
+}
+
+const cue = '1\n00:00:01,000 --> 00:00:02,000\nOui, bien sûr.\n\n';
+const ass = '[Script Info]\n[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,D,,0,0,0,,Oui, ';
+const validators = { etag: '"abc"', lastModified: 1_700_000_000_000 };
+const callerOf = createCallerReader(true);
+const maxHeader = 16_384;
+const maxName = 1000;
+
+const sidecars = 'src/library/sidecars';
+const content = [`${sidecars}/sidecar-content.ts`, `${sidecars}/subtitle-text.ts`];
+const speech = [`${sidecars}/spoken-language.ts`, `${sidecars}/latin-languages.ts`];
+const hostWords = ['host-messages', 'json', 'refusals'].map((name) => `src/host/fichier/${name}.ts`);
+
+/** A file as its bytes, in an encoding that is to be guessed: one sign that UTF-8 does not have stands in each line of it. */
+const inOldEncoding = (text: string) => Buffer.from(text.replaceAll('\n', '\xe9\n'), 'latin1');
+
+export const textReaders: readonly TextReader[] = [
+  ...['srt', 'ass', 'vtt', 'smi', 'sub', 'idx', 'txt'].map((extension) => ({
+    name: `a side-car .${extension}`,
+    of: [...content, ...speech],
+    read: (text: string) => readSideCar(`a.${extension}`, Buffer.from(text)),
+    after: extension === 'ass' ? [ass] : extension === 'srt' ? [cue, '{1}{25}Oui.\n'] : [],
+  })),
+  {
+    name: 'a side-car in UTF-16',
+    of: content,
+    read: (text) => readText(Buffer.from(`\ufeff${text}`, 'utf16le')),
+  },
+  {
+    name: 'a side-car in an old encoding',
+    of: content,
+    read: (text) => readText(inOldEncoding(text)),
+    isSlow: true,
+  },
+  { name: 'the lines of a subtitle', of: speech, read: spokenLines, after: [cue, ass] },
+  { name: 'the language of a subtitle', of: speech, read: spokenLanguage, after: [cue] },
+  {
+    name: "the words in a side-car's name",
+    of: [`${sidecars}/subtitle-tags.ts`],
+    read: readSubtitleTags,
+    maxChars: maxName,
+  },
+  {
+    name: 'what is kept of a title',
+    of: ['src/library/safe-name.ts'],
+    read: (text) => safeText(text, 200),
+    maxChars: maxName,
+  },
+  { name: 'a line of the log', of: ['src/core/redact.ts'], read: withoutSecrets, after: ['https://a'] },
+  { name: 'a text for a terminal', of: ['src/commands/format/printable.ts'], read: printable },
+  { name: 'an answer of the host', of: hostWords, read: readAnswer, after: ['{"a":"'] },
+  {
+    name: 'a refusal of the host',
+    of: hostWords,
+    read: (body) => readRefusal({ status: 403, body }),
+    after: ['<html>'],
+  },
+  {
+    name: 'a page of the host',
+    of: hostWords,
+    read: (text) => textOf({ kind: 'html', text }),
+    after: ['<script>'],
+  },
+  { name: 'a message of the host', of: hostWords, read: scrub },
+  {
+    name: 'a page instead of a film',
+    of: ['src/host/fichier/download-answers.ts'],
+    read: (text) => downloadAnswers.readPage(403, text),
+  },
+  { name: 'a name in a listing', of: ['src/host/fichier/fields.ts'], read: cleanName, maxChars: maxName },
+  {
+    name: 'an address in a listing',
+    of: ['src/host/fichier/page-url.ts'],
+    read: readPageUrl,
+    maxChars: 5000,
+  },
+  { name: 'a time in a listing', of: ['src/host/fichier/paris-time.ts'], read: parisToUtc, maxChars: 5000 },
+  {
+    name: 'what MediaInfo says of a film',
+    of: ['src/media/report.ts', 'src/media/codec-words.ts', 'src/media/language-codes.ts'],
+    read: (text) => readReport(JSON.stringify({ media: { track: report(text) } })),
+    maxChars: 16_384,
+  },
+  {
+    name: 'the libraries of Plex',
+    of: ['src/notify/servers/plex.ts', 'src/notify/path-map.ts'],
+    read: (text) => readSections(text).catch(() => undefined),
+    after: ['<MediaContainer><Directory key="1" a="'],
+  },
+  {
+    name: 'a folder of a media server',
+    of: ['src/notify/path-map.ts'],
+    read: (text) => isWithin('/films/a', text),
+  },
+  {
+    name: 'a PROPFIND',
+    of: ['plugins/support/dav-body.ts'],
+    read: quietly(readPropfind),
+    maxChars: 65_536,
+    after: [propfind()],
+  },
+  {
+    name: 'a PROPPATCH',
+    of: ['plugins/support/dav-body.ts'],
+    read: quietly(readProppatch),
+    maxChars: 65_536,
+  },
+  {
+    name: 'a Range',
+    of: ['src/delivery/policy/range.ts'],
+    read: (text) => parseRange(text, 1000),
+    maxChars: maxHeader,
+    after: ['bytes=1-'],
+  },
+  {
+    name: 'a Content-Range',
+    of: ['src/delivery/policy/range.ts'],
+    read: parseContentRange,
+    maxChars: maxHeader,
+    after: ['bytes 1-2/'],
+  },
+  {
+    name: 'conditions of a request',
+    of: ['src/delivery/policy/conditions.ts'],
+    read: (text) => {
+      weighConditions({ 'if-none-match': text, 'if-modified-since': text }, validators);
+      return rangeCounts({ 'if-range': text }, validators);
+    },
+    maxChars: maxHeader,
+  },
+  {
+    name: 'the program of a client',
+    of: ['src/delivery/policy/client-traits.ts'],
+    read: familyOf,
+    maxChars: maxHeader,
+  },
+  {
+    name: 'the way that a request came',
+    of: ['src/edge/caller.ts'],
+    read: (text) => callerOf('127.0.0.1', { 'x-forwarded-for': text }),
+    maxChars: maxHeader,
+    after: ['10.0.0.1, '],
+  },
+  {
+    name: 'the address of a client',
+    of: ['src/delivery/policy/client.ts'],
+    read: networkZoneOf,
+    maxChars: maxHeader,
+  },
+  {
+    name: 'a file of the tree',
+    of: ['src/tree/tree-bytes.ts'],
+    read: (text) => isOwnAddress(Buffer.from(text)),
+    after: ['http://a/stream/'],
+  },
+  {
+    name: 'a name in a listing of ours',
+    of: ['src/browse/names.ts', 'src/views/autoindex.ts', 'src/views/playlist.ts', 'src/views/xml.ts'],
+    read: (name) => [
+      shownName({ name, id: 'a', isTwin: true }),
+      readNameWithId(name),
+      autoindexLine({ name, isFolder: false }),
+      playlistLine({ title: name, group: name, url: name }),
+      xmlText(name),
+    ],
+    maxChars: maxName,
+  },
+];
+
+function propfind(): string {
+  return '<propfind xmlns="DAV:"><prop>';
+}
+
+/** A reader that refuses what it cannot read. */
+function quietly(read: (text: string) => unknown): (text: string) => unknown {
+  return (text) => {
+    try {
+      return read(text);
+    } catch {
+      return undefined;
+    }
+  };
+}
+
+function report(text: string): Record<string, unknown>[] {
+  const fields = [
+    'Format',
+    'Language',
+    'Title',
+    'Duration',
+    'HDR_Format',
+    'MultiView_Layout',
+    'transfer_characteristics',
+  ];
+  const track = Object.fromEntries(fields.map((name) => [name, text]));
+  return [
+    { '@type': 'General', ...track },
+    { '@type': 'Video', ...track },
+    { '@type': 'Menu', extra: { _00_00_01_000: text, [text]: text } },
+  ];
+}
