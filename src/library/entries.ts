@@ -50,6 +50,8 @@ export interface Item {
   tombstone?: true;
   /** What its header says, once it was read. */
   facts?: MediaFacts;
+  /** Since when it, or what it is a version of, is in the account. Milliseconds UTC. */
+  addedAt?: number;
 }
 
 /** A video that has its place in the tree; `stem` is the path of its .strm without the extension. */

@@ -106,21 +106,29 @@ function nfoEntries(
     const hints = options.profile?.name === 'plex' ? plexmatch(best.recognition) : undefined;
     return [
       ...(hints === undefined ? [] : [entry(`${dir}/${plexmatchName}`, hints)]),
-      entry(`${dir}/tvshow.nfo`, tvshowNfo(best.recognition, nfo)),
+      entry(`${dir}/tvshow.nfo`, tvshowNfo(best.recognition, nfo, firstDate(placed))),
       ...seasonsOf(placed).map(([folder, season]) => entry(`${folder}/season.nfo`, seasonNfo(season, nfo))),
       ...placed
         .filter(({ recognition }) => recognition.episodes ?? recognition.date)
-        .map((one) => entry(`${one.stem}.nfo`, episodeNfo(one.recognition, nfo, one.facts, titleOf(one)))),
+        .map((one) =>
+          entry(`${one.stem}.nfo`, episodeNfo(one.recognition, nfo, one.facts, titleOf(one), one.addedAt)),
+        ),
     ];
   }
   const entries = placed.map(({ stem, facts }) =>
-    entry(`${stem}.nfo`, movieNfo(best.recognition, nfo, facts)),
+    entry(`${stem}.nfo`, movieNfo(best.recognition, nfo, facts, firstDate(placed))),
   );
   // With several files in the folder Jellyfin reads movie.nfo alone (facts/media-servers 3.1).
   // Kodi would read it in place of each version's own, and give all of them the streams of one.
   return placed.length > 1 && options.profile?.name !== 'kodi'
-    ? [entry(`${dir}/movie.nfo`, movieNfo(best.recognition, nfo, best.facts)), ...entries]
+    ? [entry(`${dir}/movie.nfo`, movieNfo(best.recognition, nfo, best.facts, firstDate(placed))), ...entries]
     : entries;
+}
+
+/** The date of a title: of the first of its files. */
+function firstDate(placed: readonly Placed[]): number | undefined {
+  const dates = placed.flatMap(({ addedAt }) => addedAt ?? []);
+  return dates.length === 0 ? undefined : Math.min(...dates);
 }
 
 /** Folders of seasons with their numbers; a daily show has the year for one. */

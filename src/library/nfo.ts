@@ -15,11 +15,13 @@ export interface NfoOptions {
   episodeTitles?: EpisodeTitles;
 }
 
-/**
- * NFO of a film: title, year, provider ids, and what its header says (facts/media-servers 3.2, 3.3). `dateadded` is left
- * to the media server: a time of ours would make the same film new again.
- */
-export function movieNfo(recognition: Recognition, options: NfoOptions, facts?: MediaFacts): string {
+/** NFO of a film: title, year, provider ids, since when it is there, and what its header says (facts/media-servers 3.2, 3.3). */
+export function movieNfo(
+  recognition: Recognition,
+  options: NfoOptions,
+  facts?: MediaFacts,
+  addedAt?: number,
+): string {
   const { date, ids } = recognition;
   return build('movie', {
     ...named(recognition),
@@ -28,17 +30,19 @@ export function movieNfo(recognition: Recognition, options: NfoOptions, facts?: 
     ...runtimeOf(facts),
     ...(ids && idTags(ids, 'imdbid')),
     ...fileInfoOf(facts),
+    ...dateOf(addedAt),
     lockdata: options.lockData,
   });
 }
 
 /** `tvshow.nfo`: title, year and provider ids of a series. */
-export function tvshowNfo(recognition: Recognition, options: NfoOptions): string {
+export function tvshowNfo(recognition: Recognition, options: NfoOptions, addedAt?: number): string {
   const { ids, year } = recognition;
   return build('tvshow', {
     ...named(recognition),
     ...(year !== undefined && options.premiered && { premiered: `${year}-01-01` }),
     ...(ids && idTags(ids, 'imdb_id')),
+    ...dateOf(addedAt),
     lockdata: options.lockData,
   });
 }
@@ -71,6 +75,7 @@ export function episodeNfo(
   options: NfoOptions,
   facts?: MediaFacts,
   title?: string,
+  addedAt?: number,
 ): string {
   const { season, episodes, date } = recognition;
   const { lockData, language = 'en', episodeTitles = 'all' } = options;
@@ -80,6 +85,7 @@ export function episodeNfo(
     ...(date && { aired: date }),
     ...runtimeOf(facts),
     ...fileInfoOf(facts),
+    ...dateOf(addedAt),
     lockdata: lockData,
   };
   if (!episodes) {
@@ -134,6 +140,12 @@ function runtimeOf(facts: MediaFacts | undefined): object {
 
 function fileInfoOf(facts: MediaFacts | undefined): object {
   return facts ? { fileinfo: fileInfo(facts) } : {};
+}
+
+/** Without a zone: Jellyfin takes it for UTC, Kodi for the time of its place. */
+function dateOf(addedAt: number | undefined): { dateadded?: string } {
+  if (addedAt === undefined) return {};
+  return { dateadded: new Date(addedAt).toISOString().slice(0, 19).replace('T', ' ') };
 }
 
 function build(root: string, content: Record<string, unknown>, headless = false): string {

@@ -16,6 +16,7 @@ import type { Tree } from '../library/trees.ts';
 import { isVideo } from '../naming/recognise.ts';
 import type { WantedSidecar } from '../sidecars/sidecar-fetcher.ts';
 import type { Desired } from '../tree/tree.ts';
+import { addedDates } from './added-dates.ts';
 import type { KnownTitles } from './known-titles.ts';
 import { toItems } from './layout-items.ts';
 import { toLibraryFile } from './placement/recognise-files.ts';
@@ -56,6 +57,8 @@ export interface DesiredLayout {
   wanted: WantedSidecar[];
   /** Files that get a place when the crawl has ended. */
   waiting: FileId[];
+  /** Since when files are in the account, where that was not told before. Milliseconds UTC. */
+  added: Map<FileId, number>;
 }
 
 /** Lays titles out one after the other, all by what was known when it was made. Pure. */
@@ -75,7 +78,8 @@ export function createTitleLayout(
   const { tree, baseUrl, sign, ...nfoAndMore } = settings;
   const { related, copies, written } = known;
   const successions = findSuccessions(known, run, tree.profile);
-  const items = toItems(known, tree, successions);
+  const added = addedDates(known);
+  const items = toItems(known, tree, successions, added);
   const neighbours = toNeighbours(known);
   const standing = new Set(
     known.rows.flatMap(({ fileId, stem, name }) =>
@@ -90,7 +94,13 @@ export function createTitleLayout(
     successors: successions.successors,
     wanted: [],
     waiting: [...successions.waiting],
+    added: new Map(known.rows.flatMap(({ fileId, addedAt }) => newDate(fileId, addedAt))),
   };
+
+  function newDate(fileId: FileId, told: number | undefined): [FileId, number][] {
+    const date = added.get(fileId);
+    return date === undefined || date === told ? [] : [[fileId, date]];
+  }
 
   /** What was written once stays, also when its copy is lost. */
   const isThere = (fileId: FileId) => related.has(fileId) && (written.has(fileId) || copies.has(fileId));
@@ -128,7 +138,15 @@ export function createTitleLayout(
     if (content === undefined) return;
     const { kind, path } = entry;
     const ofFile = entry.kind === 'nfo' ? {} : { fileId: entry.fileId };
-    result.desired.push({ path, kind, titleKey, content, ...ofFile });
+    const mtimeMs = entry.kind === 'strm' ? added.get(entry.fileId) : undefined;
+    result.desired.push({
+      path,
+      kind,
+      titleKey,
+      content,
+      ...ofFile,
+      ...(mtimeMs !== undefined && { mtimeMs }),
+    });
   }
 
   return {

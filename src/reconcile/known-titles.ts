@@ -1,5 +1,4 @@
-import type { CatalogFile } from '../catalog/account/files.ts';
-import type { SlotFile } from '../catalog/account/successor.ts';
+import type { CatalogFile, GoneFile } from '../catalog/account/files.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { TitleRow, TreeRow } from '../catalog/tree/placements.ts';
 import type { FileId, FolderId } from '../core/ids.ts';
@@ -18,7 +17,7 @@ export interface KnownTitles {
   /** Those of the rows that are in the library, by id. */
   files: ReadonlyMap<FileId, CatalogFile>;
   /** Those of the rows that have left it and still have a path. */
-  gone: readonly SlotFile[];
+  gone: readonly GoneFile[];
   /** What headers say, by file. */
   facts: ReadonlyMap<string, MediaFacts>;
   /** Videos and side-cars around the files, the files among them, by id. */

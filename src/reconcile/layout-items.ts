@@ -1,4 +1,5 @@
 import type { TitleRow } from '../catalog/tree/placements.ts';
+import type { FileId } from '../core/ids.ts';
 import type { Item } from '../library/layout.ts';
 import { admitsAt, type Tree } from '../library/trees.ts';
 import type { KnownTitles } from './known-titles.ts';
@@ -17,6 +18,7 @@ export function toItems(
   { rows, files, facts, folders }: Pick<KnownTitles, 'rows' | 'files' | 'facts' | 'folders'>,
   tree: Tree,
   { inherited, waiting, isShown }: Successions,
+  added: ReadonlyMap<FileId, number>,
 ): ItemsByTitle {
   const passedOn = new Set(inherited.values());
 
@@ -38,12 +40,14 @@ export function toItems(
     if (own !== undefined && !admitsAt(tree, libraryFile, own))
       return { file: libraryFile, recognition, stem: own, tombstone: true };
     const known = facts.get(fileId);
+    const addedAt = added.get(fileId);
     return {
       file: libraryFile,
       recognition,
       ...(own !== undefined && { stem: own }),
       ...(name !== undefined && { name }),
       ...(known !== undefined && { facts: known }),
+      ...(addedAt !== undefined && { addedAt }),
     };
   }
 

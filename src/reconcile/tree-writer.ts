@@ -89,7 +89,7 @@ export function createTreeWriter(options: TreeWriterOptions): TreeWriter {
   async function apply(
     plan: TreePlan,
     known: readonly TreeRow[],
-    { stems, disowned, successors }: DesiredState,
+    { stems, disowned, successors, added }: DesiredState,
     counts: TreeCounts,
     signal: AbortSignal | undefined,
   ): Promise<void> {
@@ -103,7 +103,7 @@ export function createTreeWriter(options: TreeWriterOptions): TreeWriter {
     if (successors.size > 0) await catalog.journal.handOn(tree.name, successors);
     // Noted before it is written: what a kill leaves on the disk is still known as ours, and has its place.
     const intended = (await intentsOf(plan)).map(asPlanned);
-    const intents = await titles.intend(intended, withoutConflicts(stems, plan), disowned);
+    const intents = await titles.intend(intended, withoutConflicts(stems, plan), disowned, added);
     const applied = await applyTree(plan, {
       dir: tree.dir,
       disk,
@@ -113,7 +113,12 @@ export function createTreeWriter(options: TreeWriterOptions): TreeWriter {
     const written = applied.written.map(asPlanned);
     const done = new Set([...written.map(({ path }) => path), ...applied.removed]);
     const left = intended.filter(({ path }) => !done.has(path));
-    await titles.recordTree(written, applied.removed, { at: options.now(), intents, left });
+    await titles.recordTree(written, applied.removed, {
+      at: options.now(),
+      intents,
+      left,
+      touched: touchedBy(plan),
+    });
     await options.onWritten?.(tree.name, doneOf(plan, applied));
     const failures = new Map(applied.failed.map((failure) => [failure.path, failure.code]));
     for (const { op, path, reason } of plan.ops) {
@@ -156,6 +161,13 @@ function doneOf(plan: TreePlan, { written, removed }: ApplyResult) {
   const of = (op: string, done: ReadonlySet<string>) =>
     plan.ops.filter((step) => step.op === op && done.has(step.path)).map(({ path }) => path);
   return { created: of('create', there), updated: of('update', there), removed: of('delete', gone) };
+}
+
+/** Paths that only get another time, and new rows for files that are right as they are. */
+function touchedBy(plan: TreePlan): Set<string> {
+  return new Set(
+    plan.ops.flatMap((step) => (step.op === 'keep' && step.touchMs !== undefined ? step.path : [])),
+  );
 }
 
 /** Stems of new files where somebody else's files are. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { isBridgeError } from '../core/errors.ts';
 import { type Disk, disk as ownDisk } from './disk.ts';
 import { type ToWrite, temporaryPattern, type Wrote } from './disk-work.ts';
+import { timeFor } from './file-times.ts';
 import { bytesOf, isUntouched, rowOf, seenOf, sha256 } from './tree-bytes.ts';
 import { asDiskError, errorCode, systemPath } from './tree-paths.ts';
 import type { ApplyResult, Seen, TreeOp, TreePlan, TreeTrash } from './tree-types.ts';
@@ -34,8 +35,9 @@ export async function applyTree(
   const staying = plan.ops.filter((op) => op.op !== 'delete').map((op) => op.path);
   await pruneFolders(context, staying);
 
-  for (const op of plan.ops)
-    if ((op.op === 'keep' || op.op === 'adopt') && op.changed) result.written.push(op.entry);
+  const kept = plan.ops.filter((op): op is Kept => op.op === 'keep' || op.op === 'adopt');
+  for (const op of kept) if (op.changed && op.touchMs === undefined) result.written.push(op.entry);
+  await giveTimes(context, kept);
   // What leaves a path to another file may be created elsewhere: a kill in between must not show it twice.
   const writes: Write[] = [
     ...plan.ops.filter((op) => op.op === 'update'),
@@ -74,6 +76,7 @@ export interface ApplyOptions {
   disk?: Disk;
 }
 
+type Kept = TreeOp & { op: 'keep' | 'adopt' };
 type Write = TreeOp & { op: 'create' | 'update' };
 
 interface ApplyContext {
@@ -132,7 +135,8 @@ interface Ready {
 /** @returns false when the disk as a whole refused, and nothing more is to be tried */
 async function writeTogether({ dir, disk, result }: ApplyContext, some: readonly Ready[]): Promise<boolean> {
   const files = some.map(({ op, bytes }): ToWrite => {
-    return { path: op.path, content: bytes, seen: op.op === 'update' ? op.seen : undefined };
+    const seen = op.op === 'update' ? op.seen : undefined;
+    return { path: op.path, content: bytes, seen, mtimeMs: timeFor(op.desired.mtimeMs, seen?.mtimeMs) };
   });
   const wrote = files.length === 0 ? [] : await disk.write(dir, files);
   let goesOn = true;
@@ -143,6 +147,22 @@ async function writeTogether({ dir, disk, result }: ApplyContext, some: readonly
     else goesOn = await step(result, dir, op.path, undefined, () => Promise.reject(failure(one.code)));
   }
   return goesOn;
+}
+
+/** Files that are right but for their time. One that somebody has changed meanwhile is left to the next look. */
+async function giveTimes({ dir, disk, result }: ApplyContext, kept: readonly Kept[]): Promise<void> {
+  const late = kept.flatMap(({ path, entry, touchMs: mtimeMs }) =>
+    mtimeMs === undefined ? [] : [{ path, entry, seen: entry, mtimeMs }],
+  );
+  for (let start = 0; start < late.length; start += writesAtOnce) {
+    const some = late.slice(start, start + writesAtOnce);
+    const touched = await disk.touch(
+      dir,
+      some.map(({ path, seen, mtimeMs }) => ({ path, seen, mtimeMs })),
+    );
+    for (const [at, one] of touched.entries())
+      if (!('code' in one)) result.written.push({ ...(some[at] as (typeof some)[0]).entry, ...one });
+  }
 }
 
 /** What came from this path lies in the trash, and comes back with its old time. @returns false when it has to be written */

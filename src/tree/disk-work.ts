@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  futimesSync,
   lstatSync,
+  lutimesSync,
   mkdirSync,
   openSync,
   renameSync,
@@ -31,6 +33,15 @@ export interface ToWrite {
   path: string;
   content: string | Uint8Array;
   seen?: Seen | undefined;
+  /** The time that it gets; absent = now. */
+  mtimeMs?: number | undefined;
+}
+
+/** A file that gets another time. */
+export interface ToTouch {
+  path: string;
+  seen: Seen;
+  mtimeMs: number;
 }
 
 /** What was written, or why it was not: the system's word, or `CHANGED`. */
@@ -81,7 +92,11 @@ export function writeAll(dir: string, files: readonly ToWrite[]): Wrote[] {
   return results;
 }
 
-function writeOne(dir: string, { path: relative, content, seen }: ToWrite, reader: PathReader): Wrote {
+function writeOne(
+  dir: string,
+  { path: relative, content, seen, mtimeMs }: ToWrite,
+  reader: PathReader,
+): Wrote {
   // Before mkdir: a parent that is a link must not be followed, not even to make a folder behind it.
   const state = reader.at(relative);
   if (state.is === 'refused') return { code: state.code };
@@ -94,6 +109,7 @@ function writeOne(dir: string, { path: relative, content, seen }: ToWrite, reade
     const file = openSync(temporary, 'wx', 0o644);
     try {
       writeFileSync(file, content);
+      if (mtimeMs !== undefined) setTime(() => futimesSync(file, mtimeMs / 1000, mtimeMs / 1000));
     } finally {
       closeSync(file);
     }
@@ -103,6 +119,28 @@ function writeOne(dir: string, { path: relative, content, seen }: ToWrite, reade
     throw error;
   }
   return seenOf({ stats: lstatSync(target) });
+}
+
+/** Gives files another time, and nothing else. @returns what is there now, or why it was left alone */
+export function touchAll(dir: string, files: readonly ToTouch[]): Wrote[] {
+  const reader = createPathReader(dir);
+  return files.map(({ path: relative, seen, mtimeMs }) => {
+    const state = reader.at(relative);
+    if (state.is !== 'file' || !isUntouched(seen, seenOf(state))) return { code: 'CHANGED' };
+    const target = systemPath(dir, relative);
+    setTime(() => lutimesSync(target, mtimeMs / 1000, mtimeMs / 1000));
+    const stats = lstatSync(target, { throwIfNoEntry: false });
+    return stats ? seenOf({ stats }) : { code: 'CHANGED' };
+  });
+}
+
+/** A time is a help and no more: a share that takes none is written all the same. */
+function setTime(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // The file keeps the time when it was written.
+  }
 }
 
 function tidy(file: string): void {

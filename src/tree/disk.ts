@@ -4,7 +4,9 @@ import {
   type Noted,
   type PathState,
   statesAt,
+  type ToTouch,
   type ToWrite,
+  touchAll,
   type Wrote,
   writeAll,
 } from './disk-work.ts';
@@ -15,6 +17,8 @@ export interface Disk {
   states(dir: string, paths: readonly string[]): Promise<PathState[]>;
   /** Writes these files in order, up to a fault of the disk as a whole. @returns as many as were tried */
   write(dir: string, files: readonly ToWrite[]): Promise<Wrote[]>;
+  /** Gives these files another time, where they are as they were `seen`. */
+  touch(dir: string, files: readonly ToTouch[]): Promise<Wrote[]>;
   /** Places in the list of those that are missing, or have another size or time than was noted. */
   touched(dir: string, files: Noted): Promise<number[]>;
   /** Gives its memory back until it is asked again. */
@@ -25,6 +29,7 @@ export interface Disk {
 export const disk: Disk = {
   states: async (dir, paths) => statesAt(dir, paths),
   write: async (dir, files) => writeAll(dir, files),
+  touch: async (dir, files) => touchAll(dir, files),
   touched: async (dir, files) => findTouched(dir, files),
   rest: async () => undefined,
 };
@@ -32,6 +37,7 @@ export const disk: Disk = {
 export type DiskQuestion =
   | { work: 'states'; dir: string; items: readonly string[] }
   | { work: 'write'; dir: string; items: readonly ToWrite[] }
+  | { work: 'touch'; dir: string; items: readonly ToTouch[] }
   | { work: 'touched'; dir: string; items: Noted };
 
 export type DiskAnswer = { results: PathState[] | Wrote[] | number[] } | { fault: string };
@@ -83,6 +89,7 @@ export function createDiskThread(): Disk {
   return {
     states: (dir, items) => ask({ work: 'states', dir, items }),
     write: (dir, items) => ask({ work: 'write', dir, items }),
+    touch: (dir, items) => ask({ work: 'touch', dir, items }),
     touched: (dir, items) => ask({ work: 'touched', dir, items }),
     async rest() {
       const one = thread;

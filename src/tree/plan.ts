@@ -1,6 +1,7 @@
 import { BridgeError } from '../core/errors.ts';
 import { type Disk, disk as ownDisk } from './disk.ts';
 import type { PathState } from './disk-work.ts';
+import { isTimeFor } from './file-times.ts';
 import { bytesOf, isOwnAddress, isUntouched, readOwn, rowOf, seenOf, sha256 } from './tree-bytes.ts';
 import { asDiskError, checkTreePath, errorCode, twinKey } from './tree-paths.ts';
 import type { Desired, ManifestEntry, Seen, TreeOp, TreePlan } from './tree-types.ts';
@@ -121,7 +122,11 @@ async function planKnown(
       row.titleKey !== entry.titleKey ||
       row.kind !== entry.kind ||
       entry.nextSha256 !== undefined;
-    return { op: 'keep', path, reason: untouched ? 'same' : 'same content', entry: row, changed };
+    const reason = untouched ? 'same' : 'same content';
+    const { mtimeMs } = desired;
+    if (mtimeMs === undefined || isTimeFor(mtimeMs, seen.mtimeMs))
+      return { op: 'keep', path, reason, entry: row, changed };
+    return { op: 'keep', path, reason: 'same content, another time', entry: row, changed, touchMs: mtimeMs };
   }
   // Noted before it was to be written, and it never was: what lies there came from somebody else.
   if (entry.mtimeMs === 0 && desired.kind === 'strm' && diskHash !== entry.sha256)

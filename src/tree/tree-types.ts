@@ -30,6 +30,8 @@ export interface Desired {
   fileId?: FileId;
   titleKey: string;
   content: TreeContent;
+  /** The time that the file is to have on the disk, where it is not the one when it is written. Milliseconds UTC. */
+  mtimeMs?: number;
 }
 
 /** What lay on the disk when the plan was made. `applyTree` touches the file only while that is still true. */
@@ -44,7 +46,15 @@ export type TreeOp =
   /** `entry` = its row, with the hash of what lies there when that is ours. */
   | { op: 'update'; path: string; reason: string; desired: Desired; seen: Seen; entry?: ManifestEntry }
   /** Right as it is. `entry` is what the manifest should say; `changed` = it says something else, or nothing, today. */
-  | { op: 'keep' | 'adopt'; path: string; reason: string; entry: ManifestEntry; changed: boolean }
+  | {
+      op: 'keep' | 'adopt';
+      path: string;
+      reason: string;
+      entry: ManifestEntry;
+      changed: boolean;
+      /** The time that it gets: its content is right, and its time is not. */
+      touchMs?: number;
+    }
   /** Without `seen` there is nothing on the disk and only the manifest changes. `entry` = its row. */
   | { op: 'delete'; path: string; reason: string; seen?: Seen; entry: ManifestEntry }
   /** A person's file: neither overwritten nor deleted. `forget` = its row leaves the manifest, it is theirs now. */

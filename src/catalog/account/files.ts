@@ -23,6 +23,9 @@ export interface CatalogFile {
   missingSince: number | undefined;
 }
 
+/** What is kept of a file that was taken out of the library. */
+export type GoneFile = Pick<CatalogFile, 'id' | 'folderId' | 'name' | 'sentAt' | 'firstSeenAt'>;
+
 /** A folder of the account. `path` begins with `/`; the root is `/`. */
 export interface CatalogFolder {
   id: FolderId;
@@ -53,8 +56,8 @@ export interface Files extends Folders {
   filesOfFolders(folderIds: readonly FolderId[]): Promise<CatalogFile[]>;
   /** Files that are missing from these folders, or were taken out of the library. */
   leftOf(folderIds: readonly FolderId[]): Promise<Pick<CatalogFile, 'id' | 'folderId' | 'name'>[]>;
-  /** Folder and name of files that were taken out of the library. */
-  goneByIds(ids: readonly FileId[]): Promise<Pick<CatalogFile, 'id' | 'folderId' | 'name'>[]>;
+  /** Folder, name and dates of files that were taken out of the library. */
+  goneByIds(ids: readonly FileId[]): Promise<GoneFile[]>;
   /** Ids of all files in the library that lie in or below this folder. */
   descendantFileIds(folderId: FolderId): Promise<FileId[]>;
   /** Ids of some files in the library. */
@@ -157,11 +160,17 @@ export function createFiles(db: Kysely<Schema>): Files {
     async goneByIds(ids) {
       const rows = await db
         .selectFrom('files')
-        .select(['id', 'folder_id', 'name'])
+        .select(['id', 'folder_id', 'name', 'sent_at', 'first_seen_at'])
         .where('id', 'in', inList(ids))
         .where('gone_at', 'is not', null)
         .execute();
-      return rows.map((row) => ({ id: row.id, folderId: row.folder_id, name: row.name }));
+      return rows.map((row) => ({
+        id: row.id,
+        folderId: row.folder_id,
+        name: row.name,
+        sentAt: row.sent_at ?? undefined,
+        firstSeenAt: row.first_seen_at,
+      }));
     },
 
     async descendantFileIds(folderId) {

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
+import { addedAt } from './migration-added-at.ts';
 import { folderIds } from './migration-folder-ids.ts';
 import { gaps } from './migration-gaps.ts';
 import { words } from './migration-words.ts';
@@ -327,6 +328,7 @@ const migrations: Record<string, Migration> = {
   '012-folder-ids': folderIds,
   '013-words': words,
   '014-gaps': gaps,
+  '015-added-at': addedAt,
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

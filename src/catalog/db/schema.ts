@@ -118,6 +118,8 @@ export interface PlacementTable {
   name: string | null;
   /** JSON of what its path tells, where what its name is taken for today would lead elsewhere. */
   pinned: string | null;
+  /** Since when its title is in the account, as media servers are told it; milliseconds UTC. */
+  added_at: number | null;
 }
 
 /** What a person says of a file or of a folder and all below it. */

@@ -16,19 +16,19 @@ export async function runForEach(
 }
 
 /**
- * Inserts rows, or gives the rows that have their key all their values. All rows have the same columns.
+ * Inserts rows, or gives the rows that have their key all these values. All rows have the same columns.
  * @param key columns of the primary key
  */
-export async function upsert<T extends keyof Schema & string>(
+export async function upsert<T extends keyof Schema & string, C extends keyof Schema[T]>(
   trx: Transaction<Schema>,
   table: T,
   key: readonly (keyof Schema[T] & string)[],
-  rows: readonly Schema[T][],
+  rows: readonly Pick<Schema[T], C>[],
 ): Promise<void> {
   if (rows.length === 0) return;
-  const columns = Object.keys(rows[0] as object) as (keyof Schema[T] & string)[];
+  const columns = Object.keys(rows[0] as object) as (C & string)[];
   const changes = columns
-    .filter((column) => !key.includes(column))
+    .filter((column) => !(key as readonly string[]).includes(column))
     .map((name) => `${name} = excluded.${name}`);
   const statement = `insert into ${table} (${columns}) values (${columns.map(() => '?')})
     on conflict (${key}) do update set ${changes}`;

@@ -73,21 +73,29 @@ export interface Manifest {
   treeChildren(dir: string): Promise<{ folders: string[]; files: TreeRow[] }>;
   /**
    * Notes what is about to be written, so that what a kill leaves on the disk is still known as ours. `stems`: the
-   * paths that files have from now on; `disowned`: files that lose theirs. @returns its numbers, for `recordTree`
+   * paths that files have from now on; `disowned`: files that lose theirs; `added`: since when files are there, as is
+   * told from now on. @returns its numbers, for `recordTree`
    */
   intend(
     rows: readonly TreeRow[],
     stems: ReadonlyMap<string, NewStem>,
     disowned: readonly FileId[],
+    added?: ReadonlyMap<FileId, number>,
   ): Promise<number[]>;
   /**
    * Writes down what was written and forgets what was removed. `at`: when it was done, for the dates of the folders;
    * milliseconds UTC. `intents` are done with; `left`: what of them was not written after all, and may be half there.
+   * `touched`: what of `written` only has another time now, which changes no folder.
    */
   recordTree(
     written: readonly TreeRow[],
     removed: readonly string[],
-    done?: { at?: number; intents?: readonly number[]; left?: readonly TreeRow[] },
+    done?: {
+      at?: number;
+      intents?: readonly number[];
+      left?: readonly TreeRow[];
+      touched?: ReadonlySet<string>;
+    },
   ): Promise<void>;
   /**
    * Puts into the manifest what was about to be written when somebody was killed. What somebody is about to write just
@@ -177,7 +185,7 @@ export function createManifest(db: Kysely<Schema>, tree: string): Manifest {
       return { folders: folders.map((row) => row.name), files: files.map(toTreeRow) };
     },
 
-    intend: (rows, stems, disowned) =>
+    intend: (rows, stems, disowned, added = new Map()) =>
       db.transaction().execute(async (trx) => {
         if (disowned.length > 0)
           await trx
@@ -191,6 +199,11 @@ export function createManifest(db: Kysely<Schema>, tree: string): Manifest {
           'update placements set stem = ?, name = ? where tree = ? and file_id = ? and title_key = ?',
           [...stems].map(([fileId, { stem, name, titleKey }]) => [stem, name, tree, fileId, titleKey]),
         );
+        await runForEach(
+          trx,
+          'update placements set added_at = ? where tree = ? and file_id = ?',
+          [...added].map(([fileId, at]) => [at, tree, fileId]),
+        );
         const intents: number[] = [];
         // A person who moves a whole library intends more than one text should hold.
         for (const part of chunks(rows, rowsAnIntent)) {
@@ -200,13 +213,18 @@ export function createManifest(db: Kysely<Schema>, tree: string): Manifest {
         return intents;
       }),
 
-    recordTree: (written, removed, { at, intents = [], left = [] } = {}) =>
+    recordTree: (written, removed, { at, intents = [], left = [], touched } = {}) =>
       db.transaction().execute(async (trx) => {
         for (const part of chunks(removed))
           await trx.deleteFrom('tree').where('tree', '=', tree).where('path', 'in', part).execute();
         await putRows(trx, [...written, ...left]);
         if (at !== undefined)
-          await recordTreeChange(trx, tree, [...written.map(({ path }) => path), ...removed], at);
+          await recordTreeChange(
+            trx,
+            tree,
+            [...written.flatMap(({ path }) => (touched?.has(path) ? [] : path)), ...removed],
+            at,
+          );
         if (intents.length > 0)
           await trx.deleteFrom('tree_intents').where('id', 'in', inList(intents)).execute();
       }),

@@ -19,6 +19,8 @@ export interface TitleRow {
   name: string | undefined;
   /** JSON of what its path tells, where that is something else than the recognition. */
   pinned: string | undefined;
+  /** Since when its title is in the account, as it was told; milliseconds UTC. */
+  addedAt?: number | undefined;
 }
 
 /** Where a file stands in a tree, or shall stand. */
@@ -101,7 +103,7 @@ export function createPlacements(db: Kysely<Schema>, tree: string, codec: Codec<
     async ofKeys(keys) {
       // Joined in this order: see createManifest.
       const { rows } = await sql<Schema['placements'] & Schema['recognitions']>`
-        select placements.file_id, title_key, stem, name, pinned, recognition
+        select placements.file_id, title_key, stem, name, pinned, added_at, recognition
         from json_each(${JSON.stringify(keys)}) wanted
           cross join placements indexed by placements_key on title_key = wanted.value
           cross join recognitions on recognitions.file_id = placements.file_id
@@ -113,6 +115,7 @@ export function createPlacements(db: Kysely<Schema>, tree: string, codec: Codec<
         stem: row.stem ?? undefined,
         name: row.name ?? undefined,
         pinned: row.pinned ?? undefined,
+        addedAt: row.added_at ?? undefined,
       }));
     },
 
