@@ -6,10 +6,31 @@ type SourceOf = (path: string) => string;
 
 /** Settings that are right by themselves and cannot be together. */
 export function clashesOf(
-  { links }: Settings,
+  settings: Settings,
   isRight: (path: string) => boolean,
   sourceOf: SourceOf,
 ): Fault[] {
+  return [...ttlClashes(settings, isRight, sourceOf), ...tlsClashes(settings, isRight, sourceOf)];
+}
+
+/** A certificate without its key is none. */
+function tlsClashes({ server }: Settings, isRight: (path: string) => boolean, sourceOf: SourceOf): Fault[] {
+  const names = ['tlsCert', 'tlsKey'] as const;
+  const [set] = names.filter((name) => server[name] !== undefined);
+  const [missing] = names.filter((name) => server[name] === undefined);
+  if (!set || !missing || !isRight(`server.${missing}`)) return [];
+  const source = sourceOf(`server.${set}`);
+  return [
+    {
+      path: `server.${missing}`,
+      source,
+      wrong: `is missing, and server.${set} is set`,
+      right: 'set both or none',
+    },
+  ];
+}
+
+function ttlClashes({ links }: Settings, isRight: (path: string) => boolean, sourceOf: SourceOf): Fault[] {
   const [low, high] = ['links.minTtlMs', 'links.maxTtlMs'] as const;
   if (!isRight(low) || !isRight(high) || links.minTtlMs <= links.maxTtlMs) return [];
   const wrong = `${links.minTtlMs} is more than ${high}, which is ${links.maxTtlMs}`;
@@ -20,6 +41,7 @@ export function clashesOf(
 export function doubtsOf(settings: Settings, sourceOf: SourceOf): string[] {
   const { library, cache, delivery, fichier } = settings;
   const doubts = [
+    ...baseUrlDoubts(settings).map((words) => ['server.baseUrl', words]),
     ...rootDoubts(library.roots).map((words) => ['library.roots', words]),
     ...treeDoubts(settings).map((words) => ['library.trees', words]),
     ...notifyDoubts(settings).map((words) => ['notify', words]),
@@ -36,6 +58,15 @@ export function doubtsOf(settings: Settings, sourceOf: SourceOf): string[] {
       : []),
   ];
   return doubts.map(([path = '', words]) => `${path} (${sourceOf(path)}): ${words}`);
+}
+
+/** Players would be sent to this port without the TLS that it speaks. */
+function baseUrlDoubts({ server }: Settings): string[] {
+  if (server.tlsCert === undefined || server.baseUrl === undefined) return [];
+  const { protocol, port } = new URL(server.baseUrl);
+  return protocol === 'http:' && Number(port) === server.port
+    ? ['it begins with http://, and this port speaks https (server.tlsCert)']
+    : [];
 }
 
 function rootDoubts(roots: readonly string[]): string[] {

@@ -17,6 +17,20 @@ export interface LoadOptions {
   keyRequired?: boolean;
   /** Looks at the folders on the disk, where they are right as settings; what it finds stands with the other faults. */
   examine?: (folders: Folders) => readonly Fault[];
+  /** The same for the certificate, where there is to be one. */
+  examineCertificate?: (files: CertificateFiles) => Examined;
+}
+
+/** The two files of `server.tlsCert` and `server.tlsKey`. */
+export interface CertificateFiles {
+  cert: string;
+  key: string;
+}
+
+/** What was found out about what the settings name. */
+export interface Examined {
+  faults: readonly Fault[];
+  warnings: readonly string[];
 }
 
 export interface Loaded {
@@ -30,7 +44,7 @@ export interface Loaded {
  * @throws SettingsError with the full list of faults.
  */
 export function loadSettings(options: LoadOptions): Loaded {
-  const { env, file, fileRequired = false, keyRequired = false, examine } = options;
+  const { env, file, fileRequired = false, keyRequired = false, examine, examineCertificate } = options;
   const known = createKnown(settingList);
   const found = createFound(known);
   readYaml(file, fileRequired, known, found);
@@ -48,6 +62,12 @@ export function loadSettings(options: LoadOptions): Loaded {
   }
   const isRight = (path: string) => !faults.some((fault) => fault.path === path);
   faults.push(...clashesOf(settings, isRight, sources));
+  const { tlsCert: cert, tlsKey: key } = settings.server;
+  if (examineCertificate && cert !== undefined && key !== undefined) {
+    const examined = examineCertificate({ cert, key });
+    faults.push(...examined.faults);
+    found.warnings.push(...examined.warnings);
+  }
   const hasKey = settings.fichier.apiKey !== undefined || !isRight('fichier.apiKey');
   if (keyRequired && !hasKey) faults.unshift(missingKey);
   if (faults.length > 0) throw new SettingsError(faults);

@@ -36,6 +36,18 @@ export function whyNoFolder(text: string): string | undefined {
   return systemFolders.includes(path.slice(1)) ? `${text} belongs to the system` : undefined;
 }
 
+export const fileRight = 'the path of a file, such as /etc/ssl/passerelle.pem';
+
+/** Why a text is no file to read; nothing is looked at on the disk. */
+export function whyNoFile(text: string): string | undefined {
+  if (text.includes('-----BEGIN')) return 'is the text itself, not the name of a file that holds it';
+  if (/\p{Cc}/u.test(text)) return 'holds a line break or a control character';
+  if (/^(["'`]).*\1$/.test(text)) return 'has quotes around it, which would be part of the name';
+  if (/^[a-z][a-z\d+.-]+:\/\//i.test(text)) return 'is an address, not a file of this machine';
+  if (/^~/.test(text)) return 'begins with ~, which only a shell understands';
+  return /^\$|\$\{/.test(text) ? 'holds a $ that nobody has replaced' : undefined;
+}
+
 /** A folder of the account, as `library.roots` names it. */
 export function readRoot(raw: string): Reading<string> {
   const right = 'must be a folder of the account that begins with /, such as /Films';

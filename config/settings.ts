@@ -18,7 +18,7 @@ import {
 } from './kinds.ts';
 import { media } from './media.ts';
 import { readServer } from './notify.ts';
-import { folderRight, readRoot, whyNoFolder } from './paths.ts';
+import { fileRight, folderRight, readRoot, whyNoFile, whyNoFolder } from './paths.ts';
 import { syncSettings } from './sync-settings.ts';
 import { readTree } from './trees.ts';
 import { readTrustProxy, type TrustProxy } from './trust-proxy.ts';
@@ -75,6 +75,16 @@ export const declarations = {
       shown: 'none: `http://<host>:<port>`',
       doubt: doubtOfBaseUrl,
       help: 'The address that STRM files carry: the media server AND every player must reach it',
+    }),
+    tlsCert: text({
+      env: 'PASSERELLE_TLS_CERT',
+      help: 'File with the certificate in PEM, for https without a proxy; taken anew when it changes',
+      check: checkedBy(whyNoFile, fileRight),
+    }),
+    tlsKey: text({
+      env: 'PASSERELLE_TLS_KEY',
+      help: 'File with its private key in PEM; both files or none',
+      check: checkedBy(whyNoFile, fileRight),
     }),
     trustProxy: special<TrustProxy>({
       env: 'PASSERELLE_TRUST_PROXY',

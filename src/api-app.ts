@@ -21,6 +21,7 @@ import { errors, frameworkError } from '../plugins/support/errors.ts';
 import { limits, maxUrl } from '../plugins/support/limits.ts';
 import { otherMethods } from '../plugins/support/other-methods.ts';
 import { requestLog } from '../plugins/support/request-log.ts';
+import type { Tls } from '../plugins/support/tls.ts';
 import { answerUnreadable } from '../plugins/support/unreadable.ts';
 import type { Bridge } from './bridge.ts';
 import { createBasePath } from './edge/base-path.ts';
@@ -62,12 +63,13 @@ export async function registerApi(app: FastifyInstance, holder: Holder): Promise
   await app.register(doctor);
 }
 
-/** Fastify with our limits, and nothing on it. */
-export function createApp(bridge: Bridge): FastifyInstance {
+/** Fastify with our limits, and nothing on it. @param tls for one that listens, where it speaks TLS itself */
+export function createApp(bridge: Bridge, tls?: Tls): FastifyInstance {
   const doors = new Set<string>();
   const basePath = createBasePath(bridge.baseUrl, (segment) => doors.has(segment));
   const app = fastify({
     logger: false,
+    ...(tls && { ...tls.options, https: {} }),
     // Our own line per request says more, and less of what is secret.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1024 * 1024,
@@ -83,6 +85,7 @@ export function createApp(bridge: Bridge): FastifyInstance {
     clientErrorHandler: answerUnreadable,
     http: { ServerResponse: Answer },
   });
+  tls?.attach(app);
   app.addHook('onRoute', ({ url }) => {
     const [, door = ''] = url.split('/');
     if (door !== '*') doors.add(door);

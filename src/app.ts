@@ -8,6 +8,7 @@ import { stream } from '../plugins/routes/stream.ts';
 import { strm } from '../plugins/routes/strm.ts';
 import { delivery } from '../plugins/support/delivery.ts';
 import { openapi } from '../plugins/support/openapi.ts';
+import { createTls } from '../plugins/support/tls.ts';
 import { createApp, registerApi, registerSupport } from './api-app.ts';
 import type { Bridge } from './bridge.ts';
 import { type Holder, holderHere } from './owner/holder.ts';
@@ -20,7 +21,7 @@ export async function buildApp(
   bridge: Bridge,
   holder: Holder = holderHere('serve', bridge.clock.now()),
 ): Promise<FastifyInstance> {
-  const app = createApp(bridge);
+  const app = createApp(bridge, createTls(bridge));
   await registerSupport(app, bridge);
   await app.register(delivery);
   await app.register(health);

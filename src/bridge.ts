@@ -108,7 +108,9 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
   const keptBaseUrl = catalog.keyValues.entry('baseUrl', ownJson<string>());
   const before = overrides.keepBaseUrl ? await keptBaseUrl.get() : undefined;
   if (named !== undefined) await keptBaseUrl.put(named);
-  const baseUrl = named ?? before ?? `http://${localName(settings.server.host)}:${settings.server.port}`;
+  const protocol = settings.server.tlsCert === undefined ? 'http' : 'https';
+  const baseUrl =
+    named ?? before ?? `${protocol}://${localName(settings.server.host)}:${settings.server.port}`;
   const resultOf = (server: string) => catalog.keyValues.entry(`notify ${server}`, ownJson<Result>());
   const notify = createNotifier({
     settings: settings.notify,
@@ -168,6 +170,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
   const doctor = createDoctor({
     settings,
     baseUrl,
+    secrets,
     trees,
     dispatcher,
     clock,

@@ -117,6 +117,7 @@ const handingOn = [
   'src/bridge.ts',
   'src/commands/format/log-events.ts',
   'src/commands/serve.ts',
+  'src/doctor/edge.ts',
   'src/doctor/parts.ts',
   'src/edge/base-path.ts',
   'src/indexing.ts',

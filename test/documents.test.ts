@@ -242,6 +242,9 @@ t.test(
       'Xvfb',
       'litmus',
       'mount.davfs',
+      'nginx',
+      'caddy',
+      'openssl',
     ];
     for (const name of [...players, 'npm', 'apt-get']) stub(name);
     const start = () => run('/bin/bash', [script], { cwd: home, env: { PATH: join(home, 'bin') } });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Loaded, loadSettings } from '../../config/load.ts';
+import { examineCertificate } from './examine-certificate.ts';
 import { examineFolders } from './examine-folders.ts';
 
 /** What a command may touch of the process: handed in, so that tests can be the person. */
@@ -24,6 +25,8 @@ export interface Needs {
   key?: boolean;
   /** It writes: looked at are the rights to do so, before anything is made. */
   folders?: boolean;
+  /** It listens: looked at is the certificate, where there is to be one. */
+  certificate?: boolean;
 }
 
 /** The settings of this process. @throws SettingsError with everything that is wrong with them, or with the folders */
@@ -35,6 +38,7 @@ export function settingsOf({ env, cwd }: Pick<Context, 'env' | 'cwd'>, needs: Ne
     fileRequired: named !== undefined,
     keyRequired: needs.key ?? false,
     ...(needs.folders && { examine: examineFolders }),
+    ...(needs.certificate && { examineCertificate }),
   });
 }
 

@@ -19,7 +19,7 @@ const pauseMs = 250;
 
 /** Syncs and serves until it is told to stop. */
 export async function serve(context: Context): Promise<ExitCode> {
-  const { settings, warnings } = settingsOf(context, { key: true, folders: true });
+  const { settings, warnings } = settingsOf(context, { key: true, folders: true, certificate: true });
   const lines = createBufferedDestination(1);
   let nameOfFile = (_id: string): string | undefined => undefined;
   const log = createProcessLog(settings.log, context.out, lines, (id) => nameOfFile(id));
@@ -53,7 +53,7 @@ export async function serve(context: Context): Promise<ExitCode> {
     },
     'Passerelle serves',
   );
-  warnOfBaseUrl(settings.server.baseUrl, (words) => log.warn({ baseUrl: bridge.baseUrl }, words));
+  warnOfBaseUrl(settings.server, (words) => log.warn({ baseUrl: bridge.baseUrl }, words));
   bridge.keyWatch.onRefusal((error) => {
     const until =
       error.retryAt === undefined ? {} : { notAskedBefore: new Date(error.retryAt).toISOString() };
@@ -120,10 +120,13 @@ async function ownDataDir(settings: Settings, log: Log, signal: AbortSignal): Pr
   }
 }
 
-function warnOfBaseUrl(baseUrl: string | undefined, warn: (words: string) => void): void {
+function warnOfBaseUrl(
+  { baseUrl, tlsCert }: { baseUrl: string | undefined; tlsCert: string | undefined },
+  warn: (words: string) => void,
+): void {
   if (baseUrl === undefined)
     warn(
-      'server.baseUrl is not set: STRM files carry an address that only this machine can reach. Set PASSERELLE_BASE_URL to http://<address of this machine>:<port>',
+      `server.baseUrl is not set: STRM files carry an address that only this machine can reach. Set PASSERELLE_BASE_URL to ${tlsCert === undefined ? 'http' : 'https'}://<address of this machine>:<port>`,
     );
   else if (isLoopback(new URL(baseUrl).hostname))
     warn('server.baseUrl is a loopback address: players on other machines cannot reach it');

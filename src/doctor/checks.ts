@@ -37,7 +37,8 @@ export async function checkBaseUrl(
   { baseUrl, settings, dispatcher }: DoctorParts,
   signal: AbortSignal,
 ): Promise<Finding> {
-  const remedy = 'set PASSERELLE_BASE_URL to http://<address of this machine in your network>:<port>';
+  const protocol = settings.server.tlsCert === undefined ? 'http' : 'https';
+  const remedy = `set PASSERELLE_BASE_URL to ${protocol}://<address of this machine in your network>:<port>`;
   if (settings.server.baseUrl === undefined)
     return {
       state: 'warn',
@@ -49,8 +50,16 @@ export async function checkBaseUrl(
     const answer = await request(`${baseUrl}/healthz`, { dispatcher, signal, headersTimeout: 5000 });
     await answer.body.dump();
     status = answer.statusCode;
-  } catch {
+  } catch (error) {
     signal.throwIfAborted();
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (/CERT|SELF_SIGNED|VERIFY/.test(code))
+      return {
+        state: 'warn',
+        words: `${baseUrl} answers with a certificate that this machine does not believe (${code})`,
+        remedy:
+          "players most likely do not either: use one of an authority that they know, such as Let's Encrypt",
+      };
     return {
       state: 'warn',
       words: `nobody answers at ${baseUrl}`,

@@ -10,6 +10,7 @@ import {
   checkLinks,
 } from './checks.ts';
 import { type ClientAnswer, type ClientQuestion, explainClient } from './client.ts';
+import { checkCertificate, checkSecrets } from './edge.ts';
 import { checkServers } from './notify.ts';
 import type { DoctorParts, Finding } from './parts.ts';
 import { checkProposals } from './proposals.ts';
@@ -58,6 +59,8 @@ export function createDoctor(parts: DoctorParts): Doctor {
 
 function checksFor(parts: DoctorParts, signal: AbortSignal): [string, () => Promise<Finding>][] {
   const { settings, trees } = parts;
+  const certificate: [string, () => Promise<Finding>][] =
+    settings.server.tlsCert === undefined ? [] : [['certificate', () => checkCertificate(parts)]];
   return [
     ['data folder', () => checkFolder(settings.dataDir, 'dataDir')],
     ...trees.map((tree): [string, () => Promise<Finding>] => [
@@ -65,6 +68,8 @@ function checksFor(parts: DoctorParts, signal: AbortSignal): [string, () => Prom
       () => checkFolder(tree.dir, tree.name === '' ? 'library.dir' : 'library.trees'),
     ]),
     ['base URL', () => checkBaseUrl(parts, signal)],
+    ...certificate,
+    ['secrets', () => checkSecrets(parts)],
     ['host and clock', () => checkHost(parts, signal)],
     ['gate', () => checkGate(parts)],
     ['account', () => checkAccount(parts, signal)],

@@ -15,12 +15,17 @@ import type { Notifier } from '../notify/notifier.ts';
 export interface DoctorParts {
   settings: {
     dataDir: string;
-    server: { baseUrl?: string | undefined };
+    server: {
+      baseUrl?: string | undefined;
+      tlsCert?: string | undefined;
+      tlsKey?: string | undefined;
+    };
     fichier: { apiKey?: string | undefined; apiUrl: string; timeLimitMs: number };
     delivery: { mode: string; filmMinutes: number };
   };
   /** What addresses in STRM files begin with. */
   baseUrl: string;
+  secrets: { adminToken: string; password: string };
   trees: readonly { name: string; dir: string }[];
   dispatcher: Dispatcher;
   clock: Clock;
