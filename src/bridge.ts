@@ -25,7 +25,7 @@ import type { DayOfCalls } from './media/call-budget.ts';
 import { inspect } from './media/inspect.ts';
 import { createMediaQueue } from './media/queue.ts';
 import { createNotifier } from './notify/notifier.ts';
-import type { Result } from './notify/outbox/notices.ts';
+import type { Result, Sight } from './notify/outbox/notices.ts';
 import { createPlayback } from './playback.ts';
 import { keyOverlapMs, keysFile, livingKeys, loadSecrets, rotateSigningKey } from './secrets.ts';
 import { createDiskThread, type Disk } from './tree/tree.ts';
@@ -112,6 +112,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
   const baseUrl =
     named ?? before ?? `${protocol}://${localName(settings.server.host)}:${settings.server.port}`;
   const resultOf = (server: string) => catalog.keyValues.entry(`notify ${server}`, ownJson<Result>());
+  const sightOf = (server: string) => catalog.keyValues.entry(`notify sight ${server}`, ownJson<Sight>());
   const notify = createNotifier({
     settings: settings.notify,
     trees,
@@ -119,6 +120,11 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     results: {
       get: (server) => resultOf(server).get(),
       put: (server, result) => resultOf(server).put(result),
+    },
+    told: catalog.toldFolders,
+    sights: {
+      get: (server) => sightOf(server).get(),
+      put: (server, sight) => sightOf(server).put(sight),
     },
     clock,
     log,

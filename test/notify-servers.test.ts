@@ -1,8 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
+import { getGlobalDispatcher } from 'undici';
 import { loadSettings } from '../config/load.ts';
 import { silentLog } from '../src/core/log.ts';
+import { checkServer } from '../src/notify/check.ts';
+import { createHttp } from '../src/notify/http.ts';
 import { changeBits, gather, reduce } from '../src/notify/outbox/changes.ts';
 import { createQueue } from '../src/notify/outbox/queue.ts';
 import { mapPath } from '../src/notify/path-map.ts';
@@ -126,6 +129,7 @@ t.test(
         keepOnly: async () => undefined,
       },
       results: { get: async () => undefined, put: full },
+      watch: () => ({ begin: async () => Number.POSITIVE_INFINITY, rest: async () => undefined }),
       clock,
       log: { ...silentLog, error: (_, words) => errors.push(words) },
       tell: async () => {
@@ -234,7 +238,7 @@ t.test(
       { log },
     );
     jellyfin.locations = ['/media/passerelle/Movies', '/media/passerelle/Shows'];
-    plex.locations = ['/mnt/p/Movies'];
+    plex.locations = ['/mnt/p/Movies', '/mnt/p/Shows'];
     kodi.locations = ['/mnt/p/Movies/'];
     const started = await start();
     await started.sync();
@@ -254,6 +258,61 @@ t.test(
     t.notMatch(JSON.stringify(warnings), /secret|jelly-key|wrong|plex-token/);
   },
 );
+
+t.test('each shelf of each tree has to be in a library; Unsorted may be left out', async (t) => {
+  const jellyfin = await fakeJellyfin(t);
+  const connection = {
+    send: createHttp({
+      url: jellyfin.url,
+      dispatcher: getGlobalDispatcher(),
+      userAgent: 'test',
+      clock: createHandClock(),
+      signal,
+      tokenRemedy: '',
+    }),
+    clock: createHandClock(),
+    signal,
+  };
+  const all = ['Movies', 'Shows', 'Unsorted'];
+  const check = (locations: string[], shelves: string[] = all, pathMap?: Record<string, string>) => {
+    jellyfin.locations = locations;
+    const trees = [{ name: '', dir: '/lib', shelves }];
+    const setting = { kind: 'jellyfin' as const, url: jellyfin.url, token: 'jelly-key' };
+    const [server] = serversOf([{ ...setting, ...(pathMap && { pathMap }) }], trees);
+    if (!server) throw new Error('there is one');
+    return checkServer(server, trees, connection);
+  };
+  t.match(await check(['/lib']), { state: 'ok', words: 'knows /lib' });
+  t.match(await check(['/lib/Movies', '/lib/Shows/', '/lib/Unsorted']), { state: 'ok', words: 'knows /lib' });
+  t.match(await check(['/lib/Movies', '/lib/Shows']), {
+    state: 'ok',
+    words: 'knows /lib; no library holds /lib/Unsorted, which is as you like',
+  });
+  for (const [one, other] of [
+    ['Movies', 'Shows'],
+    ['Shows', 'Movies'],
+  ])
+    t.match(await check([`/lib/${one}`, '/elsewhere']), {
+      state: 'warn',
+      words: `no library of it holds /lib/${other}: what is there is not seen`,
+      remedy: `add a library there for /lib/${other}`,
+    });
+  t.match(await check(['/lib/Movies'], ['Movies']), { state: 'ok' }, 'only what is there');
+  t.match(await check(['D:\\m\\Movies'], all, { '/lib': 'D:\\m' }), {
+    state: 'warn',
+    words: /D:\\m\\Shows/,
+  });
+  t.match(
+    await check(['/lib/Movies', '/lib/Shows'], []),
+    { state: 'warn', words: /is empty/, remedy: /first sync, then add its libraries/ },
+    'it hears of nothing in a library that was empty',
+  );
+  jellyfin.locations = ['/lib/Movies', '/other/Movies', '/other/Shows'];
+  const trees = ['/lib', '/other'].map((dir) => ({ name: dir, dir, shelves: all }));
+  const [server] = serversOf([{ kind: 'jellyfin', url: jellyfin.url, token: 'jelly-key' }], trees);
+  if (!server) throw new Error('there is one');
+  t.match(await checkServer(server, trees, connection), { state: 'warn', words: /holds \/lib\/Shows/ });
+});
 
 t.test('the API shows how telling went, and no secret', async (t) => {
   const { jellyfin, start } = await tellingJellyfin(t);

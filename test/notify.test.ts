@@ -61,7 +61,7 @@ t.test(
 
     const folder = "Movies/L'Été (1999)";
     t.strictSame(
-      jellyfin.heard.map(({ line, body, headers }) => [
+      told(jellyfin).map(({ line, body, headers }) => [
         line,
         headers['content-type'],
         headers.authorization,
@@ -77,7 +77,7 @@ t.test(
       ],
     );
     t.strictSame(
-      emby.heard.map(({ line, body, headers }) => [
+      told(emby).map(({ line, body, headers }) => [
         line,
         headers['x-emby-token'],
         headers.authorization,

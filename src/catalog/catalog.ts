@@ -21,6 +21,7 @@ import { type CachedRanges, createCachedRanges } from './playback/cached-ranges.
 import { createLeases, type Leases } from './playback/leases.ts';
 import { createMedia, type MediaStore } from './playback/media.ts';
 import { createPlayLog, type KeptPlay, type PlayLog } from './playback/plays.ts';
+import { createToldFolders, type ToldFolders } from './told-folders.ts';
 import { createPlacements, type Placements } from './tree/placements.ts';
 import { createRecognitions, type Recognitions } from './tree/recognitions.ts';
 import { createStandings, type Standings } from './tree/standings.ts';
@@ -48,6 +49,7 @@ export interface Catalog {
   readonly trash: TrashRows;
   /** What media servers have not been told yet. */
   readonly outbox: Outbox;
+  readonly toldFolders: ToldFolders;
   /** Direct links. */
   readonly leases: Leases;
   /** Beginnings and ends of files that lie on the disk. */
@@ -109,6 +111,7 @@ export async function openCatalog(file: string, codecs: CatalogCodecs): Promise<
     proposals: createProposals(db),
     trash: createTrashRows(db),
     outbox: createOutbox(db),
+    toldFolders: createToldFolders(db),
     leases: createLeases(db),
     cachedRanges: createCachedRanges(db),
     recognitions: createRecognitions(db, recognition),

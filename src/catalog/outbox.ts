@@ -23,6 +23,13 @@ export interface WaitingNotices {
   count: number;
 }
 
+/** Folders to look for in a server. Times in milliseconds UTC. */
+export interface LookFor {
+  folders: readonly { tree: string; dir: string }[];
+  toldAt: number;
+  dueAt: number;
+}
+
 /** What waits for media servers, folder by folder. */
 export interface Outbox {
   /** Notes what happened, for each of these servers: what is added to a folder counts as of now. */
@@ -31,8 +38,11 @@ export interface Outbox {
   waiting(): Promise<Map<string, WaitingNotices>>;
   /** All that waits for this server. */
   of(server: string): Promise<OutboxRow[]>;
-  /** These have been told; what came to them since stays. */
-  done(server: string, notices: readonly OutboxRow[]): Promise<void>;
+  /**
+   * These have been told; what came to them since stays. @param lookFor of them, the folders that are to be looked
+   * for in the server, from when on
+   */
+  done(server: string, notices: readonly OutboxRow[], lookFor?: LookFor): Promise<void>;
   /** What waits for servers that the settings no longer name is forgotten. */
   keepOnly(servers: readonly string[]): Promise<void>;
 }
@@ -97,7 +107,7 @@ export function createOutbox(db: Kysely<Schema>): Outbox {
       return rows.map((row) => ({ ...row, major: row.major === 1 }));
     },
 
-    done: (server, notices) =>
+    done: (server, notices, lookFor) =>
       db.transaction().execute(async (trx) => {
         for (const { tree, dir, rev } of notices)
           await trx
@@ -107,10 +117,19 @@ export function createOutbox(db: Kysely<Schema>): Outbox {
             .where('dir', '=', dir)
             .where('rev', '=', rev)
             .execute();
+        for (const part of chunks(lookFor?.folders ?? [])) {
+          const times = { told_at: lookFor?.toldAt ?? 0, looks: 0, due_at: lookFor?.dueAt ?? 0 };
+          await trx
+            .insertInto('told_folders')
+            .values(part.map(({ tree, dir }) => ({ server, tree, dir, ...times })))
+            .onConflict((conflict) => conflict.columns(['server', 'tree', 'dir']).doUpdateSet(times))
+            .execute();
+        }
       }),
 
     keepOnly: async (servers) => {
       await db.deleteFrom('outbox').where('server', 'not in', servers).execute();
+      await db.deleteFrom('told_folders').where('server', 'not in', servers).execute();
     },
   };
 }

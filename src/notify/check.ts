@@ -25,7 +25,10 @@ export async function checkServer(
   try {
     const seen = trees.flatMap((tree) => {
       const path = seenBy(server, tree, '');
-      const shelves = tree.shelves.flatMap((shelf) => seenBy(server, tree, shelf) ?? []);
+      const shelves = tree.shelves.flatMap((shelf) => {
+        const at = seenBy(server, tree, shelf);
+        return at === undefined ? [] : [{ name: shelf, path: at }];
+      });
       return path === undefined ? [] : [{ tree, path, shelves }];
     });
     if (seen.length === 0) {
@@ -37,12 +40,17 @@ export async function checkServer(
       );
     }
     const libraries = await adapter.libraries?.(connection);
+    const folders = libraries?.flatMap(({ locations }) => locations);
+    const notes: string[] = [];
     for (const { tree, path, shelves } of seen) {
-      if (libraries) {
-        if (libraries.some((library) => isWithin(library, path) || isWithin(path, library))) continue;
-        return unknownPath(name, tree, path, libraries);
+      if (folders) {
+        const fault = folders.some((folder) => touches(folder, path))
+          ? checkShelves(server, { path, shelves }, folders, notes)
+          : unknownPath(server, tree, path, folders);
+        if (fault) return fault;
+        continue;
       }
-      const asked = shelves.length > 0 ? shelves : [path];
+      const asked = shelves.length > 0 ? shelves.map((shelf) => shelf.path) : [path];
       const unknownPaths = (await adapter.unknownPaths?.(asked, connection)) ?? [];
       if (unknownPaths.length > 0)
         return warn(
@@ -55,7 +63,8 @@ export async function checkServer(
     return {
       server: name,
       state: 'ok',
-      words: adapter.libraries || adapter.unknownPaths ? `knows ${told}` : 'is not asked',
+      words:
+        adapter.libraries || adapter.unknownPaths ? [`knows ${told}`, ...notes].join('; ') : 'is not asked',
     };
   } catch (error) {
     connection.signal.throwIfAborted();
@@ -64,7 +73,40 @@ export async function checkServer(
   }
 }
 
-function unknownPath(name: string, tree: CheckedTree, path: string, libraries: readonly string[]): Check {
+/** A shelf that one may leave out: what nothing recognises stands there. */
+const optionalShelf = 'Unsorted';
+
+/** A library for each shelf that is there. @param notes get what is worth a word and no warning */
+function checkShelves(
+  { name, adapter }: Server,
+  { path, shelves }: { path: string; shelves: readonly { name: string; path: string }[] },
+  folders: readonly string[],
+  notes: string[],
+): Check | undefined {
+  if (shelves.length === 0 && adapter.skipsEmptyFolders)
+    return warn(
+      name,
+      `${path} is empty, and it hears of nothing in a library whose folder is empty`,
+      `run the first sync, then add its libraries, or have those that are there scanned once`,
+    );
+  const outside = shelves.filter((shelf) => !folders.some((folder) => touches(folder, shelf.path)));
+  const needed = outside.filter((shelf) => shelf.name !== optionalShelf);
+  const paths = (some: typeof outside) => some.map((shelf) => shelf.path).join(', ');
+  if (needed.length > 0)
+    return warn(
+      name,
+      `no library of it holds ${paths(needed)}: what is there is not seen`,
+      `add a library there for ${paths(needed)}`,
+    );
+  if (outside.length > 0) notes.push(`no library holds ${paths(outside)}, which is as you like`);
+  return undefined;
+}
+
+function touches(library: string, path: string): boolean {
+  return isWithin(library, path) || isWithin(path, library);
+}
+
+function unknownPath({ name }: Server, tree: CheckedTree, path: string, libraries: readonly string[]): Check {
   const some = libraries.slice(0, maxNamed).join(', ');
   const more = libraries.length > maxNamed ? ` and ${libraries.length - maxNamed} more` : '';
   const words = `no library of it holds ${path}; they hold ${some || 'nothing'}${more}`;

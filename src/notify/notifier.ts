@@ -6,9 +6,19 @@ import { exists } from '../core/exists.ts';
 import type { Log } from '../core/log.ts';
 import { type Check, checkServer } from './check.ts';
 import { createHttp } from './http.ts';
+import { lookFor, urge } from './look.ts';
 import { above, changeOf, type FolderChange, gather, reduce, type Written } from './outbox/changes.ts';
-import type { Notice, OutboxStore, Result, ResultStore } from './outbox/notices.ts';
+import type {
+  Notice,
+  OutboxStore,
+  Result,
+  ResultStore,
+  Sight,
+  SightStore,
+  ToldStore,
+} from './outbox/notices.ts';
 import { createQueue } from './outbox/queue.ts';
+import { createWatch } from './outbox/watch.ts';
 import type { Connection, ServerSetting } from './servers/adapter.ts';
 import { type NotifiedTree, type Server, seenBy, serversOf } from './servers/servers.ts';
 
@@ -17,6 +27,8 @@ export interface NotifierOptions {
   trees: readonly NotifiedTree[];
   store: OutboxStore;
   results: ResultStore;
+  told: ToldStore;
+  sights: SightStore;
   clock: Clock;
   log: Log;
   dispatcher: Dispatcher;
@@ -30,6 +42,11 @@ export interface ServerState {
   /** Folders that it has not been told of yet. */
   waiting: number;
   last: Result | undefined;
+  /** Whether it is asked afterwards if it shows what it was told of; others are told only. */
+  isAsked: boolean;
+  /** Folders that it was told of and that were not seen there yet. */
+  unseen: number;
+  sight: Sight | undefined;
 }
 
 /** Tells media servers what changed in the trees. A server that is down, slow or hostile holds up nobody else. */
@@ -48,10 +65,30 @@ export interface Notifier {
 }
 
 export function createNotifier(options: NotifierOptions): Notifier {
-  const { trees, store, results, clock, log, dispatcher, userAgent } = options;
+  const { trees, store, results, told, sights, clock, log, dispatcher, userAgent } = options;
   const servers = serversOf(options.settings, trees);
   const treeOf = new Map(trees.map((tree) => [tree.name, tree]));
-  const queue = createQueue({ servers, store, results, clock, log, tell, lock: options.lock });
+  const queue = createQueue({
+    servers,
+    store,
+    results,
+    clock,
+    log,
+    tell,
+    lock: options.lock,
+    watch: (signal, onEnd) =>
+      createWatch({
+        servers: servers.filter(({ adapter }) => adapter.shown),
+        store: told,
+        sights,
+        clock,
+        log,
+        signal,
+        onEnd,
+        look: (server, folders) => lookFor(server, folders, treeOf, connect(server, signal)),
+        urge: (server, folders) => urge(server, folders, treeOf, connect(server, signal)),
+      }),
+  });
 
   function connect({ url, adapter }: Server, signal: AbortSignal): Connection {
     const { tokenRemedy } = adapter;
@@ -101,12 +138,15 @@ export function createNotifier(options: NotifierOptions): Notifier {
     },
 
     async state() {
-      const waiting = await store.waiting();
+      const [waiting, unseen] = await Promise.all([store.waiting(), told.unseen()]);
       return Promise.all(
-        servers.map(async ({ name }) => ({
+        servers.map(async ({ name, adapter }) => ({
           server: name,
           waiting: waiting.get(name)?.count ?? 0,
           last: await results.get(name),
+          isAsked: adapter.shown !== undefined,
+          unseen: unseen.get(name)?.count ?? 0,
+          sight: await sights.get(name),
         })),
       );
     },

@@ -27,6 +27,16 @@ export function isWithin(path: string, folder: string): boolean {
   return path === base || base === '' || path.startsWith(`${base}/`) || path.startsWith(`${base}\\`);
 }
 
+/** The folder that a path lies in, with either kind of separators. */
+export function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/'), path.lastIndexOf('\\')));
+}
+
+/** The last name of a path. */
+export function lastOf(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+}
+
 function trimmed(path: string): string {
   return path.replace(/(?<![/\\])[/\\]+$/, '');
 }

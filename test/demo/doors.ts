@@ -23,7 +23,7 @@ Passerelle plays a simulated account: ${counted(films, 'film or episode', 'films
 User and password   ${user}  ${password}
 Admin token         ${adminToken}
 
-For media servers   ${libraryDir}   (STRM files: the folder to add to Jellyfin, Emby or Kodi)
+For media servers   ${libraryDir}   (STRM files: add its folders to Jellyfin, Emby or Kodi after the first sync)
 The same over HTTP  ${url}/strm/          user and password
 WebDAV              ${url}/dav/           user and password
 In a browser        ${url}/browse/        user and password

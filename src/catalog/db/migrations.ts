@@ -3,6 +3,7 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { addedAt } from './migration-added-at.ts';
 import { folderIds } from './migration-folder-ids.ts';
 import { gaps } from './migration-gaps.ts';
+import { toldFolders } from './migration-told-folders.ts';
 import { words } from './migration-words.ts';
 
 /** Every change of the tables, in order; a change that has shipped is never edited. */
@@ -329,6 +330,7 @@ const migrations: Record<string, Migration> = {
   '013-words': words,
   '014-gaps': gaps,
   '015-added-at': addedAt,
+  '016-told-folders': toldFolders,
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

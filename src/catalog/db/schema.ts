@@ -235,6 +235,18 @@ export interface OutboxTable {
   rev: number;
 }
 
+/** Folders that a media server was told of and that were not seen in it yet. */
+export interface ToldFolderTable {
+  server: string;
+  tree: string;
+  dir: string;
+  told_at: number;
+  /** How often it was looked for since. */
+  looks: number;
+  /** When it is looked for next. */
+  due_at: number;
+}
+
 export interface KeyValueTable {
   name: string;
   value: string;
@@ -264,4 +276,5 @@ export interface Schema {
   proposal_files: ProposalFileTable;
   trash: TrashTable;
   outbox: OutboxTable;
+  told_folders: ToldFolderTable;
 }

@@ -9,13 +9,40 @@ export interface Notice {
   rev: number;
 }
 
+/** Folders to look for in a server. Times in milliseconds UTC. */
+export interface LookFor {
+  folders: readonly { tree: string; dir: string }[];
+  toldAt: number;
+  dueAt: number;
+}
+
+/** A folder that a server was told of, and how often it was looked for there since. */
+export interface ToldFolder {
+  tree: string;
+  dir: string;
+  /** Milliseconds UTC. */
+  toldAt: number;
+  looks: number;
+}
+
+/** Keeps what was told until it is seen, over a restart and between processes. */
+export interface ToldStore {
+  /** By server: when the next look is due, and for how many folders looks go on. */
+  unseen(): Promise<Map<string, { dueAt: number; count: number }>>;
+  due(server: string, now: number, limit: number): Promise<ToldFolder[]>;
+  settle(server: string, folders: readonly ToldFolder[]): Promise<void>;
+  /** These were looked for in vain. */
+  postpone(server: string, folders: readonly ToldFolder[], dueAt: number): Promise<void>;
+}
+
 /** Keeps what waits, over a restart and between processes. */
 export interface OutboxStore {
   add(servers: readonly string[], notices: readonly Omit<Notice, 'rev'>[], now: number): Promise<void>;
   /** By server: since when what waits, and how much. */
   waiting(): Promise<Map<string, Pending>>;
   of(server: string): Promise<Notice[]>;
-  done(server: string, notices: readonly Notice[]): Promise<void>;
+  /** @param lookFor of them, the folders that are to be looked for in the server, and from when on */
+  done(server: string, notices: readonly Notice[], lookFor?: LookFor): Promise<void>;
   /** What waits for servers that the settings no longer name is forgotten. */
   keepOnly(servers: readonly string[]): Promise<void>;
 }
@@ -36,4 +63,24 @@ export interface Result {
 export interface ResultStore {
   get(server: string): Promise<Result | undefined>;
   put(server: string, result: Result): Promise<void>;
+}
+
+/** What the last look at a server found. Times in milliseconds UTC. */
+export interface Sight {
+  at: number;
+  /** False when it could not be asked, or does not show what it was told of some time ago. */
+  ok: boolean;
+  words: string;
+  remedy?: string;
+  /** Folders that it shows. */
+  seen: number;
+  /** Folders that it does not show, and the first of them. */
+  missing: number;
+  folders: readonly string[];
+}
+
+/** Keeps the last look at each server. */
+export interface SightStore {
+  get(server: string): Promise<Sight | undefined>;
+  put(server: string, sight: Sight): Promise<void>;
 }

@@ -4,8 +4,11 @@ import { secondMs } from '../../core/durations.ts';
 import type { Log } from '../../core/log.ts';
 import { ServerFault } from '../servers/adapter.ts';
 import type { Server } from '../servers/servers.ts';
+import { changeBits } from './changes.ts';
 import { debouncedAt, type Pending, retryPausesMs } from './debounce.ts';
-import type { Notice, OutboxStore, Result, ResultStore } from './notices.ts';
+import { lookPausesMs } from './looks.ts';
+import type { LookFor, Notice, OutboxStore, Result, ResultStore } from './notices.ts';
+import type { Watch } from './watch.ts';
 
 export interface QueueOptions {
   servers: readonly Server[];
@@ -15,6 +18,8 @@ export interface QueueOptions {
   log: Log;
   /** Tells a server. @returns words for a person, and of how many folders @throws ServerFault */
   tell: (server: Server, notices: readonly Notice[]) => Promise<{ words: string; folders: number }>;
+  /** Looks whether servers show what they were told of. */
+  watch: (signal: AbortSignal, onEnd: () => void) => Watch;
   /** One process tells at a time. @returns what gives the right back, undefined = another one has it */
   lock: () => (() => void) | undefined;
 }
@@ -46,7 +51,8 @@ export interface Queue {
   stop(): Promise<void>;
 }
 
-export function createQueue({ servers, store, results, clock, log, tell, lock }: QueueOptions): Queue {
+export function createQueue(options: QueueOptions): Queue {
+  const { servers, store, results, clock, log, tell, lock } = options;
   const states: State[] = servers.map((server) => ({ server, result: undefined, running: undefined }));
   const loop = createBackgroundLoop({
     clock,
@@ -64,6 +70,7 @@ export function createQueue({ servers, store, results, clock, log, tell, lock }:
       return pollMs;
     },
   });
+  const watch = options.watch(loop.signal, loop.wake);
   /** What gives back the right to tell. */
   let release: (() => void) | undefined;
   let isReady = false;
@@ -96,7 +103,7 @@ export function createQueue({ servers, store, results, clock, log, tell, lock }:
     try {
       notices = await store.of(server.name);
       const { words, folders } = await tell(server, notices);
-      await store.done(server.name, notices);
+      await store.done(server.name, notices, toLookFor(server, notices, clock.now()));
       await note(state, { at: clock.now(), ok: true, words, folders, failures: 0 });
       // While the mount was out of date Plex has looked in vain.
       if (server.kind === 'rclone' && failures > 0) await again(notices);
@@ -159,7 +166,8 @@ export function createQueue({ servers, store, results, clock, log, tell, lock }:
       isReady = true;
     }
     release ??= lock();
-    const next = release ? await begin() : Number.POSITIVE_INFINITY;
+    if (!release) return Number.POSITIVE_INFINITY;
+    const next = Math.min(await begin(), await watch.begin());
     return next - clock.now();
   }
 
@@ -167,6 +175,7 @@ export function createQueue({ servers, store, results, clock, log, tell, lock }:
   async function letGo(): Promise<void> {
     isReady = false;
     await Promise.all(states.map((state) => state.running));
+    await watch.rest();
     release?.();
     release = undefined;
   }
@@ -197,4 +206,11 @@ export function createQueue({ servers, store, results, clock, log, tell, lock }:
       await letGo();
     },
   };
+}
+
+/** Folders into which a film or an episode came, for a server that can be asked for them. */
+function toLookFor({ adapter }: Server, notices: readonly Notice[], now: number): LookFor | undefined {
+  const folders = notices.filter(({ changes, major }) => major && (changes & changeBits.created) !== 0);
+  if (!adapter.shown || folders.length === 0) return undefined;
+  return { folders, toldAt: now, dueAt: now + (lookPausesMs[0] as number) };
 }

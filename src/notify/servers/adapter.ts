@@ -26,6 +26,21 @@ export interface FolderNews {
 
 export type Change = 'created' | 'updated' | 'removed';
 
+/** A library of a server. */
+export interface Library {
+  /** Its folders, as the server sees them. */
+  locations: readonly string[];
+  /** What it is called in requests, where the server says so. */
+  id?: string;
+}
+
+/** What a server shows. */
+export interface Shown {
+  paths: ReadonlySet<string>;
+  /** False when it has more than is asked for: a path that is not among these may be there. */
+  isWhole: boolean;
+}
+
 /** How a server is talked to: one request after another, until the signal says that it is over. */
 export interface Connection {
   /** One request to the server, below its url. */
@@ -42,8 +57,17 @@ export interface ServerAdapter {
   maxFolders?: number;
   /** Tells it, and says for a person what came of it. @throws ServerFault */
   tell(folders: readonly FolderNews[], connection: Connection): Promise<string>;
-  /** The folders of its libraries, as it sees them; undefined = it cannot be asked for them. @throws ServerFault */
-  libraries?(connection: Connection): Promise<readonly string[]>;
+  /** Its libraries; undefined = it cannot be asked for them. @throws ServerFault */
+  libraries?(connection: Connection): Promise<readonly Library[]>;
+  /**
+   * The paths of its videos in these folders, as it sees both; if not given, it is told and never asked.
+   * @param since only those that it wrote down after this, milliseconds UTC; undefined = all @throws ServerFault
+   */
+  shown?(folders: ReadonlySet<string>, since: number | undefined, connection: Connection): Promise<Shown>;
+  /** Has these libraries looked through, by their ids. @throws ServerFault */
+  scan?(ids: readonly string[], connection: Connection): Promise<void>;
+  /** True when it passes over a library whose folder is empty, and is deaf to what comes into it later. */
+  skipsEmptyFolders?: boolean;
   /** Which of these folders it does not know, where it can only be asked one by one. @throws ServerFault */
   unknownPaths?(paths: readonly string[], connection: Connection): Promise<readonly string[]>;
   /** Where the person gets the token. */

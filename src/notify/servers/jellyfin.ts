@@ -7,10 +7,13 @@ import {
   ServerFault,
   type ServerSetting,
 } from './adapter.ts';
+import { listShown } from './shown-items.ts';
 
 const updateTypes = { created: 'Created', updated: 'Modified', removed: 'Deleted' } as const;
 
-const folderShape = z.array(z.object({ Locations: z.array(z.string()).optional() }));
+const folderShape = z.array(
+  z.object({ Locations: z.array(z.string()).nullish(), ItemId: z.string().nullish() }),
+);
 
 /**
  * Jellyfin 10.8 to 12. The one form of authentication that all of them take is `Authorization: MediaBrowser
@@ -31,6 +34,7 @@ export function mediaBrowser({
   return {
     // It looks for the nearest folder that is there by itself.
     existingOnly: false,
+    skipsEmptyFolders: true,
     tokenRemedy,
 
     /** All folders of one batch in one call; the server waits a minute of its own before it looks. */
@@ -40,11 +44,23 @@ export function mediaBrowser({
       return 'told';
     },
 
+    shown: (folders, since, connection) => listShown({ headers, folders, since }, connection),
+
+    async scan(ids, { send }) {
+      for (const id of ids) {
+        const query = 'Recursive=true&MetadataRefreshMode=Default&ImageRefreshMode=Default';
+        await send({ method: 'POST', path: `/Items/${encodeURIComponent(id)}/Refresh?${query}`, headers });
+      }
+    },
+
     async libraries({ send }: Connection) {
       const answer = readJson(await send({ method: 'GET', path: '/Library/VirtualFolders', headers }));
       const read = folderShape.safeParse(answer);
       if (!read.success) throw new ServerFault('lists its libraries in a form that we do not know');
-      return read.data.flatMap(({ Locations = [] }) => Locations);
+      return read.data.map(({ Locations, ItemId }) => ({
+        locations: Locations ?? [],
+        ...(ItemId ? { id: ItemId } : {}),
+      }));
     },
   };
 }

@@ -49,7 +49,8 @@ export function plex({ token = '' }: ServerSetting): ServerAdapter {
       return `${words}; passerelle doctor says what to do`;
     },
 
-    libraries: async (connection) => (await sections(connection)).flatMap(({ locations }) => locations),
+    libraries: async (connection) =>
+      (await sections(connection)).map(({ key, locations }) => ({ id: key, locations })),
   };
 }
 
