@@ -166,6 +166,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     inspect,
     clock,
     log,
+    nextUp: playback.nextUp,
     isQuiet: () => !host.state().isBlocked && plays.isIdle() && slots.used() < host.limits.connections,
     intervalMs: settings.media.intervalMs,
     callsPerDay: settings.media.callsPerDay,

@@ -23,6 +23,10 @@ import { createLinkTtl, type LearnedTtl } from './links/link-ttl.ts';
 import { createLocationLock } from './links/location-lock.ts';
 import { createRenewal } from './links/renewal.ts';
 
+/** So many plays are looked at for what comes next, and so many episodes ahead. */
+const maxRecent = 20;
+const episodesAhead = 2;
+
 export interface PlaybackParts {
   settings: Settings;
   dataDir: string;
@@ -128,7 +132,25 @@ export async function createPlayback(parts: PlaybackParts) {
     return next === undefined ? undefined : await catalog.files.byId(next);
   }
 
+  /** What people watch after the films that were played last, and after that. */
+  async function nextUp(): Promise<FileId[]> {
+    const next = new Set<FileId>();
+    const played = new Set((await plays.recent(maxRecent)).map(({ fileId }) => fileId));
+    for (const fileId of played) {
+      for (
+        let at: FileId | undefined = fileId, ahead = 0;
+        at !== undefined && ahead < episodesAhead;
+        ahead++
+      ) {
+        at = (await nextOf(at))?.id;
+        if (at !== undefined && !played.has(at)) next.add(at);
+      }
+    }
+    return [...next];
+  }
+
   return {
+    nextUp,
     links: { broker, ttl: linkTtl, probe, locationLock },
     delivery: {
       rangeCache,

@@ -303,3 +303,29 @@ t.test('the catalog: unread videos are found among many known ones, in their ord
   for (const id of ids) if (id !== ids[5]) await catalog.media.put({ id, sizeBytes: 100 }, facts, 1);
   t.strictSame(await found(3), [ids[5]]);
 });
+
+t.test('the catalog: what came to the host last is read first, whenever it was indexed', async (t) => {
+  const catalog = await openCatalog(join(t.testdir(), 'catalog.db'), keptValues);
+  t.teardown(() => catalog.close());
+  const crawl = await catalog.crawls.start(['/'], 0);
+  const sentAt = { old: 100, newest: 300, middle: 200, undated: undefined };
+  const ids = new Map(Object.keys(sentAt).map((name, at) => [name, toFileId(String(at).padStart(20, '0'))]));
+  for (const [at, [name, id]] of [...ids].entries()) {
+    const file = {
+      ...{ id, url: `https://1fichier.com/?${id}`, name: `${name}.mkv`, sizeBytes: 100 },
+      sentAt: sentAt[name as keyof typeof sentAt],
+      ...{ contentType: undefined, checksum: undefined, hasPassword: false, hasAccessRules: false },
+    };
+    const listing = { folderId: folder(at), name: 'x', folders: [], files: [file], complete: true };
+    await catalog.crawls.listed(crawl, listing, at, 1);
+  }
+  const placed = [...ids.values()].map((fileId) => ({ fileId, titleKey: fileId, stem: undefined }));
+  await catalog.placements.place([], placed);
+  const names = (files: readonly { name: string }[]) => files.map(({ name }) => name.split('.')[0]);
+  t.strictSame(names(await catalog.media.next(10, 0)), ['newest', 'middle', 'old', 'undated']);
+  const asked = ['undated', 'newest', 'old'].flatMap((name) => ids.get(name) ?? []);
+  t.strictSame(names(await catalog.media.unreadOf(asked, 0)), ['undated', 'newest', 'old']);
+  await catalog.media.put({ id: ids.get('newest') ?? toFileId('0'), sizeBytes: 100 }, facts, 1);
+  t.strictSame(names(await catalog.media.unreadOf(asked, 0)), ['undated', 'old']);
+  t.strictSame(await catalog.media.unreadOf([], 0), []);
+});

@@ -79,6 +79,19 @@ t.test(
   },
 );
 
+t.test('what is likely to be played next goes first, also when it comes up while others wait', async (t) => {
+  const { start, interrupt, one } = queue(t, ['a', 'b', 'c', 'd', 'e'].map(large));
+  one.nextUp = ['d'];
+  await start();
+  one.nextUp = ['c'];
+  interrupt();
+  await one.clock.advance(60_000);
+  t.strictSame(
+    one.seen.map(([id]) => id),
+    ['d', 'c', 'a', 'b', 'e'],
+  );
+});
+
 t.test('so many calls a day; the rest waits for the next one', async (t) => {
   const { start, one, state } = queue(t, [large('a'), large('b'), large('c')], { callsPerDay: 2 });
   await start();

@@ -3,6 +3,7 @@ import { createBackgroundLoop } from '../core/background-loop.ts';
 import type { Clock } from '../core/clock.ts';
 import { hourMs, minuteMs, secondMs } from '../core/durations.ts';
 import { type ErrorCode, isBridgeError } from '../core/errors.ts';
+import type { FileId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import type { RangeCache } from '../delivery/cache/range-cache.ts';
 import type { Reader } from '../delivery/stream/reader.ts';
@@ -12,7 +13,7 @@ import { openHeader } from './header.ts';
 import type { inspect } from './inspect.ts';
 
 export interface MediaQueueOptions {
-  store: Pick<MediaStore, 'next' | 'put' | 'failed'>;
+  store: Pick<MediaStore, 'next' | 'unreadOf' | 'put' | 'failed'>;
   reader: Pick<Reader, 'open'>;
   rangeCache: Pick<RangeCache, 'covers' | 'state'>;
   inspect: typeof inspect;
@@ -20,6 +21,8 @@ export interface MediaQueueOptions {
   log: Log;
   /** Nothing plays, the host may be asked, and a connection is free. */
   isQuiet: () => boolean;
+  /** What people are likely to play next: they go before everything else. */
+  nextUp: () => Promise<readonly FileId[]>;
   /** Pause between the starts of two readings. */
   intervalMs: number;
   callsPerDay: number;
@@ -61,7 +64,11 @@ const everybodys: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'BRIDGE_TOO_MANY_STREAMS',
 ]);
 
-/** Reads the headers of new videos one after the other, the newest first, while nothing plays. Never throws. */
+/**
+ * Reads the headers of new videos one after the other, while nothing plays: the next episodes of what was played
+ * lately, then the newest, then the rest. A media server that probes one of them while the host refuses us gets it
+ * from the disk: without a length it would take the first seconds for the whole film. Never throws.
+ */
 export interface MediaQueue {
   start(): void;
   /** A play begins: what is being read lets go of the line. */
@@ -89,11 +96,18 @@ export function createMediaQueue(options: MediaQueueOptions): MediaQueue {
   let last: { at: number; isSmall: boolean } | undefined;
   let names: UnreadVideo[] = [];
   let areMany = false;
+  /** Of them, what is likely to be played next. */
+  let likely: ReadonlySet<FileId> = new Set();
 
   async function nextFile(): Promise<UnreadVideo | undefined> {
     if (names.length === 0) {
-      names = await store.next(namesAtOnce, clock.now() - againMs);
-      areMany = names.length === namesAtOnce;
+      const failedBefore = clock.now() - againMs;
+      const soon = await store.unreadOf(await options.nextUp(), failedBefore);
+      const others = await store.next(namesAtOnce, failedBefore);
+      areMany = others.length === namesAtOnce;
+      const first = new Set(soon.map(({ id }) => id));
+      names = [...soon, ...others.filter(({ id }) => !first.has(id))];
+      likely = first;
     }
     return names[0];
   }
@@ -106,9 +120,9 @@ export function createMediaQueue(options: MediaQueueOptions): MediaQueue {
   }
 
   /** Keeps what it reads while there is room for it: a first index must not push out what plays need. */
-  function keeps(): boolean {
+  function keeps(file: UnreadVideo): boolean {
     const { bytes, totalBytes } = rangeCache.state();
-    return !areMany || bytes < totalBytes / 2;
+    return !areMany || likely.has(file.id) || bytes < totalBytes / 2;
   }
 
   /** @returns how long to wait afterwards */
@@ -120,7 +134,7 @@ export function createMediaQueue(options: MediaQueueOptions): MediaQueue {
     const header = openHeader(file, {
       reader,
       rangeCache,
-      keeps: keeps(),
+      keeps: keeps(file),
       signal,
       onSource(source) {
         hasAsked = true;
@@ -181,7 +195,11 @@ export function createMediaQueue(options: MediaQueueOptions): MediaQueue {
   return {
     start: loop.start,
 
-    interrupt: () => reading?.abort(new Error('a film needs the line')),
+    interrupt() {
+      reading?.abort(new Error('a film needs the line'));
+      // What comes next may be another episode now.
+      names = [];
+    },
 
     /** Stops at once; resolves when nothing is read any more. */
     stop: loop.stop,

@@ -331,6 +331,11 @@ const migrations: Record<string, Migration> = {
   '014-gaps': gaps,
   '015-added-at': addedAt,
   '016-told-folders': toldFolders,
+  '017-newest': {
+    async up(db: Kysely<unknown>) {
+      await db.schema.createIndex('files_sent').on('files').columns(['sent_at', 'first_seen_at']).execute();
+    },
+  },
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

@@ -35,6 +35,9 @@ const isFrom = ({ at, id }: Cursor) => sql<boolean>`(first_seen_at, id) >= (${at
 
 const filesAtOnce = 500;
 
+/** So many of the files that came to the host last go first, whenever they were indexed. */
+const newestFiles = 500;
+
 /** So many failures and a file is left alone until it changes. */
 export const maxFailures = 3;
 
@@ -49,10 +52,13 @@ export interface MediaStore {
   /** Counts a failure; of a file that changed they are counted anew. */
   failed(file: { id: FileId; sizeBytes: number }, now: number): Promise<void>;
   /**
-   * Videos to read, the newest first. Looks at some hundred files at a time: most of them are known, and a film that
-   * plays must not wait for a look at 100,000. @param failedBefore milliseconds UTC: later failures wait
+   * Videos to read: those that came to the host last, then those that were indexed last. Looks at some hundred files
+   * at a time: most of them are known, and a film that plays must not wait for a look at 100,000.
+   * @param failedBefore milliseconds UTC: later failures wait
    */
   next(limit: number, failedBefore: number): Promise<UnreadVideo[]>;
+  /** Those of these files that are to be read, in this order. */
+  unreadOf(fileIds: readonly FileId[], failedBefore: number): Promise<UnreadVideo[]>;
   /** How many videos of the trees have been read, wait, or were given up. */
   counts(): Promise<MediaCounts>;
 }
@@ -82,16 +88,9 @@ export function createMedia(db: Kysely<Schema>, codec: Codec<MediaFacts>): Media
       .offset(filesAtOnce - 1)
       .executeTakeFirst();
 
-  const unread = (
-    below: Cursor | undefined,
-    end: Cursor | undefined,
-    limit: number,
-    failedBefore: number,
-  ): Promise<UnreadVideo[]> =>
+  const unread = (failedBefore: number) =>
     videos()
       .select(['f.id', 'f.url', 'f.name', 'f.size_bytes as sizeBytes'])
-      .$if(below !== undefined, (query) => query.where(isBelow(below as Cursor)))
-      .$if(end !== undefined, (query) => query.where(isFrom(end as Cursor)))
       .where('f.size_bytes', '>', 0)
       .where('m.facts', 'is', null)
       .where((e) =>
@@ -99,7 +98,28 @@ export function createMedia(db: Kysely<Schema>, codec: Codec<MediaFacts>): Media
           e('m.file_id', 'is', null),
           e.and([e('m.failures', '<', maxFailures), e('m.at', '<=', failedBefore)]),
         ]),
+      );
+
+  const unreadBetween = (
+    below: Cursor | undefined,
+    end: Cursor | undefined,
+    limit: number,
+    failedBefore: number,
+  ): Promise<UnreadVideo[]> =>
+    unread(failedBefore)
+      .$if(below !== undefined, (query) => query.where(isBelow(below as Cursor)))
+      .$if(end !== undefined, (query) => query.where(isFrom(end as Cursor)))
+      .orderBy('f.first_seen_at', 'desc')
+      .orderBy('f.id', 'desc')
+      .limit(limit)
+      .execute();
+
+  const unreadNewest = (limit: number, failedBefore: number): Promise<UnreadVideo[]> =>
+    unread(failedBefore)
+      .where(
+        sql<boolean>`f.id in (select id from files order by sent_at desc, first_seen_at desc, id desc limit ${newestFiles})`,
       )
+      .orderBy('f.sent_at', 'desc')
       .orderBy('f.first_seen_at', 'desc')
       .orderBy('f.id', 'desc')
       .limit(limit)
@@ -156,15 +176,23 @@ export function createMedia(db: Kysely<Schema>, codec: Codec<MediaFacts>): Media
     },
 
     async next(limit, failedBefore) {
-      const found: UnreadVideo[] = [];
-      for (let below: Cursor | undefined, isLast = false; found.length < limit && !isLast; ) {
+      const found = new Map(
+        (await unreadNewest(limit, failedBefore)).map((file) => [file.id, file] as const),
+      );
+      for (let below: Cursor | undefined, isLast = false; found.size < limit && !isLast; ) {
+        await yieldToEventLoop();
         const end = await cursorAfter(below);
-        found.push(...(await unread(below, end, limit - found.length, failedBefore)));
+        for (const file of await unreadBetween(below, end, limit, failedBefore))
+          if (found.size < limit) found.set(file.id, file);
         isLast = end === undefined;
         below = end;
-        await yieldToEventLoop();
       }
-      return found;
+      return [...found.values()];
+    },
+
+    async unreadOf(fileIds, failedBefore) {
+      const rows = await unread(failedBefore).where('f.id', 'in', inList(fileIds)).execute();
+      return rows.sort((a, b) => fileIds.indexOf(a.id) - fileIds.indexOf(b.id));
     },
 
     async counts() {
