@@ -1,7 +1,9 @@
 import t from 'tap';
+import { toFileId } from '../src/core/ids.ts';
 import { needsReview, recognise, recogniseFolder } from '../src/naming/recognise.ts';
 import { smallerClip } from '../src/naming/siblings/discs.ts';
 import { ask } from './fixtures/dav.ts';
+import { signal } from './fixtures/setup.ts';
 import { others, startBridge } from './fixtures/start-bridge.ts';
 import { strmFiles, strmPaths } from './fixtures/strm-files.ts';
 import type { AccountFolder, FileSpec } from './simulator/simulator.ts';
@@ -229,4 +231,27 @@ t.test('discs through every door: each is one film, and no menu beside it', asyn
         `${door} ${name}: ${[...stems]}`,
       );
     }
+});
+
+t.test('clips that stand since an earlier version stay, and a plan takes them out', async (t) => {
+  const clips = { '00001.m2ts': 40, '00002.m2ts': 4 };
+  const one = await startBridge(t, {
+    folders: [{ name: 'Films', files: others }, disc(clips, 'Ran (1985)', 'BDMV', 'STREAM')],
+  });
+  await one.sync();
+  const { id, name } = one.simulator.account.file('/Ran (1985)/BDMV/STREAM/00002.m2ts');
+  const ran = 'Movies/Ran (1985)/Ran (1985)';
+  const place = { fileId: toFileId(id), titleKey: 'movies/ran (1985)', stem: `${ran} - m2ts`, name };
+  await one.bridge.catalog.placementsOf('').place([], [place]);
+  await one.sync({ full: true });
+  const ofFilm = async () => (await strmPaths(one)).filter((path) => path.includes('Ran'));
+  t.strictSame(await ofFilm(), [`${ran} - m2ts.strm`, `${ran}.strm`]);
+  const { moves } = one.bridge.curation;
+  t.match(await moves.plan(signal), [{ from: { stem: place.stem }, to: undefined, why: smallerClip }]);
+  await moves.apply(signal);
+  t.strictSame(await ofFilm(), [`${ran}.strm`]);
+  await one.sync({ full: true });
+  t.strictSame(await ofFilm(), [`${ran}.strm`]);
+  await moves.undo(signal);
+  t.strictSame(await ofFilm(), [`${ran} - m2ts.strm`, `${ran}.strm`]);
 });

@@ -7,6 +7,7 @@ import { type Item, layoutTitle } from '../library/layout.ts';
 import { foldedPath } from '../library/safe-name.ts';
 import { titleDirOf } from '../library/shelf.ts';
 import { admits, keyIn, type Tree } from '../library/trees.ts';
+import { smallerClip } from '../naming/siblings/discs.ts';
 import type { Recognition } from '../naming/text/recognition.ts';
 import { foldersOf, toLibraryFile } from '../reconcile/placement/recognise-files.ts';
 
@@ -36,6 +37,7 @@ export function createMovePlanner({ catalog }: { catalog: Catalog }): MovePlanne
     const fresh = new Map<string, FileId[]>();
     const movesTo = new Map<string, string>();
     const extras: FileId[] = [];
+    const leaving: PlannedMove[] = [];
     for (let after: FileId | undefined; ; ) {
       signal.throwIfAborted();
       await yieldToEventLoop();
@@ -57,6 +59,9 @@ export function createMovePlanner({ catalog }: { catalog: Catalog }): MovePlanne
         const libraryFile = toLibraryFile(file, folder);
         const key = keyIn(tree, libraryFile, recognition);
         if (key === undefined) {
+          const place = places.get(fileId);
+          if (place?.stem !== undefined && isSmallerClip(recognition))
+            leaving.push({ tree: tree.name, fileId, from: placeOf(place), why: smallerClip });
           // What the settings have no room for stays where it is.
           if (recognition.kind === 'extra' && admits(tree, libraryFile, 'extra')) extras.push(fileId);
         } else {
@@ -72,7 +77,7 @@ export function createMovePlanner({ catalog }: { catalog: Catalog }): MovePlanne
       const key = movesTo.get(now) ?? now;
       fresh.set(key, [...(fresh.get(key) ?? []), id]);
     }
-    const moves: PlannedMove[] = [];
+    const moves: PlannedMove[] = leaving;
     const all = [...fresh];
     for (let start = 0; start < all.length; start += titlesAtOnce) {
       signal.throwIfAborted();
@@ -140,6 +145,11 @@ export function createMovePlanner({ catalog }: { catalog: Catalog }): MovePlanne
 /** Where a file stands, without what else is known of its place. */
 export function placeOf({ titleKey, stem, pinned }: Spot): Omit<Placement, 'fileId'> {
   return { titleKey, stem, pinned };
+}
+
+/** Before the clips of a disc were weighed each of them was a version of its film. */
+function isSmallerClip({ kind, reasons }: Recognition): boolean {
+  return kind === 'ignored' && reasons.includes(smallerClip);
 }
 
 function whyMoved(from: Placement, titleKey: string, recognition: Recognition | undefined): string {
