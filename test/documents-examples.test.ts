@@ -97,6 +97,14 @@ t.test('nginx takes the lines for it', async (t) => {
   }
 });
 
+t.test('Caddy takes the lines for it', async (t) => {
+  if ((await run('caddy', ['version'])).code !== 0) return void t.comment('SKIPPED: caddy is not installed');
+  for (const { text } of of('caddy')) {
+    const file = join(t.testdir({ Caddyfile: text }), 'Caddyfile');
+    t.match(await run('caddy', ['adapt', '--config', file, '--adapter', 'caddyfile']), { code: 0 });
+  }
+});
+
 t.test('systemd takes the service', async (t) => {
   if ((await run('systemd-analyze', ['--version'])).code !== 0)
     return void t.comment('SKIPPED: systemd-analyze is not installed');
