@@ -3,6 +3,7 @@ import { request } from 'undici';
 import { createGuessLimit, freeTries } from '../src/edge/guess-limit.ts';
 import { basic } from './fixtures/dav.ts';
 import { createHandClock, hourMs, minuteMs } from './fixtures/hand-clock.ts';
+import { signal } from './fixtures/setup.ts';
 import { startBridge } from './fixtures/start-bridge.ts';
 
 /** Passwords and tokens are guessed a few times, then slowly, and nobody who has the right one is kept out by others. */
@@ -166,3 +167,18 @@ t.test(
     t.equal((await token(bridge.secrets.adminToken, '203.0.113.5')).status, 200);
   },
 );
+
+t.test('doctor tells of secrets that are short', async (t) => {
+  const found = async (env: Record<string, string>) => {
+    const { bridge } = await startBridge(t, {}, env);
+    for await (const one of bridge.doctor.check(signal)) if (one.what === 'secrets') return one;
+    return undefined;
+  };
+  t.match(await found({}), { state: 'ok' });
+  const short = { PASSERELLE_PASSWORD: 'films', PASSERELLE_ADMIN_TOKEN: 'abc123' };
+  t.match(await found(short), {
+    state: 'warn',
+    words: 'the password has 5 characters, and the admin token has 6: easily guessed',
+  });
+  t.match(await found({ PASSERELLE_ADMIN_TOKEN: 'abc123' }), { words: /^the admin token has 6: easily/ });
+});
