@@ -231,3 +231,16 @@ t.test('one file in two folders stands once, and is told once', async (t) => {
     t.notOk((await told(one))['Alien.1979.mkv']);
   }
 });
+
+t.test('a path that no disk takes: its inner folders are one, and each file has its place', async (t) => {
+  const long = (n: number) => `${n} `.padEnd(200, 'long ');
+  let inner: AccountFolder = { name: long(0), files: [file('what is this.mkv'), file('and this.mkv')] };
+  for (let depth = 1; depth < 40; depth++)
+    inner = { name: long(depth), folders: [inner], files: [file(`at ${depth} of it.mkv`)] };
+  const one = await startBridge(t, { folders: [inner] });
+  const { tree } = await one.sync();
+  t.match(tree.counts, { failed: 0 });
+  t.same(await told(one), {});
+  t.equal((await strmPaths(one)).length, 41);
+  t.match((await one.sync({ full: true })).tree.counts, { create: 0, update: 0, delete: 0, failed: 0 });
+});

@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import tap from 'tap';
 import { request } from 'undici';
+import { createHandClock, hourMs } from './fixtures/hand-clock.ts';
 import { hostileAccount } from './fixtures/hostile-account.ts';
-import { type Setup, setup } from './fixtures/setup.ts';
-import { strmFiles } from './fixtures/strm-files.ts';
+import { noGrace, type Setup, setup, signal } from './fixtures/setup.ts';
+import { type StrmFile, strmFiles } from './fixtures/strm-files.ts';
+import { createRandom } from './simulator/random.ts';
 
 /** Every media file of the account is in the tree, or under Unsorted, or in the list of what was left out; and why. */
 interface Entry {
@@ -45,13 +48,22 @@ const cleaned = (name: string) =>
     .replaceAll('/', '／')
     .trim();
 
+/** A file may stand in several trees; where it is sorted in one of them, it is sorted. */
+function onceEach(all: readonly StrmFile[]): StrmFile[] {
+  const sorted = all.toSorted((a, b) => Number(isUnsorted(b)) - Number(isUnsorted(a)));
+  return [...new Map(sorted.map((one) => [one.fileId, one])).values()];
+}
+
+const isUnsorted = ({ path }: StrmFile) => path.startsWith('Unsorted/');
+
 /** Fails for each file that is nowhere. @returns the reasons that were given */
 async function checkWhole(
   t: Pick<typeof tap, 'equal' | 'match' | 'ok' | 'fail'>,
   one: Setup,
 ): Promise<Set<string>> {
   const { entries, counts } = await leftOut(one);
-  const strm = await strmFiles(one.libraryDir);
+  const dirs = one.bridge.publisher.trees.map(({ dir }) => dir);
+  const strm = onceEach((await Promise.all(dirs.map((dir) => strmFiles(dir).catch(() => [])))).flat());
   const standing = new Set(strm.map(({ fileId }) => fileId));
   const told = new Set(entries.flatMap(({ fileId }) => (fileId === undefined ? [] : [fileId])));
   const ends = entries.filter(({ fileId }) => fileId === undefined).map(({ path }) => path);
@@ -74,7 +86,7 @@ async function checkWhole(
     if (reason === 'unknown') t.fail(`no reason: ${JSON.stringify(path)}`);
     if (!why || !remedy) t.fail(`no words for ${reason}`);
   }
-  const unsorted = strm.filter(({ path }) => path.startsWith('Unsorted/')).length;
+  const unsorted = strm.filter(isUnsorted).length;
   const files = entries.filter(({ kind }) => kind === 'file').reduce((sum, { count = 1 }) => sum + count, 0);
   t.match(counts, { placed: strm.length - unsorted, unsorted, leftOut: files });
   t.equal(counts?.files, strm.length + files, 'the counts add up');
@@ -90,4 +102,42 @@ for (const seed of [1, 2, 3])
     const reasons = await checkWhole(t, one);
     t.ok(reasons.size > 2, [...reasons].join(' '));
     t.match(whereabouts, (await leftOut(one)).counts ?? {}, 'the sync says the same');
+  });
+
+for (const seed of [1, 2])
+  tap.test(`an account in which much happens, seed ${seed}: after each sync nothing is lost`, async (t) => {
+    const random = createRandom(seed);
+    const clock = createHandClock();
+    const home = t.testdir();
+    const trees = [
+      { dir: join(home, 'library'), kinds: ['movie', 'unsorted'] },
+      { dir: join(home, 'other'), profile: 'kodi', kinds: ['episode'] },
+    ];
+    const one = await setup(t, {
+      home,
+      overrides: { clock },
+      simulator: { clock, account: hostileAccount(seed + 100, 50) },
+      env: { ...noGrace, PASSERELLE_TREES: JSON.stringify(trees) },
+    });
+    const { account } = one.simulator;
+    for (let day = 0; day < 4; day++) {
+      for (const [n, file] of [...account.files()].entries()) {
+        const dice = random();
+        if (dice < 0.1) account.rename(file, `Renamed ${n} (19${(n % 80) + 10}).mkv`);
+        else if (dice < 0.15) account.removeFile(file);
+        else if (dice < 0.2) {
+          // Uploaded anew under its name.
+          const { folder, name, content } = file;
+          account.removeFile(file);
+          account.addFile(folder, { name, content });
+        } else if (dice < 0.25) account.move(file, '/');
+        else if (dice < 0.3 && day > 0)
+          await one.bridge.curation.overrides
+            .set({ fileId: file.id }, { as: dice < 0.27 ? 'ignore' : 'extra' }, signal)
+            .catch(() => undefined);
+      }
+      await one.sync();
+      await checkWhole(t, one);
+      clock.jump(clock.now() + 48 * hourMs);
+    }
   });

@@ -2,7 +2,7 @@ import { isVideo } from '../naming/text/file-kinds.ts';
 import type { Recognition } from '../naming/text/recognition.ts';
 import type { LibraryFile } from './entries.ts';
 import { type Profile, profiles } from './profiles.ts';
-import { foldedPath, safeSegment, safeText } from './safe-name.ts';
+import { cutToBytes, foldedPath, safeSegment, safeText } from './safe-name.ts';
 
 /** The parts of a tree. */
 export type Shelf = 'movie' | 'episode' | 'unsorted';
@@ -11,6 +11,9 @@ const top: Readonly<Record<Shelf, string>> = { movie: 'Movies', episode: 'Shows'
 
 /** Leaves room for ` S01E01-E02 - label`, a subtitle's tags and an extension in 255 bytes. */
 const maxTitleBytes = 150;
+
+/** Linux takes 4,096 bytes with the folder of the tree, the file's name and a temporary one; others take less. */
+const maxUnsortedBytes = 2000;
 
 /** Where a file belongs by what it was taken for; undefined = not in a tree by itself: an extra, no video, a disc image. */
 export function shelfOf(file: LibraryFile, { kind, title, episodes, date }: Recognition): Shelf | undefined {
@@ -53,7 +56,7 @@ export function titleDir(
 ): string {
   if (shelf === 'unsorted') {
     const folders = file.path.split('/').slice(0, -1).filter(Boolean);
-    return [top.unsorted, ...folders.map(unsortedFolder)].join('/');
+    return unsortedDir(folders.map(unsortedFolder));
   }
   const { name, id } = titleName(shelf, recognition, profile);
   // Only with its tail is it clear whether the whole is a word that a server skips.
@@ -74,6 +77,21 @@ export function titleName(
     name: `${safeText((title ?? '').replace(/[[\]{}]/g, ' '), maxTitleBytes) || '~'}${year ? ` (${year})` : ''}`,
     id: provider ? profile.idTag(provider, ids?.[provider] as string) : '',
   };
+}
+
+/** The folders of the account; what no disk takes as a path has its inner ones as one, with a mark of its own. */
+function unsortedDir(folders: readonly string[]): string {
+  const whole = [top.unsorted, ...folders].join('/');
+  if (Buffer.byteLength(whole) <= maxUnsortedBytes) return whole;
+  let dir: string = top.unsorted;
+  let kept = 0;
+  for (const folder of folders) {
+    const longer = `${dir}/${folder}`;
+    if (Buffer.byteLength(longer) > maxUnsortedBytes - maxTitleBytes) break;
+    dir = longer;
+    kept++;
+  }
+  return `${dir}/${safeSegment(cutToBytes(folders.slice(kept).join(' '), maxTitleBytes))}`;
 }
 
 /** A folder that ends like a file of ours would stand in that file's way. */
