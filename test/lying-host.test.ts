@@ -1,5 +1,10 @@
+import { join } from 'node:path';
 import t from 'tap';
-import { setup } from './fixtures/setup.ts';
+import { systemClock } from '../src/core/clock.ts';
+import { silentLog } from '../src/core/log.ts';
+import { createScanFolder } from '../src/sync/discovery/scan-folder.ts';
+import { folder } from './fixtures/ids.ts';
+import { setup, signal } from './fixtures/setup.ts';
 import { startBridge as startOver } from './fixtures/start-bridge.ts';
 import { strmPaths } from './fixtures/strm-files.ts';
 import { toFrenchTime } from './simulator/french-time.ts';
@@ -223,3 +228,33 @@ for (const seed of [1, 2, 3])
       }
     },
   );
+
+t.test('between crawls, folders without end: no more than the settings allow are taken in', async (t) => {
+  const one = await setup(t, {
+    simulator: { account: { folders: [{ name: 'Well', files: films }] } },
+    env: { PASSERELLE_SYNC_MAX_FOLDERS: '30' },
+  });
+  await one.sync();
+  one.simulator.faults.lie = endless(7);
+  const scan = createScanFolder({
+    catalog: one.bridge.catalog,
+    host: one.bridge.host,
+    clock: systemClock,
+    log: silentLog,
+    roots: ['/'],
+    maxFolders: 30,
+    maxExtraCalls: 0,
+    publisher: one.bridge.publisher,
+    fetchSideCars: async () => 0,
+    lockPath: join(one.home, 'data', 'crawl.lock'),
+  });
+  const waiting = [folder(one.simulator.account.folder('/Well').id)];
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    const { newFolders, calls } = await scan(id, signal, 1);
+    t.equal(calls, 1);
+    waiting.push(...newFolders);
+  }
+  const { folders } = await one.bridge.catalog.files.counts();
+  t.ok(folders <= 30, `${folders} folders`);
+  t.ok((await one.bridge.catalog.folderGaps.count(['many'])) > 0, 'and it is said');
+});

@@ -75,8 +75,8 @@ export interface Crawls {
     calls: number,
     room?: number,
   ): Promise<CrawledListing>;
-  /** One listing outside of a crawl. */
-  listedAlone(listing: Listing, now: number): Promise<ListingChange>;
+  /** One listing outside of a crawl. @param room see `listed` */
+  listedAlone(listing: Listing, now: number, room?: number): Promise<ListingChange>;
   /** Whether the account was ever listed completely. */
   everDone(): Promise<boolean>;
   /** A folder that could not be listed in this crawl. */
@@ -153,9 +153,9 @@ export function createCrawls(db: Kysely<Schema>): Crawls {
         return { ...change, enqueued };
       }),
 
-    listedAlone: (named, now) =>
+    listedAlone: (named, now, room = Number.POSITIVE_INFINITY) =>
       db.transaction().execute(async (trx) => {
-        const listing = await withinBounds(trx, named, Number.POSITIVE_INFINITY);
+        const listing = await withinBounds(trx, named, room);
         const change = await recordListing(trx, listing, now);
         await markDirty(trx, change.changed);
         return change;

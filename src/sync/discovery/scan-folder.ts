@@ -48,6 +48,13 @@ export function createScanFolder(options: ScanFolderOptions): ScanFolder {
 
   const briefly = <T>(work: () => Promise<T>) => whileLocked(options.lockPath, 'BRIDGE_CRAWL_RUNNING', work);
 
+  /** Folders that the listing may name: a host that makes some up would fill the catalog between two crawls. */
+  async function roomFor({ folders }: Listing, known: ReadonlySet<FolderId>): Promise<number> {
+    if (folders.every(({ id }) => known.has(id))) return folders.length;
+    const { folders: all } = await catalog.files.counts();
+    return Math.max(known.size, options.maxFolders - all);
+  }
+
   /** Side-cars come when they come: a crawl that runs by now is waited for. */
   async function whenFree(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
     while (!(await unlessLocked(options.lockPath, 'BRIDGE_CRAWL_RUNNING', work)))
@@ -86,7 +93,8 @@ export function createScanFolder(options: ScanFolderOptions): ScanFolder {
       await options.publisher.findTrees();
       const subFolders = async () => (await catalog.files.subFolders([folderId])).map(({ id }) => id);
       const before = new Set(await subFolders());
-      const change = await catalog.crawls.listedAlone(listing, clock.now());
+      const room = await roomFor(listing, before);
+      const change = await catalog.crawls.listedAlone(listing, clock.now(), room);
       const { wanted } = await options.publisher.files(change.changed, { signal, moreToCome: true });
       return { change, newFolders: (await subFolders()).filter((id) => !before.has(id)), wanted };
     });
