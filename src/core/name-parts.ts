@@ -8,6 +8,12 @@ export interface NameParts {
 
 /** What may trail behind an extension and is none of it: dots, spaces, marks that nobody sees. */
 const trailing = /[.\s\p{Cc}\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2420\ufeff]/u;
+function isTrailing(name: string, at: number): boolean {
+  const code = name.charCodeAt(at);
+  // Nearly always a letter or a digit.
+  return code > 0x2e && code < 0x7f ? false : trailing.test(name[at] as string);
+}
+
 /** In both widths: rclone writes wide letters for those that a host refuses. */
 const extensionShape = /[.\uff0e]([a-z0-9\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]{1,6})$/i;
 
@@ -18,7 +24,7 @@ const extensionShape = /[.\uff0e]([a-z0-9\uff10-\uff19\uff21-\uff3a\uff41-\uff5a
  */
 export function splitName(name: string): NameParts {
   let end = name.length;
-  while (end > 0 && trailing.test(name[end - 1] as string)) end--;
+  while (end > 0 && isTrailing(name, end - 1)) end--;
   const found = extensionShape.exec(name.slice(Math.max(0, end - 7), end));
   if (!found) return { base: name, extension: '' };
   const extension = (found[1] as string)

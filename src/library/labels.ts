@@ -1,4 +1,5 @@
 import type { FileId } from '../core/ids.ts';
+import { atOnce } from '../core/turns.ts';
 import type { Recognition } from '../naming/text/recognition.ts';
 import type { Item } from './entries.ts';
 import { labelWords, type MediaFacts } from './media-facts.ts';
@@ -26,25 +27,42 @@ const aspects: readonly Read[] = [
  * headers say, as many as are needed; the version where one file replaces another, and the file id where nothing else differs. One item gets ''. Depends on the set only, not on the order.
  */
 export function labelVersions(items: readonly Item[], profile: Profile, saysAll = false): Map<Item, string> {
+  return atOnce(labelInSteps(items, profile, saysAll));
+}
+
+/** The same in short steps. */
+export function* labelInSteps(
+  items: readonly Item[],
+  profile: Profile,
+  saysAll = false,
+): Generator<undefined, Map<Item, string>> {
   if (items.length === 1) return new Map([[items[0] as Item, '']]);
   // Where an edition has a tag of its own in the name, that keeps the files apart; it is not said twice.
   const usable = profile.editionTag ? aspects.filter((aspect) => aspect !== edition) : aspects;
   let used: Read[] = [];
-  let labels = joinAll(items, used);
+  let labels = yield* joinAll(items, used);
   for (const aspect of usable) {
-    const more = joinAll(items, [...used, aspect]);
+    const more = yield* joinAll(items, [...used, aspect]);
     if (!saysAll && distinct(more) <= distinct(labels)) continue;
     used = [...used, aspect];
     labels = more;
   }
-  if (!used.includes(resolution)) labels = joinAll(items, [resolution, ...used]);
+  if (!used.includes(resolution)) labels = yield* joinAll(items, [resolution, ...used]);
   // Which edition it is tells a person more than that it is another file.
   if (!profile.editionTag && !used.includes(edition) && items.some(({ recognition }) => recognition.edition))
-    labels = joinAll(items, [...(used.includes(resolution) ? used : [resolution, ...used]), edition]);
+    labels = yield* joinAll(items, [...(used.includes(resolution) ? used : [resolution, ...used]), edition]);
   for (const alike of collisions(labels)) tellReplaced(alike, labels);
+  yield;
   for (const alike of collisions(labels))
-    for (const item of alike) labels.set(item, `${labels.get(item)} ${idLabel(item.file.fileId)}`.trim());
-  return new Map([...labels].map(([item, label]) => [item, plain(label)]));
+    for (const item of alike) {
+      labels.set(item, `${labels.get(item)} ${idLabel(item.file.fileId)}`.trim());
+      yield;
+    }
+  for (const [item, label] of labels) {
+    labels.set(item, plain(label));
+    yield;
+  }
+  return labels;
 }
 
 /**
@@ -94,13 +112,14 @@ function plain(label: string): string {
     .replace(/(?<=^|[ _.()[\]-])(?=(?:19|20)\d\d(?!\d))/g, '~');
 }
 
-function joinAll(items: readonly Item[], reads: readonly Read[]): Map<Item, string> {
-  return new Map(
-    items.map((item) => {
-      const words = reads.map((read) => read(item.recognition, item.facts)).filter(Boolean);
-      return [item, words.length > 0 ? safeLabel(words.join(' '), maxLabelBytes) : ''];
-    }),
-  );
+function* joinAll(items: readonly Item[], reads: readonly Read[]): Generator<undefined, Map<Item, string>> {
+  const labels = new Map<Item, string>();
+  for (const item of items) {
+    const words = reads.map((read) => read(item.recognition, item.facts)).filter(Boolean);
+    labels.set(item, words.length > 0 ? safeLabel(words.join(' '), maxLabelBytes) : '');
+    yield;
+  }
+  return labels;
 }
 
 function distinct(labels: ReadonlyMap<Item, string>): number {

@@ -1,3 +1,4 @@
+import { atOnce } from '../core/turns.ts';
 import type { Item, LibraryEntry, LibraryFile, Placed } from './entries.ts';
 import { type EpisodeTitles, type LibraryLanguage, titlesOfEpisodes } from './episode-titles.ts';
 import { episodeNfo, movieNfo, seasonNfo, tvshowNfo } from './nfo.ts';
@@ -6,12 +7,12 @@ import { plexmatch, plexmatchName } from './plexmatch.ts';
 import { type Profile, profiles } from './profiles.ts';
 import { type Shelf, shelfAt, shelfOf, titleDir, titleDirOf } from './shelf.ts';
 import { placeArtwork } from './sidecars/artwork.ts';
-import { indexNeighbours, type Neighbours } from './sidecars/neighbours.ts';
+import { indexInSteps, type Neighbours } from './sidecars/neighbours.ts';
 import { placeSubtitles } from './sidecars/subtitles.ts';
 
 export type { Item, LibraryEntry, LibraryFile } from './entries.ts';
 export { titleKey } from './shelf.ts';
-export { indexNeighbours, isSubtitleFolder, type Neighbours } from './sidecars/neighbours.ts';
+export { indexInSteps, indexNeighbours, isSubtitleFolder, type Neighbours } from './sidecars/neighbours.ts';
 
 export interface LayoutOptions {
   /** Whose forms of names. Default Jellyfin's. */
@@ -43,6 +44,15 @@ export function layoutTitle(
   neighbours: Neighbours | readonly LibraryFile[],
   options: LayoutOptions = {},
 ): LibraryEntry[] {
+  return atOnce(layoutInSteps(items, neighbours, options));
+}
+
+/** The same in many short steps: a title may have thousands of files. */
+export function* layoutInSteps(
+  items: readonly Item[],
+  neighbours: Neighbours | readonly LibraryFile[],
+  options: LayoutOptions = {},
+): Generator<undefined, LibraryEntry[]> {
   const { profile = profiles.jellyfin, taken = new Set() } = options;
   const sorted = [...items].sort(byFile);
   const main = sorted.filter(
@@ -56,18 +66,19 @@ export function layoutTitle(
   const shelf = frozen === undefined ? (shelfOf(first.file, first.recognition) as Shelf) : shelfAt(frozen);
   const dir =
     frozen === undefined
-      ? commonest(main.map(({ file, recognition }) => titleDir(shelf, file, recognition, profile)))
+      ? commonest(yield* each(main, ({ file, recognition }) => titleDir(shelf, file, recognition, profile)))
       : titleDirOf(frozen);
   const place = { dir, shelf, profile, taken };
   const isThere = ({ tombstone }: Placed) => !tombstone;
-  const all = placeItems(place, main);
+  const all = yield* placeItems(place, main);
   const placed = all.filter(isThere);
   const mainOnes = new Set(main);
-  const extras = placeExtras(
+  const placedExtras = yield* placeExtras(
     place,
     sorted.filter((item) => !mainOnes.has(item) && item.recognition.kind === 'extra'),
     all,
-  ).filter(isThere);
+  );
+  const extras = placedExtras.filter(isThere);
   const entries: LibraryEntry[] = [...placed, ...extras].map(({ file, stem, name }) => ({
     kind: 'strm',
     path: `${stem}.strm`,
@@ -75,13 +86,14 @@ export function layoutTitle(
     // Jellyfin refuses to stream directly what has ".m3u" anywhere in its address (facts/media-servers 1.1).
     name: (name ?? file.name).replace(/\.(?=m3u)/gi, '_'),
   }));
-  if (options.nfo !== false && shelf !== 'unsorted') entries.push(...nfoEntries(shelf, dir, placed, options));
+  if (options.nfo !== false && shelf !== 'unsorted')
+    entries.push(...(yield* nfoEntries(shelf, dir, placed, options)));
   const index =
     neighbours instanceof Map
       ? neighbours
-      : indexNeighbours(union(sorted, neighbours as readonly LibraryFile[]));
-  entries.push(...placeSubtitles(placed, index, options.maxSubtitleBytes ?? 5 * 1024 * 1024));
-  if (options.artwork && shelf !== 'unsorted') entries.push(...placeArtwork(dir, placed, index));
+      : yield* indexInSteps(union(sorted, neighbours as readonly LibraryFile[]));
+  entries.push(...(yield* placeSubtitles(placed, index, options.maxSubtitleBytes ?? 5 * 1024 * 1024)));
+  if (options.artwork && shelf !== 'unsorted') entries.push(...(yield* placeArtwork(dir, placed, index)));
   return entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 
@@ -90,12 +102,12 @@ function union(items: readonly Item[], neighbours: readonly LibraryFile[]): Libr
   return [...new Map(all.map((file) => [file.fileId, file])).values()];
 }
 
-function nfoEntries(
+function* nfoEntries(
   shelf: Shelf,
   dir: string,
   placed: readonly Placed[],
   options: LayoutOptions,
-): LibraryEntry[] {
+): Generator<undefined, LibraryEntry[]> {
   const { lockData = false, language = 'en', episodeTitles = 'all' } = options;
   const nfo = { lockData, language, episodeTitles, premiered: options.profile?.name === 'kodi' };
   const best =
@@ -108,20 +120,21 @@ function nfoEntries(
       ...(hints === undefined ? [] : [entry(`${dir}/${plexmatchName}`, hints)]),
       entry(`${dir}/tvshow.nfo`, tvshowNfo(best.recognition, nfo, firstDate(placed))),
       ...seasonsOf(placed).map(([folder, season]) => entry(`${folder}/season.nfo`, seasonNfo(season, nfo))),
-      ...placed
-        .filter(({ recognition }) => recognition.episodes ?? recognition.date)
-        .map((one) =>
+      ...(yield* each(
+        placed.filter(({ recognition }) => recognition.episodes ?? recognition.date),
+        (one) =>
           entry(`${one.stem}.nfo`, episodeNfo(one.recognition, nfo, one.facts, titleOf(one), one.addedAt)),
-        ),
+      )),
     ];
   }
-  const entries = placed.map(({ stem, facts }) =>
-    entry(`${stem}.nfo`, movieNfo(best.recognition, nfo, facts, firstDate(placed))),
+  const addedAt = firstDate(placed);
+  const entries = yield* each(placed, ({ stem, facts }) =>
+    entry(`${stem}.nfo`, movieNfo(best.recognition, nfo, facts, addedAt)),
   );
   // With several files in the folder Jellyfin reads movie.nfo alone (facts/media-servers 3.1).
   // Kodi would read it in place of each version's own, and give all of them the streams of one.
   return placed.length > 1 && options.profile?.name !== 'kodi'
-    ? [entry(`${dir}/movie.nfo`, movieNfo(best.recognition, nfo, best.facts, firstDate(placed))), ...entries]
+    ? [entry(`${dir}/movie.nfo`, movieNfo(best.recognition, nfo, best.facts, addedAt)), ...entries]
     : entries;
 }
 
@@ -129,6 +142,15 @@ function nfoEntries(
 function firstDate(placed: readonly Placed[]): number | undefined {
   const dates = placed.flatMap(({ addedAt }) => addedAt ?? []);
   return dates.length === 0 ? undefined : Math.min(...dates);
+}
+
+function* each<T, R>(items: readonly T[], work: (item: T) => R): Generator<undefined, R[]> {
+  const results: R[] = [];
+  for (const item of items) {
+    results.push(work(item));
+    yield;
+  }
+  return results;
 }
 
 /** Folders of seasons with their numbers; a daily show has the year for one. */

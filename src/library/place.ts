@@ -1,7 +1,7 @@
 import { baseName, extensionOf } from '../naming/text/file-kinds.ts';
 import type { Recognition } from '../naming/text/recognition.ts';
 import type { Item, Placed } from './entries.ts';
-import { idLabel, labelVersions } from './labels.ts';
+import { idLabel, labelInSteps } from './labels.ts';
 import { type Profile, profiles, type Slot, two } from './profiles.ts';
 import { foldedPath, safeLabel, safeSegment } from './safe-name.ts';
 import { type Shelf, shelfAt, titleName } from './shelf.ts';
@@ -22,19 +22,22 @@ export interface Shelving {
  * Gives each file of one title its path. A file that has one keeps it; the others are named so that nothing collides,
  * the same way for any order of the items.
  */
-export function placeItems(place: Shelving, items: readonly Item[]): Placed[] {
+export function* placeItems(place: Shelving, items: readonly Item[]): Generator<undefined, Placed[]> {
   const wanted =
     place.shelf === 'movie'
-      ? movieStems(place, items)
+      ? yield* movieStems(place, items)
       : place.shelf === 'episode'
-        ? episodeStems(place, items)
-        : unsortedStems(place, items);
+        ? yield* episodeStems(place, items)
+        : yield* unsortedStems(place, items);
   const taken = place.taken.union(takenBy(items));
-  return items.map((item) => {
+  const placed: Placed[] = [];
+  for (const item of items) {
     const stem = item.stem ?? free(wanted.get(item) ?? `${place.dir}/${plainName(item)}`, item, taken, place);
     taken.add(foldedPath(stem));
-    return { ...item, stem };
-  });
+    placed.push({ ...item, stem });
+    yield;
+  }
+  return placed;
 }
 
 /** A name that somebody else has gets the resolution behind it where it has no label, and else the file's id. */
@@ -56,25 +59,37 @@ function free(
  * The names of versions with labels. Where a label leads to the name of a file that stands there already, since when
  * other versions have come, all that has this label is told apart by everything that is known of it.
  */
-function nameVersions(
+function* nameVersions(
   items: readonly Item[],
   profile: Profile,
   nameOf: (item: Item, label: string) => string,
-): Map<Item, string> {
-  const labels = labelVersions(items, profile);
-  const name = (item: Item) => nameOf(item, labels.get(item) ?? '');
+): Generator<undefined, Map<Item, string>> {
+  const labels = yield* labelInSteps(items, profile);
   const standing = takenBy(items);
-  const clashes = items.filter((item) => item.stem === undefined && standing.has(foldedPath(name(item))));
+  const named = new Map<Item, string>();
+  const clashes: Item[] = [];
+  for (const item of items) {
+    const name = nameOf(item, labels.get(item) ?? '');
+    named.set(item, name);
+    if (item.stem === undefined && standing.has(foldedPath(name))) clashes.push(item);
+    yield;
+  }
   if (clashes.length > 0) {
     const doubtful = new Set(clashes.map((item) => labels.get(item)));
-    const full = labelVersions(items, profile, true);
-    for (const item of items) if (doubtful.has(labels.get(item))) labels.set(item, full.get(item) as string);
+    const full = yield* labelInSteps(items, profile, true);
+    for (const item of items) {
+      if (doubtful.has(labels.get(item))) named.set(item, nameOf(item, full.get(item) as string));
+      yield;
+    }
   }
-  return new Map(items.map((item) => [item, name(item)]));
+  return named;
 }
 
 /** Films: one file has the folder's name, several get labels behind it, parts their numbers (facts/media-servers 2.1). */
-function movieStems({ dir, profile }: Shelving, items: readonly Item[]): Map<Item, string> {
+function* movieStems(
+  { dir, profile }: Shelving,
+  items: readonly Item[],
+): Generator<undefined, Map<Item, string>> {
   const name = lastSegment(dir);
   const parts = Map.groupBy(items, ({ recognition }) => recognition.part);
   const stackOnly =
@@ -83,7 +98,7 @@ function movieStems({ dir, profile }: Shelving, items: readonly Item[]): Map<Ite
   const partWord = partWords(profile, [...parts.keys()]);
   // The one with the folder's name leads in Jellyfin: of several, that is not to be the one of which least is known.
   const spare = ({ file }: Item) => (profile.editionTag ? '' : extensionOf(file.name));
-  return nameVersions(items, profile, (item, label) => {
+  return yield* nameVersions(items, profile, (item, label) => {
     const { part, edition } = item.recognition;
     const stack = part !== undefined && (items.length > 1 || isMarkedPart(item)) ? partWord(part) : '';
     const tag = edition && profile.editionTag ? ` ${profile.editionTag(safeLabel(edition, 40))}` : '';
@@ -127,13 +142,17 @@ export function isPlainStem(stem: string): boolean {
 }
 
 /** Episodes in their season's folder; several files of one episode get labels. */
-function episodeStems({ dir, shelf, profile }: Shelving, items: readonly Item[]): Map<Item, string> {
+function* episodeStems(
+  { dir, shelf, profile }: Shelving,
+  items: readonly Item[],
+): Generator<undefined, Map<Item, string>> {
   const stems = new Map<Item, string>();
   const slots = Map.groupBy(items, ({ recognition }) => JSON.stringify(slotOf(recognition)));
   for (const group of slots.values()) {
     const slot = slotOf((group[0] as Item).recognition);
     if (!slot) continue;
-    const named = nameVersions(group, profile, ({ recognition }, known) => {
+    yield;
+    const named = yield* nameVersions(group, profile, ({ recognition }, known) => {
       // The show's folder decides: of several spellings one is taken for all.
       const whole = lastSegment(dir);
       const { id } = titleName(shelf, recognition, profile);
@@ -167,15 +186,21 @@ function seasonFolder(slot: Slot): string {
 }
 
 /** What nothing recognises, under its own name. */
-function unsortedStems({ dir }: Shelving, items: readonly Item[]): Map<Item, string> {
-  const names = new Map(items.map((item) => [item, plainName(item)]));
-  const count = Map.groupBy(names.values(), foldedPath);
-  return new Map(
-    [...names].map(([item, name]) => {
-      const alone = count.get(foldedPath(name))?.length === 1;
-      return [item, `${dir}/${alone ? name : `${name} - ${idLabel(item.file.fileId)}`}`];
-    }),
-  );
+function* unsortedStems({ dir }: Shelving, items: readonly Item[]): Generator<undefined, Map<Item, string>> {
+  const count = new Map<string, number>();
+  for (const item of items) {
+    const key = foldedPath(plainName(item));
+    count.set(key, (count.get(key) ?? 0) + 1);
+    yield;
+  }
+  const stems = new Map<Item, string>();
+  for (const item of items) {
+    const name = plainName(item);
+    const isAlone = count.get(foldedPath(name)) === 1;
+    stems.set(item, `${dir}/${isAlone ? name : `${name} - ${idLabel(item.file.fileId)}`}`);
+    yield;
+  }
+  return stems;
 }
 
 /** The name of a file as it is. Dots go: "X.strm" beside "X.y.strm" reads as a track of X (facts/media-servers 1.2). */
@@ -198,14 +223,16 @@ function extraName(item: Item): string {
  * Extras of a title, in the folders or under the names that its server reads. A kind that it has none for is left out.
  * @param others what stands in the title besides: also where an extra would, when it was one once
  */
-export function placeExtras(
+export function* placeExtras(
   place: Shelving,
   extras: readonly Item[],
   others: readonly Placed[] = [],
-): Placed[] {
+): Generator<undefined, Placed[]> {
   const { dir, shelf, profile } = place;
   const taken = place.taken.union(takenBy([...others, ...extras]));
-  return extras.flatMap((item) => {
+  const placed: Placed[] = [];
+  for (const item of extras) {
+    yield;
     const kind = item.recognition.extra ?? 'unknown';
     const folder = profile.extras[kind];
     const suffix = shelf === 'movie' ? profile.extraSuffix?.[kind] : undefined;
@@ -215,13 +242,14 @@ export function placeExtras(
         : suffix !== undefined
           ? `${dir}/${lastSegment(dir)}${suffix}`
           : undefined;
-    if (wanted === undefined || shelf === 'unsorted') return [];
+    if (wanted === undefined || shelf === 'unsorted') continue;
     // A second trailer beside the film would need another name that ends alike: Kodi shows one.
-    if (!item.stem && folder === undefined && taken.has(foldedPath(wanted))) return [];
+    if (!item.stem && folder === undefined && taken.has(foldedPath(wanted))) continue;
     const stem = item.stem ?? free(wanted, item, taken, place);
     taken.add(foldedPath(stem));
-    return [{ ...item, stem }];
-  });
+    placed.push({ ...item, stem });
+  }
+  return placed;
 }
 
 const all = Object.values(profiles);

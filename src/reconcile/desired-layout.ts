@@ -2,13 +2,14 @@ import type { CatalogFile } from '../catalog/account/files.ts';
 import { createSlots } from '../catalog/account/successor.ts';
 import type { NewStem } from '../catalog/tree/placements.ts';
 import type { FileId } from '../core/ids.ts';
+import { atOnce } from '../core/turns.ts';
 import { streamPath } from '../delivery/address.ts';
 import type { EpisodeTitles, LibraryLanguage } from '../library/episode-titles.ts';
 import {
-  indexNeighbours,
+  indexInSteps,
   type LibraryEntry,
   type LibraryFile,
-  layoutTitle,
+  layoutInSteps,
   type Neighbours,
 } from '../library/layout.ts';
 import { foldedPath } from '../library/safe-name.ts';
@@ -64,6 +65,8 @@ export interface DesiredLayout {
 /** Lays titles out one after the other, all by what was known when it was made. Pure. */
 export interface TitleLayout {
   add(titleKey: string): void;
+  /** The same in short steps. */
+  addInSteps(titleKey: string): Generator<undefined, void>;
   /** What the titles come to that were added. */
   result: DesiredLayout;
 }
@@ -75,12 +78,24 @@ export function createTitleLayout(
   run: Pick<PublishRun, 'asIfGone' | 'midCrawl'>,
   taken: ReadonlySet<string> = new Set(),
 ): TitleLayout {
+  return atOnce(titleLayoutInSteps(known, settings, run, taken));
+}
+
+/** {@link createTitleLayout} in short steps. */
+export function* titleLayoutInSteps(
+  known: KnownTitles,
+  settings: LayoutSettings,
+  run: Pick<PublishRun, 'asIfGone' | 'midCrawl'>,
+  taken: ReadonlySet<string>,
+): Generator<undefined, TitleLayout> {
   const { tree, baseUrl, sign, ...nfoAndMore } = settings;
   const { related, copies, written } = known;
   const successions = findSuccessions(known, run, tree.profile);
+  yield;
   const added = addedDates(known);
   const items = toItems(known, tree, successions, added);
-  const neighbours = toNeighbours(known);
+  yield;
+  const neighbours = yield* toNeighbours(known);
   const standing = new Set(
     known.rows.flatMap(({ fileId, stem, name }) =>
       stem === undefined || name === undefined ? [] : [fileId],
@@ -149,24 +164,27 @@ export function createTitleLayout(
     });
   }
 
-  return {
-    add(titleKey) {
-      const some = items.get(titleKey) ?? [];
-      if (some.length === 0) return;
-      const options = { ...nfoAndMore, profile: tree.profile, taken };
-      for (const entry of layoutTitle(some, neighbours, options)) addEntry(entry, titleKey);
-    },
-    result,
-  };
+  function* addInSteps(titleKey: string): Generator<undefined, void> {
+    const some = items.get(titleKey) ?? [];
+    if (some.length === 0) return;
+    const options = { ...nfoAndMore, profile: tree.profile, taken };
+    for (const entry of yield* layoutInSteps(some, neighbours, options)) {
+      addEntry(entry, titleKey);
+      yield;
+    }
+  }
+
+  return { add: (titleKey) => atOnce(addInSteps(titleKey)), addInSteps, result };
 }
 
 /** The files around, without the side-cars whose successors are at hand: those take over their names. */
-function toNeighbours({ related, copies, folders, written }: KnownTitles): Neighbours {
+function* toNeighbours({ related, copies, folders, written }: KnownTitles): Generator<undefined, Neighbours> {
   const arrived = createSlots(
     [...related.values()].filter(({ id, missingSince }) => copies.has(id) && missingSince === undefined),
   );
   const some: LibraryFile[] = [];
   for (const file of related.values()) {
+    yield;
     const folder = folders.get(file.folderId);
     if (folder === undefined) continue;
     const one = toLibraryFile(file, folder);
@@ -178,5 +196,5 @@ function toNeighbours({ related, copies, folders, written }: KnownTitles): Neigh
     }
     some.push(one);
   }
-  return indexNeighbours(some);
+  return yield* indexInSteps(some);
 }

@@ -1,11 +1,11 @@
-import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
+import { createBreather, inTurns } from '../core/turns.ts';
 import type { SidecarCache } from '../sidecars/sidecar-cache.ts';
 import type { Desired } from '../tree/tree.ts';
 import {
-  createTitleLayout,
   type DesiredFile,
   type DesiredLayout,
   type LayoutSettings,
+  titleLayoutInSteps,
 } from './desired-layout.ts';
 import type { KnownTitles } from './known-titles.ts';
 import type { PublishRun } from './run.ts';
@@ -24,15 +24,15 @@ export async function desiredOf(
   run: Pick<PublishRun, 'asIfGone' | 'midCrawl'>,
   taken: ReadonlySet<string>,
 ): Promise<DesiredState> {
-  const layout = createTitleLayout(known, settings, run, taken);
-  for (const key of keys) {
-    // A player must not wait for a crawl.
-    await yieldToEventLoop();
-    layout.add(key);
-  }
+  // A player must not wait for a crawl.
+  const breathe = createBreather();
+  const layout = await inTurns(titleLayoutInSteps(known, settings, run, taken), breathe);
+  for (const key of keys) await inTurns(layout.addInSteps(key), breathe);
   const desired: Desired[] = [];
-  for (const file of layout.result.desired)
+  for (const file of layout.result.desired) {
     desired.push({ ...file, content: await contentOf(file, settings.sideCars) });
+    await breathe();
+  }
   return { ...layout.result, desired };
 }
 

@@ -4,6 +4,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { NewStem, TreeRow } from '../catalog/tree/placements.ts';
 import { BridgeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { createBreather } from '../core/turns.ts';
 import { foldedPath } from '../library/safe-name.ts';
 import type { SidecarCache } from '../sidecars/sidecar-cache.ts';
 import {
@@ -188,7 +189,9 @@ function withoutConflicts(stems: ReadonlyMap<string, NewStem>, plan: TreePlan): 
  */
 async function intentsOf(plan: TreePlan): Promise<ManifestEntry[]> {
   const rows: ManifestEntry[] = [];
+  const breathe = createBreather();
   for (const step of plan.ops) {
+    await breathe();
     if (step.op === 'delete') rows.push({ ...step.entry, mtimeMs: 0 });
     if (step.op !== 'create' && step.op !== 'update') continue;
     const bytes = await bytesOf(step.desired).catch(() => undefined);

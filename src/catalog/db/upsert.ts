@@ -1,6 +1,11 @@
 import { CompiledQuery, type Transaction } from 'kysely';
+import { createBreather } from '../../core/turns.ts';
+import { chunks } from './chunks.ts';
 import type { Schema } from './schema.ts';
 import { Rows } from './sqlite.ts';
+
+/** Some milliseconds of work. */
+const rowsATurn = 250;
 
 /**
  * Runs one statement for each of many rows. As the parameters of a single one, or as JSON, they take longer to read than
@@ -12,7 +17,12 @@ export async function runForEach(
   statement: string,
   values: readonly (readonly unknown[])[],
 ): Promise<void> {
-  if (values.length > 0) await trx.executeQuery(CompiledQuery.raw(statement, [new Rows(values)]));
+  const breathe = createBreather();
+  // What is written together is written by one transaction; the loop need not wait for all of it.
+  for (const part of chunks(values, rowsATurn)) {
+    await trx.executeQuery(CompiledQuery.raw(statement, [new Rows(part)]));
+    await breathe();
+  }
 }
 
 /**

@@ -40,14 +40,20 @@ export function isSeasonFolder(name: string): boolean {
  * title by its video's name (`<video>-poster.jpg`), or because it lies in a folder that is the title's own: the folder of one
  * film, the show's, the season's. One in a folder of many films belongs to nobody.
  */
-export function placeArtwork(dir: string, placed: readonly Placed[], neighbours: Neighbours): LibraryEntry[] {
+export function* placeArtwork(
+  dir: string,
+  placed: readonly Placed[],
+  neighbours: Neighbours,
+): Generator<undefined, LibraryEntry[]> {
   const wall = createWall();
   for (const video of placed) {
+    yield;
     const folder = neighbours.get(folderOf(video.file.path));
     if (folder) hangByName(wall, dir, video, folder);
   }
   const folders = new Set<string>();
   for (const video of placed) {
+    yield;
     const { file, recognition } = video;
     const home = folderOf(file.path);
     if (recognition.kind === 'episode') {
@@ -56,7 +62,11 @@ export function placeArtwork(dir: string, placed: readonly Placed[], neighbours:
         hangSeason(wall, dir, video, neighbours.get(season));
       if (show !== undefined && !folders.has(show) && folders.add(show))
         hangShow(wall, dir, neighbours.get(show));
-    } else if (!folders.has(home) && folders.add(home) && isOwnFolder(home, video, placed, neighbours)) {
+    } else if (
+      !folders.has(home) &&
+      folders.add(home) &&
+      (yield* isOwnFolder(home, video, placed, neighbours))
+    ) {
       hangByRole(wall, dir, neighbours.get(home));
     }
   }
@@ -69,7 +79,9 @@ function createWall() {
   return {
     hang(place: string, picture: LibraryFile): void {
       if (picture.sizeBytes > maxArtworkBytes) return;
-      places.set(place, [...(places.get(place) ?? []), picture]);
+      const hanging = places.get(place);
+      if (hanging) hanging.push(picture);
+      else places.set(place, [picture]);
     },
     entries: (): LibraryEntry[] =>
       [...places].flatMap(([place, pictures]) => {
@@ -135,20 +147,22 @@ function foldersOfEpisode({ file, recognition }: Placed): { show?: string; seaso
 }
 
 /** A folder named for the film that holds no other title's video. */
-function isOwnFolder(
+function* isOwnFolder(
   home: string,
   { recognition }: Placed,
   placed: readonly Placed[],
   neighbours: Neighbours,
-): boolean {
+): Generator<undefined, boolean> {
   const { kind, title = '', year } = readFolder(lastSegment(home));
   if (kind !== 'title') return false;
   const named = areRelated(sameTitleKey(title), sameTitleKey(recognition.title ?? ''));
   if (!named && (year === undefined || year !== recognition.year)) return false;
   const own = new Set(placed.map(({ file }) => file.fileId));
-  return (neighbours.get(home)?.videos ?? []).every(
-    ({ fileId, path }) => own.has(fileId) || recognise(path).kind === 'extra',
-  );
+  for (const { fileId, path } of neighbours.get(home)?.videos ?? []) {
+    yield;
+    if (!own.has(fileId) && recognise(path).kind !== 'extra') return false;
+  }
+  return true;
 }
 
 function lastSegment(path: string): string {

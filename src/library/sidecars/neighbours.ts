@@ -1,3 +1,4 @@
+import { atOnce } from '../../core/turns.ts';
 import { recognise } from '../../naming/recognise.ts';
 import { baseName, isPicture, isSubtitle, isVideo, stemOf } from '../../naming/text/file-kinds.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';
@@ -16,6 +17,8 @@ export interface LooseSubtitle {
   base: string;
   /** Read when first asked for: most are never asked. */
   read: () => Recognition;
+  /** The same of its name without its folders. */
+  readAlone: () => Recognition;
 }
 
 /** What lies together in one folder of the account, its `Subs` folders included. */
@@ -40,6 +43,11 @@ export function isSubtitleFolder(name: string): boolean {
 
 /** Indexes the files of some account folders; the order does not matter. */
 export function indexNeighbours(files: readonly LibraryFile[]): Neighbours {
+  return atOnce(indexInSteps(files));
+}
+
+/** The same in many short steps. */
+export function* indexInSteps(files: readonly LibraryFile[]): Generator<undefined, Neighbours> {
   const index = new Map<string, FolderIndex>();
   const at = (folder: string): FolderIndex => {
     let found = index.get(folder);
@@ -52,16 +60,21 @@ export function indexNeighbours(files: readonly LibraryFile[]): Neighbours {
   for (const file of files.filter(({ name }) => isPicture(name)).sort(byPath)) {
     const { pictures } = at(folderOf(file.path));
     const base = foldedPath(stemOf(file.name));
-    pictures.set(base, [...(pictures.get(base) ?? []), file]);
+    const alike = pictures.get(base);
+    if (alike) alike.push(file);
+    else pictures.set(base, [file]);
+    yield;
   }
   const byBase = new Map<string, LibraryFile>();
   for (const file of files.filter(({ name }) => isVideo(name)).sort(byPath)) {
     const folder = folderOf(file.path);
+    yield;
     at(folder).videos.push(file);
     const key = `${folder}\0${foldedPath(stemOf(file.name))}`;
     if (!byBase.has(key)) byBase.set(key, file);
   }
   for (const file of files.filter(({ name }) => isSubtitle(name)).sort(byPath)) {
+    yield;
     const base = baseName(file.name).normalize('NFC');
     const home = homeOf(folderOf(file.path));
     const match = findByPrefix(home, base, byBase);
@@ -72,7 +85,13 @@ export function indexNeighbours(files: readonly LibraryFile[]): Neighbours {
       sideCars.set(match.video.fileId, list);
     } else if (home.inside === undefined || subtitleFolder.test(home.inside)) {
       let read: Recognition | undefined;
-      at(home.folder).loose.push({ file, base, read: () => (read ??= recognise(file.path)) });
+      let readAlone: Recognition | undefined;
+      at(home.folder).loose.push({
+        file,
+        base,
+        read: () => (read ??= recognise(file.path)),
+        readAlone: () => (readAlone ??= recognise(`/${base}.srt`)),
+      });
     }
   }
   return index;

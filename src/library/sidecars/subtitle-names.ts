@@ -16,7 +16,11 @@ interface Track {
  * thing that Jellyfin takes for a border there (facts/media-servers 1.2). The language is the name's, else the text's. What
  * stands in the tree keeps its number; what is not at hand yet, and may still learn its language, comes last.
  */
-export function nameSubtitles(stem: string, sideCars: readonly SideCar[], maxBytes: number): LibraryEntry[] {
+export function* nameSubtitles(
+  stem: string,
+  sideCars: readonly SideCar[],
+  maxBytes: number,
+): Generator<undefined, LibraryEntry[]> {
   const tracks = pairUp(sideCars).filter(
     ({ file, partner }) => Math.max(file.sizeBytes, partner?.sizeBytes ?? 0) <= maxBytes,
   );
@@ -43,13 +47,21 @@ export function nameSubtitles(stem: string, sideCars: readonly SideCar[], maxByt
     }
     return true;
   };
-  const named = tracks.map((track) => ({ track, ...nameOf(stem, track) }));
-  const standing = named.filter(({ track, kept }) => kept !== undefined && put(track, kept));
-  const rest = named.filter((one) => !standing.includes(one));
+  const rest: (ReturnType<typeof nameOf> & { track: Track })[] = [];
+  for (const track of tracks) {
+    const named = nameOf(stem, track);
+    if (named.kept === undefined || !put(track, named.kept)) rest.push({ track, ...named });
+    yield;
+  }
+  const numbers = new Map<string, number>();
   for (const { track, name } of [...rest.filter((one) => one.final), ...rest.filter((one) => !one.final)]) {
     const extension = extensionOf(track.file.name);
-    let path = `${name}.${extension}`;
-    for (let n = 2; !put(track, path); n++) path = `${name}.${n}.${extension}`;
+    const plain = `${name}.${extension}`;
+    // Those before it are taken, and stay so.
+    let number = numbers.get(foldedPath(plain)) ?? 1;
+    while (!put(track, number === 1 ? plain : `${name}.${number}.${extension}`)) number++;
+    numbers.set(foldedPath(plain), number);
+    yield;
   }
   return entries;
 }

@@ -1,15 +1,8 @@
 import { readFolder } from '../../naming/folders/folders.ts';
-import { recognise } from '../../naming/recognise.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';
 import { sameTitleKey } from '../../naming/text/titles.ts';
 import type { LibraryEntry, Placed } from '../entries.ts';
-import {
-  type FolderIndex,
-  folderOf,
-  type LooseSubtitle,
-  type Neighbours,
-  type SideCar,
-} from './neighbours.ts';
+import { type FolderIndex, folderOf, type LooseSubtitle, type Neighbours } from './neighbours.ts';
 import { nameSubtitles } from './subtitle-names.ts';
 import { readSubtitleTags } from './subtitle-tags.ts';
 
@@ -18,58 +11,86 @@ import { readSubtitleTags } from './subtitle-tags.ts';
  * (facts/media-servers 1.2). A subtitle belongs to the video whose name it begins with, else to the one of the same episode, else to
  * the only video of its folder.
  */
-export function placeSubtitles(
+export function* placeSubtitles(
   videos: readonly Placed[],
   neighbours: Neighbours,
   maxBytes: number,
-): LibraryEntry[] {
+): Generator<undefined, LibraryEntry[]> {
   const entries: LibraryEntry[] = [];
   const byFolder = Map.groupBy(videos, ({ file }) => folderOf(file.path));
+  const loose = new Map<string, LooseEpisodes>();
   for (const video of videos) {
+    yield;
     const home = folderOf(video.file.path);
     const folder = neighbours.get(home);
     if (!folder) continue;
-    const sideCars = sideCarsOf(video, folder, byFolder.get(home) ?? []);
-    entries.push(...nameSubtitles(video.stem, sideCars, maxBytes));
+    const sideCars = [...(folder.sideCars.get(video.file.fileId) ?? [])];
+    const { kind, episodes } = video.recognition;
+    if (kind === 'episode' && episodes && folder.loose.length > 0) {
+      const near = byFolder.get(home) ?? [];
+      const all = loose.get(home) ?? (yield* readLoose(folder, near));
+      loose.set(home, all);
+      for (const subtitle of all.get(slotOf(video.recognition)) ?? [])
+        if (isOfShow(subtitle, video, folder.videos.length === near.length))
+          sideCars.push({ file: subtitle.file, rest: lastWords(subtitle.base) });
+    } else if (kind !== 'episode' && folder.videos.length === 1)
+      for (const subtitle of folder.loose) {
+        yield;
+        const rest = restOfLonely(subtitle, video);
+        if (rest !== undefined) sideCars.push({ file: subtitle.file, rest });
+      }
+    entries.push(...(yield* nameSubtitles(video.stem, sideCars, maxBytes)));
   }
   return entries;
 }
 
-function sideCarsOf(video: Placed, folder: FolderIndex, near: readonly Placed[]): SideCar[] {
-  const own = folder.sideCars.get(video.file.fileId) ?? [];
-  if (folder.loose.length === 0) return own;
-  const alone = folder.videos.length === 1 && video.recognition.kind !== 'episode';
-  const loose = folder.loose.flatMap((subtitle) => {
-    const rest = alone ? restOfLonely(subtitle, video) : restOfEpisode(subtitle, video, near, folder);
-    return rest === undefined ? [] : [{ file: subtitle.file, rest }];
-  });
-  return [...own, ...loose];
+/** Subtitles under another release's name, by the one episode of their folder that they name. */
+type LooseEpisodes = ReadonlyMap<string, readonly LooseSubtitle[]>;
+
+function slotOf({ season, episodes }: Recognition): string {
+  return `${season}\0${episodes?.join()}`;
 }
 
-/** The same episode under another release's name; with other shows in the folder, the show must be named too. */
-function restOfEpisode(
-  { base, read }: LooseSubtitle,
-  { recognition }: Placed,
-  near: readonly Placed[],
-  folder: FolderIndex,
-): string | undefined {
-  if (recognition.kind !== 'episode' || !recognition.episodes) return undefined;
-  const said = read();
-  const isSame = (one: Recognition) =>
-    one.episodes?.join() === said.episodes?.join() && (said.season ?? one.season) === one.season;
-  if (!said.episodes || !isSame(recognition)) return undefined;
-  if (near.filter((one) => isSame(one.recognition)).length > 1) return undefined;
-  const named = sameTitleKey(said.title ?? '') === sameTitleKey(recognition.title ?? '');
-  return named || folder.videos.length === near.length ? lastWords(base) : undefined;
+/** One that says no season is of any; one that several videos may have is nobody's. */
+function* readLoose(folder: FolderIndex, near: readonly Placed[]): Generator<undefined, LooseEpisodes> {
+  const slots = new Map<string, string[]>();
+  for (const { recognition } of near) {
+    yield;
+    if (!recognition.episodes) continue;
+    const slot = slotOf(recognition);
+    for (const key of [slot, recognition.episodes.join()]) {
+      const known = slots.get(key);
+      if (known) known.push(slot);
+      else slots.set(key, [slot]);
+    }
+  }
+  const loose = new Map<string, LooseSubtitle[]>();
+  for (const subtitle of folder.loose) {
+    yield;
+    const said = subtitle.read();
+    if (!said.episodes) continue;
+    const [slot, ...others] =
+      slots.get(said.season === undefined ? said.episodes.join() : slotOf(said)) ?? [];
+    if (slot === undefined || others.length > 0) continue;
+    const known = loose.get(slot);
+    if (known) known.push(subtitle);
+    else loose.set(slot, [subtitle]);
+  }
+  return loose;
+}
+
+/** With other shows in the folder, the show must be named too. */
+function isOfShow({ read }: LooseSubtitle, { recognition }: Placed, isAlone: boolean): boolean {
+  return isAlone || sameTitleKey(read().title ?? '') === sameTitleKey(recognition.title ?? '');
 }
 
 /**
  * Beside the only video of a folder: what names the same film, or names nothing (`French.srt`) in a folder that is the film's
  * own. The folder is asked because a caller may not know every video of a flat one.
  */
-function restOfLonely({ base }: LooseSubtitle, { recognition, file }: Placed): string | undefined {
+function restOfLonely({ base, readAlone }: LooseSubtitle, { recognition, file }: Placed): string | undefined {
   const wanted = sameTitleKey(recognition.title ?? '');
-  const said = sameTitleKey(recognise(`/${base}.srt`).title ?? '');
+  const said = sameTitleKey(readAlone().title ?? '');
   const plain = readSubtitleTags(base).language !== undefined && wordsOf(base).length <= 3;
   if (!plain && said !== '' && areRelated(said, wanted)) return lastWords(base);
   const folder = sameTitleKey(readFolder(folderOf(file.path).split('/').at(-1) ?? '').title ?? '');
