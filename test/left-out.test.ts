@@ -119,6 +119,11 @@ t.test('a person reads name, size, why, what to do, and where everything went', 
     '',
     '1,200 media files: 1,100 in the tree, 98 under Unsorted, 2 left out; of 1 folder something is not known',
   ]);
+  t.equal(
+    leftOutLines(entries, undefined, { isCut: true }).at(-1),
+    'These are the first 2; --limit says how many.',
+    'what is cut is said',
+  );
   t.same(leftOutLines([], undefined), ['Nothing was left out.']);
 });
 

@@ -14,16 +14,18 @@ export async function leftOut(
     const entries: Answer<typeof listLeftOut>['entries'] = [];
     let counts: Answer<typeof listLeftOut>['counts'];
     let after = '';
+    let isCut = false;
     for (let left = Number(limit); left > 0; left = Number(limit) - entries.length) {
       const query = { limit: Math.min(left, maxLeftOut), after };
       const page = await api.call(listLeftOut, { query }, context.signal);
       entries.push(...page.entries);
       counts ??= page.counts;
+      isCut = page.next !== undefined;
       if (page.next === undefined) break;
       after = page.next;
     }
     if (json) for (const entry of entries) say(context, JSON.stringify(entry));
-    else sayAll(context, leftOutLines(entries, counts, { width: widthOfStream(context.out) }));
+    else sayAll(context, leftOutLines(entries, counts, { width: widthOfStream(context.out), isCut }));
     return exitCodes.done;
   });
 }

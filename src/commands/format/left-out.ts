@@ -25,7 +25,7 @@ interface Whereabouts {
 export function leftOutLines(
   entries: readonly LeftOutEntry[],
   counts: Whereabouts | undefined,
-  { width = usualWidth }: { width?: number } = {},
+  { width = usualWidth, isCut = false }: { width?: number; isCut?: boolean } = {},
 ): string[] {
   const told = entries.flatMap(({ path, sizeBytes, why, remedy, count }) => {
     const facts = [sizeBytes === undefined ? '' : size(sizeBytes), count ? counted(count, 'entry') : ''];
@@ -37,7 +37,8 @@ export function leftOutLines(
     ];
   });
   const nothing = entries.length === 0 ? ['Nothing was left out.'] : [];
-  return [...told, ...nothing, ...(counts ? ['', whereaboutsLine(counts)] : [])];
+  const more = isCut ? ['', `These are the first ${grouped(entries.length)}; --limit says how many.`] : [];
+  return [...told, ...nothing, ...more, ...(counts ? ['', whereaboutsLine(counts)] : [])];
 }
 
 /** Where the media files of the account went, in one line. */
