@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { BridgeError } from './core/errors.ts';
 import { diskError } from './core/folder-check.ts';
 import { newSigningKey, type SigningKey } from './delivery/signature.ts';
@@ -62,12 +63,25 @@ export function livingKeys(keys: readonly SigningKey[], now: number): SigningKey
   return keys.filter((key) => key.retiredAt === undefined || now - key.retiredAt < keyOverlapMs);
 }
 
+const secretsShape = z.object({
+  adminToken: z.string().min(1),
+  password: z.string().min(1),
+  signingKeys: z
+    .array(
+      z.object({
+        // Whoever has an empty key signs for himself.
+        secret: z.string().min(16),
+        retiredAt: z.number().exactOptional(),
+      }),
+    )
+    .min(1)
+    // The first one signs.
+    .refine(([first]) => first?.retiredAt === undefined),
+});
+
 function parse(json: string): Secrets | undefined {
   try {
-    const value = JSON.parse(json) as Partial<Secrets>;
-    const keysRight =
-      value.signingKeys?.length && value.signingKeys.every((key) => typeof key.secret === 'string');
-    return value.adminToken && value.password && keysRight ? (value as Secrets) : undefined;
+    return secretsShape.safeParse(JSON.parse(json)).data;
   } catch {
     return undefined;
   }

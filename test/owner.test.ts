@@ -1,5 +1,5 @@
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
 import { getStatus } from '../src/api/status.ts';
@@ -8,7 +8,9 @@ import { createApiClient } from '../src/owner/client.ts';
 import { openDoor } from '../src/owner/door.ts';
 import { holderHere, readNote, writeNote } from '../src/owner/holder.ts';
 import { shortPath } from '../src/owner/socket-path.ts';
-import { socketTransport } from '../src/owner/transport.ts';
+import { refuseForeign, socketTransport } from '../src/owner/transport.ts';
+import { loadSecrets } from '../src/secrets.ts';
+import { createHandClock, settle } from './fixtures/hand-clock.ts';
 
 t.test('a dataDir has one owner, by whatever path it is reached', async (t) => {
   const home = t.testdir();
@@ -50,12 +52,13 @@ t.test('a note that a kill has left is not believed', async (t) => {
 });
 
 /** A door that answers every request with what it is asked. */
-async function door(dataDir: string) {
+async function door(dataDir: string, clock = createHandClock()) {
   const trusted: unknown[] = [];
   const one = await openDoor({
     dataDir,
     handle: (request, response) => void response.end(request.url),
     onSocket: (socket) => void trusted.push(socket),
+    clock,
   });
   return { ...one, trusted };
 }
@@ -131,6 +134,7 @@ t.test('who answers in another way, or not at all, is told of as such', async (t
       else request.socket.destroy();
     },
     onSocket: () => undefined,
+    clock: createHandClock(),
   });
   const api = createApiClient(socketTransport(dataDir), 'passerelle serve (process 1)');
   await t.rejects(api.call(getStatus, {}), { code: 'BRIDGE_OWNER_OTHER', message: /version/ });
@@ -141,4 +145,108 @@ t.test('who answers in another way, or not at all, is told of as such', async (t
   await t.rejects(api.call(getStatus, {}, AbortSignal.abort(new Error('stopped'))), { message: 'stopped' });
   api.close();
   await one.close();
+});
+
+t.test(
+  'at the end nobody is waited for who asks for nothing, and everybody who is being answered',
+  async (t) => {
+    const dataDir = t.testdir();
+    const clock = createHandClock();
+    let answer = () => {};
+    const one = await openDoor({
+      dataDir,
+      handle: (_request, response) => {
+        answer = () => response.end('done');
+      },
+      onSocket: () => undefined,
+      clock,
+    });
+    const short = shortPath(dataDir, 'serve.sock');
+    const silent = connect(short.path);
+    const asking = connect(short.path);
+    asking.write('GET /work HTTP/1.1\r\nHost: x\r\n\r\n');
+    const half = connect(short.path);
+    half.write('GET /work HT');
+    const ended = new Set<string>();
+    for (const [name, socket] of Object.entries({ silent, asking, half })) {
+      socket
+        .on('error', () => undefined)
+        .on('close', () => ended.add(name))
+        .resume();
+    }
+    await settle(20);
+    let isOver = false;
+    const over = one.drain(new AbortController().signal).then(() => {
+      isOver = true;
+    });
+    await clock.advance(5000);
+    await settle(20);
+    t.strictSame([...ended].sort(), ['half', 'silent']);
+    t.notOk(isOver, 'somebody is being answered');
+    answer();
+    await settle(20);
+    // A command has a moment between two requests.
+    for (let pause = 0; pause < 3; pause++) {
+      await clock.advance(5000);
+      await settle(20);
+    }
+    await over;
+    await one.close();
+    short.done();
+  },
+);
+
+t.test('a lock is for the owner of the data alone, also where it was not', async (t) => {
+  const dataDir = t.testdir();
+  await chmod(dataDir, 0o755);
+  await writeFile(join(dataDir, 'serve.lock'), '', { mode: 0o644 });
+  const claim = claimDataDir(dataDir, 'serve', 0);
+  t.equal((await stat(join(dataDir, 'serve.lock'))).mode & 0o777, 0o600);
+  claim.hasNoDoor();
+  t.match(readNote(dataDir), { command: 'serve', hasNoDoor: true });
+  claim.release();
+});
+
+t.test('a holder in another container of the same name is believed', async (t) => {
+  const dataDir = t.testdir();
+  writeNote(dataDir, { ...holderHere('sync', 0), pid: 2 ** 30, namespace: 'pid:[1]' });
+  t.match(readNote(dataDir), { command: 'sync' });
+});
+
+t.test('a socket is blamed only where it is there', async (t) => {
+  const dataDir = t.testdir();
+  const refusal = Object.assign(new Error('no'), { code: 'EACCES' });
+  t.doesNotThrow(() => refuseForeign(refusal, dataDir));
+  await writeFile(join(dataDir, 'serve.sock'), '');
+  t.throws(() => refuseForeign(refusal, dataDir), {
+    code: 'BRIDGE_DISK',
+    message: /serve\.sock is for the user alone/,
+  });
+});
+
+t.test('keys that are damaged are told as that, and none is taken that anybody could guess', async (t) => {
+  const good = { adminToken: 'a', password: 'b', signingKeys: [{ secret: 'x'.repeat(43) }] };
+  const [key] = good.signingKeys;
+  const damaged: unknown[] = [
+    { ...good, adminToken: 1 },
+    { ...good, password: ['x'] },
+    { ...good, password: '' },
+    { ...good, signingKeys: [] },
+    { ...good, signingKeys: [{ secret: '' }] },
+    { ...good, signingKeys: [{ secret: 'x'.repeat(43), retiredAt: 'yesterday' }] },
+    { ...good, signingKeys: [{ ...key, retiredAt: 1 }] },
+    [],
+    null,
+  ];
+  const dataDir = t.testdir();
+  for (const keys of damaged) {
+    await writeFile(join(dataDir, 'keys.json'), JSON.stringify(keys));
+    t.throws(
+      () => loadSecrets(dataDir),
+      { code: 'BRIDGE_DISK', message: /keys\.json is damaged/ },
+      JSON.stringify(keys),
+    );
+  }
+  await writeFile(join(dataDir, 'keys.json'), JSON.stringify(good));
+  t.strictSame(loadSecrets(dataDir), good);
 });

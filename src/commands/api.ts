@@ -55,6 +55,12 @@ export async function withApi<T>(
       }
     }
     owner?.api.close();
+    const holder = owner ? undefined : readNote(dataDir);
+    if (holder?.hasNoDoor)
+      throw new BridgeError('BRIDGE_CATALOG_IN_USE', {
+        detail: `${heldBy(dataDir)}, whose socket cannot be opened there`,
+        remedy: 'Use its API over HTTP, or see in its log why there is no serve.sock in dataDir',
+      });
     const taken = owner ? undefined : await own(context, { command, needs, usualLevel }, work);
     if (taken && 'done' in taken) return taken.done;
     const waitedMs = clock.now() - beganAt;

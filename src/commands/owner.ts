@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Settings } from '../../config/settings.ts';
 import type { buildApp } from '../app.ts';
 import { type Bridge, createBridge } from '../bridge.ts';
+import type { Clock } from '../core/clock.ts';
 import { isBridgeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { type Claim, claimDataDir } from '../owner/claim.ts';
@@ -18,9 +19,9 @@ export interface Owner {
   transport: Transport;
   /**
    * Gives everything back, in the order in which it was taken.
-   * @param patience aborts when those who came through the door have been waited for long enough
+   * @param longEnough aborts when those who came through the door have been waited for long enough
    */
-  close(patience: AbortSignal): Promise<void>;
+  close(longEnough: AbortSignal): Promise<void>;
 }
 
 export interface OwnerOptions {
@@ -49,7 +50,8 @@ export async function becomeOwner(options: OwnerOptions): Promise<Owner> {
     bridge = await createBridge(settings, log, { keepBaseUrl });
     const app = await build(bridge, claim.holder);
     await app.ready();
-    const door = await doorOf(app, dataDir, log);
+    const door = await doorOf(app, dataDir, log, bridge.clock);
+    if (!door) claim.hasNoDoor();
     return ownerOf({ bridge, app, door, claim });
   } catch (error) {
     await bridge?.close();
@@ -59,12 +61,13 @@ export async function becomeOwner(options: OwnerOptions): Promise<Owner> {
 }
 
 /** Not every file system knows sockets: without one, what is served is served all the same. */
-async function doorOf(app: App, dataDir: string, log: Log): Promise<Door | undefined> {
+async function doorOf(app: App, dataDir: string, log: Log, clock: Clock): Promise<Door | undefined> {
   try {
     return await openDoor({
       dataDir,
       handle: (request, response) => app.routing(request, response),
       onSocket: app.trust,
+      clock,
     });
   } catch (error) {
     if (!isBridgeError(error)) throw error;
@@ -101,8 +104,8 @@ function ownerOf(parts: { bridge: Bridge; app: App; door: Door | undefined; clai
       },
       close: () => undefined,
     },
-    async close(patience) {
-      await door?.drain(patience);
+    async close(longEnough) {
+      await door?.drain(longEnough);
       // What was begun by those who are still there is ended, or left off where that may be.
       app.stopping.now = true;
       await app.close();

@@ -1,5 +1,7 @@
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { BridgeError, type ErrorCode, isBridgeError } from './errors.ts';
+import { diskError } from './folder-check.ts';
 import { asBridgeError } from './sqlite-errors.ts';
 
 /**
@@ -7,6 +9,7 @@ import { asBridgeError } from './sqlite-errors.ts';
  * transaction. @returns what gives it back. @throws BridgeError `code` while somebody else holds it
  */
 export function lockFile(file: string, code: ErrorCode): () => void {
+  keepToOwner(file);
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
     database.exec('begin exclusive');
@@ -18,6 +21,16 @@ export function lockFile(file: string, code: ErrorCode): () => void {
       : named;
   }
   return () => database.close();
+}
+
+/** Whoever may read the file could hold it, and nobody else would get in. @throws BridgeError BRIDGE_DISK */
+function keepToOwner(file: string): void {
+  try {
+    closeSync(openSync(file, 'a', 0o600));
+    if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
+  } catch (error) {
+    throw diskError(file, error);
+  }
 }
 
 /** Holds the lock for as long as some work takes. @throws BridgeError `code` while somebody else holds it */

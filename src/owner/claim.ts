@@ -10,6 +10,8 @@ const lockName = 'serve.lock';
 /** The right to a dataDir: while it is held, no other process opens the catalog, the keys or the trees. */
 export interface Claim {
   holder: Holder;
+  /** Tells others that they cannot work through this process. */
+  hasNoDoor(): void;
   /** Gives the right back. A process that dies gives it back too. */
   release(): void;
 }
@@ -30,6 +32,7 @@ export function claimDataDir(dataDir: string, command: string, now: number): Cla
   }
   return {
     holder,
+    hasNoDoor: () => writeNote(dataDir, { ...holder, hasNoDoor: true }),
     release() {
       removeNote(dataDir);
       release();

@@ -2,14 +2,18 @@ import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync, unlinkSync } from 
 import { createServer, type RequestListener } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
+import type { Clock } from '../core/clock.ts';
 import { BridgeError } from '../core/errors.ts';
 import { diskError } from '../core/folder-check.ts';
 import { shortPath, socketName } from './socket-path.ts';
 
 /** The way in for commands beside this process: `dataDir/serve.sock`, for its owner alone. */
 export interface Door {
-  /** Nobody new comes in; resolves when those who are in have left, or `patience` says that it has been long enough. */
-  drain(patience: AbortSignal): Promise<void>;
+  /**
+   * Nobody new comes in; resolves when those who are in have left, or the signal says that it has been long enough.
+   * Whoever asks for nothing is waited for a moment only.
+   */
+  drain(longEnough: AbortSignal): Promise<void>;
   /** Whoever is left is put out. */
   close(): Promise<void>;
 }
@@ -20,19 +24,34 @@ export interface DoorOptions {
   handle: RequestListener;
   /** Told of every connection that came through the door, before anything is read from it. */
   onSocket: (socket: Socket) => void;
+  clock: Pick<Clock, 'sleep'>;
 }
+
+/** So long an open connection without a request is left alone at the end: a command has a moment between two of them. */
+const idleMs = 5000;
+/** A request that is not there whole by then never will be. */
+const requestTimeoutMs = 60_000;
 
 /**
  * Opens the door. What a kill left of another one is replaced; what belongs to another program is left alone.
  * @throws BridgeError BRIDGE_DISK when there can be no socket, or something else has its name
  */
-export async function openDoor({ dataDir, handle, onSocket }: DoorOptions): Promise<Door> {
+export async function openDoor({ dataDir, handle, onSocket, clock }: DoorOptions): Promise<Door> {
   const path = join(dataDir, socketName);
   // Bound where nobody else can look, and moved once its mode is right: it is never there for others.
   const hall = `${path}.new`;
   const sockets = new Set<Socket>();
   let closing = false;
-  const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, handle);
+  /** Connections of which a request is being answered. */
+  const busy = new Set<Socket>();
+  const server = createServer(
+    { keepAliveTimeout: 0, requestTimeout: requestTimeoutMs },
+    (request, response) => {
+      busy.add(request.socket);
+      response.once('close', () => busy.delete(request.socket));
+      handle(request, response);
+    },
+  );
   server.on('connection', (socket) => {
     if (closing) return socket.destroy();
     sockets.add(socket);
@@ -62,11 +81,25 @@ export async function openDoor({ dataDir, handle, onSocket }: DoorOptions): Prom
   }
   const { ino } = lstatSync(path);
 
-  async function drain(patience: AbortSignal): Promise<void> {
+  async function drain(longEnough: AbortSignal): Promise<void> {
     closing = true;
     // Whoever comes now finds no door, and is not left standing before one that nobody opens.
     if (lstatSync(path, { throwIfNoEntry: false })?.ino === ino) unlinkSync(path);
-    await allGone(patience);
+    const left = new AbortController();
+    const dismissed = dismissIdle(left.signal);
+    await allGone(longEnough);
+    left.abort();
+    await dismissed;
+  }
+
+  /** Again and again, since a connection may fall silent later. */
+  async function dismissIdle(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const silent = [...sockets].filter((socket) => !busy.has(socket));
+      await clock.sleep(idleMs, signal).catch(() => undefined);
+      if (signal.aborted) return;
+      for (const socket of silent) if (!busy.has(socket)) socket.destroy();
+    }
   }
 
   return {

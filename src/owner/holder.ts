@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -13,10 +13,14 @@ const noteShape = z.object({
   command: z.string().min(1),
   /** Name of the machine or of the container. */
   host: z.string(),
+  /** Its namespace of processes: containers may share a name. */
+  namespace: z.string().optional(),
   /** When it took dataDir, milliseconds UTC. */
   since: z.number(),
   /** When the process began, in the kernel's own count; tells it from a later one of the same number. */
   startTicks: z.string().optional(),
+  /** Commands cannot work through it: its folder knows no sockets, or something is in the way. */
+  hasNoDoor: z.boolean().optional(),
 });
 
 /** Who holds a dataDir, as it wrote of itself. */
@@ -25,11 +29,13 @@ export type Holder = z.infer<typeof noteShape>;
 /** This process as a holder. @param now milliseconds UTC */
 export function holderHere(command: string, now: number): Holder {
   const startTicks = startTicksOf(process.pid);
+  const namespace = namespaceHere();
   return {
     pid: process.pid,
     command,
     host: hostname(),
     since: now,
+    ...(namespace !== undefined && { namespace }),
     ...(startTicks !== undefined && { startTicks }),
   };
 }
@@ -58,7 +64,7 @@ export function readNote(dataDir: string): Holder | undefined {
     return undefined;
   }
   const note = noteShape.safeParse(raw).data;
-  if (!note || note.host !== hostname()) return note;
+  if (!note || note.host !== hostname() || note.namespace !== namespaceHere()) return note;
   return isRunning(note) ? note : undefined;
 }
 
@@ -79,6 +85,15 @@ function isRunning({ pid, startTicks }: Holder): boolean {
   }
   const now = startTicksOf(pid);
   return startTicks === undefined || now === undefined || now === startTicks;
+}
+
+/** `pid:[4026531836]`; undefined where there is no such link. */
+function namespaceHere(): string | undefined {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return undefined;
+  }
 }
 
 /** Field 22 of /proc/<pid>/stat (proc(5)); undefined where there is no such file. */

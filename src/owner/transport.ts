@@ -1,7 +1,10 @@
+import { lstatSync } from 'node:fs';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { BridgeError } from '../core/errors.ts';
+import { diskError } from '../core/folder-check.ts';
 import { shortPath, socketName } from './socket-path.ts';
 
 /** One request to the API. `path`: with its query. */
@@ -71,12 +74,19 @@ export function isNobodyThere(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(code ?? '');
 }
 
-/** @throws BridgeError BRIDGE_DISK when the socket is there and is not for this user */
+/** @throws BridgeError BRIDGE_DISK when the folder is closed to this user, or the socket in it is not for him */
 export function refuseForeign(error: unknown, dataDir: string): void {
   const { code } = error as NodeJS.ErrnoException;
-  if (code === 'EACCES' || code === 'EPERM')
-    throw new BridgeError('BRIDGE_DISK', {
-      detail: `${dataDir}/${socketName} is for the user alone that runs passerelle serve (${code})`,
-      cause: error,
-    });
+  if (code !== 'EACCES' && code !== 'EPERM') return;
+  const path = join(dataDir, socketName);
+  try {
+    // A folder that may not be entered says the same of everything in it, whether it is there or not.
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
+  } catch (error) {
+    throw diskError(path, error);
+  }
+  throw new BridgeError('BRIDGE_DISK', {
+    detail: `${path} is for the user alone that runs passerelle serve (${code})`,
+    cause: error,
+  });
 }
