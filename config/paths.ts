@@ -3,20 +3,34 @@ import { type Reading, refused } from './reading.ts';
 
 export const folderRight = 'the path of a folder, such as /srv/passerelle/library';
 
-/** Folders of the system, which nothing of ours may fill. Below them there may be room. */
-const systemFolders = [
+/** Of the system, with all below them: nothing of ours may stand there. */
+const systemTrees = [
   'bin',
   'boot',
   'dev',
   'etc',
-  'home',
   'lib',
   'lib32',
   'lib64',
-  'root',
+  'libx32',
+  'proc',
   'sbin',
+  'sys',
   'usr',
+];
+
+/** Of the system, but with room below them for what is ours. */
+const systemTops = [
+  'home',
+  'root',
+  'run',
+  'tmp',
+  'usr/local',
   'var',
+  'var/cache',
+  'var/lib',
+  'var/log',
+  'var/tmp',
 ];
 
 /** Why a text is no folder to write in; nothing is looked at on the disk. */
@@ -31,9 +45,10 @@ export function whyNoFolder(text: string): string | undefined {
   if (path.split('/').some((name) => Buffer.byteLength(name) > 255))
     return 'holds a name of more than 255 bytes';
   if (path === '/') return `${text} is the top of the disk`;
-  if (/^\/(?:proc|sys|dev)\//.test(`${path}/`) && !/^\/dev\/shm\/./.test(path))
-    return `${text} belongs to the system`;
-  return systemFolders.includes(path.slice(1)) ? `${text} belongs to the system` : undefined;
+  if (/^\/(?:dev\/shm|usr\/local)\/./.test(path)) return undefined;
+  const [, top = ''] = path.split('/');
+  const isSystem = systemTrees.includes(top) || systemTops.includes(path.slice(1));
+  return isSystem ? `${text} belongs to the system` : undefined;
 }
 
 export const fileRight = 'the path of a file, such as /etc/ssl/passerelle.pem';

@@ -4,6 +4,7 @@ import { explain } from './commands/explain.ts';
 import * as values from './commands/option-values.ts';
 import { alone, createUsage, isGiven, only } from './commands/usage.ts';
 import { version } from './core/version.ts';
+import { kindNames, unfitFields } from './library/override-fields.ts';
 
 const overrideKinds = ['movie', 'episode', 'extra', 'ignore'];
 
@@ -132,10 +133,11 @@ export async function runCli(context: Context, args: readonly string[]): Promise
     ({ list, clear, ...said }, [path]) => {
       if (list) return path === undefined ? [] : ['--list lists everything; leave the path out'];
       if (path === undefined) return ['name a path of the account, or --list'];
-      if (said.as === 'movie')
-        return ['--season', '--episode', '--date']
-          .filter((option) => isGiven(said, option))
-          .map((option) => `a movie has no ${option}`);
+      const kind = String(said.as ?? '');
+      const unfit = (unfitFields[kind] ?? [])
+        .map((field) => `--${field === 'episodes' || field === 'ids' ? field.slice(0, -1) : field}`)
+        .filter((option) => isGiven(said, option));
+      if (unfit.length > 0) return unfit.map((option) => `${kindNames[kind]} has no ${option}`);
       const saysNothing = !clear && !overrideOptions.some((option) => isGiven(said, option));
       return saysNothing ? [`say what it is: ${overrideOptions.join(', ')}; or --clear`] : [];
     },

@@ -32,6 +32,9 @@ const rows: [args: string, ...words: string[]][] = [
   ['fix --list --year 2000', '--year does not fit --list; leave one of them out'],
   ['fix /x --clear --title y', '--title does not fit --clear; leave one of them out'],
   ['fix /x --as movie --season 2', 'a movie has no --season'],
+  ['fix /x --as extra --episode 2 --season 1', 'an extra has no --season', 'an extra has no --episode'],
+  ['fix /x --as ignore --year 1999', 'what is ignored has no --year'],
+  ['fix /x --as ignore --id tmdb-1', 'what is ignored has no --id'],
   [
     'doctor --agent x --address 1.2.3',
     '--address must be an internet address such as 192.168.1.20, not "1.2.3"',
@@ -114,7 +117,10 @@ t.test('what may be said of a file is told in our words too', async (t) => {
     [{ year: 'abc' }, 'year must be a number from 1870 to 2100'],
     [{ as: 'film' }, 'as must be movie, episode, extra or ignore'],
     [{ ids: { imdb: '5' } }, 'ids must be such as tmdb-603'],
-    [{ as: 'movie', season: 0 }, 'a movie has no season, no episodes and no air date'],
+    [{ as: 'movie', season: 0 }, 'a movie has no season'],
+    [{ as: 'movie', season: 0, date: '2020-01-01' }, 'a movie has no season; a movie has no date'],
+    [{ as: 'ignore', title: 'x' }, 'what is ignored has no title'],
+    [{ as: 'extra', episodes: [1] }, 'an extra has no episodes'],
     [{ color: 1 }, 'color is nothing that can be said'],
   ] as const)
     t.match(readOverride(said), { wrong: words });

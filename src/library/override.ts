@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ProviderIds, Recognition } from '../naming/text/recognition.ts';
+import { kindNames, unfitFields } from './override-fields.ts';
 
 const id = (pattern: RegExp, right: string) => z.string().refine((text) => pattern.test(text), right);
 
@@ -25,8 +26,11 @@ export const overrideShape = z
 
 const shape = overrideShape
   .refine((value) => Object.keys(value).length > 0, 'nothing is said')
-  .refine(({ as, season, episodes, date }) => as !== 'movie' || (season ?? episodes ?? date) === undefined, {
-    error: 'a movie has no season, no episodes and no air date',
+  .superRefine((value, context) => {
+    const kind = value.as ?? '';
+    for (const field of unfitFields[kind] ?? [])
+      if (value[field] !== undefined)
+        context.addIssue({ code: 'custom', message: `${kindNames[kind]} has no ${field}` });
   });
 
 export type Override = z.infer<typeof shape>;
