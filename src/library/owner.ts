@@ -16,13 +16,34 @@ const nameless =
  * named (`Alien (1979)-trailer.mkv`). Undefined when that is not clear.
  */
 export function ownerOf(name: string, owners: readonly Owner[], isApart: boolean): string | undefined {
-  const real = owners.filter(({ titleKey }) => !titleKey.startsWith('unsorted'));
-  const keys = new Set(real.map((owner) => owner.titleKey));
-  const base = baseName(name);
-  if (keys.size === 1 && (isApart || nameless.test(base))) return real[0]?.titleKey;
-  const own = sameTitleKey(base);
-  const named = real
-    .filter(({ title }) => title !== '' && own.startsWith(sameTitleKey(title)))
+  const [first, ...others] = new Set(realOf(owners).map((owner) => owner.titleKey));
+  const isNameless = nameless.test(baseName(name));
+  if (first !== undefined && others.length === 0 && (isApart || isNameless)) return first;
+  return namedOwner(name, owners);
+}
+
+/** The title with the longest name that the extra's begins with, word by word. */
+export function namedOwner(name: string, owners: readonly Owner[]): string | undefined {
+  const starts = new Set<string>();
+  let start = '';
+  for (const word of baseName(name).split(/[^\p{L}\p{N}\p{M}&'\u2019]+/u)) {
+    start += sameTitleKey(word);
+    starts.add(start);
+  }
+  const named = realOf(owners)
+    .filter(({ title }) => title !== '' && starts.has(sameTitleKey(title)))
     .sort((a, b) => b.title.length - a.title.length)[0];
   return named?.titleKey;
+}
+
+/** Each title of some files once. A file without a place is nobody's owner. */
+export function ownersOf(files: readonly { title: string; titleKey: string | undefined }[]): Owner[] {
+  const owners = new Map<string, Owner>();
+  for (const { title, titleKey } of files)
+    if (titleKey !== undefined) owners.set(`${titleKey}\0${title}`, { title, titleKey });
+  return realOf([...owners.values()]);
+}
+
+function realOf(owners: readonly Owner[]): Owner[] {
+  return owners.filter(({ titleKey }) => !titleKey.startsWith('unsorted'));
 }

@@ -44,7 +44,7 @@ export interface Recognitions {
   /** What these files were taken for last. */
   ofFiles(fileIds: readonly FileId[]): Promise<Map<string, Recognition>>;
   /**
-   * Extras without a place in the folders that `folderIds` names, below them and beside them: they may belong to what
+   * Extras without a place in the folders that `folderIds` names, below, above and beside them: they may belong to what
    * came there. Beside means among as few folders as a title has, not among the titles of a whole library.
    */
   extrasNear(folderIds: readonly FolderId[]): Promise<FileId[]>;
@@ -101,6 +101,9 @@ export function createRecognitions(db: Kysely<Schema>, codec: Codec<Recognition>
         with near(id) as (
           select value from json_each(${JSON.stringify(folderIds)})
           union select id from folders where parent_id in ${inList(folderIds)}
+          union select parent_id from folders where id in ${inList(folderIds)}
+          union select above.parent_id from folders own join folders above on above.id = own.parent_id
+            where own.id in ${inList(folderIds)}
           union select beside.id from folders own join folders beside on beside.parent_id = own.parent_id
             where own.id in ${inList(folderIds)} and ${mostBeside} >= (
               select count(*) from (select 1 from folders f where f.parent_id = own.parent_id limit ${mostBeside + 1}))

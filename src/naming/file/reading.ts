@@ -55,6 +55,22 @@ function joinBrackets(folders: string[], fileName: string): string {
   return `${before} ${fileName}`;
 }
 
+/** `Show-trailer`: behind a hyphen alone it is a kind of extra to every media server. */
+const extraSuffix =
+  /(?<=[^ ._])-(?:trailer|teaser|featurette|deleted(?:[ ._-]?scenes?)?|behind[ ._-]?the[ ._-]?scenes|interview|scene|clip|short|extra|other)$/i;
+
+/** A special with a number is an episode, also where its title is made of words for extras (`S00E01.Making.Of`). */
+function ownExtra(
+  folded: string,
+  marker: Marker | undefined,
+  { season, title }: Ancestors,
+): string | undefined {
+  const extra = extraName(folded, title);
+  if (extra === undefined || extra === 'sample' || extraSuffix.test(folded)) return extra;
+  const isNumbered = marker ? marker.episodes.length > 0 : /^\d{1,3}(?=[ ._-])/.test(folded);
+  return isNumbered && (marker?.season ?? season) === 0 ? undefined : extra;
+}
+
 /** Reads a path by itself; undefined when it names neither a video nor a subtitle. */
 export function readPath(path: string, sizeBytes?: number): Reading | undefined {
   const folders = path.split('/').filter((segment) => segment !== '');
@@ -65,6 +81,7 @@ export function readPath(path: string, sizeBytes?: number): Reading | undefined 
   const ancestors = readAncestors(splitDiscFolder(folders));
   const quoted = quotedEdition(name);
   const tagAt = findTag(folded, quoted?.at);
+  const marker = findMarker(folded);
   const release = readRelease(name.extension ? `${folded}.${name.extension}` : folded);
   if (quoted?.edition) release.edition ??= quoted.edition;
   return {
@@ -73,10 +90,10 @@ export function readPath(path: string, sizeBytes?: number): Reading | undefined 
     ancestors,
     release,
     tagAt,
-    marker: findMarker(folded),
+    marker,
     date: findDate(folded),
     year: ownYear(folded, release.year, tagAt),
-    extra: ancestors.extra ?? extraName(folded, ancestors.title),
+    extra: ancestors.extra ?? ownExtra(folded, marker, ancestors),
     isSubtitle: isSubtitle(fileName),
     ...(sizeBytes !== undefined && { sizeBytes }),
   };

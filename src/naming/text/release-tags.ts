@@ -105,6 +105,8 @@ export function findTag(folded: string, editionAt = -1): number {
 /** Whether a tag stands before the title (`4K.Title`, `VOSTFR - Title`), and is not its first word (`VF mon amour (2010)`). */
 export function opensWithTag(folded: string): boolean {
   if (folded.search(strongTag) !== 0 && folded.search(upperTag) !== 0) return false;
+  const tech = techWord.exec(folded)?.[0];
+  if (tech !== undefined && leadsToYear(folded.slice(tech.length))) return false;
   const word = wordTag.exec(folded)?.[0];
   return word === undefined || !goesOnToYear(folded.slice(word.length));
 }
@@ -120,6 +122,20 @@ function goesOnToYear(rest: string): boolean {
   return !/^(?:st|sub|hd|sd|dl)(?![a-z0-9])/i.test(words) && !strongTag.test(rest) && !upperTag.test(rest);
 }
 
+/** Technical words that a title may hold as well, between others. */
+const techWord =
+  /^(?:hevc|hdr|atmos|blu-?ray|uhd|remux|remastered|dubbed|flac|dts|divx|xvid|proper|repack|unrated|mp3|aac)(?![a-z0-9])/i;
+/** One to six plain words, then a year or the marker of an episode. */
+const wordsToYear = /^[ ._]+((?:[a-z][a-z']*[ ._]+){1,6}?)(?:[([]?(?:19|20)\d\d(?!\d)|s\d{1,2}[ ._]?e\d)/i;
+
+/** Whether words of a title lead from a technical word to the year or the episode: a tag has other tags behind it. */
+function leadsToYear(rest: string): boolean {
+  const words = wordsToYear.exec(rest)?.[1];
+  return words !== undefined && !strongTag.test(words) && !upperTag.test(words) && !language.test(words);
+}
+const language =
+  /(?<![a-z])(?:french|german|italian|spanish|english|eng|fra|vost|multi|dual|subs?|internal|limited|extended|complete|dc|cut|edition|version|imax|3d)(?![a-z])/i;
+
 /** Words that end no title: the tag behind them is its last word (`VO et VF`, `Mon ami le VF`). */
 const joint = /(?<![a-z0-9])(?:et|and|la|le|les|de|du|des|the|of|my|mon|ma|un|une|au|aux)[ ._]+$/i;
 
@@ -127,6 +143,8 @@ const joint = /(?<![a-z0-9])(?:et|and|la|le|les|de|du|des|the|of|my|mon|ma|un|un
 function isOfTitle(folded: string, at: number): boolean {
   const before = folded.slice(0, at);
   if (opensTitle(before)) return true;
+  const tech = techWord.exec(folded.slice(at))?.[0];
+  if (tech !== undefined && leadsToYear(folded.slice(at + tech.length))) return true;
   const word = wordTag.exec(folded.slice(at))?.[0];
   return word !== undefined && (joint.test(before) || goesOnToYear(folded.slice(at + word.length)));
 }

@@ -4,11 +4,11 @@ import type { Placement } from '../../catalog/tree/placements.ts';
 import type { FileId, FolderId } from '../../core/ids.ts';
 import { createBreather } from '../../core/turns.ts';
 import type { LibraryFile } from '../../library/layout.ts';
-import { type Owner, ownerOf } from '../../library/owner.ts';
 import { admits, keyIn, type Tree } from '../../library/trees.ts';
 import { unseenExtras } from '../../naming/folders/extras.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';
 import { pinnedReading } from './pinned-reading.ts';
+import { placeExtrasIn } from './place-extras.ts';
 
 /** A file and what it was taken for. */
 export interface RecognisedFile {
@@ -70,7 +70,7 @@ export async function placeIn(
     } else if (own !== undefined) places.push({ fileId: file.fileId, titleKey: own, stem: undefined });
     else if (isShownExtra(recognition) && admits(tree, file, 'extra')) extras.push(one);
   }
-  const placed = await placeExtrasIn(catalog, tree, extras, titled, places);
+  const placed = await placeExtrasIn(catalog, tree, extras, { titled, places, midCrawl });
   const owned = new Set(placed.map(({ fileId }) => fileId));
   for (const { file } of extras) if (!owned.has(file.fileId)) open.push(file.fileId);
   return { places: [...places, ...placed], open };
@@ -100,56 +100,4 @@ async function formerPlaces(
     const place = former && places.get(former.id);
     return place && { ...place, recognition: readings.get(former.id) };
   };
-}
-
-/** An extra belongs to the title of the files around it, or of those in the folder above. */
-async function placeExtrasIn(
-  catalog: Catalog,
-  tree: Tree,
-  extras: readonly RecognisedFile[],
-  titled: readonly RecognisedFile[],
-  places: readonly Placement[],
-): Promise<Placement[]> {
-  if (extras.length === 0) return [];
-  const keyOf = new Map(places.map((place) => [place.fileId, place.titleKey]));
-  const found: Placement[] = [];
-  for (const [folderId, group] of Map.groupBy(extras, (one) => one.folderId)) {
-    const around = titled.filter((one) => one.folderId === folderId && one.recognition.kind !== 'extra');
-    const near = around.flatMap((one): Owner[] => {
-      const titleKey = keyOf.get(one.file.fileId);
-      return titleKey === undefined ? [] : [{ title: one.recognition.title ?? '', titleKey }];
-    });
-    const isApart = near.length === 0;
-    const owners = isApart ? await ownersAbove(catalog, tree, folderId, keyOf) : near;
-    for (const { file } of group) {
-      const titleKey = ownerOf(file.name, owners, isApart);
-      if (titleKey !== undefined) found.push({ fileId: file.fileId, titleKey, stem: undefined });
-    }
-  }
-  return found;
-}
-
-async function ownersAbove(
-  catalog: Catalog,
-  tree: Tree,
-  folderId: FolderId,
-  /** Titles of files that are being placed just now. */
-  now: ReadonlyMap<string, string>,
-): Promise<Owner[]> {
-  const [, parentId] = await catalog.files.foldersAbove(folderId);
-  if (parentId === undefined) return [];
-  const children = await catalog.files.subFolders([parentId]);
-  // `Show/Bonus` belongs to what lies in `Show/Season 01`.
-  for (const folders of [[parentId], children.map((child) => child.id)]) {
-    const ids = (await catalog.files.filesOfFolders(folders)).map((file) => file.id);
-    const places = await catalog.placementsOf(tree.name).placesOf(ids);
-    const recognitions = await catalog.recognitions.ofFiles(ids);
-    const owners = ids.flatMap((id): Owner[] => {
-      const titleKey = now.get(id) ?? places.get(id)?.titleKey;
-      const { kind, title = '' } = recognitions.get(id) ?? {};
-      return titleKey === undefined || kind === 'extra' ? [] : [{ title, titleKey }];
-    });
-    if (owners.length > 0) return owners;
-  }
-  return [];
 }

@@ -1,0 +1,108 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { Placement } from '../../catalog/tree/placements.ts';
+import type { FileId, FolderId } from '../../core/ids.ts';
+import { namedOwner, type Owner, ownerOf, ownersOf } from '../../library/owner.ts';
+import type { Tree } from '../../library/trees.ts';
+import type { RecognisedFile } from './place-files.ts';
+
+/** No title has more folders: among more of them a file belongs to nobody by its place alone. */
+const maxFolders = 50;
+
+export interface Around {
+  titled: readonly RecognisedFile[];
+  /** Of those that are being placed just now. */
+  places: readonly Placement[];
+  midCrawl: boolean;
+}
+
+/**
+ * An extra belongs to the title that it names, of those in its own folder, below it, above it and beside it; one that names
+ * none, to the only title of the nearest of these. A stranger's it never is.
+ */
+export async function placeExtrasIn(
+  catalog: Catalog,
+  tree: Tree,
+  extras: readonly RecognisedFile[],
+  { titled, places, midCrawl }: Around,
+): Promise<Placement[]> {
+  if (extras.length === 0) return [];
+  const now = new Map(places.map((place) => [place.fileId, place.titleKey]));
+  const videos = Map.groupBy(
+    titled.filter(({ recognition }) => recognition.kind !== 'extra'),
+    (one) => one.folderId,
+  );
+  const found: Placement[] = [];
+  for (const [folderId, group] of Map.groupBy(extras, (one) => one.folderId)) {
+    const near = ownersOf(
+      (videos.get(folderId) ?? []).map(({ file, recognition }) => ({
+        title: recognition.title ?? '',
+        titleKey: now.get(file.fileId),
+      })),
+    );
+    const levels = [async () => near, ...levelsAround(catalog, tree, folderId, now)].map(once);
+    for (const one of group) {
+      const titleKey = await ownerIn(levels, one, midCrawl);
+      if (titleKey !== undefined) found.push({ fileId: one.file.fileId, titleKey, stem: undefined });
+    }
+  }
+  return found;
+}
+
+type Level = () => Promise<Owner[]>;
+
+async function ownerIn(
+  levels: readonly Level[],
+  { file, recognition }: RecognisedFile,
+  midCrawl: boolean,
+): Promise<string | undefined> {
+  for (const level of levels) {
+    const named = namedOwner(file.name, await level());
+    if (named !== undefined) return named;
+  }
+  const inFolder = recognition.reasons.some((line) => line.startsWith('extra: folder'));
+  for (const [at, level] of levels.entries()) {
+    const owners = await level();
+    // What the crawl lists later may be nearer.
+    if (owners.length > 0)
+      return midCrawl && at > 0 && !inFolder ? undefined : ownerOf(file.name, owners, at > 0 && inFolder);
+  }
+  return undefined;
+}
+
+/** What lies in the folders below, in the one above, and in those beside: `Show/Bonus` belongs to what lies in `Show/Season 01`. */
+function levelsAround(
+  catalog: Catalog,
+  tree: Tree,
+  folderId: FolderId,
+  now: ReadonlyMap<FileId, string>,
+): Level[] {
+  const idsBelow = async (ids: readonly FolderId[]) => {
+    const children = await catalog.files.subFolders(ids);
+    return children.length > maxFolders ? [] : children.map(({ id }) => id);
+  };
+  const parent = once(async () => (await catalog.files.foldersAbove(folderId)).slice(1, 2));
+  const below = async () => {
+    const children = await idsBelow([folderId]);
+    return children.length === 0 ? [] : [...children, ...(await idsBelow(children))];
+  };
+  const beside = async () => (await idsBelow(await parent())).filter((id) => id !== folderId);
+  return [below, parent, beside].map((folders) => async () => {
+    const ids = (await catalog.files.filesOfFolders(await folders())).map((file) => file.id);
+    if (ids.length === 0) return [];
+    const places = await catalog.placementsOf(tree.name).placesOf(ids);
+    const recognitions = await catalog.recognitions.ofFiles(ids);
+    return ownersOf(
+      ids
+        .filter((id) => recognitions.get(id)?.kind !== 'extra')
+        .map((id) => ({
+          title: recognitions.get(id)?.title ?? '',
+          titleKey: now.get(id) ?? places.get(id)?.titleKey,
+        })),
+    );
+  });
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => (result ??= work());
+}

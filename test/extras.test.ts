@@ -1,0 +1,129 @@
+import t from 'tap';
+import { recognise } from '../src/naming/recognise.ts';
+import { file, others, startBridge } from './fixtures/start-bridge.ts';
+import { strmPaths } from './fixtures/strm-files.ts';
+import type { AccountFolder } from './simulator/simulator.ts';
+
+/** What is an extra, and of what. */
+
+const folder = (name: string, files: readonly string[], folders: AccountFolder[] = []): AccountFolder => ({
+  name,
+  files: files.map(file),
+  folders,
+});
+const films = { name: 'Films', files: others };
+const season = folder('Saison 1', ['Dark.Harbor.S01E01.mkv', 'Dark.Harbor.S01E02.mkv']);
+
+/** Accounts in which an extra lies near a stranger, and where it belongs; undefined = to nobody. */
+const cases: readonly (readonly [what: string, account: AccountFolder, owner: string | undefined])[] = [
+  [
+    'its own videos lie one folder deeper',
+    folder(
+      'S',
+      ['The.100.S01E01.mkv'],
+      [folder('Dark Harbor', ['Dark.Harbor.S02E03-trailer.mp4'], [season])],
+    ),
+    'Shows/Dark Harbor',
+  ],
+  [
+    'they lie deeper, and its name says nothing',
+    folder('S', ['The.100.S01E01.mkv'], [folder('Dark Harbor', ['Trailer.mp4'], [season])]),
+    'Shows/Dark Harbor',
+  ],
+  [
+    'they lie beside strangers in the folder above',
+    folder(
+      'S',
+      ['The.100.S01E01.mkv', 'Dark.Harbor.S01E01.mkv'],
+      [folder('Plus', ['Dark.Harbor-trailer.mp4'])],
+    ),
+    'Shows/Dark Harbor',
+  ],
+  [
+    'a folder of extras beside the seasons',
+    folder('S', [], [folder('Dark Harbor', [], [season, folder('Bonus', ['Le tournage.mkv'])])]),
+    'Shows/Dark Harbor',
+  ],
+  [
+    'a stranger is all there is',
+    folder('S', ['The.100.S01E01.mkv'], [folder('Dark Harbor', ['Dark.Harbor.S02E03-trailer.mp4'])]),
+    undefined,
+  ],
+  [
+    'the title of a stranger begins like its own',
+    folder('S', ['It.1990.mkv'], [folder('Plus', ['Italian.Job-trailer.mp4'])]),
+    undefined,
+  ],
+];
+
+for (const [what, account, owner] of cases)
+  t.test(`whose an extra is: ${what}`, async (t) => {
+    const one = await startBridge(t, { folders: [account, films] });
+    const extras = async () =>
+      (await strmPaths(one))
+        .filter((path) => /\/(?:trailers|extras)\//.test(path))
+        .map((path) => path.split('/').slice(0, 2).join('/'));
+    await one.sync();
+    t.strictSame(await extras(), owner === undefined ? [] : [owner]);
+    await one.sync({ full: true });
+    t.strictSame(await extras(), owner === undefined ? [] : [owner]);
+  });
+
+t.test('a special with a number is an episode, whatever words its title is made of', async (t) => {
+  for (const words of [
+    'Making.Of',
+    'Making of',
+    'Bonus',
+    'Bande-annonce',
+    'Scenes coupees',
+    'Deleted Scenes',
+    'Bloopers',
+  ])
+    for (const path of [
+      `/S/Lost.S00E01.${words}.mkv`,
+      `/S/Lost S00E01 - ${words}.mkv`,
+      `/S/Lost - 0x01 - ${words}.mkv`,
+      `/Séries/Lost/Specials/01 - ${words}.mkv`,
+      `/Séries/Lost/Saison 0/Lost E01 - ${words}.mkv`,
+    ])
+      t.match(recognise(path), { kind: 'episode', title: 'Lost', season: 0, episodes: [1] }, path);
+  for (const name of ['Lost.S00E01-trailer', 'Lost.S00E01-sample', 'Lost.S01E01 - Making of', 'Making of'])
+    t.match(recognise(`/Séries/Lost/${name}.mkv`), { kind: 'extra' }, name);
+});
+
+t.test('a technical word among the words of a title is one of them', async (t) => {
+  for (const word of [
+    'Hevc',
+    'HDR',
+    'Atmos',
+    'Remux',
+    'BluRay',
+    'Dubbed',
+    'Flac',
+    'DTS',
+    'Divx',
+    'Web',
+    'Max',
+    'Dual',
+  ]) {
+    const films: [string, string][] = [
+      [`${word}.Only.2020.mkv`, `${word} Only`],
+      [`${word}.Only.2020.1080p.BluRay.x264-GRP.mkv`, `${word} Only`],
+      [`${word} Only (2020).mkv`, `${word} Only`],
+      [`My.${word}.Story.2020.1080p.mkv`, `My ${word} Story`],
+      [`My ${word} Story (2020).mkv`, `My ${word} Story`],
+      [`The.${word}.2020.1080p.mkv`, `The ${word}`],
+      [`${word}.2020.1080p.mkv`, word],
+    ];
+    for (const [name, title] of films) t.match(recognise(`/Films/${name}`), { title, year: 2020 }, name);
+    t.match(recognise(`/My.${word}.Story.S01E01.1080p.mkv`), { title: `My ${word} Story`, episodes: [1] });
+  }
+  for (const name of [
+    'Heat.HEVC.1995',
+    'Heat.BluRay.FRENCH.1995',
+    'Heat.HDR.DTS.1995',
+    'Heat.Remux.1995',
+    '4K.Heat.1995',
+  ])
+    t.match(recognise(`/Films/${name}.mkv`), { title: 'Heat', year: 1995 }, name);
+});
