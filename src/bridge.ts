@@ -28,6 +28,7 @@ import { createNotifier } from './notify/notifier.ts';
 import type { Result, Sight } from './notify/outbox/notices.ts';
 import { createPlayback } from './playback.ts';
 import { keyOverlapMs, keysFile, livingKeys, loadSecrets, rotateSigningKey } from './secrets.ts';
+import type { SidecarReader } from './sidecars/sidecar-reader.ts';
 import { createDiskThread, type Disk } from './tree/tree.ts';
 
 /** What may be handed in instead of the real thing. */
@@ -35,6 +36,7 @@ export interface BridgeOverrides {
   clock?: Clock;
   dispatcher?: Dispatcher;
   disk?: Disk;
+  sidecarReader?: SidecarReader;
   /**
    * Where the settings name no base URL, the one that was in force last: a command in a shell of its own must not
    * rewrite every STRM file of the service beside it.
@@ -147,6 +149,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     catalog,
     trees,
     disk: overrides.disk ?? createDiskThread(),
+    sidecarReader: overrides.sidecarReader,
     host,
     reader,
     baseUrl,

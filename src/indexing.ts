@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import type { Catalog } from './catalog/catalog.ts';
-import type { Clock } from './core/clock.ts';
+import { type Clock, systemClock } from './core/clock.ts';
 import type { FileId } from './core/ids.ts';
 import type { Log } from './core/log.ts';
 import { createTreeMoves } from './curation/moves.ts';
@@ -17,6 +17,7 @@ import { createTrash } from './reconcile/trash.ts';
 import type { OnWritten } from './reconcile/tree-writer.ts';
 import { createSidecarCache } from './sidecars/sidecar-cache.ts';
 import { createSidecarFetcher } from './sidecars/sidecar-fetcher.ts';
+import { createSidecarReader, type SidecarReader } from './sidecars/sidecar-reader.ts';
 import { crawlShare, createCrawlBudget } from './sync/discovery/budget.ts';
 import { createDiscoveryLoop } from './sync/discovery/loop.ts';
 import { createScanFolder } from './sync/discovery/scan-folder.ts';
@@ -33,6 +34,7 @@ export interface IndexingParts {
   catalog: Catalog;
   trees: Trees;
   disk: Disk;
+  sidecarReader?: SidecarReader | undefined;
   host: Pick<Host, 'account' | 'keyFingerprint' | 'limits' | 'listAccount' | 'listFolder'>;
   reader: Pick<Reader, 'open'>;
   /** What addresses in STRM files begin with, and how they are signed. */
@@ -49,6 +51,8 @@ export function createIndexing(parts: IndexingParts) {
     dir: join(dataDir, 'sidecars'),
     clock,
     log,
+    reader: parts.sidecarReader ?? createSidecarReader({ clock: systemClock }),
+    putAside: catalog.putAside,
     intervalMs: syncSettings.smallFileIntervalMs,
     open: (file, signal) =>
       reader.open(file, { start: 0, end: file.sizeBytes - 1 }, { urgency: 'background', signal }),
@@ -144,6 +148,7 @@ export function createIndexing(parts: IndexingParts) {
       review: (limit: number, signal: AbortSignal, after?: FileId) =>
         filesToReview(catalog, limit, signal, after),
       leftOut: createLeftOut({ catalog, trees, away: publisher.away }),
+      putAside: catalog.putAside.list,
       proposals: createDecisions({ catalog, clock, retention, publisher, lockPath }),
     },
   };

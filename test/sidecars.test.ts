@@ -12,6 +12,7 @@ import { createSidecarFetcher } from '../src/sidecars/sidecar-fetcher.ts';
 import { createHandClock } from './fixtures/hand-clock.ts';
 import { folder } from './fixtures/ids.ts';
 import { type Setup, setup, signal } from './fixtures/setup.ts';
+import { createPutAsideHere, readerHere } from './fixtures/sidecar-parts.ts';
 import type { AccountFolder, FileSpec } from './simulator/simulator.ts';
 import { spoken, srt } from './tables/spoken-lines.ts';
 
@@ -30,6 +31,8 @@ function store(t: { testdir(): string }, contents: Record<string, Buffer | Error
     clock,
     log: silentLog,
     open,
+    reader: readerHere,
+    putAside: createPutAsideHere(),
     intervalMs: 0,
   });
   const fileOf = (name: string, sizeBytes = 10): CatalogFile => ({
@@ -130,7 +133,8 @@ t.test('texts come before pictures; a lock or the end of the time leaves the res
         throw new BridgeError('BRIDGE_GATE_CLOSED', { retryAt: clock.now() + 1000 });
       return 'fetched' as const;
     },
-  } as never;
+    rest: async () => undefined,
+  };
   const fetchSideCars = createSidecarFetcher({ sideCars, clock, log: silentLog });
   const { fileOf } = store(t, {});
   const names = ['poster.jpg', 'a.srt', 'b.srt', 'c.srt'];

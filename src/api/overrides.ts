@@ -86,7 +86,8 @@ export const removeOverride = endpoint({
 export const listReview = endpoint({
   method: 'GET',
   path: '/review',
-  summary: 'Files whose names say too little to be believed unseen, and why',
+  summary:
+    'Files whose names say too little to be believed unseen, those that did harm when they were read, and why',
   tag: 'curation',
   query: z.object({
     limit: limitOf(maxReviewed, 200),
@@ -102,6 +103,11 @@ export const listReview = endpoint({
         recognition: z.looseObject({ kind: z.string() }).describe('As `recognise --json` prints it'),
       }),
     ),
+    putAside: z
+      .array(z.object({ fileId, path: z.string(), why: z.string(), at: z.number() }))
+      .describe(
+        'Subtitles and pictures that took down what read them: left alone until they change. On the first page alone',
+      ),
   }),
   errors: [],
 });

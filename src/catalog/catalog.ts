@@ -10,6 +10,7 @@ import { createFolderFacts, type FolderFactsStore } from './account/folder-facts
 import { createFolderGaps, type FolderGaps } from './account/folder-gaps.ts';
 import { createFolderListings, type FolderListings } from './account/folder-listings.ts';
 import { type Listing, type ListingChange, recordListing } from './account/listing.ts';
+import { createPutAside, type PutAside } from './account/put-aside.ts';
 import { createJournal, type Journal } from './curation/journal.ts';
 import { createOverrides, type Overrides } from './curation/overrides.ts';
 import { createProposals, type Proposals } from './curation/proposals.ts';
@@ -41,6 +42,8 @@ export interface Catalog {
   readonly folderFacts: FolderFactsStore;
   /** What listings lacked. */
   readonly folderGaps: FolderGaps;
+  /** Files that did harm when they were read. */
+  readonly putAside: PutAside;
   /** How files leave the library. */
   readonly removals: Removals;
   /** Deletions that wait for a person's word, and those that were carried out. */
@@ -107,6 +110,7 @@ export async function openCatalog(file: string, codecs: CatalogCodecs): Promise<
     crawls: forgetting(createCrawls(db), files),
     folderFacts: createFolderFacts(db),
     folderGaps: createFolderGaps(db),
+    putAside: createPutAside(db, files.folderPaths),
     removals: alsoForgetting(createRemovals(db), files),
     proposals: createProposals(db),
     trash: createTrashRows(db),

@@ -2,7 +2,7 @@ import type { Answer } from '../api/endpoint.ts';
 import { listReview, maxReviewed } from '../api/overrides.ts';
 import { withApi } from './api.ts';
 import { type Context, type ExitCode, exitCodes, say, sayAll } from './context.ts';
-import { doubtLines } from './format/doubts.ts';
+import { asideLines, doubtLines } from './format/doubts.ts';
 import { widthOfStream } from './format/width.ts';
 
 /** Files whose names say too little: what they were taken for, and why a person should look. */
@@ -16,14 +16,17 @@ export async function review(
   }
   return withApi(context, { command: 'review' }, async (api) => {
     const doubts: Answer<typeof listReview>['files'] = [];
+    const aside: Answer<typeof listReview>['putAside'] = [];
     for (let left = Number(limit); left > 0; ) {
       const query = { limit: Math.min(left, maxReviewed), after: doubts.at(-1)?.fileId ?? '' };
-      const { files } = await api.call(listReview, { query }, context.signal);
+      const { files, putAside } = await api.call(listReview, { query }, context.signal);
       doubts.push(...files);
+      aside.push(...putAside);
       left = files.length < query.limit ? 0 : left - files.length;
     }
-    if (json) for (const doubt of doubts) say(context, JSON.stringify(doubt));
-    else sayAll(context, doubtLines(doubts, { width: widthOfStream(context.out) }));
+    const width = widthOfStream(context.out);
+    if (json) for (const one of [...doubts, ...aside]) say(context, JSON.stringify(one));
+    else sayAll(context, [...asideLines(aside, { width }), ...doubtLines(doubts, { width })]);
     return exitCodes.done;
   });
 }

@@ -2,12 +2,14 @@ import { mkdir, open as openFile, readdir, readFile, rename, rm, stat } from 'no
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { CatalogFile } from '../catalog/account/files.ts';
+import type { PutAside } from '../catalog/account/put-aside.ts';
 import type { Clock } from '../core/clock.ts';
 import { isBridgeError } from '../core/errors.ts';
 import { type FileId, toFileId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
-import { readSideCar, type SideCarContent } from '../library/sidecars/sidecar-content.ts';
+import type { SideCarContent } from '../library/sidecars/sidecar-content.ts';
 import { readSubtitleTags } from '../library/sidecars/subtitle-tags.ts';
+import { type SidecarReader, TookReaderDown } from './sidecar-reader.ts';
 
 export interface SideCarOptions {
   dir: string;
@@ -15,11 +17,14 @@ export interface SideCarOptions {
   log: Log;
   /** Opens a whole file at the host. */
   open: (file: CatalogFile, signal: AbortSignal) => Promise<Readable>;
+  reader: SidecarReader;
+  /** Where files that took the reader down are noted. */
+  putAside: Pick<PutAside, 'has' | 'begin' | 'done' | 'put'>;
   /** Pause between two downloads: many small ones in a row lock the address (facts/1fichier-api 3.5). */
   intervalMs: number;
 }
 
-/** `failed` may be tried again; `given up` waits for the next start of the process, or is no side-car at all. */
+/** `failed` may be tried again; `given up` waits for the next start of the process, is put aside, or is no side-car at all. */
 export type Fetched = 'fetched' | 'failed' | 'given up';
 
 /** What is at hand of a side-car: `sizeBytes` is that of its copy, which may be converted. */
@@ -46,6 +51,8 @@ export interface SidecarCache {
   read(file: CatalogFile): Promise<Buffer>;
   /** Fetches one file. @throws BridgeError of a lock: the others would fail too */
   fetch(file: CatalogFile, signal: AbortSignal): Promise<Fetched>;
+  /** Gives memory back until something is fetched again. */
+  rest(): Promise<void>;
   /**
    * Removes the copies of files that left the library for good, or that are there with another size now.
    * @param sizesOf sizes of those of these files that are in the library
@@ -53,7 +60,8 @@ export interface SidecarCache {
   sweep(sizesOf: (ids: readonly FileId[]) => Promise<ReadonlyMap<FileId, number>>): Promise<void>;
 }
 
-export function createSidecarCache({ dir, clock, log, open, intervalMs }: SideCarOptions): SidecarCache {
+export function createSidecarCache(options: SideCarOptions): SidecarCache {
+  const { dir, clock, log, open, reader, putAside, intervalMs } = options;
   /** Failures since the start of the process: a file that fails three times waits for the next start. */
   const failures = new Map<string, number>();
   /** Names of copies by `<file id>.<size>`, and the time of the directory when it was read. */
@@ -140,6 +148,34 @@ export function createSidecarCache({ dir, clock, log, open, intervalMs }: SideCa
     return Buffer.concat(chunks);
   }
 
+  /**
+   * Reads the bytes where they can do no harm. The file is noted before it is read: one that takes the whole process down
+   * is known by the next one. @returns `put aside` for one that is, or is from now on
+   */
+  async function readApart(
+    file: CatalogFile,
+    bytes: Buffer,
+    signal: AbortSignal,
+  ): Promise<SideCarContent | 'put aside' | undefined> {
+    await putAside.begin(file, clock.now());
+    try {
+      const content = await reader.read(file.name, bytes, hintOf(file.name), signal);
+      await putAside.done(file);
+      return content;
+    } catch (error) {
+      if (!(error instanceof TookReaderDown)) {
+        await putAside.done(file);
+        throw error;
+      }
+      await putAside.put(file, error.message, clock.now());
+      log.warn(
+        { fileId: file.id, name: file.name, why: error.message },
+        'a side-car did harm to what read it, and is put aside',
+      );
+      return 'put aside';
+    }
+  }
+
   return {
     find,
 
@@ -156,7 +192,9 @@ export function createSidecarCache({ dir, clock, log, open, intervalMs }: SideCa
       if ((failures.get(file.id) ?? 0) >= maxFailures || file.sizeBytes === 0) return 'given up';
       if ((await nameOf(file))?.endsWith(`.${refusedMark}`)) return 'given up';
       try {
-        const content = readSideCar(file.name, await bytesOf(file, signal), hintOf(file.name));
+        if (await putAside.has(file, clock.now())) return 'given up';
+        const content = await readApart(file, await bytesOf(file, signal), signal);
+        if (content === 'put aside') return 'given up';
         if (content) {
           await keep(file, `${content.form}.${content.language ?? '-'}`, content.bytes);
           return 'fetched';
@@ -175,6 +213,8 @@ export function createSidecarCache({ dir, clock, log, open, intervalMs }: SideCa
         return (failures.get(file.id) ?? 0) >= maxFailures ? 'given up' : 'failed';
       }
     },
+
+    rest: reader.rest,
 
     async sweep(sizesOf) {
       const all = (await readdir(dir).catch(() => [])).map((name) => ({ name, parts: name.split('.') }));

@@ -28,7 +28,7 @@ export interface FetchRun {
 export type SidecarFetcher = (wanted: readonly WantedSidecar[], run: FetchRun) => Promise<number>;
 
 export function createSidecarFetcher(options: {
-  sideCars: SidecarCache;
+  sideCars: Pick<SidecarCache, 'fetch' | 'rest'>;
   clock: Clock;
   log: Log;
 }): SidecarFetcher {
@@ -47,19 +47,23 @@ export function createSidecarFetcher(options: {
     const start = clock.now();
     // A text is worth more to a viewer than a picture.
     const order = [...waiting.values()].sort((a, b) => rank(a.file) - rank(b.file));
-    for (const { file, titles } of order) {
-      if (clock.now() - start >= forMs) break;
-      try {
-        const fetched = await sideCars.fetch(file, signal);
-        if (fetched === 'fetched') await publish(titles);
-        if (fetched !== 'failed') waiting.delete(file.id);
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!isBridgeError(error) || error.retryAt === undefined) throw error;
-        // A lock: the others would fail too, and all of them come with a later sync.
-        log.warn({ err: error, waiting: waiting.size }, 'subtitles and pictures wait for a later sync');
-        break;
+    try {
+      for (const { file, titles } of order) {
+        if (clock.now() - start >= forMs) break;
+        try {
+          const fetched = await sideCars.fetch(file, signal);
+          if (fetched === 'fetched') await publish(titles);
+          if (fetched !== 'failed') waiting.delete(file.id);
+        } catch (error) {
+          signal.throwIfAborted();
+          if (!isBridgeError(error) || error.retryAt === undefined) throw error;
+          // A lock: the others would fail too, and all of them come with a later sync.
+          log.warn({ err: error, waiting: waiting.size }, 'subtitles and pictures wait for a later sync');
+          break;
+        }
       }
+    } finally {
+      await sideCars.rest();
     }
     return clock.now() - start;
   };

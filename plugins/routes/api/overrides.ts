@@ -13,7 +13,7 @@ const maxTargets = 100;
 /** What a person says that a file or a folder of the account is, and of what to say so. */
 export const overrides = fp(
   async (app: FastifyInstance) => {
-    const { overrides, review } = app.bridge.curation;
+    const { overrides, review, putAside } = app.bridge.curation;
     // What is said is said, also by a client that has left: no signal of the request.
     const { signal } = new AbortController();
 
@@ -22,6 +22,7 @@ export const overrides = fp(
         ...doubt,
         recognition: { ...doubt.recognition },
       })),
+      putAside: after === '' ? await putAside(limit) : [],
     }));
 
     serveEndpoint(app, listOverrides, async () => ({ overrides: await overrides.list() }));

@@ -3,6 +3,7 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { addedAt } from './migration-added-at.ts';
 import { folderIds } from './migration-folder-ids.ts';
 import { gaps } from './migration-gaps.ts';
+import { putAside } from './migration-put-aside.ts';
 import { toldFolders } from './migration-told-folders.ts';
 import { words } from './migration-words.ts';
 
@@ -336,6 +337,7 @@ const migrations: Record<string, Migration> = {
       await db.schema.createIndex('files_sent').on('files').columns(['sent_at', 'first_seen_at']).execute();
     },
   },
+  '018-put-aside': putAside,
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

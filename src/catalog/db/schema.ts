@@ -71,6 +71,15 @@ export interface FolderGapsTable {
   gaps: string;
 }
 
+/** Files that took down what read them; without `why` one that is being read, or during which the process ended. */
+export interface PutAsideTable {
+  file_id: FileId;
+  size_bytes: number;
+  at: number;
+  tries: number;
+  why: string | null;
+}
+
 export interface LeaseTable {
   file_id: FileId;
   url: string;
@@ -259,6 +268,7 @@ export interface Schema {
   crawls: CrawlTable;
   crawl_folders: CrawlFolderTable;
   folder_gaps: FolderGapsTable;
+  put_aside: PutAsideTable;
   leases: LeaseTable;
   cached_ranges: CachedRangeTable;
   plays: PlayTable;

@@ -11,11 +11,29 @@ export function doubtLines(
 ): string[] {
   if (doubts.length === 0) return ['Nothing needs a look.'];
   return [
-    ...doubts.flatMap(({ path, why }) => [
-      cut(printable(path), width, 'middle'),
-      ...wrapped(printable(why), width - 2).map((line) => `  ${line}`),
-    ]),
+    ...doubts.flatMap((one) => linesOf(one, width)),
     '',
     `${counted(doubts.length, 'file')}; passerelle fix "<path>" --title ... says what one is`,
+  ];
+}
+
+/** Files that are left alone because reading them did harm; nothing where there are none. */
+export function asideLines(
+  files: readonly { path: string; why: string }[],
+  { width = usualWidth }: { width?: number } = {},
+): string[] {
+  if (files.length === 0) return [];
+  return [
+    ...files.flatMap((one) => linesOf(one, width)),
+    '',
+    `${counted(files.length, 'file')} put aside until changed: upload a good copy, or leave it`,
+    '',
+  ];
+}
+
+function linesOf({ path, why }: { path: string; why: string }, width: number): string[] {
+  return [
+    cut(printable(path), width, 'middle'),
+    ...wrapped(printable(why), width - 2).map((line) => `  ${line}`),
   ];
 }
