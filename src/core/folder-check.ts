@@ -72,6 +72,9 @@ const causes: Readonly<Record<string, readonly [why: string, remedy: string]>> =
   EISDIR: ['is a folder, where a file should be', 'Move it away'],
   EMFILE: ['cannot be opened: too many files are open', 'Raise the limit of open files (ulimit -n)'],
   EIO: ['cannot be written: the disk fails', 'Look at the disk'],
+  EREMOTEIO: ['cannot be written: the share fails', 'Look at the machine that it is on'],
+  ESTALE: ['lies on a share that has gone', 'Mount it again'],
+  ENODEV: ['lies on a disk that has gone', 'Mount it again'],
   ENAMETOOLONG: ['has a name that is too long', 'Name another folder'],
 };
 

@@ -6,6 +6,14 @@ const sqliteBusy = 5;
 /** Read-only, input or output, full, cannot be opened: as the system would say it. */
 const diskCodes: Readonly<Record<number, string>> = { 8: 'EACCES', 10: 'EIO', 13: 'ENOSPC', 14: 'EACCES' };
 
+/** What SQLite said of the disk that `file` lies on, in our words; anything else stays as it is. */
+export function asDiskFault(error: unknown, file: string): unknown {
+  const { errcode } = error as { errcode?: number };
+  return errcode !== undefined && diskCodes[errcode & 0xff] !== undefined
+    ? asBridgeError(error, file)
+    : error;
+}
+
 /** What SQLite or the file system said of `file`, in our words; anything else stays as it is. */
 export function asBridgeError(error: unknown, file: string): unknown {
   const { errcode, code } = error as { errcode?: number; code?: string };

@@ -5,6 +5,7 @@ import type { CatalogFile } from '../catalog/account/files.ts';
 import type { PutAside } from '../catalog/account/put-aside.ts';
 import type { Clock } from '../core/clock.ts';
 import { isBridgeError } from '../core/errors.ts';
+import { diskError } from '../core/folder-check.ts';
 import { type FileId, toFileId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import type { SideCarContent } from '../library/sidecars/sidecar-content.ts';
@@ -49,7 +50,7 @@ export interface SidecarCache {
   find(file: CatalogFile): Promise<SidecarCopy | undefined>;
   /** The content for the tree. @throws Error of the system when there is none */
   read(file: CatalogFile): Promise<Buffer>;
-  /** Fetches one file. @throws BridgeError of a lock: the others would fail too */
+  /** Fetches one file. @throws BridgeError of a lock, or BRIDGE_DISK: the others would fail too */
   fetch(file: CatalogFile, signal: AbortSignal): Promise<Fetched>;
   /** Gives memory back until something is fetched again. */
   rest(): Promise<void>;
@@ -113,8 +114,8 @@ export function createSidecarCache(options: SideCarOptions): SidecarCache {
     const name = `${keyOf(file)}.${rest}`;
     const before = names.get(keyOf(file));
     const temporary = join(dir, name + unfinished);
-    await mkdir(dir, { recursive: true });
     try {
+      await mkdir(dir, { recursive: true });
       const handle = await openFile(temporary, 'w');
       try {
         await handle.writeFile(bytes);
@@ -125,7 +126,7 @@ export function createSidecarCache(options: SideCarOptions): SidecarCache {
       await rename(temporary, join(dir, name));
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined);
-      throw error;
+      throw diskError(join(dir, name), error);
     }
     names.set(keyOf(file), name);
     if (before !== undefined && before !== name) await rm(join(dir, before), { force: true });
@@ -207,7 +208,9 @@ export function createSidecarCache(options: SideCarOptions): SidecarCache {
         return 'given up';
       } catch (error) {
         signal.throwIfAborted();
-        if (isBridgeError(error) && error.retryAt !== undefined) throw error;
+        // A lock, or a disk that takes no more: the others would fail too.
+        if (isBridgeError(error) && (error.retryAt !== undefined || error.code === 'BRIDGE_DISK'))
+          throw error;
         failures.set(file.id, (failures.get(file.id) ?? 0) + 1);
         log.warn({ fileId: file.id, name: file.name, err: error }, 'a side-car could not be fetched');
         return (failures.get(file.id) ?? 0) >= maxFailures ? 'given up' : 'failed';

@@ -48,5 +48,5 @@ export function asDiskError(error: unknown, file: string): BridgeError | undefin
 
 /** Whether this word of the system speaks of the whole disk, not of one path. */
 export function isForAll(code: string): boolean {
-  return /^(?:ENOSPC|EROFS|EDQUOT|EIO)$/.test(code);
+  return /^(?:ENOSPC|EROFS|EDQUOT|EIO|EREMOTEIO|ESTALE|ENODEV)$/.test(code);
 }

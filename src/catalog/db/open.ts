@@ -30,7 +30,7 @@ export async function openDatabase(file: string): Promise<Kysely<Schema>> {
     database.exec('pragma wal_autocheckpoint = 16000; pragma journal_size_limit = 67108864');
     // 100,000 files must not fill the memory of a small box: 4 MiB of pages are enough for every query.
     database.exec('pragma cache_size = -4096; pragma temp_store = memory');
-    const db = kyselyOver(database);
+    const db = kyselyOver(database, file);
     if (versionOf(database) < schemaVersion) {
       // All or nothing: a step that a kill left half done could not be taken again. Whoever else opens it waits.
       database.exec(`begin immediate; pragma application_id = ${applicationId}`);

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { Kysely, SqliteDialect } from 'kysely';
+import { asDiskFault } from '../../core/sqlite-errors.ts';
 import type { Schema } from './schema.ts';
 
 /** More distinct statements than the repository has: the cache only guards against a leak. */
@@ -23,9 +24,20 @@ export class Rows {
   }
 }
 
-/** The part of a better-sqlite3 database that Kysely's dialect uses, on top of node:sqlite: nothing to compile. */
-function asKyselyDatabase(database: DatabaseSync) {
+/**
+ * The part of a better-sqlite3 database that Kysely's dialect uses, on top of node:sqlite: nothing to compile. A disk
+ * that is full or fails is told as that, by whichever statement finds out.
+ */
+function asKyselyDatabase(database: DatabaseSync, file: string) {
   const statements = new Map<string, Prepared>();
+
+  function telling<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw asDiskFault(error, file);
+    }
+  }
 
   function prepare(sql: string): Prepared {
     // What is kept may give other columns from now on.
@@ -48,16 +60,20 @@ function asKyselyDatabase(database: DatabaseSync) {
     },
     prepare(sql: string) {
       // One that reads first could not write any more once another process has written: SQLite refuses it at once.
-      const { statement, columns } = prepare(sql === 'begin' ? 'begin immediate' : sql);
-      const run = (parameters: readonly unknown[]) => statement.run(...(parameters as SQLInputValue[]));
+      const { statement, columns } = telling(() => prepare(sql === 'begin' ? 'begin immediate' : sql));
+      const run = (parameters: readonly unknown[]) =>
+        // A full disk may have ended the transaction already: that it did must not be told in place of why.
+        sql === 'rollback' && !database.isTransaction
+          ? { changes: 0, lastInsertRowid: 0 }
+          : telling(() => statement.run(...(parameters as SQLInputValue[])));
       const runEach = ({ values }: Rows) => {
         let changes = 0;
         for (const parameters of values) changes += Number(run(parameters).changes);
         return { changes, lastInsertRowid: 0 };
       };
       const all = (parameters: readonly unknown[]) =>
-        (statement.all(...(parameters as SQLInputValue[])) as unknown as unknown[][]).map((values) =>
-          rowOf(columns, values),
+        (telling(() => statement.all(...(parameters as SQLInputValue[]))) as unknown as unknown[][]).map(
+          (values) => rowOf(columns, values),
         );
       return {
         reader: columns.length > 0,
@@ -76,9 +92,9 @@ function rowOf(columns: readonly string[], values: readonly unknown[]): Record<s
   return row;
 }
 
-/** Kysely over an open node:sqlite database. Closing the one closes the other. */
-export function kyselyOver(database: DatabaseSync): Kysely<Schema> {
+/** Kysely over an open node:sqlite database. Closing the one closes the other. @param file as a person is told of it */
+export function kyselyOver(database: DatabaseSync, file = 'the catalog'): Kysely<Schema> {
   return new Kysely<Schema>({
-    dialect: new SqliteDialect({ database: asKyselyDatabase(database) as never }),
+    dialect: new SqliteDialect({ database: asKyselyDatabase(database, file) as never }),
   });
 }
