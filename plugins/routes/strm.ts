@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { BridgeError } from '../../src/core/errors.ts';
@@ -7,6 +5,7 @@ import { mediaType } from '../../src/delivery/media-type.ts';
 import { autoindex } from '../../src/views/autoindex.ts';
 import { hrefOf } from '../../src/views/xml.ts';
 import { readRoute } from '../support/routes.ts';
+import { readTreeFile } from '../support/tree-file.ts';
 
 /** `/strm/`: the (first) STRM tree over HTTP. Only what the manifest names is served. */
 export const strm = fp(
@@ -42,8 +41,9 @@ export const strm = fp(
         if (folders.length + files.length === 0) throw new BridgeError('BRIDGE_NOT_FOUND');
         return reply.redirect(`${hrefOf(prefix, dir.split('/'))}/`, 302);
       }
-      const content = await readFile(join(tree.dir, file.path)).catch((error: NodeJS.ErrnoException) => {
-        throw new BridgeError(error.code === 'ENOENT' ? 'BRIDGE_NOT_FOUND' : 'BRIDGE_DISK', { cause: error });
+      const content = await readTreeFile(tree.dir, file.path, {
+        sizeBytes: file.sizeBytes,
+        modifiedAt: file.mtimeMs,
       });
       const type = path.endsWith('.strm') ? 'text/plain; charset=utf-8' : mediaType(path);
       return reply

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Entry, Located, LocatedSideFile } from '../../src/browse/entry.ts';
@@ -8,6 +7,7 @@ import type { DeliveryMode } from '../../src/delivery/policy/decide.ts';
 import { contentRange, parseRange } from '../../src/delivery/policy/range.ts';
 import type { Rule } from '../../src/delivery/policy/rules.ts';
 import { autoindexHead, autoindexLine, autoindexTail } from '../../src/views/autoindex.ts';
+import { readTreeFile } from './tree-file.ts';
 
 /** The names in the rest of an address: decoded by the router, with or without a slash at the end. */
 export function namesIn(request: FastifyRequest): { names: string[]; isFolder: boolean } {
@@ -86,7 +86,7 @@ export function streamed(
 
 /** A file of our own disk: NFO, subtitles, pictures. Small enough to be read at once. */
 async function sendSmall(
-  { entry, diskPath }: LocatedSideFile,
+  { entry, dir, path }: LocatedSideFile,
   { method, headers }: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -96,9 +96,7 @@ async function sendSmall(
   const condition = weighConditions(headers, { etag, lastModified: modifiedAt });
   if (condition === 412) throw new BridgeError('BRIDGE_PRECONDITION');
   if (condition === 304) return reply.code(304).send();
-  const bytes = await readFile(diskPath).catch((error: NodeJS.ErrnoException) => {
-    throw new BridgeError(error.code === 'ENOENT' ? 'BRIDGE_NOT_FOUND' : 'BRIDGE_DISK', { cause: error });
-  });
+  const bytes = await readTreeFile(dir, path, entry);
   if (method === 'HEAD') return reply.header('content-length', String(bytes.length)).send();
   const isAsked = rangeCounts(headers, { etag, lastModified: modifiedAt });
   const range = isAsked ? parseRange(headers.range, bytes.length) : 'whole';

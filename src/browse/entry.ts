@@ -40,8 +40,9 @@ export interface LocatedVideo {
 export interface LocatedSideFile {
   is: 'small';
   entry: Entry;
-  /** Absolute path. */
-  diskPath: string;
+  /** Where it lies: the folder of the tree, and its path in there. */
+  dir: string;
+  path: string;
 }
 
 /** One of the views. `segments` are decoded names from its top. */

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { TreeChild, TreeFile, TreeListings } from '../catalog/tree/tree-listings.ts';
 import { BridgeError } from '../core/errors.ts';
 import { etagOf } from '../delivery/etag.ts';
@@ -37,7 +36,7 @@ export function createLibraryView({ levels, dir, isComplete }: LibraryViewOption
       if (entry?.name !== name) continue;
       return row.kind === 'strm' && row.file
         ? { is: 'video', entry, fileId: row.file.id }
-        : { is: 'small', entry, diskPath: join(dir, row.path) };
+        : { is: 'small', entry, dir, path: row.path };
     }
     return path === '' || (await levels.hasFolder(path))
       ? { is: 'folder', entry: folderEntry(name, await levels.changedAt(path)), pages: () => pages(path) }

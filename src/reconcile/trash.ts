@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { mkdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { TrashRow } from '../catalog/tree/trash.ts';
@@ -6,6 +6,7 @@ import type { Clock } from '../core/clock.ts';
 import { BridgeError } from '../core/errors.ts';
 import { exists } from '../core/exists.ts';
 import type { Log } from '../core/log.ts';
+import { readOwnFile } from '../core/own-file.ts';
 import { moveFile } from '../tree/move.ts';
 import type { TreePlan, TreeTrash } from '../tree/tree.ts';
 import { sha256 } from '../tree/tree-bytes.ts';
@@ -66,7 +67,7 @@ export function createTrash({ catalog, clock, log, dir }: TrashOptions): Trash {
     for (const { stored } of rows.filter((row) => row.sha256 === hash)) {
       const lying = join(dir, stored);
       try {
-        if (sha256(await readFile(lying)) !== hash) continue;
+        if (sha256((await readOwnFile(dir, stored)).bytes) !== hash) continue;
         await moveFile(lying, full);
       } catch (error) {
         // It is written anew instead.

@@ -1,4 +1,4 @@
-import { mkdir, open as openFile, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open as openFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { CatalogFile } from '../catalog/account/files.ts';
@@ -8,6 +8,7 @@ import { isBridgeError } from '../core/errors.ts';
 import { diskError } from '../core/folder-check.ts';
 import { type FileId, toFileId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
+import { maxOwnBytes, readOwnFile } from '../core/own-file.ts';
 import type { SideCarContent } from '../library/sidecars/sidecar-content.ts';
 import { readSubtitleTags } from '../library/sidecars/subtitle-tags.ts';
 import { type SidecarReader, TookReaderDown } from './sidecar-reader.ts';
@@ -135,8 +136,8 @@ export function createSidecarCache(options: SideCarOptions): SidecarCache {
   /** The bytes as the host has them: of an older version's copy, else by a download at the pace of small files. */
   async function bytesOf(file: CatalogFile, signal: AbortSignal): Promise<Buffer> {
     if ((await nameOf(file)) === keyOf(file)) {
-      const old = await readFile(join(dir, keyOf(file))).catch(() => undefined);
-      if (old?.length === file.sizeBytes) return old;
+      const old = await readOwnFile(dir, keyOf(file), file.sizeBytes).catch(() => undefined);
+      if (old?.bytes.length === file.sizeBytes) return old.bytes;
     }
     const waitMs = Math.min(nextAt - clock.now(), intervalMs);
     if (waitMs > 0) await clock.sleep(waitMs, signal);
@@ -182,7 +183,8 @@ export function createSidecarCache(options: SideCarOptions): SidecarCache {
 
     async read(file) {
       try {
-        return await readFile(join(dir, (await nameOf(file)) ?? keyOf(file)));
+        return (await readOwnFile(dir, (await nameOf(file)) ?? keyOf(file), file.sizeBytes * 4 + maxOwnBytes))
+          .bytes;
       } catch (error) {
         forget(keyOf(file));
         throw error;

@@ -1,10 +1,7 @@
 import { hash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { systemPath } from './tree-paths.ts';
+import { maxOwnBytes, readOwnFile } from '../core/own-file.ts';
+import { checkTreePath, errorCode } from './tree-paths.ts';
 import type { Desired, ManifestEntry, Seen } from './tree-types.ts';
-
-/** No file of ours is larger; a larger one is a person's and is not read. */
-const largestOwnBytes = 32 * 1024 * 1024;
 
 /** One line that holds an address of ours, whatever the host and the key. */
 const ownAddress = /^https?:\/\/[^\s/]+(?:\/[^\s/]+)*\/stream\/[^\s/]+\/[^\s/]+\/\S+\r?\n?$/;
@@ -40,7 +37,14 @@ export function isOwnAddress(bytes: Buffer): boolean {
   return bytes.length < 8192 && ownAddress.test(bytes.toString('utf8'));
 }
 
-/** The bytes on the disk, undefined when there are more than any file of ours has. */
+/** The bytes on the disk, undefined when there are more than any file of ours has, or a link has come into their place. */
 export async function readOwn(dir: string, path: string, seen: Seen): Promise<Buffer | undefined> {
-  return seen.sizeBytes > largestOwnBytes ? undefined : await readFile(systemPath(dir, path));
+  checkTreePath(path);
+  if (seen.sizeBytes > maxOwnBytes) return undefined;
+  try {
+    return (await readOwnFile(dir, path)).bytes;
+  } catch (error) {
+    if (/^(?:ELOOP|ENOTDIR|EFBIG)$/.test(errorCode(error))) return undefined;
+    throw error;
+  }
 }
