@@ -61,7 +61,7 @@ t.test('subtitles of nothing but ends of lines and brackets hold nobody up', asy
     worstMs = Math.max(worstMs, performance.now() - before);
     state = await Promise.race([syncing, wait(5, '')]);
   }
-  t.ok(worstMs < 1500, `the slowest /healthz took ${Math.round(worstMs)} ms`);
+  t.ok(worstMs < 5000, `the slowest /healthz took ${Math.round(worstMs)} ms`);
   t.match(subtitles(started).sort(), [/Braces/, /Cue/, /Good/]);
   t.strictSame((await review(started)).putAside, []);
 });
