@@ -10,6 +10,7 @@ import { ownJson } from './core/codec.ts';
 import { isBridgeError } from './core/errors.ts';
 import { lockFile } from './core/file-lock.ts';
 import type { Log } from './core/log.ts';
+import { readOwnFile } from './core/own-file.ts';
 import { version } from './core/version.ts';
 import { createSigner } from './delivery/signature.ts';
 import { createDoctor } from './doctor/doctor.ts';
@@ -213,6 +214,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     notify,
     browse,
     lookup: createLookup(catalog.files),
+    readOwnFile,
     media,
     doctor,
     /** Refuses what waits for the host, then closes the catalog. */

@@ -41,7 +41,7 @@ export const strm = fp(
         if (folders.length + files.length === 0) throw new BridgeError('BRIDGE_NOT_FOUND');
         return reply.redirect(`${hrefOf(prefix, dir.split('/'))}/`, 302);
       }
-      const content = await readTreeFile(tree.dir, file.path, {
+      const content = await readTreeFile(app.bridge, tree.dir, file.path, {
         sizeBytes: file.sizeBytes,
         modifiedAt: file.mtimeMs,
       });

@@ -87,16 +87,17 @@ export function streamed(
 /** A file of our own disk: NFO, subtitles, pictures. Small enough to be read at once. */
 async function sendSmall(
   { entry, dir, path }: LocatedSideFile,
-  { method, headers }: FastifyRequest,
+  request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  const { method, headers } = request;
   const { etag = '', modifiedAt, mediaType = 'application/octet-stream' } = entry;
   reply.header('etag', etag).header('accept-ranges', 'bytes').type(mediaType);
   if (modifiedAt !== undefined) reply.header('last-modified', new Date(modifiedAt).toUTCString());
   const condition = weighConditions(headers, { etag, lastModified: modifiedAt });
   if (condition === 412) throw new BridgeError('BRIDGE_PRECONDITION');
   if (condition === 304) return reply.code(304).send();
-  const bytes = await readTreeFile(dir, path, entry);
+  const bytes = await readTreeFile(request.server.bridge, dir, path, entry);
   if (method === 'HEAD') return reply.header('content-length', String(bytes.length)).send();
   const isAsked = rangeCounts(headers, { etag, lastModified: modifiedAt });
   const range = isAsked ? parseRange(headers.range, bytes.length) : 'whole';

@@ -1,5 +1,5 @@
+import type { Bridge } from '../../src/bridge.ts';
 import { BridgeError } from '../../src/core/errors.ts';
-import { readOwnFile } from '../../src/core/own-file.ts';
 
 /** What says that there is no file of ours: a link, a pipe or a file far too large in its place among it. */
 const notOurs = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR', 'EFBIG', 'ENXIO', 'ENAMETOOLONG']);
@@ -10,6 +10,7 @@ const notOurs = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR', 'EFBIG', 'ENXIO
  * @throws BridgeError BRIDGE_NOT_FOUND where something else stands there, BRIDGE_DISK
  */
 export async function readTreeFile(
+  { readOwnFile }: Pick<Bridge, 'readOwnFile'>,
   dir: string,
   path: string,
   noted: { sizeBytes?: number; modifiedAt?: number },

@@ -3,6 +3,7 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { addedAt } from './migration-added-at.ts';
 import { folderIds } from './migration-folder-ids.ts';
 import { gaps } from './migration-gaps.ts';
+import { newest } from './migration-newest.ts';
 import { putAside } from './migration-put-aside.ts';
 import { toldFolders } from './migration-told-folders.ts';
 import { words } from './migration-words.ts';
@@ -332,11 +333,7 @@ const migrations: Record<string, Migration> = {
   '014-gaps': gaps,
   '015-added-at': addedAt,
   '016-told-folders': toldFolders,
-  '017-newest': {
-    async up(db: Kysely<unknown>) {
-      await db.schema.createIndex('files_sent').on('files').columns(['sent_at', 'first_seen_at']).execute();
-    },
-  },
+  '017-newest': newest,
   '018-put-aside': putAside,
 };
 
