@@ -161,6 +161,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     catalog,
     trees,
     roots: library.roots,
+    etagOf: playback.delivery.versions.etagOf,
     onOpened: (folderId) => indexing.discovery.opened(folderId),
   });
   const media = createMediaQueue({

@@ -8,6 +8,7 @@ import { ownJson } from './core/codec.ts';
 import type { FileId } from './core/ids.ts';
 import type { Log } from './core/log.ts';
 import { createRangeCache } from './delivery/cache/range-cache.ts';
+import { createFileVersions } from './delivery/file-versions.ts';
 import { createPlayLog } from './delivery/play-log.ts';
 import { createPlays, type PlayRecord } from './delivery/plays.ts';
 import { builtInRules } from './delivery/policy/rules.ts';
@@ -75,6 +76,8 @@ export async function createPlayback(parts: PlaybackParts) {
     totalBytes: mebibytes(cache.totalMiB),
     fileBytes: mebibytes(cache.fileMiB),
   });
+  const versions = createFileVersions({ store: catalog.fileVersions, log, onChange: rangeCache.drop });
+  await versions.load();
   const slots = createConnectionSlots({
     clock,
     limit: host.limits.connections,
@@ -84,6 +87,7 @@ export async function createPlayback(parts: PlaybackParts) {
   const reader = createReader({
     broker,
     rangeCache,
+    versions,
     slots,
     dispatcher,
     downloads: host.downloads,
@@ -154,6 +158,7 @@ export async function createPlayback(parts: PlaybackParts) {
     links: { broker, ttl: linkTtl, probe, locationLock },
     delivery: {
       rangeCache,
+      versions,
       slots,
       reader,
       plays,

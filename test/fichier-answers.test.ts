@@ -2,6 +2,7 @@ import t from 'tap';
 import { errorTable } from '../src/core/errors.ts';
 import { readAnswer } from '../src/host/fichier/json.ts';
 import { readRefusal } from '../src/host/fichier/refusals.ts';
+import { readRetryAfter } from '../src/host/fichier/retry-after.ts';
 import { readFolderListing } from '../src/host/fichier/wire.ts';
 import { top } from './fixtures/ids.ts';
 import { item, link, page, testKey } from './fixtures/mocked-host.ts';
@@ -113,6 +114,51 @@ t.test('the wait that the host asks for counts, up to an hour', async (t) => {
     readRefusal({ status: 503, body: '', headers: { 'retry-after': value } })?.retryMs;
   t.same(['120', '1', '99999999', 'soon', '-5'].map(wait), [120_000, 30_000, hourMs, 30_000, 30_000]);
 });
+
+t.test(
+  'a wait is told in seconds or as a date of any form, and no more than an hour of it counts',
+  async (t) => {
+    const now = Date.UTC(2026, 1, 3, 10, 0, 0, 250);
+    const wait = (value: string | undefined, more: Record<string, string> = {}) =>
+      readRetryAfter({ ...(value === undefined ? {} : { 'retry-after': value }), ...more }, now);
+    const table: [value: string | undefined, ms: number | undefined][] = [
+      ['0', 0],
+      ['120', 120_000],
+      [' 120 ', 120_000],
+      ['0120', 120_000],
+      ['3601', hourMs],
+      ['9'.repeat(400), hourMs],
+      ['1.5', 2000],
+      ['Tue, 03 Feb 2026 10:02:00 GMT', 120_000],
+      ['Tuesday, 03-Feb-26 10:02:00 GMT', 120_000],
+      ['Tue Feb  3 10:02:00 2026', 120_000],
+      ['Tue, 03 Feb 2026 10:00:00 GMT', 0],
+      ['Mon, 03 Feb 2025 10:00:00 GMT', 0],
+      ['Fri, 31 Dec 9999 23:59:59 GMT', hourMs],
+      ['Tue, 30 Feb 2026 10:02:00 GMT', undefined],
+      ['Tue, 03 Feb 2026 10:02:00 CET', undefined],
+      ['2026-02-03T10:02:00Z', undefined],
+      ['2026', 2_026_000],
+      ['-5', undefined],
+      ['+5', undefined],
+      ['1e3', undefined],
+      ['0x10', undefined],
+      ['1,5', undefined],
+      ['120, 240', undefined],
+      ['soon', undefined],
+      ['', undefined],
+      [undefined, undefined],
+    ];
+    for (const [value, ms] of table) t.equal(wait(value), ms, value ?? 'none');
+    // Our clock may be wrong: how far apart two times of the host are is known all the same.
+    const date = 'Tue, 03 Feb 2026 10:02:00 GMT';
+    t.equal(wait(date, { date: 'Tue, 03 Feb 2026 10:01:30 GMT' }), 30_000);
+    t.equal(wait(date, { date: 'now' }), 120_000);
+    t.equal(readRetryAfter({ 'retry-after': date }, undefined), undefined);
+    const refused = readRefusal({ status: 503, body: '', headers: { 'retry-after': date }, now });
+    t.equal(refused?.retryMs, 120_000, 'a refusal of the API waits for it');
+  },
+);
 
 t.test('details hold no key, link, address or mail, and at most 200 characters', async (t) => {
   const words = [

@@ -108,6 +108,7 @@ t.test('a lock is no fault of a file; a file that fails lets the others go on', 
   const asked: string[] = [];
   const { start, one } = queue(t, [large('a'), large('b')], {
     reader: {
+      etagOf: () => '"a"',
       async open({ id }, _range, { onSource }) {
         asked.push(`${id} ${(one.clock.now() - began) / 1000}`);
         const error = errors.shift();

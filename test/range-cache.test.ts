@@ -127,7 +127,8 @@ t.test('a kept beginning that is damaged is noticed and thrown away, and the fil
     one.simulator.reset();
     t.equal(sha256((await read(one.clock, one.streamUrl(path(1)))).body), sha256(bytesOf(1)), what);
     await until(() => one.bridge.delivery.reader.running() === 0);
-    t.ok((one.starts()[0] ?? headBytes) < headBytes, `${what}: the host is asked from ${one.starts()[0]} on`);
+    const start = Math.min(...one.starts());
+    t.ok(start < headBytes, `${what}: the host is asked from ${start} on`);
     await keep(one, 1);
     one.simulator.reset();
     t.equal(sha256((await read(one.clock, one.streamUrl(path(1)))).body), sha256(bytesOf(1)), what);

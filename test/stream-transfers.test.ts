@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import t from 'tap';
 import { BridgeError } from '../src/core/errors.ts';
 import { createRetryPolicy } from '../src/delivery/stream/retry-policy.ts';
-import { TransferFault } from '../src/delivery/stream/transfer.ts';
+import { TransferFault } from '../src/delivery/stream/transfer-fault.ts';
 import { createHandClock } from './fixtures/hand-clock.ts';
 import { proxy } from './fixtures/listed.ts';
 import { passTime } from './fixtures/passing-time.ts';

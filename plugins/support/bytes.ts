@@ -4,30 +4,38 @@ import type { CatalogFile } from '../../src/catalog/account/files.ts';
 import type { Play } from '../../src/delivery/plays.ts';
 import { traitsOf } from '../../src/delivery/policy/client-traits.ts';
 import type { Decision } from '../../src/delivery/policy/decide.ts';
-import { contentRange } from '../../src/delivery/policy/range.ts';
+import { contentRange, isOpenRange } from '../../src/delivery/policy/range.ts';
 import { describe } from './file-headers.ts';
 import { whenGone } from './when-gone.ts';
 
 export type BytesDecision = Extract<Decision, { kind: 'proxy' }>;
 
-/** Sends a stretch of a file through the bridge. @throws BridgeError of the reader before the first byte */
+/**
+ * Sends a stretch of a file through the bridge.
+ * @param etag that the answer tells of: no byte of another version is sent
+ * @throws BridgeError of the reader before the first byte
+ */
 export type SendBytes = (
   file: CatalogFile,
   decision: BytesDecision,
   play: Play,
   reply: FastifyReply,
+  etag: string,
 ) => Promise<FastifyReply>;
 
 export function createSendBytes({ delivery, clock }: Bridge): SendBytes {
   const { reader, prefetch } = delivery;
 
-  return async (file, { range, status }, play, reply) => {
+  return async (file, { range, status }, play, reply, etag) => {
     const { client } = reply.request;
     const reading = play.reads(clock.now());
     try {
       const body = await reader.open(file, range, {
         urgency: 'play',
         keeps: true,
+        etag,
+        // Who names no end may leave at any time, and gets what is kept at once.
+        wantsAll: status === 200 || !isOpenRange(reply.request.headers.range),
         mayBeProbe: traitsOf(client.userAgent).probes,
         signal: whenGone(reply),
         // A media server asks for many people from one address: whoever watches a film is one viewer.

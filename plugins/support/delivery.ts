@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { CatalogFile } from '../../src/catalog/account/files.ts';
-import { BridgeError } from '../../src/core/errors.ts';
+import { BridgeError, isBridgeError } from '../../src/core/errors.ts';
 import type { Play } from '../../src/delivery/plays.ts';
 import { clientOf, networkZoneOf } from '../../src/delivery/policy/client.ts';
 import { familyOf } from '../../src/delivery/policy/client-traits.ts';
@@ -32,12 +32,16 @@ export interface Delivery {
    * @returns whether it has answered; what decides otherwise than for a redirect is never answered here
    */
   deliverNow(file: CatalogFile, decision: Decision, request: FastifyRequest, reply: FastifyReply): boolean;
-  /** Answers. @throws BridgeError: 412, 416, or that of the broker or the reader before the first byte */
+  /**
+   * Answers. @throws BridgeError: 412, 416, or that of the broker or the reader before the first byte
+   * @param table the one that `decision` was made by
+   */
   deliver(
     file: CatalogFile,
     decision: Decision,
     request: FastifyRequest,
     reply: FastifyReply,
+    table?: DeliveryTable,
   ): FastifyReply | Promise<FastifyReply>;
 }
 
@@ -58,7 +62,7 @@ export const delivery = fp(
 
 function createDelivery(app: FastifyInstance): Delivery {
   const { links, clock, settings } = app.bridge;
-  const { rangeCache, plays, rules } = app.bridge.delivery;
+  const { rangeCache, versions, plays, rules } = app.bridge.delivery;
   const { mode, filmMinutes } = settings.delivery;
   const usual: DeliveryTable = { mode, rules };
   const redirect = createRedirect(app.bridge);
@@ -89,7 +93,35 @@ function createDelivery(app: FastifyInstance): Delivery {
     return play;
   }
 
-  return {
+  /**
+   * Bytes of the version that the headers tell of. Where the host turns out to have another one, the request is decided
+   * once more, by the entity tag that the file has from then on: who goes on with an older part begins anew.
+   */
+  async function bytes(
+    file: CatalogFile,
+    decision: BytesDecision,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    table: DeliveryTable | undefined,
+  ): Promise<FastifyReply> {
+    const { etag } = deliverableOf(file, versions);
+    const play = joined(file, decision, request);
+    try {
+      return await sendBytes(file, decision, play, reply, etag);
+    } catch (error) {
+      const isOther = isBridgeError(error, 'BRIDGE_UPSTREAM_CHANGED') && versions.etagOf(file) !== etag;
+      if (!isOther) throw error;
+    }
+    const now = deliverableOf(file, versions);
+    reply.removeHeader('last-modified');
+    validate(reply, now);
+    const again = delivery.decideFor(file, request, table);
+    return again.kind === 'proxy'
+      ? sendBytes(file, again, play, reply, now.etag)
+      : delivery.deliver(file, again, request, reply, table);
+  }
+
+  const delivery: Delivery = {
     decideFor(file, request, { mode, rules } = usual) {
       const { address, isForwarder } = request.caller;
       // Where somebody else's proxy is far away, so is whoever asks through it, and its address tells viewers apart.
@@ -98,7 +130,7 @@ function createDelivery(app: FastifyInstance): Delivery {
       const decision = decide({
         method: request.method as 'GET' | 'HEAD',
         headers: request.headers,
-        file: deliverableOf(file),
+        file: deliverableOf(file, versions),
         mode,
         client: request.client,
         rules,
@@ -116,9 +148,9 @@ function createDelivery(app: FastifyInstance): Delivery {
       return true;
     },
 
-    deliver(file, decision, request, reply) {
+    deliver(file, decision, request, reply, table) {
       // A redirect says nothing of the file: the host's own answer will.
-      if (decision.kind !== 'redirect') validate(reply, deliverableOf(file));
+      if (decision.kind !== 'redirect') validate(reply, deliverableOf(file, versions));
       switch (decision.kind) {
         case 'preconditionFailed':
           throw new BridgeError('BRIDGE_PRECONDITION');
@@ -134,10 +166,11 @@ function createDelivery(app: FastifyInstance): Delivery {
         case 'redirect':
           return redirect.later(file, decision, joined(file, decision, request), reply);
         case 'proxy':
-          return sendBytes(file, decision, joined(file, decision, request), reply);
+          return bytes(file, decision, request, reply, table);
       }
     },
   };
+  return delivery;
 }
 
 function wantedPart(side: 'head' | 'tail' | undefined): WantedPart {

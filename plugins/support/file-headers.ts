@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { CatalogFile } from '../../src/catalog/account/files.ts';
-import { etagOf } from '../../src/delivery/etag.ts';
+import type { FileVersions } from '../../src/delivery/file-versions.ts';
 import { mediaType } from '../../src/delivery/media-type.ts';
 import type { Validators } from '../../src/delivery/policy/conditions.ts';
 import type { Deliverable } from '../../src/delivery/policy/decide.ts';
@@ -30,15 +30,18 @@ function rfc8187(name: string): string {
   );
 }
 
-const deliverables = new WeakMap<CatalogFile, Deliverable>();
+const deliverables = new WeakMap<CatalogFile, { mark: string; deliverable: Deliverable }>();
 
-/** What is decided by. The tag is constant for the life of the file: players come back with it. */
-export function deliverableOf(file: CatalogFile): Deliverable {
-  let deliverable = deliverables.get(file);
-  if (!deliverable) {
-    const { id, sizeBytes, sentAt } = file;
-    deliverable = { id, sizeBytes, etag: etagOf(file), lastModified: sentAt };
-    deliverables.set(file, deliverable);
+/** What is decided by. The tag is constant as long as the bytes of the file are: players come back with it. */
+export function deliverableOf(file: CatalogFile, versions: FileVersions): Deliverable {
+  const { id, sizeBytes, sentAt } = file;
+  const mark = versions.markOf(id);
+  let known = deliverables.get(file);
+  if (known?.mark !== mark) {
+    // Once its bytes have changed, the day on which it was sent to the host tells no version from another.
+    const lastModified = mark === '' ? sentAt : undefined;
+    known = { mark, deliverable: { id, sizeBytes, etag: versions.etagOf(file), lastModified } };
+    deliverables.set(file, known);
   }
-  return deliverable;
+  return known.deliverable;
 }

@@ -38,7 +38,7 @@ export async function sendEntry(
   const file = await app.bridge.catalog.files.byId(found.fileId);
   if (!file) throw new BridgeError('BRIDGE_NOT_FOUND');
   const { decideFor, deliver } = app.delivery;
-  return deliver(file, table ? decideFor(file, request, table) : decideFor(file, request), request, reply);
+  return deliver(file, decideFor(file, request, table), request, reply, table);
 }
 
 const pieceBytes = 32 * 1024;

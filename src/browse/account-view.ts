@@ -3,10 +3,11 @@ import { joinAccountPath } from '../core/account-path.ts';
 import { BridgeError } from '../core/errors.ts';
 import { type FolderId, rootFolderId, toFileId, toFolderId } from '../core/ids.ts';
 import { type Entry, folderEntry, joined, type Located, pagesOf, type View } from './entry.ts';
-import { videoEntry } from './library-view.ts';
+import { type EtagOf, videoEntry } from './library-view.ts';
 import { formsOf, nameWithId, readNameWithId, shownName } from './names.ts';
 
 export interface AccountViewOptions {
+  etagOf: EtagOf;
   levels: FolderListings;
   /** When the root was listed, and when something in it changed. */
   root(): Promise<{ listedAt: number | undefined; changedAt: number | undefined }>;
@@ -26,7 +27,7 @@ interface Folder {
 }
 
 /** The folders as they are in the account. Of several entries of one name each but the first is shown with its id. */
-export function createAccountView({ levels, root, roots, onOpened }: AccountViewOptions): View {
+export function createAccountView({ levels, root, roots, onOpened, etagOf }: AccountViewOptions): View {
   /** A folder that nobody will ever list, or that is gone with all that lay in it, is not shown. */
   async function isShown(child: FolderChild, parent: string): Promise<boolean> {
     if (!child.isFolder) return true;
@@ -60,12 +61,12 @@ export function createAccountView({ levels, root, roots, onOpened }: AccountView
       (after, limit) => levels.folders(id, after, limit),
       async (rows) => {
         const shown = await Promise.all(rows.map((row) => isShown(row, path)));
-        return rows.filter((_, index) => shown[index]).map(entryOf);
+        return rows.filter((_, index) => shown[index]).map((row) => entryOf(row, etagOf));
       },
     );
     const files = await pagesOf<FolderChild>(
       (after, limit) => levels.files(id, after, limit),
-      (rows) => rows.map(entryOf),
+      (rows) => rows.map((row) => entryOf(row, etagOf)),
     );
     return joined(folders.pages, files.pages);
   }
@@ -88,7 +89,7 @@ export function createAccountView({ levels, root, roots, onOpened }: AccountView
         }
         if (!child.isFolder)
           return index === segments.length - 1
-            ? { is: 'video', entry: entryOf(child), fileId: toFileId(child.id) }
+            ? { is: 'video', entry: entryOf(child, etagOf), fileId: toFileId(child.id) }
             : undefined;
         const path = joinAccountPath(folder.path, child.name);
         const { listedAt, changedAt } = child;
@@ -106,9 +107,9 @@ export function createAccountView({ levels, root, roots, onOpened }: AccountView
   };
 }
 
-function entryOf(child: FolderChild): Entry {
+function entryOf(child: FolderChild, etagOf: EtagOf): Entry {
   const name = shownName(child);
-  return child.isFolder ? folderEntry(name, child.changedAt) : videoEntry(name, shownFile(child));
+  return child.isFolder ? folderEntry(name, child.changedAt) : videoEntry(name, shownFile(child), etagOf);
 }
 
 /** Whether a path lies on the way to one of the roots, or below one. */

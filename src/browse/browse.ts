@@ -4,7 +4,7 @@ import { BridgeError } from '../core/errors.ts';
 import type { FolderId } from '../core/ids.ts';
 import { createAccountView } from './account-view.ts';
 import type { Entry, Located, View } from './entry.ts';
-import { createLibraryView } from './library-view.ts';
+import { createLibraryView, type EtagOf } from './library-view.ts';
 
 export interface BrowseOptions {
   catalog: Pick<Catalog, 'files' | 'listings' | 'crawls' | 'dirty'>;
@@ -12,6 +12,7 @@ export interface BrowseOptions {
   trees: readonly { name: string; dir: string }[];
   /** Account paths that are indexed. */
   roots: readonly string[];
+  etagOf: EtagOf;
   /** Told which folder of the account somebody opens. */
   onOpened?: (folderId: FolderId) => void;
 }
@@ -32,7 +33,13 @@ export interface Browse {
   find(segments: readonly string[]): Promise<Located>;
 }
 
-export function createBrowse({ catalog, trees, roots, onOpened = () => undefined }: BrowseOptions): Browse {
+export function createBrowse({
+  catalog,
+  trees,
+  roots,
+  etagOf,
+  onOpened = () => undefined,
+}: BrowseOptions): Browse {
   let isKnownWhole = false;
 
   /** Whether a crawl has gone through and the trees are up to date with it: only then nothing there is nothing. */
@@ -42,7 +49,7 @@ export function createBrowse({ catalog, trees, roots, onOpened = () => undefined
   }
 
   const treeViews = trees.map(({ name, dir }) =>
-    createLibraryView({ levels: catalog.listings.ofTree(name), dir, isComplete }),
+    createLibraryView({ levels: catalog.listings.ofTree(name), dir, isComplete, etagOf }),
   );
   const views = new Map<string, View>([
     [
@@ -51,6 +58,7 @@ export function createBrowse({ catalog, trees, roots, onOpened = () => undefined
         levels: catalog.listings.ofAccount,
         root: () => catalog.listings.ofAccount.root(),
         roots,
+        etagOf,
         onOpened,
       }),
     ],

@@ -1,12 +1,17 @@
 import type { TreeChild, TreeFile, TreeListings } from '../catalog/tree/tree-listings.ts';
 import { BridgeError } from '../core/errors.ts';
-import { etagOf } from '../delivery/etag.ts';
+import type { FileId } from '../core/ids.ts';
+import type { FileVersions } from '../delivery/file-versions.ts';
 import { mediaType } from '../delivery/media-type.ts';
 import { extensionOf, isVideo } from '../naming/text/file-kinds.ts';
 import { type Entry, folderEntry, type Located, pagesOf, type View } from './entry.ts';
 import { formsOf } from './names.ts';
 
+/** The entity tag of a file of the account: the same that its bytes come with. */
+export type EtagOf = FileVersions['etagOf'];
+
 export interface LibraryViewOptions {
+  etagOf: EtagOf;
   levels: TreeListings;
   /** Where the tree lies on disk; absolute. */
   dir: string;
@@ -17,11 +22,11 @@ export interface LibraryViewOptions {
 const strm = '.strm';
 
 /** A STRM tree as it would be if its films lay in it: each `.strm` is the file that it stands for. */
-export function createLibraryView({ levels, dir, isComplete }: LibraryViewOptions): View {
+export function createLibraryView({ levels, dir, isComplete, etagOf }: LibraryViewOptions): View {
   async function pages(path: string) {
     const { isEmpty, pages } = await pagesOf<TreeChild>(
       (after, limit) => levels.page(path, after, limit),
-      (rows) => rows.flatMap(entryOf),
+      (rows) => rows.flatMap((row) => entryOf(row, etagOf)),
     );
     if (isEmpty && !(await isComplete())) throw new BridgeError('BRIDGE_NOT_INDEXED');
     return pages;
@@ -32,7 +37,7 @@ export function createLibraryView({ levels, dir, isComplete }: LibraryViewOption
     const stem = path.slice(0, path.length - extensionOf(name).length - 1);
     const files = path === '' ? [] : await levels.filesAt([path, `${path}${strm}`, `${stem}${strm}`]);
     for (const row of files) {
-      const [entry] = entryOf({ isFolder: false, ...row });
+      const [entry] = entryOf({ isFolder: false, ...row }, etagOf);
       if (entry?.name !== name) continue;
       return row.kind === 'strm' && row.file
         ? { is: 'video', entry, fileId: row.file.id }
@@ -56,12 +61,12 @@ export function createLibraryView({ levels, dir, isComplete }: LibraryViewOption
 }
 
 /** What a row is shown as: nothing when its film was taken out of the library. */
-function entryOf(child: TreeChild): [] | [Entry] {
+function entryOf(child: TreeChild, etagOf: EtagOf): [] | [Entry] {
   const name = child.path.slice(child.path.lastIndexOf('/') + 1);
   if (child.isFolder) return [folderEntry(name, child.changedAt)];
   if (child.kind !== 'strm') return [smallEntry(name, child)];
   if (!child.file) return [];
-  return [videoEntry(videoName(name, child), child.file)];
+  return [videoEntry(videoName(name, child), child.file, etagOf)];
 }
 
 /** The name of a film in the tree: that of its STRM with the extension that it really has. */
@@ -84,7 +89,8 @@ function smallEntry(name: string, { sizeBytes, mtimeMs, sha256 }: TreeFile): Ent
 /** A file of the account under a name. */
 export function videoEntry(
   name: string,
-  file: { id: string; sizeBytes: number; sentAt: number | undefined },
+  file: { id: FileId; sizeBytes: number; sentAt: number | undefined },
+  etagOf: EtagOf,
 ): Entry {
   return {
     name,

@@ -19,6 +19,7 @@ import { createKeyValues, type KeyValues } from './db/key-values.ts';
 import { openDatabase } from './db/open.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { type CachedRanges, createCachedRanges } from './playback/cached-ranges.ts';
+import { createFileVersionRows, type FileVersionRows } from './playback/file-versions.ts';
 import { createLeases, type Leases } from './playback/leases.ts';
 import { createMedia, type MediaStore } from './playback/media.ts';
 import { createPlayLog, type KeptPlay, type PlayLog } from './playback/plays.ts';
@@ -57,6 +58,8 @@ export interface Catalog {
   readonly leases: Leases;
   /** Beginnings and ends of files that lie on the disk. */
   readonly cachedRanges: CachedRanges;
+  /** Of which version the bytes are that the host gives. */
+  readonly fileVersions: FileVersionRows;
   /** What files were taken for. */
   readonly recognitions: Recognitions;
   /** What a person said of files and folders. */
@@ -118,6 +121,7 @@ export async function openCatalog(file: string, codecs: CatalogCodecs): Promise<
     toldFolders: createToldFolders(db),
     leases: createLeases(db),
     cachedRanges: createCachedRanges(db),
+    fileVersions: createFileVersionRows(db),
     recognitions: createRecognitions(db, recognition),
     overrides: createOverrides(db, override),
     journal: createJournal(db, override),

@@ -177,11 +177,26 @@ export type ListingGapReason = 'address' | 'entry' | 'inside' | 'repeated' | 'un
 export interface DownloadAnswers {
   /** Whether these headers announce a page in the place of the file. */
   isPage(headers: DownloadHeaders): boolean;
-  /** What a page in the place of the file says, by its status and the beginning of its text. */
-  readPage(status: number, text: string): DownloadRefusal;
+  /** What a page in the place of the file says. */
+  readPage(page: DownloadPage): DownloadRefusal;
+  /**
+   * Where a download server sends on to, from the address that was asked. @returns an absolute address
+   * @throws BridgeError BRIDGE_LINK_ELSEWHERE where no link of this host may lead
+   */
+  follow(location: string, from: string): string;
 }
 
 export type DownloadHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** An answer in the place of a file. */
+export interface DownloadPage {
+  status: number;
+  headers: DownloadHeaders;
+  /** Its beginning. */
+  text: string;
+  /** When it came, milliseconds UTC. */
+  now: number;
+}
 
 /** Why a download server does not give the file. */
 export interface DownloadRefusal {

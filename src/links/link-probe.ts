@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../core/clock.ts';
+import { type HeaderValues, header } from '../core/headers.ts';
 import type { DownloadAnswers } from '../host/host.ts';
 import type { Broker } from './broker.ts';
 import type { Lease } from './lease.ts';
@@ -9,7 +10,7 @@ export interface LinkProbeOptions {
   broker: Pick<Broker, 'used' | 'refused'>;
   linkTtl: Pick<LinkTtl, 'provenUntil'>;
   dispatcher: Dispatcher;
-  downloads: Pick<DownloadAnswers, 'isPage'>;
+  downloads: Pick<DownloadAnswers, 'isPage' | 'follow'>;
   clock: Clock;
   userAgent: string;
   /** A host that is slower than this is not waited for: the player finds out itself. */
@@ -37,6 +38,8 @@ export interface LinkProbe {
 
 /** A link that answered so lately, or that is so little older than one that was seen alive, needs no look. */
 const trustMs = 2000;
+/** How often a download server may send on to another one. */
+const maxRedirects = 3;
 
 /** @see LinkProbe */
 export function createLinkProbe({
@@ -50,18 +53,38 @@ export function createLinkProbe({
 }: LinkProbeOptions): LinkProbe {
   const probes = new Map<string, Promise<boolean>>();
 
-  async function probe(lease: Lease): Promise<boolean> {
-    const url = new URL(lease.url);
-    const limit = AbortSignal.timeout(timeLimitMs);
-    try {
+  /** The answer to a HEAD, behind the servers that send on. @throws whatever the network says */
+  async function head(address: string, signal: AbortSignal) {
+    let url = new URL(address);
+    for (let followed = 0; ; followed++) {
       const { statusCode, headers, body } = await dispatcher.request({
         origin: url.origin,
         path: url.pathname + url.search,
         method: 'HEAD',
         headers: { 'user-agent': userAgent, accept: '*/*', 'accept-encoding': 'identity' },
-        signal: limit,
+        signal,
       });
       await body.dump();
+      const next = followed < maxRedirects ? nextOf(url, statusCode, headers) : undefined;
+      if (!next) return { statusCode, headers };
+      url = next;
+    }
+  }
+
+  /** Where this answer sends on to, if a player may be sent there. */
+  function nextOf(from: URL, status: number, headers: HeaderValues): URL | undefined {
+    const location = header(headers, 'location');
+    if (status < 300 || status >= 400 || location === undefined) return undefined;
+    try {
+      return new URL(downloads.follow(location, from.href));
+    } catch {
+      return undefined;
+    }
+  }
+
+  async function probe(lease: Lease): Promise<boolean> {
+    try {
+      const { statusCode, headers } = await head(lease.url, AbortSignal.timeout(timeLimitMs));
       // A host that has trouble of its own says nothing about the link.
       if (statusCode === 429 || statusCode >= 500) return true;
       if (statusCode < 300 && !downloads.isPage(headers)) {

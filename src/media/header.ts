@@ -4,7 +4,7 @@ import type { OpenOptions, ReadableFile, Reader } from '../delivery/stream/reade
 import { headBytes, type ReadAt } from './inspect.ts';
 
 export interface HeaderOptions {
-  reader: Pick<Reader, 'open'>;
+  reader: Pick<Reader, 'open' | 'etagOf'>;
   rangeCache: Pick<RangeCache, 'covers'>;
   /** Whether what is read is kept for the first probe. */
   keeps: boolean;
@@ -31,6 +31,8 @@ export function openHeader(file: ReadableFile, options: HeaderOptions): Header {
   const { reader, rangeCache, keeps, signal, onSource } = options;
   const kept = rangeCache.covers(file, 0);
   const length = Math.min(file.sizeBytes, kept >= enoughBytes ? Math.min(kept, headBytes) : headBytes);
+  // All of its places are read of one version of the file.
+  const etag = reader.etagOf(file);
   let head: Promise<Uint8Array> | undefined;
   let reading: { stream: Readable; position: number } | undefined;
 
@@ -38,7 +40,7 @@ export function openHeader(file: ReadableFile, options: HeaderOptions): Header {
     reader.open(
       file,
       { start, end },
-      { urgency: 'background', keeps, mayBeProbe: true, signal, ...(onSource ? { onSource } : {}) },
+      { urgency: 'background', keeps, mayBeProbe: true, etag, signal, ...(onSource ? { onSource } : {}) },
     );
 
   async function wholeHead(): Promise<Uint8Array> {

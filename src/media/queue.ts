@@ -14,7 +14,7 @@ import type { inspect } from './inspect.ts';
 
 export interface MediaQueueOptions {
   store: Pick<MediaStore, 'next' | 'unreadOf' | 'put' | 'failed'>;
-  reader: Pick<Reader, 'open'>;
+  reader: Pick<Reader, 'open' | 'etagOf'>;
   rangeCache: Pick<RangeCache, 'covers' | 'state'>;
   inspect: typeof inspect;
   clock: Clock;

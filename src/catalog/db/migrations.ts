@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { addedAt } from './migration-added-at.ts';
+import { fileVersions } from './migration-file-versions.ts';
 import { folderIds } from './migration-folder-ids.ts';
 import { gaps } from './migration-gaps.ts';
 import { newest } from './migration-newest.ts';
@@ -335,6 +336,7 @@ const migrations: Record<string, Migration> = {
   '016-told-folders': toldFolders,
   '017-newest': newest,
   '018-put-aside': putAside,
+  '019-file-versions': fileVersions,
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

@@ -93,11 +93,22 @@ export interface CachedRangeTable {
   /** head or tail */
   side: string;
   size_bytes: number;
+  /** See `file_versions`. */
+  version: string;
   start: number;
   length: number;
   /** CRC-32 of each block, four bytes each, little-endian. */
   checks: Uint8Array;
   used_at: number;
+}
+
+/** Of which version the bytes are that the host gives of a file. */
+export interface FileVersionTable {
+  file_id: FileId;
+  /** Made of the host's validators. */
+  version: string;
+  /** What the file's entity tag ends with; empty until its bytes were seen to change. */
+  mark: string;
 }
 
 /** A play; `record` is JSON. */
@@ -271,6 +282,7 @@ export interface Schema {
   put_aside: PutAsideTable;
   leases: LeaseTable;
   cached_ranges: CachedRangeTable;
+  file_versions: FileVersionTable;
   plays: PlayTable;
   recognitions: RecognitionTable;
   placements: PlacementTable;

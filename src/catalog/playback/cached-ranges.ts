@@ -7,6 +7,8 @@ export interface CachedRangeRow {
   fileId: FileId;
   side: 'head' | 'tail';
   sizeBytes: number;
+  /** Which version of the file its bytes are of. */
+  version: string;
   start: number;
   length: number;
   /** CRC-32 of each block. */
@@ -32,6 +34,7 @@ export function createCachedRanges(db: Kysely<Schema>): CachedRanges {
         fileId: row.file_id,
         side: row.side as CachedRangeRow['side'],
         sizeBytes: row.size_bytes,
+        version: row.version,
         start: row.start,
         length: row.length,
         // A copy: the row's own bytes may not begin at a multiple of four.
@@ -43,6 +46,7 @@ export function createCachedRanges(db: Kysely<Schema>): CachedRanges {
     async put({ fileId, side, ...kept }) {
       const values = {
         size_bytes: kept.sizeBytes,
+        version: kept.version,
         start: kept.start,
         length: kept.length,
         checks: new Uint8Array(kept.checks.buffer, kept.checks.byteOffset, kept.checks.byteLength),

@@ -11,6 +11,8 @@ export interface CachedRange {
   side: Side;
   /** Size of the whole file when it was read. */
   sizeBytes: number;
+  /** Which version of the file its bytes are of. */
+  version: string;
   start: number;
   length: number;
   /** CRC-32 of each block of {@link blockBytes}; the last one may be shorter. */

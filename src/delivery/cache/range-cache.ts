@@ -41,10 +41,18 @@ export interface RangeCache {
   readonly headBytes: number;
   /** Whether what is read now would be kept. */
   keeps(): boolean;
-  /** The cached bytes from `position` up to `end` (included); undefined when there are none. */
-  read(file: CacheableFile, position: number, end: number): CachedReader | undefined;
-  /** Keeps what is read from `position` on, if that is worth keeping. One reader of an end at a time. */
-  recorder(file: CacheableFile, position: number): Recorder | undefined;
+  /**
+   * The cached bytes from `position` up to `end` (included); undefined when there are none.
+   * @param version of the file that is wanted: what is of another one is let go first; undefined = any
+   */
+  read(
+    file: CacheableFile,
+    position: number,
+    end: number,
+    version: string | undefined,
+  ): CachedReader | undefined;
+  /** Keeps what is read of this version from `position` on, if that is worth keeping. One reader of an end at a time. */
+  recorder(file: CacheableFile, position: number, version: string): Recorder | undefined;
   /** Nothing of this file is believed any more. */
   drop(fileId: FileId): void;
   /** Keeps nothing more, and resolves when what was being written is on disk. */
@@ -96,8 +104,17 @@ export function createRangeCache(options: RangeCacheOptions): RangeCache {
     return position >= file.sizeBytes - tailBytes ? 'tail' : undefined;
   }
 
+  /** Its beginning and its end are of one version: whoever looks into a film reads both. */
+  function dropOthers(fileId: FileId, version: string): void {
+    for (const side of ['head', 'tail'] as const) {
+      const range = index.get(fileId, side);
+      if (range && range.version !== version) letGo(range, 'it is of another version of the file');
+    }
+  }
+
   /** What was recorded is cached from now on, unless it is larger than all that may be. */
   function keep(range: CachedRange): void {
+    dropOthers(range.fileId, range.version);
     index.add(range);
     if (index.get(range.fileId, range.side) !== range) return;
     store
@@ -133,7 +150,8 @@ export function createRangeCache(options: RangeCacheOptions): RangeCache {
       return range ? range.start + range.length - position : 0;
     },
 
-    read(file, position, end) {
+    read(file, position, end, version) {
+      if (version !== undefined) dropOthers(file.id, version);
       const range = index.at(file, position);
       if (!range) return undefined;
       touch(range);
@@ -141,13 +159,14 @@ export function createRangeCache(options: RangeCacheOptions): RangeCache {
       return createRangeReader(range, path, position, end, (why) => letGo(range, why));
     },
 
-    recorder(file, position) {
+    recorder(file, position, version) {
       const side = keeps() ? sideOf(file, position) : undefined;
       if (!side) return undefined;
       const { id: fileId, sizeBytes } = file;
       const name = rangeFileName(fileId, side);
       const old = index.get(fileId, side);
-      const goesOn = old?.sizeBytes === sizeBytes && old.start + old.length === position;
+      const goesOn =
+        old?.sizeBytes === sizeBytes && old.version === version && old.start + old.length === position;
       // A beginning that does not begin at byte 0 helps no probe.
       if (!goesOn && side === 'head' && position > 0) return undefined;
       if (recording.has(name)) return undefined;
@@ -170,7 +189,7 @@ export function createRangeCache(options: RangeCacheOptions): RangeCache {
           // Given up meanwhile; what was to go on has lost its file with that.
           if (goesOn && index.get(fileId, side) !== old) return;
           if (mine.isVoid) return void removeFile(pathOf(fileId, side));
-          keep({ fileId, side, sizeBytes, start, length, checks, usedAt: clock.now() });
+          keep({ fileId, side, sizeBytes, version, start, length, checks, usedAt: clock.now() });
         },
         failed(error) {
           settle(name);

@@ -4,6 +4,10 @@ import { blockBytes, type CachedRange } from './cached-range.ts';
 
 /** Reads cached bytes, block by block. */
 export interface CachedReader {
+  /** Of the file, that its bytes are of. */
+  readonly version: string;
+  /** The place behind its last byte, in the film's file. */
+  readonly stop: number;
   /** Undefined when the cached part ends here, or when it is damaged: then it is thrown away. */
   next(): Promise<Buffer | undefined>;
   close(): Promise<void>;
@@ -26,6 +30,8 @@ export function createRangeReader(
   let handle: FileHandle | undefined;
   const stop = Math.min(end + 1, one.start + one.length);
   return {
+    version: one.version,
+    stop,
     async next() {
       if (position >= stop) return undefined;
       const index = Math.floor((position - one.start) / blockBytes);

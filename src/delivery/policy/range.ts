@@ -38,6 +38,11 @@ export function parseRange(
   return { start, end: Math.min(end, sizeBytes - 1) };
 }
 
+/** Whether a Range header that counts names no end: everything from a byte on, as far as its reader likes. */
+export function isOpenRange(header: string | undefined): boolean {
+  return /-[ \t]*$/.test(header ?? '');
+}
+
 /** `Content-Range` of a 206. */
 export function contentRange({ start, end }: ByteRange, sizeBytes: number): string {
   return `bytes ${start}-${end}/${sizeBytes}`;

@@ -14,7 +14,7 @@ export async function applyVerdict(
   file: ReadableFile,
   lease: Lease | undefined,
   verdict: () => Verdict,
-  { broker, clock, rangeCache, onFault }: FileStreamOptions,
+  { broker, clock, log, rangeCache, onFault }: FileStreamOptions,
   signal: AbortSignal,
 ): Promise<void> {
   try {
@@ -25,8 +25,15 @@ export async function applyVerdict(
   } catch (error) {
     if (error instanceof BridgeError) {
       onFault?.(error.code);
-      if (error.code === 'BRIDGE_UPSTREAM_CHANGED') rangeCache.drop(file.id);
-      if (lease && error.code === 'BRIDGE_LINK_DEAD') {
+      if (error.code === 'BRIDGE_UPSTREAM_CHANGED') {
+        const { id: fileId } = file;
+        log.warn(
+          { fileId, why: error.message },
+          'a reading ends here: what follows is of another version of the file',
+        );
+        rangeCache.drop(fileId);
+      }
+      if (lease && (error.code === 'BRIDGE_LINK_DEAD' || error.code === 'BRIDGE_LINK_ELSEWHERE')) {
         // Whoever asks next gets the same word until its time is over: no call is spent on hope.
         await broker.drop(file.id, lease.url);
         broker.refuse(file.id, error);

@@ -4,11 +4,14 @@ import type { Lease } from '../../links/lease.ts';
 import type { CachedReader } from '../cache/range-cache.ts';
 import type { Recorder } from '../cache/range-recorder.ts';
 import type { ByteRange } from '../policy/range.ts';
-import { applyVerdict } from './apply-verdict.ts';
+import { type Attempt, createHostAccess, type HostAccess } from './host-access.ts';
 import { createRampUp, type RampUp } from './ramp-up.ts';
 import type { FileStreamOptions, ReadableFile, ReadOptions } from './read-options.ts';
-import { createRetryPolicy, type RetryPolicy, type Verdict } from './retry-policy.ts';
-import { startTransfer, type Transfer, TransferFault } from './transfer.ts';
+import { askAhead, type RestAhead } from './rest-ahead.ts';
+import { createRetryPolicy, type RetryPolicy } from './retry-policy.ts';
+import { startTransfer, type Transfer } from './transfer.ts';
+import { TransferFault } from './transfer-fault.ts';
+import { createVersionGuard, type VersionGuard } from './version-guard.ts';
 
 /** A transfer, and whether there is nothing more to hear from it. */
 type Running = Transfer & { isOver: boolean };
@@ -25,7 +28,8 @@ const probeGraceMs = 120;
 
 /**
  * A stretch of a file: from what is kept here as far as that goes, then from the host, going on at the exact byte when
- * the host cuts, stalls or ends a link. The host is not asked before the kept part has been taken.
+ * the host cuts, stalls or ends a link. The host is not asked before the kept part has been taken, unless all of it is
+ * wanted. All bytes are of one version of the file; where the host has another one, the stream ends with an error.
  */
 export class FileStream extends Readable {
   readonly file: ReadableFile;
@@ -34,14 +38,16 @@ export class FileStream extends Readable {
   readonly #reading: ReadOptions;
   readonly #options: FileStreamOptions;
   readonly #retryPolicy: RetryPolicy;
+  readonly #access: HostAccess;
   readonly #steps: RampUp;
   readonly #gone = new AbortController();
   #position: number;
+  #guard: VersionGuard | undefined;
   #kept: CachedReader | undefined;
   #keptBytes = 0;
+  #rest: RestAhead | undefined;
   #transfer: Running | undefined;
   #recorder: Recorder | undefined;
-  #release: (() => void) | undefined;
   /** Ways of getting bytes that are under way. */
   #busy = 0;
   /** The reader asked for more while one was under way. */
@@ -61,12 +67,40 @@ export class FileStream extends Readable {
     this.#options = options;
     this.#retryPolicy = createRetryPolicy(options);
     this.#steps = createRampUp(options.clock);
-    this.#kept = options.rangeCache.read(file, range.start, range.end);
+    this.#access = createHostAccess({
+      ...options,
+      file,
+      reading,
+      retryPolicy: this.#retryPolicy,
+      signal: this.#gone.signal,
+      giveUp: (reason) => this.destroy(reason),
+      holder: {
+        idleSince: () => (this.#transfer ? this.#idleSince : undefined),
+        rest: () => this.rest(),
+      },
+    });
   }
 
-  /** Ready to be read: at once when the beginning is kept here. @throws BridgeError when patience ends */
+  /**
+   * Ready to be read: at once when the beginning is kept here, unless all that follows it is wanted too.
+   * @throws BridgeError when patience ends; BRIDGE_UPSTREAM_CHANGED when the file is not what the reader was told
+   */
   async open(): Promise<void> {
-    if (!this.#kept) await this.#alone(() => this.#connect());
+    const { rangeCache, versions } = this.#options;
+    const { etag, wantsAll } = this.#reading;
+    const known = await versions.of(this.file.id);
+    const isAsPromised = () => etag === undefined || versions.etagOf(this.file) === etag;
+    if (!isAsPromised())
+      throw new BridgeError('BRIDGE_UPSTREAM_CHANGED', { detail: 'while it was asked for' });
+    const guard = createVersionGuard(known, isAsPromised);
+    this.#guard = guard;
+    this.#kept = rangeCache.read(this.file, this.#position, this.#end, known.version());
+    if (!this.#kept) return this.#alone(() => this.#connect());
+    guard.check(this.#kept.version);
+    const { stop } = this.#kept;
+    if (!wantsAll || stop > this.#end) return;
+    this.#rest = askAhead(this.#access, stop, this.#end, guard.check, this.#options);
+    await this.#rest.known();
   }
 
   /** A jump has led elsewhere: the connection is closed as soon as this reader takes nothing, once. */
@@ -82,7 +116,7 @@ export class FileStream extends Readable {
     this.#transfer = undefined;
     rested.isOver = true;
     rested.abort();
-    this.#giveBack();
+    this.#access.giveBack();
   }
 
   override _read(): void {
@@ -101,7 +135,7 @@ export class FileStream extends Readable {
     this.#recorder?.end();
     this.#recorder = undefined;
     void this.#kept?.close();
-    this.#giveBack();
+    this.#access.giveBack();
     callback(error);
   }
 
@@ -137,70 +171,35 @@ export class FileStream extends Readable {
     await this.#kept?.close();
     this.#kept = undefined;
     if (this.#position > this.#end) return;
+    if (this.#rest && !(await this.#takeRest(this.#rest))) return;
     if (this.#reading.mayBeProbe && this.#keptBytes >= probeBytes)
       await this.#options.clock.sleep(probeGraceMs, this.#gone.signal);
     await this.#connect();
   }
 
+  /** Hands on what was asked for ahead of its time. @returns whether the host is to be asked for more now */
+  async #takeRest({ from, bytes }: RestAhead): Promise<boolean> {
+    this.#rest = undefined;
+    const rest = await bytes;
+    if (this.destroyed) return false;
+    // What is kept was damaged, and ended before its time.
+    if (!rest || from !== this.#position) return true;
+    this.#record();
+    return this.#take(rest) && this.#position <= this.#end;
+  }
+
   /** Finds a transfer that works, from the present position on. @throws BridgeError when patience ends */
   async #connect(): Promise<void> {
-    const { signal } = this.#gone;
-    const { broker } = this.#options;
-    const { urgency, onSource } = this.#reading;
-    for (;;) {
-      let lease: Lease | undefined;
-      try {
-        lease = await broker.acquire(this.file, { urgency, signal, ...(onSource ? { onSource } : {}) });
-        this.#release ??= await this.#slot();
-        if (this.#reading.keeps)
-          this.#recorder ??= this.#options.rangeCache.recorder(this.file, this.#position);
-        const running = await this.#start(lease);
-        broker.used(lease);
-        if (this.destroyed) running.abort();
-        else if (!running.isOver) this.#transfer = running;
-        return;
-      } catch (error) {
-        signal.throwIfAborted();
-        await this.#apply(lease, () =>
-          error instanceof TransferFault
-            ? this.#retryPolicy.afterFault(error, false)
-            : this.#retryPolicy.afterRefusal(error),
-        );
-      }
-    }
+    const running = await this.#access.reach((request, lease) => this.#start(request, lease));
+    if (this.destroyed) running.abort();
+    else if (!running.isOver) this.#transfer = running;
   }
 
-  async #slot(): Promise<() => void> {
-    const { urgency, viewer } = this.#reading;
-    const { signal } = this.#gone;
-    const release = await this.#options.slots.take({
-      viewer,
-      urgency,
-      signal,
-      giveUp: () =>
-        this.destroy(new BridgeError('BRIDGE_TOO_MANY_STREAMS', { detail: 'a film needs the line' })),
-      idleSince: () => (this.#transfer ? this.#idleSince : undefined),
-      rest: () => this.rest(),
-    });
-    // Gone in the very moment of its turn: nobody else gives it back.
-    if (signal.aborted) release();
-    signal.throwIfAborted();
-    return release;
-  }
-
-  #giveBack(): void {
-    this.#release?.();
-    this.#release = undefined;
-  }
-
-  async #start(lease: Lease): Promise<Running> {
-    const { rangeCache } = this.#options;
-    const { sizeBytes } = this.file;
+  async #start(attempt: Attempt, lease: Lease): Promise<Running> {
     const start = this.#position;
+    const { rangeCache } = this.#options;
     const mayBeProbe = this.#reading.mayBeProbe === true && rangeCache.sideOf(this.file, start) !== undefined;
     const range = { start, end: this.#steps.endFrom(start, this.#end, mayBeProbe) };
-    const { signal } = this.#gone;
-    const request = { ...this.#options, url: lease.url, range, sizeBytes, signal };
     const state = { isOver: false };
     // A short body may be over before its transfer is known here; one that rests has been let go.
     const ended = (fault: TransferFault) => {
@@ -208,16 +207,30 @@ export class FileStream extends Readable {
       state.isOver = true;
       this.#ended(fault, lease);
     };
-    const transfer = await startTransfer(request, {
-      data: (chunk) => this.#take(chunk),
-      end: () => {
-        if (this.#position <= range.end) return ended(new TransferFault('cut', 'the body ended early'));
-        state.isOver = true;
-        this.#nextStep();
+    const transfer = await startTransfer(
+      { ...attempt, range },
+      {
+        begin: (version) => {
+          this.#guard?.check(version);
+          this.#record();
+        },
+        data: (chunk) => this.#take(chunk),
+        end: () => {
+          if (this.#position <= range.end) return ended(new TransferFault('cut', 'the body ended early'));
+          state.isOver = true;
+          this.#nextStep();
+        },
+        failed: ended,
       },
-      failed: ended,
-    });
+    );
     return Object.assign(state, transfer);
+  }
+
+  /** From here on what passes is kept, where that is worth it. */
+  #record(): void {
+    const version = this.#guard?.version();
+    if (!this.#reading.keeps || version === undefined) return;
+    this.#recorder ??= this.#options.rangeCache.recorder(this.file, this.#position, version);
   }
 
   /** The host gave all that it was asked for: the next step waits until the reader wants it. */
@@ -225,7 +238,7 @@ export class FileStream extends Readable {
     this.#transfer = undefined;
     if (this.#position > this.#end || this.destroyed) return;
     // A paused reader asks for the next step when it goes on.
-    if (this.#idleSince !== undefined) this.#giveBack();
+    if (this.#idleSince !== undefined) this.#access.giveBack();
     else this.#during(() => this.#steps.due(this.#gone.signal).then(() => this.#connect()));
   }
 
@@ -240,7 +253,7 @@ export class FileStream extends Readable {
       if (!wantsMore) this.#pause();
       return wantsMore;
     }
-    this.#giveBack();
+    this.#access.giveBack();
     // A host that ignored the end of the range would go on sending: nobody listens any more.
     if (chunk.length > left) this.#transfer?.abort();
     return true;
@@ -276,13 +289,6 @@ export class FileStream extends Readable {
       'the host broke off in mid-file; going on at the same byte',
     );
     this.#reading.onResume?.();
-    this.#during(() =>
-      this.#apply(lease, () => this.#retryPolicy.afterFault(fault, true)).then(() => this.#connect()),
-    );
-  }
-
-  /** Does what the retry policy says after a failure. @throws BridgeError when it gives up */
-  #apply(lease: Lease | undefined, verdict: () => Verdict): Promise<void> {
-    return applyVerdict(this.file, lease, verdict, this.#options, this.#gone.signal);
+    this.#during(() => this.#access.bear(fault, lease).then(() => this.#connect()));
   }
 }

@@ -6,6 +6,7 @@ import type { DownloadAnswers, Urgency } from '../../host/host.ts';
 import type { Broker, LinkedFile } from '../../links/broker.ts';
 import type { LeaseSource } from '../../links/lease.ts';
 import type { RangeCache } from '../cache/range-cache.ts';
+import type { FileVersions } from '../file-versions.ts';
 import type { ConnectionSlots } from './connection-slots.ts';
 import type { RetryPolicyOptions } from './retry-policy.ts';
 
@@ -13,6 +14,7 @@ import type { RetryPolicyOptions } from './retry-policy.ts';
 export interface FileStreamOptions extends RetryPolicyOptions {
   broker: Broker;
   rangeCache: RangeCache;
+  versions: FileVersions;
   slots: ConnectionSlots;
   dispatcher: Dispatcher;
   /** What the host says in the place of a file. */
@@ -40,6 +42,13 @@ export interface ReadOptions {
   keeps?: boolean;
   /** It may be a probe, which leaves early: the host is asked in steps, and a moment after what is kept here. */
   mayBeProbe?: boolean;
+  /** The entity tag that the reader was told: no byte of another version than that is given. Absent = of any one version. */
+  etag?: string;
+  /**
+   * Nothing is given unless the host gives what follows the kept part. Absent: a reader that may leave early gets what is
+   * kept, and the host is asked when that has been taken.
+   */
+  wantsAll?: boolean;
   /** Readings of one viewer share its part of the connections. */
   viewer: string;
   onSource?: (source: LeaseSource) => void;

@@ -26,6 +26,8 @@ export interface Reader {
    * BRIDGE_HOST_ERROR, or the broker's; the signal's reason when it aborts
    */
   open(file: ReadableFile, range: ByteRange, options: OpenOptions): Promise<Readable>;
+  /** The entity tag that a file has now: for those who read several stretches of one file, to be handed to each `open`. */
+  etagOf(file: ReadableFile): string;
   /** Streams that are open now. */
   running(): number;
 }
@@ -77,6 +79,7 @@ export function createReader(options: ReaderOptions): Reader {
       }
     },
 
+    etagOf: options.versions.etagOf,
     running: () => open.size,
   };
 }

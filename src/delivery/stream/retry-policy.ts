@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { BridgeError } from '../../core/errors.ts';
-import type { TransferFault } from './transfer.ts';
+import type { TransferFault } from './transfer-fault.ts';
 
 export interface RetryPolicyOptions {
   clock: Clock;
@@ -28,7 +28,7 @@ export interface RetryPolicy {
   progress(): void;
   /**
    * A transfer failed; `started` = it had begun. @throws BridgeError when it is given up: BRIDGE_UPSTREAM_CHANGED,
-   * BRIDGE_LINK_DEAD, BRIDGE_UPSTREAM_CUT, or the code of a fault that is the host's own trouble
+   * BRIDGE_LINK_DEAD, BRIDGE_LINK_ELSEWHERE, BRIDGE_UPSTREAM_CUT, or the code of a fault that is the host's own trouble
    */
   afterFault(fault: TransferFault, started: boolean): Verdict;
   /**
@@ -72,7 +72,8 @@ export function createRetryPolicy({ clock, tries, resumeForMs }: RetryPolicyOpti
         throw new BridgeError('BRIDGE_UPSTREAM_CHANGED', { detail, cause: fault });
       // One new link is worth a call; a second one that dies at once is not.
       if (fault.kind === 'link' && ++deadLinks > 1) {
-        throw new BridgeError('BRIDGE_LINK_DEAD', { detail, retryAt: clock.now() + 60_000, cause: fault });
+        const code = fault.code === 'BRIDGE_LINK_ELSEWHERE' ? fault.code : 'BRIDGE_LINK_DEAD';
+        throw new BridgeError(code, { detail, retryAt: clock.now() + 60_000, cause: fault });
       }
       const pauseMs = fault.kind === 'later' ? Math.max(1000, pause()) : pause();
       if (fault.kind === 'later' && !delivered && failures > 1) {

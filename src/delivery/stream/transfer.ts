@@ -1,41 +1,18 @@
 import type { Dispatcher } from 'undici';
-import type { ErrorCode } from '../../core/errors.ts';
+import { isBridgeError } from '../../core/errors.ts';
 import { type HeaderValues, header } from '../../core/headers.ts';
 import type { DownloadAnswers, DownloadRefusal } from '../../host/host.ts';
-import { type ByteRange, parseContentRange } from '../policy/range.ts';
-
-/**
- * Why a transfer did not begin or did not finish.
- * - `link`: the host refuses this link; another one may work
- * - `changed`: the host has other bytes than the catalog says
- * - `later`: the host is busy or in maintenance; the link is not to blame
- * - `cut`: the connection failed, stalled or ended early
- */
-export type FaultKind = 'link' | 'changed' | 'later' | 'cut';
-
-/** A transfer that failed. The text holds no link. */
-export class TransferFault extends Error {
-  override readonly name = 'TransferFault';
-  readonly kind: FaultKind;
-  /** What a player is told when this does not pass. */
-  readonly code: ErrorCode;
-  /** When it makes sense to come back, milliseconds from now. */
-  readonly waitMs: number;
-
-  constructor(
-    kind: FaultKind,
-    message: string,
-    options: { cause?: unknown; code?: ErrorCode; waitMs?: number } = {},
-  ) {
-    super(message, { cause: options.cause });
-    this.kind = kind;
-    this.code = options.code ?? 'BRIDGE_HOST_ERROR';
-    this.waitMs = options.waitMs ?? 60_000;
-  }
-}
+import type { ByteRange } from '../policy/range.ts';
+import { checkAnswer } from './check-answer.ts';
+import { TransferFault } from './transfer-fault.ts';
 
 /** Where the bytes of a transfer go. */
 export interface TransferSink {
+  /**
+   * The answer is in order, and its bytes follow.
+   * @param version of the file that they are of @throws TransferFault when bytes of this version are not wanted
+   */
+  begin(version: string): void;
   /** @returns false to make the host wait until `resume` */
   data(chunk: Buffer): boolean;
   /** All that was asked for has come, or the transfer ended before that. */
@@ -64,43 +41,76 @@ export interface TransferRequest {
   stallMs: number;
   /** Aborts when the reader goes, also before the answer has come. */
   signal: AbortSignal;
+  /** Milliseconds UTC, for times that the host names. */
+  now: () => number;
 }
 
 /** How much of an error page is read to tell what it is. */
 const pageBytes = 8192;
+/** How often a download server may send on to another one. */
+const maxRedirects = 3;
 
 /**
- * Asks the host for a stretch of a file and checks the answer against what was asked before a single byte goes on.
- * undici's dispatch is used directly: one stream less between the two sockets.
+ * Asks the host for a stretch of a file and checks the answer against what was asked before a single byte goes on. A
+ * redirect is followed to where links may lead, and nowhere else.
  * @returns once the answer's headers are in order. @throws TransferFault
  */
-export function startTransfer(request: TransferRequest, sink: TransferSink): Promise<Transfer> {
+export async function startTransfer(request: TransferRequest, sink: TransferSink): Promise<Transfer> {
+  let { url } = request;
+  for (let followed = 0; ; followed++) {
+    const answer = await ask({ ...request, url }, sink);
+    if ('abort' in answer) return answer;
+    if (followed === maxRedirects) throw new TransferFault('link', 'the host sends on again and again');
+    url = target(request.downloads, answer.location, url);
+  }
+}
+
+/** @throws TransferFault */
+function target(downloads: DownloadAnswers, location: string, from: string): string {
+  try {
+    return downloads.follow(location, from);
+  } catch (error) {
+    if (!isBridgeError(error)) throw error;
+    throw new TransferFault('link', error.message, { code: error.code, cause: error });
+  }
+}
+
+/** One request. undici's dispatch is used directly: one stream less between the two sockets. */
+function ask(request: TransferRequest, sink: TransferSink): Promise<Transfer | { location: string }> {
   const { dispatcher, downloads, range, headersMs, stallMs, signal } = request;
   const url = new URL(request.url);
   return new Promise((resolve, reject) => {
     let started = false;
     let finished = false;
-    let page: { status: number; text: string } | undefined;
+    /** Bytes of the answer that are to come still; what follows them was not announced. */
+    let left = 0;
+    let page: { status: number; headers: HeaderValues; text: string } | undefined;
     let control: Dispatcher.DispatchController | undefined;
 
     const gone = () => transfer.abort();
     signal.addEventListener('abort', gone, { once: true });
-    const fail = (fault: TransferFault) => {
+    /** @returns whether it was not over before */
+    const finish = () => {
       signal.removeEventListener('abort', gone);
-      if (finished) return;
+      const isFirst = !finished;
       finished = true;
+      return isFirst;
+    };
+    const fail = (fault: TransferFault) => {
+      if (!finish()) return;
       if (started) sink.failed(fault);
       else reject(fault);
     };
+    const refuse = (fault: TransferFault) => {
+      fail(fault);
+      control?.abort(fault);
+    };
     const transfer: Transfer = {
       resume: () => control?.resume(),
-      abort: () => {
-        fail(new TransferFault('cut', 'the reader has gone'));
-        control?.abort(new Error('the reader has gone'));
-      },
+      abort: () => refuse(new TransferFault('cut', 'the reader has gone')),
     };
     const endPage = () => {
-      if (page) fail(faultOfPage(downloads.readPage(page.status, page.text)));
+      if (page) fail(faultOfPage(downloads.readPage({ ...page, now: request.now() })));
       control?.abort(new Error('not a file'));
     };
 
@@ -124,72 +134,58 @@ export function startTransfer(request: TransferRequest, sink: TransferSink): Pro
           control = controller;
           if (finished) controller.abort(new Error('the reader has gone'));
         },
-        onResponseStart(_controller, status, headers) {
-          if (status < 200) return;
-          const verdict = judge(status, headers as HeaderValues, request);
-          if (verdict === 'page') {
-            page = { status, text: '' };
-          } else if (verdict) {
-            fail(verdict);
-            control?.abort(verdict);
-          } else {
-            started = true;
-            resolve(transfer);
+        onResponseStart(controller, status, raw) {
+          if (status < 200 || finished) return;
+          const headers = raw as HeaderValues;
+          const location = header(headers, 'location');
+          if ([301, 302, 303, 307, 308].includes(status) && location !== undefined) {
+            if (finish()) resolve({ location });
+            return controller.abort(new Error('sent on'));
           }
+          const answer = checkAnswer(status, headers, request);
+          if (answer === 'page') {
+            page = { status, headers, text: '' };
+            return;
+          }
+          if (answer instanceof TransferFault) return refuse(answer);
+          try {
+            sink.begin(answer.version);
+          } catch (error) {
+            return refuse(error as TransferFault);
+          }
+          left = answer.bytes;
+          started = true;
+          resolve(transfer);
         },
         onResponseData(controller, chunk) {
           if (page) {
             page.text += chunk.toString('latin1');
             if (page.text.length > pageBytes) endPage();
-          } else if (!finished && !sink.data(chunk)) {
-            controller.pause();
+            return;
           }
+          if (finished) return;
+          const bytes = chunk.length > left ? chunk.subarray(0, left) : chunk;
+          const isMore = chunk.length > left;
+          left -= bytes.length;
+          if (bytes.length > 0 && !sink.data(bytes)) controller.pause();
+          if (!isMore) return;
+          // A host that ignored the end of the range would go on sending: nobody listens any more.
+          if (finish()) sink.end();
+          controller.abort(new Error('more than was asked for'));
         },
         onResponseEnd() {
           if (page) return endPage();
-          signal.removeEventListener('abort', gone);
-          if (finished) return;
-          finished = true;
-          sink.end();
+          if (finish()) sink.end();
         },
         onResponseError(_controller, error) {
-          if (page) endPage();
-          else
-            fail(
-              new TransferFault('cut', (error as NodeJS.ErrnoException).code ?? error.name, { cause: error }),
-            );
+          if (page) return endPage();
+          fail(
+            new TransferFault('cut', (error as NodeJS.ErrnoException).code ?? error.name, { cause: error }),
+          );
         },
       },
     );
   });
-}
-
-/** undefined = in order; `page` = not the file, its text tells more. */
-function judge(
-  status: number,
-  headers: HeaderValues,
-  { downloads, range, sizeBytes }: TransferRequest,
-): TransferFault | 'page' | undefined {
-  const coding = header(headers, 'content-encoding') ?? 'identity';
-  if (status === 206) {
-    const got = parseContentRange(header(headers, 'content-range'));
-    if (!got || got.start !== range.start || coding !== 'identity') {
-      return new TransferFault('cut', 'the host sent another range');
-    }
-    if (got.total !== undefined && got.total !== sizeBytes) {
-      return new TransferFault('changed', `the host says ${got.total} bytes`);
-    }
-    return undefined;
-  }
-  if (status === 416) return new TransferFault('changed', 'the host says the range lies outside the file');
-  const length = header(headers, 'content-length');
-  const isFile = header(headers, 'content-disposition') !== undefined || length !== undefined;
-  if (status !== 200 || downloads.isPage(headers) || !isFile || coding !== 'identity') return 'page';
-  if (length !== undefined && Number(length) !== sizeBytes) {
-    return new TransferFault('changed', `the host says ${length} bytes`);
-  }
-  // The whole file instead of a range serves only a reader that begins at its start.
-  return range.start === 0 ? undefined : new TransferFault('cut', 'the host ignored the range');
 }
 
 /** An answer that is not the file. */

@@ -101,7 +101,7 @@ export function createCall(deps: CallDeps): Call {
   function judge(verb: string, status: number, headers: Dispatcher.ResponseData['headers'], text: string) {
     const answer = readAnswer(text);
     const body = answer.kind === 'json' ? answer.value : text;
-    const refusal = readRefusal({ status, headers, body, verb });
+    const refusal = readRefusal({ status, headers, body, verb, now: clock.now() });
     if (refusal) {
       // The scrubbing knows the usual shape of a key; ours may have another.
       const detail = refusal.detail.replaceAll(deps.apiKey, '[key]');

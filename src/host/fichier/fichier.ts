@@ -4,7 +4,7 @@ import type { Log } from '../../core/log.ts';
 import type { Host } from '../host.ts';
 import { type AccountMemory, fingerprint } from './account.ts';
 import { createFichierClient } from './client.ts';
-import { downloadAnswers } from './download-answers.ts';
+import { createDownloadAnswers } from './download-answers.ts';
 import { createLinkCheck } from './download-hosts.ts';
 import { createGovernor } from './governor.ts';
 import type { GovernorMemory } from './governor-memory.ts';
@@ -91,7 +91,7 @@ export function createFichier(options: FichierOptions): Host {
       checkLink(link);
       return link;
     },
-    downloads: downloadAnswers,
+    downloads: createDownloadAnswers(checkLink),
     state: governor.state,
     close: governor.close,
   };

@@ -2,6 +2,7 @@ import { BridgeError, type ErrorCode, errorTable } from '../../core/errors.ts';
 import { header } from '../../core/headers.ts';
 import { scrub, textOf } from './host-messages.ts';
 import { readAnswer } from './json.ts';
+import { readRetryAfter } from './retry-after.ts';
 
 /**
  * How a refusal blocks every call of the account: `flood` with growing pauses, `ip` for an hour,
@@ -28,6 +29,8 @@ export interface HostAnswer {
   status: number;
   body: unknown;
   headers?: Readonly<Record<string, string | string[] | undefined>>;
+  /** When it came, milliseconds UTC: for a time to come back that is a date. The host's own `Date` goes before it. */
+  now?: number;
   /** The verb that was called, such as `download/get_token`. */
   verb?: string;
 }
@@ -98,13 +101,13 @@ const table: readonly Row[] = [
  * because none of them alone can be relied on (facts/1fichier-api 1): a KO comes with HTTP 200, a success without a field,
  * a refusal as a web page or as bare words. Whether a success holds what was asked for is `wire`'s question.
  */
-export function readRefusal({ status, body, headers = {}, verb }: HostAnswer): Refusal | undefined {
+export function readRefusal({ status, body, headers = {}, now, verb }: HostAnswer): Refusal | undefined {
   const answer = typeof body === 'string' ? readAnswer(body) : { kind: 'json' as const, value: body };
   if (answer.kind === 'json' && status >= 200 && status < 300 && !isRefusal(answer.value)) return undefined;
   const message = `${textOf(answer)} ${header(headers, 'location') ?? ''}`.trim();
   const row = rowFor(message, status) ?? rowForStatus(status, answer.kind, message, verb);
   const [, code, retryMs, blocks, strikes = 1] = row;
-  const askedMs = retryMs === undefined ? undefined : readRetryAfter(header(headers, 'retry-after'));
+  const askedMs = retryMs === undefined ? undefined : readRetryAfter(headers, now);
   return {
     code,
     retryMs: retryMs === undefined ? undefined : Math.max(retryMs, askedMs ?? 0),
@@ -162,9 +165,4 @@ function isRefusal(value: unknown): boolean {
   const { status, message } = value as { status?: unknown; message?: unknown };
   if (status === undefined || status === null) return typeof message === 'string' && message !== '';
   return typeof status !== 'string' || !/^ok$/i.test(status.trim());
-}
-
-/** Seconds or an HTTP date would be legal; the host is only known to send seconds. At most an hour is believed. */
-function readRetryAfter(value: string | undefined): number | undefined {
-  return value && /^\d{1,9}$/.test(value) ? Math.min(Number(value) * secondMs, 60 * minuteMs) : undefined;
 }

@@ -1,0 +1,89 @@
+import { BridgeError } from '../../core/errors.ts';
+import type { Lease } from '../../links/lease.ts';
+import { applyVerdict } from './apply-verdict.ts';
+import type { SlotRequest } from './connection-slots.ts';
+import type { FileStreamOptions, ReadableFile, ReadOptions } from './read-options.ts';
+import type { RetryPolicy } from './retry-policy.ts';
+import type { TransferRequest } from './transfer.ts';
+import { TransferFault } from './transfer-fault.ts';
+
+/** Everything of a request but which bytes it is for. */
+export type Attempt = Omit<TransferRequest, 'range'>;
+
+/** The way of one reading to the host: a link, a connection, and what is put up with. */
+export interface HostAccess {
+  /**
+   * Tries with one link after another until a try works.
+   * @throws BridgeError when patience ends; the reason of the reading's signal
+   */
+  reach<T>(attempt: (request: Attempt, lease: Lease) => Promise<T>): Promise<T>;
+  /** Does what the retry policy says of a transfer that broke off. @throws BridgeError when it gives up */
+  bear(fault: TransferFault, lease: Lease): Promise<void>;
+  /** Gives the connection to whoever waits for one. */
+  giveBack(): void;
+}
+
+export interface HostAccessOptions extends FileStreamOptions {
+  file: ReadableFile;
+  reading: Pick<ReadOptions, 'urgency' | 'viewer' | 'onSource'>;
+  retryPolicy: RetryPolicy;
+  /** The reader has gone. */
+  signal: AbortSignal;
+  /** The reading is to be given up for a film. */
+  giveUp(reason: BridgeError): void;
+  holder: Pick<SlotRequest, 'idleSince' | 'rest'>;
+}
+
+export function createHostAccess(options: HostAccessOptions): HostAccess {
+  const { file, reading, retryPolicy, signal, broker, clock } = options;
+  let release: (() => void) | undefined;
+
+  async function slot(): Promise<() => void> {
+    const { viewer, urgency } = reading;
+    const release = await options.slots.take({
+      viewer,
+      urgency,
+      signal,
+      giveUp: () =>
+        options.giveUp(new BridgeError('BRIDGE_TOO_MANY_STREAMS', { detail: 'a film needs the line' })),
+      ...options.holder,
+    });
+    // Gone in the very moment of its turn: nobody else gives it back.
+    if (signal.aborted) release();
+    signal.throwIfAborted();
+    return release;
+  }
+
+  return {
+    async reach(attempt) {
+      const { urgency, onSource } = reading;
+      for (;;) {
+        let lease: Lease | undefined;
+        try {
+          lease = await broker.acquire(file, { urgency, signal, ...(onSource ? { onSource } : {}) });
+          release ??= await slot();
+          const { sizeBytes } = file;
+          const request = { ...options, url: lease.url, sizeBytes, signal, now: () => clock.now() };
+          const reached = await attempt(request, lease);
+          broker.used(lease);
+          return reached;
+        } catch (error) {
+          signal.throwIfAborted();
+          const verdict = () =>
+            error instanceof TransferFault
+              ? retryPolicy.afterFault(error, false)
+              : retryPolicy.afterRefusal(error);
+          await applyVerdict(file, lease, verdict, options, signal);
+        }
+      }
+    },
+
+    bear: (fault, lease) =>
+      applyVerdict(file, lease, () => retryPolicy.afterFault(fault, true), options, signal),
+
+    giveBack() {
+      release?.();
+      release = undefined;
+    },
+  };
+}
