@@ -157,11 +157,13 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     sign: signer.sign,
     onWritten: notify.written,
   });
+  const undatedAt = await firstStartAt();
   const browse = createBrowse({
     catalog,
     trees,
     roots: library.roots,
     etagOf: playback.delivery.versions.etagOf,
+    undatedAt,
     onOpened: (folderId) => indexing.discovery.opened(folderId),
   });
   const media = createMediaQueue({
@@ -213,6 +215,8 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     keys: { rotate: rotateKeys },
     ...indexing,
     notify,
+    /** The date of folders of which nobody knows another. */
+    undatedAt,
     browse,
     lookup: createLookup(catalog.files),
     readOwnFile,
@@ -241,6 +245,15 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
       return undefined;
     });
     return { overlapMs: keyOverlapMs, rewritten };
+  }
+
+  /** When this catalog was first served, as far as that is known. */
+  async function firstStartAt(): Promise<number> {
+    const kept = catalog.keyValues.entry('firstStartAt', ownJson<number>());
+    const known = await kept.get();
+    if (known !== undefined) return known;
+    await kept.put(clock.now());
+    return clock.now();
   }
 
   /** A small fact read once and written in the background: what uses it must not wait for the disk. */

@@ -84,7 +84,7 @@ const wrong: [string, Sent, keyof typeof errorTable][] = [
   ['GET /files', { query: { path: 'Films' } }, 'BRIDGE_BAD_REQUEST'],
   ['GET /files', { query: { limit: 1001 } }, 'BRIDGE_BAD_REQUEST'],
   ['GET /files/{id}', { params: { id: other } }, 'BRIDGE_NOT_FOUND'],
-  ['POST /refresh', { body: { path: '/Nowhere' } }, 'BRIDGE_NOT_FOUND'],
+  ['POST /refresh', { body: { path: '/Nowhere/Deeper' } }, 'BRIDGE_NOT_FOUND'],
   ['GET /links', { query: { path: '/Films' } }, 'BRIDGE_NOT_FOUND'],
   ['GET /links', {}, 'BRIDGE_BAD_REQUEST'],
   ['GET /links/{id}', { params: { id: other } }, 'BRIDGE_NOT_FOUND'],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { ask, descendantFiles, hostCalls, list, listed } from './fixtures/dav.ts';
 import { createHandClock } from './fixtures/hand-clock.ts';
-import { setup, sha256 } from './fixtures/setup.ts';
+import { type Setup, setup, sha256 } from './fixtures/setup.ts';
 
 /** The files and folders of library and account as clients see them: names, dates, types and bytes. */
 const twin = 'Nosferatu.1922.1080p.BluRay.x264';
@@ -104,7 +104,7 @@ t.test('folders have the date of what changed in them last, in listings as by th
   const before = { 'account/Films/': day(9), 'account/Shows/': day(4) };
   t.match(await dates('account/'), { 'account/': day(3), ...before });
   t.match(await dates('account/Shows/'), { 'account/Shows/Season/': day(4) });
-  t.match(await dates(''), { 'account/': day(3), 'library/': day(100) });
+  t.match(await dates(''), { '': day(100), 'account/': day(3), 'library/': day(100) });
   const faust = 'library/Movies/Faust (1926)/';
   t.match(await dates('library/Movies/'), { 'library/Movies/': day(100), [faust]: day(100) });
 
@@ -268,4 +268,48 @@ t.test('several trees lie beside each other, the first one is the library', asyn
   const plex = await descendantFiles(`${started.url}/dav/trees/plex/`);
   t.ok(plex.some(([name]) => name.endsWith('Les Brigades du Tigre - s01e01.mkv')));
   t.notOk(plex.some(([name]) => name.startsWith('Movies/')));
+});
+
+t.test('every folder has a date, in every listing, before the first crawl and after a restart', async (t) => {
+  const day = (number: number) => Date.UTC(2020, 0, number);
+  const clock = createHandClock(day(100));
+  const account = {
+    folders: [
+      { name: 'Empty' },
+      { name: 'Films', files: [{ name: 'Faust (1926).mkv', content: Buffer.from('x') }] },
+    ],
+  };
+  const one = await setup(t, { simulator: { account, clock }, overrides: { clock } });
+  const datesOf = async (started: Setup): Promise<Record<string, unknown>> => {
+    const seen: Record<string, unknown> = {};
+    const waiting = ['/', '/dav/'];
+    for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+      const { status } = await ask(started.url + path, 'PROPFIND', { headers: { depth: '1' } });
+      if (status === 503) continue;
+      for (const { path: child, found } of await list(started.url + path)) {
+        if (found.resourcetype === '') continue;
+        t.match(found.getlastmodified, /GMT$/, child);
+        t.match(found.creationdate, /Z$/, child);
+        if (!(child in seen) && child !== path) waiting.push(child);
+        seen[child] = found.getlastmodified;
+      }
+    }
+    for (const path of ['/browse/', '/browse/account/', '/strm/', '/strm/Movies/']) {
+      const { text, status } = await ask(started.url + path, 'GET');
+      for (const line of status === 200
+        ? text.split('\n').filter((one) => /^<a href="[^.][^"]*\/"/.test(one))
+        : [])
+        t.match(line, /\d\d-\w{3}-\d{4} \d\d:\d\d/, `${path}: ${line}`);
+    }
+    return seen;
+  };
+  t.ok('/dav/' in (await datesOf(one)), 'before the first crawl');
+  await one.sync();
+  const before = await datesOf(one);
+  t.ok('/dav/account/Empty/' in before, 'a folder without anything');
+  t.ok('/dav/library/Movies/Faust%20(1926)/' in before || '/dav/library/Movies/Faust (1926)/' in before);
+  await one.close();
+  await clock.advance(86_400_000);
+  const again = await setup(t, { over: one.simulator, home: one.home, overrides: { clock } });
+  t.strictSame(await datesOf(again), before, 'the same ones');
 });

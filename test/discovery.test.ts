@@ -200,7 +200,14 @@ t.test('POST /api/v1/refresh lists a folder as soon as its interval allows, and 
     'and the new folder in it too',
   );
   t.equal(over.counters.requests.length, 2);
-  t.equal((await ask({ path: '/Nothing' })).statusCode, 404);
+  // What is not known yet is looked for in the folder above.
+  over.account.addFolder('/Shows/Judex');
+  over.account.addFile('/Shows/Judex', { ...movie('Judex', 1916), name: 'Judex.S01E01.mkv' });
+  t.equal((await ask({ path: '/Shows/Judex' })).statusCode, 202, 'a folder that is not known');
+  await pass(clock, minuteMs);
+  t.ok((await strmPaths(started)).some((path) => path.includes('Judex')));
+  t.equal((await ask({ path: '/Films/Judex.1916.mkv' })).statusCode, 202, 'a file that is not known');
+  t.equal((await ask({ path: '/Nothing/Deeper' })).statusCode, 404, 'nor is the folder above');
   t.equal((await ask({ path: 'Films' })).statusCode, 400);
   t.equal((await ask({})).statusCode, 400);
 });

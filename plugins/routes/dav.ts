@@ -116,14 +116,14 @@ export const dav = fp(
       );
     }
 
-    function top(request: FastifyRequest, reply: FastifyReply) {
+    async function top(request: FastifyRequest, reply: FastifyReply) {
       const depth = depthOf(request);
       const respond = createResponse(readPropfind(request.body as string | undefined), quota());
       if (depth === 'infinity') return describe(reply).code(403).type(xml).send(finiteDepth);
-      const folder = (name: string) => ({ name, isFolder: true });
+      const { entry } = await browse.find([]);
       const top = `${basePath}/`;
-      const children = depth === 0 ? '' : respond(top, folder('dav'));
-      const body = multistatusHead + respond('', folder(''), top) + children + multistatusTail;
+      const children = depth === 0 ? '' : respond(top, { ...entry, name: 'dav' });
+      const body = multistatusHead + respond('', { ...entry, name: '' }, top) + children + multistatusTail;
       return describe(reply).code(207).type(xml).send(body);
     }
 

@@ -10,10 +10,11 @@ import { readTreeFile } from '../support/tree-file.ts';
 /** `/strm/`: the (first) STRM tree over HTTP. Only what the manifest names is served. */
 export const strm = fp(
   async (app: FastifyInstance) => {
-    const { catalog, publisher, basePath } = app.bridge;
+    const { catalog, publisher, basePath, undatedAt } = app.bridge;
     const prefix = `${basePath}/strm`;
     const [tree] = publisher.trees;
     const titles = catalog.placementsOf(tree.name);
+    const levels = catalog.listings.ofTree(tree.name);
 
     readRoute(app, '/strm', { onRequest: app.basicAuth }, async (_request, reply) =>
       reply.redirect(`${prefix}/`, 302),
@@ -24,8 +25,9 @@ export const strm = fp(
       if (path === '' || path.endsWith('/')) {
         const { folders, files } = await titles.treeChildren(dir);
         if (dir !== '' && folders.length + files.length === 0) throw new BridgeError('BRIDGE_NOT_FOUND');
+        const dates = await levels.foldersChanged(dir);
         const entries = [
-          ...folders.map((name) => ({ name, isFolder: true })),
+          ...folders.map((name) => ({ name, isFolder: true, modifiedAt: dates.get(name) ?? undatedAt })),
           ...files.map((file) => ({
             name: file.path.slice(file.path.lastIndexOf('/') + 1),
             isFolder: false,

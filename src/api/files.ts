@@ -83,7 +83,8 @@ export const getMedia = endpoint({
 export const refreshFolder = endpoint({
   method: 'POST',
   path: '/refresh',
-  summary: 'List this account folder as soon as its interval allows',
+  summary:
+    'List this account folder as soon as its interval allows; of what is not known yet, the folder above',
   tag: 'sync',
   body: z.object({ path: accountPath }),
   status: 202,

@@ -2,12 +2,19 @@ import { type FolderChild, type FolderListings, shownFile } from '../catalog/acc
 import { joinAccountPath } from '../core/account-path.ts';
 import { BridgeError } from '../core/errors.ts';
 import { type FolderId, rootFolderId, toFileId, toFolderId } from '../core/ids.ts';
-import { type Entry, folderEntry, joined, type Located, pagesOf, type View } from './entry.ts';
-import { type EtagOf, videoEntry } from './library-view.ts';
+import {
+  type Entry,
+  folderEntry,
+  joined,
+  type Located,
+  pagesOf,
+  type View,
+  type ViewOptions,
+} from './entry.ts';
+import { videoEntry } from './library-view.ts';
 import { formsOf, nameWithId, readNameWithId, shownName } from './names.ts';
 
-export interface AccountViewOptions {
-  etagOf: EtagOf;
+export interface AccountViewOptions extends ViewOptions {
   levels: FolderListings;
   /** When the root was listed, and when something in it changed. */
   root(): Promise<{ listedAt: number | undefined; changedAt: number | undefined }>;
@@ -15,6 +22,8 @@ export interface AccountViewOptions {
   roots: readonly string[];
   /** Told which folder somebody opens: a hint that it is worth a look. */
   onOpened: (folderId: FolderId) => void;
+  /** Told which name somebody looks for in vain in a folder. */
+  onMissed: (folderId: FolderId, name: string) => void;
 }
 
 interface Folder {
@@ -27,7 +36,14 @@ interface Folder {
 }
 
 /** The folders as they are in the account. Of several entries of one name each but the first is shown with its id. */
-export function createAccountView({ levels, root, roots, onOpened, etagOf }: AccountViewOptions): View {
+export function createAccountView({
+  levels,
+  root,
+  roots,
+  onOpened,
+  onMissed,
+  ...shared
+}: AccountViewOptions): View {
   /** A folder that nobody will ever list, or that is gone with all that lay in it, is not shown. */
   async function isShown(child: FolderChild, parent: string): Promise<boolean> {
     if (!child.isFolder) return true;
@@ -61,12 +77,12 @@ export function createAccountView({ levels, root, roots, onOpened, etagOf }: Acc
       (after, limit) => levels.folders(id, after, limit),
       async (rows) => {
         const shown = await Promise.all(rows.map((row) => isShown(row, path)));
-        return rows.filter((_, index) => shown[index]).map((row) => entryOf(row, etagOf));
+        return rows.filter((_, index) => shown[index]).map((row) => entryOf(row, shared));
       },
     );
     const files = await pagesOf<FolderChild>(
       (after, limit) => levels.files(id, after, limit),
-      (rows) => rows.map((row) => entryOf(row, etagOf)),
+      (rows) => rows.map((row) => entryOf(row, shared)),
     );
     return joined(folders.pages, files.pages);
   }
@@ -85,11 +101,12 @@ export function createAccountView({ levels, root, roots, onOpened, etagOf }: Acc
         const child = await childOf(folder, segment);
         if (!child || !(await isShown(child, folder.path))) {
           if (!folder.isListed) throw new BridgeError('BRIDGE_NOT_INDEXED');
+          if (index === segments.length - 1) onMissed(folder.id, segment);
           return undefined;
         }
         if (!child.isFolder)
           return index === segments.length - 1
-            ? { is: 'video', entry: entryOf(child, etagOf), fileId: toFileId(child.id) }
+            ? { is: 'video', entry: entryOf(child, shared), fileId: toFileId(child.id) }
             : undefined;
         const path = joinAccountPath(folder.path, child.name);
         const { listedAt, changedAt } = child;
@@ -102,14 +119,20 @@ export function createAccountView({ levels, root, roots, onOpened, etagOf }: Acc
         };
       }
       const here = folder;
-      return { is: 'folder', entry: folderEntry(here.name, here.changedAt), pages: () => pages(here) };
+      return {
+        is: 'folder',
+        entry: folderEntry(here.name, here.changedAt ?? shared.undatedAt),
+        pages: () => pages(here),
+      };
     },
   };
 }
 
-function entryOf(child: FolderChild, etagOf: EtagOf): Entry {
+function entryOf(child: FolderChild, { etagOf, undatedAt }: ViewOptions): Entry {
   const name = shownName(child);
-  return child.isFolder ? folderEntry(name, child.changedAt) : videoEntry(name, shownFile(child), etagOf);
+  return child.isFolder
+    ? folderEntry(name, child.changedAt ?? undatedAt)
+    : videoEntry(name, shownFile(child), etagOf);
 }
 
 /** Whether a path lies on the way to one of the roots, or below one. */

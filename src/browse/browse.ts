@@ -3,17 +3,16 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { BridgeError } from '../core/errors.ts';
 import type { FolderId } from '../core/ids.ts';
 import { createAccountView } from './account-view.ts';
-import type { Entry, Located, View } from './entry.ts';
-import { createLibraryView, type EtagOf } from './library-view.ts';
+import { type Entry, folderEntry, type Located, type View, type ViewOptions } from './entry.ts';
+import { createLibraryView } from './library-view.ts';
 
-export interface BrowseOptions {
+export interface BrowseOptions extends ViewOptions {
   catalog: Pick<Catalog, 'files' | 'listings' | 'crawls' | 'dirty'>;
   /** The first one is the library. */
   trees: readonly { name: string; dir: string }[];
   /** Account paths that are indexed. */
   roots: readonly string[];
-  etagOf: EtagOf;
-  /** Told which folder of the account somebody opens. */
+  /** Told which folder of the account somebody opens, or looks for something in. */
   onOpened?: (folderId: FolderId) => void;
 }
 
@@ -38,6 +37,7 @@ export function createBrowse({
   trees,
   roots,
   etagOf,
+  undatedAt,
   onOpened = () => undefined,
 }: BrowseOptions): Browse {
   let isKnownWhole = false;
@@ -49,7 +49,7 @@ export function createBrowse({
   }
 
   const treeViews = trees.map(({ name, dir }) =>
-    createLibraryView({ levels: catalog.listings.ofTree(name), dir, isComplete, etagOf }),
+    createLibraryView({ levels: catalog.listings.ofTree(name), dir, isComplete, etagOf, undatedAt }),
   );
   const views = new Map<string, View>([
     [
@@ -59,16 +59,22 @@ export function createBrowse({
         root: () => catalog.listings.ofAccount.root(),
         roots,
         etagOf,
+        undatedAt,
         onOpened,
+        // What is not there yet is found by a look into the folder that it would lie in.
+        onMissed: (folderId, name) => (probe.test(name) ? undefined : onOpened(folderId)),
       }),
     ],
     ['library', treeViews[0] as View],
   ]);
   if (treeViews.length > 1) {
     const names = uniqueNames(trees.map(({ dir }) => basename(dir)));
-    views.set('trees', fixed(new Map(names.map((name, index) => [name, treeViews[index] as View]))));
+    views.set(
+      'trees',
+      fixed(new Map(names.map((name, index) => [name, treeViews[index] as View])), undatedAt),
+    );
   }
-  const top = fixed(views);
+  const top = fixed(views, undatedAt);
 
   return {
     async find(segments) {
@@ -83,24 +89,23 @@ export function createBrowse({
   };
 }
 
-/** A folder of views. */
-function fixed(views: ReadonlyMap<string, View>): View {
+/** A folder of views. It has the date of what changed in them last. */
+function fixed(views: ReadonlyMap<string, View>, undatedAt: number): View {
   /** With the dates of the views, which no listing of its own is behind. */
   const entries = (): Promise<Entry[]> =>
     Promise.all(
       [...views].map(async ([name, view]) => ({
-        ...((await view.find([]).catch(() => undefined))?.entry ?? { isFolder: true }),
+        ...((await view.find([]).catch(() => undefined))?.entry ?? folderEntry(name, undatedAt)),
         name,
       })),
     );
   return {
     async find([first, ...rest]) {
-      if (first === undefined)
-        return {
-          is: 'folder',
-          entry: { name: '', isFolder: true },
-          pages: async () => once(await entries()),
-        };
+      if (first === undefined) {
+        const inside = await entries();
+        const changedAt = Math.max(...inside.map(({ modifiedAt = undatedAt }) => modifiedAt));
+        return { is: 'folder', entry: folderEntry('', changedAt), pages: async () => once(inside) };
+      }
       const found = await views.get(first)?.find(rest);
       return found && rest.length === 0 ? { ...found, entry: { ...found.entry, name: first } } : found;
     },

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { FileId } from '../core/ids.ts';
+import type { FileVersions } from '../delivery/file-versions.ts';
 
 /** One entry of a listing, whatever it is shown as. */
 export interface Entry {
@@ -14,8 +15,17 @@ export interface Entry {
   mediaType?: string;
 }
 
-export function folderEntry(name: string, changedAt: number | undefined): Entry {
-  return { name, isFolder: true, ...(changedAt === undefined ? {} : { modifiedAt: changedAt }) };
+/** What views of the account and of the trees have in common. */
+export interface ViewOptions {
+  /** The entity tag of a file of the account: the same that its bytes come with. */
+  etagOf: FileVersions['etagOf'];
+  /** The date of a folder of which nobody knows another: the same each time, or clients would take it for changed. */
+  undatedAt: number;
+}
+
+/** @param changedAt milliseconds UTC */
+export function folderEntry(name: string, changedAt: number): Entry {
+  return { name, isFolder: true, modifiedAt: changedAt };
 }
 
 /** What stands at a path: a folder, a file of the account, or a small file on our own disk. */

@@ -1,17 +1,12 @@
 import type { TreeChild, TreeFile, TreeListings } from '../catalog/tree/tree-listings.ts';
 import { BridgeError } from '../core/errors.ts';
 import type { FileId } from '../core/ids.ts';
-import type { FileVersions } from '../delivery/file-versions.ts';
 import { mediaType } from '../delivery/media-type.ts';
 import { extensionOf, isVideo } from '../naming/text/file-kinds.ts';
-import { type Entry, folderEntry, type Located, pagesOf, type View } from './entry.ts';
+import { type Entry, folderEntry, type Located, pagesOf, type View, type ViewOptions } from './entry.ts';
 import { formsOf } from './names.ts';
 
-/** The entity tag of a file of the account: the same that its bytes come with. */
-export type EtagOf = FileVersions['etagOf'];
-
-export interface LibraryViewOptions {
-  etagOf: EtagOf;
+export interface LibraryViewOptions extends ViewOptions {
   levels: TreeListings;
   /** Where the tree lies on disk; absolute. */
   dir: string;
@@ -22,11 +17,11 @@ export interface LibraryViewOptions {
 const strm = '.strm';
 
 /** A STRM tree as it would be if its films lay in it: each `.strm` is the file that it stands for. */
-export function createLibraryView({ levels, dir, isComplete, etagOf }: LibraryViewOptions): View {
+export function createLibraryView({ levels, dir, isComplete, ...shared }: LibraryViewOptions): View {
   async function pages(path: string) {
     const { isEmpty, pages } = await pagesOf<TreeChild>(
       (after, limit) => levels.page(path, after, limit),
-      (rows) => rows.flatMap((row) => entryOf(row, etagOf)),
+      (rows) => rows.flatMap((row) => entryOf(row, shared)),
     );
     if (isEmpty && !(await isComplete())) throw new BridgeError('BRIDGE_NOT_INDEXED');
     return pages;
@@ -37,14 +32,18 @@ export function createLibraryView({ levels, dir, isComplete, etagOf }: LibraryVi
     const stem = path.slice(0, path.length - extensionOf(name).length - 1);
     const files = path === '' ? [] : await levels.filesAt([path, `${path}${strm}`, `${stem}${strm}`]);
     for (const row of files) {
-      const [entry] = entryOf({ isFolder: false, ...row }, etagOf);
+      const [entry] = entryOf({ isFolder: false, ...row }, shared);
       if (entry?.name !== name) continue;
       return row.kind === 'strm' && row.file
         ? { is: 'video', entry, fileId: row.file.id }
         : { is: 'small', entry, dir, path: row.path };
     }
     return path === '' || (await levels.hasFolder(path))
-      ? { is: 'folder', entry: folderEntry(name, await levels.changedAt(path)), pages: () => pages(path) }
+      ? {
+          is: 'folder',
+          entry: folderEntry(name, (await levels.changedAt(path)) ?? shared.undatedAt),
+          pages: () => pages(path),
+        }
       : undefined;
   }
 
@@ -61,9 +60,9 @@ export function createLibraryView({ levels, dir, isComplete, etagOf }: LibraryVi
 }
 
 /** What a row is shown as: nothing when its film was taken out of the library. */
-function entryOf(child: TreeChild, etagOf: EtagOf): [] | [Entry] {
+function entryOf(child: TreeChild, { etagOf, undatedAt }: ViewOptions): [] | [Entry] {
   const name = child.path.slice(child.path.lastIndexOf('/') + 1);
-  if (child.isFolder) return [folderEntry(name, child.changedAt)];
+  if (child.isFolder) return [folderEntry(name, child.changedAt ?? undatedAt)];
   if (child.kind !== 'strm') return [smallEntry(name, child)];
   if (!child.file) return [];
   return [videoEntry(videoName(name, child), child.file, etagOf)];
@@ -90,7 +89,7 @@ function smallEntry(name: string, { sizeBytes, mtimeMs, sha256 }: TreeFile): Ent
 export function videoEntry(
   name: string,
   file: { id: FileId; sizeBytes: number; sentAt: number | undefined },
-  etagOf: EtagOf,
+  etagOf: ViewOptions['etagOf'],
 ): Entry {
   return {
     name,

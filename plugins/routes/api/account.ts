@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { getFile, getMedia, listFiles, refreshFolder } from '../../../src/api/files.ts';
 import { BridgeError } from '../../../src/core/errors.ts';
+import type { FolderId } from '../../../src/core/ids.ts';
 import { isFileId } from '../../../src/delivery/address.ts';
 import { entriesView } from '../../../src/views/entries.ts';
 import { fileView, mediaView } from '../../../src/views/media.ts';
@@ -37,14 +38,24 @@ export const account = fp(
 
     // Somebody knows that a folder of the account changed.
     serveEndpoint(app, refreshFolder, async ({ body: { path } }) => {
-      const { folder, files } = await catalog.files.byPath(path);
-      const folderId = folder?.id ?? files[0]?.folderId;
+      const folderId = await folderToList(path);
       const at = folderId === undefined ? undefined : discovery.hint(folderId);
       if (at === undefined)
-        throw new BridgeError('BRIDGE_NOT_FOUND', { detail: 'the library has no such folder (yet)' });
+        throw new BridgeError('BRIDGE_NOT_FOUND', {
+          detail: 'the library has no such folder yet, and none that it could come to',
+        });
       // It is listed later: the host wants its pause.
       return { path, listedFrom: new Date(at).toISOString() };
     });
+
+    /** What stands there, or is to come there, is found by listing the folder that it lies in. */
+    async function folderToList(path: string): Promise<FolderId | undefined> {
+      const { folder, files } = await catalog.files.byPath(path);
+      const known = folder?.id ?? files[0]?.folderId;
+      const slash = path.replace(/\/+$/, '').lastIndexOf('/');
+      if (known !== undefined || slash < 0) return known;
+      return (await catalog.files.byPath(path.slice(0, slash) || '/')).folder?.id;
+    }
   },
   { name: 'account', dependencies: ['api-routes'] },
 );

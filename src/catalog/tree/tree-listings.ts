@@ -62,6 +62,8 @@ export interface TreeListings {
   hasFolder(dir: string): Promise<boolean>;
   /** When something in or below this folder (`''` = the top) changed last. */
   changedAt(dir: string): Promise<number | undefined>;
+  /** The same for each folder that lies directly in this one, by name. */
+  foldersChanged(dir: string): Promise<Map<string, number>>;
   /** Its videos after the path `after`, by path, at most `limit`. */
   videosAfter(after: string, limit: number): Promise<TreeFile[]>;
 }
@@ -137,6 +139,20 @@ export function createTreeListings(db: Kysely<Schema>, tree: string): TreeListin
         .where('path', '=', dir)
         .executeTakeFirst();
       return row?.changed_at;
+    },
+
+    async foldersChanged(dir) {
+      const prefix = dir === '' ? '' : `${dir}/`;
+      const name = sql<string>`substr(path, length(${prefix}) + 1)`;
+      const rows = await db
+        .selectFrom('tree_folders')
+        .select([name.as('name'), 'changed_at'])
+        .where('tree', '=', tree)
+        .where('path', '>', prefix)
+        .where('path', '<', dir === '' ? beyondAll : `${dir}0`)
+        .where(sql<number>`instr(${name}, '/')`, '=', 0)
+        .execute();
+      return new Map(rows.map((row) => [row.name, row.changed_at]));
     },
 
     async videosAfter(after, limit) {

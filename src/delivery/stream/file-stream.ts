@@ -289,6 +289,6 @@ export class FileStream extends Readable {
       'the host broke off in mid-file; going on at the same byte',
     );
     this.#reading.onResume?.();
-    this.#during(() => this.#access.bear(fault, lease).then(() => this.#connect()));
+    this.#during(() => this.#access.afterCut(fault, lease).then(() => this.#connect()));
   }
 }

@@ -18,7 +18,7 @@ export interface HostAccess {
    */
   reach<T>(attempt: (request: Attempt, lease: Lease) => Promise<T>): Promise<T>;
   /** Does what the retry policy says of a transfer that broke off. @throws BridgeError when it gives up */
-  bear(fault: TransferFault, lease: Lease): Promise<void>;
+  afterCut(fault: TransferFault, lease: Lease): Promise<void>;
   /** Gives the connection to whoever waits for one. */
   giveBack(): void;
 }
@@ -78,7 +78,7 @@ export function createHostAccess(options: HostAccessOptions): HostAccess {
       }
     },
 
-    bear: (fault, lease) =>
+    afterCut: (fault, lease) =>
       applyVerdict(file, lease, () => retryPolicy.afterFault(fault, true), options, signal),
 
     giveBack() {
