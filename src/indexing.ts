@@ -134,6 +134,7 @@ export function createIndexing(parts: IndexingParts) {
     callsPerDay: Math.floor(syncSettings.callsPerDay * (1 - crawlShare)),
   });
   return {
+    sideCars,
     publisher,
     sync,
     discovery,

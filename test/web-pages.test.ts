@@ -16,6 +16,10 @@ const account = {
       files: [
         { name: 'Heat (1995).mp4', content: { path: film.path } },
         {
+          name: 'Heat (1995).fr.srt',
+          content: Buffer.from('1\n00:00:01,000 --> 00:00:09,000\nBonsoir <i>à tous</i>\n'),
+        },
+        {
           name: 'Heat (1995).en.vtt',
           content: Buffer.from('WEBVTT\n\n00:01.000 --> 00:09.000\nGood evening\n'),
         },
@@ -159,10 +163,11 @@ t.test('Chromium reads ranges, plays and shows subtitles from a page of another 
   const one = await setupListed(t, { env: { PASSERELLE_DELIVERY: 'proxy' }, simulator: { account } });
   const url = one.streamUrl(path);
   const vtt = one.streamUrl('/Films/Heat (1995).en.vtt');
+  const srt = one.streamUrl('/Films/Heat (1995).fr.srt').replace(/srt$/, 'vtt');
   const page = await openWebPage(
     t,
     program,
-    `<video crossorigin="anonymous" muted src="${url}"><track kind="subtitles" srclang="en" default src="${vtt}"></video>`,
+    `<video crossorigin="anonymous" muted src="${url}"><track kind="subtitles" srclang="en" default src="${vtt}"><track kind="subtitles" srclang="fr" src="${srt}"></video>`,
   );
   const read = await page.run(`(async () => {
     const first = await fetch(${JSON.stringify(url)}, { method: 'HEAD' });
@@ -197,13 +202,32 @@ t.test('Chromium reads ranges, plays and shows subtitles from a page of another 
       video.onseeked = resolve;
       video.onerror = () => reject(new Error(video.error.message));
     });
-    const [track] = video.textTracks;
-    for (let turn = 0; turn < 100 && !track.cues?.length; turn++) await new Promise((done) => setTimeout(done, 20));
+    const tracks = [...video.textTracks];
+    for (const track of tracks) track.mode = 'showing';
+    const isLoading = () => tracks.some((track) => !track.cues?.length);
+    for (let turn = 0; turn < 100 && isLoading(); turn++) await new Promise((done) => setTimeout(done, 20));
     // A picture of another origin cannot be read back unless it was fetched as one that may be.
     const canvas = document.createElement('canvas');
     canvas.getContext('2d').drawImage(video, 0, 0);
     canvas.toDataURL();
-    return { wide: video.videoWidth > 0, cues: [...track.cues].map(({ text }) => text) };
+    return { wide: video.videoWidth > 0, cues: tracks.map((track) => [...track.cues].map(({ text }) => text)) };
   })()`);
-  t.strictSame(played, { wide: true, cues: ['Good evening'] });
+  t.strictSame(played, { wide: true, cues: [['Good evening'], ['Bonsoir <i>à tous</i>']] });
+});
+
+t.test('a subtitle asked for as WebVTT comes from what is kept of it, without the host', async (t) => {
+  const one = await setupListed(t, { simulator: { account } });
+  const srt = one.streamUrl('/Films/Heat (1995).fr.srt');
+  const { pathname } = new URL(srt.replace(/srt$/, 'vtt'));
+  const answer = await raw(one.url, 'GET', pathname);
+  const { status, headers } = headOf(answer);
+  t.match({ status, ...headers }, { status: 200, 'content-type': 'text/vtt; charset=utf-8' });
+  t.equal(headers['access-control-allow-origin'], '*');
+  t.match(answer, /\r\n\r\nWEBVTT\n\n00:00:01\.000 --> 00:00:09\.000\nBonsoir/);
+  t.equal(headOf(await raw(one.url, 'GET', pathname, `If-None-Match: ${headers.etag}\r\n`)).status, 304);
+  t.equal(headOf(await raw(one.url, 'HEAD', pathname)).headers['content-length'], headers['content-length']);
+  const { counters } = one.simulator;
+  t.same([counters.requests.length, counters.downloadRequests.length], [0, 0]);
+  const film = new URL(one.streamUrl(path)).pathname.replace(/mp4$/, 'vtt');
+  t.equal(headOf(await raw(one.url, 'HEAD', film)).headers['content-type'], 'video/mp4', 'a film stays one');
 });

@@ -5,6 +5,7 @@ import type { FileId } from '../../src/core/ids.ts';
 import { isFileId, streamPrefix } from '../../src/delivery/address.ts';
 import { preflight } from '../support/answer.ts';
 import { readRoute } from '../support/routes.ts';
+import { isAskedAsWebVtt, sendWebVtt } from '../support/web-vtt.ts';
 
 interface Params {
   fileId: FileId;
@@ -27,6 +28,10 @@ export const stream = fp(
         const refusal = app.refusal(request);
         const isKnown = name !== '' && isFileId(fileId) && signer.verify(fileId, signature);
         const file = isKnown && !refusal ? catalog.files.byIdAtHand(fileId) : undefined;
+        if (file && isAskedAsWebVtt(file, name)) {
+          reply.raw.once('close', () => app.logRequest(request, reply));
+          return sendWebVtt(app, file, request, reply);
+        }
         const answer = file && decideFor(file, request);
         // The hot path: a film and a link at hand, an answer without a body.
         if (file && answer && deliverNow(file, answer, request, reply)) {
@@ -40,7 +45,7 @@ export const stream = fp(
         if (!isKnown) throw new BridgeError('BRIDGE_NOT_FOUND');
         return file && answer
           ? deliver(file, answer, request, reply)
-          : findAndDeliver(fileId, request, reply);
+          : findAndDeliver(fileId, name, request, reply);
       },
     );
 
@@ -51,11 +56,13 @@ export const stream = fp(
 
     async function findAndDeliver(
       fileId: FileId,
+      name: string,
       request: FastifyRequest,
       reply: FastifyReply,
     ): Promise<FastifyReply> {
       const file = await catalog.files.byId(fileId);
       if (!file) throw new BridgeError('BRIDGE_NOT_FOUND');
+      if (isAskedAsWebVtt(file, name)) return sendWebVtt(app, file, request, reply);
       return deliver(file, decideFor(file, request), request, reply);
     }
   },
