@@ -6,14 +6,16 @@ import { networkZoneOf } from '../../src/delivery/policy/client.ts';
 import { familyOf } from '../../src/delivery/policy/client-traits.ts';
 import { rangeCounts, weighConditions } from '../../src/delivery/policy/conditions.ts';
 import { parseContentRange, parseRange } from '../../src/delivery/policy/range.ts';
+import { checkAnswer } from '../../src/delivery/stream/check-answer.ts';
 import { createCallerReader } from '../../src/edge/caller.ts';
-import { downloadAnswers } from '../../src/host/fichier/download-answers.ts';
+import { createDownloadAnswers } from '../../src/host/fichier/download-answers.ts';
 import { cleanName } from '../../src/host/fichier/fields.ts';
 import { scrub, textOf } from '../../src/host/fichier/host-messages.ts';
 import { readAnswer } from '../../src/host/fichier/json.ts';
 import { readPageUrl } from '../../src/host/fichier/page-url.ts';
 import { parisToUtc } from '../../src/host/fichier/paris-time.ts';
 import { readRefusal } from '../../src/host/fichier/refusals.ts';
+import { readRetryAfter } from '../../src/host/fichier/retry-after.ts';
 import { safeText } from '../../src/library/safe-name.ts';
 import { readSideCar } from '../../src/library/sidecars/sidecar-content.ts';
 import { spokenLanguage, spokenLines } from '../../src/library/sidecars/spoken-language.ts';
@@ -25,6 +27,7 @@ import { readSections } from '../../src/notify/servers/plex.ts';
 import { isOwnAddress } from '../../src/tree/tree-bytes.ts';
 import { autoindexLine } from '../../src/views/autoindex.ts';
 import { playlistLine } from '../../src/views/playlist.ts';
+import { webVtt } from '../../src/views/web-vtt.ts';
 import { xmlText } from '../../src/views/xml.ts';
 
 /** What reads a text that comes from outside: one line for each, and test/growth.test.ts holds it to growing no faster. */
@@ -44,6 +47,7 @@ export interface TextReader {
 const cue = '1\n00:00:01,000 --> 00:00:02,000\nOui, bien sûr.\n\n';
 const ass = '[Script Info]\n[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,D,,0,0,0,,Oui, ';
 const validators = { etag: '"abc"', lastModified: 1_700_000_000_000 };
+const downloads = createDownloadAnswers(() => undefined);
 const callerOf = createCallerReader(true);
 const maxHeader = 16_384;
 const maxName = 1000;
@@ -107,7 +111,39 @@ export const textReaders: readonly TextReader[] = [
   {
     name: 'a page instead of a film',
     of: ['src/host/fichier/download-answers.ts'],
-    read: (text) => downloadAnswers.readPage(403, text),
+    read: (text) => downloads.readPage({ status: 403, headers: {}, text, now: 0 }),
+  },
+  {
+    name: 'where a download server sends on to',
+    of: ['src/host/fichier/download-answers.ts'],
+    read: (text) => downloads.follow(text, 'https://a-1.1fichier.com/p1'),
+    maxChars: maxHeader,
+    after: ['https://', '//', '/'],
+  },
+  {
+    name: 'a time to come back',
+    of: ['src/host/fichier/retry-after.ts', 'src/core/http-date.ts'],
+    read: (text) => readRetryAfter({ 'retry-after': text, date: text }, 0),
+    maxChars: maxHeader,
+    after: ['1', '1.', 'Tue, 03 Feb 2026 '],
+  },
+  {
+    name: "the headers of a download server's answer",
+    of: ['src/delivery/stream/check-answer.ts'],
+    read: (text) =>
+      checkAnswer(
+        206,
+        { 'content-encoding': text, 'transfer-encoding': text, 'content-type': text, 'content-range': text },
+        { downloads, range: { start: 0, end: 9 }, sizeBytes: 10 },
+      ),
+    maxChars: maxHeader,
+    after: ['identity', 'bytes 0-', 'multipart/'],
+  },
+  {
+    name: 'a subtitle for browsers',
+    of: ['src/views/web-vtt.ts'],
+    read: (text) => [webVtt('a.srt', text), webVtt('a.ass', text)],
+    after: [cue, ass],
   },
   { name: 'a name in a listing', of: ['src/host/fichier/fields.ts'], read: cleanName, maxChars: maxName },
   {

@@ -52,9 +52,9 @@ export const account = fp(
     async function folderToList(path: string): Promise<FolderId | undefined> {
       const { folder, files } = await catalog.files.byPath(path);
       const known = folder?.id ?? files[0]?.folderId;
-      const slash = path.replace(/\/+$/, '').lastIndexOf('/');
-      if (known !== undefined || slash < 0) return known;
-      return (await catalog.files.byPath(path.slice(0, slash) || '/')).folder?.id;
+      if (known !== undefined) return known;
+      const names = path.split('/').filter((name) => name !== '');
+      return (await catalog.files.byPath(`/${names.slice(0, -1).join('/')}`)).folder?.id;
     }
   },
   { name: 'account', dependencies: ['api-routes'] },
