@@ -98,6 +98,7 @@ function answerPlainHttp(server: Server, silent: Set<Socket>): void {
         'HTTP/1.1 400 Bad Request',
         'Content-Type: application/json',
         `Content-Length: ${Buffer.byteLength(plainAnswer)}`,
+        'X-Content-Type-Options: nosniff',
         'Connection: close',
       ];
       socket.end(`${head.join('\r\n')}\r\n\r\n${plainAnswer}`, quiet);
