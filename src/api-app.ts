@@ -23,6 +23,7 @@ import { otherMethods } from '../plugins/support/other-methods.ts';
 import { requestLog } from '../plugins/support/request-log.ts';
 import type { Tls } from '../plugins/support/tls.ts';
 import { answerUnreadable } from '../plugins/support/unreadable.ts';
+import { waiting } from '../plugins/support/waiting.ts';
 import type { Bridge } from './bridge.ts';
 import { createBasePath } from './edge/base-path.ts';
 import type { Holder } from './owner/holder.ts';
@@ -41,6 +42,7 @@ export async function registerSupport(app: FastifyInstance, bridge: Bridge): Pro
   await app.register(caller);
   await app.register(requestLog);
   await app.register(limits);
+  await app.register(waiting);
   await app.register(errors);
   await app.register(auth);
   await app.register(otherMethods);

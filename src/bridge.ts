@@ -11,6 +11,7 @@ import { isBridgeError } from './core/errors.ts';
 import { lockFile } from './core/file-lock.ts';
 import type { Log } from './core/log.ts';
 import { readOwnFile } from './core/own-file.ts';
+import { ownTurn } from './core/turns.ts';
 import { version } from './core/version.ts';
 import { createSigner } from './delivery/signature.ts';
 import { createDoctor } from './doctor/doctor.ts';
@@ -220,6 +221,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     browse,
     lookup: createLookup(catalog.files),
     readOwnFile,
+    ownTurn,
     media,
     doctor,
     /** Refuses what waits for the host, then closes the catalog. */

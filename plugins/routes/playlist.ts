@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { setImmediate as turn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { BridgeError } from '../../src/core/errors.ts';
@@ -10,11 +9,13 @@ import { readRoute } from '../support/routes.ts';
 /** `?kind=`: the folder of the tree that its films lie in. */
 const folders: Readonly<Record<string, string>> = { movie: 'Movies', episode: 'Shows', unsorted: 'Unsorted' };
 const pageRows = 200;
+/** About one page. */
+const heldBytes = 32 * 1024;
 
 /** `/library.m3u`: every film and episode of the library with the address that its STRM file holds. */
 export const playlist = fp(
   async (app: FastifyInstance) => {
-    const { catalog, publisher, signer, baseUrl } = app.bridge;
+    const { catalog, publisher, signer, baseUrl, ownTurn } = app.bridge;
     const levels = catalog.listings.ofTree(publisher.trees[0]?.name ?? '');
 
     readRoute(app, '/library.m3u', { onRequest: app.basicAuth }, async (request, reply) => {
@@ -24,11 +25,16 @@ export const playlist = fp(
           detail: `kind is one of ${Object.keys(folders).join(', ')}`,
         });
       reply.type('audio/x-mpegurl; charset=utf-8').header('cache-control', 'no-cache');
-      return request.method === 'HEAD' ? reply.send() : reply.send(Readable.from(lines(kind)));
+      return request.method === 'HEAD' ? reply.send() : reply.send(streamed(kind));
     });
+
+    /** No more of it is made than the reader takes. */
+    const streamed = (kind: string | undefined) =>
+      Readable.from(lines(kind), { objectMode: false, highWaterMark: heldBytes });
 
     async function* lines(kind: string | undefined) {
       yield playlistHead;
+      await ownTurn();
       for (let after = ''; ; ) {
         const rows = await levels.videosAfter(after, pageRows);
         const shown = rows.filter(({ path }) => kind === undefined || path.startsWith(`${folders[kind]}/`));
@@ -51,7 +57,7 @@ export const playlist = fp(
         if (!last || rows.length < pageRows) return;
         after = last.path;
         // A signature each, and the database without a turn of the event loop: films must not wait for all of them.
-        await turn();
+        await ownTurn();
       }
     }
   },

@@ -13,6 +13,7 @@ import { version } from '../../src/core/version.ts';
 const always: readonly ErrorCode[] = [
   'BRIDGE_UNAUTHORIZED',
   'BRIDGE_TOO_MANY_TRIES',
+  'BRIDGE_TOO_MANY_REQUESTS',
   'BRIDGE_STOPPING',
   'BRIDGE_INTERNAL',
 ];

@@ -1,5 +1,5 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import type { FileId } from '../core/ids.ts';
+import { ownTurn } from '../core/turns.ts';
 import type { FileVersions } from '../delivery/file-versions.ts';
 
 /** One entry of a listing, whatever it is shown as. */
@@ -82,7 +82,7 @@ export async function pagesOf<Row>(
       if (rows.length < limit) return;
       limit = laterPages;
       // The database answers without a turn of the event loop: films must not wait for the whole folder.
-      await turn();
+      await ownTurn();
       rows = await query(rows.at(-1), limit);
     }
   }

@@ -170,6 +170,12 @@ export const errorTable = {
     'Too many wrong passwords or tokens came from this address',
     'Wait for as long as Retry-After says; passerelle doctor shows the right ones',
   ),
+  BRIDGE_TOO_MANY_REQUESTS: row(
+    429,
+    true,
+    'Too many answers wait to be read at this address',
+    'Read them first, or ask for fewer at once',
+  ),
   BRIDGE_HEADERS_TOO_LARGE: row(431, false, 'The headers of the request are too large', 'Send fewer headers'),
   BRIDGE_NOT_INDEXED: row(
     503,

@@ -19,6 +19,18 @@ export function createBreather(): Breather {
   };
 }
 
+let lastTurn: Promise<unknown> = Promise.resolve();
+
+/**
+ * Resolves in a turn of the event loop that no other caller has: of two hundred who read a listing page by page, one page
+ * is made in a turn.
+ */
+export function ownTurn(): Promise<void> {
+  const turn = lastTurn.then(() => nextTurn());
+  lastTurn = turn;
+  return turn;
+}
+
 /** Takes all steps of some work, and lets others run between them. @returns what it comes to */
 export async function inTurns<T>(steps: Iterator<unknown, T>, breathe = createBreather()): Promise<T> {
   for (;;) {
