@@ -3,13 +3,16 @@
 import http from 'node:http';
 import https from 'node:https';
 
-const port = process.env.PASSERELLE_PORT || '8790';
+const { PASSERELLE_PORT, PASSERELLE_HOST = '' } = process.env;
+const port = PASSERELLE_PORT || '8790';
+/** Where it listens at one address alone, it is asked there. */
+const host = ['', '0.0.0.0', '::'].includes(PASSERELLE_HOST) ? '127.0.0.1' : PASSERELLE_HOST;
 
 /** Asks this container itself: no certificate is for 127.0.0.1, so none is looked at. */
 function ask({ get }, options = {}) {
   return new Promise((resolve, reject) => {
     const request = get(
-      { host: '127.0.0.1', port, path: '/readyz', signal: AbortSignal.timeout(4000), ...options },
+      { host, port, path: '/readyz', signal: AbortSignal.timeout(4000), ...options },
       (answer) => {
         let says = '';
         answer.setEncoding('utf8');
