@@ -11,8 +11,8 @@ import { isBridgeError } from './core/errors.ts';
 import { lockFile } from './core/file-lock.ts';
 import type { Log } from './core/log.ts';
 import { readOwnFile } from './core/own-file.ts';
-import { ownTurn } from './core/turns.ts';
 import { version } from './core/version.ts';
+import { ownTurn } from './core/yield-often.ts';
 import { createSigner } from './delivery/signature.ts';
 import { createDoctor } from './doctor/doctor.ts';
 import { basePathOf } from './edge/base-path.ts';
@@ -174,7 +174,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     inspect,
     clock,
     log,
-    nextUp: playback.nextUp,
+    nextEpisodes: playback.nextEpisodes,
     isQuiet: () => !host.state().isBlocked && plays.isIdle() && slots.used() < host.limits.connections,
     intervalMs: settings.media.intervalMs,
     callsPerDay: settings.media.callsPerDay,

@@ -137,7 +137,7 @@ export async function createPlayback(parts: PlaybackParts) {
   }
 
   /** What people watch after the films that were played last, and after that. */
-  async function nextUp(): Promise<FileId[]> {
+  async function nextEpisodes(): Promise<FileId[]> {
     const next = new Set<FileId>();
     const played = new Set((await plays.recent(maxRecent)).map(({ fileId }) => fileId));
     for (const fileId of played) {
@@ -154,7 +154,7 @@ export async function createPlayback(parts: PlaybackParts) {
   }
 
   return {
-    nextUp,
+    nextEpisodes,
     links: { broker, ttl: linkTtl, probe, locationLock },
     delivery: {
       rangeCache,

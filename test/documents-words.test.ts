@@ -66,6 +66,7 @@ t.test('settings and variables that the documents name are there', async (t) => 
     'PASSERELLE_CONFIG',
     'PASSERELLE_CORPORA',
     'PASSERELLE_REQUIRE_PLAYERS',
+    'PASSERELLE_TEST_FOLDER_FILES',
     'PASSERELLE_IMAGE',
     'FICHIER_API_KEY_SECRET',
   ];

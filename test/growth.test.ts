@@ -65,6 +65,7 @@ const others: Readonly<Record<string, string>> = {
   'src/owner/': 'addresses of ours',
   'src/notify/check.ts': 'paths of the settings',
   'src/notify/servers/': 'paths of ours',
+  'src/notify/outbox/check-schedule.ts': 'names of ours',
   'src/host/fichier/call.ts': 'the settings',
   'src/host/fichier/client.ts': 'the settings',
   'src/host/fichier/fichier.ts': 'the settings',

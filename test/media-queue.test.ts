@@ -81,9 +81,9 @@ t.test(
 
 t.test('what is likely to be played next goes first, also when it comes up while others wait', async (t) => {
   const { start, interrupt, one } = queue(t, ['a', 'b', 'c', 'd', 'e'].map(large));
-  one.nextUp = ['d'];
+  one.nextEpisodes = ['d'];
   await start();
-  one.nextUp = ['c'];
+  one.nextEpisodes = ['c'];
   interrupt();
   await one.clock.advance(60_000);
   t.strictSame(

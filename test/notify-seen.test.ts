@@ -5,8 +5,8 @@ import { openCatalog } from '../src/catalog/catalog.ts';
 import { silentLog } from '../src/core/log.ts';
 import { checkServers } from '../src/doctor/notify.ts';
 import { keptValues } from '../src/library/kept-values.ts';
-import { lookFor, urge } from '../src/notify/look.ts';
-import { lookPausesMs, missingNames } from '../src/notify/outbox/looks.ts';
+import { checkArrival, urge } from '../src/notify/arrival-check.ts';
+import { checkPausesMs, missingNames } from '../src/notify/outbox/check-schedule.ts';
 import type { Sight } from '../src/notify/outbox/notices.ts';
 import { createWatch } from '../src/notify/outbox/watch.ts';
 import { parentOf } from '../src/notify/path-map.ts';
@@ -117,7 +117,7 @@ async function watched(t: Test, titles: readonly string[], file = join(t.testdir
     clock,
     log: silentLog,
     signal,
-    look: (server, folders) => lookFor(server, folders, trees, connection),
+    look: (server, folders) => checkArrival(server, folders, trees, connection),
     urge: (server, folders) => urge(server, folders, trees, connection),
     onEnd: () => {
       hasLooked = true;
@@ -135,7 +135,7 @@ async function watched(t: Test, titles: readonly string[], file = join(t.testdir
     /** Notes that it was told of these titles. */
     async tell(folders = titles.map((title) => `Movies/${title}`)) {
       const toldAt = clock.now();
-      const looked = { toldAt, dueAt: toldAt + (lookPausesMs[0] as number) };
+      const looked = { toldAt, dueAt: toldAt + (checkPausesMs[0] as number) };
       await catalog.outbox.done('jellyfin', [], {
         folders: folders.map((dir) => ({ tree: '', dir })),
         ...looked,

@@ -1,5 +1,5 @@
 import type { FileId } from '../core/ids.ts';
-import { ownTurn } from '../core/turns.ts';
+import { ownTurn } from '../core/yield-often.ts';
 import type { FileVersions } from '../delivery/file-versions.ts';
 
 /** One entry of a listing, whatever it is shown as. */

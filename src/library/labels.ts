@@ -1,5 +1,5 @@
 import type { FileId } from '../core/ids.ts';
-import { atOnce } from '../core/turns.ts';
+import { atOnce } from '../core/yield-often.ts';
 import type { Recognition } from '../naming/text/recognition.ts';
 import type { Item } from './entries.ts';
 import { labelWords, type MediaFacts } from './media-facts.ts';

@@ -1,4 +1,4 @@
-import { atOnce } from '../core/turns.ts';
+import { atOnce } from '../core/yield-often.ts';
 import type { Item, LibraryEntry, LibraryFile, Placed } from './entries.ts';
 import { type EpisodeTitles, type LibraryLanguage, titlesOfEpisodes } from './episode-titles.ts';
 import { episodeNfo, movieNfo, seasonNfo, tvshowNfo } from './nfo.ts';
@@ -114,7 +114,7 @@ function* nfoEntries(
     placed.find(({ file, recognition }) => shelfOf(file, recognition) === shelf) ?? (placed[0] as Placed);
   const entry = (path: string, content: string): LibraryEntry => ({ kind: 'nfo', path, content });
   if (shelf === 'episode') {
-    const titleOf = titlesOfEpisodes(placed);
+    const episodeTitle = titlesOfEpisodes(placed);
     const hints = options.profile?.name === 'plex' ? plexmatch(best.recognition) : undefined;
     return [
       ...(hints === undefined ? [] : [entry(`${dir}/${plexmatchName}`, hints)]),
@@ -123,7 +123,10 @@ function* nfoEntries(
       ...(yield* each(
         placed.filter(({ recognition }) => recognition.episodes ?? recognition.date),
         (one) =>
-          entry(`${one.stem}.nfo`, episodeNfo(one.recognition, nfo, one.facts, titleOf(one), one.addedAt)),
+          entry(
+            `${one.stem}.nfo`,
+            episodeNfo(one.recognition, nfo, one.facts, episodeTitle(one), one.addedAt),
+          ),
       )),
     ];
   }

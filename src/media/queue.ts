@@ -22,7 +22,7 @@ export interface MediaQueueOptions {
   /** Nothing plays, the host may be asked, and a connection is free. */
   isQuiet: () => boolean;
   /** What people are likely to play next: they go before everything else. */
-  nextUp: () => Promise<readonly FileId[]>;
+  nextEpisodes: () => Promise<readonly FileId[]>;
   /** Pause between the starts of two readings. */
   intervalMs: number;
   callsPerDay: number;
@@ -102,7 +102,7 @@ export function createMediaQueue(options: MediaQueueOptions): MediaQueue {
   async function nextFile(): Promise<UnreadVideo | undefined> {
     if (names.length === 0) {
       const failedBefore = clock.now() - againMs;
-      const soon = await store.unreadOf(await options.nextUp(), failedBefore);
+      const soon = await store.unreadOf(await options.nextEpisodes(), failedBefore);
       const others = await store.next(namesAtOnce, failedBefore);
       areMany = others.length === namesAtOnce;
       const first = new Set(soon.map(({ id }) => id));

@@ -1,4 +1,4 @@
-import { atOnce } from '../core/turns.ts';
+import { atOnce } from '../core/yield-often.ts';
 import { type Reading, readPath } from './file/reading.ts';
 import { discAt, weighDisc } from './siblings/discs.ts';
 import { readNamingStyle } from './siblings/naming-style.ts';

@@ -4,9 +4,9 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../core/clock.ts';
 import { exists } from '../core/exists.ts';
 import type { Log } from '../core/log.ts';
+import { checkArrival, urge } from './arrival-check.ts';
 import { type Check, checkServer } from './check.ts';
 import { createHttp } from './http.ts';
-import { lookFor, urge } from './look.ts';
 import { above, changeOf, type FolderChange, gather, reduce, type Written } from './outbox/changes.ts';
 import type {
   Notice,
@@ -85,7 +85,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
         log,
         signal,
         onEnd,
-        look: (server, folders) => lookFor(server, folders, treeOf, connect(server, signal)),
+        look: (server, folders) => checkArrival(server, folders, treeOf, connect(server, signal)),
         urge: (server, folders) => urge(server, folders, treeOf, connect(server, signal)),
       }),
   });

@@ -2,7 +2,7 @@ import type { CatalogFile } from '../catalog/account/files.ts';
 import { createSlots } from '../catalog/account/successor.ts';
 import type { NewStem } from '../catalog/tree/placements.ts';
 import type { FileId } from '../core/ids.ts';
-import { atOnce } from '../core/turns.ts';
+import { atOnce } from '../core/yield-often.ts';
 import { streamPath } from '../delivery/address.ts';
 import type { EpisodeTitles, LibraryLanguage } from '../library/episode-titles.ts';
 import {

@@ -1,4 +1,4 @@
-import { createBreather, inTurns } from '../core/turns.ts';
+import { createYielder, inTurns } from '../core/yield-often.ts';
 import type { SidecarCache } from '../sidecars/sidecar-cache.ts';
 import type { Desired } from '../tree/tree.ts';
 import {
@@ -25,13 +25,13 @@ export async function desiredOf(
   taken: ReadonlySet<string>,
 ): Promise<DesiredState> {
   // A player must not wait for a crawl.
-  const breathe = createBreather();
-  const layout = await inTurns(titleLayoutInSteps(known, settings, run, taken), breathe);
-  for (const key of keys) await inTurns(layout.addInSteps(key), breathe);
+  const yieldOften = createYielder();
+  const layout = await inTurns(titleLayoutInSteps(known, settings, run, taken), yieldOften);
+  for (const key of keys) await inTurns(layout.addInSteps(key), yieldOften);
   const desired: Desired[] = [];
   for (const file of layout.result.desired) {
     desired.push({ ...file, content: await contentOf(file, settings.sideCars) });
-    await breathe();
+    await yieldOften();
   }
   return { ...layout.result, desired };
 }

@@ -2,7 +2,7 @@ import type { CatalogFile, GoneFile } from '../catalog/account/files.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { TitleRow, TreeRow } from '../catalog/tree/placements.ts';
 import type { FileId, FolderId } from '../core/ids.ts';
-import { createBreather } from '../core/turns.ts';
+import { createYielder } from '../core/yield-often.ts';
 import type { MediaFacts } from '../library/media-facts.ts';
 import { foldedPath } from '../library/safe-name.ts';
 import { titleDirOf } from '../library/shelf.ts';
@@ -45,16 +45,16 @@ export async function loadTitles(
   keys: readonly string[],
   written: readonly TreeRow[],
 ): Promise<KnownTitles> {
-  const breathe = createBreather();
+  const yieldOften = createYielder();
   const rows = (await catalog.placementsOf(tree).ofKeys(keys)).map(withOwnStem);
-  await breathe();
+  await yieldOften();
   const ids = rows.map((row) => row.fileId);
   const files = byId(await catalog.files.filesByIds(ids));
-  await breathe();
+  await yieldOften();
   const related = byId(await relatedFiles(catalog, [...files.values()], artwork));
   const copies = new Map<FileId, SidecarCopy>();
   for (const file of related.values()) {
-    await breathe();
+    await yieldOften();
     const copy = isVideo(file.name) ? undefined : await sideCars.find(file);
     if (copy) copies.set(file.id, copy);
   }

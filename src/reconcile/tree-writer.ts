@@ -4,7 +4,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { NewStem, TreeRow } from '../catalog/tree/placements.ts';
 import { BridgeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import { createBreather } from '../core/turns.ts';
+import { createYielder } from '../core/yield-often.ts';
 import { foldedPath } from '../library/safe-name.ts';
 import type { SidecarCache } from '../sidecars/sidecar-cache.ts';
 import {
@@ -189,9 +189,9 @@ function withoutConflicts(stems: ReadonlyMap<string, NewStem>, plan: TreePlan): 
  */
 async function intentsOf(plan: TreePlan): Promise<ManifestEntry[]> {
   const rows: ManifestEntry[] = [];
-  const breathe = createBreather();
+  const yieldOften = createYielder();
   for (const step of plan.ops) {
-    await breathe();
+    await yieldOften();
     if (step.op === 'delete') rows.push({ ...step.entry, mtimeMs: 0 });
     if (step.op !== 'create' && step.op !== 'update') continue;
     const bytes = await bytesOf(step.desired).catch(() => undefined);

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, rmdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { isBridgeError } from '../core/errors.ts';
-import { createBreather } from '../core/turns.ts';
+import { createYielder } from '../core/yield-often.ts';
 import { type Disk, disk as ownDisk } from './disk.ts';
 import { type ToWrite, temporaryPattern, type Wrote } from './disk-work.ts';
 import { timeFor } from './file-times.ts';
@@ -50,9 +50,9 @@ export async function applyTree(
     some = [];
     return writeTogether(context, these);
   };
-  const breathe = createBreather();
+  const yieldOften = createYielder();
   for (const op of writes) {
-    await breathe();
+    await yieldOften();
     const ready = async () => {
       const bytes = await bytesOf(op.desired);
       signal?.throwIfAborted();

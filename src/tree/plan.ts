@@ -1,5 +1,5 @@
 import { BridgeError } from '../core/errors.ts';
-import { createBreather } from '../core/turns.ts';
+import { createYielder } from '../core/yield-often.ts';
 import { type Disk, disk as ownDisk } from './disk.ts';
 import type { PathState } from './disk-work.ts';
 import { isTimeFor } from './file-times.ts';
@@ -223,10 +223,10 @@ async function guard(dir: string, path: string, work: () => Promise<TreeOp>): Pr
 
 async function inBatches<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
-  const breathe = createBreather();
+  const yieldOften = createYielder();
   for (let i = 0; i < items.length; i += atOnce) {
     results.push(...(await Promise.all(items.slice(i, i + atOnce).map(work))));
-    await breathe();
+    await yieldOften();
   }
   return results;
 }

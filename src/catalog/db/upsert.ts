@@ -1,5 +1,5 @@
 import { CompiledQuery, type Transaction } from 'kysely';
-import { createBreather } from '../../core/turns.ts';
+import { createYielder } from '../../core/yield-often.ts';
 import { chunks } from './chunks.ts';
 import type { Schema } from './schema.ts';
 import { Rows } from './sqlite.ts';
@@ -17,11 +17,11 @@ export async function runForEach(
   statement: string,
   values: readonly (readonly unknown[])[],
 ): Promise<void> {
-  const breathe = createBreather();
+  const yieldOften = createYielder();
   // What is written together is written by one transaction; the loop need not wait for all of it.
   for (const part of chunks(values, rowsATurn)) {
     await trx.executeQuery(CompiledQuery.raw(statement, [new Rows(part)]));
-    await breathe();
+    await yieldOften();
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Codec } from '../../core/codec.ts';
 import type { FileId, FolderId } from '../../core/ids.ts';
-import { createBreather } from '../../core/turns.ts';
+import { createYielder } from '../../core/yield-often.ts';
 import { unseenExtras } from '../../naming/folders/extras.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';
 import { inList } from '../db/in-list.ts';
@@ -64,9 +64,9 @@ export function createRecognitions(db: Kysely<Schema>, codec: Codec<Recognition>
       const changed: ChangedRecognition[] = [];
       const values: Schema['recognitions'][] = [];
       // As texts: of a whole account hardly any are other than before, and none needs to be read for that.
-      const breathe = createBreather();
+      const yieldOften = createYielder();
       for (const { fileId, recognition } of rows) {
-        await breathe();
+        await yieldOften();
         const text = codec.encode(recognition);
         const before = known.get(fileId);
         if (before === text) continue;

@@ -1,4 +1,4 @@
-import { atOnce } from '../../core/turns.ts';
+import { atOnce } from '../../core/yield-often.ts';
 import { recognise } from '../../naming/recognise.ts';
 import { baseName, isPicture, isSubtitle, isVideo, stemOf } from '../../naming/text/file-kinds.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';

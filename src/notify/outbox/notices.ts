@@ -10,7 +10,7 @@ export interface Notice {
 }
 
 /** Folders to look for in a server. Times in milliseconds UTC. */
-export interface LookFor {
+export interface ArrivalCheck {
   folders: readonly { tree: string; dir: string }[];
   toldAt: number;
   dueAt: number;
@@ -41,8 +41,8 @@ export interface OutboxStore {
   /** By server: since when what waits, and how much. */
   waiting(): Promise<Map<string, Pending>>;
   of(server: string): Promise<Notice[]>;
-  /** @param lookFor of them, the folders that are to be looked for in the server, and from when on */
-  done(server: string, notices: readonly Notice[], lookFor?: LookFor): Promise<void>;
+  /** @param checkArrival of them, the folders that are to be looked for in the server, and from when on */
+  done(server: string, notices: readonly Notice[], checkArrival?: ArrivalCheck): Promise<void>;
   /** What waits for servers that the settings no longer name is forgotten. */
   keepOnly(servers: readonly string[]): Promise<void>;
 }

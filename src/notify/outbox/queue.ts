@@ -5,9 +5,9 @@ import type { Log } from '../../core/log.ts';
 import { ServerFault } from '../servers/adapter.ts';
 import type { Server } from '../servers/servers.ts';
 import { changeBits } from './changes.ts';
+import { checkPausesMs } from './check-schedule.ts';
 import { debouncedAt, type Pending, retryPausesMs } from './debounce.ts';
-import { lookPausesMs } from './looks.ts';
-import type { LookFor, Notice, OutboxStore, Result, ResultStore } from './notices.ts';
+import type { ArrivalCheck, Notice, OutboxStore, Result, ResultStore } from './notices.ts';
 import type { Watch } from './watch.ts';
 
 export interface QueueOptions {
@@ -103,7 +103,7 @@ export function createQueue(options: QueueOptions): Queue {
     try {
       notices = await store.of(server.name);
       const { words, folders } = await tell(server, notices);
-      await store.done(server.name, notices, toLookFor(server, notices, clock.now()));
+      await store.done(server.name, notices, toArrivalCheck(server, notices, clock.now()));
       await note(state, { at: clock.now(), ok: true, words, folders, failures: 0 });
       // While the mount was out of date Plex has looked in vain.
       if (server.kind === 'rclone' && failures > 0) await again(notices);
@@ -209,8 +209,12 @@ export function createQueue(options: QueueOptions): Queue {
 }
 
 /** Folders into which a film or an episode came, for a server that can be asked for them. */
-function toLookFor({ adapter }: Server, notices: readonly Notice[], now: number): LookFor | undefined {
+function toArrivalCheck(
+  { adapter }: Server,
+  notices: readonly Notice[],
+  now: number,
+): ArrivalCheck | undefined {
   const folders = notices.filter(({ changes, major }) => major && (changes & changeBits.created) !== 0);
   if (!adapter.shown || folders.length === 0) return undefined;
-  return { folders, toldAt: now, dueAt: now + (lookPausesMs[0] as number) };
+  return { folders, toldAt: now, dueAt: now + (checkPausesMs[0] as number) };
 }

@@ -1,11 +1,11 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import { counted } from '../../core/plural.ts';
-import type { Look } from '../look.ts';
+import type { Arrival } from '../arrival-check.ts';
 import { ServerFault } from '../servers/adapter.ts';
 import type { Server } from '../servers/servers.ts';
+import { checkPausesMs, lateAfterChecks, stepAfter } from './check-schedule.ts';
 import { retryPausesMs } from './debounce.ts';
-import { lateAfterLooks, lookPausesMs, stepAfter } from './looks.ts';
 import type { Sight, SightStore, ToldFolder, ToldStore } from './notices.ts';
 
 export interface WatchOptions {
@@ -18,7 +18,7 @@ export interface WatchOptions {
   /** Aborts when everything stops. */
   signal: AbortSignal;
   /** Looks for folders in a server. @throws ServerFault */
-  look: (server: Server, folders: readonly ToldFolder[]) => Promise<Look>;
+  look: (server: Server, folders: readonly ToldFolder[]) => Promise<Arrival>;
   /** Has a server look at folders again. @throws ServerFault */
   urge: (server: Server, folders: readonly ToldFolder[]) => Promise<void>;
   /** A look has ended: what is due may have changed. */
@@ -100,7 +100,7 @@ export function createWatch({ store, sights, clock, log, signal, ...options }: W
       );
     }
     for (const [looks, own] of Map.groupBy(again, (folder) => folder.looks))
-      await store.postpone(server.name, own, clock.now() + (lookPausesMs[looks + 1] as number));
+      await store.postpone(server.name, own, clock.now() + (checkPausesMs[looks + 1] as number));
     await store.settle(server.name, lost);
     const dirs = missing.map(({ dir }) => dir);
     if (lost.length > 0)
@@ -157,12 +157,12 @@ function verdictOf({
   missing,
   seen,
   outside,
-}: Pick<Look, 'missing' | 'seen' | 'outside'>): Pick<Sight, 'ok' | 'words' | 'remedy'> {
+}: Pick<Arrival, 'missing' | 'seen' | 'outside'>): Pick<Sight, 'ok' | 'words' | 'remedy'> {
   const words = [
     ...(seen > 0 ? [`shows ${counted(seen, 'folder')} that it was told of`] : []),
     ...(outside > 0 ? [`${counted(outside, 'folder')} in no library of it`] : []),
     ...(missing.length > 0 ? [`does not show ${counted(missing.length, 'folder')} yet; told again`] : []),
   ].join(', ');
-  const isLate = missing.some(({ looks }) => looks + 1 >= lateAfterLooks);
+  const isLate = missing.some(({ looks }) => looks + 1 >= lateAfterChecks);
   return { ok: !isLate, words: words || 'nothing is left to look for', ...(isLate ? { remedy } : {}) };
 }

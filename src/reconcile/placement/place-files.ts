@@ -2,7 +2,7 @@ import { createSlots } from '../../catalog/account/successor.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Placement } from '../../catalog/tree/placements.ts';
 import type { FileId, FolderId } from '../../core/ids.ts';
-import { createBreather } from '../../core/turns.ts';
+import { createYielder } from '../../core/yield-often.ts';
 import type { LibraryFile } from '../../library/layout.ts';
 import { admits, keyIn, type Tree } from '../../library/trees.ts';
 import { unseenExtras } from '../../naming/folders/extras.ts';
@@ -42,9 +42,9 @@ export async function placeIn(
   const open: FileId[] = [];
   const extras: RecognisedFile[] = [];
   const formerPlaceOf = await formerPlaces(catalog, tree, titled, before);
-  const breathe = createBreather();
+  const yieldOften = createYielder();
   for (const one of titled) {
-    await breathe();
+    await yieldOften();
     const { file, recognition } = one;
     const standing = before.get(file.fileId);
     // Also where the settings have no room for it just now: they may change back, and its path is its own.

@@ -4,7 +4,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { Placement } from '../../catalog/tree/placements.ts';
 import { joinAccountPath } from '../../core/account-path.ts';
 import type { FileId, FolderId } from '../../core/ids.ts';
-import { createBreather, inTurns } from '../../core/turns.ts';
+import { createYielder, inTurns } from '../../core/yield-often.ts';
 import type { LibraryFile } from '../../library/layout.ts';
 import type { TitlesByTree, Tree } from '../../library/trees.ts';
 import { isSubtitle, isVideo, recogniseInSteps } from '../../naming/recognise.ts';
@@ -142,7 +142,7 @@ async function recogniseTogether(
 ): Promise<RecognisedFile[]> {
   const effectiveOverrides = await createEffectiveOverrides(catalog, trees);
   const titled: RecognisedFile[] = [];
-  const breathe = createBreather();
+  const yieldOften = createYielder();
   for (const [folderId, group] of Map.groupBy(files, (file) => file.folderId)) {
     const folder = paths.get(folderId);
     if (folder === undefined) continue;
@@ -153,7 +153,7 @@ async function recogniseTogether(
         some.map(({ path }) => path),
         some.map(({ sizeBytes }) => sizeBytes),
       ),
-      breathe,
+      yieldOften,
     );
     const { say, successors } = await effectiveOverrides.of(folderId, group);
     for (const [successor, from] of successors) allSuccessors.set(successor, from);

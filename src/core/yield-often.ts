@@ -7,10 +7,10 @@ const maxTurnMs = 10;
  * Lets others run: at once where this work has had its share of the event loop, else not at all. To be asked between the
  * pieces of long work; a piece that cannot be cut has to be short. It measures the machine and not the program's time.
  */
-export type Breather = () => Promise<void>;
+export type Yielder = () => Promise<void>;
 
 /** The share begins now. */
-export function createBreather(): Breather {
+export function createYielder(): Yielder {
   let endsAt = performance.now() + maxTurnMs;
   return async () => {
     if (performance.now() < endsAt) return;
@@ -32,11 +32,11 @@ export function ownTurn(): Promise<void> {
 }
 
 /** Takes all steps of some work, and lets others run between them. @returns what it comes to */
-export async function inTurns<T>(steps: Iterator<unknown, T>, breathe = createBreather()): Promise<T> {
+export async function inTurns<T>(steps: Iterator<unknown, T>, yieldOften = createYielder()): Promise<T> {
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
-    await breathe();
+    await yieldOften();
   }
 }
 

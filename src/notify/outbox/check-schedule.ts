@@ -4,7 +4,7 @@ import { hourMs, minuteMs, secondMs } from '../../core/durations.ts';
  * After telling, and after each look in vain: Jellyfin waits a minute of its own before it looks at a folder, and a
  * large scan may stand before it. After the last one a folder is given up.
  */
-export const lookPausesMs: readonly number[] = [
+export const checkPausesMs: readonly number[] = [
   90 * secondMs,
   90 * secondMs,
   3 * minuteMs,
@@ -19,12 +19,12 @@ export type NextStep = 'tell' | 'scan' | 'give up';
 
 /** Telling again twice, folder by folder; then its whole library is looked through. @param looks this one too */
 export function stepAfter(looks: number): NextStep {
-  if (looks >= lookPausesMs.length) return 'give up';
+  if (looks >= checkPausesMs.length) return 'give up';
   return looks <= 2 ? 'tell' : 'scan';
 }
 
 /** From this look on, a folder that is not there is worth a warning. */
-export const lateAfterLooks = 3;
+export const lateAfterChecks = 3;
 
 /** No more folders than this are told again one by one: of more, those above them. */
 export const maxToldAgain = 20;

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hourMs } from '../core/durations.ts';
 import { changeBits, reduce } from './outbox/changes.ts';
-import { maxToldAgain, missingNames, stepAfter } from './outbox/looks.ts';
+import { maxToldAgain, missingNames, stepAfter } from './outbox/check-schedule.ts';
 import type { ToldFolder } from './outbox/notices.ts';
 import { isWithin, lastOf, parentOf } from './path-map.ts';
 import type { Connection, Library, Shown } from './servers/adapter.ts';
@@ -17,7 +17,7 @@ interface Wanted {
 }
 
 /** What became of folders that a server was told of. */
-export interface Look {
+export interface Arrival {
   /** They are there, are gone from the tree, or lie in no library of the server. */
   settled: ToldFolder[];
   /** Of them, how many the server shows. */
@@ -34,12 +34,12 @@ const clockToleranceMs = hourMs;
 const maxNames = 2000;
 
 /** Asks a server whether it shows what stands in these folders. @throws ServerFault */
-export async function lookFor(
+export async function checkArrival(
   server: Server,
   folders: readonly ToldFolder[],
   trees: ReadonlyMap<string, NotifiedTree>,
   connection: Connection,
-): Promise<Look> {
+): Promise<Arrival> {
   const libraries = await server.adapter.libraries?.(connection);
   const wanted: Wanted[] = [];
   let outside = 0;
