@@ -228,7 +228,8 @@ t.test(
     const mended = await passerelle(['sync', '--json']);
     t.equal(mended.code, 0);
     t.equal(JSON.parse(mended.stdout).tree.failed, 0);
-    t.equal((await run('find', [library, '-name', '*.strm'])).stdout.trim().split('\n').length, 12);
+    // Twelve films and episodes, and the trailer of one.
+    t.equal((await run('find', [library, '-name', '*.strm'])).stdout.trim().split('\n').length, 13);
   },
 );
 

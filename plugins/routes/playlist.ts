@@ -37,7 +37,9 @@ export const playlist = fp(
       await ownTurn();
       for (let after = ''; ; ) {
         const rows = await levels.videosAfter(after, pageRows);
-        const shown = rows.filter(({ path }) => kind === undefined || path.startsWith(`${folders[kind]}/`));
+        const shown = rows.filter(
+          ({ path, isExtra }) => !isExtra && (kind === undefined || path.startsWith(`${folders[kind]}/`)),
+        );
         const durations = await catalog.media.durationsOf(shown.flatMap(({ file }) => file?.id ?? []));
         const text = shown.flatMap(({ path, file }) => {
           const [group = ''] = path.split('/');

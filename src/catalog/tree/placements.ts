@@ -50,6 +50,8 @@ export interface Placements extends Manifest {
   withMoving(keys: readonly string[]): Promise<string[]>;
   /** Every title key that has a file or something written, after `after`, in order: for a walk over everything. */
   keysAfter(after: string, limit: number): Promise<string[]>;
+  /** Of these keys without an id, those that stand in the tree, as they are or with an id behind them. */
+  standingKeys(bases: readonly string[]): Promise<string[]>;
 }
 
 export function createPlacements(db: Kysely<Schema>, tree: string, codec: Codec<Recognition>): Placements {
@@ -138,6 +140,20 @@ export function createPlacements(db: Kysely<Schema>, tree: string, codec: Codec<
         for (const key of last) all.add(key);
       }
       return [...all];
+    },
+
+    async standingKeys(bases) {
+      // '\\' follows '[' in ASCII, and '|' follows '{'. Each in a search of its own, which an index answers.
+      const ofBases = sql`
+        select p.title_key from json_each(${JSON.stringify(bases)}) wanted
+        join placements p on p.tree = ${tree} and p.stem is not null`;
+      const { rows } = await sql<{ title_key: string }>`
+        ${ofBases} and p.title_key = wanted.value
+        union ${ofBases} and p.title_key >= wanted.value || ' [' and p.title_key < wanted.value || ' \\'
+        union ${ofBases} and p.title_key >= wanted.value || ' {' and p.title_key < wanted.value || ' |'`.execute(
+        db,
+      );
+      return rows.map((row) => row.title_key);
     },
 
     async keysAfter(after, limit) {

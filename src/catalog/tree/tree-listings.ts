@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { FileId } from '../../core/ids.ts';
+import { isExtraStem } from '../../library/place.ts';
 import type { Schema } from '../db/schema.ts';
 
 /** What is needed of a file of the account to show it. */
@@ -64,8 +65,8 @@ export interface TreeListings {
   changedAt(dir: string): Promise<number | undefined>;
   /** The same for each folder that lies directly in this one, by name. */
   foldersChanged(dir: string): Promise<Map<string, number>>;
-  /** Its videos after the path `after`, by path, at most `limit`. */
-  videosAfter(after: string, limit: number): Promise<TreeFile[]>;
+  /** Its videos after the path `after`, by path, at most `limit`; extras among them, and told as such. */
+  videosAfter(after: string, limit: number): Promise<(TreeFile & { isExtra: boolean })[]>;
 }
 
 export function createTreeListings(db: Kysely<Schema>, tree: string): TreeListings {
@@ -161,7 +162,10 @@ export function createTreeListings(db: Kysely<Schema>, tree: string): TreeListin
         where t.tree = ${tree} and t.path > ${after} and t.kind = 'strm' order by t.path limit ${limit}`.execute(
         db,
       );
-      return rows.map(toTreeFile);
+      return rows.map((row) => ({
+        ...toTreeFile(row),
+        isExtra: isExtraStem(row.path.replace(/\.strm$/, '')),
+      }));
     },
   };
 }

@@ -46,6 +46,11 @@ export function pinnedReading(
   if (standing.pinned !== undefined) return standing.pinned;
   // An older version let the two go apart: then nothing is known of how it was placed.
   if (keyOf(placed) !== standing.titleKey) return undefined;
+  return pinned(placed);
+}
+
+/** What a path tells of a file that was taken for this. @returns JSON for {@link withPinned} */
+export function pinned(placed: Recognition): string {
   return codec.encode(Object.fromEntries(fields.map((name) => [name, placed[name]])) as Pinned);
 }
 

@@ -7,6 +7,7 @@ import type { LibraryFile } from '../../library/layout.ts';
 import { admits, keyIn, type Tree } from '../../library/trees.ts';
 import { unseenExtras } from '../../naming/folders/extras.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';
+import { joiningTitles } from './one-title.ts';
 import { pinnedReading } from './pinned-reading.ts';
 import { placeExtrasIn } from './place-extras.ts';
 
@@ -42,6 +43,10 @@ export async function placeIn(
   const open: FileId[] = [];
   const extras: RecognisedFile[] = [];
   const formerPlaceOf = await formerPlaces(catalog, tree, titled, before);
+  const waiting = titled.filter(
+    ({ file, isReplaced }) => before.get(file.fileId)?.stem === undefined && !isReplaced,
+  );
+  const joins = await joiningTitles(catalog, tree, waiting);
   const yieldOften = createYielder();
   for (const one of titled) {
     await yieldOften();
@@ -67,8 +72,10 @@ export async function placeIn(
     if (left !== undefined) {
       const pinned = pinnedReading(tree, file, recognition, left, left.recognition);
       places.push({ fileId: file.fileId, titleKey: left.titleKey, stem: undefined, pinned });
-    } else if (own !== undefined) places.push({ fileId: file.fileId, titleKey: own, stem: undefined });
-    else if (isShownExtra(recognition) && admits(tree, file, 'extra')) extras.push(one);
+    } else if (own !== undefined) {
+      const joined = joins(file.fileId) ?? { titleKey: own };
+      places.push({ fileId: file.fileId, stem: undefined, ...joined });
+    } else if (isShownExtra(recognition) && admits(tree, file, 'extra')) extras.push(one);
   }
   const placed = await placeExtrasIn(catalog, tree, extras, { titled, places, midCrawl });
   const owned = new Set(placed.map(({ fileId }) => fileId));
