@@ -67,6 +67,7 @@ t.test('settings and variables that the documents name are there', async (t) => 
     'PASSERELLE_CORPORA',
     'PASSERELLE_REQUIRE_PLAYERS',
     'PASSERELLE_TEST_FOLDER_FILES',
+    'PASSERELLE_TEST_SEEDS',
     'PASSERELLE_IMAGE',
     'FICHIER_API_KEY_SECRET',
   ];

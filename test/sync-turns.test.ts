@@ -7,7 +7,7 @@ import type { Simulator } from './simulator/simulator.ts';
 
 /** A player waits for no turn of a sync that is longer. */
 const maxTurnMs = 100;
-const filesAFolder = Number(process.env.PASSERELLE_TEST_FOLDER_FILES ?? 120);
+const filesAFolder = Number(process.env.PASSERELLE_TEST_FOLDER_FILES ?? 60);
 
 const film = (nameOf: (n: number) => string) => (n: number) => (n === 0 ? 'Heat.1995.mkv' : nameOf(n));
 /** One bit of a number for the case of each letter. */
