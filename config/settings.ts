@@ -1,9 +1,11 @@
+import type { GatewaySetting } from '../src/gateway/setting.ts';
 import type { TreeSetting } from '../src/library/profiles.ts';
 import type { ServerSetting } from '../src/notify/servers/adapter.ts';
 import { doubtOfBaseUrl, whyNoListenHost } from './addresses.ts';
 import { readPassword, readToken, readUser } from './credentials.ts';
 import { deliverySettings } from './delivery-settings.ts';
 import { fichierSettings } from './fichier-settings.ts';
+import { readGateway } from './gateways.ts';
 import {
   address,
   checkedBy,
@@ -170,6 +172,13 @@ export const declarations = {
     example:
       '[{"kind": "jellyfin", "url": "http://192.168.1.10:8096", "tokenFile": "/run/secrets/jellyfin"}]',
     row: readServer,
+  }),
+  gateways: rows<GatewaySetting>({
+    env: 'PASSERELLE_GATEWAYS',
+    secret: true,
+    help: 'Media servers whose apps play straight from Passerelle: kind, url, port, and as needed host, apiKey or apiKeyFile, knownProxy',
+    example: '[{"kind": "jellyfin", "url": "http://192.168.1.10:8096", "port": 8097}]',
+    row: readGateway,
   }),
   delivery: deliverySettings,
   cache: {

@@ -1,5 +1,6 @@
 import type { Family, NetworkZone } from '../src/delivery/policy/client.ts';
 import type { Rule, WantedPart } from '../src/delivery/policy/rules.ts';
+import type { GatewaySetting } from '../src/gateway/setting.ts';
 import type { ProfileName, TreeKind } from '../src/library/profiles.ts';
 import type { ServerName } from '../src/notify/servers/adapter.ts';
 
@@ -51,3 +52,6 @@ export const gives = wordsOf<Rule['give']>({ bytes: 1, redirect: 1 });
 function wordsOf<T extends string>(words: Record<T, 1>): readonly [T, ...T[]] {
   return Object.keys(words) as [T, ...T[]];
 }
+
+/** The kinds of media servers that a gateway may stand before. */
+export const gatewayKinds = ['jellyfin', 'emby'] as const satisfies readonly GatewaySetting['kind'][];

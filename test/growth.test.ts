@@ -78,6 +78,8 @@ const others: Readonly<Record<string, string>> = {
   'src/tree/': 'names of ours',
   'src/reconcile/': 'names of ours',
   'src/api/': 'what we answer',
+  'src/gateway/': 'addresses, headers and tickets of a bounded length',
+  'plugins/gateway/': 'one header, from its beginning',
   'plugins/support/openapi.ts': 'addresses of ours',
   'plugins/support/endpoints.ts': 'addresses of ours',
   'plugins/support/auth.ts': 'one header, from its beginning',

@@ -68,9 +68,9 @@ t.test('a room below src knows only the rooms that it may know', async (t) => {
 });
 
 t.test(
-  'only app.ts, api-app.ts and the plugins know Fastify, and only those two know the plugins',
+  'only the three apps and the plugins know Fastify, and only those three know the plugins',
   async (t) => {
-    const apps = ['src/app.ts', 'src/api-app.ts'];
+    const apps = ['src/app.ts', 'src/api-app.ts', 'src/gateway-app.ts'];
     const outside = imports.filter(({ file }) => !apps.includes(file) && !file.startsWith('plugins/'));
     t.strictSame(
       outside.filter(({ to }) => /^@?fastify\b/.test(to) || to.startsWith('plugins/')),
@@ -79,11 +79,13 @@ t.test(
     const knowing = (app: string) => imports.filter(({ to }) => to === app).map(({ file }) => file);
     t.strictSame(knowing('src/app.ts').sort(), ['src/commands/owner.ts', 'src/commands/serve.ts']);
     t.strictSame(knowing('src/api-app.ts').sort(), ['src/app.ts', 'src/commands/api.ts']);
+    t.strictSame(knowing('src/gateway-app.ts'), ['src/commands/serve.ts']);
   },
 );
 
 t.test('plugins know the bridge by its type, and the pure parts', async (t) => {
-  const pure = /^src\/(api|views|delivery|edge)\/.+|^src\/core\/(ids|errors|redact|version)\.ts$/;
+  const pure =
+    /^src\/(api|views|delivery|edge|gateway)\/.+|^src\/core\/(ids|errors|headers|redact|version)\.ts$/;
   const wrong = imports.filter(({ file, to }) => {
     if (!file.startsWith('plugins/') || !/^(src|config|test)\//.test(to) || pure.test(to)) return false;
     const line = readFileSync(join(root, file), 'utf8')
@@ -104,6 +106,7 @@ t.test(
       'src/core/errors.ts',
       'src/delivery/policy/client.ts',
       'src/delivery/policy/rules.ts',
+      'src/gateway/setting.ts',
       'src/library/profiles.ts',
       'src/notify/servers/adapter.ts',
     ];

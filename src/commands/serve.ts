@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Settings } from '../../config/settings.ts';
 import { buildApp } from '../app.ts';
+import type { Bridge } from '../bridge.ts';
 import { createBufferedDestination } from '../core/buffered-destination.ts';
 import { systemClock } from '../core/clock.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
@@ -11,7 +12,7 @@ import { version } from '../core/version.ts';
 import { describeHolder, readNote } from '../owner/holder.ts';
 import { createScheduler } from '../sync/scheduler.ts';
 import { type Context, type ExitCode, exitCodes, settingsOf } from './context.ts';
-import { becomeOwner, type Owner } from './owner.ts';
+import { type App, becomeOwner, type Owner } from './owner.ts';
 import { createProcessLog } from './process-log.ts';
 
 /** Between two looks whether a command has given dataDir back. */
@@ -38,11 +39,13 @@ export async function serve(context: Context): Promise<ExitCode> {
     await app.listen({ host: settings.server.host, port: settings.server.port });
   } catch (error) {
     await owner.close(AbortSignal.abort());
-    const { code } = error as NodeJS.ErrnoException;
-    const detail = `${settings.server.host} port ${settings.server.port} (${code})`;
-    throw new BridgeError('BRIDGE_LISTEN', { detail, cause: error });
+    throw listenError(settings.server, error);
   }
   const { port } = app.server.address() as { port: number };
+  const gateways = await openGateways(bridge, log).catch(async (error: unknown) => {
+    await owner.close(AbortSignal.abort());
+    throw error;
+  });
   log.info(
     {
       version,
@@ -72,16 +75,18 @@ export async function serve(context: Context): Promise<ExitCode> {
     { films: bridge.delivery.reader.running(), graceMs: settings.server.stopGraceMs },
     'stopping: no new requests, running films go on for a moment',
   );
-  app.stopping.now = true;
-  // Idle connections are closed at once, but one whose film ends later would be kept for its next request.
-  app.server.keepAliveTimeout = 1;
-  const closed = app.close();
+  for (const one of [app, ...gateways]) {
+    one.stopping.now = true;
+    // Idle connections are closed at once, but one whose film ends later would be kept for its next request.
+    one.server.keepAliveTimeout = 1;
+  }
+  const closed = Promise.all([app, ...gateways].map((one) => one.close()));
   await Promise.all([bridge.media.stop(), scheduler.stop(), bridge.discovery.stop()]);
   const [grace, patience] = [new AbortController(), new AbortController()];
   const late = bridge.clock.sleep(settings.server.stopGraceMs, grace.signal).then(
     () => {
       patience.abort();
-      app.server.closeAllConnections();
+      for (const one of [app, ...gateways]) one.server.closeAllConnections();
     },
     () => undefined,
   );
@@ -93,6 +98,30 @@ export async function serve(context: Context): Promise<ExitCode> {
   log.info({}, 'stopped');
   lines.flushSync();
   return exitCodes.done;
+}
+
+/** Those before media servers, each listening at its own port. @throws BridgeError BRIDGE_LISTEN */
+async function openGateways(bridge: Bridge, log: Log): Promise<App[]> {
+  const open: App[] = [];
+  for (const setting of bridge.settings.gateways) {
+    const { buildGateway } = await import('../gateway-app.ts');
+    const gateway = await buildGateway(bridge, setting);
+    try {
+      await gateway.listen({ host: setting.host, port: setting.port });
+    } catch (error) {
+      await Promise.all([gateway, ...open].map((one) => one.close()));
+      throw listenError(setting, error);
+    }
+    open.push(gateway);
+    const { port } = gateway.server.address() as { port: number };
+    log.info({ kind: setting.kind, server: setting.url, port }, 'a gateway serves');
+  }
+  return open;
+}
+
+function listenError({ host, port }: { host: string; port: number }, error: unknown): BridgeError {
+  const { code } = error as NodeJS.ErrnoException;
+  return new BridgeError('BRIDGE_LISTEN', { detail: `${host} port ${port} (${code})`, cause: error });
 }
 
 /** A command that holds dataDir just now is waited for; another `serve` is not. */

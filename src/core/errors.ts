@@ -189,6 +189,18 @@ export const errorTable = {
     'Passerelle is not ready: the host has not accepted the API key yet',
     'Wait for the first call to the host; if it refuses the key, make a new one',
   ),
+  BRIDGE_ORIGIN_DOWN: row(
+    502,
+    true,
+    'The media server behind the gateway does not answer',
+    'See whether it runs, and whether gateways names its address',
+  ),
+  BRIDGE_ORIGIN_TIMEOUT: row(
+    504,
+    true,
+    'The media server behind the gateway did not answer in time',
+    'See how busy it is, and try again',
+  ),
   BRIDGE_STOPPING: row(503, true, 'Passerelle is stopping', 'Try again in a moment'),
   // Our own started.
   BRIDGE_SETTINGS: row(500, false, 'The settings have faults', 'Mend what is listed, then start again'),

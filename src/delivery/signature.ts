@@ -31,6 +31,9 @@ export interface Signer {
   sign(fileId: FileId): string;
   /** Whether `signature` belongs to `fileId` under any key; takes the same time wherever it differs. */
   verify(fileId: FileId, signature: string): boolean;
+  /** The same for another text; what is signed for one purpose is worth nothing for another. @throws Error without a key */
+  signText(purpose: string, text: string): string;
+  verifyText(purpose: string, text: string, signature: string): boolean;
 }
 
 export function createSigner(firstKeys: readonly SigningKey[]): Signer {
@@ -66,12 +69,31 @@ export function createSigner(firstKeys: readonly SigningKey[]): Signer {
       for (const one of expected(fileId)) if (timingSafeEqual(one, given)) right = true;
       return right;
     },
+
+    signText(purpose, text) {
+      const [key] = keys;
+      if (!key) throw new Error('a signer needs a key');
+      return signAs(key.secret, purpose, text);
+    },
+
+    verifyText(purpose, text, signature) {
+      const sent = Buffer.from(signature);
+      if (sent.length !== signatureLength) return false;
+      let right = false;
+      for (const { secret } of keys)
+        if (timingSafeEqual(Buffer.from(signAs(secret, purpose, text)), sent)) right = true;
+      return right;
+    },
   };
 }
 
 function sign(secret: string, fileId: FileId): string {
+  return signAs(secret, 'stream', fileId);
+}
+
+function signAs(secret: string, purpose: string, text: string): string {
   return createHmac('sha256', secret)
-    .update(`stream:${fileId}`)
+    .update(`${purpose}:${text}`)
     .digest()
     .subarray(0, signatureBytes)
     .toString('base64url');

@@ -1,0 +1,178 @@
+import { METHODS } from 'node:http';
+import { Readable } from 'node:stream';
+import httpProxy from '@fastify/http-proxy';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import { BridgeError } from '../../src/core/errors.ts';
+import { readCredentials } from '../../src/gateway/credentials.ts';
+import type { Gateway } from '../../src/gateway/gateway.ts';
+import { isStatic, type RequestKind } from '../../src/gateway/request-kind.ts';
+import { sendError, toBridgeError } from '../support/errors.ts';
+import { whenGone } from '../support/when-gone.ts';
+import { answerHeaders, requestHeaders, type SeenRequest, seenBy } from './headers.ts';
+import { goneSignal, isBulk, type Origin } from './origin.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What the gateway takes a request for. */
+    kind: RequestKind;
+    /** Who asks, and where that app has found us. */
+    seen: SeenRequest;
+    /** The gateway as this app reaches it, with whatever stands before the address itself; no slash at its end. */
+    gatewayUrl: string;
+    /** The type that the app sent, where Fastify could not have read it. */
+    ownType: string | undefined;
+  }
+}
+
+/** A larger answer is passed on as it came. */
+const maxAnswerBytes = 8 * 1024 * 1024;
+/** A `.strm` holds one address. */
+const maxStrmBytes = 8192;
+
+/**
+ * Everything that comes to the gateway: what is ours is answered by the bridge's own delivery, the rest goes to the
+ * media server as it came and comes back as it is. Never a second try, and never an exception without a catch.
+ */
+export const proxy = fp(
+  async (app: FastifyInstance, { gateway, origin }: { gateway: Gateway; origin: Origin }) => {
+    const { clock, log } = app.bridge;
+    const { url } = gateway.setting;
+    app.decorateRequest('kind');
+    app.decorateRequest('seen');
+    app.decorateRequest('gatewayUrl', '');
+    app.decorateRequest('ownType');
+    app.addHook('onRequest', async (request) => {
+      const { headers } = request.raw;
+      const [path = ''] = request.url.split('?', 1);
+      request.kind = gateway.kindOf(path);
+      const before = path.slice(0, Math.max(0, path.toLowerCase().lastIndexOf('/items/')));
+      request.seen = seenBy(request);
+      const { seen } = request;
+      // By the time of an answer the connection may tell nothing any more.
+      request.gatewayUrl = `${seen.protocol}://${seen.host}${before}`;
+      // What Fastify cannot read as a type it refuses, and it is none of our business.
+      request.ownType = headers['content-type'];
+      if (request.ownType !== undefined) headers['content-type'] = 'application/octet-stream';
+    });
+
+    await app.register(httpProxy, {
+      upstream: new URL(url).origin,
+      httpMethods: METHODS.filter((method) => app.supportedMethods.includes(method)),
+      undici: origin as never,
+      disableRequestLogging: true,
+      preHandler: (request, reply) => answerStream(request, reply),
+      handler: (request, reply, dest, options) =>
+        reply.from(dest, {
+          ...options,
+          retryDelay: () => null,
+          rewriteRequestHeaders: (_request, headers) => asked(request, reply, headers),
+          rewriteHeaders: (headers) => answerHeaders(headers, url),
+          onResponse: (_request, _reply, answer) => void answered(request, reply, answer),
+          onError: (_reply, { error }) => {
+            if (reply.sent || reply.raw.destroyed) return;
+            log.warn({ err: error, server: url }, 'the media server behind the gateway does not answer');
+            const code = /timeout/i.test(error.message) ? 'BRIDGE_ORIGIN_TIMEOUT' : 'BRIDGE_ORIGIN_DOWN';
+            sendError(reply, new BridgeError(code), clock.now());
+          },
+        }),
+    });
+
+    /** Bytes of a film of ours, for whoever may have them. */
+    async function answerStream(request: FastifyRequest, reply: FastifyReply) {
+      const { kind } = request;
+      if (kind.is !== 'stream' || !['GET', 'HEAD'].includes(request.method)) return;
+      const query = queryOf(request);
+      if (!kind.isOriginal && !isStatic(query)) return;
+      const credentials = readCredentials(request.headers, query);
+      const file = await gateway.fileForStream(kind.itemId, query, credentials, whenGone(reply));
+      if (!file) return;
+      reply.header('referrer-policy', 'no-referrer');
+      return app.delivery.deliver(file, app.delivery.decideFor(file, request), request, reply);
+    }
+
+    function asked(request: FastifyRequest, reply: FastifyReply, headers: FastifyRequest['headers']) {
+      const passed = requestHeaders(request.seen, headers);
+      if (request.ownType !== undefined) passed['content-type'] = request.ownType;
+      if (request.kind.is === 'playbackInfo' || request.kind.is === 'download')
+        passed['accept-encoding'] = 'identity';
+      // It is meant for the film, and would cut the text that leads to it.
+      if (request.kind.is === 'download') delete passed.range;
+      const isApi = request.kind.is === 'playbackInfo' || request.kind.is === 'api';
+      return Object.assign(passed, { [goneSignal]: whenGone(reply), [isBulk]: !isApi });
+    }
+
+    async function answered(request: FastifyRequest, reply: FastifyReply, answer: { stream: unknown }) {
+      const body = answer.stream as Readable;
+      try {
+        if (request.kind.is === 'playbackInfo') return await sendPlaybackInfo(request, reply, body);
+        if (request.kind.is === 'download') return await sendDownload(request, reply, body);
+        reply.send(body);
+      } catch (error) {
+        body.destroy();
+        if (reply.sent || reply.raw.headersSent) reply.raw.destroy();
+        else sendError(reply, toBridgeError(error), clock.now());
+      }
+    }
+
+    async function sendPlaybackInfo(request: FastifyRequest, reply: FastifyReply, body: Readable) {
+      const isAnswer = reply.statusCode === 200 && request.method !== 'HEAD' && isPlainJson(reply);
+      const read = isAnswer ? await readUpTo(body, maxAnswerBytes) : { rest: body };
+      if (!('text' in read)) return reply.send(read.rest);
+      const { kind } = request;
+      if (kind.is !== 'playbackInfo') return reply.send(read.text);
+      const shown = await gateway.showPlaybackInfo(read.text.toString('utf8'), {
+        itemId: kind.itemId,
+        credentials: readCredentials(request.headers, queryOf(request)),
+        gatewayUrl: request.gatewayUrl,
+      });
+      if (shown === undefined) return reply.send(read.text);
+      return reply.removeHeader('content-length').removeHeader('etag').send(shown);
+    }
+
+    /** What the server would give is the text of a `.strm`: that it gives it at all is its yes to this person. */
+    async function sendDownload(request: FastifyRequest, reply: FastifyReply, body: Readable) {
+      const length = Number(reply.getHeader('content-length') ?? 0);
+      if (reply.statusCode !== 200 || request.method !== 'GET' || length > maxStrmBytes)
+        return reply.send(body);
+      const read = await readUpTo(body, maxStrmBytes);
+      if (!('text' in read)) return reply.send(read.rest);
+      const file = await gateway.fileOf(read.text.toString('utf8').trim());
+      if (!file) return reply.send(read.text);
+      for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name);
+      await app.delivery.deliver(file, app.delivery.decideFor(file, request), request, reply);
+    }
+  },
+  { name: 'gateway-proxy', dependencies: ['bridge', 'delivery'] },
+);
+
+function queryOf({ url }: FastifyRequest): URLSearchParams {
+  const at = url.indexOf('?');
+  return new URLSearchParams(at === -1 ? '' : url.slice(at + 1));
+}
+
+function isPlainJson(reply: FastifyReply): boolean {
+  const encoding = String(reply.getHeader('content-encoding') ?? 'identity');
+  return (
+    encoding === 'identity' && /^application\/json\b/i.test(String(reply.getHeader('content-type') ?? ''))
+  );
+}
+
+/** The whole body, or, where it is longer, a stream of it from its beginning. */
+async function readUpTo(body: Readable, maxBytes: number): Promise<{ text: Buffer } | { rest: Readable }> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const iterator = body[Symbol.asyncIterator]();
+  for (;;) {
+    const { value, done } = await iterator.next();
+    if (done) return { text: Buffer.concat(chunks) };
+    chunks.push(value);
+    bytes += value.length;
+    if (bytes > maxBytes) return { rest: Readable.from(resumed(chunks, iterator)) };
+  }
+}
+
+async function* resumed(chunks: readonly Buffer[], rest: AsyncIterableIterator<Buffer>) {
+  yield* chunks;
+  yield* rest;
+}

@@ -1,0 +1,56 @@
+import { METHODS } from 'node:http';
+import { type FastifyInstance, fastify, LogController } from 'fastify';
+import { createOrigin } from '../plugins/gateway/origin.ts';
+import { proxy } from '../plugins/gateway/proxy.ts';
+import { isWebSocket, tunnel } from '../plugins/gateway/upgrade.ts';
+import { bridgeDecorator } from '../plugins/support/bridge.ts';
+import { caller } from '../plugins/support/caller.ts';
+import { delivery } from '../plugins/support/delivery.ts';
+import { errors, frameworkError } from '../plugins/support/errors.ts';
+import { limits, maxUrl } from '../plugins/support/limits.ts';
+import { requestLog } from '../plugins/support/request-log.ts';
+import type { Bridge } from './bridge.ts';
+import { version } from './core/version.ts';
+import { createGateway } from './gateway/gateway.ts';
+import type { GatewaySetting } from './gateway/setting.ts';
+
+/** A gateway before one media server, over the parts of the bridge. Does not listen. */
+export async function buildGateway(bridge: Bridge, setting: GatewaySetting): Promise<FastifyInstance> {
+  const origin = createOrigin(setting);
+  const gateway = createGateway({
+    setting,
+    dispatcher: origin.dispatcher,
+    clock: bridge.clock,
+    userAgent: `Passerelle/${version}`,
+    signer: bridge.signer,
+    files: bridge.catalog.files,
+  });
+  const app = fastify({
+    logger: false,
+    logController: new LogController({ disableRequestLogging: true }),
+    exposeHeadRoutes: false,
+    // How long an upload may take is the media server's business.
+    requestTimeout: 0,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: maxUrl, ignoreTrailingSlash: false },
+    frameworkErrors: frameworkError,
+    http: { shouldUpgradeCallback: isWebSocket } as object,
+  });
+  for (const method of METHODS)
+    if (method !== 'CONNECT' && !app.supportedMethods.includes(method))
+      app.addHttpMethod(method, { hasBody: true });
+  await app.register(bridgeDecorator, { bridge });
+  await app.register(caller);
+  await app.register(requestLog);
+  await app.register(limits);
+  await app.register(errors);
+  await app.register(delivery);
+  await app.register(proxy, { gateway, origin });
+  app.server.on('upgrade', (request, socket, head) => {
+    const forwarded = { 'x-forwarded-for': request.socket.remoteAddress ?? '', 'x-forwarded-proto': 'http' };
+    tunnel(setting, forwarded, request, socket, head);
+  });
+  app.addHook('onClose', () => origin.close());
+  return app;
+}

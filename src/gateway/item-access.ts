@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import NodeCache from 'node-cache';
+import type { Dispatcher } from 'undici';
+import type { Clock } from '../core/clock.ts';
+import type { FileId } from '../core/ids.ts';
+import { basePathOf } from '../edge/base-path.ts';
+import type { Credentials } from './credentials.ts';
+import { type ItemId, readItemId } from './item-id.ts';
+import { isObject, type Json, parseLossless } from './lossless-json.ts';
+import { ownSources } from './playback-info.ts';
+import type { GatewaySetting } from './setting.ts';
+
+/** The files of ours behind the media sources of an item, by the id of the source. */
+export type FilesOfItem = ReadonlyMap<ItemId, FileId>;
+
+/**
+ * Whether the bearer of a token may see an item just now: the media server is asked as that person, and with nobody
+ * else's key. A yes is believed for a minute, a no is forgotten at once.
+ */
+export interface ItemAccess {
+  /**
+   * @returns undefined when the server does not show the item to this person, or cannot be asked
+   * @throws the signal's reason
+   */
+  filesOf(itemId: ItemId, credentials: Credentials, signal: AbortSignal): Promise<FilesOfItem | undefined>;
+}
+
+export interface ItemAccessOptions {
+  setting: GatewaySetting;
+  dispatcher: Dispatcher;
+  clock: Clock;
+  userAgent: string;
+  fileOf: (address: string) => FileId | undefined;
+}
+
+const believedMs = 60_000;
+const maxKept = 5000;
+const timeLimitMs = 10_000;
+/** An item with all its people and pictures has some 100 KB. */
+const maxAnswerBytes = 4 * 1024 * 1024;
+
+export function createItemAccess(options: ItemAccessOptions): ItemAccess {
+  const { setting, dispatcher, clock, userAgent, fileOf } = options;
+  const kept = new NodeCache({ useClones: false, checkperiod: 0, maxKeys: maxKept });
+  const origin = new URL(setting.url);
+
+  async function ask(itemId: ItemId, token: string, signal: AbortSignal): Promise<FilesOfItem | undefined> {
+    const { path, headers } = questionOf(itemId, token);
+    const { statusCode, body } = await dispatcher.request({
+      origin: origin.origin,
+      path,
+      method: 'GET',
+      headers: {
+        ...headers,
+        'user-agent': userAgent,
+        accept: 'application/json',
+        'accept-encoding': 'identity',
+      },
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeLimitMs)]),
+    });
+    if (statusCode !== 200) {
+      await body.dump();
+      return undefined;
+    }
+    const text = await readText(body, maxAnswerBytes);
+    return text === undefined ? undefined : filesIn(parseLossless(text), itemId);
+  }
+
+  function questionOf(itemId: ItemId, token: string) {
+    const base = basePathOf(setting.url);
+    if (setting.kind === 'jellyfin')
+      return {
+        path: `${base}/Items/${itemId}`,
+        headers: { authorization: `MediaBrowser Token="${encodeURIComponent(token)}"` },
+      };
+    return {
+      path: `${base}/Items?Ids=${itemId}&Fields=Path,MediaSources&Limit=1`,
+      headers: { 'x-emby-token': token },
+    };
+  }
+
+  function filesIn(answer: Json, itemId: ItemId): FilesOfItem | undefined {
+    const item = isObject(answer) && Array.isArray(answer.Items) ? answer.Items[0] : answer;
+    if (!isObject(item) || typeof item.Id !== 'string') return undefined;
+    // `?ids=` shows more than this person may see: only the item that was asked for counts.
+    if (readItemId(item.Id, setting.kind) !== itemId) return undefined;
+    return new Map(ownSources(item, itemId, setting.kind, fileOf).map((own) => [own.itemId, own.fileId]));
+  }
+
+  return {
+    async filesOf(itemId, { token }, signal) {
+      // Goes into a header.
+      if (!/^[\x21-\x7e]{1,512}$/.test(token)) return undefined;
+      const key = createHash('sha256').update(`${itemId} ${token}`).digest('base64url');
+      const known = kept.get<{ files: FilesOfItem; until: number }>(key);
+      if (known && clock.now() < known.until && known.until - clock.now() <= believedMs) return known.files;
+      kept.del(key);
+      try {
+        const files = await ask(itemId, token, signal);
+        if (files === undefined) return undefined;
+        if (kept.keys().length >= maxKept) kept.flushAll();
+        kept.set(key, { files, until: clock.now() + believedMs });
+        return files;
+      } catch {
+        signal.throwIfAborted();
+        return undefined;
+      }
+    },
+  };
+}
+
+async function readText(body: AsyncIterable<Buffer>, maxBytes: number): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
