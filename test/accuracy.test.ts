@@ -86,11 +86,9 @@ t.test('thousands of names a second', async (t) => {
     .flatMap((set) => readEntries(join(own, set)))
     .map(({ path, name }, i) => `/${i}/${path ?? name}`);
   paths.forEach(recognise);
-  const rounds = 3;
-  const ms = cpuMs(() => {
-    for (let round = 0; round < rounds; round++) paths.forEach(recognise);
-  });
-  const perSecond = Math.round((paths.length * rounds * 1000) / ms);
+  // What else the machine does makes a round slower, and never faster.
+  const rounds = Array.from({ length: 4 }, () => cpuMs(() => paths.forEach(recognise)));
+  const perSecond = Math.round((paths.length * 1000) / Math.min(...rounds));
   t.comment(`${perSecond} names a second`);
   t.ok(perSecond >= fewestNamesPerSecond, `${perSecond} names a second`);
 });

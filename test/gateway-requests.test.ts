@@ -49,7 +49,7 @@ t.test('an address means the same in every form in which apps write it', async (
     ['emby', '/emby/Sync/JobItems/7/File', 'download'],
   ];
   for (const [kind, path, is] of table)
-    t.equal(requestKind(path, { kind, basePath: '/jf' }).is, is, `${kind} ${path.slice(0, 80)}`);
+    t.equal(requestKind(path, { kind, serverPath: '/jf' }).is, is, `${kind} ${path.slice(0, 80)}`);
 });
 
 t.test('a ticket is good for its item, its file and its time, and short', async (t) => {

@@ -64,14 +64,14 @@ export function createGateway({
   signer,
   files,
 }: GatewayParts): Gateway {
-  const basePath = basePathOf(setting.url);
+  const serverPath = basePathOf(setting.url);
   const fileIdOf = (address: string) => fileOfAddress(address, signer);
   const tickets = createTickets(signer);
   const access = createItemAccess({ setting, dispatcher, clock, userAgent, fileOf: fileIdOf });
 
   return {
     setting,
-    kindOf: (path) => requestKind(path, { kind: setting.kind, basePath }),
+    kindOf: (path) => requestKind(path, { kind: setting.kind, serverPath }),
 
     async showPlaybackInfo(text, { itemId, credentials, gatewayUrl }) {
       let answer: Json;

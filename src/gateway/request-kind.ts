@@ -51,13 +51,13 @@ const embyOwn =
 /**
  * Reads the address of a request, in any case, behind the old prefixes and behind the base path of the server
  * (facts/gateway 1.1, 1.2).
- * @param basePath as of the server's own address: `/jf`, or empty
+ * @param serverPath as of the server's own address: `/jf`, or empty
  */
 export function requestKind(
   path: string,
-  { kind, basePath }: { kind: GatewaySetting['kind']; basePath: string },
+  { kind, serverPath }: { kind: GatewaySetting['kind']; serverPath: string },
 ): RequestKind {
-  const parts = partsOf(path, basePath);
+  const parts = partsOf(path, serverPath);
   if (parts === undefined) return { is: 'other' };
   const [root = '', id = '', ...rest] = parts;
   // Emby's apps fetch what they keep for later by the number of a job.
@@ -93,7 +93,7 @@ export function isStatic(query: URLSearchParams): boolean {
 }
 
 /** The parts of a path in lower case, without what stands before the address itself. */
-function partsOf(path: string, basePath: string): string[] | undefined {
+function partsOf(path: string, serverPath: string): string[] | undefined {
   if (path.length > maxPath) return undefined;
   let plain: string;
   try {
@@ -101,7 +101,7 @@ function partsOf(path: string, basePath: string): string[] | undefined {
   } catch {
     return undefined;
   }
-  const base = basePath.toLowerCase();
+  const base = serverPath.toLowerCase();
   if (base !== '' && plain.startsWith(`${base}/`)) plain = plain.slice(base.length);
   const parts = plain.split('/').filter((part) => part !== '');
   return oldPrefixes.includes(parts[0] ?? '') ? parts.slice(1) : parts;

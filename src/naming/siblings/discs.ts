@@ -56,12 +56,14 @@ export function weighDisc(
   read: readonly (Reading | undefined)[],
   found: readonly (Recognition | undefined)[],
 ): void {
+  const kind = discAt(folder);
+  // Nothing to weigh it against.
+  if (!kind && read.length < 2) return;
   const clips = read.flatMap((reading, at): Clip[] => {
     const answer = found[at];
     const isClip = reading && answer && !reading.isSubtitle && reading.extra === undefined;
     return isClip ? [{ reading, answer }] : [];
   });
-  const kind = discAt(folder);
   if (kind === 'recordings')
     for (const { answer } of clips) {
       delete answer.title;

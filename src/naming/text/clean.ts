@@ -37,6 +37,7 @@ export function cleanFolderName(name: string): CleanName {
  * the rest to NFC. Control characters become spaces.
  */
 export function foldWidths(name: string): string {
+  if (/^[\x20-\x7e]*$/.test(name)) return name;
   return name
     .replace(/[\uff01-\uff5e]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0))
     .replace(/\u3010/g, '[')

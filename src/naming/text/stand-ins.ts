@@ -21,6 +21,7 @@ export interface StandIns {
 
 /** Puts a letter that the library only counts as one in the place of each costly one, where there are too many. */
 export function withStandIns(name: string): StandIns {
+  if (/^[\x20-\x7e]*$/.test(name)) return { text: name, restore: (text) => text };
   const calm = calmed(name);
   const count = calm.match(costly)?.length ?? 0;
   if (count * calm.length ** 2 <= maxSteps) return { text: calm, restore: (text) => text };

@@ -47,19 +47,25 @@ function pairStart(text: string, start: number, end: number): number {
  */
 export function tidyTitle(raw: string): string {
   let title = raw.replaceAll('_', ' ');
-  const dotted = !title.trim().includes(' ');
-  title = title.replace(/(?<![\p{L}\p{N}])(?:\p{L}\.){2,}/gu, (word) => word.replaceAll('.', '\ue000'));
+  if (title.includes('.')) title = withoutDots(title);
+  const hasBox = title.includes('[') || title.includes('{');
+  if (hasBox) title = withoutBoxes(title);
+  if (title.includes('(')) title = title.replace(/\(\s*\)/g, ' ');
+  if (hasBox) title = title.replace(/(?<=\S\s*)\[[^\]]*$/, '');
+  title = title.replace(/\s+/g, ' ');
+  return hasQuotes(title) ? trimEnds(unquoted(trimEnds(withoutLooseQuotes(title)))) : trimEnds(title);
+}
+
+/** Dots that stand for spaces become spaces, real ones stay. */
+function withoutDots(raw: string): string {
+  const dotted = !raw.trim().includes(' ');
+  let title = raw.replace(/(?<![\p{L}\p{N}])(?:\p{L}\.){2,}/gu, (word) => word.replaceAll('.', '\ue000'));
   title = dotted
     ? title.replace(/\.+/g, ' ')
     : title.replace(/(?<=[^\s.])\.(?=[^\s.])/g, (_dot, at: number, all: string) =>
         /\d/.test(all[at - 1] ?? '') && /\d/.test(all[at + 1] ?? '') ? '.' : ' ',
       );
-  title = title.replace(/(\p{L})\ue000(?=[\p{L}\p{N}])/gu, '$1.').replaceAll('\ue000', '. ');
-  title = withoutBoxes(title)
-    .replace(/\(\s*\)/g, ' ')
-    .replace(/(?<=\S\s*)\[[^\]]*$/, '')
-    .replace(/\s+/g, ' ');
-  return hasQuotes(title) ? trimEnds(unquoted(trimEnds(withoutLooseQuotes(title)))) : trimEnds(title);
+  return title.replace(/(\p{L})\ue000(?=[\p{L}\p{N}])/gu, '$1.').replaceAll('\ue000', '. ');
 }
 
 /** Without what stands in square and curly brackets. No expression: one looks for each end anew. */
