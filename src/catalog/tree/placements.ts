@@ -143,10 +143,11 @@ export function createPlacements(db: Kysely<Schema>, tree: string, codec: Codec<
     },
 
     async standingKeys(bases) {
-      // '\\' follows '[' in ASCII, and '|' follows '{'. Each in a search of its own, which an index answers.
+      // '\\' follows '[' in ASCII, and '|' follows '{'. Each in a search of its own, which the index
+      // answers for one key after the other: SQLite would go the other way round.
       const ofBases = sql`
         select p.title_key from json_each(${JSON.stringify(bases)}) wanted
-        join placements p on p.tree = ${tree} and p.stem is not null`;
+        cross join placements p on p.tree = ${tree} and p.stem is not null`;
       const { rows } = await sql<{ title_key: string }>`
         ${ofBases} and p.title_key = wanted.value
         union ${ofBases} and p.title_key >= wanted.value || ' [' and p.title_key < wanted.value || ' \\'

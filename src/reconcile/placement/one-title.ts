@@ -1,6 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { TitleRow } from '../../catalog/tree/placements.ts';
 import type { FileId } from '../../core/ids.ts';
+import { createYielder } from '../../core/yield-often.ts';
 import type { LibraryFile } from '../../library/layout.ts';
 import { keyIn, type Tree } from '../../library/trees.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';
@@ -30,11 +31,20 @@ export async function joiningTitles(
   tree: Tree,
   titled: readonly Titled[],
 ): Promise<(fileId: FileId) => JoinedTitle | undefined> {
-  const byBase = Map.groupBy(titled, (one) => baseKey(tree, one) ?? '');
-  byBase.delete('');
+  const yieldOften = createYielder();
+  const byBase = new Map<string, Titled[]>();
+  for (const one of titled) {
+    await yieldOften();
+    const base = baseKey(tree, one);
+    if (base === undefined) continue;
+    const some = byBase.get(base);
+    if (some) some.push(one);
+    else byBase.set(base, [one]);
+  }
   const joined = new Map<FileId, JoinedTitle>();
   const standing = await standingUnder(catalog, tree, [...byBase.keys()]);
   for (const [base, some] of byBase) {
+    await yieldOften();
     const rows = standing.get(base) ?? [];
     const known = [...rows.map((row) => row.recognition), ...some.map((one) => one.recognition)];
     const id = oneId(known);
