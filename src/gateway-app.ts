@@ -48,7 +48,9 @@ export async function buildGateway(bridge: Bridge, setting: GatewaySetting): Pro
   await app.register(delivery);
   await app.register(proxy, { gateway, origin });
   app.server.on('upgrade', (request, socket, head) => {
-    const forwarded = { 'x-forwarded-for': request.socket.remoteAddress ?? '', 'x-forwarded-proto': 'http' };
+    const forwarded: Record<string, string> = setting.knownProxy
+      ? { 'x-forwarded-for': request.socket.remoteAddress ?? '', 'x-forwarded-proto': 'http' }
+      : {};
     tunnel(setting, forwarded, request, socket, head);
   });
   app.addHook('onClose', () => origin.close());

@@ -123,6 +123,16 @@ t.test('requests arrive as they were sent', async (t) => {
   }
 });
 
+t.test('a server that does not know us as a proxy is told nothing of its apps', async (t) => {
+  const other = await setupGateway(t, (asked, response) => void response.end(JSON.stringify(asked.headers)), {
+    knownProxy: false,
+  });
+  const { body } = await request(`${other.gatewayUrl}/Items`, {
+    headers: { 'x-forwarded-for': '203.0.113.5' },
+  });
+  t.notMatch(await body.text(), /x-forwarded|203\.0\.113/);
+});
+
 t.test('old and odd forms of HTTP are taken as without a gateway', async (t) => {
   answer = (_asked, response) => void response.end('ok');
   const host = `Host: ${new URL(gatewayUrl).host}\r\n`;

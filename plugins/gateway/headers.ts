@@ -14,6 +14,8 @@ const hopByHop = [
   'upgrade',
 ];
 
+const forwarding = ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'x-real-ip', 'forwarded'];
+
 /** Who asks, and where that app has found us: what a media server is told of its client. */
 export interface SeenRequest {
   address: string;
@@ -38,16 +40,26 @@ export function seenBy({
   };
 }
 
-/** What is asked of the media server: as the app asked, with who it is for those that trust us. */
-export function requestHeaders(seen: SeenRequest, headers: IncomingHttpHeaders): IncomingHttpHeaders {
+/**
+ * What is asked of the media server: as the app asked, and who that is.
+ * @param seen undefined where the server does not know us as a proxy: then nothing is said of others
+ */
+export function requestHeaders(
+  seen: SeenRequest | undefined,
+  headers: IncomingHttpHeaders,
+): IncomingHttpHeaders {
   const passed: IncomingHttpHeaders = { ...headers };
   for (const name of hopByHop) if (name !== 'transfer-encoding') delete passed[name];
   // The body is on its way already, and undici knows no such thing.
   delete passed.expect;
   delete passed['http2-settings'];
-  passed['x-forwarded-for'] = seen.address;
-  passed['x-forwarded-proto'] = seen.protocol;
-  passed['x-forwarded-host'] = seen.host;
+  // What an app says of itself is not ours to vouch for.
+  for (const name of forwarding) delete passed[name];
+  if (seen) {
+    passed['x-forwarded-for'] = seen.address;
+    passed['x-forwarded-proto'] = seen.protocol;
+    passed['x-forwarded-host'] = seen.host;
+  }
   return passed;
 }
 

@@ -37,7 +37,7 @@ const maxStrmBytes = 8192;
 export const proxy = fp(
   async (app: FastifyInstance, { gateway, origin }: { gateway: Gateway; origin: Origin }) => {
     const { clock, log } = app.bridge;
-    const { url } = gateway.setting;
+    const { url, knownProxy } = gateway.setting;
     app.decorateRequest('kind');
     app.decorateRequest('seen');
     app.decorateRequest('gatewayUrl', '');
@@ -92,7 +92,7 @@ export const proxy = fp(
     }
 
     function asked(request: FastifyRequest, reply: FastifyReply, headers: FastifyRequest['headers']) {
-      const passed = requestHeaders(request.seen, headers);
+      const passed = requestHeaders(knownProxy ? request.seen : undefined, headers);
       if (request.ownType !== undefined) passed['content-type'] = request.ownType;
       if (request.kind.is === 'playbackInfo' || request.kind.is === 'download')
         passed['accept-encoding'] = 'identity';
