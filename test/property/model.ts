@@ -107,6 +107,10 @@ export function createModel(world: World) {
       const here = standing(tree);
       const belongs = belonging(tree);
       const holder = new Map([...here].map(([id, path]) => [path, id]));
+      const lefts = Map.groupBy(
+        [...memory.keys()].filter((id) => lostSince.has(id) || memory.get(id)?.absentSince !== undefined),
+        (id) => memory.get(id)?.path ?? '',
+      );
       let went = 0;
       let before = 0;
       for (const [id, one] of memory) {
@@ -115,18 +119,28 @@ export function createModel(world: World) {
         const isSuccessor =
           successor !== undefined && successor !== id && slotOf.get(successor) === slotOf.get(id);
         // Where it had left, the best of the other versions has its path by now; it comes back under a label.
-        const hasLeft = absentSince !== undefined || lostSince.has(id);
+        const lostMs = now - (lostSince.get(id) ?? now);
+        const hasLeft = absentSince !== undefined || removals || lostMs >= confirmMs + graceMs;
         const isHandedOn = successor !== undefined && successor !== id && hasLeft;
         const isOutside = tree.root !== '/' && !pathOf(id).startsWith(`${tree.root}/`);
         const isFree = absentSince !== undefined && now - absentSince >= trashMs;
         if (absentSince === undefined) before++;
         const at = here.get(id);
         if (at !== undefined) {
-          if (at !== path && !isFree && !isSuccessor && !isHandedOn && !mayMove(id))
+          // It took over the path of a version that has left for good.
+          const isHeir = (lefts.get(at) ?? []).some((other) => other !== id);
+          if (at !== path && !isFree && !isSuccessor && !isHandedOn && !isHeir && !mayMove(id))
             throw new Error(`moved by itself in ${tree.name}: ${path} -> ${at}`);
           continue;
         }
-        if (successor !== undefined && !isSuccessor && !isFree && moved !== 'all' && moved.size === 0)
+        if (
+          successor !== undefined &&
+          !isSuccessor &&
+          !isFree &&
+          !isHandedOn &&
+          moved !== 'all' &&
+          moved.size === 0
+        )
           throw new Error(`the place of ${id} was taken by ${successor}: ${path}`);
         if (successor !== undefined) {
           memory.delete(id);
@@ -140,7 +154,6 @@ export function createModel(world: World) {
         if (!killed && !mayMove(id)) {
           if (belongs.has(id) && !isOutside && !isExtra(path) && !removals)
             throw new Error(`gone although it exists: ${path}`);
-          const lostMs = now - (lostSince.get(id) ?? now);
           if (!isOutside && !isExtra(path) && !removals) {
             went++;
             if (lostMs < confirmMs + graceMs)
