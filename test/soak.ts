@@ -200,7 +200,7 @@ async function check(done: number): Promise<void> {
     ['sockets', sockets, 40],
     ['open files', fds, (firstFds[0] as number) + 20],
     ['lease rows', rows('leases'), filmCount],
-    ['kept rows', rows('kept'), 2 * filmCount],
+    ['cached rows', rows('cached_ranges'), 2 * filmCount],
     ['play rows', rows('plays'), 200],
     ['cache bytes', cacheBytes, cacheMiB * 1024 * 1024],
     ['cache bytes that nobody knows of', cacheBytes - started.bridge.delivery.rangeCache.state().bytes, 0],
