@@ -1,9 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import t from 'tap';
 import { z } from 'zod';
+import { errorBody as bodyOf } from '../plugins/support/errors.ts';
 import * as doctor from '../src/api/doctor.ts';
 import type { Endpoint } from '../src/api/endpoint.ts';
-import { errorBody } from '../src/api/errors.ts';
+import { errorBody, fromErrorBody } from '../src/api/errors.ts';
 import * as files from '../src/api/files.ts';
 import * as keys from '../src/api/keys.ts';
 import * as leftOut from '../src/api/left-out.ts';
@@ -16,7 +17,7 @@ import * as proposals from '../src/api/proposals.ts';
 import * as status from '../src/api/status.ts';
 import * as sync from '../src/api/sync.ts';
 import * as tree from '../src/api/tree.ts';
-import { errorTable } from '../src/core/errors.ts';
+import { BridgeError, errorTable } from '../src/core/errors.ts';
 import { addressOf } from '../src/owner/client.ts';
 import { setupListed } from './fixtures/setup.ts';
 
@@ -188,4 +189,21 @@ t.test('every address gives what its schema says, and refuses with what its docu
   }
   app.stopping.now = true;
   for (const endpoint of endpoints) await refuses(endpoint, samples, 'BRIDGE_STOPPING');
+});
+
+t.test('an error that travels is told with the same words, time and remedy', async (t) => {
+  const at = Date.now() + 60_000;
+  for (const code of Object.keys(errorTable) as (keyof typeof errorTable)[])
+    for (const more of [{}, { remedy: 'Mend the link' }, { says: 'What was asked', retryAt: at }]) {
+      const error = new BridgeError(code, more);
+      const sent = errorBody.strict().parse(JSON.parse(JSON.stringify(bodyOf(error))));
+      t.match(fromErrorBody(sent, error.retryAt), {
+        code,
+        message: error.message,
+        remedy: error.remedy,
+        retryAt: error.retryAt,
+      });
+    }
+  const unknown = { statusCode: 500, code: 'BRIDGE_OF_TOMORROW', error: '', message: 'x', remedy: 'Wait' };
+  t.match(fromErrorBody(unknown), { code: 'BRIDGE_INTERNAL', remedy: 'Wait' });
 });

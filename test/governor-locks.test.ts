@@ -162,7 +162,7 @@ t.test('refusals without words block at the third in a row', async (t) => {
   t.same([await next(), await next(), await next()], [true, true, false]);
 });
 
-t.test('a lock outlives a restart, a refused key does not', async (t) => {
+t.test('a lock outlives a restart, and so does a refused key, until there is another', async (t) => {
   const first = governed();
   await first.fail(flood());
   const later = createHandClock(first.clock.now() + minuteMs);
@@ -177,10 +177,34 @@ t.test('a lock outlives a restart, a refused key does not', async (t) => {
   const again = await second.fail(flood());
   t.equal(again.retryAt - later.now(), 15 * minuteMs, 'and so do the growing pauses');
 
-  const third = governed();
-  await third.fail(refusal('Not authenticated #29', 401));
-  t.equal(await codeOf(third.call('play', 'play')), 'BRIDGE_GATE_CLOSED');
-  t.equal(await codeOf(governed({ memory: third.memory }).call('play', 'play')), 'ok');
+  const third = governed({ keyFingerprint: 'a' });
+  const refused = await third.fail(refusal('Not authenticated #29', 401));
+  const restarted = (keyFingerprint?: string) =>
+    governed({ memory: third.memory, ...(keyFingerprint && { keyFingerprint }) }, third.clock);
+  const same = restarted('a');
+  t.equal(same.governor.state().blockedUntil, refused.retryAt, 'what was told is what is kept');
+  t.equal(await codeOf(same.call('play', 'play')), 'BRIDGE_GATE_CLOSED');
+  t.equal(await codeOf(restarted('b').call('play', 'play')), 'ok', 'another key is tried at once');
+  t.equal(await codeOf(restarted().call('play', 'play')), 'ok', 'and so is one that nobody can tell apart');
+});
+
+t.test('whoever is refused for a block is told what helps against its cause', async (t) => {
+  for (const [words, status, remedy] of [
+    ['Not authenticated #29', 401, /^Make a new key/],
+    ['Flood detected: IP Locked #374', 403, /^Wait; nothing is lost.*requestIntervalMs/],
+    ['IP Locked #38', 403, /^Wait up to an hour/],
+    ['Our services are in maintenance', 503, /^Wait; the library stays/],
+  ] as const) {
+    const { fail, call } = governed();
+    await fail(refusal(words, status));
+    const error = await call('play', 'play').catch((thrown) => thrown);
+    t.match(error, { code: 'BRIDGE_GATE_CLOSED', remedy }, words);
+    t.notMatch(error.message, /Make a new key/, 'it is said once');
+  }
+  const { call } = governed();
+  await call('user', 'probe', { key: 'user:a' });
+  const early = await call('user', 'probe', { key: 'user:a' }).catch((thrown) => thrown);
+  t.match(early, { code: 'BRIDGE_GATE_BUSY', remedy: /^Wait until/ });
 });
 
 t.test('a lock that an older version kept is known by the names that it had then', async (t) => {

@@ -1,7 +1,9 @@
 import t from 'tap';
+import { localMinute } from '../src/commands/format/time.ts';
 import { BridgeError } from '../src/core/errors.ts';
 import { createKeyWatch } from '../src/host/key-watch.ts';
-import { startBridge } from './fixtures/bridge-process.ts';
+import { cleanEnv, startBridge } from './fixtures/bridge-process.ts';
+import { passerelle } from './fixtures/passerelle.ts';
 import { envOver, setup } from './fixtures/setup.ts';
 import { small, start } from './fixtures/simulated-host.ts';
 
@@ -121,10 +123,36 @@ t.test('serve with a wrong key says one line with the remedy, and stays up', asy
   const answer = await fetch(`${bridge.url}/readyz`);
   t.equal(answer.status, 503);
   t.match(await answer.text(), /does not accept the API key/);
-  t.equal(await bridge.stop(), 0);
+
   const loud = bridge.log.filter(({ level, msg }) => level !== 'info' && !/baseUrl/.test(String(msg)));
   t.equal(loud.length, 1, JSON.stringify(loud));
+
+  const notBefore = new RegExp(`not before ${localMinute(Date.parse(String(line.notAskedBefore)))}`);
+  const saysHow = async () => {
+    const [doctor, sync] = [await command('doctor'), await command('sync')];
+    t.equal(doctor.code, 3);
+    t.match(doctor.stdout, /fail {2}account .*does not accept the API key.*\n +-> Make a new key/);
+    t.match(doctor.stdout, notBefore);
+    t.equal(sync.code, 3);
+    t.match(sync.stdout, /stopped: .*does not accept the API key\. Make a new key at/);
+    t.match(sync.stdout, notBefore);
+    t.notMatch(doctor.stdout + sync.stdout, /Retry-After/);
+  };
+  const command = (name: string) => passerelle([name], { env: { ...cleanEnv(), ...env }, cwd: home });
+  await saysHow();
+  t.equal(await bridge.stop(), 0);
+  // Without serve the pause that was told is the pause that is kept.
+  await saysHow();
+  const restarted = await startBridge(env, home);
+  t.teardown(() => restarted.child.kill('SIGKILL'));
+  t.match(await restarted.waitFor(({ level }) => level === 'error'), {
+    msg: 'nothing can be asked of the host',
+    notAskedBefore: line.notAskedBefore,
+    err: { remedy: /Make a new key/ },
+  });
+  t.equal(await restarted.stop(), 0);
   t.notMatch(JSON.stringify(bridge.log), /wrongwrong|\n? {4}at /);
   t.equal(bridge.errors(), '');
-  t.equal(simulator.counters.requests.length, 1, 'and the host is asked once');
+  const { '/': _page, ...calls } = simulator.counters.calls;
+  t.same(Object.values(calls), [1], 'and the host is asked with this key once');
 });

@@ -11,6 +11,8 @@ export interface ErrorBody {
   /** The status in words. */
   error: string;
   message: string;
+  /** What to do, where it is known better than the table of errors says it. */
+  remedy?: string;
 }
 
 /** The body for an error of ours. */
@@ -20,6 +22,7 @@ export function errorBody(error: BridgeError): ErrorBody {
     code: error.code,
     error: STATUS_CODES[error.status] ?? 'Error',
     message: error.message,
+    ...(error.remedy !== errorTable[error.code].remedy && { remedy: error.remedy }),
   };
 }
 

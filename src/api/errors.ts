@@ -8,6 +8,7 @@ export const errorBody = z
     code: z.string().regex(/^BRIDGE_[A-Z_]+$/),
     error: z.string().describe('The status in words'),
     message: z.string().describe('For a person; holds no secret'),
+    remedy: z.string().optional().describe('What to do, where it is not what the table of errors says'),
   })
   .meta({ id: 'Error' });
 
@@ -17,11 +18,11 @@ export type ErrorBody = z.infer<typeof errorBody>;
  * The error that an answer tells of, as if it had happened here.
  * @param retryAt when to come back, milliseconds UTC
  */
-export function fromErrorBody({ code, message }: ErrorBody, retryAt?: number): BridgeError {
-  const at = retryAt === undefined ? {} : { retryAt };
+export function fromErrorBody({ code, message, remedy }: ErrorBody, retryAt?: number): BridgeError {
+  const more = { ...(retryAt !== undefined && { retryAt }), ...(remedy !== undefined && { remedy }) };
   // Of another version, with errors that this one does not know.
-  if (!isErrorCode(code)) return new BridgeError('BRIDGE_INTERNAL', { detail: message, ...at });
-  return new BridgeError(code, { says: message, ...at });
+  if (!isErrorCode(code)) return new BridgeError('BRIDGE_INTERNAL', { detail: message, ...more });
+  return new BridgeError(code, { says: message, ...more });
 }
 
 function isErrorCode(code: string): code is ErrorCode {

@@ -57,11 +57,11 @@ export async function serve(context: Context): Promise<ExitCode> {
     'Passerelle serves',
   );
   warnOfBaseUrl(settings.server, (words) => log.warn({ baseUrl: bridge.baseUrl }, words));
-  bridge.keyWatch.onRefusal((error) => {
-    const until =
-      error.retryAt === undefined ? {} : { notAskedBefore: new Date(error.retryAt).toISOString() };
-    log.error({ err: error, ...until }, 'nothing can be asked of the host');
-  });
+  bridge.keyWatch.onRefusal((error) => tellRefusedKey(error, log));
+  const { blockedBy, blockedUntil: retryAt } = bridge.host.state();
+  // Refused in an earlier run; the host is not asked again before its time.
+  if (blockedBy === 'BRIDGE_HOST_KEY')
+    tellRefusedKey(new BridgeError(blockedBy, retryAt === undefined ? {} : { retryAt }), log);
   bridge.notify.start();
   scheduler.start();
   if (settings.media.probe) bridge.media.start();
@@ -98,6 +98,11 @@ export async function serve(context: Context): Promise<ExitCode> {
   log.info({}, 'stopped');
   lines.flushSync();
   return exitCodes.done;
+}
+
+function tellRefusedKey(error: BridgeError, log: Log): void {
+  const until = error.retryAt === undefined ? {} : { notAskedBefore: new Date(error.retryAt).toISOString() };
+  log.error({ err: error, ...until }, 'nothing can be asked of the host');
 }
 
 /** Those before media servers, each listening at its own port. @throws BridgeError BRIDGE_LISTEN */

@@ -59,8 +59,13 @@ export function createCallScheduler(deps: {
     if (block && block.until > call.dueAt) return call.refuse(blocked(block, block.until));
     const readyAt = minInterval.readyAt(call.key, at);
     if (readyAt <= at || (readyAt <= call.dueAt && !isLong(call.key))) return;
-    const detail = `${call.verb} was asked too recently`;
-    call.refuse(new BridgeError('BRIDGE_GATE_BUSY', { detail, retryAt: readyAt }));
+    call.refuse(
+      new BridgeError('BRIDGE_GATE_BUSY', {
+        detail: `${call.verb} was asked too recently`,
+        remedy: 'Wait until then: the host locks out who asks this more often',
+        retryAt: readyAt,
+      }),
+    );
   }
 
   /** The most urgent call that may start now; one that may not yet holds up nobody behind it. */
@@ -154,8 +159,7 @@ export function createCallScheduler(deps: {
 }
 
 function blocked({ why }: Block, retryAt: number): BridgeError {
-  const { message, remedy } = errorTable[why];
-  // Waiting does not mend a key.
-  const detail = why === 'BRIDGE_HOST_KEY' ? `${message}. ${remedy}` : message;
-  return new BridgeError('BRIDGE_GATE_CLOSED', { detail, retryAt });
+  // What helps is what helps against the cause: waiting does not mend a key.
+  const { message: detail, remedy } = errorTable[why];
+  return new BridgeError('BRIDGE_GATE_CLOSED', { detail, remedy, retryAt });
 }

@@ -8,6 +8,8 @@ export interface Block {
   why: ErrorCode;
   until: number;
   backoffMs: number;
+  /** Of a key that was refused: which one it was. */
+  keyFingerprint?: string;
 }
 
 /** How long each kind of block lasts, one entry per block in a row; the last one repeats. Milliseconds. */
@@ -40,16 +42,23 @@ export interface CircuitBreaker {
 }
 
 /**
- * The block that an earlier run kept, as far as it can be believed: of a known kind, and no longer than the longest
- * backoff from now, because the clock may have been wrong then.
+ * The block that an earlier run kept, as far as it can be believed: of a known kind, no longer than the longest backoff
+ * from now, because the clock may have been wrong then, and of a refused key only while the key is the same.
  */
-export function readBlock(stored: unknown, backoffs: Backoffs, now: number): Block | undefined {
+export function readBlock(
+  stored: unknown,
+  backoffs: Backoffs,
+  now: number,
+  keyFingerprint: string | undefined,
+): Block | undefined {
   const block = (stored ?? {}) as Partial<Block>;
   const { kind, why, until } = block;
-  if (!kind || !(kind in backoffs) || kind === 'account' || !why || !(why in errorTable)) return undefined;
+  if (!kind || !Object.hasOwn(backoffs, kind) || !why || !Object.hasOwn(errorTable, why)) return undefined;
   if (typeof until !== 'number' || !Number.isFinite(until)) return undefined;
+  const ofKey = kind === 'account' && keyFingerprint !== undefined ? { keyFingerprint } : undefined;
+  if (kind === 'account' && (!ofKey || block.keyFingerprint !== keyFingerprint)) return undefined;
   const maxMs = Math.max(...Object.values(backoffs).flat());
-  return { kind, why, until: Math.min(until, now + maxMs), backoffMs: maxMs };
+  return { kind, why, until: Math.min(until, now + maxMs), backoffMs: maxMs, ...ofKey };
 }
 
 function readCounts(stored: BlockCounts): BlockCounts {

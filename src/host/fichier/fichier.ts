@@ -47,7 +47,9 @@ export function createFichier(options: FichierOptions): Host {
   const { requestIntervalMs, folderIntervalMs, userInfoIntervalMs, timeLimitMs } = settings;
   // Keys are pasted with line breaks in them (facts/1fichier-api 1).
   const apiKey = (settings.apiKey ?? '').replace(/\s+/g, '');
+  const keyFingerprint = fingerprint(apiKey);
   const governor = createGovernor({
+    keyFingerprint,
     clock,
     log,
     memory: memory.governor,
@@ -81,7 +83,7 @@ export function createFichier(options: FichierOptions): Host {
       timeLimitMs,
       connections: settings.connections,
     },
-    keyFingerprint: fingerprint(apiKey),
+    keyFingerprint,
     account: client.userInfo,
     knownAccount: client.knownAccount,
     listFolder: createWholeFolder({ client, log, now: () => clock.now(), cap: settings.listingCap }),

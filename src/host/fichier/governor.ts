@@ -17,6 +17,8 @@ export interface RunOptions extends CallOptions {
 }
 
 export interface GovernorOptions {
+  /** Which key calls are made with: a refusal of it outlives a restart, and is forgotten for another. */
+  keyFingerprint?: string;
   clock: Clock;
   memory: GovernorMemory;
   log: Log;
@@ -36,7 +38,7 @@ export interface GovernorOptions {
   ipBackoffMs?: number;
   /** Growing waits during maintenance; 1 and 5 minutes if not given. */
   maintenanceBackoffMs?: readonly number[];
-  /** After a refused key; an hour if not given. A restart forgets it. */
+  /** After a refused key; an hour if not given. Another key is tried at once. */
   accountBackoffMs?: number;
 }
 
@@ -62,7 +64,7 @@ const deadlinesMs: Partial<Record<Urgency, number>> = { play: 15_000, refresh: 6
 
 /** See {@link Governor}. Turns are given by the call scheduler, at the pace of the token bucket; the circuit breaker knows of locks. */
 export function createGovernor(options: GovernorOptions): Governor {
-  const { clock, log, requestIntervalMs, folderIntervalMs, playBurst = 2 } = options;
+  const { clock, log, requestIntervalMs, folderIntervalMs, playBurst = 2, keyFingerprint } = options;
   const { userInfoIntervalMs = 6 * hourMs, accountListingIntervalMs = hourMs } = options;
   const backoffs = {
     flood: options.floodBackoffMs ?? [5 * minuteMs, 15 * minuteMs, 60 * minuteMs],
@@ -82,7 +84,7 @@ export function createGovernor(options: GovernorOptions): Governor {
   const breaker = createCircuitBreaker({
     backoffs,
     log,
-    stored: { counts: stored.counts, block: readBlock(stored.block, backoffs, startedAt) },
+    stored: { counts: stored.counts, block: readBlock(stored.block, backoffs, startedAt, keyFingerprint) },
     changed: save,
   });
   const scheduler = createCallScheduler({
@@ -93,6 +95,7 @@ export function createGovernor(options: GovernorOptions): Governor {
     requestIntervalMs,
     isLong: (key) => interval(key).isLong,
   });
+  const ofKey = keyFingerprint === undefined ? {} : { keyFingerprint };
   const stopping = new AbortController();
   let callsMade = 0;
 
@@ -158,8 +161,7 @@ export function createGovernor(options: GovernorOptions): Governor {
     const at = clock.now();
     const block = breaker.block(at);
     memory.write({
-      // A refused key is forgotten at a restart: the person may have come with a new one.
-      ...(block && block.kind !== 'account' ? { block: { ...block } } : {}),
+      ...(block ? { block: block.kind === 'account' ? { ...block, ...ofKey } : { ...block } } : {}),
       counts: { ...breaker.counts() },
       next: minInterval.entries(at, (key) => interval(key).isLong),
     });
