@@ -21,4 +21,9 @@ export const media = {
     max: 100_000,
     help: 'API calls that reading headers may take in a day (UTC); the rest waits for the next one',
   }),
+  warm: flag({
+    env: 'PASSERELLE_MEDIA_WARM',
+    fallback: true,
+    help: 'Have Jellyfin and Emby (of `notify`, or of `gateways` with a key) look into each new film once its header was read, while nothing plays: they then know how long it lasts before the first play',
+  }),
 } as const;

@@ -26,12 +26,14 @@ import { treesOf } from './library/trees.ts';
 import type { DayOfCalls } from './media/call-budget.ts';
 import { inspect } from './media/inspect.ts';
 import { createMediaQueue } from './media/queue.ts';
+import { createConnect } from './notify/http.ts';
 import { createNotifier } from './notify/notifier.ts';
 import type { Result, Sight } from './notify/outbox/notices.ts';
 import { createPlayback } from './playback.ts';
 import { keyOverlapMs, keysFile, livingKeys, loadSecrets, rotateSigningKey } from './secrets.ts';
 import type { SidecarReader } from './sidecars/sidecar-reader.ts';
 import { createDiskThread, type Disk } from './tree/tree.ts';
+import { createFilmWarming } from './warming.ts';
 
 /** What may be handed in instead of the real thing. */
 export interface BridgeOverrides {
@@ -115,6 +117,18 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
   const protocol = settings.server.tlsCert === undefined ? 'http' : 'https';
   const baseUrl =
     named ?? before ?? `${protocol}://${localName(settings.server.host)}:${settings.server.port}`;
+  const { warming, isQuiet } = await createFilmWarming({
+    settings,
+    catalog,
+    rangeCache,
+    signer,
+    connect: createConnect({ dispatcher, userAgent, clock }),
+    clock,
+    log,
+    memoryOf,
+    isQuiet: (isOwn) =>
+      !host.state().isBlocked && plays.isIdle(isOwn) && slots.used() < host.limits.connections,
+  });
   const resultOf = (server: string) => catalog.keyValues.entry(`notify ${server}`, ownJson<Result>());
   const sightOf = (server: string) => catalog.keyValues.entry(`notify sight ${server}`, ownJson<Sight>());
   const notify = createNotifier({
@@ -134,6 +148,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     log,
     dispatcher,
     userAgent,
+    onSeen: warming.news,
     lock: () => {
       try {
         return lockFile(join(dataDir, 'notify.lock'), 'BRIDGE_CATALOG_IN_USE');
@@ -175,7 +190,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     clock,
     log,
     nextEpisodes: playback.nextEpisodes,
-    isQuiet: () => !host.state().isBlocked && plays.isIdle() && slots.used() < host.limits.connections,
+    isQuiet,
     intervalMs: settings.media.intervalMs,
     callsPerDay: settings.media.callsPerDay,
     memory: await memoryOf<DayOfCalls>('mediaCalls'),
@@ -195,6 +210,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     delivery: playback.delivery,
     signer,
     notify,
+    warming,
     proposals: indexing.curation.proposals,
   });
 
@@ -216,6 +232,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     keys: { rotate: rotateKeys },
     ...indexing,
     notify,
+    warming,
     /** The date of folders of which nobody knows another. */
     undatedAt,
     browse,
@@ -226,7 +243,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     doctor,
     /** Refuses what waits for the host, then closes the catalog. */
     async close(): Promise<void> {
-      await media.stop();
+      await Promise.all([media.stop(), warming.stop()]);
       await indexing.discovery.stop();
       await notify.stop();
       await indexing.publisher.rest();

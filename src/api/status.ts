@@ -42,6 +42,19 @@ export const getStatus = endpoint({
       }),
       catalog: z.object({ files: count, missing: count, folders: count }),
       whereabouts: whereabouts.optional().describe('Where media files went, as the last sync counted them'),
+      warming: z
+        .array(
+          z.object({
+            server: z.string(),
+            done: count.describe('Films that it looked into ahead of their first play, ever'),
+            ready: count.describe('Films whose turn comes'),
+            unread: count.describe('Films whose header has to be read first'),
+            givenUp: count.describe('Films that it could not look into'),
+            lastAt: time.optional(),
+            fault: z.string().optional().describe('Why it cannot be asked just now'),
+          }),
+        )
+        .describe('Media servers that look into new films ahead of their first play'),
       proposals: z.object({ open: count }),
     })
     .meta({ id: 'Status' }),

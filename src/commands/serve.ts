@@ -65,6 +65,7 @@ export async function serve(context: Context): Promise<ExitCode> {
   bridge.notify.start();
   scheduler.start();
   if (settings.media.probe) bridge.media.start();
+  if (settings.media.warm) bridge.warming.start();
   bridge.discovery.start();
 
   await new Promise<void>((resolve) => {
@@ -81,7 +82,7 @@ export async function serve(context: Context): Promise<ExitCode> {
     one.server.keepAliveTimeout = 1;
   }
   const closed = Promise.all([app, ...gateways].map((one) => one.close()));
-  await Promise.all([bridge.media.stop(), scheduler.stop(), bridge.discovery.stop()]);
+  await Promise.all([bridge.media.stop(), bridge.warming.stop(), scheduler.stop(), bridge.discovery.stop()]);
   const [grace, patience] = [new AbortController(), new AbortController()];
   const late = bridge.clock.sleep(settings.server.stopGraceMs, grace.signal).then(
     () => {

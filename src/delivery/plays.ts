@@ -35,8 +35,11 @@ export interface Plays {
   onPlay(listener: () => void): void;
   /** The play that this request belongs to; a new one when there is none. On the hot path: waits for nothing. */
   join(begin: PlayStart): Play;
-  /** Nothing is being read, and nobody has asked for anything within a minute. */
-  isIdle(): boolean;
+  /**
+   * Nothing is being read, and nobody has asked for anything within a minute.
+   * @param isOwn plays that do not count, since nobody looks at them
+   */
+  isIdle(isOwn?: (play: PlayRecord) => boolean): boolean;
   /** The last plays, newest first. */
   recent(limit?: number): Promise<PlayRecord[]>;
   /** Writes what is not written yet. */
@@ -111,9 +114,10 @@ export function createPlays({ clock, log, store, keep = 200, playLog }: PlaysOpt
       return play;
     },
 
-    isIdle() {
+    isIdle(isOwn = () => false) {
       const now = clock.now();
-      for (const plays of live.values()) if (plays.some((play) => !play.isOver(now))) return false;
+      for (const plays of live.values())
+        if (plays.some((play) => !play.isOver(now) && !isOwn(play.record))) return false;
       return true;
     },
 

@@ -14,6 +14,7 @@ import { checkCertificate, checkSecrets } from './edge.ts';
 import { checkServers } from './notify.ts';
 import type { DoctorParts, Finding } from './parts.ts';
 import { checkProposals } from './proposals.ts';
+import { checkWarming } from './warming.ts';
 
 /** A finding with what was looked at, and the code of the error that was met. */
 export interface NamedFinding extends Finding {
@@ -51,6 +52,7 @@ export function createDoctor(parts: DoctorParts): Doctor {
     async *check(signal: AbortSignal): AsyncGenerator<NamedFinding> {
       for (const [what, check] of checksFor(parts, signal)) yield look(what, check, signal);
       for (const [what, finding] of await checkServers(parts, signal)) yield { what, ...finding };
+      for (const [what, finding] of checkWarming(parts)) yield { what, ...finding };
     },
 
     explain: (asked) => explainClient(parts, asked),

@@ -10,6 +10,7 @@ import type { Broker } from '../links/broker.ts';
 import type { LinkTtl } from '../links/link-ttl.ts';
 import type { LocationLock } from '../links/location-lock.ts';
 import type { Notifier } from '../notify/notifier.ts';
+import type { Warming } from '../notify/warming/warming.ts';
 
 /** What is looked at. */
 export interface DoctorParts {
@@ -22,6 +23,7 @@ export interface DoctorParts {
     };
     fichier: { apiKey?: string | undefined; apiUrl: string; timeLimitMs: number };
     delivery: { mode: string; filmMinutes: number };
+    media: { warm: boolean };
   };
   /** What addresses in STRM files begin with. */
   baseUrl: string;
@@ -35,6 +37,7 @@ export interface DoctorParts {
   delivery: { reader: Pick<Reader, 'open'>; rules: readonly Rule[] };
   signer: Pick<Signer, 'verify'>;
   notify: Pick<Notifier, 'state' | 'check'>;
+  warming: Pick<Warming, 'state'>;
   proposals: Pick<Decisions, 'list'>;
 }
 

@@ -1,6 +1,7 @@
 import { type Dispatcher, request } from 'undici';
 import type { Clock } from '../core/clock.ts';
-import { ServerFault } from './servers/adapter.ts';
+import { type Connection, ServerFault } from './servers/adapter.ts';
+import type { Server } from './servers/servers.ts';
 
 export interface HttpRequest {
   method: 'GET' | 'POST';
@@ -9,6 +10,8 @@ export interface HttpRequest {
   headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   body?: object;
+  /** For the whole answer, where the usual time is too short for it. */
+  timeLimitMs?: number;
 }
 
 /** One request to one server; its answer as text. @throws ServerFault for anything but 2xx, or the signal's reason */
@@ -23,8 +26,19 @@ export interface HttpOptions {
   tokenRemedy: string;
 }
 
+/** @returns what makes the way to a server, until a signal says that it is over */
+export function createConnect(
+  parts: Pick<HttpOptions, 'dispatcher' | 'userAgent' | 'clock'>,
+): (server: Pick<Server, 'url' | 'adapter'>, signal: AbortSignal) => Connection {
+  return ({ url, adapter: { tokenRemedy } }, signal) => ({
+    send: createHttp({ ...parts, url, signal, tokenRemedy }),
+    clock: parts.clock,
+    signal,
+  });
+}
+
 /** For one answer, from start to last byte: media servers stand in the same started. */
-export const timeLimitMs = 10_000;
+export const usualTimeLimitMs = 10_000;
 
 /** More than any list of libraries: what is longer is not read. */
 export const maxAnswer = 1024 * 1024;
@@ -32,9 +46,9 @@ export const maxAnswer = 1024 * 1024;
 /** @returns a function that asks this server */
 export function createHttp(options: HttpOptions): SendRequest {
   const { url, dispatcher, userAgent, clock, tokenRemedy } = options;
-  return async ({ method, path, headers, body }) => {
+  return async ({ method, path, headers, body, timeLimitMs = usualTimeLimitMs }) => {
     const over = new AbortController();
-    const late = new ServerFault(`did not answer within ${timeLimitMs / 1000} s`);
+    const late = new ServerFault(`did not answer within ${timeLimitMs / 1000} s`, undefined, 'question');
     clock.sleep(timeLimitMs, AbortSignal.any([over.signal, options.signal])).then(
       () => over.abort(late),
       () => undefined,
@@ -87,7 +101,7 @@ function refusal(status: number, tokenRemedy: string): ServerFault {
   if (status === 404) return new ServerFault('has no such address (404)', 'look at url, its path too');
   if (status >= 300 && status < 400)
     return new ServerFault(`sends us elsewhere (${status})`, 'write the address that it leads to into url');
-  return new ServerFault(`answers ${status}`);
+  return new ServerFault(`answers ${status}`, undefined, status === 503 ? 'server' : 'question');
 }
 
 /** JSON of an answer. @throws ServerFault when it is none */

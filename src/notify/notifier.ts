@@ -6,7 +6,7 @@ import { exists } from '../core/exists.ts';
 import type { Log } from '../core/log.ts';
 import { checkArrival, urge } from './arrival-check.ts';
 import { type Check, checkServer } from './check.ts';
-import { createHttp } from './http.ts';
+import { createConnect } from './http.ts';
 import { above, changeOf, type FolderChange, gather, reduce, type Written } from './outbox/changes.ts';
 import type {
   Notice,
@@ -19,7 +19,7 @@ import type {
 } from './outbox/notices.ts';
 import { createQueue } from './outbox/queue.ts';
 import { createWatch } from './outbox/watch.ts';
-import type { Connection, ServerSetting } from './servers/adapter.ts';
+import type { ServerSetting } from './servers/adapter.ts';
 import { type NotifiedTree, type Server, seenBy, serversOf } from './servers/servers.ts';
 
 export interface NotifierOptions {
@@ -34,6 +34,8 @@ export interface NotifierOptions {
   dispatcher: Dispatcher;
   userAgent: string;
   lock: () => (() => void) | undefined;
+  /** A server shows folders that it was told of. */
+  onSeen?: (server: string) => void;
 }
 
 /** What is shown of a server. */
@@ -86,14 +88,12 @@ export function createNotifier(options: NotifierOptions): Notifier {
         signal,
         onEnd,
         look: (server, folders) => checkArrival(server, folders, treeOf, connect(server, signal)),
+        onSeen: options.onSeen,
         urge: (server, folders) => urge(server, folders, treeOf, connect(server, signal)),
       }),
   });
 
-  function connect({ url, adapter }: Server, signal: AbortSignal): Connection {
-    const { tokenRemedy } = adapter;
-    return { send: createHttp({ url, dispatcher, userAgent, clock, signal, tokenRemedy }), clock, signal };
-  }
+  const connect = createConnect({ dispatcher, userAgent, clock });
 
   async function tell(server: Server, notices: readonly Notice[]) {
     const { adapter } = server;

@@ -11,7 +11,7 @@ const maxProposals = 100;
 /** `/api/v1/status`: who is there, and how it is. */
 export const status = fp(
   async (app: FastifyInstance, { holder }: { holder: Holder }) => {
-    const { catalog, sync, host, curation, baseUrl } = app.bridge;
+    const { catalog, sync, host, curation, baseUrl, warming } = app.bridge;
     const { pid, command, host: machine, since } = holder;
 
     serveEndpoint(app, getStatus, async () => {
@@ -40,6 +40,11 @@ export const status = fp(
         },
         catalog: counts,
         ...(whereabouts && { whereabouts }),
+        warming: warming.state().map(({ lastAt, fault, ...one }) => ({
+          ...one,
+          ...(lastAt !== undefined && { lastAt }),
+          ...(fault && { fault: fault.words }),
+        })),
         proposals: { open: open.length },
       };
     });

@@ -23,6 +23,8 @@ export interface WatchOptions {
   urge: (server: Server, folders: readonly ToldFolder[]) => Promise<void>;
   /** A look has ended: what is due may have changed. */
   onEnd: () => void;
+  /** A server shows what it was told of. */
+  onSeen?: ((server: string) => void) | undefined;
 }
 
 /** Folders for one look: their files are read on the disk. */
@@ -90,6 +92,7 @@ export function createWatch({ store, sights, clock, log, signal, ...options }: W
     const folders = await store.due(server.name, clock.now(), foldersAtOnce);
     const { settled, seen, outside, missing } = await options.look(server, folders);
     await store.settle(server.name, settled);
+    if (seen > 0) options.onSeen?.(server.name);
     const byNext = Map.groupBy(missing, ({ looks }) => stepAfter(looks + 1) === 'give up');
     const [lost, again] = [byNext.get(true) ?? [], byNext.get(false) ?? []];
     if (again.length > 0) {

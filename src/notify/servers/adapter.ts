@@ -41,6 +41,20 @@ export interface Shown {
   isWhole: boolean;
 }
 
+/** A video that a server shows without knowing how long it lasts. */
+export interface UnprobedItem {
+  /** What it is called in requests. */
+  id: string;
+  /** What its STRM files hold: those of its versions of which the server knows no run time. */
+  addresses: readonly string[];
+}
+
+/** Items that a server has not looked into, from one page of all that it shows. */
+export interface UnprobedPage {
+  items: readonly UnprobedItem[];
+  isLast: boolean;
+}
+
 /** How a server is talked to: one request after another, until the signal says that it is over. */
 export interface Connection {
   /** One request to the server, below its url. */
@@ -70,17 +84,30 @@ export interface ServerAdapter {
   skipsEmptyFolders?: boolean;
   /** Which of these folders it does not know, where it can only be asked one by one. @throws ServerFault */
   unknownPaths?(paths: readonly string[], connection: Connection): Promise<readonly string[]>;
+  /**
+   * Which videos of a page it has not looked into yet, the newest first; if not given, it cannot be asked.
+   * @param page from 0 on
+   * @param since only those that it wrote down after this, milliseconds UTC; undefined = all @throws ServerFault
+   */
+  unprobed?(page: number, since: number | undefined, connection: Connection): Promise<UnprobedPage>;
+  /** Has it look into all versions of a video now. @returns whether it knows now how long they last @throws ServerFault */
+  probe?(item: UnprobedItem, connection: Connection): Promise<boolean>;
   /** Where the person gets the token. */
   tokenRemedy: string;
 }
+
+/** Of what a fault is: the server as a whole, or what was asked alone. */
+export type FaultOf = 'server' | 'question';
 
 /** Why a server could not be told. Both texts are for a person and hold no secret. */
 export class ServerFault extends Error {
   override readonly name = 'ServerFault';
   readonly remedy: string | undefined;
+  readonly of: FaultOf;
 
-  constructor(words: string, remedy?: string) {
+  constructor(words: string, remedy?: string, of: FaultOf = 'server') {
     super(words);
     this.remedy = remedy;
+    this.of = of;
   }
 }

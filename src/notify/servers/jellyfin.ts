@@ -8,6 +8,7 @@ import {
   type ServerSetting,
 } from './adapter.ts';
 import { listShown } from './shown-items.ts';
+import { listUnprobed, probeItem } from './unprobed-items.ts';
 
 const updateTypes = { created: 'Created', updated: 'Modified', removed: 'Deleted' } as const;
 
@@ -30,7 +31,12 @@ export function jellyfin({ token = '' }: ServerSetting): ServerAdapter {
 export function mediaBrowser({
   headers,
   tokenRemedy,
-}: Pick<ServerAdapter, 'tokenRemedy'> & { headers: Record<string, string> }): ServerAdapter {
+  probeQuery,
+}: Pick<ServerAdapter, 'tokenRemedy'> & {
+  headers: Record<string, string>;
+  /** What it wants to be told before it looks into a film: `?a=b`. */
+  probeQuery?: (connection: Connection) => Promise<string>;
+}): ServerAdapter {
   return {
     // It looks for the nearest folder that is there by itself.
     existingOnly: false,
@@ -45,6 +51,13 @@ export function mediaBrowser({
     },
 
     shown: (folders, since, connection) => listShown({ headers, folders, since }, connection),
+
+    unprobed: (page, since, connection) => listUnprobed(headers, { page, since }, connection),
+
+    async probe(item, connection) {
+      const query = await probeQuery?.(connection);
+      return probeItem(item, { headers, ...(query !== undefined && { query }) }, connection);
+    },
 
     async scan(ids, { send }) {
       for (const id of ids) {

@@ -1,0 +1,62 @@
+import type { UnprobedItem } from '../servers/adapter.ts';
+
+/** How a film behind an address is at hand: `read` costs the host nothing, `costly` is read at length by any probe. */
+export type AtHand = 'foreign' | 'unread' | 'read' | 'costly';
+
+/** More items without a header than are kept in mind; the next walk finds the others. */
+export const maxUnread = 1000;
+const maxCostly = 1000;
+
+/** Items that wait to be looked into, each once, in the order in which their turn comes. */
+export interface ToWarm {
+  /** Takes an item that a server showed, if anything of it is ours. */
+  add(item: UnprobedItem): Promise<void>;
+  /** Looks again at so many of those whose header had not been read. */
+  lookAgain(count: number): Promise<void>;
+  /** The next one. @param isCostlyToo also one of those that are kept for the end */
+  take(isCostlyToo: boolean): UnprobedItem | undefined;
+  counts(): { ready: number; unread: number };
+}
+
+export function createToWarm(atHand: (address: string) => Promise<AtHand>): ToWarm {
+  const [ready, costly, unread] = [1, 2, 3].map(() => new Map<string, UnprobedItem>()) as [
+    Map<string, UnprobedItem>,
+    Map<string, UnprobedItem>,
+    Map<string, UnprobedItem>,
+  ];
+
+  async function sort(item: UnprobedItem): Promise<void> {
+    const states = new Set(await Promise.all(item.addresses.map(atHand)));
+    states.delete('foreign');
+    if (states.size === 0) return;
+    if (states.has('unread')) {
+      if (unread.size < maxUnread) unread.set(item.id, item);
+    } else if (!states.has('costly')) ready.set(item.id, item);
+    else if (costly.size < maxCostly) costly.set(item.id, item);
+  }
+
+  return {
+    async add(item) {
+      for (const one of [ready, costly, unread]) one.delete(item.id);
+      await sort(item);
+    },
+
+    async lookAgain(count) {
+      for (const item of [...unread.values()].slice(0, count)) {
+        unread.delete(item.id);
+        await sort(item);
+      }
+    },
+
+    take(isCostlyToo) {
+      for (const from of isCostlyToo ? [ready, costly] : [ready])
+        for (const [id, item] of from) {
+          from.delete(id);
+          return item;
+        }
+      return undefined;
+    },
+
+    counts: () => ({ ready: ready.size + costly.size, unread: unread.size }),
+  };
+}

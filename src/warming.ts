@@ -1,0 +1,84 @@
+import type { Settings } from '../config/settings.ts';
+import type { Catalog } from './catalog/catalog.ts';
+import type { Clock } from './core/clock.ts';
+import { minuteMs, secondMs } from './core/durations.ts';
+import type { FileId } from './core/ids.ts';
+import type { Log } from './core/log.ts';
+import type { RangeCache } from './delivery/cache/range-cache.ts';
+import type { PlayRecord } from './delivery/plays.ts';
+import type { Signer } from './delivery/signature.ts';
+import { fileOfAddress } from './gateway/own-address.ts';
+import type { createConnect } from './notify/http.ts';
+import type { WarmingRecord } from './notify/warming/ledger.ts';
+import type { AtHand } from './notify/warming/to-warm.ts';
+import { createWarming } from './notify/warming/warming.ts';
+
+export interface FilmWarmingParts {
+  settings: Pick<Settings, 'notify' | 'gateways'>;
+  catalog: Pick<Catalog, 'files' | 'media'>;
+  rangeCache: Pick<RangeCache, 'covers'>;
+  signer: Pick<Signer, 'verify'>;
+  connect: ReturnType<typeof createConnect>;
+  clock: Clock;
+  log: Log;
+  memoryOf: (
+    name: string,
+  ) => Promise<{ read(): WarmingRecord | undefined; write(next: WarmingRecord): void }>;
+  /** @param isOwn plays that do not count */
+  isQuiet: (isOwn: (play: PlayRecord) => boolean) => boolean;
+}
+
+/** As much of a beginning as any probe reads first. */
+const enoughBytes = 512 * 1024;
+/** A server lets go of a film a moment after it has answered. */
+const afterMs = 5 * secondMs;
+/** Then what it asked for is no play any more. */
+const forgottenMs = 2 * minuteMs;
+
+/** The warming of media servers over what lies on this disk, and which plays are nothing but that. */
+export async function createFilmWarming({
+  settings,
+  catalog,
+  rangeCache,
+  signer,
+  ...parts
+}: FilmWarmingParts) {
+  const { clock } = parts;
+  /** Until when what is asked for a film is the server's look at it; milliseconds UTC. */
+  const lookedInto = new Map<FileId, number>();
+
+  const isOwn = ({ fileId, lastAt, client }: PlayRecord) =>
+    client === 'ffmpeg' && lastAt <= (lookedInto.get(fileId) ?? 0);
+  const isQuiet = () => parts.isQuiet(isOwn);
+
+  async function atHand(address: string): Promise<AtHand> {
+    const fileId = fileOfAddress(address, signer);
+    const file = fileId === undefined ? undefined : await catalog.files.byId(fileId);
+    if (!file) return 'foreign';
+    if (rangeCache.covers(file, 0) < Math.min(file.sizeBytes, enoughBytes)) return 'unread';
+    if (!(await catalog.media.factsOf([file.id])).has(file.id)) return 'unread';
+    return /\.(?:m?ts|m2ts)$/i.test(file.name) ? 'costly' : 'read';
+  }
+
+  const gateways = settings.gateways.map(({ kind, url, apiKey }) => ({
+    kind,
+    url,
+    ...(apiKey !== undefined && { token: apiKey }),
+  }));
+  const warming = await createWarming({
+    ...parts,
+    settings: [...settings.notify, ...gateways],
+    isQuiet,
+    atHand,
+    onProbe(addresses) {
+      const now = clock.now();
+      for (const [id, until] of lookedInto) if (until + forgottenMs < now) lookedInto.delete(id);
+      const ids = addresses.flatMap((address) => fileOfAddress(address, signer) ?? []);
+      for (const id of ids) lookedInto.set(id, Number.POSITIVE_INFINITY);
+      return () => {
+        for (const id of ids) lookedInto.set(id, clock.now() + afterMs);
+      };
+    },
+  });
+  return { warming, isQuiet };
+}

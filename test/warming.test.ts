@@ -1,0 +1,309 @@
+import t from 'tap';
+import { request } from 'undici';
+import { silentLog } from '../src/core/log.ts';
+import { checkWarming } from '../src/doctor/warming.ts';
+import { createConnect } from '../src/notify/http.ts';
+import { ServerFault, type UnprobedItem } from '../src/notify/servers/adapter.ts';
+import { serversOf } from '../src/notify/servers/servers.ts';
+import { pageItems } from '../src/notify/servers/shown-items.ts';
+import { createLedger, maxFailed, type WarmingRecord } from '../src/notify/warming/ledger.ts';
+import type { AtHand } from '../src/notify/warming/to-warm.ts';
+import { createWarmer } from '../src/notify/warming/warmer.ts';
+import { createWarming } from '../src/notify/warming/warming.ts';
+import { createCountedAgent } from './fixtures/counted-agent.ts';
+import { fakeMediaServer, sendJson } from './fixtures/fake-media-server.ts';
+import { createHandClock, dayMs, hourMs, minuteMs } from './fixtures/hand-clock.ts';
+import { factsOf } from './fixtures/media-queue.ts';
+import { movie } from './fixtures/numbered-films.ts';
+import { signal, type Test } from './fixtures/setup.ts';
+import { telling } from './fixtures/telling.ts';
+
+const wholeItem = (name: string): UnprobedItem => ({ id: name, addresses: [`http://bridge/${name}`] });
+
+/** A server of one page that shows what a test says, and the warmer of it. */
+function warmed(t: Test, shown: string[], kept: { record?: WarmingRecord } = {}) {
+  const clock = createHandClock();
+  const world = {
+    clock,
+    shown,
+    kept,
+    isQuiet: true,
+    atHand: new Map<string, AtHand>(),
+    refused: new Set<string>(),
+    fault: undefined as ServerFault | undefined,
+    probed: [] as string[],
+    since: [] as (number | undefined)[],
+  };
+  const adapter = {
+    existingOnly: false,
+    tokenRemedy: '',
+    tell: async () => '',
+    async unprobed(_page: number, since: number | undefined) {
+      if (world.fault) throw world.fault;
+      world.since.push(since);
+      return { items: world.shown.map(wholeItem), isLast: true };
+    },
+    async probe({ id }: UnprobedItem) {
+      if (world.fault) throw world.fault;
+      world.probed.push(id);
+      if (world.refused.has(id)) throw new ServerFault('answers 500', undefined, 'question');
+      world.shown = world.shown.filter((one) => one !== id);
+      return true;
+    },
+  };
+  const warmer = createWarmer({
+    server: {
+      kind: 'jellyfin',
+      url: 'http://server',
+      name: 'jellyfin http://server',
+      adapter,
+      pathMap: undefined,
+    },
+    connect: () => ({ send: async () => '', clock, signal }),
+    atHand: async (address) => world.atHand.get(address.slice(14)) ?? 'read',
+    isQuiet: () => world.isQuiet,
+    onProbe: () => () => undefined,
+    clock,
+    log: silentLog,
+    memory: {
+      read: () => kept.record,
+      write(next) {
+        kept.record = next;
+      },
+    },
+  });
+  t.teardown(() => warmer.stop());
+  warmer.start();
+  return { warmer, ...world, world };
+}
+
+t.test(
+  'films are looked into one by one, those that are read at length last, and foreign ones never',
+  async (t) => {
+    const { world, warmer, clock } = warmed(t, ['ts', 'a', 'foreign', 'b', 'unread']);
+    world.atHand.set('ts', 'costly').set('foreign', 'foreign').set('unread', 'unread');
+    await clock.advance(minuteMs - 1);
+    t.strictSame(world.probed, [], 'a process that starts has other work first');
+    await clock.advance(2);
+    t.strictSame(world.since, [undefined], 'first everything');
+    await clock.advance(501);
+    t.strictSame(world.probed, ['a']);
+    await clock.advance(5000);
+    t.strictSame(world.probed, ['a', 'b', 'ts']);
+    t.match(warmer.state(), { done: 3, ready: 0, unread: 1, givenUp: 0 });
+    world.atHand.set('unread', 'read');
+    await clock.advance(minuteMs);
+    t.strictSame(world.probed, ['a', 'b', 'ts', 'unread'], 'once its header was read');
+    await clock.advance(3 * dayMs);
+    t.equal(world.probed.length, 4, 'each once');
+  },
+);
+
+t.test('while something plays nothing is begun', async (t) => {
+  const { world, clock } = warmed(t, ['a', 'b']);
+  await clock.advance(minuteMs + 600);
+  t.strictSame(world.probed, ['a']);
+  world.isQuiet = false;
+  await clock.advance(hourMs);
+  t.strictSame(world.probed, ['a']);
+  world.isQuiet = true;
+  await clock.advance(6000);
+  t.strictSame(world.probed, ['a', 'b']);
+});
+
+t.test('what is new is looked for when the server shows it, and no further back than needed', async (t) => {
+  const { world, warmer, clock } = warmed(t, []);
+  await clock.advance(2 * minuteMs);
+  const walkedAt = clock.now() - minuteMs;
+  world.shown = ['new'];
+  warmer.news();
+  await clock.advance(1500);
+  t.strictSame(world.probed, ['new']);
+  t.equal(world.since.length, 2);
+  t.ok(walkedAt - (world.since[1] ?? 0) <= hourMs + 1000, 'an hour for clocks that are apart');
+  await clock.advance(hourMs);
+  t.ok(world.since.length <= 7, `${world.since.length} looks in an hour`);
+  await clock.advance(dayMs);
+  t.ok(world.since.filter((since) => since === undefined).length <= 2, 'everything once a day');
+});
+
+t.test(
+  'what cannot be looked into is given up, over a restart too, and tried again in a month',
+  async (t) => {
+    const first = warmed(t, ['bad', 'good']);
+    first.world.refused.add('bad');
+    await first.clock.advance(2 * dayMs);
+    const tries = () => first.world.probed.filter((id) => id === 'bad').length;
+    t.equal(tries(), 3);
+    t.match(first.warmer.state(), { done: 1, givenUp: 1 });
+    await first.clock.advance(4 * dayMs);
+    t.equal(tries(), 3);
+    const second = warmed(t, ['bad'], first.kept);
+    second.clock.jump(first.clock.now());
+    await second.clock.advance(2 * dayMs);
+    t.strictSame(second.world.probed, []);
+    second.clock.jump(second.clock.now() + 26 * dayMs);
+    await second.clock.advance(dayMs);
+    t.ok(second.world.probed.length > 0);
+    t.match(second.warmer.state(), { done: 2, givenUp: 0 });
+  },
+);
+
+t.test('a server that is down costs no film its tries, and is asked ever more rarely', async (t) => {
+  const { world, warmer, clock, kept } = warmed(t, ['a', 'b']);
+  world.fault = new ServerFault('does not accept the token (401)', 'make a key');
+  await clock.advance(dayMs);
+  t.strictSame(world.probed, []);
+  t.match(warmer.state(), { fault: { words: 'does not accept the token (401)', remedy: 'make a key' } });
+  const [[, finding] = []] = checkWarming({
+    warming: { state: () => [warmer.state()] },
+    settings: { media: { warm: true } } as never,
+  });
+  t.match(finding, { state: 'warn', remedy: 'make a key' });
+  world.fault = undefined;
+  await clock.advance(2 * hourMs);
+  t.strictSame(world.probed, ['a', 'b']);
+  t.strictSame(kept.record?.failed, []);
+  t.equal(warmer.state().fault, undefined);
+});
+
+t.test('thousands of failures are remembered within bounds', async (t) => {
+  let record: WarmingRecord | undefined;
+  const memory = {
+    read: () => record,
+    write(next: WarmingRecord) {
+      record = next;
+    },
+  };
+  const ledger = createLedger({ clock: createHandClock(), memory });
+  for (let n = 0; n < maxFailed + 50; n++) ledger.failed(`f${n}`);
+  t.equal(record?.failed.length, maxFailed);
+  t.equal(ledger.mayTry('f0'), true, 'the oldest are forgotten');
+  t.equal(ledger.mayTry('f60'), false);
+});
+
+/** A server of this kind with so many films, that knows none of them until it is asked for one. */
+async function library(t: Test, count: number) {
+  const probed = new Map<string, string>();
+  const source = (id: string) => ({
+    Id: id,
+    Path: `http://bridge/${id}`,
+    ...(probed.has(id) && { RunTimeTicks: 3_000_230_000 }),
+  });
+  const origin = await fakeMediaServer(t, ({ method, url, headers }, response) => {
+    const { pathname, searchParams } = new URL(url, 'http://server');
+    const has = headers.authorization ?? headers['x-emby-token'];
+    if (has !== 'MediaBrowser Token="k%20y"' && has !== 'k y') return sendJson(response, '', 401);
+    if (pathname === '/Users')
+      return sendJson(response, [{ Id: 'u' }, { Id: 'boss', Policy: { IsAdministrator: true } }]);
+    const id = /^\/Items\/(\w+)\/PlaybackInfo$/.exec(pathname)?.[1];
+    if (id !== undefined) {
+      probed.set(id, `${method} ${url}`);
+      return sendJson(response, { MediaSources: [source(id)], PlaySessionId: 'x' });
+    }
+    const ids = searchParams.get('Ids')?.split(',');
+    const start = Number(searchParams.get('StartIndex') ?? 0);
+    const all = ids ?? Array.from({ length: count }, (_, n) => `i${n}`).slice(start, start + pageItems);
+    return sendJson(response, {
+      Items: all.map((one) => ({
+        ...source(one),
+        Path: `/library/Movies/${one}.strm`,
+        MediaSources: ids && [source(one)],
+      })),
+    });
+  });
+  return { origin, probed };
+}
+
+for (const kind of ['jellyfin', 'emby'] as const)
+  t.test(`${kind}: all pages, its own form of the question, and no body`, async (t) => {
+    const { origin, probed } = await library(t, pageItems + 3);
+    const clock = createHandClock();
+    const wire = createCountedAgent();
+    t.teardown(() => wire.agent.destroy());
+    const connect = createConnect({ dispatcher: wire.agent, userAgent: 'test', clock });
+    const [server] = serversOf([{ kind, url: origin.url, token: 'k y' }], []);
+    if (!server) return t.fail('no server');
+    const { adapter } = server;
+    const [first, second] = [0, 1].map((page) =>
+      adapter.unprobed?.(page, undefined, connect(server, signal)),
+    );
+    t.match(await first, { items: { length: pageItems }, isLast: false });
+    t.match(await second, { items: [{ id: `i${pageItems}` }, {}, {}], isLast: true });
+    t.ok(origin.arrived.every(({ method, url }) => method === 'GET' && url.length < 2000));
+    const item = { id: 'i7', addresses: ['http://bridge/i7'] };
+    t.equal(await adapter.probe?.(item, connect(server, signal)), true);
+    const query = kind === 'emby' ? '?UserId=boss&IsPlayback=true' : '';
+    t.equal(probed.get('i7'), `GET /Items/i7/PlaybackInfo${query}`);
+    t.equal(origin.arrived.at(-1)?.body, '');
+    const other = { id: 'i8', addresses: ['http://bridge/another'] };
+    t.equal(await adapter.probe?.(other, connect(server, signal)), true, 'a version that is gone');
+  });
+
+t.test('who is named twice is asked once, and nobody without a key', async (t) => {
+  const clock = createHandClock();
+  const one = { kind: 'jellyfin', url: 'http://a:8096' } as const;
+  const warming = await createWarming({
+    settings: [
+      { ...one, token: 'a' },
+      { ...one, token: 'b' },
+      { kind: 'emby', url: 'http://b:8096', token: 'c' },
+      { kind: 'jellyfin', url: 'http://c:8096' },
+      { kind: 'plex', url: 'http://d', token: 'e' },
+    ],
+    connect: () => ({ send: async () => '', clock, signal }),
+    memoryOf: async () => ({ read: () => undefined, write: () => undefined }),
+    atHand: async () => 'read',
+    isQuiet: () => true,
+    onProbe: () => () => undefined,
+    clock,
+    log: silentLog,
+  });
+  t.strictSame(
+    warming.state().map(({ server }) => server),
+    ['jellyfin http://a:8096', 'emby http://b:8096'],
+  );
+});
+
+t.test('a film whose header lies here costs the host nothing, and a look at it is no play', async (t) => {
+  let strm = '';
+  let isProbed = false;
+  const item = () => ({
+    Id: 'a1',
+    Path: '/l/Metropolis (1927).strm',
+    MediaSources: [{ Path: strm, ...(isProbed && { RunTimeTicks: 9 }) }],
+  });
+  const origin = await fakeMediaServer(t, async ({ url }, response) => {
+    if (url.startsWith('/Items?'))
+      return sendJson(response, { Items: [{ ...item(), ...(isProbed && { RunTimeTicks: 9 }) }] });
+    if (!url.startsWith('/Items/a1/')) return sendJson(response, [], 200);
+    // What ffprobe asks for.
+    const { body } = await request(strm, { headers: { 'user-agent': 'Lavf/59.27.100', range: 'bytes=0-' } });
+    await body.dump();
+    isProbed = true;
+    return sendJson(response, item());
+  });
+  const { start, pass } = await telling(t, () => [{ kind: 'jellyfin', url: origin.url, token: 'k' }]);
+  const house = await start();
+  await house.sync();
+  const { name } = movie('Metropolis', 1927);
+  const {
+    files: [file],
+  } = await house.bridge.catalog.files.byPath(`/Films/${name}`);
+  if (!file) return t.fail('no film');
+  strm = house.streamUrl(`/Films/${name}`);
+  const { bridge } = house;
+  bridge.warming.start();
+  await pass(90_000);
+  t.equal(isProbed, false, 'its header has not been read');
+  t.match(bridge.warming.state(), [{ unread: 1 }]);
+  await (await request(strm)).body.dump();
+  await bridge.catalog.media.put(file, factsOf(1920, 1080), house.clock.now());
+  await house.clock.advance(61_000);
+  house.simulator.reset();
+  await pass(60_000);
+  t.equal(isProbed, true);
+  t.match(bridge.warming.state(), [{ done: 1, unread: 0 }]);
+  t.equal(house.simulator.counters.tokens, 0, 'no link was asked for');
+  t.equal(bridge.delivery.plays.isIdle(), false, 'it was asked for a moment ago');
+});
