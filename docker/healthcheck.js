@@ -1,7 +1,9 @@
 // Exit code 0 when this container's Passerelle is ready: it answers, and the host has accepted the key. What it says
 // otherwise is what `docker inspect` shows.
-import http from 'node:http';
-import https from 'node:https';
+
+// As `require` gives them: to import node:http loads a WebSocket too, each time that somebody asks for health.
+const http = process.getBuiltinModule('node:http');
+const https = process.getBuiltinModule('node:https');
 
 const { PASSERELLE_PORT, PASSERELLE_HOST = '' } = process.env;
 const port = PASSERELLE_PORT || '8790';

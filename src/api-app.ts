@@ -1,4 +1,3 @@
-import { METHODS } from 'node:http';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { account } from '../plugins/routes/api/account.ts';
 import { doctor } from '../plugins/routes/api/doctor.ts';
@@ -25,6 +24,7 @@ import type { Tls } from '../plugins/support/tls.ts';
 import { answerUnreadable } from '../plugins/support/unreadable.ts';
 import { waiting } from '../plugins/support/waiting.ts';
 import type { Bridge } from './bridge.ts';
+import { METHODS } from './core/http.ts';
 import { createBasePath } from './edge/base-path.ts';
 import type { Holder } from './owner/holder.ts';
 

@@ -1,4 +1,3 @@
-import { METHODS } from 'node:http';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { createOrigin } from '../plugins/gateway/origin.ts';
 import { proxy } from '../plugins/gateway/proxy.ts';
@@ -10,6 +9,7 @@ import { errors, frameworkError } from '../plugins/support/errors.ts';
 import { limits, maxUrl } from '../plugins/support/limits.ts';
 import { requestLog } from '../plugins/support/request-log.ts';
 import type { Bridge } from './bridge.ts';
+import { METHODS } from './core/http.ts';
 import { version } from './core/version.ts';
 import { createGateway } from './gateway/gateway.ts';
 import type { GatewaySetting } from './gateway/setting.ts';

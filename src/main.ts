@@ -1,17 +1,10 @@
-#!/usr/bin/env -S MALLOC_ARENA_MAX=1 node --max-semi-space-size=4
-import { enableCompileCache } from 'node:module';
-import { join } from 'node:path';
+import './compile-cache.js';
 import { setFlagsFromString } from 'node:v8';
 import type { Context } from './commands/context.ts';
 
 // Where a page of a listing happens to live through a collection or two, V8 puts all that follow among what lives long,
 // and 100,000 entries fill the heap with rows that nobody needs any more.
 setFlagsFromString('--no-allocation-site-pretenuring');
-
-// What is compiled once is kept, which halves the time of a start. Only what is imported below comes out of it, so that
-// nothing else is imported above. NODE_COMPILE_CACHE names another folder, as in the image, where this one cannot be
-// written.
-enableCompileCache(join(import.meta.dirname, '..', 'node_modules', '.cache', 'compile'));
 
 const { runCli } = await import('./cli.ts');
 

@@ -97,13 +97,13 @@ t.test('what the image starts is there and is started as it is written', async (
   const [start = [], serve = [], health = []] = commands.map((json) => JSON.parse(json ?? '') as string[]);
   t.strictSame(health, passerelle.healthcheck.test.slice(1));
   t.equal(passerelle.healthcheck.test[0], 'CMD');
-  const started = 'node --max-semi-space-size=4 src/main.ts';
+  const started = 'node --max-semi-space-size=4 src/start.js';
   t.equal(serve.join(' ').replace('/app/', ''), `${started} serve`);
   t.equal(packageJson.scripts.start, `MALLOC_ARENA_MAX=1 ${started} serve`);
   t.match(read('Dockerfile'), 'MALLOC_ARENA_MAX=1 \\');
   t.match(read('docker/passerelle').replace('/app/src', 'src'), ` ${started} `);
   t.equal(
-    `${read('src/main.ts').split('\n')[0]} src/main.ts`,
+    `${read('src/start.js').split('\n')[0]} src/start.js`,
     `#!/usr/bin/env -S MALLOC_ARENA_MAX=1 ${started}`,
   );
   for (const path of [start[0] ?? '', serve[2] ?? '', health[1] ?? ''])

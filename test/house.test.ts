@@ -85,7 +85,7 @@ t.test(
 
 t.test('plugins know the bridge by its type, and the pure parts', async (t) => {
   const pure =
-    /^src\/(api|views|delivery|edge|gateway)\/.+|^src\/core\/(ids|errors|headers|redact|version)\.ts$/;
+    /^src\/(api|views|delivery|edge|gateway)\/.+|^src\/core\/(ids|errors|headers|http|redact|version)\.ts$/;
   const wrong = imports.filter(({ file, to }) => {
     if (!file.startsWith('plugins/') || !/^(src|config|test)\//.test(to) || pure.test(to)) return false;
     const line = readFileSync(join(root, file), 'utf8')
@@ -126,6 +126,23 @@ t.test('the environment is read in main.ts alone', async (t) => {
     /\bprocess\.env\b|node:process/.test(readFileSync(join(root, file), 'utf8')),
   );
   t.strictSame(reading, ['src/main.ts']);
+});
+
+t.test('what is dear and used by nobody is not loaded on the way', async (t) => {
+  const importing = files.filter((file) =>
+    /^import (?!type )[^;]*from 'node:http';/m.test(readFileSync(join(root, file), 'utf8')),
+  );
+  t.strictSame(importing, [], 'node:http is required by core/http.ts: imported, it loads a WebSocket');
+  const before = ['start.js', 'compile-cache.js', 'main.ts'].map((name) => ({
+    name,
+    imports: importsOf(`src/${name}`),
+  }));
+  t.strictSame(
+    before.map((one) => one.imports.filter((to) => to.endsWith('.ts'))),
+    [['src/main.ts'], [], ['src/commands/context.ts', 'src/cli.ts']],
+    'nothing of ours is imported before the cache is on',
+  );
+  t.ok(isOfTypes('src/main.ts', 'src/commands/context.ts'));
 });
 
 t.test('no file is longer than 350 lines', async (t) => {

@@ -1,9 +1,9 @@
-import { METHODS } from 'node:http';
 import { Readable } from 'node:stream';
 import httpProxy from '@fastify/http-proxy';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { BridgeError } from '../../src/core/errors.ts';
+import { METHODS } from '../../src/core/http.ts';
 import { readCredentials } from '../../src/gateway/credentials.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
 import { isStatic, type RequestKind } from '../../src/gateway/request-kind.ts';

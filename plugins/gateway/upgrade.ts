@@ -1,6 +1,7 @@
-import { request as httpRequest, type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
+import { request as httpRequest, STATUS_CODES } from '../../src/core/http.ts';
 import type { GatewaySetting } from '../../src/gateway/setting.ts';
 
 /** Longer the app does not wait for an answer to its wish to talk. */

@@ -1,9 +1,5 @@
-import {
-  type IncomingMessage,
-  type OutgoingHttpHeader,
-  type OutgoingHttpHeaders,
-  ServerResponse,
-} from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders } from 'node:http';
+import { ServerResponse } from '../../src/core/http.ts';
 import { streamPrefix } from '../../src/delivery/address.ts';
 
 type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[];

@@ -1,7 +1,7 @@
-import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { BridgeError, type ErrorCode, errorTable, isBridgeError } from '../../src/core/errors.ts';
+import { STATUS_CODES } from '../../src/core/http.ts';
 import { asked } from './request-log.ts';
 
 /** The form of every error that leaves over HTTP. Holds no secret, no stack and no direct link. */

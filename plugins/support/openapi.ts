@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http';
 import swagger from '@fastify/swagger';
 import type { FastifyInstance, FastifySchema } from 'fastify';
 import fp from 'fastify-plugin';
@@ -7,6 +6,7 @@ import { z } from 'zod';
 import type { Endpoint } from '../../src/api/endpoint.ts';
 import { errorBody } from '../../src/api/errors.ts';
 import { type ErrorCode, errorTable } from '../../src/core/errors.ts';
+import { STATUS_CODES } from '../../src/core/http.ts';
 import { version } from '../../src/core/version.ts';
 
 /** What every address may refuse for. */

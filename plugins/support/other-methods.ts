@@ -1,8 +1,8 @@
-import { METHODS } from 'node:http';
 import type { FastifyInstance, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
 import findMyWay from 'find-my-way';
 import { BridgeError } from '../../src/core/errors.ts';
+import { METHODS } from '../../src/core/http.ts';
 import { maxUrl } from './limits.ts';
 
 declare module 'fastify' {

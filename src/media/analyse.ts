@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { createRequire, flushCompileCache } from 'node:module';
 import { constants, setPriority } from 'node:os';
 import mediaInfoFactory from 'mediainfo.js';
 
@@ -81,6 +81,8 @@ function isProgramStream(bytes: Uint8Array): boolean {
 const send = (message: FromAnalysis) => process.send?.(message);
 let give: ((bytes: Uint8Array) => void) | undefined;
 
+// The next process like this one finds what was compiled; at the end it would be too late, for this one is killed.
+flushCompileCache();
 // Players come first.
 setPriority(constants.priority.PRIORITY_LOW);
 process.on('disconnect', () => process.exit());

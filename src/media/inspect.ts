@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../core/clock.ts';
+import { compileCacheEnv } from '../core/compile-cache.ts';
 import type { MediaFacts } from '../library/media-facts.ts';
 import type { FromAnalysis, ToAnalysis } from './analyse.ts';
 import { readReport } from './report.ts';
@@ -42,7 +43,7 @@ export async function inspect(readAt: ReadAt, options: InspectOptions): Promise<
   signal?.throwIfAborted();
   const over = new AbortController();
   const child = fork(program, [], {
-    env: {},
+    env: compileCacheEnv(),
     execArgv: flags,
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

@@ -1,10 +1,11 @@
 import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync, unlinkSync } from 'node:fs';
-import { createServer, type RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import { BridgeError } from '../core/errors.ts';
 import { diskError } from '../core/folder-check.ts';
+import { createServer } from '../core/http.ts';
 import { shortPath, socketName } from './socket-path.ts';
 
 /** The way in for commands beside this process: `dataDir/serve.sock`, for its owner alone. */

@@ -1,10 +1,11 @@
 import { lstatSync } from 'node:fs';
-import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { BridgeError } from '../core/errors.ts';
 import { diskError } from '../core/folder-check.ts';
+import { Agent, request as httpRequest } from '../core/http.ts';
 import { shortPath, socketName } from './socket-path.ts';
 
 /** One request to the API. `path`: with its query. */

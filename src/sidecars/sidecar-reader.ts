@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../core/clock.ts';
+import { compileCacheEnv } from '../core/compile-cache.ts';
 import { secondMs } from '../core/durations.ts';
 import type { SideCarContent } from '../library/sidecars/sidecar-content.ts';
 
@@ -52,7 +53,7 @@ export function createSidecarReader(options: SidecarReaderOptions): SidecarReade
 
   function start(): Worker {
     const worker = new Worker(program, {
-      env: {},
+      env: compileCacheEnv(),
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: maxHeapMb, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
     });

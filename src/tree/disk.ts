@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { compileCacheEnv } from '../core/compile-cache.ts';
 import {
   findTouched,
   type Noted,
@@ -56,7 +57,7 @@ export function createDiskThread(): Disk {
 
   function start(): Thread {
     const worker = new Worker(new URL('./disk-thread.ts', import.meta.url), {
-      env: {},
+      env: compileCacheEnv(),
       execArgv: [],
       resourceLimits: { maxYoungGenerationSizeMb: 2 },
     });
