@@ -3,6 +3,7 @@ import { type LibraryLanguage, splitTitle } from '../src/library/episode-titles.
 import { type LayoutOptions, layoutTitle, titleKey } from '../src/library/layout.ts';
 import { recogniseFolder } from '../src/naming/recognise.ts';
 import { file } from './fixtures/laid-out.ts';
+import { afterNumber, beforeNumber, episodeNumbers, technicalWords } from './tables/technical-words.ts';
 
 /** What episodes are called in their NFO files: by their names, else by their numbers, and no two alike by accident. */
 
@@ -37,6 +38,46 @@ t.test('the title behind the number, without what belongs to a release', async (
     ['Heat.1995.mkv', undefined],
   ];
   for (const [name, title] of rows) t.equal(titleOf(name), title, name);
+});
+
+t.test('no title is made of technical words alone, whatever stands in front of the number', async (t) => {
+  // Each word behind each beginning, in forms that change from one to the next.
+  let at = 0;
+  const next = <T>(all: readonly T[]) => all[at++ % all.length] as T;
+  const wrong = beforeNumber.flatMap((before) =>
+    technicalWords.flatMap((word) =>
+      [1, 2].flatMap(() => {
+        const name = `${before}${next(episodeNumbers)}${next(afterNumber)(word)}.mkv`;
+        const title = titleOf(name);
+        return title === undefined ? [] : [`${name} -> ${title}`];
+      }),
+    ),
+  );
+  t.strictSame(wrong, []);
+  const lost = beforeNumber.flatMap((before) =>
+    ['1080p', 'FRENCH', 'AMZN WEB-DL', 'x265-GRP', '(HDTV)', '[720p]', '"Uncut" 1080p'].flatMap((tags) => {
+      const name = `${before}${next(episodeNumbers)} - Les Alchimistes ${tags}.mkv`;
+      const title = titleOf(name);
+      return title === 'Les Alchimistes' ? [] : [`${name} -> ${title}`];
+    }),
+  );
+  t.strictSame(lost, []);
+});
+
+t.test('a word that is one of a release at times is a title in the letters of one', async (t) => {
+  const rows: [name: string, title: string | undefined][] = [
+    ['Show S01E02 Max.mkv', 'Max'],
+    ['Show.S01E02.MAX.mkv', undefined],
+    ['Show S01E02 The Max 1080p.mkv', 'The Max'],
+    ['Show.S01E02.Pilote.MAX.WEB-DL.mkv', 'Pilote'],
+    ['SHOW S01E02 LE PETIT MAX 1080P.mkv', 'LE PETIT MAX'],
+    ['Show S01E02 (Extended).mkv', undefined],
+    ['Show S01E02 Opus 5.1.mkv', undefined],
+    ['Show S01E02 24 Heures.mkv', '24 Heures'],
+    ['Show S01E02 - 3D.mkv', undefined],
+  ];
+  for (const [name, title] of rows) t.equal(titleOf(name), title, name);
+  t.strictSame(recogniseFolder(['/Séries/Show S01E02 - 3D.mkv'])[0]?.episodes, [2]);
 });
 
 /** Titles by episode of what these files of one folder become. */

@@ -1,4 +1,8 @@
 import type { Reading, ShowReading } from '../file/reading.ts';
+import { foldAccents } from '../text/clean.ts';
+import { quotedEdition } from '../text/editions.ts';
+import { findTag } from '../text/release-tags.ts';
+import { isTechnical, technicalTailAt } from '../text/technical-words.ts';
 import { cutTitle, firstStop } from '../text/title-ends.ts';
 
 const episodeWord =
@@ -25,11 +29,15 @@ export function readEpisodeTitle(
   const { text, folded } = name;
   const tail = numberTail.exec(text.slice(at.end))?.[0].length ?? 0;
   const start = at.end + tail;
-  const stop = firstStop(folded, start, [tagAt, year?.at ?? -1]);
+  // The first of the name may stand in front of the number (`Show "Uncut" S01E02 1080p`).
+  const firstTag =
+    tagAt >= 0 && tagAt < start ? findTag(folded, quotedEdition(name, start)?.at, start) : tagAt;
+  const stop = firstStop(folded, start, [firstTag, year?.at ?? -1]);
   // `S01E01-LOL`: what a dash joins without a space is a group.
   const isGroup = /^-[^\s.-]+$/.test(text.slice(start, stop));
-  const title = isGroup ? '' : cutTitle(text, start, tagAt === start ? start : stop);
-  if (/\p{L}/u.test(title) && !noTitle.test(title)) return spoken(title);
+  const whole = isGroup ? '' : cutTitle(text, start, firstTag === start ? start : stop);
+  const title = whole.slice(0, technicalTailAt(whole, stop < text.length));
+  if (/\p{L}/u.test(title) && !noTitle.test(title) && !isTechnical(foldAccents(title))) return spoken(title);
   return show.marker && spokenNumber(text.slice(at.start, at.end).replace(/^[ ._-]+/, ''));
 }
 

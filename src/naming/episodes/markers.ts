@@ -85,7 +85,7 @@ const chainE = new RegExp(
 );
 const chainX = new RegExp(`${sep}(?:(-|&|\\+|,|et|and|to|a|~)${sep})?(?:\\d{1,4})?x(\\d{2,3})(?!\\d)`, 'iy');
 const chainNumber =
-  /(?:(-|~|\+|&|_|, ?)|[ _](et|a|to|and|&|\+|-)[ _])(\d{1,4})(?![\dpixk]|[ ._]*bits?|\.\d(?!\d{2,3}p)|h\d|[a-z]{2})/iy;
+  /(?:(-|~|\+|&|_|, ?)|[ _](et|a|to|and|&|\+|-)[ _])(\d{1,4})(?![\dpixkd]|[ ._]*bits?|\.\d(?!\d{2,3}p)|h\d|[a-z]{2})/iy;
 
 /**
  * Reads the explicit marker of a folded name and the chain behind it (facts/naming 4): two numbers with a dash are a range, others a

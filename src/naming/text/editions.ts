@@ -42,14 +42,15 @@ const otherWords =
 /**
  * An edition that quotes set apart behind a title (`Film "Montage du réalisateur" 1979`), by the words in them.
  * `at` is the index of its opening mark; no `edition` where it is something else that ends a title.
+ * @param start what stands in front of it is not looked at
  */
-export function quotedEdition({
-  text,
-  folded,
-}: Pick<CleanName, 'text' | 'folded'>): { at: number; edition?: string } | undefined {
+export function quotedEdition(
+  { text, folded }: Pick<CleanName, 'text' | 'folded'>,
+  start = 0,
+): { at: number; edition?: string } | undefined {
   if (!hasQuotes(text)) return undefined;
   for (const { open, inner, close, isQuote } of readPairs(text).pairs) {
-    if (!isQuote || opensTitle(folded.slice(0, open))) continue;
+    if (open < start || !isQuote || opensTitle(folded.slice(0, open))) continue;
     const words = folded.slice(inner, close).replace(/_/g, ' ').trim();
     if (otherWords.test(words)) return { at: open };
     if (wholeEdition.test(words))

@@ -93,10 +93,11 @@ const upperTag =
  * Index of the first word that ends a title, -1 when there is none. One that opens the name (`4K.Title`) does not count.
  *
  * @param editionAt where quotes set an edition apart, below 0 = nowhere
+ * @param start what stands in front of it is not looked at
  */
-export function findTag(folded: string, editionAt = -1): number {
+export function findTag(folded: string, editionAt = -1, start = 0): number {
   const found = [strongTag, upperTag, languageBeforeYear]
-    .map((pattern) => searchFrom(pattern, folded))
+    .map((pattern) => searchFrom(pattern, folded, start))
     .concat(editionAt)
     .filter((at) => at >= 0);
   return found.length > 0 ? Math.min(...found) : -1;
@@ -149,8 +150,8 @@ function isOfTitle(folded: string, at: number): boolean {
   return word !== undefined && (joint.test(before) || goesOnToYear(folded.slice(at + word.length)));
 }
 
-function searchFrom(pattern: RegExp, folded: string): number {
-  for (let from = 0; ; ) {
+function searchFrom(pattern: RegExp, folded: string, start: number): number {
+  for (let from = start; ; ) {
     const found = folded.slice(from).search(pattern);
     if (found < 0) return -1;
     if (!isOfTitle(folded, from + found)) return from + found;
