@@ -203,6 +203,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     secrets,
     trees,
     dispatcher,
+    userAgent,
     clock,
     catalog,
     host,

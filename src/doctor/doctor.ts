@@ -11,6 +11,7 @@ import {
 } from './checks.ts';
 import { type ClientAnswer, type ClientQuestion, explainClient } from './client.ts';
 import { checkCertificate, checkSecrets } from './edge.ts';
+import { checkGateways } from './gateways.ts';
 import { checkServers } from './notify.ts';
 import type { DoctorParts, Finding } from './parts.ts';
 import { checkProposals } from './proposals.ts';
@@ -52,6 +53,7 @@ export function createDoctor(parts: DoctorParts): Doctor {
     async *check(signal: AbortSignal): AsyncGenerator<NamedFinding> {
       for (const [what, check] of checksFor(parts, signal)) yield look(what, check, signal);
       for (const [what, finding] of await checkServers(parts, signal)) yield { what, ...finding };
+      for (const finding of await checkGateways(parts, signal)) yield { what: 'gateway', ...finding };
       for (const [what, finding] of checkWarming(parts)) yield { what, ...finding };
     },
 

@@ -5,11 +5,13 @@ import type { Decisions } from '../curation/proposal-decisions.ts';
 import type { Rule } from '../delivery/policy/rules.ts';
 import type { Signer } from '../delivery/signature.ts';
 import type { Reader } from '../delivery/stream/reader.ts';
+import type { GatewaySetting } from '../gateway/setting.ts';
 import type { Host } from '../host/host.ts';
 import type { Broker } from '../links/broker.ts';
 import type { LinkTtl } from '../links/link-ttl.ts';
 import type { LocationLock } from '../links/location-lock.ts';
 import type { Notifier } from '../notify/notifier.ts';
+import type { ServerSetting } from '../notify/servers/adapter.ts';
 import type { Warming } from '../notify/warming/warming.ts';
 
 /** What is looked at. */
@@ -24,12 +26,15 @@ export interface DoctorParts {
     fichier: { apiKey?: string | undefined; apiUrl: string; timeLimitMs: number };
     delivery: { mode: string; filmMinutes: number };
     media: { warm: boolean };
+    gateways: readonly GatewaySetting[];
+    notify: readonly ServerSetting[];
   };
   /** What addresses in STRM files begin with. */
   baseUrl: string;
   secrets: { adminToken: string; password: string };
   trees: readonly { name: string; dir: string }[];
   dispatcher: Dispatcher;
+  userAgent: string;
   clock: Clock;
   catalog: Catalog;
   host: Pick<Host, 'state' | 'account'>;

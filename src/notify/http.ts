@@ -73,6 +73,11 @@ export function createHttp(options: HttpOptions): SendRequest {
       if (error instanceof ServerFault) throw error;
       if (over.signal.aborted) throw late;
       const { code } = error as NodeJS.ErrnoException;
+      if (/CERT|SELF_SIGNED|VERIFY/.test(code ?? ''))
+        throw new ServerFault(
+          `shows a certificate that this machine does not believe (${code})`,
+          'name the file of its authority in NODE_EXTRA_CA_CERTS, or write http:// where it is on the same machine',
+        );
       throw new ServerFault(
         `does not answer (${code ?? 'no connection'})`,
         'is it running, and is url right?',

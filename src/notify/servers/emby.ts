@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { readJson } from '../http.ts';
 import { type Connection, type ServerAdapter, ServerFault, type ServerSetting } from './adapter.ts';
 import { mediaBrowser } from './jellyfin.ts';
+import { keyHeaders } from './key-headers.ts';
 
 const usersShape = z.array(
   z.object({ Id: z.string(), Policy: z.object({ IsAdministrator: z.boolean().nullish() }).nullish() }),
@@ -9,7 +10,7 @@ const usersShape = z.array(
 
 /** Emby: the calls of Jellyfin with the old header; any 2xx is a yes (facts/media-servers 4.2). */
 export function emby({ token = '' }: ServerSetting): ServerAdapter {
-  const headers = { 'x-emby-token': token };
+  const headers = keyHeaders('emby', token);
 
   /** It looks into a film for somebody, and only as if it were played (facts/gateway 1.2). */
   async function probeQuery({ send }: Connection): Promise<string> {

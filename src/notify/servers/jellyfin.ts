@@ -7,6 +7,7 @@ import {
   ServerFault,
   type ServerSetting,
 } from './adapter.ts';
+import { keyHeaders } from './key-headers.ts';
 import { listShown } from './shown-items.ts';
 import { listUnprobed, probeItem } from './unprobed-items.ts';
 
@@ -16,13 +17,10 @@ const folderShape = z.array(
   z.object({ Locations: z.array(z.string()).nullish(), ItemId: z.string().nullish() }),
 );
 
-/**
- * Jellyfin 10.8 to 12. The one form of authentication that all of them take is `Authorization: MediaBrowser
- * Token="..."`, whose values the server decodes as in a URL (facts/media-servers 4.1).
- */
+/** Jellyfin 10.8 to 12. */
 export function jellyfin({ token = '' }: ServerSetting): ServerAdapter {
   return mediaBrowser({
-    headers: { authorization: `MediaBrowser Token="${encodeURIComponent(token)}"` },
+    headers: keyHeaders('jellyfin', token),
     tokenRemedy: 'make a key in Jellyfin: Dashboard, API Keys',
   });
 }
