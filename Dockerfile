@@ -20,8 +20,6 @@ LABEL org.opencontainers.image.title="Passerelle" \
 # One arena of the C library's memory: what is freed in one thread is there for the others (bench: a fifth less a viewer).
 ENV NODE_ENV=production \
     MALLOC_ARENA_MAX=1 \
-    PASSERELLE_HOST=0.0.0.0 \
-    PASSERELLE_PORT=8790 \
     PASSERELLE_DATA_DIR=/data \
     PASSERELLE_LIBRARY_DIR=/library
 WORKDIR /app

@@ -5,10 +5,22 @@
 const http = process.getBuiltinModule('node:http');
 const https = process.getBuiltinModule('node:https');
 
-const { PASSERELLE_PORT, PASSERELLE_HOST = '' } = process.env;
-const port = PASSERELLE_PORT || '8790';
+const fs = process.getBuiltinModule('node:fs');
+
+const { PASSERELLE_PORT, PASSERELLE_HOST, PASSERELLE_DATA_DIR } = process.env;
+const { port = PASSERELLE_PORT || 8790, host: listening = PASSERELLE_HOST ?? '' } = listens();
 /** Where it listens at one address alone, it is asked there. */
-const host = ['', '0.0.0.0', '::'].includes(PASSERELLE_HOST) ? '127.0.0.1' : PASSERELLE_HOST;
+const host = ['', '0.0.0.0', '::'].includes(listening) ? '127.0.0.1' : listening;
+
+/** Where `serve` says that it listens, wherever it was told so: the environment alone does not know. */
+function listens() {
+  try {
+    const note = JSON.parse(fs.readFileSync(`${PASSERELLE_DATA_DIR || './data'}/serve.json`, 'utf8'));
+    return note.listens ?? {};
+  } catch {
+    return {};
+  }
+}
 
 /** Asks this container itself: no certificate is for 127.0.0.1, so none is looked at. */
 function ask({ get }, options = {}) {

@@ -11,6 +11,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
+import { claimDataDir } from '../src/owner/claim.ts';
+import { readNote } from '../src/owner/holder.ts';
 import { packageJson, read, root } from './fixtures/checkout.ts';
 import { passerelle, stepsOf } from './fixtures/docker-files.ts';
 import { documents } from './fixtures/documents.ts';
@@ -235,6 +237,30 @@ t.test('the health check tells a bridge that is ready from one that is not, and 
   t.strictSame(asked, ['/readyz', '/readyz']);
   await new Promise((resolve) => server.close(resolve));
   t.match(await check(), { code: 1, stdout: 'no answer: ECONNREFUSED\n' });
+});
+
+t.test('the health check asks where serve listens, wherever it was told so', async (t) => {
+  const { createServer } = await import('node:http');
+  const server = createServer((_request, response) => void response.end('ready'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.2', resolve));
+  t.teardown(() => server.close());
+  const { port } = server.address() as { port: number };
+  const dataDir = t.testdir();
+  const check = (env: Record<string, string>) =>
+    run(process.execPath, [join(root, 'docker', 'healthcheck.js')], { env, cwd: dataDir });
+  const env = { PASSERELLE_DATA_DIR: dataDir, PASSERELLE_PORT: '9' };
+  const claim = claimDataDir(dataDir, 'serve', 0);
+  t.match(await check(env), { code: 1, stdout: /no answer/ }, 'not yet');
+  claim.listens({ host: '127.0.0.2', port });
+  t.match(readNote(dataDir), { command: 'serve', listens: { host: '127.0.0.2', port } });
+  t.match(await check(env), { code: 0, stdout: 'ready\n' });
+  claim.hasNoDoor();
+  t.match(await check(env), { code: 0 }, 'also where commands cannot work through it');
+  claim.release();
+  for (const text of ['', 'null', '[]', '{"listens":5}', '{"listens":{"port":"x/"}}']) {
+    writeFileSync(join(dataDir, 'serve.json'), text);
+    t.match(await check(env), { code: 1, stdout: /no answer/ }, text);
+  }
 });
 
 t.test(

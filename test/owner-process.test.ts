@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
+import { readNote } from '../src/owner/holder.ts';
 import { cleanEnv, type LogLine, startBridge } from './fixtures/bridge-process.ts';
 import { passerelle as inThisProcess, mainWith, runMain } from './fixtures/passerelle.ts';
 import { until } from './fixtures/playing.ts';
@@ -24,6 +25,9 @@ t.test('beside serve a sync works through it, a second serve ends, and a kill of
   t.teardown(() => bridge.child.kill('SIGKILL'));
   await bridge.waitFor((line) => line.msg === 'sync done');
   t.equal((await stat(join(home, 'data', 'serve.sock'))).mode & 0o777, 0o600);
+  t.match(readNote(join(home, 'data')), {
+    listens: { host: '127.0.0.1', port: Number(new URL(bridge.url).port) },
+  });
 
   // With a key that the host would refuse: it is the other process that asks.
   const synced = await inThisProcess(['sync', '--json'], {

@@ -17,6 +17,8 @@ export interface Owner {
   app: App;
   /** The way to its own API, without a socket. */
   transport: Transport;
+  /** Tells others where it listens. */
+  listens: Claim['listens'];
   /**
    * Gives everything back, in the order in which it was taken.
    * @param longEnough aborts when those who came through the door have been waited for long enough
@@ -82,6 +84,7 @@ function ownerOf(parts: { bridge: Bridge; app: App; door: Door | undefined; clai
   return {
     bridge,
     app,
+    listens: claim.listens,
     transport: {
       async send({ method, path, accept, body, signal }) {
         const answer = await app.inject({

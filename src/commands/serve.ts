@@ -42,6 +42,7 @@ export async function serve(context: Context): Promise<ExitCode> {
     throw listenError(settings.server, error);
   }
   const { port } = app.server.address() as { port: number };
+  owner.listens({ host: settings.server.host, port });
   const gateways = await openGateways(bridge, log).catch(async (error: unknown) => {
     await owner.close(AbortSignal.abort());
     throw error;

@@ -12,6 +12,8 @@ export interface Claim {
   holder: Holder;
   /** Tells others that they cannot work through this process. */
   hasNoDoor(): void;
+  /** Tells where this process listens. */
+  listens(at: NonNullable<Holder['listens']>): void;
   /** Gives the right back. A process that dies gives it back too. */
   release(): void;
 }
@@ -24,15 +26,24 @@ export interface Claim {
 export function claimDataDir(dataDir: string, command: string, now: number): Claim {
   const release = lockDataDir(dataDir);
   const holder = holderHere(command, now);
+  const note = { ...holder };
   try {
-    writeNote(dataDir, holder);
+    writeNote(dataDir, note);
   } catch (error) {
     release();
     throw diskError(join(dataDir, lockName), error);
   }
   return {
     holder,
-    hasNoDoor: () => writeNote(dataDir, { ...holder, hasNoDoor: true }),
+    hasNoDoor: () => writeNote(dataDir, Object.assign(note, { hasNoDoor: true })),
+    listens(at) {
+      Object.assign(note, { listens: at });
+      try {
+        writeNote(dataDir, note);
+      } catch {
+        // Whoever looks for it asks at the usual place.
+      }
+    },
     release() {
       removeNote(dataDir);
       release();

@@ -21,6 +21,8 @@ const noteShape = z.object({
   startTicks: z.string().optional(),
   /** Commands cannot work through it: its folder knows no sockets, or something is in the way. */
   hasNoDoor: z.boolean().optional(),
+  /** Where `serve` listens, for the health check of a container. */
+  listens: z.object({ host: z.string(), port: z.int() }).optional(),
 });
 
 /** Who holds a dataDir, as it wrote of itself. */
