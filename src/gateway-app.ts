@@ -51,7 +51,7 @@ export async function buildGateway(bridge: Bridge, setting: GatewaySetting): Pro
     const forwarded: Record<string, string> = setting.knownProxy
       ? { 'x-forwarded-for': request.socket.remoteAddress ?? '', 'x-forwarded-proto': 'http' }
       : {};
-    tunnel(setting, forwarded, request, socket, head);
+    tunnel(gateway, forwarded, request, socket, head);
   });
   app.addHook('onClose', () => origin.close());
   return app;

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import httpProxy from '@fastify/http-proxy';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
@@ -9,7 +9,10 @@ import type { Gateway } from '../../src/gateway/gateway.ts';
 import { isStatic, type RequestKind } from '../../src/gateway/request-kind.ts';
 import { sendError, toBridgeError } from '../support/errors.ts';
 import { whenGone } from '../support/when-gone.ts';
+import { readUpTo } from './bodies.ts';
+import { readableEncodings } from './encodings.ts';
 import { answerHeaders, requestHeaders, type SeenRequest, seenBy } from './headers.ts';
+import { isText, sendMasked } from './masking.ts';
 import { goneSignal, isBulk, type Origin } from './origin.ts';
 
 declare module 'fastify' {
@@ -25,8 +28,10 @@ declare module 'fastify' {
   }
 }
 
-/** A larger answer is passed on as it came. */
-const maxAnswerBytes = 8 * 1024 * 1024;
+/** A larger answer is not taken apart: a source with its tracks has some 5 KB, and 1 MB takes 40 ms to read. */
+const maxAnswerBytes = 1024 * 1024;
+/** Addresses of the API at which there is no text. */
+const ofBytes = /\/(?:images|videos|audio|livetv|livestreams)\//i;
 /** A `.strm` holds one address. */
 const maxStrmBytes = 8192;
 
@@ -96,8 +101,12 @@ export const proxy = fp(
       if (request.ownType !== undefined) passed['content-type'] = request.ownType;
       if (request.kind.is === 'playbackInfo' || request.kind.is === 'download')
         passed['accept-encoding'] = 'identity';
+      else if (passed['accept-encoding'] !== undefined && request.kind.is !== 'stream')
+        passed['accept-encoding'] = readableEncodings(String(passed['accept-encoding']));
       // It is meant for the film, and would cut the text that leads to it.
       if (request.kind.is === 'download') delete passed.range;
+      // Whoever could have an answer in parts could have an address in two of them.
+      if (request.kind.is === 'api' && !ofBytes.test(request.url)) delete passed.range;
       const isApi = request.kind.is === 'playbackInfo' || request.kind.is === 'api';
       return Object.assign(passed, { [goneSignal]: whenGone(reply), [isBulk]: !isApi });
     }
@@ -107,39 +116,47 @@ export const proxy = fp(
       try {
         if (request.kind.is === 'playbackInfo') return await sendPlaybackInfo(request, reply, body);
         if (request.kind.is === 'download') return await sendDownload(request, reply, body);
-        reply.send(body);
+        await sendOther(reply, body);
       } catch (error) {
         body.destroy();
-        if (reply.sent || reply.raw.headersSent) reply.raw.destroy();
-        else sendError(reply, toBridgeError(error), clock.now());
+        if (reply.sent || reply.raw.headersSent) return void reply.raw.destroy();
+        forget(reply);
+        sendError(reply, toBridgeError(error), clock.now());
       }
     }
 
+    async function sendOther(reply: FastifyReply, body: Readable) {
+      return isText(reply) ? sendMasked(reply, body, gateway.mask) : reply.send(body);
+    }
+
     async function sendPlaybackInfo(request: FastifyRequest, reply: FastifyReply, body: Readable) {
-      const isAnswer = reply.statusCode === 200 && request.method !== 'HEAD' && isPlainJson(reply);
-      const read = isAnswer ? await readUpTo(body, maxAnswerBytes) : { rest: body };
-      if (!('text' in read)) return reply.send(read.rest);
       const { kind } = request;
-      if (kind.is !== 'playbackInfo') return reply.send(read.text);
+      const isAnswer = reply.statusCode === 200 && request.method !== 'HEAD' && isPlainJson(reply);
+      if (kind.is !== 'playbackInfo' || !isAnswer) return sendOther(reply, body);
+      const read = await readUpTo(body, maxAnswerBytes);
+      if (!('text' in read)) return sendMasked(reply, read.rest, gateway.mask);
       const shown = await gateway.showPlaybackInfo(read.text.toString('utf8'), {
         itemId: kind.itemId,
         credentials: readCredentials(request.headers, queryOf(request)),
         gatewayUrl: request.gatewayUrl,
       });
-      if (shown === undefined) return reply.send(read.text);
-      return reply.removeHeader('content-length').removeHeader('etag').send(shown);
+      if (shown === undefined) return reply.send(gateway.mask.whole(read.text));
+      return reply
+        .removeHeader('content-length')
+        .removeHeader('etag')
+        .send(gateway.mask.whole(Buffer.from(shown)));
     }
 
     /** What the server would give is the text of a `.strm`: that it gives it at all is its yes to this person. */
     async function sendDownload(request: FastifyRequest, reply: FastifyReply, body: Readable) {
       const length = Number(reply.getHeader('content-length') ?? 0);
       if (reply.statusCode !== 200 || request.method !== 'GET' || length > maxStrmBytes)
-        return reply.send(body);
+        return sendOther(reply, body);
       const read = await readUpTo(body, maxStrmBytes);
       if (!('text' in read)) return reply.send(read.rest);
       const file = await gateway.fileOf(read.text.toString('utf8').trim());
-      if (!file) return reply.send(read.text);
-      for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name);
+      if (!file) return reply.send(gateway.mask.whole(read.text));
+      forget(reply);
       await app.delivery.deliver(file, app.delivery.decideFor(file, request), request, reply);
     }
   },
@@ -151,28 +168,14 @@ function queryOf({ url }: FastifyRequest): URLSearchParams {
   return new URLSearchParams(at === -1 ? '' : url.slice(at + 1));
 }
 
+/** What the server said of its own answer is not true of ours. */
+function forget(reply: FastifyReply): void {
+  for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name);
+}
+
 function isPlainJson(reply: FastifyReply): boolean {
   const encoding = String(reply.getHeader('content-encoding') ?? 'identity');
   return (
     encoding === 'identity' && /^application\/json\b/i.test(String(reply.getHeader('content-type') ?? ''))
   );
-}
-
-/** The whole body, or, where it is longer, a stream of it from its beginning. */
-async function readUpTo(body: Readable, maxBytes: number): Promise<{ text: Buffer } | { rest: Readable }> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  const iterator = body[Symbol.asyncIterator]();
-  for (;;) {
-    const { value, done } = await iterator.next();
-    if (done) return { text: Buffer.concat(chunks) };
-    chunks.push(value);
-    bytes += value.length;
-    if (bytes > maxBytes) return { rest: Readable.from(resumed(chunks, iterator)) };
-  }
-}
-
-async function* resumed(chunks: readonly Buffer[], rest: AsyncIterableIterator<Buffer>) {
-  yield* chunks;
-  yield* rest;
 }

@@ -2,7 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { request as httpRequest, STATUS_CODES } from '../../src/core/http.ts';
+import type { AddressMask } from '../../src/gateway/address-mask.ts';
 import type { GatewaySetting } from '../../src/gateway/setting.ts';
+import { masking } from './masking.ts';
 
 /** Longer the app does not wait for an answer to its wish to talk. */
 const timeLimitMs = 30_000;
@@ -14,23 +16,25 @@ export function isWebSocket({ headers }: IncomingMessage): boolean {
 
 /**
  * Passes a WebSocket on, byte for byte: the media server sees the app's own headers, and the app the server's own
- * answer, also where that is a refusal. What ends on one side ends on the other.
+ * answer, also where that is a refusal. What ends on one side ends on the other. Of what the server says only our
+ * addresses are changed, which a list of sessions may name, and so nothing is compressed on the way.
  */
 export function tunnel(
-  setting: GatewaySetting,
+  { setting, mask }: { setting: GatewaySetting; mask: AddressMask },
   forwarded: Record<string, string>,
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
 ): void {
   const { protocol, hostname, port, host } = new URL(setting.url);
+  const { 'sec-websocket-extensions': _compression, ...headers } = request.headers;
   const ask = (protocol === 'https:' ? httpsRequest : httpRequest)({
     hostname: hostname.replace(/^\[|\]$/g, ''),
     port: port || undefined,
     method: 'GET',
     path: request.url,
     // Both names in both cases: the server is told what was sent.
-    headers: { ...request.headers, ...forwarded, host },
+    headers: { ...headers, ...forwarded, host },
     agent: false,
     timeout: timeLimitMs,
   });
@@ -40,12 +44,13 @@ export function tunnel(
   ask.once('upgrade', (answer, origin, rest) => {
     origin.setTimeout(0);
     socket.write(headOf(answer));
-    if (rest.length > 0) socket.write(rest);
+    const said = masking(mask);
+    if (rest.length > 0) said.write(rest);
     if (head.length > 0) origin.write(head);
     origin.on('error', () => socket.destroy());
     origin.once('close', () => socket.destroy());
     socket.once('close', () => origin.destroy());
-    origin.pipe(socket);
+    origin.pipe(said).pipe(socket);
     socket.pipe(origin);
   });
   ask.once('response', (answer) => {

@@ -5,6 +5,7 @@ import type { Clock } from '../core/clock.ts';
 import type { FileId } from '../core/ids.ts';
 import type { Signer } from '../delivery/signature.ts';
 import { basePathOf } from '../edge/base-path.ts';
+import { type AddressMask, createAddressMask } from './address-mask.ts';
 import { viewOf } from './client-views.ts';
 import type { Credentials } from './credentials.ts';
 import { createItemAccess } from './item-access.ts';
@@ -19,6 +20,8 @@ import { createTickets } from './tickets.ts';
 /** What a gateway decides. It moves no byte and speaks to no app. */
 export interface Gateway {
   setting: GatewaySetting;
+  /** Takes our addresses out of everything else that the server says. */
+  mask: AddressMask;
   /** What a request means. @param path without its query */
   kindOf(path: string): RequestKind;
   /**
@@ -71,6 +74,7 @@ export function createGateway({
 
   return {
     setting,
+    mask: createAddressMask(signer),
     kindOf: (path) => requestKind(path, { kind: setting.kind, serverPath }),
 
     async showPlaybackInfo(text, { itemId, credentials, gatewayUrl }) {

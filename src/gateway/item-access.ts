@@ -36,8 +36,8 @@ export interface ItemAccessOptions {
 const believedMs = 60_000;
 const maxKept = 5000;
 const timeLimitMs = 10_000;
-/** An item with all its people and pictures has some 100 KB. */
-const maxAnswerBytes = 4 * 1024 * 1024;
+/** An item with all its people and pictures has some 100 KB; 1 MB takes 40 ms to read. */
+const maxAnswerBytes = 1024 * 1024;
 
 export function createItemAccess(options: ItemAccessOptions): ItemAccess {
   const { setting, dispatcher, clock, userAgent, fileOf } = options;

@@ -8,6 +8,7 @@ import { rangeCounts, weighConditions } from '../../src/delivery/policy/conditio
 import { parseContentRange, parseRange } from '../../src/delivery/policy/range.ts';
 import { checkAnswer } from '../../src/delivery/stream/check-answer.ts';
 import { createCallerReader } from '../../src/edge/caller.ts';
+import { createAddressMask } from '../../src/gateway/address-mask.ts';
 import { createDownloadAnswers } from '../../src/host/fichier/download-answers.ts';
 import { cleanName } from '../../src/host/fichier/fields.ts';
 import { scrub, textOf } from '../../src/host/fichier/host-messages.ts';
@@ -49,6 +50,7 @@ const ass = '[Script Info]\n[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,D,,0,0,0
 const validators = { etag: '"abc"', lastModified: 1_700_000_000_000 };
 const downloads = createDownloadAnswers(() => undefined);
 const callerOf = createCallerReader(true);
+const mask = createAddressMask({ verify: () => true });
 const maxHeader = 16_384;
 const maxName = 1000;
 
@@ -67,6 +69,17 @@ export const textReaders: readonly TextReader[] = [
     read: (text: string) => readSideCar(`a.${extension}`, Buffer.from(text)),
     after: extension === 'ass' ? [ass] : extension === 'srt' ? [cue, '{1}{25}Oui.\n'] : [],
   })),
+  {
+    name: 'an answer of a media server with addresses of ours',
+    of: ['src/gateway/address-mask.ts'],
+    read(text) {
+      const run = mask.begin();
+      const bytes = Buffer.from(text);
+      for (let at = 0; at < bytes.length; at += 1000) run.push(bytes.subarray(at, at + 1000));
+      return run.end();
+    },
+    after: ['stream/', 'stream/a/', String.raw`\u002fstream\u002f`, 'stream/aa/aaaaaaaaaaaaaaaa/'],
+  },
   {
     name: 'a side-car in UTF-16',
     of: content,
