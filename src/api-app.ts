@@ -19,6 +19,7 @@ import { apiRoutes } from '../plugins/support/endpoints.ts';
 import { errors, frameworkError } from '../plugins/support/errors.ts';
 import { limits, maxUrl } from '../plugins/support/limits.ts';
 import { otherMethods } from '../plugins/support/other-methods.ts';
+import { pipelining } from '../plugins/support/pipelining.ts';
 import { requestLog } from '../plugins/support/request-log.ts';
 import type { Tls } from '../plugins/support/tls.ts';
 import { answerUnreadable } from '../plugins/support/unreadable.ts';
@@ -42,6 +43,7 @@ export async function registerSupport(app: FastifyInstance, bridge: Bridge): Pro
   await app.register(caller);
   await app.register(requestLog);
   await app.register(limits);
+  await app.register(pipelining);
   await app.register(waiting);
   await app.register(errors);
   await app.register(auth);

@@ -7,6 +7,7 @@ import { caller } from '../plugins/support/caller.ts';
 import { delivery } from '../plugins/support/delivery.ts';
 import { errors, frameworkError } from '../plugins/support/errors.ts';
 import { limits, maxUrl } from '../plugins/support/limits.ts';
+import { pipelining } from '../plugins/support/pipelining.ts';
 import { requestLog } from '../plugins/support/request-log.ts';
 import type { Bridge } from './bridge.ts';
 import { METHODS } from './core/http.ts';
@@ -44,6 +45,7 @@ export async function buildGateway(bridge: Bridge, setting: GatewaySetting): Pro
   await app.register(caller);
   await app.register(requestLog);
   await app.register(limits);
+  await app.register(pipelining);
   await app.register(errors);
   await app.register(delivery);
   await app.register(proxy, { gateway, origin });

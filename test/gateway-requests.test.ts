@@ -45,6 +45,10 @@ t.test('an address means the same in every form in which apps write it', async (
     ['emby', '/emby/Videos/18371/Metropolis.1927.mkv', 'stream'],
     ['emby', '/emby/Videos/18371/master.m3u8', 'api'],
     ['emby', '/emby/Videos/18371/live.m3u8', 'api'],
+    ['emby', '/emby/Videos/18371/Metropolis.fr.srt', 'api'],
+    ['emby', '/emby/Videos/18371/original.vtt', 'api'],
+    ['jellyfin', `/Videos/${id}/stream.m3u8`, 'api'],
+    ['jellyfin', `/Videos/${id}/stream.srt`, 'api'],
     ['emby', '/emby/Videos/18371/index.bif', 'api'],
     ['emby', '/emby/Sync/JobItems/7/File', 'download'],
   ];

@@ -6,7 +6,9 @@ import { BridgeError } from '../../src/core/errors.ts';
 import { METHODS } from '../../src/core/http.ts';
 import { readCredentials } from '../../src/gateway/credentials.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
+import type { ItemId } from '../../src/gateway/item-id.ts';
 import { isStatic, type RequestKind } from '../../src/gateway/request-kind.ts';
+import { ofFilm, preflight } from '../support/answer.ts';
 import { sendError, toBridgeError } from '../support/errors.ts';
 import { whenGone } from '../support/when-gone.ts';
 import { readUpTo } from './bodies.ts';
@@ -61,6 +63,13 @@ export const proxy = fp(
       if (request.ownType !== undefined) headers['content-type'] = 'application/octet-stream';
     });
 
+    app.addHook('onSend', (request, reply, payload, done) => {
+      const shown = reply.getHeader('content-disposition');
+      if (request.kind?.is === 'download' && /\/download\b/i.test(request.url) && typeof shown === 'string')
+        reply.header('content-disposition', shown.replace(/^inline;/, 'attachment;'));
+      done(null, payload);
+    });
+
     await app.register(httpProxy, {
       upstream: new URL(url).origin,
       httpMethods: METHODS.filter((method) => app.supportedMethods.includes(method)),
@@ -86,14 +95,22 @@ export const proxy = fp(
     /** Bytes of a film of ours, for whoever may have them. */
     async function answerStream(request: FastifyRequest, reply: FastifyReply) {
       const { kind } = request;
-      if (kind.is !== 'stream' || !['GET', 'HEAD'].includes(request.method)) return;
+      if (kind.is !== 'stream' || !['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return;
       const query = queryOf(request);
+      if (request.method === 'OPTIONS') return answerPreflight(kind.itemId, query, reply);
       if (!kind.isOriginal && !isStatic(query)) return;
       const credentials = readCredentials(request.headers, query);
       const file = await gateway.fileForStream(kind.itemId, query, credentials, whenGone(reply));
       if (!file) return;
-      reply.header('referrer-policy', 'no-referrer');
+      reply.headers(ofFilm);
       return app.delivery.deliver(file, app.delivery.decideFor(file, request), request, reply);
+    }
+
+    /** A browser brings a page's ticket before it asks with headers of its own, and no token with it. */
+    async function answerPreflight(itemId: ItemId, query: URLSearchParams, reply: FastifyReply) {
+      const nobody = { token: '', client: '' };
+      const file = await gateway.fileForStream(itemId, query, nobody, whenGone(reply));
+      if (file) return reply.code(204).headers(ofFilm).headers(preflight).send();
     }
 
     function asked(request: FastifyRequest, reply: FastifyReply, headers: FastifyRequest['headers']) {
@@ -157,6 +174,7 @@ export const proxy = fp(
       const file = await gateway.fileOf(read.text.toString('utf8').trim());
       if (!file) return reply.send(gateway.mask.whole(read.text));
       forget(reply);
+      reply.headers(ofFilm);
       await app.delivery.deliver(file, app.delivery.decideFor(file, request), request, reply);
     }
   },

@@ -8,7 +8,7 @@ type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[];
 const signedPrefixes = [`${streamPrefix}/`];
 
 /** What a page of another origin may know of an answer beside its bytes (Fetch standard, section 3.2). */
-const forPages: OutgoingHttpHeaders = {
+const forPages = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers': 'Content-Range, Content-Length, Accept-Ranges',
 };
@@ -36,8 +36,15 @@ export class Answer<Request extends IncomingMessage = IncomingMessage> extends S
   }
 }
 
+/** What stands on the bytes of a film, or on the way to them, at whatever address its key is part of. */
+export const ofFilm: Readonly<Record<string, string>> = {
+  ...forPages,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+};
+
 const plain: OutgoingHttpHeaders = { 'x-content-type-options': 'nosniff' };
-const signed: OutgoingHttpHeaders = { ...plain, ...forPages };
+const signed: OutgoingHttpHeaders = ofFilm;
 
 function alwaysSent(url: string): OutgoingHttpHeaders {
   return signedPrefixes.some((prefix) => url.startsWith(prefix)) ? signed : plain;

@@ -44,6 +44,9 @@ const apiRoots = new Set([
   'videos',
 ]);
 
+/** What is asked for beside a film: subtitles, playlists, pictures, data. */
+const besideFilm = /\.(?:m3u8?|mpd|srt|ass|ssa|vtt|sub|sup|ttml|js|json|xml|jpe?g|png|webp|gif|bif)$/;
+
 /** Names below `/Videos/{id}/` at which Emby serves something else than the file. */
 const embyOwn =
   /^(?:master|main|live|stream|index)\b.*\.(?:m3u8|mpd)$|^(?:subtitles|attachments|trickplay|additionalparts|alternatesources|mergeversions|deleteactiveencodings|index\.bif)$/;
@@ -68,7 +71,7 @@ export function requestKind(
     const [name = ''] = rest;
     if (root === 'items' && name === 'playbackinfo') return { is: 'playbackInfo', itemId };
     if (root === 'items' && (name === 'download' || name === 'file')) return { is: 'download' };
-    if (root === 'videos' || root === 'audio') {
+    if ((root === 'videos' || root === 'audio') && !besideFilm.test(name)) {
       if (/^stream(?:\.[a-z0-9]{1,10})?$/.test(name)) return { is: 'stream', itemId, isOriginal: false };
       if (/^original\.[a-z0-9]{1,10}$/.test(name)) return { is: 'stream', itemId, isOriginal: true };
       if (kind === 'emby' && root === 'videos' && name.includes('.') && !embyOwn.test(name))

@@ -1,0 +1,62 @@
+import type { RequestListener, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
+
+/** Requests of one connection that may wait for their answers. A player sends the next when it has the last one's. */
+const maxOfConnection = 8;
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Calls back once: when all of an answer was given away, or its connection is gone. */
+    whenGivenAway(socket: Socket, response: ServerResponse, done: () => void): void;
+  }
+}
+
+/** What one connection may have waiting: whoever sends request after request and reads nothing loses it. */
+export const pipelining = fp(
+  async (app: FastifyInstance) => {
+    const requestsOf = new WeakMap<Socket, number>();
+    const ofConnection = new WeakMap<Socket, Set<() => void>>();
+
+    // In place of Fastify's own listener, not before it: a connection may bring hundreds of requests in one piece, and
+    // each would be looked at although its connection is gone.
+    const handlers = app.server.listeners('request') as RequestListener[];
+    app.server.removeAllListeners('request');
+    app.server.on('request', (request, response) => {
+      const { socket } = request;
+      const count = requestsOf.get(socket) ?? 0;
+      // The answers of those before would have to go out first: there is no way to say it.
+      if (count >= maxOfConnection) return void socket.destroy();
+      requestsOf.set(socket, count + 1);
+      hold(socket, response, () => requestsOf.set(socket, (requestsOf.get(socket) ?? 1) - 1));
+      for (const handle of handlers) handle(request, response);
+    });
+
+    /** What is given back when the connection goes: an answer behind others is never told of that. */
+    function heldOf(socket: Socket): Set<() => void> {
+      const known = ofConnection.get(socket);
+      if (known) return known;
+      const held = new Set<() => void>();
+      ofConnection.set(socket, held);
+      socket.once('close', () => {
+        for (const giveBack of [...held]) giveBack();
+      });
+      return held;
+    }
+
+    function hold(socket: Socket, response: ServerResponse, done: () => void): void {
+      const held = heldOf(socket);
+      const over = () => {
+        if (!held.delete(over)) return;
+        response.off('finish', over).off('close', over);
+        done();
+      };
+      held.add(over);
+      response.on('finish', over).on('close', over);
+    }
+
+    app.decorate('whenGivenAway', hold);
+  },
+  { name: 'pipelining' },
+);
