@@ -2,9 +2,9 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Agent, type Dispatcher } from 'undici';
 import type { Settings } from '../config/settings.ts';
-import { createBrowse } from './browse/browse.ts';
-import { createLookup } from './browse/lookup.ts';
-import { openCatalog } from './catalog/catalog.ts';
+import { type Browse, createBrowse } from './browse/browse.ts';
+import { createLookup, type Lookup } from './browse/lookup.ts';
+import { type Catalog, openCatalog } from './catalog/catalog.ts';
 import { type Clock, systemClock } from './core/clock.ts';
 import { ownJson } from './core/codec.ts';
 import { isBridgeError } from './core/errors.ts';
@@ -13,24 +13,33 @@ import type { Log } from './core/log.ts';
 import { readOwnFile } from './core/own-file.ts';
 import { version } from './core/version.ts';
 import { ownTurn } from './core/yield-often.ts';
-import { createSigner } from './delivery/signature.ts';
-import { createDoctor } from './doctor/doctor.ts';
+import { createSigner, type Signer } from './delivery/signature.ts';
+import { createDoctor, type Doctor } from './doctor/doctor.ts';
 import { basePathOf } from './edge/base-path.ts';
 import type { RememberedAccount } from './host/fichier/account.ts';
 import { createFichier } from './host/fichier/fichier.ts';
 import type { GovernorState } from './host/fichier/governor-memory.ts';
-import { type AcceptedKey, createKeyWatch } from './host/key-watch.ts';
-import { createIndexing } from './indexing.ts';
+import type { Host } from './host/host.ts';
+import { type AcceptedKey, createKeyWatch, type KeyWatch } from './host/key-watch.ts';
+import { createIndexing, type Indexing } from './indexing.ts';
 import { keptValues } from './library/kept-values.ts';
 import { treesOf } from './library/trees.ts';
 import type { DayOfCalls } from './media/call-budget.ts';
 import { inspect } from './media/inspect.ts';
-import { createMediaQueue } from './media/queue.ts';
+import { createMediaQueue, type MediaQueue } from './media/queue.ts';
 import { createConnect } from './notify/http.ts';
-import { createNotifier } from './notify/notifier.ts';
+import { createNotifier, type Notifier } from './notify/notifier.ts';
 import type { Result, Sight } from './notify/outbox/notices.ts';
-import { createPlayback } from './playback.ts';
-import { keyOverlapMs, keysFile, livingKeys, loadSecrets, rotateSigningKey } from './secrets.ts';
+import type { Warming } from './notify/warming/warming.ts';
+import { createPlayback, type Playback } from './playback.ts';
+import {
+  keyOverlapMs,
+  keysFile,
+  livingKeys,
+  loadSecrets,
+  rotateSigningKey,
+  type Secrets,
+} from './secrets.ts';
 import type { SidecarReader } from './sidecars/sidecar-reader.ts';
 import { createDiskThread, type Disk } from './tree/tree.ts';
 import { createFilmWarming } from './warming.ts';
@@ -48,12 +57,59 @@ export interface BridgeOverrides {
   keepBaseUrl?: boolean;
 }
 
+/** The parts of a running Passerelle by their names, each an interface of its own room. */
+export interface Bridge extends Indexing, Pick<Playback, 'links' | 'delivery'> {
+  settings: Settings;
+  log: Log;
+  clock: Clock;
+  dispatcher: Dispatcher;
+  /** What every address of ours begins with; no slash at its end. */
+  baseUrl: string;
+  /** Of `baseUrl`: every path that is written begins with it. Empty, or `/passerelle`. */
+  basePath: string;
+  /** With what the settings say in their place. */
+  secrets: Secrets;
+  catalog: Catalog;
+  /** The host, watched by `keyWatch`. */
+  host: Host;
+  keyWatch: KeyWatch;
+  signer: Signer;
+  keys: {
+    /** A new key signs from now on, the old ones are accepted for a while, and the trees are written anew. */
+    rotate(signal: AbortSignal): Promise<RotatedKeys>;
+  };
+  notify: Notifier;
+  warming: Warming;
+  /** The date of folders of which nobody knows another; milliseconds UTC. */
+  undatedAt: number;
+  browse: Browse;
+  lookup: Lookup;
+  readOwnFile: typeof readOwnFile;
+  ownTurn: typeof ownTurn;
+  media: MediaQueue;
+  doctor: Doctor;
+  /** Refuses what waits for the host, then closes the catalog. */
+  close(): Promise<void>;
+}
+
+/** What a rotation of keys did. */
+export interface RotatedKeys {
+  /** So long the old keys are accepted still. */
+  overlapMs: number;
+  /** Files that were written with their new addresses; undefined = the next sync writes them. */
+  rewritten: number | undefined;
+}
+
 /**
  * Builds the parts and hands them to each other. Opens the catalog and makes the secrets at a first start; listens to
  * nothing and calls nobody.
  * @throws BridgeError BRIDGE_DISK, BRIDGE_CATALOG_*
  */
-export async function createBridge(settings: Settings, log: Log, overrides: BridgeOverrides = {}) {
+export async function createBridge(
+  settings: Settings,
+  log: Log,
+  overrides: BridgeOverrides = {},
+): Promise<Bridge> {
   const { fichier, library } = settings;
   const clock = overrides.clock ?? systemClock;
   // HTTP/1.1 alone: players' ranges each want a connection of their own that can be closed at once.
@@ -221,7 +277,6 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     clock,
     dispatcher,
     baseUrl,
-    /** Of `baseUrl`: every path that is written begins with it. Empty, or `/passerelle`. */
     basePath: basePathOf(baseUrl),
     secrets,
     catalog,
@@ -234,7 +289,6 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     ...indexing,
     notify,
     warming,
-    /** The date of folders of which nobody knows another. */
     undatedAt,
     browse,
     lookup: createLookup(catalog.files),
@@ -242,8 +296,7 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     ownTurn,
     media,
     doctor,
-    /** Refuses what waits for the host, then closes the catalog. */
-    async close(): Promise<void> {
+    async close() {
       await Promise.all([media.stop(), warming.stop()]);
       await indexing.discovery.stop();
       await notify.stop();
@@ -255,7 +308,6 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     },
   };
 
-  /** A new key signs from now on, the old ones are accepted for a while, and the trees are written anew. */
   async function rotateKeys(signal: AbortSignal): Promise<RotatedKeys> {
     const { signingKeys } = rotateSigningKey(dataDir, clock.now());
     signer.replace(livingKeys(signingKeys, clock.now()));
@@ -289,16 +341,6 @@ export async function createBridge(settings: Settings, log: Log, overrides: Brid
     };
   }
 }
-
-/** What a rotation of keys did. */
-export interface RotatedKeys {
-  /** So long the old keys are accepted still. */
-  overlapMs: number;
-  /** Files that were written with their new addresses; undefined = the next sync writes them. */
-  rewritten: number | undefined;
-}
-
-export type Bridge = Awaited<ReturnType<typeof createBridge>>;
 
 /** An address that listens everywhere is reached on this machine by this name. */
 function localName(host: string): string {

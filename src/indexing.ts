@@ -1,28 +1,29 @@
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
+import type { PutAsideFile } from './catalog/account/put-aside.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { type Clock, systemClock } from './core/clock.ts';
 import type { FileId } from './core/ids.ts';
 import type { Log } from './core/log.ts';
-import { createTreeMoves } from './curation/moves.ts';
-import { createOverrideEditor } from './curation/overrides.ts';
-import { createDecisions } from './curation/proposal-decisions.ts';
-import { filesToReview } from './curation/review-queue.ts';
+import { createTreeMoves, type TreeMoves } from './curation/moves.ts';
+import { createOverrideEditor, type OverrideEditor } from './curation/overrides.ts';
+import { createDecisions, type Decisions } from './curation/proposal-decisions.ts';
+import { type Doubt, filesToReview } from './curation/review-queue.ts';
 import type { Reader } from './delivery/stream/reader.ts';
 import type { Host } from './host/host.ts';
 import type { Trees } from './library/trees.ts';
-import { createLeftOut } from './reconcile/left-out/list.ts';
-import { createPublisher } from './reconcile/publisher.ts';
+import { createLeftOut, type LeftOutList } from './reconcile/left-out/list.ts';
+import { createPublisher, type Publisher } from './reconcile/publisher.ts';
 import { createTrash } from './reconcile/trash.ts';
 import type { OnWritten } from './reconcile/tree-writer.ts';
-import { createSidecarCache } from './sidecars/sidecar-cache.ts';
+import { createSidecarCache, type SidecarCache } from './sidecars/sidecar-cache.ts';
 import { createSidecarFetcher } from './sidecars/sidecar-fetcher.ts';
 import { createSidecarReader, type SidecarReader } from './sidecars/sidecar-reader.ts';
-import { crawlShare, createCrawlBudget } from './sync/discovery/budget.ts';
-import { createDiscoveryLoop } from './sync/discovery/loop.ts';
+import { type CrawlBudget, crawlShare, createCrawlBudget } from './sync/discovery/budget.ts';
+import { createDiscoveryLoop, type DiscoveryLoop } from './sync/discovery/loop.ts';
 import { createScanFolder } from './sync/discovery/scan-folder.ts';
 import { createRetentionPolicy } from './sync/retention/retention-policy.ts';
-import { createSharedSync } from './sync/shared-sync.ts';
+import { createSharedSync, type SharedSync } from './sync/shared-sync.ts';
 import { createSync } from './sync/sync.ts';
 import type { Disk } from './tree/tree.ts';
 
@@ -43,8 +44,30 @@ export interface IndexingParts {
   onWritten: OnWritten;
 }
 
+/** What makes trees of the account. Nothing of it runs before it is asked or started. */
+export interface Indexing {
+  /** Subtitles and pictures that lie beside films. */
+  sideCars: SidecarCache;
+  publisher: Publisher;
+  sync: SharedSync;
+  discovery: DiscoveryLoop;
+  /** Calls that complete crawls may make today; as many as they take before one was complete. */
+  crawlBudget: Omit<CrawlBudget, 'left'> & { left(): Promise<number> };
+  /** What a person says. */
+  curation: {
+    moves: TreeMoves;
+    overrides: OverrideEditor;
+    /** What should be looked at by a person. @param limit most of them @param after the last id of the page before */
+    review(limit: number, signal: AbortSignal, after?: FileId): Promise<Doubt[]>;
+    leftOut: LeftOutList;
+    /** Files that took down what read them, at most `limit`. */
+    putAside(limit: number): Promise<PutAsideFile[]>;
+    proposals: Decisions;
+  };
+}
+
 /** Everything between the host's listings and the trees: finding, laying out, a person's words, and what may go. */
-export function createIndexing(parts: IndexingParts) {
+export function createIndexing(parts: IndexingParts): Indexing {
   const { settings, dataDir, clock, log, catalog, trees, disk, host, reader } = parts;
   const { library, sync: syncSettings } = settings;
   const sideCars = createSidecarCache({
@@ -142,12 +165,10 @@ export function createIndexing(parts: IndexingParts) {
       ...crawlBudget,
       left: async () => crawlBudget.left(!(await catalog.crawls.everDone())),
     },
-    /** What a person says. */
     curation: {
       moves: createTreeMoves(byHand),
       overrides: createOverrideEditor(byHand),
-      review: (limit: number, signal: AbortSignal, after?: FileId) =>
-        filesToReview(catalog, limit, signal, after),
+      review: (limit, signal, after) => filesToReview(catalog, limit, signal, after),
       leftOut: createLeftOut({ catalog, trees, away: publisher.away }),
       putAside: catalog.putAside.list,
       proposals: createDecisions({ catalog, clock, retention, publisher, lockPath }),

@@ -7,21 +7,21 @@ import type { Clock } from './core/clock.ts';
 import { ownJson } from './core/codec.ts';
 import type { FileId } from './core/ids.ts';
 import type { Log } from './core/log.ts';
-import { createRangeCache } from './delivery/cache/range-cache.ts';
-import { createFileVersions } from './delivery/file-versions.ts';
+import { createRangeCache, type RangeCache } from './delivery/cache/range-cache.ts';
+import { createFileVersions, type FileVersions } from './delivery/file-versions.ts';
 import { createPlayLog } from './delivery/play-log.ts';
-import { createPlays, type PlayRecord } from './delivery/plays.ts';
-import { builtInRules } from './delivery/policy/rules.ts';
-import { createConnectionSlots } from './delivery/stream/connection-slots.ts';
-import { createPrefetch } from './delivery/stream/prefetch.ts';
-import { createReader } from './delivery/stream/reader.ts';
+import { createPlays, type PlayRecord, type Plays } from './delivery/plays.ts';
+import { builtInRules, type Rule } from './delivery/policy/rules.ts';
+import { type ConnectionSlots, createConnectionSlots } from './delivery/stream/connection-slots.ts';
+import { createPrefetch, type Prefetch } from './delivery/stream/prefetch.ts';
+import { createReader, type Reader } from './delivery/stream/reader.ts';
 import type { Host } from './host/host.ts';
 import { nextAfter } from './library/next-episode.ts';
 import { titleIn } from './library/stem-title.ts';
-import { createBroker } from './links/broker.ts';
-import { createLinkProbe } from './links/link-probe.ts';
-import { createLinkTtl, type LearnedTtl } from './links/link-ttl.ts';
-import { createLocationLock } from './links/location-lock.ts';
+import { type Broker, createBroker } from './links/broker.ts';
+import { createLinkProbe, type LinkProbe } from './links/link-probe.ts';
+import { createLinkTtl, type LearnedTtl, type LinkTtl } from './links/link-ttl.ts';
+import { createLocationLock, type LocationLock } from './links/location-lock.ts';
 import { createRenewal } from './links/renewal.ts';
 
 /** So many plays are looked at for what comes next, and so many episodes ahead. */
@@ -43,8 +43,34 @@ export interface PlaybackParts {
   memoryOf: <T>(name: string) => Promise<{ read(): T | undefined; write(next: T): void }>;
 }
 
+/** What a film needs on its way to a player. */
+export interface Playback {
+  links: {
+    broker: Broker;
+    /** How long links live. */
+    ttl: LinkTtl;
+    probe: LinkProbe;
+    /** Of several places that watch at once, one has the account. */
+    locationLock: LocationLock;
+  };
+  delivery: {
+    rangeCache: RangeCache;
+    versions: FileVersions;
+    slots: ConnectionSlots;
+    reader: Reader;
+    plays: Plays;
+    prefetch: Prefetch;
+    /** Those of the settings first; the first that fits counts. */
+    rules: readonly Rule[];
+  };
+  /** What people watch after the films that were played last, and after that; the sooner, the further in front. */
+  nextEpisodes(): Promise<FileId[]>;
+  /** Ends what runs in the background and waits until all that was kept is on the disk. */
+  close(): Promise<void>;
+}
+
 /** Everything between the host's links and the bytes that a player gets. Reads what an earlier run kept. */
-export async function createPlayback(parts: PlaybackParts) {
+export async function createPlayback(parts: PlaybackParts): Promise<Playback> {
   const { settings, clock, log, dispatcher, userAgent, catalog, titles, host } = parts;
   const { links, delivery, cache } = settings;
   const mebibytes = (count: number) => count * 1024 * 1024;
@@ -136,7 +162,6 @@ export async function createPlayback(parts: PlaybackParts) {
     return next === undefined ? undefined : await catalog.files.byId(next);
   }
 
-  /** What people watch after the films that were played last, and after that. */
   async function nextEpisodes(): Promise<FileId[]> {
     const next = new Set<FileId>();
     const played = new Set((await plays.recent(maxRecent)).map(({ fileId }) => fileId));
@@ -165,7 +190,7 @@ export async function createPlayback(parts: PlaybackParts) {
       prefetch,
       rules: [...delivery.rules, ...builtInRules],
     },
-    async close(): Promise<void> {
+    async close() {
       prefetch.close();
       await rangeCache.close();
       await plays.close();

@@ -8,17 +8,17 @@ import type { RangeCache } from './delivery/cache/range-cache.ts';
 import type { PlayRecord } from './delivery/plays.ts';
 import type { Signer } from './delivery/signature.ts';
 import { fileOfAddress } from './gateway/own-address.ts';
-import type { createConnect } from './notify/http.ts';
+import type { Connect } from './notify/http.ts';
 import type { WarmingRecord } from './notify/warming/ledger.ts';
 import type { AtHand } from './notify/warming/to-warm.ts';
-import { createWarming } from './notify/warming/warming.ts';
+import { createWarming, type Warming } from './notify/warming/warming.ts';
 
 export interface FilmWarmingParts {
   settings: Pick<Settings, 'notify' | 'gateways'>;
   catalog: Pick<Catalog, 'files' | 'media'>;
   rangeCache: Pick<RangeCache, 'covers'>;
   signer: Pick<Signer, 'verify'>;
-  connect: ReturnType<typeof createConnect>;
+  connect: Connect;
   clock: Clock;
   log: Log;
   memoryOf: (
@@ -35,6 +35,13 @@ const afterMs = 5 * secondMs;
 /** Then what it asked for is no play any more. */
 const forgottenMs = 2 * minuteMs;
 
+/** Media servers look into films, and nobody takes that for a person who watches. */
+export interface FilmWarming {
+  warming: Warming;
+  /** Whether nothing plays and the host may be asked; what servers look into for themselves does not count. */
+  isQuiet(): boolean;
+}
+
 /** The warming of media servers over what lies on this disk, and which plays are nothing but that. */
 export async function createFilmWarming({
   settings,
@@ -42,7 +49,7 @@ export async function createFilmWarming({
   rangeCache,
   signer,
   ...parts
-}: FilmWarmingParts) {
+}: FilmWarmingParts): Promise<FilmWarming> {
   const { clock } = parts;
   /** Until when what is asked for a film is the server's look at it; milliseconds UTC. */
   const lookedInto = new Map<FileId, number>();

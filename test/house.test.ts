@@ -164,6 +164,38 @@ t.test('package.json names the packages that are imported, and no other', async 
   t.strictSame([...new Set(used)].sort(), Object.keys(dependencies).sort());
 });
 
+/** What stands behind the parameters of an exported factory, from the colon on. */
+function factoriesIn(code: string): { factory: string; returns: string }[] {
+  return [...code.matchAll(/^export (?:async )?function (create\w+)/gm)].map(
+    ({ 0: head, 1: factory = '', index }) => {
+      let at = index + head.length;
+      for (let depth = 0; at < code.length; at++) {
+        const [before, sign = ''] = [code[at - 1], code[at]];
+        if ('(<{['.includes(sign)) depth++;
+        else if (')}]'.includes(sign) || (sign === '>' && before !== '=')) depth--;
+        if (depth === 0 && sign === ')') break;
+      }
+      return { factory, returns: code.slice(at + 1, at + 100) };
+    },
+  );
+}
+
+t.test('what a factory makes has a name, and says in front of it what may be expected of it', async (t) => {
+  const codes = files.map((file) => readFileSync(join(root, file), 'utf8'));
+  const factories = codes.flatMap(factoriesIn);
+  t.ok(factories.length > 100, `${factories.length} factories`);
+  const isExplained = (type: string) => {
+    const home = new RegExp(`^(.*)\\n(?:export )?(?:interface|type) ${type}\\b`, 'm');
+    const lines = codes.flatMap((code) => home.exec(code)?.[1] ?? []);
+    return lines.length === 0 || lines.some((line) => line.endsWith('*/'));
+  };
+  const unsaid = factories.filter(({ returns }) => {
+    const [, type] = /^: (?:Promise<)?([A-Z]\w*)/.exec(returns) ?? [];
+    return type === undefined || !isExplained(type);
+  });
+  t.strictSame(unsaid, []);
+});
+
 t.test('what is exported has a reader', async (t) => {
   const everywhere = [...files, ...filesOf('test'), ...filesOf('bench')];
   const names = new Map<string, number>();

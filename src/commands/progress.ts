@@ -6,8 +6,10 @@ import { duration } from './format/time.ts';
 
 export { duration };
 
+/** How far a sync is, told to a person. */
 export interface ProgressView {
   show(progress: CrawlProgress): void;
+  /** Nothing is shown from now on. */
   end(): void;
 }
 

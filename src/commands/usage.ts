@@ -43,30 +43,38 @@ export function isGiven(options: Readonly<Record<string, unknown>>, flag: string
   );
 }
 
+/** What was typed, read before anything is done with it. */
+export interface Usage {
+  /**
+   * Makes the reader of `option`; the text goes on as it was typed.
+   * @param why what is wrong with it, after the name of the option; undefined when nothing is
+   */
+  checked(option: string, why: (text: string) => string | undefined): (text: string) => string;
+  /** What has to hold between the options of a command. */
+  rule(command: Command, ...own: readonly Rule[]): void;
+  /** @throws UsageError with everything that is wrong */
+  check(command: Command): void;
+}
+
 /**
  * Collects what is wrong with what was typed, so that all of it is told at once: readers note it, and `check`, which
  * runs before any command does anything, throws it.
  */
-export function createUsage() {
+export function createUsage(): Usage {
   const wrongs: string[] = [];
   const rules = new Map<Command, readonly Rule[]>();
 
   return {
-    /** What `option` may be; the text goes on as it was typed. @param why what is wrong, after the name of the option */
-    checked:
-      (option: string, why: (text: string) => string | undefined) =>
-      (text: string): string => {
-        const wrong = why(text);
-        const not = wrong?.startsWith('must') ? `, not ${JSON.stringify(text)}` : '';
-        if (wrong !== undefined) wrongs.push(`${option} ${wrong}${not}`);
-        return text;
-      },
-    /** What has to hold between the options of a command. */
-    rule(command: Command, ...own: readonly Rule[]): void {
+    checked: (option, why) => (text) => {
+      const wrong = why(text);
+      const not = wrong?.startsWith('must') ? `, not ${JSON.stringify(text)}` : '';
+      if (wrong !== undefined) wrongs.push(`${option} ${wrong}${not}`);
+      return text;
+    },
+    rule(command, ...own) {
       rules.set(command, own);
     },
-    /** @throws UsageError */
-    check(command: Command): void {
+    check(command) {
       const options = command.optsWithGlobals();
       const broken = (rules.get(command) ?? []).flatMap((rule) => rule(options, command.processedArgs));
       const all = [...wrongs, ...broken];

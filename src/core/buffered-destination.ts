@@ -4,11 +4,19 @@ import { pino } from 'pino';
 const gatheredBytes = 65_536;
 const waitMs = 500;
 
+/** Where lines of the log go. */
+export interface BufferedDestination {
+  /** @param line with its end; it may be out half a second later */
+  write(line: string): void;
+  /** What was gathered is out when this returns. */
+  flushSync(): void;
+}
+
 /**
  * A destination for the log on a file descriptor that gathers lines: a line per request must not cost a system call
  * each. pino's own `minLength` would do the same, but measures all that it holds anew at every line.
  */
-export function createBufferedDestination(fd: number) {
+export function createBufferedDestination(fd: number): BufferedDestination {
   const target = pino.destination({
     dest: fd,
     sync: false,
@@ -32,13 +40,12 @@ export function createBufferedDestination(fd: number) {
   setInterval(pass, waitMs).unref();
   process.once('exit', flushSync);
   return {
-    write(line: string): void {
+    write(line) {
       // A character of UTF-16 takes three bytes at most.
       if (used + 3 * line.length > gatheredBytes) pass();
       if (3 * line.length > gatheredBytes) send(Buffer.from(line));
       else used += gathered.write(line, used);
     },
-    /** What was gathered is out when this returns. */
     flushSync,
   };
 }

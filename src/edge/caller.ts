@@ -15,6 +15,9 @@ export interface Caller {
   isForwarder: boolean;
 }
 
+/** Tells who asks. @param peer the address at the other end of the connection */
+export type CallerReader = (peer: string | undefined, headers: HeaderValues) => Caller;
+
 /** More proxies in a row than anybody has. */
 const maxHops = 20;
 
@@ -34,11 +37,8 @@ const privateNetworks = [
  * Makes the function that tells who asks. Each proxy writes the address of whoever asked it behind what it was told
  * (`X-Forwarded-For`), so that the row is read from its end, for as long as the one who wrote is a proxy of ours. What
  * stands before that may be made up.
- * @returns given the address of the connection, and the headers
  */
-export function createCallerReader(
-  trusted: TrustedProxies,
-): (peer: string | undefined, headers: HeaderValues) => Caller {
+export function createCallerReader(trusted: TrustedProxies): CallerReader {
   const trusts = createTrust(trusted);
   return (peer = '', headers) => {
     let address = canonicalAddress(peer) ?? '';

@@ -15,8 +15,17 @@ const aheadMs = 60_000;
 /** Between two looks at a file whose link cannot be renewed or is not there yet. */
 const againMs = 30_000;
 
+/** Links of films that run are replaced before they end. */
+export interface Renewal {
+  /**
+   * Somebody watches this file until the returned function is called, which may be called twice. What cannot be renewed
+   * is tried again and never thrown.
+   */
+  watch(file: LinkedFile): () => void;
+}
+
 /** Keeps a living lease at hand for files that somebody watches, so that no jump waits for the host's API. */
-export function createRenewal({ broker, probe, clock, log }: RenewalOptions) {
+export function createRenewal({ broker, probe, clock, log }: RenewalOptions): Renewal {
   const watched = new Map<string, { watchers: number; stop: AbortController }>();
 
   async function keep(file: LinkedFile, signal: AbortSignal): Promise<void> {
@@ -41,8 +50,7 @@ export function createRenewal({ broker, probe, clock, log }: RenewalOptions) {
   }
 
   return {
-    /** Somebody watches this file until the returned function is called. */
-    watch(file: LinkedFile): () => void {
+    watch(file) {
       let entry = watched.get(file.id);
       if (!entry) {
         entry = { watchers: 0, stop: new AbortController() };

@@ -26,10 +26,11 @@ export interface HttpOptions {
   tokenRemedy: string;
 }
 
-/** @returns what makes the way to a server, until a signal says that it is over */
-export function createConnect(
-  parts: Pick<HttpOptions, 'dispatcher' | 'userAgent' | 'clock'>,
-): (server: Pick<Server, 'url' | 'adapter'>, signal: AbortSignal) => Connection {
+/** Makes the way to a server, until a signal says that it is over. */
+export type Connect = (server: Pick<Server, 'url' | 'adapter'>, signal: AbortSignal) => Connection;
+
+/** All ways to media servers, over one dispatcher. */
+export function createConnect(parts: Pick<HttpOptions, 'dispatcher' | 'userAgent' | 'clock'>): Connect {
   return ({ url, adapter: { tokenRemedy } }, signal) => ({
     send: createHttp({ ...parts, url, signal, tokenRemedy }),
     clock: parts.clock,

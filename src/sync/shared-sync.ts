@@ -12,6 +12,7 @@ export interface SyncVisit extends Pick<SyncRun, 'signal' | 'full' | 'dryRun' | 
   onStart?: (joined: boolean) => void;
 }
 
+/** One sync for all who want one. */
 export interface SharedSync extends Sync {
   /**
    * Waits for the sync that runs when that one does all that is asked for, or begins one. It stops cleanly when the

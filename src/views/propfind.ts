@@ -58,13 +58,14 @@ export const multistatusHead = '<?xml version="1.0" encoding="utf-8"?>\n<D:multi
 export const multistatusTail = '</D:multistatus>\n';
 
 /**
- * Makes the function that shows one entry. What is asked is read once, not once for every entry.
- * @returns given the address of the entry's folder with a slash at the end, and the entry, one `<response>`
+ * One entry as a `<response>`.
+ * @param base the address of its folder, with a slash at the end
+ * @param href the entry's own address, where it does not stand below `base`
  */
-export function createResponse(
-  asked: Asked,
-  quota: Quota,
-): (base: string, entry: DavEntry, href?: string) => string {
+export type ShowEntry = (base: string, entry: DavEntry, href?: string) => string;
+
+/** Makes the function that shows one entry. What is asked is read once, not once for every entry. */
+export function createResponse(asked: Asked, quota: Quota): ShowEntry {
   const isNameOnly = asked.kind === 'propname';
   const names =
     asked.kind === 'prop'

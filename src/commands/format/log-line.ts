@@ -1,5 +1,5 @@
 import { type FileId, toFileId } from '../../core/ids.ts';
-import type { LogEvent } from '../../core/readable-log.ts';
+import type { LogEvent, LogLine } from '../../core/readable-log.ts';
 import { withoutSecrets } from '../../core/redact.ts';
 import { eventSentences } from './log-events.ts';
 import { plainSentence } from './log-words.ts';
@@ -24,9 +24,9 @@ const maxLength = 600;
  * The log for a person: a line an event, `11-28 19:23:38  listed /Films/Horreur: 12 files, 3 new`. Nothing in it is
  * secret, and nothing is obeyed by a terminal.
  */
-export function createLogLine(options: LogLineOptions = {}) {
+export function createLogLine(options: LogLineOptions = {}): LogLine {
   const { zone, isDebug = false, nameOfFile, paint = (_, text) => text } = options;
-  return (event: LogEvent): string | undefined => {
+  return (event) => {
     const sentence = sentenceOf(withName(event, nameOfFile), isDebug, zone);
     if (sentence === undefined) return undefined;
     const time = paint('time', localSecond(event.at, zone).slice('2026-'.length));

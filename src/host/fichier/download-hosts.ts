@@ -1,13 +1,15 @@
 import { BridgeError } from '../../core/errors.ts';
 import { isLoopback } from '../../core/loopback.ts';
 
+/** @throws BridgeError BRIDGE_LINK_ELSEWHERE, without the link in its text, for a link that is not allowed */
+export type CheckLink = (link: string) => void;
+
 /**
  * A check for direct links: the host stands on the list, no credentials, no surprising port, and https unless the
  * API itself is on loopback (facts/1fichier-api 3.2).
  * @param hosts names such as `*.1fichier.com`, `a-1.1fichier.com`, `127.0.0.1:8792`
- * @returns a function that throws BRIDGE_LINK_ELSEWHERE (without the link in its text) for a link that is not allowed
  */
-export function createLinkCheck(hosts: readonly string[], apiUrl: string): (link: string) => void {
+export function createLinkCheck(hosts: readonly string[], apiUrl: string): CheckLink {
   const plainAllowed = isLoopback(new URL(apiUrl).hostname);
   const exact = new Set(hosts.filter((host) => !host.startsWith('*.')));
   const suffixes = hosts.filter((host) => host.startsWith('*.')).map((host) => host.slice(1));

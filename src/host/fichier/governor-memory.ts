@@ -15,6 +15,12 @@ export interface GovernorMemory {
   write(state: GovernorState): void;
 }
 
+/** The same for the governor itself: nothing is missing in what is read, and neither of the two throws. */
+export interface GovernorRecall {
+  read(): { block: Block | undefined; counts: BlockCounts; next: Record<string, number> };
+  write(state: GovernorState): void;
+}
+
 /** As versions up to 0.1 wrote it. */
 interface FormerState extends GovernorState {
   closure?: Block & { pauseMs?: number };
@@ -22,9 +28,9 @@ interface FormerState extends GovernorState {
 }
 
 /** A memory that is broken or cannot be written stops nothing. Each part of what it held has yet to be believed. */
-export function createGovernorMemory(memory: GovernorMemory, log: Log) {
+export function createGovernorMemory(memory: GovernorMemory, log: Log): GovernorRecall {
   return {
-    read(): { block: Block | undefined; counts: BlockCounts; next: Record<string, number> } {
+    read() {
       let state: FormerState | undefined;
       try {
         state = memory.read();
@@ -37,7 +43,7 @@ export function createGovernorMemory(memory: GovernorMemory, log: Log) {
         next: state?.next ?? {},
       };
     },
-    write(state: GovernorState): void {
+    write(state) {
       try {
         memory.write(state);
       } catch (error) {

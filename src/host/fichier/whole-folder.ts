@@ -40,12 +40,18 @@ interface Search {
 }
 
 /**
+ * Lists one folder, with as many calls as that takes. Its answer says whether it is complete, and what is missing where
+ * that is known. @throws BridgeError as one call does; the signal's reason
+ */
+export type ListWholeFolder = (folderId: FolderId, options: FolderCallOptions) => Promise<FolderListing>;
+
+/**
  * Lists one folder completely: one call, or, when the answer has exactly as many entries as the host gives at most,
  * further calls for files by date of upload, halving the time until every piece is below the cap. It ends, and the
  * folder counts as incomplete, when a full answer has nothing new or stands outside of the dates that were asked for
  * (then the host does not look at them), and after so many calls.
  */
-export function createWholeFolder({ client, log, now, cap }: WholeFolderOptions) {
+export function createWholeFolder({ client, log, now, cap }: WholeFolderOptions): ListWholeFolder {
   /** @returns whether all of them are there now */
   async function search(one: Search, after: number, before: number): Promise<boolean> {
     if (one.over === undefined && one.callsLeft <= 0) one.over = 'so many calls';
@@ -77,7 +83,7 @@ export function createWholeFolder({ client, log, now, cap }: WholeFolderOptions)
     return early && late;
   }
 
-  return async (folderId: FolderId, options: FolderCallOptions): Promise<FolderListing> => {
+  return async (folderId, options) => {
     const { maxCalls = Number.POSITIVE_INFINITY } = options;
     const answer = await client.listFolder(folderId, options);
     const entries = answer.files.length + answer.folders.length + answer.skipped;

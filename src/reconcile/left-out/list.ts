@@ -7,7 +7,14 @@ import { joinAccountPath } from '../../core/account-path.ts';
 import { type FileId, type FolderId, toFileId, toFolderId } from '../../core/ids.ts';
 import { type MediaKind, mediaKindOf } from '../../library/media-kind.ts';
 import type { Tree } from '../../library/trees.ts';
-import { countWhereabouts, filesAtOnce, foldersAtOnce, isLostFile, keptWhereabouts } from './count.ts';
+import {
+  countWhereabouts,
+  filesAtOnce,
+  foldersAtOnce,
+  isLostFile,
+  keptWhereabouts,
+  type Whereabouts,
+} from './count.ts';
 import { type LeftOutReason, wordsOf } from './reasons.ts';
 import { whyLeftOut } from './why.ts';
 
@@ -42,8 +49,22 @@ export interface LeftOutOptions {
 /** Folders that are told of a path whose beginning is not known. */
 const namesTold = 4;
 
+/** What of the account is in no tree. */
+export interface LeftOutList {
+  /** Where all media files of the account went, counted now, a handful at a time. @throws the signal's reason */
+  count(signal: AbortSignal): Promise<Whereabouts>;
+  /** The same as the last sync counted it. */
+  lastCount(): Promise<Whereabouts | undefined>;
+  /**
+   * @param cursor `next` of the page before; from the beginning when it is empty
+   * @param limit most of them
+   * @throws the signal's reason
+   */
+  page(cursor: string, limit: number, signal: AbortSignal): Promise<LeftOutPage>;
+}
+
 /** What of the account is in no tree and why, page by page: the files by id, then the folders by id. */
-export function createLeftOut({ catalog, trees, away }: LeftOutOptions) {
+export function createLeftOut({ catalog, trees, away }: LeftOutOptions): LeftOutList {
   const names = trees.map(({ name }) => name);
 
   async function explain(some: readonly { row: Standing; kind: MediaKind }[]): Promise<LeftOut[]> {
@@ -139,14 +160,11 @@ export function createLeftOut({ catalog, trees, away }: LeftOutOptions) {
   }
 
   return {
-    /** Where all media files of the account went. @throws the signal's reason */
-    count: (signal: AbortSignal) => countWhereabouts(catalog, trees, signal),
+    count: (signal) => countWhereabouts(catalog, trees, signal),
 
-    /** The same as the last sync counted it. */
     lastCount: () => keptWhereabouts(catalog).get(),
 
-    /** @param cursor `next` of the page before; from the beginning when it is empty */
-    async page(cursor: string, limit: number, signal: AbortSignal): Promise<LeftOutPage> {
+    async page(cursor, limit, signal) {
       const [, part, skip, id = ''] = /^(?:(file|folder):)?(?:(\d{1,6}):)?([\w-]{0,40})$/.exec(cursor) ?? [];
       const entries: LeftOut[] = [];
       if (part !== 'folder') {

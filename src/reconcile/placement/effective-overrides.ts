@@ -15,11 +15,17 @@ export interface EffectiveOverrides {
   successors: ReadonlyMap<FileId, FileId>;
 }
 
+/** What a person said, by folders. It is read once: what is said later is not in it. */
+export interface OverridesByFolder {
+  /** @param files all that the catalog knows in this folder */
+  of(folderId: FolderId, files: readonly CatalogFile[]): Promise<EffectiveOverrides>;
+}
+
 /** Overrides of files and of the folders above them, the nearest having the last word. */
 export async function createEffectiveOverrides(
   catalog: Pick<Catalog, 'overrides' | 'files' | 'placementsOf'>,
   trees: readonly Tree[],
-) {
+): Promise<OverridesByFolder> {
   const rows = await catalog.overrides.all();
   const all = new Map(rows.map(({ target, value }) => [target, value]));
   const left = await leftBy(
@@ -56,8 +62,7 @@ export async function createEffectiveOverrides(
   }
 
   return {
-    /** @param files all that the catalog knows in this folder */
-    async of(folderId: FolderId, files: readonly CatalogFile[]): Promise<EffectiveOverrides> {
+    async of(folderId, files) {
       if (all.size === 0) return { say: (_fileId, recognition) => recognition, successors: new Map() };
       const above: Said[] = [];
       for (const id of await catalog.files.foldersAbove(folderId)) {
