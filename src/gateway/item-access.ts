@@ -33,6 +33,12 @@ export interface ItemAccessOptions {
   fileOf: (address: string) => FileId | undefined;
 }
 
+interface Answer {
+  status: number;
+  /** Undefined where it is not 200, or too long. */
+  body: Json | undefined;
+}
+
 const believedMs = 60_000;
 const maxKept = 5000;
 const timeLimitMs = 10_000;
@@ -45,13 +51,35 @@ export function createItemAccess(options: ItemAccessOptions): ItemAccess {
   const origin = new URL(setting.url);
 
   async function ask(itemId: ItemId, token: string, signal: AbortSignal): Promise<FilesOfItem | undefined> {
-    const { path, headers } = questionOf(itemId, token);
+    const byIds = `/Items?Ids=${itemId}&Fields=Path,MediaSources&Limit=1`;
+    if (setting.kind === 'emby') return filesIn(await answerTo(byIds, token, signal), itemId);
+    const { status, body } = await answerTo(`/Items/${itemId}`, token, signal);
+    if (status !== 404 || !(await isKey(token, signal))) return filesIn({ status, body }, itemId);
+    return filesIn(await answerTo(byIds, token, signal), itemId);
+  }
+
+  /**
+   * Jellyfin shows items one by one to users alone, and what it lists it lists to everybody, so that a list counts only
+   * for a token that is no user's: an API key may do all. Nobody's `Users/Me` is a bad request (facts/gateway 10.3).
+   */
+  async function isKey(token: string, signal: AbortSignal): Promise<boolean> {
+    const key = `key ${createHash('sha256').update(token).digest('base64url')}`;
+    const known = kept.get<{ isKey: boolean; until: number }>(key);
+    if (known && isFresh(known.until)) return known.isKey;
+    const { status } = await answerTo('/Users/Me', token, signal);
+    keep(key, { isKey: status === 400, until: clock.now() + believedMs });
+    return status === 400;
+  }
+
+  async function answerTo(path: string, token: string, signal: AbortSignal): Promise<Answer> {
     const { statusCode, body } = await dispatcher.request({
       origin: origin.origin,
-      path,
+      path: basePathOf(setting.url) + path,
       method: 'GET',
       headers: {
-        ...headers,
+        ...(setting.kind === 'jellyfin'
+          ? { authorization: `MediaBrowser Token="${encodeURIComponent(token)}"` }
+          : { 'x-emby-token': token }),
         'user-agent': userAgent,
         accept: 'application/json',
         'accept-encoding': 'identity',
@@ -60,26 +88,26 @@ export function createItemAccess(options: ItemAccessOptions): ItemAccess {
     });
     if (statusCode !== 200) {
       await body.dump();
-      return undefined;
+      return { status: statusCode, body: undefined };
     }
     const text = await readText(body, maxAnswerBytes);
-    return text === undefined ? undefined : filesIn(parseLossless(text), itemId);
+    return { status: statusCode, body: text === undefined ? undefined : parseLossless(text) };
   }
 
-  function questionOf(itemId: ItemId, token: string) {
-    const base = basePathOf(setting.url);
-    if (setting.kind === 'jellyfin')
-      return {
-        path: `${base}/Items/${itemId}`,
-        headers: { authorization: `MediaBrowser Token="${encodeURIComponent(token)}"` },
-      };
-    return {
-      path: `${base}/Items?Ids=${itemId}&Fields=Path,MediaSources&Limit=1`,
-      headers: { 'x-emby-token': token },
-    };
+  function keep(
+    key: string,
+    value: { until: number; files: FilesOfItem } | { until: number; isKey: boolean },
+  ) {
+    if (kept.keys().length >= maxKept) kept.flushAll();
+    kept.set(key, value);
   }
 
-  function filesIn(answer: Json, itemId: ItemId): FilesOfItem | undefined {
+  /** @param until never further away than it can be, whatever the clock says */
+  function isFresh(until: number): boolean {
+    return clock.now() < until && until - clock.now() <= believedMs;
+  }
+
+  function filesIn({ body: answer }: Answer, itemId: ItemId): FilesOfItem | undefined {
     const item = isObject(answer) && Array.isArray(answer.Items) ? answer.Items[0] : answer;
     if (!isObject(item) || typeof item.Id !== 'string') return undefined;
     // `?ids=` shows more than this person may see: only the item that was asked for counts.
@@ -93,13 +121,12 @@ export function createItemAccess(options: ItemAccessOptions): ItemAccess {
       if (!/^[\x21-\x7e]{1,512}$/.test(token)) return undefined;
       const key = createHash('sha256').update(`${itemId} ${token}`).digest('base64url');
       const known = kept.get<{ files: FilesOfItem; until: number }>(key);
-      if (known && clock.now() < known.until && known.until - clock.now() <= believedMs) return known.files;
+      if (known && isFresh(known.until)) return known.files;
       kept.del(key);
       try {
         const files = await ask(itemId, token, signal);
         if (files === undefined) return undefined;
-        if (kept.keys().length >= maxKept) kept.flushAll();
-        kept.set(key, { files, until: clock.now() + believedMs });
+        keep(key, { files, until: clock.now() + believedMs });
         return files;
       } catch {
         signal.throwIfAborted();
