@@ -131,7 +131,7 @@ for (const when of ['before', 'after'] as const)
       const fix = async () => {
         if (isFixed) return;
         isFixed = true;
-        await other.curation.overrides.set({ path }, { title: 'Alien?' }, signal);
+        await third.curation.overrides.set({ path }, { title: 'Alien?' }, signal);
       };
       const write = async (...what: Parameters<typeof disk.write>) => {
         if (when === 'before') await fix();
@@ -141,6 +141,9 @@ for (const when of ['before', 'after'] as const)
       };
       const other = await createBridge(settings, silentLog, { clock: one.clock, disk: { ...disk, write } });
       t.teardown(() => other.close());
+      // Within one bridge nobody writes between a plan and its files.
+      const third = await createBridge(settings, silentLog, { clock: one.clock, disk });
+      t.teardown(() => third.close());
       const nfo = () => readFile(join(one.libraryDir, 'Movies/Alien (1979)/Alien (1979).nfo'), 'utf8');
       isFixed = false;
       await other.sync.run({ signal });

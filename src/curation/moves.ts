@@ -44,7 +44,7 @@ export function createTreeMoves({ catalog, clock, publisher, lockPath }: TreeMov
     readAnew: readonly FileId[] = [],
   ): Promise<PublishResult> {
     const touched: TitlesByTree = new Map();
-    for (const [tree, some] of Map.groupBy(moves, (one) => one.tree)) {
+    const replace = async (tree: string, some: readonly Move[]) => {
       const titles = catalog.placementsOf(tree);
       const keys = new Set<string>();
       const placed: Placement[] = [];
@@ -62,10 +62,13 @@ export function createTreeMoves({ catalog, clock, publisher, lockPath }: TreeMov
         placed,
       );
       touched.set(tree, keys);
-    }
+    };
+    const first = async () => {
+      for (const [tree, some] of Map.groupBy(moves, (one) => one.tree)) await replace(tree, some);
+    };
     // What has no place to go to may have left what the word was about: it stands where it belongs today.
     const placeless = moves.filter((one) => one[side] === undefined).map((one) => one.fileId);
-    const result = await publisher.files([...new Set([...readAnew, ...placeless])], { signal });
+    const result = await publisher.files([...new Set([...readAnew, ...placeless])], { signal, first });
     addResult(result, await publisher.titles(touched, { signal }));
     if (result.counts.failed === 0) await catalog.dirty.clear(moves.map((one) => one.fileId));
     return result;

@@ -98,10 +98,12 @@ export function createOverrideEditor({ catalog, clock, publisher }: FixOptions):
       moves: movesOf(before, new Map()),
       said: former,
     });
-    await say();
-    for (const { name } of publisher.trees) await catalog.placementsOf(name).place(fileIds, []);
+    const first = async () => {
+      await say();
+      for (const { name } of publisher.trees) await catalog.placementsOf(name).place(fileIds, []);
+    };
     // With what a kill left undone: a file that had lost its place and had no other yet would stand nowhere.
-    await publisher.files([...new Set([...fileIds, ...(await catalog.dirty.all())])], { signal });
+    await publisher.files([...new Set([...fileIds, ...(await catalog.dirty.all())])], { signal, first });
     await catalog.dirty.mark(fileIds);
     const moves = movesOf(before, await placesOf(fileIds));
     await journal.settle(batch, moves);

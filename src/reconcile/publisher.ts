@@ -1,4 +1,5 @@
 import { type FileId, type FolderId, toFileId } from '../core/ids.ts';
+import { createTurns } from '../core/turns.ts';
 import type { TitlesByTree, Trees } from '../library/trees.ts';
 import { type Away, createMounts } from './mounts.ts';
 import { recogniseFiles } from './placement/recognise-files.ts';
@@ -15,7 +16,8 @@ const foldersAtOnce = 50;
 
 /**
  * Turns what the catalog holds into the STRM trees, title by title, so that a change costs what it touches. Everybody who
- * writes calls `findTrees` or `checkMounted` first: what a kill left half done is known from there on.
+ * writes calls `findTrees` or `checkMounted` first: what a kill left half done is known from there on. Of several who
+ * ask at one time, one writes after the other.
  *
  * What writes throws BridgeError BRIDGE_DISK when no tree can be written, and the reason of the run's signal; a file that
  * could not be written is counted and logged.
@@ -56,6 +58,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
     createTreePublisher({ catalog, tree, mounts, writer: createTreeWriter({ ...options, tree }) }),
   );
   const sayWhatIsLeft = createReminder(options);
+  // A sync, a word of a person and new keys may come at one time: what one has planned, another must not write.
+  const turns = createTurns();
 
   async function recognise(fileIds: readonly FileId[], { midCrawl, dryRun }: PublishRun) {
     const recognised = await recogniseFiles(catalog, trees, fileIds, midCrawl);
@@ -72,10 +76,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
       if (after === undefined) return;
       const rest = folders.filter((id) => !run.done?.folders.has(id));
       const files = await catalog.files.filesOfFolders(rest);
-      const { titles } = await recognise(
-        files.map((file) => file.id),
-        run,
-      );
+      const ids = files.map((file) => file.id);
+      const { titles } = await turns.take(() => recognise(ids, run));
       for (const [tree, keys] of titles) for (const key of keys) run.done?.titles.delete(`${tree}\0${key}`);
     }
   }
@@ -108,8 +110,23 @@ export function createPublisher(options: PublisherOptions): Publisher {
       for (const file of await catalog.files.filesByIds(fileIds)) run.done.folders.add(file.folderId);
   }
 
+  async function publishFiles(fileIds: readonly FileId[], run: PublishRun): Promise<PublishResult> {
+    await run.first?.();
+    if (fileIds.length === 0) return emptyResult();
+    const { titles, open, fresh } = await recognise(fileIds, run);
+    // Looked at when the crawl has ended, or by the next one.
+    if (!run.dryRun && fresh.size > 0)
+      await catalog.dirty.mark(await catalog.recognitions.extrasNear([...fresh]));
+    const result = await publish(titles, run);
+    await settle(fileIds, result, open, run);
+    return result;
+  }
+
   async function find(takeAll: boolean): Promise<void> {
-    for (const { name } of trees) await catalog.placementsOf(name).settleIntents();
+    // What somebody is writing just now is no rest of a kill.
+    await turns.take(async () => {
+      for (const { name } of trees) await catalog.placementsOf(name).settleIntents();
+    });
     await mounts.find(takeAll);
   }
 
@@ -129,25 +146,17 @@ export function createPublisher(options: PublisherOptions): Publisher {
       mounts.requireAll();
     },
 
-    async files(fileIds, run = {}) {
-      if (fileIds.length === 0) return emptyResult();
-      const { titles, open, fresh } = await recognise(fileIds, run);
-      // Looked at when the crawl has ended, or by the next one.
-      if (!run.dryRun && fresh.size > 0)
-        await catalog.dirty.mark(await catalog.recognitions.extrasNear([...fresh]));
-      const result = await publish(titles, run);
-      await settle(fileIds, result, open, run);
-      return result;
-    },
-
-    titles: (titles, run = {}) => publish(titles, run, 'together'),
-    each: (titles, run = {}) => publish(titles, run),
+    files: async (fileIds, run = {}) =>
+      fileIds.length === 0 && !run.first ? emptyResult() : turns.take(() => publishFiles(fileIds, run)),
+    titles: (titles, run = {}) => turns.take(() => publish(titles, run, 'together')),
+    each: (titles, run = {}) => turns.take(() => publish(titles, run)),
 
     async catchUp(run = {}) {
       const result = emptyResult();
       const away = new Set(mounts.away().map(({ dir }) => dir));
       for (const one of publishers)
-        if (!away.has(one.tree.dir) && (await mounts.isBehind(one.tree))) await one.compare(result, run);
+        if (!away.has(one.tree.dir) && (await mounts.isBehind(one.tree)))
+          await turns.take(() => one.compare(result, run));
       return result;
     },
 
@@ -155,7 +164,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
       const result = emptyResult();
       if (!run.dryRun) await fingerprint.forget();
       await recogniseEverything(run);
-      for (const one of publishers) await one.compare(result, run);
+      for (const one of publishers) await turns.take(() => one.compare(result, run));
       return result;
     },
   };

@@ -76,8 +76,15 @@ export function createReconcileFingerprint({
   };
 }
 
-/** A checkout changes without a new version: the code itself tells. */
+let code: string | undefined;
+
+/** A checkout changes without a new version: the code itself tells. What runs is what stood there at the first look. */
 function codeFingerprint(): string {
+  code ??= hashOfCode();
+  return code;
+}
+
+function hashOfCode(): string {
   const hash = createHash('sha256');
   const src = fileURLToPath(new URL('..', import.meta.url));
   const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) =>

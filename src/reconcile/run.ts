@@ -7,6 +7,8 @@ export interface PublishRun {
   /** Plans, and writes nothing. */
   dryRun?: boolean;
   signal?: AbortSignal;
+  /** Done before the files are looked at, while nobody else writes: frees their places, for instance. Only `files` asks for it. */
+  first?: () => Promise<void>;
   /** Files that a dry run treats as taken out. */
   asIfGone?: ReadonlySet<FileId>;
   /** A crawl is under way: what is missing may still be found, and nobody takes its place. */
