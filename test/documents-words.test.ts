@@ -86,7 +86,12 @@ t.test('the tables of tests have a line for each file, and no other', async (t) 
   const told = [...read('docs/testing.md').matchAll(/^\| `(test\/[\w-]+\.test\.ts)` \|/gm)].map(
     ([, file]) => file,
   );
-  t.strictSame(told.sort(), globSync('test/*.test.ts', { cwd: root }).sort());
+  const files = globSync('test/*.test.ts', { cwd: root }).sort();
+  t.strictSame(told.sort(), files);
+  const run = globSync('test/suites/*.ts', { cwd: root }).flatMap((suite) =>
+    [...read(suite).matchAll(/^import '\.\.\/([\w-]+\.test\.ts)';$/gm)].map(([, file]) => `test/${file}`),
+  );
+  t.strictSame(run.sort(), files, 'each is run by one suite');
 });
 
 t.test('README is short, and tells of ten settings as the code has them', async (t) => {

@@ -149,7 +149,7 @@ t.test('what is not the file never reaches the player as film', async (t) => {
     ['JSON without a length', 200, { 'content-type': 'application/json' }, '{"status":"KO"}'],
     ['text without a length', 200, { 'content-type': 'text/plain' }, 'Sorry'],
     ['bytes without a length and a name', 200, { 'content-type': 'application/octet-stream' }, 'Sorry'],
-    ['a coded part', 206, { 'content-encoding': 'gzip', 'content-range': 'bytes 0-9/25165841' }, 'coded'],
+    ['a coded part', 206, { 'content-encoding': 'gzip', 'content-range': 'RANGE' }, 'coded'],
     [
       'a coded whole',
       200,
@@ -159,8 +159,11 @@ t.test('what is not the file never reaches the player as film', async (t) => {
   ];
   const started = await playing(t, proxy);
   const { id } = started.simulator.account.file(path);
-  for (const [what, status, headers, body] of answers) {
+  for (const [at, [what, status, headers, body]] of answers.entries()) {
     let asked = 0;
+    // Each where nothing has been read before: what is cached is asked of nobody.
+    const from = at * 4_000_000;
+    if (headers['content-range']) headers['content-range'] = `bytes ${from}-${from + 9}/${whole.length}`;
     const odd = createServer((_request, response) => {
       asked++;
       response.writeHead(status, headers);
@@ -177,9 +180,9 @@ t.test('what is not the file never reaches the player as film', async (t) => {
     };
     await started.bridge.links.broker.drop(id, started.bridge.links.broker.atHand(id)?.url ?? '');
     await started.bridge.catalog.leases.put(lease);
-    const answer = await read(started.streamUrl(path), { range: 'bytes=0-9' });
+    const answer = await read(started.streamUrl(path), { range: `bytes=${from}-${from + 9}` });
     t.ok(asked > 0, `${what}: was asked`);
-    t.ok(answer.body.equals(whole.subarray(0, 10)), what);
+    t.ok(answer.body.equals(whole.subarray(from, from + 10)), what);
     odd.close();
   }
 });

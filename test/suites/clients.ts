@@ -1,0 +1,2 @@
+/** Real clients play to the end. */
+import '../clients.test.ts';

@@ -1,0 +1,2 @@
+/** Commands as a person runs them. */
+import '../commands.test.ts';

@@ -1,0 +1,2 @@
+/** Real clients of WebDAV. */
+import '../dav-clients.test.ts';

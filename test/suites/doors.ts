@@ -1,0 +1,6 @@
+/** Who asks, from where, and behind which proxy. */
+import '../base-path.test.ts';
+import '../callers.test.ts';
+import '../guess-limit.test.ts';
+import '../reverse-proxy.test.ts';
+import '../web-pages.test.ts';

@@ -1,0 +1,2 @@
+/** A play to whom everything happens. */
+import '../faults.test.ts';

@@ -1,0 +1,2 @@
+/** Two processes on one data folder. */
+import '../owner-process.test.ts';

@@ -1,0 +1,2 @@
+/** Pairs of commands on one data folder. */
+import '../owner-pairs.test.ts';

@@ -1,0 +1,2 @@
+/** Real players play. */
+import '../players.test.ts';

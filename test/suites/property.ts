@@ -1,0 +1,2 @@
+/** Random sequences of everything that may happen. */
+import '../property.test.ts';

@@ -1,0 +1,9 @@
+/** Subtitles, pictures and headers of films. */
+import '../disk-full.test.ts';
+import '../hostile-sidecars.test.ts';
+import '../media-info.test.ts';
+import '../media-queue.test.ts';
+import '../planted-links.test.ts';
+import '../side-car-names.test.ts';
+import '../side-car-texts.test.ts';
+import '../sidecars.test.ts';

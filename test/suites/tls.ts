@@ -1,0 +1,2 @@
+/** https of our own. The process ends early where openssl is missing. */
+import '../tls.test.ts';
