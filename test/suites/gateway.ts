@@ -1,4 +1,8 @@
 /** The gateway before a media server. */
+import '../gateway-access.test.ts';
+import '../gateway-doctor.test.ts';
+import '../gateway-masking.test.ts';
 import '../gateway-play.test.ts';
 import '../gateway-proxy.test.ts';
 import '../gateway-requests.test.ts';
+import '../gateway-streams.test.ts';
