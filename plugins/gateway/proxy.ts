@@ -16,6 +16,7 @@ import { readableEncodings } from './encodings.ts';
 import { answerHeaders, requestHeaders, type SeenRequest, seenBy } from './headers.ts';
 import { isText, sendMasked } from './masking.ts';
 import { goneSignal, isBulk, type Origin } from './origin.ts';
+import { sendSystemInfo } from './system-info.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -120,11 +121,12 @@ export const proxy = fp(
         passed['accept-encoding'] = 'identity';
       else if (passed['accept-encoding'] !== undefined && request.kind.is !== 'stream')
         passed['accept-encoding'] = readableEncodings(String(passed['accept-encoding']));
+      if (request.kind.is === 'systemInfo') passed['accept-encoding'] = 'identity';
       // It is meant for the film, and would cut the text that leads to it.
       if (request.kind.is === 'download') delete passed.range;
       // Whoever could have an answer in parts could have an address in two of them.
       if (request.kind.is === 'api' && !ofBytes.test(request.url)) delete passed.range;
-      const isApi = request.kind.is === 'playbackInfo' || request.kind.is === 'api';
+      const isApi = ['playbackInfo', 'api', 'systemInfo'].includes(request.kind.is);
       return Object.assign(passed, { [goneSignal]: whenGone(reply), [isBulk]: !isApi });
     }
 
@@ -133,6 +135,7 @@ export const proxy = fp(
       try {
         if (request.kind.is === 'playbackInfo') return await sendPlaybackInfo(request, reply, body);
         if (request.kind.is === 'download') return await sendDownload(request, reply, body);
+        if (request.kind.is === 'systemInfo') return await sendSystemInfo(request, reply, body, gateway);
         await sendOther(reply, body);
       } catch (error) {
         body.destroy();

@@ -8,6 +8,8 @@ export type RequestKind =
   | { is: 'stream'; itemId: ItemId; isOriginal: boolean }
   /** The file to keep: whether it may be had, and which it is, the server's own answer says. */
   | { is: 'download' }
+  /** What the server says of itself, its address too. */
+  | { is: 'systemInfo' }
   /** An answer of the API that may hold addresses of ours. */
   | { is: 'api' }
   | { is: 'other' };
@@ -66,6 +68,12 @@ export function requestKind(
   // Emby's apps fetch what they keep for later by the number of a job.
   if (root === 'sync' && id === 'jobitems' && rest.length === 2 && rest[1] === 'file')
     return { is: 'download' };
+  if (
+    root === 'system' &&
+    id === 'info' &&
+    (rest.length === 0 || (rest.length === 1 && rest[0] === 'public'))
+  )
+    return { is: 'systemInfo' };
   const itemId = readItemId(id, kind);
   if (itemId !== undefined && rest.length === 1) {
     const [name = ''] = rest;
