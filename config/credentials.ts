@@ -1,21 +1,17 @@
 import { type Reading, refused } from './reading.ts';
+import { isGuessedFirst, whyNoSecretText } from './weak-secrets.ts';
 
 /** Keys of the host as all that were seen had them (facts/1fichier-api 1). Another shape is told, not refused. */
 const usualKey = /^[\w=-]{32}$/;
 
 const keyRight = 'copy the key from https://1fichier.com/console/params.pl, and nothing else';
 
-/** Texts that stand in examples in the place of a key, in many ways of writing. */
-const keyPlaceholder =
-  /^(?:<.*>|\[.*\]|\{.*\}|\$.*|%.*%|x+|\*+|\.+|(?:my|your|the)?[-_ ]*(?:1?fichier)?[-_ ]*(?:api)?[-_ ]*(?:key|token|password|secret)(?:[-_ ]*here)?|change[-_ ]?(?:me|it|this)|the 32 characters from the console)$/i;
-
-/** The same for passwords, of which more may be meant. */
-const secretPlaceholder =
-  /^(?:\$\{?\w+\}?|<[\w -]+>|change[-_ ]?(?:me|it|this)|your[-_ ](?:password|token)|a long text that nobody guesses|another long text)$/i;
-
 /** The API key: what can be no key is refused, what only looks unusual is taken with a warning. */
 export function readKey(text: string): Reading<string> {
-  if (keyPlaceholder.test(text)) return refused(keyRight, 'is the text of the example, not a key');
+  const wrong =
+    whyNoSecretText(text) ??
+    (/^(?:<.*>|\[.*\]|\{.*\}|\$.*|%.*%)$/.test(text) ? 'is the text of the example' : undefined);
+  if (wrong !== undefined) return refused(keyRight, `${wrong}, not a key`);
   if (/^bearer\s/i.test(text)) return refused(keyRight, 'has Bearer in front, which is no part of it');
   if (/^["'`\u2018-\u201d\u00ab].*["'`\u2018-\u201d\u00bb]$/.test(text))
     return refused(keyRight, 'has quotes around it');
@@ -51,9 +47,7 @@ export function readPassword(text: string): Reading<string> {
   if (wrong !== undefined) return refused(right, wrong);
   if (/^(["'`]).*\1$/.test(text))
     return { value: text, warning: 'the password has quotes around it, and they are part of it' };
-  return text.length < goodPasswordLength
-    ? { value: text, warning: `the password has ${text.length} characters, which is easily guessed` }
-    : { value: text };
+  return withDoubt('password', text, goodPasswordLength);
 }
 
 /** A token that programs send. */
@@ -64,13 +58,21 @@ export function readToken(text: string): Reading<string> {
   // It travels in a header, and ends at a space.
   if (!/^[\x21-\x7e]+$/.test(text))
     return refused(right, 'holds a space or a letter that no header can carry');
-  return text.length < goodTokenLength
-    ? { value: text, warning: `the token has ${text.length} characters, which is easily guessed` }
+  return withDoubt('token', text, goodTokenLength);
+}
+
+/** A secret that works, and does not keep many out. */
+function withDoubt(what: string, text: string, goodLength: number): Reading<string> {
+  if (text.length < goodLength)
+    return { value: text, warning: `the ${what} has ${text.length} characters, which is easily guessed` };
+  return isGuessedFirst(text)
+    ? { value: text, warning: `the ${what} is among the first that are tried, and easily guessed` }
     : { value: text };
 }
 
 function whyNoSecret(text: string): string | undefined {
-  if (secretPlaceholder.test(text)) return 'is the text of the example';
-  if (/\p{Cc}/u.test(text)) return 'holds a line break or a control character';
-  return text.length < minLength ? `has ${text.length} of at least ${minLength} characters` : undefined;
+  if (text.length < minLength) return `has ${text.length} of at least ${minLength} characters`;
+  const wrong = whyNoSecretText(text);
+  if (wrong !== undefined) return wrong;
+  return /\p{Cc}/u.test(text) ? 'holds a line break or a control character' : undefined;
 }

@@ -10,8 +10,35 @@ export function clashesOf(
   isRight: (path: string) => boolean,
   sourceOf: SourceOf,
 ): Fault[] {
-  return [...ttlClashes(settings, isRight, sourceOf), ...tlsClashes(settings, isRight, sourceOf)];
+  return [
+    ...ttlClashes(settings, isRight, sourceOf),
+    ...tlsClashes(settings, isRight, sourceOf),
+    ...portClashes(settings, isRight, sourceOf),
+  ];
 }
+
+/** Two that listen at one port of one address. Port 0 is any that is free. */
+function portClashes(
+  { server, gateways }: Settings,
+  isRight: (path: string) => boolean,
+  sourceOf: SourceOf,
+): Fault[] {
+  if (!isRight('gateways') || !isRight('server.port') || !isRight('server.host')) return [];
+  const all = [{ what: 'Passerelle itself', ...server }, ...gateways.map((one, at) => named(one, at))];
+  return all.flatMap((one, index) => {
+    const first = all
+      .slice(0, index)
+      .find(({ port, host }) => port !== 0 && port === one.port && isOneHost(host, one.host));
+    if (!first) return [];
+    const entry = `entry ${index}, port`;
+    const wrong = `${one.port} is the port of ${first.what}`;
+    return [{ path: 'gateways', entry, source: sourceOf('gateways'), wrong, right: 'give each its own' }];
+  });
+}
+
+const named = <T extends object>(one: T, at: number) => ({ what: `entry ${at + 1}`, ...one });
+const everywhere: ReadonlySet<string> = new Set(['0.0.0.0', '::', '[::]', '']);
+const isOneHost = (a: string, b: string) => a === b || everywhere.has(a) || everywhere.has(b);
 
 /** A certificate without its key is none. */
 function tlsClashes({ server }: Settings, isRight: (path: string) => boolean, sourceOf: SourceOf): Fault[] {
@@ -45,6 +72,16 @@ export function doubtsOf(settings: Settings, sourceOf: SourceOf): string[] {
     ...rootDoubts(library.roots).map((words) => ['library.roots', words]),
     ...treeDoubts(settings).map((words) => ['library.trees', words]),
     ...notifyDoubts(settings).map((words) => ['notify', words]),
+    ...twice(settings.notify, ({ kind, url, fs = '' }) => `${kind} ${new URL(url).href} ${fs}`).map(
+      (words) => ['notify', `${words}, which is told everything twice`],
+    ),
+    ...twice(settings.gateways, ({ kind, url }) => `${kind} ${new URL(url).href}`).map((words) => [
+      'gateways',
+      words,
+    ]),
+    ...(settings.auth.password !== undefined && settings.auth.password === settings.auth.user
+      ? [['auth.password', 'it is the name of the user as well, and the first that is tried']]
+      : []),
     ...(cache.totalMiB > 0 && cache.fileMiB > cache.totalMiB
       ? [['cache.fileMiB', `one file may fill more than cache.totalMiB, which is ${cache.totalMiB}`]]
       : []),
@@ -67,6 +104,15 @@ function baseUrlDoubts({ server }: Settings): string[] {
   return protocol === 'http:' && Number(port) === server.port
     ? ['it begins with http://, and this port speaks https (server.tlsCert)']
     : [];
+}
+
+/** Entries of a list that are one and the same. */
+function twice<T>(rows: readonly T[], identity: (row: T) => string): string[] {
+  const keys = rows.map(identity);
+  return keys.flatMap((key, index) => {
+    const first = keys.indexOf(key);
+    return first === index ? [] : [`entry ${index + 1} is the same server as entry ${first + 1}`];
+  });
 }
 
 function rootDoubts(roots: readonly string[]): string[] {

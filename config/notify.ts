@@ -39,10 +39,21 @@ export const readServer: (raw: unknown) => Reading<ServerSetting> = rowReader(fi
   if (wrongs.length > 0) return { wrongs };
   const { token, tokenFile, ...server } = row;
   const read = secretOf('token', what, token, tokenFile);
-  return 'wrongs' in read
-    ? read
-    : { value: { ...server, ...(read.value !== undefined && { token: read.value }) } };
+  if ('wrongs' in read) return read;
+  if (read.value === undefined && wantsToken(server.kind))
+    return {
+      wrongs: [
+        {
+          at: ['token'],
+          wrong: 'is missing',
+          right: `make an API key in the dashboard of the server; ${server.kind} listens to nobody without one`,
+        },
+      ],
+    };
+  return { value: { ...server, ...(read.value !== undefined && { token: read.value }) } };
 });
+
+const wantsToken = (kind: ServerSetting['kind']) => kind === 'jellyfin' || kind === 'emby';
 
 /** Keys that do not fit each other. */
 function mismatches({ kind, url, fs, clean }: RowOf<typeof fields>): Wrong[] {

@@ -31,8 +31,9 @@ export function describe(value: unknown, isSecret: boolean): string {
   return `${text.length > maxShownLength ? `${text.slice(0, maxShownLength)}...` : text} is not right`;
 }
 
-/** `a list`, `a map`, `text` ... */
+/** `a list`, `a map`, `text` ...; `empty` for what stands for nothing. */
 export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return 'empty';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'string') return 'text';
   return typeof value === 'object' ? 'a map' : `a ${typeof value}`;

@@ -39,7 +39,7 @@ export function rowReader<const F extends Fields, T>(
   const keys = Object.keys(fields);
   return (raw) => {
     if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
-      return { wrongs: [{ wrong: `is ${raw === null ? 'empty' : kindOf(raw)}`, right: mapOf(keys) }] };
+      return { wrongs: [{ wrong: `is ${kindOf(raw)}`, right: mapOf(keys) }] };
     const read = shape.safeParse(raw);
     if (read.success) return finish(read.data as RowOf<F>);
     const wrongs = read.error.issues.flatMap((issue) => inWords(issue, fields, raw));

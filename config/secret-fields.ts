@@ -2,16 +2,21 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type Reading, refused } from './reading.ts';
 import { type Field, field } from './rows.ts';
+import { whyNoSecretText } from './weak-secrets.ts';
 
 const words = z.string().trim().min(1);
 /** Goes into a header as it is. */
-const secret = words.regex(/^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/);
+const secret = words
+  .regex(/^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/)
+  .refine((text) => whyNoSecretText(text) === undefined);
 const right = (what: string) => `${what}, one line of ASCII letters and signs`;
 
 /** The two keys of a row that hold a secret: itself, or the file that it stands in. @param what it is, for a person */
 export function secretFields<N extends string>(name: N, what: string) {
   return {
-    [name]: field(secret.exactOptional(), right(what)),
+    [name]: field(secret.exactOptional(), right(what), (raw) =>
+      typeof raw === 'string' ? whyNoSecretText(raw.trim()) : undefined,
+    ),
     [`${name}File`]: field(words.exactOptional(), `the path of a file that holds ${what}`),
   } as Record<N, Field<typeof optionalSecret>> & Record<`${N}File`, Field<typeof optionalWords>>;
 }
@@ -41,5 +46,8 @@ export function secretOf(
   const kept = secret.safeParse(text);
   return kept.success
     ? { value: kept.data }
-    : at(`what the file holds is no ${name}`, `it must hold ${right(what)}`);
+    : at(
+        `what the file holds ${whyNoSecretText(text.trim()) ?? `is no ${name}`}`,
+        `it must hold ${right(what)}`,
+      );
 }

@@ -184,7 +184,8 @@ t.test(
   'with the line of docs/plex.md the bridge tells rclone, and then Plex, by the names of the file',
   async (t) => {
     const line = /^ *PASSERELLE_NOTIFY='(.*)'$/m.exec(read('docs/plex.md'))?.[1] ?? '';
-    const { settings } = loadSettings({ env: { PASSERELLE_NOTIFY: line }, file: join(root, 'none.yaml') });
+    const env = { PASSERELLE_NOTIFY: line.replace('<X-Plex-Token>', '1plex2token3') };
+    const { settings } = loadSettings({ env, file: join(root, 'none.yaml') });
     const [first, second] = settings.notify;
     t.equal(settings.notify.length, 2);
     const script = (rclone.command as string[])[0] ?? '';
