@@ -4,11 +4,9 @@ import { Readable } from 'node:stream';
 import iconv from 'iconv-lite';
 import t from 'tap';
 import type { CatalogFile } from '../src/catalog/account/files.ts';
-import { BridgeError } from '../src/core/errors.ts';
 import { toFileId } from '../src/core/ids.ts';
 import { silentLog } from '../src/core/log.ts';
 import { createSidecarCache } from '../src/sidecars/sidecar-cache.ts';
-import { createSidecarFetcher } from '../src/sidecars/sidecar-fetcher.ts';
 import { createHandClock } from './fixtures/hand-clock.ts';
 import { folder } from './fixtures/ids.ts';
 import { type Setup, setup, signal } from './fixtures/setup.ts';
@@ -118,48 +116,6 @@ t.test('copies of files that left the library are removed', async (t) => {
   t.strictSame(readdirSync(join(one.dir, 'sidecars')), ['asrt.10.text.-']);
   t.ok(await one.sideCars.find(one.fileOf('a.srt')));
   t.notOk(await one.sideCars.find(one.fileOf('b.srt')));
-});
-
-t.test('texts come before pictures; a lock or the end of the time leaves the rest for later', async (t) => {
-  const clock = createHandClock();
-  const asked: string[] = [];
-  const published: string[] = [];
-  let lock = true;
-  const sideCars = {
-    fetch: async ({ name }: CatalogFile) => {
-      asked.push(name);
-      await clock.sleep(10_000);
-      if (name === 'c.srt' && lock)
-        throw new BridgeError('BRIDGE_GATE_CLOSED', { retryAt: clock.now() + 1000 });
-      return 'fetched' as const;
-    },
-    rest: async () => undefined,
-  };
-  const fetchSideCars = createSidecarFetcher({ sideCars, clock, log: silentLog });
-  const { fileOf } = store(t, {});
-  const names = ['poster.jpg', 'a.srt', 'b.srt', 'c.srt'];
-  const run = {
-    signal,
-    forMs: 20_000,
-    publish: async (titles: ReadonlyMap<string, Set<string>>) =>
-      void published.push(...(titles.get('') ?? [])),
-  };
-  const first = fetchSideCars(
-    names.map((name) => ({ file: fileOf(name), tree: '', titleKey: name })),
-    run,
-  );
-  await clock.advance(60_000);
-  t.equal(await first, 20_000);
-  t.strictSame(published, ['a.srt', 'b.srt']);
-  const second = fetchSideCars([], run);
-  await clock.advance(60_000);
-  t.equal(await second, 10_000);
-  lock = false;
-  const third = fetchSideCars([], run);
-  await clock.advance(60_000);
-  await third;
-  t.strictSame(published, ['a.srt', 'b.srt', 'c.srt', 'poster.jpg']);
-  t.strictSame(asked, ['a.srt', 'b.srt', 'c.srt', 'c.srt', 'poster.jpg']);
 });
 
 const jpeg = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(60, 7)]);

@@ -21,8 +21,13 @@ export interface FetchRun {
   publish: (titles: TitlesByTree) => Promise<void>;
 }
 
+/** A title is laid out again with what was fetched for it so long ago, or later where laying out takes long itself. */
+const layOutAfterMs = 5_000;
+/** So much longer is fetched than laid out: a film of 5,000 subtitles is not laid out 5,000 times. */
+const fetchedForEach = 10;
+
 /**
- * Fetches side-cars one by one; what is left when the time is up, or the host locks, is kept for the next call.
+ * Fetches side-cars one by one, and lays out what they are for from time to time and at the end; what is left when the time is up, or the host locks, is kept for the next call.
  * @returns how long it took, in milliseconds. @throws the signal's reason
  */
 export type SidecarFetcher = (wanted: readonly WantedSidecar[], run: FetchRun) => Promise<number>;
@@ -34,6 +39,8 @@ export function createSidecarFetcher(options: {
 }): SidecarFetcher {
   const { sideCars, clock, log } = options;
   const waiting = new Map<string, { file: CatalogFile; titles: TitlesByTree }>();
+  /** Titles of which something was fetched since they were laid out. */
+  let behind: TitlesByTree = new Map();
 
   function add({ file, tree, titleKey }: WantedSidecar): void {
     const entry = waiting.get(file.id) ?? { file, titles: new Map() };
@@ -42,29 +49,49 @@ export function createSidecarFetcher(options: {
     waiting.set(file.id, entry);
   }
 
-  return async (wanted, { signal, forMs, publish }) => {
+  function noteBehind(titles: TitlesByTree): void {
+    for (const [tree, keys] of titles) behind.set(tree, (behind.get(tree) ?? new Set()).union(keys));
+  }
+
+  async function layOut({ publish }: FetchRun): Promise<void> {
+    if (behind.size === 0) return;
+    const titles = behind;
+    behind = new Map();
+    try {
+      await publish(titles);
+    } catch (error) {
+      noteBehind(titles);
+      throw error;
+    }
+  }
+
+  return async (wanted, run) => {
+    const { signal, forMs } = run;
     wanted.forEach(add);
     const start = clock.now();
+    let nextLayOutAt = start + layOutAfterMs;
     // A text is worth more to a viewer than a picture.
     const order = [...waiting.values()].sort((a, b) => rank(a.file) - rank(b.file));
     try {
       for (const { file, titles } of order) {
         if (clock.now() - start >= forMs) break;
-        try {
-          const fetched = await sideCars.fetch(file, signal);
-          if (fetched === 'fetched') await publish(titles);
-          if (fetched !== 'failed') waiting.delete(file.id);
-        } catch (error) {
-          signal.throwIfAborted();
-          if (!isBridgeError(error) || error.retryAt === undefined) throw error;
-          // A lock: the others would fail too, and all of them come with a later sync.
-          log.warn({ err: error, waiting: waiting.size }, 'subtitles and pictures wait for a later sync');
-          break;
-        }
+        const fetched = await sideCars.fetch(file, signal);
+        if (fetched === 'fetched') noteBehind(titles);
+        if (fetched !== 'failed') waiting.delete(file.id);
+        if (clock.now() < nextLayOutAt) continue;
+        const before = clock.now();
+        await layOut(run);
+        nextLayOutAt = clock.now() + Math.max(layOutAfterMs, fetchedForEach * (clock.now() - before));
       }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isBridgeError(error) || error.retryAt === undefined) throw error;
+      // A lock: the others would fail too, and all of them come with a later sync.
+      log.warn({ err: error, waiting: waiting.size }, 'subtitles and pictures wait for a later sync');
     } finally {
       await sideCars.rest();
     }
+    await layOut(run);
     return clock.now() - start;
   };
 }

@@ -6,4 +6,5 @@ import '../media-queue.test.ts';
 import '../planted-links.test.ts';
 import '../side-car-names.test.ts';
 import '../side-car-texts.test.ts';
+import '../sidecar-fetcher.test.ts';
 import '../sidecars.test.ts';

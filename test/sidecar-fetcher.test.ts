@@ -1,0 +1,99 @@
+import t from 'tap';
+import type { CatalogFile } from '../src/catalog/account/files.ts';
+import { BridgeError } from '../src/core/errors.ts';
+import { toFileId, toFolderId } from '../src/core/ids.ts';
+import { silentLog } from '../src/core/log.ts';
+import { createSidecarFetcher } from '../src/sidecars/sidecar-fetcher.ts';
+import { createHandClock } from './fixtures/hand-clock.ts';
+import { signal } from './fixtures/setup.ts';
+
+const fileOf = (name: string): CatalogFile => ({
+  id: toFileId(name.replaceAll(/[^a-z0-9]/g, '')),
+  folderId: toFolderId('1'),
+  url: 'https://1fichier.com/?x',
+  name,
+  sizeBytes: 10,
+  sentAt: undefined,
+  contentType: undefined,
+  firstSeenAt: 0,
+  missingSince: undefined,
+});
+
+t.test('texts come before pictures; a lock or the end of the time leaves the rest for later', async (t) => {
+  const clock = createHandClock();
+  const asked: string[] = [];
+  const published: string[] = [];
+  let lock = true;
+  const sideCars = {
+    fetch: async ({ name }: CatalogFile) => {
+      asked.push(name);
+      await clock.sleep(10_000);
+      if (name === 'c.srt' && lock)
+        throw new BridgeError('BRIDGE_GATE_CLOSED', { retryAt: clock.now() + 1000 });
+      return 'fetched' as const;
+    },
+    rest: async () => undefined,
+  };
+  const fetchSideCars = createSidecarFetcher({ sideCars, clock, log: silentLog });
+  const names = ['poster.jpg', 'a.srt', 'b.srt', 'c.srt'];
+  const run = {
+    signal,
+    forMs: 20_000,
+    publish: async (titles: ReadonlyMap<string, Set<string>>) =>
+      void published.push(...(titles.get('') ?? [])),
+  };
+  const first = fetchSideCars(
+    names.map((name) => ({ file: fileOf(name), tree: '', titleKey: name })),
+    run,
+  );
+  await clock.advance(60_000);
+  t.equal(await first, 20_000);
+  t.strictSame(published, ['a.srt', 'b.srt']);
+  const second = fetchSideCars([], run);
+  await clock.advance(60_000);
+  t.equal(await second, 10_000);
+  lock = false;
+  const third = fetchSideCars([], run);
+  await clock.advance(60_000);
+  await third;
+  t.strictSame(published, ['a.srt', 'b.srt', 'c.srt', 'poster.jpg']);
+  t.strictSame(asked, ['a.srt', 'b.srt', 'c.srt', 'c.srt', 'poster.jpg']);
+});
+
+t.test('a film of many subtitles is laid out a few times, and with all of them at the end', async (t) => {
+  /** Laying out takes as long as the film has subtitles. */
+  const layOutsOf = async (count: number) => {
+    const clock = createHandClock();
+    let [fetched, laidOut, times] = [0, 0, 0];
+    const sideCars = {
+      fetch: async () => {
+        await clock.sleep(100);
+        fetched++;
+        return 'fetched' as const;
+      },
+      rest: async () => undefined,
+    };
+    const publish = async () => {
+      times++;
+      laidOut = fetched;
+      await clock.sleep(count);
+    };
+    const ofFilm = (n: number) => ({ file: fileOf(`${n}.srt`), tree: '', titleKey: 'film' });
+    const fetchSideCars = createSidecarFetcher({ sideCars, clock, log: silentLog });
+    const done = fetchSideCars(
+      Array.from({ length: count }, (_, n) => ofFilm(n)),
+      {
+        signal,
+        forMs: Number.POSITIVE_INFINITY,
+        publish,
+      },
+    );
+    await clock.advance(count * 200);
+    await done;
+    t.equal(laidOut, count);
+    return times;
+  };
+  const [few, twice] = [await layOutsOf(500), await layOutsOf(1000)];
+  t.ok(few <= 11, `${few} times for 500`);
+  t.ok(twice <= 2 * few, `${twice} times for 1,000, of which each takes twice as long`);
+});
