@@ -6,3 +6,4 @@ import '../gateway-play.test.ts';
 import '../gateway-proxy.test.ts';
 import '../gateway-requests.test.ts';
 import '../gateway-streams.test.ts';
+import '../gateway-system-info.test.ts';

@@ -12,6 +12,7 @@ import '../owner.test.ts';
 import '../readiness.test.ts';
 import '../settings.test.ts';
 import '../settings-faults.test.ts';
+import '../settings-secrets.test.ts';
 import '../settings-together.test.ts';
 import '../start-checks.test.ts';
 import '../usage.test.ts';
