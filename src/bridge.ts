@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Agent, type Dispatcher } from 'undici';
+import { z } from 'zod';
 import type { Settings } from '../config/settings.ts';
 import { type Browse, createBrowse } from './browse/browse.ts';
 import { createLookup, type Lookup } from './browse/lookup.ts';
 import { type Catalog, openCatalog } from './catalog/catalog.ts';
 import { type Clock, systemClock } from './core/clock.ts';
-import { ownJson } from './core/codec.ts';
+import { jsonOf } from './core/codec.ts';
 import { isBridgeError } from './core/errors.ts';
 import { lockFile } from './core/file-lock.ts';
 import type { Log } from './core/log.ts';
@@ -16,20 +17,22 @@ import { ownTurn } from './core/yield-often.ts';
 import { createSigner, type Signer } from './delivery/signature.ts';
 import { createDoctor, type Doctor } from './doctor/doctor.ts';
 import { basePathOf } from './edge/base-path.ts';
-import type { RememberedAccount } from './host/fichier/account.ts';
+import { rememberedAccountCodec } from './host/fichier/account.ts';
 import { createFichier } from './host/fichier/fichier.ts';
-import type { GovernorState } from './host/fichier/governor-memory.ts';
+import { governorCodec } from './host/fichier/governor-memory.ts';
 import type { Host } from './host/host.ts';
-import { type AcceptedKey, createKeyWatch, type KeyWatch } from './host/key-watch.ts';
+import { acceptedKeyCodec, createKeyWatch, type KeyWatch } from './host/key-watch.ts';
 import { createIndexing, type Indexing } from './indexing.ts';
+import { createKeptFacts } from './kept-facts.ts';
 import { keptValues } from './library/kept-values.ts';
 import { treesOf } from './library/trees.ts';
-import type { DayOfCalls } from './media/call-budget.ts';
+import { dayOfCallsCodec } from './media/call-budget.ts';
 import { inspect } from './media/inspect.ts';
 import { createMediaQueue, type MediaQueue } from './media/queue.ts';
 import { createConnect } from './notify/http.ts';
 import { createNotifier, type Notifier } from './notify/notifier.ts';
-import type { Result, Sight } from './notify/outbox/notices.ts';
+import { resultCodec, sightCodec } from './notify/outbox/notices.ts';
+import { warmingCodec } from './notify/warming/ledger.ts';
 import type { Warming } from './notify/warming/warming.ts';
 import { createPlayback, type Playback } from './playback.ts';
 import {
@@ -124,7 +127,10 @@ export async function createBridge(
     password: settings.auth.password ?? kept.password,
   };
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const catalog = await openCatalog(join(dataDir, 'catalog.db'), keptValues);
+  const catalog = await openCatalog(join(dataDir, 'catalog.db'), keptValues, (what) =>
+    log.warn({ what }, 'something that was kept cannot be read and counts as not kept'),
+  );
+  const keep = createKeptFacts(catalog.keyValues, log);
   const trees = treesOf(library);
   const titles = catalog.placementsOf(trees[0].name);
   if (isFirstStart && (await titles.treeCount()) > 0) {
@@ -142,14 +148,14 @@ export async function createBridge(
     clock,
     log,
     memory: {
-      governor: await memoryOf<GovernorState>('governor'),
-      account: await memoryOf<RememberedAccount>('account'),
+      governor: await keep('governor', governorCodec),
+      account: await keep('account', rememberedAccountCodec),
     },
   });
   const keyWatch = createKeyWatch({
     host: fichierHost,
     clock,
-    memory: await memoryOf<AcceptedKey>('acceptedKey'),
+    memory: await keep('acceptedKey', acceptedKeyCodec),
   });
   const { host } = keyWatch;
   const playback = await createPlayback({
@@ -162,12 +168,12 @@ export async function createBridge(
     catalog,
     titles,
     host,
-    memoryOf,
+    keep,
   });
   const { reader, rangeCache, plays, slots } = playback.delivery;
   const signer = createSigner(livingKeys(secrets.signingKeys, clock.now()));
   const named = settings.server.baseUrl;
-  const keptBaseUrl = catalog.keyValues.entry('baseUrl', ownJson<string>());
+  const keptBaseUrl = catalog.keyValues.entry('baseUrl', jsonOf(z.url({ protocol: /^https?$/ })));
   const before = overrides.keepBaseUrl ? await keptBaseUrl.get() : undefined;
   if (named !== undefined) await keptBaseUrl.put(named);
   const protocol = settings.server.tlsCert === undefined ? 'http' : 'https';
@@ -181,12 +187,12 @@ export async function createBridge(
     connect: createConnect({ dispatcher, userAgent, clock }),
     clock,
     log,
-    memoryOf,
+    memoryOf: (name) => keep(name, warmingCodec),
     isQuiet: (isOwn) =>
       !host.state().isBlocked && plays.isIdle(isOwn) && slots.used() < host.limits.connections,
   });
-  const resultOf = (server: string) => catalog.keyValues.entry(`notify ${server}`, ownJson<Result>());
-  const sightOf = (server: string) => catalog.keyValues.entry(`notify sight ${server}`, ownJson<Sight>());
+  const resultOf = (server: string) => catalog.keyValues.entry(`notify ${server}`, resultCodec);
+  const sightOf = (server: string) => catalog.keyValues.entry(`notify sight ${server}`, sightCodec);
   const notify = createNotifier({
     settings: settings.notify,
     trees,
@@ -249,7 +255,7 @@ export async function createBridge(
     isQuiet,
     intervalMs: settings.media.intervalMs,
     callsPerDay: settings.media.callsPerDay,
-    memory: await memoryOf<DayOfCalls>('mediaCalls'),
+    memory: await keep('mediaCalls', dayOfCallsCodec),
     onFacts: indexing.sync.refresh,
   });
   plays.onPlay(() => media.interrupt());
@@ -321,24 +327,11 @@ export async function createBridge(
 
   /** When this catalog was first served, as far as that is known. */
   async function firstStartAt(): Promise<number> {
-    const kept = catalog.keyValues.entry('firstStartAt', ownJson<number>());
+    const kept = catalog.keyValues.entry('firstStartAt', jsonOf(z.number()));
     const known = await kept.get();
     if (known !== undefined) return known;
     await kept.put(clock.now());
     return clock.now();
-  }
-
-  /** A small fact read once and written in the background: what uses it must not wait for the disk. */
-  async function memoryOf<T>(name: string) {
-    const kept = catalog.keyValues.entry(name, ownJson<T>());
-    let value: T | undefined = await kept.get();
-    return {
-      read: () => value,
-      write: (next: T) => {
-        value = next;
-        kept.put(next).catch((error: unknown) => log.warn({ err: error, name }, 'could not be kept on disk'));
-      },
-    };
   }
 }
 

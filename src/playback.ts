@@ -4,23 +4,24 @@ import type { Settings } from '../config/settings.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import type { Placements } from './catalog/tree/placements.ts';
 import type { Clock } from './core/clock.ts';
-import { ownJson } from './core/codec.ts';
 import type { FileId } from './core/ids.ts';
 import type { Log } from './core/log.ts';
 import { createRangeCache, type RangeCache } from './delivery/cache/range-cache.ts';
 import { createFileVersions, type FileVersions } from './delivery/file-versions.ts';
+import { playCodec } from './delivery/play.ts';
 import { createPlayLog } from './delivery/play-log.ts';
-import { createPlays, type PlayRecord, type Plays } from './delivery/plays.ts';
+import { createPlays, type Plays } from './delivery/plays.ts';
 import { builtInRules, type Rule } from './delivery/policy/rules.ts';
 import { type ConnectionSlots, createConnectionSlots } from './delivery/stream/connection-slots.ts';
 import { createPrefetch, type Prefetch } from './delivery/stream/prefetch.ts';
 import { createReader, type Reader } from './delivery/stream/reader.ts';
 import type { Host } from './host/host.ts';
+import type { KeepFact } from './kept-facts.ts';
 import { nextAfter } from './library/next-episode.ts';
 import { titleIn } from './library/stem-title.ts';
 import { type Broker, createBroker } from './links/broker.ts';
 import { createLinkProbe, type LinkProbe } from './links/link-probe.ts';
-import { createLinkTtl, type LearnedTtl, type LinkTtl } from './links/link-ttl.ts';
+import { createLinkTtl, type LinkTtl, learnedTtlCodec } from './links/link-ttl.ts';
 import { createLocationLock, type LocationLock } from './links/location-lock.ts';
 import { createRenewal } from './links/renewal.ts';
 
@@ -39,8 +40,7 @@ export interface PlaybackParts {
   /** Titles of the tree that tells what comes after what. */
   titles: Placements;
   host: Pick<Host, 'directLink' | 'downloads' | 'keyFingerprint' | 'limits' | 'state'>;
-  /** A small fact that outlives a restart. */
-  memoryOf: <T>(name: string) => Promise<{ read(): T | undefined; write(next: T): void }>;
+  keep: KeepFact;
 }
 
 /** What a film needs on its way to a player. */
@@ -81,7 +81,7 @@ export async function createPlayback(parts: PlaybackParts): Promise<Playback> {
     ...links,
     minMs: links.minTtlMs,
     maxMs: links.maxTtlMs,
-    memory: await parts.memoryOf<LearnedTtl>('linkLife'),
+    memory: await parts.keep('linkLife', learnedTtlCodec),
   });
   const locationLock = createLocationLock({ clock, lockMs: delivery.locationLockMinutes * 60_000, log });
   const broker = createBroker({
@@ -130,7 +130,7 @@ export async function createPlayback(parts: PlaybackParts): Promise<Playback> {
   const plays = createPlays({
     clock,
     log,
-    store: catalog.plays(ownJson<PlayRecord>()),
+    store: catalog.plays(playCodec),
     playLog: createPlayLog({ log, titlesOf }),
   });
   const prefetch = createPrefetch({

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
+import { z } from 'zod';
 import { openCatalog } from '../src/catalog/catalog.ts';
-import { ownJson } from '../src/core/codec.ts';
+import { jsonOf } from '../src/core/codec.ts';
 import { toFileId } from '../src/core/ids.ts';
 import { keptValues } from '../src/library/kept-values.ts';
 import { folder, top } from './fixtures/ids.ts';
@@ -118,14 +119,14 @@ t.test('everything outlives a restart', async (t) => {
     issuedAt: 3,
     firstUsedAt: undefined,
   });
-  await one.keyValues.entry('governor', ownJson<object>()).put({ closed: true });
+  await one.keyValues.entry('governor', jsonOf(z.unknown())).put({ closed: true });
   await one.close();
   t.equal((await stat(path)).mode & 0o777, 0o600, 'nobody else reads it');
   const two = await openCatalog(path, keptValues);
   t.match(await two.crawls.last(), { id: crawl, outcome: 'running', calls: 1, roots: ['/'] });
   t.match(await two.crawls.next(crawl), { folderId: folder(1) });
   t.match(await two.leases.get(toFileId('x')), { issuedAt: 3, firstUsedAt: undefined });
-  t.same(await two.keyValues.entry('governor', ownJson()).get(), { closed: true });
+  t.same(await two.keyValues.entry('governor', jsonOf(z.unknown())).get(), { closed: true });
   await two.close();
 });
 

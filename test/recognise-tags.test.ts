@@ -1,6 +1,7 @@
 import t from 'tap';
 import { isSubtitle, isVideo, recognise } from '../src/naming/recognise.ts';
-import { recognitionCodec, toRecognitionJson } from '../src/naming/text/recognition-json.ts';
+import { recognitionCodec } from '../src/naming/text/recognition-codec.ts';
+import { toRecognitionJson } from '../src/naming/text/recognition-json.ts';
 import { absent, episode, movie, table } from './fixtures/recognised.ts';
 
 /** What else a name says: ids, languages, editions, that it is an extra or no video; and how sure that is. */

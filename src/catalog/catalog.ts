@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Codec } from '../core/codec.ts';
+import { type Codec, keptAs, type OnDamage } from '../core/codec.ts';
 import type { MediaFacts } from '../library/media-facts.ts';
 import type { Override } from '../library/override.ts';
 import type { Recognition } from '../naming/text/recognition.ts';
@@ -101,21 +101,35 @@ export interface CatalogCodecs {
 }
 
 /**
- * Opens the catalog in this file; makes it where there is none. @throws BridgeError see {@link openDatabase}
+ * Opens the catalog in this file; makes it where there is none.
+ * @param onDamage is told once of each kind of thing that cannot be read any more and counts as not kept
+ * @throws BridgeError see {@link openDatabase}
  */
-export async function openCatalog(file: string, codecs: CatalogCodecs): Promise<Catalog> {
+export async function openCatalog(
+  file: string,
+  codecs: CatalogCodecs,
+  onDamage: OnDamage = () => {},
+): Promise<Catalog> {
   const db = await openDatabase(file);
   const files = createFiles(db);
-  const { recognition, override, mediaFacts } = codecs;
+  const told = new Set<string>();
+  const damaged: OnDamage = (what) => {
+    if (told.has(what)) return;
+    told.add(what);
+    onDamage(what);
+  };
+  const recognition = keptAs(codecs.recognition, 'what a name says', damaged);
+  const override = keptAs(codecs.override, 'what a person said', damaged);
+  const mediaFacts = keptAs(codecs.mediaFacts, 'what the header of a film says', damaged);
   const placements = createPlacements(db, '', recognition);
   return {
     files,
-    crawls: forgetting(createCrawls(db), files),
+    crawls: forgetting(createCrawls(db, damaged), files),
     folderFacts: createFolderFacts(db),
-    folderGaps: createFolderGaps(db),
+    folderGaps: createFolderGaps(db, damaged),
     putAside: createPutAside(db, files.folderPaths),
     removals: alsoForgetting(createRemovals(db), files),
-    proposals: createProposals(db),
+    proposals: createProposals(db, damaged),
     trash: createTrashRows(db),
     outbox: createOutbox(db),
     toldFolders: createToldFolders(db),
@@ -124,15 +138,15 @@ export async function openCatalog(file: string, codecs: CatalogCodecs): Promise<
     fileVersions: createFileVersionRows(db),
     recognitions: createRecognitions(db, recognition),
     overrides: createOverrides(db, override),
-    journal: createJournal(db, override),
+    journal: createJournal(db, codecs.override, damaged),
     dirty: createDirty(db),
     media: createMedia(db, mediaFacts),
     standings: createStandings(db),
-    keyValues: createKeyValues(db),
+    keyValues: createKeyValues(db, damaged),
     placements,
     placementsOf: (tree) => (tree === '' ? placements : createPlacements(db, tree, recognition)),
     listings: { ofTree: (tree) => createTreeListings(db, tree), ofAccount: createFolderListings(db) },
-    plays: (codec) => createPlayLog(db, codec),
+    plays: (codec) => createPlayLog(db, keptAs(codec, 'a play', damaged)),
     recordFolders: async (listing, now) => {
       await db
         .transaction()

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { recognise as recognisePath } from '../naming/recognise.ts';
 import type { Recognition } from '../naming/text/recognition.ts';
-import { recognitionCodec } from '../naming/text/recognition-json.ts';
+import { toRecognitionJson } from '../naming/text/recognition-json.ts';
 import { type Context, type ExitCode, exitCodes, say } from './context.ts';
 import { printable } from './format/printable.ts';
 
@@ -12,7 +12,10 @@ export async function recognise(
   { json = false }: { json?: boolean },
 ): Promise<ExitCode> {
   const show = (path: string) =>
-    say(context, json ? recognitionCodec.encode(recognisePath(path)) : inWords(recognisePath(path)));
+    say(
+      context,
+      json ? JSON.stringify(toRecognitionJson(recognisePath(path))) : inWords(recognisePath(path)),
+    );
   if (paths.length > 0) {
     paths.forEach(show);
     return exitCodes.done;

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { jsonOf } from '../core/codec.ts';
 import { isBridgeError } from '../core/errors.ts';
-import type { FileId } from '../core/ids.ts';
+import { type FileId, toFileId } from '../core/ids.ts';
 import type { LeaseSource } from '../links/lease.ts';
 import type { Client } from './policy/client.ts';
 import type { Family } from './policy/client-traits.ts';
@@ -37,6 +39,31 @@ export interface PlayRecord {
   /** `running`, `sent on` (redirect), `to the end`, `left at N %`, or an error code. */
   ended: string;
 }
+
+const play: z.ZodType<PlayRecord> = z.object({
+  id: z.string(),
+  fileId: z.string().transform(toFileId),
+  name: z.string(),
+  startedAt: z.number(),
+  lastAt: z.number(),
+  client: z.custom<Family>((family) => typeof family === 'string'),
+  userAgent: z.string(),
+  address: z.string(),
+  rule: z.string(),
+  why: z.string(),
+  give: z.enum(['bytes', 'redirect']),
+  lease: z.enum(['new', 'shared', 'kept']).exactOptional(),
+  apiCalls: z.number(),
+  keptBytes: z.number(),
+  shieldHit: z.boolean(),
+  firstByteMs: z.number().exactOptional(),
+  bytes: z.number(),
+  requests: z.number(),
+  seeks: z.number(),
+  resumes: z.number(),
+  ended: z.string(),
+});
+export const playCodec = jsonOf(play);
 
 /** Who plays what, as the first request tells it. */
 export interface PlayStart {

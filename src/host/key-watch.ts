@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { Clock } from '../core/clock.ts';
+import { jsonOf } from '../core/codec.ts';
 import { type BridgeError, errorTable, isBridgeError } from '../core/errors.ts';
 import type { Host } from './host.ts';
 
@@ -6,6 +8,9 @@ import type { Host } from './host.ts';
 export interface AcceptedKey {
   fingerprint?: string;
 }
+
+const accepted: z.ZodType<AcceptedKey> = z.object({ fingerprint: z.string().exactOptional() });
+export const acceptedKeyCodec = jsonOf(accepted);
 
 export interface KeyWatchOptions {
   host: Host;

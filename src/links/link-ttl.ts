@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { jsonOf } from '../core/codec.ts';
 import type { Lease } from './lease.ts';
 
 /** What is known of one of the two lives of a link: before its first use (`start`), and after it (`resume`). */
@@ -15,6 +17,14 @@ export interface LearnedTtl {
   start: LearnedWindow;
   resume: LearnedWindow;
 }
+
+const learnedWindow = z.object({ believedMs: z.number(), provenMs: z.number() });
+const learned: z.ZodType<LearnedTtl> = z.object({
+  account: z.string(),
+  start: learnedWindow,
+  resume: learnedWindow,
+});
+export const learnedTtlCodec = jsonOf(learned);
 
 export interface LinkTtlOptions {
   account: string;

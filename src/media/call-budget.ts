@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { Clock } from '../core/clock.ts';
+import { jsonOf } from '../core/codec.ts';
 
 /** Calls of one day, as they outlive a restart. */
 export interface DayOfCalls {
@@ -6,6 +8,9 @@ export interface DayOfCalls {
   day: string;
   calls: number;
 }
+
+const dayOfCalls: z.ZodType<DayOfCalls> = z.object({ day: z.string(), calls: z.number() });
+export const dayOfCallsCodec = jsonOf(dayOfCalls);
 
 export interface CallBudgetOptions {
   clock: Clock;

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type {
   AudioFacts,
   ChapterFacts,
@@ -9,8 +10,12 @@ import type {
 import { audioCodec, containerName, type Named, subtitleFormat, videoCodec } from './codec-words.ts';
 import { threeLetters } from './language-codes.ts';
 
+const trackShape = z.record(z.string(), z.unknown());
+
 /** One track of MediaInfo's JSON report. Everything in it was written by whoever made the file. */
-type Track = Readonly<Record<string, unknown>>;
+type Track = Readonly<z.infer<typeof trackShape>>;
+
+const reportShape = z.object({ media: z.object({ track: z.array(trackShape).catch([]) }).nullish() });
 
 /** More than any film has; a hostile one may claim anything. */
 const maxTracks = 60;
@@ -19,10 +24,12 @@ const maxTitle = 200;
 const maxMs = 100 * 3_600_000;
 const widest = 32_768;
 
-/** Reads MediaInfo's report. @returns undefined when there is neither picture nor sound in it */
+/**
+ * Reads MediaInfo's report. @returns undefined when there is neither picture nor sound in it
+ * @throws Error where it is no report
+ */
 export function readReport(report: string): MediaFacts | undefined {
-  const { media } = JSON.parse(report) as { media?: { track?: unknown } | null };
-  const tracks = Array.isArray(media?.track) ? (media.track as Track[]) : [];
+  const tracks: readonly Track[] = reportShape.parse(JSON.parse(report)).media?.track ?? [];
   const of = (type: string) => tracks.filter((track) => track['@type'] === type).slice(0, maxTracks);
   const [general = {}] = of('General');
   const [video, audio] = [of('Video').map(videoFacts), of('Audio').map(audioFacts)];
@@ -72,7 +79,7 @@ function subtitleFacts(track: Track): SubtitleFacts {
 
 /** Chapters stand under their times: `_00_20_00_000: "en:Two"`. A transport stream has a menu of another kind. */
 function chapterFacts({ extra }: Track): ChapterFacts[] {
-  return Object.entries((extra ?? {}) as Track).flatMap(([key, value]) => {
+  return Object.entries(trackShape.safeParse(extra).data ?? {}).flatMap(([key, value]) => {
     const time = /^_(\d\d)_(\d\d)_(\d\d)_(\d{3})$/.exec(key);
     if (!time) return [];
     const [hours = 0, minutes = 0, seconds = 0, ms = 0] = time.slice(1).map(Number);

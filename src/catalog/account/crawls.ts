@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
-import { type Codec, jsonOf } from '../../core/codec.ts';
+import { jsonOf, keptAs, type OnDamage } from '../../core/codec.ts';
 import type { FolderId } from '../../core/ids.ts';
 import { chunks } from '../db/chunks.ts';
 import type { Schema } from '../db/schema.ts';
@@ -39,8 +39,7 @@ const note = z.object({
 /** What a crawl has to tell afterwards. */
 export type CrawlNote = z.infer<typeof note>;
 
-const notes: Codec<CrawlNote> = jsonOf(note);
-const roots: Codec<readonly string[]> = jsonOf(z.array(z.string()));
+const [noteJson, rootsJson] = [jsonOf(note), jsonOf(z.array(z.string()))];
 
 /** What one listing did. */
 export interface CrawledListing extends ListingChange {
@@ -95,7 +94,10 @@ export interface Crawls {
   resume(crawlId: number): Promise<void>;
 }
 
-export function createCrawls(db: Kysely<Schema>): Crawls {
+export function createCrawls(db: Kysely<Schema>, onDamage: OnDamage): Crawls {
+  const notes = keptAs<CrawlNote>(noteJson, 'what a crawl tells', onDamage);
+  const roots = keptAs<readonly string[]>(rootsJson, 'where a crawl began', onDamage);
+
   return {
     async last() {
       const row = await db.selectFrom('crawls').selectAll().orderBy('id', 'desc').limit(1).executeTakeFirst();
@@ -105,9 +107,9 @@ export function createCrawls(db: Kysely<Schema>): Crawls {
         startedAt: row.started_at,
         endedAt: row.ended_at ?? undefined,
         outcome: row.outcome as Crawl['outcome'],
-        roots: roots.decode(row.roots),
+        roots: roots.decode(row.roots) ?? [],
         calls: row.calls,
-        note: row.note ? notes.decode(row.note) : {},
+        note: (row.note && notes.decode(row.note)) || {},
       };
     },
 

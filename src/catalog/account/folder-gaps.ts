@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { z } from 'zod';
-import { jsonOf } from '../../core/codec.ts';
+import { jsonOf, keptAs, type OnDamage } from '../../core/codec.ts';
 import { type FolderId, rootFolderId } from '../../core/ids.ts';
 import type { Schema } from '../db/schema.ts';
 
@@ -41,7 +41,9 @@ export interface FolderGaps {
   count(reasons?: readonly FolderGap['reason'][]): Promise<number>;
 }
 
-export function createFolderGaps(db: Kysely<Schema>): FolderGaps {
+export function createFolderGaps(db: Kysely<Schema>, onDamage: OnDamage): FolderGaps {
+  const kept = keptAs(codec, 'what a folder lacks', onDamage);
+
   return {
     async after(after, limit) {
       const { rows } = await sql<{ folder_id: FolderId; gaps: string }>`
@@ -49,12 +51,12 @@ export function createFolderGaps(db: Kysely<Schema>): FolderGaps {
         where g.folder_id > ${after ?? ''} and f.missing_since is null order by g.folder_id limit ${limit}`.execute(
         db,
       );
-      return rows.map((row) => ({ folderId: row.folder_id, gaps: codec.decode(row.gaps) }));
+      return rows.map((row) => ({ folderId: row.folder_id, gaps: kept.decode(row.gaps) ?? [] }));
     },
 
     async count(reasons) {
       const isOne = reasons
-        ? sql<boolean>`exists (select 1 from json_each(g.gaps) one
+        ? sql<boolean>`json_valid(g.gaps) and exists (select 1 from json_each(g.gaps) one
             where one.value ->> '$.reason' in (${sql.join(reasons)}))`
         : sql<boolean>`true`;
       const { rows } = await sql<{ n: number }>`select count(*) as n

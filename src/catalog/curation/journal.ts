@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
-import { type Codec, jsonOf } from '../../core/codec.ts';
+import { type Codec, jsonOf, keptAs, type OnDamage } from '../../core/codec.ts';
 import { type FileId, toFileId } from '../../core/ids.ts';
 import type { Override } from '../../library/override.ts';
 import type { Schema } from '../db/schema.ts';
@@ -43,7 +43,7 @@ const move = z.object({
 });
 
 /** How moves are kept. */
-const kept: Codec<readonly Move[]> = jsonOf(z.array(move));
+const movesJson: Codec<readonly Move[]> = jsonOf(z.array(move));
 
 /** Batches that are kept for `tree undo`. */
 const maxKept = 50;
@@ -65,8 +65,9 @@ export interface Journal {
   undone(id: number, now: number): Promise<void>;
 }
 
-export function createJournal(db: Kysely<Schema>, codec: Codec<Override>): Journal {
-  const formers = formersOf(codec);
+export function createJournal(db: Kysely<Schema>, codec: Codec<Override>, onDamage: OnDamage): Journal {
+  const kept = keptAs(movesJson, 'moves in the tree', onDamage);
+  const formers = keptAs(formersOf(codec), 'what a person said before', onDamage);
 
   return {
     add: (batch) =>
@@ -90,15 +91,11 @@ export function createJournal(db: Kysely<Schema>, codec: Codec<Override>): Journ
 
     async last() {
       const row = await notUndone(db).orderBy('id', 'desc').limit(1).executeTakeFirst();
-      return (
-        row && {
-          id: row.id,
-          at: row.at,
-          why: row.why,
-          moves: kept.decode(row.moves),
-          said: row.former === null ? [] : formers.decode(row.former),
-        }
-      );
+      if (!row) return undefined;
+      const moves = kept.decode(row.moves);
+      const said = row.former === null ? [] : formers.decode(row.former);
+      // Half of a batch is not taken back, and none before it: what came after it may rest on that.
+      return moves && said && { id: row.id, at: row.at, why: row.why, moves, said };
     },
 
     settle: async (id, moves) => {
@@ -115,10 +112,11 @@ export function createJournal(db: Kysely<Schema>, codec: Codec<Override>): Journ
       db.transaction().execute(async (trx) => {
         for (const { id, moves } of await notUndone(trx).execute()) {
           if (![...successors.keys()].some((from) => moves.includes(JSON.stringify(from)))) continue;
-          const renamed = kept.decode(moves).map((move) => ({
+          const renamed = kept.decode(moves)?.map((move) => ({
             ...move,
             fileId: (move.tree === tree && successors.get(move.fileId)) || move.fileId,
           }));
+          if (!renamed) continue;
           await trx
             .updateTable('journal')
             .set({ moves: kept.encode(renamed) })
@@ -155,8 +153,8 @@ function formersOf(codec: Codec<Override>): Codec<readonly Former[]> {
 /** What a person said of one target counts as said of another. Part of the caller's transaction. */
 export async function handOnSaid(trx: Kysely<Schema>, from: Target, to: Target): Promise<void> {
   for (const { id, former: said } of await notUndone(trx).where('former', 'is not', null).execute()) {
-    const before = formerTexts.decode(said ?? '[]');
-    if (!before.some(({ target }) => target === from)) continue;
+    const before = keptAs(formerTexts, '', () => undefined).decode(said ?? '[]');
+    if (!before?.some(({ target }) => target === from)) continue;
     const renamed = before.map((one) => (one.target === from ? { ...one, target: to } : one));
     await trx
       .updateTable('journal')

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Codec } from '../../core/codec.ts';
+import type { KeptCodec } from '../../core/codec.ts';
 import type { Override } from '../../library/override.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
@@ -27,12 +27,11 @@ export interface Overrides {
   of(targets: readonly Target[]): Promise<Former[]>;
 }
 
-export function createOverrides(db: Kysely<Schema>, codec: Codec<Override>): Overrides {
-  const toRow = ({ target, value, at }: Schema['overrides']): OverrideRow => ({
-    target: target as Target,
-    value: codec.decode(value),
-    at,
-  });
+export function createOverrides(db: Kysely<Schema>, codec: KeptCodec<Override>): Overrides {
+  const toRows = ({ target, value: text, at }: Schema['overrides']): OverrideRow[] => {
+    const value = codec.decode(text);
+    return value ? [{ target: target as Target, value, at }] : [];
+  };
 
   return {
     put: async ({ target, value: override, at }) => {
@@ -60,12 +59,13 @@ export function createOverrides(db: Kysely<Schema>, codec: Codec<Override>): Ove
       }),
 
     async all() {
-      return (await db.selectFrom('overrides').selectAll().orderBy('at').execute()).map(toRow);
+      return (await db.selectFrom('overrides').selectAll().orderBy('at').execute()).flatMap(toRows);
     },
 
     async of(targets) {
       const said = db.selectFrom('overrides').selectAll().where('target', 'in', inList(targets));
-      const found = new Map<string, Former>((await said.execute()).map((row) => [row.target, toRow(row)]));
+      const rows = (await said.execute()).flatMap(toRows);
+      const found = new Map<string, Former>(rows.map((row) => [row.target, row]));
       return targets.map((target) => found.get(target) ?? { target });
     },
   };

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { joinAccountPath } from '../../core/account-path.ts';
-import { type Codec, jsonOf } from '../../core/codec.ts';
+import { type Codec, jsonOf, keptAs, type OnDamage } from '../../core/codec.ts';
 import type { FileId } from '../../core/ids.ts';
 import { createFolders } from '../account/folders.ts';
 import { inList } from '../db/in-list.ts';
@@ -19,6 +19,13 @@ const shape = z.object({
 export type ProposalFacts = z.infer<typeof shape>;
 
 export const proposalFacts: Codec<ProposalFacts> = jsonOf(shape);
+
+/** Nothing is told where nothing can be read; the proposal waits all the same. */
+const unread: ProposalFacts = { files: 0, films: 0, examples: [] };
+
+export function readFacts(text: string, onDamage: OnDamage): ProposalFacts {
+  return keptAs(proposalFacts, 'what is told of a proposal', onDamage).decode(text) ?? unread;
+}
 
 /** Account paths shown with a proposal. */
 const maxExamples = 5;

@@ -1,9 +1,10 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
+import type { OnDamage } from '../../core/codec.ts';
 import type { FileId } from '../../core/ids.ts';
 import { chunks } from '../db/chunks.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
-import { factsOf, type ProposalFacts, proposalFacts } from './proposal-facts.ts';
+import { factsOf, type ProposalFacts, proposalFacts, readFacts } from './proposal-facts.ts';
 
 export type ProposalState = 'open' | 'accepted' | 'refused' | 'undone' | 'settled';
 
@@ -42,7 +43,17 @@ export interface Proposals {
   batchesOf(fileIds: readonly FileId[]): Promise<Map<string, number>>;
 }
 
-export function createProposals(db: Kysely<Schema>): Proposals {
+export function createProposals(db: Kysely<Schema>, onDamage: OnDamage): Proposals {
+  const toProposal = ({ facts, ...row }: Selectable<Schema['proposals']>): Proposal => ({
+    id: row.id,
+    at: row.at,
+    kind: row.kind,
+    why: row.why,
+    state: row.state as ProposalState,
+    decidedAt: row.decided_at ?? undefined,
+    ...readFacts(facts, onDamage),
+  });
+
   return {
     async list(limit, state) {
       let query = db.selectFrom('proposals').selectAll().orderBy('id', 'desc').limit(limit);
@@ -158,16 +169,4 @@ async function insertFiles(trx: Transaction<Schema>, id: number, fileIds: readon
     const rows = part.map((file_id) => ({ proposal_id: id, file_id }));
     await trx.insertInto('proposal_files').values(rows).execute();
   }
-}
-
-function toProposal(row: Selectable<Schema['proposals']>): Proposal {
-  return {
-    id: row.id,
-    at: row.at,
-    kind: row.kind,
-    why: row.why,
-    state: row.state as ProposalState,
-    decidedAt: row.decided_at ?? undefined,
-    ...proposalFacts.decode(row.facts),
-  };
 }

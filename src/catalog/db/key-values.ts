@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
-import type { Codec } from '../../core/codec.ts';
+import { type Codec, keptAs, type OnDamage } from '../../core/codec.ts';
 import type { Schema } from './schema.ts';
 
 /** One small fact. */
 export interface KeyValue<T> {
-  /** @returns undefined where nothing is kept, or what an older version kept says nothing any more */
+  /** @returns undefined where nothing is kept, or what was kept cannot be read */
   get(): Promise<T | undefined>;
   put(value: T): Promise<void>;
 }
@@ -15,7 +15,7 @@ export interface KeyValues {
   entry<T>(name: string, codec: Codec<T>): KeyValue<T>;
 }
 
-export function createKeyValues(db: Kysely<Schema>): KeyValues {
+export function createKeyValues(db: Kysely<Schema>, onDamage: OnDamage): KeyValues {
   return {
     entry: (name, codec) => ({
       async get() {
@@ -24,12 +24,7 @@ export function createKeyValues(db: Kysely<Schema>): KeyValues {
           .select('value')
           .where('name', '=', name)
           .executeTakeFirst();
-        if (!row) return undefined;
-        try {
-          return codec.decode(row.value);
-        } catch {
-          return undefined;
-        }
+        return row && keptAs(codec, name, onDamage).decode(row.value);
       },
 
       async put(value) {

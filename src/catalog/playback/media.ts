@@ -1,6 +1,6 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
-import type { Codec } from '../../core/codec.ts';
+import type { KeptCodec } from '../../core/codec.ts';
 import type { FileId } from '../../core/ids.ts';
 import type { MediaFacts } from '../../library/media-facts.ts';
 import { markDirty } from '../account/dirty.ts';
@@ -63,7 +63,7 @@ export interface MediaStore {
   counts(): Promise<MediaCounts>;
 }
 
-export function createMedia(db: Kysely<Schema>, codec: Codec<MediaFacts>): MediaStore {
+export function createMedia(db: Kysely<Schema>, codec: KeptCodec<MediaFacts>): MediaStore {
   /** Videos that have a place in a tree and are at the host. */
   const videos = () =>
     db
@@ -135,7 +135,17 @@ export function createMedia(db: Kysely<Schema>, codec: Codec<MediaFacts>): Media
         .select(['m.file_id as id', 'm.facts as facts'])
         .where('m.file_id', 'in', inList(fileIds))
         .execute();
-      return new Map(rows.flatMap(({ id, facts }) => (facts === null ? [] : [[id, codec.decode(facts)]])));
+      const read = new Map<FileId, MediaFacts>();
+      const damaged: FileId[] = [];
+      for (const { id, facts: text } of rows) {
+        if (text === null) continue;
+        const facts = codec.decode(text);
+        if (facts) read.set(id, facts);
+        else damaged.push(id);
+      }
+      // Their headers are read anew.
+      if (damaged.length > 0) await db.deleteFrom('media').where('file_id', 'in', inList(damaged)).execute();
+      return read;
     },
 
     async durationsOf(fileIds) {
@@ -145,7 +155,7 @@ export function createMedia(db: Kysely<Schema>, codec: Codec<MediaFacts>): Media
         from json_each(${JSON.stringify(fileIds)}) wanted
           cross join media m on m.file_id = wanted.value
           cross join files f on f.id = m.file_id and f.size_bytes = m.size_bytes
-        where ms is not null`.execute(db);
+        where json_valid(m.facts) and ms is not null`.execute(db);
       return new Map(rows.map(({ id, ms }) => [id, ms]));
     },
 

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Codec } from '../../core/codec.ts';
+import type { KeptCodec } from '../../core/codec.ts';
 import type { Schema } from '../db/schema.ts';
 
 /** The part of a play that the catalog looks at; the rest is kept as it is. */
@@ -16,7 +16,7 @@ export interface PlayLog<T extends KeptPlay> {
   recent(limit: number): Promise<T[]>;
 }
 
-export function createPlayLog<T extends KeptPlay>(db: Kysely<Schema>, codec: Codec<T>): PlayLog<T> {
+export function createPlayLog<T extends KeptPlay>(db: Kysely<Schema>, codec: KeptCodec<T>): PlayLog<T> {
   return {
     async put(plays, keep) {
       await db.transaction().execute(async (trx) => {
@@ -45,7 +45,7 @@ export function createPlayLog<T extends KeptPlay>(db: Kysely<Schema>, codec: Cod
         .orderBy('id')
         .limit(limit)
         .execute();
-      return rows.map((row) => codec.decode(row.record));
+      return rows.flatMap((row) => codec.decode(row.record) ?? []);
     },
   };
 }

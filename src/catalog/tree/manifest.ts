@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
-import { ownJson } from '../../core/codec.ts';
-import type { FileId } from '../../core/ids.ts';
+import { z } from 'zod';
+import { jsonOf, keptAs } from '../../core/codec.ts';
+import { type FileId, toFileId } from '../../core/ids.ts';
 import { chunks } from '../db/chunks.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
@@ -34,7 +35,22 @@ export interface NewStem {
 }
 
 /** How rows are kept that are about to be written. */
-const intentRows = ownJson<readonly TreeRow[]>();
+const intentRow: z.ZodType<TreeRow> = z.object({
+  path: z.string(),
+  kind: z.string(),
+  fileId: z
+    .string()
+    .optional()
+    .transform((id) => (id === undefined ? undefined : toFileId(id))),
+  titleKey: z.string(),
+  sha256: z.string(),
+  nextSha256: z.string().optional(),
+  sizeBytes: z.number(),
+  mtimeMs: z.number(),
+  insteadOf: z.string().optional(),
+});
+/** Rows that cannot be read are not ours: whatever lies there is left alone. */
+const intentRows = keptAs<readonly TreeRow[]>(jsonOf(z.array(intentRow)), 'intents', () => undefined);
 
 /** Some 400 KB of text. */
 const rowsAnIntent = 1000;
@@ -233,7 +249,7 @@ export function createManifest(db: Kysely<Schema>, tree: string): Manifest {
       db.transaction().execute(async (trx) => {
         // Deleted as it is read: another process writes them down, too, or none does.
         const intents = trx.deleteFrom('tree_intents').where('tree', '=', tree).returning('rows');
-        for (const { rows } of await intents.execute()) await putRows(trx, intentRows.decode(rows));
+        for (const { rows } of await intents.execute()) await putRows(trx, intentRows.decode(rows) ?? []);
       }),
 
     async treeCount() {

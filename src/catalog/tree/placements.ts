@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely';
-import type { Codec } from '../../core/codec.ts';
+import type { KeptCodec } from '../../core/codec.ts';
 import type { FileId } from '../../core/ids.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';
+import { markDirty } from '../account/dirty.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 import { upsert } from '../db/upsert.ts';
@@ -54,7 +55,14 @@ export interface Placements extends Manifest {
   standingKeys(bases: readonly string[]): Promise<string[]>;
 }
 
-export function createPlacements(db: Kysely<Schema>, tree: string, codec: Codec<Recognition>): Placements {
+/** What is told of a file of which it cannot be read what it was taken for. */
+const unread: Recognition = { path: '', kind: 'unknown', confidence: 0, reasons: [] };
+
+export function createPlacements(
+  db: Kysely<Schema>,
+  tree: string,
+  codec: KeptCodec<Recognition>,
+): Placements {
   const placesOf = () => db.selectFrom('placements').where('tree', '=', tree);
 
   return {
@@ -110,10 +118,14 @@ export function createPlacements(db: Kysely<Schema>, tree: string, codec: Codec<
           cross join placements indexed by placements_key on title_key = wanted.value
           cross join recognitions on recognitions.file_id = placements.file_id
         where tree = ${tree}`.execute(db);
+      const readings = new Map(rows.map((row) => [row.file_id, codec.decode(row.recognition)]));
+      const damaged = rows.map((row) => row.file_id).filter((id) => !readings.get(id));
+      // Their names are read anew with the next sync; what stands in the tree stands till then.
+      if (damaged.length > 0) await db.transaction().execute((trx) => markDirty(trx, damaged));
       return rows.map((row) => ({
         fileId: row.file_id,
         titleKey: row.title_key,
-        recognition: codec.decode(row.recognition),
+        recognition: readings.get(row.file_id) ?? unread,
         stem: row.stem ?? undefined,
         name: row.name ?? undefined,
         pinned: row.pinned ?? undefined,

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { Codec } from '../../core/codec.ts';
+import type { KeptCodec } from '../../core/codec.ts';
 import type { FileId, FolderId } from '../../core/ids.ts';
 import { createYielder } from '../../core/yield-often.ts';
 import { unseenExtras } from '../../naming/folders/extras.ts';
@@ -52,7 +52,7 @@ export interface Recognitions {
   after(after: FileId | undefined, limit: number): Promise<RecognitionRow[]>;
 }
 
-export function createRecognitions(db: Kysely<Schema>, codec: Codec<Recognition>): Recognitions {
+export function createRecognitions(db: Kysely<Schema>, codec: KeptCodec<Recognition>): Recognitions {
   async function textsOf(fileIds: readonly FileId[]): Promise<Map<FileId, string>> {
     const known = db.selectFrom('recognitions').selectAll().where('file_id', 'in', inList(fileIds));
     return new Map((await known.execute()).map((row) => [row.file_id, row.recognition]));
@@ -84,7 +84,7 @@ export function createRecognitions(db: Kysely<Schema>, codec: Codec<Recognition>
 
     async arrivedSince(since) {
       const { rows } = await sql<{ kind: string; count: number }>`
-        select r.recognition ->> '$.kind' as kind, count(*) as count
+        select iif(json_valid(r.recognition), r.recognition ->> '$.kind', '') as kind, count(*) as count
         from files f join recognitions r on r.file_id = f.id
         where f.first_seen_at >= ${since} and f.gone_at is null group by 1`.execute(db);
       const of = (kind: string) => rows.find((row) => row.kind === kind)?.count ?? 0;
@@ -93,7 +93,12 @@ export function createRecognitions(db: Kysely<Schema>, codec: Codec<Recognition>
 
     async ofFiles(fileIds) {
       const texts = await textsOf(fileIds);
-      return new Map([...texts].map(([id, text]) => [id, codec.decode(text)]));
+      return new Map(
+        [...texts].flatMap(([id, text]) => {
+          const recognition = codec.decode(text);
+          return recognition ? [[id, recognition]] : [];
+        }),
+      );
     },
 
     async extrasNear(folderIds) {
@@ -111,7 +116,7 @@ export function createRecognitions(db: Kysely<Schema>, codec: Codec<Recognition>
         select f.id from near cross join files f on f.folder_id = near.id
         where f.gone_at is null
           and not exists (select 1 from placements where file_id = f.id)
-          and exists (select 1 from recognitions r where r.file_id = f.id
+          and exists (select 1 from recognitions r where r.file_id = f.id and json_valid(r.recognition)
             and r.recognition ->> '$.kind' = 'extra' and coalesce(r.recognition ->> '$.extra', '') not in ${inList(unseenExtras)})`.execute(
         db,
       );
@@ -119,10 +124,20 @@ export function createRecognitions(db: Kysely<Schema>, codec: Codec<Recognition>
     },
 
     async after(after, limit) {
-      const { rows } = await sql<{ file_id: FileId; recognition: string }>`
-        select r.file_id, r.recognition from recognitions r join files f on f.id = r.file_id
-        where r.file_id > ${after ?? ''} and f.gone_at is null order by r.file_id limit ${limit}`.execute(db);
-      return rows.map((row) => ({ fileId: row.file_id, recognition: codec.decode(row.recognition) }));
+      for (let last = after; ; ) {
+        const { rows } = await sql<{ file_id: FileId; recognition: string }>`
+          select r.file_id, r.recognition from recognitions r join files f on f.id = r.file_id
+          where r.file_id > ${last ?? ''} and f.gone_at is null order by r.file_id limit ${limit}`.execute(
+          db,
+        );
+        const read = rows.flatMap((row) => {
+          const recognition = codec.decode(row.recognition);
+          return recognition ? [{ fileId: row.file_id, recognition }] : [];
+        });
+        // A page of which nothing can be read is not the last one.
+        if (read.length > 0 || rows.length === 0) return read;
+        last = rows.at(-1)?.file_id;
+      }
     },
   };
 }

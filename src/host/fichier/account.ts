@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { jsonOf } from '../../core/codec.ts';
 import { toAccountId } from '../../core/ids.ts';
 import type { AccountInfo, Offer } from '../host.ts';
 import { anything, check, isSet, number, oddAnswer, text } from './fields.ts';
@@ -13,6 +14,28 @@ export interface RememberedAccount {
   keyPrint: string;
   info: AccountAnswer;
 }
+
+const known = z
+  .number()
+  .optional()
+  .transform((value) => value);
+const remembered: z.ZodType<RememberedAccount> = z.object({
+  keyPrint: z.string(),
+  info: z.object({
+    email: z.string().exactOptional(),
+    offer: z.enum(['free', 'premium', 'access', 'gold', 'unknown']),
+    premiumUntil: known,
+    cdnCreditsGb: known,
+    usesCdnCredits: z.boolean(),
+    hotStorageBytes: known,
+    coldStorageBytes: known,
+    availableStorageBytes: known,
+    overQuota: z.boolean(),
+    uploadForbidden: z.boolean(),
+    askedAt: z.number(),
+  }),
+});
+export const rememberedAccountCodec = jsonOf(remembered);
 
 /** Keeps the last answer across a restart: the host locks those who ask often (facts/1fichier-api 2.1). */
 export interface AccountMemory {

@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import type { Codec } from '../../core/codec.ts';
+import { type ErrorCode, errorTable } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { Block, BlockCounts } from './circuit-breaker.ts';
 
@@ -26,6 +29,38 @@ interface FormerState extends GovernorState {
   closure?: Block & { pauseMs?: number };
   closings?: BlockCounts;
 }
+
+const block: z.ZodType<Block> = z.object({
+  kind: z.enum(['flood', 'ip', 'maintenance', 'account']),
+  why: z.custom<ErrorCode>((why) => typeof why === 'string' && Object.hasOwn(errorTable, why)),
+  until: z.number(),
+  backoffMs: z.number().default(0),
+  keyFingerprint: z.string().exactOptional(),
+});
+const counts: z.ZodType<BlockCounts> = z.partialRecord(
+  z.enum(['flood', 'ip', 'maintenance', 'account']),
+  z.number(),
+);
+const next = z.record(z.string(), z.number());
+
+/** Each part counts for itself: a block is not forgotten because something else cannot be read. */
+export const governorCodec: Codec<GovernorState> = {
+  encode: JSON.stringify,
+  decode(text) {
+    const kept = z.record(z.string(), z.unknown()).parse(JSON.parse(text));
+    const read = <T>(shape: z.ZodType<T>, part: unknown) => shape.safeParse(part).data;
+    const [standing, times] = [
+      read(block, kept.block ?? kept.closure),
+      read(counts, kept.counts ?? kept.closings),
+    ];
+    const until = read(next, kept.next);
+    return {
+      ...(standing && { block: standing }),
+      ...(times && { counts: times }),
+      ...(until && { next: until }),
+    };
+  },
+};
 
 /** A memory that is broken or cannot be written stops nothing. Each part of what it held has yet to be believed. */
 export function createGovernorMemory(memory: GovernorMemory, log: Log): GovernorRecall {

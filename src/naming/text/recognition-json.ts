@@ -1,4 +1,3 @@
-import type { Codec } from '../../core/codec.ts';
 import type { Recognition } from './recognition.ts';
 
 /** What scripts and the catalog read: a recognition whose reasons are called `because`. */
@@ -9,12 +8,3 @@ export function toRecognitionJson(recognition: Recognition): RecognitionJson {
   const { path, kind, extra, confidence, reasons, ...rest } = recognition;
   return { path, kind, ...(extra !== undefined && { extra }), confidence, because: reasons, ...rest };
 }
-
-/** The text that the catalog keeps. Nobody but this program writes it: it is believed as it is. */
-export const recognitionCodec: Codec<Recognition> = {
-  encode: (recognition) => JSON.stringify(toRecognitionJson(recognition)),
-  decode(text) {
-    const { because, ...rest }: RecognitionJson = JSON.parse(text);
-    return { ...rest, reasons: because };
-  },
-};

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { jsonOf } from '../../core/codec.ts';
 import type { Pending } from './debounce.ts';
 
 /** What waits for a server, folder by folder. `rev` changes when something is added to it. */
@@ -59,6 +61,17 @@ export interface Result {
   retryAt?: number;
 }
 
+const result: z.ZodType<Result> = z.object({
+  at: z.number(),
+  ok: z.boolean(),
+  words: z.string(),
+  remedy: z.string().exactOptional(),
+  folders: z.number(),
+  failures: z.number(),
+  retryAt: z.number().exactOptional(),
+});
+export const resultCodec = jsonOf(result);
+
 /** Keeps the last result of each server. */
 export interface ResultStore {
   get(server: string): Promise<Result | undefined>;
@@ -78,6 +91,17 @@ export interface Sight {
   missing: number;
   folders: readonly string[];
 }
+
+const sight: z.ZodType<Sight> = z.object({
+  at: z.number(),
+  ok: z.boolean(),
+  words: z.string(),
+  remedy: z.string().exactOptional(),
+  seen: z.number(),
+  missing: z.number(),
+  folders: z.array(z.string()),
+});
+export const sightCodec = jsonOf(sight);
 
 /** Keeps the last look at each server. */
 export interface SightStore {

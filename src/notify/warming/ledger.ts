@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { Clock } from '../../core/clock.ts';
+import { jsonOf } from '../../core/codec.ts';
 import { dayMs, hourMs, minuteMs } from '../../core/durations.ts';
 
 /** What is known of the warming of one server, as it outlives a restart. Times in milliseconds UTC. */
@@ -9,6 +11,13 @@ export interface WarmingRecord {
   /** Those that the server could not look into: how often, and when last. */
   failed: readonly (readonly [id: string, tries: number, at: number])[];
 }
+
+const record: z.ZodType<WarmingRecord> = z.object({
+  done: z.number(),
+  lastAt: z.number().exactOptional(),
+  failed: z.array(z.tuple([z.string(), z.number(), z.number()])),
+});
+export const warmingCodec = jsonOf(record);
 
 export interface LedgerOptions {
   clock: Clock;

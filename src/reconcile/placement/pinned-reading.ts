@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import type { Placement } from '../../catalog/tree/placements.ts';
-import { ownJson } from '../../core/codec.ts';
+import { jsonOf, keptAs } from '../../core/codec.ts';
 import { type LibraryFile, titleKey } from '../../library/layout.ts';
 import type { Tree } from '../../library/trees.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';
@@ -20,8 +21,23 @@ const fields = [
 
 type Pinned = Pick<Recognition, (typeof fields)[number]>;
 
+const number = z.number().exactOptional();
+const text = z.string().exactOptional();
+const shape: z.ZodType<Pinned> = z.object({
+  kind: z.enum(['movie', 'episode', 'extra', 'ignored', 'unknown']),
+  title: text,
+  year: number,
+  season: number,
+  episodes: z.array(z.number()).min(1).exactOptional(),
+  absolute: number,
+  date: text,
+  part: number,
+  extra: text,
+  ids: z.object({ tmdb: text, imdb: text, tvdb: text }).exactOptional(),
+});
+
 /** How it is kept: places that tell the same are the same text. */
-const codec = ownJson<Pinned>();
+const codec = keptAs(jsonOf(shape), 'pinned', () => undefined);
 
 /**
  * What the path of a file that stands in a tree goes on telling when its name is read otherwise now: a rename at the
@@ -56,8 +72,9 @@ export function pinned(placed: Recognition): string {
 
 /** What is read today with what the path tells. */
 export function withPinned(now: Recognition, pinned: string | undefined): Recognition {
-  if (pinned === undefined) return now;
+  const told = pinned === undefined ? undefined : codec.decode(pinned);
+  if (told === undefined) return now;
   const rest: Recognition = { ...now };
   for (const name of fields) delete (rest as Partial<Recognition>)[name];
-  return { ...rest, ...codec.decode(pinned) };
+  return { ...rest, ...told };
 }
