@@ -14,6 +14,7 @@ import { METHODS } from './core/http.ts';
 import { version } from './core/version.ts';
 import { createGateway } from './gateway/gateway.ts';
 import type { GatewaySetting } from './gateway/setting.ts';
+import { treesOf } from './library/trees.ts';
 
 /** A gateway before one media server, over the parts of the bridge. Does not listen. */
 export async function buildGateway(bridge: Bridge, setting: GatewaySetting): Promise<FastifyInstance> {
@@ -25,6 +26,10 @@ export async function buildGateway(bridge: Bridge, setting: GatewaySetting): Pro
     userAgent: `Passerelle/${version}`,
     signer: bridge.signer,
     files: bridge.catalog.files,
+    known: {
+      media: bridge.catalog.media,
+      trees: treesOf(bridge.settings.library).map(({ name }) => bridge.catalog.placementsOf(name)),
+    },
   });
   const app = fastify({
     logger: false,

@@ -21,3 +21,8 @@ async function* resumed(chunks: readonly Buffer[], rest: AsyncIterableIterator<B
   yield* chunks;
   yield* rest;
 }
+
+/** Gives up a body, and the connection that it comes over. Its complaint about that would end the process. */
+export function drop(body: Readable): void {
+  body.on('error', () => undefined).destroy();
+}

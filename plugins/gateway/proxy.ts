@@ -11,11 +11,13 @@ import { isStatic, type RequestKind } from '../../src/gateway/request-kind.ts';
 import { ofFilm, preflight } from '../support/answer.ts';
 import { sendError, toBridgeError } from '../support/errors.ts';
 import { whenGone } from '../support/when-gone.ts';
-import { readUpTo } from './bodies.ts';
+import { drop, readUpTo } from './bodies.ts';
 import { readableEncodings } from './encodings.ts';
 import { answerHeaders, requestHeaders, type SeenRequest, seenBy } from './headers.ts';
 import { isText, sendMasked } from './masking.ts';
 import { goneSignal, isBulk, type Origin } from './origin.ts';
+import { createPlaybackAnswers } from './playback-info.ts';
+import { forget, queryOf } from './replies.ts';
 import { sendSystemInfo } from './system-info.ts';
 
 declare module 'fastify' {
@@ -31,8 +33,6 @@ declare module 'fastify' {
   }
 }
 
-/** A larger answer is not taken apart: a source with its tracks has some 5 KB, and 1 MB takes 40 ms to read. */
-const maxAnswerBytes = 1024 * 1024;
 /** Addresses of the API at which there is no text. */
 const ofBytes = /\/(?:images|videos|audio|livetv|livestreams)\//i;
 /** A `.strm` holds one address. */
@@ -50,6 +50,9 @@ export const proxy = fp(
     app.decorateRequest('seen');
     app.decorateRequest('gatewayUrl', '');
     app.decorateRequest('ownType');
+    app.decorateRequest('wish');
+    app.decorateRequest('isAnswered', false);
+    const playback = createPlaybackAnswers(gateway, app.bridge);
     app.addHook('onRequest', async (request) => {
       const { headers } = request.raw;
       const [path = ''] = request.url.split('?', 1);
@@ -76,26 +79,35 @@ export const proxy = fp(
       httpMethods: METHODS.filter((method) => app.supportedMethods.includes(method)),
       undici: origin as never,
       disableRequestLogging: true,
-      preHandler: (request, reply) => answerStream(request, reply),
-      handler: (request, reply, dest, options) =>
-        reply.from(dest, {
+      preHandler: (request, reply) => before(request, reply),
+      handler(request, reply, dest, options) {
+        if (request.kind.is === 'playbackInfo') playback.hurry(request, reply);
+        return reply.from(dest, {
           ...options,
           retryDelay: () => null,
           rewriteRequestHeaders: (_request, headers) => asked(request, reply, headers),
           rewriteHeaders: (headers) => answerHeaders(headers, url),
           onResponse: (_request, _reply, answer) => void answered(request, reply, answer),
-          onError: (_reply, { error }) => {
-            if (reply.sent || reply.raw.destroyed) return;
-            log.warn({ err: error, server: url }, 'the media server behind the gateway does not answer');
-            const code = /timeout/i.test(error.message) ? 'BRIDGE_ORIGIN_TIMEOUT' : 'BRIDGE_ORIGIN_DOWN';
-            sendError(reply, new BridgeError(code), clock.now());
-          },
-        }),
+          onError: (_reply, { error }) => void failed(request, reply, error),
+        });
+      },
     });
 
+    async function failed(request: FastifyRequest, reply: FastifyReply, error: Error) {
+      if (reply.sent || reply.raw.destroyed) return;
+      log.warn({ err: error, server: url }, 'the media server behind the gateway does not answer');
+      request.isAnswered = true;
+      const isOurs = request.kind.is === 'playbackInfo' && playback.instead(request, reply);
+      if (await Promise.resolve(isOurs).catch(() => false)) return;
+      if (reply.sent || reply.raw.destroyed) return;
+      const code = /timeout/i.test(error.message) ? 'BRIDGE_ORIGIN_TIMEOUT' : 'BRIDGE_ORIGIN_DOWN';
+      sendError(reply, new BridgeError(code), clock.now());
+    }
+
     /** Bytes of a film of ours, for whoever may have them. */
-    async function answerStream(request: FastifyRequest, reply: FastifyReply) {
+    async function before(request: FastifyRequest, reply: FastifyReply) {
       const { kind } = request;
+      if (kind.is === 'playbackInfo') return playback.read(request);
       if (kind.is !== 'stream' || !['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return;
       const query = queryOf(request);
       if (request.method === 'OPTIONS') return answerPreflight(kind.itemId, query, reply);
@@ -117,6 +129,9 @@ export const proxy = fp(
     function asked(request: FastifyRequest, reply: FastifyReply, headers: FastifyRequest['headers']) {
       const passed = requestHeaders(knownProxy ? request.seen : undefined, headers);
       if (request.ownType !== undefined) passed['content-type'] = request.ownType;
+      else delete passed['content-type'];
+      // It was read whole, and goes on with its length.
+      if (Buffer.isBuffer(request.body)) delete passed['transfer-encoding'];
       if (request.kind.is === 'playbackInfo' || request.kind.is === 'download')
         passed['accept-encoding'] = 'identity';
       else if (passed['accept-encoding'] !== undefined && request.kind.is !== 'stream')
@@ -133,12 +148,14 @@ export const proxy = fp(
     async function answered(request: FastifyRequest, reply: FastifyReply, answer: { stream: unknown }) {
       const body = answer.stream as Readable;
       try {
-        if (request.kind.is === 'playbackInfo') return await sendPlaybackInfo(request, reply, body);
+        // Ours was given already: with this one the server has looked into the film, which is all that it was for.
+        if (reply.sent) return drop(body);
+        if (request.kind.is === 'playbackInfo') return await playback.send(request, reply, body);
         if (request.kind.is === 'download') return await sendDownload(request, reply, body);
         if (request.kind.is === 'systemInfo') return await sendSystemInfo(request, reply, body, gateway);
         await sendOther(reply, body);
       } catch (error) {
-        body.destroy();
+        drop(body);
         if (reply.sent || reply.raw.headersSent) return void reply.raw.destroy();
         forget(reply);
         sendError(reply, toBridgeError(error), clock.now());
@@ -147,24 +164,6 @@ export const proxy = fp(
 
     async function sendOther(reply: FastifyReply, body: Readable) {
       return isText(reply) ? sendMasked(reply, body, gateway.mask) : reply.send(body);
-    }
-
-    async function sendPlaybackInfo(request: FastifyRequest, reply: FastifyReply, body: Readable) {
-      const { kind } = request;
-      const isAnswer = reply.statusCode === 200 && request.method !== 'HEAD' && isPlainJson(reply);
-      if (kind.is !== 'playbackInfo' || !isAnswer) return sendOther(reply, body);
-      const read = await readUpTo(body, maxAnswerBytes);
-      if (!('text' in read)) return sendMasked(reply, read.rest, gateway.mask);
-      const shown = await gateway.showPlaybackInfo(read.text.toString('utf8'), {
-        itemId: kind.itemId,
-        credentials: readCredentials(request.headers, queryOf(request)),
-        gatewayUrl: request.gatewayUrl,
-      });
-      if (shown === undefined) return reply.send(gateway.mask.whole(read.text));
-      return reply
-        .removeHeader('content-length')
-        .removeHeader('etag')
-        .send(gateway.mask.whole(Buffer.from(shown)));
     }
 
     /** What the server would give is the text of a `.strm`: that it gives it at all is its yes to this person. */
@@ -183,20 +182,3 @@ export const proxy = fp(
   },
   { name: 'gateway-proxy', dependencies: ['bridge', 'delivery'] },
 );
-
-function queryOf({ url }: FastifyRequest): URLSearchParams {
-  const at = url.indexOf('?');
-  return new URLSearchParams(at === -1 ? '' : url.slice(at + 1));
-}
-
-/** What the server said of its own answer is not true of ours. */
-function forget(reply: FastifyReply): void {
-  for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name);
-}
-
-function isPlainJson(reply: FastifyReply): boolean {
-  const encoding = String(reply.getHeader('content-encoding') ?? 'identity');
-  return (
-    encoding === 'identity' && /^application\/json\b/i.test(String(reply.getHeader('content-type') ?? ''))
-  );
-}

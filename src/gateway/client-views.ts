@@ -10,15 +10,22 @@ export interface ClientView {
   shownAs: 'http' | 'file';
   /** Takes a transcode before direct play wherever one is offered: what it can play itself is offered no transcode. */
   prefersTranscode: boolean;
+  /** Has its own decoders for whatever films are made of. */
+  playsEverything: boolean;
+}
+
+interface Habits {
+  prefersTranscode?: boolean;
+  playsEverything?: boolean;
 }
 
 function row(
   family: string,
   clients: RegExp,
   shownAs: 'http' | 'file',
-  prefersTranscode = false,
+  { prefersTranscode = false, playsEverything = false }: Habits = {},
 ): ClientView {
-  return { family, clients, shownAs, prefersTranscode };
+  return { family, clients, shownAs, prefersTranscode, playsEverything };
 }
 
 /** First match wins; what each app does was read in its source (facts/gateway 2.3). */
@@ -26,13 +33,13 @@ export const clientViews: readonly ClientView[] = [
   row('jellyfin-web', /^Jellyfin (?:Web|Media Player|Desktop|for )|^Jellyfin (?:Android|iOS)$/i, 'http'),
   // The new player drops remote sources; the old one takes both.
   row('android-tv', /^(?:Jellyfin )?Android ?TV/i, 'file'),
-  row('swiftfin', /^Swiftfin/i, 'file', true),
+  row('swiftfin', /^Swiftfin/i, 'file', { prefersTranscode: true }),
   // What it asks for a file with carries nothing that could be checked.
-  row('findroid', /^Findroid/i, 'http'),
-  row('streamyfin', /^Streamyfin/i, 'file', true),
-  row('kodi', /^Kodi|JellyCon/i, 'http'),
-  row('mpv-shim', /MPV Shim/i, 'file'),
-  row('infuse', /^Infuse/i, 'file'),
+  row('findroid', /^Findroid/i, 'http', { playsEverything: true }),
+  row('streamyfin', /^Streamyfin/i, 'file', { prefersTranscode: true }),
+  row('kodi', /^Kodi|JellyCon/i, 'http', { playsEverything: true }),
+  row('mpv-shim', /MPV Shim/i, 'file', { playsEverything: true }),
+  row('infuse', /^Infuse/i, 'file', { playsEverything: true }),
   row('emby', /^Emby/i, 'http'),
   row('unknown', /^/, 'http'),
 ];

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Dispatcher } from 'undici';
 import type { CatalogFile } from '../catalog/account/files.ts';
 import type { Clock } from '../core/clock.ts';
@@ -8,13 +8,16 @@ import { basePathOf } from '../edge/base-path.ts';
 import { type AddressMask, createAddressMask } from './address-mask.ts';
 import { viewOf } from './client-views.ts';
 import type { Credentials } from './credentials.ts';
+import type { Wish } from './device-profile.ts';
 import { createItemAccess } from './item-access.ts';
 import type { ItemId } from './item-id.ts';
+import { type KnownMediaParts, knownMedia } from './known-media.ts';
 import { type Json, parseLossless } from './lossless-json.ts';
 import { fileOfAddress } from './own-address.ts';
-import { ownSources, showSources } from './playback-info.ts';
+import { chosen, type OwnSource, ownSources, showSources } from './playback-info.ts';
 import { type RequestKind, readSourceId, requestKind } from './request-kind.ts';
 import type { GatewaySetting } from './setting.ts';
+import { tellMedia } from './tell-media.ts';
 import { createTickets } from './tickets.ts';
 
 /** What a gateway decides. It moves no byte and speaks to no app. */
@@ -26,12 +29,22 @@ export interface Gateway {
   kindOf(path: string): RequestKind;
   /**
    * The answer to PlaybackInfo with our sources shown as this app needs them, and a ticket for each.
-   * @param text the server's own answer @param gatewayUrl the gateway as the app reaches it
+   * @param text the server's own answer
    * @returns undefined where nothing of it is ours, or it cannot be read: then it is passed on as it came
    */
-  showPlaybackInfo(
-    text: string,
-    asked: { itemId: ItemId; credentials: Credentials; gatewayUrl: string },
+  showPlaybackInfo(text: string, asked: AskedPlaybackInfo): Promise<string | undefined>;
+  /**
+   * An answer to PlaybackInfo of our own, for a server that takes too long: of what it shows of the item to this person
+   * just now, or has shown within the last minute, and never without that.
+   * @returns undefined where it has to be waited for: it does not show the item, the film is not ours, or the app does
+   * not say that it plays it as it is
+   * @param mayAsk false for a server that is away: then only what it has shown within the last minute counts
+   * @throws the signal's reason
+   */
+  ownPlaybackInfo(
+    asked: AskedPlaybackInfo,
+    signal: AbortSignal,
+    mayAsk: boolean,
   ): Promise<string | undefined>;
   /**
    * The file that a stream request may have: by its ticket, or because the server shows the item to its bearer.
@@ -47,6 +60,15 @@ export interface Gateway {
   fileOf(address: string): Promise<CatalogFile | undefined>;
 }
 
+/** A request for PlaybackInfo. */
+export interface AskedPlaybackInfo {
+  itemId: ItemId;
+  credentials: Credentials;
+  /** The gateway as the app reaches it, with whatever stands before the address itself; no slash at its end. */
+  gatewayUrl: string;
+  wish: Wish;
+}
+
 export interface GatewayParts {
   setting: GatewaySetting;
   dispatcher: Dispatcher;
@@ -54,6 +76,7 @@ export interface GatewayParts {
   userAgent: string;
   signer: Signer;
   files: { byId(id: FileId): Promise<CatalogFile | undefined> };
+  known: KnownMediaParts;
 }
 
 /** Long enough for an evening with a pause in it. */
@@ -66,45 +89,71 @@ export function createGateway({
   userAgent,
   signer,
   files,
+  known,
 }: GatewayParts): Gateway {
   const serverPath = basePathOf(setting.url);
   const fileIdOf = (address: string) => fileOfAddress(address, signer);
   const tickets = createTickets(signer);
   const access = createItemAccess({ setting, dispatcher, clock, userAgent, fileOf: fileIdOf });
 
+  /** Makes the sources of an answer lead to us, in place. @returns those that do */
+  async function show(
+    answer: Json,
+    { itemId, credentials, gatewayUrl, wish }: AskedPlaybackInfo,
+    signal?: AbortSignal,
+  ): Promise<OwnSource[]> {
+    const sources = ownSources(answer, itemId, setting.kind, fileIdOf);
+    const found = new Map<FileId, CatalogFile>();
+    for (const { fileId } of sources) {
+      const file = await files.byId(fileId);
+      if (file) found.set(fileId, file);
+    }
+    // What is not in the catalog any more cannot be delivered: the server's own way stays.
+    const ours = sources.filter(({ fileId }) => found.has(fileId));
+    if (ours.length === 0) return [];
+    const media = await knownMedia([...found.values()], known);
+    signal?.throwIfAborted();
+    const view = viewOf(credentials.client);
+    for (const one of ours) tellMedia(one.source, media.get(one.fileId), wish, view);
+    const user = createHash('sha256').update(credentials.token).digest('hex').slice(0, 8);
+    const endsAt = clock.now() + ticketMs;
+    showSources(ours, {
+      view,
+      kind: setting.kind,
+      gatewayUrl,
+      ticketFor: (one) => tickets.issue({ itemId: one.itemId, fileId: one.fileId, user, endsAt }),
+      nameOf: (fileId) => found.get(fileId)?.name,
+    });
+    return ours;
+  }
+
   return {
     setting,
     mask: createAddressMask(signer),
     kindOf: (path) => requestKind(path, { kind: setting.kind, serverPath }),
 
-    async showPlaybackInfo(text, { itemId, credentials, gatewayUrl }) {
+    async showPlaybackInfo(text, asked) {
       let answer: Json;
       try {
         answer = parseLossless(text);
       } catch {
         return undefined;
       }
-      const sources = ownSources(answer, itemId, setting.kind, fileIdOf);
-      if (sources.length === 0) return undefined;
-      const names = new Map<FileId, string>();
-      for (const { fileId } of sources) {
-        const file = await files.byId(fileId);
-        if (file) names.set(fileId, file.name);
-      }
-      const user = createHash('sha256').update(credentials.token).digest('hex').slice(0, 8);
-      const endsAt = clock.now() + ticketMs;
-      showSources(sources, {
-        view: viewOf(credentials.client),
-        kind: setting.kind,
-        gatewayUrl,
-        // What is not in the catalog any more cannot be delivered: the server's own way stays.
-        ticketFor: (one) =>
-          names.has(one.fileId)
-            ? tickets.issue({ itemId: one.itemId, fileId: one.fileId, user, endsAt })
-            : undefined,
-        nameOf: (fileId) => names.get(fileId),
-      });
-      return JSON.stringify(answer);
+      const shown = await show(answer, asked);
+      return shown.length === 0 ? undefined : JSON.stringify(answer);
+    },
+
+    async ownPlaybackInfo(asked, signal, mayAsk) {
+      const { itemId, credentials, wish } = asked;
+      if (!wish.wantsDirectPlay) return undefined;
+      const sources = await access.sourcesOf(itemId, credentials, signal, { userId: wish.userId, mayAsk });
+      const wanted = chosen(sources, wish.mediaSourceId, setting.kind);
+      if (wanted.length === 0) return undefined;
+      const answer = { MediaSources: wanted, PlaySessionId: randomUUID().replaceAll('-', '') };
+      const shown = await show(answer, asked, signal);
+      // A source that is another one's, or that this app cannot play as it is, only the server can answer for.
+      const isOurs = shown.length === wanted.length && wanted.every((one) => one.SupportsDirectPlay === true);
+      return isOurs ? JSON.stringify(answer) : undefined;
     },
 
     async fileForStream(itemId, query, credentials, signal) {

@@ -13,6 +13,13 @@ import type { GatewaySetting } from './setting.ts';
 /** The files of ours behind the media sources of an item, by the id of the source. */
 export type FilesOfItem = ReadonlyMap<ItemId, FileId>;
 
+/** An item as a server has shown it to somebody. */
+interface SeenItem {
+  files: FilesOfItem;
+  /** JSON of its media sources; undefined = none of ours is among them, or they are more than is kept. */
+  sources: string | undefined;
+}
+
 /**
  * Whether the bearer of a token may see an item just now: the media server is asked as that person, and with nobody
  * else's key. A yes is believed for a minute, a no is forgotten at once.
@@ -23,6 +30,17 @@ export interface ItemAccess {
    * @throws the signal's reason
    */
   filesOf(itemId: ItemId, credentials: Credentials, signal: AbortSignal): Promise<FilesOfItem | undefined>;
+  /**
+   * The media sources that the server has shown, as an answer to PlaybackInfo has them; may be changed.
+   * @param userId whom a key asks for, where it names somebody @param mayAsk false = what is remembered alone counts
+   * @returns undefined as above @throws the signal's reason
+   */
+  sourcesOf(
+    itemId: ItemId,
+    credentials: Credentials,
+    signal: AbortSignal,
+    about: { userId: string | undefined; mayAsk: boolean },
+  ): Promise<Json | undefined>;
 }
 
 export interface ItemAccessOptions {
@@ -40,7 +58,9 @@ interface Answer {
 }
 
 const believedMs = 60_000;
-const maxKept = 5000;
+const maxKept = 2000;
+/** Of the sources of one item, in characters: some ten versions. */
+const maxSources = 16_384;
 const timeLimitMs = 10_000;
 /** An item with all its people and pictures has some 100 KB; 1 MB takes 40 ms to read. */
 const maxAnswerBytes = 1024 * 1024;
@@ -50,12 +70,19 @@ export function createItemAccess(options: ItemAccessOptions): ItemAccess {
   const kept = new NodeCache({ useClones: false, checkperiod: 0, maxKeys: maxKept });
   const origin = new URL(setting.url);
 
-  async function ask(itemId: ItemId, token: string, signal: AbortSignal): Promise<FilesOfItem | undefined> {
+  async function ask(
+    itemId: ItemId,
+    token: string,
+    userId: string | undefined,
+    signal: AbortSignal,
+  ): Promise<SeenItem | undefined> {
     const byIds = `/Items?Ids=${itemId}&Fields=Path,MediaSources&Limit=1`;
-    if (setting.kind === 'emby') return filesIn(await answerTo(byIds, token, signal), itemId);
-    const { status, body } = await answerTo(`/Items/${itemId}`, token, signal);
-    if (status !== 404 || !(await isKey(token, signal))) return filesIn({ status, body }, itemId);
-    return filesIn(await answerTo(byIds, token, signal), itemId);
+    if (setting.kind === 'emby') return seenIn(await answerTo(byIds, token, signal), itemId);
+    const whose = userId === undefined ? '' : `?userId=${userId}`;
+    const { status, body } = await answerTo(`/Items/${itemId}${whose}`, token, signal);
+    const isOver = status !== 404 || userId !== undefined || !(await isKey(token, signal));
+    if (isOver) return seenIn({ status, body }, itemId);
+    return seenIn(await answerTo(byIds, token, signal), itemId);
   }
 
   /**
@@ -94,10 +121,7 @@ export function createItemAccess(options: ItemAccessOptions): ItemAccess {
     return { status: statusCode, body: text === undefined ? undefined : parseLossless(text) };
   }
 
-  function keep(
-    key: string,
-    value: { until: number; files: FilesOfItem } | { until: number; isKey: boolean },
-  ) {
+  function keep(key: string, value: { until: number; seen: SeenItem } | { until: number; isKey: boolean }) {
     if (kept.keys().length >= maxKept) kept.flushAll();
     kept.set(key, value);
   }
@@ -107,33 +131,59 @@ export function createItemAccess(options: ItemAccessOptions): ItemAccess {
     return clock.now() < until && until - clock.now() <= believedMs;
   }
 
-  function filesIn({ body: answer }: Answer, itemId: ItemId): FilesOfItem | undefined {
+  function seenIn({ body: answer }: Answer, itemId: ItemId): SeenItem | undefined {
     const item = isObject(answer) && Array.isArray(answer.Items) ? answer.Items[0] : answer;
     if (!isObject(item) || typeof item.Id !== 'string') return undefined;
     // `?ids=` shows more than this person may see: only the item that was asked for counts.
     if (readItemId(item.Id, setting.kind) !== itemId) return undefined;
-    return new Map(ownSources(item, itemId, setting.kind, fileOf).map((own) => [own.itemId, own.fileId]));
+    const files = new Map(
+      ownSources(item, itemId, setting.kind, fileOf).map((own) => [own.itemId, own.fileId]),
+    );
+    const sources = JSON.stringify(item.MediaSources ?? []);
+    return { files, sources: files.size > 0 && sources.length <= maxSources ? sources : undefined };
+  }
+
+  async function see(
+    itemId: ItemId,
+    { token }: Credentials,
+    signal: AbortSignal,
+    { userId, mayAsk }: { userId?: string | undefined; mayAsk: boolean },
+  ): Promise<SeenItem | undefined> {
+    // Goes into a header.
+    if (!/^[\x21-\x7e]{1,512}$/.test(token)) return undefined;
+    const key = createHash('sha256').update(`${itemId} ${userId} ${token}`).digest('base64url');
+    const known = kept.get<{ seen: SeenItem; until: number }>(key);
+    if (known && isFresh(known.until)) return known.seen;
+    kept.del(key);
+    if (!mayAsk) return undefined;
+    try {
+      const seen = await ask(itemId, token, userId, signal);
+      if (seen === undefined) return undefined;
+      keep(key, { seen, until: clock.now() + believedMs });
+      return seen;
+    } catch {
+      signal.throwIfAborted();
+      return undefined;
+    }
   }
 
   return {
-    async filesOf(itemId, { token }, signal) {
-      // Goes into a header.
-      if (!/^[\x21-\x7e]{1,512}$/.test(token)) return undefined;
-      const key = createHash('sha256').update(`${itemId} ${token}`).digest('base64url');
-      const known = kept.get<{ files: FilesOfItem; until: number }>(key);
-      if (known && isFresh(known.until)) return known.files;
-      kept.del(key);
-      try {
-        const files = await ask(itemId, token, signal);
-        if (files === undefined) return undefined;
-        keep(key, { files, until: clock.now() + believedMs });
-        return files;
-      } catch {
-        signal.throwIfAborted();
-        return undefined;
-      }
+    filesOf: async (itemId, credentials, signal) =>
+      (await see(itemId, credentials, signal, { mayAsk: true }))?.files,
+
+    async sourcesOf(itemId, credentials, signal, { userId: told, mayAsk }) {
+      const userId = told === undefined ? undefined : readUserId(told);
+      // Somebody of whom nothing can be asked sees nothing.
+      if (told !== undefined && userId === undefined) return undefined;
+      const seen = await see(itemId, credentials, signal, { userId, mayAsk });
+      return seen?.sources === undefined ? undefined : parseLossless(seen.sources);
     },
   };
+}
+
+function readUserId(text: string): string | undefined {
+  const plain = text.toLowerCase().replaceAll('-', '');
+  return /^[0-9a-f]{32}$/.test(plain) ? plain : undefined;
 }
 
 async function readText(body: AsyncIterable<Buffer>, maxBytes: number): Promise<string | undefined> {

@@ -42,6 +42,20 @@ export function ownSources(
   });
 }
 
+/** The sources that an app asks for: the one of this id, or all. */
+export function chosen(
+  sources: Json | undefined,
+  id: string | undefined,
+  kind: GatewaySetting['kind'],
+): JsonObject[] {
+  if (!Array.isArray(sources)) return [];
+  const wanted = id === undefined ? undefined : readItemId(id, kind);
+  if (id !== undefined && wanted === undefined) return [];
+  return sources
+    .filter(isObject)
+    .filter(({ Id }) => wanted === undefined || (typeof Id === 'string' && readItemId(Id, kind) === wanted));
+}
+
 /**
  * Shows our sources as this app needs them, in place: only what leads it to the bytes is changed, and nothing is taken
  * out that apps insist on (facts/gateway 2.1, 6). Whether the app can play the film stays the server's word: what it

@@ -2,8 +2,10 @@
 import '../gateway-access.test.ts';
 import '../gateway-doctor.test.ts';
 import '../gateway-masking.test.ts';
+import '../gateway-media.test.ts';
 import '../gateway-play.test.ts';
 import '../gateway-proxy.test.ts';
 import '../gateway-requests.test.ts';
+import '../gateway-slow.test.ts';
 import '../gateway-streams.test.ts';
 import '../gateway-system-info.test.ts';
