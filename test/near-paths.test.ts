@@ -4,7 +4,7 @@ import { nearPaths, pathNotFound } from '../src/catalog/account/near-paths.ts';
 /** Paths of folders end in `/`. */
 function accountOf(...paths: string[]) {
   const file = (name: string) => ({ name }) as never;
-  const folder = (path: string) => ({ path, name: path.split('/').at(-1) }) as never;
+  const folder = (path: string) => ({ path, name: path.split('/').at(-1), listedAt: 1 }) as never;
   const inside = (base: string) =>
     paths.flatMap((path) => {
       const rest = path.startsWith(base) ? path.slice(base.length) : '';
@@ -54,4 +54,36 @@ t.test('the error says what may have been meant', async (t) => {
   );
   t.equal((await pathNotFound(account, '/Musique')).message, '/Musique is not in the catalog');
   t.equal((await pathNotFound(account, '/films')).code, 'BRIDGE_NOT_FOUND');
+});
+
+t.test('of what was never listed it is said that nothing is known, and what to do', async (t) => {
+  const root = { path: '/', listedAt: undefined };
+  const nothing = { byPath: async () => ({ files: [] }), children: async () => ({ folders: [], files: [] }) };
+  const empty = {
+    ...nothing,
+    byPath: async (path: string) => ({ files: [], ...(path === '/' && { folder: root as never }) }),
+  };
+  for (const paths of [nothing, empty])
+    for (const [path, words] of [
+      ['/', 'Nothing was synced yet'],
+      ['/Films/x.mkv', 'Nothing was synced yet, so nothing is known of /Films/x.mkv'],
+    ] as const)
+      t.match(await pathNotFound(paths, path), {
+        code: 'BRIDGE_NOT_INDEXED',
+        message: words,
+        remedy: /^passerelle sync lists the account/,
+      });
+  const begun = {
+    ...empty,
+    byPath: async (path: string) => ({
+      files: [],
+      ...(path === '/Films' && { folder: { path, listedAt: undefined } as never }),
+      ...(path === '/' && { folder: { path, listedAt: 1 } as never }),
+    }),
+  };
+  t.match(await pathNotFound(begun, '/Films/x'), {
+    code: 'BRIDGE_NOT_INDEXED',
+    message: '/Films was not listed yet, so nothing is known of /Films/x',
+  });
+  t.match(await pathNotFound(begun, '/Music'), { code: 'BRIDGE_NOT_FOUND' });
 });

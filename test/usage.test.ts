@@ -69,6 +69,20 @@ t.test('wrong words behind a command end with 2, are told all at once, and touch
   }
 });
 
+t.test('before the first sync commands say that nothing is known yet, and what to do', async (t) => {
+  const cwd = t.testdir();
+  const env = { PASSERELLE_DATA_DIR: `${cwd}/data` };
+  for (const args of ['ls', 'ls --json', 'ls /Films', 'link /Films/x.mkv', 'fix /Films/x.mkv --year 1999']) {
+    const { code, stdout, stderr } = await passerelle(args.split(' '), { cwd, env });
+    t.equal(code, exitCodes.failed, args);
+    t.equal(stdout, '', args);
+    t.match(
+      stderr,
+      /^passerelle: Nothing was synced yet(?:, so nothing is known of \/Films.*)?\npasserelle sync lists/,
+    );
+  }
+});
+
 t.test('what is right is taken', async (t) => {
   const cwd = t.testdir();
   const env = { PASSERELLE_DATA_DIR: `${cwd}/data` };

@@ -41,7 +41,7 @@ export const listFiles = endpoint({
     total: count,
     entries: z.array(z.discriminatedUnion('kind', [folder, file])),
   }),
-  errors: ['BRIDGE_NOT_FOUND'],
+  errors: ['BRIDGE_NOT_FOUND', 'BRIDGE_NOT_INDEXED'],
 });
 
 export const getFile = endpoint({

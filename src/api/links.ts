@@ -15,7 +15,7 @@ export const findLinks = endpoint({
   query: z.object({ path: accountPath }),
   status: 200,
   answer: z.object({ links: z.array(link) }),
-  errors: ['BRIDGE_NOT_FOUND'],
+  errors: ['BRIDGE_NOT_FOUND', 'BRIDGE_NOT_INDEXED'],
 });
 
 export const getLink = endpoint({

@@ -69,7 +69,7 @@ export const putOverride = endpoint({
     .refine(hasTarget, noTarget),
   status: 200,
   answer: fixed,
-  errors: ['BRIDGE_NOT_FOUND', 'BRIDGE_DISK'],
+  errors: ['BRIDGE_NOT_FOUND', 'BRIDGE_NOT_INDEXED', 'BRIDGE_DISK'],
 });
 
 export const removeOverride = endpoint({
@@ -80,7 +80,7 @@ export const removeOverride = endpoint({
   query: z.object({ ...target.shape, moves: limitOf(maxMoves, movesShown) }).refine(hasTarget, noTarget),
   status: 200,
   answer: fixed,
-  errors: ['BRIDGE_NOT_FOUND', 'BRIDGE_DISK'],
+  errors: ['BRIDGE_NOT_FOUND', 'BRIDGE_NOT_INDEXED', 'BRIDGE_DISK'],
 });
 
 export const listReview = endpoint({

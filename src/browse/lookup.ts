@@ -1,5 +1,5 @@
 import type { CatalogFile, CatalogFolder, Files } from '../catalog/account/files.ts';
-import { pathNotFound } from '../catalog/account/near-paths.ts';
+import { notListedYet, pathNotFound } from '../catalog/account/near-paths.ts';
 import { joinAccountPath } from '../core/account-path.ts';
 import { BridgeError } from '../core/errors.ts';
 
@@ -13,7 +13,10 @@ export interface FoundEntries {
 
 /** Looks things up for a person who types their paths. Asks the host nothing. */
 export interface Lookup {
-  /** The entries of a folder, or the files of this name. @throws BridgeError BRIDGE_NOT_FOUND */
+  /**
+   * The entries of a folder, or the files of this name.
+   * @throws BridgeError BRIDGE_NOT_FOUND, BRIDGE_NOT_INDEXED while nobody knows
+   */
   entries(path: string): Promise<FoundEntries>;
   /** The files of this name; a folder is none. @throws BridgeError BRIDGE_NOT_FOUND */
   files(path: string): Promise<CatalogFile[]>;
@@ -25,7 +28,14 @@ export function createLookup(files: Pick<Files, 'byPath' | 'children'>): Lookup 
       const found = await files.byPath(path);
       if (!found.folder && found.files.length === 0) throw await pathNotFound(files, path);
       if (!found.folder) return { path, isFolder: false, folders: [], files: found.files };
-      return { path, isFolder: true, ...(await files.children(found.folder)) };
+      const children = await files.children(found.folder);
+      const isListed = found.folder.listedAt !== undefined;
+      const unknown =
+        isListed || children.folders.length + children.files.length > 0
+          ? undefined
+          : await notListedYet(files, path);
+      if (unknown) throw unknown;
+      return { path, isFolder: true, ...children };
     },
 
     async files(path) {

@@ -42,7 +42,35 @@ function mended({ path }: CatalogFolder, names: readonly string[], depth: number
 
 /** The error for an account path that leads nowhere, with what may have been meant. */
 export async function pathNotFound(paths: Paths, path: string): Promise<BridgeError> {
+  const unknown = await notListedYet(paths, path);
+  if (unknown) return unknown;
   const near = await nearPaths(paths, path);
   const hint = near.length > 0 ? `; did you mean ${near.join(' or ')}?` : '';
   return new BridgeError('BRIDGE_NOT_FOUND', { says: `${path} is not in the catalog${hint}` });
 }
+
+/** The error for a path of which nobody can know anything, since the folder it leads through was never listed. */
+export async function notListedYet(paths: Paths, path: string): Promise<BridgeError | undefined> {
+  const names = path.split('/').filter((name) => name !== '');
+  for (let depth = names.length; depth >= 0; depth--) {
+    const { folder, files } = await paths.byPath(`/${names.slice(0, depth).join('/')}`);
+    if (files.length > 0) return undefined;
+    if (!folder && depth > 0) continue;
+    if (folder && (folder.listedAt !== undefined || !isEmpty(await paths.children(folder)))) return undefined;
+    const ofPath = depth === names.length ? '' : `, so nothing is known of ${path}`;
+    return depth === 0
+      ? new BridgeError('BRIDGE_NOT_INDEXED', {
+          says: `Nothing was synced yet${ofPath}`,
+          remedy: 'passerelle sync lists the account; passerelle serve does so by itself when it starts',
+        })
+      : new BridgeError('BRIDGE_NOT_INDEXED', {
+          says: `${folder?.path} was not listed yet${ofPath}`,
+          remedy:
+            'passerelle sync lists what is left; passerelle review --left-out names what cannot be listed',
+        });
+  }
+  return undefined;
+}
+
+const isEmpty = ({ folders, files }: { folders: readonly unknown[]; files: readonly unknown[] }) =>
+  folders.length + files.length === 0;
