@@ -14,7 +14,27 @@ export function clashesOf(
     ...ttlClashes(settings, isRight, sourceOf),
     ...tlsClashes(settings, isRight, sourceOf),
     ...portClashes(settings, isRight, sourceOf),
+    ...loops(settings, isRight, sourceOf),
   ];
+}
+
+const ownNames = ['localhost', '127.0.0.1', '[::1]'];
+
+/** A gateway that would ask itself for ever. */
+function loops({ gateways }: Settings, isRight: (path: string) => boolean, sourceOf: SourceOf): Fault[] {
+  if (!isRight('gateways')) return [];
+  return gateways.flatMap(({ host, port, url }, index) => {
+    const { hostname, port: asked } = new URL(url);
+    if (Number(asked) !== port || !(ownNames.includes(hostname) || hostname === host)) return [];
+    return [
+      {
+        path: 'gateways',
+        source: sourceOf('gateways'),
+        wrong: `entry ${index + 1}: url is the gateway itself`,
+        right: 'write the address of the media server into url',
+      },
+    ];
+  });
 }
 
 /** Two that listen at one port of one address. Port 0 is any that is free. */

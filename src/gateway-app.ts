@@ -1,7 +1,8 @@
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { createOrigin } from '../plugins/gateway/origin.ts';
 import { proxy } from '../plugins/gateway/proxy.ts';
-import { isWebSocket, tunnel } from '../plugins/gateway/upgrade.ts';
+import { isWebSocket } from '../plugins/gateway/upgrade.ts';
+import { webSockets } from '../plugins/gateway/web-sockets.ts';
 import { bridgeDecorator } from '../plugins/support/bridge.ts';
 import { caller } from '../plugins/support/caller.ts';
 import { delivery } from '../plugins/support/delivery.ts';
@@ -9,6 +10,7 @@ import { errors, frameworkError } from '../plugins/support/errors.ts';
 import { limits, maxUrl } from '../plugins/support/limits.ts';
 import { pipelining } from '../plugins/support/pipelining.ts';
 import { requestLog } from '../plugins/support/request-log.ts';
+import { createTls } from '../plugins/support/tls.ts';
 import type { Bridge } from './bridge.ts';
 import { METHODS } from './core/http.ts';
 import { version } from './core/version.ts';
@@ -31,8 +33,10 @@ export async function buildGateway(bridge: Bridge, setting: GatewaySetting): Pro
       trees: treesOf(bridge.settings.library).map(({ name }) => bridge.catalog.placementsOf(name)),
     },
   });
+  const tls = createTls(bridge);
   const app = fastify({
     logger: false,
+    ...(tls && { ...tls.options, https: {} }),
     logController: new LogController({ disableRequestLogging: true }),
     exposeHeadRoutes: false,
     // How long an upload may take is the media server's business.
@@ -43,6 +47,7 @@ export async function buildGateway(bridge: Bridge, setting: GatewaySetting): Pro
     frameworkErrors: frameworkError,
     http: { shouldUpgradeCallback: isWebSocket } as object,
   });
+  tls?.attach(app);
   for (const method of METHODS)
     if (method !== 'CONNECT' && !app.supportedMethods.includes(method))
       app.addHttpMethod(method, { hasBody: true });
@@ -54,12 +59,7 @@ export async function buildGateway(bridge: Bridge, setting: GatewaySetting): Pro
   await app.register(errors);
   await app.register(delivery);
   await app.register(proxy, { gateway, origin });
-  app.server.on('upgrade', (request, socket, head) => {
-    const forwarded: Record<string, string> = setting.knownProxy
-      ? { 'x-forwarded-for': request.socket.remoteAddress ?? '', 'x-forwarded-proto': 'http' }
-      : {};
-    tunnel(gateway, forwarded, request, socket, head);
-  });
+  await app.register(webSockets, { gateway });
   app.addHook('onClose', () => origin.close());
   return app;
 }

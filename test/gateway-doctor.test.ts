@@ -12,6 +12,7 @@ import type { GatewaySetting } from '../src/gateway/setting.ts';
 import { makeCertificate } from './fixtures/certificates.ts';
 import { fakeMediaServer, sendJson } from './fixtures/fake-media-server.ts';
 import { recorded } from './fixtures/gateway.ts';
+import { findProgram } from './fixtures/programs.ts';
 import { signal, type Test } from './fixtures/setup.ts';
 
 /** What a server is like; everything is right as it stands. */
@@ -169,6 +170,7 @@ for (const [what, like, setting, told] of rows)
   });
 
 t.test('a certificate that nobody vouches for is told as that', async (t) => {
+  if ((await findProgram(t, 'openssl')) === undefined) return;
   const { cert, key } = await makeCertificate(t.testdir(), 'own');
   const server = createTlsServer({ cert, key }).listen(0, '127.0.0.1');
   await once(server, 'listening');

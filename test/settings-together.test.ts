@@ -92,3 +92,12 @@ t.test('settings that together do most likely not what was meant are told of', a
   ])
     t.same(warningsOf(env), []);
 });
+
+t.test('a gateway that would ask itself is a fault', async (t) => {
+  const gateway = (row: object) =>
+    faultsOf({ PASSERELLE_GATEWAYS: JSON.stringify([{ kind: 'jellyfin', url: 'http://nas:8096', ...row }]) });
+  t.match(gateway({ url: 'http://localhost:8097' }), [/entry 1: url is the gateway itself/]);
+  t.match(gateway({ url: 'http://10.0.0.1:8097/jf', host: '10.0.0.1' }), [/the gateway itself/]);
+  for (const row of [{}, { url: 'http://localhost:8096' }, { url: 'http://nas:8097' }, { port: 0 }])
+    t.strictSame(gateway(row), []);
+});

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { request as httpRequest, STATUS_CODES } from '../../src/core/http.ts';
@@ -9,6 +9,9 @@ import { masking } from './masking.ts';
 /** Longer the app does not wait for an answer to its wish to talk. */
 const timeLimitMs = 30_000;
 
+/** Who was switched off without a word is noticed after this, and some minutes. */
+export const keepAliveMs = 60_000;
+
 /** Whether Node hands a request to {@link tunnel}: everything else that wants an upgrade is answered as if it did not. */
 export function isWebSocket({ headers }: IncomingMessage): boolean {
   return headers.upgrade?.toLowerCase() === 'websocket';
@@ -18,23 +21,23 @@ export function isWebSocket({ headers }: IncomingMessage): boolean {
  * Passes a WebSocket on, byte for byte: the media server sees the app's own headers, and the app the server's own
  * answer, also where that is a refusal. What ends on one side ends on the other. Of what the server says only our
  * addresses are changed, which a list of sessions may name, and so nothing is compressed on the way.
+ * @param asked the headers that the server is to see
  */
 export function tunnel(
   { setting, mask }: { setting: GatewaySetting; mask: AddressMask },
-  forwarded: Record<string, string>,
+  asked: IncomingHttpHeaders,
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
 ): void {
   const { protocol, hostname, port, host } = new URL(setting.url);
-  const { 'sec-websocket-extensions': _compression, ...headers } = request.headers;
+  const { 'sec-websocket-extensions': _compression, ...headers } = asked;
   const ask = (protocol === 'https:' ? httpsRequest : httpRequest)({
     hostname: hostname.replace(/^\[|\]$/g, ''),
     port: port || undefined,
     method: 'GET',
     path: request.url,
-    // Both names in both cases: the server is told what was sent.
-    headers: { ...headers, ...forwarded, host },
+    headers: { ...headers, host },
     agent: false,
     timeout: timeLimitMs,
   });
@@ -43,6 +46,7 @@ export function tunnel(
   ask.once('timeout', () => ask.destroy(new Error('no answer')));
   ask.once('upgrade', (answer, origin, rest) => {
     origin.setTimeout(0);
+    origin.setKeepAlive(true, keepAliveMs);
     socket.write(headOf(answer));
     const said = masking(mask);
     if (rest.length > 0) said.write(rest);
