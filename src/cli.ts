@@ -31,12 +31,12 @@ export async function runCli(context: Context, args: readonly string[]): Promise
   const program = new Command('passerelle')
     .description('Puts the folders of a 1fichier account into Jellyfin, Emby and Kodi')
     .version(version)
-    .exitOverride()
     .configureOutput({
       writeOut: (text) => void context.out.write(text),
       writeErr: (text) => void context.err.write(text),
+      // What is wrong is told by `explain`.
+      outputError: () => {},
     })
-    .showHelpAfterError()
     .hook('preAction', (_program, command) => usage.check(command))
     .addHelpText(
       'after',
@@ -164,7 +164,7 @@ export async function runCli(context: Context, args: readonly string[]): Promise
     .option(
       '--client <url>',
       'say instead which delivery rule fires for a stream address, and why',
-      checked('--client', values.notEmpty),
+      checked('--client', values.streamAddress),
     )
     .option('--agent <text>', 'with --client: for this User-Agent alone')
     .option(
@@ -217,6 +217,7 @@ export async function runCli(context: Context, args: readonly string[]): Promise
     .description('make a new key for stream addresses')
     .action(() => then(import('./commands/rotate-keys.ts').then(({ rotateKeys }) => rotateKeys(context))));
 
+  usage.follow(program);
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;

@@ -12,9 +12,8 @@ export function explain({ err, signal }: Pick<Context, 'err' | 'signal'>, error:
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse;
   if (error instanceof UsageError) {
     const wrongs = error.message.replace(/^/gm, '  ');
-    err.write(
-      `passerelle ${error.command}:\n${wrongs}\npasserelle ${error.command} --help says what it takes\n`,
-    );
+    const typed = ['passerelle', error.command].filter((word) => word !== '').join(' ');
+    err.write(`${typed}:\n${wrongs}\n${typed} --help says what it takes\n`);
     return exitCodes.wrongUse;
   }
   if (signal.aborted) return exitCodes.failed;

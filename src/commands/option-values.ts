@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { streamPrefix } from '../delivery/address.ts';
 
 /** What is wrong with a text that was typed; undefined when nothing is. */
 export type Check = (text: string) => string | undefined;
@@ -51,6 +52,14 @@ export function providerId(text: string): string | undefined {
 export function internetAddress(text: string): string | undefined {
   return isIP(text) === 0 ? 'must be an internet address such as 192.168.1.20' : undefined;
 }
+
+/** A stream address, or its path alone. Whether it is one of ours, the owner of the data knows. */
+export function streamAddress(text: string): string | undefined {
+  const path = URL.canParse(text) ? new URL(text).pathname : text;
+  return streamPath.test(path) ? undefined : 'must be a stream address, as a .strm file holds it';
+}
+
+const streamPath = new RegExp(`^/(?:.*/)?${streamPrefix.slice(1)}/[^/]+/[^/]+/[^/]+$`);
 
 /** The number of a proposal. */
 export function proposalId(text: string): string | undefined {

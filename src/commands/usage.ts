@@ -1,9 +1,10 @@
-import type { Command } from 'commander';
+import type { Command, CommanderError } from 'commander';
+import { typingFault } from './typing-faults.ts';
 
 /** A command that was typed wrongly, with everything that is wrong with it. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
-  /** `fix`, `tree plan`. */
+  /** `fix`, `tree plan`; empty for `passerelle` itself. */
   readonly command: string;
 
   constructor(command: string, wrongs: readonly string[]) {
@@ -52,6 +53,8 @@ export interface Usage {
   checked(option: string, why: (text: string) => string | undefined): (text: string) => string;
   /** What has to hold between the options of a command. */
   rule(command: Command, ...own: readonly Rule[]): void;
+  /** Tells in our words what the library refuses, of this command and those below it, with what was noted by then. */
+  follow(command: Command): void;
   /** @throws UsageError with everything that is wrong */
   check(command: Command): void;
 }
@@ -64,6 +67,14 @@ export function createUsage(): Usage {
   const wrongs: string[] = [];
   const rules = new Map<Command, readonly Rule[]>();
 
+  function follow(command: Command): void {
+    command.exitOverride((error: CommanderError) => {
+      if (error.exitCode === 0 || error.code === 'commander.help') throw error;
+      throw new UsageError(nameOf(command), [...wrongs, typingFault(command, error)]);
+    });
+    command.commands.forEach(follow);
+  }
+
   return {
     checked: (option, why) => (text) => {
       const wrong = why(text);
@@ -74,6 +85,7 @@ export function createUsage(): Usage {
     rule(command, ...own) {
       rules.set(command, own);
     },
+    follow,
     check(command) {
       const options = command.optsWithGlobals();
       const broken = (rules.get(command) ?? []).flatMap((rule) => rule(options, command.processedArgs));
@@ -86,5 +98,6 @@ export function createUsage(): Usage {
 /** The words behind `passerelle`. */
 function nameOf(command: Command): string {
   const above = command.parent;
-  return above?.parent ? `${nameOf(above)} ${command.name()}` : command.name();
+  if (!above) return '';
+  return above.parent ? `${nameOf(above)} ${command.name()}` : command.name();
 }

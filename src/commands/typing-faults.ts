@@ -1,0 +1,51 @@
+import type { Command, CommanderError } from 'commander';
+import { nearest } from '../core/nearest.ts';
+
+/** What is wrong with the words behind a command, as the library found it, in ours. */
+export function typingFault(command: Command, { code, message }: CommanderError): string {
+  switch (code) {
+    case 'commander.unknownCommand':
+      return noSuch('command', command.args[0] ?? '', namesOf(command));
+    case 'commander.excessArguments':
+      return tooMuch(command);
+    case 'commander.unknownOption': {
+      const [flag = ''] = quotedIn(message).split('=');
+      return noSuch('option', flag, flagsOf(command));
+    }
+    case 'commander.missingArgument':
+      return `<${quotedIn(message)}> is missing`;
+    case 'commander.optionMissingArgument': {
+      const flags = quotedIn(message);
+      return `${flags.split(' ')[0]} wants something behind it: ${flags}`;
+    }
+    default:
+      return message.replace(/^error: /, '');
+  }
+}
+
+function tooMuch(command: Command): string {
+  const { args, registeredArguments } = command;
+  const extra = args[registeredArguments.length] ?? '';
+  if (command.commands.length > 0) return noSuch('command', extra, namesOf(command));
+  const [flag] = nearest(`--${extra}`, flagsOf(command), 1);
+  if (flag !== undefined) return `${JSON.stringify(extra)} is no option; did you mean ${flag}?`;
+  const taken = registeredArguments.map((argument) => argument.name());
+  if (taken.length === 0) return `it takes no words, and ${JSON.stringify(extra)} is one`;
+  const isPath = taken.some((name) => name.startsWith('path'));
+  const hint = isPath ? `; around a path with spaces put quotes: ${JSON.stringify(args.join(' '))}` : '';
+  return `it takes ${taken.length === 1 ? `one ${taken[0]}` : taken.join(' and ')}, and ${JSON.stringify(extra)} is too much${hint}`;
+}
+
+function noSuch(what: 'command' | 'option', word: string, names: readonly string[]): string {
+  const near = nearest(word, names);
+  const hint = near.length > 0 ? `; did you mean ${near.join(' or ')}?` : '';
+  return `there is no ${what} ${/^[\w-]{1,60}$/.test(word) ? word : JSON.stringify(word)}${hint}`;
+}
+
+const namesOf = ({ commands }: Command) => commands.map((one) => one.name());
+const flagsOf = ({ options }: Command) => [...options.flatMap(({ long }) => long ?? []), '--help'];
+
+/** What the library quotes: a flag, a name. */
+function quotedIn(message: string): string {
+  return /'(.*?)'(?:\n| argument missing|$)/s.exec(message)?.[1] ?? message;
+}
