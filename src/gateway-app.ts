@@ -43,6 +43,7 @@ export async function buildGateway(bridge: Bridge, setting: GatewaySetting): Pro
     requestTimeout: 0,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
+    rewriteUrl: ({ url = '/' }) => gateway.addressOf(url),
     routerOptions: { maxParamLength: maxUrl, ignoreTrailingSlash: false },
     frameworkErrors: frameworkError,
     http: { shouldUpgradeCallback: isWebSocket } as object,

@@ -2,8 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { request as httpRequest, STATUS_CODES } from '../../src/core/http.ts';
-import type { AddressMask } from '../../src/gateway/address-mask.ts';
-import type { GatewaySetting } from '../../src/gateway/setting.ts';
+import type { Gateway } from '../../src/gateway/gateway.ts';
 import { masking } from './masking.ts';
 
 /** Longer the app does not wait for an answer to its wish to talk. */
@@ -24,7 +23,7 @@ export function isWebSocket({ headers }: IncomingMessage): boolean {
  * @param asked the headers that the server is to see
  */
 export function tunnel(
-  { setting, mask }: { setting: GatewaySetting; mask: AddressMask },
+  { setting, mask, addressOf }: Pick<Gateway, 'setting' | 'mask' | 'addressOf'>,
   asked: IncomingHttpHeaders,
   request: IncomingMessage,
   socket: Duplex,
@@ -36,7 +35,7 @@ export function tunnel(
     hostname: hostname.replace(/^\[|\]$/g, ''),
     port: port || undefined,
     method: 'GET',
-    path: request.url,
+    path: addressOf(request.url ?? '/'),
     headers: { ...headers, host },
     agent: false,
     timeout: timeLimitMs,

@@ -13,6 +13,7 @@ import { createItemAccess } from './item-access.ts';
 import type { ItemId } from './item-id.ts';
 import { type KnownMediaParts, knownMedia } from './known-media.ts';
 import { type Json, parseLossless } from './lossless-json.ts';
+import { withoutOldPrefix } from './old-prefix.ts';
 import { fileOfAddress } from './own-address.ts';
 import { chosen, type OwnSource, ownSources, showSources } from './playback-info.ts';
 import { type RequestKind, readSourceId, requestKind } from './request-kind.ts';
@@ -25,6 +26,8 @@ export interface Gateway {
   setting: GatewaySetting;
   /** Takes our addresses out of everything else that the server says. */
   mask: AddressMask;
+  /** The address of a request as the server knows it. */
+  addressOf(url: string): string;
   /** What a request means. @param path without its query */
   kindOf(path: string): RequestKind;
   /**
@@ -130,6 +133,7 @@ export function createGateway({
   return {
     setting,
     mask: createAddressMask(signer),
+    addressOf: (url) => withoutOldPrefix(url, { kind: setting.kind, serverPath }),
     kindOf: (path) => requestKind(path, { kind: setting.kind, serverPath }),
 
     async showPlaybackInfo(text, asked) {

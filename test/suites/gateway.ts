@@ -1,6 +1,7 @@
 /** The gateway before a media server. */
 import '../gateway-access.test.ts';
 import '../gateway-doctor.test.ts';
+import '../gateway-emby.test.ts';
 import '../gateway-masking.test.ts';
 import '../gateway-media.test.ts';
 import '../gateway-play.test.ts';
