@@ -1,7 +1,9 @@
 import t from 'tap';
+import { viewOf } from '../src/gateway/client-views.ts';
 import { canPlay, readWish } from '../src/gateway/device-profile.ts';
 import { isObject, type Json, type JsonObject } from '../src/gateway/lossless-json.ts';
-import { mediaStreams, sourceFields } from '../src/gateway/media-streams.ts';
+import { mediaStreams, sourceFields, subtitleBeside } from '../src/gateway/media-streams.ts';
+import { tellMedia } from '../src/gateway/tell-media.ts';
 import type { MediaFacts } from '../src/library/media-facts.ts';
 import { recorded } from './fixtures/gateway.ts';
 
@@ -46,7 +48,7 @@ function recordedSource(name: string): JsonObject {
 
 t.test('tracks are told as the server tells them once it has looked, each with its number', async (t) => {
   const real = recordedSource('playbackinfo-web').MediaStreams;
-  const told = mediaStreams(warm, [{ tags: 'fr.srt' }]);
+  const told = mediaStreams(warm, [subtitleBeside({ tags: 'fr.srt' })]);
   if (!Array.isArray(real)) return t.fail('no streams');
   t.strictSame(told.map(picked), real.map(picked));
   for (const stream of told) for (const name of demanded) t.ok(name in stream, name);
@@ -57,7 +59,7 @@ t.test('tracks are told as the server tells them once it has looked, each with i
 });
 
 t.test('files beside a film come first in the order of the numbers', async (t) => {
-  const beside = ['en.forced.srt', 'fr.sdh.ass'].map((tags) => ({ tags }));
+  const beside = ['en.forced.srt', 'fr.sdh.ass'].map((tags) => subtitleBeside({ tags }));
   const told = mediaStreams(
     { ...warm, subtitles: [...warm.subtitles, { format: 'pgs', isForced: true }] },
     beside,
@@ -78,6 +80,35 @@ t.test('files beside a film come first in the order of the numbers', async (t) =
     ],
   );
 });
+
+t.test(
+  'a server that has just looked lists its subtitles alone: they stay, and the film is told behind',
+  async (t) => {
+    const listed = [
+      { Type: 'Subtitle', Index: 0, IsExternal: true, Codec: 'subrip', DeliveryUrl: '/Videos/x/Subtitles/0' },
+      { Type: 'Subtitle', Index: 1, IsExternal: true, Codec: 'ass', Path: '/a person’s own.ass' },
+    ];
+    const source: JsonObject = {
+      Container: 'mkv',
+      RunTimeTicks: 5,
+      Bitrate: 6,
+      MediaStreams: listed,
+      SupportsDirectPlay: false,
+    };
+    const known = { name: 'A.mkv', sizeBytes: 1e6, facts: warm, subtitles: [{ tags: 'fr.srt' }] };
+    tellMedia(source, known, readWish(new URLSearchParams(), {}), viewOf('Jellyfin Web'));
+    t.match(source, { Container: 'mkv', RunTimeTicks: 5, Bitrate: 6, SupportsDirectPlay: true });
+    const streams = Array.isArray(source.MediaStreams) ? source.MediaStreams.filter(isObject) : [];
+    t.match(streams.slice(0, 2), listed);
+    t.strictSame(
+      streams.map(({ Index, Type }) => `${Index} ${Type}`),
+      ['0 Subtitle', '1 Subtitle', '2 Video', '3 Audio', '4 Audio', '5 Subtitle', '6 Subtitle'],
+    );
+    const probed = structuredClone(source);
+    tellMedia(source, { ...known, facts: undefined }, readWish(new URLSearchParams(), {}), viewOf(''));
+    t.strictSame(source, probed, 'what it has looked into is left alone');
+  },
+);
 
 t.test('run time, container and bitrate are those of the film', async (t) => {
   const known = { name: 'A.mkv', sizeBytes: 99_300_000, facts: warm, subtitles: [] };

@@ -9,6 +9,7 @@ import {
   languageOf,
   profileOf,
   rangeTypeOf,
+  sizeWord,
 } from './media-words.ts';
 
 /** A subtitle that lies beside the STRM file. */
@@ -41,13 +42,16 @@ const always = {
   IsOriginal: false,
 };
 
-/** What a source of a film is told to be, instead of the `.strm` that the server takes it for. */
-export function sourceFields(known: KnownMedia): JsonObject {
+/**
+ * What a source of a film is told to be, instead of the `.strm` that the server takes it for.
+ * @param beside streams of files beside the film, as the server lists them; undefined = it lists none
+ */
+export function sourceFields(known: KnownMedia, beside?: readonly JsonObject[]): JsonObject {
   const { facts, name, sizeBytes } = known;
   const extension = /\.([a-z0-9]{1,10})$/i.exec(name)?.[1]?.toLowerCase();
   if (facts === undefined) return extension === undefined ? {} : { Container: extension };
   const { durationMs } = facts;
-  const streams = mediaStreams(facts, known.subtitles);
+  const streams = mediaStreams(facts, beside ?? known.subtitles.map(subtitleBeside));
   const first = streams.find(({ Type, IsDefault }) => Type === 'Audio' && IsDefault === true);
   const audio = first ?? streams.find(({ Type }) => Type === 'Audio');
   return {
@@ -63,28 +67,28 @@ export function sourceFields(known: KnownMedia): JsonObject {
 }
 
 /** The streams in the order in which the server counts them: those beside the film, then those in it (facts/gateway 3). */
-export function mediaStreams(facts: MediaFacts, beside: readonly SubtitleBeside[]): JsonObject[] {
-  const streams = [
-    ...beside.map(subtitleBeside),
+export function mediaStreams(facts: MediaFacts, beside: readonly JsonObject[]): JsonObject[] {
+  const within = [
     ...facts.video.map(videoStream),
     ...facts.audio.map(audioStream),
     ...facts.subtitles.map(subtitleStream),
   ];
-  return streams.map((stream, index) => ({ ...always, ...stream, Index: index }));
+  return [...beside, ...within].map((stream, index) => ({ ...always, ...stream, Index: index }));
 }
 
 function videoStream(video: VideoFacts): JsonObject {
   const rangeType = rangeTypeOf(video);
   const codec = codecOf(video.codec);
   const range = rangeType === 'SDR' ? 'SDR' : 'HDR';
-  const height = video.height === undefined ? undefined : `${video.height}p`;
   return {
     Type: 'Video',
     Codec: codec,
     ...spoken(video.language),
     VideoRange: range,
     VideoRangeType: rangeType,
-    DisplayTitle: [height, codec.toUpperCase(), range].filter((word) => word !== undefined).join(' '),
+    DisplayTitle: [sizeWord(video), codec.toUpperCase(), range]
+      .filter((word) => word !== undefined)
+      .join(' '),
     ...(video.width !== undefined && { Width: video.width }),
     ...(video.height !== undefined && { Height: video.height }),
     ...(video.bitDepth !== undefined && { BitDepth: video.bitDepth }),
@@ -113,9 +117,12 @@ function audioStream(audio: AudioFacts): JsonObject {
       ChannelLayout: layoutOf(audio.channels),
     }),
     DisplayTitle: titleOf(
-      audio.title ?? nameOf(audio.language),
+      audio.title ?? (audio.language === undefined ? undefined : nameOf(audio.language)),
       (profile ?? codec).toUpperCase(),
-      audio.channels === undefined ? undefined : layoutOf(audio.channels),
+      audio.channels === undefined
+        ? undefined
+        : layoutOf(audio.channels).replace(/^./, (c) => c.toUpperCase()),
+      audio.isDefault ? 'Default' : undefined,
     ),
     IsDefault: audio.isDefault,
     IsExternal: false,
@@ -141,7 +148,8 @@ function subtitleStream(subtitle: SubtitleFacts): JsonObject {
   };
 }
 
-function subtitleBeside({ tags }: SubtitleBeside): JsonObject {
+/** A file beside the film that the server does not list yet. */
+export function subtitleBeside({ tags }: SubtitleBeside): JsonObject {
   const words = tags.toLowerCase().split('.');
   const extension = words.pop() ?? '';
   const codec = codecOf(extension);

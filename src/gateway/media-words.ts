@@ -57,3 +57,25 @@ export function languageName(code: string): string | undefined {
 export function isTextSubtitle(codec: string): boolean {
   return ['subrip', 'ass', 'ssa', 'webvtt', 'vtt', 'mov_text', 'ttml'].includes(codec);
 }
+
+/** As Jellyfin calls sizes: a picture is the first of them that it fits into. */
+const sizes = [
+  ['144p', 256, 144],
+  ['240p', 426, 240],
+  ['360p', 640, 360],
+  ['384p', 682, 384],
+  ['404p', 720, 404],
+  ['480p', 854, 480],
+  ['540p', 960, 544],
+  ['576p', 1024, 576],
+  ['720p', 1280, 962],
+  ['1080p', 2560, 1440],
+  ['4K', 4096, 3072],
+  ['8K', 8192, 6144],
+] as const;
+
+/** `1080p`; undefined where the size is not known. */
+export function sizeWord({ width, height }: VideoFacts): string | undefined {
+  if (width === undefined || height === undefined) return undefined;
+  return sizes.find(([, widest, highest]) => width <= widest && height <= highest)?.[0];
+}

@@ -1,6 +1,6 @@
 import type { ClientView } from './client-views.ts';
 import { canPlay, type Wish } from './device-profile.ts';
-import type { JsonObject } from './lossless-json.ts';
+import { isObject, type JsonObject } from './lossless-json.ts';
 import { type KnownMedia, sourceFields } from './media-streams.ts';
 
 /**
@@ -13,25 +13,31 @@ export function tellMedia(
   wish: Wish,
   view: ClientView,
 ): void {
-  if (known === undefined || isProbed(source)) return;
-  const fields = sourceFields(known);
-  Object.assign(source, fields);
-  const { facts } = known;
-  const streams = Array.isArray(fields.MediaStreams) ? fields.MediaStreams : [];
+  const listed = Array.isArray(source.MediaStreams) ? source.MediaStreams.filter(isObject) : [];
+  if (known === undefined || listed.some(isOfFilm)) return;
+  const beside = listed.filter(({ IsExternal }) => IsExternal === true);
+  const fields = sourceFields(known, beside.length > 0 ? beside : undefined);
+  // What it has found out before its streams is right, and a STRM file is no container.
+  const isKnown = (name: string) => source[name] !== undefined && source[name] !== null;
+  for (const [name, value] of Object.entries(fields)) {
+    const isTheirs = ['RunTimeTicks', 'Bitrate'].includes(name) && isKnown(name);
+    if (isTheirs || (name === 'Container' && isKnown(name) && source.Container !== 'strm')) continue;
+    source[name] = value;
+  }
+  if (!wish.wantsDirectPlay) return;
   const isFirstAudio =
     wish.audioIndex === undefined ||
     wish.audioIndex < 0 ||
     wish.audioIndex === fields.DefaultAudioStreamIndex;
-  const plays =
-    facts === undefined || streams.length === 0
-      ? view.playsEverything || (wish.profile === undefined && source.SupportsDirectPlay === true)
-      : canPlay(wish.profile, facts, isFirstAudio);
-  if (!wish.wantsDirectPlay) return;
+  const plays = known.facts
+    ? canPlay(wish.profile, known.facts, isFirstAudio)
+    : view.playsEverything || (wish.profile === undefined && source.SupportsDirectPlay === true);
   source.SupportsDirectPlay = plays;
   source.SupportsDirectStream = plays;
 }
 
-/** A source of which the server knows no stream was never looked into, or could not be. */
-function isProbed({ Container, MediaStreams }: JsonObject): boolean {
-  return Container !== 'strm' && Array.isArray(MediaStreams) && MediaStreams.length > 0;
-}
+/**
+ * A source without picture and sound was never looked into, or could not be; or it has just been, and Jellyfin lists
+ * what it knew before: the subtitles beside it.
+ */
+const isOfFilm = ({ Type }: JsonObject) => Type === 'Video' || Type === 'Audio';
