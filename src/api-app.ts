@@ -25,6 +25,7 @@ import type { Tls } from '../plugins/support/tls.ts';
 import { answerUnreadable } from '../plugins/support/unreadable.ts';
 import { waiting } from '../plugins/support/waiting.ts';
 import type { Bridge } from './bridge.ts';
+import { minuteMs } from './core/durations.ts';
 import { METHODS } from './core/http.ts';
 import { createBasePath } from './edge/base-path.ts';
 import type { Holder } from './owner/holder.ts';
@@ -79,7 +80,7 @@ export function createApp(bridge: Bridge, tls?: Tls): FastifyInstance {
     bodyLimit: 1024 * 1024,
     exposeHeadRoutes: false,
     // A request has to be there whole within this: whoever sends a byte a minute gives his place to somebody else.
-    requestTimeout: 60_000,
+    requestTimeout: minuteMs,
     // Running films are ended by `serve` after a time of grace, not by the server at once.
     forceCloseConnections: 'idle',
     rewriteUrl: ({ url = '/' }) => basePath.strip(url),

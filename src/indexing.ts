@@ -3,6 +3,7 @@ import type { Settings } from '../config/settings.ts';
 import type { PutAsideFile } from './catalog/account/put-aside.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { type Clock, systemClock } from './core/clock.ts';
+import { dayMs, hourMs, minuteMs } from './core/durations.ts';
 import type { FileId } from './core/ids.ts';
 import type { Log } from './core/log.ts';
 import { createTreeMoves, type TreeMoves } from './curation/moves.ts';
@@ -109,7 +110,7 @@ export function createIndexing(parts: IndexingParts): Indexing {
       keyFingerprint: host.keyFingerprint,
       whose: async (signal) => {
         try {
-          return (await host.account({ urgency: 'background', deadlineMs: 60_000, signal })).id;
+          return (await host.account({ urgency: 'background', deadlineMs: minuteMs, signal })).id;
         } catch (error) {
           signal.throwIfAborted();
           log.warn({ err: error }, 'the host does not say now whose account this is');
@@ -119,8 +120,8 @@ export function createIndexing(parts: IndexingParts): Indexing {
     },
     removePercent: syncSettings.removePercent,
     removeMax: syncSettings.removeMax,
-    confirmMs: syncSettings.confirmMinutes * 60_000,
-    graceMs: syncSettings.graceHours * 3_600_000,
+    confirmMs: syncSettings.confirmMinutes * minuteMs,
+    graceMs: syncSettings.graceHours * hourMs,
   });
   const crawlBudget = createCrawlBudget(catalog.keyValues, clock, syncSettings.callsPerDay);
   const crawling = {
@@ -142,7 +143,7 @@ export function createIndexing(parts: IndexingParts): Indexing {
       retention,
       trees,
       trash,
-      trashMs: syncSettings.trashDays * 24 * 3_600_000,
+      trashMs: syncSettings.trashDays * dayMs,
       sideCars,
     }),
     { clock, log },

@@ -4,6 +4,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import type { Placements } from './catalog/tree/placements.ts';
 import type { Clock } from './core/clock.ts';
+import { minuteMs } from './core/durations.ts';
 import type { FileId } from './core/ids.ts';
 import type { Log } from './core/log.ts';
 import { createRangeCache, type RangeCache } from './delivery/cache/range-cache.ts';
@@ -83,7 +84,7 @@ export async function createPlayback(parts: PlaybackParts): Promise<Playback> {
     maxMs: links.maxTtlMs,
     memory: await parts.keep('linkLife', learnedTtlCodec),
   });
-  const locationLock = createLocationLock({ clock, lockMs: delivery.locationLockMinutes * 60_000, log });
+  const locationLock = createLocationLock({ clock, lockMs: delivery.locationLockMinutes * minuteMs, log });
   const broker = createBroker({
     clock,
     log,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { dayMs } from './core/durations.ts';
 import { BridgeError } from './core/errors.ts';
 import { diskError } from './core/folder-check.ts';
 import { newSigningKey, type SigningKey } from './delivery/signature.ts';
@@ -15,7 +16,7 @@ export interface Secrets {
 }
 
 /** How long addresses that an old key has signed stay good after a rotation: every library scan has happened by then. */
-export const keyOverlapMs = 30 * 24 * 3_600_000;
+export const keyOverlapMs = 30 * dayMs;
 
 /** Name of the file in dataDir. */
 export const keysFile = 'keys.json';

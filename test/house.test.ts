@@ -85,7 +85,7 @@ t.test(
 
 t.test('plugins know the bridge by its type, and the pure parts', async (t) => {
   const pure =
-    /^src\/(api|views|delivery|edge|gateway)\/.+|^src\/core\/(ids|errors|headers|http|redact|version)\.ts$/;
+    /^src\/(api|views|delivery|edge|gateway)\/.+|^src\/core\/(durations|errors|headers|http|ids|redact|version)\.ts$/;
   const wrong = imports.filter(({ file, to }) => {
     if (!file.startsWith('plugins/') || !/^(src|config|test)\//.test(to) || pure.test(to)) return false;
     const line = readFileSync(join(root, file), 'utf8')
@@ -143,6 +143,16 @@ t.test('what is dear and used by nobody is not loaded on the way', async (t) => 
     'nothing of ours is imported before the cache is on',
   );
   t.ok(isOfTypes('src/main.ts', 'src/commands/context.ts'));
+});
+
+t.test('lengths of time and paths of the account are told once', async (t) => {
+  const telling = (words: RegExp, home: string) =>
+    files.filter(
+      (file) =>
+        !file.startsWith('config/') && file !== home && words.test(readFileSync(join(root, file), 'utf8')),
+    );
+  t.strictSame(telling(/\b(?:60_000|3_600_000|86_400_000)\b/, 'src/core/durations.ts'), []);
+  t.strictSame(telling(/=== '\/' \? (?:''|`\/\$)/, 'src/core/account-path.ts'), []);
 });
 
 t.test('no file is longer than 350 lines', async (t) => {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { CatalogFile } from '../../src/catalog/account/files.ts';
+import { minuteMs } from '../../src/core/durations.ts';
 import { BridgeError, isBridgeError } from '../../src/core/errors.ts';
 import type { Play } from '../../src/delivery/plays.ts';
 import { clientOf, networkZoneOf } from '../../src/delivery/policy/client.ts';
@@ -75,7 +76,7 @@ function createDelivery(app: FastifyInstance): Delivery {
       asks: wantedPart(rangeCache.sideOf(file, position)),
       isLocked: links.locationLock.isLocked(),
       // Whether a player that stays with one link may see its film to the end, as far as links were seen to live.
-      ttlOutlivesFilm: leftMs >= filmMinutes * 60_000,
+      ttlOutlivesFilm: leftMs >= filmMinutes * minuteMs,
     };
   }
 

@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
+import { minuteMs } from '../../src/core/durations.ts';
 import { BridgeError } from '../../src/core/errors.ts';
 
 /** Answers that one address may be owed, films at `/stream` aside. A media server asks for some ten at once. */
 const maxOfAddress = 64;
 /** A text of which nothing was taken for so long is not read any more. */
-const stallMs = 60_000;
+const stallMs = minuteMs;
 
 /**
  * What one client may have waiting over all its connections: each answer in the making takes memory and turns of the

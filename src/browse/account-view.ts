@@ -47,7 +47,7 @@ export function createAccountView({
   /** A folder that nobody will ever list, or that is gone with all that lay in it, is not shown. */
   async function isShown(child: FolderChild, parent: string): Promise<boolean> {
     if (!child.isFolder) return true;
-    const path = parent === '/' ? `/${child.name}` : `${parent}/${child.name}`;
+    const path = joinAccountPath(parent, child.name);
     if (child.listedAt === undefined && !leadsToRoot(path, roots)) return false;
     return !child.isMissing || levels.hasFiles(toFolderId(child.id));
   }

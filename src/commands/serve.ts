@@ -4,6 +4,7 @@ import { buildApp } from '../app.ts';
 import type { Bridge } from '../bridge.ts';
 import { createBufferedDestination } from '../core/buffered-destination.ts';
 import { systemClock } from '../core/clock.ts';
+import { minuteMs } from '../core/durations.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
 import { toFileId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
@@ -32,7 +33,7 @@ export async function serve(context: Context): Promise<ExitCode> {
     sync: bridge.sync,
     clock: bridge.clock,
     log,
-    intervalMs: settings.sync.intervalMinutes * 60_000,
+    intervalMs: settings.sync.intervalMinutes * minuteMs,
     budget: bridge.crawlBudget,
   });
   try {

@@ -1,3 +1,4 @@
+import { minuteMs } from '../core/durations.ts';
 import type { FileId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import type { PlayRecord } from './play.ts';
@@ -17,7 +18,7 @@ export interface PlayLogOptions {
 }
 
 /** What lasted less was a look into the file: its beginning was told, and that is enough. */
-const tellsEndMs = 60_000;
+const tellsEndMs = minuteMs;
 const maxTold = 10_000;
 
 /** Called in the background, with the plays of some seconds at once: the hot path is not held up. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { jsonOf } from '../core/codec.ts';
+import { minuteMs } from '../core/durations.ts';
 import { isBridgeError } from '../core/errors.ts';
 import { type FileId, toFileId } from '../core/ids.ts';
 import type { LeaseSource } from '../links/lease.ts';
@@ -75,7 +76,7 @@ export interface PlayStart {
 }
 
 /** A viewer that asks nothing for so long has stopped; what comes later is another play. */
-const idleMs = 60_000;
+const idleMs = minuteMs;
 /** One play as it goes on. */
 export class Play {
   readonly record: PlayRecord;

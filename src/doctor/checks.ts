@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { request } from 'undici';
+import { dayMs } from '../core/durations.ts';
 import { BridgeError, errorTable } from '../core/errors.ts';
 import { isLoopback } from '../core/loopback.ts';
 import { counted } from '../core/plural.ts';
@@ -10,7 +11,6 @@ import type { DoctorParts, Finding } from './parts.ts';
 /** More than this apart, leases and waits are judged wrongly. */
 const clockToleranceMs = 30_000;
 /** An account ends with the end of its last day. */
-const dayMs = 24 * 3_600_000;
 const premiumEndsSoonMs = 7 * dayMs;
 
 /** Writes, and takes away again, a small file. */

@@ -1,4 +1,5 @@
 import type { CatalogFile } from '../catalog/account/files.ts';
+import { minuteMs } from '../core/durations.ts';
 import { BridgeError } from '../core/errors.ts';
 import { isFileId, streamPrefix } from '../delivery/address.ts';
 import { type NetworkZone, networkZoneOf, networkZones } from '../delivery/policy/client.ts';
@@ -55,7 +56,7 @@ export async function explainClient(
           zone: from,
           asks: asked,
           isLocked: links.locationLock.isLocked(),
-          ttlOutlivesFilm: (linkForMs ?? 0) >= filmMinutes * 60_000,
+          ttlOutlivesFilm: (linkForMs ?? 0) >= filmMinutes * minuteMs,
         });
         return { client, from, asks: asked, give, rule: name, why };
       }),

@@ -1,8 +1,8 @@
+import { dayMs } from '../core/durations.ts';
 import { type Certificate, dayOf, doubtOfTime } from '../edge/certificate.ts';
 import { readCertificateFiles } from '../edge/certificate-files.ts';
 import type { DoctorParts, Finding } from './parts.ts';
 
-const dayMs = 24 * 3_600_000;
 /** Who renews by hand wants to know it before. Those who do it for you renew a month before the end. */
 const endsSoonMs = 14 * dayMs;
 

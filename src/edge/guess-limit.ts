@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
+import { hourMs, minuteMs } from '../core/durations.ts';
 import { networkOf } from './caller.ts';
 
 /** Whoever shows a secret. */
@@ -35,10 +36,10 @@ export interface GuessLimit {
 
 export const freeTries = 20;
 const provenTries = 100;
-const firstWaitMs = 60_000;
-const maxWaitMs = 3_600_000;
+const firstWaitMs = minuteMs;
+const maxWaitMs = hourMs;
 /** So long after its last wrong try an address begins anew. */
-const forgetMs = 3_600_000;
+const forgetMs = hourMs;
 /** Wrong tries of all addresses in one minute: from here on each has fewer. */
 const crowd = 100;
 
@@ -64,13 +65,13 @@ export function createGuessLimit(clock: Pick<Clock, 'now'>): GuessLimit {
 
   /** Wrong tries of all in the last minute, about. */
   function wrongOfAll(now: number): number {
-    const current = Math.floor(now / 60_000);
+    const current = Math.floor(now / minuteMs);
     if (current !== minute) {
       wrongBefore = current === minute + 1 ? wrongNow : 0;
       wrongNow = 0;
       minute = current;
     }
-    return wrongNow + wrongBefore * (1 - (now % 60_000) / 60_000);
+    return wrongNow + wrongBefore * (1 - (now % minuteMs) / minuteMs);
   }
 
   /** 20, and half of it each time that twice as many guess. */

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Dispatcher } from 'undici';
 import type { CatalogFile } from '../catalog/account/files.ts';
 import type { Clock } from '../core/clock.ts';
+import { dayMs } from '../core/durations.ts';
 import type { FileId } from '../core/ids.ts';
 import type { Signer } from '../delivery/signature.ts';
 import { basePathOf } from '../edge/base-path.ts';
@@ -83,7 +84,7 @@ export interface GatewayParts {
 }
 
 /** Long enough for an evening with a pause in it. */
-const ticketMs = 24 * 3_600_000;
+const ticketMs = dayMs;
 
 export function createGateway({
   setting,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import NodeCache from 'node-cache';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../core/clock.ts';
+import { minuteMs } from '../core/durations.ts';
 import type { FileId } from '../core/ids.ts';
 import { basePathOf } from '../edge/base-path.ts';
 import type { Credentials } from './credentials.ts';

@@ -1,3 +1,4 @@
+import { minuteMs } from '../core/durations.ts';
 import type { MediaFacts } from './media-facts.ts';
 
 /**
@@ -32,7 +33,7 @@ export function fileInfo({ durationMs, video, audio, subtitles }: MediaFacts): o
 
 /** Whole minutes, at least one: `runtime`. */
 export function runtimeMinutes({ durationMs }: MediaFacts): number | undefined {
-  return durationMs === undefined ? undefined : Math.max(1, Math.round(durationMs / 60_000));
+  return durationMs === undefined ? undefined : Math.max(1, Math.round(durationMs / minuteMs));
 }
 
 function given(name: string, value: string | number | undefined): object {

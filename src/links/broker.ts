@@ -1,5 +1,6 @@
 import NodeCache from 'node-cache';
 import type { Clock } from '../core/clock.ts';
+import { minuteMs } from '../core/durations.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
 import type { FileId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
@@ -84,7 +85,7 @@ export interface Broker {
 const deadLinkSeconds = 24 * 3600;
 
 /** How long a refusal is remembered when the host named no time. */
-const refusalMs = { retryable: 5_000, final: 60_000 };
+const refusalMs = { retryable: 5_000, final: minuteMs };
 
 /** More files than ever fail at one time. */
 const maxDoubted = 1000;

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { minuteMs } from '../core/durations.ts';
 import type { Log } from '../core/log.ts';
 import type { Broker, LinkedFile } from './broker.ts';
 import type { LinkProbe } from './link-probe.ts';
@@ -11,7 +12,7 @@ export interface RenewalOptions {
 }
 
 /** A link is replaced so long before its end, or a tenth of what was left when it was looked at. */
-const aheadMs = 60_000;
+const aheadMs = minuteMs;
 /** Between two looks at a file whose link cannot be renewed or is not there yet. */
 const againMs = 30_000;
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { minuteMs } from '../core/durations.ts';
 import type { FileId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 
@@ -11,7 +12,7 @@ export interface ArrivalsOptions {
 
 /** So many files, or so long after the first one: not one plan of the tree for each of thousands. */
 const most = 50;
-const maxMs = 60_000;
+const maxMs = minuteMs;
 
 /** Files whose facts came in and are not in their NFO yet. The catalog knows them too, should the process end. */
 export interface Arrivals {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hourMs } from '../core/durations.ts';
 import type {
   AudioFacts,
   ChapterFacts,
@@ -21,7 +22,7 @@ const reportShape = z.object({ media: z.object({ track: z.array(trackShape).catc
 const maxTracks = 60;
 const maxChapters = 300;
 const maxTitle = 200;
-const maxMs = 100 * 3_600_000;
+const maxMs = 100 * hourMs;
 const widest = 32_768;
 
 /**

@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '../core/clock.ts';
+import { minuteMs } from '../core/durations.ts';
 import { BridgeError } from '../core/errors.ts';
 import { diskError } from '../core/folder-check.ts';
 import { createServer } from '../core/http.ts';
@@ -31,7 +32,7 @@ export interface DoorOptions {
 /** So long an open connection without a request is left alone at the end: a command has a moment between two of them. */
 const idleMs = 5000;
 /** A request that is not there whole by then never will be. */
-const requestTimeoutMs = 60_000;
+const requestTimeoutMs = minuteMs;
 
 /**
  * Opens the door. What a kill left of another one is replaced; what belongs to another program is left alone.

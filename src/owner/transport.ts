@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { BridgeError } from '../core/errors.ts';
 import { diskError } from '../core/folder-check.ts';
+import { header } from '../core/headers.ts';
 import { Agent, request as httpRequest } from '../core/http.ts';
 import { shortPath, socketName } from './socket-path.ts';
 
@@ -59,7 +60,7 @@ export function socketTransport(dataDir: string): Transport {
         request.once('response', (answer: IncomingMessage) =>
           resolve({
             status: answer.statusCode ?? 0,
-            header: (name) => [answer.headers[name]].flat()[0],
+            header: (name) => header(answer.headers, name),
             body: answer,
           }),
         );

@@ -1,7 +1,9 @@
+import { hourMs } from '../core/durations.ts';
+
 /** FAT counts in twos of a second. */
 const coarseMs = 2500;
 /** What is written over gets a later time, so that who compares times sees it; no path is written over this often. */
-const spanMs = 3_600_000;
+const spanMs = hourMs;
 
 /** Whether a file has the time that it is to have, or one that it got when it was written over. */
 export function isTimeFor(wantedMs: number, seenMs: number): boolean {

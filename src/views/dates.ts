@@ -1,4 +1,4 @@
-const dayMs = 86_400_000;
+import { dayMs, minuteMs } from '../core/durations.ts';
 
 interface Day {
   day: number;
@@ -31,7 +31,7 @@ function dayOf(ms: number): Day {
 const two = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
 
 function minutesOf(ms: number, day: number): string {
-  const minutes = Math.floor((ms - day * dayMs) / 60_000);
+  const minutes = Math.floor((ms - day * dayMs) / minuteMs);
   return `${two[Math.floor(minutes / 60)]}:${two[minutes % 60]}`;
 }
 

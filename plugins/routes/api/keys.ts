@@ -1,9 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { rotateKeys } from '../../../src/api/keys.ts';
+import { dayMs } from '../../../src/core/durations.ts';
 import { serveEndpoint } from '../../support/endpoints.ts';
-
-const dayMs = 24 * 3_600_000;
 
 /** Keys that sign stream addresses. */
 export const keys = fp(

@@ -1,9 +1,8 @@
 import { type Kysely, sql } from 'kysely';
+import { dayMs } from '../../core/durations.ts';
 import type { FileId, FolderId } from '../../core/ids.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
-
-const dayMs = 24 * 3_600_000;
 
 /** A folder of the library, and how many files came to it lately. Times in milliseconds UTC. */
 export interface FolderFactsRow {

@@ -1,3 +1,4 @@
+import { joinAccountPath } from '../../core/account-path.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
 import type { CatalogFile, CatalogFolder } from './files.ts';
@@ -19,7 +20,7 @@ export async function nearPaths(paths: Paths, path: string): Promise<string[]> {
     if (!folder) return [];
     const { folders, files } = await paths.children(folder);
     const isLast = index === names.length - 1;
-    const base = folder.path === '/' ? '' : folder.path;
+    const { path: above } = folder;
     const same = folders.find((one) => one.name === name);
     if (!same || isLast) {
       const candidates = isLast ? [...folders, ...files] : folders;
@@ -28,7 +29,9 @@ export async function nearPaths(paths: Paths, path: string): Promise<string[]> {
         candidates.map((one) => one.name),
       );
       if (isLast)
-        return found.length > 0 ? found.map((one) => `${base}/${one}`) : mended(folder, names, index);
+        return found.length > 0
+          ? found.map((one) => joinAccountPath(above, one))
+          : mended(folder, names, index);
       folder = folders.find((one) => one.name === found[0]);
     } else folder = same;
   }

@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../core/clock.ts';
+import { hourMs } from '../../core/durations.ts';
 import type { FileId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
 import type { CacheableFile, CachedRange, CachedRangeStore, Side } from './cached-range.ts';
@@ -61,7 +62,7 @@ export interface RangeCache {
 }
 
 /** A use is noted on disk once in so long. */
-const noteUseMs = 3_600_000;
+const noteUseMs = hourMs;
 /** A disk that refused is left alone for so long. */
 const restMs = 600_000;
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
+import { minuteMs } from '../../core/durations.ts';
 import { isBridgeError } from '../../core/errors.ts';
 import type { FileId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
@@ -22,7 +23,7 @@ export interface PrefetchOptions {
 /** A film is nearly over here. */
 const share = 0.8;
 /** What was made ready is not made ready again so soon. */
-const againMs = 30 * 60_000;
+const againMs = 30 * minuteMs;
 
 /** Makes the next episode ready while the last part of one plays: its link, and its beginning on disk. */
 export interface Prefetch {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
+import { minuteMs } from '../../core/durations.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { TransferFault } from './transfer-fault.ts';
 
@@ -73,7 +74,7 @@ export function createRetryPolicy({ clock, tries, resumeForMs }: RetryPolicyOpti
       // One new link is worth a call; a second one that dies at once is not.
       if (fault.kind === 'link' && ++deadLinks > 1) {
         const code = fault.code === 'BRIDGE_LINK_ELSEWHERE' ? fault.code : 'BRIDGE_LINK_DEAD';
-        throw new BridgeError(code, { detail, retryAt: clock.now() + 60_000, cause: fault });
+        throw new BridgeError(code, { detail, retryAt: clock.now() + minuteMs, cause: fault });
       }
       const pauseMs = fault.kind === 'later' ? Math.max(1000, pause()) : pause();
       if (fault.kind === 'later' && !delivered && failures > 1) {

@@ -1,3 +1,4 @@
+import { minuteMs } from '../../core/durations.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 
 /**
@@ -26,6 +27,6 @@ export class TransferFault extends Error {
     super(message, { cause: options.cause });
     this.kind = kind;
     this.code = options.code ?? 'BRIDGE_HOST_ERROR';
-    this.waitMs = options.waitMs ?? 60_000;
+    this.waitMs = options.waitMs ?? minuteMs;
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
+import { minuteMs } from '../../core/durations.ts';
 import { BridgeError, errorTable } from '../../core/errors.ts';
 import type { Urgency } from '../host.ts';
 import type { Block, CircuitBreaker, Ticket } from './circuit-breaker.ts';
@@ -24,7 +25,7 @@ export type CallRequest = Omit<QueuedCall, 'start' | 'refuse'>;
 
 const playsAtOnce = 2;
 /** A machine that slept or a clock that was set is noticed within this. */
-const maxSleepMs = 60_000;
+const maxSleepMs = minuteMs;
 
 /** Gives turns by urgency, then first come, as far as circuit breaker, pace and intervals allow. Has at most one sleep pending. */
 export function createCallScheduler(deps: {

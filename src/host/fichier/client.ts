@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../core/clock.ts';
+import { hourMs } from '../../core/durations.ts';
 import { BridgeError, isBridgeError } from '../../core/errors.ts';
 import type { FolderId } from '../../core/ids.ts';
 import { rootFolderId } from '../../core/ids.ts';
@@ -63,7 +64,7 @@ export interface FichierClient {
 
 /** See {@link FichierClient}. */
 export function createFichierClient(options: FichierClientOptions): FichierClient {
-  const { governor, memory, clock, userInfoIntervalMs = 6 * 3_600_000 } = options;
+  const { governor, memory, clock, userInfoIntervalMs = 6 * hourMs } = options;
   // Keys are pasted with line breaks in them (facts/1fichier-api 1).
   const apiKey = options.apiKey.replace(/\s+/g, '');
   const keyPrint = fingerprint(apiKey).slice(0, 12);

@@ -1,14 +1,14 @@
+import { hourMs } from '../../core/durations.ts';
 import type { HostFile } from '../host.ts';
 
 /** The host's service began in 2009: nothing was sent before. */
 export const firstSentAt = Date.UTC(2009, 0, 1);
-export const dayMs = 24 * 3_600_000;
 /** Whether the host's bounds include their second is unknown: windows overlap by this much on both sides. */
 export const overlapMs = 1000;
 /** A window this small cannot be halved any more. */
 export const minWindowMs = 4 * overlapMs;
 /** The hour that comes twice in October is one text for two instants. */
-const doubtMs = 3_600_000 + overlapMs;
+const doubtMs = hourMs + overlapMs;
 
 /** The moment that halves these files, strictly inside the window. */
 export function middleOf(files: readonly HostFile[], after: number, before: number): number {

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../core/clock.ts';
+import { hourMs, minuteMs } from '../../core/durations.ts';
 import type { Log } from '../../core/log.ts';
 import type { Host } from '../host.ts';
 import { type AccountMemory, fingerprint } from './account.ts';
@@ -34,8 +35,6 @@ export interface FichierOptions {
   memory: { governor: GovernorMemory; account: AccountMemory };
 }
 
-const hourMs = 3_600_000;
-
 /** One listing of the whole account an hour is allowed (facts/1fichier-api 2.2). */
 const accountListingIntervalMs = hourMs;
 /** Uploads are listed late (facts/1fichier-api 2.8). */
@@ -58,7 +57,7 @@ export function createFichier(options: FichierOptions): Host {
     userInfoIntervalMs,
     accountListingIntervalMs,
     playBurst: settings.playBurst,
-    floodBackoffMs: settings.backoffMinutes.map((minutes) => minutes * 60_000),
+    floodBackoffMs: settings.backoffMinutes.map((minutes) => minutes * minuteMs),
   });
   const client = createFichierClient({
     apiUrl: settings.apiUrl,

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
+import { hourMs, minuteMs } from '../../core/durations.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { CallOptions, HostState, Urgency } from '../host.ts';
@@ -56,11 +57,9 @@ export interface Governor {
   close(): void;
 }
 
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
 /** The host counts a refused user/info too, and allows one in 5 minutes (facts/1fichier-api 2.1). */
 const failedUserInfoMs = 10 * minuteMs;
-const deadlinesMs: Partial<Record<Urgency, number>> = { play: 15_000, refresh: 60_000 };
+const deadlinesMs: Partial<Record<Urgency, number>> = { play: 15_000, refresh: minuteMs };
 
 /** See {@link Governor}. Turns are given by the call scheduler, at the pace of the token bucket; the circuit breaker knows of locks. */
 export function createGovernor(options: GovernorOptions): Governor {

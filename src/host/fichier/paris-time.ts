@@ -1,9 +1,9 @@
+import { hourMs } from '../../core/durations.ts';
 /**
  * The host writes dates as French local time without a zone marker (facts/1fichier-api 1). The zone is worked out from the
  * EU rule, summer time from the last Sunday of March to the last Sunday of October, both at 01:00 UTC, so that nothing
  * depends on the time zone data of the machine. The rule is right from 1996 on; the host is younger.
  */
-const hourMs = 3_600_000;
 
 /**
  * Reads `YYYY-MM-DD HH:MM:SS` in French local time; milliseconds since the epoch, UTC.

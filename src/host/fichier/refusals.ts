@@ -1,3 +1,4 @@
+import { minuteMs, secondMs } from '../../core/durations.ts';
 import { BridgeError, type ErrorCode, errorTable } from '../../core/errors.ts';
 import { header } from '../../core/headers.ts';
 import { scrub, textOf } from './host-messages.ts';
@@ -34,9 +35,6 @@ export interface HostAnswer {
   /** The verb that was called, such as `download/get_token`. */
   verb?: string;
 }
-
-const secondMs = 1000;
-const minuteMs = 60_000;
 
 type Row = readonly [
   pattern: RegExp,

@@ -1,8 +1,9 @@
+import { hourMs } from '../../core/durations.ts';
 import { type HeaderValues, header } from '../../core/headers.ts';
 import { httpDate } from '../../core/http-date.ts';
 
 /** No wait that a host asks for is believed to be longer. */
-const maxMs = 3_600_000;
+const maxMs = hourMs;
 
 /**
  * The wait that an answer asks for, in milliseconds from now: `Retry-After` in seconds or as a date in any of the three

@@ -1,9 +1,10 @@
+import { dayMs } from '../../core/durations.ts';
 import { isBridgeError } from '../../core/errors.ts';
 import type { FolderId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
 import type { FolderCallOptions, FolderListing, HostFile, ListingGap } from '../host.ts';
 import type { FichierClient } from './client.ts';
-import { dayMs, firstSentAt, isOutside, middleOf, minWindowMs, overlapMs } from './date-windows.ts';
+import { firstSentAt, isOutside, middleOf, minWindowMs, overlapMs } from './date-windows.ts';
 
 export interface WholeFolderOptions {
   client: Pick<FichierClient, 'listFolder' | 'listFiles'>;

@@ -1,3 +1,4 @@
+import { minuteMs } from '../../core/durations.ts';
 /** Since when things wait for a server. Times in milliseconds UTC; undefined = nothing of this worth waits. */
 export interface Pending {
   /** Films and episodes that came or went. */
@@ -10,7 +11,7 @@ export interface Pending {
 
 /** A quiet moment after the last change, and the longest wait after the first. */
 export const quietMs = 10_000;
-export const maxMs = 60_000;
+export const maxMs = minuteMs;
 
 /** Between tries of a server that cannot be told; the last one again and again. */
 export const retryPausesMs: readonly number[] = [30, 60, 120, 300, 600, 1800, 3600].map((s) => s * 1000);

@@ -2,6 +2,7 @@ import type { CrawlNote } from '../../catalog/account/crawls.ts';
 import type { Listing, ListingChange } from '../../catalog/account/listing.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Clock } from '../../core/clock.ts';
+import { dayMs, minuteMs } from '../../core/durations.ts';
 import { BridgeError, isBridgeError } from '../../core/errors.ts';
 import type { FolderId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
@@ -50,10 +51,10 @@ export type CrawlResult = { crawlId: number; calls: number; note: CrawlNote; roo
 const triesPerFolder = 3;
 
 /** A short pause of the host is waited for; a lock ends this part of the crawl. */
-const patienceMs = 2 * 60_000;
+const patienceMs = 2 * minuteMs;
 
 /** A stopped crawl older than this starts from the beginning. */
-const resumeWithinMs = 24 * 3_600_000;
+const resumeWithinMs = dayMs;
 
 /** One that was only stopped by the calls of the day goes on for longer: a large account takes several days. */
 const spreadOverMs = 14 * resumeWithinMs;

@@ -1,3 +1,4 @@
+import { joinAccountPath } from '../../core/account-path.ts';
 /** Paths of folders while a crawl walks down: what was listed tells where its sub-folders are. */
 export interface FolderPaths<Id> {
   /**
@@ -24,7 +25,7 @@ export function createFolderPaths<Id>(
     async listed(folderId, folders) {
       const path = await of(folderId);
       known.delete(folderId);
-      for (const { id, name } of folders) known.set(id, path === '/' ? `/${name}` : `${path}/${name}`);
+      for (const { id, name } of folders) known.set(id, joinAccountPath(path, name));
       return path;
     },
   };
