@@ -32,6 +32,7 @@ const maySpeak: Record<string, string> = {
 const words: Record<string, RegExp> = {
   name: /fichier|alterupload|cjoint|megadl|piecejointe|pjointe|tenvoi|dl4free/i,
   time: /\bparis/i,
+  'kind of account': /\b(?:premium or|premium gold|cdn credits)\b/i,
   'page text': /trop de connexions|accès restreint|flood detected|ip locked|location allowed|en maintenance/i,
   'name in its API':
     /get_token|folder\/ls|file\/ls|user\/info|\.cgi\b|sub_folders|sent_after|subscription_end/,
@@ -78,6 +79,11 @@ t.test('nobody outside of its room knows the host', async (t) => {
   t.strictSame(violations(sources), []);
 });
 
+t.test('errors name settings and pages of the host, and nothing else of it', async (t) => {
+  const [errors] = sources.filter(({ file }) => file === 'src/core/errors.ts');
+  t.strictSame(errors && spoken(errors), ['name']);
+});
+
 t.test('the room itself is full of what the test looks for', async (t) => {
   const own = sources.filter(({ file }) => file.startsWith(room)).flatMap(spoken);
   const found = new Set(own);
@@ -108,6 +114,7 @@ t.test('a violation is found wherever it stands', async (t) => {
     ['/** Local time of Paris. */', 'knows a time'],
     ['parisToUtc(text)', 'knows a time'],
     ['/Trop de connexions/', 'knows a page text'],
+    ["'or use CDN credits'", 'knows a kind of account'],
     ["message === 'IP Locked'", 'knows a page text'],
     ["verb: 'download/get_token'", 'knows a name in its API'],
     ['if (entries >= listingCap) split();', 'knows a setting of its room'],

@@ -26,7 +26,7 @@ export const errorTable = {
   BRIDGE_HOST_NOT_PREMIUM: row(
     502,
     false,
-    'The host gives direct links to Premium or Access accounts only',
+    'The host gives no direct links to this account',
     'Renew the account, then play again',
   ),
   BRIDGE_HOST_OWNER_LOCKED: row(
@@ -63,7 +63,7 @@ export const errorTable = {
     502,
     false,
     'The host takes this connection for a VPN or a data centre',
-    'Let Passerelle leave through the home connection, or use CDN credits or Premium GOLD',
+    'Let Passerelle leave through the home connection',
   ),
   BRIDGE_HOST_NOTHING_DONE: row(502, false, 'The host had nothing to change', 'Nothing to do'),
   BRIDGE_HOST_NOT_READY: row(
@@ -140,7 +140,7 @@ export const errorTable = {
     503,
     true,
     'All connections to the host are in use',
-    'Stop another film, or raise fichier.connections (the host allows 30)',
+    'Stop another film, or raise fichier.connections',
   ),
   // What a client asked.
   BRIDGE_BAD_REQUEST: row(400, false, 'This request cannot be read', 'Look at the address'),
@@ -157,7 +157,7 @@ export const errorTable = {
     'Look at how it is written, or run passerelle sync',
   ),
   BRIDGE_METHOD: row(405, false, 'This address does not take this method', 'Use GET or HEAD'),
-  BRIDGE_READ_ONLY: row(403, false, 'This view is read-only', 'Change the files at 1fichier'),
+  BRIDGE_READ_ONLY: row(403, false, 'This view is read-only', 'Change the files at the host'),
   BRIDGE_PRECONDITION: row(412, false, 'The file is not the version that was asked for', 'Open it again'),
   BRIDGE_SLOW_REQUEST: row(408, true, 'The request did not come in time', 'Send it again'),
   BRIDGE_TOO_LARGE: row(413, false, 'The request is too large', 'Send no body'),

@@ -101,7 +101,7 @@ export interface AccountInfo {
   /** The last day of it as the host's own pages show it, `YYYY-MM-DD`. */
   premiumUntilDay: string | undefined;
   cdnCreditsGb: number | undefined;
-  /** Whether the account is set to spend CDN credits on its own. */
+  /** Whether the account is set to spend such credits on its own. */
   usesCdnCredits: boolean;
   hotStorageBytes: number | undefined;
   coldStorageBytes: number | undefined;

@@ -5,6 +5,7 @@ import type { Urgency } from '../host.ts';
 import type { Block, CircuitBreaker, Ticket } from './circuit-breaker.ts';
 import type { MinInterval } from './min-interval.ts';
 import { createQueue, type QueuedCall } from './queue.ts';
+import { remedyFor } from './remedies.ts';
 import type { TokenBucket } from './token-bucket.ts';
 
 /** Who may call the host next. */
@@ -161,6 +162,6 @@ export function createCallScheduler(deps: {
 
 function blocked({ why }: Block, retryAt: number): BridgeError {
   // What helps is what helps against the cause: waiting does not mend a key.
-  const { message: detail, remedy } = errorTable[why];
-  return new BridgeError('BRIDGE_GATE_CLOSED', { detail, remedy, retryAt });
+  const { message: detail } = errorTable[why];
+  return new BridgeError('BRIDGE_GATE_CLOSED', { detail, remedy: remedyFor(why), retryAt });
 }

@@ -3,6 +3,7 @@ import { BridgeError, type ErrorCode, errorTable } from '../../core/errors.ts';
 import { header } from '../../core/headers.ts';
 import { scrub, textOf } from './host-messages.ts';
 import { readAnswer } from './json.ts';
+import { remedyFor } from './remedies.ts';
 import { readRetryAfter } from './retry-after.ts';
 
 /**
@@ -121,7 +122,8 @@ export class HostRefusal extends BridgeError {
   readonly refusal: Refusal;
 
   constructor(refusal: Refusal, retryAt?: number) {
-    super(refusal.code, { detail: refusal.detail, ...(retryAt === undefined ? {} : { retryAt }) });
+    const remedy = remedyFor(refusal.code);
+    super(refusal.code, { detail: refusal.detail, remedy, ...(retryAt === undefined ? {} : { retryAt }) });
     this.refusal = refusal;
   }
 }
