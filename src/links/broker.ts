@@ -1,10 +1,11 @@
 import NodeCache from 'node-cache';
 import type { Clock } from '../core/clock.ts';
 import { minuteMs } from '../core/durations.ts';
-import { BridgeError, isBridgeError } from '../core/errors.ts';
+import { type BridgeError, isBridgeError } from '../core/errors.ts';
 import type { FileId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import type { Urgency } from '../host/host.ts';
+import { createFlights } from './flights.ts';
 import type { Lease, LeaseSource } from './lease.ts';
 import type { LinkTtl } from './link-ttl.ts';
 
@@ -95,20 +96,12 @@ interface Refusal {
   until: number;
 }
 
-interface Flight {
-  promise: Promise<Lease>;
-  waiting: number;
-  /** The host has been asked: its answer is worth keeping, whoever has gone meanwhile. */
-  isOut: boolean;
-  abort: AbortController;
-}
-
 /** @see Broker */
 export function createBroker(options: BrokerOptions): Broker {
   const { clock, log, linkTtl, store, directLink, playDeadlineMs = 10_000 } = options;
   const leases = new NodeCache({ useClones: false, checkperiod: 0 });
   const refusals = new NodeCache({ useClones: false, checkperiod: 0 });
-  const flights = new Map<string, Flight>();
+  const flights = createFlights<Lease>();
   /** Refused links by file, until another one shows that the file itself is alive. */
   const suspects = new Map<string, { isUsed: boolean; ageMs: number }>();
   /** Links that the host has refused: whatever still holds one must not bring it back. */
@@ -182,24 +175,12 @@ export function createBroker(options: BrokerOptions): Broker {
     refusals.set(fileId, { error, until } satisfies Refusal);
   }
 
-  function takeOff(file: LinkedFile, urgency: Urgency, get: typeof fetchLease = fetchLease): Flight {
-    const abort = new AbortController();
-    const promise = get(file, urgency, abort.signal, () => {
-      flight.isOut = true;
-    })
-      .catch((error: unknown) => {
-        if (!abort.signal.aborted) remember(file.id, error);
-        throw error;
-      })
-      .finally(() => {
-        if (flights.get(file.id) === flight) flights.delete(file.id);
-      });
-    const flight: Flight = { promise, waiting: 0, isOut: false, abort };
-    // Nobody may be left to hear of a failure.
-    promise.catch(() => undefined);
-    flights.set(file.id, flight);
-    return flight;
-  }
+  const takeOff = (file: LinkedFile, urgency: Urgency, get: typeof fetchLease = fetchLease) =>
+    flights.start(
+      file.id,
+      (signal, onTurn) => get(file, urgency, signal, onTurn),
+      (error) => remember(file.id, error),
+    );
 
   function atHand(fileId: FileId): Lease | undefined {
     const lease = leases.get<Lease>(fileId);
@@ -241,27 +222,15 @@ export function createBroker(options: BrokerOptions): Broker {
       refusals.del(file.id);
       signal?.throwIfAborted();
 
-      const shared = flights.get(file.id);
+      const shared = flights.of(file.id);
       const flight = shared ?? takeOff(file, urgency);
-      flight.waiting++;
-      try {
-        const lease = await orAborted(flight.promise, signal);
-        onSource?.(!flight.isOut ? 'kept' : shared ? 'shared' : 'new');
-        return lease;
-      } finally {
-        flight.waiting--;
-        // The last one who wanted it has gone: a call that waits gives its turn at the gate to somebody else.
-        if (flight.waiting === 0 && !flight.isOut && flights.get(file.id) === flight) {
-          flights.delete(file.id);
-          flight.abort.abort(
-            new BridgeError('BRIDGE_GATE_BUSY', { detail: 'nobody waits for this link any more' }),
-          );
-        }
-      }
+      const lease = await flights.join(file.id, flight, signal);
+      onSource?.(!flight.isOut ? 'kept' : shared ? 'shared' : 'new');
+      return lease;
     },
 
     renew: (file: LinkedFile): Promise<Lease> =>
-      (flights.get(file.id) ?? takeOff(file, 'refresh', newLease)).promise,
+      (flights.of(file.id) ?? takeOff(file, 'refresh', newLease)).promise,
 
     used(lease: Lease): void {
       const now = clock.now();
@@ -304,13 +273,4 @@ export function createBroker(options: BrokerOptions): Broker {
 /** The host or its gate says no for now; the file and its links are not to blame. */
 function isPassing(error: unknown): boolean {
   return isBridgeError(error) && error.retryable;
-}
-
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }

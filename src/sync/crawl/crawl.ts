@@ -8,6 +8,7 @@ import type { FolderId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
 import type { Host } from '../../host/host.ts';
 import { createFolderPaths } from './folder-paths.ts';
+import { createFolderTries, isFolderFault } from './folder-tries.ts';
 import { createListFolder } from './list-folder.ts';
 import { forgetRoot, type Root, resolveRoots } from './roots.ts';
 
@@ -47,9 +48,6 @@ export type CrawlResult = { crawlId: number; calls: number; note: CrawlNote; roo
   | { outcome: 'stopped'; reason: unknown; retryAt: number | undefined }
 );
 
-/** Tries for one folder before the crawl stops for now. */
-const triesPerFolder = 3;
-
 /** A short pause of the host is waited for; a lock ends this part of the crawl. */
 const patienceMs = 2 * minuteMs;
 
@@ -77,6 +75,7 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
     deadlineMs: patienceMs + folderIntervalMs + requestIntervalMs,
     onCall: () => calls++,
   });
+  const tries = createFolderTries({ clock, signal: run.signal, folderIntervalMs });
   const before = await catalog.crawls.last();
   const goesOn =
     before &&
@@ -119,8 +118,8 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
     try {
       run.signal.throwIfAborted();
       if (calls >= maxCalls) throw new BridgeError('BRIDGE_BUDGET');
-      await waitForInterval(listedAt);
-      const listing = await withTries(() => listWithin(folderId));
+      await tries.waitForInterval(listedAt);
+      const listing = await tries.run(() => listWithin(folderId));
       const room = options.maxFolders - counts.done - counts.waiting;
       const change = await catalog.crawls.listed(crawlId, listing, clock.now(), newCalls(), room);
       counts.waiting += change.enqueued;
@@ -202,25 +201,6 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
     return count > 0 ? { incompleteFolders: count } : {};
   }
 
-  /** The same folder never sooner than its interval, also after a restart, when the governor has forgotten. */
-  async function waitForInterval(listedAt: number | undefined): Promise<void> {
-    if (listedAt === undefined || listedAt > clock.now()) return;
-    const waitMs = listedAt + folderIntervalMs - clock.now();
-    if (waitMs > 0) await clock.sleep(waitMs, run.signal);
-  }
-
-  async function withTries<T>(attempt: () => Promise<T>): Promise<T> {
-    for (let failures = 1; ; failures++) {
-      try {
-        return await attempt();
-      } catch (error) {
-        const passes = isBridgeError(error) && error.retryable && !isLock(error);
-        if (!passes || failures >= triesPerFolder) throw error;
-        await clock.sleep(Math.max(0, (error.retryAt ?? 0) - clock.now(), 1000 * failures), run.signal);
-      }
-    }
-  }
-
   function report(): void {
     const perFolderMs = Math.max(requestIntervalMs, (clock.now() - startedAt) / listed);
     run.onProgress({
@@ -231,21 +211,4 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
       estimatedEndAt: clock.now() + counts.waiting * perFolderMs,
     });
   }
-}
-
-/** The whole account has to wait: the crawl stops and goes on later. */
-function isLock(error: BridgeError): boolean {
-  return error.code !== 'BRIDGE_HOST_TIMEOUT' && error.code !== 'BRIDGE_HOST_ODD_ANSWER';
-}
-
-/** This one folder cannot be listed; that says nothing about the others. */
-function isFolderFault(error: unknown): error is BridgeError {
-  const codes = [
-    'BRIDGE_HOST_FILE_GONE',
-    'BRIDGE_HOST_FORBIDDEN',
-    'BRIDGE_HOST_PASSWORD',
-    'BRIDGE_HOST_REFUSED',
-    'BRIDGE_HOST_ODD_ANSWER',
-  ];
-  return isBridgeError(error) && codes.includes(error.code);
 }

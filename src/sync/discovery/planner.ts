@@ -1,5 +1,6 @@
-import { dayMs, hourMs, minuteMs, secondMs } from '../../core/durations.ts';
+import { hourMs, minuteMs } from '../../core/durations.ts';
 import type { FolderId } from '../../core/ids.ts';
+import { createCallPurse } from './call-purse.ts';
 import { birthsOf, type FolderFacts, rateOf, tierOf, watchedRate } from './folder-rate.ts';
 import { createOpened } from './opened.ts';
 import type { Spent } from './spent.ts';
@@ -30,8 +31,6 @@ export interface PlannerOptions {
   spent?: Spent | undefined;
 }
 
-/** Calls that may be saved up for a search, as a part of a day's. */
-const savedDays = 1 / 12;
 /** Without need a folder is not looked into again within this. */
 const restMs = 5 * minuteMs;
 /** A file that was not found for so long lies outside the roots, or went again. */
@@ -78,30 +77,15 @@ export interface Planner {
 
 export function createPlanner(options: PlannerOptions): Planner {
   const { perDay, floorMs, accountEveryMs, now: startedAt, onlyAsked = false, spent: before } = options;
-  let spent: Spent = before ?? { day: dayOf(startedAt), calls: 0 };
-  const most = Math.max(2, perDay * savedDays);
+  const purse = createCallPurse(perDay, startedAt, before);
   const folders = new Map<FolderId, FolderFacts & { rate: number; listedMs: number }>();
   const urgent = new Map<FolderId, string>();
   const opened = createOpened();
   const unindexedFiles = new Map<string, { since: number }>();
   /** Files that were searched for in vain. */
   const elsewhere = new Set<string>();
-  let tokens = most / 2;
-  let filledAt = startedAt;
   let accountAt = onlyAsked ? Number.POSITIVE_INFINITY : startedAt;
   let accountWorks = false;
-
-  function fill(now: number): void {
-    if (now > filledAt) tokens = Math.min(most, tokens + ((now - filledAt) / dayMs) * perDay);
-    filledAt = now;
-    if (spent.day !== dayOf(now)) spent = { day: dayOf(now), calls: 0 };
-  }
-
-  function spend(calls: number, now: number): void {
-    fill(now);
-    tokens -= calls;
-    spent.calls += calls;
-  }
 
   /** The one with the largest worth among those that may be listed. */
   function best(
@@ -131,7 +115,7 @@ export function createPlanner(options: PlannerOptions): Planner {
     }
     const open = opened.find((id) => folders.has(id) && mayListAt(id) <= now);
     // What was saved is for searches; without the listing of the account there is nothing to save for.
-    if (tokens < (accountWorks ? most * (open ? 0.5 : 0.8) : 1)) return undefined;
+    if (!(accountWorks ? purse.hasPart(open ? 0.5 : 0.8) : purse.hasOne())) return undefined;
     const folderId = best(now, ({ rate, listedMs }) => (now - listedMs) * Math.sqrt(rate));
     if (open && (open.isTurn || folderId === undefined)) return { folderId: open.id, why: 'opened' };
     return folderId === undefined ? undefined : { folderId, why: tierOf(folders.get(folderId)?.rate ?? 0) };
@@ -154,23 +138,24 @@ export function createPlanner(options: PlannerOptions): Planner {
     },
 
     next(now) {
-      fill(now);
-      if (spent.calls + 1 > perDay) return { do: 'wait', at: (dayOf(now) + 1) * dayMs };
+      purse.fill(now);
+      const spentUntil = purse.spentUntil(now);
+      if (spentUntil !== undefined) return { do: 'wait', at: spentUntil };
       for (const [id, { since }] of unindexedFiles)
         if (now - since > searchMs) {
           unindexedFiles.delete(id);
           elsewhere.add(id);
         }
-      if (now >= accountAt && tokens >= 1)
+      if (now >= accountAt && purse.hasOne())
         return { do: 'account', at: now, why: 'what is new in the whole account' };
-      const step = tokens >= 1 ? due(now) : undefined;
+      const step = purse.hasOne() ? due(now) : undefined;
       if (step) return { do: 'folder', at: now, ...step };
-      const tokenAt = now + Math.max(secondMs, ((1 - (Math.max(0, tokens) % 1)) / perDay) * dayMs);
-      return { do: 'wait', at: tokens >= 1 ? Math.min(accountAt, tokenAt) : tokenAt };
+      const callAt = purse.nextAt(now);
+      return { do: 'wait', at: purse.hasOne() ? Math.min(accountAt, callAt) : callAt };
     },
 
     listed(folderId, now, fileIds, newFolders, calls = 1) {
-      spend(calls, now);
+      purse.spend(calls, now);
       urgent.delete(folderId);
       opened.listed(folderId);
       const folder = folders.get(folderId);
@@ -183,7 +168,7 @@ export function createPlanner(options: PlannerOptions): Planner {
     },
 
     failed(folderId, now, forGood) {
-      spend(1, now);
+      purse.spend(1, now);
       urgent.delete(folderId);
       opened.delete(folderId);
       const folder = folders.get(folderId);
@@ -197,7 +182,7 @@ export function createPlanner(options: PlannerOptions): Planner {
     },
 
     accountListed(now, found) {
-      spend(1, now);
+      purse.spend(1, now);
       accountWorks = true;
       accountAt = now + accountEveryMs;
       for (const { id, likely } of found) {
@@ -209,11 +194,11 @@ export function createPlanner(options: PlannerOptions): Planner {
     },
 
     accountRefused(until, now, calls = 1) {
-      spend(calls, now);
+      purse.spend(calls, now);
       accountAt = until;
     },
 
-    spent: () => ({ ...spent }),
+    spent: purse.spent,
 
     opened(folderId) {
       if (!onlyAsked && folders.has(folderId)) opened.add(folderId);
@@ -241,7 +226,3 @@ const unknownFolder = {
   year: 0,
   watchedAt: undefined,
 };
-
-function dayOf(time: number): number {
-  return Math.floor(time / dayMs);
-}
