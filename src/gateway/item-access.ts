@@ -58,7 +58,7 @@ interface Answer {
   body: Json | undefined;
 }
 
-const believedMs = 60_000;
+const believedMs = minuteMs;
 const maxKept = 2000;
 /** Of the sources of one item, in characters: some ten versions. */
 const maxSources = 16_384;
