@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
+import { minuteMs } from '../../src/core/durations.ts';
 import { request as httpRequest, STATUS_CODES } from '../../src/core/http.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
 import { masking } from './masking.ts';
@@ -9,7 +10,7 @@ import { masking } from './masking.ts';
 const timeLimitMs = 30_000;
 
 /** Who was switched off without a word is noticed after this, and some minutes. */
-export const keepAliveMs = 60_000;
+export const keepAliveMs = minuteMs;
 
 /** Whether Node hands a request to {@link tunnel}: everything else that wants an upgrade is answered as if it did not. */
 export function isWebSocket({ headers }: IncomingMessage): boolean {
