@@ -47,6 +47,15 @@ t.test('a crawl, a play and a health check, as a person reads them', async (t) =
   ]);
   t.same(arrived, { films: 3, episodes: 0 });
   t.equal((await one.sync()).arrived, undefined, 'nothing came');
+  t.same(
+    lines.slice(3),
+    [
+      'listed /: 0 files · call 1, folder 1 of 2',
+      'listed /Films: 1 file · call 2, folder 2 of 3',
+      'listed /Films/Horreur: 2 files · call 3, folder 3 of 3',
+    ],
+    'without a limit of calls, as in the first sync, the folders that are known say how much there is to do',
+  );
   lines.length = 0;
   await one.bridge.sync.visit({ signal: new AbortController().signal });
   t.match(lines.at(-1), /^synced in \d+ s: nothing new, 3 calls$/, 'what a command asks for is told, too');

@@ -26,6 +26,16 @@ t.test('every event of a day has its sentence', async (t) => {
       { path: '/Films/Horreur', files: 12, added: 3, calls: 14, maxCalls: 10_000 },
       'listed /Films/Horreur: 12 files, 3 new · call 14 of 10,000',
     ],
+    [
+      'folder listed',
+      { path: '/Films/Horreur', files: 12, added: 3, calls: 14, folder: 13, folders: 10_000 },
+      'listed /Films/Horreur: 12 files, 3 new · call 14, folder 13 of 10,000',
+    ],
+    [
+      'folder listed',
+      { path: '/Films/Horreur', files: 12, added: 3, calls: 14, maxCalls: 10_000, folder: 13, folders: 500 },
+      'listed /Films/Horreur: 12 files, 3 new · call 14 of 10,000',
+    ],
     ['folder listed', { path: '/', files: 1, added: 0, calls: 1 }, 'listed /: 1 file · call 1'],
     [
       'sync done',

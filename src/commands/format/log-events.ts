@@ -51,9 +51,15 @@ function hostCall(values: LogValues): string | undefined {
   return `${text(task)} failed: ${why}${said}`;
 }
 
-function folderListed({ path, files, added, calls, maxCalls }: LogValues): string {
+/** How much is to be done: the calls of the day, or without such a limit the folders that are known by now. */
+function folderListed({ path, files, added, calls, maxCalls, folder, folders }: LogValues): string {
   const news = number(added) > 0 ? `, ${counted(number(added), 'new', 'new')}` : '';
-  const of = number(maxCalls) > 0 ? ` of ${grouped(number(maxCalls))}` : '';
+  const of =
+    number(maxCalls) > 0
+      ? ` of ${grouped(number(maxCalls))}`
+      : number(folders) > 0
+        ? `, folder ${grouped(number(folder))} of ${grouped(number(folders))}`
+        : '';
   return `listed ${nameOf(path)}: ${counted(number(files), 'file')}${news} · call ${text(calls)}${of}`;
 }
 

@@ -132,6 +132,9 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
           added: change.added,
           calls,
           maxCalls: Number.isFinite(maxCalls) ? maxCalls : undefined,
+          // With those that it has just told of.
+          folder: counts.done + 1,
+          folders: counts.done + counts.waiting,
         },
         'folder listed',
       );
