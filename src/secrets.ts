@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { dayMs } from './core/durations.ts';
 import { BridgeError } from './core/errors.ts';
-import { diskError } from './core/folder-check.ts';
+import { diskError } from './core/files/folder-check.ts';
 import { newSigningKey, type SigningKey } from './delivery/signature.ts';
 
 /** What is made at the first start and kept in dataDir, readable by its owner alone. */

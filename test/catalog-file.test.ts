@@ -8,7 +8,7 @@ import { openCatalog } from '../src/catalog/catalog.ts';
 import { kyselyOver } from '../src/catalog/db/sqlite.ts';
 import type { TreeRow } from '../src/catalog/tree/placements.ts';
 import { jsonOf } from '../src/core/codec.ts';
-import { lockFile } from '../src/core/file-lock.ts';
+import { lockFile } from '../src/core/files/file-lock.ts';
 import { toFileId } from '../src/core/ids.ts';
 import { keptValues } from '../src/library/kept-values.ts';
 import { asBeforeWords } from './fixtures/catalog-before-words.ts';

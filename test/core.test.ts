@@ -2,7 +2,7 @@ import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { joinAccountPath } from '../src/core/account-path.ts';
-import { exists } from '../src/core/exists.ts';
+import { exists } from '../src/core/files/exists.ts';
 import { header } from '../src/core/headers.ts';
 
 /** The small things that every room stands on. */

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { toFileId } from '../src/core/ids.ts';
-import { withoutSecretFields, withoutSecrets } from '../src/core/redact.ts';
+import { withoutSecretFields, withoutSecrets } from '../src/core/log/redact.ts';
 import { streamPath } from '../src/delivery/address.ts';
 import { mediaType } from '../src/delivery/media-type.ts';
 import { createSigner, newSigningKey } from '../src/delivery/signature.ts';

@@ -222,7 +222,7 @@ t.test('nothing is looked into while a crawl runs, and a removal is left to craw
     'still there',
   );
   const before = listedFolders({ simulator: over });
-  const release = (await import('../src/core/file-lock.ts')).lockFile(
+  const release = (await import('../src/core/files/file-lock.ts')).lockFile(
     `${started.home}/data/crawl.lock`,
     'BRIDGE_CRAWL_RUNNING',
   );

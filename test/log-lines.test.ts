@@ -6,7 +6,7 @@ import { eventSentences } from '../src/commands/format/log-events.ts';
 import { createLogLine } from '../src/commands/format/log-line.ts';
 import { createProcessLog } from '../src/commands/process-log.ts';
 import { BridgeError } from '../src/core/errors.ts';
-import type { LogEvent } from '../src/core/readable-log.ts';
+import type { LogEvent } from '../src/core/log/readable-log.ts';
 
 const root = join(import.meta.dirname, '..');
 const at = Date.UTC(2026, 10, 28, 18, 23, 38);

@@ -1,7 +1,7 @@
 import { link, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import t from 'tap';
-import { readOwnFile } from '../src/core/own-file.ts';
+import { readOwnFile } from '../src/core/files/own-file.ts';
 import { readOwn } from '../src/tree/tree-bytes.ts';
 import { setup } from './fixtures/setup.ts';
 

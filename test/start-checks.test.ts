@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { exitCodes } from '../src/commands/context.ts';
-import { diskTrouble, troubleWith } from '../src/core/folder-check.ts';
+import { diskTrouble, troubleWith } from '../src/core/files/folder-check.ts';
 import { passerelle } from './fixtures/passerelle.ts';
 import { envOver } from './fixtures/setup.ts';
 import { start } from './fixtures/simulated-host.ts';

@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { ErrorCode } from '../../src/core/errors.ts';
 import type { FileId } from '../../src/core/ids.ts';
+import { withoutSecrets } from '../../src/core/log/redact.ts';
 import type { PlainFields } from '../../src/core/log.ts';
-import { withoutSecrets } from '../../src/core/redact.ts';
 import { streamPrefix } from '../../src/delivery/address.ts';
 import type { Client } from '../../src/delivery/policy/client.ts';
 

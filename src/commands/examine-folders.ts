@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fault } from '../../config/faults.ts';
 import type { Folders } from '../../config/folders.ts';
-import { troubleWith } from '../core/folder-check.ts';
+import { troubleWith } from '../core/files/folder-check.ts';
 
 /**
  * Whether the folders of the settings can be written. Where a catalog stands already, the library may be away for now:

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { missingKey, SettingsError } from '../../config/faults.ts';
 import { errorTable, isBridgeError, isHostRefusal } from '../core/errors.ts';
-import { withoutSecrets } from '../core/redact.ts';
+import { withoutSecrets } from '../core/log/redact.ts';
 import { type Context, type ExitCode, exitCodes } from './context.ts';
 import { printable } from './format/printable.ts';
 import { withLocalTimes } from './format/time.ts';

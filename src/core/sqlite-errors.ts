@@ -1,5 +1,5 @@
 import { BridgeError } from './errors.ts';
-import { diskError } from './folder-check.ts';
+import { diskError } from './files/folder-check.ts';
 
 /** SQLite's primary result codes (https://www.sqlite.org/rescode.html). */
 const sqliteBusy = 5;

@@ -2,7 +2,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Proposal, ProposalState } from '../catalog/curation/proposals.ts';
 import type { Clock } from '../core/clock.ts';
 import { BridgeError } from '../core/errors.ts';
-import { unlessLocked } from '../core/file-lock.ts';
+import { unlessLocked } from '../core/files/file-lock.ts';
 import type { FileId } from '../core/ids.ts';
 import type { Publisher } from '../reconcile/publisher.ts';
 

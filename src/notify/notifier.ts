@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../core/clock.ts';
-import { exists } from '../core/exists.ts';
+import { exists } from '../core/files/exists.ts';
 import type { Log } from '../core/log.ts';
 import { checkArrival, urge } from './arrival-check.ts';
 import { type Check, checkServer } from './check.ts';

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
-import { lockFile } from '../core/file-lock.ts';
-import { diskError } from '../core/folder-check.ts';
+import { lockFile } from '../core/files/file-lock.ts';
+import { diskError } from '../core/files/folder-check.ts';
 import { describeHolder, type Holder, holderHere, readNote, removeNote, writeNote } from './holder.ts';
 
 const lockName = 'serve.lock';

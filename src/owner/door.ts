@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import { minuteMs } from '../core/durations.ts';
 import { BridgeError } from '../core/errors.ts';
-import { diskError } from '../core/folder-check.ts';
+import { diskError } from '../core/files/folder-check.ts';
 import { createServer } from '../core/http.ts';
 import { shortPath, socketName } from './socket-path.ts';
 

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { BridgeError } from '../core/errors.ts';
-import { diskError } from '../core/folder-check.ts';
+import { diskError } from '../core/files/folder-check.ts';
 import { header } from '../core/headers.ts';
 import { Agent, request as httpRequest } from '../core/http.ts';
 import { shortPath, socketName } from './socket-path.ts';

@@ -1,6 +1,6 @@
 import type { CrawlNote } from '../catalog/account/crawls.ts';
 import type { Arrivals } from '../catalog/tree/recognitions.ts';
-import { unlessLocked, whileLocked } from '../core/file-lock.ts';
+import { unlessLocked, whileLocked } from '../core/files/file-lock.ts';
 import type { FileId } from '../core/ids.ts';
 import { inLowMemoryMode } from '../core/low-memory-mode.ts';
 import type { Trees } from '../library/trees.ts';

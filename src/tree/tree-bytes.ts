@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { maxOwnBytes, readOwnFile } from '../core/own-file.ts';
+import { maxOwnBytes, readOwnFile } from '../core/files/own-file.ts';
 import { checkTreePath, errorCode } from './tree-paths.ts';
 import type { Desired, ManifestEntry, Seen } from './tree-types.ts';
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { BridgeError } from '../core/errors.ts';
-import { diskTrouble } from '../core/folder-check.ts';
+import { diskTrouble } from '../core/files/folder-check.ts';
 
 /**
  * Checks a path of the tree: relative, `/`, no `..`. Everything that becomes a system path goes through here.

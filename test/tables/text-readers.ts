@@ -1,7 +1,7 @@
 import { readPropfind, readProppatch } from '../../plugins/support/dav-body.ts';
 import { readNameWithId, shownName } from '../../src/browse/names.ts';
 import { printable } from '../../src/commands/format/printable.ts';
-import { withoutSecrets } from '../../src/core/redact.ts';
+import { withoutSecrets } from '../../src/core/log/redact.ts';
 import { networkZoneOf } from '../../src/delivery/policy/client.ts';
 import { familyOf } from '../../src/delivery/policy/client-traits.ts';
 import { rangeCounts, weighConditions } from '../../src/delivery/policy/conditions.ts';
@@ -105,7 +105,7 @@ export const textReaders: readonly TextReader[] = [
     read: (text) => safeText(text, 200),
     maxChars: maxName,
   },
-  { name: 'a line of the log', of: ['src/core/redact.ts'], read: withoutSecrets, after: ['https://a'] },
+  { name: 'a line of the log', of: ['src/core/log/redact.ts'], read: withoutSecrets, after: ['https://a'] },
   { name: 'a text for a terminal', of: ['src/commands/format/printable.ts'], read: printable },
   { name: 'an answer of the host', of: hostWords, read: readAnswer, after: ['{"a":"'] },
   {

@@ -1,5 +1,5 @@
+import type { LogValues } from '../../core/log/readable-log.ts';
 import { counted, grouped, listed } from '../../core/plural.ts';
-import type { LogValues } from '../../core/readable-log.ts';
 import { clientName } from './client-name.ts';
 import { nameOf, reasonOf, remedyOf } from './log-words.ts';
 import { size } from './size.ts';

@@ -1,6 +1,6 @@
 import { type FileId, toFileId } from '../../core/ids.ts';
-import type { LogEvent, LogLine } from '../../core/readable-log.ts';
-import { withoutSecrets } from '../../core/redact.ts';
+import type { LogEvent, LogLine } from '../../core/log/readable-log.ts';
+import { withoutSecrets } from '../../core/log/redact.ts';
 import { eventSentences } from './log-events.ts';
 import { plainSentence } from './log-words.ts';
 import { printable } from './printable.ts';

@@ -1,6 +1,6 @@
 import { type ErrorCode, errorTable, isBridgeError } from '../../core/errors.ts';
+import type { LogEvent, LogValues } from '../../core/log/readable-log.ts';
 import { grouped } from '../../core/plural.ts';
-import type { LogEvent, LogValues } from '../../core/readable-log.ts';
 import { cut } from './cut.ts';
 import { size } from './size.ts';
 import { duration, localSecond } from './time.ts';

@@ -1,7 +1,7 @@
 import type { Listing } from '../../catalog/account/listing.ts';
 import { minuteMs, secondMs } from '../../core/durations.ts';
 import { isBridgeError } from '../../core/errors.ts';
-import { unlessLocked, whileLocked } from '../../core/file-lock.ts';
+import { unlessLocked, whileLocked } from '../../core/files/file-lock.ts';
 import type { FileId, FolderId } from '../../core/ids.ts';
 import type { Publisher } from '../../reconcile/publisher.ts';
 import type { SidecarFetcher } from '../../sidecars/sidecar-fetcher.ts';

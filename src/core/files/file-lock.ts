@@ -1,8 +1,8 @@
 import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { BridgeError, type ErrorCode, isBridgeError } from './errors.ts';
+import { BridgeError, type ErrorCode, isBridgeError } from '../errors.ts';
+import { asBridgeError } from '../sqlite-errors.ts';
 import { diskError } from './folder-check.ts';
-import { asBridgeError } from './sqlite-errors.ts';
 
 /**
  * A lock between processes that dies with its holder, kill -9 included: an empty SQLite file held in an exclusive

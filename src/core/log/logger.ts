@@ -1,6 +1,6 @@
 import { type DestinationStream, pino, stdSerializers } from 'pino';
-import { isBridgeError } from './errors.ts';
-import type { Log, PlainFields } from './log.ts';
+import { isBridgeError } from '../errors.ts';
+import type { Log, PlainFields } from '../log.ts';
 import { withoutSecretFields, withoutSecrets } from './redact.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { accessSync, constants, lstatSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { BridgeError } from './errors.ts';
+import { BridgeError } from '../errors.ts';
 
 /** Why nothing can be written somewhere, and what the person can do. */
 export interface DiskTrouble {

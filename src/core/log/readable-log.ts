@@ -1,4 +1,4 @@
-import type { Log } from './log.ts';
+import type { Log } from '../log.ts';
 import { withoutSecretFields } from './redact.ts';
 
 /** Values of a line by their names. */
