@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import t from 'tap';
+import { parseDocument } from 'yaml';
 import { loadSettings } from '../config/load.ts';
 import { settingList } from '../config/settings.ts';
 import { read, root } from './fixtures/checkout.ts';
@@ -8,6 +9,7 @@ import {
   type Bind,
   compose,
   composeText,
+  gatewayText,
   imageEnv,
   jellyfin,
   passerelle,
@@ -49,6 +51,7 @@ t.test('every variable that is named is one of ours', async (t) => {
     'PASSERELLE_IMAGE',
     'JELLYFIN_PORT',
     'JELLYFIN_TAG',
+    'GATEWAY_PORT',
     'FICHIER_API_KEY_SECRET',
     'RCLONE_TAG',
     'PLEX_PORT',
@@ -88,7 +91,7 @@ t.test('.env.example has a line for everything that is asked, and is right as it
   );
   t.strictSame([...told.keys()].filter((name) => name !== 'COMPOSE_PROFILES').sort(), [...asked].sort());
   for (const [name, { off, value }] of told) {
-    const fallback = new RegExp(`\\$\\{${name}:?-([^}]*)\\}`).exec(composeText)?.[1];
+    const fallback = new RegExp(`\\$\\{${name}:?-([^}]*)\\}`).exec(composeText + gatewayText)?.[1];
     if (off && fallback && name !== 'PASSERELLE_IMAGE') t.equal(value, fallback, `default of ${name}`);
   }
   t.strictSame(
@@ -201,3 +204,25 @@ t.test(
     t.strictSame(second?.pathMap, { [imageEnv.PASSERELLE_LIBRARY_DIR ?? '']: `${mount?.target}/passerelle` });
   },
 );
+
+t.test('with the file of the gateway apps find Jellyfin there, and nowhere else', async (t) => {
+  const document = parseDocument(gatewayText, { logLevel: 'silent' });
+  t.strictSame(document.errors, []);
+  const { services } = document.toJS() as { services: Record<string, Partial<typeof jellyfin>> };
+  t.strictSame(Object.keys(services), ['passerelle', 'jellyfin']);
+  const env = services.passerelle?.environment as Record<string, string>;
+  const { gateways } = loadSettings({ env, file: join(root, 'none.yaml') }).settings;
+  const [own, its] = [services.passerelle?.ports?.[0] ?? '', jellyfin.ports[0] ?? ''].map(
+    (line) => /:(\d+)$/.exec(line)?.[1],
+  );
+  t.match(gateways, [
+    { kind: 'jellyfin', url: `http://jellyfin:${its}`, port: Number(own), knownProxy: true },
+  ]);
+  t.equal(gateways.length, 1);
+  t.match(gatewayText, /jellyfin:\n(?: +#.*\n)* +ports: !reset \[\]\n/, 'it is published no more');
+  for (const text of [gatewayText, read('docs/gateway.md')])
+    t.match(
+      text,
+      'docker compose -f docker-compose.yml -f docker-compose.gateway.yml --profile jellyfin up -d',
+    );
+});

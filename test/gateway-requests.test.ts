@@ -8,6 +8,7 @@ import { parseLossless } from '../src/gateway/lossless-json.ts';
 import { fileOfAddress } from '../src/gateway/own-address.ts';
 import { requestKind } from '../src/gateway/request-kind.ts';
 import { createTickets } from '../src/gateway/tickets.ts';
+import { tableOf } from './fixtures/documents.ts';
 
 const id = 'd5a3c90a41afcd996a73eb66618f7ef0';
 const dashed = 'D5A3C90A-41AF-CD99-6A73-EB66618F7EF0';
@@ -170,4 +171,12 @@ t.test('each app has its line, and who is not known has the last', async (t) => 
   t.equal(viewOf('').family, 'unknown');
   t.equal(viewOf('Something New').family, 'unknown');
   t.equal(new Set(clientViews.map(({ family }) => family)).size, clientViews.length);
+});
+
+t.test('the document tells of each app what the table says', async (t) => {
+  const told = tableOf('docs/gateway.md', 'apps').map(([app = '', shown]) => [app.split(':')[0], shown]);
+  t.strictSame(
+    told,
+    clientViews.map(({ family, shownAs }) => [family, shownAs]),
+  );
 });
