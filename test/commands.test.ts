@@ -95,8 +95,11 @@ t.test('when the host refuses us, the exit code is 3 and the words say what to d
   t.equal(still.code, 3, 'the lock is remembered by the next command');
   const wrong = await passerelle(['doctor'], { FICHIER_API_KEY: 'wrongwrongwrongwrongwrongwrongwr' });
   t.equal(wrong.stderr, '', 'the table alone');
-  for (const line of wrong.stdout.trim().split('\n')) t.match(line, /^(?:ok|warn|fail) {2,4}\S| {22}-> \S/);
-  t.match((await passerelle(['doctor'])).stdout, /warn {2}gate .*closed until 20\d\d-.*asked too often/);
+  for (const line of wrong.stdout.trim().split('\n')) t.match(line, /^(?:ok|warn|fail) {2,4}\S| {23}-> \S/);
+  t.match(
+    (await passerelle(['doctor'])).stdout,
+    /warn {2}circuit breaker {2}calls are blocked until 20\d\d-.*asked too often/,
+  );
 });
 
 t.test('doctor: all is well', async (t) => {
@@ -114,13 +117,13 @@ t.test('doctor: all is well', async (t) => {
     /^ok {4}STRM folder/m,
     /^warn {2}base URL .*loopback/m,
     /^ok {4}host and clock/m,
-    /^ok {4}gate .*open/m,
+    /^ok {4}circuit breaker {2}calls pass/m,
     /^ok {4}account .*premium account until 2099-12-31/m,
     /^ok {4}one byte .*1 byte of/m,
     /^ok {4}last crawl .*done/m,
     /^ok {4}proposals .*none waits/m,
     /^ok {4}browsing .*user passerelle, password \S+/m,
-    /^ok {4}admin token {5}\S+/m,
+    /^ok {4}admin token {6}\S+/m,
   ])
     t.match(stdout, line);
   const json = await passerelle(['doctor', '--json'], { PASSERELLE_BASE_URL: bridge.url });
@@ -181,7 +184,7 @@ t.test('proposals: what was stopped is shown, refused, accepted and undone', asy
   t.equal((await passerelle(['proposals', 'accept', '7'])).code, 1);
 });
 
-t.test('doctor: what is wrong is named with its cure', async (t) => {
+t.test('doctor: what is wrong is named with its remedy', async (t) => {
   const { passerelle, simulator, home } = await withSimulator(t, { offer: 0 });
   await passerelle(['sync']);
   const free = await passerelle(['doctor']);
@@ -200,7 +203,7 @@ t.test('doctor: what is wrong is named with its cure', async (t) => {
   const unset = await passerelle(['doctor'], { PASSERELLE_BASE_URL: '' });
   t.match(unset.stdout, /warn {2}base URL .*not set.*\n.*PASSERELLE_BASE_URL/);
   const gone = await passerelle(['doctor'], { FICHIER_API_URL: 'http://127.0.0.1:9/v1' });
-  t.match(gone.stdout, /fail {2}host and clock {2}The host cannot be reached: ECONNREFUSED/);
+  t.match(gone.stdout, /fail {2}host and clock {3}The host cannot be reached: ECONNREFUSED/);
   const faults = await passerelle(['doctor'], { PASSERELLE_PORT: 'abc' });
   t.equal(faults.code, 2);
   t.match(faults.stdout, /fail {2}settings .*server\.port/);

@@ -35,8 +35,8 @@ const play: PlayRecord = {
   give: 'bytes',
   lease: 'new',
   apiCalls: 1,
-  keptBytes: 4_000_000,
-  shieldHit: true,
+  cachedBytes: 4_000_000,
+  cacheHit: true,
   firstByteMs: 12,
   bytes: 1_200_000_000,
   requests: 3,
@@ -69,7 +69,7 @@ t.test('a folder of the account is shown with sizes, days and what it comes to',
 
 t.test('the last plays', async (t) => {
   t.same(
-    playsLines([play, { ...play, give: 'redirect', bytes: 0, keptBytes: 0, ended: 'sent on' }], { zone }),
+    playsLines([play, { ...play, give: 'redirect', bytes: 0, cachedBytes: 0, ended: 'sent on' }], { zone }),
     [
       'started           file                 player  given     calls   wait   bytes  end',
       '2026-11-28 19:23  Metropolis.1927.mkv  Kodi    bytes         1  12 ms  1.2 GB  left at 34 %',
@@ -183,9 +183,9 @@ t.test('a finding has its remedy below it, in its column', async (t) => {
     words: `closed until ${new Date(at).toISOString()}`,
     remedy: 'Wait',
   } as const;
-  const [first, second] = findingLines('gate', finding);
-  t.match(first, /^warn {2}gate {12}closed until \d{4}-\d\d-\d\d \d\d:23$/);
-  t.equal(second, `${' '.repeat(22)}-> Wait`);
+  const [first, second] = findingLines('one byte', finding);
+  t.match(first, /^warn {2}one byte {9}closed until \d{4}-\d\d-\d\d \d\d:23$/);
+  t.equal(second, `${' '.repeat(23)}-> Wait`);
   t.equal(withLocalTimes('from 2026-11-28T18:23:38.000Z on', zone), 'from 2026-11-28 19:23 on');
 });
 

@@ -91,8 +91,8 @@ const play: PlayRecord = {
   why: '',
   give: 'bytes',
   apiCalls: 0,
-  keptBytes: 100,
-  shieldHit: true,
+  cachedBytes: 100,
+  cacheHit: true,
   bytes: 0,
   requests: 1,
   seeks: 0,
@@ -120,7 +120,7 @@ t.test('a play is told of once when it has begun, and once when it is over', asy
   t.equal(lines.length, 1, 'a look into a file has no end worth a line');
   lines.length = 0;
   await playLog.going([
-    { ...play, id: 'sent', give: 'redirect', ended: 'sent on', shieldHit: false, lease: 'kept' },
+    { ...play, id: 'sent', give: 'redirect', ended: 'sent on', cacheHit: false, lease: 'kept' },
   ]);
   t.same(lines, ['playing "Alien (1979)" on VLC: redirect, with a link that was there, 0 calls']);
 });

@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import t from 'tap';
 import { toFileId } from '../src/core/ids.ts';
+import { playCodec } from '../src/delivery/play.ts';
 import type { PlayRecord } from '../src/delivery/plays.ts';
 import { builtInRules } from '../src/delivery/policy/rules.ts';
 import { nextAfter } from '../src/library/next-episode.ts';
@@ -49,8 +50,8 @@ t.test('the trace tells what a play cost and how it ended', async (t) => {
     give: 'bytes',
     lease: 'new',
     apiCalls: 1,
-    shieldHit: false,
-    keptBytes: 0,
+    cacheHit: false,
+    cachedBytes: 0,
     bytes: sizeBytes,
     requests: 1,
     seeks: 0,
@@ -74,7 +75,7 @@ t.test('the trace tells what a play cost and how it ended', async (t) => {
   await read(clock, url(1), { ...vlc, range: 'bytes=0-99' });
   const kept = await last(one);
   t.not(kept.id, whole.id);
-  t.match(kept, { shieldHit: true, keptBytes: 100, bytes: 100, apiCalls: 0, ended: 'left at 0 %' });
+  t.match(kept, { cacheHit: true, cachedBytes: 100, bytes: 100, apiCalls: 0, ended: 'left at 0 %' });
   t.notOk('lease' in kept, 'no link was needed');
 
   await read(clock, url(1), { ...ffmpeg, range: 'bytes=2000000-' });
@@ -233,4 +234,22 @@ t.test('what a person watches next', async (t) => {
   for (const [id, expected] of rows) t.equal(next(id), expected, `after ${id}`);
   const sd = nextAfter(of('x', { ...e(1, 3), resolution: '480p' }), all);
   t.equal(sd, 's1e10 sd', 'the version most like the present one');
+});
+
+t.test('plays that an older version kept are read, and scripts find what they asked for', async (t) => {
+  const one = await startBridge(t);
+  await read(one.clock, one.streamUrl(path(1)), vlc);
+  const play = await last(one);
+  const { cachedBytes, cacheHit, ...rest } = play;
+  const former = JSON.stringify({ ...rest, keptBytes: 7, shieldHit: true });
+  t.strictSame(playCodec.decode(former), { ...play, cachedBytes: 7, cacheHit: true });
+  t.strictSame(playCodec.decode(playCodec.encode(play)), play);
+  t.throws(() => playCodec.decode(JSON.stringify(rest)));
+  t.throws(() => playCodec.decode('null'));
+  const headers = { authorization: `Bearer ${one.bridge.secrets.adminToken}` };
+  const answer = await one.app.inject({ url: '/api/v1/plays?limit=1', headers });
+  t.match(answer.json().plays[0], { cachedBytes, cacheHit, keptBytes: cachedBytes, shieldHit: cacheHit });
+  const playback = (await one.app.inject({ url: '/api/v1/playback', headers })).json();
+  t.match(playback.host, { open: true });
+  t.strictSame(playback.gate, playback.host);
 });

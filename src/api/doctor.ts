@@ -4,6 +4,7 @@ import { endpoint } from './endpoint.ts';
 export const finding = z
   .object({
     what: z.string(),
+    formerly: z.string().optional().meta({ deprecated: true }).describe('Its name in the version before'),
     state: z.enum(['ok', 'warn', 'fail']),
     words: z.string(),
     remedy: z.string().optional().describe('What to do'),

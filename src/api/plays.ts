@@ -21,8 +21,10 @@ const play = z
     give: z.enum(['bytes', 'redirect']),
     lease: z.string().optional().describe('Where the first link came from; absent = none was needed'),
     apiCalls: count,
-    keptBytes: count.describe('Bytes from what is kept here'),
-    shieldHit: z.boolean().describe('It began with what is kept here'),
+    cachedBytes: count.describe('Bytes from what is kept here'),
+    cacheHit: z.boolean().describe('It began with what is kept here'),
+    keptBytes: count.meta({ deprecated: true }).describe('Former name of `cachedBytes`'),
+    shieldHit: z.boolean().meta({ deprecated: true }).describe('Former name of `cacheHit`'),
     firstByteMs: z.number().optional(),
     bytes: count,
     requests: count,
@@ -32,7 +34,8 @@ const play = z
   })
   .meta({ id: 'Play' });
 
-export type ShownPlay = z.infer<typeof play>;
+/** Without its former names. */
+export type ShownPlay = Omit<z.infer<typeof play>, 'keptBytes' | 'shieldHit'>;
 
 export const listPlays = endpoint({
   method: 'GET',
@@ -50,6 +53,13 @@ const window = z.object({
   provenMs: z.number().describe('Seen alive so long'),
 });
 
+const callsToHost = z.object({
+  open: z.boolean(),
+  callsLeft: z.number(),
+  closedUntil: time.optional(),
+  why: z.string().optional(),
+});
+
 export const getPlayback = endpoint({
   method: 'GET',
   path: '/playback',
@@ -61,12 +71,8 @@ export const getPlayback = endpoint({
     cache: z.object({ ends: count, bytes: count, totalBytes: count }),
     connections: z.object({ used: count, limit: count }),
     locationLocked: z.boolean(),
-    gate: z.object({
-      open: z.boolean(),
-      callsLeft: z.number(),
-      closedUntil: time.optional(),
-      why: z.string().optional(),
-    }),
+    host: callsToHost.describe('Whether calls may go out, as in `/status`'),
+    gate: callsToHost.meta({ deprecated: true }).describe('Former name of `host`'),
   }),
   errors: [],
 });

@@ -1,5 +1,5 @@
 /**
- * The one table of errors: what the person sees (`message`), what to do about it (`cure`), the HTTP status when it
+ * The one table of errors: what the person sees (`message`), what to do about it (`remedy`), the HTTP status when it
  * happens inside a request, and whether the same thing may work later without anybody changing anything.
  * The table of docs/errors.md is held to this one by a test.
  */
@@ -98,7 +98,7 @@ export const errorTable = {
     'The host answered something that we cannot read',
     'Look at the log; report it if it stays',
   ),
-  // The gate in front of the host.
+  // The governor in front of the host.
   BRIDGE_GATE_CLOSED: row(
     503,
     true,

@@ -43,7 +43,7 @@ export function createPlayLog({ log, titlesOf }: PlayLogOptions): PlayLog {
             client: play.client,
             give: play.give,
             lease: play.lease,
-            cached: play.shieldHit || undefined,
+            cached: play.cacheHit || undefined,
             calls: play.apiCalls,
             rule: play.rule,
             play: play.id,

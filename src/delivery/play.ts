@@ -28,8 +28,8 @@ export interface PlayRecord {
   lease?: LeaseSource;
   apiCalls: number;
   /** Bytes from what is kept here, and whether the play began with them. */
-  keptBytes: number;
-  shieldHit: boolean;
+  cachedBytes: number;
+  cacheHit: boolean;
   /** Of the first request that gave bytes, milliseconds. */
   firstByteMs?: number;
   bytes: number;
@@ -41,7 +41,14 @@ export interface PlayRecord {
   ended: string;
 }
 
-const play: z.ZodType<PlayRecord> = z.object({
+/** Plays of versions up to 0.2 were written under other names. */
+function withTodaysNames(raw: unknown): unknown {
+  if (typeof raw !== 'object' || raw === null) return raw;
+  const former = { cachedBytes: Reflect.get(raw, 'keptBytes'), cacheHit: Reflect.get(raw, 'shieldHit') };
+  return { ...former, ...raw };
+}
+
+const shape = z.object({
   id: z.string(),
   fileId: z.string().transform(toFileId),
   name: z.string(),
@@ -55,8 +62,8 @@ const play: z.ZodType<PlayRecord> = z.object({
   give: z.enum(['bytes', 'redirect']),
   lease: z.enum(['new', 'shared', 'kept']).exactOptional(),
   apiCalls: z.number(),
-  keptBytes: z.number(),
-  shieldHit: z.boolean(),
+  cachedBytes: z.number(),
+  cacheHit: z.boolean(),
   firstByteMs: z.number().exactOptional(),
   bytes: z.number(),
   requests: z.number(),
@@ -64,6 +71,7 @@ const play: z.ZodType<PlayRecord> = z.object({
   resumes: z.number(),
   ended: z.string(),
 });
+const play: z.ZodType<PlayRecord> = z.preprocess(withTodaysNames, shape);
 export const playCodec = jsonOf(play);
 
 /** Who plays what, as the first request tells it. */
@@ -105,8 +113,8 @@ export class Play {
       why: rule.why,
       give: rule.give,
       apiCalls: 0,
-      keptBytes: 0,
-      shieldHit: false,
+      cachedBytes: 0,
+      cacheHit: false,
       bytes: 0,
       requests: 0,
       seeks: 0,
@@ -166,8 +174,8 @@ export class Play {
   }
 
   kept(bytes: number): void {
-    if (this.record.bytes === 0) this.record.shieldHit = true;
-    this.record.keptBytes += bytes;
+    if (this.record.bytes === 0) this.record.cacheHit = true;
+    this.record.cachedBytes += bytes;
   }
 
   passed(from: number, to: number): void {

@@ -114,11 +114,12 @@ export async function checkHost(
 }
 
 /** Whether calls may go out, as far as it is known: a lock that another process met is remembered in the catalog. */
-export async function checkGate({ host }: DoctorParts): Promise<Finding> {
+export async function checkCircuitBreaker({ host }: DoctorParts): Promise<Finding> {
   const { isBlocked, blockedUntil, blockedBy, callsLeft } = host.state();
-  if (!isBlocked) return { state: 'ok', words: `open; ${counted(callsLeft, 'call')} could go out at once` };
+  if (!isBlocked)
+    return { state: 'ok', words: `calls pass; ${counted(callsLeft, 'call')} could go out at once` };
   const until = blockedUntil === undefined ? '' : ` until ${new Date(blockedUntil).toISOString()}`;
-  const words = `closed${until}: ${blockedBy ? errorTable[blockedBy].message : 'the host has locked us out'}`;
+  const words = `calls are blocked${until}: ${blockedBy ? errorTable[blockedBy].message : 'the host has locked us out'}`;
   return {
     state: 'warn',
     words,

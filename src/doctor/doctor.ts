@@ -3,9 +3,9 @@ import {
   checkAccount,
   checkBaseUrl,
   checkByte,
+  checkCircuitBreaker,
   checkCrawl,
   checkFolder,
-  checkGate,
   checkHost,
   checkLinks,
 } from './checks.ts';
@@ -20,6 +20,8 @@ import { checkWarming } from './warming.ts';
 /** A finding with what was looked at, and the code of the error that was met. */
 export interface NamedFinding extends Finding {
   what: string;
+  /** What it was called in the version before, for scripts. */
+  formerly?: string;
   code?: ErrorCode;
 }
 
@@ -30,6 +32,8 @@ export interface Doctor {
   /** Which rule of delivery fires for whom, for a stream address. @throws BridgeError BRIDGE_NOT_FOUND */
   explain(asked: ClientQuestion): Promise<ClientAnswer>;
 }
+
+const circuitBreaker = 'circuit breaker';
 
 /** @see Doctor */
 export function createDoctor(parts: DoctorParts): Doctor {
@@ -51,7 +55,10 @@ export function createDoctor(parts: DoctorParts): Doctor {
 
   return {
     async *check(signal: AbortSignal): AsyncGenerator<NamedFinding> {
-      for (const [what, check] of checksFor(parts, signal)) yield look(what, check, signal);
+      for (const [what, check] of checksFor(parts, signal)) {
+        const finding = await look(what, check, signal);
+        yield what === circuitBreaker ? { ...finding, formerly: 'gate' } : finding;
+      }
       for (const [what, finding] of await checkServers(parts, signal)) yield { what, ...finding };
       for (const finding of await checkGateways(parts, signal)) yield { what: 'gateway', ...finding };
       for (const [what, finding] of checkWarming(parts)) yield { what, ...finding };
@@ -75,7 +82,7 @@ function checksFor(parts: DoctorParts, signal: AbortSignal): [string, () => Prom
     ...certificate,
     ['secrets', () => checkSecrets(parts)],
     ['host and clock', () => checkHost(parts, signal)],
-    ['gate', () => checkGate(parts)],
+    [circuitBreaker, () => checkCircuitBreaker(parts)],
     ['account', () => checkAccount(parts, signal)],
     ['one byte', () => checkByte(parts, signal)],
     ['links', () => checkLinks(parts)],

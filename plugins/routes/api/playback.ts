@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { getPlayback, listPlays } from '../../../src/api/plays.ts';
-import { playbackView } from '../../../src/views/playback.ts';
+import { playbackView, playView } from '../../../src/views/playback.ts';
 import { serveEndpoint } from '../../support/endpoints.ts';
 
 /** What was played, what was learned of links, and how much of everything is in use. */
@@ -10,7 +10,7 @@ export const playback = fp(
     const { links, delivery, host } = app.bridge;
 
     serveEndpoint(app, listPlays, async ({ query: { limit } }) => ({
-      plays: await delivery.plays.recent(limit),
+      plays: (await delivery.plays.recent(limit)).map(playView),
     }));
 
     serveEndpoint(app, getPlayback, async () =>

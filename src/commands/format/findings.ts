@@ -11,7 +11,7 @@ export interface ShownFinding {
 }
 
 /** Cells before the words: state, what was looked at, and the gaps. */
-const indent = 22;
+const indent = 23;
 const arrow = '-> ';
 
 /**
@@ -26,7 +26,7 @@ export function findingLines(
   const [first = '', ...rest] = wrapped(withLocalTimes(printable(words)), width - indent);
   const cures = remedy === undefined ? [] : wrapped(printable(remedy), width - indent - arrow.length);
   return [
-    `${padded(state, 4)}  ${padded(what, 14)}  ${first}`,
+    `${padded(state, 4)}  ${padded(what, 15)}  ${first}`,
     ...rest.map((line) => ' '.repeat(indent) + line),
     ...cures.map((line, at) => ' '.repeat(indent) + (at === 0 ? arrow : '   ') + line),
   ];

@@ -34,7 +34,7 @@ export function playsLines(
   ]);
   const calls = plays.reduce((sum, { apiCalls }) => sum + apiCalls, 0);
   const bytes = plays.reduce((sum, play) => sum + play.bytes, 0);
-  const cached = plays.reduce((sum, play) => sum + play.keptBytes, 0);
+  const cached = plays.reduce((sum, play) => sum + play.cachedBytes, 0);
   return [
     ...tableLines(columns, rows, width),
     '',

@@ -44,7 +44,7 @@ export class FileStream extends Readable {
   #position: number;
   #guard: VersionGuard | undefined;
   #kept: CachedReader | undefined;
-  #keptBytes = 0;
+  #cachedBytes = 0;
   #rest: RestAhead | undefined;
   #transfer: Running | undefined;
   #recorder: Recorder | undefined;
@@ -162,7 +162,7 @@ export class FileStream extends Readable {
       // The reader left while the file was being opened.
       if (this.destroyed) return kept?.close();
       if (!bytes) break;
-      this.#keptBytes += bytes.length;
+      this.#cachedBytes += bytes.length;
       // The film has begun: from here on the host gets the patience of a running one.
       this.#retryPolicy.progress();
       this.#reading.onKept?.(bytes.length);
@@ -172,7 +172,7 @@ export class FileStream extends Readable {
     this.#kept = undefined;
     if (this.#position > this.#end) return;
     if (this.#rest && !(await this.#takeRest(this.#rest))) return;
-    if (this.#reading.mayBeProbe && this.#keptBytes >= probeBytes)
+    if (this.#reading.mayBeProbe && this.#cachedBytes >= probeBytes)
       await this.#options.clock.sleep(probeGraceMs, this.#gone.signal);
     await this.#connect();
   }
