@@ -251,9 +251,9 @@ t.test(
     const path = join(t.testdir(), 'catalog.db');
     const catalog = await openCatalog(path, keptValues);
     const other = new DatabaseSync(path, { timeout: 0 });
-    const { all } = StatementSync.prototype;
+    const { iterate } = StatementSync.prototype;
     t.teardown(async () => {
-      Object.assign(StatementSync.prototype, { all });
+      Object.assign(StatementSync.prototype, { iterate });
       other.close();
       await catalog.close();
     });
@@ -261,18 +261,18 @@ t.test(
     await catalog.crawls.listed(crawl, listing(0, [], [file('a', 'A.mkv')]), 10, 1);
     await catalog.crawls.listed(crawl, listing(0, [], []), 10, 2);
     const answers: string[] = [];
-    StatementSync.prototype.all = function (this: StatementSync, ...values: unknown[]) {
-      const rows = all.apply(this, values as never);
+    StatementSync.prototype.iterate = function (this: StatementSync, ...values: unknown[]) {
+      const rows = [...iterate.apply(this, values as never)];
       try {
         other.exec("insert or replace into key_values (name, value) values ('other', '1')");
         answers.push('written');
       } catch (error) {
         answers.push((error as Error).message);
       }
-      return rows;
-    } as typeof all;
+      return rows.values();
+    } as typeof iterate;
     await catalog.removals.keep([toFileId('a')], 3);
-    Object.assign(StatementSync.prototype, { all });
+    Object.assign(StatementSync.prototype, { iterate });
     t.same(answers, ['database is locked'], 'the other one is who waits');
     t.same(await catalog.removals.stillMissing([toFileId('a')]), [], 'kept');
   },

@@ -3,12 +3,13 @@ import type { CatalogFile } from '../src/catalog/account/files.ts';
 import { createSlots } from '../src/catalog/account/successor.ts';
 import type { TitleRow } from '../src/catalog/tree/placements.ts';
 import { type FileId, toFileId } from '../src/core/ids.ts';
+import { atOnce } from '../src/core/yield-often.ts';
 import { titleKey } from '../src/library/layout.ts';
 import { treesOf } from '../src/library/trees.ts';
 import { recognise } from '../src/naming/recognise.ts';
 import { createTitleLayout } from '../src/reconcile/desired-layout.ts';
 import type { KnownTitles } from '../src/reconcile/known-titles.ts';
-import { findSuccessions } from '../src/reconcile/successions.ts';
+import { successionsInSteps } from '../src/reconcile/successions.ts';
 import { folder } from './fixtures/ids.ts';
 
 /** What a tree should hold, computed from what is known: no disk and no database. */
@@ -105,7 +106,7 @@ const young = file('new', 'Dune.2021.mkv');
 
 t.test('who takes over whose path', async (t) => {
   const both = [row(old, dune), row(young)];
-  const cases: [string, Parameters<typeof findSuccessions>, object][] = [
+  const cases: [string, Parameters<typeof successionsInSteps>, object][] = [
     ['the old one is there', [known([old, young], both), {}], { successors: [], waiting: [] }],
     ['it is missing', [known([lost, young], both), {}], { successors: [['old', 'new']], waiting: [] }],
     [
@@ -161,7 +162,7 @@ t.test('who takes over whose path', async (t) => {
     ],
   ];
   for (const [what, args, expected] of cases) {
-    const { successors, waiting } = findSuccessions(...args);
+    const { successors, waiting } = atOnce(successionsInSteps(...args));
     t.strictSame({ successors: [...successors], waiting: [...waiting] }, expected, what);
   }
 });

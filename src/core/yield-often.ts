@@ -47,3 +47,42 @@ export function atOnce<T>(steps: Iterator<unknown, T>): T {
     if (step.done) return step.value;
   }
 }
+
+/** `Map.groupBy` in short steps. */
+export function* groupInSteps<K, V>(
+  values: Iterable<V>,
+  keyOf: (value: V) => K,
+): Generator<undefined, Map<K, V[]>> {
+  const groups = new Map<K, V[]>();
+  for (const value of values) {
+    yield;
+    const key = keyOf(value);
+    const group = groups.get(key);
+    if (group) group.push(value);
+    else groups.set(key, [value]);
+  }
+  return groups;
+}
+
+/** `values.map` in short steps. */
+export function* mapInSteps<V, R>(values: Iterable<V>, toResult: (value: V) => R): Generator<undefined, R[]> {
+  const results: R[] = [];
+  for (const value of values) {
+    yield;
+    results.push(toResult(value));
+  }
+  return results;
+}
+
+/** `values.filter` in short steps. */
+export function* filterInSteps<V>(
+  values: Iterable<V>,
+  fits: (value: V) => boolean,
+): Generator<undefined, V[]> {
+  const results: V[] = [];
+  for (const value of values) {
+    yield;
+    if (fits(value)) results.push(value);
+  }
+  return results;
+}

@@ -1,4 +1,4 @@
-import { atOnce } from '../core/yield-often.ts';
+import { atOnce, mapInSteps } from '../core/yield-often.ts';
 import type { Item, LibraryEntry, LibraryFile, Placed } from './entries.ts';
 import { type EpisodeTitles, type LibraryLanguage, titlesOfEpisodes } from './episode-titles.ts';
 import { episodeNfo, movieNfo, seasonNfo, tvshowNfo } from './nfo.ts';
@@ -54,7 +54,9 @@ export function* layoutInSteps(
   options: LayoutOptions = {},
 ): Generator<undefined, LibraryEntry[]> {
   const { profile = profiles.jellyfin, taken = new Set() } = options;
-  const sorted = [...items].sort(byFile);
+  const sorted = (yield* mapInSteps(items, (item) => ({ item, key: keyOf(item) })))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ item }) => item);
   const main = sorted.filter(
     ({ file, recognition, stem }) =>
       shelfOf(file, recognition) !== undefined || (stem !== undefined && !isExtraStem(stem)),
@@ -171,7 +173,6 @@ function commonest(names: readonly string[]): string {
   return [...count].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1))[0]?.[0] as string;
 }
 
-function byFile(a: Item, b: Item): number {
-  const [x, y] = [`${a.file.path}\0${a.file.fileId}`, `${b.file.path}\0${b.file.fileId}`];
-  return x < y ? -1 : x > y ? 1 : 0;
+function keyOf({ file }: Item): string {
+  return `${file.path}\0${file.fileId}`;
 }

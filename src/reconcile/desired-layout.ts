@@ -17,12 +17,12 @@ import type { Tree } from '../library/trees.ts';
 import { isVideo } from '../naming/recognise.ts';
 import type { WantedSidecar } from '../sidecars/sidecar-fetcher.ts';
 import type { Desired } from '../tree/tree.ts';
-import { addedDates } from './added-dates.ts';
+import { addedDatesInSteps } from './added-dates.ts';
 import type { KnownTitles } from './known-titles.ts';
-import { toItems } from './layout-items.ts';
+import { itemsInSteps } from './layout-items.ts';
 import { toLibraryFile } from './placement/recognise-files.ts';
 import type { PublishRun } from './run.ts';
-import { findSuccessions } from './successions.ts';
+import { successionsInSteps } from './successions.ts';
 
 export interface LayoutSettings {
   tree: Tree;
@@ -90,11 +90,9 @@ export function* titleLayoutInSteps(
 ): Generator<undefined, TitleLayout> {
   const { tree, baseUrl, sign, ...nfoAndMore } = settings;
   const { related, copies, written } = known;
-  const successions = findSuccessions(known, run, tree.profile);
-  yield;
-  const added = addedDates(known);
-  const items = toItems(known, tree, successions, added);
-  yield;
+  const successions = yield* successionsInSteps(known, run, tree.profile);
+  const added = yield* addedDatesInSteps(known);
+  const items = yield* itemsInSteps(known, tree, successions, added);
   const neighbours = yield* toNeighbours(known);
   const standing = new Set(
     known.rows.flatMap(({ fileId, stem, name }) =>

@@ -1,5 +1,6 @@
 import type { TitleRow } from '../catalog/tree/placements.ts';
 import type { FileId, FolderId } from '../core/ids.ts';
+import { groupInSteps } from '../core/yield-often.ts';
 import { isPlainStem } from '../library/place.ts';
 import type { Profile } from '../library/profiles.ts';
 import { smallerClip } from '../naming/siblings/discs.ts';
@@ -32,16 +33,21 @@ export interface HeirFacts {
  * version is there. Where none is there yet, the next one that comes has it. A version that stands under its own label
  * already, since a time when paths were not handed on, keeps it.
  *
- * The clip of a disc that was taken for its film until a larger one came hands its path on in the same way.
+ * The clip of a disc that was taken for its film until a larger one came hands its path on in the same way. In short steps.
  */
-export function findHeirs(rows: readonly TitleRow[], facts: HeirFacts): Heir[] {
+export function* heirsInSteps(rows: readonly TitleRow[], facts: HeirFacts): Generator<undefined, Heir[]> {
   const heirs: Heir[] = [];
-  const readings = new Map(rows.map((row) => [row.fileId, withPinned(row.recognition, row.pinned)]));
+  const readings = new Map<FileId, Recognition>();
+  for (const { fileId, recognition, pinned } of rows) {
+    yield;
+    readings.set(fileId, withPinned(recognition, pinned));
+  }
   const taken = new Set<FileId>();
   const thingOf = ({ fileId, titleKey }: TitleRow) =>
     keyOf(titleKey, readings.get(fileId) as Recognition, facts.profile);
-  const things = Map.groupBy(rows, thingOf);
+  const things = yield* groupInSteps(rows, thingOf);
   for (const row of rows) {
+    yield;
     const { fileId: from, stem } = row;
     if (stem === undefined || !isPlainStem(stem)) continue;
     const others = facts.isGone(from)

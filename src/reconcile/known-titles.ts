@@ -2,7 +2,7 @@ import type { CatalogFile, GoneFile } from '../catalog/account/files.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { TitleRow, TreeRow } from '../catalog/tree/placements.ts';
 import type { FileId, FolderId } from '../core/ids.ts';
-import { createYielder } from '../core/yield-often.ts';
+import { createYielder, inTurns, mapInSteps } from '../core/yield-often.ts';
 import type { MediaFacts } from '../library/media-facts.ts';
 import { foldedPath } from '../library/safe-name.ts';
 import { titleDirOf } from '../library/shelf.ts';
@@ -46,8 +46,7 @@ export async function loadTitles(
   written: readonly TreeRow[],
 ): Promise<KnownTitles> {
   const yieldOften = createYielder();
-  const rows = (await catalog.placementsOf(tree).ofKeys(keys)).map(withOwnStem);
-  await yieldOften();
+  const rows = await inTurns(mapInSteps(await catalog.placementsOf(tree).ofKeys(keys), withOwnStem));
   const ids = rows.map((row) => row.fileId);
   const files = byId(await catalog.files.filesByIds(ids));
   await yieldOften();

@@ -12,14 +12,14 @@ export type ItemsByTitle = ReadonlyMap<string, readonly Item[]>;
 
 /**
  * A file that takes over the path of another one stands there; what is gone and may come back stays as a
- * tombstone, so that nobody takes its path.
+ * tombstone, so that nobody takes its path. In short steps.
  */
-export function toItems(
+export function* itemsInSteps(
   { rows, files, facts, folders }: Pick<KnownTitles, 'rows' | 'files' | 'facts' | 'folders'>,
   tree: Tree,
   { inherited, waiting, isShown }: Successions,
   added: ReadonlyMap<FileId, number>,
-): ItemsByTitle {
+): Generator<undefined, ItemsByTitle> {
   const passedOn = new Set(inherited.values());
 
   function toItem({ fileId, stem, name, recognition: read, pinned }: TitleRow): Item | undefined {
@@ -52,10 +52,12 @@ export function toItems(
   }
 
   const items = new Map<string, Item[]>();
-  for (const [key, ofTitle] of Map.groupBy(rows, (row) => row.titleKey))
-    items.set(
-      key,
-      ofTitle.flatMap((row) => toItem(row) ?? []),
-    );
+  for (const row of rows) {
+    yield;
+    const some = items.get(row.titleKey) ?? [];
+    items.set(row.titleKey, some);
+    const item = toItem(row);
+    if (item) some.push(item);
+  }
   return items;
 }

@@ -1,7 +1,7 @@
 import { createSlots } from '../catalog/account/successor.ts';
 import type { FileId } from '../core/ids.ts';
 import { type Profile, profiles } from '../library/profiles.ts';
-import { findHeirs } from './heirs.ts';
+import { heirsInSteps } from './heirs.ts';
 import type { KnownTitles } from './known-titles.ts';
 import type { PublishRun } from './run.ts';
 
@@ -19,14 +19,16 @@ export interface Successions {
 
 /**
  * A file that was uploaded anew takes over the path of the one that has left, once the other is known to be missing; and
- * where a file has left for good, another version of the same thing takes over its plain path (see {@link findHeirs}).
+ * where a file has left for good, another version of the same thing takes over its plain path (see {@link heirsInSteps}).
+ * In short steps.
  */
-export function findSuccessions(
+export function* successionsInSteps(
   { rows, files, gone, written }: Pick<KnownTitles, 'rows' | 'files' | 'gone' | 'written'>,
   { asIfGone, midCrawl = false }: Pick<PublishRun, 'asIfGone' | 'midCrawl'>,
   profile: Profile = profiles.jellyfin,
-): Successions {
+): Generator<undefined, Successions> {
   const rowOf = new Map(rows.map((row) => [row.fileId, row]));
+  yield;
   const goneById = new Map(gone.map((file) => [file.id, file]));
   const isListed = (id: FileId) => {
     const file = files.get(id);
@@ -41,6 +43,7 @@ export function findSuccessions(
   const successors = new Map<FileId, FileId>();
   const waiting = new Set<FileId>();
   for (const { fileId, stem, titleKey } of rows) {
+    yield;
     if (stem === undefined || isListed(fileId)) continue;
     const id = successorOf(fileId);
     const successor = id && rowOf.get(id);
@@ -58,7 +61,7 @@ export function findSuccessions(
     !asIfGone?.has(id) &&
     !successors.has(id) &&
     (isListed(id) || successorOf(id) === undefined || rowOf.get(id)?.stem !== undefined);
-  const heirs = findHeirs(
+  const heirs = yield* heirsInSteps(
     rows.filter(({ fileId }) => !waiting.has(fileId)),
     {
       isGone: (id) => !files.has(id) || asIfGone?.has(id) === true,

@@ -187,8 +187,13 @@ async function bringBack(
 
 /** Removes the folders that the deletes left empty, from the inside out. `dir` itself stays, and so does what is needed. */
 async function pruneFolders({ dir, disk, result }: ApplyContext, staying: readonly string[]): Promise<void> {
+  if (result.removed.length === 0) return;
   const needed = new Set<string>();
-  for (const file of staying) for (const parent of parents(file)) needed.add(parent);
+  const yieldOften = createYielder();
+  for (const file of staying) {
+    await yieldOften();
+    for (const parent of parents(file)) needed.add(parent);
+  }
   const emptied = new Set(result.removed.flatMap(parents));
   const deepestFirst = [...emptied]
     .filter((parent) => !needed.has(parent))

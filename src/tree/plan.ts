@@ -21,14 +21,19 @@ const looksAtOnce = 1000;
 export async function planTree({ dir, desired, manifest, disk = ownDisk }: PlanOptions): Promise<TreePlan> {
   const known = new Map(manifest.map((entry) => [entry.path, entry]));
   const wanted = new Map<string, Desired>();
+  const yieldOften = createYielder();
   for (const item of desired) {
+    await yieldOften();
     checkTreePath(item.path);
     if (wanted.has(item.path))
       throw new BridgeError('BRIDGE_INTERNAL', { detail: `twice in the plan: ${item.path}` });
     wanted.set(item.path, item);
   }
   const leaving = manifest.filter((entry) => !wanted.has(entry.path));
-  for (const { path } of leaving) checkTreePath(path);
+  for (const { path } of leaving) {
+    await yieldOften();
+    checkTreePath(path);
+  }
   const paths = [...wanted.keys(), ...leaving.map((entry) => entry.path)];
   const standings = new Map<string, PathState>();
   for (let start = 0; start < paths.length; start += looksAtOnce) {
@@ -45,7 +50,7 @@ export async function planTree({ dir, desired, manifest, disk = ownDisk }: PlanO
   const deletes = await inBatches(leaving, (entry) =>
     guard(dir, entry.path, () => planDelete(context, entry)),
   );
-  const rest = await inBatches([...firstOfTwins(wanted.values())], (item) =>
+  const rest = await inBatches(await firstOfTwins(wanted.values()), (item) =>
     guard(dir, item.path, () => (item.twin ? twinConflict(item) : planOne(context, item.desired))),
   );
   const ops = [...deletes.sort(byPath), ...rest.sort(byPath)];
@@ -180,14 +185,20 @@ async function isLeavingTwin(
 }
 
 /** Two desired names that one file system may hold as one: the second is not written. */
-function* firstOfTwins(all: Iterable<Desired>): Generator<{ path: string; desired: Desired; twin?: string }> {
+async function firstOfTwins(
+  all: Iterable<Desired>,
+): Promise<{ path: string; desired: Desired; twin?: string }[]> {
   const seen = new Map<string, string>();
+  const items: Awaited<ReturnType<typeof firstOfTwins>> = [];
+  const yieldOften = createYielder();
   for (const desired of [...all].sort(byPath)) {
+    await yieldOften();
     const key = twinKey(desired.path);
     const twin = seen.get(key);
     if (twin === undefined) seen.set(key, desired.path);
-    yield { path: desired.path, desired, ...(twin !== undefined && { twin }) };
+    items.push({ path: desired.path, desired, ...(twin !== undefined && { twin }) });
   }
+  return items;
 }
 
 async function twinConflict({ path, twin }: { path: string; twin?: string }): Promise<TreeOp> {

@@ -1,6 +1,16 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import { Kysely, SqliteDialect } from 'kysely';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  Kysely,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
 import { asDiskFault } from '../../core/sqlite-errors.ts';
+import { createYielder } from '../../core/yield-often.ts';
 import type { Schema } from './schema.ts';
 
 /** More distinct statements than the repository has: the cache only guards against a leak. */
@@ -24,12 +34,17 @@ export class Rows {
   }
 }
 
+/** Rows that are read between two looks at how long the event loop has been held. */
+const rowsBetweenLooks = 32;
+
 /**
- * The part of a better-sqlite3 database that Kysely's dialect uses, on top of node:sqlite: nothing to compile. A disk
- * that is full or fails is told as that, by whichever statement finds out.
+ * Kysely's only connection, over an open node:sqlite database: nothing to compile. Many rows, and many statements one
+ * after the other, let others run in between; nobody else uses the connection meanwhile. A disk that is full or fails is
+ * told as that, by whichever statement finds out.
  */
-function asKyselyDatabase(database: DatabaseSync, file: string) {
+function createConnection(database: DatabaseSync, file: string): DatabaseConnection {
   const statements = new Map<string, Prepared>();
+  const yieldOften = createYielder();
 
   function telling<T>(work: () => T): T {
     try {
@@ -53,35 +68,75 @@ function asKyselyDatabase(database: DatabaseSync, file: string) {
     return { statement, columns };
   }
 
+  async function read({ statement, columns }: Prepared, parameters: SQLInputValue[]): Promise<unknown[]> {
+    const rows: unknown[] = [];
+    const found = telling(() => statement.iterate(...parameters)) as unknown as Iterator<
+      unknown[],
+      undefined
+    >;
+    for (;;) {
+      const next = telling(() => found.next());
+      if (next.done) return rows;
+      rows.push(rowOf(columns, next.value));
+      if (rows.length % rowsBetweenLooks === 0) await yieldOften();
+    }
+  }
+
+  async function runEach({ statement }: Prepared, { values }: Rows): Promise<number> {
+    let changes = 0;
+    for (const [at, parameters] of values.entries()) {
+      if (at % rowsBetweenLooks === 0) await yieldOften();
+      changes += Number(telling(() => statement.run(...(parameters as SQLInputValue[]))).changes);
+    }
+    return changes;
+  }
+
   return {
-    close: () => {
-      statements.clear();
-      database.close();
-    },
-    prepare(sql: string) {
+    async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+      await yieldOften();
+      // A full disk may have ended the transaction already: that it did must not be told in place of why.
+      if (sql === 'rollback' && !database.isTransaction) return { rows: [] };
       // One that reads first could not write any more once another process has written: SQLite refuses it at once.
-      const { statement, columns } = telling(() => prepare(sql === 'begin' ? 'begin immediate' : sql));
-      const run = (parameters: readonly unknown[]) =>
-        // A full disk may have ended the transaction already: that it did must not be told in place of why.
-        sql === 'rollback' && !database.isTransaction
-          ? { changes: 0, lastInsertRowid: 0 }
-          : telling(() => statement.run(...(parameters as SQLInputValue[])));
-      const runEach = ({ values }: Rows) => {
-        let changes = 0;
-        for (const parameters of values) changes += Number(run(parameters).changes);
-        return { changes, lastInsertRowid: 0 };
-      };
-      const all = (parameters: readonly unknown[]) =>
-        (telling(() => statement.all(...(parameters as SQLInputValue[]))) as unknown as unknown[][]).map(
-          (values) => rowOf(columns, values),
-        );
-      return {
-        reader: columns.length > 0,
-        all,
-        run: (parameters: readonly unknown[]) =>
-          parameters[0] instanceof Rows ? runEach(parameters[0]) : run(parameters),
-        iterate: (parameters: readonly unknown[]) => all(parameters).values(),
-      };
+      const prepared = telling(() => prepare(sql === 'begin' ? 'begin immediate' : sql));
+      if (prepared.columns.length > 0)
+        return { rows: (await read(prepared, parameters as SQLInputValue[])) as R[] };
+      const [first] = parameters;
+      if (first instanceof Rows) return { rows: [], numAffectedRows: BigInt(await runEach(prepared, first)) };
+      const { changes, lastInsertRowid } = telling(() =>
+        prepared.statement.run(...(parameters as SQLInputValue[])),
+      );
+      return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+    },
+    // biome-ignore lint/correctness/useYield: no query of the catalog is streamed.
+    async *streamQuery() {
+      throw new Error('a query of the catalog is not streamed');
+    },
+  };
+}
+
+/** One connection, which Kysely hands to one at a time. It is closed when the statement that runs has ended. */
+function createDriver(database: DatabaseSync, file: string): Driver {
+  const { executeQuery, ...rest } = createConnection(database, file);
+  let running: Promise<unknown> | undefined;
+  const connection: DatabaseConnection = {
+    ...rest,
+    executeQuery(query) {
+      const ran = executeQuery(query);
+      running = ran;
+      return ran as never;
+    },
+  };
+  const run = (words: string) => async () => void (await connection.executeQuery(CompiledQuery.raw(words)));
+  return {
+    init: async () => undefined,
+    acquireConnection: async () => connection,
+    beginTransaction: run('begin'),
+    commitTransaction: run('commit'),
+    rollbackTransaction: run('rollback'),
+    releaseConnection: async () => undefined,
+    async destroy() {
+      await running?.catch(() => undefined);
+      database.close();
     },
   };
 }
@@ -95,6 +150,11 @@ function rowOf(columns: readonly string[], values: readonly unknown[]): Record<s
 /** Kysely over an open node:sqlite database. Closing the one closes the other. @param file as a person is told of it */
 export function kyselyOver(database: DatabaseSync, file = 'the catalog'): Kysely<Schema> {
   return new Kysely<Schema>({
-    dialect: new SqliteDialect({ database: asKyselyDatabase(database, file) as never }),
+    dialect: {
+      createDriver: () => createDriver(database, file),
+      createAdapter: () => new SqliteAdapter(),
+      createIntrospector: (db) => new SqliteIntrospector(db),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
   });
 }

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { KeptCodec } from '../../core/codec.ts';
 import type { FileId } from '../../core/ids.ts';
+import { inTurns, mapInSteps } from '../../core/yield-often.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';
 import { markDirty } from '../account/dirty.ts';
 import { inList } from '../db/in-list.ts';
@@ -118,7 +119,9 @@ export function createPlacements(
           cross join placements indexed by placements_key on title_key = wanted.value
           cross join recognitions on recognitions.file_id = placements.file_id
         where tree = ${tree}`.execute(db);
-      const readings = new Map(rows.map((row) => [row.file_id, codec.decode(row.recognition)]));
+      const decode = ({ file_id, recognition }: (typeof rows)[number]) =>
+        [file_id, codec.decode(recognition)] as const;
+      const readings = new Map(await inTurns(mapInSteps(rows, decode)));
       const damaged = rows.map((row) => row.file_id).filter((id) => !readings.get(id));
       // Their names are read anew with the next sync; what stands in the tree stands till then.
       if (damaged.length > 0) await db.transaction().execute((trx) => markDirty(trx, damaged));
@@ -159,7 +162,7 @@ export function createPlacements(
       // answers for one key after the other: SQLite would go the other way round.
       const ofBases = sql`
         select p.title_key from json_each(${JSON.stringify(bases)}) wanted
-        cross join placements p on p.tree = ${tree} and p.stem is not null`;
+        cross join placements p indexed by placements_key on p.tree = ${tree} and p.stem is not null`;
       const { rows } = await sql<{ title_key: string }>`
         ${ofBases} and p.title_key = wanted.value
         union ${ofBases} and p.title_key >= wanted.value || ' [' and p.title_key < wanted.value || ' \\'

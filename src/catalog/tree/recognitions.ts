@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { KeptCodec } from '../../core/codec.ts';
 import type { FileId, FolderId } from '../../core/ids.ts';
-import { createYielder } from '../../core/yield-often.ts';
+import { createYielder, inTurns, mapInSteps } from '../../core/yield-often.ts';
 import { unseenExtras } from '../../naming/folders/extras.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';
 import { inList } from '../db/in-list.ts';
@@ -25,6 +25,9 @@ export interface Arrivals {
   films: number;
   episodes: number;
 }
+
+/** New files that are counted without letting others run. */
+const arrivedAtOnce = 2000;
 
 /** No title has more folders. */
 const mostBeside = 50;
@@ -83,22 +86,28 @@ export function createRecognitions(db: Kysely<Schema>, codec: KeptCodec<Recognit
     },
 
     async arrivedSince(since) {
-      const { rows } = await sql<{ kind: string; count: number }>`
-        select iif(json_valid(r.recognition), r.recognition ->> '$.kind', '') as kind, count(*) as count
-        from files f join recognitions r on r.file_id = f.id
-        where f.first_seen_at >= ${since} and f.gone_at is null group by 1`.execute(db);
-      const of = (kind: string) => rows.find((row) => row.kind === kind)?.count ?? 0;
-      return { films: of('movie'), episodes: of('episode') };
+      const counts = { movie: 0, episode: 0 };
+      for (let [at, after] = [since, '']; ; ) {
+        const { rows } = await sql<{ id: string; at: number; kind: string }>`
+          select f.id, f.first_seen_at as at, iif(json_valid(r.recognition), r.recognition ->> '$.kind', '') as kind
+          from files f indexed by files_first_seen join recognitions r on r.file_id = f.id
+          where (f.first_seen_at, f.id) > (${at}, ${after}) and f.gone_at is null
+          order by f.first_seen_at, f.id limit ${arrivedAtOnce}`.execute(db);
+        for (const { kind } of rows) if (kind === 'movie' || kind === 'episode') counts[kind]++;
+        const last = rows.at(-1);
+        if (!last || rows.length < arrivedAtOnce) return { films: counts.movie, episodes: counts.episode };
+        [at, after] = [last.at, last.id];
+      }
     },
 
     async ofFiles(fileIds) {
       const texts = await textsOf(fileIds);
-      return new Map(
-        [...texts].flatMap(([id, text]) => {
-          const recognition = codec.decode(text);
-          return recognition ? [[id, recognition]] : [];
-        }),
-      );
+      const readings = new Map<FileId, Recognition>();
+      for (const [id, recognition] of await inTurns(
+        mapInSteps(texts, ([id, text]) => [id, codec.decode(text)] as const),
+      ))
+        if (recognition) readings.set(id, recognition);
+      return readings;
     },
 
     async extrasNear(folderIds) {

@@ -36,7 +36,7 @@ export type Call = <T>(
   body: object,
   signal: AbortSignal,
   about: { folderId?: string | undefined; timeLimitMs: number },
-  read: (answer: unknown) => T,
+  read: (answer: unknown) => T | Promise<T>,
 ) => Promise<T>;
 
 /** Makes the function that talks to the host: one request, one log line, errors in our terms. */
@@ -59,7 +59,7 @@ export function createCall(deps: CallDeps): Call {
       const both = AbortSignal.any([signal, timeUp.signal]);
       const { status, headers, text } = await send(`${base}/${verb}.cgi`, body, both);
       line.status = status;
-      const result = read(judge(verb, status, headers, text));
+      const result = await read(judge(verb, status, headers, text));
       log.info({ ...line, ms: clock.now() - startedAt, outcome: 'ok' }, 'host call');
       return result;
     } catch (thrown) {

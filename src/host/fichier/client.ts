@@ -5,13 +5,20 @@ import { BridgeError, isBridgeError } from '../../core/errors.ts';
 import type { FolderId } from '../../core/ids.ts';
 import { rootFolderId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
+import { inTurns } from '../../core/yield-often.ts';
 import type { AccountInfo, CallOptions, FileListing, FolderListing } from '../host.ts';
 import { type AccountMemory, describeAccount, fingerprint, readAccount } from './account.ts';
 import { createCall } from './call.ts';
 import type { Governor } from './governor.ts';
 import { readPageUrl } from './page-url.ts';
 import { utcToParis } from './paris-time.ts';
-import { type FileInfo, readDirectLink, readFileInfo, readFileListing, readFolderListing } from './wire.ts';
+import {
+  type FileInfo,
+  fileListingInSteps,
+  folderListingInSteps,
+  readDirectLink,
+  readFileInfo,
+} from './wire.ts';
 
 export interface FichierClientOptions {
   /** Such as `https://api.1fichier.com/v1`. */
@@ -78,7 +85,7 @@ export function createFichierClient(options: FichierClientOptions): FichierClien
     verb: string,
     body: object,
     subject: CallSubject,
-    read: (answer: unknown) => T,
+    read: (answer: unknown) => T | Promise<T>,
   ): Promise<T> =>
     governor.run({ ...subject.options, verb, ...(subject.key ? { key: subject.key } : {}) }, (signal) =>
       post(verb, body, signal, { folderId: subject.folderId, timeLimitMs: limitOf(subject.options) }, read),
@@ -109,7 +116,7 @@ export function createFichierClient(options: FichierClientOptions): FichierClien
     async listFolder(folderId, call) {
       const subject = { options: call, key: `folder:${folderId}`, folderId };
       return run('folder/ls', { folder_id: numberOf(folderId), files: 1 }, subject, (answer) =>
-        readFolderListing(answer, folderId),
+        inTurns(folderListingInSteps(answer, folderId)),
       );
     },
     async listFiles({ folderId = rootFolderId, sentAfter, sentBefore }, call) {
@@ -119,7 +126,7 @@ export function createFichierClient(options: FichierClientOptions): FichierClien
         ...(sentBefore === undefined ? {} : { sent_before: utcToParis(sentBefore) }),
       };
       const subject = { options: call, key: `folder:${folderId}`, folderId };
-      return run('file/ls', body, subject, readFileListing);
+      return run('file/ls', body, subject, (answer) => inTurns(fileListingInSteps(answer)));
     },
     async fileInfo(url, call) {
       return run('file/info', { url: pageUrl(url) }, { options: call }, readFileInfo);

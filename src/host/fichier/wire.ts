@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { type FolderId, rootFolderId, toFileId, toFolderId } from '../../core/ids.ts';
+import { atOnce } from '../../core/yield-often.ts';
 import type { FileListing, FolderListing, HostFile, HostFolder, ListingGap } from '../host.ts';
-import { readEntries, unreadGaps } from './entries.ts';
+import { entriesInSteps, unreadGaps } from './entries.ts';
 import {
   anything,
   check,
@@ -57,6 +58,14 @@ const linkShape = z.object({ url: z.string().max(2000) });
  * limit may have cut it, or it names neither files nor how many there are. Throws BRIDGE_HOST_ODD_ANSWER.
  */
 export function readFolderListing(value: unknown, folderId: FolderId): FolderListing {
+  return atOnce(folderListingInSteps(value, folderId));
+}
+
+/** The same, where others may run between the steps. */
+export function* folderListingInSteps(
+  value: unknown,
+  folderId: FolderId,
+): Generator<undefined, FolderListing> {
   const answer = check(listingShape, value, 'folder/ls');
   // An answer that only says OK is not an empty folder: believing it would empty a library.
   if (answer.items == null && answer.sub_folders == null && answer.files == null) {
@@ -68,8 +77,8 @@ export function readFolderListing(value: unknown, folderId: FolderId): FolderLis
   if (answer.items == null && (answer.files ?? 0) > 0) {
     throw oddAnswer(`folder/ls: counts ${answer.files} files and lists none`);
   }
-  const files = readEntries(answer.items ?? [], readFile, (file) => file.id);
-  const listed = readEntries(answer.sub_folders ?? [], readFolder, (folder) => folder.id);
+  const files = yield* entriesInSteps(answer.items ?? [], readFile, (file) => file.id);
+  const listed = yield* entriesInSteps(answer.sub_folders ?? [], readFolder, (folder) => folder.id);
   // A folder inside itself would send a crawl round in circles.
   const folders = listed.found.filter((folder) => folder.id !== folderId && folder.id !== rootFolderId);
   const inside = listed.found.filter((folder) => !folders.includes(folder));
@@ -102,10 +111,13 @@ export function readFolderListing(value: unknown, folderId: FolderId): FolderLis
 }
 
 /** The answer of file/ls (facts/1fichier-api 2.2). Throws BRIDGE_HOST_ODD_ANSWER. */
-export function readFileListing(value: unknown): FileListing {
+export const readFileListing = (value: unknown): FileListing => atOnce(fileListingInSteps(value));
+
+/** The same, where others may run between the steps. */
+export function* fileListingInSteps(value: unknown): Generator<undefined, FileListing> {
   const answer = check(filesShape, value, 'file/ls');
   if (answer.items == null && answer.count !== 0) throw oddAnswer('file/ls: holds no listing');
-  const { found, unread, repeated } = readEntries(answer.items ?? [], readFile, (file) => file.id);
+  const { found, unread, repeated } = yield* entriesInSteps(answer.items ?? [], readFile, (file) => file.id);
   const named = found.length + unread.length;
   const unlisted = Math.max(0, (answer.count ?? 0) - named);
   const skipped = unread.length + unlisted;

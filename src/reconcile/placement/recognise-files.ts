@@ -4,7 +4,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { Placement } from '../../catalog/tree/placements.ts';
 import { joinAccountPath } from '../../core/account-path.ts';
 import type { FileId, FolderId } from '../../core/ids.ts';
-import { createYielder, inTurns } from '../../core/yield-often.ts';
+import { createYielder, filterInSteps, groupInSteps, inTurns, mapInSteps } from '../../core/yield-often.ts';
 import type { LibraryFile } from '../../library/layout.ts';
 import type { TitlesByTree, Tree } from '../../library/trees.ts';
 import { isSubtitle, isVideo, recogniseInSteps } from '../../naming/recognise.ts';
@@ -49,26 +49,26 @@ export async function recogniseFiles(
   midCrawl = false,
 ): Promise<Recognised> {
   const changed = await catalog.files.filesByIds(fileIds);
-  const videoFolders = [...new Set(changed.filter(({ name }) => isVideo(name)).map((file) => file.folderId))];
-  const together = (await catalog.files.filesOfFolders(videoFolders)).filter(
-    ({ name }) => isVideo(name) || isSubtitle(name),
+  const changedVideos = await inTurns(filterInSteps(changed, ({ name }) => isVideo(name)));
+  const videoFolders = [...new Set(changedVideos.map((file) => file.folderId))];
+  const together = await inTurns(
+    filterInSteps(
+      await catalog.files.filesOfFolders(videoFolders),
+      ({ name }) => isVideo(name) || isSubtitle(name),
+    ),
   );
   const paths = await foldersOf(catalog, together);
   const result: Recognised = { titles: new Map(), open: new Set(), fresh: new Set(), successors: new Map() };
   const read = await recogniseTogether(catalog, trees, together, paths, result.successors);
-  const titled = read.filter(({ file }) => isVideo(file.name));
+  const titled = await inTurns(filterInSteps(read, ({ file }) => isVideo(file.name)));
   // A folder whose place is not known just now keeps its titles: the crawl that is under way will say where it is.
   const known = new Set([...titled.map(({ file }) => file.fileId), ...fileIds]);
-  for (const file of [...changed, ...together])
-    if (!paths.has(file.folderId) && isVideo(file.name)) known.delete(file.id);
+  const lost = filterInSteps([...changed, ...together], ({ folderId }) => !paths.has(folderId));
+  for (const { id, name } of await inTurns(lost)) if (isVideo(name)) known.delete(id);
   // A side-car has no title of its own: its neighbours are laid out again.
-  const around = await foldersAround(
-    catalog,
-    changed.filter(({ name }) => isSideCar(name)),
-  );
-  const beside = (await catalog.files.filesOfFolders(around))
-    .filter(({ name }) => isVideo(name))
-    .map((file) => file.id);
+  const sideCars = await inTurns(filterInSteps(changed, ({ name }) => isSideCar(name)));
+  const around = await catalog.files.filesOfFolders(await foldersAround(catalog, sideCars));
+  const beside = (await inTurns(filterInSteps(around, ({ name }) => isVideo(name)))).map((file) => file.id);
   for (const id of result.successors.keys()) result.open.add(id);
   const places = new Map<Tree, Map<FileId, Placement>>();
   for (const tree of trees)
@@ -87,9 +87,12 @@ export async function recogniseFiles(
     );
     // Where a file leaves one title for another, both are laid out together: it is hardly ever gone in between.
     const after = new Map(now.map((place) => [place.fileId, place]));
-    for (const { file, folderId, recognition } of titled)
-      if (recognition.kind !== 'extra' && after.has(file.fileId) && !before.has(file.fileId))
-        result.fresh.add(folderId);
+    const fresh = filterInSteps(
+      titled,
+      ({ file, recognition }) =>
+        recognition.kind !== 'extra' && after.has(file.fileId) && !before.has(file.fileId),
+    );
+    for (const { folderId } of await inTurns(fresh)) result.fresh.add(folderId);
     const keys = new Set<string>();
     for (const id of new Set([...before.keys(), ...after.keys()]))
       for (const place of [before.get(id), after.get(id)]) if (place) keys.add(place.titleKey);
@@ -143,10 +146,10 @@ async function recogniseTogether(
   const effectiveOverrides = await createEffectiveOverrides(catalog, trees);
   const titled: RecognisedFile[] = [];
   const yieldOften = createYielder();
-  for (const [folderId, group] of Map.groupBy(files, (file) => file.folderId)) {
+  for (const [folderId, group] of await inTurns(groupInSteps(files, (file) => file.folderId))) {
     const folder = paths.get(folderId);
     if (folder === undefined) continue;
-    const some = group.map((file) => toLibraryFile(file, folder));
+    const some = await inTurns(mapInSteps(group, (file) => toLibraryFile(file, folder)));
     // A player must not wait for a crawl.
     const recognitions = await inTurns(
       recogniseInSteps(
@@ -159,6 +162,7 @@ async function recogniseTogether(
     for (const [successor, from] of successors) allSuccessors.set(successor, from);
     const present = createSlots(group.filter(({ missingSince }) => missingSince === undefined));
     for (const [at, known] of group.entries()) {
+      await yieldOften();
       const isMissing = known.missingSince !== undefined;
       titled.push({
         file: some[at] as LibraryFile,
