@@ -31,6 +31,7 @@ function warmed(t: Test, shown: string[], kept: { record?: WarmingRecord } = {})
     atHand: new Map<string, AtHand>(),
     refused: new Set<string>(),
     fault: undefined as ServerFault | undefined,
+    badPages: new Set<number>(),
     probed: [] as string[],
     since: [] as (number | undefined)[],
   };
@@ -38,8 +39,9 @@ function warmed(t: Test, shown: string[], kept: { record?: WarmingRecord } = {})
     existingOnly: false,
     tokenRemedy: '',
     tell: async () => '',
-    async unprobed(_page: number, since: number | undefined) {
+    async unprobed(page: number, since: number | undefined) {
       if (world.fault) throw world.fault;
+      if (world.badPages.has(page)) throw new ServerFault('answers 500', undefined, 'question');
       world.since.push(since);
       return { items: world.shown.map(wholeItem), isLast: true };
     },
@@ -167,6 +169,13 @@ t.test('a server that is down costs no film its tries, and is asked ever more ra
   t.equal(warmer.state().fault, undefined);
 });
 
+t.test('a page that cannot be had does not hide those behind it', async (t) => {
+  const { world, clock } = warmed(t, ['a']);
+  world.badPages = new Set([0]);
+  await clock.advance(hourMs);
+  t.strictSame(world.probed, ['a'], 'of the second page');
+});
+
 t.test('thousands of failures are remembered within bounds', async (t) => {
   let record: WarmingRecord | undefined;
   const memory = {
@@ -240,6 +249,33 @@ for (const kind of ['jellyfin', 'emby'] as const)
     t.equal(await adapter.probe?.(other, connect(server, signal)), true, 'a version that is gone');
   });
 
+t.test(
+  'films with hundreds of tracks are asked for in fewer at once, and one that is too much not at all',
+  async (t) => {
+    const asked: number[] = [];
+    const bytes = new Map([['i3', 2_000_000]]);
+    const origin = await fakeMediaServer(t, ({ url }, response) => {
+      const ids = new URL(url, 'http://server').searchParams.get('Ids')?.split(',');
+      if (ids) asked.push(ids.length);
+      const Items = (ids ?? Array.from({ length: 40 }, (_, n) => `i${n}`)).map((Id) => ({
+        Id,
+        Path: `/l/${Id}.strm`,
+        MediaSources: ids && [{ Path: `http://bridge/${Id}`, Long: 'x'.repeat(bytes.get(Id) ?? 90_000) }],
+      }));
+      return sendJson(response, { Items });
+    });
+    const clock = createHandClock();
+    const wire = createCountedAgent();
+    t.teardown(() => wire.agent.destroy());
+    const [server] = serversOf([{ kind: 'jellyfin', url: origin.url, token: 'k' }], []);
+    if (!server) return t.fail('no server');
+    const connection = createConnect({ dispatcher: wire.agent, userAgent: 'test', clock })(server, signal);
+    const page = await server.adapter.unprobed?.(0, undefined, connection);
+    t.equal(page?.items.length, 39);
+    t.ok(asked.length <= 16, `${asked.length} questions`);
+  },
+);
+
 t.test('who is named twice is asked once, and nobody without a key', async (t) => {
   const clock = createHandClock();
   const one = { kind: 'jellyfin', url: 'http://a:8096' } as const;
@@ -283,7 +319,14 @@ t.test('a film whose header lies here costs the host nothing, and a look at it i
     isProbed = true;
     return sendJson(response, item());
   });
-  const { start, pass } = await telling(t, () => [{ kind: 'jellyfin', url: origin.url, token: 'k' }]);
+  const gateways = [
+    { kind: 'jellyfin', url: origin.url, port: 0, apiKey: 'k' },
+    { kind: 'emby', url: 'http://127.0.0.1:9', port: 0, apiKey: 'k' },
+    { kind: 'jellyfin', url: 'http://127.0.0.1:9', port: 0 },
+  ];
+  const { start, pass } = await telling(t, () => [{ kind: 'jellyfin', url: origin.url, token: 'k' }], {
+    env: { PASSERELLE_GATEWAYS: JSON.stringify(gateways) },
+  });
   const house = await start();
   await house.sync();
   const { name } = movie('Metropolis', 1927);
@@ -296,14 +339,20 @@ t.test('a film whose header lies here costs the host nothing, and a look at it i
   bridge.warming.start();
   await pass(90_000);
   t.equal(isProbed, false, 'its header has not been read');
-  t.match(bridge.warming.state(), [{ unread: 1 }]);
+  const names = [`jellyfin ${origin.url}`, 'emby http://127.0.0.1:9'];
+  t.strictSame(
+    bridge.warming.state().map(({ server }) => server),
+    names,
+    'those of gateways with a key too, each once',
+  );
+  t.match(bridge.warming.state()[0], { unread: 1 });
   await (await request(strm)).body.dump();
   await bridge.catalog.media.put(file, factsOf(1920, 1080), house.clock.now());
   await house.clock.advance(61_000);
   house.simulator.reset();
   await pass(60_000);
   t.equal(isProbed, true);
-  t.match(bridge.warming.state(), [{ done: 1, unread: 0 }]);
+  t.match(bridge.warming.state()[0], { done: 1, unread: 0 });
   t.equal(house.simulator.counters.tokens, 0, 'no link was asked for');
   t.equal(bridge.delivery.plays.isIdle(), false, 'it was asked for a moment ago');
 });

@@ -95,7 +95,8 @@ async function readText(body: Dispatcher.ResponseData['body']): Promise<string> 
   for await (const part of body as AsyncIterable<Buffer>) {
     length += part.length;
     // Leaving the loop destroys the body.
-    if (length > maxAnswer) throw new ServerFault(`answers more than ${maxAnswer} bytes`);
+    if (length > maxAnswer)
+      throw new ServerFault(`answers more than ${maxAnswer} bytes`, undefined, 'length');
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');

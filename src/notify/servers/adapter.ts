@@ -96,8 +96,8 @@ export interface ServerAdapter {
   tokenRemedy: string;
 }
 
-/** Of what a fault is: the server as a whole, or what was asked alone. */
-export type FaultOf = 'server' | 'question';
+/** Of what a fault is: the server as a whole, what was asked alone, or that it was asked for too much at once. */
+export type FaultOf = 'server' | 'question' | 'length';
 
 /** Why a server could not be told. Both texts are for a person and hold no secret. */
 export class ServerFault extends Error {

@@ -55,16 +55,33 @@ export async function listUnprobed(
       /\.strm$/i.test(Path ?? '') && (!RunTimeTicks || (MediaSourceCount ?? 1) > 1),
   ).map(({ Id }) => Id);
   const items: UnprobedItem[] = [];
-  for (let at = 0; at < ids.length; at += detailsAtOnce) {
-    const some = ids.slice(at, at + detailsAtOnce).map(encodeURIComponent);
-    const asked = new URLSearchParams({ ...lean, Fields: 'MediaSources' });
-    const path = `/Items?Ids=${some.join(',')}&${asked}`;
-    for (const { Id, MediaSources } of (await ask(path, detailsShape, headers, connection)).Items) {
-      const addresses = unprobedOf(MediaSources);
-      if (addresses.length > 0) items.push({ id: Id, addresses });
-    }
-  }
+  for (let at = 0; at < ids.length; at += detailsAtOnce)
+    items.push(...(await unprobedAmong(ids.slice(at, at + detailsAtOnce), headers, connection)));
   return { items, isLast: Items.length < pageItems };
+}
+
+/** Of these items, those with a version that it has not looked into. */
+async function unprobedAmong(
+  ids: readonly string[],
+  headers: Record<string, string>,
+  connection: Connection,
+): Promise<UnprobedItem[]> {
+  const query = new URLSearchParams({ ...lean, Fields: 'MediaSources' });
+  const path = `/Items?Ids=${ids.map(encodeURIComponent).join(',')}&${query}`;
+  try {
+    const { Items } = await ask(path, detailsShape, headers, connection);
+    return Items.flatMap(({ Id, MediaSources }) => {
+      const addresses = unprobedOf(MediaSources);
+      return addresses.length > 0 ? [{ id: Id, addresses }] : [];
+    });
+  } catch (error) {
+    if (!(error instanceof ServerFault) || error.of !== 'length') throw error;
+    // Of one with hundreds of versions and tracks nothing is asked.
+    if (ids.length === 1) return [];
+    const half = Math.ceil(ids.length / 2);
+    const first = await unprobedAmong(ids.slice(0, half), headers, connection);
+    return [...first, ...(await unprobedAmong(ids.slice(half), headers, connection))];
+  }
 }
 
 /**

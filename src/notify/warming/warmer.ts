@@ -52,6 +52,9 @@ const newsEveryMs = 15 * minuteMs;
 const wholeEveryMs = dayMs;
 /** Clocks of two machines are this far apart at most. */
 const clockToleranceMs = hourMs;
+/** A page that cannot be had so often is passed over; no library has so many of them. */
+const maxTriesOfPage = 3;
+const maxPages = 1000;
 const unreadEveryMs = 30 * secondMs;
 const unreadAtOnce = 50;
 
@@ -92,7 +95,7 @@ export function createWarmer(options: WarmerOptions): Warmer {
       const found = await adapter.unprobed?.(page, since, connection);
       answered();
       for (const one of found?.items ?? []) if (ledger.mayTry(one.id)) await toWarm.add(one);
-      walk = !found || found.isLast ? undefined : { page: page + 1, since };
+      walk = !found || found.isLast ? undefined : after({ page, since });
       return pagePauseMs;
     }
     await toWarm.lookAgain(unreadAtOnce);
@@ -112,6 +115,10 @@ export function createWarmer(options: WarmerOptions): Warmer {
     walkedAt = now;
     if (isWhole) wholeAt = now;
     return { page: 0, since };
+  }
+
+  function after({ page, since }: NonNullable<typeof walk>): typeof walk {
+    return page + 1 < maxPages ? { page: page + 1, since } : undefined;
   }
 
   async function probe(item: UnprobedItem, connection: Connection): Promise<void> {
@@ -151,6 +158,8 @@ export function createWarmer(options: WarmerOptions): Warmer {
       log.error({ err: error, server: name }, 'looking for films to warm failed in an unknown way');
     else if (failures === 0)
       log.info({ server: name, words: message }, 'a media server cannot look into new films for now');
+    const isOfPage = walk !== undefined && error instanceof ServerFault && error.of !== 'server';
+    if (walk && isOfPage && failures + 1 >= maxTriesOfPage) walk = after(walk);
     fault = { words: message, ...(remedy !== undefined && { remedy }) };
     return retryPausesMs[Math.min(failures++, retryPausesMs.length - 1)] as number;
   }
