@@ -14,7 +14,7 @@ export interface ClientView {
   playsEverything: boolean;
 }
 
-interface Habits {
+interface PlayTraits {
   prefersTranscode?: boolean;
   playsEverything?: boolean;
 }
@@ -23,7 +23,7 @@ function row(
   family: string,
   clients: RegExp,
   shownAs: 'http' | 'file',
-  { prefersTranscode = false, playsEverything = false }: Habits = {},
+  { prefersTranscode = false, playsEverything = false }: PlayTraits = {},
 ): ClientView {
   return { family, clients, shownAs, prefersTranscode, playsEverything };
 }

@@ -116,7 +116,7 @@ function audioStream(audio: AudioFacts): JsonObject {
       Channels: audio.channels,
       ChannelLayout: layoutOf(audio.channels),
     }),
-    DisplayTitle: titleOf(
+    DisplayTitle: displayTitle(
       audio.title ?? (audio.language === undefined ? undefined : nameOf(audio.language)),
       (profile ?? codec).toUpperCase(),
       audio.channels === undefined
@@ -140,7 +140,7 @@ function subtitleStream(subtitle: SubtitleFacts): JsonObject {
     ...spoken(subtitle.language),
     ...noRange,
     ...(subtitle.title !== undefined && { Title: subtitle.title }),
-    DisplayTitle: titleOf(subtitle.title ?? nameOf(subtitle.language), codec.toUpperCase()),
+    DisplayTitle: displayTitle(subtitle.title ?? nameOf(subtitle.language), codec.toUpperCase()),
     IsForced: subtitle.isForced,
     IsExternal: false,
     IsTextSubtitleStream: isText,
@@ -162,7 +162,7 @@ export function subtitleBeside({ tags }: SubtitleBeside): JsonObject {
     Codec: codec,
     ...spoken(language),
     ...noRange,
-    DisplayTitle: titleOf(nameOf(language), codec.toUpperCase(), 'External'),
+    DisplayTitle: displayTitle(nameOf(language), codec.toUpperCase(), 'External'),
     IsForced: words.includes('forced'),
     IsHearingImpaired: words.some((word) => hardOfHearing.includes(word)),
     IsExternal: true,
@@ -180,7 +180,7 @@ const spoken = (code: string | undefined) => (code === undefined ? {} : { Langua
 
 const nameOf = (code: string | undefined) => (code === undefined ? 'Undefined' : languageName(code));
 
-function titleOf(...parts: (string | undefined)[]): string {
+function displayTitle(...parts: (string | undefined)[]): string {
   return parts.filter((part) => part !== undefined && part !== '').join(' - ');
 }
 

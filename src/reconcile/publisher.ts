@@ -1,5 +1,5 @@
 import { type FileId, type FolderId, toFileId } from '../core/ids.ts';
-import { createTurns } from '../core/turns.ts';
+import { createSerialQueue } from '../core/serial-queue.ts';
 import type { TitlesByTree, Trees } from '../library/trees.ts';
 import { type Away, createMounts } from './mounts.ts';
 import { recogniseFiles } from './placement/recognise-files.ts';
@@ -59,7 +59,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   );
   const sayWhatIsLeft = createReminder(options);
   // A sync, a word of a person and new keys may come at one time: what one has planned, another must not write.
-  const turns = createTurns();
+  const queue = createSerialQueue();
 
   async function recognise(fileIds: readonly FileId[], { midCrawl, dryRun }: PublishRun) {
     const recognised = await recogniseFiles(catalog, trees, fileIds, midCrawl);
@@ -77,7 +77,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
       const rest = folders.filter((id) => !run.done?.folders.has(id));
       const files = await catalog.files.filesOfFolders(rest);
       const ids = files.map((file) => file.id);
-      const { titles } = await turns.take(() => recognise(ids, run));
+      const { titles } = await queue.take(() => recognise(ids, run));
       for (const [tree, keys] of titles) for (const key of keys) run.done?.titles.delete(`${tree}\0${key}`);
     }
   }
@@ -124,7 +124,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
   async function find(takeAll: boolean): Promise<void> {
     // What somebody is writing just now is no rest of a kill.
-    await turns.take(async () => {
+    await queue.take(async () => {
       for (const { name } of trees) await catalog.placementsOf(name).settleIntents();
     });
     await mounts.find(takeAll);
@@ -147,16 +147,16 @@ export function createPublisher(options: PublisherOptions): Publisher {
     },
 
     files: async (fileIds, run = {}) =>
-      fileIds.length === 0 && !run.first ? emptyResult() : turns.take(() => publishFiles(fileIds, run)),
-    titles: (titles, run = {}) => turns.take(() => publish(titles, run, 'together')),
-    each: (titles, run = {}) => turns.take(() => publish(titles, run)),
+      fileIds.length === 0 && !run.first ? emptyResult() : queue.take(() => publishFiles(fileIds, run)),
+    titles: (titles, run = {}) => queue.take(() => publish(titles, run, 'together')),
+    each: (titles, run = {}) => queue.take(() => publish(titles, run)),
 
     async catchUp(run = {}) {
       const result = emptyResult();
       const away = new Set(mounts.away().map(({ dir }) => dir));
       for (const one of publishers)
         if (!away.has(one.tree.dir) && (await mounts.isBehind(one.tree)))
-          await turns.take(() => one.compare(result, run));
+          await queue.take(() => one.compare(result, run));
       return result;
     },
 
@@ -164,7 +164,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
       const result = emptyResult();
       if (!run.dryRun) await fingerprint.forget();
       await recogniseEverything(run);
-      for (const one of publishers) await turns.take(() => one.compare(result, run));
+      for (const one of publishers) await queue.take(() => one.compare(result, run));
       return result;
     },
   };
