@@ -47,5 +47,9 @@ const flagsOf = ({ options }: Command) => [...options.flatMap(({ long }) => long
 
 /** What the library quotes: a flag, a name. */
 function quotedIn(message: string): string {
-  return /'(.*?)'(?:\n| argument missing|$)/s.exec(message)?.[1] ?? message;
+  const from = message.indexOf("'") + 1;
+  const ends = ["'\n", "' argument missing"].map((end) => message.indexOf(end, from));
+  if (message.endsWith("'")) ends.push(message.length - 1);
+  const to = Math.min(...ends.filter((end) => end >= from));
+  return from > 0 && to < message.length ? message.slice(from, to) : message;
 }
