@@ -10,7 +10,7 @@ import type { Signer } from './delivery/signature.ts';
 import { fileOfAddress } from './gateway/own-address.ts';
 import type { Connect } from './notify/http.ts';
 import type { WarmingRecord } from './notify/warming/ledger.ts';
-import type { AtHand } from './notify/warming/to-warm.ts';
+import type { HeaderState } from './notify/warming/to-warm.ts';
 import { createWarming, type Warming } from './notify/warming/warming.ts';
 
 export interface FilmWarmingParts {
@@ -58,7 +58,7 @@ export async function createFilmWarming({
     client === 'ffmpeg' && lastAt <= (lookedInto.get(fileId) ?? 0);
   const isQuiet = () => parts.isQuiet(isOwn);
 
-  async function atHand(address: string): Promise<AtHand> {
+  async function headerState(address: string): Promise<HeaderState> {
     const fileId = fileOfAddress(address, signer);
     const file = fileId === undefined ? undefined : await catalog.files.byId(fileId);
     if (!file) return 'foreign';
@@ -76,7 +76,7 @@ export async function createFilmWarming({
     ...parts,
     settings: [...settings.notify, ...gateways],
     isQuiet,
-    atHand,
+    headerState,
     onProbe(addresses) {
       const now = clock.now();
       for (const [id, until] of lookedInto) if (until + forgottenMs < now) lookedInto.delete(id);

@@ -110,7 +110,7 @@ t.test('a film behind three redirects plays; a fourth, a loop and a stranger are
     location = leads;
     // What was refused is remembered for a minute.
     await clock.advance(61_000);
-    const lease = one.bridge.links.broker.atHand(id);
+    const lease = one.bridge.links.broker.livingLease(id);
     if (lease) await one.bridge.links.broker.drop(id, lease.url);
     const answer = await read(clock, one.streamUrl('/Film (2001).mkv'), { range: 'bytes=10-99' });
     t.equal(answer.status, status, what);

@@ -9,7 +9,7 @@ import { file as fileAt, layoutAll, paths } from './fixtures/laid-out.ts';
 /** A file of an account, and what is known of it as a side-car. */
 function file(path: string, sideCar?: Partial<KnownSideCar>, sizeBytes?: number): LibraryFile {
   const base = fileAt(path, sizeBytes);
-  return sideCar ? { ...base, sideCar: { atHand: true, written: [], ...sideCar } } : base;
+  return sideCar ? { ...base, sideCar: { isFetched: true, written: [], ...sideCar } } : base;
 }
 
 /** Paths of one kind by account path, of a whole account. */
@@ -70,11 +70,14 @@ t.test('a side-car keeps its path when others come, and when its copy is lost', 
     'whatever comes before it in the alphabet',
   );
   t.strictSame(
-    placed([film, file('/F/Heat.1995.a.srt', { atHand: false }), file('/F/Heat.1995.c.srt', {})], 'subtitle'),
+    placed(
+      [film, file('/F/Heat.1995.a.srt', { isFetched: false }), file('/F/Heat.1995.c.srt', {})],
+      'subtitle',
+    ),
     { '/F/Heat.1995.c.srt': `${heat}.srt`, '/F/Heat.1995.a.srt': `${heat}.2.srt` },
     'what may still learn its language takes no name from the others',
   );
-  const lost = file('/F/Heat.1995.b.srt', { atHand: false, written: [`${heat}.fr.srt`] });
+  const lost = file('/F/Heat.1995.b.srt', { isFetched: false, written: [`${heat}.fr.srt`] });
   t.strictSame(placed([film, lost], 'subtitle'), { '/F/Heat.1995.b.srt': `${heat}.fr.srt` });
 });
 

@@ -178,7 +178,7 @@ t.test('what is not the file never reaches the player as film', async (t) => {
       issuedAt: Date.now(),
       firstUsedAt: Date.now(),
     };
-    await started.bridge.links.broker.drop(id, started.bridge.links.broker.atHand(id)?.url ?? '');
+    await started.bridge.links.broker.drop(id, started.bridge.links.broker.livingLease(id)?.url ?? '');
     await started.bridge.catalog.leases.put(lease);
     const answer = await read(started.streamUrl(path), { range: `bytes=${from}-${from + 9}` });
     t.ok(asked > 0, `${what}: was asked`);

@@ -7,7 +7,7 @@ import { ServerFault, type UnprobedItem } from '../src/notify/servers/adapter.ts
 import { serversOf } from '../src/notify/servers/servers.ts';
 import { pageItems } from '../src/notify/servers/shown-items.ts';
 import { createLedger, maxFailed, type WarmingRecord } from '../src/notify/warming/ledger.ts';
-import type { AtHand } from '../src/notify/warming/to-warm.ts';
+import type { HeaderState } from '../src/notify/warming/to-warm.ts';
 import { createWarmer } from '../src/notify/warming/warmer.ts';
 import { createWarming } from '../src/notify/warming/warming.ts';
 import { createCountedAgent } from './fixtures/counted-agent.ts';
@@ -28,7 +28,7 @@ function warmed(t: Test, shown: string[], kept: { record?: WarmingRecord } = {})
     shown,
     kept,
     isQuiet: true,
-    atHand: new Map<string, AtHand>(),
+    headerState: new Map<string, HeaderState>(),
     refused: new Set<string>(),
     fault: undefined as ServerFault | undefined,
     badPages: new Set<number>(),
@@ -62,7 +62,7 @@ function warmed(t: Test, shown: string[], kept: { record?: WarmingRecord } = {})
       pathMap: undefined,
     },
     connect: () => ({ send: async () => '', clock, signal }),
-    atHand: async (address) => world.atHand.get(address.slice(14)) ?? 'read',
+    headerState: async (address) => world.headerState.get(address.slice(14)) ?? 'read',
     isQuiet: () => world.isQuiet,
     onProbe: () => () => undefined,
     clock,
@@ -83,7 +83,7 @@ t.test(
   'films are looked into one by one, those that are read at length last, and foreign ones never',
   async (t) => {
     const { world, warmer, clock } = warmed(t, ['ts', 'a', 'foreign', 'b', 'unread']);
-    world.atHand.set('ts', 'costly').set('foreign', 'foreign').set('unread', 'unread');
+    world.headerState.set('ts', 'costly').set('foreign', 'foreign').set('unread', 'unread');
     await clock.advance(minuteMs - 1);
     t.strictSame(world.probed, [], 'a process that starts has other work first');
     await clock.advance(2);
@@ -93,7 +93,7 @@ t.test(
     await clock.advance(5000);
     t.strictSame(world.probed, ['a', 'b', 'ts']);
     t.match(warmer.state(), { done: 3, ready: 0, unread: 1, givenUp: 0 });
-    world.atHand.set('unread', 'read');
+    world.headerState.set('unread', 'read');
     await clock.advance(minuteMs);
     t.strictSame(world.probed, ['a', 'b', 'ts', 'unread'], 'once its header was read');
     await clock.advance(3 * dayMs);
@@ -289,7 +289,7 @@ t.test('who is named twice is asked once, and nobody without a key', async (t) =
     ],
     connect: () => ({ send: async () => '', clock, signal }),
     memoryOf: async () => ({ read: () => undefined, write: () => undefined }),
-    atHand: async () => 'read',
+    headerState: async () => 'read',
     isQuiet: () => true,
     onProbe: () => () => undefined,
     clock,

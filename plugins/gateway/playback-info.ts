@@ -22,7 +22,7 @@ declare module 'fastify' {
 export interface PlaybackAnswers {
   /** Reads what the app wants. Its body goes on as it came, byte for byte. */
   read(request: FastifyRequest): Promise<void>;
-  /** From now on the server has {@link patienceMs}; then the answer is ours, where it can be. */
+  /** From now on the server has {@link maxWaitMs}; then the answer is ours, where it can be. */
   hurry(request: FastifyRequest, reply: FastifyReply): void;
   /** The answer of our own instead of a fault of the server. @returns whether it was given */
   instead(request: FastifyRequest, reply: FastifyReply): Promise<boolean>;
@@ -31,7 +31,7 @@ export interface PlaybackAnswers {
 }
 
 /** Kodi waits for 5 seconds, and the server has to be asked who may see the film (facts/gateway 4). */
-const patienceMs = 2000;
+const maxWaitMs = 2000;
 /** The profile of an app has some 10 KB. What is longer is passed on unread. */
 const maxBodyBytes = 256 * 1024;
 /** A larger answer is not taken apart: a source with its tracks has some 5 KB, and 1 MB takes 40 ms to read. */
@@ -82,7 +82,7 @@ export function createPlaybackAnswers(gateway: Gateway, { clock, log }: Bridge):
       const over = new AbortController();
       reply.raw.once('close', () => over.abort());
       clock
-        .sleep(patienceMs, over.signal)
+        .sleep(maxWaitMs, over.signal)
         .then(() => own(request, reply, { isAway: false, signal: over.signal }))
         .then((isOurs) => {
           if (isOurs) log.debug({ server: gateway.setting.url }, 'a slow answer to PlaybackInfo was our own');

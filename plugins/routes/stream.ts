@@ -27,7 +27,7 @@ export const stream = fp(
         const { fileId, signature, '*': name } = request.params as Params;
         const refusal = app.refusal(request);
         const isKnown = name !== '' && isFileId(fileId) && signer.verify(fileId, signature);
-        const file = isKnown && !refusal ? catalog.files.byIdAtHand(fileId) : undefined;
+        const file = isKnown && !refusal ? catalog.files.cachedById(fileId) : undefined;
         if (file && isAskedAsWebVtt(file, name)) {
           reply.raw.once('close', () => app.logRequest(request, reply));
           return sendWebVtt(app, file, request, reply);

@@ -70,7 +70,7 @@ function createDelivery(app: FastifyInstance): Delivery {
   const sendBytes = createSendBytes(app.bridge);
 
   function circumstancesOf(file: Deliverable, position: number): Circumstances {
-    const lease = links.broker.atHand(file.id);
+    const lease = links.broker.livingLease(file.id);
     const leftMs = lease ? links.ttl.provenResumeUntil(lease) - clock.now() : 0;
     return {
       asks: wantedPart(rangeCache.sideOf(file, position)),
@@ -143,7 +143,7 @@ function createDelivery(app: FastifyInstance): Delivery {
 
     deliverNow(file, decision, request, reply) {
       if (decision.kind !== 'redirect') return false;
-      const lease = redirect.leaseAtHand(file.id);
+      const lease = redirect.livingLease(file.id);
       if (!lease) return false;
       redirect.now(file, lease, decision, joined(file, decision, request), reply);
       return true;

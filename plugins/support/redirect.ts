@@ -12,8 +12,8 @@ export type RedirectDecision = Extract<Decision, { kind: 'redirect' }>;
 /** Sends players on to the host. */
 export interface Redirect {
   /** A lease that is at hand and needs no look: then the answer takes no turn of the event loop. */
-  leaseAtHand(fileId: FileId): Lease | undefined;
-  /** Answers 302 with a lease of {@link Redirect.leaseAtHand}. Sent already when it returns. */
+  livingLease(fileId: FileId): Lease | undefined;
+  /** Answers 302 with a lease of {@link Redirect.livingLease}. Sent already when it returns. */
   now(
     file: CatalogFile,
     lease: Lease,
@@ -58,8 +58,8 @@ export function createRedirect({ links, delivery, clock }: Bridge): Redirect {
   }
 
   return {
-    leaseAtHand(fileId) {
-      const lease = links.broker.atHand(fileId);
+    livingLease(fileId) {
+      const lease = links.broker.livingLease(fileId);
       return lease && links.probe.isTrusted(lease) ? lease : undefined;
     },
 

@@ -23,7 +23,7 @@ export interface ApiWork {
 }
 
 /** An owner that is just starting or ending, or works on something else, is waited for so long. */
-const patienceMs = 30_000;
+const maxWaitMs = 30_000;
 const pauseMs = 100;
 /** After this the person is told what is waited for. */
 const silentMs = 2000;
@@ -64,7 +64,7 @@ export async function withApi<T>(
     const taken = owner ? undefined : await own(context, { command, needs, usualLevel }, work);
     if (taken && 'done' in taken) return taken.done;
     const waitedMs = clock.now() - beganAt;
-    if (waitedMs > patienceMs)
+    if (waitedMs > maxWaitMs)
       throw taken?.inUse ?? new BridgeError('BRIDGE_CATALOG_IN_USE', { detail: heldBy(dataDir) });
     if (!hasTold && waitedMs > silentMs) {
       context.err.write(`waiting for ${describeHolder(readNote(dataDir))}\n`);

@@ -28,7 +28,7 @@ export async function serve(context: Context): Promise<ExitCode> {
   for (const warning of warnings) log.warn({}, warning);
   const owner = await ownDataDir(settings, log, context.signal);
   const { bridge, app } = owner;
-  nameOfFile = (id) => bridge.catalog.files.byIdAtHand(toFileId(id))?.name;
+  nameOfFile = (id) => bridge.catalog.files.cachedById(toFileId(id))?.name;
   const scheduler = createScheduler({
     sync: bridge.sync,
     clock: bridge.clock,
@@ -85,10 +85,10 @@ export async function serve(context: Context): Promise<ExitCode> {
   }
   const closed = Promise.all([app, ...gateways].map((one) => one.close()));
   await Promise.all([bridge.media.stop(), bridge.warming.stop(), scheduler.stop(), bridge.discovery.stop()]);
-  const [grace, patience] = [new AbortController(), new AbortController()];
+  const [grace, longEnough] = [new AbortController(), new AbortController()];
   const late = bridge.clock.sleep(settings.server.stopGraceMs, grace.signal).then(
     () => {
-      patience.abort();
+      longEnough.abort();
       for (const one of [app, ...gateways]) one.server.closeAllConnections();
     },
     () => undefined,
@@ -96,7 +96,7 @@ export async function serve(context: Context): Promise<ExitCode> {
   await Promise.race([closed, late]);
   await closed;
   // Commands that work through this process have been told; they read that, and leave.
-  await owner.close(patience.signal);
+  await owner.close(longEnough.signal);
   grace.abort();
   log.info({}, 'stopped');
   lines.flushSync();

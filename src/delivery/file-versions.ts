@@ -48,11 +48,11 @@ export interface FileVersions {
   etagOf(file: { id: FileId; sizeBytes: number }): string;
 }
 
-const keptAtHand = 5000;
+const maxCached = 5000;
 
 export function createFileVersions({ store, log, onChange }: FileVersionsOptions): FileVersions {
   const marks = new Map<FileId, string>();
-  const atHand = createBoundedCache<FileId, { version: string | undefined }>(keptAtHand);
+  const cache = createBoundedCache<FileId, { version: string | undefined }>(maxCached);
   const markOf = (fileId: FileId) => (marks.size === 0 ? '' : (marks.get(fileId) ?? ''));
 
   function seen(fileId: FileId, state: { version: string | undefined }, version: string): void {
@@ -82,16 +82,16 @@ export function createFileVersions({ store, log, onChange }: FileVersionsOptions
     },
 
     async of(fileId) {
-      if (!atHand.get(fileId)) {
+      if (!cache.get(fileId)) {
         const kept = await store.get(fileId);
         // Somebody else may have asked meanwhile: there is one state of a file.
-        if (!atHand.get(fileId)) atHand.set(fileId, { version: kept?.version });
+        if (!cache.get(fileId)) cache.set(fileId, { version: kept?.version });
       }
-      const mine = atHand.get(fileId) as { version: string | undefined };
+      const mine = cache.get(fileId) as { version: string | undefined };
       /** The one that is at hand: another reading may have found it anew. */
       const state = () => {
-        const known = atHand.get(fileId);
-        if (!known) atHand.set(fileId, mine);
+        const known = cache.get(fileId);
+        if (!known) cache.set(fileId, mine);
         return known ?? mine;
       };
       return { version: () => state().version, seen: (version) => seen(fileId, state(), version) };

@@ -38,22 +38,22 @@ export interface Signer {
 
 export function createSigner(firstKeys: readonly SigningKey[]): Signer {
   let keys = firstKeys;
-  const atHand = createBoundedCache<string, Buffer[]>(kept);
+  const cache = createBoundedCache<string, Buffer[]>(kept);
   /** What was given, beside what is right: comparing on the hot path makes no garbage. */
   const given = Buffer.alloc(signatureLength);
 
   function expected(fileId: FileId): Buffer[] {
-    const known = atHand.get(fileId);
+    const known = cache.get(fileId);
     if (known) return known;
     const signatures = keys.map(({ secret }) => Buffer.from(sign(secret, fileId)));
-    atHand.set(fileId, signatures);
+    cache.set(fileId, signatures);
     return signatures;
   }
 
   return {
     replace(newKeys) {
       keys = newKeys;
-      atHand.clear();
+      cache.clear();
     },
 
     sign(fileId) {

@@ -44,7 +44,7 @@ export async function explainClient(
   const { links, delivery, clock, settings, catalog } = parts;
   const file = await fileOf(parts, url);
   const { mode, filmMinutes } = settings.delivery;
-  const lease = links.broker.atHand(file.id) ?? (await catalog.leases.get(file.id));
+  const lease = links.broker.livingLease(file.id) ?? (await catalog.leases.get(file.id));
   const linkForMs = lease ? Math.max(0, links.ttl.provenResumeUntil(lease) - clock.now()) : undefined;
   const families = agent === undefined ? familyNames : [familyOf(agent)];
   const zones = address === undefined ? networkZones : [networkZoneOf(address)];

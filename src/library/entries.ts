@@ -16,7 +16,7 @@ export interface LibraryFile {
 /** What is known of a side-car besides its name. */
 export interface KnownSideCar {
   /** Whether its content is at hand, so that form and language are final. */
-  atHand: boolean;
+  isFetched: boolean;
   form?: 'text' | 'picture-track' | 'artwork';
   /** Read from its text. */
   language?: string;

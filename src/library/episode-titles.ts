@@ -25,7 +25,7 @@ export const wordsOf: Readonly<Record<LibraryLanguage, Words>> = {
 };
 
 /** So many seasons with one title in each: words of a release that nobody knew for that. */
-const mostSeasons = 3;
+const tooManySeasons = 3;
 
 /**
  * The titles of the episodes of one show, by what they are numbered by. All versions of an episode have one title. What
@@ -54,7 +54,7 @@ export function titlesOfEpisodes(placed: readonly Placed[]): (one: Placed) => st
     const { season, date } = recognition;
     const isShared =
       (uses.get(`${key}\0${date?.slice(0, 4) ?? season ?? 1}`)?.size ?? 0) > 1 ||
-      (uses.get(key)?.size ?? 0) >= mostSeasons;
+      (uses.get(key)?.size ?? 0) >= tooManySeasons;
     return isShared ? undefined : title;
   };
 }

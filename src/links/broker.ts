@@ -47,7 +47,7 @@ export interface BrokerOptions {
   directLink: (url: string, options: LinkCall) => Promise<string>;
   /** Told of each refusal that is remembered. */
   onRefusal?: (error: BridgeError) => void;
-  /** Longest wait of a player for its turn at the gate. */
+  /** Longest wait of a player for its turn at the governor. */
   playDeadlineMs?: number;
 }
 
@@ -57,15 +57,15 @@ export interface BrokerOptions {
  */
 export interface Broker {
   /** A lease at hand that lives; no promise, for the hot path. */
-  atHand(fileId: FileId): Lease | undefined;
+  livingLease(fileId: FileId): Lease | undefined;
   /**
    * A living lease for this file: kept, shared or new.
-   * @throws BridgeError of the host or the gate, with retryAt; the signal's reason when it aborts
+   * @throws BridgeError of the host or the governor, with retryAt; the signal's reason when it aborts
    */
   acquire(file: LinkedFile, options: AcquireOptions): Promise<Lease>;
   /**
    * A new link in place of one that is at hand and nears its end; who asks meanwhile gets the old one.
-   * @throws BridgeError of the host or the gate
+   * @throws BridgeError of the host or the governor
    */
   renew(file: LinkedFile): Promise<Lease>;
   /** The host answered this link with the file: from the first time on the resume window counts. */
@@ -168,7 +168,7 @@ export function createBroker(options: BrokerOptions): Broker {
   }
 
   function remember(fileId: FileId, error: unknown): void {
-    // What the gate says costs the host nothing to ask again, and may be over sooner.
+    // What the governor says costs the host nothing to ask again, and may be over sooner.
     if (!isBridgeError(error) || error.code.startsWith('BRIDGE_GATE')) return;
     options.onRefusal?.(error);
     const until = error.retryAt ?? clock.now() + (error.retryable ? refusalMs.retryable : refusalMs.final);
@@ -182,7 +182,7 @@ export function createBroker(options: BrokerOptions): Broker {
       (error) => remember(file.id, error),
     );
 
-  function atHand(fileId: FileId): Lease | undefined {
+  function livingLease(fileId: FileId): Lease | undefined {
     const lease = leases.get<Lease>(fileId);
     if (!lease) return undefined;
     if (isAlive(lease)) return lease;
@@ -203,10 +203,10 @@ export function createBroker(options: BrokerOptions): Broker {
   }
 
   return {
-    atHand,
+    livingLease,
 
     async acquire(file: LinkedFile, { urgency, signal, onSource }: AcquireOptions): Promise<Lease> {
-      const living = atHand(file.id);
+      const living = livingLease(file.id);
       if (living) {
         onSource?.('kept');
         return living;
@@ -270,7 +270,7 @@ export function createBroker(options: BrokerOptions): Broker {
   };
 }
 
-/** The host or its gate says no for now; the file and its links are not to blame. */
+/** The host or the governor says no for now; the file and its links are not to blame. */
 function isPassing(error: unknown): boolean {
   return isBridgeError(error) && error.retryable;
 }

@@ -31,11 +31,11 @@ export function createRenewal({ broker, probe, clock, log }: RenewalOptions): Re
 
   async function keep(file: LinkedFile, signal: AbortSignal): Promise<void> {
     for (;;) {
-      const lease = broker.atHand(file.id);
+      const lease = broker.livingLease(file.id);
       const leftMs = lease ? broker.remainingMs(lease) : 0;
       const ahead = Math.min(aheadMs, leftMs / 10);
       await clock.sleep(lease ? leftMs - ahead : againMs, signal);
-      const now = broker.atHand(file.id);
+      const now = broker.livingLease(file.id);
       if (!now || now !== lease) continue;
       // Used meanwhile: its life is another one.
       if (broker.remainingMs(now) > ahead + 1) continue;

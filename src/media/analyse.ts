@@ -23,7 +23,7 @@ const maxMemoryBytes = 256 * 1024 * 1024;
 /**
  * MediaInfo's read loop (mediainfo.js `analyzeData`) with bounds: the beginning is read up to `headBytes` and no
  * further in one go, whatever MediaInfo would like (measured: 38 MB of a Matroska film, all of a transport stream),
- * and `mostBytes` in all. A stream without an index is then given its end, which tells how long it lasts.
+ * and `maxBytes` in all. A stream without an index is then given its end, which tells how long it lasts.
  */
 async function analyse(
   { sizeBytes, headBytes, maxBytes }: Extract<ToAnalysis, { sizeBytes: number }>,

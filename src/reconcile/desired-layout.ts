@@ -190,7 +190,7 @@ function* toNeighbours({ related, copies, folders, written }: KnownTitles): Gene
       if (file.missingSince !== undefined && arrived.otherAt(file)) continue;
       const copy = copies.get(file.id);
       const paths = (written.get(file.id) ?? []).map(({ path }) => path);
-      one.sideCar = { atHand: copy !== undefined, ...copy, written: paths };
+      one.sideCar = { isFetched: copy !== undefined, ...copy, written: paths };
     }
     some.push(one);
   }

@@ -36,14 +36,14 @@ export interface CatalogFolder {
 }
 
 /** Rows kept at hand for the hot path of playback. */
-const filesAtHand = 5000;
+const maxCachedFiles = 5000;
 
 /** Reads what the account holds. */
 export interface Files extends Folders {
   /** The file with this id, unless it was taken out of the library. */
   byId(id: FileId): Promise<CatalogFile | undefined>;
   /** The file at hand without a trip to the database, if it was asked for lately. */
-  byIdAtHand(id: FileId): CatalogFile | undefined;
+  cachedById(id: FileId): CatalogFile | undefined;
   /** Must be called by whoever changes files. */
   forget(ids: Iterable<FileId>): void;
   /** What stands at an account path: a folder, or every file of that name (two may share one). */
@@ -69,7 +69,7 @@ export interface Files extends Folders {
 }
 
 export function createFiles(db: Kysely<Schema>): Files {
-  const atHand = createBoundedCache<FileId, CatalogFile>(filesAtHand);
+  const cache = createBoundedCache<FileId, CatalogFile>(maxCachedFiles);
 
   /** Files that were not taken out. */
   const inLibrary = () =>
@@ -83,12 +83,12 @@ export function createFiles(db: Kysely<Schema>): Files {
     inLibrary().where('folder_id', '=', folderId).orderBy('name').orderBy('id');
 
   async function fileById(id: FileId): Promise<CatalogFile | undefined> {
-    const kept = atHand.get(id);
+    const kept = cache.get(id);
     if (kept) return kept;
     const row = await inLibrary().where('id', '=', id).executeTakeFirst();
     if (!row) return undefined;
     const file = toFile(row);
-    atHand.set(id, file);
+    cache.set(id, file);
     return file;
   }
 
@@ -97,10 +97,10 @@ export function createFiles(db: Kysely<Schema>): Files {
 
     byId: fileById,
 
-    byIdAtHand: (id) => atHand.get(id),
+    cachedById: (id) => cache.get(id),
 
     forget: (ids) => {
-      for (const id of ids) atHand.delete(id);
+      for (const id of ids) cache.delete(id);
     },
 
     async byPath(path) {

@@ -30,7 +30,7 @@ export interface Arrivals {
 const arrivedAtOnce = 2000;
 
 /** No title has more folders. */
-const mostBeside = 50;
+const maxBeside = 50;
 
 /** What the files of the account were recognised as, the same for every tree. */
 export interface Recognitions {
@@ -119,8 +119,8 @@ export function createRecognitions(db: Kysely<Schema>, codec: KeptCodec<Recognit
           union select above.parent_id from folders own join folders above on above.id = own.parent_id
             where own.id in ${inList(folderIds)}
           union select beside.id from folders own join folders beside on beside.parent_id = own.parent_id
-            where own.id in ${inList(folderIds)} and ${mostBeside} >= (
-              select count(*) from (select 1 from folders f where f.parent_id = own.parent_id limit ${mostBeside + 1}))
+            where own.id in ${inList(folderIds)} and ${maxBeside} >= (
+              select count(*) from (select 1 from folders f where f.parent_id = own.parent_id limit ${maxBeside + 1}))
         )
         select f.id from near cross join files f on f.folder_id = near.id
         where f.gone_at is null

@@ -24,10 +24,10 @@ export function findingLines(
   width = Number.POSITIVE_INFINITY,
 ): string[] {
   const [first = '', ...rest] = wrapped(withLocalTimes(printable(words)), width - indent);
-  const cures = remedy === undefined ? [] : wrapped(printable(remedy), width - indent - arrow.length);
+  const remedyLines = remedy === undefined ? [] : wrapped(printable(remedy), width - indent - arrow.length);
   return [
     `${padded(state, 4)}  ${padded(what, 15)}  ${first}`,
     ...rest.map((line) => ' '.repeat(indent) + line),
-    ...cures.map((line, at) => ' '.repeat(indent) + (at === 0 ? arrow : '   ') + line),
+    ...remedyLines.map((line, at) => ' '.repeat(indent) + (at === 0 ? arrow : '   ') + line),
   ];
 }

@@ -83,7 +83,7 @@ export class FileStream extends Readable {
 
   /**
    * Ready to be read: at once when the beginning is kept here, unless all that follows it is wanted too.
-   * @throws BridgeError when patience ends; BRIDGE_UPSTREAM_CHANGED when the file is not what the reader was told
+   * @throws BridgeError when the retry policy gives up; BRIDGE_UPSTREAM_CHANGED when the file is not what the reader was told
    */
   async open(): Promise<void> {
     const { rangeCache, versions } = this.#options;
@@ -163,7 +163,7 @@ export class FileStream extends Readable {
       if (this.destroyed) return kept?.close();
       if (!bytes) break;
       this.#cachedBytes += bytes.length;
-      // The film has begun: from here on the host gets the patience of a running one.
+      // The film has begun: from here on the retry policy is that of a running one.
       this.#retryPolicy.progress();
       this.#reading.onKept?.(bytes.length);
       if (!this.#pass(bytes)) return;
@@ -188,7 +188,7 @@ export class FileStream extends Readable {
     return this.#take(rest) && this.#position <= this.#end;
   }
 
-  /** Finds a transfer that works, from the present position on. @throws BridgeError when patience ends */
+  /** Finds a transfer that works, from the present position on. @throws BridgeError when the retry policy gives up */
   async #connect(): Promise<void> {
     const running = await this.#access.reach((request, lease) => this.#start(request, lease));
     if (this.destroyed) running.abort();

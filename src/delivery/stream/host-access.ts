@@ -14,7 +14,7 @@ export type Attempt = Omit<TransferRequest, 'range'>;
 export interface HostAccess {
   /**
    * Tries with one link after another until a try works.
-   * @throws BridgeError when patience ends; the reason of the reading's signal
+   * @throws BridgeError when the retry policy gives up; the reason of the reading's signal
    */
   reach<T>(attempt: (request: Attempt, lease: Lease) => Promise<T>): Promise<T>;
   /** Does what the retry policy says of a transfer that broke off. @throws BridgeError when it gives up */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BridgeError } from '../../core/errors.ts';
 
-const longestName = 1000;
+const maxNameLength = 1000;
 
 const numeric = z.union([
   z.number(),
@@ -20,9 +20,9 @@ export const text = optional(z.string().max(5000));
 /** Zod wants even an unknown field to be there, unless told otherwise. */
 export const anything = z.unknown().optional();
 /** The name of a file or folder, made safe by {@link cleanName}. */
-export const name = z.string().max(longestName).transform(cleanName).pipe(z.string().min(1));
+export const name = z.string().max(maxNameLength).transform(cleanName).pipe(z.string().min(1));
 /** A folder is found by its id: a name that says nothing, or too much, costs none of what lies in it. */
-export const folderName = z.string().transform((text) => cleanName(text.slice(0, longestName)) || '~');
+export const folderName = z.string().transform((text) => cleanName(text.slice(0, maxNameLength)) || '~');
 
 /** Checks a value or throws BRIDGE_HOST_ODD_ANSWER that names the fields and never their content. */
 export function check<T>(shape: z.ZodType<T>, value: unknown, verb: string): T {

@@ -52,7 +52,7 @@ export function spokenLanguage(subtitle: string): string | undefined {
   if (oneLanguage.has(first)) return first;
   if (letters < fewestLetters) return undefined;
   if (latinLetters * 2 < letters) return byOwnLetters(text, letters);
-  const counted = mostCommonWords(text);
+  const counted = commonestWords(text);
   if (counted === undefined) return undefined;
   return guesses.slice(0, letters >= manyLetters ? 1 : 5).includes(counted) ? counted : undefined;
 }
@@ -79,7 +79,7 @@ function byOwnLetters(text: string, letters: number): string | undefined {
 }
 
 /** The language whose common words make up much of the text, and far more of it than any other's. */
-function mostCommonWords(text: string): string | undefined {
+function commonestWords(text: string): string | undefined {
   const words = wordsOf(text);
   const shares = [...latinLanguages]
     .map(([code, language]) => ({ code, share: commonShare(words, language) }))

@@ -75,7 +75,7 @@ function nameOf(
   const known = partner?.sideCar ?? file.sideCar;
   const language = tags.language ?? known?.language;
   const name = [stem, language, tags.forced && 'forced', tags.sdh && 'sdh'].filter(Boolean).join('.');
-  const final = tags.language !== undefined || known === undefined || known.atHand;
+  const final = tags.language !== undefined || known === undefined || known.isFetched;
   const end = `.${extensionOf(file.name)}`;
   const kept = file.sideCar?.written.find((path) =>
     // Its copy was lost, and with it what the text said: the path still tells.

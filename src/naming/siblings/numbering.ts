@@ -36,7 +36,7 @@ export interface Around {
 /** Three files are the least that prove a pattern (facts/naming 7). */
 const fewest = 3;
 /** From here on a run of bare numbers is a series, even in a folder of films: no saga is as long. */
-const longestSaga = 12;
+const seriesLength = 12;
 
 /**
  * Judges the numbers that stand behind the same words in the names of one folder.
@@ -89,10 +89,10 @@ function areFilms(
   if (isSeries(ancestors.category))
     return years.length === members.length && new Set(years).size === values.size;
   if (new Set(years).size > 1 && years.length * 2 >= members.length) return true;
-  if (ancestors.category === 'movies') return !(numbering.sameRest && numbering.values >= longestSaga);
+  if (ancestors.category === 'movies') return !(numbering.sameRest && numbering.values >= seriesLength);
   // `One Piece/Saga East Blue/One Piece 001`: nobody counts films by the hundred.
   const hundreds = members.some(({ number }) => number.end - number.start >= 3);
-  if (ancestors.saga && !hundreds) return !(numbering.sameRest && numbering.values >= longestSaga);
+  if (ancestors.saga && !hundreds) return !(numbering.sameRest && numbering.values >= seriesLength);
   // Taxi, Taxi 2, Taxi 3: a series has no episode without a number.
   if (first && Math.min(...values) === 2) return true;
   const small = members.every(({ number }) => !number.padded && number.value < 10);

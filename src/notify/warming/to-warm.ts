@@ -1,7 +1,7 @@
 import type { UnprobedItem } from '../servers/adapter.ts';
 
 /** How a film behind an address is at hand: `read` costs the host nothing, `costly` is read at length by any probe. */
-export type AtHand = 'foreign' | 'unread' | 'read' | 'costly';
+export type HeaderState = 'foreign' | 'unread' | 'read' | 'costly';
 
 /** More items without a header than are kept in mind; the next walk finds the others. */
 export const maxUnread = 1000;
@@ -18,7 +18,7 @@ export interface ToWarm {
   counts(): { ready: number; unread: number };
 }
 
-export function createToWarm(atHand: (address: string) => Promise<AtHand>): ToWarm {
+export function createToWarm(headerState: (address: string) => Promise<HeaderState>): ToWarm {
   const [ready, costly, unread] = [1, 2, 3].map(() => new Map<string, UnprobedItem>()) as [
     Map<string, UnprobedItem>,
     Map<string, UnprobedItem>,
@@ -26,7 +26,7 @@ export function createToWarm(atHand: (address: string) => Promise<AtHand>): ToWa
   ];
 
   async function sort(item: UnprobedItem): Promise<void> {
-    const states = new Set(await Promise.all(item.addresses.map(atHand)));
+    const states = new Set(await Promise.all(item.addresses.map(headerState)));
     states.delete('foreign');
     if (states.size === 0) return;
     if (states.has('unread')) {

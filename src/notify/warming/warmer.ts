@@ -6,13 +6,13 @@ import { retryPausesMs } from '../outbox/debounce.ts';
 import { type Connection, ServerFault, type UnprobedItem } from '../servers/adapter.ts';
 import type { Server } from '../servers/servers.ts';
 import { createLedger, type WarmingRecord } from './ledger.ts';
-import { type AtHand, createToWarm } from './to-warm.ts';
+import { createToWarm, type HeaderState } from './to-warm.ts';
 
 export interface WarmerOptions {
   server: Server;
   connect: (server: Server, signal: AbortSignal) => Connection;
   /** How the film behind an address is at hand. */
-  atHand: (address: string) => Promise<AtHand>;
+  headerState: (address: string) => Promise<HeaderState>;
   /** Nothing plays, and the host may be asked. What was caused here does not count. */
   isQuiet: () => boolean;
   /** Hears what a server is about to read, and when it is over. */
@@ -71,7 +71,7 @@ export function createWarmer(options: WarmerOptions): Warmer {
   const { server, clock, log, isQuiet } = options;
   const { name, adapter } = server;
   const ledger = createLedger(options);
-  const toWarm = createToWarm(options.atHand);
+  const toWarm = createToWarm(options.headerState);
   const loop = createBackgroundLoop({ clock, firstPauseMs, turn, onError });
   let walk: { page: number; since: number | undefined } | undefined;
   let wholeAt: number | undefined;

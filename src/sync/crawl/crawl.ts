@@ -49,7 +49,7 @@ export type CrawlResult = { crawlId: number; calls: number; note: CrawlNote; roo
 );
 
 /** A short pause of the host is waited for; a lock ends this part of the crawl. */
-const patienceMs = 2 * minuteMs;
+const maxWaitMs = 2 * minuteMs;
 
 /** A stopped crawl older than this starts from the beginning. */
 const resumeWithinMs = dayMs;
@@ -72,7 +72,7 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
     host: options.host,
     log,
     signal: run.signal,
-    deadlineMs: patienceMs + folderIntervalMs + requestIntervalMs,
+    deadlineMs: maxWaitMs + folderIntervalMs + requestIntervalMs,
     onCall: () => calls++,
   });
   const tries = createFolderTries({ clock, signal: run.signal, folderIntervalMs });

@@ -25,7 +25,7 @@ export interface ScannedFolder {
 }
 
 /** A turn that does not come within this is left to the crawl or to later. */
-const patienceMs = minuteMs;
+const maxWaitMs = minuteMs;
 const busyMs = 5 * secondMs;
 /** Subtitles of what was found come at once as far as this goes; the rest comes with the next sync. */
 const sideCarsForMs = minuteMs;
@@ -71,7 +71,7 @@ export function createScanFolder(options: ScanFolderOptions): ScanFolder {
       host: options.host,
       log: options.log,
       signal,
-      deadlineMs: patienceMs + options.host.limits.folderIntervalMs,
+      deadlineMs: maxWaitMs + options.host.limits.folderIntervalMs,
       onCall,
     });
     try {

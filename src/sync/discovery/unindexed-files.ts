@@ -3,7 +3,7 @@ import type { HostFile } from '../../host/host.ts';
 import type { UnindexedFile } from './planner.ts';
 
 /** Folders that a name may point to. */
-const mostLikely = 3;
+const maxCandidates = 3;
 /** A beginning that is shorter says nothing. */
 const shortestBeginning = 4;
 
@@ -20,7 +20,8 @@ export async function unindexedFilesAmong(
   for (const { id, name, folderId } of files) {
     if (!unknown.has(id)) continue;
     const beginning = folderId === undefined ? beginningOf(name) : undefined;
-    const alike = beginning === undefined ? [] : await catalog.folderFacts.withNames(beginning, mostLikely);
+    const alike =
+      beginning === undefined ? [] : await catalog.folderFacts.withNames(beginning, maxCandidates);
     unindexedFiles.push({ id, likely: folderId === undefined ? alike : [folderId] });
   }
   return unindexedFiles;
