@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Figure, isMet, type Measure } from './figure.ts';
 import { firstByte } from './figures/first-byte.ts';
+import { gateway } from './figures/gateway.ts';
 import { index } from './figures/index.ts';
 import { jumps } from './figures/jumps.ts';
 import { memory } from './figures/memory.ts';
@@ -31,6 +32,7 @@ const figures: readonly Figure[] = [
   probes,
   scan,
   viewers,
+  gateway,
   propfind,
   webdav,
   memory,

@@ -110,8 +110,9 @@ const lists = [
 for (const [coding, encode, decode] of codings)
   t.test(`no list shows an address of ours (${coding || 'as it is'})`, async (t) => {
     const seen = recordedFor('items-user-without-library', strm);
-    for (const path of lists) {
-      const body = encode(seen);
+    const body = encode(seen);
+    // What an address means, no encoding changes.
+    for (const path of coding === '' ? lists : lists.slice(0, 3)) {
       answer = (_asked, response) =>
         void response
           .writeHead(200, {

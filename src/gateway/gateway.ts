@@ -19,7 +19,7 @@ import { fileOfAddress } from './own-address.ts';
 import { chosen, type OwnSource, ownSources, showSources } from './playback-info.ts';
 import { type RequestKind, readSourceId, requestKind } from './request-kind.ts';
 import type { GatewaySetting } from './setting.ts';
-import { tellMedia } from './tell-media.ts';
+import { isUntold, tellMedia } from './tell-media.ts';
 import { createTickets } from './tickets.ts';
 
 /** What a gateway decides. It moves no byte and speaks to no app. */
@@ -115,7 +115,9 @@ export function createGateway({
     // What is not in the catalog any more cannot be delivered: the server's own way stays.
     const ours = sources.filter(({ fileId }) => found.has(fileId));
     if (ours.length === 0) return [];
-    const media = await knownMedia([...found.values()], known);
+    const untold = ours.filter(({ source }) => isUntold(source)).map(({ fileId }) => fileId);
+    const asked = [...found.values()].filter(({ id }) => untold.includes(id));
+    const media = asked.length === 0 ? new Map<FileId, never>() : await knownMedia(asked, known);
     signal?.throwIfAborted();
     const view = viewOf(credentials.client);
     for (const one of ours) tellMedia(one.source, media.get(one.fileId), wish, view);

@@ -13,8 +13,8 @@ export function tellMedia(
   wish: Wish,
   view: ClientView,
 ): void {
-  const listed = Array.isArray(source.MediaStreams) ? source.MediaStreams.filter(isObject) : [];
-  if (known === undefined || listed.some(isOfFilm)) return;
+  if (known === undefined || !isUntold(source)) return;
+  const listed = listedIn(source);
   const beside = listed.filter(({ IsExternal }) => IsExternal === true);
   const fields = sourceFields(known, beside.length > 0 ? beside : undefined);
   // What it has found out before its streams is right, and a STRM file is no container.
@@ -37,7 +37,13 @@ export function tellMedia(
 }
 
 /**
- * A source without picture and sound was never looked into, or could not be; or it has just been, and Jellyfin lists
- * what it knew before: the subtitles beside it.
+ * Whether the server says nothing of a film but what lies beside it: it was never looked into, or could not be; or it
+ * has just been, and Jellyfin lists what it knew before.
  */
-const isOfFilm = ({ Type }: JsonObject) => Type === 'Video' || Type === 'Audio';
+export function isUntold(source: JsonObject): boolean {
+  return !listedIn(source).some(({ Type }) => Type === 'Video' || Type === 'Audio');
+}
+
+function listedIn({ MediaStreams }: JsonObject): JsonObject[] {
+  return Array.isArray(MediaStreams) ? MediaStreams.filter(isObject) : [];
+}

@@ -1,13 +1,15 @@
 /** A path that begins with `p` and the number of a download server. */
 const directLink = /.\/p\d{5}/i;
 
-/** Text without direct links, stream signatures and keys, for logs and for people. */
+/** Text without direct links, stream signatures, tickets and keys, for logs and for people. */
 export function withoutSecrets(text: string): string {
   return (
     text
       // The whole address first: looked for from each of many `http://`, its end would be read again and again.
       .replace(/https?:\/\/[^\s"']+/gi, (url) => (directLink.test(url) ? '<direct link>' : url))
       .replace(/(\/stream\/+[^/\s]+\/+)[^/\s]+/g, '$1***')
+      // A ticket of a gateway (src/gateway/tickets): whoever has it has the film.
+      .replace(/\bp1(?:\.[\w-]{1,64}){3}\.[\w-]{16}/g, 'p1.***')
       .replace(/([?&][\w-]*(?:key|token|password)=)[^&\s"]+/gi, '$1***')
       .replace(/(Bearer|Basic) +[\w+/=.-]+/gi, '$1 ***')
   );
