@@ -48,7 +48,7 @@ const demanded =
   'Protocol Type IsRemote ReadAtNativeFramerate IgnoreDts IgnoreIndex GenPtsInput SupportsTranscoding SupportsDirectStream SupportsDirectPlay IsInfiniteStream RequiresOpening RequiresClosing RequiresLooping SupportsProbing TranscodingSubProtocol HasSegments RequiredHttpHeaders'.split(
     ' ',
   );
-const changed = ['ETag', 'Path', 'Protocol', 'IsRemote'];
+const changed = ['ETag', 'Path', 'Protocol', 'IsRemote', 'Size'];
 /** Who takes a transcode before direct play wherever there is one. */
 const noTranscode = /^(?:swiftfin|streamyfin)/;
 
@@ -70,6 +70,7 @@ t.test('1, 2, 15, 16: nothing of an answer is changed but what leads to the film
       [],
       `${app}: no other field is another one`,
     );
+    t.equal(is.Size, file.sizeBytes, 'of the film, and not of the text that leads to it');
     for (const name of demanded) t.ok(name in is, `${app} has ${name}`);
     if (!plays) t.equal(is.TranscodingUrl, was.TranscodingUrl, `${app} keeps what it is to be transcoded by`);
   }

@@ -128,7 +128,7 @@ export function createGateway({
       kind: setting.kind,
       gatewayUrl,
       ticketFor: (one) => tickets.issue({ itemId: one.itemId, fileId: one.fileId, user, endsAt }),
-      nameOf: (fileId) => found.get(fileId)?.name,
+      fileOf: (fileId) => found.get(fileId),
     });
     return ours;
   }

@@ -18,8 +18,8 @@ export interface View {
   gatewayUrl: string;
   /** A ticket for this source; undefined = none can be made, and the source stays as it is. */
   ticketFor(source: OwnSource): string | undefined;
-  /** The name of a file in the catalog. */
-  nameOf(fileId: FileId): string | undefined;
+  /** A file in the catalog. */
+  fileOf(fileId: FileId): { name: string; sizeBytes: number } | undefined;
 }
 
 /**
@@ -71,12 +71,15 @@ export function showSources(sources: readonly OwnSource[], view: View): void {
 function show(
   { itemId, fileId, source }: OwnSource,
   ticket: string,
-  { view, kind, gatewayUrl, nameOf }: View,
+  { view, kind, gatewayUrl, fileOf }: View,
 ): void {
-  const name = nameOf(fileId) ?? 'film';
+  const file = fileOf(fileId);
+  const name = file?.name ?? 'film';
   const address = streamAddress(itemId, source, ticket, name);
   // The server parses it, uses it for nothing, and gets it back as `Tag`.
   source.ETag = ticket;
+  // Of the film: the server tells that of the `.strm`, and apps tell how long a download takes by it.
+  if (file) source.Size = file.sizeBytes;
   if (view.shownAs === 'http') {
     source.Protocol = 'Http';
     source.IsRemote = true;
