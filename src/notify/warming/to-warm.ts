@@ -13,8 +13,11 @@ export interface ToWarm {
   add(item: UnprobedItem): Promise<void>;
   /** Looks again at so many of those whose header had not been read. */
   lookAgain(count: number): Promise<void>;
-  /** The next one. @param isCostlyToo also one of those that are kept for the end */
-  take(isCostlyToo: boolean): UnprobedItem | undefined;
+  /** The next one that costs nothing. */
+  take(): UnprobedItem | undefined;
+  /** The next one of those that are kept for the end. */
+  takeCostly(): UnprobedItem | undefined;
+  hasReady(): boolean;
   counts(): { ready: number; unread: number };
 }
 
@@ -35,6 +38,14 @@ export function createToWarm(headerState: (address: string) => Promise<HeaderSta
     else if (costly.size < maxCostly) costly.set(item.id, item);
   }
 
+  function first(from: Map<string, UnprobedItem>): UnprobedItem | undefined {
+    for (const [id, item] of from) {
+      from.delete(id);
+      return item;
+    }
+    return undefined;
+  }
+
   return {
     async add(item) {
       for (const one of [ready, costly, unread]) one.delete(item.id);
@@ -48,14 +59,9 @@ export function createToWarm(headerState: (address: string) => Promise<HeaderSta
       }
     },
 
-    take(isCostlyToo) {
-      for (const from of isCostlyToo ? [ready, costly] : [ready])
-        for (const [id, item] of from) {
-          from.delete(id);
-          return item;
-        }
-      return undefined;
-    },
+    take: () => first(ready),
+    takeCostly: () => first(costly),
+    hasReady: () => ready.size > 0,
 
     counts: () => ({ ready: ready.size + costly.size, unread: unread.size }),
   };

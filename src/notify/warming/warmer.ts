@@ -84,7 +84,7 @@ export function createWarmer(options: WarmerOptions): Warmer {
   async function turn(signal: AbortSignal): Promise<number> {
     if (!isQuiet()) return busyPauseMs;
     const connection = options.connect(server, signal);
-    const item = toWarm.take(false);
+    const item = toWarm.take();
     if (item) {
       await probe(item, connection);
       return pauseMs;
@@ -99,7 +99,9 @@ export function createWarmer(options: WarmerOptions): Warmer {
       return pagePauseMs;
     }
     await toWarm.lookAgain(unreadAtOnce);
-    const costly = toWarm.take(true);
+    // Those that have become ready go first.
+    if (toWarm.hasReady()) return pagePauseMs;
+    const costly = toWarm.takeCostly();
     if (!costly) return toWarm.counts().unread > 0 ? unreadEveryMs : newsEveryMs;
     await probe(costly, connection);
     return costlyPauseMs;
