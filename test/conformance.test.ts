@@ -209,20 +209,21 @@ const always = [
   'connection',
   'keep-alive',
   'x-content-type-options',
+  'referrer-policy',
   'access-control-allow-origin',
   'access-control-expose-headers',
 ];
 const validators = [...always, 'etag', 'last-modified', 'accept-ranges'];
 const redirected = { 'content-length': '0', 'cache-control': 'no-store' };
-const only = (fields: Answer['fields'], names: string[]) =>
+const taken = (fields: Answer['fields'], names: string[]) =>
   Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)));
 
 /** All header fields that a GET may have, but Date; `plain` is what HEAD says of the whole file. */
 function fieldsOf({ status, headers }: Right, get: Answer, plain: Answer): object {
   if (status < 300) return { ...plain.fields, ...headers };
   // The host's own answer tells of the file.
-  if (status === 302) return { ...only(plain.fields, always), ...redirected, location: get.fields.location };
-  const fields = only(plain.fields, validators);
+  if (status === 302) return { ...taken(plain.fields, always), ...redirected, location: get.fields.location };
+  const fields = taken(plain.fields, validators);
   if (status === 304) return fields;
   const error = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };
   return { ...fields, ...error, 'content-length': String(get.body.length), ...headers };

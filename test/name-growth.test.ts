@@ -22,7 +22,7 @@ function growsTooFast(at: (size: number) => () => unknown, size: number): string
   const [small, large] = [at(size), at(4 * size)];
   let [smallMs, largeMs] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   // The best of some: collecting garbage may fall into any one of them.
-  for (let looks = 0; looks < 6; looks++) {
+  for (let looks = 0; looks < 15; looks++) {
     largeMs = Math.min(largeMs, cpuMs(large));
     if (largeMs <= floorMs) return undefined;
     smallMs = Math.min(smallMs, cpuMs(small));
