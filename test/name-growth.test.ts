@@ -1,5 +1,5 @@
 import t from 'tap';
-import { ownerOf } from '../src/library/owner.ts';
+import { ownerOf } from '../src/library/extra-title.ts';
 import { readFolder } from '../src/naming/folders/folders.ts';
 import { recognise, recogniseFolder } from '../src/naming/recognise.ts';
 import { hostilePieces } from './fixtures/hostile-names.ts';

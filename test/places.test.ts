@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { openDatabase } from '../src/catalog/db/open.ts';
-import { ownerOf } from '../src/library/owner.ts';
+import { ownerOf } from '../src/library/extra-title.ts';
 import { hourMs } from './fixtures/hand-clock.ts';
 import { signal } from './fixtures/setup.ts';
 import { file, others, startBridge } from './fixtures/start-bridge.ts';

@@ -1,7 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Placement } from '../../catalog/tree/placements.ts';
 import type { FileId, FolderId } from '../../core/ids.ts';
-import { namedOwner, type Owner, ownerOf, ownersOf } from '../../library/owner.ts';
+import { namedOwner, type Owner, ownerOf, ownersOf } from '../../library/extra-title.ts';
 import type { Tree } from '../../library/trees.ts';
 import type { RecognisedFile } from './place-files.ts';
 
