@@ -1,4 +1,4 @@
-import { type Reading, refused } from './reading.ts';
+import { type ReadValue, refused } from './reading.ts';
 import { isGuessedFirst, whyNoSecretText } from './weak-secrets.ts';
 
 /** Keys of the host as all that were seen had them (facts/1fichier-api 1). Another shape is told, not refused. */
@@ -7,7 +7,7 @@ const usualKey = /^[\w=-]{32}$/;
 const keyRight = 'copy the key from https://1fichier.com/console/params.pl, and nothing else';
 
 /** The API key: what can be no key is refused, what only looks unusual is taken with a warning. */
-export function readKey(text: string): Reading<string> {
+export function readKey(text: string): ReadValue<string> {
   const wrong =
     whyNoSecretText(text) ??
     (/^(?:<.*>|\[.*\]|\{.*\}|\$.*|%.*%)$/.test(text) ? 'is the text of the example' : undefined);
@@ -29,7 +29,7 @@ export function readKey(text: string): Reading<string> {
 }
 
 /** A user name, as Basic authentication can carry it. */
-export function readUser(text: string): Reading<string> {
+export function readUser(text: string): ReadValue<string> {
   const right = 'must be a name without a colon';
   if (text.includes(':')) return refused(right, 'holds a colon, which ends a user name where it is sent');
   return /\p{Cc}/u.test(text) ? refused(right, 'holds a control character') : { value: text };
@@ -41,7 +41,7 @@ const goodPasswordLength = 8;
 const goodTokenLength = 16;
 
 /** A password that people type. */
-export function readPassword(text: string): Reading<string> {
+export function readPassword(text: string): ReadValue<string> {
   const right = `must be a password of at least ${minLength} characters; left out, a good one is made`;
   const wrong = whyNoSecret(text);
   if (wrong !== undefined) return refused(right, wrong);
@@ -51,7 +51,7 @@ export function readPassword(text: string): Reading<string> {
 }
 
 /** A token that programs send. */
-export function readToken(text: string): Reading<string> {
+export function readToken(text: string): ReadValue<string> {
   const right = 'must be letters, digits and signs without spaces; left out, a good one is made';
   const wrong = whyNoSecret(text);
   if (wrong !== undefined) return refused(right, wrong);
@@ -62,7 +62,7 @@ export function readToken(text: string): Reading<string> {
 }
 
 /** A secret that works, and does not keep many out. */
-function withDoubt(what: string, text: string, goodLength: number): Reading<string> {
+function withDoubt(what: string, text: string, goodLength: number): ReadValue<string> {
   if (text.length < goodLength)
     return { value: text, warning: `the ${what} has ${text.length} characters, which is easily guessed` };
   return isGuessedFirst(text)

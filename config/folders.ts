@@ -4,7 +4,7 @@ import type { TreeSetting } from '../src/library/profiles.ts';
 import type { Fault } from './faults.ts';
 
 /** The settings that name folders. */
-export interface Folders {
+export interface FolderSettings {
   dataDir: string;
   library: { dir: string; trees: readonly TreeSetting[] };
 }
@@ -29,7 +29,7 @@ export function foldersAreRight(faults: readonly Fault[]): boolean {
  * Holds the folders against each other: two trees in one folder, or one inside another, would take each other's files
  * for a person's, and the keys in dataDir are for nobody's eyes. Links and mounts are followed as far as they are there.
  */
-export function compareFolders(folders: Folders, sourceOf: (path: string) => string): Comparison {
+export function compareFolders(folders: FolderSettings, sourceOf: (path: string) => string): Comparison {
   const { dataDir, library } = folders;
   // With trees of its own `library.dir` is written only when it is one of them.
   const path = library.trees.length === 0 ? 'library.dir' : 'library.trees';

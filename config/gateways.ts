@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { GatewaySetting } from '../src/gateway/setting.ts';
 import { whyNoAddress, whyNoListenHost } from './addresses.ts';
 import { nearMiss } from './nearest.ts';
-import type { Reading } from './reading.ts';
+import type { ReadValue } from './reading.ts';
 import { field, rowReader } from './rows.ts';
 import { secretFields, secretOf } from './secret-fields.ts';
 import { gatewayKinds } from './values.ts';
@@ -39,7 +39,7 @@ const fields = {
 };
 
 /** A line of `gateways`, its key read from its file. */
-export const readGateway: (raw: unknown) => Reading<GatewaySetting> = rowReader(fields, (row) => {
+export const readGateway: (raw: unknown) => ReadValue<GatewaySetting> = rowReader(fields, (row) => {
   const { apiKeyFile, apiKey, ...gateway } = row;
   const key = secretOf('apiKey', what, apiKey, apiKeyFile);
   if ('wrongs' in key) return key;

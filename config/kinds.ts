@@ -1,5 +1,5 @@
 import { whyNoAddress } from './addresses.ts';
-import { kindOf, type Reading, refused, type Wrong } from './reading.ts';
+import { kindOf, type ReadValue, refused, type Wrong } from './reading.ts';
 
 /** What one setting is: where it comes from, what it may be, and how to say what would be right. */
 export interface Setting<T> {
@@ -17,7 +17,7 @@ export interface Setting<T> {
    * @param raw text from the environment, or a YAML value
    * @param written a number of YAML as it stands there: `007`, `1.10`
    */
-  readonly read: (raw: unknown, written?: string) => Reading<T>;
+  readonly read: (raw: unknown, written?: string) => ReadValue<T>;
 }
 
 /** What a setting was called. */
@@ -37,7 +37,7 @@ interface Common {
 
 interface TextOptions extends Common {
   /** Looks at a text that is not empty and has no spaces around it. */
-  check?: (text: string) => Reading<string>;
+  check?: (text: string) => ReadValue<string>;
 }
 
 /** Text; without a default it may be left out. */
@@ -60,7 +60,7 @@ export function text(options: TextOptions & { fallback?: string }): Setting<stri
 
 /** A check of texts out of a function that says why one is not right. */
 export function checkedBy(why: (text: string) => string | undefined, right: string) {
-  return (value: string): Reading<string> => {
+  return (value: string): ReadValue<string> => {
     const wrong = why(value);
     return wrong === undefined ? { value } : refused(`must be ${right}`, wrong);
   };
@@ -107,14 +107,14 @@ export function flag(options: Common & { fallback: boolean }): Setting<boolean> 
 
 /** A value of a form of its own. */
 export function special<T>(
-  options: Common & { fallback: T; read: (raw: unknown) => Reading<T> },
+  options: Common & { fallback: T; read: (raw: unknown) => ReadValue<T> },
 ): Setting<T> {
   return setting(options, options.fallback, options.read);
 }
 
 /** A list: YAML list, or comma separated text, where empty parts count for nothing. */
 export function list<T extends string | number>(
-  options: Common & { fallback: readonly T[]; right: string; item: (raw: string) => Reading<T> },
+  options: Common & { fallback: readonly T[]; right: string; item: (raw: string) => ReadValue<T> },
 ): Setting<readonly T[]> {
   const right = `must be ${options.right}`;
   return setting<readonly T[]>(options, options.fallback, (raw) => {
@@ -136,7 +136,7 @@ export function list<T extends string | number>(
 
 /** Rows of a table: a YAML list of maps, or the same as JSON text in the environment. */
 export function rows<T extends object>(
-  options: Common & { row: (raw: unknown) => Reading<T>; example: string },
+  options: Common & { row: (raw: unknown) => ReadValue<T>; example: string },
 ): Setting<readonly T[]> {
   return setting<readonly T[]>({ shown: 'none', ...options }, [], (raw) => {
     const right = `must be a list such as ${options.example}`;
@@ -151,7 +151,11 @@ export function rows<T extends object>(
   });
 }
 
-function rowsIn<T>(raw: unknown, row: (raw: unknown) => Reading<T>, right: string): Reading<readonly T[]> {
+function rowsIn<T>(
+  raw: unknown,
+  row: (raw: unknown) => ReadValue<T>,
+  right: string,
+): ReadValue<readonly T[]> {
   if (Array.isArray(raw)) return collect(raw, row);
   return typeof raw === 'object' && raw !== null
     ? refused('put [ and ] around it', 'is one entry, not a list of them')
@@ -159,7 +163,7 @@ function rowsIn<T>(raw: unknown, row: (raw: unknown) => Reading<T>, right: strin
 }
 
 /** All entries read, or what is wrong with each that is not right. */
-function collect<T>(raw: readonly unknown[], read: (raw: unknown) => Reading<T>): Reading<readonly T[]> {
+function collect<T>(raw: readonly unknown[], read: (raw: unknown) => ReadValue<T>): ReadValue<readonly T[]> {
   const values: T[] = [];
   const wrongs: Wrong[] = [];
   for (const [index, one] of raw.entries()) {

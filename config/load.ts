@@ -1,7 +1,7 @@
 import { clashesOf, doubtsOf } from './cross-checks.ts';
 import { type Environment, readEnvironment, unknownNames } from './environment.ts';
 import { type Fault, missingKey, SettingsError } from './faults.ts';
-import { compareFolders, type Folders, foldersAreRight } from './folders.ts';
+import { compareFolders, type FolderSettings, foldersAreRight } from './folders.ts';
 import { describe, placeIn } from './reading.ts';
 import { type NamedSetting, type Settings, settingList } from './settings.ts';
 import { createFound, createKnown, type Found } from './sources.ts';
@@ -16,13 +16,13 @@ export interface LoadOptions {
   /** True for who asks the host: then a missing key is a fault. */
   keyRequired?: boolean;
   /** Looks at the folders on the disk, where they are right as settings; what it finds stands with the other faults. */
-  examine?: (folders: Folders) => readonly Fault[];
+  examine?: (folders: FolderSettings) => readonly Fault[];
   /** The same for the certificate, where there is to be one. */
-  examineCertificate?: (files: CertificateFiles) => Examined;
+  examineCertificate?: (files: TlsFiles) => Examined;
 }
 
 /** The two files of `server.tlsCert` and `server.tlsKey`. */
-export interface CertificateFiles {
+export interface TlsFiles {
   cert: string;
   key: string;
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ServerSetting } from '../src/notify/servers/adapter.ts';
 import { whyNoAddress } from './addresses.ts';
 import { nearMiss } from './nearest.ts';
-import type { Reading, Wrong } from './reading.ts';
+import type { ReadValue, Wrong } from './reading.ts';
 import { field, type RowOf, rowReader } from './rows.ts';
 import { secretFields, secretOf } from './secret-fields.ts';
 import { serverKinds } from './values.ts';
@@ -34,7 +34,7 @@ const fields = {
 };
 
 /** A line of `notify`, its token read from its file. */
-export const readServer: (raw: unknown) => Reading<ServerSetting> = rowReader(fields, (row) => {
+export const readServer: (raw: unknown) => ReadValue<ServerSetting> = rowReader(fields, (row) => {
   const wrongs = mismatches(row);
   if (wrongs.length > 0) return { wrongs };
   const { token, tokenFile, ...server } = row;

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Reading, refused } from './reading.ts';
+import { type ReadValue, refused } from './reading.ts';
 
 export const folderRight = 'the path of a folder, such as /srv/passerelle/library';
 
@@ -64,7 +64,7 @@ export function whyNoFile(text: string): string | undefined {
 }
 
 /** A folder of the account, as `library.roots` names it. */
-export function readRoot(raw: string): Reading<string> {
+export function readRoot(raw: string): ReadValue<string> {
   const right = 'must be a folder of the account that begins with /, such as /Films';
   if (/^(["'`]).*\1$/.test(raw))
     return refused(right, 'has quotes around it, which would be part of the name');

@@ -11,7 +11,7 @@ export interface Wrong {
 }
 
 /** What became of a value: its form for the program, or all that is wrong with it. */
-export type Reading<T> = { value: T; warning?: string } | { wrongs: readonly Wrong[] };
+export type ReadValue<T> = { value: T; warning?: string } | { wrongs: readonly Wrong[] };
 
 /** A value that is wrong in one way. */
 export function refused(right: string, wrong?: string): { wrongs: readonly Wrong[] } {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { nearMiss } from './nearest.ts';
-import { kindOf, type Reading, type Wrong } from './reading.ts';
+import { kindOf, type ReadValue, type Wrong } from './reading.ts';
 
 /** One key of a row: what it may be, and the same for a person. */
 export interface Field<S extends z.ZodType = z.ZodType> {
@@ -11,12 +11,12 @@ export interface Field<S extends z.ZodType = z.ZodType> {
   explain?: (raw: unknown) => string | undefined;
 }
 
-export type Fields = Readonly<Record<string, Field>>;
+export type RowFields = Readonly<Record<string, Field>>;
 
-type Schemas<F extends Fields> = { [K in keyof F]: F[K]['schema'] };
+type Schemas<F extends RowFields> = { [K in keyof F]: F[K]['schema'] };
 
 /** A row whose keys were all read. */
-export type RowOf<F extends Fields> = z.output<z.ZodObject<Schemas<F>>>;
+export type RowOf<F extends RowFields> = z.output<z.ZodObject<Schemas<F>>>;
 
 export function field<S extends z.ZodType>(
   schema: S,
@@ -30,10 +30,10 @@ export function field<S extends z.ZodType>(
  * Reads the rows of a table, one at a time, and says everything that is wrong with one in our words.
  * @param finish looks at what no key shows by itself, and gives the row its form for the program
  */
-export function rowReader<const F extends Fields, T>(
+export function rowReader<const F extends RowFields, T>(
   fields: F,
-  finish: (row: RowOf<F>) => Reading<T>,
-): (raw: unknown) => Reading<T> {
+  finish: (row: RowOf<F>) => ReadValue<T>,
+): (raw: unknown) => ReadValue<T> {
   const schemas = Object.fromEntries(Object.entries(fields).map(([key, { schema }]) => [key, schema]));
   const shape = z.strictObject(schemas as Schemas<F>);
   const keys = Object.keys(fields);
@@ -49,7 +49,7 @@ export function rowReader<const F extends Fields, T>(
   };
 }
 
-function inWords(issue: z.core.$ZodIssue, fields: Fields, raw: object): Wrong[] {
+function inWords(issue: z.core.$ZodIssue, fields: RowFields, raw: object): Wrong[] {
   const keys = Object.keys(fields);
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, keys));
   const [key] = issue.path;

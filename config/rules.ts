@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Rule } from '../src/delivery/policy/rules.ts';
-import type { Reading } from './reading.ts';
+import type { ReadValue } from './reading.ts';
 import { field, rowReader } from './rows.ts';
 import { asks, families, gives, networkZones } from './values.ts';
 
@@ -13,7 +13,7 @@ function words<T extends string>(values: readonly [T, ...T[]]) {
 }
 
 /** A line of `delivery.rules`, such as `{name: tv, client: [vlc], from: [private], give: redirect}`. */
-export const readRule: (raw: unknown) => Reading<Rule> = rowReader(
+export const readRule: (raw: unknown) => ReadValue<Rule> = rowReader(
   {
     name: field(
       z

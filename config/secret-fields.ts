@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { type Reading, refused } from './reading.ts';
+import { type ReadValue, refused } from './reading.ts';
 import { type Field, field } from './rows.ts';
 import { whyNoSecretText } from './weak-secrets.ts';
 
@@ -30,7 +30,7 @@ export function secretOf(
   what: string,
   own: string | undefined,
   file: string | undefined,
-): Reading<string | undefined> {
+): ReadValue<string | undefined> {
   if (file === undefined) return { value: own };
   const at = (wrong: string, what: string) => ({
     wrongs: refused(what, wrong).wrongs.map((one) => ({ at: [`${name}File`], ...one })),

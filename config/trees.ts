@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { TreeSetting } from '../src/library/profiles.ts';
 import { folderRight, readRoot, whyNoFolder } from './paths.ts';
-import type { Reading } from './reading.ts';
+import type { ReadValue } from './reading.ts';
 import { field, rowReader } from './rows.ts';
 import { profileNames, treeKinds } from './values.ts';
 
@@ -11,7 +11,7 @@ const root = z
   .transform((path) => path.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, ''));
 
 /** A line of `library.trees`. */
-export const readTree: (raw: unknown) => Reading<TreeSetting> = rowReader(
+export const readTree: (raw: unknown) => ReadValue<TreeSetting> = rowReader(
   {
     dir: field(
       z

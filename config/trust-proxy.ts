@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { type Reading, refused, type Wrong } from './reading.ts';
+import { type ReadValue, refused, type Wrong } from './reading.ts';
 
 /** Which addresses in front of us are proxies of ours (see `src/edge/caller.ts`). */
 export type TrustProxy = boolean | number | readonly string[];
@@ -25,7 +25,7 @@ const namedNetworks: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** `true`, `2`, `10.0.0.0/8, 192.168.1.7`; in YAML also a list. Networks are given back as address and bits. */
-export function readTrustProxy(raw: unknown): Reading<TrustProxy> {
+export function readTrustProxy(raw: unknown): ReadValue<TrustProxy> {
   const text = typeof raw === 'string' ? raw.trim().toLowerCase() : raw;
   const word = words.get(text);
   if (word !== undefined) return { value: word };
@@ -45,7 +45,7 @@ export function readTrustProxy(raw: unknown): Reading<TrustProxy> {
   return wrongs.length > 0 ? { wrongs } : { value: networks };
 }
 
-function readHops(count: number): Reading<TrustProxy> {
+function readHops(count: number): ReadValue<TrustProxy> {
   if (!Number.isInteger(count) || count < 0 || count > maxHops)
     return refused(`must be a number of proxies from 0 to ${maxHops}`);
   return { value: count === 0 ? false : count };

@@ -11,7 +11,7 @@ import { proposals } from '../plugins/routes/api/proposals.ts';
 import { status } from '../plugins/routes/api/status.ts';
 import { sync } from '../plugins/routes/api/sync.ts';
 import { tree } from '../plugins/routes/api/tree.ts';
-import { Answer } from '../plugins/support/answer.ts';
+import { ServerAnswer } from '../plugins/support/answer.ts';
 import { auth } from '../plugins/support/auth.ts';
 import { bridgeDecorator } from '../plugins/support/bridge.ts';
 import { caller } from '../plugins/support/caller.ts';
@@ -88,7 +88,7 @@ export function createApp(bridge: Bridge, tls?: Tls): FastifyInstance {
     routerOptions: { maxParamLength: maxUrl, ignoreTrailingSlash: false },
     frameworkErrors: frameworkError,
     clientErrorHandler: answerUnreadable,
-    http: { ServerResponse: Answer },
+    http: { ServerResponse: ServerAnswer },
   });
   tls?.attach(app);
   app.addHook('onRoute', ({ url }) => {

@@ -87,7 +87,7 @@ t.test('no line is wider than it may be, and no name steers the terminal', async
   const proposal = {
     id: 1,
     at,
-    state: 'open',
+    state: 'open' as const,
     kind: 'many',
     files: 9,
     films: 3,

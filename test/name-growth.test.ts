@@ -1,5 +1,5 @@
 import t from 'tap';
-import { ownerOf } from '../src/library/extra-title.ts';
+import { extraTitleKey } from '../src/library/extra-title.ts';
 import { readFolder } from '../src/naming/folders/folders.ts';
 import { recognise, recogniseFolder } from '../src/naming/recognise.ts';
 import { hostilePieces } from './fixtures/hostile-names.ts';
@@ -43,7 +43,8 @@ const readers: Record<string, (name: string) => unknown> = {
   'a name': (name) => recognise(`/Films/${name}.mkv`),
   'both, among series': (name) => recognise(`/Series/${name}/${name}.mkv`),
   'what a folder is': (name) => readFolder(`${Math.random()} ${name}`),
-  'whose an extra is': (name) => ownerOf(`${name}-trailer.mkv`, [{ title: name, titleKey: 'a' }], false),
+  'whose an extra is': (name) =>
+    extraTitleKey(`${name}-trailer.mkv`, [{ title: name, titleKey: 'a' }], false),
 };
 
 for (const [what, read] of Object.entries(readers))

@@ -24,7 +24,7 @@ export const preflight: Readonly<Record<string, string>> = {
  * An answer of the server, whoever writes it: a route, a plugin, an error, or Node itself before any of them. The
  * headers that stand on every answer are put on here, in the moment in which it is sent.
  */
-export class Answer<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
+export class ServerAnswer<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
   override writeHead(status: number, reason?: string | Headers, headers?: Headers): this {
     const given = typeof reason === 'object' ? reason : headers;
     const words = typeof reason === 'string' ? [reason] : [];

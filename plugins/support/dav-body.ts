@@ -1,6 +1,6 @@
 import { Parser } from 'xml2js';
 import { BridgeError } from '../../src/core/errors.ts';
-import type { Asked, PropertyName } from '../../src/views/propfind.ts';
+import type { PropertyName, PropertyRequest } from '../../src/views/propfind.ts';
 
 /** No client sends more than 2 KB; what is larger never reaches the parser. */
 export const maxBody = 64 * 1024;
@@ -23,7 +23,7 @@ interface Element {
 }
 
 /** What a PROPFIND asks for; no body means everything. @throws BridgeError BRIDGE_BAD_REQUEST */
-export function readPropfind(body: string | undefined): Asked {
+export function readPropfind(body: string | undefined): PropertyRequest {
   if (!body) return { kind: 'allprop', include: [] };
   const root = parse(body, 'propfind');
   const kinds = root.filter((one) => isDav(one, 'allprop', 'propname', 'prop'));

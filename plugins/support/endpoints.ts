@@ -18,7 +18,7 @@ declare module 'fastify' {
 }
 
 /** What a handler is given besides what was sent. */
-export interface Asked {
+export interface Exchange {
   request: FastifyRequest;
   reply: FastifyReply;
   /** Nobody waits for the answer any more, or this process stops: for work that may be left off at any time. */
@@ -48,7 +48,7 @@ export const apiRoutes = fp(
 export function serveEndpoint<E extends Endpoint>(
   app: FastifyInstance,
   endpoint: E,
-  handler: (received: Received<E>, asked: Asked) => Promise<Given<E> | FastifyReply>,
+  handler: (received: Received<E>, asked: Exchange) => Promise<Given<E> | FastifyReply>,
 ): void {
   const { method, path, status } = endpoint;
   const { running, stopping } = app.apiState;

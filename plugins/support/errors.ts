@@ -5,7 +5,7 @@ import { STATUS_CODES } from '../../src/core/http.ts';
 import { asked } from './request-log.ts';
 
 /** The form of every error that leaves over HTTP. Holds no secret, no stack and no direct link. */
-export interface ErrorBody {
+export interface ErrorReply {
   statusCode: number;
   code: ErrorCode;
   /** The status in words. */
@@ -16,7 +16,7 @@ export interface ErrorBody {
 }
 
 /** The body for an error of ours. */
-export function errorBody(error: BridgeError): ErrorBody {
+export function errorBody(error: BridgeError): ErrorReply {
   return {
     statusCode: error.status,
     code: error.code,

@@ -29,11 +29,11 @@ export function endpoint<const E extends Endpoint>(one: E): E {
   return one;
 }
 
-type Part<E extends Endpoint, Name extends 'params' | 'query' | 'body'> = E[Name] extends z.ZodType
+type PartNamed<E extends Endpoint, Name extends 'params' | 'query' | 'body'> = E[Name] extends z.ZodType
   ? Record<Name, E[Name]>
   : Record<never, never>;
 
-type Parts<E extends Endpoint> = Part<E, 'params'> & Part<E, 'query'> & Part<E, 'body'>;
+type Parts<E extends Endpoint> = PartNamed<E, 'params'> & PartNamed<E, 'query'> & PartNamed<E, 'body'>;
 
 /** What the server gets: read, with what was left out filled in. */
 export type Received<E extends Endpoint> = { [N in keyof Parts<E>]: z.output<Parts<E>[N] & z.ZodType> };
@@ -41,7 +41,7 @@ export type Received<E extends Endpoint> = { [N in keyof Parts<E>]: z.output<Par
 /** What a client sends. */
 export type Sent<E extends Endpoint> = { [N in keyof Parts<E>]: z.input<Parts<E>[N] & z.ZodType> };
 
-export type Answer<E extends Endpoint> = z.output<E['answer']>;
+export type AnswerOf<E extends Endpoint> = z.output<E['answer']>;
 
 /** What the server gives; the schema takes away what does not belong there. */
 export type Given<E extends Endpoint> = z.input<E['answer']>;

@@ -22,7 +22,7 @@ import { type CachedRanges, createCachedRanges } from './playback/cached-ranges.
 import { createFileVersionRows, type FileVersionRows } from './playback/file-versions.ts';
 import { createLeases, type Leases } from './playback/leases.ts';
 import { createMedia, type MediaStore } from './playback/media.ts';
-import { createPlayLog, type KeptPlay, type PlayLog } from './playback/plays.ts';
+import { createKeptPlays, type KeptPlay, type KeptPlays } from './playback/plays.ts';
 import { createToldFolders, type ToldFolders } from './told-folders.ts';
 import { createPlacements, type Placements } from './tree/placements.ts';
 import { createRecognitions, type Recognitions } from './tree/recognitions.ts';
@@ -81,7 +81,7 @@ export interface Catalog {
   /** What lies where, for listings. */
   readonly listings: { ofTree(tree: string): TreeListings; readonly ofAccount: FolderListings };
   /** The last plays. `T`: a play as whoever writes it has it. */
-  plays<T extends KeptPlay>(codec: Codec<T>): PlayLog<T>;
+  plays<T extends KeptPlay>(codec: Codec<T>): KeptPlays<T>;
   /** Notes folders on the way to a root, without their files. */
   recordFolders(listing: Pick<Listing, 'folderId' | 'name' | 'folders'>, now: number): Promise<void>;
   /** Files that went before this time and have nothing left in the trash leave their paths to others. */
@@ -146,7 +146,7 @@ export async function openCatalog(
     placements,
     placementsOf: (tree) => (tree === '' ? placements : createPlacements(db, tree, recognition)),
     listings: { ofTree: (tree) => createTreeListings(db, tree), ofAccount: createFolderListings(db) },
-    plays: (codec) => createPlayLog(db, keptAs(codec, 'a play', damaged)),
+    plays: (codec) => createKeptPlays(db, keptAs(codec, 'a play', damaged)),
     recordFolders: async (listing, now) => {
       await db
         .transaction()

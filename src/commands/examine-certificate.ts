@@ -1,4 +1,4 @@
-import type { CertificateFiles, Examined } from '../../config/load.ts';
+import type { Examined, TlsFiles } from '../../config/load.ts';
 import { systemClock } from '../core/clock.ts';
 import { doubtOfTime } from '../edge/certificate.ts';
 import { readCertificateFiles } from '../edge/certificate-files.ts';
@@ -9,7 +9,7 @@ const settings = {
 };
 
 /** Whether the certificate of the settings can be served with. */
-export function examineCertificate(files: CertificateFiles): Examined {
+export function examineCertificate(files: TlsFiles): Examined {
   const read = readCertificateFiles(files);
   if ('wrong' in read) {
     const right = 'name a certificate in PEM and the key that belongs to it, which this user may read';

@@ -1,4 +1,4 @@
-import type { Answer, Sent } from '../api/endpoint.ts';
+import type { AnswerOf, Sent } from '../api/endpoint.ts';
 import { fromErrorBody } from '../api/errors.ts';
 import { leaveSync, type Step, startSync } from '../api/sync.ts';
 import { BridgeError } from '../core/errors.ts';
@@ -13,7 +13,7 @@ export interface FollowOptions {
   onJoined?: () => void;
 }
 
-export type FollowedSync = Answer<typeof startSync> & { plan: Step[] };
+export type FollowedSync = AnswerOf<typeof startSync> & { plan: Step[] };
 
 /**
  * Asks for a sync and waits for its end.

@@ -1,4 +1,4 @@
-import type { Answer } from '../api/endpoint.ts';
+import type { AnswerOf } from '../api/endpoint.ts';
 import { listLeftOut, maxLeftOut } from '../api/left-out.ts';
 import { withApi } from './api.ts';
 import { type Context, type ExitCode, exitCodes, say, sayAll } from './context.ts';
@@ -11,8 +11,8 @@ export async function leftOut(
   { json = false, limit = '200' }: { json?: boolean; limit?: string },
 ): Promise<ExitCode> {
   return withApi(context, { command: 'review' }, async (api) => {
-    const entries: Answer<typeof listLeftOut>['entries'] = [];
-    let counts: Answer<typeof listLeftOut>['counts'];
+    const entries: AnswerOf<typeof listLeftOut>['entries'] = [];
+    let counts: AnswerOf<typeof listLeftOut>['counts'];
     let after = '';
     let isCut = false;
     for (let left = Number(limit); left > 0; left = Number(limit) - entries.length) {

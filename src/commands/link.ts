@@ -1,4 +1,4 @@
-import type { Answer } from '../api/endpoint.ts';
+import type { AnswerOf } from '../api/endpoint.ts';
 import { findLinks, getLink, makeDirectLink } from '../api/links.ts';
 import { isBridgeError } from '../core/errors.ts';
 import type { ApiClient } from '../owner/client.ts';
@@ -10,7 +10,7 @@ export interface LinkOptions {
   json?: boolean;
 }
 
-type Link = Answer<typeof getLink>;
+type Link = AnswerOf<typeof getLink>;
 
 /** The address of a file as its STRM holds it; with `direct`, a fresh link to the host, which costs one call. */
 export async function link(

@@ -2,10 +2,10 @@ import { isIP } from 'node:net';
 import { streamPrefix } from '../delivery/address.ts';
 
 /** What is wrong with a text that was typed; undefined when nothing is. */
-export type Check = (text: string) => string | undefined;
+export type OptionCheck = (text: string) => string | undefined;
 
 /** A whole number, both bounds included. */
-export function wholeNumber(min: number, max: number): Check {
+export function wholeNumber(min: number, max: number): OptionCheck {
   return (text) =>
     /^\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max
       ? undefined
@@ -13,7 +13,7 @@ export function wholeNumber(min: number, max: number): Check {
 }
 
 /** Several of them, with commas. */
-export function wholeNumbers(min: number, max: number): Check {
+export function wholeNumbers(min: number, max: number): OptionCheck {
   const one = wholeNumber(min, max);
   return (text) =>
     text.split(/[,+ ]+/).every((part) => one(part) === undefined)
@@ -21,12 +21,12 @@ export function wholeNumbers(min: number, max: number): Check {
       : `must be a whole number from ${min} to ${max}, or several with commas`;
 }
 
-export function oneOf(words: readonly string[]): Check {
+export function oneOf(words: readonly string[]): OptionCheck {
   return (text) => (words.includes(text) ? undefined : `must be one of ${words.join(', ')}`);
 }
 
 /** A text of at most so many characters. */
-export function shortText(max: number): Check {
+export function shortText(max: number): OptionCheck {
   return (text) => {
     if (text.trim() === '') return 'is empty';
     return text.trim().length <= max ? undefined : `must have at most ${max} characters`;

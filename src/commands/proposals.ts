@@ -15,7 +15,7 @@ import { widthOfStream } from './format/width.ts';
 
 const shown = 50;
 
-export type Decision = 'accept' | 'refuse' | 'undo';
+export type ProposalAction = 'accept' | 'refuse' | 'undo';
 
 /** Deletions that wait for a word, and what was decided or taken out, newest first. */
 export async function proposals(context: Context, { json = false }: { json?: boolean }): Promise<ExitCode> {
@@ -31,7 +31,7 @@ export async function proposals(context: Context, { json = false }: { json?: boo
 /** A person's word about one of them. */
 export async function decide(
   context: Context,
-  decision: Decision,
+  decision: ProposalAction,
   given: string | undefined,
   { json = false }: { json?: boolean },
 ): Promise<ExitCode> {
@@ -55,7 +55,7 @@ export async function decide(
 }
 
 /** What is decided is decided: there is no way back in the middle. */
-async function decideOn(api: ApiClient, decision: Decision, id: number | undefined) {
+async function decideOn(api: ApiClient, decision: ProposalAction, id: number | undefined) {
   if (decision === 'undo') return api.call(undoProposal, { params: { id: id ?? 'last' } });
   if (id === undefined) throw new BridgeError('BRIDGE_PROPOSAL_UNKNOWN', { detail: 'no number' });
   return api.call(decision === 'accept' ? acceptProposal : refuseProposal, { params: { id } });

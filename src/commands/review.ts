@@ -1,4 +1,4 @@
-import type { Answer } from '../api/endpoint.ts';
+import type { AnswerOf } from '../api/endpoint.ts';
 import { listReview, maxReviewed } from '../api/overrides.ts';
 import { withApi } from './api.ts';
 import { type Context, type ExitCode, exitCodes, say, sayAll } from './context.ts';
@@ -15,8 +15,8 @@ export async function review(
     return exitCodes.wrongUse;
   }
   return withApi(context, { command: 'review' }, async (api) => {
-    const doubts: Answer<typeof listReview>['files'] = [];
-    const aside: Answer<typeof listReview>['putAside'] = [];
+    const doubts: AnswerOf<typeof listReview>['files'] = [];
+    const aside: AnswerOf<typeof listReview>['putAside'] = [];
     for (let left = Number(limit); left > 0; ) {
       const query = { limit: Math.min(left, maxReviewed), after: doubts.at(-1)?.fileId ?? '' };
       const { files, putAside } = await api.call(listReview, { query }, context.signal);

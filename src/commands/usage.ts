@@ -14,10 +14,10 @@ export class UsageError extends Error {
 }
 
 /** Options that only make sense together, or not at all together. */
-export type Rule = (options: Readonly<Record<string, unknown>>, args: readonly unknown[]) => string[];
+export type OptionRule = (options: Readonly<Record<string, unknown>>, args: readonly unknown[]) => string[];
 
 /** `these` say nothing unless `other` is there. */
-export function only(other: string, these: readonly string[]): Rule {
+export function only(other: string, these: readonly string[]): OptionRule {
   return (options) =>
     isGiven(options, other)
       ? []
@@ -27,7 +27,7 @@ export function only(other: string, these: readonly string[]): Rule {
 }
 
 /** `one` stands alone: none of `others` fits it. */
-export function alone(one: string, others: readonly string[]): Rule {
+export function alone(one: string, others: readonly string[]): OptionRule {
   return (options) =>
     isGiven(options, one)
       ? others
@@ -52,7 +52,7 @@ export interface Usage {
    */
   checked(option: string, why: (text: string) => string | undefined): (text: string) => string;
   /** What has to hold between the options of a command. */
-  rule(command: Command, ...own: readonly Rule[]): void;
+  rule(command: Command, ...own: readonly OptionRule[]): void;
   /** Tells in our words what the library refuses, of this command and those below it, with what was noted by then. */
   follow(command: Command): void;
   /** @throws UsageError with everything that is wrong */
@@ -65,7 +65,7 @@ export interface Usage {
  */
 export function createUsage(): Usage {
   const wrongs: string[] = [];
-  const rules = new Map<Command, readonly Rule[]>();
+  const rules = new Map<Command, readonly OptionRule[]>();
 
   function follow(command: Command): void {
     command.exitOverride((error: CommanderError) => {

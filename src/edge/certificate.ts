@@ -3,13 +3,13 @@ import { isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
 
 /** A certificate with those that vouch for it, and its key, as PEM. */
-export interface Pair {
+export interface CertificatePair {
   cert: string;
   key: string;
 }
 
 /** What is known of a pair that can be served with. */
-export interface Certificate extends Pair {
+export interface Certificate extends CertificatePair {
   /** Milliseconds UTC. */
   validFrom: number;
   validTo: number;
@@ -26,7 +26,7 @@ export interface BadPair {
 }
 
 /** Looks at a pair; nothing is read from the disk. */
-export function readPair({ cert, key }: Pair): Certificate | BadPair {
+export function readPair({ cert, key }: CertificatePair): Certificate | BadPair {
   if (cert.includes('PRIVATE KEY-----') && !cert.includes('BEGIN CERTIFICATE'))
     return { of: 'cert', wrong: 'holds a key: the two files are mixed up' };
   let first: X509Certificate;

@@ -14,7 +14,7 @@ export interface Guesser {
 }
 
 /** What became of a secret that was shown. */
-export type Attempt = { isRight: true } | { isRight: false; retryAt?: number };
+export type GuessOutcome = { isRight: true } | { isRight: false; retryAt?: number };
 
 /**
  * One limit for everything that could be guessed. An address has 20 wrong tries; then it waits, a minute at first and
@@ -31,7 +31,7 @@ export interface GuessLimit {
    * @param compare whether it is right, in a time that tells nothing
    * @returns `retryAt` (milliseconds UTC): nothing is compared before, or there were too many wrong ones
    */
-  attempt(who: Guesser, given: string, compare: () => boolean): Attempt;
+  attempt(who: Guesser, given: string, compare: () => boolean): GuessOutcome;
 }
 
 export const freeTries = 20;

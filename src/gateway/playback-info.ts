@@ -11,7 +11,7 @@ export interface OwnSource {
   source: JsonObject;
 }
 
-export interface View {
+export interface PlaybackView {
   view: ClientView;
   kind: GatewaySetting['kind'];
   /** The gateway as the app reaches it, base path included, without a slash at its end. */
@@ -61,7 +61,7 @@ export function chosen(
  * out that apps insist on (facts/gateway 2.1, 6). Whether the app can play the film stays the server's word: what it
  * refused keeps its transcode.
  */
-export function showSources(sources: readonly OwnSource[], view: View): void {
+export function showSources(sources: readonly OwnSource[], view: PlaybackView): void {
   for (const one of sources) {
     const ticket = view.ticketFor(one);
     if (ticket !== undefined) show(one, ticket, view);
@@ -71,7 +71,7 @@ export function showSources(sources: readonly OwnSource[], view: View): void {
 function show(
   { itemId, fileId, source }: OwnSource,
   ticket: string,
-  { view, kind, gatewayUrl, fileOf }: View,
+  { view, kind, gatewayUrl, fileOf }: PlaybackView,
 ): void {
   const file = fileOf(fileId);
   const name = file?.name ?? 'film';

@@ -89,9 +89,9 @@ const deadLinkSeconds = 24 * 3600;
 const refusalMs = { retryable: 5_000, final: minuteMs };
 
 /** More files than ever fail at one time. */
-const maxDoubted = 1000;
+const maxSuspects = 1000;
 
-interface Refusal {
+interface RememberedRefusal {
   error: BridgeError;
   until: number;
 }
@@ -172,7 +172,7 @@ export function createBroker(options: BrokerOptions): Broker {
     if (!isBridgeError(error) || error.code.startsWith('BRIDGE_GATE')) return;
     options.onRefusal?.(error);
     const until = error.retryAt ?? clock.now() + (error.retryable ? refusalMs.retryable : refusalMs.final);
-    refusals.set(fileId, { error, until } satisfies Refusal);
+    refusals.set(fileId, { error, until } satisfies RememberedRefusal);
   }
 
   const takeOff = (file: LinkedFile, urgency: Urgency, get: typeof fetchLease = fetchLease) =>
@@ -211,7 +211,7 @@ export function createBroker(options: BrokerOptions): Broker {
         onSource?.('kept');
         return living;
       }
-      const refusal = refusals.get<Refusal>(file.id);
+      const refusal = refusals.get<RememberedRefusal>(file.id);
       if (refusal && clock.now() < refusal.until) {
         // What refused may have been a renewal: the link that it was to replace is still there.
         const kept = await store.get(file.id);
@@ -248,7 +248,7 @@ export function createBroker(options: BrokerOptions): Broker {
     },
 
     async refused(lease: Lease): Promise<void> {
-      if (suspects.size > maxDoubted) suspects.clear();
+      if (suspects.size > maxSuspects) suspects.clear();
       suspects.set(lease.fileId, {
         isUsed: lease.firstUsedAt !== undefined,
         ageMs: clock.now() - lease.issuedAt,

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { hourMs } from '../core/durations.ts';
 import { changeBits, reduce } from './outbox/changes.ts';
 import { maxToldAgain, missingNames, stepAfter } from './outbox/check-schedule.ts';
-import type { ToldFolder } from './outbox/notices.ts';
+import type { UnseenFolder } from './outbox/notices.ts';
 import { isWithin, lastOf, parentOf } from './path-map.ts';
 import type { Connection, Library, Shown } from './servers/adapter.ts';
 import { type NotifiedTree, type Server, seenBy } from './servers/servers.ts';
 
 /** A folder that is looked for: as the server sees it, and the STRM files that stand in it. */
 interface Wanted {
-  folder: ToldFolder;
+  folder: UnseenFolder;
   path: string;
   /** Names of its STRM files. */
   names: readonly string[];
@@ -19,12 +19,12 @@ interface Wanted {
 /** What became of folders that a server was told of. */
 export interface Arrival {
   /** They are there, are gone from the tree, or lie in no library of the server. */
-  settled: ToldFolder[];
+  settled: UnseenFolder[];
   /** Of them, how many the server shows. */
   seen: number;
   /** Of them, how many lie in no library of it. */
   outside: number;
-  missing: ToldFolder[];
+  missing: UnseenFolder[];
 }
 
 /** Clocks of two machines are this far apart at most, or the whole list is asked for. */
@@ -36,7 +36,7 @@ const maxNames = 2000;
 /** Asks a server whether it shows what stands in these folders. @throws ServerFault */
 export async function checkArrival(
   server: Server,
-  folders: readonly ToldFolder[],
+  folders: readonly UnseenFolder[],
   trees: ReadonlyMap<string, NotifiedTree>,
   connection: Connection,
 ): Promise<Arrival> {
@@ -94,7 +94,7 @@ function stillMissing(wanted: readonly Wanted[], shown: Shown | undefined): Want
 /** Sees to it that a server looks again at what it does not show. @throws ServerFault */
 export async function urge(
   server: Server,
-  missing: readonly ToldFolder[],
+  missing: readonly UnseenFolder[],
   trees: ReadonlyMap<string, NotifiedTree>,
   connection: Connection,
 ): Promise<void> {

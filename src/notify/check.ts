@@ -3,7 +3,7 @@ import { type Connection, ServerFault } from './servers/adapter.ts';
 import { type NotifiedTree, type Server, seenBy } from './servers/servers.ts';
 
 /** Whether a server will find what it is told of. Texts are for a person. */
-export interface Check {
+export interface ServerCheck {
   server: string;
   state: 'ok' | 'warn';
   words: string;
@@ -20,7 +20,7 @@ export async function checkServer(
   server: Server,
   trees: readonly CheckedTree[],
   connection: Connection,
-): Promise<Check> {
+): Promise<ServerCheck> {
   const { name, adapter } = server;
   try {
     const seen = trees.flatMap((tree) => {
@@ -82,7 +82,7 @@ function checkShelves(
   { path, shelves }: { path: string; shelves: readonly { name: string; path: string }[] },
   folders: readonly string[],
   notes: string[],
-): Check | undefined {
+): ServerCheck | undefined {
   if (shelves.length === 0 && adapter.skipsEmptyFolders)
     return warn(
       name,
@@ -106,7 +106,12 @@ function touches(library: string, path: string): boolean {
   return isWithin(library, path) || isWithin(path, library);
 }
 
-function unknownPath({ name }: Server, tree: CheckedTree, path: string, libraries: readonly string[]): Check {
+function unknownPath(
+  { name }: Server,
+  tree: CheckedTree,
+  path: string,
+  libraries: readonly string[],
+): ServerCheck {
   const some = libraries.slice(0, maxNamed).join(', ');
   const more = libraries.length > maxNamed ? ` and ${libraries.length - maxNamed} more` : '';
   const words = `no library of it holds ${path}; they hold ${some || 'nothing'}${more}`;
@@ -129,6 +134,6 @@ function likely({ dir, shelves }: CheckedTree, libraries: readonly string[]): st
   return undefined;
 }
 
-function warn(server: string, words: string, remedy?: string): Check {
+function warn(server: string, words: string, remedy?: string): ServerCheck {
   return { server, state: 'warn', words, ...(remedy === undefined ? {} : { remedy }) };
 }

@@ -5,7 +5,7 @@ import type { Clock } from '../core/clock.ts';
 import { exists } from '../core/files/exists.ts';
 import type { Log } from '../core/log.ts';
 import { checkArrival, urge } from './arrival-check.ts';
-import { type Check, checkServer } from './check.ts';
+import { checkServer, type ServerCheck } from './check.ts';
 import { createConnect } from './http.ts';
 import { above, changeOf, type FolderChange, gather, reduce, type Written } from './outbox/changes.ts';
 import type {
@@ -56,7 +56,7 @@ export interface Notifier {
   /** Notes what was written to a tree; telling comes later. Paths are relative to the tree's folder. */
   written(treeName: string, written: Written): Promise<void>;
   /** Asks every server whether it will find what it is told of. Faults of servers are answers. @throws the signal's reason */
-  check(signal: AbortSignal): Promise<Check[]>;
+  check(signal: AbortSignal): Promise<ServerCheck[]>;
   /** How telling went, for a person: one for each server, in the order in which they are told. */
   state(): Promise<ServerState[]>;
   /** Tells, and warns of servers that will not find what they are told of, until it is stopped. */

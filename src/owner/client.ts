@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
-import type { Answer, Endpoint, EventOf, Sent } from '../api/endpoint.ts';
+import type { AnswerOf, Endpoint, EventOf, Sent } from '../api/endpoint.ts';
 import { errorBody, fromErrorBody } from '../api/errors.ts';
 import { inWords } from '../api/faults.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
@@ -14,7 +14,7 @@ export interface ApiClient {
    * @throws BridgeError what the other side refused for; BRIDGE_OWNER_GONE when it ended before it had answered; the
    * signal's reason
    */
-  call<E extends Endpoint>(endpoint: E, sent: Sent<E>, signal?: AbortSignal): Promise<Answer<E>>;
+  call<E extends Endpoint>(endpoint: E, sent: Sent<E>, signal?: AbortSignal): Promise<AnswerOf<E>>;
   /** The answer as events, as they come. Throws as `call` does, also in the middle. */
   events<E extends Endpoint>(endpoint: E, sent: Sent<E>, signal?: AbortSignal): AsyncGenerator<EventOf<E>>;
   close(): void;
@@ -54,7 +54,7 @@ export function createApiClient(transport: Transport, owner: string): ApiClient 
     async call(endpoint, sent, signal) {
       try {
         const { body } = await ask(endpoint, sent, 'application/json', signal);
-        return understood(endpoint.answer, await textOf(body)) as Answer<typeof endpoint>;
+        return understood(endpoint.answer, await textOf(body)) as AnswerOf<typeof endpoint>;
       } catch (error) {
         throw gone(error, signal);
       }

@@ -31,7 +31,7 @@ export interface KnownTitles {
   written: ReadonlyMap<string | undefined, readonly TreeRow[]>;
 }
 
-export interface LoadOptions {
+export interface LoadTitlesOptions {
   catalog: Catalog;
   sideCars: Pick<SidecarCache, 'find'>;
   /** Name of the tree. */
@@ -41,7 +41,7 @@ export interface LoadOptions {
 
 /** Reads what is known of these titles. @param written what the tree holds for them today */
 export async function loadTitles(
-  { catalog, sideCars, tree, artwork }: LoadOptions,
+  { catalog, sideCars, tree, artwork }: LoadTitlesOptions,
   keys: readonly string[],
   written: readonly TreeRow[],
 ): Promise<KnownTitles> {

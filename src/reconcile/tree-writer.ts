@@ -19,13 +19,13 @@ import {
 import { bytesOf, rowOf, sha256 } from '../tree/tree-bytes.ts';
 import type { LayoutSettings } from './desired-layout.ts';
 import { type DesiredState, desiredOf } from './desired-state.ts';
-import { type LoadOptions, loadTitles } from './known-titles.ts';
+import { type LoadTitlesOptions, loadTitles } from './known-titles.ts';
 import type { PublishResult, PublishRun, TreeCounts } from './run.ts';
 import type { Trash } from './trash.ts';
 
 export interface TreeWriterOptions extends LayoutSettings {
   catalog: Catalog;
-  sideCars: LoadOptions['sideCars'] & Pick<SidecarCache, 'read'>;
+  sideCars: LoadTitlesOptions['sideCars'] & Pick<SidecarCache, 'read'>;
   log: Log;
   trash: Trash;
   disk: Disk;

@@ -1,5 +1,5 @@
 import type { CrawlNote } from '../catalog/account/crawls.ts';
-import type { Arrivals } from '../catalog/tree/recognitions.ts';
+import type { ArrivalCounts } from '../catalog/tree/recognitions.ts';
 import { unlessLocked, whileLocked } from '../core/files/file-lock.ts';
 import type { FileId } from '../core/ids.ts';
 import { inLowMemoryMode } from '../core/low-memory-mode.ts';
@@ -53,7 +53,7 @@ export interface SyncResult {
   retryAt?: number | undefined;
   calls: number;
   /** Films and episodes that were not in the library before. */
-  arrived?: Arrivals;
+  arrived?: ArrivalCounts;
   note: CrawlNote;
   tree: PublishResult;
   /** Trees that were left out: not mounted, or full. They are brought up to date when they are there again. */

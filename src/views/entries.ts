@@ -14,7 +14,7 @@ interface File {
   missingSince: number | undefined;
 }
 
-interface Entries {
+interface FolderPage {
   path: string;
   isFolder: boolean;
   folders: readonly Folder[];
@@ -22,7 +22,7 @@ interface Entries {
 }
 
 /** A page of the answer of `/api/v1/files`: folders first. */
-export function entriesView({ path, isFolder, folders, files }: Entries, offset: number, limit: number) {
+export function entriesView({ path, isFolder, folders, files }: FolderPage, offset: number, limit: number) {
   const pageOfFiles = files.slice(Math.max(0, offset - folders.length));
   const entries = [
     ...folders.slice(offset, offset + limit).map((folder) => ({

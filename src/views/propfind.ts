@@ -9,7 +9,7 @@ export interface PropertyName {
 }
 
 /** What a PROPFIND asks for (RFC 4918 section 9.1). */
-export type Asked =
+export type PropertyRequest =
   | { kind: 'allprop'; include: readonly PropertyName[] }
   | { kind: 'propname' }
   | { kind: 'prop'; names: readonly PropertyName[] };
@@ -65,7 +65,7 @@ export const multistatusTail = '</D:multistatus>\n';
 export type ShowEntry = (base: string, entry: DavEntry, href?: string) => string;
 
 /** Makes the function that shows one entry. What is asked is read once, not once for every entry. */
-export function createResponse(asked: Asked, quota: Quota): ShowEntry {
+export function createResponse(asked: PropertyRequest, quota: Quota): ShowEntry {
   const isNameOnly = asked.kind === 'propname';
   const names =
     asked.kind === 'prop'

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { getStatus } from '../../../src/api/status.ts';
+import type { Crawl } from '../../../src/catalog/account/crawls.ts';
 import { version } from '../../../src/core/version.ts';
 import type { Holder } from '../../../src/owner/holder.ts';
 import { serveEndpoint } from '../../support/endpoints.ts';
@@ -51,14 +52,6 @@ export const status = fp(
   },
   { name: 'status', dependencies: ['api-routes'] },
 );
-
-interface Crawl {
-  startedAt: number;
-  endedAt: number | undefined;
-  outcome: string;
-  calls: number;
-  note: object;
-}
 
 function lastOf({ startedAt, endedAt, outcome, calls, note }: Crawl) {
   return { startedAt, ...(endedAt !== undefined && { endedAt }), outcome, calls, note };

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { type FolderId, rootFolderId, toFileId } from '../../core/ids.ts';
 import type { Schema } from '../db/schema.ts';
-import type { ShownFile } from '../tree/tree-listings.ts';
+import type { AccountFile } from '../tree/tree-listings.ts';
 
 /** A folder or a file of the account in its folder. */
 export interface FolderChild {
@@ -132,6 +132,6 @@ export function createFolderListings(db: Kysely<Schema>): FolderListings {
 }
 
 /** What there is to show of a file. */
-export function shownFile({ id, name, sizeBytes, sentAt }: FolderChild): ShownFile {
+export function shownFile({ id, name, sizeBytes, sentAt }: FolderChild): AccountFile {
   return { id: toFileId(id), name, sizeBytes, sentAt };
 }

@@ -15,7 +15,7 @@ export interface PutAsideFile {
 }
 
 /** Which version of a file is meant: another size is another content. */
-export interface FileVersion {
+export interface SizedFile {
   id: FileId;
   sizeBytes: number;
 }
@@ -26,13 +26,13 @@ const maxTries = 2;
 /** Files that took down what read them; each is left alone until it changes, also by the next process. */
 export interface PutAside {
   /** Whether it must not be read. */
-  has(file: FileVersion, now: number): Promise<boolean>;
+  has(file: SizedFile, now: number): Promise<boolean>;
   /** Notes that it is about to be read. */
-  begin(file: FileVersion, now: number): Promise<void>;
+  begin(file: SizedFile, now: number): Promise<void>;
   /** It was read, or it was left for a reason that is not its own. */
-  done(file: FileVersion): Promise<void>;
+  done(file: SizedFile): Promise<void>;
   /** It did harm. */
-  put(file: FileVersion, why: string, now: number): Promise<void>;
+  put(file: SizedFile, why: string, now: number): Promise<void>;
   /** Those that are in the account as they were, by path; at most `limit`. */
   list(limit: number): Promise<PutAsideFile[]>;
 }
@@ -41,7 +41,7 @@ export function createPutAside(
   db: Kysely<Schema>,
   folderPaths: (ids: readonly FolderId[]) => Promise<Map<FolderId, string>>,
 ): PutAside {
-  async function write({ id, sizeBytes }: FileVersion, at: number, tries: number, why: string | null) {
+  async function write({ id, sizeBytes }: SizedFile, at: number, tries: number, why: string | null) {
     const row = { size_bytes: sizeBytes, at, tries, why };
     await db
       .insertInto('put_aside')
@@ -50,7 +50,7 @@ export function createPutAside(
       .execute();
   }
 
-  const known = ({ id, sizeBytes }: FileVersion) =>
+  const known = ({ id, sizeBytes }: SizedFile) =>
     db
       .selectFrom('put_aside')
       .select(['tries', 'why'])

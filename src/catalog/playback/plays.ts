@@ -9,14 +9,14 @@ export interface KeptPlay {
 }
 
 /** The last plays. `T`: a play as whoever writes it has it. */
-export interface PlayLog<T extends KeptPlay> {
+export interface KeptPlays<T extends KeptPlay> {
   /** Writes these plays, and forgets all but the last `keep`. */
   put(plays: readonly T[], keep: number): Promise<void>;
   /** Newest first. */
   recent(limit: number): Promise<T[]>;
 }
 
-export function createPlayLog<T extends KeptPlay>(db: Kysely<Schema>, codec: KeptCodec<T>): PlayLog<T> {
+export function createKeptPlays<T extends KeptPlay>(db: Kysely<Schema>, codec: KeptCodec<T>): KeptPlays<T> {
   return {
     async put(plays, keep) {
       await db.transaction().execute(async (trx) => {

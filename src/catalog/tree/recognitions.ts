@@ -21,7 +21,7 @@ export interface ChangedRecognition extends RecognitionRow {
 }
 
 /** Files that are new in the library. */
-export interface Arrivals {
+export interface ArrivalCounts {
   films: number;
   episodes: number;
 }
@@ -43,7 +43,7 @@ export interface Recognitions {
     first: (changed: readonly ChangedRecognition[]) => Promise<void>,
   ): Promise<void>;
   /** How many files of each kind came into the library at `since` (milliseconds UTC) or later and are in it. */
-  arrivedSince(since: number): Promise<Arrivals>;
+  arrivedSince(since: number): Promise<ArrivalCounts>;
   /** What these files were taken for last. */
   ofFiles(fileIds: readonly FileId[]): Promise<Map<string, Recognition>>;
   /**

@@ -4,7 +4,7 @@ import { isExtraStem } from '../../library/place.ts';
 import type { Schema } from '../db/schema.ts';
 
 /** What is needed of a file of the account to show it. */
-export interface ShownFile {
+export interface AccountFile {
   id: FileId;
   name: string;
   sizeBytes: number;
@@ -20,7 +20,7 @@ export interface TreeFile {
   sizeBytes: number;
   mtimeMs: number;
   /** undefined when it stands for none, or for one that was taken out of the library. */
-  file: ShownFile | undefined;
+  file: AccountFile | undefined;
 }
 
 /** A folder that lies in a folder of the tree, or one of its files. `path` is relative to the tree. */

@@ -1,14 +1,8 @@
+import type { ShownFinding } from '../../api/doctor.ts';
 import { padded } from './cut.ts';
 import { printable } from './printable.ts';
 import { withLocalTimes } from './time.ts';
 import { wrapped } from './wrap.ts';
-
-/** What a check of `doctor` found. */
-export interface ShownFinding {
-  state: 'ok' | 'warn' | 'fail';
-  words: string;
-  remedy?: string | undefined;
-}
 
 /** Cells before the words: state, what was looked at, and the gaps. */
 const indent = 23;
@@ -20,7 +14,7 @@ const arrow = '-> ';
  */
 export function findingLines(
   what: string,
-  { state, words, remedy }: ShownFinding,
+  { state, words, remedy }: Pick<ShownFinding, 'state' | 'words' | 'remedy'>,
   width = Number.POSITIVE_INFINITY,
 ): string[] {
   const [first = '', ...rest] = wrapped(withLocalTimes(printable(words)), width - indent);

@@ -1,4 +1,5 @@
 import { counted, grouped } from '../../core/plural.ts';
+import type { Whereabouts } from '../../reconcile/left-out/count.ts';
 import { cut } from './cut.ts';
 import { printable } from './printable.ts';
 import { size } from './size.ts';
@@ -11,14 +12,6 @@ interface LeftOutEntry {
   why: string;
   remedy: string;
   count?: number | undefined;
-}
-
-interface Whereabouts {
-  files: number;
-  placed: number;
-  unsorted: number;
-  leftOut: number;
-  folders: number;
 }
 
 /** What is in no tree, why, and what to do; then where everything went. */

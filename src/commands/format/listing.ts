@@ -3,20 +3,20 @@ import { size } from './size.ts';
 import { tableLines } from './table.ts';
 import { localDay } from './time.ts';
 
-export interface ListedFolder {
+export interface ShownFolderLine {
   name: string;
   /** Milliseconds UTC. */
   missingSince?: number | undefined;
 }
 
-export interface ListedFile extends ListedFolder {
+export interface ShownFileLine extends ShownFolderLine {
   sizeBytes: number;
   sentAt?: number | undefined;
 }
 
 /** What lies in a folder of the account: size, day of upload, name, and what it comes to. */
 export function listingLines(
-  { folders, files }: { folders: readonly ListedFolder[]; files: readonly ListedFile[] },
+  { folders, files }: { folders: readonly ShownFolderLine[]; files: readonly ShownFileLine[] },
   { width, zone }: { width?: number; zone?: string } = {},
 ): string[] {
   const missing = (since: number | undefined) =>

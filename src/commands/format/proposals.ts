@@ -1,22 +1,10 @@
+import type { ShownProposal } from '../../api/proposals.ts';
 import { counted } from '../../core/plural.ts';
 import { cut } from './cut.ts';
 import { printable } from './printable.ts';
 import { usualWidth } from './table.ts';
 import { localMinute } from './time.ts';
 import { wrapped } from './wrap.ts';
-
-/** Deletions that wait for a word, or that were decided. Times in milliseconds UTC. */
-export interface ShownProposal {
-  id: number;
-  at: number;
-  state: string;
-  kind: string;
-  files: number;
-  films: number;
-  why: string;
-  examples: readonly string[];
-  decidedAt?: number | undefined;
-}
 
 const indent = '      ';
 

@@ -9,7 +9,7 @@ export interface ShownStep {
   why: string;
 }
 
-export interface PlanOptions {
+export interface SyncPlanOptions {
   /** How many folders are looked into how often. */
   tiers: Readonly<Record<string, number>>;
   sync: { callsPerDay: number; discovery: boolean; intervalMinutes: number };
@@ -27,7 +27,10 @@ const columns: Column[] = [
 ];
 
 /** What would be looked into during the next day. */
-export function planLines(steps: readonly ShownStep[], { tiers, sync, width, zone }: PlanOptions): string[] {
+export function planLines(
+  steps: readonly ShownStep[],
+  { tiers, sync, width, zone }: SyncPlanOptions,
+): string[] {
   const rows = steps
     .slice(0, maxShown)
     .map(({ at, path, why }) => [localMinute(Date.parse(at), zone), why, path]);
@@ -45,7 +48,7 @@ export function planLines(steps: readonly ShownStep[], { tiers, sync, width, zon
   ];
 }
 
-function limitOf({ callsPerDay, discovery, intervalMinutes }: PlanOptions['sync']): string[] {
+function limitOf({ callsPerDay, discovery, intervalMinutes }: SyncPlanOptions['sync']): string[] {
   if (!discovery || intervalMinutes === 0)
     return ['sync.discovery is off, or sync.intervalMinutes is 0: only what is asked for is looked into'];
   if (callsPerDay === 0) return [];

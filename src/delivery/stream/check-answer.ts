@@ -10,7 +10,7 @@ export interface GoodAnswer {
   version: string;
 }
 
-export interface Asked {
+export interface AskedRange {
   downloads: Pick<DownloadAnswers, 'isPage'>;
   range: ByteRange;
   /** Size of the whole file. */
@@ -21,7 +21,7 @@ export interface Asked {
 export function checkAnswer(
   status: number,
   headers: HeaderValues,
-  { downloads, range, sizeBytes }: Asked,
+  { downloads, range, sizeBytes }: AskedRange,
 ): GoodAnswer | TransferFault | 'page' {
   const isBare = isUncoded(headers) && !/^multipart\//i.test(header(headers, 'content-type') ?? '');
   if (status === 206) {

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { minuteMs } from '../../core/durations.ts';
 import { BridgeError, errorTable } from '../../core/errors.ts';
 import type { Urgency } from '../host.ts';
-import type { Block, CircuitBreaker, Ticket } from './circuit-breaker.ts';
+import type { Block, CallPass, CircuitBreaker } from './circuit-breaker.ts';
 import type { MinInterval } from './min-interval.ts';
 import { createQueue, type QueuedCall } from './queue.ts';
 import { remedyFor } from './remedies.ts';
@@ -14,7 +14,7 @@ export interface CallScheduler {
    * Waits for the turn of a call, and tells `started` the time at which it came. The place taken is given back with
    * `release`. Throws BRIDGE_GATE_CLOSED, BRIDGE_GATE_BUSY, the reason of the signal or that of `close`.
    */
-  take(request: CallRequest, started: (at: number) => void): Promise<Ticket>;
+  take(request: CallRequest, started: (at: number) => void): Promise<CallPass>;
   /** Ends a call, after the circuit breaker has heard of its outcome. */
   release(urgency: Urgency): void;
   waiting(): Record<Urgency, number>;

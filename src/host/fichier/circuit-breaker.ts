@@ -19,7 +19,7 @@ export type Backoffs = Record<Block['kind'], readonly number[]>;
 export type BlockCounts = Partial<Record<Block['kind'], number>>;
 
 /** What a call that has started holds until it ends. */
-export interface Ticket {
+export interface CallPass {
   epoch: number;
   isTrial: boolean;
 }
@@ -36,9 +36,9 @@ export interface CircuitBreaker {
   counts(): BlockCounts;
   /** Whether a trial is under way, so that everybody else waits for it. */
   isTrying(): boolean;
-  enter(now: number): Ticket;
+  enter(now: number): CallPass;
   /** Ends a call: `ok`, the host's refusal, or `unknown` (cancelled, no network). True if it blocks calls from now on. */
-  leave(ticket: Ticket, outcome: 'ok' | 'unknown' | Refusal, now: number): boolean;
+  leave(ticket: CallPass, outcome: 'ok' | 'unknown' | Refusal, now: number): boolean;
 }
 
 /**
@@ -87,7 +87,7 @@ export function createCircuitBreaker(options: {
     return current;
   };
 
-  const letPass = (ticket: Ticket) => {
+  const letPass = (ticket: CallPass) => {
     if (!current) return;
     current = undefined;
     epoch++;

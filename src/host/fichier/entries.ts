@@ -3,7 +3,7 @@ import { cleanName } from './fields.ts';
 import { readPageUrl } from './page-url.ts';
 
 /** The entries of a listing. */
-export interface Entries<T> {
+export interface ListedEntries<T> {
   /** Each once. */
   found: T[];
   /** Those that cannot be read, as they came. */
@@ -12,7 +12,7 @@ export interface Entries<T> {
   repeated: number;
 }
 
-/** Entries that are read without letting others run: some 2 ms of work. */
+/** ListedEntries that are read without letting others run: some 2 ms of work. */
 const entriesAStep = 50;
 
 /**
@@ -23,7 +23,7 @@ export function* entriesInSteps<T>(
   values: readonly unknown[],
   read: (value: unknown) => T | undefined,
   idOf: (entry: T) => unknown,
-): Generator<undefined, Entries<T>> {
+): Generator<undefined, ListedEntries<T>> {
   const found = new Map<unknown, T>();
   const unread: unknown[] = [];
   let repeated = 0;

@@ -1,10 +1,10 @@
-import type { Answer } from './json.ts';
+import type { ParsedAnswer } from './json.ts';
 
 /** No page of the host is longer in what matters; a hostile one costs no more than this. */
 const maxLength = 20_000;
 
 /** What an answer says: the message of a JSON refusal, a web page without its tags, or the bare text. */
-export function textOf(answer: Pick<Answer, 'kind'> & { text?: string; value?: unknown }): string {
+export function textOf(answer: Pick<ParsedAnswer, 'kind'> & { text?: string; value?: unknown }): string {
   if (answer.kind === 'json') return jsonMessageOf(answer.value);
   const text = (answer.text ?? '').slice(0, 10 * maxLength);
   if (answer.kind !== 'html') return squeeze(text);

@@ -1,5 +1,5 @@
 /** What an answer of the host turned out to be. `repaired` says that only the second reading worked. */
-export type Answer =
+export type ParsedAnswer =
   | { kind: 'json'; value: unknown; repaired: boolean }
   | { kind: 'html'; text: string }
   | { kind: 'text'; text: string }
@@ -9,7 +9,7 @@ export type Answer =
  * Reads the body of an answer. The host promises JSON, and sends web pages, bare words (`IP Locked`) and JSON with
  * illegal escapes where a file name holds a back-slash (facts/1fichier-api 1 and 2.11). Never throws.
  */
-export function readAnswer(body: string): Answer {
+export function readAnswer(body: string): ParsedAnswer {
   const text = body.replace(/^\uFEFF/, '').trim();
   if (text === '') return { kind: 'empty' };
   if (text.startsWith('<')) return { kind: 'html', text };

@@ -17,7 +17,7 @@ export interface QueuedCall {
 }
 
 /** Waiting calls, the most urgent first, and among equals the one that came first. */
-export interface Queue {
+export interface CallQueue {
   add(call: QueuedCall): void;
   remove(call: QueuedCall): void;
   /** A copy, in order: calls may leave while it is walked. */
@@ -25,7 +25,7 @@ export interface Queue {
   counts(): Record<Urgency, number>;
 }
 
-export function createQueue(): Queue {
+export function createQueue(): CallQueue {
   const lanes: Record<Urgency, Set<QueuedCall>> = {
     play: new Set(),
     refresh: new Set(),

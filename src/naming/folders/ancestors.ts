@@ -3,20 +3,20 @@ import { foldAccents } from '../text/clean.ts';
 import type { ProviderIds } from '../text/recognition.ts';
 import { type Category, holdsDocumentaries, isSeries } from './categories.ts';
 import { extraFolder } from './extras.ts';
-import { asTitle, type Folder, readFolder } from './folders.ts';
+import { asTitle, type FolderReading, readFolder } from './folders.ts';
 
 /** What the folders above a file say, nearest first. */
 export interface Ancestors {
   category?: Category;
   season?: number;
   /** The show's or the film's folder. */
-  title?: Folder;
+  title?: FolderReading;
   /** The next folder above that one that is no category either: a show with folders for its arcs, or a place of shows. */
-  outer?: Folder;
+  outer?: FolderReading;
   /** A folder called like a category right below a category of series: a show's name where nothing else is (`Animes/2012`). */
   lastResort?: string;
   /** A show name inside the season folder's own name (`Vikings S06`). */
-  seasonTitle?: Folder;
+  seasonTitle?: FolderReading;
   extra?: string;
   /** A folder for the films of one saga (`Trilogies`, `Saga Alien`). */
   saga?: boolean;

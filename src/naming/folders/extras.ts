@@ -1,6 +1,6 @@
 import { foldAccents } from '../text/clean.ts';
 import { sameTitleKey } from '../text/titles.ts';
-import type { Folder } from './folders.ts';
+import type { FolderReading } from './folders.ts';
 
 /** Folders that hold nothing but extras, wherever they are (Jellyfin's list and the French words for them). */
 const folders: Record<string, string> = {
@@ -124,7 +124,7 @@ const titledKinds: readonly (readonly [RegExp, string])[] = [
  *
  * @param inside the title's folder above
  */
-export function extraName(folded: string, inside?: Folder): string | undefined {
+export function extraName(folded: string, inside?: FolderReading): string | undefined {
   const titled = titledShape.exec(folded);
   if (titled) {
     const word = titled[1] as string;

@@ -12,7 +12,7 @@ import { type Category, readCategory } from './categories.ts';
 import { readSection, type Section } from './sections.ts';
 
 /** A folder read by itself. */
-export interface Folder {
+export interface FolderReading {
   kind: 'category' | 'season' | 'title';
   category?: Category;
   season?: number;
@@ -36,10 +36,10 @@ export interface Folder {
   /** The name counts episodes (`Accel World 01-24`). */
   batch?: boolean;
 }
-const cache = new Map<string, Folder>();
+const cache = new Map<string, FolderReading>();
 
 /** Reads one folder name. Remembered, because thousands of files share a folder. */
-export function readFolder(name: string): Folder {
+export function readFolder(name: string): FolderReading {
   const known = cache.get(name);
   if (known) return known;
   if (cache.size > 20_000) cache.clear();
@@ -49,7 +49,7 @@ export function readFolder(name: string): Folder {
 }
 
 /** The same of a name that is a title, whatever else it looks like. */
-export function asTitle(name: string): Folder {
+export function asTitle(name: string): FolderReading {
   const { text, folded, ids } = cleanFolderName(name);
   return titleUpTo(text, folded, folded.length, ids);
 }
@@ -73,7 +73,7 @@ const severalSeasons =
   /(?<![a-z0-9]|[a-z0-9]')(?:saisons?|seasons?|s)[ ._]?\d{1,2}[ ._]*(?:-|a|to|et|&)[ ._]*(?:saison|season|s)?[ ._]?\d{1,2}(?![\dp])/i;
 const yearShape = /[ ._([-](18[89]\d|19\d\d|20[0-3]\d)(?=[)\]]|[ ._]|$)/g;
 
-function parseFolder(name: string): Folder {
+function parseFolder(name: string): FolderReading {
   const { text, folded, ids } = cleanFolderName(name);
   const category = Object.keys(ids).length === 0 ? readCategory(folded) : undefined;
   if (category) return { kind: 'category', category, ids };
@@ -91,7 +91,7 @@ function parseFolder(name: string): Folder {
     const before = titleUpTo(text, folded, season.index, ids);
     // `Season 2009` is a season, `Four.Seasons.2005` a title with a year.
     if (number >= 1900 && before.title) return titleUpTo(text, folded, folded.length, ids);
-    const folder: Folder = { kind: 'season', season: number, ids };
+    const folder: FolderReading = { kind: 'season', season: number, ids };
     if (/livre|book/i.test(season[0])) folder.loose = true;
     // `3 - Saison 3` keeps the folders in order.
     if (before.title && Number(before.title) !== number && !readCategory(before.title)) {
@@ -114,8 +114,8 @@ const completeShape =
   /(?<![ ._-])[ ._-]+[([]?(?:l'?[ ._]?)?(?:integrale|complete|collection|coffret)(?![a-z])|^(?:l')?integrale(?:[ ._]+|[ ._]*-[ ._]+)(?:d[eu]s?[ ._]|la[ ._]serie[ ._])?(?=\S)/i;
 
 /** Title and year of the part of a folder's name before `end`. */
-function titleUpTo(text: string, folded: string, end: number, ids: ProviderIds): Folder {
-  const folder: Folder = { kind: 'title', ids };
+function titleUpTo(text: string, folded: string, end: number, ids: ProviderIds): FolderReading {
+  const folder: FolderReading = { kind: 'title', ids };
   const front = yearInFront(folded.slice(0, end));
   let start = /^\[[^\]]*\][ ._]*(?=\S)/.exec(folded)?.[0].length ?? 0;
   const edition = quotedEdition({ text, folded });

@@ -3,7 +3,7 @@
  */
 
 /** Two marks that belong together. Each may be two characters long (`''`). */
-export interface Pair {
+export interface MarkPair {
   open: number;
   /** Index behind the opening mark. */
   inner: number;
@@ -74,8 +74,8 @@ export function hasQuotes(text: string): boolean {
 }
 
 /** Reads the pairs of a text, inner ones first, and the quotes that are left over. */
-export function readPairs(text: string): { pairs: Pair[]; loose: LooseMark[] } {
-  const pairs: Pair[] = [];
+export function readPairs(text: string): { pairs: MarkPair[]; loose: LooseMark[] } {
+  const pairs: MarkPair[] = [];
   const loose: LooseMark[] = [];
   let waiting: Mark[] = [];
   const giveUp = ({ at, end, family, isApostrophe }: Mark) => {

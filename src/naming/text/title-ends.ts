@@ -1,5 +1,5 @@
 import { foldAccents } from './clean.ts';
-import { hasQuotes, type Pair, readPairs } from './paired-marks.ts';
+import { hasQuotes, type MarkPair, readPairs } from './paired-marks.ts';
 import { opensTitle } from './titles.ts';
 
 /*
@@ -31,7 +31,7 @@ export function cutTitle(text: string, start: number, end: number): string {
 
 /** Where the outermost pair begins that this end would cut in two, behind words of the title; else the end itself. */
 function pairStart(text: string, start: number, end: number): number {
-  const isCut = ({ open, close }: Pair) =>
+  const isCut = ({ open, close }: MarkPair) =>
     open > start && open < end && close >= end && !opensTitle(foldAccents(text.slice(start, open)));
   return Math.min(
     end,

@@ -1,6 +1,6 @@
 import { isCameraTake } from '../episodes/numbers.ts';
 import type { Reading } from '../file/reading.ts';
-import type { Folder } from '../folders/folders.ts';
+import type { FolderReading } from '../folders/folders.ts';
 import { readPart } from '../siblings/parts.ts';
 import type { Evidence } from '../siblings/siblings.ts';
 import { foldAccents } from '../text/clean.ts';
@@ -54,7 +54,7 @@ export function fillMovie(result: Recognition, reading: Reading, evidence: Evide
 }
 
 /** `2010 - Inception/Inception.mkv`: a name that leaves it out says that the number in front is a year. */
-function ownFolder(folder: Folder | undefined, own: OwnTitle): Folder | undefined {
+function ownFolder(folder: FolderReading | undefined, own: OwnTitle): FolderReading | undefined {
   const { front } = folder ?? {};
   const isYear = front && own.title && sameTitleKey(front.title) === sameTitleKey(own.title);
   return folder && isYear ? { ...folder, ...front } : folder;
@@ -68,7 +68,12 @@ export function setYear(result: Recognition, year: number | undefined, how: stri
 }
 
 /** Whether the folder above is this film's own and says it better. */
-function folderNames(folder: Folder, own: OwnTitle, weak: boolean, { name, ancestors }: Reading): boolean {
+function folderNames(
+  folder: FolderReading,
+  own: OwnTitle,
+  weak: boolean,
+  { name, ancestors }: Reading,
+): boolean {
   if (weak) return true;
   const outer = sameTitleKey(folder.title ?? '');
   const inner = sameTitleKey(own.title ?? '');

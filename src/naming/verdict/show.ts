@@ -2,7 +2,7 @@ import { readEpisodeTitle } from '../episodes/episode-title.ts';
 import { groupEnd } from '../episodes/numbers.ts';
 import { looseSeasonWord, seasonWord } from '../episodes/seasons.ts';
 import type { Reading, ShowReading } from '../file/reading.ts';
-import type { Folder } from '../folders/folders.ts';
+import type { FolderReading } from '../folders/folders.ts';
 import { countInWords, readCount } from '../text/ordinals.ts';
 import type { Recognition } from '../text/recognition.ts';
 import { cutTitle, firstStop, tidyTitle, withoutTail } from '../text/title-ends.ts';
@@ -112,10 +112,10 @@ function isArc({ ancestors }: Reading, { marker, lowest }: ShowReading): boolean
  * file's own name tells `Game of Thrones/GOT - Saison 8` from that.
  */
 function pickFolder(
-  title: Folder | undefined,
-  seasonTitle: Folder | undefined,
+  title: FolderReading | undefined,
+  seasonTitle: FolderReading | undefined,
   own: string | undefined,
-): Folder | undefined {
+): FolderReading | undefined {
   if (!seasonTitle?.title) return title;
   if (!title?.title) return seasonTitle;
   const inner = sameTitleKey(seasonTitle.title);

@@ -19,7 +19,7 @@ export interface ArrivalCheck {
 }
 
 /** A folder that a server was told of, and how often it was looked for there since. */
-export interface ToldFolder {
+export interface UnseenFolder {
   tree: string;
   dir: string;
   /** Milliseconds UTC. */
@@ -31,10 +31,10 @@ export interface ToldFolder {
 export interface ToldStore {
   /** By server: when the next look is due, and for how many folders looks go on. */
   unseen(): Promise<Map<string, { dueAt: number; count: number }>>;
-  due(server: string, now: number, limit: number): Promise<ToldFolder[]>;
-  settle(server: string, folders: readonly ToldFolder[]): Promise<void>;
+  due(server: string, now: number, limit: number): Promise<UnseenFolder[]>;
+  settle(server: string, folders: readonly UnseenFolder[]): Promise<void>;
   /** These were looked for in vain. */
-  postpone(server: string, folders: readonly ToldFolder[], dueAt: number): Promise<void>;
+  postpone(server: string, folders: readonly UnseenFolder[], dueAt: number): Promise<void>;
 }
 
 /** Keeps what waits, over a restart and between processes. */

@@ -38,7 +38,7 @@ interface State {
  * failure, and each by itself, so that one that is down holds up nobody. Only Plex waits: for the rclone mounts that
  * are being told at the same time, since it reads through them.
  */
-export interface Queue {
+export interface OutboxQueue {
   /** Aborts when the queue stops. */
   readonly signal: AbortSignal;
   /** Tells whenever something is due, until it is stopped. */
@@ -51,7 +51,7 @@ export interface Queue {
   stop(): Promise<void>;
 }
 
-export function createQueue(options: QueueOptions): Queue {
+export function createQueue(options: QueueOptions): OutboxQueue {
   const { servers, store, results, clock, log, tell, lock } = options;
   const states: State[] = servers.map((server) => ({ server, result: undefined, running: undefined }));
   const loop = createBackgroundLoop({

@@ -6,7 +6,7 @@ import { ServerFault } from '../servers/adapter.ts';
 import type { Server } from '../servers/servers.ts';
 import { checkPausesMs, lateAfterChecks, stepAfter } from './check-schedule.ts';
 import { retryPausesMs } from './debounce.ts';
-import type { Sight, SightStore, ToldFolder, ToldStore } from './notices.ts';
+import type { Sight, SightStore, ToldStore, UnseenFolder } from './notices.ts';
 
 export interface WatchOptions {
   /** Those that can be asked what they show. */
@@ -18,9 +18,9 @@ export interface WatchOptions {
   /** Aborts when everything stops. */
   signal: AbortSignal;
   /** Looks for folders in a server. @throws ServerFault */
-  look: (server: Server, folders: readonly ToldFolder[]) => Promise<Arrival>;
+  look: (server: Server, folders: readonly UnseenFolder[]) => Promise<Arrival>;
   /** Has a server look at folders again. @throws ServerFault */
-  urge: (server: Server, folders: readonly ToldFolder[]) => Promise<void>;
+  urge: (server: Server, folders: readonly UnseenFolder[]) => Promise<void>;
   /** A look has ended: what is due may have changed. */
   onEnd: () => void;
   /** A server shows what it was told of. */

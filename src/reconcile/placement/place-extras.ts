@@ -1,14 +1,14 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Placement } from '../../catalog/tree/placements.ts';
 import type { FileId, FolderId } from '../../core/ids.ts';
-import { namedOwner, type Owner, ownerOf, ownersOf } from '../../library/extra-title.ts';
+import { extraTitleKey, type NearbyTitle, namedTitleKey, nearbyTitles } from '../../library/extra-title.ts';
 import type { Tree } from '../../library/trees.ts';
 import type { RecognisedFile } from './place-files.ts';
 
 /** No title has more folders: among more of them a file belongs to nobody by its place alone. */
 const maxFolders = 50;
 
-export interface Around {
+export interface ExtrasContext {
   titled: readonly RecognisedFile[];
   /** Of those that are being placed just now. */
   places: readonly Placement[];
@@ -23,7 +23,7 @@ export async function placeExtrasIn(
   catalog: Catalog,
   tree: Tree,
   extras: readonly RecognisedFile[],
-  { titled, places, midCrawl }: Around,
+  { titled, places, midCrawl }: ExtrasContext,
 ): Promise<Placement[]> {
   if (extras.length === 0) return [];
   const now = new Map(places.map((place) => [place.fileId, place.titleKey]));
@@ -33,7 +33,7 @@ export async function placeExtrasIn(
   );
   const found: Placement[] = [];
   for (const [folderId, group] of Map.groupBy(extras, (one) => one.folderId)) {
-    const near = ownersOf(
+    const near = nearbyTitles(
       (videos.get(folderId) ?? []).map(({ file, recognition }) => ({
         title: recognition.title ?? '',
         titleKey: now.get(file.fileId),
@@ -48,7 +48,7 @@ export async function placeExtrasIn(
   return found;
 }
 
-type Level = () => Promise<Owner[]>;
+type Level = () => Promise<NearbyTitle[]>;
 
 async function ownerIn(
   levels: readonly Level[],
@@ -56,7 +56,7 @@ async function ownerIn(
   midCrawl: boolean,
 ): Promise<string | undefined> {
   for (const level of levels) {
-    const named = namedOwner(file.name, await level());
+    const named = namedTitleKey(file.name, await level());
     if (named !== undefined) return named;
   }
   const inFolder = recognition.reasons.some((line) => line.startsWith('extra: folder'));
@@ -64,7 +64,9 @@ async function ownerIn(
     const owners = await level();
     // What the crawl lists later may be nearer.
     if (owners.length > 0)
-      return midCrawl && at > 0 && !inFolder ? undefined : ownerOf(file.name, owners, at > 0 && inFolder);
+      return midCrawl && at > 0 && !inFolder
+        ? undefined
+        : extraTitleKey(file.name, owners, at > 0 && inFolder);
   }
   return undefined;
 }
@@ -91,7 +93,7 @@ function levelsAround(
     if (ids.length === 0) return [];
     const places = await catalog.placementsOf(tree.name).placesOf(ids);
     const recognitions = await catalog.recognitions.ofFiles(ids);
-    return ownersOf(
+    return nearbyTitles(
       ids
         .filter((id) => recognitions.get(id)?.kind !== 'extra')
         .map((id) => ({

@@ -12,7 +12,7 @@ export interface UnindexedFile {
   likely: readonly FolderId[];
 }
 
-export type Step =
+export type DiscoveryStep =
   | { do: 'account'; at: number; why: string }
   | { do: 'folder'; at: number; folderId: FolderId; why: string }
   | { do: 'wait'; at: number };
@@ -48,7 +48,7 @@ export interface Planner {
   /** What the catalog holds now. */
   load(facts: readonly FolderFacts[], now: number): void;
   /** What to do now, or how long to wait. */
-  next(now: number): Step;
+  next(now: number): DiscoveryStep;
   /** A folder was listed: the files in it, and sub-folders that were not known before. */
   listed(
     folderId: FolderId,

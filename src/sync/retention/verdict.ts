@@ -43,12 +43,12 @@ export interface MissingFiles {
 }
 
 /** What goes now, and what is held back for a person's word. */
-export interface Verdict {
+export interface RemovalVerdict {
   going: FileId[];
   held: FileId[];
 }
 
-export function judgeRemovals(stop: Stop | undefined, { due, waiting, lost }: MissingFiles): Verdict {
+export function judgeRemovals(stop: Stop | undefined, { due, waiting, lost }: MissingFiles): RemovalVerdict {
   if (!stop) return { going: due.filter((id) => !waiting.has(id)), held: [] };
   if (stop.cause === 'many') return { going: [], held: [...new Set([...due, ...waiting])] };
   return { going: [], held: stop.cause === 'failed' ? [...new Set([...due, ...lost])] : [...lost] };
