@@ -18,6 +18,7 @@ const firstFolderId = 3_357_645;
 export function createAccount(tree: AccountFolder, { random, clock, faults }: AccountParts): Account {
   const folders = new Map<number, SimulatedFolder>();
   const files = new Map<string, SimulatedFile>();
+  const others = new Map<string, SimulatedFile>();
   let nextFolderId = firstFolderId;
   let nextDate = firstDate;
   const root = putFolder(0, 'Root', undefined, tree.createdAt ?? firstDate, undefined);
@@ -52,7 +53,7 @@ export function createAccount(tree: AccountFolder, { random, clock, faults }: Ac
     return folder;
   }
 
-  function putFile(folder: SimulatedFolder, spec: FileSpec, date: number): SimulatedFile {
+  function putFile(folder: SimulatedFolder, spec: FileSpec, date: number, isOthers = false): SimulatedFile {
     const id = randomText(random, 'abcdefghijklmnopqrstuvwxyz0123456789', 20) as FileId;
     const file: SimulatedFile = {
       ...spec,
@@ -60,13 +61,14 @@ export function createAccount(tree: AccountFolder, { random, clock, faults }: Ac
       id,
       url: `https://${spec.domain ?? '1fichier.com'}/?${id}`,
       sizeBytes: sizeOf(spec.content),
+      isOthers,
       date,
       folder,
       notReadyUntil: 0,
       listedFrom: 0,
       removed: false,
     };
-    files.set(id, file);
+    (isOthers ? others : files).set(id, file);
     folder.files.set(id, file);
     return file;
   }
@@ -74,7 +76,7 @@ export function createAccount(tree: AccountFolder, { random, clock, faults }: Ac
   function find(target: Target): SimulatedFile | SimulatedFolder | undefined {
     if (typeof target === 'object') return target;
     if (typeof target === 'number') return folders.get(target);
-    if (!target.startsWith('/')) return files.get(target);
+    if (!target.startsWith('/')) return files.get(target) ?? others.get(target);
     let folder: SimulatedFolder = root;
     const names = target.split('/').filter(Boolean);
     for (const [depth, name] of names.entries()) {
@@ -101,6 +103,7 @@ export function createAccount(tree: AccountFolder, { random, clock, faults }: Ac
     const file = fileAt(target);
     file.removed = true;
     files.delete(file.id);
+    others.delete(file.id);
     file.folder.files.delete(file.id);
     if (faults.listingLagMs > 0) file.folder.ghosts.push({ file, until: clock.now() + faults.listingLagMs });
   }
@@ -140,6 +143,19 @@ export function createAccount(tree: AccountFolder, { random, clock, faults }: Ac
       file.notReadyUntil = now + faults.notReadyMs;
       file.listedFrom = now + faults.listingLagMs;
       return file;
+    },
+    addOthers(spec) {
+      const elsewhere = { folders: new Map(), files: new Map(), ghosts: [] };
+      const theirs: SimulatedFolder = {
+        kind: 'folder',
+        id: -2,
+        name: 'Others',
+        createdAt: clock.now(),
+        password: undefined,
+        parent: undefined,
+        ...elsewhere,
+      };
+      return putFile(theirs, spec, spec.date ?? clock.now(), true);
     },
     addFolder(path) {
       let folder = root;

@@ -5,10 +5,11 @@ import { type ApiFault, takeApiFaults } from './faults.ts';
 import type { Limits } from './limits.ts';
 import { scramble, type Wire } from './listing.ts';
 import { type MessageName, messages, pages } from './messages.ts';
-import { type VerbAnswer, type VerbParts, verbs } from './verbs.ts';
+import type { Verb, VerbAnswer, VerbParts } from './verbs.ts';
 
 export interface ApiParts extends VerbParts {
   apiKey: string;
+  verbs: Record<string, Verb>;
   limits: Limits;
   /** Ends every wait when the simulator closes. */
   ending: AbortSignal;
@@ -54,7 +55,7 @@ async function answer(exchange: Exchange, parts: ApiParts): Promise<void> {
     if (fault.is === 'slow') await delay(fault.ms, undefined, { signal: parts.ending });
     else if (applyFault(fault, exchange, parts)) return;
   }
-  const verb = request.method === 'POST' ? verbs[seen.verb] : undefined;
+  const verb = request.method === 'POST' ? parts.verbs[seen.verb] : undefined;
   const refused = parts.limits.locked(seen.ip) ?? (verb ? refusalOf(exchange, parts) : undefined);
   if (refused) return refuse(exchange, parts, refused);
   if (!verb) {
@@ -75,11 +76,14 @@ async function answer(exchange: Exchange, parts: ApiParts): Promise<void> {
 
 /** What is asked of every call, in the order in which the host seems to look: key, form, limits. */
 function refusalOf({ request, text, seen }: Exchange, parts: ApiParts): MessageName | undefined {
+  const isJson = /^application\/json\b/.test(request.headers['content-type'] ?? '');
+  if (seen.verb === 'upload/get_upload_server')
+    return isJson ? parts.limits.judge({ ip: seen.ip, verb: seen.verb }) : 'notJson';
   const key = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
   if (key === undefined) return 'notAuthenticated';
   if (!/^[A-Za-z0-9_=-]{32}$/.test(key)) return 'badToken';
   if (key !== parts.apiKey) return 'noSuchUser';
-  if (!/^application\/json\b/.test(request.headers['content-type'] ?? '')) return 'badRequest';
+  if (!isJson) return 'badRequest';
   if (parse(text) === undefined) return 'badRequest';
   const folderId = listedFolder(seen);
   return parts.limits.judge({
@@ -136,7 +140,8 @@ function refuse(exchange: Exchange, parts: ApiParts, name: MessageName, extra: W
   const locked = /Locked$/.test(words) && name !== 'ownerLocked';
   if (status !== 200 && !locked) parts.limits.refused(exchange.seen.ip);
   const number = numbers[Math.floor(parts.random() * numbers.length)];
-  sendJson(exchange, parts, status, { status: 'KO', message: `${words} #${number}`, ...extra });
+  const ko = name === 'notJson' ? {} : { status: 'KO' };
+  sendJson(exchange, parts, status, { ...ko, message: `${words} #${number}`, ...extra });
   exchange.response.end();
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createRandom } from './random.ts';
+import { whirlpoolOf } from './whirlpool.ts';
 
 /** Bytes made on the fly from their position; equal seeds give equal bytes. */
 export interface SeededContent {
@@ -96,11 +97,21 @@ export async function openContent(content: Content): Promise<ContentReader> {
 /** Hashed when somebody lists the file, because a large account is built for a few of its listings. */
 const checksums = new WeakMap<object, string>();
 
-/** 128 hexadecimal digits, equal for equal contents. The host uses Whirlpool, which OpenSSL no longer offers. */
+/** Tells what was hashed on the way in. */
+export function keepChecksum(content: Content, checksum: string): void {
+  checksums.set(content, checksum);
+}
+
+/**
+ * 128 hexadecimal digits, equal for equal contents: the Whirlpool of small ones and of what was uploaded. That of others
+ * takes ten seconds a gigabyte, and a listing asks for each: theirs is made up.
+ */
 export function checksumOf(content: Content): string {
   const known = checksums.get(content);
   if (known) return known;
-  const checksum = createHash('sha512').update(bytesToHash(content)).digest('hex');
+  const bytes = bytesToHash(content);
+  const isSmall = Buffer.isBuffer(bytes) && bytes.length <= 1 << 20;
+  const checksum = isSmall ? whirlpoolOf(bytes) : createHash('sha512').update(bytes).digest('hex');
   checksums.set(content, checksum);
   return checksum;
 }

@@ -19,6 +19,16 @@ export interface DownloadRequest {
   ip: string;
 }
 
+/** One request at the node for uploads. `bytes` is what of a body came. */
+export interface UploadRequest {
+  method: string;
+  path: string;
+  at: number;
+  status: number;
+  bytes: number;
+  authorized: boolean;
+}
+
 /** What the host has seen. */
 export interface Counters {
   /** API calls per verb (`folder/ls`), refused ones too. */
@@ -43,6 +53,10 @@ export interface Counters {
   callsMost: number;
   requests: ApiRequest[];
   downloadRequests: DownloadRequest[];
+  /** Files that were sent and stored; reports that were asked for. */
+  uploads: number;
+  reports: number;
+  uploadRequests: UploadRequest[];
 }
 
 export function createCounters(): Counters {
@@ -70,5 +84,8 @@ function zero(): Omit<Counters, 'connectionsNow' | 'callsNow'> {
     callsMost: 0,
     requests: [],
     downloadRequests: [],
+    uploads: 0,
+    reports: 0,
+    uploadRequests: [],
   };
 }

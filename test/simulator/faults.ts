@@ -72,6 +72,32 @@ export interface DownloadFaults {
   tooManyStatus?: number;
 }
 
+/** What goes wrong with uploads. `times` counts down; absent = until cleared. */
+export interface UploadFaults {
+  /** The node answers so, before it reads or after it has read all; nothing is stored. */
+  status?: { status: number; afterBody?: boolean; times?: number };
+  /** The node ends the connection once so many bytes have come; nothing is stored. */
+  cut?: { atByte: number; times?: number };
+  /** "Ne peut ouvrir le fichier destination": nothing is stored. */
+  noDisk?: { times?: number };
+  /** The file is stored, and the answer that says so never arrives. */
+  cutAnswer?: { times?: number };
+  /** The file is stored, and the report says "Veuillez patienter". */
+  wait?: { times?: number };
+  reportStatus?: { status: number; times?: number };
+  /** Names for which the report is a web page for ever. */
+  reportAsPage?: (name: string) => boolean;
+  /** A report without links. */
+  noLinks?: { times?: number };
+  /** A report whose Whirlpool is that of other bytes. */
+  wrongChecksum?: { times?: number };
+  /** The host keeps the file under another name. */
+  storedName?: { name: (asked: string) => string; times?: number };
+  /** What `user/info` says: uploads are forbidden, or so many bytes are free. */
+  forbidden?: boolean;
+  availableBytes?: number;
+}
+
 /** Everything that can be made to go wrong, at any time. */
 export interface Faults {
   /** Rules that wait for a call, first come first served. A `slow` rule goes together with the next one. */
@@ -94,6 +120,9 @@ export interface Faults {
    */
   lie: ((call: { verb: string; body: Wire }, truth: Wire | undefined) => Wire | undefined) | undefined;
   download: DownloadFaults;
+  upload: UploadFaults;
+  /** `file/rm` and `file/mv` do so many of what is asked, and say so. */
+  partial: { most: number; times?: number } | undefined;
   /** Back to a host in good health. */
   clear(): void;
 }
@@ -108,6 +137,8 @@ export function createFaults(listingCap = 5000): Faults {
     accountListingHasFolderId: true,
     lie: undefined,
     download: {},
+    upload: {},
+    partial: undefined,
   });
   const faults: Faults = {
     ...healthy(),

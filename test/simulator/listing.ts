@@ -53,9 +53,9 @@ export function fileDetails(file: SimulatedFile, account: Account): Wire {
     ...fileItem(file),
     folder_id: file.folder.id,
     path: account.pathOf(file.folder).slice(1),
-    description: '',
+    description: file.description ?? '',
     no_ssl: 0,
-    inline: 0,
+    inline: file.inline ? 1 : 0,
     acl: file.acl ?? 0,
   };
 }

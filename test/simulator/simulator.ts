@@ -8,6 +8,7 @@ import {
   createCounters,
   type DownloadRequest,
   resetCounters,
+  type UploadRequest,
 } from './counters.ts';
 import { demoAccount } from './demo-account.ts';
 import { createDownload } from './download.ts';
@@ -15,13 +16,18 @@ import { createFaults, type DeadForm, type Faults } from './faults.ts';
 import { createLimits, type LimitSettings } from './limits.ts';
 import { createLocation } from './location.ts';
 import { createRandom } from './random.ts';
+import { createRemote } from './remote.ts';
 import { createTokens } from './tokens.ts';
 import type { Account, AccountFolder } from './tree.ts';
+import { createUploadNode } from './upload-node.ts';
+import { createUploads } from './uploads.ts';
+import { verbs } from './verbs.ts';
+import { writingVerbs } from './writing-verbs.ts';
 
 export { type Content, expectedBytes, fillSeeded } from './content.ts';
-export type { ApiRequest, Counters, DownloadRequest } from './counters.ts';
+export type { ApiRequest, Counters, DownloadRequest, UploadRequest } from './counters.ts';
 export { demoAccount } from './demo-account.ts';
-export type { ApiFault, DeadForm, DownloadFaults, Faults } from './faults.ts';
+export type { ApiFault, DeadForm, DownloadFaults, Faults, UploadFaults } from './faults.ts';
 export type { LimitSettings } from './limits.ts';
 export { messages } from './messages.ts';
 export type { Account, AccountFolder, FileSpec, SimulatedFile, SimulatedFolder } from './tree.ts';
@@ -58,6 +64,10 @@ export interface SimulatorOptions {
   listingCap?: number;
   apiPort?: number;
   downloadPort?: number;
+  uploadPort?: number;
+  /** Most bytes of one upload, as its length says: 300 GB. */
+  maxFileBytes?: number;
+  onUploadRequest?: (request: UploadRequest) => void;
   host?: string;
   onApiRequest?: (request: ApiRequest) => void;
   onDownloadRequest?: (request: DownloadRequest) => void;
@@ -69,6 +79,8 @@ export interface Simulator {
   readonly apiUrl: string;
   /** Host and port of the links: FICHIER_DOWNLOAD_HOSTS. */
   readonly downloadHost: string;
+  /** Host and port of the node that takes uploads. */
+  readonly uploadHost: string;
   readonly apiKey: string;
   readonly account: Account;
   readonly faults: Faults;
@@ -85,7 +97,7 @@ export interface Simulator {
   close(): Promise<void>;
 }
 
-/** Starts the two hosts. */
+/** Starts the three hosts. */
 export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const clock = options.clock ?? { now: Date.now };
   // Each part has its own chance, so that ids do not depend on how many calls came before.
@@ -113,8 +125,24 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     onRequest: options.onDownloadRequest ?? (() => {}),
   });
   const downloadHost = await listen(download, options.downloadPort ?? 0, host);
+  const uploads = createUploads({ account, random: chance(5), clock, counters, faults });
+  const node = createUploadNode({
+    uploads,
+    apiKey,
+    faults,
+    counters,
+    clock,
+    maxFileBytes: options.maxFileBytes ?? 300 * 10 ** 9,
+    onRequest: options.onUploadRequest ?? (() => {}),
+  });
+  const closeAll = () => Promise.all([stop(download), stop(node), uploads.close()]);
+  const uploadHost = await listen(node, options.uploadPort ?? 0, host);
+  const remote = createRemote({ account, uploads, clock, ending: ending.signal, random: chance(6) });
   const api = createApi({
     ...common,
+    verbs: { ...verbs, ...writingVerbs, ...remote },
+    uploads,
+    uploadHost: () => uploadHost,
     account,
     apiKey,
     random: chance(4),
@@ -125,12 +153,13 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     onRequest: options.onApiRequest ?? (() => {}),
   });
   const apiHost = await listen(api, options.apiPort ?? 0, host).catch(async (error: unknown) => {
-    await stop(download);
+    await closeAll();
     throw error;
   });
   return {
     apiUrl: `http://${apiHost}/v1`,
     downloadHost,
+    uploadHost,
     apiKey,
     account,
     faults,
@@ -145,7 +174,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     isLocked: () => limits.locked('*') !== undefined,
     async close() {
       ending.abort();
-      await Promise.all([stop(api), stop(download)]);
+      await Promise.all([stop(api), closeAll()]);
     },
   };
 }

@@ -17,7 +17,7 @@ export interface FileSpec {
   date?: number;
   /** Domain of the page URL, 1fichier.com by default; the file is known under this one alone. */
   domain?: string;
-  password?: string;
+  password?: string | undefined;
   acl?: Acl;
   /** The host has locked whoever owns it. */
   ownerLocked?: boolean;
@@ -42,8 +42,12 @@ export interface SimulatedFile extends FileSpec {
   readonly id: FileId;
   readonly url: string;
   readonly sizeBytes: number;
+  /** It belongs to somebody else: it can be downloaded and copied, and is in no listing. */
+  readonly isOthers: boolean;
   date: number;
   folder: SimulatedFolder;
+  description?: string;
+  inline?: boolean;
   notReadyUntil: number;
   listedFrom: number;
   removed: boolean;
@@ -56,6 +60,8 @@ export interface SimulatedFolder {
   name: string;
   createdAt: number;
   password: string | undefined;
+  /** Address of the page that shows it to others. */
+  shared?: string | undefined;
   parent: SimulatedFolder | undefined;
   readonly folders: Map<number, SimulatedFolder>;
   readonly files: Map<string, SimulatedFile>;
@@ -81,6 +87,8 @@ export interface Account {
   /** What a listing of this folder shows now. */
   listed(folder: SimulatedFolder): SimulatedFile[];
   addFile(folder: Target, spec: FileSpec): SimulatedFile;
+  /** A file that somebody else has put there. */
+  addOthers(spec: FileSpec): SimulatedFile;
   /** Makes the folder of this path and those above it. */
   addFolder(path: string): SimulatedFolder;
   removeFile(target: Target): void;

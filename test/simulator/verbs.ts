@@ -6,6 +6,7 @@ import type { Location } from './location.ts';
 import type { MessageName } from './messages.ts';
 import type { Tokens } from './tokens.ts';
 import type { Account, SimulatedFile } from './tree.ts';
+import type { Uploads } from './uploads.ts';
 
 /** Everything that the verbs stand on. */
 export interface VerbParts {
@@ -20,6 +21,9 @@ export interface VerbParts {
   /** French local date, or a date and time; the account lives to the end of that day. */
   subscriptionEnd: string;
   email: string;
+  uploads: Uploads;
+  /** `host:port` of the node, known once it listens. */
+  uploadHost(): string;
   /** `http://host:port` of the download host, known once it listens. */
   downloadUrl(): string;
 }
@@ -29,9 +33,9 @@ export type VerbAnswer = { refused: MessageName; extra?: Wire } | { fields: Wire
 
 export type Verb = (body: Wire, ip: string, parts: VerbParts) => VerbAnswer;
 
-/** The verbs of the read side of the host. Anything else is a 404 page. */
+/** The verbs that read, and the one that begins an upload. */
 export const verbs: Record<string, Verb> = {
-  'user/info': (_body, _ip, { account, clock, offer, subscriptionEnd, email }) => {
+  'user/info': (_body, _ip, { account, faults, clock, offer, subscriptionEnd, email }) => {
     let hotBytes = 0;
     for (const file of account.files()) hotBytes += file.sizeBytes;
     return {
@@ -45,7 +49,7 @@ export const verbs: Record<string, Verb> = {
         hot_storage: hotBytes,
         cold_storage: 0,
         allowed_cold_storage: 2 * 10 ** 12,
-        available_storage: 10 ** 14 - hotBytes,
+        available_storage: faults.upload.availableBytes ?? 10 ** 14 - hotBytes,
         available_cold_storage: 2 * 10 ** 12,
         stats_date: toFrenchTime(clock.now()),
         default_quota: 0,
@@ -53,7 +57,7 @@ export const verbs: Record<string, Verb> = {
         extended_quota: 0,
         extended_quota_end: null,
         overquota: 0,
-        upload_forbidden: 0,
+        upload_forbidden: faults.upload.forbidden ? 'Yes' : 0,
         '2fa': 0,
         mail_rm: 0,
         ftp_mode: 0,
@@ -80,7 +84,7 @@ export const verbs: Record<string, Verb> = {
       name: folder.name,
       create_date: toFrenchTime(folder.createdAt),
       pass: folder.password ? 1 : 0,
-      shared: '',
+      shared: folder.shared ?? '',
       shares: [],
       files: files.length,
       size: files.length === 0 ? null : files.reduce((sum, file) => sum + file.sizeBytes, 0),
@@ -119,6 +123,8 @@ export const verbs: Record<string, Verb> = {
     return { fields: fileDetails(file, account) };
   },
 
+  'upload/get_upload_server': (_body, _ip, parts) => ({ fields: uploadServer(parts) }),
+
   'download/get_token': (body, ip, parts) => {
     const file = fileOfUrl(body.url, parts.account);
     if (!file) return { refused: 'notFound' };
@@ -136,6 +142,11 @@ export const verbs: Record<string, Verb> = {
   },
 };
 
+/** A node for one upload. It is given to anybody. */
+function uploadServer({ uploads, uploadHost }: VerbParts): Wire {
+  return { url: uploadHost(), id: uploads.newId() };
+}
+
 function refusalOf(file: SimulatedFile, body: Wire, ip: string, parts: VerbParts): MessageName | undefined {
   const lastDay = fromFrenchTime(`${parts.subscriptionEnd.slice(0, 10)} 23:59:59`);
   if (parts.offer === 0 || parts.clock.now() > lastDay) return 'notCustomer';
@@ -152,7 +163,7 @@ function isPremiumOnly(acl: NonNullable<SimulatedFile['acl']>): boolean {
 }
 
 /** A page URL in any of its spellings. The domain counts: a file is unknown under another one. */
-function fileOfUrl(url: unknown, account: Account): SimulatedFile | undefined {
+export function fileOfUrl(url: unknown, account: Account): SimulatedFile | undefined {
   const parts = /^https?:\/\/(?:www\.)?([a-z0-9.-]+)\/\?([a-z0-9]{5,20})(?:&.*)?$/.exec(String(url ?? ''));
   const file = parts ? account.find(parts[2] as string) : undefined;
   return file?.kind === 'file' && (file.domain ?? '1fichier.com') === parts?.[1] ? file : undefined;

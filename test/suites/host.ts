@@ -6,4 +6,5 @@ import '../governor-locks.test.ts';
 import '../governor-pace.test.ts';
 import '../simulator-account.test.ts';
 import '../simulator-faults.test.ts';
+import '../simulator-writes.test.ts';
 import '../simulator-links.test.ts';
