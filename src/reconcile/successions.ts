@@ -1,8 +1,8 @@
 import { createSlots } from '../catalog/account/successor.ts';
 import type { FileId } from '../core/ids.ts';
 import { type Profile, profiles } from '../library/profiles.ts';
-import { heirsInSteps } from './heirs.ts';
 import type { KnownTitles } from './known-titles.ts';
+import { heirsInSteps } from './path-successors.ts';
 import type { PublishRun } from './run.ts';
 
 /** Who takes over whose path among the files of some titles. */
