@@ -138,8 +138,8 @@ function twice<T>(rows: readonly T[], identity: (row: T) => string): string[] {
 function rootDoubts(roots: readonly string[]): string[] {
   return roots.flatMap((root, index) => {
     if (roots.indexOf(root) !== index) return [`${root} stands twice`];
-    const above = roots.find((other) => other !== root && isWithin(root, other));
-    return above === undefined ? [] : [`${root} lies in ${above}, which is indexed with all below it`];
+    const outer = roots.find((other) => other !== root && isWithin(root, other));
+    return outer === undefined ? [] : [`${root} lies in ${outer}, which is indexed with all below it`];
   });
 }
 

@@ -59,9 +59,9 @@ function networksOf(text: string): readonly string[] | string {
   const family = isIP(address);
   if (family === 0 || address.includes('%') || rest.length > 0) return 'is no address and no network';
   if (/^::ffff:/.test(address)) return 'is an IPv4 address that is written as IPv6';
-  const most = family === 4 ? 32 : 128;
-  const bits = mask === undefined ? most : bitsOf(mask, family);
-  if (bits === undefined || bits > most) return `has no number of bits from 1 to ${most} behind it`;
+  const maxBits = family === 4 ? 32 : 128;
+  const bits = mask === undefined ? maxBits : bitsOf(mask, family);
+  if (bits === undefined || bits > maxBits) return `has no number of bits from 1 to ${maxBits} behind it`;
   if (bits === 0) return 'is everybody: whatever a client writes would be believed';
   return [`${address}/${bits}`];
 }

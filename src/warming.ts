@@ -52,10 +52,10 @@ export async function createFilmWarming({
 }: FilmWarmingParts): Promise<FilmWarming> {
   const { clock } = parts;
   /** Until when what is asked for a film is the server's look at it; milliseconds UTC. */
-  const lookedInto = new Map<FileId, number>();
+  const warmed = new Map<FileId, number>();
 
   const isOwn = ({ fileId, lastAt, client }: PlayRecord) =>
-    client === 'ffmpeg' && lastAt <= (lookedInto.get(fileId) ?? 0);
+    client === 'ffmpeg' && lastAt <= (warmed.get(fileId) ?? 0);
   const isQuiet = () => parts.isQuiet(isOwn);
 
   async function headerState(address: string): Promise<HeaderState> {
@@ -79,11 +79,11 @@ export async function createFilmWarming({
     headerState,
     onProbe(addresses) {
       const now = clock.now();
-      for (const [id, until] of lookedInto) if (until + forgottenMs < now) lookedInto.delete(id);
+      for (const [id, until] of warmed) if (until + forgottenMs < now) warmed.delete(id);
       const ids = addresses.flatMap((address) => fileOfAddress(address, signer) ?? []);
-      for (const id of ids) lookedInto.set(id, Number.POSITIVE_INFINITY);
+      for (const id of ids) warmed.set(id, Number.POSITIVE_INFINITY);
       return () => {
-        for (const id of ids) lookedInto.set(id, clock.now() + afterMs);
+        for (const id of ids) warmed.set(id, clock.now() + afterMs);
       };
     },
   });

@@ -195,6 +195,29 @@ t.test('what was kept under the old words is known under the new ones', async (t
   t.match(await again.proposals.list(9), [{ kind: 'retention', why: 'gone', films: 1 }]);
 });
 
+t.test(
+  'folders that were looked for, and the account that was remembered, outlive new words for them',
+  async (t) => {
+    const path = join(t.testdir(), 'catalog.db');
+    const old = await openCatalog(path, keptValues);
+    const folder = { tree: 'main', dir: 'Movies/Dune (1984)' };
+    await old.outbox.done('kodi', [], { folders: [folder], toldAt: 4, dueAt: 5 });
+    await old.close();
+    const database = new DatabaseSync(path);
+    database.exec(`update told_folders set checks = 3; alter table told_folders rename column checks to looks;
+    insert into key_values values ('account', '{"keyPrint":"abc","info":{"offer":"premium"}}');
+    pragma user_version = 19; delete from kysely_migration where name >= '020'`);
+    database.close();
+    const again = await openCatalog(path, keptValues);
+    t.teardown(() => again.close());
+    t.strictSame(await again.toldFolders.due('kodi', 5, 9), [{ ...folder, toldAt: 4, checks: 3 }]);
+    t.same(await again.keyValues.entry('account', jsonOf(z.unknown())).get(), {
+      info: { offer: 'premium' },
+      keyFingerprint: 'abc',
+    });
+  },
+);
+
 t.test('a statement that was made before a change of its table gives the rows of after it', async (t) => {
   const db = kyselyOver(new DatabaseSync(':memory:'));
   t.teardown(() => db.destroy());

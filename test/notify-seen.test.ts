@@ -117,7 +117,7 @@ async function watched(t: Test, titles: readonly string[], file = join(t.testdir
     clock,
     log: silentLog,
     signal,
-    look: (server, folders) => checkArrival(server, folders, trees, connection),
+    check: (server, folders) => checkArrival(server, folders, trees, connection),
     urge: (server, folders) => urge(server, folders, trees, connection),
     onEnd: () => {
       hasLooked = true;

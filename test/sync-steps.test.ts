@@ -10,16 +10,16 @@ t.test('what a sync looks at', async (t) => {
   const cases: [Partial<Parameters<typeof scopeOf>[0]>, 'everything' | 'differing' | 'changes'][] = [
     [{}, 'everything'],
     [{ isSameAsThen: true }, 'differing'],
-    [{ hasLookedAtAll: true }, 'changes'],
-    [{ hasLookedAtAll: true, isSameAsThen: true }, 'changes'],
+    [{ hasCheckedAll: true }, 'changes'],
+    [{ hasCheckedAll: true, isSameAsThen: true }, 'changes'],
     [{ full: true }, 'everything'],
     [{ full: true, isSameAsThen: true }, 'everything'],
-    [{ full: true, hasLookedAtAll: true }, 'everything'],
+    [{ full: true, hasCheckedAll: true }, 'everything'],
     [{ dryRun: true }, 'everything'],
     [{ dryRun: true, isSameAsThen: true }, 'everything'],
-    [{ dryRun: true, hasLookedAtAll: true }, 'everything'],
+    [{ dryRun: true, hasCheckedAll: true }, 'everything'],
   ];
-  const none = { full: false, dryRun: false, hasLookedAtAll: false, isSameAsThen: false };
+  const none = { full: false, dryRun: false, hasCheckedAll: false, isSameAsThen: false };
   for (const [facts, expected] of cases) {
     const { everything, differing } = scopeOf({ ...none, ...facts });
     const found = everything ? 'everything' : differing ? 'differing' : 'changes';

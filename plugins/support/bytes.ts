@@ -34,14 +34,14 @@ export function createSendBytes({ delivery, clock }: Bridge): SendBytes {
         urgency: 'play',
         keeps: true,
         etag,
-        // Who names no end may leave at any time, and gets what is kept at once.
+        // Who names no end may leave at any time, and gets what is cached at once.
         wantsAll: status === 200 || !isOpenRange(reply.request.headers.range),
         mayBeProbe: traitsOf(client.userAgent).probes,
         signal: whenGone(reply),
         // A media server asks for many people from one address: whoever watches a film is one viewer.
         viewer: `${client.address} ${client.userAgent} ${file.id}`,
         onSource: (source) => play.source(source),
-        onKept: (bytes) => play.kept(bytes),
+        onCached: (bytes) => play.cached(bytes),
         onFirstByte: () => reading.firstByte(clock.now()),
         onResume: () => play.resumed(),
         onPassed(from, to) {

@@ -59,10 +59,10 @@ export function streamed(
   let used = 0;
   /** Gives the piece before when this text has no room in it. */
   const put = (text: string): Buffer | undefined => {
-    const most = text.length * bytesPerChar;
-    const full = used + most > piece.length ? piece.subarray(0, used) : undefined;
+    const maxBytes = text.length * bytesPerChar;
+    const full = used + maxBytes > piece.length ? piece.subarray(0, used) : undefined;
     if (full) {
-      piece = Buffer.allocUnsafeSlow(Math.max(pieceBytes, most));
+      piece = Buffer.allocUnsafeSlow(Math.max(pieceBytes, maxBytes));
       used = 0;
     }
     used += piece.write(text, used);

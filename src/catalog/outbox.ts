@@ -24,7 +24,7 @@ export interface WaitingNotices {
 }
 
 /** Folders to look for in a server. Times in milliseconds UTC. */
-export interface LookFor {
+export interface ExpectedFolders {
   folders: readonly { tree: string; dir: string }[];
   toldAt: number;
   dueAt: number;
@@ -39,10 +39,10 @@ export interface Outbox {
   /** All that waits for this server. */
   of(server: string): Promise<OutboxRow[]>;
   /**
-   * These have been told; what came to them since stays. @param lookFor of them, the folders that are to be looked
+   * These have been told; what came to them since stays. @param expected of them, the folders that are to be looked
    * for in the server, from when on
    */
-  done(server: string, notices: readonly OutboxRow[], lookFor?: LookFor): Promise<void>;
+  done(server: string, notices: readonly OutboxRow[], expected?: ExpectedFolders): Promise<void>;
   /** What waits for servers that the settings no longer name is forgotten. */
   keepOnly(servers: readonly string[]): Promise<void>;
 }
@@ -107,7 +107,7 @@ export function createOutbox(db: Kysely<Schema>): Outbox {
       return rows.map((row) => ({ ...row, major: row.major === 1 }));
     },
 
-    done: (server, notices, lookFor) =>
+    done: (server, notices, expected) =>
       db.transaction().execute(async (trx) => {
         for (const { tree, dir, rev } of notices)
           await trx
@@ -117,8 +117,8 @@ export function createOutbox(db: Kysely<Schema>): Outbox {
             .where('dir', '=', dir)
             .where('rev', '=', rev)
             .execute();
-        for (const part of chunks(lookFor?.folders ?? [])) {
-          const times = { told_at: lookFor?.toldAt ?? 0, looks: 0, due_at: lookFor?.dueAt ?? 0 };
+        for (const part of chunks(expected?.folders ?? [])) {
+          const times = { told_at: expected?.toldAt ?? 0, checks: 0, due_at: expected?.dueAt ?? 0 };
           await trx
             .insertInto('told_folders')
             .values(part.map(({ tree, dir }) => ({ server, tree, dir, ...times })))

@@ -7,25 +7,25 @@ export interface ToldFolder {
   dir: string;
   toldAt: number;
   /** How often it was looked for since. */
-  looks: number;
+  checks: number;
 }
 
 /** What of one server was told and not seen yet. */
 export interface UnseenFolders {
-  /** When the next look is due. */
+  /** When the next check is due. */
   dueAt: number;
   count: number;
 }
 
 /** Folders that media servers were told of, until they are seen there. */
 export interface ToldFolders {
-  /** By server: when to look, and for how much. */
+  /** By server: when to check, and for how much. */
   unseen(): Promise<Map<string, UnseenFolders>>;
-  /** Those of a server whose look is due, the oldest first. */
+  /** Those of a server whose check is due, the oldest first. */
   due(server: string, now: number, limit: number): Promise<ToldFolder[]>;
-  /** These need no more looks, but for those that were told again meanwhile. */
+  /** These need no more checks, but for those that were told again meanwhile. */
   settle(server: string, folders: readonly ToldFolder[]): Promise<void>;
-  /** These were looked for in vain: the next look is due then. */
+  /** These were looked for in vain: the next check is due then. */
   postpone(server: string, folders: readonly ToldFolder[], dueAt: number): Promise<void>;
 }
 
@@ -43,7 +43,7 @@ export function createToldFolders(db: Kysely<Schema>): ToldFolders {
     due: (server, now, limit) =>
       db
         .selectFrom('told_folders')
-        .select(['tree', 'dir', 'told_at as toldAt', 'looks'])
+        .select(['tree', 'dir', 'told_at as toldAt', 'checks'])
         .where('server', '=', server)
         .where('due_at', '<=', now)
         .orderBy('due_at')
@@ -69,7 +69,7 @@ export function createToldFolders(db: Kysely<Schema>): ToldFolders {
         for (const { tree, dir, toldAt } of folders)
           await trx
             .updateTable('told_folders')
-            .set({ due_at: dueAt, looks: sql<number>`looks + 1` })
+            .set({ due_at: dueAt, checks: sql<number>`checks + 1` })
             .where('server', '=', server)
             .where('tree', '=', tree)
             .where('dir', '=', dir)

@@ -97,7 +97,7 @@ export function createUsage(): Usage {
 
 /** The words behind `passerelle`. */
 function nameOf(command: Command): string {
-  const above = command.parent;
-  if (!above) return '';
-  return above.parent ? `${nameOf(above)} ${command.name()}` : command.name();
+  const parent = command.parent;
+  if (!parent) return '';
+  return parent.parent ? `${nameOf(parent)} ${command.name()}` : command.name();
 }

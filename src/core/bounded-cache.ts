@@ -8,15 +8,15 @@ export interface BoundedCache<K, V> {
 }
 
 /**
- * What the hot path of playback needs again and again, up to `most` entries; a full one begins anew, which costs each
+ * What the hot path of playback needs again and again, up to `max` entries; a full one begins anew, which costs each
  * entry one look-up more. A plain Map: no times, no copies, a look-up takes a tenth of node-cache's.
  */
-export function createBoundedCache<K, V>(most: number): BoundedCache<K, V> {
+export function createBoundedCache<K, V>(max: number): BoundedCache<K, V> {
   const entries = new Map<K, V>();
   return {
     get: (key) => entries.get(key),
     set(key, value) {
-      if (entries.size >= most) entries.clear();
+      if (entries.size >= max) entries.clear();
       entries.set(key, value);
     },
     delete: (key) => entries.delete(key),

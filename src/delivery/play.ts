@@ -173,7 +173,7 @@ export class Play {
     };
   }
 
-  kept(bytes: number): void {
+  cached(bytes: number): void {
     if (this.record.bytes === 0) this.record.cacheHit = true;
     this.record.cachedBytes += bytes;
   }

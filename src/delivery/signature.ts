@@ -13,7 +13,7 @@ const signatureBytes = 12;
 const signatureLength = (signatureBytes * 4) / 3;
 
 /** How many signatures are kept at hand for the hot path. */
-const kept = 5000;
+const maxKeys = 5000;
 
 /** A new key: 256 random bits. */
 export function newSigningKey(): SigningKey {
@@ -38,7 +38,7 @@ export interface Signer {
 
 export function createSigner(firstKeys: readonly SigningKey[]): Signer {
   let keys = firstKeys;
-  const cache = createBoundedCache<string, Buffer[]>(kept);
+  const cache = createBoundedCache<string, Buffer[]>(maxKeys);
   /** What was given, beside what is right: comparing on the hot path makes no garbage. */
   const given = Buffer.alloc(signatureLength);
 

@@ -37,7 +37,7 @@ const circuitBreaker = 'circuit breaker';
 
 /** @see Doctor */
 export function createDoctor(parts: DoctorParts): Doctor {
-  async function look(
+  async function findingOf(
     what: string,
     check: () => Promise<Finding>,
     signal: AbortSignal,
@@ -56,7 +56,7 @@ export function createDoctor(parts: DoctorParts): Doctor {
   return {
     async *check(signal: AbortSignal): AsyncGenerator<NamedFinding> {
       for (const [what, check] of checksFor(parts, signal)) {
-        const finding = await look(what, check, signal);
+        const finding = await findingOf(what, check, signal);
         yield what === circuitBreaker ? { ...finding, formerly: 'gate' } : finding;
       }
       for (const [what, finding] of await checkServers(parts, signal)) yield { what, ...finding };

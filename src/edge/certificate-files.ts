@@ -12,7 +12,7 @@ export interface CertificateFiles {
 }
 
 /** Renewals are seen this soon. */
-const lookMs = 5000;
+const rereadMs = 5000;
 /** PEM files are some KB. */
 const maxFileBytes = 1 << 20;
 
@@ -60,7 +60,7 @@ export function watchCertificate(
     told = words;
   }
 
-  async function look(): Promise<void> {
+  async function reread(): Promise<void> {
     const [cert, key] = await Promise.all([stamp(files.cert), stamp(files.key)]);
     const now = `${cert} ${key}`;
     if (now === seen && told === '') return;
@@ -79,15 +79,15 @@ export function watchCertificate(
 
   return createBackgroundLoop({
     clock,
-    firstPauseMs: lookMs,
+    firstPauseMs: rereadMs,
     turn: async () => {
-      await look();
-      return lookMs;
+      await reread();
+      return rereadMs;
     },
     onError: (error) => {
       const { code = 'unknown error', path = 'a file' } = error as NodeJS.ErrnoException;
       complain(`${path} cannot be read (${code})`);
-      return lookMs;
+      return rereadMs;
     },
   });
 }

@@ -129,9 +129,9 @@ export function createGuessLimit(clock: Pick<Clock, 'now'>): GuessLimit {
 }
 
 /** As the newest; the oldest goes where there are too many. */
-function put<T>(entries: Map<string, T>, key: string, value: T, most: number): void {
+function put<T>(entries: Map<string, T>, key: string, value: T, max: number): void {
   entries.delete(key);
   entries.set(key, value);
   const [oldest] = entries.keys();
-  if (entries.size > most && oldest !== undefined) entries.delete(oldest);
+  if (entries.size > max && oldest !== undefined) entries.delete(oldest);
 }

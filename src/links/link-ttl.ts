@@ -78,7 +78,7 @@ export function createLinkTtl(options: LinkTtlOptions): LinkTtl {
   const bounded = (ms: number) => Math.min(maxMs, Math.max(minMs, ms));
   const kept = memory.read();
   const linkTtl: LearnedTtl =
-    kept && isLife(kept) && kept.account === account
+    kept && isTtl(kept) && kept.account === account
       ? { account, start: within(kept.start), resume: within(kept.resume) }
       : {
           account,
@@ -137,7 +137,7 @@ export function createLinkTtl(options: LinkTtlOptions): LinkTtl {
   };
 }
 
-function isLife(kept: LearnedTtl): boolean {
+function isTtl(kept: LearnedTtl): boolean {
   return [kept.start, kept.resume].every(
     (window) => Number.isFinite(window?.believedMs) && Number.isFinite(window?.provenMs),
   );

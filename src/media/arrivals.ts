@@ -11,7 +11,7 @@ export interface ArrivalsOptions {
 }
 
 /** So many files, or so long after the first one: not one plan of the tree for each of thousands. */
-const most = 50;
+const maxFiles = 50;
 const maxMs = minuteMs;
 
 /** Files whose facts came in and are not in their NFO yet. The catalog knows them too, should the process end. */
@@ -36,7 +36,7 @@ export function createArrivals({ clock, log, onFacts }: ArrivalsOptions): Arriva
     dueInMs() {
       if (waiting.size === 0) return undefined;
       const restMs = since + maxMs - clock.now();
-      return waiting.size >= most ? 0 : Math.min(maxMs, Math.max(0, restMs));
+      return waiting.size >= maxFiles ? 0 : Math.min(maxMs, Math.max(0, restMs));
     },
 
     async handOn(signal) {

@@ -112,8 +112,8 @@ function duration([general = {}, ...tracks]: Track[]): number | undefined {
     const seconds = number(track, 'Duration', maxMs / 1000);
     return seconds === undefined ? undefined : Math.round(seconds * 1000);
   };
-  const longest = Math.max(0, ...tracks.map((track) => msOf(track) ?? 0));
-  return msOf(general) ?? (longest || undefined);
+  const trackMs = Math.max(0, ...tracks.map((track) => msOf(track) ?? 0));
+  return msOf(general) ?? (trackMs || undefined);
 }
 
 function named(track: Track): Named {
@@ -143,13 +143,13 @@ function clean(value: unknown): string | undefined {
 }
 
 /** `8 / 6` where a core and its extension differ: the first one is the whole. */
-function number(track: Track, key: string, most: number): number | undefined {
+function number(track: Track, key: string, max: number): number | undefined {
   const value = Number.parseFloat(text(track, key) ?? '');
-  return Number.isFinite(value) && value > 0 && value <= most ? value : undefined;
+  return Number.isFinite(value) && value > 0 && value <= max ? value : undefined;
 }
 
-function whole(track: Track, key: string, most: number): number | undefined {
-  const value = number(track, key, most);
+function whole(track: Track, key: string, max: number): number | undefined {
+  const value = number(track, key, max);
   return value === undefined ? undefined : Math.round(value);
 }
 

@@ -61,7 +61,7 @@ export async function checkArrival(
     Number.POSITIVE_INFINITY,
   );
   // The short list first; who is not on it may have been there for long.
-  const lists = folders.some(({ looks }) => looks > 0)
+  const lists = folders.some(({ checks }) => checks > 0)
     ? [firstToldAt - clockToleranceMs, undefined]
     : [firstToldAt - clockToleranceMs];
   for (const since of lists) {
@@ -99,7 +99,7 @@ export async function urge(
   connection: Connection,
 ): Promise<void> {
   const { adapter } = server;
-  const byStep = Map.groupBy(missing, ({ looks }) => stepAfter(looks + 1));
+  const byStep = Map.groupBy(missing, ({ checks }) => stepAfter(checks + 1));
   for (const [name, own] of Map.groupBy(byStep.get('tell') ?? [], ({ tree }) => tree)) {
     const tree = trees.get(name);
     const changes = own.map(({ dir }) => ({ dir, changes: changeBits.created, major: true }));

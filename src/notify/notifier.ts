@@ -7,7 +7,7 @@ import type { Log } from '../core/log.ts';
 import { checkArrival, urge } from './arrival-check.ts';
 import { checkServer, type ServerCheck } from './check.ts';
 import { createConnect } from './http.ts';
-import { above, changeOf, type FolderChange, gather, reduce, type Written } from './outbox/changes.ts';
+import { changeOf, type FolderChange, gather, outerOf, reduce, type Written } from './outbox/changes.ts';
 import type {
   Notice,
   OutboxStore,
@@ -87,7 +87,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
         log,
         signal,
         onEnd,
-        look: (server, folders) => checkArrival(server, folders, treeOf, connect(server, signal)),
+        check: (server, folders) => checkArrival(server, folders, treeOf, connect(server, signal)),
         onSeen: options.onSeen,
         urge: (server, folders) => urge(server, folders, treeOf, connect(server, signal)),
       }),
@@ -172,7 +172,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
 
 /** The nearest folder that is still there. */
 async function nearestStanding(tree: NotifiedTree, change: FolderChange): Promise<FolderChange> {
-  for (let dir = change.dir; dir !== ''; dir = above(dir)) {
+  for (let dir = change.dir; dir !== ''; dir = outerOf(dir)) {
     if (await exists(join(tree.dir, dir))) return { ...change, dir };
   }
   return { ...change, dir: '' };

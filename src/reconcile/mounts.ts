@@ -61,7 +61,7 @@ export function createMounts(options: { catalog: Catalog; log: Log; trees: reado
   async function requireSame(tree: Tree): Promise<void> {
     const before = found.get(tree.name);
     if (before === undefined) return;
-    const now = await lookAtTop(tree.dir);
+    const now = await readTop(tree.dir);
     // A first crawl makes the folder, and fills it.
     if (before.isEmpty && !now.isEmpty) found.set(tree.name, now);
     if (before.device !== undefined && now.device !== before.device) {
@@ -85,7 +85,7 @@ export function createMounts(options: { catalog: Catalog; log: Log; trees: reado
     async find(takeAll) {
       away.clear();
       for (const tree of trees) {
-        const top = await lookAtTop(tree.dir);
+        const top = await readTop(tree.dir);
         found.set(tree.name, top);
         const fault = takeAll ? undefined : await faultOf(tree, top);
         if (fault) leaveOut(tree, fault);
@@ -135,7 +135,7 @@ interface Top {
   isEmpty: boolean;
 }
 
-async function lookAtTop(dir: string): Promise<Top> {
+async function readTop(dir: string): Promise<Top> {
   // Reading comes first: it makes an automounter mount what lies there.
   const names = await readdir(dir).catch(() => []);
   const device = await stat(dir).then(

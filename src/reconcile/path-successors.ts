@@ -8,13 +8,13 @@ import type { Recognition } from '../naming/text/recognition.ts';
 import { withPinned } from './placement/pinned-reading.ts';
 
 /** A file that takes over the path of another version of the same thing. */
-export interface Heir {
+export interface PathSuccessor {
   from: FileId;
   to: FileId;
   stem: string;
 }
 
-export interface HeirFacts {
+export interface PathFacts {
   /** It has left the library for good. */
   isGone(fileId: FileId): boolean;
   /** It is laid out. */
@@ -35,8 +35,11 @@ export interface HeirFacts {
  *
  * The clip of a disc that was taken for its film until a larger one came hands its path on in the same way. In short steps.
  */
-export function* heirsInSteps(rows: readonly TitleRow[], facts: HeirFacts): Generator<undefined, Heir[]> {
-  const heirs: Heir[] = [];
+export function* pathSuccessorsInSteps(
+  rows: readonly TitleRow[],
+  facts: PathFacts,
+): Generator<undefined, PathSuccessor[]> {
+  const successors: PathSuccessor[] = [];
   const readings = new Map<FileId, Recognition>();
   for (const { fileId, recognition, pinned } of rows) {
     yield;
@@ -68,9 +71,9 @@ export function* heirsInSteps(rows: readonly TitleRow[], facts: HeirFacts): Gene
     const [best] = able.sort((a, b) => compare(a, b, facts));
     if (!best) continue;
     taken.add(best.fileId);
-    heirs.push({ from, to: best.fileId, stem });
+    successors.push({ from, to: best.fileId, stem });
   }
-  return heirs;
+  return successors;
 }
 
 /** What is the same thing in several versions; '' for what has none. */
@@ -86,7 +89,7 @@ function isOutgrown({ recognition }: TitleRow): boolean {
   return recognition.kind === 'ignored' && recognition.reasons.includes(smallerClip);
 }
 
-function isFilmOf(clip: TitleRow, other: TitleRow, { folderOf }: HeirFacts): boolean {
+function isFilmOf(clip: TitleRow, other: TitleRow, { folderOf }: PathFacts): boolean {
   return (
     other.titleKey === clip.titleKey &&
     other.stem === undefined &&
@@ -97,7 +100,7 @@ function isFilmOf(clip: TitleRow, other: TitleRow, { folderOf }: HeirFacts): boo
 }
 
 /** The best first: one that is there, then by lines of the picture, then by the version of its release. */
-function compare(a: TitleRow, b: TitleRow, { isListed }: HeirFacts): number {
+function compare(a: TitleRow, b: TitleRow, { isListed }: PathFacts): number {
   const there = Number(isListed(b.fileId)) - Number(isListed(a.fileId));
   const lines = ({ recognition }: TitleRow) => Number.parseInt(recognition.resolution ?? '0', 10) || 0;
   const version = ({ recognition }: TitleRow) => recognition.version ?? 1;

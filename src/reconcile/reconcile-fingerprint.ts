@@ -52,11 +52,11 @@ export function createReconcileFingerprint({
         const keys = new Set<string>();
         titles.set(name, keys);
         // While the disk is looked at, the next rows are read.
-        let looking = Promise.resolve();
+        let comparing = Promise.resolve();
         for (let after = ''; ; ) {
           signal?.throwIfAborted();
           const rows = await catalog.placementsOf(name).treeAfter(after, rowsAtOnce);
-          await looking;
+          await comparing;
           const last = rows.at(-1)?.path;
           if (last === undefined) break;
           after = last;
@@ -65,10 +65,10 @@ export function createReconcileFingerprint({
             sizesBytes: Float64Array.from(rows, (row) => row.sizeBytes),
             mtimesMs: Float64Array.from(rows, (row) => row.mtimeMs),
           };
-          looking = disk.touched(dir, noted).then((touched) => {
+          comparing = disk.touched(dir, noted).then((touched) => {
             for (const at of touched) keys.add(rows[at]?.titleKey as string);
           });
-          looking.catch(() => undefined);
+          comparing.catch(() => undefined);
         }
       }
       return titles;

@@ -2,7 +2,7 @@ import { createSlots } from '../catalog/account/successor.ts';
 import type { FileId } from '../core/ids.ts';
 import { type Profile, profiles } from '../library/profiles.ts';
 import type { KnownTitles } from './known-titles.ts';
-import { heirsInSteps } from './path-successors.ts';
+import { pathSuccessorsInSteps } from './path-successors.ts';
 import type { PublishRun } from './run.ts';
 
 /** Who takes over whose path among the files of some titles. */
@@ -19,7 +19,7 @@ export interface Successions {
 
 /**
  * A file that was uploaded anew takes over the path of the one that has left, once the other is known to be missing; and
- * where a file has left for good, another version of the same thing takes over its plain path (see {@link heirsInSteps}).
+ * where a file has left for good, another version of the same thing takes over its plain path (see {@link pathSuccessorsInSteps}).
  * In short steps.
  */
 export function* successionsInSteps(
@@ -61,7 +61,7 @@ export function* successionsInSteps(
     !asIfGone?.has(id) &&
     !successors.has(id) &&
     (isListed(id) || successorOf(id) === undefined || rowOf.get(id)?.stem !== undefined);
-  const heirs = yield* heirsInSteps(
+  const others = yield* pathSuccessorsInSteps(
     rows.filter(({ fileId }) => !waiting.has(fileId)),
     {
       isGone: (id) => !files.has(id) || asIfGone?.has(id) === true,
@@ -72,7 +72,7 @@ export function* successionsInSteps(
       profile,
     },
   );
-  for (const { from, to, stem } of heirs) {
+  for (const { from, to, stem } of others) {
     if (successors.has(from)) continue;
     inherited.set(to, stem);
     successors.set(from, to);

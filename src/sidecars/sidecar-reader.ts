@@ -99,7 +99,7 @@ export function createSidecarReader(options: SidecarReaderOptions): SidecarReade
   /** Resolves when the thread has worked too long, or has been waited for ten times as long. */
   async function watch(worker: Worker, over: AbortSignal): Promise<void> {
     const before = await workMs(worker);
-    for (let looks = 0; looks < 20; looks++) {
+    for (let tries = 0; tries < 20; tries++) {
       await clock.sleep(workLimitMs / 2, over);
       if ((await workMs(worker)) - before >= workLimitMs) return;
     }

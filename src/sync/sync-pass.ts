@@ -15,7 +15,7 @@ export interface SyncPasses {
   /** Takes one: crawl, write what changed as it is listed, weigh what disappeared, look at the rest, fetch side-cars. */
   take(run: SyncRun, onProgress: (progress: CrawlProgress) => void): Promise<SyncResult>;
   /** Addresses are others from now on: the next one looks at everything, unless it is called off again. */
-  lookAgain(isWanted: boolean): void;
+  recheck(isWanted: boolean): void;
   /** Resolves when no look at the disk is under way any more. */
   settled(): Promise<void>;
 }
@@ -35,23 +35,23 @@ interface Pass {
 
 export function createSyncPasses(options: SyncOptions): SyncPasses {
   const { catalog, clock, publisher, sideCars, fetchSideCars, retention, trash } = options;
-  let hasLookedAtAll = false;
-  let mustLookAgain = false;
-  let looking: Promise<unknown> | undefined;
+  let hasCheckedAll = false;
+  let mustRecheck = false;
+  let checking: Promise<unknown> | undefined;
 
   async function begin(run: SyncRun): Promise<Pass> {
     const { signal, full = false, dryRun = false } = run;
     const startedAt = clock.now();
-    if (mustLookAgain && !dryRun) {
-      hasLookedAtAll = false;
-      mustLookAgain = false;
+    if (mustRecheck && !dryRun) {
+      hasCheckedAll = false;
+      mustRecheck = false;
     }
-    const isSameAsThen = !hasLookedAtAll && (await publisher.fingerprint.isSame());
-    const scope = scopeOf({ full, dryRun, hasLookedAtAll, isSameAsThen });
+    const isSameAsThen = !hasCheckedAll && (await publisher.fingerprint.isSame());
+    const scope = scopeOf({ full, dryRun, hasCheckedAll, isSameAsThen });
     await publisher.findTrees({ takeAll: full });
     // The disk is looked at while the host is asked.
     const differing = scope.differing ? publisher.fingerprint.differing(signal) : undefined;
-    looking = differing?.catch(() => undefined);
+    checking = differing?.catch(() => undefined);
     const how: PublishRun = { dryRun, signal, done: { folders: new Set(), titles: new Set() } };
     return { run, startedAt, scope, how, tree: emptyResult(), differing };
   }
@@ -82,12 +82,12 @@ export function createSyncPasses(options: SyncOptions): SyncPasses {
   }
 
   /** Looks at everything, or at what was noted as left undone or is other on the disk. */
-  async function lookAtRest({ scope, how, tree, differing }: Pass): Promise<void> {
+  async function checkRest({ scope, how, tree, differing }: Pass): Promise<void> {
     if (scope.everything) addResult(tree, await publisher.everything(how));
     else if (differing) addResult(tree, await publisher.each(await differing, how));
     if (how.dryRun) return;
     if (!scope.everything) addResult(tree, await publisher.catchUp(how));
-    hasLookedAtAll ||= tree.counts.failed === 0;
+    hasCheckedAll ||= tree.counts.failed === 0;
   }
 
   /** @returns how long it took, in milliseconds */
@@ -135,7 +135,7 @@ export function createSyncPasses(options: SyncOptions): SyncPasses {
     { reason, retryAt, calls, note }: Extract<CrawlResult, { outcome: 'stopped' }>,
   ): Promise<SyncResult> {
     if (!pass.how.dryRun && isBridgeError(reason, 'BRIDGE_BUDGET')) {
-      await lookAtRest(pass);
+      await checkRest(pass);
       await fetch(pass);
     }
     const { tree } = pass;
@@ -148,7 +148,7 @@ export function createSyncPasses(options: SyncOptions): SyncPasses {
     if (how.dryRun) how.asIfGone = new Set(gone);
     // What goes now, and what a person decided about while the crawl ran.
     else await publish(pass, await catalog.dirty.all(), how);
-    await lookAtRest(pass);
+    await checkRest(pass);
     let fetchedForMs = 0;
     if (!how.dryRun) {
       await tidy(pass, Boolean(note.failedFolders));
@@ -176,10 +176,10 @@ export function createSyncPasses(options: SyncOptions): SyncPasses {
       const result = await list(pass, onProgress);
       return result.outcome === 'stopped' ? endEarly(pass, result) : end(pass, result);
     },
-    lookAgain(isWanted) {
-      mustLookAgain = isWanted;
+    recheck(isWanted) {
+      mustRecheck = isWanted;
     },
-    settled: async () => void (await looking),
+    settled: async () => void (await checking),
   };
 }
 

@@ -10,7 +10,7 @@ export interface ScopeFacts {
   full: boolean;
   dryRun: boolean;
   /** This process has looked at everything. */
-  hasLookedAtAll: boolean;
+  hasCheckedAll: boolean;
   /** Code and settings are those of the last look at everything. */
   isSameAsThen: boolean;
 }
@@ -19,7 +19,7 @@ export interface ScopeFacts {
  * The first sync of a process looks at everything: settings, code or disk may have changed while it was down. A dry run
  * plans once, at the end: plans of a half listed account would tell of steps that never come.
  */
-export function scopeOf({ full, dryRun, hasLookedAtAll, isSameAsThen }: ScopeFacts): SyncScope {
-  const differing = !full && !dryRun && !hasLookedAtAll && isSameAsThen;
-  return { everything: full || dryRun || !(hasLookedAtAll || differing), differing };
+export function scopeOf({ full, dryRun, hasCheckedAll, isSameAsThen }: ScopeFacts): SyncScope {
+  const differing = !full && !dryRun && !hasCheckedAll && isSameAsThen;
+  return { everything: full || dryRun || !(hasCheckedAll || differing), differing };
 }

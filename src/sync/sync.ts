@@ -133,13 +133,13 @@ export function createSync(options: SyncOptions): Sync {
     },
 
     async rewrite(signal) {
-      passes.lookAgain(true);
+      passes.recheck(true);
       // Another process, after a kill, must not take the trees for what they should be.
       await publisher.fingerprint.forget();
       const rewritten = await onTree(() => publisher.everything({ signal }));
       if (!rewritten) return undefined;
       const { failed, create, update } = rewritten.done.counts;
-      passes.lookAgain(failed > 0);
+      passes.recheck(failed > 0);
       return create + update;
     },
 

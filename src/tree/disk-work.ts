@@ -161,13 +161,13 @@ function createPathReader(dir: string): PathReader {
   const parents = new Map<string, PathState | 'folder'>();
 
   /** Of the folder that a path lies in. */
-  function above(relative: string): PathState | 'folder' {
+  function parentState(relative: string): PathState | 'folder' {
     const slash = relative.lastIndexOf('/');
     if (slash <= 0) return 'folder';
     const folder = relative.slice(0, slash);
     let found = parents.get(folder);
     if (found === undefined) {
-      found = above(folder);
+      found = parentState(folder);
       if (found === 'folder') found = asParent(folder, whatIs(dir, folder));
       parents.set(folder, found);
     }
@@ -177,13 +177,13 @@ function createPathReader(dir: string): PathReader {
   return {
     at(relative) {
       checkTreePath(relative);
-      const parent = above(relative);
+      const parent = parentState(relative);
       if (parent !== 'folder') return parent;
       const found = whatIs(dir, relative);
       return typeof found === 'string' ? { is: 'obstacle', what: found } : found;
     },
     make(relative) {
-      if (above(relative) === 'folder') return;
+      if (parentState(relative) === 'folder') return;
       let folder = relative.slice(0, relative.lastIndexOf('/'));
       mkdirSync(systemPath(dir, folder), { recursive: true });
       for (; folder !== ''; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/'))))

@@ -8,7 +8,7 @@ import { asDiskError, checkTreePath, errorCode, twinKey } from './tree-paths.ts'
 import type { Desired, ManifestEntry, Seen, TreeOp, TreePlan } from './tree-types.ts';
 
 const atOnce = 64;
-const looksAtOnce = 1000;
+const pathsAtOnce = 1000;
 
 /**
  * Compares what should be with the manifest and the disk, and changes nothing. `manifest` holds the rows of the titles
@@ -36,8 +36,8 @@ export async function planTree({ dir, desired, manifest, disk = ownDisk }: PlanO
   }
   const paths = [...wanted.keys(), ...leaving.map((entry) => entry.path)];
   const standings = new Map<string, PathState>();
-  for (let start = 0; start < paths.length; start += looksAtOnce) {
-    const some = paths.slice(start, start + looksAtOnce);
+  for (let start = 0; start < paths.length; start += pathsAtOnce) {
+    const some = paths.slice(start, start + pathsAtOnce);
     for (const [at, standing] of (await disk.states(dir, some)).entries())
       standings.set(some[at] as string, standing);
   }

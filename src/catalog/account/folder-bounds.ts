@@ -20,13 +20,13 @@ export async function withinBounds(
   const { folders, gaps = [] } = listing;
   if (folders.length === 0) return listing;
   const isDeepest = (await depthOf(trx, listing.folderId, deepest)) >= deepest;
-  const most = isDeepest ? 0 : Math.max(0, room);
-  if (folders.length <= most) return listing;
+  const max = isDeepest ? 0 : Math.max(0, room);
+  if (folders.length <= max) return listing;
   const reason = isDeepest ? 'deep' : 'many';
-  const left = folders.slice(most);
+  const left = folders.slice(max);
   return {
     ...listing,
-    folders: folders.slice(0, most),
+    folders: folders.slice(0, max),
     complete: false,
     gaps: [...gaps, ...left.map(({ name }) => ({ reason, kind: 'folder', count: 1, name }) as const)],
   };

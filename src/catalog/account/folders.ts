@@ -13,7 +13,7 @@ export interface Folders {
   /** These folders with their parents; the root is not among them. */
   parentsOf(ids: readonly FolderId[]): Promise<{ id: FolderId; parentId: FolderId; name: string }[]>;
   /** This folder and those above it, from the inside out; the root of the account is the last. */
-  foldersAbove(id: FolderId): Promise<FolderId[]>;
+  withAncestors(id: FolderId): Promise<FolderId[]>;
   /** When this folder was last listed. */
   listedAt(folderId: FolderId): Promise<number | undefined>;
 }
@@ -46,7 +46,7 @@ export function createFolders(db: Kysely<Schema>): Folders {
       );
     },
 
-    async foldersAbove(id) {
+    async withAncestors(id) {
       const { rows } = await sql<{ id: FolderId }>`
         with recursive up(id, depth) as (
           select ${id}, 0

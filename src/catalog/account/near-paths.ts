@@ -20,7 +20,7 @@ export async function nearPaths(paths: Paths, path: string): Promise<string[]> {
     if (!folder) return [];
     const { folders, files } = await paths.children(folder);
     const isLast = index === names.length - 1;
-    const { path: above } = folder;
+    const { path: base } = folder;
     const same = folders.find((one) => one.name === name);
     if (!same || isLast) {
       const candidates = isLast ? [...folders, ...files] : folders;
@@ -30,7 +30,7 @@ export async function nearPaths(paths: Paths, path: string): Promise<string[]> {
       );
       if (isLast)
         return found.length > 0
-          ? found.map((one) => joinAccountPath(above, one))
+          ? found.map((one) => joinAccountPath(base, one))
           : mended(folder, names, index);
       folder = folders.find((one) => one.name === found[0]);
     } else folder = same;

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { addedAt } from './migration-added-at.ts';
+import { checks } from './migration-checks.ts';
 import { fileVersions } from './migration-file-versions.ts';
 import { folderIds } from './migration-folder-ids.ts';
 import { gaps } from './migration-gaps.ts';
@@ -297,12 +298,12 @@ const migrations: Record<string, Migration> = {
         .modifyEnd(sql`without rowid`)
         .execute();
       // What stands before the last slash: everything behind it is cut off, then the slash.
-      const above = (path: string) => sql.raw(`rtrim(rtrim(${path}, replace(${path}, '/', '')), '/')`);
+      const parentOf = (path: string) => sql.raw(`rtrim(rtrim(${path}, replace(${path}, '/', '')), '/')`);
       await sql`insert into tree_folders
         with recursive own(tree, path, at) as (
-          select tree, ${above('path')}, max(mtime_ms) from tree group by 1, 2
+          select tree, ${parentOf('path')}, max(mtime_ms) from tree group by 1, 2
         ), up(tree, path, at) as (
-          select * from own union select tree, ${above('path')}, at from up where path <> ''
+          select * from own union select tree, ${parentOf('path')}, at from up where path <> ''
         ) select tree, path, cast(max(at) as integer) from up group by 1, 2 having max(at) > 0`.execute(db);
     },
   },
@@ -337,6 +338,7 @@ const migrations: Record<string, Migration> = {
   '017-newest': newest,
   '018-put-aside': putAside,
   '019-file-versions': fileVersions,
+  '020-checks': checks,
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

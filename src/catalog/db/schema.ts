@@ -262,7 +262,7 @@ export interface ToldFolderTable {
   dir: string;
   told_at: number;
   /** How often it was looked for since. */
-  looks: number;
+  checks: number;
   /** When it is looked for next. */
   due_at: number;
 }

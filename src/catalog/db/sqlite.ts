@@ -35,7 +35,7 @@ export class Rows {
 }
 
 /** Rows that are read between two looks at how long the event loop has been held. */
-const rowsBetweenLooks = 32;
+const rowsBetweenYields = 32;
 
 /**
  * Kysely's only connection, over an open node:sqlite database: nothing to compile. Many rows, and many statements one
@@ -78,14 +78,14 @@ function createConnection(database: DatabaseSync, file: string): DatabaseConnect
       const next = telling(() => found.next());
       if (next.done) return rows;
       rows.push(rowOf(columns, next.value));
-      if (rows.length % rowsBetweenLooks === 0) await yieldOften();
+      if (rows.length % rowsBetweenYields === 0) await yieldOften();
     }
   }
 
   async function runEach({ statement }: Prepared, { values }: Rows): Promise<number> {
     let changes = 0;
     for (const [at, parameters] of values.entries()) {
-      if (at % rowsBetweenLooks === 0) await yieldOften();
+      if (at % rowsBetweenYields === 0) await yieldOften();
       changes += Number(telling(() => statement.run(...(parameters as SQLInputValue[]))).changes);
     }
     return changes;

@@ -20,8 +20,8 @@ export interface Standing {
 export interface Standings {
   /** Files in the library after `after`, in the order of their ids. @param trees names of those that count */
   after(after: FileId | undefined, limit: number, trees: readonly string[]): Promise<Standing[]>;
-  /** Names of the folders above each, with its own, from the outside in; at most `most` of them. */
-  namesAbove(folderIds: readonly FolderId[], most: number): Promise<Map<FolderId, string[]>>;
+  /** Names of the folders above each, with its own, from the outside in; at most `max` of them. */
+  ancestorNames(folderIds: readonly FolderId[], max: number): Promise<Map<FolderId, string[]>>;
 }
 
 export function createStandings(db: Kysely<Schema>): Standings {
@@ -58,14 +58,14 @@ export function createStandings(db: Kysely<Schema>): Standings {
       }));
     },
 
-    async namesAbove(folderIds, most) {
+    async ancestorNames(folderIds, max) {
       const { rows } = await sql<{ start: FolderId; name: string }>`
         with recursive up(start, id, parent_id, name, depth) as (
           select id, id, parent_id, name, 1 from folders
             where id in (select value from json_each(${JSON.stringify(folderIds)}))
           union all
           select up.start, f.id, f.parent_id, f.name, up.depth + 1
-          from up join folders f on f.id = up.parent_id where up.depth < ${most}
+          from up join folders f on f.id = up.parent_id where up.depth < ${max}
         ) select start, name from up order by start, depth desc`.execute(db);
       return new Map(
         [...Map.groupBy(rows, ({ start }) => start)].map(([id, some]) => [id, some.map(({ name }) => name)]),

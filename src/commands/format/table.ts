@@ -32,7 +32,7 @@ export function tableLines(
   const shown = heads.some((head) => head !== '') && rows.length > 0 ? [heads, ...cells] : cells;
   const widths = fitted(
     columns,
-    columns.map((_, at) => shown.reduce((most, row) => Math.max(most, widthOf(row[at] ?? '')), 0)),
+    columns.map((_, at) => shown.reduce((width, row) => Math.max(width, widthOf(row[at] ?? '')), 0)),
     width - gap.length * (columns.length - 1),
   );
   return shown.map((row) =>

@@ -103,11 +103,11 @@ function troubleWriting(dir: string): DiskTrouble | undefined {
   }
 }
 
-function troubleMaking(above: string, path: string): DiskTrouble | undefined {
+function troubleMaking(parent: string, path: string): DiskTrouble | undefined {
   try {
-    accessSync(above, constants.W_OK | constants.X_OK);
+    accessSync(parent, constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {
-    return diskTrouble(`${above}, where ${path} would be made,`, error);
+    return diskTrouble(`${parent}, where ${path} would be made,`, error);
   }
 }

@@ -41,7 +41,7 @@ const asFolder = O_RDONLY | (O_NOFOLLOW ?? 0) | (O_DIRECTORY ?? 0);
 async function openBelow(dir: string, relative: string): Promise<FileHandle> {
   const names = relative.split('/');
   if (names.some((name) => name === '' || name === '.' || name === '..')) throw fault('ENOENT', relative);
-  if (process.platform !== 'linux') return openAndLook(dir, names);
+  if (process.platform !== 'linux') return openAndCheck(dir, names);
   const last = names.pop() as string;
   let folder = await open(dir, O_RDONLY | O_DIRECTORY);
   try {
@@ -60,7 +60,7 @@ async function openBelow(dir: string, relative: string): Promise<FileHandle> {
 const openWithin = (folder: FileHandle, name: string, flags: number) =>
   open(`/proc/self/fd/${folder.fd}/${name}`, flags);
 
-async function openAndLook(dir: string, names: readonly string[]): Promise<FileHandle> {
+async function openAndCheck(dir: string, names: readonly string[]): Promise<FileHandle> {
   const handle = await open(join(dir, ...names), asFile);
   try {
     const opened = await handle.stat();

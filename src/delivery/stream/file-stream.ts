@@ -43,7 +43,7 @@ export class FileStream extends Readable {
   readonly #gone = new AbortController();
   #position: number;
   #guard: VersionGuard | undefined;
-  #kept: CachedReader | undefined;
+  #cached: CachedReader | undefined;
   #cachedBytes = 0;
   #rest: RestAhead | undefined;
   #transfer: Running | undefined;
@@ -94,10 +94,10 @@ export class FileStream extends Readable {
       throw new BridgeError('BRIDGE_UPSTREAM_CHANGED', { detail: 'while it was asked for' });
     const guard = createVersionGuard(known, isAsPromised);
     this.#guard = guard;
-    this.#kept = rangeCache.read(this.file, this.#position, this.#end, known.version());
-    if (!this.#kept) return this.#alone(() => this.#connect());
-    guard.check(this.#kept.version);
-    const { stop } = this.#kept;
+    this.#cached = rangeCache.read(this.file, this.#position, this.#end, known.version());
+    if (!this.#cached) return this.#alone(() => this.#connect());
+    guard.check(this.#cached.version);
+    const { stop } = this.#cached;
     if (!wantsAll || stop > this.#end) return;
     this.#rest = askAhead(this.#access, stop, this.#end, guard.check, this.#options);
     await this.#rest.known();
@@ -125,7 +125,7 @@ export class FileStream extends Readable {
     if (this.#position > this.#end) return;
     this.#wanted = this.#busy > 0;
     if (this.#transfer) this.#transfer.resume();
-    else if (!this.#wanted) this.#during(() => (this.#kept ? this.#readKept() : this.#connect()));
+    else if (!this.#wanted) this.#during(() => (this.#cached ? this.#readCached() : this.#connect()));
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
@@ -134,7 +134,7 @@ export class FileStream extends Readable {
     this.#transfer = undefined;
     this.#recorder?.end();
     this.#recorder = undefined;
-    void this.#kept?.close();
+    void this.#cached?.close();
     this.#access.giveBack();
     callback(error);
   }
@@ -155,21 +155,21 @@ export class FileStream extends Readable {
     }
   }
 
-  async #readKept(): Promise<void> {
+  async #readCached(): Promise<void> {
     for (;;) {
-      const kept = this.#kept;
-      const bytes = await kept?.next();
+      const cached = this.#cached;
+      const bytes = await cached?.next();
       // The reader left while the file was being opened.
-      if (this.destroyed) return kept?.close();
+      if (this.destroyed) return cached?.close();
       if (!bytes) break;
       this.#cachedBytes += bytes.length;
       // The film has begun: from here on the retry policy is that of a running one.
       this.#retryPolicy.progress();
-      this.#reading.onKept?.(bytes.length);
+      this.#reading.onCached?.(bytes.length);
       if (!this.#pass(bytes)) return;
     }
-    await this.#kept?.close();
-    this.#kept = undefined;
+    await this.#cached?.close();
+    this.#cached = undefined;
     if (this.#position > this.#end) return;
     if (this.#rest && !(await this.#takeRest(this.#rest))) return;
     if (this.#reading.mayBeProbe && this.#cachedBytes >= probeBytes)

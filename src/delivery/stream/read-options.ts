@@ -53,7 +53,7 @@ export interface ReadOptions {
   viewer: string;
   onSource?: (source: LeaseSource) => void;
   /** Bytes came from what is kept here, not from the host. */
-  onKept?: (bytes: number) => void;
+  onCached?: (bytes: number) => void;
   onFirstByte?: () => void;
   /** The host broke off, and the reading goes on. */
   onResume?: () => void;

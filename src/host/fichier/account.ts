@@ -9,9 +9,9 @@ import { parisToUtc, utcToParis } from './paris-time.ts';
 /** The account without what can be told from the rest. */
 export type AccountAnswer = Omit<AccountInfo, 'id' | 'premiumUntilDay'>;
 
-/** The last answer of user/info, and a print of the key that it was given for. */
+/** The last answer of user/info, and the fingerprint of the key that it was given for. */
 export interface RememberedAccount {
-  keyPrint: string;
+  keyFingerprint: string;
   info: AccountAnswer;
 }
 
@@ -20,7 +20,7 @@ const known = z
   .optional()
   .transform((value) => value);
 const remembered: z.ZodType<RememberedAccount> = z.object({
-  keyPrint: z.string(),
+  keyFingerprint: z.string(),
   info: z.object({
     email: z.string().exactOptional(),
     offer: z.enum(['free', 'premium', 'access', 'gold', 'unknown']),

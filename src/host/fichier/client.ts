@@ -74,7 +74,7 @@ export function createFichierClient(options: FichierClientOptions): FichierClien
   const { governor, memory, clock, userInfoIntervalMs = 6 * hourMs } = options;
   // Keys are pasted with line breaks in them (facts/1fichier-api 1).
   const apiKey = options.apiKey.replace(/\s+/g, '');
-  const keyPrint = fingerprint(apiKey).slice(0, 12);
+  const keyFingerprint = fingerprint(apiKey).slice(0, 12);
   const post = createCall({ ...options, apiKey });
   const { timeLimitMs = 30_000 } = options;
 
@@ -93,7 +93,7 @@ export function createFichierClient(options: FichierClientOptions): FichierClien
 
   function knownAccount(): AccountInfo | undefined {
     const remembered = memory.read();
-    return remembered?.keyPrint === keyPrint ? describeAccount(remembered.info) : undefined;
+    return remembered?.keyFingerprint === keyFingerprint ? describeAccount(remembered.info) : undefined;
   }
 
   return {
@@ -104,9 +104,9 @@ export function createFichierClient(options: FichierClientOptions): FichierClien
       // An answer from the future was kept by a clock that was wrong; it tells nothing about its age.
       if (known && ageMs >= 0 && ageMs < userInfoIntervalMs) return known;
       try {
-        const subject: CallSubject = { options: call, key: `user:${keyPrint}` };
+        const subject: CallSubject = { options: call, key: `user:${keyFingerprint}` };
         const info = await run('user/info', {}, subject, (answer) => readAccount(answer, clock.now()));
-        memory.write({ keyPrint, info });
+        memory.write({ keyFingerprint, info });
         return describeAccount(info);
       } catch (error) {
         if (known && isBridgeError(error, 'BRIDGE_GATE_BUSY')) return known;

@@ -13,7 +13,7 @@ import { createTokenBucket } from './token-bucket.ts';
 export interface RunOptions extends CallOptions {
   /** Such as `folder/ls`. */
   verb: string;
-  /** What must not be asked again too soon: `folder:<id>`, `folder:all`, `user:<print of the key>`. */
+  /** What must not be asked again too soon: `folder:<id>`, `folder:all`, `user:<fingerprint of the key>`. */
   key?: string;
 }
 

@@ -6,16 +6,16 @@ const discNumber =
  * The folders above a clip with the disc's number in a folder of its own: `Heat (1995)/Heat Disc 2/BDMV` is disc 2 of
  * what `Heat (1995)` names, and `Friends S01 D2/VIDEO_TS` one of `Friends S01`.
  */
-export function splitDiscFolder(above: readonly string[]): string[] {
-  const at = above.findLastIndex((name) => /^(?:bdmv|video_ts)$/i.test(name)) - 1;
-  const found = at < 0 ? null : discNumber.exec(above[at] as string);
-  if (!found) return [...above];
+export function splitDiscFolder(ancestors: readonly string[]): string[] {
+  const at = ancestors.findLastIndex((name) => /^(?:bdmv|video_ts)$/i.test(name)) - 1;
+  const found = at < 0 ? null : discNumber.exec(ancestors[at] as string);
+  if (!found) return [...ancestors];
   const [, stem = '', word, short, letter, rest = ''] = found;
   const disc = `Disc ${toNumber((word ?? short ?? letter) as string)}`;
   const key = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
-  const isSaidAbove = stem === '' || (at > 0 && key(above[at - 1] as string).startsWith(key(stem)));
-  const title = isSaidAbove ? [] : [`${stem}${rest}`];
-  return [...above.slice(0, at), ...title, disc, ...above.slice(at + 1)];
+  const isInTitle = stem === '' || (at > 0 && key(ancestors[at - 1] as string).startsWith(key(stem)));
+  const title = isInTitle ? [] : [`${stem}${rest}`];
+  return [...ancestors.slice(0, at), ...title, disc, ...ancestors.slice(at + 1)];
 }
 
 function toNumber(which: string): number {

@@ -12,7 +12,7 @@ export interface CleanName {
   ids: ProviderIds;
 }
 
-const longest = 255;
+const maxLength = 255;
 const idPattern = /[[{(]\s*(tmdb|imdb|tvdb)(?:id)?\s*[-=:]\s*(tt\d{5,10}|\d{1,10})\s*[\]})]/gi;
 /** Jellyfin reads the bare form as well (facts/media-servers 2.1). */
 const bareImdb = /(?<![a-z0-9])tt\d{7,10}(?![a-z0-9])/i;
@@ -94,7 +94,7 @@ const specials: Record<string, string> = {
 function cleanText(name: string): Omit<CleanName, 'extension'> {
   const ids: ProviderIds = {};
   const text = name
-    .slice(0, longest)
+    .slice(0, maxLength)
     .replace(idPattern, (_all, provider: string, id: string) => {
       ids[provider.toLowerCase() as keyof ProviderIds] ??= id.toLowerCase();
       return ' ';

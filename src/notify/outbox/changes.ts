@@ -31,7 +31,7 @@ export function gather(written: Written): FolderChange[] {
     for (const path of written[change as Change]) {
       // A STRM that is only written anew (another address) leaves the library as it is.
       const major = change !== 'updated' && path.endsWith('.strm');
-      put(folders, { dir: above(path), changes: bit, major });
+      put(folders, { dir: outerOf(path), changes: bit, major });
     }
   }
   return [...folders.values()];
@@ -39,17 +39,17 @@ export function gather(written: Written): FolderChange[] {
 
 /**
  * The fewest folders that cover all of these: none lies in another, several parts of one title become the title, and
- * more than `most` become the folders above them, the fullest first.
+ * more than `max` become the folders above them, the fullest first.
  */
-export function reduce(changes: readonly FolderChange[], most = maxFolders): FolderChange[] {
+export function reduce(changes: readonly FolderChange[], max = maxFolders): FolderChange[] {
   let folders = new Map<string, FolderChange>();
   for (const change of changes) put(folders, change);
   folders = withoutInner(folders);
   for (;;) {
-    const byParent = Map.groupBy(folders.values(), ({ dir }) => above(dir));
+    const byParent = Map.groupBy(folders.values(), ({ dir }) => outerOf(dir));
     byParent.delete('');
     const parts = [...byParent].filter(([dir, inner]) => depthOf(dir) >= titleDepth && inner.length > 1);
-    const join = parts.length > 0 ? parts : fullest(byParent, folders.size - most);
+    const join = parts.length > 0 ? parts : fullest(byParent, folders.size - max);
     if (join.length === 0) return [...folders.values()].sort((a, b) => (a.dir < b.dir ? -1 : 1));
     for (const [dir, inner] of join)
       for (const { changes: bits, major } of inner) put(folders, { dir, changes: bits, major });
@@ -64,7 +64,7 @@ export function changeOf(bits: number): Change {
 }
 
 /** The folder above; '' for one at the top. */
-export function above(path: string): string {
+export function outerOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
@@ -83,7 +83,7 @@ function withoutInner(folders: ReadonlyMap<string, FolderChange>): Map<string, F
   for (const change of folders.values()) {
     let dir = change.dir;
     for (let up = change.dir; up !== ''; ) {
-      up = above(up);
+      up = outerOf(up);
       if (folders.has(up)) dir = up;
     }
     put(outer, { ...change, dir });

@@ -1,7 +1,7 @@
 import { hourMs, minuteMs, secondMs } from '../../core/durations.ts';
 
 /**
- * After telling, and after each look in vain: Jellyfin waits a minute of its own before it looks at a folder, and a
+ * After telling, and after each check in vain: Jellyfin waits a minute of its own before it looks at a folder, and a
  * large scan may stand before it. After the last one a folder is given up.
  */
 export const checkPausesMs: readonly number[] = [
@@ -14,16 +14,16 @@ export const checkPausesMs: readonly number[] = [
   ...new Array<number>(6).fill(24 * hourMs),
 ];
 
-/** What is done about a folder that a server does not show after so many looks. */
+/** What is done about a folder that a server does not show after so many checks. */
 export type NextStep = 'tell' | 'scan' | 'give up';
 
-/** Telling again twice, folder by folder; then its whole library is looked through. @param looks this one too */
-export function stepAfter(looks: number): NextStep {
-  if (looks >= checkPausesMs.length) return 'give up';
-  return looks <= 2 ? 'tell' : 'scan';
+/** Telling again twice, folder by folder; then its whole library is looked through. @param checks this one too */
+export function stepAfter(checks: number): NextStep {
+  if (checks >= checkPausesMs.length) return 'give up';
+  return checks <= 2 ? 'tell' : 'scan';
 }
 
-/** From this look on, a folder that is not there is worth a warning. */
+/** From this check on, a folder that is not there is worth a warning. */
 export const lateAfterChecks = 3;
 
 /** No more folders than this are told again one by one: of more, those above them. */

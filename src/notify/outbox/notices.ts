@@ -24,12 +24,12 @@ export interface UnseenFolder {
   dir: string;
   /** Milliseconds UTC. */
   toldAt: number;
-  looks: number;
+  checks: number;
 }
 
 /** Keeps what was told until it is seen, over a restart and between processes. */
 export interface ToldStore {
-  /** By server: when the next look is due, and for how many folders looks go on. */
+  /** By server: when the next check is due, and of how many folders. */
   unseen(): Promise<Map<string, { dueAt: number; count: number }>>;
   due(server: string, now: number, limit: number): Promise<UnseenFolder[]>;
   settle(server: string, folders: readonly UnseenFolder[]): Promise<void>;

@@ -59,7 +59,7 @@ export function createQueue(options: QueueOptions): OutboxQueue {
     maxPauseMs: pollMs,
     async turn() {
       try {
-        return await lookForWork();
+        return await takeTurn();
       } catch (error) {
         await letGo();
         throw error;
@@ -157,7 +157,7 @@ export function createQueue(options: QueueOptions): OutboxQueue {
   }
 
   /** @returns the pause until something is due */
-  async function lookForWork(): Promise<number> {
+  async function takeTurn(): Promise<number> {
     if (!isReady) {
       await store.keepOnly(servers.map(({ name }) => name));
       await recall();

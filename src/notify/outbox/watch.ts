@@ -18,16 +18,16 @@ export interface WatchOptions {
   /** Aborts when everything stops. */
   signal: AbortSignal;
   /** Looks for folders in a server. @throws ServerFault */
-  look: (server: Server, folders: readonly UnseenFolder[]) => Promise<Arrival>;
+  check: (server: Server, folders: readonly UnseenFolder[]) => Promise<Arrival>;
   /** Has a server look at folders again. @throws ServerFault */
   urge: (server: Server, folders: readonly UnseenFolder[]) => Promise<void>;
-  /** A look has ended: what is due may have changed. */
+  /** A check has ended: what is due may have changed. */
   onEnd: () => void;
   /** A server shows what it was told of. */
   onSeen?: ((server: string) => void) | undefined;
 }
 
-/** Folders for one look: their files are read on the disk. */
+/** Folders for one check: their files are read on the disk. */
 const foldersAtOnce = 1000;
 const maxNamed = 5;
 
@@ -39,7 +39,7 @@ const remedy =
  * and says nothing of it. Each server by itself; one that is down is looked at later.
  */
 export interface Watch {
-  /** Begins the looks that are due. @returns when another one will be */
+  /** Begins the checks that are due. @returns when another one will be */
   begin(): Promise<number>;
   /** What is under way comes to its end. */
   rest(): Promise<void>;
@@ -68,7 +68,7 @@ export function createWatch({ store, sights, clock, log, signal, ...options }: W
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof ServerFault))
-        log.error({ err: error, server: server.name }, 'a look at a media server failed in an unknown way');
+        log.error({ err: error, server: server.name }, 'a check of a media server failed in an unknown way');
       const pauseMs = retryPausesMs[Math.min(state.failures, retryPausesMs.length - 1)] as number;
       state.failures++;
       state.retryAt = clock.now() + pauseMs;
@@ -90,10 +90,10 @@ export function createWatch({ store, sights, clock, log, signal, ...options }: W
 
   async function once(server: Server): Promise<void> {
     const folders = await store.due(server.name, clock.now(), foldersAtOnce);
-    const { settled, seen, outside, missing } = await options.look(server, folders);
+    const { settled, seen, outside, missing } = await options.check(server, folders);
     await store.settle(server.name, settled);
     if (seen > 0) options.onSeen?.(server.name);
-    const byNext = Map.groupBy(missing, ({ looks }) => stepAfter(looks + 1) === 'give up');
+    const byNext = Map.groupBy(missing, ({ checks }) => stepAfter(checks + 1) === 'give up');
     const [lost, again] = [byNext.get(true) ?? [], byNext.get(false) ?? []];
     if (again.length > 0) {
       await options.urge(server, again);
@@ -102,8 +102,8 @@ export function createWatch({ store, sights, clock, log, signal, ...options }: W
         'a media server was told again of what it does not show',
       );
     }
-    for (const [looks, own] of Map.groupBy(again, (folder) => folder.looks))
-      await store.postpone(server.name, own, clock.now() + (checkPausesMs[looks + 1] as number));
+    for (const [checks, own] of Map.groupBy(again, (folder) => folder.checks))
+      await store.postpone(server.name, own, clock.now() + (checkPausesMs[checks + 1] as number));
     await store.settle(server.name, lost);
     const dirs = missing.map(({ dir }) => dir);
     if (lost.length > 0)
@@ -129,7 +129,7 @@ export function createWatch({ store, sights, clock, log, signal, ...options }: W
     await sights
       .put(server.name, sight)
       .catch((error: unknown) =>
-        log.error({ err: error, server: server.name }, 'what a look found cannot be noted'),
+        log.error({ err: error, server: server.name }, 'what a check found cannot be noted'),
       );
   }
 
@@ -166,6 +166,6 @@ function verdictOf({
     ...(outside > 0 ? [`${counted(outside, 'folder')} in no library of it`] : []),
     ...(missing.length > 0 ? [`does not show ${counted(missing.length, 'folder')} yet; told again`] : []),
   ].join(', ');
-  const isLate = missing.some(({ looks }) => looks + 1 >= lateAfterChecks);
+  const isLate = missing.some(({ checks }) => checks + 1 >= lateAfterChecks);
   return { ok: !isLate, words: words || 'nothing is left to look for', ...(isLate ? { remedy } : {}) };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readJson } from '../http.ts';
-import { above } from '../outbox/changes.ts';
+import { outerOf } from '../outbox/changes.ts';
 import {
   type Connection,
   type FolderNews,
@@ -41,7 +41,7 @@ export function rclone({ token, fs }: ServerSetting): ServerAdapter {
     /** The parents are forgotten, so that a new folder is found in them; then the folders are read anew. */
     async tell(folders: readonly FolderNews[], connection: Connection) {
       const dirs = folders.map(({ path }) => path.replace(/^\/+|(?<!\/)\/+$/g, ''));
-      const parents = [...new Set(dirs.map(above))];
+      const parents = [...new Set(dirs.map(outerOf))];
       let unknown = await readAnew(connection, parents, dirs);
       // Folders further up may be new as well, and the mount may keep what it knows of them for weeks.
       if (unknown) unknown = await readAnew(connection, [''], dirs);

@@ -67,6 +67,6 @@ function mapOf({ kind, pathMap }: ServerSetting, [first]: readonly NotifiedTree[
 /** The path of a webhook is often its password. */
 function nameOf({ kind, url }: ServerSetting): string {
   if (kind !== 'webhook') return `${kind} ${url}`;
-  const print = createHash('sha256').update(url).digest('hex').slice(0, 6);
-  return `${kind} ${new URL(url).origin} #${print}`;
+  const fingerprint = createHash('sha256').update(url).digest('hex').slice(0, 6);
+  return `${kind} ${new URL(url).origin} #${fingerprint}`;
 }

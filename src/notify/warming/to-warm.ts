@@ -12,7 +12,7 @@ export interface ToWarm {
   /** Takes an item that a server showed, if anything of it is ours. */
   add(item: UnprobedItem): Promise<void>;
   /** Looks again at so many of those whose header had not been read. */
-  lookAgain(count: number): Promise<void>;
+  retry(count: number): Promise<void>;
   /** The next one that costs nothing. */
   take(): UnprobedItem | undefined;
   /** The next one of those that are kept for the end. */
@@ -52,7 +52,7 @@ export function createToWarm(headerState: (address: string) => Promise<HeaderSta
       await sort(item);
     },
 
-    async lookAgain(count) {
+    async retry(count) {
       for (const item of [...unread.values()].slice(0, count)) {
         unread.delete(item.id);
         await sort(item);

@@ -98,7 +98,7 @@ export function createWarmer(options: WarmerOptions): Warmer {
       walk = !found || found.isLast ? undefined : after({ page, since });
       return pagePauseMs;
     }
-    await toWarm.lookAgain(unreadAtOnce);
+    await toWarm.retry(unreadAtOnce);
     // Those that have become ready go first.
     if (toWarm.hasReady()) return pagePauseMs;
     const costly = toWarm.takeCostly();

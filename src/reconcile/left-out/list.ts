@@ -109,9 +109,9 @@ export function createLeftOut({ catalog, trees, away }: LeftOutOptions): LeftOut
   /** The last names of paths of which the beginning is not known. */
   async function endsOf(folderIds: readonly FolderId[]) {
     if (folderIds.length === 0) return new Map<FolderId, { text: string; isDeep: boolean }>();
-    const above = await catalog.standings.namesAbove(folderIds, deepest + 2);
+    const ancestors = await catalog.standings.ancestorNames(folderIds, deepest + 2);
     return new Map(
-      [...above].map(([id, all]) => [
+      [...ancestors].map(([id, all]) => [
         id,
         { text: ['…', ...all.slice(-namesTold)].join('/'), isDeep: all.length > deepest + 1 },
       ]),

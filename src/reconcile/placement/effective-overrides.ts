@@ -64,16 +64,16 @@ export async function createEffectiveOverrides(
   return {
     async of(folderId, files) {
       if (all.size === 0) return { say: (_fileId, recognition) => recognition, successors: new Map() };
-      const above: Said[] = [];
-      for (const id of await catalog.files.foldersAbove(folderId)) {
+      const outer: Said[] = [];
+      for (const id of await catalog.files.withAncestors(folderId)) {
         const override = all.get(`folder:${id}`);
-        if (override) above.unshift({ of: 'folder', override });
+        if (override) outer.unshift({ of: 'folder', override });
       }
       const successors = await successorsAmong(files);
       const say = (fileId: FileId, recognition: Recognition): Recognition => {
         const own = all.get(`file:${successors.get(fileId) ?? fileId}` satisfies Target);
-        if (!own && (above.length === 0 || recognition.kind === 'ignored')) return recognition;
-        return applyOverrides(recognition, own ? [...above, { of: 'file', override: own }] : above);
+        if (!own && (outer.length === 0 || recognition.kind === 'ignored')) return recognition;
+        return applyOverrides(recognition, own ? [...outer, { of: 'file', override: own }] : outer);
       };
       return { say, successors };
     },

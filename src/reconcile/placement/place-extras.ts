@@ -82,7 +82,7 @@ function levelsAround(
     const children = await catalog.files.subFolders(ids);
     return children.length > maxFolders ? [] : children.map(({ id }) => id);
   };
-  const parent = once(async () => (await catalog.files.foldersAbove(folderId)).slice(1, 2));
+  const parent = once(async () => (await catalog.files.withAncestors(folderId)).slice(1, 2));
   const below = async () => {
     const children = await idsBelow([folderId]);
     return children.length === 0 ? [] : [...children, ...(await idsBelow(children))];

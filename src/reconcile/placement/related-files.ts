@@ -44,8 +44,9 @@ export function isSideCar(name: string): boolean {
 export async function foldersAround(catalog: Catalog, sideCars: readonly CatalogFile[]): Promise<FolderId[]> {
   const ids = new Set(sideCars.map((file) => file.folderId));
   const parents = await catalog.files.parentsOf([...ids]);
-  const above = await catalog.files.parentsOf(parents.map(({ parentId }) => parentId));
-  for (const { name, parentId } of [...parents, ...above]) if (isSubtitleFolder(name)) ids.add(parentId);
+  const grandparents = await catalog.files.parentsOf(parents.map(({ parentId }) => parentId));
+  for (const { name, parentId } of [...parents, ...grandparents])
+    if (isSubtitleFolder(name)) ids.add(parentId);
   const pictured = new Set(sideCars.filter(({ name }) => isArtwork(name)).map((file) => file.folderId));
   for (const { id, name } of await catalog.files.subFolders([...pictured]))
     if (isSeasonFolder(name)) ids.add(id);

@@ -12,14 +12,14 @@ export interface FolderPaths<Id> {
 
 /**
  * Keeps as many paths as folders wait: asking the catalog for each would cost more than writing a listing down.
- * @param lookUp asked where a crawl goes on whose beginning another run has seen
+ * @param pathsOf asked where a crawl goes on whose beginning another run has seen
  */
 export function createFolderPaths<Id>(
-  lookUp: (ids: readonly Id[]) => Promise<ReadonlyMap<Id, string>>,
+  pathsOf: (ids: readonly Id[]) => Promise<ReadonlyMap<Id, string>>,
 ): FolderPaths<Id> {
   const known = new Map<Id, string>();
   const of = async (folderId: Id) =>
-    known.get(folderId) ?? (await lookUp([folderId])).get(folderId) ?? `folder ${folderId}`;
+    known.get(folderId) ?? (await pathsOf([folderId])).get(folderId) ?? `folder ${folderId}`;
   return {
     of,
     async listed(folderId, folders) {
