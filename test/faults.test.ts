@@ -137,7 +137,7 @@ inEachWay('a host that is busy for 20 seconds in mid-film is waited for', async 
   t.equal(one.simulator.counters.tokens, 1, 'the link is not to blame');
 });
 
-inEachWay('a host that is busy for longer than patience ends the film short', async (t, way) => {
+inEachWay('a host that is busy for longer than the retry policy ends the film short', async (t, way) => {
   const one = await startBridge(t, way);
   one.cutAt(5 * MiB, { busy: { status: 503, forMs: 180_000 } });
   const seen = await one.whole(film);
@@ -206,7 +206,7 @@ inEachWay(
   },
 );
 
-inEachWay('a lock that is shorter than patience is waited for in mid-film', async (t, way) => {
+inEachWay('a lock that the retry policy outlasts is waited for in mid-film', async (t, way) => {
   const one = await startBridge(t, way, {}, { env: { FICHIER_BACKOFF_MINUTES: '1' } });
   one.simulator.faults.download.cutAt = [late];
   const answer = await one.ask(long);

@@ -119,7 +119,7 @@ t.test('a refusal is remembered until its time, and costs nothing meanwhile', as
   t.equal(calls.length, 2);
 });
 
-t.test('what the gate refuses is asked again at once: it costs the host nothing', async (t) => {
+t.test('what the circuit breaker refuses is asked again at once: it costs the host nothing', async (t) => {
   const { broker, calls, answer } = arrange();
   answer(async () => {
     throw new BridgeError('BRIDGE_GATE_BUSY');

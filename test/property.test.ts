@@ -52,7 +52,7 @@ t.test('a file that is moved while a double of it appears keeps its path', async
   t.ok(paths.has(fresh.id), 'the new one stands beside it');
 });
 
-t.test('of two files of one name the one that goes takes the ladder too', async (t) => {
+t.test('of two files of one name the one that goes goes in steps too', async (t) => {
   const one = await startBridge(t, [film('Heat.1995.mkv'), film('Heat.1995.mkv', 2), film('Alien.1979.mkv')]);
   await one.sync();
   const lost = one.simulator.account.file('/Films/Heat.1995.mkv');

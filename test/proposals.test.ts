@@ -165,7 +165,7 @@ t.test('where the host does not tell whose key it is, it is taken for another un
   t.equal((await strmPaths(two)).length, 10);
   two.simulator.faults.clear();
   await two.later(2);
-  t.equal((await two.later(2)).note.removed, 1, 'told: it climbs from the first rung');
+  t.equal((await two.later(2)).note.removed, 1, 'told: retention begins anew');
   t.match((await two.bridge.curation.proposals.list(9)).at(-1), { kind: 'account', state: 'settled' });
 });
 

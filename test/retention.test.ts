@@ -8,7 +8,7 @@ import { remove, startBridge, takeOut, trash } from './fixtures/removals.ts';
 import { noGrace, signal } from './fixtures/setup.ts';
 import { strmFiles, strmPaths } from './fixtures/strm-files.ts';
 
-/** Deletions: each rung of the ladder, and what stops them. */
+/** Deletions: each window of retention, and what stops them. */
 
 t.test('a file that disappears keeps its STRM until two crawls an hour apart have missed it', async (t) => {
   const one = await startBridge(t, [films(10)], { env: noGrace });
@@ -57,7 +57,7 @@ t.test('a file goes after two crawls and a day of grace, not an hour sooner', as
   t.same(one.loud, [], 'nothing was stopped');
 });
 
-t.test('a clock that jumps ahead or back does not shorten the ladder', async (t) => {
+t.test('a clock that jumps ahead or back does not shorten retention', async (t) => {
   const clock = createHandClock();
   // The host's own clock is right.
   const hostClock = { now: () => clock.uptime?.() ?? 0 };
@@ -181,7 +181,7 @@ t.test('an account that lists nothing confirms nothing, and says so once', async
   one.simulator.account.addFile('/New', film(30));
   t.match((await one.later(2)).note, { held: undefined });
   t.match(await one.bridge.curation.proposals.list(9), [{ state: 'settled' }], 'its cause is over');
-  t.match((await one.later(2)).note.held, { files: 10, why: /10 of 11 files/, proposal: 2 }, 'on the ladder');
+  t.match((await one.later(2)).note.held, { files: 10, why: /10 of 11 files/, proposal: 2 }, 'by retention');
 });
 
 t.test('while a folder cannot be listed nothing goes, and what is long missing is proposed', async (t) => {

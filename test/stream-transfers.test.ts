@@ -187,7 +187,7 @@ t.test('what is not the file never reaches the player as film', async (t) => {
   }
 });
 
-t.test('patience: what is put up with, for how long, and when a new link is worth a call', async (t) => {
+t.test('retry policy: what is put up with, for how long, and when a new link is worth a call', async (t) => {
   const clock = createHandClock();
   const started = () => createRetryPolicy({ clock, tries: 4, resumeForMs: 60_000 });
   const cut = new TransferFault('cut', 'x');

@@ -307,7 +307,7 @@ t.test('a film goes on when its link ends while the API is in maintenance for a 
   let waitedMs = 0;
   for (; !done && waitedMs < 300_000; waitedMs += 1000) await one.clock.advance(1000);
   t.equal(sha256(new Uint8Array(await body)), sha256(expectedBytes({ sizeBytes, seed: 7 }, 0, sizeBytes)));
-  t.ok(waitedMs >= 60_000, `the gate was closed for a minute (${waitedMs} ms)`);
+  t.ok(waitedMs >= 60_000, `the circuit breaker was open for a minute (${waitedMs} ms)`);
   t.equal(counters.tokens, 2);
 });
 

@@ -112,10 +112,7 @@ export function createOutbox(db: Kysely<Schema>): Outbox {
         for (const { tree, dir, rev } of notices)
           await trx
             .deleteFrom('outbox')
-            .where('server', '=', server)
-            .where('tree', '=', tree)
-            .where('dir', '=', dir)
-            .where('rev', '=', rev)
+            .where((e) => e.and({ server, tree, dir, rev }))
             .execute();
         for (const part of chunks(expected?.folders ?? [])) {
           const times = { told_at: expected?.toldAt ?? 0, checks: 0, due_at: expected?.dueAt ?? 0 };

@@ -57,10 +57,7 @@ export function createToldFolders(db: Kysely<Schema>): ToldFolders {
         for (const { tree, dir, toldAt } of folders)
           await trx
             .deleteFrom('told_folders')
-            .where('server', '=', server)
-            .where('tree', '=', tree)
-            .where('dir', '=', dir)
-            .where('told_at', '=', toldAt)
+            .where((e) => e.and({ server, tree, dir, told_at: toldAt }))
             .execute();
       }),
 
@@ -70,10 +67,7 @@ export function createToldFolders(db: Kysely<Schema>): ToldFolders {
           await trx
             .updateTable('told_folders')
             .set({ due_at: dueAt, checks: sql<number>`checks + 1` })
-            .where('server', '=', server)
-            .where('tree', '=', tree)
-            .where('dir', '=', dir)
-            .where('told_at', '=', toldAt)
+            .where((e) => e.and({ server, tree, dir, told_at: toldAt }))
             .execute();
       }),
   };

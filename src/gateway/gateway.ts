@@ -13,7 +13,7 @@ import type { Wish } from './device-profile.ts';
 import { createItemAccess } from './item-access.ts';
 import type { ItemId } from './item-id.ts';
 import { type KnownMediaParts, knownMedia } from './known-media.ts';
-import { type Json, parseLossless } from './lossless-json.ts';
+import { type Json, readLossless } from './lossless-json.ts';
 import { withoutOldPrefix } from './old-prefix.ts';
 import { fileOfAddress } from './own-address.ts';
 import { chosen, type OwnSource, ownSources, showSources } from './playback-info.ts';
@@ -140,12 +140,8 @@ export function createGateway({
     kindOf: (path) => requestKind(path, { kind: setting.kind, serverPath }),
 
     async showPlaybackInfo(text, asked) {
-      let answer: Json;
-      try {
-        answer = parseLossless(text);
-      } catch {
-        return undefined;
-      }
+      const answer = readLossless(text);
+      if (answer === undefined) return undefined;
       const shown = await show(answer, asked);
       return shown.length === 0 ? undefined : JSON.stringify(answer);
     },

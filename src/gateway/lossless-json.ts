@@ -29,6 +29,15 @@ export function parseLossless(text: string): Json {
   );
 }
 
+/** The same of what others sent; undefined where it is no JSON. */
+export function readLossless(text: string): Json | undefined {
+  try {
+    return parseLossless(text);
+  } catch {
+    return undefined;
+  }
+}
+
 export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

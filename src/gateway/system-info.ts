@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, parseLossless } from './lossless-json.ts';
+import { isObject, type JsonObject, readLossless } from './lossless-json.ts';
 
 /** Where Jellyfin and Emby say at which address they are found (facts/gateway 1.2). */
 const addresses = ['LocalAddress', 'WanAddress'];
@@ -12,12 +12,7 @@ const ports = ['HttpServerPortNumber', 'HttpsPortNumber', 'WebSocketPortNumber']
  * @returns undefined where there is nothing to change, or it cannot be read
  */
 export function showSystemInfo(text: string, gatewayUrl: string): string | undefined {
-  let answer: Json;
-  try {
-    answer = parseLossless(text);
-  } catch {
-    return undefined;
-  }
+  const answer = readLossless(text);
   if (!isObject(answer) || !URL.canParse(gatewayUrl)) return undefined;
   const before = JSON.stringify(answer);
   nameGateway(answer, gatewayUrl);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { jsonOf } from '../core/codec.ts';
-import { recognitionCodec } from '../naming/text/recognition-codec.ts';
+import { providerIds, recognitionCodec } from '../naming/text/recognition-codec.ts';
 import type { MediaFacts } from './media-facts.ts';
 import type { Override } from './override.ts';
 
@@ -16,7 +16,7 @@ const override: z.ZodType<Override> = z.object({
   episodes: z.array(z.number()).min(1).exactOptional(),
   date: text,
   edition: text,
-  ids: z.object({ tmdb: text, imdb: text, tvdb: text }).exactOptional(),
+  ids: providerIds.exactOptional(),
 });
 
 const mediaFacts: z.ZodType<MediaFacts> = z.object({

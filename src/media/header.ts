@@ -24,7 +24,7 @@ export interface Header {
 }
 
 /**
- * Reads a file through the shield and the reader in urgency `background`. Its beginning is one reading, so that it is
+ * Reads a file through the range cache and the reader in urgency `background`. Its beginning is one reading, so that it is
  * kept as one stretch and serves the probe that comes with the first play.
  */
 export function openHeader(file: ReadableFile, options: HeaderOptions): Header {

@@ -1,35 +1,18 @@
 /** What is known of a media server that is told of changes. Times in milliseconds UTC. */
-export interface ToldServer {
+export interface ToldServer<Last, Sight> {
   server: string;
   waiting: number;
-  last:
-    | {
-        at: number;
-        ok: boolean;
-        words: string;
-        remedy?: string;
-        folders: number;
-        failures: number;
-        retryAt?: number;
-      }
-    | undefined;
+  last: Last | undefined;
   isAsked: boolean;
   unseen: number;
-  sight:
-    | {
-        at: number;
-        ok: boolean;
-        words: string;
-        remedy?: string;
-        seen: number;
-        missing: number;
-        folders: readonly string[];
-      }
-    | undefined;
+  sight: Sight | undefined;
 }
 
 /** Media servers for scripts: times as ISO 8601. */
-export function serversView(servers: readonly ToldServer[]) {
+export function serversView<
+  Last extends { at: number; retryAt?: number },
+  Sight extends { at: number; folders: readonly string[] },
+>(servers: readonly ToldServer<Last, Sight>[]) {
   return servers.map(({ server, waiting, last, isAsked, unseen, sight }) => ({
     server,
     waiting,

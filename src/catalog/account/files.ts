@@ -26,6 +26,9 @@ export interface CatalogFile {
 /** What is kept of a file that was taken out of the library. */
 export type GoneFile = Pick<CatalogFile, 'id' | 'folderId' | 'name' | 'sentAt' | 'firstSeenAt'>;
 
+/** What is needed of a file of the account to show it. */
+export type AccountFile = Pick<CatalogFile, 'id' | 'name' | 'sizeBytes' | 'sentAt'>;
+
 /** A folder of the account. `path` begins with `/`; the root is `/`. */
 export interface CatalogFolder {
   id: FolderId;

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { type FolderId, rootFolderId, toFileId } from '../../core/ids.ts';
 import type { Schema } from '../db/schema.ts';
-import type { AccountFile } from '../tree/tree-listings.ts';
+import type { AccountFile } from './files.ts';
 
 /** A folder or a file of the account in its folder. */
 export interface FolderChild {

@@ -4,16 +4,12 @@ import type { KeptCodec } from '../../core/codec.ts';
 import type { FileId } from '../../core/ids.ts';
 import type { MediaFacts } from '../../library/media-facts.ts';
 import { markDirty } from '../account/dirty.ts';
+import type { CatalogFile } from '../account/files.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 
 /** A video whose header has not been read. */
-export interface UnreadVideo {
-  id: FileId;
-  url: string;
-  name: string;
-  sizeBytes: number;
-}
+export type UnreadVideo = Pick<CatalogFile, 'id' | 'url' | 'name' | 'sizeBytes'>;
 
 export interface MediaCounts {
   /** Videos of the tree whose facts are known. */

@@ -1,16 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import type { FileId } from '../../core/ids.ts';
 import { isExtraStem } from '../../library/place.ts';
+import type { AccountFile } from '../account/files.ts';
 import type { Schema } from '../db/schema.ts';
-
-/** What is needed of a file of the account to show it. */
-export interface AccountFile {
-  id: FileId;
-  name: string;
-  sizeBytes: number;
-  /** Milliseconds UTC. */
-  sentAt: number | undefined;
-}
 
 /** One file of a tree, with the file of the account that it stands for. */
 export interface TreeFile {

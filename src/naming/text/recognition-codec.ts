@@ -6,12 +6,12 @@ import { type RecognitionJson, toRecognitionJson } from './recognition-json.ts';
 const text = z.string().exactOptional();
 const number = z.number().exactOptional();
 
-const shape: z.ZodType<RecognitionJson> = z.object({
-  path: z.string(),
+export const providerIds = z.object({ tmdb: text, imdb: text, tvdb: text });
+
+/** What a name may tell of its file. */
+export const recognitionFields = z.object({
   kind: z.enum(['movie', 'episode', 'extra', 'ignored', 'unknown']),
   extra: text,
-  confidence: z.number(),
-  because: z.array(z.string()),
   title: text,
   year: number,
   season: number,
@@ -27,7 +27,14 @@ const shape: z.ZodType<RecognitionJson> = z.object({
   languages: z.array(z.string()).exactOptional(),
   group: text,
   version: number,
-  ids: z.object({ tmdb: text, imdb: text, tvdb: text }).exactOptional(),
+  ids: providerIds.exactOptional(),
+});
+
+const shape: z.ZodType<RecognitionJson> = z.object({
+  path: z.string(),
+  ...recognitionFields.shape,
+  confidence: z.number(),
+  because: z.array(z.string()),
 });
 
 /** The text that the catalog keeps. */

@@ -49,27 +49,17 @@ export interface OutboxStore {
   keepOnly(servers: readonly string[]): Promise<void>;
 }
 
-/** How the last try to tell a server ended. Times in milliseconds UTC. */
-export interface Result {
-  at: number;
-  ok: boolean;
-  words: string;
-  remedy?: string;
-  folders: number;
-  /** Tries in a row that went wrong, and when the next one is due. */
-  failures: number;
-  retryAt?: number;
-}
+const moment = { at: z.number(), ok: z.boolean(), words: z.string(), remedy: z.string().exactOptional() };
 
-const result: z.ZodType<Result> = z.object({
-  at: z.number(),
-  ok: z.boolean(),
-  words: z.string(),
-  remedy: z.string().exactOptional(),
+const result = z.object({
+  ...moment,
   folders: z.number(),
+  /** Tries in a row that went wrong, and when the next one is due. */
   failures: z.number(),
   retryAt: z.number().exactOptional(),
 });
+/** How the last try to tell a server ended. Times in milliseconds UTC. */
+export type Result = z.infer<typeof result>;
 export const resultCodec = jsonOf(result);
 
 /** Keeps the last result of each server. */
@@ -78,32 +68,22 @@ export interface ResultStore {
   put(server: string, result: Result): Promise<void>;
 }
 
-/** What the last look at a server found. Times in milliseconds UTC. */
-export interface Sight {
-  at: number;
-  /** False when it could not be asked, or does not show what it was told of some time ago. */
-  ok: boolean;
-  words: string;
-  remedy?: string;
+const sight = z.object({
+  ...moment,
   /** Folders that it shows. */
-  seen: number;
-  /** Folders that it does not show, and the first of them. */
-  missing: number;
-  folders: readonly string[];
-}
-
-const sight: z.ZodType<Sight> = z.object({
-  at: z.number(),
-  ok: z.boolean(),
-  words: z.string(),
-  remedy: z.string().exactOptional(),
   seen: z.number(),
+  /** Folders that it does not show, and the first of them. */
   missing: z.number(),
-  folders: z.array(z.string()),
+  folders: z.array(z.string()).readonly(),
 });
+/**
+ * What the last check of a server found; not `ok` where it could not be asked, or does not show what it was told of
+ * some time ago. Times in milliseconds UTC.
+ */
+export type Sight = z.infer<typeof sight>;
 export const sightCodec = jsonOf(sight);
 
-/** Keeps the last look at each server. */
+/** Keeps the last check of each server. */
 export interface SightStore {
   get(server: string): Promise<Sight | undefined>;
   put(server: string, sight: Sight): Promise<void>;

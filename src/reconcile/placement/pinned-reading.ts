@@ -1,40 +1,28 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Placement } from '../../catalog/tree/placements.ts';
 import { jsonOf, keptAs } from '../../core/codec.ts';
 import { type LibraryFile, titleKey } from '../../library/layout.ts';
 import type { Tree } from '../../library/trees.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';
+import { recognitionFields } from '../../naming/text/recognition-codec.ts';
 
-/** What a path tells of its file; tags of a release may change beside it. */
-const fields = [
-  'kind',
-  'title',
-  'year',
-  'season',
-  'episodes',
-  'absolute',
-  'date',
-  'part',
-  'extra',
-  'ids',
-] as const satisfies (keyof Recognition)[];
+/** What a path tells of its file, in the order in which it is kept; tags of a release may change beside it. */
+const told = {
+  kind: true,
+  title: true,
+  year: true,
+  season: true,
+  episodes: true,
+  absolute: true,
+  date: true,
+  part: true,
+  extra: true,
+  ids: true,
+} as const;
 
-type Pinned = Pick<Recognition, (typeof fields)[number]>;
-
-const number = z.number().exactOptional();
-const text = z.string().exactOptional();
-const shape: z.ZodType<Pinned> = z.object({
-  kind: z.enum(['movie', 'episode', 'extra', 'ignored', 'unknown']),
-  title: text,
-  year: number,
-  season: number,
-  episodes: z.array(z.number()).min(1).exactOptional(),
-  absolute: number,
-  date: text,
-  part: number,
-  extra: text,
-  ids: z.object({ tmdb: text, imdb: text, tvdb: text }).exactOptional(),
-});
+type Pinned = Pick<Recognition, keyof typeof told>;
+const fields = Object.keys(told) as (keyof Pinned)[];
+const shape: z.ZodType<Pinned> = recognitionFields.pick(told);
 
 /** How it is kept: places that tell the same are the same text. */
 const codec = keptAs(jsonOf(shape), 'pinned', () => undefined);
@@ -72,9 +60,9 @@ export function pinned(placed: Recognition): string {
 
 /** What is read today with what the path tells. */
 export function withPinned(now: Recognition, pinned: string | undefined): Recognition {
-  const told = pinned === undefined ? undefined : codec.decode(pinned);
-  if (told === undefined) return now;
+  const former = pinned === undefined ? undefined : codec.decode(pinned);
+  if (former === undefined) return now;
   const rest: Recognition = { ...now };
   for (const name of fields) delete (rest as Partial<Recognition>)[name];
-  return { ...rest, ...told };
+  return { ...rest, ...former };
 }
