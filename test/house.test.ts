@@ -57,6 +57,30 @@ t.test('no room may know one that may know it', async (t) => {
     );
 });
 
+/** Files that lead back to themselves over what they import, types too; each with the next one on the way. */
+function circlesAmong(arrows: readonly { file: string; to: string }[]): string[] {
+  const known = new Map<string, string[]>();
+  for (const { file, to } of arrows) known.set(file, [...(known.get(file) ?? []), to]);
+  // What knows nothing that is left, or is known by nothing that is left, lies in no circle.
+  for (let size = -1; size !== known.size; ) {
+    size = known.size;
+    const named = new Set([...known.values()].flat());
+    for (const [file, all] of known)
+      if (!named.has(file) || !all.some((to) => known.has(to))) known.delete(file);
+  }
+  return [...known].map(([file, all]) => `${file} -> ${all.filter((to) => known.has(to)).join(', ')}`);
+}
+
+t.test('no two files know each other, not even by their types', async (t) => {
+  const arrow = (file: string, to: string) => ({ file, to });
+  t.strictSame(circlesAmong([arrow('a', 'b'), arrow('b', 'c')]), []);
+  t.strictSame(circlesAmong([arrow('a', 'b'), arrow('b', 'c'), arrow('c', 'b'), arrow('c', 'd')]), [
+    'b -> c',
+    'c -> b',
+  ]);
+  t.strictSame(circlesAmong(imports), []);
+});
+
 t.test('a room below src knows only the rooms that it may know', async (t) => {
   const wrong = imports.filter(({ file, to }) => {
     const room = /^src\/(\w+)\//.exec(file)?.[1] ?? '';

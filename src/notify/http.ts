@@ -1,21 +1,6 @@
 import { type Dispatcher, request } from 'undici';
 import type { Clock } from '../core/clock.ts';
-import { type Connection, ServerFault } from './servers/adapter.ts';
-import type { Server } from './servers/servers.ts';
-
-export interface HttpRequest {
-  method: 'GET' | 'POST';
-  /** Begins with `/`; may hold a query. */
-  path: string;
-  headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON. */
-  body?: object;
-  /** For the whole answer, where the usual time is too short for it. */
-  timeLimitMs?: number;
-}
-
-/** One request to one server; its answer as text. @throws ServerFault for anything but 2xx, or the signal's reason */
-export type SendRequest = (question: HttpRequest) => Promise<string>;
+import { type Connection, type SendRequest, type ServerAdapter, ServerFault } from './servers/adapter.ts';
 
 export interface HttpOptions {
   url: string;
@@ -27,7 +12,10 @@ export interface HttpOptions {
 }
 
 /** Makes the way to a server, until a signal says that it is over. */
-export type Connect = (server: Pick<Server, 'url' | 'adapter'>, signal: AbortSignal) => Connection;
+export type Connect = (
+  server: { url: string; adapter: Pick<ServerAdapter, 'tokenRemedy'> },
+  signal: AbortSignal,
+) => Connection;
 
 /** All ways to media servers, over one dispatcher. */
 export function createConnect(parts: Pick<HttpOptions, 'dispatcher' | 'userAgent' | 'clock'>): Connect {

@@ -2,8 +2,9 @@ import type { Clock } from '../core/clock.ts';
 import { BridgeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { CrawlProgress } from './crawl/crawl.ts';
-import type { Sync, SyncResult, SyncRun } from './sync.ts';
+import type { Sync } from './sync.ts';
 import { reportSync } from './sync-report.ts';
+import type { SyncResult, SyncRun } from './sync-run.ts';
 
 /** Somebody who waits for a sync. */
 export interface SyncVisit extends Pick<SyncRun, 'signal' | 'full' | 'dryRun' | 'acceptRemovals'> {

@@ -7,7 +7,7 @@ import { addResult, emptyResult, type PublishResult, type PublishRun } from '../
 import { type CrawlProgress, type CrawlResult, crawl } from './crawl/crawl.ts';
 import { createGatherer, filesAtOnce } from './gather.ts';
 import type { DoneCrawl } from './retention/retention-policy.ts';
-import type { SyncOptions, SyncResult, SyncRun } from './sync.ts';
+import type { SyncOptions, SyncResult, SyncRun } from './sync-run.ts';
 import { type SyncScope, scopeOf } from './sync-scope.ts';
 
 /** Syncs that follow each other in one process. */

@@ -1,6 +1,6 @@
 import { isBridgeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import type { SyncResult } from './sync.ts';
+import type { SyncResult } from './sync-run.ts';
 
 /** The line of a sync that has ended. @param ms how long it took */
 export function reportSync(log: Log, result: SyncResult, ms: number): void {

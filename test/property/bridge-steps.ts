@@ -1,7 +1,7 @@
 import { toFileId } from '../../src/core/ids.ts';
 import type { Fixed } from '../../src/curation/overrides.ts';
 import type { Override } from '../../src/library/override.ts';
-import type { SyncResult } from '../../src/sync/sync.ts';
+import type { SyncResult } from '../../src/sync/sync-run.ts';
 import { folder } from '../fixtures/ids.ts';
 import type { ApiFault } from '../simulator/simulator.ts';
 import type { AccountSteps } from './account-steps.ts';

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { loadSettings } from '../../config/load.ts';
 import { type Bridge, createBridge } from '../../src/bridge.ts';
 import { silentLog } from '../../src/core/log.ts';
-import type { SyncRun } from '../../src/sync/sync.ts';
+import type { SyncRun } from '../../src/sync/sync-run.ts';
 import { disk } from '../../src/tree/tree.ts';
 import { createHandClock } from '../fixtures/hand-clock.ts';
 import { diskIsStill, letTimePass, passTime } from '../fixtures/passing-time.ts';

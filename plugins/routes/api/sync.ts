@@ -5,7 +5,7 @@ import fp from 'fastify-plugin';
 import { getSyncPlan, leaveSync, type Step, type SyncAnswer, startSync } from '../../../src/api/sync.ts';
 import { BridgeError, isBridgeError } from '../../../src/core/errors.ts';
 import type { SyncVisit } from '../../../src/sync/shared-sync.ts';
-import type { SyncResult } from '../../../src/sync/sync.ts';
+import type { SyncResult } from '../../../src/sync/sync-run.ts';
 import { serveEndpoint } from '../../support/endpoints.ts';
 import { errorBody, toBridgeError } from '../../support/errors.ts';
 import { createEventFeed } from '../../support/event-feed.ts';

@@ -1,27 +1,11 @@
 import { foldAccents } from '../text/clean.ts';
 import { findTitle } from '../text/titles.ts';
-import { between, type Marker } from './markers.ts';
+import type { Marker } from './marker.ts';
+import { between } from './markers.ts';
+import type { NumberContext } from './number-context.ts';
 import { readBatch, readJoined, readPair } from './number-pairs.ts';
 import { type InnerNumber, innerNumbers, numberInBox, numberInFront } from './number-places.ts';
 import { findBehindTitle, findGlued, findInGroupWords, type NumberPlace } from './numbers-in-words.ts';
-
-/** What speaks for a number being an episode (facts/naming 7). */
-export interface NumberContext {
-  /** Season of the folder above. */
-  season?: number;
-  /** The file lies under a category of series or anime. */
-  series: boolean;
-  /** The name or its folders say anime: numbers count through. */
-  anime: boolean;
-  /** The file lies in a section of a show (`Arc 3`). */
-  section: boolean;
-  /** The name carries a year in brackets: then a number is part of a film's title. */
-  bracketedYear: boolean;
-  /** Where the first tag of the release stands (`1080p`, `dvdrip`), -1 = nowhere. */
-  tagAt: number;
-  /** Title of the folder above: its own numbers count nothing (`Apollo 13`, `11 Minutes - 07`). */
-  title?: string;
-}
 
 /** `Dragon Ball Z - Film 01`: it counts films. */
 const filmCount = /(?:^|[^a-z])(?:film|movie)[ ._-]*$/i;

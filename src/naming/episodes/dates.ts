@@ -1,5 +1,12 @@
-import type { AirDate } from '../file/reading.ts';
-import { isCameraTake } from './numbers.ts';
+import { isCameraTake } from './camera-takes.ts';
+
+/** A date in a name. Indexes are into the folded text. */
+export interface AirDate {
+  start: number;
+  end: number;
+  /** `YYYY-MM-DD`. */
+  date: string;
+}
 
 const yearFirst = /(?<!\d)((?:19|20)\d\d)([ ._-])(\d\d)\2(\d\d)(?!\d)/;
 const yearLast = /(?<!\d)(\d\d)([ ._-])(\d\d)\2((?:19|20)\d\d)(?!\d)/;

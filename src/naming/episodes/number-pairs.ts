@@ -1,5 +1,6 @@
-import type { NumberContext } from './bare-numbers.ts';
-import { between, type Marker } from './markers.ts';
+import type { Marker } from './marker.ts';
+import { between } from './markers.ts';
+import type { NumberContext } from './number-context.ts';
 
 /** `1-12 Titre`, `4-12`, `3x5`: season and episode, or two episodes (`21-22`, `21 et 22`). */
 const pair = /^(\d{1,3})(-|x|[+&]|[ ._](?:et|&|\+|a)[ ._])(\d{1,3})(?=$|[ ._]+(?:-[ ._]+)?[^\d\s])/i;

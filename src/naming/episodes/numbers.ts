@@ -1,5 +1,6 @@
 import type { Reading } from '../file/reading.ts';
 import { sameTitleKey } from '../text/titles.ts';
+import { isCameraTake } from './camera-takes.ts';
 
 /** A number in a name that might count episodes, with what stands before and behind it in a form to compare. */
 export interface NumberAt {
@@ -25,8 +26,6 @@ const shape =
 /** What makes a number something else than an episode: a part, a volume, a season, the third film. */
 const otherCount =
   /(?:^|[^a-z])(?:cd|dvd|dis[ck]|disque|part|pt|partie|vol|volume|tome|saisons?|seasons?|livre|book|film|movie)[ ._-]*$|(?:^|[^a-z])(?:mp|s|x|h)$/i;
-const cameraTake =
-  /^(?:19|20)\d{6}[ _-]\d{6}(?!\d)|^(?:img|dsc[nf]?|mvi|vid|mov|pict|pxl|gopr|g[hx]|dji|whatsapp[ ._-]video)[ ._-]*\d/i;
 const maxNumbers = 6;
 
 /** Numbers of a name that might count episodes: not tags, parts, seasons, `5.1` or `2nd`. */
@@ -69,11 +68,6 @@ export function numbersIn({ name: { folded }, tagAt, year }: Reading): NumberAt[
     });
   }
   return found;
-}
-
-/** `IMG_0001`, `VID_20240506_1200`: what a camera calls its takes is no episode and no air date. */
-export function isCameraTake(folded: string): boolean {
-  return cameraTake.test(folded);
 }
 
 /** Key of a title in front of a marker or a number: a year at its end is none of its words. */

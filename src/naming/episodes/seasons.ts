@@ -1,5 +1,5 @@
 import { countInWords, readCount } from '../text/ordinals.ts';
-import type { Marker } from './markers.ts';
+import type { Marker } from './marker.ts';
 
 /** Words for a season in the languages that releases come in. */
 export const seasonWord =

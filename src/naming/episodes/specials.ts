@@ -1,6 +1,6 @@
 import { foldAccents } from '../text/clean.ts';
 import { findTitle } from '../text/titles.ts';
-import type { Marker } from './markers.ts';
+import type { Marker } from './marker.ts';
 
 const loneSpecial =
   /(?<=\S[ ._-]+)(?:ova|oav|oad)(?=$|[ ._-]*[[(]|[ ._]+(?:vf|vff|vostfr|vosta|multi|french|\d{3,4}p)(?![a-z]))/i;

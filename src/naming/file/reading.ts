@@ -1,5 +1,6 @@
-import { findDate } from '../episodes/dates.ts';
-import { findMarker, type Marker } from '../episodes/markers.ts';
+import { type AirDate, findDate } from '../episodes/dates.ts';
+import type { Marker } from '../episodes/marker.ts';
+import { findMarker } from '../episodes/markers.ts';
 import { type Ancestors, readAncestors } from '../folders/ancestors.ts';
 import { splitDiscFolder } from '../folders/disc-folders.ts';
 import { extraName } from '../folders/extras.ts';
@@ -25,13 +26,6 @@ export interface Reading {
   isSubtitle: boolean;
   /** Absent = not known. */
   sizeBytes?: number;
-}
-
-export interface AirDate {
-  start: number;
-  end: number;
-  /** `YYYY-MM-DD`. */
-  date: string;
 }
 
 /** How an episode was found, undefined when the file is no part of a show. */

@@ -1,4 +1,4 @@
-import type { Marker } from '../episodes/markers.ts';
+import type { Marker } from '../episodes/marker.ts';
 import { foldAccents } from '../text/clean.ts';
 import type { ProviderIds } from '../text/recognition.ts';
 import { type Category, holdsDocumentaries, isSeries } from './categories.ts';

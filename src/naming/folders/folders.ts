@@ -1,4 +1,5 @@
-import { findMarker, type Marker } from '../episodes/markers.ts';
+import type { Marker } from '../episodes/marker.ts';
+import { findMarker } from '../episodes/markers.ts';
 import { seasonWord } from '../episodes/seasons.ts';
 import { cleanFolderName } from '../text/clean.ts';
 import { quotedEdition } from '../text/editions.ts';

@@ -1,6 +1,6 @@
 import type { Reading } from '../file/reading.ts';
 import { yearInFront } from '../text/years.ts';
-import { isDvdPiece } from './parts.ts';
+import { dvdPieceOf } from './dvd-pieces.ts';
 
 /** How the files of one folder are named as a whole. */
 export interface NamingStyle {
@@ -10,11 +10,11 @@ export interface NamingStyle {
   pieces?: boolean;
 }
 
-/** Reads the habits of a folder. Undefined readings are files that are no video. */
+/** Reads the naming style of a folder. Undefined readings are files that are no video. */
 export function readNamingStyle(readings: readonly (Reading | undefined)[]): NamingStyle {
   const videos = readings.filter((one) => one && !one.isSubtitle && one.extra === undefined) as Reading[];
   const fronted = videos.filter(({ name, year }) => !year && yearInFront(name.folded));
-  const pieces = videos.filter(({ name }) => isDvdPiece(name.folded));
+  const pieces = videos.filter(({ name }) => dvdPieceOf(name.folded) !== undefined);
   return {
     ...(fronted.length * 2 < videos.length && { frontless: true }),
     ...(pieces.length > 1 && { pieces: true }),

@@ -1,5 +1,6 @@
 import type { Reading } from '../file/reading.ts';
 import { sameTitleKey } from '../text/titles.ts';
+import { dvdPieceOf } from './dvd-pieces.ts';
 import type { NamingStyle } from './naming-style.ts';
 
 /** Which part of a film a file holds. */
@@ -19,13 +20,6 @@ const partShape =
 const latePart =
   /(?<![a-z0-9])(?:19|20)\d\d[)\]]?.*?(?<![ ._([-])[ ._([-]+(?:part|pt|partie)[ ._-]?(\d{1,2}|[a-d])[)\]]?$/i;
 const lastPart = /(?<![ ._([-])[ ._([-]+(?:part|pt|partie)[ ._-]?(\d{1,2}|[a-d])[)\]]?$/i;
-/** The pieces of one title on a DVD. */
-const dvdPiece = /^vts_\d\d_([1-9])$/i;
-
-/** Whether a folded name is one that a DVD gives to the pieces of its film. */
-export function isDvdPiece(folded: string): boolean {
-  return dvdPiece.test(folded);
-}
 
 /** The part that the name or the folder of a disc says; undefined for a whole film. */
 export function readPart(reading: Reading, namingStyle: NamingStyle): Part | undefined {
@@ -41,12 +35,12 @@ export function readPart(reading: Reading, namingStyle: NamingStyle): Part | und
       how: `part: name (${found[0].replace(/[^a-z0-9]/gi, '')})`,
     };
   }
-  const piece = dvdPiece.exec(name.folded)?.[1];
+  const piece = dvdPieceOf(name.folded);
   const { disc: inDisc } = ancestors;
   if (!piece || (inDisc !== undefined && !namingStyle.pieces))
     return inDisc === undefined ? undefined : { number: inDisc, how: 'part: folder' };
   // The pieces of the second disc go on from those of the first, which has nine at most.
-  return { number: ((inDisc ?? 1) - 1) * 10 + Number(piece), how: 'part: name' };
+  return { number: ((inDisc ?? 1) - 1) * 10 + piece, how: 'part: name' };
 }
 
 /** `Dune (2021)/Dune - part2`: behind the whole title of the film's own folder it is no word of it. */

@@ -1,6 +1,7 @@
 import { findBareNumber } from '../episodes/bare-numbers.ts';
-import { findSceneNumber, type Marker } from '../episodes/markers.ts';
-import { isCameraTake } from '../episodes/numbers.ts';
+import { isCameraTake } from '../episodes/camera-takes.ts';
+import type { Marker } from '../episodes/marker.ts';
+import { findSceneNumber } from '../episodes/markers.ts';
 import { findSeason, withSeason } from '../episodes/seasons.ts';
 import { findShowSpecial, findSpecial } from '../episodes/specials.ts';
 import type { Reading, ShowReading } from '../file/reading.ts';

@@ -1,4 +1,4 @@
-import { isCameraTake } from '../episodes/numbers.ts';
+import { isCameraTake } from '../episodes/camera-takes.ts';
 import type { Reading } from '../file/reading.ts';
 import type { FolderReading } from '../folders/folders.ts';
 import { readPart } from '../siblings/parts.ts';

@@ -1,7 +1,21 @@
 import type { Clock } from '../../core/clock.ts';
-import type { SendRequest } from '../http.ts';
 
 export type ServerName = 'jellyfin' | 'emby' | 'plex' | 'kodi' | 'rclone' | 'webhook';
+
+/** One request to a media server. */
+export interface HttpRequest {
+  method: 'GET' | 'POST';
+  /** Begins with `/`; may hold a query. */
+  path: string;
+  headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  body?: object;
+  /** For the whole answer, where the usual time is too short for it. */
+  timeLimitMs?: number;
+}
+
+/** One request to one server; its answer as text. @throws ServerFault for anything but 2xx, or the signal's reason */
+export type SendRequest = (question: HttpRequest) => Promise<string>;
 
 /** A line of the setting `notify`. */
 export interface ServerSetting {

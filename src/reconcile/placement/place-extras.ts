@@ -3,7 +3,7 @@ import type { Placement } from '../../catalog/tree/placements.ts';
 import type { FileId, FolderId } from '../../core/ids.ts';
 import { extraTitleKey, type NearbyTitle, namedTitleKey, nearbyTitles } from '../../library/extra-title.ts';
 import type { Tree } from '../../library/trees.ts';
-import type { RecognisedFile } from './place-files.ts';
+import type { RecognisedFile } from './recognised-file.ts';
 
 /** No title has more folders: among more of them a file belongs to nobody by its place alone. */
 const maxFolders = 50;

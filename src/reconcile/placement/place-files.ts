@@ -1,25 +1,15 @@
 import { createSlots } from '../../catalog/account/successor.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Placement } from '../../catalog/tree/placements.ts';
-import type { FileId, FolderId } from '../../core/ids.ts';
+import type { FileId } from '../../core/ids.ts';
 import { createYielder } from '../../core/yield-often.ts';
-import type { LibraryFile } from '../../library/layout.ts';
 import { admits, keyIn, type Tree } from '../../library/trees.ts';
 import { unseenExtras } from '../../naming/folders/extras.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';
 import { joiningTitles } from './one-title.ts';
 import { pinnedReading } from './pinned-reading.ts';
 import { placeExtrasIn } from './place-extras.ts';
-
-/** A file and what it was taken for. */
-export interface RecognisedFile {
-  file: LibraryFile;
-  folderId: FolderId;
-  recognition: Recognition;
-  isMissing: boolean;
-  /** It is missing, and its name is there again under another id. */
-  isReplaced: boolean;
-}
+import type { RecognisedFile } from './recognised-file.ts';
 
 /** Places of files in a tree. */
 export interface Placing {

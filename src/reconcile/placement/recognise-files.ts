@@ -11,7 +11,8 @@ import { isSubtitle, isVideo, recogniseInSteps } from '../../naming/recognise.ts
 import type { Recognition } from '../../naming/text/recognition.ts';
 import { createEffectiveOverrides } from './effective-overrides.ts';
 import { pinnedReading } from './pinned-reading.ts';
-import { placeIn, type RecognisedFile } from './place-files.ts';
+import { placeIn } from './place-files.ts';
+import type { RecognisedFile } from './recognised-file.ts';
 import { foldersAround, isSideCar } from './related-files.ts';
 
 /** What came of a look at files. */
