@@ -1,5 +1,6 @@
 import t from 'tap';
-import { isWebVttSource, webVtt } from '../src/views/web-vtt.ts';
+import { isWebVttSource, webVtt, webVttBytes } from '../src/views/web-vtt.ts';
+import { watchTurns } from './fixtures/longest-turn.ts';
 
 /** Subtitles as browsers read them. */
 
@@ -44,3 +45,47 @@ t.test('each kind of subtitle is told in WebVTT', async (t) => {
   t.equal(webVtt('a.vtt', 'WEBVTT\n'), 'WEBVTT\n');
   t.same(['a.srt', 'a.SSA', 'a.sup', 'a.mkv', 'a'].map(isWebVttSource), [true, true, false, false, false]);
 });
+
+const times = '00:00:01,000 --> 00:00:02,000\n';
+const said = (start: string) => `Dialogue: 0,${start},0:00:02.00,D,,0,0,0,,`;
+
+/** Many cues, many lines of one cue, one line of nothing but marks. */
+const large: Record<string, string> = {
+  'cues.srt': `${times}One<b>two</b>\n\n`,
+  'lines.srt': 'a\n',
+  'tags.srt': '<b>a</b>',
+  'signs.srt': '&',
+  'brackets.srt': '<{',
+  'letters.srt': '\u{1f3ac}',
+  'cues.ass': `${said('0:00:01.00')}One\n`,
+  'ends.ass': '\\N',
+};
+
+t.test('a subtitle of two million signs is told without holding up anybody', async (t) => {
+  for (const [name, sign] of Object.entries(large)) {
+    const before = name.endsWith('.ass') ? said('0:00:01.00') : times;
+    const text = before + sign.repeat(2_000_000 / sign.length);
+    // The first time its code is compiled.
+    for (const size of [50_000, text.length]) {
+      const turns = watchTurns();
+      const { body } = await webVttBytes(name, Buffer.from(text.slice(0, size)));
+      const longestMs = turns.stop();
+      t.ok(longestMs < 100, `${name}: ${longestMs} ms in one turn`);
+      t.equal(body.includes('\ufffd'), false, `${name}: no sign is cut in two`);
+    }
+  }
+});
+
+t.test(
+  'cues of a script are told in the order of their times, those of one time as they stand',
+  async (t) => {
+    const starts = Array.from({ length: 3000 }, (_, n) => (n * 7919) % 60);
+    const lines = starts.map((second, n) => `${said(`0:00:${String(second).padStart(2, '0')}.00`)}line ${n}`);
+    const told = [...webVtt('a.ass', lines.join('\n')).matchAll(/line (\d+)/g)].map(([, n]) => Number(n));
+    const right = starts.map((second, n) => ({ second, n })).sort((a, b) => a.second - b.second || a.n - b.n);
+    t.same(
+      told,
+      right.map(({ n }) => n),
+    );
+  },
+);

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CatalogFile } from '../../src/catalog/account/files.ts';
 import { BridgeError } from '../../src/core/errors.ts';
 import { weighConditions } from '../../src/delivery/policy/conditions.ts';
-import { isWebVttSource, webVtt } from '../../src/views/web-vtt.ts';
+import { isWebVttSource, webVttBytes } from '../../src/views/web-vtt.ts';
 
 /** Whether a subtitle is asked for under a name that ends in `.vtt`: as browsers read it. */
 export function isAskedAsWebVtt(file: Pick<CatalogFile, 'name'>, name: string): boolean {
@@ -24,12 +23,11 @@ export async function sendWebVtt(
   const copy = await sideCars.find(file);
   if (copy?.form !== 'text')
     throw new BridgeError('BRIDGE_NOT_FOUND', { detail: 'no copy of this subtitle is kept' });
-  const text = webVtt(file.name, (await sideCars.read(file)).toString());
-  const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+  const { body, etag } = await webVttBytes(file.name, await sideCars.read(file));
   reply.type('text/vtt; charset=utf-8').header('etag', etag).header('cache-control', 'no-cache');
   const condition = weighConditions(headers, { etag, lastModified: undefined });
   if (condition === 412) throw new BridgeError('BRIDGE_PRECONDITION');
   if (condition === 304) return reply.code(304).send();
-  if (method === 'HEAD') return reply.header('content-length', String(Buffer.byteLength(text))).send();
-  return reply.send(text);
+  if (method === 'HEAD') return reply.header('content-length', String(body.length)).send();
+  return reply.send(body);
 }

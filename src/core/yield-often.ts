@@ -86,3 +86,41 @@ export function* filterInSteps<V>(
   }
   return results;
 }
+
+/** So many values are sorted in one step. */
+const runLength = 500;
+
+/** `values.toSorted(compare)` in short steps. */
+export function* sortInSteps<V>(
+  values: readonly V[],
+  compare: (a: V, b: V) => number,
+): Generator<undefined, V[]> {
+  let runs: V[][] = [];
+  for (let at = 0; at < values.length; at += runLength) {
+    runs.push(values.slice(at, at + runLength).sort(compare));
+    yield;
+  }
+  while (runs.length > 1) {
+    const longer: V[][] = [];
+    for (let at = 0; at < runs.length; at += 2)
+      longer.push(yield* merged(runs[at] as V[], runs[at + 1] ?? [], compare));
+    runs = longer;
+  }
+  return runs[0] ?? [];
+}
+
+/** Two sorted runs as one; of equal values those of the first come first. */
+function* merged<V>(
+  first: readonly V[],
+  second: readonly V[],
+  compare: (a: V, b: V) => number,
+): Generator<undefined, V[]> {
+  const all: V[] = [];
+  let [i, j] = [0, 0];
+  while (i < first.length || j < second.length) {
+    const isFirst = j >= second.length || (i < first.length && compare(first[i] as V, second[j] as V) <= 0);
+    all.push((isFirst ? first[i++] : second[j++]) as V);
+    if (all.length % runLength === 0) yield;
+  }
+  return all;
+}
