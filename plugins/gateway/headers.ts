@@ -63,12 +63,14 @@ export function requestHeaders(
   return passed;
 }
 
-/** What the app is answered with; the server's own address in a redirect becomes ours. */
-export function answerHeaders(headers: IncomingHttpHeaders, originUrl: string): IncomingHttpHeaders {
+/**
+ * What the app is answered with; the server's own address in a redirect becomes ours.
+ * @param origin of the server: scheme, name and port
+ */
+export function answerHeaders(headers: IncomingHttpHeaders, origin: string): IncomingHttpHeaders {
   const passed: IncomingHttpHeaders = { ...headers };
   const named = (headers.connection ?? '').toLowerCase().split(',');
   for (const name of [...hopByHop, ...named]) delete passed[name.trim()];
-  const { origin } = new URL(originUrl);
   if (passed.location?.startsWith(`${origin}/`)) passed.location = passed.location.slice(origin.length);
   return passed;
 }

@@ -1,9 +1,11 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import { pipeline, Readable, Transform } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { BridgeError } from '../../src/core/errors.ts';
-import type { AddressMask } from '../../src/gateway/address-mask.ts';
+import type { AddressMask, MaskedRun } from '../../src/gateway/address-mask.ts';
 import { readUpTo } from './bodies.ts';
 import { encodingOf } from './encodings.ts';
+import { passBytes } from './pass-bytes.ts';
 
 /** Where addresses can stand: what a server says of its items. Films, pictures and scripts are passed by. */
 const texts = /^(?:application|text)\/(?:[\w.+-]*\+)?(?:json|xml|html|plain)\b/i;
@@ -23,10 +25,10 @@ export async function sendMasked(reply: FastifyReply, body: Readable, mask: Addr
   if (reply.request.method === 'HEAD') {
     // How long the GET is, only its body tells.
     if (encoding !== 'identity') reply.removeHeader('content-length');
-    return reply.send(body);
+    return sendBytes(reply, body);
   }
-  if (encoding === undefined) return reply.send(body);
-  if (encoding === 'identity') return reply.send(joined([body, masking(mask)]));
+  if (encoding === undefined) return sendBytes(reply, body);
+  if (encoding === 'identity') return sendBytes(reply, body, mask.begin());
   const read = await readUpTo(body, maxEncodedBytes);
   if ('text' in read) {
     const text = await encoding.decode(read.text, maxDecodedBytes).catch((error: unknown) => {
@@ -42,6 +44,14 @@ export async function sendMasked(reply: FastifyReply, body: Readable, mask: Addr
   const rest = 'text' in read ? Readable.from([read.text], { objectMode: false }) : read.rest;
   reply.removeHeader('content-length');
   return reply.send(joined([rest, encoding.decoder(), masking(mask), encoding.encoder()]));
+}
+
+/** Passes on an answer as it is, without the ways that Fastify has for what is its own. */
+export function sendBytes(reply: FastifyReply, body: Readable, run?: MaskedRun): void {
+  const { raw } = reply;
+  reply.hijack();
+  raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders);
+  passBytes(body, raw, run);
 }
 
 /** A stream that holds no address of ours any more, whatever goes through it. */

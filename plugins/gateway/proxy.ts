@@ -14,7 +14,7 @@ import { whenGone } from '../support/when-gone.ts';
 import { drop, readUpTo } from './bodies.ts';
 import { readableEncodings } from './encodings.ts';
 import { answerHeaders, requestHeaders, type SeenRequest, seenBy } from './headers.ts';
-import { isText, sendMasked } from './masking.ts';
+import { isText, sendBytes, sendMasked } from './masking.ts';
 import { goneSignal, isBulk, type Origin } from './origin.ts';
 import { createPlaybackAnswers } from './playback-info.ts';
 import { forget, queryOf } from './replies.ts';
@@ -46,6 +46,7 @@ export const proxy = fp(
   async (app: FastifyInstance, { gateway, origin }: { gateway: Gateway; origin: Origin }) => {
     const { clock, log } = app.bridge;
     const { url, knownProxy } = gateway.setting;
+    const upstream = new URL(url).origin;
     app.decorateRequest('kind');
     app.decorateRequest('seen');
     app.decorateRequest('gatewayUrl', '');
@@ -75,7 +76,7 @@ export const proxy = fp(
     });
 
     await app.register(httpProxy, {
-      upstream: new URL(url).origin,
+      upstream,
       httpMethods: METHODS.filter((method) => app.supportedMethods.includes(method)),
       undici: origin as never,
       disableRequestLogging: true,
@@ -86,7 +87,7 @@ export const proxy = fp(
           ...options,
           retryDelay: () => null,
           rewriteRequestHeaders: (_request, headers) => asked(request, reply, headers),
-          rewriteHeaders: (headers) => answerHeaders(headers, url),
+          rewriteHeaders: (headers) => answerHeaders(headers, upstream),
           onResponse: (_request, _reply, answer) => void answered(request, reply, answer),
           onError: (_reply, { error }) => void failed(request, reply, error),
         });
@@ -163,7 +164,7 @@ export const proxy = fp(
     }
 
     async function sendOther(reply: FastifyReply, body: Readable) {
-      return isText(reply) ? sendMasked(reply, body, gateway.mask) : reply.send(body);
+      return isText(reply) ? sendMasked(reply, body, gateway.mask) : sendBytes(reply, body);
     }
 
     /** What the server would give is the text of a `.strm`: that it gives it at all is its yes to this person. */
