@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { nearest } from './nearest.ts';
+import { nearestWord } from './nearest.ts';
 import type { NamedSetting } from './settings.ts';
 import type { Found, Known, Raw } from './sources.ts';
 
@@ -54,5 +54,5 @@ export function unknownNames(env: Environment, { settings }: Known): string[] {
   const former = settings.flatMap(({ formerly }) => (formerly ? withFile(formerly.env) : []));
   return Object.keys(env)
     .filter((name) => /^(PASSERELLE|FICHIER)_/.test(name) && ![...current, ...former].includes(name))
-    .map((name) => `${name} in the environment is no setting; did you mean ${nearest(name, current)}?`);
+    .map((name) => `${name} in the environment is no setting; did you mean ${nearestWord(name, current)}?`);
 }

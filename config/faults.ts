@@ -22,7 +22,7 @@ export class SettingsError extends Error {
   readonly faults: readonly Fault[];
 
   constructor(faults: readonly Fault[]) {
-    const lines = faults.map((fault) => `  ${placeOf(fault)}: ${fault.wrong}; ${fault.right}`);
+    const lines = faults.map((fault) => `  ${describeSource(fault)}: ${fault.wrong}; ${fault.right}`);
     super(lines.join('\n'));
     this.code = faults.every(({ isOfDisk }) => isOfDisk) ? 'BRIDGE_DISK' : 'BRIDGE_SETTINGS';
     this.faults = faults;
@@ -30,7 +30,7 @@ export class SettingsError extends Error {
 }
 
 /** Which setting, where in it, and where that was found. */
-export function placeOf({ path, entry, source }: Fault): string {
+export function describeSource({ path, entry, source }: Fault): string {
   return `${path}${entry === undefined ? '' : ` ${entry}`} (${source})`;
 }
 

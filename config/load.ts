@@ -2,7 +2,7 @@ import { clashesOf, doubtsOf } from './cross-checks.ts';
 import { type Environment, readEnvironment, unknownNames } from './environment.ts';
 import { type Fault, missingKey, SettingsError } from './faults.ts';
 import { compareFolders, type FolderSettings, foldersAreRight } from './folders.ts';
-import { describe, placeIn } from './reading.ts';
+import { describeValue, entryAt } from './reading.ts';
 import { type NamedSetting, type Settings, settingList } from './settings.ts';
 import { createFound, createKnown, type Found } from './sources.ts';
 import { readYaml } from './yaml.ts';
@@ -89,9 +89,9 @@ function settled(setting: NamedSetting, env: Environment, found: Found): unknown
   for (const { at = [], wrong, right, part } of reading.wrongs)
     found.faults.push({
       path,
-      ...(at.length > 0 && { entry: placeIn(at) }),
+      ...(at.length > 0 && { entry: entryAt(at) }),
       source: raw.sourceOf?.(at) ?? raw.source,
-      wrong: wrong ?? describe(part ? part.value : raw.value, secret),
+      wrong: wrong ?? describeValue(part ? part.value : raw.value, secret),
       right,
     });
   return undefined;

@@ -1,13 +1,13 @@
 import { distance } from 'fastest-levenshtein';
 
 /** The word of the list that a mistyped one was most likely meant to be. */
-export function nearest(word: string, words: readonly string[]): string {
+export function nearestWord(word: string, words: readonly string[]): string {
   const rank = (other: string) => distance(word.toLowerCase(), other.toLowerCase());
   return words.reduce((best, other) => (rank(other) < rank(best) ? other : best));
 }
 
 /** The same where only a word that is really near helps. */
 export function nearMiss(word: string, words: readonly string[]): string | undefined {
-  const best = nearest(word, words);
+  const best = nearestWord(word, words);
   return distance(word.toLowerCase(), best.toLowerCase()) <= Math.max(2, word.length / 3) ? best : undefined;
 }

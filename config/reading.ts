@@ -22,7 +22,7 @@ export function refused(right: string, wrong?: string): { wrongs: readonly Wrong
 const maxShownLength = 100;
 
 /** A value that is not right, for a person. A secret is told by its kind alone. */
-export function describe(value: unknown, isSecret: boolean): string {
+export function describeValue(value: unknown, isSecret: boolean): string {
   if (value === undefined) return 'is missing';
   if (value === null || value === '') return 'is empty';
   if (isSecret) return typeof value === 'string' ? 'this value is not right' : `is ${kindOf(value)}`;
@@ -40,6 +40,6 @@ export function kindOf(value: unknown): string {
 }
 
 /** Where in a value, for a person who counts from one: `entry 2, url`. */
-export function placeIn(at: readonly PropertyKey[]): string {
+export function entryAt(at: readonly PropertyKey[]): string {
   return at.map((step) => (typeof step === 'number' ? `entry ${step + 1}` : String(step) || '""')).join(', ');
 }

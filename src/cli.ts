@@ -207,8 +207,8 @@ export async function runCli(context: Context, args: readonly string[]): Promise
       .argument(id, 'number of the proposal', checked('the id', values.proposalId))
       .action((given: string | undefined, _options, command: Command) =>
         then(
-          import('./commands/proposals.ts').then(({ decide }) =>
-            decide(context, decision, given, command.optsWithGlobals()),
+          import('./commands/proposals.ts').then(({ decideProposal }) =>
+            decideProposal(context, decision, given, command.optsWithGlobals()),
           ),
         ),
       );

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import t from 'tap';
 import { z } from 'zod';
-import { errorBody as bodyOf } from '../plugins/support/errors.ts';
+import { errorReply as bodyOf } from '../plugins/support/errors.ts';
 import * as doctor from '../src/api/doctor.ts';
 import type { Endpoint } from '../src/api/endpoint.ts';
 import { errorBody, fromErrorBody } from '../src/api/errors.ts';

@@ -10,7 +10,7 @@ import { createHandClock, type HandClock, settle } from './fixtures/hand-clock.t
 import { setup } from './fixtures/setup.ts';
 import { createSimulator, expectedBytes } from './simulator/simulator.ts';
 
-/** Slots on a hand clock, and readers that note what happens to them. */
+/** Successors on a hand clock, and readers that note what happens to them. */
 function arrange(options: Partial<ConnectionSlotsOptions> = {}) {
   const clock = createHandClock();
   const slots = createConnectionSlots({ clock, limit: 3, perViewer: 2, waitMs: 4000, ...options });

@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { CatalogFile } from '../src/catalog/account/files.ts';
-import { createSlots } from '../src/catalog/account/successor.ts';
+import { createSuccessors } from '../src/catalog/account/successor.ts';
 import type { TitleRow } from '../src/catalog/tree/placements.ts';
 import { type FileId, toFileId } from '../src/core/ids.ts';
 import { atOnce } from '../src/core/yield-often.ts';
@@ -88,7 +88,7 @@ const pathsOf = (titles: KnownTitles, run = {}) =>
   );
 
 t.test('a file succeeds another one of its folder that has its name', async (t) => {
-  const slots = createSlots([
+  const slots = createSuccessors([
     file('new', 'a.mkv'),
     file('b', 'b.mkv'),
     file('c', 'a.mkv', { folderId: folder(2) }),
@@ -97,7 +97,7 @@ t.test('a file succeeds another one of its folder that has its name', async (t) 
   t.equal(slots.otherAt(file('new', 'a.mkv')), undefined, 'none succeeds itself');
   t.equal(slots.otherAt(file('old', 'c.mkv')), undefined, 'another name');
   t.equal(slots.otherAt(file('old', 'b.mkv', { folderId: folder(2) })), undefined, 'another folder');
-  t.equal(createSlots([file('x', 'a.mkv'), file('y', 'a.mkv')]).otherAt(file('old', 'a.mkv'))?.id, 'y');
+  t.equal(createSuccessors([file('x', 'a.mkv'), file('y', 'a.mkv')]).otherAt(file('old', 'a.mkv'))?.id, 'y');
 });
 
 const old = file('old', 'Dune.2021.mkv');

@@ -85,3 +85,22 @@ t.test('what an exported type is called, nothing else is called', async (t) => {
     .map(([name, homes = []]) => `${name}: ${homes.map(({ file }) => file).join(', ')}`);
   t.strictSame(twice, []);
 });
+
+t.test('what an exported function is called, no other exported one is called', async (t) => {
+  // Where one word leads all the way: a command, its address and what both do are called the same.
+  const isWay = (file: string) => /^(?:plugins\/routes|src\/api|src\/commands)\//.test(file);
+  const declared = files
+    .filter((file) => !isWay(file))
+    .flatMap((file) =>
+      [
+        ...new Set(
+          [...read(file).matchAll(/^export (?:async )?function\*? (\w+)/gm)].map(([, name]) => name),
+        ),
+      ].map((name = '') => ({ file, name })),
+    );
+  t.ok(declared.length > 500, `${declared.length} functions`);
+  const twice = Object.entries(Object.groupBy(declared, ({ name }) => name))
+    .filter(([, homes = []]) => homes.length > 1)
+    .map(([name, homes = []]) => `${name}: ${homes.map(({ file }) => file).join(', ')}`);
+  t.strictSame(twice, []);
+});

@@ -7,7 +7,7 @@ import { leftOutLines } from '../src/commands/format/left-out.ts';
 import { toFileId } from '../src/core/ids.ts';
 import { treesOf } from '../src/library/trees.ts';
 import { recognise } from '../src/naming/recognise.ts';
-import { leftOutReasons, wordsOf } from '../src/reconcile/left-out/reasons.ts';
+import { explainReason, leftOutReasons } from '../src/reconcile/left-out/reasons.ts';
 import { type LeftOutFacts, whyLeftOut } from '../src/reconcile/left-out/why.ts';
 import { type Setup, signal } from './fixtures/setup.ts';
 import { file, startBridge } from './fixtures/start-bridge.ts';
@@ -88,10 +88,10 @@ t.test('each reason, as a table', async (t) => {
 
 t.test('what is to be done can be typed, whatever the name', async (t) => {
   t.equal(
-    wordsOf('said', '/a "b" $HOME `id` \\.mkv').remedy,
+    explainReason('said', '/a "b" $HOME `id` \\.mkv').remedy,
     'passerelle fix "/a \\"b\\" \\$HOME \\`id\\` \\\\.mkv" --clear takes that back',
   );
-  t.equal(wordsOf('said', '/$& $1').remedy, 'passerelle fix "/\\$& \\$1" --clear takes that back');
+  t.equal(explainReason('said', '/$& $1').remedy, 'passerelle fix "/\\$& \\$1" --clear takes that back');
 });
 
 t.test('the document names every reason in the words of the program', async (t) => {
@@ -106,8 +106,8 @@ t.test('the document names every reason in the words of the program', async (t) 
 t.test('a person reads name, size, why, what to do, and where everything went', async (t) => {
   const counts = { files: 1200, placed: 1100, unsorted: 98, leftOut: 2, folders: 1 };
   const entries = [
-    { path: '/Films/Heat.iso', sizeBytes: 42_000_000_000, ...wordsOf('image', '/Films/Heat.iso') },
-    { path: '/Films', count: 3, ...wordsOf('unlisted', '/Films') },
+    { path: '/Films/Heat.iso', sizeBytes: 42_000_000_000, ...explainReason('image', '/Films/Heat.iso') },
+    { path: '/Films', count: 3, ...explainReason('unlisted', '/Films') },
   ];
   t.same(leftOutLines(entries, counts), [
     '/Films/Heat.iso  42 GB',

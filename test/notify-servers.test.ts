@@ -5,7 +5,7 @@ import { getGlobalDispatcher } from 'undici';
 import { silentLog } from '../src/core/log.ts';
 import { checkServer } from '../src/notify/check.ts';
 import { createHttp } from '../src/notify/http.ts';
-import { createQueue } from '../src/notify/outbox/queue.ts';
+import { createOutboxQueue } from '../src/notify/outbox/queue.ts';
 import { rclone as rcloneWays } from '../src/notify/servers/rclone.ts';
 import { serversOf } from '../src/notify/servers/servers.ts';
 import { createHandClock, settle } from './fixtures/hand-clock.ts';
@@ -57,7 +57,7 @@ t.test(
     const [server] = serversOf([{ kind: 'webhook', url: 'http://host' }], []);
     const name = server?.name ?? '';
     const waiting = new Map([[name, { firstMajorAt: 0, lastMajorAt: 0, firstMinorAt: undefined, count: 1 }]]);
-    const queue = createQueue({
+    const queue = createOutboxQueue({
       servers: server ? [server] : [],
       store: {
         add: full,

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { placeOf, SettingsError } from '../config/faults.ts';
+import { describeSource, SettingsError } from '../config/faults.ts';
 import { loadSettings } from '../config/load.ts';
 import { noFile } from './fixtures/checkout.ts';
 
@@ -15,7 +15,7 @@ function faultsOf(env: Record<string, string>, file = noFile): string[] {
     return [];
   } catch (error) {
     if (error instanceof SettingsError)
-      return error.faults.map((fault) => `${placeOf(fault)}: ${fault.wrong}; ${fault.right}`);
+      return error.faults.map((fault) => `${describeSource(fault)}: ${fault.wrong}; ${fault.right}`);
     throw error;
   }
 }

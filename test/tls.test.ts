@@ -8,7 +8,7 @@ import { Agent, request } from 'undici';
 import { loadSettings } from '../config/load.ts';
 import { examineCertificate } from '../src/commands/examine-certificate.ts';
 import { type Log, silentLog } from '../src/core/log.ts';
-import { doubtOfTime, readPair } from '../src/edge/certificate.ts';
+import { doubtOfTime, readCertificate } from '../src/edge/certificate.ts';
 import { makeCertificate } from './fixtures/certificates.ts';
 import { noFile, root } from './fixtures/checkout.ts';
 import { dayMs, settle } from './fixtures/hand-clock.ts';
@@ -38,8 +38,8 @@ t.test('what is wrong with a pair is told of the file that it is in', async (t) 
     ['half a key', { cert, key: key.slice(0, key.length / 2) }, 'key', /no private key/],
     ['a key with a passphrase', { cert, key: encrypted.stdout }, 'key', /passphrase/],
   ];
-  for (const [what, pair, of, wrong] of table) t.match(readPair(pair), { of, wrong }, what);
-  const read = readPair({ cert: cert + other.cert, key });
+  for (const [what, pair, of, wrong] of table) t.match(readCertificate(pair), { of, wrong }, what);
+  const read = readCertificate({ cert: cert + other.cert, key });
   if ('wrong' in read) return t.fail(read.wrong);
   t.ok(read.isSelfSigned);
   for (const host of ['films.test', '127.0.0.1', 'localhost']) t.ok(read.fits(host), host);

@@ -16,7 +16,7 @@ const heldBytes = 32 * 1024;
 export const playlist = fp(
   async (app: FastifyInstance) => {
     const { catalog, publisher, signer, baseUrl, ownTurn } = app.bridge;
-    const levels = catalog.listings.ofTree(publisher.trees[0]?.name ?? '');
+    const listings = catalog.listings.ofTree(publisher.trees[0]?.name ?? '');
 
     readRoute(app, '/library.m3u', { onRequest: app.basicAuth }, async (request, reply) => {
       const { kind } = request.query as { kind?: string };
@@ -36,7 +36,7 @@ export const playlist = fp(
       yield playlistHead;
       await ownTurn();
       for (let after = ''; ; ) {
-        const rows = await levels.videosAfter(after, pageRows);
+        const rows = await listings.videosAfter(after, pageRows);
         const shown = rows.filter(
           ({ path, isExtra }) => !isExtra && (kind === undefined || path.startsWith(`${folders[kind]}/`)),
         );

@@ -14,7 +14,7 @@ export const strm = fp(
     const prefix = `${basePath}/strm`;
     const [tree] = publisher.trees;
     const titles = catalog.placementsOf(tree.name);
-    const levels = catalog.listings.ofTree(tree.name);
+    const listings = catalog.listings.ofTree(tree.name);
 
     readRoute(app, '/strm', { onRequest: app.basicAuth }, async (_request, reply) =>
       reply.redirect(`${prefix}/`, 302),
@@ -25,7 +25,7 @@ export const strm = fp(
       if (path === '' || path.endsWith('/')) {
         const { folders, files } = await titles.treeChildren(dir);
         if (dir !== '' && folders.length + files.length === 0) throw new BridgeError('BRIDGE_NOT_FOUND');
-        const dates = await levels.foldersChanged(dir);
+        const dates = await listings.foldersChanged(dir);
         const entries = [
           ...folders.map((name) => ({ name, isFolder: true, modifiedAt: dates.get(name) ?? undatedAt })),
           ...files.map((file) => ({

@@ -5,7 +5,7 @@ import type { Play } from '../../src/delivery/plays.ts';
 import { traitsOf } from '../../src/delivery/policy/client-traits.ts';
 import type { Decision } from '../../src/delivery/policy/decide.ts';
 import { contentRange, isOpenRange } from '../../src/delivery/policy/range.ts';
-import { describe } from './file-headers.ts';
+import { describeFile } from './file-headers.ts';
 import { whenGone } from './when-gone.ts';
 
 export type BytesDecision = Extract<Decision, { kind: 'proxy' }>;
@@ -50,7 +50,7 @@ export function createSendBytes({ delivery, clock }: Bridge): SendBytes {
         },
       });
       body.once('close', () => reading.over(clock.now(), body.errored));
-      describe(reply, file).header('content-length', String(range.end - range.start + 1));
+      describeFile(reply, file).header('content-length', String(range.end - range.start + 1));
       if (status === 206) reply.header('content-range', contentRange(range, file.sizeBytes));
       return reply.code(status).send(body);
     } catch (error) {

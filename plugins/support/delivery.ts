@@ -14,7 +14,7 @@ import {
 } from '../../src/delivery/policy/decide.ts';
 import type { Circumstances, Rule, WantedPart } from '../../src/delivery/policy/rules.ts';
 import { type BytesDecision, createSendBytes } from './bytes.ts';
-import { deliverableOf, describe, validate } from './file-headers.ts';
+import { deliverableOf, describeFile, giveValidators } from './file-headers.ts';
 import { createRedirect, type RedirectDecision } from './redirect.ts';
 
 /** What decides how films are given out at an address. */
@@ -115,7 +115,7 @@ function createDelivery(app: FastifyInstance): Delivery {
     }
     const now = deliverableOf(file, versions);
     reply.removeHeader('last-modified');
-    validate(reply, now);
+    giveValidators(reply, now);
     const again = delivery.decideFor(file, request, table);
     return again.kind === 'proxy'
       ? sendBytes(file, again, play, reply, now.etag)
@@ -151,7 +151,7 @@ function createDelivery(app: FastifyInstance): Delivery {
 
     deliver(file, decision, request, reply, table) {
       // A redirect says nothing of the file: the host's own answer will.
-      if (decision.kind !== 'redirect') validate(reply, deliverableOf(file, versions));
+      if (decision.kind !== 'redirect') giveValidators(reply, deliverableOf(file, versions));
       switch (decision.kind) {
         case 'preconditionFailed':
           throw new BridgeError('BRIDGE_PRECONDITION');
@@ -162,7 +162,7 @@ function createDelivery(app: FastifyInstance): Delivery {
           throw new BridgeError('BRIDGE_RANGE');
         case 'head':
         case 'empty':
-          describe(reply, file).header('content-length', String(file.sizeBytes));
+          describeFile(reply, file).header('content-length', String(file.sizeBytes));
           return reply.send(decision.kind === 'empty' ? '' : undefined);
         case 'redirect':
           return redirect.later(file, decision, joined(file, decision, request), reply);

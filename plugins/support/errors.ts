@@ -16,7 +16,7 @@ export interface ErrorReply {
 }
 
 /** The body for an error of ours. */
-export function errorBody(error: BridgeError): ErrorReply {
+export function errorReply(error: BridgeError): ErrorReply {
   return {
     statusCode: error.status,
     code: error.code,
@@ -61,7 +61,7 @@ export function sendError(reply: FastifyReply, error: BridgeError, now: number):
     .code(error.status)
     .header('cache-control', 'no-store')
     .type('application/json')
-    .send(JSON.stringify(errorBody(error)));
+    .send(JSON.stringify(errorReply(error)));
 }
 
 /** Refusals from before the router: an address that cannot be decoded. */

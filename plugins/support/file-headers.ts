@@ -10,13 +10,13 @@ import type { Deliverable } from '../../src/delivery/policy/decide.ts';
  */
 
 /** What the client may ask with the next time. */
-export function validate(reply: FastifyReply, { etag, lastModified }: Validators): void {
+export function giveValidators(reply: FastifyReply, { etag, lastModified }: Validators): void {
   reply.header('etag', etag).header('accept-ranges', 'bytes');
   if (lastModified !== undefined) reply.header('last-modified', new Date(lastModified).toUTCString());
 }
 
 /** What the bytes are; the host's own type is no help to a television. */
-export function describe(reply: FastifyReply, file: CatalogFile): FastifyReply {
+export function describeFile(reply: FastifyReply, file: CatalogFile): FastifyReply {
   return reply
     .header('content-type', mediaType(file.name))
     .header('content-disposition', `inline; filename*=UTF-8''${rfc8187(file.name)}`);

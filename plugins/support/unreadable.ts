@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { ConnectionError } from 'fastify';
 import { BridgeError, type ErrorCode } from '../../src/core/errors.ts';
-import { errorBody } from './errors.ts';
+import { errorReply } from './errors.ts';
 
 /** What Node could not read as a request, by its code. */
 const byCode: Readonly<Record<string, ErrorCode>> = {
@@ -12,7 +12,7 @@ const byCode: Readonly<Record<string, ErrorCode>> = {
 /** Answers what is no request, in the form of every other error; there is no request yet that a route could answer. */
 export function answerUnreadable(error: ConnectionError, socket: Socket): void {
   if (error.code !== 'ECONNRESET' && socket.writable) {
-    const body = errorBody(new BridgeError(byCode[error.code] ?? 'BRIDGE_BAD_REQUEST'));
+    const body = errorReply(new BridgeError(byCode[error.code] ?? 'BRIDGE_BAD_REQUEST'));
     const text = JSON.stringify(body);
     socket.write(
       `HTTP/1.1 ${body.statusCode} ${body.error}\r\nContent-Type: application/json\r\n` +

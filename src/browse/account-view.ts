@@ -15,7 +15,7 @@ import { videoEntry } from './library-view.ts';
 import { formsOf, nameWithId, readNameWithId, shownName } from './names.ts';
 
 export interface AccountViewOptions extends ViewOptions {
-  levels: FolderListings;
+  listings: FolderListings;
   /** When the root was listed, and when something in it changed. */
   root(): Promise<{ listedAt: number | undefined; changedAt: number | undefined }>;
   /** Account paths that are indexed. */
@@ -37,7 +37,7 @@ interface Folder {
 
 /** The folders as they are in the account. Of several entries of one name each but the first is shown with its id. */
 export function createAccountView({
-  levels,
+  listings,
   root,
   roots,
   onOpened,
@@ -49,7 +49,7 @@ export function createAccountView({
     if (!child.isFolder) return true;
     const path = joinAccountPath(parent, child.name);
     if (child.listedAt === undefined && !leadsToRoot(path, roots)) return false;
-    return !child.isMissing || levels.hasFiles(toFolderId(child.id));
+    return !child.isMissing || listings.hasFiles(toFolderId(child.id));
   }
 
   async function childOf(parent: Folder, name: string): Promise<FolderChild | undefined> {
@@ -61,27 +61,27 @@ export function createAccountView({
   }
 
   async function childNamed(parent: Folder, name: string): Promise<FolderChild | undefined> {
-    const byName = (await levels.named(parent.id, name)).find((child) => shownName(child) === name);
+    const byName = (await listings.named(parent.id, name)).find((child) => shownName(child) === name);
     if (byName) return byName;
     // What is shown with its id is found by its id.
     const id = readNameWithId(name);
-    const plain = id === undefined ? undefined : await levels.nameOf(parent.id, id);
+    const plain = id === undefined ? undefined : await listings.nameOf(parent.id, id);
     if (id === undefined || plain === undefined || nameWithId(plain, id) !== name) return undefined;
-    return (await levels.named(parent.id, plain)).find((child) => child.id === id);
+    return (await listings.named(parent.id, plain)).find((child) => child.id === id);
   }
 
   async function pages({ id, path, isListed }: Folder): Promise<AsyncGenerator<Entry[]>> {
     if (!isListed) throw new BridgeError('BRIDGE_NOT_INDEXED');
     onOpened(id);
     const folders = await pagesOf<FolderChild>(
-      (after, limit) => levels.folders(id, after, limit),
+      (after, limit) => listings.folders(id, after, limit),
       async (rows) => {
         const shown = await Promise.all(rows.map((row) => isShown(row, path)));
         return rows.filter((_, index) => shown[index]).map((row) => entryOf(row, shared));
       },
     );
     const files = await pagesOf<FolderChild>(
-      (after, limit) => levels.files(id, after, limit),
+      (after, limit) => listings.files(id, after, limit),
       (rows) => rows.map((row) => entryOf(row, shared)),
     );
     return joined(folders.pages, files.pages);

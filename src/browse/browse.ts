@@ -49,13 +49,13 @@ export function createBrowse({
   }
 
   const treeViews = trees.map(({ name, dir }) =>
-    createLibraryView({ levels: catalog.listings.ofTree(name), dir, isComplete, etagOf, undatedAt }),
+    createLibraryView({ listings: catalog.listings.ofTree(name), dir, isComplete, etagOf, undatedAt }),
   );
   const views = new Map<string, View>([
     [
       'account',
       createAccountView({
-        levels: catalog.listings.ofAccount,
+        listings: catalog.listings.ofAccount,
         root: () => catalog.listings.ofAccount.root(),
         roots,
         etagOf,

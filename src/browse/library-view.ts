@@ -7,7 +7,7 @@ import { type Entry, folderEntry, type Located, pagesOf, type View, type ViewOpt
 import { formsOf } from './names.ts';
 
 export interface LibraryViewOptions extends ViewOptions {
-  levels: TreeListings;
+  listings: TreeListings;
   /** Where the tree lies on disk; absolute. */
   dir: string;
   /** Whether all that the account holds has its place in the trees. */
@@ -17,10 +17,10 @@ export interface LibraryViewOptions extends ViewOptions {
 const strm = '.strm';
 
 /** A STRM tree as it would be if its films lay in it: each `.strm` is the file that it stands for. */
-export function createLibraryView({ levels, dir, isComplete, ...shared }: LibraryViewOptions): View {
+export function createLibraryView({ listings, dir, isComplete, ...shared }: LibraryViewOptions): View {
   async function pages(path: string) {
     const { isEmpty, pages } = await pagesOf<TreeChild>(
-      (after, limit) => levels.page(path, after, limit),
+      (after, limit) => listings.page(path, after, limit),
       (rows) => rows.flatMap((row) => entryOf(row, shared)),
     );
     if (isEmpty && !(await isComplete())) throw new BridgeError('BRIDGE_NOT_INDEXED');
@@ -30,7 +30,7 @@ export function createLibraryView({ levels, dir, isComplete, ...shared }: Librar
   async function findAt(path: string): Promise<Located | undefined> {
     const name = path.slice(path.lastIndexOf('/') + 1);
     const stem = path.slice(0, path.length - extensionOf(name).length - 1);
-    const files = path === '' ? [] : await levels.filesAt([path, `${path}${strm}`, `${stem}${strm}`]);
+    const files = path === '' ? [] : await listings.filesAt([path, `${path}${strm}`, `${stem}${strm}`]);
     for (const row of files) {
       const [entry] = entryOf({ isFolder: false, ...row }, shared);
       if (entry?.name !== name) continue;
@@ -38,10 +38,10 @@ export function createLibraryView({ levels, dir, isComplete, ...shared }: Librar
         ? { is: 'video', entry, fileId: row.file.id }
         : { is: 'small', entry, dir, path: row.path };
     }
-    return path === '' || (await levels.hasFolder(path))
+    return path === '' || (await listings.hasFolder(path))
       ? {
           is: 'folder',
-          entry: folderEntry(name, (await levels.changedAt(path)) ?? shared.undatedAt),
+          entry: folderEntry(name, (await listings.changedAt(path)) ?? shared.undatedAt),
           pages: () => pages(path),
         }
       : undefined;

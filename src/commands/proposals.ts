@@ -29,7 +29,7 @@ export async function proposals(context: Context, { json = false }: { json?: boo
 }
 
 /** A person's word about one of them. */
-export async function decide(
+export async function decideProposal(
   context: Context,
   decision: ProposalAction,
   given: string | undefined,

@@ -11,7 +11,7 @@ const dateForms = [
 ];
 
 /** Whole seconds; undefined for what is no date and so must be ignored. Date.parse would take nearly any text. */
-export function httpDate(text: string | undefined): number | undefined {
+export function parseHttpDate(text: string | undefined): number | undefined {
   if (!text) return undefined;
   for (const form of dateForms) {
     const parts = form.exec(text)?.groups as Record<string, string> | undefined;

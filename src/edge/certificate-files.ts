@@ -4,7 +4,7 @@ import { type BackgroundLoop, createBackgroundLoop } from '../core/background-lo
 import type { Clock } from '../core/clock.ts';
 import { BridgeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import { type BadPair, type Certificate, dayOf, doubtOfTime, readPair } from './certificate.ts';
+import { type BadPair, type Certificate, dayOf, doubtOfTime, readCertificate } from './certificate.ts';
 
 export interface CertificateFiles {
   cert: string;
@@ -28,7 +28,7 @@ export function readCertificateFiles(files: CertificateFiles): Certificate | Bad
       return { of: which, wrong: why };
     }
   }
-  return readPair(texts);
+  return readCertificate(texts);
 }
 
 /** @throws BridgeError BRIDGE_SETTINGS when the pair cannot be served with */
@@ -65,7 +65,7 @@ export function watchCertificate(
     const now = `${cert} ${key}`;
     if (now === seen && told === '') return;
     const [certText, keyText] = await Promise.all([readSmall(files.cert), readSmall(files.key)]);
-    const read = readPair({ cert: certText, key: keyText });
+    const read = readCertificate({ cert: certText, key: keyText });
     if ('wrong' in read) return complain(`${files[read.of]} ${read.wrong}`);
     seen = now;
     told = '';

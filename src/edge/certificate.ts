@@ -26,7 +26,7 @@ export interface BadPair {
 }
 
 /** Looks at a pair; nothing is read from the disk. */
-export function readPair({ cert, key }: CertificatePair): Certificate | BadPair {
+export function readCertificate({ cert, key }: CertificatePair): Certificate | BadPair {
   if (cert.includes('PRIVATE KEY-----') && !cert.includes('BEGIN CERTIFICATE'))
     return { of: 'cert', wrong: 'holds a key: the two files are mixed up' };
   let first: X509Certificate;

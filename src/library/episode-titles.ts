@@ -14,7 +14,7 @@ interface Words {
 }
 
 /** What media servers call them in these languages. */
-export const wordsOf: Readonly<Record<LibraryLanguage, Words>> = {
+export const titleWords: Readonly<Record<LibraryLanguage, Words>> = {
   en: { episode: 'Episode', season: 'Season', specials: 'Specials' },
   fr: { episode: 'Épisode', season: 'Saison', specials: 'Épisodes spéciaux' },
   de: { episode: 'Folge', season: 'Staffel', specials: 'Extras' },
@@ -37,18 +37,18 @@ export function titlesOfEpisodes(placed: readonly Placed[]): (one: Placed) => st
   // The same for any order: versions stand in the order of their paths.
   for (const { recognition } of placed.toSorted((a, b) => (a.stem < b.stem ? -1 : 1))) {
     const { episodeTitle, season, date } = recognition;
-    const slot = slotOf(recognition);
-    if (episodeTitle === undefined || slot === undefined || found.has(slot)) continue;
-    found.set(slot, episodeTitle);
+    const episode = episodeKey(recognition);
+    if (episodeTitle === undefined || episode === undefined || found.has(episode)) continue;
+    found.set(episode, episodeTitle);
     const key = sameTitleKey(episodeTitle);
     const seasons = uses.get(key) ?? new Set();
-    uses.set(key, seasons.add(slot));
+    uses.set(key, seasons.add(episode));
     const inSeason = `${key}\0${date?.slice(0, 4) ?? season ?? 1}`;
-    uses.set(inSeason, (uses.get(inSeason) ?? new Set()).add(slot));
+    uses.set(inSeason, (uses.get(inSeason) ?? new Set()).add(episode));
   }
   return ({ recognition }) => {
-    const slot = slotOf(recognition);
-    const title = slot === undefined ? undefined : found.get(slot);
+    const episode = episodeKey(recognition);
+    const title = episode === undefined ? undefined : found.get(episode);
     if (title === undefined) return undefined;
     const key = sameTitleKey(title);
     const { season, date } = recognition;
@@ -69,7 +69,7 @@ export function splitTitle(title: string, count: number): string[] {
   return Array.from({ length: count }, (_, at) => `${title} (${at + 1})`);
 }
 
-function slotOf({ season, episodes, date }: Placed['recognition']): string | undefined {
+function episodeKey({ season, episodes, date }: Placed['recognition']): string | undefined {
   if (episodes) return JSON.stringify([season ?? 1, episodes]);
   return date;
 }

@@ -1,6 +1,6 @@
 import { Builder } from 'xml2js';
 import type { ProviderIds, Recognition } from '../naming/text/recognition.ts';
-import { type EpisodeTitles, type LibraryLanguage, splitTitle, wordsOf } from './episode-titles.ts';
+import { type EpisodeTitles, type LibraryLanguage, splitTitle, titleWords } from './episode-titles.ts';
 import type { MediaFacts } from './media-facts.ts';
 import { fileInfo, runtimeMinutes } from './stream-details.ts';
 
@@ -52,7 +52,7 @@ export function tvshowNfo(recognition: Recognition, options: NfoOptions, addedAt
  * viewer's language.
  */
 export function seasonNfo(season: number, options: NfoOptions): string {
-  const words = wordsOf[options.language ?? 'en'];
+  const words = titleWords[options.language ?? 'en'];
   const title = season === 0 ? words.specials : `${words.season} ${season}`;
   return build('season', {
     ...(options.lockData && { title }),
@@ -95,7 +95,7 @@ export function episodeNfo(
   const titles = own === undefined ? [] : splitTitle(own, episodes.length);
   return episodes
     .map((episode, i) => {
-      const named = titles[i] ?? (isNumbered ? `${wordsOf[language].episode} ${episode}` : undefined);
+      const named = titles[i] ?? (isNumbered ? `${titleWords[language].episode} ${episode}` : undefined);
       return build(
         'episodedetails',
         {

@@ -2,7 +2,7 @@ import { baseName, extensionOf } from '../naming/text/file-kinds.ts';
 import type { Recognition } from '../naming/text/recognition.ts';
 import type { Item, Placed } from './entries.ts';
 import { idLabel, labelInSteps } from './labels.ts';
-import { type Profile, profiles, type Slot, two } from './profiles.ts';
+import { type EpisodeNumbers, type Profile, profiles, two } from './profiles.ts';
 import { foldedPath, safeLabel, safeSegment } from './safe-name.ts';
 import { type Shelf, shelfAt, titleName } from './shelf.ts';
 
@@ -147,23 +147,23 @@ function* episodeStems(
   items: readonly Item[],
 ): Generator<undefined, Map<Item, string>> {
   const stems = new Map<Item, string>();
-  const slots = Map.groupBy(items, ({ recognition }) => JSON.stringify(slotOf(recognition)));
-  for (const group of slots.values()) {
-    const slot = slotOf((group[0] as Item).recognition);
-    if (!slot) continue;
+  const sameEpisodes = Map.groupBy(items, ({ recognition }) => JSON.stringify(numbersOf(recognition)));
+  for (const group of sameEpisodes.values()) {
+    const numbers = numbersOf((group[0] as Item).recognition);
+    if (!numbers) continue;
     yield;
     const named = yield* nameVersions(group, profile, ({ recognition }, known) => {
       // The show's folder decides: of several spellings one is taken for all.
       const whole = lastSegment(dir);
       const { id } = titleName(shelf, recognition, profile);
       const isTagged = id !== '' && whole.endsWith(` ${id}`);
-      const label = 'date' in slot ? unnumbered(known) : known;
+      const label = 'date' in numbers ? unnumbered(known) : known;
       const base = profile.episode(
         isTagged ? whole.slice(0, -id.length - 1) : whole,
         isTagged ? id : '',
-        slot,
+        numbers,
       );
-      return `${dir}/${seasonFolder(slot)}/${cut(label ? `${base} - ${label}` : base, profile)}`;
+      return `${dir}/${seasonFolder(numbers)}/${cut(label ? `${base} - ${label}` : base, profile)}`;
     });
     for (const [item, stem] of named) stems.set(item, stem);
   }
@@ -175,14 +175,14 @@ function unnumbered(label: string): string {
   return label.replace(/e(?=(?:p[ ._-]?)?\d)/gi, '$&~');
 }
 
-function slotOf({ season, episodes, date }: Recognition): Slot | undefined {
+function numbersOf({ season, episodes, date }: Recognition): EpisodeNumbers | undefined {
   if (episodes) return { season: season ?? 1, episodes };
   return date === undefined ? undefined : { date };
 }
 
 /** A show counted through (anime) lies in Season 01 until a provider maps it; a daily show in the season of its year. */
-function seasonFolder(slot: Slot): string {
-  return `Season ${'date' in slot ? slot.date.slice(0, 4) : two(slot.season)}`;
+function seasonFolder(numbers: EpisodeNumbers): string {
+  return `Season ${'date' in numbers ? numbers.date.slice(0, 4) : two(numbers.season)}`;
 }
 
 /** What nothing recognises, under its own name. */

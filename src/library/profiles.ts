@@ -16,7 +16,7 @@ export interface TreeSetting {
 }
 
 /** What a title is numbered by: season and episodes, or the air date of a daily show. */
-export type Slot = { season: number; episodes: readonly number[] } | { date: string };
+export type EpisodeNumbers = { season: number; episodes: readonly number[] } | { date: string };
 
 /** How one media server wants its folders and files named. Everything that differs between servers stands here. */
 export interface Profile {
@@ -24,7 +24,7 @@ export interface Profile {
   /** `[tmdbid-603]`, with the provider's name in short. */
   idTag(provider: keyof ProviderIds, id: string): string;
   /** Name of an episode's file before its label. @param show `Title (Year)` @param id its id tag or '' */
-  episode(show: string, id: string, slot: Slot): string;
+  episode(show: string, id: string, numbers: EpisodeNumbers): string;
   /** Breaks up what this server would skip a file or folder for. */
   guard?(name: string): string;
   /** One of several files that a film goes over. @param of how many there are */
@@ -57,7 +57,7 @@ const jellyfin: Profile = {
   name: 'jellyfin',
   // Square brackets: the only form that every Jellyfin reads (facts/media-servers 2.1).
   idTag: (provider, id) => squareTag(provider, id, /^(?:19|20)\d\d$/),
-  episode: (show, id, slot) => `${join(show, id)} ${upper(slot)}`,
+  episode: (show, id, numbers) => `${join(show, id)} ${upper(numbers)}`,
   // Of a stack it plays the first file alone: the others are no STRM to it, but texts. As versions all of them play.
   part: (number, of) => `${number} of ${of}`,
   // Versions are grouped only in a folder whose name is longer than one character (facts/media-servers 2.1).
@@ -90,7 +90,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
   plex: {
     name: 'plex',
     idTag: (provider, id) => `{${provider}-${id}}`,
-    episode: (show, _id, slot) => `${show} - ${upper(slot).toLowerCase()}`,
+    episode: (show, _id, numbers) => `${show} - ${upper(numbers).toLowerCase()}`,
     part: stacked,
     editionTag: (edition) => `{edition-${edition}}`,
     extras: {
@@ -119,10 +119,11 @@ const maxNamed = 8;
  * Kodi takes `S01E01-E03` for two episodes, so all are named, one behind the other. In a name without such a number it
  * looks for any digit behind an `e` before it looks for a date: a show called `Se7en` stays out of the names of its days.
  */
-function kodiEpisode(show: string, id: string, slot: Slot): string {
-  if ('date' in slot) return /e(?:p[ ._-]?)?\d/i.test(show) ? slot.date : jellyfin.episode(show, id, slot);
-  const { season, episodes } = slot;
-  if (episodes.length > maxNamed) return jellyfin.episode(show, id, slot);
+function kodiEpisode(show: string, id: string, numbers: EpisodeNumbers): string {
+  if ('date' in numbers)
+    return /e(?:p[ ._-]?)?\d/i.test(show) ? numbers.date : jellyfin.episode(show, id, numbers);
+  const { season, episodes } = numbers;
+  if (episodes.length > maxNamed) return jellyfin.episode(show, id, numbers);
   return `${join(show, id)} S${two(season)}${episodes.map((episode) => `E${two(episode)}`).join('')}`;
 }
 
@@ -131,9 +132,9 @@ function join(show: string, id: string): string {
 }
 
 /** `S01E02`, `S01E01-E02` for a range (the form that every server reads), `S01E01E03` where one between is missing. */
-function upper(slot: Slot): string {
-  if ('date' in slot) return slot.date;
-  const { season, episodes } = slot;
+function upper(numbers: EpisodeNumbers): string {
+  if ('date' in numbers) return numbers.date;
+  const { season, episodes } = numbers;
   const first = episodes[0] as number;
   const last = episodes.at(-1) as number;
   const head = `S${two(season)}E${two(first)}`;

@@ -6,7 +6,7 @@ import { maxToldAgain, missingNames, stepAfter } from './outbox/check-schedule.t
 import type { UnseenFolder } from './outbox/notices.ts';
 import { isWithin, lastOf, parentOf } from './path-map.ts';
 import type { Connection, Library, Shown } from './servers/adapter.ts';
-import { type NotifiedTree, type Server, seenBy } from './servers/servers.ts';
+import { type NotifiedTree, pathSeenBy, type Server } from './servers/servers.ts';
 
 /** A folder that is looked for: as the server sees it, and the STRM files that stand in it. */
 interface Wanted {
@@ -45,7 +45,7 @@ export async function checkArrival(
   let outside = 0;
   for (const folder of folders) {
     const tree = trees.get(folder.tree);
-    const path = tree && seenBy(server, tree, folder.dir);
+    const path = tree && pathSeenBy(server, tree, folder.dir);
     if (path === undefined) continue;
     if (libraries && !libraryOf(path, libraries)) {
       outside++;
@@ -104,7 +104,7 @@ export async function urge(
     const tree = trees.get(name);
     const changes = own.map(({ dir }) => ({ dir, changes: changeBits.created, major: true }));
     for (const { dir } of reduce(changes, maxToldAgain)) {
-      const path = tree && seenBy(server, tree, dir);
+      const path = tree && pathSeenBy(server, tree, dir);
       // One by one: of several in one call some get lost.
       if (path !== undefined) await adapter.tell([{ path, change: 'created' }], connection);
     }
@@ -115,7 +115,7 @@ export async function urge(
   const ids = new Set<string>();
   for (const { tree: name, dir } of toScan) {
     const tree = trees.get(name);
-    const path = tree && seenBy(server, tree, dir);
+    const path = tree && pathSeenBy(server, tree, dir);
     const id = path === undefined ? undefined : libraryOf(path, libraries)?.id;
     if (id !== undefined) ids.add(id);
   }

@@ -1,6 +1,6 @@
 import { isWithin } from './path-map.ts';
 import { type Connection, ServerFault } from './servers/adapter.ts';
-import { type NotifiedTree, type Server, seenBy } from './servers/servers.ts';
+import { type NotifiedTree, pathSeenBy, type Server } from './servers/servers.ts';
 
 /** Whether a server will find what it is told of. Texts are for a person. */
 export interface ServerCheck {
@@ -24,9 +24,9 @@ export async function checkServer(
   const { name, adapter } = server;
   try {
     const seen = trees.flatMap((tree) => {
-      const path = seenBy(server, tree, '');
+      const path = pathSeenBy(server, tree, '');
       const shelves = tree.shelves.flatMap((shelf) => {
-        const at = seenBy(server, tree, shelf);
+        const at = pathSeenBy(server, tree, shelf);
         return at === undefined ? [] : [{ name: shelf, path: at }];
       });
       return path === undefined ? [] : [{ tree, path, shelves }];

@@ -17,10 +17,10 @@ import type {
   SightStore,
   ToldStore,
 } from './outbox/notices.ts';
-import { createQueue } from './outbox/queue.ts';
+import { createOutboxQueue } from './outbox/queue.ts';
 import { createWatch } from './outbox/watch.ts';
 import type { ServerSetting } from './servers/adapter.ts';
-import { type NotifiedTree, type Server, seenBy, serversOf } from './servers/servers.ts';
+import { type NotifiedTree, pathSeenBy, type Server, serversOf } from './servers/servers.ts';
 
 export interface NotifierOptions {
   settings: readonly ServerSetting[];
@@ -70,7 +70,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
   const { trees, store, results, told, sights, clock, log, dispatcher, userAgent } = options;
   const servers = serversOf(options.settings, trees);
   const treeOf = new Map(trees.map((tree) => [tree.name, tree]));
-  const queue = createQueue({
+  const queue = createOutboxQueue({
     servers,
     store,
     results,
@@ -105,7 +105,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
         ? await Promise.all(own.map((one) => nearestStanding(tree, one)))
         : own;
       for (const { dir, changes } of reduce(there, adapter.maxFolders)) {
-        const path = seenBy(server, tree, dir);
+        const path = pathSeenBy(server, tree, dir);
         if (path !== undefined) news.push({ path, change: changeOf(changes) });
       }
     }
@@ -118,7 +118,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
       const tree = treeOf.get(treeName);
       const folders = gather(written);
       if (!tree || folders.length === 0) return;
-      const seeing = servers.filter((server) => seenBy(server, tree, '') !== undefined);
+      const seeing = servers.filter((server) => pathSeenBy(server, tree, '') !== undefined);
       if (seeing.length === 0) return;
       const notices = folders.map((folder) => ({ ...folder, tree: treeName }));
       await store.add(

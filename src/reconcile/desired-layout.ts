@@ -1,5 +1,5 @@
 import type { CatalogFile } from '../catalog/account/files.ts';
-import { createSlots } from '../catalog/account/successor.ts';
+import { createSuccessors } from '../catalog/account/successor.ts';
 import type { NewStem } from '../catalog/tree/placements.ts';
 import type { FileId } from '../core/ids.ts';
 import { atOnce } from '../core/yield-often.ts';
@@ -177,7 +177,7 @@ export function* titleLayoutInSteps(
 
 /** The files around, without the side-cars whose successors are at hand: those take over their names. */
 function* toNeighbours({ related, copies, folders, written }: KnownTitles): Generator<undefined, Neighbours> {
-  const arrived = createSlots(
+  const arrived = createSuccessors(
     [...related.values()].filter(({ id, missingSince }) => copies.has(id) && missingSince === undefined),
   );
   const some: LibraryFile[] = [];

@@ -1,4 +1,4 @@
-import { createSlots } from '../catalog/account/successor.ts';
+import { createSuccessors } from '../catalog/account/successor.ts';
 import type { FileId } from '../core/ids.ts';
 import { type Profile, profiles } from '../library/profiles.ts';
 import type { KnownTitles } from './known-titles.ts';
@@ -34,7 +34,7 @@ export function* successionsInSteps(
     const file = files.get(id);
     return file !== undefined && file.missingSince === undefined && !asIfGone?.has(id);
   };
-  const listed = createSlots([...files.values()].filter(({ id }) => isListed(id)));
+  const listed = createSuccessors([...files.values()].filter(({ id }) => isListed(id)));
   const successorOf = (id: FileId): FileId | undefined => {
     const file = files.get(id) ?? goneById.get(id);
     return file && listed.otherAt(file)?.id;

@@ -7,7 +7,7 @@ import { BridgeError, isBridgeError } from '../../../src/core/errors.ts';
 import type { SyncVisit } from '../../../src/sync/shared-sync.ts';
 import type { SyncResult } from '../../../src/sync/sync-run.ts';
 import { serveEndpoint } from '../../support/endpoints.ts';
-import { errorBody, toBridgeError } from '../../support/errors.ts';
+import { errorReply, toBridgeError } from '../../support/errors.ts';
 import { createEventFeed } from '../../support/event-feed.ts';
 
 /** Steps of a dry run in an answer that is no stream; and in one event. */
@@ -65,7 +65,7 @@ export const sync = fp(
           const known = toBridgeError(error);
           if (known.code === 'BRIDGE_INTERNAL')
             log.error({ err: error }, 'a sync that was asked for failed inside');
-          feed.put('error', errorBody(known));
+          feed.put('error', errorReply(known));
         })
         .finally(() => feed.end());
       keep(told);
@@ -116,7 +116,7 @@ function answerOf({
 }: SyncResult): SyncAnswer {
   return {
     outcome,
-    ...(reason instanceof BridgeError && { reason: errorBody(reason) }),
+    ...(reason instanceof BridgeError && { reason: errorReply(reason) }),
     ...(retryAt !== undefined && { retryAt }),
     calls,
     note,

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { placeOf, SettingsError } from '../../../config/faults.ts';
+import { describeSource, SettingsError } from '../../../config/faults.ts';
 import { checkAll, type ShownFinding } from '../../api/doctor.ts';
 import { fromErrorBody } from '../../api/errors.ts';
 import { BridgeError, isBridgeError, isHostRefusal } from '../../core/errors.ts';
@@ -41,7 +41,7 @@ export async function doctor(context: Context, { json = false }: { json?: boolea
         show({
           what: 'settings',
           state: 'fail',
-          words: `${placeOf(fault)}: ${fault.wrong}`,
+          words: `${describeSource(fault)}: ${fault.wrong}`,
           remedy: fault.right,
         });
       return exitCodes.wrongUse;

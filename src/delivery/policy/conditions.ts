@@ -1,5 +1,5 @@
 import { type HeaderValues, header } from '../../core/headers.ts';
-import { httpDate } from '../../core/http-date.ts';
+import { parseHttpDate } from '../../core/http-date.ts';
 
 /** What the conditional headers of a request are compared with. */
 export interface Validators {
@@ -16,14 +16,14 @@ export interface Validators {
 export function weighConditions(headers: HeaderValues, validators: Validators): 304 | 412 | undefined {
   const modified = validators.lastModified === undefined ? undefined : seconds(validators.lastModified);
   const ifMatch = header(headers, 'if-match');
-  const ifUnmodified = httpDate(header(headers, 'if-unmodified-since'));
+  const ifUnmodified = parseHttpDate(header(headers, 'if-unmodified-since'));
   if (ifMatch !== undefined) {
     if (!matches(ifMatch, validators.etag, 'strong')) return 412;
   } else if (ifUnmodified !== undefined && modified !== undefined && modified > ifUnmodified) {
     return 412;
   }
   const ifNoneMatch = header(headers, 'if-none-match');
-  const ifModified = httpDate(header(headers, 'if-modified-since'));
+  const ifModified = parseHttpDate(header(headers, 'if-modified-since'));
   if (ifNoneMatch !== undefined) {
     if (matches(ifNoneMatch, validators.etag, 'weak')) return 304;
   } else if (ifModified !== undefined && modified !== undefined && modified <= ifModified) {
@@ -37,7 +37,7 @@ export function rangeCounts(headers: HeaderValues, validators: Validators): bool
   const ifRange = header(headers, 'if-range')?.trim();
   if (ifRange === undefined) return true;
   if (ifRange.startsWith('"')) return ifRange === validators.etag;
-  const date = httpDate(ifRange);
+  const date = parseHttpDate(ifRange);
   return (
     date !== undefined && validators.lastModified !== undefined && date === seconds(validators.lastModified)
   );

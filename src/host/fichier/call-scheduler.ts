@@ -4,7 +4,7 @@ import { BridgeError, errorTable } from '../../core/errors.ts';
 import type { Urgency } from '../host.ts';
 import type { Block, CallPass, CircuitBreaker } from './circuit-breaker.ts';
 import type { MinInterval } from './min-interval.ts';
-import { createQueue, type QueuedCall } from './queue.ts';
+import { createCallQueue, type QueuedCall } from './queue.ts';
 import { remedyFor } from './remedies.ts';
 import type { TokenBucket } from './token-bucket.ts';
 
@@ -39,7 +39,7 @@ export function createCallScheduler(deps: {
   isLong: (key: string | undefined) => boolean;
 }): CallScheduler {
   const { clock, breaker, bucket, minInterval, requestIntervalMs, isLong } = deps;
-  const queue = createQueue();
+  const queue = createCallQueue();
   const running = { plays: 0, others: 0 };
   let sleeping: AbortController | undefined;
   let isClosed = false;

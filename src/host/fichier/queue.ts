@@ -25,7 +25,7 @@ export interface CallQueue {
   counts(): Record<Urgency, number>;
 }
 
-export function createQueue(): CallQueue {
+export function createCallQueue(): CallQueue {
   const lanes: Record<Urgency, Set<QueuedCall>> = {
     play: new Set(),
     refresh: new Set(),

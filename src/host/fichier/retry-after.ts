@@ -1,6 +1,6 @@
 import { hourMs } from '../../core/durations.ts';
 import { type HeaderValues, header } from '../../core/headers.ts';
-import { httpDate } from '../../core/http-date.ts';
+import { parseHttpDate } from '../../core/http-date.ts';
 
 /** No wait that a host asks for is believed to be longer. */
 const maxMs = hourMs;
@@ -17,8 +17,9 @@ export function readRetryAfter(headers: HeaderValues, now: number | undefined): 
   if (!value) return undefined;
   // Fractions are no seconds of HTTP, but what they mean is plain.
   if (/^\d+(?:\.\d+)?$/.test(value)) return Math.min(Math.ceil(Number(value)) * 1000, maxMs);
-  const at = httpDate(value);
-  const from = httpDate(header(headers, 'date')) ?? (now === undefined ? undefined : Math.floor(now / 1000));
+  const at = parseHttpDate(value);
+  const from =
+    parseHttpDate(header(headers, 'date')) ?? (now === undefined ? undefined : Math.floor(now / 1000));
   if (at === undefined || from === undefined) return undefined;
   return Math.min(Math.max(0, at - from) * 1000, maxMs);
 }

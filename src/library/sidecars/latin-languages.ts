@@ -148,7 +148,7 @@ export const latinLanguages: ReadonlyMap<string, LatinLanguage> = new Map(
 );
 
 /** Words in lower case, apostrophes kept inside (`c'est`). */
-export function wordsOf(text: string): string[] {
+export function spokenWords(text: string): string[] {
   return (
     text
       .toLowerCase()

@@ -1,5 +1,5 @@
 import { francAll } from 'franc-min';
-import { commonShare, latinLanguages, wordsOf } from './latin-languages.ts';
+import { commonShare, latinLanguages, spokenWords } from './latin-languages.ts';
 
 /** franc's names of languages, by the code that media servers read. */
 const codes: Record<string, string> = {
@@ -80,7 +80,7 @@ function byOwnLetters(text: string, letters: number): string | undefined {
 
 /** The language whose common words make up much of the text, and far more of it than any other's. */
 function commonestWords(text: string): string | undefined {
-  const words = wordsOf(text);
+  const words = spokenWords(text);
   const shares = [...latinLanguages]
     .map(([code, language]) => ({ code, share: commonShare(words, language) }))
     .sort((a, b) => b.share - a.share);

@@ -1,6 +1,6 @@
 import { analyse } from 'chardet';
 import iconv from 'iconv-lite';
-import { commonShare, latinLanguages, wordsOf } from './latin-languages.ts';
+import { commonShare, latinLanguages, spokenWords } from './latin-languages.ts';
 import { scriptEncodings } from './other-scripts.ts';
 
 export interface ReadText {
@@ -145,7 +145,7 @@ function latin(sample: Buffer, language: string | undefined): string {
       let reading = readings.get(encoding);
       if (!reading) {
         const text = iconv.decode(sample, encoding);
-        reading = { text, words: wordsOf(text) };
+        reading = { text, words: spokenWords(text) };
         readings.set(encoding, reading);
       }
       const score =

@@ -30,7 +30,7 @@ export function* placeSubtitles(
       const near = byFolder.get(home) ?? [];
       const all = loose.get(home) ?? (yield* readLoose(folder, near));
       loose.set(home, all);
-      for (const subtitle of all.get(slotOf(video.recognition)) ?? [])
+      for (const subtitle of all.get(episodeKey(video.recognition)) ?? [])
         if (isOfShow(subtitle, video, folder.videos.length === near.length))
           sideCars.push({ file: subtitle.file, rest: lastWords(subtitle.base) });
     } else if (kind !== 'episode' && folder.videos.length === 1)
@@ -47,21 +47,21 @@ export function* placeSubtitles(
 /** Subtitles under another release's name, by the one episode of their folder that they name. */
 type LooseEpisodes = ReadonlyMap<string, readonly LooseSubtitle[]>;
 
-function slotOf({ season, episodes }: Recognition): string {
+function episodeKey({ season, episodes }: Recognition): string {
   return `${season}\0${episodes?.join()}`;
 }
 
 /** One that says no season is of any; one that several videos may have is nobody's. */
 function* readLoose(folder: FolderIndex, near: readonly Placed[]): Generator<undefined, LooseEpisodes> {
-  const slots = new Map<string, string[]>();
+  const byNumber = new Map<string, string[]>();
   for (const { recognition } of near) {
     yield;
     if (!recognition.episodes) continue;
-    const slot = slotOf(recognition);
-    for (const key of [slot, recognition.episodes.join()]) {
-      const known = slots.get(key);
-      if (known) known.push(slot);
-      else slots.set(key, [slot]);
+    const episode = episodeKey(recognition);
+    for (const key of [episode, recognition.episodes.join()]) {
+      const known = byNumber.get(key);
+      if (known) known.push(episode);
+      else byNumber.set(key, [episode]);
     }
   }
   const loose = new Map<string, LooseSubtitle[]>();
@@ -69,12 +69,12 @@ function* readLoose(folder: FolderIndex, near: readonly Placed[]): Generator<und
     yield;
     const said = subtitle.read();
     if (!said.episodes) continue;
-    const [slot, ...others] =
-      slots.get(said.season === undefined ? said.episodes.join() : slotOf(said)) ?? [];
-    if (slot === undefined || others.length > 0) continue;
-    const known = loose.get(slot);
+    const [episode, ...others] =
+      byNumber.get(said.season === undefined ? said.episodes.join() : episodeKey(said)) ?? [];
+    if (episode === undefined || others.length > 0) continue;
+    const known = loose.get(episode);
     if (known) known.push(subtitle);
-    else loose.set(slot, [subtitle]);
+    else loose.set(episode, [subtitle]);
   }
   return loose;
 }

@@ -51,7 +51,7 @@ export interface OutboxQueue {
   stop(): Promise<void>;
 }
 
-export function createQueue(options: QueueOptions): OutboxQueue {
+export function createOutboxQueue(options: QueueOptions): OutboxQueue {
   const { servers, store, results, clock, log, tell, lock } = options;
   const states: State[] = servers.map((server) => ({ server, result: undefined, running: undefined }));
   const loop = createBackgroundLoop({

@@ -55,7 +55,11 @@ export function serversOf(settings: readonly ServerSetting[], trees: readonly No
 }
 
 /** The folder of a tree as this server sees it; undefined = it does not see it. */
-export function seenBy({ pathMap }: Server, { dir: root }: NotifiedTree, dir: string): string | undefined {
+export function pathSeenBy(
+  { pathMap }: Server,
+  { dir: root }: NotifiedTree,
+  dir: string,
+): string | undefined {
   return mapPath(dir === '' ? root : `${root}/${dir}`, pathMap);
 }
 

@@ -15,7 +15,7 @@ import {
   keptWhereabouts,
   type Whereabouts,
 } from './count.ts';
-import { type LeftOutReason, wordsOf } from './reasons.ts';
+import { explainReason, type LeftOutReason } from './reasons.ts';
 import { whyLeftOut } from './why.ts';
 
 /** Something of the account that is in no tree. */
@@ -101,7 +101,7 @@ export function createLeftOut({ catalog, trees, away }: LeftOutOptions): LeftOut
         path: told,
         sizeBytes: row.sizeBytes,
         reason,
-        ...wordsOf(reason, told),
+        ...explainReason(reason, told),
       };
     });
   }
@@ -191,7 +191,7 @@ function isTold(gap: FolderGap): boolean {
 function gapOf({ reason, kind, name, count, sizeBytes, code }: FolderGap, folder: string): LeftOut {
   const word = reason === 'deep' ? 'tooDeep' : reason === 'many' ? 'tooMany' : reason;
   const path = name === undefined ? folder : joinAccountPath(folder, name);
-  const { why, remedy } = wordsOf(word, path);
+  const { why, remedy } = explainReason(word, path);
   const isEntry = name !== undefined || ((reason === 'address' || reason === 'entry') && kind === 'file');
   return {
     kind: isEntry ? kind : 'folder',

@@ -70,7 +70,7 @@ export const leftOutReasons = {
 export type LeftOutReason = keyof typeof leftOutReasons;
 
 /** What is said of a reason. @param path of what is left out, to be typed as it stands */
-export function wordsOf(reason: LeftOutReason, path: string): { why: string; remedy: string } {
+export function explainReason(reason: LeftOutReason, path: string): { why: string; remedy: string } {
   const [why, remedy] = leftOutReasons[reason];
   // Within double quotes a shell reads more than quotes.
   return { why, remedy: remedy.replace('<path>', () => path.replace(/["\\$`]/g, '\\$&')) };

@@ -1,5 +1,5 @@
 import type { CatalogFile } from '../../catalog/account/files.ts';
-import { createSlots, type SlotFile, type Slots } from '../../catalog/account/successor.ts';
+import { createSuccessors, type SucceedingFile, type Successors } from '../../catalog/account/successor.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Target } from '../../catalog/curation/override-types.ts';
 import { type FileId, type FolderId, toFileId } from '../../core/ids.ts';
@@ -33,15 +33,15 @@ export async function createEffectiveOverrides(
   );
 
   /** Those of these files that have left their folders; of several the one that was spoken of last counts. */
-  async function leftBy(ids: readonly FileId[]): Promise<Slots<SlotFile>> {
-    if (ids.length === 0) return createSlots<SlotFile>([]);
+  async function leftBy(ids: readonly FileId[]): Promise<Successors<SucceedingFile>> {
+    if (ids.length === 0) return createSuccessors<SucceedingFile>([]);
     const known = await catalog.files.filesByIds(ids);
     const gone = [
       ...known.filter((file) => file.missingSince !== undefined),
       ...(await catalog.files.goneByIds(ids)),
     ];
-    const byId = new Map<FileId, SlotFile>(gone.map((file) => [file.id, file]));
-    return createSlots(ids.flatMap((id) => byId.get(id) ?? []));
+    const byId = new Map<FileId, SucceedingFile>(gone.map((file) => [file.id, file]));
+    return createSuccessors(ids.flatMap((id) => byId.get(id) ?? []));
   }
 
   /** A file that succeeds one that is missing takes what was said of it, too. */

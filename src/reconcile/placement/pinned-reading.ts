@@ -7,7 +7,7 @@ import type { Recognition } from '../../naming/text/recognition.ts';
 import { recognitionFields } from '../../naming/text/recognition-codec.ts';
 
 /** What a path tells of its file, in the order in which it is kept; tags of a release may change beside it. */
-const told = {
+const pinnedFields = {
   kind: true,
   title: true,
   year: true,
@@ -20,9 +20,9 @@ const told = {
   ids: true,
 } as const;
 
-type Pinned = Pick<Recognition, keyof typeof told>;
-const fields = Object.keys(told) as (keyof Pinned)[];
-const shape: z.ZodType<Pinned> = recognitionFields.pick(told);
+type Pinned = Pick<Recognition, keyof typeof pinnedFields>;
+const fields = Object.keys(pinnedFields) as (keyof Pinned)[];
+const shape: z.ZodType<Pinned> = recognitionFields.pick(pinnedFields);
 
 /** How it is kept: places that tell the same are the same text. */
 const codec = keptAs(jsonOf(shape), 'pinned', () => undefined);

@@ -1,4 +1,4 @@
-import { createSlots } from '../../catalog/account/successor.ts';
+import { createSuccessors } from '../../catalog/account/successor.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Placement } from '../../catalog/tree/placements.ts';
 import type { FileId } from '../../core/ids.ts';
@@ -91,7 +91,7 @@ async function formerPlaces(
   const left = await catalog.files.leftOf([...new Set(fresh.map((one) => one.folderId))]);
   const places = await catalog.placementsOf(tree.name).placesOf(left.map(({ id }) => id));
   const readings = await catalog.recognitions.ofFiles([...places.keys()]);
-  const standing = createSlots(left.filter(({ id }) => places.get(id)?.stem !== undefined));
+  const standing = createSuccessors(left.filter(({ id }) => places.get(id)?.stem !== undefined));
   return ({ file, folderId }) => {
     const former = standing.otherAt({ id: file.fileId, folderId, name: file.name });
     const place = former && places.get(former.id);

@@ -1,5 +1,5 @@
 import type { CatalogFile } from '../../catalog/account/files.ts';
-import { createSlots } from '../../catalog/account/successor.ts';
+import { createSuccessors } from '../../catalog/account/successor.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Placement } from '../../catalog/tree/placements.ts';
 import { joinAccountPath } from '../../core/account-path.ts';
@@ -161,7 +161,7 @@ async function recogniseTogether(
     );
     const { say, successors } = await effectiveOverrides.of(folderId, group);
     for (const [successor, from] of successors) allSuccessors.set(successor, from);
-    const present = createSlots(group.filter(({ missingSince }) => missingSince === undefined));
+    const present = createSuccessors(group.filter(({ missingSince }) => missingSince === undefined));
     for (const [at, known] of group.entries()) {
       await yieldOften();
       const isMissing = known.missingSince !== undefined;
