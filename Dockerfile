@@ -14,7 +14,7 @@ RUN chmod -R u=rwX,go=rX . && chmod 755 docker/entrypoint.sh docker/passerelle
 
 FROM node:24-trixie-slim
 LABEL org.opencontainers.image.title="Passerelle" \
-      org.opencontainers.image.description="Puts the folders of a 1fichier account into Jellyfin, Emby and Kodi as if they were local, and mirrors nothing" \
+      org.opencontainers.image.description="Puts the folders of a 1fichier account into Jellyfin, Emby, Kodi and Plex as if they were local, and mirrors nothing" \
       org.opencontainers.image.version="0.2.0" \
       org.opencontainers.image.licenses="MIT"
 # One arena of the C library's memory: what is freed in one thread is there for the others (bench: a fifth less a viewer).

@@ -29,7 +29,7 @@ export async function runCli(context: Context, args: readonly string[]): Promise
   const checkedId = checked('--id', values.providerId);
   const ids = (text: string, before: readonly string[] = []) => [...before, checkedId(text)];
   const program = new Command('passerelle')
-    .description('Puts the folders of a 1fichier account into Jellyfin, Emby and Kodi')
+    .description('Puts the folders of a 1fichier account into Jellyfin, Emby, Kodi and Plex')
     .version(version)
     .configureOutput({
       writeOut: (text) => void context.out.write(text),
@@ -109,16 +109,20 @@ export async function runCli(context: Context, args: readonly string[]): Promise
     .description('say what a file or a folder of the account is; it outranks what is read from names')
     .argument('[path]', 'account path')
     .option('--as <kind>', 'movie, episode, extra or ignore', checked('--as', values.oneOf(overrideKinds)))
-    .option('--title <title>', '', checked('--title', values.shortText(200)))
-    .option('--year <year>', '', checked('--year', values.wholeNumber(1870, 2100)))
-    .option('--season <number>', '', checked('--season', values.wholeNumber(0, 9999)))
+    .option('--title <title>', 'of the film or the show', checked('--title', values.shortText(200)))
+    .option(
+      '--year <year>',
+      'in which the film came out, or the show began',
+      checked('--year', values.wholeNumber(1870, 2100)),
+    )
+    .option('--season <number>', '0 for specials', checked('--season', values.wholeNumber(0, 9999)))
     .option(
       '--episode <numbers>',
       'one, or several with commas',
       checked('--episode', values.wholeNumbers(0, 99_999)),
     )
     .option('--date <yyyy-mm-dd>', 'air date of a daily show', checked('--date', values.day))
-    .option('--edition <name>', '', checked('--edition', values.shortText(60)))
+    .option('--edition <name>', 'such as "Director\'s Cut"', checked('--edition', values.shortText(60)))
     .option('--id <id...>', 'such as tmdb-603, tvdb-81189 or tt0133093', ids)
     .option('--clear', 'take back what was said of this path')
     .option('--list', 'everything that was said')
@@ -219,6 +223,7 @@ export async function runCli(context: Context, args: readonly string[]): Promise
 
   usage.follow(program);
   try {
+    usage.checkHelp(program, args);
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {

@@ -45,7 +45,7 @@ t.test('sync, ls and link: from the account to an address', async (t) => {
   t.equal(folder.code, 1);
   t.match(
     folder.stderr,
-    /\/Films is a folder: name a file in it, such as "\/Films\/.*passerelle ls "\/Films"/,
+    /^passerelle: \/Films is a folder: name a file in it, such as "\/Films\/.*"\npasserelle ls "\/Films" shows what is there\n$/,
   );
   t.match(top.stdout, /Divers\/\n.*Films\/\n.*Séries\//s);
   const rows = films.stdout

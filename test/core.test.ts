@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { joinAccountPath } from '../src/core/account-path.ts';
 import { exists } from '../src/core/files/exists.ts';
 import { header } from '../src/core/headers.ts';
+import { shellWord } from '../src/core/shell-word.ts';
 
 /** The small things that every room stands on. */
 
@@ -27,4 +29,18 @@ t.test('of a header that came twice the first counts', async (t) => {
   t.equal(header(headers, 'set-cookie'), 'a');
   t.equal(header(headers, 'via'), undefined);
   t.equal(header(headers, 'etag'), undefined);
+});
+
+t.test('a name is one word of a shell, whatever is in it', async (t) => {
+  const names = [
+    '/Films/Heat (1995).mkv',
+    '/Mamma.Mia!.2008.mkv',
+    '/a "b" \'c\' $HOME `id` \\ !! $(id).mkv',
+    "/L'Armée des ombres.mkv",
+    '',
+  ];
+  const script = `printf '%s\\n' ${names.map(shellWord).join(' ')}`;
+  t.same(execFileSync('sh', ['-c', script], { encoding: 'utf8' }).split('\n'), [...names, '']);
+  // A shell at a terminal reads an exclamation mark in double quotes.
+  for (const name of names.filter((one) => one.includes('!'))) t.match(shellWord(name), /^'/);
 });

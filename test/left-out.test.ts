@@ -89,18 +89,32 @@ t.test('each reason, as a table', async (t) => {
 t.test('what is to be done can be typed, whatever the name', async (t) => {
   t.equal(
     explainReason('said', '/a "b" $HOME `id` \\.mkv').remedy,
-    'passerelle fix "/a \\"b\\" \\$HOME \\`id\\` \\\\.mkv" --clear takes that back',
+    `passerelle fix '/a "b" $HOME \`id\` \\.mkv' --clear takes that back`,
   );
-  t.equal(explainReason('said', '/$& $1').remedy, 'passerelle fix "/\\$& \\$1" --clear takes that back');
+  t.equal(explainReason('said', '/$& $1').remedy, "passerelle fix '/$& $1' --clear takes that back");
+  t.equal(
+    explainReason('said', '/Mamma.Mia!.mkv').remedy,
+    "passerelle fix '/Mamma.Mia!.mkv' --clear takes that back",
+  );
 });
 
 t.test('the document names every reason in the words of the program', async (t) => {
   const text = readFileSync(join(import.meta.dirname, '..', 'docs', 'library.md'), 'utf8');
   const table = /<!-- left-out -->([\s\S]*)<!-- \/left-out -->/.exec(text)?.[1] ?? '';
   const rows = Object.entries(leftOutReasons).map(
-    ([reason, [why, remedy]]) => `| \`${reason}\` | ${why} | ${remedy.replace('<path>', 'PATH')} |`,
+    ([reason, [why, remedy]]) => `| \`${reason}\` | ${why} | ${remedy.replace('<path>', '"PATH"')} |`,
   );
   t.same(table.trim().split('\n').slice(2), rows);
+});
+
+t.test('a command that is to be typed stands on one line', (t) => {
+  const path = `/Divers/${'Les.Brigades.du.Tigre.'.repeat(4)}sample.mkv`;
+  t.same(leftOutLines([{ path, ...explainReason('sample', path) }], undefined, { width: 100 }).slice(1), [
+    '  a sample',
+    '  to do: if it is the film:',
+    `  passerelle fix "${path}" --as movie --title ...`,
+  ]);
+  t.end();
 });
 
 t.test('a person reads name, size, why, what to do, and where everything went', async (t) => {

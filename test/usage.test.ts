@@ -110,7 +110,18 @@ t.test('wrong words behind a command end with 2, are told all at once, and touch
 t.test('before the first sync commands say that nothing is known yet, and what to do', async (t) => {
   const cwd = t.testdir();
   const env = { PASSERELLE_DATA_DIR: `${cwd}/data` };
-  for (const args of ['ls', 'ls --json', 'ls /Films', 'link /Films/x.mkv', 'fix /Films/x.mkv --year 1999']) {
+  for (const args of [
+    'ls',
+    'ls --json',
+    'ls /Films',
+    'link /Films/x.mkv',
+    'fix /Films/x.mkv --year 1999',
+    'review',
+    'review --json',
+    'review --left-out',
+    'tree plan',
+    'tree plan --apply',
+  ]) {
     const { code, stdout, stderr } = await passerelle(args.split(' '), { cwd, env });
     t.equal(code, exitCodes.failed, args);
     t.equal(stdout, '', args);
@@ -120,6 +131,28 @@ t.test('before the first sync commands say that nothing is known yet, and what t
     );
   }
 });
+
+t.test(
+  'every option has words of its own in the help, and an unknown command is told there too',
+  async (t) => {
+    const cwd = t.testdir();
+    for (const args of ['fix', 'sync', 'review', 'doctor', 'plays', 'tree plan', 'proposals', 'link']) {
+      const { stdout } = await passerelle([...args.split(' '), '--help'], { cwd });
+      const options = stdout.split('\n').filter((line) => /^ {2}-/.test(line));
+      t.ok(options.length > 1, args);
+      for (const line of options) t.match(line, /^ {2}-.*\S {2,}\S/, `${args}: ${line}`);
+    }
+    for (const [args, words] of [
+      ['help synch', 'passerelle:\n  there is no command synch; did you mean sync?\n'],
+      ['tree help plna', 'passerelle tree:\n  there is no command plna; did you mean plan?\n'],
+    ] as const) {
+      const { code, stdout, stderr } = await passerelle(args.split(' '), { cwd });
+      t.equal(code, exitCodes.wrongUse, args);
+      t.equal(stdout, '', args);
+      t.ok(stderr.startsWith(words), stderr);
+    }
+  },
+);
 
 t.test('what is right is taken', async (t) => {
   const cwd = t.testdir();

@@ -2,6 +2,7 @@ import type { CatalogFile, CatalogFolder, Files } from '../catalog/account/files
 import { notListedYet, pathNotFound } from '../catalog/account/near-paths.ts';
 import { joinAccountPath } from '../core/account-path.ts';
 import { BridgeError } from '../core/errors.ts';
+import { shellWord } from '../core/shell-word.ts';
 
 /** What the catalog holds at a path of the account. */
 export interface FoundEntries {
@@ -50,7 +51,9 @@ export function createLookup(files: Pick<Files, 'byPath' | 'children'>): Lookup 
 /** A folder has no address: one of its files is named, as a person would have to write it. */
 async function isFolder(files: Pick<Files, 'children'>, folder: CatalogFolder): Promise<BridgeError> {
   const [first] = (await files.children(folder)).files;
-  const example = first ? `, such as "${joinAccountPath(folder.path, first.name)}"` : '';
-  const says = `${folder.path} is a folder: name a file in it${example} (passerelle ls "${folder.path}" shows what is there)`;
-  return new BridgeError('BRIDGE_NOT_FOUND', { says });
+  const example = first ? `, such as ${shellWord(joinAccountPath(folder.path, first.name))}` : '';
+  return new BridgeError('BRIDGE_NOT_FOUND', {
+    says: `${folder.path} is a folder: name a file in it${example}`,
+    remedy: `passerelle ls ${shellWord(folder.path)} shows what is there`,
+  });
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { listFiles } from '../api/files.ts';
 import { getStatus } from '../api/status.ts';
 import { systemClock } from '../core/clock.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
@@ -131,6 +132,15 @@ async function find(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/**
+ * Ends a command that found nothing because nothing is known yet: of an account that was never listed it must not say
+ * that all is well.
+ * @throws BridgeError BRIDGE_NOT_INDEXED before the first sync
+ */
+export async function mustBeListed(api: ApiClient, signal: AbortSignal): Promise<void> {
+  await api.call(listFiles, { query: { path: '/', offset: 0, limit: 1 } }, signal);
 }
 
 /** A path of the account as the API takes it: people leave its first sign out. */

@@ -1,6 +1,6 @@
 import type { AnswerOf } from '../api/endpoint.ts';
 import { listLeftOut, maxLeftOut } from '../api/left-out.ts';
-import { withApi } from './api.ts';
+import { mustBeListed, withApi } from './api.ts';
 import { type Context, type ExitCode, exitCodes, say, sayAll } from './context.ts';
 import { leftOutLines } from './format/left-out.ts';
 import { widthOfStream } from './format/width.ts';
@@ -24,6 +24,7 @@ export async function leftOut(
       if (page.next === undefined) break;
       after = page.next;
     }
+    if (entries.length === 0) await mustBeListed(api, context.signal);
     if (json) for (const entry of entries) say(context, JSON.stringify(entry));
     else sayAll(context, leftOutLines(entries, counts, { width: widthOfStream(context.out), isCut }));
     return exitCodes.done;

@@ -1,6 +1,6 @@
 import type { AnswerOf } from '../api/endpoint.ts';
 import { findLinks, getLink, makeDirectLink } from '../api/links.ts';
-import { isBridgeError } from '../core/errors.ts';
+import { BridgeError, isBridgeError } from '../core/errors.ts';
 import type { ApiClient } from '../owner/client.ts';
 import { asAccountPath, withApi } from './api.ts';
 import { type Context, type ExitCode, exitCodes, say } from './context.ts';
@@ -39,5 +39,15 @@ async function find(api: ApiClient, target: string, signal: AbortSignal): Promis
     } catch (error) {
       if (!isBridgeError(error, 'BRIDGE_NOT_FOUND')) throw error;
     }
-  return (await api.call(findLinks, { query: { path: asAccountPath(target) } }, signal)).links;
+  try {
+    return (await api.call(findLinks, { query: { path: asAccountPath(target) } }, signal)).links;
+  } catch (error) {
+    if (
+      id === undefined ||
+      !isBridgeError(error, 'BRIDGE_NOT_FOUND') ||
+      error.message.includes('did you mean')
+    )
+      throw error;
+    throw new BridgeError('BRIDGE_NOT_FOUND', { says: `No file that is known has the id ${id}` });
+  }
 }

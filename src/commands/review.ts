@@ -1,6 +1,6 @@
 import type { AnswerOf } from '../api/endpoint.ts';
 import { listReview, maxReviewed } from '../api/overrides.ts';
-import { withApi } from './api.ts';
+import { mustBeListed, withApi } from './api.ts';
 import { type Context, type ExitCode, exitCodes, say, sayAll } from './context.ts';
 import { asideLines, doubtLines } from './format/doubts.ts';
 import { widthOfStream } from './format/width.ts';
@@ -10,10 +10,6 @@ export async function review(
   context: Context,
   { json = false, limit = '200' }: { json?: boolean; limit?: string },
 ): Promise<ExitCode> {
-  if (!/^[1-9]\d{0,6}$/.test(limit)) {
-    context.err.write('passerelle: --limit must be a number from 1\n');
-    return exitCodes.wrongUse;
-  }
   return withApi(context, { command: 'review' }, async (api) => {
     const doubts: AnswerOf<typeof listReview>['files'] = [];
     const aside: AnswerOf<typeof listReview>['putAside'] = [];
@@ -24,6 +20,7 @@ export async function review(
       aside.push(...putAside);
       left = files.length < query.limit ? 0 : left - files.length;
     }
+    if (doubts.length + aside.length === 0) await mustBeListed(api, context.signal);
     const width = widthOfStream(context.out);
     if (json) for (const one of [...doubts, ...aside]) say(context, JSON.stringify(one));
     else sayAll(context, [...asideLines(aside, { width }), ...doubtLines(doubts, { width })]);

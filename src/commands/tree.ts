@@ -1,7 +1,7 @@
 import { maxMoves } from '../api/overrides.ts';
 import { applyTree, planTree, undoTree } from '../api/tree.ts';
 import { counted } from '../core/plural.ts';
-import { withApi } from './api.ts';
+import { mustBeListed, withApi } from './api.ts';
 import { type Context, type ExitCode, exitCodes, say, sayAll } from './context.ts';
 import { moveLines, moveTotal } from './format/moves.ts';
 import { localMinute } from './format/time.ts';
@@ -23,6 +23,7 @@ export async function treePlan(
       ? await api.call(applyTree, { query })
       : { ...(await api.call(planTree, { query }, context.signal)), failed: 0 };
     const { moves, moved, failed } = planned;
+    if (moved === 0) await mustBeListed(api, context.signal);
     for (const move of moves) {
       const { tree, fileId, from, to, why } = move;
       if (json) say(context, JSON.stringify({ tree, fileId, from: from?.stem, to: to?.stem, why }));

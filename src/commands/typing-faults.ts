@@ -1,11 +1,12 @@
 import type { Command, CommanderError } from 'commander';
 import { nearest } from '../core/nearest.ts';
+import { shellWord } from '../core/shell-word.ts';
 
 /** What is wrong with the words behind a command, as the library found it, in ours. */
 export function typingFault(command: Command, { code, message }: CommanderError): string {
   switch (code) {
     case 'commander.unknownCommand':
-      return noSuch('command', command.args[0] ?? '', namesOf(command));
+      return unknownCommand(command, command.args[0] ?? '');
     case 'commander.excessArguments':
       return tooMuch(command);
     case 'commander.unknownOption': {
@@ -23,16 +24,21 @@ export function typingFault(command: Command, { code, message }: CommanderError)
   }
 }
 
+/** A word where the name of a command should stand. */
+export function unknownCommand(command: Command, word: string): string {
+  return noSuch('command', word, namesOf(command));
+}
+
 function tooMuch(command: Command): string {
   const { args, registeredArguments } = command;
   const extra = args[registeredArguments.length] ?? '';
-  if (command.commands.length > 0) return noSuch('command', extra, namesOf(command));
+  if (command.commands.length > 0) return unknownCommand(command, extra);
   const [flag] = nearest(`--${extra}`, flagsOf(command), 1);
   if (flag !== undefined) return `${JSON.stringify(extra)} is no option; did you mean ${flag}?`;
   const taken = registeredArguments.map((argument) => argument.name());
   if (taken.length === 0) return `it takes no words, and ${JSON.stringify(extra)} is one`;
   const isPath = taken.some((name) => name.startsWith('path'));
-  const hint = isPath ? `; around a path with spaces put quotes: ${JSON.stringify(args.join(' '))}` : '';
+  const hint = isPath ? `; around a path with spaces put quotes: ${shellWord(args.join(' '))}` : '';
   return `it takes ${taken.length === 1 ? `one ${taken[0]}` : taken.join(' and ')}, and ${JSON.stringify(extra)} is too much${hint}`;
 }
 

@@ -1,5 +1,5 @@
 import type { Command, CommanderError } from 'commander';
-import { typingFault } from './typing-faults.ts';
+import { typingFault, unknownCommand } from './typing-faults.ts';
 
 /** A command that was typed wrongly, with everything that is wrong with it. */
 export class UsageError extends Error {
@@ -55,6 +55,8 @@ export interface Usage {
   rule(command: Command, ...own: readonly OptionRule[]): void;
   /** Tells in our words what the library refuses, of this command and those below it, with what was noted by then. */
   follow(command: Command): void;
+  /** `help` of a command that is not there. @throws UsageError */
+  checkHelp(program: Command, args: readonly string[]): void;
   /** @throws UsageError with everything that is wrong */
   check(command: Command): void;
 }
@@ -86,6 +88,16 @@ export function createUsage(): Usage {
       rules.set(command, own);
     },
     follow,
+    checkHelp(program, args) {
+      const at = args.indexOf('help');
+      let command: Command | undefined = program;
+      for (const word of args.slice(0, Math.max(at, 0)))
+        command = command?.commands.find((one) => one.name() === word);
+      const [wanted] = args.slice(at + 1);
+      if (at < 0 || !command || command.commands.length === 0 || !wanted || wanted.startsWith('-')) return;
+      const isKnown = wanted === 'help' || command.commands.some((one) => one.name() === wanted);
+      if (!isKnown) throw new UsageError(nameOf(command), [unknownCommand(command, wanted)]);
+    },
     check(command) {
       const options = command.optsWithGlobals();
       const broken = (rules.get(command) ?? []).flatMap((rule) => rule(options, command.processedArgs));

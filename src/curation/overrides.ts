@@ -140,7 +140,10 @@ export function createOverrideEditor({ catalog, clock, publisher }: FixOptions):
       const said = await overrides.of(await targetsOf(what, true));
       const former = said.filter(({ value }) => value !== undefined);
       if (former.length === 0)
-        throw new BridgeError('BRIDGE_NOT_FOUND', { detail: 'nothing was said of it' });
+        throw new BridgeError('BRIDGE_NOT_FOUND', {
+          says: 'Nothing was said of it',
+          remedy: 'passerelle fix --list shows of what something was said',
+        });
       const targets = former.map(({ target }) => target);
       const say = async () => {
         for (const target of targets) await overrides.remove(target);

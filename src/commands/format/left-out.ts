@@ -1,6 +1,6 @@
 import { counted, grouped } from '../../core/plural.ts';
 import type { Whereabouts } from '../../reconcile/left-out/count.ts';
-import { cut } from './cut.ts';
+import { cut, widthOf } from './cut.ts';
 import { printable } from './printable.ts';
 import { size } from './size.ts';
 import { usualWidth } from './table.ts';
@@ -26,12 +26,19 @@ export function leftOutLines(
     return [
       `${cut(printable(path), width - (behind === '' ? 0 : behind.length + 2), 'middle')}${behind && `  ${behind}`}`,
       ...wrapped(printable(why), width - 2).map((line) => `  ${line}`),
-      ...wrapped(printable(`to do: ${remedy}`), width - 2).map((line) => `  ${line}`),
+      ...remedyLines(`to do: ${printable(remedy)}`, width - 2).map((line) => `  ${line}`),
     ];
   });
   const nothing = entries.length === 0 ? ['Nothing was left out.'] : [];
   const more = isCut ? ['', `These are the first ${grouped(entries.length)}; --limit says how many.`] : [];
   return [...told, ...nothing, ...more, ...(counts ? ['', whereaboutsLine(counts)] : [])];
+}
+
+/** A command stands on one line, however long it is: it is there to be copied. */
+function remedyLines(remedy: string, width: number): string[] {
+  const at = remedy.indexOf('passerelle ');
+  if (at < 0 || widthOf(remedy) <= width) return wrapped(remedy, width);
+  return [...wrapped(remedy.slice(0, at).trimEnd(), width), remedy.slice(at)];
 }
 
 /** Where the media files of the account went, in one line. */

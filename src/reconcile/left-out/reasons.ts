@@ -1,3 +1,5 @@
+import { shellWord } from '../../core/shell-word.ts';
+
 /** Why something of the account is in no tree, and what a person can do about it. */
 export const leftOutReasons = {
   image: [
@@ -8,19 +10,19 @@ export const leftOutReasons = {
     'large, and its name ends in nothing that media servers know as a video',
     'rename it at the host so that it ends in what it is, such as .mkv',
   ],
-  said: ['you said that it is to be left out', 'passerelle fix "<path>" --clear takes that back'],
-  sample: ['a sample', 'if it is the film: passerelle fix "<path>" --as movie --title ...'],
+  said: ['you said that it is to be left out', 'passerelle fix <path> --clear takes that back'],
+  sample: ['a sample', 'if it is the film: passerelle fix <path> --as movie --title ...'],
   clip: [
     'a clip of a disc that is neither its film nor an episode',
-    'if it is one: passerelle fix "<path>" --as movie --title ...',
+    'if it is one: passerelle fix <path> --as movie --title ...',
   ],
   alone: [
     'an extra, and no film or show beside it or above it that it belongs to',
-    'move it into the folder of its film, or say what it is: passerelle fix "<path>" --as movie --title ...',
+    'move it into the folder of its film, or say what it is: passerelle fix <path> --as movie --title ...',
   ],
   noPlace: [
     'an extra of a kind for which the media servers of these trees have no place',
-    'nothing; or say that it is something else: passerelle fix "<path>" --as movie --title ...',
+    'nothing; or say that it is something else: passerelle fix <path> --as movie --title ...',
   ],
   settings: ['the settings have it in no tree', 'look at roots and kinds of library.trees'],
   replaced: [
@@ -42,7 +44,7 @@ export const leftOutReasons = {
     'its file could not be written; the log names the path and why',
     'look at the rights of the folder and the length of the path, then passerelle sync --full',
   ],
-  unknown: ['nobody knows why', 'please report it, with what passerelle recognise "<path>" says'],
+  unknown: ['nobody knows why', 'please report it, with what passerelle recognise <path> says'],
   address: [
     'its page stands on a domain that is none of the host, or it has none that can be read',
     'copy it within the account, so that it gets a page of its own',
@@ -72,6 +74,5 @@ export type LeftOutReason = keyof typeof leftOutReasons;
 /** What is said of a reason. @param path of what is left out, to be typed as it stands */
 export function explainReason(reason: LeftOutReason, path: string): { why: string; remedy: string } {
   const [why, remedy] = leftOutReasons[reason];
-  // Within double quotes a shell reads more than quotes.
-  return { why, remedy: remedy.replace('<path>', () => path.replace(/["\\$`]/g, '\\$&')) };
+  return { why, remedy: remedy.replace('<path>', () => shellWord(path)) };
 }
