@@ -3,6 +3,12 @@ import { readKey } from './credentials.ts';
 import { address, integer, list, text } from './kinds.ts';
 import { refused } from './reading.ts';
 
+/** A host, every host below one, or a host with a port. */
+const hostName = (raw: string) =>
+  /^(\*\.)?[a-z0-9.-]+(:\d{1,5})?$/i.test(raw)
+    ? { value: raw.toLowerCase() }
+    : refused('must be a host name such as *.1fichier.com or 127.0.0.1:8792');
+
 /** The account, and how gently its host is asked (see `settings.ts`). */
 export const fichierSettings = {
   apiKey: text({
@@ -37,10 +43,14 @@ export const fichierSettings = {
     shown: '`*.1fichier.com` and the alias domains',
     help: 'Hosts that may serve direct links, comma separated; a link to any other is refused',
     right: 'host names such as *.1fichier.com or 127.0.0.1:8792, comma separated',
-    item: (raw) =>
-      /^(\*\.)?[a-z0-9.-]+(:\d{1,5})?$/i.test(raw)
-        ? { value: raw.toLowerCase() }
-        : refused('must be a host name such as *.1fichier.com or 127.0.0.1:8792'),
+    item: hostName,
+  }),
+  uploadHosts: list({
+    env: 'FICHIER_UPLOAD_HOSTS',
+    fallback: ['*.1fichier.com'],
+    help: 'Hosts that files may be sent to, comma separated; the API key goes to no other',
+    right: 'host names such as *.1fichier.com or 127.0.0.1:8793, comma separated',
+    item: hostName,
   }),
   requestIntervalMs: integer({
     env: 'FICHIER_REQUEST_INTERVAL_MS',

@@ -19,13 +19,16 @@ t.test('order is urgency, then first come', async (t) => {
   const first = gated();
   void call('first', 'index', {}, first.promise);
   await settle();
-  for (const name of ['background', 'index', 'probe', 'refresh'] as const) {
+  for (const name of ['background', 'index', 'probe', 'refresh', 'write'] as const) {
     void call(`${name} 1`, name);
     void call(`${name} 2`, name);
   }
   first.resolve();
   await clock.advance(60_000);
-  const order = ['refresh', 'probe', 'index', 'background'].flatMap((name) => [`${name} 1`, `${name} 2`]);
+  const order = ['write', 'refresh', 'probe', 'index', 'background'].flatMap((name) => [
+    `${name} 1`,
+    `${name} 2`,
+  ]);
   t.same(started, ['first', ...order]);
 });
 

@@ -25,7 +25,7 @@ const maySpeak: Record<string, string> = {
   'src/commands/explain.ts': 'tells people where the key comes from, by the name of its setting',
   'src/doctor/checks.ts': 'looks at the settings of the host, and says where its key comes from',
   'src/doctor/parts.ts': 'hands the settings of the host to the checks',
-  'src/core/errors.ts': 'what to do about an error names settings and pages of the host for people',
+  'src/core/error-table.ts': 'what to do about an error names settings and pages of the host for people',
   'src/naming/folders/categories.ts': 'French words in the names of folders',
 };
 
@@ -80,7 +80,7 @@ t.test('nobody outside of its room knows the host', async (t) => {
 });
 
 t.test('errors name settings and pages of the host, and nothing else of it', async (t) => {
-  const [errors] = sources.filter(({ file }) => file === 'src/core/errors.ts');
+  const [errors] = sources.filter(({ file }) => file === 'src/core/error-table.ts');
   t.strictSame(errors && spoken(errors), ['name']);
 });
 

@@ -76,6 +76,7 @@ t.test('what an earlier run kept is forgotten when the host refuses the key', as
     memory: { read: () => ({ fingerprint: 'abc' }), write: (key) => void kept.push(key) },
     host: {
       keyFingerprint: 'abc',
+      writes: {},
       state: () => ({ isBlocked: false }),
       listFolder: async () => {
         if (isRefused) throw new BridgeError('BRIDGE_HOST_KEY');

@@ -29,6 +29,8 @@ export interface Host {
   /** A page of the whole account: the files that came to it after `sentAfter`, whatever their folder. One call. */
   listAccount(sentAfter: number, options: CallOptions): Promise<FileListing>;
 
+  /** The file that an address of a page names, in whatever spelling; undefined where it names none. Without a call. */
+  pageOf(text: string): HostPage | undefined;
   /**
    * A direct link to the bytes of a file, by the address of its page (`HostFile.url`). It stands on a server of the host
    * that was looked at: another is BRIDGE_LINK_ELSEWHERE. Treat it as a secret.
@@ -41,8 +43,8 @@ export interface Host {
   close(): void;
 }
 
-/** How urgent a call is, in this order. Only a play may use what is kept for plays, and it runs beside other calls. */
-export type Urgency = 'play' | 'refresh' | 'probe' | 'index' | 'background';
+/** How urgent a call is, in this order. Only a play may use what is kept for plays, and it runs beside other calls. What a person changes goes before what the program reads by itself. */
+export type Urgency = 'play' | 'write' | 'refresh' | 'probe' | 'index' | 'background';
 
 export interface CallOptions {
   urgency: Urgency;
@@ -129,6 +131,9 @@ export interface HostFile {
   /** Of a listing of the whole account, where the host names it. */
   folderId: FolderId | undefined;
 }
+
+/** A page of a file, in its one spelling. */
+export type HostPage = Pick<HostFile, 'id' | 'url'>;
 
 export interface HostFolder {
   id: FolderId;

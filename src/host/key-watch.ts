@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '../core/clock.ts';
 import { jsonOf } from '../core/codec.ts';
 import { type BridgeError, errorTable, isBridgeError } from '../core/errors.ts';
-import type { Host } from './host.ts';
+import type { HostWrites, WritableHost } from './host-writes.ts';
 
 /** The key that the host accepted last, by its fingerprint; absent once the host has refused it. */
 export interface AcceptedKey {
@@ -13,7 +13,7 @@ const accepted: z.ZodType<AcceptedKey> = z.object({ fingerprint: z.string().exac
 export const acceptedKeyCodec = jsonOf(accepted);
 
 export interface KeyWatchOptions {
-  host: Host;
+  host: WritableHost;
   clock: Clock;
   /** What outlives a restart. */
   memory: { read(): AcceptedKey | undefined; write(key: AcceptedKey): void };
@@ -22,7 +22,7 @@ export interface KeyWatchOptions {
 /** Whether the host takes the API key, seen from the calls that are made anyway. */
 export interface KeyWatch {
   /** The same host, watched. */
-  readonly host: Host;
+  readonly host: WritableHost;
   /**
    * Why nobody can count on the host yet, in words for a person; undefined once it has accepted the key in this run: a
    * later refusal changes nothing, since what is known is still listed and living links still play. What an earlier run
@@ -53,6 +53,18 @@ export function createKeyWatch({ host, clock, memory }: KeyWatchOptions): KeyWat
     }
   }
 
+  /** Every verb watched alike. Where to send a file is told to anybody, whatever the key. */
+  function watched(writes: HostWrites): HostWrites {
+    type Verb = (...words: unknown[]) => Promise<unknown>;
+    const verbs = Object.entries(writes) as [string, Verb][];
+    return Object.fromEntries(
+      verbs.map(([name, verb]) => [
+        name,
+        (...words: unknown[]) => watch(verb(...words), () => name !== 'upload'),
+      ]),
+    ) as unknown as HostWrites;
+  }
+
   function accept(): void {
     trouble = undefined;
     isAccepted = true;
@@ -76,6 +88,7 @@ export function createKeyWatch({ host, clock, memory }: KeyWatchOptions): KeyWat
       account: (options) => watch(host.account(options), ({ askedAt }) => askedAt >= startedAt),
       listFolder: (folderId, options) => watch(host.listFolder(folderId, options)),
       listAccount: (sentAfter, options) => watch(host.listAccount(sentAfter, options)),
+      writes: watched(host.writes),
       directLink: (pageUrl, options) => watch(host.directLink(pageUrl, options)),
     },
     doubt() {

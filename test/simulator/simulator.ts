@@ -79,7 +79,7 @@ export interface Simulator {
   readonly apiUrl: string;
   /** Host and port of the links: FICHIER_DOWNLOAD_HOSTS. */
   readonly downloadHost: string;
-  /** Host and port of the node that takes uploads. */
+  /** Host and port of the node that takes uploads: FICHIER_UPLOAD_HOSTS. */
   readonly uploadHost: string;
   readonly apiKey: string;
   readonly account: Account;

@@ -25,6 +25,15 @@ const tasks: Readonly<Record<string, string>> = {
   'file/info': 'asking about a file',
   'download/get_token': 'making a link',
   'user/info': 'asking whose account this is',
+  'upload/get_upload_server': 'asking where to send a file',
+  'folder/mkdir': 'making a folder',
+  'folder/mv': 'moving a folder',
+  'folder/rm': 'removing a folder',
+  'folder/share': 'sharing a folder',
+  'file/mv': 'moving files',
+  'file/cp': 'copying files',
+  'file/rename': 'renaming a file',
+  'file/rm': 'removing files',
 };
 
 /** No error of its own is made for each call that ends as it should. */

@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../core/clock.ts';
 import { hourMs } from '../../core/durations.ts';
-import { BridgeError, isBridgeError } from '../../core/errors.ts';
+import { isBridgeError } from '../../core/errors.ts';
 import type { FolderId } from '../../core/ids.ts';
 import { rootFolderId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
@@ -10,7 +10,7 @@ import type { AccountInfo, CallOptions, FileListing, FolderListing } from '../ho
 import { type AccountMemory, describeAccount, fingerprint, readAccount } from './account.ts';
 import { createCall } from './call.ts';
 import type { Governor } from './governor.ts';
-import { readPageUrl } from './page-url.ts';
+import { folderNumber, pageUrlOf } from './page-url.ts';
 import { utcToParis } from './paris-time.ts';
 import {
   type FileInfo,
@@ -19,6 +19,7 @@ import {
   readDirectLink,
   readFileInfo,
 } from './wire.ts';
+import type { Ask } from './writes.ts';
 
 export interface FichierClientOptions {
   /** Such as `https://api.1fichier.com/v1`. */
@@ -56,6 +57,8 @@ export interface FileListingRequest {
  * `options.signal`. `retryAt` says when it makes sense to try again.
  */
 export interface FichierClient {
+  /** One call of a verb that changes something. */
+  ask: Ask;
   /** The account, at most once in `userInfoIntervalMs` from the host; `askedAt` tells how old the answer is. */
   userInfo(options: CallOptions): Promise<AccountInfo>;
   /** The same as it was last heard, without a call. */
@@ -97,6 +100,7 @@ export function createFichierClient(options: FichierClientOptions): FichierClien
   }
 
   return {
+    ask: (verb, body, call, read) => run(verb, body, { options: call }, read),
     knownAccount,
     async userInfo(call) {
       const known = knownAccount();
@@ -115,13 +119,13 @@ export function createFichierClient(options: FichierClientOptions): FichierClien
     },
     async listFolder(folderId, call) {
       const subject = { options: call, key: `folder:${folderId}`, folderId };
-      return run('folder/ls', { folder_id: numberOf(folderId), files: 1 }, subject, (answer) =>
+      return run('folder/ls', { folder_id: folderNumber(folderId), files: 1 }, subject, (answer) =>
         inTurns(folderListingInSteps(answer, folderId)),
       );
     },
     async listFiles({ folderId = rootFolderId, sentAfter, sentBefore }, call) {
       const body = {
-        folder_id: folderId === 'all' ? -1 : numberOf(folderId),
+        folder_id: folderId === 'all' ? -1 : folderNumber(folderId),
         ...(sentAfter === undefined ? {} : { sent_after: utcToParis(sentAfter) }),
         ...(sentBefore === undefined ? {} : { sent_before: utcToParis(sentBefore) }),
       };
@@ -129,12 +133,12 @@ export function createFichierClient(options: FichierClientOptions): FichierClien
       return run('file/ls', body, subject, (answer) => inTurns(fileListingInSteps(answer)));
     },
     async fileInfo(url, call) {
-      return run('file/info', { url: pageUrl(url) }, { options: call }, readFileInfo);
+      return run('file/info', { url: pageUrlOf(url) }, { options: call }, readFileInfo);
     },
     async directLink(url, { password, ...call }) {
       // single:0 because a player opens a link many times; cdn:0 because credits cost money (facts/1fichier-api 3.1).
       const body = {
-        url: pageUrl(url),
+        url: pageUrlOf(url),
         inline: 0,
         cdn: 0,
         single: 0,
@@ -150,16 +154,4 @@ interface CallSubject {
   options: CallOptions;
   key?: string;
   folderId?: FolderId | 'all';
-}
-
-/** Folders have numbers here. What is none, this host has never named. */
-function numberOf(folderId: FolderId): number {
-  if (!/^\d{1,15}$/.test(folderId)) throw new BridgeError('BRIDGE_HOST_FILE_GONE');
-  return Number(folderId);
-}
-
-function pageUrl(url: string): string {
-  const page = readPageUrl(url);
-  if (!page) throw new BridgeError('BRIDGE_BAD_REQUEST', { detail: 'not the page URL of a file' });
-  return page.url;
 }

@@ -9,7 +9,11 @@ export type CheckLink = (link: string) => void;
  * API itself is on loopback (facts/1fichier-api 3.2).
  * @param hosts names such as `*.1fichier.com`, `a-1.1fichier.com`, `127.0.0.1:8792`
  */
-export function createLinkCheck(hosts: readonly string[], apiUrl: string): CheckLink {
+export function createLinkCheck(
+  hosts: readonly string[],
+  apiUrl: string,
+  setting = 'fichier.downloadHosts',
+): CheckLink {
   const plainAllowed = isLoopback(new URL(apiUrl).hostname);
   const exact = new Set(hosts.filter((host) => !host.startsWith('*.')));
   const suffixes = hosts.filter((host) => host.startsWith('*.')).map((host) => host.slice(1));
@@ -26,6 +30,6 @@ export function createLinkCheck(hosts: readonly string[], apiUrl: string): Check
       exact.has(url.host) ||
       (url.port === '' &&
         (exact.has(url.hostname) || suffixes.some((suffix) => url.hostname.endsWith(suffix))));
-    if (!listed) refuse('not in fichier.downloadHosts');
+    if (!listed) refuse(`not in ${setting}`);
   };
 }

@@ -1,15 +1,20 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../core/clock.ts';
 import { hourMs, minuteMs } from '../../core/durations.ts';
+import { toFileId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
-import type { Host } from '../host.ts';
+import { isLoopback } from '../../core/loopback.ts';
+import type { WritableHost } from '../host-writes.ts';
 import { type AccountMemory, fingerprint } from './account.ts';
 import { createFichierClient } from './client.ts';
 import { createDownloadAnswers } from './download-answers.ts';
 import { createLinkCheck } from './download-hosts.ts';
 import { createGovernor } from './governor.ts';
 import type { GovernorMemory } from './governor-memory.ts';
+import { readPageUrl } from './page-url.ts';
+import { createUpload } from './upload.ts';
 import { createWholeFolder } from './whole-folder.ts';
+import { createWrites } from './writes.ts';
 
 export interface FichierOptions {
   /** The settings of the host, by the names that people know them by. */
@@ -17,6 +22,7 @@ export interface FichierOptions {
     apiKey: string | undefined;
     apiUrl: string;
     downloadHosts: readonly string[];
+    uploadHosts: readonly string[];
     requestIntervalMs: number;
     folderIntervalMs: number;
     userInfoIntervalMs: number;
@@ -40,8 +46,8 @@ const accountListingIntervalMs = hourMs;
 /** Uploads are listed late (facts/1fichier-api 2.8). */
 const listingLagMs = 3 * hourMs;
 
-/** 1fichier as a {@link Host}. Calls nobody before it is asked something. */
-export function createFichier(options: FichierOptions): Host {
+/** 1fichier as a {@link WritableHost}. Calls nobody before it is asked something. */
+export function createFichier(options: FichierOptions): WritableHost {
   const { settings, clock, log, memory } = options;
   const { requestIntervalMs, folderIntervalMs, userInfoIntervalMs, timeLimitMs } = settings;
   // Keys are pasted with line breaks in them (facts/1fichier-api 1).
@@ -72,6 +78,15 @@ export function createFichier(options: FichierOptions): Host {
     timeLimitMs,
   });
   const checkLink = createLinkCheck(settings.downloadHosts, settings.apiUrl);
+  const send = createUpload({
+    apiKey,
+    userAgent: options.userAgent,
+    dispatcher: options.dispatcher,
+    clock,
+    log,
+    scheme: isLoopback(new URL(settings.apiUrl).hostname) ? 'http' : 'https',
+    checkNode: createLinkCheck(settings.uploadHosts, settings.apiUrl, 'fichier.uploadHosts'),
+  });
 
   return {
     limits: {
@@ -87,12 +102,17 @@ export function createFichier(options: FichierOptions): Host {
     knownAccount: client.knownAccount,
     listFolder: createWholeFolder({ client, log, now: () => clock.now(), cap: settings.listingCap }),
     listAccount: (sentAfter, call) => client.listFiles({ folderId: 'all', sentAfter }, call),
+    pageOf(text) {
+      const page = readPageUrl(text);
+      return page && { id: toFileId(page.id), url: page.url };
+    },
     async directLink(pageUrl, call) {
       const link = await client.directLink(pageUrl, call);
       checkLink(link);
       return link;
     },
     downloads: createDownloadAnswers(checkLink),
+    writes: createWrites(client.ask, send),
     state: governor.state,
     close: governor.close,
   };

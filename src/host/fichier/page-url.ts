@@ -1,3 +1,6 @@
+import { BridgeError } from '../../core/errors.ts';
+import type { FolderId } from '../../core/ids.ts';
+
 /** A file's page at the host: what identifies it. `url` is the clean form, with the file's own domain. */
 export interface PageUrl {
   id: string;
@@ -40,4 +43,17 @@ export function readPageUrl(text: string): PageUrl | undefined {
   // The case of a host name means nothing to the network, but an id in capitals is not an id.
   const old = path === '/' || /^\/[?&]/.test(path) ? oldHost.exec(match[1] as string)?.[1] : undefined;
   return old ? { id: old, url: `https://${old}.1fichier.com/` } : undefined;
+}
+
+/** The clean address of a page. Throws BRIDGE_BAD_REQUEST for anything else. */
+export function pageUrlOf(url: string): string {
+  const page = readPageUrl(url);
+  if (!page) throw new BridgeError('BRIDGE_BAD_REQUEST', { detail: 'not the page URL of a file' });
+  return page.url;
+}
+
+/** Folders have numbers here. What is none, this host has never named. */
+export function folderNumber(folderId: FolderId): number {
+  if (!/^\d{1,15}$/.test(folderId)) throw new BridgeError('BRIDGE_HOST_FILE_GONE');
+  return Number(folderId);
 }

@@ -28,6 +28,7 @@ export interface CallQueue {
 export function createCallQueue(): CallQueue {
   const lanes: Record<Urgency, Set<QueuedCall>> = {
     play: new Set(),
+    write: new Set(),
     refresh: new Set(),
     probe: new Set(),
     index: new Set(),
@@ -39,6 +40,7 @@ export function createCallQueue(): CallQueue {
     all: () => Object.values(lanes).flatMap((lane) => [...lane]),
     counts: () => ({
       play: lanes.play.size,
+      write: lanes.write.size,
       refresh: lanes.refresh.size,
       probe: lanes.probe.size,
       index: lanes.index.size,

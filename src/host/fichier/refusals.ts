@@ -76,6 +76,7 @@ const table: readonly Row[] = [
   [/(?:has been deleted|could not be found)/, 'BRIDGE_HOST_FILE_GONE', undefined, 'none'],
   [/following an abuse request/, 'BRIDGE_HOST_FILE_GONE', undefined, 'none'],
   [/not allowed|access to this file is protected/, 'BRIDGE_HOST_FORBIDDEN', undefined, 'none'],
+  [/no changes? requested/, 'BRIDGE_HOST_NOTHING_DONE', undefined, 'none'],
   [/no (?:file|folder) has been/, 'BRIDGE_HOST_NOTHING_DONE', undefined, 'none'],
   [/scanned by our anti-?virus|[?&]c=scan\b/, 'BRIDGE_HOST_NOT_READY', 30 * secondMs, 'none'],
   [

@@ -1,0 +1,308 @@
+/**
+ * The one table of errors: what the person sees (`message`), what to do about it (`remedy`), the HTTP status when it
+ * happens inside a request, and whether the same thing may work later without anybody changing anything.
+ * The table of docs/errors.md is held to this one by a test.
+ */
+export const errorTable = {
+  // The host refused or failed.
+  BRIDGE_HOST_FLOOD: row(
+    503,
+    true,
+    'The host says we asked too often and has locked us out for a while',
+    'Wait; nothing is lost. If it comes back, raise fichier.requestIntervalMs',
+  ),
+  BRIDGE_HOST_IP_LOCKED: row(
+    503,
+    true,
+    'The host has locked this internet address',
+    'Wait up to an hour; check that no other program uses the account',
+  ),
+  BRIDGE_HOST_KEY: row(
+    502,
+    false,
+    'The host does not accept the API key',
+    'Make a new key at https://1fichier.com/console/params.pl; if the site asks for a new password, set it first',
+  ),
+  BRIDGE_HOST_NOT_PREMIUM: row(
+    502,
+    false,
+    'The host gives no direct links to this account',
+    'Renew the account, then play again',
+  ),
+  BRIDGE_HOST_OWNER_LOCKED: row(
+    502,
+    false,
+    'The host has locked the owner of this file',
+    'Copy the file into your own account from a living source; if it is your own, ask the host',
+  ),
+  BRIDGE_HOST_FILE_GONE: row(
+    404,
+    false,
+    'The host no longer has this file',
+    'The next crawl takes it out of the library; upload it again if you have it',
+  ),
+  BRIDGE_HOST_FORBIDDEN: row(
+    502,
+    false,
+    'The host does not allow access to this file',
+    'Look at the access rules of the file (country, address, account) on the site',
+  ),
+  BRIDGE_HOST_PASSWORD: row(
+    502,
+    false,
+    'This file is protected by a password',
+    'Take the password off the file on the site',
+  ),
+  BRIDGE_HOST_LOCATION: row(
+    503,
+    true,
+    'The account is in use from another internet address',
+    'Let every player go through Passerelle (delivery.mode: proxy); do not mix IPv4 and IPv6 or two homes',
+  ),
+  BRIDGE_HOST_VPN: row(
+    502,
+    false,
+    'The host takes this connection for a VPN or a data centre',
+    'Let Passerelle leave through the home connection',
+  ),
+  BRIDGE_HOST_NOTHING_DONE: row(502, false, 'The host had nothing to change', 'Nothing to do'),
+  BRIDGE_HOST_NOT_READY: row(
+    503,
+    true,
+    'The host is still preparing this file',
+    'Wait half a minute after an upload, then play again',
+  ),
+  BRIDGE_HOST_REFUSED: row(
+    502,
+    false,
+    'The host refused for a reason that we do not know',
+    'Look at the log for its words',
+  ),
+  BRIDGE_HOST_MAINTENANCE: row(
+    503,
+    true,
+    'The host answers with a web page instead of data (maintenance)',
+    'Wait; the library stays as it is',
+  ),
+  BRIDGE_HOST_ERROR: row(503, true, 'The host has an error of its own', 'Wait; the library stays as it is'),
+  BRIDGE_HOST_UNREACHABLE: row(
+    503,
+    true,
+    'The host cannot be reached',
+    'Look at the internet connection and at fichier.apiUrl',
+  ),
+  BRIDGE_HOST_TIMEOUT: row(504, true, 'The host did not answer in time', 'Wait and try again'),
+  BRIDGE_HOST_ODD_ANSWER: row(
+    502,
+    true,
+    'The host answered something that we cannot read',
+    'Look at the log; report it if it stays',
+  ),
+  // The governor in front of the host.
+  BRIDGE_GATE_CLOSED: row(
+    503,
+    true,
+    'No calls to the host for now',
+    'Wait for the time in Retry-After; what has a living link still plays',
+  ),
+  BRIDGE_GATE_BUSY: row(
+    503,
+    true,
+    'The call did not get its turn in time',
+    'Try again; a crawl may be running',
+  ),
+  // Links and bytes.
+  BRIDGE_LINK_ELSEWHERE: row(
+    502,
+    false,
+    'The host named a download server that is not on the list',
+    "If it is really the host's, add it to fichier.downloadHosts",
+  ),
+  BRIDGE_UPLOAD_NODE: row(
+    503,
+    true,
+    'A server of the host that takes uploads failed',
+    'Try again: another one is asked for. Nothing was stored',
+  ),
+  BRIDGE_UPLOAD_REFUSED: row(
+    502,
+    false,
+    'The host does not take this file',
+    'Look at its size and at what is free in the account; empty files are taken by no account',
+  ),
+  BRIDGE_UPLOAD_SOURCE: row(
+    409,
+    false,
+    'The file changed while it was sent',
+    'Send it again when nothing writes to it any more',
+  ),
+  BRIDGE_UPLOAD_UNSURE: row(
+    503,
+    true,
+    'The connection ended when the whole file had been sent',
+    'Look whether it is there before it is sent again',
+  ),
+  BRIDGE_LINK_DEAD: row(
+    503,
+    true,
+    'The host refuses the links that it has just made',
+    'Try again in a minute',
+  ),
+  BRIDGE_UPSTREAM_CUT: row(
+    502,
+    true,
+    'The host stopped sending the file again and again',
+    'Try again; look at the internet connection',
+  ),
+  BRIDGE_UPSTREAM_CHANGED: row(
+    502,
+    true,
+    'The file at the host is not the one in the catalog',
+    'Run passerelle sync',
+  ),
+  BRIDGE_TOO_MANY_STREAMS: row(
+    503,
+    true,
+    'All connections to the host are in use',
+    'Stop another film, or raise fichier.connections',
+  ),
+  // What a client asked.
+  BRIDGE_BAD_REQUEST: row(400, false, 'This request cannot be read', 'Look at the address'),
+  BRIDGE_UNAUTHORIZED: row(
+    401,
+    false,
+    'User name and password, or the token, are needed',
+    'passerelle doctor shows them',
+  ),
+  BRIDGE_NOT_FOUND: row(
+    404,
+    false,
+    'There is nothing at this address',
+    'Look at how it is written, or run passerelle sync',
+  ),
+  BRIDGE_METHOD: row(405, false, 'This address does not take this method', 'Use GET or HEAD'),
+  BRIDGE_READ_ONLY: row(403, false, 'This view is read-only', 'Change the files at the host'),
+  BRIDGE_PRECONDITION: row(412, false, 'The file is not the version that was asked for', 'Open it again'),
+  BRIDGE_SLOW_REQUEST: row(408, true, 'The request did not come in time', 'Send it again'),
+  BRIDGE_TOO_LARGE: row(413, false, 'The request is too large', 'Send no body'),
+  BRIDGE_URI_TOO_LONG: row(414, false, 'The address is too long', 'Look at the address'),
+  BRIDGE_MEDIA_TYPE: row(415, false, 'A body of this kind is not taken here', 'Send no body'),
+  BRIDGE_RANGE: row(416, false, 'The range lies outside the file', 'Open it again'),
+  BRIDGE_TOO_MANY_TRIES: row(
+    429,
+    true,
+    'Too many wrong passwords or tokens came from this address',
+    'Wait for as long as Retry-After says; passerelle doctor shows the right ones',
+  ),
+  BRIDGE_TOO_MANY_REQUESTS: row(
+    429,
+    true,
+    'Too many answers wait to be read at this address',
+    'Read them first, or ask for fewer at once',
+  ),
+  BRIDGE_HEADERS_TOO_LARGE: row(431, false, 'The headers of the request are too large', 'Send fewer headers'),
+  BRIDGE_NOT_INDEXED: row(
+    503,
+    true,
+    'This folder has not been listed yet',
+    'Wait for the first crawl; passerelle sync shows how far it is',
+  ),
+  BRIDGE_NOT_READY: row(
+    503,
+    true,
+    'Passerelle is not ready: the host has not accepted the API key yet',
+    'Wait for the first call to the host; if it refuses the key, make a new one',
+  ),
+  BRIDGE_ORIGIN_DOWN: row(
+    502,
+    true,
+    'The media server behind the gateway does not answer',
+    'See whether it runs, and whether gateways names its address',
+  ),
+  BRIDGE_ORIGIN_TIMEOUT: row(
+    504,
+    true,
+    'The media server behind the gateway did not answer in time',
+    'See how busy it is, and try again',
+  ),
+  BRIDGE_STOPPING: row(503, true, 'Passerelle is stopping', 'Try again in a moment'),
+  // Our own started.
+  BRIDGE_SETTINGS: row(500, false, 'The settings have faults', 'Mend what is listed, then start again'),
+  BRIDGE_LISTEN: row(
+    500,
+    false,
+    'Passerelle cannot listen on its address',
+    'If it is in use, another Passerelle may be running; else look at server.host and server.port',
+  ),
+  BRIDGE_CATALOG_DAMAGED: row(
+    500,
+    false,
+    'The catalog is damaged and was not touched',
+    'Move catalog.db out of dataDir (keep it), then start again: one crawl makes a new one',
+  ),
+  BRIDGE_CATALOG_NEWER: row(
+    500,
+    false,
+    'The catalog was made by a newer Passerelle and was not touched',
+    'Start the newer version, or move catalog.db out of dataDir',
+  ),
+  BRIDGE_CATALOG_IN_USE: row(
+    503,
+    true,
+    'Another Passerelle is writing to this catalog',
+    'Stop the other one, or wait for it',
+  ),
+  BRIDGE_OWNER_GONE: row(
+    503,
+    true,
+    'The Passerelle that did the work has ended in the middle of it',
+    'What it had done stays done; run the command again',
+  ),
+  BRIDGE_OWNER_OTHER: row(
+    502,
+    false,
+    'The Passerelle that runs answers what this one does not understand',
+    'They are of two versions: restart passerelle serve',
+  ),
+  BRIDGE_CRAWL_RUNNING: row(409, true, 'A crawl is already running', 'Wait for it'),
+  BRIDGE_BUDGET: row(
+    503,
+    true,
+    'The calls of the day are used up',
+    'It goes on by itself tomorrow; raise sync.callsPerDay if the host bears it',
+  ),
+  BRIDGE_ROOT_NOT_FOUND: row(
+    404,
+    false,
+    'A folder of library.roots does not exist in the account',
+    'Look at library.roots; nothing was removed',
+  ),
+  BRIDGE_PROPOSAL_UNKNOWN: row(404, false, 'There is no such proposal', 'passerelle proposals lists them'),
+  BRIDGE_PROPOSAL_DECIDED: row(
+    409,
+    false,
+    'This proposal is not in a state for that',
+    'passerelle proposals shows its state; accept and refuse decide, undo takes a decision back',
+  ),
+  BRIDGE_DISK: row(
+    500,
+    true,
+    'The disk is full or cannot be written',
+    'Make room, or look at the rights of dataDir and library.dir',
+  ),
+  BRIDGE_INTERNAL: row(500, false, 'Something went wrong inside Passerelle', 'Look at the log and report it'),
+} as const satisfies Record<string, ErrorRow>;
+
+/** One row of the table. `status` is an HTTP status code. */
+export interface ErrorRow {
+  readonly status: number;
+  readonly retryable: boolean;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+export type ErrorCode = keyof typeof errorTable;
+
+function row(status: number, retryable: boolean, message: string, remedy: string): ErrorRow {
+  return { status, retryable, message, remedy };
+}

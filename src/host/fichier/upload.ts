@@ -1,0 +1,205 @@
+import { Readable } from 'node:stream';
+import { type Dispatcher, request } from 'undici';
+import type { Clock } from '../../core/clock.ts';
+import { minuteMs, secondMs } from '../../core/durations.ts';
+import { BridgeError, isBridgeError } from '../../core/errors.ts';
+import { header } from '../../core/headers.ts';
+import type { Log } from '../../core/log.ts';
+import type { FileToSend, SentFile } from '../host-writes.ts';
+import type { CheckLink } from './download-hosts.ts';
+import { readNodeAnswer, readReport, saysWait, type UploadSlot } from './upload-answers.ts';
+import { type UploadForm, uploadForm } from './upload-form.ts';
+
+export interface UploadDeps {
+  apiKey: string;
+  userAgent: string;
+  dispatcher: Dispatcher;
+  clock: Clock;
+  log: Log;
+  /** `http` for a host on loopback. */
+  scheme: 'http' | 'https';
+  /** Throws for a node that the key may not be sent to. */
+  checkNode: CheckLink;
+}
+
+export interface SendOptions {
+  signal?: AbortSignal | undefined;
+  onBytes?: ((sent: number) => void) | undefined;
+}
+
+/** Sends one file to a node and reads what became of it. Throws as `HostWrites.upload` says. */
+export type Send = (
+  slot: UploadSlot,
+  file: FileToSend,
+  options: SendOptions,
+) => Promise<SentFile | undefined>;
+
+/** A node that takes nothing for so long is gone. */
+const stalledMs = 2 * minuteMs;
+/** Nodes need a moment before they tell; while they scan for viruses, minutes (facts/writes 1.3). */
+const reportWaitsMs = [1500, ...Array<number>(3).fill(3 * secondMs)];
+const scanWaitsMs = Array<number>(30).fill(10 * secondMs);
+/** Pages and reports of one file are shorter. */
+const maxAnswerBytes = 256 * 1024;
+
+/** The upload nodes of the host. They are asked beside the API, and no pace is known for them. */
+export function createUpload(deps: UploadDeps): Send {
+  const { clock, log, scheme } = deps;
+  const headers = { authorization: `Bearer ${deps.apiKey}`, 'user-agent': deps.userAgent };
+
+  return async (slot, file, { signal, onBytes }) => {
+    const base = `${scheme}://${slot.host}`;
+    deps.checkNode(base);
+    const form = uploadForm(file);
+    const startedAt = clock.now();
+    const line = { node: slot.host, bytes: file.sizeBytes };
+    try {
+      await post(`${base}/upload.cgi?id=${slot.id}`, form, slot.id, file, { signal, onBytes });
+    } catch (error) {
+      log.warn(
+        { ...line, ms: clock.now() - startedAt, outcome: isBridgeError(error) ? error.code : 'failed' },
+        'upload',
+      );
+      throw error;
+    }
+    log.info({ ...line, ms: clock.now() - startedAt, outcome: 'stored' }, 'upload');
+    const sent = await reportOf(`${base}/end.pl?xid=${slot.id}`, signal);
+    if (!sent) log.warn(line, 'the host has stored an upload and does not say where');
+    return sent;
+  };
+
+  async function post(url: string, form: UploadForm, id: string, file: FileToSend, options: SendOptions) {
+    const progress = { sent: 0, isOver: false, source: undefined as unknown };
+    const stalled = watchProgress(clock, () => progress.sent);
+    const signals = [stalled.signal, ...(options.signal ? [options.signal] : [])];
+    try {
+      const answer = await request(url, {
+        method: 'POST',
+        headers: {
+          ...headers,
+          'content-type': form.contentType,
+          'content-length': String(form.lengthBytes),
+        },
+        body: Readable.from(bytesOf(form, file, progress, options.onBytes), { objectMode: false }),
+        dispatcher: deps.dispatcher,
+        // Nodes were known to fail on a connection that is used again (facts/1fichier-api 2.8).
+        reset: true,
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        signal: AbortSignal.any(signals),
+      });
+      const text = await beginningOf(answer.body);
+      const location = header(answer.headers, 'location');
+      readNodeAnswer({ status: answer.statusCode, location, text }, id);
+    } catch (error) {
+      if (options.signal?.aborted) throw options.signal.reason;
+      if (progress.source !== undefined) throw progress.source;
+      if (isBridgeError(error)) throw error;
+      const detail = stalled.signal.aborted ? 'it took nothing for two minutes' : codeOf(error);
+      const code = progress.isOver ? 'BRIDGE_UPLOAD_UNSURE' : 'BRIDGE_UPLOAD_NODE';
+      throw new BridgeError(code, { ...(detail ? { detail } : {}), cause: error });
+    } finally {
+      stalled.end();
+    }
+  }
+
+  /** Asks until the node tells; undefined when it does not in time. What is stored is stored, whatever is said here. */
+  async function reportOf(url: string, signal: AbortSignal | undefined): Promise<SentFile | undefined> {
+    const waits = [...reportWaitsMs];
+    let scans = 0;
+    for (let waitMs = waits.shift(); waitMs !== undefined; waitMs = waits.shift()) {
+      await clock.sleep(waitMs, signal);
+      try {
+        const text = await askReport(url, signal);
+        const sent = readReport(text);
+        if (sent) return sent;
+        const next = saysWait(text) ? scanWaitsMs[scans++] : undefined;
+        if (next !== undefined) waits.unshift(next);
+      } catch (error) {
+        if (signal?.aborted) throw signal.reason;
+        log.debug({ code: codeOf(error) }, 'a report of an upload could not be had');
+      }
+    }
+    return undefined;
+  }
+
+  async function askReport(url: string, signal: AbortSignal | undefined): Promise<string> {
+    const timeUp = new AbortController();
+    const over = new AbortController();
+    clock.sleep(30 * secondMs, over.signal).then(
+      () => timeUp.abort(),
+      () => {},
+    );
+    try {
+      const answer = await request(url, {
+        headers: { ...headers, json: '1' },
+        dispatcher: deps.dispatcher,
+        reset: true,
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        signal: AbortSignal.any([timeUp.signal, ...(signal ? [signal] : [])]),
+      });
+      return await beginningOf(answer.body);
+    } finally {
+      over.abort();
+    }
+  }
+}
+
+/** The form as bytes; what goes wrong with the source is told by `progress`, whatever undici makes of it. */
+async function* bytesOf(
+  form: UploadForm,
+  file: FileToSend,
+  progress: { sent: number; isOver: boolean; source: unknown },
+  onBytes: ((sent: number) => void) | undefined,
+): AsyncGenerator<Uint8Array> {
+  yield form.before;
+  try {
+    for await (const piece of file.open()) {
+      if (progress.sent + piece.length > file.sizeBytes)
+        throw new BridgeError('BRIDGE_UPLOAD_SOURCE', { detail: 'it has grown' });
+      yield piece;
+      progress.sent += piece.length;
+      onBytes?.(progress.sent);
+    }
+    if (progress.sent < file.sizeBytes)
+      throw new BridgeError('BRIDGE_UPLOAD_SOURCE', { detail: 'it is shorter than it was' });
+  } catch (error) {
+    progress.source = error;
+    throw error;
+  }
+  progress.isOver = true;
+  yield form.after;
+}
+
+/** Aborts when nothing moves for {@link stalledMs}. */
+function watchProgress(clock: Clock, sent: () => number): { signal: AbortSignal; end(): void } {
+  const stalled = new AbortController();
+  const over = new AbortController();
+  void (async () => {
+    for (let before = -1; before !== sent(); ) {
+      before = sent();
+      await clock.sleep(stalledMs, over.signal);
+    }
+    stalled.abort();
+  })().catch(() => {});
+  return { signal: stalled.signal, end: () => over.abort() };
+}
+
+async function beginningOf(body: AsyncIterable<Buffer>): Promise<string> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  // Leaving the loop early ends the connection.
+  for await (const part of body) {
+    parts.push(part);
+    bytes += part.length;
+    if (bytes > maxAnswerBytes) break;
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+/** The code of a fault of the network: its words hold addresses. */
+function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' ? code : undefined;
+}
