@@ -20,7 +20,7 @@ import { basePathOf } from './edge/base-path.ts';
 import { rememberedAccountCodec } from './host/fichier/account.ts';
 import { createFichier } from './host/fichier/fichier.ts';
 import { governorCodec } from './host/fichier/governor-memory.ts';
-import type { Host } from './host/host.ts';
+import type { WritableHost } from './host/host-writes.ts';
 import { acceptedKeyCodec, createKeyWatch, type KeyWatch } from './host/key-watch.ts';
 import { createIndexing, type Indexing } from './indexing.ts';
 import { createKeptFacts } from './kept-facts.ts';
@@ -74,7 +74,7 @@ export interface Bridge extends Indexing, Pick<Playback, 'links' | 'delivery'> {
   secrets: Secrets;
   catalog: Catalog;
   /** The host, watched by `keyWatch`. */
-  host: Host;
+  host: WritableHost;
   keyWatch: KeyWatch;
   signer: Signer;
   keys: {

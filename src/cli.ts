@@ -84,6 +84,22 @@ export async function runCli(context: Context, args: readonly string[]): Promise
       then(import('./commands/link.ts').then(({ link }) => link(context, target, options))),
     );
   program
+    .command('add')
+    .description(
+      'copy files of others into the account by their links; from standard input when none are given',
+    )
+    .argument('[links...]', 'addresses of files at 1fichier')
+    .option(
+      '--to <path>',
+      'folder of the account; the first of library.roots if not given',
+      checked('--to', values.notEmpty),
+    )
+    .option('--password <password>', 'of files that have one', checked('--password', values.shortText(200)))
+    .option('--json', 'one JSON object a line')
+    .action((links: string[], options) =>
+      then(import('./commands/add.ts').then(({ add }) => add(context, links, options))),
+    );
+  program
     .command('recognise')
     .description('what names are taken for; paths from standard input when none are given')
     .argument('[paths...]', 'paths')

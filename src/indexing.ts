@@ -11,7 +11,7 @@ import { createOverrideEditor, type OverrideEditor } from './curation/overrides.
 import { createDecisions, type Decisions } from './curation/proposal-decisions.ts';
 import { type Doubt, filesToReview } from './curation/review-queue.ts';
 import type { Reader } from './delivery/stream/reader.ts';
-import type { Host } from './host/host.ts';
+import type { WritableHost } from './host/host-writes.ts';
 import type { Trees } from './library/trees.ts';
 import { createLeftOut, type LeftOutList } from './reconcile/left-out/list.ts';
 import { createPublisher, type Publisher } from './reconcile/publisher.ts';
@@ -27,6 +27,7 @@ import { createRetentionPolicy } from './sync/retention/retention-policy.ts';
 import { createSharedSync, type SharedSync } from './sync/shared-sync.ts';
 import { createSync } from './sync/sync.ts';
 import type { Disk } from './tree/tree.ts';
+import { createLinkImporter, type LinkImporter } from './uploads/link-import.ts';
 
 export interface IndexingParts {
   settings: Settings;
@@ -37,7 +38,10 @@ export interface IndexingParts {
   trees: Trees;
   disk: Disk;
   sidecarReader?: SidecarReader | undefined;
-  host: Pick<Host, 'account' | 'keyFingerprint' | 'limits' | 'listAccount' | 'listFolder'>;
+  host: Pick<
+    WritableHost,
+    'account' | 'keyFingerprint' | 'limits' | 'listAccount' | 'listFolder' | 'pageOf' | 'writes'
+  >;
   reader: Pick<Reader, 'open'>;
   /** What addresses in STRM files begin with, and how they are signed. */
   baseUrl: string;
@@ -52,6 +56,8 @@ export interface Indexing {
   publisher: Publisher;
   sync: SharedSync;
   discovery: DiscoveryLoop;
+  /** Files of others that a person wants in the account. */
+  linkImport: LinkImporter;
   /** Calls that complete crawls may make today; as many as they take before one was complete. */
   crawlBudget: Omit<CrawlBudget, 'left'> & { left(): Promise<number> };
   /** What a person says. */
@@ -148,10 +154,11 @@ export function createIndexing(parts: IndexingParts): Indexing {
     }),
     { clock, log },
   );
+  const scanFolder = createScanFolder(crawling);
   const discovery = createDiscoveryLoop({
     catalog,
     host,
-    scanFolder: createScanFolder(crawling),
+    scanFolder,
     clock,
     log,
     onlyAsked: !syncSettings.discovery || syncSettings.intervalMinutes === 0,
@@ -162,6 +169,7 @@ export function createIndexing(parts: IndexingParts): Indexing {
     publisher,
     sync,
     discovery,
+    linkImport: createLinkImporter({ host, catalog, scanFolder, clock, log }),
     crawlBudget: {
       ...crawlBudget,
       left: async () => crawlBudget.left(!(await catalog.crawls.everDone())),

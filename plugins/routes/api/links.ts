@@ -1,10 +1,19 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import { findLinks, getLink, makeDirectLink } from '../../../src/api/links.ts';
+import {
+  findLinks,
+  getLink,
+  type ImportedLine,
+  importLinks,
+  makeDirectLink,
+} from '../../../src/api/links.ts';
 import { BridgeError } from '../../../src/core/errors.ts';
 import type { FileId } from '../../../src/core/ids.ts';
 import { isFileId, streamPath } from '../../../src/delivery/address.ts';
 import { serveEndpoint } from '../../support/endpoints.ts';
+import { errorReply, toBridgeError } from '../../support/errors.ts';
+import { createEventFeed } from '../../support/event-feed.ts';
 
 interface Linked {
   id: FileId;
@@ -15,7 +24,7 @@ interface Linked {
 /** Addresses of files: our own, and for who asks for it the host's. */
 export const links = fp(
   async (app: FastifyInstance) => {
-    const { catalog, lookup, baseUrl, signer, links } = app.bridge;
+    const { catalog, lookup, baseUrl, signer, links, linkImport, notify, clock, log } = app.bridge;
 
     async function fileOf(id: string) {
       const file = isFileId(id) ? await catalog.files.byId(id) : undefined;
@@ -40,6 +49,36 @@ export const links = fp(
       const file = await fileOf(id);
       const { url } = await links.broker.acquire(file, { urgency: 'play', signal: gone });
       return { ...linkOf(file), url };
+    });
+
+    serveEndpoint(app, importLinks, async ({ body }, asked) => {
+      const lines: ImportedLine[] = [];
+      const run = async (tell: (line: ImportedLine) => void) => {
+        const { calls, stoppedBy } = await linkImport.run({
+          ...body,
+          signal: asked.gone,
+          onLink({ link, fate, file, error }) {
+            const line = { link, fate, ...(file && { file }), ...(error && { error: errorReply(error) }) };
+            lines.push(line);
+            tell(line);
+          },
+        });
+        await notify.flush();
+        return { links: lines, calls, ...(stoppedBy && { stoppedBy: errorReply(stoppedBy) }) };
+      };
+      if (!asked.request.headers.accept?.includes('text/event-stream')) return run(() => undefined);
+      const feed = createEventFeed(importLinks, clock);
+      asked.reply.type('text/event-stream').send(Readable.from(feed.texts(), { objectMode: false }));
+      const told = run((line) => feed.put('link', line))
+        .then((result) => feed.put('result', result))
+        .catch((error: unknown) => {
+          const known = toBridgeError(error);
+          if (known.code === 'BRIDGE_INTERNAL') log.error({ err: error }, 'an import failed inside');
+          feed.put('error', errorReply(known));
+        })
+        .finally(() => feed.end());
+      asked.keep(told);
+      return asked.reply;
     });
   },
   { name: 'links', dependencies: ['api-routes'] },

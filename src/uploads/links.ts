@@ -1,0 +1,50 @@
+import type { BridgeError } from '../core/errors.ts';
+import type { FileId } from '../core/ids.ts';
+import type { HostPage } from '../host/host.ts';
+
+/**
+ * What became of one link:
+ *
+ * - `added`: it was copied, and is in the catalog under this name
+ * - `copied`: it was copied, and the listing of the host does not name it yet; it comes with one of the next
+ * - `own`: it is a file of the account already
+ * - `again`: another line names the same file
+ * - `gone`, `protected`, `refused`: the host has it no more, wants a password, or does not give it to this account
+ * - `odd`: it is no address of a file at the host
+ * - `unsure`: the answer of the host was lost: look into the folder before it is tried again
+ * - `waiting`: it was not tried, because of what an earlier line was answered
+ */
+export type LinkFate =
+  | 'added'
+  | 'copied'
+  | 'own'
+  | 'again'
+  | 'gone'
+  | 'protected'
+  | 'refused'
+  | 'odd'
+  | 'unsure'
+  | 'waiting';
+
+export interface ImportedLink {
+  link: string;
+  fate: LinkFate;
+  /** What it is in the account. */
+  file?: { id: FileId; name: string; sizeBytes: number };
+  /** Why not, where the host says it. */
+  error?: BridgeError;
+}
+
+/** What may stand around an address in a list, a message, a table or a page. */
+const around = /[\s"'<>|;,()[\]{}]/;
+
+/** Every address of a file at the host that stands in a text, once, in its order and its one spelling. */
+export function linksIn(text: string, pageOf: (text: string) => HostPage | undefined): string[] {
+  const found = new Map<string, string>();
+  for (const word of text.split(around)) {
+    if (!/^https?:\/\//i.test(word)) continue;
+    const page = pageOf(word.replaceAll('&amp', '&'));
+    if (page && !found.has(page.id)) found.set(page.id, page.url);
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,197 @@
+import { join } from 'node:path';
+import t from 'tap';
+import { request } from 'undici';
+import { dayMs, secondMs } from '../src/core/durations.ts';
+import { linksIn } from '../src/uploads/links.ts';
+import { cleanEnv } from './fixtures/bridge-process.ts';
+import { createHandClock } from './fixtures/hand-clock.ts';
+import { passerelle } from './fixtures/passerelle.ts';
+import { envOver, type SetupOptions, setupListed, type Test } from './fixtures/setup.ts';
+import { strmPaths } from './fixtures/strm-files.ts';
+import { createSimulator } from './simulator/simulator.ts';
+
+/** Files of others that are copied into the account by their links. */
+
+const bytes = Buffer.from('film');
+const theirs = (name: string, more = {}) => ({ name, content: bytes, ...more });
+const account = { folders: [{ name: 'Films', files: [{ name: 'Nosferatu (1922).mkv', content: bytes }] }] };
+
+async function importing(t: Test, options: SetupOptions = {}) {
+  const started = await setupListed(t, { simulator: { account }, ...options });
+  const { simulator, bridge, url } = started;
+  const ask = async (body: object, headers: Record<string, string> = {}) => {
+    const answer = await request(`${url}/api/v1/imports`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${bridge.secrets.adminToken}`,
+        'content-type': 'application/json',
+        ...headers,
+      },
+      body: JSON.stringify({ to: '/Films', ...body }),
+    });
+    return { status: answer.statusCode, text: await answer.body.text() };
+  };
+  const fates = async (body: object) =>
+    (JSON.parse((await ask(body)).text).links as { fate: string }[]).map(({ fate }) => fate);
+  return { ...started, simulator, ask, fates };
+}
+
+t.test('a link that somebody sent is a film of the library, with two calls and no byte moved', async (t) => {
+  const { simulator, libraryDir, ask, bridge } = await importing(t);
+  const { url } = simulator.account.addOthers(theirs('Metropolis.1927.1080p.mkv'));
+  const { status, text } = await ask({ links: [url] });
+  t.equal(status, 200);
+  const { links, calls } = JSON.parse(text);
+  t.match(links, [{ link: url, fate: 'added', file: { name: 'Metropolis.1927.1080p.mkv', sizeBytes: 4 } }]);
+  t.equal(calls, 2);
+  t.same(simulator.counters.calls, { 'file/cp': 1, 'folder/ls': 1 });
+  t.match((await strmPaths({ libraryDir })).join('\n'), 'Metropolis (1927)', 'it stands in the tree');
+  t.ok(await bridge.catalog.files.byId(links[0].file.id));
+  t.equal(simulator.counters.downloads + simulator.counters.uploads, 0);
+});
+
+t.test('lines are told apart, and none is asked twice', async (t) => {
+  const { simulator, fates } = await importing(t);
+  const { account } = simulator;
+  const good = account.addOthers(theirs('A (2001).mkv'));
+  const shut = account.addOthers(theirs('B (2002).mkv', { password: 'secret' }));
+  const far = account.addOthers(theirs('C (2003).mkv', { acl: { country: ['FR'] } }));
+  const gone = account.addOthers(theirs('D (2004).mkv'));
+  account.removeFile(gone.id);
+  const own = account.file('/Films/Nosferatu (1922).mkv');
+  const links = [good, shut, far, gone, own].map(({ url }) => url);
+  t.same(await fates({ links: [...links, 'https://example.com/?abcdefgh', `${good.url}&af=12`, 'x'] }), [
+    'added',
+    'protected',
+    'refused',
+    'gone',
+    'own',
+    'odd',
+    'again',
+    'odd',
+  ]);
+  t.equal(simulator.counters.calls['file/cp'], 4);
+  t.same(await fates({ links: [shut.url], password: 'secret' }), ['added']);
+  t.equal(simulator.account.folder('/Films').files.size, 3);
+});
+
+t.test('what the host lists late is told as that; it is looked for more than once', async (t) => {
+  const clock = createHandClock();
+  const { simulator, fates } = await importing(t, { overrides: { clock } });
+  const one = simulator.account.addOthers(theirs('A (2001).mkv'));
+  simulator.faults.listingLagMs = dayMs;
+  let told: string[] | undefined;
+  const asked = fates({ links: [one.url] }).then((these) => {
+    told = these;
+  });
+  while (!told) await clock.advance(secondMs);
+  await asked;
+  t.same(told, ['copied']);
+  t.equal(simulator.counters.calls['folder/ls'], 3);
+});
+
+t.test('a lock ends it: what was done is told, the rest is not tried', async (t) => {
+  const { simulator, ask } = await importing(t);
+  const links = ['A (2001).mkv', 'B (2002).mkv', 'C (2003).mkv'].map(
+    (name) => simulator.account.addOthers(theirs(name)).url,
+  );
+  simulator.faults.answer({ is: 'flood', lockMs: 60_000, verb: 'file/cp', skip: 1 });
+  const answer = JSON.parse((await ask({ links })).text);
+  t.match(answer.links, [{ fate: 'copied' }, { fate: 'waiting' }, { fate: 'waiting' }]);
+  t.match(answer.stoppedBy, { code: 'BRIDGE_HOST_FLOOD' });
+  t.equal(simulator.counters.calls['file/cp'], 2);
+});
+
+t.test('an answer that is lost is not asked for again', async (t) => {
+  const { simulator, ask, fates } = await importing(t);
+  const [a, b] = ['A (2001).mkv', 'B (2002).mkv'].map(
+    (name) => simulator.account.addOthers(theirs(name)).url,
+  );
+  simulator.faults.answer({ is: 'halfBody', verb: 'file/cp' });
+  const answer = JSON.parse((await ask({ links: [a, b] })).text);
+  t.match(
+    answer.links,
+    [{ fate: 'unsure' }, { fate: 'waiting' }],
+    'the connection is gone: nothing more is tried',
+  );
+  t.equal(simulator.counters.calls['file/cp'], 1);
+  t.same(await fates({ links: [b] }), ['added']);
+});
+
+t.test('a folder that is not known, nothing, or too much is refused before a call', async (t) => {
+  const { simulator, ask } = await importing(t);
+  const link = 'https://1fichier.com/?abcdefghij0123456789';
+  for (const [body, status] of [
+    [{ links: [link], to: '/Movies' }, 404],
+    [{ links: [] }, 400],
+    [{ text: 'no link in here: https://example.com/' }, 400],
+    [
+      {
+        text: Array.from({ length: 501 }, (_, n) => `https://1fichier.com/?abcdefghij${1000 + n}`).join('\n'),
+      },
+      400,
+    ],
+    [{ links: [link], to: 'Films' }, 400],
+  ] as const)
+    t.equal((await ask(body)).status, status, JSON.stringify(body).slice(0, 60));
+  t.same(simulator.counters.calls, {});
+});
+
+t.test('each line is told as an event', async (t) => {
+  const { simulator, ask } = await importing(t);
+  const { url } = simulator.account.addOthers(theirs('A (2001).mkv'));
+  const { text } = await ask({ links: ['x', url] }, { accept: 'text/event-stream' });
+  t.same(
+    [...text.matchAll(/^event: (\w+)$/gm)].map(([, name]) => name),
+    ['link', 'link', 'result'],
+  );
+  const failed = await ask({ links: [url], to: '/Nowhere' }, { accept: 'text/event-stream' });
+  t.match(failed.text, /event: error\ndata: .*BRIDGE_NOT_FOUND/);
+});
+
+t.test('links stand in lists, messages, tables and pages', (t) => {
+  const pages = (text: string) =>
+    linksIn(text, (one) => {
+      const id = /^https?:\/\/1fichier\.com\/\?([a-z0-9]+)(?:&|$)/.exec(one)?.[1];
+      return id === undefined ? undefined : ({ id, url: `https://1fichier.com/?${id}` } as never);
+    }).map((url) => url.slice(22));
+  t.same(pages('https://1fichier.com/?abcde\r\nhttps://1fichier.com/?fghij&af=1\n'), ['abcde', 'fghij']);
+  t.same(pages('<a href="https://1fichier.com/?abcde&amp;af=2">x</a> (https://1fichier.com/?fghij)'), [
+    'abcde',
+    'fghij',
+  ]);
+  t.same(
+    pages('https://1fichier.com/?abcde;A.mkv;12;0\n[b](https://1fichier.com/?abcde), https://example.com/'),
+    ['abcde'],
+  );
+  t.same(pages('1fichier.com/?abcde'), []);
+  t.end();
+});
+
+t.test('passerelle add: by arguments, from standard input, and what it ends with', async (t) => {
+  const simulator = await createSimulator({ account });
+  t.teardown(() => simulator.close());
+  const home = t.testdir();
+  const env = { ...cleanEnv(), ...envOver(simulator, home), PASSERELLE_BASE_URL: 'http://127.0.0.1:9' };
+  const run = (args: string[], input = '') => passerelle(args, { env, cwd: home, input });
+  t.equal((await run(['sync'])).code, 0);
+  const add = (name: string, more = {}) => simulator.account.addOthers(theirs(name, more)).url;
+  const one = await run(['add', add('Metropolis (1927).mkv'), '--to', '/Films']);
+  t.match(one, {
+    code: 0,
+    stdout: /Metropolis \(1927\)\.mkv \(4 B\): added\n1 file added to \/Films; 2 calls to the host\n/,
+  });
+  const page = `<a href="${add('Faust (1926).mkv')}&amp;af=1">Faust</a>`;
+  t.match(await run(['add', '--to', 'Films', '--json'], page), { code: 0, stdout: /"fate":"added"/ });
+  t.match(await run(['add', 'x', '--to', '/Films']), {
+    code: 1,
+    stdout: /x: no address of a file at the host/,
+  });
+  t.match(await run(['add', add('B (2002).mkv', { password: 'secret' }), '--to', '/Films']), {
+    code: 1,
+    stdout: /wants a password \(--password\)/,
+  });
+  t.match(await run(['add', 'x', '--to', '/Filme']), { code: 1, stderr: /\/Films/ }, 'the name that is near');
+  t.match(await run(['add', '--to', '/Films'], 'nothing in here'), { code: 1, stderr: /0 links/ });
+  t.match((await strmPaths({ libraryDir: join(home, 'library') })).join('\n'), /Faust \(1926\)/);
+});
