@@ -5,10 +5,12 @@ import type { GatewaySetting } from '../../src/gateway/setting.ts';
 export const goneSignal = Symbol('goneSignal');
 /** Set on the headers of what may take as long as it likes: a film, an upload, a picture. */
 export const isBulk = Symbol('isBulk');
+/** Called once the server has answered, or will not any more: the proxy tells of neither to who was answered before. */
+export const whenOver = Symbol('whenOver');
 
 /** What the proxy sends its requests through. */
 export interface Origin {
-  /** As undici's, with the two marks above among the headers. */
+  /** As undici's, with the marks above among the headers. */
   request(
     options: Dispatcher.RequestOptions,
     done: (error: Error | null, data: Dispatcher.ResponseData) => void,
@@ -40,11 +42,14 @@ export function createOrigin(_setting: GatewaySetting): Origin {
       const headers = options.headers as Record<string | symbol, unknown>;
       const signal = headers[goneSignal] as AbortSignal | undefined;
       const chosen = headers[isBulk] === true ? bulk : api;
-      delete headers[goneSignal];
-      delete headers[isBulk];
+      const over = headers[whenOver] as (() => void) | undefined;
+      for (const mark of [goneSignal, isBulk, whenOver]) delete headers[mark];
       chosen.request(
         { ...options, headersTimeout: null, bodyTimeout: null, ...(signal && { signal }) },
-        done,
+        (error, data) => {
+          over?.();
+          done(error, data);
+        },
       );
     },
     dispatcher: api,

@@ -4,6 +4,7 @@ import type { Bridge } from '../../src/bridge.ts';
 import { readCredentials } from '../../src/gateway/credentials.ts';
 import { readWish, type Wish } from '../../src/gateway/device-profile.ts';
 import type { AskedPlaybackInfo, Gateway } from '../../src/gateway/gateway.ts';
+import type { HeldReports } from '../../src/gateway/held-reports.ts';
 import { whenGone } from '../support/when-gone.ts';
 import { drop, readUpTo } from './bodies.ts';
 import { sendMasked } from './masking.ts';
@@ -15,6 +16,8 @@ declare module 'fastify' {
     wish: Wish | undefined;
     /** The server's own answer has come: nobody else's is given. */
     isAnswered: boolean;
+    /** Called when the server has looked into a film that was answered for by us meanwhile. */
+    isLookedInto: (() => void) | undefined;
   }
 }
 
@@ -39,7 +42,11 @@ const maxAnswerBytes = 1024 * 1024;
 /** A proxy before a server that is down, or the server while it starts. */
 const isAway = (status: number) => [502, 503, 504].includes(status);
 
-export function createPlaybackAnswers(gateway: Gateway, { clock, log }: Bridge): PlaybackAnswers {
+export function createPlaybackAnswers(
+  gateway: Gateway,
+  { clock, log }: Bridge,
+  reports: Pick<HeldReports, 'hold'>,
+): PlaybackAnswers {
   function askedBy(request: FastifyRequest): AskedPlaybackInfo | undefined {
     const { kind, wish, gatewayUrl } = request;
     if (kind.is !== 'playbackInfo' || wish === undefined) return undefined;
@@ -57,6 +64,8 @@ export function createPlaybackAnswers(gateway: Gateway, { clock, log }: Bridge):
     const text = await gateway.ownPlaybackInfo(asked, signal, !isAway);
     const isLate = !isAway && request.isAnswered;
     if (text === undefined || isLate || reply.sent || reply.raw.destroyed) return false;
+    // A server that is away looks into nothing.
+    if (!isAway) request.isLookedInto = reports.hold(asked.itemId, asked.credentials.token);
     forget(reply);
     reply.code(200).type('application/json; charset=utf-8').header('cache-control', 'no-store');
     reply.send(gateway.mask.whole(Buffer.from(text)));

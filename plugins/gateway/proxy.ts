@@ -15,7 +15,8 @@ import { drop, readUpTo } from './bodies.ts';
 import { readableEncodings } from './encodings.ts';
 import { answerHeaders, requestHeaders, type SeenRequest, seenBy } from './headers.ts';
 import { isText, sendBytes, sendMasked } from './masking.ts';
-import { goneSignal, isBulk, type Origin } from './origin.ts';
+import { goneSignal, isBulk, type Origin, whenOver } from './origin.ts';
+import { createPlayReports } from './play-reports.ts';
 import { createPlaybackAnswers } from './playback-info.ts';
 import { forget, queryOf } from './replies.ts';
 import { sendSystemInfo } from './system-info.ts';
@@ -53,7 +54,9 @@ export const proxy = fp(
     app.decorateRequest('ownType');
     app.decorateRequest('wish');
     app.decorateRequest('isAnswered', false);
-    const playback = createPlaybackAnswers(gateway, app.bridge);
+    app.decorateRequest('isLookedInto');
+    const reports = createPlayReports({ gateway, origin, bridge: app.bridge, headersOf });
+    const playback = createPlaybackAnswers(gateway, app.bridge, reports);
     app.addHook('onRequest', async (request) => {
       const { headers } = request.raw;
       const [path = ''] = request.url.split('?', 1);
@@ -109,6 +112,7 @@ export const proxy = fp(
     async function before(request: FastifyRequest, reply: FastifyReply) {
       const { kind } = request;
       if (kind.is === 'playbackInfo') return playback.read(request);
+      if (kind.is === 'playReport') return reports.read(request, reply);
       if (kind.is !== 'stream' || !['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return;
       const query = queryOf(request);
       if (request.method === 'OPTIONS') return answerPreflight(kind.itemId, query, reply);
@@ -127,10 +131,16 @@ export const proxy = fp(
       if (file) return reply.code(204).headers(ofFilm).headers(preflight).send();
     }
 
-    function asked(request: FastifyRequest, reply: FastifyReply, headers: FastifyRequest['headers']) {
+    /** Of a request as the server is told them. */
+    function headersOf(request: FastifyRequest, headers = request.headers) {
       const passed = requestHeaders(knownProxy ? request.seen : undefined, headers);
       if (request.ownType !== undefined) passed['content-type'] = request.ownType;
       else delete passed['content-type'];
+      return passed;
+    }
+
+    function asked(request: FastifyRequest, reply: FastifyReply, headers: FastifyRequest['headers']) {
+      const passed = headersOf(request, headers);
       // It was read whole, and goes on with its length.
       if (Buffer.isBuffer(request.body)) delete passed['transfer-encoding'];
       if (request.kind.is === 'playbackInfo' || request.kind.is === 'download')
@@ -143,7 +153,11 @@ export const proxy = fp(
       // Whoever could have an answer in parts could have an address in two of them.
       if (request.kind.is === 'api' && !ofBytes.test(request.url)) delete passed.range;
       const isApi = ['playbackInfo', 'api', 'systemInfo'].includes(request.kind.is);
-      return Object.assign(passed, { [goneSignal]: whenGone(reply), [isBulk]: !isApi });
+      return Object.assign(passed, {
+        [goneSignal]: whenGone(reply),
+        [isBulk]: !isApi,
+        [whenOver]: () => request.isLookedInto?.(),
+      });
     }
 
     async function answered(request: FastifyRequest, reply: FastifyReply, answer: { stream: unknown }) {

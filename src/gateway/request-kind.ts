@@ -8,6 +8,8 @@ export type RequestKind =
   | { is: 'stream'; itemId: ItemId; isOriginal: boolean }
   /** The file to keep: whether it may be had, and which it is, the server's own answer says. */
   | { is: 'download' }
+  /** What an app tells of a play. `itemId`: undefined where its body names it. */
+  | { is: 'playReport'; itemId: ItemId | undefined; isProgress: boolean }
   /** What the server says of itself, its address too. */
   | { is: 'systemInfo' }
   /** An answer of the API that may hold addresses of ours. */
@@ -74,6 +76,8 @@ export function requestKind(
     (rest.length === 0 || (rest.length === 1 && rest[0] === 'public'))
   )
     return { is: 'systemInfo' };
+  const report = playReport(parts, kind);
+  if (report) return report;
   const itemId = readItemId(id, kind);
   if (itemId !== undefined && rest.length === 1) {
     const [name = ''] = rest;
@@ -87,6 +91,24 @@ export function requestKind(
     }
   }
   return { is: apiRoots.has(root) ? 'api' : 'other' };
+}
+
+/** `/Sessions/Playing` and its steps, and the older forms with the item in their path. */
+function playReport(
+  parts: readonly string[],
+  kind: GatewaySetting['kind'],
+): (RequestKind & { is: 'playReport' }) | undefined {
+  const [root, second = '', step] = parts;
+  if (root === 'sessions' && second === 'playing' && parts.length <= 3)
+    return step === undefined || step === 'progress' || step === 'stopped'
+      ? { is: 'playReport', itemId: undefined, isProgress: step === 'progress' }
+      : undefined;
+  const rest = root === 'users' ? parts.slice(2) : parts;
+  const [name, id = '', progress] = rest;
+  if (name !== 'playingitems' || rest.length > 3 || (rest.length === 3 && progress !== 'progress'))
+    return undefined;
+  const itemId = readItemId(id, kind);
+  return itemId && { is: 'playReport', itemId, isProgress: rest.length === 3 };
 }
 
 /** Which of an item's versions is asked for; undefined = the item itself. */

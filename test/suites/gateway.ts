@@ -8,6 +8,7 @@ import '../gateway-masking.test.ts';
 import '../gateway-media.test.ts';
 import '../gateway-play.test.ts';
 import '../gateway-proxy.test.ts';
+import '../gateway-reports.test.ts';
 import '../gateway-requests.test.ts';
 import '../gateway-slow.test.ts';
 import '../gateway-streams.test.ts';
