@@ -17,9 +17,7 @@ import { ownTurn } from './core/yield-often.ts';
 import { createSigner, type Signer } from './delivery/signature.ts';
 import { createDoctor, type Doctor } from './doctor/doctor.ts';
 import { basePathOf } from './edge/base-path.ts';
-import { rememberedAccountCodec } from './host/fichier/account.ts';
 import { createFichier } from './host/fichier/fichier.ts';
-import { governorCodec } from './host/fichier/governor-memory.ts';
 import type { WritableHost } from './host/host-writes.ts';
 import { acceptedKeyCodec, createKeyWatch, type KeyWatch } from './host/key-watch.ts';
 import { createIndexing, type Indexing } from './indexing.ts';
@@ -141,19 +139,8 @@ export async function createBridge(
   }
   const userAgent = `Passerelle/${version}`;
 
-  const fichierHost = createFichier({
-    settings: fichier,
-    userAgent,
-    dispatcher,
-    clock,
-    log,
-    memory: {
-      governor: await keep('governor', governorCodec),
-      account: await keep('account', rememberedAccountCodec),
-    },
-  });
   const keyWatch = createKeyWatch({
-    host: fichierHost,
+    host: await createFichier({ settings: fichier, userAgent, dispatcher, clock, log, keep }),
     clock,
     memory: await keep('acceptedKey', acceptedKeyCodec),
   });

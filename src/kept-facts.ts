@@ -1,18 +1,9 @@
 import type { KeyValues } from './catalog/db/key-values.ts';
 import type { Codec } from './core/codec.ts';
+import type { KeepFact } from './core/kept-fact.ts';
 import type { Log } from './core/log.ts';
 
-/** A small fact that outlives a restart: what uses it must not wait for the disk. */
-export interface KeptFact<T> {
-  /** What was written last; undefined where nothing was, or where it cannot be read any more. */
-  read(): T | undefined;
-  /** In the background; a failure is logged. */
-  write(next: T): void;
-}
-
-/** The fact of this name, read once. */
-export type KeepFact = <T>(name: string, codec: Codec<T>) => Promise<KeptFact<T>>;
-
+/** Keeps them in the catalog. */
 export function createKeptFacts(keyValues: KeyValues, log: Log): KeepFact {
   return async <T>(name: string, codec: Codec<T>) => {
     const kept = keyValues.entry(name, codec);

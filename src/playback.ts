@@ -6,6 +6,7 @@ import type { Placements } from './catalog/tree/placements.ts';
 import type { Clock } from './core/clock.ts';
 import { minuteMs } from './core/durations.ts';
 import type { FileId } from './core/ids.ts';
+import type { KeepFact } from './core/kept-fact.ts';
 import type { Log } from './core/log.ts';
 import { createRangeCache, type RangeCache } from './delivery/cache/range-cache.ts';
 import { createFileVersions, type FileVersions } from './delivery/file-versions.ts';
@@ -17,7 +18,6 @@ import { type ConnectionSlots, createConnectionSlots } from './delivery/stream/c
 import { createPrefetch, type Prefetch } from './delivery/stream/prefetch.ts';
 import { createReader, type Reader } from './delivery/stream/reader.ts';
 import type { Host } from './host/host.ts';
-import type { KeepFact } from './kept-facts.ts';
 import { nextAfter } from './library/next-episode.ts';
 import { titleIn } from './library/stem-title.ts';
 import { type Broker, createBroker } from './links/broker.ts';

@@ -3,6 +3,7 @@ import type { Catalog } from './catalog/catalog.ts';
 import type { Clock } from './core/clock.ts';
 import { minuteMs, secondMs } from './core/durations.ts';
 import type { FileId } from './core/ids.ts';
+import type { KeptFact } from './core/kept-fact.ts';
 import type { Log } from './core/log.ts';
 import type { RangeCache } from './delivery/cache/range-cache.ts';
 import type { PlayRecord } from './delivery/plays.ts';
@@ -21,9 +22,7 @@ export interface FilmWarmingParts {
   connect: Connect;
   clock: Clock;
   log: Log;
-  memoryOf: (
-    name: string,
-  ) => Promise<{ read(): WarmingRecord | undefined; write(next: WarmingRecord): void }>;
+  memoryOf: (name: string) => Promise<KeptFact<WarmingRecord>>;
   /** @param isOwn plays that do not count */
   isQuiet: (isOwn: (play: PlayRecord) => boolean) => boolean;
 }

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { BridgeError, isBridgeError } from '../src/core/errors.ts';
-import type { GovernorMemory } from '../src/host/fichier/governor-memory.ts';
+import type { KeptFact } from '../src/core/kept-fact.ts';
+import type { GovernorState } from '../src/host/fichier/governor-memory.ts';
 import type { Urgency } from '../src/host/host.ts';
 import { codeOf, flood, gated, governed, refusal } from './fixtures/governed.ts';
 import { createHandClock, settle } from './fixtures/hand-clock.ts';
@@ -230,7 +231,7 @@ t.test('a stored lock further away than the longest pause is cut to it', async (
 });
 
 t.test('a memory that is broken, full of nonsense or cannot be written stops nothing', async (t) => {
-  const broken: GovernorMemory = {
+  const broken: KeptFact<GovernorState> = {
     read: () => {
       throw new Error('no such file');
     },

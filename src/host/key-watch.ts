@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '../core/clock.ts';
 import { jsonOf } from '../core/codec.ts';
 import { type BridgeError, errorTable, isBridgeError } from '../core/errors.ts';
+import type { KeptFact } from '../core/kept-fact.ts';
 import type { HostWrites, WritableHost } from './host-writes.ts';
 
 /** The key that the host accepted last, by its fingerprint; absent once the host has refused it. */
@@ -16,7 +17,7 @@ export interface KeyWatchOptions {
   host: WritableHost;
   clock: Clock;
   /** What outlives a restart. */
-  memory: { read(): AcceptedKey | undefined; write(key: AcceptedKey): void };
+  memory: KeptFact<AcceptedKey>;
 }
 
 /** Whether the host takes the API key, seen from the calls that are made anyway. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { jsonOf } from '../core/codec.ts';
+import type { KeptFact } from '../core/kept-fact.ts';
 import type { Lease } from './lease.ts';
 
 /** What is known of one of the two lives of a link: before its first use (`start`), and after it (`resume`). */
@@ -35,7 +36,7 @@ export interface LinkTtlOptions {
   minMs: number;
   maxMs: number;
   /** Where it outlives a restart. */
-  memory: { read(): LearnedTtl | undefined; write(linkTtl: LearnedTtl): void };
+  memory: KeptFact<LearnedTtl>;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '../core/clock.ts';
 import { jsonOf } from '../core/codec.ts';
+import type { KeptFact } from '../core/kept-fact.ts';
 
 /** Calls of one day, as they outlive a restart. */
 export interface DayOfCalls {
@@ -15,7 +16,7 @@ export const dayOfCallsCodec = jsonOf(dayOfCalls);
 export interface CallBudgetOptions {
   clock: Clock;
   perDay: number;
-  memory: { read(): DayOfCalls | undefined; write(next: DayOfCalls): void };
+  memory: KeptFact<DayOfCalls>;
 }
 
 /** How many calls of the account reading headers may take: a first index of 100,000 films must not eat them all. */

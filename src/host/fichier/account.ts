@@ -9,7 +9,10 @@ import { parisToUtc, utcToParis } from './paris-time.ts';
 /** The account without what can be told from the rest. */
 export type AccountAnswer = Omit<AccountInfo, 'id' | 'premiumUntilDay'>;
 
-/** The last answer of user/info, and the fingerprint of the key that it was given for. */
+/**
+ * The last answer of user/info, and the fingerprint of the key that it was given for. It outlives a restart: the host
+ * locks those who ask often (facts/1fichier-api 2.1).
+ */
 export interface RememberedAccount {
   keyFingerprint: string;
   info: AccountAnswer;
@@ -36,12 +39,6 @@ const remembered: z.ZodType<RememberedAccount> = z.object({
   }),
 });
 export const rememberedAccountCodec = jsonOf(remembered);
-
-/** Keeps the last answer across a restart: the host locks those who ask often (facts/1fichier-api 2.1). */
-export interface AccountMemory {
-  read(): RememberedAccount | undefined;
-  write(account: RememberedAccount): void;
-}
 
 /** 3 is GOLD by one client's code only. */
 const offers: readonly Offer[] = ['free', 'premium', 'access', 'gold'];

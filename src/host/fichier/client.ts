@@ -4,10 +4,11 @@ import { hourMs } from '../../core/durations.ts';
 import { isBridgeError } from '../../core/errors.ts';
 import type { FolderId } from '../../core/ids.ts';
 import { rootFolderId } from '../../core/ids.ts';
+import type { KeptFact } from '../../core/kept-fact.ts';
 import type { Log } from '../../core/log.ts';
 import { inTurns } from '../../core/yield-often.ts';
 import type { AccountInfo, CallOptions, FileListing, FolderListing } from '../host.ts';
-import { type AccountMemory, describeAccount, fingerprint, readAccount } from './account.ts';
+import { describeAccount, fingerprint, type RememberedAccount, readAccount } from './account.ts';
 import { createCall } from './call.ts';
 import type { Governor } from './governor.ts';
 import { folderNumber, pageUrlOf } from './page-url.ts';
@@ -32,7 +33,7 @@ export interface FichierClientOptions {
   clock: Clock;
   log: Log;
   /** Keeps the answer of user/info. */
-  memory: AccountMemory;
+  memory: KeptFact<RememberedAccount>;
   /** How long the answer of user/info is given again instead of asking; 6 hours if not given. */
   userInfoIntervalMs?: number;
   /** Longest time for one call from start to last byte; 30 seconds if not given. */

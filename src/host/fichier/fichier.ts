@@ -2,15 +2,16 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../../core/clock.ts';
 import { hourMs, minuteMs } from '../../core/durations.ts';
 import { toFileId } from '../../core/ids.ts';
+import type { KeepFact } from '../../core/kept-fact.ts';
 import type { Log } from '../../core/log.ts';
 import { isLoopback } from '../../core/loopback.ts';
 import type { WritableHost } from '../host-writes.ts';
-import { type AccountMemory, fingerprint } from './account.ts';
+import { fingerprint, rememberedAccountCodec } from './account.ts';
 import { createFichierClient } from './client.ts';
 import { createDownloadAnswers } from './download-answers.ts';
 import { createLinkCheck } from './download-hosts.ts';
 import { createGovernor } from './governor.ts';
-import type { GovernorMemory } from './governor-memory.ts';
+import { governorCodec } from './governor-memory.ts';
 import { readPageUrl } from './page-url.ts';
 import { createUpload } from './upload.ts';
 import { createWholeFolder } from './whole-folder.ts';
@@ -37,8 +38,7 @@ export interface FichierOptions {
   dispatcher: Dispatcher;
   clock: Clock;
   log: Log;
-  /** What outlives a restart. */
-  memory: { governor: GovernorMemory; account: AccountMemory };
+  keep: KeepFact;
 }
 
 /** One listing of the whole account an hour is allowed (facts/1fichier-api 2.2). */
@@ -47,8 +47,8 @@ const accountListingIntervalMs = hourMs;
 const listingLagMs = 3 * hourMs;
 
 /** 1fichier as a {@link WritableHost}. Calls nobody before it is asked something. */
-export function createFichier(options: FichierOptions): WritableHost {
-  const { settings, clock, log, memory } = options;
+export async function createFichier(options: FichierOptions): Promise<WritableHost> {
+  const { settings, clock, log, keep } = options;
   const { requestIntervalMs, folderIntervalMs, userInfoIntervalMs, timeLimitMs } = settings;
   // Keys are pasted with line breaks in them (facts/1fichier-api 1).
   const apiKey = (settings.apiKey ?? '').replace(/\s+/g, '');
@@ -57,7 +57,7 @@ export function createFichier(options: FichierOptions): WritableHost {
     keyFingerprint,
     clock,
     log,
-    memory: memory.governor,
+    memory: await keep('governor', governorCodec),
     requestIntervalMs,
     folderIntervalMs,
     userInfoIntervalMs,
@@ -73,7 +73,7 @@ export function createFichier(options: FichierOptions): WritableHost {
     governor,
     clock,
     log,
-    memory: memory.account,
+    memory: await keep('account', rememberedAccountCodec),
     userInfoIntervalMs,
     timeLimitMs,
   });

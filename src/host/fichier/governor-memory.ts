@@ -1,21 +1,16 @@
 import { z } from 'zod';
 import type { Codec } from '../../core/codec.ts';
 import { type ErrorCode, errorTable } from '../../core/errors.ts';
+import type { KeptFact } from '../../core/kept-fact.ts';
 import type { Log } from '../../core/log.ts';
 import type { Block, BlockCounts } from './circuit-breaker.ts';
 
-/** What of the governor survives a restart. Holds no secret. */
+/** What of the governor survives a restart; it is written seldom. Holds no secret. */
 export interface GovernorState {
   block?: Block;
   counts?: BlockCounts;
   /** Key -> when it may be asked next (milliseconds since the epoch), for the intervals of an hour and more. */
   next?: Record<string, number>;
-}
-
-/** Keeps the state of the governor, on disk in the real process. `write` is called seldom: see GovernorState. */
-export interface GovernorMemory {
-  read(): GovernorState | undefined;
-  write(state: GovernorState): void;
 }
 
 /** The same for the governor itself: nothing is missing in what is read, and neither of the two throws. */
@@ -63,7 +58,7 @@ export const governorCodec: Codec<GovernorState> = {
 };
 
 /** A memory that is broken or cannot be written stops nothing. Each part of what it held has yet to be believed. */
-export function createGovernorMemory(memory: GovernorMemory, log: Log): GovernorRecall {
+export function createGovernorMemory(memory: KeptFact<GovernorState>, log: Log): GovernorRecall {
   return {
     read() {
       let state: FormerState | undefined;

@@ -1,11 +1,12 @@
 import type { Clock } from '../../core/clock.ts';
 import { hourMs, minuteMs } from '../../core/durations.ts';
 import { BridgeError } from '../../core/errors.ts';
+import type { KeptFact } from '../../core/kept-fact.ts';
 import type { Log } from '../../core/log.ts';
 import type { CallOptions, HostState, Urgency } from '../host.ts';
 import { createCallScheduler } from './call-scheduler.ts';
 import { createCircuitBreaker, readBlock } from './circuit-breaker.ts';
-import { createGovernorMemory, type GovernorMemory } from './governor-memory.ts';
+import { createGovernorMemory, type GovernorState } from './governor-memory.ts';
 import { createMinInterval } from './min-interval.ts';
 import { HostRefusal } from './refusals.ts';
 import { createTokenBucket } from './token-bucket.ts';
@@ -21,7 +22,7 @@ export interface GovernorOptions {
   /** Which key calls are made with: a refusal of it outlives a restart, and is forgotten for another. */
   keyFingerprint?: string;
   clock: Clock;
-  memory: GovernorMemory;
+  memory: KeptFact<GovernorState>;
   log: Log;
   /** One call per this long, over time. */
   requestIntervalMs: number;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '../../core/clock.ts';
 import { jsonOf } from '../../core/codec.ts';
 import { dayMs, hourMs, minuteMs } from '../../core/durations.ts';
+import type { KeptFact } from '../../core/kept-fact.ts';
 
 /** What is known of the warming of one server, as it outlives a restart. Times in milliseconds UTC. */
 export interface WarmingRecord {
@@ -21,7 +22,7 @@ export const warmingCodec = jsonOf(record);
 
 export interface LedgerOptions {
   clock: Clock;
-  memory: { read(): WarmingRecord | undefined; write(next: WarmingRecord): void };
+  memory: KeptFact<WarmingRecord>;
 }
 
 /** After each failure an item is left alone for longer; after the last it is given up. */

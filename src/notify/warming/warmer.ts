@@ -1,6 +1,7 @@
 import { createBackgroundLoop } from '../../core/background-loop.ts';
 import type { Clock } from '../../core/clock.ts';
 import { dayMs, hourMs, minuteMs, secondMs } from '../../core/durations.ts';
+import type { KeptFact } from '../../core/kept-fact.ts';
 import type { Log } from '../../core/log.ts';
 import { retryPausesMs } from '../outbox/debounce.ts';
 import { type Connection, ServerFault, type UnprobedItem } from '../servers/adapter.ts';
@@ -19,7 +20,7 @@ export interface WarmerOptions {
   onProbe: (addresses: readonly string[]) => () => void;
   clock: Clock;
   log: Log;
-  memory: { read(): WarmingRecord | undefined; write(next: WarmingRecord): void };
+  memory: KeptFact<WarmingRecord>;
 }
 
 /** What is shown of one server. */

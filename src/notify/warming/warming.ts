@@ -1,3 +1,4 @@
+import type { KeptFact } from '../../core/kept-fact.ts';
 import type { Connection, ServerSetting } from '../servers/adapter.ts';
 import { type Server, serversOf } from '../servers/servers.ts';
 import type { WarmingRecord } from './ledger.ts';
@@ -8,9 +9,7 @@ export interface WarmingOptions extends Omit<WarmerOptions, 'server' | 'connect'
   settings: readonly ServerSetting[];
   connect: (server: Server, signal: AbortSignal) => Connection;
   /** A small fact that outlives a restart. */
-  memoryOf: (
-    name: string,
-  ) => Promise<{ read(): WarmingRecord | undefined; write(next: WarmingRecord): void }>;
+  memoryOf: (name: string) => Promise<KeptFact<WarmingRecord>>;
 }
 
 /**
