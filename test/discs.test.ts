@@ -61,6 +61,11 @@ t.test('of thirty clips of a Blu-ray the largest is the film, wherever its folde
     ['/Films/Heat (1995) Disc 2/BDMV/STREAM', 'Heat (1995) 2'],
     ['/Films/Heat.1995.DISC1.COMPLETE.BLURAY-GRP/BDMV/STREAM', 'Heat (1995) 1'],
     ['/Films/Heat (1995) BD50/BDMV/STREAM', 'Heat (1995)'],
+    ...['BD50', 'BD 25', 'BD-100', 'Blu-ray', 'BluRay', 'Full BD', 'UHD Blu-ray', 'Blu-ray Disc'].map(
+      (medium): [string, string] => [`/Films/Heat (1995)/${medium}/BDMV/STREAM`, 'Heat (1995)'],
+    ),
+    ['/Films/Heat (1995)/Blu-ray/Disc B/BDMV/STREAM', 'Heat (1995) 2'],
+    ['/Films/Heat (1995)/Blu-ray 2/BDMV/STREAM', 'Heat (1995) 2'],
     ['/Films/Heat (1995)/STREAM', 'Heat (1995)'],
     ['/Films/Heat (1995)', 'Heat (1995)'],
     ['/Animes/Akira/BDMV/STREAM', 'Akira'],
@@ -79,6 +84,8 @@ t.test('of a DVD the largest title set is the film, in parts; menus are out', as
   t.strictSame(shown('/Films/Heat (1995)', dvd), parts('Heat (1995)'), 'its folder is lost');
   t.strictSame(shown('/Heat/Video_TS', dvd), parts('Heat'));
   t.strictSame(shown('/Films/Heat (1995)/DVD2/VIDEO_TS', dvd), parts('Heat (1995)', 11));
+  for (const medium of ['DVD', 'DVD5', 'DVD9', 'DVD-Video', 'Full DVD'])
+    t.strictSame(shown(`/Films/Heat (1995)/${medium}/VIDEO_TS`, dvd), parts('Heat (1995)'), medium);
   const small = Object.fromEntries(Object.entries(dvd).map(([name, size]) => [name.toLowerCase(), size]));
   t.strictSame(Object.keys(shown('/Films/Heat (1995)/video_ts', small)), [
     'vts_02_1.vob',

@@ -115,7 +115,20 @@ t.test('a first part alone is named so that the second can join it', async (t) =
   for (const marker of ['CD1', 'CD 1', '(cd1)', 'DVD1', 'Disc 1', 'Disk.1'])
     t.strictSame(paths([`/Films/Heat.1995.${marker}.avi`]), [`${film} - 1 of 2.strm`], marker);
   t.strictSame(paths(['/Films/Heat (1995)/CD2.avi']), [`${film} - 2 of 2.strm`]);
-  for (const name of ['Heat.1995.DVD9', 'Heat.1995.DVD5.VFF', 'Heat (1995) Part 1', 'Heat.1995.ABCD1'])
+  for (const folder of ['CD1', 'Disque 1', 'Disc A/BDMV/STREAM', 'Heat Disc 1/BDMV/STREAM', 'DVD1/VIDEO_TS'])
+    t.strictSame(
+      paths([`/Films/Heat (1995)/${folder}/heat.avi`]),
+      [`${film} - 1 of 2.strm`],
+      `${folder}: the folder of the second may be listed later`,
+    );
+  for (const name of [
+    'Heat (1995)/BD50/BDMV/STREAM/00001',
+    'Heat (1995)/DVD9/heat',
+    'Heat.1995.DVD9',
+    'Heat.1995.DVD5.VFF',
+    'Heat (1995) Part 1',
+    'Heat.1995.ABCD1',
+  ])
     t.strictSame(paths([`/Films/${name}.avi`]), [`${film}.strm`], `${name} is a whole film`);
   const [first, second] = ['/Films/Heat.1995.CD1.avi', '/Films/Heat.1995.CD2.avi'].map(
     (path): Item => ({ file: file(path), recognition: recognise(path) }),

@@ -98,7 +98,7 @@ const seeds = Number(process.env.PASSERELLE_TEST_SEEDS ?? 1);
 
 for (let seed = 1; seed <= seeds; seed++)
   tap.test(`a hostile account, seed ${seed}: each file is somewhere, or it is said why not`, async (t) => {
-    const env: Record<string, string> = seed % 3 === 0 ? { PASSERELLE_LIBRARY_PROFILE: 'kodi' } : {};
+    const env: Record<string, string> = seed % 3 === 0 ? { PASSERELLE_PROFILE: 'kodi' } : {};
     const one = await setup(t, { simulator: { account: hostileAccount(seed) }, env });
     const { outcome, whereabouts } = await one.sync();
     t.equal(outcome, 'done');

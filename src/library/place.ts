@@ -1,3 +1,4 @@
+import { liesInDisc } from '../naming/folders/disc-folders.ts';
 import { baseName, extensionOf } from '../naming/text/file-kinds.ts';
 import type { Recognition } from '../naming/text/recognition.ts';
 import type { Item, Placed } from './entries.ts';
@@ -118,13 +119,12 @@ function partWords(profile: Profile, all: readonly (number | undefined)[]): (par
 }
 
 /**
- * Whether a file's name calls it one of several beyond doubt: then its path says so before the others are there, which
- * could not join it later. `DVD5` and `DVD9` are sizes of discs, and `Part 2` may be a title's word.
+ * Whether a file's name or the folder of its disc calls it one of several beyond doubt: then its path says so before the
+ * others are there, which could not join it later. `DVD5` and `DVD9` are sizes of discs, and `Part 2` may be a title's word.
  */
 function isMarkedPart({ file }: Item): boolean {
-  return /(?<![a-z0-9])(?:cd[ ._-]?\d|dis[ck][ ._-]?\d|dvd[ ._-]?[1-4])(?![a-z0-9])/i.test(
-    baseName(file.name),
-  );
+  const inName = /(?<![a-z0-9])(?:cd[ ._-]?\d|dis[ck][ ._-]?\d|dvd[ ._-]?[1-4])(?![a-z0-9])/i;
+  return inName.test(baseName(file.name)) || liesInDisc(file.path);
 }
 
 /**

@@ -1,3 +1,5 @@
+import { readSection } from './sections.ts';
+
 /** What numbers a disc in the name of its folder; sizes of discs (`DVD9`, `BD50`) are none. */
 const discNumber =
   /^(.*?)(?<![ ._([-])[ ._([-]*(?<![a-z])(?:(?:dis[ckq]|disque)[ ._-]*(\d{1,2}|[a-d])|(?:cd|dvd|bd|blu-?ray)[ ._-]*([1-4])|d[ ._-]?(\d))(?![a-z\d])[)\]]?(.*)$/i;
@@ -16,6 +18,17 @@ export function splitDiscFolder(ancestors: readonly string[]): string[] {
   const isInTitle = stem === '' || (at > 0 && key(ancestors[at - 1] as string).startsWith(key(stem)));
   const title = isInTitle ? [] : [`${stem}${rest}`];
   return [...ancestors.slice(0, at), ...title, disc, ...ancestors.slice(at + 1)];
+}
+
+/** A disc's number lies at most two folders above its clips (`Disc 1/BDMV/STREAM`). */
+const foldersOfDisc = 3;
+
+/** Whether one of the folders right above a file numbers a disc (`CD1`, `Disque 2/BDMV/STREAM`). */
+export function liesInDisc(path: string): boolean {
+  const above = path.split('/').slice(0, -1);
+  return above
+    .slice(-foldersOfDisc)
+    .some((name) => readSection(name)?.disc !== undefined || discNumber.test(name));
 }
 
 function toNumber(which: string): number {

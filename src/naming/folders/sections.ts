@@ -20,12 +20,20 @@ const partShape = new RegExp(
 );
 /** `Marineford (457-489)`: a range that does not begin with the first. */
 const rangeShape = /^[a-z].*[([](\d{2,4})[ ._]?(?:-|~|a)[ ._]?(\d{2,4})[)\]]$/i;
-const discShape = /^(?:dvd|cd|dis[ck]|disque|bd|blu-?ray)[ ._-]*(\d{1,2})$/i;
+/** What numbers a disc: `DVD9` and `BD50` say how much fits on one. */
+const discShape = /^(?:(?:cd|dis[ck]|disque)[ ._-]*(\d{1,2})|(?:dvd|bd|blu-?ray)[ ._-]*(\d{1,2}))$/i;
+const discSizes: ReadonlySet<number> = new Set([5, 9, 10, 18, 25, 50, 66]);
+/** What a title lies on, and nothing else: `Heat (1995)/Blu-ray/BDMV`. */
+const mediumShape =
+  /^(?:(?:full|complete|4k|uhd|untouched)[ ._-]*){0,2}(?:blu-?ray|bd|br|dvd|dvd-?video)(?:[ ._-]*(?:disc|disk|full|complete?t?|video|\d{2,3}))?$/i;
 
 /** Reads a folded folder name as a section; undefined when it is a name of another kind. */
 export function readSection(folded: string): Section | undefined {
   const disc = discShape.exec(folded);
-  if (disc) return { disc: Number(disc[1]) };
+  const number = Number(disc?.[1] ?? disc?.[2]);
+  const isSize = disc?.[2] !== undefined && discSizes.has(number);
+  if (disc && !isSize) return { disc: number };
+  if (isSize || mediumShape.test(folded)) return {};
   const part = partShape.exec(folded);
   if (part) return { count: readCount(part[1] as string) };
   const range = rangeShape.exec(folded);
