@@ -3,7 +3,7 @@ import t from 'tap';
 import type { FolderId } from '../src/core/ids.ts';
 import { rootFolderId, toFolderId } from '../src/core/ids.ts';
 import { fromStoredName, toStoredName } from '../src/host/fichier/stored-name.ts';
-import { readNodeAnswer, readReport, readUploadSlot } from '../src/host/fichier/upload-answers.ts';
+import { readNodeAnswer, readUploadReport, readUploadSlot } from '../src/host/fichier/upload-answers.ts';
 import type { FileToSend } from '../src/host/host-writes.ts';
 import { createHandClock } from './fixtures/hand-clock.ts';
 import { meanwhile } from './fixtures/listed.ts';
@@ -224,7 +224,7 @@ t.test('what nodes are known to answer', (t) => {
     size: '12',
     remove: '',
   };
-  t.match(readReport(JSON.stringify({ incoming: 0, links: [{ ...link, whirlpool: 'zz' }] })), {
+  t.match(readUploadReport(JSON.stringify({ incoming: 0, links: [{ ...link, whirlpool: 'zz' }] })), {
     sizeBytes: 12,
     checksum: undefined,
   });
@@ -236,7 +236,7 @@ t.test('what nodes are known to answer', (t) => {
     JSON.stringify({ links: [link, link] }),
     '{"links":[{}]}',
   ])
-    t.equal(readReport(body), undefined, body.slice(0, 20));
+    t.equal(readUploadReport(body), undefined, body.slice(0, 20));
   t.end();
 });
 

@@ -66,7 +66,7 @@ const reportShape = z.object({
 /**
  * The report of an upload of one file (facts/writes 1.3). Undefined: it is not there yet, or it is none.
  */
-export function readReport(body: string): SentFile | undefined {
+export function readUploadReport(body: string): SentFile | undefined {
   const answer = readAnswer(body);
   if (answer.kind !== 'json') return undefined;
   const read = reportShape.safeParse(answer.value);

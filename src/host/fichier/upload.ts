@@ -7,7 +7,7 @@ import { header } from '../../core/headers.ts';
 import type { Log } from '../../core/log.ts';
 import type { FileToSend, SentFile } from '../host-writes.ts';
 import type { CheckLink } from './download-hosts.ts';
-import { readNodeAnswer, readReport, saysWait, type UploadSlot } from './upload-answers.ts';
+import { readNodeAnswer, readUploadReport, saysWait, type UploadSlot } from './upload-answers.ts';
 import { type UploadForm, uploadForm } from './upload-form.ts';
 
 export interface UploadDeps {
@@ -111,7 +111,7 @@ export function createUpload(deps: UploadDeps): Send {
       await clock.sleep(waitMs, signal);
       try {
         const text = await askReport(url, signal);
-        const sent = readReport(text);
+        const sent = readUploadReport(text);
         if (sent) return sent;
         const next = saysWait(text) ? scanWaitsMs[scans++] : undefined;
         if (next !== undefined) waits.unshift(next);
