@@ -17,7 +17,7 @@ export interface PlayReport {
 /**
  * Reports of plays that began before the server knew the film. Jellyfin marks a film without a run time as played at
  * the first report, and forgets where it was left (facts/gateway 3): an app that was answered by us instead would have
- * that happen while the server still looks.
+ * that happen while the server still probes.
  */
 export interface HeldReports {
   /** From now on reports of this film with this token wait. @returns called when the server has looked */
@@ -26,13 +26,13 @@ export interface HeldReports {
   take(report: PlayReport): boolean;
 }
 
-/** No look lasts longer; an answer of the server that is lost must not keep what apps tell. */
+/** No probe lasts longer; an answer of the server that is lost must not keep what apps tell. */
 const maxHeldMs = 2 * minuteMs;
 const maxReports = 20;
 
 interface Held {
   /** Answers that are being waited for. */
-  looks: number;
+  probes: number;
   reports: PlayReport[];
 }
 
@@ -43,7 +43,7 @@ export function createHeldReports({ clock, log }: { clock: Clock; log: Log }): H
 
   /** One after the other, and those that come meanwhile after them. */
   async function passOn(key: string, one: Held): Promise<void> {
-    while (one.looks === 0) {
+    while (one.probes === 0) {
       const report = one.reports.shift();
       if (!report) return void held.delete(key);
       await report.send().catch((error: unknown) => {
@@ -55,14 +55,14 @@ export function createHeldReports({ clock, log }: { clock: Clock; log: Log }): H
   return {
     hold(itemId, token) {
       const key = keyOf(itemId, token);
-      const one = held.get(key) ?? { looks: 0, reports: [] };
+      const one = held.get(key) ?? { probes: 0, reports: [] };
       held.set(key, one);
-      one.looks++;
+      one.probes++;
       const over = new AbortController();
       const end = () => {
         if (over.signal.aborted) return;
         over.abort();
-        if (--one.looks === 0) void passOn(key, one);
+        if (--one.probes === 0) void passOn(key, one);
       };
       clock.sleep(maxHeldMs, over.signal).then(end, () => undefined);
       return end;

@@ -25,8 +25,8 @@ const foldersOfDisc = 3;
 
 /** Whether one of the folders right above a file numbers a disc (`CD1`, `Disque 2/BDMV/STREAM`). */
 export function liesInDisc(path: string): boolean {
-  const above = path.split('/').slice(0, -1);
-  return above
+  const ancestors = path.split('/').slice(0, -1);
+  return ancestors
     .slice(-foldersOfDisc)
     .some((name) => readSection(name)?.disc !== undefined || discNumber.test(name));
 }
