@@ -72,35 +72,3 @@ t.test('what was given up is gone', async (t) => {
     above counts habits person ranks because found reads lean one-of heir ghost strays strangers gathering`;
   for (const name of files.split(/\s+/)) t.notOk(stems.has(name), `${name}.ts`);
 });
-
-t.test('what an exported type is called, nothing else is called', async (t) => {
-  const declared = files.flatMap((file) =>
-    [...read(file).matchAll(/^(export )?(?:declare )?(?:abstract )?(?:interface|type|class) (\w+)/gm)].map(
-      ([, outward, name = '']) => ({ file, name, isExported: outward !== undefined }),
-    ),
-  );
-  t.ok(declared.length > 500, `${declared.length} types`);
-  const twice = Object.entries(Object.groupBy(declared, ({ name }) => name))
-    .filter(([, homes = []]) => homes.length > 1 && homes.some(({ isExported }) => isExported))
-    .map(([name, homes = []]) => `${name}: ${homes.map(({ file }) => file).join(', ')}`);
-  t.strictSame(twice, []);
-});
-
-t.test('what an exported function is called, no other exported one is called', async (t) => {
-  // Where one word leads all the way: a command, its address and what both do are called the same.
-  const isWay = (file: string) => /^(?:plugins\/routes|src\/api|src\/commands)\//.test(file);
-  const declared = files
-    .filter((file) => !isWay(file))
-    .flatMap((file) =>
-      [
-        ...new Set(
-          [...read(file).matchAll(/^export (?:async )?function\*? (\w+)/gm)].map(([, name]) => name),
-        ),
-      ].map((name = '') => ({ file, name })),
-    );
-  t.ok(declared.length > 500, `${declared.length} functions`);
-  const twice = Object.entries(Object.groupBy(declared, ({ name }) => name))
-    .filter(([, homes = []]) => homes.length > 1)
-    .map(([name, homes = []]) => `${name}: ${homes.map(({ file }) => file).join(', ')}`);
-  t.strictSame(twice, []);
-});
