@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import t from 'tap';
 import { tableOf } from './fixtures/documents.ts';
+import { namesWith, stems } from './fixtures/names.ts';
 
 /** The rules of the house: who may import whom. A test of its own, because no compiler holds them. */
 const root = join(import.meta.dirname, '..');
@@ -279,4 +280,15 @@ t.test('what an exported function is called, no other exported one is called', a
     .filter(([, homes = []]) => homes.length > 1)
     .map(([name, homes = []]) => `${name}: ${homes.map(({ file }) => file).join(', ')}`);
   t.strictSame(twice, []);
+});
+
+t.test('what was given up is gone', async (t) => {
+  const gone = `frugal, breathe, bear, next up, titling, title of, saying, as left, replan, ghost, ladder, rung, climb,
+    stray, look, gathering, habit, desk, spacing, at hand, patience, cure, shield, kept bytes, gate, heir, above, print,
+    most, longest`;
+  for (const words of gone.split(/,\s+/)) t.strictSame(namesWith(words), [], words);
+  const files = `at-hand program log-lines print gate pace turns words look life locations kept shield patience steps slots
+    content memory batches below levels missing told near targets fixes removal steady recent discovery looks ask ways
+    above counts habits person ranks because found reads lean one-of heir ghost strays strangers gathering`;
+  for (const name of files.split(/\s+/)) t.notOk(stems.has(name), `${name}.ts`);
 });
