@@ -16,6 +16,19 @@ export function whyNoAddress(raw: unknown): string | undefined {
   return hash === '' && !text.includes('#') ? undefined : 'holds a # and what follows it';
 }
 
+/** Why an address is that of a page of a media server, as a browser shows it, and not that of the server. */
+export function whyPage(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  return /\/(?:web|index\.html)\/*$/.test(new URL(text).pathname)
+    ? 'is the address of a page of the server, with what stands behind its port'
+    : undefined;
+}
+
+/** Why a text is no address of a media server. */
+export function whyNoServer(raw: unknown): string | undefined {
+  return whyNoAddress(raw) ?? (typeof raw === 'string' ? whyPage(raw.trim()) : undefined);
+}
+
 /** Why a text is no host to listen on: a name or an internet address without a port. */
 export function whyNoListenHost(text: string): string | undefined {
   if (text.includes('://')) return 'is a whole address, with a protocol';

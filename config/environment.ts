@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { nearestWord } from './nearest.ts';
+import { nearMiss } from './nearest.ts';
 import type { NamedSetting } from './settings.ts';
 import type { Found, Known, Raw } from './sources.ts';
+import { whyUnreadable } from './unreadable.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -30,17 +31,12 @@ export function readEnvironment(setting: NamedSetting, env: Environment, found: 
   try {
     return { value: readFileSync(value, 'utf8').trim(), source };
   } catch (error) {
-    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
     // Somebody may have put the secret itself where its file's name belongs.
     const file = setting.secret ? 'the file' : value;
-    const why =
-      code === 'EISDIR'
-        ? `is a folder (${code}), which Docker makes where a file is missing`
-        : `cannot be read (${code})`;
     found.faults.push({
       path,
       source,
-      wrong: `${file} ${why}`,
+      wrong: `${file} ${whyUnreadable(error)}`,
       right: 'name a file that this user may read',
     });
     return undefined;
@@ -54,5 +50,14 @@ export function unknownNames(env: Environment, { settings }: Known): string[] {
   const former = settings.flatMap(({ formerly }) => (formerly ? withFile(formerly.env) : []));
   return Object.keys(env)
     .filter((name) => /^(PASSERELLE|FICHIER)_/.test(name) && ![...current, ...former].includes(name))
-    .map((name) => `${name} in the environment is no setting; did you mean ${nearestWord(name, current)}?`);
+    .map((name) => `${name} in the environment is no setting; ${meantBy(name, current)}`);
 }
+
+/** All names begin alike, so that only what stands behind says which was meant. */
+function meantBy(name: string, names: readonly string[]): string {
+  const ends = new Map(names.map((one) => [endOf(one), one]));
+  const meant = nearMiss(endOf(name), [...ends.keys()]);
+  return meant === undefined ? 'docs/settings.md lists them' : `did you mean ${ends.get(meant)}?`;
+}
+
+const endOf = (name: string) => name.replace(/^[A-Z]+_/, '');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { GatewaySetting } from '../src/gateway/setting.ts';
-import { whyNoAddress, whyNoListenHost } from './addresses.ts';
+import { whyNoListenHost, whyNoServer } from './addresses.ts';
 import { nearMiss } from './nearest.ts';
 import type { ReadValue } from './reading.ts';
 import { field, rowReader } from './rows.ts';
@@ -20,10 +20,10 @@ const fields = {
     z
       .string()
       .trim()
-      .refine((text) => whyNoAddress(text) === undefined && new URL(text).search === '')
+      .refine((text) => whyNoServer(text) === undefined && new URL(text).search === '')
       .transform((text) => text.replace(/\/+$/, '')),
     'the address of the media server, such as http://192.168.1.10:8096',
-    whyNoAddress,
+    whyNoServer,
   ),
   port: field(z.int().min(0).max(65_535).default(usualPort), 'a port number, 0 to 65535'),
   host: field(

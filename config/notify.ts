@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ServerSetting } from '../src/notify/servers/adapter.ts';
-import { whyNoAddress } from './addresses.ts';
+import { whyNoAddress, whyPage } from './addresses.ts';
 import { nearMiss } from './nearest.ts';
 import type { ReadValue, Wrong } from './reading.ts';
 import { field, type RowOf, rowReader } from './rows.ts';
@@ -64,6 +64,9 @@ function mismatches({ kind, url, fs, clean }: RowOf<typeof fields>): Wrong[] {
       wrong: 'holds a question mark and what follows it',
       right: 'write the address alone, and the key as token',
     });
+  const page = kind === 'webhook' ? undefined : whyPage(url);
+  if (page !== undefined)
+    wrongs.push({ at: ['url'], wrong: page, right: 'write it as http://192.168.1.10:8096' });
   if (fs !== undefined && kind !== 'rclone')
     wrongs.push({ at: ['fs'], wrong: `is nothing that ${kind} knows`, right: 'only kind rclone has it' });
   if (clean !== undefined && kind !== 'kodi')

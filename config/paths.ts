@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { type ReadValue, refused } from './reading.ts';
 
-export const folderRight = 'the path of a folder, such as /srv/passerelle/library';
+export const libraryRight = 'the path of a folder, such as /srv/passerelle/library';
+export const dataRight = 'the path of a folder, such as /srv/passerelle/data';
 
 /** Of the system, with all below them: nothing of ours may stand there. */
 const systemTrees = [

@@ -20,7 +20,7 @@ import {
 } from './kinds.ts';
 import { media } from './media.ts';
 import { readServer } from './notify.ts';
-import { fileRight, folderRight, readRoot, whyNoFile, whyNoFolder } from './paths.ts';
+import { dataRight, fileRight, libraryRight, readRoot, whyNoFile, whyNoFolder } from './paths.ts';
 import { syncSettings } from './sync-settings.ts';
 import { readTree } from './trees.ts';
 import { readTrustProxy, type TrustProxy } from './trust-proxy.ts';
@@ -106,14 +106,14 @@ export const declarations = {
     env: 'PASSERELLE_DATA_DIR',
     fallback: './data',
     help: 'Catalog, keys, cache',
-    check: checkedBy(whyNoFolder, folderRight),
+    check: checkedBy(whyNoFolder, dataRight),
   }),
   library: {
     dir: text({
       env: 'PASSERELLE_LIBRARY_DIR',
       fallback: './library',
       help: 'The STRM tree',
-      check: checkedBy(whyNoFolder, folderRight),
+      check: checkedBy(whyNoFolder, libraryRight),
     }),
     profile: choice({
       env: 'PASSERELLE_PROFILE',

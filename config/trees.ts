@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { TreeSetting } from '../src/library/profiles.ts';
-import { folderRight, readRoot, whyNoFolder } from './paths.ts';
+import { libraryRight, readRoot, whyNoFolder } from './paths.ts';
 import type { ReadValue } from './reading.ts';
 import { field, rowReader } from './rows.ts';
 import { profileNames, treeKinds } from './values.ts';
@@ -19,7 +19,7 @@ export const readTree: (raw: unknown) => ReadValue<TreeSetting> = rowReader(
         .trim()
         .min(1)
         .refine((dir) => whyNoFolder(dir) === undefined),
-      folderRight,
+      libraryRight,
       (raw) => (typeof raw === 'string' ? whyNoFolder(raw.trim()) : undefined),
     ),
     profile: field(z.enum(profileNames).exactOptional(), `one of ${profileNames.join(', ')}`),

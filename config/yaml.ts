@@ -14,6 +14,7 @@ import {
 } from 'yaml';
 import { nearestWord } from './nearest.ts';
 import type { Found, Known } from './sources.ts';
+import { whyUnreadable } from './unreadable.ts';
 
 /**
  * Reads the settings file into `found`.
@@ -30,18 +31,50 @@ export function readYaml(file: string, isRequired: boolean, known: Known, found:
     found.faults.push({ path: '(file)', source, wrong, right });
   };
   const alias = firstAlias(document);
-  for (const { code, message, pos } of document.errors)
-    fault(errorWords[code] ?? message.replace(/ at line \d+.*$/s, ''), 'must be YAML', pos[0]);
+  for (const { code, message, pos } of document.errors) fault(...wordsOf(code, message), pos[0]);
   if (document.errors.length > 0 || document.contents === null) return;
   if (alias !== undefined) fault('holds an alias (*)', 'write the value where it is meant', alias);
   else if (isMap(document.contents)) walk(document.contents, '', { file, lineOf, known, found });
   else fault('is not a list of settings', 'must have the form of passerelle.example.yaml');
 }
 
-const errorWords: Partial<Record<ErrorCode, string>> = {
-  DUPLICATE_KEY: 'the same name stands twice',
-  MULTIPLE_DOCS: 'holds a second document (---)',
-  TAB_AS_INDENT: 'is indented with a tab, where YAML wants spaces',
+type Words = readonly [wrong: string, right: string];
+
+/** What is wrong with the text and what would be right, in words for who writes such a file once a year. */
+function wordsOf(code: ErrorCode, message: string): Words {
+  if (code === 'MISSING_CHAR') {
+    if (message.includes('quote')) return ['opens a quote that is not closed', 'close it, or leave it out'];
+    if (message.includes('map values'))
+      return ['has a name without a colon behind it', 'write name: value, with a space behind the colon'];
+  }
+  if (code === 'BAD_INDENT' && /^Flow/.test(message)) return isOpen;
+  return errorWords[code] ?? ['cannot be read', 'write it as passerelle.example.yaml does'];
+}
+
+const isOpen: Words = [
+  'lacks a comma, a bracket or a brace',
+  'close what was opened: [a, b] or { name: value }',
+];
+const needsQuotes = 'put quotes around the value';
+
+const errorWords: Partial<Record<ErrorCode, Words>> = {
+  DUPLICATE_KEY: ['the same name stands twice', 'keep one of them'],
+  MULTIPLE_DOCS: ['holds a second document (---)', 'write everything in one, and take that line out'],
+  TAB_AS_INDENT: ['is indented with a tab, where YAML wants spaces', 'indent with spaces'],
+  BAD_INDENT: [
+    'does not stand below the lines that it belongs to',
+    'begin lines that belong together at the same column',
+  ],
+  BAD_SCALAR_START: ['has a value that begins with a sign of YAML', needsQuotes],
+  BAD_DQ_ESCAPE: ['holds a backslash in double quotes', 'put single quotes in their place'],
+  BLOCK_AS_IMPLICIT_KEY: ['holds a second colon', needsQuotes],
+  MULTILINE_IMPLICIT_KEY: [
+    'has a line without a colon',
+    'write name: value, with a space behind the colon, or put quotes around the value',
+  ],
+  BLOCK_IN_FLOW: isOpen,
+  MISSING_CHAR: isOpen,
+  UNEXPECTED_TOKEN: ['has something behind the value that does not belong there', needsQuotes],
 };
 
 function contentOf(file: string, isRequired: boolean, found: Found): string | undefined {
@@ -50,11 +83,11 @@ function contentOf(file: string, isRequired: boolean, found: Found): string | un
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' && !isRequired) return undefined;
-    const wrong =
-      code === 'EISDIR'
-        ? 'is a folder (EISDIR), which Docker makes where a file is missing'
-        : `cannot be read (${code})`;
-    found.faults.push({ path: '(file)', source: file, wrong, right: 'name a file that is there' });
+    const right =
+      code === 'ENOENT' || code === 'EISDIR'
+        ? 'name a file that is there'
+        : 'name a file that this user may read';
+    found.faults.push({ path: '(file)', source: file, wrong: whyUnreadable(error), right });
     return undefined;
   }
 }

@@ -203,7 +203,10 @@ t.test('doctor: what is wrong is named with its remedy', async (t) => {
   const unset = await passerelle(['doctor'], { PASSERELLE_BASE_URL: '' });
   t.match(unset.stdout, /warn {2}base URL .*not set.*\n.*PASSERELLE_BASE_URL/);
   const gone = await passerelle(['doctor'], { FICHIER_API_URL: 'http://127.0.0.1:9/v1' });
-  t.match(gone.stdout, /fail {2}host and clock {3}The host cannot be reached: ECONNREFUSED/);
+  t.match(
+    gone.stdout,
+    /fail {2}host and clock {3}The host cannot be reached: nobody listens there \(ECONNREFUSED\)/,
+  );
   const faults = await passerelle(['doctor'], { PASSERELLE_PORT: 'abc' });
   t.equal(faults.code, 2);
   t.match(faults.stdout, /fail {2}settings .*server\.port/);

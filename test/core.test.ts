@@ -3,6 +3,7 @@ import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { joinAccountPath } from '../src/core/account-path.ts';
+import { whyNoConnection, whyNoPort } from '../src/core/connection-words.ts';
 import { exists } from '../src/core/files/exists.ts';
 import { header } from '../src/core/headers.ts';
 import { shellWord } from '../src/core/shell-word.ts';
@@ -44,3 +45,39 @@ t.test('a name is one word of a shell, whatever is in it', async (t) => {
   // A shell at a terminal reads an exclamation mark in double quotes.
   for (const name of names.filter((one) => one.includes('!'))) t.match(shellWord(name), /^'/);
 });
+
+t.test(
+  'what a connection came to nothing for is told in words, and by nothing that holds an address',
+  (t) => {
+    const rows: [error: unknown, words: string | undefined][] = [
+      [
+        { code: 'ECONNREFUSED', message: 'connect ECONNREFUSED 10.0.0.7:80' },
+        'nobody listens there (ECONNREFUSED)',
+      ],
+      [{ code: 'ENOTFOUND' }, 'there is no such name (ENOTFOUND)'],
+      [{ code: 'EHOSTUNREACH' }, 'no way leads there (EHOSTUNREACH)'],
+      [{ code: 'UND_ERR_CONNECT_TIMEOUT' }, 'it does not answer in time (UND_ERR_CONNECT_TIMEOUT)'],
+      [
+        { code: 'ERR_SSL_WRONG_VERSION_NUMBER' },
+        'what answers there does not speak https (ERR_SSL_WRONG_VERSION_NUMBER)',
+      ],
+      [{ code: 'E_NEW' }, 'E_NEW'],
+      [new Error('x'), undefined],
+      [undefined, undefined],
+    ];
+    for (const [error, words] of rows) t.equal(whyNoConnection(error), words);
+    const at = { host: '192.0.2.1', port: 80 };
+    for (const [code, detail, remedy] of [
+      [
+        'EADDRINUSE',
+        /^192\.0\.2\.1 port 80: another program listens there/,
+        /stop it; else set another port/,
+      ],
+      ['EADDRNOTAVAIL', /this machine has no such address/, /0\.0\.0\.0/],
+      ['EACCES', /this user may not listen there/, /from 1024 on/],
+    ] as const)
+      t.match(whyNoPort(at, { code }), { detail, remedy }, code);
+    t.same(whyNoPort(at, { code: 'E_NEW' }), { detail: '192.0.2.1 port 80 (E_NEW)' });
+    t.end();
+  },
+);

@@ -115,7 +115,7 @@ const rows: [what: string, like: Partial<typeof good>, setting: Partial<GatewayS
     'nobody there',
     {},
     { url: 'http://127.0.0.1:9' },
-    [{ state: 'fail', words: /does not answer \(ECONNREFUSED\)/ }],
+    [{ state: 'fail', words: /does not answer: nobody listens there \(ECONNREFUSED\)/ }],
   ],
   [
     'no gateway',

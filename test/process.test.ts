@@ -140,7 +140,10 @@ t.test('a second start on the same port says so in words', async (t) => {
   };
   const second = await runMain(['serve'], { env, cwd: home });
   t.equal(second.code, 1);
-  t.match(second.stderr, /cannot listen on its address: .*\(EADDRINUSE\)/);
+  t.match(
+    second.stderr,
+    /cannot listen on its address: .* port \d+: another program listens there \(EADDRINUSE\)\nIf that is another Passerelle/,
+  );
   t.equal(await bridge.stop(), 0);
 });
 

@@ -101,6 +101,19 @@ const wrongRows: [Record<string, string>, ...string[]][] = [
     'notify entry 1, url (environment PASSERELLE_NOTIFY): holds a user name or a password',
   ],
   [
+    notify([
+      { kind: 'jellyfin', url: 'http://h:8096/web/', token: key },
+      { kind: 'plex', url: 'http://h:32400/web/index.html' },
+      { kind: 'webhook', url: 'http://h/web' },
+    ]),
+    'notify entry 1, url (environment PASSERELLE_NOTIFY): is the address of a page of the server',
+    'notify entry 2, url (environment PASSERELLE_NOTIFY): is the address of a page of the server',
+  ],
+  [
+    { PASSERELLE_GATEWAYS: JSON.stringify([{ kind: 'jellyfin', url: 'http://h:8096/web/index.html' }]) },
+    'gateways entry 1, url (environment PASSERELLE_GATEWAYS): is the address of a page of the server',
+  ],
+  [
     notify([{ kind: 'plex', url: `http://h/?token=${key}` }]),
     'notify entry 1, url (environment PASSERELLE_NOTIFY): holds a question mark',
   ],
@@ -119,7 +132,7 @@ const wrongRows: [Record<string, string>, ...string[]][] = [
   ],
   [
     notify([{ kind: 'emby', url: 'http://h', tokenFile: `/${key}` }]),
-    'notify entry 1, tokenFile (environment PASSERELLE_NOTIFY): the file cannot be read (ENOENT)',
+    'notify entry 1, tokenFile (environment PASSERELLE_NOTIFY): the file is not there (ENOENT); name a file that this user may read',
   ],
   [
     trees([

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { SettingsError } from '../config/faults.ts';
@@ -135,13 +136,40 @@ t.test('a key that is nearly right is named', async (t) => {
 
 t.test('a file that is not YAML, not a map, or not there is a fault with its place', async (t) => {
   const dir = t.testdir({ broken: 'server:\n  port: "87', list: '- a', empty: '# nothing yet\n' });
-  t.match(faultsOf({}, join(dir, 'broken'))[0], { source: /broken line 2$/, right: 'must be YAML' });
+  t.match(faultsOf({}, join(dir, 'broken'))[0], {
+    source: /broken line 2$/,
+    wrong: 'opens a quote that is not closed',
+    right: 'close it, or leave it out',
+  });
   t.match(faultsOf({}, join(dir, 'list'))[0]?.right, 'passerelle.example.yaml');
   t.strictSame(faultsOf({}, join(dir, 'empty')), []);
   t.match(faultsOf({}, dir)[0]?.wrong, 'EISDIR');
   const answer = await passerelle(['ls'], { cwd: dir, env: { PASSERELLE_CONFIG: join(dir, 'none.yaml') } });
   t.equal(answer.code, 2);
-  t.match(answer.stderr, /none\.yaml\): cannot be read \(ENOENT\)/);
+  t.match(answer.stderr, /none\.yaml\): is not there \(ENOENT\); name a file that is there/);
+});
+
+t.test('each fault of YAML is told in our words, with what would be right', async (t) => {
+  const rows: [text: string, wrong: RegExp, right: RegExp][] = [
+    ['fichier:\n\tapiKey: x', /indented with a tab/, /indent with spaces/],
+    ['dataDir: a\ndataDir: b', /the same name stands twice/, /keep one/],
+    ['dataDir: "a', /opens a quote/, /close it/],
+    ['fichier:\n  apiKey\n  apiUrl: x', /a line without a colon|a name without a colon/, /name: value/],
+    ['server:\n  baseUrl: http: //x', /holds a second colon/, /quotes around the value/],
+    ['library:\n  roots: [/Films, /Shows', /lacks a comma, a bracket/, /close what was opened/],
+    ['server:\n   port: 1\n  host: x', /does not stand below/, /the same column/],
+    ['dataDir: @data', /begins with a sign of YAML/, /quotes around the value/],
+    ['dataDir: "C:\\Users"', /a backslash in double quotes/, /single quotes/],
+    ['dataDir: "a" b', /behind the value/, /quotes around the value/],
+    ['dataDir: a\n---\ndataDir: b', /a second document/, /in one/],
+  ];
+  const dir = t.testdir();
+  for (const [text, wrong, right] of rows) {
+    const file = join(dir, 'passerelle.yaml');
+    writeFileSync(file, text);
+    const [first] = faultsOf({}, file);
+    t.match(first, { wrong, right }, text);
+  }
 });
 
 t.test('NAME and NAME_FILE together, or a file that cannot be read, are faults', async (t) => {
@@ -161,6 +189,8 @@ t.test('names in the environment that look like ours and are not are told, and s
   const env = {
     PASSERELLE_BASEURL: 'x',
     FICHIER_APIKEY: secret,
+    PASSERELLE_API_KEY: secret,
+    PASSERELLE_COLOUR: 'x',
     PASSERELLE_PORT_FILE: '',
     PASSERELLE_CONFIG: '',
     HOME: '/',
@@ -169,6 +199,8 @@ t.test('names in the environment that look like ours and are not are told, and s
   t.strictSame(warnings, [
     'PASSERELLE_BASEURL in the environment is no setting; did you mean PASSERELLE_BASE_URL?',
     'FICHIER_APIKEY in the environment is no setting; did you mean FICHIER_API_KEY?',
+    'PASSERELLE_API_KEY in the environment is no setting; did you mean FICHIER_API_KEY?',
+    'PASSERELLE_COLOUR in the environment is no setting; docs/settings.md lists them',
   ]);
 });
 

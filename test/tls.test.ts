@@ -67,9 +67,12 @@ t.test('settings name both files or none, and files that are right', async (t) =
   t.match(faultsOf({ PASSERELLE_TLS_CERT: first.cert, PASSERELLE_TLS_KEY }), /tlsCert .*is the text itself/);
   t.match(
     faultsOf({ PASSERELLE_TLS_CERT: join(dir, 'none'), PASSERELLE_TLS_KEY }),
-    /tlsCert .*none cannot be read \(ENOENT\)/,
+    /tlsCert .*none is not there \(ENOENT\)/,
   );
-  t.match(faultsOf({ PASSERELLE_TLS_CERT, PASSERELLE_TLS_KEY: dir }), /tlsKey .*is a folder \(EISDIR\)/);
+  t.match(
+    faultsOf({ PASSERELLE_TLS_CERT, PASSERELLE_TLS_KEY: dir }),
+    /tlsKey .*is a folder, where a file should be \(EISDIR\)/,
+  );
   t.match(
     faultsOf({ PASSERELLE_TLS_CERT, PASSERELLE_TLS_KEY: second.keyFile }),
     /tlsKey .*is not the key of the first/,

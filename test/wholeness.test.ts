@@ -216,7 +216,14 @@ t.test('a disk that is not mounted is not taken for an empty tree', async (t) =>
   await one.sync();
   await rename(one.libraryDir, `${one.libraryDir}.away`);
   one.simulator.account.removeFile('/Films/Film a0.1950.1080p.mkv');
-  await t.rejects(one.sync(), { code: 'BRIDGE_DISK', message: /is it mounted/ });
+  await t.rejects(one.sync(), {
+    code: 'BRIDGE_DISK',
+    message: /is empty although a tree was written there; is it mounted\?$/,
+    remedy: /^Mount it; if it was emptied on purpose: passerelle sync --full$/,
+  });
+  await writeFile(one.libraryDir, 'a file');
+  await t.rejects(one.sync(), { code: 'BRIDGE_DISK', message: /is a file, where a folder should be/ });
+  await rm(one.libraryDir);
   await rename(`${one.libraryDir}.away`, one.libraryDir);
   await one.sync();
   await one.clock.advance(2 * hourMs);

@@ -3,6 +3,7 @@ import type { Settings } from '../../config/settings.ts';
 import { buildApp } from '../app.ts';
 import type { Bridge } from '../bridge.ts';
 import { systemClock } from '../core/clock.ts';
+import { whyNoPort } from '../core/connection-words.ts';
 import { minuteMs } from '../core/durations.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
 import { toFileId } from '../core/ids.ts';
@@ -127,9 +128,8 @@ async function openGateways(bridge: Bridge, log: Log): Promise<App[]> {
   return open;
 }
 
-function listenError({ host, port }: { host: string; port: number }, error: unknown): BridgeError {
-  const { code } = error as NodeJS.ErrnoException;
-  return new BridgeError('BRIDGE_LISTEN', { detail: `${host} port ${port} (${code})`, cause: error });
+function listenError(at: { host: string; port: number }, error: unknown): BridgeError {
+  return new BridgeError('BRIDGE_LISTEN', { ...whyNoPort(at, error), cause: error });
 }
 
 /** A command that holds dataDir just now is waited for; another `serve` is not. */

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { request } from 'undici';
+import { whyNoConnection } from '../core/connection-words.ts';
 import { dayMs } from '../core/durations.ts';
 import { BridgeError, errorTable } from '../core/errors.ts';
+import { diskTrouble, troubleWith } from '../core/files/folder-check.ts';
 import { isLoopback } from '../core/loopback.ts';
 import { counted } from '../core/plural.ts';
 import type { DoctorParts, Finding } from './parts.ts';
@@ -23,12 +25,8 @@ export async function checkFolder(dir: string, setting: string): Promise<Finding
     await rm(probe);
     return { state: 'ok', words: `${path} can be written` };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return {
-      state: 'fail',
-      words: `${path} cannot be written (${code})`,
-      remedy: `give this user the right to write there, or change ${setting}`,
-    };
+    const { why, remedy } = troubleWith(path) ?? diskTrouble(path, error);
+    return { state: 'fail', words: why, remedy: `${remedy} (${setting})` };
   }
 }
 
@@ -95,7 +93,7 @@ export async function checkHost(
   } catch (error) {
     signal.throwIfAborted();
     throw new BridgeError('BRIDGE_HOST_UNREACHABLE', {
-      detail: (error as NodeJS.ErrnoException).code ?? 'no answer',
+      detail: whyNoConnection(error) ?? 'no answer',
       cause: error,
     });
   }

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { type BackgroundLoop, createBackgroundLoop } from '../core/background-loop.ts';
 import type { Clock } from '../core/clock.ts';
 import { BridgeError } from '../core/errors.ts';
+import { whyUnreadable } from '../core/files/folder-check.ts';
 import type { Log } from '../core/log.ts';
 import { type BadPair, type Certificate, dayOf, doubtOfTime, readCertificate } from './certificate.ts';
 
@@ -23,9 +24,7 @@ export function readCertificateFiles(files: CertificateFiles): Certificate | Bad
     try {
       if (statSync(files[which]).size <= maxFileBytes) texts[which] = readFileSync(files[which], 'utf8');
     } catch (error) {
-      const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-      const why = code === 'EISDIR' ? `is a folder (${code})` : `cannot be read (${code})`;
-      return { of: which, wrong: why };
+      return { of: which, wrong: whyUnreadable(error) };
     }
   }
   return readCertificate(texts);
@@ -85,8 +84,8 @@ export function watchCertificate(
       return rereadMs;
     },
     onError: (error) => {
-      const { code = 'unknown error', path = 'a file' } = error as NodeJS.ErrnoException;
-      complain(`${path} cannot be read (${code})`);
+      const { path = 'a file' } = error as NodeJS.ErrnoException;
+      complain(`${path} ${whyUnreadable(error)}`);
       return rereadMs;
     },
   });

@@ -1,5 +1,6 @@
 import { type Dispatcher, request } from 'undici';
 import type { Clock } from '../core/clock.ts';
+import { whyNoConnection } from '../core/connection-words.ts';
 import { type Connection, type SendRequest, type ServerAdapter, ServerFault } from './servers/adapter.ts';
 
 export interface HttpOptions {
@@ -68,7 +69,7 @@ export function createHttp(options: HttpOptions): SendRequest {
           'name the file of its authority in NODE_EXTRA_CA_CERTS, or write http:// where it is on the same machine',
         );
       throw new ServerFault(
-        `does not answer (${code ?? 'no connection'})`,
+        `does not answer: ${whyNoConnection(error) ?? 'no connection'}`,
         'is it running, and is url right?',
       );
     } finally {

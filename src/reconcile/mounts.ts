@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Catalog } from '../catalog/catalog.ts';
 import { jsonOf } from '../core/codec.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
+import { troubleWith } from '../core/files/folder-check.ts';
 import type { Log } from '../core/log.ts';
 import type { Tree } from '../library/trees.ts';
 
@@ -53,8 +54,12 @@ export function createMounts(options: { catalog: Catalog; log: Log; trees: reado
    */
   async function faultOf({ name, dir }: Tree, { isEmpty }: Top): Promise<BridgeError | undefined> {
     if (!isEmpty || (await catalog.placementsOf(name).treeCount()) === 0) return undefined;
-    const detail = `${dir} is empty although a tree was written there; is it mounted? If it was emptied on purpose: passerelle sync --full`;
-    return new BridgeError('BRIDGE_DISK', { detail });
+    const trouble = troubleWith(dir);
+    if (trouble) return new BridgeError('BRIDGE_DISK', { detail: trouble.why, remedy: trouble.remedy });
+    return new BridgeError('BRIDGE_DISK', {
+      says: `${dir} is empty although a tree was written there; is it mounted?`,
+      remedy: 'Mount it; if it was emptied on purpose: passerelle sync --full',
+    });
   }
 
   /** A disk that goes in mid-crawl: what would be written then would lie below the place where it is mounted. */
@@ -65,8 +70,10 @@ export function createMounts(options: { catalog: Catalog; log: Log; trees: reado
     // A first crawl makes the folder, and fills it.
     if (before.isEmpty && !now.isEmpty) found.set(tree.name, now);
     if (before.device !== undefined && now.device !== before.device) {
-      const detail = `${tree.dir} lies on another disk than when the sync began; is it mounted?`;
-      throw new BridgeError('BRIDGE_DISK', { detail });
+      throw new BridgeError('BRIDGE_DISK', {
+        says: `${tree.dir} lies on another disk than when the sync began; is it mounted?`,
+        remedy: 'Mount it; the next sync goes on',
+      });
     }
     const fault = before.isEmpty ? undefined : await faultOf(tree, now);
     if (fault) throw fault;

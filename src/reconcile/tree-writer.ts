@@ -3,6 +3,7 @@ import { access, mkdir } from 'node:fs/promises';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { NewStem, TreeRow } from '../catalog/tree/placements.ts';
 import { BridgeError } from '../core/errors.ts';
+import { diskTrouble, troubleWith } from '../core/files/folder-check.ts';
 import type { Log } from '../core/log.ts';
 import { createYielder } from '../core/yield-often.ts';
 import { foldedPath } from '../library/safe-name.ts';
@@ -63,8 +64,8 @@ export function createTreeWriter(options: TreeWriterOptions): TreeWriter {
       await mkdir(tree.dir, { recursive: true });
       await access(tree.dir, constants.W_OK);
     } catch (error) {
-      const detail = `${tree.dir} (${(error as NodeJS.ErrnoException).code})`;
-      throw new BridgeError('BRIDGE_DISK', { detail, cause: error });
+      const { why, remedy } = troubleWith(tree.dir) ?? diskTrouble(tree.dir, error);
+      throw new BridgeError('BRIDGE_DISK', { detail: why, remedy, cause: error });
     }
   }
 

@@ -52,6 +52,12 @@ export function diskTrouble(what: string, error: unknown): DiskTrouble {
   return { why: `${what} ${why} (${code})`, remedy };
 }
 
+/** Why a file that is there to be read cannot be, behind its name: `is not there (ENOENT)`. */
+export function whyUnreadable(error: unknown): string {
+  const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+  return `${causes[code]?.[0] ?? 'cannot be read'} (${code})`;
+}
+
 const noRights = [
   'is closed to this user',
   'Give this user the right to read and write there (Docker: PUID and PGID), or name another folder',

@@ -1,5 +1,6 @@
 import { type Dispatcher, request } from 'undici';
 import type { Clock } from '../../core/clock.ts';
+import { whyNoConnection } from '../../core/connection-words.ts';
 import { BridgeError, isBridgeError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import { oddAnswer } from './fields.ts';
@@ -141,9 +142,12 @@ async function readText(body: Dispatcher.ResponseData['body'], signal: AbortSign
 function ours(error: unknown, timeUp: boolean): unknown {
   if (isBridgeError(error)) return error;
   const code = (error as { code?: unknown } | undefined)?.code;
-  const detail = typeof code === 'string' ? { detail: code } : {};
   if (timeUp || (typeof code === 'string' && /TIMEOUT|ETIMEDOUT/.test(code))) {
     return new BridgeError('BRIDGE_HOST_TIMEOUT', { cause: error });
   }
-  return new BridgeError('BRIDGE_HOST_UNREACHABLE', { ...detail, cause: error });
+  const detail = whyNoConnection(error);
+  return new BridgeError('BRIDGE_HOST_UNREACHABLE', {
+    ...(detail !== undefined && { detail }),
+    cause: error,
+  });
 }
