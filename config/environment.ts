@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { nearMiss } from './nearest.ts';
 import type { NamedSetting } from './settings.ts';
 import type { Found, Known, Raw } from './sources.ts';
-import { whyUnreadable } from './unreadable.ts';
+import { whyFileFails } from './unreadable.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -36,7 +36,7 @@ export function readEnvironment(setting: NamedSetting, env: Environment, found: 
     found.faults.push({
       path,
       source,
-      wrong: `${file} ${whyUnreadable(error)}`,
+      wrong: `${file} ${whyFileFails(error)}`,
       right: 'name a file that this user may read',
     });
     return undefined;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type ReadValue, refused } from './reading.ts';
 import { type Field, field } from './rows.ts';
-import { whyUnreadable } from './unreadable.ts';
+import { whyFileFails } from './unreadable.ts';
 import { whyNoSecretText } from './weak-secrets.ts';
 
 const words = z.string().trim().min(1);
@@ -41,7 +41,7 @@ export function secretOf(
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    return at(`the file ${whyUnreadable(error)}`, 'name a file that this user may read');
+    return at(`the file ${whyFileFails(error)}`, 'name a file that this user may read');
   }
   const kept = secret.safeParse(text);
   return kept.success

@@ -1,5 +1,5 @@
 /** Why a file that a setting names cannot be read, behind its name: `is not there (ENOENT)`. */
-export function whyUnreadable(error: unknown): string {
+export function whyFileFails(error: unknown): string {
   const { code = 'unknown error' } = error as NodeJS.ErrnoException;
   return causes[code]?.(code) ?? `cannot be read (${code})`;
 }

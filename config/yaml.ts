@@ -14,7 +14,7 @@ import {
 } from 'yaml';
 import { nearestWord } from './nearest.ts';
 import type { Found, Known } from './sources.ts';
-import { whyUnreadable } from './unreadable.ts';
+import { whyFileFails } from './unreadable.ts';
 
 /**
  * Reads the settings file into `found`.
@@ -87,7 +87,7 @@ function contentOf(file: string, isRequired: boolean, found: Found): string | un
       code === 'ENOENT' || code === 'EISDIR'
         ? 'name a file that is there'
         : 'name a file that this user may read';
-    found.faults.push({ path: '(file)', source: file, wrong: whyUnreadable(error), right });
+    found.faults.push({ path: '(file)', source: file, wrong: whyFileFails(error), right });
     return undefined;
   }
 }
