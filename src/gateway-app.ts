@@ -28,6 +28,8 @@ export async function buildGateway(bridge: Bridge, setting: GatewaySetting): Pro
     userAgent: `Passerelle/${version}`,
     signer: bridge.signer,
     files: bridge.catalog.files,
+    keyValues: bridge.catalog.keyValues,
+    onFault: (error) => bridge.log.warn({ err: error }, 'what ended tickets could not be kept'),
     known: {
       media: bridge.catalog.media,
       trees: treesOf(bridge.settings.library).map(({ name }) => bridge.catalog.placementsOf(name)),

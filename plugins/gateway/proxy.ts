@@ -162,7 +162,14 @@ export const proxy = fp(
 
     async function answered(request: FastifyRequest, reply: FastifyReply, answer: { stream: unknown }) {
       const body = answer.stream as Readable;
+      const [path = ''] = request.url.split('?', 1);
       try {
+        gateway.heard({
+          method: request.method,
+          path,
+          status: reply.statusCode,
+          credentials: () => readCredentials(request.headers, queryOf(request)),
+        });
         // Ours was given already: with this one the server has looked into the film, which is all that it was for.
         if (reply.sent) return drop(body);
         if (request.kind.is === 'playbackInfo') return await playback.send(request, reply, body);

@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Dispatcher } from 'undici';
 import type { CatalogFile } from '../catalog/account/files.ts';
+import type { KeyValues } from '../catalog/db/key-values.ts';
 import type { Clock } from '../core/clock.ts';
 import { dayMs } from '../core/durations.ts';
 import type { FileId } from '../core/ids.ts';
@@ -13,13 +14,15 @@ import type { Wish } from './device-profile.ts';
 import { createItemAccess } from './item-access.ts';
 import type { ItemId } from './item-id.ts';
 import { type KnownMediaParts, knownMedia } from './known-media.ts';
+import { logInEnd } from './log-in-ends.ts';
 import { type Json, readLossless } from './lossless-json.ts';
 import { withoutOldPrefix } from './old-prefix.ts';
 import { fileOfAddress } from './own-address.ts';
 import { chosen, type OwnSource, ownSources, showSources } from './playback-info.ts';
-import { type RequestKind, readSourceId, requestKind } from './request-kind.ts';
+import { partsOf, type RequestKind, readSourceId, requestKind } from './request-kind.ts';
 import type { GatewaySetting } from './setting.ts';
 import { isUntold, tellMedia } from './tell-media.ts';
+import { createTicketProofs } from './ticket-proofs.ts';
 import { createTickets } from './tickets.ts';
 
 /** What a gateway decides. It moves no byte and speaks to no app. */
@@ -62,6 +65,8 @@ export interface Gateway {
   ): Promise<CatalogFile | undefined>;
   /** The file whose signed address this is. */
   fileOf(address: string): Promise<CatalogFile | undefined>;
+  /** Hears of every answer of the server: by some of them people lose what they had, and their tickets with it. */
+  heard(answer: HeardAnswer): void;
 }
 
 /** A request for PlaybackInfo. */
@@ -73,6 +78,16 @@ export interface AskedPlaybackInfo {
   wish: Wish;
 }
 
+/** An answer of the server, and what it was to. */
+export interface HeardAnswer {
+  method: string;
+  /** Without its query. */
+  path: string;
+  status: number;
+  /** Who asked. */
+  credentials(): Credentials;
+}
+
 export interface GatewayParts {
   setting: GatewaySetting;
   dispatcher: Dispatcher;
@@ -81,6 +96,9 @@ export interface GatewayParts {
   signer: Signer;
   files: { byId(id: FileId): Promise<CatalogFile | undefined> };
   known: KnownMediaParts;
+  keyValues: KeyValues;
+  /** Is told of what could not be kept. */
+  onFault(error: unknown): void;
 }
 
 /** Long enough for an evening with a pause in it. */
@@ -94,11 +112,15 @@ export function createGateway({
   signer,
   files,
   known,
+  keyValues,
+  onFault,
 }: GatewayParts): Gateway {
   const serverPath = basePathOf(setting.url);
   const fileIdOf = (address: string) => fileOfAddress(address, signer);
   const tickets = createTickets(signer);
   const access = createItemAccess({ setting, dispatcher, clock, userAgent, fileOf: fileIdOf });
+  const { check } = access;
+  const proofs = createTicketProofs({ clock, ticketMs, check, keyValues, name: setting.url, onFault });
 
   /** Makes the sources of an answer lead to us, in place. @returns those that do */
   async function show(
@@ -121,13 +143,16 @@ export function createGateway({
     signal?.throwIfAborted();
     const view = viewOf(credentials.client);
     for (const one of ours) tellMedia(one.source, media.get(one.fileId), wish, view);
-    const user = createHash('sha256').update(credentials.token).digest('hex').slice(0, 8);
+    const proof = { token: credentials.token, userId: wish.userId, askedId: itemId };
     const endsAt = clock.now() + ticketMs;
     showSources(ours, {
       view,
       kind: setting.kind,
       gatewayUrl,
-      ticketFor: (one) => tickets.issue({ itemId: one.itemId, fileId: one.fileId, user, endsAt }),
+      ticketFor: (one) => {
+        const user = proofs.note(one.itemId, proof);
+        return tickets.issue({ itemId: one.itemId, fileId: one.fileId, user, endsAt });
+      },
       fileOf: (fileId) => found.get(fileId),
     });
     return ours;
@@ -164,7 +189,7 @@ export function createGateway({
       for (const [name, value] of query) {
         if (name.toLowerCase() !== 'tag') continue;
         const ticket = tickets.read(value, asked, clock.now());
-        if (ticket) return files.byId(ticket.fileId);
+        if (ticket && (await proofs.holds(ticket))) return files.byId(ticket.fileId);
       }
       if (credentials.token === '') return undefined;
       const visible = await access.filesOf(itemId, credentials, signal);
@@ -176,5 +201,25 @@ export function createGateway({
       const fileId = fileIdOf(address);
       return fileId === undefined ? undefined : files.byId(fileId);
     },
+
+    heard({ method, path, status, credentials }) {
+      if (status === 401) return doubt(credentials().token);
+      if (status >= 300 || method === 'GET' || method === 'HEAD') return;
+      const end = logInEnd(method, partsOf(path, serverPath) ?? []);
+      if (end?.of === 'anybody') doubt();
+      else if (end) lose(end.of === 'token' ? end.token : credentials().token);
+    },
   };
+
+  function doubt(token?: string): void {
+    if (token === '') return;
+    access.forget(token);
+    proofs.doubt(token);
+  }
+
+  function lose(token: string): void {
+    if (token === '') return;
+    access.forget(token);
+    proofs.end(token);
+  }
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import NodeCache from 'node-cache';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../core/clock.ts';
 import { minuteMs } from '../core/durations.ts';
@@ -7,6 +6,7 @@ import type { FileId } from '../core/ids.ts';
 import { basePathOf } from '../edge/base-path.ts';
 import type { Credentials } from './credentials.ts';
 import { type ItemId, readItemId } from './item-id.ts';
+import { keepNewest } from './keep-newest.ts';
 import { isObject, type Json, parseLossless } from './lossless-json.ts';
 import { ownSources } from './playback-info.ts';
 import type { GatewaySetting } from './setting.ts';
@@ -42,6 +42,16 @@ export interface ItemAccess {
     signal: AbortSignal,
     about: { userId: string | undefined; mayAsk: boolean },
   ): Promise<Json | undefined>;
+  /**
+   * Asks the server, whatever is remembered. A server that is away, slow or broken refuses nobody.
+   * @param about the bearer of a token, and whom a key asks for
+   */
+  check(
+    itemId: ItemId,
+    about: { token: string; userId: string | undefined; signal: AbortSignal },
+  ): Promise<'shown' | 'refused' | 'tokenRefused' | 'unknown'>;
+  /** What was shown to the bearer of this token, or to anybody, counts no more. */
+  forget(token?: string): void;
 }
 
 export interface ItemAccessOptions {
@@ -68,23 +78,25 @@ const maxAnswerBytes = 1024 * 1024;
 
 export function createItemAccess(options: ItemAccessOptions): ItemAccess {
   const { setting, dispatcher, clock, userAgent, fileOf } = options;
-  const kept = new NodeCache({ useClones: false, checkperiod: 0, maxKeys: maxKept });
+  const kept = new Map<string, { seen: SeenItem; until: number }>();
+  const keys = new Map<string, { isKey: boolean; until: number }>();
   const origin = new URL(setting.url);
 
+  /** The server's last word on an item. */
   async function ask(
     itemId: ItemId,
     token: string,
     userId: string | undefined,
     signal: AbortSignal,
-  ): Promise<SeenItem | undefined> {
+  ): Promise<Answer> {
     const byIds = `/Items?Ids=${itemId}&Fields=Path,MediaSources&Limit=1`;
-    if (setting.kind === 'emby') return seenIn(await answerTo(byIds, token, signal), itemId);
+    if (setting.kind === 'emby') return answerTo(byIds, token, signal);
     const whose = userId === undefined ? '' : `?userId=${userId}`;
-    const { status, body } = await answerTo(`/Items/${itemId}${whose}`, token, signal);
+    const answer = await answerTo(`/Items/${itemId}${whose}`, token, signal);
     // Where nobody asks: 400 by Jellyfin 12, 404 as its source reads.
-    const mayBeKey = userId === undefined && (status === 400 || status === 404);
-    if (!mayBeKey || !(await isKey(token, signal))) return seenIn({ status, body }, itemId);
-    return seenIn(await answerTo(byIds, token, signal), itemId);
+    const mayBeKey = userId === undefined && (answer.status === 400 || answer.status === 404);
+    if (!mayBeKey || !(await isKey(token, signal))) return answer;
+    return answerTo(byIds, token, signal);
   }
 
   /**
@@ -92,11 +104,11 @@ export function createItemAccess(options: ItemAccessOptions): ItemAccess {
    * for a token that is no user's: an API key may do all. Nobody's `Users/Me` is a bad request (facts/gateway 10.3).
    */
   async function isKey(token: string, signal: AbortSignal): Promise<boolean> {
-    const key = `key ${createHash('sha256').update(token).digest('base64url')}`;
-    const known = kept.get<{ isKey: boolean; until: number }>(key);
+    const hash = hashOf(token);
+    const known = keys.get(hash);
     if (known && isFresh(known.until)) return known.isKey;
     const { status } = await answerTo('/Users/Me', token, signal);
-    keep(key, { isKey: status === 400, until: clock.now() + believedMs });
+    keepNewest(keys, hash, { isKey: status === 400, until: clock.now() + believedMs }, maxKept);
     return status === 400;
   }
 
@@ -123,11 +135,6 @@ export function createItemAccess(options: ItemAccessOptions): ItemAccess {
     return { status: statusCode, body: text === undefined ? undefined : parseLossless(text) };
   }
 
-  function keep(key: string, value: { until: number; seen: SeenItem } | { until: number; isKey: boolean }) {
-    if (kept.keys().length >= maxKept) kept.flushAll();
-    kept.set(key, value);
-  }
-
   /** @param until never further away than it can be, whatever the clock says */
   function isFresh(until: number): boolean {
     return clock.now() < until && until - clock.now() <= believedMs;
@@ -151,22 +158,24 @@ export function createItemAccess(options: ItemAccessOptions): ItemAccess {
     signal: AbortSignal,
     { userId, mayAsk }: { userId?: string | undefined; mayAsk: boolean },
   ): Promise<SeenItem | undefined> {
-    // Goes into a header.
-    if (!/^[\x21-\x7e]{1,512}$/.test(token)) return undefined;
-    const key = createHash('sha256').update(`${itemId} ${userId} ${token}`).digest('base64url');
-    const known = kept.get<{ seen: SeenItem; until: number }>(key);
+    if (!isHeaderValue(token)) return undefined;
+    const key = keyOf(token, itemId, userId);
+    const known = kept.get(key);
     if (known && isFresh(known.until)) return known.seen;
-    kept.del(key);
+    kept.delete(key);
     if (!mayAsk) return undefined;
     try {
-      const seen = await ask(itemId, token, userId, signal);
-      if (seen === undefined) return undefined;
-      keep(key, { seen, until: clock.now() + believedMs });
-      return seen;
+      return remembered(key, seenIn(await ask(itemId, token, userId, signal), itemId));
     } catch {
       signal.throwIfAborted();
       return undefined;
     }
+  }
+
+  function remembered(key: string, seen: SeenItem | undefined): SeenItem | undefined {
+    if (seen) keepNewest(kept, key, { seen, until: clock.now() + believedMs }, maxKept);
+    else kept.delete(key);
+    return seen;
   }
 
   return {
@@ -180,7 +189,44 @@ export function createItemAccess(options: ItemAccessOptions): ItemAccess {
       const seen = await see(itemId, credentials, signal, { userId, mayAsk });
       return seen?.sources === undefined ? undefined : parseLossless(seen.sources);
     },
+
+    async check(itemId, { token, userId: told, signal }) {
+      const userId = told === undefined ? undefined : readUserId(told);
+      const isUnreadable = setting.kind === 'jellyfin' && told !== undefined && userId === undefined;
+      if (!isHeaderValue(token) || isUnreadable) return 'unknown';
+      try {
+        const answer = await ask(itemId, token, userId, signal);
+        const seen = remembered(keyOf(token, itemId, userId), seenIn(answer, itemId));
+        if (seen) return 'shown';
+        if (answer.status === 401) return 'tokenRefused';
+        // What Emby lists of an item that a person may not see is not known.
+        const isUnlisted = setting.kind === 'jellyfin' && answer.body !== undefined;
+        return isUnlisted || answer.status === 403 || answer.status === 404 ? 'refused' : 'unknown';
+      } catch {
+        return 'unknown';
+      }
+    },
+
+    forget(token) {
+      if (token === undefined) return kept.clear();
+      const hash = hashOf(token);
+      keys.delete(hash);
+      for (const key of kept.keys()) if (key.startsWith(`${hash} `)) kept.delete(key);
+    },
   };
+}
+
+/** Whether it can go into a header. */
+function isHeaderValue(token: string): boolean {
+  return /^[\x21-\x7e]{1,512}$/.test(token);
+}
+
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
+}
+
+function keyOf(token: string, itemId: ItemId, userId: string | undefined): string {
+  return `${hashOf(token)} ${itemId} ${userId ?? ''}`;
 }
 
 function readUserId(text: string): string | undefined {

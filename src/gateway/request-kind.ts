@@ -125,8 +125,8 @@ export function isStatic(query: URLSearchParams): boolean {
   return false;
 }
 
-/** The parts of a path in lower case, without what stands before the address itself. */
-function partsOf(path: string, serverPath: string): string[] | undefined {
+/** The parts of a path in lower case, without what stands before the address itself; undefined = it cannot be read. */
+export function partsOf(path: string, serverPath: string): string[] | undefined {
   if (path.length > maxPath) return undefined;
   let plain: string;
   try {

@@ -13,3 +13,4 @@ import '../gateway-requests.test.ts';
 import '../gateway-slow.test.ts';
 import '../gateway-streams.test.ts';
 import '../gateway-system-info.test.ts';
+import '../gateway-tickets.test.ts';
