@@ -52,6 +52,11 @@ export const fichierSettings = {
     right: 'host names such as *.1fichier.com or 127.0.0.1:8793, comma separated',
     item: hostName,
   }),
+  siteUrl: address({
+    env: 'FICHIER_SITE_URL',
+    fallback: 'https://1fichier.com',
+    help: 'Where shared folders are asked for, without the API key',
+  }),
   requestIntervalMs: integer({
     env: 'FICHIER_REQUEST_INTERVAL_MS',
     fallback: 2500,

@@ -43,6 +43,7 @@ import {
 } from './secrets.ts';
 import type { SidecarReader } from './sidecars/sidecar-reader.ts';
 import { createDiskThread, type Disk } from './tree/tree.ts';
+import { importedPagesCodec } from './uploads/link-import.ts';
 import { createFilmWarming } from './warming.ts';
 
 /** What may be handed in instead of the real thing. */
@@ -221,6 +222,7 @@ export async function createBridge(
     baseUrl,
     sign: signer.sign,
     onWritten: notify.written,
+    importMemory: await keep('importedPages', importedPagesCodec),
   });
   const undatedAt = await firstStartAt();
   const browse = createBrowse({

@@ -27,7 +27,7 @@ import { createRetentionPolicy } from './sync/retention/retention-policy.ts';
 import { createSharedSync, type SharedSync } from './sync/shared-sync.ts';
 import { createSync } from './sync/sync.ts';
 import type { Disk } from './tree/tree.ts';
-import { createLinkImporter, type LinkImporter } from './uploads/link-import.ts';
+import { createLinkImporter, type LinkImporter, type LinkImportOptions } from './uploads/link-import.ts';
 
 export interface IndexingParts {
   settings: Settings;
@@ -40,13 +40,14 @@ export interface IndexingParts {
   sidecarReader?: SidecarReader | undefined;
   host: Pick<
     WritableHost,
-    'account' | 'keyFingerprint' | 'limits' | 'listAccount' | 'listFolder' | 'pageOf' | 'writes'
+    'account' | 'keyFingerprint' | 'limits' | 'listAccount' | 'listFolder' | 'pageOf' | 'shares' | 'writes'
   >;
   reader: Pick<Reader, 'open'>;
   /** What addresses in STRM files begin with, and how they are signed. */
   baseUrl: string;
   sign: (fileId: FileId) => string;
   onWritten: OnWritten;
+  importMemory: LinkImportOptions['memory'];
 }
 
 /** What makes trees of the account. Nothing of it runs before it is asked or started. */
@@ -169,7 +170,14 @@ export function createIndexing(parts: IndexingParts): Indexing {
     publisher,
     sync,
     discovery,
-    linkImport: createLinkImporter({ host, catalog, scanFolder, clock, log }),
+    linkImport: createLinkImporter({
+      host,
+      catalog,
+      scanFolder,
+      clock,
+      log,
+      memory: parts.importMemory,
+    }),
     crawlBudget: {
       ...crawlBudget,
       left: async () => crawlBudget.left(!(await catalog.crawls.everDone())),

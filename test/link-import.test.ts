@@ -149,23 +149,50 @@ t.test('each line is told as an event', async (t) => {
   t.match(failed.text, /event: error\ndata: .*BRIDGE_NOT_FOUND/);
 });
 
-t.test('links stand in lists, messages, tables and pages', (t) => {
+t.test('links stand in lists, messages, tables and pages', async (t) => {
+  const { bridge } = await importing(t);
   const pages = (text: string) =>
-    linksIn(text, (one) => {
-      const id = /^https?:\/\/1fichier\.com\/\?([a-z0-9]+)(?:&|$)/.exec(one)?.[1];
-      return id === undefined ? undefined : ({ id, url: `https://1fichier.com/?${id}` } as never);
-    }).map((url) => url.slice(22));
-  t.same(pages('https://1fichier.com/?abcde\r\nhttps://1fichier.com/?fghij&af=1\n'), ['abcde', 'fghij']);
-  t.same(pages('<a href="https://1fichier.com/?abcde&amp;af=2">x</a> (https://1fichier.com/?fghij)'), [
-    'abcde',
-    'fghij',
-  ]);
+    linksIn(text, bridge.host).map((url) => url.replace('https://1fichier.com/', ''));
+  const [a, b] = ['?abcdefghij0123456789', '?bbcdefghij0123456789'];
+  t.same(pages(`https://1fichier.com/${a}\r\nhttps://1fichier.com/${b}&af=1\n`), [a, b]);
+  t.same(pages(`<a href="https://1fichier.com/${a}&amp;af=2">x</a> (https://1fichier.com/${b})`), [a, b]);
   t.same(
-    pages('https://1fichier.com/?abcde;A.mkv;12;0\n[b](https://1fichier.com/?abcde), https://example.com/'),
-    ['abcde'],
+    pages(`https://1fichier.com/${a};A.mkv;12;0\n[b](https://1fichier.com/${a}), https://example.com/`),
+    [a],
   );
-  t.same(pages('1fichier.com/?abcde'), []);
-  t.end();
+  t.same(pages('see https://1fichier.com/dir/AbCd1234, and https://1fichier.com/fr/dir/EfGh5678?x=1'), [
+    'dir/AbCd1234',
+    'fr/dir/EfGh5678?x=1',
+  ]);
+  t.same(pages(`1fichier.com/${a} https://1fichier.com/tarifs https://evil.example/1fichier.com/${a}`), []);
+});
+
+t.test('the files of a shared folder stand in its place; the key does not go to its page', async (t) => {
+  const { simulator, ask, fates } = await importing(t);
+  const { account } = simulator;
+  const files = ['A (2001).mkv', 'B (2002).mkv'].map((name) => account.addOthers(theirs(name)));
+  const share = simulator.share(files);
+  t.match(JSON.parse((await ask({ text: `look: ${share}` })).text), {
+    links: files.map(({ url }) => ({ link: url, fate: 'added' })),
+    calls: 4,
+  });
+  t.equal(simulator.counters.sharesRead, 1);
+  const locked = simulator.share([account.addOthers(theirs('C (2003).mkv'))], 'secret');
+  t.same(await fates({ links: [locked, 'https://1fichier.com/dir/Nothing1'] }), ['protected', 'gone']);
+  t.same(await fates({ links: [locked], password: 'wrong' }), ['protected']);
+  t.same(await fates({ links: [locked], password: 'secret' }), ['added']);
+  t.same(await fates({ links: [simulator.share([])] }), ['gone'], 'an empty one has nothing to give');
+});
+
+t.test('the same link again makes no second copy, as long as the first is there', async (t) => {
+  const { simulator, fates, sync } = await importing(t);
+  const { url } = simulator.account.addOthers(theirs('A (2001).mkv'));
+  t.same(await fates({ links: [url] }), ['added']);
+  t.same(await fates({ links: [url] }), ['own']);
+  t.equal(simulator.counters.calls['file/cp'], 1);
+  simulator.account.removeFile('/Films/A (2001).mkv');
+  await sync();
+  t.same(await fates({ links: [url] }), ['own'], 'what is missing for a while may come back');
 });
 
 t.test('passerelle add: by arguments, from standard input, and what it ends with', async (t) => {

@@ -31,6 +31,8 @@ export interface Host {
 
   /** The file that an address of a page names, in whatever spelling; undefined where it names none. Without a call. */
   pageOf(text: string): HostPage | undefined;
+  /** Folders that others show. */
+  readonly shares: HostShares;
   /**
    * A direct link to the bytes of a file, by the address of its page (`HostFile.url`). It stands on a server of the host
    * that was looked at: another is BRIDGE_LINK_ELSEWHERE. Treat it as a secret.
@@ -130,6 +132,17 @@ export interface HostFile {
   hasAccessRules: boolean;
   /** Of a listing of the whole account, where the host names it. */
   folderId: FolderId | undefined;
+}
+
+/** Folders that others show to whoever has their address. */
+export interface HostShares {
+  /** Whether a text is the address of one. Without a call. */
+  isShare(text: string): boolean;
+  /**
+   * The files that lie in one; those of folders in it are not told of.
+   * @throws BridgeError BRIDGE_HOST_FILE_GONE, BRIDGE_HOST_PASSWORD where it wants one, or another
+   */
+  files(address: string, options: CallOptions & { password?: string }): Promise<HostPage[]>;
 }
 
 /** A page of a file, in its one spelling. */

@@ -1,10 +1,13 @@
+import { z } from 'zod';
 import { pathNotFound } from '../catalog/account/near-paths.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Clock } from '../core/clock.ts';
+import { jsonOf } from '../core/codec.ts';
 import { minuteMs, secondMs } from '../core/durations.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
-import type { FileId, FolderId } from '../core/ids.ts';
+import { type FileId, type FolderId, toFileId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
+import type { HostPage } from '../host/host.ts';
 import type { WritableHost } from '../host/host-writes.ts';
 import type { ScanFolder } from '../sync/discovery/scan-folder.ts';
 import { type ImportedLink, type LinkFate, linksIn } from './links.ts';
@@ -23,17 +26,28 @@ export interface LinkImport {
 }
 
 export interface LinkImportOptions {
-  host: Pick<WritableHost, 'writes' | 'pageOf'>;
+  host: Pick<WritableHost, 'writes' | 'pageOf' | 'shares'>;
   catalog: Catalog;
   scanFolder: ScanFolder;
   clock: Clock;
   log: Log;
+  /** Of what is in the account: the copy of each original, the newest last. */
+  memory: { read(): ImportedPages | undefined; write(pages: ImportedPages): void };
 }
+
+/** Ids of originals and of their copies, so that the same link is not copied twice. */
+export type ImportedPages = readonly (readonly [original: string, copy: string])[];
+
+const importedPages: z.ZodType<ImportedPages> = z.array(z.tuple([z.string(), z.string()]));
+export const importedPagesCodec = jsonOf(importedPages);
+/** Older ones are forgotten. */
+const maxRemembered = 5000;
 
 /** Copies files of others into the account, without a byte being moved. */
 export interface LinkImporter {
   /**
-   * One call for each link and one listing of the folder, so that the library has them at once.
+   * One call for each link and for each shared folder, whose files stand in its place, and one listing of the folder, so
+   * that the library has them at once.
    * @returns calls to the host, and what ended it early
    * @throws BridgeError BRIDGE_NOT_FOUND for a folder that is not known, BRIDGE_BAD_REQUEST for no link or too many; the
    * signal's reason
@@ -62,13 +76,95 @@ const busyMs = 5 * secondMs;
 const lateMs = minuteMs;
 const maxScanCalls = 20;
 
-export function createLinkImporter({
-  host,
-  catalog,
-  scanFolder,
-  clock,
-  log,
-}: LinkImportOptions): LinkImporter {
+/** An import under way. */
+interface Run {
+  wish: LinkImport;
+  lines: ImportedLink[];
+  copied: { line: ImportedLink; id: FileId }[];
+  calls: number;
+  stoppedBy?: BridgeError;
+}
+
+export function createLinkImporter(options: LinkImportOptions): LinkImporter {
+  const { host, catalog, scanFolder, clock, log, memory } = options;
+
+  const callOf = ({ signal, password }: LinkImport) =>
+    ({ urgency: 'write', signal, ...(password ? { password } : {}) }) as const;
+
+  /** What an error means for a line; what is no word about this link alone ends the whole. */
+  function note(run: Run, line: ImportedLink, error: unknown): void {
+    if (run.wish.signal.aborted || !isBridgeError(error)) throw error;
+    line.fate = fates[error.code] ?? 'waiting';
+    line.error = error;
+    if (line.fate === 'waiting' || error.code === 'BRIDGE_HOST_UNREACHABLE') run.stoppedBy = error;
+  }
+
+  /** Puts the files of shared folders in the place of these. */
+  async function openShares(run: Run, links: readonly string[]): Promise<void> {
+    for (const link of links) {
+      const line: ImportedLink = { link, fate: 'waiting' };
+      if (run.stoppedBy || !host.shares.isShare(link)) {
+        run.lines.push(line);
+        continue;
+      }
+      run.wish.signal.throwIfAborted();
+      run.calls++;
+      try {
+        const pages = await host.shares.files(link, callOf(run.wish));
+        for (const { url } of pages.slice(0, maxLinks)) run.lines.push({ link: url, fate: 'waiting' });
+        if (pages.length === 0) run.lines.push({ ...line, fate: 'gone' });
+      } catch (error) {
+        // Nothing was asked to happen: there is nothing to be unsure of.
+        note(run, line, error);
+        if (line.fate === 'unsure') line.fate = 'waiting';
+        run.lines.push(line);
+      }
+    }
+  }
+
+  /** Whether the account has it, as itself or as a copy. */
+  async function isOwn(id: FileId): Promise<boolean> {
+    if (await catalog.files.byId(id)) return true;
+    const copy = memory.read()?.findLast(([original]) => original === id)?.[1];
+    return copy !== undefined && (await catalog.files.byId(toFileId(copy))) !== undefined;
+  }
+
+  async function copy(run: Run, line: ImportedLink, page: HostPage, folderId: FolderId): Promise<void> {
+    run.calls++;
+    try {
+      const [done] = await host.writes.copyFiles([page.url], folderId, callOf(run.wish));
+      const id = done && host.pageOf(done.to)?.id;
+      line.fate = id ? 'copied' : 'unsure';
+      if (!id) return;
+      run.copied.push({ line, id });
+      // Before anything else can go wrong.
+      memory.write([...(memory.read() ?? []), [page.id, id] as const].slice(-maxRemembered));
+    } catch (error) {
+      note(run, line, error);
+    }
+  }
+
+  /** Names and lays out what was copied: by one listing, and some more where the host lists it late. */
+  async function name(run: Run, folderId: FolderId): Promise<void> {
+    const { signal } = run.wish;
+    for (let scans = 0; run.copied.some(({ line }) => line.fate === 'copied') && scans < maxScans; scans++) {
+      if (scans > 0) await clock.sleep(lateMs, signal);
+      try {
+        run.calls += await scan(folderId, signal);
+      } catch (error) {
+        if (signal.aborted || !isBridgeError(error)) throw error;
+        log.warn({ err: error }, 'what was copied into the account could not be listed yet');
+        run.stoppedBy ??= error;
+        return;
+      }
+      const known = await catalog.files.filesByIds(run.copied.map(({ id }) => id));
+      for (const { id, name, sizeBytes } of known) {
+        const line = run.copied.find((one) => one.id === id)?.line;
+        if (line) Object.assign(line, { fate: 'added', file: { id, name, sizeBytes } });
+      }
+    }
+  }
+
   /** A crawl that runs is waited for: it may be the first of a large account. */
   async function scan(folderId: FolderId, signal: AbortSignal): Promise<number> {
     for (;;)
@@ -80,73 +176,35 @@ export function createLinkImporter({
       }
   }
 
-  async function fileIdOf(page: string): Promise<FileId | undefined> {
-    const id = host.pageOf(page)?.id;
-    return id && (await catalog.files.byId(id)) ? id : undefined;
-  }
-
   return {
-    async run({ links: given, text = '', to, password, signal, onLink }) {
-      const links = [...given, ...linksIn(text, (one) => host.pageOf(one))];
+    async run(wish) {
+      const links = [...wish.links, ...linksIn(wish.text ?? '', host)];
       if (links.length === 0 || links.length > maxLinks)
         throw new BridgeError('BRIDGE_BAD_REQUEST', {
           detail: `${links.length} links where 1 to ${maxLinks} may be`,
         });
-      const { folder } = await catalog.files.byPath(to);
-      if (!folder) throw await pathNotFound(catalog.files, to);
-      const copied: { line: ImportedLink; id: FileId }[] = [];
-      const lines: ImportedLink[] = links.map((link) => ({ link, fate: 'waiting' }));
-      const seen = new Set<string>();
-      let calls = 0;
-      let stoppedBy: BridgeError | undefined;
+      const { folder } = await catalog.files.byPath(wish.to);
+      if (!folder) throw await pathNotFound(catalog.files, wish.to);
+      const run: Run = { wish, lines: [], copied: [], calls: 0 };
+      await openShares(run, links);
+      const seen = new Set<FileId>();
       let told = 0;
-      const tell = (until: number) => {
-        for (; told < until; told++) onLink(lines[told] as ImportedLink);
-      };
-
-      for (const [at, line] of lines.entries()) {
-        signal.throwIfAborted();
+      for (const [at, line] of run.lines.entries()) {
+        if (line.error || line.fate !== 'waiting') continue;
+        if (run.stoppedBy) break;
+        wish.signal.throwIfAborted();
         const page = host.pageOf(line.link);
         if (!page) line.fate = 'odd';
         else if (seen.has(page.id)) line.fate = 'again';
-        else if (await fileIdOf(page.url)) line.fate = 'own';
-        else
-          try {
-            calls++;
-            const options = { urgency: 'write', signal, ...(password ? { password } : {}) } as const;
-            const [copy] = await host.writes.copyFiles([page.url], folder.id, options);
-            const id = copy && host.pageOf(copy.to)?.id;
-            if (id) copied.push({ line, id });
-            line.fate = id ? 'copied' : 'unsure';
-          } catch (error) {
-            if (signal.aborted || !isBridgeError(error)) throw error;
-            line.fate = fates[error.code] ?? 'waiting';
-            line.error = error;
-            if (line.fate === 'waiting' || error.code === 'BRIDGE_HOST_UNREACHABLE') stoppedBy = error;
-          }
+        else if (await isOwn(page.id)) line.fate = 'own';
+        else await copy(run, line, page, folder.id);
         if (page) seen.add(page.id);
-        if (copied.length === 0) tell(at + 1);
-        if (stoppedBy) break;
+        // What was copied has its name only when it was listed.
+        if (run.copied.length === 0) for (; told <= at; told++) wish.onLink(run.lines[told] as ImportedLink);
       }
-      // What was copied is named and laid out by one listing, whatever ended the rest.
-      for (let scans = 0; copied.some(({ line }) => line.fate === 'copied') && scans < maxScans; scans++) {
-        if (scans > 0) await clock.sleep(lateMs, signal);
-        try {
-          calls += await scan(folder.id, signal);
-        } catch (error) {
-          if (signal.aborted || !isBridgeError(error)) throw error;
-          log.warn({ err: error }, 'what was copied into the account could not be listed yet');
-          stoppedBy ??= error;
-          break;
-        }
-        const known = await catalog.files.filesByIds(copied.map(({ id }) => id));
-        for (const { id, name, sizeBytes } of known) {
-          const line = copied.find((one) => one.id === id)?.line;
-          if (line) Object.assign(line, { fate: 'added', file: { id, name, sizeBytes } });
-        }
-      }
-      tell(lines.length);
-      return { calls, ...(stoppedBy ? { stoppedBy } : {}) };
+      await name(run, folder.id);
+      for (; told < run.lines.length; told++) wish.onLink(run.lines[told] as ImportedLink);
+      return { calls: run.calls, ...(run.stoppedBy ? { stoppedBy: run.stoppedBy } : {}) };
     },
   };
 }

@@ -1,13 +1,13 @@
 import type { BridgeError } from '../core/errors.ts';
 import type { FileId } from '../core/ids.ts';
-import type { HostPage } from '../host/host.ts';
+import type { Host } from '../host/host.ts';
 
 /**
  * What became of one link:
  *
  * - `added`: it was copied, and is in the catalog under this name
  * - `copied`: it was copied, and the listing of the host does not name it yet; it comes with one of the next
- * - `own`: it is a file of the account already
+ * - `own`: it is in the account already, as a file or as a copy that an earlier import made
  * - `again`: another line names the same file
  * - `gone`, `protected`, `refused`: the host has it no more, wants a password, or does not give it to this account
  * - `odd`: it is no address of a file at the host
@@ -38,13 +38,15 @@ export interface ImportedLink {
 /** What may stand around an address in a list, a message, a table or a page. */
 const around = /[\s"'<>|;,()[\]{}]/;
 
-/** Every address of a file at the host that stands in a text, once, in its order and its one spelling. */
-export function linksIn(text: string, pageOf: (text: string) => HostPage | undefined): string[] {
-  const found = new Map<string, string>();
+/** Every address of a file, or of a shared folder, that stands in a text: once, in its order. */
+export function linksIn(text: string, { pageOf, shares }: Pick<Host, 'pageOf' | 'shares'>): string[] {
+  const found = new Set<string>();
   for (const word of text.split(around)) {
     if (!/^https?:\/\//i.test(word)) continue;
-    const page = pageOf(word.replaceAll('&amp', '&'));
-    if (page && !found.has(page.id)) found.set(page.id, page.url);
+    const address = word.replaceAll('&amp', '&');
+    const page = pageOf(address);
+    if (page) found.add(page.url);
+    else if (shares.isShare(address)) found.add(address);
   }
-  return [...found.values()];
+  return [...found];
 }

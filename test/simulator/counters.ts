@@ -56,6 +56,8 @@ export interface Counters {
   /** Files that were sent and stored; reports that were asked for. */
   uploads: number;
   reports: number;
+  /** Shared folders that were asked for on the web site. */
+  sharesRead: number;
   uploadRequests: UploadRequest[];
 }
 
@@ -86,6 +88,7 @@ function zero(): Omit<Counters, 'connectionsNow' | 'callsNow'> {
     downloadRequests: [],
     uploads: 0,
     reports: 0,
+    sharesRead: 0,
     uploadRequests: [],
   };
 }

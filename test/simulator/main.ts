@@ -4,6 +4,7 @@ import { createSimulator } from './simulator.ts';
 const simulator = await createSimulator({
   apiPort: portFrom('SIMULATOR_API_PORT', 8791),
   downloadPort: portFrom('SIMULATOR_DOWNLOAD_PORT', 8792),
+  sitePort: portFrom('SIMULATOR_SITE_PORT', 8794),
   uploadPort: portFrom('SIMULATOR_UPLOAD_PORT', 8793),
   limits: process.argv.includes('--strict') ? 'strict' : 'none',
   onApiRequest({ verb, body, status }) {
@@ -17,6 +18,7 @@ const simulator = await createSimulator({
 console.log(`FICHIER_API_URL=${simulator.apiUrl}
 FICHIER_DOWNLOAD_HOSTS=${simulator.downloadHost}
 FICHIER_UPLOAD_HOSTS=${simulator.uploadHost}
+FICHIER_SITE_URL=${simulator.siteUrl}
 FICHIER_API_KEY=${simulator.apiKey}`);
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -46,6 +46,7 @@ export const pages = {
   tooMany: page('Votre adresse IP ouvre trop de connexions vers le serveur'),
   ipLocked: page('IP Locked. Will be unlocked within 1h.'),
   location: page('You can use your account only for downloading from another address'),
+  sharePassword: page('Ce dossier est protégé. This folder is protected by password'),
   moved: page('Moved ! Temporary Redirect'),
   noFileInForm: block("Pas de fichier trouvé dans l'envoi"),
   noDestination: block('Ne peut ouvrir le fichier destination'),

@@ -17,8 +17,9 @@ import { createLimits, type LimitSettings } from './limits.ts';
 import { createLocation } from './location.ts';
 import { createRandom } from './random.ts';
 import { createRemote } from './remote.ts';
+import { createSite } from './site.ts';
 import { createTokens } from './tokens.ts';
-import type { Account, AccountFolder } from './tree.ts';
+import type { Account, AccountFolder, SimulatedFile } from './tree.ts';
 import { createUploadNode } from './upload-node.ts';
 import { createUploads } from './uploads.ts';
 import { verbs } from './verbs.ts';
@@ -65,6 +66,7 @@ export interface SimulatorOptions {
   apiPort?: number;
   downloadPort?: number;
   uploadPort?: number;
+  sitePort?: number;
   /** Most bytes of one upload, as its length says: 300 GB. */
   maxFileBytes?: number;
   onUploadRequest?: (request: UploadRequest) => void;
@@ -85,6 +87,10 @@ export interface Simulator {
   readonly account: Account;
   readonly faults: Faults;
   readonly counters: Counters;
+  /** Of the web site, without a slash at the end: FICHIER_SITE_URL. */
+  readonly siteUrl: string;
+  /** Somebody shows files, of this account or of others. @returns the address of their page */
+  share(files: readonly SimulatedFile[], password?: string): string;
   /** Zeroes the counters, heals the faults, forgets locks and what the limits remember. Links stay good. */
   reset(): void;
   /** Every link given out so far, or to this file, is dead from now; transfers in progress go on. */
@@ -97,7 +103,7 @@ export interface Simulator {
   close(): Promise<void>;
 }
 
-/** Starts the three hosts. */
+/** Starts API, download server, upload node and web site. */
 export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const clock = options.clock ?? { now: Date.now };
   // Each part has its own chance, so that ids do not depend on how many calls came before.
@@ -135,8 +141,10 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     maxFileBytes: options.maxFileBytes ?? 300 * 10 ** 9,
     onRequest: options.onUploadRequest ?? (() => {}),
   });
-  const closeAll = () => Promise.all([stop(download), stop(node), uploads.close()]);
+  const site = createSite(chance(7), counters);
+  const closeAll = () => Promise.all([stop(download), stop(node), stop(site.server), uploads.close()]);
   const uploadHost = await listen(node, options.uploadPort ?? 0, host);
+  const siteHost = await listen(site.server, options.sitePort ?? 0, host);
   const remote = createRemote({ account, uploads, clock, ending: ending.signal, random: chance(6) });
   const api = createApi({
     ...common,
@@ -160,6 +168,8 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     apiUrl: `http://${apiHost}/v1`,
     downloadHost,
     uploadHost,
+    siteUrl: `http://${siteHost}`,
+    share: site.share,
     apiKey,
     account,
     faults,

@@ -1,7 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../core/clock.ts';
 import { hourMs, minuteMs } from '../../core/durations.ts';
-import { toFileId } from '../../core/ids.ts';
 import type { KeepFact } from '../../core/kept-fact.ts';
 import type { Log } from '../../core/log.ts';
 import { isLoopback } from '../../core/loopback.ts';
@@ -12,7 +11,8 @@ import { createDownloadAnswers } from './download-answers.ts';
 import { createLinkCheck } from './download-hosts.ts';
 import { createGovernor } from './governor.ts';
 import { governorCodec } from './governor-memory.ts';
-import { readPageUrl } from './page-url.ts';
+import { readPageUrl, toHostPage } from './page-url.ts';
+import { createSharedFolders } from './shared-folders.ts';
 import { createUpload } from './upload.ts';
 import { createWholeFolder } from './whole-folder.ts';
 import { createWrites } from './writes.ts';
@@ -24,6 +24,7 @@ export interface FichierOptions {
     apiUrl: string;
     downloadHosts: readonly string[];
     uploadHosts: readonly string[];
+    siteUrl: string;
     requestIntervalMs: number;
     folderIntervalMs: number;
     userInfoIntervalMs: number;
@@ -104,8 +105,16 @@ export async function createFichier(options: FichierOptions): Promise<WritableHo
     listAccount: (sentAfter, call) => client.listFiles({ folderId: 'all', sentAfter }, call),
     pageOf(text) {
       const page = readPageUrl(text);
-      return page && { id: toFileId(page.id), url: page.url };
+      return page && toHostPage(page);
     },
+    shares: createSharedFolders({
+      siteUrl: settings.siteUrl,
+      userAgent: options.userAgent,
+      dispatcher: options.dispatcher,
+      governor,
+      clock,
+      timeLimitMs,
+    }),
     async directLink(pageUrl, call) {
       const link = await client.directLink(pageUrl, call);
       checkLink(link);

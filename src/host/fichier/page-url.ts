@@ -1,5 +1,6 @@
 import { BridgeError } from '../../core/errors.ts';
-import type { FolderId } from '../../core/ids.ts';
+import { type FolderId, toFileId } from '../../core/ids.ts';
+import type { HostPage } from '../host.ts';
 
 /** A file's page at the host: what identifies it. `url` is the clean form, with the file's own domain. */
 export interface PageUrl {
@@ -43,6 +44,11 @@ export function readPageUrl(text: string): PageUrl | undefined {
   // The case of a host name means nothing to the network, but an id in capitals is not an id.
   const old = path === '/' || /^\/[?&]/.test(path) ? oldHost.exec(match[1] as string)?.[1] : undefined;
   return old ? { id: old, url: `https://${old}.1fichier.com/` } : undefined;
+}
+
+/** The same as the rest of the program knows it. */
+export function toHostPage({ id, url }: PageUrl): HostPage {
+  return { id: toFileId(id), url };
 }
 
 /** The clean address of a page. Throws BRIDGE_BAD_REQUEST for anything else. */
