@@ -3,13 +3,12 @@ import { join, resolve } from 'node:path';
 import { Agent, type Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { Settings } from '../config/settings.ts';
+import { baseUrlOf } from './base-url.ts';
 import { type Browse, createBrowse } from './browse/browse.ts';
 import { createLookup, type Lookup } from './browse/lookup.ts';
 import { type Catalog, openCatalog } from './catalog/catalog.ts';
 import { type Clock, systemClock } from './core/clock.ts';
 import { jsonOf } from './core/codec.ts';
-import { isBridgeError } from './core/errors.ts';
-import { lockFile } from './core/files/file-lock.ts';
 import { readOwnFile } from './core/files/own-file.ts';
 import type { Log } from './core/log.ts';
 import { version } from './core/version.ts';
@@ -28,8 +27,7 @@ import { dayOfCallsCodec } from './media/call-budget.ts';
 import { inspect } from './media/inspect.ts';
 import { createMediaQueue, type MediaQueue } from './media/queue.ts';
 import { createConnect } from './notify/http.ts';
-import { createNotifier, type Notifier } from './notify/notifier.ts';
-import { resultCodec, sightCodec } from './notify/outbox/notices.ts';
+import type { Notifier } from './notify/notifier.ts';
 import { warmingCodec } from './notify/warming/ledger.ts';
 import type { Warming } from './notify/warming/warming.ts';
 import { createPlayback, type Playback } from './playback.ts';
@@ -42,6 +40,7 @@ import {
   type Secrets,
 } from './secrets.ts';
 import type { SidecarReader } from './sidecars/sidecar-reader.ts';
+import { createTelling } from './telling.ts';
 import { createDiskThread, type Disk } from './tree/tree.ts';
 import { importedPagesCodec } from './uploads/link-import.ts';
 import { createFilmWarming } from './warming.ts';
@@ -160,13 +159,7 @@ export async function createBridge(
   });
   const { reader, rangeCache, plays, slots } = playback.delivery;
   const signer = createSigner(livingKeys(secrets.signingKeys, clock.now()));
-  const named = settings.server.baseUrl;
-  const keptBaseUrl = catalog.keyValues.entry('baseUrl', jsonOf(z.url({ protocol: /^https?$/ })));
-  const before = overrides.keepBaseUrl ? await keptBaseUrl.get() : undefined;
-  if (named !== undefined) await keptBaseUrl.put(named);
-  const protocol = settings.server.tlsCert === undefined ? 'http' : 'https';
-  const baseUrl =
-    named ?? before ?? `${protocol}://${localName(settings.server.host)}:${settings.server.port}`;
+  const baseUrl = await baseUrlOf(settings.server, catalog.keyValues, overrides.keepBaseUrl);
   const { warming, isQuiet } = await createFilmWarming({
     settings,
     catalog,
@@ -179,34 +172,16 @@ export async function createBridge(
     isQuiet: (isOwn) =>
       !host.state().isBlocked && plays.isIdle(isOwn) && slots.used() < host.limits.connections,
   });
-  const resultOf = (server: string) => catalog.keyValues.entry(`notify ${server}`, resultCodec);
-  const sightOf = (server: string) => catalog.keyValues.entry(`notify sight ${server}`, sightCodec);
-  const notify = createNotifier({
-    settings: settings.notify,
+  const notify = createTelling({
+    settings,
+    dataDir,
+    catalog,
     trees,
-    store: catalog.outbox,
-    results: {
-      get: (server) => resultOf(server).get(),
-      put: (server, result) => resultOf(server).put(result),
-    },
-    told: catalog.toldFolders,
-    sights: {
-      get: (server) => sightOf(server).get(),
-      put: (server, sight) => sightOf(server).put(sight),
-    },
     clock,
     log,
     dispatcher,
     userAgent,
     onSeen: warming.news,
-    lock: () => {
-      try {
-        return lockFile(join(dataDir, 'notify.lock'), 'BRIDGE_CATALOG_IN_USE');
-      } catch (error) {
-        if (isBridgeError(error, 'BRIDGE_CATALOG_IN_USE')) return undefined;
-        throw error;
-      }
-    },
   });
   const indexing = createIndexing({
     settings,
@@ -322,10 +297,4 @@ export async function createBridge(
     await kept.put(clock.now());
     return clock.now();
   }
-}
-
-/** An address that listens everywhere is reached on this machine by this name. */
-function localName(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return 'localhost';
-  return host.includes(':') ? `[${host}]` : host;
 }

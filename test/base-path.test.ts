@@ -111,9 +111,10 @@ for (const path of ['', '/dav', '/a%20b/c'])
     for (const kind of ['location', 'href', 'html', 'json', 'text']) t.ok(seen.kinds.has(kind), kind);
   });
 
-/** They hand the base URL on, compare it or log it. */
+/** They read the base URL, hand it on, compare it or log it. */
 const handingOn = [
   'src/api-app.ts',
+  'src/base-url.ts',
   'src/bridge.ts',
   'src/commands/format/log-events.ts',
   'src/commands/serve.ts',

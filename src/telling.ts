@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import type { Dispatcher } from 'undici';
+import type { Settings } from '../config/settings.ts';
+import type { Catalog } from './catalog/catalog.ts';
+import type { Clock } from './core/clock.ts';
+import { isBridgeError } from './core/errors.ts';
+import { lockFile } from './core/files/file-lock.ts';
+import type { Log } from './core/log.ts';
+import type { Trees } from './library/trees.ts';
+import { createNotifier, type Notifier } from './notify/notifier.ts';
+import { resultCodec, sightCodec } from './notify/outbox/notices.ts';
+
+export interface TellingParts {
+  settings: Pick<Settings, 'notify'>;
+  dataDir: string;
+  catalog: Pick<Catalog, 'keyValues' | 'outbox' | 'toldFolders'>;
+  trees: Trees;
+  clock: Clock;
+  log: Log;
+  dispatcher: Dispatcher;
+  userAgent: string;
+  /** A server shows what it was told of. */
+  onSeen: (server: string) => void;
+}
+
+/** The telling of media servers over this catalog; one process at a time does it. */
+export function createTelling({ settings, dataDir, catalog, ...parts }: TellingParts): Notifier {
+  const { keyValues } = catalog;
+  const resultOf = (server: string) => keyValues.entry(`notify ${server}`, resultCodec);
+  const sightOf = (server: string) => keyValues.entry(`notify sight ${server}`, sightCodec);
+  return createNotifier({
+    ...parts,
+    settings: settings.notify,
+    store: catalog.outbox,
+    results: {
+      get: (server) => resultOf(server).get(),
+      put: (server, result) => resultOf(server).put(result),
+    },
+    told: catalog.toldFolders,
+    sights: {
+      get: (server) => sightOf(server).get(),
+      put: (server, sight) => sightOf(server).put(sight),
+    },
+    lock: () => {
+      try {
+        return lockFile(join(dataDir, 'notify.lock'), 'BRIDGE_CATALOG_IN_USE');
+      } catch (error) {
+        if (isBridgeError(error, 'BRIDGE_CATALOG_IN_USE')) return undefined;
+        throw error;
+      }
+    },
+  });
+}
