@@ -207,3 +207,30 @@ t.test('what is a plain path', async (t) => {
   for (const stem of plain) t.ok(isPlainStem(stem), stem);
   for (const stem of labelled) t.notOk(isPlainStem(stem), stem);
 });
+
+t.test('a file whose path has passed on does not come back when its successor is moved', async (t) => {
+  const account = {
+    folders: [
+      { name: 'Old', files: others },
+      { name: 'New', files: [file('Stalker.1979.mkv')] },
+    ],
+  };
+  const one = await startBridge(t, account, { PASSERELLE_SYNC_GRACE_HOURS: '72' });
+  const { account: host } = one.simulator;
+  const names = ['Ronin.1998.720p.mkv', 'Dark.S01E01.mkv'];
+  for (const name of names) host.addFile('/Old', file(name));
+  await one.sync();
+  // Uploaded anew: each goes, and is there again under another id.
+  for (const name of names) {
+    host.removeFile(`/Old/${name}`);
+    host.addFile('/Old', file(name));
+  }
+  await one.sync();
+  const before = await strmFiles(one.libraryDir);
+  for (const name of names) host.move(`/Old/${name}`, '/New');
+  for (const full of [false, true, false, true]) {
+    await one.clock.advance(hourMs);
+    await one.sync({ full });
+    t.strictSame(await strmFiles(one.libraryDir), before, 'the same files at the same paths');
+  }
+});

@@ -47,7 +47,7 @@ export function* pathSuccessorsInSteps(
   }
   const taken = new Set<FileId>();
   const thingOf = ({ fileId, titleKey }: TitleRow) =>
-    keyOf(titleKey, readings.get(fileId) as Recognition, facts.profile);
+    workKey(titleKey, readings.get(fileId) as Recognition, facts.profile);
   const things = yield* groupInSteps(rows, thingOf);
   for (const row of rows) {
     yield;
@@ -76,8 +76,8 @@ export function* pathSuccessorsInSteps(
   return successors;
 }
 
-/** What is the same thing in several versions; '' for what has none. */
-function keyOf(titleKey: string, reading: Recognition, { editionTag }: Profile): string | undefined {
+/** The same for all versions of one film or episode; undefined for what has none. */
+export function workKey(titleKey: string, reading: Recognition, { editionTag }: Profile): string | undefined {
   const { kind, season, episodes, date, part, edition } = reading;
   if (kind !== 'movie' && kind !== 'episode') return undefined;
   // Where an edition has a tag of its own in the path, that path is no other edition's.

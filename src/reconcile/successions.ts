@@ -1,8 +1,10 @@
 import { createSuccessors } from '../catalog/account/successor.ts';
+import type { TitleRow } from '../catalog/tree/placements.ts';
 import type { FileId } from '../core/ids.ts';
 import { type Profile, profiles } from '../library/profiles.ts';
 import type { KnownTitles } from './known-titles.ts';
-import { pathSuccessorsInSteps } from './path-successors.ts';
+import { pathSuccessorsInSteps, workKey } from './path-successors.ts';
+import { withPinned } from './placement/pinned-reading.ts';
 import type { PublishRun } from './run.ts';
 
 /** Who takes over whose path among the files of some titles. */
@@ -13,7 +15,10 @@ export interface Successions {
   successors: ReadonlyMap<FileId, FileId>;
   /** Files that get a place when the crawl has ended: what they seem to succeed may still be found elsewhere. */
   waiting: ReadonlySet<FileId>;
-  /** Whether a file is laid out. One that is missing is, also beside a double, until its path is somebody else's. */
+  /**
+   * Whether a file is laid out. One that is missing is, also beside a double, until its path is somebody else's; from then
+   * on it is not, whatever its successor is called and wherever it is moved, until the host lists it again.
+   */
   isShown(fileId: FileId): boolean;
 }
 
@@ -56,11 +61,14 @@ export function* successionsInSteps(
       successors.set(fileId, successor.fileId);
     }
   }
+  const isOvertaken = yield* overtakenInSteps(rows, profile);
   const isShown = (id: FileId): boolean =>
     files.has(id) &&
     !asIfGone?.has(id) &&
     !successors.has(id) &&
-    (isListed(id) || successorOf(id) === undefined || rowOf.get(id)?.stem !== undefined);
+    (isListed(id) ||
+      rowOf.get(id)?.stem !== undefined ||
+      (successorOf(id) === undefined && !isOvertaken(id)));
   const others = yield* pathSuccessorsInSteps(
     rows.filter(({ fileId }) => !waiting.has(fileId)),
     {
@@ -78,4 +86,20 @@ export function* successionsInSteps(
     successors.set(from, to);
   }
   return { inherited, successors, waiting, isShown };
+}
+
+/** Which files have no path while another version of the same thing has one. */
+function* overtakenInSteps(
+  rows: readonly TitleRow[],
+  profile: Profile,
+): Generator<undefined, (id: FileId) => boolean> {
+  const standing = new Set<string | undefined>();
+  const waiting = new Map<FileId, string | undefined>();
+  for (const { fileId, titleKey, recognition, pinned, stem } of rows) {
+    yield;
+    const key = workKey(titleKey, withPinned(recognition, pinned), profile);
+    if (stem === undefined) waiting.set(fileId, key);
+    else standing.add(key);
+  }
+  return (id) => waiting.get(id) !== undefined && standing.has(waiting.get(id));
 }
