@@ -30,7 +30,7 @@ import { profileNames } from './values.ts';
  * Every setting, once: the place in the YAML file is the place in this object. The table of docs/settings.md and
  * `passerelle.example.yaml` are held to it by a test.
  */
-export const declarations = {
+const declarations = {
   fichier: fichierSettings,
   links: {
     startWindowMs: integer({

@@ -33,7 +33,7 @@ export const note = z.object({
   stoppedBy: z.string().optional().describe('Code of the error that stopped it'),
 });
 
-export const treeCounts = z
+const treeCounts = z
   .object({
     create: count,
     update: count,
@@ -49,7 +49,7 @@ export const treeCounts = z
 const step = z.object({ op: z.string(), path: z.string(), reason: z.string() });
 
 /** How a sync ended. */
-export const syncResult = z
+const syncResult = z
   .object({
     outcome: z.enum(['done', 'stopped']),
     reason: errorBody.optional().describe('What stopped it; absent when somebody did'),

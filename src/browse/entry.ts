@@ -62,8 +62,8 @@ export interface View {
 }
 
 /** The first page is small, so that its bytes leave at once; the others are large, so that they are few. */
-export const firstPage = 100;
-export const laterPages = 500;
+const firstPage = 100;
+const laterPages = 500;
 
 /**
  * Pages out of a query that goes on after the last row of the page before. The first is fetched before this resolves:

@@ -72,7 +72,7 @@ const hdrWords: Readonly<Record<HdrKind, string>> = {
 };
 
 /** `2160p`, `1080p`, ... of the first picture; undefined when its size is not known. */
-export function resolutionWord({ video }: MediaFacts): string | undefined {
+function resolutionWord({ video }: MediaFacts): string | undefined {
   const { width = 0, height = 0 } = video[0] ?? {};
   if (width === 0 || height === 0) return undefined;
   return classes.find((one) => width >= one.width || height >= one.height)?.word ?? `${height}p`;

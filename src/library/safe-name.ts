@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** Every file system of a home server takes 255 bytes; players and side-cars add to a name, so names stay below. */
-export const maxSegmentBytes = 255;
+const maxSegmentBytes = 255;
 
 /** Folders and files that Jellyfin skips or takes for extras by their whole name (facts/media-servers 2.1). */
 const taken =

@@ -28,10 +28,10 @@ export function createConnect(parts: Pick<HttpOptions, 'dispatcher' | 'userAgent
 }
 
 /** For one answer, from start to last byte: media servers stand in the same started. */
-export const usualTimeLimitMs = 10_000;
+const usualTimeLimitMs = 10_000;
 
 /** More than any list of libraries: what is longer is not read. */
-export const maxAnswer = 1024 * 1024;
+const maxAnswer = 1024 * 1024;
 
 /** @returns a function that asks this server */
 export function createHttp(options: HttpOptions): SendRequest {

@@ -40,7 +40,7 @@ export async function webVttBytes(name: string, bytes: Buffer): Promise<{ body: 
 }
 
 /** {@link webVtt} in short steps. @returns its parts, in order */
-export function* webVttInSteps(name: string, text: string): Generator<undefined, string[]> {
+function* webVttInSteps(name: string, text: string): Generator<undefined, string[]> {
   const extension = extensionOf(name);
   if (extension === 'vtt') return [text];
   const cues = yield* extension === 'srt' ? srtCues(text) : assCues(text);

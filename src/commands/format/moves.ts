@@ -9,7 +9,7 @@ export interface ShownMove {
 }
 
 /** Where a file stands, for a person. */
-export function shownPlace(place: { stem?: string | undefined } | undefined): string {
+function shownPlace(place: { stem?: string | undefined } | undefined): string {
   return place?.stem === undefined ? '(not in the tree)' : printable(`${place.stem}.strm`);
 }
 

@@ -9,7 +9,7 @@ export interface PageUrl {
 }
 
 /** The domains of the host (facts/1fichier-api 6). A file put on one of them is unknown under the others. */
-export const hostDomains: readonly string[] = [
+const hostDomains: readonly string[] = [
   '1fichier.com',
   'alterupload.com',
   'cjoint.net',

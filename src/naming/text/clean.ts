@@ -36,7 +36,7 @@ export function cleanFolderName(name: string): CleanName {
  * Folds the full-width characters that rclone writes for those the host refuses (facts/1fichier-api 2.11), and brings
  * the rest to NFC. Control characters become spaces.
  */
-export function foldWidths(name: string): string {
+function foldWidths(name: string): string {
   if (/^[\x20-\x7e]*$/.test(name)) return name;
   return name
     .replace(/[\uff01-\uff5e]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0))

@@ -29,7 +29,7 @@ const detailsShape = z.object({
 });
 const answerShape = z.object({ MediaSources: sourcesShape });
 
-const lean = { EnableImages: 'false', EnableUserData: 'false', EnableTotalRecordCount: 'false' };
+const sparing = { EnableImages: 'false', EnableUserData: 'false', EnableTotalRecordCount: 'false' };
 
 /** Asks Jellyfin or Emby which of its videos it has not looked into: those without a run time. */
 export async function listUnprobed(
@@ -38,7 +38,7 @@ export async function listUnprobed(
   connection: Connection,
 ): Promise<UnprobedPage> {
   const query = new URLSearchParams({
-    ...lean,
+    ...sparing,
     Recursive: 'true',
     MediaTypes: 'Video',
     Fields: 'Path,MediaSourceCount',
@@ -66,7 +66,7 @@ async function unprobedAmong(
   headers: Record<string, string>,
   connection: Connection,
 ): Promise<UnprobedItem[]> {
-  const query = new URLSearchParams({ ...lean, Fields: 'MediaSources' });
+  const query = new URLSearchParams({ ...sparing, Fields: 'MediaSources' });
   const path = `/Items?Ids=${ids.map(encodeURIComponent).join(',')}&${query}`;
   try {
     const { Items } = await ask(path, detailsShape, headers, connection);

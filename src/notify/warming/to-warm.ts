@@ -4,7 +4,7 @@ import type { UnprobedItem } from '../servers/adapter.ts';
 export type HeaderState = 'foreign' | 'unread' | 'read' | 'costly';
 
 /** More items without a header than are kept in mind; the next walk finds the others. */
-export const maxUnread = 1000;
+const maxUnread = 1000;
 const maxCostly = 1000;
 
 /** Items that wait to be looked into, each once, in the order in which their turn comes. */
