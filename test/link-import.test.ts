@@ -88,6 +88,7 @@ t.test('what the host lists late is told as that; it is looked for more than onc
   await asked;
   t.same(told, ['copied']);
   t.equal(simulator.counters.calls['folder/ls'], 3);
+  t.same(await fates({ links: [one.url] }), ['own'], 'it is not copied again although nobody has seen it');
 });
 
 t.test('a lock ends it: what was done is told, the rest is not tried', async (t) => {
@@ -193,6 +194,14 @@ t.test('the same link again makes no second copy, as long as the first is there'
   simulator.account.removeFile('/Films/A (2001).mkv');
   await sync();
   t.same(await fates({ links: [url] }), ['own'], 'what is missing for a while may come back');
+});
+
+t.test('two who bring the same link at one time get one copy of it', async (t) => {
+  const { simulator, fates } = await importing(t);
+  const { url } = simulator.account.addOthers(theirs('A (2001).mkv'));
+  const both = await Promise.all([fates({ links: [url] }), fates({ links: [url] })]);
+  t.same(both.flat().sort(), ['added', 'own']);
+  t.equal(simulator.counters.calls['file/cp'], 1);
 });
 
 t.test('passerelle add: by arguments, from standard input, and what it ends with', async (t) => {

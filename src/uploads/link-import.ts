@@ -7,6 +7,7 @@ import { minuteMs, secondMs } from '../core/durations.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
 import { type FileId, type FolderId, toFileId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
+import { createSerialQueue } from '../core/serial-queue.ts';
 import type { HostPage } from '../host/host.ts';
 import type { WritableHost } from '../host/host-writes.ts';
 import type { ScanFolder } from '../sync/discovery/scan-folder.ts';
@@ -26,7 +27,7 @@ export interface LinkImport {
 }
 
 export interface LinkImportOptions {
-  host: Pick<WritableHost, 'writes' | 'pageOf' | 'shares'>;
+  host: Pick<WritableHost, 'writes' | 'pageOf' | 'shares' | 'limits'>;
   catalog: Catalog;
   scanFolder: ScanFolder;
   clock: Clock;
@@ -35,10 +36,10 @@ export interface LinkImportOptions {
   memory: { read(): ImportedPages | undefined; write(pages: ImportedPages): void };
 }
 
-/** Ids of originals and of their copies, so that the same link is not copied twice. */
-export type ImportedPages = readonly (readonly [original: string, copy: string])[];
+/** Ids of originals and of their copies, and when they were made, so that the same link is not copied twice. */
+export type ImportedPages = readonly (readonly [original: string, copy: string, at: number])[];
 
-const importedPages: z.ZodType<ImportedPages> = z.array(z.tuple([z.string(), z.string()]));
+const importedPages: z.ZodType<ImportedPages> = z.array(z.tuple([z.string(), z.string(), z.number()]));
 export const importedPagesCodec = jsonOf(importedPages);
 /** Older ones are forgotten. */
 const maxRemembered = 5000;
@@ -52,7 +53,13 @@ export interface LinkImporter {
    * @throws BridgeError BRIDGE_NOT_FOUND for a folder that is not known, BRIDGE_BAD_REQUEST for no link or too many; the
    * signal's reason
    */
-  run(wish: LinkImport): Promise<{ calls: number; stoppedBy?: BridgeError }>;
+  run(wish: LinkImport): Promise<ImportedAll>;
+}
+
+export interface ImportedAll {
+  /** To the host. */
+  calls: number;
+  stoppedBy?: BridgeError;
 }
 
 /** What ends a line, and what it means for who sent the link. Whatever is not here ends the whole. */
@@ -125,8 +132,11 @@ export function createLinkImporter(options: LinkImportOptions): LinkImporter {
   /** Whether the account has it, as itself or as a copy. */
   async function isOwn(id: FileId): Promise<boolean> {
     if (await catalog.files.byId(id)) return true;
-    const copy = memory.read()?.findLast(([original]) => original === id)?.[1];
-    return copy !== undefined && (await catalog.files.byId(toFileId(copy))) !== undefined;
+    const [, copy, at = 0] = memory.read()?.findLast(([original]) => original === id) ?? [];
+    if (copy === undefined) return false;
+    // Until listings must have named it, it is there although nobody has seen it.
+    const isUnlisted = clock.now() - at < host.limits.listingLagMs;
+    return isUnlisted || (await catalog.files.byId(toFileId(copy))) !== undefined;
   }
 
   async function copy(run: Run, line: ImportedLink, page: HostPage, folderId: FolderId): Promise<void> {
@@ -138,7 +148,7 @@ export function createLinkImporter(options: LinkImportOptions): LinkImporter {
       if (!id) return;
       run.copied.push({ line, id });
       // Before anything else can go wrong.
-      memory.write([...(memory.read() ?? []), [page.id, id] as const].slice(-maxRemembered));
+      memory.write([...(memory.read() ?? []), [page.id, id, clock.now()] as const].slice(-maxRemembered));
     } catch (error) {
       note(run, line, error);
     }
@@ -176,35 +186,38 @@ export function createLinkImporter(options: LinkImportOptions): LinkImporter {
       }
   }
 
-  return {
-    async run(wish) {
-      const links = [...wish.links, ...linksIn(wish.text ?? '', host)];
-      if (links.length === 0 || links.length > maxLinks)
-        throw new BridgeError('BRIDGE_BAD_REQUEST', {
-          detail: `${links.length} links where 1 to ${maxLinks} may be`,
-        });
-      const { folder } = await catalog.files.byPath(wish.to);
-      if (!folder) throw await pathNotFound(catalog.files, wish.to);
-      const run: Run = { wish, lines: [], copied: [], calls: 0 };
-      await openShares(run, links);
-      const seen = new Set<FileId>();
-      let told = 0;
-      for (const [at, line] of run.lines.entries()) {
-        if (line.error || line.fate !== 'waiting') continue;
-        if (run.stoppedBy) break;
-        wish.signal.throwIfAborted();
-        const page = host.pageOf(line.link);
-        if (!page) line.fate = 'odd';
-        else if (seen.has(page.id)) line.fate = 'again';
-        else if (await isOwn(page.id)) line.fate = 'own';
-        else await copy(run, line, page, folder.id);
-        if (page) seen.add(page.id);
-        // What was copied has its name only when it was listed.
-        if (run.copied.length === 0) for (; told <= at; told++) wish.onLink(run.lines[told] as ImportedLink);
-      }
-      await name(run, folder.id);
-      for (; told < run.lines.length; told++) wish.onLink(run.lines[told] as ImportedLink);
-      return { calls: run.calls, ...(run.stoppedBy ? { stoppedBy: run.stoppedBy } : {}) };
-    },
-  };
+  // Two who bring the same link at one time would copy it twice.
+  const queue = createSerialQueue();
+
+  return { run: (wish) => queue.take(() => importAll(wish)) };
+
+  async function importAll(wish: LinkImport): Promise<ImportedAll> {
+    const links = [...wish.links, ...linksIn(wish.text ?? '', host)];
+    if (links.length === 0 || links.length > maxLinks)
+      throw new BridgeError('BRIDGE_BAD_REQUEST', {
+        detail: `${links.length} links where 1 to ${maxLinks} may be`,
+      });
+    const { folder } = await catalog.files.byPath(wish.to);
+    if (!folder) throw await pathNotFound(catalog.files, wish.to);
+    const run: Run = { wish, lines: [], copied: [], calls: 0 };
+    await openShares(run, links);
+    const seen = new Set<FileId>();
+    let told = 0;
+    for (const [at, line] of run.lines.entries()) {
+      if (line.error || line.fate !== 'waiting') continue;
+      if (run.stoppedBy) break;
+      wish.signal.throwIfAborted();
+      const page = host.pageOf(line.link);
+      if (!page) line.fate = 'odd';
+      else if (seen.has(page.id)) line.fate = 'again';
+      else if (await isOwn(page.id)) line.fate = 'own';
+      else await copy(run, line, page, folder.id);
+      if (page) seen.add(page.id);
+      // What was copied has its name only when it was listed.
+      if (run.copied.length === 0) for (; told <= at; told++) wish.onLink(run.lines[told] as ImportedLink);
+    }
+    await name(run, folder.id);
+    for (; told < run.lines.length; told++) wish.onLink(run.lines[told] as ImportedLink);
+    return { calls: run.calls, ...(run.stoppedBy ? { stoppedBy: run.stoppedBy } : {}) };
+  }
 }
