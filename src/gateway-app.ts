@@ -1,5 +1,6 @@
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { createOrigin } from '../plugins/gateway/origin.ts';
+import { places } from '../plugins/gateway/places.ts';
 import { proxy } from '../plugins/gateway/proxy.ts';
 import { isWebSocket } from '../plugins/gateway/upgrade.ts';
 import { webSockets } from '../plugins/gateway/web-sockets.ts';
@@ -62,6 +63,7 @@ export async function buildGateway(bridge: Bridge, setting: GatewaySetting): Pro
   await app.register(errors);
   await app.register(delivery);
   await app.register(proxy, { gateway, origin });
+  await app.register(places);
   await app.register(webSockets, { gateway });
   app.addHook('onClose', () => origin.close());
   return app;

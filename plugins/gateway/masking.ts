@@ -51,7 +51,7 @@ export function sendBytes(reply: FastifyReply, body: Readable, run?: MaskedRun):
   const { raw } = reply;
   reply.hijack();
   raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders);
-  passBytes(body, raw, run);
+  passBytes(body, raw, { run, crowd: reply.request.crowd });
 }
 
 /** A stream that holds no address of ours any more, whatever goes through it. */

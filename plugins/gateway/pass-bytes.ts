@@ -5,6 +5,9 @@ import { drop } from './bodies.ts';
 
 /** So much of an answer may wait for an app to take it. More makes a picture no quicker, and costs by the viewer. */
 const maxWaitingBytes = 512 * 1024;
+/** The same where an address is owed many answers at once: together they are not to cost more than a few viewers. */
+const maxOfMany = 32 * 1024;
+const manyAnswers = 64;
 /** Smaller buffers may be parts of one that Node keeps for many. */
 const ownBufferBytes = 16 * 1024;
 
@@ -27,9 +30,14 @@ export type Taker = Pick<
  * Gives an app the bytes of an answer as they come. What comes within one turn of the event loop goes out in one write:
  * a picture of 1 MB comes in 16 pieces, and to wake the app for each of them takes as long as all the rest. The head
  * goes out at once, also where the first byte lets wait for itself. What ends on one side ends on the other.
- * @param run takes out of a text what the app is not to see
+ * @param run takes out of a text what the app is not to see @param crowd how many answers its address is owed
  */
-export function passBytes(body: Readable, taker: Taker, run?: MaskedRun): void {
+export function passBytes(
+  body: Readable,
+  taker: Taker,
+  { run, crowd = 1 }: { run?: MaskedRun | undefined; crowd?: number } = {},
+): void {
+  const maxBytes = crowd > manyAnswers ? maxOfMany : maxWaitingBytes;
   let isHeld = false;
   let isBegun = false;
   const release = () => {
@@ -56,9 +64,9 @@ export function passBytes(body: Readable, taker: Taker, run?: MaskedRun): void {
   body.on('data', (piece: Buffer) => {
     hold();
     give(run === undefined ? piece : run.push(piece));
-    if (taker.writableLength < maxWaitingBytes) return;
+    if (taker.writableLength < maxBytes) return;
     release();
-    if (taker.writableLength >= maxWaitingBytes) body.pause();
+    if (taker.writableLength >= maxBytes) body.pause();
   });
   taker.on('drain', () => body.resume());
   body.once('end', () => {

@@ -4,6 +4,7 @@ import '../gateway-bytes.test.ts';
 import '../gateway-checks.test.ts';
 import '../gateway-doctor.test.ts';
 import '../gateway-emby.test.ts';
+import '../gateway-greedy.test.ts';
 import '../gateway-masking.test.ts';
 import '../gateway-media.test.ts';
 import '../gateway-play.test.ts';
