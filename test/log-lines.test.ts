@@ -91,9 +91,9 @@ t.test('warnings and errors are one line with what to do', async (t) => {
       'warning  a side-car could not be fetched: Alien.srt: The host did not answer in time -> Wait and try again',
     ],
     [
-      'the host call gate',
-      { why: 'BRIDGE_HOST_TIMEOUT', pauseMs: 300_000, closedUntil: at + 300_000 },
-      'warning  the host call gate: The host did not answer in time (pause 5 min, closed until 2026-11-28 19:28:38) -> Wait and try again',
+      'calls to the host are blocked',
+      { why: 'BRIDGE_HOST_TIMEOUT', backoffMs: 300_000, blockedUntil: at + 300_000 },
+      'warning  calls to the host are blocked: The host did not answer in time (backoff 5 min, blocked until 2026-11-28 19:28:38) -> Wait and try again',
     ],
     [
       'host call',

@@ -4,7 +4,7 @@ import type { ApiFault, ApiRequest, Simulator } from '../simulator/simulator.ts'
 const floodPausesMs = [5, 15, 60].map((minutes) => minutes * 60_000);
 const maintenancePausesMs = [1, 5].map((minutes) => minutes * 60_000);
 /** A film that has begun is held on to for 90 s, less the longest pause between two tries. */
-const patienceMs = 84_000;
+const retryMs = 84_000;
 
 export interface WeatherParts {
   clock: { now(): number };
@@ -122,7 +122,7 @@ export function createWeather({ clock, random, plays }: WeatherParts) {
     /** Why the host made it impossible to serve this file between two moments, the second of which is now. */
     excuse(fileId: string, from: number, hasBegun: boolean): string | undefined {
       const now = clock.now();
-      if (isBusy(now) && (!hasBegun || now - from >= patienceMs)) return 'the download host is busy';
+      if (isBusy(now) && (!hasBegun || now - from >= retryMs)) return 'the download host is busy';
       if (simulator.isLinkAlive(fileId)) return undefined;
       if (simulator.isLocked()) return 'no living link, and the API is locked';
       if (gateUntil > from) return 'no living link, in the pause after a lock or maintenance';

@@ -88,7 +88,7 @@ function isTime(text: string): boolean {
   return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text);
 }
 
-/** `closedUntil` -> `closed until`; units go, since the value has them. */
+/** `blockedUntil` -> `blocked until`; units go, since the value has them. */
 function spaced(name: string): string {
   return name
     .replace(/(?:Ms|Bytes|At)$/, '')

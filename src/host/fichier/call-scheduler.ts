@@ -133,9 +133,9 @@ export function createCallScheduler(deps: {
             leave();
             running[urgency === 'play' ? 'plays' : 'others']++;
             bucket.take(at);
-            const ticket = breaker.enter(at);
+            const pass = breaker.enter(at);
             started(at);
-            resolve(ticket);
+            resolve(pass);
           },
           refuse(error) {
             leave();

@@ -38,7 +38,7 @@ export interface CircuitBreaker {
   isTrying(): boolean;
   enter(now: number): CallPass;
   /** Ends a call: `ok`, the host's refusal, or `unknown` (cancelled, no network). True if it blocks calls from now on. */
-  leave(ticket: CallPass, outcome: 'ok' | 'unknown' | Refusal, now: number): boolean;
+  leave(pass: CallPass, outcome: 'ok' | 'unknown' | Refusal, now: number): boolean;
 }
 
 /**
@@ -87,11 +87,11 @@ export function createCircuitBreaker(options: {
     return current;
   };
 
-  const letPass = (ticket: CallPass) => {
+  const letPass = (pass: CallPass) => {
     if (!current) return;
     current = undefined;
     epoch++;
-    log.info({ trial: ticket.isTrial }, 'calls to the host pass again');
+    log.info({ trial: pass.isTrial }, 'calls to the host pass again');
     options.changed();
   };
 
@@ -128,23 +128,23 @@ export function createCircuitBreaker(options: {
       if (isTrial) isTrying = true;
       return { epoch, isTrial };
     },
-    leave(ticket, outcome, now) {
-      if (ticket.isTrial) isTrying = false;
+    leave(pass, outcome, now) {
+      if (pass.isTrial) isTrying = false;
       if (outcome === 'unknown') return false;
       // What was asked before the block says nothing about how the host feels now.
-      const isOld = ticket.epoch !== epoch;
+      const isOld = pass.epoch !== epoch;
       if (outcome === 'ok') {
         if (isOld && current) return false;
         strikes = 0;
         counts = {};
-        letPass(ticket);
+        letPass(pass);
         return false;
       }
       if (outcome.blocks === 'none') {
-        if (ticket.isTrial && !isOld) letPass(ticket);
+        if (pass.isTrial && !isOld) letPass(pass);
         return false;
       }
-      if (!ticket.isTrial && ++strikes < outcome.strikes) return false;
+      if (!pass.isTrial && ++strikes < outcome.strikes) return false;
       blockCalls(outcome, outcome.blocks, isOld, now);
       return true;
     },

@@ -104,7 +104,7 @@ export function createGovernor(options: GovernorOptions): Governor {
       request.signal?.throwIfAborted();
       if (stopping.signal.aborted) throw stopping.signal.reason;
       const waitMs = request.deadlineMs ?? deadlinesMs[request.urgency] ?? Number.POSITIVE_INFINITY;
-      const ticket = await scheduler.take({ ...request, waitMs, dueAt: clock.now() + waitMs }, (at) => {
+      const pass = await scheduler.take({ ...request, waitMs, dueAt: clock.now() + waitMs }, (at) => {
         callsMade++;
         const { intervalMs, isLong } = interval(request.key);
         minInterval.mark(request.key, at, intervalMs);
@@ -115,11 +115,11 @@ export function createGovernor(options: GovernorOptions): Governor {
       try {
         request.onTurn?.();
         const result = await call(signal);
-        breaker.leave(ticket, 'ok', clock.now());
+        breaker.leave(pass, 'ok', clock.now());
         return result;
       } catch (error) {
         const refusal = error instanceof HostRefusal ? error.refusal : undefined;
-        const doesBlock = breaker.leave(ticket, refusal ?? 'unknown', clock.now());
+        const doesBlock = breaker.leave(pass, refusal ?? 'unknown', clock.now());
         if (request.key?.startsWith('user:')) {
           minInterval.mark(request.key, clock.now(), Math.min(failedUserInfoMs, userInfoIntervalMs));
           save();
