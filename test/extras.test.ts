@@ -45,6 +45,42 @@ const cases: readonly (readonly [what: string, account: AccountFolder, owner: st
     'Shows/Dark Harbor',
   ],
   [
+    'a disc inside a folder of extras',
+    folder(
+      'S',
+      ['The.100.S01E01.mkv'],
+      [folder('Dark Harbor', [], [season, folder('Bonus', [], [folder('Disc 1', ['Le tournage.mkv'])])])],
+    ),
+    'Shows/Dark Harbor',
+  ],
+  [
+    'extras by season, by kind',
+    folder(
+      'S',
+      ['The.100.S01E01.mkv'],
+      [
+        folder(
+          'Dark Harbor',
+          [],
+          [
+            season,
+            folder('Extras', [], [folder('Season 1', [], [folder('Deleted Scenes', ['Le phare.mkv'])])]),
+          ],
+        ),
+      ],
+    ),
+    'Shows/Dark Harbor',
+  ],
+  [
+    'a folder of extras of a folder without videos, beside a stranger',
+    folder(
+      'S',
+      ['The.100.S01E01.mkv'],
+      [folder('Dark Harbor', [], [folder('Bonus', [], [folder('Disc 1', ['Le tournage.mkv'])])])],
+    ),
+    undefined,
+  ],
+  [
     'a stranger is all there is',
     folder('S', ['The.100.S01E01.mkv'], [folder('Dark Harbor', ['Dark.Harbor.S02E03-trailer.mp4'])]),
     undefined,
@@ -61,7 +97,7 @@ for (const [what, account, owner] of cases)
     const one = await startBridge(t, { folders: [account, films] });
     const extras = async () =>
       (await strmPaths(one))
-        .filter((path) => /\/(?:trailers|extras)\//.test(path))
+        .filter((path) => /\/(?:trailers|extras|deleted scenes)\//.test(path))
         .map((path) => path.split('/').slice(0, 2).join('/'));
     await one.sync();
     t.strictSame(await extras(), owner === undefined ? [] : [owner]);

@@ -3,6 +3,8 @@ import type { Placement } from '../../catalog/tree/placements.ts';
 import type { FileId, FolderId } from '../../core/ids.ts';
 import { extraTitleKey, type NearbyTitle, namedTitleKey, nearbyTitles } from '../../library/extra-title.ts';
 import type { Tree } from '../../library/trees.ts';
+import { extraFolder } from '../../naming/folders/extras.ts';
+import { readFolder } from '../../naming/folders/folders.ts';
 import type { RecognisedFile } from './recognised-file.ts';
 
 /** No title has more folders: among more of them a file belongs to nobody by its place alone. */
@@ -16,8 +18,8 @@ export interface ExtrasContext {
 }
 
 /**
- * An extra belongs to the title that it names, of those in its own folder, below it, above it and beside it; one that names
- * none, to the only title of the nearest of these. A stranger's it never is.
+ * An extra belongs to the title that it names, of those in its own folder, below it, above it, beside it and in what that is
+ * a part of; one that names none, to the only title of the nearest of these. A stranger's it never is.
  */
 export async function placeExtrasIn(
   catalog: Catalog,
@@ -71,7 +73,13 @@ async function ownerIn(
   return undefined;
 }
 
-/** What lies in the folders below, in the one above, and in those beside: `Show/Bonus` belongs to what lies in `Show/Season 01`. */
+/** So many folders of extras and seasons lie in each other at most. */
+const maxSteps = 4;
+
+/**
+ * What lies in the folders below, in the one above, and in those beside: `Show/Bonus` belongs to what lies in
+ * `Show/Season 01`. Behind them what lies around the folder that `Show/Bonus/Disc 1/Deleted Scenes` is a part of.
+ */
 function levelsAround(
   catalog: Catalog,
   tree: Tree,
@@ -82,13 +90,28 @@ function levelsAround(
     const children = await catalog.files.subFolders(ids);
     return children.length > maxFolders ? [] : children.map(({ id }) => id);
   };
-  const parent = once(async () => (await catalog.files.withAncestors(folderId)).slice(1, 2));
-  const below = async () => {
-    const children = await idsBelow([folderId]);
+  const ancestors = once(async () => (await catalog.files.withAncestors(folderId)).slice(1));
+  const parent = async () => (await ancestors()).slice(0, 1);
+  const below = async (id: FolderId) => {
+    const children = await idsBelow([id]);
     return children.length === 0 ? [] : [...children, ...(await idsBelow(children))];
   };
   const beside = async () => (await idsBelow(await parent())).filter((id) => id !== folderId);
-  return [below, parent, beside].map((folders) => async () => {
+  const whole = async () => {
+    const home = await homeOf(await ancestors());
+    return home === undefined ? [] : [home, ...(await below(home))];
+  };
+
+  /** Above folders that are parts of something; undefined where the first is none. */
+  async function homeOf(ids: readonly FolderId[]): Promise<FolderId | undefined> {
+    const names = new Map(
+      (await catalog.files.parentsOf(ids.slice(0, maxSteps))).map(({ id, name }) => [id, name]),
+    );
+    const at = ids.findIndex((id) => !isPart(names.get(id)));
+    return at > 0 ? ids[at] : undefined;
+  }
+
+  return [() => below(folderId), parent, beside, whole].map((folders) => async () => {
     const ids = (await catalog.files.filesOfFolders(await folders())).map((file) => file.id);
     if (ids.length === 0) return [];
     const places = await catalog.placementsOf(tree.name).placesOf(ids);
@@ -102,6 +125,13 @@ function levelsAround(
         })),
     );
   });
+}
+
+/** Whether a folder of this name holds extras, a season or a disc of what the folder above it is. */
+function isPart(name: string | undefined): boolean {
+  if (name === undefined) return false;
+  const { kind, section } = readFolder(name);
+  return extraFolder(name, true) !== undefined || kind === 'season' || section !== undefined;
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {
