@@ -90,7 +90,7 @@ t.test('when the host refuses us, the exit code is 3 and the words say what to d
   simulator.faults.answer({ is: 'flood', lockMs: 60_000 });
   const locked = await passerelle(['sync']);
   t.equal(locked.code, 3);
-  t.match(locked.stdout, /asked too often.*goes on where this one stopped not before 20\d\d-/s);
+  t.match(locked.stdout, /asked too often.*goes on where this one stopped, not before 20\d\d-/s);
   const still = await passerelle(['sync']);
   t.equal(still.code, 3, 'the lock is remembered by the next command');
   const wrong = await passerelle(['doctor'], { FICHIER_API_KEY: 'wrongwrongwrongwrongwrongwrongwr' });

@@ -9,6 +9,7 @@ import { playsLines } from '../src/commands/format/plays.ts';
 import { proposalLines } from '../src/commands/format/proposals.ts';
 import { ruleLines } from '../src/commands/format/rules.ts';
 import { planLines } from '../src/commands/format/sync-plan.ts';
+import { syncTotal } from '../src/commands/format/sync-total.ts';
 import { withLocalTimes } from '../src/commands/format/time.ts';
 import { widthOfStream } from '../src/commands/format/width.ts';
 import { wrapped } from '../src/commands/format/wrap.ts';
@@ -44,6 +45,15 @@ const play: PlayRecord = {
   resumes: 0,
   ended: 'left at 34 %',
 };
+
+t.test('what a sync did is one line, in which nothing reads as an empty library', async (t) => {
+  const counts = { create: 0, update: 0, delete: 0, keep: 0, adopt: 0 };
+  t.equal(syncTotal(counts, 7, false), 'written 0, updated 0, deleted 0; 7 calls to the host');
+  t.equal(
+    syncTotal({ create: 12_000, update: 1, delete: 2, keep: 3000, adopt: 1 }, 1, true),
+    'would write 12,000, would update 1, would delete 2, unchanged 3,001; 1 call to the host',
+  );
+});
 
 t.test('a folder of the account is shown with sizes, days and what it comes to', async (t) => {
   const files = [

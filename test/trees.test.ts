@@ -3,6 +3,7 @@ import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { type Log, silentLog } from '../src/core/log.ts';
+import { addResult, emptyResult } from '../src/reconcile/run.ts';
 import { createHandClock, hourMs } from './fixtures/hand-clock.ts';
 import { noGrace, setup, signal, type Test } from './fixtures/setup.ts';
 import { file } from './fixtures/start-bridge.ts';
@@ -239,4 +240,41 @@ t.test('a disk that goes in the very first crawl is left alone, too', async (t) 
   });
   t.match(away, [{ dir: dirs.kodi }]);
   t.same(await readdir(dirs.kodi), []);
+});
+
+t.test(
+  'a file that is not ours is counted once and told once, however often its title is laid out',
+  async (t) => {
+    const told: unknown[] = [];
+    const log: Log = {
+      ...silentLog,
+      warn: (facts: { path?: string }, words?: string) =>
+        void (words === 'a file of the tree is left alone' && told.push(facts.path)),
+    } as Log;
+    const { dirs, account, open } = await startBridge(t, log);
+    // Files of one title in several folders lay it out several times in a crawl.
+    account.addFolder('/Later');
+    account.addFile('/Later', film('Alien.1979.2160p'));
+    account.addFolder('/Later/Still');
+    account.addFile('/Later/Still', film('Alien.1979.720p'));
+    const nfo = 'Movies/Alien (1979)/movie.nfo';
+    mkdirSync(join(dirs.jellyfin, 'Movies', 'Alien (1979)'), { recursive: true });
+    writeFileSync(join(dirs.jellyfin, nfo), 'mine');
+    const one = await open();
+    t.equal((await one.sync()).tree.counts.conflict, 1);
+    account.addFile('/Later', film('Alien.1979.480p'));
+    await one.sync();
+    t.equal((await one.sync({ full: true })).tree.counts.conflict, 1);
+    t.same(told, [nfo]);
+  },
+);
+
+t.test('what two steps of a sync leave alone is counted once', (t) => {
+  const step = emptyResult();
+  step.leftAlone.add('/Movies/Alien (1979)/movie.nfo');
+  step.counts.conflict = 1;
+  const all = emptyResult();
+  for (const one of [step, step]) addResult(all, one);
+  t.equal(all.counts.conflict, 1);
+  t.end();
 });

@@ -1,5 +1,5 @@
 import cliProgress from 'cli-progress';
-import { counted } from '../core/plural.ts';
+import { counted, grouped } from '../core/plural.ts';
 import type { CrawlProgress } from '../sync/crawl/crawl.ts';
 import type { Context } from './context.ts';
 import { duration } from './format/time.ts';
@@ -23,7 +23,7 @@ export function createProgress({ err }: Pick<Context, 'err'>, now: () => number)
         shownAt = now();
         const left = duration(estimatedEndAt - now());
         err.write(
-          `folders ${foldersDone} done, ${foldersWaiting} waiting; files ${files}; calls ${calls}; about ${left} left\n`,
+          `folders ${grouped(foldersDone)} done, ${grouped(foldersWaiting)} waiting; files ${grouped(files)}; calls ${grouped(calls)}; about ${left} left\n`,
         );
       },
       end() {},

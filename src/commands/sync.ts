@@ -7,6 +7,7 @@ import { type Context, type ExitCode, exitCodes, say } from './context.ts';
 import { type FollowedSync, followSync } from './follow-sync.ts';
 import { whereaboutsLine } from './format/left-out.ts';
 import { printable } from './format/printable.ts';
+import { syncTotal } from './format/sync-total.ts';
 import { localMinute } from './format/time.ts';
 import { createProgress } from './progress.ts';
 
@@ -56,11 +57,7 @@ function report(context: Context, result: FollowedSync, dryRun: boolean): void {
   const counts = result.tree;
   for (const { op, path, reason } of result.plan)
     if (op !== 'keep') say(context, printable(`${op.padEnd(8)} ${path}  (${reason})`));
-  const words = dryRun ? ['would write', 'would update', 'would delete'] : ['written', 'updated', 'deleted'];
-  say(
-    context,
-    `${words[0]} ${counts.create}, ${words[1]} ${counts.update}, ${words[2]} ${counts.delete}, unchanged ${counts.keep + counts.adopt}; ${counted(result.calls, 'call')} to the host`,
-  );
+  say(context, syncTotal(counts, result.calls, dryRun));
   if (result.whereabouts) {
     const more = result.whereabouts.leftOut > 0 ? '; passerelle review --left-out says why' : '';
     say(context, `${whereaboutsLine(result.whereabouts)}${more}`);
@@ -105,7 +102,7 @@ function report(context: Context, result: FollowedSync, dryRun: boolean): void {
     const error = result.reason && fromErrorBody(result.reason);
     const reason = error ? `${error.message}. ${error.remedy}` : 'interrupted';
     say(context, `stopped: ${reason}`);
-    const when = result.retryAt ? ` not before ${localMinute(result.retryAt)}` : '';
+    const when = result.retryAt ? `, not before ${localMinute(result.retryAt)}` : '';
     say(context, `The next sync goes on where this one stopped${when}.`);
   }
 }

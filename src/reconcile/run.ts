@@ -29,6 +29,8 @@ export type TreeCounts = TreePlan['counts'] & { failed: number };
 
 export interface PublishResult {
   counts: TreeCounts;
+  /** Files that are not ours or edited, as `<tree>/<path>`: a title that is laid out twice counts them once. */
+  leftAlone: Set<string>;
   /** Side-cars whose content is not at hand yet. */
   wanted: WantedSidecar[];
   /** Files that get a place when the crawl has ended. */
@@ -40,6 +42,8 @@ export interface PublishResult {
 /** Adds what `other` did to `result`. */
 export function addResult(result: PublishResult, other: PublishResult): void {
   for (const [op, count] of Object.entries(other.counts)) result.counts[op as keyof TreeCounts] += count;
+  for (const path of other.leftAlone) result.leftAlone.add(path);
+  result.counts.conflict = result.leftAlone.size;
   result.wanted.push(...other.wanted);
   result.waiting.push(...other.waiting);
   result.plans.push(...other.plans);
@@ -48,6 +52,7 @@ export function addResult(result: PublishResult, other: PublishResult): void {
 export function emptyResult(): PublishResult {
   return {
     counts: { create: 0, update: 0, delete: 0, keep: 0, adopt: 0, conflict: 0, failed: 0 },
+    leftAlone: new Set(),
     wanted: [],
     waiting: [],
     plans: [],

@@ -58,6 +58,9 @@ export function createTreeWriter(options: TreeWriterOptions): TreeWriter {
   const { catalog, log, tree, trash, disk } = options;
   const titles = catalog.placementsOf(tree.name);
 
+  /** What was said of files that are not ours, by their paths: a library that stands there is told of once. */
+  const told = new Map<string, string>();
+
   /** @throws BridgeError BRIDGE_DISK when the folder of the tree cannot be written */
   async function reachable(): Promise<void> {
     try {
@@ -130,11 +133,13 @@ export function createTreeWriter(options: TreeWriterOptions): TreeWriter {
         counts.failed++;
         log.warn({ path, code }, 'a file of the tree could not be written');
       } else if (op === 'conflict') {
-        log.warn(
-          { path, reason, remedy: 'move it away if ours shall stand there' },
-          'a file of the tree is left alone',
-        );
-      }
+        if (told.get(path) !== reason)
+          log.warn(
+            { path, reason, remedy: 'move it away if ours shall stand there' },
+            'a file of the tree is left alone',
+          );
+        told.set(path, reason);
+      } else told.delete(path);
     }
     if (applied.stopped)
       throw applied.stopped instanceof BridgeError ? applied.stopped : applied.stopped.aborted;
@@ -148,7 +153,10 @@ export function createTreeWriter(options: TreeWriterOptions): TreeWriter {
       return async () => {
         result.wanted.push(...state.wanted);
         result.waiting.push(...state.waiting);
-        for (const { op } of plan.ops) result.counts[op]++;
+        for (const { op, path } of plan.ops)
+          if (op === 'conflict') result.leftAlone.add(`${tree.name}/${path}`);
+          else result.counts[op]++;
+        result.counts.conflict = result.leftAlone.size;
         if (dryRun) result.plans.push(plan);
         else await apply(plan, known, state, result.counts, signal);
       };
