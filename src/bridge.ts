@@ -286,6 +286,7 @@ export async function createBridge(
       log.warn({ err: error }, 'the STRM files get their new addresses with the next sync');
       return undefined;
     });
+    log.info({ files: rewritten }, 'a new key signs stream addresses');
     return { overlapMs: keyOverlapMs, rewritten };
   }
 

@@ -1,5 +1,7 @@
 import t from 'tap';
 import { z } from 'zod';
+import { errorBody } from '../src/api/errors.ts';
+import { errorTable } from '../src/core/errors.ts';
 import { setup } from './fixtures/setup.ts';
 
 const operation = z.looseObject({
@@ -38,6 +40,29 @@ t.test('every route of the API stands in its document, and nothing else does', a
         summary,
       );
 });
+
+t.test(
+  'the page has nothing made up in it: bounds that mean something, and refusals as they are',
+  async (t) => {
+    const { app, bridge } = await setup(t);
+    const headers = { authorization: `Bearer ${bridge.secrets.adminToken}` };
+    const answer = await app.inject({ url: '/api/v1/openapi.json', headers });
+    t.notMatch(answer.body, String(Number.MAX_SAFE_INTEGER));
+    const { paths } = document.parse(answer.json());
+    let refusals = 0;
+    for (const operations of Object.values(paths))
+      for (const { responses } of Object.values(operations))
+        for (const [status, { content }] of Object.entries(responses))
+          if (Number(status) >= 400) {
+            const { example } = (content as Record<string, { example?: unknown }>)['application/json'] ?? {};
+            const { statusCode, code } = errorBody.parse(example);
+            t.equal(String(statusCode), status);
+            t.ok(Object.hasOwn(errorTable, code), code);
+            refusals++;
+          }
+    t.ok(refusals > 100, `${refusals} refusals`);
+  },
+);
 
 t.test('the page is for who has the password, and takes nothing from elsewhere', async (t) => {
   const { app } = await setup(t);

@@ -214,7 +214,10 @@ t.test('doctor: what is wrong is named with its remedy', async (t) => {
   const file = join(home, 'file');
   await writeFile(file, '');
   const noDisk = await passerelle(['doctor'], { PASSERELLE_LIBRARY_DIR: join(file, 'library') });
-  t.match(noDisk.stdout, /fail {2}STRM folder .*cannot be written \(ENOTDIR\)/);
+  t.match(
+    noDisk.stdout,
+    /fail {2}STRM folder .*\/file is a file, where a folder should be \(ENOTDIR\)\n +-> Move it away, or name another folder \(library\.dir\)/,
+  );
   t.equal((await passerelle(['doctor'], { PASSERELLE_DATA_DIR: join(file, 'data') })).code, 1);
 });
 

@@ -60,6 +60,34 @@ t.test('every event of a day has its sentence', async (t) => {
     ],
     ['host call', { verb: 'folder/ls', task: 'listing a folder', outcome: 'ok' }, undefined],
     ['request', { method: 'GET', url: '/dav/', status: 207 }, undefined],
+    [
+      'request',
+      {
+        method: 'GET',
+        url: '/api/v1/plays?limit=500',
+        status: 400,
+        ip: '192.168.1.20',
+        agent: 'curl/8',
+        code: 'BRIDGE_BAD_REQUEST',
+        why: 'This request cannot be read: limit must be at most 200',
+      },
+      'refused GET /api/v1/plays?limit=500 for 192.168.1.20 (curl/8): This request cannot be read: limit must be at most 200',
+    ],
+    [
+      'a gateway serves',
+      { kind: 'jellyfin', server: 'http://192.168.1.20:8096', port: 18097 },
+      'a gateway serves at port 18097, before jellyfin at http://192.168.1.20:8096',
+    ],
+    [
+      'a new key signs stream addresses',
+      { files: 13 },
+      'a new key signs stream addresses; 13 files written anew',
+    ],
+    [
+      'a new key signs stream addresses',
+      {},
+      'a new key signs stream addresses; the next sync writes the files anew',
+    ],
     ['request', { method: 'GET', url: '/x', status: 404, code: 'BRIDGE_NOT_FOUND' }, undefined],
     [
       'a media server was told of changes',
@@ -109,6 +137,15 @@ t.test('warnings and errors are one line with what to do', async (t) => {
       'plays could not be kept',
       { err: Object.assign(new Error('no space left'), { code: 'ENOSPC' }) },
       'warning  plays could not be kept: no space left -> Make room, or look at the rights of dataDir and library.dir',
+    ],
+    [
+      'sync failed',
+      {
+        err: new BridgeError('BRIDGE_DISK', { says: 'it is empty', remedy: 'Mount it' }),
+        port: 18_097,
+        pid: 12_345,
+      },
+      'warning  sync failed: it is empty (port 18097, pid 12345) -> Mount it',
     ],
     [
       'could not be kept on disk',

@@ -3,6 +3,7 @@ import t from 'tap';
 import { z } from 'zod';
 import { inWords } from '../src/api/faults.ts';
 import { exitCodes } from '../src/commands/context.ts';
+import { silentLog } from '../src/core/log.ts';
 import { readOverride } from '../src/library/override.ts';
 import { passerelle } from './fixtures/passerelle.ts';
 import { setup } from './fixtures/setup.ts';
@@ -195,6 +196,36 @@ t.test('what a program sends wrongly is told in our words', async (t) => {
     else t.equal(inWords(read.error, sent), words);
   }
 });
+
+t.test(
+  'a body that cannot be read is told with what a body should be, to who sent it and in the log',
+  async (t) => {
+    const lines: unknown[] = [];
+    const log = { ...silentLog, plain: (facts: object) => void lines.push(facts) };
+    const { app, bridge } = await setup(t, { log });
+    const authorization = `Bearer ${bridge.secrets.adminToken}`;
+    const json = { authorization, 'content-type': 'application/json' };
+    const form = { authorization, 'content-type': 'application/x-www-form-urlencoded' };
+    for (const [headers, payload, words] of [
+      [{ authorization }, undefined, 'the body must be an object in JSON, and there is none'],
+      [json, '"x"', 'the body must be an object in JSON'],
+      [json, '{"path":', 'the body is no JSON'],
+      [form, 'path=/x', 'the body must be JSON, sent with content-type: application/json'],
+      [json, '{"path":"Films"}', 'path must be a path of the account, which begins with /'],
+    ] as const) {
+      const answer = await app.inject({
+        method: 'POST',
+        url: '/api/v1/refresh',
+        headers,
+        ...(payload && { payload }),
+      });
+      const why = `This request cannot be read: ${words}`;
+      t.equal(answer.statusCode, 400);
+      t.equal(answer.json().message, why);
+      t.match(lines.at(-1), { status: 400, code: 'BRIDGE_BAD_REQUEST', why }, words);
+    }
+  },
+);
 
 t.test('what may be said of a file is told in our words too', async (t) => {
   for (const [said, words] of [

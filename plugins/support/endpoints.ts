@@ -66,7 +66,7 @@ export function serveEndpoint<E extends Endpoint>(
       url,
       onRequest: app.adminAuth,
       schema: one === 'HEAD' ? { ...schema, hide: true } : schema,
-      validatorCompiler: ({ schema }) => readBy(schema as unknown as z.ZodType),
+      validatorCompiler: ({ schema, httpPart }) => readBy(schema as unknown as z.ZodType, httpPart),
       // The types of Fastify know nothing of schemas that are no JSON.
       serializerCompiler: serializerCompiler as never,
       handler: async (request, reply) => {
@@ -91,11 +91,15 @@ function goneOf({ raw }: FastifyReply): AbortSignal {
 }
 
 /** @returns what was sent as the schema reads it, or what is wrong with it in words */
-function readBy(schema: z.ZodType) {
+function readBy(schema: z.ZodType, part?: string) {
   return (sent: unknown) => {
     // A body that was left out is one that says nothing.
     const read = schema.safeParse(sent ?? undefined);
     if (read.success) return { value: read.data };
-    return { error: new BridgeError('BRIDGE_BAD_REQUEST', { detail: inWords(read.error, sent) }) };
+    const whole = part === 'body' && typeof (sent ?? undefined) !== 'object';
+    const detail = whole
+      ? `the body must be an object in JSON${sent === undefined || sent === null ? ', and there is none' : ''}`
+      : inWords(read.error, sent);
+    return { error: new BridgeError('BRIDGE_BAD_REQUEST', { detail }) };
   };
 }

@@ -2,6 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import fp from 'fastify-plugin';
 import { BridgeError, type ErrorCode, errorTable, isBridgeError } from '../../src/core/errors.ts';
 import { STATUS_CODES } from '../../src/core/http.ts';
+import { withoutSecrets } from '../../src/core/log/redact.ts';
 import { asked } from './request-log.ts';
 
 /** The form of every error that leaves over HTTP. Holds no secret, no stack and no direct link. */
@@ -38,14 +39,28 @@ const byStatus: Readonly<Record<number, ErrorCode>> = {
   431: 'BRIDGE_HEADERS_TOO_LARGE',
 };
 
+const isNoJson = 'the body is no JSON';
+
+/** What Fastify finds wrong with a body before anything reads it. */
+const ofTheBody: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'the body must be JSON, sent with content-type: application/json',
+  FST_ERR_CTP_INVALID_JSON_BODY: isNoJson,
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'the body is empty, and content-type says that it is JSON',
+};
+
 /** What is not known yet is no fault: mounts and health checks ask again and again until it is. */
 const expected: readonly ErrorCode[] = ['BRIDGE_NOT_INDEXED', 'BRIDGE_NOT_READY'];
 
 /** What went wrong, as an error of ours. */
 export function toBridgeError(error: unknown): BridgeError {
   if (isBridgeError(error)) return error;
-  const code = byStatus[(error as FastifyError).statusCode ?? 500];
-  return new BridgeError(code ?? 'BRIDGE_INTERNAL', { cause: error });
+  const { code: theirs, statusCode } = error as FastifyError;
+  const code = byStatus[statusCode ?? 500];
+  const detail = ofTheBody[theirs];
+  return new BridgeError(code ?? 'BRIDGE_INTERNAL', {
+    ...(detail !== undefined && { detail }),
+    cause: error,
+  });
 }
 
 const ofTheFile = ['etag', 'last-modified', 'accept-ranges', 'content-range', 'content-disposition'];
@@ -83,6 +98,8 @@ export const errors = fp(
       else if (known.status >= 500 && !expected.includes(known.code))
         log.warn(facts, errorTable[known.code].message);
       request.errorCode = known.code;
+      if (known.code === 'BRIDGE_BAD_REQUEST')
+        request.refusedFor = withoutSecrets(known.message).slice(0, 300);
       sendError(reply, known, clock.now());
     });
 

@@ -38,8 +38,8 @@ export const openapi = fp(
         components: { securitySchemes: { adminToken: { type: 'http', scheme: 'bearer' } } },
         security: [{ adminToken: [] }],
       },
-      transform: jsonSchemaTransform,
-      transformObject: jsonSchemaTransformObject,
+      transform: (route) => withExamples(jsonSchemaTransform(route)),
+      transformObject: (document) => withoutNoise(jsonSchemaTransformObject(document)),
     });
   },
   { name: 'openapi', dependencies: ['bridge'] },
@@ -86,3 +86,30 @@ function refusalsOf({ params, query, body, errors }: Endpoint) {
     ]),
   );
 }
+
+/**
+ * Whole numbers come with the largest ones that a double holds as their bounds, which say nothing, and which a page
+ * shows as examples.
+ */
+function withoutNoise<T>(part: T): T {
+  if (typeof part !== 'object' || part === null) return part;
+  if (Array.isArray(part)) return part.map(withoutNoise) as T;
+  const entries = Object.entries(part).filter(
+    ([, value]) => Math.abs(Number(value)) !== Number.MAX_SAFE_INTEGER,
+  );
+  return Object.fromEntries(entries.map(([name, value]) => [name, withoutNoise(value)])) as T;
+}
+
+/** Refusals as they look, by the first code of each, so that a page need not make one up. */
+function withExamples<T extends { schema: FastifySchema }>(route: T): T {
+  for (const { description = '', content } of Object.values((route.schema.response ?? {}) as Responses)) {
+    const [code] = /^BRIDGE_[A-Z_]+/.exec(description) ?? [];
+    const media = content?.['application/json'];
+    if (code === undefined || media === undefined) continue;
+    const { status, message } = errorTable[code as ErrorCode];
+    media.example = { statusCode: status, code, error: STATUS_CODES[status] ?? 'Error', message };
+  }
+  return route;
+}
+
+type Responses = Record<string, { description?: string; content?: Record<string, { example?: unknown }> }>;

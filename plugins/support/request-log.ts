@@ -10,6 +10,8 @@ import type { Client } from '../../src/delivery/policy/client.ts';
 declare module 'fastify' {
   interface FastifyRequest {
     errorCode: ErrorCode | '';
+    /** What was wrong with what was sent, where that was said. */
+    refusedFor: string;
     /** How a file was delivered: `redirect`, `proxy`, `head`, ... */
     delivery: string;
     /** Who asks for a file. */
@@ -38,6 +40,7 @@ export const requestLog = fp(
   async (app: FastifyInstance) => {
     const { log } = app.bridge;
     app.decorateRequest('errorCode', '');
+    app.decorateRequest('refusedFor', '');
     app.decorateRequest('delivery', '');
     app.decorateRequest('play', '');
     app.decorateRequest('rule', '');
@@ -76,6 +79,7 @@ function factsOf(request: FastifyRequest, reply: FastifyReply): PlainFields {
     rule: request.rule || undefined,
     play: request.play || undefined,
     code: request.errorCode || undefined,
+    why: request.refusedFor || undefined,
   };
 }
 

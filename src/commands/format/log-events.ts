@@ -14,6 +14,8 @@ type Sentence = (values: LogValues, zone: string | undefined) => string | undefi
  */
 export const eventSentences: ReadonlyMap<string, Sentence> = new Map<string, Sentence>([
   ['Passerelle serves', serves],
+  ['a gateway serves', gatewayServes],
+  ['a new key signs stream addresses', newKey],
   ['waiting for a command to end', ({ holder }) => `waiting for ${text(holder)} to end`],
   ['stopping: no new requests, running films go on for a moment', stopping],
   ['host call', hostCall],
@@ -31,6 +33,18 @@ export const eventSentences: ReadonlyMap<string, Sentence> = new Map<string, Sen
 function serves({ version, port, baseUrl, libraryDirs, mode }: LogValues): string {
   const dirs = Array.isArray(libraryDirs) ? libraryDirs.map(String) : [];
   return `Passerelle ${text(version)} serves at ${text(baseUrl)} (port ${text(port)}); STRM files in ${listed(dirs)}; delivery ${text(mode)}`;
+}
+
+function gatewayServes({ kind, server, port }: LogValues): string {
+  return `a gateway serves at port ${text(port)}, before ${text(kind)} at ${text(server)}`;
+}
+
+function newKey({ files }: LogValues): string {
+  const rest =
+    files === undefined
+      ? 'the next sync writes the files anew'
+      : `${counted(number(files), 'file')} written anew`;
+  return `a new key signs stream addresses; ${rest}`;
 }
 
 function stopping({ films }: LogValues): string {
@@ -118,11 +132,13 @@ function played(values: LogValues): string {
 }
 
 /** Plays and listings have lines of their own, and players try doors that are not there. */
-function request({ method, url, status, agent, ip, code }: LogValues): string | undefined {
+function request({ method, url, status, agent, ip, code, why: said }: LogValues): string | undefined {
   const quiet = [401, 404, 405, 412, 416];
   if (number(status) < 400 || number(status) >= 500 || quiet.includes(number(status))) return undefined;
-  const why = reasonOf({ code }) ?? `status ${text(status)}`;
-  return `refused ${text(method)} ${nameOf(url)} for ${text(ip)} (${nameOf(agent ?? 'no name')}): ${why}${remedyOf({ code })}`;
+  const why = reasonOf({ why: said, code }) ?? `status ${text(status)}`;
+  // What was said of this request is also what to do about it.
+  const remedy = said === undefined ? remedyOf({ code }) : '';
+  return `refused ${text(method)} ${nameOf(url)} for ${text(ip)} (${nameOf(agent ?? 'no name')}): ${why}${remedy}`;
 }
 
 function quoted({ title, name }: LogValues): string {

@@ -55,7 +55,8 @@ export function remedyOf(values: LogValues): string {
   const { err } = values;
   if (err instanceof Error && diskFaults.includes(String((err as NodeJS.ErrnoException).code)))
     return ` -> ${errorTable.BRIDGE_DISK.remedy}`;
-  const code = isBridgeError(err) ? err.code : reasons.map((name) => values[name]).find(isErrorCode);
+  if (isBridgeError(err)) return ` -> ${err.remedy}`;
+  const code = reasons.map((name) => values[name]).find(isErrorCode);
   return code === undefined ? '' : ` -> ${errorTable[code].remedy}`;
 }
 
@@ -81,6 +82,7 @@ function shownValue(name: string, value: unknown, zone: string | undefined): str
   if (typeof value !== 'number') return value === true ? 'yes' : undefined;
   if (/(?:^m|M)s$/.test(name)) return duration(value);
   if (/(?:^b|B)ytes$/.test(name)) return size(value);
+  if (/(?:^p|P)(?:ort|id)$/.test(name)) return String(value);
   return value > 1e12 ? localSecond(value, zone) : grouped(value);
 }
 

@@ -211,7 +211,7 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
       foldersWaiting: counts.waiting,
       files: counts.files,
       calls,
-      estimatedEndAt: clock.now() + counts.waiting * perFolderMs,
+      estimatedEndAt: Math.round(clock.now() + counts.waiting * perFolderMs),
     });
   }
 }
