@@ -1,4 +1,4 @@
-import { type ReadValue, refused } from './reading.ts';
+import { type ReadValue, refused } from './read-value.ts';
 import { isGuessedFirst, whyNoSecretText } from './weak-secrets.ts';
 
 /** Keys of the host as all that were seen had them (facts/1fichier-api 1). Another shape is told, not refused. */

@@ -1,7 +1,7 @@
 import { doubtOfApiUrl } from './addresses.ts';
 import { readKey } from './credentials.ts';
 import { address, integer, list, text } from './kinds.ts';
-import { refused } from './reading.ts';
+import { refused } from './read-value.ts';
 
 /** A host, every host below one, or a host with a port. */
 const hostName = (raw: string) =>

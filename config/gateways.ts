@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { GatewaySetting } from '../src/gateway/setting.ts';
 import { whyNoListenHost, whyNoServer } from './addresses.ts';
 import { nearMiss } from './nearest.ts';
-import type { ReadValue } from './reading.ts';
+import type { ReadValue } from './read-value.ts';
 import { field, rowReader } from './rows.ts';
 import { secretFields, secretOf } from './secret-fields.ts';
 import { gatewayKinds } from './values.ts';

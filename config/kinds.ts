@@ -1,5 +1,5 @@
 import { whyNoAddress } from './addresses.ts';
-import { kindOf, type ReadValue, refused, type Wrong } from './reading.ts';
+import { kindOf, type ReadValue, refused, type Wrong } from './read-value.ts';
 
 /** What one setting is: where it comes from, what it may be, and how to say what would be right. */
 export interface Setting<T> {

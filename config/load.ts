@@ -2,7 +2,7 @@ import { clashesOf, doubtsOf } from './cross-checks.ts';
 import { type Environment, readEnvironment, unknownNames } from './environment.ts';
 import { type Fault, missingKey, SettingsError } from './faults.ts';
 import { compareFolders, type FolderSettings, foldersAreRight } from './folders.ts';
-import { describeValue, entryAt } from './reading.ts';
+import { describeValue, entryAt } from './read-value.ts';
 import { type NamedSetting, type Settings, settingList } from './settings.ts';
 import { createFound, createKnown, type Found } from './sources.ts';
 import { readYaml } from './yaml.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ServerSetting } from '../src/notify/servers/adapter.ts';
 import { whyNoAddress, whyPage } from './addresses.ts';
 import { nearMiss } from './nearest.ts';
-import type { ReadValue, Wrong } from './reading.ts';
+import type { ReadValue, Wrong } from './read-value.ts';
 import { field, type RowOf, rowReader } from './rows.ts';
 import { secretFields, secretOf } from './secret-fields.ts';
 import { serverKinds } from './values.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type ReadValue, refused } from './reading.ts';
+import { type ReadValue, refused } from './read-value.ts';
 
 export const libraryRight = 'the path of a folder, such as /srv/passerelle/library';
 export const dataRight = 'the path of a folder, such as /srv/passerelle/data';

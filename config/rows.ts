@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { nearMiss } from './nearest.ts';
-import { kindOf, type ReadValue, type Wrong } from './reading.ts';
+import { kindOf, type ReadValue, type Wrong } from './read-value.ts';
 
 /** One key of a row: what it may be, and the same for a person. */
 export interface Field<S extends z.ZodType = z.ZodType> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Rule } from '../src/delivery/policy/rules.ts';
-import type { ReadValue } from './reading.ts';
+import type { ReadValue } from './read-value.ts';
 import { field, rowReader } from './rows.ts';
 import { asks, families, gives, networkZones } from './values.ts';
 

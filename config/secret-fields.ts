@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { type ReadValue, refused } from './reading.ts';
+import { type ReadValue, refused } from './read-value.ts';
 import { type Field, field } from './rows.ts';
 import { whyFileFails } from './unreadable.ts';
 import { whyNoSecretText } from './weak-secrets.ts';

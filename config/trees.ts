@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { TreeSetting } from '../src/library/profiles.ts';
 import { libraryRight, readRoot, whyNoFolder } from './paths.ts';
-import type { ReadValue } from './reading.ts';
+import type { ReadValue } from './read-value.ts';
 import { field, rowReader } from './rows.ts';
 import { profileNames, treeKinds } from './values.ts';
 

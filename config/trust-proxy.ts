@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { type ReadValue, refused, type Wrong } from './reading.ts';
+import { type ReadValue, refused, type Wrong } from './read-value.ts';
 
 /** Which addresses in front of us are proxies of ours (see `src/edge/caller.ts`). */
 export type TrustProxy = boolean | number | readonly string[];

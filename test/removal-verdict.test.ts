@@ -2,7 +2,7 @@ import t from 'tap';
 import { type FileId, type FolderId, toFileId } from '../src/core/ids.ts';
 import type { Stop } from '../src/sync/retention/guard.ts';
 import { countShares, noShares } from '../src/sync/retention/removal-shares.ts';
-import { judgeRemovals, trustIn } from '../src/sync/retention/verdict.ts';
+import { judgeRemovals, trustIn } from '../src/sync/retention/removal-verdict.ts';
 import { folder } from './fixtures/ids.ts';
 
 /** What a crawl that misses files may do to them: how far it is believed, what goes, and what waits for a person. */

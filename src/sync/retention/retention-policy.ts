@@ -10,7 +10,7 @@ import { type CrawlFacts, type Stop, whatStops } from './guard.ts';
 import { createOpenProposals } from './open-proposals.ts';
 import { createRecentRemovals } from './recent-removals.ts';
 import { countShares, noShares } from './removal-shares.ts';
-import { judgeRemovals, trustIn } from './verdict.ts';
+import { judgeRemovals, trustIn } from './removal-verdict.ts';
 
 export interface RetentionPolicyOptions {
   catalog: Catalog;
