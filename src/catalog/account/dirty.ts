@@ -1,7 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 import type { FileId } from '../../core/ids.ts';
+import { chunks } from '../db/chunks.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
+
+const filesAtOnce = 5000;
 
 /** Notes that the tree is behind for these files. Part of the caller's transaction, so that a kill loses nothing. */
 export async function markDirty(db: Kysely<Schema>, fileIds: readonly FileId[]): Promise<void> {
@@ -41,7 +44,10 @@ export function createDirty(db: Kysely<Schema>): Dirty {
       return (await db.selectFrom('dirty').select('file_id').limit(1).executeTakeFirst()) === undefined;
     },
 
-    clear: async (fileIds) =>
-      void (await db.deleteFrom('dirty').where('file_id', 'in', inList(fileIds)).execute()),
+    async clear(fileIds) {
+      // One statement holds the loop until it ends, and a whole account may be in the list.
+      for (const some of chunks(fileIds, filesAtOnce))
+        await db.deleteFrom('dirty').where('file_id', 'in', inList(some)).execute();
+    },
   };
 }

@@ -2,10 +2,18 @@ import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { FileId, FolderId } from '../../core/ids.ts';
 import { descendantFolders } from '../account/descendants.ts';
 import { markDirty } from '../account/dirty.ts';
+import { chunks } from '../db/chunks.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 import type { ProposalFacts } from './proposal-facts.ts';
 import { insertProposal } from './proposals.ts';
+
+/**
+ * One statement holds the loop until it ends, and a whole account may go: what stands in one of these takes a few
+ * milliseconds.
+ */
+const filesAtOnce = 5000;
+const foldersAtOnce = 5;
 
 /** How much a removal would take of the tree, of all of it or of what lies below one root. */
 export interface RemovalShare {
@@ -80,9 +88,15 @@ export function createRemovals(db: Kysely<Schema>): Removals {
     async missOutside(rootIds, now) {
       const inside = inList(await descendantFolders(db, rootIds));
       // Folder by folder: file by file it takes half a second for 100,000 of them, after each crawl.
-      await sql`update files set missing_since = ${now}
-        where gone_at is null and missing_since is null
-          and folder_id in (select id from folders where id not in ${inside})`.execute(db);
+      const outside = await db.selectFrom('folders').select('id').where('id', 'not in', inside).execute();
+      for (const some of chunks(outside, foldersAtOnce))
+        await db
+          .updateTable('files')
+          .set({ missing_since: now })
+          .where('gone_at', 'is', null)
+          .where('missing_since', 'is', null)
+          .where('folder_id', 'in', inList(some.map(({ id }) => id)))
+          .execute();
     },
 
     advance: ({ monotonicMs, confirmMs }) =>
@@ -121,13 +135,15 @@ export function createRemovals(db: Kysely<Schema>): Removals {
     remove: (ids, now, batch) =>
       db.transaction().execute(async (trx) => {
         const gone = await stillMissing(trx, ids, 'proposalId' in batch && batch.alsoKept === true);
-        await trx
-          .updateTable('files')
-          .set({ gone_at: now, kept_at: null })
-          .where('id', 'in', inList(gone))
-          .execute();
-        await markDirty(trx, gone);
-        await trx.deleteFrom('leases').where('file_id', 'in', inList(gone)).execute();
+        for (const some of chunks(gone, filesAtOnce)) {
+          await trx
+            .updateTable('files')
+            .set({ gone_at: now, kept_at: null })
+            .where('id', 'in', inList(some))
+            .execute();
+          await markDirty(trx, some);
+          await trx.deleteFrom('leases').where('file_id', 'in', inList(some)).execute();
+        }
         if ('proposalId' in batch) await accepted(trx, batch.proposalId, now);
         else if (gone.length > 0)
           await insertProposal(trx, { ...batch, at: now, state: 'accepted', decidedAt: now }, gone);
@@ -136,25 +152,29 @@ export function createRemovals(db: Kysely<Schema>): Removals {
 
     keep: (ids, now) =>
       db.transaction().execute(async (trx) => {
-        const rows = await trx
-          .selectFrom('files')
-          .select('id')
-          .where('id', 'in', inList(ids))
-          .where('gone_at', 'is not', null)
-          .execute();
-        const back = rows.map((row) => row.id);
-        await trx
-          .updateTable('files')
-          .set({ gone_at: null, kept_at: now })
-          .where('id', 'in', inList(ids))
-          .where('missing_since', 'is not', null)
-          .execute();
-        await markDirty(trx, back);
+        const back: FileId[] = [];
+        for (const some of chunks(ids, filesAtOnce)) {
+          const rows = await trx
+            .selectFrom('files')
+            .select('id')
+            .where('id', 'in', inList(some))
+            .where('gone_at', 'is not', null)
+            .execute();
+          await trx
+            .updateTable('files')
+            .set({ gone_at: null, kept_at: now })
+            .where('id', 'in', inList(some))
+            .where('missing_since', 'is not', null)
+            .execute();
+          back.push(...rows.map((row) => row.id));
+        }
+        for (const some of chunks(back, filesAtOnce)) await markDirty(trx, some);
         return back;
       }),
 
     async unkeep(ids) {
-      await db.updateTable('files').set({ kept_at: null }).where('id', 'in', inList(ids)).execute();
+      for (const some of chunks(ids, filesAtOnce))
+        await db.updateTable('files').set({ kept_at: null }).where('id', 'in', inList(some)).execute();
     },
 
     stillMissing: (ids) => stillMissing(db, ids, false),
@@ -171,14 +191,18 @@ async function stillMissing(
   ids: readonly FileId[],
   alsoKept: boolean,
 ): Promise<FileId[]> {
-  let query = db
-    .selectFrom('files')
-    .select('id')
-    .where('id', 'in', inList(ids))
-    .where('gone_at', 'is', null)
-    .where('missing_since', 'is not', null);
-  if (!alsoKept) query = query.where('kept_at', 'is', null);
-  return (await query.execute()).map((row) => row.id);
+  const still: FileId[] = [];
+  for (const some of chunks(ids, filesAtOnce)) {
+    let query = db
+      .selectFrom('files')
+      .select('id')
+      .where('id', 'in', inList(some))
+      .where('gone_at', 'is', null)
+      .where('missing_since', 'is not', null);
+    if (!alsoKept) query = query.where('kept_at', 'is', null);
+    still.push(...(await query.execute()).map((row) => row.id));
+  }
+  return still;
 }
 
 async function accepted(trx: Transaction<Schema>, id: number, now: number): Promise<void> {
