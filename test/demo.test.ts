@@ -7,6 +7,7 @@ import { request } from 'undici';
 import { readOptions } from './demo/options.ts';
 import { cleanEnv, freePort, nodeWith } from './fixtures/bridge-process.ts';
 import { run } from './fixtures/run.ts';
+import { readSimulatorRun, simulatorHelp } from './simulator/options.ts';
 
 const main = join(import.meta.dirname, 'demo', 'main.ts');
 
@@ -82,4 +83,33 @@ t.test('every door that the demo names opens with what it names', async (t) => {
   child.kill('SIGINT');
   const [code] = await once(child, 'close');
   t.equal(code, 0);
+});
+
+t.test('the simulator that runs alone says what it takes, and refuses the rest in words', async (t) => {
+  t.match(readSimulatorRun(['--strict'], { SIMULATOR_API_PORT: '9000' }), {
+    strict: true,
+    ports: { apiPort: 9000, downloadPort: 8792 },
+  });
+  const simulator = (args: string[], env: object = {}) =>
+    run(...nodeWith([join(import.meta.dirname, 'simulator', 'main.ts'), ...args]), {
+      env: { ...cleanEnv(), ...env },
+    });
+  const helped = await simulator(['--help']);
+  t.equal(helped.code, 0);
+  t.equal(helped.stdout, `${simulatorHelp}\n`);
+  const wrong = await simulator(['--strikt'], { SIMULATOR_API_PORT: '0' });
+  t.equal(wrong.code, 2);
+  t.match(wrong.stderr, /^simulator: .*--strikt.*\n\nnpm run simulator/);
+  t.match(readSimulatorRun([], { SIMULATOR_API_PORT: 'x' }), {
+    wrong: 'SIMULATOR_API_PORT must be a number',
+  });
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as { port: number };
+  const others = { SIMULATOR_DOWNLOAD_PORT: '0', SIMULATOR_UPLOAD_PORT: '0', SIMULATOR_SITE_PORT: '0' };
+  const refused = await simulator([], { ...others, SIMULATOR_API_PORT: String(port) });
+  taken.close();
+  t.equal(refused.code, 1);
+  t.match(refused.stderr, `simulator: port ${port} is taken`);
+  t.notMatch(refused.stderr, /\n {4}at /, 'no stack');
 });

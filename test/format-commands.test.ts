@@ -163,6 +163,42 @@ t.test('no line is wider than it may be, and no name steers the terminal', async
     t.notMatch(line, /\p{Control}/u);
 });
 
+t.test(
+  'players that are treated alike stand in one table, and why each rule is there stands in full',
+  (t) => {
+    const rows = (client: string, jump: [give: string, rule: string]) =>
+      ['loopback', 'private', 'elsewhere'].flatMap((from) =>
+        ['start', 'end', 'jump'].map((asks) => {
+          const [give, rule] =
+            from === 'elsewhere' ? ['bytes', 'elsewhere'] : asks === 'jump' ? jump : ['bytes', 'probe'];
+          return { client, from, asks, give, rule, why: `the ${rule} of all ${'and more '.repeat(12)}end` };
+        }),
+      );
+    const lines = ruleLines([
+      ...rows('ffmpeg', ['redirect', 'returning']),
+      ...rows('mpv', ['redirect', 'returning']),
+      ...rows('kodi', ['bytes', 'sticky']),
+    ]);
+    t.same(lines.slice(0, 10), [
+      'ffmpeg, mpv',
+      '  from               asks              gets      by rule',
+      '  loopback, private  start, end        bytes     probe',
+      '  loopback, private  jump              redirect  returning',
+      '  elsewhere          start, end, jump  bytes     elsewhere',
+      '',
+      'kodi',
+      '  from               asks              gets   by rule',
+      '  loopback, private  start, end        bytes  probe',
+      '  loopback, private  jump              bytes  sticky',
+    ]);
+    const whys = lines.slice(12).join(' ');
+    for (const rule of ['probe', 'returning', 'elsewhere', 'sticky'])
+      t.match(whys, `${rule}: the ${rule} of all and more`);
+    t.equal(whys.split(' end').length, 5, 'none is cut');
+    t.end();
+  },
+);
+
 t.test('one is one, and many are many', async (t) => {
   const rows: [string, string][] = [
     [moveTotal(0, false), 'Every file stands where it would be put today.'],

@@ -19,6 +19,17 @@ import { start } from './fixtures/simulated-host.ts';
 
 /** What is looked at before the first call and the first file: the key, and the rights to write. */
 
+t.test('who has written the key into .env without Docker is told who reads that', async (t) => {
+  const cwd = t.testdir({ '.env': `FICHIER_API_KEY=${'x'.repeat(32)}` });
+  const env = { PASSERELLE_DATA_DIR: `${cwd}/data` };
+  t.match(
+    (await passerelle(['sync'], { cwd, env })).stderr,
+    /missing.*\n.*\.env here is read by docker compose alone/,
+  );
+  const bare = t.testdir();
+  t.notMatch((await passerelle(['sync'], { cwd: bare, env })).stderr, /\.env/);
+});
+
 t.test('a command that asks the host and has no key ends with 2, and nothing else is touched', async (t) => {
   const simulator = await start(t);
   for (const args of [['sync'], ['sync', '--dry-run'], ['serve'], ['link', '--direct', '/x'], ['doctor']]) {

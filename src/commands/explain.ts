@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { missingKey, SettingsError } from '../../config/faults.ts';
 import { errorTable, isBridgeError, isHostRefusal } from '../core/errors.ts';
@@ -8,7 +10,10 @@ import { withLocalTimes } from './format/time.ts';
 import { UsageError } from './usage.ts';
 
 /** Tells the person why a command ended, and what to do. @returns the exit code */
-export function explain({ err, signal }: Pick<Context, 'err' | 'signal'>, error: unknown): ExitCode {
+export function explain(
+  { err, signal, cwd }: Pick<Context, 'err' | 'signal' | 'cwd'>,
+  error: unknown,
+): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse;
   if (error instanceof UsageError) {
     const wrongs = error.message.replace(/^/gm, '  ');
@@ -18,7 +23,7 @@ export function explain({ err, signal }: Pick<Context, 'err' | 'signal'>, error:
   }
   if (signal.aborted) return exitCodes.failed;
   if (error instanceof SettingsError) {
-    err.write(inWords(error));
+    err.write(inWords(error, cwd));
     return error.code === 'BRIDGE_DISK' ? exitCodes.failed : exitCodes.wrongUse;
   }
   if (!isBridgeError(error)) {
@@ -29,11 +34,14 @@ export function explain({ err, signal }: Pick<Context, 'err' | 'signal'>, error:
   return isHostRefusal(error) ? exitCodes.refused : exitCodes.failed;
 }
 
-function inWords(error: SettingsError): string {
+function inWords(error: SettingsError, cwd: string): string {
   // Whoever has no key may be at the very beginning.
   if (error.faults.length === 1 && error.faults[0] === missingKey)
     return [
       'FICHIER_API_KEY is missing: copy your key from https://1fichier.com/console/params.pl into it.\n',
+      existsSync(join(cwd, '.env'))
+        ? 'The .env here is read by docker compose alone; without Docker the key goes into config/passerelle.yaml.\n'
+        : '',
       'To see Passerelle play a film without an account or a key: npm run demo\n',
     ].join('');
   const { message, remedy } = errorTable[error.code];

@@ -1,39 +1,40 @@
+import { readSimulatorRun, type SimulatorRun, simulatorHelp } from './options.ts';
 import { createSimulator } from './simulator.ts';
 
 /** `npm run simulator`: a 1fichier to try things against by hand. */
-const simulator = await createSimulator({
-  apiPort: portFrom('SIMULATOR_API_PORT', 8791),
-  downloadPort: portFrom('SIMULATOR_DOWNLOAD_PORT', 8792),
-  sitePort: portFrom('SIMULATOR_SITE_PORT', 8794),
-  uploadPort: portFrom('SIMULATOR_UPLOAD_PORT', 8793),
-  limits: process.argv.includes('--strict') ? 'strict' : 'none',
-  onApiRequest({ verb, body, status }) {
-    console.log(`${time()} api      ${status || '---'} ${verb} ${JSON.stringify(body)}`);
-  },
-  onDownloadRequest({ method, path, range, status, bytes }) {
-    console.log(`${time()} download ${status || '---'} ${method} ${path} ${range ?? ''} ${bytes} bytes`);
-  },
-});
+const asked = readSimulatorRun(process.argv.slice(2), process.env);
+if ('wrong' in asked) {
+  console.error(`simulator: ${asked.wrong}\n\n${simulatorHelp}`);
+  process.exitCode = 2;
+} else if (asked.help) console.log(simulatorHelp);
+else await run(asked);
 
-console.log(`FICHIER_API_URL=${simulator.apiUrl}
+async function run({ strict, ports }: SimulatorRun): Promise<void> {
+  const simulator = await createSimulator({
+    ...ports,
+    limits: strict ? 'strict' : 'none',
+    onApiRequest({ verb, body, status }) {
+      console.log(`${time()} api      ${status || '---'} ${verb} ${JSON.stringify(body)}`);
+    },
+    onDownloadRequest({ method, path, range, status, bytes }) {
+      console.log(`${time()} download ${status || '---'} ${method} ${path} ${range ?? ''} ${bytes} bytes`);
+    },
+  }).catch((error: NodeJS.ErrnoException & { port?: number }) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    console.error(
+      `simulator: port ${error.port} is taken; is another one running? --help says how to choose ports`,
+    );
+    process.exit(1);
+  });
+  console.log(`FICHIER_API_URL=${simulator.apiUrl}
 FICHIER_DOWNLOAD_HOSTS=${simulator.downloadHost}
 FICHIER_UPLOAD_HOSTS=${simulator.uploadHost}
 FICHIER_SITE_URL=${simulator.siteUrl}
 FICHIER_API_KEY=${simulator.apiKey}`);
-
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void simulator.close());
-}
-
-function portFrom(name: string, otherwise: number): number {
-  const text = process.env[name];
-  if (text === undefined || text === '') return otherwise;
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  console.error(`${name} must be a port number, not ${text}`);
-  process.exit(2);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void simulator.close());
 }
 
 function time(): string {
-  return new Date().toISOString().slice(11, 23);
+  const now = new Date();
+  return `${now.toTimeString().slice(0, 8)}.${String(now.getMilliseconds()).padStart(3, '0')}`;
 }
