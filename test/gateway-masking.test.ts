@@ -168,6 +168,39 @@ t.test(
   },
 );
 
+t.test('a text in parts is given as a whole, so that no address is cut in two of them', async (t) => {
+  const text = `{"Items":[{"Path":"${strm}","Name":"a film"}],"More":"${'x'.repeat(500)}"}`;
+  const inside = text.indexOf(ownSignature) - 4;
+  answer = ({ headers: { range } }, response) => {
+    const type = { 'content-type': 'application/json' };
+    const [, from = '', to = ''] = /^bytes=(\d+)-(\d+)$/.exec(range ?? '') ?? [];
+    if (range?.includes(','))
+      return void response.writeHead(206, { 'content-type': 'multipart/byteranges; boundary=a' }).end(text);
+    if (range === undefined || from === '') return void response.writeHead(200, type).end(text);
+    const part = text.slice(Number(from), Number(to) + 1);
+    const told = `bytes ${from}-${to}/${text.length}`;
+    response.writeHead(206, { ...type, 'content-range': told, 'content-length': part.length }).end(part);
+  };
+  for (const path of ['/Plugin/List', '/Items?x=/images/', '/web/config.json', '/Items?ids=a#/videos/'])
+    for (const range of [`bytes=0-${inside}`, `bytes=${inside + 1}-${text.length - 1}`, 'bytes=0-9,20-600']) {
+      const back = await get(path, { range });
+      t.equal(back.status, 200, `${path} ${range}`);
+      t.equal(back.headers['content-range'], undefined);
+      t.equal(
+        back.bytes.toString(),
+        text.replace(ownId, '-'.repeat(20)).replace(ownSignature, '-'.repeat(16)),
+      );
+    }
+  answer = (_asked, response) =>
+    void response.writeHead(206, { 'content-type': 'video/mp4', 'content-range': 'bytes 0-2/10' }).end('abc');
+  const bytes = await get('/Plugin/intro.mp4', { range: 'bytes=0-2' });
+  t.match(
+    [bytes.status, bytes.headers['content-range'], bytes.bytes.toString()],
+    [206, 'bytes 0-2/10', 'abc'],
+  );
+  t.equal(one.origin.arrived.length, 1);
+});
+
 t.test('an answer of 20 MB passes in pieces and holds nobody up', async (t) => {
   const row = `{"Name":"${'Film '.repeat(100)}","Path":"${strm}"},`;
   const big = `[${row.repeat(Math.ceil(20e6 / row.length))}0]`;

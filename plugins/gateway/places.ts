@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { minuteMs } from '../../src/core/durations.ts';
 import { BridgeError } from '../../src/core/errors.ts';
+import { pathOf } from './replies.ts';
 
 /** Answers of one address that are on their way from the server at one time. */
 const maxUnderWay = 128;
@@ -28,10 +29,10 @@ interface Places {
 }
 
 /** Addresses at which bytes come for as long as somebody watches. */
-const ofStreams = /^[^?]*\/(?:videos|audio|livetv|livestreams)\//i;
+const ofStreams = /\/(?:videos|audio|livetv|livestreams)\//i;
 
-function isStream({ kind, url }: FastifyRequest): boolean {
-  return kind.is === 'stream' || kind.is === 'download' || ofStreams.test(url);
+function isStream(request: FastifyRequest): boolean {
+  return ['stream', 'download'].includes(request.kind.is) || ofStreams.test(pathOf(request));
 }
 
 /**

@@ -37,8 +37,11 @@ export interface PlaybackAnswers {
 const maxWaitMs = 2000;
 /** The profile of an app has some 10 KB. What is longer is passed on unread. */
 const maxBodyBytes = 256 * 1024;
-/** A larger answer is not taken apart: a source with its tracks has some 5 KB, and 1 MB takes 40 ms to read. */
+/** A larger answer is taken apart piece by piece: a source with its tracks has some 5 KB, and 1 MB takes 40 ms to read. */
 const maxAnswerBytes = 1024 * 1024;
+/** What is larger still is passed on without our addresses. */
+const maxLargeBytes = 16 * 1024 * 1024;
+const pieceBytes = 64 * 1024;
 /** A proxy before a server that is down, or the server while it starts. */
 const isAway = (status: number) => [502, 503, 504].includes(status);
 
@@ -111,8 +114,13 @@ export function createPlaybackAnswers(
       const asked = askedBy(request) ?? blind(request);
       const isAnswer = reply.statusCode === 200 && request.method !== 'HEAD' && isPlainJson(reply);
       if (!asked || !isAnswer) return sendMasked(reply, body, gateway.mask);
-      const read = await readUpTo(body, maxAnswerBytes);
+      const read = await readUpTo(body, maxLargeBytes);
       if (!('text' in read)) return sendMasked(reply, read.rest, gateway.mask);
+      if (read.text.length > maxAnswerBytes) {
+        const pieces = await gateway.showLargePlaybackInfo(read.text, asked);
+        if (pieces) reply.removeHeader('content-length').removeHeader('etag');
+        return sendMasked(reply, Readable.from(pieces ?? inPieces(read.text)), gateway.mask);
+      }
       const shown = await gateway.showPlaybackInfo(read.text.toString('utf8'), asked);
       if (shown === undefined) return reply.send(gateway.mask.whole(read.text));
       return reply
@@ -128,6 +136,11 @@ export function createPlaybackAnswers(
     request.wish = { ...readWish(queryOf(request), undefined), wantsDirectPlay: false };
     return askedBy(request);
   }
+}
+
+/** To be looked through in turns of the event loop. */
+function* inPieces(text: Buffer): Generator<Buffer> {
+  for (let at = 0; at < text.length; at += pieceBytes) yield text.subarray(at, at + pieceBytes);
 }
 
 function jsonOf(bytes: Buffer): unknown {

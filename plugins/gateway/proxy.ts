@@ -18,7 +18,7 @@ import { isText, sendBytes, sendMasked } from './masking.ts';
 import { goneSignal, isBulk, type Origin, whenOver } from './origin.ts';
 import { createPlayReports } from './play-reports.ts';
 import { createPlaybackAnswers } from './playback-info.ts';
-import { forget, queryOf } from './replies.ts';
+import { forget, pathOf, queryOf } from './replies.ts';
 import { sendSystemInfo } from './system-info.ts';
 
 declare module 'fastify' {
@@ -31,6 +31,10 @@ declare module 'fastify' {
     gatewayUrl: string;
     /** The type that the app sent, where Fastify could not have read it. */
     ownType: string | undefined;
+    /** Asks the server. */
+    ask(reply: FastifyReply): FastifyReply;
+    /** A part of a text was asked for, in which an address could be cut: the whole of it is given instead. */
+    isWhole: boolean;
   }
 }
 
@@ -52,6 +56,8 @@ export const proxy = fp(
     app.decorateRequest('seen');
     app.decorateRequest('gatewayUrl', '');
     app.decorateRequest('ownType');
+    app.decorateRequest('ask');
+    app.decorateRequest('isWhole', false);
     app.decorateRequest('wish');
     app.decorateRequest('isAnswered', false);
     app.decorateRequest('isLookedInto');
@@ -59,7 +65,7 @@ export const proxy = fp(
     const playback = createPlaybackAnswers(gateway, app.bridge, reports);
     app.addHook('onRequest', async (request) => {
       const { headers } = request.raw;
-      const [path = ''] = request.url.split('?', 1);
+      const path = pathOf(request);
       request.kind = gateway.kindOf(path);
       const before = path.slice(0, Math.max(0, path.toLowerCase().lastIndexOf('/items/')));
       request.seen = seenBy(request);
@@ -86,14 +92,16 @@ export const proxy = fp(
       preHandler: (request, reply) => before(request, reply),
       handler(request, reply, dest, options) {
         if (request.kind.is === 'playbackInfo') playback.hurry(request, reply);
-        return reply.from(dest, {
-          ...options,
-          retryDelay: () => null,
-          rewriteRequestHeaders: (_request, headers) => asked(request, reply, headers),
-          rewriteHeaders: (headers) => answerHeaders(headers, upstream),
-          onResponse: (_request, _reply, answer) => void answered(request, reply, answer),
-          onError: (_reply, { error }) => void failed(request, reply, error),
-        });
+        request.ask = (reply) =>
+          reply.from(dest, {
+            ...options,
+            retryDelay: () => null,
+            rewriteRequestHeaders: (_request, headers) => asked(request, reply, headers),
+            rewriteHeaders: (headers) => answerHeaders(headers, upstream),
+            onResponse: (_request, _reply, answer) => void answered(request, reply, answer),
+            onError: (_reply, { error }) => void failed(request, reply, error),
+          });
+        return request.ask(reply);
       },
     });
 
@@ -151,7 +159,8 @@ export const proxy = fp(
       // It is meant for the film, and would cut the text that leads to it.
       if (request.kind.is === 'download') delete passed.range;
       // Whoever could have an answer in parts could have an address in two of them.
-      if (request.kind.is === 'api' && !ofBytes.test(request.url)) delete passed.range;
+      const isList = request.kind.is === 'api' && !ofBytes.test(pathOf(request));
+      if (request.isWhole || isList || passed.range?.includes(',')) delete passed.range;
       const isApi = ['playbackInfo', 'api', 'systemInfo'].includes(request.kind.is);
       return Object.assign(passed, {
         [goneSignal]: whenGone(reply),
@@ -162,11 +171,10 @@ export const proxy = fp(
 
     async function answered(request: FastifyRequest, reply: FastifyReply, answer: { stream: unknown }) {
       const body = answer.stream as Readable;
-      const [path = ''] = request.url.split('?', 1);
       try {
         gateway.heard({
           method: request.method,
-          path,
+          path: pathOf(request),
           status: reply.statusCode,
           credentials: () => readCredentials(request.headers, queryOf(request)),
         });
@@ -185,6 +193,13 @@ export const proxy = fp(
     }
 
     async function sendOther(reply: FastifyReply, body: Readable) {
+      const { request } = reply;
+      if (reply.statusCode === 206 && isText(reply) && request.method === 'GET' && !request.isWhole) {
+        drop(body);
+        forget(reply);
+        request.isWhole = true;
+        return void request.ask(reply.code(200));
+      }
       return isText(reply) ? sendMasked(reply, body, gateway.mask) : sendBytes(reply, body);
     }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import type { CatalogFile } from '../catalog/account/files.ts';
 import type { KeyValues } from '../catalog/db/key-values.ts';
@@ -13,6 +14,7 @@ import type { Credentials } from './credentials.ts';
 import type { Wish } from './device-profile.ts';
 import { createItemAccess } from './item-access.ts';
 import type { ItemId } from './item-id.ts';
+import { jsonElements } from './json-elements.ts';
 import { type KnownMediaParts, knownMedia } from './known-media.ts';
 import { logInEnd } from './log-in-ends.ts';
 import { type Json, readLossless } from './lossless-json.ts';
@@ -40,6 +42,8 @@ export interface Gateway {
    * @returns undefined where nothing of it is ours, or it cannot be read: then it is passed on as it came
    */
   showPlaybackInfo(text: string, asked: AskedPlaybackInfo): Promise<string | undefined>;
+  /** The same for an answer of many megabytes: it is taken apart source by source, and others have their turns. */
+  showLargePlaybackInfo(text: Buffer, asked: AskedPlaybackInfo): Promise<Buffer[] | undefined>;
   /**
    * An answer to PlaybackInfo of our own, for a server that takes too long: of what it shows of the item to this person
    * just now, or has shown within the last minute, and never without that.
@@ -101,6 +105,10 @@ export interface GatewayParts {
   onFault(error: unknown): void;
 }
 
+/** More versions than any film has. */
+const maxLargeSources = 5000;
+/** A source with thousands of tracks; 1 MB takes 40 ms to read. */
+const maxSourceBytes = 1024 * 1024;
 /** Long enough for an evening with a pause in it. */
 const ticketMs = dayMs;
 
@@ -171,6 +179,23 @@ export function createGateway({
       return shown.length === 0 ? undefined : JSON.stringify(answer);
     },
 
+    async showLargePlaybackInfo(text, asked) {
+      const sources = await jsonElements(text, 'MediaSources', maxLargeSources);
+      if (sources === undefined) return undefined;
+      const pieces: Buffer[] = [];
+      let from = 0;
+      for (const { start, end } of sources) {
+        await yieldToEventLoop();
+        const isTooLarge = end - start > maxSourceBytes;
+        const shown = isTooLarge ? undefined : await showSource(text.toString('utf8', start, end), asked);
+        if (shown === undefined) continue;
+        pieces.push(text.subarray(from, start), Buffer.from(shown));
+        from = end;
+      }
+      if (from === 0) return undefined;
+      return [...pieces, text.subarray(from)];
+    },
+
     async ownPlaybackInfo(asked, signal, mayAsk) {
       const { itemId, credentials, wish } = asked;
       if (!wish.wantsDirectPlay) return undefined;
@@ -210,6 +235,14 @@ export function createGateway({
       else if (end) lose(end.of === 'token' ? end.token : credentials().token);
     },
   };
+
+  /** One source of a large answer. @returns undefined where it is not ours, or cannot be read */
+  async function showSource(text: string, asked: AskedPlaybackInfo): Promise<string | undefined> {
+    const source = readLossless(text);
+    if (source === undefined) return undefined;
+    const shown = await show({ MediaSources: [source] }, asked);
+    return shown.length === 0 ? undefined : JSON.stringify(source);
+  }
 
   function doubt(token?: string): void {
     if (token === '') return;

@@ -5,6 +5,7 @@ import '../gateway-checks.test.ts';
 import '../gateway-doctor.test.ts';
 import '../gateway-emby.test.ts';
 import '../gateway-greedy.test.ts';
+import '../gateway-large.test.ts';
 import '../gateway-masking.test.ts';
 import '../gateway-media.test.ts';
 import '../gateway-play.test.ts';
