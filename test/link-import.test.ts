@@ -219,6 +219,16 @@ t.test('passerelle add: by arguments, from standard input, and what it ends with
   });
   const page = `<a href="${add('Faust (1926).mkv')}&amp;af=1">Faust</a>`;
   t.match(await run(['add', '--to', 'Films', '--json'], page), { code: 0, stdout: /"fate":"added"/ });
+  t.strictSame(
+    await run(['add', 'https://1fichier.com/?abcdefghij0123456789', '--to', '/Films']),
+    {
+      code: 1,
+      stdout:
+        'https://1fichier.com/?abcdefghij0123456789: gone: the host has it no more\n0 files added to /Films; 1 call to the host\n',
+      stderr: '',
+    },
+    'no line of the log stands beside it',
+  );
   t.match(await run(['add', 'x', '--to', '/Films']), {
     code: 1,
     stdout: /x: no address of a file at the host/,
@@ -228,6 +238,14 @@ t.test('passerelle add: by arguments, from standard input, and what it ends with
     stdout: /wants a password \(--password\)/,
   });
   t.match(await run(['add', 'x', '--to', '/Filme']), { code: 1, stderr: /\/Films/ }, 'the name that is near');
-  t.match(await run(['add', '--to', '/Films'], 'nothing in here'), { code: 1, stderr: /0 links/ });
+  t.match(await run(['add', '--to', '/Films'], 'nothing in here'), {
+    code: 1,
+    stderr:
+      /^passerelle: There is no address of a file in what was given\nGive addresses as the host shows them/,
+  });
+  t.match(await run(['add', '--to', '/Films']), {
+    code: 2,
+    stderr: /^passerelle add:\n {2}name the address of a file at 1fichier, or give some on standard input\n/,
+  });
   t.match((await strmPaths({ libraryDir: join(home, 'library') })).join('\n'), /Faust \(1926\)/);
 });

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import t from 'tap';
 import { z } from 'zod';
 import { inWords } from '../src/api/faults.ts';
-import { exitCodes } from '../src/commands/context.ts';
+import { askForInput, exitCodes } from '../src/commands/context.ts';
 import { silentLog } from '../src/core/log.ts';
 import { readOverride } from '../src/library/override.ts';
 import { passerelle } from './fixtures/passerelle.ts';
@@ -154,6 +154,16 @@ t.test(
     }
   },
 );
+
+t.test('a command that reads at a terminal says what it waits for', (t) => {
+  for (const isTTY of [true, false]) {
+    const told: string[] = [];
+    const err = { write: (line: string) => void told.push(line) } as never;
+    askForInput({ stdin: { isTTY } as never, err }, 'Paths');
+    t.same(told, isTTY ? ['Paths, one a line; Ctrl-D ends\n'] : []);
+  }
+  t.end();
+});
 
 t.test('what is right is taken', async (t) => {
   const cwd = t.testdir();

@@ -4,9 +4,10 @@ import { type ImportedLine, importLinks } from '../api/links.ts';
 import { BridgeError, isHostRefusal } from '../core/errors.ts';
 import { counted } from '../core/plural.ts';
 import { asAccountPath, withApi } from './api.ts';
-import { type Context, type ExitCode, exitCodes, say, settingsOf } from './context.ts';
+import { askForInput, type Context, type ExitCode, exitCodes, say, settingsOf } from './context.ts';
 import { printable } from './format/printable.ts';
 import { size } from './format/size.ts';
+import { UsageError } from './usage.ts';
 
 export interface AddOptions {
   to?: string;
@@ -35,9 +36,13 @@ export async function add(
   links: readonly string[],
   { to, password, json = false }: AddOptions,
 ): Promise<ExitCode> {
+  if (links.length === 0) askForInput(context, 'Addresses of files at 1fichier');
   const given = links.length > 0 ? '' : await text(context.stdin);
+  if (links.length === 0 && given.trim() === '')
+    throw new UsageError('add', ['name the address of a file at 1fichier, or give some on standard input']);
   const folder = asAccountPath(to ?? settingsOf(context).settings.library.roots[0] ?? '/');
-  return withApi(context, { command: 'add', needs: { key: true, folders: true } }, async (api) => {
+  const work = { command: 'add', needs: { key: true, folders: true }, tellsRefusals: true };
+  return withApi(context, work, async (api) => {
     const body = { links: [...links], text: given, to: folder, ...(password !== undefined && { password }) };
     for await (const one of api.events(importLinks, { body }, context.signal)) {
       if (one.event === 'error') throw fromErrorBody(one.data);

@@ -3,6 +3,7 @@ import { listFiles } from '../api/files.ts';
 import { getStatus } from '../api/status.ts';
 import { systemClock } from '../core/clock.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
 import { type ApiClient, createApiClient } from '../owner/client.ts';
 import { describeHolder, readNote } from '../owner/holder.ts';
 import { isNobodyThere, refuseForeign, socketTransport } from '../owner/transport.ts';
@@ -21,6 +22,8 @@ export interface ApiWork {
   needs?: Needs;
   /** Of this process' own log, where it is the owner and nobody chose another; silent: warnings of settings too. */
   usualLevel?: 'warn' | 'silent';
+  /** It says itself what the host refused: no line of the log stands between its own. */
+  tellsRefusals?: boolean;
 }
 
 /** An owner that is just starting or ending, or works on something else, is waited for so long. */
@@ -38,7 +41,7 @@ const answerWithinMs = 15_000;
  */
 export async function withApi<T>(
   context: Context,
-  { command, through = () => true, needs = {}, usualLevel = 'warn' }: ApiWork,
+  { command, through = () => true, needs = {}, usualLevel = 'warn', tellsRefusals = false }: ApiWork,
   work: (api: ApiClient) => Promise<T>,
 ): Promise<T> {
   const { settings, warnings } = settingsOf(context);
@@ -62,7 +65,7 @@ export async function withApi<T>(
         detail: `${heldBy(dataDir)}, whose socket cannot be opened there`,
         remedy: 'Use its API over HTTP, or see in its log why there is no serve.sock in dataDir',
       });
-    const taken = owner ? undefined : await own(context, { command, needs, usualLevel }, work);
+    const taken = owner ? undefined : await own(context, { command, needs, usualLevel, tellsRefusals }, work);
     if (taken && 'done' in taken) return taken.done;
     const waitedMs = clock.now() - beganAt;
     if (waitedMs > maxWaitMs)
@@ -78,13 +81,14 @@ export async function withApi<T>(
 /** Runs the work as the owner, unless somebody else is. */
 async function own<T>(
   context: Context,
-  { command, needs, usualLevel }: Required<Omit<ApiWork, 'through'>>,
+  { command, needs, usualLevel, tellsRefusals }: Required<Omit<ApiWork, 'through'>>,
   work: (api: ApiClient) => Promise<T>,
 ): Promise<{ done: T } | { inUse: BridgeError }> {
   const { settings } = settingsOf(context, needs);
   const [{ becomeOwner }, { buildApi }] = await Promise.all([import('./owner.ts'), import('../api-app.ts')]);
   const level = context.env.PASSERELLE_LOG_LEVEL ? settings.log.level : usualLevel;
-  const log = createProcessLog({ ...settings.log, level }, context.err);
+  const all = createProcessLog({ ...settings.log, level }, context.err);
+  const log = tellsRefusals && !context.env.PASSERELLE_LOG_LEVEL ? withoutCalls(all) : all;
   let owner: Awaited<ReturnType<typeof becomeOwner>>;
   try {
     owner = await becomeOwner({
@@ -104,6 +108,17 @@ async function own<T>(
   } finally {
     await owner.close(context.signal);
   }
+}
+
+/** Without the line of a call that the host refused: whoever needed the call tells what came of it. */
+function withoutCalls(log: Log): Log {
+  return {
+    debug: (values, words) => log.debug(values, words),
+    info: (values, words) => log.info(values, words),
+    warn: (values, words) => void (words !== 'host call' && log.warn(values, words)),
+    error: (values, words) => log.error(values, words),
+    plain: (values, words) => log.plain(values, words),
+  };
 }
 
 /** Who owns `dataDir` and answers; undefined when nobody does, or not now. */

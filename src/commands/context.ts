@@ -9,7 +9,7 @@ export interface Context {
   cwd: string;
   out: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
   err: NodeJS.WritableStream & { isTTY?: boolean };
-  stdin: NodeJS.ReadableStream;
+  stdin: NodeJS.ReadableStream & { isTTY?: boolean };
   /** Aborts at Ctrl-C or SIGTERM. */
   signal: AbortSignal;
 }
@@ -40,6 +40,11 @@ export function settingsOf({ env, cwd }: Pick<Context, 'env' | 'cwd'>, needs: Ne
     ...(needs.folders && { examine: examineFolders }),
     ...(needs.certificate && { examineCertificate }),
   });
+}
+
+/** Says at a terminal what is waited for: a command that reads there would look as if it hung. */
+export function askForInput({ stdin, err }: Pick<Context, 'stdin' | 'err'>, what: string): void {
+  if (stdin.isTTY) err.write(`${what}, one a line; Ctrl-D ends\n`);
 }
 
 /** Lines on standard output that were made for people. */

@@ -19,7 +19,7 @@ export async function link(
   { direct = false, json = false }: LinkOptions,
 ): Promise<ExitCode> {
   const { signal } = context;
-  return withApi(context, { command: 'link', needs: { key: direct } }, async (api) => {
+  return withApi(context, { command: 'link', needs: { key: direct }, tellsRefusals: true }, async (api) => {
     for (const found of await find(api, target, signal)) {
       const { id, name, sizeBytes, url } = direct
         ? await api.call(makeDirectLink, { params: { id: found.id } }, signal)

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import { recognise as recognisePath } from '../naming/recognise.ts';
 import type { Recognition } from '../naming/text/recognition.ts';
 import { toRecognitionJson } from '../naming/text/recognition-json.ts';
-import { type Context, type ExitCode, exitCodes, say } from './context.ts';
+import { askForInput, type Context, type ExitCode, exitCodes, say } from './context.ts';
 import { printable } from './format/printable.ts';
 
 /** What these paths are taken for: one answer a line, in the order of the input. Needs no settings and no account. */
@@ -20,6 +20,7 @@ export async function recognise(
     paths.forEach(show);
     return exitCodes.done;
   }
+  askForInput(context, 'Paths');
   for await (const line of createInterface({ input: context.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
     context.signal.throwIfAborted();
     if (line.trim() !== '') show(line);

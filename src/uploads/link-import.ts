@@ -193,9 +193,15 @@ export function createLinkImporter(options: LinkImportOptions): LinkImporter {
 
   async function importAll(wish: LinkImport): Promise<ImportedAll> {
     const links = [...wish.links, ...linksIn(wish.text ?? '', host)];
-    if (links.length === 0 || links.length > maxLinks)
+    if (links.length === 0)
       throw new BridgeError('BRIDGE_BAD_REQUEST', {
-        detail: `${links.length} links where 1 to ${maxLinks} may be`,
+        says: 'There is no address of a file in what was given',
+        remedy: 'Give addresses as the host shows them, such as https://1fichier.com/?abcdefghij0123456789',
+      });
+    if (links.length > maxLinks)
+      throw new BridgeError('BRIDGE_BAD_REQUEST', {
+        says: `${links.length} links are too many at once`,
+        remedy: `Give ${maxLinks} at most; the rest after them`,
       });
     const { folder } = await catalog.files.byPath(wish.to);
     if (!folder) throw await pathNotFound(catalog.files, wish.to);
