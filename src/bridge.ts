@@ -210,6 +210,7 @@ export async function createBridge(
   });
   const media = createMediaQueue({
     store: catalog.media,
+    putAside: catalog.putAside,
     reader,
     rangeCache,
     inspect,

@@ -9,7 +9,7 @@ import type { MediaFacts } from '../src/library/media-facts.ts';
 import { headBytes, inspect } from '../src/media/inspect.ts';
 import { threeLetters } from '../src/media/language-codes.ts';
 import { readReport } from '../src/media/report.ts';
-import { createHandClock } from './fixtures/hand-clock.ts';
+import { createHandClock, settle } from './fixtures/hand-clock.ts';
 import { folder } from './fixtures/ids.ts';
 import { comparable, ffprobeFacts, sourceOf, sourceOfFile } from './fixtures/media-probe.ts';
 import { hasPlayer } from './fixtures/players.ts';
@@ -129,6 +129,37 @@ t.test('an inspection ends: by its signal, by its time, by a reader that fails',
   );
   t.equal(clock.sleeping(), 0, 'nothing waits any more');
 });
+
+t.test(
+  'a title that the parser never comes to the end of: it is ended after a minute of its work',
+  async (t) => {
+    const clock = createHandClock();
+    const element = (id: string, body: Buffer) => {
+      const head = Buffer.alloc(8);
+      head.writeUIntBE(body.length, 2, 6);
+      head[0] = 1;
+      return Buffer.concat([Buffer.from(id, 'hex'), head, body]);
+    };
+    const header = element('1a45dfa3', element('4282', Buffer.from('matroska')));
+    const title = element('1549a966', element('7ba9', Buffer.alloc(1_000_000, '\\')));
+    const source = sourceOf(Buffer.concat([header, element('18538067', title)]));
+    const pieces = Math.ceil(source.sizeBytes / (64 * 1024));
+    const whole = Promise.withResolvers<void>();
+    const readAt = (position: number, length: number) => {
+      if (source.reads.length === pieces - 1) whole.resolve();
+      return source.readAt(position, length);
+    };
+    const facts = inspect(readAt, { sizeBytes: source.sizeBytes, clock });
+    const isEnded = t.rejects(facts, { name: 'TookParserDown', message: 'its parser went on for 60 s' });
+    await whole.promise;
+    await settle();
+    t.equal(clock.sleeping(), 2, 'its time, and its work');
+    await clock.advance(59_000);
+    await clock.advance(1000);
+    await isEnded;
+    t.equal(clock.sleeping(), 0, 'nothing waits any more');
+  },
+);
 
 const report = (...track: object[]) => readReport(JSON.stringify({ media: { track } }));
 
@@ -273,6 +304,8 @@ t.test('the catalog: the newest first, three failures, a new size begins anew', 
   await catalog.media.failed({ id: idOf('a'), sizeBytes: 101 }, 50);
   t.strictSame(await next(50), ['b', 'a'], 'failures are counted anew');
   t.strictSame(await catalog.media.counts(), { known: 0, waiting: 2, givenUp: 0 });
+  await catalog.media.failed({ id: idOf('a'), sizeBytes: 101 }, 50, true);
+  t.strictSame(await next(5000), ['b'], 'what took the parser down is not tried again');
 });
 
 t.test('the catalog: unread videos are found among many known ones, in their order', async (t) => {

@@ -5,7 +5,7 @@ import t from 'tap';
 import { request } from 'undici';
 import { BridgeError } from '../src/core/errors.ts';
 import type { MediaFacts } from '../src/library/media-facts.ts';
-import { headBytes } from '../src/media/inspect.ts';
+import { headBytes, NoFacts, TookParserDown } from '../src/media/inspect.ts';
 import { createHandClock, hourMs, settle } from './fixtures/hand-clock.ts';
 import { until } from './fixtures/listed.ts';
 import { factsOf, large, queue, small } from './fixtures/media-queue.ts';
@@ -127,6 +127,18 @@ t.test('a lock is no fault of a file; a file that fails lets the others go on', 
   await one.clock.advance(60_000);
   t.strictSame(asked, ['a 0', 'a 900', 'b 902']);
   t.strictSame(one.failed, ['b']);
+});
+
+t.test('a file that takes the parser down is put aside, and one that tells nothing is not', async (t) => {
+  const { start, one } = queue(t, [large('a'), large('b')], {
+    async inspect(_readAt, { sizeBytes }) {
+      throw sizeBytes === large('a').sizeBytes ? new TookParserDown('it did harm') : new NoFacts('nothing');
+    },
+  });
+  await start();
+  await one.clock.advance(60_000);
+  t.strictSame(one.failed, ['a for good', 'b']);
+  t.strictSame(one.aside, ['a: it did harm']);
 });
 
 t.test('facts are handed on together: after a minute or fifty, again when that had to wait', async (t) => {

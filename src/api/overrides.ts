@@ -106,7 +106,7 @@ export const listReview = endpoint({
     putAside: z
       .array(z.object({ fileId, path: z.string(), why: z.string(), at: z.number() }))
       .describe(
-        'Subtitles and pictures that took down what read them: left alone until they change. On the first page alone',
+        'Subtitles, pictures and videos that took down what read them: left alone until they change. On the first page alone',
       ),
   }),
   errors: [],

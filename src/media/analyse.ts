@@ -10,8 +10,11 @@ import mediaInfoFactory from 'mediainfo.js';
 /** What the parent says: the file first, then bytes for each wish. */
 export type ToAnalysis = { sizeBytes: number; headBytes: number; maxBytes: number } | { bytes: Uint8Array };
 
-/** What it is told: a place where bytes are wanted, or the end. */
-export type FromAnalysis = { position: number; length: number } | { report: string } | { failure: string };
+/** What it is told: a place where bytes are wanted, or the end. `isHarm`: the parser broke on this very file. */
+export type FromAnalysis =
+  | { position: number; length: number }
+  | { report: string }
+  | { failure: string; isHarm?: boolean };
 
 /** One piece: smaller ones let MediaInfo stop earlier, larger ones cost fewer messages. */
 const pieceBytes = 64 * 1024;
@@ -19,6 +22,8 @@ const pieceBytes = 64 * 1024;
 const streamEndBytes = 1024 * 1024;
 /** A parser that takes more has been led astray. */
 const maxMemoryBytes = 256 * 1024 * 1024;
+
+class TooMuchMemory extends Error {}
 
 /**
  * MediaInfo's read loop (mediainfo.js `analyzeData`) with bounds: the beginning is read up to `headBytes` and no
@@ -53,7 +58,7 @@ async function analyse(
     taken += bytes.length;
     const isOver = mediaInfo.openBufferContinue(bytes, bytes.length);
     if (mediainfoModule.HEAPU8.byteLength > maxMemoryBytes)
-      throw new Error('the parser takes too much memory');
+      throw new TooMuchMemory('its parser took too much memory');
     const jump = mediaInfo.openBufferContinueGotoGet();
     if (jump === -1) {
       lastJump = -1;
@@ -95,6 +100,11 @@ process.on('message', (message: ToAnalysis) => {
     });
   analyse(message, read).then(
     (report) => send({ report }),
-    (error: unknown) => send({ failure: String(error) }),
+    (error: unknown) => {
+      const isMemory = error instanceof TooMuchMemory;
+      // A trap of WebAssembly leaves nothing to go on with.
+      const isHarm = isMemory || (error instanceof Error && error.name === 'RuntimeError');
+      send({ failure: isMemory ? error.message : String(error), isHarm });
+    },
   );
 });

@@ -1,3 +1,4 @@
+import type { PutAside } from '../catalog/account/put-aside.ts';
 import type { MediaStore, UnreadVideo } from '../catalog/playback/media.ts';
 import { createBackgroundLoop } from '../core/background-loop.ts';
 import type { Clock } from '../core/clock.ts';
@@ -10,10 +11,12 @@ import type { Reader } from '../delivery/stream/reader.ts';
 import { type ArrivalsOptions, createArrivals } from './arrivals.ts';
 import { type CallBudgetOptions, createCallBudget } from './call-budget.ts';
 import { openHeader } from './header.ts';
-import type { inspect } from './inspect.ts';
+import { type inspect, TookParserDown } from './inspect.ts';
 
 export interface MediaQueueOptions {
   store: Pick<MediaStore, 'next' | 'unreadOf' | 'put' | 'failed'>;
+  /** Where files that took the parser down are noted. */
+  putAside: Pick<PutAside, 'put'>;
   reader: Pick<Reader, 'open' | 'etagOf'>;
   rangeCache: Pick<RangeCache, 'covers' | 'state'>;
   inspect: typeof inspect;
@@ -176,7 +179,9 @@ export function createMediaQueue(options: MediaQueueOptions): MediaQueue {
     }
     log.info({ err: error, fileId: file.id, name: file.name }, 'the header of a video could not be read');
     names.shift();
-    await store.failed(file, now);
+    const isHarm = error instanceof TookParserDown;
+    if (isHarm) await options.putAside.put(file, error.message, now);
+    await store.failed(file, now, isHarm);
     return pauseMs;
   }
 

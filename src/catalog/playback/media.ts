@@ -45,8 +45,8 @@ export interface MediaStore {
   durationsOf(fileIds: readonly FileId[]): Promise<Map<string, number>>;
   /** Keeps the facts of a file and notes that the tree is behind for it. */
   put(file: { id: FileId; sizeBytes: number }, facts: MediaFacts, now: number): Promise<void>;
-  /** Counts a failure; of a file that changed they are counted anew. */
-  failed(file: { id: FileId; sizeBytes: number }, now: number): Promise<void>;
+  /** Counts a failure; of a file that changed they are counted anew. `isForGood`: it is not tried again until it changes. */
+  failed(file: { id: FileId; sizeBytes: number }, now: number, isForGood?: boolean): Promise<void>;
   /**
    * Videos to read: those that came to the host last, then those that were indexed last. Looks at some hundred files
    * at a time: most of them are known, and a film that plays must not wait for a look at 100,000.
@@ -166,13 +166,15 @@ export function createMedia(db: Kysely<Schema>, codec: KeptCodec<MediaFacts>): M
         await markDirty(trx, [file.id]);
       }),
 
-    async failed(file, now) {
+    async failed(file, now, isForGood = false) {
+      const failures = isForGood ? maxFailures : 1;
       await db
         .insertInto('media')
-        .values({ file_id: file.id, size_bytes: file.sizeBytes, at: now, failures: 1, facts: null })
+        .values({ file_id: file.id, size_bytes: file.sizeBytes, at: now, failures, facts: null })
         .onConflict((conflict) =>
           conflict.column('file_id').doUpdateSet((e) => ({
-            failures: sql<number>`case when media.size_bytes = excluded.size_bytes then media.failures + 1 else 1 end`,
+            failures: sql<number>`case when media.size_bytes = excluded.size_bytes
+              then media.failures + excluded.failures else excluded.failures end`,
             size_bytes: e.ref('excluded.size_bytes'),
             at: now,
             facts: null,
