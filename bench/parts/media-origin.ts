@@ -5,6 +5,9 @@ import { runPart, type Shape } from '../stage/part.ts';
 export interface MediaOriginPart extends Shape {
   options: { imageBytes: number };
   facts: { url: string };
+  question: 'sentBytes';
+  /** Of films, since it began. */
+  answer: number;
 }
 
 const info = JSON.stringify({
@@ -18,6 +21,7 @@ const chunk = Buffer.alloc(64 * 1024, 1);
 /** What a media server answers at once: a few lines of JSON, a picture, and a film of its own without end. */
 runPart<MediaOriginPart>(async ({ imageBytes }) => {
   const image = Buffer.alloc(imageBytes, 1);
+  let sentBytes = 0;
   const server = createServer((request, response) => {
     const { url = '' } = request;
     request.resume();
@@ -28,6 +32,7 @@ runPart<MediaOriginPart>(async ({ imageBytes }) => {
     if (url.startsWith('/Videos/')) {
       response.writeHead(200, { 'content-type': 'video/mp4' });
       const fill = () => {
+        do sentBytes += chunk.length;
         while (!response.destroyed && response.write(chunk));
       };
       response.on('drain', fill);
@@ -41,5 +46,5 @@ runPart<MediaOriginPart>(async ({ imageBytes }) => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };
-  return { facts: { url: `http://127.0.0.1:${port}` } };
+  return { facts: { url: `http://127.0.0.1:${port}` }, answer: () => sentBytes };
 });
