@@ -41,6 +41,18 @@ t.test('what is to be typed is right shell', async (t) => {
     t.match(await run('bash', ['-n', '-c', filled(text)]), { code: 0, stderr: '' }, `${document}: ${text}`);
 });
 
+t.test(
+  'what is to be typed means the same in every shell, also where something of the reader stands',
+  async (t) => {
+    for (const { document, text } of of('sh'))
+      for (const line of text.split('\n')) {
+        const bare = line.replace(/'[^']*'|"[^"]*"/g, '').replace(/(?:^|\s)#.*$/, '');
+        // zsh takes a bare ? or * for names of files, and < begins a file to read from.
+        t.notMatch(bare, /[?*]|<[^\s<]/, `${document}: ${line}`);
+      }
+  },
+);
+
 t.test('variables that are set have values that are taken', async (t) => {
   let count = 0;
   for (const { document, text } of of('sh'))

@@ -43,6 +43,7 @@ t.test('every event of a day has its sentence', async (t) => {
       'synced in 3 s: 2 films, 1 episode new, 7 calls',
     ],
     ['sync done', { ms: 900, calls: 1, removed: 2 }, 'synced in 1 s: nothing new, 2 files taken out, 1 call'],
+    ['sync done', { ms: 90, calls: 1 }, 'synced in 1 s: nothing new, 1 call'],
     [
       'playing',
       { ...film, cached: true, calls: 0 },
@@ -151,6 +152,11 @@ t.test('warnings and errors are one line with what to do', async (t) => {
       'could not be kept on disk',
       { err: new Error('no room'), fileId: 'x1' },
       'warning  could not be kept on disk: no room (file id x1)',
+    ],
+    [
+      'a look',
+      { verb: 'folder/ls', status: 200, ms: 38.4, pauseMs: 4000 },
+      'warning  a look (verb folder/ls, status 200, took 38 ms, pause 4 s)',
     ],
     [
       'left alone',

@@ -1,3 +1,4 @@
+import { secondMs } from '../../core/durations.ts';
 import type { LogValues } from '../../core/log/readable-log.ts';
 import { counted, grouped, listed } from '../../core/plural.ts';
 import { clientName } from './client-name.ts';
@@ -20,7 +21,7 @@ export const eventSentences: ReadonlyMap<string, Sentence> = new Map<string, Sen
   ['stopping: no new requests, running films go on for a moment', stopping],
   ['host call', hostCall],
   ['folder listed', folderListed],
-  ['sync done', (values) => `synced in ${duration(number(values.ms))}: ${news(values)}`],
+  ['sync done', (values) => `synced in ${duration(Math.max(secondMs, number(values.ms)))}: ${news(values)}`],
   ['sync stopped for today; it goes on where it was', stoppedForToday],
   ['sync stopped; it goes on later where it was', syncStopped],
   ['playing', playing],

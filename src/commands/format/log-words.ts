@@ -1,3 +1,4 @@
+import { secondMs } from '../../core/durations.ts';
 import { type ErrorCode, errorTable, isBridgeError } from '../../core/errors.ts';
 import type { LogEvent, LogValues } from '../../core/log/readable-log.ts';
 import { grouped } from '../../core/plural.ts';
@@ -80,7 +81,7 @@ function shownValue(name: string, value: unknown, zone: string | undefined): str
   if (typeof value === 'string') return isTime(value) ? localSecond(Date.parse(value), zone) : nameOf(value);
   if (Array.isArray(value)) return value.length > 0 ? nameOf(value.join(', ')) : undefined;
   if (typeof value !== 'number') return value === true ? 'yes' : undefined;
-  if (/(?:^m|M)s$/.test(name)) return duration(value);
+  if (/(?:^m|M)s$/.test(name)) return value < secondMs ? `${Math.round(value)} ms` : duration(value);
   if (/(?:^b|B)ytes$/.test(name)) return size(value);
   if (/(?:^p|P)(?:ort|id)$/.test(name)) return String(value);
   return value > 1e12 ? localSecond(value, zone) : grouped(value);
@@ -92,6 +93,7 @@ function isTime(text: string): boolean {
 
 /** `blockedUntil` -> `blocked until`; units go, since the value has them. */
 function spaced(name: string): string {
+  if (name === 'ms') return 'took';
   return name
     .replace(/(?:Ms|Bytes|At)$/, '')
     .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
