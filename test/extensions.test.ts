@@ -2,6 +2,7 @@ import t from 'tap';
 import { splitName } from '../src/core/name-parts.ts';
 import { mediaType } from '../src/delivery/media-type.ts';
 import { indexNeighbours } from '../src/library/layout.ts';
+import { type MediaKind, mediaKindOf } from '../src/library/media-kind.ts';
 import { isDiscImage, isOther, isSubtitle, isVideo, whyNoVideo } from '../src/naming/text/file-kinds.ts';
 import { descendantFiles } from './fixtures/dav.ts';
 import { file, paths } from './fixtures/laid-out.ts';
@@ -63,6 +64,28 @@ t.test('what looks like an extension and is none', async (t) => {
   t.notOk(isOther('Gotham.S01E05.WEB-DL.x264.AAC'), 'a codec');
   t.ok(isOther('Gotham.AAC'));
   t.ok(['a.iso', 'a.IMG', 'a..iso', 'a.nrg '].every(isDiscImage));
+});
+
+t.test('what is a media file and no video: images, pieces, what is large and says nothing', async (t) => {
+  const large = 700_000_000;
+  const table: [name: string, sizeBytes: number, kind: MediaKind | undefined][] = [
+    ['Heat.1995.MKV.part', 10, 'piece'],
+    ['Heat.1995.mkv.crdownload', 10, 'piece'],
+    ['Heat.1995.mp4.!qB', 10, 'piece'],
+    ['Heat.1995.avi.001', large, 'piece'],
+    ['Heat.1995.part', 10, undefined],
+    ['Heat.1995.rar.001', large, undefined],
+    ['Heat.1995.mkv.srt', large, undefined],
+    ['Heat.1995.mkv.nfo', 10, undefined],
+    ['Heat.1995.mkv.mp4', 10, 'video'],
+    ['Heat.1995.part.mkv', 10, 'video'],
+    ['Heat.1995.bin', large, 'image'],
+    ['Heat.1995.mdf', large, 'image'],
+    ['firmware.bin', 10, undefined],
+    ['Heat.1995.iso', 10, 'image'],
+    ['Heat.1995.part', large, 'unnamed'],
+  ];
+  for (const [name, sizeBytes, kind] of table) t.equal(mediaKindOf(name, sizeBytes), kind, name);
 });
 
 t.test('what has no place in a tree because of its name says why', async (t) => {

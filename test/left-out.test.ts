@@ -40,6 +40,7 @@ t.test('each reason, as a table', async (t) => {
   const dirty = { ...facts('/Heat.1995.mkv').file, isDirty: true };
   const rows: [string, LeftOutFacts][] = [
     ['image', facts('/Heat.1995.iso', { kind: 'image' })],
+    ['piece', facts('/Heat.1995.mkv.part', { kind: 'piece' })],
     ['unnamed', facts('/Heat.1995', { kind: 'unnamed' })],
     ['deep', facts('/Heat.1995.mkv', { path: undefined, isDeep: true })],
     ['lost', facts('/Heat.1995.mkv', { path: undefined })],

@@ -5,13 +5,15 @@ import { splitName } from '../../core/name-parts.ts';
  */
 
 const video = extensions(
-  '3g2 3gp asf avi divx dv f4v flv m2t m2ts m2v m4v mk3d mkv mov mp4 mpe mpeg mpg mts mxf nut ogm ogv qt rm rmvb ts tp trp vob vp6 webm wmv wtv',
+  '3g2 3gp amv asf avi divx dv f4v flv m1v m2t m2ts m2v m4v mk3d mkv mov mp2v mp4 mp4v mpe mpeg mpg mts mxf nsv nut nuv ogm ogv pva qt rm rmvb tod trp ts tp viv vob vp6 webm wmv wtv',
 );
 /** The ones Jellyfin reads beside a STRM (facts/media-servers 1.2), and `.idx`, which names the languages of a `.sub`. */
 const subtitle = extensions('ass idx mks sami smi srt ssa sub sup vtt');
 const picture = extensions('jpeg jpg png webp');
 /** Nothing plays one through a STRM, though their names are read. */
 const discImage = extensions('img iso nrg');
+/** Images of discs where they are large; else they may be anything. */
+const largeImage = extensions('bin mdf');
 const other = extensions(
   '001 7z aac ac3 apk ass2 azw3 bat bin bmp bz2 cbr cbz com crc css csv cue db dll dmg doc docx dts eac3 epub exe flac gif gz ' +
     'htm html ico info ini jpeg jpg js json log lnk m3u m3u8 m4a m4b md md5 mds mdf mka mobi mp3 msi nfo nzb odt ' +
@@ -42,6 +44,23 @@ export function isPicture(name: string): boolean {
 /** Whether this is the image of a disc: a film, but none that can be played from here. */
 export function isDiscImage(name: string): boolean {
   return discImage.has(extensionOf(name));
+}
+
+/** Whether a large file of this name is the image of a disc. */
+export function isLargeImage(name: string): boolean {
+  return largeImage.has(extensionOf(name));
+}
+
+/** What downloads and splitters write behind the name of a video. */
+const pieceEnd = /^(?:\d{3}|part|partial|tmp|temp|aria2|split)$/;
+
+/**
+ * Whether this is a piece of a video, or one that was not wholly there when it was uploaded: `Heat.1995.mkv.part`,
+ * `Heat.1995.mkv.001`.
+ */
+export function isPieceOfVideo(name: string): boolean {
+  const { base, extension } = splitName(name.replace(/\.(?:crdownload|opdownload|!ut|!qb)$/i, '.part'));
+  return pieceEnd.test(extension) && isVideo(base);
 }
 
 /** Why a film of this name has no place in a tree, for a person; undefined where its name does not keep it out. */

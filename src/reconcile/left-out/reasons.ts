@@ -6,6 +6,10 @@ export const leftOutReasons = {
     'a disc image: no media server plays one through a STRM file',
     'put the film into the account as a video, such as MKV',
   ],
+  piece: [
+    'a piece of a video, or one that was not whole when it was uploaded, by what stands behind its extension',
+    'upload the whole video; if it is whole, rename it at the host so that it ends in its extension',
+  ],
   unnamed: [
     'large, and its name ends in nothing that media servers know as a video',
     'rename it at the host so that it ends in what it is, such as .mkv',
