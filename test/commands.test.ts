@@ -145,7 +145,7 @@ t.test('proposals: what was stopped is shown, refused, accepted and undone', asy
     return stdout.trim().split('\n').sort();
   };
   await passerelle(['sync'], fast);
-  t.match((await passerelle(['proposals'])).stdout, /nothing was ever taken out/);
+  t.match((await passerelle(['proposals'])).stdout, /^Nothing was ever taken out/);
   const before = await films();
   simulator.account.removeFolder('/Films');
   await passerelle(['sync'], fast);

@@ -271,9 +271,9 @@ t.test('passerelle sync --plan prints the day and asks the host nothing', async 
   const where = { cwd: started.home, env: envOver(over, started.home) };
   const answer = await passerelle(['sync', '--plan'], where);
   t.equal(answer.code, 0, answer.stderr);
-  t.match(answer.stdout, /^[\d,]+ calls in the next 24 hours; \d+ hot, \d+ warm, \d+ cold folders\n/);
+  t.match(answer.stdout, /^[\d,]+ calls in the next 24 hours; \d+ busy, \d+ in between, \d+ quiet folders\n/);
   t.match(answer.stdout, /the whole account\n/);
-  t.match(answer.stdout, /cold +\/Old\/Box \d+\n/);
+  t.match(answer.stdout, /quiet +\/Old\/Box \d+\n/);
   const lines = (await passerelle(['sync', '--plan', '--json'], where)).stdout.trim().split('\n');
   t.match(JSON.parse(lines[0] ?? ''), { at: /Z$/, path: /./, why: /./ });
   t.equal(over.counters.requests.length, 0);

@@ -199,6 +199,23 @@ t.test(
   },
 );
 
+t.test('the plan of a day says what is off before it says what is planned', (t) => {
+  const sync = { callsPerDay: 10_000, discovery: true, intervalMinutes: 30 };
+  const tiers = { hot: 1, warm: 0, cold: 6 };
+  const off = ['sync.discovery is off, or sync.intervalMinutes is 0: only what is asked for is looked into.'];
+  t.same(planLines([], { tiers, sync: { ...sync, discovery: false } }), off);
+  t.same(planLines([], { tiers, sync: { ...sync, intervalMinutes: 0 } }), off);
+  t.same(planLines([], { tiers, sync }), ['Nothing is planned: the first complete sync comes first.']);
+  t.same(planLines([{ at: new Date(at).toISOString(), path: '/Films', why: 'hot' }], { tiers, sync, zone }), [
+    '1 call in the next 24 hours; 1 busy, 0 in between, 6 quiet folders',
+    'when              why   where',
+    '2026-11-28 19:23  busy  /Films',
+    'Times are local (Europe/Paris).',
+    'Complete crawls come beside that; together at most 10,000 calls a day.',
+  ]);
+  t.end();
+});
+
 t.test('one is one, and many are many', async (t) => {
   const rows: [string, string][] = [
     [moveTotal(0, false), 'Every file stands where it would be put today.'],

@@ -3,6 +3,7 @@ import t from 'tap';
 import { z } from 'zod';
 import { inWords } from '../src/api/faults.ts';
 import { askForInput, exitCodes } from '../src/commands/context.ts';
+import { explain } from '../src/commands/explain.ts';
 import { silentLog } from '../src/core/log.ts';
 import { readOverride } from '../src/library/override.ts';
 import { passerelle } from './fixtures/passerelle.ts';
@@ -162,6 +163,23 @@ t.test('a command that reads at a terminal says what it waits for', (t) => {
     askForInput({ stdin: { isTTY } as never, err }, 'Paths');
     t.same(told, isTTY ? ['Paths, one a line; Ctrl-D ends\n'] : []);
   }
+  t.end();
+});
+
+t.test('what nobody foresaw is told without a stack, unless it is asked for', (t) => {
+  const error = new TypeError(`x is not a function; key ${'a'.repeat(3)}`);
+  const told = (env: Record<string, string>) => {
+    const lines: string[] = [];
+    const err = { write: (line: string) => void lines.push(line) } as never;
+    const code = explain({ err, env, cwd: '/', signal: new AbortController().signal }, error);
+    t.equal(code, exitCodes.failed);
+    return lines.join('');
+  };
+  t.equal(
+    told({}),
+    'passerelle: Something went wrong inside Passerelle: x is not a function; key aaa\nLook at the log and report it; with PASSERELLE_LOG_LEVEL=debug it says where\n',
+  );
+  t.match(told({ PASSERELLE_LOG_LEVEL: 'debug' }), /\n {4}at .*usage\.test\.ts/);
   t.end();
 });
 

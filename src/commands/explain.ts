@@ -11,7 +11,7 @@ import { UsageError } from './usage.ts';
 
 /** Tells the person why a command ended, and what to do. @returns the exit code */
 export function explain(
-  { err, signal, cwd }: Pick<Context, 'err' | 'signal' | 'cwd'>,
+  { err, signal, cwd, env }: Pick<Context, 'err' | 'signal' | 'cwd' | 'env'>,
   error: unknown,
 ): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse;
@@ -27,7 +27,14 @@ export function explain(
     return error.code === 'BRIDGE_DISK' ? exitCodes.failed : exitCodes.wrongUse;
   }
   if (!isBridgeError(error)) {
-    err.write(`passerelle: ${withoutSecrets((error as Error).stack ?? String(error))}\n`);
+    const { message, remedy } = errorTable.BRIDGE_INTERNAL;
+    err.write(`passerelle: ${message}: ${withoutSecrets(forPeople(wordsOf(error)))}\n`);
+    // Whoever reports it needs more than whoever reads it.
+    err.write(
+      isDebugging(env)
+        ? `${withoutSecrets(stackOf(error))}\n`
+        : `${remedy}; with PASSERELLE_LOG_LEVEL=debug it says where\n`,
+    );
     return exitCodes.failed;
   }
   err.write(`passerelle: ${forPeople(error.message)}\n${error.remedy}\n`);
@@ -56,3 +63,8 @@ function forPeople(message: string): string {
     .map((line) => withLocalTimes(printable(line)))
     .join('\n');
 }
+
+const wordsOf = (error: unknown) => (error instanceof Error ? error.message || error.name : String(error));
+const stackOf = (error: unknown) => (error instanceof Error && error.stack) || wordsOf(error);
+const isDebugging = ({ PASSERELLE_LOG_LEVEL: level }: Context['env']) =>
+  level === 'debug' || level === 'trace';

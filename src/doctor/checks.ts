@@ -178,7 +178,7 @@ export async function checkLinks({ links }: DoctorParts): Promise<Finding> {
   const { start, resume } = links.ttl.state();
   const minutes = (ms: number) => `${Math.round(ms / 6000) / 10} min`;
   const told = (window: { believedMs: number; provenMs: number }) =>
-    `${minutes(window.believedMs)} (seen: ${minutes(window.provenMs)})`;
+    `${minutes(window.believedMs)} (${window.provenMs > 0 ? `seen: ${minutes(window.provenMs)}` : 'none was seen yet'})`;
   return { state: 'ok', words: `unused links live ${told(start)}, used ones ${told(resume)}` };
 }
 

@@ -13,7 +13,7 @@ export function proposalLines(
   proposals: readonly ShownProposal[],
   { width = usualWidth, zone }: { width?: number; zone?: string } = {},
 ): string[] {
-  if (proposals.length === 0) return ['nothing was ever taken out, and nothing waits for your word'];
+  if (proposals.length === 0) return ['Nothing was ever taken out, and nothing waits for your word.'];
   const isOpen = proposals.some(({ state }) => state === 'open');
   return [
     ...proposals.flatMap((one) => linesOf(one, width, zone)),

@@ -26,6 +26,9 @@ const columns: Column[] = [
   { head: 'where', cut: 'middle', atLeast: 20 },
 ];
 
+/** How often something comes into a folder, in the words of a person. */
+const tierWords: Readonly<Record<string, string>> = { hot: 'busy', warm: 'in between', cold: 'quiet' };
+
 /** What would be looked into during the next day. */
 export function planLines(
   steps: readonly ShownStep[],
@@ -33,24 +36,20 @@ export function planLines(
 ): string[] {
   const rows = steps
     .slice(0, maxShown)
-    .map(({ at, path, why }) => [localMinute(Date.parse(at), zone), why, path]);
+    .map(({ at, path, why }) => [localMinute(Date.parse(at), zone), tierWords[why] ?? why, path]);
   const { hot = 0, warm = 0, cold = 0 } = tiers;
+  if (!sync.discovery || sync.intervalMinutes === 0)
+    return ['sync.discovery is off, or sync.intervalMinutes is 0: only what is asked for is looked into.'];
+  if (steps.length === 0) return ['Nothing is planned: the first complete sync comes first.'];
   return [
-    steps.length === 0
-      ? 'nothing is planned: the first complete sync comes first'
-      : `${counted(steps.length, 'call')} in the next 24 hours; ${grouped(hot)} hot, ${grouped(warm)} warm, ${grouped(cold)} cold folders`,
+    `${counted(steps.length, 'call')} in the next 24 hours; ${grouped(hot)} busy, ${grouped(warm)} in between, ${grouped(cold)} quiet folders`,
     ...tableLines(columns, rows, width),
     ...(steps.length > maxShown
       ? [`... and ${grouped(steps.length - maxShown)} more; --json shows all`]
       : []),
-    ...(steps.length > 0 ? [`Times are local (${zoneName(zone)}).`] : []),
-    ...limitOf(sync),
+    `Times are local (${zoneName(zone)}).`,
+    ...(sync.callsPerDay > 0
+      ? [`Complete crawls come beside that; together at most ${counted(sync.callsPerDay, 'call')} a day.`]
+      : []),
   ];
-}
-
-function limitOf({ callsPerDay, discovery, intervalMinutes }: SyncPlanOptions['sync']): string[] {
-  if (!discovery || intervalMinutes === 0)
-    return ['sync.discovery is off, or sync.intervalMinutes is 0: only what is asked for is looked into'];
-  if (callsPerDay === 0) return [];
-  return [`complete crawls come beside that; together at most ${counted(callsPerDay, 'call')} a day`];
 }
