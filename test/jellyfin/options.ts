@@ -8,6 +8,12 @@ export interface Options {
   dir: string | undefined;
   /** What Jellyfin calls that folder, if it has another name there. */
   seenAs: string | undefined;
+  /** Which part alone is looked at; both when undefined. */
+  only: 'tree' | 'gateway' | undefined;
+  /** Checks of the gateway whose names contain one of these, with commas between them; all when undefined. */
+  checks: string | undefined;
+  /** Where pictures of the browser are put. */
+  pictures: string | undefined;
   films: number;
   batches: number;
   /** What Jellyfin waits after it was told, while this runs; its own setting is put back at the end. */
@@ -17,7 +23,12 @@ export interface Options {
 export const help = `npm run test:jellyfin -- --url http://127.0.0.1:8096 --key KEY
 
 Looks at a tree of Passerelle with the eyes of a Jellyfin that runs (12 or newer), of which you have the key of an
-administrator. It adds two libraries there and removes them at the end; use a server that you can spare.
+administrator, and then at that Jellyfin through a gateway. It adds libraries and users there and removes them at the
+end; use a server that you can spare. Both must run on this machine.
+
+  --only PART     tree or gateway
+  --checks WORD   checks of the gateway with this word, or one of several with commas between them, in their names
+  --pictures DIR  where pictures of the browser are put
 
   --dir DIR       where the tree is written; Jellyfin must be able to read it (default: the folder for temporary files)
   --seen-as DIR   what Jellyfin calls that folder
@@ -31,7 +42,8 @@ export function readOptions(args: readonly string[]): Options | undefined {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      ...{ url: text, key: text, dir: text, 'seen-as': text, films: text, batches: text, delay: text },
+      ...{ url: text, key: text, dir: text, 'seen-as': text, only: text, checks: text, pictures: text },
+      ...{ films: text, batches: text, delay: text },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -42,7 +54,11 @@ export function readOptions(args: readonly string[]): Options | undefined {
     if (!Number.isInteger(number) || number < 0) throw new Error(`--${name} takes a number`);
     return number;
   };
+  const { only, checks, pictures } = values;
+  if (only !== undefined && only !== 'tree' && only !== 'gateway')
+    throw new Error('--only takes tree or gateway');
   return {
+    ...{ only, checks, pictures },
     ...{ url: url.replace(/\/$/, ''), key, dir, seenAs: values['seen-as'] },
     ...{ films: count('films', 20), batches: count('batches', 50), delaySeconds: count('delay', 5) },
   };

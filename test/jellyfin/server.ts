@@ -6,6 +6,8 @@ const itemShape = z.object({
   Name: z.string(),
   Type: z.string(),
   Path: z.string().nullish(),
+  RunTimeTicks: z.number().nullish(),
+  MediaStreams: z.array(z.object({ Type: z.string() })).nullish(),
   DateCreated: z.string().nullish(),
   UserData: z.object({ Played: z.boolean(), PlaybackPositionTicks: z.number() }).nullish(),
   MediaSources: z.array(z.object({ Id: z.string(), Name: z.string().nullish(), Path: z.string() })).nullish(),
@@ -37,6 +39,10 @@ export interface Server {
   setDelaySeconds(seconds: number): Promise<void>;
   /** Every item of these kinds, with its path and versions. */
   items(kinds: string, query?: Record<string, string>): Promise<Item[]>;
+  /** The same with these fields alone. */
+  itemsWith(kinds: string, fields: string, query?: Record<string, string>): Promise<Item[]>;
+  /** Has it look through all libraries now; does not wait. */
+  scan(): Promise<void>;
   /** Trailers of a title, and its other extras. */
   extras(id: string): Promise<Item[]>;
   userId(): Promise<string>;
@@ -104,6 +110,14 @@ export function createServer(url: string, key: string): Server {
         ...more,
       });
       return pageShape.parse(await ask('GET', `/Items?${query}`)).Items;
+    },
+
+    itemsWith(kinds, fields, more = {}) {
+      return this.items(kinds, { ...more, Fields: fields });
+    },
+
+    async scan() {
+      await ask('POST', '/Library/Refresh');
     },
 
     async extras(id) {

@@ -12,6 +12,8 @@ export interface DownloadRequest {
   method: string;
   path: string;
   range: string | undefined;
+  /** What a browser tells of the page that led it here. */
+  referer: string | undefined;
   at: number;
   status: number;
   bytes: number;

@@ -34,6 +34,7 @@ export function createDownload(parts: DownloadParts): Server {
       method: request.method ?? '',
       path: request.url ?? '',
       range: request.headers.range,
+      referer: request.headers.referer,
       at: clock.now(),
       status: 0,
       bytes: 0,

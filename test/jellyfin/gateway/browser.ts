@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import { chromium, type Page } from 'playwright-core';
+import { eventually } from '../seen.ts';
+import { type GatewayAround, hostCalls, itemOf, mediaBytes, ticksPerSecond, titles } from './around.ts';
+import { passwordOf, viewerName } from './people.ts';
+
+const slow = { timeout: 60_000 };
+
+/**
+ * Chromium with the server's own pages, through the gateway: log in, play, jump, stop, go on.
+ * @param pictures a folder for what it looked like
+ */
+export async function browserPlays(
+  around: GatewayAround,
+  program: string,
+  pictures: string | undefined,
+): Promise<void> {
+  const { house, say, viewer, server } = around;
+  const item = await itemOf(around, titles.mp4);
+  const browser = await chromium.launch({
+    executablePath: program,
+    args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required'],
+  });
+  const faults: string[] = [];
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const picture = async (name: string) => {
+    if (pictures !== undefined) await page.screenshot({ path: join(pictures, `${name}.png`) });
+  };
+  try {
+    page.on('console', (message) => {
+      if (message.type() === 'error') faults.push(`${message.text()} (${message.location().url})`);
+    });
+    page.on('pageerror', (error) => faults.push(error.message));
+    const from = house.origin.passed.length;
+    const { downloadRequests } = house.simulator.counters;
+    const fromRequest = downloadRequests.length;
+    await logIn(page, house.gatewayUrl, picture);
+    await openItem(page, house.gatewayUrl, item.Id);
+    await picture('film');
+    await page.locator('.btnPlay:visible, .btnReplay:visible').first().click(slow);
+    await plays(page, 1);
+    await picture('playing');
+    await page.locator('video').evaluate((video: Video, to: number) => {
+      video.currentTime = to;
+    }, 700);
+    await plays(page, 702);
+    await picture('jumped');
+    const crossOrigin = await page.locator('video').getAttribute('crossorigin');
+    await page.goBack();
+    const kept = await eventually('the position', async () => {
+      const all = await server.itemsWith('Movie', 'Path', { userId: viewer.id });
+      const found = all.find(({ Id }) => Id === item.Id);
+      return (found?.UserData?.PlaybackPositionTicks ?? 0) / ticksPerSecond;
+    });
+    const before = hostCalls(around);
+    await page.reload(slow);
+    // Two buttons stand there once the page knows of a place to go on from.
+    await page.locator('.btnReplay:visible').first().waitFor(slow);
+    await picture('to-be-continued');
+    await page.locator('.btnPlay:visible').first().click(slow);
+    const resumedAt = await plays(page, kept - 15);
+    await picture('resumed');
+    await page.goBack();
+    const secondCalls = hostCalls(around) - before;
+    const requests = downloadRequests.slice(fromRequest);
+    const referers = new Set(requests.flatMap(({ referer }) => referer ?? []));
+    const bytes = mediaBytes(around, from);
+    say(
+      kept >= 700 && Math.abs(resumedAt - kept) < 30 && bytes === 0,
+      `browser: played, jumped to 700 s, stopped at ${kept.toFixed(0)} s, went on at ${resumedAt.toFixed(0)} s; ${bytes} bytes of the film through Jellyfin, crossorigin ${crossOrigin ?? 'not set'}`,
+    );
+    say(
+      referers.size === 0,
+      `browser: ${requests.length} requests at the host, ${[...referers].join(', ') || 'none with a Referer'}`,
+    );
+    say(secondCalls === 0, `browser: the second play made ${secondCalls} calls to the host`);
+    say(
+      faults.length === 0,
+      `browser: ${faults.length} faults in the console ${faults.slice(0, 3).join('; ')}`,
+    );
+  } catch (error) {
+    await picture('failed');
+    throw error;
+  } finally {
+    await browser.close();
+  }
+}
+
+async function logIn(page: Page, url: string, picture: (name: string) => Promise<void>): Promise<void> {
+  await page.goto(`${url}/web/`, slow);
+  const name = page.locator('#txtManualName');
+  // The form stands there at once where nobody is shown by name, and behind a button otherwise.
+  await eventually('the form to log in', async () => {
+    if (!(await name.isVisible()))
+      await page
+        .locator('.btnManual')
+        .click({ timeout: 2000 })
+        .catch(() => undefined);
+    return name.isVisible();
+  });
+  await name.fill(viewerName);
+  await page.locator('#txtManualPassword').fill(passwordOf(viewerName));
+  await picture('log-in');
+  await page.locator('.manualLoginForm button[type=submit]').click();
+  await page.locator('.homePage:visible, #indexPage:visible').first().waitFor(slow);
+}
+
+async function openItem(page: Page, url: string, itemId: string): Promise<void> {
+  await page.goto(`${url}/web/#/details?id=${itemId}`, slow);
+  await page.locator('.btnPlay:visible, .btnReplay:visible').first().waitFor(slow);
+}
+
+/** Until the picture moves beyond this place. @returns where it is */
+async function plays(page: Page, beyondSeconds: number): Promise<number> {
+  await page.locator('video').waitFor({ state: 'attached', ...slow });
+  return eventually(
+    `a picture beyond ${beyondSeconds.toFixed(0)} s`,
+    async () => {
+      const { at, isSeeking, error } = await page.locator('video').evaluate((video: Video) => ({
+        at: video.currentTime,
+        isSeeking: video.seeking,
+        error: video.error?.message,
+      }));
+      if (error !== undefined) throw new Error(`Chromium stopped at ${at} s: ${error}`);
+      return !isSeeking && at > beyondSeconds ? at : undefined;
+    },
+    60_000,
+  );
+}
+
+/** What is used of an HTMLVideoElement; the project's types know no browser. */
+interface Video {
+  currentTime: number;
+  seeking: boolean;
+  error: { message: string } | null;
+}

@@ -1,0 +1,51 @@
+import { eventually } from '../seen.ts';
+import { type GatewayAround, hostCalls, sleep } from './around.ts';
+
+export const newFilms = 50;
+
+/** New films that came at one time: Jellyfin looks into all of them, and the host does not notice. */
+export async function newFilmsAreLookedInto(around: GatewayAround): Promise<void> {
+  const { house, server, say } = around;
+  const { simulator } = house;
+  const content = { path: house.films.padded };
+  // The one that a start begins with may have listed the account already.
+  await house.sync();
+  simulator.account.addFolder('/New');
+  for (let n = 0; n < newFilms; n++)
+    simulator.account.addFile('/New', { name: `Newcomer ${letters(n)}.${1930 + n}.1080p.mkv`, content });
+  const read = () => house.logged().split('the header of a video was read').length - 1;
+  const readBefore = read();
+  await house.sync();
+  await server.scan();
+  const items = async () => (await server.items('Movie')).filter(({ Path }) => Path?.includes('/Newcomer '));
+  await eventually('the new films', async () => (await items()).length === newFilms, 300_000);
+  const began = Date.now();
+  await eventually('their headers', async () => read() - readBefore >= newFilms, 600_000);
+  const headersSeconds = Math.round((Date.now() - began) / 1000);
+  const before = { calls: hostCalls(around), bytes: simulator.counters.bytesSent };
+  const known = async () => {
+    const sources = (await server.itemsWith('Movie', 'Path,MediaSources,MediaStreams')).filter(({ Path }) =>
+      Path?.includes('/Newcomer '),
+    );
+    return sources.filter((one) => (one.RunTimeTicks ?? 0) > 0 && (one.MediaStreams ?? []).length > 1).length;
+  };
+  const seconds = await eventually(
+    'their run times',
+    async () => {
+      const count = await known();
+      if (count < newFilms) await sleep(2000);
+      return count === newFilms && Math.round((Date.now() - began) / 1000);
+    },
+    900_000,
+  ).catch(() => undefined);
+  const count = await known();
+  const calls = hostCalls(around) - before.calls;
+  say(
+    count === newFilms && calls === 0,
+    `${newFilms} new films: ${count} have run time and tracks ${seconds ?? '?'} s after they were shown (headers read after ${headersSeconds} s); ${calls} calls to the host besides those of reading headers, ${simulator.counters.bytesSent - before.bytes} bytes`,
+  );
+}
+
+function letters(n: number): string {
+  return `${'abcdefghijklmnopqrst'[n % 20]}${'abcdefghij'[Math.floor(n / 20) % 10]}x`;
+}
