@@ -11,6 +11,7 @@ import { proposals } from '../plugins/routes/api/proposals.ts';
 import { status } from '../plugins/routes/api/status.ts';
 import { sync } from '../plugins/routes/api/sync.ts';
 import { tree } from '../plugins/routes/api/tree.ts';
+import { uploads } from '../plugins/routes/api/uploads.ts';
 import { ServerAnswer } from '../plugins/support/answer.ts';
 import { auth } from '../plugins/support/auth.ts';
 import { bridgeDecorator } from '../plugins/support/bridge.ts';
@@ -58,6 +59,7 @@ export async function registerApi(app: FastifyInstance, holder: Holder): Promise
   await app.register(sync);
   await app.register(account);
   await app.register(links);
+  await app.register(uploads);
   await app.register(playback);
   await app.register(overrides);
   await app.register(leftOut);

@@ -100,6 +100,14 @@ export async function runCli(context: Context, args: readonly string[]): Promise
       then(import('./commands/add.ts').then(({ add }) => add(context, links, options))),
     );
   program
+    .command('put')
+    .description('send files of this machine into a folder of the account')
+    .argument('<files...>', 'files, and at last a folder of the account or a new name in one')
+    .option('--json', 'one JSON object a line')
+    .action((words: string[], options) =>
+      then(import('./commands/put.ts').then(({ put }) => put(context, words, options))),
+    );
+  program
     .command('recognise')
     .description('what names are taken for; paths from standard input when none are given')
     .argument('[paths...]', 'paths')

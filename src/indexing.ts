@@ -27,7 +27,9 @@ import { createRetentionPolicy } from './sync/retention/retention-policy.ts';
 import { createSharedSync, type SharedSync } from './sync/shared-sync.ts';
 import { createSync } from './sync/sync.ts';
 import type { Disk } from './tree/tree.ts';
+import { whirlpoolOfFile } from './uploads/digest.ts';
 import { createLinkImporter, type LinkImporter, type LinkImportOptions } from './uploads/link-import.ts';
+import { createUploader, type Uploader } from './uploads/uploader.ts';
 
 export interface IndexingParts {
   settings: Settings;
@@ -57,6 +59,8 @@ export interface Indexing {
   publisher: Publisher;
   sync: SharedSync;
   discovery: DiscoveryLoop;
+  /** Files of this machine that a person wants in the account. */
+  uploader: Uploader;
   /** Files of others that a person wants in the account. */
   linkImport: LinkImporter;
   /** Calls that complete crawls may make today; as many as they take before one was complete. */
@@ -170,6 +174,15 @@ export function createIndexing(parts: IndexingParts): Indexing {
     publisher,
     sync,
     discovery,
+    uploader: createUploader({
+      host,
+      catalog,
+      sync,
+      scanFolder,
+      digest: whirlpoolOfFile,
+      clock,
+      log,
+    }),
     linkImport: createLinkImporter({
       host,
       catalog,

@@ -17,6 +17,7 @@ import * as proposals from '../src/api/proposals.ts';
 import * as status from '../src/api/status.ts';
 import * as sync from '../src/api/sync.ts';
 import * as tree from '../src/api/tree.ts';
+import * as uploads from '../src/api/uploads.ts';
 import { BridgeError, errorTable } from '../src/core/errors.ts';
 import { addressOf } from '../src/owner/client.ts';
 import { setupListed } from './fixtures/setup.ts';
@@ -35,6 +36,7 @@ const rooms = [
   status,
   sync,
   tree,
+  uploads,
 ];
 const endpoints = rooms
   .flatMap((room): unknown[] => Object.values(room))
@@ -62,6 +64,8 @@ const right = (id: string): Record<string, Sent> => ({
   'GET /links/{id}': { params: { id } },
   'POST /links/{id}/direct': { params: { id } },
   'POST /imports': { body: { links: ['no link'], to: '/Films' } },
+  // Any file of this machine.
+  'POST /uploads': { body: { source: import.meta.filename, to: '/Films' } },
   'GET /plays': { query: { limit: 5 } },
   'GET /playback': {},
   'GET /notify': {},
@@ -133,7 +137,8 @@ t.test('every address gives what its schema says, and refuses with what its docu
       ...(authorization !== token && { remoteAddress: `192.0.2.${++strangers}` }),
       method: endpoint.method,
       url: addressOf(endpoint, sent),
-      headers: { authorization },
+      // As the owner of the data, who alone may name files of this machine.
+      headers: { authorization, ...(authorization === token && app.ownHeaders) },
       ...(sent.body !== undefined && { payload: sent.body as object }),
     });
     const told = paths[`/api/v1${endpoint.path}`]?.[endpoint.method.toLowerCase()]?.responses ?? {};

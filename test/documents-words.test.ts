@@ -134,36 +134,37 @@ t.test('files of the checkout that the documents name are there', async (t) => {
   t.ok(count > 80, `${count} files`);
 });
 
-t.test(
-  'Passerelle reads the account, and copies into it alone, as README and SECURITY promise',
-  async (t) => {
-    const callsIn = (pattern: string) =>
-      globSync(pattern, { cwd: root }).flatMap((file) =>
-        [
-          ...read(file).matchAll(
-            /'((?:user|file|folder|download|upload|remote|ftp|vouchers)\/\w+)(?:\.cgi)?'/g,
-          ),
-        ].map(([, call]) => call),
-      );
-    const changing = new Set(callsIn('src/host/fichier/writes.ts'));
-    const reading = ['download/get_token', 'file/info', 'file/ls', 'folder/ls', 'user/info'];
-    const elsewhere = globSync('src/**/*.ts', { cwd: root }).filter(
-      (file) => !/host\/fichier\/(?:writes|call|upload-answers)\.ts$/.test(file),
+t.test('Passerelle changes an account in two ways alone, as README and SECURITY promise', async (t) => {
+  const callsIn = (pattern: string) =>
+    globSync(pattern, { cwd: root }).flatMap((file) =>
+      [
+        ...read(file).matchAll(
+          /'((?:user|file|folder|download|upload|remote|ftp|vouchers)\/\w+)(?:\.cgi)?'/g,
+        ),
+      ].map(([, call]) => call),
     );
-    t.strictSame(
-      [...new Set(elsewhere.flatMap(callsIn))].sort(),
-      reading,
-      'one file knows what changes an account',
-    );
-    t.ok(changing.has('file/rm') && changing.has('file/cp'), 'and this test sees it');
-    const used = globSync('{src,plugins}/**/*.ts', { cwd: root })
-      .filter((file) => !file.startsWith('src/host/'))
-      .flatMap((file) => [...read(file).matchAll(/\bwrites\.(\w+)\(/g)].map(([, verb]) => verb));
-    t.strictSame([...new Set(used)], ['copyFiles'], 'of which nothing but copying is asked');
-    t.match(read('README.md'), 'nothing deletes, moves or uploads at 1fichier');
-    t.match(read('SECURITY.md'), 'no command and no address deletes, moves or uploads');
-  },
-);
+  const changing = new Set(callsIn('src/host/fichier/writes.ts'));
+  const reading = ['download/get_token', 'file/info', 'file/ls', 'folder/ls', 'user/info'];
+  const elsewhere = globSync('src/**/*.ts', { cwd: root }).filter(
+    (file) => !/host\/fichier\/(?:writes|call|upload-answers)\.ts$/.test(file),
+  );
+  t.strictSame(
+    [...new Set(elsewhere.flatMap(callsIn))].sort(),
+    reading,
+    'one file knows what changes an account',
+  );
+  t.ok(changing.has('file/rm') && changing.has('file/cp'), 'and this test sees it');
+  const used = globSync('{src,plugins}/**/*.ts', { cwd: root })
+    .filter((file) => !file.startsWith('src/host/'))
+    .flatMap((file) => [...read(file).matchAll(/\bwrites\.(\w+)\(/g)].map(([, verb]) => verb));
+  t.strictSame(
+    [...new Set(used)].sort(),
+    ['copyFiles', 'moveFiles', 'removeFiles', 'sentBy', 'storedName', 'upload'],
+    'of which this is asked: what is sent may be moved to where it belongs, and removed where it is damaged',
+  );
+  t.match(read('README.md'), 'nothing deleted but what it has itself just sent and found damaged');
+  t.match(read('SECURITY.md'), 'nothing deleted but what was just sent and is damaged');
+});
 
 t.test('the changelog has a section for each version, the newest first, with its day', async (t) => {
   const heads = [...read('CHANGELOG.md').matchAll(/^## (.+)$/gm)].map(([, head = '']) => head);

@@ -241,11 +241,11 @@ t.test('passerelle add: by arguments, from standard input, and what it ends with
   t.match(await run(['add', '--to', '/Films'], 'nothing in here'), {
     code: 1,
     stderr:
-      /^passerelle: There is no address of a file in what was given\nGive addresses as the host shows them/,
+      /^passerelle: There is no address of a file in what was given\nGive addresses as the pages of the host show them/,
   });
   t.match(await run(['add', '--to', '/Films']), {
     code: 2,
-    stderr: /^passerelle add:\n {2}name the address of a file at 1fichier, or give some on standard input\n/,
+    stderr: /^passerelle add:\n {2}name the address of a file at the host, or give some on standard input\n/,
   });
   t.match((await strmPaths({ libraryDir: join(home, 'library') })).join('\n'), /Faust \(1926\)/);
 });

@@ -1,9 +1,11 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import basicAuth from '@fastify/basic-auth';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { BridgeError } from '../../src/core/errors.ts';
 import { createGuessLimit, type Guesser } from '../../src/edge/guess-limit.ts';
+
+const ownWordHeader = 'passerelle-own-word';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -11,6 +13,10 @@ declare module 'fastify' {
     adminAuth(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void;
     /** From now on, what comes over this connection comes from the owner of the data, and needs no token. */
     trust(socket: object): void;
+    /** What a request of this process to itself has in its head: it comes over no connection. */
+    ownHeaders: Readonly<Record<string, string>>;
+    /** Whether it comes from the owner of the data, and not from somebody who has the token alone. */
+    isOwner(request: FastifyRequest): boolean;
   }
 }
 
@@ -53,6 +59,13 @@ export const auth = fp(
     // The connection itself, which no header can speak for.
     const trusted = new WeakSet<object>();
     app.decorate('trust', (socket) => void trusted.add(socket));
+    const ownWord = randomUUID();
+    const isOwnWord = createComparison(ownWord);
+    app.decorate('ownHeaders', { [ownWordHeader]: ownWord });
+    app.decorate('isOwner', ({ raw, headers }) => {
+      const word = headers[ownWordHeader];
+      return trusted.has(raw.socket) || (typeof word === 'string' && isOwnWord(word));
+    });
     app.decorate('adminAuth', (request, reply, done) => {
       if (trusted.has(request.raw.socket)) return done();
       const [, token] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];

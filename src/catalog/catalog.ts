@@ -29,6 +29,7 @@ import { createRecognitions, type Recognitions } from './tree/recognitions.ts';
 import { createStandings, type Standings } from './tree/standings.ts';
 import { createTrashRows, type TrashRows } from './tree/trash.ts';
 import { createTreeListings, type TreeListings } from './tree/tree-listings.ts';
+import { createUploadJournal, type UploadJournal } from './uploads.ts';
 
 /**
  * What the account holds and what was made of it. One file of SQLite, and one connection to it: each call is a round trip,
@@ -54,6 +55,8 @@ export interface Catalog {
   /** What media servers have not been told yet. */
   readonly outbox: Outbox;
   readonly toldFolders: ToldFolders;
+  /** Uploads that were begun. */
+  readonly uploads: UploadJournal;
   /** Direct links. */
   readonly leases: Leases;
   /** Beginnings and ends of files that lie on the disk. */
@@ -133,6 +136,7 @@ export async function openCatalog(
     trash: createTrashRows(db),
     outbox: createOutbox(db),
     toldFolders: createToldFolders(db),
+    uploads: createUploadJournal(db),
     leases: createLeases(db),
     cachedRanges: createCachedRanges(db),
     fileVersions: createFileVersionRows(db),
@@ -177,6 +181,7 @@ function forgetting(crawls: Crawls, files: Files): Crawls {
     ...crawls,
     listed: async (...args) => told(await crawls.listed(...args)),
     listedAlone: async (...args) => told(await crawls.listedAlone(...args)),
+    arrived: async (...args) => told(await crawls.arrived(...args)),
   };
 }
 

@@ -36,10 +36,10 @@ export async function add(
   links: readonly string[],
   { to, password, json = false }: AddOptions,
 ): Promise<ExitCode> {
-  if (links.length === 0) askForInput(context, 'Addresses of files at 1fichier');
+  if (links.length === 0) askForInput(context, 'Addresses of files at the host');
   const given = links.length > 0 ? '' : await text(context.stdin);
   if (links.length === 0 && given.trim() === '')
-    throw new UsageError('add', ['name the address of a file at 1fichier, or give some on standard input']);
+    throw new UsageError('add', ['name the address of a file at the host, or give some on standard input']);
   const folder = asAccountPath(to ?? settingsOf(context).settings.library.roots[0] ?? '/');
   const work = { command: 'add', needs: { key: true, folders: true }, tellsRefusals: true };
   return withApi(context, work, async (api) => {

@@ -93,6 +93,7 @@ function ownerOf(parts: { bridge: Bridge; app: App; door: Door | undefined; clai
           headers: {
             accept,
             authorization,
+            ...app.ownHeaders,
             ...(body !== undefined && { 'content-type': 'application/json' }),
           },
           ...(body !== undefined && { payload: body }),

@@ -70,6 +70,7 @@ export async function serve(context: Context): Promise<ExitCode> {
   if (settings.media.probe) bridge.media.start();
   if (settings.media.warm) bridge.warming.start();
   bridge.discovery.start();
+  const settling = settleUploads(bridge, context.signal);
 
   await new Promise<void>((resolve) => {
     if (context.signal.aborted) resolve();
@@ -85,7 +86,13 @@ export async function serve(context: Context): Promise<ExitCode> {
     one.server.keepAliveTimeout = 1;
   }
   const closed = Promise.all([app, ...gateways].map((one) => one.close()));
-  await Promise.all([bridge.media.stop(), bridge.warming.stop(), scheduler.stop(), bridge.discovery.stop()]);
+  await Promise.all([
+    bridge.media.stop(),
+    bridge.warming.stop(),
+    scheduler.stop(),
+    bridge.discovery.stop(),
+    settling,
+  ]);
   const [grace, longEnough] = [new AbortController(), new AbortController()];
   const late = bridge.clock.sleep(settings.server.stopGraceMs, grace.signal).then(
     () => {
@@ -102,6 +109,17 @@ export async function serve(context: Context): Promise<ExitCode> {
   log.info({}, 'stopped');
   lines.flushSync();
   return exitCodes.done;
+}
+
+/** Sees to what was being sent when the last process ended. */
+async function settleUploads({ uploader, log }: Bridge, signal: AbortSignal): Promise<void> {
+  try {
+    const done = await uploader.settle(signal);
+    if (done > 0) log.info({ uploads: done }, 'uploads that were cut off are seen to');
+  } catch (error) {
+    if (!signal.aborted)
+      log.warn({ err: error }, 'uploads that were cut off wait for the next start, or the next one');
+  }
 }
 
 function tellRefusedKey(error: BridgeError, log: Log): void {

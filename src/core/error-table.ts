@@ -136,6 +136,18 @@ export const errorTable = {
     'The file changed while it was sent',
     'Send it again when nothing writes to it any more',
   ),
+  BRIDGE_UPLOAD_EXISTS: row(
+    409,
+    false,
+    'There is another file of this name',
+    'Give it a name of its own: passerelle put FILE /Folder/Name; nothing is replaced',
+  ),
+  BRIDGE_UPLOAD_DAMAGED: row(
+    502,
+    true,
+    'What the host had was not what was sent, three times',
+    'Look at this machine and its memory; nothing of it was left at the host',
+  ),
   BRIDGE_UPLOAD_UNSURE: row(
     503,
     true,

@@ -10,6 +10,8 @@ import type { CallOptions, Host, HostFile } from './host.ts';
  * (`HostFile.url`), which stays the same when they are moved or renamed.
  */
 export interface HostWrites {
+  /** A name as the host keeps it, and lists it: it takes not every sign. */
+  storedName(name: string): string;
   /**
    * Sends a whole file, once, to a node that is asked for just before. Names may occur twice in a folder: it never
    * replaces anything. Three answers end it:
@@ -20,10 +22,9 @@ export interface HostWrites {
    *
    * After every other error nothing is stored; BRIDGE_UPLOAD_NODE may be tried again, BRIDGE_UPLOAD_REFUSED may not.
    */
-  upload(
-    file: FileToSend,
-    options: CallOptions & { onBytes?: (sent: number) => void },
-  ): Promise<SentFile | undefined>;
+  upload(file: FileToSend, options: UploadOptions): Promise<SentFile | undefined>;
+  /** What became of an upload, asked by its receipt: for two hours after it. Undefined where the host says nothing. */
+  sentBy(receipt: string, signal?: AbortSignal): Promise<SentFile | undefined>;
 
   /** @returns the id of the new folder; BRIDGE_HOST_REFUSED where there is one of that name, in whatever words. */
   makeFolder(parentId: FolderId, name: string, options: CallOptions): Promise<FolderId>;
@@ -50,6 +51,13 @@ export interface HostWrites {
 /** A host that may be asked for both. */
 export interface WritableHost extends Host {
   readonly writes: HostWrites;
+}
+
+export interface UploadOptions extends CallOptions {
+  /** Told how much has been sent. */
+  onBytes?: (sent: number) => void;
+  /** Runs before the first byte goes out: by this the host can be asked later what became of it. */
+  onReceipt?: (receipt: string) => Promise<void>;
 }
 
 /** A file on its way to the host. */

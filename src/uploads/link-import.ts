@@ -196,7 +196,7 @@ export function createLinkImporter(options: LinkImportOptions): LinkImporter {
     if (links.length === 0)
       throw new BridgeError('BRIDGE_BAD_REQUEST', {
         says: 'There is no address of a file in what was given',
-        remedy: 'Give addresses as the host shows them, such as https://1fichier.com/?abcdefghij0123456789',
+        remedy: 'Give addresses as the pages of the host show them',
       });
     if (links.length > maxLinks)
       throw new BridgeError('BRIDGE_BAD_REQUEST', {

@@ -78,6 +78,8 @@ export interface UploadFaults {
   status?: { status: number; afterBody?: boolean; times?: number };
   /** The node ends the connection once so many bytes have come; nothing is stored. */
   cut?: { atByte: number; times?: number };
+  /** The node takes so many bytes in a millisecond of real time. */
+  slowBytesPerMs?: number;
   /** "Ne peut ouvrir le fichier destination": nothing is stored. */
   noDisk?: { times?: number };
   /** The file is stored, and the answer that says so never arrives. */

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Counters, UploadRequest } from './counters.ts';
-import { type Faults, takeOne } from './faults.ts';
+import { type Faults, takeOne, type UploadFaults } from './faults.ts';
 import { pages } from './messages.ts';
 import { boundaryOf, MalformedForm, readForm } from './multipart.ts';
 import type { Uploaded, Uploads } from './uploads.ts';
@@ -62,7 +63,11 @@ async function upload(
   const taker = uploads.take(request.headers.authorization === `Bearer ${parts.apiKey}`);
   let done: Uploaded[];
   try {
-    await readForm(counted(request, seen, cut?.atByte), boundaryOf(request.headers['content-type']), taker);
+    await readForm(
+      counted(request, seen, faults, cut?.atByte),
+      boundaryOf(request.headers['content-type']),
+      taker,
+    );
     if (status) return page(response, status.status, pages.busy);
     if (takeOne(faults.noDisk)) return page(response, 200, pages.noDestination);
     done = taker.done();
@@ -80,13 +85,19 @@ async function upload(
 }
 
 /** The body, cut at a place if need be: nothing of a form that has no end is kept. */
-async function* counted(request: IncomingMessage, seen: UploadRequest, atByte = Number.POSITIVE_INFINITY) {
+async function* counted(
+  request: IncomingMessage,
+  seen: UploadRequest,
+  { slowBytesPerMs }: UploadFaults,
+  atByte = Number.POSITIVE_INFINITY,
+) {
   for await (const piece of request as AsyncIterable<Buffer>) {
     seen.bytes += piece.length;
     if (seen.bytes >= atByte) {
       request.socket.resetAndDestroy();
       throw new Error('cut');
     }
+    if (slowBytesPerMs !== undefined) await delay(Math.ceil(piece.length / slowBytesPerMs));
     yield piece;
   }
 }

@@ -4,8 +4,6 @@ import '../fichier-client.test.ts';
 import '../fichier-wire.test.ts';
 import '../governor-locks.test.ts';
 import '../governor-pace.test.ts';
-import '../host-writes.test.ts';
-import '../link-import.test.ts';
 import '../simulator-account.test.ts';
 import '../simulator-faults.test.ts';
 import '../simulator-writes.test.ts';

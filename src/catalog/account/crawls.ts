@@ -7,7 +7,13 @@ import type { Schema } from '../db/schema.ts';
 import { markDirty } from './dirty.ts';
 import { withinBounds } from './folder-bounds.ts';
 import { forgetGapsOutside, recordGaps } from './folder-gaps.ts';
-import { type Listing, type ListingChange, recordListing } from './listing.ts';
+import {
+  type ListedFile,
+  type Listing,
+  type ListingChange,
+  recordArrivals,
+  recordListing,
+} from './listing.ts';
 
 /** A crawl as it is kept. */
 export interface Crawl {
@@ -76,6 +82,8 @@ export interface Crawls {
   ): Promise<CrawledListing>;
   /** One listing outside of a crawl. @param room see `listed` */
   listedAlone(listing: Listing, now: number, room?: number): Promise<ListingChange>;
+  /** Files that came into a folder by our own doing: nothing is said of what else lies there. */
+  arrived(folderId: FolderId, files: readonly ListedFile[], now: number): Promise<ListingChange>;
   /** Whether the account was ever listed completely. */
   everDone(): Promise<boolean>;
   /** A folder that could not be listed in this crawl. */
@@ -159,6 +167,13 @@ export function createCrawls(db: Kysely<Schema>, onDamage: OnDamage): Crawls {
       db.transaction().execute(async (trx) => {
         const listing = await withinBounds(trx, named, room);
         const change = await recordListing(trx, listing, now);
+        await markDirty(trx, change.changed);
+        return change;
+      }),
+
+    arrived: (folderId, files, now) =>
+      db.transaction().execute(async (trx) => {
+        const change = await recordArrivals(trx, folderId, files, now);
         await markDirty(trx, change.changed);
         return change;
       }),

@@ -57,6 +57,8 @@ export interface Files extends Folders {
   filesByIds(ids: readonly FileId[]): Promise<CatalogFile[]>;
   /** All files in the library that lie in these folders. */
   filesOfFolders(folderIds: readonly FolderId[]): Promise<CatalogFile[]>;
+  /** What the host says that their bytes come to, of those of which it says so. */
+  checksums(ids: readonly FileId[]): Promise<Map<FileId, string>>;
   /** Files that are missing from these folders, or were taken out of the library. */
   leftOf(folderIds: readonly FolderId[]): Promise<Pick<CatalogFile, 'id' | 'folderId' | 'name'>[]>;
   /** Folder, name and dates of files that were taken out of the library. */
@@ -149,6 +151,17 @@ export function createFiles(db: Kysely<Schema>): Files {
 
     filesOfFolders: async (folderIds) =>
       (await inLibrary().where('folder_id', 'in', inList(folderIds)).execute()).map(toFile),
+
+    async checksums(ids) {
+      const rows = await db
+        .selectFrom('files')
+        .select(['id', 'checksum'])
+        .where('id', 'in', inList(ids))
+        .execute();
+      return new Map(
+        rows.flatMap(({ id, checksum }) => (checksum === null ? [] : [[id, checksum] as const])),
+      );
+    },
 
     async leftOf(folderIds) {
       const rows = await db

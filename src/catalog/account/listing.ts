@@ -60,6 +60,23 @@ export async function recordListing(
   return { changed: [...new Set([...changed, ...below])], missing, added };
 }
 
+/**
+ * Writes files into a folder that nobody has listed just now. The fingerprint of its last listing goes: the next one
+ * names more than that. Part of the caller's transaction.
+ */
+export async function recordArrivals(
+  trx: Transaction<Schema>,
+  folderId: FolderId,
+  files: readonly ListedFile[],
+  now: number,
+): Promise<ListingChange> {
+  await trx.updateTable('folders').set({ fingerprint: null }).where('id', '=', folderId).execute();
+  const listing = { folderId, name: '', folders: [], files, complete: false };
+  const { changed, added } = await recordFiles(trx, listing, [], now);
+  if (changed.length > 0) await recordChange(trx, listing, now);
+  return { changed, missing: [], added };
+}
+
 /** What of a file is compared with what a listing says. */
 function filesWhere(trx: Transaction<Schema>) {
   return trx

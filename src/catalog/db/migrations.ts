@@ -9,6 +9,7 @@ import { gaps } from './migration-gaps.ts';
 import { newest } from './migration-newest.ts';
 import { putAside } from './migration-put-aside.ts';
 import { toldFolders } from './migration-told-folders.ts';
+import { uploads } from './migration-uploads.ts';
 import { words } from './migration-words.ts';
 
 /** Every change of the tables, in order; a change that has shipped is never edited. */
@@ -23,6 +24,7 @@ const migrations: Record<string, Migration> = {
   '018-put-aside': putAside,
   '019-file-versions': fileVersions,
   '020-checks': checks,
+  '021-uploads': uploads,
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

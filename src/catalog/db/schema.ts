@@ -267,6 +267,18 @@ export interface ToldFolderTable {
   due_at: number;
 }
 
+/** Uploads that have begun and are not known to have ended. */
+export interface UploadTable {
+  id: Generated<number>;
+  source: string;
+  size_bytes: number;
+  modified_at: number;
+  folder_id: FolderId;
+  name: string;
+  receipt: string | null;
+  begun_at: number;
+}
+
 export interface KeyValueTable {
   name: string;
   value: string;
@@ -299,4 +311,5 @@ export interface Schema {
   trash: TrashTable;
   outbox: OutboxTable;
   told_folders: ToldFolderTable;
+  uploads: UploadTable;
 }

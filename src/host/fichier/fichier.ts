@@ -13,7 +13,7 @@ import { createGovernor } from './governor.ts';
 import { governorCodec } from './governor-memory.ts';
 import { readPageUrl, toHostPage } from './page-url.ts';
 import { createSharedFolders } from './shared-folders.ts';
-import { createUpload } from './upload.ts';
+import { createUploadNodes } from './upload.ts';
 import { createWholeFolder } from './whole-folder.ts';
 import { createWrites } from './writes.ts';
 
@@ -79,7 +79,7 @@ export async function createFichier(options: FichierOptions): Promise<WritableHo
     timeLimitMs,
   });
   const checkLink = createLinkCheck(settings.downloadHosts, settings.apiUrl);
-  const send = createUpload({
+  const nodes = createUploadNodes({
     apiKey,
     userAgent: options.userAgent,
     dispatcher: options.dispatcher,
@@ -121,7 +121,7 @@ export async function createFichier(options: FichierOptions): Promise<WritableHo
       return link;
     },
     downloads: createDownloadAnswers(checkLink),
-    writes: createWrites(client.ask, send),
+    writes: createWrites(client.ask, nodes),
     state: governor.state,
     close: governor.close,
   };

@@ -25,6 +25,16 @@ export function readUploadSlot(answer: unknown): UploadSlot {
   return { host: url.toLowerCase(), id };
 }
 
+/** A slot as others keep it. */
+export const receiptOf = ({ host, id }: UploadSlot): string => `${host}/${id}`;
+
+/** The slot of a receipt; undefined for what is none. */
+export function slotOf(receipt: string): UploadSlot | undefined {
+  const [url, id] = receipt.split('/');
+  const read = slotShape.safeParse({ url, id });
+  return read.success ? { host: read.data.url, id: read.data.id } : undefined;
+}
+
 /** What a node says to a whole form. */
 export interface NodeAnswer {
   status: number;

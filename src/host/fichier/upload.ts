@@ -27,12 +27,13 @@ export interface SendOptions {
   onBytes?: ((sent: number) => void) | undefined;
 }
 
-/** Sends one file to a node and reads what became of it. Throws as `HostWrites.upload` says. */
-export type Send = (
-  slot: UploadSlot,
-  file: FileToSend,
-  options: SendOptions,
-) => Promise<SentFile | undefined>;
+/** The upload nodes of the host. They are asked beside the API, and no pace is known for them. */
+export interface UploadNodes {
+  /** Sends one file and reads what became of it. Throws as `HostWrites.upload` says. */
+  send(slot: UploadSlot, file: FileToSend, options: SendOptions): Promise<SentFile | undefined>;
+  /** What became of an earlier one; undefined where the node does not say, for whatever reason. */
+  ask(slot: UploadSlot, signal: AbortSignal | undefined): Promise<SentFile | undefined>;
+}
 
 /** A node that takes nothing for so long is gone. */
 const stalledMs = 2 * minuteMs;
@@ -42,14 +43,19 @@ const scanWaitsMs = Array<number>(30).fill(10 * secondMs);
 /** Pages and reports of one file are shorter. */
 const maxAnswerBytes = 256 * 1024;
 
-/** The upload nodes of the host. They are asked beside the API, and no pace is known for them. */
-export function createUpload(deps: UploadDeps): Send {
+export function createUploadNodes(deps: UploadDeps): UploadNodes {
   const { clock, log, scheme } = deps;
   const headers = { authorization: `Bearer ${deps.apiKey}`, 'user-agent': deps.userAgent };
 
-  return async (slot, file, { signal, onBytes }) => {
-    const base = `${scheme}://${slot.host}`;
+  /** Throws for a node that the key may not be sent to. */
+  function baseOf({ host }: UploadSlot): string {
+    const base = `${scheme}://${host}`;
     deps.checkNode(base);
+    return base;
+  }
+
+  async function sendTo(slot: UploadSlot, file: FileToSend, { signal, onBytes }: SendOptions) {
+    const base = baseOf(slot);
     const form = uploadForm(file);
     const startedAt = clock.now();
     const line = { node: slot.host, bytes: file.sizeBytes };
@@ -63,10 +69,10 @@ export function createUpload(deps: UploadDeps): Send {
       throw error;
     }
     log.info({ ...line, ms: clock.now() - startedAt, outcome: 'stored' }, 'upload');
-    const sent = await reportOf(`${base}/end.pl?xid=${slot.id}`, signal);
+    const sent = await reportOf(slot, signal);
     if (!sent) log.warn(line, 'the host has stored an upload and does not say where');
     return sent;
-  };
+  }
 
   async function post(url: string, form: UploadForm, id: string, file: FileToSend, options: SendOptions) {
     const progress = { sent: 0, isOver: false, source: undefined as unknown };
@@ -104,7 +110,8 @@ export function createUpload(deps: UploadDeps): Send {
   }
 
   /** Asks until the node tells; undefined when it does not in time. What is stored is stored, whatever is said here. */
-  async function reportOf(url: string, signal: AbortSignal | undefined): Promise<SentFile | undefined> {
+  async function reportOf(slot: UploadSlot, signal: AbortSignal | undefined): Promise<SentFile | undefined> {
+    const url = `${baseOf(slot)}/end.pl?xid=${slot.id}`;
     const waits = [...reportWaitsMs];
     let scans = 0;
     for (let waitMs = waits.shift(); waitMs !== undefined; waitMs = waits.shift()) {
@@ -144,6 +151,8 @@ export function createUpload(deps: UploadDeps): Send {
       over.abort();
     }
   }
+
+  return { send: sendTo, ask: reportOf };
 }
 
 /** The form as bytes; what goes wrong with the source is told by `progress`, whatever undici makes of it. */

@@ -6,8 +6,8 @@ import type { CopiedFile, HostWrites } from '../host-writes.ts';
 import { check, count, optional } from './fields.ts';
 import { folderNumber, pageUrlOf } from './page-url.ts';
 import { fromStoredName, toStoredName } from './stored-name.ts';
-import type { Send } from './upload.ts';
-import { readUploadSlot } from './upload-answers.ts';
+import type { UploadNodes } from './upload.ts';
+import { readUploadSlot, receiptOf, slotOf } from './upload-answers.ts';
 
 /** Asks the API, in its turn. */
 export type Ask = <T>(
@@ -27,7 +27,7 @@ const madeShape = z.object({ folder_id: count });
 const sharedShape = z.object({ url: optional(z.string().max(2000)) });
 
 /** The verbs that change an account (facts/writes 1 and 3). */
-export function createWrites(ask: Ask, send: Send): HostWrites {
+export function createWrites(ask: Ask, nodes: UploadNodes): HostWrites {
   /** What is as it should be already was told as a refusal: nothing is left to do. */
   async function unlessSo<T>(work: Promise<T>, already: T): Promise<T> {
     return work.catch((error: unknown) => {
@@ -37,12 +37,18 @@ export function createWrites(ask: Ask, send: Send): HostWrites {
   }
 
   return {
-    async upload(file, { onBytes, ...call }) {
+    storedName: toStoredName,
+    async upload(file, { onBytes, onReceipt, ...call }) {
       if (file.sizeBytes <= 0)
         throw new BridgeError('BRIDGE_UPLOAD_REFUSED', { detail: 'the host takes no empty file' });
       folderNumber(file.folderId);
       const slot = await ask('upload/get_upload_server', {}, call, readUploadSlot);
-      return send(slot, file, { signal: call.signal, onBytes });
+      await onReceipt?.(receiptOf(slot));
+      return nodes.send(slot, file, { signal: call.signal, onBytes });
+    },
+    async sentBy(receipt, signal) {
+      const slot = slotOf(receipt);
+      return slot && nodes.ask(slot, signal);
     },
 
     async makeFolder(parentId, name, call) {

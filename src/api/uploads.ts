@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { endpoint } from './endpoint.ts';
+import { errorBody } from './errors.ts';
+import { accountPath, count, fileId } from './fields.ts';
+
+const result = z
+  .object({
+    fate: z
+      .enum(['sent', 'same', 'stored'])
+      .describe('sent; same: it was there already; stored: the host has it and lists it later'),
+    path: z.string().describe('Folder of the account'),
+    file: z.object({ id: fileId, name: z.string(), sizeBytes: count }).optional(),
+  })
+  .meta({ id: 'PutFile' });
+
+export type PutAnswer = z.infer<typeof result>;
+
+export const putFile = endpoint({
+  method: 'POST',
+  path: '/uploads',
+  summary:
+    'Send a file of the machine that Passerelle runs on into the account; only through the socket in dataDir, since it can name any file that Passerelle may read',
+  tag: 'uploads',
+  body: z.strictObject({
+    source: z.string().startsWith('/').max(4096).describe('Absolute path on that machine'),
+    to: accountPath.describe('A folder that the catalog knows, or a new name in one'),
+  }),
+  status: 200,
+  answer: result,
+  events: {
+    progress: z.object({ sent: count, total: count }).describe('Bytes; it begins again with each try'),
+    result,
+    error: errorBody,
+  },
+  errors: [
+    'BRIDGE_NOT_FOUND',
+    'BRIDGE_NOT_INDEXED',
+    'BRIDGE_BAD_REQUEST',
+    'BRIDGE_UPLOAD_EXISTS',
+    'BRIDGE_UPLOAD_SOURCE',
+    'BRIDGE_UPLOAD_REFUSED',
+    'BRIDGE_UPLOAD_NODE',
+    'BRIDGE_UPLOAD_UNSURE',
+    'BRIDGE_UPLOAD_DAMAGED',
+  ],
+});

@@ -1,0 +1,313 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { CatalogFile, CatalogFolder } from '../catalog/account/files.ts';
+import { pathNotFound } from '../catalog/account/near-paths.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { BegunUpload } from '../catalog/uploads.ts';
+import type { Clock } from '../core/clock.ts';
+import { minuteMs, secondMs } from '../core/durations.ts';
+import { BridgeError, isBridgeError } from '../core/errors.ts';
+import { type FileId, rootFolderId } from '../core/ids.ts';
+import type { Log } from '../core/log.ts';
+import { createSerialQueue } from '../core/serial-queue.ts';
+import type { SentFile, WritableHost } from '../host/host-writes.ts';
+import type { ScanFolder } from '../sync/discovery/scan-folder.ts';
+import type { Sync } from '../sync/sync.ts';
+
+/** A file of this machine that somebody wants in the account. */
+export interface PutWish {
+  /** Absolute. */
+  source: string;
+  /** A folder that the catalog knows, or a new name in one. */
+  to: string;
+  signal: AbortSignal;
+  /** Told how much has been sent; it begins again with each try. */
+  onBytes?: (sent: number, total: number) => void;
+}
+
+/**
+ * What became of it:
+ *
+ * - `sent`: the host has it as it was read, and it is in the library
+ * - `same`: it was there already, name, size and content
+ * - `stored`: the host has it and lists it later; it is looked for until it is found, and not sent again
+ */
+export type PutFate = 'sent' | 'same' | 'stored';
+
+export interface PutResult {
+  fate: PutFate;
+  /** Account path of the folder, and its name in it. */
+  path: string;
+  file?: { id: FileId; name: string; sizeBytes: number };
+}
+
+export interface UploaderOptions {
+  host: Pick<WritableHost, 'writes' | 'limits'>;
+  catalog: Catalog;
+  sync: Pick<Sync, 'refresh'>;
+  scanFolder: ScanFolder;
+  /** See `digest.ts`. */
+  digest: (path: string, signal: AbortSignal) => Promise<string>;
+  clock: Clock;
+  log: Log;
+}
+
+/**
+ * Sends files of this machine into the account, one at a time. Each is read again as often as it takes, sent to a fresh
+ * node each time, compared with what the host says that it has, and in the library without a listing. Whatever happens
+ * in between, also to this process, it is at the host once in the end.
+ */
+export interface Uploader {
+  /**
+   * @throws BridgeError BRIDGE_NOT_FOUND for a folder that is not known, BRIDGE_UPLOAD_EXISTS, BRIDGE_UPLOAD_SOURCE,
+   * BRIDGE_UPLOAD_DAMAGED, those of the host; the signal's reason
+   */
+  put(wish: PutWish): Promise<PutResult>;
+  /** Sees to what an earlier process had begun. @returns how many are done with */
+  settle(signal: AbortSignal): Promise<number>;
+}
+
+/** How one is sent. */
+interface Sending extends Pick<PutWish, 'signal'> {
+  onBytes?: PutWish['onBytes'] | undefined;
+  /** Nobody waits for it here: when this process ends, the next one goes on. */
+  isGoneOnWith?: boolean;
+}
+
+/** A fresh node each. */
+const maxTries = 3;
+/** A listing learns late of what is new: it is asked so often, with a pause. */
+const maxScans = 3;
+const lateMs = minuteMs;
+const busyMs = 5 * secondMs;
+const maxScanCalls = 20;
+
+export function createUploader(options: UploaderOptions): Uploader {
+  const { host, catalog, scanFolder, clock, log } = options;
+  const queue = createSerialQueue();
+
+  /** Folder and name of what is to be there. */
+  async function targetOf(to: string, source: string): Promise<{ folder: CatalogFolder; name: string }> {
+    const { folder } = await catalog.files.byPath(to);
+    if (folder) return { folder, name: basename(source) };
+    const cut = to.lastIndexOf('/');
+    const parent = (await catalog.files.byPath(to.slice(0, cut) || '/')).folder;
+    const name = to.slice(cut + 1);
+    if (!parent || name === '') throw await pathNotFound(catalog.files, to.slice(0, cut) || '/');
+    return { folder: parent, name };
+  }
+
+  const resultOf = (folder: CatalogFolder, fate: PutFate, file?: PutResult['file']): PutResult => ({
+    fate,
+    path: folder.path,
+    ...(file && { file: { id: file.id, name: file.name, sizeBytes: file.sizeBytes } }),
+  });
+
+  async function put({ source, to, signal, onBytes }: PutWish): Promise<PutResult> {
+    const { folder, name } = await targetOf(to, source);
+    const { sizeBytes, modifiedAt } = await factsOf(source);
+    const stored = host.writes.storedName(name);
+    const twins = (await catalog.files.filesOfFolders([folder.id])).filter((file) => file.name === stored);
+    if (twins.length > 0) {
+      const same = await sameOf(twins, source, sizeBytes, signal);
+      if (same) return resultOf(folder, 'same', same);
+      throw new BridgeError('BRIDGE_UPLOAD_EXISTS', { detail: `${folder.path} has another ${name}` });
+    }
+    const begun = { source, sizeBytes, modifiedAt, folderId: folder.id, name, begunAt: clock.now() };
+    const id = await catalog.uploads.begin(begun);
+    return sendBegun({ ...begun, id, receipt: undefined }, folder, { signal, onBytes });
+  }
+
+  /** One of these that has the same content. */
+  async function sameOf(
+    twins: readonly CatalogFile[],
+    source: string,
+    sizeBytes: number,
+    signal: AbortSignal,
+  ): Promise<CatalogFile | undefined> {
+    const candidates = twins.filter((file) => file.sizeBytes === sizeBytes);
+    if (candidates.length === 0) return undefined;
+    const checksums = await catalog.files.checksums(candidates.map(({ id }) => id));
+    const digest = await options.digest(source, signal);
+    return candidates.find(({ id }) => checksums.get(id) === digest);
+  }
+
+  async function sendBegun(
+    begun: BegunUpload,
+    folder: CatalogFolder,
+    { signal, onBytes, isGoneOnWith = false }: Sending,
+  ): Promise<PutResult> {
+    const { id, source, sizeBytes, name } = begun;
+    // Beside the sending: the disk gives both what they read.
+    const digest = options.digest(source, signal);
+    digest.catch(() => undefined);
+    try {
+      for (let tries = 1; ; tries++) {
+        const sent = await sendOnce(begun, { signal, onBytes, isLast: tries === maxTries });
+        if (sent === 'again') continue;
+        const found = sent ?? (await find(begun, maxScans, signal));
+        // It is there, and nobody has seen it: the journal keeps it until somebody does.
+        if (!found) return resultOf(folder, 'stored');
+        if (found.sizeBytes === sizeBytes && (found.checksum ?? (await digest)) === (await digest)) {
+          await arrive(begun, found, signal);
+          return resultOf(folder, 'sent', found);
+        }
+        log.error(
+          { name, folder: folder.path },
+          'what the host has is not what was sent; it is removed, and sent again',
+        );
+        await host.writes.removeFiles([found.url], { urgency: 'write', signal });
+        if (tries === maxTries) throw new BridgeError('BRIDGE_UPLOAD_DAMAGED', { detail: name });
+      }
+    } catch (error) {
+      // Where it may be at the host, or this process ends, the next one goes on with it.
+      const isLeft = isBridgeError(error, 'BRIDGE_UPLOAD_UNSURE') || isBridgeError(error, 'BRIDGE_STOPPING');
+      if (!isLeft && !(isGoneOnWith && signal.aborted)) await catalog.uploads.end(id);
+      throw error;
+    }
+  }
+
+  /** @returns what is at the host, undefined where it is there and not told of, `again` where nothing is */
+  async function sendOnce(
+    begun: BegunUpload,
+    {
+      signal,
+      onBytes,
+      isLast,
+    }: Pick<PutWish, 'signal'> & { onBytes: PutWish['onBytes'] | undefined; isLast: boolean },
+  ): Promise<SentFile | undefined | 'again'> {
+    const { id, source, sizeBytes, folderId, name } = begun;
+    try {
+      return await host.writes.upload(
+        { folderId, name, sizeBytes, open: () => createReadStream(source, { highWaterMark: 256 * 1024 }) },
+        {
+          urgency: 'write',
+          signal,
+          onReceipt: (receipt) => catalog.uploads.sending(id, receipt),
+          ...(onBytes && { onBytes: (sent: number) => onBytes(sent, sizeBytes) }),
+        },
+      );
+    } catch (error) {
+      if (isBridgeError(error, 'BRIDGE_UPLOAD_UNSURE')) {
+        const found = await find(begun, maxScans, signal);
+        if (found) return found;
+        if (!isLast) return 'again';
+      }
+      if (isBridgeError(error, 'BRIDGE_UPLOAD_NODE') && !isLast) return 'again';
+      throw error;
+    }
+  }
+
+  /** Looks for it in the folder where it should be, and at the top, where the host lays what it has no folder for. */
+  async function find(begun: BegunUpload, scans: number, signal: AbortSignal): Promise<SentFile | undefined> {
+    const { folderId, sizeBytes, begunAt } = begun;
+    const stored = host.writes.storedName(begun.name);
+    for (let scan = 0; scan < scans; scan++) {
+      if (scan > 0) await clock.sleep(lateMs, signal);
+      for (const where of folderId === rootFolderId ? [folderId] : [folderId, rootFolderId]) {
+        await scanOne(where, signal);
+        const file = (await catalog.files.filesOfFolders([where])).find(
+          (one) => one.name === stored && one.sizeBytes === sizeBytes && one.firstSeenAt >= begunAt,
+        );
+        if (!file) continue;
+        if (where !== folderId)
+          await host.writes.moveFiles([file.url], folderId, { urgency: 'write', signal });
+        const checksum = (await catalog.files.checksums([file.id])).get(file.id);
+        return { id: file.id, url: file.url, name: file.name, sizeBytes: file.sizeBytes, checksum };
+      }
+    }
+    return undefined;
+  }
+
+  /** A crawl that runs is waited for. */
+  async function scanOne(folderId: BegunUpload['folderId'], signal: AbortSignal): Promise<void> {
+    for (;;)
+      try {
+        return void (await scanFolder(folderId, signal, maxScanCalls));
+      } catch (error) {
+        if (!isBridgeError(error, 'BRIDGE_CRAWL_RUNNING')) throw error;
+        await clock.sleep(busyMs, signal);
+      }
+  }
+
+  /** It is in the catalog and in the tree, by the host's own word and without a listing. */
+  async function arrive({ id, folderId }: BegunUpload, sent: SentFile, signal: AbortSignal): Promise<void> {
+    const { changed } = await catalog.crawls.arrived(
+      folderId,
+      [{ ...sent, sentAt: clock.now(), contentType: undefined, hasPassword: false, hasAccessRules: false }],
+      clock.now(),
+    );
+    await catalog.uploads.end(id);
+    try {
+      await options.sync.refresh(changed, signal);
+    } catch (error) {
+      // What the tree lacks is noted, and written by the next sync.
+      if (signal.aborted || !isBridgeError(error)) throw error;
+      log.warn({ err: error }, 'what was sent could not be laid out yet');
+    }
+  }
+
+  async function settle(signal: AbortSignal): Promise<number> {
+    let done = 0;
+    for (const begun of await catalog.uploads.all()) {
+      signal.throwIfAborted();
+      const { folder } = await folderOf(begun);
+      const told = begun.receipt ? await host.writes.sentBy(begun.receipt, signal) : undefined;
+      const found = told ?? (begun.receipt ? await find(begun, 1, signal) : undefined);
+      if (found) await arrive(begun, found, signal);
+      else if (folder && (await isAsItWas(begun)))
+        await sendBegun(begun, folder, { signal, isGoneOnWith: true });
+      else {
+        log.warn(
+          { name: begun.name },
+          'an upload that had begun cannot be ended: its file or its folder is gone',
+        );
+        await catalog.uploads.end(begun.id);
+      }
+      done++;
+    }
+    return done;
+  }
+
+  async function folderOf({ folderId }: BegunUpload): Promise<{ folder?: CatalogFolder }> {
+    const path = (await catalog.files.folderPaths([folderId])).get(folderId);
+    return path === undefined ? {} : await catalog.files.byPath(path);
+  }
+
+  let settled: Promise<unknown> | undefined;
+  /** Once in a process, and before anything else: what was begun may be the same file. */
+  const settledFirst = (signal: AbortSignal) =>
+    (settled ??= settle(signal).catch((error: unknown) => {
+      settled = undefined;
+      throw error;
+    }));
+
+  return {
+    put: (wish) =>
+      queue.take(async () => {
+        await settledFirst(wish.signal);
+        return put(wish);
+      }),
+    settle: (signal) => queue.take(async () => ((await settledFirst(signal)) as number) ?? 0),
+  };
+}
+
+/** @throws BridgeError BRIDGE_UPLOAD_SOURCE for what is no file, or has nothing in it */
+async function factsOf(source: string): Promise<{ sizeBytes: number; modifiedAt: number }> {
+  const facts = await stat(source).catch((error: NodeJS.ErrnoException) => {
+    throw new BridgeError('BRIDGE_UPLOAD_SOURCE', { detail: `${source} (${error.code})`, cause: error });
+  });
+  if (!facts.isFile()) throw new BridgeError('BRIDGE_UPLOAD_SOURCE', { detail: `${source} is no file` });
+  if (facts.size === 0) throw new BridgeError('BRIDGE_UPLOAD_SOURCE', { detail: `${source} is empty` });
+  return { sizeBytes: facts.size, modifiedAt: Math.floor(facts.mtimeMs) };
+}
+
+async function isAsItWas({ source, sizeBytes, modifiedAt }: BegunUpload): Promise<boolean> {
+  try {
+    const now = await factsOf(source);
+    return now.sizeBytes === sizeBytes && now.modifiedAt === modifiedAt;
+  } catch {
+    return false;
+  }
+}
