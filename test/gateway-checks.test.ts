@@ -3,6 +3,8 @@ import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import t from 'tap';
 import { request } from 'undici';
+import { systemClock } from '../src/core/clock.ts';
+import { dayMs } from '../src/core/durations.ts';
 import { isObject, type Json, type JsonObject } from '../src/gateway/lossless-json.ts';
 import { type Arrived, sendJson } from './fixtures/fake-media-server.ts';
 import { itemId, recorded, recordedFor, setupGateway } from './fixtures/gateway.ts';
@@ -19,6 +21,9 @@ const one = await setupGateway(t as never, (asked, response) => answer(asked, re
   env: { PASSERELLE_DELIVERY: 'proxy' },
 });
 const { gatewayUrl, simulator, strm, file } = one;
+
+/** The time of day, moved on by hand. */
+const clock = { ...systemClock, aheadMs: 0, now: () => Date.now() + clock.aheadMs };
 
 const apps =
   'web androidtv swiftfin-native swiftfin-vlc findroid streamyfin kodi mpv-shim none web-audio2 web-nodirect'.split(
@@ -135,6 +140,52 @@ t.test('21: a download that the server refuses is refused', async (t) => {
     await body.dump();
     t.match([statusCode, headers['content-disposition']], [status, undefined]);
   }
+});
+
+t.test('21: a ticket and its log-in get no download that the server refuses', async (t) => {
+  const text = await playbackInfo('web', recordedFor('playbackinfo-web', strm));
+  const { ETag } = sourceIn(text);
+  for (const path of [`/Items/${itemId}/Download`, `/Items/${itemId}/File`, '/Sync/JobItems/7/File']) {
+    answer = (_asked, response) => void response.writeHead(403).end();
+    const { statusCode, headers, body } = await request(
+      `${gatewayUrl}${path}?Tag=${ETag}&MediaSourceId=${itemId}&Static=true`,
+    );
+    t.match([statusCode, headers['content-disposition'], await body.text()], [403, undefined, ''], path);
+  }
+});
+
+t.test('20: where films are redirected, a jump after the life of the link has a new one', async (t) => {
+  const far = await setupGateway(
+    t,
+    (asked, response, strm) =>
+      /playbackinfo/i.test(asked.url)
+        ? sendJson(response, recordedFor('playbackinfo-androidtv', strm))
+        : sendJson(response, {}, 418),
+    { env: { PASSERELLE_DELIVERY: 'redirect' }, overrides: { clock } },
+  );
+  const { body } = await request(`${far.gatewayUrl}/Items/${itemId}/PlaybackInfo`, {
+    headers: { authorization: recorded('playbackinfo-androidtv').request.headers.Authorization ?? '' },
+  });
+  const { ETag } = sourceIn(await body.text());
+  const address = `${far.gatewayUrl}/videos/${itemId}/stream?Static=true&Tag=${ETag}`;
+  const jump = async () => {
+    const { statusCode, headers, body } = await request(address, { headers: { range: 'bytes=1000-1999' } });
+    await body.dump();
+    t.equal(statusCode, 302);
+    const film = await request(String(headers.location), { headers: { range: 'bytes=1000-1999' } });
+    const bytes = Buffer.from(await film.body.arrayBuffer());
+    return { status: film.statusCode, bytes, link: headers.location };
+  };
+  const first = await jump();
+  far.simulator.expireLinks();
+  const late = await request(String(first.link));
+  await late.body.dump();
+  t.not(late.statusCode, 200, 'the link itself is over');
+  clock.aheadMs += dayMs / 2;
+  const second = await jump();
+  t.match([first.status, second.status], [206, 206]);
+  t.ok(second.bytes.equals(first.bytes));
+  t.not(second.link, first.link);
 });
 
 t.test('25: events come as they are sent, and 20 MB go up', async (t) => {

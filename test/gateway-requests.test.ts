@@ -8,7 +8,8 @@ import { parseLossless } from '../src/gateway/lossless-json.ts';
 import { fileOfAddress } from '../src/gateway/own-address.ts';
 import { requestKind } from '../src/gateway/request-kind.ts';
 import { createTickets } from '../src/gateway/tickets.ts';
-import { tableOf } from './fixtures/documents.ts';
+import { read } from './fixtures/checkout.ts';
+import { rowsOf, tableOf } from './fixtures/documents.ts';
 
 const id = 'd5a3c90a41afcd996a73eb66618f7ef0';
 const dashed = 'D5A3C90A-41AF-CD99-6A73-EB66618F7EF0';
@@ -179,4 +180,16 @@ t.test('the document tells of each app what the table says', async (t) => {
     told,
     clientViews.map(({ family, shownAs }) => [family, shownAs]),
   );
+});
+
+t.test('each check of the facts has a test, and it is there', async (t) => {
+  const checks = rowsOf('docs/testing.md', 'gateway-checks');
+  const facts = read('docs/facts/gateway.md').split('\n## 8.')[1]?.split('\n## 9.')[0] ?? '';
+  const numbers = [...facts.matchAll(/^(\d+)\. /gm)].map(([, number]) => number);
+  t.strictSame(
+    checks.map(([cell]) => cell?.[0]),
+    numbers,
+  );
+  for (const [[number = ''] = [], , [file = '', name] = []] of checks)
+    if (name !== undefined) t.ok(read(file).includes(name), `${number}: ${file} has "${name}"`);
 });

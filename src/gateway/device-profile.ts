@@ -11,6 +11,8 @@ export interface Wish {
   mediaSourceId: string | undefined;
   /** Numbers as the server counts streams; undefined = the usual one. */
   audioIndex: number | undefined;
+  /** Bits per second, where a person or an app has chosen. */
+  maxBitrate: number | undefined;
   userId: string | undefined;
 }
 
@@ -30,6 +32,7 @@ export function readWish(query: URLSearchParams, body: Json | undefined): Wish {
     wantsDirectPlay: String(told.get('enabledirectplay') ?? 'true').toLowerCase() !== 'false',
     mediaSourceId: text('mediasourceid'),
     audioIndex: audio === undefined || audio === null ? undefined : Number(audio),
+    maxBitrate: Number(told.get('maxstreamingbitrate') ?? undefined) || undefined,
     userId: text('userid'),
   };
 }

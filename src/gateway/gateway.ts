@@ -17,7 +17,7 @@ import type { ItemId } from './item-id.ts';
 import { jsonElements } from './json-elements.ts';
 import { type KnownMediaParts, knownMedia } from './known-media.ts';
 import { logInEnd } from './log-in-ends.ts';
-import { type Json, readLossless } from './lossless-json.ts';
+import { type Json, type JsonObject, readLossless } from './lossless-json.ts';
 import { withoutOldPrefix } from './old-prefix.ts';
 import { fileOfAddress } from './own-address.ts';
 import { chosen, type OwnSource, ownSources, showSources } from './playback-info.ts';
@@ -201,7 +201,7 @@ export function createGateway({
       if (!wish.wantsDirectPlay) return undefined;
       const sources = await access.sourcesOf(itemId, credentials, signal, { userId: wish.userId, mayAsk });
       const wanted = chosen(sources, wish.mediaSourceId, setting.kind);
-      if (wanted.length === 0) return undefined;
+      if (wanted.length === 0 || wanted.some((one) => isTooMuch(one, wish))) return undefined;
       const answer = { MediaSources: wanted, PlaySessionId: randomUUID().replaceAll('-', '') };
       const shown = await show(answer, asked, signal);
       // A source that is another one's, or that this app cannot play as it is, only the server can answer for.
@@ -210,7 +210,8 @@ export function createGateway({
     },
 
     async fileForStream(itemId, query, credentials, signal) {
-      const asked = readSourceId(query, setting.kind) ?? itemId;
+      const named = readSourceId(query, setting.kind);
+      const asked = named ?? itemId;
       for (const [name, value] of query) {
         if (name.toLowerCase() !== 'tag') continue;
         const ticket = tickets.read(value, asked, clock.now());
@@ -218,7 +219,9 @@ export function createGateway({
       }
       if (credentials.token === '') return undefined;
       const visible = await access.filesOf(itemId, credentials, signal);
-      const fileId = visible?.get(asked);
+      // Where none is named Emby gives the first, whose id is not that of the item.
+      const first = named === undefined ? visible?.values().next().value : undefined;
+      const fileId = visible?.get(asked) ?? first;
       return fileId === undefined ? undefined : files.byId(fileId);
     },
 
@@ -235,6 +238,11 @@ export function createGateway({
       else if (end) lose(end.of === 'token' ? end.token : credentials().token);
     },
   };
+
+  /** Of a chosen bitrate Emby alone makes something: Jellyfin plays what is remote as it is (facts/gateway 10.3). */
+  function isTooMuch({ Bitrate }: JsonObject, { maxBitrate = Number.POSITIVE_INFINITY }: Wish): boolean {
+    return setting.kind === 'emby' && Number(Bitrate ?? 0) > maxBitrate;
+  }
 
   /** One source of a large answer. @returns undefined where it is not ours, or cannot be read */
   async function showSource(text: string, asked: AskedPlaybackInfo): Promise<string | undefined> {

@@ -75,7 +75,7 @@ function show(
 ): void {
   const file = fileOf(fileId);
   const name = file?.name ?? 'film';
-  const address = streamAddress(itemId, source, ticket, name);
+  const address = streamAddress(pathId(itemId, source, kind), source, ticket, name);
   // The server parses it, uses it for nothing, and gets it back as `Tag`.
   source.ETag = ticket;
   // Of the film: the server tells that of the `.strm`, and apps tell how long a download takes by it.
@@ -98,6 +98,12 @@ function show(
     delete source.TranscodingUrl;
     delete source.TranscodingContainer;
   }
+}
+
+/** The item in the address of a stream. A source of Emby is no item of its own, and its id is none before 4.9. */
+function pathId(itemId: ItemId, { ItemId: told }: JsonObject, kind: GatewaySetting['kind']): ItemId {
+  const own = kind === 'emby' && typeof told === 'string' ? readItemId(told, kind) : undefined;
+  return own ?? itemId;
 }
 
 function streamAddress(itemId: ItemId, source: JsonObject, ticket: string, name: string): string {

@@ -3,6 +3,7 @@ import '../gateway-access.test.ts';
 import '../gateway-bytes.test.ts';
 import '../gateway-checks.test.ts';
 import '../gateway-doctor.test.ts';
+import '../gateway-emby-sessions.test.ts';
 import '../gateway-emby.test.ts';
 import '../gateway-greedy.test.ts';
 import '../gateway-large.test.ts';
