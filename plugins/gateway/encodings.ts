@@ -30,6 +30,8 @@ const brotli = {
   params: { [constants.BROTLI_PARAM_QUALITY]: 4, [constants.BROTLI_PARAM_LGWIN]: 18 },
 };
 const deflated = { level: 4 };
+/** 8 MB, as RFC 9659 has it for HTTP: a frame may ask for sixteen times that. */
+const zstd = { params: { [constants.ZSTD_d_windowLogMax]: 23 } };
 
 const gzipped: Encoding = {
   decode: (bytes, maxOutputLength) => promisify(gunzip)(bytes, { maxOutputLength }),
@@ -49,9 +51,9 @@ const encodings: Readonly<Record<string, Encoding>> = {
     encoder: () => createBrotliCompress(brotli),
   },
   zstd: {
-    decode: (bytes, maxOutputLength) => promisify(zstdDecompress)(bytes, { maxOutputLength }),
+    decode: (bytes, maxOutputLength) => promisify(zstdDecompress)(bytes, { ...zstd, maxOutputLength }),
     encode: (bytes) => promisify(zstdCompress)(bytes),
-    decoder: () => createZstdDecompress(),
+    decoder: () => createZstdDecompress(zstd),
     encoder: () => createZstdCompress(),
   },
 };

@@ -7,16 +7,33 @@ import { readUpTo } from './bodies.ts';
 import { encodingOf } from './encodings.ts';
 import { passBytes } from './pass-bytes.ts';
 
-/** Where addresses can stand: what a server says of its items. Films, pictures and scripts are passed by. */
-const texts = /^(?:application|text)\/(?:[\w.+-]*\+)?(?:json|xml|html|plain)\b/i;
+/** What no address can stand in. */
+const media = /^(?:image|video|audio|font)\//i;
+/** Of the server's own pages, these come packed and in megabytes, and tell nothing of items. */
+const ofPages = /^(?:text|application)\/(?:javascript|css|wasm)\b/i;
+const texts = /^text\/|\b(?:json|xml|javascript|csv|mpegurl)\b/i;
+/** A part of something smaller is taken for one of a text: a `.strm` has no type of its own. */
+const maxSmallBytes = 64 * 1024;
 
 /** So much of an encoded answer is looked through before a byte of it is sent, to send it as it came. */
 const maxEncodedBytes = 128 * 1024;
 const maxDecodedBytes = 2 * 1024 * 1024;
 
-/** Whether an answer of this type can name addresses of ours. */
-export function isText(reply: FastifyReply): boolean {
-  return texts.test(String(reply.getHeader('content-type') ?? ''));
+/** Whether an answer can name addresses of ours: a server tells of an item in whatever form it is asked for. */
+export function mayNameAddress(reply: FastifyReply): boolean {
+  const type = String(reply.getHeader('content-type') ?? '');
+  const { kind } = reply.request;
+  return !media.test(type) && !(kind.is === 'other' && kind.isWeb && ofPages.test(type));
+}
+
+/** Whether an answer is a part of a text, as it was asked for: an address may be cut in it. */
+export function isPartOfText(reply: FastifyReply): boolean {
+  const { method, headers } = reply.request;
+  const isAsked = method === 'GET' && headers.range !== undefined;
+  if (!isAsked || reply.statusCode !== 206 || !mayNameAddress(reply)) return false;
+  const all = /\/(\d{1,15})$/.exec(String(reply.getHeader('content-range') ?? ''))?.[1];
+  const isSmall = all === undefined || Number(all) <= maxSmallBytes;
+  return isSmall || texts.test(String(reply.getHeader('content-type') ?? ''));
 }
 
 /** Passes on an answer without our addresses, as it is where there are none: same bytes, encoding, length and tag. */

@@ -14,7 +14,7 @@ import { whenGone } from '../support/when-gone.ts';
 import { drop, readUpTo } from './bodies.ts';
 import { readableEncodings } from './encodings.ts';
 import { answerHeaders, requestHeaders, type SeenRequest, seenBy } from './headers.ts';
-import { isText, sendBytes, sendMasked } from './masking.ts';
+import { isPartOfText, mayNameAddress, sendBytes, sendMasked } from './masking.ts';
 import { goneSignal, isBulk, type Origin, whenOver } from './origin.ts';
 import { createPlayReports } from './play-reports.ts';
 import { createPlaybackAnswers } from './playback-info.ts';
@@ -194,13 +194,13 @@ export const proxy = fp(
 
     async function sendOther(reply: FastifyReply, body: Readable) {
       const { request } = reply;
-      if (reply.statusCode === 206 && isText(reply) && request.method === 'GET' && !request.isWhole) {
+      if (!request.isWhole && isPartOfText(reply)) {
         drop(body);
         forget(reply);
         request.isWhole = true;
         return void request.ask(reply.code(200));
       }
-      return isText(reply) ? sendMasked(reply, body, gateway.mask) : sendBytes(reply, body);
+      return mayNameAddress(reply) ? sendMasked(reply, body, gateway.mask) : sendBytes(reply, body);
     }
 
     /** What the server would give is the text of a `.strm`: that it gives it at all is its yes to this person. */

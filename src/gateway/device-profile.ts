@@ -29,10 +29,10 @@ export function readWish(query: URLSearchParams, body: Json | undefined): Wish {
   const audio = told.get('audiostreamindex');
   return {
     profile: isObject(profile) ? profile : undefined,
-    wantsDirectPlay: String(told.get('enabledirectplay') ?? 'true').toLowerCase() !== 'false',
+    wantsDirectPlay: plain(told.get('enabledirectplay') ?? 'true').toLowerCase() !== 'false',
     mediaSourceId: text('mediasourceid'),
-    audioIndex: audio === undefined || audio === null ? undefined : Number(audio),
-    maxBitrate: Number(told.get('maxstreamingbitrate') ?? undefined) || undefined,
+    audioIndex: audio === undefined || audio === null ? undefined : Number(plain(audio)),
+    maxBitrate: Number(plain(told.get('maxstreamingbitrate'))) || undefined,
     userId: text('userid'),
   };
 }
@@ -43,7 +43,7 @@ export function readWish(query: URLSearchParams, body: Json | undefined): Wish {
  * @param isFirstAudio whether the sound that it wants is the first one
  */
 export function canPlay(profile: JsonObject | undefined, facts: MediaFacts, isFirstAudio: boolean): boolean {
-  const ways = rows(profile?.DirectPlayProfiles).filter(({ Type }) => /^(?:video|1)$/i.test(String(Type)));
+  const ways = rows(profile?.DirectPlayProfiles).filter(({ Type }) => /^(?:video|1)$/i.test(plain(Type)));
   // Findroid plays everything and names nothing.
   if (profile === undefined || !Array.isArray(profile.DirectPlayProfiles)) return true;
   if (profile.DirectPlayProfiles.length === 0) return true;
@@ -63,14 +63,19 @@ export function canPlay(profile: JsonObject | undefined, facts: MediaFacts, isFi
     height: video?.height,
     videoframerate: video?.frameRate,
     audiochannels: audio?.channels,
-    issecondaryaudio: String(!isFirstAudio),
+    issecondaryaudio: plain(!isFirstAudio),
   };
   return rows(profile.CodecProfiles).every((codecs) => {
-    const isVideo = /^(?:video|0)$/i.test(String(codecs.Type));
+    const isVideo = /^(?:video|0)$/i.test(plain(codecs.Type));
     const codec = isVideo ? videoCodec : audioCodec;
     if (codec === undefined || !listHas(codecs.Codec, [codec])) return true;
     return rows(codecs.Conditions).every((condition) => isMet(condition, values));
   });
+}
+
+/** A value in words; an object has none, and may refuse to be asked. */
+function plain(value: Json | undefined): string {
+  return typeof value === 'object' || value === undefined ? '' : String(value);
 }
 
 function rows(value: Json | undefined): JsonObject[] {
@@ -105,20 +110,20 @@ function isMet(
   condition: JsonObject,
   values: Readonly<Record<string, string | number | undefined>>,
 ): boolean {
-  const value = values[String(condition.Property).toLowerCase()];
-  const wanted = String(condition.Value ?? '').toLowerCase();
+  const value = values[plain(condition.Property).toLowerCase()];
+  const wanted = plain(condition.Value ?? '').toLowerCase();
   if (value === undefined) return true;
-  switch (String(condition.Condition).toLowerCase()) {
+  switch (plain(condition.Condition).toLowerCase()) {
     case 'equals':
-      return String(value).toLowerCase() === wanted;
+      return plain(value).toLowerCase() === wanted;
     case 'notequals':
-      return String(value).toLowerCase() !== wanted;
+      return plain(value).toLowerCase() !== wanted;
     case 'lessthanequal':
       return Number(value) <= Number(wanted);
     case 'greaterthanequal':
       return Number(value) >= Number(wanted);
     case 'equalsany':
-      return wanted.split('|').includes(String(value).toLowerCase());
+      return wanted.split('|').includes(plain(value).toLowerCase());
     default:
       return true;
   }

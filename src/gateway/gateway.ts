@@ -198,7 +198,7 @@ export function createGateway({
 
     async ownPlaybackInfo(asked, signal, mayAsk) {
       const { itemId, credentials, wish } = asked;
-      if (!wish.wantsDirectPlay) return undefined;
+      if (!wish.wantsDirectPlay || !mayBeAskedAbout(itemId, credentials)) return undefined;
       const sources = await access.sourcesOf(itemId, credentials, signal, { userId: wish.userId, mayAsk });
       const wanted = chosen(sources, wish.mediaSourceId, setting.kind);
       if (wanted.length === 0 || wanted.some((one) => isTooMuch(one, wish))) return undefined;
@@ -217,7 +217,7 @@ export function createGateway({
         const ticket = tickets.read(value, asked, clock.now());
         if (ticket && (await proofs.holds(ticket))) return files.byId(ticket.fileId);
       }
-      if (credentials.token === '') return undefined;
+      if (credentials.token === '' || !mayBeAskedAbout(itemId, credentials)) return undefined;
       const visible = await access.filesOf(itemId, credentials, signal);
       // Where none is named Emby gives the first, whose id is not that of the item.
       const first = named === undefined ? visible?.values().next().value : undefined;
@@ -239,9 +239,17 @@ export function createGateway({
     },
   };
 
+  /**
+   * What Emby lists it may list to everybody, as Jellyfin does, and there is no other question that is known to tell
+   * people apart: there its answer to PlaybackInfo alone counts, and whoever had one is asked about again.
+   */
+  function mayBeAskedAbout(itemId: ItemId, { token }: Credentials): boolean {
+    return setting.kind === 'jellyfin' || proofs.hasShown(token, itemId);
+  }
+
   /** Of a chosen bitrate Emby alone makes something: Jellyfin plays what is remote as it is (facts/gateway 10.3). */
   function isTooMuch({ Bitrate }: JsonObject, { maxBitrate = Number.POSITIVE_INFINITY }: Wish): boolean {
-    return setting.kind === 'emby' && Number(Bitrate ?? 0) > maxBitrate;
+    return setting.kind === 'emby' && typeof Bitrate === 'number' && Bitrate > maxBitrate;
   }
 
   /** One source of a large answer. @returns undefined where it is not ours, or cannot be read */

@@ -14,7 +14,8 @@ export type RequestKind =
   | { is: 'systemInfo' }
   /** An answer of the API that may hold addresses of ours. */
   | { is: 'api' }
-  | { is: 'other' };
+  /** `isWeb`: a file of the server's own pages. */
+  | { is: 'other'; isWeb: boolean };
 
 /** Longer addresses are not taken apart. */
 const maxPath = 2048;
@@ -65,7 +66,7 @@ export function requestKind(
   { kind, serverPath }: { kind: GatewaySetting['kind']; serverPath: string },
 ): RequestKind {
   const parts = partsOf(path, serverPath);
-  if (parts === undefined) return { is: 'other' };
+  if (parts === undefined) return { is: 'other', isWeb: false };
   const [root = '', id = '', ...rest] = parts;
   // Emby's apps fetch what they keep for later by the number of a job.
   if (root === 'sync' && id === 'jobitems' && rest.length === 2 && rest[1] === 'file')
@@ -90,7 +91,7 @@ export function requestKind(
         return { is: 'stream', itemId, isOriginal: true };
     }
   }
-  return { is: apiRoots.has(root) ? 'api' : 'other' };
+  return apiRoots.has(root) ? { is: 'api' } : { is: 'other', isWeb: root === 'web' };
 }
 
 /** `/Sessions/Playing` and its steps, and the older forms with the item in their path. */
@@ -136,6 +137,7 @@ export function partsOf(path: string, serverPath: string): string[] | undefined 
   }
   const base = serverPath.toLowerCase();
   if (base !== '' && plain.startsWith(`${base}/`)) plain = plain.slice(base.length);
-  const parts = plain.split('/').filter((part) => part !== '');
+  // As addresses are read on the way to the server: `\` is `/`, and `.` is nothing.
+  const parts = plain.split(/[/\\]/).filter((part) => part !== '' && part !== '.');
   return oldPrefixes.includes(parts[0] ?? '') ? parts.slice(1) : parts;
 }

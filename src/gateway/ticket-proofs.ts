@@ -27,6 +27,8 @@ export interface Proof {
 export interface TicketProofs {
   /** @returns the mark of this log-in, to be written into the ticket; it tells nothing of the token */
   note(itemId: ItemId, proof: Proof): string;
+  /** Whether the server has answered the bearer of this token about this item, and nothing has made that doubtful. */
+  hasShown(token: string, itemId: ItemId): boolean;
   /** Whether a ticket of ours may be used now. */
   holds(ticket: Ticket): Promise<boolean>;
   /** The bearer of this token has logged out, or the key is deleted: its tickets are over, after a restart too. */
@@ -65,6 +67,8 @@ const keptEnds = z.array(z.tuple([z.string(), z.number()]));
 export function createTicketProofs(options: TicketProofsOptions): TicketProofs {
   const { clock, check, ticketMs } = options;
   const proofs = new Map<string, NotedProof>();
+  /** Until when it counts that an item was shown to a mark. */
+  const shown = new Map<string, number>();
   /** When the tickets of a mark, or of a mark and an item, ended. */
   const ends = new Map<string, number>();
   const kept: KeyValue<[string, number][]> = options.keyValues.entry(
@@ -81,12 +85,17 @@ export function createTicketProofs(options: TicketProofsOptions): TicketProofs {
   function endMark(mark: string): void {
     keepNewest(ends, mark, clock.now(), maxEnds);
     for (const key of proofs.keys()) if (key.startsWith(`${mark} `)) proofs.delete(key);
+    hide(mark);
     void loaded
       .then(() => {
         const young = [...ends].filter(([key, at]) => !key.includes(' ') && clock.now() - at < dayMs);
         return kept.put(young);
       })
       .catch(options.onFault);
+  }
+
+  function hide(mark: string): void {
+    for (const key of shown.keys()) if (key.startsWith(`${mark} `)) shown.delete(key);
   }
 
   async function ask(key: string, mark: string, known: NotedProof): Promise<void> {
@@ -99,6 +108,7 @@ export function createTicketProofs(options: TicketProofsOptions): TicketProofs {
     else if (found === 'refused') {
       keepNewest(ends, key, clock.now(), maxEnds);
       proofs.delete(key);
+      hide(mark);
     }
     // Not at every request: whoever watches waits for each of them.
     else if (found === 'unknown') known.dueAt = Math.min(known.dueAt, clock.now() + minuteMs);
@@ -107,6 +117,8 @@ export function createTicketProofs(options: TicketProofsOptions): TicketProofs {
   return {
     note(itemId, proof) {
       const mark = markOf(proof.token);
+      for (const id of [itemId, proof.askedId])
+        keepNewest(shown, `${mark} ${id}`, clock.now() + ticketMs, maxProofs);
       if (proof.token !== '')
         keepNewest(
           proofs,
@@ -116,6 +128,8 @@ export function createTicketProofs(options: TicketProofsOptions): TicketProofs {
         );
       return mark;
     },
+
+    hasShown: (token, itemId) => (shown.get(`${markOf(token)} ${itemId}`) ?? 0) > clock.now(),
 
     async holds({ user: mark, itemId, endsAt }) {
       await loaded;
@@ -139,6 +153,8 @@ export function createTicketProofs(options: TicketProofsOptions): TicketProofs {
     },
 
     doubt(token) {
+      if (token === undefined) shown.clear();
+      else hide(markOf(token));
       const mark = token === undefined ? undefined : `${markOf(token)} `;
       for (const [key, known] of proofs) if (mark === undefined || key.startsWith(mark)) known.dueAt = 0;
     },

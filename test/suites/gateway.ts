@@ -1,5 +1,6 @@
 /** The gateway before a media server. */
 import '../gateway-access.test.ts';
+import '../gateway-attacks.test.ts';
 import '../gateway-bytes.test.ts';
 import '../gateway-checks.test.ts';
 import '../gateway-doctor.test.ts';
