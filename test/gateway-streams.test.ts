@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import t from 'tap';
 import { request } from 'undici';
 import { z } from 'zod';
@@ -6,11 +7,25 @@ import { itemId, recorded, recordedFor, setupGateway } from './fixtures/gateway.
 
 /** What a stream or a download of the gateway is beside its bytes, and what is none. */
 
+/** A film that lies at the server itself, in part where a part is asked for. */
+const theirs = Buffer.alloc(200_000, 'a film of the server ');
+function sendOwn(range: string | undefined, response: ServerResponse, isLengthTold: boolean): void {
+  const from = Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0);
+  response.writeHead(range === undefined ? 200 : 206, {
+    'content-type': 'video/x-matroska',
+    ...(isLengthTold && { 'content-length': theirs.length - from }),
+    ...(range !== undefined && { 'content-range': `bytes ${from}-${theirs.length - 1}/${theirs.length}` }),
+  });
+  response.end(theirs.subarray(from));
+}
+
 const one = await setupGateway(
   t as never,
   (asked, response, strm) => {
     if (/playbackinfo/i.test(asked.url))
       return sendJson(response, recordedFor('playbackinfo-androidtv', strm));
+    if (/of=the-server$/.test(asked.url))
+      return sendOwn(asked.headers.range, response, /long/.test(asked.url));
     if (/(?:download|file)$/i.test(asked.url)) {
       response.writeHead(200, { 'content-type': 'application/octet-stream', etag: '"strm"' });
       return void response.end(`${strm}\n`);
@@ -113,6 +128,22 @@ t.test('a download has the name and the size of the film', async (t) => {
     t.not(got.headers.etag, '"strm"');
     t.equal(got.headers['access-control-allow-origin'], '*');
   }
+});
+
+t.test('a download of what is not ours can be taken up where it ended', async (t) => {
+  for (const path of [
+    `/Items/${itemId}/Download?long&of=the-server`,
+    `/Items/${itemId}/Download?of=the-server`,
+  ])
+    for (const from of [0, 150_000]) {
+      const got = await ask('GET', path, { range: `bytes=${from}-` });
+      t.equal(got.status, 206, path);
+      t.equal(got.headers['content-range'], `bytes ${from}-199999/200000`);
+      t.ok(got.bytes.equals(theirs.subarray(from)));
+      t.equal(got.passedOn, 2, 'once to see whose it is');
+      const whole = await ask('GET', path);
+      t.match([whole.status, whole.bytes.length, whole.passedOn], [200, 200_000, 1]);
+    }
 });
 
 t.test('subtitles, attachments, playlists and pieces are never taken for streams', async (t) => {

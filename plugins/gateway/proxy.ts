@@ -33,8 +33,11 @@ declare module 'fastify' {
     ownType: string | undefined;
     /** Asks the server. */
     ask(reply: FastifyReply): FastifyReply;
-    /** A part of a text was asked for, in which an address could be cut: the whole of it is given instead. */
-    isWhole: boolean;
+    /**
+     * Whether the server is asked for the part that the app asked for; undefined = as for the most part: a download may
+     * be ours, a list is a text, and in a part of a text an address could be cut.
+     */
+    inPart: boolean | undefined;
   }
 }
 
@@ -57,7 +60,7 @@ export const proxy = fp(
     app.decorateRequest('gatewayUrl', '');
     app.decorateRequest('ownType');
     app.decorateRequest('ask');
-    app.decorateRequest('isWhole', false);
+    app.decorateRequest('inPart');
     app.decorateRequest('wish');
     app.decorateRequest('isAnswered', false);
     app.decorateRequest('isLookedInto');
@@ -156,17 +159,30 @@ export const proxy = fp(
       else if (passed['accept-encoding'] !== undefined && request.kind.is !== 'stream')
         passed['accept-encoding'] = readableEncodings(String(passed['accept-encoding']));
       if (request.kind.is === 'systemInfo') passed['accept-encoding'] = 'identity';
-      // It is meant for the film, and would cut the text that leads to it.
-      if (request.kind.is === 'download') delete passed.range;
-      // Whoever could have an answer in parts could have an address in two of them.
-      const isList = request.kind.is === 'api' && !ofBytes.test(pathOf(request));
-      if (request.isWhole || isList || passed.range?.includes(',')) delete passed.range;
+      if (passed.range !== undefined && !isInPart(request, passed.range)) delete passed.range;
       const isApi = ['playbackInfo', 'api', 'systemInfo'].includes(request.kind.is);
       return Object.assign(passed, {
         [goneSignal]: whenGone(reply),
         [isBulk]: !isApi,
         [whenOver]: () => request.isLookedInto?.(),
       });
+    }
+
+    function isInPart(request: FastifyRequest, range: string): boolean {
+      const { kind, inPart } = request;
+      // It is meant for the film, and would cut the text that leads to it.
+      const isOfFilm = kind.is === 'download';
+      // Whoever could have an answer in parts could have an address in two of them.
+      const isList = kind.is === 'api' && !ofBytes.test(pathOf(request));
+      return !range.includes(',') && (inPart ?? !(isOfFilm || isList));
+    }
+
+    /** Where the first answer shows that the other one of a part and the whole is needed. */
+    function askAgain(reply: FastifyReply, body: Readable, inPart: boolean): void {
+      drop(body);
+      forget(reply);
+      reply.request.inPart = inPart;
+      reply.request.ask(reply.code(200));
     }
 
     async function answered(request: FastifyRequest, reply: FastifyReply, answer: { stream: unknown }) {
@@ -194,22 +210,20 @@ export const proxy = fp(
 
     async function sendOther(reply: FastifyReply, body: Readable) {
       const { request } = reply;
-      if (!request.isWhole && isPartOfText(reply)) {
-        drop(body);
-        forget(reply);
-        request.isWhole = true;
-        return void request.ask(reply.code(200));
-      }
+      if (request.inPart !== false && isPartOfText(reply)) return askAgain(reply, body, false);
       return mayNameAddress(reply) ? sendMasked(reply, body, gateway.mask) : sendBytes(reply, body);
     }
 
     /** What the server would give is the text of a `.strm`: that it gives it at all is its yes to this person. */
     async function sendDownload(request: FastifyRequest, reply: FastifyReply, body: Readable) {
       const length = Number(reply.getHeader('content-length') ?? 0);
-      if (reply.statusCode !== 200 || request.method !== 'GET' || length > maxStrmBytes)
-        return sendOther(reply, body);
-      const read = await readUpTo(body, maxStrmBytes);
-      if (!('text' in read)) return reply.send(read.rest);
+      const isAnswer = reply.statusCode === 200 && request.method === 'GET';
+      if (!isAnswer) return sendOther(reply, body);
+      const read = length > maxStrmBytes ? { rest: body } : await readUpTo(body, maxStrmBytes);
+      if (!('text' in read)) {
+        const isCut = request.headers.range !== undefined && request.inPart === undefined;
+        return isCut ? askAgain(reply, body, true) : sendOther(reply, read.rest);
+      }
       const file = await gateway.fileOf(read.text.toString('utf8').trim());
       if (!file) return reply.send(gateway.mask.whole(read.text));
       forget(reply);

@@ -7,7 +7,7 @@ export type LogInEnd =
   /** A password, a policy, a device, a person or a library is another one, or gone. */
   | { of: 'anybody' };
 
-const ofUser = new Set(['policy', 'password', 'easypassword', 'delete', 'configuration']);
+const ofUser = new Set(['policy', 'password', 'easypassword', 'delete']);
 
 /**
  * Reads the requests by which people lose what they had, in the forms of Jellyfin and Emby.
