@@ -2,7 +2,7 @@ import t from 'tap';
 import { request } from 'undici';
 import { requestKind } from '../src/gateway/request-kind.ts';
 import { showSystemInfo } from '../src/gateway/system-info.ts';
-import { recorded, setupGateway } from './fixtures/gateway.ts';
+import { recorded, recordedVersions, setupGateway } from './fixtures/gateway.ts';
 
 /** Apps keep the addresses that a server says of itself: behind a gateway they must stay there. */
 
@@ -23,8 +23,11 @@ const emby = {
 };
 
 t.test('the gateway stands where the server named itself, and nothing else changes', async (t) => {
-  for (const name of ['system-info', 'system-info-public']) {
-    const { body } = recorded(name).response;
+  const names = ['system-info', 'system-info-public'];
+  for (const [version, name] of recordedVersions.flatMap((one) =>
+    names.map((name) => [one, name] as const),
+  )) {
+    const { body } = recorded(name, version).response;
     const shown = JSON.parse(showSystemInfo(JSON.stringify(body), 'http://nas:8097') ?? '');
     const expected: Record<string, unknown> = { ...(body as object), LocalAddress: 'http://nas:8097' };
     if (name === 'system-info') expected.WebSocketPortNumber = 8097;

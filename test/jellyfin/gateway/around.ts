@@ -82,10 +82,15 @@ export function mediaBytes({ house }: GatewayAround, from = 0): number {
     .reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-/** What the host has been asked for so far. */
-export function hostCalls({ house }: GatewayAround): number {
-  const { calls, downloads, heads } = house.simulator.counters;
-  return Object.values(calls).reduce((sum, count) => sum + count, 0) + downloads + heads;
+/** Calls at the host's API so far: links, and listings. */
+export function apiCalls({ house }: GatewayAround): number {
+  return Object.values(house.simulator.counters.calls).reduce((sum, count) => sum + count, 0);
+}
+
+/** What the host has been asked for so far, by whom so ever. */
+export function hostCalls(around: GatewayAround): number {
+  const { downloads, heads } = around.house.simulator.counters;
+  return apiCalls(around) + downloads + heads;
 }
 
 export { sleep };

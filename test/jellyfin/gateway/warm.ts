@@ -1,4 +1,5 @@
 import { eventually } from '../seen.ts';
+import type { Item } from '../server.ts';
 import { type GatewayAround, hostCalls, sleep } from './around.ts';
 
 export const newFilms = 50;
@@ -15,18 +16,18 @@ export async function newFilmsAreLookedInto(around: GatewayAround): Promise<void
     simulator.account.addFile('/New', { name: `Newcomer ${letters(n)}.${1930 + n}.1080p.mkv`, content });
   const read = () => house.logged().split('the header of a video was read').length - 1;
   const readBefore = read();
+  const linksBefore = simulator.counters.tokens;
   await house.sync();
   await server.scan();
-  const items = async () => (await server.items('Movie')).filter(({ Path }) => Path?.includes('/Newcomer '));
+  const isNew = ({ Path }: Item) => Path?.startsWith(`${house.there}/Movies/Newcomer `);
+  const items = async () => (await server.items('Movie')).filter(isNew);
   await eventually('the new films', async () => (await items()).length === newFilms, 300_000);
   const began = Date.now();
   await eventually('their headers', async () => read() - readBefore >= newFilms, 600_000);
   const headersSeconds = Math.round((Date.now() - began) / 1000);
   const before = { calls: hostCalls(around), bytes: simulator.counters.bytesSent };
   const known = async () => {
-    const sources = (await server.itemsWith('Movie', 'Path,MediaSources,MediaStreams')).filter(({ Path }) =>
-      Path?.includes('/Newcomer '),
-    );
+    const sources = (await server.itemsWith('Movie', 'Path,MediaStreams')).filter(isNew);
     return sources.filter((one) => (one.RunTimeTicks ?? 0) > 0 && (one.MediaStreams ?? []).length > 1).length;
   };
   const seconds = await eventually(
@@ -40,9 +41,10 @@ export async function newFilmsAreLookedInto(around: GatewayAround): Promise<void
   ).catch(() => undefined);
   const count = await known();
   const calls = hostCalls(around) - before.calls;
+  const links = simulator.counters.tokens - linksBefore;
   say(
-    count === newFilms && calls === 0,
-    `${newFilms} new films: ${count} have run time and tracks ${seconds ?? '?'} s after they were shown (headers read after ${headersSeconds} s); ${calls} calls to the host besides those of reading headers, ${simulator.counters.bytesSent - before.bytes} bytes`,
+    count === newFilms && calls === 0 && links === newFilms,
+    `${newFilms} new films: ${count} have run time and tracks ${seconds ?? '?'} s after they were shown (headers read after ${headersSeconds} s); ${links} links were asked for, one for each header, and ${calls} calls made afterwards, ${simulator.counters.bytesSent - before.bytes} bytes`,
   );
 }
 
