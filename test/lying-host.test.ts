@@ -67,6 +67,27 @@ t.test('a sub-folder that stands twice in the place of another stays, too', asyn
   t.equal((await strmPaths(one)).length, titles.length);
 });
 
+t.test(
+  'a folder of which the host tells no files and no count of them is told, and loses nothing',
+  async (t) => {
+    const one = await startOver(t, { folders: [{ name: 'Films', files: films }] });
+    await one.sync();
+    const { id } = one.simulator.account.folder('/Films');
+    one.simulator.faults.lie = (call, truth) => {
+      const { files: _files, items: _items, ...rest } = truth ?? {};
+      return isFolder(call, id) ? { ...rest, sub_folders: [] } : undefined;
+    };
+    for (let day = 0; day < 3; day++) {
+      one.clock.jump(one.clock.now() + 48 * 3_600_000);
+      t.match((await one.sync()).note, { incompleteFolders: 1 });
+    }
+    t.equal((await strmPaths(one)).length, films.length);
+    t.match((await one.bridge.curation.leftOut.page('', 10, signal)).entries, [
+      { kind: 'folder', path: '/Films', reason: 'untold' },
+    ]);
+  },
+);
+
 const crowded = (count: number): AccountFolder => ({
   folders: [
     { name: 'A crowd', files: Array.from({ length: count }, (_, n) => film(`Film ${n} (1950)`, n + 1)) },

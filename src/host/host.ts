@@ -186,10 +186,10 @@ export interface ListingGap {
 /**
  * `address`: its page stands on a domain that is none of the host's, or it has none. `entry`: it cannot be read.
  * `inside`: a folder that is said to lie in itself. `repeated`: an entry stands there twice, maybe in the place of
- * another. `unlisted`: the host counts more than it names. `cut`: the listing is as long as the host gives at most, and
+ * another. `unlisted`: the host counts more than it names. `untold`: it says neither which files there are nor how many. `cut`: the listing is as long as the host gives at most, and
  * asking for the rest did not give everything.
  */
-export type ListingGapReason = 'address' | 'entry' | 'inside' | 'repeated' | 'unlisted' | 'cut';
+export type ListingGapReason = 'address' | 'entry' | 'inside' | 'repeated' | 'unlisted' | 'untold' | 'cut';
 
 /** What the answers of the host's download servers mean. Nothing is asked here. */
 export interface DownloadAnswers {

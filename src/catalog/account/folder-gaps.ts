@@ -10,7 +10,18 @@ import type { Schema } from '../db/schema.ts';
  * others are those of the host's listing.
  */
 const gap = z.object({
-  reason: z.enum(['address', 'entry', 'inside', 'repeated', 'unlisted', 'cut', 'deep', 'many', 'failed']),
+  reason: z.enum([
+    'address',
+    'entry',
+    'inside',
+    'repeated',
+    'unlisted',
+    'untold',
+    'cut',
+    'deep',
+    'many',
+    'failed',
+  ]),
   kind: z.enum(['file', 'folder']),
   /** Entries that it stands for; 0 = nobody knows how many. */
   count: z.number(),

@@ -98,6 +98,7 @@ export function* folderListingInSteps(
     ...gapOf('unlisted', 'file', unlisted),
     ...gapOf('repeated', 'file', answer.files == null ? files.repeated : 0),
     ...gapOf('repeated', 'folder', listed.repeated),
+    ...(isGuess ? [{ reason: 'untold', kind: 'file', count: 0 } satisfies ListingGap] : []),
   ];
   return {
     id: folderId,

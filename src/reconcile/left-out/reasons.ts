@@ -63,6 +63,10 @@ export const leftOutReasons = {
     'the host counts more entries in this folder than it names',
     'nothing is taken for missing here; the next sync looks again',
   ],
+  untold: [
+    'the host says neither which files are in this folder nor how many',
+    'nothing is taken for missing here; the next sync looks again',
+  ],
   cut: [
     'the folder holds more than the host lists at once, and asking by date did not give all of it',
     'move files into several folders',
