@@ -127,6 +127,19 @@ t.test('a special with a number is an episode, whatever words its title is made 
     t.match(recognise(`/Séries/Lost/${name}.mkv`), { kind: 'extra' }, name);
 });
 
+t.test('a special with a number in a folder of specials is that one', async (t) => {
+  const table: [path: string, title: string, episode: number][] = [
+    ['/Dark Harbor/Specials/Dark Harbor - Special 1.mkv', 'Dark Harbor', 1],
+    ['/Dark Harbor/Specials/Dark.Harbor.Special.02.1080p.mkv', 'Dark Harbor', 2],
+    ['/Dark Harbor/Specials/Special 3.mkv', 'Dark Harbor', 3],
+    ['/Séries/Dark Harbor/Hors-série/Dark Harbor - HS04 - Le phare.mkv', 'Dark Harbor', 4],
+    ['/Animes/Dark Harbor/OAV/Dark Harbor OAV 05 VOSTFR.mkv', 'Dark Harbor', 5],
+    ['/Dark Harbor/Season 0/Dark Harbor Spécial 6.mkv', 'Dark Harbor', 6],
+  ];
+  for (const [path, title, episode] of table)
+    t.match(recognise(path), { kind: 'episode', title, season: 0, episodes: [episode] }, path);
+});
+
 t.test('a technical word among the words of a title is one of them', async (t) => {
   for (const word of [
     'Hevc',

@@ -24,3 +24,13 @@ export function findShowSpecial(folded: string, title: string): Marker | undefin
   if (!word) return undefined;
   return { start: found.end, end: found.end + word[0].length, season: 0, episodes: [], bare: false };
 }
+
+const numbered = /(?<![a-z0-9])(?:speciale?|hors[ ._-]?serie|hs|ova|oav|oad)[ ._-]*(\d{1,2})(?![a-z0-9])/i;
+
+/** `Show - Special 1`, `Show HS02`, among specials: which one it is. */
+export function findNumberedSpecial(folded: string): Marker | undefined {
+  const match = numbered.exec(folded);
+  if (!match) return undefined;
+  const end = match.index + match[0].length;
+  return { start: match.index, end, season: 0, episodes: [Number(match[1])], bare: false };
+}

@@ -3,7 +3,7 @@ import { isCameraTake } from '../episodes/camera-takes.ts';
 import type { Marker } from '../episodes/marker.ts';
 import { findSceneNumber } from '../episodes/markers.ts';
 import { findSeason, withSeason } from '../episodes/seasons.ts';
-import { findShowSpecial, findSpecial } from '../episodes/specials.ts';
+import { findNumberedSpecial, findShowSpecial, findSpecial } from '../episodes/specials.ts';
 import type { Reading, ShowReading } from '../file/reading.ts';
 import { isSeries } from '../folders/categories.ts';
 import type { Evidence } from '../siblings/siblings.ts';
@@ -46,6 +46,8 @@ function readShow(reading: Reading, evidence: Evidence): ShowReading | undefined
   // `Films/12 août 2005.mkv`, `11 septembre 2001 (2002).avi`: titles.
   const opensFilm = date?.start === 0 && hasBracketedYear(folded.slice(date.end));
   if (date && ancestors.category !== 'movies' && !opensFilm) return { date, how: 'date' };
+  const special = ancestors.season === 0 ? findNumberedSpecial(folded) : undefined;
+  if (special) return { marker: special, how: 'season' };
   if (evidence.show) return evidence.show;
   const folderMarker = ancestors.marker ?? ancestors.title?.marker;
   // A name that says nothing in a folder that is one episode's release (Dark.S01E03.MULTi/abc123xyz.mkv, dark.103.mkv).
