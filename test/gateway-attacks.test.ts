@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import { request } from 'undici';
 import { systemClock } from '../src/core/clock.ts';
+import { hourMs } from '../src/core/durations.ts';
 import { type Arrived, sendJson } from './fixtures/fake-media-server.ts';
 import { itemId, recordedFor, setupGateway } from './fixtures/gateway.ts';
 
@@ -188,8 +189,10 @@ t.test('who is asked about is who asks, whatever else a request says', async (t)
 t.test('what Emby lists to everybody gets nobody a film', async (t) => {
   let isSlow = false;
   let hurry = () => {};
+  let aheadMs = 0;
   const clock = {
     ...systemClock,
+    now: () => Date.now() + aheadMs,
     sleep: (ms: number, signal?: AbortSignal) =>
       ms === 2000
         ? new Promise<void>((resolve, reject) => {
@@ -241,10 +244,14 @@ t.test('what Emby lists to everybody gets nobody a film', async (t) => {
   t.equal(await film('guest'), 418);
   isSlow = true;
   t.match(await info('root'), /^200 .*"ETag":"p1/, 'whoever had an answer has one though it is slow');
+  aheadMs = 23 * hourMs;
+  t.match(await info('root'), /^200 .*"ETag":"p1/, 'for a day');
+  aheadMs = 25 * hourMs;
+  t.equal(await film('root'), 418, 'and an answer of ours is none of the server');
   const waiting = info('guest');
-  while (held.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  while (held.length < 3) await new Promise((resolve) => setImmediate(resolve));
   for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
-  held[1]?.();
+  held[2]?.();
   t.match(await waiting, /^404/);
 });
 

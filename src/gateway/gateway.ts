@@ -130,11 +130,11 @@ export function createGateway({
   const { check } = access;
   const proofs = createTicketProofs({ clock, ticketMs, check, keyValues, name: setting.url, onFault });
 
-  /** Makes the sources of an answer lead to us, in place. @returns those that do */
+  /** Makes the sources of an answer lead to us, in place. @param own of an answer of our own @returns those that do */
   async function show(
     answer: Json,
     { itemId, credentials, gatewayUrl, wish }: AskedPlaybackInfo,
-    signal?: AbortSignal,
+    own?: { signal: AbortSignal },
   ): Promise<OwnSource[]> {
     const sources = ownSources(answer, itemId, setting.kind, fileIdOf);
     const found = new Map<FileId, CatalogFile>();
@@ -148,10 +148,11 @@ export function createGateway({
     const untold = ours.filter(({ source }) => isUntold(source)).map(({ fileId }) => fileId);
     const asked = [...found.values()].filter(({ id }) => untold.includes(id));
     const media = asked.length === 0 ? new Map<FileId, never>() : await knownMedia(asked, known);
-    signal?.throwIfAborted();
+    own?.signal.throwIfAborted();
     const view = viewOf(credentials.client);
     for (const one of ours) tellMedia(one.source, media.get(one.fileId), wish, view);
-    const proof = { token: credentials.token, userId: wish.userId, askedId: itemId };
+    const { token } = credentials;
+    const proof = { token, userId: wish.userId, askedId: itemId, isServersWord: own === undefined };
     const endsAt = clock.now() + ticketMs;
     showSources(ours, {
       view,
@@ -203,7 +204,7 @@ export function createGateway({
       const wanted = chosen(sources, wish.mediaSourceId, setting.kind);
       if (wanted.length === 0 || wanted.some((one) => isTooMuch(one, wish))) return undefined;
       const answer = { MediaSources: wanted, PlaySessionId: randomUUID().replaceAll('-', '') };
-      const shown = await show(answer, asked, signal);
+      const shown = await show(answer, asked, { signal });
       // A source that is another one's, or that this app cannot play as it is, only the server can answer for.
       const isOurs = shown.length === wanted.length && wanted.every((one) => one.SupportsDirectPlay === true);
       return isOurs ? JSON.stringify(answer) : undefined;

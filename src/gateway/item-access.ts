@@ -79,6 +79,8 @@ const maxAnswerBytes = 1024 * 1024;
 export function createItemAccess(options: ItemAccessOptions): ItemAccess {
   const { setting, dispatcher, clock, userAgent, fileOf } = options;
   const kept = new Map<string, { seen: SeenItem; until: number }>();
+  /** Whose tokens anything is remembered for. */
+  const bearers = new Map<string, true>();
   const keys = new Map<string, { isKey: boolean; until: number }>();
   const origin = new URL(setting.url);
 
@@ -173,8 +175,10 @@ export function createItemAccess(options: ItemAccessOptions): ItemAccess {
   }
 
   function remembered(key: string, seen: SeenItem | undefined): SeenItem | undefined {
-    if (seen) keepNewest(kept, key, { seen, until: clock.now() + believedMs }, maxKept);
-    else kept.delete(key);
+    if (seen) {
+      keepNewest(kept, key, { seen, until: clock.now() + believedMs }, maxKept);
+      keepNewest(bearers, key.slice(0, key.indexOf(' ')), true, maxKept);
+    } else kept.delete(key);
     return seen;
   }
 
@@ -211,6 +215,7 @@ export function createItemAccess(options: ItemAccessOptions): ItemAccess {
       if (token === undefined) return kept.clear();
       const hash = hashOf(token);
       keys.delete(hash);
+      if (!bearers.delete(hash)) return;
       for (const key of kept.keys()) if (key.startsWith(`${hash} `)) kept.delete(key);
     },
   };

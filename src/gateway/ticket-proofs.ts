@@ -16,6 +16,8 @@ export interface Proof {
   userId: string | undefined;
   /** The item that the answer to PlaybackInfo was about; its versions have ids of their own. */
   askedId: ItemId;
+  /** Whether the answer was the server's own. */
+  isServersWord: boolean;
 }
 
 /**
@@ -67,6 +69,8 @@ const keptEnds = z.array(z.tuple([z.string(), z.number()]));
 export function createTicketProofs(options: TicketProofsOptions): TicketProofs {
   const { clock, check, ticketMs } = options;
   const proofs = new Map<string, NotedProof>();
+  /** Of whom anything is known: whoever tries wrong tokens by the thousand has nothing looked through. */
+  const marks = new Map<string, true>();
   /** Until when it counts that an item was shown to a mark. */
   const shown = new Map<string, number>();
   /** When the tickets of a mark, or of a mark and an item, ended. */
@@ -117,7 +121,8 @@ export function createTicketProofs(options: TicketProofsOptions): TicketProofs {
   return {
     note(itemId, proof) {
       const mark = markOf(proof.token);
-      for (const id of [itemId, proof.askedId])
+      keepNewest(marks, mark, true, maxProofs);
+      for (const id of proof.isServersWord ? [itemId, proof.askedId] : [])
         keepNewest(shown, `${mark} ${id}`, clock.now() + ticketMs, maxProofs);
       if (proof.token !== '')
         keepNewest(
@@ -153,10 +158,12 @@ export function createTicketProofs(options: TicketProofsOptions): TicketProofs {
     },
 
     doubt(token) {
-      if (token === undefined) shown.clear();
-      else hide(markOf(token));
-      const mark = token === undefined ? undefined : `${markOf(token)} `;
-      for (const [key, known] of proofs) if (mark === undefined || key.startsWith(mark)) known.dueAt = 0;
+      const mark = token === undefined ? undefined : markOf(token);
+      if (mark === undefined) shown.clear();
+      else if (marks.has(mark)) hide(mark);
+      else return;
+      for (const [key, known] of proofs)
+        if (mark === undefined || key.startsWith(`${mark} `)) known.dueAt = 0;
     },
   };
 }
