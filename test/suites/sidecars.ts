@@ -1,6 +1,7 @@
 /** Subtitles, pictures and headers of films. */
 import '../disk-full.test.ts';
 import '../hostile-sidecars.test.ts';
+import '../media-catalog.test.ts';
 import '../media-info.test.ts';
 import '../media-queue.test.ts';
 import '../planted-links.test.ts';
