@@ -1,7 +1,14 @@
 import { join } from 'node:path';
 import t from 'tap';
 import { request } from 'undici';
+import { importLinks } from '../src/api/links.ts';
+import { buildApi } from '../src/api-app.ts';
+import { settingsOf } from '../src/commands/context.ts';
+import { becomeOwner } from '../src/commands/owner.ts';
+import { systemClock } from '../src/core/clock.ts';
 import { dayMs, secondMs } from '../src/core/durations.ts';
+import { silentLog } from '../src/core/log.ts';
+import { createApiClient } from '../src/owner/client.ts';
 import { linksIn } from '../src/uploads/links.ts';
 import { cleanEnv } from './fixtures/bridge-process.ts';
 import { createHandClock } from './fixtures/hand-clock.ts';
@@ -248,4 +255,37 @@ t.test('passerelle add: by arguments, from standard input, and what it ends with
     stderr: /^passerelle add:\n {2}name the address of a file at the host, or give some on standard input\n/,
   });
   t.match((await strmPaths({ libraryDir: join(home, 'library') })).join('\n'), /Faust \(1926\)/);
+});
+
+t.test('an import that waits for a locked host ends at once with the command', async (t) => {
+  const simulator = await createSimulator({ account });
+  t.teardown(() => simulator.close());
+  const home = t.testdir();
+  const env = { ...cleanEnv(), ...envOver(simulator, home), PASSERELLE_BASE_URL: 'http://127.0.0.1:9' };
+  const run = (args: string[]) => passerelle(args, { env, cwd: home });
+  t.equal((await run(['sync'])).code, 0);
+  simulator.faults.answer({ is: 'flood', lockMs: 60_000, times: 1 });
+  t.equal((await run(['sync'])).code, 3);
+  const { settings } = settingsOf({ env, cwd: home });
+  const owner = await becomeOwner({
+    settings,
+    log: silentLog,
+    command: 'add',
+    build: buildApi,
+    keepBaseUrl: true,
+    now: systemClock.now(),
+  });
+  const stop = new AbortController();
+  const { url } = simulator.account.addOthers(theirs('A (2001).mkv'));
+  const events = createApiClient(owner.transport, 'this process').events(
+    importLinks,
+    { body: { links: [url], text: '', to: '/Films' } },
+    stop.signal,
+  );
+  const first = events.next();
+  while ((owner.bridge.host.state().waiting.write ?? 0) === 0) await new Promise(setImmediate);
+  stop.abort(new Error('interrupted'));
+  await t.rejects(first, { message: 'interrupted' });
+  await owner.close(stop.signal);
+  t.equal(simulator.counters.calls['file/cp'], undefined, 'nothing was asked');
 });

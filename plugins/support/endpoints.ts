@@ -42,13 +42,19 @@ export const apiRoutes = fp(
 );
 
 /**
+ * What a handler gives that sends its answer itself, such as events, and keeps the work behind it. Not the reply: a
+ * promise of that ends with the answer, for which a command of this process that was stopped would wait for ever.
+ */
+export const answered = Symbol('answered');
+
+/**
  * The route of an endpoint: only for who may, what is sent read by its schemas, what is given written by them. A
- * handler that sends its answer itself, such as a stream, returns the reply.
+ * handler that sends its answer itself, such as a stream, gives `answered`.
  */
 export function serveEndpoint<E extends Endpoint>(
   app: FastifyInstance,
   endpoint: E,
-  handler: (received: Received<E>, asked: Exchange) => Promise<Given<E> | FastifyReply>,
+  handler: (received: Received<E>, asked: Exchange) => Promise<Given<E> | typeof answered>,
 ): void {
   const { method, path, status } = endpoint;
   const { running, stopping } = app.apiState;
@@ -76,7 +82,7 @@ export function serveEndpoint<E extends Endpoint>(
         const work = handler(received as unknown as Received<E>, asked);
         keep(work);
         const given = await work;
-        return given === reply ? reply : reply.send(given);
+        return given === answered ? reply : reply.send(given);
       },
     });
 }

@@ -87,7 +87,7 @@ function ownerOf(parts: { bridge: Bridge; app: App; door: Door | undefined; clai
     listens: claim.listens,
     transport: {
       async send({ method, path, accept, body, signal }) {
-        const answer = await app.inject({
+        const sent = app.inject({
           method: method as 'GET',
           url: path,
           headers: {
@@ -100,6 +100,7 @@ function ownerOf(parts: { bridge: Bridge; app: App; door: Door | undefined; clai
           ...(signal && { signal }),
           payloadAsStream: true,
         });
+        const answer = await (signal ? orAborted(sent, signal) : sent);
         return {
           status: answer.statusCode,
           header: (name) => [answer.headers[name]].flat()[0]?.toString(),
@@ -118,4 +119,13 @@ function ownerOf(parts: { bridge: Bridge; app: App; door: Door | undefined; clai
       claim.release();
     },
   };
+}
+
+/** An answer that has not begun hears of no signal: whoever is stopped before must not wait for its first word. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(signal.reason);
+    signal.addEventListener('abort', leave, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+  });
 }

@@ -117,7 +117,10 @@ export function createDecisions({
     async undo(id) {
       const last = id ?? (await proposals.lastRemoval());
       if (last === undefined)
-        throw new BridgeError('BRIDGE_PROPOSAL_UNKNOWN', { detail: 'nothing was removed' });
+        throw new BridgeError('BRIDGE_PROPOSAL_UNKNOWN', {
+          says: 'There is nothing to bring back',
+          remedy: 'passerelle proposals lists what was taken out, and what was brought back',
+        });
       const found = await find(last, 'accepted', 'refused');
       const ids = await proposals.filesOf(last);
       if (found.state === 'refused') {

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { checkAll, explainClient, type ShownFinding } from '../../../src/api/doctor.ts';
-import { serveEndpoint } from '../../support/endpoints.ts';
+import { answered, serveEndpoint } from '../../support/endpoints.ts';
 import { createEventFeed } from '../../support/event-feed.ts';
 
 /** What has to be right, and why a player gets what it gets. */
@@ -30,7 +30,7 @@ export const doctor = fp(
         }
       };
       keep(tell());
-      return reply;
+      return answered;
     });
 
     serveEndpoint(app, explainClient, async ({ body }) => doctor.explain(body));

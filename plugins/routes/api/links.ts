@@ -11,7 +11,7 @@ import {
 import { BridgeError } from '../../../src/core/errors.ts';
 import type { FileId } from '../../../src/core/ids.ts';
 import { isFileId, streamPath } from '../../../src/delivery/address.ts';
-import { serveEndpoint } from '../../support/endpoints.ts';
+import { answered, serveEndpoint } from '../../support/endpoints.ts';
 import { errorReply, toBridgeError } from '../../support/errors.ts';
 import { createEventFeed } from '../../support/event-feed.ts';
 
@@ -78,7 +78,7 @@ export const links = fp(
         })
         .finally(() => feed.end());
       asked.keep(told);
-      return asked.reply;
+      return answered;
     });
   },
   { name: 'links', dependencies: ['api-routes'] },

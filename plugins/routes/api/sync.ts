@@ -6,7 +6,7 @@ import { getSyncPlan, leaveSync, type Step, type SyncAnswer, startSync } from '.
 import { BridgeError, isBridgeError } from '../../../src/core/errors.ts';
 import type { SyncVisit } from '../../../src/sync/shared-sync.ts';
 import type { SyncResult } from '../../../src/sync/sync-run.ts';
-import { serveEndpoint } from '../../support/endpoints.ts';
+import { answered, serveEndpoint } from '../../support/endpoints.ts';
 import { errorReply, toBridgeError } from '../../support/errors.ts';
 import { createEventFeed } from '../../support/event-feed.ts';
 
@@ -69,7 +69,7 @@ export const sync = fp(
         })
         .finally(() => feed.end());
       keep(told);
-      return reply;
+      return answered;
     });
 
     serveEndpoint(app, leaveSync, async ({ params: { id } }) => {
