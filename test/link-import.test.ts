@@ -266,6 +266,12 @@ t.test('an import that waits for a locked host ends at once with the command', a
   t.equal((await run(['sync'])).code, 0);
   simulator.faults.answer({ is: 'flood', lockMs: 60_000, times: 1 });
   t.equal((await run(['sync'])).code, 3);
+  t.match(await run(['link', '--direct', '/Films/Nosferatu (1922).mkv']), {
+    code: 3,
+    stdout: '',
+    stderr:
+      /^passerelle: No calls to the host for now: .*\nWait; .*\nThe host is asked again from 20\d\d-\d\d-\d\d \d\d:\d\d on\.\n$/,
+  });
   const { settings } = settingsOf({ env, cwd: home });
   const owner = await becomeOwner({
     settings,

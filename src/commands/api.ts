@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { listFiles } from '../api/files.ts';
 import { getStatus } from '../api/status.ts';
 import { systemClock } from '../core/clock.ts';
-import { BridgeError, isBridgeError } from '../core/errors.ts';
+import { BridgeError, isBridgeError, isHostRefusal } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { type ApiClient, createApiClient } from '../owner/client.ts';
 import { describeHolder, readNote } from '../owner/holder.ts';
@@ -115,7 +115,9 @@ function withoutCalls(log: Log): Log {
   return {
     debug: (values, words) => log.debug(values, words),
     info: (values, words) => log.info(values, words),
-    warn: (values, words) => void (words !== 'host call' && log.warn(values, words)),
+    warn: (values, words) => {
+      if (words !== 'host call' && !('err' in values && isHostRefusal(values.err))) log.warn(values, words);
+    },
     error: (values, words) => log.error(values, words),
     plain: (values, words) => log.plain(values, words),
   };

@@ -6,7 +6,7 @@ import { errorTable, isBridgeError, isHostRefusal } from '../core/errors.ts';
 import { withoutSecrets } from '../core/log/redact.ts';
 import { type Context, type ExitCode, exitCodes } from './context.ts';
 import { printable } from './format/printable.ts';
-import { withLocalTimes } from './format/time.ts';
+import { localMinute, withLocalTimes } from './format/time.ts';
 import { UsageError } from './usage.ts';
 
 /** Tells the person why a command ended, and what to do. @returns the exit code */
@@ -38,6 +38,8 @@ export function explain(
     return exitCodes.failed;
   }
   err.write(`passerelle: ${forPeople(error.message)}\n${error.remedy}\n`);
+  if (isHostRefusal(error) && error.retryAt !== undefined)
+    err.write(`The host is asked again from ${localMinute(error.retryAt)} on.\n`);
   return isHostRefusal(error) ? exitCodes.refused : exitCodes.failed;
 }
 
