@@ -14,6 +14,8 @@ export interface Options {
   checks: string | undefined;
   /** Where pictures of the browser are put. */
   pictures: string | undefined;
+  /** New films at one time, that Jellyfin is to look into. */
+  newFilms: number;
   films: number;
   batches: number;
   /** What Jellyfin waits after it was told, while this runs; its own setting is put back at the end. */
@@ -32,6 +34,7 @@ end; use a server that you can spare. Both must run on this machine.
 
   --dir DIR       where the tree is written; Jellyfin must be able to read it (default: the folder for temporary files)
   --seen-as DIR   what Jellyfin calls that folder
+  --new-films N   new films at one time, that Jellyfin looks into ahead of their first play (50)
   --films N       films for the time from upload to seen (20)
   --batches N     batches of several folders each, of which none may be lost (50)
   --delay N       seconds that Jellyfin waits after it was told, while this runs (5; of itself it waits 60)`;
@@ -43,13 +46,13 @@ export function readOptions(args: readonly string[]): Options | undefined {
     args: [...args],
     options: {
       ...{ url: text, key: text, dir: text, 'seen-as': text, only: text, checks: text, pictures: text },
-      ...{ films: text, batches: text, delay: text },
+      ...{ films: text, 'new-films': text, batches: text, delay: text },
       help: { type: 'boolean', short: 'h' },
     },
   });
   const { url, key, dir } = values;
   if (values.help || url === undefined || key === undefined) return undefined;
-  const count = (name: 'films' | 'batches' | 'delay', otherwise: number) => {
+  const count = (name: 'films' | 'new-films' | 'batches' | 'delay', otherwise: number) => {
     const number = Number(values[name] ?? otherwise);
     if (!Number.isInteger(number) || number < 0) throw new Error(`--${name} takes a number`);
     return number;
@@ -60,6 +63,11 @@ export function readOptions(args: readonly string[]): Options | undefined {
   return {
     ...{ only, checks, pictures },
     ...{ url: url.replace(/\/$/, ''), key, dir, seenAs: values['seen-as'] },
-    ...{ films: count('films', 20), batches: count('batches', 50), delaySeconds: count('delay', 5) },
+    ...{
+      films: count('films', 20),
+      newFilms: count('new-films', 50),
+      batches: count('batches', 50),
+      delaySeconds: count('delay', 5),
+    },
   };
 }

@@ -14,6 +14,8 @@ export interface GatewayAround {
   admin: Talks;
   /** Who may see everything. */
   viewer: Person;
+  /** How many come at one time. */
+  newFilms: number;
   say: (ok: boolean, words: string) => void;
 }
 

@@ -33,7 +33,7 @@ const warm: readonly Check[] = [
 
 /** A real Jellyfin as its apps meet it behind a gateway of `passerelle serve`. */
 export async function lookThroughGateway(options: Options, say: GatewayAround['say']): Promise<void> {
-  const { url, key, pictures } = options;
+  const { url, key, pictures, newFilms } = options;
   const server = createServer(url, key);
   const admin = talk(url, 'web', key);
   const isWanted = ({ name }: { name: string }) =>
@@ -48,7 +48,7 @@ export async function lookThroughGateway(options: Options, say: GatewayAround['s
     await server.removeLibrary(libraryName).catch(() => undefined);
     await server.addLibrary(libraryName, 'movies', `${house.there}/Movies`);
     const viewer = await createPerson(url, admin, viewerName);
-    const around: GatewayAround = { house, server, url, admin, viewer, say };
+    const around: GatewayAround = { house, server, url, admin, viewer, newFilms, say };
     await eventually('the films', () => all(around).then((items) => items.every(Boolean)), 180_000);
     await headersRead(around, Object.keys(titles).length, 240_000);
     const run = async (checks: readonly Check[]) => {

@@ -9,9 +9,12 @@ interface Stream {
   Codec?: string;
 }
 
+/** Jellyfin 10.10 keeps the older one of two codes for a language, as the file has it. */
+const plain = (language = '') => ({ ger: 'deu', fre: 'fra' })[language] ?? language;
+
 const numbers = (streams: readonly Stream[]) =>
   streams.map(({ Index, Type, IsExternal, Language }) =>
-    [Index, Type, IsExternal ? 'beside' : 'in it', Language].join(' '),
+    [Index, Type, IsExternal ? 'beside' : 'in it', plain(Language)].join(' '),
   );
 
 /** A film with two texts beside it and three in it, that Jellyfin has not looked into. */

@@ -2,10 +2,9 @@ import { eventually } from '../seen.ts';
 import type { Item } from '../server.ts';
 import { type GatewayAround, hostCalls, sleep } from './around.ts';
 
-export const newFilms = 50;
-
 /** New films that came at one time: Jellyfin looks into all of them, and the host does not notice. */
 export async function newFilmsAreLookedInto(around: GatewayAround): Promise<void> {
+  const { newFilms } = around;
   const { house, server, say } = around;
   const { simulator } = house;
   const content = { path: house.films.padded };
@@ -14,8 +13,11 @@ export async function newFilmsAreLookedInto(around: GatewayAround): Promise<void
   simulator.account.addFolder('/New');
   for (let n = 0; n < newFilms; n++)
     simulator.account.addFile('/New', { name: `Newcomer ${letters(n)}.${1930 + n}.1080p.mkv`, content });
-  const read = () => house.logged().split('the header of a video was read').length - 1;
-  const readBefore = read();
+  const read = () =>
+    house
+      .logged()
+      .split('\n')
+      .filter((line) => line.includes('the header of a video was read') && line.includes('Newcomer ')).length;
   const linksBefore = simulator.counters.tokens;
   await house.sync();
   await server.scan();
@@ -23,7 +25,7 @@ export async function newFilmsAreLookedInto(around: GatewayAround): Promise<void
   const items = async () => (await server.items('Movie')).filter(isNew);
   await eventually('the new films', async () => (await items()).length === newFilms, 300_000);
   const began = Date.now();
-  await eventually('their headers', async () => read() - readBefore >= newFilms, 600_000);
+  await eventually('their headers', async () => read() >= newFilms, 600_000);
   const headersSeconds = Math.round((Date.now() - began) / 1000);
   const before = { calls: hostCalls(around), bytes: simulator.counters.bytesSent };
   const known = async () => {
