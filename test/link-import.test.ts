@@ -257,21 +257,39 @@ t.test('passerelle add: by arguments, from standard input, and what it ends with
   t.match((await strmPaths({ libraryDir: join(home, 'library') })).join('\n'), /Faust \(1926\)/);
 });
 
-t.test('an import that waits for a locked host ends at once with the command', async (t) => {
+async function commanding(t: Test) {
   const simulator = await createSimulator({ account });
   t.teardown(() => simulator.close());
   const home = t.testdir();
   const env = { ...cleanEnv(), ...envOver(simulator, home), PASSERELLE_BASE_URL: 'http://127.0.0.1:9' };
   const run = (args: string[]) => passerelle(args, { env, cwd: home });
-  t.equal((await run(['sync'])).code, 0);
+  const { code, stderr } = await run(['sync']);
+  if (code !== 0) throw new Error(stderr);
+  return { simulator, home, env, run, link: simulator.account.addOthers(theirs('A (2001).mkv')).url };
+}
+
+t.test('while the host is locked it is said at once, and until when', async (t) => {
+  const { simulator, run, link } = await commanding(t);
   simulator.faults.answer({ is: 'flood', lockMs: 60_000, times: 1 });
   t.equal((await run(['sync'])).code, 3);
-  t.match(await run(['link', '--direct', '/Films/Nosferatu (1922).mkv']), {
+  const until = /The host is asked again from 20\d\d-\d\d-\d\d \d\d:\d\d on\.\n$/;
+  const direct = await run(['link', '--direct', '/Films/Nosferatu (1922).mkv']);
+  t.match(direct, {
     code: 3,
     stdout: '',
-    stderr:
-      /^passerelle: No calls to the host for now: .*\nWait; .*\nThe host is asked again from 20\d\d-\d\d-\d\d \d\d:\d\d on\.\n$/,
+    stderr: /^passerelle: No calls to the host for now: .*\nWait; .*\n/,
   });
+  t.match(direct.stderr, until);
+  t.match(await run(['add', link, '--to', '/Films']), {
+    code: 3,
+    stdout: /not tried/,
+    stderr: /^stopped: No calls to the host for now/,
+  });
+  t.equal(simulator.counters.calls['file/cp'], undefined, 'nothing was asked');
+});
+
+t.test('an import that waits for an answer ends at once with the command', async (t) => {
+  const { simulator, home, env, link } = await commanding(t);
   const { settings } = settingsOf({ env, cwd: home });
   const owner = await becomeOwner({
     settings,
@@ -281,17 +299,16 @@ t.test('an import that waits for a locked host ends at once with the command', a
     keepBaseUrl: true,
     now: systemClock.now(),
   });
+  simulator.faults.answer({ is: 'silent', verb: 'file/cp' });
   const stop = new AbortController();
-  const { url } = simulator.account.addOthers(theirs('A (2001).mkv'));
   const events = createApiClient(owner.transport, 'this process').events(
     importLinks,
-    { body: { links: [url], text: '', to: '/Films' } },
+    { body: { links: [link], text: '', to: '/Films' } },
     stop.signal,
   );
   const first = events.next();
-  while ((owner.bridge.host.state().waiting.write ?? 0) === 0) await new Promise(setImmediate);
+  while (simulator.counters.calls['file/cp'] === undefined) await new Promise(setImmediate);
   stop.abort(new Error('interrupted'));
   await t.rejects(first, { message: 'interrupted' });
   await owner.close(stop.signal);
-  t.equal(simulator.counters.calls['file/cp'], undefined, 'nothing was asked');
 });

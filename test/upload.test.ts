@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { request } from 'undici';
-import { secondMs } from '../src/core/durations.ts';
+import { hourMs, secondMs } from '../src/core/durations.ts';
 import { cleanEnv } from './fixtures/bridge-process.ts';
 import { createHandClock } from './fixtures/hand-clock.ts';
 import { passerelle } from './fixtures/passerelle.ts';
@@ -196,6 +196,29 @@ t.test('a kill behind the last byte sends nothing again', async (t) => {
   t.ok(await bridge.catalog.files.byId(simulator.account.file(`/Films/${name}`).id));
 });
 
+t.test('what the host has stored and lists late is looked for, and never sent again', async (t) => {
+  const { simulator, bridge, put, meanwhile, names, left, clock } = await uploading(t);
+  simulator.faults.upload = { noLinks: { times: 99 } };
+  simulator.faults.listingLagMs = hourMs;
+  t.match(await put(), { fate: 'stored' });
+  t.equal((await left()).length, 1);
+  const settle = () => meanwhile(bridge.uploader.settle(new AbortController().signal));
+  await settle();
+  t.match([(await left()).length, simulator.counters.uploads], [1, 1], 'still nobody has seen it');
+  await clock.advance(hourMs);
+  await settle();
+  t.same([await left(), simulator.counters.uploads, names()], [[], 1, [name]]);
+  t.ok(await bridge.catalog.files.byId(simulator.account.file(`/Films/${name}`).id));
+});
+
+t.test('while the host is locked it is said at once, with the time', async (t) => {
+  const { simulator, put, left } = await uploading(t);
+  simulator.faults.answer({ is: 'flood', lockMs: hourMs, verb: 'upload/get_upload_server' });
+  await t.rejects(put(), { code: 'BRIDGE_HOST_FLOOD' });
+  await t.rejects(put(), { code: 'BRIDGE_GATE_CLOSED' });
+  t.same([await left(), simulator.counters.calls['upload/get_upload_server']], [[], 1]);
+});
+
 t.test('over HTTP nobody can name files of this machine, whatever token he has', async (t) => {
   const { bridge, url, source } = await uploading(t);
   const answer = await request(`${url}/api/v1/uploads`, {
@@ -222,7 +245,7 @@ t.test('passerelle put: files, a folder, a new name, and what it ends with', asy
   t.match(await run(['put', 'B (2002).mkv', 'none.mkv', '/Other']), {
     code: 1,
     stdout: /\/Other\/B \(2002\)\.mkv/,
-    stderr: /none\.mkv: The file .*ENOENT/,
+    stderr: /none\.mkv: .*none\.mkv is not there \(ENOENT\)\. Name a file/,
   });
   t.match(await run(['put', '--json', 'A (2001).mkv', '/Other/Renamed (1999).mkv']), {
     code: 0,

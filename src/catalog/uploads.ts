@@ -15,14 +15,18 @@ export interface BegunUpload {
   /** What the host can be asked by for what became of it; undefined before it was sent anything. */
   receipt: string | undefined;
   begunAt: number;
+  /** The host said that it has it. */
+  isStored: boolean;
 }
 
 /** Uploads that were begun: what stands here after a kill may be at the host or not, and is looked for before anything is sent again. */
 export interface UploadJournal {
   /** @returns its id */
-  begin(upload: Omit<BegunUpload, 'id' | 'receipt'>): Promise<number>;
+  begin(upload: Omit<BegunUpload, 'id' | 'receipt' | 'isStored'>): Promise<number>;
   /** Before the first byte goes out. */
   sending(id: number, receipt: string): Promise<void>;
+  /** The host has it, and has not told where. */
+  stored(id: number): Promise<void>;
   /** It is in the catalog, or it is known that nothing is at the host. */
   end(id: number): Promise<void>;
   all(): Promise<BegunUpload[]>;
@@ -40,6 +44,7 @@ export function createUploadJournal(db: Kysely<Schema>): UploadJournal {
           folder_id: folderId,
           name,
           receipt: null,
+          is_stored: 0,
           begun_at: begunAt,
         })
         .executeTakeFirstOrThrow();
@@ -47,6 +52,9 @@ export function createUploadJournal(db: Kysely<Schema>): UploadJournal {
     },
     async sending(id, receipt) {
       await db.updateTable('uploads').set({ receipt }).where('id', '=', id).execute();
+    },
+    async stored(id) {
+      await db.updateTable('uploads').set({ is_stored: 1 }).where('id', '=', id).execute();
     },
     async end(id) {
       await db.deleteFrom('uploads').where('id', '=', id).execute();
@@ -62,6 +70,7 @@ export function createUploadJournal(db: Kysely<Schema>): UploadJournal {
         name: row.name,
         receipt: row.receipt ?? undefined,
         begunAt: row.begun_at,
+        isStored: row.is_stored === 1,
       }));
     },
   };

@@ -32,30 +32,34 @@ export async function put(
     throw new UsageError('put', ['name a file, and at last a folder of the account to send it to']);
   const target = asAccountPath(to);
   let code: ExitCode = exitCodes.done;
-  return withApi(context, { command: 'put', needs: { key: true, folders: true } }, async (api) => {
-    for (const source of sources.toReversed()) {
-      const path = resolve(context.cwd, source);
-      try {
-        const result = await follow(context, api, path, target);
-        const name = joinAccountPath(result.path, result.file?.name ?? source);
-        const bytes = result.file ? ` (${size(result.file.sizeBytes)})` : '';
-        say(
-          context,
-          json
-            ? JSON.stringify({ source: path, ...result })
-            : printable(`${name}${bytes}: ${words[result.fate]}`),
-        );
-      } catch (error) {
-        context.signal.throwIfAborted();
-        // The others are sent all the same, unless the host wants nothing more.
-        if (!(error instanceof BridgeError) || error.code === 'BRIDGE_OWNER_GONE' || isHostRefusal(error))
-          throw error;
-        context.err.write(`${printable(source)}: ${error.message}. ${error.remedy}\n`);
-        code = exitCodes.failed;
+  return withApi(
+    context,
+    { command: 'put', needs: { key: true, folders: true }, tellsRefusals: true },
+    async (api) => {
+      for (const source of sources.toReversed()) {
+        const path = resolve(context.cwd, source);
+        try {
+          const result = await follow(context, api, path, target);
+          const name = joinAccountPath(result.path, result.file?.name ?? source);
+          const bytes = result.file ? ` (${size(result.file.sizeBytes)})` : '';
+          say(
+            context,
+            json
+              ? JSON.stringify({ source: path, ...result })
+              : printable(`${name}${bytes}: ${words[result.fate]}`),
+          );
+        } catch (error) {
+          context.signal.throwIfAborted();
+          // The others are sent all the same, unless the host wants nothing more.
+          if (!(error instanceof BridgeError) || error.code === 'BRIDGE_OWNER_GONE' || isHostRefusal(error))
+            throw error;
+          context.err.write(`${printable(source)}: ${error.message}. ${error.remedy}\n`);
+          code = exitCodes.failed;
+        }
       }
-    }
-    return code;
-  });
+      return code;
+    },
+  );
 }
 
 /** Sends one, with a bar on a terminal. */

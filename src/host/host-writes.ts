@@ -23,8 +23,11 @@ export interface HostWrites {
    * After every other error nothing is stored; BRIDGE_UPLOAD_NODE may be tried again, BRIDGE_UPLOAD_REFUSED may not.
    */
   upload(file: FileToSend, options: UploadOptions): Promise<SentFile | undefined>;
-  /** What became of an upload, asked by its receipt: for two hours after it. Undefined where the host says nothing. */
-  sentBy(receipt: string, signal?: AbortSignal): Promise<SentFile | undefined>;
+  /**
+   * What became of an upload, asked by its receipt: for two hours after it. `nothing` where the host knows of none, and
+   * after that time; undefined where it says nothing that can be read.
+   */
+  sentBy(receipt: string, signal?: AbortSignal): Promise<SentFile | 'nothing' | undefined>;
 
   /** @returns the id of the new folder; BRIDGE_HOST_REFUSED where there is one of that name, in whatever words. */
   makeFolder(parentId: FolderId, name: string, options: CallOptions): Promise<FolderId>;

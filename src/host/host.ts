@@ -51,7 +51,7 @@ export type Urgency = 'play' | 'write' | 'refresh' | 'probe' | 'index' | 'backgr
 export interface CallOptions {
   urgency: Urgency;
   signal?: AbortSignal;
-  /** Longest wait for a turn, milliseconds. If not given: 15 s for a play, 60 s for a refresh, else no limit. */
+  /** Longest wait for a turn, milliseconds. If not given: 15 s for a play, 60 s for a change or a refresh, else no limit. */
   deadlineMs?: number;
   /** Called when the turn has come, just before the call goes out. */
   onTurn?: () => void;

@@ -6,8 +6,9 @@ import { pathNotFound } from '../catalog/account/near-paths.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { BegunUpload } from '../catalog/uploads.ts';
 import type { Clock } from '../core/clock.ts';
-import { minuteMs, secondMs } from '../core/durations.ts';
+import { dayMs, minuteMs, secondMs } from '../core/durations.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
+import { whyUnreadable } from '../core/files/folder-check.ts';
 import { type FileId, rootFolderId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import { createSerialQueue } from '../core/serial-queue.ts';
@@ -81,6 +82,8 @@ const maxTries = 3;
 const maxScans = 3;
 const lateMs = minuteMs;
 const busyMs = 5 * secondMs;
+/** Nobody has seen it for so long: the host has lost it. */
+const lookedForMs = dayMs;
 const maxScanCalls = 20;
 
 export function createUploader(options: UploaderOptions): Uploader {
@@ -116,7 +119,7 @@ export function createUploader(options: UploaderOptions): Uploader {
     }
     const begun = { source, sizeBytes, modifiedAt, folderId: folder.id, name, begunAt: clock.now() };
     const id = await catalog.uploads.begin(begun);
-    return sendBegun({ ...begun, id, receipt: undefined }, folder, { signal, onBytes });
+    return sendBegun({ ...begun, id, receipt: undefined, isStored: false }, folder, { signal, onBytes });
   }
 
   /** One of these that has the same content. */
@@ -147,8 +150,11 @@ export function createUploader(options: UploaderOptions): Uploader {
         const sent = await sendOnce(begun, { signal, onBytes, isLast: tries === maxTries });
         if (sent === 'again') continue;
         const found = sent ?? (await find(begun, maxScans, signal));
-        // It is there, and nobody has seen it: the journal keeps it until somebody does.
-        if (!found) return resultOf(folder, 'stored');
+        if (!found) {
+          // It is there, and nobody has seen it: it is looked for until somebody has, and never sent again.
+          await catalog.uploads.stored(id);
+          return resultOf(folder, 'stored');
+        }
         if (found.sizeBytes === sizeBytes && (found.checksum ?? (await digest)) === (await digest)) {
           await arrive(begun, found, signal);
           return resultOf(folder, 'sent', found);
@@ -253,15 +259,18 @@ export function createUploader(options: UploaderOptions): Uploader {
     for (const begun of await catalog.uploads.all()) {
       signal.throwIfAborted();
       const { folder } = await folderOf(begun);
-      const told = begun.receipt ? await host.writes.sentBy(begun.receipt, signal) : undefined;
-      const found = told ?? (begun.receipt ? await find(begun, 1, signal) : undefined);
+      const told = begun.receipt ? await host.writes.sentBy(begun.receipt, signal) : 'nothing';
+      const found =
+        typeof told === 'object' ? told : begun.receipt && folder ? await find(begun, 1, signal) : undefined;
       if (found) await arrive(begun, found, signal);
-      else if (folder && (await isAsItWas(begun)))
+      else if (folder && !begun.isStored && told === 'nothing' && (await isAsItWas(begun)))
         await sendBegun(begun, folder, { signal, isGoneOnWith: true });
+      else if (folder && (begun.isStored || told === undefined) && clock.now() - begun.begunAt < lookedForMs)
+        continue;
       else {
         log.warn(
           { name: begun.name },
-          'an upload that had begun cannot be ended: its file or its folder is gone',
+          'an upload that had begun cannot be ended: look whether it is in the account',
         );
         await catalog.uploads.end(begun.id);
       }
@@ -275,31 +284,36 @@ export function createUploader(options: UploaderOptions): Uploader {
     return path === undefined ? {} : await catalog.files.byPath(path);
   }
 
-  let settled: Promise<unknown> | undefined;
-  /** Once in a process, and before anything else: what was begun may be the same file. */
-  const settledFirst = (signal: AbortSignal) =>
-    (settled ??= settle(signal).catch((error: unknown) => {
-      settled = undefined;
-      throw error;
-    }));
-
   return {
+    // One at a time: what stands in the journal when a turn comes was left by somebody, and may be the same file.
     put: (wish) =>
       queue.take(async () => {
-        await settledFirst(wish.signal);
+        await settle(wish.signal);
         return put(wish);
       }),
-    settle: (signal) => queue.take(async () => ((await settledFirst(signal)) as number) ?? 0),
+    settle: (signal) => queue.take(() => settle(signal)),
   };
 }
 
 /** @throws BridgeError BRIDGE_UPLOAD_SOURCE for what is no file, or has nothing in it */
 async function factsOf(source: string): Promise<{ sizeBytes: number; modifiedAt: number }> {
   const facts = await stat(source).catch((error: NodeJS.ErrnoException) => {
-    throw new BridgeError('BRIDGE_UPLOAD_SOURCE', { detail: `${source} (${error.code})`, cause: error });
+    throw new BridgeError('BRIDGE_UPLOAD_SOURCE', {
+      says: `${source} ${whyUnreadable(error)}`,
+      remedy: 'Name a file of this machine that Passerelle may read',
+      cause: error,
+    });
   });
-  if (!facts.isFile()) throw new BridgeError('BRIDGE_UPLOAD_SOURCE', { detail: `${source} is no file` });
-  if (facts.size === 0) throw new BridgeError('BRIDGE_UPLOAD_SOURCE', { detail: `${source} is empty` });
+  if (!facts.isFile())
+    throw new BridgeError('BRIDGE_UPLOAD_SOURCE', {
+      says: `${source} is no file`,
+      remedy: 'Name files, each by itself: folders are not sent',
+    });
+  if (facts.size === 0)
+    throw new BridgeError('BRIDGE_UPLOAD_SOURCE', {
+      says: `${source} has nothing in it`,
+      remedy: 'The host takes no empty file',
+    });
   return { sizeBytes: facts.size, modifiedAt: Math.floor(facts.mtimeMs) };
 }
 

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { type PutAnswer, putFile } from '../../../src/api/uploads.ts';
 import { BridgeError } from '../../../src/core/errors.ts';
-import { serveEndpoint } from '../../support/endpoints.ts';
+import { answered, serveEndpoint } from '../../support/endpoints.ts';
 import { errorReply, toBridgeError } from '../../support/errors.ts';
 import { createEventFeed } from '../../support/event-feed.ts';
 
@@ -35,7 +35,7 @@ export const uploads = fp(
         })
         .finally(() => feed.end());
       keep(told);
-      return reply;
+      return answered;
     });
   },
   { name: 'uploads', dependencies: ['api-routes'] },

@@ -12,7 +12,8 @@ export const uploads: Migration = {
       folder_id text not null,
       name text not null,
       receipt text,
-      begun_at integer not null
+      begun_at integer not null,
+      is_stored integer not null
     )`.execute(db);
   },
 };

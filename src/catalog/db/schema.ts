@@ -277,6 +277,7 @@ export interface UploadTable {
   name: string;
   receipt: string | null;
   begun_at: number;
+  is_stored: number;
 }
 
 export interface KeyValueTable {

@@ -60,7 +60,7 @@ export interface Governor {
 
 /** The host counts a refused user/info too, and allows one in 5 minutes (facts/1fichier-api 2.1). */
 const failedUserInfoMs = 10 * minuteMs;
-const deadlinesMs: Partial<Record<Urgency, number>> = { play: 15_000, refresh: minuteMs };
+const deadlinesMs: Partial<Record<Urgency, number>> = { play: 15_000, write: minuteMs, refresh: minuteMs };
 
 /** See {@link Governor}. Turns are given by the call scheduler, at the pace of the token bucket; the circuit breaker knows of locks. */
 export function createGovernor(options: GovernorOptions): Governor {

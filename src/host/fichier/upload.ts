@@ -31,8 +31,8 @@ export interface SendOptions {
 export interface UploadNodes {
   /** Sends one file and reads what became of it. Throws as `HostWrites.upload` says. */
   send(slot: UploadSlot, file: FileToSend, options: SendOptions): Promise<SentFile | undefined>;
-  /** What became of an earlier one; undefined where the node does not say, for whatever reason. */
-  ask(slot: UploadSlot, signal: AbortSignal | undefined): Promise<SentFile | undefined>;
+  /** What became of an earlier one: see `HostWrites.sentBy`. */
+  ask(slot: UploadSlot, signal: AbortSignal | undefined): Promise<SentFile | 'nothing' | undefined>;
 }
 
 /** A node that takes nothing for so long is gone. */
@@ -69,7 +69,9 @@ export function createUploadNodes(deps: UploadDeps): UploadNodes {
       throw error;
     }
     log.info({ ...line, ms: clock.now() - startedAt, outcome: 'stored' }, 'upload');
-    const sent = await reportOf(slot, signal);
+    const told = await reportOf(slot, signal);
+    // It was stored a moment ago, whatever this page says.
+    const sent = told === 'nothing' ? undefined : told;
     if (!sent) log.warn(line, 'the host has stored an upload and does not say where');
     return sent;
   }
@@ -110,14 +112,18 @@ export function createUploadNodes(deps: UploadDeps): UploadNodes {
   }
 
   /** Asks until the node tells; undefined when it does not in time. What is stored is stored, whatever is said here. */
-  async function reportOf(slot: UploadSlot, signal: AbortSignal | undefined): Promise<SentFile | undefined> {
+  async function reportOf(
+    slot: UploadSlot,
+    signal: AbortSignal | undefined,
+  ): Promise<SentFile | 'nothing' | undefined> {
     const url = `${baseOf(slot)}/end.pl?xid=${slot.id}`;
     const waits = [...reportWaitsMs];
     let scans = 0;
     for (let waitMs = waits.shift(); waitMs !== undefined; waitMs = waits.shift()) {
       await clock.sleep(waitMs, signal);
       try {
-        const text = await askReport(url, signal);
+        const { status, text } = await askReport(url, signal);
+        if (status === 404) return 'nothing';
         const sent = readUploadReport(text);
         if (sent) return sent;
         const next = saysWait(text) ? scanWaitsMs[scans++] : undefined;
@@ -130,7 +136,7 @@ export function createUploadNodes(deps: UploadDeps): UploadNodes {
     return undefined;
   }
 
-  async function askReport(url: string, signal: AbortSignal | undefined): Promise<string> {
+  async function askReport(url: string, signal: AbortSignal | undefined) {
     const timeUp = new AbortController();
     const over = new AbortController();
     clock.sleep(30 * secondMs, over.signal).then(
@@ -146,7 +152,7 @@ export function createUploadNodes(deps: UploadDeps): UploadNodes {
         bodyTimeout: 0,
         signal: AbortSignal.any([timeUp.signal, ...(signal ? [signal] : [])]),
       });
-      return await beginningOf(answer.body);
+      return { status: answer.statusCode, text: await beginningOf(answer.body) };
     } finally {
       over.abort();
     }

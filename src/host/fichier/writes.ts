@@ -48,7 +48,7 @@ export function createWrites(ask: Ask, nodes: UploadNodes): HostWrites {
     },
     async sentBy(receipt, signal) {
       const slot = slotOf(receipt);
-      return slot && nodes.ask(slot, signal);
+      return slot ? nodes.ask(slot, signal) : 'nothing';
     },
 
     async makeFolder(parentId, name, call) {
