@@ -5,7 +5,7 @@ import { streamPrefix } from '../../src/delivery/address.ts';
 type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[];
 
 /** Whoever has such an address may read it from any page: its signature is the key, and no password goes with it. */
-const signedPrefixes = [`${streamPrefix}/`];
+const signedPrefix = `${streamPrefix}/`;
 
 /** What a page of another origin may know of an answer beside its bytes (Fetch standard, section 3.2). */
 const forPages = {
@@ -26,9 +26,12 @@ export const preflight: Readonly<Record<string, string>> = {
  */
 export class ServerAnswer<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
   override writeHead(status: number, reason?: string | Headers, headers?: Headers): this {
+    const ours = alwaysSent(this.req.url ?? '');
+    // The way of each redirect: nothing is made anew on it.
+    if (typeof reason === 'object' && !Array.isArray(reason))
+      return super.writeHead(status, Object.assign(reason, ours));
     const given = typeof reason === 'object' ? reason : headers;
     const words = typeof reason === 'string' ? [reason] : [];
-    const ours = alwaysSent(this.req.url ?? '');
     if (given !== undefined && !Array.isArray(given))
       return super.writeHead(status, ...(words as [string]), Object.assign(given, ours));
     for (const [name, value] of Object.entries(ours)) this.setHeader(name, value as string);
@@ -47,5 +50,5 @@ const plain: OutgoingHttpHeaders = { 'x-content-type-options': 'nosniff' };
 const signed: OutgoingHttpHeaders = ofFilm;
 
 function alwaysSent(url: string): OutgoingHttpHeaders {
-  return signedPrefixes.some((prefix) => url.startsWith(prefix)) ? signed : plain;
+  return url.startsWith(signedPrefix) ? signed : plain;
 }

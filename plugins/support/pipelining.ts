@@ -28,10 +28,17 @@ declare module 'fastify' {
   }
 }
 
+/** Requests of one connection that have no answer yet. */
+interface Waiting {
+  count: number;
+  /** One has it. */
+  given(): void;
+}
+
 /** What one connection may have waiting: whoever sends request after request and reads nothing loses it. */
 export const pipelining = fp(
   async (app: FastifyInstance) => {
-    const requestsOf = new WeakMap<Socket, number>();
+    const waitingOf = new WeakMap<Socket, Waiting>();
     const ofConnection = new WeakMap<Socket, Set<() => void>>();
 
     // In place of Fastify's own listener, not before it: a connection may bring hundreds of requests in one piece, and
@@ -40,12 +47,20 @@ export const pipelining = fp(
     app.server.removeAllListeners('request');
     app.server.on('request', (request, response) => {
       const { socket } = request;
-      const count = requestsOf.get(socket) ?? 0;
-      if (count >= maxOfConnection) return end(socket);
-      requestsOf.set(socket, count + 1);
-      hold(socket, response, () => requestsOf.set(socket, (requestsOf.get(socket) ?? 1) - 1));
+      const waiting = waitingOf.get(socket) ?? begin(socket);
+      if (waiting.count >= maxOfConnection) return end(socket);
+      waiting.count++;
+      // Nothing is made anew for a request: each redirect comes by here. An answer that is never given away is that of a
+      // connection that has gone, and its count with it.
+      response.on('finish', waiting.given);
       for (const handle of handlers) handle(request, response);
     });
+
+    function begin(socket: Socket): Waiting {
+      const waiting: Waiting = { count: 0, given: () => void waiting.count-- };
+      waitingOf.set(socket, waiting);
+      return waiting;
+    }
 
     /** What is given back when the connection goes: an answer behind others is never told of that. */
     function heldOf(socket: Socket): Set<() => void> {
