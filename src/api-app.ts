@@ -27,7 +27,7 @@ import { answerUnreadable } from '../plugins/support/unreadable.ts';
 import { waiting } from '../plugins/support/waiting.ts';
 import type { Bridge } from './bridge.ts';
 import { minuteMs } from './core/durations.ts';
-import { METHODS } from './core/http.ts';
+import { METHODS } from './core/http/http.ts';
 import { createBasePath } from './edge/base-path.ts';
 import type { Holder } from './owner/holder.ts';
 

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { type Context, type ExitCode, exitCodes } from './commands/context.ts';
 import { explain } from './commands/explain.ts';
-import * as values from './commands/option-values.ts';
-import { alone, createUsage, isGiven, only } from './commands/usage.ts';
+import * as values from './commands/line/option-values.ts';
+import { alone, createUsage, isGiven, only } from './commands/line/usage.ts';
 import { version } from './core/version.ts';
 import { kindNames, unfitFields } from './library/override-fields.ts';
 

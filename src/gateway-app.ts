@@ -13,7 +13,7 @@ import { pipelining } from '../plugins/support/pipelining.ts';
 import { requestLog } from '../plugins/support/request-log.ts';
 import { createTls } from '../plugins/support/tls.ts';
 import type { Bridge } from './bridge.ts';
-import { METHODS } from './core/http.ts';
+import { METHODS } from './core/http/http.ts';
 import { version } from './core/version.ts';
 import { createGateway } from './gateway/gateway.ts';
 import type { GatewaySetting } from './gateway/setting.ts';

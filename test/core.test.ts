@@ -3,9 +3,9 @@ import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { joinAccountPath } from '../src/core/account-path.ts';
-import { whyNoConnection, whyNoPort } from '../src/core/connection-words.ts';
 import { exists } from '../src/core/files/exists.ts';
-import { header } from '../src/core/headers.ts';
+import { whyNoConnection, whyNoPort } from '../src/core/http/connection-words.ts';
+import { header } from '../src/core/http/headers.ts';
 import { shellWord } from '../src/core/shell-word.ts';
 
 /** The small things that every room stands on. */

@@ -2,8 +2,12 @@ import { Readable } from 'node:stream';
 import t from 'tap';
 import type { FolderId } from '../src/core/ids.ts';
 import { rootFolderId, toFolderId } from '../src/core/ids.ts';
-import { fromStoredName, toStoredName } from '../src/host/fichier/stored-name.ts';
-import { readNodeAnswer, readUploadReport, readUploadSlot } from '../src/host/fichier/upload-answers.ts';
+import { fromStoredName, toStoredName } from '../src/host/fichier/writes/stored-name.ts';
+import {
+  readNodeAnswer,
+  readUploadReport,
+  readUploadSlot,
+} from '../src/host/fichier/writes/upload-answers.ts';
 import type { FileToSend } from '../src/host/host-writes.ts';
 import { createHandClock } from './fixtures/hand-clock.ts';
 import { meanwhile } from './fixtures/listed.ts';

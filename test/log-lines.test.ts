@@ -4,7 +4,7 @@ import { Writable } from 'node:stream';
 import t from 'tap';
 import { eventSentences } from '../src/commands/format/log-events.ts';
 import { createLogLine } from '../src/commands/format/log-line.ts';
-import { createProcessLog } from '../src/commands/process-log.ts';
+import { createProcessLog } from '../src/commands/start/process-log.ts';
 import { BridgeError } from '../src/core/errors.ts';
 import type { LogEvent } from '../src/core/log/readable-log.ts';
 

@@ -6,7 +6,7 @@ import { connect, type TLSSocket } from 'node:tls';
 import t from 'tap';
 import { Agent, request } from 'undici';
 import { loadSettings } from '../config/load.ts';
-import { examineCertificate } from '../src/commands/examine-certificate.ts';
+import { examineCertificate } from '../src/commands/start/examine-certificate.ts';
 import { type Log, silentLog } from '../src/core/log.ts';
 import { doubtOfTime, readCertificate } from '../src/edge/certificate.ts';
 import { makeCertificate } from './fixtures/certificates.ts';

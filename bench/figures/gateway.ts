@@ -120,12 +120,12 @@ async function beside(
   }
   return {
     what: `slowest of 300 answers beside ${viewers} viewers that stand still`,
-    value: median(slowest),
+    value: Math.max(...slowest),
     unit: 'ms',
-    baseline: { what: 'with no viewer', value: median(alone) },
-    ratio: median(slowest) / median(alone),
+    baseline: { what: 'with no viewer', value: Math.max(...alone) },
+    ratio: Math.max(...slowest) / Math.max(...alone),
     bar: { of: 'value', is: '<', limit: longestMs },
-    note: `the middle of ${stalledRounds} rounds, of which the worst ${Math.max(...slowest).toFixed(0)} ms, with no viewer ${Math.max(...alone).toFixed(0)} ms; median of all answers ${median(medians).toFixed(2)} ms`,
+    note: `the worst of ${stalledRounds} rounds, in the middle one ${median(slowest).toFixed(0)} ms, with no viewer ${median(alone).toFixed(0)} ms; median of all answers ${median(medians).toFixed(2)} ms`,
   };
 }
 

@@ -1,3 +1,4 @@
+import { ofFilm } from '../../plugins/support/answer.ts';
 import type { Figure } from '../figure.ts';
 import type { BareFastifyPart } from '../parts/bare-fastify.ts';
 import type { HostPart } from '../parts/host.ts';
@@ -36,6 +37,11 @@ export const redirects: Figure = {
     const theirs = () => perSecond(bare.facts.url);
     await inTurns(3, ours, theirs);
     const result = await inTurns(rounds, ours, theirs);
+    const headers = { ...ofFilm, 'cache-control': 'no-store' };
+    const same = await stage.part<BareFastifyPart>('bare-fastify', { location, headers });
+    const sameAnswer = () => perSecond(same.facts.url);
+    await inTurns(3, ours, sameAnswer);
+    const besideSame = await inTurns(rounds, ours, sameAnswer);
     return [
       {
         what: 'redirects per second',
@@ -45,6 +51,14 @@ export const redirects: Figure = {
         ratio: result.ratio,
         bar: { of: 'ratio', is: '>=', limit: 0.7 },
         note: 'signature checked, film and link looked up, one log line each',
+      },
+      {
+        what: 'the same beside the same answer',
+        value: besideSame.ours,
+        unit: '/s',
+        baseline: { what: 'the bare route with our headers', value: besideSame.baseline },
+        ratio: besideSame.ratio,
+        note: 'what more of the work is not the length of the answer',
       },
     ];
   },

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
-import { header } from '../../src/core/headers.ts';
+import { header } from '../../src/core/http/headers.ts';
 import { canonicalAddress } from '../../src/edge/caller.ts';
 
 /** RFC 9110 section 7.6.1: for one connection alone, never passed on. */

@@ -3,7 +3,7 @@ import httpProxy from '@fastify/http-proxy';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { BridgeError } from '../../src/core/errors.ts';
-import { METHODS } from '../../src/core/http.ts';
+import { METHODS } from '../../src/core/http/http.ts';
 import { readCredentials } from '../../src/gateway/credentials.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
 import type { ItemId } from '../../src/gateway/item-id.ts';

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { minuteMs } from '../../src/core/durations.ts';
-import { request as httpRequest, STATUS_CODES } from '../../src/core/http.ts';
+import { request as httpRequest, STATUS_CODES } from '../../src/core/http/http.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
 import { masking } from './masking.ts';
 

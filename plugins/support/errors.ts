@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { BridgeError, type ErrorCode, errorTable, isBridgeError } from '../../src/core/errors.ts';
-import { STATUS_CODES } from '../../src/core/http.ts';
+import { STATUS_CODES } from '../../src/core/http/http.ts';
 import { withoutSecrets } from '../../src/core/log/redact.ts';
 import { asked } from './request-log.ts';
 

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Endpoint } from '../../src/api/endpoint.ts';
 import { errorBody } from '../../src/api/errors.ts';
 import { type ErrorCode, errorTable } from '../../src/core/errors.ts';
-import { STATUS_CODES } from '../../src/core/http.ts';
+import { STATUS_CODES } from '../../src/core/http/http.ts';
 import { version } from '../../src/core/version.ts';
 
 /** What every address may refuse for. */

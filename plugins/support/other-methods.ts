@@ -2,7 +2,7 @@ import type { FastifyInstance, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
 import findMyWay from 'find-my-way';
 import { BridgeError } from '../../src/core/errors.ts';
-import { METHODS } from '../../src/core/http.ts';
+import { METHODS } from '../../src/core/http/http.ts';
 import { maxUrl } from './limits.ts';
 
 declare module 'fastify' {

@@ -7,7 +7,7 @@ import { asAccountPath, withApi } from './api.ts';
 import { askForInput, type Context, type ExitCode, exitCodes, say, settingsOf } from './context.ts';
 import { printable } from './format/printable.ts';
 import { size } from './format/size.ts';
-import { UsageError } from './usage.ts';
+import { UsageError } from './line/usage.ts';
 
 export interface AddOptions {
   to?: string;

@@ -8,7 +8,7 @@ import { type ApiClient, createApiClient } from '../owner/client.ts';
 import { describeHolder, readNote } from '../owner/holder.ts';
 import { isNobodyThere, refuseForeign, socketTransport } from '../owner/transport.ts';
 import { type Context, type Needs, settingsOf } from './context.ts';
-import { createProcessLog } from './process-log.ts';
+import { createProcessLog } from './start/process-log.ts';
 
 export interface ApiWork {
   /** What is run, as others are told of it. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Loaded, loadSettings } from '../../config/load.ts';
-import { examineCertificate } from './examine-certificate.ts';
-import { examineFolders } from './examine-folders.ts';
+import { examineCertificate } from './start/examine-certificate.ts';
+import { examineFolders } from './start/examine-folders.ts';
 
 /** What a command may touch of the process: handed in, so that tests can be the person. */
 export interface Context {

@@ -7,7 +7,7 @@ import { withoutSecrets } from '../core/log/redact.ts';
 import { type Context, type ExitCode, exitCodes } from './context.ts';
 import { printable } from './format/printable.ts';
 import { localMinute, withLocalTimes } from './format/time.ts';
-import { UsageError } from './usage.ts';
+import { UsageError } from './line/usage.ts';
 
 /** Tells the person why a command ended, and what to do. @returns the exit code */
 export function explain(

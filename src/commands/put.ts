@@ -9,7 +9,7 @@ import { asAccountPath, withApi } from './api.ts';
 import { type Context, type ExitCode, exitCodes, say } from './context.ts';
 import { printable } from './format/printable.ts';
 import { size } from './format/size.ts';
-import { UsageError } from './usage.ts';
+import { UsageError } from './line/usage.ts';
 
 export interface PutOptions {
   json?: boolean;

@@ -3,9 +3,9 @@ import type { Settings } from '../../config/settings.ts';
 import { buildApp } from '../app.ts';
 import type { Bridge } from '../bridge.ts';
 import { systemClock } from '../core/clock.ts';
-import { whyNoPort } from '../core/connection-words.ts';
 import { minuteMs } from '../core/durations.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
+import { whyNoPort } from '../core/http/connection-words.ts';
 import { toFileId } from '../core/ids.ts';
 import { createBufferedDestination } from '../core/log/buffered-destination.ts';
 import type { Log } from '../core/log.ts';
@@ -15,7 +15,7 @@ import { describeHolder, readNote } from '../owner/holder.ts';
 import { createScheduler } from '../sync/scheduler.ts';
 import { type Context, type ExitCode, exitCodes, settingsOf } from './context.ts';
 import { type App, becomeOwner, type Owner } from './owner.ts';
-import { createProcessLog } from './process-log.ts';
+import { createProcessLog } from './start/process-log.ts';
 
 /** Between two looks whether a command has given dataDir back. */
 const pauseMs = 250;

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { type HeaderValues, header } from '../core/headers.ts';
+import { type HeaderValues, header } from '../core/http/headers.ts';
 
 /**
  * Which addresses in front of us are proxies of ours: none, those of private networks, so many in a row, or those in

@@ -1,4 +1,4 @@
-import { type HeaderValues, header } from '../core/headers.ts';
+import { type HeaderValues, header } from '../core/http/headers.ts';
 
 /** What an app sends to say who it is. Secret. */
 export interface Credentials {

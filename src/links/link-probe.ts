@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../core/clock.ts';
-import { type HeaderValues, header } from '../core/headers.ts';
+import { type HeaderValues, header } from '../core/http/headers.ts';
 import type { DownloadAnswers } from '../host/host.ts';
 import type { Broker } from './broker.ts';
 import type { Lease } from './lease.ts';

@@ -1,6 +1,6 @@
 import { type Dispatcher, request } from 'undici';
 import type { Clock } from '../core/clock.ts';
-import { whyNoConnection } from '../core/connection-words.ts';
+import { whyNoConnection } from '../core/http/connection-words.ts';
 import { type Connection, type SendRequest, type ServerAdapter, ServerFault } from './servers/adapter.ts';
 
 export interface HttpOptions {

@@ -6,7 +6,7 @@ import type { Clock } from '../core/clock.ts';
 import { minuteMs } from '../core/durations.ts';
 import { BridgeError } from '../core/errors.ts';
 import { diskError } from '../core/files/folder-check.ts';
-import { createServer } from '../core/http.ts';
+import { createServer } from '../core/http/http.ts';
 import { shortPath, socketName } from './socket-path.ts';
 
 /** The way in for commands beside this process: `dataDir/serve.sock`, for its owner alone. */

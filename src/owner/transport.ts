@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { BridgeError } from '../core/errors.ts';
 import { diskError } from '../core/files/folder-check.ts';
-import { header } from '../core/headers.ts';
-import { Agent, request as httpRequest } from '../core/http.ts';
+import { header } from '../core/http/headers.ts';
+import { Agent, request as httpRequest } from '../core/http/http.ts';
 import { shortPath, socketName } from './socket-path.ts';
 
 /** One request to the API. `path`: with its query. */

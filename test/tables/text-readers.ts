@@ -135,7 +135,7 @@ export const textReaders: readonly TextReader[] = [
   },
   {
     name: 'a time to come back',
-    of: ['src/host/fichier/retry-after.ts', 'src/core/http-date.ts'],
+    of: ['src/host/fichier/retry-after.ts', 'src/core/http/http-date.ts'],
     read: (text) => readRetryAfter({ 'retry-after': text, date: text }, 0),
     maxChars: maxHeader,
     after: ['1', '1.', 'Tue, 03 Feb 2026 '],

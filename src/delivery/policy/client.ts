@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { type HeaderValues, header } from '../../core/headers.ts';
+import { type HeaderValues, header } from '../../core/http/headers.ts';
 
 export type { Family } from './client-traits.ts';
 

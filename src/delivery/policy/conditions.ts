@@ -1,5 +1,5 @@
-import { type HeaderValues, header } from '../../core/headers.ts';
-import { parseHttpDate } from '../../core/http-date.ts';
+import { type HeaderValues, header } from '../../core/http/headers.ts';
+import { parseHttpDate } from '../../core/http/http-date.ts';
 
 /** What the conditional headers of a request are compared with. */
 export interface Validators {

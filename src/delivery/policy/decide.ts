@@ -1,4 +1,4 @@
-import { type HeaderValues, header } from '../../core/headers.ts';
+import { type HeaderValues, header } from '../../core/http/headers.ts';
 import type { FileId } from '../../core/ids.ts';
 import { type Client, networkZoneOf } from './client.ts';
 import { type FamilyTraits, traitsOf } from './client-traits.ts';

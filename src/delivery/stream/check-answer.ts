@@ -1,4 +1,4 @@
-import { type HeaderValues, header } from '../../core/headers.ts';
+import { type HeaderValues, header } from '../../core/http/headers.ts';
 import type { DownloadAnswers } from '../../host/host.ts';
 import { type ByteRange, parseContentRange } from '../policy/range.ts';
 import { TransferFault } from './transfer-fault.ts';

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { isBridgeError } from '../../core/errors.ts';
-import { type HeaderValues, header } from '../../core/headers.ts';
+import { type HeaderValues, header } from '../../core/http/headers.ts';
 import type { DownloadAnswers, DownloadRefusal } from '../../host/host.ts';
 import type { ByteRange } from '../policy/range.ts';
 import { checkAnswer } from './check-answer.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { HeaderValues } from '../../core/headers.ts';
+import type { HeaderValues } from '../../core/http/headers.ts';
 
 /**
  * Which version of a file the bytes of an answer are of, as far as the host says it: the same text for the same

@@ -1,7 +1,7 @@
 import { type Dispatcher, request } from 'undici';
 import type { Clock } from '../../core/clock.ts';
-import { whyNoConnection } from '../../core/connection-words.ts';
 import { BridgeError, isBridgeError } from '../../core/errors.ts';
+import { whyNoConnection } from '../../core/http/connection-words.ts';
 import type { Log } from '../../core/log.ts';
 import { oddAnswer } from './fields.ts';
 import { readAnswer } from './json.ts';

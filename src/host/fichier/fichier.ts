@@ -13,9 +13,9 @@ import { createGovernor } from './governor.ts';
 import { governorCodec } from './governor-memory.ts';
 import { readPageUrl, toHostPage } from './page-url.ts';
 import { createSharedFolders } from './shared-folders.ts';
-import { createUploadNodes } from './upload.ts';
 import { createWholeFolder } from './whole-folder.ts';
-import { createWrites } from './writes.ts';
+import { createUploadNodes } from './writes/upload.ts';
+import { createWrites } from './writes/writes.ts';
 
 export interface FichierOptions {
   /** The settings of the host, by the names that people know them by. */

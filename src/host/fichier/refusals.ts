@@ -1,6 +1,6 @@
 import { minuteMs, secondMs } from '../../core/durations.ts';
 import { BridgeError, type ErrorCode, errorTable } from '../../core/errors.ts';
-import { header } from '../../core/headers.ts';
+import { header } from '../../core/http/headers.ts';
 import { scrub, textOf } from './host-messages.ts';
 import { readAnswer } from './json.ts';
 import { remedyFor } from './remedies.ts';

@@ -1,6 +1,6 @@
 import { hourMs } from '../../core/durations.ts';
-import { type HeaderValues, header } from '../../core/headers.ts';
-import { parseHttpDate } from '../../core/http-date.ts';
+import { type HeaderValues, header } from '../../core/http/headers.ts';
+import { parseHttpDate } from '../../core/http/http-date.ts';
 
 /** No wait that a host asks for is believed to be longer. */
 const maxMs = hourMs;

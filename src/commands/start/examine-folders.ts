@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Fault } from '../../config/faults.ts';
-import type { FolderSettings } from '../../config/folders.ts';
-import { troubleWith } from '../core/files/folder-check.ts';
+import type { Fault } from '../../../config/faults.ts';
+import type { FolderSettings } from '../../../config/folders.ts';
+import { troubleWith } from '../../core/files/folder-check.ts';
 
 /**
  * Whether the folders of the settings can be written. Where a catalog stands already, the library may be away for now:

@@ -1,6 +1,6 @@
 import type { Command, CommanderError } from 'commander';
-import { nearest } from '../core/nearest.ts';
-import { shellWord } from '../core/shell-word.ts';
+import { nearest } from '../../core/nearest.ts';
+import { shellWord } from '../../core/shell-word.ts';
 
 /** What is wrong with the words behind a command, as the library found it, in ours. */
 export function typingFault(command: Command, { code, message }: CommanderError): string {

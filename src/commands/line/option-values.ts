@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { streamPrefix } from '../delivery/address.ts';
+import { streamPrefix } from '../../delivery/address.ts';
 
 /** What is wrong with a text that was typed; undefined when nothing is. */
 export type OptionCheck = (text: string) => string | undefined;

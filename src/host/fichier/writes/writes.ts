@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { BridgeError, isBridgeError } from '../../core/errors.ts';
-import { toFolderId } from '../../core/ids.ts';
-import type { CallOptions } from '../host.ts';
-import type { CopiedFile, HostWrites } from '../host-writes.ts';
-import { check, count, optional } from './fields.ts';
-import { folderNumber, pageUrlOf } from './page-url.ts';
+import { BridgeError, isBridgeError } from '../../../core/errors.ts';
+import { toFolderId } from '../../../core/ids.ts';
+import type { CallOptions } from '../../host.ts';
+import type { CopiedFile, HostWrites } from '../../host-writes.ts';
+import { check, count, optional } from '../fields.ts';
+import { folderNumber, pageUrlOf } from '../page-url.ts';
 import { fromStoredName, toStoredName } from './stored-name.ts';
 import type { UploadNodes } from './upload.ts';
 import { readUploadSlot, receiptOf, slotOf } from './upload-answers.ts';

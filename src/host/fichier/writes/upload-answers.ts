@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { BridgeError } from '../../core/errors.ts';
-import { toFileId } from '../../core/ids.ts';
-import type { SentFile } from '../host-writes.ts';
-import { check, count, name, optional, text } from './fields.ts';
-import { scrub, textOf } from './host-messages.ts';
-import { readAnswer } from './json.ts';
-import { readPageUrl } from './page-url.ts';
+import { BridgeError } from '../../../core/errors.ts';
+import { toFileId } from '../../../core/ids.ts';
+import type { SentFile } from '../../host-writes.ts';
+import { check, count, name, optional, text } from '../fields.ts';
+import { scrub, textOf } from '../host-messages.ts';
+import { readAnswer } from '../json.ts';
+import { readPageUrl } from '../page-url.ts';
 
 /** Where an upload may be sent, and under which id. */
 export interface UploadSlot {

@@ -1,7 +1,7 @@
-import type { Examined, TlsFiles } from '../../config/load.ts';
-import { systemClock } from '../core/clock.ts';
-import { doubtOfTime } from '../edge/certificate.ts';
-import { readCertificateFiles } from '../edge/certificate-files.ts';
+import type { Examined, TlsFiles } from '../../../config/load.ts';
+import { systemClock } from '../../core/clock.ts';
+import { doubtOfTime } from '../../edge/certificate.ts';
+import { readCertificateFiles } from '../../edge/certificate-files.ts';
 
 const settings = {
   cert: { path: 'server.tlsCert', source: 'PASSERELLE_TLS_CERT' },

@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import { type Dispatcher, request } from 'undici';
-import type { Clock } from '../../core/clock.ts';
-import { minuteMs, secondMs } from '../../core/durations.ts';
-import { BridgeError, isBridgeError } from '../../core/errors.ts';
-import { header } from '../../core/headers.ts';
-import type { Log } from '../../core/log.ts';
-import type { FileToSend, SentFile } from '../host-writes.ts';
-import type { CheckLink } from './download-hosts.ts';
+import type { Clock } from '../../../core/clock.ts';
+import { minuteMs, secondMs } from '../../../core/durations.ts';
+import { BridgeError, isBridgeError } from '../../../core/errors.ts';
+import { header } from '../../../core/http/headers.ts';
+import type { Log } from '../../../core/log.ts';
+import type { FileToSend, SentFile } from '../../host-writes.ts';
+import type { CheckLink } from '../download-hosts.ts';
 import { readNodeAnswer, readUploadReport, saysWait, type UploadSlot } from './upload-answers.ts';
 import { type UploadForm, uploadForm } from './upload-form.ts';
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { FileToSend } from '../host-writes.ts';
+import type { FileToSend } from '../../host-writes.ts';
 import { toStoredName } from './stored-name.ts';
 
 /** What an upload looks like on the wire. */

@@ -1,10 +1,10 @@
 import { styleText } from 'node:util';
-import type { Settings } from '../../config/settings.ts';
-import type { FileId } from '../core/ids.ts';
-import { createLogger } from '../core/log/logger.ts';
-import { createReadableLog } from '../core/log/readable-log.ts';
-import type { Log } from '../core/log.ts';
-import { createLogLine } from './format/log-line.ts';
+import type { Settings } from '../../../config/settings.ts';
+import type { FileId } from '../../core/ids.ts';
+import { createLogger } from '../../core/log/logger.ts';
+import { createReadableLog } from '../../core/log/readable-log.ts';
+import type { Log } from '../../core/log.ts';
+import { createLogLine } from '../format/log-line.ts';
 
 /** A stream of the process that may be a terminal. */
 type Stream = NodeJS.WritableStream & { isTTY?: boolean };
