@@ -160,7 +160,7 @@ export async function createBridge(
   const { reader, rangeCache, plays, slots } = playback.delivery;
   const signer = createSigner(livingKeys(secrets.signingKeys, clock.now()));
   const baseUrl = await baseUrlOf(settings.server, catalog.keyValues, overrides.keepBaseUrl);
-  const { warming, isQuiet } = await createFilmWarming({
+  const { warming, isQuiet, isOwn } = await createFilmWarming({
     settings,
     catalog,
     rangeCache,
@@ -223,7 +223,9 @@ export async function createBridge(
     memory: await keep('mediaCalls', dayOfCallsCodec),
     onFacts: indexing.sync.refresh,
   });
-  plays.onPlay(() => media.interrupt());
+  plays.onPlay((play) => {
+    if (!isOwn(play)) media.interrupt();
+  });
   const doctor = createDoctor({
     settings,
     baseUrl,

@@ -39,6 +39,8 @@ export interface FilmWarming {
   warming: Warming;
   /** Whether nothing plays and the host may be asked; what servers look into for themselves does not count. */
   isQuiet(): boolean;
+  /** Whether a play is nothing but what a server looks into because it was asked to. */
+  isOwn(play: PlayRecord): boolean;
 }
 
 /** The warming of media servers over what lies on this disk, and which plays are nothing but that. */
@@ -86,5 +88,5 @@ export async function createFilmWarming({
       };
     },
   });
-  return { warming, isQuiet };
+  return { warming, isQuiet, isOwn };
 }

@@ -264,12 +264,17 @@ t.test('a film whose header lies here costs the host nothing, and a look at it i
   t.match(bridge.warming.state()[0], { unread: 2 });
   now = house.clock.now;
   await (await request(strm)).body.dump();
+  let interruptions = 0;
+  bridge.media.interrupt = () => interruptions++;
   await bridge.catalog.media.put(file, factsOf(1920, 1080), house.clock.now());
   await house.clock.advance(61_000);
   house.simulator.reset();
   await within(120_000, () => bridge.warming.state()[0]?.done === 2);
   const [first = 0, second = 0] = probedAt.values();
   t.ok(second - first < 30_000, `${second - first} ms later: the first look was no play`);
+  t.equal(interruptions, 0, 'headers of other films are read on meanwhile');
   t.match(bridge.warming.state()[0], { unread: 0 });
   t.equal(house.simulator.counters.tokens, 0, 'no link was asked for');
+  await (await request(strm, { headers: { range: 'bytes=0-9' } })).body.dump();
+  t.equal(interruptions, 1, 'a person who plays goes first');
 });

@@ -32,7 +32,7 @@ const maxViewers = 50;
 /** Keeps a trace of the last plays. What cannot be kept on disk is warned of, never thrown. */
 export interface Plays {
   /** Tells of every request that belongs to a play. One listener. */
-  onPlay(listener: () => void): void;
+  onPlay(listener: (play: PlayRecord) => void): void;
   /** The play that this request belongs to; a new one when there is none. On the hot path: waits for nothing. */
   join(begin: PlayStart): Play;
   /**
@@ -47,7 +47,7 @@ export interface Plays {
 }
 
 export function createPlays({ clock, log, store, keep = 200, playLog }: PlaysOptions): Plays {
-  let onPlay: (() => void) | undefined;
+  let onPlay: ((play: PlayRecord) => void) | undefined;
   /** By file; a film has few viewers at one time. */
   const live = new Map<string, Play[]>();
   const unwritten = new Set<Play>();
@@ -110,7 +110,7 @@ export function createPlays({ clock, log, store, keep = 200, playLog }: PlaysOpt
         live.set(file.id, [...(plays ?? []).slice(-maxViewers), play]);
       }
       play.asked(begin, now);
-      onPlay?.();
+      onPlay?.(play.record);
       return play;
     },
 
