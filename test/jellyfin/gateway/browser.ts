@@ -124,6 +124,11 @@ async function logIn(page: Page, url: string, picture: (name: string) => Promise
   await picture('log-in');
   await page.locator('.manualLoginForm button[type=submit]').click();
   await page.locator('.homePage:visible, #indexPage:visible').first().waitFor(slow);
+  // Left before it knows what to show, the page complains.
+  await page
+    .locator('#homeTab .sections > *')
+    .first()
+    .waitFor({ state: 'attached', ...slow });
 }
 
 async function openItem(page: Page, url: string, itemId: string): Promise<void> {
