@@ -24,6 +24,7 @@ import { dataRight, fileRight, libraryRight, readRoot, whyNoFile, whyNoFolder } 
 import { syncSettings } from './sync-settings.ts';
 import { readTree } from './trees.ts';
 import { readTrustProxy, type TrustProxy } from './trust-proxy.ts';
+import { uploadsSettings } from './uploads-settings.ts';
 import { profileNames } from './values.ts';
 
 /**
@@ -165,6 +166,7 @@ const declarations = {
     }),
   },
   sync: syncSettings,
+  uploads: uploadsSettings,
   notify: rows<ServerSetting>({
     env: 'PASSERELLE_NOTIFY',
     secret: true,

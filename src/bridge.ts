@@ -42,6 +42,7 @@ import {
 import type { SidecarReader } from './sidecars/sidecar-reader.ts';
 import { createTelling } from './telling.ts';
 import { createDiskThread, type Disk } from './tree/tree.ts';
+import { trashFoldersCodec } from './uploads/changes/trash-keeper.ts';
 import { importedPagesCodec } from './uploads/link-import.ts';
 import { createFilmWarming } from './warming.ts';
 
@@ -198,6 +199,7 @@ export async function createBridge(
     sign: signer.sign,
     onWritten: notify.written,
     importMemory: await keep('importedPages', importedPagesCodec),
+    trashMemory: await keep('accountTrash', trashFoldersCodec),
   });
   const undatedAt = await firstStartAt();
   const browse = createBrowse({

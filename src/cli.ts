@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addAccountCommands } from './commands/account/register.ts';
 import { type Context, type ExitCode, exitCodes } from './commands/context.ts';
 import { explain } from './commands/explain.ts';
 import * as values from './commands/line/option-values.ts';
@@ -107,6 +108,7 @@ export async function runCli(context: Context, args: readonly string[]): Promise
     .action((words: string[], options) =>
       then(import('./commands/put.ts').then(({ put }) => put(context, words, options))),
     );
+  addAccountCommands(program, usage, context, then);
   program
     .command('recognise')
     .description('what names are taken for; paths from standard input when none are given')

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import type { PutAsideFile } from './catalog/account/put-aside.ts';
 import type { Catalog } from './catalog/catalog.ts';
+import type { BackgroundLoop } from './core/background-loop.ts';
 import { type Clock, systemClock } from './core/clock.ts';
 import { dayMs, hourMs, minuteMs } from './core/durations.ts';
 import type { FileId } from './core/ids.ts';
@@ -27,8 +28,15 @@ import { createRetentionPolicy } from './sync/retention/retention-policy.ts';
 import { createSharedSync, type SharedSync } from './sync/shared-sync.ts';
 import { createSync } from './sync/sync.ts';
 import type { Disk } from './tree/tree.ts';
+import {
+  type AccountChanges,
+  type AccountChangesOptions,
+  createAccountChanges,
+} from './uploads/changes/changes.ts';
 import { whirlpoolOfFile } from './uploads/digest.ts';
+import { createLayOut } from './uploads/lay-out.ts';
 import { createLinkImporter, type LinkImporter, type LinkImportOptions } from './uploads/link-import.ts';
+import { createUpkeep } from './uploads/upkeep.ts';
 import { createUploader, type Uploader } from './uploads/uploader.ts';
 
 export interface IndexingParts {
@@ -50,6 +58,7 @@ export interface IndexingParts {
   sign: (fileId: FileId) => string;
   onWritten: OnWritten;
   importMemory: LinkImportOptions['memory'];
+  trashMemory: AccountChangesOptions['memory'];
 }
 
 /** What makes trees of the account. Nothing of it runs before it is asked or started. */
@@ -63,6 +72,10 @@ export interface Indexing {
   uploader: Uploader;
   /** Files of others that a person wants in the account. */
   linkImport: LinkImporter;
+  /** Folders, names and removals in the account. */
+  accountChanges: AccountChanges;
+  /** Ends what was cut off in the account. */
+  upkeep: BackgroundLoop;
   /** Calls that complete crawls may make today; as many as they take before one was complete. */
   crawlBudget: Omit<CrawlBudget, 'left'> & { left(): Promise<number> };
   /** What a person says. */
@@ -160,6 +173,7 @@ export function createIndexing(parts: IndexingParts): Indexing {
     { clock, log },
   );
   const scanFolder = createScanFolder(crawling);
+  const layOut = createLayOut(sync, log);
   const discovery = createDiscoveryLoop({
     catalog,
     host,
@@ -169,20 +183,32 @@ export function createIndexing(parts: IndexingParts): Indexing {
     onlyAsked: !syncSettings.discovery || syncSettings.intervalMinutes === 0,
     callsPerDay: Math.floor(syncSettings.callsPerDay * (1 - crawlShare)),
   });
+  const uploader = createUploader({
+    host,
+    catalog,
+    layOut,
+    scanFolder,
+    digest: whirlpoolOfFile,
+    clock,
+    log,
+  });
+  const accountChanges = createAccountChanges({
+    host,
+    catalog,
+    layOut,
+    scanFolder,
+    roots: library.roots,
+    trashDays: settings.uploads.trashDays,
+    memory: parts.trashMemory,
+    clock,
+    log,
+  });
   return {
     sideCars,
     publisher,
     sync,
     discovery,
-    uploader: createUploader({
-      host,
-      catalog,
-      sync,
-      scanFolder,
-      digest: whirlpoolOfFile,
-      clock,
-      log,
-    }),
+    uploader,
     linkImport: createLinkImporter({
       host,
       catalog,
@@ -191,6 +217,8 @@ export function createIndexing(parts: IndexingParts): Indexing {
       log,
       memory: parts.importMemory,
     }),
+    accountChanges,
+    upkeep: createUpkeep({ uploader, accountChanges, clock, log }),
     crawlBudget: {
       ...crawlBudget,
       left: async () => crawlBudget.left(!(await catalog.crawls.everDone())),

@@ -134,7 +134,7 @@ t.test('files of the checkout that the documents name are there', async (t) => {
   t.ok(count > 80, `${count} files`);
 });
 
-t.test('Passerelle changes an account in two ways alone, as README and SECURITY promise', async (t) => {
+t.test('nothing in the account is removed but as README and SECURITY promise', async (t) => {
   const callsIn = (pattern: string) =>
     globSync(pattern, { cwd: root }).flatMap((file) =>
       [
@@ -154,16 +154,20 @@ t.test('Passerelle changes an account in two ways alone, as README and SECURITY 
     'one file knows what changes an account',
   );
   t.ok(changing.has('file/rm') && changing.has('file/cp'), 'and this test sees it');
-  const used = globSync('{src,plugins}/**/*.ts', { cwd: root })
-    .filter((file) => !file.startsWith('src/host/'))
-    .flatMap((file) => [...read(file).matchAll(/\bwrites\.(\w+)\(/g)].map(([, verb]) => verb));
+  const using = (verb: string) =>
+    globSync('{src,plugins}/**/*.ts', { cwd: root })
+      .filter(
+        (file) => !file.startsWith('src/host/') && new RegExp(`writes\\s*\\.${verb}\\(`).test(read(file)),
+      )
+      .sort();
   t.strictSame(
-    [...new Set(used)].sort(),
-    ['copyFiles', 'moveFiles', 'removeFiles', 'sentBy', 'storedName', 'upload'],
-    'of which this is asked: what is sent may be moved to where it belongs, and removed where it is damaged',
+    using('removeFiles'),
+    ['src/uploads/changes/trash-keeper.ts', 'src/uploads/uploader.ts'],
+    'files are removed for good where they lay in the trash for their days, or were sent and are damaged',
   );
-  t.match(read('README.md'), 'nothing deleted but what it has itself just sent and found damaged');
-  t.match(read('SECURITY.md'), 'nothing deleted but what was just sent and is damaged');
+  t.strictSame(using('removeFolder'), ['src/uploads/changes/trash-keeper.ts'], 'and folders');
+  t.match(read('README.md'), 'else nothing is deleted but what it has itself just sent and found damaged');
+  t.match(read('SECURITY.md'), 'else nothing is deleted but what was just sent and is damaged');
 });
 
 t.test('the changelog has a section for each version, the newest first, with its day', async (t) => {

@@ -3,6 +3,7 @@ import { type Codec, keptAs, type OnDamage } from '../core/codec.ts';
 import type { MediaFacts } from '../library/media-facts.ts';
 import type { Override } from '../library/override.ts';
 import type { Recognition } from '../naming/text/recognition.ts';
+import { type AccountTrash, createAccountTrash } from './account/account-trash.ts';
 import { type Crawls, createCrawls } from './account/crawls.ts';
 import { createDirty, type Dirty } from './account/dirty.ts';
 import { createFiles, type Files } from './account/files.ts';
@@ -10,6 +11,7 @@ import { createFolderFacts, type FolderFactsStore } from './account/folder-facts
 import { createFolderGaps, type FolderGaps } from './account/folder-gaps.ts';
 import { createFolderListings, type FolderListings } from './account/folder-listings.ts';
 import { type Listing, type ListingChange, recordListing } from './account/listing.ts';
+import { createOwnChanges, type OwnChanges } from './account/own-changes.ts';
 import { createPutAside, type PutAside } from './account/put-aside.ts';
 import { createJournal, type Journal } from './curation/journal.ts';
 import { createOverrides, type Overrides } from './curation/overrides.ts';
@@ -57,6 +59,10 @@ export interface Catalog {
   readonly toldFolders: ToldFolders;
   /** Uploads that were begun. */
   readonly uploads: UploadJournal;
+  /** What we changed in the account by other means. */
+  readonly ownChanges: OwnChanges;
+  /** What was removed from it by hand and can be taken back. */
+  readonly accountTrash: AccountTrash;
   /** Direct links. */
   readonly leases: Leases;
   /** Beginnings and ends of files that lie on the disk. */
@@ -137,6 +143,8 @@ export async function openCatalog(
     outbox: createOutbox(db),
     toldFolders: createToldFolders(db),
     uploads: createUploadJournal(db),
+    ownChanges: createOwnChanges(db),
+    accountTrash: createAccountTrash(db),
     leases: createLeases(db),
     cachedRanges: createCachedRanges(db),
     fileVersions: createFileVersionRows(db),

@@ -70,7 +70,7 @@ export async function serve(context: Context): Promise<ExitCode> {
   if (settings.media.probe) bridge.media.start();
   if (settings.media.warm) bridge.warming.start();
   bridge.discovery.start();
-  const settling = settleUploads(bridge, context.signal);
+  bridge.upkeep.start();
 
   await new Promise<void>((resolve) => {
     if (context.signal.aborted) resolve();
@@ -91,7 +91,7 @@ export async function serve(context: Context): Promise<ExitCode> {
     bridge.warming.stop(),
     scheduler.stop(),
     bridge.discovery.stop(),
-    settling,
+    bridge.upkeep.stop(),
   ]);
   const [grace, longEnough] = [new AbortController(), new AbortController()];
   const late = bridge.clock.sleep(settings.server.stopGraceMs, grace.signal).then(
@@ -109,17 +109,6 @@ export async function serve(context: Context): Promise<ExitCode> {
   log.info({}, 'stopped');
   lines.flushSync();
   return exitCodes.done;
-}
-
-/** Sees to what was being sent when the last process ended. */
-async function settleUploads({ uploader, log }: Bridge, signal: AbortSignal): Promise<void> {
-  try {
-    const done = await uploader.settle(signal);
-    if (done > 0) log.info({ uploads: done }, 'uploads that were cut off are seen to');
-  } catch (error) {
-    if (!signal.aborted)
-      log.warn({ err: error }, 'uploads that were cut off wait for the next start, or the next one');
-  }
 }
 
 function tellRefusedKey(error: BridgeError, log: Log): void {

@@ -14,7 +14,7 @@ import type { Log } from '../core/log.ts';
 import { createSerialQueue } from '../core/serial-queue.ts';
 import type { SentFile, WritableHost } from '../host/host-writes.ts';
 import type { ScanFolder } from '../sync/discovery/scan-folder.ts';
-import type { Sync } from '../sync/sync.ts';
+import type { LayOut } from './lay-out.ts';
 
 /** A file of this machine that somebody wants in the account. */
 export interface PutWish {
@@ -46,7 +46,7 @@ export interface PutResult {
 export interface UploaderOptions {
   host: Pick<WritableHost, 'writes' | 'limits'>;
   catalog: Catalog;
-  sync: Pick<Sync, 'refresh'>;
+  layOut: LayOut;
   scanFolder: ScanFolder;
   /** See `digest.ts`. */
   digest: (path: string, signal: AbortSignal) => Promise<string>;
@@ -245,13 +245,7 @@ export function createUploader(options: UploaderOptions): Uploader {
       clock.now(),
     );
     await catalog.uploads.end(id);
-    try {
-      await options.sync.refresh(changed, signal);
-    } catch (error) {
-      // What the tree lacks is noted, and written by the next sync.
-      if (signal.aborted || !isBridgeError(error)) throw error;
-      log.warn({ err: error }, 'what was sent could not be laid out yet');
-    }
+    await options.layOut(changed, signal);
   }
 
   async function settle(signal: AbortSignal): Promise<number> {

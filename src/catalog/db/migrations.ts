@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { firstMigrations } from './first-migrations.ts';
+import { accountTrash } from './migration-account-trash.ts';
 import { addedAt } from './migration-added-at.ts';
 import { checks } from './migration-checks.ts';
 import { fileVersions } from './migration-file-versions.ts';
@@ -25,6 +26,7 @@ const migrations: Record<string, Migration> = {
   '019-file-versions': fileVersions,
   '020-checks': checks,
   '021-uploads': uploads,
+  '022-account-trash': accountTrash,
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

@@ -280,6 +280,33 @@ export interface UploadTable {
   is_stored: number;
 }
 
+/** What a person removed, and where it lies in the account until it is removed for good. */
+export interface AccountTrashTable {
+  id: Generated<number>;
+  kind: 'file' | 'folder';
+  host_id: string;
+  url: string | null;
+  name: string;
+  files: number;
+  size_bytes: number;
+  parent_id: string;
+  path: string;
+  day: string;
+  day_id: string;
+  is_there: number;
+  trashed_at: number;
+}
+
+/** Moves in the account that are not known to have ended. */
+export interface BegunMoveTable {
+  id: Generated<number>;
+  kind: 'file' | 'folder';
+  host_id: string;
+  url: string | null;
+  parent_id: string;
+  name: string;
+}
+
 export interface KeyValueTable {
   name: string;
   value: string;
@@ -313,4 +340,6 @@ export interface Schema {
   outbox: OutboxTable;
   told_folders: ToldFolderTable;
   uploads: UploadTable;
+  account_trash: AccountTrashTable;
+  begun_moves: BegunMoveTable;
 }

@@ -70,6 +70,7 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
   let countedCalls = 0;
   const listFolder = createListFolder({
     host: options.host,
+    catalog,
     log,
     signal: run.signal,
     deadlineMs: maxWaitMs + folderIntervalMs + requestIntervalMs,

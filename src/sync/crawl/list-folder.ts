@@ -1,3 +1,4 @@
+import type { AccountTrash } from '../../catalog/account/account-trash.ts';
 import type { Listing } from '../../catalog/account/listing.ts';
 import type { FolderId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
@@ -8,6 +9,8 @@ export type ListFolder = (folderId: FolderId, maxCalls?: number) => Promise<List
 
 export interface ListFolderOptions {
   host: Pick<Host, 'listFolder'>;
+  /** What was removed by hand is not listed. */
+  catalog: { accountTrash: Pick<AccountTrash, 'without'> };
   log: Log;
   signal: AbortSignal;
   /** Longest wait for a turn: a lock that lasts longer stops the crawl, which goes on later. */
@@ -17,7 +20,8 @@ export interface ListFolderOptions {
 }
 
 /** Makes the function by which folders are listed for the library. */
-export function createListFolder({ host, log, signal, deadlineMs, onCall }: ListFolderOptions): ListFolder {
+export function createListFolder(options: ListFolderOptions): ListFolder {
+  const { host, catalog, log, signal, deadlineMs, onCall } = options;
   return async (folderId, maxCalls) => {
     const call = { urgency: 'index', signal, deadlineMs, onTurn: onCall } as const;
     const answer = await host.listFolder(folderId, {
@@ -31,6 +35,6 @@ export function createListFolder({ host, log, signal, deadlineMs, onCall }: List
         'a listing may lack entries: nothing in this folder is taken for missing',
       );
     const folders = answer.folders.map(({ id, name, createdAt }) => ({ id, name, createdAt }));
-    return { folderId, name, folders, files, complete, ...(gaps && { gaps }) };
+    return catalog.accountTrash.without({ folderId, name, folders, files, complete, ...(gaps && { gaps }) });
   };
 }

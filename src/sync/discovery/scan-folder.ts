@@ -69,6 +69,7 @@ export function createScanFolder(options: ScanFolderOptions): ScanFolder {
   ): Promise<Listing> {
     const listFolder = createListFolder({
       host: options.host,
+      catalog,
       log: options.log,
       signal,
       deadlineMs: maxWaitMs + options.host.limits.folderIntervalMs,

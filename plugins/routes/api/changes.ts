@@ -1,0 +1,72 @@
+import type { FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
+import {
+  copyEntry,
+  emptyTrash,
+  listTrash,
+  makeFolder,
+  moveEntry,
+  removeEntry,
+  restoreTrashed,
+  shareEntry,
+} from '../../../src/api/changes.ts';
+import { serveEndpoint } from '../../support/endpoints.ts';
+
+/** Folders, names and removals in the account. */
+export const changes = fp(
+  async (app: FastifyInstance) => {
+    const { accountChanges, notify } = app.bridge;
+
+    /** What was changed is told before the answer, so that a command that ends with it has told it. */
+    async function told<T>(work: Promise<T>): Promise<T> {
+      const result = await work;
+      await notify.flush();
+      return result;
+    }
+
+    serveEndpoint(app, makeFolder, ({ body: { path, parents } }, { gone }) =>
+      accountChanges.makeFolder(path, parents, gone),
+    );
+    serveEndpoint(app, moveEntry, async ({ body: { from, to, dryRun } }, { gone }) => ({
+      entries: await told(accountChanges.move({ from, to, isDry: dryRun, signal: gone })),
+    }));
+    serveEndpoint(app, copyEntry, async ({ body: { from, to, dryRun, recursive } }, { gone }) => ({
+      entries: await told(accountChanges.copy({ from, to, isDry: dryRun, isDeep: recursive, signal: gone })),
+    }));
+    serveEndpoint(app, removeEntry, async ({ body: { path, recursive, dryRun } }, { gone }) => {
+      const removed = await told(
+        accountChanges.remove({ path, isDeep: recursive, isDry: dryRun, signal: gone }),
+      );
+      return {
+        entries: removed.map(({ kind, path, files, sizeBytes, trashId }) => ({
+          kind,
+          path,
+          files,
+          sizeBytes,
+          ...(trashId !== undefined && { trashId }),
+        })),
+      };
+    });
+    serveEndpoint(app, shareEntry, async ({ body: { path, share } }, { gone }) => {
+      const url = await accountChanges.share(path, share, gone);
+      return url === undefined ? {} : { url };
+    });
+    serveEndpoint(app, listTrash, async () => ({
+      entries: (await accountChanges.trash()).map(({ id, kind, path, files, sizeBytes, trashedAt }) => ({
+        id,
+        kind,
+        path,
+        files,
+        sizeBytes,
+        removedAt: new Date(trashedAt).toISOString(),
+      })),
+    }));
+    serveEndpoint(app, restoreTrashed, async ({ params: { id } }, { gone }) => ({
+      path: await told(accountChanges.restore(id, gone)),
+    }));
+    serveEndpoint(app, emptyTrash, async ({ body: { all } }, { gone }) => ({
+      removed: await accountChanges.purge(all, gone),
+    }));
+  },
+  { name: 'changes', dependencies: ['api-routes'] },
+);

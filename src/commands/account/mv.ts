@@ -1,0 +1,51 @@
+import { copyEntry, moveEntry } from '../../api/changes.ts';
+import { asAccountPath } from '../api.ts';
+import { type Context, type ExitCode, say } from '../context.ts';
+import { printable } from '../format/printable.ts';
+import { UsageError } from '../line/usage.ts';
+import { oneByOne } from './one-by-one.ts';
+
+export interface MvOptions {
+  dryRun?: boolean;
+  json?: boolean;
+}
+
+/** Gives files and folders of the account another place or another name; the last word is where to. */
+export function mv(context: Context, words: readonly string[], options: MvOptions): Promise<ExitCode> {
+  return carry(context, 'mv', words, options);
+}
+
+/** Copies them at the host, without a byte being sent. */
+export function cp(
+  context: Context,
+  words: readonly string[],
+  options: MvOptions & { recursive?: boolean },
+): Promise<ExitCode> {
+  return carry(context, 'cp', words, options);
+}
+
+async function carry(
+  context: Context,
+  command: 'mv' | 'cp',
+  words: readonly string[],
+  { dryRun = false, json = false, recursive = false }: MvOptions & { recursive?: boolean },
+): Promise<ExitCode> {
+  const [to = '', ...sources] = words.toReversed();
+  if (sources.length === 0)
+    throw new UsageError(command, ['name a path of the account, and at last where to']);
+  return oneByOne(context, command, sources.toReversed(), async (api, from) => {
+    const wish = { from: asAccountPath(from), to: asAccountPath(to), dryRun };
+    const { entries } =
+      command === 'mv'
+        ? await api.call(moveEntry, { body: wish }, context.signal)
+        : await api.call(copyEntry, { body: { ...wish, recursive } }, context.signal);
+    for (const entry of entries)
+      say(
+        context,
+        json
+          ? JSON.stringify({ ...entry, dryRun })
+          : printable(`${entry.from} -> ${entry.to}${dryRun ? ' (not done)' : ''}`),
+      );
+    if (entries.length === 0 && !json) say(context, printable(`${wish.from}: there already`));
+  });
+}

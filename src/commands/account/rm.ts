@@ -1,0 +1,37 @@
+import { removeEntry } from '../../api/changes.ts';
+import { counted } from '../../core/plural.ts';
+import { asAccountPath } from '../api.ts';
+import { type Context, type ExitCode, say } from '../context.ts';
+import { printable } from '../format/printable.ts';
+import { size } from '../format/size.ts';
+import { oneByOne } from './one-by-one.ts';
+
+export interface RmOptions {
+  recursive?: boolean;
+  dryRun?: boolean;
+  json?: boolean;
+}
+
+/** Moves files and folders of the account into its trash. */
+export function rm(
+  context: Context,
+  paths: readonly string[],
+  { recursive = false, dryRun = false, json = false }: RmOptions,
+): Promise<ExitCode> {
+  return oneByOne(context, 'rm', paths, async (api, path) => {
+    const body = { path: asAccountPath(path), recursive, dryRun };
+    const { entries } = await api.call(removeEntry, { body }, context.signal);
+    for (const entry of entries) {
+      const { trashId } = entry;
+      const where =
+        trashId === undefined
+          ? 'removed for good'
+          : `in the trash; passerelle trash restore ${trashId} takes it back`;
+      const what = `${entry.path} (${counted(entry.files, 'file')}, ${size(entry.sizeBytes)})`;
+      say(
+        context,
+        json ? JSON.stringify({ ...entry, dryRun }) : printable(`${what}: ${dryRun ? 'not done' : where}`),
+      );
+    }
+  });
+}

@@ -1,0 +1,128 @@
+import type { CatalogFile, CatalogFolder } from '../../catalog/account/files.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import { joinAccountPath } from '../../core/account-path.ts';
+import type { Clock } from '../../core/clock.ts';
+import { BridgeError } from '../../core/errors.ts';
+import type { FileId } from '../../core/ids.ts';
+import type { WritableHost } from '../../host/host-writes.ts';
+import type { ChangedEntry, ChangeWish, MadeFolder } from './entries.ts';
+import { type FoundEntry, splitAccountPath, type TargetPlace } from './target.ts';
+
+export interface CopierOptions {
+  host: Pick<WritableHost, 'writes' | 'pageOf'>;
+  catalog: Catalog;
+  clock: Clock;
+  makeFolder(parent: CatalogFolder, name: string, signal: AbortSignal): Promise<MadeFolder>;
+}
+
+/** Copies inside of the account. */
+export interface Copier {
+  /**
+   * What has a namesake of its size where it goes to is taken for a copy that was made before: a copy of a folder that
+   * was cut off goes on where it was.
+   * @returns what was copied, and the new files of the catalog
+   */
+  copy(
+    found: FoundEntry,
+    place: TargetPlace,
+    wish: ChangeWish,
+  ): Promise<{ entries: ChangedEntry[]; arrived: FileId[] }>;
+}
+
+const filesAtOnce = 100;
+
+export function createCopier({ host, catalog, clock, makeFolder }: CopierOptions): Copier {
+  const { files } = catalog;
+
+  /** @param rename what the only one of these is to be called */
+  async function copyFiles(
+    some: readonly CatalogFile[],
+    to: CatalogFolder,
+    rename: string | undefined,
+    signal: AbortSignal,
+  ): Promise<FileId[]> {
+    const arrived: FileId[] = [];
+    for (let at = 0; at < some.length; at += filesAtOnce) {
+      const part = some.slice(at, at + filesAtOnce);
+      const checksums = await files.checksums(part.map(({ id }) => id));
+      const copied = await host.writes.copyFiles(
+        part.map(({ url }) => url),
+        to.id,
+        { urgency: 'write', signal },
+      );
+      if (copied.length < part.length && copied.length === 0)
+        throw new BridgeError('BRIDGE_HOST_NOTHING_DONE');
+      const listed = [];
+      for (const { from, to: url } of copied) {
+        const page = host.pageOf(url);
+        const original = part.find((one) => host.pageOf(one.url)?.id === host.pageOf(from)?.id);
+        if (!page || !original) continue;
+        const name =
+          rename === undefined || rename === original.name
+            ? original.name
+            : await host.writes.renameFile(page.url, rename, { urgency: 'write', signal });
+        listed.push({
+          id: page.id,
+          url: page.url,
+          name,
+          sizeBytes: original.sizeBytes,
+          sentAt: clock.now(),
+          contentType: original.contentType,
+          checksum: checksums.get(original.id),
+          hasPassword: false,
+          hasAccessRules: false,
+        });
+      }
+      arrived.push(...(await catalog.crawls.arrived(to.id, listed, clock.now())).changed);
+    }
+    return arrived;
+  }
+
+  async function isThere({ name, sizeBytes }: CatalogFile, folder: CatalogFolder): Promise<boolean> {
+    const there = await files.filesOfFolders([folder.id]);
+    return there.some((one) => one.name === name && one.sizeBytes === sizeBytes);
+  }
+
+  async function copyFolder(
+    from: CatalogFolder,
+    parent: CatalogFolder,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<FileId[]> {
+    const made = await makeFolder(parent, name, signal);
+    const { folder: target } = await files.byPath(made.path);
+    if (!target) throw new BridgeError('BRIDGE_NOT_FOUND', { detail: made.path });
+    const inside = await files.children(from);
+    const wanted: CatalogFile[] = [];
+    for (const file of inside.files) if (!(await isThere(file, target))) wanted.push(file);
+    const arrived = await copyFiles(wanted, target, undefined, signal);
+    for (const folder of inside.folders)
+      arrived.push(...(await copyFolder(folder, target, splitAccountPath(folder.path).name, signal)));
+    return arrived;
+  }
+
+  return {
+    async copy(found, place, { isDry = false, signal }) {
+      if (found.kind === 'folder') {
+        const { path } = found.folder;
+        const name = place.name ?? splitAccountPath(path).name;
+        const arrived = isDry ? [] : await copyFolder(found.folder, place.folder, name, signal);
+        return {
+          entries: [{ kind: 'folder', from: path, to: joinAccountPath(place.folder.path, name) }],
+          arrived,
+        };
+      }
+      const paths = await files.folderPaths(found.files.map(({ folderId }) => folderId));
+      const wanted: CatalogFile[] = [];
+      for (const file of found.files)
+        if (!(await isThere({ ...file, name: place.name ?? file.name }, place.folder))) wanted.push(file);
+      const arrived = isDry ? [] : await copyFiles(wanted, place.folder, place.name, signal);
+      const entries = wanted.map((file) => ({
+        kind: 'file' as const,
+        from: joinAccountPath(paths.get(file.folderId) ?? '/', file.name),
+        to: joinAccountPath(place.folder.path, place.name ?? file.name),
+      }));
+      return { entries, arrived };
+    },
+  };
+}

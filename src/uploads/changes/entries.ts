@@ -1,0 +1,41 @@
+import type { FolderId } from '../../core/ids.ts';
+
+/** A folder of the account that was asked for. `isNew`: it was not there before. */
+export interface MadeFolder {
+  id: FolderId;
+  path: string;
+  isNew: boolean;
+}
+
+export interface ChangeWish {
+  /** Only tells what would be done. */
+  isDry?: boolean | undefined;
+  signal: AbortSignal;
+}
+
+export interface MoveWish extends ChangeWish {
+  from: string;
+  /** A folder that is there, or a new name in one. */
+  to: string;
+}
+
+export interface DeepWish {
+  /** Folders too, with all that is in them. */
+  isDeep: boolean;
+}
+
+/** Something that lies elsewhere now, or is called otherwise. */
+export interface ChangedEntry {
+  kind: 'file' | 'folder';
+  from: string;
+  to: string;
+}
+
+/** What was removed. `trashId`: by this it is taken back; undefined where it is gone for good. */
+export interface RemovedEntry {
+  kind: 'file' | 'folder';
+  path: string;
+  files: number;
+  sizeBytes: number;
+  trashId: number | undefined;
+}

@@ -1,0 +1,77 @@
+import type { CatalogFile, CatalogFolder, Files } from '../../catalog/account/files.ts';
+import { pathNotFound } from '../../catalog/account/near-paths.ts';
+import { joinAccountPath } from '../../core/account-path.ts';
+import { BridgeError } from '../../core/errors.ts';
+import { rootFolderId } from '../../core/ids.ts';
+
+/** What a path of the account leads to: one folder, or every file of that name. */
+export type FoundEntry = { kind: 'folder'; folder: CatalogFolder } | { kind: 'files'; files: CatalogFile[] };
+
+/** Where something is to be: in this folder, by this name; undefined = by the name that it has. */
+export interface TargetPlace {
+  folder: CatalogFolder;
+  name: string | undefined;
+}
+
+/** Names that the host refuses for folders are longer (facts/writes 1.4); of files nobody knows. */
+const maxNameBytes = 250;
+
+/** `/a/b/` -> `/a`, `b`. The root has no name. */
+export function splitAccountPath(path: string): { parent: string; name: string } {
+  const names = path.split('/').filter((name) => name !== '');
+  const name = names.pop() ?? '';
+  return { parent: `/${names.join('/')}`, name };
+}
+
+/** What stands at a path; with a slash at its end it is a folder. @throws BridgeError BRIDGE_NOT_FOUND */
+export async function findAt(files: Files, path: string): Promise<FoundEntry> {
+  const found = await files.byPath(path);
+  if (found.folder && (path.endsWith('/') || found.files.length === 0))
+    return { kind: 'folder', folder: found.folder };
+  if (found.files.length === 0 || path.endsWith('/')) throw await pathNotFound(files, path);
+  return { kind: 'files', files: found.files };
+}
+
+/** As `cp` and `mv` have it: into a folder that is there, or a new name in one. @throws BridgeError BRIDGE_NOT_FOUND, BRIDGE_BAD_REQUEST */
+export async function placeAt(files: Files, to: string): Promise<TargetPlace> {
+  const { folder } = await files.byPath(to);
+  if (folder) return { folder, name: undefined };
+  const { parent, name } = splitAccountPath(to);
+  const { folder: outer } = await files.byPath(parent);
+  if (!outer || to.endsWith('/')) throw await pathNotFound(files, to.endsWith('/') ? to : parent);
+  return { folder: outer, name: nameToGive(name) };
+}
+
+/** @throws BridgeError BRIDGE_BAD_REQUEST for what can be no name */
+export function nameToGive(name: string): string {
+  if (name === '' || name === '.' || name === '..' || name.includes('/'))
+    throw new BridgeError('BRIDGE_BAD_REQUEST', {
+      says: `“${name}” can be no name`,
+      remedy: 'Give it another',
+    });
+  if (Buffer.byteLength(name) > maxNameBytes)
+    throw new BridgeError('BRIDGE_BAD_REQUEST', {
+      says: `A name of ${Buffer.byteLength(name)} bytes is too long`,
+      remedy: `Give one of ${maxNameBytes} bytes at most`,
+    });
+  return name;
+}
+
+/**
+ * Refuses what would take away what the library is made of.
+ * @param roots paths of `library.roots`
+ * @throws BridgeError BRIDGE_BAD_REQUEST
+ */
+export function mustNotHoldRoot({ id, path }: CatalogFolder, roots: readonly string[]): void {
+  if (id === rootFolderId)
+    throw new BridgeError('BRIDGE_BAD_REQUEST', {
+      says: 'The account itself cannot be moved or removed',
+      remedy: 'Name a folder in it',
+    });
+  const held = roots.find((root) => `${joinAccountPath(root, '')}`.startsWith(`${path}/`));
+  if (held !== undefined)
+    throw new BridgeError('BRIDGE_BAD_REQUEST', {
+      says: `${path} holds ${held}, of which the library is made`,
+      remedy: 'Take it out of library.roots first',
+    });
+}

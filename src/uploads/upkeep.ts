@@ -1,0 +1,37 @@
+import { type BackgroundLoop, createBackgroundLoop } from '../core/background-loop.ts';
+import type { Clock } from '../core/clock.ts';
+import { hourMs, minuteMs } from '../core/durations.ts';
+import type { Log } from '../core/log.ts';
+import type { AccountChanges } from './changes/changes.ts';
+import type { Uploader } from './uploader.ts';
+
+export interface UpkeepOptions {
+  uploader: Pick<Uploader, 'settle'>;
+  accountChanges: Pick<AccountChanges, 'settle' | 'purge'>;
+  clock: Clock;
+  log: Log;
+}
+
+const pauseMs = 6 * hourMs;
+const afterFaultMs = 10 * minuteMs;
+
+/**
+ * Sees to what was cut off in the account when an earlier process ended, and removes for good what has lain in its trash
+ * for its days.
+ */
+export function createUpkeep({ uploader, accountChanges, clock, log }: UpkeepOptions): BackgroundLoop {
+  return createBackgroundLoop({
+    clock,
+    async turn(signal) {
+      await accountChanges.settle(signal);
+      const uploads = await uploader.settle(signal);
+      if (uploads > 0) log.info({ uploads }, 'uploads that were cut off are seen to');
+      await accountChanges.purge(false, signal);
+      return pauseMs;
+    },
+    onError(error) {
+      log.warn({ err: error }, 'what was cut off in the account waits a while');
+      return afterFaultMs;
+    },
+  });
+}

@@ -1,0 +1,81 @@
+import t from 'tap';
+import { cleanEnv } from './fixtures/bridge-process.ts';
+import { passerelle } from './fixtures/passerelle.ts';
+import { envOver } from './fixtures/setup.ts';
+import { createSimulator } from './simulator/simulator.ts';
+
+/** The commands that change the account itself, as a person types them. */
+
+const film = 'Metropolis.1927.1080p.mkv';
+const simulator = await createSimulator({
+  account: {
+    folders: [
+      {
+        name: 'Films',
+        files: [{ name: film, content: { sizeBytes: 3_000_000, seed: 1 } }],
+        folders: [
+          { name: 'Old', files: [{ name: 'Faust.1926.mkv', content: { sizeBytes: 1000, seed: 2 } }] },
+        ],
+      },
+    ],
+  },
+});
+t.teardown(() => simulator.close());
+const home = t.testdir();
+const env = { ...cleanEnv(), ...envOver(simulator, home), PASSERELLE_BASE_URL: 'http://127.0.0.1:9' };
+const run = (...args: string[]) => passerelle(args, { env, cwd: home, input: '' });
+t.equal((await run('sync')).code, 0);
+
+t.test('mkdir, mv, cp and share say what they did, a line each', async (t) => {
+  t.strictSame(await run('mkdir', '/Films/New', 'Films/Old'), {
+    code: 0,
+    stdout: '/Films/New: made\n/Films/Old: there already\n',
+    stderr: '',
+  });
+  t.match(await run('mkdir', '/A/B'), { code: 1, stderr: /^\/A\/B: .*not in the catalog/ });
+  t.match(await run('mkdir', '-p', '--json', '/Films/A/B'), {
+    code: 0,
+    stdout: /^\{"id":"\d+","path":"\/Films\/A\/B","isNew":true\}\n$/,
+  });
+  t.match(await run('cp', '--dry-run', `/Films/${film}`, '/Films/New'), {
+    code: 0,
+    stdout: `/Films/${film} -> /Films/New/${film} (not done)\n`,
+  });
+  t.match(await run('cp', `/Films/${film}`, '/Films/New'), {
+    code: 0,
+    stdout: `/Films/${film} -> /Films/New/${film}\n`,
+  });
+  t.match(await run('cp', `/Films/${film}`, '/Films/New'), { code: 0, stdout: /: there already\n$/ });
+  t.match(await run('mv', `/Films/New/${film}`, 'Films/Nothing', '/Films/A'), {
+    code: 1,
+    stdout: `/Films/New/${film} -> /Films/A/${film}\n`,
+    stderr: /^Films\/Nothing: .*not in the catalog/,
+  });
+  t.match(await run('mv', `/Films/A/${film}`, `/Films/${film}`), { code: 1, stderr: /is there already/ });
+  t.match(await run('share', '/Films/A'), { code: 0, stdout: /^\/Films\/A: https:\/\/\S+\n$/ });
+  t.match(await run('share', '--end', '/Films/A'), { code: 0, stdout: '/Films/A: not shared any more\n' });
+  t.match(await run('share', `/Films/${film}`), { code: 1, stderr: /is a file/ });
+  t.match(await run('mv', '/Films'), { code: 2, stderr: /and at last where to/ });
+});
+
+t.test('rm says how it is taken back, and trash does it', async (t) => {
+  t.match(await run('trash'), { code: 0, stdout: 'Nothing lies in the trash of the account.\n' });
+  t.match(await run('rm', '--dry-run', '-r', '/Films/Old'), { code: 0, stdout: /1 file, 1 kB\): not done/ });
+  t.match(await run('rm', '/Films/Old', `/Films/${film}`), {
+    code: 1,
+    stdout:
+      /^\/Films\/Metropolis\S+ \(1 file, 3 MB\): in the trash; passerelle trash restore 1 takes it back\n$/,
+    stderr: /^\/Films\/Old: .*is a folder.*-r/,
+  });
+  t.match(await run('trash'), {
+    code: 0,
+    stdout: /number +removed +files +size +path\n +1 .* \/Films\/Metropolis/,
+  });
+  t.match(await run('trash', '--json'), { code: 0, stdout: /^\{"id":1,"kind":"file",/ });
+  t.match(await run('trash', 'restore', '1'), { code: 0, stdout: `/Films/${film}: back\n` });
+  t.match(await run('trash', 'restore', '1'), { code: 1, stderr: /nothing in the trash has the number 1/ });
+  t.match(await run('trash', 'restore', 'x'), { code: 2, stderr: /whole number/ });
+  t.match(await run('rm', '-r', '/Films/Old'), { code: 0, stdout: /restore 2 takes it back/ });
+  t.match(await run('trash', 'empty'), { code: 0, stdout: '1 thing removed for good from the trash\n' });
+  t.throws(() => simulator.account.folder('/Films/Old'));
+});
