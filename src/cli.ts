@@ -110,6 +110,28 @@ export async function runCli(context: Context, args: readonly string[]): Promise
     );
   addAccountCommands(program, usage, context, then);
   program
+    .command('get')
+    .description('bring files of the account to this machine')
+    .argument(
+      '<path>',
+      'account path of a file; with *, ? or [...] of several',
+      checked('the path', values.notEmpty),
+    )
+    .argument('[to]', 'folder, or the name of the file', checked('the target', values.notEmpty))
+    .option('-r, --recursive', 'a folder with all that is in it')
+    .option('--force', 'replace files of these names that are others')
+    .option('--dry-run', 'print what would be fetched; fetch and write nothing')
+    .option(
+      '--connections <count>',
+      'ranges of a file that are fetched at one time, 1 to 16',
+      checked('--connections', values.wholeNumber(1, 16)),
+      '4',
+    )
+    .option('--json', 'one JSON object a line')
+    .action((path: string, to: string | undefined, options) =>
+      then(import('./commands/get/get.ts').then(({ get }) => get(context, path, to, options))),
+    );
+  program
     .command('recognise')
     .description('what names are taken for; paths from standard input when none are given')
     .argument('[paths...]', 'paths')

@@ -5,6 +5,7 @@ import type { Catalog } from './catalog/catalog.ts';
 import type { BackgroundLoop } from './core/background-loop.ts';
 import { type Clock, systemClock } from './core/clock.ts';
 import { dayMs, hourMs, minuteMs } from './core/durations.ts';
+import { whirlpoolOfFile } from './core/files/whirlpool.ts';
 import type { FileId } from './core/ids.ts';
 import type { Log } from './core/log.ts';
 import { createTreeMoves, type TreeMoves } from './curation/moves.ts';
@@ -33,7 +34,6 @@ import {
   type AccountChangesOptions,
   createAccountChanges,
 } from './uploads/changes/changes.ts';
-import { whirlpoolOfFile } from './uploads/digest.ts';
 import { createLayOut } from './uploads/lay-out.ts';
 import { createLinkImporter, type LinkImporter, type LinkImportOptions } from './uploads/link-import.ts';
 import { createUpkeep } from './uploads/upkeep.ts';

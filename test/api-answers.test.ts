@@ -58,6 +58,7 @@ const right = (id: string): Record<string, Sent> => ({
   'GET /sync/plan': {},
   'GET /files': { query: { path: '/Films', limit: 2, offset: 1 } },
   'GET /files/{id}': { params: { id } },
+  'GET /files/{id}/bytes': { params: { id }, query: { from: 0, to: 100 } },
   'GET /media': {},
   'POST /refresh': { body: { path: '/Films' } },
   'GET /links': { query: { path } },
@@ -90,6 +91,8 @@ const wrong: [string, Sent, keyof typeof errorTable][] = [
   ['GET /files', { query: { path: 'Films' } }, 'BRIDGE_BAD_REQUEST'],
   ['GET /files', { query: { limit: 1001 } }, 'BRIDGE_BAD_REQUEST'],
   ['GET /files/{id}', { params: { id: other } }, 'BRIDGE_NOT_FOUND'],
+  ['GET /files/{id}/bytes', { params: { id: other }, query: { from: 0, to: 1 } }, 'BRIDGE_NOT_FOUND'],
+  ['GET /files/{id}/bytes', { params: { id: other } }, 'BRIDGE_BAD_REQUEST'],
   ['POST /refresh', { body: { path: '/Nowhere/Deeper' } }, 'BRIDGE_NOT_FOUND'],
   ['GET /links', { query: { path: '/Films' } }, 'BRIDGE_NOT_FOUND'],
   ['GET /links', {}, 'BRIDGE_BAD_REQUEST'],
@@ -176,6 +179,15 @@ t.test('every address gives what its schema says, and refuses with what its docu
     const endpoint = byName.get(name) as Endpoint;
     const answer = await ask(endpoint, sent);
     t.equal(answer.statusCode, endpoint.status, `${name}: ${answer.body.slice(0, 200)}`);
+    if (endpoint.bytes !== undefined) {
+      t.match(
+        answer.headers,
+        { 'content-type': endpoint.bytes, 'content-length': '100', etag: /^".+"$/ },
+        name,
+      );
+      t.equal(answer.rawPayload.length, 100, name);
+      continue;
+    }
     const read = endpoint.answer.safeParse(answer.json());
     t.ok(read.success, name);
     // What the schema names is all that there is.

@@ -130,7 +130,8 @@ t.test(
     );
     await Promise.all(
       rows.map(async ([usage = '', options = '', does = '']) => {
-        const [name = '', argument = ''] = usage.split(' ');
+        const [name = '', ...words] = usage.split(' ');
+        const argument = words.join(' ');
         const { code, stdout } = await passerelle([name, '--help'], { cwd });
         t.equal(code, 0, `${name} --help`);
         const flat = stdout.replace(/\s+/g, ' ');

@@ -60,12 +60,12 @@ export function schemaOf(endpoint: Endpoint): FastifySchema {
   };
 }
 
-function answerOf({ status, answer, events }: Endpoint) {
+function answerOf({ status, answer, bytes, events }: Endpoint) {
   const text = `Events, each \`event: <name>\` and \`data: <JSON>\`: ${Object.keys(events ?? {}).join(', ')}`;
   return {
     description: STATUS_CODES[status] ?? '',
     content: {
-      'application/json': { schema: answer },
+      [bytes ?? 'application/json']: { schema: answer },
       ...(events && { 'text/event-stream': { schema: z.string().describe(text) } }),
     },
   };

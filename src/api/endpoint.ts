@@ -18,6 +18,8 @@ export interface Endpoint {
   /** Of the answer. */
   status: 200 | 202;
   answer: z.ZodType;
+  /** The answer is no JSON but bytes, of this media type; `answer` then tells a person what they are. */
+  bytes?: 'application/octet-stream';
   /** Events of the answer as `text/event-stream`, by name; for who asks for them in `Accept`. */
   events?: Readonly<Record<string, z.ZodType>>;
   /** What it may refuse for, besides what every address may. */

@@ -59,10 +59,42 @@ export const getFile = endpoint({
     sentAt: time.nullable(),
     firstSeenAt: time,
     missingSince: time.nullable(),
+    checksum: z.string().nullable().describe("Whirlpool, by the host's word; null when it has not said"),
+    etag: z.string().describe('Of the bytes that the host has now, as far as it is known'),
     recognition: z.unknown().describe('As `recognise --json` prints it; null when it was not looked at yet'),
     media: z.unknown().describe('What the header of the file says; null when nobody has read it'),
   }),
   errors: ['BRIDGE_NOT_FOUND'],
+});
+
+export const readBytes = endpoint({
+  method: 'GET',
+  path: '/files/{id}/bytes',
+  summary:
+    'A stretch of a file, as `passerelle get` fetches it: after films, and within their limits; the host is asked for what is not kept here',
+  tag: 'account',
+  params: z.object({ id: fileId }),
+  query: z.object({
+    from: z.coerce.number().int().min(0).describe('First byte'),
+    to: z.coerce.number().int().min(1).describe('The one behind the last'),
+    etag: z.string().max(200).optional().describe('Bytes of this version alone, or 412'),
+  }),
+  status: 200,
+  answer: z
+    .string()
+    .describe('So many bytes, or the connection is closed before; `ETag` says of which version'),
+  bytes: 'application/octet-stream',
+  errors: [
+    'BRIDGE_NOT_FOUND',
+    'BRIDGE_PRECONDITION',
+    'BRIDGE_RANGE',
+    'BRIDGE_TOO_MANY_STREAMS',
+    'BRIDGE_UPSTREAM_CUT',
+    'BRIDGE_UPSTREAM_CHANGED',
+    'BRIDGE_LINK_DEAD',
+    'BRIDGE_HOST_FILE_GONE',
+    'BRIDGE_GATE_CLOSED',
+  ],
 });
 
 export const getMedia = endpoint({

@@ -154,6 +154,24 @@ export const errorTable = {
     'The connection ended when the whole file had been sent',
     'Look whether it is there before it is sent again',
   ),
+  BRIDGE_DOWNLOAD_EXISTS: row(
+    409,
+    false,
+    'There is another file of this name on this machine',
+    'Give it a name of its own: passerelle get PATH NAME; --force replaces what is there',
+  ),
+  BRIDGE_DOWNLOAD_BUSY: row(
+    409,
+    true,
+    'Another passerelle get is fetching into this file',
+    'Wait for it, or give it a name of its own: passerelle get PATH NAME',
+  ),
+  BRIDGE_DOWNLOAD_DAMAGED: row(
+    502,
+    true,
+    'What came is not what the host says that it has; it was taken away',
+    'Get it again; if it stays so, run passerelle sync: the file may be another one now, or damaged at the host',
+  ),
   BRIDGE_LINK_DEAD: row(
     503,
     true,

@@ -17,6 +17,8 @@ export interface ApiClient {
   call<E extends Endpoint>(endpoint: E, sent: Sent<E>, signal?: AbortSignal): Promise<AnswerOf<E>>;
   /** The answer as events, as they come. Throws as `call` does, also in the middle. */
   events<E extends Endpoint>(endpoint: E, sent: Sent<E>, signal?: AbortSignal): AsyncGenerator<EventOf<E>>;
+  /** The bytes of the answer, as they come. Throws as `call` does; afterwards the stream throws what the connection does. */
+  bytes<E extends Endpoint>(endpoint: E, sent: Sent<E>, signal?: AbortSignal): Promise<Readable>;
   close(): void;
 }
 
@@ -68,6 +70,14 @@ export function createApiClient(transport: Transport, owner: string): ApiClient 
           // A newer version may tell of more.
           if (shape) yield { event, data: understood(shape, data) } as EventOf<typeof endpoint>;
         }
+      } catch (error) {
+        throw gone(error, signal);
+      }
+    },
+
+    async bytes(endpoint, sent, signal) {
+      try {
+        return (await ask(endpoint, sent, endpoint.bytes ?? '*/*', signal)).body;
       } catch (error) {
         throw gone(error, signal);
       }

@@ -30,6 +30,8 @@ export interface ShownFile {
   sentAt: number | undefined;
   firstSeenAt: number;
   missingSince: number | undefined;
+  checksum: string | undefined;
+  etag: string;
 }
 
 /** What a file was taken for, as far as it is shown. */
@@ -47,7 +49,7 @@ export function fileView(
   file: ShownFile,
   { folder, recognition, facts }: { folder?: string; recognition?: KnownRecognition; facts?: object },
 ) {
-  const { id, name, sizeBytes, sentAt, firstSeenAt, missingSince } = file;
+  const { id, name, sizeBytes, sentAt, firstSeenAt, missingSince, checksum, etag } = file;
   return {
     id,
     name,
@@ -56,6 +58,8 @@ export function fileView(
     sentAt: sentAt ?? null,
     firstSeenAt,
     missingSince: missingSince ?? null,
+    checksum: checksum ?? null,
+    etag,
     recognition: recognition ? recognitionView(recognition) : null,
     media: facts ?? null,
   };

@@ -1,7 +1,11 @@
-/** What comes into the account because a person wants it there. */
+/** What comes into the account, and out of it, because a person wants it. */
+import '../download.test.ts';
+import '../get-process.test.ts';
+import '../get.test.ts';
 import '../host-writes.test.ts';
 import '../link-import.test.ts';
 import '../account-changes.test.ts';
 import '../account-commands.test.ts';
+import '../local-names.test.ts';
 import '../upload-process.test.ts';
 import '../upload.test.ts';

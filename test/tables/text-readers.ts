@@ -7,6 +7,8 @@ import { familyOf } from '../../src/delivery/policy/client-traits.ts';
 import { rangeCounts, weighConditions } from '../../src/delivery/policy/conditions.ts';
 import { parseContentRange, parseRange } from '../../src/delivery/policy/range.ts';
 import { checkAnswer } from '../../src/delivery/stream/check-answer.ts';
+import { localName, markedName } from '../../src/downloads/local-name.ts';
+import { fitsWildcards, hasWildcards } from '../../src/downloads/wildcards.ts';
 import { createCallerReader } from '../../src/edge/caller.ts';
 import { createAddressMask } from '../../src/gateway/address-mask.ts';
 import { createDownloadAnswers } from '../../src/host/fichier/download-answers.ts';
@@ -103,6 +105,18 @@ export const textReaders: readonly TextReader[] = [
     name: 'what is kept of a title',
     of: ['src/library/safe-name.ts'],
     read: (text) => safeText(text, 200),
+    maxChars: maxName,
+  },
+  {
+    name: 'a name of the account on this machine',
+    of: ['src/downloads/local-name.ts'],
+    read: (text) => markedName(localName(text), 'a1'),
+    maxChars: maxName,
+  },
+  {
+    name: 'a pattern of names',
+    of: ['src/downloads/wildcards.ts'],
+    read: (text) => hasWildcards(text) && fitsWildcards('*a?[b-c]*d', text),
     maxChars: maxName,
   },
   { name: 'a line of the log', of: ['src/core/log/redact.ts'], read: withoutSecrets, after: ['https://a'] },

@@ -11,7 +11,7 @@ import { serveEndpoint } from '../../support/endpoints.ts';
 /** What the catalog holds of the account. */
 export const account = fp(
   async (app: FastifyInstance) => {
-    const { catalog, media, settings, lookup, discovery } = app.bridge;
+    const { catalog, media, settings, lookup, discovery, delivery } = app.bridge;
 
     serveEndpoint(app, listFiles, async ({ query: { path, limit, offset } }) =>
       entriesView(await lookup.entries(path), offset, limit),
@@ -20,16 +20,21 @@ export const account = fp(
     serveEndpoint(app, getFile, async ({ params: { id } }) => {
       const file = isFileId(id) ? await catalog.files.byId(id) : undefined;
       if (!file) throw new BridgeError('BRIDGE_NOT_FOUND');
-      const [folder, recognition, facts] = await Promise.all([
+      const [folder, recognition, facts, checksum] = await Promise.all([
         catalog.files.folderPaths([file.folderId]).then((paths) => paths.get(file.folderId)),
         catalog.recognitions.ofFiles([file.id]).then((known) => known.get(file.id)),
         catalog.media.factsOf([file.id]).then((known) => known.get(file.id)),
+        catalog.files.checksums([file.id]).then((known) => known.get(file.id)),
       ]);
-      return fileView(file, {
-        ...(folder !== undefined && { folder }),
-        ...(recognition !== undefined && { recognition }),
-        ...(facts !== undefined && { facts }),
-      });
+      const etag = delivery.versions.etagOf(file);
+      return fileView(
+        { ...file, checksum, etag },
+        {
+          ...(folder !== undefined && { folder }),
+          ...(recognition !== undefined && { recognition }),
+          ...(facts !== undefined && { facts }),
+        },
+      );
     });
 
     serveEndpoint(app, getMedia, async () =>

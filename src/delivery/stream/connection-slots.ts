@@ -87,7 +87,8 @@ export function createConnectionSlots({
       newest.giveUp();
       return isFree(request);
     }
-    if (rankOf(request.urgency) === 2) return false;
+    // A film that rests wants its connection back: nothing but another film is worth that.
+    if (request.urgency !== 'play') return false;
     const now = clock.now();
     const resting = candidates
       .filter((one) => now - (one.idleSince() ?? now) >= lendAfterMs)

@@ -49,6 +49,8 @@ export interface ReadOptions {
    * kept, and the host is asked when that has been taken.
    */
   wantsAll?: boolean;
+  /** Its viewer reads several stretches of the file at one time: this one lets go of the host for none of the others. */
+  isOneOfSeveral?: boolean;
   /** Readings of one viewer share its part of the connections. */
   viewer: string;
   onSource?: (source: LeaseSource) => void;

@@ -52,7 +52,7 @@ export function createReader(options: ReaderOptions): Reader {
           ...reading,
           viewer,
           onFirstByte() {
-            letGo(stream);
+            if (!reading.isOneOfSeveral) letGo(stream);
             onFirstByte?.();
           },
         },
