@@ -91,6 +91,7 @@ export function doubtsOf(settings: Settings, sourceOf: SourceOf): string[] {
     ...baseUrlDoubts(settings).map((words) => ['server.baseUrl', words]),
     ...rootDoubts(library.roots).map((words) => ['library.roots', words]),
     ...treeDoubts(settings).map((words) => ['library.trees', words]),
+    ...inboxDoubts(settings).map((words) => ['inbox', words]),
     ...notifyDoubts(settings).map((words) => ['notify', words]),
     ...twice(settings.notify, ({ kind, url, fs = '' }) => `${kind} ${new URL(url).href} ${fs}`).map(
       (words) => ['notify', `${words}, which is told everything twice`],
@@ -149,6 +150,17 @@ function treeDoubts({ library }: Settings): string[] {
     roots
       .filter((root) => !library.roots.some((one) => isWithin(root, one) || isWithin(one, root)))
       .map((root) => `entry ${index + 1}: ${root} is not in library.roots, so nothing of it is indexed`),
+  );
+}
+
+/** What is sent beside the roots is in the account, and in no tree. */
+function inboxDoubts({ library, inbox }: Settings): string[] {
+  return inbox.flatMap(({ to }, index) =>
+    library.roots.some((root) => isWithin(to, root))
+      ? []
+      : [
+          `entry ${index + 1}: ${to} is not in library.roots, so nothing of what is sent there is in the library`,
+        ],
   );
 }
 

@@ -1,5 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import type { InboxSetting } from '../src/inbox/setting.ts';
 import type { TreeSetting } from '../src/library/profiles.ts';
 import type { Fault } from './faults.ts';
 
@@ -7,6 +8,7 @@ import type { Fault } from './faults.ts';
 export interface FolderSettings {
   dataDir: string;
   library: { dir: string; trees: readonly TreeSetting[] };
+  inbox: readonly Pick<InboxSetting, 'dir'>[];
 }
 
 export interface Comparison {
@@ -15,7 +17,7 @@ export interface Comparison {
   warnings: string[];
 }
 
-const paths = ['dataDir', 'library.dir', 'library.trees'];
+const paths = ['dataDir', 'library.dir', 'library.trees', 'inbox'];
 
 /** Below dataDir, and ours alone. */
 const ownFolders = ['cache', 'compile', 'sidecars', 'trash'];
@@ -50,9 +52,25 @@ export function compareFolders(folders: FolderSettings, sourceOf: (path: string)
   }
   const right = 'give each tree a folder of its own, outside of dataDir';
   return {
-    clashes: wrongs.map((wrong) => ({ path, source: sourceOf(path), wrong, right })),
+    clashes: [
+      ...wrongs.map((wrong) => ({ path, source: sourceOf(path), wrong, right })),
+      ...inboxClashes(folders, dirs, sourceOf('inbox')),
+    ],
     warnings,
   };
+}
+
+/** What lies in an inbox is sent, and may be deleted: keys and catalog, STRM files, what another one sends. */
+function inboxClashes({ dataDir, inbox }: FolderSettings, trees: readonly string[], source: string): Fault[] {
+  const dirs = inbox.map(({ dir }) => dir);
+  const right = 'give each inbox a folder of its own, outside of dataDir and of the library';
+  return dirs.flatMap((dir, at) =>
+    [
+      ...clash(dir, dataDir, `dataDir (${dataDir})`),
+      ...trees.flatMap((tree) => clash(dir, tree, `the library (${tree})`)),
+      ...dirs.slice(0, at).flatMap((other) => clash(dir, other, other)),
+    ].map((wrong) => ({ path: 'inbox', entry: `entry ${at + 1}, dir`, source, wrong, right })),
+  );
 }
 
 function clash(a: string, b: string, bWords: string): string[] {

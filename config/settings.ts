@@ -1,4 +1,5 @@
 import type { GatewaySetting } from '../src/gateway/setting.ts';
+import type { InboxSetting } from '../src/inbox/setting.ts';
 import type { TreeSetting } from '../src/library/profiles.ts';
 import type { ServerSetting } from '../src/notify/servers/adapter.ts';
 import { doubtOfBaseUrl, whyNoListenHost } from './addresses.ts';
@@ -6,6 +7,7 @@ import { readPassword, readToken, readUser } from './credentials.ts';
 import { deliverySettings } from './delivery-settings.ts';
 import { fichierSettings } from './fichier-settings.ts';
 import { readGateway } from './gateways.ts';
+import { readInbox } from './inbox.ts';
 import {
   address,
   checkedBy,
@@ -181,6 +183,12 @@ const declarations = {
     help: 'Media servers whose apps play straight from Passerelle: kind, url, port, and as needed host, apiKey or apiKeyFile, knownProxy',
     example: '[{"kind": "jellyfin", "url": "http://192.168.1.10:8096", "port": 8097}]',
     row: readGateway,
+  }),
+  inbox: rows<InboxSetting>({
+    env: 'PASSERELLE_INBOX',
+    help: 'Folders of this machine whose finished files are sent into the account: dir, to, and as wanted after (keep, delete, strm), minAgeMinutes, ignore',
+    example: '[{"dir": "/downloads/done", "to": "/Films", "after": "strm"}]',
+    row: readInbox,
   }),
   delivery: deliverySettings,
   cache: {

@@ -1,6 +1,7 @@
 import type { Family, NetworkZone } from '../src/delivery/policy/client.ts';
 import type { Rule, WantedPart } from '../src/delivery/policy/rules.ts';
 import type { GatewaySetting } from '../src/gateway/setting.ts';
+import type { AfterSending } from '../src/inbox/setting.ts';
 import type { ProfileName, TreeKind } from '../src/library/profiles.ts';
 import type { ServerName } from '../src/notify/servers/adapter.ts';
 
@@ -48,6 +49,8 @@ export const networkZones = wordsOf<NetworkZone>({ loopback: 1, private: 1, else
 export const asks = wordsOf<WantedPart>({ start: 1, end: 1, jump: 1 });
 
 export const gives = wordsOf<Rule['give']>({ bytes: 1, redirect: 1 });
+
+export const afterSending = wordsOf<AfterSending>({ keep: 1, delete: 1, strm: 1 });
 
 function wordsOf<T extends string>(words: Record<T, 1>): readonly [T, ...T[]] {
   return Object.keys(words) as [T, ...T[]];

@@ -3,6 +3,7 @@ import { account } from '../plugins/routes/api/account.ts';
 import { changes } from '../plugins/routes/api/changes.ts';
 import { doctor } from '../plugins/routes/api/doctor.ts';
 import { downloads } from '../plugins/routes/api/downloads.ts';
+import { inbox } from '../plugins/routes/api/inbox.ts';
 import { keys } from '../plugins/routes/api/keys.ts';
 import { leftOut } from '../plugins/routes/api/left-out.ts';
 import { links } from '../plugins/routes/api/links.ts';
@@ -64,6 +65,7 @@ export async function registerApi(app: FastifyInstance, holder: Holder): Promise
   await app.register(uploads);
   await app.register(changes);
   await app.register(downloads);
+  await app.register(inbox);
   await app.register(playback);
   await app.register(overrides);
   await app.register(leftOut);

@@ -273,7 +273,7 @@ export async function createBridge(
     doctor,
     async close() {
       await Promise.all([media.stop(), warming.stop()]);
-      await indexing.discovery.stop();
+      await Promise.all([indexing.discovery.stop(), indexing.inbox.stop()]);
       await notify.stop();
       await indexing.publisher.rest();
       host.close();

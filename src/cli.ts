@@ -109,6 +109,25 @@ export async function runCli(context: Context, args: readonly string[]): Promise
       then(import('./commands/put.ts').then(({ put }) => put(context, words, options))),
     );
   addAccountCommands(program, usage, context, then);
+  const inbox = program
+    .command('inbox')
+    .description('what waits in the inboxes (folders whose finished files are sent), and what was done')
+    .option('--limit <count>', 'how many, at most 500', limit(500), '50')
+    .option('--json', 'one JSON object')
+    .action((options) => then(import('./commands/inbox.ts').then(({ inbox }) => inbox(context, options))));
+  inbox
+    .command('add')
+    .description('files of an inbox are finished: send them now; for scripts of Sonarr, Radarr, qBittorrent')
+    .argument('[paths...]', 'files or folders of an inbox; if none, what Sonarr or Radarr tell')
+    .option('--wait', 'until they are in the account')
+    .option('--json', 'one JSON object a line')
+    .action((paths: string[], _options, command: Command) =>
+      then(
+        import('./commands/inbox.ts').then(({ inboxAdd }) =>
+          inboxAdd(context, paths, command.optsWithGlobals()),
+        ),
+      ),
+    );
   program
     .command('get')
     .description('bring files of the account to this machine')

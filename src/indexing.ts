@@ -12,8 +12,10 @@ import { createTreeMoves, type TreeMoves } from './curation/moves.ts';
 import { createOverrideEditor, type OverrideEditor } from './curation/overrides.ts';
 import { createDecisions, type Decisions } from './curation/proposal-decisions.ts';
 import { type Doubt, filesToReview } from './curation/review-queue.ts';
+import { strmLine } from './delivery/address.ts';
 import type { Reader } from './delivery/stream/reader.ts';
 import type { WritableHost } from './host/host-writes.ts';
+import { createInbox, type Inbox } from './inbox/inbox.ts';
 import type { Trees } from './library/trees.ts';
 import { createLeftOut, type LeftOutList } from './reconcile/left-out/list.ts';
 import { createPublisher, type Publisher } from './reconcile/publisher.ts';
@@ -34,6 +36,7 @@ import {
   type AccountChangesOptions,
   createAccountChanges,
 } from './uploads/changes/changes.ts';
+import { createEnsureFolder } from './uploads/folders.ts';
 import { createLayOut } from './uploads/lay-out.ts';
 import { createLinkImporter, type LinkImporter, type LinkImportOptions } from './uploads/link-import.ts';
 import { createUpkeep } from './uploads/upkeep.ts';
@@ -70,6 +73,8 @@ export interface Indexing {
   discovery: DiscoveryLoop;
   /** Files of this machine that a person wants in the account. */
   uploader: Uploader;
+  /** Folders of this machine whose finished files go into the account. */
+  inbox: Inbox;
   /** Files of others that a person wants in the account. */
   linkImport: LinkImporter;
   /** Folders, names and removals in the account. */
@@ -209,6 +214,15 @@ export function createIndexing(parts: IndexingParts): Indexing {
     sync,
     discovery,
     uploader,
+    inbox: createInbox({
+      inboxes: settings.inbox,
+      uploader,
+      ensureFolder: createEnsureFolder({ host, catalog, scanFolder, clock, log }),
+      catalog,
+      strmOf: (fileId, name) => strmLine(parts, fileId, name),
+      clock,
+      log,
+    }),
     linkImport: createLinkImporter({
       host,
       catalog,

@@ -132,6 +132,7 @@ t.test(
       'src/delivery/policy/client.ts',
       'src/delivery/policy/rules.ts',
       'src/gateway/setting.ts',
+      'src/inbox/setting.ts',
       'src/library/profiles.ts',
       'src/notify/servers/adapter.ts',
     ];

@@ -19,6 +19,7 @@ import { createProposals, type Proposals } from './curation/proposals.ts';
 import { createRemovals, type Removals } from './curation/removals.ts';
 import { createKeyValues, type KeyValues } from './db/key-values.ts';
 import { openDatabase } from './db/open.ts';
+import { createInboxRows, type InboxRows } from './inbox.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { type CachedRanges, createCachedRanges } from './playback/cached-ranges.ts';
 import { createFileVersionRows, type FileVersionRows } from './playback/file-versions.ts';
@@ -63,6 +64,8 @@ export interface Catalog {
   readonly ownChanges: OwnChanges;
   /** What was removed from it by hand and can be taken back. */
   readonly accountTrash: AccountTrash;
+  /** What inboxes have sent. */
+  readonly inbox: InboxRows;
   /** Direct links. */
   readonly leases: Leases;
   /** Beginnings and ends of files that lie on the disk. */
@@ -145,6 +148,7 @@ export async function openCatalog(
     uploads: createUploadJournal(db),
     ownChanges: createOwnChanges(db),
     accountTrash: createAccountTrash(db),
+    inbox: createInboxRows(db),
     leases: createLeases(db),
     cachedRanges: createCachedRanges(db),
     fileVersions: createFileVersionRows(db),

@@ -71,6 +71,7 @@ export async function serve(context: Context): Promise<ExitCode> {
   if (settings.media.warm) bridge.warming.start();
   bridge.discovery.start();
   bridge.upkeep.start();
+  bridge.inbox.start();
 
   await new Promise<void>((resolve) => {
     if (context.signal.aborted) resolve();
@@ -92,6 +93,7 @@ export async function serve(context: Context): Promise<ExitCode> {
     scheduler.stop(),
     bridge.discovery.stop(),
     bridge.upkeep.stop(),
+    bridge.inbox.stop(),
   ]);
   const [grace, longEnough] = [new AbortController(), new AbortController()];
   const late = bridge.clock.sleep(settings.server.stopGraceMs, grace.signal).then(

@@ -172,6 +172,18 @@ export const errorTable = {
     'What came is not what the host says that it has; it was taken away',
     'Get it again; if it stays so, run passerelle sync: the file may be another one now, or damaged at the host',
   ),
+  BRIDGE_INBOX_OUTSIDE: row(
+    400,
+    false,
+    'This file is in no inbox',
+    'Name a file below a folder that the setting inbox names, by the path that Passerelle sees',
+  ),
+  BRIDGE_INBOX_STRM: row(
+    409,
+    false,
+    'Another file stands where the STRM file of an inbox belongs',
+    'Move it away; the film is in the account, and its file stays here until then',
+  ),
   BRIDGE_LINK_DEAD: row(
     503,
     true,

@@ -22,3 +22,12 @@ export function streamPath(fileId: FileId, signature: string, name: string): str
     .replace(/\.(?=m3u)/gi, '%2E');
   return `${streamPrefix}/${fileId}/${signature}/${escaped}`;
 }
+
+/** What a STRM file holds: one line, the whole address. @param baseUrl without a slash at its end */
+export function strmLine(
+  { baseUrl, sign }: { baseUrl: string; sign: (fileId: FileId) => string },
+  fileId: FileId,
+  name: string,
+): string {
+  return `${baseUrl}${streamPath(fileId, sign(fileId), name)}\n`;
+}

@@ -3,7 +3,7 @@ import { createSuccessors } from '../catalog/account/successor.ts';
 import type { NewStem } from '../catalog/tree/placements.ts';
 import type { FileId } from '../core/ids.ts';
 import { atOnce } from '../core/yield-often.ts';
-import { streamPath } from '../delivery/address.ts';
+import { strmLine } from '../delivery/address.ts';
 import type { EpisodeTitles, LibraryLanguage } from '../library/episode-titles.ts';
 import {
   indexInSteps,
@@ -120,8 +120,7 @@ export function* titleLayoutInSteps(
 
   function contentOf(entry: LibraryEntry, titleKey: string): DesiredFile['content'] | undefined {
     if (entry.kind === 'nfo') return entry.content;
-    if (entry.kind === 'strm')
-      return `${baseUrl}${streamPath(entry.fileId, sign(entry.fileId), entry.name)}\n`;
+    if (entry.kind === 'strm') return strmLine({ baseUrl, sign }, entry.fileId, entry.name);
     const file = related.get(entry.fileId);
     if (!file) return undefined;
     const copy = copies.get(file.id);

@@ -111,12 +111,21 @@ export function createUploader(options: UploaderOptions): Uploader {
     const { folder, name } = await targetOf(to, source);
     const { sizeBytes, modifiedAt } = await factsOf(source);
     const stored = host.writes.storedName(name);
-    const twins = (await catalog.files.filesOfFolders([folder.id])).filter((file) => file.name === stored);
+    // What listings lack may have gone: it is no reason to send nothing.
+    const twins = (await catalog.files.filesOfFolders([folder.id])).filter(
+      (file) => file.name === stored && file.missingSince === undefined,
+    );
     if (twins.length > 0) {
       const same = await sameOf(twins, source, sizeBytes, signal);
       if (same) return resultOf(folder, 'same', same);
       throw new BridgeError('BRIDGE_UPLOAD_EXISTS', { detail: `${folder.path} has another ${name}` });
     }
+    const open = (await catalog.uploads.all()).find(
+      (one) => one.folderId === folder.id && host.writes.storedName(one.name) === stored,
+    );
+    // Settling has not found it yet, and has not given it up.
+    if (open?.isStored) return resultOf(folder, 'stored');
+    if (open) throw new BridgeError('BRIDGE_UPLOAD_UNSURE', { detail: `${folder.path} may have ${name}` });
     const begun = { source, sizeBytes, modifiedAt, folderId: folder.id, name, begunAt: clock.now() };
     const id = await catalog.uploads.begin(begun);
     return sendBegun({ ...begun, id, receipt: undefined, isStored: false }, folder, { signal, onBytes });

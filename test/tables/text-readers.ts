@@ -19,6 +19,7 @@ import { readPageUrl } from '../../src/host/fichier/page-url.ts';
 import { parisToUtc } from '../../src/host/fichier/paris-time.ts';
 import { readRefusal } from '../../src/host/fichier/refusals.ts';
 import { readRetryAfter } from '../../src/host/fichier/retry-after.ts';
+import { whyLeftAlone } from '../../src/inbox/left-alone.ts';
 import { safeText } from '../../src/library/safe-name.ts';
 import { readSideCar } from '../../src/library/sidecars/sidecar-content.ts';
 import { spokenLanguage, spokenLines } from '../../src/library/sidecars/spoken-language.ts';
@@ -65,6 +66,13 @@ const hostWords = ['host-messages', 'json', 'refusals'].map((name) => `src/host/
 const inOldEncoding = (text: string) => Buffer.from(text.replaceAll('\n', '\xe9\n'), 'latin1');
 
 export const textReaders: readonly TextReader[] = [
+  {
+    name: 'a name in an inbox, with globs',
+    of: ['src/inbox/left-alone.ts'],
+    read: (text) => whyLeftAlone(text, ['*.nfo', '**/Samples/**', '*{sample,proof}*.*', '*a*b*c']),
+    maxChars: 4096,
+    isSlow: true,
+  },
   ...['srt', 'ass', 'vtt', 'smi', 'sub', 'idx', 'txt'].map((extension) => ({
     name: `a side-car .${extension}`,
     of: [...content, ...speech],

@@ -7,6 +7,7 @@ import { checks } from './migration-checks.ts';
 import { fileVersions } from './migration-file-versions.ts';
 import { folderIds } from './migration-folder-ids.ts';
 import { gaps } from './migration-gaps.ts';
+import { inbox } from './migration-inbox.ts';
 import { newest } from './migration-newest.ts';
 import { putAside } from './migration-put-aside.ts';
 import { toldFolders } from './migration-told-folders.ts';
@@ -27,6 +28,7 @@ const migrations: Record<string, Migration> = {
   '020-checks': checks,
   '021-uploads': uploads,
   '022-account-trash': accountTrash,
+  '023-inbox': inbox,
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely';
 import type { FileId, FolderId } from '../../core/ids.ts';
+import type { AccountTrashTable, BegunMoveTable, InboxFileTable, UploadTable } from './schema-account.ts';
 
 /** Times are milliseconds since the epoch, UTC; flags are 0 or 1. */
 export interface FolderTable {
@@ -267,46 +268,6 @@ export interface ToldFolderTable {
   due_at: number;
 }
 
-/** Uploads that have begun and are not known to have ended. */
-export interface UploadTable {
-  id: Generated<number>;
-  source: string;
-  size_bytes: number;
-  modified_at: number;
-  folder_id: FolderId;
-  name: string;
-  receipt: string | null;
-  begun_at: number;
-  is_stored: number;
-}
-
-/** What a person removed, and where it lies in the account until it is removed for good. */
-export interface AccountTrashTable {
-  id: Generated<number>;
-  kind: 'file' | 'folder';
-  host_id: string;
-  url: string | null;
-  name: string;
-  files: number;
-  size_bytes: number;
-  parent_id: string;
-  path: string;
-  day: string;
-  day_id: string;
-  is_there: number;
-  trashed_at: number;
-}
-
-/** Moves in the account that are not known to have ended. */
-export interface BegunMoveTable {
-  id: Generated<number>;
-  kind: 'file' | 'folder';
-  host_id: string;
-  url: string | null;
-  parent_id: string;
-  name: string;
-}
-
 export interface KeyValueTable {
   name: string;
   value: string;
@@ -342,4 +303,5 @@ export interface Schema {
   uploads: UploadTable;
   account_trash: AccountTrashTable;
   begun_moves: BegunMoveTable;
+  inbox_files: InboxFileTable;
 }

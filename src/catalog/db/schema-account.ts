@@ -1,0 +1,56 @@
+import type { Generated } from 'kysely';
+import type { FileId, FolderId } from '../../core/ids.ts';
+
+/** Uploads that have begun and are not known to have ended. */
+export interface UploadTable {
+  id: Generated<number>;
+  source: string;
+  size_bytes: number;
+  modified_at: number;
+  folder_id: FolderId;
+  name: string;
+  receipt: string | null;
+  begun_at: number;
+  is_stored: number;
+}
+
+/** What a person removed, and where it lies in the account until it is removed for good. */
+export interface AccountTrashTable {
+  id: Generated<number>;
+  kind: 'file' | 'folder';
+  host_id: string;
+  url: string | null;
+  name: string;
+  files: number;
+  size_bytes: number;
+  parent_id: string;
+  path: string;
+  day: string;
+  day_id: string;
+  is_there: number;
+  trashed_at: number;
+}
+
+/** Moves in the account that are not known to have ended. */
+export interface BegunMoveTable {
+  id: Generated<number>;
+  kind: 'file' | 'folder';
+  host_id: string;
+  url: string | null;
+  parent_id: string;
+  name: string;
+}
+
+/** Files of this machine that were sent out of an inbox. */
+export interface InboxFileTable {
+  dir: string;
+  path: string;
+  size_bytes: number;
+  modified_at: number;
+  file_id: FileId;
+  account_path: string;
+  became: string;
+  strm: string | null;
+  strm_hash: string | null;
+  done_at: number;
+}
