@@ -11,6 +11,7 @@ import { notify } from '../plugins/routes/api/notify.ts';
 import { overrides } from '../plugins/routes/api/overrides.ts';
 import { playback } from '../plugins/routes/api/playback.ts';
 import { proposals } from '../plugins/routes/api/proposals.ts';
+import { remote } from '../plugins/routes/api/remote.ts';
 import { status } from '../plugins/routes/api/status.ts';
 import { sync } from '../plugins/routes/api/sync.ts';
 import { tree } from '../plugins/routes/api/tree.ts';
@@ -66,6 +67,7 @@ export async function registerApi(app: FastifyInstance, holder: Holder): Promise
   await app.register(changes);
   await app.register(downloads);
   await app.register(inbox);
+  await app.register(remote);
   await app.register(playback);
   await app.register(overrides);
   await app.register(leftOut);

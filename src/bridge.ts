@@ -30,6 +30,7 @@ import { createConnect } from './notify/http.ts';
 import type { Notifier } from './notify/notifier.ts';
 import { warmingCodec } from './notify/warming/ledger.ts';
 import type { Warming } from './notify/warming/warming.ts';
+import { createOwnAddresses } from './own-addresses.ts';
 import { createPlayback, type Playback } from './playback.ts';
 import {
   keyOverlapMs,
@@ -198,6 +199,10 @@ export async function createBridge(
     baseUrl,
     sign: signer.sign,
     onWritten: notify.written,
+    notFetched: {
+      isOwn: createOwnAddresses(settings, baseUrl, signer),
+      secrets: [secrets.adminToken, secrets.password, fichier.apiKey ?? ''],
+    },
     importMemory: await keep('importedPages', importedPagesCodec),
     trashMemory: await keep('accountTrash', trashFoldersCodec),
   });
@@ -273,7 +278,7 @@ export async function createBridge(
     doctor,
     async close() {
       await Promise.all([media.stop(), warming.stop()]);
-      await Promise.all([indexing.discovery.stop(), indexing.inbox.stop()]);
+      await Promise.all([indexing.discovery.stop(), indexing.inbox.stop(), indexing.remote.stop()]);
       await notify.stop();
       await indexing.publisher.rest();
       host.close();

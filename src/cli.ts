@@ -151,6 +151,17 @@ export async function runCli(context: Context, args: readonly string[]): Promise
       then(import('./commands/get/get.ts').then(({ get }) => get(context, path, to, options))),
     );
   program
+    .command('fetch')
+    .description(
+      'have the host fetch addresses into a folder of the account; from standard input when none are given',
+    )
+    .argument('<addresses...>', 'http and https addresses, and at last a folder of the account')
+    .option('--no-wait', 'end when the host was asked; passerelle serve goes on with it')
+    .option('--json', 'one JSON object a line')
+    .action((words: string[], options) =>
+      then(import('./commands/fetch.ts').then(({ fetch }) => fetch(context, words, options))),
+    );
+  program
     .command('recognise')
     .description('what names are taken for; paths from standard input when none are given')
     .argument('[paths...]', 'paths')

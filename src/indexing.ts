@@ -39,6 +39,11 @@ import {
 import { createEnsureFolder } from './uploads/folders.ts';
 import { createLayOut } from './uploads/lay-out.ts';
 import { createLinkImporter, type LinkImporter, type LinkImportOptions } from './uploads/link-import.ts';
+import {
+  createRemoteFetches,
+  type RemoteFetches,
+  type RemoteFetchesOptions,
+} from './uploads/remote/remote-fetches.ts';
 import { createUpkeep } from './uploads/upkeep.ts';
 import { createUploader, type Uploader } from './uploads/uploader.ts';
 
@@ -62,6 +67,8 @@ export interface IndexingParts {
   onWritten: OnWritten;
   importMemory: LinkImportOptions['memory'];
   trashMemory: AccountChangesOptions['memory'];
+  /** What the host must not be asked to fetch. */
+  notFetched: Pick<RemoteFetchesOptions, 'isOwn' | 'secrets'>;
 }
 
 /** What makes trees of the account. Nothing of it runs before it is asked or started. */
@@ -81,6 +88,8 @@ export interface Indexing {
   accountChanges: AccountChanges;
   /** Ends what was cut off in the account. */
   upkeep: BackgroundLoop;
+  /** Addresses that a person wants the host to fetch. */
+  remote: RemoteFetches;
   /** Calls that complete crawls may make today; as many as they take before one was complete. */
   crawlBudget: Omit<CrawlBudget, 'left'> & { left(): Promise<number> };
   /** What a person says. */
@@ -233,6 +242,7 @@ export function createIndexing(parts: IndexingParts): Indexing {
     }),
     accountChanges,
     upkeep: createUpkeep({ uploader, accountChanges, clock, log }),
+    remote: createRemoteFetches({ host, catalog, layOut, scanFolder, clock, log, ...parts.notFetched }),
     crawlBudget: {
       ...crawlBudget,
       left: async () => crawlBudget.left(!(await catalog.crawls.everDone())),

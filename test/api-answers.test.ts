@@ -14,6 +14,7 @@ import * as openapi from '../src/api/openapi.ts';
 import * as overrides from '../src/api/overrides.ts';
 import * as plays from '../src/api/plays.ts';
 import * as proposals from '../src/api/proposals.ts';
+import * as remote from '../src/api/remote.ts';
 import * as status from '../src/api/status.ts';
 import * as sync from '../src/api/sync.ts';
 import * as tree from '../src/api/tree.ts';
@@ -33,6 +34,7 @@ const rooms = [
   overrides,
   plays,
   proposals,
+  remote,
   status,
   sync,
   tree,
@@ -67,6 +69,8 @@ const right = (id: string): Record<string, Sent> => ({
   'POST /imports': { body: { links: ['no link'], to: '/Films' } },
   // Any file of this machine.
   'POST /uploads': { body: { source: import.meta.filename, to: '/Films' } },
+  'POST /remote': { body: { urls: ['no address'], to: '/Films' } },
+  'GET /remote': { query: { limit: 5 } },
   'GET /plays': { query: { limit: 5 } },
   'GET /playback': {},
   'GET /notify': {},
@@ -100,6 +104,8 @@ const wrong: [string, Sent, keyof typeof errorTable][] = [
   ['POST /links/{id}/direct', { params: { id: other } }, 'BRIDGE_NOT_FOUND'],
   ['POST /imports', { body: { links: ['x'], to: '/Nowhere' } }, 'BRIDGE_NOT_FOUND'],
   ['POST /imports', { body: { to: '/Films' } }, 'BRIDGE_BAD_REQUEST'],
+  ['POST /remote', { body: { urls: ['x'], to: '/Nowhere' } }, 'BRIDGE_NOT_FOUND'],
+  ['POST /remote', { body: { urls: [], to: '/Films' } }, 'BRIDGE_BAD_REQUEST'],
   ['PUT /overrides', { body: { path: '/Nowhere', title: 'X' } }, 'BRIDGE_NOT_FOUND'],
   ['PUT /overrides', { body: { path, year: 'abc' } }, 'BRIDGE_BAD_REQUEST'],
   ['DELETE /overrides', { query: { path: '/Films' } }, 'BRIDGE_NOT_FOUND'],

@@ -26,6 +26,7 @@ import { createFileVersionRows, type FileVersionRows } from './playback/file-ver
 import { createLeases, type Leases } from './playback/leases.ts';
 import { createMedia, type MediaStore } from './playback/media.ts';
 import { createKeptPlays, type KeptPlay, type KeptPlays } from './playback/plays.ts';
+import { createRemoteJournal, type RemoteJournal } from './remote-journal.ts';
 import { createToldFolders, type ToldFolders } from './told-folders.ts';
 import { createPlacements, type Placements } from './tree/placements.ts';
 import { createRecognitions, type Recognitions } from './tree/recognitions.ts';
@@ -66,6 +67,8 @@ export interface Catalog {
   readonly accountTrash: AccountTrash;
   /** What inboxes have sent. */
   readonly inbox: InboxRows;
+  /** Addresses that the host was asked to fetch. */
+  readonly remote: RemoteJournal;
   /** Direct links. */
   readonly leases: Leases;
   /** Beginnings and ends of files that lie on the disk. */
@@ -149,6 +152,7 @@ export async function openCatalog(
     ownChanges: createOwnChanges(db),
     accountTrash: createAccountTrash(db),
     inbox: createInboxRows(db),
+    remote: createRemoteJournal(db),
     leases: createLeases(db),
     cachedRanges: createCachedRanges(db),
     fileVersions: createFileVersionRows(db),

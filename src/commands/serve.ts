@@ -72,6 +72,7 @@ export async function serve(context: Context): Promise<ExitCode> {
   bridge.discovery.start();
   bridge.upkeep.start();
   bridge.inbox.start();
+  bridge.remote.start();
 
   await new Promise<void>((resolve) => {
     if (context.signal.aborted) resolve();
@@ -94,6 +95,7 @@ export async function serve(context: Context): Promise<ExitCode> {
     bridge.discovery.stop(),
     bridge.upkeep.stop(),
     bridge.inbox.stop(),
+    bridge.remote.stop(),
   ]);
   const [grace, longEnough] = [new AbortController(), new AbortController()];
   const late = bridge.clock.sleep(settings.server.stopGraceMs, grace.signal).then(

@@ -1,5 +1,5 @@
 import type { FolderId } from '../core/ids.ts';
-import type { CallOptions, Host, HostFile } from './host.ts';
+import type { CallOptions, Host, HostFile, HostPage } from './host.ts';
 
 /**
  * What may be changed in the account. Everything waits for its turn below plays and is asked once: a call whose answer
@@ -28,6 +28,18 @@ export interface HostWrites {
    * after that time; undefined where it says nothing that can be read.
    */
   sentBy(receipt: string, signal?: AbortSignal): Promise<SentFile | 'nothing' | undefined>;
+
+  /**
+   * Has the host fetch these addresses by itself, in a job of its own, at most `HostLimits.fetching.addressesAtOnce` of
+   * them. What it takes lies in the folder under the last name of its address or the one that its server says, and at the
+   * top where there is no such folder.
+   * @returns the id of the job
+   */
+  fetchAddresses(addresses: readonly string[], folderId: FolderId, options: CallOptions): Promise<string>;
+  /** Every job that the host remembers, one call for all. */
+  fetchJobs(options: CallOptions): Promise<FetchJob[]>;
+  /** What became of one; BRIDGE_HOST_FILE_GONE where the host knows of none. */
+  fetchReport(jobId: string, options: CallOptions): Promise<FetchReport>;
 
   /** @returns the id of the new folder; BRIDGE_HOST_REFUSED where there is one of that name, in whatever words. */
   makeFolder(parentId: FolderId, name: string, options: CallOptions): Promise<FolderId>;
@@ -88,3 +100,26 @@ export interface CopiedFile {
   from: string;
   to: string;
 }
+
+/** Addresses that the host was asked to fetch, at one time. */
+export interface FetchJob {
+  id: string;
+  askedAt: number | undefined;
+  /** Its report says what came of each address. */
+  isOver: boolean;
+}
+
+export interface FetchReport {
+  /** What it was asked for; empty where the host does not say. */
+  addresses: string[];
+  isOver: boolean;
+  /** Empty until it is over. */
+  results: FetchedAddress[];
+}
+
+/** `stored`: it is in the account, and this is its page. `unclear`: the host says so, and does not say where. */
+export type FetchedAddress = {
+  address: string;
+  /** In the words of the host, without addresses: of what was stored its size and speed, else why not. */
+  says: string;
+} & ({ outcome: 'stored'; page: HostPage } | { outcome: 'refused' | 'unclear' });

@@ -76,6 +76,19 @@ export interface HostLimits {
   timeLimitMs: number;
   /** Connections to its download servers at one time. */
   connections: number;
+  readonly fetching: FetchLimits;
+}
+
+/** How the host is asked to fetch addresses by itself. */
+export interface FetchLimits {
+  /** Of one job. */
+  addressesAtOnce: number;
+  /** Between two jobs that are asked for. */
+  pauseMs: number;
+  /** Between two questions after all of them. */
+  pollMs: number;
+  /** It stands on this machine, and reaches what nobody on the internet does. */
+  isHere: boolean;
 }
 
 /** Whether the host may be asked now. */

@@ -10,6 +10,7 @@ import { gaps } from './migration-gaps.ts';
 import { inbox } from './migration-inbox.ts';
 import { newest } from './migration-newest.ts';
 import { putAside } from './migration-put-aside.ts';
+import { remoteAddresses } from './migration-remote.ts';
 import { toldFolders } from './migration-told-folders.ts';
 import { uploads } from './migration-uploads.ts';
 import { words } from './migration-words.ts';
@@ -29,6 +30,7 @@ const migrations: Record<string, Migration> = {
   '021-uploads': uploads,
   '022-account-trash': accountTrash,
   '023-inbox': inbox,
+  '024-remote': remoteAddresses,
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

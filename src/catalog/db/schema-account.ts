@@ -54,3 +54,21 @@ export interface InboxFileTable {
   strm_hash: string | null;
   done_at: number;
 }
+
+/** Addresses that the host is asked to fetch by itself. */
+export interface RemoteAddressTable {
+  id: Generated<number>;
+  /** Whole until it is over, then as it may be shown. */
+  url: string;
+  folder_id: FolderId;
+  /** See RemoteState. */
+  state: string;
+  added_at: number;
+  asked_at: number | null;
+  /** By which the host knows it. */
+  job: string | null;
+  file_id: FileId | null;
+  page_url: string | null;
+  why: string | null;
+  ended_at: number | null;
+}

@@ -1,6 +1,12 @@
 import type { Generated } from 'kysely';
 import type { FileId, FolderId } from '../../core/ids.ts';
-import type { AccountTrashTable, BegunMoveTable, InboxFileTable, UploadTable } from './schema-account.ts';
+import type {
+  AccountTrashTable,
+  BegunMoveTable,
+  InboxFileTable,
+  RemoteAddressTable,
+  UploadTable,
+} from './schema-account.ts';
 
 /** Times are milliseconds since the epoch, UTC; flags are 0 or 1. */
 export interface FolderTable {
@@ -304,4 +310,5 @@ export interface Schema {
   account_trash: AccountTrashTable;
   begun_moves: BegunMoveTable;
   inbox_files: InboxFileTable;
+  remote_addresses: RemoteAddressTable;
 }

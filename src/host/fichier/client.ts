@@ -20,7 +20,7 @@ import {
   readDirectLink,
   readFileInfo,
 } from './wire.ts';
-import type { Ask } from './writes/writes.ts';
+import type { Ask } from './writes/ask-api.ts';
 
 export interface FichierClientOptions {
   /** Such as `https://api.1fichier.com/v1`. */

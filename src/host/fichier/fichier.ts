@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../core/clock.ts';
-import { hourMs, minuteMs } from '../../core/durations.ts';
+import { hourMs, minuteMs, secondMs } from '../../core/durations.ts';
 import type { KeepFact } from '../../core/kept-fact.ts';
 import type { Log } from '../../core/log.ts';
 import { isLoopback } from '../../core/loopback.ts';
@@ -46,6 +46,8 @@ export interface FichierOptions {
 const accountListingIntervalMs = hourMs;
 /** Uploads are listed late (facts/1fichier-api 2.8). */
 const listingLagMs = 3 * hourMs;
+/** What is known to work (facts/writes 2). */
+const fetching = { addressesAtOnce: 5, pauseMs: 2 * secondMs, pollMs: 45 * secondMs };
 
 /** 1fichier as a {@link WritableHost}. Calls nobody before it is asked something. */
 export async function createFichier(options: FichierOptions): Promise<WritableHost> {
@@ -78,6 +80,7 @@ export async function createFichier(options: FichierOptions): Promise<WritableHo
     userInfoIntervalMs,
     timeLimitMs,
   });
+  const isHere = isLoopback(new URL(settings.apiUrl).hostname);
   const checkLink = createLinkCheck(settings.downloadHosts, settings.apiUrl);
   const nodes = createUploadNodes({
     apiKey,
@@ -85,7 +88,7 @@ export async function createFichier(options: FichierOptions): Promise<WritableHo
     dispatcher: options.dispatcher,
     clock,
     log,
-    scheme: isLoopback(new URL(settings.apiUrl).hostname) ? 'http' : 'https',
+    scheme: isHere ? 'http' : 'https',
     checkNode: createLinkCheck(settings.uploadHosts, settings.apiUrl, 'fichier.uploadHosts'),
   });
 
@@ -97,6 +100,7 @@ export async function createFichier(options: FichierOptions): Promise<WritableHo
       listingLagMs,
       timeLimitMs,
       connections: settings.connections,
+      fetching: { ...fetching, isHere },
     },
     keyFingerprint,
     account: client.userInfo,

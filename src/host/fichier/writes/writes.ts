@@ -1,21 +1,14 @@
 import { z } from 'zod';
 import { BridgeError, isBridgeError } from '../../../core/errors.ts';
 import { toFolderId } from '../../../core/ids.ts';
-import type { CallOptions } from '../../host.ts';
 import type { CopiedFile, HostWrites } from '../../host-writes.ts';
 import { check, count, optional } from '../fields.ts';
 import { folderNumber, pageUrlOf } from '../page-url.ts';
+import type { Ask } from './ask-api.ts';
+import { createRemoteVerbs } from './remote.ts';
 import { fromStoredName, toStoredName } from './stored-name.ts';
 import type { UploadNodes } from './upload.ts';
 import { readUploadSlot, receiptOf, slotOf } from './upload-answers.ts';
-
-/** Asks the API, in its turn. */
-export type Ask = <T>(
-  verb: string,
-  body: object,
-  options: CallOptions,
-  read: (answer: unknown) => T,
-) => Promise<T>;
 
 const urls = optional(z.array(z.string().max(2000)).max(5000));
 const movedShape = z.object({ urls });
@@ -50,6 +43,7 @@ export function createWrites(ask: Ask, nodes: UploadNodes): HostWrites {
       const slot = slotOf(receipt);
       return slot ? nodes.ask(slot, signal) : 'nothing';
     },
+    ...createRemoteVerbs(ask),
 
     async makeFolder(parentId, name, call) {
       const body = { name: toStoredName(name), folder_id: folderNumber(parentId) };

@@ -1,0 +1,229 @@
+import t from 'tap';
+import { hourMs, minuteMs, secondMs } from '../src/core/durations.ts';
+import type { RemoteLine } from '../src/uploads/remote/remote-line.ts';
+import { createHandClock } from './fixtures/hand-clock.ts';
+import { passTime } from './fixtures/passing-time.ts';
+import { setupListed, type Test } from './fixtures/setup.ts';
+import { startSource } from './fixtures/source-server.ts';
+import { strmPaths } from './fixtures/strm-files.ts';
+import { createSimulator } from './simulator/simulator.ts';
+
+/** Addresses that the host fetches by itself: asked for once each, asked after together, and in the library in the end. */
+
+const account = { folders: [{ name: 'Films' }, { name: 'Other' }] };
+
+async function fetching(t: Test) {
+  const clock = createHandClock();
+  const source = await startSource(t);
+  const simulator = await createSimulator({ account, clock });
+  t.teardown(() => simulator.close());
+  const started = await setupListed(t, { over: simulator, overrides: { clock } });
+  const { bridge } = started;
+  const moved = () => `${source.asked.length} ${simulator.account.folder('/Films').files.size}`;
+  const meanwhile = async <T>(work: Promise<T>): Promise<T> =>
+    (await passTime(work, { clock, simulator, moved, stepMs: secondMs, maxMs: 100 * hourMs })).value;
+  const told: RemoteLine[] = [];
+  const begin = (
+    paths: readonly string[],
+    more: { to?: string; wait?: boolean; signal?: AbortSignal } = {},
+  ) =>
+    bridge.remote.run({
+      urls: paths.map((path) => (path.includes('://') ? path : `${source.at}/${path}`)),
+      to: '/Films',
+      wait: true,
+      signal: new AbortController().signal,
+      onLine: (line) => void told.push(line),
+      ...more,
+    });
+  const run = (...words: Parameters<typeof begin>) => meanwhile(begin(...words));
+  const names = (folder = '/Films') =>
+    [...simulator.account.folder(folder).files.values()].map(({ name }) => name).sort();
+  const states = ({ lines }: { lines: RemoteLine[] }) => lines.map(({ state }) => state);
+  const calls = (verb: string) => simulator.counters.calls[verb] ?? 0;
+  /** Time passes until it is so. */
+  const until = (isSo: () => boolean | Promise<boolean>) =>
+    meanwhile(
+      (async () => {
+        while (!(await isSo())) await new Promise(setImmediate);
+      })(),
+    );
+  return { ...started, clock, source, begin, run, told, names, states, calls, meanwhile, until };
+}
+
+t.test('twelve addresses: five at a time, one question for all, each with its word', async (t) => {
+  const { simulator, bridge, source, told, names, calls, meanwhile, until, clock, libraryDir } =
+    await fetching(t);
+  const good = Array.from({ length: 9 }, (_, n) => `Film ${n} (200${n}).mkv`);
+  const paths = [...good.map(encodeURIComponent), 'gone.mkv', 'slow.mkv', 'named?token=secret'];
+  const progress: string[] = [];
+  const began = clock.now();
+  const work = bridge.remote.run({
+    urls: paths.map((path) => `${source.at}/${path}`),
+    to: '/Films',
+    wait: true,
+    signal: new AbortController().signal,
+    onLine: (line) => void told.push(line),
+    onProgress: ({ total, waiting, fetching, done, failed }) =>
+      void progress.push(`${total}: ${waiting} ${fetching} ${done} ${failed}`),
+  });
+  await until(() => told.length >= 10);
+  t.equal(calls('remote/request'), 3, 'five, five and two');
+  t.ok(
+    calls('remote/ls') <= Math.ceil((clock.now() - began) / (45 * secondMs)),
+    'one question in 45 seconds',
+  );
+  t.ok(calls('remote/info') <= 3, 'and one for each job that is over');
+  source.release();
+  const { lines, stoppedBy } = await meanwhile(work);
+  t.equal(stoppedBy, undefined);
+  t.same(
+    lines.map(({ state }) => state),
+    [...good.map(() => 'added'), 'failed', 'added', 'added'],
+  );
+  t.match(lines[9], { url: `${source.at}/gone.mkv`, why: 'HTTP error 404' });
+  t.same(names(), [...good, 'Named (2002).mkv', 'slow.mkv'].sort(), 'names are kept');
+  t.match(lines[11]?.file, { name: 'Named (2002).mkv' });
+  t.equal(source.asked.length, 12, 'each was fetched once');
+  t.equal(progress[0], '12: 12 0 0 0');
+  t.equal(progress.at(-1), '12: 0 0 11 1');
+  t.equal(calls('remote/info'), 3);
+  t.match((await strmPaths({ libraryDir })).join('\n'), /Film 3 \(2003\)/, 'in the tree');
+  t.ok(await bridge.catalog.files.byId(simulator.account.file('/Films/Named (2002).mkv').id));
+  t.same(await bridge.catalog.remote.open(), [], 'nothing is left under way');
+});
+
+t.test('what cannot be had is told by the address, and holds up nobody', async (t) => {
+  const { run, source, names } = await fetching(t);
+  const paths = ['gone.mkv', 'empty.mkv', 'cut.mkv', 'A (2001).mkv', 'http://127.0.0.1:1/x.mkv'];
+  const { lines } = await run(paths);
+  t.match(lines, [
+    { url: `${source.at}/gone.mkv`, state: 'failed', why: 'HTTP error 404' },
+    { state: 'failed', why: 'Empty file' },
+    { state: 'failed', why: /./ },
+    { state: 'added' },
+    { state: 'failed', why: /./ },
+  ]);
+  t.same(names(), ['A (2001).mkv']);
+});
+
+t.test('an address is asked for once, whoever brings it, how often and in whatever spelling', async (t) => {
+  const { run, begin, source, meanwhile, states, calls } = await fetching(t);
+  const both = await meanwhile(Promise.all([begin(['a.mkv', 'a.mkv#part']), begin(['a.mkv'])]));
+  t.same(both.map(states), [['added'], ['added']]);
+  t.same([source.asked, calls('remote/request')], [['/a.mkv'], 1]);
+  await run(['a.mkv'], { to: '/Other' });
+  t.equal(source.asked.length, 2, 'another folder is another wish');
+});
+
+t.test('a lost answer is found among the jobs of the host, and not asked for again', async (t) => {
+  const { simulator, run, source, states, calls } = await fetching(t);
+  simulator.faults.answer({ is: 'halfBody', verb: 'remote/request' });
+  t.same(states(await run(['a.mkv', 'b.mkv'])), ['added', 'added']);
+  t.same([source.asked.sort(), calls('remote/request')], [['/a.mkv', '/b.mkv'], 1]);
+});
+
+t.test('what the host never heard of is asked for again, once', async (t) => {
+  const { simulator, run, source, states, calls } = await fetching(t);
+  simulator.faults.answer({ is: 'reset', verb: 'remote/request' });
+  t.same(states(await run(['a.mkv'])), ['added']);
+  t.same([source.asked, calls('remote/request')], [['/a.mkv'], 2]);
+  simulator.faults.answer({ is: 'reset', verb: 'remote/request', times: 5 });
+  t.match(await run(['b.mkv']), { lines: [{ state: 'unsure', why: /answer of the host was lost/ }] });
+  t.equal(calls('remote/request'), 4);
+});
+
+t.test('a job that cannot be told from a lost one: nothing is asked twice', async (t) => {
+  const { simulator, run, source, calls } = await fetching(t);
+  simulator.faults.answer({ is: 'halfBody', verb: 'remote/request' });
+  simulator.faults.lie = ({ verb }, truth) => (verb === 'remote/info' ? { ...truth, links: [] } : undefined);
+  t.match(await run(['a.mkv']), { lines: [{ state: 'unsure' }] });
+  t.same([source.asked, calls('remote/request')], [['/a.mkv'], 1]);
+});
+
+t.test('an address that the host refuses is refused alone', async (t) => {
+  const { simulator, run, calls } = await fetching(t);
+  simulator.faults.lie = ({ verb, body }) =>
+    verb === 'remote/request' && (body.urls as string[]).some((url) => url.includes('odd'))
+      ? { status: 'KO', message: 'Bad request #12' }
+      : undefined;
+  const { lines } = await run(['a.mkv', 'odd.mkv', 'b.mkv']);
+  t.match(lines, [{ state: 'added' }, { state: 'failed', why: /Bad request/ }, { state: 'added' }]);
+  t.equal(calls('remote/request'), 4);
+});
+
+t.test('a lock is told at once; what waits is gone on with when it is over', async (t) => {
+  const { simulator, run, clock, names, states, until } = await fetching(t);
+  simulator.faults.answer({ is: 'flood', lockMs: 10 * minuteMs, verb: 'remote/request', skip: 1 });
+  const paths = Array.from({ length: 7 }, (_, n) => `${n}.mkv`);
+  const began = clock.now();
+  const { lines, stoppedBy } = await run(paths);
+  t.match(stoppedBy, { code: 'BRIDGE_HOST_FLOOD' });
+  t.ok(clock.now() - began < minuteMs);
+  t.same(
+    lines.map(({ state }) => state),
+    [...Array(5).fill('fetching'), 'waiting', 'waiting'],
+  );
+  t.match(await run(['8.mkv']), { stoppedBy: { code: 'BRIDGE_GATE_CLOSED' } });
+  await until(() => names().length === 8);
+  t.same(states(await run(paths)).length, 7);
+});
+
+t.test('what is listed late is told as that, and looked for until it is there', async (t) => {
+  const { simulator, bridge, run, states, until, calls } = await fetching(t);
+  simulator.faults.listingLagMs = 2 * hourMs;
+  t.same(states(await run(['a.mkv'])), ['stored']);
+  const listings = calls('folder/ls');
+  t.ok(listings <= 6, `${listings} listings`);
+  const { id } = simulator.account.file('/Films/a.mkv');
+  await until(async () => (await bridge.catalog.files.byId(id)) !== undefined);
+  await until(async () => (await bridge.catalog.remote.open()).length === 0);
+  t.match(await bridge.remote.newest(1), [{ state: 'added', file: { name: 'a.mkv' } }]);
+});
+
+t.test('what the host lays at the top is moved to where it was wanted', async (t) => {
+  const { simulator, run, names, bridge } = await fetching(t);
+  const real = simulator.account.find;
+  const films = Number(simulator.account.folder('/Films').id);
+  let hides = true;
+  simulator.account.find = (target) => {
+    if (target !== films || !hides) return real(target);
+    hides = false;
+    return undefined;
+  };
+  const { lines } = await run(['A (2001).mkv']);
+  t.match(lines, [{ state: 'added', path: '/Films' }]);
+  t.same([names(), names('/')], [['A (2001).mkv'], []]);
+  const file = await bridge.catalog.files.byId(simulator.account.file('/Films/A (2001).mkv').id);
+  t.equal(file?.folderId, String(films));
+});
+
+t.test('a job that the host has forgotten, and a report that says nothing', async (t) => {
+  const { simulator, run } = await fetching(t);
+  simulator.faults.lie = ({ verb }) => {
+    if (verb === 'remote/ls') return { status: 'OK', data: [] };
+    return verb === 'remote/info' ? { status: 'KO', message: 'Resource not found #469' } : undefined;
+  };
+  t.match(await run(['a.mkv']), { lines: [{ state: 'unsure', why: /knows nothing of it any more/ }] });
+  simulator.faults.lie = ({ verb }, truth) =>
+    verb === 'remote/info'
+      ? { ...truth, result: [{ status: 'OK', url: 'x', download_link: 'y' }] }
+      : undefined;
+  t.match(await run(['b.mkv']), { lines: [{ state: 'unsure', why: /look into the folder/ }] });
+});
+
+t.test('who leaves does not end it, and the next process goes on', async (t) => {
+  const one = await fetching(t);
+  const { simulator, begin, until, source, home, calls, clock, close } = one;
+  const leaving = new AbortController();
+  const work = begin(['slow.mkv', 'a.mkv'], { signal: leaving.signal });
+  await until(() => calls('remote/ls') > 0);
+  leaving.abort(new Error('gone'));
+  await t.rejects(work, { message: 'gone' });
+  await close();
+  source.release();
+  const next = await setupListed(t, { over: simulator, home, overrides: { clock } });
+  next.bridge.remote.start();
+  await until(async () => (await next.bridge.catalog.remote.open()).length === 0);
+  t.match(await next.bridge.remote.newest(10), [{ state: 'added' }, { state: 'added' }]);
+  t.same(source.asked.sort(), ['/a.mkv', '/slow.mkv']);
+});
