@@ -249,6 +249,7 @@ export async function createBridge(
     notify,
     warming,
     proposals: indexing.curation.proposals,
+    inbox: indexing.inbox,
   });
 
   return {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { request } from 'undici';
@@ -107,6 +107,23 @@ t.test('a script of Sonarr or Radarr: the file of an import, and 0 for everythin
     [{ whisparr_eventtype: 'Download', whisparr_moviefile_path: '/a' }, { files: ['/a'] }],
   ];
   for (const [env, files] of rows) t.match(filesOfHook(env), files, JSON.stringify(env));
+});
+
+t.test('doctor looks at each inbox', async (t) => {
+  const { bridge, lay, add, dir } = await startInbox(t, { after: 'strm' });
+  const told = async () => {
+    const found: Record<string, unknown>[] = [];
+    for await (const one of bridge.doctor.check(new AbortController().signal))
+      if (one.what === 'inbox') found.push({ ...one });
+    return found;
+  };
+  t.match(await told(), [{ state: 'ok', words: `${dir} -> /Films (strm): nothing waits` }]);
+  lay(film);
+  lay('Metropolis (1927).strm', 'mine');
+  await add(film);
+  t.match(await told(), [{ state: 'warn', words: /1 file waiting; one did not go: Another file stands/ }]);
+  rmSync(dir, { recursive: true });
+  t.match(await told(), [{ state: 'fail', words: /the folder is not there \(ENOENT\)/, remedy: /mount it/ }]);
 });
 
 t.test('names that are left alone, by the rule that says so', async (t) => {

@@ -1,6 +1,7 @@
 import { linkSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { type Log, silentLog } from '../src/core/log.ts';
 import { inboxAccount, startInbox } from './fixtures/inbox.ts';
 import { strmPaths } from './fixtures/strm-files.ts';
 
@@ -110,6 +111,34 @@ t.test(
     t.match(await add(film), [{ fate: 'later', error: { code: 'BRIDGE_UPLOAD_EXISTS' } }]);
     t.equal(there().length, 1);
     t.ok(dir);
+  },
+);
+
+t.test(
+  'what a script says is finished goes first, is waited for, and is told of while others are sent',
+  async (t) => {
+    const order: unknown[] = [];
+    const log: Log = {
+      ...silentLog,
+      info: (values, words) => void (/is in the account/.test(words) && order.push(Object(values).file)),
+    };
+    const one = await startInbox(t, { after: 'keep', minAgeMinutes: 0 }, { log });
+    const { simulator, lay, meanwhile, bridge, dir, list } = one;
+    const paths = ['a.mkv', 'b.mkv', 'c.mkv', 'd.mkv'].map((name) => lay(name));
+    simulator.faults.upload = { wait: { times: 3 } };
+    bridge.inbox.start();
+    const first = (async () => {
+      while (simulator.counters.reports === 0) await new Promise(setImmediate);
+      t.match(
+        (await list()).waiting.map(({ state }) => state),
+        ['sending', 'ready', 'ready', 'ready'],
+      );
+      return bridge.inbox.add([join(dir, 'd.mkv')], { wait: true, signal: new AbortController().signal });
+    })();
+    t.match(await meanwhile(first), [{ path: paths[3], fate: 'kept' }]);
+    await meanwhile(bridge.inbox.stop());
+    t.same(order.slice(0, 2), [paths[0], paths[3]]);
+    await t.rejects(bridge.inbox.add([join(dir, 'none')], { wait: true, signal: AbortSignal.abort() }));
   },
 );
 

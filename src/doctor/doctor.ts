@@ -12,6 +12,7 @@ import {
 import { type ClientAnswer, type ClientQuestion, explainClient } from './client.ts';
 import { checkCertificate, checkSecrets } from './edge.ts';
 import { checkGateways } from './gateways.ts';
+import { checkInboxes } from './inboxes.ts';
 import { checkServers } from './notify.ts';
 import type { DoctorParts, Finding } from './parts.ts';
 import { checkProposals } from './proposals.ts';
@@ -62,6 +63,7 @@ export function createDoctor(parts: DoctorParts): Doctor {
       for (const [what, finding] of await checkServers(parts, signal)) yield { what, ...finding };
       for (const finding of await checkGateways(parts, signal)) yield { what: 'gateway', ...finding };
       for (const [what, finding] of checkWarming(parts)) yield { what, ...finding };
+      for (const finding of await checkInboxes(parts, signal)) yield { what: 'inbox', ...finding };
     },
 
     explain: (asked) => explainClient(parts, asked),

@@ -7,6 +7,7 @@ import type { Signer } from '../delivery/signature.ts';
 import type { Reader } from '../delivery/stream/reader.ts';
 import type { GatewaySetting } from '../gateway/setting.ts';
 import type { Host } from '../host/host.ts';
+import type { Inbox } from '../inbox/inbox.ts';
 import type { Broker } from '../links/broker.ts';
 import type { LinkTtl } from '../links/link-ttl.ts';
 import type { LocationLock } from '../links/location-lock.ts';
@@ -44,6 +45,7 @@ export interface DoctorParts {
   notify: Pick<Notifier, 'state' | 'check'>;
   warming: Pick<Warming, 'state'>;
   proposals: Pick<Decisions, 'list'>;
+  inbox: Pick<Inbox, 'list'>;
 }
 
 /** What one check found. */
