@@ -1,116 +1,13 @@
+import { type ErrorRow, row } from './error-row.ts';
+import { hostErrorRows } from './host-error-rows.ts';
+
 /**
  * The one table of errors: what the person sees (`message`), what to do about it (`remedy`), the HTTP status when it
  * happens inside a request, and whether the same thing may work later without anybody changing anything.
  * The table of docs/errors.md is held to this one by a test.
  */
 export const errorTable = {
-  // The host refused or failed.
-  BRIDGE_HOST_FLOOD: row(
-    503,
-    true,
-    'The host says we asked too often and has locked us out for a while',
-    'Wait; nothing is lost. If it comes back, raise fichier.requestIntervalMs',
-  ),
-  BRIDGE_HOST_IP_LOCKED: row(
-    503,
-    true,
-    'The host has locked this internet address',
-    'Wait up to an hour; check that no other program uses the account',
-  ),
-  BRIDGE_HOST_KEY: row(
-    502,
-    false,
-    'The host does not accept the API key',
-    'Make a new key at https://1fichier.com/console/params.pl; if the site asks for a new password, set it first',
-  ),
-  BRIDGE_HOST_NOT_PREMIUM: row(
-    502,
-    false,
-    'The host gives no direct links to this account',
-    'Renew the account, then play again',
-  ),
-  BRIDGE_HOST_OWNER_LOCKED: row(
-    502,
-    false,
-    'The host has locked the owner of this file',
-    'Copy the file into your own account from a living source; if it is your own, ask the host',
-  ),
-  BRIDGE_HOST_FILE_GONE: row(
-    404,
-    false,
-    'The host no longer has this file',
-    'The next crawl takes it out of the library; upload it again if you have it',
-  ),
-  BRIDGE_HOST_FORBIDDEN: row(
-    502,
-    false,
-    'The host does not allow access to this file',
-    'Look at the access rules of the file (country, address, account) on the site',
-  ),
-  BRIDGE_HOST_PASSWORD: row(
-    502,
-    false,
-    'This file is protected by a password',
-    'Take the password off the file on the site',
-  ),
-  BRIDGE_HOST_LOCATION: row(
-    503,
-    true,
-    'The account is in use from another internet address',
-    'Let every player go through Passerelle (delivery.mode: proxy); do not mix IPv4 and IPv6 or two homes',
-  ),
-  BRIDGE_HOST_VPN: row(
-    502,
-    false,
-    'The host takes this connection for a VPN or a data centre',
-    'Let Passerelle leave through the home connection',
-  ),
-  BRIDGE_HOST_NOTHING_DONE: row(502, false, 'The host had nothing to change', 'Nothing to do'),
-  BRIDGE_HOST_NOT_READY: row(
-    503,
-    true,
-    'The host is still preparing this file',
-    'Wait half a minute after an upload, then play again',
-  ),
-  BRIDGE_HOST_REFUSED: row(
-    502,
-    false,
-    'The host refused for a reason that we do not know',
-    'Look at the log for its words',
-  ),
-  BRIDGE_HOST_MAINTENANCE: row(
-    503,
-    true,
-    'The host answers with a web page instead of data (maintenance)',
-    'Wait; the library stays as it is',
-  ),
-  BRIDGE_HOST_ERROR: row(503, true, 'The host has an error of its own', 'Wait; the library stays as it is'),
-  BRIDGE_HOST_UNREACHABLE: row(
-    503,
-    true,
-    'The host cannot be reached',
-    'Look at the internet connection and at fichier.apiUrl',
-  ),
-  BRIDGE_HOST_TIMEOUT: row(504, true, 'The host did not answer in time', 'Wait and try again'),
-  BRIDGE_HOST_ODD_ANSWER: row(
-    502,
-    true,
-    'The host answered something that we cannot read',
-    'Look at the log; report it if it stays',
-  ),
-  // The governor in front of the host.
-  BRIDGE_GATE_CLOSED: row(
-    503,
-    true,
-    'No calls to the host for now',
-    'Wait for the time in Retry-After; what has a living link still plays',
-  ),
-  BRIDGE_GATE_BUSY: row(
-    503,
-    true,
-    'The call did not get its turn in time',
-    'Try again; a crawl may be running',
-  ),
+  ...hostErrorRows,
   // Links and bytes.
   BRIDGE_LINK_ELSEWHERE: row(
     502,
@@ -225,6 +122,18 @@ export const errorTable = {
   BRIDGE_METHOD: row(405, false, 'This address does not take this method', 'Use GET or HEAD'),
   BRIDGE_READ_ONLY: row(403, false, 'This view is read-only', 'Change the files at the host'),
   BRIDGE_PRECONDITION: row(412, false, 'The file is not the version that was asked for', 'Open it again'),
+  BRIDGE_LOCKED: row(
+    423,
+    true,
+    'Another program has locked this file or folder over WebDAV',
+    'Close it there, or wait: a lock that is not renewed ends within an hour',
+  ),
+  BRIDGE_TOO_MANY_LOCKS: row(
+    503,
+    true,
+    'Too many files are locked over WebDAV',
+    'Close some of them, or wait: a lock that is not renewed ends within an hour',
+  ),
   BRIDGE_SLOW_REQUEST: row(408, true, 'The request did not come in time', 'Send it again'),
   BRIDGE_TOO_LARGE: row(413, false, 'The request is too large', 'Send no body'),
   BRIDGE_URI_TOO_LONG: row(414, false, 'The address is too long', 'Look at the address'),
@@ -335,16 +244,4 @@ export const errorTable = {
   BRIDGE_INTERNAL: row(500, false, 'Something went wrong inside Passerelle', 'Look at the log and report it'),
 } as const satisfies Record<string, ErrorRow>;
 
-/** One row of the table. `status` is an HTTP status code. */
-export interface ErrorRow {
-  readonly status: number;
-  readonly retryable: boolean;
-  readonly message: string;
-  readonly remedy: string;
-}
-
 export type ErrorCode = keyof typeof errorTable;
-
-function row(status: number, retryable: boolean, message: string, remedy: string): ErrorRow {
-  return { status, retryable, message, remedy };
-}

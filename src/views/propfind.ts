@@ -1,5 +1,6 @@
 import type { ListingEntry } from './autoindex.ts';
 import { httpDate, isoDate } from './dates.ts';
+import { lockDiscovery, type ShownLock, supportedLocks } from './dav-locks.ts';
 import { hrefSegment, xmlText } from './xml.ts';
 
 /** A property by its namespace and name. */
@@ -24,6 +25,8 @@ export interface Quota {
 export interface DavEntry extends ListingEntry {
   etag?: string;
   mediaType?: string;
+  /** The locks that cover it; absent in a view that cannot be written. */
+  locks?: readonly ShownLock[];
 }
 
 type Property = (entry: DavEntry, quota: Quota) => string | undefined;
@@ -42,8 +45,8 @@ const properties: Readonly<Record<string, Property>> = {
   getlastmodified: ({ modifiedAt }) => (modifiedAt === undefined ? undefined : httpDate(modifiedAt)),
   creationdate: ({ modifiedAt }) => (modifiedAt === undefined ? undefined : isoDate(modifiedAt)),
   getetag: ({ etag }) => etag && xmlText(etag),
-  supportedlock: () => writeLock,
-  lockdiscovery: () => '',
+  supportedlock: ({ locks }) => (locks ? supportedLocks : writeLock),
+  lockdiscovery: ({ locks = [] }) => lockDiscovery(locks),
   'quota-available-bytes': ({ isFolder }, { availableBytes }) =>
     isFolder && availableBytes !== undefined ? String(availableBytes) : undefined,
   'quota-used-bytes': ({ isFolder }, { usedBytes }) =>

@@ -29,7 +29,10 @@ import { readReport } from '../../src/media/report.ts';
 import { isWithin } from '../../src/notify/path-map.ts';
 import { readSections } from '../../src/notify/servers/plex.ts';
 import { isOwnAddress } from '../../src/tree/tree-bytes.ts';
+import { parseIf } from '../../src/uploads/dav/if-header.ts';
+import { readLockTimeout } from '../../src/uploads/dav/lock-timeout.ts';
 import { autoindexLine } from '../../src/views/autoindex.ts';
+import { readLockInfo } from '../../src/views/lock-info.ts';
 import { playlistLine } from '../../src/views/playlist.ts';
 import { webVtt } from '../../src/views/web-vtt.ts';
 import { xmlText } from '../../src/views/xml.ts';
@@ -217,6 +220,27 @@ export const textReaders: readonly TextReader[] = [
     of: ['plugins/support/dav-body.ts'],
     read: quietly(readProppatch),
     maxChars: 65_536,
+  },
+  {
+    name: 'the body of a LOCK',
+    of: ['src/views/lock-info.ts'],
+    read: quietly(readLockInfo),
+    maxChars: 16_384,
+    after: ['<lockinfo xmlns="DAV:">', '<lockinfo xmlns="DAV:"><owner>'],
+  },
+  {
+    name: 'an If',
+    of: ['src/uploads/dav/if-header.ts'],
+    read: quietly(parseIf),
+    maxChars: 8192,
+    after: ['(', '(<a:b> ', '(["a"] ', '(Not ', '</a> (<a:b>) '],
+  },
+  {
+    name: 'how long a lock is to be held',
+    of: ['src/uploads/dav/lock-timeout.ts'],
+    read: readLockTimeout,
+    maxChars: maxHeader,
+    after: ['Second-', 'Second-1, '],
   },
   {
     name: 'a Range',
