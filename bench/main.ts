@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Figure, isMet, type Measure } from './figure.ts';
+import { downloads } from './figures/downloads.ts';
 import { firstByte } from './figures/first-byte.ts';
 import { gateway } from './figures/gateway.ts';
 import { index } from './figures/index.ts';
@@ -27,6 +28,7 @@ const figures: readonly Figure[] = [
   index,
   redirects,
   throughput,
+  downloads,
   firstByte,
   jumps,
   probes,

@@ -1,5 +1,7 @@
+import { type Content, keepChecksum, openContent, sizeOf } from '../../test/simulator/content.ts';
 import { resetCounters } from '../../test/simulator/counters.ts';
 import { type AccountFolder, createSimulator } from '../../test/simulator/simulator.ts';
+import { whirlpoolInPieces } from '../../test/simulator/whirlpool.ts';
 import { type AccountSize, accountOf } from '../stage/account.ts';
 import { runPart, type Shape } from '../stage/part.ts';
 
@@ -26,8 +28,11 @@ export interface HostTally {
 }
 
 export interface HostPart extends Shape {
-  /** An account of made-up bytes, one folder of these real files, or this very one, at a host that sets limits. */
-  options: AccountSize | { films: { name: string; path: string }[] } | { account: AccountFolder };
+  /** An account of made-up bytes (`isHashed`: with their real checksums, ten seconds a GB), one folder of these real files, or this very one, at a host that sets limits. */
+  options:
+    | (AccountSize & { isHashed?: true })
+    | { films: { name: string; path: string }[] }
+    | { account: AccountFolder };
   facts: HostFacts;
   /** As from an address that it has not seen before; or each transfer from now on so fast, 0 = as fast as it goes. */
   question: 'calls since the last time' | 'forget what the limits remember' | { bytesPerSecond: number };
@@ -47,6 +52,7 @@ runPart<HostPart>(async (options) => {
     limits: 'account' in options ? 'lenient' : 'none',
   });
   const { apiUrl, apiKey, downloadHost, counters, faults } = simulator;
+  if ('isHashed' in options) for (const { content } of simulator.account.files()) await hash(content);
   const pages = [...simulator.account.files()].slice(0, 200).map((file) => file.url);
   return {
     facts: { apiUrl, apiKey, downloadHost, pages },
@@ -65,6 +71,15 @@ runPart<HostPart>(async (options) => {
     },
   };
 });
+
+async function hash(content: Content): Promise<void> {
+  const [whirlpool, reader] = [await whirlpoolInPieces(), await openContent(content)];
+  const scratch = Buffer.alloc(1 << 20);
+  for (let at = 0; at < sizeOf(content); at += scratch.length)
+    whirlpool.update(await reader.read(at, Math.min(scratch.length, sizeOf(content) - at), scratch));
+  await reader.close();
+  keepChecksum(content, whirlpool.digest('hex'));
+}
 
 function folderOf(films: readonly { name: string; path: string }[]): AccountFolder {
   return { files: films.map(({ name, path }) => ({ name, content: { path } })) };
