@@ -141,6 +141,35 @@ t.test('the reader that has stopped longest ago lends its connection', async (t)
   t.same(await news(), ['a rests', 'e has one']);
 });
 
+t.test(
+  'a film that rests lends its connection to films alone, and a download gives way to them',
+  async (t) => {
+    const { take, news, clock } = arrange();
+    for (const name of ['a', 'b', 'c']) await take(name, 'play', { idleSince: () => 0 });
+    await news();
+    const refused = take('get', 'refresh');
+    refused.catch(() => undefined);
+    await clock.advance(5000);
+    t.same(await news(), ['get has none']);
+    await t.rejects(refused, { code: 'BRIDGE_TOO_MANY_STREAMS' });
+    const other = arrange();
+    await other.take('old', 'background');
+    await other.take('get', 'refresh');
+    await other.take('get 2', 'refresh');
+    await other.take('film');
+    await other.take('film 2');
+    t.same(await other.news(), [
+      'old has one',
+      'get has one',
+      'get 2 has one',
+      'old gives up',
+      'film has one',
+      'get 2 gives up',
+      'film 2 has one',
+    ]);
+  },
+);
+
 const sizeBytes = 24 * 1024 * 1024;
 const film = (seed: number) => ({ name: `Film ${seed} (2001).mkv`, content: { sizeBytes, seed } });
 

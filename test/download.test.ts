@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
@@ -181,6 +181,18 @@ t.test('what has the name already stays, unless it is to be replaced', async (t)
   const folder = fetching(t, { name: 'Folder.mkv' });
   mkdirSync(folder.target);
   await t.rejects(folder.run({ isForced: true }), { code: 'BRIDGE_DOWNLOAD_EXISTS', message: /no file/ });
+});
+
+t.test('what a run left that was killed behind the naming is taken away by the next one', async (t) => {
+  for (const isLinked of [true, false]) {
+    const { run, target, there } = fetching(t);
+    await run();
+    const journal = { passerelle: 1, fileId: 'x', sizeBytes, etag: '"one"', whole: [[0, sizeBytes]] };
+    writeFileSync(`${target}.part.ranges`, JSON.stringify(journal));
+    if (isLinked) linkSync(target, `${target}.part`);
+    t.match(await run(), { fate: 'same' });
+    t.same(there(), ['Film.mkv']);
+  }
 });
 
 t.test("a part, or a journal, of another program is nobody's to write into", async (t) => {

@@ -1,8 +1,17 @@
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { loadSettings } from '../config/load.ts';
+import { readBytes } from '../src/api/files.ts';
+import { buildApi } from '../src/api-app.ts';
+import { becomeOwner } from '../src/commands/owner.ts';
+import { silentLog } from '../src/core/log.ts';
+import { createApiClient } from '../src/owner/client.ts';
+import { socketTransport } from '../src/owner/transport.ts';
 import { cleanEnv } from './fixtures/bridge-process.ts';
 import { passerelle } from './fixtures/passerelle.ts';
+import { until } from './fixtures/playing.ts';
 import { envOver, setupListed, type Test } from './fixtures/setup.ts';
 import { keepChecksum } from './simulator/content.ts';
 import { type AccountFolder, expectedBytes } from './simulator/simulator.ts';
@@ -48,7 +57,7 @@ async function getting(t: Test) {
   };
   const get = (...args: string[]) => passerelle(['get', ...args], { env, cwd: here });
   const there = () => (readdirSync(here, { recursive: true }) as string[]).sort();
-  return { simulator, here, get, there, bytesOf, env };
+  return { simulator, home, here, get, there, bytesOf, env };
 }
 
 t.test('a film, under its own name, under another one, and into a folder', async (t) => {
@@ -154,3 +163,38 @@ t.test('damaged bytes and refusals are told, each with its exit code', async (t)
   t.match(await get('/Films/Heat.1995.mkv'), { code: 3, stderr: /asked too often/ });
   t.match(await get(path, '--connections', '17'), { code: 2, stderr: /from 1 to 16/ });
 });
+
+t.test(
+  'who leaves in the middle of a range gives its connection back, in this process and beside it',
+  async (t) => {
+    const { simulator, env, home } = await getting(t);
+    const { settings } = loadSettings({ env, file: join(home, 'none.yaml') });
+    const owner = await becomeOwner({
+      settings,
+      log: silentLog,
+      command: 'get',
+      build: buildApi,
+      keepBaseUrl: true,
+      now: 0,
+    });
+    t.teardown(() => owner.close(AbortSignal.abort()));
+    const { slots } = owner.bridge.delivery;
+    const { id } = simulator.account.file('/Films/Heat.1995.mkv');
+    simulator.faults.download.bytesPerSecond = 400_000;
+    for (const transport of [owner.transport, socketTransport(settings.dataDir)]) {
+      const api = createApiClient(transport, 'this process');
+      const stop = new AbortController();
+      const body = await api.bytes(
+        readBytes,
+        { params: { id }, query: { from: 0, to: 3_000_000 } },
+        stop.signal,
+      );
+      body.on('error', () => undefined);
+      await once(body, 'readable');
+      t.equal(slots.used(), 1);
+      stop.abort();
+      await until('it is free again', () => slots.used() === 0 && simulator.counters.connectionsNow === 0);
+      api.close();
+    }
+  },
+);

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../core/clock.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
+import { exists } from '../core/files/exists.ts';
 import { diskError } from '../core/files/folder-check.ts';
 import { type FollowedWhirlpool, followWhirlpool, whirlpoolOfFile } from '../core/files/whirlpool.ts';
 import type { FileId } from '../core/ids.ts';
@@ -79,7 +80,8 @@ export async function download(wish: DownloadWish, options: DownloadOptions): Pr
   const { source, clock } = options;
   let file = await source.facts(wish.id);
   const isThere = await compare(target, file, signal);
-  if (isThere === 'same')
+  if (isThere === 'same') {
+    await sweep(target, options);
     return {
       fate: 'same',
       sizeBytes: file.sizeBytes,
@@ -88,6 +90,7 @@ export async function download(wish: DownloadWish, options: DownloadOptions): Pr
       bytesMs: 0,
       checkMs: 0,
     };
+  }
   if (isThere === 'other' && !isForced) throw new BridgeError('BRIDGE_DOWNLOAD_EXISTS', { detail: target });
   const part = await openPart(target, options);
   try {
@@ -125,6 +128,16 @@ export async function download(wish: DownloadWish, options: DownloadOptions): Pr
     }
   } finally {
     await part.close();
+  }
+}
+
+/** A run that was killed behind the naming left its part, which nobody needs any more. What cannot be taken away stays. */
+async function sweep(target: string, options: PartFileOptions): Promise<void> {
+  if (!(await exists(`${target}.part.ranges`))) return;
+  try {
+    await (await openPart(target, options)).remove();
+  } catch (error) {
+    if (!isBridgeError(error)) throw error;
   }
 }
 

@@ -160,10 +160,16 @@ export async function openPart(
       },
 
       async remove() {
-        await saving?.catch(() => undefined);
-        await rm(path, { force: true });
-        await rm(journalPath, { force: true });
-        await close();
+        try {
+          await saving?.catch(() => undefined);
+          // The part first: without a journal it would be taken for another program's.
+          await rm(path, { force: true });
+          await rm(journalPath, { force: true });
+        } catch (error) {
+          throw diskError(path, error);
+        } finally {
+          await close();
+        }
       },
 
       close,

@@ -1,4 +1,5 @@
 import { listFiles, maxEntries, type ShownEntry } from '../../api/files.ts';
+import { accountTrashName } from '../../catalog/account/account-trash.ts';
 import { joinAccountPath } from '../../core/account-path.ts';
 import { BridgeError, isBridgeError } from '../../core/errors.ts';
 import { type FileId, toFileId } from '../../core/ids.ts';
@@ -22,6 +23,9 @@ export interface WantedFiles {
   /** Folders that were met, and are left out without -r. */
   foldersLeftOut: string[];
 }
+
+/** What was removed is not meant by whoever asks for everything. */
+const isTrash = (folder: string, { name }: ShownEntry) => folder === '/' && name === accountTrashName;
 
 type FolderEntry = Extract<ShownEntry, { kind: 'folder' }>;
 type FileEntry = Extract<ShownEntry, { kind: 'file' }>;
@@ -61,7 +65,7 @@ export async function wantedFiles(
     const { entries } = await list(folder);
     for (const entry of entries) if (entry.kind === 'file') take(entry, folder, names);
     for (const entry of entries)
-      if (entry.kind === 'folder' && entry.missingSince === undefined)
+      if (entry.kind === 'folder' && entry.missingSince === undefined && !isTrash(folder, entry))
         await takeFolder(joinAccountPath(folder, entry.name), [...names, entry.name]);
   }
 
