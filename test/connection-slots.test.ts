@@ -262,6 +262,18 @@ t.test('a film comes before a background reading, which ends with an error of ou
   await until(() => now() === 0);
 });
 
+t.test('a background reading that the host has not answered yet gives way with the same word', async (t) => {
+  const { open, now, simulator } = await readers(t, { FICHIER_CONNECTIONS: '1' });
+  simulator.faults.download.firstByteMs = 200;
+  const background = open(1, 0, 'background');
+  const ended = t.rejects(background, { code: 'BRIDGE_TOO_MANY_STREAMS' });
+  await until(() => now() === 1);
+  const other = await open(2, 0);
+  await ended;
+  other.destroy();
+  await until(() => now() === 0);
+});
+
 t.test('who leaves in the moment of its turn takes no connection with it', async (t) => {
   const { open, bridge, clock } = await readers(t, { FICHIER_CONNECTIONS: '1' });
   const first = await open(1, 0);

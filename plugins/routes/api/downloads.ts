@@ -29,16 +29,12 @@ export const downloads = fp(
         reply.send();
         return answered;
       }
-      // A command of this process that is stopped tells it by its request alone.
-      const left = new AbortController();
-      request.raw.once('error', () => left.abort(new Error('the client has gone')));
-      const signal = AbortSignal.any([gone, left.signal]);
       const body = await reader.open(
         file,
         { start: from, end: to - 1 },
-        { urgency: 'refresh', viewer, etag: now, isOneOfSeveral: true, signal },
+        { urgency: 'refresh', viewer, etag: now, isOneOfSeveral: true, signal: gone },
       );
-      signal.addEventListener('abort', () => body.destroy(), { once: true });
+      gone.addEventListener('abort', () => body.destroy(), { once: true });
       reply.send(body);
       return answered;
     });

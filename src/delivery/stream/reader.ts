@@ -59,6 +59,8 @@ export function createReader(options: ReaderOptions): Reader {
         options,
       );
       open.add(stream);
+      // It may have to give way before anybody has it: that is told by what `open` throws.
+      stream.on('error', () => undefined);
       const leave = reading.urgency === 'play' ? options.watch(file) : undefined;
       stream.once('close', () => {
         open.delete(stream);
@@ -73,7 +75,7 @@ export function createReader(options: ReaderOptions): Reader {
         return stream;
       } catch (error) {
         stream.destroy();
-        throw signal?.aborted ? signal.reason : error;
+        throw signal?.aborted ? signal.reason : (stream.errored ?? error);
       } finally {
         signal?.removeEventListener('abort', stop);
       }
