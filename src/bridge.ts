@@ -201,7 +201,13 @@ export async function createBridge(
     onWritten: notify.written,
     notFetched: {
       isOwn: createOwnAddresses(settings, baseUrl, signer),
-      secrets: [secrets.adminToken, secrets.password, fichier.apiKey ?? ''],
+      secrets: [
+        secrets.adminToken,
+        secrets.password,
+        fichier.apiKey ?? '',
+        ...settings.gateways.map(({ apiKey = '' }) => apiKey),
+        ...settings.notify.map(({ token = '' }) => token),
+      ],
     },
     importMemory: await keep('importedPages', importedPagesCodec),
     trashMemory: await keep('accountTrash', trashFoldersCodec),

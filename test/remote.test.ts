@@ -227,3 +227,45 @@ t.test('who leaves does not end it, and the next process goes on', async (t) => 
   t.match(await next.bridge.remote.newest(10), [{ state: 'added' }, { state: 'added' }]);
   t.same(source.asked.sort(), ['/a.mkv', '/slow.mkv']);
 });
+
+t.test('the same addresses for two folders, both answers lost: each goes where it was wanted', async (t) => {
+  const { simulator, begin, meanwhile, states, names, calls } = await fetching(t);
+  simulator.faults.answer({ is: 'halfBody', verb: 'remote/request', times: 2 });
+  const both = await meanwhile(Promise.all([begin(['a.mkv']), begin(['a.mkv'], { to: '/Other' })]));
+  t.same(both.map(states), [['added'], ['added']]);
+  t.same([names(), names('/Other'), calls('remote/request')], [['a.mkv'], ['a.mkv'], 2]);
+});
+
+t.test('a list of jobs that cannot be read is not taken for none', async (t) => {
+  const { simulator, run, begin, until, meanwhile, source, states, calls } = await fetching(t);
+  simulator.faults.lie = ({ verb }) =>
+    verb === 'remote/ls' ? { status: 'OK', data: [{ number: 1 }] } : undefined;
+  t.same(states(await run(['a.mkv'])), ['added'], 'the job is asked for by its number');
+  simulator.faults.answer({ is: 'halfBody', verb: 'remote/request' });
+  const asked = calls('remote/request');
+  const work = begin(['b.mkv']);
+  const polls = calls('remote/ls');
+  await until(() => calls('remote/ls') > polls + 4);
+  t.same([source.asked, calls('remote/request')], [['/a.mkv', '/b.mkv'], asked + 1]);
+  simulator.faults.lie = undefined;
+  t.same(states(await meanwhile(work)), ['added']);
+});
+
+t.test('addresses that the host writes in its own way are known again', async (t) => {
+  const { simulator, run, source, states, calls } = await fetching(t);
+  const plainly = (text: unknown) => decodeURIComponent(String(text));
+  simulator.faults.lie = ({ verb }, truth) =>
+    verb === 'remote/info' && truth
+      ? {
+          ...truth,
+          links: (truth.links as string[]).map(plainly),
+          result: (truth.result as { url: string }[])
+            .toReversed()
+            .map((one) => ({ ...one, url: plainly(one.url) })),
+        }
+      : undefined;
+  simulator.faults.answer({ is: 'halfBody', verb: 'remote/request' });
+  const outcome = await run(['Film%20(2001).mkv', 'gone%20away.mkv']);
+  t.same(states(outcome), ['added', 'failed']);
+  t.same([source.asked.length, calls('remote/request')], [2, 1]);
+});

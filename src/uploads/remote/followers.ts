@@ -1,11 +1,5 @@
-import type { RemoteAddress } from '../../catalog/remote-journal.ts';
 import type { BridgeError } from '../../core/errors.ts';
-import type { CatalogFileFacts } from './remote-line.ts';
-
-/** With what it is in the library, once it is. */
-export interface FollowedAddress extends RemoteAddress {
-  file: CatalogFileFacts | undefined;
-}
+import type { FollowedAddress } from './remote-line.ts';
 
 export interface Following {
   ids: readonly number[];

@@ -4,6 +4,7 @@ import { minuteMs } from '../../core/durations.ts';
 import { type ErrorCode, isBridgeError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { FetchJob, WritableHost } from '../../host/host-writes.ts';
+import { addressKey } from './address-key.ts';
 import type { EndAddresses } from './remote-polling.ts';
 
 export interface RemoteAskingOptions {
@@ -57,7 +58,7 @@ export function createRemoteAsking(options: RemoteAskingOptions): RemoteAsking {
   /** One of several was refused: which one shows when each is asked for by itself. */
   const alone = new Set<number>();
   /** Of jobs that are none of ours as far as we know. */
-  const addressesOf = new Map<string, readonly string[]>();
+  const keysOf = new Map<string, ReadonlySet<string>>();
   const polls = new Map<number, number>();
   const askedAgain = new Set<number>();
 
@@ -109,12 +110,20 @@ export function createRemoteAsking(options: RemoteAskingOptions): RemoteAsking {
     }
   }
 
-  async function addressesOfJob(id: string, signal: AbortSignal): Promise<readonly string[]> {
-    const known = addressesOf.get(id);
+  /** Keys of what a job is about; undefined where the host does not say, or has not been asked yet. */
+  async function keysOfJob(id: string, signal: AbortSignal): Promise<ReadonlySet<string> | undefined> {
+    const known = keysOf.get(id);
     if (known) return known;
-    const { addresses } = await host.writes.fetchReport(id, { urgency: 'write', signal });
-    addressesOf.set(id, addresses);
-    return addresses;
+    const { addresses } = await host.writes
+      .fetchReport(id, { urgency: 'write', signal })
+      .catch((error: unknown) => {
+        if (isBridgeError(error, 'BRIDGE_HOST_FILE_GONE')) return { addresses: [] };
+        throw error;
+      });
+    if (addresses.length === 0) return undefined;
+    const keys = new Set(addresses.map(addressKey));
+    keysOf.set(id, keys);
+    return keys;
   }
 
   return {
@@ -127,29 +136,26 @@ export function createRemoteAsking(options: RemoteAskingOptions): RemoteAsking {
       const since = Math.min(...asked.map(({ askedAt = 0 }) => askedAt)) - clockSlackMs;
       const ours = await journal.jobs();
       const others = jobs.filter(({ id, askedAt = since }) => !ours.has(id) && askedAt >= since);
-      const unread: string[] = [];
+      // What was asked for together is in one job, and each of two that are alike in its own.
+      const batches = [...Map.groupBy(asked, (one) => `${one.askedAt} ${one.folderId}`).values()];
+      const isUntold = new Set<string>();
       let questions = 0;
       for (const { id } of others) {
-        if (!addressesOf.has(id) && questions++ >= maxQuestions) unread.push(id);
-        else if ((await addressesOfJob(id, signal)).length === 0) unread.push(id);
-        const addresses = addressesOf.get(id) ?? [];
-        const found = asked.filter(({ url }) => addresses.includes(url));
-        if (found.length > 0)
-          await tell(
-            await journal.change(
-              found.map((one) => one.id),
-              { state: 'fetching', job: id },
-            ),
-          );
-        asked = asked.filter((one) => !found.includes(one));
+        const isAsked = keysOf.has(id) || questions++ < maxQuestions;
+        const keys = isAsked ? await keysOfJob(id, signal) : undefined;
+        if (!keys) isUntold.add(id);
+        const at = batches.findIndex((batch) => batch.every(({ url }) => keys?.has(addressKey(url))));
+        const [found] = at < 0 ? [] : batches.splice(at, 1);
+        const ids = found?.map((one) => one.id);
+        if (ids) await tell(await journal.change(ids, { state: 'fetching', job: id }));
       }
-      for (const one of asked) {
+      for (const one of batches.flat()) {
         const count = (polls.get(one.id) ?? 0) + 1;
         polls.set(one.id, count);
         if (count < enoughPolls) continue;
         polls.delete(one.id);
         // The host tells of every job: where it tells of none that could be this one, it never heard of it.
-        if (unread.length === 0 && !askedAgain.has(one.id)) {
+        if (isUntold.size === 0 && !askedAgain.has(one.id)) {
           askedAgain.add(one.id);
           await tell(await journal.change([one.id], { state: 'waiting' }));
         } else

@@ -5,10 +5,16 @@ import { createBackgroundLoop } from '../../core/background-loop.ts';
 import { BridgeError, isBridgeError } from '../../core/errors.ts';
 import type { WritableHost } from '../../host/host-writes.ts';
 import { type AddressRuleOptions, createAddressRule, shownAddress } from './addresses.ts';
-import { createFollowers, type FollowedAddress } from './followers.ts';
+import { createFollowers } from './followers.ts';
 import { createRemoteArrivals, type RemoteArrivalOptions, type StoredAddress } from './remote-arrivals.ts';
 import { createRemoteAsking } from './remote-asking.ts';
-import type { RemoteLine } from './remote-line.ts';
+import {
+  type FollowedAddress,
+  lineOf,
+  progressOf,
+  type RemoteLine,
+  type RemoteProgress,
+} from './remote-line.ts';
 import { createRemotePolling, type EndAddresses } from './remote-polling.ts';
 
 /** Addresses that a person wants the host to fetch. */
@@ -22,15 +28,6 @@ export interface RemoteWish {
   /** Told of each address once: when no more is waited for. */
   onLine: (line: RemoteLine) => void;
   onProgress?: (progress: RemoteProgress) => void;
-}
-
-/** How many addresses there are, and how far they are. */
-export interface RemoteProgress {
-  total: number;
-  waiting: number;
-  fetching: number;
-  done: number;
-  failed: number;
 }
 
 export interface RemoteOutcome {
@@ -101,9 +98,13 @@ export function createRemoteFetches(options: RemoteFetchesOptions): RemoteFetche
   async function poll(open: readonly RemoteAddress[], signal: AbortSignal): Promise<void> {
     pollAt = clock.now() + pollMs;
     try {
-      const jobs = await host.writes.fetchJobs({ urgency: 'write', signal });
-      await polling.read(open.filter(isAt('fetching')), jobs, signal);
-      await asking.adopt(open.filter(isAt('asked')), jobs, signal);
+      const jobs = await host.writes.fetchJobs({ urgency: 'write', signal }).catch((error: unknown) => {
+        if (isBridgeError(error, 'BRIDGE_HOST_ODD_ANSWER')) return undefined;
+        throw error;
+      });
+      // A list that cannot be read says nothing: jobs are asked for by their numbers, and none is taken for lost.
+      await polling.read(open.filter(isAt('fetching')), jobs ?? [], signal);
+      if (jobs) await asking.adopt(open.filter(isAt('asked')), jobs, signal);
     } catch (error) {
       if (signal.aborted || !isBridgeError(error) || error.retryAt !== undefined) throw error;
       log.warn({ err: error }, 'what became of what the host fetches is asked again');
@@ -205,31 +206,5 @@ export function createRemoteFetches(options: RemoteFetchesOptions): RemoteFetche
     },
     start: loop.start,
     stop: loop.stop,
-  };
-}
-
-function lineOf(address: FollowedAddress, path: string, url: string): RemoteLine {
-  const { id, state, file, why, addedAt, endedAt } = address;
-  return {
-    url,
-    state,
-    path,
-    id,
-    addedAt,
-    ...(file && { file }),
-    ...(why !== undefined && { why }),
-    ...(endedAt !== undefined && { endedAt }),
-  };
-}
-
-function progressOf(lines: readonly RemoteLine[]): RemoteProgress {
-  const count = (...states: RemoteLine['state'][]) =>
-    lines.filter(({ state }) => states.includes(state)).length;
-  return {
-    total: lines.length,
-    waiting: count('waiting', 'asked'),
-    fetching: count('fetching'),
-    done: count('stored', 'added'),
-    failed: count('failed', 'unsure', 'refused'),
   };
 }

@@ -1,7 +1,7 @@
 import type { CatalogFile } from '../../catalog/account/files.ts';
-import type { RemoteState } from '../../catalog/remote-journal.ts';
+import type { RemoteAddress, RemoteState } from '../../catalog/remote-journal.ts';
 
-export type CatalogFileFacts = Pick<CatalogFile, 'id' | 'name' | 'sizeBytes'>;
+type CatalogFileFacts = Pick<CatalogFile, 'id' | 'name' | 'sizeBytes'>;
 
 /** What a person is told of an address. Times in milliseconds UTC. */
 export interface RemoteLine {
@@ -18,4 +18,45 @@ export interface RemoteLine {
   why?: string;
   addedAt?: number;
   endedAt?: number;
+}
+
+/** With what it is in the library, once it is. */
+export interface FollowedAddress extends RemoteAddress {
+  file: CatalogFileFacts | undefined;
+}
+
+/** How many addresses there are, and how far they are. */
+export interface RemoteProgress {
+  total: number;
+  waiting: number;
+  fetching: number;
+  done: number;
+  failed: number;
+}
+
+/** @param url as whoever is told may see it */
+export function lineOf(address: FollowedAddress, path: string, url: string): RemoteLine {
+  const { id, state, file, why, addedAt, endedAt } = address;
+  return {
+    url,
+    state,
+    path,
+    id,
+    addedAt,
+    ...(file && { file }),
+    ...(why !== undefined && { why }),
+    ...(endedAt !== undefined && { endedAt }),
+  };
+}
+
+export function progressOf(lines: readonly RemoteLine[]): RemoteProgress {
+  const count = (...states: RemoteLine['state'][]) =>
+    lines.filter(({ state }) => states.includes(state)).length;
+  return {
+    total: lines.length,
+    waiting: count('waiting', 'asked'),
+    fetching: count('fetching'),
+    done: count('stored', 'added'),
+    failed: count('failed', 'unsure', 'refused'),
+  };
 }

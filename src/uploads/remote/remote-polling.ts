@@ -3,6 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 import { dayMs } from '../../core/durations.ts';
 import { isBridgeError } from '../../core/errors.ts';
 import type { FetchedAddress, FetchJob, FetchReport, WritableHost } from '../../host/host-writes.ts';
+import { addressKey } from './address-key.ts';
 
 /** Notes that these are over. */
 export type EndAddresses = (
@@ -79,9 +80,9 @@ export function createRemotePolling(options: RemotePollingOptions): RemotePollin
 
 /** As it was asked, or as the host has written it since. */
 function resultFor({ url }: RemoteAddress, results: readonly FetchedAddress[]): FetchedAddress | undefined {
-  const canonical = (text: string) => (URL.canParse(text) ? new URL(text).href : text);
+  const key = addressKey(url);
   return (
     results.find(({ address }) => address === url) ??
-    results.find(({ address }) => canonical(address) === url)
+    results.find(({ address }) => addressKey(address) === key)
   );
 }

@@ -11,7 +11,7 @@ import type { Ask } from './ask-api.ts';
 const id = z.union([z.number().int().nonnegative(), z.string().regex(/^\d{1,20}$/)]).transform(String);
 const requestedShape = z.object({ id });
 const jobShape = z.object({ id, request_date: text, execution_date: text });
-const jobsShape = z.object({ data: optional(z.array(jobShape).max(10_000)) });
+const jobsShape = z.object({ data: z.array(jobShape).max(10_000) });
 const address = z.string().max(5000);
 const resultShape = z.object({
   status: text,
@@ -41,7 +41,7 @@ export function createRemoteVerbs(
     },
     async fetchJobs(call) {
       return ask('remote/ls', {}, call, (answer) =>
-        (check(jobsShape, answer, 'remote/ls').data ?? []).map(
+        check(jobsShape, answer, 'remote/ls').data.map(
           (job): FetchJob => ({
             id: job.id,
             askedAt: parisToUtc(job.request_date ?? ''),

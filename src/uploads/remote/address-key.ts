@@ -1,0 +1,9 @@
+/** By which an address is known again, however the host writes it: with or without escapes. */
+export function addressKey(address: string): string {
+  const href = URL.canParse(address) ? new URL(address).href : address;
+  try {
+    return decodeURIComponent(href);
+  } catch {
+    return href;
+  }
+}
