@@ -111,6 +111,28 @@ t.test('Ctrl-C leaves all that had come, beside serve and alone', async (t) => {
   t.ok(readFileSync(join(home, name)).equals(bytes));
 });
 
+t.test('what was uploaded anew under the name of a part is fetched from its beginning', async (t) => {
+  const { simulator, home, env, whole, start, get, fast, idle } = await serving(t);
+  simulator.faults.download.bytesPerSecond = 1_500_000;
+  const stopped = start(path);
+  await until('some came', () => simulator.counters.bytesSent > 4_000_000);
+  stopped.child.kill('SIGINT');
+  await stopped.ended;
+  await idle();
+  t.ok(whole() > 500_000);
+  fast();
+  const newer = { sizeBytes, seed: 5 };
+  const newerBytes = expectedBytes(newer, 0, sizeBytes);
+  keepChecksum(newer, whirlpoolOf(newerBytes));
+  simulator.account.removeFile(path);
+  simulator.account.addFile('/Films', { name, content: newer });
+  t.equal((await passerelle(['sync'], { env, cwd: home })).code, 0);
+  const again = await get(path, '--json');
+  const [first = ''] = again.stdout.split('\n');
+  t.match(JSON.parse(first), { fate: 'fetched', resumedBytes: 0, isVerified: true });
+  t.ok(readFileSync(join(home, name)).equals(newerBytes));
+});
+
 t.test('of two that fetch one file, one fetches it', async (t) => {
   const { simulator, home, start, get, fast } = await serving(t);
   simulator.faults.download.bytesPerSecond = 1_500_000;
@@ -118,7 +140,7 @@ t.test('of two that fetch one file, one fetches it', async (t) => {
   await until('it has begun', () => existsSync(join(home, `${name}.part`)));
   t.match(await get(path), { code: 1, stderr: /Another passerelle get is fetching into this file/ });
   fast();
-  t.match(await first.ended, { code: 0, said: /fetched/ });
+  t.match(await first.ended, { code: 0, said: /^Metropolis\.1927\.mkv \(24 MB\): fetched\n$/ });
   t.ok(readFileSync(join(home, name)).equals(bytes));
 });
 

@@ -153,6 +153,17 @@ t.test('a host that cuts, and links that die, cost no byte twice and no error', 
   t.ok(readFileSync(join(here, 'Metropolis.1927.mkv')).equals(bytesOf(path)));
 });
 
+t.test('a file that the host has lost is told, and the others come', async (t) => {
+  const { simulator, get, there } = await getting(t);
+  simulator.account.removeFile('/Films/Heat.1995.mkv');
+  t.match(await get('/Films/*.mkv'), {
+    code: 1,
+    stdout: /^Metropolis\.1927\.mkv .*: fetched\n$/,
+    stderr: /^\/Films\/Heat\.1995\.mkv: The host no longer has this file/,
+  });
+  t.same(there(), ['Metropolis.1927.mkv'], 'and no part without a byte is left');
+});
+
 t.test('damaged bytes and refusals are told, each with its exit code', async (t) => {
   const { simulator, get, there } = await getting(t);
   const path = '/Films/Metropolis.1927.mkv';

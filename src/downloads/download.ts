@@ -126,6 +126,10 @@ export async function download(wish: DownloadWish, options: DownloadOptions): Pr
         whirlpool.close();
       }
     }
+  } catch (error) {
+    // A part without a byte is worth nothing to anybody.
+    if (part.spans().bytes() === 0) await part.remove().catch(() => undefined);
+    throw error;
   } finally {
     await part.close();
   }

@@ -175,5 +175,9 @@ function tell(
   const shown = below.startsWith('..') || isAbsolute(below) ? target : below;
   const isBare = result.fate === 'fetched' && !result.isVerified;
   const hint = isBare ? '; only its size could be checked: the host tells no checksum of it' : '';
-  say(context, printable(`${shown} (${size(result.sizeBytes)}): ${words[result.fate]}${hint}`));
+  const earlier =
+    result.fate === 'fetched' && result.resumedBytes > 0
+      ? `; ${size(result.resumedBytes)} of it had come before`
+      : '';
+  say(context, printable(`${shown} (${size(result.sizeBytes)}): ${words[result.fate]}${earlier}${hint}`));
 }
