@@ -142,6 +142,22 @@ t.test(
   },
 );
 
+t.test(
+  'before the first sync nothing is sent, and nobody is told; a moment after it everything goes',
+  async (t) => {
+    const lines: string[] = [];
+    const log: Log = { ...silentLog, warn: (_, words) => void lines.push(words) };
+    const one = await startInbox(t, { minAgeMinutes: 0 }, { log, isUnlisted: true });
+    one.lay(film);
+    await one.run(1);
+    t.same([one.there(), one.simulator.counters.calls], [[], {}]);
+    await one.meanwhile(one.sync());
+    await one.run(0.2);
+    t.same(one.there(), [`/Films/${film}`]);
+    t.same(lines, []);
+  },
+);
+
 t.test('links lead nowhere, and names of what is not finished are left alone', async (t) => {
   const one = await startInbox(t, { after: 'delete', ignore: ['*.nfo', 'Samples/**'] });
   const { lay, run, here, there, home, dir, bridge, add } = one;

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { InboxFile } from '../catalog/inbox.ts';
 import { type BackgroundLoop, createBackgroundLoop } from '../core/background-loop.ts';
-import { minuteMs } from '../core/durations.ts';
+import { minuteMs, secondMs } from '../core/durations.ts';
 import { BridgeError } from '../core/errors.ts';
 import { createSerialQueue } from '../core/serial-queue.ts';
 import { type AskedFile, createAskedFiles } from './asked-files.ts';
@@ -94,7 +94,8 @@ export function createInbox(options: InboxOptions): Inbox {
     clock,
     turn: async (signal) => {
       await pass(signal);
-      return passMs;
+      const pausedMs = (passes.pause()?.until ?? Number.POSITIVE_INFINITY) - clock.now();
+      return Math.max(secondMs, Math.min(passMs, pausedMs));
     },
     onError: (error) => {
       log.error({ err: error }, 'a look into the inbox failed');

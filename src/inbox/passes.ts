@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Clock } from '../core/clock.ts';
-import { minuteMs } from '../core/durations.ts';
+import { minuteMs, secondMs } from '../core/durations.ts';
 import { type BridgeError, type ErrorCode, isBridgeError } from '../core/errors.ts';
 import { diskError } from '../core/files/folder-check.ts';
 import { toFileId } from '../core/ids.ts';
@@ -61,6 +61,8 @@ const ofFile: ReadonlySet<ErrorCode> = new Set([
 /** In a pass that sends much, the folders are looked at again after this. */
 const observedForMs = minuteMs;
 const maxDeletedTold = 1000;
+/** Until the first sync has begun; asking costs nothing. */
+const notIndexedMs = 5 * secondMs;
 
 export function createPasses(options: PassesOptions): Passes {
   const { inboxes, waiting, catalog, clock, log, strmOf, onEnd } = options;
@@ -105,7 +107,8 @@ export function createPasses(options: PassesOptions): Passes {
     // It goes on by itself, and is nobody's fault.
     const isQuiet = error.code === 'BRIDGE_NOT_INDEXED';
     const tries = isQuiet ? 0 : (paused?.tries ?? 0) + 1;
-    const until = Math.max(error.retryAt ?? 0, clock.now() + pauseAfter(tries));
+    const pauseMs = isQuiet ? notIndexedMs : pauseAfter(tries);
+    const until = Math.max(error.retryAt ?? 0, clock.now() + pauseMs);
     paused = { error, until, tries };
     if (isQuiet) return;
     told.note('host', error.code, () =>

@@ -6,6 +6,7 @@ import '../host-writes.test.ts';
 import '../inbox.test.ts';
 import '../inbox-command.test.ts';
 import '../inbox-faults.test.ts';
+import '../inbox-kills.test.ts';
 import '../link-import.test.ts';
 import '../account-changes.test.ts';
 import '../account-commands.test.ts';
