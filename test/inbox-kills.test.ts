@@ -10,7 +10,7 @@ import { createSimulator, expectedBytes } from './simulator/simulator.ts';
 
 /** A real process is killed again and again while an inbox is emptied: each film is there once, and its STRM here. */
 
-const kills = Number(process.env.PASSERELLE_TEST_KILLS ?? 4);
+const kills = 4;
 
 t.test(`an inbox is emptied by a serve that is killed ${kills} times`, { timeout: 600_000 }, async (t) => {
   const simulator = await createSimulator({ account: inboxAccount });

@@ -25,8 +25,8 @@ export interface InboxRows {
   /** Takes the place of what was known of that path. */
   put(file: InboxFile): Promise<void>;
   at(dir: string, path: string): Promise<InboxFile | undefined>;
-  /** Those of one inbox that stayed as they were. */
-  kept(dir: string): Promise<InboxFile[]>;
+  /** Those of one inbox that stayed as they were, by their paths, at most `limit` behind one. */
+  keptAfter(dir: string, path: string, limit: number): Promise<InboxFile[]>;
   /** Those of one inbox that have a STRM file. */
   replaced(dir: string): Promise<InboxFile[]>;
   /** The last ones, newest first. */
@@ -37,10 +37,6 @@ export interface InboxRows {
 }
 
 export function createInboxRows(db: Kysely<Schema>): InboxRows {
-  const ofDir = async (dir: string, became: InboxFile['became']) => {
-    const rows = db.selectFrom('inbox_files').selectAll().where('dir', '=', dir);
-    return (await rows.where('became', '=', became).execute()).map(fromRow);
-  };
   return {
     async put(file) {
       await db.replaceInto('inbox_files').values(toRow(file)).execute();
@@ -50,8 +46,15 @@ export function createInboxRows(db: Kysely<Schema>): InboxRows {
       const row = await rows.where('path', '=', path).executeTakeFirst();
       return row && fromRow(row);
     },
-    kept: (dir) => ofDir(dir, 'kept'),
-    replaced: (dir) => ofDir(dir, 'replaced'),
+    async keptAfter(dir, path, limit) {
+      const rows = db.selectFrom('inbox_files').selectAll().where('dir', '=', dir).where('path', '>', path);
+      const kept = rows.where('became', '=', 'kept').orderBy('path').limit(limit);
+      return (await kept.execute()).map(fromRow);
+    },
+    async replaced(dir) {
+      const rows = db.selectFrom('inbox_files').selectAll().where('dir', '=', dir);
+      return (await rows.where('became', '=', 'replaced').execute()).map(fromRow);
+    },
     async last(limit) {
       const rows = db.selectFrom('inbox_files').selectAll();
       return (await rows.orderBy('done_at', 'desc').orderBy('path').limit(limit).execute()).map(fromRow);
