@@ -10,16 +10,22 @@ import { createSimulator, type Simulator } from './simulator/simulator.ts';
 
 const moments: Record<
   string,
-  { fault?: 'silent' | 'halfBody'; isReached: (simulator: Simulator) => boolean }
+  { fault?: 'silent' | 'halfBody'; isBegun: boolean; isReached: (simulator: Simulator) => boolean }
 > = {
-  'while the host fetches': { isReached: () => true },
+  'while the host fetches': { isBegun: true, isReached: () => true },
+  'when its answer was lost': {
+    fault: 'halfBody',
+    isBegun: true,
+    isReached: ({ counters }) => (counters.calls['remote/request'] ?? 0) > 0,
+  },
   'before the host has answered': {
     fault: 'silent',
+    isBegun: false,
     isReached: ({ counters }) => (counters.calls['remote/request'] ?? 0) > 0,
   },
 };
 
-for (const [moment, { fault, isReached }] of Object.entries(moments))
+for (const [moment, { fault, isBegun, isReached }] of Object.entries(moments))
   t.test(`serve is killed ${moment}`, async (t) => {
     const source = await startSource(t);
     const simulator = await createSimulator({ account: { folders: [{ name: 'Films' }] } });
@@ -45,7 +51,7 @@ for (const [moment, { fault, isReached }] of Object.entries(moments))
 
     const again = await startBridge(env as Record<string, string>, home);
     t.teardown(() => again.child.kill('SIGKILL'));
-    if (fault) {
+    if (!isBegun) {
       // The host never heard of it as far as it tells; that is believed when it was asked twice.
       await until('the host is asked after its jobs', () => (simulator.counters.calls['remote/ls'] ?? 0) > 0);
       t.equal(simulator.counters.calls['remote/request'], 1, 'it is looked for before it is asked again');

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { hourMs, minuteMs, secondMs } from '../src/core/durations.ts';
+import { BridgeError } from '../src/core/errors.ts';
 import type { RemoteLine } from '../src/uploads/remote/remote-line.ts';
 import { createHandClock } from './fixtures/hand-clock.ts';
 import { passTime } from './fixtures/passing-time.ts';
@@ -170,7 +171,7 @@ t.test('a lock is told at once; what waits is gone on with when it is over', asy
 
 t.test('what is listed late is told as that, and looked for until it is there', async (t) => {
   const { simulator, bridge, run, states, until, calls } = await fetching(t);
-  simulator.faults.listingLagMs = 2 * hourMs;
+  simulator.faults.listingLagMs = 20 * minuteMs;
   t.same(states(await run(['a.mkv'])), ['stored']);
   const listings = calls('folder/ls');
   t.ok(listings <= 6, `${listings} listings`);
@@ -268,4 +269,44 @@ t.test('addresses that the host writes in its own way are known again', async (t
   const outcome = await run(['Film%20(2001).mkv', 'gone%20away.mkv']);
   t.same(states(outcome), ['added', 'failed']);
   t.same([source.asked.length, calls('remote/request')], [2, 1]);
+});
+
+t.test(
+  'a full disk behind the answer of the host, or a page in its place: nothing is asked twice',
+  async (t) => {
+    const { simulator, bridge, run, source, states, calls } = await fetching(t);
+    const { remote } = bridge.catalog;
+    const real = remote.change;
+    remote.change = async (ids, to) => {
+      if (to.state !== 'fetching') return real(ids, to);
+      remote.change = real;
+      throw new BridgeError('BRIDGE_DISK');
+    };
+    t.match(await run(['a.mkv']), { lines: [{ state: 'asked' }], stoppedBy: { code: 'BRIDGE_DISK' } });
+    t.same(states(await run(['a.mkv'])), ['added']);
+    t.same([source.asked, calls('remote/request')], [['/a.mkv'], 1]);
+    // A proxy's page says nothing of what the host behind it did.
+    simulator.faults.answer({ is: 'maintenance', verb: 'remote/request' });
+    t.match(await run(['b.mkv']), {
+      lines: [{ state: 'asked' }],
+      stoppedBy: { code: 'BRIDGE_HOST_MAINTENANCE' },
+    });
+    t.same(
+      states(await run(['b.mkv'])),
+      ['added'],
+      'it is asked for again once it is known that nothing runs',
+    );
+    t.equal(calls('remote/request'), 3);
+  },
+);
+
+t.test('several wishes at one time are asked after together', async (t) => {
+  const { begin, meanwhile, states, calls, clock } = await fetching(t);
+  const began = clock.now();
+  const all = await meanwhile(Promise.all(['a', 'b', 'c'].map((name) => begin([`${name}.mkv`]))));
+  t.same(all.map(states), [['added'], ['added'], ['added']]);
+  t.ok(
+    calls('remote/ls') <= Math.floor((clock.now() - began) / (45 * secondMs)),
+    `${calls('remote/ls')} questions`,
+  );
 });

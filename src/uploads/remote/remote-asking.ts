@@ -1,7 +1,7 @@
 import type { RemoteAddress, RemoteJournal } from '../../catalog/remote-journal.ts';
 import type { Clock } from '../../core/clock.ts';
 import { minuteMs } from '../../core/durations.ts';
-import { type ErrorCode, isBridgeError } from '../../core/errors.ts';
+import { type BridgeError, type ErrorCode, isBridgeError, isHostRefusal } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { FetchJob, WritableHost } from '../../host/host-writes.ts';
 import { addressKey } from './address-key.ts';
@@ -29,21 +29,16 @@ export interface RemoteAsking {
   adopt(asked: readonly RemoteAddress[], jobs: readonly FetchJob[], signal: AbortSignal): Promise<void>;
 }
 
-/** After these the host may have begun. */
-const unsure: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'BRIDGE_HOST_TIMEOUT',
-  'BRIDGE_HOST_UNREACHABLE',
-  'BRIDGE_HOST_ODD_ANSWER',
-  'BRIDGE_HOST_ERROR',
-]);
 /** A word about what was asked: another address may well be taken. */
-const refusals: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+const refusals: readonly ErrorCode[] = [
   'BRIDGE_HOST_REFUSED',
   'BRIDGE_HOST_FORBIDDEN',
   'BRIDGE_HOST_NOTHING_DONE',
   'BRIDGE_HOST_FILE_GONE',
   'BRIDGE_BAD_REQUEST',
-]);
+];
+const isAboutAddress = (error: unknown): error is BridgeError =>
+  isBridgeError(error) && refusals.includes(error.code);
 /** The clock of the host may be so far off ours. */
 const clockSlackMs = 10 * minuteMs;
 /** Jobs of others that are asked what they are about, each time. */
@@ -75,9 +70,10 @@ export function createRemoteAsking(options: RemoteAskingOptions): RemoteAsking {
     if (!first) return;
     const ids = batch.map(({ id }) => id);
     let isOut = false;
+    let job: string;
     await tell(await journal.change(ids, { state: 'asked', askedAt: clock.now() }));
     try {
-      const job = await host.writes.fetchAddresses(
+      job = await host.writes.fetchAddresses(
         batch.map(({ url }) => url),
         first.folderId,
         {
@@ -88,26 +84,29 @@ export function createRemoteAsking(options: RemoteAskingOptions): RemoteAsking {
           },
         },
       );
-      await tell(await journal.change(ids, { state: 'fetching', job }));
-      log.info({ addresses: ids.length }, 'the host was asked to fetch');
     } catch (error) {
-      const code = isBridgeError(error) ? error.code : undefined;
-      if (isOut && (signal.aborted || (code && unsure.has(code)))) {
-        if (signal.aborted) throw error;
+      // Whatever is no word of the host itself leaves it open whether it has begun.
+      if (isOut && !isHostRefusal(error) && !isAboutAddress(error)) {
         log.warn({ err: error }, 'whether the host fetches what it was asked for is found out');
+        if (signal.aborted || !isBridgeError(error) || error.retryAt !== undefined) throw error;
         return;
       }
-      const isRefused = code !== undefined && refusals.has(code);
-      if (isRefused && ids.length === 1) {
-        alone.delete(first.id);
-        return end(batch, 'failed', (error as Error).message);
+      if (!isAboutAddress(error)) {
+        await tell(await journal.change(ids, { state: 'waiting' }));
+        throw error;
       }
-      if (isRefused) for (const id of ids) alone.add(id);
+      if (ids.length === 1) {
+        alone.delete(first.id);
+        return end(batch, 'failed', error.message);
+      }
+      for (const id of ids) alone.add(id);
       await tell(await journal.change(ids, { state: 'waiting' }));
-      if (!isRefused) throw error;
+      return;
     } finally {
       dueAt = clock.now() + pauseMs;
     }
+    await tell(await journal.change(ids, { state: 'fetching', job }));
+    log.info({ addresses: ids.length }, 'the host was asked to fetch');
   }
 
   /** Keys of what a job is about; undefined where the host does not say, or has not been asked yet. */

@@ -103,8 +103,8 @@ export function createRemoteFetches(options: RemoteFetchesOptions): RemoteFetche
         throw error;
       });
       // A list that cannot be read says nothing: jobs are asked for by their numbers, and none is taken for lost.
-      await polling.read(open.filter(isAt('fetching')), jobs ?? [], signal);
       if (jobs) await asking.adopt(open.filter(isAt('asked')), jobs, signal);
+      await polling.read((await journal.open()).filter(isAt('fetching')), jobs ?? [], signal);
     } catch (error) {
       if (signal.aborted || !isBridgeError(error) || error.retryAt !== undefined) throw error;
       log.warn({ err: error }, 'what became of what the host fetches is asked again');
