@@ -1,4 +1,13 @@
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
@@ -181,6 +190,21 @@ t.test('what has the name already stays, unless it is to be replaced', async (t)
   const folder = fetching(t, { name: 'Folder.mkv' });
   mkdirSync(folder.target);
   await t.rejects(folder.run({ isForced: true }), { code: 'BRIDGE_DOWNLOAD_EXISTS', message: /no file/ });
+});
+
+t.test('a part that somebody cut or took away is begun anew', async (t) => {
+  for (const spoil of [(part: string) => truncateSync(part, 1000), (part: string) => rmSync(part)]) {
+    const { run, state, target, bytes } = fetching(t);
+    state.steps = [
+      undefined,
+      ...Array.from({ length: 9 }, () => ({ refuses: 'BRIDGE_OWNER_GONE' }) as const),
+    ];
+    await t.rejects(run({ connections: 1 }), { code: 'BRIDGE_OWNER_GONE' });
+    state.steps = [];
+    spoil(`${target}.part`);
+    t.match(await run(), { fate: 'fetched', resumedBytes: 0, isVerified: true });
+    t.ok(readFileSync(target).equals(bytes()));
+  }
 });
 
 t.test('what a run left that was killed behind the naming is taken away by the next one', async (t) => {

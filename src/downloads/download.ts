@@ -1,34 +1,13 @@
 import { stat } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
 import type { Clock } from '../core/clock.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
 import { exists } from '../core/files/exists.ts';
 import { diskError } from '../core/files/folder-check.ts';
 import { type FollowedWhirlpool, followWhirlpool, whirlpoolOfFile } from '../core/files/whirlpool.ts';
 import type { FileId } from '../core/ids.ts';
-import { createByteSpans } from './byte-spans.ts';
+import type { ByteSource, RemoteFile } from './byte-source.ts';
+import { fetchRanges, type RangeFetching } from './fetch-ranges.ts';
 import { openPart, type PartFile, type PartFileOptions } from './part-file.ts';
-import { createRetries } from './retries.ts';
-
-/** A file of the account as it is to be had now. */
-export interface RemoteFile {
-  id: FileId;
-  sizeBytes: number;
-  /** Its Whirlpool by the host's word, 128 hexadecimal digits; undefined where the host has not said. */
-  checksum: string | undefined;
-  /** Entity tag of its bytes. */
-  etag: string;
-}
-
-/** Where the bytes come from. */
-export interface ByteSource {
-  facts(id: FileId): Promise<RemoteFile>;
-  /**
-   * The bytes from `from` on to the one before `to`, of the version with this entity tag and of no other.
-   * @throws BridgeError BRIDGE_PRECONDITION or BRIDGE_UPSTREAM_CHANGED where the file has another version now
-   */
-  open(file: RemoteFile, from: number, to: number, signal: AbortSignal): Promise<Readable>;
-}
 
 export interface DownloadOptions {
   source: ByteSource;
@@ -36,16 +15,12 @@ export interface DownloadOptions {
   openHandle?: NonNullable<PartFileOptions['openHandle']>;
 }
 
-export interface DownloadWish {
+export interface DownloadWish extends RangeFetching {
   id: FileId;
   /** Path of this machine; its folder is there. */
   target: string;
   /** Whether another file of that name is replaced. */
   isForced: boolean;
-  /** Ranges that are asked for at one time. */
-  connections: number;
-  signal: AbortSignal;
-  onBytes?: (done: number, total: number) => void;
 }
 
 export interface DownloadResult {
@@ -61,11 +36,6 @@ export interface DownloadResult {
   checkMs: number;
 }
 
-/** A range is so long; near the end they get shorter, so that all connections end together. */
-const [minRangeBytes, maxRangeBytes] = [1024 * 1024, 64 * 1024 * 1024];
-/** The disk gets so much at once. */
-const writeBytes = 512 * 1024;
-const followBytes = 4 * 1024 * 1024;
 /** A file that is exchanged at the host again and again is not run after. */
 const maxVersions = 3;
 
@@ -101,7 +71,7 @@ export async function download(wish: DownloadWish, options: DownloadOptions): Pr
       try {
         await fetchRanges(part, file, whirlpool, wish, options);
         const cameAt = clock.now();
-        const [digest] = await Promise.all([digestOf(whirlpool, file, signal), part.save()]);
+        const [digest] = await Promise.all([digestOf(whirlpool, file, part, signal), part.save()]);
         if (file.checksum !== undefined && digest !== file.checksum) {
           await part.remove();
           throw new BridgeError('BRIDGE_DOWNLOAD_DAMAGED', { detail: target });
@@ -145,10 +115,11 @@ async function sweep(target: string, options: PartFileOptions): Promise<void> {
   }
 }
 
-/** @throws the fault of the disk; the signal's reason */
+/** @throws BridgeError BRIDGE_DISK; the signal's reason */
 async function digestOf(
   whirlpool: FollowedWhirlpool,
   { sizeBytes }: RemoteFile,
+  { path }: PartFile,
   signal: AbortSignal,
 ): Promise<string> {
   const stop = () => whirlpool.close();
@@ -157,7 +128,7 @@ async function digestOf(
     signal.throwIfAborted();
     return await whirlpool.whole(sizeBytes);
   } catch (error) {
-    throw signal.aborted ? signal.reason : error;
+    throw signal.aborted ? signal.reason : diskError(path, error);
   } finally {
     signal.removeEventListener('abort', stop);
   }
@@ -183,97 +154,4 @@ async function compare(
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'nothing';
     throw diskError(target, error);
   }
-}
-
-/** Fetches what is missing. What came is noted on every way out. */
-async function fetchRanges(
-  part: PartFile,
-  file: RemoteFile,
-  whirlpool: FollowedWhirlpool,
-  { connections, signal, onBytes }: DownloadWish,
-  { source, clock }: DownloadOptions,
-): Promise<void> {
-  const spans = part.spans();
-  /** What is there, and what somebody fetches. */
-  const taken = createByteSpans(spans.all());
-  const retries = createRetries(clock);
-  const stop = new AbortController();
-  const ending = AbortSignal.any([signal, stop.signal]);
-  let told = 0;
-
-  function nextRange(): { from: number; to: number } | undefined {
-    const gap = taken.gap(file.sizeBytes);
-    if (!gap) return undefined;
-    const share = Math.ceil((file.sizeBytes - taken.bytes()) / (connections * 2));
-    const length = Math.min(maxRangeBytes, Math.max(minRangeBytes, share));
-    const [from] = gap;
-    const to = Math.min(gap[1], from + length);
-    taken.add(from, to);
-    return { from, to };
-  }
-
-  function passed(): void {
-    retries.progress();
-    onBytes?.(spans.bytes(), file.sizeBytes);
-    const whole = spans.prefix();
-    if (whole - told < followBytes) return;
-    told = whole;
-    whirlpool.upTo(whole);
-  }
-
-  async function readRange(from: number, to: number): Promise<void> {
-    let at = from;
-    while (at < to)
-      try {
-        const body = await source.open(file, at, to, ending);
-        for await (const pieces of gathered(body)) {
-          await part.write(pieces, at);
-          at += pieces.reduce((sum, { length }) => sum + length, 0);
-          passed();
-        }
-        if (at < to) throw new Error('the answer ended early');
-      } catch (error) {
-        await retries.after(error, ending);
-      }
-  }
-
-  async function fetchOn(): Promise<void> {
-    for (let range = nextRange(); range; range = nextRange()) await readRange(range.from, range.to);
-  }
-
-  onBytes?.(spans.bytes(), file.sizeBytes);
-  let fault: { error: unknown } | undefined;
-  const work = Array.from({ length: connections }, () =>
-    fetchOn().catch((error: unknown) => {
-      fault ??= { error };
-      stop.abort(error);
-    }),
-  );
-  await Promise.all(work);
-  if (!fault) return;
-  // A disk that is full may take no note either: the last one holds.
-  await part.save().catch(() => undefined);
-  throw signal.aborted ? signal.reason : fault.error;
-}
-
-/** What comes, in pieces that are worth a write. */
-async function* gathered(body: Readable): AsyncGenerator<Buffer[]> {
-  let pieces: Buffer[] = [];
-  let bytes = 0;
-  let fault: { error: unknown } | undefined;
-  try {
-    for await (const piece of body) {
-      pieces.push(piece as Buffer);
-      bytes += (piece as Buffer).length;
-      if (bytes < writeBytes) continue;
-      yield pieces;
-      pieces = [];
-      bytes = 0;
-    }
-  } catch (error) {
-    fault = { error };
-  }
-  // What came before a break is kept too, or a host that breaks off early would never be done with.
-  if (bytes > 0) yield pieces;
-  if (fault) throw fault.error;
 }

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, link, open, rename, rm, statfs } from 'node:fs/promises';
+import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import { secondMs } from '../core/durations.ts';
@@ -7,8 +7,9 @@ import { BridgeError } from '../core/errors.ts';
 import { exists } from '../core/files/exists.ts';
 import { diskError } from '../core/files/folder-check.ts';
 import { type ByteSpans, createByteSpans } from './byte-spans.ts';
-import { readJournal, writeJournal } from './part-journal.ts';
+import { type PartJournal, readJournal, writeJournal } from './part-journal.ts';
 import { lockPart } from './part-lock.ts';
+import { mustHaveRoom, nameAs } from './part-room.ts';
 
 /** Which version of which file a part is of. */
 export interface PartVersion {
@@ -118,7 +119,7 @@ export async function openPart(
           journal.sizeBytes === wanted.sizeBytes;
         version = wanted;
         try {
-          spans = createByteSpans(isSame && (await exists(path)) ? journal.whole : []);
+          spans = createByteSpans(isSame && (await holds(path, journal)) ? journal.whole : []);
           // The journal first: a part without one would be taken for another program's.
           if (!isSame) await writeJournal(journalPath, { ...wanted, whole: [] });
           handle ??= await openHandle(path);
@@ -180,6 +181,12 @@ export async function openPart(
   }
 }
 
+/** Whether the part is there, and as long as its journal says: somebody may have taken it away, or cut it. */
+async function holds(path: string, { whole }: PartJournal): Promise<boolean> {
+  const { size } = await stat(path).catch(() => ({ size: -1 }));
+  return whole.every(([, to]) => to <= size);
+}
+
 /** What is left to write when so many bytes were taken. */
 function behind(pieces: readonly Buffer[], taken: number): Buffer[] {
   let left = taken;
@@ -188,29 +195,4 @@ function behind(pieces: readonly Buffer[], taken: number): Buffer[] {
     left -= cut;
     return cut === piece.length ? [] : [piece.subarray(cut)];
   });
-}
-
-/** Told before the first byte: a film that cannot be whole need not begin. @throws BridgeError BRIDGE_DISK */
-async function mustHaveRoom(dir: string, bytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(dir);
-  if (bavail * bsize >= bytes) return;
-  const missing = Math.ceil((bytes - bavail * bsize) / 1e6);
-  throw new BridgeError('BRIDGE_DISK', {
-    says: `The disk of ${dir} has no room for it: ${missing} MB are missing`,
-    remedy: 'Make room, or name another folder',
-  });
-}
-
-/** A second name takes what is there from nobody; where the file system knows no such thing, it is looked at before. */
-async function nameAs(path: string, target: string, replaces: boolean): Promise<void> {
-  const isThere = new BridgeError('BRIDGE_DOWNLOAD_EXISTS', { detail: target });
-  if (replaces) return rename(path, target);
-  try {
-    await link(path, target);
-    await rm(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' || (await exists(target))) throw isThere;
-    await rename(path, target);
-  }
 }
