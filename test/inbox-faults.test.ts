@@ -65,6 +65,47 @@ t.test('nodes that fail, one after the other, make the pauses longer', async (t)
   );
 });
 
+t.test(
+  'a file that the host does not take holds up the others once, and is tried more and more seldom',
+  async (t) => {
+    const { log, about } = listening();
+    const one = await startInbox(t, { after: 'delete', minAgeMinutes: 0 }, { log });
+    const { simulator, lay, run, here, there } = one;
+    for (const name of ['A (2001).mkv', 'B (2002).mkv', 'C (2003).mkv']) lay(name);
+    simulator.faults.upload = { status: { status: 413, times: 1 } };
+    await run(0.5);
+    t.equal(there().length, 0, 'it may be the account that is full');
+    await run(3);
+    t.ok(there().length >= 2, 'the others');
+    await run(20);
+    t.same([here(), there().length], [[], 3]);
+    t.equal(about(/nothing can be sent now/).length, 1);
+  },
+);
+
+t.test(
+  'a folder that cannot be read, and a name that is no text, are told once; the rest goes',
+  async (t) => {
+    const { log, about } = listening();
+    const one = await startInbox(t, { after: 'keep', minAgeMinutes: 0 }, { log });
+    one.lay(film);
+    writeFileSync(
+      Buffer.concat([Buffer.from(`${one.dir}/Caf`), Buffer.from([0xe9]), Buffer.from('.mkv')]),
+      'x',
+    );
+    await one.run(10);
+    t.same(one.there(), [`/Films/${film}`]);
+    t.equal(about(/an inbox cannot be read/).length, 1);
+    rmSync(one.dir, { recursive: true });
+    await one.run(10);
+    t.equal(about(/an inbox cannot be read/).length, 2, 'the folder itself');
+    mkdirSync(one.dir);
+    one.lay('B (2002).mkv');
+    await one.run(5);
+    t.equal(one.there().length, 2, 'and it is there again');
+  },
+);
+
 t.test('what the host has and lists late is not sent again, and stays here until it was seen', async (t) => {
   const one = await startInbox(t, { after: 'delete' });
   const { simulator, lay, run, here, list } = one;

@@ -16,7 +16,7 @@ export interface FoundFile {
 
 export interface ScannedInbox {
   files: FoundFile[];
-  /** Folders that could not be read, `''` for the inbox itself, with what the system says. */
+  /** Folders that could not be read, `''` for the inbox itself, and names that are no text; with what the system says. */
   unreadable: { path: string; error: Error }[];
   /** There is more than what is looked at. */
   isCut: boolean;
@@ -51,6 +51,9 @@ export async function scanInbox(
         } else if (entry.isFile() && whyLeftAlone(path, ignore) === undefined) {
           const found = await factsOfFile(dir, path);
           if (found) result.files.push(found);
+          // What Node cannot write back is read as this sign, and is found by no name.
+          else if (path.includes('\ufffd'))
+            result.unreadable.push({ path, error: Object.assign(new Error(path), { code: 'EILSEQ' }) });
         }
       }
     } catch (error) {
