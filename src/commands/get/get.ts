@@ -132,9 +132,11 @@ async function follow(
         connections,
         signal: context.signal,
         onBytes(done, total) {
-          if (!isShown) bar?.start(total, done, { name: printable(basename(target)) });
+          const name = printable(basename(target));
+          if (!isShown) bar?.start(total, done, { name });
           isShown = true;
-          bar?.update(done);
+          // The checksum takes seconds for each GB that the bytes did not.
+          bar?.update(done, { name: done === total ? `checking ${name}` : name });
         },
       },
       { source: sourceOver(api, context.signal), clock: systemClock },
