@@ -168,6 +168,14 @@ const declarations = {
     }),
   },
   sync: syncSettings,
+  dav: {
+    write: choice({
+      env: 'PASSERELLE_DAV_WRITE',
+      values: ['off', 'account'],
+      fallback: 'off',
+      help: '`account`: whoever may browse may also write to the account at `/dav/account/`',
+    }),
+  },
   uploads: uploadsSettings,
   notify: rows<ServerSetting>({
     env: 'PASSERELLE_NOTIFY',

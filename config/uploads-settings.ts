@@ -2,6 +2,13 @@ import { integer } from './kinds.ts';
 
 /** What is done with the account itself. */
 export const uploadsSettings = {
+  spoolMiB: integer({
+    env: 'PASSERELLE_UPLOADS_SPOOL_MIB',
+    fallback: 20_480,
+    min: 1,
+    max: 10_000_000,
+    help: 'What is sent over WebDAV lies in dataDir until the host has it: so much of it at most, in MiB',
+  }),
   trashDays: integer({
     env: 'PASSERELLE_UPLOADS_TRASH_DAYS',
     fallback: 7,

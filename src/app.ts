@@ -2,6 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { docs } from '../plugins/routes/api/docs.ts';
 import { browse } from '../plugins/routes/browse.ts';
 import { dav } from '../plugins/routes/dav.ts';
+import { davLocking } from '../plugins/routes/dav-locks.ts';
+import { davWrite } from '../plugins/routes/dav-write.ts';
 import { health } from '../plugins/routes/health.ts';
 import { playlist } from '../plugins/routes/playlist.ts';
 import { stream } from '../plugins/routes/stream.ts';
@@ -27,6 +29,8 @@ export async function buildApp(
   await app.register(health);
   await app.register(stream);
   await app.register(strm);
+  await app.register(davWrite);
+  await app.register(davLocking);
   await app.register(dav);
   await app.register(browse);
   await app.register(playlist);

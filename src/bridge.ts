@@ -219,6 +219,9 @@ export async function createBridge(
     roots: library.roots,
     etagOf: playback.delivery.versions.etagOf,
     undatedAt,
+    ...(settings.dav.write === 'account' && {
+      names: { stored: host.writes.storedName, meant: host.writes.meantName },
+    }),
     onOpened: (folderId) => indexing.discovery.opened(folderId),
   });
   const media = createMediaQueue({

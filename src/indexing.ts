@@ -36,6 +36,8 @@ import {
   type AccountChangesOptions,
   createAccountChanges,
 } from './uploads/changes/changes.ts';
+import { createDavLocks, type DavLocks } from './uploads/dav/locks.ts';
+import { createDavWriter, type DavWriter } from './uploads/dav/writer.ts';
 import { createEnsureFolder } from './uploads/folders.ts';
 import { createLayOut } from './uploads/lay-out.ts';
 import { createLinkImporter, type LinkImporter, type LinkImportOptions } from './uploads/link-import.ts';
@@ -44,6 +46,7 @@ import {
   type RemoteFetches,
   type RemoteFetchesOptions,
 } from './uploads/remote/remote-fetches.ts';
+import { createSpool } from './uploads/spool.ts';
 import { createUpkeep } from './uploads/upkeep.ts';
 import { createUploader, type Uploader } from './uploads/uploader.ts';
 
@@ -58,7 +61,15 @@ export interface IndexingParts {
   sidecarReader?: SidecarReader | undefined;
   host: Pick<
     WritableHost,
-    'account' | 'keyFingerprint' | 'limits' | 'listAccount' | 'listFolder' | 'pageOf' | 'shares' | 'writes'
+    | 'account'
+    | 'knownAccount'
+    | 'keyFingerprint'
+    | 'limits'
+    | 'listAccount'
+    | 'listFolder'
+    | 'pageOf'
+    | 'shares'
+    | 'writes'
   >;
   reader: Pick<Reader, 'open'>;
   /** What addresses in STRM files begin with, and how they are signed. */
@@ -86,6 +97,9 @@ export interface Indexing {
   linkImport: LinkImporter;
   /** Folders, names and removals in the account. */
   accountChanges: AccountChanges;
+  /** What WebDAV writes. */
+  davWriter: DavWriter;
+  davLocks: DavLocks;
   /** Ends what was cut off in the account. */
   upkeep: BackgroundLoop;
   /** Addresses that a person wants the host to fetch. */
@@ -197,15 +211,6 @@ export function createIndexing(parts: IndexingParts): Indexing {
     onlyAsked: !syncSettings.discovery || syncSettings.intervalMinutes === 0,
     callsPerDay: Math.floor(syncSettings.callsPerDay * (1 - crawlShare)),
   });
-  const uploader = createUploader({
-    host,
-    catalog,
-    layOut,
-    scanFolder,
-    digest: whirlpoolOfFile,
-    clock,
-    log,
-  });
   const accountChanges = createAccountChanges({
     host,
     catalog,
@@ -217,7 +222,28 @@ export function createIndexing(parts: IndexingParts): Indexing {
     clock,
     log,
   });
+  const uploader = createUploader({
+    host,
+    catalog,
+    layOut,
+    scanFolder,
+    retire: accountChanges.retire,
+    digest: whirlpoolOfFile,
+    clock,
+    log,
+  });
+  const spool = createSpool(join(dataDir, 'spool'), settings.uploads.spoolMiB * 1024 * 1024);
   return {
+    davLocks: createDavLocks(clock),
+    davWriter: createDavWriter({
+      host,
+      catalog,
+      uploader,
+      changes: accountChanges,
+      spool,
+      roots: library.roots,
+      clock,
+    }),
     sideCars,
     publisher,
     sync,
@@ -241,7 +267,7 @@ export function createIndexing(parts: IndexingParts): Indexing {
       memory: parts.importMemory,
     }),
     accountChanges,
-    upkeep: createUpkeep({ uploader, accountChanges, clock, log }),
+    upkeep: createUpkeep({ catalog, uploader, accountChanges, spool, clock, log }),
     remote: createRemoteFetches({ host, catalog, layOut, scanFolder, clock, log, ...parts.notFetched }),
     crawlBudget: {
       ...crawlBudget,

@@ -261,3 +261,10 @@ t.test('a removal whose answer was lost is found out', async (t) => {
     else t.match(await strm(), 'Metropolis');
   }
 });
+
+t.test("what lies in the trash and is in no journal is in nobody's way", async (t) => {
+  const { remove, simulator, names } = await changing(t);
+  simulator.account.addFolder('/.passerelle-trash/2026-01-15/Old');
+  t.match(await remove('/Films/Old', true), [{ trashId: Number }]);
+  t.match(names('/.passerelle-trash'), ['2026-01-15', /^2026-01-15 [0-9a-f]{8}$/]);
+});

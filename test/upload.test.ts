@@ -160,7 +160,15 @@ t.test('what a process had begun when it was killed is seen to by the next', asy
   const { simulator, bridge, source, meanwhile, names, left } = await uploading(t);
   const { signal } = new AbortController();
   const folderId = String(simulator.account.folder('/Films').id) as never;
-  const begun = { source, sizeBytes: bytes.length, modifiedAt: 0, folderId, name, begunAt: 0 };
+  const begun = {
+    source,
+    sizeBytes: bytes.length,
+    modifiedAt: 0,
+    folderId,
+    name,
+    replaces: false,
+    begunAt: 0,
+  };
   const settle = () => meanwhile(bridge.uploader.settle(signal));
   const { mtimeMs } = (await import('node:fs')).statSync(source);
 
@@ -173,7 +181,15 @@ t.test('what a process had begun when it was killed is seen to by the next', asy
 t.test('a kill behind the last byte sends nothing again', async (t) => {
   const { simulator, bridge, source, meanwhile, names, left, clock } = await uploading(t);
   const folderId = String(simulator.account.folder('/Films').id) as never;
-  const begun = { source, sizeBytes: bytes.length, modifiedAt: 0, folderId, name, begunAt: clock.now() };
+  const begun = {
+    source,
+    sizeBytes: bytes.length,
+    modifiedAt: 0,
+    folderId,
+    name,
+    replaces: false,
+    begunAt: clock.now(),
+  };
   const id = await bridge.catalog.uploads.begin(begun);
   // What the process did that was killed.
   await meanwhile(

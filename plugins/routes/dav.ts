@@ -14,6 +14,7 @@ import {
 } from '../../src/views/propfind.ts';
 import { hrefOf } from '../../src/views/xml.ts';
 import { checkLockInfo, maxBody, readPropfind, readProppatch } from '../support/dav-body.ts';
+import { createLocking } from '../support/dav-locking.ts';
 import { namesIn, sendEntry, streamed } from '../support/send-entry.ts';
 
 const door = '/dav';
@@ -36,6 +37,7 @@ export const dav = fp(
     const prefix = basePath + door;
     const { mode } = settings.delivery;
     const ours = davRules(delivery.rules);
+    const { shown } = createLocking(app);
 
     // Whatever a body says that it is, it is XML or nothing.
     app.removeAllContentTypeParsers();
@@ -105,15 +107,27 @@ export const dav = fp(
       const { entry } = found;
       const href = hrefOf(prefix, names);
       describe(reply).code(207).type(xml).header('cache-control', 'no-cache');
+      const locksOf = locksOfEntries(names);
       if (found.is !== 'folder')
-        return reply.send(multistatusHead + respond('', entry, href) + multistatusTail);
+        return reply.send(multistatusHead + respond('', { ...entry, ...locksOf() }, href) + multistatusTail);
       const base = `${href}/`;
-      const self = respond('', { ...entry, name: entry.name || 'dav' }, base);
+      const self = respond('', { ...entry, name: entry.name || 'dav', ...locksOf() }, base);
       if (depth === 0) return reply.send(multistatusHead + self + multistatusTail);
       const pages = await found.pages();
       return reply.send(
-        streamed(pages, multistatusHead + self, (one) => respond(base, one), multistatusTail),
+        streamed(
+          pages,
+          multistatusHead + self,
+          (one) => respond(base, { ...one, ...locksOf(one.name) }),
+          multistatusTail,
+        ),
       );
+    }
+
+    /** The locks on what was asked for and on what lies in it, where it can be locked. */
+    function locksOfEntries([view, ...names]: readonly string[]) {
+      if (settings.dav.write === 'off' || view !== 'account') return () => ({});
+      return (name?: string) => ({ locks: shown(name === undefined ? names : [...names, name]) });
     }
 
     async function top(request: FastifyRequest, reply: FastifyReply) {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Entry, Located, LocatedSideFile } from '../../src/browse/entry.ts';
+import type { Entry, Located } from '../../src/browse/entry.ts';
 import { BridgeError } from '../../src/core/errors.ts';
 import { rangeCounts, weighConditions } from '../../src/delivery/policy/conditions.ts';
 import type { DeliveryMode } from '../../src/delivery/policy/decide.ts';
@@ -26,7 +26,20 @@ export async function sendEntry(
   reply: FastifyReply,
   { path, table }: { path: string; table?: { mode: DeliveryMode; rules: readonly Rule[] } },
 ): Promise<FastifyReply> {
-  if (found.is === 'small') return sendSmall(found, request, reply);
+  if (found.is === 'small') {
+    const { bridge } = request.server;
+    return sendSmall(
+      found.entry,
+      () => readTreeFile(bridge, found.dir, found.path, found.entry),
+      request,
+      reply,
+    );
+  }
+  if (found.is === 'local') {
+    const { entry, folderId } = found;
+    const content = () => app.bridge.catalog.localFiles.content(folderId, entry.name);
+    return sendSmall(entry, async () => Buffer.from((await content()) ?? []), request, reply);
+  }
   if (found.is === 'folder') {
     reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache');
     const pages = await found.pages();
@@ -84,9 +97,10 @@ export function streamed(
   return Readable.from(parts(), { objectMode: false, highWaterMark: 2 * pieceBytes });
 }
 
-/** A file of our own disk: NFO, subtitles, pictures. Small enough to be read at once. */
+/** A file of our own: NFO, subtitles, pictures, and what clients leave. Small enough to be read at once. */
 async function sendSmall(
-  { entry, dir, path }: LocatedSideFile,
+  entry: Entry,
+  read: () => Promise<Buffer>,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -97,7 +111,7 @@ async function sendSmall(
   const condition = weighConditions(headers, { etag, lastModified: modifiedAt });
   if (condition === 412) throw new BridgeError('BRIDGE_PRECONDITION');
   if (condition === 304) return reply.code(304).send();
-  const bytes = await readTreeFile(request.server.bridge, dir, path, entry);
+  const bytes = await read();
   if (method === 'HEAD') return reply.header('content-length', String(bytes.length)).send();
   const isAsked = rangeCounts(headers, { etag, lastModified: modifiedAt });
   const range = isAsked ? parseRange(headers.range, bytes.length) : 'whole';

@@ -1,4 +1,5 @@
 import { type FolderChild, type FolderListings, shownFile } from '../catalog/account/folder-listings.ts';
+import { type LocalFile, type LocalFiles, maxLocalFiles } from '../catalog/account/local-files.ts';
 import { joinAccountPath } from '../core/account-path.ts';
 import { BridgeError } from '../core/errors.ts';
 import { type FolderId, rootFolderId, toFileId, toFolderId } from '../core/ids.ts';
@@ -20,6 +21,10 @@ export interface AccountViewOptions extends ViewOptions {
   root(): Promise<{ listedAt: number | undefined; changedAt: number | undefined }>;
   /** Account paths that are indexed. */
   roots: readonly string[];
+  /** Small files that only we have. */
+  localFiles: Pick<LocalFiles, 'of' | 'inFolder'>;
+  /** How names are asked for and shown, where that is not as the host keeps them. */
+  names?: { stored(name: string): string; meant(stored: string): string } | undefined;
   /** Told which folder somebody opens: a hint that it is worth a look. */
   onOpened: (folderId: FolderId) => void;
   /** Told which name somebody looks for in vain in a folder. */
@@ -40,6 +45,8 @@ export function createAccountView({
   listings,
   root,
   roots,
+  localFiles,
+  names,
   onOpened,
   onMissed,
   ...shared
@@ -53,7 +60,7 @@ export function createAccountView({
   }
 
   async function childOf(parent: Folder, name: string): Promise<FolderChild | undefined> {
-    for (const form of formsOf(name)) {
+    for (const form of formsOf(names?.stored(name) ?? name)) {
       const child = await childNamed(parent, form);
       if (child) return child;
     }
@@ -77,14 +84,22 @@ export function createAccountView({
       (after, limit) => listings.folders(id, after, limit),
       async (rows) => {
         const shown = await Promise.all(rows.map((row) => isShown(row, path)));
-        return rows.filter((_, index) => shown[index]).map((row) => entryOf(row, shared));
+        return rows.filter((_, index) => shown[index]).map((row) => entryOf(meant(row), shared));
       },
     );
     const files = await pagesOf<FolderChild>(
       (after, limit) => listings.files(id, after, limit),
-      (rows) => rows.map((row) => entryOf(row, shared)),
+      (rows) => rows.map((row) => entryOf(meant(row), shared)),
     );
-    return joined(folders.pages, files.pages);
+    return joined(folders.pages, files.pages, locals(id));
+  }
+
+  const meant = (child: FolderChild): FolderChild =>
+    names ? { ...child, name: names.meant(child.name) } : child;
+
+  async function* locals(folderId: FolderId): AsyncGenerator<Entry[]> {
+    const some = await localFiles.inFolder(folderId, maxLocalFiles);
+    if (some.length > 0) yield some.map(localEntry);
   }
 
   return {
@@ -100,13 +115,15 @@ export function createAccountView({
       for (const [index, segment] of segments.entries()) {
         const child = await childOf(folder, segment);
         if (!child || !(await isShown(child, folder.path))) {
+          const local = index === segments.length - 1 ? await localFiles.of(folder.id, segment) : undefined;
+          if (local) return { is: 'local', entry: localEntry(local), folderId: local.folderId };
           if (!folder.isListed) throw new BridgeError('BRIDGE_NOT_INDEXED');
           if (index === segments.length - 1) onMissed(folder.id, segment);
           return undefined;
         }
         if (!child.isFolder)
           return index === segments.length - 1
-            ? { is: 'video', entry: entryOf(child, shared), fileId: toFileId(child.id) }
+            ? { is: 'video', entry: entryOf(meant(child), shared), fileId: toFileId(child.id) }
             : undefined;
         const path = joinAccountPath(folder.path, child.name);
         const { listedAt, changedAt } = child;
@@ -133,6 +150,17 @@ function entryOf(child: FolderChild, { etagOf, undatedAt }: ViewOptions): Entry 
   return child.isFolder
     ? folderEntry(name, child.changedAt ?? undatedAt)
     : videoEntry(name, shownFile(child), etagOf);
+}
+
+function localEntry({ name, sizeBytes, changedAt }: LocalFile): Entry {
+  return {
+    name,
+    isFolder: false,
+    sizeBytes,
+    modifiedAt: changedAt,
+    etag: `"local-${changedAt}-${sizeBytes}"`,
+    mediaType: 'application/octet-stream',
+  };
 }
 
 /** Whether a path lies on the way to one of the roots, or below one. */

@@ -2,16 +2,17 @@ import { basename } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
 import { BridgeError } from '../core/errors.ts';
 import type { FolderId } from '../core/ids.ts';
-import { createAccountView } from './account-view.ts';
+import { type AccountViewOptions, createAccountView } from './account-view.ts';
 import { type Entry, folderEntry, type Located, type View, type ViewOptions } from './entry.ts';
 import { createLibraryView } from './library-view.ts';
 
 export interface BrowseOptions extends ViewOptions {
-  catalog: Pick<Catalog, 'files' | 'listings' | 'crawls' | 'dirty'>;
+  catalog: Pick<Catalog, 'files' | 'listings' | 'crawls' | 'dirty' | 'localFiles'>;
   /** The first one is the library. */
   trees: readonly { name: string; dir: string }[];
   /** Account paths that are indexed. */
   roots: readonly string[];
+  names?: AccountViewOptions['names'];
   /** Told which folder of the account somebody opens, or looks for something in. */
   onOpened?: (folderId: FolderId) => void;
 }
@@ -38,6 +39,7 @@ export function createBrowse({
   roots,
   etagOf,
   undatedAt,
+  names,
   onOpened = () => undefined,
 }: BrowseOptions): Browse {
   let isKnownWhole = false;
@@ -58,6 +60,8 @@ export function createBrowse({
         listings: catalog.listings.ofAccount,
         root: () => catalog.listings.ofAccount.root(),
         roots,
+        localFiles: catalog.localFiles,
+        names,
         etagOf,
         undatedAt,
         onOpened,

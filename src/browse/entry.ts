@@ -1,4 +1,4 @@
-import type { FileId } from '../core/ids.ts';
+import type { FileId, FolderId } from '../core/ids.ts';
 import { ownTurn } from '../core/yield-often.ts';
 import type { FileVersions } from '../delivery/file-versions.ts';
 
@@ -29,7 +29,7 @@ export function folderEntry(name: string, changedAt: number): Entry {
 }
 
 /** What stands at a path: a folder, a file of the account, or a small file on our own disk. */
-export type Located = LocatedFolder | LocatedVideo | LocatedSideFile;
+export type Located = LocatedFolder | LocatedVideo | LocatedSideFile | LocatedLocalFile;
 
 export interface LocatedFolder {
   is: 'folder';
@@ -53,6 +53,13 @@ export interface LocatedSideFile {
   /** Where it lies: the folder of the tree, and its path in there. */
   dir: string;
   path: string;
+}
+
+/** A small file in a folder of the account that only we have. */
+export interface LocatedLocalFile {
+  is: 'local';
+  entry: Entry;
+  folderId: FolderId;
 }
 
 /** One of the views. `segments` are decoded names from its top. */

@@ -11,6 +11,7 @@ import { createFolderFacts, type FolderFactsStore } from './account/folder-facts
 import { createFolderGaps, type FolderGaps } from './account/folder-gaps.ts';
 import { createFolderListings, type FolderListings } from './account/folder-listings.ts';
 import { type Listing, type ListingChange, recordListing } from './account/listing.ts';
+import { createLocalFiles, type LocalFiles } from './account/local-files.ts';
 import { createOwnChanges, type OwnChanges } from './account/own-changes.ts';
 import { createPutAside, type PutAside } from './account/put-aside.ts';
 import { createJournal, type Journal } from './curation/journal.ts';
@@ -63,6 +64,8 @@ export interface Catalog {
   readonly uploads: UploadJournal;
   /** What we changed in the account by other means. */
   readonly ownChanges: OwnChanges;
+  /** Small files in it that only we have. */
+  readonly localFiles: LocalFiles;
   /** What was removed from it by hand and can be taken back. */
   readonly accountTrash: AccountTrash;
   /** What inboxes have sent. */
@@ -153,6 +156,7 @@ export async function openCatalog(
     accountTrash: createAccountTrash(db),
     inbox: createInboxRows(db),
     remote: createRemoteJournal(db),
+    localFiles: createLocalFiles(db),
     leases: createLeases(db),
     cachedRanges: createCachedRanges(db),
     fileVersions: createFileVersionRows(db),

@@ -14,6 +14,8 @@ export interface BegunUpload {
   name: string;
   /** What the host can be asked by for what became of it; undefined before it was sent anything. */
   receipt: string | undefined;
+  /** Takes the place of what has its name. */
+  replaces: boolean;
   begunAt: number;
   /** The host said that it has it. */
   isStored: boolean;
@@ -34,7 +36,7 @@ export interface UploadJournal {
 
 export function createUploadJournal(db: Kysely<Schema>): UploadJournal {
   return {
-    async begin({ source, sizeBytes, modifiedAt, folderId, name, begunAt }) {
+    async begin({ source, sizeBytes, modifiedAt, folderId, name, replaces, begunAt }) {
       const { insertId } = await db
         .insertInto('uploads')
         .values({
@@ -45,6 +47,7 @@ export function createUploadJournal(db: Kysely<Schema>): UploadJournal {
           name,
           receipt: null,
           is_stored: 0,
+          replaces: Number(replaces),
           begun_at: begunAt,
         })
         .executeTakeFirstOrThrow();
@@ -71,6 +74,7 @@ export function createUploadJournal(db: Kysely<Schema>): UploadJournal {
         receipt: row.receipt ?? undefined,
         begunAt: row.begun_at,
         isStored: row.is_stored === 1,
+        replaces: row.replaces === 1,
       }));
     },
   };

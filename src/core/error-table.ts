@@ -39,6 +39,13 @@ export const errorTable = {
     'There is another file of this name',
     'Give it a name of its own: passerelle put FILE /Folder/Name; nothing is replaced',
   ),
+  BRIDGE_UPLOAD_FULL: row(
+    507,
+    false,
+    'There is no room for this file',
+    'Look at what is free in the account, on the disk of dataDir, and at uploads.spoolMiB',
+  ),
+  BRIDGE_CONFLICT: row(409, false, 'There is no folder for it', 'Make the folder that it is to lie in first'),
   BRIDGE_UPLOAD_DAMAGED: row(
     502,
     true,

@@ -12,6 +12,8 @@ import type { CallOptions, Host, HostFile, HostPage } from './host.ts';
 export interface HostWrites {
   /** A name as the host keeps it, and lists it: it takes not every sign. */
   storedName(name: string): string;
+  /** The name that was meant by one that the host keeps. */
+  meantName(stored: string): string;
   /**
    * Sends a whole file, once, to a node that is asked for just before. Names may occur twice in a folder: it never
    * replaces anything. Three answers end it:

@@ -57,13 +57,13 @@ export function createKeyWatch({ host, clock, memory }: KeyWatchOptions): KeyWat
   /** Every verb watched alike. Where to send a file is told to anybody, whatever the key. */
   function watched(writes: HostWrites): HostWrites {
     type Verb = (...words: unknown[]) => Promise<unknown>;
-    const { storedName, ...calls } = writes;
+    const { storedName, meantName, ...calls } = writes;
     const verbs = Object.entries(calls) as [string, Verb][];
     const watchedVerbs = verbs.map(([name, verb]) => [
       name,
       (...words: unknown[]) => watch(verb(...words), () => !['upload', 'sentBy'].includes(name)),
     ]);
-    return { storedName, ...Object.fromEntries(watchedVerbs) } as unknown as HostWrites;
+    return { storedName, meantName, ...Object.fromEntries(watchedVerbs) } as unknown as HostWrites;
   }
 
   function accept(): void {

@@ -1,12 +1,16 @@
+import type { UploadJournal } from '../catalog/uploads.ts';
 import { type BackgroundLoop, createBackgroundLoop } from '../core/background-loop.ts';
 import type { Clock } from '../core/clock.ts';
 import { hourMs, minuteMs } from '../core/durations.ts';
 import type { Log } from '../core/log.ts';
 import type { AccountChanges } from './changes/changes.ts';
+import type { Spool } from './spool.ts';
 import type { Uploader } from './uploader.ts';
 
 export interface UpkeepOptions {
+  catalog: { uploads: Pick<UploadJournal, 'all'> };
   uploader: Pick<Uploader, 'settle'>;
+  spool: Pick<Spool, 'clean'>;
   accountChanges: Pick<AccountChanges, 'settle' | 'purge'>;
   clock: Clock;
   log: Log;
@@ -19,10 +23,16 @@ const afterFaultMs = 10 * minuteMs;
  * Sees to what was cut off in the account when an earlier process ended, and removes for good what has lain in its trash
  * for its days.
  */
-export function createUpkeep({ uploader, accountChanges, clock, log }: UpkeepOptions): BackgroundLoop {
+export function createUpkeep(options: UpkeepOptions): BackgroundLoop {
+  const { catalog, uploader, accountChanges, spool, clock, log } = options;
+  let isClean = false;
+
   return createBackgroundLoop({
     clock,
     async turn(signal) {
+      // Half bodies of an earlier process; those of this one are still needed.
+      if (!isClean) await spool.clean(new Set((await catalog.uploads.all()).map(({ source }) => source)));
+      isClean = true;
       await accountChanges.settle(signal);
       const uploads = await uploader.settle(signal);
       if (uploads > 0) log.info({ uploads }, 'uploads that were cut off are seen to');

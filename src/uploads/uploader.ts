@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { CatalogFile, CatalogFolder } from '../catalog/account/files.ts';
 import { pathNotFound } from '../catalog/account/near-paths.ts';
@@ -8,13 +7,13 @@ import type { BegunUpload } from '../catalog/uploads.ts';
 import type { Clock } from '../core/clock.ts';
 import { dayMs, minuteMs, secondMs } from '../core/durations.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
-import { whyUnreadable } from '../core/files/folder-check.ts';
 import { type FileId, rootFolderId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import { createSerialQueue } from '../core/serial-queue.ts';
 import type { SentFile, WritableHost } from '../host/host-writes.ts';
 import type { ScanFolder } from '../sync/discovery/scan-folder.ts';
 import type { LayOut } from './lay-out.ts';
+import { isSourceAsItWas, sourceFacts } from './source-facts.ts';
 
 /** A file of this machine that somebody wants in the account. */
 export interface PutWish {
@@ -22,6 +21,11 @@ export interface PutWish {
   source: string;
   /** A folder that the catalog knows, or a new name in one. */
   to: string;
+  /**
+   * Takes the place of every file of that name, once it is at the host as it was read: until then who reads gets the one
+   * before. Without it, another file of that name is left alone.
+   */
+  replaces?: boolean;
   signal: AbortSignal;
   /** Told how much has been sent; it begins again with each try. */
   onBytes?: (sent: number, total: number) => void;
@@ -48,6 +52,8 @@ export interface UploaderOptions {
   catalog: Catalog;
   layOut: LayOut;
   scanFolder: ScanFolder;
+  /** Takes away what was replaced. @returns files that left the library */
+  retire: (files: readonly CatalogFile[], signal: AbortSignal) => Promise<readonly FileId[]>;
   /** See `digest.ts`. */
   digest: (path: string, signal: AbortSignal) => Promise<string>;
   clock: Clock;
@@ -107,9 +113,9 @@ export function createUploader(options: UploaderOptions): Uploader {
     ...(file && { file: { id: file.id, name: file.name, sizeBytes: file.sizeBytes } }),
   });
 
-  async function put({ source, to, signal, onBytes }: PutWish): Promise<PutResult> {
+  async function put({ source, to, replaces = false, signal, onBytes }: PutWish): Promise<PutResult> {
     const { folder, name } = await targetOf(to, source);
-    const { sizeBytes, modifiedAt } = await factsOf(source);
+    const { sizeBytes, modifiedAt } = await sourceFacts(source);
     const stored = host.writes.storedName(name);
     // What listings lack may have gone: it is no reason to send nothing.
     const twins = (await catalog.files.filesOfFolders([folder.id])).filter(
@@ -117,8 +123,13 @@ export function createUploader(options: UploaderOptions): Uploader {
     );
     if (twins.length > 0) {
       const same = await sameOf(twins, source, sizeBytes, signal);
-      if (same) return resultOf(folder, 'same', same);
-      throw new BridgeError('BRIDGE_UPLOAD_EXISTS', { detail: `${folder.path} has another ${name}` });
+      if (same) {
+        const others = replaces ? twins.filter(({ id }) => id !== same.id) : [];
+        if (others.length > 0) await options.layOut(await options.retire(others, signal), signal);
+        return resultOf(folder, 'same', same);
+      }
+      if (!replaces)
+        throw new BridgeError('BRIDGE_UPLOAD_EXISTS', { detail: `${folder.path} has another ${name}` });
     }
     const open = (await catalog.uploads.all()).find(
       (one) => one.folderId === folder.id && host.writes.storedName(one.name) === stored,
@@ -126,7 +137,15 @@ export function createUploader(options: UploaderOptions): Uploader {
     // Settling has not found it yet, and has not given it up.
     if (open?.isStored) return resultOf(folder, 'stored');
     if (open) throw new BridgeError('BRIDGE_UPLOAD_UNSURE', { detail: `${folder.path} may have ${name}` });
-    const begun = { source, sizeBytes, modifiedAt, folderId: folder.id, name, begunAt: clock.now() };
+    const begun = {
+      source,
+      sizeBytes,
+      modifiedAt,
+      folderId: folder.id,
+      name,
+      replaces,
+      begunAt: clock.now(),
+    };
     const id = await catalog.uploads.begin(begun);
     return sendBegun({ ...begun, id, receipt: undefined, isStored: false }, folder, { signal, onBytes });
   }
@@ -247,14 +266,24 @@ export function createUploader(options: UploaderOptions): Uploader {
   }
 
   /** It is in the catalog and in the tree, by the host's own word and without a listing. */
-  async function arrive({ id, folderId }: BegunUpload, sent: SentFile, signal: AbortSignal): Promise<void> {
+  async function arrive(
+    { id, folderId, replaces }: BegunUpload,
+    sent: SentFile,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { changed } = await catalog.crawls.arrived(
       folderId,
       [{ ...sent, sentAt: clock.now(), contentType: undefined, hasPassword: false, hasAccessRules: false }],
       clock.now(),
     );
+    const gone = replaces ? await options.retire(await olderThan(sent, folderId), signal) : [];
     await catalog.uploads.end(id);
-    await options.layOut(changed, signal);
+    await options.layOut([...changed, ...gone], signal);
+  }
+
+  async function olderThan(sent: SentFile, folderId: BegunUpload['folderId']): Promise<CatalogFile[]> {
+    const there = await catalog.files.filesOfFolders([folderId]);
+    return there.filter(({ id, name }) => name === sent.name && id !== sent.id);
   }
 
   async function settle(signal: AbortSignal): Promise<number> {
@@ -266,7 +295,7 @@ export function createUploader(options: UploaderOptions): Uploader {
       const found =
         typeof told === 'object' ? told : begun.receipt && folder ? await find(begun, 1, signal) : undefined;
       if (found) await arrive(begun, found, signal);
-      else if (folder && !begun.isStored && told === 'nothing' && (await isAsItWas(begun)))
+      else if (folder && !begun.isStored && told === 'nothing' && (await isSourceAsItWas(begun)))
         await sendBegun(begun, folder, { signal, isGoneOnWith: true });
       else if (folder && (begun.isStored || told === undefined) && clock.now() - begun.begunAt < lookedForMs)
         continue;
@@ -296,35 +325,4 @@ export function createUploader(options: UploaderOptions): Uploader {
       }),
     settle: (signal) => queue.take(() => settle(signal)),
   };
-}
-
-/** @throws BridgeError BRIDGE_UPLOAD_SOURCE for what is no file, or has nothing in it */
-async function factsOf(source: string): Promise<{ sizeBytes: number; modifiedAt: number }> {
-  const facts = await stat(source).catch((error: NodeJS.ErrnoException) => {
-    throw new BridgeError('BRIDGE_UPLOAD_SOURCE', {
-      says: `${source} ${whyUnreadable(error)}`,
-      remedy: 'Name a file of this machine that Passerelle may read',
-      cause: error,
-    });
-  });
-  if (!facts.isFile())
-    throw new BridgeError('BRIDGE_UPLOAD_SOURCE', {
-      says: `${source} is no file`,
-      remedy: 'Name files, each by itself: folders are not sent',
-    });
-  if (facts.size === 0)
-    throw new BridgeError('BRIDGE_UPLOAD_SOURCE', {
-      says: `${source} has nothing in it`,
-      remedy: 'The host takes no empty file',
-    });
-  return { sizeBytes: facts.size, modifiedAt: Math.floor(facts.mtimeMs) };
-}
-
-async function isAsItWas({ source, sizeBytes, modifiedAt }: BegunUpload): Promise<boolean> {
-  try {
-    const now = await factsOf(source);
-    return now.sizeBytes === sizeBytes && now.modifiedAt === modifiedAt;
-  } catch {
-    return false;
-  }
 }

@@ -10,6 +10,7 @@ import '../inbox-kills.test.ts';
 import '../link-import.test.ts';
 import '../account-changes.test.ts';
 import '../account-commands.test.ts';
+import '../dav-writing.test.ts';
 import '../local-names.test.ts';
 import '../remote-addresses.test.ts';
 import '../remote-commands.test.ts';

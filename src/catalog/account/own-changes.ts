@@ -11,7 +11,7 @@ export type BegunMove = (
   | { kind: 'file'; hostId: FileId; url: string }
   | { kind: 'folder'; hostId: FolderId }
 ) & {
-  /** Where it belongs in the end, and its name there. */
+  /** Where it belongs in the end, and its name there as the host keeps it. */
   parentId: FolderId;
   name: string;
 };

@@ -8,6 +8,7 @@ import { fileVersions } from './migration-file-versions.ts';
 import { folderIds } from './migration-folder-ids.ts';
 import { gaps } from './migration-gaps.ts';
 import { inbox } from './migration-inbox.ts';
+import { localFiles } from './migration-local-files.ts';
 import { newest } from './migration-newest.ts';
 import { putAside } from './migration-put-aside.ts';
 import { remoteAddresses } from './migration-remote.ts';
@@ -31,6 +32,7 @@ const migrations: Record<string, Migration> = {
   '022-account-trash': accountTrash,
   '023-inbox': inbox,
   '024-remote': remoteAddresses,
+  '025-local-files': localFiles,
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

@@ -12,6 +12,7 @@ export interface UploadTable {
   receipt: string | null;
   begun_at: number;
   is_stored: number;
+  replaces: Generated<number>;
 }
 
 /** What a person removed, and where it lies in the account until it is removed for good. */
@@ -29,6 +30,14 @@ export interface AccountTrashTable {
   day_id: string;
   is_there: number;
   trashed_at: number;
+}
+
+/** Small files that only we have: empty ones, and what clients leave beside others. */
+export interface LocalFileTable {
+  folder_id: FolderId;
+  name: string;
+  content: Uint8Array;
+  changed_at: number;
 }
 
 /** Moves in the account that are not known to have ended. */

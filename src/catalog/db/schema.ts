@@ -4,6 +4,7 @@ import type {
   AccountTrashTable,
   BegunMoveTable,
   InboxFileTable,
+  LocalFileTable,
   RemoteAddressTable,
   UploadTable,
 } from './schema-account.ts';
@@ -308,6 +309,7 @@ export interface Schema {
   told_folders: ToldFolderTable;
   uploads: UploadTable;
   account_trash: AccountTrashTable;
+  local_files: LocalFileTable;
   begun_moves: BegunMoveTable;
   inbox_files: InboxFileTable;
   remote_addresses: RemoteAddressTable;

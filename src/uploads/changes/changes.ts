@@ -13,9 +13,9 @@ import type { WritableHost } from '../../host/host-writes.ts';
 import type { ScanFolder } from '../../sync/discovery/scan-folder.ts';
 import type { LayOut } from '../lay-out.ts';
 import { createCopier } from './copies.ts';
-import type { ChangedEntry, ChangeWish, DeepWish, MadeFolder, MoveWish, RemovedEntry } from './entries.ts';
+import type { ChangedEntry, DeepWish, MadeFolder, MoveWish, RemovedEntry, RemoveWish } from './entries.ts';
 import { createMover } from './moves.ts';
-import { findAt, mustNotHoldRoot, nameToGive, placeAt, splitAccountPath } from './target.ts';
+import { findEntry, mustNotHoldRoot, nameToGive, placeAt, splitAccountPath } from './target.ts';
 import { createTrashKeeper, type TrashFolders } from './trash-keeper.ts';
 
 export interface AccountChangesOptions {
@@ -46,7 +46,9 @@ export interface AccountChanges {
   move(wish: MoveWish): Promise<ChangedEntry[]>;
   /** A copy of its own at the host, without a byte being sent. */
   copy(wish: MoveWish & DeepWish): Promise<ChangedEntry[]>;
-  remove(wish: { path: string } & DeepWish & ChangeWish): Promise<RemovedEntry[]>;
+  remove(wish: RemoveWish): Promise<RemovedEntry[]>;
+  /** Moves these into the trash, without the trees: whoever asks sees to them. @returns files that left the library */
+  retire(some: readonly CatalogFile[], signal: AbortSignal): Promise<FileId[]>;
   /** @returns the address of a page that shows a folder to everybody who has it; undefined when that was ended */
   share(path: string, isShared: boolean, signal: AbortSignal): Promise<string | undefined>;
   /** What can be taken back, the oldest first. */
@@ -71,7 +73,7 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
 
   /** The folder of this name in another, made where there is none. */
   async function folderIn(parent: CatalogFolder, name: string, signal: AbortSignal): Promise<MadeFolder> {
-    const path = joinAccountPath(parent.path, name);
+    const path = joinAccountPath(parent.path, host.writes.storedName(name));
     const known = await files.byPath(path);
     if (known.folder) return { id: known.folder.id, path, isNew: false };
     const stored = nameToGive(name);
@@ -114,7 +116,7 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
   }
 
   async function move({ from, to, isDry = false, signal }: MoveWish): Promise<ChangedEntry[]> {
-    const found = await findAt(files, from);
+    const found = await findEntry(files, from);
     const place = await placeAt(files, to);
     if (found.kind === 'folder') mustNotHoldRoot(found.folder, roots);
     if (found.kind === 'folder' && (await files.withAncestors(place.folder.id)).includes(found.folder.id))
@@ -127,18 +129,13 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
     const changed: FileId[] = [];
     for (const { was, name, move } of moves) {
       const asked = place.name ?? name;
-      const target = joinAccountPath(place.folder.path, asked);
+      const stored = asked === name ? name : host.writes.storedName(asked);
+      const target = joinAccountPath(place.folder.path, stored);
       if (target === was) continue;
       if (done.length === 0) await mustBeFree(target);
-      const stored = host.writes.storedName(asked);
       if (!isDry)
-        changed.push(
-          ...(await mover.move(
-            { ...move, parentId: place.folder.id, name: asked === name ? name : stored },
-            signal,
-          )),
-        );
-      done.push({ kind: move.kind, from: was, to: joinAccountPath(place.folder.path, stored) });
+        changed.push(...(await mover.move({ ...move, parentId: place.folder.id, name: stored }, signal)));
+      done.push({ kind: move.kind, from: was, to: target });
     }
     await layOut(changed, signal);
     return done;
@@ -165,7 +162,7 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
     isDry = false,
     signal,
   }: MoveWish & DeepWish): Promise<ChangedEntry[]> {
-    const found = await findAt(files, from);
+    const found = await findEntry(files, from);
     const place = await placeAt(files, to);
     if (found.kind === 'folder') {
       mustBeDeep(found.folder.path, isDeep);
@@ -188,13 +185,8 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
       });
   }
 
-  async function remove({
-    path,
-    isDeep,
-    isDry = false,
-    signal,
-  }: { path: string } & DeepWish & ChangeWish): Promise<RemovedEntry[]> {
-    const found = await findAt(files, path);
+  async function remove({ path, isDeep, isDry = false, signal }: RemoveWish): Promise<RemovedEntry[]> {
+    const found = await findEntry(files, path);
     const removals =
       found.kind === 'folder' ? [await ofFolder(found.folder, isDeep)] : await ofFiles(found.files);
     const gone: FileId[] = [];
@@ -260,8 +252,15 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
     move: (wish) => queue.take(() => move(wish)),
     copy: (wish) => queue.take(() => copy(wish)),
     remove: (wish) => queue.take(() => remove(wish)),
+    retire: (some, signal) =>
+      queue.take(async () => {
+        const gone: FileId[] = [];
+        for (const removal of await ofFiles(some)) gone.push(...(await trash.take(removal, signal)));
+        if (trashDays === 0) await trash.purge(Number.POSITIVE_INFINITY, signal);
+        return gone;
+      }),
     async share(path, isShared, signal) {
-      const found = await findAt(files, path);
+      const found = await findEntry(files, path);
       if (found.kind !== 'folder')
         throw new BridgeError('BRIDGE_BAD_REQUEST', {
           says: `${path} is a file`,

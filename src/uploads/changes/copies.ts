@@ -60,7 +60,9 @@ export function createCopier({ host, catalog, clock, makeFolder }: CopierOptions
         const name =
           rename === undefined || rename === original.name
             ? original.name
-            : await host.writes.renameFile(page.url, rename, { urgency: 'write', signal });
+            : host.writes.storedName(
+                await host.writes.renameFile(page.url, rename, { urgency: 'write', signal }),
+              );
         listed.push({
           id: page.id,
           url: page.url,

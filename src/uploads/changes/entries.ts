@@ -1,4 +1,4 @@
-import type { FolderId } from '../../core/ids.ts';
+import type { FileId, FolderId } from '../../core/ids.ts';
 
 /** A folder of the account that was asked for. `isNew`: it was not there before. */
 export interface MadeFolder {
@@ -13,8 +13,15 @@ export interface ChangeWish {
   signal: AbortSignal;
 }
 
+/** By its path, which may be that of several files, or by its id. */
+export type EntryName = string | { fileId: FileId };
+
+export interface RemoveWish extends ChangeWish, DeepWish {
+  path: EntryName;
+}
+
 export interface MoveWish extends ChangeWish {
-  from: string;
+  from: EntryName;
   /** A folder that is there, or a new name in one. */
   to: string;
 }

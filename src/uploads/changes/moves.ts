@@ -34,8 +34,8 @@ export function createMover({ host, catalog, clock }: MoverOptions): Mover {
   function rename(move: BegunMove, name: string, signal: AbortSignal): Promise<unknown> {
     const call = { urgency: 'write', signal } as const;
     return move.kind === 'file'
-      ? host.writes.renameFile(move.url, name, call)
-      : host.writes.renameFolder(move.hostId, name, call);
+      ? host.writes.renameFile(move.url, host.writes.meantName(name), call)
+      : host.writes.renameFolder(move.hostId, host.writes.meantName(name), call);
   }
 
   async function relocate(move: BegunMove, signal: AbortSignal): Promise<void> {

@@ -3,6 +3,7 @@ import { pathNotFound } from '../../catalog/account/near-paths.ts';
 import { joinAccountPath } from '../../core/account-path.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { rootFolderId } from '../../core/ids.ts';
+import type { EntryName } from './entries.ts';
 
 /** What a path of the account leads to: one folder, or every file of that name. */
 export type FoundEntry = { kind: 'folder'; folder: CatalogFolder } | { kind: 'files'; files: CatalogFile[] };
@@ -24,7 +25,14 @@ export function splitAccountPath(path: string): { parent: string; name: string }
 }
 
 /** What stands at a path; with a slash at its end it is a folder. @throws BridgeError BRIDGE_NOT_FOUND */
-export async function findAt(files: Files, path: string): Promise<FoundEntry> {
+export async function findEntry(files: Files, entry: EntryName): Promise<FoundEntry> {
+  if (typeof entry === 'string') return findAt(files, entry);
+  const file = await files.byId(entry.fileId);
+  if (!file) throw new BridgeError('BRIDGE_NOT_FOUND', { detail: 'no file has this id' });
+  return { kind: 'files', files: [file] };
+}
+
+async function findAt(files: Files, path: string): Promise<FoundEntry> {
   const found = await files.byPath(path);
   if (found.folder && (path.endsWith('/') || found.files.length === 0))
     return { kind: 'folder', folder: found.folder };

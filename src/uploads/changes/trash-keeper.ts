@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import {
   type AccountTrash,
@@ -55,6 +56,8 @@ const filesAtOnce = 100;
 /** A folder of more files than one listing names is listed again, so often. */
 const maxListings = 50;
 const maxDepth = 200;
+/** Folders for one day, where the first has something of that name. */
+const maxTries = 2;
 
 export function createTrashKeeper({ host, catalog, memory, clock, log }: TrashKeeperOptions): TrashKeeper {
   const { accountTrash } = catalog;
@@ -85,17 +88,14 @@ export function createTrashKeeper({ host, catalog, memory, clock, log }: TrashKe
   }
 
   /** Two folders of one name do not fit into one. */
-  async function dayFor({ kind, name }: Removal): Promise<string> {
+  async function dayFor({ kind, name }: Removal, tried: ReadonlySet<string>): Promise<string> {
     const today = new Date(clock.now()).toISOString().slice(0, 10);
     const taken = new Set(
       (await accountTrash.all())
         .filter((one) => kind === 'folder' && one.name === name)
         .map(({ day }) => day),
     );
-    for (let count = 1; ; count++) {
-      const day = count === 1 ? today : `${today} ${count}`;
-      if (!taken.has(day)) return day;
-    }
+    return taken.has(today) || tried.has(today) ? `${today} ${randomBytes(4).toString('hex')}` : today;
   }
 
   async function moveTo(
@@ -109,20 +109,26 @@ export function createTrashKeeper({ host, catalog, memory, clock, log }: TrashKe
   }
 
   async function take(removal: Removal, signal: AbortSignal): Promise<FileId[]> {
-    try {
-      return await takeOnce(removal, signal);
-    } catch (error) {
-      // The folders that are remembered may have been removed by somebody else.
-      const isOld =
-        isBridgeError(error, 'BRIDGE_HOST_FILE_GONE') || isBridgeError(error, 'BRIDGE_HOST_REFUSED');
-      if (!isOld || Object.keys(memory.read() ?? {}).length === 0) throw error;
-      memory.write({});
-      return takeOnce(removal, signal);
+    const tried = new Set<string>();
+    for (let isAnew = false; ; ) {
+      const day = await dayFor(removal, tried);
+      try {
+        return await takeInto(day, removal, signal);
+      } catch (error) {
+        const isKnown = Object.keys(memory.read() ?? {}).length > 0;
+        if (isBridgeError(error, 'BRIDGE_HOST_FILE_GONE') && isKnown && !isAnew) {
+          // The folders that are remembered were removed by somebody else.
+          memory.write({});
+          isAnew = true;
+        } else if (isBridgeError(error, 'BRIDGE_HOST_REFUSED') && tried.size < maxTries) {
+          // Something of its name lies there that is in no journal.
+          tried.add(day);
+        } else throw error;
+      }
     }
   }
 
-  async function takeOnce(removal: Removal, signal: AbortSignal): Promise<FileId[]> {
-    const day = await dayFor(removal);
+  async function takeInto(day: string, removal: Removal, signal: AbortSignal): Promise<FileId[]> {
     const dayId = await folderOf(day, signal);
     const id = await accountTrash.begin({ ...removal, day, dayId, trashedAt: clock.now() });
     try {

@@ -31,6 +31,7 @@ export function createWrites(ask: Ask, nodes: UploadNodes): HostWrites {
 
   return {
     storedName: toStoredName,
+    meantName: fromStoredName,
     async upload(file, { onBytes, onReceipt, ...call }) {
       if (file.sizeBytes <= 0)
         throw new BridgeError('BRIDGE_UPLOAD_REFUSED', { detail: 'the host takes no empty file' });

@@ -1,0 +1,183 @@
+import type { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import { BridgeError, isBridgeError } from '../../src/core/errors.ts';
+import { weighConditions } from '../../src/delivery/policy/conditions.ts';
+import { readDestination } from '../../src/uploads/dav/destination.ts';
+import type { DavOutcome, WriteTarget } from '../../src/uploads/dav/writer.ts';
+import { accountDoor, admitUploads } from '../support/account-door.ts';
+import { createLocking, lockPath } from '../support/dav-locking.ts';
+import { namesIn } from '../support/send-entry.ts';
+
+/**
+ * `/dav/account/`, where the settings let it be written to: RFC 4918 over the account itself. What was written is at the
+ * host when it is answered, and in the library.
+ */
+export const davWrite = fp(
+  async (app: FastifyInstance) => {
+    const { davWriter, davLocks, basePath, settings, notify } = app.bridge;
+    if (settings.dav.write === 'off') return;
+    admitUploads(app);
+    const { tokensOf, etagOf, refused } = createLocking(app);
+    const stopping = new AbortController();
+    // Who sent all of it and left has sent it: an upload ends with this process alone.
+    const { signal } = stopping;
+    app.addHook('preClose', async () => stopping.abort(new BridgeError('BRIDGE_STOPPING')));
+
+    // Bodies are read by the routes, whatever they say that they are.
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', (_request, body, done) => done(null, body));
+
+    const route = (
+      method: string,
+      handler: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
+    ) =>
+      app.route({
+        method,
+        url: `${accountDoor}/*`,
+        onRequest: [
+          app.basicAuth,
+          // What is not known is no reason to refuse what is sent.
+          (request, _reply, done) => {
+            delete request.headers['content-type'];
+            done();
+          },
+        ],
+        handler: (request, reply) => handler(request, reply).catch((error: unknown) => refused(error, reply)),
+      });
+    route('PUT', put);
+    route('MKCOL', makeFolder);
+    route('DELETE', remove);
+    route('MOVE', (request, reply) => carry(request, reply, 'move'));
+    route('COPY', (request, reply) => carry(request, reply, 'copy'));
+
+    /** RFC 9110 section 13: If-None-Match that holds refuses what would change something. */
+    async function mustBeAsExpected(request: FastifyRequest, names: readonly string[], target: WriteTarget) {
+      const { headers } = request;
+      if (headers['if-match'] === undefined && headers['if-none-match'] === undefined) return;
+      const isThere = target.there.is !== 'nothing';
+      if (!isThere) {
+        if (headers['if-match'] !== undefined) throw new BridgeError('BRIDGE_PRECONDITION');
+        return;
+      }
+      const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = headers;
+      const asked = {
+        ...(ifMatch !== undefined && { 'if-match': ifMatch }),
+        ...(ifNoneMatch !== undefined && { 'if-none-match': ifNoneMatch }),
+      };
+      if (
+        weighConditions(asked, { etag: (await etagOf(names)) ?? '', lastModified: undefined }) !== undefined
+      )
+        throw new BridgeError('BRIDGE_PRECONDITION');
+    }
+
+    async function put(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+      const { headers } = request;
+      // What is refused before its body was read is not read: the connection ends with the answer.
+      reply.header('connection', 'close');
+      const { names, isFolder } = namesIn(request);
+      const target = await davWriter.target(names);
+      if (target.there.is === 'folder' || isFolder) throw new BridgeError('BRIDGE_METHOD');
+      // RFC 9110 section 14.5: a part must not be taken for the whole.
+      if (headers['content-range'] !== undefined)
+        throw new BridgeError('BRIDGE_BAD_REQUEST', { detail: 'a part of a file cannot be written' });
+      await mustBeAsExpected(request, names, target);
+      mustBeFreeFor(names, target, await tokensOf(request, names), false);
+      const [length, announced] = [headers['content-length'], headers['x-expected-entity-length']].map(
+        lengthOf,
+      );
+      const expected = announced ?? length;
+      await davWriter.mustFit(target, expected);
+      if (headers.expect !== undefined) reply.raw.writeContinue();
+      const body = (request.body as Readable | undefined) ?? request.raw;
+      const written = await davWriter.put(target, body, expected, signal);
+      reply.removeHeader('connection');
+      const etag = await etagOf(names);
+      if (etag !== undefined) reply.header('etag', etag);
+      return done(reply, written);
+    }
+
+    async function makeFolder(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+      if (hasBody(request)) throw new BridgeError('BRIDGE_MEDIA_TYPE');
+      const { names } = namesIn(request);
+      const target = await davWriter.target(names);
+      mustBeFreeFor(names, target, await tokensOf(request, names), false);
+      await davWriter.makeFolder(target, signal);
+      return done(reply, 'created');
+    }
+
+    async function remove(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+      const { names } = namesIn(request);
+      const target = await targetThere(names);
+      await mustBeAsExpected(request, names, target);
+      const tokens = await tokensOf(request, names);
+      mustBeFreeFor(names, target, tokens, true);
+      davLocks.mustBeFreeForMember(lockPath(names), { tokens });
+      await davWriter.remove(target, signal);
+      davLocks.removed(lockPath(names));
+      return done(reply, 'replaced');
+    }
+
+    /** What is locked is written by who shows the lock's token; so is the folder that something new comes into. */
+    function mustBeFreeFor(
+      names: readonly string[],
+      { there }: WriteTarget,
+      tokens: readonly string[],
+      deep: boolean,
+    ): void {
+      davLocks.mustBeFree(lockPath(names), { tokens, deep });
+      if (there.is === 'nothing') davLocks.mustBeFreeForMember(lockPath(names), { tokens });
+    }
+
+    /** What is to be there: where there is no folder for it, it is not there either. */
+    async function targetThere(names: readonly string[]): Promise<WriteTarget> {
+      return davWriter.target(names).catch((error: unknown) => {
+        throw isBridgeError(error, 'BRIDGE_CONFLICT') ? new BridgeError('BRIDGE_NOT_FOUND') : error;
+      });
+    }
+
+    async function carry(
+      request: FastifyRequest,
+      reply: FastifyReply,
+      how: 'move' | 'copy',
+    ): Promise<FastifyReply> {
+      const { headers } = request;
+      const { names } = namesIn(request);
+      const to = readDestination(headers.destination, `${basePath}${accountDoor}/`);
+      if (names.join('/') === to.join('/'))
+        throw new BridgeError('BRIDGE_READ_ONLY', { detail: 'it would lie on itself' });
+      const mayReplace =
+        String(headers.overwrite ?? 'T')
+          .trim()
+          .toUpperCase() !== 'F';
+      const isDeep = String(headers.depth ?? 'infinity').trim() !== '0';
+      const [from, target] = [await targetThere(names), await davWriter.target(to)];
+      const tokens = await tokensOf(request, names);
+      if (how === 'move') {
+        mustBeFreeFor(names, from, tokens, true);
+        davLocks.mustBeFreeForMember(lockPath(names), { tokens });
+      }
+      mustBeFreeFor(to, target, tokens, true);
+      const written =
+        how === 'move'
+          ? await davWriter.move(from, target, mayReplace, signal)
+          : await davWriter.copy(from, target, mayReplace, isDeep, signal);
+      if (how === 'move') davLocks.moved(lockPath(names));
+      return done(reply, written);
+    }
+
+    async function done(reply: FastifyReply, written: DavOutcome): Promise<FastifyReply> {
+      await notify.flush();
+      return reply.code(written === 'created' ? 201 : 204).send();
+    }
+  },
+  { name: 'dav-write', dependencies: ['bridge', 'errors', 'auth'], encapsulate: true },
+);
+
+function hasBody({ headers }: FastifyRequest): boolean {
+  return Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
+}
+
+function lengthOf(value: string | string[] | undefined): number | undefined {
+  return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : undefined;
+}

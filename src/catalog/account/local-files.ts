@@ -1,0 +1,103 @@
+import { type Kysely, sql } from 'kysely';
+import type { FolderId } from '../../core/ids.ts';
+import type { Schema } from '../db/schema.ts';
+
+/** Of one folder, and of the whole account. */
+export const maxLocalFiles = 10_000;
+
+/** A small file in a folder of the account that the host does not have. */
+export interface LocalFile {
+  folderId: FolderId;
+  name: string;
+  sizeBytes: number;
+  /** Milliseconds UTC. */
+  changedAt: number;
+}
+
+/** The host takes no empty file, and nobody wants what Finder and Windows leave beside each: both stay here. */
+export interface LocalFiles {
+  put(folderId: FolderId, name: string, content: Uint8Array, now: number): Promise<void>;
+  /** @returns whether it was there */
+  remove(folderId: FolderId, name: string): Promise<boolean>;
+  move(from: Pick<LocalFile, 'folderId' | 'name'>, to: Pick<LocalFile, 'folderId' | 'name'>): Promise<void>;
+  of(folderId: FolderId, name: string): Promise<LocalFile | undefined>;
+  /** By name, at most so many. */
+  inFolder(folderId: FolderId, limit: number): Promise<LocalFile[]>;
+  content(folderId: FolderId, name: string): Promise<Uint8Array | undefined>;
+  /** How many there are, and what they come to. */
+  total(): Promise<{ count: number; sizeBytes: number }>;
+}
+
+export function createLocalFiles(db: Kysely<Schema>): LocalFiles {
+  const rows = () =>
+    db
+      .selectFrom('local_files')
+      .select(['folder_id', 'name', 'changed_at', sql<number>`length(content)`.as('size_bytes')]);
+  const shown = (row: {
+    folder_id: FolderId;
+    name: string;
+    changed_at: number;
+    size_bytes: number;
+  }): LocalFile => ({
+    folderId: row.folder_id,
+    name: row.name,
+    sizeBytes: row.size_bytes,
+    changedAt: row.changed_at,
+  });
+
+  return {
+    async put(folderId, name, content, now) {
+      await db
+        .insertInto('local_files')
+        .values({ folder_id: folderId, name, content, changed_at: now })
+        .onConflict((conflict) =>
+          conflict.columns(['folder_id', 'name']).doUpdateSet({ content, changed_at: now }),
+        )
+        .execute();
+    },
+    async remove(folderId, name) {
+      const { numDeletedRows } = await db
+        .deleteFrom('local_files')
+        .where('folder_id', '=', folderId)
+        .where('name', '=', name)
+        .executeTakeFirst();
+      return numDeletedRows > 0n;
+    },
+    async move(from, to) {
+      await db
+        .updateTable('local_files')
+        .set({ folder_id: to.folderId, name: to.name })
+        .where('folder_id', '=', from.folderId)
+        .where('name', '=', from.name)
+        .execute();
+    },
+    async of(folderId, name) {
+      const row = await rows().where('folder_id', '=', folderId).where('name', '=', name).executeTakeFirst();
+      return row && shown(row);
+    },
+    async inFolder(folderId, limit) {
+      return (await rows().where('folder_id', '=', folderId).orderBy('name').limit(limit).execute()).map(
+        shown,
+      );
+    },
+    async content(folderId, name) {
+      const row = await db
+        .selectFrom('local_files')
+        .select('content')
+        .where('folder_id', '=', folderId)
+        .where('name', '=', name)
+        .executeTakeFirst();
+      return row?.content;
+    },
+    async total() {
+      const row = await db
+        .selectFrom('local_files')
+        .select([
+          sql<number>`count(*)`.as('count'),
+          sql<number>`coalesce(sum(length(content)), 0)`.as('size_bytes'),
+        ])
+        .executeTakeFirstOrThrow();
+      return { count: row.count, sizeBytes: row.size_bytes };
+    },
+  };
+}

@@ -1,0 +1,231 @@
+import { readFile } from 'node:fs/promises';
+import type { CatalogFile, CatalogFolder } from '../../catalog/account/files.ts';
+import { type LocalFile, maxLocalFiles } from '../../catalog/account/local-files.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import { joinAccountPath } from '../../core/account-path.ts';
+import type { Clock } from '../../core/clock.ts';
+import { BridgeError } from '../../core/errors.ts';
+import type { Host } from '../../host/host.ts';
+import type { HostWrites } from '../../host/host-writes.ts';
+import type { AccountChanges } from '../changes/changes.ts';
+import type { Spool } from '../spool.ts';
+import type { Uploader } from '../uploader.ts';
+import { isJunkFile, isJunkFolder } from './junk.ts';
+
+export interface DavWriterOptions {
+  host: Pick<Host, 'knownAccount'> & { writes: Pick<HostWrites, 'storedName'> };
+  catalog: Catalog;
+  uploader: Pick<Uploader, 'put'>;
+  changes: Pick<AccountChanges, 'makeFolder' | 'move' | 'copy' | 'remove' | 'retire'>;
+  spool: Spool;
+  /** Paths of `library.roots`: nothing is written beside them. */
+  roots: readonly string[];
+  clock: Clock;
+}
+
+/** What stands at a path of the account as WebDAV sees it. */
+export type DavStanding =
+  | { is: 'nothing' }
+  | { is: 'folder'; folder: CatalogFolder }
+  | { is: 'file'; file: CatalogFile }
+  | { is: 'local'; local: LocalFile };
+
+/** Where a request leads: the folder that it lies in, its name there, and what there is. */
+export interface WriteTarget {
+  /** As the catalog has it, with names as the host keeps them. */
+  path: string;
+  /** The same with the last name as it was asked for. */
+  wanted: string;
+  parent: CatalogFolder;
+  name: string;
+  there: DavStanding;
+}
+
+/** Whether something came to be where there was nothing. */
+export type DavOutcome = 'created' | 'replaced';
+
+/** What WebDAV may do to the account: by the names that clients use, with one file for each name. */
+export interface DavWriter {
+  /**
+   * By decoded names from the top of the account.
+   * @throws BridgeError BRIDGE_CONFLICT where there is no folder for it, BRIDGE_READ_ONLY outside of the library's roots
+   */
+  target(names: readonly string[]): Promise<WriteTarget>;
+  /** Before the body comes. @throws BridgeError BRIDGE_UPLOAD_FULL */
+  mustFit(target: WriteTarget, sizeBytes: number | undefined): Promise<void>;
+  /**
+   * Takes the body, and sends it to the host: it is there when this resolves. What was there is given until then, and
+   * lies in the trash afterwards.
+   * @throws BridgeError those of the spool and of the uploader
+   */
+  put(
+    target: WriteTarget,
+    body: AsyncIterable<Uint8Array>,
+    expectedBytes: number | undefined,
+    signal: AbortSignal,
+  ): Promise<DavOutcome>;
+  /** An empty file where nothing is. @throws BridgeError BRIDGE_UPLOAD_FULL */
+  makeEmpty(target: WriteTarget): Promise<void>;
+  /** @throws BridgeError BRIDGE_METHOD where something is there, BRIDGE_READ_ONLY for what nobody wants at the host */
+  makeFolder(target: WriteTarget, signal: AbortSignal): Promise<void>;
+  remove(target: WriteTarget, signal: AbortSignal): Promise<void>;
+  /** @throws BridgeError BRIDGE_PRECONDITION where something is there that may not be replaced */
+  move(from: WriteTarget, to: WriteTarget, mayReplace: boolean, signal: AbortSignal): Promise<DavOutcome>;
+  /** @param isDeep of a folder, all that is in it */
+  copy(
+    from: WriteTarget,
+    to: WriteTarget,
+    mayReplace: boolean,
+    isDeep: boolean,
+    signal: AbortSignal,
+  ): Promise<DavOutcome>;
+}
+
+/** What only we keep is small. */
+const maxLocalBytes = 256 * 1024;
+const maxLocalTotalBytes = 64 * 1024 * 1024;
+
+export function createDavWriter(options: DavWriterOptions): DavWriter {
+  const { host, catalog, uploader, changes, spool, roots, clock } = options;
+  const { files, localFiles } = catalog;
+  const stored = (name: string) => host.writes.storedName(name);
+
+  const isInLibrary = (path: string) =>
+    roots.some((root) => root === '/' || path === root || path.startsWith(`${root}/`));
+
+  async function target(names: readonly string[]): Promise<WriteTarget> {
+    const own = names.map(stored);
+    const parentPath = `/${own.slice(0, -1).join('/')}`;
+    const name = names.at(-1);
+    if (name === undefined || !isInLibrary(parentPath)) throw new BridgeError('BRIDGE_READ_ONLY');
+    const { folder: parent } = await files.byPath(parentPath);
+    if (!parent) throw new BridgeError('BRIDGE_CONFLICT');
+    const path = joinAccountPath(parent.path, stored(name));
+    return {
+      path,
+      wanted: joinAccountPath(parent.path, name),
+      parent,
+      name,
+      there: await standingAt(parent, path, name),
+    };
+  }
+
+  async function standingAt(parent: CatalogFolder, path: string, name: string): Promise<DavStanding> {
+    const found = await files.byPath(path);
+    if (found.folder) return { is: 'folder', folder: found.folder };
+    const [file] = found.files;
+    if (file) return { is: 'file', file };
+    const local = await localFiles.of(parent.id, name);
+    return local ? { is: 'local', local } : { is: 'nothing' };
+  }
+
+  const replacing = ({ there }: WriteTarget): DavOutcome => (there.is === 'nothing' ? 'created' : 'replaced');
+
+  async function keepLocal(
+    { parent, name, there }: WriteTarget,
+    content: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { count, sizeBytes } = await localFiles.total();
+    if (count >= maxLocalFiles || sizeBytes + content.length > maxLocalTotalBytes)
+      throw new BridgeError('BRIDGE_UPLOAD_FULL', { detail: 'too many files that the host does not take' });
+    await localFiles.put(parent.id, name, content, clock.now());
+    if (there.is === 'file') await changes.remove({ path: { fileId: there.file.id }, isDeep: false, signal });
+  }
+
+  async function mustFit({ name }: WriteTarget, sizeBytes: number | undefined): Promise<void> {
+    if (isJunkFile(name) && (sizeBytes ?? 0) > maxLocalBytes)
+      throw new BridgeError('BRIDGE_UPLOAD_FULL', { detail: 'a file of this kind is not sent to the host' });
+    const room = host.knownAccount()?.availableStorageBytes;
+    if (room !== undefined && (sizeBytes ?? 0) > room)
+      throw new BridgeError('BRIDGE_UPLOAD_FULL', { detail: 'the account is full' });
+    await spool.mustFit(sizeBytes ?? 0);
+  }
+
+  /** Where something is that must make room. */
+  async function clear({ parent, name, there, path }: WriteTarget, mayReplace: boolean, signal: AbortSignal) {
+    if (there.is === 'nothing') return;
+    if (!mayReplace) throw new BridgeError('BRIDGE_PRECONDITION', { detail: `${path} is there` });
+    if (there.is === 'local') await localFiles.remove(parent.id, name);
+    else await remove(there, path, signal);
+  }
+
+  async function remove(there: DavStanding, path: string, signal: AbortSignal): Promise<void> {
+    if (there.is === 'folder') await changes.remove({ path: `${path}/`, isDeep: true, signal });
+    if (there.is === 'file') await changes.remove({ path: { fileId: there.file.id }, isDeep: false, signal });
+  }
+
+  const found = ({ there }: WriteTarget): void => {
+    if (there.is === 'nothing') throw new BridgeError('BRIDGE_NOT_FOUND');
+  };
+
+  const nameOf = ({ there, path }: WriteTarget) =>
+    there.is === 'file' ? { fileId: there.file.id } : `${path}/`;
+
+  return {
+    target,
+    mustFit,
+
+    async put(to, body, expectedBytes, signal) {
+      await mustFit(to, expectedBytes);
+      const spooled = await spool.take(body, expectedBytes);
+      // In the journal from here on: the file in the spool is what a next process would send.
+      let isSent = false;
+      try {
+        if (spooled.sizeBytes === 0 || isJunkFile(to.name)) {
+          if (spooled.sizeBytes > maxLocalBytes) await mustFit(to, spooled.sizeBytes);
+          await keepLocal(to, await readFile(spooled.path), signal);
+          isSent = true;
+          return replacing(to);
+        }
+        await uploader.put({ source: spooled.path, to: to.wanted, replaces: true, signal });
+        isSent = true;
+        await localFiles.remove(to.parent.id, to.name);
+        return replacing(to);
+      } finally {
+        if (isSent || !(await catalog.uploads.all()).some(({ source }) => source === spooled.path))
+          await spooled.discard();
+      }
+    },
+
+    makeEmpty: (target) => keepLocal(target, new Uint8Array(), new AbortController().signal),
+
+    async makeFolder({ name, wanted, there }, signal) {
+      if (there.is !== 'nothing') throw new BridgeError('BRIDGE_METHOD');
+      if (isJunkFolder(name)) throw new BridgeError('BRIDGE_READ_ONLY');
+      await changes.makeFolder(wanted, false, signal);
+    },
+
+    async remove(what, signal) {
+      found(what);
+      if (what.there.is === 'local') await localFiles.remove(what.parent.id, what.name);
+      else await remove(what.there, what.path, signal);
+    },
+
+    async move(from, to, mayReplace, signal) {
+      found(from);
+      if (from.there.is === 'local') {
+        await clear(to, mayReplace, signal);
+        await localFiles.move(
+          { folderId: from.parent.id, name: from.name },
+          { folderId: to.parent.id, name: to.name },
+        );
+        return replacing(to);
+      }
+      await clear(to, mayReplace, signal);
+      await changes.move({ from: nameOf(from), to: to.wanted, signal });
+      return replacing(to);
+    },
+
+    async copy(from, to, mayReplace, isDeep, signal) {
+      found(from);
+      await clear(to, mayReplace, signal);
+      if (from.there.is === 'local') {
+        const content = await localFiles.content(from.parent.id, from.name);
+        await keepLocal({ ...to, there: { is: 'nothing' } }, content ?? new Uint8Array(), signal);
+      } else if (from.there.is === 'folder' && !isDeep) await changes.makeFolder(to.wanted, false, signal);
+      else await changes.copy({ from: nameOf(from), to: to.wanted, isDeep, signal });
+      return replacing(to);
+    },
+  };
+}
