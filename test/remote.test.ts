@@ -1,55 +1,11 @@
 import t from 'tap';
-import { hourMs, minuteMs, secondMs } from '../src/core/durations.ts';
+import { minuteMs, secondMs } from '../src/core/durations.ts';
 import { BridgeError } from '../src/core/errors.ts';
-import type { RemoteLine } from '../src/uploads/remote/remote-line.ts';
-import { createHandClock } from './fixtures/hand-clock.ts';
-import { passTime } from './fixtures/passing-time.ts';
-import { setupListed, type Test } from './fixtures/setup.ts';
-import { startSource } from './fixtures/source-server.ts';
+import { fetching } from './fixtures/remote-fetching.ts';
+import { setupListed } from './fixtures/setup.ts';
 import { strmPaths } from './fixtures/strm-files.ts';
-import { createSimulator } from './simulator/simulator.ts';
 
 /** Addresses that the host fetches by itself: asked for once each, asked after together, and in the library in the end. */
-
-const account = { folders: [{ name: 'Films' }, { name: 'Other' }] };
-
-async function fetching(t: Test) {
-  const clock = createHandClock();
-  const source = await startSource(t);
-  const simulator = await createSimulator({ account, clock });
-  t.teardown(() => simulator.close());
-  const started = await setupListed(t, { over: simulator, overrides: { clock } });
-  const { bridge } = started;
-  const moved = () => `${source.asked.length} ${simulator.account.folder('/Films').files.size}`;
-  const meanwhile = async <T>(work: Promise<T>): Promise<T> =>
-    (await passTime(work, { clock, simulator, moved, stepMs: secondMs, maxMs: 100 * hourMs })).value;
-  const told: RemoteLine[] = [];
-  const begin = (
-    paths: readonly string[],
-    more: { to?: string; wait?: boolean; signal?: AbortSignal } = {},
-  ) =>
-    bridge.remote.run({
-      urls: paths.map((path) => (path.includes('://') ? path : `${source.at}/${path}`)),
-      to: '/Films',
-      wait: true,
-      signal: new AbortController().signal,
-      onLine: (line) => void told.push(line),
-      ...more,
-    });
-  const run = (...words: Parameters<typeof begin>) => meanwhile(begin(...words));
-  const names = (folder = '/Films') =>
-    [...simulator.account.folder(folder).files.values()].map(({ name }) => name).sort();
-  const states = ({ lines }: { lines: RemoteLine[] }) => lines.map(({ state }) => state);
-  const calls = (verb: string) => simulator.counters.calls[verb] ?? 0;
-  /** Time passes until it is so. */
-  const until = (isSo: () => boolean | Promise<boolean>) =>
-    meanwhile(
-      (async () => {
-        while (!(await isSo())) await new Promise(setImmediate);
-      })(),
-    );
-  return { ...started, clock, source, begin, run, told, names, states, calls, meanwhile, until };
-}
 
 t.test('twelve addresses: five at a time, one question for all, each with its word', async (t) => {
   const { simulator, bridge, source, told, names, calls, meanwhile, until, clock, libraryDir } =
@@ -167,35 +123,6 @@ t.test('a lock is told at once; what waits is gone on with when it is over', asy
   t.match(await run(['8.mkv']), { stoppedBy: { code: 'BRIDGE_GATE_CLOSED' } });
   await until(() => names().length === 8);
   t.same(states(await run(paths)).length, 7);
-});
-
-t.test('what is listed late is told as that, and looked for until it is there', async (t) => {
-  const { simulator, bridge, run, states, until, calls } = await fetching(t);
-  simulator.faults.listingLagMs = 20 * minuteMs;
-  t.same(states(await run(['a.mkv'])), ['stored']);
-  const listings = calls('folder/ls');
-  t.ok(listings <= 6, `${listings} listings`);
-  const { id } = simulator.account.file('/Films/a.mkv');
-  await until(async () => (await bridge.catalog.files.byId(id)) !== undefined);
-  await until(async () => (await bridge.catalog.remote.open()).length === 0);
-  t.match(await bridge.remote.newest(1), [{ state: 'added', file: { name: 'a.mkv' } }]);
-});
-
-t.test('what the host lays at the top is moved to where it was wanted', async (t) => {
-  const { simulator, run, names, bridge } = await fetching(t);
-  const real = simulator.account.find;
-  const films = Number(simulator.account.folder('/Films').id);
-  let hides = true;
-  simulator.account.find = (target) => {
-    if (target !== films || !hides) return real(target);
-    hides = false;
-    return undefined;
-  };
-  const { lines } = await run(['A (2001).mkv']);
-  t.match(lines, [{ state: 'added', path: '/Films' }]);
-  t.same([names(), names('/')], [['A (2001).mkv'], []]);
-  const file = await bridge.catalog.files.byId(simulator.account.file('/Films/A (2001).mkv').id);
-  t.equal(file?.folderId, String(films));
 });
 
 t.test('a job that the host has forgotten, and a report that says nothing', async (t) => {

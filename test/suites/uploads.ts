@@ -13,6 +13,7 @@ import '../account-commands.test.ts';
 import '../dav-writing.test.ts';
 import '../local-names.test.ts';
 import '../remote-addresses.test.ts';
+import '../remote-arrivals.test.ts';
 import '../remote-commands.test.ts';
 import '../remote-process.test.ts';
 import '../remote.test.ts';

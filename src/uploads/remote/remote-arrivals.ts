@@ -34,8 +34,17 @@ export interface RemoteArrivals {
 
 export type StoredAddress = RemoteAddress & { fileId: FileId; pageUrl: string };
 
+/** Those of one folder that were found. */
+interface FoundAddresses {
+  there: readonly StoredAddress[];
+  /** Their folder is gone. */
+  atTop: readonly StoredAddress[];
+}
+
 export interface SettledAddresses {
   added: StoredAddress[];
+  /** They lie at the top: their folder is gone. */
+  atTop: StoredAddress[];
   /** Late from now on. */
   late: StoredAddress[];
   lost: StoredAddress[];
@@ -71,36 +80,49 @@ export function createRemoteArrivals(options: RemoteArrivalOptions): RemoteArriv
       (await catalog.files.filesByIds(addresses.map(({ fileId }) => fileId))).map((file) => [file.id, file]),
     );
 
-  /** Those of one folder that are in the catalog by now. @returns undefined while a crawl runs */
+  /** Those of one folder that are where they belong by now. @returns undefined while a crawl runs */
   async function find(
     folderId: FolderId,
     addresses: readonly StoredAddress[],
     signal: AbortSignal,
-  ): Promise<StoredAddress[] | undefined> {
-    let isThere = true;
+  ): Promise<FoundAddresses | undefined> {
+    let hasFolder = true;
     let files = await known(addresses);
     for (const where of new Set([folderId, rootFolderId])) {
       if (addresses.every(({ fileId }) => files.has(fileId))) break;
       const scanned = await scan(where, signal);
       if (scanned === undefined) return undefined;
-      if (where === folderId) isThere = scanned;
+      if (where === folderId) hasFolder = scanned;
       files = await known(addresses);
     }
     const found = addresses.filter(({ fileId }) => files.has(fileId));
-    const astray = found.filter(({ fileId }) => files.get(fileId)?.folderId === rootFolderId);
-    if (isThere && folderId !== rootFolderId && astray.length > 0) await bring(folderId, astray, signal);
-    return found;
+    const isAstray = ({ fileId }: StoredAddress) =>
+      folderId !== rootFolderId && files.get(fileId)?.folderId === rootFolderId;
+    const astray = found.filter(isAstray);
+    const brought = hasFolder && astray.length > 0 ? await bring(folderId, astray, signal) : [];
+    if (!brought || !hasFolder) return { there: found.filter((one) => !isAstray(one)), atTop: astray };
+    return { there: found.filter((one) => !isAstray(one) || brought.includes(one)), atTop: [] };
   }
 
-  /** The host laid them at the top: it had no such folder for a moment. */
+  /**
+   * The host laid them at the top: it had no such folder for a moment.
+   * @returns those that were moved; undefined where it has no such folder
+   */
   async function bring(
     folderId: FolderId,
     addresses: readonly StoredAddress[],
     signal: AbortSignal,
-  ): Promise<void> {
+  ): Promise<readonly StoredAddress[] | undefined> {
     const pages = addresses.map(({ pageUrl }) => pageUrl);
-    const moved = new Set(await host.writes.moveFiles(pages, folderId, { urgency: 'write', signal }));
-    const ids = addresses.filter(({ pageUrl }) => moved.has(pageUrl)).map(({ fileId }) => fileId);
+    const moved = await host.writes
+      .moveFiles(pages, folderId, { urgency: 'write', signal })
+      .catch((error: unknown) => {
+        if (isBridgeError(error, 'BRIDGE_HOST_FILE_GONE')) return undefined;
+        throw error;
+      });
+    if (!moved) return undefined;
+    const brought = addresses.filter(({ pageUrl }) => moved.includes(pageUrl));
+    const ids = brought.map(({ fileId }) => fileId);
     const files = await catalog.files.filesByIds(ids);
     const checksums = await catalog.files.checksums(ids);
     const { changed } = await catalog.crawls.arrived(
@@ -114,19 +136,21 @@ export function createRemoteArrivals(options: RemoteArrivalOptions): RemoteArriv
       clock.now(),
     );
     await options.layOut(changed, signal);
+    return brought;
   }
 
   return {
     async settle(addresses, signal) {
-      const settled: SettledAddresses = { added: [], late: [], lost: [] };
+      const settled: SettledAddresses = { added: [], atTop: [], late: [], lost: [] };
       for (const [folderId, all] of Map.groupBy(addresses.filter(isDue), (one) => one.folderId)) {
-        const found = await find(folderId, all, signal).catch((error: unknown) => {
+        const found = await find(folderId, all, signal).catch((error: unknown): FoundAddresses => {
           if (signal.aborted || !isBridgeError(error) || error.retryAt !== undefined) throw error;
           log.warn({ err: error }, 'what the host has fetched could not be listed yet');
-          return [] as StoredAddress[];
+          return { there: [], atTop: [] };
         });
         for (const address of all) {
-          if (found?.includes(address)) settled.added.push(address);
+          if (found?.there.includes(address)) settled.added.push(address);
+          else if (found?.atTop.includes(address)) settled.atTop.push(address);
           else if (clock.now() - (address.askedAt ?? 0) > lookedForMs) settled.lost.push(address);
           else {
             const count = (tries.get(address.id)?.count ?? 0) + (found ? 1 : 0);

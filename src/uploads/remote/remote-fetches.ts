@@ -112,11 +112,13 @@ export function createRemoteFetches(options: RemoteFetchesOptions): RemoteFetche
   }
 
   async function settle(stored: readonly StoredAddress[], signal: AbortSignal): Promise<void> {
-    const { added, late, lost } = await arrivals.settle(stored, signal);
+    const { added, atTop, late, lost } = await arrivals.settle(stored, signal);
     await end(added, 'added');
+    await end(atTop, 'added', 'its folder is gone, it lies at the top of the account');
     await end(lost, 'unsure', 'the host said that it has it, and has not listed it for a day');
     await tell(late);
-    if (added.length > 0) log.info({ files: added.length }, 'what the host has fetched is in the library');
+    const files = added.length + atTop.length;
+    if (files > 0) log.info({ files }, 'what the host has fetched is in the library');
   }
 
   const loop = createBackgroundLoop({
