@@ -106,6 +106,7 @@ function createFetchProgress({ err }: Pick<Context, 'err'>): FetchProgressView {
       stream: err,
       format: '{bar} {value}/{total} | {fetching} at the host | {waiting} wait | {failed} failed',
       hideCursor: true,
+      clearOnComplete: true,
     },
     cliProgress.Presets.shades_classic,
   );
