@@ -1,7 +1,19 @@
-import { linkSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  lstatSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { type Log, silentLog } from '../src/core/log.ts';
+import { removeSame } from '../src/inbox/beside.ts';
+import { type FoundFile, factsOfFile } from '../src/inbox/scan-inbox.ts';
 import { inboxAccount, startInbox } from './fixtures/inbox.ts';
 import { strmPaths } from './fixtures/strm-files.ts';
 
@@ -157,6 +169,42 @@ t.test(
     t.same(lines, []);
   },
 );
+
+t.test('only the very file that was sent is taken away, whatever came into its place', async (t) => {
+  const dir = t.testdir({ 'a.mkv': 'film', 'b.mkv': 'other' });
+  const found = async () => (await factsOfFile(dir, 'a.mkv')) as FoundFile;
+  const path = join(dir, 'a.mkv');
+  const changes: [string, () => void][] = [
+    ['written to', () => writeFileSync(path, 'film and more')],
+    [
+      'written to with the same size, and its time set back',
+      () => {
+        const { atime, mtime } = statSync(path);
+        writeFileSync(path, 'FILM AND MORE');
+        utimesSync(path, atime, mtime);
+      },
+    ],
+    ['exchanged', () => renameSync(join(dir, 'b.mkv'), path)],
+    [
+      'a link',
+      () => {
+        unlinkSync(path);
+        symlinkSync('/etc/hostname', path);
+      },
+    ],
+  ];
+  for (const [what, change] of changes) {
+    const before = await found();
+    change();
+    t.equal(removeSame(dir, before), false, what);
+    t.ok(lstatSync(path), what);
+  }
+  unlinkSync(path);
+  writeFileSync(path, 'film');
+  const last = await found();
+  t.equal(removeSame(dir, last), true);
+  t.equal(removeSame(dir, last), false, 'it has gone');
+});
 
 t.test('links lead nowhere, and names of what is not finished are left alone', async (t) => {
   const one = await startInbox(t, { after: 'delete', ignore: ['*.nfo', 'Samples/**'] });

@@ -138,6 +138,19 @@ t.test(
   },
 );
 
+t.test(
+  'a film that listings lack is no reason to send nothing: it is sent, and then it is there',
+  async (t) => {
+    const { simulator, put, sync, names, meanwhile } = await uploading(t);
+    await put();
+    simulator.account.removeFile(`/Films/${name}`);
+    await meanwhile(sync());
+    t.same(names(), []);
+    t.match(await put(), { fate: 'sent' });
+    t.same([names(), simulator.counters.uploads], [[name], 2]);
+  },
+);
+
 t.test('what is no file, or is empty, is told before a call', async (t) => {
   const { simulator, put, home } = await uploading(t);
   mkdirSync(join(home, 'folder'));
@@ -221,6 +234,8 @@ t.test('what the host has stored and lists late is looked for, and never sent ag
   const settle = () => meanwhile(bridge.uploader.settle(new AbortController().signal));
   await settle();
   t.match([(await left()).length, simulator.counters.uploads], [1, 1], 'still nobody has seen it');
+  t.match(await put(), { fate: 'stored' }, 'nor does who asks again send it again');
+  t.equal(simulator.counters.uploads, 1);
   await clock.advance(hourMs);
   await settle();
   t.same([await left(), simulator.counters.uploads, names()], [[], 1, [name]]);
