@@ -2,6 +2,13 @@ import { integer } from './kinds.ts';
 
 /** What is done with the account itself. */
 export const uploadsSettings = {
+  parallel: integer({
+    env: 'PASSERELLE_UPLOADS_PARALLEL',
+    fallback: 2,
+    min: 1,
+    max: 14,
+    help: 'Files that are sent to the host at a time',
+  }),
   spoolMiB: integer({
     env: 'PASSERELLE_UPLOADS_SPOOL_MIB',
     fallback: 20_480,

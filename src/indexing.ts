@@ -228,6 +228,7 @@ export function createIndexing(parts: IndexingParts): Indexing {
     layOut,
     scanFolder,
     retire: accountChanges.retire,
+    parallel: settings.uploads.parallel,
     digest: whirlpoolOfFile,
     clock,
     log,

@@ -285,3 +285,31 @@ t.test('passerelle put: files, a folder, a new name, and what it ends with', asy
   t.equal((await run(['put', 'A (2001).mkv'])).code, 2);
   t.match((await strmPaths({ libraryDir: join(home, 'library') })).join('\n'), /Renamed \(1999\)/);
 });
+
+t.test('two are sent at a time, and of one name one', async (t) => {
+  const { bridge, simulator, home, meanwhile, names } = await uploading(t);
+  const sources = ['A (2001).mkv', 'B (2002).mkv', 'C (2003).mkv'].map((one) => join(home, one));
+  for (const source of sources) writeFileSync(source, bytes);
+  let [now, peak] = [0, 0];
+  const { signal } = new AbortController();
+  const put = async (source: string, to = '/Films') => {
+    let isCounted = false;
+    const onBytes = (sent: number, total: number) => {
+      if (!isCounted && sent > 0) peak = Math.max(peak, ++now);
+      isCounted = true;
+      if (sent === total) now--;
+    };
+    return bridge.uploader.put({ source, to, signal, onBytes });
+  };
+  await meanwhile(Promise.all(sources.map((source) => put(source))));
+  t.ok(peak <= 2, `${peak} at a time`);
+  t.equal(simulator.counters.uploads, 3);
+  const twice = await meanwhile(
+    Promise.all([
+      put(sources[0] as string, '/Other/D (2004).mkv'),
+      put(sources[1] as string, '/Other/D (2004).mkv'),
+    ]),
+  );
+  t.same(twice.map(({ fate }) => fate).sort(), ['same', 'sent']);
+  t.same(names('/Other'), ['D (2004).mkv']);
+});

@@ -10,6 +10,8 @@ export interface SpooledFile {
   sizeBytes: number;
   /** The file is needed no more. */
   discard(): Promise<void>;
+  /** It stands in the journal of uploads, and goes when it stands there no more. */
+  leave(): void;
 }
 
 /**
@@ -98,7 +100,7 @@ export function createSpool(dir: string, maxBytes: number): Spool {
             detail: `${sizeBytes} bytes came of ${expectedBytes} that were announced`,
           });
         const whole = sizeBytes;
-        return { path, sizeBytes: whole, discard };
+        return { path, sizeBytes: whole, discard, leave: () => void own.delete(path) };
       } catch (error) {
         await discard().catch(() => undefined);
         const { code } = error as NodeJS.ErrnoException;

@@ -25,17 +25,15 @@ const afterFaultMs = 10 * minuteMs;
  */
 export function createUpkeep(options: UpkeepOptions): BackgroundLoop {
   const { catalog, uploader, accountChanges, spool, clock, log } = options;
-  let isClean = false;
 
   return createBackgroundLoop({
     clock,
     async turn(signal) {
-      // Half bodies of an earlier process; those of this one are still needed.
-      if (!isClean) await spool.clean(new Set((await catalog.uploads.all()).map(({ source }) => source)));
-      isClean = true;
       await accountChanges.settle(signal);
       const uploads = await uploader.settle(signal);
       if (uploads > 0) log.info({ uploads }, 'uploads that were cut off are seen to');
+      // Half bodies of an earlier process, and what was settled.
+      await spool.clean(new Set((await catalog.uploads.all()).map(({ source }) => source)));
       await accountChanges.purge(false, signal);
       return pauseMs;
     },

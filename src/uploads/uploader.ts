@@ -8,44 +8,13 @@ import type { Clock } from '../core/clock.ts';
 import { dayMs, minuteMs, secondMs } from '../core/durations.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
 import { type FileId, rootFolderId } from '../core/ids.ts';
+import { createKeyedTurns } from '../core/keyed-turns.ts';
 import type { Log } from '../core/log.ts';
-import { createSerialQueue } from '../core/serial-queue.ts';
 import type { SentFile, WritableHost } from '../host/host-writes.ts';
 import type { ScanFolder } from '../sync/discovery/scan-folder.ts';
 import type { LayOut } from './lay-out.ts';
+import type { PutFate, PutResult, PutWish } from './put-wish.ts';
 import { isSourceAsItWas, sourceFacts } from './source-facts.ts';
-
-/** A file of this machine that somebody wants in the account. */
-export interface PutWish {
-  /** Absolute. */
-  source: string;
-  /** A folder that the catalog knows, or a new name in one. */
-  to: string;
-  /**
-   * Takes the place of every file of that name, once it is at the host as it was read: until then who reads gets the one
-   * before. Without it, another file of that name is left alone.
-   */
-  replaces?: boolean;
-  signal: AbortSignal;
-  /** Told how much has been sent; it begins again with each try. */
-  onBytes?: (sent: number, total: number) => void;
-}
-
-/**
- * What became of it:
- *
- * - `sent`: the host has it as it was read, and it is in the library
- * - `same`: it was there already, name, size and content
- * - `stored`: the host has it and lists it later; it is looked for until it is found, and not sent again
- */
-export type PutFate = 'sent' | 'same' | 'stored';
-
-export interface PutResult {
-  fate: PutFate;
-  /** Account path of the folder, and its name in it. */
-  path: string;
-  file?: { id: FileId; name: string; sizeBytes: number };
-}
 
 export interface UploaderOptions {
   host: Pick<WritableHost, 'writes' | 'limits'>;
@@ -54,6 +23,8 @@ export interface UploaderOptions {
   scanFolder: ScanFolder;
   /** Takes away what was replaced. @returns files that left the library */
   retire: (files: readonly CatalogFile[], signal: AbortSignal) => Promise<readonly FileId[]>;
+  /** Files that are sent at a time. */
+  parallel: number;
   /** See `digest.ts`. */
   digest: (path: string, signal: AbortSignal) => Promise<string>;
   clock: Clock;
@@ -61,7 +32,7 @@ export interface UploaderOptions {
 }
 
 /**
- * Sends files of this machine into the account, one at a time. Each is read again as often as it takes, sent to a fresh
+ * Sends files of this machine into the account, some at a time. Each is read again as often as it takes, sent to a fresh
  * node each time, compared with what the host says that it has, and in the library without a listing. Whatever happens
  * in between, also to this process, it is at the host once in the end.
  */
@@ -94,7 +65,11 @@ const maxScanCalls = 20;
 
 export function createUploader(options: UploaderOptions): Uploader {
   const { host, catalog, scanFolder, clock, log } = options;
-  const queue = createSerialQueue();
+  const turns = createKeyedTurns(options.parallel);
+
+  /** What is to lie where: of two at one time one waits. */
+  const keyOf = ({ folderId, name }: Pick<BegunUpload, 'folderId' | 'name'>) =>
+    `${folderId}/${host.writes.storedName(name)}`;
 
   /** Folder and name of what is to be there. */
   async function targetOf(to: string, source: string): Promise<{ folder: CatalogFolder; name: string }> {
@@ -286,29 +261,44 @@ export function createUploader(options: UploaderOptions): Uploader {
     return there.filter(({ id, name }) => name === sent.name && id !== sent.id);
   }
 
-  async function settle(signal: AbortSignal): Promise<number> {
+  /** @param own what the caller has to itself; of the rest, what somebody else is at is left to him */
+  async function settle(signal: AbortSignal, own?: string): Promise<number> {
     let done = 0;
-    for (const begun of await catalog.uploads.all()) {
+    for (const { id } of await catalog.uploads.all()) {
       signal.throwIfAborted();
-      const { folder } = await folderOf(begun);
-      const told = begun.receipt ? await host.writes.sentBy(begun.receipt, signal) : 'nothing';
-      const found =
-        typeof told === 'object' ? told : begun.receipt && folder ? await find(begun, 1, signal) : undefined;
-      if (found) await arrive(begun, found, signal);
-      else if (folder && !begun.isStored && told === 'nothing' && (await isSourceAsItWas(begun)))
-        await sendBegun(begun, folder, { signal, isGoneOnWith: true });
-      else if (folder && (begun.isStored || told === undefined) && clock.now() - begun.begunAt < lookedForMs)
-        continue;
-      else {
-        log.warn(
-          { name: begun.name },
-          'an upload that had begun cannot be ended: look whether it is in the account',
-        );
-        await catalog.uploads.end(begun.id);
+      // Somebody else may have ended it meanwhile.
+      const begun = (await catalog.uploads.all()).find((one) => one.id === id);
+      if (!begun) continue;
+      const release = keyOf(begun) === own ? () => undefined : turns.hold(keyOf(begun));
+      if (!release) continue;
+      try {
+        if (await settleOne(begun, signal)) done++;
+      } finally {
+        release();
       }
-      done++;
     }
     return done;
+  }
+
+  /** @returns whether it is done with */
+  async function settleOne(begun: BegunUpload, signal: AbortSignal): Promise<boolean> {
+    const { folder } = await folderOf(begun);
+    const told = begun.receipt ? await host.writes.sentBy(begun.receipt, signal) : 'nothing';
+    const found =
+      typeof told === 'object' ? told : begun.receipt && folder ? await find(begun, 1, signal) : undefined;
+    if (found) await arrive(begun, found, signal);
+    else if (folder && !begun.isStored && told === 'nothing' && (await isSourceAsItWas(begun)))
+      await sendBegun(begun, folder, { signal, isGoneOnWith: true });
+    else if (folder && (begun.isStored || told === undefined) && clock.now() - begun.begunAt < lookedForMs)
+      return false;
+    else {
+      log.warn(
+        { name: begun.name },
+        'an upload that had begun cannot be ended: look whether it is in the account',
+      );
+      await catalog.uploads.end(begun.id);
+    }
+    return true;
   }
 
   async function folderOf({ folderId }: BegunUpload): Promise<{ folder?: CatalogFolder }> {
@@ -317,12 +307,15 @@ export function createUploader(options: UploaderOptions): Uploader {
   }
 
   return {
-    // One at a time: what stands in the journal when a turn comes was left by somebody, and may be the same file.
-    put: (wish) =>
-      queue.take(async () => {
-        await settle(wish.signal);
+    async put(wish) {
+      const { folder, name } = await targetOf(wish.to, wish.source);
+      const key = keyOf({ folderId: folder.id, name });
+      return turns.take(key, async () => {
+        // What stands in the journal was left by somebody, and may be the same file.
+        await settle(wish.signal, key);
         return put(wish);
-      }),
-    settle: (signal) => queue.take(() => settle(signal)),
+      });
+    },
+    settle: (signal) => settle(signal),
   };
 }

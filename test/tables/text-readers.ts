@@ -29,7 +29,9 @@ import { readReport } from '../../src/media/report.ts';
 import { isWithin } from '../../src/notify/path-map.ts';
 import { readSections } from '../../src/notify/servers/plex.ts';
 import { isOwnAddress } from '../../src/tree/tree-bytes.ts';
+import { readDestination } from '../../src/uploads/dav/destination.ts';
 import { parseIf } from '../../src/uploads/dav/if-header.ts';
+import { isJunkFile, isJunkFolder } from '../../src/uploads/dav/junk.ts';
 import { readLockTimeout } from '../../src/uploads/dav/lock-timeout.ts';
 import { autoindexLine } from '../../src/views/autoindex.ts';
 import { readLockInfo } from '../../src/views/lock-info.ts';
@@ -227,6 +229,20 @@ export const textReaders: readonly TextReader[] = [
     read: quietly(readLockInfo),
     maxChars: 16_384,
     after: ['<lockinfo xmlns="DAV:">', '<lockinfo xmlns="DAV:"><owner>'],
+  },
+  {
+    name: 'a name that clients leave beside files',
+    of: ['src/uploads/dav/junk.ts'],
+    read: (text) => isJunkFile(text) || isJunkFolder(text),
+    maxChars: 4096,
+    after: ['._', '~$', '.~lock.'],
+  },
+  {
+    name: 'a Destination',
+    of: ['src/uploads/dav/destination.ts'],
+    read: quietly((text) => readDestination(text, '/dav/account/')),
+    maxChars: 8192,
+    after: ['/dav/account/', 'http://x/dav/account/'],
   },
   {
     name: 'an If',

@@ -185,6 +185,7 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
       } finally {
         if (isSent || !(await catalog.uploads.all()).some(({ source }) => source === spooled.path))
           await spooled.discard();
+        else spooled.leave();
       }
     },
 

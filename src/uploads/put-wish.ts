@@ -1,0 +1,33 @@
+import type { FileId } from '../core/ids.ts';
+
+/** A file of this machine that somebody wants in the account. */
+export interface PutWish {
+  /** Absolute. */
+  source: string;
+  /** A folder that the catalog knows, or a new name in one. */
+  to: string;
+  /**
+   * Takes the place of every file of that name, once it is at the host as it was read: until then who reads gets the one
+   * before. Without it, another file of that name is left alone.
+   */
+  replaces?: boolean;
+  signal: AbortSignal;
+  /** Told how much has been sent; it begins again with each try. */
+  onBytes?: (sent: number, total: number) => void;
+}
+
+/**
+ * What became of it:
+ *
+ * - `sent`: the host has it as it was read, and it is in the library
+ * - `same`: it was there already, name, size and content
+ * - `stored`: the host has it and lists it later; it is looked for until it is found, and not sent again
+ */
+export type PutFate = 'sent' | 'same' | 'stored';
+
+export interface PutResult {
+  fate: PutFate;
+  /** Account path of the folder, and its name in it. */
+  path: string;
+  file?: { id: FileId; name: string; sizeBytes: number };
+}
