@@ -52,7 +52,11 @@ function isUnfinishedFolder(name: string): boolean {
   return unfinishedFolders.has(lower) || lower.startsWith('_unpack_') || lower.startsWith('_failed_');
 }
 
+/** No file system has longer ones; of a glob with several `*` the time grows with more than the length. */
+const maxNameChars = 255;
+
 /** Node's own globs: `*`, `?`, `**`, `[ab]`, `{a,b}`. */
 function fits(path: string, name: string, glob: string): boolean {
+  if (path.split('/').some((one) => one.length > maxNameChars)) return false;
   return posix.matchesGlob(glob.includes('/') ? path : name, glob.replace(/^\//, ''));
 }

@@ -11,6 +11,8 @@ export const localFiles: Migration = {
       changed_at integer not null,
       primary key (folder_id, name)
     )`.execute(db);
-    await sql`alter table uploads add column replaces integer not null default 0`.execute(db);
+    const { rows } = await sql<{ name: string }>`select name from pragma_table_info('uploads')`.execute(db);
+    if (!rows.some(({ name }) => name === 'replaces'))
+      await sql`alter table uploads add column replaces integer not null default 0`.execute(db);
   },
 };
