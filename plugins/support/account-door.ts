@@ -26,7 +26,8 @@ export function admitUploads(app: FastifyInstance): void {
   server.on('request', (request: IncomingMessage) => {
     if (request.complete) return;
     if (isUpload(request)) {
-      request.socket.setTimeout(stallMs, () => {
+      // At the request, not at its socket: that one lives on, and would gather listeners.
+      request.setTimeout(stallMs, () => {
         if (!request.complete) request.socket.destroy();
       });
       return;
