@@ -1,21 +1,5 @@
-/** What comes into the account, and out of it, because a person wants it. */
-import '../download.test.ts';
-import '../get-process.test.ts';
-import '../get.test.ts';
+/** What a person sends into the account, and how the host is asked for it. */
 import '../host-writes.test.ts';
-import '../inbox.test.ts';
-import '../inbox-command.test.ts';
-import '../inbox-faults.test.ts';
-import '../inbox-kills.test.ts';
 import '../link-import.test.ts';
-import '../account-changes.test.ts';
-import '../account-commands.test.ts';
-import '../dav-writing.test.ts';
-import '../local-names.test.ts';
-import '../remote-addresses.test.ts';
-import '../remote-arrivals.test.ts';
-import '../remote-commands.test.ts';
-import '../remote-process.test.ts';
-import '../remote.test.ts';
 import '../upload-process.test.ts';
 import '../upload.test.ts';
