@@ -113,6 +113,10 @@ for (const path of ['', '/dav', '/a%20b/c'])
 
 /** They read the base URL, hand it on, compare it or log it. */
 const handingOn = [
+  // Reads where a Destination leads.
+  'plugins/routes/dav-write.ts',
+  // Knows an address of ours when it sees one.
+  'src/own-addresses.ts',
   'src/api-app.ts',
   'src/base-url.ts',
   'src/bridge.ts',
