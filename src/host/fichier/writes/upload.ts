@@ -37,8 +37,8 @@ export interface UploadNodes {
 
 /** A node that takes nothing for so long is gone. */
 const stalledMs = 2 * minuteMs;
-/** Nodes need a moment before they tell; while they scan for viruses, minutes (facts/writes 1.3). */
-const reportWaitsMs = [1500, ...Array<number>(3).fill(3 * secondMs)];
+/** At once, as rclone asks; nodes may need a moment before they tell, and while they scan for viruses, minutes (facts/writes 1.3). */
+const reportWaitsMs = [0, 1500, ...Array<number>(3).fill(3 * secondMs)];
 const scanWaitsMs = Array<number>(30).fill(10 * secondMs);
 /** Pages and reports of one file are shorter. */
 const maxAnswerBytes = 256 * 1024;
@@ -120,10 +120,11 @@ export function createUploadNodes(deps: UploadDeps): UploadNodes {
     const waits = [...reportWaitsMs];
     let scans = 0;
     for (let waitMs = waits.shift(); waitMs !== undefined; waitMs = waits.shift()) {
-      await clock.sleep(waitMs, signal);
+      if (waitMs > 0) await clock.sleep(waitMs, signal);
       try {
         const { status, text } = await askReport(url, signal);
-        if (status === 404) return 'nothing';
+        // Asked in the same moment, a page that is not there yet says nothing.
+        if (status === 404 && waitMs > 0) return 'nothing';
         const sent = readUploadReport(text);
         if (sent) return sent;
         const next = saysWait(text) ? scanWaitsMs[scans++] : undefined;
