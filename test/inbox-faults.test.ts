@@ -129,7 +129,7 @@ t.test(
     simulator.faults.upload = { wait: { times: 3 } };
     const work = bridge.inbox.add([path], { wait: true, signal });
     const taken = (async () => {
-      while (simulator.counters.reports === 0) await new Promise(setImmediate);
+      while (simulator.counters.reports < 2) await new Promise(setImmediate);
       unlinkSync(path);
     })();
     await meanwhile(Promise.all([work, taken]));

@@ -114,7 +114,7 @@ t.test(
     simulator.faults.upload = { wait: { times: 3 } };
     const work = bridge.inbox.add([path], { wait: true, signal: new AbortController().signal });
     const changed = (async () => {
-      while (simulator.counters.reports === 0) await new Promise(setImmediate);
+      while (simulator.counters.reports < 2) await new Promise(setImmediate);
       writeFileSync(path, 'another film');
     })();
     const [[end]] = await meanwhile(Promise.all([work, changed]));
@@ -140,7 +140,7 @@ t.test(
     simulator.faults.upload = { wait: { times: 3 } };
     bridge.inbox.start();
     const first = (async () => {
-      while (simulator.counters.reports === 0) await new Promise(setImmediate);
+      while (simulator.counters.reports < 2) await new Promise(setImmediate);
       t.match(
         (await list()).waiting.map(({ state }) => state),
         ['sending', 'ready', 'ready', 'ready'],
