@@ -148,6 +148,21 @@ t.test('what a tree refused in mid-crawl comes when it takes it again in the sam
   t.same(there, ['Metropolis (1927)', 'Nosferatu (1922)']);
 });
 
+t.test('what a kill leaves where a disk belongs does not have it taken for mounted', async (t) => {
+  const { dirs, open } = await startBridge(t);
+  const one = await open();
+  await one.sync();
+  await rename(dirs.kodi, `${dirs.kodi}.away`);
+  mkdirSync(dirs.kodi);
+  // Somebody looked whether it can be written to, or was about to write there, and was killed.
+  const left = ['.passerelle-03d13876-4cbc-4fd1-af1a-4b2474f9c818.tmp', '.passerelle-0123456789abcdef.tmp'];
+  for (const name of left) writeFileSync(join(dirs.kodi, name), 'x');
+  t.match((await one.sync()).away, [{ dir: dirs.kodi, why: /is it mounted/ }]);
+  t.same((await readdir(dirs.kodi)).sort(), [...left].sort(), 'and nothing is written beside it');
+  writeFileSync(join(dirs.kodi, 'of somebody else.txt'), 'x');
+  t.same((await one.sync()).away, [], 'what is of others is a disk of others');
+});
+
 t.test('a disk that goes in mid-crawl is not written below the place where it is mounted', async (t) => {
   const { dirs, account, open, clock } = await startBridge(t);
   const one = await open();

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Catalog } from '../catalog/catalog.ts';
 import { jsonOf } from '../core/codec.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
-import { troubleWith } from '../core/files/folder-check.ts';
+import { isMomentary, troubleWith } from '../core/files/folder-check.ts';
 import type { Log } from '../core/log.ts';
 import type { Tree } from '../library/trees.ts';
 
@@ -54,7 +54,8 @@ export function createMounts(options: { catalog: Catalog; log: Log; trees: reado
    */
   async function faultOf({ name, dir }: Tree, { isEmpty }: Top): Promise<BridgeError | undefined> {
     if (!isEmpty || (await catalog.placementsOf(name).treeCount()) === 0) return undefined;
-    const trouble = troubleWith(dir);
+    // Nothing is written there, not even for a moment: a kill would leave it where a disk belongs.
+    const trouble = troubleWith(dir, false);
     if (trouble) return new BridgeError('BRIDGE_DISK', { detail: trouble.why, remedy: trouble.remedy });
     return new BridgeError('BRIDGE_DISK', {
       says: `${dir} is empty although a tree was written there; is it mounted?`,
@@ -149,5 +150,5 @@ async function readTop(dir: string): Promise<Top> {
     ({ dev }) => dev,
     () => undefined,
   );
-  return { device, isEmpty: names.length === 0 };
+  return { device, isEmpty: names.every(isMomentary) };
 }

@@ -1,9 +1,10 @@
 import { mkdir, readdir, rm, rmdir, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { isBridgeError } from '../core/errors.ts';
+import { isMomentary } from '../core/files/folder-check.ts';
 import { createYielder } from '../core/yield-often.ts';
 import { type Disk, disk as ownDisk } from './disk.ts';
-import { type ToWrite, temporaryPattern, type Wrote } from './disk-work.ts';
+import type { ToWrite, Wrote } from './disk-work.ts';
 import { timeFor } from './file-times.ts';
 import { bytesOf, isUntouched, rowOf, seenOf, sha256 } from './tree-bytes.ts';
 import { asDiskError, errorCode, systemPath } from './tree-paths.ts';
@@ -203,7 +204,7 @@ async function pruneFolders({ dir, disk, result }: ApplyContext, staying: readon
     if ((await disk.states(dir, [`${folder}/x`]))[0]?.is !== 'missing') continue;
     const full = systemPath(dir, folder);
     const names = await readdir(full).catch(() => undefined);
-    if (!names?.every((name) => temporaryPattern.test(name))) continue;
+    if (!names?.every((name) => isMomentary(name))) continue;
     for (const name of names) await rm(path.join(full, name), { force: true }).catch(() => undefined);
     await rmdir(full).catch(() => undefined);
   }

@@ -217,12 +217,10 @@ function whatIs(dir: string, relative: string): RawState {
   return stats.isSymbolicLink() ? 'a link' : stats.isDirectory() ? 'a folder' : 'no file';
 }
 
-/** Names of files that a kill leaves behind. */
-export const temporaryPattern = /^\.passerelle-[0-9a-f]{16}\.tmp$/;
 const own = randomBytes(5).toString('hex');
 let count = 0;
 
-/** No other process and no other file has it. */
+/** No other process and no other file has it; see `isMomentary`. */
 function temporaryName(): string {
   count = (count + 1) % 0x1000000;
   return `.passerelle-${own}${count.toString(16).padStart(6, '0')}.tmp`;

@@ -9,11 +9,20 @@ export interface DiskTrouble {
   remedy: string;
 }
 
+/** Names of files of ours that are there for a moment; a kill may leave one. */
+const momentary = /^\.passerelle-[0-9a-f-]{16,36}\.tmp$/;
+
+/** Whether this is the name of a file of ours that was to be there for a moment only. */
+export function isMomentary(name: string): boolean {
+  return momentary.test(name);
+}
+
 /**
  * Whether files can be written in a folder that may not be there yet. Makes no folder and leaves no file.
+ * @param isTried whether one is written for it; else the rights alone are asked for
  * @returns undefined when they can
  */
-export function troubleWith(dir: string): DiskTrouble | undefined {
+export function troubleWith(dir: string, isTried = true): DiskTrouble | undefined {
   const path = resolve(dir);
   try {
     const nearest = nearestOf(path);
@@ -28,7 +37,8 @@ export function troubleWith(dir: string): DiskTrouble | undefined {
         why: `${nearest} is a file, where a folder should be (ENOTDIR)`,
         remedy: 'Move it away, or name another folder',
       };
-    return nearest === path ? troubleWriting(path) : troubleMaking(nearest, path);
+    if (nearest !== path) return troubleMaking(nearest, path);
+    return isTried ? troubleWriting(path) : troubleOfRights(path);
   } catch (error) {
     return diskTrouble(path, error);
   }
@@ -106,6 +116,15 @@ function troubleWriting(dir: string): DiskTrouble | undefined {
     return diskTrouble(dir, error);
   } finally {
     rmSync(probe, { force: true });
+  }
+}
+
+function troubleOfRights(dir: string): DiskTrouble | undefined {
+  try {
+    accessSync(dir, constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return diskTrouble(dir, error);
   }
 }
 
