@@ -2,6 +2,7 @@
 import '../account-changes.test.ts';
 import '../account-commands.test.ts';
 import '../dav-writing.test.ts';
+import '../dav-writing-process.test.ts';
 import '../remote-addresses.test.ts';
 import '../remote-arrivals.test.ts';
 import '../remote-commands.test.ts';

@@ -1,0 +1,99 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { cleanEnv, startBridge } from './fixtures/bridge-process.ts';
+import { ask, password } from './fixtures/dav.ts';
+import { until } from './fixtures/playing.ts';
+import { envOver } from './fixtures/setup.ts';
+import { createSimulator, expectedBytes, type Simulator } from './simulator/simulator.ts';
+
+/** A real process is killed while a client writes to the account: in the end the host has one file, the old or the new. */
+
+const name = 'Metropolis.1927.mkv';
+const old = { sizeBytes: 300_000, seed: 1 };
+const fresh = { sizeBytes: 8_000_000, seed: 3 };
+const bytesOf = (content: { sizeBytes: number; seed: number }) =>
+  Buffer.from(expectedBytes(content, 0, content.sizeBytes));
+
+const moments: Record<
+  string,
+  { fault: object; isReached: (simulator: Simulator, spool: string) => boolean; goesOn: boolean }
+> = {
+  'while the body comes in': {
+    fault: {},
+    isReached: (_simulator, spool) => existsSync(spool) && readdirSync(spool).length > 0,
+    goesOn: false,
+  },
+  'while it is sent to the host': {
+    fault: { slowBytesPerMs: 5000 },
+    isReached: ({ counters }) => (counters.uploadRequests[0]?.bytes ?? 0) > 1_000_000,
+    goesOn: true,
+  },
+  'when the host has it and has not told': {
+    fault: { wait: { times: 999 } },
+    isReached: ({ counters }) => counters.reports > 0,
+    goesOn: true,
+  },
+};
+
+const all = Object.entries(moments);
+// The last is for `npm run test:kills`.
+for (const [moment, { fault, isReached, goesOn }] of process.env.PASSERELLE_MANY_KILLS === undefined
+  ? all.slice(0, 2)
+  : all)
+  t.test(`serve is killed ${moment}`, async (t) => {
+    const simulator = await createSimulator({
+      account: { folders: [{ name: 'Films', files: [{ name, content: old }] }] },
+    });
+    t.teardown(() => simulator.close());
+    const home = t.testdir();
+    const spool = join(home, 'data', 'spool');
+    const env = {
+      ...cleanEnv(),
+      ...envOver(simulator, home),
+      PASSERELLE_BASE_URL: 'http://192.0.2.1:8790',
+      PASSERELLE_DAV_WRITE: 'account',
+      PASSERELLE_PASSWORD: password,
+    } as Record<string, string>;
+    const first = await startBridge(env, home);
+    t.teardown(() => first.child.kill('SIGKILL'));
+    await first.waitFor((line) => line.msg === 'sync done');
+
+    simulator.faults.upload = fault;
+    const body = bytesOf(fresh);
+    // A body that never ends comes in until its process is killed.
+    const half = new ReadableStream({ start: (controller) => controller.enqueue(body.subarray(0, 100_000)) });
+    const path = `/dav/account/Films/${name}`;
+    const put: Promise<unknown> = goesOn
+      ? ask(first.url + path, 'PUT', { body })
+      : fetch(first.url + path, {
+          method: 'PUT',
+          headers: { authorization: `Basic ${btoa(`passerelle:${password}`)}` },
+          body: half,
+          duplex: 'half',
+        } as RequestInit);
+    const ended = t.rejects(put, 'nobody was told that it is there');
+    await until('it is that far', () => isReached(simulator, spool));
+    first.child.kill('SIGKILL');
+    await ended;
+
+    simulator.faults.upload = {};
+    const again = await startBridge(env, home);
+    t.teardown(() => again.child.kill('SIGKILL'));
+    if (goesOn) await again.waitFor((line) => line.msg === 'uploads that were cut off are seen to');
+    await until('nothing is left on our disk', () => readdirSync(spool).length === 0);
+    const files = [...simulator.account.folder('/Films').files.values()];
+    t.same(
+      files.map((file) => file.name),
+      [name],
+      'one of them',
+    );
+    const wanted = goesOn ? fresh : old;
+    t.ok(
+      expectedBytes(files[0]?.content as never, 0, wanted.sizeBytes).equals(bytesOf(wanted)),
+      'every byte of it',
+    );
+    const read = await ask(again.url + path, 'GET');
+    t.equal(read.body.length, wanted.sizeBytes);
+    t.equal(await again.stop(), 0);
+  });
