@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
+import { minuteMs } from '../src/core/durations.ts';
 import { ask, authorization, password, responses, user } from './fixtures/dav.ts';
 import { createHurriedClock } from './fixtures/hurried-clock.ts';
 import { litmus } from './fixtures/litmus.ts';
@@ -245,6 +246,27 @@ t.test('who asks before sending is told before: a wrong password, no room', asyn
   t.same(await told(5_000_000, authorization), ['507']);
   t.same(await told(5, authorization, 'hello'), ['100', '201']);
   t.same(await bridge.catalog.uploads.all(), []);
+});
+
+t.test('a body of which nothing comes has a minute; the host has all the time it needs', async (t) => {
+  const { app, put, url, simulator } = await writing(t);
+  const { hostname, port } = new URL(url);
+  const sockets: Socket[] = [];
+  app.server.on('connection', (socket) => void sockets.push(socket));
+  const client = connect(Number(port), hostname, () =>
+    client.write(
+      `PUT /dav/account/Films/half.mkv HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nContent-Length: 9\r\n\r\nabc`,
+    ),
+  );
+  t.teardown(() => client.destroy());
+  while (sockets[0]?.timeout !== minuteMs) await new Promise((resolve) => setImmediate(resolve));
+  t.pass('a minute');
+  simulator.faults.upload = { slowBytesPerMs: 2000 };
+  const work = put('/Films/slow.mkv', bytes(600_000));
+  while (simulator.counters.uploadRequests.length === 0)
+    await new Promise((resolve) => setImmediate(resolve));
+  t.equal(sockets[1]?.timeout, 0, 'no limit once all of it is here');
+  t.equal((await work).status, 201);
 });
 
 t.test('a body that ends in the middle leaves nothing', async (t) => {

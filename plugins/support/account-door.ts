@@ -27,9 +27,9 @@ export function admitUploads(app: FastifyInstance): void {
     if (request.complete) return;
     if (isUpload(request)) {
       // At the request, not at its socket: that one lives on, and would gather listeners.
-      request.setTimeout(stallMs, () => {
-        if (!request.complete) request.socket.destroy();
-      });
+      request.setTimeout(stallMs, () => request.socket.destroy());
+      // What is all here may take the host hours: nobody need say anything meanwhile.
+      request.once('end', () => request.socket.setTimeout(0));
       return;
     }
     const timer = setTimeout(() => {
