@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,60 +5,16 @@ import { join } from 'node:path';
 import t from 'tap';
 import { minuteMs } from '../src/core/durations.ts';
 import { ask, authorization, password, responses, user } from './fixtures/dav.ts';
-import { createHurriedClock } from './fixtures/hurried-clock.ts';
+import { bytes, film, sha, writing, writtenAccount } from './fixtures/dav-writing.ts';
 import { litmus } from './fixtures/litmus.ts';
 import { findProgram } from './fixtures/programs.ts';
-import { type SetupOptions, setupListed, type Test } from './fixtures/setup.ts';
+import { setupListed } from './fixtures/setup.ts';
 import { strmPaths } from './fixtures/strm-files.ts';
-import { expectedBytes } from './simulator/simulator.ts';
 
 /** The account is written to over WebDAV: what was answered is at the host, once, under the name that was given. */
 
-const film = 'Metropolis.1927.1080p.mkv';
-const account = {
-  folders: [
-    {
-      name: 'Films',
-      files: [{ name: film, content: { sizeBytes: 300_000, seed: 1 } }],
-      folders: [{ name: 'Old', files: [{ name: 'Faust.1926.mkv', content: { sizeBytes: 1000, seed: 2 } }] }],
-    },
-    { name: 'Private' },
-  ],
-};
-const bytes = (sizeBytes: number, seed = 9) => Buffer.from(expectedBytes({ sizeBytes, seed }, 0, sizeBytes));
-const sha = (one: Uint8Array) => createHash('sha256').update(one).digest('hex');
-
-async function writing(t: Test, options: SetupOptions = {}) {
-  const started = await setupListed(t, {
-    simulator: { account },
-    overrides: { clock: createHurriedClock() },
-    ...options,
-    env: { PASSERELLE_DAV_WRITE: 'account', ...options.env },
-  });
-  const door = `${started.url}/dav/account`;
-  const { simulator } = started;
-  const names = (folder: string) => {
-    const { files, folders } = simulator.account.folder(folder);
-    return [...files.values(), ...folders.values()].map(({ name }) => name).sort();
-  };
-  const spooled = () => {
-    const dir = join(started.home, 'data', 'spool');
-    return existsSync(dir) ? readdirSync(dir) : [];
-  };
-  return {
-    ...started,
-    door,
-    names,
-    spooled,
-    put: (path: string, body: Buffer | string, headers: Record<string, string> = {}) =>
-      ask(`${door}${path}`, 'PUT', { body, headers }),
-    to: (method: string, from: string, destination: string, headers: Record<string, string> = {}) =>
-      ask(`${door}${from}`, method, { headers: { destination: `${door}${destination}`, ...headers } }),
-  };
-}
-
 t.test('nothing is written unless the settings say so, and nothing but the account', async (t) => {
-  const closed = await setupListed(t, { simulator: { account } });
+  const closed = await setupListed(t, { simulator: { account: writtenAccount } });
   const refused = await ask(`${closed.url}/dav/account/Films/x.mkv`, 'PUT', { body: 'x' });
   t.match(refused, { status: 403, text: /BRIDGE_READ_ONLY/ });
   const { url, put, simulator, door } = await writing(t, { env: { PASSERELLE_ROOTS: '/Films' } });

@@ -56,7 +56,11 @@ export const davLocking = fp(
       if (!isThere) davLocks.mustBeFreeForMember(path, { tokens });
       const held = davLocks.take({ path, ...info, depth: depthOf(headers.depth), timeoutMs });
       // RFC 4918 section 9.10.4: an empty file comes to be.
-      if (!isThere) await davWriter.makeEmpty(target);
+      if (!isThere)
+        await davWriter.makeEmpty(target).catch((error: unknown) => {
+          davLocks.release(held.token, path);
+          throw error;
+        });
       return reply
         .code(isThere ? 200 : 201)
         .header('lock-token', `<${held.token}>`)

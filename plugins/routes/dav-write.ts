@@ -36,6 +36,11 @@ export const davWrite = fp(
         method,
         url: `${accountDoor}/*`,
         onRequest: [
+          // What is refused before its body was read is not read: the connection ends with the answer.
+          (_request, reply, done) => {
+            if (method === 'PUT') reply.header('connection', 'close');
+            done();
+          },
           app.basicAuth,
           // What is not known is no reason to refuse what is sent.
           (request, _reply, done) => {
@@ -73,16 +78,19 @@ export const davWrite = fp(
 
     async function put(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
       const { headers } = request;
-      // What is refused before its body was read is not read: the connection ends with the answer.
-      reply.header('connection', 'close');
       const { names, isFolder } = namesIn(request);
-      const target = await davWriter.target(names);
-      if (target.there.is === 'folder' || isFolder) throw new BridgeError('BRIDGE_METHOD');
+      if (isFolder) throw new BridgeError('BRIDGE_METHOD');
       // RFC 9110 section 14.5: a part must not be taken for the whole.
       if (headers['content-range'] !== undefined)
         throw new BridgeError('BRIDGE_BAD_REQUEST', { detail: 'a part of a file cannot be written' });
-      await mustBeAsExpected(request, names, target);
-      mustBeFreeFor(names, target, await tokensOf(request, names), false);
+      const mayBe = async () => {
+        const target = await davWriter.target(names);
+        if (target.there.is === 'folder') throw new BridgeError('BRIDGE_METHOD');
+        await mustBeAsExpected(request, names, target);
+        mustBeFreeFor(names, target, await tokensOf(request, names), false);
+        return target;
+      };
+      const target = await mayBe();
       const [length, announced] = [headers['content-length'], headers['x-expected-entity-length']].map(
         lengthOf,
       );
@@ -90,7 +98,12 @@ export const davWrite = fp(
       await davWriter.mustFit(target, expected);
       if (headers.expect !== undefined) reply.raw.writeContinue();
       const body = (request.body as Readable | undefined) ?? request.raw;
-      const written = await davWriter.put(target, body, expected, signal);
+      const mayStill = async () => {
+        // What is all here may take the host hours: nobody need say anything meanwhile.
+        request.raw.socket.setTimeout(0);
+        return mayBe();
+      };
+      const written = await davWriter.put(target, body, expected, mayStill, signal);
       reply.removeHeader('connection');
       const etag = await etagOf(names);
       if (etag !== undefined) reply.header('etag', etag);

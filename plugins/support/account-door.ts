@@ -8,9 +8,6 @@ export const accountDoor = '/dav/account';
 /** Nothing came of a body for so long. */
 const stallMs = minuteMs;
 
-const isUpload = ({ method, url = '' }: IncomingMessage) =>
-  method === 'PUT' && url.includes(`${accountDoor}/`);
-
 /**
  * Lets bodies of films come in: Node would end each request after a minute, however it comes along. Everything else has
  * its minute still, and a body of which nothing comes ends too. Who asks first whether to send a body is told by the
@@ -18,6 +15,10 @@ const isUpload = ({ method, url = '' }: IncomingMessage) =>
  */
 export function admitUploads(app: FastifyInstance): void {
   const { server } = app;
+  const { basePath } = app.bridge;
+  const isUpload = ({ method, url = '' }: IncomingMessage) =>
+    method === 'PUT' &&
+    [`${accountDoor}/`, `${basePath}${accountDoor}/`].some((door) => url.startsWith(door));
   server.requestTimeout = 0;
   server.on('checkContinue', (request, response) => {
     if (!isUpload(request)) response.writeContinue();
@@ -28,8 +29,6 @@ export function admitUploads(app: FastifyInstance): void {
     if (isUpload(request)) {
       // At the request, not at its socket: that one lives on, and would gather listeners.
       request.setTimeout(stallMs, () => request.socket.destroy());
-      // What is all here may take the host hours: nobody need say anything meanwhile.
-      request.once('end', () => request.socket.setTimeout(0));
       return;
     }
     const timer = setTimeout(() => {

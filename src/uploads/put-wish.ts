@@ -6,6 +6,8 @@ export interface PutWish {
   source: string;
   /** A folder that the catalog knows, or a new name in one. */
   to: string;
+  /** The last part of `to` is a name, also where a folder is called so. */
+  isName?: boolean;
   /**
    * Takes the place of every file of that name, once it is at the host as it was read: until then who reads gets the one
    * before. Without it, another file of that name is left alone.

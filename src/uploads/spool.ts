@@ -27,8 +27,8 @@ export interface Spool {
    * @throws BridgeError BRIDGE_UPLOAD_FULL, BRIDGE_DISK, BRIDGE_BAD_REQUEST for a body that is shorter; what `body` throws
    */
   take(body: AsyncIterable<Uint8Array>, expectedBytes: number | undefined): Promise<SpooledFile>;
-  /** Removes what lies here and is not among these. @returns how many */
-  clean(keep: ReadonlySet<string>): Promise<number>;
+  /** Removes what lies here and is not among these, which are asked for when it is known what lies here. @returns how many */
+  clean(keep: () => Promise<ReadonlySet<string>>): Promise<number>;
 }
 
 /** So much of the disk is left for everything else. */
@@ -48,6 +48,11 @@ export function createSpool(dir: string, maxBytes: number): Spool {
       await mkdir(dir, { recursive: true, mode: 0o700 });
       for (const name of await readdir(dir)) usedBytes += (await stat(join(dir, name))).size;
     })();
+    // What could not be measured is measured anew.
+    known.catch(() => {
+      known = undefined;
+      usedBytes = 0;
+    });
     return known;
   }
 
@@ -118,9 +123,11 @@ export function createSpool(dir: string, maxBytes: number): Spool {
     async clean(keep) {
       await measured();
       let removed = 0;
-      for (const name of await readdir(dir)) {
+      const names = await readdir(dir);
+      const kept = await keep();
+      for (const name of names) {
         const path = join(dir, name);
-        if (keep.has(path) || own.has(path)) continue;
+        if (kept.has(path) || own.has(path)) continue;
         const { size } = await stat(path);
         await rm(path, { force: true });
         usedBytes -= size;

@@ -29,12 +29,27 @@ export function createUpkeep(options: UpkeepOptions): BackgroundLoop {
   return createBackgroundLoop({
     clock,
     async turn(signal) {
-      await accountChanges.settle(signal);
-      const uploads = await uploader.settle(signal);
-      if (uploads > 0) log.info({ uploads }, 'uploads that were cut off are seen to');
-      // Half bodies of an earlier process, and what was settled.
-      await spool.clean(new Set((await catalog.uploads.all()).map(({ source }) => source)));
-      await accountChanges.purge(false, signal);
+      // One that cannot be done now keeps none of the others waiting.
+      const steps = [
+        () => accountChanges.settle(signal),
+        async () => {
+          const uploads = await uploader.settle(signal);
+          if (uploads > 0) log.info({ uploads }, 'uploads that were cut off are seen to');
+        },
+        // Half bodies of an earlier process, and what was settled.
+        async () =>
+          void (await spool.clean(
+            async () => new Set((await catalog.uploads.all()).map(({ source }) => source)),
+          )),
+        async () => void (await accountChanges.purge(false, signal)),
+      ];
+      let fault: unknown;
+      for (const step of steps)
+        await step().catch((error: unknown) => {
+          signal.throwIfAborted();
+          fault ??= error;
+        });
+      if (fault !== undefined) throw fault;
       return pauseMs;
     },
     onError(error) {

@@ -4,10 +4,11 @@ import type { CatalogFile, CatalogFolder } from '../catalog/account/files.ts';
 import { pathNotFound } from '../catalog/account/near-paths.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { BegunUpload } from '../catalog/uploads.ts';
+import { joinAccountPath } from '../core/account-path.ts';
 import type { Clock } from '../core/clock.ts';
-import { dayMs, minuteMs, secondMs } from '../core/durations.ts';
+import { dayMs } from '../core/durations.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
-import { type FileId, rootFolderId } from '../core/ids.ts';
+import type { FileId } from '../core/ids.ts';
 import { createKeyedTurns } from '../core/keyed-turns.ts';
 import type { Log } from '../core/log.ts';
 import type { SentFile, WritableHost } from '../host/host-writes.ts';
@@ -15,6 +16,7 @@ import type { ScanFolder } from '../sync/discovery/scan-folder.ts';
 import type { LayOut } from './lay-out.ts';
 import type { PutFate, PutResult, PutWish } from './put-wish.ts';
 import { isSourceAsItWas, sourceFacts } from './source-facts.ts';
+import { createUploadFinder } from './upload-finder.ts';
 
 export interface UploaderOptions {
   host: Pick<WritableHost, 'writes' | 'limits'>;
@@ -55,25 +57,26 @@ interface Sending extends Pick<PutWish, 'signal'> {
 
 /** A fresh node each. */
 const maxTries = 3;
-/** A listing learns late of what is new: it is asked so often, with a pause. */
 const maxScans = 3;
-const lateMs = minuteMs;
-const busyMs = 5 * secondMs;
 /** Nobody has seen it for so long: the host has lost it. */
 const lookedForMs = dayMs;
-const maxScanCalls = 20;
 
 export function createUploader(options: UploaderOptions): Uploader {
-  const { host, catalog, scanFolder, clock, log } = options;
+  const { host, catalog, clock, log } = options;
   const turns = createKeyedTurns(options.parallel);
+  const { find, scanOne } = createUploadFinder(options);
 
   /** What is to lie where: of two at one time one waits. */
   const keyOf = ({ folderId, name }: Pick<BegunUpload, 'folderId' | 'name'>) =>
     `${folderId}/${host.writes.storedName(name)}`;
 
   /** Folder and name of what is to be there. */
-  async function targetOf(to: string, source: string): Promise<{ folder: CatalogFolder; name: string }> {
-    const { folder } = await catalog.files.byPath(to);
+  async function targetOf({
+    to,
+    source,
+    isName = false,
+  }: Pick<PutWish, 'to' | 'source' | 'isName'>): Promise<{ folder: CatalogFolder; name: string }> {
+    const { folder } = isName ? {} : await catalog.files.byPath(to);
     if (folder) return { folder, name: basename(source) };
     const cut = to.lastIndexOf('/');
     const parent = (await catalog.files.byPath(to.slice(0, cut) || '/')).folder;
@@ -88,29 +91,50 @@ export function createUploader(options: UploaderOptions): Uploader {
     ...(file && { file: { id: file.id, name: file.name, sizeBytes: file.sizeBytes } }),
   });
 
-  async function put({ source, to, replaces = false, signal, onBytes }: PutWish): Promise<PutResult> {
-    const { folder, name } = await targetOf(to, source);
+  async function put({
+    source,
+    to,
+    isName = false,
+    replaces = false,
+    signal,
+    onBytes,
+  }: PutWish): Promise<PutResult> {
+    const { folder, name } = await targetOf({ to, source, isName });
     const { sizeBytes, modifiedAt } = await sourceFacts(source);
     const stored = host.writes.storedName(name);
+    if (isName && (await catalog.files.byPath(joinAccountPath(folder.path, stored))).folder)
+      throw new BridgeError('BRIDGE_UPLOAD_EXISTS', {
+        says: `${to} is a folder`,
+        remedy: 'Give another name',
+      });
     // What listings lack may have gone: it is no reason to send nothing.
-    const twins = (await catalog.files.filesOfFolders([folder.id])).filter(
-      (file) => file.name === stored && file.missingSince === undefined,
-    );
+    const twinsNow = async () =>
+      (await catalog.files.filesOfFolders([folder.id])).filter(
+        (file) => file.name === stored && file.missingSince === undefined,
+      );
+    let twins = await twinsNow();
     if (twins.length > 0) {
-      const same = await sameOf(twins, source, sizeBytes, signal);
+      let same = await sameOf(twins, source, sizeBytes, signal);
+      if (same) {
+        // Somebody may have removed it since: whoever hears that it is there may remove what he has.
+        await scanOne(folder.id, signal);
+        twins = await twinsNow();
+        same = twins.find(({ id }) => id === same?.id);
+      }
       if (same) {
         const others = replaces ? twins.filter(({ id }) => id !== same.id) : [];
         if (others.length > 0) await options.layOut(await options.retire(others, signal), signal);
         return resultOf(folder, 'same', same);
       }
-      if (!replaces)
+      if (!replaces && twins.length > 0)
         throw new BridgeError('BRIDGE_UPLOAD_EXISTS', { detail: `${folder.path} has another ${name}` });
     }
     const open = (await catalog.uploads.all()).find(
       (one) => one.folderId === folder.id && host.writes.storedName(one.name) === stored,
     );
     // Settling has not found it yet, and has not given it up.
-    if (open?.isStored) return resultOf(folder, 'stored');
+    const isSame = open?.source === source && open.sizeBytes === sizeBytes && open.modifiedAt === modifiedAt;
+    if (open?.isStored && isSame) return resultOf(folder, 'stored');
     if (open) throw new BridgeError('BRIDGE_UPLOAD_UNSURE', { detail: `${folder.path} may have ${name}` });
     const begun = {
       source,
@@ -150,9 +174,9 @@ export function createUploader(options: UploaderOptions): Uploader {
     digest.catch(() => undefined);
     try {
       for (let tries = 1; ; tries++) {
-        const sent = await sendOnce(begun, { signal, onBytes, isLast: tries === maxTries });
+        const sent = await sendOnce(begun, { signal, onBytes, digest, isLast: tries === maxTries });
         if (sent === 'again') continue;
-        const found = sent ?? (await find(begun, maxScans, signal));
+        const found = sent ?? (await find(begun, maxScans, signal, await digest));
         if (!found) {
           // It is there, and nobody has seen it: it is looked for until somebody has, and never sent again.
           await catalog.uploads.stored(id);
@@ -183,8 +207,13 @@ export function createUploader(options: UploaderOptions): Uploader {
     {
       signal,
       onBytes,
+      digest,
       isLast,
-    }: Pick<PutWish, 'signal'> & { onBytes: PutWish['onBytes'] | undefined; isLast: boolean },
+    }: Pick<PutWish, 'signal'> & {
+      onBytes: PutWish['onBytes'] | undefined;
+      digest: Promise<string>;
+      isLast: boolean;
+    },
   ): Promise<SentFile | undefined | 'again'> {
     const { id, source, sizeBytes, folderId, name } = begun;
     try {
@@ -199,7 +228,7 @@ export function createUploader(options: UploaderOptions): Uploader {
       );
     } catch (error) {
       if (isBridgeError(error, 'BRIDGE_UPLOAD_UNSURE')) {
-        const found = await find(begun, maxScans, signal);
+        const found = await find(begun, maxScans, signal, await digest);
         if (found) return found;
         if (!isLast) return 'again';
       }
@@ -208,36 +237,8 @@ export function createUploader(options: UploaderOptions): Uploader {
     }
   }
 
-  /** Looks for it in the folder where it should be, and at the top, where the host lays what it has no folder for. */
-  async function find(begun: BegunUpload, scans: number, signal: AbortSignal): Promise<SentFile | undefined> {
-    const { folderId, sizeBytes, begunAt } = begun;
-    const stored = host.writes.storedName(begun.name);
-    for (let scan = 0; scan < scans; scan++) {
-      if (scan > 0) await clock.sleep(lateMs, signal);
-      for (const where of folderId === rootFolderId ? [folderId] : [folderId, rootFolderId]) {
-        await scanOne(where, signal);
-        const file = (await catalog.files.filesOfFolders([where])).find(
-          (one) => one.name === stored && one.sizeBytes === sizeBytes && one.firstSeenAt >= begunAt,
-        );
-        if (!file) continue;
-        if (where !== folderId)
-          await host.writes.moveFiles([file.url], folderId, { urgency: 'write', signal });
-        const checksum = (await catalog.files.checksums([file.id])).get(file.id);
-        return { id: file.id, url: file.url, name: file.name, sizeBytes: file.sizeBytes, checksum };
-      }
-    }
-    return undefined;
-  }
-
-  /** A crawl that runs is waited for. */
-  async function scanOne(folderId: BegunUpload['folderId'], signal: AbortSignal): Promise<void> {
-    for (;;)
-      try {
-        return void (await scanFolder(folderId, signal, maxScanCalls));
-      } catch (error) {
-        if (!isBridgeError(error, 'BRIDGE_CRAWL_RUNNING')) throw error;
-        await clock.sleep(busyMs, signal);
-      }
+  async function digestOf(begun: BegunUpload, signal: AbortSignal): Promise<string | undefined> {
+    return (await isSourceAsItWas(begun)) ? options.digest(begun.source, signal) : undefined;
   }
 
   /** It is in the catalog and in the tree, by the host's own word and without a listing. */
@@ -246,6 +247,7 @@ export function createUploader(options: UploaderOptions): Uploader {
     sent: SentFile,
     signal: AbortSignal,
   ): Promise<void> {
+    const isGone = !(await catalog.files.folderPaths([folderId])).has(folderId);
     const { changed } = await catalog.crawls.arrived(
       folderId,
       [{ ...sent, sentAt: clock.now(), contentType: undefined, hasPassword: false, hasAccessRules: false }],
@@ -254,18 +256,28 @@ export function createUploader(options: UploaderOptions): Uploader {
     const gone = replaces ? await options.retire(await olderThan(sent, folderId), signal) : [];
     await catalog.uploads.end(id);
     await options.layOut([...changed, ...gone], signal);
+    if (isGone)
+      throw new BridgeError('BRIDGE_CONFLICT', {
+        says: 'The folder was removed while the file was sent into it',
+        remedy: 'Take the folder back with passerelle trash, or send it again elsewhere',
+      });
   }
 
   async function olderThan(sent: SentFile, folderId: BegunUpload['folderId']): Promise<CatalogFile[]> {
     const there = await catalog.files.filesOfFolders([folderId]);
-    return there.filter(({ id, name }) => name === sent.name && id !== sent.id);
+    return there.filter(
+      ({ id, name, missingSince }) => name === sent.name && id !== sent.id && missingSince === undefined,
+    );
   }
 
-  /** @param own what the caller has to itself; of the rest, what somebody else is at is left to him */
+  /** @param own of this alone, which the caller has to itself; else of all that nobody is at */
   async function settle(signal: AbortSignal, own?: string): Promise<number> {
     let done = 0;
-    for (const { id } of await catalog.uploads.all()) {
+    for (const row of await catalog.uploads.all()) {
       signal.throwIfAborted();
+      // What others left is nothing to wait for.
+      if (own !== undefined && keyOf(row) !== own) continue;
+      const { id } = row;
       // Somebody else may have ended it meanwhile.
       const begun = (await catalog.uploads.all()).find((one) => one.id === id);
       if (!begun) continue;
@@ -285,7 +297,11 @@ export function createUploader(options: UploaderOptions): Uploader {
     const { folder } = await folderOf(begun);
     const told = begun.receipt ? await host.writes.sentBy(begun.receipt, signal) : 'nothing';
     const found =
-      typeof told === 'object' ? told : begun.receipt && folder ? await find(begun, 1, signal) : undefined;
+      typeof told === 'object'
+        ? told
+        : begun.receipt && folder
+          ? await find(begun, 1, signal, await digestOf(begun, signal))
+          : undefined;
     if (found) await arrive(begun, found, signal);
     else if (folder && !begun.isStored && told === 'nothing' && (await isSourceAsItWas(begun)))
       await sendBegun(begun, folder, { signal, isGoneOnWith: true });
@@ -308,7 +324,7 @@ export function createUploader(options: UploaderOptions): Uploader {
 
   return {
     async put(wish) {
-      const { folder, name } = await targetOf(wish.to, wish.source);
+      const { folder, name } = await targetOf(wish);
       const key = keyOf({ folderId: folder.id, name });
       return turns.take(key, async () => {
         // What stands in the journal was left by somebody, and may be the same file.

@@ -60,6 +60,12 @@ export function createAccountTrash(db: Kysely<Schema>): AccountTrash {
 
   return {
     async begin(entry) {
+      // One whose answer was lost, and that is asked for again.
+      await db
+        .deleteFrom('account_trash')
+        .where('host_id', '=', entry.hostId)
+        .where('is_there', '=', 0)
+        .execute();
       const { insertId } = await db
         .insertInto('account_trash')
         .values({

@@ -13,9 +13,24 @@ import type { WritableHost } from '../../host/host-writes.ts';
 import type { ScanFolder } from '../../sync/discovery/scan-folder.ts';
 import type { LayOut } from '../lay-out.ts';
 import { createCopier } from './copies.ts';
-import type { ChangedEntry, DeepWish, MadeFolder, MoveWish, RemovedEntry, RemoveWish } from './entries.ts';
+import type {
+  ChangedEntry,
+  ChangeWish,
+  DeepWish,
+  MadeFolder,
+  MoveWish,
+  RemovedEntry,
+  RemoveWish,
+} from './entries.ts';
 import { createMover } from './moves.ts';
-import { findEntry, mustNotHoldRoot, nameToGive, placeAt, splitAccountPath } from './target.ts';
+import {
+  findEntry,
+  mustNotBeTrash,
+  mustNotHoldRoot,
+  nameToGive,
+  placeAt,
+  splitAccountPath,
+} from './target.ts';
 import { createTrashKeeper, type TrashFolders } from './trash-keeper.ts';
 
 export interface AccountChangesOptions {
@@ -92,6 +107,7 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
   }
 
   async function makeFolder(path: string, isDeep: boolean, signal: AbortSignal): Promise<MadeFolder> {
+    mustNotBeTrash(path);
     const known = (await files.byPath(path)).folder;
     if (known) return { id: known.id, path: known.path, isNew: false };
     const { parent, name } = splitAccountPath(path);
@@ -115,9 +131,9 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
       });
   }
 
-  async function move({ from, to, isDry = false, signal }: MoveWish): Promise<ChangedEntry[]> {
+  async function move({ from, to, isName, isDry = false, signal }: MoveWish): Promise<ChangedEntry[]> {
     const found = await findEntry(files, from);
-    const place = await placeAt(files, to);
+    const place = await placeAt(files, to, isName);
     if (found.kind === 'folder') mustNotHoldRoot(found.folder, roots);
     if (found.kind === 'folder' && (await files.withAncestors(place.folder.id)).includes(found.folder.id))
       throw new BridgeError('BRIDGE_BAD_REQUEST', {
@@ -158,12 +174,13 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
   async function copy({
     from,
     to,
+    isName,
     isDeep,
     isDry = false,
     signal,
   }: MoveWish & DeepWish): Promise<ChangedEntry[]> {
     const found = await findEntry(files, from);
-    const place = await placeAt(files, to);
+    const place = await placeAt(files, to, isName);
     if (found.kind === 'folder') {
       mustBeDeep(found.folder.path, isDeep);
       if ((await files.withAncestors(place.folder.id)).includes(found.folder.id))
@@ -185,10 +202,18 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
       });
   }
 
-  async function remove({ path, isDeep, isDry = false, signal }: RemoveWish): Promise<RemovedEntry[]> {
+  async function remove({
+    path,
+    isDeep,
+    isDry = false,
+    isKept = false,
+    signal,
+  }: RemoveWish): Promise<RemovedEntry[]> {
     const found = await findEntry(files, path);
     const removals =
-      found.kind === 'folder' ? [await ofFolder(found.folder, isDeep)] : await ofFiles(found.files);
+      found.kind === 'folder'
+        ? [await ofFolder(found.folder, { isDeep, isDry, signal })]
+        : await ofFiles(found.files);
     const gone: FileId[] = [];
     const removed: RemovedEntry[] = [];
     for (const removal of removals) {
@@ -198,17 +223,23 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
       }
       gone.push(...(await trash.take(removal, signal)));
       const entry = (await trash.list()).findLast(({ hostId }) => hostId === removal.hostId);
-      removed.push({ ...removal, trashId: trashDays > 0 ? entry?.id : undefined });
+      removed.push({ ...removal, trashId: trashDays > 0 || isKept ? entry?.id : undefined });
     }
     await layOut(gone, signal);
-    if (trashDays === 0 && !isDry) await trash.purge(Number.POSITIVE_INFINITY, signal);
+    if (trashDays === 0 && !isDry && !isKept) await trash.purge(Number.POSITIVE_INFINITY, signal);
     return removed;
   }
 
-  async function ofFolder(folder: CatalogFolder, isDeep: boolean) {
+  async function ofFolder(folder: CatalogFolder, { isDeep, isDry = false, signal }: DeepWish & ChangeWish) {
     mustNotHoldRoot(folder, roots);
     const inside = await files.children(folder);
     if (inside.files.length + inside.folders.length > 0) mustBeDeep(folder.path, isDeep);
+    if (!isDeep && !isDry) {
+      // What nobody has listed yet lies in it all the same.
+      const listing = await host.listFolder(folder.id, { urgency: 'write', signal });
+      if (!listing.complete || listing.files.length + listing.folders.length > 0)
+        mustBeDeep(folder.path, false);
+    }
     const below = await files.filesByIds(await files.descendantFileIds(folder.id));
     const [itself] = await files.parentsOf([folder.id]);
     return {
@@ -255,7 +286,8 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
     retire: (some, signal) =>
       queue.take(async () => {
         const gone: FileId[] = [];
-        for (const removal of await ofFiles(some)) gone.push(...(await trash.take(removal, signal)));
+        for (const removal of await ofFiles(some))
+          gone.push(...(await trash.take(removal, signal).catch(unlessGone)));
         if (trashDays === 0) await trash.purge(Number.POSITIVE_INFINITY, signal);
         return gone;
       }),
@@ -279,4 +311,11 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
         await layOut([...(await mover.settle(signal)), ...(await trash.settle(signal))], signal);
       }),
   };
+}
+
+/** What somebody else has removed is out of the way. */
+function unlessGone(error: unknown): FileId[] {
+  if (isBridgeError(error, 'BRIDGE_HOST_FILE_GONE') || isBridgeError(error, 'BRIDGE_HOST_NOTHING_DONE'))
+    return [];
+  throw error;
 }

@@ -50,8 +50,6 @@ export function createCopier({ host, catalog, clock, makeFolder }: CopierOptions
         to.id,
         { urgency: 'write', signal },
       );
-      if (copied.length < part.length && copied.length === 0)
-        throw new BridgeError('BRIDGE_HOST_NOTHING_DONE');
       const listed = [];
       for (const { from, to: url } of copied) {
         const page = host.pageOf(url);
@@ -76,6 +74,8 @@ export function createCopier({ host, catalog, clock, makeFolder }: CopierOptions
         });
       }
       arrived.push(...(await catalog.crawls.arrived(to.id, listed, clock.now())).changed);
+      // What was copied is known; the rest is copied when somebody asks again.
+      if (listed.length < part.length) throw new BridgeError('BRIDGE_HOST_NOTHING_DONE');
     }
     return arrived;
   }

@@ -18,12 +18,16 @@ export type EntryName = string | { fileId: FileId };
 
 export interface RemoveWish extends ChangeWish, DeepWish {
   path: EntryName;
+  /** It lies in the trash whatever the settings say: `purge` sees to it later. */
+  isKept?: boolean;
 }
 
 export interface MoveWish extends ChangeWish {
   from: EntryName;
   /** A folder that is there, or a new name in one. */
   to: string;
+  /** The last part of `to` is a name, also where a folder is called so. */
+  isName?: boolean;
 }
 
 export interface DeepWish {

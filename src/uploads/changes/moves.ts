@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Files } from '../../catalog/account/files.ts';
 import type { BegunMove, OwnChanges } from '../../catalog/account/own-changes.ts';
 import type { Clock } from '../../core/clock.ts';
-import { isBridgeError } from '../../core/errors.ts';
+import { BridgeError, isBridgeError } from '../../core/errors.ts';
 import type { FileId, FolderId } from '../../core/ids.ts';
 import type { Host } from '../../host/host.ts';
 import type { HostWrites } from '../../host/host-writes.ts';
@@ -40,8 +40,10 @@ export function createMover({ host, catalog, clock }: MoverOptions): Mover {
 
   async function relocate(move: BegunMove, signal: AbortSignal): Promise<void> {
     const call = { urgency: 'write', signal } as const;
-    if (move.kind === 'file') await host.writes.moveFiles([move.url], move.parentId, call);
-    else await host.writes.moveFolder(move.hostId, move.parentId, call);
+    if (move.kind === 'file') {
+      const done = await host.writes.moveFiles([move.url], move.parentId, call);
+      if (done.length === 0) throw new BridgeError('BRIDGE_HOST_NOTHING_DONE');
+    } else await host.writes.moveFolder(move.hostId, move.parentId, call);
   }
 
   const foldersIn = async (parentId: FolderId) =>

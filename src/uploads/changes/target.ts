@@ -1,3 +1,4 @@
+import { accountTrashName } from '../../catalog/account/account-trash.ts';
 import type { CatalogFile, CatalogFolder, Files } from '../../catalog/account/files.ts';
 import { pathNotFound } from '../../catalog/account/near-paths.ts';
 import { joinAccountPath } from '../../core/account-path.ts';
@@ -40,9 +41,23 @@ async function findAt(files: Files, path: string): Promise<FoundEntry> {
   return { kind: 'files', files: found.files };
 }
 
-/** As `cp` and `mv` have it: into a folder that is there, or a new name in one. @throws BridgeError BRIDGE_NOT_FOUND, BRIDGE_BAD_REQUEST */
-export async function placeAt(files: Files, to: string): Promise<TargetPlace> {
-  const { folder } = await files.byPath(to);
+/** The trash of the account is nobody's but ours. @throws BridgeError BRIDGE_BAD_REQUEST for what would lie there */
+export function mustNotBeTrash(path: string): void {
+  if (path === `/${accountTrashName}` || path.startsWith(`/${accountTrashName}/`))
+    throw new BridgeError('BRIDGE_BAD_REQUEST', {
+      says: `/${accountTrashName} is where Passerelle keeps what was removed`,
+      remedy: 'Give another name',
+    });
+}
+
+/**
+ * As `cp` and `mv` have it: into a folder that is there, or a new name in one.
+ * @param isName the last part is a name, also where a folder is called so
+ * @throws BridgeError BRIDGE_NOT_FOUND, BRIDGE_BAD_REQUEST
+ */
+export async function placeAt(files: Files, to: string, isName = false): Promise<TargetPlace> {
+  mustNotBeTrash(to);
+  const { folder } = isName ? {} : await files.byPath(to);
   if (folder) return { folder, name: undefined };
   const { parent, name } = splitAccountPath(to);
   const { folder: outer } = await files.byPath(parent);

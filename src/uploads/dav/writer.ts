@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { accountTrashName } from '../../catalog/account/account-trash.ts';
 import type { CatalogFile, CatalogFolder } from '../../catalog/account/files.ts';
 import { type LocalFile, maxLocalFiles } from '../../catalog/account/local-files.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
@@ -8,6 +9,7 @@ import { BridgeError } from '../../core/errors.ts';
 import type { Host } from '../../host/host.ts';
 import type { HostWrites } from '../../host/host-writes.ts';
 import type { AccountChanges } from '../changes/changes.ts';
+import { mustNotHoldRoot } from '../changes/target.ts';
 import type { Spool } from '../spool.ts';
 import type { Uploader } from '../uploader.ts';
 import { isJunkFile, isJunkFolder } from './junk.ts';
@@ -16,7 +18,7 @@ export interface DavWriterOptions {
   host: Pick<Host, 'knownAccount'> & { writes: Pick<HostWrites, 'storedName'> };
   catalog: Catalog;
   uploader: Pick<Uploader, 'put'>;
-  changes: Pick<AccountChanges, 'makeFolder' | 'move' | 'copy' | 'remove' | 'retire'>;
+  changes: Pick<AccountChanges, 'makeFolder' | 'move' | 'copy' | 'remove' | 'restore' | 'purge'>;
   spool: Spool;
   /** Paths of `library.roots`: nothing is written beside them. */
   roots: readonly string[];
@@ -62,6 +64,8 @@ export interface DavWriter {
     target: WriteTarget,
     body: AsyncIterable<Uint8Array>,
     expectedBytes: number | undefined,
+    /** Asked once more when the body is here, which may have taken hours. @throws BridgeError what it may not be for */
+    mayStill: () => Promise<WriteTarget>,
     signal: AbortSignal,
   ): Promise<DavOutcome>;
   /** An empty file where nothing is. @throws BridgeError BRIDGE_UPLOAD_FULL */
@@ -97,7 +101,8 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
     const own = names.map(stored);
     const parentPath = `/${own.slice(0, -1).join('/')}`;
     const name = names.at(-1);
-    if (name === undefined || !isInLibrary(parentPath)) throw new BridgeError('BRIDGE_READ_ONLY');
+    if (name === undefined || !isInLibrary(parentPath) || own[0] === accountTrashName)
+      throw new BridgeError('BRIDGE_READ_ONLY');
     const { folder: parent } = await files.byPath(parentPath);
     if (!parent) throw new BridgeError('BRIDGE_CONFLICT');
     const path = joinAccountPath(parent.path, stored(name));
@@ -129,8 +134,8 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
     const { count, sizeBytes } = await localFiles.total();
     if (count >= maxLocalFiles || sizeBytes + content.length > maxLocalTotalBytes)
       throw new BridgeError('BRIDGE_UPLOAD_FULL', { detail: 'too many files that the host does not take' });
-    await localFiles.put(parent.id, name, content, clock.now());
     if (there.is === 'file') await changes.remove({ path: { fileId: there.file.id }, isDeep: false, signal });
+    await localFiles.put(parent.id, name, content, clock.now());
   }
 
   async function mustFit({ name }: WriteTarget, sizeBytes: number | undefined): Promise<void> {
@@ -142,17 +147,47 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
     await spool.mustFit(sizeBytes ?? 0);
   }
 
-  /** Where something is that must make room. */
-  async function clear({ parent, name, there, path }: WriteTarget, mayReplace: boolean, signal: AbortSignal) {
-    if (there.is === 'nothing') return;
-    if (!mayReplace) throw new BridgeError('BRIDGE_PRECONDITION', { detail: `${path} is there` });
-    if (there.is === 'local') await localFiles.remove(parent.id, name);
-    else await remove(there, path, signal);
+  /**
+   * Does something to a place where something may be that makes room for it, and comes back where it cannot be done.
+   * @throws BridgeError BRIDGE_PRECONDITION where it may not be replaced
+   */
+  async function inPlaceOf(
+    { parent, name, there, path }: WriteTarget,
+    mayReplace: boolean,
+    signal: AbortSignal,
+    work: () => Promise<unknown>,
+  ): Promise<void> {
+    if (there.is !== 'nothing' && !mayReplace)
+      throw new BridgeError('BRIDGE_PRECONDITION', { detail: `${path} is there` });
+    const removed =
+      there.is === 'folder' || there.is === 'file'
+        ? await changes.remove({
+            path: there.is === 'folder' ? `${path}/` : { fileId: there.file.id },
+            isDeep: true,
+            isKept: true,
+            signal,
+          })
+        : [];
+    try {
+      await work();
+    } catch (error) {
+      for (const { trashId } of removed) if (trashId !== undefined) await changes.restore(trashId, signal);
+      throw error;
+    }
+    if (there.is === 'local' && (await files.byPath(path)).files.length > 0)
+      await localFiles.remove(parent.id, name);
+    if (removed.length > 0) await changes.purge(false, signal);
   }
 
   async function remove(there: DavStanding, path: string, signal: AbortSignal): Promise<void> {
     if (there.is === 'folder') await changes.remove({ path: `${path}/`, isDeep: true, signal });
     if (there.is === 'file') await changes.remove({ path: { fileId: there.file.id }, isDeep: false, signal });
+  }
+
+  /** RFC 4918 sections 9.8.5 and 9.9.4: nothing is put on itself, into itself, or in the place of what holds it. */
+  function mustBeApart({ path: from }: WriteTarget, { path: to }: WriteTarget): void {
+    if (from === to || to.startsWith(`${from}/`) || from.startsWith(`${to}/`))
+      throw new BridgeError('BRIDGE_READ_ONLY', { detail: 'one of them lies in the other' });
   }
 
   const found = ({ there }: WriteTarget): void => {
@@ -166,19 +201,20 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
     target,
     mustFit,
 
-    async put(to, body, expectedBytes, signal) {
-      await mustFit(to, expectedBytes);
+    async put(before, body, expectedBytes, mayStill, signal) {
+      await mustFit(before, expectedBytes);
       const spooled = await spool.take(body, expectedBytes);
       // In the journal from here on: the file in the spool is what a next process would send.
       let isSent = false;
       try {
+        const to = await mayStill();
         if (spooled.sizeBytes === 0 || isJunkFile(to.name)) {
           if (spooled.sizeBytes > maxLocalBytes) await mustFit(to, spooled.sizeBytes);
           await keepLocal(to, await readFile(spooled.path), signal);
           isSent = true;
           return replacing(to);
         }
-        await uploader.put({ source: spooled.path, to: to.wanted, replaces: true, signal });
+        await uploader.put({ source: spooled.path, to: to.wanted, isName: true, replaces: true, signal });
         isSent = true;
         await localFiles.remove(to.parent.id, to.name);
         return replacing(to);
@@ -205,27 +241,30 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
 
     async move(from, to, mayReplace, signal) {
       found(from);
-      if (from.there.is === 'local') {
-        await clear(to, mayReplace, signal);
-        await localFiles.move(
-          { folderId: from.parent.id, name: from.name },
-          { folderId: to.parent.id, name: to.name },
-        );
-        return replacing(to);
-      }
-      await clear(to, mayReplace, signal);
-      await changes.move({ from: nameOf(from), to: to.wanted, signal });
+      mustBeApart(from, to);
+      if (from.there.is === 'folder') mustNotHoldRoot(from.there.folder, roots);
+      await inPlaceOf(to, mayReplace, signal, async () => {
+        if (from.there.is === 'local') {
+          await localFiles.remove(to.parent.id, to.name);
+          await localFiles.move(
+            { folderId: from.parent.id, name: from.name },
+            { folderId: to.parent.id, name: to.name },
+          );
+        } else await changes.move({ from: nameOf(from), to: to.wanted, isName: true, signal });
+      });
       return replacing(to);
     },
 
     async copy(from, to, mayReplace, isDeep, signal) {
       found(from);
-      await clear(to, mayReplace, signal);
-      if (from.there.is === 'local') {
-        const content = await localFiles.content(from.parent.id, from.name);
-        await keepLocal({ ...to, there: { is: 'nothing' } }, content ?? new Uint8Array(), signal);
-      } else if (from.there.is === 'folder' && !isDeep) await changes.makeFolder(to.wanted, false, signal);
-      else await changes.copy({ from: nameOf(from), to: to.wanted, isDeep, signal });
+      mustBeApart(from, to);
+      await inPlaceOf(to, mayReplace, signal, async () => {
+        if (from.there.is === 'local') {
+          const content = await localFiles.content(from.parent.id, from.name);
+          await keepLocal({ ...to, there: { is: 'nothing' } }, content ?? new Uint8Array(), signal);
+        } else if (from.there.is === 'folder' && !isDeep) await changes.makeFolder(to.wanted, false, signal);
+        else await changes.copy({ from: nameOf(from), to: to.wanted, isName: true, isDeep, signal });
+      });
       return replacing(to);
     },
   };
