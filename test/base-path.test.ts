@@ -116,7 +116,7 @@ const handingOn = [
   // Reads where a Destination leads.
   'plugins/routes/dav-write.ts',
   // Knows where it is asked for.
-  'plugins/support/account-door.ts',
+  'plugins/support/dav/account-door.ts',
   // Knows an address of ours when it sees one.
   'src/own-addresses.ts',
   'src/api-app.ts',

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { BridgeError, isBridgeError } from '../src/core/errors.ts';
 import type { KeptFact } from '../src/core/kept-fact.ts';
-import type { GovernorState } from '../src/host/fichier/governor-memory.ts';
+import type { GovernorState } from '../src/host/fichier/pace/governor-memory.ts';
 import type { Urgency } from '../src/host/host.ts';
 import { codeOf, flood, gated, governed, refusal } from './fixtures/governed.ts';
 import { createHandClock, settle } from './fixtures/hand-clock.ts';

@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import t from 'tap';
 import { fewRuns, runs, shapesAfter } from './tables/hostile-shapes.ts';
-import { type TextReader, textReaders } from './tables/text-readers.ts';
+import type { TextReader } from './tables/text-reader.ts';
+import { textReaders } from './tables/text-readers.ts';
 
 /**
  * A text from outside may hold anything, so what reads it must grow no faster than it: double the size may take 2.5 times

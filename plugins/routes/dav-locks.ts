@@ -4,9 +4,8 @@ import { BridgeError } from '../../src/core/errors.ts';
 import { readLockTimeout } from '../../src/uploads/dav/lock-timeout.ts';
 import { heldLocksAnswer, lockRefusal } from '../../src/views/dav-locks.ts';
 import { readLockInfo } from '../../src/views/lock-info.ts';
-import { accountDoor } from '../support/account-door.ts';
-import { maxBody } from '../support/dav-body.ts';
-import { createLocking, lockPath } from '../support/dav-locking.ts';
+import { maxBody } from '../support/dav/dav-body.ts';
+import { createLocking, lockPath } from '../support/dav/dav-locking.ts';
 import { namesIn } from '../support/send-entry.ts';
 
 const xml = 'application/xml; charset=utf-8';
@@ -16,25 +15,15 @@ export const davLocking = fp(
   async (app: FastifyInstance) => {
     const { davLocks, davWriter, settings } = app.bridge;
     if (settings.dav.write === 'off') return;
-    const { tokensOf, shown, refused } = createLocking(app);
+    const { route, tokensOf, shown } = createLocking(app);
 
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: maxBody }, (_request, body, done) =>
       done(null, body),
     );
-    const route = (
-      method: string,
-      handler: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
-    ) =>
-      app.route({
-        method,
-        url: `${accountDoor}/*`,
-        bodyLimit: maxBody,
-        onRequest: app.basicAuth,
-        handler: (request, reply) => handler(request, reply).catch((error: unknown) => refused(error, reply)),
-      });
-    route('LOCK', lock);
-    route('UNLOCK', unlock);
+    const options = { bodyLimit: maxBody, onRequest: app.basicAuth };
+    route('LOCK', lock, options);
+    route('UNLOCK', unlock, options);
 
     async function lock(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
       const { headers } = request;

@@ -5,9 +5,11 @@ import { BridgeError, isBridgeError } from '../../src/core/errors.ts';
 import { weighConditions } from '../../src/delivery/policy/conditions.ts';
 import { readDestination } from '../../src/uploads/dav/destination.ts';
 import type { DavOutcome, WriteTarget } from '../../src/uploads/dav/writer.ts';
-import { accountDoor, admitUploads } from '../support/account-door.ts';
-import { createLocking, lockPath } from '../support/dav-locking.ts';
+import { accountDoor, admitUploads } from '../support/dav/account-door.ts';
+import { createLocking, lockPath } from '../support/dav/dav-locking.ts';
 import { namesIn } from '../support/send-entry.ts';
+
+type Hook = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void;
 
 /**
  * `/dav/account/`, where the settings let it be written to: RFC 4918 over the account itself. What was written is at the
@@ -18,7 +20,7 @@ export const davWrite = fp(
     const { davWriter, davLocks, basePath, settings, notify } = app.bridge;
     if (settings.dav.write === 'off') return;
     admitUploads(app);
-    const { tokensOf, etagOf, refused } = createLocking(app);
+    const { route, tokensOf, etagOf } = createLocking(app);
     const stopping = new AbortController();
     // Who sent all of it and left has sent it: an upload ends with this process alone.
     const { signal } = stopping;
@@ -28,33 +30,22 @@ export const davWrite = fp(
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, body, done) => done(null, body));
 
-    const route = (
-      method: string,
-      handler: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
-    ) =>
-      app.route({
-        method,
-        url: `${accountDoor}/*`,
-        onRequest: [
-          // What is refused before its body was read is not read: the connection ends with the answer.
-          (_request, reply, done) => {
-            if (method === 'PUT') reply.header('connection', 'close');
-            done();
-          },
-          app.basicAuth,
-          // What is not known is no reason to refuse what is sent.
-          (request, _reply, done) => {
-            delete request.headers['content-type'];
-            done();
-          },
-        ],
-        handler: (request, reply) => handler(request, reply).catch((error: unknown) => refused(error, reply)),
-      });
-    route('PUT', put);
-    route('MKCOL', makeFolder);
-    route('DELETE', remove);
-    route('MOVE', (request, reply) => carry(request, reply, 'move'));
-    route('COPY', (request, reply) => carry(request, reply, 'copy'));
+    /** What is refused before its body was read is not read: the connection ends with the answer. */
+    const closing: Hook = (_request, reply, done) => {
+      reply.header('connection', 'close');
+      done();
+    };
+    /** What is not known is no reason to refuse what is sent. */
+    const untyped: Hook = (request, _reply, done) => {
+      delete request.headers['content-type'];
+      done();
+    };
+    const options = { onRequest: [app.basicAuth, untyped] };
+    route('PUT', put, { onRequest: [closing, ...options.onRequest] });
+    route('MKCOL', makeFolder, options);
+    route('DELETE', remove, options);
+    route('MOVE', (request, reply) => carry(request, reply, 'move'), options);
+    route('COPY', (request, reply) => carry(request, reply, 'copy'), options);
 
     /** RFC 9110 section 13: If-None-Match that holds refuses what would change something. */
     async function mustBeAsExpected(request: FastifyRequest, names: readonly string[], target: WriteTarget) {

@@ -13,8 +13,8 @@ import {
   refusedPatch,
 } from '../../src/views/propfind.ts';
 import { hrefOf } from '../../src/views/xml.ts';
-import { checkLockInfo, maxBody, readPropfind, readProppatch } from '../support/dav-body.ts';
-import { createLocking } from '../support/dav-locking.ts';
+import { checkLockInfo, maxBody, readPropfind, readProppatch } from '../support/dav/dav-body.ts';
+import { createLocking } from '../support/dav/dav-locking.ts';
 import { namesIn, sendEntry, streamed } from '../support/send-entry.ts';
 
 const door = '/dav';

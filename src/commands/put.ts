@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import cliProgress from 'cli-progress';
 import { fromErrorBody } from '../api/errors.ts';
 import { type PutAnswer, putFile } from '../api/uploads.ts';
 import { joinAccountPath } from '../core/account-path.ts';
@@ -7,6 +6,7 @@ import { BridgeError, isHostRefusal } from '../core/errors.ts';
 import type { ApiClient } from '../owner/client.ts';
 import { asAccountPath, withApi } from './api.ts';
 import { type Context, type ExitCode, exitCodes, say } from './context.ts';
+import { createByteBar } from './format/byte-bar.ts';
 import { printable } from './format/printable.ts';
 import { size } from './format/size.ts';
 import { UsageError } from './line/usage.ts';
@@ -64,27 +64,15 @@ export async function put(
 
 /** Sends one, with a bar on a terminal. */
 async function follow(context: Context, api: ApiClient, source: string, to: string): Promise<PutAnswer> {
-  const bar = context.err.isTTY
-    ? new cliProgress.SingleBar(
-        {
-          stream: context.err,
-          format: '{bar} {percentage} % | {name} | {eta_formatted} left',
-          hideCursor: true,
-        },
-        cliProgress.Presets.shades_classic,
-      )
-    : undefined;
-  let isShown = false;
+  const bar = createByteBar(context);
   try {
     for await (const one of api.events(putFile, { body: { source, to } }, context.signal)) {
       if (one.event === 'error') throw fromErrorBody(one.data);
       if (one.event === 'result') return one.data;
-      if (!isShown) bar?.start(one.data.total, 0, { name: printable(source) });
-      isShown = true;
-      bar?.update(one.data.sent);
+      bar.update(one.data.sent, one.data.total, printable(source));
     }
   } finally {
-    if (isShown) bar?.stop();
+    bar.stop();
   }
   throw new BridgeError('BRIDGE_OWNER_GONE', { detail: 'the upload was cut off' });
 }

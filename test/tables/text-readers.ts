@@ -1,4 +1,3 @@
-import { readPropfind, readProppatch } from '../../plugins/support/dav-body.ts';
 import { readNameWithId, shownName } from '../../src/browse/names.ts';
 import { printable } from '../../src/commands/format/printable.ts';
 import { withoutSecrets } from '../../src/core/log/redact.ts';
@@ -29,29 +28,12 @@ import { readReport } from '../../src/media/report.ts';
 import { isWithin } from '../../src/notify/path-map.ts';
 import { readSections } from '../../src/notify/servers/plex.ts';
 import { isOwnAddress } from '../../src/tree/tree-bytes.ts';
-import { readDestination } from '../../src/uploads/dav/destination.ts';
-import { parseIf } from '../../src/uploads/dav/if-header.ts';
-import { isJunkFile, isJunkFolder } from '../../src/uploads/dav/junk.ts';
-import { readLockTimeout } from '../../src/uploads/dav/lock-timeout.ts';
 import { autoindexLine } from '../../src/views/autoindex.ts';
-import { readLockInfo } from '../../src/views/lock-info.ts';
 import { playlistLine } from '../../src/views/playlist.ts';
 import { webVtt } from '../../src/views/web-vtt.ts';
 import { xmlText } from '../../src/views/xml.ts';
-
-/** What reads a text that comes from outside: one line for each, and test/growth.test.ts holds it to growing no faster. */
-export interface TextReader {
-  name: string;
-  /** The sources whose expressions it runs through. */
-  of: readonly string[];
-  read(text: string): unknown;
-  /** What is longer never reaches it. */
-  maxChars?: number;
-  /** What takes milliseconds for any text is measured with fewer of them. */
-  isSlow?: boolean;
-  /** Beginnings that lead it further into a text. */
-  after?: readonly string[];
-}
+import { davReaders } from './dav-readers.ts';
+import { maxHeader, type TextReader } from './text-reader.ts';
 
 const cue = '1\n00:00:01,000 --> 00:00:02,000\nOui, bien sûr.\n\n';
 const ass = '[Script Info]\n[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,D,,0,0,0,,Oui, ';
@@ -59,7 +41,6 @@ const validators = { etag: '"abc"', lastModified: 1_700_000_000_000 };
 const downloads = createDownloadAnswers(() => undefined);
 const callerOf = createCallerReader(true);
 const mask = createAddressMask({ verify: () => true });
-const maxHeader = 16_384;
 const maxName = 1000;
 
 const sidecars = 'src/library/sidecars';
@@ -210,54 +191,7 @@ export const textReaders: readonly TextReader[] = [
     of: ['src/notify/path-map.ts'],
     read: (text) => isWithin('/films/a', text),
   },
-  {
-    name: 'a PROPFIND',
-    of: ['plugins/support/dav-body.ts'],
-    read: quietly(readPropfind),
-    maxChars: 65_536,
-    after: [propfind()],
-  },
-  {
-    name: 'a PROPPATCH',
-    of: ['plugins/support/dav-body.ts'],
-    read: quietly(readProppatch),
-    maxChars: 65_536,
-  },
-  {
-    name: 'the body of a LOCK',
-    of: ['src/views/lock-info.ts'],
-    read: quietly(readLockInfo),
-    maxChars: 16_384,
-    after: ['<lockinfo xmlns="DAV:">', '<lockinfo xmlns="DAV:"><owner>'],
-  },
-  {
-    name: 'a name that clients leave beside files',
-    of: ['src/uploads/dav/junk.ts'],
-    read: (text) => isJunkFile(text) || isJunkFolder(text),
-    maxChars: 4096,
-    after: ['._', '~$', '.~lock.'],
-  },
-  {
-    name: 'a Destination',
-    of: ['src/uploads/dav/destination.ts'],
-    read: quietly((text) => readDestination(text, '/dav/account/')),
-    maxChars: 8192,
-    after: ['/dav/account/', 'http://x/dav/account/'],
-  },
-  {
-    name: 'an If',
-    of: ['src/uploads/dav/if-header.ts'],
-    read: quietly(parseIf),
-    maxChars: 8192,
-    after: ['(', '(<a:b> ', '(["a"] ', '(Not ', '</a> (<a:b>) '],
-  },
-  {
-    name: 'how long a lock is to be held',
-    of: ['src/uploads/dav/lock-timeout.ts'],
-    read: readLockTimeout,
-    maxChars: maxHeader,
-    after: ['Second-', 'Second-1, '],
-  },
+  ...davReaders,
   {
     name: 'a Range',
     of: ['src/delivery/policy/range.ts'],
@@ -319,21 +253,6 @@ export const textReaders: readonly TextReader[] = [
     maxChars: maxName,
   },
 ];
-
-function propfind(): string {
-  return '<propfind xmlns="DAV:"><prop>';
-}
-
-/** A reader that refuses what it cannot read. */
-function quietly(read: (text: string) => unknown): (text: string) => unknown {
-  return (text) => {
-    try {
-      return read(text);
-    } catch {
-      return undefined;
-    }
-  };
-}
 
 function report(text: string): Record<string, unknown>[] {
   const fields = [

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import {
@@ -11,9 +10,9 @@ import {
 import { BridgeError } from '../../../src/core/errors.ts';
 import type { FileId } from '../../../src/core/ids.ts';
 import { isFileId, streamPath } from '../../../src/delivery/address.ts';
-import { answered, serveEndpoint } from '../../support/endpoints.ts';
-import { errorReply, toBridgeError } from '../../support/errors.ts';
-import { createEventFeed } from '../../support/event-feed.ts';
+import { serveEndpoint } from '../../support/endpoints.ts';
+import { errorReply } from '../../support/errors.ts';
+import { toldAsEvents } from '../../support/told-as-events.ts';
 
 interface Linked {
   id: FileId;
@@ -24,7 +23,7 @@ interface Linked {
 /** Addresses of files: our own, and for who asks for it the host's. */
 export const links = fp(
   async (app: FastifyInstance) => {
-    const { catalog, lookup, baseUrl, signer, links, linkImport, notify, clock, log } = app.bridge;
+    const { catalog, lookup, baseUrl, signer, links, linkImport, notify } = app.bridge;
 
     async function fileOf(id: string) {
       const file = isFileId(id) ? await catalog.files.byId(id) : undefined;
@@ -51,35 +50,25 @@ export const links = fp(
       return { ...linkOf(file), url };
     });
 
-    serveEndpoint(app, importLinks, async ({ body }, asked) => {
-      const lines: ImportedLine[] = [];
-      const run = async (tell: (line: ImportedLine) => void) => {
-        const { calls, stoppedBy } = await linkImport.run({
-          ...body,
-          signal: asked.gone,
-          onLink({ link, fate, file, error }) {
-            const line = { link, fate, ...(file && { file }), ...(error && { error: errorReply(error) }) };
-            lines.push(line);
-            tell(line);
-          },
-        });
-        await notify.flush();
-        return { links: lines, calls, ...(stoppedBy && { stoppedBy: errorReply(stoppedBy) }) };
-      };
-      if (!asked.request.headers.accept?.includes('text/event-stream')) return run(() => undefined);
-      const feed = createEventFeed(importLinks, clock);
-      asked.reply.type('text/event-stream').send(Readable.from(feed.texts(), { objectMode: false }));
-      const told = run((line) => feed.put('link', line))
-        .then((result) => feed.put('result', result))
-        .catch((error: unknown) => {
-          const known = toBridgeError(error);
-          if (known.code === 'BRIDGE_INTERNAL') log.error({ err: error }, 'an import failed inside');
-          feed.put('error', errorReply(known));
-        })
-        .finally(() => feed.end());
-      asked.keep(told);
-      return answered;
-    });
+    serveEndpoint(app, importLinks, ({ body }, asked) =>
+      toldAsEvents(app, importLinks, asked, {
+        failed: 'an import failed inside',
+        async run(put) {
+          const lines: ImportedLine[] = [];
+          const { calls, stoppedBy } = await linkImport.run({
+            ...body,
+            signal: asked.gone,
+            onLink({ link, fate, file, error }) {
+              const line = { link, fate, ...(file && { file }), ...(error && { error: errorReply(error) }) };
+              lines.push(line);
+              put('link', line);
+            },
+          });
+          await notify.flush();
+          return { links: lines, calls, ...(stoppedBy && { stoppedBy: errorReply(stoppedBy) }) };
+        },
+      }),
+    );
   },
   { name: 'links', dependencies: ['api-routes'] },
 );

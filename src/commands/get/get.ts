@@ -1,6 +1,5 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
-import cliProgress from 'cli-progress';
 import { getFile, readBytes } from '../../api/files.ts';
 import { systemClock } from '../../core/clock.ts';
 import { BridgeError, isHostRefusal } from '../../core/errors.ts';
@@ -13,6 +12,7 @@ import { createLocalPaths } from '../../downloads/local-paths.ts';
 import type { ApiClient } from '../../owner/client.ts';
 import { asAccountPath, withApi } from '../api.ts';
 import { type Context, type ExitCode, exitCodes, say } from '../context.ts';
+import { createByteBar } from '../format/byte-bar.ts';
 import { printable } from '../format/printable.ts';
 import { size } from '../format/size.ts';
 import { type WantedFile, type WantedFiles, wantedFiles } from './wanted-files.ts';
@@ -112,17 +112,7 @@ async function follow(
   connections: number,
   isForced: boolean,
 ): Promise<DownloadResult> {
-  const bar = context.err.isTTY
-    ? new cliProgress.SingleBar(
-        {
-          stream: context.err,
-          format: '{bar} {percentage} % | {name} | {eta_formatted} left',
-          hideCursor: true,
-        },
-        cliProgress.Presets.shades_classic,
-      )
-    : undefined;
-  let isShown = false;
+  const bar = createByteBar(context);
   try {
     return await download(
       {
@@ -133,16 +123,14 @@ async function follow(
         signal: context.signal,
         onBytes(done, total) {
           const name = printable(basename(target));
-          if (!isShown) bar?.start(total, done, { name });
-          isShown = true;
           // The checksum takes seconds for each GB that the bytes did not.
-          bar?.update(done, { name: done === total ? `checking ${name}` : name });
+          bar.update(done, total, done === total ? `checking ${name}` : name);
         },
       },
       { source: sourceOver(api, context.signal), clock: systemClock },
     );
   } finally {
-    if (isShown) bar?.stop();
+    bar.stop();
   }
 }
 

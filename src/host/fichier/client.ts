@@ -10,7 +10,7 @@ import { inTurns } from '../../core/yield-often.ts';
 import type { AccountInfo, CallOptions, FileListing, FolderListing } from '../host.ts';
 import { describeAccount, fingerprint, type RememberedAccount, readAccount } from './account.ts';
 import { createCall } from './call.ts';
-import type { Governor } from './governor.ts';
+import type { Governor } from './pace/governor.ts';
 import { folderNumber, pageUrlOf } from './page-url.ts';
 import { utcToParis } from './paris-time.ts';
 import {

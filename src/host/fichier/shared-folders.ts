@@ -4,8 +4,8 @@ import type { Clock } from '../../core/clock.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { HostShares } from '../host.ts';
 import { check, oddAnswer } from './fields.ts';
-import type { Governor } from './governor.ts';
 import { readAnswer } from './json.ts';
+import type { Governor } from './pace/governor.ts';
 import { readPageUrl, toHostPage } from './page-url.ts';
 import { HostRefusal, readRefusal } from './refusals.ts';
 

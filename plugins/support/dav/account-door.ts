@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { minuteMs } from '../../src/core/durations.ts';
+import { minuteMs } from '../../../src/core/durations.ts';
 
 /** Where the account is written to. */
 export const accountDoor = '/dav/account';

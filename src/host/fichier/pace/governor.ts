@@ -1,14 +1,14 @@
-import type { Clock } from '../../core/clock.ts';
-import { hourMs, minuteMs } from '../../core/durations.ts';
-import { BridgeError } from '../../core/errors.ts';
-import type { KeptFact } from '../../core/kept-fact.ts';
-import type { Log } from '../../core/log.ts';
-import type { CallOptions, HostState, Urgency } from '../host.ts';
+import type { Clock } from '../../../core/clock.ts';
+import { hourMs, minuteMs } from '../../../core/durations.ts';
+import { BridgeError } from '../../../core/errors.ts';
+import type { KeptFact } from '../../../core/kept-fact.ts';
+import type { Log } from '../../../core/log.ts';
+import type { CallOptions, HostState, Urgency } from '../../host.ts';
+import { HostRefusal } from '../refusals.ts';
 import { createCallScheduler } from './call-scheduler.ts';
 import { createCircuitBreaker, readBlock } from './circuit-breaker.ts';
 import { createGovernorMemory, type GovernorState } from './governor-memory.ts';
 import { createMinInterval } from './min-interval.ts';
-import { HostRefusal } from './refusals.ts';
 import { createTokenBucket } from './token-bucket.ts';
 
 export interface RunOptions extends CallOptions {

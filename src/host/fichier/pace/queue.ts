@@ -1,5 +1,5 @@
-import type { BridgeError } from '../../core/errors.ts';
-import type { Urgency } from '../host.ts';
+import type { BridgeError } from '../../../core/errors.ts';
+import type { Urgency } from '../../host.ts';
 
 /** A call that waits for its turn. */
 export interface QueuedCall {

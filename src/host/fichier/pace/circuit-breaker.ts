@@ -1,6 +1,6 @@
-import { type ErrorCode, errorTable } from '../../core/errors.ts';
-import type { Log } from '../../core/log.ts';
-import type { BlockKind, Refusal } from './refusals.ts';
+import { type ErrorCode, errorTable } from '../../../core/errors.ts';
+import type { Log } from '../../../core/log.ts';
+import type { BlockKind, Refusal } from '../refusals.ts';
 
 /** Why and until when (milliseconds since the epoch) no call goes out. */
 export interface Block {

@@ -1,6 +1,6 @@
 import { Parser } from 'xml2js';
-import { BridgeError } from '../../src/core/errors.ts';
-import type { PropertyName, PropertyRequest } from '../../src/views/propfind.ts';
+import { BridgeError } from '../../../src/core/errors.ts';
+import type { PropertyName, PropertyRequest } from '../../../src/views/propfind.ts';
 
 /** No client sends more than 2 KB; what is larger never reaches the parser. */
 export const maxBody = 64 * 1024;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Codec } from '../../core/codec.ts';
-import { type ErrorCode, errorTable } from '../../core/errors.ts';
-import type { KeptFact } from '../../core/kept-fact.ts';
-import type { Log } from '../../core/log.ts';
+import type { Codec } from '../../../core/codec.ts';
+import { type ErrorCode, errorTable } from '../../../core/errors.ts';
+import type { KeptFact } from '../../../core/kept-fact.ts';
+import type { Log } from '../../../core/log.ts';
 import type { Block, BlockCounts } from './circuit-breaker.ts';
 
 /** What of the governor survives a restart; it is written seldom. Holds no secret. */

@@ -1,11 +1,11 @@
-import type { Clock } from '../../core/clock.ts';
-import { minuteMs } from '../../core/durations.ts';
-import { BridgeError, errorTable } from '../../core/errors.ts';
-import type { Urgency } from '../host.ts';
+import type { Clock } from '../../../core/clock.ts';
+import { minuteMs } from '../../../core/durations.ts';
+import { BridgeError, errorTable } from '../../../core/errors.ts';
+import type { Urgency } from '../../host.ts';
+import { remedyFor } from '../remedies.ts';
 import type { Block, CallPass, CircuitBreaker } from './circuit-breaker.ts';
 import type { MinInterval } from './min-interval.ts';
 import { createCallQueue, type QueuedCall } from './queue.ts';
-import { remedyFor } from './remedies.ts';
 import type { TokenBucket } from './token-bucket.ts';
 
 /** Who may call the host next. */

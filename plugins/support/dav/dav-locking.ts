@@ -1,10 +1,10 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { BridgeError, isBridgeError } from '../../src/core/errors.ts';
-import { readDestination } from '../../src/uploads/dav/destination.ts';
-import { evaluateIf, parseIf } from '../../src/uploads/dav/if-header.ts';
-import { LockedError } from '../../src/uploads/dav/locks.ts';
-import { lockRefusal, type ShownLock } from '../../src/views/dav-locks.ts';
-import { hrefOf } from '../../src/views/xml.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { BridgeError, isBridgeError } from '../../../src/core/errors.ts';
+import { readDestination } from '../../../src/uploads/dav/destination.ts';
+import { evaluateIf, parseIf } from '../../../src/uploads/dav/if-header.ts';
+import { LockedError } from '../../../src/uploads/dav/locks.ts';
+import { lockRefusal, type ShownLock } from '../../../src/views/dav-locks.ts';
+import { hrefOf } from '../../../src/views/xml.ts';
 import { accountDoor } from './account-door.ts';
 
 /** The lock table's word for a path: Macs ask in one form of Unicode for what was locked in the other. */
@@ -20,8 +20,12 @@ export interface Locking {
   shown(names: readonly string[]): ShownLock[];
   /** The entity tag of what is at a path of the account; undefined where nothing is. */
   etagOf(names: readonly string[]): Promise<string | undefined>;
-  /** Answers what a lock refused; everything else is thrown on. */
-  refused(error: unknown, reply: FastifyReply): FastifyReply;
+  /** A route of the account; what a lock refused is answered as RFC 4918 says. @param options more than Fastify needs */
+  route(
+    method: string,
+    handler: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
+    options?: Pick<RouteOptions, 'bodyLimit' | 'onRequest'>,
+  ): void;
 }
 
 export function createLocking(app: FastifyInstance): Locking {
@@ -47,6 +51,14 @@ export function createLocking(app: FastifyInstance): Locking {
     }
   }
 
+  function refused(error: unknown, reply: FastifyReply): FastifyReply {
+    if (!(error instanceof LockedError)) throw error;
+    return reply
+      .code(error.status)
+      .type('application/xml; charset=utf-8')
+      .send(lockRefusal(error.condition, hrefOfPath(error.path)));
+  }
+
   return {
     etagOf,
 
@@ -67,12 +79,12 @@ export function createLocking(app: FastifyInstance): Locking {
 
     shown: (names) => davLocks.of(lockPath(names)).map((lock) => ({ ...lock, href: hrefOfPath(lock.path) })),
 
-    refused(error, reply) {
-      if (!(error instanceof LockedError)) throw error;
-      return reply
-        .code(error.status)
-        .type('application/xml; charset=utf-8')
-        .send(lockRefusal(error.condition, hrefOfPath(error.path)));
-    },
+    route: (method, handler, options = { onRequest: app.basicAuth }) =>
+      void app.route({
+        method,
+        url: `${accountDoor}/*`,
+        ...options,
+        handler: (request, reply) => handler(request, reply).catch((error: unknown) => refused(error, reply)),
+      }),
   };
 }

@@ -1,0 +1,59 @@
+import { readPropfind, readProppatch } from '../../plugins/support/dav/dav-body.ts';
+import { readDestination } from '../../src/uploads/dav/destination.ts';
+import { parseIf } from '../../src/uploads/dav/if-header.ts';
+import { isJunkFile, isJunkFolder } from '../../src/uploads/dav/junk.ts';
+import { readLockTimeout } from '../../src/uploads/dav/lock-timeout.ts';
+import { readLockInfo } from '../../src/views/lock-info.ts';
+import { maxHeader, quietly, type TextReader } from './text-reader.ts';
+
+/** Those that read what comes over WebDAV. */
+export const davReaders: readonly TextReader[] = [
+  {
+    name: 'a PROPFIND',
+    of: ['plugins/support/dav/dav-body.ts'],
+    read: quietly(readPropfind),
+    maxChars: 65_536,
+    after: ['<propfind xmlns="DAV:"><prop>'],
+  },
+  {
+    name: 'a PROPPATCH',
+    of: ['plugins/support/dav/dav-body.ts'],
+    read: quietly(readProppatch),
+    maxChars: 65_536,
+  },
+  {
+    name: 'the body of a LOCK',
+    of: ['src/views/lock-info.ts'],
+    read: quietly(readLockInfo),
+    maxChars: 16_384,
+    after: ['<lockinfo xmlns="DAV:">', '<lockinfo xmlns="DAV:"><owner>'],
+  },
+  {
+    name: 'a name that clients leave beside files',
+    of: ['src/uploads/dav/junk.ts'],
+    read: (text) => isJunkFile(text) || isJunkFolder(text),
+    maxChars: 4096,
+    after: ['._', '~$', '.~lock.'],
+  },
+  {
+    name: 'a Destination',
+    of: ['src/uploads/dav/destination.ts'],
+    read: quietly((text) => readDestination(text, '/dav/account/')),
+    maxChars: 8192,
+    after: ['/dav/account/', 'http://x/dav/account/'],
+  },
+  {
+    name: 'an If',
+    of: ['src/uploads/dav/if-header.ts'],
+    read: quietly(parseIf),
+    maxChars: 8192,
+    after: ['(', '(<a:b> ', '(["a"] ', '(Not ', '</a> (<a:b>) '],
+  },
+  {
+    name: 'how long a lock is to be held',
+    of: ['src/uploads/dav/lock-timeout.ts'],
+    read: readLockTimeout,
+    maxChars: maxHeader,
+    after: ['Second-', 'Second-1, '],
+  },
+];
