@@ -1,5 +1,5 @@
 import t from 'tap';
-import { dayMs, secondMs } from '../src/core/durations.ts';
+import { dayMs, hourMs, secondMs } from '../src/core/durations.ts';
 import { createHandClock } from './fixtures/hand-clock.ts';
 import { passTime } from './fixtures/passing-time.ts';
 import { type SetupOptions, setupListed, type Test } from './fixtures/setup.ts';
@@ -267,4 +267,23 @@ t.test("what lies in the trash and is in no journal is in nobody's way", async (
   simulator.account.addFolder('/.passerelle-trash/2026-01-15/Old');
   t.match(await remove('/Films/Old', true), [{ trashId: Number }]);
   t.match(names('/.passerelle-trash'), ['2026-01-15', /^2026-01-15 [0-9a-f]{8}$/]);
+});
+
+t.test('what somebody takes out of the trash on the web site is in the library again', async (t) => {
+  const { remove, simulator, names, strm, syncAll, clock } = await changing(t);
+  await remove(`/Films/${film}`);
+  await remove('/Films/Old', true);
+  const [day = ''] = names('/.passerelle-trash');
+  const { account: host } = simulator;
+  host.move(host.file(`/.passerelle-trash/${day}/${film}`), host.folder('/More'));
+  host.move(host.folder(`/.passerelle-trash/${day}/Old`), host.folder('/More'));
+  await syncAll();
+  await syncAll();
+  t.match(await strm(), /Faust \(1926\)[\s\S]*Metropolis \(1927\)/, 'elsewhere at once');
+  await remove(`/More/${film}`);
+  t.notMatch(await strm(), 'Metropolis', 'and it can be removed again');
+  host.move(host.file(`/.passerelle-trash/${day}/${film}`), host.folder('/More'));
+  await clock.advance(4 * hourMs);
+  await syncAll();
+  t.match(await strm(), 'Metropolis', 'where it was, when no listing can be late any more');
 });

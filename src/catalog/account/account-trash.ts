@@ -50,8 +50,12 @@ export interface AccountTrash {
   all(): Promise<TrashedEntry[]>;
   /** What is known of the files and folders of one that lies there, folders from the inside out. */
   contentOf(entry: TrashedEntry): Promise<{ folders: FolderId[]; urls: string[] }>;
-  /** A listing without what was removed: for hours a host may name it where it was, and it names it where it lies. */
-  without(listing: Listing): Promise<Listing>;
+  /**
+   * A listing without what lies in the trash. A host may name for hours what was removed from where it was; what it names
+   * elsewhere, or later, somebody has taken out, and it is in the library again.
+   * @param lateSince what was removed after this may still be named where it was; milliseconds UTC
+   */
+  without(listing: Listing, lateSince: number): Promise<Listing>;
 }
 
 export function createAccountTrash(db: Kysely<Schema>): AccountTrash {
@@ -60,12 +64,8 @@ export function createAccountTrash(db: Kysely<Schema>): AccountTrash {
 
   return {
     async begin(entry) {
-      // One whose answer was lost, and that is asked for again.
-      await db
-        .deleteFrom('account_trash')
-        .where('host_id', '=', entry.hostId)
-        .where('is_there', '=', 0)
-        .execute();
+      // One whose answer was lost, or that somebody took out of the trash, and that is removed again.
+      await db.deleteFrom('account_trash').where('host_id', '=', entry.hostId).execute();
       const { insertId } = await db
         .insertInto('account_trash')
         .values({
@@ -158,36 +158,39 @@ export function createAccountTrash(db: Kysely<Schema>): AccountTrash {
       return { folders: folders.toReversed(), urls: rows.map(({ url }) => url) };
     },
 
-    async without(all) {
+    async without(all, lateSince) {
       const listing =
         all.folderId === rootFolderId
           ? { ...all, folders: all.folders.filter(({ name }) => name !== accountTrashName) }
           : all;
       const rows = await db
         .selectFrom('account_trash')
-        .select(['kind', 'host_id', 'day_id'])
+        .select(['kind', 'host_id', 'parent_id', 'day_id', 'trashed_at'])
         .where('is_there', '=', 1)
         .execute();
       if (rows.length === 0) return listing;
-      const hidden = new Set<string>(
-        rows.flatMap((row) => [`${row.kind}:${row.host_id}`, `folder:${row.day_id}`]),
-      );
-      if (await isBelow(db, listing.folderId, hidden))
+      const days = new Set(rows.map((row) => row.day_id));
+      if (await isBelow(db, listing.folderId, days))
         return { ...listing, folders: [], files: [], complete: false };
+      const late = new Set(
+        rows
+          .filter((row) => row.parent_id === listing.folderId && row.trashed_at > lateSince)
+          .map((row) => `${row.kind}:${row.host_id}`),
+      );
       return {
         ...listing,
-        folders: listing.folders.filter(({ id }) => !hidden.has(`folder:${id}`)),
-        files: listing.files.filter(({ id }) => !hidden.has(`file:${id}`)),
+        folders: listing.folders.filter(({ id }) => !days.has(id) && !late.has(`folder:${id}`)),
+        files: listing.files.filter(({ id }) => !late.has(`file:${id}`)),
       };
     },
   };
 }
 
 /** Whether a folder is one of these, or lies in one. */
-async function isBelow(db: Kysely<Schema>, id: FolderId, hidden: ReadonlySet<string>): Promise<boolean> {
+async function isBelow(db: Kysely<Schema>, id: FolderId, folders: ReadonlySet<string>): Promise<boolean> {
   const seen = new Set<FolderId>();
   for (let at: FolderId | null = id; at !== null && !seen.has(at); ) {
-    if (hidden.has(`folder:${at}`)) return true;
+    if (folders.has(at)) return true;
     seen.add(at);
     const row: { parent_id: FolderId | null } | undefined = await db
       .selectFrom('folders')

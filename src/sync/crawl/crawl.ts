@@ -71,6 +71,7 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
   const listFolder = createListFolder({
     host: options.host,
     catalog,
+    clock,
     log,
     signal: run.signal,
     deadlineMs: maxWaitMs + folderIntervalMs + requestIntervalMs,

@@ -1,5 +1,6 @@
 import type { AccountTrash } from '../../catalog/account/account-trash.ts';
 import type { Listing } from '../../catalog/account/listing.ts';
+import type { Clock } from '../../core/clock.ts';
 import type { FolderId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
 import type { Host } from '../../host/host.ts';
@@ -8,7 +9,8 @@ import type { Host } from '../../host/host.ts';
 export type ListFolder = (folderId: FolderId, maxCalls?: number) => Promise<Listing>;
 
 export interface ListFolderOptions {
-  host: Pick<Host, 'listFolder'>;
+  host: Pick<Host, 'listFolder' | 'limits'>;
+  clock: Pick<Clock, 'now'>;
   /** What was removed by hand is not listed. */
   catalog: { accountTrash: Pick<AccountTrash, 'without'> };
   log: Log;
@@ -21,7 +23,7 @@ export interface ListFolderOptions {
 
 /** Makes the function by which folders are listed for the library. */
 export function createListFolder(options: ListFolderOptions): ListFolder {
-  const { host, catalog, log, signal, deadlineMs, onCall } = options;
+  const { host, catalog, clock, log, signal, deadlineMs, onCall } = options;
   return async (folderId, maxCalls) => {
     const call = { urgency: 'index', signal, deadlineMs, onTurn: onCall } as const;
     const answer = await host.listFolder(folderId, {
@@ -35,6 +37,9 @@ export function createListFolder(options: ListFolderOptions): ListFolder {
         'a listing may lack entries: nothing in this folder is taken for missing',
       );
     const folders = answer.folders.map(({ id, name, createdAt }) => ({ id, name, createdAt }));
-    return catalog.accountTrash.without({ folderId, name, folders, files, complete, ...(gaps && { gaps }) });
+    return catalog.accountTrash.without(
+      { folderId, name, folders, files, complete, ...(gaps && { gaps }) },
+      clock.now() - host.limits.listingLagMs,
+    );
   };
 }

@@ -70,6 +70,7 @@ export function createScanFolder(options: ScanFolderOptions): ScanFolder {
     const listFolder = createListFolder({
       host: options.host,
       catalog,
+      clock,
       log: options.log,
       signal,
       deadlineMs: maxWaitMs + options.host.limits.folderIntervalMs,
