@@ -171,7 +171,9 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
     try {
       await work();
     } catch (error) {
-      for (const { trashId } of removed) if (trashId !== undefined) await changes.restore(trashId, signal);
+      // Where half of the work stands in its way it stays in the trash, and the first error is the one that is told.
+      for (const { trashId } of removed)
+        if (trashId !== undefined) await changes.restore(trashId, signal).catch(() => undefined);
       throw error;
     }
     if (there.is === 'local' && (await files.byPath(path)).files.length > 0)
@@ -204,7 +206,6 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
     async put(before, body, expectedBytes, mayStill, signal) {
       await mustFit(before, expectedBytes);
       const spooled = await spool.take(body, expectedBytes);
-      // In the journal from here on: the file in the spool is what a next process would send.
       let isSent = false;
       try {
         const to = await mayStill();
@@ -219,6 +220,7 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
         await localFiles.remove(to.parent.id, to.name);
         return replacing(to);
       } finally {
+        // What stands in the journal is what a next process would send.
         if (isSent || !(await catalog.uploads.all()).some(({ source }) => source === spooled.path))
           await spooled.discard();
         else spooled.leave();
