@@ -25,11 +25,22 @@ export const preflight: Readonly<Record<string, string>> = {
  * headers that stand on every answer are put on here, in the moment in which it is sent.
  */
 export class ServerAnswer<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
+  /** Whether the head that is being written begins with {@link linesOfFilm}. */
+  #isPrepared = false;
+
+  /** How Node puts a head together, line after line behind the first; not in its documents. */
+  _storeHeader(firstLine: string, headers: unknown): void {
+    storeHeader?.call(this, this.#isPrepared ? firstLine + linesOfFilm : firstLine, headers);
+  }
+
   override writeHead(status: number, reason?: string | Headers, headers?: Headers): this {
     const ours = alwaysSent(this.req.url ?? '');
-    // The way of each redirect: nothing is made anew on it.
-    if (typeof reason === 'object' && !Array.isArray(reason))
-      return super.writeHead(status, Object.assign(reason, ours));
+    // The way of each redirect: nothing is made anew on it, and of five headers none is looked at one by one.
+    if (storeHeader && status === 302 && ours === signed && isObject(reason) && !namesAnyOf(reason, ours)) {
+      this.#isPrepared = true;
+      return super.writeHead(status, reason);
+    }
+    if (isObject(reason)) return super.writeHead(status, Object.assign(reason, ours));
     const given = typeof reason === 'object' ? reason : headers;
     const words = typeof reason === 'string' ? [reason] : [];
     if (given !== undefined && !Array.isArray(given))
@@ -46,9 +57,26 @@ export const ofFilm: Readonly<Record<string, string>> = {
   'referrer-policy': 'no-referrer',
 };
 
+const linesOfFilm = Object.entries(ofFilm)
+  .map(([name, value]) => `${name}: ${value}\r\n`)
+  .join('');
+
+type StoreHeader = (this: unknown, firstLine: string, headers: unknown) => void;
+/** Absent from a Node that does it otherwise: then the headers go the usual way. */
+const storeHeader = Reflect.get(ServerResponse.prototype, '_storeHeader') as StoreHeader | undefined;
+
 const plain: OutgoingHttpHeaders = { 'x-content-type-options': 'nosniff' };
 const signed: OutgoingHttpHeaders = ofFilm;
 
 function alwaysSent(url: string): OutgoingHttpHeaders {
   return url.startsWith(signedPrefix) ? signed : plain;
+}
+
+function isObject(headers: string | Headers | undefined): headers is OutgoingHttpHeaders {
+  return typeof headers === 'object' && !Array.isArray(headers);
+}
+
+function namesAnyOf(headers: OutgoingHttpHeaders, others: OutgoingHttpHeaders): boolean {
+  for (const name in others) if (name in headers) return true;
+  return false;
 }

@@ -13,6 +13,7 @@ import { createFolderListings, type FolderListings } from './account/folder-list
 import { type Listing, type ListingChange, recordListing } from './account/listing.ts';
 import { createLocalFiles, type LocalFiles } from './account/local-files.ts';
 import { createOwnChanges, type OwnChanges } from './account/own-changes.ts';
+import { createOwnWord, type OwnWord } from './account/own-word.ts';
 import { createPutAside, type PutAside } from './account/put-aside.ts';
 import { createJournal, type Journal } from './curation/journal.ts';
 import { createOverrides, type Overrides } from './curation/overrides.ts';
@@ -64,6 +65,8 @@ export interface Catalog {
   readonly uploads: UploadJournal;
   /** What we changed in the account by other means. */
   readonly ownChanges: OwnChanges;
+  /** Whose word stands when a listing was asked for before a change of ours. */
+  readonly ownWord: OwnWord;
   /** Small files in it that only we have. */
   readonly localFiles: LocalFiles;
   /** What was removed from it by hand and can be taken back. */
@@ -101,7 +104,7 @@ export interface Catalog {
   /** The last plays. `T`: a play as whoever writes it has it. */
   plays<T extends KeptPlay>(codec: Codec<T>): KeptPlays<T>;
   /** Notes folders on the way to a root, without their files. */
-  recordFolders(listing: Pick<Listing, 'folderId' | 'name' | 'folders'>, now: number): Promise<void>;
+  recordFolders(listing: Omit<Listing, 'files' | 'complete' | 'gaps'>, now: number): Promise<void>;
   /** Files that went before this time and have nothing left in the trash leave their paths to others. */
   freePlaces(goneBefore: number): Promise<void>;
   /** Names of the trees of which something is written, or was about to be. */
@@ -140,9 +143,10 @@ export async function openCatalog(
   const override = keptAs(codecs.override, 'what a person said', damaged);
   const mediaFacts = keptAs(codecs.mediaFacts, 'what the header of a film says', damaged);
   const placements = createPlacements(db, '', recognition);
+  const ownWord = createOwnWord();
   return {
     files,
-    crawls: forgetting(createCrawls(db, damaged), files),
+    crawls: forgetting(createCrawls(db, ownWord, damaged), files),
     folderFacts: createFolderFacts(db),
     folderGaps: createFolderGaps(db, damaged),
     putAside: createPutAside(db, files.folderPaths),
@@ -152,8 +156,9 @@ export async function openCatalog(
     outbox: createOutbox(db),
     toldFolders: createToldFolders(db),
     uploads: createUploadJournal(db),
-    ownChanges: createOwnChanges(db),
-    accountTrash: createAccountTrash(db),
+    ownChanges: createOwnChanges(db, ownWord),
+    ownWord,
+    accountTrash: createAccountTrash(db, ownWord),
     inbox: createInboxRows(db),
     remote: createRemoteJournal(db),
     localFiles: createLocalFiles(db),
@@ -172,9 +177,11 @@ export async function openCatalog(
     listings: { ofTree: (tree) => createTreeListings(db, tree), ofAccount: createFolderListings(db) },
     plays: (codec) => createKeptPlays(db, keptAs(codec, 'a play', damaged)),
     recordFolders: async (listing, now) => {
-      await db
-        .transaction()
-        .execute((trx) => recordListing(trx, { ...listing, files: [], complete: false }, now));
+      await db.transaction().execute(async (trx) => {
+        const named: Listing = { ...listing, files: [], complete: false };
+        const { folders } = await ownWord.amended(trx, named);
+        await recordListing(trx, { ...named, folders }, now);
+      });
     },
     freePlaces: async (goneBefore) => {
       await sql`delete from placements where file_id in (select id from files where gone_at < ${goneBefore})

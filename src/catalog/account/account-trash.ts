@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
-import { type FileId, type FolderId, rootFolderId, toFileId, toFolderId } from '../../core/ids.ts';
+import { type FileId, type FolderId, toFileId, toFolderId } from '../../core/ids.ts';
 import { chunks } from '../db/chunks.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
@@ -7,6 +7,7 @@ import type { AccountTrashTable } from '../db/schema-account.ts';
 import { descendantFolders } from './descendants.ts';
 import { markDirty } from './dirty.ts';
 import type { Listing } from './listing-types.ts';
+import type { OwnChange, OwnWord } from './own-word.ts';
 
 /** The folder at the top of the account that what was removed by hand lies in. */
 export const accountTrashName = '.passerelle-trash';
@@ -50,15 +51,9 @@ export interface AccountTrash {
   all(): Promise<TrashedEntry[]>;
   /** What is known of the files and folders of one that lies there, folders from the inside out. */
   contentOf(entry: TrashedEntry): Promise<{ folders: FolderId[]; urls: string[] }>;
-  /**
-   * A listing without what lies in the trash. A host may name for hours what was removed from where it was; what it names
-   * elsewhere, or later, somebody has taken out, and it is in the library again.
-   * @param lateSince what was removed after this may still be named where it was; milliseconds UTC
-   */
-  without(listing: Listing, lateSince: number): Promise<Listing>;
 }
 
-export function createAccountTrash(db: Kysely<Schema>): AccountTrash {
+export function createAccountTrash(db: Kysely<Schema>, ownWord: OwnWord): AccountTrash {
   const one = (from: Kysely<Schema> | Transaction<Schema>, id: number) =>
     from.selectFrom('account_trash').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 
@@ -107,6 +102,7 @@ export function createAccountTrash(db: Kysely<Schema>): AccountTrash {
           await trx.deleteFrom('leases').where('file_id', 'in', inList(some)).execute();
         }
         await markDirty(trx, gone);
+        ownWord.note([ownChange(row, row.day_id)]);
         return gone;
       }),
 
@@ -139,6 +135,7 @@ export function createAccountTrash(db: Kysely<Schema>): AccountTrash {
         await listAnew(trx, [parentId]);
         await markDirty(trx, back);
         await trx.deleteFrom('account_trash').where('id', '=', id).execute();
+        ownWord.note([ownChange(row, parentId)]);
         return back;
       }),
 
@@ -157,42 +154,53 @@ export function createAccountTrash(db: Kysely<Schema>): AccountTrash {
         .execute();
       return { folders: folders.toReversed(), urls: rows.map(({ url }) => url) };
     },
-
-    async without(all, lateSince) {
-      const listing =
-        all.folderId === rootFolderId
-          ? { ...all, folders: all.folders.filter(({ name }) => name !== accountTrashName) }
-          : all;
-      const rows = await db
-        .selectFrom('account_trash')
-        .select(['kind', 'host_id', 'parent_id', 'day_id', 'trashed_at'])
-        .where('is_there', '=', 1)
-        .execute();
-      if (rows.length === 0) return listing;
-      const days = new Set(rows.map((row) => row.day_id));
-      if (await isBelow(db, listing.folderId, days))
-        return { ...listing, folders: [], files: [], complete: false };
-      const late = new Set(
-        rows
-          .filter((row) => row.parent_id === listing.folderId && row.trashed_at > lateSince)
-          .map((row) => `${row.kind}:${row.host_id}`),
-      );
-      return {
-        ...listing,
-        folders: listing.folders.filter(({ id }) => !days.has(id) && !late.has(`folder:${id}`)),
-        files: listing.files.filter(({ id }) => !late.has(`file:${id}`)),
-      };
-    },
   };
 }
 
+/**
+ * A listing without what lies in the trash. A host may name for hours what was removed from where it was; what it names
+ * elsewhere, or later, somebody has taken out, and it is in the library again.
+ */
+export async function withoutTrash(trx: Transaction<Schema>, listing: Listing): Promise<Listing> {
+  const { lateSince = Number.POSITIVE_INFINITY } = listing;
+  const rows = await trx
+    .selectFrom('account_trash')
+    .select(['kind', 'host_id', 'parent_id', 'day_id', 'trashed_at'])
+    .where('is_there', '=', 1)
+    .execute();
+  if (rows.length === 0) return listing;
+  const days = new Set(rows.map((row) => row.day_id));
+  if (await isBelow(trx, listing.folderId, days))
+    return { ...listing, folders: [], files: [], complete: false };
+  const late = new Set(
+    rows
+      .filter((row) => row.parent_id === listing.folderId && row.trashed_at > lateSince)
+      .map((row) => `${row.kind}:${row.host_id}`),
+  );
+  return {
+    ...listing,
+    folders: listing.folders.filter(({ id }) => !days.has(id) && !late.has(`folder:${id}`)),
+    files: listing.files.filter(({ id }) => !late.has(`file:${id}`)),
+  };
+}
+
+function ownChange({ kind, host_id }: AccountTrashTableRow, to: string): OwnChange {
+  return kind === 'file'
+    ? { kind, id: toFileId(host_id), to: toFolderId(to) }
+    : { kind, id: toFolderId(host_id), to: toFolderId(to) };
+}
+
 /** Whether a folder is one of these, or lies in one. */
-async function isBelow(db: Kysely<Schema>, id: FolderId, folders: ReadonlySet<string>): Promise<boolean> {
+async function isBelow(
+  trx: Transaction<Schema>,
+  id: FolderId,
+  folders: ReadonlySet<string>,
+): Promise<boolean> {
   const seen = new Set<FolderId>();
   for (let at: FolderId | null = id; at !== null && !seen.has(at); ) {
     if (folders.has(at)) return true;
     seen.add(at);
-    const row: { parent_id: FolderId | null } | undefined = await db
+    const row: { parent_id: FolderId | null } | undefined = await trx
       .selectFrom('folders')
       .select('parent_id')
       .where('id', '=', at)

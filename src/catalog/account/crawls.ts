@@ -1,9 +1,10 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { z } from 'zod';
 import { jsonOf, keptAs, type OnDamage } from '../../core/codec.ts';
 import type { FolderId } from '../../core/ids.ts';
 import { chunks } from '../db/chunks.ts';
 import type { Schema } from '../db/schema.ts';
+import { withoutTrash } from './account-trash.ts';
 import { markDirty } from './dirty.ts';
 import { withinBounds } from './folder-bounds.ts';
 import { forgetGapsOutside, recordGaps } from './folder-gaps.ts';
@@ -14,6 +15,7 @@ import {
   recordArrivals,
   recordListing,
 } from './listing.ts';
+import type { OwnWord } from './own-word.ts';
 
 /** A crawl as it is kept. */
 export interface Crawl {
@@ -102,9 +104,14 @@ export interface Crawls {
   resume(crawlId: number): Promise<void>;
 }
 
-export function createCrawls(db: Kysely<Schema>, onDamage: OnDamage): Crawls {
+export function createCrawls(db: Kysely<Schema>, ownWord: OwnWord, onDamage: OnDamage): Crawls {
   const notes = keptAs<CrawlNote>(noteJson, 'what a crawl tells', onDamage);
   const roots = keptAs<readonly string[]>(rootsJson, 'where a crawl began', onDamage);
+
+  /** What of a listing is written: in the same transaction, so that no change of ours comes between. */
+  async function believed(trx: Transaction<Schema>, named: Listing, room: number): Promise<Listing> {
+    return withinBounds(trx, await ownWord.amended(trx, await withoutTrash(trx, named)), room);
+  }
 
   return {
     async last() {
@@ -153,7 +160,7 @@ export function createCrawls(db: Kysely<Schema>, onDamage: OnDamage): Crawls {
 
     listed: (crawlId, named, now, calls, room = Number.POSITIVE_INFINITY) =>
       db.transaction().execute(async (trx) => {
-        const listing = await withinBounds(trx, named, room);
+        const listing = await believed(trx, named, room);
         const change = await recordListing(trx, listing, now);
         const folderIds = listing.folders.map((folder) => folder.id);
         const enqueued = await enqueueAll(trx, crawlId, folderIds);
@@ -165,7 +172,7 @@ export function createCrawls(db: Kysely<Schema>, onDamage: OnDamage): Crawls {
 
     listedAlone: (named, now, room = Number.POSITIVE_INFINITY) =>
       db.transaction().execute(async (trx) => {
-        const listing = await withinBounds(trx, named, room);
+        const listing = await believed(trx, named, room);
         const change = await recordListing(trx, listing, now);
         await markDirty(trx, change.changed);
         return change;
@@ -175,6 +182,7 @@ export function createCrawls(db: Kysely<Schema>, onDamage: OnDamage): Crawls {
       db.transaction().execute(async (trx) => {
         const change = await recordArrivals(trx, folderId, files, now);
         await markDirty(trx, change.changed);
+        ownWord.note(files.map(({ id }) => ({ kind: 'file', id, to: folderId })));
         return change;
       }),
 

@@ -2,6 +2,9 @@ import type { FileId, FolderId } from '../../core/ids.ts';
 import type { FileTable, FolderTable } from '../db/schema.ts';
 import type { FolderGap } from './folder-gaps.ts';
 
+/** A point between our own changes of the account. */
+export type OwnMark = number & { readonly brand: unique symbol };
+
 /** What one listing of one folder said: a complete, atomic fact about it. */
 export interface Listing {
   folderId: FolderId;
@@ -13,6 +16,10 @@ export interface Listing {
   complete: boolean;
   /** What it lacks, and why. */
   gaps?: readonly FolderGap[];
+  /** When it was asked for: of what we changed since, our own word stands. */
+  asked?: OwnMark;
+  /** What was removed by hand after this may still be named where it was; milliseconds UTC. */
+  lateSince?: number;
 }
 
 export interface ListedFile {

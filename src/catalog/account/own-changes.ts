@@ -5,6 +5,7 @@ import type { Schema } from '../db/schema.ts';
 import { recordChange } from '../tree/folder-dates.ts';
 import { descendantFiles } from './descendants.ts';
 import { markDirty } from './dirty.ts';
+import type { OwnChange, OwnWord } from './own-word.ts';
 
 /** A move that was begun: the host takes a new place and a new name in two calls. */
 export type BegunMove = (
@@ -30,7 +31,7 @@ export interface OwnChanges {
   begunMoves(): Promise<BegunMove[]>;
 }
 
-export function createOwnChanges(db: Kysely<Schema>): OwnChanges {
+export function createOwnChanges(db: Kysely<Schema>, ownWord: OwnWord): OwnChanges {
   return {
     folderMade: (parentId, id, name, now) =>
       db.transaction().execute(async (trx) => {
@@ -41,6 +42,7 @@ export function createOwnChanges(db: Kysely<Schema>): OwnChanges {
           .onConflict((conflict) => conflict.column('id').doUpdateSet(place))
           .execute();
         await noteChange(trx, [parentId], now);
+        ownWord.note([{ kind: 'folder', id, to: parentId }]);
       }),
 
     async moveBegun(move) {
@@ -84,6 +86,7 @@ export function createOwnChanges(db: Kysely<Schema>): OwnChanges {
         await markDirty(trx, changed);
         await noteChange(trx, [...(former === undefined ? [] : [former]), move.parentId], now);
         await trx.deleteFrom('begun_moves').where('host_id', '=', move.hostId).execute();
+        ownWord.note([moved(move)]);
         return changed;
       }),
 
@@ -101,6 +104,12 @@ export function createOwnChanges(db: Kysely<Schema>): OwnChanges {
       });
     },
   };
+}
+
+function moved(move: BegunMove): OwnChange {
+  return move.kind === 'file'
+    ? { kind: 'file', id: move.hostId, to: move.parentId }
+    : { kind: 'folder', id: move.hostId, to: move.parentId };
 }
 
 async function formerParent(trx: Transaction<Schema>, move: BegunMove): Promise<FolderId | undefined> {

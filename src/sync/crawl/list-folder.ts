@@ -1,7 +1,8 @@
-import type { AccountTrash } from '../../catalog/account/account-trash.ts';
+import { accountTrashName } from '../../catalog/account/account-trash.ts';
 import type { Listing } from '../../catalog/account/listing.ts';
+import type { OwnWord } from '../../catalog/account/own-word.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { FolderId } from '../../core/ids.ts';
+import { type FolderId, rootFolderId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
 import type { Host } from '../../host/host.ts';
 
@@ -11,8 +12,8 @@ export type ListFolder = (folderId: FolderId, maxCalls?: number) => Promise<List
 export interface ListFolderOptions {
   host: Pick<Host, 'listFolder' | 'limits'>;
   clock: Pick<Clock, 'now'>;
-  /** What was removed by hand is not listed. */
-  catalog: { accountTrash: Pick<AccountTrash, 'without'> };
+  /** Whose word stands for what we change meanwhile. */
+  catalog: { ownWord: Pick<OwnWord, 'mark'> };
   log: Log;
   signal: AbortSignal;
   /** Longest wait for a turn: a lock that lasts longer stops the crawl, which goes on later. */
@@ -25,6 +26,7 @@ export interface ListFolderOptions {
 export function createListFolder(options: ListFolderOptions): ListFolder {
   const { host, catalog, clock, log, signal, deadlineMs, onCall } = options;
   return async (folderId, maxCalls) => {
+    const asked = catalog.ownWord.mark();
     const call = { urgency: 'index', signal, deadlineMs, onTurn: onCall } as const;
     const answer = await host.listFolder(folderId, {
       ...call,
@@ -36,10 +38,10 @@ export function createListFolder(options: ListFolderOptions): ListFolder {
         { folderId, skipped },
         'a listing may lack entries: nothing in this folder is taken for missing',
       );
-    const folders = answer.folders.map(({ id, name, createdAt }) => ({ id, name, createdAt }));
-    return catalog.accountTrash.without(
-      { folderId, name, folders, files, complete, ...(gaps && { gaps }) },
-      clock.now() - host.limits.listingLagMs,
-    );
+    const folders = answer.folders
+      .filter((one) => folderId !== rootFolderId || one.name !== accountTrashName)
+      .map(({ id, name, createdAt }) => ({ id, name, createdAt }));
+    const lateSince = clock.now() - host.limits.listingLagMs;
+    return { folderId, name, folders, files, complete, ...(gaps && { gaps }), asked, lateSince };
   };
 }

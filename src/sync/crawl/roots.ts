@@ -70,7 +70,7 @@ async function walk(
   for (const name of path.split('/').filter((part) => part !== '')) {
     const listing = await listFolder(folderId);
     // Only the folders on the way are noted: files outside the roots are no part of the library.
-    await catalog.recordFolders({ folderId, name: listing.name, folders: listing.folders }, now());
+    await catalog.recordFolders(listing, now());
     const next = listing.folders.find((folder) => folder.name.normalize() === name.normalize());
     if (!next) return undefined;
     folderId = next.id;

@@ -1,0 +1,139 @@
+import t from 'tap';
+import type { FolderId } from '../src/core/ids.ts';
+import { ask } from './fixtures/dav.ts';
+import { createHurriedClock } from './fixtures/hurried-clock.ts';
+import { setupListed, type Test } from './fixtures/setup.ts';
+import { strmPaths } from './fixtures/strm-files.ts';
+import type { AccountFolder } from './simulator/tree.ts';
+
+/**
+ * A sync that has asked for a folder before we change it writes the answer down after: what it was told is older than
+ * what we did.
+ */
+
+const film = 'Metropolis.1927.1080p.mkv';
+const small = (name: string, seed: number) => ({ name, content: { sizeBytes: 2000 + seed, seed } });
+const account: AccountFolder = {
+  folders: [
+    {
+      name: 'Films',
+      files: [small(film, 1), small('Nosferatu.1922.mkv', 2)],
+      folders: [{ name: 'Old', files: [small('Faust.1926.mkv', 3)] }],
+    },
+    { name: 'More', files: [small('Dracula.1931.mkv', 4)] },
+  ],
+};
+
+/** Whatever `meanwhile` does is done between the host's answer for a folder and its being written down. */
+async function besideACrawl(t: Test) {
+  const started = await setupListed(t, {
+    simulator: { account },
+    overrides: { clock: createHurriedClock() },
+    env: { PASSERELLE_DAV_WRITE: 'account' },
+  });
+  const { bridge, simulator } = started;
+  const door = `${started.url}/dav/account`;
+  const idOf = (folder: string) => String(simulator.account.folder(folder).id) as FolderId;
+  async function readBefore(folders: readonly string[], meanwhile: () => Promise<void>): Promise<void> {
+    const waiting = new Set(folders.map(idOf));
+    const { listFolder } = bridge.host;
+    let isOver = false;
+    bridge.host.listFolder = async (id, options) => {
+      const answer = await listFolder.call(bridge.host, id, options);
+      if (waiting.delete(id) && waiting.size === 0 && !isOver) {
+        isOver = true;
+        await meanwhile();
+      }
+      return answer;
+    };
+    await started.sync();
+    bridge.host.listFolder = listFolder;
+    if (!isOver) throw new Error('it was not read');
+  }
+  const to = async (method: string, from: string, destination: string) =>
+    (await ask(`${door}${from}`, method, { headers: { destination: `${door}${destination}` } })).status;
+  const status = async (method: string, path: string) => (await ask(`${door}${path}`, method)).status;
+  const put = async (path: string, text: string) =>
+    (await ask(`${door}${path}`, 'PUT', { body: text })).status;
+  const strm = async () => (await strmPaths(started)).map((path) => path.split('/').at(-1)).sort();
+  return { ...started, readBefore, to, status, put, strm };
+}
+
+t.test('a film that was moved meanwhile is where it was moved to', async (t) => {
+  const { readBefore, to, status, strm } = await besideACrawl(t);
+  await readBefore(['/More'], async () => {
+    t.equal(await to('MOVE', '/More/Dracula.1931.mkv', '/Films/Dracula.1931.mkv'), 201);
+  });
+  t.equal(await status('HEAD', '/Films/Dracula.1931.mkv'), 200);
+  t.equal(await status('HEAD', '/More/Dracula.1931.mkv'), 404);
+  t.equal((await strm()).filter((name) => name?.includes('Dracula')).length, 1);
+});
+
+t.test('a name that was given meanwhile is the name', async (t) => {
+  const { readBefore, to, status } = await besideACrawl(t);
+  await readBefore(['/Films'], async () => {
+    t.equal(await to('MOVE', '/Films/Nosferatu.1922.mkv', '/Films/Orlok.1922.mkv'), 201);
+    t.equal(await to('MOVE', '/Films/Old', '/Films/Older'), 201);
+  });
+  t.equal(await status('HEAD', '/Films/Orlok.1922.mkv'), 200);
+  t.equal(await status('HEAD', '/Films/Nosferatu.1922.mkv'), 404);
+  t.equal(await status('HEAD', '/Films/Older/Faust.1926.mkv'), 200);
+  t.equal(await status('HEAD', '/Films/Old/'), 404);
+});
+
+t.test('what was removed meanwhile does not come back, and what is put back is there', async (t) => {
+  const { bridge, readBefore, status, strm } = await besideACrawl(t);
+  const { signal } = new AbortController();
+  await readBefore(['/Films'], async () => {
+    t.equal(await status('DELETE', `/Films/${film}`), 204);
+    t.equal(await status('DELETE', '/Films/Old'), 204);
+  });
+  t.equal(await status('HEAD', `/Films/${film}`), 404);
+  t.equal(await status('HEAD', '/Films/Old/Faust.1926.mkv'), 404);
+  t.same(await strm(), ['Dracula (1931).strm', 'Nosferatu (1922).strm']);
+  const removed = await bridge.accountChanges.trash();
+  await readBefore(['/Films'], async () => {
+    for (const { id } of removed) await bridge.accountChanges.restore(id, signal);
+  });
+  t.equal(await status('HEAD', `/Films/${film}`), 200);
+  t.equal(await status('HEAD', '/Films/Old/Faust.1926.mkv'), 200);
+  t.match(await bridge.catalog.files.byPath(`/Films/${film}`), { files: [{ missingSince: undefined }] });
+  t.equal((await strm()).length, 4);
+});
+
+t.test('what was put or made meanwhile is not missing', async (t) => {
+  const { bridge, readBefore, to, status, put } = await besideACrawl(t);
+  await readBefore(['/Films', '/More'], async () => {
+    t.equal(await put('/Films/Vampyr.1932.mkv', 'a film'), 201);
+    t.equal(await put('/More/Dracula.1931.mkv', 'another one in its place'), 204);
+    t.equal(await status('MKCOL', '/Films/New'), 201);
+    t.equal(await put('/Films/New/M.1931.mkv', 'one more'), 201);
+    t.equal(await to('COPY', '/Films/Old', '/More/Old'), 201);
+  });
+  for (const path of ['/Films/Vampyr.1932.mkv', '/More/Dracula.1931.mkv', '/Films/New/M.1931.mkv'])
+    t.match(await bridge.catalog.files.byPath(path), { files: [{ missingSince: undefined }] }, path);
+  t.match(await bridge.catalog.files.byPath('/Films/New'), { folder: { missingSince: undefined } });
+  t.match(await bridge.catalog.files.byPath('/More/Old'), { folder: { missingSince: undefined } });
+  t.equal((await bridge.catalog.files.byPath('/More/Dracula.1931.mkv')).files.length, 1);
+});
+
+t.test('moved away and removed there, it is not found where it began', async (t) => {
+  const { readBefore, to, status } = await besideACrawl(t);
+  await readBefore(['/More'], async () => {
+    t.equal(await to('MOVE', '/More/Dracula.1931.mkv', '/Films/Dracula.1931.mkv'), 201);
+    t.equal(await status('DELETE', '/Films/Dracula.1931.mkv'), 204);
+  });
+  t.equal(await status('HEAD', '/More/Dracula.1931.mkv'), 404);
+  t.equal(await status('HEAD', '/Films/Dracula.1931.mkv'), 404);
+});
+
+t.test('what others change meanwhile is believed as before', async (t) => {
+  const { bridge, simulator, readBefore, to, status } = await besideACrawl(t);
+  simulator.account.removeFile(simulator.account.file('/Films/Nosferatu.1922.mkv'));
+  await readBefore(['/Films'], async () => {
+    t.equal(await to('MOVE', `/Films/${film}`, '/Films/Moloch.1927.mkv'), 201);
+  });
+  t.equal(await status('HEAD', '/Films/Moloch.1927.mkv'), 200);
+  const { files } = await bridge.catalog.files.byPath('/Films/Nosferatu.1922.mkv');
+  t.match(files, [{ missingSince: Number }]);
+});
