@@ -89,24 +89,38 @@ export async function runCli(context: Context, args: readonly string[]): Promise
     .description(
       'copy files of others into the account by their links; from standard input when none are given',
     )
-    .argument('[links...]', 'addresses of files at 1fichier')
+    .argument(
+      '[links...]',
+      'addresses of files or shared folders at 1fichier, or files of this machine that hold some',
+    )
     .option(
       '--to <path>',
       'folder of the account; the first of library.roots if not given',
       checked('--to', values.notEmpty),
     )
     .option('--password <password>', 'of files that have one', checked('--password', values.shortText(200)))
+    .option('--dry-run', 'print what would be copied; asks the host for nothing but shared folders')
     .option('--json', 'one JSON object a line')
     .action((links: string[], options) =>
       then(import('./commands/add.ts').then(({ add }) => add(context, links, options))),
     );
   program
     .command('put')
-    .description('send files of this machine into a folder of the account')
-    .argument('<files...>', 'files, and at last a folder of the account or a new name in one')
+    .description('send files and folders of this machine into a folder of the account')
+    .argument(
+      '<files...>',
+      'files, also with *, ? or [...]; and at last a folder of the account or a new name in one',
+    )
+    .option('-r, --recursive', 'folders too, with all that is in them')
+    .option(
+      '-p, --parents',
+      'make the folder of the account, and all on the way to it, where they are missing',
+    )
+    .option('--force', 'replace other files of these names, which go into the trash')
+    .option('--dry-run', 'print what would be sent, and what is in its way; send and make nothing')
     .option('--json', 'one JSON object a line')
     .action((words: string[], options) =>
-      then(import('./commands/put.ts').then(({ put }) => put(context, words, options))),
+      then(import('./commands/put/put.ts').then(({ put }) => put(context, words, options))),
     );
   addAccountCommands(program, usage, context, then);
   const inbox = program

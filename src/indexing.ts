@@ -228,6 +228,7 @@ export function createIndexing(parts: IndexingParts): Indexing {
     layOut,
     scanFolder,
     retire: accountChanges.retire,
+    makeFolder: accountChanges.makeFolder,
     parallel: settings.uploads.parallel,
     digest: whirlpoolOfFile,
     clock,

@@ -79,3 +79,36 @@ t.test('rm says how it is taken back, and trash does it', async (t) => {
   t.match(await run('trash', 'empty'), { code: 0, stdout: '1 thing removed for good from the trash\n' });
   t.throws(() => simulator.account.folder('/Films/Old'));
 });
+
+t.test('a pattern means what fits it, and a dry run asks the host nothing', async (t) => {
+  await run('mkdir', '-p', '/Many/Sub');
+  for (const name of ['A (2001).mkv', 'B (2002).mkv', 'C [1].srt'])
+    await run('cp', `/Films/${film}`, `/Many/${name}`);
+  simulator.reset();
+  t.match(await run('rm', '--dry-run', '/Many/*.mkv', 'Ma*/C*'), {
+    code: 0,
+    stdout: /^\/Many\/A .* not done\n\/Many\/B .* not done\n\/Many\/C \[1\]\.srt .* not done\n$/,
+  });
+  t.match(await run('mkdir', '--dry-run', '/Many/New', '/Many/Sub', '/No/Way'), {
+    code: 1,
+    stdout: '/Many/New: would be made\n/Many/Sub: there already\n',
+    stderr: /^\/No\/Way: .*not in the catalog/,
+  });
+  t.match(await run('mkdir', '--dry-run', '-p', '/No/Way'), { code: 0, stdout: '/No/Way: would be made\n' });
+  t.match(await run('share', '--dry-run', '/Many/S?b', '/Many/A*'), {
+    code: 1,
+    stdout: '/Many/Sub: would be shared\n',
+    stderr: /^\/Many\/A \(2001\)\.mkv: .*is no folder/,
+  });
+  t.match(await run('mv', '--dry-run', '/Many/[AB]*', '/Many/Sub'), {
+    code: 0,
+    stdout: /^\/Many\/A .* -> \/Many\/Sub\/A .* \(not done\)\n\/Many\/B .*\n$/,
+  });
+  t.same(simulator.counters.calls, {});
+  t.match(await run('rm', '/Many/*.avi', '/Many/*'), {
+    code: 1,
+    stdout: /A \(2001\).*\n.*B \(2002\).*\n.*C \[1\]/,
+    stderr: /^\/Many\/\*\.avi: .*Nothing that is known fits/,
+  });
+  t.same(simulator.account.folder('/Many').files.size, 0);
+});

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { request } from 'undici';
@@ -267,6 +268,47 @@ async function commanding(t: Test) {
   if (code !== 0) throw new Error(stderr);
   return { simulator, home, env, run, link: simulator.account.addOthers(theirs('A (2001).mkv')).url };
 }
+
+t.test(
+  'passerelle add: a list is told line by line, of a page the files alone; a dry run copies nothing',
+  async (t) => {
+    const { simulator, home, env } = await commanding(t);
+    const run = (args: string[], input = '') => passerelle(args, { env, cwd: home, input });
+    const others = (name: string, more = {}) => simulator.account.addOthers(theirs(name, more));
+    const good = others('B (2002).mkv').url;
+    const shut = others('C (2003).mkv', { password: 'secret' }).url;
+    const dead = 'https://1fichier.com/?abcdefghij0123456789';
+    const own = simulator.account.file('/Films/Nosferatu (1922).mkv').url;
+    const share = simulator.share([others('D (2004).mkv'), others('E (2005).mkv')]);
+    const list = [good, '', shut, dead, 'https://1fichier.com/tarifs', own, `${good}&af=1`, share].join(
+      '\r\n',
+    );
+    const fatesOf = (text: string) =>
+      text
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line).fate);
+    writeFileSync(join(home, 'links.txt'), list);
+    simulator.reset();
+    const dry = await run(['add', '--dry-run', '--json', '--to', '/Films', 'links.txt']);
+    t.same(fatesOf(dry.stdout), ['new', 'new', 'new', 'odd', 'own', 'again', 'new', 'new']);
+    t.same([simulator.counters.calls, simulator.counters.sharesRead], [{}, 1], 'the share alone is read');
+    t.match(await run(['add', '--dry-run', good, '--to', '/Films']), {
+      code: 0,
+      stdout: `${good}: would be copied\n1 file would be copied to /Films, if the host gives it\n`,
+    });
+    simulator.reset();
+    const done = await run(['add', '--json', '--to', '/Films'], list);
+    t.same(fatesOf(done.stdout), ['added', 'protected', 'gone', 'odd', 'own', 'again', 'added', 'added']);
+    t.equal(done.code, 1);
+    t.same(simulator.counters.calls, { 'file/cp': 5, 'folder/ls': 1 }, 'each is asked for once');
+    writeFileSync(
+      join(home, 'page.html'),
+      `<p><a href="${others('F (2006).mkv').url}">F</a> <a href="https://1fichier.com/tarifs">`,
+    );
+    t.same(fatesOf((await run(['add', '--json', 'page.html', '--to', '/Films'])).stdout), ['added']);
+  },
+);
 
 t.test('while the host is locked it is said at once, and until when', async (t) => {
   const { simulator, run, link } = await commanding(t);

@@ -1,8 +1,8 @@
 import t from 'tap';
+import { fitsWildcards, hasWildcards } from '../src/core/wildcards.ts';
 import { createByteSpans } from '../src/downloads/byte-spans.ts';
 import { localName, markedName, maxNameBytes } from '../src/downloads/local-name.ts';
 import { createLocalPaths } from '../src/downloads/local-paths.ts';
-import { fitsWildcards, hasWildcards } from '../src/downloads/wildcards.ts';
 import { hostileNames, hostilePieces } from './fixtures/hostile-names.ts';
 
 /** Which names files of the account get on this machine, and which of them a pattern means. */

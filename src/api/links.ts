@@ -46,9 +46,21 @@ const imported = z
   .object({
     link: z.string(),
     fate: z
-      .enum(['added', 'copied', 'own', 'again', 'gone', 'protected', 'refused', 'odd', 'unsure', 'waiting'])
+      .enum([
+        'added',
+        'copied',
+        'own',
+        'again',
+        'gone',
+        'protected',
+        'refused',
+        'odd',
+        'unsure',
+        'waiting',
+        'new',
+      ])
       .describe(
-        'added, copied (listed later), own (in the account already), again (the same file twice), gone, protected (wants a password), refused, odd (no address of a file), unsure (look before you try again), waiting (not tried)',
+        'added, copied (listed later), own (in the account already), again (the same file twice), gone, protected (wants a password), refused, odd (no address of a file), unsure (look before you try again), waiting (not tried), new (what a dry run says of those that would be asked for)',
       ),
     file: z.object({ id: fileId, name: z.string(), sizeBytes: count }).optional(),
     error: errorBody.optional(),
@@ -79,6 +91,10 @@ export const importLinks = endpoint({
       ),
     to: accountPath.describe('A folder of the account that the catalog knows'),
     password: z.string().min(1).max(200).optional().describe('For those that have one'),
+    dryRun: z
+      .boolean()
+      .default(false)
+      .describe('Only tells what would be asked for; shared folders alone are read'),
   }),
   status: 200,
   answer: imports,

@@ -6,9 +6,11 @@ import { accountPath, count, fileId } from './fields.ts';
 const result = z
   .object({
     fate: z
-      .enum(['sent', 'same', 'stored'])
-      .describe('sent; same: it was there already; stored: the host has it and lists it later'),
-    path: z.string().describe('Folder of the account'),
+      .enum(['sent', 'same', 'stored', 'new', 'replaces'])
+      .describe(
+        'sent; same: it was there already; stored: the host has it and lists it later; what a dry run says: new, replaces, same',
+      ),
+    path: z.string().describe('Folder of the account; of a dry run, what the file would be called'),
     file: z.object({ id: fileId, name: z.string(), sizeBytes: count }).optional(),
   })
   .meta({ id: 'PutFile' });
@@ -24,6 +26,16 @@ export const putFile = endpoint({
   body: z.strictObject({
     source: z.string().startsWith('/').max(4096).describe('Absolute path on that machine'),
     to: accountPath.describe('A folder that the catalog knows, or a new name in one'),
+    names: z
+      .array(z.string().min(1).max(255))
+      .max(64)
+      .optional()
+      .describe('Below the folder `to`: of folders, which are made where they are missing, and of the file'),
+    replace: z
+      .boolean()
+      .default(false)
+      .describe('Another file of its name goes into the trash once this one is there; else it is refused'),
+    dryRun: z.boolean().default(false).describe('Only tells what would be done; asks the host nothing'),
   }),
   status: 200,
   answer: result,

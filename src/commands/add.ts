@@ -1,3 +1,5 @@
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fromErrorBody } from '../api/errors.ts';
 import { type ImportedLine, importLinks } from '../api/links.ts';
@@ -12,6 +14,7 @@ import { UsageError } from './line/usage.ts';
 export interface AddOptions {
   to?: string;
   password?: string;
+  dryRun?: boolean;
   json?: boolean;
 }
 
@@ -27,14 +30,15 @@ const words: Readonly<Record<ImportedLine['fate'], string>> = {
   odd: 'no address of a file at the host',
   unsure: 'not sure: no answer came; look into the folder before you try again',
   waiting: 'not tried',
+  new: 'would be copied',
 };
-const good: ReadonlySet<ImportedLine['fate']> = new Set(['added', 'copied', 'own', 'again']);
+const good: ReadonlySet<ImportedLine['fate']> = new Set(['added', 'copied', 'own', 'again', 'new']);
 
 /** Copies files of others into the account; links from standard input when none are given. */
 export async function add(
   context: Context,
   links: readonly string[],
-  { to, password, json = false }: AddOptions,
+  { to, password, dryRun = false, json = false }: AddOptions,
 ): Promise<ExitCode> {
   if (links.length === 0) askForInput(context, 'Addresses of files at the host');
   const given = links.length > 0 ? '' : await text(context.stdin);
@@ -43,7 +47,12 @@ export async function add(
   const folder = asAccountPath(to ?? settingsOf(context).settings.library.roots[0] ?? '/');
   const work = { command: 'add', needs: { key: true, folders: true }, tellsRefusals: true };
   return withApi(context, work, async (api) => {
-    const body = { links: [...links], text: given, to: folder, ...(password !== undefined && { password }) };
+    const body = {
+      ...(await givenLinks(context, links, given)),
+      to: folder,
+      dryRun,
+      ...(password !== undefined && { password }),
+    };
     for await (const one of api.events(importLinks, { body }, context.signal)) {
       if (one.event === 'error') throw fromErrorBody(one.data);
       if (one.event === 'link') {
@@ -52,8 +61,14 @@ export async function add(
       }
       const { links: lines, calls, stoppedBy } = one.data;
       const added = lines.filter(({ fate }) => fate === 'added' || fate === 'copied').length;
+      const planned = lines.filter(({ fate }) => fate === 'new').length;
       if (!json)
-        say(context, `${counted(added, 'file')} added to ${folder}; ${counted(calls, 'call')} to the host`);
+        say(
+          context,
+          dryRun
+            ? `${counted(planned, 'file')} would be copied to ${folder}, if the host gives ${planned === 1 ? 'it' : 'them'}`
+            : `${counted(added, 'file')} added to ${folder}; ${counted(calls, 'call')} to the host`,
+        );
       if (!stoppedBy) return lines.every(({ fate }) => good.has(fate)) ? exitCodes.done : exitCodes.failed;
       const error = fromErrorBody(stoppedBy);
       context.err.write(`stopped: ${error.message}. ${error.remedy}\n`);
@@ -61,6 +76,41 @@ export async function add(
     }
     throw new BridgeError('BRIDGE_OWNER_GONE', { detail: 'the import was cut off' });
   });
+}
+
+/** More is no list of links. */
+const maxTextBytes = 500_000;
+
+/**
+ * What was given, as it is asked for. A word that is no address and names a file of this machine stands for what is in
+ * it. In a text that has an address on each of its lines, and nothing else, each is told; out of any other, addresses
+ * of files alone are taken.
+ */
+async function givenLinks(
+  { cwd }: Context,
+  links: readonly string[],
+  given: string,
+): Promise<{ links: string[]; text: string }> {
+  const found: string[] = [];
+  const texts = [given];
+  for (const word of links) {
+    const read = /^https?:/i.test(word) ? undefined : await textOfFile(resolve(cwd, word));
+    if (read === undefined) found.push(word);
+    else texts.push(read);
+  }
+  const pages: string[] = [];
+  for (const one of texts) {
+    const lines = one.split('\n').map((line) => line.trim());
+    const isList = lines.every((line) => line === '' || /^https?:\/\/\S+$/i.test(line));
+    if (isList) found.push(...lines.filter((line) => line !== ''));
+    else pages.push(one);
+  }
+  return { links: found, text: pages.join('\n') };
+}
+
+async function textOfFile(path: string): Promise<string | undefined> {
+  const facts = await stat(path).catch(() => undefined);
+  return facts?.isFile() && facts.size <= maxTextBytes ? readFile(path, 'utf8') : undefined;
 }
 
 function lineFor({ link, fate, file, error }: ImportedLine): string {

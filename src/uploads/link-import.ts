@@ -21,6 +21,11 @@ export interface LinkImport {
   to: string;
   /** For those that have one. */
   password?: string | undefined;
+  /**
+   * Only tells what would be asked for. Of the host, shared folders alone are read: it takes it ill to be asked about
+   * many files (facts/1fichier-api 2.3).
+   */
+  isDry?: boolean;
   signal: AbortSignal;
   /** Told once of each line, in order. */
   onLink: (link: ImportedLink) => void;
@@ -217,6 +222,7 @@ export function createLinkImporter(options: LinkImportOptions): LinkImporter {
       if (!page) line.fate = 'odd';
       else if (seen.has(page.id)) line.fate = 'again';
       else if (await isOwn(page.id)) line.fate = 'own';
+      else if (wish.isDry) line.fate = 'new';
       else await copy(run, line, page, folder.id);
       if (page) seen.add(page.id);
       // What was copied has its name only when it was listed.

@@ -13,6 +13,7 @@ import type { Host } from '../host/host.ts';
  * - `odd`: it is no address of a file at the host
  * - `unsure`: the answer of the host was lost: look into the folder before it is tried again
  * - `waiting`: it was not tried, because of what an earlier line was answered
+ * - `new`: it would be asked for, where nothing is to be done
  */
 export type LinkFate =
   | 'added'
@@ -24,7 +25,8 @@ export type LinkFate =
   | 'refused'
   | 'odd'
   | 'unsure'
-  | 'waiting';
+  | 'waiting'
+  | 'new';
 
 export interface ImportedLink {
   link: string;

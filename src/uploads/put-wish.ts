@@ -9,10 +9,20 @@ export interface PutWish {
   /** The last part of `to` is a name, also where a folder is called so. */
   isName?: boolean;
   /**
+   * Below the folder `to`, instead of a name in it: of folders, which are made where they are missing, and at last of the
+   * file. As they are on this machine.
+   */
+  names?: readonly string[] | undefined;
+  /**
    * Takes the place of every file of that name, once it is at the host as it was read: until then who reads gets the one
    * before. Without it, another file of that name is left alone.
    */
   replaces?: boolean;
+  /**
+   * A listing that is not older is believed where it has the same file already: else one is asked for, since who hears
+   * that it is there may remove what he has. Of many files of one folder, each would cost a listing.
+   */
+  believesListingsForMs?: number;
   signal: AbortSignal;
   /** Told how much has been sent; it begins again with each try. */
   onBytes?: (sent: number, total: number) => void;
@@ -32,4 +42,14 @@ export interface PutResult {
   /** Account path of the folder, and its name in it. */
   path: string;
   file?: { id: FileId; name: string; sizeBytes: number };
+}
+
+/**
+ * What would become of it, by what the catalog knows: `new`; `replaces` another one of its name, which goes into the
+ * trash; `same` where it is there already.
+ */
+export interface PlannedPut {
+  fate: 'new' | 'replaces' | 'same';
+  /** Account path of the file. */
+  path: string;
 }

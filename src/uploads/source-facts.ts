@@ -15,7 +15,7 @@ export async function sourceFacts(source: string): Promise<{ sizeBytes: number; 
   if (!facts.isFile())
     throw new BridgeError('BRIDGE_UPLOAD_SOURCE', {
       says: `${source} is no file`,
-      remedy: 'Name files, each by itself: folders are not sent',
+      remedy: 'Name a file; passerelle put -r sends a folder with all that is in it',
     });
   if (facts.size === 0)
     throw new BridgeError('BRIDGE_UPLOAD_SOURCE', {

@@ -1,10 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { basename } from 'node:path';
 import type { CatalogFile, CatalogFolder } from '../catalog/account/files.ts';
-import { pathNotFound } from '../catalog/account/near-paths.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { BegunUpload } from '../catalog/uploads.ts';
-import { joinAccountPath } from '../core/account-path.ts';
 import type { Clock } from '../core/clock.ts';
 import { dayMs } from '../core/durations.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
@@ -13,8 +10,10 @@ import { createKeyedTurns } from '../core/keyed-turns.ts';
 import type { Log } from '../core/log.ts';
 import type { SentFile, WritableHost } from '../host/host-writes.ts';
 import type { ScanFolder } from '../sync/discovery/scan-folder.ts';
+import type { AccountChanges } from './changes/changes.ts';
 import type { LayOut } from './lay-out.ts';
-import type { PutFate, PutResult, PutWish } from './put-wish.ts';
+import { createPutPlaces, mustNotStandThere, type PutPlace } from './put-places.ts';
+import type { PlannedPut, PutFate, PutResult, PutWish } from './put-wish.ts';
 import { isSourceAsItWas, sourceFacts } from './source-facts.ts';
 import { createUploadFinder } from './upload-finder.ts';
 
@@ -25,9 +24,11 @@ export interface UploaderOptions {
   scanFolder: ScanFolder;
   /** Takes away what was replaced. @returns files that left the library */
   retire: (files: readonly CatalogFile[], signal: AbortSignal) => Promise<readonly FileId[]>;
+  /** For folders on the way to a file. */
+  makeFolder: AccountChanges['makeFolder'];
   /** Files that are sent at a time. */
   parallel: number;
-  /** See `digest.ts`. */
+  /** Whirlpool of a file of this machine. */
   digest: (path: string, signal: AbortSignal) => Promise<string>;
   clock: Clock;
   log: Log;
@@ -44,6 +45,8 @@ export interface Uploader {
    * BRIDGE_UPLOAD_DAMAGED, those of the host; the signal's reason
    */
   put(wish: PutWish): Promise<PutResult>;
+  /** What `put` would do, without a call to the host or a folder made. Throws as that does. */
+  plan(wish: PutWish): Promise<PlannedPut>;
   /** Sees to what an earlier process had begun. @returns how many are done with */
   settle(signal: AbortSignal): Promise<number>;
 }
@@ -65,25 +68,11 @@ export function createUploader(options: UploaderOptions): Uploader {
   const { host, catalog, clock, log } = options;
   const turns = createKeyedTurns(options.parallel);
   const { find, scanOne } = createUploadFinder(options);
+  const places = createPutPlaces(options);
 
   /** What is to lie where: of two at one time one waits. */
   const keyOf = ({ folderId, name }: Pick<BegunUpload, 'folderId' | 'name'>) =>
     `${folderId}/${host.writes.storedName(name)}`;
-
-  /** Folder and name of what is to be there. */
-  async function targetOf({
-    to,
-    source,
-    isName = false,
-  }: Pick<PutWish, 'to' | 'source' | 'isName'>): Promise<{ folder: CatalogFolder; name: string }> {
-    const { folder } = isName ? {} : await catalog.files.byPath(to);
-    if (folder) return { folder, name: basename(source) };
-    const cut = to.lastIndexOf('/');
-    const parent = (await catalog.files.byPath(to.slice(0, cut) || '/')).folder;
-    const name = to.slice(cut + 1);
-    if (!parent || name === '') throw await pathNotFound(catalog.files, to.slice(0, cut) || '/');
-    return { folder: parent, name };
-  }
 
   const resultOf = (folder: CatalogFolder, fate: PutFate, file?: PutResult['file']): PutResult => ({
     fate,
@@ -91,34 +80,17 @@ export function createUploader(options: UploaderOptions): Uploader {
     ...(file && { file: { id: file.id, name: file.name, sizeBytes: file.sizeBytes } }),
   });
 
-  async function put({
-    source,
-    to,
-    isName = false,
-    replaces = false,
-    signal,
-    onBytes,
-  }: PutWish): Promise<PutResult> {
-    const { folder, name } = await targetOf({ to, source, isName });
+  async function put(wish: PutWish, place: PutPlace): Promise<PutResult> {
+    const { source, replaces = false, believesListingsForMs = 0, signal, onBytes } = wish;
+    const { folder, name, stored } = place;
     const { sizeBytes, modifiedAt } = await sourceFacts(source);
-    const stored = host.writes.storedName(name);
-    if (isName && (await catalog.files.byPath(joinAccountPath(folder.path, stored))).folder)
-      throw new BridgeError('BRIDGE_UPLOAD_EXISTS', {
-        says: `${to} is a folder`,
-        remedy: 'Give another name',
-      });
-    // What listings lack may have gone: it is no reason to send nothing.
-    const twinsNow = async () =>
-      (await catalog.files.filesOfFolders([folder.id])).filter(
-        (file) => file.name === stored && file.missingSince === undefined,
-      );
-    let twins = await twinsNow();
+    let twins = await places.twins(place);
     if (twins.length > 0) {
-      let same = await sameOf(twins, source, sizeBytes, signal);
-      if (same) {
-        // Somebody may have removed it since: whoever hears that it is there may remove what he has.
+      let same = await places.sameOf(twins, source, sizeBytes, signal);
+      if (same && clock.now() - (folder.listedAt ?? 0) >= believesListingsForMs) {
+        // Somebody may have removed it since.
         await scanOne(folder.id, signal);
-        twins = await twinsNow();
+        twins = await places.twins(place);
         same = twins.find(({ id }) => id === same?.id);
       }
       if (same) {
@@ -126,8 +98,7 @@ export function createUploader(options: UploaderOptions): Uploader {
         if (others.length > 0) await options.layOut(await options.retire(others, signal), signal);
         return resultOf(folder, 'same', same);
       }
-      if (!replaces && twins.length > 0)
-        throw new BridgeError('BRIDGE_UPLOAD_EXISTS', { detail: `${folder.path} has another ${name}` });
+      if (!replaces && twins.length > 0) mustNotStandThere(place);
     }
     const open = (await catalog.uploads.all()).find(
       (one) => one.folderId === folder.id && host.writes.storedName(one.name) === stored,
@@ -147,20 +118,6 @@ export function createUploader(options: UploaderOptions): Uploader {
     };
     const id = await catalog.uploads.begin(begun);
     return sendBegun({ ...begun, id, receipt: undefined, isStored: false }, folder, { signal, onBytes });
-  }
-
-  /** One of these that has the same content. */
-  async function sameOf(
-    twins: readonly CatalogFile[],
-    source: string,
-    sizeBytes: number,
-    signal: AbortSignal,
-  ): Promise<CatalogFile | undefined> {
-    const candidates = twins.filter((file) => file.sizeBytes === sizeBytes);
-    if (candidates.length === 0) return undefined;
-    const checksums = await catalog.files.checksums(candidates.map(({ id }) => id));
-    const digest = await options.digest(source, signal);
-    return candidates.find(({ id }) => checksums.get(id) === digest);
   }
 
   async function sendBegun(
@@ -324,14 +281,15 @@ export function createUploader(options: UploaderOptions): Uploader {
 
   return {
     async put(wish) {
-      const { folder, name } = await targetOf(wish);
-      const key = keyOf({ folderId: folder.id, name });
+      const place = await places.of(wish);
+      const key = keyOf({ folderId: place.folder.id, name: place.name });
       return turns.take(key, async () => {
         // What stands in the journal was left by somebody, and may be the same file.
         await settle(wish.signal, key);
-        return put(wish);
+        return put(wish, await places.of(wish));
       });
     },
+    plan: places.plan,
     settle: (signal) => settle(signal),
   };
 }

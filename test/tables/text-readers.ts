@@ -1,13 +1,13 @@
 import { readNameWithId, shownName } from '../../src/browse/names.ts';
 import { printable } from '../../src/commands/format/printable.ts';
 import { withoutSecrets } from '../../src/core/log/redact.ts';
+import { fitsWildcards, hasWildcards } from '../../src/core/wildcards.ts';
 import { networkZoneOf } from '../../src/delivery/policy/client.ts';
 import { familyOf } from '../../src/delivery/policy/client-traits.ts';
 import { rangeCounts, weighConditions } from '../../src/delivery/policy/conditions.ts';
 import { parseContentRange, parseRange } from '../../src/delivery/policy/range.ts';
 import { checkAnswer } from '../../src/delivery/stream/check-answer.ts';
 import { localName, markedName } from '../../src/downloads/local-name.ts';
-import { fitsWildcards, hasWildcards } from '../../src/downloads/wildcards.ts';
 import { createCallerReader } from '../../src/edge/caller.ts';
 import { createAddressMask } from '../../src/gateway/address-mask.ts';
 import { createDownloadAnswers } from '../../src/host/fichier/download-answers.ts';
@@ -109,7 +109,7 @@ export const textReaders: readonly TextReader[] = [
   },
   {
     name: 'a pattern of names',
-    of: ['src/downloads/wildcards.ts'],
+    of: ['src/core/wildcards.ts'],
     read: (text) => hasWildcards(text) && fitsWildcards('*a?[b-c]*d', text),
     maxChars: maxName,
   },

@@ -50,13 +50,14 @@ export const links = fp(
       return { ...linkOf(file), url };
     });
 
-    serveEndpoint(app, importLinks, ({ body }, asked) =>
+    serveEndpoint(app, importLinks, ({ body: { dryRun, ...wish } }, asked) =>
       toldAsEvents(app, importLinks, asked, {
         failed: 'an import failed inside',
         async run(put) {
           const lines: ImportedLine[] = [];
           const { calls, stoppedBy } = await linkImport.run({
-            ...body,
+            ...wish,
+            isDry: dryRun,
             signal: asked.gone,
             onLink({ link, fate, file, error }) {
               const line = { link, fate, ...(file && { file }), ...(error && { error: errorReply(error) }) };

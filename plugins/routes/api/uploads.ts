@@ -1,9 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { putFile } from '../../../src/api/uploads.ts';
+import { minuteMs } from '../../../src/core/durations.ts';
 import { BridgeError } from '../../../src/core/errors.ts';
 import { serveEndpoint } from '../../support/endpoints.ts';
 import { toldAsEvents } from '../../support/told-as-events.ts';
+
+/** Nothing is removed here because it is there. */
+const believesListingsForMs = 10 * minuteMs;
 
 /** `/api/v1/uploads`: files of this machine. */
 export const uploads = fp(
@@ -16,11 +20,14 @@ export const uploads = fp(
         throw new BridgeError('BRIDGE_BAD_REQUEST', {
           detail: 'files of this machine are sent by passerelle put, on this machine',
         });
+      const { replace, dryRun, ...wish } = body;
       return toldAsEvents(app, putFile, asked, {
         failed: 'an upload failed inside',
         async run(put) {
           const onBytes = (sent: number, total: number) => put('progress', { sent, total });
-          const result = await uploader.put({ ...body, signal: asked.gone, onBytes });
+          const all = { ...wish, replaces: replace, believesListingsForMs, signal: asked.gone, onBytes };
+          if (dryRun) return uploader.plan(all);
+          const result = await uploader.put(all);
           await notify.flush();
           return result;
         },

@@ -1,11 +1,16 @@
 import { makeFolder } from '../../api/changes.ts';
+import { listFiles } from '../../api/files.ts';
+import type { ApiClient } from '../../owner/client.ts';
+import { splitAccountPath } from '../../uploads/changes/target.ts';
 import { asAccountPath } from '../api.ts';
 import { type Context, type ExitCode, say } from '../context.ts';
 import { printable } from '../format/printable.ts';
 import { oneByOne } from './one-by-one.ts';
+import { standsAt } from './whole-listing.ts';
 
 export interface MkdirOptions {
   parents?: boolean;
+  dryRun?: boolean;
   json?: boolean;
 }
 
@@ -13,13 +18,35 @@ export interface MkdirOptions {
 export function mkdir(
   context: Context,
   paths: readonly string[],
-  { parents = false, json = false }: MkdirOptions,
+  { parents = false, dryRun = false, json = false }: MkdirOptions,
 ): Promise<ExitCode> {
-  return oneByOne(context, 'mkdir', paths, async (api, path) => {
-    const made = await api.call(makeFolder, { body: { path: asAccountPath(path), parents } }, context.signal);
+  const all = { command: 'mkdir', words: paths, isDry: dryRun };
+  return oneByOne(context, all, async (api, given) => {
+    const path = asAccountPath(given);
+    if (dryRun) {
+      const isNew = await wouldBeMade(api, path, parents, context.signal);
+      const planned = isNew ? 'would be made' : 'there already';
+      say(context, json ? JSON.stringify({ path, isNew, dryRun }) : printable(`${path}: ${planned}`));
+      return;
+    }
+    const made = await api.call(makeFolder, { body: { path, parents } }, context.signal);
     say(
       context,
       json ? JSON.stringify(made) : printable(`${made.path}: ${made.isNew ? 'made' : 'there already'}`),
     );
   });
+}
+
+/** @throws BridgeError BRIDGE_NOT_FOUND where the folder that it would lie in is missing */
+async function wouldBeMade(
+  api: ApiClient,
+  path: string,
+  mayMakeParents: boolean,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if ((await standsAt(api, path, signal)) === 'folder') return false;
+  const { parent } = splitAccountPath(path);
+  // Asked for its refusal alone.
+  if (!mayMakeParents) await api.call(listFiles, { query: { path: parent, offset: 0, limit: 1 } }, signal);
+  return true;
 }

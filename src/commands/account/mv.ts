@@ -33,7 +33,8 @@ async function carry(
   const [to = '', ...sources] = words.toReversed();
   if (sources.length === 0)
     throw new UsageError(command, ['name a path of the account, and at last where to']);
-  return oneByOne(context, command, sources.toReversed(), async (api, from) => {
+  const all = { command, words: sources.toReversed(), isFitted: true, isDry: dryRun };
+  return oneByOne(context, all, async (api, from) => {
     const wish = { from: asAccountPath(from), to: asAccountPath(to), dryRun };
     const { entries } =
       command === 'mv'

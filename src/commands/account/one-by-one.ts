@@ -3,6 +3,18 @@ import type { ApiClient } from '../../owner/client.ts';
 import { withApi } from '../api.ts';
 import { type Context, type ExitCode, exitCodes } from '../context.ts';
 import { printable } from '../format/printable.ts';
+import { accountPathsFor } from './whole-listing.ts';
+
+/** Things of the account to which the same is done. */
+export interface OneByOne {
+  /** As it was typed, also for the person who is told what goes wrong. */
+  command: string;
+  words: readonly string[];
+  /** The words are paths of what is there: those with wildcards stand for all that fit. */
+  isFitted?: boolean;
+  /** Nothing is asked of the host: neither a key nor a folder is needed. */
+  isDry?: boolean;
+}
 
 /**
  * Does the same to several things of the account, one after the other. What goes wrong with one is told, and the others
@@ -10,27 +22,34 @@ import { printable } from '../format/printable.ts';
  */
 export async function oneByOne(
   context: Context,
-  command: string,
-  words: readonly string[],
+  { command, words, isFitted = false, isDry = false }: OneByOne,
   work: (api: ApiClient, word: string) => Promise<void>,
 ): Promise<ExitCode> {
   let code: ExitCode = exitCodes.done;
-  return withApi(
-    context,
-    { command, needs: { key: true, folders: true }, tellsRefusals: true },
-    async (api) => {
-      for (const word of words) {
-        try {
-          await work(api, word);
-        } catch (error) {
-          context.signal.throwIfAborted();
-          if (!(error instanceof BridgeError) || error.code === 'BRIDGE_OWNER_GONE' || isHostRefusal(error))
-            throw error;
-          context.err.write(`${printable(word)}: ${error.message}. ${error.remedy}\n`);
-          code = exitCodes.failed;
-        }
-      }
-      return code;
-    },
-  );
+
+  async function unlessAll(word: string, attempt: () => Promise<void>): Promise<void> {
+    try {
+      await attempt();
+    } catch (error) {
+      context.signal.throwIfAborted();
+      if (!(error instanceof BridgeError) || error.code === 'BRIDGE_OWNER_GONE' || isHostRefusal(error))
+        throw error;
+      context.err.write(`${printable(word)}: ${printable(error.message)}. ${error.remedy}\n`);
+      code = exitCodes.failed;
+    }
+  }
+
+  const needs = { key: !isDry, folders: !isDry };
+  return withApi(context, { command, needs, tellsRefusals: true }, async (api) => {
+    for (const word of words) {
+      let paths = [word];
+      if (isFitted)
+        await unlessAll(word, async () => {
+          paths = [];
+          paths = await accountPathsFor(api, word, context.signal);
+        });
+      for (const path of paths) await unlessAll(path, () => work(api, path));
+    }
+    return code;
+  });
 }

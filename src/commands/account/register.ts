@@ -18,6 +18,7 @@ export function addAccountCommands(
     .description('make folders in the account')
     .argument('<paths...>', 'account paths')
     .option('-p, --parents', 'and all that are missing on the way to them')
+    .option(...dryRun)
     .option(...json)
     .action((paths: string[], options) =>
       then(import('./mkdir.ts').then(({ mkdir }) => mkdir(context, paths, options))),
@@ -25,7 +26,10 @@ export function addAccountCommands(
   program
     .command('mv')
     .description('move or rename files and folders of the account; nothing is replaced')
-    .argument('<paths...>', 'account paths, and at last a folder or a new name in one')
+    .argument(
+      '<paths...>',
+      'account paths, also with *, ? or [...], and at last a folder or a new name in one',
+    )
     .option(...dryRun)
     .option(...json)
     .action((words: string[], options) =>
@@ -34,7 +38,10 @@ export function addAccountCommands(
   program
     .command('cp')
     .description('copy files and folders of the account at the host, without sending a byte')
-    .argument('<paths...>', 'account paths, and at last a folder or a new name in one')
+    .argument(
+      '<paths...>',
+      'account paths, also with *, ? or [...], and at last a folder or a new name in one',
+    )
     .option('-r, --recursive', 'folders too, with all that is in them')
     .option(...dryRun)
     .option(...json)
@@ -44,7 +51,7 @@ export function addAccountCommands(
   program
     .command('rm')
     .description('move files and folders of the account into its trash')
-    .argument('<paths...>', 'account paths')
+    .argument('<paths...>', 'account paths, also with *, ? or [...]')
     .option('-r, --recursive', 'folders too, with all that is in them')
     .option(...dryRun)
     .option(...json)
@@ -54,8 +61,9 @@ export function addAccountCommands(
   program
     .command('share')
     .description('show folders of the account to everybody who has the address of their page')
-    .argument('<paths...>', 'account paths of folders')
+    .argument('<paths...>', 'account paths of folders, also with *, ? or [...]')
     .option('--end', 'show them to nobody any more')
+    .option(...dryRun)
     .option(...json)
     .action((paths: string[], options) =>
       then(import('./share.ts').then(({ share }) => share(context, paths, options))),

@@ -18,20 +18,24 @@ export function rm(
   paths: readonly string[],
   { recursive = false, dryRun = false, json = false }: RmOptions,
 ): Promise<ExitCode> {
-  return oneByOne(context, 'rm', paths, async (api, path) => {
-    const body = { path: asAccountPath(path), recursive, dryRun };
-    const { entries } = await api.call(removeEntry, { body }, context.signal);
-    for (const entry of entries) {
-      const { trashId } = entry;
-      const where =
-        trashId === undefined
-          ? 'removed for good'
-          : `in the trash; passerelle trash restore ${trashId} takes it back`;
-      const what = `${entry.path} (${counted(entry.files, 'file')}, ${size(entry.sizeBytes)})`;
-      say(
-        context,
-        json ? JSON.stringify({ ...entry, dryRun }) : printable(`${what}: ${dryRun ? 'not done' : where}`),
-      );
-    }
-  });
+  return oneByOne(
+    context,
+    { command: 'rm', words: paths, isFitted: true, isDry: dryRun },
+    async (api, path) => {
+      const body = { path: asAccountPath(path), recursive, dryRun };
+      const { entries } = await api.call(removeEntry, { body }, context.signal);
+      for (const entry of entries) {
+        const { trashId } = entry;
+        const where =
+          trashId === undefined
+            ? 'removed for good'
+            : `in the trash; passerelle trash restore ${trashId} takes it back`;
+        const what = `${entry.path} (${counted(entry.files, 'file')}, ${size(entry.sizeBytes)})`;
+        say(
+          context,
+          json ? JSON.stringify({ ...entry, dryRun }) : printable(`${what}: ${dryRun ? 'not done' : where}`),
+        );
+      }
+    },
+  );
 }

@@ -46,7 +46,7 @@ export function restore(
   ids: readonly string[],
   { json = false }: { json?: boolean },
 ): Promise<ExitCode> {
-  return oneByOne(context, 'trash restore', ids, async (api, id) => {
+  return oneByOne(context, { command: 'trash restore', words: ids }, async (api, id) => {
     const { path } = await api.call(restoreTrashed, { params: { id: Number(id) } }, context.signal);
     say(context, json ? JSON.stringify({ id: Number(id), path }) : printable(`${path}: back`));
   });

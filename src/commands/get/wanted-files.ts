@@ -1,10 +1,11 @@
-import { listFiles, maxEntries, type ShownEntry } from '../../api/files.ts';
+import type { ShownEntry } from '../../api/files.ts';
 import { accountTrashName } from '../../catalog/account/account-trash.ts';
 import { joinAccountPath } from '../../core/account-path.ts';
 import { BridgeError, isBridgeError } from '../../core/errors.ts';
 import { type FileId, toFileId } from '../../core/ids.ts';
-import { fitsWildcards, hasWildcards } from '../../downloads/wildcards.ts';
+import { fitsWildcards, hasWildcards, pathsThatFit } from '../../core/wildcards.ts';
 import type { ApiClient } from '../../owner/client.ts';
+import { entriesIn, nothingFits, type WholeListing, wholeListing } from '../account/whole-listing.ts';
 
 /** A file of the account that is to come here. */
 export interface WantedFile {
@@ -44,17 +45,6 @@ export async function wantedFiles(
   const foldersLeftOut: string[] = [];
   const asked = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 
-  async function list(folder: string): Promise<{ isFolder: boolean; entries: ShownEntry[] }> {
-    const entries: ShownEntry[] = [];
-    for (;;) {
-      const query = { path: folder, offset: entries.length, limit: maxEntries };
-      const page = await api.call(listFiles, { query }, signal);
-      entries.push(...page.entries);
-      if (entries.length >= page.total || page.entries.length === 0)
-        return { isFolder: page.isFolder, entries };
-    }
-  }
-
   function take(entry: FileEntry, folder: string, names: readonly string[]): void {
     if (entry.missingSince !== undefined) return;
     const { id, name, sizeBytes } = entry;
@@ -62,7 +52,7 @@ export async function wantedFiles(
   }
 
   async function takeFolder(folder: string, names: readonly string[]): Promise<void> {
-    const { entries } = await list(folder);
+    const { entries } = await wholeListing(api, folder, signal);
     for (const entry of entries) if (entry.kind === 'file') take(entry, folder, names);
     for (const entry of entries)
       if (entry.kind === 'folder' && entry.missingSince === undefined && !isTrash(folder, entry))
@@ -72,52 +62,31 @@ export async function wantedFiles(
   async function takeFitting(): Promise<void> {
     const segments = asked.split('/').filter((segment) => segment !== '');
     const last = segments.pop() ?? '';
-    let folders = ['/'];
-    for (const segment of segments) {
-      if (!hasWildcards(segment)) {
-        folders = folders.map((folder) => joinAccountPath(folder, segment));
-        continue;
-      }
-      const next: string[] = [];
-      for (const folder of folders)
-        for (const { name } of (await foldersOf(folder)).filter((one) => fitsWildcards(segment, one.name)))
-          next.push(joinAccountPath(folder, name));
-      folders = next;
-    }
+    const folders = await pathsThatFit('/', segments, {
+      join: joinAccountPath,
+      namesIn: async (path) => (await foldersOf(path)).map(({ name }) => name),
+    });
     for (const folder of folders)
-      for (const entry of (await listed(folder)).filter(({ name }) => fitsWildcards(last, name)))
+      for (const entry of (await entriesIn(api, folder, signal)).filter(({ name }) =>
+        fitsWildcards(last, name),
+      ))
         if (entry.kind === 'file') take(entry, folder, []);
         else if (isRecursive) await takeFolder(joinAccountPath(folder, entry.name), [entry.name]);
         else foldersLeftOut.push(joinAccountPath(folder, entry.name));
   }
 
-  /** What a folder holds that may not be in each of those that fit. */
-  async function listed(folder: string): Promise<ShownEntry[]> {
-    try {
-      const { isFolder, entries } = await list(folder);
-      return isFolder ? entries : [];
-    } catch (error) {
-      if (isBridgeError(error, 'BRIDGE_NOT_FOUND')) return [];
-      throw error;
-    }
-  }
-
   const foldersOf = async (folder: string) =>
-    (await listed(folder)).filter((one): one is FolderEntry => one.kind === 'folder');
+    (await entriesIn(api, folder, signal)).filter((one): one is FolderEntry => one.kind === 'folder');
 
-  let named: Awaited<ReturnType<typeof list>> | undefined;
+  let named: WholeListing | undefined;
   try {
-    named = await list(asked);
+    named = await wholeListing(api, asked, signal);
   } catch (error) {
     if (!isBridgeError(error, 'BRIDGE_NOT_FOUND') || !hasWildcards(asked)) throw error;
   }
   if (!named) {
     await takeFitting();
-    if (files.length + foldersLeftOut.length === 0)
-      throw new BridgeError('BRIDGE_NOT_FOUND', {
-        says: `Nothing that is known fits ${asked}`,
-        remedy: 'Put quotes around it, so that the shell leaves it alone; passerelle ls shows what is there',
-      });
+    if (files.length + foldersLeftOut.length === 0) throw nothingFits(asked);
     return { files, isOneName: false, foldersLeftOut };
   }
   if (!named.isFolder) {

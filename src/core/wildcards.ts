@@ -4,7 +4,38 @@ export function hasWildcards(text: string): boolean {
 }
 
 /**
- * Whether a name of the account fits one segment of a pattern. `*` takes any characters and `?` one; `[abc]`, `[a-z]`
+ * Every path that fits a pattern, one segment after the other: what has no wildcards is taken as it is written, and only
+ * for the others is a folder listed.
+ * @param from where the pattern begins
+ * @param namesIn what a folder holds; nothing for what is none
+ */
+export async function pathsThatFit(
+  from: string,
+  segments: readonly string[],
+  {
+    join,
+    namesIn,
+  }: {
+    join: (folder: string, name: string) => string;
+    namesIn: (path: string) => Promise<readonly string[]>;
+  },
+): Promise<string[]> {
+  let paths = [from];
+  for (const segment of segments) {
+    if (!hasWildcards(segment)) {
+      paths = paths.map((path) => join(path, segment));
+      continue;
+    }
+    const next: string[] = [];
+    for (const path of paths)
+      for (const name of await namesIn(path)) if (fitsWildcards(segment, name)) next.push(join(path, name));
+    paths = [...new Set(next)];
+  }
+  return paths;
+}
+
+/**
+ * Whether a name fits one segment of a pattern. `*` takes any characters and `?` one; `[abc]`, `[a-z]`
  * and `[!abc]` one of these, or one that is none of them. What begins with a dot is fitted by a dot alone. Takes at most
  * as many steps as both are long, multiplied.
  */
