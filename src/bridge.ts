@@ -43,7 +43,7 @@ import {
 import type { SidecarReader } from './sidecars/sidecar-reader.ts';
 import { createTelling } from './telling.ts';
 import { createDiskThread, type Disk } from './tree/tree.ts';
-import { trashFoldersCodec } from './uploads/changes/trash-keeper.ts';
+import { trashFoldersCodec } from './uploads/changes/trash-days.ts';
 import { importedPagesCodec } from './uploads/link-import.ts';
 import { createFilmWarming } from './warming.ts';
 

@@ -18,6 +18,7 @@ import type { WritableHost } from './host/host-writes.ts';
 import { createInbox, type Inbox } from './inbox/inbox.ts';
 import type { Trees } from './library/trees.ts';
 import { createLeftOut, type LeftOutList } from './reconcile/left-out/list.ts';
+import { createMonotonicClock } from './reconcile/monotonic-clock.ts';
 import { createPublisher, type Publisher } from './reconcile/publisher.ts';
 import { createTrash } from './reconcile/trash.ts';
 import type { OnWritten } from './reconcile/tree-writer.ts';
@@ -219,8 +220,10 @@ export function createIndexing(parts: IndexingParts): Indexing {
     roots: library.roots,
     trashDays: settings.uploads.trashDays,
     memory: parts.trashMemory,
+    certain: createMonotonicClock(catalog.keyValues, clock),
     clock,
     log,
+    onOpen: () => upkeep.wake(),
   });
   const uploader = createUploader({
     host,
@@ -233,8 +236,10 @@ export function createIndexing(parts: IndexingParts): Indexing {
     digest: whirlpoolOfFile,
     clock,
     log,
+    onOpen: () => upkeep.wake(),
   });
   const spool = createSpool(join(dataDir, 'spool'), settings.uploads.spoolMiB * 1024 * 1024);
+  const upkeep = createUpkeep({ catalog, uploader, accountChanges, spool, clock, log });
   return {
     davLocks: createDavLocks(clock),
     davWriter: createDavWriter({
@@ -269,7 +274,7 @@ export function createIndexing(parts: IndexingParts): Indexing {
       memory: parts.importMemory,
     }),
     accountChanges,
-    upkeep: createUpkeep({ catalog, uploader, accountChanges, spool, clock, log }),
+    upkeep,
     remote: createRemoteFetches({ host, catalog, layOut, scanFolder, clock, log, ...parts.notFetched }),
     crawlBudget: {
       ...crawlBudget,

@@ -162,7 +162,7 @@ t.test('nothing in the account is removed but as README and SECURITY promise', a
       .sort();
   t.strictSame(
     using('removeFiles'),
-    ['src/uploads/changes/trash-keeper.ts', 'src/uploads/uploader.ts'],
+    ['src/uploads/changes/trash-keeper.ts', 'src/uploads/sender.ts'],
     'files are removed for good where they lay in the trash for their days, or were sent and are damaged',
   );
   t.strictSame(using('removeFolder'), ['src/uploads/changes/trash-keeper.ts'], 'and folders');

@@ -17,7 +17,8 @@ export interface UpkeepOptions {
 }
 
 const pauseMs = 6 * hourMs;
-const afterFaultMs = 10 * minuteMs;
+/** Where something failed, or is not known to be done yet; twice as long each time in a row. */
+const soonMs = 10 * minuteMs;
 
 /**
  * Sees to what was cut off in the account when an earlier process ended, and removes for good what has lain in its trash
@@ -25,13 +26,18 @@ const afterFaultMs = 10 * minuteMs;
  */
 export function createUpkeep(options: UpkeepOptions): BackgroundLoop {
   const { catalog, uploader, accountChanges, spool, clock, log } = options;
+  let inRow = 0;
+  const soon = () => Math.min(soonMs * 2 ** inRow++, pauseMs);
 
   return createBackgroundLoop({
     clock,
     async turn(signal) {
       // One that cannot be done now keeps none of the others waiting.
+      let open = 0;
       const steps = [
-        () => accountChanges.settle(signal),
+        async () => {
+          open = await accountChanges.settle(signal);
+        },
         async () => {
           const uploads = await uploader.settle(signal);
           if (uploads > 0) log.info({ uploads }, 'uploads that were cut off are seen to');
@@ -50,11 +56,13 @@ export function createUpkeep(options: UpkeepOptions): BackgroundLoop {
           fault ??= error;
         });
       if (fault !== undefined) throw fault;
+      if (open > 0 || (await catalog.uploads.all()).some(({ isStored }) => isStored)) return soon();
+      inRow = 0;
       return pauseMs;
     },
     onError(error) {
       log.warn({ err: error }, 'what was cut off in the account waits a while');
-      return afterFaultMs;
+      return soon();
     },
   });
 }

@@ -1,19 +1,19 @@
-import { createReadStream } from 'node:fs';
 import type { CatalogFile, CatalogFolder } from '../catalog/account/files.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { BegunUpload } from '../catalog/uploads.ts';
 import type { Clock } from '../core/clock.ts';
 import { dayMs } from '../core/durations.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
-import type { FileId } from '../core/ids.ts';
 import { createKeyedTurns } from '../core/keyed-turns.ts';
 import type { Log } from '../core/log.ts';
 import type { SentFile, WritableHost } from '../host/host-writes.ts';
 import type { ScanFolder } from '../sync/discovery/scan-folder.ts';
 import type { AccountChanges } from './changes/changes.ts';
+import type { Retire } from './changes/entries.ts';
 import type { LayOut } from './lay-out.ts';
 import { createPutPlaces, mustNotStandThere, type PutPlace } from './put-places.ts';
 import type { PlannedPut, PutFate, PutResult, PutWish } from './put-wish.ts';
+import { createSender, maxScans } from './sender.ts';
 import { isSourceAsItWas, sourceFacts } from './source-facts.ts';
 import { createUploadFinder } from './upload-finder.ts';
 
@@ -22,8 +22,8 @@ export interface UploaderOptions {
   catalog: Catalog;
   layOut: LayOut;
   scanFolder: ScanFolder;
-  /** Takes away what was replaced. @returns files that left the library */
-  retire: (files: readonly CatalogFile[], signal: AbortSignal) => Promise<readonly FileId[]>;
+  /** Takes away what was replaced, or is damaged. */
+  retire: Retire;
   /** For folders on the way to a file. */
   makeFolder: AccountChanges['makeFolder'];
   /** Files that are sent at a time. */
@@ -32,6 +32,8 @@ export interface UploaderOptions {
   digest: (path: string, signal: AbortSignal) => Promise<string>;
   clock: Clock;
   log: Log;
+  /** The host has something that nobody has found yet: `settle` looks for it. */
+  onOpen(): void;
 }
 
 /**
@@ -60,7 +62,6 @@ interface Sending extends Pick<PutWish, 'signal'> {
 
 /** A fresh node each. */
 const maxTries = 3;
-const maxScans = 3;
 /** Nobody has seen it for so long: the host has lost it. */
 const lookedForMs = dayMs;
 
@@ -69,6 +70,7 @@ export function createUploader(options: UploaderOptions): Uploader {
   const turns = createKeyedTurns(options.parallel);
   const { find, scanOne } = createUploadFinder(options);
   const places = createPutPlaces(options);
+  const sender = createSender({ ...options, find });
 
   /** What is to lie where: of two at one time one waits. */
   const keyOf = ({ folderId, name }: Pick<BegunUpload, 'folderId' | 'name'>) =>
@@ -129,14 +131,22 @@ export function createUploader(options: UploaderOptions): Uploader {
     // Beside the sending: the disk gives both what they read.
     const digest = options.digest(source, signal);
     digest.catch(() => undefined);
+    const progress = { isAllSent: false };
     try {
       for (let tries = 1; ; tries++) {
-        const sent = await sendOnce(begun, { signal, onBytes, digest, isLast: tries === maxTries });
+        const sent = await sender.send(begun, {
+          signal,
+          onBytes,
+          digest,
+          isLast: tries === maxTries,
+          progress,
+        });
         if (sent === 'again') continue;
         const found = sent ?? (await find(begun, maxScans, signal, await digest));
         if (!found) {
           // It is there, and nobody has seen it: it is looked for until somebody has, and never sent again.
           await catalog.uploads.stored(id);
+          options.onOpen();
           return resultOf(folder, 'stored');
         }
         if (found.sizeBytes === sizeBytes && (found.checksum ?? (await digest)) === (await digest)) {
@@ -147,49 +157,16 @@ export function createUploader(options: UploaderOptions): Uploader {
           { name, folder: folder.path },
           'what the host has is not what was sent; it is removed, and sent again',
         );
-        await host.writes.removeFiles([found.url], { urgency: 'write', signal });
+        await sender.discard(begun, found, signal);
         if (tries === maxTries) throw new BridgeError('BRIDGE_UPLOAD_DAMAGED', { detail: name });
       }
     } catch (error) {
       // Where it may be at the host, or this process ends, the next one goes on with it.
       const isLeft = isBridgeError(error, 'BRIDGE_UPLOAD_UNSURE') || isBridgeError(error, 'BRIDGE_STOPPING');
-      if (!isLeft && !(isGoneOnWith && signal.aborted)) await catalog.uploads.end(id);
-      throw error;
-    }
-  }
-
-  /** @returns what is at the host, undefined where it is there and not told of, `again` where nothing is */
-  async function sendOnce(
-    begun: BegunUpload,
-    {
-      signal,
-      onBytes,
-      digest,
-      isLast,
-    }: Pick<PutWish, 'signal'> & {
-      onBytes: PutWish['onBytes'] | undefined;
-      digest: Promise<string>;
-      isLast: boolean;
-    },
-  ): Promise<SentFile | undefined | 'again'> {
-    const { id, source, sizeBytes, folderId, name } = begun;
-    try {
-      return await host.writes.upload(
-        { folderId, name, sizeBytes, open: () => createReadStream(source, { highWaterMark: 256 * 1024 }) },
-        {
-          urgency: 'write',
-          signal,
-          onReceipt: (receipt) => catalog.uploads.sending(id, receipt),
-          ...(onBytes && { onBytes: (sent: number) => onBytes(sent, sizeBytes) }),
-        },
-      );
-    } catch (error) {
-      if (isBridgeError(error, 'BRIDGE_UPLOAD_UNSURE')) {
-        const found = await find(begun, maxScans, signal, await digest);
-        if (found) return found;
-        if (!isLast) return 'again';
-      }
-      if (isBridgeError(error, 'BRIDGE_UPLOAD_NODE') && !isLast) return 'again';
+      // So it is where whoever went away did so when the host had been given all of it.
+      const isKept = isLeft || (signal.aborted && (isGoneOnWith || progress.isAllSent));
+      if (isKept) options.onOpen();
+      else await catalog.uploads.end(id);
       throw error;
     }
   }

@@ -1,6 +1,7 @@
 /** The account as it is changed: folders, names, removals, WebDAV that writes, and what the host downloads. */
 import '../account-changes.test.ts';
 import '../account-commands.test.ts';
+import '../account-trash.test.ts';
 import '../changes-beside-a-crawl.test.ts';
 import '../dav-harm.test.ts';
 import '../dav-writing.test.ts';

@@ -21,14 +21,14 @@ export type BegunMove = (
 export interface OwnChanges {
   /** A new folder, with nothing in it. */
   folderMade(parentId: FolderId, id: FolderId, name: string, now: number): Promise<void>;
-  /** Before the host is asked. */
-  moveBegun(move: BegunMove): Promise<void>;
+  /** Before the host is asked; what was to become of it before counts no more. */
+  moveBegun(move: BegunMove, now: number): Promise<void>;
   /** The host has done all of it. @returns files whose place or name is another */
   moved(move: BegunMove, now: number): Promise<FileId[]>;
   /** Nothing of it was done. */
   moveLeft(move: BegunMove): Promise<void>;
   /** What stands here after a kill is done or not. */
-  begunMoves(): Promise<BegunMove[]>;
+  begunMoves(): Promise<(BegunMove & { begunAt: number })[]>;
 }
 
 export function createOwnChanges(db: Kysely<Schema>, ownWord: OwnWord): OwnChanges {
@@ -45,7 +45,7 @@ export function createOwnChanges(db: Kysely<Schema>, ownWord: OwnWord): OwnChang
         ownWord.note([{ kind: 'folder', id, to: parentId }]);
       }),
 
-    async moveBegun(move) {
+    async moveBegun(move, now) {
       await db
         .insertInto('begun_moves')
         .values({
@@ -54,9 +54,12 @@ export function createOwnChanges(db: Kysely<Schema>, ownWord: OwnWord): OwnChang
           url: move.kind === 'file' ? move.url : null,
           parent_id: move.parentId,
           name: move.name,
+          begun_at: now,
         })
         .onConflict((conflict) =>
-          conflict.column('host_id').doUpdateSet({ parent_id: move.parentId, name: move.name }),
+          conflict
+            .column('host_id')
+            .doUpdateSet({ parent_id: move.parentId, name: move.name, begun_at: now }),
         )
         .execute();
     },
@@ -96,8 +99,8 @@ export function createOwnChanges(db: Kysely<Schema>, ownWord: OwnWord): OwnChang
 
     async begunMoves() {
       const rows = await db.selectFrom('begun_moves').selectAll().orderBy('id').execute();
-      return rows.map(({ kind, host_id, url, parent_id, name }) => {
-        const place = { parentId: toFolderId(parent_id), name };
+      return rows.map(({ kind, host_id, url, parent_id, name, begun_at }) => {
+        const place = { parentId: toFolderId(parent_id), name, begunAt: begun_at };
         return kind === 'file'
           ? { kind: 'file', hostId: toFileId(host_id), url: url ?? '', ...place }
           : { kind: 'folder', hostId: toFolderId(host_id), ...place };

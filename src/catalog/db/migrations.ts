@@ -13,6 +13,7 @@ import { newest } from './migration-newest.ts';
 import { putAside } from './migration-put-aside.ts';
 import { remoteAddresses } from './migration-remote.ts';
 import { toldFolders } from './migration-told-folders.ts';
+import { trashStates } from './migration-trash-states.ts';
 import { uploads } from './migration-uploads.ts';
 import { words } from './migration-words.ts';
 
@@ -33,6 +34,7 @@ const migrations: Record<string, Migration> = {
   '023-inbox': inbox,
   '024-remote': remoteAddresses,
   '025-local-files': localFiles,
+  '026-trash-states': trashStates,
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

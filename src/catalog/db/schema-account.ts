@@ -28,8 +28,13 @@ export interface AccountTrashTable {
   path: string;
   day: string;
   day_id: string;
+  /** 0 asked, 1 there, 2 due, 3 returning: see TrashState. */
   is_there: number;
   trashed_at: number;
+  /** The same by a clock that nobody sets; null where it is not known. */
+  certain_at: number | null;
+  /** By this the files are known that left the library with it; null where they did not. */
+  gone_at: number | null;
 }
 
 /** Small files that only we have: empty ones, and what clients leave beside others. */
@@ -48,6 +53,7 @@ export interface BegunMoveTable {
   url: string | null;
   parent_id: string;
   name: string;
+  begun_at: Generated<number>;
 }
 
 /** Files of this machine that were sent out of an inbox. */

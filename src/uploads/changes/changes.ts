@@ -6,35 +6,40 @@ import { joinAccountPath } from '../../core/account-path.ts';
 import type { Clock } from '../../core/clock.ts';
 import { dayMs } from '../../core/durations.ts';
 import { BridgeError, isBridgeError } from '../../core/errors.ts';
-import { type FileId, toFolderId } from '../../core/ids.ts';
+import type { FileId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
 import { createSerialQueue } from '../../core/serial-queue.ts';
 import type { WritableHost } from '../../host/host-writes.ts';
 import type { ScanFolder } from '../../sync/discovery/scan-folder.ts';
 import type { LayOut } from '../lay-out.ts';
+import { createAccountRemovals } from './account-removals.ts';
 import { createCopier } from './copies.ts';
 import type {
   ChangedEntry,
-  ChangeWish,
   DeepWish,
   MadeFolder,
   MoveWish,
   RemovedEntry,
   RemoveWish,
+  Retire,
 } from './entries.ts';
+import { createLaidOut } from './laid-out.ts';
 import { createMover } from './moves.ts';
 import {
   findEntry,
+  mustBeDeep,
   mustNotBeTrash,
   mustNotHoldRoot,
   nameToGive,
   placeAt,
   splitAccountPath,
 } from './target.ts';
-import { createTrashKeeper, type TrashFolders } from './trash-keeper.ts';
+import type { TrashFolders } from './trash-days.ts';
+import { createTrashKeeper } from './trash-keeper.ts';
+import type { CertainTime } from './trash-moves.ts';
 
 export interface AccountChangesOptions {
-  host: Pick<WritableHost, 'writes' | 'listFolder' | 'pageOf'>;
+  host: Pick<WritableHost, 'writes' | 'listFolder' | 'pageOf' | 'limits'>;
   catalog: Catalog;
   layOut: LayOut;
   scanFolder: ScanFolder;
@@ -44,7 +49,10 @@ export interface AccountChangesOptions {
   trashDays: number;
   memory: { read(): TrashFolders | undefined; write(folders: TrashFolders): void };
   clock: Clock;
+  certain: CertainTime;
   log: Log;
+  /** Something was begun of which nobody knows yet whether it is done: `settle` finds it out. */
+  onOpen(): void;
 }
 
 /**
@@ -62,26 +70,36 @@ export interface AccountChanges {
   /** A copy of its own at the host, without a byte being sent. */
   copy(wish: MoveWish & DeepWish): Promise<ChangedEntry[]>;
   remove(wish: RemoveWish): Promise<RemovedEntry[]>;
-  /** Moves these into the trash, without the trees: whoever asks sees to them. @returns files that left the library */
-  retire(some: readonly CatalogFile[], signal: AbortSignal): Promise<FileId[]>;
+  retire: Retire;
   /** @returns the address of a page that shows a folder to everybody who has it; undefined when that was ended */
   share(path: string, isShared: boolean, signal: AbortSignal): Promise<string | undefined>;
   /** What can be taken back, the oldest first. */
   trash(): Promise<TrashedEntry[]>;
-  /** Puts it where it was. @returns its path */
+  /** Puts it where it was; what lies there again already is left there. @returns its path */
   restore(trashId: number, signal: AbortSignal): Promise<string>;
-  /** Removes for good what has lain in the trash for its days, or all of it. @returns how many */
+  /** What was removed and kept (`isKept`) is kept no longer than other things. */
+  letGo(trashIds: readonly number[], signal: AbortSignal): Promise<void>;
+  /**
+   * Removes for good what has lain in the trash for its days, or all of it.
+   * @returns how many
+   * @throws BridgeError BRIDGE_HOST_REFUSED where the host leaves something of it; it stays in the trash
+   */
   purge(isAll: boolean, signal: AbortSignal): Promise<number>;
-  /** Ends what an earlier process had begun. */
-  settle(signal: AbortSignal): Promise<void>;
+  /**
+   * Ends what was begun and is not known to have ended, in an earlier process or in this one.
+   * @returns how many are not known to have ended still
+   */
+  settle(signal: AbortSignal): Promise<number>;
 }
 
 export function createAccountChanges(options: AccountChangesOptions): AccountChanges {
-  const { host, catalog, layOut, scanFolder, roots, trashDays, clock } = options;
+  const { host, catalog, layOut, scanFolder, roots, trashDays, clock, onOpen } = options;
   const { files } = catalog;
   const queue = createSerialQueue();
   const mover = createMover(options);
   const trash = createTrashKeeper(options);
+  const laidOut = createLaidOut({ catalog, layOut, onOpen });
+  const removals = createAccountRemovals({ ...options, trash, laidOut });
   const copier = createCopier({ host, catalog, clock, makeFolder: folderIn });
   /** A listing of one folder and those that make it whole. */
   const maxScanCalls = 20;
@@ -143,17 +161,18 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
     const moves = found.kind === 'folder' ? [folderMove(found.folder)] : await fileMoves(found.files);
     const done: ChangedEntry[] = [];
     const changed: FileId[] = [];
-    for (const { was, name, move } of moves) {
-      const asked = place.name ?? name;
-      const stored = asked === name ? name : host.writes.storedName(asked);
-      const target = joinAccountPath(place.folder.path, stored);
-      if (target === was) continue;
-      if (done.length === 0) await mustBeFree(target);
-      if (!isDry)
-        changed.push(...(await mover.move({ ...move, parentId: place.folder.id, name: stored }, signal)));
-      done.push({ kind: move.kind, from: was, to: target });
-    }
-    await layOut(changed, signal);
+    await laidOut(changed, signal, async () => {
+      for (const { was, name, move } of moves) {
+        const asked = place.name ?? name;
+        const stored = asked === name ? name : host.writes.storedName(asked);
+        const target = joinAccountPath(place.folder.path, stored);
+        if (target === was) continue;
+        if (done.length === 0) await mustBeFree(target);
+        if (!isDry)
+          changed.push(...(await mover.move({ ...move, parentId: place.folder.id, name: stored }, signal)));
+        done.push({ kind: move.kind, from: was, to: target });
+      }
+    });
     return done;
   }
 
@@ -194,103 +213,12 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
     return entries;
   }
 
-  function mustBeDeep(path: string, isDeep: boolean): void {
-    if (!isDeep)
-      throw new BridgeError('BRIDGE_BAD_REQUEST', {
-        says: `${path} is a folder`,
-        remedy: 'Say -r to mean it and all that is in it',
-      });
-  }
-
-  async function remove({
-    path,
-    isDeep,
-    isDry = false,
-    isKept = false,
-    signal,
-  }: RemoveWish): Promise<RemovedEntry[]> {
-    const found = await findEntry(files, path);
-    const removals =
-      found.kind === 'folder'
-        ? [await ofFolder(found.folder, { isDeep, isDry, signal })]
-        : await ofFiles(found.files);
-    const gone: FileId[] = [];
-    const removed: RemovedEntry[] = [];
-    for (const removal of removals) {
-      if (isDry) {
-        removed.push({ ...removal, trashId: undefined });
-        continue;
-      }
-      gone.push(...(await trash.take(removal, signal)));
-      const entry = (await trash.list()).findLast(({ hostId }) => hostId === removal.hostId);
-      removed.push({ ...removal, trashId: trashDays > 0 || isKept ? entry?.id : undefined });
-    }
-    await layOut(gone, signal);
-    if (trashDays === 0 && !isDry && !isKept) await trash.purge(Number.POSITIVE_INFINITY, signal);
-    return removed;
-  }
-
-  async function ofFolder(folder: CatalogFolder, { isDeep, isDry = false, signal }: DeepWish & ChangeWish) {
-    mustNotHoldRoot(folder, roots);
-    const inside = await files.children(folder);
-    if (inside.files.length + inside.folders.length > 0) mustBeDeep(folder.path, isDeep);
-    if (!isDeep && !isDry) {
-      // What nobody has listed yet lies in it all the same.
-      const listing = await host.listFolder(folder.id, { urgency: 'write', signal });
-      if (!listing.complete || listing.files.length + listing.folders.length > 0)
-        mustBeDeep(folder.path, false);
-    }
-    const below = await files.filesByIds(await files.descendantFileIds(folder.id));
-    const [itself] = await files.parentsOf([folder.id]);
-    return {
-      kind: 'folder' as const,
-      hostId: folder.id,
-      name: splitAccountPath(folder.path).name,
-      files: below.length,
-      sizeBytes: below.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-      parentId: itself?.parentId ?? toFolderId('0'),
-      path: folder.path,
-    };
-  }
-
-  async function ofFiles(some: readonly CatalogFile[]) {
-    const paths = await files.folderPaths(some.map(({ folderId }) => folderId));
-    return some.map((file) => ({
-      kind: 'file' as const,
-      hostId: file.id,
-      url: file.url,
-      name: file.name,
-      files: 1,
-      sizeBytes: file.sizeBytes,
-      parentId: file.folderId,
-      path: joinAccountPath(paths.get(file.folderId) ?? '/', file.name),
-    }));
-  }
-
-  async function restore(trashId: number, signal: AbortSignal): Promise<string> {
-    const entry = (await trash.list()).find(({ id, isThere }) => id === trashId && isThere);
-    if (!entry)
-      throw new BridgeError('BRIDGE_NOT_FOUND', { detail: `nothing in the trash has the number ${trashId}` });
-    await mustBeFree(entry.path);
-    const { parent } = splitAccountPath(entry.path);
-    const { id } = await makeFolder(parent, true, signal);
-    await layOut(await trash.giveBack(entry, id, signal), signal);
-    return entry.path;
-  }
-
   return {
     makeFolder: (path, isDeep, signal) => queue.take(() => makeFolder(path, isDeep, signal)),
     move: (wish) => queue.take(() => move(wish)),
     copy: (wish) => queue.take(() => copy(wish)),
-    remove: (wish) => queue.take(() => remove(wish)),
-    retire: (some, signal) =>
-      queue.take(async () => {
-        const gone: FileId[] = [];
-        for (const removal of await ofFiles(some))
-          gone.push(...(await trash.take(removal, signal).catch(unlessGone)));
-        if (trashDays === 0) await trash.purge(Number.POSITIVE_INFINITY, signal);
-        return gone;
-      }),
+    remove: (wish) => queue.take(() => removals.remove(wish)),
+    retire: (some, signal) => queue.take(() => removals.retire(some, signal)),
     async share(path, isShared, signal) {
       const found = await findEntry(files, path);
       if (found.kind !== 'folder')
@@ -300,22 +228,20 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
         });
       return host.writes.shareFolder(found.folder.id, isShared, { urgency: 'write', signal });
     },
-    trash: trash.list,
-    restore: (trashId, signal) => queue.take(() => restore(trashId, signal)),
+    trash: async () => (await trash.all()).filter(({ state }) => state === 'there' || state === 'returning'),
+    restore: (trashId, signal) => queue.take(() => removals.restore(trashId, signal)),
+    letGo: removals.letGo,
+    // Beside the others: it may take hours, and touches what nobody else does.
     purge: (isAll, signal) =>
-      queue.take(() =>
-        trash.purge(isAll ? Number.POSITIVE_INFINITY : clock.now() - trashDays * dayMs, signal),
-      ),
+      trash.purge((one, now) => isAll || one.certainAt <= now - trashDays * dayMs, signal),
     settle: (signal) =>
       queue.take(async () => {
-        await layOut([...(await mover.settle(signal)), ...(await trash.settle(signal))], signal);
+        const moves = await mover.settle(signal);
+        const settled = await trash.settle(signal);
+        await layOut([...moves.changed, ...settled.changed], signal);
+        const fault = moves.fault ?? settled.fault;
+        if (fault !== undefined) throw fault;
+        return moves.open + settled.open;
       }),
   };
-}
-
-/** What somebody else has removed is out of the way. */
-function unlessGone(error: unknown): FileId[] {
-  if (isBridgeError(error, 'BRIDGE_HOST_FILE_GONE') || isBridgeError(error, 'BRIDGE_HOST_NOTHING_DONE'))
-    return [];
-  throw error;
 }

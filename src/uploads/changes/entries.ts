@@ -1,3 +1,5 @@
+import type { NewTrashedEntry } from '../../catalog/account/account-trash.ts';
+import type { CatalogFile } from '../../catalog/account/files.ts';
 import type { FileId, FolderId } from '../../core/ids.ts';
 
 /** A folder of the account that was asked for. `isNew`: it was not there before. */
@@ -41,6 +43,23 @@ export interface ChangedEntry {
   from: string;
   to: string;
 }
+
+/** What is removed, without when. */
+export type Removal = NewTrashedEntry extends infer T
+  ? T extends unknown
+    ? Omit<T, 'trashedAt' | 'certainAt'>
+    : never
+  : never;
+
+/** A file whose place another has taken; the catalog need not know it. */
+export type RetiredFile = Pick<CatalogFile, 'id' | 'url' | 'name' | 'sizeBytes' | 'folderId'>;
+
+/**
+ * Takes files out of the library at once, and into the trash as soon as the host takes them there; without the trees:
+ * whoever asks sees to them.
+ * @returns those that left the library. @throws the signal's reason, when it stands in the journal
+ */
+export type Retire = (files: readonly RetiredFile[], signal: AbortSignal) => Promise<FileId[]>;
 
 /** What was removed. `trashId`: by this it is taken back; undefined where it is gone for good. */
 export interface RemovedEntry {

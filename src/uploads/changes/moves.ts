@@ -2,76 +2,98 @@ import { randomBytes } from 'node:crypto';
 import type { Files } from '../../catalog/account/files.ts';
 import type { BegunMove, OwnChanges } from '../../catalog/account/own-changes.ts';
 import type { Clock } from '../../core/clock.ts';
-import { BridgeError, isBridgeError } from '../../core/errors.ts';
+import { isBridgeError } from '../../core/errors.ts';
 import type { FileId, FolderId } from '../../core/ids.ts';
+import type { Log } from '../../core/log.ts';
 import type { Host } from '../../host/host.ts';
 import type { HostWrites } from '../../host/host-writes.ts';
-import { isUnsure } from './unsure.ts';
+import { createFaultBox } from './fault-box.ts';
+import { moveInto } from './into-trash.ts';
+import { listPlace, namedIn } from './listed-place.ts';
+import type { Settled } from './settled.ts';
+import { isRefusal, isUnsure } from './unsure.ts';
 
 export interface MoverOptions {
-  host: Pick<Host, 'listFolder'> & { writes: HostWrites };
+  host: Pick<Host, 'listFolder' | 'limits'> & { writes: HostWrites };
   catalog: { files: Files; ownChanges: OwnChanges };
   clock: Clock;
+  log: Log;
 }
 
 /** Gives what lies in the account another place, another name, or both: right in the end, whatever is cut off between. */
 export interface Mover {
-  /** @returns files of the catalog whose place or name is another. @throws BridgeError of the host; the signal's reason */
+  /**
+   * What the host refuses halfway is put back where it was.
+   * @returns files of the catalog whose place or name is another
+   * @throws BridgeError of the host; the signal's reason
+   */
   move(move: BegunMove, signal: AbortSignal): Promise<FileId[]>;
-  /** Ends what an earlier process had begun. @returns the same */
-  settle(signal: AbortSignal): Promise<FileId[]>;
+  /** Ends what was begun, and finds out what became of it where the answer was lost. */
+  settle(signal: AbortSignal): Promise<Settled>;
 }
 
-/** Where something is now. */
-interface ListedPlace {
+/** Where something is now; written anew with each step that the host has done. */
+interface MovedPlace {
   parentId: FolderId;
   name: string;
 }
 
-export function createMover({ host, catalog, clock }: MoverOptions): Mover {
+/** Whether a folder has another folder of this name in it. */
+type IsTaken = (move: BegunMove, where: FolderId, name: string) => Promise<boolean>;
+
+export function createMover({ host, catalog, clock, log }: MoverOptions): Mover {
   const { files, ownChanges } = catalog;
 
-  function rename(move: BegunMove, name: string, signal: AbortSignal): Promise<unknown> {
+  async function rename(move: BegunMove, spot: MovedPlace, name: string, signal: AbortSignal): Promise<void> {
     const call = { urgency: 'write', signal } as const;
-    return move.kind === 'file'
-      ? host.writes.renameFile(move.url, host.writes.meantName(name), call)
-      : host.writes.renameFolder(move.hostId, host.writes.meantName(name), call);
+    const meant = host.writes.meantName(name);
+    if (move.kind === 'file') await host.writes.renameFile(move.url, meant, call);
+    else await host.writes.renameFolder(move.hostId, meant, call);
+    spot.name = name;
   }
 
-  async function relocate(move: BegunMove, signal: AbortSignal): Promise<void> {
-    const call = { urgency: 'write', signal } as const;
-    if (move.kind === 'file') {
-      const done = await host.writes.moveFiles([move.url], move.parentId, call);
-      if (done.length === 0) throw new BridgeError('BRIDGE_HOST_NOTHING_DONE');
-    } else await host.writes.moveFolder(move.hostId, move.parentId, call);
+  async function relocate(move: BegunMove, spot: MovedPlace, signal: AbortSignal): Promise<void> {
+    await moveInto(host.writes, move, move.parentId, signal);
+    spot.parentId = move.parentId;
   }
 
-  const foldersIn = async (parentId: FolderId) =>
-    (await files.subFolders([parentId])).map(({ id, name }) => ({ id, name }));
+  const isTakenInCatalog: IsTaken = async ({ hostId }, where, wanted) =>
+    (await files.subFolders([where])).some(({ id, name }) => name === wanted && id !== hostId);
+
+  const isTakenAtHost =
+    (signal: AbortSignal): IsTaken =>
+    async ({ hostId }, where, wanted) =>
+      (await listPlace(host, where, signal)).folders.some(({ id, name }) => name === wanted && id !== hostId);
 
   /** The host takes a new place and a new name in two calls, and no second folder of a name: neither may meet one in between. */
-  async function carryOut(move: BegunMove, from: ListedPlace, signal: AbortSignal): Promise<void> {
+  async function carryOut(
+    move: BegunMove,
+    spot: MovedPlace,
+    signal: AbortSignal,
+    isTaken: IsTaken,
+  ): Promise<void> {
     const { parentId, name } = move;
-    if (from.parentId === parentId) {
-      if (from.name !== name) await rename(move, name, signal);
+    if (spot.parentId === parentId) {
+      if (spot.name !== name) await rename(move, spot, name, signal);
       return;
     }
-    if (from.name === name) return relocate(move, signal);
-    const isTaken = async (where: FolderId, wanted: string) =>
-      move.kind === 'folder' &&
-      (await foldersIn(where)).some((one) => one.name === wanted && one.id !== move.hostId);
-    if (!(await isTaken(parentId, from.name))) {
-      await relocate(move, signal);
-      await rename(move, name, signal);
+    if (spot.name === name) return relocate(move, spot, signal);
+    const isInTheWay = async (where: FolderId, wanted: string) =>
+      move.kind === 'folder' && (await isTaken(move, where, wanted));
+    if (!(await isInTheWay(parentId, spot.name))) {
+      await relocate(move, spot, signal);
+      await rename(move, spot, name, signal);
       return;
     }
-    const between = (await isTaken(from.parentId, name)) ? `${name} ${randomBytes(4).toString('hex')}` : name;
-    await rename(move, between, signal);
-    await relocate(move, signal);
-    if (between !== name) await rename(move, name, signal);
+    const between = (await isInTheWay(spot.parentId, name))
+      ? `${name} ${randomBytes(4).toString('hex')}`
+      : name;
+    await rename(move, spot, between, signal);
+    await relocate(move, spot, signal);
+    if (between !== name) await rename(move, spot, name, signal);
   }
 
-  async function spotOf(move: BegunMove): Promise<ListedPlace | undefined> {
+  async function spotOf(move: BegunMove): Promise<MovedPlace | undefined> {
     if (move.kind === 'file') {
       const file = await files.byId(move.hostId);
       return file && { parentId: file.folderId, name: file.name };
@@ -80,63 +102,134 @@ export function createMover({ host, catalog, clock }: MoverOptions): Mover {
     return folder && { parentId: folder.parentId, name: folder.name };
   }
 
-  /** Where the host says that it is. */
+  /** Where the host says that it is; `isSure`: it is in none of these where it is not found. */
   async function listedSpot(
     move: BegunMove,
     where: readonly FolderId[],
     signal: AbortSignal,
-  ): Promise<ListedPlace | undefined> {
+  ): Promise<{ spot: MovedPlace | undefined; isSure: boolean }> {
+    let isSure = true;
     for (const parentId of where) {
-      try {
-        const listing = await host.listFolder(parentId, { urgency: 'write', signal });
-        const entries: readonly { id: string; name: string }[] =
-          move.kind === 'file' ? listing.files : listing.folders;
-        const found = entries.find(({ id }) => id === move.hostId);
-        if (found) return { parentId, name: found.name };
-      } catch (error) {
-        if (!isBridgeError(error, 'BRIDGE_HOST_FILE_GONE')) throw error;
-      }
+      const listing = await listPlace(host, parentId, signal);
+      const found = namedIn(listing, move);
+      if (found) return { spot: { parentId, name: found.name }, isSure: true };
+      isSure &&= listing.complete;
     }
-    return undefined;
+    return { spot: undefined, isSure };
   }
 
-  return {
-    async move(move, signal) {
-      const from = await spotOf(move);
-      if (!from) return [];
-      await ownChanges.moveBegun(move);
-      try {
-        await carryOut(move, from, signal);
-      } catch (error) {
-        // Of what was refused nothing is left to do, unless one of two calls was done.
-        const isOneCall = from.parentId === move.parentId || from.name === move.name;
-        if (isOneCall && isBridgeError(error) && !isUnsure(error)) await ownChanges.moveLeft(move);
-        throw error;
-      }
-      return arrived(move);
-    },
+  /** Whether the host names it where it is to be: a call whose answer was lost may have done it, and so may one that is refused. */
+  async function isDone(move: BegunMove, signal: AbortSignal): Promise<boolean> {
+    const listed = await listedSpot(move, [move.parentId], signal).catch(() => undefined);
+    return listed?.spot?.name === move.name;
+  }
 
-    async settle(signal) {
-      const changed: FileId[] = [];
-      for (const move of await ownChanges.begunMoves()) {
-        const former = (await spotOf(move))?.parentId;
-        const where = [move.parentId, ...(former === undefined || former === move.parentId ? [] : [former])];
-        const spot = await listedSpot(move, where, signal);
-        if (!spot) {
-          // It was moved or removed by others since.
-          await ownChanges.moveLeft(move);
-          continue;
-        }
-        await carryOut(move, spot, signal);
-        changed.push(...(await arrived(move)));
-      }
-      return changed;
-    },
-  };
+  async function move(move: BegunMove, signal: AbortSignal): Promise<FileId[]> {
+    const from = await startOf(move, signal);
+    if (!from) return [];
+    const spot = { ...from };
+    await ownChanges.moveBegun(move, clock.now());
+    try {
+      await carryOutAnew(move, spot, signal);
+    } catch (error) {
+      if (!isBridgeError(error)) throw error;
+      if (await isDone(move, signal)) return arrived(move);
+      if (!isUnsure(error)) await leave(move, from, spot, signal);
+      throw error;
+    }
+    return arrived(move);
+  }
+
+  /** What was begun before may lie where the catalog does not have it. */
+  async function startOf(move: BegunMove, signal: AbortSignal): Promise<MovedPlace | undefined> {
+    const known = await spotOf(move);
+    const begun = (await ownChanges.begunMoves()).find(({ hostId }) => hostId === move.hostId);
+    if (!begun || !known) return known;
+    return (await listedSpot(move, [begun.parentId, known.parentId], signal)).spot ?? known;
+  }
+
+  /** What the catalog does not know may be in the way: where the host refuses the first of two steps it is asked. */
+  async function carryOutAnew(move: BegunMove, spot: MovedPlace, signal: AbortSignal): Promise<void> {
+    const before = { ...spot };
+    try {
+      await carryOut(move, spot, signal, isTakenInCatalog);
+    } catch (error) {
+      const isTwice = spot.parentId !== move.parentId && spot.name !== move.name;
+      if (!isTwice || !isSame(spot, before) || !isBridgeError(error, 'BRIDGE_HOST_REFUSED')) throw error;
+      await carryOut(move, spot, signal, isTakenAtHost(signal));
+    }
+  }
+
+  /** Puts back what was refused halfway; where that is refused too, the catalog learns where it is. */
+  async function leave(
+    move: BegunMove,
+    from: MovedPlace,
+    spot: MovedPlace,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (isSame(spot, from)) return ownChanges.moveLeft(move);
+    const back = { ...move, ...from };
+    await ownChanges.moveBegun(back, clock.now());
+    try {
+      await carryOut(back, spot, signal, isTakenInCatalog);
+      await ownChanges.moveLeft(back);
+    } catch (error) {
+      if (isRefusal(error)) await arrived({ ...move, ...spot });
+      log.warn({ err: error, name: from.name }, 'what could be moved in part only could not be put back');
+    }
+  }
+
+  /** @returns files that changed; undefined where nothing is known for certain yet */
+  async function settleOne(
+    { begunAt, ...move }: BegunMove & { begunAt: number },
+    signal: AbortSignal,
+  ): Promise<FileId[] | undefined> {
+    const isRecent = Math.abs(clock.now() - begunAt) < host.limits.listingLagMs;
+    const former = (await spotOf(move))?.parentId;
+    const where = [move.parentId, ...(former === undefined || former === move.parentId ? [] : [former])];
+    const { spot, isSure } = await listedSpot(move, where, signal);
+    if (!spot) {
+      if (!isSure || isRecent) return undefined;
+      // It was moved or removed by others since.
+      await ownChanges.moveLeft(move);
+      return [];
+    }
+    try {
+      await carryOutAnew(move, spot, signal);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      if (await isDone(move, signal)) return arrived(move);
+      // It may lie elsewhere already, and the listing be late.
+      if (isRecent) throw error;
+      log.warn({ err: error, name: move.name }, 'the host does not end a move; it stays where it is');
+      return arrived({ ...move, ...spot });
+    }
+    return arrived(move);
+  }
 
   async function arrived(move: BegunMove): Promise<FileId[]> {
     const changed = await ownChanges.moved(move, clock.now());
     files.forget(changed);
     return changed;
   }
+
+  return {
+    move,
+    async settle(signal) {
+      const settled: Settled = { changed: [], open: 0, fault: undefined };
+      const faults = createFaultBox(signal);
+      for (const begun of await ownChanges.begunMoves()) {
+        let changed: FileId[] | undefined;
+        await faults.run(async () => {
+          changed = await settleOne(begun, signal);
+        });
+        if (changed) settled.changed.push(...changed);
+        else settled.open++;
+      }
+      return { ...settled, fault: faults.first() };
+    },
+  };
 }
+
+const isSame = (one: MovedPlace, other: MovedPlace) =>
+  one.parentId === other.parentId && one.name === other.name;

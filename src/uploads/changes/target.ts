@@ -98,3 +98,12 @@ export function mustNotHoldRoot({ id, path }: CatalogFolder, roots: readonly str
       remedy: 'Take it out of library.roots first',
     });
 }
+
+/** @throws BridgeError BRIDGE_BAD_REQUEST for a folder that was not meant with all that is in it */
+export function mustBeDeep(path: string, isDeep: boolean): void {
+  if (!isDeep)
+    throw new BridgeError('BRIDGE_BAD_REQUEST', {
+      says: `${path} is a folder`,
+      remedy: 'Say -r to mean it and all that is in it',
+    });
+}

@@ -1,260 +1,254 @@
-import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
-import {
-  type AccountTrash,
-  accountTrashName,
-  type NewTrashedEntry,
-  type TrashedEntry,
-} from '../../catalog/account/account-trash.ts';
-import type { Files } from '../../catalog/account/files.ts';
+import type { AccountTrash, TrashedEntry } from '../../catalog/account/account-trash.ts';
+import type { CatalogFile, Files } from '../../catalog/account/files.ts';
 import type { Clock } from '../../core/clock.ts';
-import { jsonOf } from '../../core/codec.ts';
 import { BridgeError, isBridgeError } from '../../core/errors.ts';
-import { type FileId, type FolderId, rootFolderId, toFolderId } from '../../core/ids.ts';
+import type { FileId, FolderId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
+import { createSerialQueue } from '../../core/serial-queue.ts';
 import type { FolderListing, Host } from '../../host/host.ts';
 import type { HostWrites } from '../../host/host-writes.ts';
-import { isUnsure } from './unsure.ts';
-
-/** Ids of folders of the trash by their names; the trash itself is the one without a name. */
-export type TrashFolders = Readonly<Record<string, string>>;
-export const trashFoldersCodec = jsonOf<TrashFolders>(z.record(z.string(), z.string()));
+import { createFaultBox, type FaultBox } from './fault-box.ts';
+import { listPlace, namedIn } from './listed-place.ts';
+import { createTrashDays, type TrashFolders } from './trash-days.ts';
+import { type CertainTime, createTrashMoves, type TrashMoves } from './trash-moves.ts';
+import { isRefusal } from './unsure.ts';
 
 export interface TrashKeeperOptions {
-  host: Pick<Host, 'listFolder'> & { writes: HostWrites };
+  host: Pick<Host, 'listFolder' | 'limits'> & { writes: HostWrites };
   catalog: { files: Files; accountTrash: AccountTrash };
   memory: { read(): TrashFolders | undefined; write(folders: TrashFolders): void };
   clock: Clock;
+  /** Time that has passed for certain: by this the days of the trash are counted. */
+  certain: CertainTime;
   log: Log;
 }
-
-/** What is removed, without where it will lie. */
-export type Removal = NewTrashedEntry extends infer T
-  ? T extends unknown
-    ? Omit<T, 'day' | 'dayId' | 'trashedAt'>
-    : never
-  : never;
 
 /**
  * The host has no trash: what is removed is moved into a folder of the account, from where it can be taken back, and is
  * removed for good later.
  */
-export interface TrashKeeper {
-  /** One call, and one or two more for the first of a day. @returns files that left the library. @throws BridgeError of the host */
-  take(removal: Removal, signal: AbortSignal): Promise<FileId[]>;
-  /** Oldest first. */
-  list(): Promise<TrashedEntry[]>;
-  /** Puts it into this folder. @returns files that are back in the library. @throws BridgeError of the host */
-  giveBack(entry: TrashedEntry, parentId: FolderId, signal: AbortSignal): Promise<FileId[]>;
-  /** Removes for good what was removed before this time. What others took out of the trash is left alone. @returns how many */
-  purge(before: number, signal: AbortSignal): Promise<number>;
-  /** Finds out what became of what an earlier process was removing. @returns files that left the library */
-  settle(signal: AbortSignal): Promise<FileId[]>;
+export interface TrashKeeper extends TrashMoves {
+  /** Oldest first, with what is not known to lie there. */
+  all(): Promise<TrashedEntry[]>;
+  /**
+   * Removes some for good that lie in the trash. What others took out is left alone, and what the host does not remove stays.
+   * @param which is told how much time has passed for certain, too
+   * @returns how many
+   * @throws BridgeError of the host, when everything else is done
+   */
+  purge(which: (entry: TrashedEntry, now: number) => boolean, signal: AbortSignal): Promise<number>;
+  /** Keeps what has this id at the host from being removed for good. @returns how that ends; undefined where it goes now */
+  hold(hostId: string): (() => void) | undefined;
 }
 
 const filesAtOnce = 100;
+/** What the host does in part it is asked for again, so often. */
+const maxAsks = 5;
 /** A folder of more files than one listing names is listed again, so often. */
 const maxListings = 50;
 const maxDepth = 200;
-/** Folders for one day, where the first has something of that name. */
-const maxTries = 2;
 
-export function createTrashKeeper({ host, catalog, memory, clock, log }: TrashKeeperOptions): TrashKeeper {
-  const { accountTrash } = catalog;
-  const callOf = (signal: AbortSignal) => ({ urgency: 'write', signal }) as const;
+export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
+  const { host, catalog, memory, clock, certain, log } = options;
+  const { accountTrash, files } = catalog;
+  const days = createTrashDays({ host, catalog, memory, clock });
+  const purges = createSerialQueue();
+  const going = new Set<string>();
+  const held = new Map<string, number>();
 
-  /** The folder of this name in the trash; the trash itself for the empty one. */
-  async function folderOf(name: string, signal: AbortSignal): Promise<FolderId> {
-    const known = memory.read()?.[name];
-    if (known !== undefined) return toFolderId(known);
-    const id =
-      name === ''
-        ? await makeOrFind(rootFolderId, accountTrashName, signal)
-        : await makeOrFind(await folderOf('', signal), name, signal);
-    memory.write({ ...memory.read(), [name]: id });
-    return id;
+  /** Those that listings have in the library again: somebody has taken them out of the trash. */
+  async function takenOut(ids: readonly FileId[]): Promise<Set<FileId>> {
+    const there: CatalogFile[] = await files.filesByIds(ids);
+    const paths = await files.folderPaths(there.map(({ folderId }) => folderId));
+    return new Set(there.filter(({ folderId }) => paths.has(folderId)).map(({ id }) => id));
   }
 
-  async function makeOrFind(parentId: FolderId, name: string, signal: AbortSignal): Promise<FolderId> {
-    try {
-      return await host.writes.makeFolder(parentId, name, callOf(signal));
-    } catch (error) {
-      if (!isBridgeError(error, 'BRIDGE_HOST_REFUSED')) throw error;
-      const { folders } = await host.listFolder(parentId, callOf(signal));
-      const found = folders.find((one) => one.name === name);
-      if (!found) throw error;
-      return found.id;
-    }
+  async function isTakenOut(entry: TrashedEntry): Promise<boolean> {
+    if (entry.kind === 'file') return (await takenOut([entry.hostId])).size > 0;
+    return !(await isIn(entry.hostId, entry.dayId));
   }
 
-  /** Two folders of one name do not fit into one. */
-  async function dayFor({ kind, name }: Removal, tried: ReadonlySet<string>): Promise<string> {
-    const today = new Date(clock.now()).toISOString().slice(0, 10);
-    const taken = new Set(
-      (await accountTrash.all())
-        .filter((one) => kind === 'folder' && one.name === name)
-        .map(({ day }) => day),
-    );
-    return taken.has(today) || tried.has(today) ? `${today} ${randomBytes(4).toString('hex')}` : today;
-  }
-
-  async function moveTo(
-    entry: Pick<TrashedEntry, 'kind' | 'hostId'> & { url?: string },
-    to: FolderId,
-    signal: AbortSignal,
-  ) {
-    if (entry.kind === 'folder') await host.writes.moveFolder(entry.hostId as FolderId, to, callOf(signal));
-    else if ((await host.writes.moveFiles([entry.url as string], to, callOf(signal))).length === 0)
-      throw new BridgeError('BRIDGE_HOST_NOTHING_DONE');
-  }
-
-  async function take(removal: Removal, signal: AbortSignal): Promise<FileId[]> {
-    const tried = new Set<string>();
-    for (let isAnew = false; ; ) {
-      const day = await dayFor(removal, tried);
-      try {
-        return await takeInto(day, removal, signal);
-      } catch (error) {
-        const isKnown = Object.keys(memory.read() ?? {}).length > 0;
-        if (isBridgeError(error, 'BRIDGE_HOST_FILE_GONE') && isKnown && !isAnew) {
-          // The folders that are remembered were removed by somebody else.
-          memory.write({});
-          isAnew = true;
-        } else if (isBridgeError(error, 'BRIDGE_HOST_REFUSED') && tried.size < maxTries) {
-          // Something of its name lies there that is in no journal.
-          tried.add(day);
-        } else throw error;
-      }
-    }
-  }
-
-  async function takeInto(day: string, removal: Removal, signal: AbortSignal): Promise<FileId[]> {
-    const dayId = await folderOf(day, signal);
-    const id = await accountTrash.begin({ ...removal, day, dayId, trashedAt: clock.now() });
-    try {
-      await moveTo(removal, dayId, signal);
-    } catch (error) {
-      if (isBridgeError(error) && !isUnsure(error)) await accountTrash.forget(id);
-      throw error;
-    }
-    return left(id);
-  }
-
-  async function left(id: number): Promise<FileId[]> {
-    const gone = await accountTrash.there(id, clock.now());
-    catalog.files.forget(gone);
-    return gone;
+  /** Whether nothing says that a folder lies elsewhere by now. */
+  async function isIn(folderId: FolderId, parentId: FolderId): Promise<boolean> {
+    const [folder] = await files.parentsOf([folderId]);
+    return folder === undefined || folder.parentId === parentId;
   }
 
   /** @returns whether nothing of it is left */
-  async function removeTree(folderId: FolderId, signal: AbortSignal, depth = 0): Promise<void> {
-    for (let listings = 0; listings < maxListings && depth < maxDepth; listings++) {
-      const listing = await host.listFolder(folderId, callOf(signal));
-      await removeFiles(listing.files, signal);
-      for (const { id } of listing.folders) await removeTree(id, signal, depth + 1);
-      if (listing.complete) break;
+  async function removeTree(folderId: FolderId, signal: AbortSignal): Promise<boolean> {
+    for (let round = 0; round < maxListings; round++) {
+      const tree: WholeFolder = { urls: [], folders: [], isWhole: true };
+      await readTree(folderId, tree, signal, 0);
+      await removeFiles(tree.urls, signal);
+      const isEmpty = await removeFolders(tree.folders, signal);
+      if (isEmpty) return true;
+      // More than listings name lies in it, or the host did not do all of it.
+      if (tree.isWhole) return false;
     }
-    await host.writes.removeFolder(folderId, callOf(signal)).catch(unlessGone);
+    return false;
   }
 
-  async function removeFiles(files: FolderListing['files'], signal: AbortSignal): Promise<void> {
-    for (let at = 0; at < files.length; at += filesAtOnce)
-      await host.writes
-        .removeFiles(
-          files.slice(at, at + filesAtOnce).map(({ url }) => url),
-          callOf(signal),
-        )
-        .catch(unlessGone);
+  /** Files and folders of one and all in it, folders from the inside out. */
+  async function readTree(
+    folderId: FolderId,
+    tree: WholeFolder,
+    signal: AbortSignal,
+    depth: number,
+  ): Promise<void> {
+    const listing = await listPlace(host, folderId, signal);
+    if (!listing.complete) tree.isWhole = false;
+    // A late listing names what somebody has taken out of it.
+    const others = await takenOut(listing.files.map(({ id }) => id));
+    for (const { id, url } of listing.files) if (!others.has(id)) tree.urls.push(url);
+    for (const { id } of listing.folders)
+      if (depth < maxDepth && (await isIn(id, folderId))) await readTree(id, tree, signal, depth + 1);
+    tree.folders.push(folderId);
   }
 
-  /** What of these lies in their folder of the trash still; those that somebody took out are forgotten. */
+  /** @returns whether all of them are gone */
+  async function removeFolders(folderIds: readonly FolderId[], signal: AbortSignal): Promise<boolean> {
+    let areGone = true;
+    for (const folderId of folderIds)
+      try {
+        await host.writes.removeFolder(folderId, { urgency: 'write', signal });
+      } catch (error) {
+        if (isBridgeError(error, 'BRIDGE_HOST_FILE_GONE')) continue;
+        // Something lies in it.
+        if (!isRefusal(error)) throw error;
+        areGone = false;
+      }
+    return areGone;
+  }
+
+  /** @returns addresses of those that the host says it has removed */
+  async function removeFiles(urls: readonly string[], signal: AbortSignal): Promise<Set<string>> {
+    const removed = new Set<string>();
+    for (let at = 0; at < urls.length; at += filesAtOnce) {
+      let rest = urls.slice(at, at + filesAtOnce);
+      for (let ask = 0; ask < maxAsks && rest.length > 0; ask++) {
+        const done = await host.writes.removeFiles(rest, { urgency: 'write', signal }).catch((error) => {
+          if (isRefusal(error)) return [];
+          throw error;
+        });
+        if (done.length === 0) break;
+        for (const url of done) removed.add(url);
+        rest = rest.filter((url) => !removed.has(url));
+      }
+    }
+    return removed;
+  }
+
+  /** What of these lies in their folder of the trash still; those that somebody took out are forgotten. @returns how many */
   async function purgeDay(
     due: readonly TrashedEntry[],
     dayId: FolderId,
+    now: number,
+    faults: FaultBox,
     signal: AbortSignal,
   ): Promise<number> {
-    const listing = await host.listFolder(dayId, callOf(signal)).catch(goneAsEmpty);
-    const files = listing.files.filter(({ id }) =>
-      due.some((one) => one.kind === 'file' && one.hostId === id),
-    );
-    await removeFiles(files, signal);
-    const folders = listing.folders.filter(({ id }) =>
-      due.some((one) => one.kind === 'folder' && one.hostId === id),
-    );
-    for (const { id } of folders) await removeTree(id, signal);
-    const isListed = (one: TrashedEntry) =>
-      [...files, ...folders].some(({ id }) => (id as string) === (one.hostId as string));
-    for (const one of due) if (listing.complete || isListed(one)) await accountTrash.forget(one.id);
-    const isEmpty =
-      listing.complete &&
-      files.length === listing.files.length &&
-      folders.length === listing.folders.length &&
-      !(await accountTrash.all()).some((one) => one.dayId === dayId);
-    if (isEmpty) await dropDay(dayId, signal);
-    return files.length + folders.length;
+    const listing = await listPlace(host, dayId, signal);
+    const own = new Map<string, TrashedEntry>();
+    for (const entry of due)
+      if (await isTakenOut(entry)) await accountTrash.forget(entry.id);
+      else if (namedIn(listing, entry)) own.set(entry.hostId, entry);
+      // A listing may not have heard of it yet.
+      else if (listing.complete && now - entry.certainAt >= host.limits.listingLagMs)
+        await accountTrash.forget(entry.id);
+    let removed = 0;
+    const over = async ({ id }: TrashedEntry) => {
+      await accountTrash.forget(id);
+      removed++;
+    };
+    await faults.run(() => purgeFiles(listing.files, own, over, faults, signal));
+    for (const { id } of listing.folders) {
+      const entry = own.get(id);
+      if (entry?.kind !== 'folder') continue;
+      await faults.run(async () => {
+        if (!(await removeTree(id, signal))) faults.add(leftOf(entry.path));
+        else await over(entry);
+      });
+    }
+    const isEmpty = listing.complete && removed === listing.files.length + listing.folders.length;
+    if (isEmpty && !(await accountTrash.all()).some((one) => one.dayId === dayId)) {
+      days.forget(dayId);
+      // Somebody may have laid something else there.
+      await faults.run(async () => void (await removeFolders([dayId], signal)));
+    }
+    return removed;
   }
 
-  async function dropDay(dayId: FolderId, signal: AbortSignal): Promise<void> {
-    const kept = Object.entries(memory.read() ?? {}).filter(([, id]) => id !== dayId);
-    memory.write(Object.fromEntries(kept));
-    // Somebody laid something else there.
-    await host.writes.removeFolder(dayId, callOf(signal)).catch((error: unknown) => {
-      if (!isBridgeError(error, 'BRIDGE_HOST_REFUSED')) unlessGone(error);
+  async function purgeFiles(
+    listed: FolderListing['files'],
+    own: ReadonlyMap<string, TrashedEntry>,
+    over: (entry: TrashedEntry) => Promise<void>,
+    faults: FaultBox,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const due = listed.flatMap(({ id, url }) => {
+      const entry = own.get(id);
+      return entry?.kind === 'file' ? [{ entry, url }] : [];
     });
+    for (let at = 0; at < due.length; at += filesAtOnce) {
+      const part = due.slice(at, at + filesAtOnce);
+      const done = await removeFiles(
+        part.map(({ url }) => url),
+        signal,
+      );
+      for (const { entry, url } of part)
+        if (done.has(url)) await over(entry);
+        else faults.add(leftOf(entry.path));
+    }
+  }
+
+  async function purge(
+    which: (entry: TrashedEntry, now: number) => boolean,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const now = await certain.advance();
+    const all = await accountTrash.all();
+    const due = all.filter((one) => one.state === 'there' && !held.has(one.hostId) && which(one, now));
+    for (const { hostId } of due) going.add(hostId);
+    let removed = 0;
+    const faults = createFaultBox(signal);
+    try {
+      for (const dayId of new Set(due.map((one) => one.dayId)))
+        await faults.run(async () => {
+          const ofDay = due.filter((one) => one.dayId === dayId);
+          removed += await purgeDay(ofDay, dayId, now, faults, signal);
+        });
+    } finally {
+      for (const { hostId } of due) going.delete(hostId);
+    }
+    if (removed > 0) log.info({ removed }, 'what was removed some days ago is removed for good');
+    const fault = faults.first();
+    if (fault !== undefined) throw fault;
+    return removed;
   }
 
   return {
-    take,
-    list: accountTrash.all,
+    ...createTrashMoves({ host, catalog, days, clock, certain, log }),
+    all: accountTrash.all,
+    purge: (which, signal) => purges.take(() => purge(which, signal)),
 
-    async giveBack(entry, parentId, signal) {
-      await moveTo(entry, parentId, signal);
-      const back = await accountTrash.back(entry.id, parentId, clock.now());
-      catalog.files.forget(back);
-      return back;
-    },
-
-    async purge(before, signal) {
-      const due = (await accountTrash.all()).filter((one) => one.isThere && one.trashedAt < before);
-      let removed = 0;
-      for (const dayId of new Set(due.map((one) => one.dayId))) {
-        signal.throwIfAborted();
-        removed += await purgeDay(
-          due.filter((one) => one.dayId === dayId),
-          dayId,
-          signal,
-        );
-      }
-      if (removed > 0) log.info({ removed }, 'what was removed some days ago is removed for good');
-      return removed;
-    },
-
-    async settle(signal) {
-      const gone: FileId[] = [];
-      for (const entry of (await accountTrash.all()).filter(({ isThere }) => !isThere)) {
-        const listing = await host.listFolder(entry.dayId, callOf(signal)).catch(goneAsEmpty);
-        const entries: readonly { id: string }[] = entry.kind === 'file' ? listing.files : listing.folders;
-        if (entries.some(({ id }) => id === entry.hostId)) gone.push(...(await left(entry.id)));
-        else await accountTrash.forget(entry.id);
-      }
-      return gone;
+    hold(hostId) {
+      if (going.has(hostId)) return undefined;
+      held.set(hostId, (held.get(hostId) ?? 0) + 1);
+      return () => {
+        const left = (held.get(hostId) ?? 1) - 1;
+        if (left > 0) held.set(hostId, left);
+        else held.delete(hostId);
+      };
     },
   };
 }
 
-const nothing: Pick<FolderListing, 'files' | 'folders' | 'complete'> = {
-  files: [],
-  folders: [],
-  complete: true,
-};
-
-function goneAsEmpty(error: unknown): typeof nothing {
-  unlessGone(error);
-  return nothing;
+/** What a folder and all in it hold. */
+interface WholeFolder {
+  urls: string[];
+  folders: FolderId[];
+  /** Nothing is in it but this, as far as listings say. */
+  isWhole: boolean;
 }
 
-function unlessGone(error: unknown): undefined {
-  if (isBridgeError(error, 'BRIDGE_HOST_FILE_GONE') || isBridgeError(error, 'BRIDGE_HOST_NOTHING_DONE'))
-    return undefined;
-  throw error;
-}
+const leftOf = (path: string) =>
+  new BridgeError('BRIDGE_HOST_REFUSED', { detail: `the host did not remove all of ${path}` });

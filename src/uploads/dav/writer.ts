@@ -18,7 +18,7 @@ export interface DavWriterOptions {
   host: Pick<Host, 'knownAccount'> & { writes: Pick<HostWrites, 'storedName'> };
   catalog: Catalog;
   uploader: Pick<Uploader, 'put'>;
-  changes: Pick<AccountChanges, 'makeFolder' | 'move' | 'copy' | 'remove' | 'restore' | 'purge'>;
+  changes: Pick<AccountChanges, 'makeFolder' | 'move' | 'copy' | 'remove' | 'restore' | 'letGo'>;
   spool: Spool;
   /** Paths of `library.roots`: nothing is written beside them. */
   roots: readonly string[];
@@ -178,7 +178,8 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
     }
     if (there.is === 'local' && (await files.byPath(path)).files.length > 0)
       await localFiles.remove(parent.id, name);
-    if (removed.length > 0) await changes.purge(false, signal);
+    const own = removed.flatMap(({ trashId }) => trashId ?? []);
+    if (own.length > 0) await changes.letGo(own, signal);
   }
 
   async function remove(there: DavStanding, path: string, signal: AbortSignal): Promise<void> {

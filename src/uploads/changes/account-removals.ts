@@ -1,0 +1,182 @@
+import type { CatalogFolder } from '../../catalog/account/files.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import { joinAccountPath } from '../../core/account-path.ts';
+import type { Clock } from '../../core/clock.ts';
+import { BridgeError } from '../../core/errors.ts';
+import { type FileId, rootFolderId } from '../../core/ids.ts';
+import type { Log } from '../../core/log.ts';
+import type { WritableHost } from '../../host/host-writes.ts';
+import type { ChangeWish, DeepWish, RemovedEntry, RemoveWish, RetiredFile } from './entries.ts';
+import type { LaidOut } from './laid-out.ts';
+import { createReturner } from './returning.ts';
+import { findEntry, mustBeDeep, mustNotHoldRoot, splitAccountPath } from './target.ts';
+import type { TrashKeeper } from './trash-keeper.ts';
+
+export interface AccountRemovalsOptions {
+  host: Pick<WritableHost, 'writes' | 'listFolder'>;
+  catalog: Catalog;
+  trash: TrashKeeper;
+  laidOut: LaidOut;
+  roots: readonly string[];
+  trashDays: number;
+  clock: Clock;
+  log: Log;
+  onOpen(): void;
+}
+
+/** What a person removes, and takes back: see {@link AccountChanges}, which gives each its turn. */
+export interface AccountRemovals {
+  remove(wish: RemoveWish): Promise<RemovedEntry[]>;
+  retire(some: readonly RetiredFile[], signal: AbortSignal): Promise<FileId[]>;
+  restore(trashId: number, signal: AbortSignal): Promise<string>;
+  letGo(trashIds: readonly number[], signal: AbortSignal): Promise<void>;
+}
+
+export function createAccountRemovals(options: AccountRemovalsOptions): AccountRemovals {
+  const { host, catalog, trash, laidOut, roots, trashDays, log, onOpen } = options;
+  const { files } = catalog;
+  const returner = createReturner(options);
+  /** What is not removed for good until somebody says so, by its number in the trash: how that ends. */
+  const kept = new Map<number, () => void>();
+
+  async function remove({
+    path,
+    isDeep,
+    isDry = false,
+    isKept = false,
+    signal,
+  }: RemoveWish): Promise<RemovedEntry[]> {
+    const found = await findEntry(files, path);
+    const removals =
+      found.kind === 'folder'
+        ? [await ofFolder(found.folder, { isDeep, isDry, signal })]
+        : await ofFiles(found.files);
+    if (isDry) return removals.map((removal) => ({ ...removal, trashId: undefined }));
+    const gone: FileId[] = [];
+    const removed: RemovedEntry[] = [];
+    await laidOut(gone, signal, async () => {
+      for (const removal of removals) {
+        const release = isKept ? trash.hold(removal.hostId) : undefined;
+        try {
+          gone.push(...(await trash.take(removal, signal)));
+        } catch (error) {
+          release?.();
+          throw error;
+        }
+        const entry = (await trash.all()).findLast(({ hostId }) => hostId === removal.hostId);
+        if (entry && release) kept.set(entry.id, release);
+        else release?.();
+        removed.push({ ...removal, trashId: entry?.id });
+      }
+    });
+    if (trashDays > 0 || isKept) return removed;
+    await purgeNow(removed, signal);
+    return removed.map((one) => ({ ...one, trashId: undefined }));
+  }
+
+  /** With no days for the trash. What the host leaves there now is removed later. */
+  async function purgeNow(
+    some: readonly Pick<RemovedEntry, 'trashId'>[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const ids = new Set(some.map(({ trashId }) => trashId));
+    try {
+      await trash.purge(({ id }) => ids.has(id), signal);
+    } catch (error) {
+      log.warn({ err: error }, 'what was removed lies in the trash of the account for a while');
+      onOpen();
+    }
+  }
+
+  async function ofFolder(folder: CatalogFolder, { isDeep, isDry = false, signal }: DeepWish & ChangeWish) {
+    mustNotHoldRoot(folder, roots);
+    const inside = await files.children(folder);
+    if (inside.files.length + inside.folders.length > 0) mustBeDeep(folder.path, isDeep);
+    if (!isDeep && !isDry) {
+      // What nobody has listed yet lies in it all the same.
+      const listing = await host.listFolder(folder.id, { urgency: 'write', signal });
+      if (!listing.complete || listing.files.length + listing.folders.length > 0)
+        mustBeDeep(folder.path, false);
+    }
+    const below = await files.filesByIds(await files.descendantFileIds(folder.id));
+    const [itself] = await files.parentsOf([folder.id]);
+    return {
+      kind: 'folder' as const,
+      hostId: folder.id,
+      name: splitAccountPath(folder.path).name,
+      files: below.length,
+      sizeBytes: below.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      parentId: itself?.parentId ?? rootFolderId,
+      path: folder.path,
+    };
+  }
+
+  async function ofFiles(some: readonly RetiredFile[]) {
+    const paths = await files.folderPaths(some.map(({ folderId }) => folderId));
+    return some.map((file) => ({
+      kind: 'file' as const,
+      hostId: file.id,
+      url: file.url,
+      name: file.name,
+      files: 1,
+      sizeBytes: file.sizeBytes,
+      parentId: file.folderId,
+      path: joinAccountPath(paths.get(file.folderId) ?? '/', file.name),
+    }));
+  }
+
+  async function restore(trashId: number, signal: AbortSignal): Promise<string> {
+    const entry = (await trash.all()).find(({ id, state }) => id === trashId && state !== 'due');
+    const release = entry && trash.hold(entry.hostId);
+    if (!entry || !release)
+      throw new BridgeError('BRIDGE_NOT_FOUND', { detail: `nothing in the trash has the number ${trashId}` });
+    endKeeping([trashId]);
+    try {
+      const back: FileId[] = [];
+      let path = entry.path;
+      await laidOut(back, signal, async () => {
+        const returned = await returner.giveBack(entry, signal);
+        back.push(...returned.back);
+        path = returned.path;
+      });
+      return path;
+    } finally {
+      release();
+    }
+  }
+
+  function endKeeping(trashIds: readonly number[]): void {
+    for (const id of trashIds) {
+      kept.get(id)?.();
+      kept.delete(id);
+    }
+  }
+
+  async function retire(some: readonly RetiredFile[], signal: AbortSignal): Promise<FileId[]> {
+    const gone = await trash.retire(await ofFiles(some), signal);
+    const own = new Set<string>(some.map(({ id }) => id));
+    const left = (await trash.all()).filter(({ hostId }) => own.has(hostId));
+    if (left.some(({ state }) => state !== 'there')) onOpen();
+    if (trashDays === 0)
+      await purgeNow(
+        left.map(({ id }) => ({ trashId: id })),
+        signal,
+      );
+    return gone;
+  }
+
+  return {
+    remove,
+    retire,
+    restore,
+
+    async letGo(trashIds, signal) {
+      endKeeping(trashIds);
+      if (trashDays === 0)
+        await purgeNow(
+          trashIds.map((trashId) => ({ trashId })),
+          signal,
+        );
+    },
+  };
+}
