@@ -16,6 +16,13 @@ export const uploadsSettings = {
     max: 10_000_000,
     help: 'What is sent over WebDAV lies in dataDir until the host has it: so much of it at most, in MiB',
   }),
+  resumeHours: integer({
+    env: 'PASSERELLE_UPLOADS_RESUME_HOURS',
+    fallback: 24,
+    min: 1,
+    max: 720,
+    help: 'An upload that broke can be gone on with for so many hours after something of it came last; then what is here of it is removed',
+  }),
   trashDays: integer({
     env: 'PASSERELLE_UPLOADS_TRASH_DAYS',
     fallback: 7,

@@ -1,8 +1,10 @@
+import type { IncomingMessage } from 'node:http';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { account } from '../plugins/routes/api/account.ts';
 import { changes } from '../plugins/routes/api/changes.ts';
 import { doctor } from '../plugins/routes/api/doctor.ts';
 import { downloads } from '../plugins/routes/api/downloads.ts';
+import { heldUploads } from '../plugins/routes/api/held-uploads.ts';
 import { inbox } from '../plugins/routes/api/inbox.ts';
 import { keys } from '../plugins/routes/api/keys.ts';
 import { leftOut } from '../plugins/routes/api/left-out.ts';
@@ -20,6 +22,8 @@ import { ServerAnswer } from '../plugins/support/answer.ts';
 import { auth } from '../plugins/support/auth.ts';
 import { bridgeDecorator } from '../plugins/support/bridge.ts';
 import { caller } from '../plugins/support/caller.ts';
+import { admitUploads } from '../plugins/support/dav/account-door.ts';
+import { createFilesAlias, type FilesAlias } from '../plugins/support/dav/files-alias.ts';
 import { apiRoutes } from '../plugins/support/endpoints.ts';
 import { errors, frameworkError } from '../plugins/support/errors.ts';
 import { limits, maxUrl } from '../plugins/support/limits.ts';
@@ -34,6 +38,13 @@ import { minuteMs } from './core/durations.ts';
 import { METHODS } from './core/http/http.ts';
 import { createBasePath } from './edge/base-path.ts';
 import type { Holder } from './owner/holder.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Another name of the account, where it is written to. */
+    filesAlias: FilesAlias | undefined;
+  }
+}
 
 /** The API alone: for a command that owns the data while it runs, and starts in a moment. */
 export async function buildApi(bridge: Bridge, holder: Holder): Promise<FastifyInstance> {
@@ -54,6 +65,7 @@ export async function registerSupport(app: FastifyInstance, bridge: Bridge): Pro
   await app.register(errors);
   await app.register(auth);
   await app.register(otherMethods);
+  admitUploads(app);
 }
 
 /** Every address below /api/v1 but the document of them. */
@@ -64,6 +76,7 @@ export async function registerApi(app: FastifyInstance, holder: Holder): Promise
   await app.register(account);
   await app.register(links);
   await app.register(uploads);
+  await app.register(heldUploads);
   await app.register(changes);
   await app.register(downloads);
   await app.register(inbox);
@@ -82,6 +95,8 @@ export async function registerApi(app: FastifyInstance, holder: Holder): Promise
 export function createApp(bridge: Bridge, tls?: Tls): FastifyInstance {
   const doors = new Set<string>();
   const basePath = createBasePath(bridge.baseUrl, (segment) => doors.has(segment));
+  const { auth, dav } = bridge.settings;
+  const alias = dav.write === 'off' ? undefined : createFilesAlias(auth.user, bridge.basePath);
   const app = fastify({
     logger: false,
     ...(tls && { ...tls.options, https: {} }),
@@ -93,7 +108,10 @@ export function createApp(bridge: Bridge, tls?: Tls): FastifyInstance {
     requestTimeout: minuteMs,
     // Running films are ended by `serve` after a time of grace, not by the server at once.
     forceCloseConnections: 'idle',
-    rewriteUrl: ({ url = '/' }) => basePath.strip(url),
+    rewriteUrl: (request) => {
+      const url = basePath.strip(request.url ?? '/');
+      return alias ? alias.resolve(request as IncomingMessage, url) : url;
+    },
     return503OnClosing: false,
     routerOptions: { maxParamLength: maxUrl, ignoreTrailingSlash: false },
     frameworkErrors: frameworkError,
@@ -101,6 +119,7 @@ export function createApp(bridge: Bridge, tls?: Tls): FastifyInstance {
     http: { ServerResponse: ServerAnswer },
   });
   tls?.attach(app);
+  app.decorate('filesAlias', alias);
   app.addHook('onRoute', ({ url }) => {
     const [, door = ''] = url.split('/');
     if (door !== '*') doors.add(door);

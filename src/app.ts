@@ -2,7 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import { docs } from '../plugins/routes/api/docs.ts';
 import { browse } from '../plugins/routes/browse.ts';
 import { dav } from '../plugins/routes/dav.ts';
+import { davChunks } from '../plugins/routes/dav-chunks.ts';
 import { davLocking } from '../plugins/routes/dav-locks.ts';
+import { davTus } from '../plugins/routes/dav-tus.ts';
 import { davWrite } from '../plugins/routes/dav-write.ts';
 import { health } from '../plugins/routes/health.ts';
 import { playlist } from '../plugins/routes/playlist.ts';
@@ -31,6 +33,8 @@ export async function buildApp(
   await app.register(strm);
   await app.register(davWrite);
   await app.register(davLocking);
+  await app.register(davTus);
+  await app.register(davChunks);
   await app.register(dav);
   await app.register(browse);
   await app.register(playlist);

@@ -199,6 +199,7 @@ export async function createBridge(
     baseUrl,
     sign: signer.sign,
     onWritten: notify.written,
+    onSent: notify.flush,
     notFetched: {
       isOwn: createOwnAddresses(settings, baseUrl, signer),
       secrets: [
@@ -289,6 +290,7 @@ export async function createBridge(
     async close() {
       await Promise.all([media.stop(), warming.stop()]);
       await Promise.all([indexing.discovery.stop(), indexing.inbox.stop(), indexing.remote.stop()]);
+      await indexing.pieceUploads.stop();
       await notify.stop();
       await indexing.publisher.rest();
       host.close();

@@ -42,6 +42,10 @@ import { createDavWriter, type DavWriter } from './uploads/dav/writer.ts';
 import { createEnsureFolder } from './uploads/folders.ts';
 import { createLayOut } from './uploads/lay-out.ts';
 import { createLinkImporter, type LinkImporter, type LinkImportOptions } from './uploads/link-import.ts';
+import { type ChunkUploads, createChunkUploads } from './uploads/pieces/chunk-uploads.ts';
+import { createHeldSender } from './uploads/pieces/held-sender.ts';
+import { createPieceUploads, type PieceUploads } from './uploads/pieces/piece-uploads.ts';
+import { createSoleWriter } from './uploads/pieces/sole-writer.ts';
 import {
   createRemoteFetches,
   type RemoteFetches,
@@ -77,6 +81,8 @@ export interface IndexingParts {
   baseUrl: string;
   sign: (fileId: FileId) => string;
   onWritten: OnWritten;
+  /** Told when an upload that nobody waits for came into the account. */
+  onSent: () => Promise<void>;
   importMemory: LinkImportOptions['memory'];
   trashMemory: AccountChangesOptions['memory'];
   /** What the host must not be asked to fetch. */
@@ -101,6 +107,9 @@ export interface Indexing {
   /** What WebDAV writes. */
   davWriter: DavWriter;
   davLocks: DavLocks;
+  /** Uploads that go on where they broke. */
+  pieceUploads: PieceUploads;
+  chunkUploads: ChunkUploads;
   /** Ends what was cut off in the account. */
   upkeep: BackgroundLoop;
   /** Addresses that a person wants the host to fetch. */
@@ -239,18 +248,33 @@ export function createIndexing(parts: IndexingParts): Indexing {
     onOpen: () => upkeep.wake(),
   });
   const spool = createSpool(join(dataDir, 'spool'), settings.uploads.spoolMiB * 1024 * 1024);
-  const upkeep = createUpkeep({ catalog, uploader, accountChanges, spool, clock, log });
+  const davWriter = createDavWriter({
+    host,
+    catalog,
+    uploader,
+    changes: accountChanges,
+    spool,
+    roots: library.roots,
+    clock,
+  });
+  const ofPieces = { host, catalog, spool, clock, log, keepMs: settings.uploads.resumeHours * hourMs };
+  const writer = createSoleWriter(clock);
+  const sender = createHeldSender({ ...ofPieces, uploader, davWriter, onSent: parts.onSent });
+  const pieceUploads = createPieceUploads({ ...ofPieces, sender, writer });
+  const upkeep = createUpkeep({
+    catalog,
+    uploader,
+    pieces: pieceUploads,
+    accountChanges,
+    spool,
+    clock,
+    log,
+  });
   return {
     davLocks: createDavLocks(clock),
-    davWriter: createDavWriter({
-      host,
-      catalog,
-      uploader,
-      changes: accountChanges,
-      spool,
-      roots: library.roots,
-      clock,
-    }),
+    davWriter,
+    pieceUploads,
+    chunkUploads: createChunkUploads({ ...ofPieces, sender, writer, uploads: pieceUploads }),
     sideCars,
     publisher,
     sync,

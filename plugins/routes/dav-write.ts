@@ -5,7 +5,7 @@ import { BridgeError, isBridgeError } from '../../src/core/errors.ts';
 import { weighConditions } from '../../src/delivery/policy/conditions.ts';
 import { readDestination } from '../../src/uploads/dav/destination.ts';
 import type { DavOutcome, WriteTarget } from '../../src/uploads/dav/writer.ts';
-import { accountDoor, admitUploads } from '../support/dav/account-door.ts';
+import { accountDoor } from '../support/dav/account-door.ts';
 import { createLocking, lockPath } from '../support/dav/dav-locking.ts';
 import { namesIn } from '../support/send-entry.ts';
 
@@ -19,7 +19,6 @@ export const davWrite = fp(
   async (app: FastifyInstance) => {
     const { davWriter, davLocks, basePath, settings, notify } = app.bridge;
     if (settings.dav.write === 'off') return;
-    admitUploads(app);
     const { route, tokensOf, etagOf } = createLocking(app);
     const stopping = new AbortController();
     // Who sent all of it and left has sent it: an upload ends with this process alone.

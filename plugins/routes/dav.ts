@@ -45,6 +45,12 @@ export const dav = fp(
       done(null, body),
     );
 
+    /** As the client calls it. */
+    function hrefFor(request: FastifyRequest, names: readonly string[]): string {
+      const alias = names[0] === 'account' ? app.filesAlias?.prefixOf(request.raw) : undefined;
+      return alias === undefined ? hrefOf(prefix, names) : hrefOf(alias, names.slice(1));
+    }
+
     for (const url of [door, `${door}/*`]) {
       const route = (
         method: string | string[],
@@ -90,7 +96,7 @@ export const dav = fp(
       const found = await browse.find(names);
       const isTop = names.length === 0 && !('*' in (request.params as object));
       if (found.is === 'folder' && (!isFolder || isTop))
-        return reply.redirect(`${hrefOf(prefix, names)}/`, 302);
+        return reply.redirect(`${hrefFor(request, names)}/`, 302);
       // Who cannot follow is not sent on, whatever the settings prefer.
       const { followsOnDav } = traitsOf(request.headers['user-agent'] ?? '');
       const table = { mode: mode === 'redirect' && !followsOnDav ? ('auto' as const) : mode, rules: ours };
@@ -105,7 +111,7 @@ export const dav = fp(
       const found = await browse.find(names);
       const respond = createResponse(asked, quota());
       const { entry } = found;
-      const href = hrefOf(prefix, names);
+      const href = hrefFor(request, names);
       describe(reply).code(207).type(xml).header('cache-control', 'no-cache');
       const locksOf = locksOfEntries(names);
       if (found.is !== 'folder')
@@ -148,7 +154,7 @@ export const dav = fp(
       return describe(reply)
         .code(207)
         .type(xml)
-        .send(refusedPatch(hrefOf(prefix, names), properties));
+        .send(refusedPatch(hrefFor(request, names), properties));
     }
 
     async function lock(request: FastifyRequest, reply: FastifyReply) {

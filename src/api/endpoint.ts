@@ -6,7 +6,7 @@ import type { ErrorCode } from '../core/errors.ts';
  * `/api/v1/openapi.json`.
  */
 export interface Endpoint {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
   /** Below `/api/v1`, with `{name}` where a parameter stands. */
   path: string;
   /** One line for a person. */
@@ -16,7 +16,7 @@ export interface Endpoint {
   query?: z.ZodObject;
   body?: z.ZodType;
   /** Of the answer. */
-  status: 200 | 202;
+  status: 200 | 202 | 204;
   answer: z.ZodType;
   /** The answer is no JSON but bytes, of this media type; `answer` then tells a person what they are. */
   bytes?: 'application/octet-stream';

@@ -21,7 +21,7 @@ export const putFile = endpoint({
   method: 'POST',
   path: '/uploads',
   summary:
-    'Send a file of the machine that Passerelle runs on into the account; only through the socket in dataDir, since it can name any file that Passerelle may read',
+    'Send a file of the machine that Passerelle runs on into the account; only through the socket in dataDir, since it can name any file that Passerelle may read. With `Tus-Resumable: 1.0.0` it begins an upload of tus instead, for everybody who has the token: `Upload-Length`, and `filename` and `folder` in `Upload-Metadata`',
   tag: 'uploads',
   body: z.strictObject({
     source: z.string().startsWith('/').max(4096).describe('Absolute path on that machine'),

@@ -21,6 +21,7 @@ import { createProposals, type Proposals } from './curation/proposals.ts';
 import { createRemovals, type Removals } from './curation/removals.ts';
 import { createKeyValues, type KeyValues } from './db/key-values.ts';
 import { openDatabase } from './db/open.ts';
+import { createHeldUploads, type HeldUploads } from './held-uploads.ts';
 import { createInboxRows, type InboxRows } from './inbox.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { type CachedRanges, createCachedRanges } from './playback/cached-ranges.ts';
@@ -63,6 +64,8 @@ export interface Catalog {
   readonly toldFolders: ToldFolders;
   /** Uploads that were begun. */
   readonly uploads: UploadJournal;
+  /** Those whose bodies come in pieces. */
+  readonly heldUploads: HeldUploads;
   /** What we changed in the account by other means. */
   readonly ownChanges: OwnChanges;
   /** Whose word stands when a listing was asked for before a change of ours. */
@@ -159,6 +162,7 @@ export async function openCatalog(
     ownChanges: createOwnChanges(db, ownWord),
     ownWord,
     accountTrash: createAccountTrash(db, ownWord),
+    heldUploads: createHeldUploads(db),
     inbox: createInboxRows(db),
     remote: createRemoteJournal(db),
     localFiles: createLocalFiles(db),

@@ -45,6 +45,42 @@ export const errorTable = {
     'There is no room for this file',
     'Look at what is free in the account, on the disk of dataDir, and at uploads.spoolMiB',
   ),
+  BRIDGE_UPLOAD_OFFSET: row(
+    409,
+    false,
+    'The upload goes on at another byte',
+    'Ask with HEAD where it goes on, and send from there',
+  ),
+  BRIDGE_UPLOAD_BUSY: row(
+    423,
+    true,
+    'Another request is sending this upload',
+    'Wait for it, then ask with HEAD where the upload goes on',
+  ),
+  BRIDGE_UPLOAD_CHECKSUM: row(
+    460,
+    true,
+    'What came is not what its checksum says',
+    'Send it again: nothing of this piece was kept',
+  ),
+  BRIDGE_UPLOAD_VERSION: row(
+    412,
+    false,
+    'This version of tus is not spoken here',
+    'Send Tus-Resumable: 1.0.0',
+  ),
+  BRIDGE_UPLOAD_GONE: row(
+    410,
+    false,
+    'This upload could not be brought into the account, and is over',
+    'Ask with GET why, and begin it anew',
+  ),
+  BRIDGE_TOO_MANY_UPLOADS: row(
+    503,
+    true,
+    'Too many uploads have begun and not ended',
+    'End or delete some of them; one of which nothing comes for uploads.resumeHours is forgotten',
+  ),
   BRIDGE_CONFLICT: row(409, false, 'There is no folder for it', 'Make the folder that it is to lie in first'),
   BRIDGE_UPLOAD_DAMAGED: row(
     502,

@@ -1,5 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
+import {
+  constants,
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  rm,
+  stat,
+  statfs,
+  truncate,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { BridgeError } from '../core/errors.ts';
 
@@ -19,16 +29,51 @@ export interface SpooledFile {
  * beginning. What is here after a kill is either in the journal of uploads, or half a body that nobody was promised.
  */
 export interface Spool {
-  /** Whether so many bytes may come. @throws BridgeError BRIDGE_UPLOAD_FULL */
-  mustFit(sizeBytes: number): Promise<void>;
+  /**
+   * Whether so many bytes may come.
+   * @param held of a body that comes in pieces: what is set aside for it is its own
+   * @throws BridgeError BRIDGE_UPLOAD_FULL
+   */
+  mustFit(sizeBytes: number, held?: string): Promise<void>;
   /**
    * Takes a body; it is on the disk when this resolves.
    * @param expectedBytes what was announced; undefined where nothing was
    * @throws BridgeError BRIDGE_UPLOAD_FULL, BRIDGE_DISK, BRIDGE_BAD_REQUEST for a body that is shorter; what `body` throws
    */
   take(body: AsyncIterable<Uint8Array>, expectedBytes: number | undefined): Promise<SpooledFile>;
+  /** Bodies that come in pieces. */
+  readonly held: HeldBodies;
   /** Removes what lies here and is not among these, which are asked for when it is known what lies here. @returns how many */
   clean(keep: () => Promise<ReadonlySet<string>>): Promise<number>;
+}
+
+/**
+ * Bodies that come in pieces, over days if need be, each by a name that nobody else gives. They stay through a restart for
+ * as long as `clean` is told to keep them.
+ */
+export interface HeldBodies {
+  /** Where it lies, absolute; nothing lies there before the first byte. */
+  pathOf(name: string): string;
+  /** Bytes from its beginning to its last one; 0 where nothing is. */
+  sizeOf(name: string): Promise<number>;
+  /** Keeps room for what is still to come of it; 0 gives it back. */
+  setAside(name: string, sizeBytes: number): void;
+  /**
+   * Takes a piece; what came of it is on the disk when this resolves.
+   * @param at where it begins
+   * @param maxBytes more is BRIDGE_TOO_LARGE
+   * @returns how much came, and what ended it early
+   */
+  write(name: string, at: number, body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<WrittenPiece>;
+  /** Takes away what lies behind so many bytes. */
+  cut(name: string, sizeBytes: number): Promise<void>;
+  remove(name: string): Promise<void>;
+}
+
+export interface WrittenPiece {
+  sizeBytes: number;
+  /** Those of `take`, or what `body` throws. */
+  error?: unknown;
 }
 
 /** So much of the disk is left for everything else. */
@@ -41,24 +86,37 @@ export function createSpool(dir: string, maxBytes: number): Spool {
   let known: Promise<void> | undefined;
   /** What this process takes or has taken. */
   const own = new Set<string>();
+  /** Of what lies here, by its name. */
+  const counted = new Map<string, number>();
+  /** For what is still to come of bodies in pieces. */
+  const aside = new Map<string, number>();
+
+  const asideBytes = (besides?: string) =>
+    [...aside].reduce((sum, [name, sizeBytes]) => (name === besides ? sum : sum + sizeBytes), 0);
 
   /** What an earlier process left counts too. */
   function measured(): Promise<void> {
     known ??= (async () => {
       await mkdir(dir, { recursive: true, mode: 0o700 });
-      for (const name of await readdir(dir)) usedBytes += (await stat(join(dir, name))).size;
+      for (const name of await readdir(dir)) {
+        // Of one whose pieces come in any order the size says nothing.
+        const { size, blocks } = await stat(join(dir, name));
+        counted.set(name, Math.min(size, blocks * 512));
+        usedBytes += counted.get(name) ?? 0;
+      }
     })();
     // What could not be measured is measured anew.
     known.catch(() => {
       known = undefined;
       usedBytes = 0;
+      counted.clear();
     });
     return known;
   }
 
-  async function mustFit(sizeBytes: number): Promise<void> {
+  async function mustFit(sizeBytes: number, held?: string): Promise<void> {
     await measured();
-    if (usedBytes + sizeBytes > maxBytes)
+    if (usedBytes + asideBytes(held) + sizeBytes > maxBytes)
       throw new BridgeError('BRIDGE_UPLOAD_FULL', { detail: 'uploads.spoolMiB does not allow more' });
     const { bavail, bsize } = await statfs(dir);
     if (sizeBytes + marginBytes > bavail * bsize)
@@ -94,7 +152,7 @@ export function createSpool(dir: string, maxBytes: number): Spool {
           await write(file, body, (count) => {
             sizeBytes += count;
             usedBytes += count;
-            if (usedBytes > maxBytes)
+            if (usedBytes + asideBytes() > maxBytes)
               throw new BridgeError('BRIDGE_UPLOAD_FULL', { detail: 'uploads.spoolMiB does not allow more' });
           });
         } finally {
@@ -108,17 +166,11 @@ export function createSpool(dir: string, maxBytes: number): Spool {
         return { path, sizeBytes: whole, discard, leave: () => void own.delete(path) };
       } catch (error) {
         await discard().catch(() => undefined);
-        const { code } = error as NodeJS.ErrnoException;
-        if (code === 'ENOSPC' || code === 'EDQUOT')
-          throw new BridgeError('BRIDGE_UPLOAD_FULL', {
-            detail: 'the disk of dataDir is full',
-            cause: error,
-          });
-        if (code === 'EROFS' || code === 'EACCES' || code === 'EIO')
-          throw new BridgeError('BRIDGE_DISK', { cause: error });
-        throw error;
+        throw inWordsOfSpool(error);
       }
     },
+
+    held: { pathOf, sizeOf, setAside, write: writePiece, cut, remove },
 
     async clean(keep) {
       await measured();
@@ -130,10 +182,100 @@ export function createSpool(dir: string, maxBytes: number): Spool {
         if (kept.has(path) || own.has(path)) continue;
         const { size } = await stat(path);
         await rm(path, { force: true });
-        usedBytes -= size;
+        usedBytes -= counted.get(name) ?? size;
+        counted.delete(name);
         removed++;
       }
       return removed;
     },
   };
+
+  function pathOf(name: string): string {
+    return join(dir, name);
+  }
+
+  async function sizeOf(name: string): Promise<number> {
+    const facts = await stat(pathOf(name)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw inWordsOfSpool(error);
+    });
+    return facts?.size ?? 0;
+  }
+
+  function setAside(name: string, sizeBytes: number): void {
+    if (sizeBytes > 0) aside.set(name, sizeBytes);
+    else aside.delete(name);
+  }
+
+  /** Every byte that comes counts until all of it goes, also one that comes again. */
+  function count(name: string, sizeBytes: number): void {
+    const own = Math.max(0, (aside.get(name) ?? 0) - sizeBytes);
+    if (usedBytes + sizeBytes + asideBytes(name) + own > maxBytes)
+      throw new BridgeError('BRIDGE_UPLOAD_FULL', { detail: 'uploads.spoolMiB does not allow more' });
+    usedBytes += sizeBytes;
+    counted.set(name, (counted.get(name) ?? 0) + sizeBytes);
+    setAside(name, own);
+  }
+
+  async function writePiece(
+    name: string,
+    at: number,
+    body: AsyncIterable<Uint8Array>,
+    maxPieceBytes: number,
+  ): Promise<WrittenPiece> {
+    let sizeBytes = 0;
+    try {
+      await measured();
+      const { O_RDWR, O_CREAT } = constants;
+      const file = await open(pathOf(name), O_RDWR | O_CREAT, 0o600);
+      try {
+        for await (const piece of body) {
+          if (sizeBytes + piece.length > maxPieceBytes)
+            throw new BridgeError('BRIDGE_TOO_LARGE', {
+              says: 'More came than was announced',
+              remedy: 'Send as many bytes as Upload-Length said',
+            });
+          count(name, piece.length);
+          for (let from = 0; from < piece.length; ) {
+            const { bytesWritten } = await file.write(piece, from, piece.length - from, at + sizeBytes);
+            from += bytesWritten;
+            sizeBytes += bytesWritten;
+          }
+        }
+      } finally {
+        // What came is what the client is told of, also when the rest did not come.
+        if (sizeBytes > 0) await file.datasync();
+        await file.close();
+      }
+      return { sizeBytes };
+    } catch (error) {
+      return { sizeBytes, error: inWordsOfSpool(error) };
+    }
+  }
+
+  async function cut(name: string, sizeBytes: number): Promise<void> {
+    const before = await sizeOf(name);
+    if (before <= sizeBytes) return;
+    await truncate(pathOf(name), sizeBytes);
+    const gone = Math.min(before - sizeBytes, counted.get(name) ?? 0);
+    usedBytes -= gone;
+    counted.set(name, (counted.get(name) ?? 0) - gone);
+  }
+
+  async function remove(name: string): Promise<void> {
+    await rm(pathOf(name), { force: true });
+    usedBytes -= counted.get(name) ?? 0;
+    counted.delete(name);
+    aside.delete(name);
+  }
+}
+
+/** What the disk says, as an error of ours where it is one for the client. */
+function inWordsOfSpool(error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new BridgeError('BRIDGE_UPLOAD_FULL', { detail: 'the disk of dataDir is full', cause: error });
+  if (code === 'EROFS' || code === 'EACCES' || code === 'EIO')
+    return new BridgeError('BRIDGE_DISK', { cause: error });
+  return error;
 }

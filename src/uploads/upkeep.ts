@@ -1,16 +1,19 @@
+import type { HeldUploads } from '../catalog/held-uploads.ts';
 import type { UploadJournal } from '../catalog/uploads.ts';
 import { type BackgroundLoop, createBackgroundLoop } from '../core/background-loop.ts';
 import type { Clock } from '../core/clock.ts';
 import { hourMs, minuteMs } from '../core/durations.ts';
 import type { Log } from '../core/log.ts';
 import type { AccountChanges } from './changes/changes.ts';
+import type { PieceUploads } from './pieces/piece-uploads.ts';
 import type { Spool } from './spool.ts';
 import type { Uploader } from './uploader.ts';
 
 export interface UpkeepOptions {
-  catalog: { uploads: Pick<UploadJournal, 'all'> };
+  catalog: { uploads: Pick<UploadJournal, 'all'>; heldUploads: Pick<HeldUploads, 'all'> };
   uploader: Pick<Uploader, 'settle'>;
-  spool: Pick<Spool, 'clean'>;
+  pieces: Pick<PieceUploads, 'settle'>;
+  spool: Pick<Spool, 'clean' | 'held'>;
   accountChanges: Pick<AccountChanges, 'settle' | 'purge'>;
   clock: Clock;
   log: Log;
@@ -25,7 +28,7 @@ const soonMs = 10 * minuteMs;
  * for its days.
  */
 export function createUpkeep(options: UpkeepOptions): BackgroundLoop {
-  const { catalog, uploader, accountChanges, spool, clock, log } = options;
+  const { catalog, uploader, pieces, accountChanges, spool, clock, log } = options;
   let inRow = 0;
   const soon = () => Math.min(soonMs * 2 ** inRow++, pauseMs);
 
@@ -44,9 +47,11 @@ export function createUpkeep(options: UpkeepOptions): BackgroundLoop {
         },
         // Half bodies of an earlier process, and what was settled.
         async () =>
-          void (await spool.clean(
-            async () => new Set((await catalog.uploads.all()).map(({ source }) => source)),
-          )),
+          void (await spool.clean(async () => {
+            const held = (await catalog.heldUploads.all()).map(({ id }) => spool.held.pathOf(id));
+            return new Set([...held, ...(await catalog.uploads.all()).map(({ source }) => source)]);
+          })),
+        () => pieces.settle(),
         async () => void (await accountChanges.purge(false, signal)),
       ];
       let fault: unknown;

@@ -3,6 +3,10 @@ import { readDestination } from '../../src/uploads/dav/destination.ts';
 import { parseIf } from '../../src/uploads/dav/if-header.ts';
 import { isJunkFile, isJunkFolder } from '../../src/uploads/dav/junk.ts';
 import { readLockTimeout } from '../../src/uploads/dav/lock-timeout.ts';
+import { readOcChecksum, readUploadChecksum } from '../../src/uploads/pieces/checksum.ts';
+import { readChunkName } from '../../src/uploads/pieces/chunk-uploads.ts';
+import { readMetadata } from '../../src/uploads/pieces/metadata.ts';
+import { wantedPath } from '../../src/uploads/pieces/wanted-path.ts';
 import { readLockInfo } from '../../src/views/lock-info.ts';
 import { maxHeader, quietly, type TextReader } from './text-reader.ts';
 
@@ -55,5 +59,33 @@ export const davReaders: readonly TextReader[] = [
     read: readLockTimeout,
     maxChars: maxHeader,
     after: ['Second-', 'Second-1, '],
+  },
+  {
+    name: 'an Upload-Metadata',
+    of: ['src/uploads/pieces/metadata.ts'],
+    read: quietly(readMetadata),
+    maxChars: maxHeader,
+    after: ['filename ', 'filename eA==,'],
+  },
+  {
+    name: 'where an upload is to lie',
+    of: ['src/uploads/pieces/wanted-path.ts'],
+    read: quietly((text) => wantedPath(new Map([['filename', 'x']]), text)),
+    maxChars: 8192,
+    after: ['/Films/'],
+  },
+  {
+    name: 'a checksum of what is sent',
+    of: ['src/uploads/pieces/checksum.ts'],
+    read: (text) => [quietly(readUploadChecksum)(text), quietly(readOcChecksum)(text)],
+    maxChars: maxHeader,
+    after: ['sha1 ', 'SHA1:'],
+  },
+  {
+    name: 'the name of a chunk',
+    of: ['src/uploads/pieces/chunk-uploads.ts'],
+    read: quietly(readChunkName),
+    maxChars: 8192,
+    after: ['0-', '000000000000000-'],
   },
 ];

@@ -5,6 +5,12 @@ import { minuteMs } from '../../../src/core/durations.ts';
 /** Where the account is written to. */
 export const accountDoor = '/dav/account';
 
+/** Where bodies of films come in. */
+const bodyDoors: readonly { methods: readonly string[]; doors: readonly string[]; speaksTus?: boolean }[] = [
+  { methods: ['PUT'], doors: [`${accountDoor}/`, '/dav/files/', '/dav/uploads/'] },
+  { methods: ['POST', 'PATCH'], doors: [`${accountDoor}/`, '/dav/tus/', '/api/v1/uploads'], speaksTus: true },
+];
+
 /** Nothing came of a body for so long. */
 const stallMs = minuteMs;
 
@@ -16,9 +22,13 @@ const stallMs = minuteMs;
 export function admitUploads(app: FastifyInstance): void {
   const { server } = app;
   const { basePath } = app.bridge;
-  const isUpload = ({ method, url = '' }: IncomingMessage) =>
-    method === 'PUT' &&
-    [`${accountDoor}/`, `${basePath}${accountDoor}/`].some((door) => url.startsWith(door));
+  const isUpload = ({ method = '', url = '', headers }: IncomingMessage) =>
+    bodyDoors.some(
+      ({ methods, doors, speaksTus }) =>
+        methods.includes(method) &&
+        doors.some((door) => url.startsWith(door) || url.startsWith(basePath + door)) &&
+        (!speaksTus || headers['tus-resumable'] !== undefined),
+    );
   server.requestTimeout = 0;
   server.on('checkContinue', (request, response) => {
     if (!isUpload(request)) response.writeContinue();
@@ -31,6 +41,9 @@ export function admitUploads(app: FastifyInstance): void {
       request.setTimeout(stallMs, () => request.socket.destroy());
       return;
     }
+    // What has no body is all here.
+    const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
+    if (length === undefined && coding === undefined) return;
     const timer = setTimeout(() => {
       if (!request.complete) request.socket.destroy();
     }, minuteMs).unref();

@@ -14,7 +14,7 @@ import { putAside } from './migration-put-aside.ts';
 import { remoteAddresses } from './migration-remote.ts';
 import { toldFolders } from './migration-told-folders.ts';
 import { trashStates } from './migration-trash-states.ts';
-import { uploads } from './migration-uploads.ts';
+import { heldUploads, uploads } from './migration-uploads.ts';
 import { words } from './migration-words.ts';
 
 /** Every change of the tables, in order; a change that has shipped is never edited. */
@@ -35,6 +35,7 @@ const migrations: Record<string, Migration> = {
   '024-remote': remoteAddresses,
   '025-local-files': localFiles,
   '026-trash-states': trashStates,
+  '027-held-uploads': heldUploads,
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

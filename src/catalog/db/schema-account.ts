@@ -87,3 +87,29 @@ export interface RemoteAddressTable {
   why: string | null;
   ended_at: number | null;
 }
+
+/** Uploads whose bodies come in pieces. */
+export interface HeldUploadTable {
+  id: string;
+  /** See HeldDoor. */
+  door: string;
+  path: string;
+  size_bytes: number | null;
+  metadata: string;
+  replaces: number;
+  /** See HeldState. */
+  state: string;
+  fate: string | null;
+  file_id: FileId | null;
+  error_code: string | null;
+  error: string | null;
+  added_at: number;
+  touched_at: number;
+}
+
+/** Pieces of those that come in any order. */
+export interface HeldChunkTable {
+  upload_id: string;
+  first_byte: number;
+  last_byte: number;
+}

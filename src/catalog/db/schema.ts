@@ -3,6 +3,8 @@ import type { FileId, FolderId } from '../../core/ids.ts';
 import type {
   AccountTrashTable,
   BegunMoveTable,
+  HeldChunkTable,
+  HeldUploadTable,
   InboxFileTable,
   LocalFileTable,
   RemoteAddressTable,
@@ -313,4 +315,6 @@ export interface Schema {
   begun_moves: BegunMoveTable;
   inbox_files: InboxFileTable;
   remote_addresses: RemoteAddressTable;
+  held_uploads: HeldUploadTable;
+  held_chunks: HeldChunkTable;
 }

@@ -10,7 +10,7 @@ import type { Host } from '../../host/host.ts';
 import type { HostWrites } from '../../host/host-writes.ts';
 import type { AccountChanges } from '../changes/changes.ts';
 import { mustNotHoldRoot } from '../changes/target.ts';
-import type { Spool } from '../spool.ts';
+import type { Spool, SpooledFile } from '../spool.ts';
 import type { Uploader } from '../uploader.ts';
 import { isJunkFile, isJunkFolder } from './junk.ts';
 
@@ -43,6 +43,9 @@ export interface WriteTarget {
   there: DavStanding;
 }
 
+/** Where a whole body lies, absolute, and how long it is. */
+export type SpooledBody = Pick<SpooledFile, 'path' | 'sizeBytes'>;
+
 /** Whether something came to be where there was nothing. */
 export type DavOutcome = 'created' | 'replaced';
 
@@ -68,6 +71,11 @@ export interface DavWriter {
     mayStill: () => Promise<WriteTarget>,
     signal: AbortSignal,
   ): Promise<DavOutcome>;
+  /**
+   * Sends what lies on our disk. It is left there.
+   * @throws BridgeError those of the uploader
+   */
+  putSpooled(to: WriteTarget, spooled: SpooledBody, signal: AbortSignal): Promise<DavOutcome>;
   /** An empty file where nothing is. @throws BridgeError BRIDGE_UPLOAD_FULL */
   makeEmpty(target: WriteTarget): Promise<void>;
   /** @throws BridgeError BRIDGE_METHOD where something is there, BRIDGE_READ_ONLY for what nobody wants at the host */
@@ -200,26 +208,30 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
   const nameOf = ({ there, path }: WriteTarget) =>
     there.is === 'file' ? { fileId: there.file.id } : `${path}/`;
 
+  async function putSpooled(to: WriteTarget, { path, sizeBytes }: SpooledBody, signal: AbortSignal) {
+    if (sizeBytes === 0 || isJunkFile(to.name)) {
+      if (sizeBytes > maxLocalBytes) await mustFit(to, sizeBytes);
+      await keepLocal(to, sizeBytes === 0 ? new Uint8Array() : await readFile(path), signal);
+      return replacing(to);
+    }
+    await uploader.put({ source: path, to: to.wanted, isName: true, replaces: true, signal });
+    await localFiles.remove(to.parent.id, to.name);
+    return replacing(to);
+  }
+
   return {
     target,
     mustFit,
+    putSpooled,
 
     async put(before, body, expectedBytes, mayStill, signal) {
       await mustFit(before, expectedBytes);
       const spooled = await spool.take(body, expectedBytes);
       let isSent = false;
       try {
-        const to = await mayStill();
-        if (spooled.sizeBytes === 0 || isJunkFile(to.name)) {
-          if (spooled.sizeBytes > maxLocalBytes) await mustFit(to, spooled.sizeBytes);
-          await keepLocal(to, await readFile(spooled.path), signal);
-          isSent = true;
-          return replacing(to);
-        }
-        await uploader.put({ source: spooled.path, to: to.wanted, isName: true, replaces: true, signal });
+        const outcome = await putSpooled(await mayStill(), spooled, signal);
         isSent = true;
-        await localFiles.remove(to.parent.id, to.name);
-        return replacing(to);
+        return outcome;
       } finally {
         // What stands in the journal is what a next process would send.
         if (isSent || !(await catalog.uploads.all()).some(({ source }) => source === spooled.path))

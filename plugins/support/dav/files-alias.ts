@@ -1,0 +1,54 @@
+import type { IncomingMessage } from 'node:http';
+import { accountDoor } from './account-door.ts';
+
+/** `/dav/files/<user>/`, as clients of Nextcloud call what is `/dav/account/` here. */
+export interface FilesAlias {
+  /** @param url of a request, as the routes know it. @returns the address that is meant; so is its Destination then */
+  resolve(request: IncomingMessage, url: string): string;
+  /** What stands before the names of the account in answers to this request; undefined where it came by its own name. */
+  prefixOf(request: IncomingMessage): string | undefined;
+}
+
+const filesDoor = '/dav/files/';
+
+/** @param user whose files they are: there is one */
+export function createFilesAlias(user: string, basePath: string): FilesAlias {
+  const prefixes = new WeakMap<IncomingMessage, string>();
+
+  /** What is meant by a path that begins with the door, and how the client wrote that. */
+  function meant(path: string): { path: string; door: string } | undefined {
+    if (!path.startsWith(filesDoor)) return undefined;
+    const [segment = ''] = path.slice(filesDoor.length).split(/[/?#]/, 1);
+    if (decoded(segment) !== user) return undefined;
+    const door = filesDoor + segment;
+    return { path: accountDoor + path.slice(door.length), door };
+  }
+
+  function destinationMeant(value: string): string {
+    const origin = /^https?:\/\/[^/]*/i.exec(value)?.[0] ?? '';
+    const path = value.slice(origin.length);
+    const local = basePath !== '' && path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : path;
+    const found = meant(local);
+    return found ? origin + path.slice(0, path.length - local.length) + found.path : value;
+  }
+
+  return {
+    resolve(request, url) {
+      const { destination } = request.headers;
+      if (typeof destination === 'string') request.headers.destination = destinationMeant(destination.trim());
+      const found = meant(url);
+      if (!found) return url;
+      prefixes.set(request, basePath + found.door);
+      return found.path;
+    },
+    prefixOf: (request) => prefixes.get(request),
+  };
+}
+
+function decoded(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
+}

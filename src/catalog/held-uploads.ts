@@ -1,0 +1,176 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { FileId } from '../core/ids.ts';
+import type { Schema } from './db/schema.ts';
+import type { HeldUploadTable } from './db/schema-account.ts';
+
+/**
+ * By which address it comes:
+ *
+ * - `api`: tus, with the admin token
+ * - `dav`: tus, on a folder of WebDAV
+ * - `chunks`: as Nextcloud's clients send it
+ */
+export type HeldDoor = 'api' | 'dav' | 'chunks';
+
+/**
+ * How far it is:
+ *
+ * - `open`: more of it is to come
+ * - `whole`: all of it is on our disk, and is sent to the host, or will be
+ * - `done`: it is in the account
+ * - `failed`: it cannot be brought there, and nothing of it is kept
+ */
+export type HeldState = 'open' | 'whole' | 'done' | 'failed';
+
+/** An upload whose body comes in pieces. Times in milliseconds UTC. */
+export interface HeldUpload {
+  /** Nobody guesses it; also the name of its file in the spool. */
+  id: string;
+  door: HeldDoor;
+  /** Where it is to lie in the account, with its name as it was given; empty where that is said at the end. */
+  path: string;
+  /** Undefined where it is not known yet. */
+  sizeBytes: number | undefined;
+  /** What the client said of it, as it was sent. */
+  metadata: string;
+  replaces: boolean;
+  state: HeldState;
+  /** Of one that is done: see `PutFate`. */
+  fate: string | undefined;
+  fileId: FileId | undefined;
+  /** Why it failed, or was not sent yet. */
+  errorCode: string | undefined;
+  error: string | undefined;
+  addedAt: number;
+  /** When something of it came last. */
+  touchedAt: number;
+}
+
+/** Bytes of a body that came in one piece, both of them in it. */
+export interface HeldChunk {
+  firstByte: number;
+  lastByte: number;
+}
+
+/** Uploads that a restart does not end: what stands here keeps its bytes in the spool. */
+export interface HeldUploads {
+  add(upload: HeldUpload): Promise<void>;
+  byId(id: string): Promise<HeldUpload | undefined>;
+  /** The oldest first. */
+  all(): Promise<HeldUpload[]>;
+  change(id: string, to: Partial<Omit<HeldUpload, 'id' | 'door' | 'addedAt'>>): Promise<void>;
+  /** With its chunks. */
+  remove(id: string): Promise<void>;
+  /** Those that share a byte with this one. */
+  chunksAt(id: string, chunk: HeldChunk): Promise<HeldChunk[]>;
+  addChunk(id: string, chunk: HeldChunk): Promise<void>;
+  removeChunk(id: string, firstByte: number): Promise<void>;
+  chunkCount(id: string): Promise<number>;
+  /** By where they begin. */
+  chunks(id: string): Promise<HeldChunk[]>;
+}
+
+export function createHeldUploads(db: Kysely<Schema>): HeldUploads {
+  const chunks = (id: string) =>
+    db
+      .selectFrom('held_chunks')
+      .select(['first_byte as firstByte', 'last_byte as lastByte'])
+      .where('upload_id', '=', id)
+      .orderBy('first_byte');
+
+  return {
+    async add({ sizeBytes, fileId, errorCode, replaces, addedAt, touchedAt, fate, error, ...same }) {
+      await db
+        .insertInto('held_uploads')
+        .values({
+          ...same,
+          size_bytes: sizeBytes ?? null,
+          replaces: Number(replaces),
+          fate: fate ?? null,
+          file_id: fileId ?? null,
+          error_code: errorCode ?? null,
+          error: error ?? null,
+          added_at: addedAt,
+          touched_at: touchedAt,
+        })
+        .execute();
+    },
+    async byId(id) {
+      const row = await db.selectFrom('held_uploads').selectAll().where('id', '=', id).executeTakeFirst();
+      return row && toHeldUpload(row);
+    },
+    async all() {
+      const rows = await db
+        .selectFrom('held_uploads')
+        .selectAll()
+        .orderBy('added_at')
+        .orderBy('id')
+        .execute();
+      return rows.map(toHeldUpload);
+    },
+    async change(id, to) {
+      const set = {
+        ...('path' in to && { path: to.path }),
+        ...('metadata' in to && { metadata: to.metadata }),
+        ...('state' in to && { state: to.state }),
+        ...('sizeBytes' in to && { size_bytes: to.sizeBytes ?? null }),
+        ...('replaces' in to && { replaces: Number(to.replaces) }),
+        ...('fate' in to && { fate: to.fate ?? null }),
+        ...('fileId' in to && { file_id: to.fileId ?? null }),
+        ...('errorCode' in to && { error_code: to.errorCode ?? null }),
+        ...('error' in to && { error: to.error ?? null }),
+        ...('touchedAt' in to && { touched_at: to.touchedAt }),
+      };
+      await db.updateTable('held_uploads').set(set).where('id', '=', id).execute();
+    },
+    async remove(id) {
+      await db.deleteFrom('held_chunks').where('upload_id', '=', id).execute();
+      await db.deleteFrom('held_uploads').where('id', '=', id).execute();
+    },
+    chunksAt: (id, { firstByte, lastByte }) =>
+      chunks(id).where('first_byte', '<=', lastByte).where('last_byte', '>=', firstByte).execute(),
+    async addChunk(id, { firstByte, lastByte }) {
+      await db
+        .insertInto('held_chunks')
+        .values({ upload_id: id, first_byte: firstByte, last_byte: lastByte })
+        .onConflict((conflict) =>
+          conflict.columns(['upload_id', 'first_byte']).doUpdateSet({ last_byte: lastByte }),
+        )
+        .execute();
+    },
+    async removeChunk(id, firstByte) {
+      await db
+        .deleteFrom('held_chunks')
+        .where('upload_id', '=', id)
+        .where('first_byte', '=', firstByte)
+        .execute();
+    },
+    async chunkCount(id) {
+      const { count } = await db
+        .selectFrom('held_chunks')
+        .select((query) => query.fn.countAll<number>().as('count'))
+        .where('upload_id', '=', id)
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
+    chunks: (id) => chunks(id).execute(),
+  };
+}
+
+function toHeldUpload(row: Selectable<HeldUploadTable>): HeldUpload {
+  return {
+    id: row.id,
+    door: row.door as HeldDoor,
+    path: row.path,
+    sizeBytes: row.size_bytes ?? undefined,
+    metadata: row.metadata,
+    replaces: row.replaces === 1,
+    state: row.state as HeldState,
+    fate: row.fate ?? undefined,
+    fileId: row.file_id ?? undefined,
+    errorCode: row.error_code ?? undefined,
+    error: row.error ?? undefined,
+    addedAt: row.added_at,
+    touchedAt: row.touched_at,
+  };
+}

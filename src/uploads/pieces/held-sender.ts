@@ -1,0 +1,135 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { HeldUpload } from '../../catalog/held-uploads.ts';
+import type { Clock } from '../../core/clock.ts';
+import { minuteMs } from '../../core/durations.ts';
+import { BridgeError, type ErrorCode, errorTable, isBridgeError } from '../../core/errors.ts';
+import type { Log } from '../../core/log.ts';
+import type { DavWriter } from '../dav/writer.ts';
+import type { Spool } from '../spool.ts';
+import type { Uploader } from '../uploader.ts';
+
+export interface HeldSenderOptions {
+  catalog: Pick<Catalog, 'heldUploads' | 'uploads' | 'files'>;
+  spool: Pick<Spool, 'held'>;
+  uploader: Pick<Uploader, 'put'>;
+  davWriter: Pick<DavWriter, 'target' | 'putSpooled'>;
+  /** Told when something came into the account. */
+  onSent: () => Promise<void>;
+  /** What cannot be sent now is tried for so long. */
+  keepMs: number;
+  clock: Clock;
+  log: Log;
+}
+
+/** Brings uploads that are whole to the host, whether anybody waits for that or not. */
+export interface HeldSender {
+  /** Begins with it, once. */
+  begin(upload: HeldUpload): void;
+  isSending(id: string): boolean;
+  /** Resolves when it is in the account. @throws BridgeError why it cannot be, or is not yet */
+  sent(id: string): Promise<void>;
+  /** What is not sent then is for the next process. */
+  stop(): Promise<void>;
+}
+
+const firstPauseMs = minuteMs;
+const maxPauseMs = 30 * minuteMs;
+
+export function createHeldSender(options: HeldSenderOptions): HeldSender {
+  const { catalog, spool, uploader, davWriter, onSent, keepMs, clock, log } = options;
+  const { heldUploads } = catalog;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  /** What is under way, and how its first try ends. */
+  const running = new Map<string, { all: Promise<void>; first: Promise<void> }>();
+
+  async function deliver({ id, door, path, sizeBytes = 0, replaces }: HeldUpload): Promise<void> {
+    const source = spool.held.pathOf(id);
+    if (door === 'api') {
+      const { fate, file } = await uploader.put({ source, to: path, isName: true, replaces, signal });
+      await heldUploads.change(id, { fate, fileId: file?.id });
+      return;
+    }
+    const target = await davWriter.target(path.split('/').filter(Boolean));
+    await davWriter.putSpooled(target, { path: source, sizeBytes }, signal);
+    const [file] = (await catalog.files.byPath(target.path)).files;
+    await heldUploads.change(id, { fate: file ? 'sent' : 'stored', fileId: file?.id });
+  }
+
+  async function isInJournal(id: string): Promise<boolean> {
+    const source = spool.held.pathOf(id);
+    return (await catalog.uploads.all()).some((one) => one.source === source);
+  }
+
+  /** @returns whether it is to be tried again */
+  async function tryOnce(upload: HeldUpload): Promise<{ error?: unknown; isOver: boolean }> {
+    const { id, path, door } = upload;
+    try {
+      await deliver(upload);
+    } catch (error) {
+      if (signal.aborted) return { error: new BridgeError('BRIDGE_STOPPING'), isOver: false };
+      const isLate = upload.touchedAt + keepMs <= clock.now();
+      // Who waits at WebDAV is told, and sends it again; what may be at the host is looked for all the same.
+      const isTried = isBridgeError(error) && error.retryable && door === 'api' && !isLate;
+      const isOver = !isTried && !(await isInJournal(id));
+      const known = isBridgeError(error) ? error : new BridgeError('BRIDGE_INTERNAL');
+      log.warn({ err: error, file: path }, 'an upload that is whole could not be brought to the host');
+      await heldUploads.change(id, {
+        errorCode: known.code,
+        error: known.message,
+        ...(isOver && { state: 'failed', touchedAt: clock.now() }),
+      });
+      if (isOver) await spool.held.remove(id);
+      return { error, isOver };
+    }
+    await heldUploads.change(id, {
+      state: 'done',
+      errorCode: undefined,
+      error: undefined,
+      touchedAt: clock.now(),
+    });
+    await spool.held.remove(id);
+    await onSent();
+    return { isOver: true };
+  }
+
+  async function goOn(upload: HeldUpload): Promise<void> {
+    for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
+      await clock.sleep(pauseMs, signal);
+      if ((await tryOnce(upload)).isOver) return;
+    }
+  }
+
+  return {
+    isSending: (id) => running.has(id),
+    begin(upload) {
+      const { id } = upload;
+      if (running.has(id) || signal.aborted) return;
+      const trying = tryOnce(upload);
+      const first = trying.then(({ error }) => {
+        if (error !== undefined) throw error;
+      });
+      const all = trying
+        .then(({ isOver }) => (isOver ? undefined : goOn(upload)))
+        .catch((error: unknown) => {
+          if (!signal.aborted)
+            log.error({ err: error, file: upload.path }, 'an upload that is whole was left');
+        })
+        .finally(() => running.delete(id));
+      first.catch(() => undefined);
+      running.set(id, { all, first });
+    },
+    async sent(id) {
+      await running.get(id)?.first;
+      const upload = await heldUploads.byId(id);
+      if (upload?.state === 'done') return;
+      const code = upload?.errorCode;
+      const isKnown = code !== undefined && code in errorTable;
+      throw new BridgeError(isKnown ? (code as ErrorCode) : 'BRIDGE_UPLOAD_UNSURE');
+    },
+    async stop() {
+      stopping.abort(new BridgeError('BRIDGE_STOPPING'));
+      while (running.size > 0) await Promise.all([...running.values()].map(({ all }) => all));
+    },
+  };
+}
