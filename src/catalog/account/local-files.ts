@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { FolderId } from '../../core/ids.ts';
+import { type FolderId, rootFolderId } from '../../core/ids.ts';
 import type { Schema } from '../db/schema.ts';
 
 /** Of one folder, and of the whole account. */
@@ -24,8 +24,17 @@ export interface LocalFiles {
   /** By name, at most so many. */
   inFolder(folderId: FolderId, limit: number): Promise<LocalFile[]>;
   content(folderId: FolderId, name: string): Promise<Uint8Array | undefined>;
-  /** How many there are, and what they come to. */
-  total(): Promise<{ count: number; sizeBytes: number }>;
+  /** How many there are in one folder, or everywhere, and what they come to. */
+  total(folderId?: FolderId): Promise<{ count: number; sizeBytes: number }>;
+  /** Gives a folder what another one has, but for names that it has itself. */
+  copyAll(from: FolderId, to: FolderId, now: number): Promise<void>;
+  /**
+   * Those of folders that are no more go with them: of folders that were removed for good, and of those that listings
+   * have lacked for long. What lies in the trash of the account keeps its own.
+   * @param missingBefore folders that are missing since before are no more; milliseconds UTC
+   * @returns how many
+   */
+  prune(missingBefore: number): Promise<number>;
 }
 
 export function createLocalFiles(db: Kysely<Schema>): LocalFiles {
@@ -89,15 +98,32 @@ export function createLocalFiles(db: Kysely<Schema>): LocalFiles {
         .executeTakeFirst();
       return row?.content;
     },
-    async total() {
+    async total(folderId) {
       const row = await db
         .selectFrom('local_files')
         .select([
           sql<number>`count(*)`.as('count'),
           sql<number>`coalesce(sum(length(content)), 0)`.as('size_bytes'),
         ])
+        .$if(folderId !== undefined, (query) => query.where('folder_id', '=', folderId as FolderId))
         .executeTakeFirstOrThrow();
       return { count: row.count, sizeBytes: row.size_bytes };
+    },
+    async copyAll(from, to, now) {
+      await sql`insert or ignore into local_files (folder_id, name, content, changed_at)
+        select ${to}, name, content, ${now} from local_files where folder_id = ${from}`.execute(db);
+    },
+    async prune(missingBefore) {
+      const { numAffectedRows = 0n } = await sql`
+        with recursive living(id) as (
+          select id from folders where id = ${rootFolderId}
+          union select host_id from account_trash where kind = 'folder'
+          union select d.id from folders d join living on d.parent_id = living.id
+            where d.missing_since is null or d.missing_since > ${missingBefore}
+        )
+        delete from local_files where folder_id not in (select id from living)
+          and exists (select 1 from folders where id = ${rootFolderId})`.execute(db);
+      return Number(numAffectedRows);
     },
   };
 }

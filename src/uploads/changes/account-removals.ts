@@ -7,6 +7,7 @@ import { type FileId, rootFolderId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
 import type { WritableHost } from '../../host/host-writes.ts';
 import type { ChangeWish, DeepWish, RemovedEntry, RemoveWish, RetiredFile } from './entries.ts';
+import { createFaultBox } from './fault-box.ts';
 import type { LaidOut } from './laid-out.ts';
 import { createReturner } from './returning.ts';
 import { findEntry, mustBeDeep, mustNotHoldRoot, splitAccountPath } from './target.ts';
@@ -29,6 +30,8 @@ export interface AccountRemovals {
   remove(wish: RemoveWish): Promise<RemovedEntry[]>;
   retire(some: readonly RetiredFile[], signal: AbortSignal): Promise<FileId[]>;
   restore(trashId: number, signal: AbortSignal): Promise<string>;
+  /** @throws what the first of them met that does not come back */
+  putBack(trashIds: readonly number[], signal: AbortSignal): Promise<void>;
   letGo(trashIds: readonly number[], signal: AbortSignal): Promise<void>;
 }
 
@@ -125,7 +128,12 @@ export function createAccountRemovals(options: AccountRemovalsOptions): AccountR
     }));
   }
 
-  async function restore(trashId: number, signal: AbortSignal): Promise<string> {
+  /** @param together see {@link Returner.giveBack} */
+  async function restore(
+    trashId: number,
+    signal: AbortSignal,
+    together?: ReadonlySet<string>,
+  ): Promise<string> {
     const entry = (await trash.all()).find(({ id, state }) => id === trashId && state !== 'due');
     const release = entry && trash.hold(entry.hostId);
     if (!entry || !release)
@@ -135,7 +143,7 @@ export function createAccountRemovals(options: AccountRemovalsOptions): AccountR
       const back: FileId[] = [];
       let path = entry.path;
       await laidOut(back, signal, async () => {
-        const returned = await returner.giveBack(entry, signal);
+        const returned = await returner.giveBack(entry, signal, together);
         back.push(...returned.back);
         path = returned.path;
       });
@@ -143,6 +151,15 @@ export function createAccountRemovals(options: AccountRemovalsOptions): AccountR
     } finally {
       release();
     }
+  }
+
+  async function putBack(trashIds: readonly number[], signal: AbortSignal): Promise<void> {
+    const entries = (await trash.all()).filter(({ id }) => trashIds.includes(id));
+    const together = new Set<string>(entries.map(({ hostId }) => hostId));
+    const faults = createFaultBox(signal);
+    for (const id of trashIds) await faults.run(async () => void (await restore(id, signal, together)));
+    const fault = faults.first();
+    if (fault !== undefined) throw fault;
   }
 
   function endKeeping(trashIds: readonly number[]): void {
@@ -168,7 +185,8 @@ export function createAccountRemovals(options: AccountRemovalsOptions): AccountR
   return {
     remove,
     retire,
-    restore,
+    restore: (trashId, signal) => restore(trashId, signal),
+    putBack,
 
     async letGo(trashIds, signal) {
       endKeeping(trashIds);

@@ -5,13 +5,15 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import { joinAccountPath } from '../../core/account-path.ts';
 import type { Clock } from '../../core/clock.ts';
 import { dayMs } from '../../core/durations.ts';
-import { BridgeError, isBridgeError } from '../../core/errors.ts';
+import { BridgeError } from '../../core/errors.ts';
 import type { FileId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
 import { createSerialQueue } from '../../core/serial-queue.ts';
 import type { WritableHost } from '../../host/host-writes.ts';
 import type { ScanFolder } from '../../sync/discovery/scan-folder.ts';
+import { createFolderMaker } from '../folders.ts';
 import type { LayOut } from '../lay-out.ts';
+import { prunedBefore } from '../local-room.ts';
 import { createAccountRemovals } from './account-removals.ts';
 import { createCopier } from './copies.ts';
 import type {
@@ -30,7 +32,6 @@ import {
   mustBeDeep,
   mustNotBeTrash,
   mustNotHoldRoot,
-  nameToGive,
   placeAt,
   splitAccountPath,
 } from './target.ts';
@@ -77,6 +78,8 @@ export interface AccountChanges {
   trash(): Promise<TrashedEntry[]>;
   /** Puts it where it was; what lies there again already is left there. @returns its path */
   restore(trashId: number, signal: AbortSignal): Promise<string>;
+  /** Puts back what was removed together, also where several had one name. */
+  putBack(trashIds: readonly number[], signal: AbortSignal): Promise<void>;
   /** What was removed and kept (`isKept`) is kept no longer than other things. */
   letGo(trashIds: readonly number[], signal: AbortSignal): Promise<void>;
   /**
@@ -93,51 +96,25 @@ export interface AccountChanges {
 }
 
 export function createAccountChanges(options: AccountChangesOptions): AccountChanges {
-  const { host, catalog, layOut, scanFolder, roots, trashDays, clock, onOpen } = options;
+  const { host, catalog, layOut, roots, trashDays, clock, onOpen } = options;
   const { files } = catalog;
   const queue = createSerialQueue();
   const mover = createMover(options);
   const trash = createTrashKeeper(options);
   const laidOut = createLaidOut({ catalog, layOut, onOpen });
   const removals = createAccountRemovals({ ...options, trash, laidOut });
-  const copier = createCopier({ host, catalog, clock, makeFolder: folderIn });
-  /** A listing of one folder and those that make it whole. */
-  const maxScanCalls = 20;
-
-  /** The folder of this name in another, made where there is none. */
-  async function folderIn(parent: CatalogFolder, name: string, signal: AbortSignal): Promise<MadeFolder> {
-    const path = joinAccountPath(parent.path, host.writes.storedName(name));
-    const known = await files.byPath(path);
-    if (known.folder) return { id: known.folder.id, path, isNew: false };
-    const stored = nameToGive(name);
-    try {
-      const id = await host.writes.makeFolder(parent.id, stored, { urgency: 'write', signal });
-      await catalog.ownChanges.folderMade(parent.id, id, host.writes.storedName(stored), clock.now());
-      return { id, path, isNew: true };
-    } catch (error) {
-      if (!isBridgeError(error, 'BRIDGE_HOST_REFUSED')) throw error;
-      // Somebody else made it since the last listing.
-      await scanFolder(parent.id, signal, maxScanCalls);
-      const { folder } = await files.byPath(path);
-      if (!folder) throw error;
-      return { id: folder.id, path, isNew: false };
-    }
-  }
+  const folders = createFolderMaker(options);
+  const copier = createCopier({ host, catalog, clock, makeFolder: folders.within });
 
   async function makeFolder(path: string, isDeep: boolean, signal: AbortSignal): Promise<MadeFolder> {
     mustNotBeTrash(path);
     const known = (await files.byPath(path)).folder;
-    if (known) return { id: known.id, path: known.path, isNew: false };
+    if (known && known.missingSince === undefined) return { id: known.id, path: known.path, isNew: false };
     const { parent, name } = splitAccountPath(path);
     const outer =
-      (await files.byPath(parent)).folder ?? (isDeep ? await folderAt(parent, signal) : undefined);
+      (await files.byPath(parent)).folder ?? (isDeep ? await folders.listed(parent, signal) : undefined);
     if (!outer) throw await pathNotFound(files, parent);
-    return folderIn(outer, name, signal);
-  }
-
-  async function folderAt(path: string, signal: AbortSignal): Promise<CatalogFolder | undefined> {
-    await makeFolder(path, true, signal);
-    return (await files.byPath(path)).folder;
+    return folders.within(outer, name, signal);
   }
 
   async function mustBeFree(path: string): Promise<void> {
@@ -230,10 +207,15 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
     },
     trash: async () => (await trash.all()).filter(({ state }) => state === 'there' || state === 'returning'),
     restore: (trashId, signal) => queue.take(() => removals.restore(trashId, signal)),
+    putBack: (trashIds, signal) => queue.take(() => removals.putBack(trashIds, signal)),
     letGo: removals.letGo,
     // Beside the others: it may take hours, and touches what nobody else does.
-    purge: (isAll, signal) =>
-      trash.purge((one, now) => isAll || one.certainAt <= now - trashDays * dayMs, signal),
+    async purge(isAll, signal) {
+      const isDue = (one: TrashedEntry, now: number) => isAll || one.certainAt <= now - trashDays * dayMs;
+      const purged = await trash.purge(isDue, signal);
+      await catalog.localFiles.prune(prunedBefore(clock));
+      return purged;
+    },
     settle: (signal) =>
       queue.take(async () => {
         const moves = await mover.settle(signal);

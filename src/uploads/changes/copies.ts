@@ -5,6 +5,7 @@ import type { Clock } from '../../core/clock.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { FileId } from '../../core/ids.ts';
 import type { WritableHost } from '../../host/host-writes.ts';
+import { mustFitLocal } from '../local-room.ts';
 import type { ChangedEntry, ChangeWish, MadeFolder } from './entries.ts';
 import { type FoundEntry, splitAccountPath, type TargetPlace } from './target.ts';
 
@@ -12,6 +13,7 @@ export interface CopierOptions {
   host: Pick<WritableHost, 'writes' | 'pageOf'>;
   catalog: Catalog;
   clock: Clock;
+  /** @param name as it is meant */
   makeFolder(parent: CatalogFolder, name: string, signal: AbortSignal): Promise<MadeFolder>;
 }
 
@@ -32,7 +34,8 @@ export interface Copier {
 const filesAtOnce = 100;
 
 export function createCopier({ host, catalog, clock, makeFolder }: CopierOptions): Copier {
-  const { files } = catalog;
+  const { files, localFiles } = catalog;
+  const { storedName, meantName } = host.writes;
 
   /** @param rename what the only one of these is to be called */
   async function copyFiles(
@@ -56,11 +59,9 @@ export function createCopier({ host, catalog, clock, makeFolder }: CopierOptions
         const original = part.find((one) => host.pageOf(one.url)?.id === host.pageOf(from)?.id);
         if (!page || !original) continue;
         const name =
-          rename === undefined || rename === original.name
+          rename === undefined || storedName(rename) === original.name
             ? original.name
-            : host.writes.storedName(
-                await host.writes.renameFile(page.url, rename, { urgency: 'write', signal }),
-              );
+            : storedName(await host.writes.renameFile(page.url, rename, { urgency: 'write', signal }));
         listed.push({
           id: page.id,
           url: page.url,
@@ -85,6 +86,15 @@ export function createCopier({ host, catalog, clock, makeFolder }: CopierOptions
     return there.some((one) => one.name === name && one.sizeBytes === sizeBytes);
   }
 
+  /** What only we keep of a folder: without it a copy would lack every empty file. */
+  async function copyLocal(from: CatalogFolder, to: CatalogFolder): Promise<void> {
+    const [some, all] = [await localFiles.total(from.id), await localFiles.total()];
+    if (some.count === 0) return;
+    mustFitLocal({ count: all.count + some.count, sizeBytes: all.sizeBytes + some.sizeBytes });
+    await localFiles.copyAll(from.id, to.id, clock.now());
+  }
+
+  /** @param name as it is meant */
   async function copyFolder(
     from: CatalogFolder,
     parent: CatalogFolder,
@@ -98,8 +108,9 @@ export function createCopier({ host, catalog, clock, makeFolder }: CopierOptions
     const wanted: CatalogFile[] = [];
     for (const file of inside.files) if (!(await isThere(file, target))) wanted.push(file);
     const arrived = await copyFiles(wanted, target, undefined, signal);
+    await copyLocal(from, target);
     for (const folder of inside.folders)
-      arrived.push(...(await copyFolder(folder, target, splitAccountPath(folder.path).name, signal)));
+      arrived.push(...(await copyFolder(folder, target, meantName(folder.name), signal)));
     return arrived;
   }
 
@@ -107,22 +118,23 @@ export function createCopier({ host, catalog, clock, makeFolder }: CopierOptions
     async copy(found, place, { isDry = false, signal }) {
       if (found.kind === 'folder') {
         const { path } = found.folder;
-        const name = place.name ?? splitAccountPath(path).name;
+        const name = place.name ?? meantName(splitAccountPath(path).name);
         const arrived = isDry ? [] : await copyFolder(found.folder, place.folder, name, signal);
         return {
-          entries: [{ kind: 'folder', from: path, to: joinAccountPath(place.folder.path, name) }],
+          entries: [{ kind: 'folder', from: path, to: joinAccountPath(place.folder.path, storedName(name)) }],
           arrived,
         };
       }
       const paths = await files.folderPaths(found.files.map(({ folderId }) => folderId));
+      const name = place.name === undefined ? undefined : storedName(place.name);
       const wanted: CatalogFile[] = [];
       for (const file of found.files)
-        if (!(await isThere({ ...file, name: place.name ?? file.name }, place.folder))) wanted.push(file);
+        if (!(await isThere({ ...file, name: name ?? file.name }, place.folder))) wanted.push(file);
       const arrived = isDry ? [] : await copyFiles(wanted, place.folder, place.name, signal);
       const entries = wanted.map((file) => ({
         kind: 'file' as const,
         from: joinAccountPath(paths.get(file.folderId) ?? '/', file.name),
-        to: joinAccountPath(place.folder.path, place.name ?? file.name),
+        to: joinAccountPath(place.folder.path, name ?? file.name),
       }));
       return { entries, arrived };
     },

@@ -21,9 +21,14 @@ export interface Returner {
   /**
    * The host is asked first what lies there: nothing is put beside another of its name.
    * @returns files that are back in the library, and the path
+   * @param together ids of what was removed with it, of the same name: it may be back before it
    * @throws BridgeError BRIDGE_UPLOAD_EXISTS where something else is in its place; those of {@link TrashMoves.giveBack}
    */
-  giveBack(entry: TrashedEntry, signal: AbortSignal): Promise<{ back: FileId[]; path: string }>;
+  giveBack(
+    entry: TrashedEntry,
+    signal: AbortSignal,
+    together?: ReadonlySet<string>,
+  ): Promise<{ back: FileId[]; path: string }>;
 }
 
 /** A folder that is there, and what the host names in it just now. */
@@ -79,15 +84,16 @@ export function createReturner({ host, catalog, trash, clock }: ReturnerOptions)
   }
 
   return {
-    async giveBack(entry, signal) {
+    async giveBack(entry, signal, together = none) {
       const { folder, files: twins } = await files.byPath(entry.path);
-      mustBeItself(entry, [...(folder ? [folder] : []), ...twins]);
+      mustBeItself(entry, [...(folder ? [folder] : []), ...twins], together);
       const { parent, name } = splitAccountPath(entry.path);
       const into = await standing(parent, signal);
       const listed = [...into.listing.files, ...into.listing.folders];
       mustBeItself(
         entry,
         listed.filter((one) => one.name === name),
+        together,
       );
       // Named there or not: a late listing names what was removed, and moving it once more changes nothing.
       return {
@@ -101,8 +107,14 @@ export function createReturner({ host, catalog, trash, clock }: ReturnerOptions)
 const folderIn = ({ folders }: ListedPlace, name: string): FolderId | undefined =>
   folders.find((one) => one.name === name)?.id;
 
-function mustBeItself({ path, hostId }: TrashedEntry, there: readonly { id: string }[]): void {
-  if (there.some(({ id }) => id !== hostId))
+const none: ReadonlySet<string> = new Set();
+
+function mustBeItself(
+  { path, hostId }: TrashedEntry,
+  there: readonly { id: string }[],
+  together: ReadonlySet<string>,
+): void {
+  if (there.some(({ id }) => id !== hostId && !together.has(id)))
     throw new BridgeError('BRIDGE_UPLOAD_EXISTS', {
       says: `${path} is there already`,
       remedy: 'Give what is there another name, or remove it first; nothing is replaced',
