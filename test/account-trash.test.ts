@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { dayMs, minuteMs } from '../src/core/durations.ts';
+import { dayMs, hourMs, minuteMs } from '../src/core/durations.ts';
 import { changing, metropolis, nosferatu } from './fixtures/changing.ts';
 
 /** What was removed or replaced in the account, whatever the host says to it, and whoever else is at work there. */
@@ -94,3 +94,98 @@ t.test('a damaged file that the host does not remove is in the library at no tim
   await meanwhile(bridge.accountChanges.settle(signal));
   t.equal(names('/Films').filter((name) => name === 'M (1931).mkv').length, 1);
 });
+
+t.test('what is taken back is back once, whatever became of the answer of the host', async (t) => {
+  for (const [is, kind] of [
+    ['halfBody', 'file'],
+    ['halfBody', 'folder'],
+    ['reset', 'file'],
+    ['reset', 'folder'],
+  ] as const) {
+    const { remove, restore, simulator, names, strm, syncAll, bridge, meanwhile, signal } = await changing(t);
+    const before = await strm();
+    const path = kind === 'file' ? film : '/Films/Old';
+    const [{ trashId = 0 } = {}] = await remove(path, true);
+    simulator.faults.answer({ is, verb: `${kind}/mv` });
+    const what = `${kind}, ${is === 'halfBody' ? 'done' : 'not done'}`;
+    if (is === 'halfBody') t.equal(await restore(trashId), path, what);
+    else {
+      await t.rejects(restore(trashId), what);
+      t.match(await bridge.accountChanges.trash(), [{ path }], 'it lies in the trash still');
+      t.equal(await meanwhile(bridge.accountChanges.settle(signal)), 0, 'what was wished for is done');
+    }
+    t.same(await bridge.accountChanges.trash(), [], what);
+    t.equal(names('/Films').length, 3, what);
+    t.equal(await strm(), before, what);
+    const { tree } = await syncAll();
+    t.match(tree.counts, { create: 0, update: 0, delete: 0 }, what);
+    await t.rejects(restore(trashId), { code: 'BRIDGE_NOT_FOUND' }, 'not a second time');
+  }
+});
+
+t.test('listings that are late neither bring back nor hide what is moved about', async (t) => {
+  const one = await changing(t);
+  const { remove, restore, simulator, names, strm, syncAll, bridge, clock, meanwhile, signal } = one;
+  const before = await strm();
+  simulator.faults.listingLagMs = hourMs;
+  const settle = () => meanwhile(bridge.accountChanges.settle(signal));
+  simulator.faults.answer({ is: 'halfBody', verb: 'file/mv' });
+  await t.rejects(remove(film), 'it is named where it was, and not where it is');
+  t.equal(await settle(), 1, 'so it is not forgotten');
+  await clock.advance(2 * hourMs);
+  t.equal(await settle(), 0);
+  const [{ id = 0 } = {}] = await bridge.accountChanges.trash();
+  t.ok(id, 'it lies in the trash');
+  t.notMatch(await strm(), 'Metropolis');
+  // The listing names it where it was for another hour: that is no reason to believe it.
+  await restore(id);
+  t.ok(names('/Films').includes(metropolis));
+  const [{ trashId = 0 } = {}] = await remove(film);
+  await restore(trashId);
+  t.ok(names('/Films').includes(metropolis), 'it is really there');
+  simulator.faults.answer({ is: 'halfBody', verb: 'file/mv' });
+  const [again] = await remove(`/Films/${nosferatu}`).catch(() => []);
+  t.equal(again, undefined);
+  simulator.faults.answer({ is: 'reset', verb: 'file/mv' });
+  await t.rejects(remove('/More/Dracula.1931.mkv'));
+  await syncAll();
+  t.match(await strm(), 'Dracula', 'what may be there is in the library');
+  await clock.advance(4 * hourMs);
+  t.equal(await settle(), 0);
+  t.match(await bridge.accountChanges.trash(), [{ path: `/Films/${nosferatu}` }]);
+  for (const { id } of await bridge.accountChanges.trash()) await restore(id);
+  await clock.advance(2 * hourMs);
+  await syncAll();
+  t.equal(await strm(), before);
+});
+
+t.test(
+  'what is taken back finds its folder, made anew by its own name, and no room beside another',
+  async (t) => {
+    const { remove, restore, makeFolder, simulator, names, bridge, syncAll } = await changing(t);
+    const { account } = simulator;
+    await makeFolder("/Films/It's <odd>");
+    const odd = '/Films/It＇s ＜odd＞';
+    account.addFile(odd, { name: 'a＂b.mkv', content: { sizeBytes: 10, seed: 1 } });
+    await syncAll();
+    const [{ trashId = 0 } = {}] = await remove(`${odd}/a＂b.mkv`);
+    // On the web site, of which nobody has told us.
+    account.removeFolder(odd);
+    t.equal(await restore(trashId), `${odd}/a＂b.mkv`);
+    t.same(names(odd), ['a＂b.mkv'], 'no name was written in signs a second time');
+    t.equal((await bridge.catalog.files.byPath(`${odd}/a＂b.mkv`)).files.length, 1);
+    const [first] = await remove(`${odd}/a＂b.mkv`);
+    await remove(odd);
+    await restore(first?.trashId as number);
+    t.same(names(odd), ['a＂b.mkv'], 'nor where we removed it ourselves');
+    const [second] = await remove(film);
+    account.addFile('/Films', { name: metropolis, content: { sizeBytes: 77, seed: 5 } });
+    await t.rejects(
+      restore(second?.trashId as number),
+      { code: 'BRIDGE_UPLOAD_EXISTS' },
+      'nobody has listed it',
+    );
+    t.equal(names('/Films').filter((name) => name === metropolis).length, 1);
+    t.match(await bridge.accountChanges.trash(), [{ path: odd }, { path: film }]);
+  },
+);

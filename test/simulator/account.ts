@@ -177,6 +177,11 @@ export function createAccount(tree: AccountFolder, { random, clock, faults }: Ac
       const folder = folderAt(to);
       if (!node) throw new Error(`The simulated account has no ${String(target)}`);
       if (node.kind === 'file') {
+        const now = clock.now();
+        if (faults.listingLagMs > 0) {
+          node.folder.ghosts.push({ file: node, until: now + faults.listingLagMs });
+          node.listedFrom = now + faults.listingLagMs;
+        }
         node.folder.files.delete(node.id);
         node.folder = folder;
         folder.files.set(node.id, node);

@@ -112,7 +112,7 @@ export interface Faults {
   listingCap: number;
   /** get_token refuses files for so long after they were added. */
   notReadyMs: number;
-  /** Listings learn of added and removed files so much later. */
+  /** Listings learn of added, moved and removed files so much later. */
   listingLagMs: number;
   /** Whether entries of the listing of the whole account carry `folder_id`. */
   accountListingHasFolderId: boolean;

@@ -6,6 +6,7 @@ import { BridgeError } from '../../core/errors.ts';
 import { type FileId, rootFolderId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
 import type { WritableHost } from '../../host/host-writes.ts';
+import type { ScanFolder } from '../../sync/discovery/scan-folder.ts';
 import type { ChangeWish, DeepWish, RemovedEntry, RemoveWish, RetiredFile } from './entries.ts';
 import { createFaultBox } from './fault-box.ts';
 import type { LaidOut } from './laid-out.ts';
@@ -18,6 +19,7 @@ export interface AccountRemovalsOptions {
   catalog: Catalog;
   trash: TrashKeeper;
   laidOut: LaidOut;
+  scanFolder: ScanFolder;
   roots: readonly string[];
   trashDays: number;
   clock: Clock;

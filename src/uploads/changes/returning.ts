@@ -5,6 +5,7 @@ import type { Clock } from '../../core/clock.ts';
 import { BridgeError, isBridgeError } from '../../core/errors.ts';
 import { type FileId, type FolderId, rootFolderId } from '../../core/ids.ts';
 import type { WritableHost } from '../../host/host-writes.ts';
+import type { ScanFolder } from '../../sync/discovery/scan-folder.ts';
 import type { ListedPlace } from './listed-place.ts';
 import { splitAccountPath } from './target.ts';
 import type { TrashMoves } from './trash-moves.ts';
@@ -13,6 +14,7 @@ export interface ReturnerOptions {
   host: Pick<WritableHost, 'writes' | 'listFolder'>;
   catalog: Catalog;
   trash: Pick<TrashMoves, 'giveBack'>;
+  scanFolder: ScanFolder;
   clock: Clock;
 }
 
@@ -38,7 +40,9 @@ interface StandingFolder {
   listing: ListedPlace;
 }
 
-export function createReturner({ host, catalog, trash, clock }: ReturnerOptions): Returner {
+const maxScanCalls = 20;
+
+export function createReturner({ host, catalog, trash, scanFolder, clock }: ReturnerOptions): Returner {
   const { files } = catalog;
 
   /** By names as the host keeps them. */
@@ -48,7 +52,10 @@ export function createReturner({ host, catalog, trash, clock }: ReturnerOptions)
     if (id !== undefined && listing) return { id, path, listing };
     if (path === '/') throw new BridgeError('BRIDGE_HOST_ODD_ANSWER', { detail: 'the account has no top' });
     const { parent, name } = splitAccountPath(path);
-    return inside(await standing(parent, signal), name, signal);
+    const outer = await standing(parent, signal);
+    // Of two of one name the catalog must know which one is gone.
+    if (id !== undefined) await scanFolder(outer.id, signal, maxScanCalls).catch(unlessCrawled);
+    return inside(outer, name, signal);
   }
 
   /** The folder of this name in one that is there, of which the catalog knows nothing. */
@@ -119,4 +126,10 @@ function mustBeItself(
       says: `${path} is there already`,
       remedy: 'Give what is there another name, or remove it first; nothing is replaced',
     });
+}
+
+/** A crawl that runs finds it out by itself. */
+function unlessCrawled(error: unknown): undefined {
+  if (!isBridgeError(error, 'BRIDGE_CRAWL_RUNNING')) throw error;
+  return undefined;
 }
