@@ -238,6 +238,13 @@ const declarations = {
       check: readPassword,
     }),
   },
+  metrics: {
+    open: flag({
+      env: 'PASSERELLE_METRICS_OPEN',
+      fallback: false,
+      help: 'Whether everybody may read `/metrics`; else it needs the admin token',
+    }),
+  },
   log: {
     level: choice({
       env: 'PASSERELLE_LOG_LEVEL',

@@ -7,6 +7,7 @@ import { davLocking } from '../plugins/routes/dav-locks.ts';
 import { davTus } from '../plugins/routes/dav-tus.ts';
 import { davWrite } from '../plugins/routes/dav-write.ts';
 import { health } from '../plugins/routes/health.ts';
+import { metrics } from '../plugins/routes/metrics.ts';
 import { playlist } from '../plugins/routes/playlist.ts';
 import { stream } from '../plugins/routes/stream.ts';
 import { strm } from '../plugins/routes/strm.ts';
@@ -29,6 +30,7 @@ export async function buildApp(
   await registerSupport(app, bridge);
   await app.register(delivery);
   await app.register(health);
+  await app.register(metrics);
   await app.register(stream);
   await app.register(strm);
   await app.register(davWrite);

@@ -16,30 +16,27 @@ import { ownTurn } from './core/yield-often.ts';
 import { createSigner, type Signer } from './delivery/signature.ts';
 import { createDoctor, type Doctor } from './doctor/doctor.ts';
 import { basePathOf } from './edge/base-path.ts';
+import { countedVerbs, createCallCounts } from './host/fichier/call-counts.ts';
 import { createFichier } from './host/fichier/fichier.ts';
 import type { WritableHost } from './host/host-writes.ts';
 import { acceptedKeyCodec, createKeyWatch, type KeyWatch } from './host/key-watch.ts';
 import { createIndexing, type Indexing } from './indexing.ts';
 import { createKeptFacts } from './kept-facts.ts';
+import { createKeyRotation, type KeyRotation } from './key-rotation.ts';
 import { keptValues } from './library/kept-values.ts';
 import { treesOf } from './library/trees.ts';
+import { createMeasuring } from './measuring.ts';
 import { dayOfCallsCodec } from './media/call-budget.ts';
 import { inspect } from './media/inspect.ts';
 import { createMediaQueue, type MediaQueue } from './media/queue.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import { createConnect } from './notify/http.ts';
 import type { Notifier } from './notify/notifier.ts';
 import { warmingCodec } from './notify/warming/ledger.ts';
 import type { Warming } from './notify/warming/warming.ts';
 import { createOwnAddresses } from './own-addresses.ts';
 import { createPlayback, type Playback } from './playback.ts';
-import {
-  keyOverlapMs,
-  keysFile,
-  livingKeys,
-  loadSecrets,
-  rotateSigningKey,
-  type Secrets,
-} from './secrets.ts';
+import { keysFile, livingKeys, loadSecrets, type Secrets } from './secrets.ts';
 import type { SidecarReader } from './sidecars/sidecar-reader.ts';
 import { createTelling } from './telling.ts';
 import { createDiskThread, type Disk } from './tree/tree.ts';
@@ -77,10 +74,7 @@ export interface Bridge extends Indexing, Pick<Playback, 'links' | 'delivery'> {
   host: WritableHost;
   keyWatch: KeyWatch;
   signer: Signer;
-  keys: {
-    /** A new key signs from now on, the old ones are accepted for a while, and the trees are written anew. */
-    rotate(signal: AbortSignal): Promise<RotatedKeys>;
-  };
+  keys: KeyRotation;
   notify: Notifier;
   warming: Warming;
   /** The date of folders of which nobody knows another; milliseconds UTC. */
@@ -91,16 +85,9 @@ export interface Bridge extends Indexing, Pick<Playback, 'links' | 'delivery'> {
   ownTurn: typeof ownTurn;
   media: MediaQueue;
   doctor: Doctor;
+  metrics: Metrics;
   /** Refuses what waits for the host, then closes the catalog. */
   close(): Promise<void>;
-}
-
-/** What a rotation of keys did. */
-export interface RotatedKeys {
-  /** So long the old keys are accepted still. */
-  overlapMs: number;
-  /** Files that were written with their new addresses; undefined = the next sync writes them. */
-  rewritten: number | undefined;
 }
 
 /**
@@ -127,10 +114,12 @@ export async function createBridge(
     password: settings.auth.password ?? kept.password,
   };
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const catalog = await openCatalog(join(dataDir, 'catalog.db'), keptValues, (what) =>
+  const opened = await openCatalog(join(dataDir, 'catalog.db'), keptValues, (what) =>
     log.warn({ what }, 'something that was kept cannot be read and counts as not kept'),
   );
-  const keep = createKeptFacts(catalog.keyValues, log);
+  const keep = createKeptFacts(opened.keyValues, log);
+  const { tallies, ...measuring } = await createMeasuring({ clock, log, keep, crawls: opened.crawls });
+  const catalog: Catalog = { ...opened, crawls: measuring.crawls };
   const trees = treesOf(library);
   const titles = catalog.placementsOf(trees[0].name);
   if (isFirstStart && (await titles.treeCount()) > 0) {
@@ -141,8 +130,17 @@ export async function createBridge(
   }
   const userAgent = `Passerelle/${version}`;
 
+  const calls = createCallCounts(log);
+  const fichierHost = await createFichier({
+    settings: fichier,
+    userAgent,
+    dispatcher,
+    clock,
+    log: calls.log,
+    keep,
+  });
   const keyWatch = createKeyWatch({
-    host: await createFichier({ settings: fichier, userAgent, dispatcher, clock, log, keep }),
+    host: tallies.watchedHost(fichierHost),
     clock,
     memory: await keep('acceptedKey', acceptedKeyCodec),
   });
@@ -158,6 +156,7 @@ export async function createBridge(
     titles,
     host,
     keep,
+    tallies,
   });
   const { reader, rangeCache, plays, slots } = playback.delivery;
   const signer = createSigner(livingKeys(secrets.signingKeys, clock.now()));
@@ -183,6 +182,7 @@ export async function createBridge(
     log,
     dispatcher,
     userAgent,
+    notified: tallies.notified,
     onSeen: warming.news,
   });
   const indexing = createIndexing({
@@ -210,6 +210,7 @@ export async function createBridge(
         ...settings.notify.map(({ token = '' }) => token),
       ],
     },
+    watchedSearch: tallies.watchedSearch,
     importMemory: await keep('importedPages', importedPagesCodec),
     trashMemory: await keep('accountTrash', trashFoldersCodec),
   });
@@ -241,6 +242,7 @@ export async function createBridge(
     onFacts: indexing.sync.refresh,
   });
   plays.onPlay((play) => {
+    tallies.plays.asked(play);
     if (!isOwn(play)) media.interrupt();
   });
   const doctor = createDoctor({
@@ -276,7 +278,7 @@ export async function createBridge(
     links: playback.links,
     delivery: playback.delivery,
     signer,
-    keys: { rotate: rotateKeys },
+    keys: createKeyRotation({ dataDir, signer, clock, log, rewrite: indexing.sync.rewrite }),
     ...indexing,
     notify,
     warming,
@@ -287,7 +289,20 @@ export async function createBridge(
     ownTurn,
     media,
     doctor,
+    metrics: measuring.metricsOf({
+      settings,
+      calls: calls.counts,
+      verbs: countedVerbs,
+      host,
+      delivery: playback.delivery,
+      counts: catalog.files.counts,
+      openProposals: catalog.proposals.open,
+      notify,
+      openUploads: catalog.uploads.all,
+      folders: { data: dataDir, library: trees[0].dir },
+    }),
     async close() {
+      measuring.stop();
       await Promise.all([media.stop(), warming.stop()]);
       await Promise.all([indexing.discovery.stop(), indexing.inbox.stop(), indexing.remote.stop()]);
       await indexing.pieceUploads.stop();
@@ -299,18 +314,6 @@ export async function createBridge(
       if (!overrides.dispatcher) await dispatcher.destroy();
     },
   };
-
-  async function rotateKeys(signal: AbortSignal): Promise<RotatedKeys> {
-    const { signingKeys } = rotateSigningKey(dataDir, clock.now());
-    signer.replace(livingKeys(signingKeys, clock.now()));
-    const rewritten = await indexing.sync.rewrite(signal).catch((error: unknown) => {
-      signal.throwIfAborted();
-      log.warn({ err: error }, 'the STRM files get their new addresses with the next sync');
-      return undefined;
-    });
-    log.info({ files: rewritten }, 'a new key signs stream addresses');
-    return { overlapMs: keyOverlapMs, rewritten };
-  }
 
   /** When this catalog was first served, as far as that is known. */
   async function firstStartAt(): Promise<number> {

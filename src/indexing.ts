@@ -17,6 +17,7 @@ import type { Reader } from './delivery/stream/reader.ts';
 import type { WritableHost } from './host/host-writes.ts';
 import { createInbox, type Inbox } from './inbox/inbox.ts';
 import type { Trees } from './library/trees.ts';
+import type { Tallies } from './metrics/tallies.ts';
 import { createLeftOut, type LeftOutList } from './reconcile/left-out/list.ts';
 import { createMonotonicClock } from './reconcile/monotonic-clock.ts';
 import { createPublisher, type Publisher } from './reconcile/publisher.ts';
@@ -83,6 +84,8 @@ export interface IndexingParts {
   onWritten: OnWritten;
   /** Told when an upload that nobody waits for came into the account. */
   onSent: () => Promise<void>;
+  /** Whoever looks for new files between crawls is noted. */
+  watchedSearch: Tallies['watchedSearch'];
   importMemory: LinkImportOptions['memory'];
   trashMemory: AccountChangesOptions['memory'];
   /** What the host must not be asked to fetch. */
@@ -214,8 +217,8 @@ export function createIndexing(parts: IndexingParts): Indexing {
   const layOut = createLayOut(sync, log);
   const discovery = createDiscoveryLoop({
     catalog,
-    host,
-    scanFolder,
+    host: { limits: host.limits, listAccount: parts.watchedSearch(host.listAccount) },
+    scanFolder: parts.watchedSearch(scanFolder),
     clock,
     log,
     onlyAsked: !syncSettings.discovery || syncSettings.intervalMinutes === 0,

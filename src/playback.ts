@@ -25,6 +25,7 @@ import { createLinkProbe, type LinkProbe } from './links/link-probe.ts';
 import { createLinkTtl, type LinkTtl, learnedTtlCodec } from './links/link-ttl.ts';
 import { createLocationLock, type LocationLock } from './links/location-lock.ts';
 import { createRenewal } from './links/renewal.ts';
+import type { Tallies } from './metrics/tallies.ts';
 
 /** So many plays are looked at for what comes next, and so many episodes ahead. */
 const maxRecent = 20;
@@ -42,6 +43,8 @@ export interface PlaybackParts {
   titles: Placements;
   host: Pick<Host, 'directLink' | 'downloads' | 'keyFingerprint' | 'limits' | 'state'>;
   keep: KeepFact;
+  /** Count readings, and plays that are over. */
+  tallies: Pick<Tallies, 'plays' | 'watchedReader'>;
 }
 
 /** What a film needs on its way to a player. */
@@ -111,7 +114,7 @@ export async function createPlayback(parts: PlaybackParts): Promise<Playback> {
     perViewer: delivery.viewerConnections,
     waitMs: delivery.slotWaitMs,
   });
-  const reader = createReader({
+  const ownReader = createReader({
     broker,
     rangeCache,
     versions,
@@ -128,11 +131,19 @@ export async function createPlayback(parts: PlaybackParts): Promise<Playback> {
     onFault: locationLock.heard,
     watch: renewal.watch,
   });
+  const reader = parts.tallies.watchedReader(ownReader);
+  const playLog = createPlayLog({ log, titlesOf });
   const plays = createPlays({
     clock,
     log,
     store: catalog.plays(playCodec),
-    playLog: createPlayLog({ log, titlesOf }),
+    playLog: {
+      going: playLog.going,
+      over(over) {
+        parts.tallies.plays.over(over);
+        return playLog.over(over);
+      },
+    },
   });
   const prefetch = createPrefetch({
     reader,

@@ -7,6 +7,8 @@ import { isBridgeError } from './core/errors.ts';
 import { lockFile } from './core/files/file-lock.ts';
 import type { Log } from './core/log.ts';
 import type { Trees } from './library/trees.ts';
+import { serverKindOf } from './metrics/samples.ts';
+import type { Tally } from './metrics/tally.ts';
 import { createNotifier, type Notifier } from './notify/notifier.ts';
 import { resultCodec, sightCodec } from './notify/outbox/notices.ts';
 
@@ -19,12 +21,14 @@ export interface TellingParts {
   log: Log;
   dispatcher: Dispatcher;
   userAgent: string;
+  /** Counts how telling ended. */
+  notified: Tally<'kind' | 'result'>;
   /** A server shows what it was told of. */
   onSeen: (server: string) => void;
 }
 
 /** The telling of media servers over this catalog; one process at a time does it. */
-export function createTelling({ settings, dataDir, catalog, ...parts }: TellingParts): Notifier {
+export function createTelling({ settings, dataDir, catalog, notified, ...parts }: TellingParts): Notifier {
   const { keyValues } = catalog;
   const resultOf = (server: string) => keyValues.entry(`notify ${server}`, resultCodec);
   const sightOf = (server: string) => keyValues.entry(`notify sight ${server}`, sightCodec);
@@ -34,7 +38,10 @@ export function createTelling({ settings, dataDir, catalog, ...parts }: TellingP
     store: catalog.outbox,
     results: {
       get: (server) => resultOf(server).get(),
-      put: (server, result) => resultOf(server).put(result),
+      put(server, result) {
+        notified.add({ kind: serverKindOf(server), result: result.ok ? 'ok' : 'failed' });
+        return resultOf(server).put(result);
+      },
     },
     told: catalog.toldFolders,
     sights: {

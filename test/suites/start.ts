@@ -7,6 +7,7 @@ import '../format.test.ts';
 import '../format-commands.test.ts';
 import '../log-flow.test.ts';
 import '../log-lines.test.ts';
+import '../metrics.test.ts';
 import '../near-paths.test.ts';
 import '../owner.test.ts';
 import '../readiness.test.ts';
