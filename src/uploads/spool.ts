@@ -1,17 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import {
-  constants,
-  type FileHandle,
-  mkdir,
-  open,
-  readdir,
-  rm,
-  stat,
-  statfs,
-  truncate,
-} from 'node:fs/promises';
+import { constants, type FileHandle, mkdir, open, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BridgeError } from '../core/errors.ts';
+import { freeOnDisk, inWordsOfSpool, spoolFull, unlessDiscarded } from './spool-disk.ts';
 
 /** A body that lies on our disk, whole. */
 export interface SpooledFile {
@@ -36,11 +27,15 @@ export interface Spool {
    */
   mustFit(sizeBytes: number, held?: string): Promise<void>;
   /**
-   * Takes a body; it is on the disk when this resolves.
+   * Takes a body; it is on the disk when this resolves. What was announced has its room; what was not may meet the end of
+   * it, and nothing is left of it then.
    * @param expectedBytes what was announced; undefined where nothing was
-   * @throws BridgeError BRIDGE_UPLOAD_FULL, BRIDGE_DISK, BRIDGE_BAD_REQUEST for a body that is shorter; what `body` throws
+   * @throws BridgeError BRIDGE_UPLOAD_FULL, BRIDGE_DISK, BRIDGE_BAD_REQUEST for a body of another length; what `body` throws
    */
-  take(body: AsyncIterable<Uint8Array>, expectedBytes: number | undefined): Promise<SpooledFile>;
+  take(
+    body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+    expectedBytes: number | undefined,
+  ): Promise<SpooledFile>;
   /** Bodies that come in pieces. */
   readonly held: HeldBodies;
   /** Removes what lies here and is not among these, which are asked for when it is known what lies here. @returns how many */
@@ -78,11 +73,27 @@ export interface WrittenPiece {
 
 /** So much of the disk is left for everything else. */
 const marginBytes = 64 * 1024 * 1024;
+/** Somebody else may fill the disk while bodies come: it is looked at again whenever so much has come. */
+const lookBytes = 8 * 1024 * 1024;
 
-/** @param maxBytes that lie here together */
-export function createSpool(dir: string, maxBytes: number): Spool {
-  /** Of what lies here or comes in. */
+/**
+ * @param maxBytes that lie here together
+ * @param freeBytes what is free on the disk of a folder
+ */
+export function createSpool(dir: string, maxBytes: number, freeBytes = freeOnDisk): Spool {
+  const makeDir = () => mkdir(dir, { recursive: true, mode: 0o700 });
+  const free = () =>
+    freeBytes(dir).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      // Somebody took the folder away while nothing lay in it.
+      await makeDir();
+      return freeBytes(dir);
+    });
+  /** Of what lies here or has come of what comes in. */
   let usedBytes = 0;
+  /** What was announced and has not come yet: it is promised, and nobody else may have it. */
+  let promisedBytes = 0;
+  let sinceLookBytes = 0;
   let known: Promise<void> | undefined;
   /** What this process takes or has taken. */
   const own = new Set<string>();
@@ -97,10 +108,12 @@ export function createSpool(dir: string, maxBytes: number): Spool {
   /** What an earlier process left counts too. */
   function measured(): Promise<void> {
     known ??= (async () => {
-      await mkdir(dir, { recursive: true, mode: 0o700 });
+      await makeDir();
       for (const name of await readdir(dir)) {
+        const facts = await stat(join(dir, name)).catch(unlessDiscarded);
+        if (!facts) continue;
         // Of one whose pieces come in any order the size says nothing.
-        const { size, blocks } = await stat(join(dir, name));
+        const { size, blocks } = facts;
         counted.set(name, Math.min(size, blocks * 512));
         usedBytes += counted.get(name) ?? 0;
       }
@@ -114,18 +127,35 @@ export function createSpool(dir: string, maxBytes: number): Spool {
     return known;
   }
 
-  async function mustFit(sizeBytes: number, held?: string): Promise<void> {
-    await measured();
-    if (usedBytes + asideBytes(held) + sizeBytes > maxBytes)
-      throw new BridgeError('BRIDGE_UPLOAD_FULL', { detail: 'uploads.spoolMiB does not allow more' });
-    const { bavail, bsize } = await statfs(dir);
-    if (sizeBytes + marginBytes > bavail * bsize)
-      throw new BridgeError('BRIDGE_UPLOAD_FULL', { detail: 'the disk of dataDir is full' });
+  /** At once, so that of two who ask at one time the second sees what the first was promised. */
+  function check(sizeBytes: number, freeNow: number, held?: string): void {
+    const comingBytes = promisedBytes + asideBytes(held) + sizeBytes;
+    if (usedBytes + comingBytes > maxBytes) throw spoolFull('uploads.spoolMiB does not allow more');
+    if (comingBytes + marginBytes > freeNow) throw spoolFull('the disk of dataDir is full');
   }
 
-  async function write(file: FileHandle, body: AsyncIterable<Uint8Array>, onBytes: (count: number) => void) {
+  async function mustFit(sizeBytes: number, held?: string): Promise<void> {
+    await measured();
+    check(sizeBytes, await free(), held);
+  }
+
+  /** While it comes: what was promised to others is kept for them, and the disk may have other users. */
+  async function mustStillFit(isPromised: boolean): Promise<void> {
+    const keptBytes = promisedBytes + asideBytes();
+    if (usedBytes + keptBytes > maxBytes) throw spoolFull('uploads.spoolMiB does not allow more');
+    if (sinceLookBytes < lookBytes) return;
+    sinceLookBytes = 0;
+    if (marginBytes + (isPromised ? 0 : keptBytes) > (await free()))
+      throw spoolFull('the disk of dataDir is full');
+  }
+
+  async function write(
+    file: FileHandle,
+    body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+    onBytes: (count: number) => Promise<void>,
+  ) {
     for await (const piece of body) {
-      onBytes(piece.length);
+      await onBytes(piece.length);
       for (let at = 0; at < piece.length; ) at += (await file.write(piece, at)).bytesWritten;
     }
     // It is promised to whoever sent it from here on.
@@ -136,9 +166,17 @@ export function createSpool(dir: string, maxBytes: number): Spool {
     mustFit,
 
     async take(body, expectedBytes) {
-      await mustFit(expectedBytes ?? 0);
+      await measured();
+      check(expectedBytes ?? 0, await free());
       const path = join(dir, randomUUID());
       let sizeBytes = 0;
+      let comingBytes = expectedBytes ?? 0;
+      promisedBytes += comingBytes;
+      const came = (count: number) => {
+        const awaited = Math.min(count, comingBytes);
+        comingBytes -= awaited;
+        promisedBytes -= awaited;
+      };
       const discard = async () => {
         await rm(path, { force: true });
         own.delete(path);
@@ -149,11 +187,16 @@ export function createSpool(dir: string, maxBytes: number): Spool {
       try {
         const file = await open(path, 'wx', 0o600);
         try {
-          await write(file, body, (count) => {
+          await write(file, body, async (count) => {
             sizeBytes += count;
             usedBytes += count;
-            if (usedBytes + asideBytes() > maxBytes)
-              throw new BridgeError('BRIDGE_UPLOAD_FULL', { detail: 'uploads.spoolMiB does not allow more' });
+            sinceLookBytes += count;
+            came(count);
+            if (expectedBytes !== undefined && sizeBytes > expectedBytes)
+              throw new BridgeError('BRIDGE_BAD_REQUEST', {
+                detail: `more came than the ${expectedBytes} bytes that were announced`,
+              });
+            await mustStillFit(expectedBytes !== undefined);
           });
         } finally {
           await file.close();
@@ -165,6 +208,7 @@ export function createSpool(dir: string, maxBytes: number): Spool {
         const whole = sizeBytes;
         return { path, sizeBytes: whole, discard, leave: () => void own.delete(path) };
       } catch (error) {
+        came(comingBytes);
         await discard().catch(() => undefined);
         throw inWordsOfSpool(error);
       }
@@ -180,9 +224,10 @@ export function createSpool(dir: string, maxBytes: number): Spool {
       for (const name of names) {
         const path = join(dir, name);
         if (kept.has(path) || own.has(path)) continue;
-        const { size } = await stat(path);
+        const found = await stat(path).catch(unlessDiscarded);
+        if (!found) continue;
         await rm(path, { force: true });
-        usedBytes -= counted.get(name) ?? size;
+        usedBytes -= counted.get(name) ?? found.size;
         counted.delete(name);
         removed++;
       }
@@ -210,9 +255,10 @@ export function createSpool(dir: string, maxBytes: number): Spool {
   /** Every byte that comes counts until all of it goes, also one that comes again. */
   function count(name: string, sizeBytes: number): void {
     const own = Math.max(0, (aside.get(name) ?? 0) - sizeBytes);
-    if (usedBytes + sizeBytes + asideBytes(name) + own > maxBytes)
-      throw new BridgeError('BRIDGE_UPLOAD_FULL', { detail: 'uploads.spoolMiB does not allow more' });
+    if (usedBytes + sizeBytes + promisedBytes + asideBytes(name) + own > maxBytes)
+      throw spoolFull('uploads.spoolMiB does not allow more');
     usedBytes += sizeBytes;
+    sinceLookBytes += sizeBytes;
     counted.set(name, (counted.get(name) ?? 0) + sizeBytes);
     setAside(name, own);
   }
@@ -236,6 +282,7 @@ export function createSpool(dir: string, maxBytes: number): Spool {
               remedy: 'Send as many bytes as Upload-Length said',
             });
           count(name, piece.length);
+          await mustStillFit(true);
           for (let from = 0; from < piece.length; ) {
             const { bytesWritten } = await file.write(piece, from, piece.length - from, at + sizeBytes);
             from += bytesWritten;
@@ -268,14 +315,4 @@ export function createSpool(dir: string, maxBytes: number): Spool {
     counted.delete(name);
     aside.delete(name);
   }
-}
-
-/** What the disk says, as an error of ours where it is one for the client. */
-function inWordsOfSpool(error: unknown): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new BridgeError('BRIDGE_UPLOAD_FULL', { detail: 'the disk of dataDir is full', cause: error });
-  if (code === 'EROFS' || code === 'EACCES' || code === 'EIO')
-    return new BridgeError('BRIDGE_DISK', { cause: error });
-  return error;
 }

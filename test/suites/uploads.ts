@@ -2,6 +2,7 @@
 import '../host-writes.test.ts';
 import '../link-import.test.ts';
 import '../put.test.ts';
+import '../spool.test.ts';
 import '../upload-cuts.test.ts';
 import '../upload-process.test.ts';
 import '../upload.test.ts';
