@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
+import { formsOf, nameWithId, readNameWithId } from './browse/names.ts';
 import type { PutAsideFile } from './catalog/account/put-aside.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import type { BackgroundLoop } from './core/background-loop.ts';
@@ -254,6 +255,7 @@ export function createIndexing(parts: IndexingParts): Indexing {
   const davWriter = createDavWriter({
     host,
     catalog,
+    shown: { formsOf, nameWithId, readNameWithId },
     uploader,
     changes: accountChanges,
     spool,

@@ -157,16 +157,3 @@ t.test('what was locked while a body came in is not written', async (t) => {
   t.equal(sha((await ask(`${door}/Films/${film}`, 'GET')).body), sha(bytes(300_000, 1)));
   t.same(names('/Films'), [film, 'Old'].sort());
 });
-
-t.test('who is refused before his body was read is left by us', async (t) => {
-  const { url } = await writing(t);
-  const { hostname, port } = new URL(url);
-  await new Promise<void>((resolve) => {
-    const client = connect(Number(port), hostname, () =>
-      client.write('PUT /dav/account/Films/x HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nabcde'),
-    );
-    client.resume();
-    client.on('close', () => resolve());
-  });
-  t.pass('the connection has ended');
-});

@@ -1,8 +1,8 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
 import { BridgeError } from '../../src/core/errors.ts';
 import { header } from '../../src/core/http/headers.ts';
-import { readDestination } from '../../src/uploads/dav/destination.ts';
+import { ownHosts, readDestination } from '../../src/uploads/dav/destination.ts';
 import { readOcChecksum } from '../../src/uploads/pieces/checksum.ts';
 import { accountDoor } from '../support/dav/account-door.ts';
 import { createLocking, lockPath } from '../support/dav/dav-locking.ts';
@@ -18,7 +18,7 @@ const wholeName = '.file';
  */
 export const davChunks = fp(
   async (app: FastifyInstance) => {
-    const { davWriter, davLocks, chunkUploads, basePath, settings } = app.bridge;
+    const { davWriter, davLocks, chunkUploads, basePath, baseUrl, settings } = app.bridge;
     if (settings.dav.write === 'off') return;
     const { tokensOf } = createLocking(app);
     takeRawBodies(app);
@@ -26,12 +26,12 @@ export const davChunks = fp(
     const route = (
       method: string,
       handler: (names: Named, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
-      onRequest = [app.basicAuth],
+      options: Pick<RouteOptions, 'onRequest' | 'config'> = { onRequest: app.basicAuth },
     ) =>
       app.route({
         method,
         url: '/dav/uploads/:user/*',
-        onRequest,
+        ...options,
         handler: (request, reply) => handler(namedBy(request), request, reply),
       });
     route('MKCOL', async ({ dir, name }, _request, reply) => {
@@ -39,7 +39,10 @@ export const davChunks = fp(
       await chunkUploads.make(dir);
       return reply.code(201).send();
     });
-    route('PUT', put, [closingUnlessRead as never, app.basicAuth]);
+    route('PUT', put, {
+      config: { takesFiles: true },
+      onRequest: [closingUnlessRead, app.basicAuth, app.bodyDoor.enter],
+    });
     route('MOVE', move);
     route('DELETE', async ({ dir, name }, _request, reply) => {
       if (name !== undefined) throw new BridgeError('BRIDGE_METHOD');
@@ -75,7 +78,11 @@ export const davChunks = fp(
     async function move({ dir, name }: Named, request: FastifyRequest, reply: FastifyReply) {
       const { headers } = request;
       if (name !== wholeName) throw new BridgeError('BRIDGE_METHOD');
-      const names = readDestination(headers.destination, `${basePath}${accountDoor}/`);
+      const names = readDestination(
+        headers.destination,
+        `${basePath}${accountDoor}/`,
+        ownHosts(headers, baseUrl),
+      );
       const { there, wanted } = await davWriter.target(names);
       if (there.is === 'folder') throw new BridgeError('BRIDGE_METHOD');
       if (there.is !== 'nothing' && String(headers.overwrite).trim().toUpperCase() === 'F')

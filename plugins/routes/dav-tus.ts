@@ -41,7 +41,8 @@ export const davTus = fp(
       mayCome,
       isAwaited: true,
     });
-    const onRequest = [closingUnlessRead, app.basicAuth];
+    const config = { takesFiles: true };
+    const onRequest = [closingUnlessRead, app.basicAuth, app.bodyDoor.enter];
 
     route(
       'POST',
@@ -49,11 +50,11 @@ export const davTus = fp(
         if (request.headers['tus-resumable'] === undefined) throw new BridgeError('BRIDGE_METHOD');
         return tus.create(request, reply, `/${namesIn(request).names.join('/')}`);
       },
-      { onRequest },
+      { config, onRequest },
     );
     const url = `${door}/:id`;
     app.route({ method: 'HEAD', url, onRequest: app.basicAuth, handler: tus.head });
-    app.route({ method: 'PATCH', url, onRequest, handler: tus.patch });
+    app.route({ method: 'PATCH', url, config, onRequest, handler: tus.patch });
     app.route({ method: 'DELETE', url, onRequest: app.basicAuth, handler: tus.remove });
     app.route({ method: 'OPTIONS', url, onRequest: app.basicAuth, handler: tus.describe });
   },

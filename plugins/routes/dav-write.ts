@@ -3,13 +3,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { BridgeError, isBridgeError } from '../../src/core/errors.ts';
 import { weighConditions } from '../../src/delivery/policy/conditions.ts';
-import { readDestination } from '../../src/uploads/dav/destination.ts';
-import type { DavOutcome, WriteTarget } from '../../src/uploads/dav/writer.ts';
+import { ownHosts, readDestination } from '../../src/uploads/dav/destination.ts';
+import type { WriteTarget } from '../../src/uploads/dav/write-targets.ts';
+import type { DavOutcome } from '../../src/uploads/dav/writer.ts';
 import { accountDoor } from '../support/dav/account-door.ts';
+import { atPace } from '../support/dav/body-pace.ts';
 import { createLocking, lockPath } from '../support/dav/dav-locking.ts';
 import { namesIn } from '../support/send-entry.ts';
 
-type Hook = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void;
+type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void;
 
 /**
  * `/dav/account/`, where the settings let it be written to: RFC 4918 over the account itself. What was written is at the
@@ -17,7 +19,7 @@ type Hook = (request: FastifyRequest, reply: FastifyReply, done: () => void) => 
  */
 export const davWrite = fp(
   async (app: FastifyInstance) => {
-    const { davWriter, davLocks, basePath, settings, notify } = app.bridge;
+    const { davWriter, davLocks, basePath, baseUrl, settings, notify, clock } = app.bridge;
     if (settings.dav.write === 'off') return;
     const { route, tokensOf, etagOf } = createLocking(app);
     const stopping = new AbortController();
@@ -40,7 +42,10 @@ export const davWrite = fp(
       done();
     };
     const options = { onRequest: [app.basicAuth, untyped] };
-    route('PUT', put, { onRequest: [closing, ...options.onRequest] });
+    route('PUT', put, {
+      config: { takesFiles: true },
+      onRequest: [closing, ...options.onRequest, app.bodyDoor.enter],
+    });
     route('MKCOL', makeFolder, options);
     route('DELETE', remove, options);
     route('MOVE', (request, reply) => carry(request, reply, 'move'), options);
@@ -87,13 +92,9 @@ export const davWrite = fp(
       const expected = announced ?? length;
       await davWriter.mustFit(target, expected);
       if (headers.expect !== undefined) reply.raw.writeContinue();
-      const body = (request.body as Readable | undefined) ?? request.raw;
-      const mayStill = async () => {
-        // What is all here may take the host hours: nobody need say anything meanwhile.
-        request.raw.socket.setTimeout(0);
-        return mayBe();
-      };
-      const written = await davWriter.put(target, body, expected, mayStill, signal);
+      app.bodyDoor.admit(request.raw);
+      const body = atPace((request.body as Readable | undefined) ?? request.raw, clock);
+      const written = await davWriter.put(target, body, expected, mayBe, signal);
       reply.removeHeader('connection');
       const etag = await etagOf(names);
       if (etag !== undefined) reply.header('etag', etag);
@@ -112,6 +113,7 @@ export const davWrite = fp(
     async function remove(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
       const { names } = namesIn(request);
       const target = await targetThere(names);
+      readDepth(request.headers.depth, target, ['infinity']);
       await mustBeAsExpected(request, names, target);
       const tokens = await tokensOf(request, names);
       mustBeFreeFor(names, target, tokens, true);
@@ -146,15 +148,16 @@ export const davWrite = fp(
     ): Promise<FastifyReply> {
       const { headers } = request;
       const { names } = namesIn(request);
-      const to = readDestination(headers.destination, `${basePath}${accountDoor}/`);
+      const to = readDestination(
+        headers.destination,
+        `${basePath}${accountDoor}/`,
+        ownHosts(headers, baseUrl),
+      );
       if (names.join('/') === to.join('/'))
         throw new BridgeError('BRIDGE_READ_ONLY', { detail: 'it would lie on itself' });
-      const mayReplace =
-        String(headers.overwrite ?? 'T')
-          .trim()
-          .toUpperCase() !== 'F';
-      const isDeep = String(headers.depth ?? 'infinity').trim() !== '0';
+      const mayReplace = readOverwrite(headers.overwrite);
       const [from, target] = [await targetThere(names), await davWriter.target(to)];
+      const isDeep = readDepth(headers.depth, from, how === 'move' ? ['infinity'] : ['0', 'infinity']);
       const tokens = await tokensOf(request, names);
       if (how === 'move') {
         mustBeFreeFor(names, from, tokens, true);
@@ -183,4 +186,28 @@ function hasBody({ headers }: FastifyRequest): boolean {
 
 function lengthOf(value: string | string[] | undefined): number | undefined {
   return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : undefined;
+}
+
+/** RFC 4918 section 10.6: T or F, and T where it is not said. @throws BridgeError BRIDGE_BAD_REQUEST */
+function readOverwrite(value: unknown): boolean {
+  const said = String(value ?? 'T')
+    .trim()
+    .toUpperCase();
+  if (said === 'T') return true;
+  if (said === 'F') return false;
+  throw new BridgeError('BRIDGE_BAD_REQUEST', { detail: 'Overwrite is T or F' });
+}
+
+/**
+ * RFC 4918 sections 9.6.1, 9.8.3 and 9.9.2: a folder is moved and removed with all that is in it, and copied so or
+ * without. Of a file, Depth says nothing.
+ * @returns whether all that is in it is meant. @throws BridgeError BRIDGE_BAD_REQUEST
+ */
+function readDepth(value: unknown, { there }: WriteTarget, allowed: readonly string[]): boolean {
+  const depth = String(value ?? 'infinity')
+    .trim()
+    .toLowerCase();
+  if (there.is === 'folder' && !allowed.includes(depth))
+    throw new BridgeError('BRIDGE_BAD_REQUEST', { detail: `Depth is ${allowed.join(' or ')} here` });
+  return depth !== '0';
 }

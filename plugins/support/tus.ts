@@ -8,6 +8,7 @@ import { readMetadata, type UploadMetadata } from '../../src/uploads/pieces/meta
 import { maxUploadBytes, OffsetError } from '../../src/uploads/pieces/offset.ts';
 import type { NextPiece, StandingUpload } from '../../src/uploads/pieces/piece-uploads.ts';
 import { wantedPath } from '../../src/uploads/pieces/wanted-path.ts';
+import { atPace } from './dav/body-pace.ts';
 
 const version = '1.0.0';
 const extensions = 'creation,creation-with-upload,creation-defer-length,termination,expiration,checksum';
@@ -181,9 +182,9 @@ export function createTusDoor(app: FastifyInstance, options: TusDoorOptions): Tu
 /** The body as it comes; who asked whether to send it is told to when it is read. */
 export async function* bodyOf(request: FastifyRequest, reply: FastifyReply): AsyncGenerator<Uint8Array> {
   if (request.headers.expect !== undefined) reply.raw.writeContinue();
-  const body = (request.body as Readable | undefined) ?? request.raw;
-  // Left off in the middle, it is still to be answered.
-  for await (const piece of body.iterator({ destroyOnReturn: false })) yield piece as Uint8Array;
+  const { bodyDoor, bridge } = request.server;
+  bodyDoor.admit(request.raw);
+  yield* atPace((request.body as Readable | undefined) ?? request.raw, bridge.clock);
 }
 
 function sizeOf({ headers }: FastifyRequest): number | undefined {

@@ -18,7 +18,7 @@ export const waiting = fp(
 
     app.addHook('onRoute', (route) => {
       // Whoever looks after this process is told of it, whatever others of its address do.
-      if (route.config?.bypassHooks || route.config?.isHealthCheck) return;
+      if (route.config?.bypassHooks || route.config?.isHealthCheck || route.config?.takesFiles) return;
       const own = route.onRequest === undefined ? [] : [route.onRequest].flat();
       // Behind the others, which tell who asks and let nobody else in.
       route.onRequest = [

@@ -177,6 +177,18 @@ export const errorTable = {
     'Too many files are locked over WebDAV',
     'Close some of them, or wait: a lock that is not renewed ends within an hour',
   ),
+  BRIDGE_TOO_MANY_BODIES: row(
+    503,
+    true,
+    'Too many files come in at one time',
+    'Send fewer at once, or wait until some of them are at the host',
+  ),
+  BRIDGE_DESTINATION_ELSEWHERE: row(
+    502,
+    false,
+    'The destination is another server',
+    'Copy it through the machine that asks: nothing is sent from here to others',
+  ),
   BRIDGE_SLOW_REQUEST: row(408, true, 'The request did not come in time', 'Send it again'),
   BRIDGE_TOO_LARGE: row(413, false, 'The request is too large', 'Send no body'),
   BRIDGE_URI_TOO_LONG: row(414, false, 'The address is too long', 'Look at the address'),

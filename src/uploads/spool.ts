@@ -74,7 +74,7 @@ export interface WrittenPiece {
 /** So much of the disk is left for everything else. */
 const marginBytes = 64 * 1024 * 1024;
 /** Somebody else may fill the disk while bodies come: it is looked at again whenever so much has come. */
-const lookBytes = 8 * 1024 * 1024;
+const recheckBytes = 8 * 1024 * 1024;
 
 /**
  * @param maxBytes that lie here together
@@ -93,7 +93,7 @@ export function createSpool(dir: string, maxBytes: number, freeBytes = freeOnDis
   let usedBytes = 0;
   /** What was announced and has not come yet: it is promised, and nobody else may have it. */
   let promisedBytes = 0;
-  let sinceLookBytes = 0;
+  let sinceCheckBytes = 0;
   let known: Promise<void> | undefined;
   /** What this process takes or has taken. */
   const own = new Set<string>();
@@ -141,11 +141,11 @@ export function createSpool(dir: string, maxBytes: number, freeBytes = freeOnDis
 
   /** While it comes: what was promised to others is kept for them, and the disk may have other users. */
   async function mustStillFit(isPromised: boolean): Promise<void> {
-    const keptBytes = promisedBytes + asideBytes();
-    if (usedBytes + keptBytes > maxBytes) throw spoolFull('uploads.spoolMiB does not allow more');
-    if (sinceLookBytes < lookBytes) return;
-    sinceLookBytes = 0;
-    if (marginBytes + (isPromised ? 0 : keptBytes) > (await free()))
+    const claimedBytes = promisedBytes + asideBytes();
+    if (usedBytes + claimedBytes > maxBytes) throw spoolFull('uploads.spoolMiB does not allow more');
+    if (sinceCheckBytes < recheckBytes) return;
+    sinceCheckBytes = 0;
+    if (marginBytes + (isPromised ? 0 : claimedBytes) > (await free()))
       throw spoolFull('the disk of dataDir is full');
   }
 
@@ -190,7 +190,7 @@ export function createSpool(dir: string, maxBytes: number, freeBytes = freeOnDis
           await write(file, body, async (count) => {
             sizeBytes += count;
             usedBytes += count;
-            sinceLookBytes += count;
+            sinceCheckBytes += count;
             came(count);
             if (expectedBytes !== undefined && sizeBytes > expectedBytes)
               throw new BridgeError('BRIDGE_BAD_REQUEST', {
@@ -258,7 +258,7 @@ export function createSpool(dir: string, maxBytes: number, freeBytes = freeOnDis
     if (usedBytes + sizeBytes + promisedBytes + asideBytes(name) + own > maxBytes)
       throw spoolFull('uploads.spoolMiB does not allow more');
     usedBytes += sizeBytes;
-    sinceLookBytes += sizeBytes;
+    sinceCheckBytes += sizeBytes;
     counted.set(name, (counted.get(name) ?? 0) + sizeBytes);
     setAside(name, own);
   }

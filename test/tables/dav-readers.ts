@@ -1,5 +1,5 @@
 import { readPropfind, readProppatch } from '../../plugins/support/dav/dav-body.ts';
-import { readDestination } from '../../src/uploads/dav/destination.ts';
+import { ownHosts, readDestination } from '../../src/uploads/dav/destination.ts';
 import { parseIf } from '../../src/uploads/dav/if-header.ts';
 import { isJunkFile, isJunkFolder } from '../../src/uploads/dav/junk.ts';
 import { readLockTimeout } from '../../src/uploads/dav/lock-timeout.ts';
@@ -45,6 +45,13 @@ export const davReaders: readonly TextReader[] = [
     read: quietly((text) => readDestination(text, '/dav/account/')),
     maxChars: 8192,
     after: ['/dav/account/', 'http://x/dav/account/'],
+  },
+  {
+    name: 'what proxies call this server',
+    of: ['src/uploads/dav/destination.ts'],
+    read: (text) => ownHosts({ 'x-forwarded-host': text }, 'http://x'),
+    maxChars: maxHeader,
+    after: ['a, ', 'a,', '[::1'],
   },
   {
     name: 'an If',

@@ -24,7 +24,7 @@ export interface Locking {
   route(
     method: string,
     handler: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
-    options?: Pick<RouteOptions, 'bodyLimit' | 'onRequest'>,
+    options?: Pick<RouteOptions, 'bodyLimit' | 'onRequest' | 'config'>,
   ): void;
 }
 

@@ -1,16 +1,24 @@
 import { BridgeError } from '../../core/errors.ts';
+import { type HeaderValues, header } from '../../core/http/headers.ts';
 
 const maxLength = 8192;
 
+/** Proxies in a row, each with its own name for us. */
+const maxHosts = 20;
+
 /**
- * Where a Destination leads (RFC 4918 section 10.3), as decoded names below `door`. The host in it is not compared: behind
- * a proxy it is called otherwise.
+ * Where a Destination leads (RFC 4918 section 10.3), as decoded names below `door`.
  * @param door path that it must begin with, with a slash at its end
- * @throws BridgeError BRIDGE_BAD_REQUEST, BRIDGE_READ_ONLY for what lies elsewhere
+ * @param hosts what this server is called, see {@link ownHosts}; without it, its host is not compared
+ * @throws BridgeError BRIDGE_BAD_REQUEST, BRIDGE_READ_ONLY for what is no place of the account,
+ * BRIDGE_DESTINATION_ELSEWHERE for another server
  */
-export function readDestination(value: unknown, door: string): string[] {
+export function readDestination(value: unknown, door: string, hosts?: readonly string[]): string[] {
   if (typeof value !== 'string' || value.length > maxLength) throw bad();
-  const path = pathOf(value.trim());
+  const address = value.trim();
+  const path = pathOf(address);
+  if (hosts && !address.startsWith('/') && !hosts.includes(new URL(address).hostname))
+    throw new BridgeError('BRIDGE_DESTINATION_ELSEWHERE');
   // The prefix of a proxy may have been taken off or not.
   const at = path.indexOf(door);
   const prefix = at < 0 ? path.indexOf(door.slice(door.indexOf('/dav/'))) : at;
@@ -27,6 +35,20 @@ export function readDestination(value: unknown, door: string): string[] {
   } catch (error) {
     throw error instanceof URIError ? bad() : error;
   }
+}
+
+/**
+ * What this server is called: by whoever asks it, by the proxies between, and by the settings. Ports are left out, since
+ * proxies leave them out; and a name that is made up leads to no other server than this one.
+ * @param headers of the request
+ */
+export function ownHosts(headers: HeaderValues, baseUrl: string): string[] {
+  const told = [
+    header(headers, 'host') ?? '',
+    ...(header(headers, 'x-forwarded-host') ?? '').split(',', maxHosts),
+  ];
+  const names = told.map((host) => `http://${host.trim()}/`).filter((url) => URL.canParse(url));
+  return [baseUrl, ...names].map((url) => new URL(url).hostname);
 }
 
 function pathOf(value: string): string {

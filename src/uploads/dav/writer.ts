@@ -1,46 +1,29 @@
 import { readFile } from 'node:fs/promises';
-import { accountTrashName } from '../../catalog/account/account-trash.ts';
-import type { CatalogFile, CatalogFolder } from '../../catalog/account/files.ts';
-import { type LocalFile, maxLocalFiles } from '../../catalog/account/local-files.ts';
+import type { CatalogFile } from '../../catalog/account/files.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
-import { joinAccountPath } from '../../core/account-path.ts';
 import type { Clock } from '../../core/clock.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { Host } from '../../host/host.ts';
 import type { HostWrites } from '../../host/host-writes.ts';
 import type { AccountChanges } from '../changes/changes.ts';
+import type { EntryName } from '../changes/entries.ts';
 import { mustNotHoldRoot } from '../changes/target.ts';
+import { maxLocalBytes, mustFitLocal, prunedBefore } from '../local-room.ts';
 import type { Spool, SpooledFile } from '../spool.ts';
 import type { Uploader } from '../uploader.ts';
 import { isJunkFile, isJunkFolder } from './junk.ts';
+import { createWriteTargets, type ShownNames, type WriteTarget } from './write-targets.ts';
 
 export interface DavWriterOptions {
-  host: Pick<Host, 'knownAccount'> & { writes: Pick<HostWrites, 'storedName'> };
+  host: Pick<Host, 'knownAccount'> & { writes: Pick<HostWrites, 'storedName' | 'meantName'> };
+  shown: ShownNames;
   catalog: Catalog;
   uploader: Pick<Uploader, 'put'>;
-  changes: Pick<AccountChanges, 'makeFolder' | 'move' | 'copy' | 'remove' | 'restore' | 'letGo'>;
+  changes: Pick<AccountChanges, 'makeFolder' | 'move' | 'copy' | 'remove' | 'putBack' | 'letGo'>;
   spool: Spool;
   /** Paths of `library.roots`: nothing is written beside them. */
   roots: readonly string[];
   clock: Clock;
-}
-
-/** What stands at a path of the account as WebDAV sees it. */
-export type DavStanding =
-  | { is: 'nothing' }
-  | { is: 'folder'; folder: CatalogFolder }
-  | { is: 'file'; file: CatalogFile }
-  | { is: 'local'; local: LocalFile };
-
-/** Where a request leads: the folder that it lies in, its name there, and what there is. */
-export interface WriteTarget {
-  /** As the catalog has it, with names as the host keeps them. */
-  path: string;
-  /** The same with the last name as it was asked for. */
-  wanted: string;
-  parent: CatalogFolder;
-  name: string;
-  there: DavStanding;
 }
 
 /** Where a whole body lies, absolute, and how long it is. */
@@ -93,62 +76,44 @@ export interface DavWriter {
   ): Promise<DavOutcome>;
 }
 
-/** What only we keep is small. */
-const maxLocalBytes = 256 * 1024;
-const maxLocalTotalBytes = 64 * 1024 * 1024;
-
 export function createDavWriter(options: DavWriterOptions): DavWriter {
-  const { host, catalog, uploader, changes, spool, roots, clock } = options;
+  const { host, shown, catalog, uploader, changes, spool, roots, clock } = options;
   const { files, localFiles } = catalog;
-  const stored = (name: string) => host.writes.storedName(name);
-
-  const isInLibrary = (path: string) =>
-    roots.some((root) => root === '/' || path === root || path.startsWith(`${root}/`));
-
-  async function target(names: readonly string[]): Promise<WriteTarget> {
-    const own = names.map(stored);
-    const parentPath = `/${own.slice(0, -1).join('/')}`;
-    const name = names.at(-1);
-    if (name === undefined || !isInLibrary(parentPath) || own[0] === accountTrashName)
-      throw new BridgeError('BRIDGE_READ_ONLY');
-    const { folder: parent } = await files.byPath(parentPath);
-    if (!parent) throw new BridgeError('BRIDGE_CONFLICT');
-    const path = joinAccountPath(parent.path, stored(name));
-    return {
-      path,
-      wanted: joinAccountPath(parent.path, name),
-      parent,
-      name,
-      there: await standingAt(parent, path, name),
-    };
-  }
-
-  async function standingAt(parent: CatalogFolder, path: string, name: string): Promise<DavStanding> {
-    const found = await files.byPath(path);
-    if (found.folder) return { is: 'folder', folder: found.folder };
-    const [file] = found.files;
-    if (file) return { is: 'file', file };
-    const local = await localFiles.of(parent.id, name);
-    return local ? { is: 'local', local } : { is: 'nothing' };
-  }
+  const { target } = createWriteTargets({ names: host.writes, shown, catalog, roots });
 
   const replacing = ({ there }: WriteTarget): DavOutcome => (there.is === 'nothing' ? 'created' : 'replaced');
 
-  async function keepLocal(
-    { parent, name, there }: WriteTarget,
-    content: Uint8Array,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { count, sizeBytes } = await localFiles.total();
-    if (count >= maxLocalFiles || sizeBytes + content.length > maxLocalTotalBytes)
-      throw new BridgeError('BRIDGE_UPLOAD_FULL', { detail: 'too many files that the host does not take' });
-    if (there.is === 'file') await changes.remove({ path: { fileId: there.file.id }, isDeep: false, signal });
-    await localFiles.put(parent.id, name, content, clock.now());
+  /** All that stands at a place: whoever removes a name removes every file that has it. */
+  const allAt = ({ there, path }: WriteTarget, but?: CatalogFile): EntryName[] => {
+    if (there.is === 'nothing' || there.is === 'local') return [];
+    const some = there.is === 'file' ? [there.file, ...there.others] : there.others;
+    const ids = some.filter(({ id }) => id !== but?.id).map(({ id }) => ({ fileId: id }));
+    return there.is === 'folder' ? [`${path}/`, ...ids] : ids;
+  };
+
+  async function removeAll(target: WriteTarget, signal: AbortSignal): Promise<void> {
+    for (const path of allAt(target)) await changes.remove({ path, isDeep: true, signal });
+    // It was hidden behind the others.
+    await localFiles.remove(target.parent.id, target.name);
+  }
+
+  async function keepLocal(to: WriteTarget, content: Uint8Array, signal: AbortSignal): Promise<void> {
+    const total = async () => {
+      const { count, sizeBytes } = await localFiles.total();
+      return { count: count + 1, sizeBytes: sizeBytes + content.length };
+    };
+    try {
+      mustFitLocal(await total());
+    } catch {
+      await localFiles.prune(prunedBefore(clock));
+      mustFitLocal(await total());
+    }
+    for (const path of allAt(to)) await changes.remove({ path, isDeep: false, signal });
+    await localFiles.put(to.parent.id, to.name, content, clock.now());
   }
 
   async function mustFit({ name }: WriteTarget, sizeBytes: number | undefined): Promise<void> {
-    if (isJunkFile(name) && (sizeBytes ?? 0) > maxLocalBytes)
-      throw new BridgeError('BRIDGE_UPLOAD_FULL', { detail: 'a file of this kind is not sent to the host' });
+    if (isJunkFile(name) && (sizeBytes ?? 0) > maxLocalBytes) throw tooLargeToKeep();
     const room = host.knownAccount()?.availableStorageBytes;
     if (room !== undefined && (sizeBytes ?? 0) > room)
       throw new BridgeError('BRIDGE_UPLOAD_FULL', { detail: 'the account is full' });
@@ -160,39 +125,32 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
    * @throws BridgeError BRIDGE_PRECONDITION where it may not be replaced
    */
   async function inPlaceOf(
-    { parent, name, there, path }: WriteTarget,
+    to: WriteTarget,
     mayReplace: boolean,
     signal: AbortSignal,
     work: () => Promise<unknown>,
+    /** What is moved there is no more in its own way than it was before. */
+    moved?: CatalogFile,
   ): Promise<void> {
+    const { parent, name, there, path } = to;
     if (there.is !== 'nothing' && !mayReplace)
       throw new BridgeError('BRIDGE_PRECONDITION', { detail: `${path} is there` });
-    const removed =
-      there.is === 'folder' || there.is === 'file'
-        ? await changes.remove({
-            path: there.is === 'folder' ? `${path}/` : { fileId: there.file.id },
-            isDeep: true,
-            isKept: true,
-            signal,
-          })
-        : [];
+    const trashIds: number[] = [];
     try {
+      for (const path of allAt(to, moved))
+        for (const { trashId } of await changes.remove({ path, isDeep: true, isKept: true, signal }))
+          if (trashId !== undefined) trashIds.push(trashId);
       await work();
     } catch (error) {
       // Where half of the work stands in its way it stays in the trash, and the first error is the one that is told.
-      for (const { trashId } of removed)
-        if (trashId !== undefined) await changes.restore(trashId, signal).catch(() => undefined);
+      await changes.putBack(trashIds, signal).catch(() => undefined);
       throw error;
     }
-    if (there.is === 'local' && (await files.byPath(path)).files.length > 0)
-      await localFiles.remove(parent.id, name);
-    const own = removed.flatMap(({ trashId }) => trashId ?? []);
-    if (own.length > 0) await changes.letGo(own, signal);
-  }
-
-  async function remove(there: DavStanding, path: string, signal: AbortSignal): Promise<void> {
-    if (there.is === 'folder') await changes.remove({ path: `${path}/`, isDeep: true, signal });
-    if (there.is === 'file') await changes.remove({ path: { fileId: there.file.id }, isDeep: false, signal });
+    if (there.is === 'local') {
+      const came = await files.byPath(path);
+      if (came.folder || came.files.length > 0) await localFiles.remove(parent.id, name);
+    }
+    if (trashIds.length > 0) await changes.letGo(trashIds, signal);
   }
 
   /** RFC 4918 sections 9.8.5 and 9.9.4: nothing is put on itself, into itself, or in the place of what holds it. */
@@ -208,6 +166,7 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
   const nameOf = ({ there, path }: WriteTarget) =>
     there.is === 'file' ? { fileId: there.file.id } : `${path}/`;
 
+  /** What lies on our disk becomes a file of the account; until it is there, what was there before is given. */
   async function putSpooled(to: WriteTarget, { path, sizeBytes }: SpooledBody, signal: AbortSignal) {
     if (sizeBytes === 0 || isJunkFile(to.name)) {
       if (sizeBytes > maxLocalBytes) await mustFit(to, sizeBytes);
@@ -215,9 +174,51 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
       return replacing(to);
     }
     await uploader.put({ source: path, to: to.wanted, isName: true, replaces: true, signal });
+    // One that was asked for by its id has another name at the host than what took its place.
+    const { there } = to;
+    if (there.is === 'file' && there.file.name !== host.writes.storedName(to.name))
+      await changes.remove({ path: { fileId: there.file.id }, isDeep: false, signal });
     await localFiles.remove(to.parent.id, to.name);
     return replacing(to);
   }
+
+  /** Does something with what lies on our disk, which lies there no longer than it must. */
+  async function using<T>(spooled: SpooledFile, work: () => Promise<T>): Promise<T> {
+    let isDone = false;
+    try {
+      const result = await work();
+      isDone = true;
+      return result;
+    } finally {
+      // What stands in the journal is what a next process would send.
+      if (isDone || !(await catalog.uploads.all()).some(({ source }) => source === spooled.path))
+        await spooled.discard();
+      else spooled.leave();
+    }
+  }
+
+  /**
+   * What only we keep goes to another name. What is not for the host is that by its name alone: under a name of its own
+   * it is sent, since office programs write beside a file and then take its name.
+   */
+  async function placeLocal(
+    content: Uint8Array,
+    to: WriteTarget,
+    mayReplace: boolean,
+    signal: AbortSignal,
+    keep: () => Promise<unknown>,
+  ): Promise<void> {
+    if (content.length === 0 || isJunkFile(to.name)) return inPlaceOf(to, mayReplace, signal, keep);
+    const sendIt = async () => {
+      const spooled = await spool.take([content], content.length);
+      await using(spooled, () => putSpooled(to, spooled, signal));
+    };
+    if (to.there.is === 'folder' || !mayReplace) await inPlaceOf(to, mayReplace, signal, sendIt);
+    else await sendIt();
+  }
+
+  const contentOf = async ({ parent, name }: WriteTarget) =>
+    (await localFiles.content(parent.id, name)) ?? new Uint8Array();
 
   return {
     target,
@@ -226,18 +227,8 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
 
     async put(before, body, expectedBytes, mayStill, signal) {
       await mustFit(before, expectedBytes);
-      const spooled = await spool.take(body, expectedBytes);
-      let isSent = false;
-      try {
-        const outcome = await putSpooled(await mayStill(), spooled, signal);
-        isSent = true;
-        return outcome;
-      } finally {
-        // What stands in the journal is what a next process would send.
-        if (isSent || !(await catalog.uploads.all()).some(({ source }) => source === spooled.path))
-          await spooled.discard();
-        else spooled.leave();
-      }
+      const spooled = await spool.take(isJunkFile(before.name) ? noMoreThanKept(body) : body, expectedBytes);
+      return using(spooled, async () => putSpooled(await mayStill(), spooled, signal));
     },
 
     makeEmpty: (target) => keepLocal(target, new Uint8Array(), new AbortController().signal),
@@ -250,37 +241,61 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
 
     async remove(what, signal) {
       found(what);
-      if (what.there.is === 'local') await localFiles.remove(what.parent.id, what.name);
-      else await remove(what.there, what.path, signal);
+      await removeAll(what, signal);
     },
 
     async move(from, to, mayReplace, signal) {
       found(from);
       mustBeApart(from, to);
-      if (from.there.is === 'folder') mustNotHoldRoot(from.there.folder, roots);
-      await inPlaceOf(to, mayReplace, signal, async () => {
-        if (from.there.is === 'local') {
-          await localFiles.remove(to.parent.id, to.name);
-          await localFiles.move(
-            { folderId: from.parent.id, name: from.name },
-            { folderId: to.parent.id, name: to.name },
-          );
-        } else await changes.move({ from: nameOf(from), to: to.wanted, isName: true, signal });
+      const { there } = from;
+      if (there.is === 'folder') mustNotHoldRoot(there.folder, roots);
+      if (there.is !== 'local') {
+        const moved = there.is === 'file' ? there.file : undefined;
+        const work = () => changes.move({ from: nameOf(from), to: to.wanted, isName: true, signal });
+        await inPlaceOf(to, mayReplace, signal, work, moved);
+        return replacing(to);
+      }
+      await placeLocal(await contentOf(from), to, mayReplace, signal, async () => {
+        await localFiles.remove(to.parent.id, to.name);
+        await localFiles.move(
+          { folderId: from.parent.id, name: from.name },
+          { folderId: to.parent.id, name: to.name },
+        );
       });
+      await localFiles.remove(from.parent.id, from.name);
       return replacing(to);
     },
 
     async copy(from, to, mayReplace, isDeep, signal) {
       found(from);
       mustBeApart(from, to);
-      await inPlaceOf(to, mayReplace, signal, async () => {
-        if (from.there.is === 'local') {
-          const content = await localFiles.content(from.parent.id, from.name);
-          await keepLocal({ ...to, there: { is: 'nothing' } }, content ?? new Uint8Array(), signal);
-        } else if (from.there.is === 'folder' && !isDeep) await changes.makeFolder(to.wanted, false, signal);
-        else await changes.copy({ from: nameOf(from), to: to.wanted, isName: true, isDeep, signal });
-      });
+      const { there } = from;
+      if (there.is === 'local') {
+        const content = await contentOf(from);
+        await placeLocal(content, to, mayReplace, signal, () =>
+          keepLocal({ ...to, there: { is: 'nothing' } }, content, signal),
+        );
+      } else
+        await inPlaceOf(to, mayReplace, signal, () =>
+          there.is === 'folder' && !isDeep
+            ? changes.makeFolder(to.wanted, false, signal)
+            : changes.copy({ from: nameOf(from), to: to.wanted, isName: true, isDeep, signal }),
+        );
       return replacing(to);
     },
   };
+}
+
+function tooLargeToKeep(): BridgeError {
+  return new BridgeError('BRIDGE_UPLOAD_FULL', { detail: 'a file of this kind is not sent to the host' });
+}
+
+/** Of a body that has not said how long it is. */
+async function* noMoreThanKept(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let came = 0;
+  for await (const piece of body) {
+    came += piece.length;
+    if (came > maxLocalBytes) throw tooLargeToKeep();
+    yield piece;
+  }
 }
