@@ -1,6 +1,7 @@
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import t from 'tap';
-import { parseDocument } from 'yaml';
+import { parse, parseDocument } from 'yaml';
 import { loadSettings } from '../config/load.ts';
 import { settingList } from '../config/settings.ts';
 import { read, root } from './fixtures/checkout.ts';
@@ -10,10 +11,12 @@ import {
   compose,
   composeText,
   gatewayText,
+  grafana,
   imageEnv,
   jellyfin,
   passerelle,
   plex,
+  prometheus,
   rclone,
   stepsOf,
 } from './fixtures/docker-files.ts';
@@ -57,6 +60,9 @@ t.test('every variable that is named is one of ours', async (t) => {
     'PLEX_PORT',
     'PLEX_TAG',
     'PLEX_CLAIM',
+    'PROMETHEUS_TAG',
+    'GRAFANA_TAG',
+    'GRAFANA_PORT',
   ];
   const told = read('docs/install-docker.md');
   for (const name of asked) {
@@ -135,7 +141,7 @@ t.test('the container is closed: no writable root, no rights, no new ones', asyn
   );
   for (const name of Object.keys(compose.volumes))
     t.ok(
-      [jellyfin, rclone, plex].some(({ volumes }) =>
+      [jellyfin, rclone, plex, prometheus, grafana].some(({ volumes }) =>
         volumes.some((line) => typeof line === 'string' && line.startsWith(`${name}:`)),
       ),
       `volume ${name} is used`,
@@ -225,4 +231,39 @@ t.test('with the file of the gateway apps find Jellyfin there, and nowhere else'
       text,
       'docker compose -f docker-compose.yml -f docker-compose.gateway.yml --profile jellyfin up -d',
     );
+});
+
+t.test('the profile monitoring reads our metrics with the token of the person, and shows them', async (t) => {
+  t.strictSame(prometheus.profiles, ['monitoring']);
+  t.strictSame(grafana.profiles, ['monitoring']);
+  t.equal(prometheus.ports, undefined, 'it asks nobody for a password, so nobody outside reaches it');
+  t.equal(prometheus.environment.PASSERELLE_ADMIN_TOKEN, passerelle.environment.PASSERELLE_ADMIN_TOKEN);
+  const { scrape_configs: scrapes, rule_files: rules } = parse(read('docs/monitoring/prometheus.yml'));
+  const port = settingList.find(({ path }) => path === 'server.port')?.fallback;
+  t.strictSame(scrapes[0].static_configs, [{ targets: [`passerelle:${port}`] }]);
+  const shell = ((prometheus.command as string[])[0] ?? '').replaceAll('$$', '$');
+  t.equal((await run('sh', ['-n', '-c', shell])).code, 0, 'it is right shell');
+  t.match(shell, `>${scrapes[0].authorization.credentials_file}\n`, 'the token lies where it is looked for');
+  const without = await run('sh', ['-c', shell], {
+    env: { PATH: process.env.PATH, PASSERELLE_ADMIN_TOKEN: '' },
+  });
+  t.match(without.stderr, 'write PASSERELLE_ADMIN_TOKEN=', 'a missing token is said');
+  t.not(without.code, 0);
+  const bound = new Map(
+    [...prometheus.volumes, ...grafana.volumes].map(
+      (line) => String(line).split(':').slice(0, 2) as [string, string],
+    ),
+  );
+  for (const [source] of bound) if (source.startsWith('./')) t.ok(existsSync(join(root, source)), source);
+  const at = (source: string) => bound.get(`./docs/monitoring/${source}`) ?? '';
+  t.match(shell, `--config.file=${at('prometheus.yml')} `);
+  t.equal(
+    at('alerts.yml'),
+    join(dirname(at('prometheus.yml')), rules[0]),
+    'rules lie beside what names them',
+  );
+  const [provider] = parse(read('docs/monitoring/grafana-dashboards.yml')).providers;
+  t.equal(dirname(at('dashboard.json')), provider.options.path);
+  const [source] = parse(read('docs/monitoring/grafana-datasource.yml')).datasources;
+  t.match(source, { type: 'prometheus', url: 'http://prometheus:9090' });
 });

@@ -6,6 +6,7 @@ import { createReadableLog, type LogEvent } from '../src/core/log/readable-log.t
 import { silentLog } from '../src/core/log.ts';
 import { createPlayLog } from '../src/delivery/play-log.ts';
 import type { PlayRecord } from '../src/delivery/plays.ts';
+import { traceContextOf } from '../src/edge/trace-context.ts';
 import { titleIn } from '../src/library/stem-title.ts';
 import { createFolderPaths } from '../src/sync/crawl/folder-paths.ts';
 import { createHandClock } from './fixtures/hand-clock.ts';
@@ -193,3 +194,41 @@ t.test('levels of a readable log are those of the other', async (t) => {
     for (const { at, values } of seen) t.match({ at, values }, { at: 5, values: { token: '***' } });
   }
 });
+
+t.test(
+  'a traceparent stands in the line of its request, and what is none by the letter does not',
+  async (t) => {
+    const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const span = '00f067aa0ba902b7';
+    const rows: [header: unknown, isOne: boolean][] = [
+      [`00-${trace}-${span}-01`, true],
+      [`00-${trace}-${span}-00`, true],
+      [`cc-${trace}-${span}-01`, true],
+      [`cc-${trace}-${span}-01-what-the-future-will-be-like`, true],
+      [`cc-${trace}-${span}-01.what`, false],
+      [`00-${trace}-${span}-01-more`, false],
+      [`ff-${trace}-${span}-01`, false],
+      [`00-${'0'.repeat(32)}-${span}-01`, false],
+      [`00-${trace}-${'0'.repeat(16)}-01`, false],
+      [`00-${trace.toUpperCase()}-${span}-01`, false],
+      [`00-${trace.slice(1)}"-${span}-01`, false],
+      [`00-${trace}-${span}-0\n`, false],
+      [`00-${trace}-${span}`, false],
+      [`cc-${trace}-${span}-01-${'x'.repeat(10_000)}`, false],
+      ['', false],
+      [undefined, false],
+      [[`00-${trace}-${span}-01`], false],
+    ];
+    for (const [header, isOne] of rows)
+      t.strictSame(traceContextOf(header), isOne ? { trace, span } : undefined, String(header).slice(0, 80));
+
+    const written: { words: string; values: Record<string, unknown> }[] = [];
+    const note = (values: object, words: string) => void written.push({ words, values: { ...values } });
+    const one = await setup(t, { log: { ...silentLog, plain: note, warn: note, error: note } });
+    for (const traceparent of [`00-${trace}-${span}-01`, `00-${trace}-${span}-01, 00-${trace}-${span}-01`])
+      await (await request(`${one.url}/browse/`, { headers: { traceparent } })).body.dump();
+    const lines = written.filter(({ words }) => words === 'request').map(({ values }) => values);
+    t.match(lines, [{ url: '/browse/', status: 401, trace, span }, { url: '/browse/' }]);
+    t.notOk('trace' in (lines[1] ?? {}));
+  },
+);

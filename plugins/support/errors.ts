@@ -3,6 +3,7 @@ import fp from 'fastify-plugin';
 import { BridgeError, type ErrorCode, errorTable, isBridgeError } from '../../src/core/errors.ts';
 import { STATUS_CODES } from '../../src/core/http/http.ts';
 import { withoutSecrets } from '../../src/core/log/redact.ts';
+import { traceContextOf } from '../../src/edge/trace-context.ts';
 import { asked } from './request-log.ts';
 
 /** The form of every error that leaves over HTTP. Holds no secret, no stack and no direct link. */
@@ -93,7 +94,13 @@ export const errors = fp(
       // Nobody is there to read it.
       if (reply.raw.destroyed) return;
       const known = toBridgeError(error);
-      const facts = { err: error, code: known.code, method: request.method, ...asked(request) };
+      const facts = {
+        err: error,
+        code: known.code,
+        method: request.method,
+        ...asked(request),
+        ...traceContextOf(request.headers.traceparent),
+      };
       if (known.code === 'BRIDGE_INTERNAL') log.error(facts, 'a request failed inside');
       else if (known.status >= 500 && !expected.includes(known.code))
         log.warn(facts, errorTable[known.code].message);

@@ -6,6 +6,7 @@ import { withoutSecrets } from '../../src/core/log/redact.ts';
 import type { PlainFields } from '../../src/core/log.ts';
 import { streamPrefix } from '../../src/delivery/address.ts';
 import type { Client } from '../../src/delivery/policy/client.ts';
+import { traceContextOf } from '../../src/edge/trace-context.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -80,6 +81,7 @@ function factsOf(request: FastifyRequest, reply: FastifyReply): PlainFields {
     play: request.play || undefined,
     code: request.errorCode || undefined,
     why: request.refusedFor || undefined,
+    ...traceContextOf(request.headers.traceparent),
   };
 }
 

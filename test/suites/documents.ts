@@ -12,3 +12,4 @@ import '../documents-glossary.test.ts';
 import '../documents-words.test.ts';
 import '../host-port.test.ts';
 import '../house.test.ts';
+import '../monitoring.test.ts';
