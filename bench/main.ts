@@ -14,6 +14,8 @@ import { redirects } from './figures/redirects.ts';
 import { scan } from './figures/scan.ts';
 import { throughput } from './figures/throughput.ts';
 import { tree100k } from './figures/tree100k.ts';
+import { uploads } from './figures/uploads.ts';
+import { uploadsBeside } from './figures/uploads-beside.ts';
 import { viewers } from './figures/viewers.ts';
 import { webdav } from './figures/webdav.ts';
 import { describe, toJson } from './report.ts';
@@ -29,6 +31,8 @@ const figures: readonly Figure[] = [
   redirects,
   throughput,
   downloads,
+  uploads,
+  uploadsBeside,
   firstByte,
   jumps,
   probes,

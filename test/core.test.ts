@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { joinAccountPath } from '../src/core/account-path.ts';
 import { exists } from '../src/core/files/exists.ts';
+import { filePieces } from '../src/core/files/file-pieces.ts';
 import { whyNoConnection, whyNoPort } from '../src/core/http/connection-words.ts';
 import { header } from '../src/core/http/headers.ts';
 import { shellWord } from '../src/core/shell-word.ts';
@@ -81,3 +82,29 @@ t.test(
     t.end();
   },
 );
+
+t.test('the pieces of a file are its bytes, lie in two buffers, and end with the file closed', async (t) => {
+  const path = join(t.testdir(), 'file');
+  const all = Buffer.from(Array.from({ length: 1000 }, (_, at) => at % 251));
+  writeFileSync(path, all);
+  const open = () => readdirSync('/proc/self/fd').filter((fd) => linkOf(fd) === path).length;
+  const linkOf = (fd: string) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      return undefined;
+    }
+  };
+  const [seen, homes]: [Buffer[], Set<unknown>] = [[], new Set()];
+  for await (const piece of filePieces(path, 300)) {
+    seen.push(Buffer.from(piece));
+    homes.add(piece.buffer);
+  }
+  t.same(Buffer.concat(seen), all);
+  t.same([seen.map(({ length }) => length), homes.size], [[300, 300, 300, 100], 2]);
+  for await (const _piece of filePieces(path, 300)) break;
+  t.equal(open(), 0, 'left early, it is closed too');
+  await t.rejects(filePieces(join(path, 'no')).next(), { code: 'ENOTDIR' });
+  writeFileSync(path, '');
+  t.same(await filePieces(path).next(), { done: true, value: undefined });
+});

@@ -10,6 +10,7 @@ export interface HostFacts {
   apiUrl: string;
   apiKey: string;
   downloadHost: string;
+  uploadHost: string;
   /** Pages of its first files, two hundred at most. */
   pages: string[];
 }
@@ -19,6 +20,8 @@ export interface HostTally {
   /** Of folders, by either verb. */
   listings: number;
   tokens: number;
+  /** Nodes that were asked for, to send a file to. */
+  nodes: number;
   /** API calls of every kind. */
   all: number;
   /** Requests at the download host. */
@@ -34,8 +37,16 @@ export interface HostPart extends Shape {
     | { films: { name: string; path: string }[] }
     | { account: AccountFolder };
   facts: HostFacts;
-  /** As from an address that it has not seen before; or each transfer from now on so fast, 0 = as fast as it goes. */
-  question: 'calls since the last time' | 'forget what the limits remember' | { bytesPerSecond: number };
+  /**
+   * As from an address that it has not seen before; or each transfer from now on so fast, 0 = as fast as it goes; or the
+   * Whirlpools, by SHA-256, of all that will be sent: see `UploadFaults.known`.
+   */
+  question:
+    | 'calls since the last time'
+    | 'forget what the limits remember'
+    | { bytesPerSecond: number }
+    | { uploadBytesPerSecond: number }
+    | { known: [sha256: string, whirlpool: string][] };
   /** `running`: requests in progress at the download host. */
   answer: HostTally & { running: number };
 }
@@ -51,26 +62,33 @@ runPart<HostPart>(async (options) => {
           : accountOf(options),
     limits: 'account' in options ? 'lenient' : 'none',
   });
-  const { apiUrl, apiKey, downloadHost, counters, faults } = simulator;
+  const { apiUrl, apiKey, downloadHost, uploadHost, counters, faults } = simulator;
   if ('isHashed' in options) for (const { content } of simulator.account.files()) await hash(content);
   const pages = [...simulator.account.files()].slice(0, 200).map((file) => file.url);
   return {
-    facts: { apiUrl, apiKey, downloadHost, pages },
+    facts: { apiUrl, apiKey, downloadHost, uploadHost, pages },
     answer(question) {
       if (typeof question === 'object') {
-        if (question.bytesPerSecond > 0) faults.download.bytesPerSecond = question.bytesPerSecond;
-        else delete faults.download.bytesPerSecond;
+        if ('known' in question) faults.upload.known = new Map(question.known);
+        else if ('bytesPerSecond' in question) pace(faults.download, question.bytesPerSecond);
+        else pace(faults.upload, question.uploadBytesPerSecond);
       }
       const { calls, tokens, downloadRequests, bytesSent, connectionsNow } = counters;
       const all = Object.values(calls).reduce((sum, count) => sum + count, 0);
       const listings = (calls['folder/ls'] ?? 0) + (calls['file/ls'] ?? 0);
+      const nodes = calls['upload/get_upload_server'] ?? 0;
       const requests = downloadRequests.length;
       if (question === 'forget what the limits remember') simulator.reset();
       else resetCounters(counters);
-      return { listings, tokens, all, requests, bytes: bytesSent, running: connectionsNow };
+      return { listings, tokens, nodes, all, requests, bytes: bytesSent, running: connectionsNow };
     },
   };
 });
+
+function pace(faults: { bytesPerSecond?: number }, bytesPerSecond: number): void {
+  if (bytesPerSecond > 0) faults.bytesPerSecond = bytesPerSecond;
+  else delete faults.bytesPerSecond;
+}
 
 async function hash(content: Content): Promise<void> {
   const [whirlpool, reader] = [await whirlpoolInPieces(), await openContent(content)];

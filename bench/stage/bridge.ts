@@ -27,6 +27,7 @@ export function envFor(host: HostFacts, home: string): Record<string, string> {
     FICHIER_API_URL: host.apiUrl,
     FICHIER_API_KEY: host.apiKey,
     FICHIER_DOWNLOAD_HOSTS: host.downloadHost,
+    FICHIER_UPLOAD_HOSTS: host.uploadHost,
     FICHIER_REQUEST_INTERVAL_MS: '0',
     FICHIER_FOLDER_INTERVAL_MS: '0',
     PASSERELLE_DATA_DIR: join(home, 'data'),

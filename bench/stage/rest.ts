@@ -13,7 +13,7 @@ const limitMs = 15_000;
  * transfer, and no change in the folder that the server keeps beside its catalog.
  */
 export async function atRest(host: Part<HostPart>, quietMs: number, cacheDir?: string): Promise<HostTally> {
-  const sum: HostTally = { listings: 0, tokens: 0, all: 0, requests: 0, bytes: 0 };
+  const sum: HostTally = { listings: 0, tokens: 0, nodes: 0, all: 0, requests: 0, bytes: 0 };
   let quietSince = performance.now();
   let shape = await shapeOf(cacheDir);
   for (const begin = quietSince; performance.now() - begin < limitMs; await delay(lookMs)) {

@@ -83,7 +83,7 @@ export interface FileToSend {
   name: string;
   /** More than nothing: the host takes no empty file. */
   sizeBytes: number;
-  /** Its bytes from the beginning, each time that it is called. */
+  /** Its bytes from the beginning, each time that it is called. A piece may be gone when the next one is asked for. */
   open(): AsyncIterable<Uint8Array>;
 }
 

@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs';
 import type { BegunUpload, UploadJournal } from '../catalog/uploads.ts';
 import { isBridgeError } from '../core/errors.ts';
+import { filePieces } from '../core/files/file-pieces.ts';
 import type { Log } from '../core/log.ts';
 import type { SentFile, WritableHost } from '../host/host-writes.ts';
 import type { Retire } from './changes/entries.ts';
@@ -62,7 +62,7 @@ export function createSender({ host, catalog, find, retire, log }: SenderOptions
       let receipt = '';
       progress.isAllSent = false;
       try {
-        const open = () => createReadStream(source, { highWaterMark: 256 * 1024 });
+        const open = () => filePieces(source);
         return await host.writes.upload(
           { folderId, name, sizeBytes, open },
           {

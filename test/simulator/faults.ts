@@ -80,6 +80,13 @@ export interface UploadFaults {
   cut?: { atByte: number; times?: number };
   /** The node takes so many bytes in a millisecond of real time. */
   slowBytesPerMs?: number;
+  /** Each upload comes so fast at most, in real time and without a drift: a line. */
+  bytesPerSecond?: number;
+  /**
+   * Whirlpools by the SHA-256 of all that will be sent: such bytes are told by these, and are not kept. The other hash
+   * takes ten seconds a gigabyte, which would be measured instead of whoever sends.
+   */
+  known?: ReadonlyMap<string, string>;
   /** "Ne peut ouvrir le fichier destination": nothing is stored. */
   noDisk?: { times?: number };
   /** The file is stored, and the answer that says so never arrives. */

@@ -88,11 +88,16 @@ async function upload(
 async function* counted(
   request: IncomingMessage,
   seen: UploadRequest,
-  { slowBytesPerMs }: UploadFaults,
+  { slowBytesPerMs, bytesPerSecond }: UploadFaults,
   atByte = Number.POSITIVE_INFINITY,
 ) {
+  const begin = performance.now();
   for await (const piece of request as AsyncIterable<Buffer>) {
     seen.bytes += piece.length;
+    if (bytesPerSecond !== undefined) {
+      const earlyMs = (seen.bytes / bytesPerSecond) * 1000 - (performance.now() - begin);
+      if (earlyMs > 1) await delay(earlyMs);
+    }
     if (seen.bytes >= atByte) {
       request.socket.resetAndDestroy();
       throw new Error('cut');

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,7 +70,28 @@ export function createUploads({ account, random, clock, counters, faults }: Uplo
   let folder: Promise<string> | undefined;
   let count = 0;
 
+  /** Bytes whose checksum is known are counted, and given up. */
+  function storeOfKnown(known: ReadonlyMap<string, string>): Store {
+    const hash = createHash('sha256');
+    let sizeBytes = 0;
+    return {
+      sizeBytes: () => sizeBytes,
+      async add(piece) {
+        hash.update(piece);
+        sizeBytes += piece.length;
+      },
+      async end() {
+        const content: Content = { sizeBytes, seed: 0 };
+        const whirlpool = known.get(hash.digest('hex')) ?? '';
+        keepChecksum(content, whirlpool);
+        return { content, whirlpool };
+      },
+      giveUp: async () => undefined,
+    };
+  }
+
   async function store(): Promise<Store> {
+    if (faults.upload.known) return storeOfKnown(faults.upload.known);
     const hash = await whirlpoolInPieces();
     const pieces: Buffer[] = [];
     let [sizeBytes, path] = [0, ''];

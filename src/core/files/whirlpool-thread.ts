@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { getPriority, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { createWhirlpool } from 'hash-wasm';
+import { filePieces } from './file-pieces.ts';
 
 /**
  * The program of the thread of `whirlpool.ts`: it is told a path, says the Whirlpool of what lies there, and ends. Where
@@ -9,11 +9,15 @@ import { createWhirlpool } from 'hash-wasm';
  */
 const { path, follows } = workerData as { path: string; follows: boolean };
 const pieceBytes = 1024 * 1024;
+
+// Films that are played meanwhile go first, also while the hash is compiled. On Linux each thread has a priority of its
+// own; elsewhere this would be the whole process.
+if (process.platform === 'linux') setPriority(Math.min(getPriority() + 10, 19));
+const { createWhirlpool } = await import('hash-wasm');
 const hash = (await createWhirlpool()).init();
 
 if (!follows) {
-  for await (const piece of createReadStream(path, { highWaterMark: pieceBytes }))
-    hash.update(piece as Buffer);
+  for await (const piece of filePieces(path, pieceBytes)) hash.update(piece);
   parentPort?.postMessage(hash.digest('hex'));
 } else {
   const handle = await open(path, 'r');

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { type Dispatcher, request } from 'undici';
 import type { Clock } from '../../../core/clock.ts';
 import { minuteMs, secondMs } from '../../../core/durations.ts';
@@ -78,6 +78,7 @@ export function createUploadNodes(deps: UploadDeps): UploadNodes {
 
   async function post(url: string, form: UploadForm, id: string, file: FileToSend, options: SendOptions) {
     const progress = { sent: 0, isOver: false, source: undefined as unknown };
+    const body = bytesOf(form, file, progress, options.onBytes);
     const stalled = watchProgress(clock, () => progress.sent);
     const signals = [stalled.signal, ...(options.signal ? [options.signal] : [])];
     try {
@@ -88,7 +89,8 @@ export function createUploadNodes(deps: UploadDeps): UploadNodes {
           'content-type': form.contentType,
           'content-length': String(form.lengthBytes),
         },
-        body: Readable.from(bytesOf(form, file, progress, options.onBytes), { objectMode: false }),
+        // As it is: undici asks for a piece when the one before has gone to the network, and a stream would ask earlier.
+        body: body as unknown as Readable,
         dispatcher: deps.dispatcher,
         // Nodes were known to fail on a connection that is used again (facts/1fichier-api 2.8).
         reset: true,
@@ -108,6 +110,8 @@ export function createUploadNodes(deps: UploadDeps): UploadNodes {
       throw new BridgeError(code, { ...(detail ? { detail } : {}), cause: error });
     } finally {
       stalled.end();
+      // It is left where it stands when the connection ends. A source of which nothing comes is not waited for.
+      void body.return(undefined).catch(() => undefined);
     }
   }
 
