@@ -8,6 +8,7 @@ import { createKeyedTurns } from '../core/keyed-turns.ts';
 import type { Log } from '../core/log.ts';
 import type { SentFile, WritableHost } from '../host/host-writes.ts';
 import type { ScanFolder } from '../sync/discovery/scan-folder.ts';
+import { mustFitAccount } from './account-room.ts';
 import type { AccountChanges } from './changes/changes.ts';
 import type { Retire } from './changes/entries.ts';
 import type { LayOut } from './lay-out.ts';
@@ -18,7 +19,7 @@ import { isSourceAsItWas, sourceFacts } from './source-facts.ts';
 import { createUploadFinder } from './upload-finder.ts';
 
 export interface UploaderOptions {
-  host: Pick<WritableHost, 'writes' | 'limits'>;
+  host: Pick<WritableHost, 'writes' | 'limits' | 'account' | 'knownAccount'>;
   catalog: Catalog;
   layOut: LayOut;
   scanFolder: ScanFolder;
@@ -109,6 +110,7 @@ export function createUploader(options: UploaderOptions): Uploader {
     const isSame = open?.source === source && open.sizeBytes === sizeBytes && open.modifiedAt === modifiedAt;
     if (open?.isStored && isSame) return resultOf(folder, 'stored');
     if (open) throw new BridgeError('BRIDGE_UPLOAD_UNSURE', { detail: `${folder.path} may have ${name}` });
+    await mustFitAccount(host, sizeBytes, signal);
     const begun = {
       source,
       sizeBytes,

@@ -89,6 +89,10 @@ export interface UploadFaults {
   known?: ReadonlyMap<string, string>;
   /** "Ne peut ouvrir le fichier destination": nothing is stored. */
   noDisk?: { times?: number };
+  /** What the node says to a whole form, as a page; nothing is stored. */
+  refusal?: { words: string; times?: number };
+  /** The node knows the key no more: the file is stored, and in no account. */
+  keyless?: { times?: number };
   /** The file is stored, and the answer that says so never arrives. */
   cutAnswer?: { times?: number };
   /** The file is stored, and the report says "Veuillez patienter". */

@@ -57,6 +57,9 @@ export const pages = {
   tooLarge: block('Fichier trop volumineux'),
 } as const;
 
+/** A node that does not take an upload, in words of a test. */
+export const refusalPage = (words: string): string => block(words);
+
 /** How the nodes say what they think of an upload; first a block without words. */
 function block(words: string): string {
   return `<!DOCTYPE html><html><body><div class="bloc2"></div><div class="bloc2">${words}</div></body></html>\n`;

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Counters, UploadRequest } from './counters.ts';
 import { type Faults, takeOne, type UploadFaults } from './faults.ts';
-import { pages } from './messages.ts';
+import { pages, refusalPage } from './messages.ts';
 import { boundaryOf, MalformedForm, readForm } from './multipart.ts';
 import type { Uploaded, Uploads } from './uploads.ts';
 
@@ -60,7 +60,8 @@ async function upload(
   const status = takeOne(faults.status);
   if (status && !status.afterBody) return page(response, status.status, pages.busy, true);
   const cut = takeOne(faults.cut);
-  const taker = uploads.take(request.headers.authorization === `Bearer ${parts.apiKey}`);
+  const isOwn = request.headers.authorization === `Bearer ${parts.apiKey}` && !takeOne(faults.keyless);
+  const taker = uploads.take(isOwn);
   let done: Uploaded[];
   try {
     await readForm(
@@ -70,6 +71,8 @@ async function upload(
     );
     if (status) return page(response, status.status, pages.busy);
     if (takeOne(faults.noDisk)) return page(response, 200, pages.noDestination);
+    const refusal = takeOne(faults.refusal);
+    if (refusal) return page(response, 200, refusalPage(refusal.words));
     done = taker.done();
   } catch (error) {
     if (!(error instanceof MalformedForm)) throw error;

@@ -1,7 +1,9 @@
 /** The account as it is changed: folders, names, removals, WebDAV that writes, and what the host downloads. */
+import '../account-beside-others.test.ts';
 import '../account-changes.test.ts';
 import '../account-commands.test.ts';
 import '../account-trash.test.ts';
+import '../change-kills.test.ts';
 import '../changes-beside-a-crawl.test.ts';
 import '../dav-bodies.test.ts';
 import '../dav-harm.test.ts';

@@ -5,4 +5,5 @@ import '../put.test.ts';
 import '../spool.test.ts';
 import '../upload-cuts.test.ts';
 import '../upload-process.test.ts';
+import '../upload-refusals.test.ts';
 import '../upload.test.ts';

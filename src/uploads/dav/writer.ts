@@ -5,6 +5,7 @@ import type { Clock } from '../../core/clock.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { Host } from '../../host/host.ts';
 import type { HostWrites } from '../../host/host-writes.ts';
+import { mustFitAccount } from '../account-room.ts';
 import type { AccountChanges } from '../changes/changes.ts';
 import type { EntryName } from '../changes/entries.ts';
 import { mustNotHoldRoot } from '../changes/target.ts';
@@ -15,7 +16,7 @@ import { isJunkFile, isJunkFolder } from './junk.ts';
 import { createWriteTargets, type ShownNames, type WriteTarget } from './write-targets.ts';
 
 export interface DavWriterOptions {
-  host: Pick<Host, 'knownAccount'> & { writes: Pick<HostWrites, 'storedName' | 'meantName'> };
+  host: Pick<Host, 'account' | 'knownAccount'> & { writes: Pick<HostWrites, 'storedName' | 'meantName'> };
   shown: ShownNames;
   catalog: Catalog;
   uploader: Pick<Uploader, 'put'>;
@@ -114,9 +115,7 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
 
   async function mustFit({ name }: WriteTarget, sizeBytes: number | undefined): Promise<void> {
     if (isJunkFile(name) && (sizeBytes ?? 0) > maxLocalBytes) throw tooLargeToKeep();
-    const room = host.knownAccount()?.availableStorageBytes;
-    if (room !== undefined && (sizeBytes ?? 0) > room)
-      throw new BridgeError('BRIDGE_UPLOAD_FULL', { detail: 'the account is full' });
+    if (!isJunkFile(name)) await mustFitAccount(host, sizeBytes ?? 1);
     await spool.mustFit(sizeBytes ?? 0);
   }
 

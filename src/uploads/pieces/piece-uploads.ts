@@ -7,6 +7,7 @@ import { hourMs } from '../../core/durations.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { Host } from '../../host/host.ts';
+import { mustFitAccount } from '../account-room.ts';
 import { splitAccountPath } from '../changes/target.ts';
 import type { Spool } from '../spool.ts';
 import { createPassingChecksum, type SaidChecksum } from './checksum.ts';
@@ -15,7 +16,7 @@ import { maxUploadBytes, OffsetError } from './offset.ts';
 import type { SoleWriter } from './sole-writer.ts';
 
 export interface PieceUploadsOptions {
-  host: Pick<Host, 'knownAccount'>;
+  host: Pick<Host, 'account' | 'knownAccount'>;
   catalog: Catalog;
   spool: Spool;
   sender: HeldSender;
@@ -146,9 +147,7 @@ export function createPieceUploads(options: PieceUploadsOptions): PieceUploads {
         says: 'The host takes no file of more than 300 GB',
         remedy: 'Send it in parts of their own',
       });
-    const room = host.knownAccount()?.availableStorageBytes;
-    if (room !== undefined && sizeBytes > room)
-      throw new BridgeError('BRIDGE_UPLOAD_FULL', { detail: 'the account is full' });
+    await mustFitAccount(host, sizeBytes);
     // What is here has its room.
     await spool.mustFit(id === undefined ? sizeBytes : 0, id);
   }

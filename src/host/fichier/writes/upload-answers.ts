@@ -69,20 +69,30 @@ function wordsOf(html: string): string {
 
 const reportShape = z.object({
   links: z
-    .array(z.object({ download: z.string(), filename: name, size: count, whirlpool: optional(text) }))
+    .array(
+      z.object({
+        download: z.string(),
+        filename: name,
+        size: count,
+        whirlpool: optional(text),
+        remove: optional(text),
+      }),
+    )
     .max(1),
 });
 
 /**
- * The report of an upload of one file (facts/writes 1.3). Undefined: it is not there yet, or it is none.
+ * The report of an upload of one file (facts/writes 1.3). Undefined: it is not there yet, or it is none. `keyless`: what has
+ * a key to be removed by is in no account, so that the node did not take ours.
  */
-export function readUploadReport(body: string): SentFile | undefined {
+export function readUploadReport(body: string): SentFile | 'keyless' | undefined {
   const answer = readAnswer(body);
   if (answer.kind !== 'json') return undefined;
   const read = reportShape.safeParse(answer.value);
   const link = read.success ? read.data.links[0] : undefined;
   const page = link && readPageUrl(link.download);
   if (!link || !page) return undefined;
+  if ((link.remove ?? '') !== '') return 'keyless';
   const checksum = /^[0-9a-f]{128}$/i.test(link.whirlpool ?? '') ? link.whirlpool?.toLowerCase() : undefined;
   return { id: toFileId(page.id), url: page.url, name: link.filename, sizeBytes: link.size, checksum };
 }

@@ -130,6 +130,8 @@ export function createUploadNodes(deps: UploadDeps): UploadNodes {
         // Asked in the same moment, a page that is not there yet says nothing.
         if (status === 404 && waitMs > 0) return 'nothing';
         const sent = readUploadReport(text);
+        // Whether it is ours, listings tell.
+        if (sent === 'keyless') return undefined;
         if (sent) return sent;
         const next = saysWait(text) ? scanWaitsMs[scans++] : undefined;
         if (next !== undefined) waits.unshift(next);

@@ -1,0 +1,109 @@
+import t from 'tap';
+import { changing, metropolis, nosferatu } from './fixtures/changing.ts';
+
+/** The account is changed by us while somebody is at work in it on the web site, and by two of us at one time. */
+
+const film = `/Films/${metropolis}`;
+
+t.test('somebody does the same on the web site in this moment', async (t) => {
+  const { remove, move, simulator, names, strm, bridge, syncAll, purge } = await changing(t);
+  const { account } = simulator;
+  // Removed there: it is out of the way, and in no trash.
+  account.removeFile(film);
+  t.match(await remove(film), [{ path: film, trashId: undefined }]);
+  t.notMatch(await strm(), 'Metropolis');
+  account.removeFolder('/Films/Old');
+  t.match(await remove('/Films/Old', true), [{ trashId: undefined }]);
+  t.notMatch(await strm(), 'Faust');
+  t.same(await bridge.accountChanges.trash(), []);
+  // Moved there: to where we want it, and elsewhere.
+  account.move(`/Films/${nosferatu}`, '/More');
+  await move(`/Films/${nosferatu}`, '/More');
+  t.same(names('/More'), ['Dracula.1931.mkv', nosferatu]);
+  account.addFolder('/Films/Deep');
+  await syncAll();
+  account.move('/Films/Deep', '/More');
+  await move('/Films/Deep', '/More');
+  t.ok((await bridge.catalog.files.byPath('/More/Deep')).folder, 'it is there, as it was wished for');
+  t.same(await bridge.catalog.ownChanges.begunMoves(), []);
+  await move('/More/Deep', '/Films');
+  account.removeFolder('/Films/Deep');
+  await t.rejects(move('/Films/Deep', '/More'), { code: 'BRIDGE_HOST_FILE_GONE' });
+  t.same(await bridge.catalog.ownChanges.begunMoves(), [], 'nothing is waited for');
+  // Its folder goes while it is moved.
+  account.addFolder('/Films/Gone');
+  await syncAll();
+  account.removeFolder('/Films/Gone');
+  await t.rejects(move('/More/Dracula.1931.mkv', '/Films/Gone'));
+  t.ok(names('/More').includes('Dracula.1931.mkv'));
+  t.match(await strm(), 'Dracula');
+  t.equal(await purge(true), 0);
+});
+
+t.test('a folder whose content changes while it is removed goes and comes back as it is', async (t) => {
+  const { remove, restore, purge, simulator, names, strm, syncAll, meanwhile, bridge, signal, home } =
+    await changing(t);
+  const { account } = simulator;
+  account.addFile('/Films/Old', { name: 'Sunrise.1927.mkv', content: { sizeBytes: 10, seed: 1 } });
+  const [{ trashId = 0 } = {}] = await remove('/Films/Old', true);
+  const [day = ''] = names('/.passerelle-trash');
+  account.addFile(`/.passerelle-trash/${day}/Old`, {
+    name: 'M.1931.mkv',
+    content: { sizeBytes: 9, seed: 1 },
+  });
+  await restore(trashId);
+  t.same(names('/Films/Old'), ['Faust.1926.mkv', 'M.1931.mkv', 'Sunrise.1927.mkv']);
+  await syncAll();
+  t.match(await strm(), /Faust \(1926\)[\s\S]*Sunrise \(1927\)/);
+  // Two at one time: who comes second hears that it is gone, and finds it in the trash once.
+  const removal = () => bridge.accountChanges.remove({ path: '/Films/Old', isDeep: true, signal });
+  const both = await meanwhile(Promise.allSettled([removal(), removal()]));
+  t.same(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+  t.equal((await bridge.accountChanges.trash()).length, 1);
+  // What somebody takes out of a removed folder before its days are over stays where he put it.
+  account.move(`/.passerelle-trash/${day}/Old/M.1931.mkv`, '/More');
+  await syncAll();
+  simulator.faults.lie = ({ verb, body }, truth) => {
+    // A listing that is late names it where it was.
+    if (
+      verb !== 'folder/ls' ||
+      !truth ||
+      Number(body.folder_id) !== Number(account.folder(`/.passerelle-trash/${day}/Old`).id)
+    )
+      return undefined;
+    const file = account.file('/More/M.1931.mkv');
+    return {
+      ...truth,
+      items: [
+        ...(truth.items as object[]),
+        { filename: file.name, url: file.url, size: file.sizeBytes, date: '2026-01-01 00:00:00' },
+      ],
+    };
+  };
+  t.equal(await purge(true), 1);
+  t.ok(names('/More').includes('M.1931.mkv'), 'it is not removed by its address');
+  t.match(await strm(), 'M (1931)');
+  t.ok(home);
+});
+
+t.test(
+  'with no days for the trash, what makes room for something is not removed with something else',
+  async (t) => {
+    const { bridge, meanwhile, signal, names } = await changing(t, {
+      env: { PASSERELLE_UPLOADS_TRASH_DAYS: '0' },
+    });
+    const { accountChanges } = bridge;
+    const [kept] = await meanwhile(
+      accountChanges.remove({ path: film, isDeep: false, isKept: true, signal }),
+    );
+    await meanwhile(accountChanges.remove({ path: `/Films/${nosferatu}`, isDeep: false, signal }));
+    await meanwhile(accountChanges.purge(false, signal));
+    t.equal(await meanwhile(accountChanges.restore(kept?.trashId as number, signal)), film);
+    t.ok(names('/Films').includes(metropolis), 'it can be put back');
+    const [again] = await meanwhile(
+      accountChanges.remove({ path: film, isDeep: false, isKept: true, signal }),
+    );
+    await meanwhile(accountChanges.letGo([again?.trashId as number], signal));
+    t.same(names('/.passerelle-trash'), [], 'and goes when nobody wants it any more');
+  },
+);
