@@ -32,6 +32,22 @@ t.test('a copy of a folder has all that it had, under the names that it had', as
   t.same(await paths('/Films/Alone'), [], 'without what is in it');
 });
 
+t.test('what comes back finds a folder of the same name, whatever signs the host takes', async (t) => {
+  const { put, door, names, bridge } = await writing(t);
+  await ask(`${door}/Films/${odd}`, 'MKCOL');
+  await put(`/Films/${odd}/${odd}.mkv`, bytes(100));
+  await ask(`${door}/Films/${odd}/${odd}.mkv`, 'DELETE');
+  await ask(`${door}/Films/${odd}`, 'DELETE');
+  await bridge.accountChanges.purge(false, signal);
+  const [film] = await bridge.accountChanges.trash();
+  await bridge.accountChanges.restore(film?.id as number, signal);
+  t.equal((await ask(`${door}/Films/${odd}/${odd}.mkv`, 'HEAD')).status, 200);
+  t.same(names('/Films/Schindler＇s ＜List＞'), ['Schindler＇s ＜List＞.mkv']);
+  await bridge.accountChanges.makeFolder("/Films/It's/Deep's", true, signal);
+  await bridge.accountChanges.makeFolder('/Films/It＇s/Deep＇s/er', true, signal);
+  t.same(names('/Films/It＇s/Deep＇s'), ['er'], 'a path as it is meant and as it is listed is one');
+});
+
 t.test('a folder takes along what is kept for it, into the trash too; and then it is gone', async (t) => {
   const { put, door, to, bridge } = await writing(t);
   const count = async () => (await bridge.catalog.localFiles.total()).count;

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import t from 'tap';
 import type { FolderId } from '../src/core/ids.ts';
@@ -19,11 +22,12 @@ import { whirlpoolOf } from './simulator/whirlpool.ts';
 
 const urgency = 'write';
 
-async function writing(t: Test, options: SimulatorOptions = {}) {
+async function writing(t: Test, options: SimulatorOptions = {}, env: Record<string, string> = {}) {
   const clock = createHandClock();
   const started = await setup(t, {
     simulator: { account: { folders: [{ name: 'Films' }] }, clock, ...options },
     overrides: { clock },
+    env,
   });
   const { simulator, bridge } = started;
   const idOf = (path: string) => toFolderId(String(simulator.account.folder(path).id));
@@ -191,6 +195,46 @@ t.test('the key goes to no other host, and a node that leads elsewhere is not fo
     { url: 1, id: 1 },
   ])
     t.throws(() => readUploadSlot(odd), { code: 'BRIDGE_HOST_ODD_ANSWER' });
+});
+
+t.test('where a node sends on to is not gone to, and the key with it', async (t) => {
+  const visits: string[] = [];
+  const listening = async (handler: RequestListener) => {
+    const server = createServer(handler).listen(0, '127.0.0.1');
+    t.teardown(() => server.close());
+    await once(server, 'listening');
+    return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+  const elsewhere = await listening((request, response) => {
+    visits.push(`${request.url} ${request.headers.authorization}`);
+    response.end('{}');
+  });
+  let answer: [status: number, path: string] = [302, ''];
+  const reports: string[] = [];
+  const node = await listening((request, response) => {
+    if (request.method === 'GET') {
+      reports.push(`${request.url}`);
+      response.writeHead(302, { location: `http://${elsewhere}${request.url}` }).end();
+    } else
+      request.resume().on('end', () => {
+        response.writeHead(answer[0], { location: `http://${elsewhere}${answer[1]}` }).end();
+      });
+  });
+  const { simulator, clock, writes, idOf } = await writing(t, {}, { FICHIER_UPLOAD_HOSTS: node });
+  simulator.faults.lie = ({ verb }) =>
+    verb === 'upload/get_upload_server' ? { url: node, id: 'abcdefghij' } : undefined;
+  const send = () => meanwhile(clock, writes.upload(fileOf(idOf('/Films')), { urgency }));
+  for (const status of [301, 307, 308]) {
+    answer = [status, '/upload.cgi?id=other'];
+    await t.rejects(send(), { code: 'BRIDGE_UPLOAD_REFUSED' });
+  }
+  answer = [302, '/end.pl?xid=abcdefghij'];
+  t.equal(await send(), undefined, 'it is stored, and nobody says where');
+  t.ok(
+    reports.length > 0 && reports.every((url) => url === '/end.pl?xid=abcdefghij'),
+    'the node itself is asked',
+  );
+  t.same(visits, []);
 });
 
 t.test('what nodes are known to answer', (t) => {

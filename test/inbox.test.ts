@@ -94,6 +94,12 @@ t.test('sub-folders are made in the account, once, and found where they are', as
   t.same(there(), ['/Films/New/Show/Season 1/Show S01E01.mkv', '/Films/New/Show/Season 1/Show S01E02.mkv']);
   t.equal(simulator.counters.calls['folder/mkdir'], 3, 'one was refused, and two made');
   t.equal(simulator.counters.calls['folder/ls'], 1, 'of the folder where it was refused');
+  lay("Schindler's <List>/Schindler's List (1993).mkv");
+  await add('');
+  t.ok(
+    there().includes('/Films/New/Schindler＇s ＜List＞/Schindler＇s List (1993).mkv'),
+    'names that the host does not take are changed once',
+  );
 });
 
 t.test('other links of a film stay: only the name in the inbox goes', async (t) => {
