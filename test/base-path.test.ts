@@ -114,6 +114,7 @@ for (const path of ['', '/dav', '/a%20b/c'])
 /** They read the base URL, hand it on, compare it or log it. */
 const handingOn = [
   // Reads where a Destination leads.
+  'plugins/routes/dav-chunks.ts',
   'plugins/routes/dav-write.ts',
   // Knows where it is asked for.
   'plugins/support/dav/account-door.ts',

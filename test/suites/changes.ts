@@ -18,4 +18,5 @@ import '../remote-arrivals.test.ts';
 import '../remote-commands.test.ts';
 import '../remote-process.test.ts';
 import '../remote.test.ts';
+import '../tus-process.test.ts';
 import '../tus.test.ts';

@@ -1,5 +1,8 @@
+import type { IncomingMessage } from 'node:http';
 import { readPropfind, readProppatch } from '../../plugins/support/dav/dav-body.ts';
 import { ownHosts, readDestination } from '../../src/uploads/dav/destination.ts';
+import { createFilesAlias } from '../../plugins/support/dav/files-alias.ts';
+import { readDestination } from '../../src/uploads/dav/destination.ts';
 import { parseIf } from '../../src/uploads/dav/if-header.ts';
 import { isJunkFile, isJunkFolder } from '../../src/uploads/dav/junk.ts';
 import { readLockTimeout } from '../../src/uploads/dav/lock-timeout.ts';
@@ -9,6 +12,8 @@ import { readMetadata } from '../../src/uploads/pieces/metadata.ts';
 import { wantedPath } from '../../src/uploads/pieces/wanted-path.ts';
 import { readLockInfo } from '../../src/views/lock-info.ts';
 import { maxHeader, quietly, type TextReader } from './text-reader.ts';
+
+const filesAlias = createFilesAlias('passerelle', '/base');
 
 /** Those that read what comes over WebDAV. */
 export const davReaders: readonly TextReader[] = [
@@ -94,5 +99,12 @@ export const davReaders: readonly TextReader[] = [
     read: quietly(readChunkName),
     maxChars: 8192,
     after: ['0-', '000000000000000-'],
+  },
+  {
+    name: 'an address as clients of Nextcloud know it',
+    of: ['plugins/support/dav/files-alias.ts'],
+    read: (text) => filesAlias.resolve({ headers: { destination: text } } as IncomingMessage, text),
+    maxChars: maxHeader,
+    after: ['/dav/files/', 'http://x/dav/files/', 'https://'],
   },
 ];

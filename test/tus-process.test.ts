@@ -1,0 +1,84 @@
+import { readdirSync, statSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import t from 'tap';
+import { cleanEnv, startBridge } from './fixtures/bridge-process.ts';
+import { ask, password } from './fixtures/dav.ts';
+import { bytes, sha } from './fixtures/dav-writing.ts';
+import { until } from './fixtures/playing.ts';
+import { envOver } from './fixtures/setup.ts';
+import { bearer, pieceHeaders, tusClient } from './fixtures/tus.ts';
+import { createSimulator } from './simulator/simulator.ts';
+
+/** A real process is killed at each moment of an upload in pieces: it goes on, and the host has the file once. */
+
+const token = 'a-token-of-this-test-that-is-long-enough';
+const name = 'Nosferatu.1922.mkv';
+const body = bytes(8_000_000, 3);
+
+const moments = [
+  'in the middle of a piece',
+  'between two pieces',
+  'while the whole is sent to the host',
+] as const;
+
+for (const moment of process.env.PASSERELLE_MANY_KILLS === undefined ? moments.slice(0, 1) : moments)
+  t.test(`serve is killed ${moment}`, async (t) => {
+    const simulator = await createSimulator({ account: { folders: [{ name: 'Films' }] } });
+    t.teardown(() => simulator.close());
+    const home = t.testdir();
+    const spool = join(home, 'data', 'spool');
+    const env = {
+      ...cleanEnv(),
+      ...envOver(simulator, home),
+      PASSERELLE_BASE_URL: 'http://192.0.2.1:8790',
+      PASSERELLE_ADMIN_TOKEN: token,
+      PASSERELLE_DAV_WRITE: 'account',
+      PASSERELLE_PASSWORD: password,
+    } as Record<string, string>;
+    const first = await startBridge(env, home);
+    t.teardown(() => first.child.kill('SIGKILL'));
+    await first.waitFor((line) => line.msg === 'sync done');
+    const before = tusClient(first.url, bearer(token));
+    const made = await before.create({ filename: name, folder: '/Films' }, { 'upload-length': '8000000' });
+    const at = String(made.headers.location);
+    if (moment === 'in the middle of a piece') {
+      const half = request(new URL(at, first.url), {
+        method: 'PATCH',
+        headers: { ...pieceHeaders, ...bearer(token), 'upload-offset': '0', 'content-length': body.length },
+      });
+      half.on('error', () => undefined);
+      half.write(body.subarray(0, 3_000_000));
+      await until('some of it is here', () =>
+        readdirSync(spool).some((file) => statSync(join(spool, file)).size >= 1_000_000),
+      );
+    } else if (moment === 'between two pieces') await before.patch(at, 0, body.subarray(0, 3_000_000));
+    else {
+      simulator.faults.upload = { slowBytesPerMs: 5000 };
+      t.equal((await before.patch(at, 0, body)).status, 204);
+      await until('some of it is sent', () => (simulator.counters.uploadRequests[0]?.bytes ?? 0) > 1_000_000);
+    }
+    first.child.kill('SIGKILL');
+
+    simulator.faults.upload = {};
+    const again = await startBridge(env, home);
+    t.teardown(() => again.child.kill('SIGKILL'));
+    const after = tusClient(again.url, bearer(token));
+    if (moment !== 'while the whole is sent to the host') {
+      const { headers } = await after.head(at);
+      const offset = Number(headers['upload-offset']);
+      t.ok(offset >= 1_000_000 && offset <= 3_000_000, `${offset} bytes are here still`);
+      t.equal((await after.patch(at, offset, body.subarray(offset))).status, 204);
+    }
+    t.match(await after.outcome(at), { state: 'done' });
+    const files = [...simulator.account.folder('/Films').files.values()];
+    t.same(
+      files.map((file) => file.name),
+      [name],
+      'one of them',
+    );
+    const read = await ask(`${again.url}/dav/account/Films/${name}`, 'GET');
+    t.equal(sha(read.body), sha(body), 'every byte of it');
+    await until('nothing is left on our disk', () => readdirSync(spool).length === 0);
+    t.equal(await again.stop(), 0);
+  });
