@@ -128,6 +128,19 @@ t.test('a piece goes where the last one ended, and nowhere else', async (t) => {
       .status,
     412,
   );
+  const meant = (method: string) =>
+    say(
+      at,
+      'POST',
+      { ...pieceHeaders, 'upload-offset': '400', 'x-http-method-override': method },
+      bytes(100),
+    );
+  t.match(
+    await meant('PATCH'),
+    { status: 204, headers: { 'upload-offset': '500' } },
+    'where only POST passes',
+  );
+  t.equal((await meant('GET')).status, 405);
   t.equal((await remove(at)).status, 204);
   t.equal((await head(at)).status, 404);
   t.equal((await patch(at, 400, bytes(600))).status, 404);

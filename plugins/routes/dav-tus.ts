@@ -55,6 +55,7 @@ export const davTus = fp(
     const url = `${door}/:id`;
     app.route({ method: 'HEAD', url, onRequest: app.basicAuth, handler: tus.head });
     app.route({ method: 'PATCH', url, config, onRequest, handler: tus.patch });
+    app.route({ method: 'POST', url, config, onRequest, handler: tus.meant });
     app.route({ method: 'DELETE', url, onRequest: app.basicAuth, handler: tus.remove });
     app.route({ method: 'OPTIONS', url, onRequest: app.basicAuth, handler: tus.describe });
   },

@@ -35,6 +35,8 @@ export interface TusDoor {
   head(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>;
   patch(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>;
   remove(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>;
+  /** A POST that means another method, from clients whose way lets no other through. */
+  meant(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>;
   /** What is spoken here. */
   describe(request: FastifyRequest, reply: FastifyReply): FastifyReply;
 }
@@ -158,14 +160,24 @@ export function createTusDoor(app: FastifyInstance, options: TusDoorOptions): Tu
     return reply.code(200).header('upload-offset', String(offset)).send();
   }
 
+  async function remove(request: FastifyRequest, reply: FastifyReply) {
+    await pieceUploads.remove(idOf(request), door);
+    return reply.removeHeader('connection').code(204).send();
+  }
+
+  const byMethod = { PATCH: patch, DELETE: remove } as const;
+
   return {
     create: (request, reply, folder) =>
       speaking((request, reply) => create(request, reply, folder))(request, reply),
     head: speaking(head),
     patch: speaking(patch),
-    remove: speaking(async (request, reply) => {
-      await pieceUploads.remove(idOf(request), door);
-      return reply.code(204).send();
+    remove: speaking(remove),
+    meant: speaking((request, reply) => {
+      const method = header(request.headers, 'x-http-method-override') ?? '';
+      if (method !== 'PATCH' && method !== 'DELETE')
+        throw new BridgeError('BRIDGE_METHOD', { detail: 'use HEAD, PATCH or DELETE' });
+      return byMethod[method](request, reply);
     }),
     describe: (_request, reply) =>
       reply

@@ -77,6 +77,15 @@ export const heldUploads = fp(
         onRequest: app.adminAuth,
         handler: tus.head,
       });
+      app.route({
+        method: 'POST',
+        url: one,
+        constraints,
+        config,
+        schema,
+        onRequest,
+        handler: tus.meant,
+      });
       // Read and answered by the door of tus.
       const described = {
         serializerCompiler: () => () => '',
