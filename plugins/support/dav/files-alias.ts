@@ -1,19 +1,24 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { accountDoor } from './account-door.ts';
 
 /** `/dav/files/<user>/`, as clients of Nextcloud call what is `/dav/account/` here. */
 export interface FilesAlias {
   /** @param url of a request, as the routes know it. @returns the address that is meant; so is its Destination then */
-  resolve(request: IncomingMessage, url: string): string;
+  resolve(request: Asked, url: string): string;
   /** What stands before the names of the account in answers to this request; undefined where it came by its own name. */
-  prefixOf(request: IncomingMessage): string | undefined;
+  prefixOf(request: Asked): string | undefined;
+}
+
+/** What is looked at of a request. */
+interface Asked {
+  headers: IncomingHttpHeaders;
 }
 
 const filesDoor = '/dav/files/';
 
 /** @param user whose files they are: there is one */
 export function createFilesAlias(user: string, basePath: string): FilesAlias {
-  const prefixes = new WeakMap<IncomingMessage, string>();
+  const prefixes = new WeakMap<Asked, string>();
 
   /** What is meant by a path that begins with the door, and how the client wrote that. */
   function meant(path: string): { path: string; door: string } | undefined {
