@@ -1,6 +1,6 @@
 import { readPropfind, readProppatch } from '../../plugins/support/dav/dav-body.ts';
-import { ownHosts, readDestination } from '../../src/uploads/dav/destination.ts';
 import { createFilesAlias } from '../../plugins/support/dav/files-alias.ts';
+import { ownHosts, readDestination } from '../../src/uploads/dav/destination.ts';
 import { parseIf } from '../../src/uploads/dav/if-header.ts';
 import { isJunkFile, isJunkFolder } from '../../src/uploads/dav/junk.ts';
 import { readLockTimeout } from '../../src/uploads/dav/lock-timeout.ts';

@@ -54,9 +54,9 @@ export const heldUploads = fp(
         mayCome: async () => undefined,
         isAwaited: false,
       });
-      const onRequest = [closingUnlessRead, app.adminAuth];
+      const onRequest = [closingUnlessRead, app.adminAuth, app.bodyDoor.enter];
       const constraints = { [spoken]: true };
-      const config = { isUnlisted: true };
+      const config = { isUnlisted: true, takesFiles: true };
       const schema = { hide: true };
       app.route({
         method: 'POST',
@@ -94,6 +94,7 @@ export const heldUploads = fp(
       app.route({
         method: 'PATCH',
         url: one,
+        config: { takesFiles: true },
         schema: schemaOf(continueUpload),
         ...described,
         onRequest,
