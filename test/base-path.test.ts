@@ -118,6 +118,8 @@ const handingOn = [
   'plugins/routes/dav-write.ts',
   // Knows where it is asked for.
   'plugins/support/dav/account-door.ts',
+  // Compares the host of a Destination with it.
+  'src/uploads/dav/destination.ts',
   // Knows an address of ours when it sees one.
   'src/own-addresses.ts',
   'src/api-app.ts',
