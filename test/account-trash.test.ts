@@ -189,3 +189,74 @@ t.test(
     t.match(await bridge.accountChanges.trash(), [{ path: odd }, { path: film }]);
   },
 );
+
+t.test(
+  'a folder of a thousand files goes with three calls, comes back with one, and its end is told',
+  async (t) => {
+    const inside = Array.from({ length: 49 }, (_, folder) => ({
+      name: `Season ${folder}`,
+      files: Array.from({ length: 20 }, (_, file) => ({
+        name: `S${folder}E${file}.mkv`,
+        content: { sizeBytes: 1000, seed: folder * 20 + file },
+      })),
+    }));
+    const files = Array.from({ length: 20 }, (_, file) => ({
+      name: `Extra ${file}.mkv`,
+      content: { sizeBytes: 1000, seed: 5000 + file },
+    }));
+    const started = await changing(t, {
+      simulator: { account: { folders: [{ name: 'Films' }, { name: 'Show', files, folders: inside }] } },
+    });
+    const { simulator, remove, restore, strm, meanwhile, bridge, signal, clock } = started;
+    const calls = () => Object.values(simulator.counters.calls).reduce((sum, count) => sum + count, 0);
+    const all = () => [...simulator.account.files()].length;
+    simulator.reset();
+    const [removed] = await remove('/Show', true);
+    t.match(removed, { files: 1000 });
+    t.ok(calls() <= 4, `${calls()} calls: the trash, its day, the folder`);
+    t.notMatch(await strm(), 'S01');
+    simulator.reset();
+    t.equal(await restore(removed?.trashId as number), '/Show');
+    t.ok(calls() <= 2, `${calls()} calls`);
+    t.equal(all(), 1000);
+
+    await remove('/Show', true);
+    simulator.reset();
+    const told: { files: number; removedFiles: number; removedFolders: number; listed: number }[] = [];
+    const purged = meanwhile(bridge.accountChanges.purge(true, signal, (progress) => told.push(progress)));
+    t.equal(await purged, 1);
+    t.equal(all(), 0);
+    t.same(told.at(-1), { listed: 51, files: 1000, removedFiles: 1000, removedFolders: 51 });
+    t.ok(told.every(({ removedFiles, files }) => removedFiles <= files));
+    t.match(simulator.counters.calls, { 'file/rm': 10, 'folder/rm': 51 });
+    t.ok(
+      calls() <= 115,
+      `${calls()} calls: each folder is looked into first, and a hundred files go at a time`,
+    );
+    t.ok(clock.now() > 0);
+  },
+);
+
+t.test(
+  'a removal of many that is cut off in the middle goes on, and never takes what it may not',
+  async (t) => {
+    const inside = Array.from({ length: 6 }, (_, folder) => ({
+      name: `Season ${folder}`,
+      files: [{ name: `S${folder}E1.mkv`, content: { sizeBytes: 1000, seed: folder } }],
+    }));
+    const { simulator, remove, purge, bridge } = await changing(t, {
+      simulator: { account: { folders: [{ name: 'Films' }, { name: 'Show', folders: inside }] } },
+    });
+    await remove('/Show', true);
+    // As a kill would end it, after each of its first calls.
+    for (let skip = 0; skip < 6; skip++) {
+      simulator.faults.answer({ is: 'halfBody', verb: 'folder/rm', skip });
+      await purge(true).catch(() => undefined);
+      simulator.faults.clear();
+    }
+    await purge(true);
+    t.same([...simulator.account.files()], []);
+    t.throws(() => simulator.account.folder('/.passerelle-trash/Show'));
+    t.same(await bridge.accountChanges.trash(), []);
+  },
+);

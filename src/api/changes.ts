@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
+import { errorBody } from './errors.ts';
 import { accountPath, count, folderId, isoTime } from './fields.ts';
 
 const changeErrors = [
@@ -29,6 +30,18 @@ const removed = z
 const trashed = z
   .object({ id: count, kind, path: z.string(), files: count, sizeBytes: count, removedAt: isoTime })
   .meta({ id: 'TrashedEntry' });
+
+const progress = z
+  .object({
+    listed: count.describe('Folders that were looked into'),
+    files: count.describe('Found to be removed by then'),
+    removedFiles: count,
+    removedFolders: count,
+  })
+  .describe('How far it is to remove for good; one of many files takes minutes')
+  .meta({ id: 'PurgeProgress' });
+const removedAll = z.object({ entries: z.array(removed) });
+const emptied = z.object({ removed: count });
 
 const moving = z.strictObject({
   from: accountPath,
@@ -81,7 +94,8 @@ export const removeEntry = endpoint({
   tag: 'changes',
   body: z.strictObject({ path: accountPath, recursive, dryRun }),
   status: 200,
-  answer: z.object({ entries: z.array(removed) }),
+  answer: removedAll,
+  events: { progress, result: removedAll, error: errorBody },
   errors: changeErrors,
 });
 
@@ -124,6 +138,9 @@ export const emptyTrash = endpoint({
   tag: 'changes',
   body: z.strictObject({ all: z.boolean().default(false) }),
   status: 200,
-  answer: z.object({ removed: count }),
+  answer: emptied,
+  events: { progress, result: emptied, error: errorBody },
   errors: changeErrors,
 });
+
+export type PurgeAnswer = z.infer<typeof progress>;

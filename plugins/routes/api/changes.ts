@@ -6,11 +6,13 @@ import {
   listTrash,
   makeFolder,
   moveEntry,
+  type PurgeAnswer,
   removeEntry,
   restoreTrashed,
   shareEntry,
 } from '../../../src/api/changes.ts';
 import { serveEndpoint } from '../../support/endpoints.ts';
+import { toldAsEvents } from '../../support/told-as-events.ts';
 
 /** Folders, names and removals in the account. */
 export const changes = fp(
@@ -33,20 +35,25 @@ export const changes = fp(
     serveEndpoint(app, copyEntry, async ({ body: { from, to, dryRun, recursive } }, { gone }) => ({
       entries: await told(accountChanges.copy({ from, to, isDry: dryRun, isDeep: recursive, signal: gone })),
     }));
-    serveEndpoint(app, removeEntry, async ({ body: { path, recursive, dryRun } }, { gone }) => {
-      const removed = await told(
-        accountChanges.remove({ path, isDeep: recursive, isDry: dryRun, signal: gone }),
-      );
-      return {
-        entries: removed.map(({ kind, path, files, sizeBytes, trashId }) => ({
-          kind,
-          path,
-          files,
-          sizeBytes,
-          ...(trashId !== undefined && { trashId }),
-        })),
-      };
-    });
+    serveEndpoint(app, removeEntry, ({ body: { path, recursive, dryRun } }, asked) =>
+      toldAsEvents(app, removeEntry, asked, {
+        failed: 'a removal failed inside',
+        async run(put) {
+          const wish = { path, isDeep: recursive, isDry: dryRun, signal: asked.gone };
+          const onPurge = (progress: PurgeAnswer) => put('progress', progress);
+          const removed = await told(accountChanges.remove({ ...wish, onPurge }));
+          return {
+            entries: removed.map(({ kind, path, files, sizeBytes, trashId }) => ({
+              kind,
+              path,
+              files,
+              sizeBytes,
+              ...(trashId !== undefined && { trashId }),
+            })),
+          };
+        },
+      }),
+    );
     serveEndpoint(app, shareEntry, async ({ body: { path, share } }, { gone }) => {
       const url = await accountChanges.share(path, share, gone);
       return url === undefined ? {} : { url };
@@ -64,9 +71,14 @@ export const changes = fp(
     serveEndpoint(app, restoreTrashed, async ({ params: { id } }, { gone }) => ({
       path: await told(accountChanges.restore(id, gone)),
     }));
-    serveEndpoint(app, emptyTrash, async ({ body: { all } }, { gone }) => ({
-      removed: await accountChanges.purge(all, gone),
-    }));
+    serveEndpoint(app, emptyTrash, ({ body: { all } }, asked) =>
+      toldAsEvents(app, emptyTrash, asked, {
+        failed: 'the trash could not be emptied',
+        run: async (put) => ({
+          removed: await accountChanges.purge(all, asked.gone, (progress) => put('progress', progress)),
+        }),
+      }),
+    );
   },
   { name: 'changes', dependencies: ['api-routes'] },
 );

@@ -5,6 +5,7 @@ import { type Context, type ExitCode, say } from '../context.ts';
 import { printable } from '../format/printable.ts';
 import { size } from '../format/size.ts';
 import { oneByOne } from './one-by-one.ts';
+import { withPurgeView } from './purge-view.ts';
 
 export interface RmOptions {
   recursive?: boolean;
@@ -23,7 +24,7 @@ export function rm(
     { command: 'rm', words: paths, isFitted: true, isDry: dryRun },
     async (api, path) => {
       const body = { path: asAccountPath(path), recursive, dryRun };
-      const { entries } = await api.call(removeEntry, { body }, context.signal);
+      const { entries } = await withPurgeView(context, api.events(removeEntry, { body }, context.signal));
       for (const entry of entries) {
         const { trashId } = entry;
         const where =

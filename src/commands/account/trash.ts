@@ -8,6 +8,7 @@ import { tableLines } from '../format/table.ts';
 import { localMinute } from '../format/time.ts';
 import { widthOfStream } from '../format/width.ts';
 import { oneByOne } from './one-by-one.ts';
+import { withPurgeView } from './purge-view.ts';
 
 /** What was removed from the account and can be taken back. */
 export async function trash(context: Context, { json = false }: { json?: boolean }): Promise<ExitCode> {
@@ -58,7 +59,8 @@ export async function empty(context: Context, { json = false }: { json?: boolean
     context,
     { command: 'trash empty', needs: { key: true, folders: true }, tellsRefusals: true },
     async (api) => {
-      const { removed } = await api.call(emptyTrash, { body: { all: true } }, context.signal);
+      const sent = { body: { all: true } };
+      const { removed } = await withPurgeView(context, api.events(emptyTrash, sent, context.signal));
       say(
         context,
         json ? JSON.stringify({ removed }) : `${counted(removed, 'thing')} removed for good from the trash`,

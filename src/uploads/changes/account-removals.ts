@@ -50,6 +50,7 @@ export function createAccountRemovals(options: AccountRemovalsOptions): AccountR
     isDry = false,
     isKept = false,
     signal,
+    onPurge,
   }: RemoveWish): Promise<RemovedEntry[]> {
     const found = await findEntry(files, path);
     const removals =
@@ -75,7 +76,7 @@ export function createAccountRemovals(options: AccountRemovalsOptions): AccountR
       }
     });
     if (trashDays > 0 || isKept) return removed;
-    await purgeNow(removed, signal);
+    await purgeNow(removed, signal, onPurge);
     return removed.map((one) => ({ ...one, trashId: undefined }));
   }
 
@@ -83,10 +84,11 @@ export function createAccountRemovals(options: AccountRemovalsOptions): AccountR
   async function purgeNow(
     some: readonly Pick<RemovedEntry, 'trashId'>[],
     signal: AbortSignal,
+    onProgress?: RemoveWish['onPurge'],
   ): Promise<void> {
     const ids = new Set(some.map(({ trashId }) => trashId));
     try {
-      await trash.purge(({ id }) => ids.has(id), signal);
+      await trash.purge(({ id }) => ids.has(id), signal, onProgress);
     } catch (error) {
       log.warn({ err: error }, 'what was removed lies in the trash of the account for a while');
       onOpen();

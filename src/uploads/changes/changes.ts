@@ -21,6 +21,7 @@ import type {
   DeepWish,
   MadeFolder,
   MoveWish,
+  PurgeProgress,
   RemovedEntry,
   RemoveWish,
   Retire,
@@ -87,7 +88,7 @@ export interface AccountChanges {
    * @returns how many
    * @throws BridgeError BRIDGE_HOST_REFUSED where the host leaves something of it; it stays in the trash
    */
-  purge(isAll: boolean, signal: AbortSignal): Promise<number>;
+  purge(isAll: boolean, signal: AbortSignal, onProgress?: (progress: PurgeProgress) => void): Promise<number>;
   /**
    * Ends what was begun and is not known to have ended, in an earlier process or in this one.
    * @returns how many are not known to have ended still
@@ -210,9 +211,9 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
     putBack: (trashIds, signal) => queue.take(() => removals.putBack(trashIds, signal)),
     letGo: removals.letGo,
     // Beside the others: it may take hours, and touches what nobody else does.
-    async purge(isAll, signal) {
+    async purge(isAll, signal, onProgress) {
       const isDue = (one: TrashedEntry, now: number) => isAll || one.certainAt <= now - trashDays * dayMs;
-      const purged = await trash.purge(isDue, signal);
+      const purged = await trash.purge(isDue, signal, onProgress);
       await catalog.localFiles.prune(prunedBefore(clock));
       return purged;
     },

@@ -22,6 +22,8 @@ export interface RemoveWish extends ChangeWish, DeepWish {
   path: EntryName;
   /** It lies in the trash whatever the settings say: `purge` sees to it later. */
   isKept?: boolean;
+  /** Told how far it is where there are no days for the trash. */
+  onPurge?: ((progress: PurgeProgress) => void) | undefined;
 }
 
 export interface MoveWish extends ChangeWish {
@@ -60,6 +62,15 @@ export type RetiredFile = Pick<CatalogFile, 'id' | 'url' | 'name' | 'sizeBytes' 
  * @returns those that left the library. @throws the signal's reason, when it stands in the journal
  */
 export type Retire = (files: readonly RetiredFile[], signal: AbortSignal) => Promise<FileId[]>;
+
+/** How far it is to remove for good what lies in the trash. */
+export interface PurgeProgress {
+  /** Folders that were looked into, and what was found to be removed by then. */
+  listed: number;
+  files: number;
+  removedFiles: number;
+  removedFolders: number;
+}
 
 /** What was removed. `trashId`: by this it is taken back; undefined where it is gone for good. */
 export interface RemovedEntry {

@@ -7,6 +7,7 @@ import type { Log } from '../../core/log.ts';
 import { createSerialQueue } from '../../core/serial-queue.ts';
 import type { FolderListing, Host } from '../../host/host.ts';
 import type { HostWrites } from '../../host/host-writes.ts';
+import type { PurgeProgress } from './entries.ts';
 import { createFaultBox, type FaultBox } from './fault-box.ts';
 import { listPlace, namedIn } from './listed-place.ts';
 import { createTrashDays, type TrashFolders } from './trash-days.ts';
@@ -36,7 +37,11 @@ export interface TrashKeeper extends TrashMoves {
    * @returns how many
    * @throws BridgeError of the host, when everything else is done
    */
-  purge(which: (entry: TrashedEntry, now: number) => boolean, signal: AbortSignal): Promise<number>;
+  purge(
+    which: (entry: TrashedEntry, now: number) => boolean,
+    signal: AbortSignal,
+    onProgress?: (progress: PurgeProgress) => void,
+  ): Promise<number>;
   /** Keeps what has this id at the host from being removed for good. @returns how that ends; undefined where it goes now */
   hold(hostId: string): (() => void) | undefined;
 }
@@ -55,6 +60,8 @@ export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
   const purges = createSerialQueue();
   const going = new Set<string>();
   const held = new Map<string, number>();
+  /** Of the purge that runs: they run one after the other. */
+  let noteProgress: (more: Partial<PurgeProgress>) => void = () => undefined;
 
   /** Those that listings have in the library again: somebody has taken them out of the trash. */
   async function takenOut(ids: readonly FileId[]): Promise<Set<FileId>> {
@@ -100,6 +107,7 @@ export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
     // A late listing names what somebody has taken out of it.
     const others = await takenOut(listing.files.map(({ id }) => id));
     for (const { id, url } of listing.files) if (!others.has(id)) tree.urls.push(url);
+    noteProgress({ listed: 1, files: listing.files.length - others.size });
     for (const { id } of listing.folders)
       if (depth < maxDepth && (await isIn(id, folderId))) await readTree(id, tree, signal, depth + 1);
     tree.folders.push(folderId);
@@ -111,6 +119,7 @@ export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
     for (const folderId of folderIds)
       try {
         await host.writes.removeFolder(folderId, { urgency: 'write', signal });
+        noteProgress({ removedFolders: 1 });
       } catch (error) {
         if (isBridgeError(error, 'BRIDGE_HOST_FILE_GONE')) continue;
         // Something lies in it.
@@ -131,6 +140,7 @@ export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
           throw error;
         });
         if (done.length === 0) break;
+        noteProgress({ removedFiles: done.length });
         for (const url of done) removed.add(url);
         rest = rest.filter((url) => !removed.has(url));
       }
@@ -188,6 +198,7 @@ export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
       const entry = own.get(id);
       return entry?.kind === 'file' ? [{ entry, url }] : [];
     });
+    noteProgress({ listed: 1, files: due.length });
     for (let at = 0; at < due.length; at += filesAtOnce) {
       const part = due.slice(at, at + filesAtOnce);
       const done = await removeFiles(
@@ -203,7 +214,13 @@ export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
   async function purge(
     which: (entry: TrashedEntry, now: number) => boolean,
     signal: AbortSignal,
+    onProgress?: (progress: PurgeProgress) => void,
   ): Promise<number> {
+    const done: PurgeProgress = { listed: 0, files: 0, removedFiles: 0, removedFolders: 0 };
+    noteProgress = (more) => {
+      for (const name of Object.keys(more) as (keyof PurgeProgress)[]) done[name] += more[name] ?? 0;
+      onProgress?.({ ...done });
+    };
     const now = await certain.advance();
     const all = await accountTrash.all();
     const due = all.filter((one) => one.state === 'there' && !held.has(one.hostId) && which(one, now));
@@ -228,7 +245,7 @@ export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
   return {
     ...createTrashMoves({ host, catalog, days, clock, certain, log }),
     all: accountTrash.all,
-    purge: (which, signal) => purges.take(() => purge(which, signal)),
+    purge: (which, signal, onProgress) => purges.take(() => purge(which, signal, onProgress)),
 
     hold(hostId) {
       if (going.has(hostId)) return undefined;
