@@ -2,6 +2,7 @@
 import '../account-beside-others.test.ts';
 import '../account-changes.test.ts';
 import '../account-commands.test.ts';
+import '../account-hostile.test.ts';
 import '../account-trash.test.ts';
 import '../change-kills.test.ts';
 import '../changes-beside-a-crawl.test.ts';

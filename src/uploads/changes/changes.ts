@@ -105,7 +105,13 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
   const laidOut = createLaidOut({ catalog, layOut, onOpen });
   const removals = createAccountRemovals({ ...options, trash, laidOut });
   const folders = createFolderMaker(options);
-  const copier = createCopier({ host, catalog, clock, makeFolder: folders.within });
+  const copier = createCopier({
+    host,
+    catalog,
+    clock,
+    retire: (some, signal) => removals.retire(some, signal),
+    makeFolder: folders.within,
+  });
 
   async function makeFolder(path: string, isDeep: boolean, signal: AbortSignal): Promise<MadeFolder> {
     mustNotBeTrash(path);

@@ -2,17 +2,20 @@ import type { CatalogFile, CatalogFolder } from '../../catalog/account/files.ts'
 import type { Catalog } from '../../catalog/catalog.ts';
 import { joinAccountPath } from '../../core/account-path.ts';
 import type { Clock } from '../../core/clock.ts';
-import { BridgeError } from '../../core/errors.ts';
+import { BridgeError, isBridgeError } from '../../core/errors.ts';
 import type { FileId } from '../../core/ids.ts';
-import type { WritableHost } from '../../host/host-writes.ts';
+import type { CopiedFile, WritableHost } from '../../host/host-writes.ts';
 import { mustFitLocal } from '../local-room.ts';
-import type { ChangedEntry, ChangeWish, MadeFolder } from './entries.ts';
+import type { ChangedEntry, ChangeWish, MadeFolder, Retire, RetiredFile } from './entries.ts';
+import { listPlace } from './listed-place.ts';
 import { type FoundEntry, splitAccountPath, type TargetPlace } from './target.ts';
+import { isUnsure } from './unsure.ts';
 
 export interface CopierOptions {
-  host: Pick<WritableHost, 'writes' | 'pageOf'>;
+  host: Pick<WritableHost, 'writes' | 'pageOf' | 'listFolder'>;
   catalog: Catalog;
   clock: Clock;
+  retire: Retire;
   /** @param name as it is meant */
   makeFolder(parent: CatalogFolder, name: string, signal: AbortSignal): Promise<MadeFolder>;
 }
@@ -33,7 +36,7 @@ export interface Copier {
 
 const filesAtOnce = 100;
 
-export function createCopier({ host, catalog, clock, makeFolder }: CopierOptions): Copier {
+export function createCopier({ host, catalog, clock, retire, makeFolder }: CopierOptions): Copier {
   const { files, localFiles } = catalog;
   const { storedName, meantName } = host.writes;
 
@@ -48,25 +51,23 @@ export function createCopier({ host, catalog, clock, makeFolder }: CopierOptions
     for (let at = 0; at < some.length; at += filesAtOnce) {
       const part = some.slice(at, at + filesAtOnce);
       const checksums = await files.checksums(part.map(({ id }) => id));
-      const copied = await host.writes.copyFiles(
-        part.map(({ url }) => url),
-        to.id,
-        { urgency: 'write', signal },
-      );
+      const copied = await ask(part, to, checksums, signal);
       const listed = [];
       for (const { from, to: url } of copied) {
         const page = host.pageOf(url);
         const original = part.find((one) => host.pageOf(one.url)?.id === host.pageOf(from)?.id);
         if (!page || !original) continue;
+        const { sizeBytes } = original;
+        const copy = { id: page.id, url: page.url, name: original.name, sizeBytes, folderId: to.id };
         const name =
           rename === undefined || storedName(rename) === original.name
             ? original.name
-            : storedName(await host.writes.renameFile(page.url, rename, { urgency: 'write', signal }));
+            : await renamed(copy, rename, signal);
         listed.push({
           id: page.id,
           url: page.url,
           name,
-          sizeBytes: original.sizeBytes,
+          sizeBytes,
           sentAt: clock.now(),
           contentType: original.contentType,
           checksum: checksums.get(original.id),
@@ -79,6 +80,45 @@ export function createCopier({ host, catalog, clock, makeFolder }: CopierOptions
       if (listed.length < part.length) throw new BridgeError('BRIDGE_HOST_NOTHING_DONE');
     }
     return arrived;
+  }
+
+  /** Where the answer is lost the host is asked what lies there now that nobody knew: nothing is copied a second time. */
+  async function ask(
+    part: readonly CatalogFile[],
+    to: CatalogFolder,
+    checksums: ReadonlyMap<FileId, string>,
+    signal: AbortSignal,
+  ): Promise<CopiedFile[]> {
+    try {
+      return await host.writes.copyFiles(
+        part.map(({ url }) => url),
+        to.id,
+        { urgency: 'write', signal },
+      );
+    } catch (error) {
+      if (!isBridgeError(error) || !isUnsure(error)) throw error;
+      const listing = await listPlace(host, to.id, signal).catch(() => undefined);
+      const known = new Set((await files.filesOfFolders([to.id])).map(({ id }) => id));
+      const found = (listing?.files ?? []).filter(({ id }) => !known.has(id));
+      const copied = part.flatMap(({ id, url, name, sizeBytes }) => {
+        const at = found.findIndex(
+          (one) => one.name === name && one.sizeBytes === sizeBytes && one.checksum === checksums.get(id),
+        );
+        return at < 0 ? [] : found.splice(at, 1).map((one) => ({ from: url, to: one.url }));
+      });
+      if (copied.length === 0) throw error;
+      return copied;
+    }
+  }
+
+  /** What cannot be called as it should is not left there by another name. */
+  async function renamed(copy: RetiredFile, name: string, signal: AbortSignal): Promise<string> {
+    try {
+      return storedName(await host.writes.renameFile(copy.url, name, { urgency: 'write', signal }));
+    } catch (error) {
+      await retire([copy], signal);
+      throw error;
+    }
   }
 
   async function isThere({ name, sizeBytes }: CatalogFile, folder: CatalogFolder): Promise<boolean> {

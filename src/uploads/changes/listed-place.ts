@@ -41,3 +41,19 @@ export async function isListedIn(
   const listing = await listPlace(host, folderId, signal).catch(() => undefined);
   return listing !== undefined && namedIn(listing, what) !== undefined;
 }
+
+/**
+ * Whether a folder lacks something for certain. A host may answer with an empty listing once: it is asked again.
+ * @param listing what it has answered just now
+ */
+export async function isSurelyOut(
+  host: Pick<Host, 'listFolder'>,
+  folderId: FolderId,
+  listing: ListedPlace,
+  what: HostEntry,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (!listing.complete || namedIn(listing, what)) return false;
+  const again = await listPlace(host, folderId, signal);
+  return again.complete && namedIn(again, what) === undefined;
+}

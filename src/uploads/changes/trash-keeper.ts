@@ -9,7 +9,7 @@ import type { FolderListing, Host } from '../../host/host.ts';
 import type { HostWrites } from '../../host/host-writes.ts';
 import type { PurgeProgress } from './entries.ts';
 import { createFaultBox, type FaultBox } from './fault-box.ts';
-import { listPlace, namedIn } from './listed-place.ts';
+import { type ListedPlace, listPlace, namedIn } from './listed-place.ts';
 import { createTrashDays, type TrashFolders } from './trash-days.ts';
 import { type CertainTime, createTrashMoves, type TrashMoves } from './trash-moves.ts';
 import { isRefusal } from './unsure.ts';
@@ -52,6 +52,8 @@ const maxAsks = 5;
 /** A folder of more files than one listing names is listed again, so often. */
 const maxListings = 50;
 const maxDepth = 200;
+/** A host that lies may name folders without end. */
+const maxFolders = 20_000;
 
 export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
   const { host, catalog, memory, clock, certain, log } = options;
@@ -84,7 +86,7 @@ export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
   /** @returns whether nothing of it is left */
   async function removeTree(folderId: FolderId, signal: AbortSignal): Promise<boolean> {
     for (let round = 0; round < maxListings; round++) {
-      const tree: WholeFolder = { urls: [], folders: [], isWhole: true };
+      const tree: WholeFolder = { urls: [], folders: [], seen: new Set([folderId]), isWhole: true };
       await readTree(folderId, tree, signal, 0);
       await removeFiles(tree.urls, signal);
       const isEmpty = await removeFolders(tree.folders, signal);
@@ -102,14 +104,19 @@ export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
     signal: AbortSignal,
     depth: number,
   ): Promise<void> {
+    if (tree.folders.length + depth > maxFolders)
+      throw new BridgeError('BRIDGE_HOST_ODD_ANSWER', { detail: 'there is no end to a folder of the trash' });
     const listing = await listPlace(host, folderId, signal);
     if (!listing.complete) tree.isWhole = false;
     // A late listing names what somebody has taken out of it.
     const others = await takenOut(listing.files.map(({ id }) => id));
     for (const { id, url } of listing.files) if (!others.has(id)) tree.urls.push(url);
     noteProgress({ listed: 1, files: listing.files.length - others.size });
-    for (const { id } of listing.folders)
-      if (depth < maxDepth && (await isIn(id, folderId))) await readTree(id, tree, signal, depth + 1);
+    for (const { id } of listing.folders) {
+      if (depth >= maxDepth || tree.seen.has(id) || !(await isIn(id, folderId))) continue;
+      tree.seen.add(id);
+      await readTree(id, tree, signal, depth + 1);
+    }
     tree.folders.push(folderId);
   }
 
@@ -158,11 +165,18 @@ export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
   ): Promise<number> {
     const listing = await listPlace(host, dayId, signal);
     const own = new Map<string, TrashedEntry>();
+    let second: ListedPlace | undefined;
+    // A host may answer with an empty listing once: it is asked again.
+    const isOut = async (entry: TrashedEntry) => {
+      if (!listing.complete) return false;
+      second ??= await listPlace(host, dayId, signal);
+      return second.complete && namedIn(second, entry) === undefined;
+    };
     for (const entry of due)
       if (await isTakenOut(entry)) await accountTrash.forget(entry.id);
       else if (namedIn(listing, entry)) own.set(entry.hostId, entry);
       // A listing may not have heard of it yet.
-      else if (listing.complete && now - entry.certainAt >= host.limits.listingLagMs)
+      else if (now - entry.certainAt >= host.limits.listingLagMs && (await isOut(entry)))
         await accountTrash.forget(entry.id);
     let removed = 0;
     const over = async ({ id }: TrashedEntry) => {
@@ -263,6 +277,7 @@ export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
 interface WholeFolder {
   urls: string[];
   folders: FolderId[];
+  seen: Set<FolderId>;
   /** Nothing is in it but this, as far as listings say. */
   isWhole: boolean;
 }

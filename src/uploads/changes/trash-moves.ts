@@ -9,7 +9,7 @@ import type { HostWrites } from '../../host/host-writes.ts';
 import type { Removal } from './entries.ts';
 import { createFaultBox } from './fault-box.ts';
 import { createIntoTrash, moveInto } from './into-trash.ts';
-import { isListedIn, listPlace, namedIn } from './listed-place.ts';
+import { isListedIn, isSurelyOut, type ListedPlace, listPlace, namedIn } from './listed-place.ts';
 import type { Settled } from './settled.ts';
 import type { TrashDays } from './trash-days.ts';
 import { isRefusal, isUnsure } from './unsure.ts';
@@ -120,8 +120,8 @@ export function createTrashMoves(options: TrashMovesOptions): TrashMoves {
       const isGone = error.code === 'BRIDGE_HOST_FILE_GONE';
       if (!isGone && (await isListedIn(host, parentId, entry, signal))) return isBack(entry, parentId);
       if (isUnsure(error)) throw error;
-      const day = await listPlace(host, entry.dayId, signal).catch(() => undefined);
-      if (isGone && day?.complete && !namedIn(day, entry)) {
+      const day = isGone ? await listPlace(host, entry.dayId, signal).catch(() => undefined) : undefined;
+      if (day && (await isSurelyOut(host, entry.dayId, day, entry, signal).catch(() => false))) {
         await accountTrash.forget(entry.id);
         throw new BridgeError('BRIDGE_NOT_FOUND', { detail: `${entry.path} is in the trash no more` });
       }
@@ -151,12 +151,16 @@ export function createTrashMoves(options: TrashMovesOptions): TrashMoves {
       });
     const day = isAsked ? await listPlace(host, entry.dayId, signal) : undefined;
     if (day && namedIn(day, entry)) return left(entry.id);
-    const isDayWhole = day?.complete ?? true;
-    if (entry.state === 'asked') return isRecent || !isDayWhole ? undefined : over(entry);
-    const before = await listPlace(host, entry.parentId, signal);
-    if (!namedIn(before, entry)) return isRecent || !before.complete || !isDayWhole ? undefined : over(entry);
-    await sendDue(entry, signal);
-    return [];
+    const before = entry.state === 'due' ? await listPlace(host, entry.parentId, signal) : undefined;
+    if (before && namedIn(before, entry)) {
+      await sendDue(entry, signal);
+      return [];
+    }
+    if (isRecent) return undefined;
+    const isOut = async (folderId: FolderId, listing: ListedPlace | undefined) =>
+      !listing || isSurelyOut(host, folderId, listing, entry, signal);
+    const isElsewhere = (await isOut(entry.dayId, day)) && (await isOut(entry.parentId, before));
+    return isElsewhere ? over(entry) : undefined;
   }
 
   async function over({ id }: TrashedEntry): Promise<FileId[]> {
