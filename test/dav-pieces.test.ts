@@ -7,7 +7,7 @@ import { asUser, metadataOf, tusClient, tusHeaders } from './fixtures/tus.ts';
 /** Large files over WebDAV in pieces: tus as rclone sends it to Infinite Scale, chunks as it sends them to a Nextcloud. */
 
 const started = await writing(t, { env: { PASSERELLE_UPLOADS_SPOOL_MIB: '64' } });
-const { url, door, spooled, names, put } = started;
+const { url, door, spooled, names, put, simulator } = started;
 const files = `${url}/dav/files/passerelle`;
 const chunks = `${url}/dav/uploads/passerelle`;
 const client = tusClient(url, asUser);
@@ -154,4 +154,23 @@ t.test('chunks that cannot be are refused, and nothing of them is left', async (
   t.equal((await ask(`${chunks}/odd/`, 'DELETE')).status, 204);
   t.same(spooled(), []);
   t.equal((await put('/Films/after.txt', 'after')).status, 201);
+});
+
+t.test('who waits is told that the host does not take it, and begins anew', async (t) => {
+  simulator.faults.upload = { status: { status: 502, times: 99 } };
+  const said = {
+    ...tusHeaders,
+    'upload-length': '1000',
+    'upload-metadata': metadataOf({ filename: 'x.mkv' }),
+  };
+  const at = String((await client.say(`${door}/Films/`, 'POST', said)).headers.location);
+  t.match(await client.patch(at, 0, bytes(1000)), { status: 503, text: /UPLOAD_NODE/ });
+  t.equal((await client.say(at, 'HEAD', tusHeaders)).status, 410);
+  t.equal((await mkcol('late')).status, 201);
+  t.equal((await putChunk('late', bytes(1000), 0, 1000)).status, 201);
+  t.match(await merge('late', '/Films/y.mkv'), { status: 503 });
+  t.same(spooled(), []);
+  simulator.faults.upload = {};
+  t.equal((await merge('late', '/Films/y.mkv')).status, 404, 'its chunks are gone');
+  t.equal((await mkcol('late')).status, 201, 'and it begins anew');
 });

@@ -259,6 +259,21 @@ t.test(
   },
 );
 
+t.test('what the host does not take now waits here, and can be given up', async (t) => {
+  simulator.faults.upload = { status: { status: 502, times: 99 } };
+  const at = locationOf(
+    await create({ filename: 'Late.1990.mkv', folder: '/Films' }, { 'upload-length': '1000' }, bytes(1000)),
+  );
+  await until('it was tried', async () => (await state(at)).error !== undefined);
+  t.match(await state(at), { state: 'whole', offset: 1000, error: { code: 'BRIDGE_UPLOAD_NODE' } });
+  t.equal(spooled().length, 1);
+  t.match(await patch(at, 1000, ''), { status: 204 }, 'nothing more is to come');
+  t.equal((await remove(at)).status, 204);
+  t.equal((await head(at)).status, 404);
+  t.same(spooled(), []);
+  simulator.faults.upload = {};
+});
+
 t.test(
   'room is kept for what has begun, given back where nobody comes, and all is forgotten in the end',
   async (t) => {

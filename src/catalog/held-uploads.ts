@@ -56,8 +56,12 @@ export interface HeldChunk {
 export interface HeldUploads {
   add(upload: HeldUpload): Promise<void>;
   byId(id: string): Promise<HeldUpload | undefined>;
-  /** The oldest first. */
-  all(): Promise<HeldUpload[]>;
+  /** Those that are open or whole, the oldest first. */
+  underWay(): Promise<HeldUpload[]>;
+  /** Of all, the newest first. */
+  newest(limit: number): Promise<HeldUpload[]>;
+  /** Those that are over go: of which nothing came since then, and all but the last ones. */
+  forgetOver(touchedBefore: number): Promise<void>;
   change(id: string, to: Partial<Omit<HeldUpload, 'id' | 'door' | 'addedAt'>>): Promise<void>;
   /** With its chunks. */
   remove(id: string): Promise<void>;
@@ -65,10 +69,14 @@ export interface HeldUploads {
   chunksAt(id: string, chunk: HeldChunk): Promise<HeldChunk[]>;
   addChunk(id: string, chunk: HeldChunk): Promise<void>;
   removeChunk(id: string, firstByte: number): Promise<void>;
+  removeChunks(id: string): Promise<void>;
   chunkCount(id: string): Promise<number>;
   /** By where they begin. */
   chunks(id: string): Promise<HeldChunk[]>;
 }
+
+/** Of those that are over. */
+const maxOver = 1000;
 
 export function createHeldUploads(db: Kysely<Schema>): HeldUploads {
   const chunks = (id: string) =>
@@ -78,7 +86,11 @@ export function createHeldUploads(db: Kysely<Schema>): HeldUploads {
       .where('upload_id', '=', id)
       .orderBy('first_byte');
 
+  const removeChunks = async (id: string) =>
+    void (await db.deleteFrom('held_chunks').where('upload_id', '=', id).execute());
+
   return {
+    removeChunks,
     async add({ sizeBytes, fileId, errorCode, replaces, addedAt, touchedAt, fate, error, ...same }) {
       await db
         .insertInto('held_uploads')
@@ -99,14 +111,31 @@ export function createHeldUploads(db: Kysely<Schema>): HeldUploads {
       const row = await db.selectFrom('held_uploads').selectAll().where('id', '=', id).executeTakeFirst();
       return row && toHeldUpload(row);
     },
-    async all() {
+    async underWay() {
       const rows = await db
         .selectFrom('held_uploads')
         .selectAll()
+        .where('state', 'in', ['open', 'whole'])
         .orderBy('added_at')
         .orderBy('id')
         .execute();
       return rows.map(toHeldUpload);
+    },
+    async newest(limit) {
+      const rows = await db
+        .selectFrom('held_uploads')
+        .selectAll()
+        .orderBy('added_at', 'desc')
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.map(toHeldUpload);
+    },
+    async forgetOver(touchedBefore) {
+      const over = db.selectFrom('held_uploads').select('id').where('state', 'in', ['done', 'failed']);
+      const old = over.where('touched_at', '<=', touchedBefore);
+      const many = over.orderBy('touched_at', 'desc').limit(-1).offset(maxOver);
+      for (const ids of [old, many]) await db.deleteFrom('held_uploads').where('id', 'in', ids).execute();
     },
     async change(id, to) {
       const set = {
@@ -124,7 +153,7 @@ export function createHeldUploads(db: Kysely<Schema>): HeldUploads {
       await db.updateTable('held_uploads').set(set).where('id', '=', id).execute();
     },
     async remove(id) {
-      await db.deleteFrom('held_chunks').where('upload_id', '=', id).execute();
+      await removeChunks(id);
       await db.deleteFrom('held_uploads').where('id', '=', id).execute();
     },
     chunksAt: (id, { firstByte, lastByte }) =>

@@ -10,7 +10,7 @@ import type { Spool } from './spool.ts';
 import type { Uploader } from './uploader.ts';
 
 export interface UpkeepOptions {
-  catalog: { uploads: Pick<UploadJournal, 'all'>; heldUploads: Pick<HeldUploads, 'all'> };
+  catalog: { uploads: Pick<UploadJournal, 'all'>; heldUploads: Pick<HeldUploads, 'underWay'> };
   uploader: Pick<Uploader, 'settle'>;
   pieces: Pick<PieceUploads, 'settle'>;
   spool: Pick<Spool, 'clean' | 'held'>;
@@ -48,7 +48,7 @@ export function createUpkeep(options: UpkeepOptions): BackgroundLoop {
         // Half bodies of an earlier process, and what was settled.
         async () =>
           void (await spool.clean(async () => {
-            const held = (await catalog.heldUploads.all()).map(({ id }) => spool.held.pathOf(id));
+            const held = (await catalog.heldUploads.underWay()).map(({ id }) => spool.held.pathOf(id));
             return new Set([...held, ...(await catalog.uploads.all()).map(({ source }) => source)]);
           })),
         () => pieces.settle(),

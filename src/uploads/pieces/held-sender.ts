@@ -28,6 +28,8 @@ export interface HeldSender {
   isSending(id: string): boolean;
   /** Resolves when it is in the account. @throws BridgeError why it cannot be, or is not yet */
   sent(id: string): Promise<void>;
+  /** Leaves one off; resolves when nobody is at it. */
+  cancel(id: string): Promise<void>;
   /** What is not sent then is for the next process. */
   stop(): Promise<void>;
 }
@@ -39,11 +41,13 @@ export function createHeldSender(options: HeldSenderOptions): HeldSender {
   const { catalog, spool, uploader, davWriter, onSent, keepMs, clock, log } = options;
   const { heldUploads } = catalog;
   const stopping = new AbortController();
-  const { signal } = stopping;
-  /** What is under way, and how its first try ends. */
-  const running = new Map<string, { all: Promise<void>; first: Promise<void> }>();
+  /** What is under way, how its first try ends, and what ends it. */
+  const running = new Map<string, { all: Promise<void>; first: Promise<void>; leaving: AbortController }>();
 
-  async function deliver({ id, door, path, sizeBytes = 0, replaces }: HeldUpload): Promise<void> {
+  async function deliver(
+    { id, door, path, sizeBytes = 0, replaces }: HeldUpload,
+    signal: AbortSignal,
+  ): Promise<void> {
     const source = spool.held.pathOf(id);
     if (door === 'api') {
       const { fate, file } = await uploader.put({ source, to: path, isName: true, replaces, signal });
@@ -62,12 +66,15 @@ export function createHeldSender(options: HeldSenderOptions): HeldSender {
   }
 
   /** @returns whether it is to be tried again */
-  async function tryOnce(upload: HeldUpload): Promise<{ error?: unknown; isOver: boolean }> {
+  async function tryOnce(
+    upload: HeldUpload,
+    signal: AbortSignal,
+  ): Promise<{ error?: unknown; isOver: boolean }> {
     const { id, path, door } = upload;
     try {
-      await deliver(upload);
+      await deliver(upload, signal);
     } catch (error) {
-      if (signal.aborted) return { error: new BridgeError('BRIDGE_STOPPING'), isOver: false };
+      if (signal.aborted) return { error: signal.reason, isOver: true };
       const isLate = upload.touchedAt + keepMs <= clock.now();
       // Who waits at WebDAV is told, and sends it again; what may be at the host is looked for all the same.
       const isTried = isBridgeError(error) && error.retryable && door === 'api' && !isLate;
@@ -79,7 +86,7 @@ export function createHeldSender(options: HeldSenderOptions): HeldSender {
         error: known.message,
         ...(isOver && { state: 'failed', touchedAt: clock.now() }),
       });
-      if (isOver) await spool.held.remove(id);
+      if (isOver) await letGo(id);
       return { error, isOver };
     }
     await heldUploads.change(id, {
@@ -88,15 +95,21 @@ export function createHeldSender(options: HeldSenderOptions): HeldSender {
       error: undefined,
       touchedAt: clock.now(),
     });
-    await spool.held.remove(id);
+    await letGo(id);
     await onSent();
     return { isOver: true };
   }
 
-  async function goOn(upload: HeldUpload): Promise<void> {
+  /** Only what became of it is told from now on. */
+  async function letGo(id: string): Promise<void> {
+    await heldUploads.removeChunks(id);
+    await spool.held.remove(id);
+  }
+
+  async function goOn(upload: HeldUpload, signal: AbortSignal): Promise<void> {
     for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
       await clock.sleep(pauseMs, signal);
-      if ((await tryOnce(upload)).isOver) return;
+      if ((await tryOnce(upload, signal)).isOver) return;
     }
   }
 
@@ -104,20 +117,22 @@ export function createHeldSender(options: HeldSenderOptions): HeldSender {
     isSending: (id) => running.has(id),
     begin(upload) {
       const { id } = upload;
-      if (running.has(id) || signal.aborted) return;
-      const trying = tryOnce(upload);
+      if (running.has(id) || stopping.signal.aborted) return;
+      const leaving = new AbortController();
+      const signal = AbortSignal.any([leaving.signal, stopping.signal]);
+      const trying = tryOnce(upload, signal);
       const first = trying.then(({ error }) => {
         if (error !== undefined) throw error;
       });
       const all = trying
-        .then(({ isOver }) => (isOver ? undefined : goOn(upload)))
+        .then(({ isOver }) => (isOver ? undefined : goOn(upload, signal)))
         .catch((error: unknown) => {
           if (!signal.aborted)
             log.error({ err: error, file: upload.path }, 'an upload that is whole was left');
         })
         .finally(() => running.delete(id));
       first.catch(() => undefined);
-      running.set(id, { all, first });
+      running.set(id, { all, first, leaving });
     },
     async sent(id) {
       await running.get(id)?.first;
@@ -126,6 +141,11 @@ export function createHeldSender(options: HeldSenderOptions): HeldSender {
       const code = upload?.errorCode;
       const isKnown = code !== undefined && code in errorTable;
       throw new BridgeError(isKnown ? (code as ErrorCode) : 'BRIDGE_UPLOAD_UNSURE');
+    },
+    async cancel(id) {
+      const one = running.get(id);
+      one?.leaving.abort(new BridgeError('BRIDGE_UPLOAD_GONE'));
+      await one?.all;
     },
     async stop() {
       stopping.abort(new BridgeError('BRIDGE_STOPPING'));

@@ -81,7 +81,10 @@ export interface PieceUploads {
   append(id: string, door: HeldDoor, piece: NextPiece): Promise<StandingUpload>;
   /** Resolves when a whole upload is in the account. @throws BridgeError why it cannot be, or is not yet */
   sent(id: string): Promise<void>;
-  /** Forgets an upload, and what came of it. @throws BridgeError BRIDGE_NOT_FOUND, BRIDGE_UPLOAD_BUSY while it is sent */
+  /**
+   * Forgets an upload, and what came of it; one that is on its way to the host is not sent any more.
+   * @throws BridgeError BRIDGE_NOT_FOUND, BRIDGE_UPLOAD_BUSY while a piece comes in
+   */
   remove(id: string, door: HeldDoor): Promise<void>;
   /** Forgets what is over. @throws BridgeError BRIDGE_TOO_MANY_UPLOADS */
   mustBeFew(): Promise<void>;
@@ -119,18 +122,17 @@ export function createPieceUploads(options: PieceUploadsOptions): PieceUploads {
 
   /** Forgets what is over, and gives back the room of what nobody comes to. @returns what is under way */
   async function tidy(): Promise<HeldUpload[]> {
+    await heldUploads.forgetOver(clock.now() - keepMs);
     const kept: HeldUpload[] = [];
-    for (const upload of await heldUploads.all()) {
-      const isBusy = writer.has(upload.id) || sender.isSending(upload.id);
-      if (upload.state !== 'whole' && !isBusy && expiryOf(upload) <= clock.now()) {
+    for (const upload of await heldUploads.underWay()) {
+      const isLeft = upload.state === 'open' && !writer.has(upload.id);
+      if (isLeft && expiryOf(upload) <= clock.now()) {
         await forget(upload);
-        if (upload.state === 'open')
-          log.info({ file: upload.path }, 'an upload of which nothing came for long is forgotten');
+        log.info({ file: upload.path }, 'an upload of which nothing came for long is forgotten');
         continue;
       }
-      if (upload.state === 'open' && !isBusy && upload.touchedAt + asideMs <= clock.now())
-        held.setAside(upload.id, 0);
-      if (upload.state === 'open' || upload.state === 'whole') kept.push(upload);
+      if (isLeft && upload.touchedAt + asideMs <= clock.now()) held.setAside(upload.id, 0);
+      kept.push(upload);
     }
     return kept;
   }
@@ -267,13 +269,13 @@ export function createPieceUploads(options: PieceUploadsOptions): PieceUploads {
     forget,
     find: async (id, door) => standing(await open(id, door)),
     async newest(limit) {
-      const all = await heldUploads.all();
-      return Promise.all(all.reverse().slice(0, limit).map(standing));
+      return Promise.all((await heldUploads.newest(limit)).map(standing));
     },
     sent: (id) => sender.sent(id),
     async remove(id, door) {
       const upload = await open(id, door);
-      if (sender.isSending(id) || upload.state === 'whole') throw new BridgeError('BRIDGE_UPLOAD_BUSY');
+      // What the host has taken already stays there.
+      await sender.cancel(id);
       await writer.take(
         id,
         () => undefined,
