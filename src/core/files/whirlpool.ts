@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { compileCacheEnv } from '../compile-cache.ts';
 
 /** The Whirlpool of a file that is still being written. It is read behind the writing, so that little is left at the end. */
 export interface FollowedWhirlpool {
@@ -11,7 +12,10 @@ export interface FollowedWhirlpool {
 }
 
 function startThread(path: string, follows: boolean): Worker {
-  return new Worker(new URL('./whirlpool-thread.ts', import.meta.url), { workerData: { path, follows } });
+  return new Worker(new URL('./whirlpool-thread.ts', import.meta.url), {
+    workerData: { path, follows },
+    env: compileCacheEnv(),
+  });
 }
 
 /**
