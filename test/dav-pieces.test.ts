@@ -69,6 +69,11 @@ t.test('the account has the address that clients of Nextcloud know', async (t) =
   });
   t.equal(moved.status, 201);
   t.equal((await ask(`${door}/Films/Old/small.txt`, 'GET')).text, 'small');
+  const hashed = { 'x-recalculate-hash': 'sha1' };
+  const asked = await ask(`${files}/Films/Old/small.txt`, 'PATCH', { headers: hashed });
+  t.match(asked, { status: 204, headers: { 'oc-checksum': undefined } }, 'rclone asks after each upload');
+  t.equal((await ask(`${files}/Films/Old/none.txt`, 'PATCH', { headers: hashed })).status, 404);
+  t.equal((await ask(`${files}/Films/Old/small.txt`, 'PATCH', { body: 'x' })).status, 405);
   t.equal(
     (await ask(`${url}/dav/files/somebody/Films/`, 'PROPFIND', { headers: { depth: '1' } })).status,
     404,

@@ -20,7 +20,7 @@ export const davChunks = fp(
   async (app: FastifyInstance) => {
     const { davWriter, davLocks, chunkUploads, basePath, baseUrl, settings } = app.bridge;
     if (settings.dav.write === 'off') return;
-    const { tokensOf } = createLocking(app);
+    const { tokensOf, route: accountRoute } = createLocking(app);
     takeRawBodies(app);
 
     const route = (
@@ -47,6 +47,14 @@ export const davChunks = fp(
     route('DELETE', async ({ dir, name }, _request, reply) => {
       if (name !== undefined) throw new BridgeError('BRIDGE_METHOD');
       await chunkUploads.remove(dir);
+      return reply.code(204).send();
+    });
+
+    // Asked by rclone after each upload: there is no checksum of its kind here, and every other answer ends the copy.
+    accountRoute('PATCH', async (request, reply) => {
+      if (request.headers['x-recalculate-hash'] === undefined) throw new BridgeError('BRIDGE_METHOD');
+      const { there } = await davWriter.target(namesIn(request).names);
+      if (there.is === 'nothing' || there.is === 'folder') throw new BridgeError('BRIDGE_NOT_FOUND');
       return reply.code(204).send();
     });
 
