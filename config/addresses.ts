@@ -16,6 +16,16 @@ export function whyNoAddress(raw: unknown): string | undefined {
   return hash === '' && !text.includes('#') ? undefined : 'holds a # and what follows it';
 }
 
+/** Why a text is no address of a mail server, without showing it. */
+export function whyNoMailServer(raw: unknown): string | undefined {
+  if (typeof raw !== 'string') return undefined;
+  const text = raw.trim();
+  if (!/^smtps?:\/\/[^\s/?#]+\/*$/i.test(text))
+    return 'is more or less than smtp:// or smtps://, a name and a port';
+  if (!URL.canParse(text)) return 'is no address';
+  return text.includes('@') ? 'holds a user name or a password' : undefined;
+}
+
 /** Why an address is that of a page of a media server, as a browser shows it, and not that of the server. */
 export function whyPage(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;

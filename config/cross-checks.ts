@@ -93,9 +93,9 @@ export function doubtsOf(settings: Settings, sourceOf: SourceOf): string[] {
     ...treeDoubts(settings).map((words) => ['library.trees', words]),
     ...inboxDoubts(settings).map((words) => ['inbox', words]),
     ...notifyDoubts(settings).map((words) => ['notify', words]),
-    ...twice(settings.notify, ({ kind, url, fs = '' }) => `${kind} ${new URL(url).href} ${fs}`).map(
-      (words) => ['notify', `${words}, which is told everything twice`],
-    ),
+    ...twice(settings.notify, (row) =>
+      [row.kind, new URL(row.url).href, 'fs' in row && row.fs, 'to' in row && row.to].join(' '),
+    ).map((words) => ['notify', `${words}, which is told everything twice`]),
     ...twice(settings.gateways, ({ kind, url }) => `${kind} ${new URL(url).href}`).map((words) => [
       'gateways',
       words,
@@ -167,8 +167,8 @@ function inboxDoubts({ library, inbox }: Settings): string[] {
 /** A server whose map covers none of the trees is never told of anything. */
 function notifyDoubts({ library, notify }: Settings): string[] {
   const dirs = (library.trees.length > 0 ? library.trees : [library]).map(({ dir }) => resolve(dir));
-  return notify.flatMap(({ pathMap }, index) => {
-    const keys = pathMap === undefined ? undefined : Object.keys(pathMap);
+  return notify.flatMap((row, index) => {
+    const keys = 'pathMap' in row && row.pathMap !== undefined ? Object.keys(row.pathMap) : undefined;
     if (
       keys === undefined ||
       dirs.some((dir) => keys.some((key) => isWithin(dir, key) || isWithin(key, dir)))

@@ -1,7 +1,7 @@
 import type { GatewaySetting } from '../src/gateway/setting.ts';
 import type { InboxSetting } from '../src/inbox/setting.ts';
 import type { TreeSetting } from '../src/library/profiles.ts';
-import type { ServerSetting } from '../src/notify/servers/adapter.ts';
+import type { NotifySetting } from '../src/notify/people/recipient.ts';
 import { doubtOfBaseUrl, whyNoListenHost } from './addresses.ts';
 import { readPassword, readToken, readUser } from './credentials.ts';
 import { deliverySettings } from './delivery-settings.ts';
@@ -21,7 +21,7 @@ import {
   text,
 } from './kinds.ts';
 import { media } from './media.ts';
-import { readServer } from './notify.ts';
+import { readNotify } from './notify.ts';
 import { dataRight, fileRight, libraryRight, readRoot, whyNoFile, whyNoFolder } from './paths.ts';
 import { syncSettings } from './sync-settings.ts';
 import { readTree } from './trees.ts';
@@ -177,13 +177,13 @@ const declarations = {
     }),
   },
   uploads: uploadsSettings,
-  notify: rows<ServerSetting>({
+  notify: rows<NotifySetting>({
     env: 'PASSERELLE_NOTIFY',
     secret: true,
-    help: 'Media servers that are told what changed: kind, url, and as needed token or tokenFile, pathMap, fs, clean',
+    help: 'Media servers that are told what changed, and people who are told what needs somebody: kind, url, and as needed token or tokenFile, pathMap, fs, clean, to, from',
     example:
       '[{"kind": "jellyfin", "url": "http://192.168.1.10:8096", "tokenFile": "/run/secrets/jellyfin"}]',
-    row: readServer,
+    row: readNotify,
   }),
   gateways: rows<GatewaySetting>({
     env: 'PASSERELLE_GATEWAYS',

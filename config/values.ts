@@ -3,6 +3,7 @@ import type { Rule, WantedPart } from '../src/delivery/policy/rules.ts';
 import type { GatewaySetting } from '../src/gateway/setting.ts';
 import type { AfterSending } from '../src/inbox/setting.ts';
 import type { ProfileName, TreeKind } from '../src/library/profiles.ts';
+import type { RecipientKind } from '../src/notify/people/recipient.ts';
 import type { ServerName } from '../src/notify/servers/adapter.ts';
 
 /**
@@ -21,6 +22,8 @@ export const serverKinds = wordsOf<ServerName>({
   rclone: 1,
   webhook: 1,
 });
+
+export const recipientKinds = wordsOf<RecipientKind>({ ntfy: 1, gotify: 1, discord: 1, email: 1 });
 
 export const families = wordsOf<Family>({
   ffmpeg: 1,

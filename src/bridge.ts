@@ -32,6 +32,8 @@ import { createMediaQueue, type MediaQueue } from './media/queue.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { createConnect } from './notify/http.ts';
 import type { Notifier } from './notify/notifier.ts';
+import type { People } from './notify/people/people.ts';
+import { isRecipient, isServer } from './notify/people/recipient.ts';
 import { warmingCodec } from './notify/warming/ledger.ts';
 import type { Warming } from './notify/warming/warming.ts';
 import { createOwnAddresses } from './own-addresses.ts';
@@ -39,6 +41,7 @@ import { createPlayback, type Playback } from './playback.ts';
 import { keysFile, livingKeys, loadSecrets, type Secrets } from './secrets.ts';
 import type { SidecarReader } from './sidecars/sidecar-reader.ts';
 import { createTelling } from './telling.ts';
+import { createTellingPeople } from './telling-people.ts';
 import { createDiskThread, type Disk } from './tree/tree.ts';
 import { trashFoldersCodec } from './uploads/changes/trash-days.ts';
 import { importedPagesCodec } from './uploads/link-import.ts';
@@ -76,6 +79,7 @@ export interface Bridge extends Indexing, Pick<Playback, 'links' | 'delivery'> {
   signer: Signer;
   keys: KeyRotation;
   notify: Notifier;
+  people: People;
   warming: Warming;
   /** The date of folders of which nobody knows another; milliseconds UTC. */
   undatedAt: number;
@@ -161,12 +165,14 @@ export async function createBridge(
   const { reader, rangeCache, plays, slots } = playback.delivery;
   const signer = createSigner(livingKeys(secrets.signingKeys, clock.now()));
   const baseUrl = await baseUrlOf(settings.server, catalog.keyValues, overrides.keepBaseUrl);
+  const connect = createConnect({ dispatcher, userAgent, clock });
+  const ofServers = { ...settings, notify: settings.notify.filter(isServer) };
   const { warming, isQuiet, isOwn } = await createFilmWarming({
-    settings,
+    settings: ofServers,
     catalog,
     rangeCache,
     signer,
-    connect: createConnect({ dispatcher, userAgent, clock }),
+    connect,
     clock,
     log,
     memoryOf: (name) => keep(name, warmingCodec),
@@ -174,7 +180,7 @@ export async function createBridge(
       !host.state().isBlocked && plays.isIdle(isOwn) && slots.used() < host.limits.connections,
   });
   const notify = createTelling({
-    settings,
+    settings: ofServers,
     dataDir,
     catalog,
     trees,
@@ -184,6 +190,17 @@ export async function createBridge(
     userAgent,
     notified: tallies.notified,
     onSeen: warming.news,
+  });
+  const people = createTellingPeople({
+    settings: settings.notify.filter(isRecipient),
+    catalog,
+    host,
+    keyWatch,
+    folders: { data: dataDir, library: trees[0].dir },
+    connect,
+    notified: tallies.notified,
+    clock,
+    log,
   });
   const indexing = createIndexing({
     settings,
@@ -246,7 +263,7 @@ export async function createBridge(
     if (!isOwn(play)) media.interrupt();
   });
   const doctor = createDoctor({
-    settings,
+    settings: ofServers,
     baseUrl,
     secrets,
     trees,
@@ -259,6 +276,7 @@ export async function createBridge(
     delivery: playback.delivery,
     signer,
     notify,
+    people,
     warming,
     proposals: indexing.curation.proposals,
     inbox: indexing.inbox,
@@ -281,6 +299,7 @@ export async function createBridge(
     keys: createKeyRotation({ dataDir, signer, clock, log, rewrite: indexing.sync.rewrite }),
     ...indexing,
     notify,
+    people,
     warming,
     undatedAt,
     browse,
@@ -306,7 +325,7 @@ export async function createBridge(
       await Promise.all([media.stop(), warming.stop()]);
       await Promise.all([indexing.discovery.stop(), indexing.inbox.stop(), indexing.remote.stop()]);
       await indexing.pieceUploads.stop();
-      await notify.stop();
+      await Promise.all([notify.stop(), people.stop()]);
       await indexing.publisher.rest();
       host.close();
       await playback.close();

@@ -268,15 +268,20 @@ export async function runCli(context: Context, args: readonly string[]): Promise
       'with --client: for a player at this address alone',
       checked('--address', values.internetAddress),
     )
+    .option('--send-test', 'send a test instead to everybody who is told what needs somebody')
     .option('--json', 'one JSON object a line')
-    .action((options) =>
-      then(
+    .action((options) => {
+      if (options.sendTest)
+        return then(
+          import('./commands/doctor/notices.ts').then(({ doctorNotices }) => doctorNotices(context, options)),
+        );
+      return then(
         options.client === undefined
           ? import('./commands/doctor/doctor.ts').then(({ doctor }) => doctor(context, options))
           : import('./commands/doctor/client.ts').then(({ doctorClient }) => doctorClient(context, options)),
-      ),
-    );
-  usage.rule(doctor, only('--client', ['--agent', '--address']));
+      );
+    });
+  usage.rule(doctor, only('--client', ['--agent', '--address']), alone('--send-test', ['--client']));
   program
     .command('plays')
     .description(

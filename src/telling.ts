@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Dispatcher } from 'undici';
-import type { Settings } from '../config/settings.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import type { Clock } from './core/clock.ts';
 import { isBridgeError } from './core/errors.ts';
@@ -11,9 +10,10 @@ import { serverKindOf } from './metrics/samples.ts';
 import type { Tally } from './metrics/tally.ts';
 import { createNotifier, type Notifier } from './notify/notifier.ts';
 import { resultCodec, sightCodec } from './notify/outbox/notices.ts';
+import type { ServerSetting } from './notify/servers/adapter.ts';
 
 export interface TellingParts {
-  settings: Pick<Settings, 'notify'>;
+  settings: { notify: readonly ServerSetting[] };
   dataDir: string;
   catalog: Pick<Catalog, 'keyValues' | 'outbox' | 'toldFolders'>;
   trees: Trees;

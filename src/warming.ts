@@ -10,12 +10,13 @@ import type { PlayRecord } from './delivery/plays.ts';
 import type { Signer } from './delivery/signature.ts';
 import { fileOfAddress } from './gateway/own-address.ts';
 import type { Connect } from './notify/http.ts';
+import type { ServerSetting } from './notify/servers/adapter.ts';
 import type { WarmingRecord } from './notify/warming/ledger.ts';
 import type { HeaderState } from './notify/warming/to-warm.ts';
 import { createWarming, type Warming } from './notify/warming/warming.ts';
 
 export interface FilmWarmingParts {
-  settings: Pick<Settings, 'notify' | 'gateways'>;
+  settings: Pick<Settings, 'gateways'> & { notify: readonly ServerSetting[] };
   catalog: Pick<Catalog, 'files' | 'media'>;
   rangeCache: Pick<RangeCache, 'covers'>;
   signer: Pick<Signer, 'verify'>;

@@ -74,6 +74,7 @@ const right = (id: string): Record<string, Sent> => ({
   'GET /plays': { query: { limit: 5 } },
   'GET /playback': {},
   'GET /notify': {},
+  'POST /notify/test': {},
   'PUT /overrides': { body: { path, title: 'Nosferatu', year: 1979 }, query: { moves: 1 } },
   'GET /overrides': {},
   'DELETE /overrides': { query: { path } },

@@ -134,6 +134,7 @@ t.test(
       'src/gateway/setting.ts',
       'src/inbox/setting.ts',
       'src/library/profiles.ts',
+      'src/notify/people/recipient.ts',
       'src/notify/servers/adapter.ts',
     ];
     t.strictSame([...new Set(fromConfig.map(({ to }) => to))].sort(), known);

@@ -42,6 +42,35 @@ export const listServers = endpoint({
           .describe('What the last look found'),
       }),
     ),
+    people: z
+      .array(
+        z.object({
+          recipient: z.string(),
+          last: z
+            .object({ at: isoTime, ok: z.boolean(), words: z.string(), remedy: z.string().optional() })
+            .optional(),
+        }),
+      )
+      .describe('People who are told what needs somebody, and how that went last'),
+  }),
+  errors: [],
+});
+
+export const testPeople = endpoint({
+  method: 'POST',
+  path: '/notify/test',
+  summary: 'Send a test to everybody who is told what needs somebody; a fault of theirs is an answer',
+  tag: 'status',
+  status: 200,
+  answer: z.object({
+    results: z.array(
+      z.object({
+        recipient: z.string(),
+        ok: z.boolean(),
+        words: z.string(),
+        remedy: z.string().optional().describe('What to do'),
+      }),
+    ),
   }),
   errors: [],
 });

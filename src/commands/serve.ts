@@ -66,6 +66,7 @@ export async function serve(context: Context): Promise<ExitCode> {
   if (blockedBy === 'BRIDGE_HOST_KEY')
     tellRefusedKey(new BridgeError(blockedBy, retryAt === undefined ? {} : { retryAt }), log);
   bridge.notify.start();
+  bridge.people.start();
   scheduler.start();
   if (settings.media.probe) bridge.media.start();
   if (settings.media.warm) bridge.warming.start();

@@ -15,6 +15,7 @@ import { checkGateways } from './gateways.ts';
 import { checkInboxes } from './inboxes.ts';
 import { checkServers } from './notify.ts';
 import type { DoctorParts, Finding } from './parts.ts';
+import { checkPeople } from './people.ts';
 import { checkProposals } from './proposals.ts';
 import { checkWarming } from './warming.ts';
 
@@ -61,6 +62,7 @@ export function createDoctor(parts: DoctorParts): Doctor {
         yield what === circuitBreaker ? { ...finding, formerly: 'gate' } : finding;
       }
       for (const [what, finding] of await checkServers(parts, signal)) yield { what, ...finding };
+      for (const finding of await checkPeople(parts, signal)) yield { what: 'people', ...finding };
       for (const finding of await checkGateways(parts, signal)) yield { what: 'gateway', ...finding };
       for (const [what, finding] of checkWarming(parts)) yield { what, ...finding };
       for (const finding of await checkInboxes(parts, signal)) yield { what: 'inbox', ...finding };

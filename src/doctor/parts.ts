@@ -12,6 +12,7 @@ import type { Broker } from '../links/broker.ts';
 import type { LinkTtl } from '../links/link-ttl.ts';
 import type { LocationLock } from '../links/location-lock.ts';
 import type { Notifier } from '../notify/notifier.ts';
+import type { People } from '../notify/people/people.ts';
 import type { ServerSetting } from '../notify/servers/adapter.ts';
 import type { Warming } from '../notify/warming/warming.ts';
 
@@ -43,6 +44,7 @@ export interface DoctorParts {
   delivery: { reader: Pick<Reader, 'open'>; rules: readonly Rule[] };
   signer: Pick<Signer, 'verify'>;
   notify: Pick<Notifier, 'state' | 'check'>;
+  people: Pick<People, 'state' | 'check'>;
   warming: Pick<Warming, 'state'>;
   proposals: Pick<Decisions, 'list'>;
   inbox: Pick<Inbox, 'list'>;

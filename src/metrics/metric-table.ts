@@ -3,6 +3,7 @@ import { version } from '../core/version.ts';
 import { builtInRules } from '../delivery/policy/rules.ts';
 import type { Urgency } from '../host/host.ts';
 import type { LeaseSource } from '../links/lease.ts';
+import { recipientKinds } from '../notify/people/recipient.ts';
 import type { ServerName } from '../notify/servers/adapter.ts';
 
 /** One metric. */
@@ -23,7 +24,7 @@ export interface MetricRow {
 const codes = Object.keys(errorTable);
 const urgencies: readonly Urgency[] = ['play', 'write', 'refresh', 'probe', 'index', 'background'];
 const leaseSources: readonly LeaseSource[] = ['new', 'shared', 'kept'];
-const noticeKinds: readonly ServerName[] = ['jellyfin', 'emby', 'plex', 'kodi', 'rclone', 'webhook'];
+const serverKinds: readonly ServerName[] = ['jellyfin', 'emby', 'plex', 'kodi', 'rclone', 'webhook'];
 
 const row =
   (type: MetricRow['type']) =>
@@ -146,18 +147,18 @@ export const metricTable = {
   }),
 
   passerelle_notify_total: counter(
-    'Times that media servers were told, and how it ended',
+    'Times that media servers and people were told, and how it ended',
     'results of telling',
     {
-      kind: noticeKinds,
+      kind: [...serverKinds, ...recipientKinds],
       result: ['ok', 'failed'],
     },
   ),
   passerelle_notify_waiting: gauge('Folders that servers have not been told of yet', 'the outbox', {
-    kind: noticeKinds,
+    kind: serverKinds,
   }),
   passerelle_notify_failing: gauge('Servers that could not be told the last time', 'the outbox', {
-    kind: noticeKinds,
+    kind: serverKinds,
   }),
 
   passerelle_uploads_total: counter('Files that were sent to the host, and how it ended', 'uploads', {

@@ -30,3 +30,13 @@ export function serversView<
     }),
   }));
 }
+
+/** People who are told what needs somebody, for scripts: times as ISO 8601. */
+export function peopleView<Last extends { at: number }>(
+  people: readonly { recipient: string; last: Last | undefined }[],
+) {
+  return people.map(({ recipient, last }) => ({
+    recipient,
+    ...(last && { last: { ...last, at: new Date(last.at).toISOString() } }),
+  }));
+}

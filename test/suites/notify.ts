@@ -3,5 +3,6 @@ import '../notify-parts.test.ts';
 import '../notify-seen.test.ts';
 import '../notify-servers.test.ts';
 import '../notify.test.ts';
+import '../people.test.ts';
 import '../warming-servers.test.ts';
 import '../warming.test.ts';

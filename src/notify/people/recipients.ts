@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import { discord } from './discord.ts';
+import { email } from './email.ts';
+import { gotify } from './gotify.ts';
+import { ntfy } from './ntfy.ts';
+import type { Recipient, RecipientAdapter, RecipientKind, RecipientSetting } from './recipient.ts';
+
+const adapters: Readonly<Record<RecipientKind, (setting: RecipientSetting) => RecipientAdapter>> = {
+  ntfy,
+  gotify,
+  discord,
+  email,
+};
+
+/** Those of the settings, in their order. */
+export function recipientsOf(settings: readonly RecipientSetting[]): Recipient[] {
+  return settings.map((setting) => ({
+    kind: setting.kind,
+    url: addressFor(setting),
+    name: nameOf(setting),
+    adapter: adapters[setting.kind](setting),
+  }));
+}
+
+/** Where messages go. The topic of ntfy stands in them; the end of a webhook may lie in a file of its own. */
+function addressFor({ kind, url, token }: RecipientSetting): string {
+  if (kind === 'ntfy') return url.slice(0, url.lastIndexOf('/'));
+  return kind === 'discord' && token !== undefined ? `${url}/${token}` : url;
+}
+
+/** A topic and a webhook are passwords, and who gets mail is nobody's business. */
+function nameOf({ kind, url, to = '' }: RecipientSetting): string {
+  const { protocol, host } = new URL(url);
+  const fingerprint = createHash('sha256').update(`${url} ${to}`).digest('hex').slice(0, 6);
+  return `${kind} ${protocol}//${host} #${fingerprint}`;
+}
