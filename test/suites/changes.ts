@@ -1,4 +1,4 @@
-/** The account as it is changed: folders, names, removals, WebDAV that writes, and what the host downloads. */
+/** The account as it is changed: folders, names, removals, and what the host downloads. */
 import '../account-beside-others.test.ts';
 import '../account-changes.test.ts';
 import '../account-commands.test.ts';
@@ -6,18 +6,8 @@ import '../account-hostile.test.ts';
 import '../account-trash.test.ts';
 import '../change-kills.test.ts';
 import '../changes-beside-a-crawl.test.ts';
-import '../dav-bodies.test.ts';
-import '../dav-harm.test.ts';
-import '../dav-pieces.test.ts';
-import '../dav-kept-here.test.ts';
-import '../dav-names.test.ts';
-import '../dav-sequences.test.ts';
-import '../dav-writing.test.ts';
-import '../dav-writing-process.test.ts';
 import '../remote-addresses.test.ts';
 import '../remote-arrivals.test.ts';
 import '../remote-commands.test.ts';
 import '../remote-process.test.ts';
 import '../remote.test.ts';
-import '../tus-process.test.ts';
-import '../tus.test.ts';
