@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { errorTable } from '../src/core/errors.ts';
@@ -10,9 +10,11 @@ import { createPlayCounts } from '../src/metrics/play-counts.ts';
 import { root } from './fixtures/checkout.ts';
 import { rowsOf } from './fixtures/documents.ts';
 import { samplesOf, sumOf } from './fixtures/exposition.ts';
+import { fakeMediaServer } from './fixtures/fake-media-server.ts';
 import { minuteMs } from './fixtures/hand-clock.ts';
+import { createHurriedClock } from './fixtures/hurried-clock.ts';
 import { film, headBytes, kept, path, read, sizeBytes, startBridge, until } from './fixtures/listed.ts';
-import { signal } from './fixtures/setup.ts';
+import { setupListed, signal } from './fixtures/setup.ts';
 
 const codes = Object.keys(errorTable);
 const vlc = { 'user-agent': 'VLC/3.0.24 LibVLC/3.0.24' };
@@ -136,6 +138,8 @@ t.test('after plays of every kind the metrics are what the host counted', async 
     'passerelle_plays_total{rule="returning",way="redirect",end="sent on"}': 1,
     'passerelle_plays_total{rule="returning",way="redirect",end="BRIDGE_HOST_FILE_GONE"}': 1,
   });
+  t.equal(sumOf(text, 'passerelle_plays_over_total', 'ok'), 3);
+  t.equal(sumOf(text, 'passerelle_plays_over_total', 'failed'), 1);
   t.equal(sumOf(text, 'passerelle_plays_running'), 0);
   t.equal(sumOf(text, 'passerelle_play_requests_total'), 4);
   t.equal(sumOf(text, 'passerelle_first_byte_seconds_count', 'host'), 1);
@@ -285,4 +289,38 @@ t.test('prom-client is loaded by who asks for metrics, and by nobody else', asyn
   t.match(code, /^import type \{[^}]+\} from 'prom-client';$/m);
   t.equal(code.match(/'prom-client'/g)?.length, 2);
   t.match(code, "await import('prom-client')");
+});
+
+t.test('uploads and telling are counted as they end, and are there before the first one', async (t) => {
+  const told: string[] = [];
+  const hook = await fakeMediaServer(t, ({ body }, response) => {
+    told.push(body);
+    response.writeHead(told.length === 1 ? 500 : 200).end();
+  });
+  const one = await setupListed(t, {
+    simulator: { account: { folders: [{ name: 'Films' }] } },
+    overrides: { clock: createHurriedClock() },
+    env: {
+      PASSERELLE_METRICS_OPEN: 'true',
+      PASSERELLE_NOTIFY: JSON.stringify([{ kind: 'webhook', url: `${hook.url}/secret` }]),
+    },
+  });
+  const { bridge, simulator, home, app } = one;
+  const ask = async () => (await app.inject({ url: '/metrics' })).body;
+  t.equal(samplesOf(await ask()).get('passerelle_uploads_total{result="stored"}'), 0);
+  const source = join(home, 'Heat.1995.mkv');
+  writeFileSync(source, Buffer.alloc(300_000, 7));
+  t.match(await bridge.uploader.put({ source, to: '/Films', signal }), { fate: 'sent' });
+  await t.rejects(bridge.uploader.put({ source: `${source}.gone`, to: '/Films', signal }));
+  await bridge.notify.flush();
+  await bridge.notify.flush();
+  const text = await ask();
+  t.equal(sumOf(text, 'passerelle_uploads_total'), simulator.counters.uploads);
+  t.equal(sumOf(text, 'passerelle_uploads_total', 'stored'), 1);
+  t.equal(sumOf(text, 'passerelle_upload_bytes_total'), 300_000);
+  t.equal(sumOf(text, 'passerelle_uploads_open'), 0);
+  t.equal(sumOf(text, 'passerelle_notify_total', 'kind="webhook",result="failed"'), 1);
+  t.equal(sumOf(text, 'passerelle_notify_failing', 'webhook'), 1);
+  t.equal(sumOf(text, 'passerelle_notify_waiting', 'webhook'), 1);
+  t.notMatch(text, 'secret');
 });

@@ -57,7 +57,9 @@ function faultsOf(expr: string): string[] {
 }
 
 const grouped = (expr: string) =>
-  [...expr.matchAll(/\b(?:by|on) \(([^)]*)\)/g)].flatMap(([, labels = '']) => labels.split(', '));
+  [...expr.matchAll(/\b(?:by|on|without|ignoring) \(([^)]*)\)/g)].flatMap(([, labels = '']) =>
+    labels.split(', '),
+  );
 
 t.test(
   'every metric of the dashboard and the alerts is there, with labels and values that it has',
@@ -148,8 +150,8 @@ const cases: [alert: string, series: Record<string, string>, at: string, fires: 
   [
     'PasserellePlaysFail',
     {
-      'passerelle_plays_total{end="BRIDGE_LINK_DEAD"}': '0+1x60',
-      'passerelle_plays_total{end="left"}': '0+1x60',
+      'passerelle_plays_over_total{outcome="failed"}': '0+1x60',
+      'passerelle_plays_over_total{outcome="ok"}': '0+1x60',
     },
     '60m',
     true,
@@ -157,8 +159,8 @@ const cases: [alert: string, series: Record<string, string>, at: string, fires: 
   [
     'PasserellePlaysFail',
     {
-      'passerelle_plays_total{end="BRIDGE_LINK_DEAD"}': '0x57 1x5',
-      'passerelle_plays_total{end="left"}': '0x60',
+      'passerelle_plays_over_total{outcome="failed"}': '0x57 1x5',
+      'passerelle_plays_over_total{outcome="ok"}': '0x60',
     },
     '60m',
     false,

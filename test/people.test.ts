@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import t from 'tap';
 import { Agent } from 'undici';
 import { loadSettings } from '../config/load.ts';
@@ -8,12 +9,14 @@ import { type NeedFacts, needsOf } from '../src/notify/people/needs.ts';
 import { createPeople, type ToldRecipient } from '../src/notify/people/people.ts';
 import type { RecipientSetting } from '../src/notify/people/recipient.ts';
 import { recipientsOf } from '../src/notify/people/recipients.ts';
+import { makeCertificate } from './fixtures/certificates.ts';
 import { noFile } from './fixtures/checkout.ts';
 import { sumOf } from './fixtures/exposition.ts';
 import { type Arrived, fakeMediaServer } from './fixtures/fake-media-server.ts';
 import { createHandClock, dayMs, hourMs, minuteMs, settle } from './fixtures/hand-clock.ts';
 import { mailSink } from './fixtures/mail-sink.ts';
 import { passerelle } from './fixtures/passerelle.ts';
+import { findProgram } from './fixtures/programs.ts';
 import { envOver } from './fixtures/setup.ts';
 import { start } from './fixtures/simulated-host.ts';
 import { file, startBridge } from './fixtures/start-bridge.ts';
@@ -391,3 +394,28 @@ t.test('doctor --send-test sends one to each, and ends with 1 where one did not 
   });
   t.equal(odd.code, 2);
 });
+
+t.test(
+  'a mail server with STARTTLS gets the password inside it, and none that shows a stranger',
+  async (t) => {
+    if (!(await findProgram(t, 'openssl'))) return;
+    const sink = await mailSink(t);
+    sink.tls = await makeCertificate(t.testdir(), 'mail');
+    const setting = { kind: 'email' as const, url: sink.url, to: 'a@example.org', token: 'me:MailWord1' };
+    const { start } = await people(t, [setting]);
+    const tried = async () => (await start().test(AbortSignal.timeout(60_000)))[0];
+    t.match(await tried(), {
+      ok: false,
+      words: 'offers no TLS that this machine believes',
+      remedy: /NODE_EXTRA_CA/,
+    });
+    t.strictSame(sink.logins, []);
+    const known = getCACertificates('default');
+    setDefaultCACertificates([...known, sink.tls.cert]);
+    t.teardown(() => setDefaultCACertificates(known));
+    t.match(await tried(), { ok: true });
+    t.strictSame(sink.logins, ['me:MailWord1']);
+    t.equal(sink.openLogins, 0);
+    t.equal(sink.letters.length, 1);
+  },
+);

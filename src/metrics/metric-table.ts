@@ -23,7 +23,6 @@ export interface MetricRow {
 
 const codes = Object.keys(errorTable);
 const urgencies: readonly Urgency[] = ['play', 'write', 'refresh', 'probe', 'index', 'background'];
-const leaseSources: readonly LeaseSource[] = ['new', 'shared', 'kept'];
 const serverKinds: readonly ServerName[] = ['jellyfin', 'emby', 'plex', 'kodi', 'rclone', 'webhook'];
 
 const row =
@@ -46,6 +45,7 @@ const machine = 'the process';
 export const labelValues = {
   rules: [...builtInRules.map(({ name }) => name), 'mode', 'own'],
   ends: ['sent on', 'to the end', 'left', 'unfinished', ...codes],
+  leases: ['new', 'shared', 'kept'] satisfies LeaseSource[],
   circuit: ['closed', 'open', 'trying'],
   uploads: ['stored', 'untold', 'unsure', 'stopped', 'failed'],
   proposals: ['account', 'empty', 'failed', 'many'],
@@ -97,6 +97,11 @@ export const metricTable = {
       end: labelValues.ends,
     },
   ),
+  passerelle_plays_over_total: counter(
+    'Plays that are over, by whether they ended with an error; both are there from the start',
+    plays,
+    { outcome: ['ok', 'failed'] },
+  ),
   passerelle_plays_running: gauge('Plays that are not over', plays, { way: ['bytes', 'redirect'] }),
   passerelle_play_requests_total: counter('Requests of plays', plays),
   passerelle_play_seeks_total: counter(
@@ -106,7 +111,7 @@ export const metricTable = {
   passerelle_play_resumes_total: counter('Times that the host broke off and a film went on', plays),
   passerelle_play_calls_total: counter('Links that plays had made by calls of their own', plays),
   passerelle_leases_total: counter('Plays by where their first link came from', plays, {
-    source: leaseSources,
+    source: labelValues.leases,
   }),
   passerelle_first_byte_seconds: {
     type: 'histogram',

@@ -10,6 +10,7 @@ import type { Notifier } from '../notify/notifier.ts';
 import type { EventLoopLag } from './event-loop-lag.ts';
 import { labelValues, type MetricName } from './metric-table.ts';
 import type { Tallies } from './tallies.ts';
+import type { Tallied } from './tally.ts';
 
 /** One value of one metric. Values of a histogram are what is new since the last time; all others are what is. */
 export interface Sample {
@@ -86,10 +87,14 @@ export function sampleReaders(sources: SampleSources): readonly ReadSamples[] {
   function ofPlays(): Sample[] {
     const figures = tallies.plays.figures();
     const background = tallies.background();
+    const over = sumOf(figures.ended);
+    const failed = sumOf(figures.ended.filter(({ labels }) => labels.end.startsWith('BRIDGE_')));
     const bytes = (way: string, use: string, value: number) =>
       sample('passerelle_bytes_total', value, { way, use });
     return [
       ...figures.ended.map(({ labels, count }) => sample('passerelle_plays_total', count, labels)),
+      sample('passerelle_plays_over_total', over - failed, { outcome: 'ok' }),
+      sample('passerelle_plays_over_total', failed, { outcome: 'failed' }),
       ...Object.entries(figures.running).map(([way, count]) =>
         sample('passerelle_plays_running', count, { way }),
       ),
@@ -97,7 +102,9 @@ export function sampleReaders(sources: SampleSources): readonly ReadSamples[] {
       sample('passerelle_play_seeks_total', figures.seeks),
       sample('passerelle_play_resumes_total', figures.resumes),
       sample('passerelle_play_calls_total', figures.calls),
-      ...figures.leases.map(({ labels, count }) => sample('passerelle_leases_total', count, labels)),
+      ...countsOf('source', labelValues.leases, figures.leases).map(([source, count]) =>
+        sample('passerelle_leases_total', count, { source }),
+      ),
       ...tallies.plays
         .takeFirstBytes()
         .map(({ start, seconds }) => sample('passerelle_first_byte_seconds', seconds, { start })),
@@ -157,7 +164,9 @@ export function sampleReaders(sources: SampleSources): readonly ReadSamples[] {
 
   async function ofUploads(): Promise<Sample[]> {
     return [
-      ...tallies.uploads.all().map(({ labels, count }) => sample('passerelle_uploads_total', count, labels)),
+      ...countsOf('result', labelValues.uploads, tallies.uploads.all()).map(([result, count]) =>
+        sample('passerelle_uploads_total', count, { result }),
+      ),
       sample('passerelle_upload_bytes_total', tallies.uploadBytes()),
       sample('passerelle_uploads_open', (await sources.openUploads()).length),
     ];
@@ -182,6 +191,19 @@ function heldFor<T>(clock: Clock, read: () => Promise<T>): () => Promise<T> {
     if (!held || now - held.at >= countsHoldMs || now < held.at) held = { at: now, value: await read() };
     return held.value;
   };
+}
+
+/** One for each value, also where nothing was counted: what first appears as 1 has not grown, to Prometheus. */
+function countsOf<L extends string>(
+  label: L,
+  values: readonly string[],
+  tallied: readonly Tallied<L>[],
+): [value: string, count: number][] {
+  return values.map((value) => [value, sumOf(tallied.filter(({ labels }) => labels[label] === value))]);
+}
+
+function sumOf(tallied: readonly { count: number }[]): number {
+  return tallied.reduce((sum, { count }) => sum + count, 0);
 }
 
 function sample(name: MetricName, value: number, labels?: Sample['labels']): Sample {
