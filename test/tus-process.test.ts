@@ -3,10 +3,10 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import t from 'tap';
 import { cleanEnv, startBridge } from './fixtures/bridge-process.ts';
-import { ask, password } from './fixtures/dav.ts';
+import { ask, authorization, password } from './fixtures/dav.ts';
 import { bytes, sha } from './fixtures/dav-writing.ts';
 import { until } from './fixtures/playing.ts';
-import { envOver } from './fixtures/setup.ts';
+import { envOver, type Test } from './fixtures/setup.ts';
 import { bearer, pieceHeaders, tusClient } from './fixtures/tus.ts';
 import { createSimulator } from './simulator/simulator.ts';
 
@@ -22,23 +22,32 @@ const moments = [
   'while the whole is sent to the host',
 ] as const;
 
-for (const moment of process.env.PASSERELLE_MANY_KILLS === undefined ? moments.slice(0, 1) : moments)
+// The others are for `npm run test:kills`.
+const isMany = process.env.PASSERELLE_MANY_KILLS !== undefined;
+
+/** A process over an account with a folder, listed. */
+async function serving(t: Test) {
+  const simulator = await createSimulator({ account: { folders: [{ name: 'Films' }] } });
+  t.teardown(() => simulator.close());
+  const home = t.testdir();
+  const spool = join(home, 'data', 'spool');
+  const env = {
+    ...cleanEnv(),
+    ...envOver(simulator, home),
+    PASSERELLE_BASE_URL: 'http://192.0.2.1:8790',
+    PASSERELLE_ADMIN_TOKEN: token,
+    PASSERELLE_DAV_WRITE: 'account',
+    PASSERELLE_PASSWORD: password,
+  } as Record<string, string>;
+  const first = await startBridge(env, home);
+  t.teardown(() => first.child.kill('SIGKILL'));
+  await first.waitFor((line) => line.msg === 'sync done');
+  return { simulator, home, spool, env, first };
+}
+
+for (const moment of isMany ? moments : moments.slice(0, 1))
   t.test(`serve is killed ${moment}`, async (t) => {
-    const simulator = await createSimulator({ account: { folders: [{ name: 'Films' }] } });
-    t.teardown(() => simulator.close());
-    const home = t.testdir();
-    const spool = join(home, 'data', 'spool');
-    const env = {
-      ...cleanEnv(),
-      ...envOver(simulator, home),
-      PASSERELLE_BASE_URL: 'http://192.0.2.1:8790',
-      PASSERELLE_ADMIN_TOKEN: token,
-      PASSERELLE_DAV_WRITE: 'account',
-      PASSERELLE_PASSWORD: password,
-    } as Record<string, string>;
-    const first = await startBridge(env, home);
-    t.teardown(() => first.child.kill('SIGKILL'));
-    await first.waitFor((line) => line.msg === 'sync done');
+    const { simulator, home, spool, env, first } = await serving(t);
     const before = tusClient(first.url, bearer(token));
     const made = await before.create({ filename: name, folder: '/Films' }, { 'upload-length': '8000000' });
     const at = String(made.headers.location);
@@ -82,3 +91,35 @@ for (const moment of process.env.PASSERELLE_MANY_KILLS === undefined ? moments.s
     await until('nothing is left on our disk', () => readdirSync(spool).length === 0);
     t.equal(await again.stop(), 0);
   });
+
+t.test('serve is killed in the middle of chunks', { skip: !isMany }, async (t) => {
+  const { simulator, home, spool, env, first } = await serving(t);
+  const chunk = (url: string, from: number, to: number) =>
+    ask(`${url}/dav/uploads/passerelle/a/${from}-${to - 1}`, 'PUT', { body: body.subarray(from, to) });
+  t.equal((await ask(`${first.url}/dav/uploads/passerelle/a/`, 'MKCOL')).status, 201);
+  t.equal((await chunk(first.url, 5_000_000, 8_000_000)).status, 201, 'the last one first');
+  const half = request(new URL('/dav/uploads/passerelle/a/0-4999999', first.url), {
+    method: 'PUT',
+    headers: { authorization, 'content-length': 5_000_000 },
+  });
+  half.on('error', () => undefined);
+  half.write(bytes(2_000_000, 7));
+  await until('some of it is here', () =>
+    readdirSync(spool).some((file) => statSync(join(spool, file)).blocks * 512 >= 4_000_000),
+  );
+  first.child.kill('SIGKILL');
+  const again = await startBridge(env, home);
+  t.teardown(() => again.child.kill('SIGKILL'));
+  const merge = () =>
+    ask(`${again.url}/dav/uploads/passerelle/a/.file`, 'MOVE', {
+      headers: { destination: `${again.url}/dav/files/passerelle/Films/${name}` },
+    });
+  t.equal((await merge()).status, 400, 'half a chunk is none');
+  t.equal((await chunk(again.url, 0, 5_000_000)).status, 201);
+  t.equal((await merge()).status, 201);
+  t.equal([...simulator.account.folder('/Films').files.values()].length, 1);
+  const read = await ask(`${again.url}/dav/account/Films/${name}`, 'GET');
+  t.equal(sha(read.body), sha(body), 'every byte of it');
+  t.same(readdirSync(spool), []);
+  t.equal(await again.stop(), 0);
+});
