@@ -1,4 +1,4 @@
-/** WebDAV that writes to the account, and uploads that go on where they broke. */
+/** WebDAV that writes to the account. */
 import '../dav-bodies.test.ts';
 import '../dav-harm.test.ts';
 import '../dav-kept-here.test.ts';
@@ -7,5 +7,3 @@ import '../dav-pieces.test.ts';
 import '../dav-sequences.test.ts';
 import '../dav-writing-process.test.ts';
 import '../dav-writing.test.ts';
-import '../tus-process.test.ts';
-import '../tus.test.ts';
