@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { request } from 'undici';
@@ -155,7 +155,9 @@ t.test('what is no file, or is empty, is told before a call', async (t) => {
   const { simulator, put, home } = await uploading(t);
   mkdirSync(join(home, 'folder'));
   writeFileSync(join(home, 'empty'), '');
-  for (const from of ['folder', 'empty', 'nothing'])
+  writeFileSync(join(home, 'huge'), '');
+  truncateSync(join(home, 'huge'), 300_000_000_001);
+  for (const from of ['folder', 'empty', 'nothing', 'huge'])
     await t.rejects(put('/Films', join(home, from)), { code: 'BRIDGE_UPLOAD_SOURCE' }, from);
   await t.rejects(put('/Nowhere/Deeper'), { code: 'BRIDGE_NOT_FOUND' });
   t.same(simulator.counters.calls, {});

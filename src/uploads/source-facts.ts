@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { BegunUpload } from '../catalog/uploads.ts';
 import { BridgeError } from '../core/errors.ts';
 import { whyUnreadable } from '../core/files/folder-check.ts';
+import { maxUploadBytes } from './pieces/offset.ts';
 
 /** @throws BridgeError BRIDGE_UPLOAD_SOURCE for what is no file, or has nothing in it */
 export async function sourceFacts(source: string): Promise<{ sizeBytes: number; modifiedAt: number }> {
@@ -21,6 +22,11 @@ export async function sourceFacts(source: string): Promise<{ sizeBytes: number; 
     throw new BridgeError('BRIDGE_UPLOAD_SOURCE', {
       says: `${source} has nothing in it`,
       remedy: 'The host takes no empty file',
+    });
+  if (facts.size > maxUploadBytes)
+    throw new BridgeError('BRIDGE_UPLOAD_SOURCE', {
+      says: `${source} has ${facts.size} bytes`,
+      remedy: 'The host takes files of 300 GB at most: send it in pieces',
     });
   return { sizeBytes: facts.size, modifiedAt: Math.floor(facts.mtimeMs) };
 }
