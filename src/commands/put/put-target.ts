@@ -28,7 +28,7 @@ export async function putTarget(
   { isOne, mayMake, signal }: { isOne: boolean; mayMake: boolean; signal: AbortSignal },
 ): Promise<PutTarget> {
   const given = asAccountPath(to);
-  const path = given.replace(/\/+$/, '') || '/';
+  const path = given.replace(/(?<!\/)\/+$/, '') || '/';
   const standing = await standsAt(api, path, signal);
   if (standing === 'folder') return { folder: path, name: undefined, isMissing: false };
   const isFolder = !isOne || path !== given;
