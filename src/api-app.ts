@@ -4,10 +4,12 @@ import { account } from '../plugins/routes/api/account.ts';
 import { changes } from '../plugins/routes/api/changes.ts';
 import { doctor } from '../plugins/routes/api/doctor.ts';
 import { downloads } from '../plugins/routes/api/downloads.ts';
+import { events } from '../plugins/routes/api/events.ts';
 import { heldUploads } from '../plugins/routes/api/held-uploads.ts';
 import { inbox } from '../plugins/routes/api/inbox.ts';
 import { keys } from '../plugins/routes/api/keys.ts';
 import { leftOut } from '../plugins/routes/api/left-out.ts';
+import { library } from '../plugins/routes/api/library.ts';
 import { links } from '../plugins/routes/api/links.ts';
 import { notify } from '../plugins/routes/api/notify.ts';
 import { overrides } from '../plugins/routes/api/overrides.ts';
@@ -72,7 +74,9 @@ export async function registerSupport(app: FastifyInstance, bridge: Bridge): Pro
 export async function registerApi(app: FastifyInstance, holder: Holder): Promise<void> {
   await app.register(apiRoutes);
   await app.register(status, { holder });
+  await app.register(events);
   await app.register(sync);
+  await app.register(library);
   await app.register(account);
   await app.register(links);
   await app.register(uploads);

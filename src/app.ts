@@ -14,6 +14,8 @@ import { strm } from '../plugins/routes/strm.ts';
 import { delivery } from '../plugins/support/delivery.ts';
 import { openapi } from '../plugins/support/openapi.ts';
 import { createTls } from '../plugins/support/tls.ts';
+import { page } from '../plugins/ui/page.ts';
+import { session } from '../plugins/ui/session.ts';
 import { createApp, registerApi, registerSupport } from './api-app.ts';
 import type { Bridge } from './bridge.ts';
 import { type Holder, holderHere } from './owner/holder.ts';
@@ -40,6 +42,8 @@ export async function buildApp(
   await app.register(dav);
   await app.register(browse);
   await app.register(playlist);
+  await app.register(page);
+  await app.register(session);
   await app.register(openapi);
   await registerApi(app, holder);
   await app.register(docs);

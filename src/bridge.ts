@@ -37,6 +37,7 @@ import { isRecipient, isServer } from './notify/people/recipient.ts';
 import { warmingCodec } from './notify/warming/ledger.ts';
 import type { Warming } from './notify/warming/warming.ts';
 import { createOwnAddresses } from './own-addresses.ts';
+import { createPageParts, type PageParts } from './page-parts.ts';
 import { createPlayback, type Playback } from './playback.ts';
 import { keysFile, livingKeys, loadSecrets, type Secrets } from './secrets.ts';
 import type { SidecarReader } from './sidecars/sidecar-reader.ts';
@@ -61,7 +62,7 @@ export interface BridgeOverrides {
 }
 
 /** The parts of a running Passerelle by their names, each an interface of its own room. */
-export interface Bridge extends Indexing, Pick<Playback, 'links' | 'delivery'> {
+export interface Bridge extends Indexing, PageParts, Pick<Playback, 'links' | 'delivery'> {
   settings: Settings;
   log: Log;
   clock: Clock;
@@ -282,6 +283,14 @@ export async function createBridge(
     inbox: indexing.inbox,
   });
 
+  const pageParts = await createPageParts({
+    ...{ settings, dataDir, catalog, clock, host, keyWatch, plays, keep, password: secrets.password },
+    tree: trees[0].name,
+    sync: indexing.sync,
+    remote: indexing.remote,
+    callsForHeaders: () => media.state().callsToday,
+  });
+
   return {
     settings,
     log,
@@ -320,7 +329,9 @@ export async function createBridge(
       openUploads: catalog.uploads.all,
       folders: { data: dataDir, library: trees[0].dir },
     }),
+    ...pageParts,
     async close() {
+      await pageParts.titleSearch.close();
       measuring.stop();
       await Promise.all([media.stop(), warming.stop()]);
       await Promise.all([indexing.discovery.stop(), indexing.inbox.stop(), indexing.remote.stop()]);

@@ -8,7 +8,9 @@ import { errorBody, fromErrorBody } from '../src/api/errors.ts';
 import * as files from '../src/api/files.ts';
 import * as keys from '../src/api/keys.ts';
 import * as leftOut from '../src/api/left-out.ts';
+import * as library from '../src/api/library.ts';
 import * as links from '../src/api/links.ts';
+import * as live from '../src/api/live.ts';
 import * as notify from '../src/api/notify.ts';
 import * as openapi from '../src/api/openapi.ts';
 import * as overrides from '../src/api/overrides.ts';
@@ -28,7 +30,9 @@ const rooms = [
   files,
   keys,
   leftOut,
+  library,
   links,
+  live,
   notify,
   openapi,
   overrides,
@@ -56,6 +60,11 @@ interface Sent {
 /** What each address is asked with, in an order that makes sense; `id` is that of the film. */
 const right = (id: string): Record<string, Sent> => ({
   'GET /status': {},
+  'GET /events': {},
+  'GET /library/titles': {
+    query: { query: 'nosf', kind: 'movie', only: 'several', order: 'added', limit: 5 },
+  },
+  'GET /library/title': { query: { key: 'movies/nosferatu (1922)' } },
   'GET /openapi.json': {},
   'GET /sync/plan': {},
   'GET /files': { query: { path: '/Films', limit: 2, offset: 1 } },
@@ -99,6 +108,10 @@ const wrong: [string, Sent, keyof typeof errorTable][] = [
   ['GET /files/{id}/bytes', { params: { id: other }, query: { from: 0, to: 1 } }, 'BRIDGE_NOT_FOUND'],
   ['GET /files/{id}/bytes', { params: { id: other } }, 'BRIDGE_BAD_REQUEST'],
   ['POST /refresh', { body: { path: '/Nowhere/Deeper' } }, 'BRIDGE_NOT_FOUND'],
+  ['GET /library/titles', { query: { limit: 501 } }, 'BRIDGE_BAD_REQUEST'],
+  ['GET /library/titles', { query: { query: 'x'.repeat(201) } }, 'BRIDGE_BAD_REQUEST'],
+  ['GET /library/title', { query: { key: 'none' } }, 'BRIDGE_NOT_FOUND'],
+  ['GET /library/title', {}, 'BRIDGE_BAD_REQUEST'],
   ['GET /links', { query: { path: '/Films' } }, 'BRIDGE_NOT_FOUND'],
   ['GET /links', {}, 'BRIDGE_BAD_REQUEST'],
   ['GET /links/{id}', { params: { id: other } }, 'BRIDGE_NOT_FOUND'],

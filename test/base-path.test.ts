@@ -120,6 +120,9 @@ const handingOn = [
   'plugins/support/dav/account-door.ts',
   // Compares the host of a Destination with it.
   'src/uploads/dav/destination.ts',
+  // Knows the host of the page.
+  'plugins/support/auth.ts',
+  'plugins/ui/page.ts',
   // Knows an address of ours when it sees one.
   'src/own-addresses.ts',
   'src/api-app.ts',

@@ -101,6 +101,8 @@ t.test('docs/api.md tells of every address, its methods and who is let in', asyn
         'user and password': 401,
         'admin token': 401,
         'who has the signature': 404,
+        'who knows the build': 404,
+        'who logs in': ['GET', 'HEAD'].includes(method) ? 200 : 401,
       }[who];
       // A browser asks so for a page, and learns nothing of the file.
       const isPreflight = method === 'OPTIONS' && who === 'who has the signature';

@@ -65,6 +65,10 @@ export const putOverride = endpoint({
       ...target.shape,
       folderId: z.union([folderId, z.int().min(0)]).optional(),
       ...overrideShape.shape,
+      dryRun: z
+        .boolean()
+        .default(false)
+        .describe('Only tells what would move; of more than 500 files, of the first of them'),
     })
     .refine(hasTarget, noTarget),
   status: 200,

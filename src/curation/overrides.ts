@@ -10,6 +10,7 @@ import { type FileId, type FolderId, toFileId, toFolderId } from '../core/ids.ts
 import { type Override, readOverride } from '../library/override.ts';
 import type { Publisher } from '../reconcile/publisher.ts';
 import { filesOf } from './override-targets.ts';
+import { previewFix } from './preview.ts';
 
 export interface FixOptions {
   catalog: Catalog;
@@ -42,6 +43,8 @@ export interface OverrideEditor {
   read(raw: unknown): Override | { wrong: string };
   /** Says what a file or a folder is. @throws BridgeError BRIDGE_NOT_FOUND, BRIDGE_DISK */
   set(what: FixTarget, override: Override, signal: AbortSignal): Promise<Fixed>;
+  /** What `set` would move, without a word said. @throws BridgeError BRIDGE_NOT_FOUND */
+  preview(what: FixTarget, override: Override): Promise<Fixed>;
   /** Takes it back. @throws BridgeError BRIDGE_NOT_FOUND when nothing was said */
   clear(what: FixTarget, signal: AbortSignal): Promise<Fixed>;
   /** Everything that was said. */
@@ -133,6 +136,13 @@ export function createOverrideEditor({ catalog, clock, publisher }: FixOptions):
         for (const target of targets) await overrides.put({ target, value: override, at: clock.now() });
       };
       return layOutAgain(targets, 'fix', former, say, signal);
+    },
+
+    async preview(what, override) {
+      const targets = await targetsOf(what);
+      const fileIds = await filesOf(catalog, targets);
+      const moves = await previewFix(catalog, publisher.trees, { targets, override, fileIds });
+      return { targets, files: fileIds.length, moves };
     },
 
     async clear(what, signal) {

@@ -2,5 +2,7 @@
 import '../base-path.test.ts';
 import '../callers.test.ts';
 import '../guess-limit.test.ts';
+import '../page-door.test.ts';
 import '../reverse-proxy.test.ts';
+import '../title-search.test.ts';
 import '../web-pages.test.ts';

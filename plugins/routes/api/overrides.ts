@@ -27,10 +27,12 @@ export const overrides = fp(
 
     serveEndpoint(app, listOverrides, async () => ({ overrides: await overrides.list() }));
 
-    serveEndpoint(app, putOverride, async ({ body: { path, fileId, folderId, ...said }, query }) => {
+    serveEndpoint(app, putOverride, async ({ body: { path, fileId, folderId, dryRun, ...said }, query }) => {
       const override = overrides.read(said);
       if ('wrong' in override) throw new BridgeError('BRIDGE_BAD_REQUEST', { detail: override.wrong });
-      return shown(await overrides.set(targetOf({ path, fileId, folderId }), override, signal), query.moves);
+      const target = targetOf({ path, fileId, folderId });
+      if (dryRun) return shown(await overrides.preview(target, override), query.moves);
+      return shown(await overrides.set(target, override, signal), query.moves);
     });
 
     serveEndpoint(app, removeOverride, async ({ query: { moves, ...target } }) =>

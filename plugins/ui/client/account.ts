@@ -1,0 +1,146 @@
+import { useState } from 'preact/hooks';
+import type { listTrash } from '../../../src/api/changes.ts';
+import type { AnswerOf } from '../../../src/api/endpoint.ts';
+import type { listFiles, ShownEntry } from '../../../src/api/files.ts';
+import { attempt, useAsked } from './asking.ts';
+import { callApi, live, queryText } from './door.ts';
+import { html } from './html.ts';
+import { Card, Empty, Fault, Icon } from './parts.ts';
+import { ago, bytes, words } from './texts.ts';
+
+type FolderAnswer = AnswerOf<typeof listFiles>;
+
+const step = 200;
+
+const hrefOfFolder = (path: string) => `#/account/${encodeURIComponent(path)}`;
+
+function joined(folder: string, name: string): string {
+  return `${folder.replace(/\/$/, '')}/${name}`;
+}
+
+export function AccountView({ rest }: { rest: string }) {
+  const path = rest.startsWith('/') ? rest : '/';
+  const [turn, setTurn] = useState(0);
+  const again = () => setTurn((now) => now + 1);
+  const [limit, setLimit] = useState(step);
+  const listing = useAsked<FolderAnswer>(
+    `/files${queryText({ path, limit })}`,
+    `${turn} ${live.value.library?.version}`,
+  );
+  const trash = useAsked<AnswerOf<typeof listTrash>>('/trash', turn);
+  const { account } = words;
+  const { value, fault } = listing.value;
+  const trashed = trash.value.value?.entries ?? [];
+  return html`<h1>${account.title}</h1>
+    <${Crumbs} path=${path} />
+    <div class="grid">
+    <${Card} title=${path === '/' ? account.top : path.slice(path.lastIndexOf('/') + 1)} wide action=${value && html`<span class="soft">${account.files(value.total)}</span>`}>
+      <${Fault} text=${fault} />
+      ${value?.total === 0 && html`<${Empty}>${account.empty}<//>`}
+      <ul class="rows entries">${value?.entries.map((entry) => html`<${EntryRow} key=${`${entry.kind} ${entry.id}`} entry=${entry} folder=${path} done=${again} />`)}</ul>
+      ${value && value.total > limit && limit < 1000 && html`<button onClick=${() => setLimit(Math.min(1000, limit + step))}>${words.more}</button>`}
+    <//>
+    <${NewFolder} folder=${path} done=${again} />
+    <${Paste} folder=${path} />
+    <${Card} title=${account.trash} wide>
+      <${Fault} text=${trash.value.fault} />
+      ${trash.value.value && trashed.length === 0 && html`<${Empty}>${account.trashNone}<//>`}
+      <ul class="rows">${trashed.map(
+        (
+          one,
+        ) => html`<li key=${one.id}><b class="path">${one.path}</b><span class="soft">${bytes(one.sizeBytes)} · ${ago(Date.parse(one.removedAt))}</span>
+          <div class="buttons"><button onClick=${async () => {
+            await attempt(
+              () => callApi('POST', `/trash/${one.id}/restore`),
+              () => account.restored,
+            );
+            again();
+          }}>${account.restore}</button></div></li>`,
+      )}</ul>
+    <//></div>`;
+}
+
+function Crumbs({ path }: { path: string }) {
+  const names = path.split('/').filter(Boolean);
+  const { account } = words;
+  return html`<nav class="crumbs" aria-label=${account.title}><a href=${hrefOfFolder('/')}>${account.top}</a>${names.map(
+    (name, at) =>
+      html`<span aria-hidden="true">/</span><a key=${at} href=${hrefOfFolder(`/${names.slice(0, at + 1).join('/')}`)}>${name}</a>`,
+  )}</nav>`;
+}
+
+function EntryRow({ entry, folder, done }: { entry: ShownEntry; folder: string; done: () => void }) {
+  const [isOpen, setOpen] = useState(false);
+  const { account, title } = words;
+  const path = joined(folder, entry.name);
+  const move = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const to = String(new FormData(event.currentTarget as HTMLFormElement).get('to'));
+    if (await attempt(() => callApi('POST', '/files/changes/move', { from: path, to }))) setOpen(false);
+    done();
+  };
+  const remove = async () => {
+    await attempt(() =>
+      callApi('POST', '/files/changes/remove', { path, recursive: entry.kind === 'folder' }),
+    );
+    done();
+  };
+  return html`<li class="entry">
+    <${Icon} name=${entry.kind} />
+    ${entry.kind === 'folder' ? html`<a class="cut" href=${hrefOfFolder(path)}>${entry.name}</a>` : html`<span class="cut">${entry.name}</span>`}
+    <span class="soft">${entry.kind === 'file' && bytes(entry.sizeBytes)}${entry.missingSince !== undefined && html` <em>${title.missing}</em>`}</span>
+    <button class="plain" aria-expanded=${isOpen} aria-label=${`${account.rename}: ${entry.name}`} onClick=${() => setOpen(!isOpen)}>⋯</button>
+    ${
+      isOpen &&
+      html`<form class="fix" onSubmit=${move}>
+      <label class="long-field">${account.newPath}<input name="to" value=${path} required pattern="/.*" maxlength="4096" /></label>
+      <div class="buttons"><button class="main" type="submit">${account.move}</button><button type="button" onClick=${remove}>${account.remove}</button></div>
+    </form>`
+    }
+  </li>`;
+}
+
+function NewFolder({ folder, done }: { folder: string; done: () => void }) {
+  const { account } = words;
+  const make = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    const name = String(new FormData(form).get('name'));
+    if (await attempt(() => callApi('POST', '/files/changes/folder', { path: joined(folder, name) })))
+      form.reset();
+    done();
+  };
+  return html`<${Card} title=${account.newFolder}><form onSubmit=${make}>
+    <label>${account.folderName}<input name="name" required maxlength="250" pattern="[^/]+" /></label>
+    <button type="submit">${account.make}</button>
+  </form><//>`;
+}
+
+const hostLinks = /^https?:\/\/(?:[\w-]+\.)*1fichier\.com\//i;
+
+/** Addresses that are pasted: those of the host are copied inside it, the others it fetches. */
+function Paste({ folder }: { folder: string }) {
+  const { account } = words;
+  const send = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    const lines = String(new FormData(form).get('urls')).split(/\s+/).filter(Boolean);
+    const [links, urls] = [
+      lines.filter((line) => hostLinks.test(line)),
+      lines.filter((line) => !hostLinks.test(line)),
+    ];
+    const done = await attempt(
+      async () => {
+        if (links.length > 0) await callApi('POST', '/imports', { links, to: folder });
+        if (urls.length > 0) await callApi('POST', '/remote', { urls, to: folder });
+        return true;
+      },
+      () => account.fetched,
+    );
+    if (done) form.reset();
+  };
+  return html`<${Card} title=${account.paste}><form onSubmit=${send}>
+    <label>${account.pasteHint}<textarea name="urls" rows="3" required spellcheck=${false}></textarea></label>
+    <button type="submit">${account.fetch}</button>
+  </form><//>`;
+}

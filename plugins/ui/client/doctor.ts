@@ -1,0 +1,53 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { ShownFinding } from '../../../src/api/doctor.ts';
+import type { AnswerOf } from '../../../src/api/endpoint.ts';
+import type { listPlays } from '../../../src/api/plays.ts';
+import { faultText, useAsked } from './asking.ts';
+import { callApi } from './door.ts';
+import { html } from './html.ts';
+import { Card, Fault } from './parts.ts';
+import { ago, bytes, words } from './texts.ts';
+
+export function DoctorView() {
+  const { doctor, home } = words;
+  const [findings, setFindings] = useState<readonly ShownFinding[]>([]);
+  const [fault, setFault] = useState<string | undefined>(undefined);
+  const [isBusy, setBusy] = useState(false);
+  const plays = useAsked<AnswerOf<typeof listPlays>>('/plays?limit=20');
+
+  const run = async () => {
+    setBusy(true);
+    setFault(undefined);
+    try {
+      setFindings((await callApi<{ findings: ShownFinding[] }>('GET', '/doctor')).findings);
+    } catch (error) {
+      setFault(faultText(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  useEffect(() => void run(), []);
+  const action = html`<button onClick=${run} disabled=${isBusy}>${isBusy ? doctor.running : doctor.run}</button>`;
+  return html`<h1 class="off-screen">${doctor.title}</h1><div class="grid">
+    <${Card} title=${doctor.title} wide action=${action}>
+      <p class="soft">${doctor.hint}</p>
+      <${Fault} text=${fault} />
+      <ul class="rows findings" aria-busy=${isBusy}>${findings.map(
+        ({
+          what,
+          state,
+          words: says,
+          remedy,
+        }) => html`<li key=${what} class="light ${state === 'fail' ? 'bad' : state}">
+          <span class="dot" aria-hidden="true"></span>
+          <div><b>${what}</b> <span class="off-screen">${doctor.levels[state]}</span><span class="says">${says}</span>${remedy && html`<span class="remedy">${remedy}</span>`}</div></li>`,
+      )}</ul>
+    <//>
+    <${Card} title=${home.plays} wide>
+      <ul class="rows">${plays.value.value?.plays.map(
+        (play) => html`<li key=${play.id}><b class="cut">${play.name}</b>
+          <span>${home.playVia(play.client, play.give)} · ${play.ended} · ${ago(play.startedAt)}</span>
+          <span class="soft">${home.playCost(bytes(play.bytes), bytes(play.cachedBytes), play.apiCalls)} · ${play.rule}</span></li>`,
+      )}</ul>
+    <//></div>`;
+}

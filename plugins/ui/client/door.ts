@@ -1,0 +1,141 @@
+import { signal } from '@preact/signals-core';
+import type { LiveStateAnswer } from '../../../src/api/live.ts';
+
+/** What the page says to the server, and hears of it. */
+
+/** The path below which a proxy shows us; empty, or `/passerelle`. */
+export const base = document.documentElement.dataset.base ?? '';
+
+/** Who is logged in; undefined while that is not known, null when nobody is. */
+export const user = signal<string | null | undefined>(undefined);
+export const serverVersion = signal('');
+
+/** What goes on, part by part as it was heard last. */
+export const live = signal<Partial<LiveStateAnswer>>({});
+/** Whether news come in; false while the server cannot be reached. */
+export const isConnected = signal(true);
+
+/** An answer that is none: what the server says of it, in its own words. */
+export class ApiRefusal extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly remedy: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    status: number,
+    body: { code?: string; message?: string; remedy?: string },
+    retryAfter: string | null,
+  ) {
+    super(body.message ?? `HTTP ${status}`);
+    this.status = status;
+    this.code = body.code ?? '';
+    this.remedy = body.remedy;
+    this.retryAfterSeconds = retryAfter === null ? undefined : Number(retryAfter) || undefined;
+  }
+}
+
+/** No other page may send this along with our cookie. */
+const proof = { 'passerelle-page': '1' };
+
+async function ask(
+  path: string,
+  init: RequestInit & { headers?: Record<string, string> } = {},
+): Promise<Response> {
+  const answer = await fetch(base + path, {
+    ...init,
+    credentials: 'same-origin',
+    headers: { ...proof, ...init.headers },
+  });
+  if (answer.ok) return answer;
+  const body = await answer.json().catch(() => ({}));
+  const refusal = new ApiRefusal(answer.status, body, answer.headers.get('retry-after'));
+  if (refusal.status === 401 && user.value) user.value = null;
+  throw refusal;
+}
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/** One call of `/api/v1`. @throws ApiRefusal, and what `fetch` throws */
+export async function callApi<T>(
+  method: Method,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<T> {
+  const answer = await ask(`/api/v1${path}`, {
+    method,
+    ...(body !== undefined && {
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    }),
+    ...(signal && { signal }),
+  });
+  return (answer.status === 204 ? undefined : await answer.json()) as T;
+}
+
+/** A query as it stands behind an address; what is undefined or empty is left out. */
+export function queryText(values: Record<string, string | number | undefined>): string {
+  const known = Object.entries(values).filter(([, value]) => value !== undefined && value !== '');
+  return known.length === 0
+    ? ''
+    : `?${new URLSearchParams(known.map(([name, value]) => [name, String(value)]))}`;
+}
+
+export async function checkSession(): Promise<void> {
+  const { user: name = null, version = '' } = await (await ask('/session')).json();
+  serverVersion.value = version;
+  user.value = name;
+}
+
+/** @throws ApiRefusal where they are wrong, or where too many were */
+export async function logIn(name: string, password: string): Promise<void> {
+  const answer = await ask('/session', {
+    method: 'POST',
+    body: JSON.stringify({ user: name, password }),
+    headers: { 'content-type': 'application/json' },
+  });
+  serverVersion.value = (await answer.json()).version;
+  user.value = name;
+}
+
+export async function logOut(): Promise<void> {
+  await ask('/session', { method: 'DELETE' }).catch(() => undefined);
+  live.value = {};
+  user.value = null;
+}
+
+const maxPauseMs = 15_000;
+
+/** Hears what goes on until the signal, and begins again where the line breaks. */
+export async function followNews(signal: AbortSignal): Promise<void> {
+  for (let pauseMs = 1000; !signal.aborted; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
+    try {
+      const answer = await ask('/api/v1/events', { headers: { accept: 'text/event-stream' }, signal });
+      isConnected.value = true;
+      pauseMs = 500;
+      await readNews(answer, (name, data) => {
+        live.value = { ...live.value, [name]: JSON.parse(data) };
+      });
+    } catch (error) {
+      if (signal.aborted || (error instanceof ApiRefusal && error.status === 401)) return;
+    }
+    if (signal.aborted) return;
+    isConnected.value = false;
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+}
+
+async function readNews(answer: Response, told: (name: string, data: string) => void): Promise<void> {
+  const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+  if (!reader) return;
+  let text = '';
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    text += part.value;
+    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+      const [, name, data] = /^event: (\w+)\ndata: (.*)$/s.exec(text.slice(0, end)) ?? [];
+      text = text.slice(end + 2);
+      if (name !== undefined && data !== undefined) told(name, data);
+    }
+  }
+}

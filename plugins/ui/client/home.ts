@@ -1,0 +1,144 @@
+import type { AnswerOf } from '../../../src/api/endpoint.ts';
+import type { listTitles } from '../../../src/api/library.ts';
+import type { LiveStateAnswer } from '../../../src/api/live.ts';
+import type { listServers } from '../../../src/api/notify.ts';
+import type { listReview } from '../../../src/api/overrides.ts';
+import { attempt, useAsked } from './asking.ts';
+import { callApi, live } from './door.ts';
+import { html } from './html.ts';
+import { Bar, Card, Empty, Fault, hrefOfTitle, Light, Poster } from './parts.ts';
+import { bytes, timeOfDay, words } from './texts.ts';
+
+type Servers = AnswerOf<typeof listServers>['servers'];
+type LightState = 'ok' | 'warn' | 'bad' | 'idle';
+interface Lamp {
+  name: string;
+  state: LightState;
+  says: string;
+  /** What it is called where it is the one thing that is wrong. */
+  trouble: string;
+}
+
+/** More than so many are not counted one by one. */
+const reviewShown = 50;
+
+export function Home() {
+  const version = live.value.library?.version;
+  const added = useAsked<AnswerOf<typeof listTitles>>('/library/titles?order=added&limit=12', version);
+  const servers = useAsked<AnswerOf<typeof listServers>>('/notify', version);
+  const review = useAsked<AnswerOf<typeof listReview>>(`/review?limit=${reviewShown + 1}`, version);
+  const { home } = words;
+  const lamps = lampsOf(live.value, servers.value.value?.servers);
+  const troubled = lamps.filter(({ state }) => state === 'warn' || state === 'bad');
+  const titles = added.value.value?.titles;
+  return html`<h1 class="sentence">${sentenceOf(troubled, live.value)}</h1>
+    <ul class="lights">${lamps.map((lamp) => html`<${Light} key=${lamp.name} ...${lamp} />`)}</ul>
+    <div class="grid">
+      <${Now} />
+      <${Waiting} reviewed=${review.value.value?.files.length} />
+      <${Calls} />
+      <${Card} title=${home.added} wide>
+        <${Fault} text=${added.value.fault} />
+        ${titles?.length === 0 && html`<${Empty}>${home.addedNone}<//>`}
+        <div class="wall">${titles?.map((title) => html`<${Poster} key=${title.key} title=${title} href=${hrefOfTitle(title.key)} />`)}</div>
+      <//>
+    </div>`;
+}
+
+function sentenceOf(troubled: readonly Lamp[], { host, sync }: Partial<LiveStateAnswer>): string {
+  const { home } = words;
+  if (host === undefined) return words.loading;
+  if (troubled.length > 1) return home.troubles(troubled.length);
+  const [one] = troubled;
+  if (one) return home.trouble(one.trouble);
+  return sync?.running ? home.syncing : home.well;
+}
+
+function lampsOf({ host, library }: Partial<LiveStateAnswer>, servers: Servers | undefined): Lamp[] {
+  const { home } = words;
+  const lamp = (name: string, trouble: string, state: LightState, says: string) => ({
+    name,
+    trouble,
+    state,
+    says,
+  });
+  const ofHost = (state: LightState, says: string) => lamp(home.host, home.hostTrouble, state, says);
+  const ofLibrary = (state: LightState, says: string) => lamp(home.library, home.libraryTrouble, state, says);
+  const ofServers = (state: LightState, says: string) => lamp(home.players, home.playersTrouble, state, says);
+  const lamps: Lamp[] = [];
+  if (!host) lamps.push(ofHost('idle', '…'));
+  else if (!host.open) lamps.push(ofHost('bad', home.hostClosed(timeOfDay(host.closedUntil ?? Date.now()))));
+  else if (host.keyDoubt !== undefined) lamps.push(ofHost('warn', home.hostKey));
+  else lamps.push(ofHost('ok', home.hostOpen));
+  if (!library) lamps.push(ofLibrary('idle', '…'));
+  else if (library.missing > 0) lamps.push(ofLibrary('warn', home.libraryMissing(library.missing)));
+  else if (library.files === 0) lamps.push(ofLibrary('idle', home.libraryEmpty));
+  else lamps.push(ofLibrary('ok', home.libraryCount(library.files)));
+  const faulty = servers?.find(({ last }) => last && !last.ok);
+  if (!servers) lamps.push(ofServers('idle', '…'));
+  else if (faulty) lamps.push(ofServers('bad', home.playersFault(faulty.server)));
+  else lamps.push(ofServers(servers.length === 0 ? 'idle' : 'ok', home.playersWell(servers.length)));
+  return lamps;
+}
+
+function Now() {
+  const { sync, plays = [], transfers = [] } = live.value;
+  const { home } = words;
+  const begin = () => attempt(() => callApi('POST', '/sync', {}));
+  const syncNow = html`<button onClick=${begin} disabled=${sync?.running}>${home.syncNow}</button>`;
+  const isQuiet = !sync?.running && plays.length === 0 && transfers.length === 0;
+  return html`<${Card} title=${home.now} action=${syncNow}>
+    ${isQuiet && html`<${Empty}>${home.nothing}<//>`}
+    ${sync?.running && html`<${Syncing} progress=${sync.progress} />`}
+    ${plays.length > 0 && html`<h3>${home.plays}</h3><ul class="rows">${plays.map((play) => html`<${Playing} key=${play.id} play=${play} />`)}</ul>`}
+    ${
+      transfers.length > 0 &&
+      html`<h3>${home.fetching}</h3><ul class="rows">${transfers.map(
+        ({ name, to, state }) =>
+          html`<li key=${name}><b class="cut">${name}</b><span>${to} · ${state}</span></li>`,
+      )}</ul>`
+    }
+  <//>`;
+}
+
+function Syncing({ progress }: { progress: NonNullable<LiveStateAnswer['sync']>['progress'] }) {
+  const { home } = words;
+  const done = progress?.foldersDone ?? 0;
+  const all = done + (progress?.foldersWaiting ?? 0);
+  return html`<h3>${home.sync}</h3>
+    <${Bar} value=${done} max=${all} label=${home.sync} />
+    <p class="beside"><span>${home.syncFolders(done, all)}</span>
+      ${progress && html`<span>${home.syncEnd(timeOfDay(progress.estimatedEndAt))}</span>`}</p>`;
+}
+
+function Playing({ play }: { play: LiveStateAnswer['plays'][number] }) {
+  const { home } = words;
+  return html`<li>
+    <b class="cut">${play.title}</b>
+    <span>${home.playVia(play.client, play.give)}</span>
+    <span class="soft">${home.playCost(bytes(play.bytes), bytes(play.cachedBytes), play.apiCalls)}</span>
+  </li>`;
+}
+
+function Calls() {
+  const { host } = live.value;
+  const { home } = words;
+  const { callsToday = 0, callsPerDay = 0 } = host ?? {};
+  return html`<${Card} title=${home.calls}>
+    <p class="figure">${home.callsOf(callsToday, callsPerDay)}</p>
+    ${callsPerDay > 0 && html`<${Bar} value=${callsToday} max=${callsPerDay} label=${home.calls} />`}
+    <p class="hint">${home.callsHint}</p>
+  <//>`;
+}
+
+function Waiting({ reviewed = 0 }: { reviewed: number | undefined }) {
+  const { home } = words;
+  const proposals = live.value.waiting?.proposals ?? 0;
+  return html`<${Card} title=${home.waiting}>
+    ${proposals + reviewed === 0 && html`<${Empty}>${home.waitingNone}<//>`}
+    <ul class="rows links">
+      ${proposals > 0 && html`<li><a href="#/repair">${home.proposals(proposals)}</a></li>`}
+      ${reviewed > 0 && html`<li><a href="#/repair">${home.review(Math.min(reviewed, reviewShown), reviewed > reviewShown)}</a></li>`}
+    </ul>
+  <//>`;
+}

@@ -1,0 +1,39 @@
+import { english, type PageTexts } from './texts-en.ts';
+import { french } from './texts-fr.ts';
+
+const language = document.documentElement.lang === 'fr' ? 'fr' : 'en';
+
+/** What the page says, in the language in which it was sent. */
+export const words: PageTexts = language === 'fr' ? french : english;
+
+const compact = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+const clockTime = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
+const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+
+/** `1,4 Go`: as other programs of this language count them. */
+export function bytes(count: number): string {
+  const units = words.byteUnits;
+  const step = count <= 0 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(count) / 3));
+  return `${compact.format(count / 1000 ** step)} ${units[step]}`;
+}
+
+export function timeOfDay(at: number): string {
+  return clockTime.format(at);
+}
+
+const minuteMs = 60 * 1000;
+const steps = [
+  ['day', 24 * 60 * minuteMs],
+  ['hour', 60 * minuteMs],
+  ['minute', minuteMs],
+] as const;
+
+/** `3 hours ago`; behind a month the day itself. */
+export function ago(at: number, now = Date.now()): string {
+  const ms = at - now;
+  if (Math.abs(ms) > 30 * 24 * 60 * minuteMs)
+    return new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(at);
+  for (const [unit, size] of steps)
+    if (Math.abs(ms) >= size) return relative.format(Math.round(ms / size), unit);
+  return words.justNow;
+}

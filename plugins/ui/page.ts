@@ -1,0 +1,79 @@
+import type { FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
+import { BridgeError } from '../../src/core/errors.ts';
+import { readRoute } from '../support/routes.ts';
+import { loadPageAssets, type PageAsset } from './assets.ts';
+import { languageOf, type PageLanguage, type PageShell, pageLanguages, pageShell } from './shell.ts';
+
+/** What stands on everything of the page. */
+const always: Readonly<Record<string, string>> = {
+  'referrer-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+};
+
+/** What stands on the page itself: no frame around it, no window that holds it, nothing of the machine. */
+const onPage: Readonly<Record<string, string>> = {
+  'x-frame-options': 'DENY',
+  'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=()',
+};
+
+/** `/`: the page for people, and below `/ui/` what it is made of. Nothing of it comes from elsewhere. */
+export const page = fp(
+  async (app: FastifyInstance) => {
+    const { basePath, settings } = app.bridge;
+    let loading: ReturnType<typeof load> | undefined;
+
+    async function load() {
+      const assets = await loadPageAssets();
+      const { downloadHosts } = settings.fichier;
+      const shells = new Map<PageLanguage, PageShell>(
+        pageLanguages.map((language) => [language, pageShell(assets, language, basePath, downloadHosts)]),
+      );
+      return { assets, shells };
+    }
+
+    /** Once, when somebody asks for it first; what fails is tried again. */
+    const loaded = () => {
+      loading ??= load().catch((error: unknown) => {
+        loading = undefined;
+        throw error;
+      });
+      return loading;
+    };
+
+    readRoute(app, '/', {}, async (request, reply) => {
+      const { shells } = await loaded();
+      const { html, etag, contentSecurity } = shells.get(
+        languageOf(request.headers['accept-language']),
+      ) as PageShell;
+      reply
+        .headers({ ...always, ...onPage, 'content-security-policy': contentSecurity })
+        .headers({ 'cache-control': 'no-cache', vary: 'accept-language', etag });
+      if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+      return reply.type('text/html; charset=utf-8').send(html);
+    });
+
+    readRoute(app, '/ui/:build/*', {}, async (request, reply) => {
+      const { build, '*': path } = request.params as { build: string; '*': string };
+      const { assets } = await loaded();
+      const asset = build === assets.build ? assets.files.get(path) : undefined;
+      if (!asset) throw new BridgeError('BRIDGE_NOT_FOUND');
+      const form = formFor(String(request.headers['accept-encoding'] ?? ''));
+      if (form !== 'plain') reply.header('content-encoding', form);
+      return reply
+        .headers({ ...always, 'cache-control': 'public, max-age=31536000, immutable' })
+        .headers({ vary: 'accept-encoding', 'content-security-policy': "default-src 'none'" })
+        .type(asset.type)
+        .send(asset[form]);
+    });
+  },
+  { name: 'page', dependencies: ['bridge', 'errors'] },
+);
+
+function formFor(accepted: string): Exclude<keyof PageAsset, 'type'> {
+  const takes = (coding: string) =>
+    new RegExp(`(?:^|,) *${coding} *(?:,|;(?! *q *= *0(?:\\.0*)? *(?:,|$))|$)`).test(accepted);
+  if (takes('br')) return 'br';
+  return takes('gzip') ? 'gzip' : 'plain';
+}

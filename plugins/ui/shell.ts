@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { xmlText } from '../../src/views/xml.ts';
+import type { PageAssets } from './assets.ts';
+
+/** Languages of the page; the first is for who wants none of them. */
+export const pageLanguages = ['en', 'fr'] as const;
+export type PageLanguage = (typeof pageLanguages)[number];
+
+/** The page as it is sent, the same for everybody: what it shows it asks for when somebody has logged in. */
+export interface PageShell {
+  html: Buffer;
+  etag: string;
+  /** What a browser may do for it: nothing that did not come from here. */
+  contentSecurity: string;
+}
+
+/** Nothing that could end the line or the whole policy. */
+const hostSource = /^[\w.*:[\]-]+$/;
+
+const noScript: Readonly<Record<PageLanguage, string>> = {
+  en: 'This page needs JavaScript. Without it there are <a href="browse/">plain listings</a>.',
+  fr: 'Cette page a besoin de JavaScript. Sans lui, il y a des <a href="browse/">listes simples</a>.',
+};
+
+/**
+ * @param basePath of the base URL, without a slash at its end
+ * @param mediaHosts hosts of download servers, `*.1fichier.com`: a film may be redirected there
+ */
+export function pageShell(
+  { build, modules, packages }: PageAssets,
+  language: PageLanguage,
+  basePath: string,
+  mediaHosts: readonly string[],
+): PageShell {
+  const below = `${basePath}/ui/${build}/`;
+  const imports = Object.fromEntries([...packages].map(([name, path]) => [name, below + path]));
+  const importMap = JSON.stringify({ imports }).replaceAll('<', '\\u003c');
+  const preload = [...packages.values(), ...modules]
+    .map((path) => `<link rel="modulepreload" href="${xmlText(below + path)}">`)
+    .join('\n');
+  const at = (path: string) => xmlText(below + path);
+  const html = Buffer.from(`<!doctype html>
+<html lang="${language}" data-base="${xmlText(basePath)}">
+<head>
+<meta charset="utf-8">
+<title>Passerelle</title>
+<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+<meta name="color-scheme" content="light dark">
+<meta name="theme-color" content="#f4f5f7" media="(prefers-color-scheme: light)">
+<meta name="theme-color" content="#101418" media="(prefers-color-scheme: dark)">
+<link rel="icon" type="image/svg+xml" href="${at('icon.svg')}">
+<link rel="stylesheet" href="${at('page.css')}">
+<script type="importmap">${importMap}</script>
+${preload}
+<script type="module" src="${at('main.ts')}"></script>
+</head>
+<body>
+<div id="app"></div>
+<noscript>${noScript[language]}</noscript>
+</body>
+</html>
+`);
+  return {
+    html,
+    etag: `"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`,
+    contentSecurity: [
+      "default-src 'none'",
+      `script-src 'self' 'sha256-${createHash('sha256').update(importMap).digest('base64')}'`,
+      "style-src 'self'",
+      "img-src 'self'",
+      "connect-src 'self'",
+      `media-src 'self' ${mediaHosts.filter((host) => hostSource.test(host)).join(' ')}`.trim(),
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+      "require-trusted-types-for 'script'",
+      "trusted-types 'none'",
+    ].join('; '),
+  };
+}
+
+/** The language that a browser wants, by the order and the weights of its header; at most the first 20 that it names. */
+export function languageOf(acceptLanguage: string | undefined): PageLanguage {
+  const wanted = (acceptLanguage ?? '')
+    .slice(0, 500)
+    .split(',', 20)
+    .map((part, at) => {
+      const [range = '', ...parameters] = part.trim().toLowerCase().split(';');
+      const weight = parameters.map((one) => /^ *q *= *([\d.]{1,5}) *$/.exec(one)?.[1]).find(Boolean);
+      return { language: range.split('-')[0], weight: weight === undefined ? 1 : Number(weight), at };
+    })
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => b.weight - a.weight || a.at - b.at);
+  for (const { language } of wanted) {
+    const known = pageLanguages.find((one) => one === language);
+    if (known) return known;
+  }
+  return pageLanguages[0];
+}

@@ -1,0 +1,176 @@
+import t from 'tap';
+import { logInAt, type OpenPage, openPage, startBrowser } from './fixtures/page.ts';
+import { findProgram } from './fixtures/programs.ts';
+import { noGrace, setup } from './fixtures/setup.ts';
+import { mediaFile } from './media/index.ts';
+
+/** The page as people use it, in Chromium. */
+const film = mediaFile('h264-moov-first.mp4');
+const hostile = '<img src=x onerror=alert(1)>"\'`javascript:alert(2)';
+const small = (name: string, seed: number) => ({ name, content: { sizeBytes: 1000 + seed, seed } });
+const account = {
+  folders: [
+    {
+      name: 'Films',
+      files: [
+        { name: 'Sita Sings the Blues (2008).mp4', content: { path: film.path } },
+        ...[
+          'Heat.1995.1080p',
+          'La.Règle.du.jeu.1939',
+          'Brazil.1985',
+          'Casino.1995',
+          'Dune.2021',
+          'Up.2009',
+        ].map((name, at) => small(`${name}.mkv`, at + 1)),
+        small(`${hostile.replaceAll('/', '')} (1999).mkv`, 20),
+        small('S01E01.mkv', 21),
+      ],
+    },
+    { name: '<b>Bold', files: [small('Ran.1985.mkv', 30)] },
+  ],
+};
+
+t.test('the page', async (t) => {
+  const program = await findProgram(t, 'chromium', 'chromium-browser', 'google-chrome');
+  if (!program) return;
+  const one = await setup(t, {
+    env: { PASSERELLE_DELIVERY: 'proxy', PASSERELLE_SYNC_CONFIRM_MINUTES: '0', ...noGrace },
+    simulator: { account },
+  });
+  await one.sync();
+  const browser = await startBrowser(t, program);
+  const page = await openPage(browser, one.url);
+  const { tab } = page;
+  const text = (selector: string) => tab.locator(selector).first().textContent();
+
+  await t.test('who is wrong is told so, and who is right is in', async (t) => {
+    t.strictSame(await page.inaccessible(), []);
+    await logInAt(page, 'wrong');
+    await tab.locator('.fault').waitFor();
+    t.equal(await text('.fault'), 'User or password is not right.');
+    t.match(page.faults.splice(0), ['401'], 'the browser says it too');
+    await logInAt(page);
+    await tab.locator('.sentence', { hasText: 'All is well' }).waitFor();
+    t.strictSame(await tab.locator('.lights .light.ok').count(), 2, 'host and library');
+    await tab.locator('.poster').first().waitFor();
+    t.strictSame(await page.inaccessible(), []);
+    t.strictSame(await tab.evaluate('document.cookie'), '', 'no script reads the cookie');
+    await tab.reload();
+    await tab.locator('.sentence', { hasText: 'All is well' }).waitFor();
+  });
+
+  await t.test('a name that is made to hurt is a name', async (t) => {
+    await tab.goto(`${one.url}/#/account/%2FFilms`);
+    await tab.locator('.entry').first().waitFor();
+    const names = await tab.locator('.entry .cut').allTextContents();
+    t.ok(
+      names.some((name) => name.startsWith(hostile.slice(0, 20))),
+      names.join(),
+    );
+    await tab.goto(`${one.url}/#/account/%2F`);
+    await tab.locator('.entry', { hasText: '<b>Bold' }).waitFor();
+    t.strictSame(await tab.locator('main img, main b b, main script').count(), 0);
+    t.strictSame(await page.inaccessible(), []);
+  });
+
+  await t.test('a film is found, plays, jumps, and is seen to play', async (t) => {
+    await tab.goto(`${one.url}/#/library`);
+    await tab.locator('.poster').first().waitFor();
+    await tab.fill('[type=search]', 'regle');
+    await tab.locator('.found', { hasText: '1 title' }).waitFor();
+    t.equal(await text('.poster .name'), 'La Règle du jeu');
+    t.strictSame(await page.inaccessible(), []);
+    await tab.fill('[type=search]', 'sita blu');
+    await tab.locator('.poster', { hasText: 'Sita Sings the Blues' }).click();
+    await tab.locator('details[open]').waitFor();
+    t.match(await text('.because'), 'year: name', 'how it was recognised');
+    t.strictSame(await page.inaccessible(), []);
+    await tab.getByRole('button', { name: 'Play here' }).click();
+    const at = await tab.evaluate<number>(`(async () => {
+      const video = document.querySelector('video');
+      await video.play();
+      video.currentTime = 5;
+      await new Promise((resolve, reject) => {
+        video.onseeked = resolve;
+        video.addEventListener('error', () => reject(new Error(video.error.message)));
+      });
+      return video.videoWidth > 0 ? video.currentTime : -1;
+    })()`);
+    t.ok(at >= 5, `it plays at ${at} s`);
+    await tab.goto(`${one.url}/#/home`);
+    await tab.locator('.card li', { hasText: 'through Passerelle' }).waitFor();
+  });
+
+  await t.test('what was read wrongly is fixed, seen before it moves, and undone', async (t) => {
+    await tab.goto(`${one.url}/#/repair`);
+    const row = tab.locator('.rows > li', { hasText: 'S01E01' });
+    await row.getByRole('button', { name: 'Fix' }).click();
+    t.strictSame(await page.inaccessible(), []);
+    await row.locator('[name=as]').selectOption('movie');
+    await row.locator('[name=title]').fill('Metropolis');
+    await row.locator('[name=year]').fill('1927');
+    await row.getByRole('button', { name: 'Show what would move' }).click();
+    await row.locator('.moves', { hasText: 'Movies/Metropolis (1927)/Metropolis (1927)' }).waitFor();
+    const key = 'movies/metropolis (1927)';
+    t.strictSame(await one.bridge.catalog.placements.ofKeys([key]), [], 'nothing has moved yet');
+    await row.getByRole('button', { name: 'Fix it' }).click();
+    const undo = tab.getByRole('button', { name: 'Undo' });
+    await undo.waitFor();
+    t.equal((await one.bridge.catalog.placements.ofKeys([key])).length, 1);
+    await undo.click();
+    await tab.locator('.notice', { hasText: 'It is as it was.' }).waitFor();
+    t.strictSame(await one.bridge.catalog.placements.ofKeys([key]), []);
+  });
+
+  await t.test('a deletion that waits is refused', async (t) => {
+    for (const name of ['Heat.1995.1080p', 'Brazil.1985', 'Casino.1995', 'Dune.2021'])
+      one.simulator.account.removeFile(`/Films/${name}.mkv`);
+    for (let turn = 0; turn < 3; turn++) await one.sync();
+    t.equal((await one.bridge.curation.proposals.list(10, 'open')).length, 1);
+    await tab.goto(`${one.url}/#/home`);
+    await tab.locator('.links a', { hasText: '1 deletion waits for your word' }).click();
+    await tab.getByRole('button', { name: 'Keep them' }).click();
+    await tab.locator('.notice', { hasText: '4 files stay' }).waitFor();
+    t.strictSame(await one.bridge.curation.proposals.list(10, 'open'), []);
+    t.strictSame(await page.inaccessible(), []);
+  });
+
+  await t.test('on a phone, in the dark, in French, by keyboard alone', async (t) => {
+    const phone = await openPage(browser, one.url, {
+      locale: 'fr-FR',
+      colorScheme: 'dark',
+      viewport: { width: 360, height: 740 },
+      hasTouch: true,
+    });
+    await phone.tab.keyboard.type('passerelle');
+    await phone.tab.keyboard.press('Tab');
+    await phone.tab.keyboard.type('test-password');
+    await phone.tab.keyboard.press('Enter');
+    await phone.tab.locator('.sentence').waitFor();
+    await phone.tab.keyboard.press('Tab');
+    t.equal(await focused(phone), 'Aller au contenu');
+    for (let step = 0; step < 3; step++) await phone.tab.keyboard.press('Tab');
+    t.equal(await focused(phone), 'Médiathèque');
+    await phone.tab.keyboard.press('Enter');
+    await phone.tab.locator('.poster').first().waitFor();
+    t.strictSame(await phone.inaccessible(), []);
+    for (const place of ['home', 'library', 'repair', 'account']) {
+      await phone.tab.goto(`${one.url}/#/${place}`);
+      await phone.tab.locator('h1').waitFor();
+      const wider = await phone.tab.evaluate('document.documentElement.scrollWidth - innerWidth');
+      t.ok(Number(wider) <= 0, `${place} is as wide as the phone`);
+      t.strictSame(await phone.inaccessible(), [], place);
+    }
+    t.strictSame(phone.faults, []);
+  });
+
+  await t.test('who logs out is out, and nothing went wrong before', async (t) => {
+    await tab.getByRole('button', { name: 'Log out' }).click();
+    await tab.locator('[name=user]').waitFor();
+    t.strictSame(page.faults, []);
+  });
+});
+
+function focused({ tab }: OpenPage): Promise<string> {
+  return tab.evaluate('document.activeElement.textContent');
+}
