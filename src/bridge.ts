@@ -292,16 +292,8 @@ export async function createBridge(
   });
 
   return {
-    settings,
-    log,
-    clock,
-    dispatcher,
-    baseUrl,
+    ...{ settings, log, clock, dispatcher, baseUrl, secrets, catalog, host, keyWatch },
     basePath: basePathOf(baseUrl),
-    secrets,
-    catalog,
-    host,
-    keyWatch,
     links: playback.links,
     delivery: playback.delivery,
     signer,
