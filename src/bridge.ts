@@ -286,6 +286,7 @@ export async function createBridge(
   const pageParts = await createPageParts({
     ...{ settings, dataDir, catalog, clock, host, keyWatch, plays, keep, password: secrets.password },
     tree: trees[0].name,
+    filmHosts: fichier.downloadHosts,
     sync: indexing.sync,
     remote: indexing.remote,
     callsForHeaders: () => media.state().callsToday,

@@ -12,9 +12,12 @@ export interface PageParts {
   titleSearch: TitleSearch;
   /** What goes on, for who looks on. */
   live: LiveState;
+  /** Hosts that a film may come from, `*.example.org`, besides ourselves. */
+  filmHosts: readonly string[];
 }
 
 export interface PagePartsOptions extends LiveStateParts {
+  filmHosts: readonly string[];
   dataDir: string;
   password: string;
   keep: KeepFact;
@@ -33,5 +36,6 @@ export async function createPageParts(options: PagePartsOptions): Promise<PagePa
     }),
     titleSearch: createTitleSearch({ file: join(dataDir, 'catalog.db'), tree, clock }),
     live: createLiveState(options),
+    filmHosts: options.filmHosts,
   };
 }

@@ -21,14 +21,13 @@ const onPage: Readonly<Record<string, string>> = {
 /** `/`: the page for people, and below `/ui/` what it is made of. Nothing of it comes from elsewhere. */
 export const page = fp(
   async (app: FastifyInstance) => {
-    const { basePath, settings } = app.bridge;
+    const { basePath, filmHosts } = app.bridge;
     let loading: ReturnType<typeof load> | undefined;
 
     async function load() {
       const assets = await loadPageAssets();
-      const { downloadHosts } = settings.fichier;
       const shells = new Map<PageLanguage, PageShell>(
-        pageLanguages.map((language) => [language, pageShell(assets, language, basePath, downloadHosts)]),
+        pageLanguages.map((language) => [language, pageShell(assets, language, basePath, filmHosts)]),
       );
       return { assets, shells };
     }

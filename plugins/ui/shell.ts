@@ -24,7 +24,7 @@ const noScript: Readonly<Record<PageLanguage, string>> = {
 
 /**
  * @param basePath of the base URL, without a slash at its end
- * @param mediaHosts hosts of download servers, `*.1fichier.com`: a film may be redirected there
+ * @param mediaHosts hosts of download servers, `*.example.org`: a film may be redirected there
  */
 export function pageShell(
   { build, modules, packages }: PageAssets,

@@ -116,31 +116,26 @@ function NewFolder({ folder, done }: { folder: string; done: () => void }) {
   </form><//>`;
 }
 
-const hostLinks = /^https?:\/\/(?:[\w-]+\.)*1fichier\.com\//i;
-
-/** Addresses that are pasted: those of the host are copied inside it, the others it fetches. */
+/** Addresses that are pasted: files of the host are copied inside it, others it fetches by itself. */
 function Paste({ folder }: { folder: string }) {
   const { account } = words;
   const send = async (event: SubmitEvent) => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
     const lines = String(new FormData(form).get('urls')).split(/\s+/).filter(Boolean);
-    const [links, urls] = [
-      lines.filter((line) => hostLinks.test(line)),
-      lines.filter((line) => !hostLinks.test(line)),
-    ];
+    const isCopy = event.submitter?.getAttribute('value') === 'copy';
     const done = await attempt(
-      async () => {
-        if (links.length > 0) await callApi('POST', '/imports', { links, to: folder });
-        if (urls.length > 0) await callApi('POST', '/remote', { urls, to: folder });
-        return true;
-      },
+      () =>
+        isCopy
+          ? callApi('POST', '/imports', { links: lines, to: folder })
+          : callApi('POST', '/remote', { urls: lines, to: folder }),
       () => account.fetched,
     );
     if (done) form.reset();
   };
   return html`<${Card} title=${account.paste}><form onSubmit=${send}>
     <label>${account.pasteHint}<textarea name="urls" rows="3" required spellcheck=${false}></textarea></label>
-    <button type="submit">${account.fetch}</button>
+    <div class="buttons"><button type="submit" value="fetch">${account.fetch}</button>
+    <button type="submit" value="copy">${account.copyLinks}</button></div>
   </form><//>`;
 }
