@@ -163,6 +163,35 @@ t.test('what a kill leaves where a disk belongs does not have it taken for mount
   t.same((await one.sync()).away, [], 'what is of others is a disk of others');
 });
 
+t.test(
+  'a kill in the first writing, and then a disk that is not mounted: nothing is written there',
+  async (t) => {
+    const { dirs, open } = await startBridge(t);
+    const one = await open();
+    await one.sync();
+    const { catalog } = one.bridge;
+    for (const name of await catalog.treeNames()) {
+      const manifest = catalog.placementsOf(name);
+      const written = await Promise.all(
+        (await strmFiles(dirs.kodi)).map(({ path }) => manifest.treeAt(path)),
+      );
+      // As a kill leaves it: what was about to be written is known, and nothing of what was.
+      await manifest.recordTree(
+        written.flatMap((row) => (row ? [{ ...row, mtimeMs: 0 }] : [])),
+        [],
+      );
+    }
+    await rename(dirs.kodi, `${dirs.kodi}.away`);
+    mkdirSync(dirs.kodi);
+    t.match((await one.sync()).away, [{ dir: dirs.kodi, why: /is it mounted/ }]);
+    t.same(await readdir(dirs.kodi), []);
+    rmSync(dirs.kodi, { recursive: true });
+    await rename(`${dirs.kodi}.away`, dirs.kodi);
+    t.same((await one.sync()).away, []);
+    t.same(await titles(dirs.kodi), all, 'and they are known as ours');
+  },
+);
+
 t.test('a disk that goes in mid-crawl is not written below the place where it is mounted', async (t) => {
   const { dirs, account, open, clock } = await startBridge(t);
   const one = await open();

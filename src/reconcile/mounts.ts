@@ -6,6 +6,7 @@ import { BridgeError, isBridgeError } from '../core/errors.ts';
 import { isMomentary, troubleWith } from '../core/files/folder-check.ts';
 import type { Log } from '../core/log.ts';
 import type { Tree } from '../library/trees.ts';
+import { createBegunTrees } from './begun-trees.ts';
 
 /** A tree that is left out, and why. */
 export interface Away {
@@ -44,6 +45,7 @@ export interface Mounts {
 
 export function createMounts(options: { catalog: Catalog; log: Log; trees: readonly Tree[] }): Mounts {
   const { catalog, log, trees } = options;
+  const begunTrees = createBegunTrees(catalog);
   const away = new Map<string, BridgeError>();
   /** What the last look found where they lie, by their names. */
   const found = new Map<string, Top>();
@@ -52,8 +54,11 @@ export function createMounts(options: { catalog: Catalog; log: Log; trees: reado
    * An empty folder where a tree was written is a disk that is not mounted: what would be noted as removed then would
    * be left behind for ever.
    */
-  async function faultOf({ name, dir }: Tree, { isEmpty }: Top): Promise<BridgeError | undefined> {
-    if (!isEmpty || (await catalog.placementsOf(name).treeCount()) === 0) return undefined;
+  async function faultOf(tree: Tree, { isEmpty }: Top): Promise<BridgeError | undefined> {
+    if (!isEmpty) return undefined;
+    const { name, dir } = tree;
+    const isWritten = (await catalog.placementsOf(name).treeCount()) > 0;
+    if (!isWritten && !(await begunTrees.isElsewhere(tree))) return undefined;
     // Nothing is written there, not even for a moment: a kill would leave it where a disk belongs.
     const trouble = troubleWith(dir, false);
     if (trouble) return new BridgeError('BRIDGE_DISK', { detail: trouble.why, remedy: trouble.remedy });

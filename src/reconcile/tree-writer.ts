@@ -18,6 +18,7 @@ import {
   type TreePlan,
 } from '../tree/tree.ts';
 import { bytesOf, rowOf, sha256 } from '../tree/tree-bytes.ts';
+import { createBegunTrees } from './begun-trees.ts';
 import type { LayoutSettings } from './desired-layout.ts';
 import { type DesiredState, desiredOf } from './desired-state.ts';
 import { type LoadTitlesOptions, loadTitles } from './known-titles.ts';
@@ -57,6 +58,7 @@ export interface TreeWriter {
 export function createTreeWriter(options: TreeWriterOptions): TreeWriter {
   const { catalog, log, tree, trash, disk } = options;
   const titles = catalog.placementsOf(tree.name);
+  const begunTrees = createBegunTrees(catalog);
 
   /** What was said of files that are not ours, by their paths: a library that stands there is told of once. */
   const told = new Map<string, string>();
@@ -105,6 +107,7 @@ export function createTreeWriter(options: TreeWriterOptions): TreeWriter {
       insteadOf: hashes.get(row.path) ?? '',
     });
     await reachable();
+    await begunTrees.begin(tree);
     if (successors.size > 0) await catalog.journal.handOn(tree.name, successors);
     // Noted before it is written: what a kill leaves on the disk is still known as ours, and has its place.
     const intended = (await intentsOf(plan)).map(asPlanned);

@@ -120,6 +120,8 @@ export interface Manifest {
   settleIntents(): Promise<void>;
   /** How many films and episodes are written, not counting those of which only the intent is known. */
   treeCount(): Promise<number>;
+  /** Whether anything was written, or was about to be. */
+  isBegun(): Promise<boolean>;
 }
 
 export function createManifest(db: Kysely<Schema>, tree: string): Manifest {
@@ -260,6 +262,8 @@ export function createManifest(db: Kysely<Schema>, tree: string): Manifest {
         .executeTakeFirstOrThrow();
       return row.n;
     },
+
+    isBegun: async () => (await rowsOf().select('path').limit(1).executeTakeFirst()) !== undefined,
   };
 }
 
