@@ -3,8 +3,6 @@ import '../host-writes.test.ts';
 import '../link-import.test.ts';
 import '../put.test.ts';
 import '../spool.test.ts';
-import '../tus.test.ts';
-import '../tus-process.test.ts';
 import '../upload-cuts.test.ts';
 import '../upload-process.test.ts';
 import '../upload-refusals.test.ts';
