@@ -82,6 +82,8 @@ const others: Readonly<Record<string, string>> = {
   'src/gateway/': 'addresses, headers and tickets of a bounded length',
   'plugins/gateway/': 'one header, from its beginning',
   'plugins/support/openapi.ts': 'addresses of ours',
+  'plugins/ui/assets.ts': 'files of the checkout',
+  'plugins/ui/client/': 'what we answer, and the words of a person, in his own browser',
   'plugins/support/endpoints.ts': 'addresses of ours',
   'plugins/support/auth.ts': 'one header, from its beginning',
   'plugins/routes/dav.ts': 'one header, a bounded part of it',

@@ -70,9 +70,10 @@ export const page = fp(
   { name: 'page', dependencies: ['bridge', 'errors'] },
 );
 
+/** What the browser takes, by the first of the codings that it names. */
 function formFor(accepted: string): Exclude<keyof PageAsset, 'type'> {
-  const takes = (coding: string) =>
-    new RegExp(`(?:^|,) *${coding} *(?:,|;(?! *q *= *0(?:\\.0*)? *(?:,|$))|$)`).test(accepted);
+  const codings = accepted.split(',', 20).map((part) => part.trim());
+  const takes = (coding: string) => codings.some((one) => one === coding || one.startsWith(`${coding};q=1`));
   if (takes('br')) return 'br';
   return takes('gzip') ? 'gzip' : 'plain';
 }

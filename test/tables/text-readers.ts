@@ -1,4 +1,6 @@
+import { languageOf } from '../../plugins/ui/shell.ts';
 import { readNameWithId, shownName } from '../../src/browse/names.ts';
+import { foldedText, wordsOfQuery } from '../../src/catalog/search/search-text.ts';
 import { printable } from '../../src/commands/format/printable.ts';
 import { withoutSecrets } from '../../src/core/log/redact.ts';
 import { fitsWildcards, hasWildcards } from '../../src/core/wildcards.ts';
@@ -9,6 +11,7 @@ import { parseContentRange, parseRange } from '../../src/delivery/policy/range.t
 import { checkAnswer } from '../../src/delivery/stream/check-answer.ts';
 import { localName, markedName } from '../../src/downloads/local-name.ts';
 import { createCallerReader } from '../../src/edge/caller.ts';
+import { shownSession } from '../../src/edge/page-proof.ts';
 import { createAddressMask } from '../../src/gateway/address-mask.ts';
 import { createDownloadAnswers } from '../../src/host/fichier/download-answers.ts';
 import { cleanName } from '../../src/host/fichier/fields.ts';
@@ -52,6 +55,32 @@ const hostWords = ['host-messages', 'json', 'refusals'].map((name) => `src/host/
 const inOldEncoding = (text: string) => Buffer.from(text.replaceAll('\n', '\xe9\n'), 'latin1');
 
 export const textReaders: readonly TextReader[] = [
+  {
+    name: 'the languages that a browser wants',
+    of: ['plugins/ui/shell.ts'],
+    read: languageOf,
+    maxChars: maxHeader,
+    after: ['fr;q=0.', 'fr, '],
+  },
+  {
+    name: 'the cookies of a browser',
+    of: ['src/edge/page-proof.ts'],
+    read: (text) => shownSession({ cookie: text }),
+    maxChars: maxHeader,
+    after: ['passerelle-session='],
+  },
+  {
+    name: 'what somebody types into the search',
+    of: ['src/catalog/search/search-text.ts'],
+    read: wordsOfQuery,
+    maxChars: 500,
+  },
+  {
+    name: 'a name on its way into the index of the search',
+    of: ['src/catalog/search/search-text.ts'],
+    read: foldedText,
+    maxChars: maxName,
+  },
   {
     name: 'a name in an inbox, with globs',
     of: ['src/inbox/left-alone.ts'],

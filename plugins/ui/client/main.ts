@@ -28,8 +28,8 @@ const views: Readonly<Record<Place, ComponentType<{ rest: string }>>> = {
 
 /** Where one is, as the address says behind its `#/`. */
 function placeNow(): { place: Place; rest: string } {
-  const [, name = '', rest = ''] = /^#\/([a-z]*)\/?(.*)$/s.exec(location.hash) ?? [];
-  return { place: name in views ? (name as Place) : 'home', rest: decoded(rest) };
+  const [name = '', ...rest] = location.hash.slice('#/'.length).split('/');
+  return { place: Object.hasOwn(views, name) ? (name as Place) : 'home', rest: decoded(rest.join('/')) };
 }
 
 function decoded(text: string): string {
