@@ -289,6 +289,7 @@ export async function createBridge(
     filmHosts: fichier.downloadHosts,
     sync: indexing.sync,
     remote: indexing.remote,
+    uploads: indexing.pieceUploads,
     callsForHeaders: () => media.state().callsToday,
   });
 

@@ -9,6 +9,7 @@ import type { KeyWatch } from './host/key-watch.ts';
 import { titleIn } from './library/stem-title.ts';
 import { type Spent, spentCodec } from './sync/discovery/spent.ts';
 import type { SharedSync } from './sync/shared-sync.ts';
+import type { PieceUploads } from './uploads/pieces/piece-uploads.ts';
 import type { RemoteFetches } from './uploads/remote/remote-fetches.ts';
 
 /** What somebody who looks on sees change. */
@@ -31,17 +32,19 @@ export interface LiveStateParts {
   sync: Pick<SharedSync, 'state'>;
   plays: Pick<Plays, 'recent'>;
   remote: Pick<RemoteFetches, 'newest'>;
+  uploads: Pick<PieceUploads, 'newest'>;
   callsForHeaders: () => number;
 }
 
 /** More films at one time than a home has, and more addresses than anybody waits for. */
 const maxRecentPlays = 50;
 const maxAddresses = 50;
+const maxUploads = 50;
 const maxOpenProposals = 100;
 const countEveryMs = 10 * secondMs;
 
 export function createLiveState(parts: LiveStateParts): LiveState {
-  const { settings, catalog, clock, host, keyWatch, sync, plays, remote } = parts;
+  const { settings, catalog, clock, host, keyWatch, sync, plays, remote, uploads } = parts;
   const { keyValues } = catalog;
   const spentOn = (['crawlCalls', 'discoveryCalls'] as const).map((name) =>
     keyValues.entry(name, spentCodec),
@@ -85,10 +88,11 @@ export function createLiveState(parts: LiveStateParts): LiveState {
   }
 
   async function read(): Promise<LiveStateAnswer> {
-    const [open, running, addresses, today, newest] = await Promise.all([
+    const [open, running, addresses, pieces, today, newest] = await Promise.all([
       catalog.proposals.list(maxOpenProposals, 'open'),
       runningPlays(),
       remote.newest(maxAddresses),
+      uploads.newest(maxUploads),
       callsToday(),
       catalog.crawls.last(),
     ]);
@@ -113,6 +117,11 @@ export function createLiveState(parts: LiveStateParts): LiveState {
       library: { ...known, version },
       plays: running,
       waiting: { proposals: open.length },
+      uploads: pieces.flatMap(({ id, path, state, offset, sizeBytes }) =>
+        state === 'open' || state === 'whole'
+          ? [{ id, path, state, offset, ...(sizeBytes !== undefined && { sizeBytes }) }]
+          : [],
+      ),
       transfers: addresses.flatMap(({ url, path, state }) =>
         state === 'added' || state === 'failed' || state === 'refused'
           ? []

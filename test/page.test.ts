@@ -122,6 +122,26 @@ t.test('the page', async (t) => {
     t.strictSame(await one.bridge.catalog.placements.ofKeys([key]), []);
   });
 
+  await t.test('a file that is dropped is in the account, and what is pasted comes there', async (t) => {
+    await tab.goto(`${one.url}/#/account/%2FFilms`);
+    const name = 'Été à Œuvres (2020).mkv';
+    const dropped = await tab.evaluateHandle(`(() => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([new Uint8Array(300_000).fill(7)], ${JSON.stringify(name)}));
+      return transfer;
+    })()`);
+    await tab.locator('.drop').dispatchEvent('drop', { dataTransfer: dropped });
+    await tab.locator('.rows li', { hasText: 'in the account' }).waitFor();
+    await tab.locator('.entry', { hasText: name }).waitFor();
+    t.equal(one.simulator.account.file(`/Films/${name}`).sizeBytes, 300_000);
+    t.strictSame(await page.inaccessible(), []);
+    const box = tab.locator('form', { has: tab.locator('textarea') });
+    await box.locator('textarea').fill('http://films.test/Some.Film.2001.mkv');
+    await box.getByRole('button', { name: 'Have them fetched' }).click();
+    await tab.locator('.notice', { hasText: 'The host was asked.' }).waitFor();
+    t.match(await one.bridge.remote.newest(1), [{ url: 'http://films.test/Some.Film.2001.mkv' }]);
+  });
+
   await t.test('a deletion that waits is refused', async (t) => {
     for (const name of ['Heat.1995.1080p', 'Brazil.1985', 'Casino.1995', 'Dune.2021'])
       one.simulator.account.removeFile(`/Films/${name}.mkv`);

@@ -38,6 +38,17 @@ const parts = {
   }),
   plays: z.array(runningPlay).describe('Plays of the last minute, the newest first'),
   waiting: z.object({ proposals: count.describe('Deletions that wait for a word') }),
+  uploads: z
+    .array(
+      z.object({
+        id: z.string(),
+        path: z.string().describe('Where it is to lie in the account'),
+        state: z.enum(['open', 'whole']).describe('More of it is to come; it goes to the host'),
+        offset: count.describe('Bytes that are here'),
+        sizeBytes: count.optional(),
+      }),
+    )
+    .describe('Files that come in pieces'),
   transfers: z
     .array(
       z.object({

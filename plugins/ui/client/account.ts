@@ -4,6 +4,7 @@ import type { AnswerOf } from '../../../src/api/endpoint.ts';
 import type { listFiles, ShownEntry } from '../../../src/api/files.ts';
 import { attempt, useAsked } from './asking.ts';
 import { callApi, live, queryText } from './door.ts';
+import { DropZone } from './drop-zone.ts';
 import { html } from './html.ts';
 import { Card, Empty, Fault, Icon } from './parts.ts';
 import { ago, bytes, words } from './texts.ts';
@@ -40,6 +41,7 @@ export function AccountView({ rest }: { rest: string }) {
       <ul class="rows entries">${value?.entries.map((entry) => html`<${EntryRow} key=${`${entry.kind} ${entry.id}`} entry=${entry} folder=${path} done=${again} />`)}</ul>
       ${value && value.total > limit && limit < 1000 && html`<button onClick=${() => setLimit(Math.min(1000, limit + step))}>${words.more}</button>`}
     <//>
+    <${DropZone} folder=${path} />
     <${NewFolder} folder=${path} done=${again} />
     <${Paste} folder=${path} />
     <${Card} title=${account.trash} wide>

@@ -54,6 +54,10 @@ async function ask(
   throw refusal;
 }
 
+/** The answer itself of an address below `/api/v1`. @throws ApiRefusal, and what `fetch` throws */
+export const askApi = (path: string, init: RequestInit & { headers?: Record<string, string> }) =>
+  ask(`/api/v1${path}`, init);
+
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** One call of `/api/v1`. @throws ApiRefusal, and what `fetch` throws */

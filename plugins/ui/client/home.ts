@@ -82,15 +82,21 @@ function lampsOf({ host, library }: Partial<LiveStateAnswer>, servers: Servers |
 }
 
 function Now() {
-  const { sync, plays = [], transfers = [] } = live.value;
+  const { sync, plays = [], uploads = [], transfers = [] } = live.value;
   const { home } = words;
   const begin = () => attempt(() => callApi('POST', '/sync', {}));
   const syncNow = html`<button onClick=${begin} disabled=${sync?.running}>${home.syncNow}</button>`;
-  const isQuiet = !sync?.running && plays.length === 0 && transfers.length === 0;
+  const isQuiet = !sync?.running && plays.length + uploads.length + transfers.length === 0;
   return html`<${Card} title=${home.now} action=${syncNow}>
     ${isQuiet && html`<${Empty}>${home.nothing}<//>`}
     ${sync?.running && html`<${Syncing} progress=${sync.progress} />`}
     ${plays.length > 0 && html`<h3>${home.plays}</h3><ul class="rows">${plays.map((play) => html`<${Playing} key=${play.id} play=${play} />`)}</ul>`}
+    ${
+      uploads.length > 0 &&
+      html`<h3>${home.uploads}</h3><ul class="rows">${uploads.map(
+        (one) => html`<${Arriving} key=${one.id} upload=${one} />`,
+      )}</ul>`
+    }
     ${
       transfers.length > 0 &&
       html`<h3>${home.fetching}</h3><ul class="rows">${transfers.map(
@@ -117,6 +123,16 @@ function Playing({ play }: { play: LiveStateAnswer['plays'][number] }) {
     <b class="cut">${play.title}</b>
     <span>${home.playVia(play.client, play.give)}</span>
     <span class="soft">${home.playCost(bytes(play.bytes), bytes(play.cachedBytes), play.apiCalls)}</span>
+  </li>`;
+}
+
+function Arriving({ upload }: { upload: LiveStateAnswer['uploads'][number] }) {
+  const { path, offset, sizeBytes = 0, state } = upload;
+  const { sending } = words;
+  return html`<li>
+    <b class="cut">${path}</b>
+    <${Bar} value=${offset} max=${sizeBytes} label=${path} />
+    <span class="soft">${state === 'whole' ? sending.states.whole : sending.of(bytes(offset), bytes(sizeBytes))}</span>
   </li>`;
 }
 

@@ -65,6 +65,7 @@ export const english = {
       `${client}, ${give === 'redirect' ? 'straight from the host' : 'through Passerelle'}`,
     playCost: (sent: string, kept: string, calls: number) =>
       `${sent} sent, ${kept} of it kept here, ${many(calls, 'call', 'calls')}`,
+    uploads: 'Uploads',
     fetching: 'The host fetches',
     calls: 'Calls today',
     callsOf: (today: number, limit: number) =>
@@ -189,6 +190,19 @@ export const english = {
     size: 'Size',
     date: 'Uploaded',
     files: (count: number) => many(count, 'entry', 'entries'),
+  },
+  sending: {
+    title: 'Upload into this folder',
+    hint: 'Drop files here, or choose them. They go on while you look at other parts of the page.',
+    of: (sent: string, all: string) => `${sent} of ${all}`,
+    states: {
+      waiting: 'waits',
+      sending: 'on its way',
+      whole: 'goes to the host',
+      done: 'in the account',
+      failed: 'failed',
+      left: 'given up',
+    },
   },
   doctor: {
     title: 'Doctor',

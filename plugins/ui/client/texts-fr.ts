@@ -66,6 +66,7 @@ export const french: PageTexts = {
       `${client}, ${give === 'redirect' ? 'directement depuis l’hébergeur' : 'à travers Passerelle'}`,
     playCost: (sent, kept, calls) =>
       `${sent} envoyés, dont ${kept} conservés ici, ${many(calls, 'appel', 'appels')}`,
+    uploads: 'Envois',
     fetching: 'L’hébergeur récupère',
     calls: 'Appels du jour',
     callsOf: (today, limit) =>
@@ -186,6 +187,19 @@ export const french: PageTexts = {
     size: 'Taille',
     date: 'Envoyé',
     files: (count) => many(count, 'élément', 'éléments'),
+  },
+  sending: {
+    title: 'Envoyer dans ce dossier',
+    hint: 'Déposez des fichiers ici, ou choisissez-les. L’envoi continue pendant que vous regardez ailleurs dans la page.',
+    of: (sent, all) => `${sent} sur ${all}`,
+    states: {
+      waiting: 'attend',
+      sending: 'en route',
+      whole: 'part chez l’hébergeur',
+      done: 'dans le compte',
+      failed: 'échoué',
+      left: 'abandonné',
+    },
   },
   doctor: {
     title: 'Diagnostic',
