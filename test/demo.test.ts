@@ -61,6 +61,7 @@ t.test('every door that the demo names opens with what it names', async (t) => {
   const basic = { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
   const bearer = { authorization: `Bearer ${token}` };
   const doors: [path: string, headers: Record<string, string>][] = [
+    ['/ ', {}],
     ['/strm/', basic],
     ['/dav/', basic],
     ['/browse/', basic],
@@ -71,7 +72,7 @@ t.test('every door that the demo names opens with what it names', async (t) => {
   ];
   for (const [path, headers] of doors) {
     t.match(text, `http://127.0.0.1:${port}${path}`);
-    const { statusCode, body } = await request(`http://127.0.0.1:${port}${path}`, { headers });
+    const { statusCode, body } = await request(`http://127.0.0.1:${port}${path.trim()}`, { headers });
     await body.dump();
     t.equal(statusCode, 200, path);
   }

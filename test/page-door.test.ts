@@ -6,7 +6,9 @@ import { languageOf } from '../plugins/ui/shell.ts';
 import { createSessions, type Session } from '../src/edge/sessions.ts';
 import { root } from './fixtures/checkout.ts';
 import { createHandClock } from './fixtures/hand-clock.ts';
+import { until } from './fixtures/listed.ts';
 import { type Setup, setup } from './fixtures/setup.ts';
+import { startBridge } from './fixtures/start-bridge.ts';
 
 /** Who gets into the page, and what it is served with. */
 const proof = { 'passerelle-page': '1' };
@@ -181,6 +183,36 @@ t.test('who has logged out hears nothing more of what goes on', async (t) => {
   let text = '';
   for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) text += part.value;
   t.notMatch(text, 'event:', 'it has ended');
+});
+
+t.test('what goes on is told as it is, and again when it is another', async (t) => {
+  const file = { name: 'Heat.1995.mkv', content: { sizeBytes: 1000, seed: 1 } };
+  const one = await startBridge(t, { folders: [{ name: 'Films', files: [file] }] });
+  const authorization = `Bearer ${one.bridge.secrets.adminToken}`;
+  const answer = await fetch(`${one.url}/api/v1/events`, {
+    headers: { authorization, accept: 'text/event-stream' },
+  });
+  const told: string[] = [];
+  let text = '';
+  const reading = (async () => {
+    for await (const part of answer.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      text += part;
+      told.push(...part.split('\n').filter((line) => line.startsWith('event: ')));
+    }
+  })().catch(() => undefined);
+  await until(() => told.length === 7, one.clock);
+  t.strictSame(
+    told.splice(0).sort(),
+    ['host', 'library', 'plays', 'sync', 'transfers', 'uploads', 'waiting'].map((name) => `event: ${name}`),
+  );
+  await one.sync();
+  await until(() => text.includes('"files":1'), one.clock);
+  t.notOk(told.includes('event: plays'), 'what is the same is not told again');
+  await until(() => text.includes(': still there'), one.clock);
+  const once = await one.app.inject({ url: '/api/v1/events', headers: { authorization } });
+  t.match(once.json(), { library: { files: 1 }, sync: { running: false }, plays: [], uploads: [] });
+  one.app.server.closeAllConnections();
+  await reading;
 });
 
 t.test('the page is served as nothing but itself', async (t) => {

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
 import { logInAt, type OpenPage, openPage, startBrowser } from './fixtures/page.ts';
 import { findProgram } from './fixtures/programs.ts';
@@ -184,12 +186,44 @@ t.test('the page', async (t) => {
     t.strictSame(phone.faults, []);
   });
 
+  await t.test('of 20,000 titles those are in the page that are seen', async (t) => {
+    addTitles(join(one.home, 'data', 'catalog.db'), 20_000);
+    await tab.goto(`${one.url}/#/library`);
+    await tab.fill('[type=search]', '');
+    await tab.locator('.found', { hasText: '20,0' }).waitFor();
+    for (const part of [0.5, 0.999, 0]) {
+      await tab.evaluate(`scrollTo(0, document.documentElement.scrollHeight * ${part})`);
+      const wanted = { 0: 'Brazil', 0.5: 'Title 10', 0.999: 'Title 19' }[part] as string;
+      await tab.locator('.poster .name', { hasText: wanted }).first().waitFor();
+      const count = await tab.locator('.poster').count();
+      t.ok(count > 5 && count < 200, `${count} posters at ${part}`);
+    }
+    t.strictSame(await page.inaccessible(), []);
+  });
+
   await t.test('who logs out is out, and nothing went wrong before', async (t) => {
     await tab.getByRole('button', { name: 'Log out' }).click();
     await tab.locator('[name=user]').waitFor();
     t.strictSame(page.faults, []);
   });
 });
+
+/** Films that no crawl has seen: as many would take one minutes. */
+function addTitles(file: string, count: number): void {
+  const db = new DatabaseSync(file);
+  db.exec('begin');
+  const files =
+    db.prepare(`insert into files (id, folder_id, url, name, size_bytes, has_password, has_access_rules,
+    first_seen_at, seen_at) values (?, '1', '', ?, 1000, 0, 0, ?, 0)`);
+  const places = db.prepare("insert into placements (tree, file_id, title_key, stem) values ('', ?, ?, ?)");
+  for (let at = 0; at < count; at++) {
+    const title = `Title ${String(at).padStart(5, '0')} (1999)`;
+    files.run(`made${at}`, `${title}.mkv`, at);
+    places.run(`made${at}`, `movies/${title.toLowerCase()}`, `Movies/${title}/${title}`);
+  }
+  db.exec('commit');
+  db.close();
+}
 
 function focused({ tab }: OpenPage): Promise<string> {
   return tab.evaluate('document.activeElement.textContent');

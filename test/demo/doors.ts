@@ -26,7 +26,8 @@ Admin token         ${adminToken}
 For media servers   ${libraryDir}   (STRM files: add its folders to Jellyfin, Emby or Kodi after the first sync)
 The same over HTTP  ${url}/strm/          user and password
 WebDAV              ${url}/dav/           user and password
-In a browser        ${url}/browse/        user and password
+The page            ${url}/               user and password
+Plain listings      ${url}/browse/        user and password
 Playlist            ${url}/library.m3u    user and password
 API                 ${url}/api/v1/status  token
 Healthy?            ${url}/readyz

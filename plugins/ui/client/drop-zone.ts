@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { html } from './html.ts';
 import { Bar, Card, Fault } from './parts.ts';
-import { leaveFile, type DroppedFile, sendFiles, sentFiles } from './sending.ts';
+import { type DroppedFile, leaveFile, sendFiles, sentFiles } from './sending.ts';
 import { bytes, words } from './texts.ts';
 
 /** Files of this machine are dropped here, or chosen, and go into this folder of the account. */
