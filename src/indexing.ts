@@ -6,7 +6,7 @@ import type { Catalog } from './catalog/catalog.ts';
 import type { BackgroundLoop } from './core/background-loop.ts';
 import { type Clock, systemClock } from './core/clock.ts';
 import { dayMs, hourMs, minuteMs } from './core/durations.ts';
-import { whirlpoolOfFile } from './core/files/whirlpool.ts';
+import { followWhirlpool, whirlpoolOfFile } from './core/files/whirlpool.ts';
 import type { FileId } from './core/ids.ts';
 import type { Log } from './core/log.ts';
 import { createTreeMoves, type TreeMoves } from './curation/moves.ts';
@@ -247,6 +247,7 @@ export function createIndexing(parts: IndexingParts): Indexing {
     makeFolder: accountChanges.makeFolder,
     parallel: settings.uploads.parallel,
     digest: whirlpoolOfFile,
+    follow: followWhirlpool,
     clock,
     log,
     onOpen: () => upkeep.wake(),

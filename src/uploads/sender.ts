@@ -5,6 +5,7 @@ import type { Log } from '../core/log.ts';
 import type { SentFile, WritableHost } from '../host/host-writes.ts';
 import type { Retire } from './changes/entries.ts';
 import type { PutWish } from './put-wish.ts';
+import type { SentDigest } from './sent-digest.ts';
 import type { UploadFinder } from './upload-finder.ts';
 
 export interface SenderOptions {
@@ -19,7 +20,7 @@ export interface SenderOptions {
 export interface SendingTurn extends Pick<PutWish, 'signal'> {
   onBytes: PutWish['onBytes'] | undefined;
   /** What the source comes to. */
-  digest: Promise<string>;
+  digest: SentDigest;
   isLast: boolean;
   /** Told here: the host has been given every byte, and may have the file whatever happens now. */
   progress: { isAllSent: boolean };
@@ -74,13 +75,14 @@ export function createSender({ host, catalog, find, retire, log }: SenderOptions
             },
             onBytes(sent) {
               progress.isAllSent = sent >= sizeBytes;
+              digest.sent(sent);
               onBytes?.(sent, sizeBytes);
             },
           },
         );
       } catch (error) {
         if (isBridgeError(error, 'BRIDGE_UPLOAD_UNSURE')) {
-          const found = await findLost(begun, receipt, await digest, signal);
+          const found = await findLost(begun, receipt, await digest.whole(), signal);
           if (found) return found;
           if (!isLast) return 'again';
         }

@@ -4,6 +4,7 @@ import type { BegunUpload } from '../catalog/uploads.ts';
 import type { Clock } from '../core/clock.ts';
 import { dayMs } from '../core/durations.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
+import type { FollowedWhirlpool } from '../core/files/whirlpool.ts';
 import { createKeyedTurns } from '../core/keyed-turns.ts';
 import type { Log } from '../core/log.ts';
 import type { SentFile, WritableHost } from '../host/host-writes.ts';
@@ -15,6 +16,7 @@ import type { LayOut } from './lay-out.ts';
 import { createPutPlaces, mustNotStandThere, type PutPlace } from './put-places.ts';
 import type { PlannedPut, PutFate, PutResult, PutWish } from './put-wish.ts';
 import { createSender, maxScans } from './sender.ts';
+import { createSentDigest } from './sent-digest.ts';
 import { isSourceAsItWas, sourceFacts } from './source-facts.ts';
 import { createUploadFinder } from './upload-finder.ts';
 
@@ -31,6 +33,8 @@ export interface UploaderOptions {
   parallel: number;
   /** Whirlpool of a file of this machine. */
   digest: (path: string, signal: AbortSignal) => Promise<string>;
+  /** The same of one that is being sent. */
+  follow: (path: string) => FollowedWhirlpool;
   clock: Clock;
   log: Log;
   /** The host has something that nobody has found yet: `settle` looks for it. */
@@ -130,9 +134,8 @@ export function createUploader(options: UploaderOptions): Uploader {
     { signal, onBytes, isGoneOnWith = false }: Sending,
   ): Promise<PutResult> {
     const { id, source, sizeBytes, name } = begun;
-    // Beside the sending: the disk gives both what they read.
-    const digest = options.digest(source, signal);
-    digest.catch(() => undefined);
+    // Behind the sending: the disk gives both what they read.
+    const digest = createSentDigest(options.follow(source), sizeBytes, signal);
     const progress = { isAllSent: false };
     try {
       for (let tries = 1; ; tries++) {
@@ -144,14 +147,15 @@ export function createUploader(options: UploaderOptions): Uploader {
           progress,
         });
         if (sent === 'again') continue;
-        const found = sent ?? (await find(begun, maxScans, signal, await digest));
+        const found = sent ?? (await find(begun, maxScans, signal, await digest.whole()));
         if (!found) {
           // It is there, and nobody has seen it: it is looked for until somebody has, and never sent again.
           await catalog.uploads.stored(id);
           options.onOpen();
           return resultOf(folder, 'stored');
         }
-        if (found.sizeBytes === sizeBytes && (found.checksum ?? (await digest)) === (await digest)) {
+        const whole = await digest.whole();
+        if (found.sizeBytes === sizeBytes && (found.checksum ?? whole) === whole) {
           await arrive(begun, found, signal);
           return resultOf(folder, 'sent', found);
         }
@@ -170,6 +174,8 @@ export function createUploader(options: UploaderOptions): Uploader {
       if (isKept) options.onOpen();
       else await catalog.uploads.end(id);
       throw error;
+    } finally {
+      digest.end();
     }
   }
 

@@ -48,13 +48,17 @@ export function followWhirlpool(path: string): FollowedWhirlpool {
     worker.once('error', reject);
     worker.once('exit', () => reject(new Error('the thread ended before it had read the file')));
   });
+  // Nobody waits for it until the whole is asked for.
+  worker.unref();
   // Whoever has given up does not ask for it.
   digest.catch(() => undefined);
   return {
     upTo: (bytes) => worker.postMessage({ upTo: bytes, isAll: false }),
     whole(sizeBytes) {
+      worker.ref();
       worker.postMessage({ upTo: sizeBytes, isAll: true });
-      return digest.finally(() => worker.terminate());
+      // Its end is not waited for: where films go first, it may take a while.
+      return digest.finally(() => void worker.terminate());
     },
     close: () => void worker.terminate(),
   };
