@@ -27,7 +27,7 @@ export interface LiveStateParts {
   settings: Settings;
   catalog: Catalog;
   clock: Clock;
-  host: Pick<Host, 'state'>;
+  host: Pick<Host, 'state' | 'knownAccount'>;
   keyWatch: Pick<KeyWatch, 'doubt'>;
   sync: Pick<SharedSync, 'state'>;
   plays: Pick<Plays, 'recent'>;
@@ -100,6 +100,7 @@ export function createLiveState(parts: LiveStateParts): LiveState {
     const { isBlocked, blockedUntil, blockedBy } = host.state();
     const { running: isSyncing, progress } = sync.state();
     const doubt = keyWatch.doubt();
+    const { premiumUntil } = host.knownAccount() ?? {};
     // A crawl that has ended, or files that came or went: whoever shows the library asks again.
     const now = JSON.stringify([known, newest?.id, newest?.endedAt]);
     if (now !== counted) version++;
@@ -111,6 +112,7 @@ export function createLiveState(parts: LiveStateParts): LiveState {
         ...(blockedUntil !== undefined && { closedUntil: blockedUntil }),
         ...(blockedBy !== undefined && { why: blockedBy }),
         ...(doubt !== undefined && { keyDoubt: doubt }),
+        ...(premiumUntil !== undefined && { accountUntil: premiumUntil }),
         callsToday: today,
         callsPerDay: settings.sync.callsPerDay,
       },

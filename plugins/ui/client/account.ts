@@ -7,6 +7,7 @@ import { callApi, live, queryText } from './door.ts';
 import { DropZone } from './drop-zone.ts';
 import { html } from './html.ts';
 import { Card, Empty, Fault, Icon } from './parts.ts';
+import { sentFiles } from './sending.ts';
 import { ago, bytes, words } from './texts.ts';
 
 type FolderAnswer = AnswerOf<typeof listFiles>;
@@ -24,9 +25,10 @@ export function AccountView({ rest }: { rest: string }) {
   const [turn, setTurn] = useState(0);
   const again = () => setTurn((now) => now + 1);
   const [limit, setLimit] = useState(step);
+  const arrived = sentFiles.value.filter(({ state }) => state === 'done').length;
   const listing = useAsked<FolderAnswer>(
     `/files${queryText({ path, limit })}`,
-    `${turn} ${live.value.library?.version}`,
+    `${turn} ${live.value.library?.version} ${arrived}`,
   );
   const trash = useAsked<AnswerOf<typeof listTrash>>('/trash', turn);
   const { account } = words;

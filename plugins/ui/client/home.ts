@@ -7,7 +7,7 @@ import { attempt, useAsked } from './asking.ts';
 import { callApi, live } from './door.ts';
 import { html } from './html.ts';
 import { Bar, Card, Empty, Fault, hrefOfTitle, Light, Poster } from './parts.ts';
-import { bytes, timeOfDay, words } from './texts.ts';
+import { bytes, day, timeOfDay, words } from './texts.ts';
 
 type Servers = AnswerOf<typeof listServers>['servers'];
 type LightState = 'ok' | 'warn' | 'bad' | 'idle';
@@ -19,6 +19,8 @@ interface Lamp {
   trouble: string;
 }
 
+/** An account that ends within a week is to be thought of. */
+const endsSoonMs = 7 * 24 * 60 * 60 * 1000;
 /** More than so many are not counted one by one. */
 const reviewShown = 50;
 
@@ -69,7 +71,12 @@ function lampsOf({ host, library }: Partial<LiveStateAnswer>, servers: Servers |
   if (!host) lamps.push(ofHost('idle', '…'));
   else if (!host.open) lamps.push(ofHost('bad', home.hostClosed(timeOfDay(host.closedUntil ?? Date.now()))));
   else if (host.keyDoubt !== undefined) lamps.push(ofHost('warn', home.hostKey));
-  else lamps.push(ofHost('ok', home.hostOpen));
+  else if (host.accountUntil !== undefined && host.accountUntil - Date.now() < endsSoonMs)
+    lamps.push(ofHost('warn', home.hostEnds(day(host.accountUntil))));
+  else
+    lamps.push(
+      ofHost('ok', host.accountUntil === undefined ? home.hostOpen : home.hostUntil(day(host.accountUntil))),
+    );
   if (!library) lamps.push(ofLibrary('idle', '…'));
   else if (library.missing > 0) lamps.push(ofLibrary('warn', home.libraryMissing(library.missing)));
   else if (library.files === 0) lamps.push(ofLibrary('idle', home.libraryEmpty));

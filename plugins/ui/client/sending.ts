@@ -19,7 +19,9 @@ export const sentFiles = signal<readonly DroppedFile[]>([]);
 const pieceBytes = 16 * 1024 * 1024;
 const maxTries = 8;
 const firstPauseMs = 1000;
-const askAgainMs = 1500;
+/** Until one looks again whether the host has it. */
+const firstAskMs = 250;
+const maxAskMs = 4000;
 const spoken = { 'tus-resumable': '1.0.0' };
 
 let keys = 0;
@@ -110,11 +112,11 @@ function mayPass(error: unknown): boolean {
 }
 
 async function untilStored(key: number, id: string, signal: AbortSignal): Promise<void> {
-  for (;;) {
+  for (let waitMs = firstAskMs; ; waitMs = Math.min(2 * waitMs, maxAskMs)) {
     const { state, error } = await callApi<HeldUploadAnswer>('GET', `/uploads/${id}`, undefined, signal);
     if (state === 'done') return change(key, { state: 'done' });
     if (state === 'failed') return change(key, { state: 'failed', fault: error?.message ?? '' });
-    await pause(askAgainMs);
+    await pause(waitMs);
   }
 }
 

@@ -41,6 +41,8 @@ export const english = {
     troubles: (count: number) => `${count} things need a look.`,
     host: 'Host',
     hostOpen: 'answers',
+    hostUntil: (end: string) => `answers; the account runs until ${end}`,
+    hostEnds: (end: string) => `the account ends on ${end}`,
     hostClosed: (until: string) => `not asked until ${until}`,
     hostKey: 'the key is not accepted yet',
     hostTrouble: 'the host',

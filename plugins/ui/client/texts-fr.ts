@@ -43,6 +43,8 @@ export const french: PageTexts = {
     troubles: (count) => `${count} points sont à regarder.`,
     host: 'Hébergeur',
     hostOpen: 'répond',
+    hostUntil: (end) => `répond ; le compte court jusqu’au ${end}`,
+    hostEnds: (end) => `le compte se termine le ${end}`,
     hostClosed: (until) => `laissé tranquille jusqu’à ${until}`,
     hostKey: 'la clé n’est pas encore acceptée',
     hostTrouble: 'l’hébergeur',

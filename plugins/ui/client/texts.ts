@@ -17,6 +17,10 @@ export function bytes(count: number): string {
   return `${compact.format(count / 1000 ** step)} ${units[step]}`;
 }
 
+export function day(at: number): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(at);
+}
+
 export function timeOfDay(at: number): string {
   return clockTime.format(at);
 }
@@ -31,8 +35,7 @@ const steps = [
 /** `3 hours ago`; behind a month the day itself. */
 export function ago(at: number, now = Date.now()): string {
   const ms = at - now;
-  if (Math.abs(ms) > 30 * 24 * 60 * minuteMs)
-    return new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(at);
+  if (Math.abs(ms) > 30 * 24 * 60 * minuteMs) return day(at);
   for (const [unit, size] of steps)
     if (Math.abs(ms) >= size) return relative.format(Math.round(ms / size), unit);
   return words.justNow;
