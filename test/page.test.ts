@@ -36,12 +36,19 @@ t.test('the page', async (t) => {
   const program = await findProgram(t, 'chromium', 'chromium-browser', 'google-chrome');
   if (!program) return;
   const one = await setup(t, {
-    env: { PASSERELLE_DELIVERY: 'proxy', PASSERELLE_SYNC_CONFIRM_MINUTES: '0', ...noGrace },
+    // Below a path, as behind a proxy.
+    env: {
+      PASSERELLE_BASE_URL: 'http://films.test/passerelle',
+      PASSERELLE_DELIVERY: 'proxy',
+      PASSERELLE_SYNC_CONFIRM_MINUTES: '0',
+      ...noGrace,
+    },
     simulator: { account },
   });
   await one.sync();
+  const at = `${one.url}/passerelle`;
   const browser = await startBrowser(t, program);
-  const page = await openPage(browser, one.url);
+  const page = await openPage(browser, at);
   const { tab } = page;
   const text = (selector: string) => tab.locator(selector).first().textContent();
 
@@ -61,22 +68,31 @@ t.test('the page', async (t) => {
     await tab.locator('.sentence', { hasText: 'All is well' }).waitFor();
   });
 
+  await t.test('a sync is seen as it goes, and that it has ended', async (t) => {
+    one.simulator.faults.answer({ is: 'slow', ms: 1500, verb: 'folder/ls' });
+    await tab.getByRole('button', { name: 'Sync now' }).click();
+    await tab.locator('.sentence', { hasText: 'a sync is under way' }).waitFor();
+    await tab.getByRole('progressbar', { name: 'Sync' }).waitFor();
+    await tab.locator('.sentence', { hasText: /^All is well\.$/ }).waitFor();
+    t.strictSame(await tab.getByRole('progressbar', { name: 'Sync' }).count(), 0);
+  });
+
   await t.test('a name that is made to hurt is a name', async (t) => {
-    await tab.goto(`${one.url}/#/account/%2FFilms`);
+    await tab.goto(`${at}/#/account/%2FFilms`);
     await tab.locator('.entry').first().waitFor();
     const names = await tab.locator('.entry .cut').allTextContents();
     t.ok(
       names.some((name) => name.startsWith(hostile.slice(0, 20))),
       names.join(),
     );
-    await tab.goto(`${one.url}/#/account/%2F`);
+    await tab.goto(`${at}/#/account/%2F`);
     await tab.locator('.entry', { hasText: '<b>Bold' }).waitFor();
     t.strictSame(await tab.locator('main img, main b b, main script').count(), 0);
     t.strictSame(await page.inaccessible(), []);
   });
 
   await t.test('a film is found, plays, jumps, and is seen to play', async (t) => {
-    await tab.goto(`${one.url}/#/library`);
+    await tab.goto(`${at}/#/library`);
     await tab.locator('.poster').first().waitFor();
     await tab.fill('[type=search]', 'regle');
     await tab.locator('.found', { hasText: '1 title' }).waitFor();
@@ -88,7 +104,7 @@ t.test('the page', async (t) => {
     t.match(await text('.because'), 'year: name', 'how it was recognised');
     t.strictSame(await page.inaccessible(), []);
     await tab.getByRole('button', { name: 'Play here' }).click();
-    const at = await tab.evaluate<number>(`(async () => {
+    const second = await tab.evaluate<number>(`(async () => {
       const video = document.querySelector('video');
       await video.play();
       video.currentTime = 5;
@@ -98,13 +114,13 @@ t.test('the page', async (t) => {
       });
       return video.videoWidth > 0 ? video.currentTime : -1;
     })()`);
-    t.ok(at >= 5, `it plays at ${at} s`);
-    await tab.goto(`${one.url}/#/home`);
+    t.ok(second >= 5, `it plays at ${second} s`);
+    await tab.goto(`${at}/#/home`);
     await tab.locator('.card li', { hasText: 'through Passerelle' }).waitFor();
   });
 
   await t.test('what was read wrongly is fixed, seen before it moves, and undone', async (t) => {
-    await tab.goto(`${one.url}/#/repair`);
+    await tab.goto(`${at}/#/repair`);
     const row = tab.locator('.rows > li', { hasText: 'S01E01' });
     await row.getByRole('button', { name: 'Fix' }).click();
     t.strictSame(await page.inaccessible(), []);
@@ -125,7 +141,7 @@ t.test('the page', async (t) => {
   });
 
   await t.test('a file that is dropped is in the account, and what is pasted comes there', async (t) => {
-    await tab.goto(`${one.url}/#/account/%2FFilms`);
+    await tab.goto(`${at}/#/account/%2FFilms`);
     const name = 'Été à Œuvres (2020).mkv';
     const dropped = await tab.evaluateHandle(`(() => {
       const transfer = new DataTransfer();
@@ -138,10 +154,13 @@ t.test('the page', async (t) => {
     t.equal(one.simulator.account.file(`/Films/${name}`).sizeBytes, 300_000);
     t.strictSame(await page.inaccessible(), []);
     const box = tab.locator('form', { has: tab.locator('textarea') });
-    await box.locator('textarea').fill('http://films.test/Some.Film.2001.mkv');
+    await box.locator('textarea').fill('http://films.test/passerelle/own.mkv');
+    await box.getByRole('button', { name: 'Have them fetched' }).click();
+    await tab.locator('.notice.bad', { hasText: 'http://films.test/passerelle/own.mkv: ' }).waitFor();
+    await box.locator('textarea').fill('http://elsewhere.test/Some.Film.2001.mkv');
     await box.getByRole('button', { name: 'Have them fetched' }).click();
     await tab.locator('.notice', { hasText: 'The host was asked.' }).waitFor();
-    t.match(await one.bridge.remote.newest(1), [{ url: 'http://films.test/Some.Film.2001.mkv' }]);
+    t.match(await one.bridge.remote.newest(1), [{ url: 'http://elsewhere.test/Some.Film.2001.mkv' }]);
   });
 
   await t.test('a deletion that waits is refused', async (t) => {
@@ -149,7 +168,7 @@ t.test('the page', async (t) => {
       one.simulator.account.removeFile(`/Films/${name}.mkv`);
     for (let turn = 0; turn < 3; turn++) await one.sync();
     t.equal((await one.bridge.curation.proposals.list(10, 'open')).length, 1);
-    await tab.goto(`${one.url}/#/home`);
+    await tab.goto(`${at}/#/home`);
     await tab.locator('.links a', { hasText: '1 deletion waits for your word' }).click();
     await tab.getByRole('button', { name: 'Keep them' }).click();
     await tab.locator('.notice', { hasText: '4 files stay' }).waitFor();
@@ -158,7 +177,7 @@ t.test('the page', async (t) => {
   });
 
   await t.test('on a phone, in the dark, in French, by keyboard alone', async (t) => {
-    const phone = await openPage(browser, one.url, {
+    const phone = await openPage(browser, at, {
       locale: 'fr-FR',
       colorScheme: 'dark',
       viewport: { width: 360, height: 740 },
@@ -177,7 +196,7 @@ t.test('the page', async (t) => {
     await phone.tab.locator('.poster').first().waitFor();
     t.strictSame(await phone.inaccessible(), []);
     for (const place of ['home', 'library', 'repair', 'account']) {
-      await phone.tab.goto(`${one.url}/#/${place}`);
+      await phone.tab.goto(`${at}/#/${place}`);
       await phone.tab.locator('h1').waitFor();
       const wider = await phone.tab.evaluate('document.documentElement.scrollWidth - innerWidth');
       t.ok(Number(wider) <= 0, `${place} is as wide as the phone`);
@@ -188,7 +207,7 @@ t.test('the page', async (t) => {
 
   await t.test('of 20,000 titles those are in the page that are seen', async (t) => {
     addTitles(join(one.home, 'data', 'catalog.db'), 20_000);
-    await tab.goto(`${one.url}/#/library`);
+    await tab.goto(`${at}/#/library`);
     await tab.fill('[type=search]', '');
     await tab.locator('.found', { hasText: '20,0' }).waitFor();
     for (const part of [0.5, 0.999, 0]) {

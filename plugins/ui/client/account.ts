@@ -2,7 +2,9 @@ import { useState } from 'preact/hooks';
 import type { listTrash } from '../../../src/api/changes.ts';
 import type { AnswerOf } from '../../../src/api/endpoint.ts';
 import type { listFiles, ShownEntry } from '../../../src/api/files.ts';
-import { attempt, useAsked } from './asking.ts';
+import type { importLinks } from '../../../src/api/links.ts';
+import type { fetchRemote } from '../../../src/api/remote.ts';
+import { attempt, tell, useAsked } from './asking.ts';
 import { callApi, live, queryText } from './door.ts';
 import { DropZone } from './drop-zone.ts';
 import { html } from './html.ts';
@@ -128,18 +130,47 @@ function Paste({ folder }: { folder: string }) {
     const form = event.currentTarget as HTMLFormElement;
     const lines = String(new FormData(form).get('urls')).split(/\s+/).filter(Boolean);
     const isCopy = event.submitter?.getAttribute('value') === 'copy';
-    const done = await attempt(
-      () =>
-        isCopy
-          ? callApi('POST', '/imports', { links: lines, to: folder })
-          : callApi('POST', '/remote', { urls: lines, to: folder }),
-      () => account.fetched,
-    );
-    if (done) form.reset();
+    const done = await attempt(() => (isCopy ? copyLinks(lines, folder) : fetchAddresses(lines, folder)));
+    if (!done) return;
+    if (done.length === 0) {
+      tell(account.fetched);
+      form.reset();
+    } else tell(done.join('\n'), { isFault: true });
   };
   return html`<${Card} title=${account.paste}><form onSubmit=${send}>
     <label>${account.pasteHint}<textarea name="urls" rows="3" required spellcheck=${false}></textarea></label>
     <div class="buttons"><button type="submit" value="fetch">${account.fetch}</button>
     <button type="submit" value="copy">${account.copyLinks}</button></div>
   </form><//>`;
+}
+
+/** Has the host fetch these. @returns what it does not, each with why */
+async function fetchAddresses(urls: readonly string[], to: string): Promise<string[]> {
+  const { addresses, stoppedBy } = await callApi<AnswerOf<typeof fetchRemote>>('POST', '/remote', {
+    urls,
+    to,
+  });
+  const refused = addresses.filter(({ state }) => state === 'refused' || state === 'failed');
+  return withStop(
+    refused.map(({ url, why }) => `${url}: ${why ?? words.failed}`),
+    stoppedBy,
+  );
+}
+
+/** What is in the folder, or was there before. */
+const arrived = new Set<string>(['added', 'copied', 'own', 'again']);
+
+/** Has files of the host copied. @returns what is not, each with why */
+async function copyLinks(links: readonly string[], to: string): Promise<string[]> {
+  const answer = await callApi<AnswerOf<typeof importLinks>>('POST', '/imports', { links, to });
+  return withStop(
+    answer.links.flatMap(({ link, fate, error }) =>
+      arrived.has(fate) ? [] : [`${link}: ${error?.message ?? fate}`],
+    ),
+    answer.stoppedBy,
+  );
+}
+
+function withStop(lines: string[], stoppedBy: { message: string } | undefined): string[] {
+  return stoppedBy ? [...lines, stoppedBy.message] : lines;
 }
