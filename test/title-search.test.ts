@@ -119,14 +119,14 @@ t.test('a catalog that is not there is told as that, and the next question is an
 });
 
 t.test('among 100,000 files what is typed is found in milliseconds', async (t) => {
-  const dir = join(t.testdir(), 'data');
-  await layEmptyCatalog(dir);
-  const file = join(dir, 'catalog.db');
+  const file = join(t.testdir(), 'catalog.db');
   const db = new DatabaseSync(file);
-  db.exec('begin');
-  const files =
-    db.prepare(`insert into files (id, folder_id, url, name, size_bytes, has_password, has_access_rules,
-    first_seen_at, seen_at) values (?, '1', '', ?, 1000, 0, 0, ?, 0)`);
+  // What is read of a catalog: to fill a whole one takes longer than all the rest.
+  db.exec(`create table files (id text primary key, name text, size_bytes integer, missing_since integer,
+    sent_at integer, first_seen_at integer, gone_at integer) without rowid;
+    create table placements (tree text, file_id text, title_key text, stem text, primary key (tree, file_id));
+    begin`);
+  const files = db.prepare('insert into files (id, name, size_bytes, first_seen_at) values (?, ?, 1000, ?)');
   const places = db.prepare("insert into placements (tree, file_id, title_key, stem) values ('', ?, ?, ?)");
   const words = [
     'été',
