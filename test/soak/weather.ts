@@ -13,6 +13,9 @@ export interface WeatherParts {
   plays: number;
 }
 
+/** A call that failed is not made again sooner, whoever asks: the one before may have read ahead for the same viewer. */
+const refusalMs = 5000;
+
 /** A bad moment that nobody noticed is over by then. */
 const momentMs = 600_000;
 
@@ -126,7 +129,7 @@ export function createWeather({ clock, random, plays }: WeatherParts) {
       if (simulator.isLinkAlive(fileId)) return undefined;
       if (simulator.isLocked()) return 'no living link, and the API is locked';
       if (gateUntil > from) return 'no living link, in the pause after a lock or maintenance';
-      if (badCalls.some((at) => at >= from)) return 'no living link, and the API failed';
+      if (badCalls.some((at) => at >= from - refusalMs)) return 'no living link, and the API failed';
       if ((refusedUntil.get(fileId) ?? 0) > from) return 'no living link, sooner than Retry-After';
       return undefined;
     },
