@@ -15,6 +15,8 @@ export interface SentDigest {
 
 /** The thread is told in steps: each telling costs as much as hashing a few kilobytes. */
 const stepBytes = 1024 * 1024;
+/** What takes a second at most is read at once: whoever changes the file later changes nothing of what was sent. */
+const atOnceBytes = 64 * 1024 * 1024;
 
 export function createSentDigest(
   followed: FollowedWhirlpool,
@@ -26,18 +28,28 @@ export function createSentDigest(
   const stop = () => followed.close();
   signal.addEventListener('abort', stop, { once: true });
 
+  function whole(): Promise<string> {
+    digest ??= followed.whole(sizeBytes).catch((error: unknown) => {
+      throw signal.aborted ? signal.reason : error;
+    });
+    // Thrown when it is waited for.
+    digest.catch(() => undefined);
+    return digest;
+  }
+
+  if (sizeBytes <= atOnceBytes) whole();
   return {
     sent(bytes) {
-      if (bytes - told < stepBytes) return;
-      told = bytes;
-      followed.upTo(bytes);
+      if (digest !== undefined) return;
+      if (bytes >= sizeBytes) whole();
+      else if (bytes - told >= stepBytes) {
+        told = bytes;
+        followed.upTo(bytes);
+      }
     },
-    whole() {
+    async whole() {
       signal.throwIfAborted();
-      digest ??= followed.whole(sizeBytes).catch((error: unknown) => {
-        throw signal.aborted ? signal.reason : error;
-      });
-      return digest;
+      return whole();
     },
     end() {
       signal.removeEventListener('abort', stop);
