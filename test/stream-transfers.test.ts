@@ -225,6 +225,16 @@ t.test('retry policy: what is put up with, for how long, and when a new link is 
   t.same(dead.afterFault(link, false), { pauseMs: 0, dropLease: true, isRefused: true });
   t.throws(() => dead.afterFault(link, false), { code: 'BRIDGE_LINK_DEAD', retryAt: clock.now() + 60_000 });
 
+  const beside = started();
+  t.same(
+    [beside.afterFault(link, false, false), beside.afterFault(link, false, false)].map(
+      (one) => one.dropLease,
+    ),
+    [true, true],
+    'a link that another reading has used up is not the one that is made for this one',
+  );
+  t.throws(() => beside.afterFault(link, false, true), { code: 'BRIDGE_LINK_DEAD' });
+
   const busy = started();
   t.equal(busy.afterFault(later, false).pauseMs, 1000);
   t.throws(() => busy.afterFault(later, false), {

@@ -59,8 +59,16 @@ export function createHostAccess(options: HostAccessOptions): HostAccess {
       const { urgency, onSource } = reading;
       for (;;) {
         let lease: Lease | undefined;
+        let isNew = true;
         try {
-          lease = await broker.acquire(file, { urgency, signal, ...(onSource ? { onSource } : {}) });
+          lease = await broker.acquire(file, {
+            urgency,
+            signal,
+            onSource(source) {
+              isNew = source !== 'kept';
+              onSource?.(source);
+            },
+          });
           release ??= await slot();
           const { sizeBytes } = file;
           const request = { ...options, url: lease.url, sizeBytes, signal, now: () => clock.now() };
@@ -71,7 +79,7 @@ export function createHostAccess(options: HostAccessOptions): HostAccess {
           signal.throwIfAborted();
           const verdict = () =>
             error instanceof TransferFault
-              ? retryPolicy.afterFault(error, false)
+              ? retryPolicy.afterFault(error, false, isNew)
               : retryPolicy.afterRefusal(error);
           await applyVerdict(file, lease, verdict, options, signal);
         }

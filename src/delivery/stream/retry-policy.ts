@@ -23,15 +23,18 @@ export interface Verdict {
 /** A download server that two tries in a row could not reach may be down: another link may name another server. */
 const startsPerLease = 2;
 
+/** Links of others that were dead already, in a row. */
+const maxDeadLinks = 3;
+
 /** How much one stream puts up with from the host. Counts begin anew with every byte of progress. */
 export interface RetryPolicy {
   /** Bytes have come. */
   progress(): void;
   /**
-   * A transfer failed; `started` = it had begun. @throws BridgeError when it is given up: BRIDGE_UPSTREAM_CHANGED,
+   * A transfer failed; `started` = it had begun, `isNew` = its link was made for this try. @throws BridgeError when it is given up: BRIDGE_UPSTREAM_CHANGED,
    * BRIDGE_LINK_DEAD, BRIDGE_LINK_ELSEWHERE, BRIDGE_UPSTREAM_CUT, or the code of a fault that is the host's own trouble
    */
-  afterFault(fault: TransferFault, started: boolean): Verdict;
+  afterFault(fault: TransferFault, started: boolean, isNew?: boolean): Verdict;
   /**
    * No link could be had. A film that has begun waits for a passing refusal; all else is the player's to know.
    * @throws the error itself when it is not waited for
@@ -66,13 +69,14 @@ export function createRetryPolicy({ clock, tries, resumeForMs }: RetryPolicyOpti
       failedStarts = 0;
     },
 
-    afterFault(fault, started) {
+    afterFault(fault, started, isNew = true) {
       count();
       const detail = fault.message;
       if (fault.kind === 'changed')
         throw new BridgeError('BRIDGE_UPSTREAM_CHANGED', { detail, cause: fault });
-      // One new link is worth a call; a second one that dies at once is not.
-      if (fault.kind === 'link' && ++deadLinks > 1) {
+      // One new link is worth a call; a second one that dies at once is not. One that another reading has made, and used
+      // up, says nothing of those that are made for this one.
+      if (fault.kind === 'link' && ++deadLinks > (isNew ? 1 : maxDeadLinks)) {
         const code = fault.code === 'BRIDGE_LINK_ELSEWHERE' ? fault.code : 'BRIDGE_LINK_DEAD';
         throw new BridgeError(code, { detail, retryAt: clock.now() + minuteMs, cause: fault });
       }
