@@ -32,14 +32,14 @@ t.test('sync, ls and link: from the account to an address', async (t) => {
   t.equal(synced.code, 0, synced.stderr);
   t.match(synced.stdout, /written \d+, updated 0, deleted 0/);
   t.match(synced.stderr, /folders 7 done, 0 waiting; files 17|folders 7 done, 0 waiting; files \d+/);
-  const [top, films, none] = await Promise.all([
-    passerelle(['ls']),
-    passerelle(['ls', '/Films', '--json']),
-    passerelle(['ls', '/Nowhere']),
-  ]);
+  // One after the other: each owns the data while it runs.
+  const top = await passerelle(['ls']);
+  const films = await passerelle(['ls', '/Films', '--json']);
+  const none = await passerelle(['ls', '/Nowhere']);
   t.equal(none.code, 1);
   t.match(none.stderr, /not in the catalog/);
-  const [near, folder] = await Promise.all([passerelle(['ls', '/films']), passerelle(['link', '/Films'])]);
+  const near = await passerelle(['ls', '/films']);
+  const folder = await passerelle(['link', '/Films']);
   t.equal(near.code, 1);
   t.match(near.stderr, /\/films is not in the catalog; did you mean \/Films\?/);
   t.equal(folder.code, 1);
@@ -56,10 +56,8 @@ t.test('sync, ls and link: from the account to an address', async (t) => {
     rows.length === 7 &&
       rows.every((row) => row.kind === 'file' && /^[a-z0-9]{20}$/.test(row.id) && row.date.endsWith('Z')),
   );
-  const [byPath, byId] = await Promise.all([
-    passerelle(['link', `/Films/${rows[0]?.name}`]),
-    passerelle(['link', rows[0]?.id as string, '--json']),
-  ]);
+  const byPath = await passerelle(['link', `/Films/${rows[0]?.name}`]);
+  const byId = await passerelle(['link', rows[0]?.id as string, '--json']);
   t.match(byPath.stdout, /^http:\/\/192\.0\.2\.1:8790\/stream\/[a-z0-9]{20}\/[\w-]{16}\/[\w%.~-]+\n$/);
   t.equal(JSON.parse(byId.stdout).url, byPath.stdout.trim());
   t.equal(simulator.counters.tokens, 2, 'two subtitles; an address costs no call');

@@ -7,10 +7,12 @@ import { bytes, film, sha, writing } from './fixtures/dav-writing.ts';
 
 t.test(
   'a file of somebody else with the same name and size is never taken for ours, nor removed',
+  // Each waits for a report that never comes.
+  { skip: process.env.PASSERELLE_MANY_KILLS === undefined && 'npm run test:kills' },
   async (t) => {
     const { simulator, put } = await writing(t);
-    // The top too, where the host lays what it has no folder for: each waits for a report that never comes.
-    for (const folder of process.env.PASSERELLE_MANY_KILLS === undefined ? ['/Films'] : ['/Films', '/']) {
+    // The top too, where the host lays what it has no folder for.
+    for (const folder of ['/Films', '/']) {
       const name = `disk${folder.length}.img`;
       // Nobody has listed it.
       const theirs = simulator.account.addFile(folder, { name, content: { sizeBytes: 1000, seed: 42 } });

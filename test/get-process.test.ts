@@ -59,7 +59,7 @@ async function serving(t: Test, more: Record<string, string> = {}) {
 }
 
 // Each has processes and a host of its own, and waits for them.
-t.test('get as a process', { jobs: 3 }, async (t) => {
+t.test('get as a process', { jobs: 5 }, async (t) => {
   t.test('killed in the middle, it goes on from what had come', async (t) => {
     const { simulator, home, whole, start, get, fast, idle } = await serving(t);
     simulator.faults.download.bytesPerSecond = 1_500_000;
