@@ -1,5 +1,5 @@
 import t from 'tap';
-import { fitsWildcards, hasWildcards } from '../src/core/wildcards.ts';
+import { fitsWildcards, hasWildcards } from '../src/core/files/wildcards.ts';
 import { createByteSpans } from '../src/downloads/byte-spans.ts';
 import { localName, markedName, maxNameBytes } from '../src/downloads/local-name.ts';
 import { createLocalPaths } from '../src/downloads/local-paths.ts';

@@ -6,8 +6,8 @@ import { ownHosts, readDestination } from '../../src/uploads/dav/destination.ts'
 import { readOcChecksum } from '../../src/uploads/pieces/checksum.ts';
 import { accountDoor } from '../support/dav/account-door.ts';
 import { createLocking, lockPath } from '../support/dav/dav-locking.ts';
+import { bodyOf, closingUnlessRead, takeRawBodies } from '../support/dav/tus.ts';
 import { namesIn } from '../support/send-entry.ts';
-import { bodyOf, closingUnlessRead, takeRawBodies } from '../support/tus.ts';
 
 /** What a client calls the whole of its chunks. */
 const wholeName = '.file';

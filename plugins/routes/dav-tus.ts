@@ -3,8 +3,8 @@ import fp from 'fastify-plugin';
 import { BridgeError } from '../../src/core/errors.ts';
 import { seenBy } from '../gateway/headers.ts';
 import { createLocking, lockPath } from '../support/dav/dav-locking.ts';
+import { closingUnlessRead, createTusDoor, takeRawBodies } from '../support/dav/tus.ts';
 import { namesIn } from '../support/send-entry.ts';
-import { closingUnlessRead, createTusDoor, takeRawBodies } from '../support/tus.ts';
 
 /** Where uploads go on that began on a folder. */
 const door = '/dav/tus';

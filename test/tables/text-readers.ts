@@ -2,8 +2,8 @@ import { languageOf } from '../../plugins/ui/shell.ts';
 import { readNameWithId, shownName } from '../../src/browse/names.ts';
 import { foldedText, wordsOfQuery } from '../../src/catalog/search/search-text.ts';
 import { printable } from '../../src/commands/format/printable.ts';
+import { fitsWildcards, hasWildcards } from '../../src/core/files/wildcards.ts';
 import { withoutSecrets } from '../../src/core/log/redact.ts';
-import { fitsWildcards, hasWildcards } from '../../src/core/wildcards.ts';
 import { networkZoneOf } from '../../src/delivery/policy/client.ts';
 import { familyOf } from '../../src/delivery/policy/client-traits.ts';
 import { rangeCounts, weighConditions } from '../../src/delivery/policy/conditions.ts';
@@ -138,7 +138,7 @@ export const textReaders: readonly TextReader[] = [
   },
   {
     name: 'a pattern of names',
-    of: ['src/core/wildcards.ts'],
+    of: ['src/core/files/wildcards.ts'],
     read: (text) => hasWildcards(text) && fitsWildcards('*a?[b-c]*d', text),
     maxChars: maxName,
   },

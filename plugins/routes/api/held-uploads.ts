@@ -10,9 +10,9 @@ import {
   listUploads,
 } from '../../../src/api/held-uploads.ts';
 import type { StandingUpload } from '../../../src/uploads/pieces/piece-uploads.ts';
+import { closingUnlessRead, createTusDoor, takeRawBodies } from '../../support/dav/tus.ts';
 import { serveEndpoint } from '../../support/endpoints.ts';
 import { schemaOf } from '../../support/openapi.ts';
-import { closingUnlessRead, createTusDoor, takeRawBodies } from '../../support/tus.ts';
 
 /** Requests that speak tus, by their header: `POST /api/v1/uploads` is a route of commands too. */
 const spoken = 'speaksTus';

@@ -1,7 +1,7 @@
 import { listFiles, maxEntries, type ShownEntry } from '../../api/files.ts';
 import { joinAccountPath } from '../../core/account-path.ts';
 import { BridgeError, isBridgeError } from '../../core/errors.ts';
-import { hasWildcards, pathsThatFit } from '../../core/wildcards.ts';
+import { hasWildcards, pathsThatFit } from '../../core/files/wildcards.ts';
 import type { ApiClient } from '../../owner/client.ts';
 import { asAccountPath } from '../api.ts';
 

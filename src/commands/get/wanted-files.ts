@@ -2,8 +2,8 @@ import type { ShownEntry } from '../../api/files.ts';
 import { accountTrashName } from '../../catalog/account/account-trash.ts';
 import { joinAccountPath } from '../../core/account-path.ts';
 import { BridgeError, isBridgeError } from '../../core/errors.ts';
+import { fitsWildcards, hasWildcards, pathsThatFit } from '../../core/files/wildcards.ts';
 import { type FileId, toFileId } from '../../core/ids.ts';
-import { fitsWildcards, hasWildcards, pathsThatFit } from '../../core/wildcards.ts';
 import type { ApiClient } from '../../owner/client.ts';
 import { entriesIn, nothingFits, type WholeListing, wholeListing } from '../account/whole-listing.ts';
 

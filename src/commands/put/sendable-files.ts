@@ -1,6 +1,6 @@
 import { lstat, opendir, readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
-import { hasWildcards, pathsThatFit } from '../../core/wildcards.ts';
+import { hasWildcards, pathsThatFit } from '../../core/files/wildcards.ts';
 import { isJunkFile, isJunkFolder } from '../../uploads/dav/junk.ts';
 
 /** A file of this machine that is to be sent. */

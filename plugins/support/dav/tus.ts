@@ -1,14 +1,14 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
-import type { HeldDoor } from '../../src/catalog/held-uploads.ts';
-import { BridgeError } from '../../src/core/errors.ts';
-import { header } from '../../src/core/http/headers.ts';
-import { checksumAlgorithms, readUploadChecksum } from '../../src/uploads/pieces/checksum.ts';
-import { readMetadata, type UploadMetadata } from '../../src/uploads/pieces/metadata.ts';
-import { maxUploadBytes, OffsetError } from '../../src/uploads/pieces/offset.ts';
-import type { NextPiece, StandingUpload } from '../../src/uploads/pieces/piece-uploads.ts';
-import { wantedPath } from '../../src/uploads/pieces/wanted-path.ts';
-import { atPace } from './dav/body-pace.ts';
+import type { HeldDoor } from '../../../src/catalog/held-uploads.ts';
+import { BridgeError } from '../../../src/core/errors.ts';
+import { header } from '../../../src/core/http/headers.ts';
+import { checksumAlgorithms, readUploadChecksum } from '../../../src/uploads/pieces/checksum.ts';
+import { readMetadata, type UploadMetadata } from '../../../src/uploads/pieces/metadata.ts';
+import { maxUploadBytes, OffsetError } from '../../../src/uploads/pieces/offset.ts';
+import type { NextPiece, StandingUpload } from '../../../src/uploads/pieces/piece-uploads.ts';
+import { wantedPath } from '../../../src/uploads/pieces/wanted-path.ts';
+import { atPace } from './body-pace.ts';
 
 const version = '1.0.0';
 const extensions = 'creation,creation-with-upload,creation-defer-length,termination,expiration,checksum';
