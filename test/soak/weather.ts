@@ -13,7 +13,7 @@ export interface WeatherParts {
   plays: number;
 }
 
-/** A call that failed is not made again sooner, whoever asks: the one before may have read ahead for the same viewer. */
+/** A link of a file that could not be asked for is not asked for again sooner, whoever wants it. */
 const refusalMs = 5000;
 
 /** A bad moment that nobody noticed is over by then. */
@@ -27,13 +27,15 @@ export function createWeather({ clock, random, plays }: WeatherParts) {
   let gateUntil = 0;
   let busy: { from: number; until: number } | undefined;
   const badCalls: number[] = [];
+  /** When a link of this file could not be had, by the address of its page. */
+  const noLinkAt = new Map<unknown, number>();
   const refusedUntil = new Map<string, number>();
   const made: Record<string, number> = {};
   const between = (from: number, to: number) => Math.floor(from + random() * (to - from));
   const oneOf = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
 
   /** An API call was answered: what a bridge that keeps its word does after it. */
-  function onApiRequest({ status }: ApiRequest): void {
+  function onApiRequest({ status, body }: ApiRequest): void {
     const now = clock.now();
     if (status === 200) {
       // Sent before the pause began: it says nothing of how the host feels since.
@@ -43,6 +45,7 @@ export function createWeather({ clock, random, plays }: WeatherParts) {
       return;
     }
     badCalls.push(now);
+    if (body?.url !== undefined) noLinkAt.set(body.url, now);
     if (badCalls.length > 50) badCalls.shift();
     const pause =
       status === 403 || status === 429
@@ -129,7 +132,10 @@ export function createWeather({ clock, random, plays }: WeatherParts) {
       if (simulator.isLinkAlive(fileId)) return undefined;
       if (simulator.isLocked()) return 'no living link, and the API is locked';
       if (gateUntil > from) return 'no living link, in the pause after a lock or maintenance';
-      if (badCalls.some((at) => at >= from - refusalMs)) return 'no living link, and the API failed';
+      if (badCalls.some((at) => at >= from)) return 'no living link, and the API failed';
+      const failedAt = noLinkAt.get(simulator.account.file(fileId).url);
+      if (!hasBegun && failedAt !== undefined && failedAt >= from - refusalMs)
+        return 'no living link, and its link could not be had a moment ago';
       if ((refusedUntil.get(fileId) ?? 0) > from) return 'no living link, sooner than Retry-After';
       return undefined;
     },

@@ -1,5 +1,6 @@
 /** What a person sends into the account, and how the host is asked for it. */
 import '../host-writes.test.ts';
+import '../import-command.test.ts';
 import '../link-import.test.ts';
 import '../put.test.ts';
 import '../spool.test.ts';

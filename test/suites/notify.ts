@@ -4,5 +4,6 @@ import '../notify-seen.test.ts';
 import '../notify-servers.test.ts';
 import '../notify.test.ts';
 import '../people.test.ts';
+import '../people-needs.test.ts';
 import '../warming-servers.test.ts';
 import '../warming.test.ts';
