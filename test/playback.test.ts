@@ -115,6 +115,59 @@ t.test(
   },
 );
 
+t.test('who was sent on to a link that had ended comes back to one that lives', async (t) => {
+  const one = await startBridge(t, redirect);
+  const { simulator, clock } = one;
+  const ask = async (seed: number, from: number) => {
+    const headers = { 'user-agent': 'VLC/3.0.24 LibVLC/3.0.24', range: `bytes=${from}-` };
+    const answer = await meanwhile(clock, request(one.streamUrl(path(seed)), { headers }));
+    await answer.body.dump();
+    t.equal(answer.statusCode, 302);
+    const looks = one.looks();
+    const film = await request(answer.headers.location as string, { headers: { range: 'bytes=0-9' } });
+    await film.body.dump();
+    return { isAlive: film.statusCode === 206, looks };
+  };
+  // Links of any age that follows were seen to live.
+  await ask(1, 0);
+  await clock.advance(200_000);
+  await ask(1, 0);
+  const looks = one.looks();
+  const seen = async (seed: number, from: number) => {
+    const { isAlive, looks: now } = await ask(seed, from);
+    return `${isAlive ? 'alive' : 'dead'}, ${now - looks} looks`;
+  };
+  for (const [seed, from] of [
+    [2, 0],
+    [3, 50_000],
+  ] as const) {
+    const before = Number((await seen(seed, 9)).match(/\d+/)?.[0]);
+    await clock.advance(10_000);
+    simulator.expireLinks();
+    t.equal(
+      await seen(seed, from),
+      `dead, ${before} looks`,
+      'nobody looks before a first play, nor at a jump',
+    );
+    await clock.advance(2500);
+    t.equal(await seen(seed, from), `alive, ${before + 1} looks`, 'after a while it is looked at first');
+    await clock.advance(1500);
+    t.equal(await seen(seed, from), `alive, ${before + 1} looks`, 'what was seen alive a moment ago is not');
+    await clock.advance(10_000);
+    simulator.expireLinks();
+    t.equal(await seen(seed, from + 1), `dead, ${before + 1} looks`, 'at another byte');
+    await clock.advance(100);
+    await seen(seed, from + 1);
+    await settle();
+    await clock.advance(100);
+    t.equal(
+      await seen(seed, from + 1),
+      `alive, ${before + 2} looks`,
+      'who hurries back is given it meanwhile',
+    );
+  }
+});
+
 t.test('films asked for again and again share their looks: links of one age live alike', async (t) => {
   const one = await startBridge(t, redirect);
   const ask = async (seed: number) => {

@@ -80,6 +80,10 @@ function createDelivery(app: FastifyInstance): Delivery {
     };
   }
 
+  /** Asked before the request is {@link joined} to its play. */
+  const comebackOf = (file: CatalogFile, { start }: RedirectDecision, { client }: FastifyRequest) =>
+    plays.comeback(file.id, client, start);
+
   /** The play that the request belongs to. */
   function joined(
     file: CatalogFile,
@@ -143,7 +147,7 @@ function createDelivery(app: FastifyInstance): Delivery {
 
     deliverNow(file, decision, request, reply) {
       if (decision.kind !== 'redirect') return false;
-      const lease = redirect.livingLease(file.id);
+      const lease = redirect.livingLease(file.id, comebackOf(file, decision, request));
       if (!lease) return false;
       redirect.now(file, lease, decision, joined(file, decision, request), reply);
       return true;
@@ -164,8 +168,10 @@ function createDelivery(app: FastifyInstance): Delivery {
         case 'empty':
           describeFile(reply, file).header('content-length', String(file.sizeBytes));
           return reply.send(decision.kind === 'empty' ? '' : undefined);
-        case 'redirect':
-          return redirect.later(file, decision, joined(file, decision, request), reply);
+        case 'redirect': {
+          const comeback = comebackOf(file, decision, request);
+          return redirect.later(file, decision, joined(file, decision, request), reply, comeback);
+        }
         case 'proxy':
           return bytes(file, decision, request, reply, table);
       }

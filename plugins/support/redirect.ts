@@ -5,6 +5,7 @@ import type { FileId } from '../../src/core/ids.ts';
 import type { Play } from '../../src/delivery/plays.ts';
 import type { Decision } from '../../src/delivery/policy/decide.ts';
 import type { Lease } from '../../src/links/lease.ts';
+import type { Comeback } from '../../src/links/link-probe.ts';
 import { whenGone } from './when-gone.ts';
 
 export type RedirectDecision = Extract<Decision, { kind: 'redirect' }>;
@@ -12,7 +13,7 @@ export type RedirectDecision = Extract<Decision, { kind: 'redirect' }>;
 /** Sends players on to the host. */
 export interface Redirect {
   /** A lease that is at hand and needs no look: then the answer takes no turn of the event loop. */
-  livingLease(fileId: FileId): Lease | undefined;
+  livingLease(fileId: FileId, comeback: Comeback): Lease | undefined;
   /** Answers 302 with a lease of {@link Redirect.livingLease}. Sent already when it returns. */
   now(
     file: CatalogFile,
@@ -27,6 +28,7 @@ export interface Redirect {
     decision: RedirectDecision,
     play: Play,
     reply: FastifyReply,
+    comeback: Comeback,
   ): Promise<FastifyReply>;
 }
 
@@ -58,9 +60,9 @@ export function createRedirect({ links, delivery, clock }: Bridge): Redirect {
   }
 
   return {
-    livingLease(fileId) {
+    livingLease(fileId, comeback) {
       const lease = links.broker.livingLease(fileId);
-      return lease && links.probe.isTrusted(lease) ? lease : undefined;
+      return lease && links.probe.isTrusted(lease, comeback) ? lease : undefined;
     },
 
     now(file, lease, decision, play, reply) {
@@ -68,12 +70,12 @@ export function createRedirect({ links, delivery, clock }: Bridge): Redirect {
       return send(file, lease, decision, play, reply);
     },
 
-    async later(file, decision, play, reply) {
+    async later(file, decision, play, reply, comeback) {
       const signal = whenGone(reply);
       const acquire = () =>
         links.broker.acquire(file, { urgency: 'play', signal, onSource: (source) => play.source(source) });
       try {
-        return send(file, await links.probe.acquire(acquire), decision, play, reply);
+        return send(file, await links.probe.acquire(acquire, comeback), decision, play, reply);
       } catch (error) {
         play.failed(error);
         throw error;

@@ -5,6 +5,7 @@ import { minuteMs } from '../core/durations.ts';
 import { isBridgeError } from '../core/errors.ts';
 import { type FileId, toFileId } from '../core/ids.ts';
 import type { LeaseSource } from '../links/lease.ts';
+import type { Comeback } from '../links/link-probe.ts';
 import type { Client } from './policy/client.ts';
 import type { Family } from './policy/client-traits.ts';
 import type { Rule } from './policy/rules.ts';
@@ -85,6 +86,9 @@ export interface PlayStart {
 
 /** A viewer that asks nothing for so long has stopped; what comes later is another play. */
 const idleMs = minuteMs;
+/** Who opens a film twice does so within this. */
+const soonMs = 2000;
+
 /** One play as it goes on. */
 export class Play {
   readonly record: PlayRecord;
@@ -94,6 +98,8 @@ export class Play {
   #streams = 0;
   /** Where the last reading is: what begins elsewhere is a jump. */
   #position = 0;
+  /** How often in a row the viewer has come back to this byte. */
+  #comebacks = 0;
   #isMarked = false;
 
   constructor({ file, client, family, rule }: PlayStart, now: number, changed: (play: Play) => void) {
@@ -132,8 +138,17 @@ export class Play {
     return this.#streams === 0 && (now - this.record.lastAt >= idleMs || now < this.record.lastAt);
   }
 
+  /** What a request at this moment would be, before it is counted. A third one in a hurry is no news. */
+  comeback(start: number, now: number): Comeback {
+    const { ended, lastAt } = this.record;
+    if (ended !== 'sent on' || start !== this.#position || this.isOver(now)) return 'none';
+    if (now - lastAt >= soonMs) return 'late';
+    return this.#comebacks === 0 ? 'soon' : 'none';
+  }
+
   asked({ start, rule }: PlayStart, now: number): void {
     const { record } = this;
+    this.#comebacks = record.ended === 'sent on' && start === this.#position ? this.#comebacks + 1 : 0;
     if (record.requests++ > 0 && start !== this.#position) record.seeks++;
     this.#position = start;
     record.lastAt = now;

@@ -1,7 +1,10 @@
 import type { Clock } from '../core/clock.ts';
+import type { FileId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
+import type { Comeback } from '../links/link-probe.ts';
 import { Play, type PlayRecord, type PlayStart } from './play.ts';
 import type { PlayLog } from './play-log.ts';
+import type { Client } from './policy/client.ts';
 
 export type { Play, PlayRecord, PlayStart } from './play.ts';
 
@@ -33,6 +36,8 @@ const maxViewers = 50;
 export interface Plays {
   /** Tells of every request that belongs to a play. One listener. */
   onPlay(listener: (play: PlayRecord) => void): void;
+  /** Whether a request of this viewer comes back to where it was sent on to. Asked before `join`; waits for nothing. */
+  comeback(fileId: FileId, client: Client, start: number): Comeback;
   /** The play that this request belongs to; a new one when there is none. On the hot path: waits for nothing. */
   join(begin: PlayStart): Play;
   /**
@@ -53,6 +58,9 @@ export function createPlays({ clock, log, store, keep = 200, playLog }: PlaysOpt
   const unwritten = new Set<Play>();
   const closing = new AbortController();
   let writing: Promise<void> | undefined;
+
+  const playOf = (fileId: FileId, client: Client): Play | undefined =>
+    live.get(fileId)?.findLast((play) => play.isOf(client));
 
   async function write(): Promise<void> {
     const some = [...unwritten].map((play) => ({ ...play.record }));
@@ -99,11 +107,13 @@ export function createPlays({ clock, log, store, keep = 200, playLog }: PlaysOpt
       onPlay = listener;
     },
 
+    comeback: (fileId, client, start) => playOf(fileId, client)?.comeback(start, clock.now()) ?? 'none',
+
     join(begin) {
       const { file, client } = begin;
       const now = clock.now();
       const plays = live.get(file.id);
-      let play = plays?.findLast((one) => one.isOf(client));
+      let play = playOf(file.id, client);
       if (!play || play.isOver(now)) {
         if (live.size >= maxLive) live.delete(live.keys().next().value as string);
         play = new Play(begin, now, changed);

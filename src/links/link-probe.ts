@@ -18,6 +18,12 @@ export interface LinkProbeOptions {
 }
 
 /**
+ * Whether a request comes back to the byte that the viewer was sent on to: at once (many players open a film twice),
+ * or after a while, as one does that found nothing there.
+ */
+export type Comeback = 'none' | 'soon' | 'late';
+
+/**
  * Asks the host whether a link still lives, by a HEAD: a player that is sent to a dead link stops, and nobody hears of
  * it. One look at a time per link.
  */
@@ -27,13 +33,17 @@ export interface LinkProbe {
    * @returns false when the host does not know the link any more; true also where it has trouble of its own
    */
   ask(lease: Lease): Promise<boolean>;
-  /** Whether a link may be handed out without a look: links of its age were seen to live, or itself just now. */
-  isTrusted(lease: Lease): boolean;
+  /**
+   * Whether a link may be handed out without a look: links of its age were seen to live, or itself just now. To who
+   * comes back to where this link led, the age of others says nothing: who does so at once may have opened the film
+   * twice and gets it while it is looked at, who does so later gets it when it was seen to live.
+   */
+  isTrusted(lease: Lease, comeback?: Comeback): boolean;
   /**
    * A lease that lives. When the host does not know the first one, the second is new and needs no look.
    * @throws what `acquire` throws
    */
-  acquire(acquire: () => Promise<Lease>): Promise<Lease>;
+  acquire(acquire: () => Promise<Lease>, comeback?: Comeback): Promise<Lease>;
 }
 
 /** A link that answered so lately, or that is so little older than one that was seen alive, needs no look. */
@@ -107,9 +117,13 @@ export function createLinkProbe({
     return running;
   }
 
-  function isTrusted(lease: Lease): boolean {
-    const seenAt = Math.max(linkTtl.provenUntil(lease), lease.aliveAt ?? Number.NEGATIVE_INFINITY);
-    const silentMs = clock.now() - seenAt;
+  function isTrusted(lease: Lease, comeback: Comeback = 'none'): boolean {
+    const aliveAt = lease.aliveAt ?? Number.NEGATIVE_INFINITY;
+    if (comeback !== 'none' && clock.now() - aliveAt >= trustMs) {
+      if (comeback === 'late') return false;
+      void ask(lease);
+    }
+    const silentMs = clock.now() - Math.max(linkTtl.provenUntil(lease), aliveAt);
     if (silentMs >= trustMs) return false;
     // Asked for again and again: the next look is over before anybody has to wait for it, and tells of all of its age.
     if (silentMs >= trustMs / 2 && probes.size === 0) void ask(lease);
@@ -120,9 +134,9 @@ export function createLinkProbe({
     ask,
     isTrusted,
 
-    async acquire(acquire: () => Promise<Lease>): Promise<Lease> {
+    async acquire(acquire: () => Promise<Lease>, comeback?: Comeback): Promise<Lease> {
       const lease = await acquire();
-      return isTrusted(lease) || (await ask(lease)) ? lease : await acquire();
+      return isTrusted(lease, comeback) || (await ask(lease)) ? lease : await acquire();
     },
   };
 }
