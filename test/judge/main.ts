@@ -1,0 +1,116 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { ourReader, type Reader } from '../fixtures/score.ts';
+import { type Worth, weighRules } from './ablation.ts';
+import { lastOther, readerOf } from './commits.ts';
+import { type Corpus, readCorpora } from './corpora.ts';
+import { printChanges, printCorpora, printWrong } from './corpora-report.ts';
+import { readExceptions } from './exceptions.ts';
+import { printForms } from './forms-report.ts';
+import { mixFolders } from './mixed-folders.ts';
+import { help, type Options, readOptions } from './options.ts';
+import { type Earlier, judgeAll, judgeEarlier, readEarlier, toJson } from './results.ts';
+import { readRules, rulesNamed } from './rules.ts';
+import { measureSpeed } from './speed.ts';
+import { setTable } from './tables.ts';
+import { readerWithout } from './without.ts';
+
+/** `npm run names`: how many names are read rightly, set by set, beside the library alone and an earlier commit. */
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options) await main(options);
+  else console.log(help);
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 2;
+}
+
+async function main(options: Options): Promise<void> {
+  const { parts, without } = options;
+  if (parts.includes('rules')) printRules();
+  if (parts.includes('ablate')) await printAblation(options);
+  if (!existsSync(options.shared))
+    console.log(
+      `The shared corpora are not here (${options.shared}): only the sets of test/names are judged.`,
+    );
+  const reader = without.length > 0 ? await readerWithout(rulesNamed(without)) : ourReader;
+  const corpora = readCorpora(options.shared, parts.includes('corpora') ? options.only : []);
+  if (parts.includes('corpora')) await judgeCorpora(options, corpora, reader);
+  if (parts.includes('forms')) printForms(reader, options);
+  if (parts.includes('siblings')) printSiblings(corpora);
+  if (parts.includes('speed')) printSpeed(corpora);
+}
+
+async function judgeCorpora(options: Options, corpora: readonly Corpus[], reader: Reader): Promise<void> {
+  const results = judgeAll(corpora, reader, readExceptions());
+  const { base, earlier } = await readBase(options, corpora);
+  printCorpora(results, earlier);
+  if (options.wrong) printWrong(results);
+  if (earlier) printChanges(results, earlier, base);
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(toJson(results))}\n`);
+  const faults = results.flatMap((one) => one.faults);
+  for (const fault of faults) console.log(`exceptions: ${fault}`);
+  if (faults.length > 0) process.exitCode = 1;
+}
+
+/** What the result is compared with: all rules when some are off, a file, a commit. */
+async function readBase(
+  { without, against }: Options,
+  corpora: readonly Corpus[],
+): Promise<{ base: string; earlier: Earlier | undefined }> {
+  if (without.length > 0) return { base: 'all rules', earlier: judgeEarlier(corpora, ourReader) };
+  const base = against ?? lastOther();
+  if (base === undefined) return { base: '', earlier: undefined };
+  if (existsSync(base)) return { base, earlier: readEarlier(base) };
+  return { base: base.slice(0, 12), earlier: judgeEarlier(corpora, await readerOf(base)) };
+}
+
+function printRules(): void {
+  for (const { id, text } of readRules()) console.log(`${id}  ${text.slice(0, 120)}`);
+}
+
+async function printAblation({ shared, only }: Options): Promise<void> {
+  const rules = readRules().filter(({ id }) => only.length === 0 || only.some((word) => id.includes(word)));
+  const begin = performance.now();
+  const worths = await weighRules(shared, rules, (done) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${rules.length} rules`);
+  });
+  const sum = ({ shared, own, made }: Worth, side: 'gives' | 'costs') =>
+    shared[side] + own[side] + made[side];
+  const sorted = worths.toSorted(
+    (a, b) => sum(a, 'gives') - sum(a, 'costs') - (sum(b, 'gives') - sum(b, 'costs')),
+  );
+  const cells = ({ rule, shared, own, made, text }: Worth) => [
+    rule,
+    ...[shared, own, made].flatMap(({ gives, costs }) => [gives, costs].map((n) => String(n || ''))),
+    text.slice(0, 70),
+  ];
+  const head = ['rule', 'gives', 'costs', 'own +', 'own -', 'made +', 'made -', 'as it is written'];
+  console.log(setTable(head, sorted.map(cells)));
+  const dear = sorted.filter((one) => sum(one, 'costs') > sum(one, 'gives'));
+  const idle = sorted.filter((one) => sum(one, 'costs') + sum(one, 'gives') === 0);
+  const seconds = Math.round((performance.now() - begin) / 1000);
+  console.log(
+    `\n${rules.length} rules in ${seconds} s: ${dear.length} cost more than they give, ${idle.length} change nothing here`,
+  );
+}
+
+function printSiblings(corpora: readonly Corpus[]): void {
+  const found = mixFolders(corpora);
+  const head = ['folders', 'how many', 'names', 'right alone', 'together', 'mended', 'spoiled'];
+  const cells = found.map(({ folder, folders, names, alone, together, mended, spoiled }) => [
+    folder,
+    ...[folders, names, alone, together, mended.length, spoiled.length].map(String),
+  ]);
+  console.log(setTable(head, cells));
+  for (const { folder, spoiled } of found) {
+    if (spoiled.length > 0) console.log(`\nspoiled in ${folder}:`);
+    for (const line of spoiled) console.log(`  ${line}`);
+  }
+}
+
+function printSpeed(corpora: readonly Corpus[]): void {
+  const { names, perSecond, alonePerSecond, worst } = measureSpeed(corpora);
+  const share = (perSecond / alonePerSecond).toFixed(2);
+  console.log(`${names} names: ${perSecond} a second, the library alone ${alonePerSecond} (${share} of it)`);
+  console.log(`the slowest takes ${worst.ms.toFixed(1)} ms: ${worst.path.slice(0, 100)}`);
+}
