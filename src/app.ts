@@ -3,6 +3,7 @@ import { docs } from '../plugins/routes/api/docs.ts';
 import { browse } from '../plugins/routes/browse.ts';
 import { dav } from '../plugins/routes/dav.ts';
 import { davChunks } from '../plugins/routes/dav-chunks.ts';
+import { davDates } from '../plugins/routes/dav-dates.ts';
 import { davLocking } from '../plugins/routes/dav-locks.ts';
 import { davTus } from '../plugins/routes/dav-tus.ts';
 import { davWrite } from '../plugins/routes/dav-write.ts';
@@ -36,6 +37,7 @@ export async function buildApp(
   await app.register(stream);
   await app.register(strm);
   await app.register(davWrite);
+  await app.register(davDates);
   await app.register(davLocking);
   await app.register(davTus);
   await app.register(davChunks);

@@ -1,41 +1,11 @@
 import t from 'tap';
 import { ask, responses } from './fixtures/dav.ts';
 import { bytes, film, writing } from './fixtures/dav-writing.ts';
+import { awkwardNames as awkward } from './tables/awkward-names.ts';
 
 /** Names over WebDAV: they come back as they were given, and one name may be that of several files of the host. */
 
 const at = (folder: string, name: string) => `${folder}/${encodeURIComponent(name)}`;
-
-/** What can be a segment of an address and a name in a listing; the last two are one word in two forms of Unicode. */
-const awkward = [
-  'we"ird <n>ame$.txt',
-  ' lead.txt',
-  'trail .txt ',
-  ' ',
-  "it's `so`.txt",
-  'back\\slash.txt',
-  '＂wide＂ and ＄.txt',
-  '‛quoted‛.txt',
-  '‛＂.txt',
-  '．',
-  '．．',
-  '...',
-  '..dots..',
-  '␠symbol␠',
-  'in ␠ the middle.txt',
-  '％ and % and #.txt',
-  '100%25.txt',
-  'a?b=c&d;e:f|g*.txt',
-  'a+b,c@d!.txt',
-  '[b] {c} (d).txt',
-  'Film (abc12def34ghi56jkl78).mkv',
-  '-dash ~tilde',
-  'CON',
-  'שלום 映画 🎬 👩‍👩‍👧.mkv',
-  `${'long'.repeat(60)}.mkv`,
-  'pre\u0301nom nfd.txt',
-  'prénom nfc.txt',
-];
 
 t.test(`each of ${awkward.length} awkward names is put, listed, read and moved as it is`, async (t) => {
   const { put, door, to, simulator } = await writing(t);

@@ -65,7 +65,7 @@ for (const [moment, { fault, isReached, goesOn }] of process.env.PASSERELLE_MANY
     const half = new ReadableStream({ start: (controller) => controller.enqueue(body.subarray(0, 100_000)) });
     const path = `/dav/account/Films/${name}`;
     const put: Promise<unknown> = goesOn
-      ? ask(first.url + path, 'PUT', { body })
+      ? ask(first.url + path, 'PUT', { body, headers: { 'x-oc-mtime': '1577836800' } })
       : fetch(first.url + path, {
           method: 'PUT',
           headers: { authorization: `Basic ${btoa(`passerelle:${password}`)}` },
@@ -95,5 +95,6 @@ for (const [moment, { fault, isReached, goesOn }] of process.env.PASSERELLE_MANY
     );
     const read = await ask(again.url + path, 'GET');
     t.equal(read.body.length, wanted.sizeBytes);
+    if (goesOn) t.equal(read.headers['last-modified'], 'Wed, 01 Jan 2020 00:00:00 GMT', 'and its date');
     t.equal(await again.stop(), 0);
   });

@@ -6,6 +6,7 @@ import { ownHosts, readDestination } from '../../src/uploads/dav/destination.ts'
 import { readOcChecksum } from '../../src/uploads/pieces/checksum.ts';
 import { accountDoor } from '../support/dav/account-door.ts';
 import { createLocking, lockPath } from '../support/dav/dav-locking.ts';
+import { saidDate, tellDate } from '../support/dav/oc-mtime.ts';
 import { bodyOf, closingUnlessRead, takeRawBodies } from '../support/dav/tus.ts';
 import { namesIn } from '../support/send-entry.ts';
 
@@ -20,7 +21,7 @@ export const davChunks = fp(
   async (app: FastifyInstance) => {
     const { davWriter, davLocks, chunkUploads, basePath, baseUrl, settings } = app.bridge;
     if (settings.dav.write === 'off') return;
-    const { tokensOf, route: accountRoute } = createLocking(app);
+    const { tokensOf, entryAt, route: accountRoute } = createLocking(app);
     takeRawBodies(app);
 
     const route = (
@@ -101,11 +102,14 @@ export const davChunks = fp(
       const total = header(headers, 'oc-total-length');
       if (total !== undefined && !/^\d{1,15}$/.test(total))
         throw new BridgeError('BRIDGE_BAD_REQUEST', { detail: 'OC-Total-Length is no whole number' });
+      const datedAt = saidDate(request);
       await chunkUploads.assemble(dir, {
         path: wanted,
         sizeBytes: total === undefined ? undefined : Number(total),
         checksum: readOcChecksum(header(headers, 'oc-checksum')),
+        datedAt,
       });
+      tellDate(reply, await entryAt(names), datedAt);
       return reply.code(there.is === 'nothing' ? 201 : 204).send();
     }
   },

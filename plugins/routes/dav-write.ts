@@ -9,6 +9,7 @@ import type { DavOutcome } from '../../src/uploads/dav/writer.ts';
 import { accountDoor } from '../support/dav/account-door.ts';
 import { atPace } from '../support/dav/body-pace.ts';
 import { createLocking, lockPath } from '../support/dav/dav-locking.ts';
+import { saidDate, tellDate } from '../support/dav/oc-mtime.ts';
 import { namesIn } from '../support/send-entry.ts';
 
 type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void;
@@ -21,7 +22,7 @@ export const davWrite = fp(
   async (app: FastifyInstance) => {
     const { davWriter, davLocks, basePath, baseUrl, settings, notify, clock } = app.bridge;
     if (settings.dav.write === 'off') return;
-    const { route, tokensOf, etagOf } = createLocking(app);
+    const { route, tokensOf, entryAt } = createLocking(app);
     const stopping = new AbortController();
     // Who sent all of it and left has sent it: an upload ends with this process alone.
     const { signal } = stopping;
@@ -65,9 +66,8 @@ export const davWrite = fp(
         ...(ifMatch !== undefined && { 'if-match': ifMatch }),
         ...(ifNoneMatch !== undefined && { 'if-none-match': ifNoneMatch }),
       };
-      if (
-        weighConditions(asked, { etag: (await etagOf(names)) ?? '', lastModified: undefined }) !== undefined
-      )
+      const { etag = '' } = (await entryAt(names)) ?? {};
+      if (weighConditions(asked, { etag, lastModified: undefined }) !== undefined)
         throw new BridgeError('BRIDGE_PRECONDITION');
     }
 
@@ -93,11 +93,14 @@ export const davWrite = fp(
       await davWriter.mustFit(target, expected);
       if (headers.expect !== undefined) reply.raw.writeContinue();
       app.bodyDoor.admit(request.raw);
-      const body = atPace((request.body as Readable | undefined) ?? request.raw, clock);
-      const written = await davWriter.put(target, body, expected, mayBe, signal);
+      const pieces = atPace((request.body as Readable | undefined) ?? request.raw, clock);
+      const datedAt = saidDate(request);
+      const body = { pieces, sizeBytes: expected, datedAt };
+      const written = await davWriter.put(target, body, mayBe, signal);
       reply.removeHeader('connection');
-      const etag = await etagOf(names);
-      if (etag !== undefined) reply.header('etag', etag);
+      const entry = await entryAt(names);
+      if (entry?.etag !== undefined) reply.header('etag', entry.etag);
+      tellDate(reply, entry, datedAt);
       return done(reply, written);
     }
 
@@ -169,7 +172,17 @@ export const davWrite = fp(
           ? await davWriter.move(from, target, mayReplace, signal)
           : await davWriter.copy(from, target, mayReplace, isDeep, signal);
       if (how === 'move') davLocks.moved(lockPath(names));
+      await dateCopy(request, reply, to);
       return done(reply, written);
+    }
+
+    /** What was moved or copied has the date that it had. Of what had none, clients say which one they want to see. */
+    async function dateCopy(request: FastifyRequest, reply: FastifyReply, names: readonly string[]) {
+      const datedAt = saidDate(request);
+      if (datedAt === undefined) return;
+      const before = await entryAt(names);
+      if (before && !before.isDated) await davWriter.date(await davWriter.target(names), datedAt);
+      tellDate(reply, await entryAt(names), datedAt);
     }
 
     async function done(reply: FastifyReply, written: DavOutcome): Promise<FastifyReply> {

@@ -10,11 +10,12 @@ import {
   lockAnswer,
   multistatusHead,
   multistatusTail,
-  refusedPatch,
+  patchAnswer,
 } from '../../src/views/propfind.ts';
 import { hrefOf } from '../../src/views/xml.ts';
 import { checkLockInfo, maxBody, readPropfind, readProppatch } from '../support/dav/dav-body.ts';
 import { createLocking } from '../support/dav/dav-locking.ts';
+import { hrefFor } from '../support/dav/files-alias.ts';
 import { namesIn, sendEntry, streamed } from '../support/send-entry.ts';
 
 const door = '/dav';
@@ -44,12 +45,6 @@ export const dav = fp(
     app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: maxBody }, (_request, body, done) =>
       done(null, body),
     );
-
-    /** As the client calls it. */
-    function hrefFor(request: FastifyRequest, names: readonly string[]): string {
-      const alias = names[0] === 'account' ? app.filesAlias?.prefixOf(request.raw) : undefined;
-      return alias === undefined ? hrefOf(prefix, names) : hrefOf(alias, names.slice(1));
-    }
 
     for (const url of [door, `${door}/*`]) {
       const route = (
@@ -148,13 +143,16 @@ export const dav = fp(
     }
 
     async function proppatch(request: FastifyRequest, reply: FastifyReply) {
-      const properties = readProppatch(request.body as string | undefined);
+      const refused = readProppatch(request.body as string | undefined).map((one) => ({
+        ...one,
+        fate: 'refused' as const,
+      }));
       const { names } = namesIn(request);
       await browse.find(names).catch(readOnly);
       return describe(reply)
         .code(207)
         .type(xml)
-        .send(refusedPatch(hrefFor(request, names), properties));
+        .send(patchAnswer(hrefFor(request, names), refused, 'This view is read-only'));
     }
 
     async function lock(request: FastifyRequest, reply: FastifyReply) {

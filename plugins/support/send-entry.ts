@@ -7,6 +7,7 @@ import type { DeliveryMode } from '../../src/delivery/policy/decide.ts';
 import { contentRange, parseRange } from '../../src/delivery/policy/range.ts';
 import type { Rule } from '../../src/delivery/policy/rules.ts';
 import { autoindexHead, autoindexLine, autoindexTail } from '../../src/views/autoindex.ts';
+import { httpDate } from '../../src/views/dates.ts';
 import { readTreeFile } from './tree-file.ts';
 
 /** The names in the rest of an address: decoded by the router, with or without a slash at the end. */
@@ -51,7 +52,14 @@ export async function sendEntry(
   const file = await app.bridge.catalog.files.byId(found.fileId);
   if (!file) throw new BridgeError('BRIDGE_NOT_FOUND');
   const { decideFor, deliver } = app.delivery;
-  return deliver(file, decideFor(file, request, table), request, reply, table);
+  const { isDated, modifiedAt } = found.entry;
+  if (!isDated || modifiedAt === undefined)
+    return deliver(file, decideFor(file, request, table), request, reply, table);
+  // By its entity tag alone: two contents may have the same date.
+  const undated = { ...file, sentAt: undefined };
+  const decision = decideFor(undated, request, table);
+  if (decision.kind !== 'redirect') reply.header('last-modified', httpDate(modifiedAt));
+  return deliver(undated, decision, request, reply, table);
 }
 
 const pieceBytes = 32 * 1024;
@@ -105,15 +113,16 @@ async function sendSmall(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { method, headers } = request;
-  const { etag = '', modifiedAt, mediaType = 'application/octet-stream' } = entry;
+  const { etag = '', modifiedAt, isDated, mediaType = 'application/octet-stream' } = entry;
+  const validators = { etag, lastModified: isDated ? undefined : modifiedAt };
   reply.header('etag', etag).header('accept-ranges', 'bytes').type(mediaType);
-  if (modifiedAt !== undefined) reply.header('last-modified', new Date(modifiedAt).toUTCString());
-  const condition = weighConditions(headers, { etag, lastModified: modifiedAt });
+  if (modifiedAt !== undefined) reply.header('last-modified', httpDate(modifiedAt));
+  const condition = weighConditions(headers, validators);
   if (condition === 412) throw new BridgeError('BRIDGE_PRECONDITION');
   if (condition === 304) return reply.code(304).send();
   const bytes = await read();
   if (method === 'HEAD') return reply.header('content-length', String(bytes.length)).send();
-  const isAsked = rangeCounts(headers, { etag, lastModified: modifiedAt });
+  const isAsked = rangeCounts(headers, validators);
   const range = isAsked ? parseRange(headers.range, bytes.length) : 'whole';
   if (range === 'whole') return reply.send(bytes);
   if (range === 'unsatisfiable') {

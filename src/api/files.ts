@@ -18,7 +18,9 @@ const file = z.object({
   id: fileId,
   name: z.string(),
   sizeBytes: count,
-  date: isoTime.optional().describe('When it was sent to the host'),
+  date: isoTime
+    .optional()
+    .describe('Of its content, as whoever wrote it said; else when it was sent to the host'),
   missingSince: isoTime.optional(),
 });
 

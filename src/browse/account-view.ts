@@ -152,12 +152,13 @@ function entryOf(child: FolderChild, { etagOf, undatedAt }: ViewOptions): Entry 
     : videoEntry(name, shownFile(child), etagOf);
 }
 
-function localEntry({ name, sizeBytes, changedAt }: LocalFile): Entry {
+function localEntry({ name, sizeBytes, changedAt, datedAt }: LocalFile): Entry {
   return {
     name,
     isFolder: false,
     sizeBytes,
-    modifiedAt: changedAt,
+    modifiedAt: datedAt ?? changedAt,
+    ...(datedAt === undefined ? {} : { isDated: true }),
     etag: `"local-${changedAt}-${sizeBytes}"`,
     mediaType: 'application/octet-stream',
   };

@@ -10,6 +10,8 @@ export interface Entry {
   sizeBytes?: number;
   /** Milliseconds UTC; absent when nobody named a date. */
   modifiedAt?: number;
+  /** It is a date of a client's own, which tells no version from another. */
+  isDated?: boolean;
   /** Of a file: strong entity tag, with its quotes. */
   etag?: string;
   mediaType?: string;

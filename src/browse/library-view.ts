@@ -88,14 +88,16 @@ function smallEntry(name: string, { sizeBytes, mtimeMs, sha256 }: TreeFile): Ent
 /** A file of the account under a name. */
 export function videoEntry(
   name: string,
-  file: { id: FileId; sizeBytes: number; sentAt: number | undefined },
+  file: { id: FileId; sizeBytes: number; sentAt: number | undefined; datedAt?: number | undefined },
   etagOf: ViewOptions['etagOf'],
 ): Entry {
+  const modifiedAt = file.datedAt ?? file.sentAt;
   return {
     name,
     isFolder: false,
     sizeBytes: file.sizeBytes,
-    ...(file.sentAt === undefined ? {} : { modifiedAt: file.sentAt }),
+    ...(modifiedAt === undefined ? {} : { modifiedAt }),
+    ...(file.datedAt === undefined ? {} : { isDated: true }),
     etag: etagOf(file),
     mediaType: mediaType(name),
   };

@@ -6,6 +6,7 @@ import type { Recognition } from '../naming/text/recognition.ts';
 import { type AccountTrash, createAccountTrash } from './account/account-trash.ts';
 import { type Crawls, createCrawls } from './account/crawls.ts';
 import { createDirty, type Dirty } from './account/dirty.ts';
+import { createFileDates, type FileDates } from './account/file-dates.ts';
 import { createFiles, type Files } from './account/files.ts';
 import { createFolderFacts, type FolderFactsStore } from './account/folder-facts.ts';
 import { createFolderGaps, type FolderGaps } from './account/folder-gaps.ts';
@@ -70,6 +71,8 @@ export interface Catalog {
   readonly ownChanges: OwnChanges;
   /** Whose word stands when a listing was asked for before a change of ours. */
   readonly ownWord: OwnWord;
+  /** What the content of its files is dated to be. */
+  readonly fileDates: FileDates;
   /** Small files in it that only we have. */
   readonly localFiles: LocalFiles;
   /** What was removed from it by hand and can be taken back. */
@@ -165,6 +168,7 @@ export async function openCatalog(
     heldUploads: createHeldUploads(db),
     inbox: createInboxRows(db),
     remote: createRemoteJournal(db),
+    fileDates: createFileDates(db),
     localFiles: createLocalFiles(db),
     leases: createLeases(db),
     cachedRanges: createCachedRanges(db),

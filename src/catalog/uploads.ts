@@ -17,6 +17,8 @@ export interface BegunUpload {
   /** Takes the place of what has its name. */
   replaces: boolean;
   begunAt: number;
+  /** What its content is dated to be, milliseconds UTC. */
+  datedAt?: number | undefined;
   /** The host said that it has it. */
   isStored: boolean;
 }
@@ -36,7 +38,7 @@ export interface UploadJournal {
 
 export function createUploadJournal(db: Kysely<Schema>): UploadJournal {
   return {
-    async begin({ source, sizeBytes, modifiedAt, folderId, name, replaces, begunAt }) {
+    async begin({ source, sizeBytes, modifiedAt, folderId, name, replaces, begunAt, datedAt }) {
       const { insertId } = await db
         .insertInto('uploads')
         .values({
@@ -49,6 +51,7 @@ export function createUploadJournal(db: Kysely<Schema>): UploadJournal {
           is_stored: 0,
           replaces: Number(replaces),
           begun_at: begunAt,
+          dated_at: datedAt ?? null,
         })
         .executeTakeFirstOrThrow();
       return Number(insertId);
@@ -75,6 +78,7 @@ export function createUploadJournal(db: Kysely<Schema>): UploadJournal {
         begunAt: row.begun_at,
         isStored: row.is_stored === 1,
         replaces: row.replaces === 1,
+        datedAt: row.dated_at ?? undefined,
       }));
     },
   };

@@ -23,6 +23,8 @@ export interface PutWish {
    * that it is there may remove what he has. Of many files of one folder, each would cost a listing.
    */
   believesListingsForMs?: number;
+  /** What its content is dated to be, milliseconds UTC of whole seconds; what is replaced has a date no longer. */
+  datedAt?: number | undefined;
   signal: AbortSignal;
   /** Told how much has been sent; it begins again with each try. */
   onBytes?: (sent: number, total: number) => void;

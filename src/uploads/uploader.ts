@@ -88,7 +88,7 @@ export function createUploader(options: UploaderOptions): Uploader {
   });
 
   async function put(wish: PutWish, place: PutPlace): Promise<PutResult> {
-    const { source, replaces = false, believesListingsForMs = 0, signal, onBytes } = wish;
+    const { source, replaces = false, believesListingsForMs = 0, datedAt, signal, onBytes } = wish;
     const { folder, name, stored } = place;
     const { sizeBytes, modifiedAt } = await sourceFacts(source);
     let twins = await places.twins(place);
@@ -103,6 +103,7 @@ export function createUploader(options: UploaderOptions): Uploader {
       if (same) {
         const others = replaces ? twins.filter(({ id }) => id !== same.id) : [];
         if (others.length > 0) await options.layOut(await options.retire(others, signal), signal);
+        if (replaces || datedAt !== undefined) await catalog.fileDates.put(same.id, datedAt);
         return resultOf(folder, 'same', same);
       }
       if (!replaces && twins.length > 0) mustNotStandThere(place);
@@ -123,6 +124,7 @@ export function createUploader(options: UploaderOptions): Uploader {
       name,
       replaces,
       begunAt: clock.now(),
+      datedAt,
     };
     const id = await catalog.uploads.begin(begun);
     return sendBegun({ ...begun, id, receipt: undefined, isStored: false }, folder, { signal, onBytes });
@@ -185,14 +187,23 @@ export function createUploader(options: UploaderOptions): Uploader {
 
   /** It is in the catalog and in the tree, by the host's own word and without a listing. */
   async function arrive(
-    { id, folderId, replaces }: BegunUpload,
+    { id, folderId, replaces, datedAt }: BegunUpload,
     sent: SentFile,
     signal: AbortSignal,
   ): Promise<void> {
     const isGone = !(await catalog.files.folderPaths([folderId])).has(folderId);
     const { changed } = await catalog.crawls.arrived(
       folderId,
-      [{ ...sent, sentAt: clock.now(), contentType: undefined, hasPassword: false, hasAccessRules: false }],
+      [
+        {
+          ...sent,
+          sentAt: clock.now(),
+          contentType: undefined,
+          hasPassword: false,
+          hasAccessRules: false,
+          datedAt,
+        },
+      ],
       clock.now(),
     );
     const gone = replaces ? await options.retire(await olderThan(sent, folderId), signal) : [];

@@ -21,8 +21,16 @@ interface FolderPage {
   files: readonly File[];
 }
 
-/** A page of the answer of `/api/v1/files`: folders first. */
-export function entriesView({ path, isFolder, folders, files }: FolderPage, offset: number, limit: number) {
+/**
+ * A page of the answer of `/api/v1/files`: folders first.
+ * @param dates what the content of files is dated to be, by their ids
+ */
+export function entriesView(
+  { path, isFolder, folders, files }: FolderPage,
+  offset: number,
+  limit: number,
+  dates: ReadonlyMap<string, number>,
+) {
   const pageOfFiles = files.slice(Math.max(0, offset - folders.length));
   const entries = [
     ...folders.slice(offset, offset + limit).map((folder) => ({
@@ -37,11 +45,15 @@ export function entriesView({ path, isFolder, folders, files }: FolderPage, offs
       id: file.id,
       name: file.name,
       sizeBytes: file.sizeBytes,
-      ...(file.sentAt !== undefined && { date: new Date(file.sentAt).toISOString() }),
+      ...dated(dates.get(file.id) ?? file.sentAt),
       ...missing(file),
     })),
   ];
   return { path, isFolder, total: folders.length + files.length, entries };
+}
+
+function dated(at: number | undefined) {
+  return at === undefined ? {} : { date: new Date(at).toISOString() };
 }
 
 function missing({ missingSince }: { missingSince: number | undefined }) {

@@ -120,16 +120,37 @@ function emptyElement({ namespace, name }: PropertyName): string {
   return namespace === '' ? `<${name} xmlns=""/>` : `<x:${name} xmlns:x="${xmlText(namespace)}"/>`;
 }
 
-/** The answer to a PROPPATCH of a view that takes none (RFC 4918 section 9.2). */
-export function refusedPatch(href: string, names: readonly PropertyName[]): string {
-  const prop = names.map(emptyElement).join('');
-  return (
-    `${multistatusHead}<D:response><D:href>${href}</D:href><D:propstat><D:prop>${prop}</D:prop>` +
-    '<D:status>HTTP/1.1 403 Forbidden</D:status><D:error><D:cannot-modify-protected-property/></D:error>' +
-    '<D:responsedescription>This view is read-only</D:responsedescription></D:propstat></D:response>\n' +
-    multistatusTail
-  );
+/**
+ * What becomes of a property that a PROPPATCH is about (RFC 4918 section 9.2.1): `conflict` where its value cannot be,
+ * `dependency` where it could be and another one could not.
+ */
+export type PatchFate = 'done' | 'refused' | 'conflict' | 'dependency';
+
+const patchStatus: Readonly<Record<PatchFate, string>> = {
+  done: '200 OK',
+  refused: '403 Forbidden',
+  conflict: '409 Conflict',
+  dependency: '424 Failed Dependency',
+};
+const isProtected = '<D:error><D:cannot-modify-protected-property/></D:error>';
+
+/** The answer to a PROPPATCH. @param why for people, where something was refused */
+export function patchAnswer(
+  href: string,
+  properties: readonly (PropertyName & { fate: PatchFate })[],
+  why: string,
+): string {
+  const parts = (Object.keys(patchStatus) as PatchFate[]).map((fate) => {
+    const prop = properties.filter((one) => one.fate === fate).map(emptyElement);
+    if (prop.length === 0 && (fate !== 'done' || properties.length > 0)) return '';
+    const error = fate === 'refused' ? isProtected : '';
+    const words = fate === 'refused' || fate === 'conflict' ? description(why) : '';
+    return `<D:propstat><D:prop>${prop.join('')}</D:prop><D:status>HTTP/1.1 ${patchStatus[fate]}</D:status>${error}${words}</D:propstat>`;
+  });
+  return `${multistatusHead}<D:response><D:href>${href}</D:href>${parts.join('')}</D:response>\n${multistatusTail}`;
 }
+
+const description = (words: string) => `<D:responsedescription>${words}</D:responsedescription>`;
 
 /** The answer to a LOCK (RFC 4918 section 9.10.1). */
 export function lockAnswer(href: string, token: string, isFolder: boolean, seconds: number): string {

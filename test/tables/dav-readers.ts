@@ -4,6 +4,7 @@ import { ownHosts, readDestination } from '../../src/uploads/dav/destination.ts'
 import { parseIf } from '../../src/uploads/dav/if-header.ts';
 import { isJunkFile, isJunkFolder } from '../../src/uploads/dav/junk.ts';
 import { readLockTimeout } from '../../src/uploads/dav/lock-timeout.ts';
+import { readMetadataDate, readPropertyDate, readUnixDate } from '../../src/uploads/dav/said-date.ts';
 import { readOcChecksum, readUploadChecksum } from '../../src/uploads/pieces/checksum.ts';
 import { readChunkName } from '../../src/uploads/pieces/chunk-uploads.ts';
 import { readMetadata } from '../../src/uploads/pieces/metadata.ts';
@@ -83,6 +84,17 @@ export const davReaders: readonly TextReader[] = [
     read: quietly((text) => wantedPath(new Map([['filename', 'x']]), text)),
     maxChars: 8192,
     after: ['/Films/'],
+  },
+  {
+    name: 'a date of a client',
+    of: ['src/uploads/dav/said-date.ts'],
+    read: (text) => [
+      readUnixDate(text),
+      readPropertyDate(text),
+      readMetadataDate(new Map([['lastModified', text]])),
+    ],
+    maxChars: maxHeader,
+    after: ['1', '1.', ' '],
   },
   {
     name: 'a checksum of what is sent',

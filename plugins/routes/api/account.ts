@@ -13,9 +13,11 @@ export const account = fp(
   async (app: FastifyInstance) => {
     const { catalog, media, settings, lookup, discovery, delivery } = app.bridge;
 
-    serveEndpoint(app, listFiles, async ({ query: { path, limit, offset } }) =>
-      entriesView(await lookup.entries(path), offset, limit),
-    );
+    serveEndpoint(app, listFiles, async ({ query: { path, limit, offset } }) => {
+      const found = await lookup.entries(path);
+      const dates = await catalog.fileDates.of(found.files.map(({ id }) => id));
+      return entriesView(found, offset, limit, dates);
+    });
 
     serveEndpoint(app, getFile, async ({ params: { id } }) => {
       const file = isFileId(id) ? await catalog.files.byId(id) : undefined;

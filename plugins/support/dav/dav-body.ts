@@ -18,6 +18,8 @@ const maxNames = 8192;
 
 /** As xml2js gives an element with `explicitChildren` and `xmlns`. */
 interface Element {
+  /** Its text. */
+  _?: string;
   $ns?: { local: string; uri: string };
   $$?: Element[];
 }
@@ -34,10 +36,21 @@ export function readPropfind(body: string | undefined): PropertyRequest {
   return { kind: 'allprop', include: namesIn(root.filter((one) => isDav(one, 'include'))) };
 }
 
-/** The properties that a PROPPATCH wants to change. @throws BridgeError BRIDGE_BAD_REQUEST */
-export function readProppatch(body: string | undefined): PropertyName[] {
+/** A property that is to be changed; without a value it is to be removed. */
+export interface PropertyChange extends PropertyName {
+  value: string | undefined;
+}
+
+/** The properties that a PROPPATCH wants to change, in its order. @throws BridgeError BRIDGE_BAD_REQUEST */
+export function readProppatch(body: string | undefined): PropertyChange[] {
   const changes = parse(body ?? '', 'propertyupdate').filter((one) => isDav(one, 'set', 'remove'));
-  return namesIn(changes.flatMap((one) => one.$$ ?? []).filter((one) => isDav(one, 'prop')));
+  const props = changes.flatMap((change) =>
+    (change.$$ ?? [])
+      .filter((one) => isDav(one, 'prop'))
+      .map(({ $$ = [] }) => ({ $$: $$.filter(isNamed), isSet: isDav(change, 'set') })),
+  );
+  const values = props.flatMap(({ $$, isSet }) => $$.map(({ _ = '' }) => (isSet ? _ : undefined)));
+  return namesIn(props).map((name, index) => ({ ...name, value: values[index] }));
 }
 
 /** Checks that a body is a lock's. @throws BridgeError BRIDGE_BAD_REQUEST */
@@ -48,11 +61,15 @@ export function checkLockInfo(body: string): void {
 function namesIn(elements: readonly Element[]): PropertyName[] {
   const names = elements
     .flatMap((one) => one.$$ ?? [])
-    .map(({ $ns }) => ({ namespace: $ns?.uri ?? '', name: $ns?.local ?? '' }))
-    .filter(({ name }) => name !== '');
+    .filter(isNamed)
+    .map(({ $ns }) => ({ namespace: $ns?.uri ?? '', name: $ns?.local ?? '' }));
   const length = names.reduce((sum, { namespace, name }) => sum + namespace.length + name.length, 0);
   if (names.length > maxProperties || length > maxNames) throw bad('it asks for too many properties');
   return names;
+}
+
+function isNamed({ $ns }: Element): boolean {
+  return ($ns?.local ?? '') !== '';
 }
 
 function isDav({ $ns }: Element, ...names: string[]): boolean {

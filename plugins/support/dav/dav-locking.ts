@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import type { Entry } from '../../../src/browse/entry.ts';
 import { BridgeError, isBridgeError } from '../../../src/core/errors.ts';
 import { readDestination } from '../../../src/uploads/dav/destination.ts';
 import { evaluateIf, parseIf } from '../../../src/uploads/dav/if-header.ts';
@@ -18,8 +19,8 @@ export interface Locking {
   tokensOf(request: FastifyRequest, names: readonly string[]): Promise<string[]>;
   /** The locks on this path, for an answer. */
   shown(names: readonly string[]): ShownLock[];
-  /** The entity tag of what is at a path of the account; undefined where nothing is. */
-  etagOf(names: readonly string[]): Promise<string | undefined>;
+  /** What is at a path of the account; undefined where nothing is. */
+  entryAt(names: readonly string[]): Promise<Entry | undefined>;
   /** A route of the account; what a lock refused is answered as RFC 4918 says. @param options more than Fastify needs */
   route(
     method: string,
@@ -33,13 +34,13 @@ export function createLocking(app: FastifyInstance): Locking {
   const prefix = `${basePath}${accountDoor}`;
   const hrefOfPath = (path: string) => hrefOf(prefix, path.split('/').filter(Boolean));
 
-  async function etagOf(names: readonly string[]): Promise<string | undefined> {
+  async function entryAt(names: readonly string[]): Promise<Entry | undefined> {
     const found = await browse.find(['account', ...names]).catch((error: unknown) => {
       if (isBridgeError(error, 'BRIDGE_NOT_FOUND') || isBridgeError(error, 'BRIDGE_NOT_INDEXED'))
         return undefined;
       throw error;
     });
-    return found?.entry.etag;
+    return found?.entry;
   }
 
   /** What a tagged list of an If header speaks of. */
@@ -60,14 +61,14 @@ export function createLocking(app: FastifyInstance): Locking {
   }
 
   return {
-    etagOf,
+    entryAt,
 
     async tokensOf({ headers }, names) {
       if (headers.if === undefined) return [];
       const { holds, tokens } = await evaluateIf(parseIf(String(headers.if)), async (resource) => {
         const asked = resource === undefined ? names : namesOf(resource);
         if (!asked) return { tokens: [] };
-        const etag = await etagOf(asked);
+        const etag = (await entryAt(asked))?.etag;
         return {
           ...(etag !== undefined && { etag }),
           tokens: davLocks.of(lockPath(asked)).map(({ token }) => token),

@@ -1,4 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyRequest } from 'fastify';
+import { hrefOf } from '../../../src/views/xml.ts';
 import { accountDoor } from './account-door.ts';
 
 /** `/dav/files/<user>/`, as clients of Nextcloud call what is `/dav/account/` here. */
@@ -48,6 +50,13 @@ export function createFilesAlias(user: string, basePath: string): FilesAlias {
     },
     prefixOf: (request) => prefixes.get(request),
   };
+}
+
+/** What is below `/dav/` as the client calls it. */
+export function hrefFor(request: FastifyRequest, names: readonly string[]): string {
+  const { filesAlias, bridge } = request.server;
+  const alias = names[0] === 'account' ? filesAlias?.prefixOf(request.raw) : undefined;
+  return alias === undefined ? hrefOf(`${bridge.basePath}/dav`, names) : hrefOf(alias, names.slice(1));
 }
 
 function decoded(segment: string): string | undefined {

@@ -17,6 +17,8 @@ export interface FolderChild {
   /** Of a file. */
   sizeBytes: number;
   sentAt: number | undefined;
+  /** What its content is dated to be. */
+  datedAt: number | undefined;
 }
 
 interface Row {
@@ -28,6 +30,7 @@ interface Row {
   changed_at: number | null;
   size_bytes: number;
   sent_at: number | null;
+  dated_at: number | null;
 }
 
 /** Folders and files of the account, a page or a name at a time. */
@@ -48,11 +51,13 @@ export interface FolderListings {
 
 export function createFolderListings(db: Kysely<Schema>): FolderListings {
   const folderColumns = sql.raw(
-    `id, name, missing_since is not null as missing, 0 as twin, listed_at, changed_at, 0 as size_bytes, null as sent_at`,
+    `id, name, missing_since is not null as missing, 0 as twin, listed_at, changed_at, 0 as size_bytes, null as sent_at,
+      null as dated_at`,
   );
   const fileColumns = sql.raw(
     `id, name, missing_since is not null as missing, exists(select 1 from folders d where d.parent_id = files.folder_id
-      and d.name = files.name) as twin, null as listed_at, null as changed_at, size_bytes, sent_at`,
+      and d.name = files.name) as twin, null as listed_at, null as changed_at, size_bytes, sent_at,
+      (select dated_at from file_dates where file_id = files.id) as dated_at`,
   );
   // By name, then what is there before what is missing: it keeps the plain name.
   const order = sql.raw('order by name, missing_since is not null, id');
@@ -76,6 +81,7 @@ export function createFolderListings(db: Kysely<Schema>): FolderListings {
         changedAt: row.changed_at ?? undefined,
         sizeBytes: row.size_bytes,
         sentAt: row.sent_at ?? undefined,
+        datedAt: row.dated_at ?? undefined,
       };
     });
   };
@@ -132,6 +138,8 @@ export function createFolderListings(db: Kysely<Schema>): FolderListings {
 }
 
 /** What there is to show of a file. */
-export function shownFile({ id, name, sizeBytes, sentAt }: FolderChild): AccountFile {
-  return { id: toFileId(id), name, sizeBytes, sentAt };
+export function shownFile({ id, name, sizeBytes, sentAt, datedAt }: FolderChild): AccountFile & {
+  datedAt: number | undefined;
+} {
+  return { id: toFileId(id), name, sizeBytes, sentAt, datedAt };
 }

@@ -32,6 +32,8 @@ export interface ListedFile {
   checksum: string | undefined;
   hasPassword: boolean;
   hasAccessRules: boolean;
+  /** Of its content, of one that we have put there ourselves: the host has none. */
+  datedAt?: number | undefined;
 }
 
 /** What a listing changed in the catalog. */

@@ -6,6 +6,7 @@ import type { FileTable, Schema } from '../db/schema.ts';
 import { upsert } from '../db/upsert.ts';
 import { recordChange } from '../tree/folder-dates.ts';
 import { descendantFiles } from './descendants.ts';
+import { recordDates } from './file-dates.ts';
 import { recordGaps } from './folder-gaps.ts';
 import { fingerprintOf, holds } from './listing-fingerprint.ts';
 import type { Child, HeldFile, ListedFile, Listing, ListingChange } from './listing-types.ts';
@@ -73,6 +74,7 @@ export async function recordArrivals(
   await trx.updateTable('folders').set({ fingerprint: null }).where('id', '=', folderId).execute();
   const listing = { folderId, name: '', folders: [], files, complete: false };
   const { changed, added } = await recordFiles(trx, listing, [], now);
+  await recordDates(trx, files);
   if (changed.length > 0) await recordChange(trx, listing, now);
   return { changed, missing: [], added };
 }

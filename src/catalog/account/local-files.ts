@@ -10,13 +10,17 @@ export interface LocalFile {
   folderId: FolderId;
   name: string;
   sizeBytes: number;
-  /** Milliseconds UTC. */
+  /** When it was written, milliseconds UTC. */
   changedAt: number;
+  /** What its content is dated to be, milliseconds UTC. */
+  datedAt: number | undefined;
 }
 
 /** The host takes no empty file, and nobody wants what Finder and Windows leave beside each: both stay here. */
 export interface LocalFiles {
-  put(folderId: FolderId, name: string, content: Uint8Array, now: number): Promise<void>;
+  put(file: Omit<LocalFile, 'sizeBytes'>, content: Uint8Array): Promise<void>;
+  /** @param datedAt undefined: it has none any more */
+  date(folderId: FolderId, name: string, datedAt: number | undefined): Promise<void>;
   /** @returns whether it was there */
   remove(folderId: FolderId, name: string): Promise<boolean>;
   move(from: Pick<LocalFile, 'folderId' | 'name'>, to: Pick<LocalFile, 'folderId' | 'name'>): Promise<void>;
@@ -41,27 +45,36 @@ export function createLocalFiles(db: Kysely<Schema>): LocalFiles {
   const rows = () =>
     db
       .selectFrom('local_files')
-      .select(['folder_id', 'name', 'changed_at', sql<number>`length(content)`.as('size_bytes')]);
+      .select(['folder_id', 'name', 'changed_at', 'dated_at', sql<number>`length(content)`.as('size_bytes')]);
   const shown = (row: {
     folder_id: FolderId;
     name: string;
     changed_at: number;
+    dated_at: number | null;
     size_bytes: number;
   }): LocalFile => ({
     folderId: row.folder_id,
     name: row.name,
     sizeBytes: row.size_bytes,
     changedAt: row.changed_at,
+    datedAt: row.dated_at ?? undefined,
   });
 
   return {
-    async put(folderId, name, content, now) {
+    async put({ folderId, name, changedAt, datedAt }, content) {
+      const row = { content, changed_at: changedAt, dated_at: datedAt ?? null };
       await db
         .insertInto('local_files')
-        .values({ folder_id: folderId, name, content, changed_at: now })
-        .onConflict((conflict) =>
-          conflict.columns(['folder_id', 'name']).doUpdateSet({ content, changed_at: now }),
-        )
+        .values({ folder_id: folderId, name, ...row })
+        .onConflict((conflict) => conflict.columns(['folder_id', 'name']).doUpdateSet(row))
+        .execute();
+    },
+    async date(folderId, name, datedAt) {
+      await db
+        .updateTable('local_files')
+        .set({ dated_at: datedAt ?? null })
+        .where('folder_id', '=', folderId)
+        .where('name', '=', name)
         .execute();
     },
     async remove(folderId, name) {
@@ -110,8 +123,8 @@ export function createLocalFiles(db: Kysely<Schema>): LocalFiles {
       return { count: row.count, sizeBytes: row.size_bytes };
     },
     async copyAll(from, to, now) {
-      await sql`insert or ignore into local_files (folder_id, name, content, changed_at)
-        select ${to}, name, content, ${now} from local_files where folder_id = ${from}`.execute(db);
+      await sql`insert or ignore into local_files (folder_id, name, content, changed_at, dated_at)
+        select ${to}, name, content, ${now}, dated_at from local_files where folder_id = ${from}`.execute(db);
     },
     async prune(missingBefore) {
       const { numAffectedRows = 0n } = await sql`

@@ -8,7 +8,7 @@ import { fileVersions } from './migration-file-versions.ts';
 import { folderIds } from './migration-folder-ids.ts';
 import { gaps } from './migration-gaps.ts';
 import { inbox } from './migration-inbox.ts';
-import { localFiles } from './migration-local-files.ts';
+import { fileDates, localFiles } from './migration-local-files.ts';
 import { newest } from './migration-newest.ts';
 import { putAside } from './migration-put-aside.ts';
 import { remoteAddresses } from './migration-remote.ts';
@@ -36,6 +36,7 @@ const migrations: Record<string, Migration> = {
   '025-local-files': localFiles,
   '026-trash-states': trashStates,
   '027-held-uploads': heldUploads,
+  '028-file-dates': fileDates,
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

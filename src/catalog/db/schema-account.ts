@@ -13,6 +13,8 @@ export interface UploadTable {
   begun_at: number;
   is_stored: number;
   replaces: Generated<number>;
+  /** What its content is dated to be; null where nobody said. */
+  dated_at: Generated<number | null>;
 }
 
 /** What a person removed, and where it lies in the account until it is removed for good. */
@@ -43,6 +45,14 @@ export interface LocalFileTable {
   name: string;
   content: Uint8Array;
   changed_at: number;
+  /** What its content is dated to be; null where nobody said. */
+  dated_at: Generated<number | null>;
+}
+
+/** What the content of files of the account is dated to be. */
+export interface FileDateTable {
+  file_id: FileId;
+  dated_at: number;
 }
 
 /** Moves in the account that are not known to have ended. */

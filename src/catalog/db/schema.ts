@@ -3,6 +3,7 @@ import type { FileId, FolderId } from '../../core/ids.ts';
 import type {
   AccountTrashTable,
   BegunMoveTable,
+  FileDateTable,
   HeldChunkTable,
   HeldUploadTable,
   InboxFileTable,
@@ -311,6 +312,7 @@ export interface Schema {
   told_folders: ToldFolderTable;
   uploads: UploadTable;
   account_trash: AccountTrashTable;
+  file_dates: FileDateTable;
   local_files: LocalFileTable;
   begun_moves: BegunMoveTable;
   inbox_files: InboxFileTable;

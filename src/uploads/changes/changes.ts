@@ -221,6 +221,7 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
       const isDue = (one: TrashedEntry, now: number) => isAll || one.certainAt <= now - trashDays * dayMs;
       const purged = await trash.purge(isDue, signal, onProgress);
       await catalog.localFiles.prune(prunedBefore(clock));
+      await catalog.fileDates.prune();
       return purged;
     },
     settle: (signal) =>

@@ -50,7 +50,8 @@ export function createCopier({ host, catalog, clock, retire, makeFolder }: Copie
     const arrived: FileId[] = [];
     for (let at = 0; at < some.length; at += filesAtOnce) {
       const part = some.slice(at, at + filesAtOnce);
-      const checksums = await files.checksums(part.map(({ id }) => id));
+      const ids = part.map(({ id }) => id);
+      const [checksums, dates] = [await files.checksums(ids), await catalog.fileDates.of(ids)];
       const copied = await ask(part, to, checksums, signal);
       const listed = [];
       for (const { from, to: url } of copied) {
@@ -73,6 +74,7 @@ export function createCopier({ host, catalog, clock, retire, makeFolder }: Copie
           checksum: checksums.get(original.id),
           hasPassword: false,
           hasAccessRules: false,
+          datedAt: dates.get(original.id),
         });
       }
       arrived.push(...(await catalog.crawls.arrived(to.id, listed, clock.now())).changed);

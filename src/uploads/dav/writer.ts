@@ -28,7 +28,18 @@ export interface DavWriterOptions {
 }
 
 /** Where a whole body lies, absolute, and how long it is. */
-export type SpooledBody = Pick<SpooledFile, 'path' | 'sizeBytes'>;
+export interface SpooledBody extends Pick<SpooledFile, 'path' | 'sizeBytes'> {
+  /** What its content is dated to be, milliseconds UTC of whole seconds. */
+  datedAt?: number | undefined;
+}
+
+/** A body that is about to come. */
+export interface ComingBody {
+  pieces: AsyncIterable<Uint8Array>;
+  /** As it was announced. */
+  sizeBytes: number | undefined;
+  datedAt: number | undefined;
+}
 
 /** Whether something came to be where there was nothing. */
 export type DavOutcome = 'created' | 'replaced';
@@ -49,8 +60,7 @@ export interface DavWriter {
    */
   put(
     target: WriteTarget,
-    body: AsyncIterable<Uint8Array>,
-    expectedBytes: number | undefined,
+    body: ComingBody,
     /** Asked once more when the body is here, which may have taken hours. @throws BridgeError what it may not be for */
     mayStill: () => Promise<WriteTarget>,
     signal: AbortSignal,
@@ -65,6 +75,11 @@ export interface DavWriter {
   /** @throws BridgeError BRIDGE_METHOD where something is there, BRIDGE_READ_ONLY for what nobody wants at the host */
   makeFolder(target: WriteTarget, signal: AbortSignal): Promise<void>;
   remove(target: WriteTarget, signal: AbortSignal): Promise<void>;
+  /**
+   * What the content of a file is dated to be from now on, milliseconds UTC of whole seconds.
+   * @returns whether it can be: folders have no date of their own
+   */
+  date(target: WriteTarget, datedAt: number): Promise<boolean>;
   /** @throws BridgeError BRIDGE_PRECONDITION where something is there that may not be replaced */
   move(from: WriteTarget, to: WriteTarget, mayReplace: boolean, signal: AbortSignal): Promise<DavOutcome>;
   /** @param isDeep of a folder, all that is in it */
@@ -79,7 +94,7 @@ export interface DavWriter {
 
 export function createDavWriter(options: DavWriterOptions): DavWriter {
   const { host, shown, catalog, uploader, changes, spool, roots, clock } = options;
-  const { files, localFiles } = catalog;
+  const { files, localFiles, fileDates } = catalog;
   const { target } = createWriteTargets({ names: host.writes, shown, catalog, roots });
 
   const replacing = ({ there }: WriteTarget): DavOutcome => (there.is === 'nothing' ? 'created' : 'replaced');
@@ -98,7 +113,12 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
     await localFiles.remove(target.parent.id, target.name);
   }
 
-  async function keepLocal(to: WriteTarget, content: Uint8Array, signal: AbortSignal): Promise<void> {
+  async function keepLocal(
+    to: WriteTarget,
+    content: Uint8Array,
+    datedAt: number | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
     const total = async () => {
       const { count, sizeBytes } = await localFiles.total();
       return { count: count + 1, sizeBytes: sizeBytes + content.length };
@@ -110,7 +130,8 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
       mustFitLocal(await total());
     }
     for (const path of allAt(to)) await changes.remove({ path, isDeep: false, signal });
-    await localFiles.put(to.parent.id, to.name, content, clock.now());
+    const changedAt = clock.now();
+    await localFiles.put({ folderId: to.parent.id, name: to.name, changedAt, datedAt }, content);
   }
 
   async function mustFit({ name }: WriteTarget, sizeBytes: number | undefined): Promise<void> {
@@ -166,13 +187,13 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
     there.is === 'file' ? { fileId: there.file.id } : `${path}/`;
 
   /** What lies on our disk becomes a file of the account; until it is there, what was there before is given. */
-  async function putSpooled(to: WriteTarget, { path, sizeBytes }: SpooledBody, signal: AbortSignal) {
+  async function putSpooled(to: WriteTarget, { path, sizeBytes, datedAt }: SpooledBody, signal: AbortSignal) {
     if (sizeBytes === 0 || isJunkFile(to.name)) {
       if (sizeBytes > maxLocalBytes) await mustFit(to, sizeBytes);
-      await keepLocal(to, sizeBytes === 0 ? new Uint8Array() : await readFile(path), signal);
+      await keepLocal(to, sizeBytes === 0 ? new Uint8Array() : await readFile(path), datedAt, signal);
       return replacing(to);
     }
-    await uploader.put({ source: path, to: to.wanted, isName: true, replaces: true, signal });
+    await uploader.put({ source: path, to: to.wanted, isName: true, replaces: true, datedAt, signal });
     // One that was asked for by its id has another name at the host than what took its place.
     const { there } = to;
     if (there.is === 'file' && there.file.name !== host.writes.storedName(to.name))
@@ -201,7 +222,7 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
    * it is sent, since office programs write beside a file and then take its name.
    */
   async function placeLocal(
-    content: Uint8Array,
+    { content, datedAt }: LocalContent,
     to: WriteTarget,
     mayReplace: boolean,
     signal: AbortSignal,
@@ -210,27 +231,35 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
     if (content.length === 0 || isJunkFile(to.name)) return inPlaceOf(to, mayReplace, signal, keep);
     const sendIt = async () => {
       const spooled = await spool.take([content], content.length);
-      await using(spooled, () => putSpooled(to, spooled, signal));
+      await using(spooled, () => putSpooled(to, { ...spooled, datedAt }, signal));
     };
     if (to.there.is === 'folder' || !mayReplace) await inPlaceOf(to, mayReplace, signal, sendIt);
     else await sendIt();
   }
 
-  const contentOf = async ({ parent, name }: WriteTarget) =>
-    (await localFiles.content(parent.id, name)) ?? new Uint8Array();
+  const contentOf = async ({ parent, name, there }: WriteTarget): Promise<LocalContent> => ({
+    content: (await localFiles.content(parent.id, name)) ?? new Uint8Array(),
+    datedAt: there.is === 'local' ? there.local.datedAt : undefined,
+  });
 
   return {
     target,
     mustFit,
     putSpooled,
 
-    async put(before, body, expectedBytes, mayStill, signal) {
-      await mustFit(before, expectedBytes);
-      const spooled = await spool.take(isJunkFile(before.name) ? noMoreThanKept(body) : body, expectedBytes);
-      return using(spooled, async () => putSpooled(await mayStill(), spooled, signal));
+    async put(before, { pieces, sizeBytes, datedAt }, mayStill, signal) {
+      await mustFit(before, sizeBytes);
+      const spooled = await spool.take(isJunkFile(before.name) ? noMoreThanKept(pieces) : pieces, sizeBytes);
+      return using(spooled, async () => putSpooled(await mayStill(), { ...spooled, datedAt }, signal));
     },
 
-    makeEmpty: (target) => keepLocal(target, new Uint8Array(), new AbortController().signal),
+    makeEmpty: (target) => keepLocal(target, new Uint8Array(), undefined, new AbortController().signal),
+
+    async date({ there, parent, name }, datedAt) {
+      if (there.is === 'file') await fileDates.put(there.file.id, datedAt);
+      else if (there.is === 'local') await localFiles.date(parent.id, name, datedAt);
+      return there.is === 'file' || there.is === 'local';
+    },
 
     async makeFolder({ name, wanted, there }, signal) {
       if (there.is !== 'nothing') throw new BridgeError('BRIDGE_METHOD');
@@ -270,9 +299,9 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
       mustBeApart(from, to);
       const { there } = from;
       if (there.is === 'local') {
-        const content = await contentOf(from);
-        await placeLocal(content, to, mayReplace, signal, () =>
-          keepLocal({ ...to, there: { is: 'nothing' } }, content, signal),
+        const local = await contentOf(from);
+        await placeLocal(local, to, mayReplace, signal, () =>
+          keepLocal({ ...to, there: { is: 'nothing' } }, local.content, local.datedAt, signal),
         );
       } else
         await inPlaceOf(to, mayReplace, signal, () =>
@@ -283,6 +312,12 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
       return replacing(to);
     },
   };
+}
+
+/** What only we have of a file. */
+interface LocalContent {
+  content: Uint8Array;
+  datedAt: number | undefined;
 }
 
 function tooLargeToKeep(): BridgeError {

@@ -7,6 +7,7 @@ import { BridgeError } from '../../core/errors.ts';
 import type { Spool } from '../spool.ts';
 import { createPassingChecksum, type SaidChecksum } from './checksum.ts';
 import type { HeldSender } from './held-sender.ts';
+import { metadataPair } from './metadata.ts';
 import { maxUploadBytes } from './offset.ts';
 import type { PieceUploads } from './piece-uploads.ts';
 import type { SoleWriter } from './sole-writer.ts';
@@ -34,6 +35,8 @@ export interface WholeOfChunks {
   path: string;
   sizeBytes: number | undefined;
   checksum: SaidChecksum | undefined;
+  /** What its content is dated to be, milliseconds UTC of whole seconds. */
+  datedAt: number | undefined;
 }
 
 /**
@@ -165,7 +168,7 @@ export function createChunkUploads(options: ChunkUploadsOptions): ChunkUploads {
     return passing.isRight();
   }
 
-  async function assemble(dir: string, { path, sizeBytes, checksum }: WholeOfChunks): Promise<void> {
+  async function assemble(dir: string, { path, sizeBytes, checksum, datedAt }: WholeOfChunks): Promise<void> {
     const upload = await byDir(dir);
     const { id } = upload;
     // A client that did not wait for the answer asks again.
@@ -182,7 +185,8 @@ export function createChunkUploads(options: ChunkUploadsOptions): ChunkUploads {
       await held.cut(id, size);
       if (!(await isRight(id, checksum))) throw new BridgeError('BRIDGE_UPLOAD_CHECKSUM');
       await uploads.mustFit(size, id);
-      const whole = { path, sizeBytes: size, state: 'whole', touchedAt: clock.now() } as const;
+      const metadata = datedAt === undefined ? '' : metadataPair('mtime', String(datedAt / 1000));
+      const whole = { path, sizeBytes: size, metadata, state: 'whole', touchedAt: clock.now() } as const;
       await heldUploads.change(id, whole);
       sender.begin({ ...upload, ...whole });
     } finally {

@@ -4,9 +4,11 @@ import type { Clock } from '../../core/clock.ts';
 import { minuteMs } from '../../core/durations.ts';
 import { BridgeError, type ErrorCode, errorTable, isBridgeError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
+import { readMetadataDate } from '../dav/said-date.ts';
 import type { DavWriter } from '../dav/writer.ts';
 import type { Spool } from '../spool.ts';
 import type { Uploader } from '../uploader.ts';
+import { readMetadata } from './metadata.ts';
 
 export interface HeldSenderOptions {
   catalog: Pick<Catalog, 'heldUploads' | 'uploads' | 'files'>;
@@ -45,17 +47,19 @@ export function createHeldSender(options: HeldSenderOptions): HeldSender {
   const running = new Map<string, { all: Promise<void>; first: Promise<void>; leaving: AbortController }>();
 
   async function deliver(
-    { id, door, path, sizeBytes = 0, replaces }: HeldUpload,
+    { id, door, path, sizeBytes = 0, replaces, metadata }: HeldUpload,
     signal: AbortSignal,
   ): Promise<void> {
     const source = spool.held.pathOf(id);
+    const datedAt = readMetadataDate(readMetadata(metadata));
     if (door === 'api') {
-      const { fate, file } = await uploader.put({ source, to: path, isName: true, replaces, signal });
+      const wish = { source, to: path, isName: true, replaces, datedAt, signal };
+      const { fate, file } = await uploader.put(wish);
       await heldUploads.change(id, { fate, fileId: file?.id });
       return;
     }
     const target = await davWriter.target(path.split('/').filter(Boolean));
-    await davWriter.putSpooled(target, { path: source, sizeBytes }, signal);
+    await davWriter.putSpooled(target, { path: source, sizeBytes, datedAt }, signal);
     const [file] = (await catalog.files.byPath(target.path)).files;
     await heldUploads.change(id, { fate: file ? 'sent' : 'stored', fileId: file?.id });
   }

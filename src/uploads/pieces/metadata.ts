@@ -27,6 +27,11 @@ export function readMetadata(value: string | undefined): UploadMetadata {
   return found;
 }
 
+/** One pair of such. */
+export function metadataPair(name: string, value: string): string {
+  return `${name} ${Buffer.from(value).toString('base64')}`;
+}
+
 function decoded(encoded: string): string {
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(encoded)) throw bad('a value is no Base64');
   try {
