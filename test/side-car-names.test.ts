@@ -36,7 +36,12 @@ t.test('the words of a side-car name', async (t) => {
     ['.Français.Forcés', 'fr', 'forced'],
     ['.VO', undefined, ''],
     ['.constructor', undefined, ''],
-    ['_chs', 'zh', ''],
+    ['_chs', 'zh-Hans', ''],
+    ['.zh-Hant', 'zh-Hant', ''],
+    ['.zh-TW.forced', 'zh-Hant', 'forced'],
+    ['.sc.chi', 'zh-Hans', ''],
+    ['.tc.chi', 'zh-Hant', ''],
+    ['.chi', 'zh', ''],
   ];
   for (const [rest, language, flags] of rows) {
     const { forced, sdh, ...said } = readSubtitleTags(rest);

@@ -1,6 +1,7 @@
 /** Names to titles. */
 import '../extensions.test.ts';
 import '../extras.test.ts';
+import '../name-kinds.test.ts';
 import '../recognise.test.ts';
 import '../recognise-tags.test.ts';
 import '../siblings.test.ts';

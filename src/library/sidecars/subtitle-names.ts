@@ -77,9 +77,12 @@ function nameOf(
   const name = [stem, language, tags.forced && 'forced', tags.sdh && 'sdh'].filter(Boolean).join('.');
   const final = tags.language !== undefined || known === undefined || known.isFetched;
   const end = `.${extensionOf(file.name)}`;
+  const names = language?.startsWith('zh-') ? [name, name.replace(`.${language}`, '.zh')] : [name];
   const kept = file.sideCar?.written.find((path) =>
-    // Its copy was lost, and with it what the text said: the path still tells.
-    final ? isNumbered(path, name, end) : path.startsWith(`${stem}.`) && path.endsWith(end),
+    // Its copy was lost, and with it what the text said: the path still tells. So does one that names no script.
+    final
+      ? names.some((one) => isNumbered(path, one, end))
+      : path.startsWith(`${stem}.`) && path.endsWith(end),
   );
   return { name, final, ...(kept === undefined ? {} : { kept }) };
 }

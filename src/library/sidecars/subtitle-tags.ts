@@ -11,7 +11,9 @@ const words: Record<string, string> = {
   nl: 'nl dut nld dutch nederlands',
   ja: 'ja jpn jap japanese',
   ko: 'ko kor korean',
-  zh: 'zh chi zho chinese chs cht zh-cn zh-tw zh-hans zh-hant zhs zht',
+  zh: 'zh chi zho chinese',
+  'zh-Hans': 'zh-hans chs zhs zh-cn zh-sg',
+  'zh-Hant': 'zh-hant cht zht zh-tw zh-hk',
   ru: 'ru rus russian',
   ar: 'ar ara arabic arabe',
   pl: 'pl pol polish polski',
@@ -47,6 +49,15 @@ export function languageCode(word: string): string | undefined {
   return codes.get(word.toLowerCase().replaceAll('ç', 'c').replaceAll('é', 'e').replaceAll('ñ', 'n'));
 }
 
+/** Words for the script of a Chinese text: beside the language alone, where they are hardly anything else. */
+const scripts: Record<string, string> = {
+  'zh-Hans': 'sc gb hans simplified',
+  'zh-Hant': 'tc big5 hant traditional',
+};
+const scriptCodes = new Map(
+  Object.entries(scripts).flatMap(([code, list]) => list.split(' ').map((word) => [word, code] as const)),
+);
+
 export interface SubtitleTags {
   language?: string;
   forced: boolean;
@@ -70,5 +81,7 @@ export function readSubtitleTags(rest: string): SubtitleTags {
       if (language !== undefined) result.language = language;
     }
   }
+  if (result.language === 'zh')
+    result.language = found.map((word) => scriptCodes.get(word)).find((code) => code !== undefined) ?? 'zh';
   return result;
 }

@@ -1,16 +1,20 @@
 import { foldAccents } from '../text/clean.ts';
 import { findTitle } from '../text/titles.ts';
+import { between } from './chains.ts';
 import type { Marker } from './marker.ts';
-import { between } from './markers.ts';
 import type { NumberContext } from './number-context.ts';
 import { readBatch, readJoined, readPair } from './number-pairs.ts';
 import { type InnerNumber, innerNumbers, numberInBox, numberInFront } from './number-places.ts';
 import { findBehindTitle, findGlued, findInGroupWords, type NumberPlace } from './numbers-in-words.ts';
+import { seasonWord } from './seasons.ts';
 
 /** `Dragon Ball Z - Film 01`: it counts films. */
 const filmCount = /(?:^|[^a-z])(?:film|movie)[ ._-]*$/i;
 /** `Le Parrain Part 01`: of a film. */
 const partCount = /(?:^|[^a-z])(?:part|partie|vol|volume|cd|dvd)[ ._-]*$/i;
+
+/** `Show Season 01`: of a season. */
+const seasonCount = new RegExp(`(?:^|[^a-z])${seasonWord}[ ._-]*$`, 'i');
 
 /**
  * Reads a number without a marker as an episode where the surroundings say so. `season` is set only when the number
@@ -76,7 +80,7 @@ function isLikely(
   const group = /^\[[^\]]{1,60}\]/.test(folded);
   const fansub = /(?<![a-z])(?:vostfr|vosta|fansub)/i.test(folded);
   const padded = digits.length > 1 && digits.startsWith('0');
-  if (filmCount.test(before) || (!inShow && partCount.test(before))) return false;
+  if (seasonCount.test(before) || filmCount.test(before) || (!inShow && partCount.test(before))) return false;
   if (/^(?:19|20)\d\d$/.test(digits) && !(group && isDashed)) return false;
   if (bracketedYear && !group && !/[([](?:19|20)\d\d[)\]][ ._]*$/.test(before)) return false;
   if (!isDashed && inShow && !section && !padded && number < 10) return false;

@@ -11,20 +11,27 @@ export interface AirDate {
 const yearFirst = /(?<!\d)((?:19|20)\d\d)([ ._-])(\d\d)\2(\d\d)(?!\d)/;
 const yearLast = /(?<!\d)(\d\d)([ ._-])(\d\d)\2((?:19|20)\d\d)(?!\d)/;
 const packed = /(?<![\da-z])((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?![\da-z])/i;
+/** `Show.140722.720p`, `Show_140722_HDTV`: six digits are a day only behind a title and right before the tags of a release. */
+const packedShort =
+  /(?<=[a-z0-9][ ._])(\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=[ ._](?:\d{3,4}[pi]|[hp]dtv|web|e\d{2,4})(?![a-z]))/i;
+/** `Title_12.05.02_20-15_arte_55`: how television recorders name what they take, with the time and the channel. */
+const recorded = /(?<=[a-z0-9]_)(\d\d)\.(\d\d)\.(\d\d)(?=_\d\d-\d\d_)/i;
+/** `2008x12.13` */
+const crossed = /(?<![\da-z])((?:19|20)\d\d)x(\d\d)\.(\d\d)(?!\d)/i;
 const months: Record<string, number> = {};
 [
-  'janvier january jan',
-  'fevrier february fev feb',
-  'mars march mar',
-  'avril april avr apr',
-  'mai may',
-  'juin june jun',
-  'juillet july juil jul',
-  'aout august aug',
-  'septembre september sept sep',
-  'octobre october oct',
-  'novembre november nov',
-  'decembre december dec',
+  'janvier january jan januar januari enero gennaio janeiro',
+  'fevrier february fev feb februar februari febrero febbraio fevereiro',
+  'mars march mar marz maart marzo marco',
+  'avril april avr apr abril aprile',
+  'mai may mei mayo maggio maio',
+  'juin june jun juni junio giugno junho',
+  'juillet july juil jul juli julio luglio julho',
+  'aout august aug augustus agosto',
+  'septembre september sept sep septiembre settembre setembro',
+  'octobre october oct oktober okt octubre ottobre outubro',
+  'novembre november nov noviembre novembro',
+  'decembre december dec dezember dez diciembre dicembre dezembro',
 ].forEach((words, i) => {
   for (const word of words.split(' ')) months[word] = i + 1;
 });
@@ -32,7 +39,7 @@ const monthWord = `(${Object.keys(months).join('|')})`;
 const gap = '[ ._-]{1,2}';
 /** `du 6 mai 2024`, `6th May 2024`; the day of the week and `du` are none of the title. */
 const dayInWords = new RegExp(
-  `(?:(?<![a-z])du${gap})?(?:(?<![a-z])(?:lun|mar|mercre|jeu|vendre|same|mon|tues|wednes|thurs|fri|satur|sun)(?:di|day)${gap}|(?<![a-z])dimanche${gap})?(?<![\\da-z])(\\d{1,2})(?:er|st|nd|rd|th)?${gap}${monthWord}\\.?${gap}((?:19|20)\\d\\d)(?!\\d)`,
+  `(?:(?<![a-z])du${gap})?(?:(?<![a-z])(?:lun|mar|mercre|jeu|vendre|same|mon|tues|wednes|thurs|fri|satur|sun)(?:di|day)${gap}|(?<![a-z])dimanche${gap})?(?<![\\da-z])(\\d{1,2})(?:er|st|nd|rd|th|\\.)?${gap}(?:de[ ._])?${monthWord}\\.?${gap}(?:de[ ._])?((?:19|20)\\d\\d)(?!\\d)`,
   'i',
 );
 /** `May 6, 2024`. */
@@ -43,20 +50,36 @@ const monthInWords = new RegExp(
 
 /**
  * Air date of a daily show: `2024.05.06`, `06.05.2024`, `20240506`, `6 mai 2024`, `May 6, 2024`. Day before month, as in
- * Europe, unless only the other order is a date.
+ * Europe, and month before day behind a year, unless only the other order is a date.
  */
 export function findDate(folded: string): AirDate | undefined {
   if (!/\d/.test(folded)) return undefined;
   const first = yearFirst.exec(folded);
-  if (first) return build(first, first[1], first[3], first[4]);
+  if (first) return build(first, first[1], first[3], first[4]) ?? build(first, first[1], first[4], first[3]);
   const last = yearLast.exec(folded);
   if (last) return build(last, last[4], last[3], last[1]) ?? build(last, last[4], last[1], last[3]);
   const words = dayInWords.exec(folded);
   if (words) return build(words, words[3], months[(words[2] as string).toLowerCase()], words[1]);
   const month = monthInWords.exec(folded);
   if (month) return build(month, month[3], months[(month[1] as string).toLowerCase()], month[2]);
-  const digits = isCameraTake(folded) ? null : packed.exec(folded);
-  return digits ? build(digits, digits[1], digits[2], digits[3]) : undefined;
+  if (isCameraTake(folded)) return undefined;
+  const digits = packed.exec(folded) ?? crossed.exec(folded);
+  if (digits) return build(digits, digits[1], digits[2], digits[3]);
+  const short = recorded.exec(folded) ?? packedShort.exec(folded);
+  return short ? build(short, `20${short[1]}`, short[2], short[3]) : undefined;
+}
+
+const monthAlone = new RegExp(`^(?:\\d{1,2}[ ._-]+)?${monthWord}(?:[ ._-]+(?:19|20)\\d\\d)?$`, 'i');
+
+/**
+ * Whether a folder holds the days of a month or a year and is no title: `2020-03`, `Mai 2024`, and `05` in one of a year.
+ * @param parent the folder around it, '' = none
+ */
+export function isDateFolder(folded: string, parent: string): boolean {
+  if (/^(?:19|20)\d\d[ ._-](?:0[1-9]|1[0-2])(?:[ ._-]\d\d)?$/.test(folded)) return true;
+  if (/^(?:0[1-9]|1[0-2])[ ._-](?:19|20)\d\d$/.test(folded)) return true;
+  if (/^(?:0?[1-9]|1[0-2])$/.test(folded)) return /^(?:19|20)\d\d$/.test(parent);
+  return monthAlone.test(folded) && (/\d{4}$/.test(folded) || /^(?:19|20)\d\d$/.test(parent));
 }
 
 type Piece = string | number | undefined;

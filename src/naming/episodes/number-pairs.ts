@@ -1,5 +1,5 @@
+import { between } from './chains.ts';
 import type { Marker } from './marker.ts';
-import { between } from './markers.ts';
 import type { NumberContext } from './number-context.ts';
 
 /** `1-12 Titre`, `4-12`, `3x5`: season and episode, or two episodes (`21-22`, `21 et 22`). */

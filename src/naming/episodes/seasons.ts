@@ -1,9 +1,20 @@
 import { countInWords, readCount } from '../text/ordinals.ts';
 import type { Marker } from './marker.ts';
 
-/** Words for a season in the languages that releases come in. */
-export const seasonWord =
-  '(?:saisons?|seasons?|series|staffel|temporada|stagione|seizoen|sezon|sesong|sasong|saeson|kausi|sezona|evad)';
+const plainSeason =
+  'saisons?|seasons?|series|staffeln?|temporadas?|stagion[ei]|seizoen(?:en)?|sezon(?:ul|a|y)?|sesong|s(?:a|ae|ea)song|s(?:a|ae)son|kausi|evad';
+/** Words for a season in the languages that releases come in, without accents. */
+export const seasonWord = `(?:${plainSeason})`;
+/** The same with the word that is also one for a whole series: it counts with a number and an episode behind it. */
+export const pairedSeasonWord = `(?:${plainSeason}|serie|temp)`;
+/** Words behind the rank of a season: `3. Staffel`, `2nd Season`, `1ª temporada`. */
+export const rankedSeasonWord =
+  '(?:season|saison|staffel|stagione|temporada|seizoen|sezon(?:ul|a)?|sesong|s(?:a|ae|ea)song|s(?:a|ae)son|kausi|evad)';
+/** What makes a rank of a number. */
+export const rankEnd = '(?:st|nd|rd|th|e|er|ere|eme|a|o|\\.|\u00aa|\u00ba|\u00b0)';
+/** Words for an episode in the same languages. */
+export const episodeWord =
+  '(?:episod(?:es?|ios?|ul)|epizod[ae]?|epi|ep|folgen?|capitul[oi]s?|capitol[oi]|cap|puntat[ae]|aflevering(?:en)?|afl|avsnitt|afsnit|odcinek|odc|jakso|bolum)';
 /** Words for a season that are also words for other things: they count with a number and an episode behind them. */
 export const looseSeasonWord = '(?:saison|season|livre|book)';
 
@@ -21,7 +32,10 @@ export function withSeason(folded: string, marker: Marker): Marker {
   return { ...marker, start: found.index, season: readCount((found[1] ?? found[2]) as string), bare: false };
 }
 
-const wholeSeason = /(?<![a-z0-9])(?:s(\d{1,2})(?![a-z0-9])|(?:saisons?|seasons?)[ ._]?(\d{1,2})(?![\dx]))/i;
+const wholeSeason = new RegExp(
+  `(?<![a-z0-9])(?:s(\\d{1,2}|(?:19|20)\\d\\d)(?:d\\d{1,2})?(?![a-z0-9])|${seasonWord}[ ._-]?(\\d{1,2})(?![\\dx]))`,
+  'i',
+);
 
 /** `The Complete Series`, `L'intégrale de la série`: all seasons, none of them named. */
 const wholeSeries =

@@ -4,6 +4,7 @@ import { findMarker } from '../episodes/markers.ts';
 import { type Ancestors, readAncestors } from '../folders/ancestors.ts';
 import { splitDiscFolder } from '../folders/disc-folders.ts';
 import { extraName } from '../folders/extras.ts';
+import { type BoxedName, findHanSeason, readBoxedName } from '../text/boxed-names.ts';
 import { type CleanName, cleanFileName } from '../text/clean.ts';
 import { quotedEdition } from '../text/editions.ts';
 import { isOther, isSubtitle } from '../text/file-kinds.ts';
@@ -24,6 +25,10 @@ export interface Reading {
   year: { at: number; year: number } | undefined;
   extra: string | undefined;
   isSubtitle: boolean;
+  /** The number and the titles of a name made of boxes. */
+  boxed?: BoxedName;
+  /** A season that stands among Chinese words. */
+  hanSeason?: number;
   /** Absent = not known. */
   sizeBytes?: number;
 }
@@ -53,7 +58,7 @@ function joinBrackets(folders: string[], fileName: string): string {
 const extraSuffix =
   /(?<=[^ ._])-(?:trailer|teaser|featurette|deleted(?:[ ._-]?scenes?)?|behind[ ._-]?the[ ._-]?scenes|interview|scene|clip|short|extra|other)$/i;
 
-/** A special with a number is an episode, also where its title is made of words for extras (`S00E01.Making.Of`). */
+/** An episode with an explicit number is one, also where its title is made of words for extras (`S01E05 - The Trailer`). */
 function ownExtra(
   folded: string,
   marker: Marker | undefined,
@@ -61,6 +66,9 @@ function ownExtra(
 ): string | undefined {
   const extra = extraName(folded, title);
   if (extra === undefined || extra === 'sample' || extraSuffix.test(folded)) return extra;
+  const isMarked = marker !== undefined && !marker.bare && marker.episodes.length > 0;
+  // What belongs to an episode may well be named by it (`S01E05 - Making of`).
+  if (isMarked && extra !== 'behindthescenes' && extra !== 'deletedscene') return undefined;
   const isNumbered = marker ? marker.episodes.length > 0 : /^\d{1,3}(?=[ ._-])/.test(folded);
   return isNumbered && (marker?.season ?? season) === 0 ? undefined : extra;
 }
@@ -78,6 +86,8 @@ export function readPath(path: string, sizeBytes?: number): Reading | undefined 
   const marker = findMarker(folded);
   const release = readRelease(name.extension ? `${folded}.${name.extension}` : folded);
   if (quoted?.edition) release.edition ??= quoted.edition;
+  const boxed = readBoxedName(name.text, folded);
+  const han = findHanSeason(name.text);
   return {
     path,
     name,
@@ -89,6 +99,8 @@ export function readPath(path: string, sizeBytes?: number): Reading | undefined 
     year: ownYear(folded, release.year, tagAt),
     extra: ancestors.extra ?? ownExtra(folded, marker, ancestors),
     isSubtitle: isSubtitle(fileName),
+    ...(boxed && { boxed }),
+    ...(han && { hanSeason: han.season }),
     ...(sizeBytes !== undefined && { sizeBytes }),
   };
 }

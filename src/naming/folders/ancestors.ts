@@ -1,3 +1,4 @@
+import { isDateFolder } from '../episodes/dates.ts';
 import type { Marker } from '../episodes/marker.ts';
 import { foldAccents } from '../text/clean.ts';
 import type { ProviderIds } from '../text/recognition.ts';
@@ -41,6 +42,7 @@ export function readAncestors(folders: readonly string[]): Ancestors {
   const ancestors: Ancestors = { ids: {} };
   for (let i = folders.length - 1; i >= 0; i--) {
     const name = folders[i] as string;
+    if (isDateFolder(foldAccents(name), i > 0 ? (folders[i - 1] as string) : '')) continue;
     const parent = i > 0 ? readFolder(folders[i - 1] as string) : undefined;
     const inTitle = parent !== undefined && parent.kind !== 'category';
     // `Séries/Extras/Saison 2` is a show of that name.

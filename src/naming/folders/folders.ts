@@ -1,6 +1,6 @@
 import type { Marker } from '../episodes/marker.ts';
 import { findMarker } from '../episodes/markers.ts';
-import { seasonWord } from '../episodes/seasons.ts';
+import { rankEnd, rankedSeasonWord, seasonWord } from '../episodes/seasons.ts';
 import { cleanFolderName } from '../text/clean.ts';
 import { quotedEdition } from '../text/editions.ts';
 import { countInWords, rankInWords, readCount } from '../text/ordinals.ts';
@@ -57,19 +57,19 @@ export function asTitle(name: string): FolderReading {
 
 /** `Saison 1`, `Show Season 2`, `3. Staffel`, `S01`; `Series 2023` is no season, but a category. */
 const seasonShape = new RegExp(
-  `(?<![a-z0-9]|[a-z0-9]')(?:(?:${seasonWord}|livre)[ ._-]*((?:(?<!series[ ._-]*)\\d{1,4}|\\d{1,2})(?!\\d))|(\\d{1,2})(?:st|nd|rd|th|e|er|ere|eme)?[ ._]*(?:season|saison|staffel|stagione|temporada|sezon|sezona|sesong|sasong|kausi|evad)(?![a-z])|s[ ._]?(\\d{1,2})(?![a-z0-9]))`,
+  `(?<![a-z0-9]|[a-z0-9]')(?:(?:${seasonWord}|serie|livre)[ ._-]*((?:(?<!series?[ ._-]*)\\d{1,4}|\\d{1,2})(?!\\d))|(\\d{1,2})${rankEnd}?[ ._]*${rankedSeasonWord}(?![a-z])|s[ ._]?(\\d{1,2})(?![a-z0-9]))`,
   'i',
 );
 /** `Livre II`, `Book 2 - Earth`, `Saison un`, `Third Season`. */
 const spelledSeason = new RegExp(
-  `(?:(?<![a-z0-9]|[a-z0-9]')(?:saison|season|livre)|(?:^|[ ._]-[ ._]+)book)[ ._-]*(${countInWords}|\\d{1,2}(?!\\d))(?=$|[ ._]*[-:([])|^(${rankInWords})[ ._](?:saison|season)(?=$|[ ._]*[-:([])`,
+  `(?:(?<![a-z0-9]|[a-z0-9]')(?:saison|season|livre)|(?:^|[ ._]-[ ._]+)book)[ ._-]*(${countInWords}|\\d{1,2}(?!\\d))(?=$|[ ._]*[-:([])|(?:^|[ ._]-[ ._]+)(${rankInWords})[ ._]${rankedSeasonWord}(?=$|[ ._]*[-:([])`,
   'i',
 );
 /** Other scripts: `第1季`, `시즌 2`, `Сезон 3`, `4 сезон`, `シーズン5` (Jellyfin reads them as well). */
 const foreignSeason =
   /(?:\u7b2c|\uc2dc\uc98c|\u0441\u0435\u0437\u043e\u043d|\u30b7\u30fc\u30ba\u30f3)[ ._]*(\d{1,3})(?!\d)|(\d{1,2})[ ._]*(?:\u5b63|\u0441\u0435\u0437\u043e\u043d)/i;
 const specialsShape =
-  /^(?:specials?|speciaux|episodes?[ ._-]speciaux|hors[ ._-]?series?|hs|oavs?|ovas?|oads?)$/i;
+  /^(?:specials?|speciaux|speciali|especiales|especiais|sonderfolgen|episodes?[ ._-]speciaux|hors[ ._-]?series?|hs|oavs?|ovas?|oads?)$/i;
 const severalSeasons =
   /(?<![a-z0-9]|[a-z0-9]')(?:saisons?|seasons?|s)[ ._]?\d{1,2}[ ._]*(?:-|a|to|et|&)[ ._]*(?:saison|season|s)?[ ._]?\d{1,2}(?![\dp])/i;
 const yearShape = /[ ._([-](18[89]\d|19\d\d|20[0-3]\d)(?=[)\]]|[ ._]|$)/g;

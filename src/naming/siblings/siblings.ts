@@ -1,4 +1,4 @@
-import { between } from '../episodes/markers.ts';
+import { between } from '../episodes/chains.ts';
 import { groupEnd, type NumberAt, numbersIn, stemKey } from '../episodes/numbers.ts';
 import type { Reading, ShowReading } from '../file/reading.ts';
 import { sameTitleKey } from '../text/titles.ts';

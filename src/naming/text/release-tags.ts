@@ -63,7 +63,11 @@ function looseResolution(name: string): string | undefined {
 
 /** An edition only right before the year: `Gladiator.Extended.2000`. */
 const yearWord =
-  "(?:imax|3d|dc|extended|uncut|unrated|theatrical|restored|restauree?|remastered|director'?[ ._]?s?[ ._]cut)";
+  "(?:imax|3d|dc|extended|unrated|theatrical|restored|restauree?|remastered|director'?[ ._]?s?[ ._]cut)";
+
+/** An edition only where a language or another tag follows: `Title.Extended.German`, `Title.Uncut.1080p`. */
+const taggedEdition =
+  '(?:extended|recut|uncut|uncensored|unrated|theatrical|restored|imax|hfr)(?=(?:[ ._]+(?:extended|recut|uncut|edition|cut|dc))*[ ._]+(?:german|french|italian|spanish|english|multi|dual|dl|ita|eng|ger|\\d{3,4}[pi]|blu-?ray|b[dr]-?rip|dvd(?:rip|9|5|r)?|web|hdrip|hdtv|uhd|hfr|\\d\\dfps)(?![a-z]))';
 
 /** Words that never belong to a title. Left out on purpose: what films are called (Uncut, Final, Extended, French). */
 const strongTag = new RegExp(
@@ -76,6 +80,9 @@ const strongTag = new RegExp(
       'dubbed|dual[ ._-]audio|german[ ._]dl|multi|true-?french|vost-?fr|subfrench|stfr|fast-?sub|vff|vfq|vfi|vf2|vof|vf|subforced',
       'film[ ._-]complet|full[ ._-]movie',
       `(?:the[ ._])?(?:${editionWord}[ ._]+){1,4}(?:cut|edition|version)`,
+      '\\d{1,3}(?:st|nd|rd|th)[ ._-]anniversary(?:[ ._-](?:edition|cut|version))?',
+      'open[ ._-]matte|half-?(?:sbs|ou|tab)|h-?sbs|h-?ou|3d(?=[ ._-]+(?:h-?sbs|h-?ou|half|full-?sbs|sbs|tab|blu-?ray|bd))',
+      taggedEdition,
       'version[ ._](?:longue|integrale|cinema|restauree|courte|non[ ._]censuree)|edition[ ._](?:speciale|collector|integrale)',
       'remastered|remasterise|(?:repack|proper|unrated)(?![ ._][a-z]+[ ._][([]?(?:19|20)\\d\\d)',
       `(?:${yearWord}[. _]+){0,2}${yearWord}(?=[. _]+[([]?(?:19|20)\\d\\d(?!\\d))`,
@@ -87,7 +94,7 @@ const strongTag = new RegExp(
 const languageBeforeYear =
   /(?<![a-z0-9])(?<!(?:^|[ ._])(?:the|an?|les?|la|une?|der|die|das|el|il|good|bad|last|first|young|old|new|my|in|of|to|for|with|and|et|de|du|en|speak|no)[ ._])(?:german|french|italian|spanish)(?=[ ._]+(?:[([]?(?:19|20)\d\d(?!\d)|(?:dvd|bd|br|hd|web)-?(?:rip|scr|r|tv|dl)(?![a-z])|blu-?ray|(?:480|720|1080|2160)p|xvid|[xh]\.?26[45]|ac3|multi(?![a-z])))/i;
 const upperTag =
-  /(?<![A-Za-z0-9])(?:(?:KOREAN|JAPANESE|CHINESE|CANTONESE|HINDI|RUSSIAN|POLISH|SWEDISH|DANISH|NORWEGIAN|DUTCH|TURKISH|PORTUGUESE)(?=[ ._]+(?:(?:19|20)\d\d|\d{3,4}p)(?![a-z\d]))|FRENCH|iNTERNAL|INTERNAL|VO|GERMAN|iTALiAN|ITA|SPANISH|LIMITED|CUSTOM|(?:CAM|TS|TC|R5|SCR|MD|LD)(?=(?:[ ._-]+(?:MD|LD|LiNE|LINE))?[ ._-]+(?:(?:TRUE)?FRENCH|VOSTFR|[Xx]vi[Dd]|XViD|XVID|[xXhH]\.?26[45]|HEVC|AC3|AAC|\d{3,4}p)))(?![A-Za-z0-9])/;
+  /(?<![A-Za-z0-9])(?:(?:KOREAN|JAPANESE|CHINESE|CANTONESE|HINDI|RUSSIAN|POLISH|SWEDISH|DANISH|NORWEGIAN|DUTCH|TURKISH|PORTUGUESE)(?=[ ._]+(?:(?:19|20)\d\d|\d{3,4}p)(?![a-z\d]))|FRENCH|iNTERNAL|INTERNAL|VO|UNCUT(?=[ ._]+(?:19|20)\d\d)|GERMAN|iTALiAN|ITA|SPANISH|LIMITED|CUSTOM|(?:CAM|TS|TC|R5|SCR|MD|LD)(?=(?:[ ._-]+(?:MD|LD|LiNE|LINE))?[ ._-]+(?:(?:TRUE)?FRENCH|VOSTFR|[Xx]vi[Dd]|XViD|XVID|[xXhH]\.?26[45]|HEVC|AC3|AAC|\d{3,4}p)))(?![A-Za-z0-9])/;
 
 /**
  * Index of the first word that ends a title, -1 when there is none. One that opens the name (`4K.Title`) does not count.

@@ -1,12 +1,16 @@
 import { findBareNumber } from '../episodes/bare-numbers.ts';
 import { isCameraTake } from '../episodes/camera-takes.ts';
+import { between } from '../episodes/chains.ts';
+import type { AirDate } from '../episodes/dates.ts';
 import type { Marker } from '../episodes/marker.ts';
 import { findSceneNumber } from '../episodes/markers.ts';
+import { groupEnd } from '../episodes/numbers.ts';
 import { findSeason, withSeason } from '../episodes/seasons.ts';
 import { findNumberedSpecial, findShowSpecial, findSpecial } from '../episodes/specials.ts';
 import type { Reading, ShowReading } from '../file/reading.ts';
 import { isSeries } from '../folders/categories.ts';
 import type { Evidence } from '../siblings/siblings.ts';
+import type { BoxedName } from '../text/boxed-names.ts';
 import { foldAccents } from '../text/clean.ts';
 import { whyNoVideo } from '../text/file-kinds.ts';
 import { readLanguages } from '../text/languages.ts';
@@ -42,7 +46,8 @@ export function merge(reading: Reading, evidence: Evidence): Recognition {
 function readShow(reading: Reading, evidence: Evidence): ShowReading | undefined {
   const { name, ancestors, marker, date } = reading;
   const { folded } = name;
-  if (marker && !isFilmNumber(marker, reading)) return { marker, how: 'marker' };
+  if (marker && !isFilmNumber(marker, reading))
+    return date ? withDate(reading, marker, date) : { marker, how: 'marker' };
   // `Films/12 août 2005.mkv`, `11 septembre 2001 (2002).avi`: titles.
   const opensFilm = date?.start === 0 && hasBracketedYear(folded.slice(date.end));
   if (date && ancestors.category !== 'movies' && !opensFilm) return { date, how: 'date' };
@@ -61,6 +66,12 @@ function readShow(reading: Reading, evidence: Evidence): ShowReading | undefined
   if (folderMarker && folderMarker.episodes.length > 0) return { marker: folderMarker, how: 'folder marker' };
   if (ancestors.season !== undefined && !evidence.film) return { how: 'season' };
   return undefined;
+}
+
+/** A show whose name has a day beside its marker: the title ends at the first of both. */
+function withDate({ name: { folded } }: Reading, marker: Marker, date: AirDate): ShowReading {
+  const end = date.start > 0 ? Math.min(date.start, marker.start) : marker.start;
+  return { marker, date, how: 'marker', titleAt: { start: Math.min(end, groupEnd(folded)), end } };
 }
 
 /** A whole season; one file that a year follows is a film (`Open Season 2 (2008).avi`), a folder of that name is none. */
@@ -82,18 +93,21 @@ function readBareNumber(reading: Reading, evidence: Evidence): ShowReading | und
   const { folded } = name;
   if (isCameraTake(folded)) return undefined;
   const series = isSeries(ancestors.category) || ancestors.title?.batch === true || isChapter(reading);
-  const marker = findBareNumber(folded, {
-    series,
-    anime:
-      ancestors.category === 'anime' ||
-      folded.startsWith('[') ||
-      /(?<![a-z])vosta?(?:fr)?(?![a-z])/i.test(folded),
-    section: ancestors.inSection === true,
-    bracketedYear: hasBracketedYear(folded),
-    tagAt: reading.tagAt,
-    ...(ancestors.season !== undefined && { season: ancestors.season }),
-    ...(ancestors.title?.title && { title: ancestors.title.title }),
-  });
+  const { boxed } = reading;
+  const marker =
+    (boxed && boxedMarker(boxed)) ??
+    findBareNumber(folded, {
+      series,
+      anime:
+        ancestors.category === 'anime' ||
+        folded.startsWith('[') ||
+        /(?<![a-z])vosta?(?:fr)?(?![a-z])/i.test(folded),
+      section: ancestors.inSection === true,
+      bracketedYear: hasBracketedYear(folded),
+      tagAt: reading.tagAt,
+      ...(ancestors.season !== undefined && { season: ancestors.season }),
+      ...(ancestors.title?.title && { title: ancestors.title.title }),
+    });
   if (!marker || evidence.constants?.includes(marker.start)) return undefined;
   const inShow = series || ancestors.season !== undefined || folded.startsWith('[');
   if (release.year !== undefined && !inShow) {
@@ -108,6 +122,13 @@ function readBareNumber(reading: Reading, evidence: Evidence): ShowReading | und
   // `[Group] Title Season 3 [05]`
   const ownSeason = marker.season === undefined && ancestors.season === undefined && folded.startsWith('[');
   return { marker: ownSeason ? withSeason(folded, marker) : marker, how: 'bare number' };
+}
+
+function boxedMarker({ start, end, digits, lastDigits }: BoxedName): Marker {
+  const first = Number(digits);
+  const last = Number(lastDigits ?? digits);
+  const episodes = last - first <= 300 ? between(first, last) : [first];
+  return { start, end, episodes, bare: true };
 }
 
 /** `Cosmos (2014)/01 - Un titre`: a list inside a title with a year. Among films it is one of films. */
@@ -127,8 +148,11 @@ function isChapter({ name: { folded }, ancestors, year }: Reading): boolean {
 }
 
 /** `Star Wars Episode 1 (1999)`, `Films/Star Wars Episode 4`: an episode number in the title of a film. */
-function isFilmNumber(marker: Marker, { ancestors, year }: Reading): boolean {
+function isFilmNumber(marker: Marker, { name, ancestors, year }: Reading): boolean {
   if (!marker.bare || isSeries(ancestors.category) || ancestors.season !== undefined) return false;
+  // `Show.E05.2019`: nothing but the word written out stands in a title, and a film's part in its folder (`Heat.1of2`).
+  const isSpelled = /^[a-z]{3,}[ ._-]*(?!0)/i.test(name.folded.slice(marker.start));
+  if (!isSpelled && ancestors.category !== 'movies') return false;
   const beforeYear = year !== undefined && year.at > marker.start;
   // `Episode.50.2011.FRENCH`: there is no show that it could be an episode of.
   if (marker.start === 0 && beforeYear && !ancestors.title && !ancestors.lastResort) return true;

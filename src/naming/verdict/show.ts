@@ -3,6 +3,8 @@ import { groupEnd } from '../episodes/numbers.ts';
 import { looseSeasonWord, seasonWord } from '../episodes/seasons.ts';
 import type { Reading, ShowReading } from '../file/reading.ts';
 import type { FolderReading } from '../folders/folders.ts';
+import { findHanSeason, latinTitle } from '../text/boxed-names.ts';
+import { foldAccents } from '../text/clean.ts';
 import { countInWords, readCount } from '../text/ordinals.ts';
 import type { Recognition } from '../text/recognition.ts';
 import { cutTitle, firstStop, tidyTitle, withoutTail } from '../text/title-ends.ts';
@@ -31,10 +33,12 @@ export function fillShow(result: Recognition, reading: Reading, show: ShowReadin
   }
   // The parts of an anime go on counting; those of a series begin anew.
   const section = result.episodes && ancestors.category !== 'anime' ? ancestors.section : undefined;
-  const season = marker?.season ?? ancestors.season ?? ancestors.title?.marker?.season ?? section;
+  const season =
+    marker?.season ?? reading.hanSeason ?? ancestors.season ?? ancestors.title?.marker?.season ?? section;
   if (season !== undefined) {
     result.season = season;
-    result.reasons.push(marker?.season !== undefined ? `season: ${show.how}` : 'season: folder');
+    const inName = marker?.season ?? reading.hanSeason;
+    result.reasons.push(inName !== undefined ? `season: ${show.how}` : 'season: folder');
   } else if (result.episodes) {
     result.absolute = result.episodes[0] as number;
     result.reasons.push('absolute: no season anywhere');
@@ -125,11 +129,11 @@ function pickFolder(
 }
 
 const seasonEnd = new RegExp(
-  `(?<![ ._-])[ ._-]+\\(?(?:${seasonWord}[ ._]?|${looseSeasonWord}[ ._])(\\d{1,2}|${countInWords})(?:[ ._,-]+ep(?:isode)?[ ._]*\\d{1,4})?\\)?[ ._[(-]*$`,
-  'i',
+  `(?<![ ._-])[ ._-]+\\(?(?:${seasonWord}[ ._]?|${looseSeasonWord}[ ._])(\\d{1,2}|${countInWords})(?:[ ._,-]+ep(?:isode)?[ ._]*\\d{1,4})?\\)?[ ._[(-]*$|(?<=[\\p{L}\\p{N}!?)])[ ._]+s(\\d{1,2})[ ._[(-]*$`,
+  'iu',
 );
-/** `Totally Spies - 031 (S02E05)`: the number that counts through. */
-const numberBeforeMarker = /(?<![ ._])[ ._]+-[ ._]+\d{2,3}[ ._]*[([]$/;
+/** `Totally Spies - 031 (S02E05)`, `Totally Spies - 031 - S02E05`: the number that counts through. */
+const numberBeforeMarker = /(?<![ ._])[ ._]+-[ ._]+\d{2,4}(?:-\d{2,4})?[ ._]*(?:[([]|-[ ._]*[([]?)$/;
 const completeBeforeMarker =
   /(?<![ ._-])[ ._-]+(?:the[ ._])?\(?(?:complete|integrale)(?:[ ._](?:series|seasons?|saisons?))?[ ._(-]*$/i;
 const tails = [numberBeforeMarker, completeBeforeMarker];
@@ -140,8 +144,18 @@ const dateJoint = /[ ._](?:du|des|of|vom|del|van)[ ._-]*$/i;
 const lastYear = /(?<=[ ._([-])(19\d\d|20[0-3]\d)[)\]]?[ ._-]*$/;
 
 /** Title and year in front of the marker or the date. */
-function ownName({ name, release, tagAt }: Reading, show: ShowReading): { title?: string; year?: number } {
+function ownName(reading: Reading, show: ShowReading): { title?: string; year?: number } {
+  const { name, release, tagAt, boxed } = reading;
   const { text, folded } = name;
+  const { marker } = show;
+  if (boxed && marker && boxed.start >= marker.start && boxed.start < marker.end) {
+    const whole = tidyTitle(latinTitle(boxed.titles.map(withoutSeason)).title);
+    const title = whole.slice(
+      0,
+      seasonAt(foldAccents(whole), 0, whole.length, marker.season ?? reading.hanSeason),
+    );
+    return { ...(title && { title }), ...(boxed.year !== undefined && { year: boxed.year }) };
+  }
   const stop = show.titleAt?.end ?? show.marker?.start ?? show.date?.start;
   if (stop === undefined) return release.title ? { title: release.title } : {};
   const group = show.titleAt?.start ?? groupEnd(folded);
@@ -155,14 +169,26 @@ function ownName({ name, release, tagAt }: Reading, show: ShowReading): { title?
     own.year = Number(year[1]);
     end = group + year.index;
   }
-  const box = /^\[([^\]]*)\][ ._]*\[?\u7b2c?$/.exec(text.slice(group, end))?.[1];
   for (const tail of show.date ? [...tails, dateJoint] : tails) end = withoutTail(folded, group, end, tail);
   // `Vinland Saga (Season 2) - S02E05` says it twice.
-  const again = seasonEnd.exec(folded.slice(group, end));
-  if (again && readCount(again[1] as string) === show.marker?.season) end = group + again.index;
-  const title = box === undefined ? cutTitle(text, group, end) : tidyTitle(box);
+  end = seasonAt(folded, group, end, show.marker?.season);
+  const whole = cutTitle(text, group, end);
+  const title = folded.startsWith('[') ? tidyTitle(latinTitle([withoutSeason(whole)]).title) : whole;
   if (title) own.title = title;
   return own;
+}
+
+/** The end in front of a season that the marker says again. */
+function seasonAt(folded: string, start: number, end: number, season: number | undefined): number {
+  const again = seasonEnd.exec(folded.slice(start, end));
+  const said = again?.[1] ?? again?.[2];
+  return again && said !== undefined && readCount(said) === season ? start + again.index : end;
+}
+
+/** Without `第四季`, which is a season. */
+function withoutSeason(title: string): string {
+  const han = findHanSeason(title);
+  return han ? title.slice(0, han.at) + title.slice(han.end) : title;
 }
 
 /** Siblings that count on are nearly as good as a marker; a number alone is a guess. */

@@ -6,7 +6,26 @@ const weakName =
 
 /** Whether a name says nothing of the film, so that its folder names it. @param stem the folded name without its part */
 export function isWeakName(stem: string, reading: Reading): boolean {
-  return weakName.test(stem) || isShort(stem, reading) || isAbbreviated(reading);
+  return weakName.test(stem) || isShort(stem, reading) || isAbbreviated(reading) || isObscure(stem, reading);
+}
+
+/** One word of letters and digits, of digits alone or of capitals alone; a sum of the file; the name of a copy. */
+const obscure =
+  /^(?:(?=[a-z0-9]*\d)[a-z0-9]{3,}|[A-Z0-9]{12,}|(?:.*[._ -])?(?=[0-9a-f]*\d[0-9a-f]*[a-f])[0-9a-f]{10,}|backup[ ._-].*\d.*)$/;
+
+/**
+ * `Harbor.2018.1080p-GRP/AHFMZXGHEWD660`: in the folder of one release, a name that shares no word with it and is none
+ * that a person would give.
+ */
+function isObscure(stem: string, { ancestors, year, tagAt }: Reading): boolean {
+  const { title } = ancestors;
+  if (!title?.title || title.release !== true || title.year === undefined || year || tagAt >= 0) return false;
+  const own = stem.toLowerCase();
+  if (!obscure.test(stem) && !obscure.test(own)) return false;
+  return !foldAccents(title.title)
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .some((word) => word.length > 2 && own.includes(word));
 }
 
 const tagsAlone =

@@ -1,0 +1,87 @@
+import t from 'tap';
+import { recognise } from '../src/naming/recognise.ts';
+import { absent, episode, movie, type Row, table } from './fixtures/recognised.ts';
+
+/** Kinds of names that were read wrong once, each with names made up for it. */
+
+const kinds: Record<string, readonly Row[]> = {
+  'a number that opens the title of an episode is no second episode': [
+    ['/Harbor S01E02 - 3 jours.mkv', episode('Harbor', 1, 2)],
+    ['/Harbor S01E02 - 42.mkv', episode('Harbor', 1, 2)],
+    ['/Harbor S04E11 - Episode 84.mkv', episode('Harbor', 4, 11)],
+    ['/Harbor 5x09 - 100.mkv', episode('Harbor', 5, 9)],
+    ['/Harbor S01E02 - 9-1-1.mkv', episode('Harbor', 1, 2)],
+    ['/Harbor S02E08 - 24-7.mkv', episode('Harbor', 2, 8)],
+    ['/Harbor S04E02 - 20,000 Leagues.mkv', episode('Harbor', 4, 2)],
+    ['/Le Phare - 3x07 - 12 heures.avi', episode('Le Phare', 3, 7)],
+    ['/Le Phare - S10E11 - 12 Uhr mittags.avi', episode('Le Phare', 10, 11)],
+    ['/Le.Phare.S02E05.-.6.feux.rouges.mkv', episode('Le Phare', 2, 5)],
+    ['/Harbor S01E02 - 03 - Double.mkv', episode('Harbor', 1, 2, 3)],
+    ['/Harbor S01E02 - 03.mkv', episode('Harbor', 1, 2, 3)],
+    ['/Harbor 1x02 - 1x03 - Double.mkv', episode('Harbor', 1, 2, 3)],
+    ['/Harbor S01E01-12.mkv', episode('Harbor', 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)],
+  ],
+  'the size of a picture is no season': [
+    ['/Harbor.2019.1920x800.BDRip.mkv', movie('Harbor', 2019)],
+    ['/Harbor (2019) [1920x804].mkv', movie('Harbor', 2019)],
+    ['/Harbor.2048x858.mkv', { kind: 'movie', title: 'Harbor' }],
+    ['/Old Cartoons 1960x05.mkv', episode('Old Cartoons', 1960, 5)],
+    ['/Old Cartoons 2011x231.mkv', episode('Old Cartoons', 2011, 231)],
+  ],
+  'a year beside the number of an episode': [
+    ['/Harbor.E05.2019.1080p.mkv', episode('Harbor', undefined, 5)],
+    ['/Harbor.E105.2019.1080p.mkv', episode('Harbor', undefined, 105)],
+    ['/Harbor 3of6 (2011).mkv', episode('Harbor', undefined, 3)],
+    ['/Star Harbor Episode 3 (2005).mkv', movie('Star Harbor Episode 3', 2005)],
+  ],
+  'words for seasons and episodes in other languages': [
+    ['/Il Porto - Stagione 3 Episodio 4.mkv', episode('Il Porto', 3, 4)],
+    ['/Il Porto - Serie 2 - Episodio 3.mkv', episode('Il Porto', 2, 3)],
+    ['/Il Porto - Stagione 2 - 05.mkv', episode('Il Porto', 2, 5)],
+    ['/De Haven - Seizoen 4 Aflevering 7.mkv', episode('De Haven', 4, 7)],
+    ['/El Puerto - Temporada 10 Capitulo 2.mkv', episode('El Puerto', 10, 2)],
+    ['/O Porto - 2ª Temporada Episódio 5.mkv', episode('O Porto', 2, 5)],
+    ['/Der Hafen - 3. Staffel Folge 12.mkv', episode('Der Hafen', 3, 12)],
+    ['/Der.Hafen.Staffel.3.Folge.12.mkv', episode('Der Hafen', 3, 12)],
+    ['/Le Port - Episode 2 - Saison 1.mkv', episode('Le Port', 1, 2)],
+    ['/Der Hafen - Folge 2 - Staffel 3.mkv', episode('Der Hafen', 3, 2)],
+    ['/Harbor 2nd Season Part 2 - 05.mkv', episode('Harbor', 2, 5)],
+    ['/Harbor Second Season - 03.mkv', episode('Harbor', 2, 3)],
+    ['/Harbor Season 2 Part 2 - 01.mkv', episode('Harbor', 2, 1)],
+    ['/Serier/Havnen/Sæson 2/05.mkv', episode('Havnen', 2, 5)],
+    ['/TV/Hamnen/Säsong 3/05.mkv', episode('Hamnen', 3, 5)],
+    ['/TV/Portul/Sezonul 1/05.mkv', episode('Portul', 1, 5)],
+    ['/TV/De Haven/Seizoen 2/05.mkv', episode('De Haven', 2, 5)],
+    ['/TV/Il Porto/Seconda stagione/05.mkv', episode('Il Porto', 2, 5)],
+  ],
+  'marks of other forms': [
+    ['/Harbor S01x02.mkv', episode('Harbor', 1, 2)],
+    ['/Harbor S2009x02.mkv', episode('Harbor', 2009, 2)],
+    ['/Harbor s03-x01.mkv', episode('Harbor', 3, 1)],
+    ['/Harbor.S0201.mkv', episode('Harbor', 2, 1)],
+    ['/El Puerto - Cap.102_104.mkv', episode('El Puerto', 1, 2, 3, 4)],
+    ['/Harbor - 1 x 2.mkv', episode('Harbor', 1, 2)],
+    ['/Harbor.E06v1.5.mkv', episode('Harbor', undefined, 6)],
+    ['/HarborS13E01.mkv', episode('Harbor', 13, 1)],
+    ['/Harbor1x02.avi', episode('Harbor', 1, 2)],
+    ['/24S01E02.avi', episode('24', 1, 2)],
+  ],
+  'a number in front of an explicit mark is no title': [
+    ['/Harbor Captor - 01 - (S01E01).mkv', episode('Harbor Captor', 1, 1)],
+    ['/HBG - 003 - s01e01.mkv', episode('HBG', 1, 1)],
+  ],
+  'counts, discs and seasons': [
+    ['/The Harbor 1 of 6.mkv', episode('The Harbor', undefined, 1)],
+    ['/Harbor.Season.2.1of4.mkv', episode('Harbor', 2, 1)],
+    ['/Harbor.S01D02.mkv', { kind: 'episode', title: 'Harbor', season: 1 }],
+    ['/Harbor Season 01 - Season 07.mkv', { kind: 'episode', title: 'Harbor', season: 1 }],
+    ['/Harbor_12.05.02_20-15_arte_55_TVOON_DE.mpg.avi', { title: 'Harbor', date: '2012-05-02' }],
+  ],
+};
+
+for (const [kind, rows] of Object.entries(kinds)) t.test(kind, async (t) => table(t, rows));
+
+t.test('what is no episode', async (t) => {
+  absent(t, '/Harbor.2048x858.mkv', 'season', 'episodes');
+  t.strictSame(recognise('/Harbor.S01D02.mkv').episodes, undefined);
+});
