@@ -11,12 +11,14 @@ import { keys } from '../plugins/routes/api/keys.ts';
 import { leftOut } from '../plugins/routes/api/left-out.ts';
 import { library } from '../plugins/routes/api/library.ts';
 import { links } from '../plugins/routes/api/links.ts';
+import { log } from '../plugins/routes/api/log.ts';
 import { notify } from '../plugins/routes/api/notify.ts';
 import { overrides } from '../plugins/routes/api/overrides.ts';
 import { playback } from '../plugins/routes/api/playback.ts';
 import { proposals } from '../plugins/routes/api/proposals.ts';
 import { remote } from '../plugins/routes/api/remote.ts';
 import { status } from '../plugins/routes/api/status.ts';
+import { supportBundle } from '../plugins/routes/api/support-bundle.ts';
 import { sync } from '../plugins/routes/api/sync.ts';
 import { tree } from '../plugins/routes/api/tree.ts';
 import { uploads } from '../plugins/routes/api/uploads.ts';
@@ -93,6 +95,8 @@ export async function registerApi(app: FastifyInstance, holder: Holder): Promise
   await app.register(keys);
   await app.register(notify);
   await app.register(doctor);
+  await app.register(log);
+  await app.register(supportBundle);
 }
 
 /** Fastify with our limits, and nothing on it. @param tls for one that listens, where it speaks TLS itself */

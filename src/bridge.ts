@@ -1,21 +1,21 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Agent, type Dispatcher } from 'undici';
-import { z } from 'zod';
 import type { Settings } from '../config/settings.ts';
 import { baseUrlOf } from './base-url.ts';
 import { type Browse, createBrowse } from './browse/browse.ts';
 import { createLookup, type Lookup } from './browse/lookup.ts';
 import { type Catalog, openCatalog } from './catalog/catalog.ts';
 import { type Clock, systemClock } from './core/clock.ts';
-import { jsonOf } from './core/codec.ts';
 import { readOwnFile } from './core/files/own-file.ts';
-import type { Log } from './core/log.ts';
+import type { RecentLines } from './core/log/recent-lines.ts';
+import { type Log, ofArea } from './core/log.ts';
 import { version } from './core/version.ts';
 import { ownTurn } from './core/yield-often.ts';
 import { createSigner, type Signer } from './delivery/signature.ts';
 import { createDoctor, type Doctor } from './doctor/doctor.ts';
 import { basePathOf } from './edge/base-path.ts';
+import { firstStartOf } from './first-start.ts';
 import { countedVerbs, createCallCounts } from './host/fichier/call-counts.ts';
 import { createFichier } from './host/fichier/fichier.ts';
 import type { WritableHost } from './host/host-writes.ts';
@@ -59,6 +59,8 @@ export interface BridgeOverrides {
    * rewrite every STRM file of the service beside it.
    */
   keepBaseUrl?: boolean;
+  /** Where the lines of `log` are kept; none are when absent. */
+  recentLines?: RecentLines;
 }
 
 /** The parts of a running Passerelle by their names, each an interface of its own room. */
@@ -126,6 +128,7 @@ export async function createBridge(
   const { tallies, ...measuring } = await createMeasuring({ clock, log, keep, crawls: opened.crawls });
   const catalog: Catalog = { ...opened, crawls: measuring.crawls };
   const trees = treesOf(library);
+  const folders = { data: dataDir, library: trees[0].dir };
   const titles = catalog.placementsOf(trees[0].name);
   if (isFirstStart && (await titles.treeCount()) > 0) {
     log.warn(
@@ -135,7 +138,7 @@ export async function createBridge(
   }
   const userAgent = `Passerelle/${version}`;
 
-  const calls = createCallCounts(log);
+  const calls = createCallCounts(ofArea(log, 'host'));
   const fichierHost = await createFichier({
     settings: fichier,
     userAgent,
@@ -154,7 +157,7 @@ export async function createBridge(
     settings,
     dataDir,
     clock,
-    log,
+    log: ofArea(log, 'playback'),
     dispatcher,
     userAgent,
     catalog,
@@ -167,6 +170,7 @@ export async function createBridge(
   const signer = createSigner(livingKeys(secrets.signingKeys, clock.now()));
   const baseUrl = await baseUrlOf(settings.server, catalog.keyValues, overrides.keepBaseUrl);
   const connect = createConnect({ dispatcher, userAgent, clock });
+  const ofNotify = ofArea(log, 'notify');
   const ofServers = { ...settings, notify: settings.notify.filter(isServer) };
   const { warming, isQuiet, isOwn } = await createFilmWarming({
     settings: ofServers,
@@ -175,7 +179,7 @@ export async function createBridge(
     signer,
     connect,
     clock,
-    log,
+    log: ofNotify,
     memoryOf: (name) => keep(name, warmingCodec),
     isQuiet: (isOwn) =>
       !host.state().isBlocked && plays.isIdle(isOwn) && slots.used() < host.limits.connections,
@@ -186,7 +190,7 @@ export async function createBridge(
     catalog,
     trees,
     clock,
-    log,
+    log: ofNotify,
     dispatcher,
     userAgent,
     notified: tallies.notified,
@@ -197,11 +201,11 @@ export async function createBridge(
     catalog,
     host,
     keyWatch,
-    folders: { data: dataDir, library: trees[0].dir },
+    folders,
     connect,
     notified: tallies.notified,
     clock,
-    log,
+    log: ofNotify,
   });
   const indexing = createIndexing({
     settings,
@@ -232,7 +236,7 @@ export async function createBridge(
     importMemory: await keep('importedPages', importedPagesCodec),
     trashMemory: await keep('accountTrash', trashFoldersCodec),
   });
-  const undatedAt = await firstStartAt();
+  const undatedAt = await firstStartOf(catalog.keyValues, clock.now());
   const browse = createBrowse({
     catalog,
     trees,
@@ -251,7 +255,7 @@ export async function createBridge(
     rangeCache,
     inspect,
     clock,
-    log,
+    log: ofArea(log, 'media'),
     nextEpisodes: playback.nextEpisodes,
     isQuiet,
     intervalMs: settings.media.intervalMs,
@@ -284,7 +288,10 @@ export async function createBridge(
   });
 
   const pageParts = await createPageParts({
-    ...{ settings, dataDir, catalog, clock, host, keyWatch, plays, keep, password: secrets.password },
+    ...{ settings, dataDir, catalog, clock, host, keyWatch, plays, keep, secrets },
+    recentLines: overrides.recentLines,
+    hostKey: fichier.apiKey,
+    folders,
     tree: trees[0].name,
     filmHosts: fichier.downloadHosts,
     sync: indexing.sync,
@@ -321,7 +328,7 @@ export async function createBridge(
       openProposals: catalog.proposals.open,
       notify,
       openUploads: catalog.uploads.all,
-      folders: { data: dataDir, library: trees[0].dir },
+      folders,
     }),
     ...pageParts,
     async close() {
@@ -338,13 +345,4 @@ export async function createBridge(
       if (!overrides.dispatcher) await dispatcher.destroy();
     },
   };
-
-  /** When this catalog was first served, as far as that is known. */
-  async function firstStartAt(): Promise<number> {
-    const kept = catalog.keyValues.entry('firstStartAt', jsonOf(z.number()));
-    const known = await kept.get();
-    if (known !== undefined) return known;
-    await kept.put(clock.now());
-    return clock.now();
-  }
 }

@@ -283,6 +283,22 @@ export async function runCli(context: Context, args: readonly string[]): Promise
     });
   usage.rule(doctor, only('--client', ['--agent', '--address']), alone('--send-test', ['--client']));
   program
+    .command('support-bundle')
+    .description('write what somebody who helps asks for into one file (zip): no secret is in it')
+    .argument(
+      '<file>',
+      'such as passerelle-support.zip; nothing is replaced',
+      checked('the file', values.notEmpty),
+    )
+    .option('--names', 'names of films, folders, people and servers as they are')
+    .action((file: string, options) =>
+      then(
+        import('./commands/support-bundle.ts').then(({ supportBundle }) =>
+          supportBundle(context, file, options),
+        ),
+      ),
+    );
+  program
     .command('plays')
     .description(
       'the last plays: who, how, what it cost, how it ended; with --json also by which rule, and why',

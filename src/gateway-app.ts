@@ -14,6 +14,7 @@ import { requestLog } from '../plugins/support/request-log.ts';
 import { createTls } from '../plugins/support/tls.ts';
 import type { Bridge } from './bridge.ts';
 import { METHODS } from './core/http/http.ts';
+import { ofArea } from './core/log.ts';
 import { version } from './core/version.ts';
 import { createGateway } from './gateway/gateway.ts';
 import type { GatewaySetting } from './gateway/setting.ts';
@@ -55,7 +56,7 @@ export async function buildGateway(bridge: Bridge, setting: GatewaySetting): Pro
   for (const method of METHODS)
     if (method !== 'CONNECT' && !app.supportedMethods.includes(method))
       app.addHttpMethod(method, { hasBody: true });
-  await app.register(bridgeDecorator, { bridge });
+  await app.register(bridgeDecorator, { bridge: { ...bridge, log: ofArea(bridge.log, 'gateway') } });
   await app.register(caller);
   await app.register(requestLog);
   await app.register(limits);

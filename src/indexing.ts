@@ -8,7 +8,7 @@ import { type Clock, systemClock } from './core/clock.ts';
 import { dayMs, hourMs, minuteMs } from './core/durations.ts';
 import { followWhirlpool, whirlpoolOfFile } from './core/files/whirlpool.ts';
 import type { FileId } from './core/ids.ts';
-import type { Log } from './core/log.ts';
+import { type Log, ofArea } from './core/log.ts';
 import { createTreeMoves, type TreeMoves } from './curation/moves.ts';
 import { createOverrideEditor, type OverrideEditor } from './curation/overrides.ts';
 import { createDecisions, type Decisions } from './curation/proposal-decisions.ts';
@@ -135,7 +135,9 @@ export interface Indexing {
 
 /** Everything between the host's listings and the trees: finding, laying out, a person's words, and what may go. */
 export function createIndexing(parts: IndexingParts): Indexing {
-  const { settings, dataDir, clock, log, catalog, trees, disk, host, reader } = parts;
+  const { settings, dataDir, clock, catalog, trees, disk, host, reader } = parts;
+  const log = ofArea(parts.log, 'library');
+  const ofAccount = ofArea(parts.log, 'account');
   const { library, sync: syncSettings } = settings;
   const sideCars = createSidecarCache({
     dir: join(dataDir, 'sidecars'),
@@ -235,7 +237,7 @@ export function createIndexing(parts: IndexingParts): Indexing {
     memory: parts.trashMemory,
     certain: createMonotonicClock(catalog.keyValues, clock),
     clock,
-    log,
+    log: ofAccount,
     onOpen: () => upkeep.wake(),
   });
   const uploader = createUploader({
@@ -249,7 +251,7 @@ export function createIndexing(parts: IndexingParts): Indexing {
     digest: whirlpoolOfFile,
     follow: followWhirlpool,
     clock,
-    log,
+    log: ofAccount,
     onOpen: () => upkeep.wake(),
   });
   const spool = createSpool(join(dataDir, 'spool'), settings.uploads.spoolMiB * 1024 * 1024);
@@ -263,7 +265,14 @@ export function createIndexing(parts: IndexingParts): Indexing {
     roots: library.roots,
     clock,
   });
-  const ofPieces = { host, catalog, spool, clock, log, keepMs: settings.uploads.resumeHours * hourMs };
+  const ofPieces = {
+    host,
+    catalog,
+    spool,
+    clock,
+    log: ofAccount,
+    keepMs: settings.uploads.resumeHours * hourMs,
+  };
   const writer = createSoleWriter(clock);
   const sender = createHeldSender({ ...ofPieces, uploader, davWriter, onSent: parts.onSent });
   const pieceUploads = createPieceUploads({ ...ofPieces, sender, writer });
@@ -274,7 +283,7 @@ export function createIndexing(parts: IndexingParts): Indexing {
     accountChanges,
     spool,
     clock,
-    log,
+    log: ofAccount,
   });
   return {
     davLocks: createDavLocks(clock),
@@ -289,23 +298,26 @@ export function createIndexing(parts: IndexingParts): Indexing {
     inbox: createInbox({
       inboxes: settings.inbox,
       uploader,
-      ensureFolder: createEnsureFolder({ host, catalog, scanFolder, clock, log }),
+      ensureFolder: createEnsureFolder({ host, catalog, scanFolder, clock, log: ofAccount }),
       catalog,
       strmOf: (fileId, name) => strmLine(parts, fileId, name),
       clock,
-      log,
+      log: ofAccount,
     }),
     linkImport: createLinkImporter({
       host,
       catalog,
       scanFolder,
       clock,
-      log,
+      log: ofAccount,
       memory: parts.importMemory,
     }),
     accountChanges,
     upkeep,
-    remote: createRemoteFetches({ host, catalog, layOut, scanFolder, clock, log, ...parts.notFetched }),
+    remote: createRemoteFetches({
+      ...{ host, catalog, layOut, scanFolder, clock, log: ofAccount },
+      ...parts.notFetched,
+    }),
     crawlBudget: {
       ...crawlBudget,
       left: async () => crawlBudget.left(!(await catalog.crawls.everDone())),

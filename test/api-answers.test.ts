@@ -11,6 +11,7 @@ import * as leftOut from '../src/api/left-out.ts';
 import * as library from '../src/api/library.ts';
 import * as links from '../src/api/links.ts';
 import * as live from '../src/api/live.ts';
+import * as log from '../src/api/log.ts';
 import * as notify from '../src/api/notify.ts';
 import * as openapi from '../src/api/openapi.ts';
 import * as overrides from '../src/api/overrides.ts';
@@ -18,6 +19,7 @@ import * as plays from '../src/api/plays.ts';
 import * as proposals from '../src/api/proposals.ts';
 import * as remote from '../src/api/remote.ts';
 import * as status from '../src/api/status.ts';
+import * as supportBundle from '../src/api/support-bundle.ts';
 import * as sync from '../src/api/sync.ts';
 import * as tree from '../src/api/tree.ts';
 import * as uploads from '../src/api/uploads.ts';
@@ -33,6 +35,7 @@ const rooms = [
   library,
   links,
   live,
+  log,
   notify,
   openapi,
   overrides,
@@ -40,6 +43,7 @@ const rooms = [
   proposals,
   remote,
   status,
+  supportBundle,
   sync,
   tree,
   uploads,
@@ -61,6 +65,8 @@ interface Sent {
 const right = (id: string): Record<string, Sent> => ({
   'GET /status': {},
   'GET /events': {},
+  'GET /support-bundle': { query: { names: 'true' } },
+  'GET /log': { query: { level: 'warn', text: 'host', area: 'host', limit: 5, after: 1 } },
   'GET /library/titles': {
     query: { query: 'nosf', kind: 'movie', only: 'several', order: 'added', limit: 5 },
   },
@@ -200,12 +206,11 @@ t.test('every address gives what its schema says, and refuses with what its docu
     const answer = await ask(endpoint, sent);
     t.equal(answer.statusCode, endpoint.status, `${name}: ${answer.body.slice(0, 200)}`);
     if (endpoint.bytes !== undefined) {
-      t.match(
-        answer.headers,
-        { 'content-type': endpoint.bytes, 'content-length': '100', etag: /^".+"$/ },
-        name,
-      );
-      t.equal(answer.rawPayload.length, 100, name);
+      const bytes = answer.rawPayload;
+      t.match(answer.headers, { 'content-type': endpoint.bytes, 'content-length': `${bytes.length}` }, name);
+      // A zip begins so.
+      if (endpoint.bytes === 'application/zip') t.equal(bytes.toString('latin1', 0, 2), 'PK', name);
+      else t.match([answer.headers.etag, bytes.length], [/^".+"$/, 100], name);
       continue;
     }
     const read = endpoint.answer.safeParse(answer.json());

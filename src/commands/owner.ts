@@ -4,6 +4,7 @@ import type { buildApp } from '../app.ts';
 import { type Bridge, createBridge } from '../bridge.ts';
 import type { Clock } from '../core/clock.ts';
 import { isBridgeError } from '../core/errors.ts';
+import type { RecentLines } from '../core/log/recent-lines.ts';
 import type { Log } from '../core/log.ts';
 import { type Claim, claimDataDir } from '../owner/claim.ts';
 import { type Door, openDoor } from '../owner/door.ts';
@@ -35,6 +36,7 @@ export interface OwnerOptions {
   build: (bridge: Bridge, holder: Claim['holder']) => Promise<App>;
   /** See {@link createBridge}. */
   keepBaseUrl: boolean;
+  recentLines?: RecentLines;
   /** Milliseconds UTC. */
   now: number;
 }
@@ -44,12 +46,12 @@ export interface OwnerOptions {
  * @throws BridgeError BRIDGE_CATALOG_IN_USE while another process holds dataDir, and as {@link createBridge}
  */
 export async function becomeOwner(options: OwnerOptions): Promise<Owner> {
-  const { settings, log, command, build, keepBaseUrl, now } = options;
+  const { settings, log, command, build, keepBaseUrl, recentLines, now } = options;
   const dataDir = resolve(settings.dataDir);
   const claim = claimDataDir(dataDir, command, now);
   let bridge: Bridge | undefined;
   try {
-    bridge = await createBridge(settings, log, { keepBaseUrl });
+    bridge = await createBridge(settings, log, { keepBaseUrl, ...(recentLines && { recentLines }) });
     const app = await build(bridge, claim.holder);
     await app.ready();
     const door = await doorOf(app, dataDir, log, bridge.clock);

@@ -8,7 +8,8 @@ import { BridgeError, isBridgeError } from '../core/errors.ts';
 import { whyNoPort } from '../core/http/connection-words.ts';
 import { toFileId } from '../core/ids.ts';
 import { createBufferedDestination } from '../core/log/buffered-destination.ts';
-import type { Log } from '../core/log.ts';
+import type { RecentLines } from '../core/log/recent-lines.ts';
+import { type Log, ofArea } from '../core/log.ts';
 import { isLoopback } from '../core/loopback.ts';
 import { version } from '../core/version.ts';
 import { describeHolder, readNote } from '../owner/holder.ts';
@@ -27,13 +28,13 @@ export async function serve(context: Context): Promise<ExitCode> {
   let nameOfFile = (_id: string): string | undefined => undefined;
   const log = createProcessLog(settings.log, context.out, lines, (id) => nameOfFile(id));
   for (const warning of warnings) log.warn({}, warning);
-  const owner = await ownDataDir(settings, log, context.signal);
+  const owner = await ownDataDir(settings, log, lines.kept, context.signal);
   const { bridge, app } = owner;
   nameOfFile = (id) => bridge.catalog.files.cachedById(toFileId(id))?.name;
   const scheduler = createScheduler({
     sync: bridge.sync,
     clock: bridge.clock,
-    log,
+    log: ofArea(log, 'library'),
     intervalMs: settings.sync.intervalMinutes * minuteMs,
     budget: bridge.crawlBudget,
   });
@@ -145,7 +146,12 @@ function listenError(at: { host: string; port: number }, error: unknown): Bridge
 }
 
 /** A command that holds dataDir just now is waited for; another `serve` is not. */
-async function ownDataDir(settings: Settings, log: Log, signal: AbortSignal): Promise<Owner> {
+async function ownDataDir(
+  settings: Settings,
+  log: Log,
+  recentLines: RecentLines,
+  signal: AbortSignal,
+): Promise<Owner> {
   for (let hasTold = false; ; ) {
     const now = systemClock.now();
     try {
@@ -155,6 +161,7 @@ async function ownDataDir(settings: Settings, log: Log, signal: AbortSignal): Pr
         command: 'serve',
         build: buildApp,
         keepBaseUrl: false,
+        recentLines,
         now,
       });
     } catch (error) {

@@ -13,3 +13,28 @@ export interface Log {
 
 /** A log that nobody reads. */
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {}, plain() {} };
+
+/** What lines of the log are about, for who looks for some of them. A line that names none is of `server`. */
+export const logAreas = [
+  'requests',
+  'library',
+  'account',
+  'playback',
+  'host',
+  'media',
+  'notify',
+  'gateway',
+  'server',
+] as const;
+export type LogArea = (typeof logAreas)[number];
+
+/** The same log; every line says what it is about. */
+export function ofArea(log: Log, area: LogArea): Log {
+  return {
+    debug: (values, words) => log.debug({ area, ...values }, words),
+    info: (values, words) => log.info({ area, ...values }, words),
+    warn: (values, words) => log.warn({ area, ...values }, words),
+    error: (values, words) => log.error({ area, ...values }, words),
+    plain: (values, words) => log.plain({ area, ...values }, words),
+  };
+}

@@ -3,7 +3,7 @@ import { readNameWithId, shownName } from '../../src/browse/names.ts';
 import { foldedText, wordsOfQuery } from '../../src/catalog/search/search-text.ts';
 import { printable } from '../../src/commands/format/printable.ts';
 import { fitsWildcards, hasWildcards } from '../../src/core/files/wildcards.ts';
-import { withoutSecrets } from '../../src/core/log/redact.ts';
+import { createRedactor, withoutSecrets } from '../../src/core/log/redact.ts';
 import { networkZoneOf } from '../../src/delivery/policy/client.ts';
 import { familyOf } from '../../src/delivery/policy/client-traits.ts';
 import { rangeCounts, weighConditions } from '../../src/delivery/policy/conditions.ts';
@@ -141,6 +141,12 @@ export const textReaders: readonly TextReader[] = [
     of: ['src/core/files/wildcards.ts'],
     read: (text) => hasWildcards(text) && fitsWildcards('*a?[b-c]*d', text),
     maxChars: maxName,
+  },
+  {
+    name: 'what is handed to somebody who helps',
+    of: ['src/core/log/redact.ts'],
+    read: createRedactor(['a-secret']),
+    after: ['https%3A%2F%2Fa', 'a-secre'],
   },
   { name: 'a line of the log', of: ['src/core/log/redact.ts'], read: withoutSecrets, after: ['https://a'] },
   { name: 'a text for a terminal', of: ['src/commands/format/printable.ts'], read: printable },

@@ -5,7 +5,9 @@ import type { listPlays } from '../../../src/api/plays.ts';
 import { faultText, useAsked } from './asking.ts';
 import { callApi } from './door.ts';
 import { html } from './html.ts';
+import { LogView } from './log.ts';
 import { Card, Fault } from './parts.ts';
+import { SupportCard } from './support.ts';
 import { ago, bytes, words } from './texts.ts';
 
 export function DoctorView() {
@@ -49,5 +51,7 @@ export function DoctorView() {
           <span>${home.playVia(play.client, play.give)} · ${play.ended} · ${ago(play.startedAt)}</span>
           <span class="soft">${home.playCost(bytes(play.bytes), bytes(play.cachedBytes), play.apiCalls)} · ${play.rule}</span></li>`,
       )}</ul>
-    <//></div>`;
+    <//>
+    <${SupportCard} />
+    <${LogView} /></div>`;
 }

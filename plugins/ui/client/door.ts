@@ -111,21 +111,35 @@ export async function logOut(): Promise<void> {
 
 const maxPauseMs = 15_000;
 
-/** Hears what goes on until the signal, and begins again where the line breaks. */
-export async function followNews(signal: AbortSignal): Promise<void> {
+/** Hears what goes on until the signal. */
+export function followNews(signal: AbortSignal): Promise<void> {
+  return followEvents(() => '/events', signal, {
+    told: (name, data) => {
+      live.value = { ...live.value, [name]: JSON.parse(data) };
+    },
+    isThere: (isThere) => {
+      isConnected.value = isThere;
+    },
+  });
+}
+
+/** Hears events of an address below `/api/v1` until the signal, and begins again where the line breaks. */
+export async function followEvents(
+  path: () => string,
+  signal: AbortSignal,
+  { told, isThere }: { told: (name: string, data: string) => void; isThere: (isThere: boolean) => void },
+): Promise<void> {
   for (let pauseMs = 1000; !signal.aborted; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
     try {
-      const answer = await ask('/api/v1/events', { headers: { accept: 'text/event-stream' }, signal });
-      isConnected.value = true;
+      const answer = await askApi(path(), { headers: { accept: 'text/event-stream' }, signal });
+      isThere(true);
       pauseMs = 500;
-      await readNews(answer, (name, data) => {
-        live.value = { ...live.value, [name]: JSON.parse(data) };
-      });
+      await readNews(answer, told);
     } catch (error) {
       if (signal.aborted || (error instanceof ApiRefusal && error.status === 401)) return;
     }
     if (signal.aborted) return;
-    isConnected.value = false;
+    isThere(false);
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }

@@ -8,6 +8,7 @@ export const words: PageTexts = language === 'fr' ? french : english;
 
 const compact = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
 const clockTime = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
+const clockSecond = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
 const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
 
 /** `1,4 Go`: as other programs of this language count them. */
@@ -19,6 +20,10 @@ export function bytes(count: number): string {
 
 export function day(at: number): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(at);
+}
+
+export function timeOfSecond(at: number): string {
+  return clockSecond.format(at);
 }
 
 export function timeOfDay(at: number): string {

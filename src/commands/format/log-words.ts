@@ -67,7 +67,7 @@ function isErrorCode(value: unknown): value is ErrorCode {
 
 /** What else is known, as `word value`; ids only where there is no name. */
 function factsOf(values: LogValues, isNamed: boolean, zone: string | undefined): string {
-  const told = new Set([...subjects, ...reasons, ...remedies, 'err', 'method']);
+  const told = new Set([...subjects, ...reasons, ...remedies, 'err', 'method', 'area']);
   return Object.entries(values)
     .filter(([name]) => !told.has(name) && !(isNamed && /(?:^i|I)d$/.test(name)))
     .flatMap(([name, value]) => {

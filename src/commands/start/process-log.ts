@@ -9,28 +9,65 @@ import { createLogLine } from '../format/log-line.ts';
 /** A stream of the process that may be a terminal. */
 type Stream = NodeJS.WritableStream & { isTTY?: boolean };
 
+/** Takes lines, each with its end. */
+interface LineTaker {
+  write(line: string): void;
+}
+
 /**
  * The log of this process as the settings want it: lines for people on a terminal, JSON where it is piped.
  * @param stream where lines end up; tells whether it is a terminal, and whether it takes colours
- * @param destination takes the lines; the stream itself when absent
+ * @param destination takes the lines, the stream itself when absent; `kept` takes them too, always as JSON
  * @param nameOfFile the name of a file of the account, where it is known without asking the disk
  */
 export function createProcessLog(
   { level, format }: Pick<Settings['log'], 'level' | 'format'>,
   stream: Stream,
-  destination?: { write(line: string): void },
+  destination?: LineTaker & { kept?: LineTaker },
   nameOfFile?: (fileId: FileId) => string | undefined,
 ): Log {
   const isReadable = format === 'auto' ? stream.isTTY === true : format === 'pretty';
-  if (!isReadable)
-    return createLogger(level, destination ?? { write: (line: string) => void stream.write(line) });
+  const kept = destination?.kept;
+  if (!isReadable) {
+    const out = destination ?? { write: (line: string) => void stream.write(line) };
+    return createLogger(level, kept ? bothOf(out, kept) : out);
+  }
   const styles = { time: 'dim', debug: 'dim', warn: 'yellow', error: 'red' } as const;
   const line = createLogLine({
     isDebug: level === 'debug' || level === 'trace',
     ...(nameOfFile && { nameOfFile }),
     paint: (part, text) => styleText(styles[part], text, { stream }),
   });
-  return createReadableLog(level, destination ?? { write: (text) => writeOver(stream, text) }, line);
+  const shown = createReadableLog(level, destination ?? { write: (text) => writeOver(stream, text) }, line);
+  // What a terminal shows is cut and painted for it: what is kept is written beside it.
+  return kept ? withBoth(shown, createLogger(level, kept)) : shown;
+}
+
+/** A line that was written once, for two. */
+function bothOf(one: LineTaker, other: LineTaker): LineTaker {
+  return {
+    write(line) {
+      one.write(line);
+      other.write(line);
+    },
+  };
+}
+
+function withBoth(one: Log, other: Log): Log {
+  const at = (level: Exclude<keyof Log, 'plain'>) => (values: object, words: string) => {
+    one[level](values, words);
+    other[level](values, words);
+  };
+  return {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    plain(values, words) {
+      one.plain(values, words);
+      other.plain(values, words);
+    },
+  };
 }
 
 /** A progress bar may stand where the line goes; it is drawn again below. */

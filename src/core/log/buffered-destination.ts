@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { createRecentLines, type RecentLines } from './recent-lines.ts';
 
 /** Lines wait for so many others, or for so long. */
 const gatheredBytes = 65_536;
@@ -8,6 +9,8 @@ const waitMs = 500;
 export interface BufferedDestination {
   /** @param line with its end; it may be out half a second later */
   write(line: string): void;
+  /** Keeps the last lines, for who gives them to it as JSON. */
+  readonly kept: RecentLines;
   /** What was gathered is out when this returns. */
   flushSync(): void;
 }
@@ -40,6 +43,7 @@ export function createBufferedDestination(fd: number): BufferedDestination {
   setInterval(pass, waitMs).unref();
   process.once('exit', flushSync);
   return {
+    kept: createRecentLines(),
     write(line) {
       // A character of UTF-16 takes three bytes at most.
       if (used + 3 * line.length > gatheredBytes) pass();
