@@ -69,28 +69,30 @@ function printRules(): void {
 }
 
 async function printAblation({ shared, only }: Options): Promise<void> {
-  const rules = readRules().filter(({ id }) => only.length === 0 || only.some((word) => id.includes(word)));
   const begin = performance.now();
-  const worths = await weighRules(shared, rules, (done) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${rules.length} rules`);
+  const isMeant = ({ id }: { id: string }) => only.length === 0 || only.some((word) => id.includes(word));
+  const worths = await weighRules(shared, isMeant, (done, all) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${all} rules `);
   });
-  const sum = ({ shared, own, made }: Worth, side: 'gives' | 'costs') =>
-    shared[side] + own[side] + made[side];
-  const sorted = worths.toSorted(
-    (a, b) => sum(a, 'gives') - sum(a, 'costs') - (sum(b, 'gives') - sum(b, 'costs')),
-  );
-  const cells = ({ rule, shared, own, made, text }: Worth) => [
+  const gain = ({ gives, costs }: Worth) =>
+    gives.shared + gives.own + gives.made - costs.shared - costs.own - costs.made;
+  const sorted = worths.toSorted((a, b) => gain(a) - gain(b));
+  const cells = ({ rule, gives, costs, text }: Worth) => [
     rule,
-    ...[shared, own, made].flatMap(({ gives, costs }) => [gives, costs].map((n) => String(n || ''))),
-    text.slice(0, 70),
+    ...(['shared', 'own', 'made'] as const).flatMap((from) =>
+      [gives[from], costs[from]].map((n) => String(n || '')),
+    ),
+    text.slice(0, 60),
   ];
-  const head = ['rule', 'gives', 'costs', 'own +', 'own -', 'made +', 'made -', 'as it is written'];
+  const head = ['rule', 'shared +', '-', 'own +', '-', 'made +', '-', 'as it is written'];
   console.log(setTable(head, sorted.map(cells)));
-  const dear = sorted.filter((one) => sum(one, 'costs') > sum(one, 'gives'));
-  const idle = sorted.filter((one) => sum(one, 'costs') + sum(one, 'gives') === 0);
+  const dear = worths.filter((one) => gain(one) < 0).length;
+  const idle = worths.filter(({ gives, costs }) =>
+    [gives, costs].every(({ shared: a, own: b, made: c }) => a + b + c === 0),
+  ).length;
   const seconds = Math.round((performance.now() - begin) / 1000);
   console.log(
-    `\n${rules.length} rules in ${seconds} s: ${dear.length} cost more than they give, ${idle.length} change nothing here`,
+    `\n${worths.length} rules in ${seconds} s: ${dear} cost more than they give, ${idle} change nothing here`,
   );
 }
 

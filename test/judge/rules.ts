@@ -1,15 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
+/** Another text for a stretch of a file. */
+export interface Edit {
+  from: number;
+  to: number;
+  instead: string;
+}
+
 /** A part of `src/naming` that can be switched off: a pattern that then matches nothing, or a function that finds nothing. */
 export interface Rule {
   /** `markers.shapes[3]`, `markers.findSceneNumber`: file, what it stands in, and which of its patterns. */
   id: string;
   file: string;
-  /** What is put in the place of a stretch of the file's text. */
-  from: number;
-  to: number;
-  instead: string;
+  off: Edit;
+  /** Has the rule tell `globalThis.seenPattern` or `seenAnswer` what it finds. */
+  seen: Edit;
   /** How it is written, on one line. */
   text: string;
 }
@@ -29,41 +35,36 @@ export function readRules(folder: string = namingFolder): Rule[] {
 
 export function rulesIn(file: string, code: string): Rule[] {
   const stem = basename(file, '.ts');
-  const owners = [...code.matchAll(/^(?:export )?(?:async )?(?:function\*?|const) (\w+)/gm)].map(
-    ({ 1: name = '', index }) => ({ name, index }),
-  );
+  const owners = [...code.matchAll(/^(export )?(?:async )?(?:function(\*)?|const) (\w+)/gm)];
   const patterns = patternsIn(code);
-  const found: Rule[] = [];
-  for (const [at, { name, index }] of owners.entries()) {
+  return owners.flatMap(({ 0: head, 1: outward = '', 2: star = '', 3: name = '', index }, at) => {
     const end = owners[at + 1]?.index ?? code.length;
+    const id = `${stem}.${name}`;
     const nothing = nothingOf(code.slice(index, end));
-    if (nothing)
-      found.push({
-        id: `${stem}.${name}`,
-        file,
-        from: index + nothing.at,
-        to: index + nothing.at,
-        instead: ` ${nothing.statement}`,
-        text: `function ${name}`,
-      });
     const own = patterns.filter(({ from }) => from >= index && from < end);
-    own.forEach(({ from, to, flags }, nth) => {
-      found.push({
-        id: own.length > 1 || nothing ? `${stem}.${name}[${nth}]` : `${stem}.${name}`,
-        file,
-        ...{ from, to, instead: `/(?!)/${flags}` },
-        text: code.slice(from, to).replace(/\s+/g, ' '),
-      });
+    const ofPatterns = own.map(({ from, to, flags }, nth): Rule => {
+      const one = own.length > 1 || nothing ? `${id}[${nth}]` : id;
+      const text = code.slice(from, to);
+      const off = { from, to, instead: `/(?!)/${flags}` };
+      const seen = { from, to, instead: `globalThis.seenPattern('${one}', ${text})` };
+      return { id: one, file, off, seen, text: text.replace(/\s+/g, ' ') };
     });
-  }
-  return found;
+    if (!nothing) return ofPatterns;
+    const off = { from: index + nothing.at, to: index + nothing.at, instead: ` ${nothing.statement}` };
+    const around = `function ${name}(...all) { return globalThis.seenAnswer('${id}', ${name}Itself(...all)); }`;
+    const seen = {
+      from: index,
+      to: index + head.length,
+      instead: `${outward}${around}\nfunction${star} ${name}Itself`,
+    };
+    return [{ id, file, off, seen, text: `function ${name}` }, ...ofPatterns];
+  });
 }
 
 /** Where the body of a function begins, and what makes it find nothing; undefined for what has no such answer. */
 function nothingOf(code: string): { at: number; statement: string } | undefined {
   if (!/^(?:export )?function/.test(code)) return undefined;
-  const open = code.indexOf('(');
-  const close = closingOf(code, open);
+  const close = closingOf(code, code.indexOf('('));
   const head = /^\)(?:: ([\s\S]*?))? \{\n/.exec(code.slice(close));
   if (!head) return undefined;
   const [all, type = 'void'] = head;
@@ -71,7 +72,7 @@ function nothingOf(code: string): { at: number; statement: string } | undefined 
   if (/\bundefined$/.test(type)) return { at, statement: 'return undefined;' };
   if (type === 'boolean') return { at, statement: 'return false;' };
   if (type.endsWith('[]')) return { at, statement: 'return [];' };
-  if (type === 'void' || /^Generator<undefined, void>$/.test(type)) return { at, statement: 'return;' };
+  if (type === 'void' || type === 'Generator<undefined, void>') return { at, statement: 'return;' };
   return undefined;
 }
 
@@ -84,21 +85,16 @@ interface Pattern {
 /** Regular expressions, also those that `new RegExp` makes; not what stands in texts and comments. */
 function patternsIn(code: string): Pattern[] {
   const found: Pattern[] = [];
-  for (let at = 0; at < code.length; ) {
-    const made = /^new RegExp\(/.exec(code.slice(at, at + 11));
-    if (made) {
-      const to = closingOf(code, at + 10) + 1;
-      const flags = /,\s*'([a-z]*)',?\s*\)$/.exec(code.slice(at, to))?.[1] ?? '';
-      found.push({ from: at, to, flags });
-      at = to;
-      continue;
+  let doneTo = 0;
+  for (const { at, to, kind } of tokensOf(code)) {
+    if (at < doneTo) continue;
+    if (kind === 'pattern') {
+      found.push({ from: at, to, flags: /[a-z]*$/.exec(code.slice(at, to))?.[0] ?? '' });
+    } else if (code.startsWith('new RegExp(', at)) {
+      doneTo = closingOf(code, at + 'new RegExp'.length) + 1;
+      const flags = /,\s*'([a-z]*)',?\s*\)$/.exec(code.slice(at, doneTo))?.[1] ?? '';
+      found.push({ from: at, to: doneTo, flags });
     }
-    const to = tokenEnd(code, at);
-    if (code[at] === '/' && to > at + 1 && code[at + 1] !== '/' && code[at + 1] !== '*') {
-      const flags = /[a-z]*$/.exec(code.slice(at, to))?.[0] ?? '';
-      found.push({ from: at, to, flags });
-    }
-    at = to;
   }
   return found;
 }
@@ -106,7 +102,8 @@ function patternsIn(code: string): Pattern[] {
 /** Where the bracket closes that opens here. */
 function closingOf(code: string, open: number): number {
   let depth = 0;
-  for (let at = open; at < code.length; at = tokenEnd(code, at)) {
+  for (const { at, kind } of tokensOf(code, open)) {
+    if (kind !== 'sign') continue;
     const sign = code[at] as string;
     if ('([{'.includes(sign)) depth++;
     else if (')]}'.includes(sign) && --depth === 0) return at;
@@ -114,22 +111,42 @@ function closingOf(code: string, open: number): number {
   throw new Error('a bracket is never closed');
 }
 
-/** The end of what begins here: a comment, a text, a regular expression, or one character. */
-function tokenEnd(code: string, at: number): number {
+interface Token {
+  at: number;
+  to: number;
+  kind: 'comment' | 'text' | 'pattern' | 'sign' | 'space';
+}
+
+/** Comments, texts and regular expressions as one piece each, everything else character by character. */
+function* tokensOf(code: string, start = 0): Generator<Token, void> {
+  // What was before comments and spaces tells a division from a regular expression.
+  let before = '';
+  for (let at = start; at < code.length; ) {
+    const token = tokenAt(code, at, before);
+    if (token.kind !== 'comment' && token.kind !== 'space')
+      before = token.kind === 'sign' ? before.slice(-10) + code[at] : '"';
+    else if (token.kind === 'space' && /\w$/.test(before)) before += ' ';
+    yield token;
+    at = token.to;
+  }
+}
+
+const beforePattern = /(?:[([{,;:=!&|?+~<>]|(?<!\w)return ?|^)$/;
+
+function tokenAt(code: string, at: number, before: string): Token {
   const sign = code[at] as string;
-  if (sign === '/' && code[at + 1] === '/') return endOr(code.indexOf('\n', at), code);
-  if (sign === '/' && code[at + 1] === '*') return endOr(code.indexOf('*/', at) + 2, code);
-  if (sign === "'" || sign === '"' || sign === '`') return textEnd(code, at, sign);
-  if (sign !== '/') return at + 1;
-  const before = code.slice(Math.max(0, at - 40), at).trimEnd();
-  const opens = /(?:[([{,;:=!&|?+~<>]|\breturn|^)$/.test(before);
-  return opens ? patternEnd(code, at) : at + 1;
+  if (/\s/.test(sign)) return { at, to: at + 1, kind: 'space' };
+  if (code.startsWith('//', at)) return { at, to: endOr(code.indexOf('\n', at), code), kind: 'comment' };
+  if (code.startsWith('/*', at)) return { at, to: endOr(code.indexOf('*/', at), code) + 2, kind: 'comment' };
+  if (sign === "'" || sign === '"' || sign === '`') return { at, to: textEnd(code, at, sign), kind: 'text' };
+  if (sign === '/' && beforePattern.test(before)) return { at, to: patternEnd(code, at), kind: 'pattern' };
+  return { at, to: at + 1, kind: 'sign' };
 }
 
 function textEnd(code: string, at: number, sign: string): number {
   for (let i = at + 1; i < code.length; i++) {
     if (code[i] === '\\') i++;
-    else if (sign === '`' && code[i] === '$' && code[i + 1] === '{') i = closingOf(code, i + 1);
+    else if (sign === '`' && code.startsWith('${', i)) i = closingOf(code, i + 1);
     else if (code[i] === sign) return i + 1;
   }
   return code.length;

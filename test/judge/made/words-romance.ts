@@ -188,7 +188,7 @@ export const italian: Language = {
   episodeWords: ['Episodio', 'Puntata', 'Ep'],
   nthSeason: (number) => `${number}ª stagione`,
   filmFolders: ['Film', 'Cinema'],
-  seriesFolders: ['Serie TV', 'Serie', 'Telefilm'],
+  seriesFolders: ['Serie TV', 'Serie'],
   animeFolders: ['Anime'],
   sceneTags: ['iTALiAN', 'ITALIAN', 'ITA', 'iTALiAN.MULTi', 'ITA.ENG'],
   looseTags: ['ITA', 'Ita Eng', 'iTALiAN', 'Sub ITA'],
