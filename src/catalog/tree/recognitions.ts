@@ -4,6 +4,7 @@ import type { FileId, FolderId } from '../../core/ids.ts';
 import { createYielder, inTurns, mapInSteps } from '../../core/yield-often.ts';
 import { unseenExtras } from '../../naming/folders/extras.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';
+import { chunks } from '../db/chunks.ts';
 import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 import { upsert } from '../db/upsert.ts';
@@ -28,6 +29,8 @@ export interface ArrivalCounts {
 
 /** New files that are counted without letting others run. */
 const arrivedAtOnce = 2000;
+/** New files that are brought into the order in which they lie: sorting as many takes some milliseconds. */
+const sortedAtOnce = 20_000;
 
 /** No title has more folders. */
 const maxBeside = 50;
@@ -61,6 +64,21 @@ export function createRecognitions(db: Kysely<Schema>, codec: KeptCodec<Recognit
     return new Map((await known.execute()).map((row) => [row.file_id, row.recognition]));
   }
 
+  /** Files that came at `since` or later, from the index alone: sorted by id within each handful. */
+  async function* idsSince(since: number): AsyncGenerator<FileId[]> {
+    for (let [at, after] = [since, '']; ; ) {
+      const { rows } = await sql<{ id: FileId; at: number }>`
+        select id, first_seen_at as at from files indexed by files_first_seen
+        where (first_seen_at, id) > (${at}, ${after}) order by first_seen_at, id limit ${sortedAtOnce}`.execute(
+        db,
+      );
+      yield rows.map(({ id }) => id).sort();
+      const last = rows.at(-1);
+      if (!last || rows.length < sortedAtOnce) return;
+      [at, after] = [last.at, last.id];
+    }
+  }
+
   return {
     async update(rows, first) {
       const known = await textsOf(rows.map(({ fileId }) => fileId));
@@ -87,17 +105,17 @@ export function createRecognitions(db: Kysely<Schema>, codec: KeptCodec<Recognit
 
     async arrivedSince(since) {
       const counts = { movie: 0, episode: 0 };
-      for (let [at, after] = [since, '']; ; ) {
-        const { rows } = await sql<{ id: string; at: number; kind: string }>`
-          select f.id, f.first_seen_at as at, iif(json_valid(r.recognition), r.recognition ->> '$.kind', '') as kind
-          from files f indexed by files_first_seen join recognitions r on r.file_id = f.id
-          where (f.first_seen_at, f.id) > (${at}, ${after}) and f.gone_at is null
-          order by f.first_seen_at, f.id limit ${arrivedAtOnce}`.execute(db);
-        for (const { kind } of rows) if (kind === 'movie' || kind === 'episode') counts[kind]++;
-        const last = rows.at(-1);
-        if (!last || rows.length < arrivedAtOnce) return { films: counts.movie, episodes: counts.episode };
-        [at, after] = [last.at, last.id];
-      }
+      // Both tables lie in the order of ids: of many files, each of their pages is read once for a handful.
+      for await (const sorted of idsSince(since))
+        for (const ids of chunks(sorted, arrivedAtOnce)) {
+          const { rows } = await sql<{ kind: string }>`
+            select iif(json_valid(r.recognition), r.recognition ->> '$.kind', '') as kind
+            from json_each(${JSON.stringify(ids)}) wanted
+              cross join files f on f.id = wanted.value and f.gone_at is null
+              cross join recognitions r on r.file_id = f.id`.execute(db);
+          for (const { kind } of rows) if (kind === 'movie' || kind === 'episode') counts[kind]++;
+        }
+      return { films: counts.movie, episodes: counts.episode };
     },
 
     async ofFiles(fileIds) {
