@@ -77,11 +77,81 @@ const kinds: Record<string, readonly Row[]> = {
     ['/Harbor Season 01 - Season 07.mkv', { kind: 'episode', title: 'Harbor', season: 1 }],
     ['/Harbor_12.05.02_20-15_arte_55_TVOON_DE.mpg.avi', { title: 'Harbor', date: '2012-05-02' }],
   ],
+  'forms that the library knows beside ours': [
+    ['/Harbor SO2E04.avi', episode('Harbor', 2, 4)],
+    ['/Harbor 01E06.mkv', episode('Harbor', 1, 6)],
+    ['/Harbor 03-20.mkv', episode('Harbor', 3, 20)],
+    ['/Harbor Sn4 Ep14 HD-TV.mkv', episode('Harbor', 4, 14)],
+    ['/Fahrenheit 9-11.avi', movie('Fahrenheit 9-11')],
+    ['/Harbor 50-50.2011.1080p.mkv', movie('Harbor 50-50', 2011)],
+  ],
+  'numbers of the scene': [
+    ['/harbor.2014.208.hdtv-grp.mkv', episode('harbor', 2, 8)],
+    ['/Harbor.Title.103.104.720p.HDTV.x264-GRP.mkv', episode('Harbor Title', 1, 3, 4)],
+    ['/Harbor.10708.hdtv-grp.mkv', episode('Harbor', 1, 7, 8)],
+    ['/The.100.109.hdtv-grp.mkv', episode('The 100', 1, 9)],
+    ['/Apollo.13.720p.HDTV.x264-GRP.mkv', { kind: 'movie', title: 'Apollo 13' }],
+  ],
+  'a title in two scripts, and a slash that opens no folder': [
+    ['/[Sub][港口][Harbor][11][1280x720].mkv', episode('Harbor', undefined, 11)],
+    ['/[Harbor][2022][02].mkv', { ...episode('Harbor', undefined, 2), year: 2022 }],
+    ['/[Sub][港口 第四季][Harbor][05].mkv', episode('Harbor', 4, 5)],
+    ['/港口.Harbor.S01E01.2160p.mkv', episode('Harbor', 1, 1)],
+    ['/Гавань / Harbor / Сезон: 2 / Серии: 1-3 из 8 [WEB-DL].mkv', episode('Harbor', 2, 1, 2, 3)],
+    ['/Harbor (2016/S01/WEB-DL/1080p/SUB).mkv', { kind: 'episode', title: 'Harbor', season: 1 }],
+    ['/[Sub] Harbor 12 [720p/MKV].mkv', episode('Harbor', undefined, 12)],
+    ['/Гавань. Сезон 15. Эпизод 09.avi', episode('Гавань', 15, 9)],
+    ['/Harbor.(2.sezon.12.serija.iz.12).avi', episode('Harbor', 2, 12)],
+  ],
+  'days and the folders that hold them': [
+    ['/Harbor News/2020-03/2020-03-24.mkv', { title: 'Harbor News', date: '2020-03-24' }],
+    ['/Le Quotidien/2024/05/2024-05-31.mp4', { title: 'Le Quotidien', date: '2024-05-31' }],
+    ['/Le Quotidien/Mai 2024/31.05.2024.mp4', { title: 'Le Quotidien', date: '2024-05-31' }],
+    ['/Harbor Talk 20201013 Ep7432.mkv', { title: 'Harbor Talk', date: '2020-10-13' }],
+    ['/Harbor.Talk.140722.720p.HDTV.mkv', { title: 'Harbor Talk', date: '2014-07-22' }],
+    ['/Harbor.Talk.2012.16.02.PDTV.mkv', { title: 'Harbor Talk', date: '2012-02-16' }],
+  ],
+  'a name that says nothing in the folder of one release': [
+    [
+      '/Harbor.2018.1080p.BluRay.x264-GRP/AHFMZXGHEWD660.mkv',
+      { ...movie('Harbor', 2018), resolution: '1080p' },
+    ],
+    ['/Harbor.2018.1080p.BluRay.x264-GRP/123.mkv', movie('Harbor', 2018)],
+    ['/Harbor.2018.1080p.BluRay.x264-GRP/abc.xyz.af6021c37f7852.mkv', movie('Harbor', 2018)],
+    [
+      '/Harbor.S01E03.720p.WEB-GRP/Backup_72023S02-12.mkv',
+      { ...episode('Harbor', 1, 3), resolution: '720p' },
+    ],
+    ['/Harbor.2018.1080p.BluRay.x264-GRP/The Other One.mkv', movie('The Other One')],
+  ],
+  'editions at the end of a title and as tags': [
+    ['/Harbor.Longer.and.Uncut.1999.1080p.mkv', movie('Harbor Longer and Uncut', 1999)],
+    ['/The.Final.Cut.2004.mkv', movie('The Final Cut', 2004)],
+    ['/Harbor.UNCUT.GERMAN.1987.mkv', movie('Harbor', 1987)],
+    ['/Harbor.EXTENDED.German.720p.BluRay.mkv', movie('Harbor')],
+    ['/Harbor.OPEN.MATTE.1080p.mkv', movie('Harbor')],
+    ['/Harbor.15th.Anniversary.Edition.1080p.mkv', movie('Harbor')],
+    ['/Harbor.3D.HSBS.1080p.mkv', movie('Harbor')],
+  ],
+  'words of extras behind an explicit number': [
+    ['/Harbor S01E05 - The Trailer.mkv', episode('Harbor', 1, 5)],
+    ['/Harbor S01E11 - Bonus.mkv', episode('Harbor', 1, 11)],
+    ['/Harbor S01E05-trailer.mkv', { kind: 'extra' }],
+  ],
+  'parts and discs': [
+    ['/Harbor (1997)[part1][FRENCH].avi', { ...movie('Harbor', 1997), part: 1 }],
+    ['/Harbor (1997)[CD2][FRENCH].avi', { ...movie('Harbor', 1997), part: 2 }],
+  ],
+  specials: [
+    ['/Harbor - SP01.mkv', episode('Harbor', 0, 1)],
+    ['/Harbor - Special 1 - The Lamp.mkv', episode('Harbor', 0, 1)],
+  ],
 };
 
 for (const [kind, rows] of Object.entries(kinds)) t.test(kind, async (t) => table(t, rows));
 
 t.test('what is no episode', async (t) => {
   absent(t, '/Harbor.2048x858.mkv', 'season', 'episodes');
+  absent(t, '/Harbor.1997.DVD9.mkv', 'part');
   t.strictSame(recognise('/Harbor.S01D02.mkv').episodes, undefined);
 });

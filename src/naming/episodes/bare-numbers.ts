@@ -62,7 +62,10 @@ function findLater(
   const behind = series && from > 0 ? findBehindTitle(folded, from, season) : undefined;
   if (behind) return toMarker(folded, behind, season);
   // Without a show around it, a number before the tags is a film's own (`Apollo.13.1080p`).
-  for (const number of innerNumbers(folded, from, { hasSingle: section, tagAt: inShow ? context.tagAt : -1 }))
+  for (const number of innerNumbers(folded, from, {
+    hasSingle: section,
+    tagAt: inShow || folded.startsWith('[') ? context.tagAt : -1,
+  }))
     if (number.isLast || isLikely(folded, number, context, inShow)) return toMarker(folded, number, season);
   const last = findInGroupWords(folded) ?? (season ? findGlued(folded, season) : undefined);
   return last && toMarker(folded, last, season);
@@ -80,9 +83,15 @@ function isLikely(
   const group = /^\[[^\]]{1,60}\]/.test(folded);
   const fansub = /(?<![a-z])(?:vostfr|vosta|fansub)/i.test(folded);
   const padded = digits.length > 1 && digits.startsWith('0');
-  if (seasonCount.test(before) || filmCount.test(before) || (!inShow && partCount.test(before))) return false;
+  if (
+    (!isDashed && seasonCount.test(before)) ||
+    filmCount.test(before) ||
+    (!inShow && partCount.test(before))
+  )
+    return false;
   if (/^(?:19|20)\d\d$/.test(digits) && !(group && isDashed)) return false;
-  if (bracketedYear && !group && !/[([](?:19|20)\d\d[)\]][ ._]*$/.test(before)) return false;
+  const isBoxed = isDashed && padded && /\[[^\]]+\]|hdtv/i.test(folded.slice(wordsEnd));
+  if (bracketedYear && !group && !isBoxed && !/[([](?:19|20)\d\d[)\]][ ._]*$/.test(before)) return false;
   if (!isDashed && inShow && !section && !padded && number < 10) return false;
   if (group || inShow || padded) return true;
   return isDashed ? number >= 10 || fansub : fansub && number >= 100;

@@ -11,24 +11,24 @@ const chainE = new RegExp(
 );
 const chainX = new RegExp(`${sep}(?:(-|&|\\+|,|et|and|to|a|~)${sep})?(?:\\d{1,4})?x(\\d{2,3})(?!\\d)`, 'iy');
 const chainNumber =
-  /(?:(-|~|\+|&|_|, ?)|[ _](et|a|to|and|&|\+|-)[ _]|\.(-)\.)(\d{1,4})(?![\dpixkd]|[ ._]*bits?|\.\d(?!\d{2,3}p)|h\d|[a-z]{2})/iy;
+  /(?:(-|~|\+|&|_|, ?)|[ _](et|a|to|and|en|und|y|og|och|ao|al|bis|tot|&|\+|-|~)[ _]|\.(-)\.)(\d{1,4})(?![\dpixkd]|[ ._]*bits?|\.\d(?!\d{2,3}p)|h\d|[a-z]{2})/iy;
 
 interface Link {
   number: number;
   joint: string;
   end: number;
-  /** What is before the number says that it counts an episode. */
-  isMarked: boolean;
   /** How many digits the number is written with. */
   width: number;
-  /** Its word is written out (`Episode 84`). */
-  isWord: boolean;
+  /** What in front of the number says that it counts an episode; '' = nothing does. */
+  word: string;
 }
 
 /** From here on it is a jump and no next episode. */
 const maxJump = 300;
 /** A number behind a dash with spaces may be a title (`S01E02 - 42`): the second or third episode is hardly further off. */
 const maxApart = 2;
+/** `S05E53 - Ep.129` counts otherwise, `S42 Ep10718 - Ep10722` goes on. */
+const maxEpJump = 12;
 /** Numbers written with other digits than the first are hardly further off. */
 const maxUnlike = 10;
 
@@ -60,7 +60,7 @@ export function followChain(
     }
     behind = next.end;
   }
-  const range = numbers.length === 2 && /^(?:-|~|a|to)$/i.test(joints[0] ?? '');
+  const range = numbers.length === 2 && /^(?:-|~|a|to|ao|al|bis|tot)$/i.test(joints[0] ?? '');
   const marker: Marker = {
     start,
     end: behind,
@@ -76,7 +76,7 @@ export function followChain(
 function continues(
   folded: string,
   at: number,
-  { number, joint, end, isMarked, width: ownWidth, isWord }: Link,
+  { number, joint, end, width: ownWidth, word }: Link,
   last: number,
   width: number,
   isSpelled: boolean,
@@ -85,7 +85,8 @@ function continues(
   if (number < last || number - last > maxJump || /^26[45]$/.test(String(number))) return false;
   const isDashed = /^[ ._]+-[ ._]/.test(folded.slice(at, end));
   // `S04E11 - Episode 84`: a title that counts otherwise.
-  if (isMarked) return !(isDashed && isWord && !isSpelled);
+  if (word.length === 1) return true;
+  if (word !== '') return !isDashed || isSpelled || (word.length === 2 && number - last <= maxEpJump);
   // Behind an underline or a comma stands anything.
   if (/[_,]/.test(joint)) return number === last + 1;
   const isAlike = ownWidth === width || number === last + 1;
@@ -105,18 +106,11 @@ function nextLink(folded: string, at: number): Link | undefined {
     if (pattern === chainNumber) {
       const [, glued, spaced, dotted, digits = ''] = match;
       const joint = glued ?? spaced ?? dotted ?? '';
-      return { number: Number(digits), joint, end, isMarked: false, width: digits.length, isWord: false };
+      return { number: Number(digits), joint, end, width: digits.length, word: '' };
     }
     const digits = match.at(-1) as string;
-    const isWord = pattern === chainE && (match[2] as string).length > 2;
-    return {
-      number: Number(digits),
-      joint: match[1] ?? '',
-      end,
-      isMarked: true,
-      width: digits.length,
-      isWord,
-    };
+    const word = pattern === chainE ? (match[2] as string) : 'x';
+    return { number: Number(digits), joint: match[1] ?? '', end, width: digits.length, word };
   }
   return undefined;
 }

@@ -9,7 +9,7 @@ export interface AirDate {
 }
 
 const yearFirst = /(?<!\d)((?:19|20)\d\d)([ ._-])(\d\d)\2(\d\d)(?!\d)/;
-const yearLast = /(?<!\d)(\d\d)([ ._-])(\d\d)\2((?:19|20)\d\d)(?!\d)/;
+const yearLast = /(?<![\da-z])(\d\d)([ ._-])(\d\d)\2((?:19|20)\d\d)(?!\d)/;
 const packed = /(?<![\da-z])((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?![\da-z])/i;
 /** `Show.140722.720p`, `Show_140722_HDTV`: six digits are a day only behind a title and right before the tags of a release. */
 const packedShort =

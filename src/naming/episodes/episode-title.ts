@@ -25,7 +25,13 @@ export function readEpisodeTitle(
 ): string | undefined {
   const at = show.marker ?? show.date;
   // The words behind the number are the show's, or the number stands in a folder's name.
-  if (!at || show.how === 'folder marker' || (show.titleAt && show.titleAt.start >= at.end)) return undefined;
+  if (
+    !at ||
+    show.how === 'folder marker' ||
+    show.how === 'library' ||
+    (show.titleAt && show.titleAt.start >= at.end)
+  )
+    return undefined;
   const { text, folded } = name;
   const tail = numberTail.exec(text.slice(at.end))?.[0].length ?? 0;
   const start = at.end + tail;

@@ -1,5 +1,6 @@
 import { countInWords, rankInWords, readCount } from '../text/ordinals.ts';
 import { between, followChain } from './chains.ts';
+import { findCyrillicMarker } from './cyrillic-markers.ts';
 import type { Marker } from './marker.ts';
 import {
   episodeWord,
@@ -23,13 +24,15 @@ const shapes: readonly RegExp[] = [
   // VegasS13E01, 24S01E02: two digits each, and a word or a number right before them
   /(?<=[a-z0-9])s(\d\d)e(\d{2,3})(?!\d)/i,
   // 1x02, 2009x02; not 1920x1080, not 1920x800, not x264
-  /(?<![a-z0-9])(\d{1,2})x(\d{2,3})(?!\d|p(?![a-z])|x\d{3})/i,
+  /(?<![a-z0-9])(\d{1,2})x(\d{2,3}|\d(?=-\d{1,2}x\d))(?!\d|p(?![a-z])|x\d{3})/i,
   /(?<![a-z0-9])(19\d\d|20\d\d)x(\d{2}|[0-3]\d\d)(?!\d|p(?![a-z])|x\d{3})/i,
   // 2x9 behind a title, where no year makes a film of it; 1 x 2
   /(?<=[a-z0-9][ ._-]{1,3}[[(]?)(\d{1,2})x(\d)(?=$|[ ._\])-])(?!.*[([](?:19|20)\d\d)/i,
   /(?<=[a-z0-9][ ._-]{1,3}[[(]?)(\d{1,2})[ ._]x[ ._](\d{1,2})(?=$|[\])]|[ ._]*[-[(])(?!.*[([](?:19|20)\d\d)/i,
   // Dexter1x02
   /(?<=[a-z]{3})(\d{1,2})x(\d\d)(?![\da-z])/i,
+  // s06.01.1999
+  /(?<![a-z0-9])s(\d\d)\.(\d\d)(?=[ ._])/i,
   // S0201
   /(?<![a-z0-9])s(0\d)(\d\d)(?![\da-z])/i,
   // S01 - 05, S2 - 07: fansubs
@@ -40,13 +43,19 @@ const shapes: readonly RegExp[] = [
   /(?<![a-z0-9])l(\d{1,2})[ ._]?e(\d{2,3})(?![\da-z])/i,
   // Show - 3.05 - Title
   /(?<=[ ._]-[ ._]+)(\d{1,2})\.(\d\d)(?=[ ._]+-[ ._])/,
-  // Сезон 3 Серия 5, 3 сезон 5 серия
-  /(?:\u0441\u0435\u0437\u043e\u043d[ ._]*(?=\d)|(?=\d{1,2}[ ._-]*\u0441\u0435\u0437\u043e\u043d))(\d{1,2})[ ._-]*(?:\u0441\u0435\u0437\u043e\u043d)?[ ._,(-]*(?:\u0441\u0435\u0440\u0438\u044f)?[ ._-]*(\d{1,4})(?:[ ._-]*\u0441\u0435\u0440\u0438\u044f)?(?!\d)/i,
+  // [S2-07], Episode 1.22
+  /(?<=[[(])s(\d)-(\d{2,3})(?=[\])])/i,
+  // Season 4.16
+  /(?<![a-z])season[ ._](\d{1,2})\.(\d\d)(?!\d)/i,
+  // S21 999
+  /(?<![a-z0-9])s(\d{1,2})[ ._]+(?!480|576|720|1080|2160)(\d{3,4})$/i,
+  /(?<![a-z])episode[ ._](\d{1,2})\.(\d\d)(?![\da-z])/i,
   // S01EP(01-09)
   /(?<![a-z0-9])s(\d{1,2})[ ._]*ep?[ ._]?\((\d{1,4})(?=-\d|\))/i,
 ];
 /** Names without any of these hold none of the shapes with a word for a season. */
-const anySeasonWord = /sai|sea|seri|staf|temp|stag|seiz|sez|ses|sas|sae|kau|evad|livre|book/i;
+const anySeasonWord =
+  /sai|sea|seri|staf|tem|stag|seiz|sez|ses|sas|sae|kau|evad|livre|book|(?<![a-z])s[en][ ._]?\d/i;
 const wordShapes: readonly RegExp[] = [
   // Saison 1 Episode 2, Season 1, Episode 2, Saison 4 Partie 2 Episode 12, Saison 2 - Ep 12, Staffel 3 Folge 4
   new RegExp(
@@ -88,11 +97,19 @@ const specialShape = /(?<![a-z0-9])(?:ova|oav|oad)s?[ ._]*(?:-[ ._]*|n°)?(\d{1,
 const bareShapes: readonly RegExp[] = [
   new RegExp(`(?<![a-z0-9])(?!cap(?![a-z]))${episodeWord}[ ._]{0,2}(?:n[o°]|-)?[ ._]?(\\d{1,5})(?!\\d)`, 'i'),
   /(?<![a-z0-9])e(\d{2,5})(?:v\d(?:\.\d)?)?(?![a-df-z0-9]|e(?!\d))/i,
+  // Cap. 3
+  /(?<![a-z0-9])cap[ ._]{1,2}(\d{1,2})(?!\d)/i,
+  // Show (2010) {01}
+  /\{(\d{2,3})\}/,
+  // #1-4
+  /(?<=[a-z0-9!?)\]][ ._-]{1,3})#(\d{1,2})(?=-\d)/i,
   // Tiger & Bunny #01
   /(?<=[a-z0-9!?)\]][ ._-]{1,3})#(\d{2,4})(?![\da-z])/i,
   // Part 03, Part 2 of 4: of a mini-series
   /(?<![a-z0-9])part(?:ie)?[ ._]?(0\d)(?!\d)/i,
   /(?<![a-z0-9])part[ ._](\d{1,2})[ ._]of[ ._]\d{1,2}(?!\d)/i,
+  // 60. Bölüm, 5 seriya
+  /(?<![a-z0-9])(\d{1,4})[ ._]{1,2}(?:bolum|blm|seriya|seria|serija|resz|jakso|odcinek)(?![a-z])/i,
   // The stage of a race, the edition of a programme.
   /(?<![a-z0-9])(?:etape|emission)[ ._]{0,2}(?:n[o°][ ._]?)?(\d{1,4})(?!\d)/i,
   // 第05話, 5화
@@ -126,6 +143,8 @@ export function findMarker(folded: string): Marker | undefined {
     if (both && Number(both[2]) === Number(both[1]) + 1) marker.episodes = [Number(both[1]), Number(both[2])];
     return marker;
   }
+  const cyrillic = findCyrillicMarker(folded);
+  if (cyrillic && (cyrillic.episodes.length > 0 || cyrillic.start > 0)) return cyrillic;
   const reversed = anySeasonWord.test(folded) ? reversedShape.exec(folded) : null;
   if (reversed) {
     const season = Number(reversed[2] ?? reversed[3]);
@@ -151,19 +170,47 @@ function endOf(match: RegExpExecArray): number {
   return match.index + match[0].length;
 }
 
-const sceneShape = /[ ._](\d{1,2})(\d\d)[ ._](?:(?:480|720|1080)[pi][ ._])?(?:hdtv|pdtv|dsr)(?![a-z0-9])/i;
+const sceneShape =
+  /[ ._](\d{1,2})(\d\d)(?:[ ._]?\1(\d\d)|(?<=[ ._]\d{3})(\d\d))?[ ._](?:(?:480|720|1080)[pi][ ._])?(?:hdtv|pdtv|dsr)(?![a-z0-9])/i;
+/** `show.2014.208.hdtv`, `Show.2005.211.Title`, `Show 2018 06 720p`: behind the year of a show. */
+const afterYear =
+  /(?<=[ ._]\(?(?:19|20)\d\d\)?[ ._])(?!(?:480|540|576|720)(?!\d))(?:(\d)(\d\d)|(0\d)(\d\d)|(0\d))(?=[ ._-](?!bit))/i;
+/** `Show.13.HDTV`, `Show.07v4.PDTV`: what is taken from television counts on. */
+const takenShape = /[ ._](\d\d)(?:v\d)?[ ._](?:hdtv|pdtv|dsr)(?![a-z0-9])/i;
 
 /** `Show.103.hdtv`: the scene's short form of season and episode. */
-export function findSceneNumber(folded: string): Marker | undefined {
-  const match = sceneShape.exec(folded);
+export function findSceneNumber(folded: string, hasYear: boolean): Marker | undefined {
+  if (hasYear) {
+    const found = afterYear.exec(folded);
+    if (!found) return undefined;
+    const place = { start: found.index, end: endOf(found) };
+    if (found[5]) return { ...place, episodes: [Number(found[5])], bare: true };
+    return {
+      ...place,
+      season: Number(found[1] ?? found[3]),
+      episodes: [Number(found[2] ?? found[4])],
+      bare: false,
+    };
+  }
+  const taken = takenShape.exec(folded);
+  if (taken) {
+    const start = taken.index + 1;
+    return { start, end: start + 2, episodes: [Number(taken[1])], bare: true };
+  }
+  let match = sceneShape.exec(folded);
+  // `The.100.109.hdtv`: two numbers that do not follow each other.
+  if (match?.[3] && Number(match[3]) !== Number(match[2]) + 1)
+    match = sceneShape.exec(folded.replace(/^./, ' ').replace(match[0].slice(1, 4), '   '));
   if (!match) return undefined;
   const start = match.index + 1;
   const digits = `${match[1]}${match[2]}`;
+  const episode = Number(match[2]);
+  const next = Number(match[3] ?? match[4]);
   return {
     start,
     end: start + digits.length,
     season: Number(match[1]),
-    episodes: [Number(match[2])],
+    episodes: next === episode + 1 ? [episode, next] : [episode],
     bare: false,
   };
 }

@@ -20,12 +20,14 @@ export interface InnerNumber extends NumberPlace {
 const leading =
   /^(?:\[[^\]]{1,60}\][ ._]*)?(?:#|n°[ ._]?|\(|(?:part(?:ie)?|chapitre|chapter|volet)[ ._])?(\d{1,4})(?:v\d)?(?=$|[ ._]*-[ ._]|\)?[ ._-]+[^\d\s._-]|[ ._]*[[(])/i;
 const dashed =
-  /[ ._]-[ ._]+(?:#|n°)?(\d{1,4})(?:[-+](\d{1,4})|[ ._]~[ ._](\d{1,4})|v\d)?(?=$|[ ._]*[[({]|[ ._]+-[ ._]|[ ._]+[a-z]|\.5(?!\d))/i;
+  /[ ._]-[ ._]+(?:#|n°)?(\d{1,4})(?:(?:v\d)?[-+](\d{1,4})(?:v\d)?|[ ._]~[ ._](\d{1,4})|v\d)?(?=$|[ ._]*[[({]|[ ._]+-[ ._]|[ ._]+[a-z]|[ ._]+\d{3,4}[px]|\.5(?!\d))/i;
+/** The same where nothing of a title follows (`100 Years Quest - 01`). */
+const dashedApart = /[ ._]-[ ._]+(?:#|n°)?(\d{1,4})(?:v\d)?(?=$|[ ._]*[[({])/i;
 const spaced =
-  /[ ._](\d{2,4})(?:v\d)?(?=$|[ ._]*[[({]|[ ._]+-[ ._]|[ ._]+(?:vf|vff|vostfr|vosta|multi|fr|french|fin|v\d)(?![a-z])|\.5(?!\d))/i;
+  /(?:[ _]|(?<!^\[.*\d)\.)(\d{2,4})(?:v\d)?(?=$|[ ._]*[[({]|[ ._]+-[ ._]|[ ._]+(?:vf|vff|vostfr|vosta|multi|fr|french|fin|v\d)(?![a-z])|\.5(?!\d))/i;
 
 /** `Nana-05-VOSTFR` */
-const hyphened = /(?<=[a-z])-(\d{2,3})(?:v\d)?(?=-(?:vf|vostfr|vosta)(?![a-z]))/i;
+const hyphened = /(?<=[a-z])-(\d{2,3})(?:v\d)?(?=-(?:vf|vostfr|vosta)(?![a-z])|\[)/i;
 /** `One Piece 9` in the folder of an arc. */
 const single = /[ ._](\d)(?:v\d)?(?=$|[ ._]*[[({]|[ ._]+(?:-[ ._]|(?:vf|vff|vostfr|vosta)(?![a-z])))/i;
 /** `37 Fin`: the last one. */
@@ -43,7 +45,7 @@ const boxes =
 const lateBox =
   /^\[[^\]]{1,60}\][^[\]]{1,150}\[(?!(?:(?:19|20)\d\d|480|576|720|1080|2160)\])(\d{2,4})(?:v\d)?\]/i;
 /** `Title [05] [group]` */
-const innerBox = /^[^[\]]{2,100}\[(0\d{1,2}|\d{2})(?:v\d)?\](?=[ ._]*\[)/;
+const innerBox = /^[^[\]]{2,100}\[(0\d{1,2}|\d{2})(?:-(\d{2,3}))?(?:v\d)?\](?=[ ._]*\[)/;
 /** The number that opens a name, behind a release group; `end` is that of what keeps it apart. */
 export function numberInFront(folded: string): NumberPlace | undefined {
   const found = leading.exec(folded);
@@ -55,16 +57,22 @@ export function numberInFront(folded: string): NumberPlace | undefined {
 }
 
 /** The number that fills a pair of brackets. @param inSeason round ones count in the folder of a season */
-export function numberInBox(folded: string, inSeason: boolean): NumberPlace | undefined {
+export function numberInBox(
+  folded: string,
+  inSeason: boolean,
+): (NumberPlace & { lastDigits?: string }) | undefined {
   const found =
     boxes.exec(folded) ??
     lateBox.exec(folded) ??
     innerBox.exec(folded) ??
-    (inSeason ? (bracketed.exec(folded) ?? frontBox.exec(folded)) : null);
+    (inSeason ? (bracketed.exec(folded) ?? frontBox.exec(folded)) : null) ??
+    // `[Fansub] Title (9)`
+    (folded.startsWith('[') ? bracketed.exec(folded) : null);
   if (!found) return undefined;
   const digits = found[1] as string;
-  const start = found.index + found[0].lastIndexOf(digits);
-  return { start, end: start + digits.length, digits };
+  const lastDigits = found[2];
+  const start = found.index + found[0].lastIndexOf(lastDigits ? `${digits}-` : digits);
+  return { start, end: start + digits.length, digits, ...(lastDigits && { lastDigits }) };
 }
 
 /**
@@ -77,7 +85,8 @@ export function* innerNumbers(
   from: number,
   { hasSingle, tagAt }: { hasSingle: boolean; tagAt: number },
 ): Generator<InnerNumber> {
-  for (const shape of hasSingle ? [dashed, spaced, hyphened, single] : [dashed, spaced, hyphened]) {
+  const shapes = [dashedApart, dashed, spaced, hyphened];
+  for (const shape of hasSingle ? [...shapes, single] : shapes) {
     const found = innerNumber(folded, from, folded.length, shape);
     if (found) yield found;
   }
@@ -101,7 +110,7 @@ function innerNumber(folded: string, from: number, until: number, shape: RegExp)
     digits,
     ...(lastDigits && { lastDigits }),
     wordsEnd: at + 1,
-    isDashed: shape === dashed,
+    isDashed: shape === dashed || shape === dashedApart,
     isLast: Number(digits) >= 10 && lastWord.test(folded.slice(end)),
   };
 }

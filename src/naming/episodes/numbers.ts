@@ -77,5 +77,11 @@ export function stemKey(before: string): string {
 
 /** Where the name begins behind a release group: `[Group] Title`, `(Group)_Title`. */
 export function groupEnd(folded: string): number {
-  return /^(?:\[[^\]]{1,80}\][ ._-]*|\((?=\d*[a-z])[^)]{2,30}\)_)(?=\S)/i.exec(folded)?.[0].length ?? 0;
+  const first =
+    /^(?:\[[^\]]{1,80}\][ ._-]*|\((?=\d*[a-z])[^)]{2,30}\)_)(?=\S)/i.exec(folded)?.[0].length ?? 0;
+  // `[Group] [BD][1080p] Title`
+  const tags = first > 0 ? tagBoxes.exec(folded.slice(first))?.[0].length : undefined;
+  return first + (tags ?? 0);
 }
+
+const tagBoxes = /^(?:\[(?:bd|dvd|tv|web|hd|sd|bdrip|\d{3,4}p|vostfr|vf|multi)\][ ._-]*)+(?=[^\s[])/i;

@@ -6,7 +6,7 @@ const plainSeason =
 /** Words for a season in the languages that releases come in, without accents. */
 export const seasonWord = `(?:${plainSeason})`;
 /** The same with the word that is also one for a whole series: it counts with a number and an episode behind it. */
-export const pairedSeasonWord = `(?:${plainSeason}|serie|temp)`;
+export const pairedSeasonWord = `(?:${plainSeason}|serie|temp?|s[en](?=[ ._]?\\d{1,2}[ ._-]))`;
 /** Words behind the rank of a season: `3. Staffel`, `2nd Season`, `1ª temporada`. */
 export const rankedSeasonWord =
   '(?:season|saison|staffel|stagione|temporada|seizoen|sezon(?:ul|a)?|sesong|s(?:a|ae|ea)song|s(?:a|ae)son|kausi|evad)';
@@ -14,7 +14,7 @@ export const rankedSeasonWord =
 export const rankEnd = '(?:st|nd|rd|th|e|er|ere|eme|a|o|\\.|\u00aa|\u00ba|\u00b0)';
 /** Words for an episode in the same languages. */
 export const episodeWord =
-  '(?:episod(?:es?|ios?|ul)|epizod[ae]?|epi|ep|folgen?|capitul[oi]s?|capitol[oi]|cap|puntat[ae]|aflevering(?:en)?|afl|avsnitt|afsnit|odcinek|odc|jakso|bolum)';
+  '(?:episod(?:es?|ios?|ul)|epizod[ae]?|epi|eps?|folgen?|capitul[oi]s?|capitol[oi]|cap|puntat[ae]|aflevering(?:en)?|afl|avsnitt|afsnit|odcinek|odc|jakso|bolum)';
 /** Words for a season that are also words for other things: they count with a number and an episode behind them. */
 export const looseSeasonWord = '(?:saison|season|livre|book)';
 
@@ -33,7 +33,7 @@ export function withSeason(folded: string, marker: Marker): Marker {
 }
 
 const wholeSeason = new RegExp(
-  `(?<![a-z0-9])(?:s(\\d{1,2}|(?:19|20)\\d\\d)(?:d\\d{1,2})?(?![a-z0-9])|${seasonWord}[ ._-]?(\\d{1,2})(?![\\dx]))`,
+  `(?<![a-z0-9])(?:s(?:[ ._](?=0\\d[ ._]))?(\\d{1,2}|(?:19|20)\\d\\d)(?:d\\d{1,2})?(?![a-z0-9])|${seasonWord}[ ._-]?(\\d{1,2})(?![\\dx]))`,
   'i',
 );
 

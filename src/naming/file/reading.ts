@@ -37,21 +37,45 @@ export interface Reading {
 export interface ShowReading {
   marker?: Marker;
   date?: AirDate;
-  how: 'marker' | 'siblings' | 'folder marker' | 'date' | 'bare number' | 'season';
+  how: 'marker' | 'siblings' | 'folder marker' | 'date' | 'bare number' | 'season' | 'library';
+  /** Who names the season, where that is not who names the episode. */
+  seasonOf?: 'library';
   /** The lowest of the numbers that count episodes beside it. */
   lowest?: number;
   /** Where the show's title stands, where that is not in front of the marker. */
   titleAt?: { start: number; end: number };
 }
 
-/** `Lucy (HDRip / 2014)`: a slash within brackets opens no folder. Takes the first half off `folders`. */
+/** How many folders a slash within brackets may seem to open. */
+const maxSplits = 12;
+
+/** `Lucy (HDRip / 2014)`, `[港口/Harbor][05]`: a slash within brackets opens no folder. Takes the first half off `folders`. */
 function joinBrackets(folders: string[], fileName: string): string {
+  const close = /^[^()[\]\u3010\u3011]{0,60}([)\]\u3011])/.exec(fileName)?.[1];
+  if (close === undefined) return fileName;
+  const open = close === ')' ? '(' : close === ']' ? '[' : '\u3010';
+  for (let at = folders.length - 1; at >= 0 && folders.length - at <= maxSplits; at--) {
+    const folder = folders[at] as string;
+    if (folder.lastIndexOf(close) > folder.lastIndexOf(open)) return fileName;
+    if (!folder.includes(open)) continue;
+    const joined = [...folders.splice(at), fileName].join(close === ')' ? ' ' : '|');
+    return joinBrackets(folders, joined);
+  }
+  return fileName;
+}
+
+const language = '(?:ukr|rus|eng|fre|fra|ger|deu|ita|spa|jap|jpn|kor|chi)';
+const languageEnd = new RegExp(`(?<![a-z])${language}$`, 'i');
+const languageStart = new RegExp(`^${language}(?![a-z])`, 'i');
+
+/** `港口 / Harbor - 05`, `Harbor Ukr/Eng`: between spaces, or two languages, a slash opens no folder either. */
+function joinHalves(folders: string[], fileName: string): string {
   const before = folders.at(-1);
-  const isSplit =
-    before && /^[^()]{0,40}\)/.test(fileName) && before.lastIndexOf('(') > before.lastIndexOf(')');
-  if (!isSplit) return fileName;
+  if (before === undefined) return fileName;
+  const isSpaced = before.endsWith(' ') && fileName.startsWith(' ');
+  if (!isSpaced && !(languageEnd.test(before) && languageStart.test(fileName))) return fileName;
   folders.pop();
-  return `${before} ${fileName}`;
+  return joinHalves(folders, `${before}/${fileName}`);
 }
 
 /** `Show-trailer`: behind a hyphen alone it is a kind of extra to every media server. */
@@ -76,7 +100,7 @@ function ownExtra(
 /** Reads a path by itself; undefined when it names neither a video nor a subtitle. */
 export function readPath(path: string, sizeBytes?: number): Reading | undefined {
   const folders = path.split('/').filter((segment) => segment !== '');
-  const fileName = joinBrackets(folders, folders.pop() ?? '');
+  const fileName = joinHalves(folders, joinBrackets(folders, folders.pop() ?? ''));
   if (fileName === '' || isOther(fileName)) return undefined;
   const name = cleanFileName(fileName);
   const { folded } = name;

@@ -89,7 +89,7 @@ const names: readonly (readonly [RegExp, string])[] = [
   // The menus of a DVD.
   [/^(?:video_ts|vts_\d\d_0)$/i, 'menu'],
   // A group is seldom in lower case.
-  [new RegExp(`${noGroup}-scene$`), 'scene'],
+  [new RegExp(`${noGroup}-scene\\d?$`), 'scene'],
   [new RegExp(`${noGroup}-clip$`), 'clip'],
   [new RegExp(`${noGroup}-short$`), 'short'],
   [new RegExp(`${noGroup}-(?:extra|other)$`), 'unknown'],

@@ -1,3 +1,4 @@
+import { findDate } from '../episodes/dates.ts';
 import type { Marker } from '../episodes/marker.ts';
 import { findMarker } from '../episodes/markers.ts';
 import { rankEnd, rankedSeasonWord, seasonWord } from '../episodes/seasons.ts';
@@ -5,7 +6,7 @@ import { cleanFolderName } from '../text/clean.ts';
 import { quotedEdition } from '../text/editions.ts';
 import { countInWords, rankInWords, readCount } from '../text/ordinals.ts';
 import type { ProviderIds } from '../text/recognition.ts';
-import { findTag } from '../text/release-tags.ts';
+import { findTag, readRelease } from '../text/release-tags.ts';
 import { cutTitle } from '../text/title-ends.ts';
 import { opensTitle } from '../text/titles.ts';
 import { yearInFront } from '../text/years.ts';
@@ -26,6 +27,10 @@ export interface FolderReading {
   marker?: Marker | undefined;
   /** The name carries tags of a release. */
   release?: boolean;
+  /** What these tags say of the picture. */
+  resolution?: string;
+  /** The day of a daily show that is in the name, and where. */
+  date?: string;
   /** What the name is inside a title's folder; elsewhere it is a title (`Animes/Romance Saga`, `Films/Volume 1`). */
   section?: Section;
   /** The season's word is also another one's (`Livre II`): no season among films. */
@@ -84,6 +89,8 @@ function parseFolder(name: string): FolderReading {
   // `Star Wars Episode 3 (2005)` is a film's folder.
   const isFilm = marker?.bare && folded.slice(marker.end).search(yearShape) >= 0;
   if (marker && !isFilm) return { ...titleUpTo(text, folded, marker.start, ids), marker };
+  const date = findDate(folded);
+  if (date && date.start > 0) return { ...titleUpTo(text, folded, date.start, ids), date: date.date };
   const several = severalSeasons.exec(folded);
   if (several) return titleUpTo(text, folded, several.index, ids);
   const season = seasonShape.exec(folded) ?? foreignSeason.exec(folded) ?? spelledSeason.exec(folded);
@@ -147,7 +154,11 @@ function titleUpTo(text: string, folded: string, end: number, ids: ProviderIds):
   }
   const title = cutTitle(text, start, cut);
   if (title) folder.title = title;
-  if (tag > 0) folder.release = true;
+  if (tag > 0) {
+    folder.release = true;
+    const { resolution } = readRelease(folded);
+    if (resolution) folder.resolution = resolution;
+  }
   if (front && folder.year === undefined) {
     const rest = cutTitle(text, front.end, cut);
     if (front.boxed && rest) Object.assign(folder, { title: rest, year: front.year });

@@ -21,7 +21,7 @@ export function readEdition(folded: string): string | undefined {
 
 /** The words of an edition in English, one to four of them in front of `cut`, `edition` or `version`. */
 export const editionWord =
-  "(?:extended|theatrical|ultimate|special|final|definitive|unrated|uncut|anniversary|limited|deluxe|integral|collector'?[ ._]?s?|director'?[ ._]?s?|criterion|international|alternate|original|snyder|rogue|assembly)";
+  "(?:extended|theatrical|ultimate|special|final|definitive|unrated|uncut|anniversary|limited|deluxe|integral|collector'?[ ._]?s?|director'?[ ._]?s?|criterion|international|alternate|original|imax|snyder|rogue|assembly)";
 
 const frenchWord = "(?:[a-z\\d][a-z\\d']*[ ._-]*)";
 /** What is an edition wherever it stands apart; among the words of a title it may be one of them. */

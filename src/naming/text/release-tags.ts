@@ -53,7 +53,7 @@ function plainResolution(resolution: string): string | undefined {
 /** Where nothing better stands: `(1280x720)`, `HDTV 1080`, `UHD`. */
 function looseResolution(name: string): string | undefined {
   // The library takes the pixels in brackets for the code of an episode.
-  const pixels = /[[( ]\d{3,4}x(480|576|720|1080|1440|2160)[\]) ]/i.exec(name)?.[1];
+  const pixels = /[[( _.-]\d{3,4}[x*](480|576|720|1080|1440|2160)(?!\d)/i.exec(name)?.[1];
   if (pixels) return `${pixels}p`;
   if (/[ ._[(](?:720|1080)(?=[ ._\])-]|$)/.test(name))
     return /[ ._[(]1080(?=[ ._\])-]|$)/.test(name) ? '1080p' : '720p';
@@ -74,7 +74,7 @@ const strongTag = new RegExp(
   '(?<![a-z0-9])(?:' +
     [
       '(?:480|540|576|720|1080|1440|2160|4320)[pi]|1080(?![a-z0-9])|[48]k|uhd|hd[ ._]?light|4klight|bdmv|mhd',
-      'blu-?ray|bd-?rip|br-?rip|bd-?remux|remux|dvd-?rip|dvd-?scr|dvd[59r]|web-?dl|web-?rip|web(?=[ ._-]+[xh]\\.?26)|hdtv|pdtv|dsr|hd-?rip|hdts|hdcam|vhs-?rip|tv-?rip|sat-?rip|dvb-?rip|ppv-?rip',
+      'blu-?ray|bd-?rip(?:mux)?|br-?rip(?:mux)?|bd-?remux|remux|dvd-?rip|dvd-?scr|dvd[59r]|web-?dl|web-?rip|web(?=[ ._-]+[xh]\\.?26)|hdtv|pdtv|dsr|hd-?rip|hdts|hdcam|vhs-?rip|tv-?rip|sat-?rip|dvb-?rip|ppv-?rip',
       '[xh][ .]?26[45]|hevc|xvid|divx|10[ -]?bits?|hdr10|hdr|dolby[ .]vision',
       'aac\\d?|ac-?3|e-?ac-?3|dts|ddp?[57]|truehd|atmos|flac|mp3',
       'dubbed|dual[ ._-]audio|german[ ._]dl|multi|true-?french|vost-?fr|subfrench|stfr|fast-?sub|vff|vfq|vfi|vf2|vof|vf|subforced',
@@ -84,7 +84,7 @@ const strongTag = new RegExp(
       'open[ ._-]matte|half-?(?:sbs|ou|tab)|h-?sbs|h-?ou|3d(?=[ ._-]+(?:h-?sbs|h-?ou|half|full-?sbs|sbs|tab|blu-?ray|bd))',
       taggedEdition,
       'version[ ._](?:longue|integrale|cinema|restauree|courte|non[ ._]censuree)|edition[ ._](?:speciale|collector|integrale)',
-      'remastered|remasterise|(?:repack|proper|unrated)(?![ ._][a-z]+[ ._][([]?(?:19|20)\\d\\d)',
+      '(?<=\\()(?:dvd|vhs|bd|ld)(?=\\))|remastered|remasterise|(?:repack|proper|unrated)(?![ ._][a-z]+[ ._][([]?(?:19|20)\\d\\d)',
       `(?:${yearWord}[. _]+){0,2}${yearWord}(?=[. _]+[([]?(?:19|20)\\d\\d(?!\\d))`,
     ].join('|') +
     ')(?![a-z0-9])',
@@ -94,7 +94,7 @@ const strongTag = new RegExp(
 const languageBeforeYear =
   /(?<![a-z0-9])(?<!(?:^|[ ._])(?:the|an?|les?|la|une?|der|die|das|el|il|good|bad|last|first|young|old|new|my|in|of|to|for|with|and|et|de|du|en|speak|no)[ ._])(?:german|french|italian|spanish)(?=[ ._]+(?:[([]?(?:19|20)\d\d(?!\d)|(?:dvd|bd|br|hd|web)-?(?:rip|scr|r|tv|dl)(?![a-z])|blu-?ray|(?:480|720|1080|2160)p|xvid|[xh]\.?26[45]|ac3|multi(?![a-z])))/i;
 const upperTag =
-  /(?<![A-Za-z0-9])(?:(?:KOREAN|JAPANESE|CHINESE|CANTONESE|HINDI|RUSSIAN|POLISH|SWEDISH|DANISH|NORWEGIAN|DUTCH|TURKISH|PORTUGUESE)(?=[ ._]+(?:(?:19|20)\d\d|\d{3,4}p)(?![a-z\d]))|FRENCH|iNTERNAL|INTERNAL|VO|UNCUT(?=[ ._]+(?:19|20)\d\d)|GERMAN|iTALiAN|ITA|SPANISH|LIMITED|CUSTOM|(?:CAM|TS|TC|R5|SCR|MD|LD)(?=(?:[ ._-]+(?:MD|LD|LiNE|LINE))?[ ._-]+(?:(?:TRUE)?FRENCH|VOSTFR|[Xx]vi[Dd]|XViD|XVID|[xXhH]\.?26[45]|HEVC|AC3|AAC|\d{3,4}p)))(?![A-Za-z0-9])/;
+  /(?<![A-Za-z0-9])(?:(?:KOREAN|JAPANESE|CHINESE|CANTONESE|HINDI|RUSSIAN|POLISH|SWEDISH|DANISH|NORWEGIAN|DUTCH|TURKISH|PORTUGUESE)(?=[ ._]+(?:(?:19|20)\d\d|\d{3,4}p)(?![a-z\d]))|FRENCH|iNTERNAL|INTERNAL|VO|(?:UNCUT|SE|OM|EE)(?=[ ._]+(?:19|20)\d\d)|(?:SWiSS|SWISS)GERMAN|DOKU(?=[ ._])|GERMAN|iTALiAN|ITA|SPANISH|LIMITED|CUSTOM|(?:CAM|TS|TC|R5|SCR|MD|LD)(?=(?:[ ._-]+(?:MD|LD|LiNE|LINE))?[ ._-]+(?:(?:TRUE)?FRENCH|VOSTFR|[Xx]vi[Dd]|XViD|XVID|[xXhH]\.?26[45]|HEVC|AC3|AAC|\d{3,4}p)))(?![A-Za-z0-9])/;
 
 /**
  * Index of the first word that ends a title, -1 when there is none. One that opens the name (`4K.Title`) does not count.

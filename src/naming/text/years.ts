@@ -1,5 +1,5 @@
 const bracketed = /[([{]((?:18[89]\d|19\d\d|20[0-3]\d))[)\]}]/g;
-const bare = /(?<![\dx])((?:18[89]\d|19\d\d|20[0-3]\d))(?![\dpix])/g;
+const bare = /(?<![\dx])((?:18[89]\d|19\d\d|20[0-3]\d))(?![\dpix]|kbps|[mg]b(?![a-z]))/g;
 
 /** Whether a year stands in brackets: then a number before it is part of a film's title. */
 export function hasBracketedYear(folded: string): boolean {
@@ -21,7 +21,10 @@ export function ownYear(
   const inBrackets = [...folded.matchAll(bracketed)].at(-1);
   if (inBrackets && inBrackets.index > 0) return { at: inBrackets.index, year: Number(inBrackets[1]) };
   const stop = tagAt > 0 ? tagAt : folded.length;
-  const all = [...folded.matchAll(bare)].filter((match) => match.index > 0);
+  // `x264-1920`: a group.
+  const isGroup = (at: number) =>
+    tagAt > 0 && at > tagAt && at + 4 === folded.length && folded[at - 1] === '-';
+  const all = [...folded.matchAll(bare)].filter((match) => match.index > 0 && !isGroup(match.index));
   const before = all.filter((match) => match.index < stop).at(-1) ?? all[0];
   if (!before || (year !== undefined && Number(before[1]) !== year && before.index >= stop)) return undefined;
   const endsTheName = before.index + 4 === folded.length && all.length === 1;

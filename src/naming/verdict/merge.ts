@@ -18,8 +18,10 @@ import type { Recognition } from '../text/recognition.ts';
 import { findTitle } from '../text/titles.ts';
 import { readVersion } from '../text/versions.ts';
 import { hasBracketedYear } from '../text/years.ts';
+import { libraryShow, withLibrary } from './library-evidence.ts';
 import { fillMovie } from './movie.ts';
 import { fillShow } from './show.ts';
+import { isWeakName } from './weak-names.ts';
 
 /**
  * Merges what a name, its folders and its siblings say into one answer (facts/naming 6 to 9). An extra is no
@@ -47,7 +49,7 @@ function readShow(reading: Reading, evidence: Evidence): ShowReading | undefined
   const { name, ancestors, marker, date } = reading;
   const { folded } = name;
   if (marker && !isFilmNumber(marker, reading))
-    return date ? withDate(reading, marker, date) : { marker, how: 'marker' };
+    return date ? withDate(reading, marker, date) : withLibrary(reading, { marker, how: 'marker' });
   // `Films/12 août 2005.mkv`, `11 septembre 2001 (2002).avi`: titles.
   const opensFilm = date?.start === 0 && hasBracketedYear(folded.slice(date.end));
   if (date && ancestors.category !== 'movies' && !opensFilm) return { date, how: 'date' };
@@ -57,13 +59,18 @@ function readShow(reading: Reading, evidence: Evidence): ShowReading | undefined
   const folderMarker = ancestors.marker ?? ancestors.title?.marker;
   // A name that says nothing in a folder that is one episode's release (Dark.S01E03.MULTi/abc123xyz.mkv, dark.103.mkv).
   if (folderMarker?.episodes.length === 1) return { marker: folderMarker, how: 'folder marker' };
+  const day = ancestors.title?.date;
+  if (day && isWeakName(folded, reading))
+    return { date: { start: 0, end: 0, date: day }, how: 'folder marker' };
   const bare = evidence.film ? undefined : readBareNumber(reading, evidence);
-  if (bare) return bare;
+  if (bare) return withLibrary(reading, bare);
   const season = readSeason(reading) ?? (ancestors.category === 'movies' ? undefined : readSpecial(reading));
   if (season) return { marker: season, how: 'season' };
-  const scene = reading.release.year === undefined ? findSceneNumber(folded) : undefined;
+  const scene = findSceneNumber(folded, reading.release.year !== undefined);
   if (scene) return { marker: scene, how: 'bare number' };
   if (folderMarker && folderMarker.episodes.length > 0) return { marker: folderMarker, how: 'folder marker' };
+  const seen = evidence.film ? undefined : libraryShow(reading);
+  if (seen) return seen;
   if (ancestors.season !== undefined && !evidence.film) return { how: 'season' };
   return undefined;
 }
@@ -75,10 +82,14 @@ function withDate({ name: { folded } }: Reading, marker: Marker, date: AirDate):
 }
 
 /** A whole season; one file that a year follows is a film (`Open Season 2 (2008).avi`), a folder of that name is none. */
-function readSeason({ name: { folded, extension } }: Reading): Marker | undefined {
+function readSeason({ name: { folded, extension }, tagAt, release }: Reading): Marker | undefined {
   const season = findSeason(folded);
+  // `DD5.1-S56`: a group.
+  if (season && tagAt >= 0 && season.start > tagAt && folded[season.start - 1] === '-') return undefined;
   const isFilm =
     season?.bare === false && extension !== '' && /^ [([](?:19|20)\d\d[)\]]/.test(folded.slice(season.end));
+  const [first] = release.seasons;
+  if (season?.bare && release.seasons.length > 1 && first !== undefined) return { ...season, season: first };
   return isFilm ? undefined : season;
 }
 
@@ -108,12 +119,17 @@ function readBareNumber(reading: Reading, evidence: Evidence): ShowReading | und
       ...(ancestors.season !== undefined && { season: ancestors.season }),
       ...(ancestors.title?.title && { title: ancestors.title.title }),
     });
-  if (!marker || evidence.constants?.includes(marker.start)) return undefined;
+  if (!marker) return readFrontNumber(reading);
+  if (evidence.constants?.includes(marker.start)) return undefined;
   const inShow = series || ancestors.season !== undefined || folded.startsWith('[');
   if (release.year !== undefined && !inShow) {
     // A year makes a film, unless a number of two digits or more counts on behind it: `Berserk 1997 - 05`.
     const isBehind = year !== undefined && year.at < marker.start;
-    if (!isBehind || !/^(?!(?:480|576|720|1080|2160)(?!\d))(?:0\d|\d{3})/.test(folded.slice(marker.start)))
+    const isBoxed = /^0\d[ ._]*\([^)]*\)[ ._]*\[/.test(folded.slice(marker.start));
+    if (
+      !isBoxed &&
+      (!isBehind || !/^(?!(?:480|576|720|1080|2160)(?!\d))(?:0\d|\d{3})/.test(folded.slice(marker.start)))
+    )
       return undefined;
   }
   // `Séries/13.Hours.2016`: a number in front counts only where the folders name a show.
@@ -129,6 +145,30 @@ function boxedMarker({ start, end, digits, lastDigits }: BoxedName): Marker {
   const last = Number(lastDigits ?? digits);
   const episodes = last - first <= 300 ? between(first, last) : [first];
   return { start, end, episodes, bare: true };
+}
+
+const frontNumber = /^(\d{3})(?:-(\d{3}))?(?:[ ._]+-[ ._]+|\.[ ._]+)(?=[a-z])/i;
+const folderNumber = /^(0\d|\d{2,3})(?=$|[ ._]*-[ ._]*[a-z])/i;
+
+/**
+ * A number that opens a name and that the library takes for an episode as well: one of three digits (`004 - A title`), and
+ * in the folder of one title any with two (`Show/02.avi`, `Show/02 - A title.avi`), or behind that title (`Show/Show 12.avi`).
+ */
+function readFrontNumber({ name: { folded }, ancestors, year, release }: Reading): ShowReading | undefined {
+  if (year || ancestors.category === 'movies' || ancestors.saga || ancestors.title?.year) return undefined;
+  const inFolder =
+    ancestors.title?.title !== undefined && !ancestors.title.release && !ancestors.title.marker;
+  const title = inFolder ? findTitle(folded, foldAccents(ancestors.title?.title ?? '')) : undefined;
+  const behind = title?.start === 0 ? /^[ ._-]+(\d{2,3})$/.exec(folded.slice(title.end)) : null;
+  const found = behind ?? frontNumber.exec(folded) ?? (inFolder ? folderNumber.exec(folded) : null);
+  if (!found) return undefined;
+  const first = Number(found[1]);
+  const last = Number(found[2] ?? found[1]);
+  if (!behind && release.episodes[0] !== first) return undefined;
+  const start = behind ? folded.length - behind[0].length : 0;
+  const episodes = last > first && last - first <= 3 ? between(first, last) : [first];
+  const end = behind ? folded.length : found[0].length;
+  return { marker: { start, end, episodes, bare: true }, how: 'bare number' };
 }
 
 /** `Cosmos (2014)/01 - Un titre`: a list inside a title with a year. Among films it is one of films. */
@@ -161,7 +201,8 @@ function isFilmNumber(marker: Marker, { name, ancestors, year }: Reading): boole
 
 function fillTags(result: Recognition, reading: Reading): void {
   const { name, release, ancestors } = reading;
-  if (release.resolution) result.resolution = release.resolution;
+  const resolution = release.resolution ?? folderResolution(reading);
+  if (resolution) result.resolution = resolution;
   if (release.hdr) result.hdr = release.hdr;
   if (release.source) result.source = release.source;
   if (release.edition) result.edition = release.edition;
@@ -181,6 +222,11 @@ function fillTags(result: Recognition, reading: Reading): void {
   result.ids = ids;
   const where = Object.keys(name.ids).length > 0 ? 'name' : 'folder';
   result.reasons.push(`ids: ${where} (${providers.join(', ')})`);
+}
+
+/** A name without any tag in the folder of one release: what the folder says of the picture. */
+function folderResolution({ ancestors: { title }, tagAt }: Reading): string | undefined {
+  return tagAt < 0 && (title?.marker || title?.year || title?.date) ? title.resolution : undefined;
 }
 
 /** Languages stand behind the year, the marker or the first tag; before that a word belongs to the title. */

@@ -3,6 +3,7 @@ import type { Reading } from '../file/reading.ts';
 import type { FolderReading } from '../folders/folders.ts';
 import { readPart } from '../siblings/parts.ts';
 import type { Evidence } from '../siblings/siblings.ts';
+import { latinHalf } from '../text/boxed-names.ts';
 import { foldAccents } from '../text/clean.ts';
 import type { Recognition } from '../text/recognition.ts';
 import { opensWithTag } from '../text/release-tags.ts';
@@ -79,6 +80,8 @@ function folderNames(
   const inner = sameTitleKey(own.title ?? '');
   if (!inner) return true;
   if (outer === inner) return own.year === undefined || folder.year === undefined || own.year === folder.year;
+  if (own.year !== undefined && own.year === folder.year && outer.length > 3)
+    return inner.length > outer.length && inner.includes(outer);
   if (own.year !== undefined || folder.year === undefined) return false;
   const wholeName = sameTitleKey(name.folded);
   const withoutBrackets = sameTitleKey(folder.title?.replace(/\([^()]*\)/g, '') ?? '');
@@ -105,6 +108,9 @@ function holdsWords(outer: string | undefined, inner: string | undefined): boole
 const otherName = /(?<=[a-z0-9!?)])[ ._]+(?:AKA|a\.k\.a\.)(?=[ ._]+\S)/;
 /** `Les Gendarmes - L'intégrale` */
 const allOfIt = /(?<=[a-z0-9!?)])[ ._-]+(?:l[' ._])?integrale[ ._([-]*$/i;
+
+/** `[Group] Title - Vol.1`: a disc of it. */
+const volume = /[ ._]-[ ._]+vol(?:ume)?[ ._]?\d/i;
 
 interface OwnTitle {
   title?: string;
@@ -133,7 +139,8 @@ function ownTitle(
   }
   const start = titleFrom || openingStart(folded, found?.start);
   const yearStop = yearAt && !isSportEvent(folded, yearAt.at + 4, tagAt) ? yearAt.at : -1;
-  const stop = firstStop(folded, start, [yearStop, tagAt, partAt, folded.search(otherName)]);
+  const volumeAt = folded.startsWith('[') ? folded.search(volume) : -1;
+  const stop = firstStop(folded, start, [yearStop, tagAt, partAt, volumeAt, folded.search(otherName)]);
   let end = withoutTail(folded, start, stop, allOfIt);
   // The library ends a title at `Episode 4`; that this is a film has been settled before.
   const isCut =
@@ -147,7 +154,7 @@ function ownTitle(
       folded.slice(0, found.end).includes(' ') && /^-[a-z]+(?=[ ._]*(?:[[(]|$))/.test(folded.slice(found.end))
     );
   if (!yearAt && isCut) end = found.end;
-  const title = cutTitle(text, start, end) || release.title;
+  const title = latinHalf(cutTitle(text, start, end)) || release.title;
   if (title) own.title = title;
   return own;
 }

@@ -3,7 +3,7 @@ import { groupEnd } from '../episodes/numbers.ts';
 import { looseSeasonWord, seasonWord } from '../episodes/seasons.ts';
 import type { Reading, ShowReading } from '../file/reading.ts';
 import type { FolderReading } from '../folders/folders.ts';
-import { findHanSeason, latinTitle } from '../text/boxed-names.ts';
+import { findHanSeason, latinHalf, latinTitle } from '../text/boxed-names.ts';
 import { foldAccents } from '../text/clean.ts';
 import { countInWords, readCount } from '../text/ordinals.ts';
 import type { Recognition } from '../text/recognition.ts';
@@ -38,7 +38,7 @@ export function fillShow(result: Recognition, reading: Reading, show: ShowReadin
   if (season !== undefined) {
     result.season = season;
     const inName = marker?.season ?? reading.hanSeason;
-    result.reasons.push(inName !== undefined ? `season: ${show.how}` : 'season: folder');
+    result.reasons.push(inName !== undefined ? `season: ${show.seasonOf ?? show.how}` : 'season: folder');
   } else if (result.episodes) {
     result.absolute = result.episodes[0] as number;
     result.reasons.push('absolute: no season anywhere');
@@ -86,7 +86,7 @@ function nameFromBehind(result: Recognition, { name, tagAt }: Reading, show: Sho
   if (!at) return;
   const before = name.folded.slice(0, at.start);
   // `[Monk] S03E05 - Titre`: no group stands alone in front of a number.
-  const box = /^\[([^\]]+)\][ ._-]*$/.exec(before);
+  const box = show.how === 'bare number' ? null : /^\[([^\]]+)\][ ._-]*$/.exec(before);
   if (box && !/raws|subs|team/i.test(box[1] as string)) {
     result.title = tidyTitle(name.text.slice(1, before.lastIndexOf(']')));
     result.reasons.push('title: name, in brackets');
@@ -133,12 +133,22 @@ const seasonEnd = new RegExp(
   'iu',
 );
 /** `Totally Spies - 031 (S02E05)`, `Totally Spies - 031 - S02E05`: the number that counts through. */
-const numberBeforeMarker = /(?<![ ._])[ ._]+-[ ._]+\d{2,4}(?:-\d{2,4})?[ ._]*(?:[([]|-[ ._]*[([]?)$/;
+const numberBeforeMarker =
+  /(?<![ ._])[ ._]+(?:-[ ._]+\d{2,4}(?:\.5)?(?:-\d{2,4})?[ ._]*(?:[([]|-[ ._]*[([]?)|\d{3}-\d{3}[ ._]*)$/;
+/** `[Group] Show 214 10x14` */
+const countBeforeMarker = /[ ._]+[1-9]\d\d[ ._]+$/;
 const completeBeforeMarker =
   /(?<![ ._-])[ ._-]+(?:the[ ._])?\(?(?:complete|integrale)(?:[ ._](?:series|seasons?|saisons?))?[ ._(-]*$/i;
-const tails = [numberBeforeMarker, completeBeforeMarker];
+/** `Skins Season S01`: the word says it again. */
+const wordBeforeMarker = /(?<![ ._-])[ ._-]+(?:seasons?|saisons?|staffel)[ ._([-]*$/i;
+/** `Show - Temporada 2 [HDTV][Cap.408]`, `Show Ep 2x03`: the word belongs to the marker. */
+const partOfMarker = /(?<![ ._-])[ ._-]+(?:tem(?:p|porada)?[ ._]?\d{1,2}|ep)[ ._([-]*$/i;
+const tails = [numberBeforeMarker, completeBeforeMarker, partOfMarker];
 /** `Quotidien du 12-03-2024`: the word belongs to the date. */
 const dateJoint = /[ ._](?:du|des|of|vom|del|van)[ ._-]*$/i;
+
+/** `221208 Show ep34`: a day in front. */
+const dayInFront = /^\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ _](?=\S)/;
 
 /** `Show (2013) `: behind a title, with what joins it to what follows. */
 const lastYear = /(?<=[ ._([-])(19\d\d|20[0-3]\d)[)\]]?[ ._-]*$/;
@@ -158,7 +168,7 @@ function ownName(reading: Reading, show: ShowReading): { title?: string; year?: 
   }
   const stop = show.titleAt?.end ?? show.marker?.start ?? show.date?.start;
   if (stop === undefined) return release.title ? { title: release.title } : {};
-  const group = show.titleAt?.start ?? groupEnd(folded);
+  const group = show.titleAt?.start ?? (dayInFront.exec(folded)?.[0].length || groupEnd(folded));
   if (stop <= group) return {};
   // `Show.FRENCH.S01E01`, `Naruto VF 012`: a tag ends the title here as well.
   const at = firstStop(folded, group, [stop, tagAt]);
@@ -169,13 +179,26 @@ function ownName(reading: Reading, show: ShowReading): { title?: string; year?: 
     own.year = Number(year[1]);
     end = group + year.index;
   }
-  for (const tail of show.date ? [...tails, dateJoint] : tails) end = withoutTail(folded, group, end, tail);
+  const isShort = /^s\d/i.test(folded.slice(stop));
+  const allTails = [...tails];
+  if (isShort) allTails.push(wordBeforeMarker);
+  if (folded.startsWith('[') && /^\d+x/i.test(folded.slice(stop))) allTails.push(countBeforeMarker);
+  for (const tail of show.date ? [...allTails, dateJoint] : allTails)
+    end = withoutTail(folded, group, end, tail);
   // `Vinland Saga (Season 2) - S02E05` says it twice.
   end = seasonAt(folded, group, end, show.marker?.season);
   const whole = cutTitle(text, group, end);
-  const title = folded.startsWith('[') ? tidyTitle(latinTitle([withoutSeason(whole)]).title) : whole;
+  const half = behindSlash(text.slice(marker?.end ?? text.length), whole) ?? latinHalf(whole);
+  const title = folded.startsWith('[') ? tidyTitle(latinTitle([withoutSeason(half)]).title) : half;
   if (title) own.title = title;
   return own;
+}
+
+const latinBehind = /^[)\]]* \/ ([^()[\]/]*\p{Script=Latin}{3}[^()[\]/]*)/u;
+
+/** `Гавань (S2E1) / Harbor (S2E1)`: the same title in Latin letters behind the marker. */
+function behindSlash(rest: string, title: string): string | undefined {
+  return /\p{Script=Latin}/u.test(title) ? undefined : latinBehind.exec(rest)?.[1]?.trim();
 }
 
 /** The end in front of a season that the marker says again. */
@@ -197,6 +220,7 @@ const bases: Record<ShowReading['how'], number> = {
   date: 0.8,
   siblings: 0.7,
   'folder marker': 0.7,
+  library: 0.6,
   'bare number': 0.5,
   season: 0.3,
 };

@@ -11,7 +11,7 @@ export function isWeakName(stem: string, reading: Reading): boolean {
 
 /** One word of letters and digits, of digits alone or of capitals alone; a sum of the file; the name of a copy. */
 const obscure =
-  /^(?:(?=[a-z0-9]*\d)[a-z0-9]{3,}|[A-Z0-9]{12,}|(?:.*[._ -])?(?=[0-9a-f]*\d[0-9a-f]*[a-f])[0-9a-f]{10,}|backup[ ._-].*\d.*)$/;
+  /^(?:(?=[a-z0-9]*\d)[a-z0-9]{3,}|[a-z]{1,3}|\d[\d_]{3,}|[A-Z0-9]{12,}|(?:.*[._ -])?(?=[0-9a-f]*\d[0-9a-f]*[a-f])[0-9a-f]{10,}|backup[ ._-].*\d.*)$/;
 
 /**
  * `Harbor.2018.1080p-GRP/AHFMZXGHEWD660`: in the folder of one release, a name that shares no word with it and is none
@@ -52,7 +52,6 @@ function isShort(stem: string, { ancestors, year, tagAt }: Reading): boolean {
 function isAbbreviated({ name, ancestors, year }: Reading): boolean {
   return (
     ancestors.title?.release === true &&
-    ancestors.title.year !== undefined &&
     year === undefined &&
     /^[a-z0-9]+(?:[-.][a-z0-9]+)*$/.test(name.folded) &&
     name.folded.includes('-')
