@@ -291,8 +291,7 @@ export async function createBridge(
     ...{ settings, dataDir, catalog, clock, host, keyWatch, plays, keep, secrets },
     recentLines: overrides.recentLines,
     hostKey: fichier.apiKey,
-    folders,
-    tree: trees[0].name,
+    ...{ folders, dispatcher, userAgent, log, tree: trees[0] },
     filmHosts: fichier.downloadHosts,
     sync: indexing.sync,
     remote: indexing.remote,
@@ -332,7 +331,7 @@ export async function createBridge(
     }),
     ...pageParts,
     async close() {
-      await pageParts.titleSearch.close();
+      await Promise.all([pageParts.titleSearch.close(), pageParts.posters.stop()]);
       measuring.stop();
       await Promise.all([media.stop(), warming.stop()]);
       await Promise.all([indexing.discovery.stop(), indexing.inbox.stop(), indexing.remote.stop()]);

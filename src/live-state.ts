@@ -33,6 +33,7 @@ export interface LiveStateParts {
   plays: Pick<Plays, 'recent'>;
   remote: Pick<RemoteFetches, 'newest'>;
   uploads: Pick<PieceUploads, 'newest'>;
+  posters: { revision(): number };
   callsForHeaders: () => number;
 }
 
@@ -44,7 +45,7 @@ const maxOpenProposals = 100;
 const countEveryMs = 10 * secondMs;
 
 export function createLiveState(parts: LiveStateParts): LiveState {
-  const { settings, catalog, clock, host, keyWatch, sync, plays, remote, uploads } = parts;
+  const { settings, catalog, clock, host, keyWatch, sync, plays, remote, uploads, posters } = parts;
   const { keyValues } = catalog;
   const spentOn = (['crawlCalls', 'discoveryCalls'] as const).map((name) =>
     keyValues.entry(name, spentCodec),
@@ -101,8 +102,8 @@ export function createLiveState(parts: LiveStateParts): LiveState {
     const { running: isSyncing, progress } = sync.state();
     const doubt = keyWatch.doubt();
     const { premiumUntil } = host.knownAccount() ?? {};
-    // A crawl that has ended, or files that came or went: whoever shows the library asks again.
-    const now = JSON.stringify([known, newest?.id, newest?.endedAt]);
+    // A crawl that has ended, files that came or went, other pictures: whoever shows the library asks again.
+    const now = JSON.stringify([known, newest?.id, newest?.endedAt, posters.revision()]);
     if (now !== counted) version++;
     counted = now;
     return {

@@ -1,11 +1,19 @@
 import { join } from 'node:path';
+import type { Dispatcher } from 'undici';
+import type { Settings } from '../config/settings.ts';
 import { createTitleSearch, type TitleSearch } from './catalog/search/title-search.ts';
 import type { KeepFact } from './core/kept-fact.ts';
+import type { Log } from './core/log.ts';
 import { createRecentLines, type RecentLines } from './core/log/recent-lines.ts';
 import { createRedactor, type Redactor } from './core/log/redact.ts';
 import { createSessions, type Sessions, sessionsCodec } from './edge/sessions.ts';
 import { knownSecrets } from './known-secrets.ts';
+import type { Tree } from './library/trees.ts';
 import { createLiveState, type LiveState, type LiveStateParts } from './live-state.ts';
+import { createConnect, createFetchBytes } from './notify/http.ts';
+import { isServer } from './notify/people/recipient.ts';
+import type { ServerSetting } from './notify/servers/adapter.ts';
+import { createPosters, type Posters } from './posters/posters.ts';
 import { createRecentLog, type RecentLog } from './recent-log.ts';
 import type { Secrets } from './secrets.ts';
 import { createSupportFacts, type SupportFacts } from './support-facts.ts';
@@ -16,6 +24,8 @@ export interface PageParts {
   sessions: Sessions;
   /** What the library holds, as somebody who types looks for it. */
   titleSearch: TitleSearch;
+  /** Pictures of it. */
+  posters: Posters;
   /** What goes on, for who looks on. */
   live: LiveState;
   /** What the log said last. */
@@ -28,7 +38,7 @@ export interface PageParts {
   filmHosts: readonly string[];
 }
 
-export interface PagePartsOptions extends LiveStateParts {
+export interface PagePartsOptions extends Omit<LiveStateParts, 'posters'> {
   filmHosts: readonly string[];
   dataDir: string;
   secrets: Secrets;
@@ -39,25 +49,50 @@ export interface PagePartsOptions extends LiveStateParts {
   /** Whose disks are looked at, by what people call them. */
   folders: Readonly<Record<string, string>>;
   keep: KeepFact;
-  /** Name of the tree that is shown. */
-  tree: string;
+  /** The one that is shown. */
+  tree: Tree;
+  dispatcher: Dispatcher;
+  userAgent: string;
+  log: Log;
 }
 
 /** Nothing of it runs before somebody asks. */
 export async function createPageParts(options: PagePartsOptions): Promise<PageParts> {
-  const { settings, dataDir, clock, keep, tree, secrets, recentLines = createRecentLines() } = options;
+  const { settings, dataDir, catalog, clock, log, keep, tree, secrets, dispatcher, userAgent } = options;
+  const { recentLines = createRecentLines() } = options;
   const redacted = createRedactor(knownSecrets(settings, secrets, options.hostKey));
+  const ways = { dispatcher, userAgent, clock };
+  const posters = createPosters({
+    servers: pictureServers(settings),
+    tree,
+    catalog,
+    connect: createConnect(ways),
+    fetchBytes: createFetchBytes(ways),
+    clock,
+    log,
+  });
   return {
     sessions: createSessions({
       clock,
       credentials: `${settings.auth.user}:${secrets.password}`,
       memory: await keep('sessions', sessionsCodec),
     }),
-    titleSearch: createTitleSearch({ file: join(dataDir, 'catalog.db'), tree, clock }),
-    live: createLiveState(options),
+    titleSearch: createTitleSearch({ file: join(dataDir, 'catalog.db'), tree: tree.name, clock }),
+    posters,
+    live: createLiveState({ ...options, posters }),
     recentLog: createRecentLog(recentLines, redacted),
     supportFacts: createSupportFacts(options),
     redacted,
     filmHosts: options.filmHosts,
   };
+}
+
+/** Those that are told of what changes, and those behind a gateway that have a key for what we ask in our own name. */
+function pictureServers({ notify, gateways }: Settings): ServerSetting[] {
+  const told = notify.filter(isServer);
+  const known = new Set(told.map(({ url }) => url));
+  const behind = gateways.flatMap(({ kind, url, apiKey }) =>
+    apiKey === undefined || known.has(url) ? [] : [{ kind, url, token: apiKey }],
+  );
+  return [...told, ...behind];
 }

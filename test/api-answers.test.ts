@@ -118,6 +118,8 @@ const wrong: [string, Sent, keyof typeof errorTable][] = [
   ['GET /library/titles', { query: { query: 'x'.repeat(201) } }, 'BRIDGE_BAD_REQUEST'],
   ['GET /library/title', { query: { key: 'none' } }, 'BRIDGE_NOT_FOUND'],
   ['GET /library/title', {}, 'BRIDGE_BAD_REQUEST'],
+  ['GET /library/title/poster', { query: { key: 'none' } }, 'BRIDGE_NOT_FOUND'],
+  ['GET /library/title/poster', { query: { key: 'none', v: 'x' } }, 'BRIDGE_BAD_REQUEST'],
   ['GET /links', { query: { path: '/Films' } }, 'BRIDGE_NOT_FOUND'],
   ['GET /links', {}, 'BRIDGE_BAD_REQUEST'],
   ['GET /links/{id}', { params: { id: other } }, 'BRIDGE_NOT_FOUND'],
@@ -196,7 +198,7 @@ t.test('every address gives what its schema says, and refuses with what its docu
   asked['POST /doctor/client'] = client;
   const never = ['POST /proposals/{id}/accept', 'POST /proposals/{id}/refuse', 'POST /proposals/{id}/undo'];
   t.strictSame(
-    [...Object.keys(asked), ...never, 'DELETE /sync/{id}'].sort(),
+    [...Object.keys(asked), ...never, 'DELETE /sync/{id}', 'GET /library/title/poster'].sort(),
     endpoints.map(nameOf).sort(),
     'every one is asked',
   );

@@ -19,7 +19,7 @@ export interface Endpoint {
   status: 200 | 202 | 204;
   answer: z.ZodType;
   /** The answer is no JSON but bytes, of this media type; `answer` then tells a person what they are. */
-  bytes?: 'application/octet-stream' | 'application/zip';
+  bytes?: 'application/octet-stream' | 'application/zip' | 'image/*';
   /** Events of the answer as `text/event-stream`, by name; for who asks for them in `Accept`. */
   events?: Readonly<Record<string, z.ZodType>>;
   /** What it may refuse for, besides what every address may. */

@@ -8,6 +8,16 @@ const maxFiles = 500;
 
 const offset = z.coerce.number().int().min(0).max(1_000_000).default(0).describe('How many to leave out');
 
+const version = z
+  .string()
+  .regex(/^[0-9a-f]{16}$/)
+  .describe('Another one for each picture');
+
+/** What a person may look for to repair it. */
+const only = z.enum(['unsure', 'no-media', 'missing', 'duplicates', 'no-subtitles', 'several']);
+
+export type TitleFilter = z.infer<typeof only>;
+
 const title = z
   .object({
     key: z.string().describe('By which `/library/title` knows it'),
@@ -18,6 +28,9 @@ const title = z
     missing: count.describe('Of those, what the last listings of the account lack'),
     sizeBytes: count,
     addedAt: time.describe('When the newest of them came to the host'),
+    poster: version
+      .optional()
+      .describe('Which picture it has, for `v` of `/library/title/poster`; absent = none'),
   })
   .meta({ id: 'Title' });
 
@@ -37,10 +50,11 @@ export const listTitles = endpoint({
         'Beginnings of words, accents left out: `ete oeuv` finds `Un été à l’Œuvre`; first by title, then by the names of files',
       ),
     kind: title.shape.kind.optional(),
-    only: z
-      .enum(['missing', 'several'])
+    only: only
       .optional()
-      .describe('missing: something of it is missing; several: a film in several files'),
+      .describe(
+        'Of one of its files. unsure: its name says too little; no-media: nobody has read its header; missing: the account lacks it; duplicates: another file of the title has the same bytes; no-subtitles: neither its header, which was read, nor a file beside it has any. several: a film in several files',
+      ),
     order: z
       .enum(['title', 'added'])
       .default('title')
@@ -67,6 +81,7 @@ const titleFile = z
     sentAt: time.optional(),
     missingSince: time.optional(),
     url: z.url().describe('Its stream address'),
+    subtitles: z.array(z.string()).describe('Names of the subtitles that lie beside it in the library'),
     recognition: z.looseObject({ kind: z.string() }).describe('As `recognise --json` prints it'),
     media: z.unknown().describe('What its header says; null when nobody has read it'),
   })
@@ -79,6 +94,22 @@ export const getTitle = endpoint({
   tag: 'library',
   query: z.object({ key: z.string().min(1).max(4096), offset, limit: limitOf(maxFiles, 200) }),
   status: 200,
-  answer: z.object({ total: count, files: z.array(titleFile) }),
+  answer: z.object({ total: count, poster: version.optional(), files: z.array(titleFile) }),
+  errors: ['BRIDGE_NOT_FOUND'],
+});
+
+export const getPoster = endpoint({
+  method: 'GET',
+  path: '/library/title/poster',
+  summary:
+    'The picture of a film or show: the one that was brought from the account, else that of a media server of the settings; the host is not asked',
+  tag: 'library',
+  query: z.object({
+    key: z.string().min(1).max(4096),
+    v: version.optional().describe('The version that is wanted: then the answer may be kept for good'),
+  }),
+  status: 200,
+  answer: z.string().describe('JPEG, PNG or WebP; `ETag` is its version'),
+  bytes: 'image/*',
   errors: ['BRIDGE_NOT_FOUND'],
 });

@@ -32,3 +32,9 @@ export function splitName(name: string): NameParts {
     .toLowerCase();
   return { base: name.slice(0, end - found[0].length), extension };
 }
+
+/** What a side-car of this path may lie beside: its beginnings that end at a dot of its name, the shortest first. */
+export function* stemsBeside(path: string): Generator<string> {
+  const name = path.lastIndexOf('/') + 1;
+  for (let dot = path.indexOf('.', name); dot > 0; dot = path.indexOf('.', dot + 1)) yield path.slice(0, dot);
+}

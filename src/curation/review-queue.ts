@@ -33,8 +33,6 @@ export async function filesToReview(
     if (last === undefined) break;
     after = last;
     for (const { fileId, recognition } of rows) {
-      // What a person said needs nobody's second look.
-      if (recognition.reasons.some((line) => line.includes('you said so'))) continue;
       const why = needsReview(recognition);
       if (why !== undefined && doubts.length < limit)
         doubts.push({ fileId, path: recognition.path, why, recognition });

@@ -1,7 +1,13 @@
 import { type Dispatcher, request } from 'undici';
 import type { Clock } from '../core/clock.ts';
 import { whyNoConnection } from '../core/http/connection-words.ts';
-import { type Connection, type SendRequest, type ServerAdapter, ServerFault } from './servers/adapter.ts';
+import {
+  type Connection,
+  type HttpRequest,
+  type SendRequest,
+  type ServerAdapter,
+  ServerFault,
+} from './servers/adapter.ts';
 
 export interface HttpOptions {
   url: string;
@@ -27,6 +33,20 @@ export function createConnect(parts: Pick<HttpOptions, 'dispatcher' | 'userAgent
   });
 }
 
+/** One request to a server, and at most so many bytes of its answer. @throws ServerFault, or the signal's reason */
+export type FetchBytes = (
+  server: Parameters<Connect>[0],
+  question: HttpRequest,
+  maxBytes: number,
+  signal: AbortSignal,
+) => Promise<Buffer>;
+
+/** The same way to media servers, for what is no text. */
+export function createFetchBytes(parts: Pick<HttpOptions, 'dispatcher' | 'userAgent' | 'clock'>): FetchBytes {
+  return ({ url, adapter: { tokenRemedy } }, question, maxBytes, signal) =>
+    askFor({ ...parts, url, signal, tokenRemedy }, question, maxBytes);
+}
+
 /** For one answer, from start to last byte: media servers stand in the same started. */
 const usualTimeLimitMs = 10_000;
 
@@ -35,60 +55,65 @@ const maxAnswer = 1024 * 1024;
 
 /** @returns a function that asks this server */
 export function createHttp(options: HttpOptions): SendRequest {
-  const { url, dispatcher, userAgent, clock, tokenRemedy } = options;
-  return async ({ method, path, headers, body, timeLimitMs = usualTimeLimitMs }) => {
-    const over = new AbortController();
-    const late = new ServerFault(`did not answer within ${timeLimitMs / 1000} s`, undefined, 'question');
-    clock.sleep(timeLimitMs, AbortSignal.any([over.signal, options.signal])).then(
-      () => over.abort(late),
-      () => undefined,
-    );
-    try {
-      const answer = await request(url + path, {
-        method,
-        dispatcher,
-        signal: AbortSignal.any([over.signal, options.signal]),
-        headers: {
-          'user-agent': userAgent,
-          ...(body ? { 'content-type': 'application/json' } : {}),
-          ...headers,
-        },
-        ...(body ? { body: JSON.stringify(body) } : {}),
-      });
-      const text = await readText(answer.body);
-      if (answer.statusCode >= 200 && answer.statusCode < 300) return text;
-      throw refusal(answer.statusCode, tokenRemedy);
-    } catch (error) {
-      options.signal.throwIfAborted();
-      if (error instanceof ServerFault) throw error;
-      if (over.signal.aborted) throw late;
-      const { code } = error as NodeJS.ErrnoException;
-      if (/CERT|SELF_SIGNED|VERIFY/.test(code ?? ''))
-        throw new ServerFault(
-          `shows a certificate that this machine does not believe (${code})`,
-          'name the file of its authority in NODE_EXTRA_CA_CERTS, or write http:// where it is on the same machine',
-        );
-      throw new ServerFault(
-        `does not answer: ${whyNoConnection(error) ?? 'no connection'}`,
-        'is it running, and is url right?',
-      );
-    } finally {
-      over.abort();
-    }
-  };
+  return async (question) => (await askFor(options, question, maxAnswer)).toString('utf8');
 }
 
-async function readText(body: Dispatcher.ResponseData['body']): Promise<string> {
+async function askFor(
+  options: HttpOptions,
+  { method, path, headers, body, timeLimitMs = usualTimeLimitMs }: HttpRequest,
+  maxBytes: number,
+): Promise<Buffer> {
+  const { url, dispatcher, userAgent, clock, tokenRemedy } = options;
+  const over = new AbortController();
+  const late = new ServerFault(`did not answer within ${timeLimitMs / 1000} s`, undefined, 'question');
+  clock.sleep(timeLimitMs, AbortSignal.any([over.signal, options.signal])).then(
+    () => over.abort(late),
+    () => undefined,
+  );
+  try {
+    const answer = await request(url + path, {
+      method,
+      dispatcher,
+      signal: AbortSignal.any([over.signal, options.signal]),
+      headers: {
+        'user-agent': userAgent,
+        ...(body ? { 'content-type': 'application/json' } : {}),
+        ...headers,
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const bytes = await bytesOf(answer.body, maxBytes);
+    if (answer.statusCode >= 200 && answer.statusCode < 300) return bytes;
+    throw refusal(answer.statusCode, tokenRemedy);
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (error instanceof ServerFault) throw error;
+    if (over.signal.aborted) throw late;
+    const { code } = error as NodeJS.ErrnoException;
+    if (/CERT|SELF_SIGNED|VERIFY/.test(code ?? ''))
+      throw new ServerFault(
+        `shows a certificate that this machine does not believe (${code})`,
+        'name the file of its authority in NODE_EXTRA_CA_CERTS, or write http:// where it is on the same machine',
+      );
+    throw new ServerFault(
+      `does not answer: ${whyNoConnection(error) ?? 'no connection'}`,
+      'is it running, and is url right?',
+    );
+  } finally {
+    over.abort();
+  }
+}
+
+async function bytesOf(body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<Buffer> {
   const parts: Buffer[] = [];
   let length = 0;
   for await (const part of body as AsyncIterable<Buffer>) {
     length += part.length;
     // Leaving the loop destroys the body.
-    if (length > maxAnswer)
-      throw new ServerFault(`answers more than ${maxAnswer} bytes`, undefined, 'length');
+    if (length > maxBytes) throw new ServerFault(`answers more than ${maxBytes} bytes`, undefined, 'length');
     parts.push(part);
   }
-  return Buffer.concat(parts).toString('utf8');
+  return Buffer.concat(parts);
 }
 
 function refusal(status: number, tokenRemedy: string): ServerFault {

@@ -4,5 +4,6 @@ import '../callers.test.ts';
 import '../guess-limit.test.ts';
 import '../page-door.test.ts';
 import '../reverse-proxy.test.ts';
+import '../posters.test.ts';
 import '../title-search.test.ts';
 import '../web-pages.test.ts';

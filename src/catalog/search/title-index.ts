@@ -1,14 +1,16 @@
 import { DatabaseSync } from 'node:sqlite';
+import { createKeptReading, type KeptReading } from './kept-reading.ts';
 import { wordsOfQuery } from './search-text.ts';
 import { type FoundTitle, type ListedTitle, readTitles } from './title-list.ts';
+import type { TitleTrait, TitleTraits } from './title-traits.ts';
 
 /** What is asked for of the titles of a tree. */
 export interface TitleQuery {
   /** What somebody typed; empty = everything. */
   query: string;
   kind: FoundTitle['kind'] | undefined;
-  /** Of these alone: titles of which something is missing, or of which there are several files. */
-  only: 'missing' | 'several' | undefined;
+  /** Of these alone: titles of which something is missing, films of which there are several files, or by a trait. */
+  only: 'missing' | 'several' | TitleTrait | undefined;
   order: 'title' | 'added';
   offset: number;
   limit: number;
@@ -23,18 +25,22 @@ export interface TitlePage {
 
 /** Who types wants the first of them, and types on. */
 const maxFound = 5000;
-/** A rebuild that takes longer is done behind the answer, from what was known before. */
-const promptMs = 100;
-/** Between two rebuilds lies so much more time than one takes, and this at least. */
-const restShare = 10;
-const minRestMs = 1000;
+
+/** Reads the traits of every title; see `readTraits`. */
+export type TraitReader = (db: DatabaseSync, tree: string) => TitleTraits;
+
+/** Whether a question needs to know of traits, which are dear to read. */
+export function asksForTrait({ only }: TitleQuery): boolean {
+  return only !== undefined && only !== 'missing' && only !== 'several';
+}
 
 /**
  * The titles of a tree as they are looked for. Reads the catalog beside whoever writes it, and keeps an index of its own
  * in memory: SQLite FTS5 over folded words, so that the beginning of any word finds. Every call holds its thread.
  */
 export interface TitleIndex {
-  find(query: TitleQuery): TitlePage;
+  /** @param readTraits for a question that asks for one */
+  find(query: TitleQuery, readTraits?: TraitReader): TitlePage;
   /** Reads the catalog anew where it has changed; called when nobody waits. */
   refresh(): void;
   close(): void;
@@ -43,28 +49,16 @@ export interface TitleIndex {
 /** @param now milliseconds of any clock that goes on */
 export function createTitleIndex(file: string, tree: string, now: () => number): TitleIndex {
   const catalog = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
-  const version = catalog.prepare('pragma data_version');
-  let titles: ListedTitle[] = [];
+  const versionStatement = catalog.prepare('pragma data_version');
+  const version = () => versionStatement.get()?.data_version;
   let words: DatabaseSync | undefined;
   let byAdded: ListedTitle[] | undefined;
-  let seen: unknown;
-  let tookMs = 0;
-  let builtAt = Number.NEGATIVE_INFINITY;
   let lastFound: { key: string; found: ListedTitle[] } | undefined;
+  const listed = createKeptReading(build, version, now);
+  let traits: KeptReading<TitleTraits> | undefined;
 
-  function isBehind(): boolean {
-    if (now() - builtAt < Math.max(minRestMs, restShare * tookMs)) return false;
-    return versionNow() !== seen;
-  }
-
-  function versionNow(): unknown {
-    return version.get()?.data_version;
-  }
-
-  function build(): void {
-    const start = now();
-    const from = versionNow();
-    titles = readTitles(catalog, tree);
+  function build(): ListedTitle[] {
+    const titles = readTitles(catalog, tree);
     words?.close();
     words = new DatabaseSync(':memory:');
     words.exec(`create virtual table words using fts5(title, names, content='', columnsize=0, detail=column,
@@ -78,13 +72,11 @@ export function createTitleIndex(file: string, tree: string, now: () => number):
     words.exec('commit');
     byAdded = undefined;
     lastFound = undefined;
-    seen = from;
-    builtAt = now();
-    tookMs = builtAt - start;
+    return titles;
   }
 
   /** Those whose title says it come first, and of those the ones that begin with it; each in the order of the list. */
-  function matches(query: string): ListedTitle[] {
+  function matches(query: string, titles: ListedTitle[]): ListedTitle[] {
     const wanted = wordsOfQuery(query);
     if (wanted.length === 0) return titles;
     const terms = wanted.map((word) => `"${word}"*`).join(' AND ');
@@ -100,25 +92,29 @@ export function createTitleIndex(file: string, tree: string, now: () => number):
     return [...ordered].slice(0, maxFound).flatMap((row) => titles[row - 1] ?? []);
   }
 
-  function found({ query, kind, only, order }: TitleQuery): ListedTitle[] {
+  function found({ query, kind, only, order }: TitleQuery, titles: ListedTitle[], known?: TitleTraits) {
     const key = JSON.stringify([query, kind, only, order]);
-    if (lastFound?.key === key) return lastFound.found;
-    let some = matches(query);
+    // Traits may be others meanwhile, and are soon looked up.
+    if (lastFound?.key === key && !known) return lastFound.found;
+    let some = matches(query, titles);
     if (order === 'added') {
       if (some === titles) byAdded ??= titles.toSorted(newestFirst);
       some = some === titles && byAdded ? byAdded : some.toSorted(newestFirst);
     }
     if (kind !== undefined) some = some.filter((title) => title.kind === kind);
     if (only === 'missing') some = some.filter(({ missing }) => missing > 0);
-    if (only === 'several') some = some.filter((title) => title.kind === 'movie' && title.files > 1);
+    else if (only === 'several') some = some.filter((title) => title.kind === 'movie' && title.files > 1);
+    else if (only !== undefined) some = some.filter(({ key }) => known?.[only].has(key) === true);
     lastFound = { key, found: some };
     return some;
   }
 
   return {
-    find(query) {
-      if (words === undefined || (tookMs < promptMs && isBehind())) build();
-      const all = found(query);
+    find(query, readTraits) {
+      const titles = listed.value();
+      if (readTraits && asksForTrait(query))
+        traits ??= createKeptReading(() => readTraits(catalog, tree), version, now);
+      const all = found(query, titles, asksForTrait(query) ? traits?.value() : undefined);
       const page = all.slice(query.offset, query.offset + query.limit);
       return {
         total: all.length,
@@ -127,7 +123,8 @@ export function createTitleIndex(file: string, tree: string, now: () => number):
     },
 
     refresh() {
-      if (words === undefined || isBehind()) build();
+      listed.refresh();
+      traits?.refresh();
     },
 
     close() {

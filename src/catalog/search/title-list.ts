@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { type Shelf, shelfAt } from '../../library/shelf.ts';
+import { foldedPath } from '../../library/safe-name.ts';
+import { type Shelf, shelfAt, titleDirOf } from '../../library/shelf.ts';
 import { titleIn } from '../../library/stem-title.ts';
 import { foldedText } from './search-text.ts';
 
@@ -18,6 +19,10 @@ export interface FoundTitle {
   sizeBytes: number;
   /** When the newest of them came to the host, milliseconds UTC. */
   addedAt: number;
+  /** Its directory in the tree, folded. */
+  dir: string;
+  /** Digest of the poster that lies there, if one does. */
+  poster: string | undefined;
 }
 
 /** A title with the words that it is found by. */
@@ -58,6 +63,12 @@ export function readTitles(db: DatabaseSync, tree: string): ListedTitle[] {
     addWords(title, name);
     if (stem !== null && title.kind === 'episode') addWords(title, stem.slice(stem.lastIndexOf('/') + 1));
   }
+  const posters = db.prepare(`select title_key, sha256 from tree
+    where tree = ? and kind = 'artwork' and path glob '*/poster.*'`);
+  for (const { title_key, sha256 } of posters.iterate(tree)) {
+    const title = titles.get(String(title_key));
+    if (title) title.poster = String(sha256);
+  }
   return [...titles.values()].map(listed).sort(bySortKey);
 }
 
@@ -84,6 +95,8 @@ function begun(key: string, stem: string): Gathered {
     missing: 0,
     sizeBytes: 0,
     addedAt: 0,
+    dir: foldedPath(titleDirOf(stem)),
+    poster: undefined,
     stem,
     words: new Set(),
     length: 0,

@@ -1,4 +1,5 @@
 import { extensionOf, isPicture } from '../../naming/text/file-kinds.ts';
+import { pictureTypeOf } from './picture-type.ts';
 import { spokenLanguage } from './spoken-language.ts';
 import { languageCode } from './subtitle-tags.ts';
 import { readText } from './subtitle-text.ts';
@@ -19,8 +20,6 @@ const starts = {
   /** PGS: every segment begins with "PG". */
   pgs: [0x50, 0x47],
   matroska: [0x1a, 0x45, 0xdf, 0xa3],
-  jpeg: [0xff, 0xd8, 0xff],
-  png: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a],
 } as const;
 
 /**
@@ -29,7 +28,7 @@ const starts = {
  * @param name of the file, for its extension @param language what the name says, if anything
  */
 export function readSideCar(name: string, bytes: Buffer, language?: string): SideCarContent | undefined {
-  if (isPicture(name)) return isImage(bytes) ? { form: 'artwork', bytes } : undefined;
+  if (isPicture(name)) return pictureTypeOf(bytes) ? { form: 'artwork', bytes } : undefined;
   const extension = extensionOf(name);
   if (extension === 'sup') return begins(bytes, starts.pgs) ? { form: 'picture-track', bytes } : undefined;
   if (extension === 'mks')
@@ -63,11 +62,6 @@ function hasTimes(text: string): boolean {
 function idxLanguage(text: string): string | undefined {
   const ids = new Set([...text.matchAll(/^id:\s*([a-z]{2,3})/gim)].map(([, id = '']) => languageCode(id)));
   return ids.size === 1 ? [...ids][0] : undefined;
-}
-
-function isImage(bytes: Buffer): boolean {
-  const webp = bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WEBP';
-  return webp || begins(bytes, starts.jpeg) || begins(bytes, starts.png);
 }
 
 function begins(bytes: Buffer, start: readonly number[]): boolean {

@@ -6,12 +6,13 @@ const asianScript = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Scr
 
 /**
  * Why a person should look at this answer before it is believed, in one sentence; undefined when nobody needs to
- * (facts/naming 11 and 12). What a provider id settles never needs anyone.
+ * (facts/naming 11 and 12). What a provider id settles never needs anyone, and what a person said no second look.
  */
 export function needsReview(recognition: Recognition): string | undefined {
   const { kind, title, season, episodes, date, ids, reasons } = recognition;
   const says = (line: string) => reasons.some((one) => one.startsWith(line));
   if (kind === 'ignored' || kind === 'extra') return undefined;
+  if (reasons.some((line) => line.includes('you said so'))) return undefined;
   if (says('episodes: fraction'))
     return 'The number of the episode has a fraction, and no season has such an episode.';
   if (kind === 'unknown') {

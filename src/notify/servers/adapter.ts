@@ -69,6 +69,24 @@ export interface UnprobedPage {
   isLast: boolean;
 }
 
+/** A picture that a server has of a film or of a show. */
+export interface ServerPicture {
+  /** Of the film or of the show, as the server sees it. */
+  path: string;
+  /** Its own folder, or a file in that. */
+  isFolder: boolean;
+  /** What the item is called in requests. */
+  item: string;
+  /** Another one for each picture of it. */
+  tag: string;
+}
+
+/** From one page of all that a server shows. */
+export interface PicturePage {
+  pictures: readonly ServerPicture[];
+  isLast: boolean;
+}
+
 /** How a server is talked to: one request after another, until the signal says that it is over. */
 export interface Connection {
   /** One request to the server, below its url. */
@@ -106,6 +124,10 @@ export interface ServerAdapter {
   unprobed?(page: number, since: number | undefined, connection: Connection): Promise<UnprobedPage>;
   /** Has it look into all versions of a video now. @returns whether it knows now how long they last @throws ServerFault */
   probe?(item: UnprobedItem, connection: Connection): Promise<boolean>;
+  /** Posters of its films and shows; if not given, it has none for us. @param page from 0 on @throws ServerFault */
+  pictures?(page: number, connection: Connection): Promise<PicturePage>;
+  /** How one of them is asked for, small enough for a wall. */
+  requestOfPicture?(picture: Pick<ServerPicture, 'item' | 'tag'>): HttpRequest;
   /** Where the person gets the token. */
   tokenRemedy: string;
 }

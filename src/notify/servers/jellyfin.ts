@@ -7,6 +7,7 @@ import {
   ServerFault,
   type ServerSetting,
 } from './adapter.ts';
+import { listPictures, requestOfPicture } from './item-pictures.ts';
 import { keyHeaders } from './key-headers.ts';
 import { listShown } from './shown-items.ts';
 import { listUnprobed, probeItem } from './unprobed-items.ts';
@@ -56,6 +57,10 @@ export function mediaBrowser({
       const query = await probeQuery?.(connection);
       return probeItem(item, { headers, ...(query !== undefined && { query }) }, connection);
     },
+
+    pictures: (page, connection) => listPictures(headers, page, connection),
+
+    requestOfPicture: (picture) => requestOfPicture(headers, picture),
 
     async scan(ids, { send }) {
       for (const id of ids) {

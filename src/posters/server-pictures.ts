@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../core/clock.ts';
+import { minuteMs } from '../core/durations.ts';
+import type { Log } from '../core/log.ts';
+import { foldedPath } from '../library/safe-name.ts';
+import { shelfAt } from '../library/shelf.ts';
+import type { Connect } from '../notify/http.ts';
+import { ServerFault, type ServerPicture } from '../notify/servers/adapter.ts';
+import type { Server } from '../notify/servers/servers.ts';
+
+/** A poster that a media server has. */
+export interface FoundPicture extends Pick<ServerPicture, 'item' | 'tag'> {
+  server: Server;
+  /** Another one for each picture. */
+  version: string;
+}
+
+export interface ServerPicturesOptions {
+  servers: readonly Server[];
+  connect: Connect;
+  clock: Clock;
+  log: Log;
+}
+
+/** So old a list may be before the server is asked again, and so long a server that failed is left alone. */
+const freshMs = 10 * minuteMs;
+const restMs = 2 * minuteMs;
+
+/** Which posters the media servers of the settings have; known in memory, and asked for when somebody looks. */
+export interface ServerPictures {
+  /** Of the title in this directory of the tree, folded. */
+  at(dir: string): FoundPicture | undefined;
+  /** Begins to ask the servers where that was long ago; waits for nothing. */
+  look(): void;
+  /** Another number whenever other pictures are known. */
+  revision(): number;
+  stop(): Promise<void>;
+}
+
+interface ServerState {
+  known: ReadonlyMap<string, FoundPicture>;
+  nextAt: number;
+}
+
+export function createServerPictures({
+  servers,
+  connect,
+  clock,
+  log,
+}: ServerPicturesOptions): ServerPictures {
+  const states = new Map<Server, ServerState>(
+    servers
+      .filter(({ adapter }) => adapter.pictures !== undefined)
+      .map((server) => [server, { known: new Map(), nextAt: Number.NEGATIVE_INFINITY }]),
+  );
+  const leave = new AbortController();
+  let looking: Promise<void> | undefined;
+  let revision = 0;
+
+  async function listOf(server: Server): Promise<Map<string, FoundPicture>> {
+    const known = new Map<string, FoundPicture>();
+    const connection = connect(server, leave.signal);
+    for (let page = 0; ; page++) {
+      const listed = await server.adapter.pictures?.(page, connection);
+      for (const picture of listed?.pictures ?? []) {
+        const dir = dirOf(picture);
+        if (dir === undefined || known.has(dir)) continue;
+        const { item, tag } = picture;
+        known.set(dir, { server, item, tag, version: versionOf(server, picture) });
+      }
+      if (listed?.isLast !== false) return known;
+    }
+  }
+
+  async function ask(server: Server, state: ServerState): Promise<void> {
+    try {
+      const known = await listOf(server);
+      if (!areAlike(state.known, known)) revision++;
+      state.known = known;
+      state.nextAt = clock.now() + freshMs;
+    } catch (error) {
+      if (leave.signal.aborted) return;
+      if (!(error instanceof ServerFault)) throw error;
+      state.nextAt = clock.now() + restMs;
+      log.info({ server: server.name, why: error.message }, 'a media server does not list its posters');
+    }
+  }
+
+  async function lookAround(): Promise<void> {
+    for (const [server, state] of states) if (clock.now() >= state.nextAt) await ask(server, state);
+  }
+
+  return {
+    at(dir) {
+      for (const { known } of states.values()) {
+        const picture = known.get(dir);
+        if (picture) return picture;
+      }
+      return undefined;
+    },
+
+    look() {
+      if (looking || leave.signal.aborted) return;
+      if (![...states.values()].some(({ nextAt }) => clock.now() >= nextAt)) return;
+      looking = lookAround()
+        .catch((error: unknown) => log.error({ err: error }, 'posters could not be looked for'))
+        .finally(() => {
+          looking = undefined;
+        });
+    },
+
+    revision: () => revision,
+
+    async stop() {
+      leave.abort(new Error('posters are not looked for any more'));
+      await looking;
+    },
+  };
+}
+
+/** The last two folders of its path are those of our tree, wherever the server sees that. */
+function dirOf({ path, isFolder }: ServerPicture): string | undefined {
+  const names = path.split(/[/\\]/);
+  const dir = foldedPath(names.slice(isFolder ? -2 : -3, isFolder ? undefined : -1).join('/'));
+  return shelfAt(`${dir}/`) === 'unsorted' ? undefined : dir;
+}
+
+function versionOf({ name }: Server, { item, tag }: ServerPicture): string {
+  return createHash('sha256').update(`${name}\n${item}\n${tag}`).digest('hex');
+}
+
+function areAlike(a: ReadonlyMap<string, FoundPicture>, b: ReadonlyMap<string, FoundPicture>): boolean {
+  return a.size === b.size && [...a].every(([dir, { version }]) => b.get(dir)?.version === version);
+}

@@ -1,0 +1,257 @@
+import t from 'tap';
+import type { TreeRow } from '../src/catalog/tree/placements.ts';
+import { silentLog } from '../src/core/log.ts';
+import { pictureTypeOf } from '../src/library/sidecars/picture-type.ts';
+import type { FetchBytes } from '../src/notify/http.ts';
+import { ServerFault } from '../src/notify/servers/adapter.ts';
+import { createPosters } from '../src/posters/posters.ts';
+import { fakeMediaServer, sendJson } from './fixtures/fake-media-server.ts';
+import { createHandClock, minuteMs, settle } from './fixtures/hand-clock.ts';
+import { until } from './fixtures/listed.ts';
+import { setupListed } from './fixtures/setup.ts';
+
+/** Pictures of titles: whose, how often they are asked for, and what is hostile about them. */
+const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]);
+const png = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 4]);
+
+t.test('a picture is one by its bytes, whatever it is called', async (t) => {
+  const table: [bytes: Buffer, type: string | undefined][] = [
+    [jpeg, 'image/jpeg'],
+    [png, 'image/png'],
+    [Buffer.from('RIFF1234WEBPVP8 '), 'image/webp'],
+    [Buffer.from('RIFF1234WAVEfmt '), undefined],
+    [Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'), undefined],
+    [Buffer.from('GIF89a'), undefined],
+    [Buffer.from('<html>'), undefined],
+    [jpeg.subarray(0, 2), undefined],
+    [Buffer.alloc(0), undefined],
+  ];
+  for (const [bytes, type] of table) t.equal(pictureTypeOf(bytes), type, bytes.toString('latin1'));
+});
+
+/** Items of one page of a media server, and what it gives of each. */
+function partsOver(items: object[], fetchBytes: FetchBytes) {
+  const clock = createHandClock();
+  const asked: string[] = [];
+  let answer: () => string = () => JSON.stringify({ Items: items });
+  const posters = createPosters({
+    servers: [{ kind: 'jellyfin', url: 'http://jellyfin.test', token: 'jelly-key' }],
+    tree: { name: '', dir: t.testdir() },
+    catalog: {
+      placementsOf: () =>
+        ({
+          treeOfKeys: async ([key = '']: readonly string[]) => rowsOf(key),
+        }) as never,
+    },
+    connect: (_server, signal) => ({
+      clock,
+      signal,
+      send: async ({ path }) => {
+        asked.push(path);
+        return answer();
+      },
+    }),
+    fetchBytes,
+    clock,
+    log: silentLog,
+  });
+  const answerWith = (next: () => string) => {
+    answer = next;
+  };
+  return { posters, clock, asked, answerWith };
+}
+
+const rowsOf = (key: string): Pick<TreeRow, 'kind' | 'path' | 'sha256'>[] =>
+  key === 'none' ? [] : [{ kind: 'strm', path: `${key}/film.strm`, sha256: '' }];
+
+const item = (Path: unknown, at: number, more: object = {}) => ({
+  Id: `item${at}`,
+  Path,
+  ImageTags: { Primary: `tag${at}` },
+  ...more,
+});
+
+t.test('a media server is asked once for what it has, and once for each picture', async (t) => {
+  let fetches = 0;
+  let give: () => Promise<Buffer> = async () => jpeg;
+  const items = [
+    item('/media/Movies/Heat (1995)/Heat (1995).strm', 1),
+    item('D:\\media\\Shows\\Lupin', 2, { IsFolder: true }),
+    item('/media/Movies/No Picture (1990)/x.strm', 3, { ImageTags: {} }),
+    item('/media/Other/Elsewhere (1990)/x.strm', 4),
+    item('heat.strm', 5),
+    item(null, 6),
+  ];
+  const { posters, clock, asked, answerWith } = partsOver(items, async () => {
+    fetches++;
+    return give();
+  });
+  const versionOf = (dir: string) => posters.versionOf({ dir, poster: undefined });
+  t.equal(versionOf('movies/heat (1995)'), undefined);
+  for (let turn = 0; turn < 5; turn++) posters.look();
+  await settle();
+  t.equal(asked.length, 1, 'however many look');
+  t.match(asked[0], 'IncludeItemTypes=Movie%2CSeries');
+  t.equal(posters.revision(), 1);
+  t.match(versionOf('movies/heat (1995)'), /^[0-9a-f]{16}$/);
+  t.match(versionOf('shows/lupin'), /^[0-9a-f]{16}$/);
+  for (const dir of ['movies/no picture (1990)', 'other/elsewhere (1990)', '/heat.strm', ''])
+    t.equal(versionOf(dir), undefined, dir);
+  t.equal(
+    posters.versionOf({ dir: 'movies/heat (1995)', poster: 'ab'.repeat(32) }),
+    'ab'.repeat(8),
+    'one of the account goes before',
+  );
+
+  const both = await Promise.all([posters.read('movies/heat (1995)'), posters.read('movies/heat (1995)')]);
+  for (const one of both) t.match(one, { type: 'image/jpeg', bytes: jpeg });
+  t.match(await posters.read('movies/heat (1995)'), { version: versionOf('movies/heat (1995)') });
+  t.equal(fetches, 1, 'one that is under way, or was had, is not asked for again');
+  t.equal(await posters.read('none'), undefined);
+  t.equal(await posters.read('movies/unknown (1990)'), undefined);
+
+  give = async () => Buffer.from('<html>not found');
+  t.equal(await posters.read('shows/lupin'), undefined, 'no picture');
+  give = async () => jpeg;
+  t.equal(await posters.read('shows/lupin'), undefined);
+  t.equal(fetches, 2, 'what was refused is not asked for again');
+  clock.jump(clock.now() + 11 * minuteMs);
+  t.match(await posters.read('shows/lupin'), { type: 'image/jpeg' }, 'until some time has passed');
+
+  posters.look();
+  await settle();
+  t.equal(posters.revision(), 1, 'the same list is no news');
+  answerWith(() =>
+    JSON.stringify({ Items: [item('/m/Movies/Heat (1995)/x.strm', 1, { ImageTags: { Primary: 'new' } })] }),
+  );
+  clock.jump(clock.now() + 11 * minuteMs);
+  const before = versionOf('movies/heat (1995)');
+  posters.look();
+  await settle();
+  t.equal(posters.revision(), 2);
+  t.not(versionOf('movies/heat (1995)'), before, 'another picture has another version');
+  for (const odd of ['{', '[]', '{"Items":[{"Id":1}]}', '{"Items":[{"Id":"x","Path":7}]}']) {
+    answerWith(() => odd);
+    clock.jump(clock.now() + 11 * minuteMs);
+    posters.look();
+    await settle();
+    t.ok(versionOf('movies/heat (1995)'), `${odd}: what was known stays known`);
+  }
+  await posters.stop();
+  posters.look();
+  t.equal(await posters.read('shows/lupin'), undefined);
+});
+
+t.test('a server that does not answer holds nobody up, and memory has an end', async (t) => {
+  const many = Array.from({ length: 60 }, (_, at) => item(`/m/Movies/Film ${at} (1990)/x.strm`, at));
+  let fetches = 0;
+  let flying = 0;
+  let most = 0;
+  let give: () => Buffer = () => Buffer.concat([jpeg, Buffer.alloc(1024 * 1024)]);
+  const { posters, clock } = partsOver(many, async () => {
+    fetches++;
+    most = Math.max(most, ++flying);
+    await settle(1);
+    flying--;
+    return give();
+  });
+  posters.look();
+  await settle();
+  const key = (at: number) => `movies/film ${at} (1990)`;
+  await Promise.all(many.map((_, at) => posters.read(key(at))));
+  t.equal(fetches, 60);
+  t.ok(most <= 4, `${most} at one time`);
+  await posters.read(key(59));
+  t.equal(fetches, 60, 'the last ones are kept');
+  await posters.read(key(0));
+  t.equal(fetches, 61, 'the first ones went: of all 32 MB are kept');
+  give = () => {
+    throw new ServerFault('does not answer');
+  };
+  for (const at of [1, 2, 3]) t.equal(await posters.read(key(at)), undefined);
+  t.equal(fetches, 62, 'it is left alone');
+  give = () => png;
+  clock.jump(clock.now() + 2 * minuteMs);
+  t.match(await posters.read(key(1)), { type: 'image/png' });
+  await posters.stop();
+});
+
+t.test(
+  'the API gives pictures of the account and of media servers, and the host is asked for none',
+  async (t) => {
+    const server = await fakeMediaServer(t, ({ url, headers }, response) => {
+      if (headers.authorization !== 'MediaBrowser Token="jelly-key"') response.writeHead(401).end();
+      else if (url.startsWith('/Items?'))
+        sendJson(response, {
+          Items: [
+            item('/srv/films/Movies/Heat (1995)/Heat (1995).strm', 1),
+            item('/srv/films/Movies/Le Bal (1983)/Le Bal (1983).strm', 2),
+          ],
+        });
+      else if (url.startsWith('/Items/item1/Images/Primary?')) response.end(png);
+      else response.writeHead(404).end();
+    });
+    const film = (name: string, seed: number) => ({ name, content: { sizeBytes: 5000 + seed, seed } });
+    const one = await setupListed(t, {
+      simulator: {
+        account: {
+          folders: [
+            {
+              name: 'Films',
+              files: [film('Heat.1995.mkv', 1), film('Ran.1985.mkv', 2)],
+              folders: [
+                {
+                  name: 'Le Bal (1983)',
+                  files: [film('Le.Bal.1983.mkv', 3), { name: 'folder.jpg', content: jpeg }],
+                },
+              ],
+            },
+          ],
+        },
+      },
+      env: {
+        PASSERELLE_ARTWORK: 'true',
+        PASSERELLE_NOTIFY: JSON.stringify([{ kind: 'jellyfin', url: server.url, token: 'jelly-key' }]),
+      },
+    });
+    const authorization = `Bearer ${one.bridge.secrets.adminToken}`;
+    const ask = (path: string, headers: Record<string, string> = {}) =>
+      one.app.inject({ url: `/api/v1/library/${path}`, headers: { authorization, ...headers } });
+    const version = (await one.bridge.live.read()).library.version;
+    const posterOf = async (title: string): Promise<string | undefined> =>
+      (await ask('titles')).json().titles.find((found: { title: string }) => found.title === title)?.poster;
+    const bal = await posterOf('Le Bal');
+    t.match(bal, /^[0-9a-f]{16}$/);
+    await until(async () => (await posterOf('Heat')) !== undefined);
+    t.equal(await posterOf('Ran'), undefined);
+    t.not((await one.bridge.live.read()).library.version, version, 'who looks on is told');
+
+    const path = `title/poster?key=${encodeURIComponent('movies/le bal (1983)')}`;
+    const own = await ask(`${path}&v=${bal}`);
+    t.match(own.headers, {
+      'content-type': 'image/jpeg',
+      etag: `"${bal}"`,
+      'cache-control': 'private, max-age=31536000, immutable',
+      'cross-origin-resource-policy': 'same-origin',
+    });
+    t.same(own.rawPayload, jpeg);
+    t.equal(
+      (await ask(path)).headers['cache-control'],
+      'private, no-cache',
+      'without a version it is asked again',
+    );
+    t.equal((await ask(path, { 'if-none-match': `"${bal}"` })).statusCode, 304);
+    const heat = await ask(`title/poster?key=${encodeURIComponent('movies/heat (1995)')}`);
+    t.equal(heat.headers['content-type'], 'image/png');
+    t.same(heat.rawPayload, png);
+    t.equal(
+      (await ask(`title?key=${encodeURIComponent('movies/heat (1995)')}`)).json().poster,
+      await posterOf('Heat'),
+    );
+    t.equal((await ask(`title/poster?key=${encodeURIComponent('movies/ran (1985)')}`)).statusCode, 404);
+    t.equal((await ask(`${path}&v=../../etc`)).statusCode, 400);
+    t.equal((await ask(path, { authorization: 'Bearer wrong' })).statusCode, 401);
+    t.strictSame(one.simulator.counters.tokens, 0, 'the host gave nothing');
+    t.notMatch(JSON.stringify([heat.headers, own.headers]), 'jelly-key');
+  },
+);
