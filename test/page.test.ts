@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
 import { logInAt, type OpenPage, openPage, startBrowser } from './fixtures/page.ts';
+import { paintedPoster } from './fixtures/painted-posters.ts';
 import { findProgram } from './fixtures/programs.ts';
-import { noGrace, setup } from './fixtures/setup.ts';
+import { noGrace, setup, signal } from './fixtures/setup.ts';
 import { mediaFile } from './media/index.ts';
 
 /** The page as people use it, in Chromium. */
@@ -29,6 +30,10 @@ const account = {
       ],
     },
     { name: '<b>Bold', files: [small('Ran.1985.mkv', 30)] },
+    {
+      name: 'Nosferatu (1922)',
+      files: [small('Nosferatu.1922.mkv', 31), { name: 'poster.png', content: paintedPoster(7, 60) }],
+    },
   ],
 };
 
@@ -40,6 +45,7 @@ t.test('the page', async (t) => {
     env: {
       PASSERELLE_BASE_URL: 'http://films.test/passerelle',
       PASSERELLE_DELIVERY: 'proxy',
+      PASSERELLE_ARTWORK: 'true',
       PASSERELLE_SYNC_CONFIRM_MINUTES: '0',
       ...noGrace,
     },
@@ -95,13 +101,17 @@ t.test('the page', async (t) => {
     await tab.goto(`${at}/#/library`);
     await tab.locator('.poster').first().waitFor();
     await tab.fill('[type=search]', 'regle');
-    await tab.locator('.found', { hasText: '1 title' }).waitFor();
+    await tab.locator('.found', { hasText: /^1 title$/ }).waitFor();
     t.equal(await text('.poster .name'), 'La Règle du jeu');
     t.strictSame(await page.inaccessible(), []);
     await tab.fill('[type=search]', 'sita blu');
     await tab.locator('.poster', { hasText: 'Sita Sings the Blues' }).click();
     await tab.locator('details[open]').waitFor();
     t.match(await text('.because'), 'year: name', 'how it was recognised');
+    await tab.getByRole('button', { name: 'QR code' }).click();
+    const code = tab.getByRole('img', { name: 'QR code with the address of Sita Sings the Blues (2008)' });
+    t.match(await code.locator('path').getAttribute('d'), /^M4 4h1v1h-1z/, 'a corner of it');
+    t.match(await text('.code .address'), /^http:\/\/films\.test\/passerelle\/stream\//);
     t.strictSame(await page.inaccessible(), []);
     await tab.getByRole('button', { name: 'Play here' }).click();
     const second = await tab.evaluate<number>(`(async () => {
@@ -119,6 +129,32 @@ t.test('the page', async (t) => {
     await tab.locator('.card li', { hasText: 'through Passerelle' }).waitFor();
   });
 
+  await t.test('a wall has pictures where there are any, and shows what wants repair', async (t) => {
+    await tab.goto(`${at}/#/library`);
+    await tab.fill('[type=search]', 'nosf');
+    await tab.locator('.found', { hasText: /^1 title$/ }).waitFor();
+    await tab.locator('.poster .picture.shown').waitFor();
+    const colors = await tab.evaluate<number>(`(() => {
+      const canvas = document.querySelector('.picture');
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      return new Set(new Uint32Array(data.buffer)).size;
+    })()`);
+    t.ok(colors > 20, `${colors} colours`);
+    const face = async () => JSON.stringify(await tab.locator('.poster .face').first().boundingBox());
+    const withPicture = await face();
+    await tab.fill('[type=search]', 'brazil');
+    await tab.locator('.poster', { hasText: 'Brazil' }).waitFor();
+    t.equal(await face(), withPicture, 'a picture changes no place');
+    await tab.fill('[type=search]', '');
+    await tab.getByLabel('Filter').selectOption('unsure');
+    await tab.locator('.found', { hasText: /^1 title$/ }).waitFor();
+    await tab.locator('.poster .name', { hasText: 'Films' }).waitFor();
+    await tab.getByLabel('Filter').selectOption('no-media');
+    await tab.locator('.poster', { hasText: 'Casino' }).waitFor();
+    t.strictSame(await page.inaccessible(), []);
+    await tab.getByLabel('Filter').selectOption('');
+  });
+
   await t.test('what was read wrongly is fixed, seen before it moves, and undone', async (t) => {
     await tab.goto(`${at}/#/repair`);
     const row = tab.locator('.rows > li', { hasText: 'S01E01' });
@@ -132,7 +168,7 @@ t.test('the page', async (t) => {
     const key = 'movies/metropolis (1927)';
     t.strictSame(await one.bridge.catalog.placements.ofKeys([key]), [], 'nothing has moved yet');
     await row.getByRole('button', { name: 'Fix it' }).click();
-    const undo = tab.getByRole('button', { name: 'Undo' });
+    const undo = tab.getByRole('button', { name: 'Undo', exact: true });
     await undo.waitFor();
     t.equal((await one.bridge.catalog.placements.ofKeys([key])).length, 1);
     await undo.click();
@@ -174,6 +210,47 @@ t.test('the page', async (t) => {
     await tab.locator('.notice', { hasText: '4 files stay' }).waitFor();
     t.strictSame(await one.bridge.curation.proposals.list(10, 'open'), []);
     t.strictSame(await page.inaccessible(), []);
+  });
+
+  await t.test('what would stand elsewhere is seen, moved, and taken back; the trash too', async (t) => {
+    await tab.goto(`${at}/#/repair`);
+    await tab.getByRole('button', { name: 'See what would move' }).click();
+    await tab.locator('.empty', { hasText: 'Everything stands where it would stand today.' }).waitFor();
+    one.simulator.account.rename('/Films/Up.2009.mkv', 'Up.2010.mkv');
+    await one.sync();
+    await tab.getByRole('button', { name: 'See what would move' }).click();
+    const row = tab.locator('.moves li', { hasText: 'Movies/Up (2010)/Up (2010)' });
+    await row.locator('.fate', { hasText: 'moves' }).waitFor();
+    t.strictSame(await page.inaccessible(), []);
+    const key = 'movies/up (2010)';
+    await tab.getByRole('button', { name: 'Move 1 file' }).click();
+    await tab.locator('.notice', { hasText: '1 file was moved.' }).waitFor();
+    t.equal((await one.bridge.catalog.placements.ofKeys([key])).length, 1);
+    await tab.locator('.notice').getByRole('button', { name: 'Undo' }).click();
+    await tab.locator('.notice', { hasText: 'stands where it was' }).waitFor();
+    t.strictSame(await one.bridge.catalog.placements.ofKeys([key]), []);
+    await tab.getByRole('button', { name: 'Undo the last move' }).waitFor();
+
+    for (const name of ['Up.2010', 'La.Règle.du.jeu.1939'])
+      await one.bridge.accountChanges.remove({
+        path: `/Films/${name}.mkv`,
+        isDeep: false,
+        isDry: false,
+        signal,
+      });
+    await tab.reload();
+    await tab
+      .locator('li', { hasText: '/Films/Up.2010.mkv' })
+      .getByRole('button', { name: 'Put back' })
+      .click();
+    await tab.locator('.notice', { hasText: 'It is where it was.' }).waitFor();
+    t.ok(one.simulator.account.file('/Films/Up.2010.mkv'));
+    await tab.getByRole('button', { name: 'Remove all now' }).click();
+    await tab.locator('[role=alert]', { hasText: 'for good' }).waitFor();
+    t.strictSame(await page.inaccessible(), []);
+    await tab.getByRole('button', { name: 'Remove for good' }).click();
+    await tab.locator('.empty', { hasText: 'Nothing lies in the trash.' }).waitFor();
+    t.strictSame(await one.bridge.accountChanges.trash(), []);
   });
 
   await t.test('on a phone, in the dark, in French, by keyboard alone', async (t) => {

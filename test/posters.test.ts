@@ -88,7 +88,7 @@ t.test('a media server is asked once for what it has, and once for each picture'
   });
   const versionOf = (dir: string) => posters.versionOf({ dir, poster: undefined });
   t.equal(versionOf('movies/heat (1995)'), undefined);
-  for (let turn = 0; turn < 5; turn++) posters.look();
+  for (let turn = 0; turn < 5; turn++) posters.refresh();
   await settle();
   t.equal(asked.length, 1, 'however many look');
   t.match(asked[0], 'IncludeItemTypes=Movie%2CSeries');
@@ -118,7 +118,7 @@ t.test('a media server is asked once for what it has, and once for each picture'
   clock.jump(clock.now() + 11 * minuteMs);
   t.match(await posters.read('shows/lupin'), { type: 'image/jpeg' }, 'until some time has passed');
 
-  posters.look();
+  posters.refresh();
   await settle();
   t.equal(posters.revision(), 1, 'the same list is no news');
   answerWith(() =>
@@ -126,19 +126,19 @@ t.test('a media server is asked once for what it has, and once for each picture'
   );
   clock.jump(clock.now() + 11 * minuteMs);
   const before = versionOf('movies/heat (1995)');
-  posters.look();
+  posters.refresh();
   await settle();
   t.equal(posters.revision(), 2);
   t.not(versionOf('movies/heat (1995)'), before, 'another picture has another version');
   for (const odd of ['{', '[]', '{"Items":[{"Id":1}]}', '{"Items":[{"Id":"x","Path":7}]}']) {
     answerWith(() => odd);
     clock.jump(clock.now() + 11 * minuteMs);
-    posters.look();
+    posters.refresh();
     await settle();
     t.ok(versionOf('movies/heat (1995)'), `${odd}: what was known stays known`);
   }
   await posters.stop();
-  posters.look();
+  posters.refresh();
   t.equal(await posters.read('shows/lupin'), undefined);
 });
 
@@ -146,21 +146,21 @@ t.test('a server that does not answer holds nobody up, and memory has an end', a
   const many = Array.from({ length: 60 }, (_, at) => item(`/m/Movies/Film ${at} (1990)/x.strm`, at));
   let fetches = 0;
   let flying = 0;
-  let most = 0;
+  let highest = 0;
   let give: () => Buffer = () => Buffer.concat([jpeg, Buffer.alloc(1024 * 1024)]);
   const { posters, clock } = partsOver(many, async () => {
     fetches++;
-    most = Math.max(most, ++flying);
+    highest = Math.max(highest, ++flying);
     await settle(1);
     flying--;
     return give();
   });
-  posters.look();
+  posters.refresh();
   await settle();
   const key = (at: number) => `movies/film ${at} (1990)`;
   await Promise.all(many.map((_, at) => posters.read(key(at))));
   t.equal(fetches, 60);
-  t.ok(most <= 4, `${most} at one time`);
+  t.ok(highest <= 4, `${highest} at one time`);
   await posters.read(key(59));
   t.equal(fetches, 60, 'the last ones are kept');
   await posters.read(key(0));

@@ -23,6 +23,8 @@ export interface PageAssets {
   files: ReadonlyMap<string, PageAsset>;
   /** Modules of ours, for the browser to fetch before it has read who imports them. */
   modules: readonly string[];
+  /** Its styles, in the order in which they hold. */
+  styles: readonly string[];
   /** Paths of packages by the names by which they are imported. */
   packages: ReadonlyMap<string, string>;
 }
@@ -30,7 +32,9 @@ export interface PageAssets {
 const clientDir = join(import.meta.dirname, 'client');
 
 /** What the client code imports by name, and what those import. */
-const packageNames = ['preact', 'preact/hooks', '@preact/signals', '@preact/signals-core', 'htm'];
+const packageNames = ['preact', 'preact/hooks', '@preact/signals', '@preact/signals-core', 'htm', 'uqr'];
+/** What holds for all of the page stands before what holds for a part of it. */
+const firstStyle = 'page.css';
 
 const types: Readonly<Record<string, string>> = {
   '.ts': 'text/javascript; charset=utf-8',
@@ -41,10 +45,15 @@ const types: Readonly<Record<string, string>> = {
 
 /** Reads what stands in `client/` and in the packages, takes the types off, and compresses it: once in a process. */
 export async function loadPageAssets(): Promise<PageAssets> {
-  const names = (await readdir(clientDir)).filter((name) => extname(name) in types).sort();
+  const found = await readdir(clientDir, { recursive: true });
+  const names = found
+    .filter((name) => extname(name) in types)
+    .map((name) => name.replaceAll('\\', '/'))
+    .sort();
   const sources = await Promise.all(names.map((name) => readFile(join(clientDir, name), 'utf8')));
   const texts = new Map(names.map((name, at) => [name, sources[at] as string]));
   const modules = names.filter((name) => name.endsWith('.ts'));
+  const styles = names.filter((name) => name.endsWith('.css') && name !== firstStyle);
   const stripped = await withoutTypes(modules.map((name) => texts.get(name) as string));
   for (const [at, name] of modules.entries()) texts.set(name, stripped[at] as string);
   const packages = new Map<string, string>();
@@ -59,7 +68,13 @@ export async function loadPageAssets(): Promise<PageAssets> {
   for (const [name, text] of texts) hash.update(`${name}\n${text.length}\n${text}`);
   const files = new Map<string, PageAsset>();
   for (const [name, text] of texts) files.set(name, await assetOf(name, text));
-  return { build: hash.digest('base64url').slice(0, 16), files, modules, packages };
+  return {
+    build: hash.digest('base64url').slice(0, 16),
+    files,
+    modules,
+    styles: [firstStyle, ...styles],
+    packages,
+  };
 }
 
 const [toBrotli, toGzip] = [promisify(brotliCompress), promisify(gzip)];

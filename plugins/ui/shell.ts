@@ -27,7 +27,7 @@ const noScript: Readonly<Record<PageLanguage, string>> = {
  * @param mediaHosts hosts of download servers, `*.example.org`: a film may be redirected there
  */
 export function pageShell(
-  { build, modules, packages }: PageAssets,
+  { build, modules, styles, packages }: PageAssets,
   language: PageLanguage,
   basePath: string,
   mediaHosts: readonly string[],
@@ -39,6 +39,7 @@ export function pageShell(
     .map((path) => `<link rel="modulepreload" href="${xmlText(below + path)}">`)
     .join('\n');
   const at = (path: string) => xmlText(below + path);
+  const sheets = styles.map((path) => `<link rel="stylesheet" href="${at(path)}">`).join('\n');
   const html = Buffer.from(`<!doctype html>
 <html lang="${language}" data-base="${xmlText(basePath)}">
 <head>
@@ -49,7 +50,7 @@ export function pageShell(
 <meta name="theme-color" content="#f4f5f7" media="(prefers-color-scheme: light)">
 <meta name="theme-color" content="#101418" media="(prefers-color-scheme: dark)">
 <link rel="icon" type="image/svg+xml" href="${at('icon.svg')}">
-<link rel="stylesheet" href="${at('page.css')}">
+${sheets}
 <script type="importmap">${importMap}</script>
 ${preload}
 <script type="module" src="${at('main.ts')}"></script>

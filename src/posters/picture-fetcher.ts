@@ -23,7 +23,7 @@ export interface PictureFetcherOptions {
 
 /** One that is 400 pixels wide takes some 50 KB. */
 const maxPictureBytes = 2 * 1024 * 1024;
-const maxKeptBytes = 32 * 1024 * 1024;
+const maxHeldBytes = 32 * 1024 * 1024;
 /** At one time, of all servers; what comes while so many wait is not waited for. */
 const maxFetches = 4;
 const maxWaiting = 200;
@@ -48,17 +48,17 @@ export function createPictureFetcher({ fetchBytes, clock, log }: PictureFetcherO
   const flying = new Map<string, Promise<PictureBytes | undefined>>();
   /** The one that was looked at longest ago first. */
   const kept = new Map<string, PictureBytes>();
-  let keptBytes = 0;
+  let heldBytes = 0;
   const refused = createBoundedCache<string, number>(maxRefusals);
   const resting = new Map<Server, number>();
 
   function keep(version: string, picture: PictureBytes): void {
     kept.set(version, picture);
-    keptBytes += picture.bytes.length;
+    heldBytes += picture.bytes.length;
     for (const [oldest, { bytes }] of kept) {
-      if (keptBytes <= maxKeptBytes) return;
+      if (heldBytes <= maxHeldBytes) return;
       kept.delete(oldest);
-      keptBytes -= bytes.length;
+      heldBytes -= bytes.length;
     }
   }
 

@@ -53,7 +53,7 @@ export interface Posters {
   /** The same, by what was written for it. */
   versionOfWritten(rows: readonly WrittenRow[]): string | undefined;
   /** Has the media servers asked which they have, where that was long ago; waits for nothing. */
-  look(): void;
+  refresh(): void;
   /** The one of the title with this key; undefined = none that can be had now. */
   read(key: string): Promise<Poster | undefined>;
   /** Another number whenever titles may have others. */
@@ -88,7 +88,7 @@ export function createPosters(options: PostersOptions): Posters {
 
     versionOfWritten: (rows) => shortOf(ownOf(rows)?.sha256 ?? foundOf(rows)?.version),
 
-    look: listed.look,
+    refresh: listed.refresh,
 
     async read(key) {
       const rows = await titles.treeOfKeys([key]);

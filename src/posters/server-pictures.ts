@@ -31,13 +31,13 @@ export interface ServerPictures {
   /** Of the title in this directory of the tree, folded. */
   at(dir: string): FoundPicture | undefined;
   /** Begins to ask the servers where that was long ago; waits for nothing. */
-  look(): void;
+  refresh(): void;
   /** Another number whenever other pictures are known. */
   revision(): number;
   stop(): Promise<void>;
 }
 
-interface ServerState {
+interface ListedPictures {
   known: ReadonlyMap<string, FoundPicture>;
   nextAt: number;
 }
@@ -48,13 +48,13 @@ export function createServerPictures({
   clock,
   log,
 }: ServerPicturesOptions): ServerPictures {
-  const states = new Map<Server, ServerState>(
+  const states = new Map<Server, ListedPictures>(
     servers
       .filter(({ adapter }) => adapter.pictures !== undefined)
       .map((server) => [server, { known: new Map(), nextAt: Number.NEGATIVE_INFINITY }]),
   );
   const leave = new AbortController();
-  let looking: Promise<void> | undefined;
+  let asking: Promise<void> | undefined;
   let revision = 0;
 
   async function listOf(server: Server): Promise<Map<string, FoundPicture>> {
@@ -72,7 +72,7 @@ export function createServerPictures({
     }
   }
 
-  async function ask(server: Server, state: ServerState): Promise<void> {
+  async function ask(server: Server, state: ListedPictures): Promise<void> {
     try {
       const known = await listOf(server);
       if (!areAlike(state.known, known)) revision++;
@@ -86,7 +86,7 @@ export function createServerPictures({
     }
   }
 
-  async function lookAround(): Promise<void> {
+  async function askAll(): Promise<void> {
     for (const [server, state] of states) if (clock.now() >= state.nextAt) await ask(server, state);
   }
 
@@ -99,13 +99,13 @@ export function createServerPictures({
       return undefined;
     },
 
-    look() {
-      if (looking || leave.signal.aborted) return;
+    refresh() {
+      if (asking || leave.signal.aborted) return;
       if (![...states.values()].some(({ nextAt }) => clock.now() >= nextAt)) return;
-      looking = lookAround()
+      asking = askAll()
         .catch((error: unknown) => log.error({ err: error }, 'posters could not be looked for'))
         .finally(() => {
-          looking = undefined;
+          asking = undefined;
         });
     },
 
@@ -113,7 +113,7 @@ export function createServerPictures({
 
     async stop() {
       leave.abort(new Error('posters are not looked for any more'));
-      await looking;
+      await asking;
     },
   };
 }

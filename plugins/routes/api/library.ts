@@ -12,7 +12,7 @@ export const library = fp(
     const { catalog, titleSearch, posters, signer, baseUrl } = app.bridge;
 
     serveEndpoint(app, listTitles, async ({ query: { kind, only, ...query } }) => {
-      posters.look();
+      posters.refresh();
       return titlesView(await titleSearch.find({ ...query, kind, only }), posters.versionOf);
     });
 

@@ -1,5 +1,4 @@
 import { useState } from 'preact/hooks';
-import type { listTrash } from '../../../src/api/changes.ts';
 import type { AnswerOf } from '../../../src/api/endpoint.ts';
 import type { listFiles, ShownEntry } from '../../../src/api/files.ts';
 import type { importLinks } from '../../../src/api/links.ts';
@@ -9,8 +8,9 @@ import { callApi, live, queryText } from './door.ts';
 import { DropZone } from './drop-zone.ts';
 import { html } from './html.ts';
 import { Card, Empty, Fault, Icon } from './parts.ts';
+import { Trash } from './repair/trash.ts';
 import { sentFiles } from './sending.ts';
-import { ago, bytes, words } from './texts.ts';
+import { bytes, words } from './texts.ts';
 
 type FolderAnswer = AnswerOf<typeof listFiles>;
 
@@ -32,10 +32,8 @@ export function AccountView({ rest }: { rest: string }) {
     `/files${queryText({ path, limit })}`,
     `${turn} ${live.value.library?.version} ${arrived}`,
   );
-  const trash = useAsked<AnswerOf<typeof listTrash>>('/trash', turn);
   const { account } = words;
   const { value, fault } = listing.value;
-  const trashed = trash.value.value?.entries ?? [];
   return html`<h1>${account.title}</h1>
     <${Crumbs} path=${path} />
     <div class="grid">
@@ -48,22 +46,7 @@ export function AccountView({ rest }: { rest: string }) {
     <${DropZone} folder=${path} />
     <${NewFolder} folder=${path} done=${again} />
     <${Paste} folder=${path} />
-    <${Card} title=${account.trash} wide>
-      <${Fault} text=${trash.value.fault} />
-      ${trash.value.value && trashed.length === 0 && html`<${Empty}>${account.trashNone}<//>`}
-      <ul class="rows">${trashed.map(
-        (
-          one,
-        ) => html`<li key=${one.id}><b class="path">${one.path}</b><span class="soft">${bytes(one.sizeBytes)} · ${ago(Date.parse(one.removedAt))}</span>
-          <div class="buttons"><button onClick=${async () => {
-            await attempt(
-              () => callApi('POST', `/trash/${one.id}/restore`),
-              () => account.restored,
-            );
-            again();
-          }}>${account.restore}</button></div></li>`,
-      )}</ul>
-    <//></div>`;
+    <${Trash} turn=${turn} done=${again} /></div>`;
 }
 
 function Crumbs({ path }: { path: string }) {

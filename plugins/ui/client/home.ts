@@ -6,7 +6,8 @@ import type { listReview } from '../../../src/api/overrides.ts';
 import { attempt, useAsked } from './asking.ts';
 import { callApi, live } from './door.ts';
 import { html } from './html.ts';
-import { Bar, Card, Empty, Fault, hrefOfTitle, Light, Poster } from './parts.ts';
+import { Poster } from './library/poster.ts';
+import { Bar, Card, Empty, Fault, Light } from './parts.ts';
 import { bytes, day, timeOfDay, words } from './texts.ts';
 
 type Servers = AnswerOf<typeof listServers>['servers'];
@@ -42,7 +43,7 @@ export function Home() {
       <${Card} title=${home.added} wide>
         <${Fault} text=${added.value.fault} />
         ${titles?.length === 0 && html`<${Empty}>${home.addedNone}<//>`}
-        <div class="wall">${titles?.map((title) => html`<${Poster} key=${title.key} title=${title} href=${hrefOfTitle(title.key)} />`)}</div>
+        <div class="wall">${titles?.map((title) => html`<${Poster} key=${title.key} title=${title} />`)}</div>
       <//>
     </div>`;
 }

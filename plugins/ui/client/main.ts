@@ -7,12 +7,12 @@ import { DoctorView } from './doctor.ts';
 import { checkSession, followNews, isConnected, logOut, serverVersion, user } from './door.ts';
 import { Home } from './home.ts';
 import { html } from './html.ts';
-import { LibraryView } from './library.ts';
+import { LibraryView } from './library/library.ts';
+import { TitleView } from './library/title.ts';
 import { LogIn } from './login.ts';
 import { Fault, Icon } from './parts.ts';
-import { RepairView } from './repair.ts';
+import { RepairView } from './repair/repair.ts';
 import { words } from './texts.ts';
-import { TitleView } from './title.ts';
 
 const places = ['home', 'library', 'repair', 'account', 'doctor'] as const;
 type Place = (typeof places)[number] | 'title';

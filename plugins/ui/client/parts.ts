@@ -1,4 +1,4 @@
-import type { TitleAnswerRow } from '../../../src/api/library.ts';
+import type { Signal } from '@preact/signals-core';
 import { tell } from './asking.ts';
 import { type Children, html } from './html.ts';
 import { words } from './texts.ts';
@@ -70,27 +70,26 @@ export async function copyText(text: string): Promise<void> {
   tell(words.copied);
 }
 
-/** A colour of a title, from its name alone: the same each time, and others for names that are alike. */
-function hueOf(text: string): number {
-  let hash = 2166136261;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 16777619);
-  return (hash >>> 7) % 360;
-}
-
-/** A title as it stands on a wall, in type, where there is no picture. */
-export function Poster({ title, href }: { title: TitleAnswerRow; href: string }) {
-  const { kind, files, missing, year } = title;
-  const says =
-    kind === 'movie' ? (files > 1 ? words.library.versions(files) : '') : words.library.episodes(files);
-  return html`<a class="poster ${kind}" href=${href} style=${{ '--hue': String(hueOf(title.title)) }}>
-    <span class="face" aria-hidden="true"><span>${title.title}</span></span>
-    <span class="name">${title.title}</span>
-    <span class="facts">${[year, says].filter(Boolean).join(' · ')}${missing > 0 && html`<em>${words.library.missing(missing)}</em>`}</span>
-  </a>`;
-}
-
-export function hrefOfTitle(key: string): string {
-  return `#/title/${encodeURIComponent(key)}`;
+/** One of some values, in words. */
+export function Select<T extends string>({
+  label,
+  of,
+  values,
+  names,
+}: {
+  label: string;
+  of: Signal<T>;
+  values: readonly T[];
+  names: Readonly<Record<string, string>>;
+}) {
+  const choose = (event: Event) => {
+    const { value } = event.currentTarget as HTMLSelectElement;
+    of.value = values.find((one) => one === value) ?? of.value;
+  };
+  return html`<label class="select"><span class="off-screen">${label}</span>
+    <select class=${of.value === values[0] ? '' : 'chosen'} value=${of.value} onChange=${choose}>${values.map(
+      (value) => html`<option key=${value} value=${value}>${names[value]}</option>`,
+    )}</select></label>`;
 }
 
 const paths = {

@@ -30,6 +30,13 @@ export function timeOfDay(at: number): string {
   return clockTime.format(at);
 }
 
+/** `2 h 41 min`; what is shorter than a minute in seconds. */
+export function duration(ms: number): string {
+  const minutes = Math.round(ms / minuteMs);
+  if (minutes === 0) return `${Math.round(ms / 1000)} s`;
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
 const minuteMs = 60 * 1000;
 const steps = [
   ['day', 24 * 60 * minuteMs],

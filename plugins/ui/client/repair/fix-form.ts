@@ -1,11 +1,12 @@
 import { useState } from 'preact/hooks';
-import type { AnswerOf } from '../../../src/api/endpoint.ts';
-import type { putOverride } from '../../../src/api/overrides.ts';
-import { attempt, faultText } from './asking.ts';
-import { callApi } from './door.ts';
-import { html } from './html.ts';
-import { Fault } from './parts.ts';
-import { words } from './texts.ts';
+import type { AnswerOf } from '../../../../src/api/endpoint.ts';
+import type { putOverride } from '../../../../src/api/overrides.ts';
+import { attempt, faultText } from '../asking.ts';
+import { callApi } from '../door.ts';
+import { html } from '../html.ts';
+import { Fault } from '../parts.ts';
+import { words } from '../texts.ts';
+import { MoveList } from './move-list.ts';
 
 type FixAnswer = AnswerOf<typeof putOverride>;
 type FixWish = Record<string, unknown>;
@@ -95,10 +96,5 @@ function wishOf(sent: FormData): FixWish {
 }
 
 function Moves({ fixed }: { fixed: FixAnswer }) {
-  const { repair } = words;
-  return html`<p>${repair.moves(fixed.moved)}</p>
-    <ul class="moves">${fixed.moves.map(
-      ({ tree, fileId, from, to }) =>
-        html`<li key=${`${tree} ${fileId}`}><span class="path">${from?.stem ?? '–'}</span><span aria-hidden="true">→</span><span class="path">${to?.stem ?? '–'}</span></li>`,
-    )}</ul>`;
+  return html`<p>${words.repair.moves(fixed.moved)}</p><${MoveList} moves=${fixed.moves} />`;
 }

@@ -1,0 +1,53 @@
+import { useState } from 'preact/hooks';
+import type { AnswerOf } from '../../../../src/api/endpoint.ts';
+import type { listReview } from '../../../../src/api/overrides.ts';
+import { useAsked } from '../asking.ts';
+import { live } from '../door.ts';
+import { html } from '../html.ts';
+import { Card, Empty, Fault } from '../parts.ts';
+import { words } from '../texts.ts';
+import { FixForm } from './fix-form.ts';
+
+type Answer = AnswerOf<typeof listReview>;
+
+const step = 50;
+
+/** Names that say too little, and files that did harm when they were read. */
+export function Review({ turn, done }: { turn: number; done: () => void }) {
+  const [limit, setLimit] = useState(step);
+  const asked = useAsked<Answer>(`/review?limit=${limit + 1}`, `${turn} ${live.value.library?.version}`);
+  const { repair } = words;
+  const { value, fault } = asked.value;
+  const doubts = value?.files ?? [];
+  const putAside = value?.putAside ?? [];
+  const onWall = doubts.length > 0 && html`<a class="button" href="#/library/unsure">${repair.seeOnWall}</a>`;
+  return html`<${Card} title=${repair.review} wide action=${onWall}>
+    <${Fault} text=${fault} />
+    ${value && doubts.length === 0 && html`<${Empty}>${repair.reviewNone}<//>`}
+    <ul class="rows">${doubts.slice(0, limit).map((one) => html`<${Doubtful} key=${one.fileId} file=${one} done=${done} />`)}</ul>
+    ${doubts.length > limit && html`<button onClick=${() => setLimit(limit + step)}>${words.more}</button>`}
+    ${
+      putAside.length > 0 &&
+      html`<h3>${repair.putAside}</h3>
+      <ul class="rows">${putAside.map((one) => html`<li key=${one.fileId}><b class="path">${one.path}</b><span class="soft">${one.why}</span></li>`)}</ul>`
+    }
+  <//>`;
+}
+
+function Doubtful({ file, done }: { file: Answer['files'][number]; done: () => void }) {
+  const [isOpen, setOpen] = useState(false);
+  const { repair } = words;
+  const close = () => {
+    setOpen(false);
+    done();
+  };
+  return html`<li class=${isOpen ? '' : 'aside'}>
+    <span><b class="path">${file.path}</b>
+    <span class="soft">${file.why}</span></span>
+    ${
+      isOpen
+        ? html`<${FixForm} path="" fileId=${file.fileId} recognition=${file.recognition} close=${close} />`
+        : html`<button onClick=${() => setOpen(true)}>${repair.fix}</button>`
+    }
+  </li>`;
+}
