@@ -1,11 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { type BridgeProcess, cleanEnv, startBridge } from './fixtures/bridge-process.ts';
+import type { BridgeProcess } from './fixtures/bridge-process.ts';
+import { listedProcess } from './fixtures/listed-process.ts';
 import { passerelle } from './fixtures/passerelle.ts';
 import { until } from './fixtures/playing.ts';
-import { envOver, type Test } from './fixtures/setup.ts';
-import { createSimulator, type Simulator } from './simulator/simulator.ts';
+import type { Test } from './fixtures/setup.ts';
+import type { Simulator } from './simulator/simulator.ts';
 import type { AccountFolder } from './simulator/tree.ts';
 
 /**
@@ -25,26 +26,9 @@ interface Moment {
 const tell = ({ verb, nth, isDone }: Moment) => `at ${verb} ${nth}, ${isDone ? 'done' : 'not done'}`;
 
 async function killing(t: Test, account: AccountFolder) {
-  const simulator = await createSimulator({ account });
-  const children: BridgeProcess['child'][] = [];
-  t.teardown(() => {
-    for (const child of children) child.kill('SIGKILL');
-    return simulator.close();
-  });
-  const home = t.testdir();
-  const env: Record<string, string> = {
-    ...(cleanEnv() as Record<string, string>),
-    ...envOver(simulator, home),
-    PASSERELLE_BASE_URL: 'http://192.0.2.1:8790',
-  };
-  let isSynced = false;
-  const start = async () => {
-    const bridge = await startBridge(env, home);
-    children.push(bridge.child);
-    if (!isSynced) await bridge.waitFor((line) => line.msg === 'sync done');
-    isSynced = true;
-    return bridge;
-  };
+  // The host gives the page of the whole account once an hour: nobody else takes it.
+  const alone = { PASSERELLE_SYNC_DISCOVERY: 'false' };
+  const { simulator, home, env, start } = await listedProcess(t, account, alone);
   return {
     simulator,
     home,
@@ -224,6 +208,7 @@ t.test(
 
     const purging: Moment[] = isLong
       ? [
+          { verb: 'file/ls', nth: 1, isDone: true },
           { verb: 'file/rm', nth: 1, isDone: false },
           { verb: 'file/rm', nth: 1, isDone: true },
           { verb: 'file/rm', nth: 4, isDone: true },
@@ -248,3 +233,43 @@ t.test(
     t.equal(await bridge.stop(), 0);
   },
 );
+
+const places: Moment[] = [
+  { verb: 'file/rm', nth: 1, isDone: true },
+  { verb: 'file/ls', nth: 1, isDone: false },
+  { verb: 'file/rm', nth: 3, isDone: true },
+  { verb: 'folder/rm', nth: 9, isDone: true },
+];
+
+// Each with an account of its own: the page of all of it is given once an hour.
+for (const moment of places)
+  t.test(
+    `many folders are removed for good by the page of the account, killed ${tell(moment)}`,
+    {
+      skip: !isLong && 'npm run test:kills',
+    },
+    async (t) => {
+      const { simulator, start, run, names } = await killing(t, {
+        folders: [
+          { name: 'All', folders: films.slice(0, 20) },
+          { name: 'Other', files: [{ name: 'Heat (1995).mkv', content: { sizeBytes: 10, seed: 1 } }] },
+        ],
+      });
+      const first = await start();
+      t.match(await run('rm', '-r', '/All'), { code: 0 });
+      const purge = run('trash', 'empty');
+      await killedAt(simulator, first, moment);
+      t.not((await purge).code, 0, 'nobody was told that it is done');
+      const again = await start();
+      // On the web site: what was in the middle of it when its process was killed may be gone already.
+      const [season] = [...simulator.account.folder('/.passerelle-trash').folders.values()].flatMap((day) =>
+        [...day.folders.values()].flatMap((all) => [...all.folders.values()]),
+      );
+      const kept = season ? [...season.files.values()].slice(0, 1) : [];
+      for (const file of kept) simulator.account.move(file, '/Other');
+      t.match(await run('trash', 'empty'), { code: 0 });
+      t.equal([...simulator.account.files()].length, 1 + kept.length, 'all of it, and nothing else');
+      t.same(names('/.passerelle-trash'), []);
+      t.equal(await again.stop(), 0);
+    },
+  );

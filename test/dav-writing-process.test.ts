@@ -1,11 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import t from 'tap';
-import { cleanEnv, startBridge } from './fixtures/bridge-process.ts';
 import { ask, password } from './fixtures/dav.ts';
+import { listedProcess } from './fixtures/listed-process.ts';
 import { until } from './fixtures/playing.ts';
-import { envOver } from './fixtures/setup.ts';
-import { createSimulator, expectedBytes, type Simulator } from './simulator/simulator.ts';
+import { expectedBytes, type Simulator } from './simulator/simulator.ts';
 
 /** A real process is killed while a client writes to the account: in the end the host has one file, the old or the new. */
 
@@ -42,22 +40,12 @@ for (const [moment, { fault, isReached, goesOn }] of process.env.PASSERELLE_MANY
   ? all.slice(1, 2)
   : all)
   t.test(`serve is killed ${moment}`, async (t) => {
-    const simulator = await createSimulator({
-      account: { folders: [{ name: 'Films', files: [{ name, content: old }] }] },
-    });
-    t.teardown(() => simulator.close());
-    const home = t.testdir();
-    const spool = join(home, 'data', 'spool');
-    const env = {
-      ...cleanEnv(),
-      ...envOver(simulator, home),
-      PASSERELLE_BASE_URL: 'http://192.0.2.1:8790',
-      PASSERELLE_DAV_WRITE: 'account',
-      PASSERELLE_PASSWORD: password,
-    } as Record<string, string>;
-    const first = await startBridge(env, home);
-    t.teardown(() => first.child.kill('SIGKILL'));
-    await first.waitFor((line) => line.msg === 'sync done');
+    const { simulator, spool, start } = await listedProcess(
+      t,
+      { folders: [{ name: 'Films', files: [{ name, content: old }] }] },
+      { PASSERELLE_DAV_WRITE: 'account', PASSERELLE_PASSWORD: password },
+    );
+    const first = await start();
 
     simulator.faults.upload = fault;
     const body = bytesOf(fresh);
@@ -78,8 +66,7 @@ for (const [moment, { fault, isReached, goesOn }] of process.env.PASSERELLE_MANY
     await ended;
 
     simulator.faults.upload = {};
-    const again = await startBridge(env, home);
-    t.teardown(() => again.child.kill('SIGKILL'));
+    const again = await start();
     if (goesOn) await again.waitFor((line) => line.msg === 'uploads that were cut off are seen to');
     await until('nothing is left on our disk', () => readdirSync(spool).length === 0);
     const files = [...simulator.account.folder('/Films').files.values()];

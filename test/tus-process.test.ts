@@ -2,13 +2,12 @@ import { readdirSync, statSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import t from 'tap';
-import { cleanEnv, startBridge } from './fixtures/bridge-process.ts';
 import { ask, authorization, password } from './fixtures/dav.ts';
 import { bytes, sha } from './fixtures/dav-writing.ts';
+import { listedProcess } from './fixtures/listed-process.ts';
 import { until } from './fixtures/playing.ts';
-import { envOver, type Test } from './fixtures/setup.ts';
+import type { Test } from './fixtures/setup.ts';
 import { bearer, pieceHeaders, tusClient } from './fixtures/tus.ts';
-import { createSimulator } from './simulator/simulator.ts';
 
 /** A real process is killed at each moment of an upload in pieces: it goes on, and the host has the file once. */
 
@@ -27,27 +26,17 @@ const isMany = process.env.PASSERELLE_MANY_KILLS !== undefined;
 
 /** A process over an account with a folder, listed. */
 async function serving(t: Test) {
-  const simulator = await createSimulator({ account: { folders: [{ name: 'Films' }] } });
-  t.teardown(() => simulator.close());
-  const home = t.testdir();
-  const spool = join(home, 'data', 'spool');
-  const env = {
-    ...cleanEnv(),
-    ...envOver(simulator, home),
-    PASSERELLE_BASE_URL: 'http://192.0.2.1:8790',
-    PASSERELLE_ADMIN_TOKEN: token,
-    PASSERELLE_DAV_WRITE: 'account',
-    PASSERELLE_PASSWORD: password,
-  } as Record<string, string>;
-  const first = await startBridge(env, home);
-  t.teardown(() => first.child.kill('SIGKILL'));
-  await first.waitFor((line) => line.msg === 'sync done');
-  return { simulator, home, spool, env, first };
+  const process = await listedProcess(
+    t,
+    { folders: [{ name: 'Films' }] },
+    { PASSERELLE_ADMIN_TOKEN: token, PASSERELLE_DAV_WRITE: 'account', PASSERELLE_PASSWORD: password },
+  );
+  return { ...process, first: await process.start() };
 }
 
 for (const moment of isMany ? moments : moments.slice(0, 1))
   t.test(`serve is killed ${moment}`, async (t) => {
-    const { simulator, home, spool, env, first } = await serving(t);
+    const { simulator, spool, start, first } = await serving(t);
     const before = tusClient(first.url, bearer(token));
     const made = await before.create({ filename: name, folder: '/Films' }, { 'upload-length': '8000000' });
     const at = String(made.headers.location);
@@ -70,8 +59,7 @@ for (const moment of isMany ? moments : moments.slice(0, 1))
     first.child.kill('SIGKILL');
 
     simulator.faults.upload = {};
-    const again = await startBridge(env, home);
-    t.teardown(() => again.child.kill('SIGKILL'));
+    const again = await start();
     const after = tusClient(again.url, bearer(token));
     if (moment !== 'while the whole is sent to the host') {
       const { headers } = await after.head(at);
@@ -93,7 +81,7 @@ for (const moment of isMany ? moments : moments.slice(0, 1))
   });
 
 t.test('serve is killed in the middle of chunks', { skip: !isMany }, async (t) => {
-  const { simulator, home, spool, env, first } = await serving(t);
+  const { simulator, spool, start, first } = await serving(t);
   const chunk = (url: string, from: number, to: number) =>
     ask(`${url}/dav/uploads/passerelle/a/${from}-${to - 1}`, 'PUT', { body: body.subarray(from, to) });
   t.equal((await ask(`${first.url}/dav/uploads/passerelle/a/`, 'MKCOL')).status, 201);
@@ -108,8 +96,7 @@ t.test('serve is killed in the middle of chunks', { skip: !isMany }, async (t) =
     readdirSync(spool).some((file) => statSync(join(spool, file)).blocks * 512 >= 4_000_000),
   );
   first.child.kill('SIGKILL');
-  const again = await startBridge(env, home);
-  t.teardown(() => again.child.kill('SIGKILL'));
+  const again = await start();
   const merge = () =>
     ask(`${again.url}/dav/uploads/passerelle/a/.file`, 'MOVE', {
       headers: { destination: `${again.url}/dav/files/passerelle/Films/${name}` },

@@ -2,7 +2,8 @@ import type { HeldUploads } from '../catalog/held-uploads.ts';
 import type { UploadJournal } from '../catalog/uploads.ts';
 import { type BackgroundLoop, createBackgroundLoop } from '../core/background-loop.ts';
 import type { Clock } from '../core/clock.ts';
-import { hourMs, minuteMs } from '../core/durations.ts';
+import { hourMs, minuteMs, secondMs } from '../core/durations.ts';
+import { isBridgeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { AccountChanges } from './changes/changes.ts';
 import type { PieceUploads } from './pieces/piece-uploads.ts';
@@ -52,7 +53,7 @@ export function createUpkeep(options: UpkeepOptions): BackgroundLoop {
             return new Set([...held, ...(await catalog.uploads.all()).map(({ source }) => source)]);
           })),
         () => pieces.settle(),
-        async () => void (await accountChanges.purge(false, signal)),
+        async () => void (await accountChanges.purge(false, signal, { isPatient: true })),
       ];
       let fault: unknown;
       for (const step of steps)
@@ -66,7 +67,10 @@ export function createUpkeep(options: UpkeepOptions): BackgroundLoop {
       return pauseMs;
     },
     onError(error) {
-      log.warn({ err: error }, 'what was cut off in the account waits a while');
+      const { retryAt = undefined } = isBridgeError(error, 'BRIDGE_GATE_BUSY') ? error : {};
+      log.warn({ err: error, retryAt }, 'what was cut off in the account waits a while');
+      // Others want the same thing then: who comes later finds it gone.
+      if (retryAt !== undefined) return Math.min(Math.max(retryAt - clock.now(), secondMs), pauseMs);
       return soon();
     },
   });

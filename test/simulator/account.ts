@@ -131,6 +131,7 @@ export function createAccount(tree: AccountFolder, { random, clock, faults }: Ac
       return `/${names.join('/')}`;
     },
     files: () => files.values(),
+    folders: () => folders.values(),
     listed(folder) {
       const now = clock.now();
       folder.ghosts = folder.ghosts.filter((ghost) => ghost.until > now);

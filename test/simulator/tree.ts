@@ -84,6 +84,8 @@ export interface Account {
   /** `/`-joined names from the root, which itself is `/`. */
   pathOf(node: SimulatedFile | SimulatedFolder): string;
   files(): IterableIterator<SimulatedFile>;
+  /** The root is the first. */
+  folders(): IterableIterator<SimulatedFolder>;
   /** What a listing of this folder shows now. */
   listed(folder: SimulatedFolder): SimulatedFile[];
   addFile(folder: Target, spec: FileSpec): SimulatedFile;

@@ -5,7 +5,7 @@ import { fileDetails, fileItem, folderItem, type Wire } from './listing.ts';
 import type { Location } from './location.ts';
 import type { MessageName } from './messages.ts';
 import type { Tokens } from './tokens.ts';
-import type { Account, SimulatedFile } from './tree.ts';
+import type { Account, SimulatedFile, SimulatedFolder } from './tree.ts';
 import type { Uploads } from './uploads.ts';
 
 /** Everything that the verbs stand on. */
@@ -97,21 +97,21 @@ export const verbs: Record<string, Verb> = {
     return { fields };
   },
 
-  'file/ls': (body, _ip, { account, faults, clock }) => {
+  'file/ls': (body, _ip, { account, faults }) => {
     const folderId = Number(body.folder_id ?? 0);
-    const now = clock.now();
     const after = body.sent_after === undefined ? '' : String(body.sent_after);
     const before = body.sent_before === undefined ? '9' : String(body.sent_before);
     const folder = account.find(folderId);
     if (folderId !== -1 && folder?.kind !== 'folder') return { refused: 'notFound' };
     const withFolder = folderId === -1 && faults.accountListingHasFolderId;
     const items: Wire[] = [];
-    for (const file of folder?.kind === 'folder' ? account.listed(folder) : account.files()) {
+    const places = folder?.kind === 'folder' ? [folder] : account.folders();
+    for (const { file, at } of listedIn(places, account)) {
       if (items.length >= faults.listingCap) break;
       // Compared as the French text that is stored, so the hour that comes twice in October is ambiguous here too.
       const date = toFrenchTime(file.date);
-      if (date <= after || date >= before || file.listedFrom > now) continue;
-      items.push({ ...fileItem(file), ...(withFolder ? { folder_id: file.folder.id } : {}) });
+      if (date <= after || date >= before) continue;
+      items.push({ ...fileItem(file), ...(withFolder ? { folder_id: at.id } : {}) });
     }
     return { fields: { status: 'OK', count: items.length, items } };
   },
@@ -141,6 +141,14 @@ export const verbs: Record<string, Verb> = {
     return { fields: { status: 'OK', url: `${parts.downloadUrl()}/p${token.digits}` } };
   },
 };
+
+/** Every listing is as late as that of a folder: what has moved stands where it was. */
+function* listedIn(
+  places: Iterable<SimulatedFolder>,
+  account: Account,
+): Generator<{ file: SimulatedFile; at: SimulatedFolder }> {
+  for (const at of places) for (const file of account.listed(at)) yield { file, at };
+}
 
 /** A node for one upload. It is given to anybody. */
 function uploadServer({ uploads, uploadHost }: VerbParts): Wire {

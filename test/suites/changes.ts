@@ -11,3 +11,4 @@ import '../remote-arrivals.test.ts';
 import '../remote-commands.test.ts';
 import '../remote-process.test.ts';
 import '../remote.test.ts';
+import '../trash-calls.test.ts';

@@ -75,7 +75,9 @@ export const changes = fp(
       toldAsEvents(app, emptyTrash, asked, {
         failed: 'the trash could not be emptied',
         run: async (put) => ({
-          removed: await accountChanges.purge(all, asked.gone, (progress) => put('progress', progress)),
+          removed: await accountChanges.purge(all, asked.gone, {
+            onProgress: (progress) => put('progress', progress),
+          }),
         }),
       }),
     );

@@ -88,7 +88,7 @@ export function createAccountRemovals(options: AccountRemovalsOptions): AccountR
   ): Promise<void> {
     const ids = new Set(some.map(({ trashId }) => trashId));
     try {
-      await trash.purge(({ id }) => ids.has(id), signal, onProgress);
+      await trash.purge(({ id }) => ids.has(id), signal, { onProgress, isPatient: true });
     } catch (error) {
       log.warn({ err: error }, 'what was removed lies in the trash of the account for a while');
       onOpen();

@@ -21,7 +21,7 @@ import type {
   DeepWish,
   MadeFolder,
   MoveWish,
-  PurgeProgress,
+  PurgeManner,
   RemovedEntry,
   RemoveWish,
   Retire,
@@ -41,7 +41,7 @@ import { createTrashKeeper } from './trash-keeper.ts';
 import type { CertainTime } from './trash-moves.ts';
 
 export interface AccountChangesOptions {
-  host: Pick<WritableHost, 'writes' | 'listFolder' | 'pageOf' | 'limits'>;
+  host: Pick<WritableHost, 'writes' | 'listFolder' | 'listAccount' | 'pageOf' | 'limits'>;
   catalog: Catalog;
   layOut: LayOut;
   scanFolder: ScanFolder;
@@ -86,9 +86,10 @@ export interface AccountChanges {
   /**
    * Removes for good what has lain in the trash for its days, or all of it.
    * @returns how many
-   * @throws BridgeError BRIDGE_HOST_REFUSED where the host leaves something of it; it stays in the trash
+   * @throws BridgeError BRIDGE_HOST_REFUSED where the host leaves something of it; it stays in the trash; BRIDGE_GATE_BUSY
+   * where it is patient and should come back
    */
-  purge(isAll: boolean, signal: AbortSignal, onProgress?: (progress: PurgeProgress) => void): Promise<number>;
+  purge(isAll: boolean, signal: AbortSignal, how?: PurgeManner): Promise<number>;
   /**
    * Ends what was begun and is not known to have ended, in an earlier process or in this one.
    * @returns how many are not known to have ended still
@@ -217,9 +218,9 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
     putBack: (trashIds, signal) => queue.take(() => removals.putBack(trashIds, signal)),
     letGo: removals.letGo,
     // Beside the others: it may take hours, and touches what nobody else does.
-    async purge(isAll, signal, onProgress) {
+    async purge(isAll, signal, how) {
       const isDue = (one: TrashedEntry, now: number) => isAll || one.certainAt <= now - trashDays * dayMs;
-      const purged = await trash.purge(isDue, signal, onProgress);
+      const purged = await trash.purge(isDue, signal, how);
       await catalog.localFiles.prune(prunedBefore(clock));
       await catalog.fileDates.prune();
       return purged;

@@ -72,6 +72,12 @@ export interface PurgeProgress {
   removedFolders: number;
 }
 
+export interface PurgeManner {
+  onProgress?: ((progress: PurgeProgress) => void) | undefined;
+  /** Many folders may wait, an hour as a rule, for what saves a call for each of them. */
+  isPatient?: boolean;
+}
+
 /** What was removed. `trashId`: by this it is taken back; undefined where it is gone for good. */
 export interface RemovedEntry {
   kind: 'file' | 'folder';

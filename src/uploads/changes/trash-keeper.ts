@@ -1,21 +1,23 @@
 import type { AccountTrash, TrashedEntry } from '../../catalog/account/account-trash.ts';
-import type { CatalogFile, Files } from '../../catalog/account/files.ts';
+import type { Files } from '../../catalog/account/files.ts';
 import type { Clock } from '../../core/clock.ts';
 import { BridgeError, isBridgeError } from '../../core/errors.ts';
-import type { FileId, FolderId } from '../../core/ids.ts';
+import type { FolderId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
 import { createSerialQueue } from '../../core/serial-queue.ts';
 import type { FolderListing, Host } from '../../host/host.ts';
 import type { HostWrites } from '../../host/host-writes.ts';
-import type { PurgeProgress } from './entries.ts';
+import type { PurgeManner, PurgeProgress } from './entries.ts';
 import { createFaultBox, type FaultBox } from './fault-box.ts';
 import { type ListedPlace, listPlace, namedIn } from './listed-place.ts';
 import { createTrashDays, type TrashFolders } from './trash-days.ts';
 import { type CertainTime, createTrashMoves, type TrashMoves } from './trash-moves.ts';
+import { createTrashPage, type FilesIn } from './trash-page.ts';
+import { createTrashTrees, type TrashTree } from './trash-tree.ts';
 import { isRefusal } from './unsure.ts';
 
 export interface TrashKeeperOptions {
-  host: Pick<Host, 'listFolder' | 'limits'> & { writes: HostWrites };
+  host: Pick<Host, 'listFolder' | 'listAccount' | 'limits'> & { writes: HostWrites };
   catalog: { files: Files; accountTrash: AccountTrash };
   memory: { read(): TrashFolders | undefined; write(folders: TrashFolders): void };
   clock: Clock;
@@ -35,12 +37,12 @@ export interface TrashKeeper extends TrashMoves {
    * Removes some for good that lie in the trash. What others took out is left alone, and what the host does not remove stays.
    * @param which is told how much time has passed for certain, too
    * @returns how many
-   * @throws BridgeError of the host, when everything else is done
+   * @throws BridgeError of the host, when everything else is done; BRIDGE_GATE_BUSY where it is patient and should come back
    */
   purge(
     which: (entry: TrashedEntry, now: number) => boolean,
     signal: AbortSignal,
-    onProgress?: (progress: PurgeProgress) => void,
+    how?: PurgeManner,
   ): Promise<number>;
   /** Keeps what has this id at the host from being removed for good. @returns how that ends; undefined where it goes now */
   hold(hostId: string): (() => void) | undefined;
@@ -51,13 +53,10 @@ const filesAtOnce = 100;
 const maxAsks = 5;
 /** A folder of more files than one listing names is listed again, so often. */
 const maxListings = 50;
-const maxDepth = 200;
-/** A host that lies may name folders without end. */
-const maxFolders = 20_000;
 
 export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
   const { host, catalog, memory, clock, certain, log } = options;
-  const { accountTrash, files } = catalog;
+  const { accountTrash } = catalog;
   const days = createTrashDays({ host, catalog, memory, clock });
   const purges = createSerialQueue();
   const going = new Set<string>();
@@ -65,59 +64,32 @@ export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
   /** Of the purge that runs: they run one after the other. */
   let noteProgress: (more: Partial<PurgeProgress>) => void = () => undefined;
 
-  /** Those that listings have in the library again: somebody has taken them out of the trash. */
-  async function takenOut(ids: readonly FileId[]): Promise<Set<FileId>> {
-    const there: CatalogFile[] = await files.filesByIds(ids);
-    const paths = await files.folderPaths(there.map(({ folderId }) => folderId));
-    return new Set(there.filter(({ folderId }) => paths.has(folderId)).map(({ id }) => id));
-  }
+  const trees = createTrashTrees({
+    host,
+    catalog,
+    onRead: (listed, count) => noteProgress({ listed, files: count }),
+  });
+  const page = createTrashPage({
+    host,
+    catalog,
+    stillThere: trees.stillThere,
+    onFound: (count) => noteProgress({ files: count }),
+    remove: removeFiles,
+    clock,
+    log,
+  });
 
-  async function isTakenOut(entry: TrashedEntry): Promise<boolean> {
-    if (entry.kind === 'file') return (await takenOut([entry.hostId])).size > 0;
-    return !(await isIn(entry.hostId, entry.dayId));
-  }
-
-  /** Whether nothing says that a folder lies elsewhere by now. */
-  async function isIn(folderId: FolderId, parentId: FolderId): Promise<boolean> {
-    const [folder] = await files.parentsOf([folderId]);
-    return folder === undefined || folder.parentId === parentId;
-  }
-
-  /** @returns whether nothing of it is left */
-  async function removeTree(folderId: FolderId, signal: AbortSignal): Promise<boolean> {
+  /** The folders of a tree, of which every file that was found is removed. @returns whether nothing of it is left */
+  async function removeRest(folderId: FolderId, found: TrashTree, signal: AbortSignal): Promise<boolean> {
+    let tree = found;
     for (let round = 0; round < maxListings; round++) {
-      const tree: WholeFolder = { urls: [], folders: [], seen: new Set([folderId]), isWhole: true };
-      await readTree(folderId, tree, signal, 0);
-      await removeFiles(tree.urls, signal);
-      const isEmpty = await removeFolders(tree.folders, signal);
-      if (isEmpty) return true;
-      // More than listings name lies in it, or the host did not do all of it.
+      if (await removeFolders(tree.folders, signal)) return true;
+      // More than was seen lies in it, or the host did not do all of it.
       if (tree.isWhole) return false;
+      tree = await trees.read(folderId, undefined, signal);
+      await removeFiles(tree.urls, signal);
     }
     return false;
-  }
-
-  /** Files and folders of one and all in it, folders from the inside out. */
-  async function readTree(
-    folderId: FolderId,
-    tree: WholeFolder,
-    signal: AbortSignal,
-    depth: number,
-  ): Promise<void> {
-    if (tree.folders.length + depth > maxFolders)
-      throw new BridgeError('BRIDGE_HOST_ODD_ANSWER', { detail: 'there is no end to a folder of the trash' });
-    const listing = await listPlace(host, folderId, signal);
-    if (!listing.complete) tree.isWhole = false;
-    // A late listing names what somebody has taken out of it.
-    const others = await takenOut(listing.files.map(({ id }) => id));
-    for (const { id, url } of listing.files) if (!others.has(id)) tree.urls.push(url);
-    noteProgress({ listed: 1, files: listing.files.length - others.size });
-    for (const { id } of listing.folders) {
-      if (depth >= maxDepth || tree.seen.has(id) || !(await isIn(id, folderId))) continue;
-      tree.seen.add(id);
-      await readTree(id, tree, signal, depth + 1);
-    }
-    tree.folders.push(folderId);
   }
 
   /** @returns whether all of them are gone */
@@ -160,6 +132,7 @@ export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
     due: readonly TrashedEntry[],
     dayId: FolderId,
     now: number,
+    filesIn: FilesIn,
     faults: FaultBox,
     signal: AbortSignal,
   ): Promise<number> {
@@ -173,7 +146,7 @@ export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
       return second.complete && namedIn(second, entry) === undefined;
     };
     for (const entry of due)
-      if (await isTakenOut(entry)) await accountTrash.forget(entry.id);
+      if (await trees.isTakenOut(entry)) await accountTrash.forget(entry.id);
       else if (namedIn(listing, entry)) own.set(entry.hostId, entry);
       // A listing may not have heard of it yet.
       else if (now - entry.certainAt >= host.limits.listingLagMs && (await isOut(entry)))
@@ -184,14 +157,22 @@ export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
       removed++;
     };
     await faults.run(() => purgeFiles(listing.files, own, over, faults, signal));
-    for (const { id } of listing.folders) {
-      const entry = own.get(id);
-      if (entry?.kind !== 'folder') continue;
-      await faults.run(async () => {
-        if (!(await removeTree(id, signal))) faults.add(leftOf(entry.path));
-        else await over(entry);
-      });
+    // Files of all folders first, each as soon as it was found in the trash; nobody hurries with empty folders.
+    const emptied: { entry: TrashedEntry; tree: TrashTree; folderId: FolderId }[] = [];
+    for (const { id: folderId } of listing.folders) {
+      const entry = own.get(folderId);
+      if (entry?.kind === 'folder')
+        await faults.run(async () => {
+          const tree = await trees.read(folderId, filesIn, signal);
+          await removeFiles(tree.urls, signal);
+          emptied.push({ entry, folderId, tree });
+        });
     }
+    for (const { entry, tree, folderId } of emptied)
+      await faults.run(async () => {
+        if (await removeRest(folderId, tree, signal)) await over(entry);
+        else faults.add(leftOf(entry.path));
+      });
     const isEmpty = listing.complete && removed === listing.files.length + listing.folders.length;
     if (isEmpty && !(await accountTrash.all()).some((one) => one.dayId === dayId)) {
       days.forget(dayId);
@@ -228,7 +209,7 @@ export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
   async function purge(
     which: (entry: TrashedEntry, now: number) => boolean,
     signal: AbortSignal,
-    onProgress?: (progress: PurgeProgress) => void,
+    { onProgress, isPatient = false }: PurgeManner = {},
   ): Promise<number> {
     const done: PurgeProgress = { listed: 0, files: 0, removedFiles: 0, removedFolders: 0 };
     noteProgress = (more) => {
@@ -242,10 +223,18 @@ export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
     let removed = 0;
     const faults = createFaultBox(signal);
     try {
-      for (const dayId of new Set(due.map((one) => one.dayId)))
+      const folders = due.flatMap((one) => (one.kind === 'folder' ? [one.hostId] : []));
+      let filesIn: FilesIn = async () => undefined;
+      let isWaiting = true;
+      await faults.run(async () => {
+        filesIn = await page.over(folders, isPatient);
+        isWaiting = false;
+      });
+      const ready = isWaiting ? due.filter(({ kind }) => kind === 'file') : due;
+      for (const dayId of new Set(ready.map((one) => one.dayId)))
         await faults.run(async () => {
-          const ofDay = due.filter((one) => one.dayId === dayId);
-          removed += await purgeDay(ofDay, dayId, now, faults, signal);
+          const ofDay = ready.filter((one) => one.dayId === dayId);
+          removed += await purgeDay(ofDay, dayId, now, filesIn, faults, signal);
         });
     } finally {
       for (const { hostId } of due) going.delete(hostId);
@@ -259,7 +248,7 @@ export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
   return {
     ...createTrashMoves({ host, catalog, days, clock, certain, log }),
     all: accountTrash.all,
-    purge: (which, signal, onProgress) => purges.take(() => purge(which, signal, onProgress)),
+    purge: (which, signal, how) => purges.take(() => purge(which, signal, how)),
 
     hold(hostId) {
       if (going.has(hostId)) return undefined;
@@ -271,15 +260,6 @@ export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
       };
     },
   };
-}
-
-/** What a folder and all in it hold. */
-interface WholeFolder {
-  urls: string[];
-  folders: FolderId[];
-  seen: Set<FolderId>;
-  /** Nothing is in it but this, as far as listings say. */
-  isWhole: boolean;
 }
 
 const leftOf = (path: string) =>

@@ -8,6 +8,7 @@ import type { Spool } from '../spool.ts';
 import { createPassingChecksum, type SaidChecksum } from './checksum.ts';
 import type { HeldSender } from './held-sender.ts';
 import { metadataPair } from './metadata.ts';
+import { newHeldUpload } from './new-upload.ts';
 import { maxUploadBytes } from './offset.ts';
 import type { PieceUploads } from './piece-uploads.ts';
 import type { SoleWriter } from './sole-writer.ts';
@@ -91,22 +92,8 @@ export function createChunkUploads(options: ChunkUploadsOptions): ChunkUploads {
     if (before && before.state !== 'done' && before.state !== 'failed')
       throw new BridgeError('BRIDGE_METHOD');
     if (before) await uploads.forget(before);
-    const now = clock.now();
-    await heldUploads.add({
-      id: idOf(dir),
-      door: 'chunks',
-      path: '',
-      sizeBytes: undefined,
-      metadata: '',
-      replaces: true,
-      state: 'open',
-      fate: undefined,
-      fileId: undefined,
-      errorCode: undefined,
-      error: undefined,
-      addedAt: now,
-      touchedAt: now,
-    });
+    const wish = { door: 'chunks', path: '', sizeBytes: undefined, metadata: '', replaces: true } as const;
+    await heldUploads.add(newHeldUpload({ ...wish, id: idOf(dir) }, clock.now()));
   }
 
   async function put(

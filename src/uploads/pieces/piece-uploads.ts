@@ -12,6 +12,7 @@ import { splitAccountPath } from '../changes/target.ts';
 import type { Spool } from '../spool.ts';
 import { createPassingChecksum, type SaidChecksum } from './checksum.ts';
 import type { HeldSender } from './held-sender.ts';
+import { newHeldUpload } from './new-upload.ts';
 import { maxUploadBytes, OffsetError } from './offset.ts';
 import type { SoleWriter } from './sole-writer.ts';
 
@@ -182,18 +183,7 @@ export function createPieceUploads(options: PieceUploadsOptions): PieceUploads {
     }
     await mustBeFew();
     await mustFit(wish.sizeBytes ?? 0);
-    const now = clock.now();
-    const upload: HeldUpload = {
-      ...wish,
-      id: randomUUID(),
-      state: 'open',
-      fate: undefined,
-      fileId: undefined,
-      errorCode: undefined,
-      error: undefined,
-      addedAt: now,
-      touchedAt: now,
-    };
+    const upload = newHeldUpload({ ...wish, id: randomUUID() }, clock.now());
     held.setAside(upload.id, wish.sizeBytes ?? 0);
     await heldUploads.add(upload);
     if (wish.sizeBytes === 0) await complete(upload);
