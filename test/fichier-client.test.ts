@@ -120,7 +120,15 @@ t.test('a listing with illegal escapes is mended and said so', async (t) => {
 t.test('user/info is asked once and remembered, for this key', async (t) => {
   const { client, answer, seen, clock } = mockedHost(t);
   const body = { status: 'OK', email: 'me@example.com', offer: '1', subscription_end: '2027-01-31 12:00:00' };
-  answer('user/info', { ...body, cdn: '12.5', use_cdn: 1, available_storage: '-5', '2fa': 0 });
+  answer('user/info', {
+    ...body,
+    cdn: '12.5',
+    use_cdn: 1,
+    available_storage: '-5',
+    overquota: 'Yes',
+    upload_forbidden: 'No',
+    '2fa': 0,
+  });
   const info = await client.userInfo(now);
   t.match(info, {
     email: 'me@example.com',
@@ -129,6 +137,8 @@ t.test('user/info is asked once and remembered, for this key', async (t) => {
     cdnCreditsGb: 12.5,
     usesCdnCredits: true,
     availableStorageBytes: -5,
+    overQuota: true,
+    uploadForbidden: false,
     askedAt: clock.now(),
   });
   await clock.advance(5 * hourMs);

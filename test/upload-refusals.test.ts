@@ -116,13 +116,18 @@ t.test('a key that ends in the middle leaves a file that is not taken for ours',
 t.test(
   'an account that takes nothing is told before the first byte, and asked again when it may have room',
   async (t) => {
-    for (const fault of [{ forbidden: true }, { availableBytes: 1000 }]) {
+    for (const [fault, why] of [
+      [{ forbidden: true }, /takes no uploads into this account/],
+      [{ availableBytes: 1000 }, /account is full/],
+      [{ overQuota: true }, /over its quota/],
+      [{ overQuota: true, availableBytes: -5 }, /account is full/],
+    ] as const) {
       const { simulator, put, bridge, home } = await writing(t);
       simulator.faults.upload = fault;
       await bridge.host.account({ urgency: 'write', signal });
       const told = await put(`/Films/${film}`, fresh);
       t.equal(told.status, 507);
-      t.match(told.text, 'forbidden' in fault ? /takes no uploads into this account/ : /account is full/);
+      t.match(told.text, why);
       const source = join(home, 'x.mkv');
       writeFileSync(source, fresh);
       const send = () => bridge.uploader.put({ source, to: '/Films', signal });
@@ -131,6 +136,11 @@ t.test(
       t.equal((await put('/Films/empty.txt', '')).status, 201, 'what stays here needs no room there');
       t.equal((await put('/Films/._left', 'x')).status, 201);
     }
+    // A host that names free bytes is believed in these, and says no by itself where it does not take them.
+    const { simulator, put, bridge } = await writing(t);
+    simulator.faults.upload = { overQuota: true, availableBytes: 10 ** 9 };
+    await bridge.host.account({ urgency: 'write', signal });
+    t.equal((await put('/Films/New.mkv', fresh)).status, 201);
   },
 );
 

@@ -24,7 +24,7 @@ function refusalOf(
 ): string | undefined {
   if (uploadForbidden)
     return `the host takes no uploads into this account now${overQuota ? ': it is over its quota' : ''}`;
-  return availableStorageBytes !== undefined && sizeBytes > availableStorageBytes
-    ? 'the account is full'
-    : undefined;
+  // What free bytes there are says more than a switch, which may speak of another kind of storage (facts/1fichier-api 2.1).
+  if (availableStorageBytes === undefined) return overQuota ? 'the account is over its quota' : undefined;
+  return sizeBytes > availableStorageBytes ? 'the account is full' : undefined;
 }

@@ -106,8 +106,9 @@ export interface UploadFaults {
   wrongChecksum?: { times?: number };
   /** The host keeps the file under another name. */
   storedName?: { name: (asked: string) => string; times?: number };
-  /** What `user/info` says: uploads are forbidden, or so many bytes are free. */
+  /** What `user/info` says: uploads are forbidden, the account is over its quota, or so many bytes are free. */
   forbidden?: boolean;
+  overQuota?: boolean;
   availableBytes?: number;
 }
 

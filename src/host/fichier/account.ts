@@ -56,6 +56,10 @@ const shape = z.object({
   upload_forbidden: anything,
 });
 
+/** Switches come as numbers and as words: `upload_forbidden` was seen as `No` (facts/writes 1.4). */
+const isYes = (value: unknown): boolean =>
+  isSet(value) && !/^(?:no?|non|false|off|never)$/i.test(String(value).trim());
+
 /** The answer of user/info. Throws BRIDGE_HOST_ODD_ANSWER. */
 export function readAccount(value: unknown, askedAt: number): AccountAnswer {
   const answer = check(shape, value, 'user/info');
@@ -65,12 +69,12 @@ export function readAccount(value: unknown, askedAt: number): AccountAnswer {
     offer: offers[answer.offer ?? -1] ?? 'unknown',
     premiumUntil: parisToUtc(answer.subscription_end ?? ''),
     cdnCreditsGb: answer.cdn ?? undefined,
-    usesCdnCredits: isSet(answer.use_cdn),
+    usesCdnCredits: isYes(answer.use_cdn),
     hotStorageBytes: answer.hot_storage ?? undefined,
     coldStorageBytes: answer.cold_storage ?? undefined,
     availableStorageBytes: answer.available_storage ?? undefined,
-    overQuota: isSet(answer.overquota),
-    uploadForbidden: isSet(answer.upload_forbidden),
+    overQuota: isYes(answer.overquota),
+    uploadForbidden: isYes(answer.upload_forbidden),
     askedAt,
   };
 }
