@@ -13,6 +13,7 @@ import { createTreeMoves, type TreeMoves } from './curation/moves.ts';
 import { createOverrideEditor, type OverrideEditor } from './curation/overrides.ts';
 import { createDecisions, type Decisions } from './curation/proposal-decisions.ts';
 import { type Doubt, filesToReview } from './curation/review-queue.ts';
+import { filesOfOneName, type TwinFiles } from './curation/twin-files.ts';
 import { strmLine } from './delivery/address.ts';
 import type { Reader } from './delivery/stream/reader.ts';
 import type { WritableHost } from './host/host-writes.ts';
@@ -127,6 +128,8 @@ export interface Indexing {
     /** What should be looked at by a person. @param limit most of them @param after the last id of the page before */
     review(limit: number, signal: AbortSignal, after?: FileId): Promise<Doubt[]>;
     leftOut: LeftOutList;
+    /** Names that several files of a folder share, at most `limit`. */
+    twins(limit: number, signal: AbortSignal): Promise<TwinFiles[]>;
     /** Files that took down what read them, at most `limit`. */
     putAside(limit: number): Promise<PutAsideFile[]>;
     proposals: Decisions;
@@ -227,8 +230,10 @@ export function createIndexing(parts: IndexingParts): Indexing {
     onlyAsked: !syncSettings.discovery || syncSettings.intervalMinutes === 0,
     callsPerDay: Math.floor(syncSettings.callsPerDay * (1 - crawlShare)),
   });
+  const shown = { formsOf, nameWithId, readNameWithId };
   const accountChanges = createAccountChanges({
     host,
+    shown,
     catalog,
     layOut,
     scanFolder,
@@ -258,7 +263,7 @@ export function createIndexing(parts: IndexingParts): Indexing {
   const davWriter = createDavWriter({
     host,
     catalog,
-    shown: { formsOf, nameWithId, readNameWithId },
+    shown,
     uploader,
     changes: accountChanges,
     spool,
@@ -326,6 +331,7 @@ export function createIndexing(parts: IndexingParts): Indexing {
       moves: createTreeMoves(byHand),
       overrides: createOverrideEditor(byHand),
       review: (limit, signal, after) => filesToReview(catalog, limit, signal, after),
+      twins: (limit, signal) => filesOfOneName(catalog, nameWithId, limit, signal),
       leftOut: createLeftOut({ catalog, trees, away: publisher.away }),
       putAside: catalog.putAside.list,
       proposals: createDecisions({ catalog, clock, retention, publisher, lockPath }),

@@ -1,4 +1,8 @@
 import t from 'tap';
+import { request } from 'undici';
+import { listReview } from '../src/api/overrides.ts';
+import { twinLines } from '../src/commands/format/doubts.ts';
+import { hourMs, minuteMs } from '../src/core/durations.ts';
 import { changing, metropolis, nosferatu } from './fixtures/changing.ts';
 
 /** The account is changed by us while somebody is at work in it on the web site, and by two of us at one time. */
@@ -107,3 +111,54 @@ t.test(
     t.same(names('/.passerelle-trash'), [], 'and goes when nobody wants it any more');
   },
 );
+
+t.test(
+  'a name that others have taken meanwhile is not taken a second time, where it was looked at long ago',
+  async (t) => {
+    const { move, copy, simulator, names, clock, bridge } = await changing(t);
+    const { account, counters } = simulator;
+    account.addFile('/More', { name: 'Vampire.mkv', content: { sizeBytes: 7, seed: 7 } });
+    account.addFile('/Films', { name: 'Vampire.mkv', content: { sizeBytes: 8, seed: 8 } });
+    await clock.advance(2 * hourMs);
+    await t.rejects(move(`/Films/${nosferatu}`, '/Films/Vampire.mkv'), { code: 'BRIDGE_UPLOAD_EXISTS' });
+    await t.rejects(copy(film, '/More/Vampire.mkv'), { code: 'BRIDGE_UPLOAD_EXISTS' });
+    t.same(counters.calls, { 'folder/ls': 2 }, 'one call each, and nothing was changed');
+    t.equal((await bridge.catalog.files.byPath('/More/Vampire.mkv')).files.length, 1, 'now it is known');
+    counters.calls = {};
+    await move(`/Films/${nosferatu}`, '/Films/Nosferatu.mkv');
+    t.same(counters.calls, { 'file/rename': 1 }, 'what is known costs nothing');
+    t.equal(names('/Films').filter((name) => name === 'Vampire.mkv').length, 1);
+  },
+);
+
+t.test('a twin that nobody could know of is told by the review, and each is meant by its id', async (t) => {
+  const { move, remove, restore, simulator, names, syncAll, url, bridge, clock } = await changing(t);
+  const { account } = simulator;
+  account.addFile('/Films', { name: 'Vampire.mkv', content: { sizeBytes: 7, seed: 7 } });
+  await clock.advance(10 * minuteMs);
+  await move(`/Films/${nosferatu}`, '/Films/Vampire.mkv');
+  const headers = { authorization: `Bearer ${bridge.secrets.adminToken}` };
+  const review = async () =>
+    listReview.answer.parse(await (await request(`${url}/api/v1/review`, { headers })).body.json()).twins;
+  t.same(await review(), [], 'nobody has listed it');
+  await syncAll();
+  const [twins, ...others] = await review();
+  t.same(others, []);
+  t.match(twins, { path: '/Films/Vampire.mkv', files: [{}, {}] });
+  t.match(twinLines(twins ? [twins] : []), [
+    /^\/Films\/Vampire \(\w{20}\)\.mkv {2}\d/,
+    /Vampire/,
+    '',
+    /1 name of several files/,
+    '',
+  ]);
+  const small = twins?.files.find(({ sizeBytes }) => sizeBytes === 7)?.path ?? '';
+  const [{ trashId = 0 } = {}] = await remove(small);
+  t.equal(names('/Films').filter((name) => name === 'Vampire.mkv').length, 1);
+  t.same(await review(), []);
+  await t.rejects(remove(small), { code: 'BRIDGE_NOT_FOUND' });
+  await t.rejects(restore(trashId), { code: 'BRIDGE_UPLOAD_EXISTS' }, 'it would be a twin again');
+  await move('/Films/Vampire.mkv', '/Films/Nosferatu.mkv');
+  await restore(trashId);
+  t.equal(account.file('/Films/Vampire.mkv').sizeBytes, 7);
+});

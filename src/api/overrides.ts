@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { overrideShape } from '../library/override.ts';
 import { endpoint } from './endpoint.ts';
-import { accountPath, count, fileId, folderId, limitOf } from './fields.ts';
+import { accountPath, count, fileId, folderId, limitOf, time } from './fields.ts';
 
 /** A folder may hold a whole account: the answer shows so many moves, and counts the rest. */
 export const maxMoves = 10_000;
@@ -91,7 +91,7 @@ export const listReview = endpoint({
   method: 'GET',
   path: '/review',
   summary:
-    'Files whose names say too little to be believed unseen, those that did harm when they were read, and why',
+    'Files whose names say too little to be believed unseen, those that did harm when they were read, and why; files of one name',
   tag: 'curation',
   query: z.object({
     limit: limitOf(maxReviewed, 200),
@@ -112,6 +112,21 @@ export const listReview = endpoint({
       .describe(
         'Subtitles, pictures and videos that took down what read them: left alone until they change. On the first page alone',
       ),
+    twins: z
+      .array(
+        z.object({
+          path: z.string().describe('All of them have it'),
+          files: z.array(
+            z.object({
+              fileId,
+              path: z.string().describe('One of them alone is meant by it'),
+              sizeBytes: count,
+              sentAt: time.optional(),
+            }),
+          ),
+        }),
+      )
+      .describe('Files that have one name in one folder, which the host allows. On the first page alone'),
   }),
   errors: [],
 });

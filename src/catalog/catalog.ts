@@ -16,6 +16,7 @@ import { createLocalFiles, type LocalFiles } from './account/local-files.ts';
 import { createOwnChanges, type OwnChanges } from './account/own-changes.ts';
 import { createOwnWord, type OwnWord } from './account/own-word.ts';
 import { createPutAside, type PutAside } from './account/put-aside.ts';
+import { createTwins, type Twins } from './account/twins.ts';
 import { createJournal, type Journal } from './curation/journal.ts';
 import { createOverrides, type Overrides } from './curation/overrides.ts';
 import { createProposals, type Proposals } from './curation/proposals.ts';
@@ -54,6 +55,8 @@ export interface Catalog {
   readonly folderGaps: FolderGaps;
   /** Files that did harm when they were read. */
   readonly putAside: PutAside;
+  /** Files of one name. */
+  readonly twins: Twins;
   /** How files leave the library. */
   readonly removals: Removals;
   /** Deletions that wait for a person's word, and those that were carried out. */
@@ -156,6 +159,7 @@ export async function openCatalog(
     folderFacts: createFolderFacts(db),
     folderGaps: createFolderGaps(db, damaged),
     putAside: createPutAside(db, files.folderPaths),
+    twins: createTwins(db),
     removals: alsoForgetting(createRemovals(db), files),
     proposals: createProposals(db, damaged),
     trash: createTrashRows(db),

@@ -13,7 +13,7 @@ const maxTargets = 100;
 /** What a person says that a file or a folder of the account is, and of what to say so. */
 export const overrides = fp(
   async (app: FastifyInstance) => {
-    const { overrides, review, putAside } = app.bridge.curation;
+    const { overrides, review, putAside, twins } = app.bridge.curation;
     // What is said is said, also by a client that has left: no signal of the request.
     const { signal } = new AbortController();
 
@@ -23,6 +23,10 @@ export const overrides = fp(
         recognition: { ...doubt.recognition },
       })),
       putAside: after === '' ? await putAside(limit) : [],
+      twins: (after === '' ? await twins(limit, gone) : []).map(({ path, files }) => ({
+        path,
+        files: files.map(({ id, ...file }) => ({ fileId: id, ...file })),
+      })),
     }));
 
     serveEndpoint(app, listOverrides, async () => ({ overrides: await overrides.list() }));

@@ -1,7 +1,9 @@
 import { counted } from '../../core/plural.ts';
 import { cut } from './cut.ts';
 import { printable } from './printable.ts';
+import { size } from './size.ts';
 import { usualWidth } from './table.ts';
+import { localDay } from './time.ts';
 import { wrapped } from './wrap.ts';
 
 /** Files that a person should look at, and why. */
@@ -27,6 +29,25 @@ export function asideLines(
     ...files.flatMap((one) => linesOf(one, width)),
     '',
     `${counted(files.length, 'file')} put aside until changed: upload a good copy, or leave it`,
+    '',
+  ];
+}
+
+/** Files of one name, each by what it is meant alone; nothing where there are none. */
+export function twinLines(
+  twins: readonly { files: readonly { path: string; sizeBytes: number; sentAt?: number | undefined }[] }[],
+  { width = usualWidth }: { width?: number } = {},
+): string[] {
+  if (twins.length === 0) return [];
+  return [
+    ...twins.flatMap(({ files }) =>
+      files.map(({ path, sizeBytes, sentAt }) => {
+        const facts = [size(sizeBytes), ...(sentAt === undefined ? [] : [localDay(sentAt)])].join(', ');
+        return `${cut(printable(path), width - facts.length - 2, 'middle')}  ${facts}`;
+      }),
+    ),
+    '',
+    `${counted(twins.length, 'name')} of several files: passerelle rm or mv "<path with its id>" takes one of them`,
     '',
   ];
 }

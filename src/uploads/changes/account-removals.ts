@@ -11,7 +11,7 @@ import type { ChangeWish, DeepWish, RemovedEntry, RemoveWish, RetiredFile } from
 import { createFaultBox } from './fault-box.ts';
 import type { LaidOut } from './laid-out.ts';
 import { createReturner } from './returning.ts';
-import { findEntry, mustBeDeep, mustNotHoldRoot, splitAccountPath } from './target.ts';
+import { findEntry, mustBeDeep, mustNotHoldRoot, type ShownIds, splitAccountPath } from './target.ts';
 import type { TrashKeeper } from './trash-keeper.ts';
 
 export interface AccountRemovalsOptions {
@@ -20,6 +20,7 @@ export interface AccountRemovalsOptions {
   trash: TrashKeeper;
   laidOut: LaidOut;
   scanFolder: ScanFolder;
+  shown: ShownIds;
   roots: readonly string[];
   trashDays: number;
   clock: Clock;
@@ -38,7 +39,7 @@ export interface AccountRemovals {
 }
 
 export function createAccountRemovals(options: AccountRemovalsOptions): AccountRemovals {
-  const { host, catalog, trash, laidOut, roots, trashDays, log, onOpen } = options;
+  const { host, catalog, trash, laidOut, shown, roots, trashDays, log, onOpen } = options;
   const { files } = catalog;
   const returner = createReturner(options);
   /** What is not removed for good until somebody says so, by its number in the trash: how that ends. */
@@ -52,7 +53,7 @@ export function createAccountRemovals(options: AccountRemovalsOptions): AccountR
     signal,
     onPurge,
   }: RemoveWish): Promise<RemovedEntry[]> {
-    const found = await findEntry(files, path);
+    const found = await findEntry(files, shown, path);
     const removals =
       found.kind === 'folder'
         ? [await ofFolder(found.folder, { isDeep, isDry, signal })]

@@ -4,7 +4,7 @@ import { pathNotFound } from '../../catalog/account/near-paths.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { joinAccountPath } from '../../core/account-path.ts';
 import type { Clock } from '../../core/clock.ts';
-import { dayMs } from '../../core/durations.ts';
+import { dayMs, hourMs } from '../../core/durations.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { FileId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
@@ -30,21 +30,25 @@ import { createLaidOut } from './laid-out.ts';
 import { createMover } from './moves.ts';
 import {
   findEntry,
+  isThereAlready,
   mustBeDeep,
   mustNotBeTrash,
   mustNotHoldRoot,
   placeAt,
+  type ShownIds,
   splitAccountPath,
 } from './target.ts';
 import type { TrashFolders } from './trash-days.ts';
 import { createTrashKeeper } from './trash-keeper.ts';
 import type { CertainTime } from './trash-moves.ts';
+import { unlessCrawled } from './unless-crawled.ts';
 
 export interface AccountChangesOptions {
   host: Pick<WritableHost, 'writes' | 'listFolder' | 'listAccount' | 'pageOf' | 'limits'>;
   catalog: Catalog;
   layOut: LayOut;
   scanFolder: ScanFolder;
+  shown: ShownIds;
   /** Paths of `library.roots`: what holds one is neither moved nor removed. */
   roots: readonly string[];
   /** How long what was removed can be taken back; 0 = it is removed for good at once. */
@@ -97,8 +101,12 @@ export interface AccountChanges {
   settle(signal: AbortSignal): Promise<number>;
 }
 
+/** Longer than a sync that runs by itself leaves a folder alone: then this costs nothing. */
+const knownForMs = hourMs;
+const maxScanCalls = 20;
+
 export function createAccountChanges(options: AccountChangesOptions): AccountChanges {
-  const { host, catalog, layOut, roots, trashDays, clock, onOpen } = options;
+  const { host, catalog, layOut, shown, roots, trashDays, clock, onOpen } = options;
   const { files } = catalog;
   const queue = createSerialQueue();
   const mover = createMover(options);
@@ -125,17 +133,20 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
     return folders.within(outer, name, signal);
   }
 
+  /** Others may have laid something there since: a place that nobody has looked into for long is looked into first. */
+  async function listWhereOld({ id, listedAt }: CatalogFolder, signal: AbortSignal): Promise<void> {
+    const ageMs = clock.now() - (listedAt ?? 0);
+    if (ageMs >= 0 && ageMs < knownForMs) return;
+    await options.scanFolder(id, signal, maxScanCalls).catch(unlessCrawled);
+  }
+
   async function mustBeFree(path: string): Promise<void> {
     const { folder, files: there } = await files.byPath(path);
-    if (folder || there.length > 0)
-      throw new BridgeError('BRIDGE_UPLOAD_EXISTS', {
-        says: `${path} is there already`,
-        remedy: 'Give another name, or remove what is there first; nothing is replaced',
-      });
+    if (folder || there.length > 0) throw isThereAlready(path);
   }
 
   async function move({ from, to, isName, isDry = false, signal }: MoveWish): Promise<ChangedEntry[]> {
-    const found = await findEntry(files, from);
+    const found = await findEntry(files, shown, from);
     const place = await placeAt(files, to, isName);
     if (found.kind === 'folder') mustNotHoldRoot(found.folder, roots);
     if (found.kind === 'folder' && (await files.withAncestors(place.folder.id)).includes(found.folder.id))
@@ -143,6 +154,7 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
         says: `${found.folder.path} cannot lie in itself`,
         remedy: 'Name another folder',
       });
+    if (!isDry) await listWhereOld(place.folder, signal);
     const moves = found.kind === 'folder' ? [folderMove(found.folder)] : await fileMoves(found.files);
     const done: ChangedEntry[] = [];
     const changed: FileId[] = [];
@@ -183,7 +195,7 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
     isDry = false,
     signal,
   }: MoveWish & DeepWish): Promise<ChangedEntry[]> {
-    const found = await findEntry(files, from);
+    const found = await findEntry(files, shown, from);
     const place = await placeAt(files, to, isName);
     if (found.kind === 'folder') {
       mustBeDeep(found.folder.path, isDeep);
@@ -193,6 +205,7 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
           remedy: 'Name another folder',
         });
     }
+    if (!isDry) await listWhereOld(place.folder, signal);
     const { entries, arrived } = await copier.copy(found, place, { isDry, signal });
     await layOut(arrived, signal);
     return entries;
@@ -205,7 +218,7 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
     remove: (wish) => queue.take(() => removals.remove(wish)),
     retire: (some, signal) => queue.take(() => removals.retire(some, signal)),
     async share(path, isShared, signal) {
-      const found = await findEntry(files, path);
+      const found = await findEntry(files, shown, path);
       if (found.kind !== 'folder')
         throw new BridgeError('BRIDGE_BAD_REQUEST', {
           says: `${path} is a file`,

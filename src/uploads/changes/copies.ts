@@ -8,7 +8,7 @@ import type { CopiedFile, WritableHost } from '../../host/host-writes.ts';
 import { mustFitLocal } from '../local-room.ts';
 import type { ChangedEntry, ChangeWish, MadeFolder, Retire, RetiredFile } from './entries.ts';
 import { listPlace } from './listed-place.ts';
-import { type FoundEntry, splitAccountPath, type TargetPlace } from './target.ts';
+import { type FoundEntry, isThereAlready, splitAccountPath, type TargetPlace } from './target.ts';
 import { isUnsure } from './unsure.ts';
 
 export interface CopierOptions {
@@ -128,6 +128,13 @@ export function createCopier({ host, catalog, clock, retire, makeFolder }: Copie
     return there.some((one) => one.name === name && one.sizeBytes === sizeBytes);
   }
 
+  /** @throws BridgeError BRIDGE_UPLOAD_EXISTS where something else has its name */
+  async function mustBeAlone({ name }: Pick<CatalogFile, 'name'>, { path }: CatalogFolder): Promise<void> {
+    const there = await files.byPath(joinAccountPath(path, name));
+    if (there.folder || there.files.some(({ missingSince }) => missingSince === undefined))
+      throw isThereAlready(joinAccountPath(path, name));
+  }
+
   /** What only we keep of a folder: without it a copy would lack every empty file. */
   async function copyLocal(from: CatalogFolder, to: CatalogFolder): Promise<void> {
     const [some, all] = [await localFiles.total(from.id), await localFiles.total()];
@@ -170,8 +177,12 @@ export function createCopier({ host, catalog, clock, retire, makeFolder }: Copie
       const paths = await files.folderPaths(found.files.map(({ folderId }) => folderId));
       const name = place.name === undefined ? undefined : storedName(place.name);
       const wanted: CatalogFile[] = [];
-      for (const file of found.files)
-        if (!(await isThere({ ...file, name: name ?? file.name }, place.folder))) wanted.push(file);
+      for (const file of found.files) {
+        const copy = { ...file, name: name ?? file.name };
+        if (await isThere(copy, place.folder)) continue;
+        await mustBeAlone(copy, place.folder);
+        wanted.push(file);
+      }
       const arrived = isDry ? [] : await copyFiles(wanted, place.folder, place.name, signal);
       const entries = wanted.map((file) => ({
         kind: 'file' as const,

@@ -9,6 +9,7 @@ import type { ScanFolder } from '../../sync/discovery/scan-folder.ts';
 import type { ListedPlace } from './listed-place.ts';
 import { splitAccountPath } from './target.ts';
 import type { TrashMoves } from './trash-moves.ts';
+import { unlessCrawled } from './unless-crawled.ts';
 
 export interface ReturnerOptions {
   host: Pick<WritableHost, 'writes' | 'listFolder'>;
@@ -126,10 +127,4 @@ function mustBeItself(
       says: `${path} is there already`,
       remedy: 'Give what is there another name, or remove it first; nothing is replaced',
     });
-}
-
-/** A crawl that runs finds it out by itself. */
-function unlessCrawled(error: unknown): undefined {
-  if (!isBridgeError(error, 'BRIDGE_CRAWL_RUNNING')) throw error;
-  return undefined;
 }

@@ -4,6 +4,7 @@ import { pathNotFound } from '../../catalog/account/near-paths.ts';
 import { joinAccountPath } from '../../core/account-path.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { rootFolderId } from '../../core/ids.ts';
+import { fileByShownId, type ShownNames } from '../shown-names.ts';
 import type { EntryName } from './entries.ts';
 
 /** What a path of the account leads to: one folder, or every file of that name. */
@@ -15,6 +16,9 @@ export interface TargetPlace {
   name: string | undefined;
 }
 
+/** How one of several of a name is told from the others. */
+export type ShownIds = Pick<ShownNames, 'nameWithId' | 'readNameWithId'>;
+
 /** Names that the host refuses for folders are longer (facts/writes 1.4); of files nobody knows. */
 const maxNameBytes = 250;
 
@@ -25,20 +29,27 @@ export function splitAccountPath(path: string): { parent: string; name: string }
   return { parent: `/${names.join('/')}`, name };
 }
 
-/** What stands at a path; with a slash at its end it is a folder. @throws BridgeError BRIDGE_NOT_FOUND */
-export async function findEntry(files: Files, entry: EntryName): Promise<FoundEntry> {
-  if (typeof entry === 'string') return findAt(files, entry);
+/**
+ * What stands at a path; with a slash at its end it is a folder. One of several files of a name is meant by its id in the
+ * name, as WebDAV lists it. @throws BridgeError BRIDGE_NOT_FOUND
+ */
+export async function findEntry(files: Files, shown: ShownIds, entry: EntryName): Promise<FoundEntry> {
+  if (typeof entry === 'string') return findAt(files, shown, entry);
   const file = await files.byId(entry.fileId);
   if (!file) throw new BridgeError('BRIDGE_NOT_FOUND', { detail: 'no file has this id' });
   return { kind: 'files', files: [file] };
 }
 
-async function findAt(files: Files, path: string): Promise<FoundEntry> {
+async function findAt(files: Files, shown: ShownIds, path: string): Promise<FoundEntry> {
   const found = await files.byPath(path);
   if (found.folder && (path.endsWith('/') || found.files.length === 0))
     return { kind: 'folder', folder: found.folder };
-  if (found.files.length === 0 || path.endsWith('/')) throw await pathNotFound(files, path);
-  return { kind: 'files', files: found.files };
+  if (found.files.length > 0 && !path.endsWith('/')) return { kind: 'files', files: found.files };
+  const { parent, name } = splitAccountPath(path);
+  const { folder } = path.endsWith('/') ? {} : await files.byPath(parent);
+  const file = folder && (await fileByShownId(files, shown, folder.id, name));
+  if (!file) throw await pathNotFound(files, path);
+  return { kind: 'files', files: [file] };
 }
 
 /** The trash of the account is nobody's but ours. @throws BridgeError BRIDGE_BAD_REQUEST for what would lie there */
@@ -106,4 +117,12 @@ export function mustBeDeep(path: string, isDeep: boolean): void {
       says: `${path} is a folder`,
       remedy: 'Say -r to mean it and all that is in it',
     });
+}
+
+/** What is in the way of something: a BRIDGE_UPLOAD_EXISTS. */
+export function isThereAlready(path: string): BridgeError {
+  return new BridgeError('BRIDGE_UPLOAD_EXISTS', {
+    says: `${path} is there already`,
+    remedy: 'Give another name, or remove what is there first; nothing is replaced',
+  });
 }

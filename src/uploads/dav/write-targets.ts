@@ -7,6 +7,7 @@ import { joinAccountPath } from '../../core/account-path.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { toFileId, toFolderId } from '../../core/ids.ts';
 import type { HostWrites } from '../../host/host-writes.ts';
+import { fileByShownId, type ShownNames } from '../shown-names.ts';
 
 /**
  * What stands at a path of the account as WebDAV sees it. The host lets several files have one name: the one that is
@@ -28,16 +29,6 @@ export interface WriteTarget {
   /** As it is meant. */
   name: string;
   there: DavStanding;
-}
-
-/** How listings show names: what they show must be found again by it. */
-export interface ShownNames {
-  /** A name in the forms that its accents may have. */
-  formsOf(text: string): string[];
-  /** What one of several of one name is called. */
-  nameWithId(name: string, id: string): string;
-  /** The id in such a name. */
-  readNameWithId(name: string): string | undefined;
 }
 
 export interface WriteTargetsOptions {
@@ -93,14 +84,6 @@ export function createWriteTargets({
     return at;
   }
 
-  /** One of several of a name is asked for by its id. */
-  async function fileByShownId(parent: CatalogFolder, name: string): Promise<CatalogFile | undefined> {
-    const id = shown.readNameWithId(name);
-    const file = id === undefined ? undefined : await files.byId(toFileId(id));
-    const isShown = file && shown.nameWithId(file.name, file.id) === host.storedName(name);
-    return isShown && file.folderId === parent.id ? file : undefined;
-  }
-
   async function localAt({ id }: CatalogFolder, name: string): Promise<LocalFile | undefined> {
     for (const form of shown.formsOf(name)) {
       const local = await localFiles.of(id, form);
@@ -126,7 +109,7 @@ export function createWriteTargets({
 
     const [first, ...others] = await namesakes(parent, asked);
     if (!first) {
-      const file = await fileByShownId(parent, asked);
+      const file = await fileByShownId(files, shown, parent.id, host.storedName(asked));
       if (file) return at(asked, { is: 'file', file, others: [] });
       const local = await localAt(parent, asked);
       return local ? at(local.name, { is: 'local', local }) : at(asked, { is: 'nothing' });

@@ -10,10 +10,11 @@ import type { AccountChanges } from '../changes/changes.ts';
 import type { EntryName } from '../changes/entries.ts';
 import { mustNotHoldRoot } from '../changes/target.ts';
 import { maxLocalBytes, mustFitLocal, prunedBefore } from '../local-room.ts';
+import type { ShownNames } from '../shown-names.ts';
 import type { Spool, SpooledFile } from '../spool.ts';
 import type { Uploader } from '../uploader.ts';
 import { isJunkFile, isJunkFolder } from './junk.ts';
-import { createWriteTargets, type ShownNames, type WriteTarget } from './write-targets.ts';
+import { createWriteTargets, type WriteTarget } from './write-targets.ts';
 
 export interface DavWriterOptions {
   host: Pick<Host, 'account' | 'knownAccount'> & { writes: Pick<HostWrites, 'storedName' | 'meantName'> };
