@@ -215,7 +215,7 @@ t.test(
           { verb: 'file/rm', nth: 3, isDone: false },
           { verb: 'folder/rm', nth: 1, isDone: true },
           { verb: 'folder/rm', nth: 20, isDone: false },
-          { verb: 'folder/rm', nth: 28, isDone: true },
+          { verb: 'folder/rm', nth: 20, isDone: true },
         ]
       : [{ verb: 'folder/rm', nth: 2, isDone: true }];
     for (const moment of purging) {

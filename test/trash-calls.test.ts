@@ -269,6 +269,19 @@ t.test(
   },
 );
 
+t.test('folders of which the first are empty are not all taken to be', async (t) => {
+  const one = await started(t, {}, 30, 3);
+  await one.remove('/Show', true);
+  const { account, counters } = one.simulator;
+  // On the web site.
+  for (const season of [28, 29])
+    for (const file of [...one.season(season).files.values()]) account.removeFile(file);
+  counters.calls = {};
+  t.equal(await one.empty(), 1);
+  t.equal(one.files(), 1);
+  t.match(counters.calls, { 'folder/rm': 30 + 1 + 1 + 1 }, 'one was tried in vain');
+});
+
 t.test('what somebody lays into a removed folder is found when the folder is not empty', async (t) => {
   const one = await started(t, {}, 12, 3);
   await one.remove('/Show', true);

@@ -83,7 +83,7 @@ export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
   async function removeRest(folderId: FolderId, found: TrashTree, signal: AbortSignal): Promise<boolean> {
     let tree = found;
     for (let round = 0; round < maxListings; round++) {
-      if (await removeFolders(tree.folders, signal)) return true;
+      if (await removeFolders(tree, signal)) return true;
       // More than was seen lies in it, or the host did not do all of it.
       if (tree.isWhole) return false;
       tree = await trees.read(folderId, undefined, signal);
@@ -93,9 +93,12 @@ export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
   }
 
   /** @returns whether all of them are gone */
-  async function removeFolders(folderIds: readonly FolderId[], signal: AbortSignal): Promise<boolean> {
+  async function removeFolders(
+    { folders, isGuess }: Pick<TrashTree, 'folders' | 'isGuess'>,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     let areGone = true;
-    for (const folderId of folderIds)
+    for (const folderId of folders)
       try {
         await host.writes.removeFolder(folderId, { urgency: 'write', signal });
         noteProgress({ removedFolders: 1 });
@@ -104,6 +107,8 @@ export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
         // Something lies in it.
         if (!isRefusal(error)) throw error;
         areGone = false;
+        // One that is not empty as it was taken to be: the others need not be either.
+        if (isGuess) break;
       }
     return areGone;
   }
@@ -177,7 +182,7 @@ export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
     if (isEmpty && !(await accountTrash.all()).some((one) => one.dayId === dayId)) {
       days.forget(dayId);
       // Somebody may have laid something else there.
-      await faults.run(async () => void (await removeFolders([dayId], signal)));
+      await faults.run(async () => void (await removeFolders({ folders: [dayId], isGuess: false }, signal)));
     }
     return removed;
   }

@@ -23,13 +23,14 @@ export interface TrashPageOptions {
 
 /**
  * Files that lie in a folder now; undefined where only its listing tells. `anew`, once: the page has just come, and what
- * was known of the folders around this one is older than it.
+ * was known of the folders around this one is older than it. `nothing`: so it seems, and the host tells when it is to
+ * remove the folder.
  * @throws BridgeError BRIDGE_GATE_BUSY where it makes sense to come back for it; those of the host
  */
 export type FilesIn = (
   folderId: FolderId,
   signal: AbortSignal,
-) => Promise<readonly HostFile[] | 'anew' | undefined>;
+) => Promise<readonly HostFile[] | 'anew' | 'nothing' | undefined>;
 
 /**
  * One page of the whole account in the place of a listing of each folder: it tells of every file in which folder it lies.
@@ -196,8 +197,8 @@ export function createTrashPage(options: TrashPageOptions): TrashPage {
         // What nobody has looked into may hold folders.
         if ((await files.listedAt(folderId)) === undefined) return undefined;
         if (!view) {
-          // What was cut off goes on: whether nothing is left in a folder the host tells when it is to remove it.
-          if (emptied >= maxEmptied) return [];
+          // What was cut off goes on.
+          if (emptied >= maxEmptied) return 'nothing';
           const left = await testify(folderId, signal);
           if (!witness) return left;
           // Answers may be made from what was known a moment ago.

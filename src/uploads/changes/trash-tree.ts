@@ -21,6 +21,8 @@ export interface TrashTree {
   folders: FolderId[];
   /** Nothing is in it but this, as far as listings say. */
   isWhole: boolean;
+  /** Some folders were taken for empty without having been looked into. */
+  isGuess: boolean;
 }
 
 /** Reads what lies in the trash now: nothing that somebody has taken out of it. */
@@ -77,7 +79,7 @@ export function createTrashTrees({ host, catalog, onRead }: TrashTreesOptions): 
     filesIn: FilesIn | undefined,
     signal: AbortSignal,
   ): Promise<TrashTree | undefined> {
-    const tree: TrashTree = { urls: [], folders: [], isWhole: true };
+    const tree: TrashTree = { urls: [], folders: [], isWhole: true, isGuess: false };
     const seen = new Set([folderId]);
     let looked = 0;
 
@@ -96,7 +98,11 @@ export function createTrashTrees({ host, catalog, onRead }: TrashTreesOptions): 
         });
       const told = await filesIn?.(id, signal);
       if (told === 'anew') return true;
-      if (told) {
+      if (told === 'nothing') {
+        tree.isWhole = false;
+        tree.isGuess = true;
+        await take([]);
+      } else if (told) {
         // What nobody has seen may lie in it besides: the host does not remove a folder that holds something.
         tree.isWhole = false;
         await take(told);
