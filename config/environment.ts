@@ -17,6 +17,7 @@ export function readEnvironment(setting: NamedSetting, env: Environment, found: 
   const [name, other] = names.filter((one) => env[one]);
   if (name === undefined) return undefined;
   const source = `environment ${name}`;
+  const origin = 'environment';
   if (other !== undefined) {
     const wrong = `both ${name} and ${other} are set`;
     found.faults.push({ path, source: `environment ${setting.env}`, wrong, right: 'keep one of them' });
@@ -27,9 +28,9 @@ export function readEnvironment(setting: NamedSetting, env: Environment, found: 
       `${name} in the environment is now called ${name.replace(formerly.env, setting.env)}; the old name still works`,
     );
   const value = env[name] ?? '';
-  if (!name.endsWith('_FILE')) return { value, source };
+  if (!name.endsWith('_FILE')) return { value, source, origin };
   try {
-    return { value: readFileSync(value, 'utf8').trim(), source };
+    return { value: readFileSync(value, 'utf8').trim(), source, origin };
   } catch (error) {
     // Somebody may have put the secret itself where its file's name belongs.
     const file = setting.secret ? 'the file' : value;

@@ -34,10 +34,13 @@ export function describeSource({ path, entry, source }: Fault): string {
   return `${path}${entry === undefined ? '' : ` ${entry}`} (${source})`;
 }
 
+/** Where a person finds the key of the account. */
+export const keyPage = 'https://1fichier.com/console/params.pl';
+
 /** A key that nobody has given. The person who meets it may be at the very beginning. */
 export const missingKey: Fault = {
   path: 'fichier.apiKey',
   source: 'environment FICHIER_API_KEY',
   wrong: 'is missing',
-  right: 'copy your key from https://1fichier.com/console/params.pl into it',
+  right: `copy your key from ${keyPage} into it`,
 };

@@ -14,7 +14,7 @@ export const fichierSettings = {
   apiKey: text({
     env: 'FICHIER_API_KEY',
     secret: true,
-    help: 'The API key of the account, from https://1fichier.com/console/params.pl; `serve` needs it',
+    help: 'The API key of the account, from https://1fichier.com/console/params.pl; without it `serve` shows the guide of a first start',
     check: readKey,
   }),
   apiUrl: address({

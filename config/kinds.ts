@@ -1,6 +1,12 @@
 import { whyNoAddress } from './addresses.ts';
 import { kindOf, type ReadValue, refused, type Wrong } from './read-value.ts';
 
+/** How a person is asked for a value. */
+export type SettingForm =
+  | { kind: 'text' | 'flag' | 'list' | 'address' | 'rows' }
+  | { kind: 'choice'; values: readonly string[] }
+  | { kind: 'integer'; min: number; max: number };
+
 /** What one setting is: where it comes from, what it may be, and how to say what would be right. */
 export interface Setting<T> {
   readonly env: string;
@@ -12,6 +18,7 @@ export interface Setting<T> {
   readonly secret: boolean;
   /** How the default is written in docs/settings.md and in the example file. */
   readonly shown: string;
+  readonly form: SettingForm;
   /**
    * The value in our form, or all that is wrong with it.
    * @param raw text from the environment, or a YAML value
@@ -45,7 +52,7 @@ export function text(options: TextOptions & { fallback: string }): Setting<strin
 export function text(options: TextOptions): Setting<string | undefined>;
 export function text(options: TextOptions & { fallback?: string }): Setting<string | undefined> {
   const right = 'must be text, not empty';
-  return setting(options, options.fallback, (raw, written) => {
+  return setting(options, options.fallback, { kind: 'text' }, (raw, written) => {
     const value = typeof raw === 'number' ? (written ?? String(raw)) : raw;
     if (typeof value === 'boolean') return refused('put quotes around it', `is ${value}, not text`);
     if (typeof value !== 'string') return refused(right, `is ${kindOf(value)}`);
@@ -69,7 +76,7 @@ export function checkedBy(why: (text: string) => string | undefined, right: stri
 /** A whole number within bounds, both included. */
 export function integer(options: Common & { fallback: number; min: number; max: number }): Setting<number> {
   const { min, max } = options;
-  return setting(options, options.fallback, (raw) => {
+  return setting(options, options.fallback, { kind: 'integer', min, max }, (raw) => {
     const value = typeof raw === 'string' && /^\d+$/.test(raw.trim()) ? Number(raw) : raw;
     return typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max
       ? { value }
@@ -81,7 +88,7 @@ export function integer(options: Common & { fallback: number; min: number; max: 
 export function choice<const T extends string>(
   options: Common & { fallback: NoInfer<T>; values: readonly T[] },
 ): Setting<T> {
-  return setting<T>(options, options.fallback, (raw) => {
+  return setting<T>(options, options.fallback, { kind: 'choice', values: options.values }, (raw) => {
     const value = options.values.find((one) => one === (typeof raw === 'string' ? raw.trim() : raw));
     return value === undefined ? refused(`must be one of ${options.values.join(', ')}`) : { value };
   });
@@ -99,7 +106,7 @@ export function flag(options: Common & { fallback: boolean }): Setting<boolean> 
     ['yes', true],
     ['no', false],
   ]);
-  return setting(options, options.fallback, (raw) => {
+  return setting(options, options.fallback, { kind: 'flag' }, (raw) => {
     const value = words.get(typeof raw === 'string' ? raw.trim().toLowerCase() : raw);
     return value === undefined ? refused('must be true or false') : { value };
   });
@@ -109,7 +116,7 @@ export function flag(options: Common & { fallback: boolean }): Setting<boolean> 
 export function special<T>(
   options: Common & { fallback: T; read: (raw: unknown) => ReadValue<T> },
 ): Setting<T> {
-  return setting(options, options.fallback, options.read);
+  return setting(options, options.fallback, { kind: 'text' }, options.read);
 }
 
 /** A list: YAML list, or comma separated text, where empty parts count for nothing. */
@@ -117,7 +124,7 @@ export function list<T extends string | number>(
   options: Common & { fallback: readonly T[]; right: string; item: (raw: string) => ReadValue<T> },
 ): Setting<readonly T[]> {
   const right = `must be ${options.right}`;
-  return setting<readonly T[]>(options, options.fallback, (raw) => {
+  return setting<readonly T[]>(options, options.fallback, { kind: 'list' }, (raw) => {
     const parts =
       typeof raw === 'string' || typeof raw === 'number'
         ? String(raw)
@@ -138,7 +145,7 @@ export function list<T extends string | number>(
 export function rows<T extends object>(
   options: Common & { row: (raw: unknown) => ReadValue<T>; example: string },
 ): Setting<readonly T[]> {
-  return setting<readonly T[]>({ shown: 'none', ...options }, [], (raw) => {
+  return setting<readonly T[]>({ shown: 'none', ...options }, [], { kind: 'rows' }, (raw) => {
     const right = `must be a list such as ${options.example}`;
     if (typeof raw === 'string') {
       if (raw.trim() === '') return refused(right, 'is empty');
@@ -195,7 +202,7 @@ export function address(options: AddressOptions & { fallback: string }): Setting
 export function address(options: AddressOptions): Setting<string | undefined>;
 export function address(options: AddressOptions & { fallback?: string }): Setting<string | undefined> {
   const right = 'must be an address such as http://192.168.1.10:8790';
-  return setting(options, options.fallback, (raw) => {
+  return setting(options, options.fallback, { kind: 'address' }, (raw) => {
     if (typeof raw !== 'string') return refused(right);
     const wrong = whyNoAddress(raw);
     if (wrong !== undefined) return refused(right, wrong);
@@ -209,7 +216,7 @@ export function address(options: AddressOptions & { fallback?: string }): Settin
   });
 }
 
-function setting<T>(options: Common, fallback: T, read: Setting<T>['read']): Setting<T> {
+function setting<T>(options: Common, fallback: T, form: SettingForm, read: Setting<T>['read']): Setting<T> {
   const plain =
     fallback === undefined ? 'none' : Array.isArray(fallback) ? fallback.join(', ') : String(fallback);
   return {
@@ -219,6 +226,7 @@ function setting<T>(options: Common, fallback: T, read: Setting<T>['read']): Set
     secret: options.secret ?? false,
     fallback,
     shown: options.shown ?? plain,
+    form,
     read,
   };
 }

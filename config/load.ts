@@ -1,10 +1,12 @@
+import { join } from 'node:path';
 import { clashesOf, doubtsOf } from './cross-checks.ts';
+import { enteredName, readEntered } from './entered.ts';
 import { type Environment, readEnvironment, unknownNames } from './environment.ts';
 import { type Fault, missingKey, SettingsError } from './faults.ts';
 import { compareFolders, type FolderSettings, foldersAreRight } from './folders.ts';
 import { describeValue, entryAt } from './read-value.ts';
 import { type NamedSetting, type Settings, settingList } from './settings.ts';
-import { createFound, createKnown, type Found } from './sources.ts';
+import { createFound, createKnown, type Found, type Known, type SettingOrigin } from './sources.ts';
 import { readYaml } from './yaml.ts';
 
 export interface LoadOptions {
@@ -19,6 +21,8 @@ export interface LoadOptions {
   examine?: (folders: FolderSettings) => readonly Fault[];
   /** The same for the certificate, where there is to be one. */
   examineCertificate?: (files: TlsFiles) => Examined;
+  /** What was entered in the page, in the place of what lies in dataDir. */
+  entered?: string;
 }
 
 /** The two files of `server.tlsCert` and `server.tlsKey`. */
@@ -37,10 +41,20 @@ export interface Loaded {
   settings: Settings;
   /** What works, and is most likely not meant: unknown names in the environment, old names, weak passwords. */
   warnings: string[];
+  /** Where the value of a setting comes from, by its path. */
+  originOf: (path: string) => SettingSource;
+  /** Whether the host can be asked. */
+  hasKey: boolean;
+}
+
+/** Where a value comes from, and the same in words: `environment FICHIER_API_KEY`. */
+export interface SettingSource {
+  origin: SettingOrigin;
+  words: string;
 }
 
 /**
- * Defaults < YAML file < environment < `*_FILE` secrets.
+ * Defaults < YAML file < what was entered in the page < environment < `*_FILE` secrets.
  * @throws SettingsError with the full list of faults.
  */
 export function loadSettings(options: LoadOptions): Loaded {
@@ -48,6 +62,8 @@ export function loadSettings(options: LoadOptions): Loaded {
   const known = createKnown(settingList);
   const found = createFound(known);
   readYaml(file, fileRequired, known, found);
+  const dataDir = dataDirOf(env, known, found);
+  if (dataDir !== undefined) readEntered(join(dataDir, enteredName), known, found, options.entered);
 
   const tree: Record<string, unknown> = {};
   for (const setting of settingList) place(tree, setting.path, settled(setting, env, found));
@@ -72,7 +88,19 @@ export function loadSettings(options: LoadOptions): Loaded {
   if (keyRequired && !hasKey) faults.unshift(missingKey);
   if (faults.length > 0) throw new SettingsError(faults);
   const warnings = [...found.warnings, ...doubtsOf(settings, sources), ...unknownNames(env, known)];
-  return { settings: freeze(settings), warnings };
+  const originOf = (path: string): SettingSource => {
+    const { origin, source } = found.raw.get(path) ?? { origin: 'default', source: 'default' };
+    return { origin, words: source };
+  };
+  return { settings: freeze(settings), warnings, originOf, hasKey };
+}
+
+/** Where what was entered lies; what is wrong with it is told later, once. */
+function dataDirOf(env: Environment, known: Known, found: Found): string | undefined {
+  const setting = known.byPath('dataDir');
+  const apart: Found = { ...found, faults: [], warnings: [], raw: new Map(found.raw) };
+  const dir = setting && settled(setting, env, apart);
+  return typeof dir === 'string' ? dir : undefined;
 }
 
 /** The value that is in force; `undefined` where it is not right, which is told. */

@@ -1,8 +1,12 @@
 import type { Fault } from './faults.ts';
 import type { NamedSetting } from './settings.ts';
 
+/** Where a value comes from: a later one of these outranks an earlier one. */
+export type SettingOrigin = 'default' | 'file' | 'entered' | 'environment';
+
 /** A value as somebody wrote it. */
 export interface Raw {
+  origin: SettingOrigin;
   value: unknown;
   /** A number of YAML as it stands there. */
   written?: string;

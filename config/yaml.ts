@@ -22,7 +22,11 @@ import { whyFileFails } from './unreadable.ts';
  */
 export function readYaml(file: string, isRequired: boolean, known: Known, found: Found): void {
   const content = contentOf(file, isRequired, found);
-  if (content === undefined) return;
+  if (content !== undefined) readYamlText(content, file, known, found);
+}
+
+/** The same for what stands in it. @param file as it is told of */
+export function readYamlText(content: string, file: string, known: Known, found: Found): void {
   const lines = new LineCounter();
   const document = parseDocument(content, { lineCounter: lines });
   const lineOf = (offset: number | undefined) => lines.linePos(offset ?? 0).line;
@@ -127,7 +131,7 @@ function take(pair: Pair, path: string, source: string, { file, lineOf, found }:
     return source;
   };
   const written = isScalar(node) ? node.source : undefined;
-  found.take(path, { value, source, sourceOf, ...(written !== undefined && { written }) });
+  found.take(path, { origin: 'file', value, source, sourceOf, ...(written !== undefined && { written }) });
 }
 
 function lineOfPair({ key }: Pair, { file, lineOf }: Walk): string {

@@ -1,5 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { docs } from '../plugins/routes/api/docs.ts';
+import { doctor } from '../plugins/routes/api/doctor.ts';
+import { settings } from '../plugins/routes/api/settings.ts';
+import { setup } from '../plugins/routes/api/setup.ts';
+import { status } from '../plugins/routes/api/status.ts';
 import { browse } from '../plugins/routes/browse.ts';
 import { dav } from '../plugins/routes/dav.ts';
 import { davChunks } from '../plugins/routes/dav-chunks.ts';
@@ -13,6 +17,8 @@ import { playlist } from '../plugins/routes/playlist.ts';
 import { stream } from '../plugins/routes/stream.ts';
 import { strm } from '../plugins/routes/strm.ts';
 import { delivery } from '../plugins/support/delivery.ts';
+import { apiRoutes } from '../plugins/support/endpoints.ts';
+import { guideDecorator } from '../plugins/support/guide.ts';
 import { openapi } from '../plugins/support/openapi.ts';
 import { createTls } from '../plugins/support/tls.ts';
 import { page } from '../plugins/ui/page.ts';
@@ -20,6 +26,8 @@ import { session } from '../plugins/ui/session.ts';
 import { createApp, registerApi, registerSupport } from './api-app.ts';
 import type { Bridge } from './bridge.ts';
 import { type Holder, holderHere } from './owner/holder.ts';
+import type { Guide } from './setup/guide.ts';
+import type { SettingsEditor } from './setup/settings-editor.ts';
 
 /**
  * All URL families over a bridge, in the order in which they are registered. Does not listen.
@@ -28,9 +36,11 @@ import { type Holder, holderHere } from './owner/holder.ts';
 export async function buildApp(
   bridge: Bridge,
   holder: Holder = holderHere('serve', bridge.clock.now()),
+  parts: { editor?: SettingsEditor } = {},
 ): Promise<FastifyInstance> {
   const app = createApp(bridge, createTls(bridge));
   await registerSupport(app, bridge);
+  await app.register(guideDecorator, parts);
   await app.register(delivery);
   await app.register(health);
   await app.register(metrics);
@@ -48,6 +58,27 @@ export async function buildApp(
   await app.register(session);
   await app.register(openapi);
   await registerApi(app, holder);
+  await app.register(settings);
+  await app.register(setup);
   await app.register(docs);
+  return app;
+}
+
+/** What is served while there is no key: the page with its guide, and who asks after this process. */
+export async function buildGuideApp(
+  bridge: Bridge,
+  holder: Holder,
+  parts: { editor: SettingsEditor; guide: Guide },
+): Promise<FastifyInstance> {
+  const app = createApp(bridge, createTls(bridge));
+  await registerSupport(app, bridge);
+  await app.register(guideDecorator, parts);
+  await app.register(health);
+  await app.register(page);
+  await app.register(session);
+  await app.register(apiRoutes);
+  await app.register(status, { holder });
+  await app.register(doctor);
+  await app.register(setup);
   return app;
 }

@@ -79,6 +79,8 @@ export interface Bridge extends Indexing, PageParts, Pick<Playback, 'links' | 'd
   /** The host, watched by `keyWatch`. */
   host: WritableHost;
   keyWatch: KeyWatch;
+  /** The same host for a key that nobody has entered yet. */
+  hostWith(apiKey: string): Promise<WritableHost>;
   signer: Signer;
   keys: KeyRotation;
   notify: Notifier;
@@ -139,16 +141,10 @@ export async function createBridge(
   const userAgent = `Passerelle/${version}`;
 
   const calls = createCallCounts(ofArea(log, 'host'));
-  const fichierHost = await createFichier({
-    settings: fichier,
-    userAgent,
-    dispatcher,
-    clock,
-    log: calls.log,
-    keep,
-  });
+  const hostWith = (apiKey = fichier.apiKey) =>
+    createFichier({ settings: { ...fichier, apiKey }, userAgent, dispatcher, clock, log: calls.log, keep });
   const keyWatch = createKeyWatch({
-    host: tallies.watchedHost(fichierHost),
+    host: tallies.watchedHost(await hostWith()),
     clock,
     memory: await keep('acceptedKey', acceptedKeyCodec),
   });
@@ -300,7 +296,7 @@ export async function createBridge(
   });
 
   return {
-    ...{ settings, log, clock, dispatcher, baseUrl, secrets, catalog, host, keyWatch },
+    ...{ settings, log, clock, dispatcher, baseUrl, secrets, catalog, host, keyWatch, hostWith },
     basePath: basePathOf(baseUrl),
     links: playback.links,
     delivery: playback.delivery,

@@ -47,7 +47,8 @@ export async function runCli(context: Context, args: readonly string[]): Promise
   program
     .command('serve')
     .description('sync and serve until told to stop')
-    .action(() => then(import('./commands/serve.ts').then(({ serve }) => serve(context))));
+    .option('--no-guide', 'end with 2 where no key is set, instead of showing the guide')
+    .action((options) => then(import('./commands/serve.ts').then(({ serve }) => serve(context, options))));
   const sync = program
     .command('sync')
     .description('sync once: list the account, write the STRM tree')

@@ -29,6 +29,7 @@ const maySpeak: Record<string, string> = {
   'src/core/host-error-rows.ts': 'what to do about an error names settings and pages of the host for people',
   'src/naming/folders/categories.ts': 'French words in the names of folders',
   'plugins/ui/client/texts-fr.ts': 'French, in which it is the word for a file',
+  'plugins/ui/client/guide/texts-guide-fr.ts': 'French, in which it is the word for a file',
 };
 
 const words: Record<string, RegExp> = {

@@ -220,15 +220,18 @@ t.test('a secret never stands in a fault', async (t) => {
   t.ok(settingList.filter(({ secret: hidden }) => hidden).length >= 3);
 });
 
-t.test('`serve` without a key says in two lines how to get one and that the demo needs none', async (t) => {
-  const { code, stdout, stderr } = await passerelle(['serve'], { cwd: t.testdir() });
-  t.equal(code, exitCodes.wrongUse);
-  t.equal(stdout, '');
-  const lines = stderr.trimEnd().split('\n');
-  t.equal(lines.length, 2);
-  t.match(lines[0], 'https://1fichier.com/console/params.pl');
-  t.match(lines[1], 'npm run demo');
-});
+t.test(
+  '`serve --no-guide` without a key says in two lines how to get one and that the demo needs none',
+  async (t) => {
+    const { code, stdout, stderr } = await passerelle(['serve', '--no-guide'], { cwd: t.testdir() });
+    t.equal(code, exitCodes.wrongUse);
+    t.equal(stdout, '');
+    const lines = stderr.trimEnd().split('\n');
+    t.equal(lines.length, 2);
+    t.match(lines[0], 'https://1fichier.com/console/params.pl');
+    t.match(lines[1], 'npm run demo');
+  },
+);
 
 t.test('wrong settings and wrong use end with 2 and say why', async (t) => {
   const cwd = t.testdir();

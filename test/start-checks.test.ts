@@ -32,7 +32,13 @@ t.test('who has written the key into .env without Docker is told who reads that'
 
 t.test('a command that asks the host and has no key ends with 2, and nothing else is touched', async (t) => {
   const simulator = await start(t);
-  for (const args of [['sync'], ['sync', '--dry-run'], ['serve'], ['link', '--direct', '/x'], ['doctor']]) {
+  for (const args of [
+    ['sync'],
+    ['sync', '--dry-run'],
+    ['serve', '--no-guide'],
+    ['link', '--direct', '/x'],
+    ['doctor'],
+  ]) {
     const home = t.testdir();
     const env = { ...envOver(simulator, home), FICHIER_API_KEY: '' };
     const { code, stdout, stderr } = await passerelle(args, { cwd: home, env });
@@ -51,7 +57,7 @@ t.test('a missing key is told together with every other fault', async (t) => {
     PASSERELLE_LIBRARY_DIR: join(home, 'file', 'library'),
     PASSERELLE_DATA_DIR: join(home, 'data'),
   };
-  const { code, stderr } = await passerelle(['serve'], { cwd: home, env });
+  const { code, stderr } = await passerelle(['serve', '--no-guide'], { cwd: home, env });
   t.equal(code, exitCodes.wrongUse);
   t.match(stderr, /The settings have faults \(3\):\n.*FICHIER_API_KEY\): is missing;.*\n.*server\.port/);
   t.match(stderr, /library\.dir \(PASSERELLE_LIBRARY_DIR\): \S+file is a file, where a folder should be/);

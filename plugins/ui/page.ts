@@ -3,7 +3,14 @@ import fp from 'fastify-plugin';
 import { BridgeError } from '../../src/core/errors.ts';
 import { readRoute } from '../support/routes.ts';
 import { loadPageAssets, type PageAsset } from './assets.ts';
-import { languageOf, type PageLanguage, type PageShell, pageLanguages, pageShell } from './shell.ts';
+import {
+  languageOf,
+  type PageLanguage,
+  type PageShell,
+  pageLanguages,
+  pageShell,
+  withTried,
+} from './shell.ts';
 
 /** What stands on everything of the page. */
 const always: Readonly<Record<string, string>> = {
@@ -18,6 +25,9 @@ const onPage: Readonly<Record<string, string>> = {
   'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=()',
 };
 
+/** Of this process: the bridge behind the guide, and each that begins anew, has the same page. */
+let readAssets: ReturnType<typeof loadPageAssets> | undefined;
+
 /** `/`: the page for people, and below `/ui/` what it is made of. Nothing of it comes from elsewhere. */
 export const page = fp(
   async (app: FastifyInstance) => {
@@ -25,7 +35,8 @@ export const page = fp(
     let loading: ReturnType<typeof load> | undefined;
 
     async function load() {
-      const assets = await loadPageAssets();
+      readAssets ??= loadPageAssets();
+      const assets = await readAssets;
       const shells = new Map<PageLanguage, PageShell>(
         pageLanguages.map((language) => [language, pageShell(assets, language, basePath, filmHosts)]),
       );
@@ -36,6 +47,7 @@ export const page = fp(
     const loaded = () => {
       loading ??= load().catch((error: unknown) => {
         loading = undefined;
+        readAssets = undefined;
         throw error;
       });
       return loading;
@@ -43,9 +55,9 @@ export const page = fp(
 
     readRoute(app, '/', {}, async (request, reply) => {
       const { shells } = await loaded();
-      const { html, etag, contentSecurity } = shells.get(
-        languageOf(request.headers['accept-language']),
-      ) as PageShell;
+      const shell = shells.get(languageOf(request.headers['accept-language'])) as PageShell;
+      const { html } = shell;
+      const { etag, contentSecurity } = withTried(shell, app.guide?.triedOrigins() ?? []);
       reply
         .headers({ ...always, ...onPage, 'content-security-policy': contentSecurity })
         .headers({ 'cache-control': 'no-cache', vary: 'accept-language', etag });
@@ -67,7 +79,7 @@ export const page = fp(
         .send(asset[form]);
     });
   },
-  { name: 'page', dependencies: ['bridge', 'errors'] },
+  { name: 'page', dependencies: ['bridge', 'errors', 'guide'] },
 );
 
 /** What the browser takes, by the first of the codings that it names. */

@@ -18,6 +18,8 @@ export const session = fp(
   async (app: FastifyInstance) => {
     const { sessions, baseUrl, basePath, settings } = app.bridge;
     const ownHosts = [new URL(baseUrl).host];
+    /** What who is logged in is told. */
+    const inside = () => ({ user: settings.auth.user, version, ...(app.guide && { guide: true }) });
 
     const cookieOf = (request: FastifyRequest, value: string, maxAgeSeconds: number) =>
       [
@@ -40,9 +42,7 @@ export const session = fp(
       handler: async (request, reply) => {
         const isIn = app.sessionOf(request) !== undefined;
         // Whoever is not logged in yet has done nothing wrong, and learns nothing.
-        return reply
-          .header('cache-control', 'no-store')
-          .send(isIn ? { user: settings.auth.user, version } : {});
+        return reply.header('cache-control', 'no-store').send(isIn ? inside() : {});
       },
     });
 
@@ -64,7 +64,7 @@ export const session = fp(
         return reply
           .header('set-cookie', cookieOf(request, sessions.begin(), Math.floor(sessionMs / 1000)))
           .header('cache-control', 'no-store')
-          .send({ user: settings.auth.user, version });
+          .send(inside());
       },
     });
 
@@ -85,7 +85,7 @@ export const session = fp(
       },
     });
   },
-  { name: 'session', dependencies: ['bridge', 'errors', 'auth'] },
+  { name: 'session', dependencies: ['bridge', 'errors', 'auth', 'guide'] },
 );
 
 /** Whether the browser speaks https with us, or with the proxy in front of us: it says from where its page came. */

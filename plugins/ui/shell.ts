@@ -17,6 +17,8 @@ export interface PageShell {
 /** Nothing that could end the line or the whole policy. */
 const hostSource = /^[\w.*:[\]-]+$/;
 
+const originSource = /^https?:\/\/[\w.[\]:-]+$/;
+
 const noScript: Readonly<Record<PageLanguage, string>> = {
   en: 'This page needs JavaScript. Without it there are <a href="browse/">plain listings</a>.',
   fr: 'Cette page a besoin de JavaScript. Sans lui, il y a des <a href="browse/">listes simples</a>.',
@@ -77,6 +79,20 @@ ${preload}
       "require-trusted-types-for 'script'",
       "trusted-types 'none'",
     ].join('; '),
+  };
+}
+
+/** The same for a page that tries these addresses: the guide asks which of them leads back to us. */
+export function withTried(
+  { etag, contentSecurity }: PageShell,
+  origins: readonly string[],
+): Pick<PageShell, 'etag' | 'contentSecurity'> {
+  const known = origins.filter((origin) => originSource.test(origin)).join(' ');
+  if (known === '') return { etag, contentSecurity };
+  const digest = createHash('sha256').update(known).digest('base64url').slice(0, 8);
+  return {
+    etag: etag.replace(/"$/, `-${digest}"`),
+    contentSecurity: contentSecurity.replace("connect-src 'self'", `connect-src 'self' ${known}`),
   };
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Loaded, loadSettings } from '../../config/load.ts';
+import { type Loaded, type LoadOptions, loadSettings } from '../../config/load.ts';
 import { examineCertificate } from './start/examine-certificate.ts';
 import { examineFolders } from './start/examine-folders.ts';
 
@@ -30,16 +30,21 @@ export interface Needs {
 }
 
 /** The settings of this process. @throws SettingsError with everything that is wrong with them, or with the folders */
-export function settingsOf({ env, cwd }: Pick<Context, 'env' | 'cwd'>, needs: Needs = {}): Loaded {
+export function settingsOf(context: Pick<Context, 'env' | 'cwd'>, needs: Needs = {}): Loaded {
+  return loadSettings(loadOptionsOf(context, needs));
+}
+
+/** How the settings of this process are loaded. */
+export function loadOptionsOf({ env, cwd }: Pick<Context, 'env' | 'cwd'>, needs: Needs): LoadOptions {
   const named = env.PASSERELLE_CONFIG || undefined;
-  return loadSettings({
+  return {
     env,
     file: named ?? join(cwd, 'config', 'passerelle.yaml'),
     fileRequired: named !== undefined,
     keyRequired: needs.key ?? false,
     ...(needs.folders && { examine: examineFolders }),
     ...(needs.certificate && { examineCertificate }),
-  });
+  };
 }
 
 /** Says at a terminal what is waited for: a command that reads there would look as if it hung. */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
+import { loadSettings } from '../../config/load.ts';
 import type { Settings } from '../../config/settings.ts';
-import { buildApp } from '../app.ts';
+import { buildApp, buildGuideApp } from '../app.ts';
 import type { Bridge } from '../bridge.ts';
 import { systemClock } from '../core/clock.ts';
 import { minuteMs } from '../core/durations.ts';
@@ -12,25 +13,84 @@ import type { RecentLines } from '../core/log/recent-lines.ts';
 import { type Log, ofArea } from '../core/log.ts';
 import { isLoopback } from '../core/loopback.ts';
 import { version } from '../core/version.ts';
+import { createGuiding } from '../guiding.ts';
 import { describeHolder, readNote } from '../owner/holder.ts';
+import type { Guide } from '../setup/guide.ts';
+import type { SettingsEditor } from '../setup/settings-editor.ts';
 import { createScheduler } from '../sync/scheduler.ts';
-import { type Context, type ExitCode, exitCodes, settingsOf } from './context.ts';
-import { type App, becomeOwner, type Owner } from './owner.ts';
-import { createProcessLog } from './start/process-log.ts';
+import { type Context, type ExitCode, exitCodes, loadOptionsOf } from './context.ts';
+import { type App, becomeOwner, type Owner, type OwnerOptions } from './owner.ts';
+import { type AdjustableLog, createAdjustableLog } from './start/adjustable-log.ts';
+import { createSettingsEditor } from './start/entered-settings.ts';
+
+type Build = OwnerOptions['build'];
 
 /** Between two looks whether a command has given dataDir back. */
 const pauseMs = 250;
 
-/** Syncs and serves until it is told to stop. */
-export async function serve(context: Context): Promise<ExitCode> {
-  const { settings, warnings } = settingsOf(context, { key: true, folders: true, certificate: true });
+/** Syncs and serves until it is told to stop; while there is no key, it shows the guide of a first start. */
+export async function serve(context: Context, { guide = true }: { guide?: boolean } = {}): Promise<ExitCode> {
   const lines = createBufferedDestination(1);
-  let nameOfFile = (_id: string): string | undefined => undefined;
-  const log = createProcessLog(settings.log, context.out, lines, (id) => nameOfFile(id));
-  for (const warning of warnings) log.warn({}, warning);
-  const owner = await ownDataDir(settings, log, lines.kept, context.signal);
+  for (let turn: Turn | undefined = {}; turn; ) {
+    const load = loadOptionsOf(context, { key: !guide, folders: true, certificate: true });
+    const loaded = loadSettings(load);
+    const { hasKey } = loaded;
+    const log = createAdjustableLog(loaded.settings.log, context.out, lines);
+    for (const warning of loaded.warnings) log.warn({}, warning);
+    const ended = Promise.withResolvers<{ listedUntil?: number } | undefined>();
+    if (context.signal.aborted) ended.resolve(undefined);
+    context.signal.addEventListener('abort', () => ended.resolve(undefined), { once: true });
+    const editor = createSettingsEditor({
+      // Without its key it would be nobody's any more.
+      load: { ...load, keyRequired: hasKey },
+      running: loaded,
+      onChange: (path, value) => {
+        if (path === 'log.level') log.adjust(String(value));
+      },
+      onRestart: () => ended.resolve({}),
+    });
+    const { settings } = loaded;
+    const parts: TurnParts = {
+      settings,
+      log,
+      lines: lines.kept,
+      editor,
+      turn,
+      signal: context.signal,
+      ended,
+    };
+    turn = await (hasKey ? serveBridge(parts) : serveGuide(parts));
+  }
+  lines.flushSync();
+  return exitCodes.done;
+}
+
+/** What the next start in this process is told by the one before. */
+interface Turn {
+  /** Where that one listened, if nobody wants a port by its number. */
+  port?: number;
+  /** Nothing is listed before: the host was asked a moment ago. Milliseconds UTC. */
+  listedUntil?: number;
+}
+
+interface TurnParts {
+  settings: Settings;
+  log: AdjustableLog;
+  /** Where the lines of the log are kept. */
+  lines: RecentLines;
+  editor: SettingsEditor;
+  turn: Turn;
+  signal: AbortSignal;
+  /** Undefined = stop; else begin anew. */
+  ended: PromiseWithResolvers<{ listedUntil?: number } | undefined>;
+}
+
+async function serveBridge(parts: TurnParts): Promise<Turn | undefined> {
+  const { settings, log, editor, turn, signal, ended } = parts;
+  const build: Build = (bridge, holder) => buildApp(bridge, holder, { editor });
+  const owner = await ownDataDir(parts, build);
   const { bridge, app } = owner;
-  nameOfFile = (id) => bridge.catalog.files.cachedById(toFileId(id))?.name;
+  log.nameFiles((id) => bridge.catalog.files.cachedById(toFileId(id))?.name);
   const scheduler = createScheduler({
     sync: bridge.sync,
     clock: bridge.clock,
@@ -38,14 +98,7 @@ export async function serve(context: Context): Promise<ExitCode> {
     intervalMs: settings.sync.intervalMinutes * minuteMs,
     budget: bridge.crawlBudget,
   });
-  try {
-    await app.listen({ host: settings.server.host, port: settings.server.port });
-  } catch (error) {
-    await owner.close(AbortSignal.abort());
-    throw listenError(settings.server, error);
-  }
-  const { port } = app.server.address() as { port: number };
-  owner.listens({ host: settings.server.host, port });
+  const port = await listen(owner, settings.server, turn);
   const gateways = await openGateways(bridge, log).catch(async (error: unknown) => {
     await owner.close(AbortSignal.abort());
     throw error;
@@ -68,21 +121,26 @@ export async function serve(context: Context): Promise<ExitCode> {
     tellRefusedKey(new BridgeError(blockedBy, retryAt === undefined ? {} : { retryAt }), log);
   bridge.notify.start();
   bridge.people.start();
-  scheduler.start();
+  const early = new AbortController();
+  const begun = bridge.clock
+    .sleep(Math.max(0, (turn.listedUntil ?? 0) - bridge.clock.now()), AbortSignal.any([signal, early.signal]))
+    .then(
+      () => {
+        scheduler.start();
+        bridge.discovery.start();
+      },
+      () => undefined,
+    );
   if (settings.media.probe) bridge.media.start();
   if (settings.media.warm) bridge.warming.start();
-  bridge.discovery.start();
   bridge.upkeep.start();
   bridge.inbox.start();
   bridge.remote.start();
 
-  await new Promise<void>((resolve) => {
-    if (context.signal.aborted) resolve();
-    else context.signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+  const next = await ended.promise;
   log.info(
     { films: bridge.delivery.reader.running(), graceMs: settings.server.stopGraceMs },
-    'stopping: no new requests, running films go on for a moment',
+    `${next ? 'beginning anew' : 'stopping'}: no new requests, running films go on for a moment`,
   );
   for (const one of [app, ...gateways]) {
     one.stopping.now = true;
@@ -90,6 +148,8 @@ export async function serve(context: Context): Promise<ExitCode> {
     one.server.keepAliveTimeout = 1;
   }
   const closed = Promise.all([app, ...gateways].map((one) => one.close()));
+  early.abort();
+  await begun;
   await Promise.all([
     bridge.media.stop(),
     bridge.warming.stop(),
@@ -113,8 +173,54 @@ export async function serve(context: Context): Promise<ExitCode> {
   await owner.close(longEnough.signal);
   grace.abort();
   log.info({}, 'stopped');
-  lines.flushSync();
-  return exitCodes.done;
+  return next && { port };
+}
+
+/** Only the page, for whoever has the password, until there is a key. */
+async function serveGuide(parts: TurnParts): Promise<Turn | undefined> {
+  const { settings, log, editor, turn, ended } = parts;
+  let port = settings.server.port;
+  let guide: Guide | undefined;
+  const build: Build = (bridge, holder) => {
+    const onEnd = (listedUntil: number) => ended.resolve({ listedUntil });
+    guide = createGuiding(bridge, { editor, onEnd, port: () => port });
+    return buildGuideApp(bridge, holder, { editor, guide });
+  };
+  const owner = await ownDataDir(parts, build);
+  port = await listen(owner, settings.server, turn);
+  const [{ url } = { url: owner.bridge.baseUrl }] = guide?.state().addresses ?? [];
+  log.warn(
+    { url: `${url}${owner.bridge.basePath}/`, user: settings.auth.user },
+    'no API key is set: open this address in a browser and follow the guide; passerelle doctor shows the password',
+  );
+  const next = await ended.promise;
+  owner.app.stopping.now = true;
+  owner.app.server.keepAliveTimeout = 1;
+  guide?.close();
+  const closed = owner.app.close();
+  owner.app.server.closeAllConnections();
+  await closed;
+  await owner.close(AbortSignal.abort());
+  log.info({}, next ? 'the key is entered, the guide is closed' : 'stopped');
+  return next && { ...next, port };
+}
+
+/** @returns the port @throws BridgeError BRIDGE_LISTEN */
+async function listen(
+  owner: Owner,
+  { host, port: wanted }: Settings['server'],
+  { port }: Turn,
+): Promise<number> {
+  const at = { host, port: wanted || port || 0 };
+  try {
+    await owner.app.listen(at);
+  } catch (error) {
+    await owner.close(AbortSignal.abort());
+    throw listenError(at, error);
+  }
+  const listening = owner.app.server.address() as { port: number };
+  owner.listens({ host, port: listening.port });
+  return listening.port;
 }
 
 function tellRefusedKey(error: BridgeError, log: Log): void {
@@ -146,12 +252,7 @@ function listenError(at: { host: string; port: number }, error: unknown): Bridge
 }
 
 /** A command that holds dataDir just now is waited for; another `serve` is not. */
-async function ownDataDir(
-  settings: Settings,
-  log: Log,
-  recentLines: RecentLines,
-  signal: AbortSignal,
-): Promise<Owner> {
+async function ownDataDir({ settings, log, lines, signal }: TurnParts, build: Build): Promise<Owner> {
   for (let hasTold = false; ; ) {
     const now = systemClock.now();
     try {
@@ -159,9 +260,9 @@ async function ownDataDir(
         settings,
         log,
         command: 'serve',
-        build: buildApp,
+        build,
         keepBaseUrl: false,
-        recentLines,
+        recentLines: lines,
         now,
       });
     } catch (error) {

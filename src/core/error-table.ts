@@ -231,6 +231,37 @@ export const errorTable = {
     'The media server behind the gateway did not answer in time',
     'See how busy it is, and try again',
   ),
+  BRIDGE_NOT_SET_UP: row(
+    503,
+    true,
+    'Passerelle has no API key yet',
+    'Open its page and follow the guide, or set FICHIER_API_KEY and start again',
+  ),
+  BRIDGE_SETUP_OVER: row(
+    409,
+    false,
+    'Passerelle is set up: the guide is closed',
+    'Change settings in the page, in config/passerelle.yaml or in the environment',
+  ),
+  BRIDGE_SETUP_NO_KEY: row(409, false, 'The host has not accepted a key yet', 'Check a key first'),
+  BRIDGE_SETUP_BUSY: row(
+    429,
+    true,
+    'The host is asked about one key at a time, with a pause before the next',
+    'Wait for as long as Retry-After says; look at the key meanwhile',
+  ),
+  BRIDGE_SETTINGS_CHANGED: row(
+    412,
+    false,
+    'Somebody else has changed the settings meanwhile',
+    'Look at them again, then change them',
+  ),
+  BRIDGE_SETTING_FIXED: row(
+    409,
+    false,
+    'This setting is not changed in the page',
+    'Set it in config/passerelle.yaml or in the environment, then start again',
+  ),
   BRIDGE_STOPPING: row(503, true, 'Passerelle is stopping', 'Try again in a moment'),
   // Our own started.
   BRIDGE_SETTINGS: row(500, false, 'The settings have faults', 'Mend what is listed, then start again'),

@@ -1,2 +1,3 @@
 /** The page, in a browser. */
+import '../page-guide.test.ts';
 import '../page.test.ts';

@@ -5,6 +5,7 @@ import '../core.test.ts';
 import '../demo.test.ts';
 import '../format.test.ts';
 import '../format-commands.test.ts';
+import '../guide.test.ts';
 import '../log-flow.test.ts';
 import '../log-lines.test.ts';
 import '../metrics.test.ts';

@@ -9,6 +9,8 @@ export const base = document.documentElement.dataset.base ?? '';
 /** Who is logged in; undefined while that is not known, null when nobody is. */
 export const user = signal<string | null | undefined>(undefined);
 export const serverVersion = signal('');
+/** Whether there is no key yet: then the page is a guide. */
+export const isGuided = signal(false);
 
 /** What goes on, part by part as it was heard last. */
 export const live = signal<Partial<LiveStateAnswer>>({});
@@ -58,7 +60,7 @@ async function ask(
 export const askApi = (path: string, init: RequestInit & { headers?: Record<string, string> }) =>
   ask(`/api/v1${path}`, init);
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** One call of `/api/v1`. @throws ApiRefusal, and what `fetch` throws */
 export async function callApi<T>(
@@ -87,8 +89,9 @@ export function queryText(values: Record<string, string | number | undefined>): 
 }
 
 export async function checkSession(): Promise<void> {
-  const { user: name = null, version = '' } = await (await ask('/session')).json();
+  const { user: name = null, version = '', guide = false } = await (await ask('/session')).json();
   serverVersion.value = version;
+  isGuided.value = guide;
   user.value = name;
 }
 
@@ -99,7 +102,9 @@ export async function logIn(name: string, password: string): Promise<void> {
     body: JSON.stringify({ user: name, password }),
     headers: { 'content-type': 'application/json' },
   });
-  serverVersion.value = (await answer.json()).version;
+  const { version, guide = false } = await answer.json();
+  serverVersion.value = version;
+  isGuided.value = guide;
   user.value = name;
 }
 

@@ -4,7 +4,9 @@ import { useEffect } from 'preact/hooks';
 import { AccountView } from './account.ts';
 import { faultText, notice } from './asking.ts';
 import { DoctorView } from './doctor.ts';
-import { checkSession, followNews, isConnected, logOut, serverVersion, user } from './door.ts';
+import { checkSession, followNews, isConnected, isGuided, logOut, serverVersion, user } from './door.ts';
+import { GuideView } from './guide/guide.ts';
+import { SettingsView } from './guide/settings-view.ts';
 import { Home } from './home.ts';
 import { html } from './html.ts';
 import { LibraryView } from './library/library.ts';
@@ -15,7 +17,7 @@ import { RepairView } from './repair/repair.ts';
 import { words } from './texts.ts';
 
 const places = ['home', 'library', 'repair', 'account', 'doctor'] as const;
-type Place = (typeof places)[number] | 'title';
+type Place = (typeof places)[number] | 'title' | 'settings';
 
 const views: Readonly<Record<Place, ComponentType<{ rest: string }>>> = {
   home: Home,
@@ -24,6 +26,7 @@ const views: Readonly<Record<Place, ComponentType<{ rest: string }>>> = {
   repair: RepairView,
   account: AccountView,
   doctor: DoctorView,
+  settings: SettingsView,
 };
 
 /** Where one is, as the address says behind its `#/`. */
@@ -53,21 +56,22 @@ addEventListener('hashchange', () => {
 function Page() {
   const isIn = typeof user.value === 'string';
   useEffect(() => {
-    if (!isIn) return undefined;
+    if (!isIn || isGuided.value) return undefined;
     const leave = new AbortController();
     void followNews(leave.signal);
     return () => leave.abort();
-  }, [isIn]);
+  }, [isIn, isGuided.value]);
   if (fault.value !== undefined) return html`<main class="login"><${Fault} text=${fault.value} /></main>`;
   if (user.value === undefined) return html`<main class="login" aria-busy="true"></main>`;
-  return isIn ? html`<${Frame} />` : html`<${LogIn} />`;
+  if (!isIn) return html`<${LogIn} />`;
+  return isGuided.value ? html`<${GuideView} />` : html`<${Frame} />`;
 }
 
 function Frame() {
   const { place, rest } = where.value;
   const View = views[place];
   const current = place === 'title' ? 'library' : place;
-  const name = words.nav[current];
+  const name = current === 'settings' ? words.settings.title : words.nav[current];
   useEffect(() => {
     document.title = place === 'home' ? 'Passerelle' : `${name} · Passerelle`;
   }, [place]);
@@ -79,6 +83,7 @@ function Frame() {
         (one) =>
           html`<a key=${one} href="#/${one}" aria-current=${one === current ? 'page' : undefined}><${Icon} name=${one} /><span>${words.nav[one]}</span></a>`,
       )}</nav>
+      <a class="plain leave" href="#/settings" aria-current=${current === 'settings' ? 'page' : undefined} title=${words.settings.title} aria-label=${words.settings.title}><${Icon} name="settings" /></a>
       <button class="plain leave" onClick=${logOut} title=${words.logOut} aria-label=${words.logOut}><${Icon} name="leave" /></button>
     </header>
     ${!isConnected.value && html`<p class="offline" role="status">${words.offline}</p>`}

@@ -1,3 +1,5 @@
+import { guideEnglish, settingsEnglish } from './guide/texts-guide-en.ts';
+
 const many = (count: number, one: string, more: string) =>
   `${count.toLocaleString('en')} ${count === 1 ? one : more}`;
 
@@ -24,6 +26,8 @@ export const english = {
   copied: 'Copied',
   all: 'All',
   more: 'Show more',
+  guide: guideEnglish,
+  settings: settingsEnglish,
   login: {
     title: 'Log in',
     user: 'User',

@@ -1,3 +1,4 @@
+import { guideFrench, settingsFrench } from './guide/texts-guide-fr.ts';
 import type { PageTexts } from './texts-en.ts';
 
 const many = (count: number, one: string, more: string) =>
@@ -26,6 +27,8 @@ export const french: PageTexts = {
   copied: 'Copié',
   all: 'Tout',
   more: 'Afficher plus',
+  guide: guideFrench,
+  settings: settingsFrench,
   login: {
     title: 'Connexion',
     user: 'Utilisateur',

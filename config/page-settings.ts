@@ -1,0 +1,35 @@
+/**
+ * Settings that are not taken from the page: with them, whoever may use it could read files of this machine, send the
+ * key elsewhere, write where he likes, let himself in for ever, or lock everybody out.
+ */
+const outside: readonly string[] = [
+  'fichier.apiUrl',
+  'fichier.downloadHosts',
+  'fichier.uploadHosts',
+  'fichier.siteUrl',
+  'server.host',
+  'server.port',
+  'server.tlsCert',
+  'server.tlsKey',
+  'server.trustProxy',
+  'dataDir',
+  'library.dir',
+  'library.trees',
+  'notify',
+  'gateways',
+  'inbox',
+  'delivery.rules',
+  'auth.adminToken',
+  'auth.user',
+  'auth.password',
+  'metrics.open',
+];
+
+/** What counts as soon as it is entered. */
+const atOnce: readonly string[] = ['log.level'];
+
+/** When a value that is entered in the page counts; `never`: it is not taken from there. */
+export function appliesFromPage(path: string): 'now' | 'restart' | 'never' {
+  if (outside.includes(path)) return 'never';
+  return atOnce.includes(path) ? 'now' : 'restart';
+}

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { changeEntered, enteredName, enteredText } from '../../../config/entered.ts';
+import { describeSource, keyPage, missingKey, SettingsError } from '../../../config/faults.ts';
+import { type Loaded, type LoadOptions, loadSettings } from '../../../config/load.ts';
+import { appliesFromPage } from '../../../config/page-settings.ts';
+import { type NamedSetting, settingList } from '../../../config/settings.ts';
+import { BridgeError } from '../../core/errors.ts';
+import { diskError } from '../../core/files/folder-check.ts';
+import type { EditedSetting, Edits, SettingsEditor } from '../../setup/settings-editor.ts';
+
+export interface EditorOptions {
+  /** How the settings of this process are loaded. */
+  load: Omit<LoadOptions, 'entered'>;
+  /** Those that are in force. */
+  running: Loaded;
+  /** Of those that count at once, one was changed. */
+  onChange: (path: string, value: unknown) => void;
+  onRestart: () => void;
+}
+
+/** Over `settings.yaml` in dataDir. Everything is done in one turn, so that two tabs never write at one time. */
+export function createSettingsEditor({ load, running, onChange, onRestart }: EditorOptions): SettingsEditor {
+  const file = join(resolve(running.settings.dataDir), enteredName);
+  /** What counts by now: what was entered since and counts at once, too. */
+  const inForce = new Map<string, unknown>(
+    settingList.map(({ path }) => [path, valueAt(running.settings, path)]),
+  );
+
+  const kept = () => {
+    const found: { faults: { source: string; wrong: string; right: string; path: string }[] } = {
+      faults: [],
+    };
+    const text = enteredText(file, found);
+    const [fault] = found.faults;
+    if (fault)
+      throw new BridgeError('BRIDGE_DISK', { detail: `${file} ${fault.wrong}`, remedy: fault.right });
+    return text;
+  };
+  const versionOf = (text: string | undefined) =>
+    text === undefined ? 'none' : createHash('sha256').update(text).digest('base64url').slice(0, 22);
+
+  /** @throws BridgeError BRIDGE_BAD_REQUEST with everything that is wrong */
+  function loadWith(text: string | undefined): Loaded {
+    try {
+      return loadSettings({ ...load, ...(text !== undefined && { entered: text }) });
+    } catch (error) {
+      if (!(error instanceof SettingsError)) throw error;
+      const says = error.faults
+        .map((fault) => `${describeSource(fault)}: ${fault.wrong}; ${fault.right}`)
+        .join('. ');
+      throw new BridgeError('BRIDGE_BAD_REQUEST', { says, remedy: 'Mend what is named' });
+    }
+  }
+
+  function write(text: string): void {
+    try {
+      const handle = openSync(`${file}.tmp`, 'w', 0o600);
+      try {
+        writeFileSync(handle, text);
+        fsyncSync(handle);
+      } finally {
+        closeSync(handle);
+      }
+      renameSync(`${file}.tmp`, file);
+    } catch (error) {
+      throw diskError(file, error);
+    }
+  }
+
+  function enter(edits: Edits): Loaded {
+    const text = changeEntered(kept(), new Map(Object.entries(edits)));
+    const loaded = loadWith(text);
+    write(text);
+    return loaded;
+  }
+
+  function list() {
+    const text = kept();
+    const next = loadWith(text);
+    return { version: versionOf(text), file, settings: settingList.map((setting) => shown(setting, next)) };
+  }
+
+  function shown(setting: NamedSetting, next: Loaded): EditedSetting {
+    const { path, env, help, form, secret: isSecret } = setting;
+    const { origin, words } = next.originOf(path);
+    const value = inForce.get(path);
+    return {
+      ...{ path, env, help, form, isSecret, origin, source: words, usual: setting.shown },
+      ...(value !== undefined && !isSecret && { value }),
+      isSet: value !== undefined,
+      applies: appliesFromPage(path),
+      isWaiting: !isDeepStrictEqual(value, valueAt(next.settings, path)),
+    };
+  }
+
+  return {
+    key: { path: missingKey.path, page: keyPage },
+    list,
+    faultsOf(edits) {
+      try {
+        loadWith(changeEntered(kept(), new Map(Object.entries(edits))));
+        return [];
+      } catch (error) {
+        if (error instanceof BridgeError && error.code === 'BRIDGE_BAD_REQUEST') return [error.message];
+        throw error;
+      }
+    },
+    decidedByEnvironment: (paths) => paths.filter((path) => running.originOf(path).origin === 'environment'),
+    enter: (edits) => void enter(edits),
+    change(edits, version) {
+      if (version !== versionOf(kept())) throw new BridgeError('BRIDGE_SETTINGS_CHANGED');
+      for (const path of Object.keys(edits)) {
+        if (!settingList.some((one) => one.path === path))
+          throw new BridgeError('BRIDGE_BAD_REQUEST', { detail: `${path} is no setting` });
+        if (appliesFromPage(path) === 'never')
+          throw new BridgeError('BRIDGE_SETTING_FIXED', { detail: path });
+        const { origin, words } = running.originOf(path);
+        if (origin === 'environment')
+          throw new BridgeError('BRIDGE_SETTING_FIXED', {
+            detail: `${path} comes from the ${words}`,
+            remedy: 'Change it there, or take it out there; then it can be changed here',
+          });
+      }
+      const loaded = enter(edits);
+      for (const path of Object.keys(edits)) {
+        if (appliesFromPage(path) !== 'now') continue;
+        const value = valueAt(loaded.settings, path);
+        inForce.set(path, value);
+        onChange(path, value);
+      }
+      return list();
+    },
+    restart() {
+      loadWith(kept());
+      return onRestart;
+    },
+  };
+}
+
+function valueAt(settings: object, path: string): unknown {
+  return path.split('.').reduce<unknown>((node, name) => Reflect.get(Object(node), name), settings);
+}

@@ -1,0 +1,416 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { loadSettings } from '../config/load.ts';
+import { settingList } from '../config/settings.ts';
+import { buildApp, buildGuideApp } from '../src/app.ts';
+import { createBridge } from '../src/bridge.ts';
+import { createSettingsEditor } from '../src/commands/start/entered-settings.ts';
+import { silentLog } from '../src/core/log.ts';
+import { createGuiding } from '../src/guiding.ts';
+import { holderHere } from '../src/owner/holder.ts';
+import type { Edits } from '../src/setup/settings-editor.ts';
+import { layEmptyCatalog } from './fixtures/empty-catalog.ts';
+import { createHandClock } from './fixtures/hand-clock.ts';
+import { fakeJellyfin, fakePlex } from './fixtures/media-servers.ts';
+import { envOver, type Test } from './fixtures/setup.ts';
+import { start } from './fixtures/simulated-host.ts';
+
+/** A first start and what is entered in the page, as whoever means harm, or two tabs, would use them. */
+const folder = { name: 'Films', files: [{ name: 'Heat.1995.mkv', content: { sizeBytes: 1000, seed: 1 } }] };
+const wrongKey = (turn: number) => `wrong${String(turn).padStart(27, '0')}`;
+
+/** The guide, or the bridge where there is a key, over a simulator and a hand clock. */
+async function open(t: Test, more: Record<string, string> = {}, home = t.testdir()) {
+  const simulator = await start(t, { account: { folders: [folder] } });
+  const { FICHIER_API_KEY: key = '', ...over } = envOver(simulator, home);
+  const env = { ...over, FICHIER_REQUEST_INTERVAL_MS: '2500', ...more };
+  const load = { env, file: join(home, 'passerelle.yaml') };
+  const running = loadSettings(load);
+  await layEmptyCatalog(running.settings.dataDir);
+  const clock = createHandClock();
+  const bridge = await createBridge(running.settings, silentLog, { clock });
+  const events: string[] = [];
+  const editor = createSettingsEditor({
+    load: { ...load, keyRequired: running.hasKey },
+    running,
+    onChange: (path, value) => events.push(`${path} ${value}`),
+    onRestart: () => events.push('restart'),
+  });
+  const onEnd = () => void events.push('end');
+  const guide = createGuiding(bridge, { editor, onEnd, port: () => 8790 });
+  const holder = holderHere('serve', 0);
+  const app = running.hasKey
+    ? await buildApp(bridge, holder, { editor })
+    : await buildGuideApp(bridge, holder, { editor, guide });
+  await app.ready();
+  t.teardown(async () => {
+    guide.close();
+    await app.close();
+    await bridge.close();
+  });
+  const authorization = `Bearer ${bridge.secrets.adminToken}`;
+  const ask = async (method: 'GET' | 'POST' | 'PATCH', path: string, payload?: object, headers = {}) => {
+    const answer = await app.inject({
+      ...{ method, url: `/api/v1${path}` },
+      headers: { authorization, ...headers },
+      ...(payload && { payload }),
+    });
+    return {
+      status: answer.statusCode,
+      json: answer.json(),
+      retryAfter: Number(answer.headers['retry-after']),
+    };
+  };
+  const file = join(home, 'data', 'settings.yaml');
+  return { simulator, key, env, load, clock, bridge, app, ask, events, editor, guide, file, home };
+}
+
+t.test('without a key the page and its guide are all that is served', async (t) => {
+  const { app, ask, simulator } = await open(t);
+  for (const [url, status] of [
+    ['/', 200],
+    ['/healthz', 200],
+    ['/readyz', 503],
+    ['/session', 200],
+    ['/stream/x/y/film.mkv', 503],
+    ['/dav/', 503],
+    ['/browse/', 503],
+    ['/strm/', 503],
+    ['/library.m3u', 503],
+    ['/metrics', 503],
+    ['/api/v1/files', 503],
+    ['/api/v1/settings', 503],
+    ['/api/v1/setup', 401],
+    ['/api/v1/doctor', 401],
+    ['/nothing', 503],
+  ] as const) {
+    const answer = await app.inject({ url });
+    t.equal(answer.statusCode, status, url);
+    if (status === 503) t.match(answer.json(), { code: 'BRIDGE_NOT_SET_UP' }, url);
+  }
+  t.match(await ask('GET', '/setup'), { status: 200, json: { fixed: [], roots: ['/'] } });
+  t.equal((await ask('POST', '/sync')).status, 503);
+  t.equal(simulator.counters.requests.length, 0, 'the host was asked nothing');
+});
+
+t.test('who is on the network, or another page, sets nothing up', async (t) => {
+  const { app, bridge, simulator, file } = await open(t);
+  const proof = { 'passerelle-page': '1' };
+  const log = await app.inject({
+    ...{ method: 'POST', url: '/session', headers: proof },
+    payload: { user: 'passerelle', password: bridge.secrets.password },
+  });
+  t.match(log.json(), { guide: true });
+  const cookie = String(log.headers['set-cookie']).split(';', 1)[0] as string;
+  const table: [what: string, headers: Record<string, string>][] = [
+    ['a stranger', {}],
+    ['a wrong token', { authorization: 'Bearer wrong' }],
+    ['the cookie alone, as a form sends it', { cookie }],
+    ['another site', { ...proof, cookie, 'sec-fetch-site': 'cross-site' }],
+    ['another port of this machine', { ...proof, cookie, 'sec-fetch-site': 'same-site' }],
+    ['another origin', { ...proof, cookie, origin: 'http://evil.test' }],
+    ['a made-up cookie', { ...proof, cookie: `passerelle-session=${'A'.repeat(43)}` }],
+  ];
+  for (const [what, headers] of table)
+    for (const [path, payload] of [
+      ['/setup', {}],
+      ['/setup/key', { key: wrongKey(1) }],
+      ['/setup/address', { url: 'http://evil.test' }],
+      ['/setup/servers/find', { host: '127.0.0.1' }],
+      ['/setup/servers/check', { kind: 'kodi', url: 'http://127.0.0.1:1' }],
+    ] as const) {
+      const answer = await app.inject({ method: 'POST', url: `/api/v1${path}`, headers, payload });
+      t.equal(answer.statusCode, 401, `${what}: ${path}`);
+    }
+  t.equal(simulator.counters.requests.length, 0);
+  t.notOk(existsSync(file));
+  const page = await app.inject({ url: '/' });
+  t.notMatch(String(page.headers['content-security-policy']), 'evil', 'nobody has the browser ask elsewhere');
+});
+
+t.test('keys are not guessed: what can be none asks nobody, one a minute, ten an hour', async (t) => {
+  const { ask, clock, simulator, key } = await open(t);
+  for (const bad of ['', 'Bearer abc', '"quoted"', 'https://host.test/x', '<the key>', 'a b'])
+    t.equal((await ask('POST', '/setup/key', { key: bad })).status, 400, bad);
+  for (const body of [{}, { key: 5 }, { key: 'x'.repeat(501) }, { key, admin: true }])
+    t.equal((await ask('POST', '/setup/key', body)).status, 400);
+  t.equal(simulator.counters.requests.length, 0, 'nothing of that is a call');
+  t.match(await ask('POST', '/setup/key', { key: wrongKey(0) }), {
+    status: 502,
+    json: { code: 'BRIDGE_HOST_KEY' },
+  });
+  t.match(await ask('POST', '/setup/key', { key }), {
+    status: 429,
+    json: { code: 'BRIDGE_SETUP_BUSY' },
+    retryAfter: 60,
+  });
+  t.equal((await ask('POST', '/setup/key', { key: wrongKey(0) })).status, 502, 'the same one is remembered');
+  t.equal(simulator.counters.requests.length, 1, 'one call in all');
+  for (let turn = 1; turn < 10; turn++) {
+    clock.jump(clock.now() + 60_000);
+    t.equal((await ask('POST', '/setup/key', { key: wrongKey(turn) })).status, 502, `${turn}`);
+  }
+  clock.jump(clock.now() + 60_000);
+  const late = await ask('POST', '/setup/key', { key });
+  t.equal(late.status, 429);
+  t.equal(late.retryAfter, 50 * 60, 'an hour after the first');
+  t.equal(simulator.counters.requests.length, 10);
+  clock.jump(clock.now() + 50 * 60_000);
+  t.match(await ask('POST', '/setup/key', { key: ` ${key}\n` }), { status: 200, json: { offer: 'premium' } });
+});
+
+t.test('a lock of the host is kept to, and no key is tried meanwhile', async (t) => {
+  const { ask, clock, simulator, key } = await open(t);
+  simulator.faults.answer({ is: 'flood', lockMs: 60_000, verb: 'user/info' });
+  t.equal((await ask('POST', '/setup/key', { key: wrongKey(0) })).status, 503);
+  const calls = simulator.counters.requests.length;
+  clock.jump(clock.now() + 61_000);
+  t.match(await ask('POST', '/setup/key', { key }), { status: 503, json: { code: 'BRIDGE_GATE_CLOSED' } });
+  t.equal(simulator.counters.requests.length, calls);
+});
+
+t.test('set up once, the guide is closed for good; what was entered is for its owner alone', async (t) => {
+  const { ask, clock, key, file, events, load } = await open(t);
+  t.match(await ask('POST', '/setup', {}), { status: 409, json: { code: 'BRIDGE_SETUP_NO_KEY' } });
+  t.equal((await ask('GET', '/setup/folders')).status, 409);
+  await ask('POST', '/setup/key', { key });
+  const listing = ask('GET', '/setup/folders');
+  // Its turn comes at the pace of the host.
+  await clock.advance(5000);
+  t.match((await listing).json, { folders: [{ name: 'Films' }] });
+  for (const body of [
+    { baseUrl: 'javascript:alert(1)' },
+    { baseUrl: 'http://u:p@films.test' },
+    { roots: ['Films'] },
+    { roots: ['/Films/../..\n'] },
+    { servers: [{ kind: 'webhook', url: 'http://films.test' }] },
+    { servers: [{ kind: 'jellyfin', url: 'file:///etc/passwd', token: 'x' }] },
+    { servers: [{ kind: 'jellyfin', url: 'http://films.test', tokenFile: '/etc/passwd' }] },
+    { dataDir: '/etc' },
+  ])
+    t.equal((await ask('POST', '/setup', body)).status, 400, JSON.stringify(body));
+  t.notOk(existsSync(file), 'nothing of that was written');
+  const wish = { baseUrl: 'http://192.0.2.7:8790/', roots: ['/Films', '/It\'s: "odd" #1'] };
+  const [first, second] = await Promise.all([ask('POST', '/setup', wish), ask('POST', '/setup', wish)]);
+  t.same([first.status, second.status].sort(), [202, 409], 'two at one time are one');
+  for (const [method, path, body] of [
+    ['GET', '/setup', undefined],
+    ['GET', '/setup/folders', undefined],
+    ['POST', '/setup', {}],
+    ['POST', '/setup/key', { key }],
+    ['POST', '/setup/address', { url: 'http://films.test' }],
+    ['POST', '/setup/servers/find', { host: '127.0.0.1' }],
+  ] as const)
+    t.match(await ask(method, path, body), { status: 409, json: { code: 'BRIDGE_SETUP_OVER' } }, path);
+  t.strictSame(events, ['end']);
+  t.equal(statSync(file).mode & 0o777, 0o600);
+  const { settings, hasKey, originOf } = loadSettings(load);
+  t.ok(hasKey);
+  t.strictSame(settings.library.roots, wish.roots);
+  t.equal(settings.server.baseUrl, 'http://192.0.2.7:8790');
+  t.match(originOf('library.roots'), { origin: 'entered', words: /settings\.yaml line \d+/ });
+});
+
+t.test('after a first start its addresses are closed, whoever asks', async (t) => {
+  const { ask } = await open(t, { FICHIER_API_KEY: 'abcdefgh12345678ABCDEFGH_-=87654' });
+  for (const [method, path, body] of [
+    ['GET', '/setup', undefined],
+    ['POST', '/setup', {}],
+    ['POST', '/setup/key', { key: 'abcdefgh12345678ABCDEFGH_-=87654' }],
+  ] as const)
+    t.match(await ask(method, path, body), { status: 409, json: { code: 'BRIDGE_SETUP_OVER' } }, path);
+});
+
+t.test('a browser may try the addresses that were typed, and no other', async (t) => {
+  const { app, ask, guide } = await open(t);
+  const policy = async () => String((await app.inject('/')).headers['content-security-policy']);
+  t.notMatch(await policy(), 'films.test');
+  for (const url of [
+    'films.test',
+    'javascript:x',
+    "http://films.test'; script-src *",
+    'http://films.test/ *',
+  ])
+    t.equal((await ask('POST', '/setup/address', { url })).status, 400, url);
+  t.match(await ask('POST', '/setup/address', { url: 'http://films.test:81/a/' }), {
+    json: { url: 'http://films.test:81/a' },
+  });
+  t.match(await policy(), /connect-src 'self' (?:\S+ )*http:\/\/films\.test:81[ ;]/);
+  for (let turn = 0; turn < 30; turn++) await ask('POST', '/setup/address', { url: `http://t${turn}.test` });
+  t.equal(guide.state().tried.length, 10, 'not without end');
+  const { id } = (await ask('GET', '/setup')).json;
+  const answer = await app.inject('/healthz');
+  t.match(answer.json(), { status: 'ok', id });
+  t.equal(answer.headers['access-control-allow-origin'], '*');
+});
+
+t.test('media servers are tested with their key, and only what they are is told', async (t) => {
+  const { ask } = await open(t);
+  const [jellyfin, plex] = [await fakeJellyfin(t), await fakePlex(t)];
+  const check = (body: object) => ask('POST', '/setup/servers/check', body);
+  t.match(await check({ kind: 'jellyfin', url: jellyfin.url, token: 'jelly-key' }), { json: { ok: true } });
+  t.match(await check({ kind: 'plex', url: plex.url, token: 'plex-token', seenAs: '/media/x' }), {
+    json: { ok: true },
+  });
+  jellyfin.broken = 401;
+  const refused = await check({ kind: 'jellyfin', url: jellyfin.url, token: 'wrong-token' });
+  t.match(refused, { status: 200, json: { ok: false, words: /does not accept the token/ } });
+  t.notMatch(JSON.stringify(refused), 'wrong-token');
+  t.equal((await check({ kind: 'jellyfin', url: jellyfin.url })).status, 400, 'without a key');
+  for (const host of ['http://127.0.0.1', '127.0.0.1:22', 'a b', '127.0.0.1/x', 'user@host', ''])
+    t.equal((await ask('POST', '/setup/servers/find', { host })).status, 400, host);
+});
+
+const rightKey = { FICHIER_API_KEY: 'abcdefgh12345678ABCDEFGH_-=87654' };
+
+t.test('every setting is shown with where it comes from, and no secret', async (t) => {
+  const home = t.testdir({
+    'passerelle.yaml': 'sync:\n  intervalMinutes: 45\nlibrary:\n  language: de\n',
+    data: { 'settings.yaml': 'library:\n  language: fr\nuploads:\n  parallel: 3\n' },
+  });
+  const secret = { PASSERELLE_PASSWORD: 'very-secret-word', PASSERELLE_ADMIN_TOKEN: 'token-of-the-owner-1' };
+  const { ask } = await open(t, { ...rightKey, ...secret, PASSERELLE_DELIVERY: 'proxy' }, home);
+  const { status, json } = await ask('GET', '/settings');
+  t.equal(status, 200);
+  t.strictSame(
+    json.settings.map(({ path }: { path: string }) => path),
+    settingList.map(({ path }) => path),
+  );
+  const one = (path: string) => json.settings.find((setting: { path: string }) => setting.path === path);
+  t.match(one('sync.intervalMinutes'), { value: 45, origin: 'file', source: /passerelle\.yaml line 2$/ });
+  t.match(one('library.language'), { value: 'fr', origin: 'entered', source: /settings\.yaml line 2$/ });
+  t.match(one('uploads.parallel'), { value: 3, origin: 'entered' });
+  t.match(one('delivery.mode'), {
+    value: 'proxy',
+    origin: 'environment',
+    source: 'environment PASSERELLE_DELIVERY',
+  });
+  t.match(one('server.port'), { value: 8790, origin: 'default', applies: 'never' });
+  t.match(one('fichier.apiKey'), { isSecret: true, isSet: true, origin: 'environment' });
+  for (const word of [...Object.values(rightKey), ...Object.values(secret)])
+    t.notMatch(JSON.stringify(json), word, 'no secret is shown');
+});
+
+t.test('a key that was entered is changed, and not taken away: the guide stays closed', async (t) => {
+  const [key = ''] = Object.values(rightKey);
+  const home = t.testdir({ data: { 'settings.yaml': `fichier:\n  apiKey: ${key}\n` } });
+  const { ask, file } = await open(t, {}, home);
+  const { version } = (await ask('GET', '/settings')).json;
+  const change = (value: unknown) =>
+    ask('PATCH', '/settings', { version, changes: { 'fichier.apiKey': value } });
+  t.match(await change(null), { status: 400, json: { message: /is missing/ } });
+  t.equal((await change('"quoted"')).status, 400);
+  t.match(readFileSync(file, 'utf8'), key);
+  const other = key.replace('abc', 'xyz');
+  const { status, json } = await change(other);
+  t.equal(status, 200);
+  t.notMatch(JSON.stringify(json), other);
+});
+
+t.test('what is changed is all right or nothing, and two tabs do not undo each other', async (t) => {
+  const { ask, events, file, load } = await open(t, { ...rightKey, PASSERELLE_DELIVERY: 'proxy' });
+  const before = (await ask('GET', '/settings')).json.version;
+  const patch = (changes: Edits, version = before) => ask('PATCH', '/settings', { version, changes });
+  for (const [changes, status] of [
+    [{ 'log.level': 'loud' }, 400],
+    [{ 'log.level': 'debug', 'sync.intervalMinutes': -1 }, 400],
+    [{ 'no.such': 1 }, 400],
+    [{ __proto__: 1, constructor: 1 }, 400],
+    [{}, 400],
+    [{ 'uploads.parallel': { a: 1 } }, 400],
+    [{ 'library.roots': ['Films'] }, 400],
+    [{ 'delivery.mode': 'redirect' }, 409],
+    [{ 'fichier.apiUrl': 'http://evil.test' }, 409],
+    [{ dataDir: '/etc' }, 409],
+    [{ 'library.dir': '/etc' }, 409],
+    [{ notify: [] }, 409],
+    [{ 'auth.password': 'another-word' }, 409],
+    [{ 'fichier.apiKey': null }, 409],
+  ] as const)
+    t.equal((await patch(changes)).status, status, JSON.stringify(changes));
+  t.notOk(existsSync(file), 'nothing of that was written');
+  const first = await patch({ 'log.level': 'debug', 'sync.intervalMinutes': 45 });
+  t.equal(first.status, 200);
+  t.strictSame(events, ['log.level debug'], 'what counts at once does');
+  t.match(await patch({ 'uploads.parallel': 4 }), { status: 412, json: { code: 'BRIDGE_SETTINGS_CHANGED' } });
+  const one = (path: string, { json } = first) =>
+    json.settings.find((setting: { path: string }) => setting.path === path);
+  t.match(one('sync.intervalMinutes'), { value: 30, isWaiting: true, applies: 'restart', origin: 'entered' });
+  t.match(one('log.level'), { value: 'debug', isWaiting: false, applies: 'now' });
+  writeFileSync(file, `# mine\n${readFileSync(file, 'utf8')}`);
+  const again = (await ask('GET', '/settings')).json.version;
+  t.not(again, first.json.version, 'a hand in the file is seen too');
+  const back = await patch({ 'sync.intervalMinutes': null }, again);
+  t.match(one('sync.intervalMinutes', back), { isWaiting: false, origin: 'default' });
+  t.match(readFileSync(file, 'utf8'), '# mine', 'what a person wrote beside it stays');
+  t.equal(statSync(file).mode & 0o777, 0o600);
+  t.equal(loadSettings(load).settings.log.level, 'debug');
+  t.equal((await ask('POST', '/restart')).status, 202);
+  t.strictSame(events, ['log.level debug', 'restart']);
+});
+
+t.test('a file of entered settings that is damaged is told with its line, and never dropped', async (t) => {
+  const home = t.testdir();
+  const data = join(home, 'data');
+  mkdirSync(data);
+  const file = join(data, 'settings.yaml');
+  const env = { PASSERELLE_DATA_DIR: data, PASSERELLE_LIBRARY_DIR: join(home, 'library') };
+  const faultsOf = (): string => {
+    try {
+      loadSettings({ env, file: join(home, 'none.yaml') });
+      return '';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  const table: [content: string, words: RegExp][] = [
+    ['log:\n  level: loud\n', /log\.level \(.*settings\.yaml line 2\): "loud" is not right/],
+    ['log:\n  level: "debug\n', /settings\.yaml line \d\): opens a quote.*move the file away/],
+    ['- a\n', /is not a list of settings/],
+    ['a: &x 1\nlog: *x\n', /holds an alias/],
+    ['log:\n  colour: 1\n', /log\.colour \(.*line 2\): there is no such setting/],
+    ['log: debug\n', /is a group of settings/],
+    ['dataDir: /elsewhere\n', /dataDir \(.*line 1\): stands in a file that lies in it/],
+    ['fichier:\n  apiKey: "a secret with spaces"\n', /holds a space/],
+    [`x: ${'y'.repeat(300_000)}\n`, /is larger than/],
+    ['\u0000\u0001', /settings\.yaml/],
+  ];
+  for (const [content, words] of table) {
+    writeFileSync(file, content);
+    const said = faultsOf();
+    t.match(said, words, content.slice(0, 30));
+    t.notMatch(said, 'a secret with spaces');
+  }
+  for (const empty of ['', '# nothing\n', 'log:\n']) {
+    writeFileSync(file, empty);
+    t.equal(faultsOf(), '', JSON.stringify(empty));
+  }
+  const other = t.testdir({ data: { 'settings.yaml': {} } });
+  t.throws(
+    () => loadSettings({ env: { PASSERELLE_DATA_DIR: join(other, 'data') }, file: join(other, 'x') }),
+    /is no plain file|folder/,
+  );
+});
+
+t.test('a disk that takes nothing is told, and what was entered before stays', async (t) => {
+  const { ask, file, home } = await open(t, rightKey);
+  const version = (await ask('GET', '/settings')).json.version;
+  await ask('PATCH', '/settings', { version, changes: { 'uploads.parallel': 3 } });
+  const text = readFileSync(file, 'utf8');
+  const next = (await ask('GET', '/settings')).json.version;
+  // A link to a device that is always full, where the new text goes first.
+  symlinkSync('/dev/full', `${file}.tmp`);
+  const change = { version: next, changes: { 'uploads.parallel': 4 } };
+  t.match(await ask('PATCH', '/settings', change), { status: 500, json: { code: 'BRIDGE_DISK' } });
+  t.equal(readFileSync(file, 'utf8'), text);
+  chmodSync(join(home, 'data'), 0o700);
+});

@@ -1,0 +1,150 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { loadSecrets } from '../src/secrets.ts';
+import { startBridge } from './fixtures/bridge-process.ts';
+import { fakeJellyfin } from './fixtures/media-servers.ts';
+import { logInAt, openPage, startBrowser } from './fixtures/page.ts';
+import { findProgram } from './fixtures/programs.ts';
+import { envOver } from './fixtures/setup.ts';
+import { start } from './fixtures/simulated-host.ts';
+import { mediaFile } from './media/index.ts';
+
+/** The first start in a browser: from nothing to a film that plays. */
+const film = mediaFile('h264-moov-first.mp4');
+const account = {
+  folders: [
+    {
+      name: 'Films',
+      files: [{ name: 'Sita Sings the Blues (2008).mp4', content: { path: film.path } }],
+      folders: [{ name: 'Old', files: [] }],
+    },
+    { name: 'Private', files: [{ name: 'Heat.1995.mkv', content: { sizeBytes: 1000, seed: 1 } }] },
+  ],
+};
+
+t.test('a first start', async (t) => {
+  const program = await findProgram(t, 'chromium', 'chromium-browser', 'google-chrome');
+  if (!program) return;
+  const simulator = await start(t, { account });
+  const home = t.testdir();
+  const { FICHIER_API_KEY: key, ...env } = envOver(simulator, home);
+  const served = await startBridge(
+    { ...env, PASSERELLE_BASE_URL: '', PASSERELLE_DELIVERY: 'proxy' },
+    home,
+    ({ msg }) => msg.startsWith('no API key is set'),
+  );
+  t.teardown(() => served.stop());
+  const { url } = served;
+  // On a busy machine the page takes long to be made, once.
+  await (await fetch(url)).text();
+  const { password } = loadSecrets(join(home, 'data'));
+  const page = await openPage(await startBrowser(t, program), url);
+  const { tab } = page;
+  await logInAt(page, password);
+
+  await t.test('a key is checked', async (t) => {
+    await tab.locator('[name=key]').fill('wrongwrongwrongwrongwrongwrongwr');
+    await tab.getByRole('button', { name: 'Check the key' }).click();
+    await tab.locator('.fault', { hasText: 'does not accept the API key' }).waitFor();
+    page.faults.length = 0;
+    t.strictSame(await page.inaccessible(), []);
+    await tab.locator('[name=key]').fill(` ${key}\n`);
+    await tab.getByRole('button', { name: 'Check the key' }).click();
+    await tab.locator('.well', { hasText: 'Premium account, until' }).waitFor();
+    await tab.getByRole('button', { name: 'Next' }).click();
+  });
+
+  await t.test('the address is tried from the browser', async (t) => {
+    await tab.locator('.choice.answers', { hasText: url }).waitFor();
+    t.strictSame(await page.inaccessible(), []);
+    await tab.getByRole('button', { name: 'Next' }).click();
+  });
+
+  await t.test('folders are chosen in the tree of the account', async (t) => {
+    await tab.getByRole('checkbox', { name: 'The whole account' }).uncheck();
+    await tab.getByRole('checkbox', { name: 'Films' }).check();
+    t.strictSame(await page.inaccessible(), []);
+    await tab.getByRole('button', { name: 'Next' }).click();
+  });
+
+  await t.test('a media server is looked for, tested and added', async (t) => {
+    const jellyfin = await fakeJellyfin(t);
+    await tab.getByRole('button', { name: 'Look for it' }).click();
+    await tab
+      .getByRole('status')
+      .filter({ hasText: /found|Nothing answers/ })
+      .waitFor();
+    await tab.locator('select').selectOption('jellyfin');
+    await tab.locator('[name=url]').fill(jellyfin.url);
+    await tab.locator('[name=token]').fill('jelly-key');
+    jellyfin.broken = 401;
+    await tab.getByRole('button', { name: 'Test and add' }).click();
+    await tab.locator('.fault', { hasText: 'does not accept the token' }).waitFor();
+    jellyfin.broken = undefined;
+    await tab.getByRole('button', { name: 'Test and add' }).click();
+    await tab.locator('.rows li', { hasText: `jellyfin ${jellyfin.url}` }).waitFor();
+    t.strictSame(await page.inaccessible(), []);
+    await tab.getByRole('button', { name: 'Begin' }).click();
+  });
+
+  await t.test('the bridge begins, and the film plays', async (t) => {
+    await tab.locator('.sentence').waitFor();
+    await tab.locator('.poster', { hasText: 'Sita Sings the Blues' }).first().click();
+    await tab.getByRole('button', { name: 'Play here' }).click();
+    const width = await tab.evaluate<number>(`(async () => {
+      const video = document.querySelector('video');
+      await video.play();
+      return video.videoWidth;
+    })()`);
+    t.ok(width > 0, 'it plays');
+    const file = join(home, 'data', 'settings.yaml');
+    t.ok(existsSync(file));
+    t.equal(statSync(file).mode & 0o777, 0o600);
+    const text = readFileSync(file, 'utf8');
+    for (const entered of [`apiKey: ${key}`, `baseUrl: ${url}`, '- /Films\n', 'kind: jellyfin', 'jelly-key'])
+      t.match(text, entered);
+    t.notMatch(
+      JSON.stringify(served.log),
+      new RegExp(`${key}|jelly-key|${password}`),
+      'no secret in the log',
+    );
+    // Between the guide and the bridge nobody listens for a moment.
+    t.strictSame(
+      page.faults.filter((fault) => !fault.includes('ERR_CONNECTION_REFUSED')),
+      [],
+    );
+  });
+
+  await t.test('settings are seen with where they come from, and changed', async (t) => {
+    await tab.goto(`${url}/#/settings`);
+    const row = (path: string) =>
+      tab.locator('.settings > li').filter({ has: tab.locator('b', { hasText: new RegExp(`^${path}$`) }) });
+    await row('fichier.apiKey').filter({ hasText: 'set, and not shown' }).waitFor();
+    t.match(await row('delivery.mode').textContent(), 'from the environment PASSERELLE_DELIVERY');
+    t.equal(await row('delivery.mode').getByRole('button').count(), 0, 'what the environment decides stays');
+    t.equal(await row('server.port').getByRole('button').count(), 0, 'what is not for the page stays');
+    t.strictSame(await page.inaccessible(), []);
+    await row('log.level').getByRole('button', { name: 'Change log.level' }).click();
+    await row('log.level').locator('select').selectOption('debug');
+    await row('log.level').getByRole('button', { name: 'Save' }).click();
+    await tab.locator('.notice', { hasText: 'It counts now.' }).waitFor();
+    await row('sync.intervalMinutes').getByRole('button', { name: 'Change sync.intervalMinutes' }).click();
+    await row('sync.intervalMinutes').locator('input').fill('45');
+    await row('sync.intervalMinutes').locator('input').press('Enter');
+    await row('sync.intervalMinutes').filter({ hasText: 'after a restart' }).waitFor();
+    t.strictSame(await page.inaccessible(), []);
+    await tab.getByRole('button', { name: 'Restart now' }).click();
+    await row('sync.intervalMinutes').filter({ hasText: '45' }).filter({ hasText: 'entered here' }).waitFor();
+    await tab.getByRole('button', { name: 'Restart now' }).waitFor({ state: 'detached' });
+    t.ok(
+      served.log.some(({ level }) => level === 'debug'),
+      'it says more',
+    );
+    t.strictSame(
+      page.faults.filter((fault) => !/ERR_CONNECTION|ERR_INCOMPLETE/.test(fault)),
+      [],
+    );
+  });
+  t.equal(await served.stop(), 0);
+});
