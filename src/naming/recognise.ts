@@ -1,6 +1,7 @@
 import { atOnce } from '../core/yield-often.ts';
 import { type Reading, readPath } from './file/reading.ts';
 import { discAt, weighDisc } from './siblings/discs.ts';
+import { freeLooseExtras } from './siblings/loose-extras.ts';
 import { readNamingStyle } from './siblings/naming-style.ts';
 import { weighSamples } from './siblings/samples.ts';
 import { readSiblings } from './siblings/siblings.ts';
@@ -19,7 +20,7 @@ export { needsReview } from './verdict/needs-review.ts';
  * The same as `recogniseFolder([path])[0]`. A subtitle is read like the video it belongs to; the tree looks at `isVideo` and `isSubtitle` as well.
  */
 export function recognise(path: string): Recognition {
-  const reading = readPath(path);
+  const [reading] = atOnce(freeLooseExtras([readPath(path)]));
   if (!reading) return ignored(path);
   const answer = merge(reading, {});
   weighDisc(folderOf(path), [reading], [answer]);
@@ -53,7 +54,7 @@ export function* recogniseInSteps(
       alone.push(readPath(paths[at] as string, sizesBytes[at]));
       yield;
     }
-    const readings = yield* weighSamples(alone);
+    const readings = yield* freeLooseExtras(yield* weighSamples(alone));
     // The numbers of a disc's clips count neither films nor episodes.
     const style = discAt(folder) && readNamingStyle(readings);
     const evidence = style ? readings.map(() => style) : yield* readSiblings(readings);

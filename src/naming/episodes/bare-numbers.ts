@@ -90,7 +90,10 @@ function isLikely(
   )
     return false;
   if (/^(?:19|20)\d\d$/.test(digits) && !(group && isDashed)) return false;
-  const isBoxed = isDashed && padded && /\[[^\]]+\]|hdtv/i.test(folded.slice(wordsEnd));
+  const isBoxed =
+    isDashed &&
+    digits.length > 1 &&
+    (padded ? /\[[^\]]+\]|hdtv/i : /\[[^\]]*subs/i).test(folded.slice(wordsEnd));
   if (bracketedYear && !group && !isBoxed && !/[([](?:19|20)\d\d[)\]][ ._]*$/.test(before)) return false;
   if (!isDashed && inShow && !section && !padded && number < 10) return false;
   if (group || inShow || padded) return true;

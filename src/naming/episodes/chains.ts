@@ -92,6 +92,7 @@ function continues(
   const isAlike = ownWidth === width || number === last + 1;
   if (!isDashed) return isAlike || number - last <= maxUnlike;
   // `S01E02 - 3 jours`, `S01E02 - 9-1-1`, `S01E02 - 20,000 lieues`
+  if (last === 1 && /^ ?[)\]]/.test(folded.slice(end))) return true;
   return ownWidth === width && number - last <= maxApart && standsApart.test(folded.slice(end));
 }
 

@@ -13,7 +13,7 @@ const yearLast = /(?<![\da-z])(\d\d)([ ._-])(\d\d)\2((?:19|20)\d\d)(?!\d)/;
 const packed = /(?<![\da-z])((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?![\da-z])/i;
 /** `Show.140722.720p`, `Show_140722_HDTV`: six digits are a day only behind a title and right before the tags of a release. */
 const packedShort =
-  /(?<=[a-z0-9][ ._])(\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=[ ._](?:\d{3,4}[pi]|[hp]dtv|web|e\d{2,4})(?![a-z]))/i;
+  /(?<=[a-z0-9][ ._])(\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=[ ._](?:\d{3,4}[pi]|[hp]dtv|web|e\d{2,4})(?![a-z])|$)/i;
 /** `Title_12.05.02_20-15_arte_55`: how television recorders name what they take, with the time and the channel. */
 const recorded = /(?<=[a-z0-9]_)(\d\d)\.(\d\d)\.(\d\d)(?=_\d\d-\d\d_)/i;
 /** `2008x12.13` */

@@ -27,7 +27,7 @@ const shapes: readonly RegExp[] = [
   /(?<![a-z0-9])(\d{1,2})x(\d{2,3}|\d(?=-\d{1,2}x\d))(?!\d|p(?![a-z])|x\d{3})/i,
   /(?<![a-z0-9])(19\d\d|20\d\d)x(\d{2}|[0-3]\d\d)(?!\d|p(?![a-z])|x\d{3})/i,
   // 2x9 behind a title, where no year makes a film of it; 1 x 2
-  /(?<=[a-z0-9][ ._-]{1,3}[[(]?)(\d{1,2})x(\d)(?=$|[ ._\])-])(?!.*[([](?:19|20)\d\d)/i,
+  /(?<=[a-z0-9][ ._-]{1,3}[[(]?)(?<!\d\.)(\d{1,2})x(\d)(?=$|[ ._\])-])(?!.*[([](?:19|20)\d\d)/i,
   /(?<=[a-z0-9][ ._-]{1,3}[[(]?)(\d{1,2})[ ._]x[ ._](\d{1,2})(?=$|[\])]|[ ._]*[-[(])(?!.*[([](?:19|20)\d\d)/i,
   // Dexter1x02
   /(?<=[a-z]{3})(\d{1,2})x(\d\d)(?![\da-z])/i,
@@ -133,6 +133,9 @@ export function findMarker(folded: string): Marker | undefined {
     const last = Number(cap[3] ?? cap[2]);
     return last > Number(cap[2]) ? { ...marker, episodes: between(Number(cap[2]), last) } : marker;
   }
+  // `2.Sezon.7.Bölüm`: the numbers stand in front of their words.
+  const ranked = /\d[ ._-]{0,2}sezon(?![a-z])/i.test(folded) ? findCyrillicMarker(folded) : undefined;
+  if (ranked && ranked.season !== undefined && ranked.episodes.length > 0) return ranked;
   for (const shape of anySeasonWord.test(folded) ? [...shapes, ...wordShapes] : shapes) {
     const match = shape.exec(folded);
     if (!match) continue;

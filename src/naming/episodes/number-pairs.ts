@@ -6,7 +6,7 @@ import type { NumberContext } from './number-context.ts';
 const pair = /^(\d{1,3})(-|x|[+&]|[ ._](?:et|&|\+|a)[ ._])(\d{1,3})(?=$|[ ._]+(?:-[ ._]+)?[^\d\s])/i;
 /** `[Group] Title 1-24`, `Title 01 ~ 12 VOSTFR`: a whole series in one. */
 const batch =
-  /[ ._](?:-[ ._]+)?[([]?(0{0,2}[01]|\d{2,4})(?:-|[ ._]?~[ ._]?|(?<=[ ._]0+1)[ ._]-[ ._](?=\d{2,4}[ ._]*[[(]))(\d{2,4})[)\]]?(?=$|[ ._]*[[(]|[ ._]+(?:vf|vff|vostfr|vosta|multi|dual|fin|end|complete|integrale)(?![a-z])|[ ._]+\d{3,4}p)/i;
+  /[ ._](?:-[ ._]+)?[([]?(0{0,3}[01]|\d{2,4})(?:-|[ ._]?~[ ._]?|(?<=[ ._]0+1)[ ._]-[ ._](?=\d{2,4}[ ._]*[[(]))(\d{2,4})[)\]]?(?=$|\+|[ ._]*[[(]|[ ._]+(?:vf|vff|vostfr|vosta|multi|dual|fin|end|complete|integrale)(?![a-z])|[ ._]+\d{3,4}p)/i;
 /** `Show 1-02`: season and episode. */
 const joined = /[ ._](0?\d)-(\d\d)(?=$|[ ._]*[[(]|[ ._]+(?:-[ ._]+)?[a-z])/i;
 

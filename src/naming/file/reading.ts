@@ -24,6 +24,8 @@ export interface Reading {
   /** The year that the name carries, and where. */
   year: { at: number; year: number } | undefined;
   extra: string | undefined;
+  /** The word for the extra is joined by a space alone: the title's where nothing beside it has that title. */
+  isLooseExtra?: boolean;
   isSubtitle: boolean;
   /** The number and the titles of a name made of boxes. */
   boxed?: BoxedName;
@@ -97,6 +99,19 @@ function ownExtra(
   return isNumbered && (marker?.season ?? season) === 0 ? undefined : extra;
 }
 
+const looseWord = /(?<=[\p{L}\p{N},!?')] )(?:trailer|teaser|sample|bande-annonce)$/iu;
+
+/** `The Long, Long Trailer`: neither a dash nor a year, a number or a tag keeps the word apart from the others. */
+function isLooseExtra(
+  folded: string,
+  ancestors: Ancestors,
+  marker: Marker | undefined,
+  tagAt: number,
+): boolean {
+  const isApart = ancestors.extra !== undefined || marker !== undefined || tagAt >= 0;
+  return !isApart && looseWord.test(folded) && !/(?:19|20)\d\d/.test(folded);
+}
+
 /** Reads a path by itself; undefined when it names neither a video nor a subtitle. */
 export function readPath(path: string, sizeBytes?: number): Reading | undefined {
   const folders = path.split('/').filter((segment) => segment !== '');
@@ -123,6 +138,7 @@ export function readPath(path: string, sizeBytes?: number): Reading | undefined 
     year: ownYear(folded, release.year, tagAt),
     extra: ancestors.extra ?? ownExtra(folded, marker, ancestors),
     isSubtitle: isSubtitle(fileName),
+    ...(isLooseExtra(folded, ancestors, marker, tagAt) && { isLooseExtra: true }),
     ...(boxed && { boxed }),
     ...(han && { hanSeason: han.season }),
     ...(sizeBytes !== undefined && { sizeBytes }),

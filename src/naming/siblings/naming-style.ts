@@ -10,13 +10,16 @@ export interface NamingStyle {
   pieces?: boolean;
 }
 
+/** So many years in front are years, whatever else lies there. */
+const fewest = 3;
+
 /** Reads the naming style of a folder. Undefined readings are files that are no video. */
 export function readNamingStyle(readings: readonly (Reading | undefined)[]): NamingStyle {
   const videos = readings.filter((one) => one && !one.isSubtitle && one.extra === undefined) as Reading[];
   const fronted = videos.filter(({ name, year }) => !year && yearInFront(name.folded));
   const pieces = videos.filter(({ name }) => dvdPieceOf(name.folded) !== undefined);
   return {
-    ...(fronted.length * 2 < videos.length && { frontless: true }),
+    ...(fronted.length * 2 < videos.length && fronted.length < fewest && { frontless: true }),
     ...(pieces.length > 1 && { pieces: true }),
   };
 }

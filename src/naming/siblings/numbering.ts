@@ -29,6 +29,8 @@ export interface Numbering {
 
 /** What else lies in the folder. */
 export interface Around {
+  /** How many videos there are. */
+  videos: number;
   dated: number;
   first: boolean;
 }
@@ -61,7 +63,10 @@ export function judgeNumbering(stem: string, members: readonly Member[], around:
   const years = [...values].every((value) => value >= 1900 && value <= 2039);
   if (years && stem === '' && areYearsInFront(counted))
     return { ...numbering, kind: 'films', isList: true, years: true };
-  if (values.size === 1) return { ...numbering, kind: rests.size >= fewest ? 'constant' : 'nothing' };
+  // `[A] Show - 24`, `[B] Show - 24`: one episode of several groups.
+  const isOfGroups = counted.every(({ reading }) => reading.name.folded.startsWith('['));
+  if (values.size === 1)
+    return { ...numbering, kind: rests.size >= fewest && !isOfGroups ? 'constant' : 'nothing' };
   if (values.size < fewest || values.size * 2 < counted.length || years) return numbering;
   const apart = counted.some(({ number }) => number.padded) || counted.every(({ number }) => number.apart);
   if (areFilms(counted, values, numbering, around)) {
@@ -69,6 +74,8 @@ export function judgeNumbering(stem: string, members: readonly Member[], around:
     const isList = stem === '' && apart && isDense(values) && !numbering.sameRest;
     return stem !== '' || isList ? { ...numbering, kind: 'films', isList } : numbering;
   }
+  // Among many others the numbers that open some names are no list.
+  if (stem === '' && rests.size > 1 && counted.length * 3 < around.videos) return numbering;
   const list = stem === '' ? isDense(values) && (apart || isRun(values)) : apart || values.size >= 6;
   const patterned = numbering.sameRest || list;
   if (!patterned) return numbering;
@@ -97,6 +104,8 @@ function areFilms(
   if (first && Math.min(...values) === 2) return true;
   const small = members.every(({ number }) => !number.padded && number.value < 10);
   if (!small) return false;
+  // No episode has a year in brackets behind its number.
+  if (members.some(({ reading, number }) => (reading.year?.at ?? -1) >= number.end)) return true;
   // The episodes of a series come from one source; a saga is collected film by film.
   if (areReleasedApart(members) || ancestors.title?.whole) return true;
   // `Harry Potter 7 Partie 2`

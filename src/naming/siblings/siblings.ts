@@ -49,7 +49,7 @@ export function* readSiblings(readings: readonly (Reading | undefined)[]): Gener
     const own = numbers[at] as NumberAt[];
     const best = bestNumbering(own, numberings);
     const marked = isSpokenFor(reading)
-      ? own.find(({ stem }) => (stems.get(stem)?.files ?? 0) > 1)
+      ? own.find(({ stem }) => stem !== '' && (stems.get(stem)?.files ?? 0) > 1)
       : undefined;
     if (best?.numbering.kind === 'films') {
       found.film = true;
@@ -112,7 +112,10 @@ function* judgeNumbers(
   }
   const numberings = new Map<string, Numbering>();
   for (const [stem, group] of members) {
-    numberings.set(stem, judgeNumbering(stem, group, { dated, first: plain.has(stem) }));
+    numberings.set(
+      stem,
+      judgeNumbering(stem, group, { videos: videos.length, dated, first: plain.has(stem) }),
+    );
     yield;
   }
   return numberings;

@@ -107,16 +107,20 @@ export function latinTitle(titles: readonly string[]): { title: string; other?: 
 /** Words in Chinese or Japanese that a dot or a space keeps apart from the same title in Latin letters behind them. */
 const asianFront =
   /^[^\p{Script=Latin}]*[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}][^\p{Script=Latin}]*[ ._](?=\p{Script=Latin}{3})/u;
+/** Who made it. */
+const lastBrackets = / \([^()]*\)$/;
 const cyrillic = /\p{Script=Cyrillic}/u;
 
 /** Of `港口 / Harbor`, `Гавань / Harbor` and `港口.Harbor` the half in Latin letters; a title in one script stays. */
 export function latinHalf(title: string): string {
-  const front = asianFront.exec(title)?.[0];
-  if (front) return title.slice(front.length);
-  if (!title.includes(' / ')) return title;
+  if (!title.includes(' / ')) {
+    const front = asianFront.exec(title)?.[0];
+    return front ? title.slice(front.length) : title;
+  }
   const halves = title.split(' / ').filter((half) => /\p{L}/u.test(half));
-  const pure = halves.filter((half) => !asian.test(half) && !cyrillic.test(half));
-  return pure.length > 0 && pure.length < halves.length ? pure.join(' / ') : title;
+  const pure = halves.filter((half) => !asian.test(half) && !cyrillic.test(half.replace(lastBrackets, '')));
+  if (pure.length === 0 || pure.length === halves.length) return title;
+  return pure.join(' / ').replace(lastBrackets, '');
 }
 
 /** Of `ANIME 海賊王` the words in Latin letters. */

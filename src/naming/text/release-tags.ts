@@ -63,11 +63,11 @@ function looseResolution(name: string): string | undefined {
 
 /** An edition only right before the year: `Gladiator.Extended.2000`. */
 const yearWord =
-  "(?:imax|3d|dc|extended|unrated|theatrical|restored|restauree?|remastered|director'?[ ._]?s?[ ._]cut)";
+  "(?:imax|3d(?=[. _]+\\d)|dc|extended|unrated|theatrical|restored|restauree?|remastered|director'?[ ._]?s?[ ._]cut)";
 
 /** An edition only where a language or another tag follows: `Title.Extended.German`, `Title.Uncut.1080p`. */
 const taggedEdition =
-  '(?:extended|recut|uncut|uncensored|unrated|theatrical|restored|imax|hfr)(?=(?:[ ._]+(?:extended|recut|uncut|edition|cut|dc))*[ ._]+(?:german|french|italian|spanish|english|multi|dual|dl|ita|eng|ger|\\d{3,4}[pi]|blu-?ray|b[dr]-?rip|dvd(?:rip|9|5|r)?|web|hdrip|hdtv|uhd|hfr|\\d\\dfps)(?![a-z]))';
+  '(?:extended|recut|uncut|uncensored|unrated|theatrical|restored|imax|hfr)(?=(?:[ ._]+(?:extended|recut|uncut|edition|cut|dc))*[ ._]+(?:german|(?:true)?french|italian|spanish|english|portuguese|dutch|vf[fqi2]?|vostfr|multi|dual|dl|ita|eng|ger|\\d{3,4}[pi]|blu-?ray|b[dr]-?rip|dvd(?:rip|9|5|r)?|web|hdrip|hdtv|uhd|hfr|\\d\\dfps)(?![a-z]))';
 
 /** Words that never belong to a title. Left out on purpose: what films are called (Uncut, Final, Extended, French). */
 const strongTag = new RegExp(
@@ -94,7 +94,7 @@ const strongTag = new RegExp(
 const languageBeforeYear =
   /(?<![a-z0-9])(?<!(?:^|[ ._])(?:the|an?|les?|la|une?|der|die|das|el|il|good|bad|last|first|young|old|new|my|in|of|to|for|with|and|et|de|du|en|speak|no)[ ._])(?:german|french|italian|spanish)(?=[ ._]+(?:[([]?(?:19|20)\d\d(?!\d)|(?:dvd|bd|br|hd|web)-?(?:rip|scr|r|tv|dl)(?![a-z])|blu-?ray|(?:480|720|1080|2160)p|xvid|[xh]\.?26[45]|ac3|multi(?![a-z])))/i;
 const upperTag =
-  /(?<![A-Za-z0-9])(?:(?:KOREAN|JAPANESE|CHINESE|CANTONESE|HINDI|RUSSIAN|POLISH|SWEDISH|DANISH|NORWEGIAN|DUTCH|TURKISH|PORTUGUESE)(?=[ ._]+(?:(?:19|20)\d\d|\d{3,4}p)(?![a-z\d]))|FRENCH|iNTERNAL|INTERNAL|VO|(?:UNCUT|SE|OM|EE)(?=[ ._]+(?:19|20)\d\d)|(?:SWiSS|SWISS)GERMAN|DOKU(?=[ ._])|GERMAN|iTALiAN|ITA|SPANISH|LIMITED|CUSTOM|(?:CAM|TS|TC|R5|SCR|MD|LD)(?=(?:[ ._-]+(?:MD|LD|LiNE|LINE))?[ ._-]+(?:(?:TRUE)?FRENCH|VOSTFR|[Xx]vi[Dd]|XViD|XVID|[xXhH]\.?26[45]|HEVC|AC3|AAC|\d{3,4}p)))(?![A-Za-z0-9])/;
+  /(?<![A-Za-z0-9])(?:(?:KOREAN|JAPANESE|CHINESE|CANTONESE|HINDI|RUSSIAN|POLISH|SWEDISH|DANISH|NORWEGIAN|DUTCH|TURKISH|PORTUGUESE)(?=[ ._]+(?:(?:19|20)\d\d|\d{3,4}p|[Ss]\d\d?[Ee]\d{1,3})(?![a-z\d]))|FRENCH|iNTERNAL|INTERNAL|VO|(?:UNCUT|SE|OM|EE)(?=[ ._]+(?:19|20)\d\d)|(?:SWiSS|SWISS)GERMAN|DOKU(?=[ ._])|GERMAN|iTALiAN|ITA|SPANISH|LIMITED|CUSTOM|(?:CAM|TS|TC|R5|SCR|MD|LD)(?=(?:[ ._-]+(?:MD|LD|LiNE|LINE))?[ ._-]+(?:(?:TRUE)?FRENCH|VOSTFR|[Xx]vi[Dd]|XViD|XVID|[xXhH]\.?26[45]|HEVC|AC3|AAC|\d{3,4}p)))(?![A-Za-z0-9])/;
 
 /**
  * Index of the first word that ends a title, -1 when there is none. One that opens the name (`4K.Title`) does not count.
@@ -147,10 +147,15 @@ const language =
 /** Words that end no title: the tag behind them is its last word (`VO et VF`, `Mon ami le VF`). */
 const joint = /(?<![a-z0-9])(?:et|and|la|le|les|de|du|des|the|of|my|mon|ma|un|une|au|aux)[ ._]+$/i;
 
+const joinsWord = /(?<![a-z0-9])(?:and|et|und|y|e|en|&)[ ._]+$/i;
+const editionAlone = /^(?:uncut|unrated|extended|remastered|uncensored|restored|limited)(?![a-z])/i;
+
 /** Whether a tag is a word of the title. */
 function isOfTitle(folded: string, at: number): boolean {
   const before = folded.slice(0, at);
   if (opensTitle(before)) return true;
+  // `Longer and Uncut`
+  if (joinsWord.test(before) && editionAlone.test(folded.slice(at))) return true;
   const tech = techWord.exec(folded.slice(at))?.[0];
   if (tech !== undefined && leadsToYear(folded.slice(at + tech.length))) return true;
   const word = wordTag.exec(folded.slice(at))?.[0];

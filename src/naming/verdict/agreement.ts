@@ -42,7 +42,8 @@ export function* agreeOnTitles(found: readonly Recognition[]): Generator<undefin
 export function dropGuessedTitles(found: readonly Recognition[]): void {
   const guessed = found.filter((one) => one.title !== undefined && one.reasons.includes(titleBehind));
   const titles = new Set(guessed.map((one) => sameTitleKey(one.title as string)));
-  if (guessed.length < 2 || titles.size * 2 <= guessed.length) return;
+  // In a heap of everything each is of another show.
+  if (guessed.length < 2 || guessed.length * 2 < found.length || titles.size * 2 <= guessed.length) return;
   for (const one of guessed) {
     delete one.title;
     one.reasons = one.reasons.filter((line) => line !== titleBehind);

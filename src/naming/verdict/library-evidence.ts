@@ -2,6 +2,7 @@ import type { Marker } from '../episodes/marker.ts';
 import type { Reading, ShowReading } from '../file/reading.ts';
 import { findTitle } from '../text/titles.ts';
 import { hasBracketedYear } from '../text/years.ts';
+import { isWeakName } from './weak-names.ts';
 
 /*
  * What the library reads of season and episode. It knows more forms than ours and takes more for one: alone it is believed
@@ -19,12 +20,10 @@ export function libraryShow(reading: Reading): ShowReading | undefined {
   const { seasons, episodes } = release;
   const season = seasons[0];
   if (season === undefined || season > maxSeason || ancestors.category === 'movies') return undefined;
+  if (isWeakName(name.folded, reading)) return undefined;
   // `50-50.2011`, `Open Season 2.2008`: a year says that the numbers are a film's own.
   if (year || hasBracketedYear(name.folded) || episodes.length > maxRun) return undefined;
-  // `9-11`, `50-50`: a title, as long as no zero stands in front of a number.
-  const [episode] = episodes;
-  if (episode !== undefined && new RegExp(`(?<!\\d)${season}-${episode}(?!\\d)`).test(name.folded))
-    return undefined;
+  if (isTitlePair(name.folded, season, episodes[0])) return undefined;
   const title = libraryTitle(reading);
   const end = title?.end ?? 0;
   return {
@@ -32,6 +31,13 @@ export function libraryShow(reading: Reading): ShowReading | undefined {
     how: 'library',
     titleAt: title ?? { start: 0, end: 0 },
   };
+}
+
+/** `Fahrenheit 9-11`, `50-50`: no zero in front of a number, and words in front of both, or one number twice. */
+function isTitlePair(folded: string, season: number, episode: number | undefined): boolean {
+  if (episode === undefined) return false;
+  const at = folded.search(new RegExp(`(?<!\\d)${season}-${episode}(?!\\d)`));
+  return at > 0 || (at === 0 && season === episode);
 }
 
 /** A number of ours with the season, and the run of episodes, that the library sees with it. */

@@ -55,7 +55,7 @@ function readShow(reading: Reading, evidence: Evidence): ShowReading | undefined
   if (date && ancestors.category !== 'movies' && !opensFilm) return { date, how: 'date' };
   const special = ancestors.season === 0 ? findNumberedSpecial(folded) : undefined;
   if (special) return { marker: special, how: 'season' };
-  if (evidence.show) return evidence.show;
+  if (evidence.show) return weighSiblings(reading, evidence.show);
   const folderMarker = ancestors.marker ?? ancestors.title?.marker;
   // A name that says nothing in a folder that is one episode's release (Dark.S01E03.MULTi/abc123xyz.mkv, dark.103.mkv).
   if (folderMarker?.episodes.length === 1) return { marker: folderMarker, how: 'folder marker' };
@@ -73,6 +73,19 @@ function readShow(reading: Reading, evidence: Evidence): ShowReading | undefined
   if (seen) return seen;
   if (ancestors.season !== undefined && !evidence.film) return { how: 'season' };
   return undefined;
+}
+
+/** What siblings say, unless the name itself says more: a season (`Show.204.hdtv`), or a run (`Show - 01 ~ 12`). */
+function weighSiblings(reading: Reading, show: ShowReading): ShowReading {
+  const { name, release, ancestors } = reading;
+  const first = show.marker?.episodes[0];
+  if (first === undefined || ancestors.category === 'anime') return show;
+  const scene = findSceneNumber(name.folded, release.year !== undefined);
+  const isSame = scene?.season !== undefined && scene.season * 100 + (scene.episodes[0] ?? 0) === first;
+  if (scene && isSame && ancestors.season === undefined) return { marker: scene, how: 'bare number' };
+  const own = name.folded.includes('~') ? readBareNumber(reading, {}) : undefined;
+  const isRun = own?.marker?.episodes[0] === first && (own.marker.episodes.length ?? 0) > 1;
+  return isRun && own ? own : show;
 }
 
 /** A show whose name has a day beside its marker: the title ends at the first of both. */
@@ -120,12 +133,16 @@ function readBareNumber(reading: Reading, evidence: Evidence): ShowReading | und
       ...(ancestors.title?.title && { title: ancestors.title.title }),
     });
   if (!marker) return readFrontNumber(reading);
+  // `Show 00 S01`: of the title.
+  if (/^[ ._]*s\d{1,2}(?![a-z0-9])/i.test(folded.slice(marker.end))) return undefined;
   if (evidence.constants?.includes(marker.start)) return undefined;
   const inShow = series || ancestors.season !== undefined || folded.startsWith('[');
   if (release.year !== undefined && !inShow) {
     // A year makes a film, unless a number of two digits or more counts on behind it: `Berserk 1997 - 05`.
     const isBehind = year !== undefined && year.at < marker.start;
-    const isBoxed = /^0\d[ ._]*\([^)]*\)[ ._]*\[/.test(folded.slice(marker.start));
+    const isBoxed = /^(?:0\d[ ._]*\([^)]*\)[ ._]*\[|\d\d[ ._]*\([^)]*\)[ ._]*\[[^\]]*subs)/i.test(
+      folded.slice(marker.start),
+    );
     if (
       !isBoxed &&
       (!isBehind || !/^(?!(?:480|576|720|1080|2160)(?!\d))(?:0\d|\d{3})/.test(folded.slice(marker.start)))
@@ -192,7 +209,8 @@ function isFilmNumber(marker: Marker, { name, ancestors, year }: Reading): boole
   if (!marker.bare || isSeries(ancestors.category) || ancestors.season !== undefined) return false;
   // `Show.E05.2019`: nothing but the word written out stands in a title, and a film's part in its folder (`Heat.1of2`).
   const isSpelled = /^[a-z]{3,}[ ._-]*(?!0)/i.test(name.folded.slice(marker.start));
-  if (!isSpelled && ancestors.category !== 'movies') return false;
+  const isCount = /^[\d([]/.test(name.folded.slice(marker.start));
+  if (!isSpelled && !(isCount && ancestors.category === 'movies')) return false;
   const beforeYear = year !== undefined && year.at > marker.start;
   // `Episode.50.2011.FRENCH`: there is no show that it could be an episode of.
   if (marker.start === 0 && beforeYear && !ancestors.title && !ancestors.lastResort) return true;

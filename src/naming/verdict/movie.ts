@@ -140,7 +140,16 @@ function ownTitle(
   const start = titleFrom || openingStart(folded, found?.start);
   const yearStop = yearAt && !isSportEvent(folded, yearAt.at + 4, tagAt) ? yearAt.at : -1;
   const volumeAt = folded.startsWith('[') ? folded.search(volume) : -1;
-  const stop = firstStop(folded, start, [yearStop, tagAt, partAt, volumeAt, folded.search(otherName)]);
+  // `Ghost *1984-2021*`, but not `1982-1992.2017`.
+  const spanAt = folded.search(/(?<=\S)[ ._([*]+(?:19|20)\d\d-(?:19|20)\d\d(?!\d)(?!.*(?:19|20)\d\d)/);
+  const stop = firstStop(folded, start, [
+    spanAt,
+    yearStop,
+    tagAt,
+    partAt,
+    volumeAt,
+    folded.search(otherName),
+  ]);
   let end = withoutTail(folded, start, stop, allOfIt);
   // The library ends a title at `Episode 4`; that this is a film has been settled before.
   const isCut =

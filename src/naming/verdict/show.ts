@@ -86,15 +86,16 @@ function nameFromBehind(result: Recognition, { name, tagAt }: Reading, show: Sho
   if (!at) return;
   const before = name.folded.slice(0, at.start);
   // `[Monk] S03E05 - Titre`: no group stands alone in front of a number.
-  const box = show.how === 'bare number' ? null : /^\[([^\]]+)\][ ._-]*$/.exec(before);
+  const rest = name.text.slice(at.end, tagAt > at.end ? tagAt : undefined);
+  const title = tidyTitle(rest.replace(/^[ ._\])-]+/, '').split(/ - |[[(]/)[0] as string);
+  const isLast = show.how !== 'bare number' || title === '';
+  const box = isLast ? /^\[([^\]]+)\][ ._-]*$/.exec(before) : null;
   if (box && !/raws|subs|team/i.test(box[1] as string)) {
     result.title = tidyTitle(name.text.slice(1, before.lastIndexOf(']')));
     result.reasons.push('title: name, in brackets');
     return;
   }
   if (before.replace(/^\[[^\]]*\]/, '').search(/[a-z0-9]/i) >= 0) return;
-  const rest = name.text.slice(at.end, tagAt > at.end ? tagAt : undefined);
-  const title = tidyTitle(rest.replace(/^[ ._\])-]+/, '').split(/ - |[[(]/)[0] as string);
   if (!title) return;
   result.title = title;
   result.reasons.push(titleBehind);
@@ -138,17 +139,22 @@ const numberBeforeMarker =
 /** `[Group] Show 214 10x14` */
 const countBeforeMarker = /[ ._]+[1-9]\d\d[ ._]+$/;
 const completeBeforeMarker =
-  /(?<![ ._-])[ ._-]+(?:the[ ._])?\(?(?:complete|integrale)(?:[ ._](?:series|seasons?|saisons?))?[ ._(-]*$/i;
+  /(?<![ ._-])[ ._-]+(?:the[ ._])?\(?(?:complete|integrale)(?:[ ._](?:series|seasons?|saisons?))?[ ._([-]*$/i;
+/** `Naruto HD [1080p]` */
+const heightWord = /(?<=[a-z0-9])[ ._]+(?:[UF]?HD|SD)$/;
 /** `Skins Season S01`: the word says it again. */
 const wordBeforeMarker = /(?<![ ._-])[ ._-]+(?:seasons?|saisons?|staffel)[ ._([-]*$/i;
 /** `Show - Temporada 2 [HDTV][Cap.408]`, `Show Ep 2x03`: the word belongs to the marker. */
 const partOfMarker = /(?<![ ._-])[ ._-]+(?:tem(?:p|porada)?[ ._]?\d{1,2}|ep)[ ._([-]*$/i;
-const tails = [numberBeforeMarker, completeBeforeMarker, partOfMarker];
+const tails = [numberBeforeMarker, completeBeforeMarker, partOfMarker, heightWord];
 /** `Quotidien du 12-03-2024`: the word belongs to the date. */
 const dateJoint = /[ ._](?:du|des|of|vom|del|van)[ ._-]*$/i;
 
 /** `221208 Show ep34`: a day in front. */
 const dayInFront = /^\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ _](?=\S)/;
+
+/** `Show 1993-2004`: the years of all its seasons. */
+const yearSpan = /(?<=\S)[ ._([*]+((?:19|20)\d\d)-(?:19|20)\d\d[)\]* ._-]*$/;
 
 /** `Show (2013) `: behind a title, with what joins it to what follows. */
 const lastYear = /(?<=[ ._([-])(19\d\d|20[0-3]\d)[)\]]?[ ._-]*$/;
@@ -174,7 +180,12 @@ function ownName(reading: Reading, show: ShowReading): { title?: string; year?: 
   const at = firstStop(folded, group, [stop, tagAt]);
   let end = at;
   const own: { title?: string; year?: number } = {};
-  const year = lastYear.exec(folded.slice(group, at));
+  const span = yearSpan.exec(folded.slice(group, at));
+  if (span) {
+    own.year = Number(span[1]);
+    end = group + span.index;
+  }
+  const year = span ? null : lastYear.exec(folded.slice(group, at));
   if (year && folded.slice(group, group + year.index - 1).trim() !== '') {
     own.year = Number(year[1]);
     end = group + year.index;
@@ -191,6 +202,8 @@ function ownName(reading: Reading, show: ShowReading): { title?: string; year?: 
   const half = behindSlash(text.slice(marker?.end ?? text.length), whole) ?? latinHalf(whole);
   const title = folded.startsWith('[') ? tidyTitle(latinTitle([withoutSeason(half)]).title) : half;
   if (title) own.title = title;
+  // `Гавань / Harbor / Сезон: 1 [2024]`
+  if (own.year === undefined && text.includes(' / ') && reading.year) own.year = reading.year.year;
   return own;
 }
 
