@@ -15,14 +15,29 @@ import {
 const stretch = '(?:[ ._]*[-,]?[ ._]*(?:part|partie|parte|teil|cour)[ ._]?\\d{1,2})?';
 const joint = `[\\])]?${stretch}[ ._]*(?:[-,;:([/][ ._]*)?`;
 
-const shapes: readonly RegExp[] = [
+/** With an S in front of a number. */
+const seasonLetterShapes: readonly RegExp[] = [
   // S01E02, S01.E02, S01xE02, S01 - E02, S01EP02, s01_e03, T01E03 (temporada)
   /(?<![a-z0-9])s(\d{1,4})[ ._]*[-x]?[ ._]*e(?:p(?:isode)?)?[ ._]?(\d{1,5})(?!\d)/i,
-  /(?<![a-z0-9])t(\d{1,2})[ ._]?(?:e|x|cap)[ ._]?(\d{1,4})(?![\da-z])/i,
   // S01x02, S2009x02, s03-x01
   /(?<![a-z0-9])s(\d{1,4})-?x(?!26[45])(\d{2,3})(?!\d|p(?![a-z]))/i,
   // VegasS13E01, 24S01E02: two digits each, and a word or a number right before them
   /(?<=[a-z0-9])s(\d\d)e(\d{2,3})(?!\d)/i,
+  // s06.01.1999
+  /(?<![a-z0-9])s(\d\d)\.(\d\d)(?=[ ._])/i,
+  // S0201
+  /(?<![a-z0-9])s(0\d)(\d\d)(?![\da-z])/i,
+  // S01 - 05, S2 - 07: fansubs
+  /(?<![a-z0-9])s(\d{1,2})(?:[ ._]+\(\d{4}\)|[ ._]+(?:part|partie|cour)[ ._]?\d)?[ ._]+-[ ._]+(\d{1,4})(?![\dpi])/i,
+  // [S2-07], Episode 1.22
+  /(?<=[[(])s(\d)-(\d{2,3})(?=[\])])/i,
+  // S21 999
+  /(?<![a-z0-9])s(\d{1,2})[ ._]+(?!480|576|720|1080|2160)(\d{3,4})$/i,
+  // S01EP(01-09)
+  /(?<![a-z0-9])s(\d{1,2})[ ._]*ep?[ ._]?\((\d{1,4})(?=-\d|\))/i,
+];
+/** With an x between two numbers. */
+const crossShapes: readonly RegExp[] = [
   // 1x02, 2009x02; not 1920x1080, not 1920x800, not x264
   /(?<![a-z0-9])(\d{1,2})x(\d{2,3}|\d(?=-\d{1,2}x\d))(?!\d|p(?![a-z])|x\d{3})/i,
   /(?<![a-z0-9])(19\d\d|20\d\d)x(\d{2}|[0-3]\d\d)(?!\d|p(?![a-z])|x\d{3})/i,
@@ -31,27 +46,18 @@ const shapes: readonly RegExp[] = [
   /(?<=[a-z0-9][ ._-]{1,3}[[(]?)(\d{1,2})[ ._]x[ ._](\d{1,2})(?=$|[\])]|[ ._]*[-[(])(?!.*[([](?:19|20)\d\d)/i,
   // Dexter1x02
   /(?<=[a-z]{3})(\d{1,2})x(\d\d)(?![\da-z])/i,
-  // s06.01.1999
-  /(?<![a-z0-9])s(\d\d)\.(\d\d)(?=[ ._])/i,
-  // S0201
-  /(?<![a-z0-9])s(0\d)(\d\d)(?![\da-z])/i,
-  // S01 - 05, S2 - 07: fansubs
-  /(?<![a-z0-9])s(\d{1,2})(?:[ ._]+\(\d{4}\)|[ ._]+(?:part|partie|cour)[ ._]?\d)?[ ._]+-[ ._]+(\d{1,4})(?![\dpi])/i,
+];
+const otherShapes: readonly RegExp[] = [
+  /(?<![a-z0-9])t(\d{1,2})[ ._]?(?:e|x|cap)[ ._]?(\d{1,4})(?![\da-z])/i,
   // S2 05 VOSTFR, Saison 2 05
   /(?<![a-z0-9])(?:s|(?:saison|season)[ ._]?)(\d{1,2})[ ._]+(0\d|\d{2,3}(?=[ ._]+(?:vostfr|vf)))(?=$|[ ._]*[-[(]|[ ._]+[a-z])/i,
   // L1E53: of a book
   /(?<![a-z0-9])l(\d{1,2})[ ._]?e(\d{2,3})(?![\da-z])/i,
   // Show - 3.05 - Title
   /(?<=[ ._]-[ ._]+)(\d{1,2})\.(\d\d)(?=[ ._]+-[ ._])/,
-  // [S2-07], Episode 1.22
-  /(?<=[[(])s(\d)-(\d{2,3})(?=[\])])/i,
   // Season 4.16
   /(?<![a-z])season[ ._](\d{1,2})\.(\d\d)(?!\d)/i,
-  // S21 999
-  /(?<![a-z0-9])s(\d{1,2})[ ._]+(?!480|576|720|1080|2160)(\d{3,4})$/i,
   /(?<![a-z])episode[ ._](\d{1,2})\.(\d\d)(?![\da-z])/i,
-  // S01EP(01-09)
-  /(?<![a-z0-9])s(\d{1,2})[ ._]*ep?[ ._]?\((\d{1,4})(?=-\d|\))/i,
 ];
 /** Names without any of these hold none of the shapes with a word for a season. */
 const anySeasonWord =
@@ -82,6 +88,13 @@ const wordShapes: readonly RegExp[] = [
     `(?<![a-z0-9])(?:${pairedSeasonWord}|livre|book)[ ._]?(\\d{1,2}|${countInWords})\\)?${stretch}(?:[ ._:]+[a-z][a-z' ]{1,25}?)?[ ._]+-[ ._]+(\\d{1,3})(?=v\\d|$|[ ._]*[-[(]|[ ._]+[a-z])`,
     'i',
   ),
+];
+/** In the order in which they are believed; a name that lacks what all of a kind have is not held against each. */
+const kinds: readonly { has: RegExp; shapes: readonly RegExp[] }[] = [
+  { has: /s[ ._]?\d/i, shapes: seasonLetterShapes },
+  { has: /\d[ ._]?x[ ._]?\d/i, shapes: crossShapes },
+  { has: /\d/, shapes: otherShapes },
+  { has: anySeasonWord, shapes: wordShapes },
 ];
 /** Episode 2 - Saison 1, Folge 3 der 2. Staffel */
 const reversedShape = new RegExp(
@@ -136,7 +149,7 @@ export function findMarker(folded: string): Marker | undefined {
   // `2.Sezon.7.Bölüm`: the numbers stand in front of their words.
   const ranked = /\d[ ._-]{0,2}sezon(?![a-z])/i.test(folded) ? findCyrillicMarker(folded) : undefined;
   if (ranked && ranked.season !== undefined && ranked.episodes.length > 0) return ranked;
-  for (const shape of anySeasonWord.test(folded) ? [...shapes, ...wordShapes] : shapes) {
+  for (const shape of shapesFor(folded)) {
     const match = shape.exec(folded);
     if (!match) continue;
     const [, season = '', digits = ''] = match;
@@ -167,6 +180,10 @@ export function findMarker(folded: string): Marker | undefined {
       );
   }
   return undefined;
+}
+
+function* shapesFor(folded: string): Generator<RegExp> {
+  for (const { has, shapes } of kinds) if (has.test(folded)) yield* shapes;
 }
 
 function endOf(match: RegExpExecArray): number {

@@ -109,7 +109,12 @@ function isLooseExtra(
   tagAt: number,
 ): boolean {
   const isApart = ancestors.extra !== undefined || marker !== undefined || tagAt >= 0;
-  return !isApart && looseWord.test(folded) && !/(?:19|20)\d\d/.test(folded);
+  return (
+    !isApart &&
+    /[rem]$|e$/i.test(folded.slice(-1)) &&
+    looseWord.test(folded.slice(-40)) &&
+    !/(?:19|20)\d\d/.test(folded)
+  );
 }
 
 /** Reads a path by itself; undefined when it names neither a video nor a subtitle. */

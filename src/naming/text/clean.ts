@@ -106,7 +106,8 @@ function cleanText(name: string): Omit<CleanName, 'extension'> {
     .replace(sitePattern, '')
     .trim();
   // A Cyrillic letter that looks like an x, between two numbers.
-  const folded = foldAccents(text).replace(/(?<=\d)\u0445(?=\d)/g, 'x');
+  const plain = foldAccents(text);
+  const folded = plain.includes('\u0445') ? plain.replace(/(?<=\d)\u0445(?=\d)/g, 'x') : plain;
   return { text, folded: hasQuotes(text) ? boxCounts(text, folded) : folded, ids };
 }
 

@@ -141,7 +141,9 @@ function ownTitle(
   const yearStop = yearAt && !isSportEvent(folded, yearAt.at + 4, tagAt) ? yearAt.at : -1;
   const volumeAt = folded.startsWith('[') ? folded.search(volume) : -1;
   // `Ghost *1984-2021*`, but not `1982-1992.2017`.
-  const spanAt = folded.search(/(?<=\S)[ ._([*]+(?:19|20)\d\d-(?:19|20)\d\d(?!\d)(?!.*(?:19|20)\d\d)/);
+  const spanAt = !/\d-(?:19|20)/.test(folded)
+    ? -1
+    : folded.search(/(?<=\S)[ ._([*]+(?:19|20)\d\d-(?:19|20)\d\d(?!\d)(?!.*(?:19|20)\d\d)/);
   const stop = firstStop(folded, start, [
     spanAt,
     yearStop,
