@@ -1,8 +1,8 @@
 import { changesIn, count, type Earlier, joinResults, type Result } from './results.ts';
-import { percent, setTable } from './tables.ts';
+import { percent, type Table } from './tables.ts';
 import { describeWrong, isRight } from './verdicts.ts';
 
-export function printCorpora(results: readonly Result[], earlier: Earlier | undefined): void {
+export function tableOfCorpora(results: readonly Result[], earlier: Earlier | undefined): Table {
   const shared = results.filter(({ from }) => from === 'shared');
   const own = results.filter(({ from }) => from === 'own');
   const rows = [
@@ -12,7 +12,7 @@ export function printCorpora(results: readonly Result[], earlier: Earlier | unde
     ...(own.length > 1 ? [rowOf(joinResults('all of test/names', own), own, earlier)] : []),
   ];
   const head = ['corpus', 'rows', 'right', '%', 'fit %', 'held %', 'library %', 'lost', 'excepted', 'change'];
-  console.log(setTable(head, rows));
+  return { head, rows };
 }
 
 function rowOf(result: Result, parts: readonly Result[], earlier: Earlier | undefined): string[] {

@@ -3,15 +3,15 @@ import { ourReader, type Reader } from '../fixtures/score.ts';
 import { type Worth, weighRules } from './ablation.ts';
 import { lastOther, readerOf } from './commits.ts';
 import { type Corpus, readCorpora } from './corpora.ts';
-import { printChanges, printCorpora, printWrong } from './corpora-report.ts';
+import { printChanges, printWrong, tableOfCorpora } from './corpora-report.ts';
 import { readExceptions } from './exceptions.ts';
-import { printForms } from './forms-report.ts';
+import { judgeForms, printForms, tableOfForms } from './forms-report.ts';
 import { mixFolders } from './mixed-folders.ts';
 import { help, type Options, readOptions } from './options.ts';
 import { type Earlier, judgeAll, judgeEarlier, readEarlier, toJson } from './results.ts';
 import { readRules, rulesNamed } from './rules.ts';
 import { measureSpeed } from './speed.ts';
-import { setTable } from './tables.ts';
+import { printTable, writeTable } from './tables.ts';
 import { readerWithout } from './without.ts';
 
 /** `npm run names`: how many names are read rightly, set by set, beside the library alone and an earlier commit. */
@@ -35,15 +35,20 @@ async function main(options: Options): Promise<void> {
   const reader = without.length > 0 ? await readerWithout(rulesNamed(without)) : ourReader;
   const corpora = readCorpora(options.shared, parts.includes('corpora') ? options.only : []);
   if (parts.includes('corpora')) await judgeCorpora(options, corpora, reader);
-  if (parts.includes('forms')) printForms(reader, options);
-  if (parts.includes('siblings')) printSiblings(corpora);
-  if (parts.includes('speed')) printSpeed(corpora);
+  if (parts.includes('forms')) {
+    const judged = judgeForms(reader, options.perCell, options.only);
+    printForms(judged, options.wrong);
+    if (options.docs !== undefined) writeTable(options.docs, 'forms', tableOfForms(judged));
+  }
+  if (parts.includes('siblings')) printSiblings(corpora, options.docs);
+  if (parts.includes('speed')) printSpeed(corpora, options.docs);
 }
 
 async function judgeCorpora(options: Options, corpora: readonly Corpus[], reader: Reader): Promise<void> {
   const results = judgeAll(corpora, reader, readExceptions());
   const { base, earlier } = await readBase(options, corpora);
-  printCorpora(results, earlier);
+  printTable(tableOfCorpora(results, earlier));
+  if (options.docs !== undefined) writeTable(options.docs, 'corpora', tableOfCorpora(results, undefined));
   if (options.wrong) printWrong(results);
   if (earlier) printChanges(results, earlier, base);
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(toJson(results))}\n`);
@@ -85,7 +90,7 @@ async function printAblation({ shared, only }: Options): Promise<void> {
     text.slice(0, 60),
   ];
   const head = ['rule', 'shared +', '-', 'own +', '-', 'made +', '-', 'as it is written'];
-  console.log(setTable(head, sorted.map(cells)));
+  printTable({ head, rows: sorted.map(cells) });
   const dear = worths.filter((one) => gain(one) < 0).length;
   const idle = worths.filter(({ gives, costs }) =>
     [gives, costs].every(({ shared: a, own: b, made: c }) => a + b + c === 0),
@@ -96,23 +101,29 @@ async function printAblation({ shared, only }: Options): Promise<void> {
   );
 }
 
-function printSiblings(corpora: readonly Corpus[]): void {
+function printSiblings(corpora: readonly Corpus[], docs: string | undefined): void {
   const found = mixFolders(corpora);
   const head = ['folders', 'how many', 'names', 'right alone', 'together', 'mended', 'spoiled'];
   const cells = found.map(({ folder, folders, names, alone, together, mended, spoiled }) => [
     folder,
     ...[folders, names, alone, together, mended.length, spoiled.length].map(String),
   ]);
-  console.log(setTable(head, cells));
+  printTable({ head, rows: cells });
+  if (docs !== undefined) writeTable(docs, 'siblings', { head, rows: cells });
   for (const { folder, spoiled } of found) {
     if (spoiled.length > 0) console.log(`\nspoiled in ${folder}:`);
     for (const line of spoiled) console.log(`  ${line}`);
   }
 }
 
-function printSpeed(corpora: readonly Corpus[]): void {
+function printSpeed(corpora: readonly Corpus[], docs: string | undefined): void {
   const { names, perSecond, alonePerSecond, worst } = measureSpeed(corpora);
   const share = (perSecond / alonePerSecond).toFixed(2);
-  console.log(`${names} names: ${perSecond} a second, the library alone ${alonePerSecond} (${share} of it)`);
-  console.log(`the slowest takes ${worst.ms.toFixed(1)} ms: ${worst.path.slice(0, 100)}`);
+  const table = {
+    head: ['names', 'a second', 'the library alone', 'share of it', 'slowest name'],
+    rows: [[names, perSecond, alonePerSecond, share, `${worst.ms.toFixed(1)} ms`].map(String)],
+  };
+  printTable(table);
+  console.log(`the slowest: ${worst.path.slice(0, 100)}`);
+  if (docs !== undefined) writeTable(docs, 'speed', table);
 }

@@ -10,6 +10,8 @@ export interface Options {
   /** What to compare with: a commit, or a file that `json` wrote; the last other commit when undefined. */
   against: string | undefined;
   json: string | undefined;
+  /** A document into which the tables are written. */
+  docs: string | undefined;
   /** Rules that are switched off. */
   without: string[];
   /** What is done in the place of judging the corpora, or beside it. */
@@ -30,6 +32,7 @@ Judges what names are read as: the sets of test/names, and those in the folder C
   --against WHAT    the commit, or the file that --json wrote, to compare with (default: the last commit that reads
                     names in another way than they are read here)
   --without RULE    read without this rule, and compare with all rules; may be given several times
+  --docs FILE       writes the tables into a document (docs/naming.md)
   --json FILE       the result for machines, and for --against
 
 In the place of the corpora:
@@ -49,7 +52,16 @@ export function readOptions(args: readonly string[]): Options | undefined {
     args: [...args],
     allowPositionals: true,
     options: {
-      ...{ only: many, without: many, against: text, json: text, 'per-cell': text, wrong: flag, all: flag },
+      ...{
+        only: many,
+        without: many,
+        against: text,
+        json: text,
+        docs: text,
+        'per-cell': text,
+        wrong: flag,
+        all: flag,
+      },
       ...{ forms: flag, siblings: flag, speed: flag, ablate: flag, rules: flag },
       help: { type: 'boolean', short: 'h' },
     },
@@ -72,6 +84,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
     wrong: values.wrong ?? false,
     against: values.against,
     json: values.json,
+    docs: values.docs,
     without: values.without ?? [],
     parts,
     perCell,

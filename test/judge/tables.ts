@@ -1,12 +1,38 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { tableLines } from '../../src/commands/format/table.ts';
 
-/** Columns set under each other: the first to the left, the others to the right. */
-export function setTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** The first column to the left, the others to the right. */
+export interface Table {
+  head: readonly string[];
+  rows: readonly (readonly string[])[];
+}
+
+export function printTable({ head, rows }: Table): void {
   const columns = head.map((one, at) => ({
     head: one,
     align: at === 0 ? ('left' as const) : ('right' as const),
   }));
-  return tableLines(columns, rows, 400).join('\n');
+  console.log(tableLines(columns, rows, 400).join('\n'));
+}
+
+/** Puts a table in the place of the one that stands in a document between `<!-- name -->` and `<!-- /name -->`. */
+export function writeTable(file: string, name: string, whole: Table): void {
+  const { head, rows } = withoutEmptyColumns(whole);
+  const text = readFileSync(file, 'utf8');
+  const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [from, to] = [text.indexOf(open), text.indexOf(close)];
+  if (from < 0 || to < from) throw new Error(`${file} has no place for the table "${name}"`);
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const rule = `| ${head.map((_, at) => (at === 0 ? '---' : '---:')).join(' | ')} |`;
+  const table = [line(head), rule, ...rows.map(line)].join('\n');
+  writeFileSync(file, `${text.slice(0, from + open.length)}\n${table}\n${text.slice(to)}`);
+}
+
+function withoutEmptyColumns({ head, rows }: Table): Table {
+  const isFilled = head.map((_, at) => rows.some((row) => row[at]));
+  const kept = (row: readonly string[]) => row.filter((_, at) => isFilled[at]);
+  return { head: kept(head), rows: rows.map(kept) };
 }
 
 /** `98.4`, in hundredths. */

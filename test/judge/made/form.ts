@@ -6,12 +6,14 @@ export interface MadeFile {
   path: string;
   expect: Expected;
   sizeBytes?: number;
+  /** What it was put together of, where that was drawn piece by piece. */
+  pieces?: readonly string[];
 }
 
 /** One way to write names, in every language: right or wrong as a whole. */
 export interface Form {
   name: string;
-  style: 'scene' | 'p2p' | 'ddl' | 'home' | 'anime';
+  style: 'scene' | 'p2p' | 'ddl' | 'home' | 'anime' | 'mix';
   /** The languages in which it is used; all when absent. */
   only?: readonly LanguageCode[];
   /** It can be told from others by its titles alone: plain ones. */

@@ -8,6 +8,7 @@ import { folderForms } from './folders.ts';
 import type { Form, MadeFile } from './form.ts';
 import type { LanguageCode } from './language.ts';
 import { languages } from './languages.ts';
+import { mixForms } from './mixes.ts';
 import { oddForms } from './oddities.ts';
 
 export const forms: readonly Form[] = [
@@ -16,6 +17,7 @@ export const forms: readonly Form[] = [
   ...folderForms,
   ...oddForms,
   ...animeForms,
+  ...mixForms,
 ];
 
 /** A name, or the files of one folder, made in one form and one language. */
@@ -32,7 +34,8 @@ export function makeNames(perCell: number, seed = 1): MadeName[] {
       .filter(({ code }) => form.only === undefined || form.only.includes(code))
       .flatMap((language, nth) => {
         const cast = createCasts(language, seed * 100_003 + at * 101 + nth, form.plain === true);
-        return Array.from({ length: perCell }, () => ({
+        // Pieces that are drawn one by one are many more than a form has.
+        return Array.from({ length: perCell * (form.style === 'mix' ? 5 : 1) }, () => ({
           form,
           language: language.code,
           files: [form.make(cast())].flat(),
