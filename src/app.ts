@@ -6,6 +6,7 @@ import { setup } from '../plugins/routes/api/setup.ts';
 import { status } from '../plugins/routes/api/status.ts';
 import { browse } from '../plugins/routes/browse.ts';
 import { dav } from '../plugins/routes/dav.ts';
+import { davChunkLists } from '../plugins/routes/dav-chunk-lists.ts';
 import { davChunks } from '../plugins/routes/dav-chunks.ts';
 import { davDates } from '../plugins/routes/dav-dates.ts';
 import { davLocking } from '../plugins/routes/dav-locks.ts';
@@ -51,6 +52,7 @@ export async function buildApp(
   await app.register(davLocking);
   await app.register(davTus);
   await app.register(davChunks);
+  await app.register(davChunkLists);
   await app.register(dav);
   await app.register(browse);
   await app.register(playlist);

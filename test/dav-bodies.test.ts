@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Clock } from '../src/core/clock.ts';
@@ -146,8 +147,29 @@ t.test('who is refused while he sends can read why', async (t) => {
 t.test('a junk file of no length that was announced is not gathered without end', async (t) => {
   const { url, spooled } = await writing(t);
   const junk = beginPut(url, '/dav/account/Films/._large', ['Transfer-Encoding: chunked']);
-  for (let at = 0; at < 5; at++) junk.write(chunk('x'.repeat(100_000)));
+  for (let at = 0; at < 45; at++) junk.write(chunk('x'.repeat(100_000)));
   t.match(await junk.answered(), /^HTTP\/1\.1 507/);
   junk.end();
   t.same(spooled(), []);
+});
+
+t.test('what Finder keeps beside a file may be as large as its icon is', async (t) => {
+  const { put, door, names } = await writing(t);
+  const fork = bytes(1_500_000, 4);
+  t.equal((await put('/Films/._Nosferatu.1922.mkv', fork)).status, 201);
+  t.same((await ask(`${door}/Films/._Nosferatu.1922.mkv`, 'GET')).body, fork);
+  t.equal((await put('/Films/._more', bytes(4 * 1024 * 1024 + 1))).status, 507);
+  t.equal((await put('/Films/Thumbs.db', bytes(300_000))).status, 507, 'of others little is kept');
+  t.notOk(names('/Films').some((name) => name.startsWith('._')));
+});
+
+t.test('a spool that is no folder is told as that, and so is its end', async (t) => {
+  const { put, home } = await writing(t);
+  const spool = join(home, 'data', 'spool');
+  await rm(spool, { recursive: true, force: true });
+  await writeFile(spool, 'laid there by somebody');
+  t.match(await put('/Films/x.bin', bytes(1000)), { status: 507, text: /dataDir\/spool is no folder/ });
+  t.equal(await readFile(spool, 'utf8'), 'laid there by somebody');
+  await rm(spool);
+  t.equal((await put('/Films/x.bin', bytes(1000))).status, 201);
 });

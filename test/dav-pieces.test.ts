@@ -131,6 +131,33 @@ t.test('chunks in any order, also twice, are one file', async (t) => {
   t.equal((await ask(`${chunks}/${dir}/`, 'DELETE')).status, 204);
 });
 
+t.test('who comes back to a folder of chunks sees which of them are here', async (t) => {
+  const body = bytes(1000, 6);
+  const dir = 'comes back';
+  const at = `${chunks}/${encodeURIComponent(dir)}/`;
+  const look = (depth: string, path = '') => ask(at + path, 'PROPFIND', { headers: { depth } });
+  t.equal((await look('1')).status, 404);
+  await ask(at, 'MKCOL');
+  await ask(`${at}600-999`, 'PUT', { body: body.subarray(600) });
+  await ask(`${at}000000000000000-000000000000299`, 'PUT', { body: body.subarray(0, 300) });
+  const seen = (await list(at)).map(({ path, found }) => [path.split('/').at(-1), found.getcontentlength]);
+  t.same(seen, [
+    ['', undefined],
+    ['000000000000000-000000000000299', '300'],
+    ['000000000000600-000000000000999', '400'],
+  ]);
+  t.equal((await list(at, { depth: '0' })).length, 1);
+  t.equal((await look('infinity')).status, 403);
+  t.equal((await look('0', '000000000000600-000000000000999')).status, 207);
+  t.equal((await look('0', '000000000000300-000000000000599')).status, 404);
+  t.equal(
+    (await ask(`${url}/dav/uploads/somebody/${dir}/`, 'PROPFIND', { headers: { depth: '1' } })).status,
+    404,
+  );
+  t.equal((await ask(at, 'PROPFIND', { headers: { depth: '1', authorization: '' } })).status, 401);
+  t.equal((await ask(at, 'DELETE')).status, 204);
+});
+
 t.test('chunks that cannot be are refused, and nothing of them is left', async (t) => {
   const body = bytes(1000);
   t.equal((await putChunk('none', body, 0, 500)).status, 409, 'no folder');

@@ -16,6 +16,7 @@ import { hrefOf } from '../../src/views/xml.ts';
 import { checkLockInfo, maxBody, readPropfind, readProppatch } from '../support/dav/dav-body.ts';
 import { createLocking } from '../support/dav/dav-locking.ts';
 import { hrefFor } from '../support/dav/files-alias.ts';
+import { listingDepth } from '../support/dav/listing-depth.ts';
 import { namesIn, sendEntry, streamed } from '../support/send-entry.ts';
 
 const door = '/dav';
@@ -99,7 +100,7 @@ export const dav = fp(
     }
 
     async function propfind(request: FastifyRequest, reply: FastifyReply) {
-      const depth = depthOf(request);
+      const depth = listingDepth(request);
       const asked = readPropfind(request.body as string | undefined);
       if (depth === 'infinity') return describe(reply).code(403).type(xml).send(finiteDepth);
       const { names } = namesIn(request);
@@ -132,7 +133,7 @@ export const dav = fp(
     }
 
     async function top(request: FastifyRequest, reply: FastifyReply) {
-      const depth = depthOf(request);
+      const depth = listingDepth(request);
       const respond = createResponse(readPropfind(request.body as string | undefined), quota());
       if (depth === 'infinity') return describe(reply).code(403).type(xml).send(finiteDepth);
       const { entry } = await browse.find([]);
@@ -207,15 +208,4 @@ function readOnly(error: unknown): never {
 
 function describe(reply: FastifyReply): FastifyReply {
   return reply.header('dav', '1, 2').header('ms-author-via', 'DAV');
-}
-
-/** RFC 4918 section 9.1: without the header, everything is meant. */
-function depthOf(request: FastifyRequest): 0 | 1 | 'infinity' {
-  const depth = String(request.headers.depth ?? 'infinity')
-    .trim()
-    .toLowerCase();
-  if (depth === '0') return 0;
-  if (depth === '1' || depth === '1,noroot') return 1;
-  if (depth === 'infinity') return 'infinity';
-  throw new BridgeError('BRIDGE_BAD_REQUEST', { detail: 'Depth is 0, 1 or infinity' });
 }

@@ -5,6 +5,8 @@ import { BridgeError } from '../core/errors.ts';
 export function inWordsOfSpool(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') return spoolFull('the disk of dataDir is full', error);
+  // What somebody laid in its place is not ours to move.
+  if (code === 'EEXIST' || code === 'ENOTDIR') return spoolFull('dataDir/spool is no folder', error);
   if (code === 'EROFS' || code === 'EACCES' || code === 'EIO')
     return new BridgeError('BRIDGE_DISK', { cause: error });
   return error;

@@ -81,7 +81,10 @@ const recheckBytes = 8 * 1024 * 1024;
  * @param freeBytes what is free on the disk of a folder
  */
 export function createSpool(dir: string, maxBytes: number, freeBytes = freeOnDisk): Spool {
-  const makeDir = () => mkdir(dir, { recursive: true, mode: 0o700 });
+  const makeDir = () =>
+    mkdir(dir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+      throw inWordsOfSpool(error);
+    });
   const free = () =>
     freeBytes(dir).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;

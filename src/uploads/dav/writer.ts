@@ -9,7 +9,7 @@ import { mustFitAccount } from '../account-room.ts';
 import type { AccountChanges } from '../changes/changes.ts';
 import type { EntryName } from '../changes/entries.ts';
 import { mustNotHoldRoot } from '../changes/target.ts';
-import { maxLocalBytes, mustFitLocal, prunedBefore } from '../local-room.ts';
+import { maxLocalBytesOf, mustFitLocal, prunedBefore } from '../local-room.ts';
 import type { ShownNames } from '../shown-names.ts';
 import type { Spool, SpooledFile } from '../spool.ts';
 import type { Uploader } from '../uploader.ts';
@@ -136,7 +136,7 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
   }
 
   async function mustFit({ name }: WriteTarget, sizeBytes: number | undefined): Promise<void> {
-    if (isJunkFile(name) && (sizeBytes ?? 0) > maxLocalBytes) throw tooLargeToKeep();
+    if (isJunkFile(name) && (sizeBytes ?? 0) > maxLocalBytesOf(name)) throw tooLargeToKeep();
     if (!isJunkFile(name)) await mustFitAccount(host, sizeBytes ?? 1);
     await spool.mustFit(sizeBytes ?? 0);
   }
@@ -190,7 +190,7 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
   /** What lies on our disk becomes a file of the account; until it is there, what was there before is given. */
   async function putSpooled(to: WriteTarget, { path, sizeBytes, datedAt }: SpooledBody, signal: AbortSignal) {
     if (sizeBytes === 0 || isJunkFile(to.name)) {
-      if (sizeBytes > maxLocalBytes) await mustFit(to, sizeBytes);
+      if (sizeBytes > maxLocalBytesOf(to.name)) await mustFit(to, sizeBytes);
       await keepLocal(to, sizeBytes === 0 ? new Uint8Array() : await readFile(path), datedAt, signal);
       return replacing(to);
     }
@@ -250,7 +250,10 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
 
     async put(before, { pieces, sizeBytes, datedAt }, mayStill, signal) {
       await mustFit(before, sizeBytes);
-      const spooled = await spool.take(isJunkFile(before.name) ? noMoreThanKept(pieces) : pieces, sizeBytes);
+      const spooled = await spool.take(
+        isJunkFile(before.name) ? noMoreThan(maxLocalBytesOf(before.name), pieces) : pieces,
+        sizeBytes,
+      );
       return using(spooled, async () => putSpooled(await mayStill(), { ...spooled, datedAt }, signal));
     },
 
@@ -326,11 +329,11 @@ function tooLargeToKeep(): BridgeError {
 }
 
 /** Of a body that has not said how long it is. */
-async function* noMoreThanKept(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* noMoreThan(maxBytes: number, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let came = 0;
   for await (const piece of body) {
     came += piece.length;
-    if (came > maxLocalBytes) throw tooLargeToKeep();
+    if (came > maxBytes) throw tooLargeToKeep();
     yield piece;
   }
 }

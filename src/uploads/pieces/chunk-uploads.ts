@@ -60,6 +60,11 @@ export interface ChunkUploads {
    * BRIDGE_UPLOAD_BUSY while chunks come in; why it cannot be sent
    */
   assemble(dir: string, whole: WholeOfChunks): Promise<void>;
+  /**
+   * What is here of one: who comes back sends the rest. `touchedAt`: when something of it came last, milliseconds UTC.
+   * @throws BridgeError BRIDGE_NOT_FOUND, also where all of it is on its way
+   */
+  list(dir: string): Promise<{ touchedAt: number; chunks: HeldChunk[] }>;
   /** @throws BridgeError BRIDGE_NOT_FOUND, BRIDGE_UPLOAD_BUSY while it is sent */
   remove(dir: string): Promise<void>;
 }
@@ -186,6 +191,11 @@ export function createChunkUploads(options: ChunkUploadsOptions): ChunkUploads {
     make,
     put,
     assemble,
+    async list(dir) {
+      const { id, state, touchedAt } = await byDir(dir);
+      if (state !== 'open') throw new BridgeError('BRIDGE_NOT_FOUND');
+      return { touchedAt, chunks: await heldUploads.chunks(id) };
+    },
     async remove(dir) {
       const upload = await byDir(dir);
       const { id } = upload;
