@@ -78,6 +78,23 @@ t.test('one folder waits for its interval and holds up nobody behind it', async 
   t.same(times, [0, 2500, 30_000]);
 });
 
+t.test(
+  'the interval of a folder counts from the answer: who knows how long the question was on its way',
+  async (t) => {
+    const { clock, call, times } = governed();
+    const slow = gated();
+    void call('a', 'index', { key: 'folder:1' }, slow.promise);
+    await clock.advance(4000);
+    slow.resolve();
+    await settle();
+    void call('a again', 'refresh', { key: 'folder:1' });
+    await clock.advance(29_999);
+    t.same(times, [0]);
+    await clock.advance(1);
+    t.same(times, [0, 34_000]);
+  },
+);
+
 t.test('a folder whose interval ends after the deadline is refused at once', async (t) => {
   const { clock, call } = governed();
   await call('a', 'index', { key: 'folder:1' });

@@ -106,18 +106,19 @@ export function createGovernor(options: GovernorOptions): Governor {
       const waitMs = request.deadlineMs ?? deadlinesMs[request.urgency] ?? Number.POSITIVE_INFINITY;
       const pass = await scheduler.take({ ...request, waitMs, dueAt: clock.now() + waitMs }, (at) => {
         callsMade++;
-        const { intervalMs, isLong } = interval(request.key);
-        minInterval.mark(request.key, at, intervalMs);
         // Kept before the call goes out: a crash in the middle of it must not allow a second one.
-        if (isLong) save();
+        mark(request.key, at);
       });
       const signal = request.signal ? AbortSignal.any([request.signal, stopping.signal]) : stopping.signal;
       try {
         request.onTurn?.();
         const result = await call(signal);
+        // The host counts from when it was asked: later than the call went out, and no later than its answer.
+        mark(request.key, clock.now());
         breaker.leave(pass, 'ok', clock.now());
         return result;
       } catch (error) {
+        mark(request.key, clock.now());
         const refusal = error instanceof HostRefusal ? error.refusal : undefined;
         const doesBlock = breaker.leave(pass, refusal ?? 'unknown', clock.now());
         if (request.key?.startsWith('user:')) {
@@ -155,6 +156,13 @@ export function createGovernor(options: GovernorOptions): Governor {
     if (key?.startsWith('user:')) return { intervalMs: userInfoIntervalMs, isLong: true };
     if (key === 'folder:all') return { intervalMs: accountListingIntervalMs, isLong: true };
     return { intervalMs: key?.startsWith('folder:') ? folderIntervalMs : 0, isLong: false };
+  }
+
+  /** It is asked for at this time. */
+  function mark(key: string | undefined, at: number): void {
+    const { intervalMs, isLong } = interval(key);
+    minInterval.mark(key, at, intervalMs);
+    if (isLong) save();
   }
 
   function save() {
