@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { join } from 'node:path';
 import t from 'tap';
 import { hourMs } from '../src/core/durations.ts';
 import { ask } from './fixtures/dav.ts';
@@ -80,6 +82,29 @@ t.test('a film in three pieces is at the host, once, and in the library', async 
   t.match(await head(at), { status: 200, headers: { 'upload-offset': '2500000' } });
   t.same(spooled(), []);
 });
+
+t.test(
+  'one whose last byte came and was not told of is sent when somebody asks after it, or by itself',
+  async (t) => {
+    const body = bytes(300_000, 5);
+    for (const [name, asks] of [
+      ['M.1931.mkv', (at: string) => head(at)],
+      ['Vampyr.1932.mkv', () => bridge.pieceUploads.settle()],
+    ] as const) {
+      const made = await create({ filename: name, folder: '/Films' }, { 'upload-length': '300000' });
+      const at = locationOf(made);
+      t.match(await patch(at, 0, body.subarray(0, 100_000)), { status: 204 });
+      const [spool = ''] = spooled();
+      // As far as a process came that was killed then.
+      appendFileSync(join(started.home, 'data', 'spool', spool), body.subarray(100_000));
+      await asks(at);
+      t.match(await head(at), { headers: { 'upload-offset': '300000' } });
+      t.match(await outcome(at), { state: 'done' });
+      t.equal(await givenBack(`/Films/${name}`), sha(body));
+      t.equal(names('/Films').filter((one) => one === name).length, 1);
+    }
+  },
+);
 
 t.test('the whole with the first request, its length last, and checksums', async (t) => {
   const body = bytes(50_000, 3);

@@ -116,6 +116,9 @@ export function createChunkUploads(options: ChunkUploadsOptions): ChunkUploads {
     const { id } = upload;
     if (upload.state !== 'open' || assembling.has(id)) throw new BridgeError('BRIDGE_UPLOAD_BUSY');
     return writer.take(`${id}/${chunk.firstByte}`, giveUp, async (came) => {
+      // Whoever was at it before was waited for: it may have been put together meanwhile, and is being sent.
+      const isOpen = (await heldUploads.byId(id))?.state === 'open';
+      if (!isOpen || assembling.has(id)) throw new BridgeError('BRIDGE_UPLOAD_BUSY');
       const others = coming.get(id) ?? new Set();
       if ([...others].some((other) => isOverlap(other, chunk))) throw bad('it shares bytes with another one');
       coming.set(id, others.add(chunk));

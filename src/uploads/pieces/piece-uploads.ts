@@ -196,6 +196,26 @@ export function createPieceUploads(options: PieceUploadsOptions): PieceUploads {
     sender.begin({ ...upload, state: 'whole' });
   }
 
+  /**
+   * Of one whose last byte came just before its process was killed, or its connection broke, clients are told that all of it
+   * is here, and never come back to it.
+   */
+  async function completeIfWhole(upload: HeldUpload): Promise<HeldUpload> {
+    const { id, sizeBytes } = upload;
+    const isWhole = async (one: HeldUpload) => one.state === 'open' && (await held.sizeOf(id)) === sizeBytes;
+    if (writer.has(id) || !(await isWhole(upload)) || writer.has(id)) return upload;
+    return writer.take(
+      id,
+      () => undefined,
+      async () => {
+        const now = await open(id);
+        if (!(await isWhole(now))) return now;
+        await complete(now);
+        return { ...now, state: 'whole' };
+      },
+    );
+  }
+
   async function append(id: string, door: HeldDoor, piece: NextPiece): Promise<StandingUpload> {
     await open(id, door);
     return writer.take(id, piece.giveUp, async (came) => {
@@ -257,7 +277,7 @@ export function createPieceUploads(options: PieceUploadsOptions): PieceUploads {
     mustBeFew,
     mustFit,
     forget,
-    find: async (id, door) => standing(await open(id, door)),
+    find: async (id, door) => standing(await completeIfWhole(await open(id, door))),
     async newest(limit) {
       return Promise.all((await heldUploads.newest(limit)).map(standing));
     },
@@ -273,7 +293,8 @@ export function createPieceUploads(options: PieceUploadsOptions): PieceUploads {
       );
     },
     async settle() {
-      for (const upload of await tidy()) {
+      for (const left of await tidy()) {
+        const upload = left.door === 'chunks' ? left : await completeIfWhole(left);
         if (upload.state === 'whole') sender.begin(upload);
         else if (upload.sizeBytes !== undefined && upload.touchedAt + asideMs > clock.now())
           held.setAside(upload.id, upload.sizeBytes - (await held.sizeOf(upload.id)));
