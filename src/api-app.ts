@@ -5,6 +5,7 @@ import { changes } from '../plugins/routes/api/changes.ts';
 import { doctor } from '../plugins/routes/api/doctor.ts';
 import { downloads } from '../plugins/routes/api/downloads.ts';
 import { events } from '../plugins/routes/api/events.ts';
+import { feed } from '../plugins/routes/api/feed.ts';
 import { heldUploads } from '../plugins/routes/api/held-uploads.ts';
 import { inbox } from '../plugins/routes/api/inbox.ts';
 import { keys } from '../plugins/routes/api/keys.ts';
@@ -95,6 +96,7 @@ export async function registerApi(app: FastifyInstance, holder: Holder): Promise
   await app.register(keys);
   await app.register(notify);
   await app.register(doctor);
+  await app.register(feed);
   await app.register(log);
   await app.register(supportBundle);
 }

@@ -89,13 +89,14 @@ export function createLiveState(parts: LiveStateParts): LiveState {
   }
 
   async function read(): Promise<LiveStateAnswer> {
-    const [open, running, addresses, pieces, today, newest] = await Promise.all([
+    const [open, running, addresses, pieces, today, newest, change] = await Promise.all([
       catalog.proposals.list(maxOpenProposals, 'open'),
       runningPlays(),
       remote.newest(maxAddresses),
       uploads.newest(maxUploads),
       callsToday(),
       catalog.crawls.last(),
+      catalog.treeChanges.newest(),
     ]);
     const known = await countsAt(`${newest?.id} ${newest?.endedAt}`);
     const { isBlocked, blockedUntil, blockedBy } = host.state();
@@ -120,6 +121,7 @@ export function createLiveState(parts: LiveStateParts): LiveState {
       library: { ...known, version },
       plays: running,
       waiting: { proposals: open.length },
+      changes: { newest: change },
       uploads: pieces.flatMap(({ id, path, state, offset, sizeBytes }) =>
         state === 'open' || state === 'whole'
           ? [{ id, path, state, offset, ...(sizeBytes !== undefined && { sizeBytes }) }]

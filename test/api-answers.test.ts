@@ -5,6 +5,7 @@ import { errorReply as bodyOf } from '../plugins/support/errors.ts';
 import * as doctor from '../src/api/doctor.ts';
 import type { Endpoint } from '../src/api/endpoint.ts';
 import { errorBody, fromErrorBody } from '../src/api/errors.ts';
+import * as feed from '../src/api/feed.ts';
 import * as files from '../src/api/files.ts';
 import * as keys from '../src/api/keys.ts';
 import * as leftOut from '../src/api/left-out.ts';
@@ -29,6 +30,7 @@ import { setupListed } from './fixtures/setup.ts';
 
 const rooms = [
   doctor,
+  feed,
   files,
   keys,
   leftOut,
@@ -66,6 +68,7 @@ const right = (id: string): Record<string, Sent> => ({
   'GET /status': {},
   'GET /events': {},
   'GET /support-bundle': { query: { names: 'true' } },
+  'GET /changes': { query: { limit: 5, before: 100 } },
   'GET /log': { query: { level: 'warn', text: 'host', area: 'host', limit: 5, after: 1 } },
   'GET /library/titles': {
     query: { query: 'nosf', kind: 'movie', only: 'several', order: 'added', limit: 5 },

@@ -248,6 +248,7 @@ t.test(
       'nginx',
       'caddy',
       'openssl',
+      'promtool',
     ];
     for (const name of [...players, 'npm', 'apt-get']) stub(name);
     const start = () => run('/bin/bash', [script], { cwd: home, env: { PATH: join(home, 'bin') } });

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import { type SaidSentence, saidIn } from '../../src/api/said.ts';
 import { BridgeError, type ErrorCode, errorTable, isBridgeError } from '../../src/core/errors.ts';
 import { STATUS_CODES } from '../../src/core/http/http.ts';
 import { withoutSecrets } from '../../src/core/log/redact.ts';
@@ -13,18 +14,26 @@ export interface ErrorReply {
   /** The status in words. */
   error: string;
   message: string;
+  /** What is special about this one, by the codes of its sentences. */
+  said?: SaidSentence[];
   /** What to do, where it is known better than the table of errors says it. */
   remedy?: string;
+  remedySaid?: SaidSentence[];
 }
 
 /** The body for an error of ours. */
 export function errorReply(error: BridgeError): ErrorReply {
+  const { message, remedy } = errorTable[error.code];
+  const own = error.message.startsWith(`${message}: `)
+    ? error.message.slice(message.length + 2)
+    : error.message;
   return {
     statusCode: error.status,
     code: error.code,
     error: STATUS_CODES[error.status] ?? 'Error',
     message: error.message,
-    ...(error.remedy !== errorTable[error.code].remedy && { remedy: error.remedy }),
+    ...(error.message !== message && { said: saidIn(own) }),
+    ...(error.remedy !== remedy && { remedy: error.remedy, remedySaid: saidIn(error.remedy) }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
+import { said } from './said.ts';
 
 export const finding = z
   .object({
@@ -7,7 +8,9 @@ export const finding = z
     formerly: z.string().optional().meta({ deprecated: true }).describe('Its name in the version before'),
     state: z.enum(['ok', 'warn', 'fail']),
     words: z.string(),
+    said: z.array(said).optional().describe('The same by the codes of its sentences'),
     remedy: z.string().optional().describe('What to do'),
+    remedySaid: z.array(said).optional().describe('The same by the codes of its sentences'),
     code: z.string().optional().describe('Of the error, where one was met'),
   })
   .meta({ id: 'Finding' });

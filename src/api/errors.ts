@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BridgeError, type ErrorCode, errorTable } from '../core/errors.ts';
+import { said } from './said.ts';
 
 /** The form of every error. */
 export const errorBody = z
@@ -8,7 +9,9 @@ export const errorBody = z
     code: z.string().regex(/^BRIDGE_[A-Z_]+$/),
     error: z.string().describe('The status in words'),
     message: z.string().describe('For a person; holds no secret'),
+    said: z.array(said).optional().describe('What is special about this one, by the codes of its sentences'),
     remedy: z.string().optional().describe('What to do, where it is not what the table of errors says'),
+    remedySaid: z.array(said).optional().describe('The same by the codes of its sentences'),
   })
   .meta({ id: 'Error' });
 

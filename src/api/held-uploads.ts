@@ -39,7 +39,10 @@ export const listUploads = endpoint({
   tag: 'uploads',
   query: z.object({ limit: limitOf(200, 100) }),
   status: 200,
-  answer: z.object({ uploads: z.array(upload) }),
+  answer: z.object({
+    uploads: z.array(upload),
+    parallel: count.describe('How many are best sent at one time, as `uploads.parallel` says'),
+  }),
   errors: [],
 });
 

@@ -39,6 +39,7 @@ const parts = {
   }),
   plays: z.array(runningPlay).describe('Plays of the last minute, the newest first'),
   waiting: z.object({ proposals: count.describe('Deletions that wait for a word') }),
+  changes: z.object({ newest: count.describe('Number of the newest change of the library') }),
   uploads: z
     .array(
       z.object({

@@ -104,6 +104,11 @@ export const listReview = endpoint({
         fileId,
         path: z.string(),
         why: z.string(),
+        whySaid: z
+          .array(
+            z.object({ code: z.string(), params: z.record(z.string(), z.union([z.string(), z.number()])) }),
+          )
+          .describe('The same by the codes of its sentences'),
         recognition: z.looseObject({ kind: z.string() }).describe('As `recognise --json` prints it'),
       }),
     ),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 import { count, limitOf, time } from './fields.ts';
+import { said } from './said.ts';
 
 const maxListed = 200;
 
@@ -10,6 +11,7 @@ export const proposal = z
     at: time,
     kind: z.string(),
     why: z.string(),
+    whySaid: z.array(said).optional().describe('The same by the codes of its sentences'),
     state: z.enum(['open', 'accepted', 'refused', 'undone', 'settled']),
     decidedAt: time.optional(),
     files: count,

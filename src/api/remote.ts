@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 import { errorBody } from './errors.ts';
 import { accountPath, count, fileId, limitOf, time } from './fields.ts';
+import { said } from './said.ts';
 
 const address = z
   .object({
@@ -15,6 +16,7 @@ const address = z
     path: z.string().describe('Folder of the account; empty where it is gone'),
     file: z.object({ id: fileId, name: z.string(), sizeBytes: count }).optional(),
     why: z.string().optional().describe('Why it is not there'),
+    whySaid: z.array(said).optional().describe('The same by the codes of its sentences'),
     addedAt: time.optional(),
     endedAt: time.optional(),
   })

@@ -37,6 +37,7 @@ import { createPlacements, type Placements } from './tree/placements.ts';
 import { createRecognitions, type Recognitions } from './tree/recognitions.ts';
 import { createStandings, type Standings } from './tree/standings.ts';
 import { createTrashRows, type TrashRows } from './tree/trash.ts';
+import { createTreeChanges, type TreeChanges } from './tree/tree-changes.ts';
 import { createTreeListings, type TreeListings } from './tree/tree-listings.ts';
 import { createUploadJournal, type UploadJournal } from './uploads.ts';
 
@@ -116,6 +117,8 @@ export interface Catalog {
   recordFolders(listing: Omit<Listing, 'files' | 'complete' | 'gaps'>, now: number): Promise<void>;
   /** Files that went before this time and have nothing left in the trash leave their paths to others. */
   freePlaces(goneBefore: number): Promise<void>;
+  /** What changed in the trees last. */
+  readonly treeChanges: TreeChanges;
   /** Names of the trees of which something is written, or was about to be. */
   treeNames(): Promise<string[]>;
   /** Resolves when the database answers a query. */
@@ -199,6 +202,7 @@ export async function openCatalog(
       await sql`delete from placements where file_id in (select id from files where gone_at < ${goneBefore})
         and file_id not in (select file_id from trash where file_id is not null)`.execute(db);
     },
+    treeChanges: createTreeChanges(db),
     treeNames: async () => {
       const intended = db.selectFrom('tree_intents').select('tree');
       const rows = await db.selectFrom('tree').select('tree').union(intended).execute();

@@ -7,4 +7,5 @@ import '../removal-verdict.test.ts';
 import '../retention.test.ts';
 import '../sync-steps.test.ts';
 import '../trash.test.ts';
+import '../tree-changes.test.ts';
 import '../wholeness.test.ts';

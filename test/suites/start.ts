@@ -11,6 +11,7 @@ import '../log-lines.test.ts';
 import '../metrics.test.ts';
 import '../near-paths.test.ts';
 import '../owner.test.ts';
+import '../phrases.test.ts';
 import '../readiness.test.ts';
 import '../recent-log.test.ts';
 import '../settings.test.ts';

@@ -1,4 +1,5 @@
 import { languageOf } from '../../plugins/ui/shell.ts';
+import { saidIn } from '../../src/api/said.ts';
 import { readNameWithId, shownName } from '../../src/browse/names.ts';
 import { foldedText, wordsOfQuery } from '../../src/catalog/search/search-text.ts';
 import { printable } from '../../src/commands/format/printable.ts';
@@ -147,6 +148,12 @@ export const textReaders: readonly TextReader[] = [
     of: ['src/core/log/redact.ts'],
     read: createRedactor(['a-secret']),
     after: ['https%3A%2F%2Fa', 'a-secre'],
+  },
+  {
+    name: 'a sentence of the API',
+    of: ['src/api/said.ts'],
+    read: (text) => void saidIn(text),
+    after: ['done ', '1,2'],
   },
   { name: 'a line of the log', of: ['src/core/log/redact.ts'], read: withoutSecrets, after: ['https://a'] },
   { name: 'a text for a terminal', of: ['src/commands/format/printable.ts'], read: printable },

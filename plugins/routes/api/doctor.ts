@@ -2,6 +2,8 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { checkAll, explainClient, type ShownFinding } from '../../../src/api/doctor.ts';
+import { saidIn } from '../../../src/api/said.ts';
+import type { NamedFinding } from '../../../src/doctor/doctor.ts';
 import { answered, serveEndpoint } from '../../support/endpoints.ts';
 import { createEventFeed } from '../../support/event-feed.ts';
 
@@ -13,14 +15,14 @@ export const doctor = fp(
     serveEndpoint(app, checkAll, async (_received, { request, reply, gone, keep }) => {
       if (!request.headers.accept?.includes('text/event-stream')) {
         const findings: ShownFinding[] = [];
-        for await (const finding of doctor.check(gone)) findings.push(finding);
+        for await (const finding of doctor.check(gone)) findings.push(shown(finding));
         return { findings };
       }
       const feed = createEventFeed(checkAll, clock);
       reply.type('text/event-stream').send(Readable.from(feed.texts(), { objectMode: false }));
       const tell = async () => {
         try {
-          for await (const finding of doctor.check(gone)) feed.put('finding', finding);
+          for await (const finding of doctor.check(gone)) feed.put('finding', shown(finding));
           feed.put('done', {});
         } catch (error) {
           // Without `done`, whoever reads it knows that it broke off.
@@ -37,3 +39,13 @@ export const doctor = fp(
   },
   { name: 'doctor', dependencies: ['api-routes'] },
 );
+
+/** In words, and by the codes of its sentences for who says them in others. */
+function shown(finding: NamedFinding): ShownFinding {
+  const { words, remedy } = finding;
+  return {
+    ...finding,
+    said: saidIn(words),
+    ...(remedy !== undefined && { remedySaid: saidIn(remedy) }),
+  };
+}

@@ -34,7 +34,7 @@ const speaksTus = {
 /** `/api/v1/uploads` for tus 1.0.0: uploads that go on where they broke, and how far each is. */
 export const heldUploads = fp(
   async (app: FastifyInstance) => {
-    const { pieceUploads, basePath } = app.bridge;
+    const { pieceUploads, basePath, settings } = app.bridge;
     const url = '/api/v1/uploads';
     app.addConstraintStrategy(speaksTus as never);
     // What came is on the disk: who sends the rest comes back for it.
@@ -42,6 +42,7 @@ export const heldUploads = fp(
 
     serveEndpoint(app, listUploads, async ({ query: { limit } }) => ({
       uploads: (await pieceUploads.newest(limit)).map(shownUpload),
+      parallel: settings.uploads.parallel,
     }));
     serveEndpoint(app, getUpload, async ({ params: { id } }) => shownUpload(await pieceUploads.find(id)));
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { listOverrides, listReview, putOverride, removeOverride } from '../../../src/api/overrides.ts';
+import { saidIn } from '../../../src/api/said.ts';
 import { BridgeError } from '../../../src/core/errors.ts';
 import { parseFolderId } from '../../../src/core/ids.ts';
 import type { Fixed } from '../../../src/curation/overrides.ts';
@@ -20,6 +21,7 @@ export const overrides = fp(
     serveEndpoint(app, listReview, async ({ query: { limit, after } }, { gone }) => ({
       files: (await review(limit, gone, isFileId(after) ? after : undefined)).map((doubt) => ({
         ...doubt,
+        whySaid: saidIn(doubt.why),
         recognition: { ...doubt.recognition },
       })),
       putAside: after === '' ? await putAside(limit) : [],

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { fetchRemote, listRemote } from '../../../src/api/remote.ts';
+import { saidIn } from '../../../src/api/said.ts';
 import { serveEndpoint } from '../../support/endpoints.ts';
 import { errorReply } from '../../support/errors.ts';
 import { toldAsEvents } from '../../support/told-as-events.ts';
@@ -11,7 +12,7 @@ export const remote = fp(
     const { remote: fetches, notify } = app.bridge;
 
     serveEndpoint(app, listRemote, async ({ query: { limit } }) => ({
-      addresses: await fetches.newest(limit),
+      addresses: (await fetches.newest(limit)).map(shown),
     }));
 
     serveEndpoint(app, fetchRemote, ({ body }, asked) =>
@@ -21,14 +22,18 @@ export const remote = fp(
           const { lines, stoppedBy } = await fetches.run({
             ...body,
             signal: asked.gone,
-            onLine: (line) => put('address', line),
+            onLine: (line) => put('address', shown(line)),
             onProgress: (progress) => put('progress', progress),
           });
           await notify.flush();
-          return { addresses: lines, ...(stoppedBy && { stoppedBy: errorReply(stoppedBy) }) };
+          return { addresses: lines.map(shown), ...(stoppedBy && { stoppedBy: errorReply(stoppedBy) }) };
         },
       }),
     );
   },
   { name: 'remote', dependencies: ['api-routes'] },
 );
+
+function shown<L extends { why?: string }>(line: L) {
+  return { ...line, ...(line.why !== undefined && { whySaid: saidIn(line.why) }) };
+}

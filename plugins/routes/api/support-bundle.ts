@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { type AsyncZippable, zip } from 'fflate';
+import { z } from 'zod';
 import { getSupportBundle } from '../../../src/api/support-bundle.ts';
 import { createNameHider, type NameHider } from '../../../src/views/without-names.ts';
 import { answered, serveEndpoint } from '../../support/endpoints.ts';
@@ -11,7 +12,6 @@ const addresses: Readonly<Record<string, string>> = {
   'status.json': '/api/v1/status',
   'live.json': '/api/v1/events',
   'doctor.json': '/api/v1/doctor',
-  'settings-entered.json': '/api/v1/settings',
   'playback.json': '/api/v1/playback',
   'plays.json': '/api/v1/plays?limit=50',
   'notify.json': '/api/v1/notify',
@@ -48,10 +48,16 @@ export const supportBundle = fp(
       const json = (value: unknown) => written(hide(value));
       const files: Record<string, string> = { 'READ-ME.txt': readMe };
       files['about.json'] = json(await supportFacts.about());
+      const sources = sourcesIn(await answerOf('/api/v1/settings'));
       files['settings.json'] = written(
         supportFacts.settings().map(({ value, ...setting }) => {
           const isWord = typeof value === 'string' && ownWord.test(value);
-          return { ...setting, value: hide(value, isWord ? 'kind' : 'value') };
+          const source = sources.get(setting.setting);
+          return {
+            ...setting,
+            ...(source !== undefined && { source }),
+            value: hide(value, isWord ? 'kind' : 'value'),
+          };
         }),
       );
       for (const [name, url] of Object.entries(addresses)) {
@@ -92,3 +98,11 @@ export const supportBundle = fp(
 );
 
 const inZip = promisify(zip);
+
+const shownSources = z.object({ settings: z.array(z.object({ path: z.string(), source: z.string() })) });
+
+/** Where the value of each setting comes from, where that is told. */
+function sourcesIn(answer: string | undefined): ReadonlyMap<string, string> {
+  const read = shownSources.safeParse(answer === undefined ? undefined : JSON.parse(answer));
+  return new Map(read.success ? read.data.settings.map(({ path, source }) => [path, source]) : []);
+}

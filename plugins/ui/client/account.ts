@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { AnswerOf } from '../../../src/api/endpoint.ts';
+import type { ErrorBody } from '../../../src/api/errors.ts';
 import type { listFiles, ShownEntry } from '../../../src/api/files.ts';
 import type { importLinks } from '../../../src/api/links.ts';
 import type { fetchRemote } from '../../../src/api/remote.ts';
@@ -7,9 +8,11 @@ import { attempt, tell, useAsked } from './asking.ts';
 import { callApi, live, queryText } from './door.ts';
 import { DropZone } from './drop-zone.ts';
 import { html } from './html.ts';
+import { JobsCard } from './jobs.ts';
 import { Card, Empty, Fault, Icon } from './parts.ts';
 import { Trash } from './repair/trash.ts';
 import { sentFiles } from './sending.ts';
+import { spoken, spokenError } from './spoken.ts';
 import { bytes, words } from './texts.ts';
 
 type FolderAnswer = AnswerOf<typeof listFiles>;
@@ -44,6 +47,7 @@ export function AccountView({ rest }: { rest: string }) {
       ${value && value.total > limit && limit < 1000 && html`<button onClick=${() => setLimit(Math.min(1000, limit + step))}>${words.more}</button>`}
     <//>
     <${DropZone} folder=${path} />
+    <${JobsCard} />
     <${NewFolder} folder=${path} done=${again} />
     <${Paste} folder=${path} />
     <${Trash} turn=${turn} done=${again} /></div>`;
@@ -135,7 +139,9 @@ async function fetchAddresses(urls: readonly string[], to: string): Promise<stri
   });
   const refused = addresses.filter(({ state }) => state === 'refused' || state === 'failed');
   return withStop(
-    refused.map(({ url, why }) => `${url}: ${why ?? words.failed}`),
+    refused.map(
+      ({ url, why, whySaid }) => `${url}: ${why === undefined ? words.failed : spoken(whySaid, why)}`,
+    ),
     stoppedBy,
   );
 }
@@ -148,12 +154,12 @@ async function copyLinks(links: readonly string[], to: string): Promise<string[]
   const answer = await callApi<AnswerOf<typeof importLinks>>('POST', '/imports', { links, to });
   return withStop(
     answer.links.flatMap(({ link, fate, error }) =>
-      arrived.has(fate) ? [] : [`${link}: ${error?.message ?? fate}`],
+      arrived.has(fate) ? [] : [`${link}: ${error ? spokenError(error) : fate}`],
     ),
     answer.stoppedBy,
   );
 }
 
-function withStop(lines: string[], stoppedBy: { message: string } | undefined): string[] {
-  return stoppedBy ? [...lines, stoppedBy.message] : lines;
+function withStop(lines: string[], stoppedBy: ErrorBody | undefined): string[] {
+  return stoppedBy ? [...lines, spokenError(stoppedBy)] : lines;
 }

@@ -1,6 +1,7 @@
 import { type Signal, signal } from '@preact/signals-core';
 import { useEffect, useMemo } from 'preact/hooks';
 import { ApiRefusal, callApi } from './door.ts';
+import { spokenError, spokenRemedy } from './spoken.ts';
 import { words } from './texts.ts';
 
 /** What was asked for, as far as it is there. */
@@ -12,7 +13,8 @@ export interface AskedFor<T> {
 
 /** What a person is told of something that went wrong. */
 export function faultText(error: unknown): string {
-  if (error instanceof ApiRefusal) return [error.message, error.remedy].filter(Boolean).join('. ');
+  if (error instanceof ApiRefusal)
+    return [spokenError(error), spokenRemedy(error)].filter(Boolean).join('. ');
   return error instanceof Error ? `${words.failed}: ${error.message}` : words.failed;
 }
 

@@ -7,6 +7,7 @@ import { callApi } from './door.ts';
 import { html } from './html.ts';
 import { LogView } from './log.ts';
 import { Card, Fault } from './parts.ts';
+import { spoken } from './spoken.ts';
 import { SupportCard } from './support.ts';
 import { ago, bytes, words } from './texts.ts';
 
@@ -39,10 +40,12 @@ export function DoctorView() {
           what,
           state,
           words: says,
+          said,
           remedy,
+          remedySaid,
         }) => html`<li key=${what} class="light ${state === 'fail' ? 'bad' : state}">
           <span class="dot" aria-hidden="true"></span>
-          <div><b>${what}</b> <span class="off-screen">${doctor.levels[state]}</span><span class="says">${says}</span>${remedy && html`<span class="remedy">${remedy}</span>`}</div></li>`,
+          <div><b>${doctor.checks[what.split(' ', 2).join(' ')] ?? what}</b> <span class="off-screen">${doctor.levels[state]}</span><span class="says">${spoken(said, says)}</span>${remedy && html`<span class="remedy">${spoken(remedySaid, remedy)}</span>`}</div></li>`,
       )}</ul>
     <//>
     <${Card} title=${home.plays} wide>

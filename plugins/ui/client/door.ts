@@ -1,5 +1,7 @@
 import { signal } from '@preact/signals-core';
+import type { ErrorBody } from '../../../src/api/errors.ts';
 import type { LiveStateAnswer } from '../../../src/api/live.ts';
+import type { SaidSentence } from '../../../src/api/said.ts';
 
 /** What the page says to the server, and hears of it. */
 
@@ -22,17 +24,17 @@ export class ApiRefusal extends Error {
   readonly status: number;
   readonly code: string;
   readonly remedy: string | undefined;
+  readonly said: readonly SaidSentence[] | undefined;
+  readonly remedySaid: readonly SaidSentence[] | undefined;
   readonly retryAfterSeconds: number | undefined;
 
-  constructor(
-    status: number,
-    body: { code?: string; message?: string; remedy?: string },
-    retryAfter: string | null,
-  ) {
+  constructor(status: number, body: Partial<ErrorBody>, retryAfter: string | null) {
     super(body.message ?? `HTTP ${status}`);
     this.status = status;
     this.code = body.code ?? '';
     this.remedy = body.remedy;
+    this.said = body.said;
+    this.remedySaid = body.remedySaid;
     this.retryAfterSeconds = retryAfter === null ? undefined : Number(retryAfter) || undefined;
   }
 }

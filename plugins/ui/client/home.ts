@@ -109,7 +109,7 @@ function Now() {
       transfers.length > 0 &&
       html`<h3>${home.fetching}</h3><ul class="rows">${transfers.map(
         ({ name, to, state }) =>
-          html`<li key=${name}><b class="cut">${name}</b><span>${to} · ${state}</span></li>`,
+          html`<li key=${name}><b class="cut">${name}</b><span>${to} · ${words.jobs.states[state]}</span></li>`,
       )}</ul>`
     }
   <//>`;

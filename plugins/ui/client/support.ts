@@ -22,7 +22,7 @@ export function SupportCard() {
   return html`<${Card} title=${support.title} wide>
     <p class="soft">${support.hint}</p>
     <form onSubmit=${get}>
-      <label class="tick"><input type="checkbox" name="names" />${support.names}</label>
+      <label class="tick"><input class="box" type="checkbox" name="names" />${support.names}</label>
       <button type="submit" disabled=${isBusy}>${isBusy ? support.making : support.get}</button>
     </form>
   <//>`;

@@ -250,6 +250,37 @@ export const english = {
       done: 'in the account',
       failed: 'failed',
       left: 'given up',
+      paused: 'broken off when the page was closed',
+    },
+    again: 'Choose the same file again, and it goes on where it was',
+    other: 'That is another file: name, size or date are others.',
+  },
+  feed: {
+    title: 'The last changes',
+    none: 'Nothing has changed yet.',
+    kinds: { came: 'came', went: 'went', moved: 'moved', replaced: 'replaced' },
+    from: (path: string) => `from ${path}`,
+    counts: (titles: number, files: number) =>
+      titles > 1
+        ? `${many(titles, 'title', 'titles')}, ${many(files, 'file', 'files')}`
+        : many(files, 'file', 'files'),
+    everywhere: 'all over the library',
+  },
+  jobs: {
+    title: 'Jobs of the account',
+    none: 'Nothing is under way, and nothing has failed.',
+    states: {
+      waiting: 'waits',
+      asked: 'asked for',
+      fetching: 'is fetched',
+      stored: 'in the account, soon in the library',
+      added: 'in the library',
+      failed: 'failed',
+      unsure: 'nobody knows: look into the folder',
+      refused: 'not asked for',
+      open: 'more of it is to come',
+      whole: 'goes to the host',
+      done: 'in the account',
     },
   },
   support: {
@@ -290,6 +321,7 @@ export const english = {
     run: 'Look at everything',
     running: 'Looking…',
     levels: { ok: 'well', note: 'note', warn: 'needs a look', fail: 'wrong' } as Record<string, string>,
+    checks: {} as Record<string, string>,
     hint: 'Each thing that has to be right, one after the other, with what to do where one is not.',
   },
 };

@@ -3,6 +3,8 @@ import { french } from './texts-fr.ts';
 
 const language = document.documentElement.lang === 'fr' ? 'fr' : 'en';
 
+export const isFrench = language === 'fr';
+
 /** What the page says, in the language in which it was sent. */
 export const words: PageTexts = language === 'fr' ? french : english;
 
@@ -20,6 +22,18 @@ export function bytes(count: number): string {
 
 export function day(at: number): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(at);
+}
+
+const whole = new Intl.NumberFormat(language);
+const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+
+export function numberText(count: number): string {
+  return whole.format(count);
+}
+
+/** A day with its time. */
+export function timeText(at: number): string {
+  return Number.isNaN(at) ? '' : moment.format(at);
 }
 
 export function timeOfSecond(at: number): string {

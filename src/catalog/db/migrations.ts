@@ -14,6 +14,7 @@ import { putAside } from './migration-put-aside.ts';
 import { remoteAddresses } from './migration-remote.ts';
 import { toldFolders } from './migration-told-folders.ts';
 import { trashStates } from './migration-trash-states.ts';
+import { treeChanges } from './migration-tree-changes.ts';
 import { heldUploads, uploads } from './migration-uploads.ts';
 import { words } from './migration-words.ts';
 
@@ -37,6 +38,7 @@ const migrations: Record<string, Migration> = {
   '026-trash-states': trashStates,
   '027-held-uploads': heldUploads,
   '028-file-dates': fileDates,
+  '029-tree-changes': treeChanges,
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

@@ -195,6 +195,21 @@ export interface TreeIntentTable {
   rows: string;
 }
 
+/** What changed in a tree, as a person sees it there. */
+export interface TreeChangeTable {
+  id: Generated<number>;
+  at: number;
+  tree: string;
+  /** came, went, moved, replaced */
+  kind: string;
+  /** null = of several titles. */
+  title_key: string | null;
+  path: string;
+  former: string | null;
+  files: number;
+  titles: number;
+}
+
 /** A folder of a tree, `''` = its top, and when something in or below it was written or taken away last. */
 export interface TreeFolderTable {
   tree: string;
@@ -302,6 +317,7 @@ export interface Schema {
   tree: TreeTable;
   tree_intents: TreeIntentTable;
   tree_folders: TreeFolderTable;
+  tree_changes: TreeChangeTable;
   dirty: DirtyTable;
   media: MediaTable;
   key_values: KeyValueTable;

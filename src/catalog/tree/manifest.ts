@@ -7,6 +7,7 @@ import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 import { runForEach } from '../db/upsert.ts';
 import { recordTreeChange } from './folder-dates.ts';
+import { noteTreeChanges } from './tree-changes.ts';
 
 /** One file of a STRM tree that we wrote. `path` is relative to the tree's directory. */
 export interface TreeRow {
@@ -233,6 +234,7 @@ export function createManifest(db: Kysely<Schema>, tree: string): Manifest {
 
     recordTree: (written, removed, { at, intents = [], left = [], touched } = {}) =>
       db.transaction().execute(async (trx) => {
+        if (at !== undefined) await noteTreeChanges(trx, tree, written, removed, at);
         for (const part of chunks(removed))
           await trx.deleteFrom('tree').where('tree', '=', tree).where('path', 'in', part).execute();
         await putRows(trx, [...written, ...left]);

@@ -3,7 +3,7 @@ import { html } from '../html.ts';
 import { words } from '../texts.ts';
 import { Picture } from './picture.ts';
 
-function hrefOfTitle(key: string): string {
+export function hrefOfTitle(key: string): string {
   return `#/title/${encodeURIComponent(key)}`;
 }
 

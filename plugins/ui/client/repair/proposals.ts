@@ -4,6 +4,7 @@ import { attempt, useAsked } from '../asking.ts';
 import { callApi, live } from '../door.ts';
 import { html } from '../html.ts';
 import { Card, Empty, Fault } from '../parts.ts';
+import { spoken } from '../spoken.ts';
 import { ago, words } from '../texts.ts';
 
 const decidedShown = 10;
@@ -48,7 +49,7 @@ function decide(proposal: ShownProposal, decision: ProposalWord, done: () => voi
 function OpenProposal({ proposal, done }: { proposal: ShownProposal; done: () => void }) {
   const { repair } = words;
   return html`<li>
-    <b>${proposal.why}</b>
+    <b>${spoken(proposal.whySaid, proposal.why)}</b>
     <span class="soft">${repair.films(proposal.files, proposal.films)} · ${ago(proposal.at)}</span>
     <ul class="because">${proposal.examples.map((path) => html`<li key=${path} class="path">${path}</li>`)}</ul>
     <div class="buttons">
@@ -62,7 +63,7 @@ function DecidedProposal({ proposal, done }: { proposal: ShownProposal; done: ()
   const { repair } = words;
   const mayUndo = proposal.state === 'accepted' || proposal.state === 'refused';
   return html`<li class="aside">
-    <span><b>${repair.states[proposal.state] ?? proposal.state}</b> ${proposal.why}
+    <span><b>${repair.states[proposal.state] ?? proposal.state}</b> ${spoken(proposal.whySaid, proposal.why)}
     <span class="soft">${repair.films(proposal.files, proposal.films)} · ${ago(proposal.decidedAt ?? proposal.at)}</span></span>
     ${mayUndo && html`<button onClick=${decide(proposal, 'undo', done)}>${repair.undo}</button>`}
   </li>`;

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { html } from '../html.ts';
 import { words } from '../texts.ts';
+import { FeedCard } from './feed.ts';
 import { Proposals } from './proposals.ts';
 import { Review } from './review.ts';
 import { Trash } from './trash.ts';
@@ -17,5 +18,6 @@ export function RepairView() {
     <${Review} turn=${turn} done=${done} />
     <${TreePlan} turn=${turn} done=${done} />
     <${Trash} turn=${turn} done=${done} />
+    <${FeedCard} />
     </div>`;
 }

@@ -5,6 +5,7 @@ import { useAsked } from '../asking.ts';
 import { live } from '../door.ts';
 import { html } from '../html.ts';
 import { Card, Empty, Fault } from '../parts.ts';
+import { spoken } from '../spoken.ts';
 import { words } from '../texts.ts';
 import { FixForm } from './fix-form.ts';
 
@@ -43,7 +44,7 @@ function Doubtful({ file, done }: { file: Answer['files'][number]; done: () => v
   };
   return html`<li class=${isOpen ? '' : 'aside'}>
     <span><b class="path">${file.path}</b>
-    <span class="soft">${file.why}</span></span>
+    <span class="soft">${spoken(file.whySaid, file.why)}</span></span>
     ${
       isOpen
         ? html`<${FixForm} path="" fileId=${file.fileId} recognition=${file.recognition} close=${close} />`

@@ -1,0 +1,59 @@
+import type { SaidSentence } from '../../../src/api/said.ts';
+import { frenchErrors } from './errors-fr.ts';
+import { frenchPhrases } from './phrases-fr.ts';
+import { isFrench, numberText, timeText } from './texts.ts';
+
+/** What the server says in English, in the language of the page. */
+
+/** A remark that the server makes. @param english the same in its own words, for what has no others */
+export function spoken(said: readonly SaidSentence[] | undefined, english: string): string {
+  if (!isFrench || said === undefined) return english;
+  return said.map(sentenceOf).join(' ; ');
+}
+
+/** An error by its code; behind it what is special about this one. */
+export function spokenError({
+  code,
+  message,
+  said,
+}: {
+  code: string;
+  message: string;
+  said?: readonly SaidSentence[] | undefined;
+}): string {
+  const [french] = (isFrench && frenchErrors[code]) || [];
+  if (french === undefined) return message;
+  return said === undefined ? french : `${french} : ${spoken(said, message)}`;
+}
+
+/** What to do about it. */
+export function spokenRemedy({
+  code,
+  remedy,
+  remedySaid,
+}: {
+  code: string;
+  remedy?: string | undefined;
+  remedySaid?: readonly SaidSentence[] | undefined;
+}): string | undefined {
+  if (!isFrench) return remedy;
+  if (remedy !== undefined) return spoken(remedySaid, remedy);
+  return frenchErrors[code]?.[1];
+}
+
+const placeholder = /\{(\w+)(?::([^|}]+)\|([^}]+))?\}/g;
+
+function sentenceOf({ code, params }: SaidSentence): string {
+  const template = Object.hasOwn(frenchPhrases, code)
+    ? frenchPhrases[code as keyof typeof frenchPhrases]
+    : undefined;
+  if (template === undefined) return String(params.text ?? '');
+  return template.replace(placeholder, (_all, name: string, one?: string, many?: string) => {
+    const value = params[name] ?? '';
+    if (one !== undefined) return `${numberText(Number(value))} ${Number(value) < 2 ? one : many}`;
+    if (name === 'time') return timeText(Date.parse(String(value)));
+    return name === 'why' && Object.hasOwn(frenchErrors, String(value))
+      ? (frenchErrors[String(value)]?.[0] ?? '')
+      : String(value);
+  });
+}
