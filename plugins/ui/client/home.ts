@@ -6,7 +6,7 @@ import type { listReview } from '../../../src/api/overrides.ts';
 import { attempt, useAsked } from './asking.ts';
 import { callApi, live } from './door.ts';
 import { html } from './html.ts';
-import { Poster } from './library/poster.ts';
+import { ComingPoster, Poster } from './library/poster.ts';
 import { Bar, Card, Empty, Fault, Light } from './parts.ts';
 import { bytes, day, timeOfDay, words } from './texts.ts';
 
@@ -24,10 +24,14 @@ interface Lamp {
 const endsSoonMs = 7 * 24 * 60 * 60 * 1000;
 /** More than so many are not counted one by one. */
 const reviewShown = 50;
+const addedShown = 12;
 
 export function Home() {
   const version = live.value.library?.version;
-  const added = useAsked<AnswerOf<typeof listTitles>>('/library/titles?order=added&limit=12', version);
+  const added = useAsked<AnswerOf<typeof listTitles>>(
+    `/library/titles?order=added&limit=${addedShown}`,
+    version,
+  );
   const servers = useAsked<AnswerOf<typeof listServers>>('/notify', version);
   const review = useAsked<AnswerOf<typeof listReview>>(`/review?limit=${reviewShown + 1}`, version);
   const { home } = words;
@@ -43,7 +47,7 @@ export function Home() {
       <${Card} title=${home.added} wide>
         <${Fault} text=${added.value.fault} />
         ${titles?.length === 0 && html`<${Empty}>${home.addedNone}<//>`}
-        <div class="wall">${titles?.map((title) => html`<${Poster} key=${title.key} title=${title} />`)}</div>
+        <div class="wall">${titles === undefined && added.value.isLoading && Array.from({ length: addedShown }, (_, at) => html`<${ComingPoster} key=${at} />`)}${titles?.map((title) => html`<${Poster} key=${title.key} title=${title} />`)}</div>
       <//>
     </div>`;
 }

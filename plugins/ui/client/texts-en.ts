@@ -97,7 +97,7 @@ export const english = {
     kind: 'Kind',
     only: 'Filter',
     onlys: {
-      '': 'Everything',
+      '': 'No filter',
       unsure: 'Unsure names',
       'no-media': 'No media information',
       missing: 'Something missing',
@@ -196,7 +196,7 @@ export const english = {
       hint: 'What has its place in the library keeps it, so that nothing watched is forgotten. Here is what would stand elsewhere if all were laid out today.',
       show: 'See what would move',
       none: 'Everything stands where it would stand today.',
-      count: (count: number) => `${many(count, 'file stands', 'files stand')} elsewhere then.`,
+      count: (count: number) => `${many(count, 'file', 'files')} would stand elsewhere.`,
       first: (count: number) => `The first ${count.toLocaleString('en')}:`,
       apply: (count: number) => `Move ${many(count, 'file', 'files')}`,
       applied: (count: number, failed: number) =>

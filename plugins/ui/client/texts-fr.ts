@@ -99,7 +99,7 @@ export const french: PageTexts = {
     kind: 'Genre',
     only: 'Filtre',
     onlys: {
-      '': 'Tout',
+      '': 'Sans filtre',
       unsure: 'Noms incertains',
       'no-media': 'Sans informations média',
       missing: 'Incomplet',

@@ -9,7 +9,7 @@ export function PlayWays({ url, name, play }: { url: string; name: string; play:
   const { title } = words;
   const [isCode, setCode] = useState(false);
   return html`<div class="buttons">
-      ${play && html`<button class="main" onClick=${play}>${title.play}</button>`}
+      ${play && html`<button onClick=${play}>${title.play}</button>`}
       <a class="button" href="vlc://${url}">${title.vlc}</a>
       <a class="button" href="infuse://x-callback-url/play?url=${encodeURIComponent(url)}">${title.infuse}</a>
       <button onClick=${() => copyText(`mpv "${url}"`)}>${title.mpv}</button>

@@ -39,7 +39,12 @@ export function Poster({ title }: { title: TitleAnswerRow }) {
     kind === 'movie' ? (files > 1 ? words.library.versions(files) : '') : words.library.episodes(files);
   return html`<a class="poster" href=${hrefOfTitle(key)}>
     <${Face} name=${title.title} kind=${kind} titleKey=${key} poster=${poster} />
-    <span class="name">${title.title}</span>
-    <span class="facts">${[year, says].filter(Boolean).join(' · ')}${missing > 0 && html`<em>${words.library.missing(missing)}</em>`}</span>
+    <span class="caption"><span class="name">${title.title}</span>
+    <span class="facts">${[year, says].filter(Boolean).join(' · ')}${missing > 0 && html`<em>${words.library.missing(missing)}</em>`}</span></span>
   </a>`;
+}
+
+/** A place on a wall whose title is on its way: as large as it will be. */
+export function ComingPoster() {
+  return html`<div class="poster ghost" aria-hidden="true"><span class="face"></span><span class="caption"></span></div>`;
 }

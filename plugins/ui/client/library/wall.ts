@@ -6,7 +6,7 @@ import { callApi, live } from '../door.ts';
 import { html } from '../html.ts';
 import { Empty, Fault } from '../parts.ts';
 import { words } from '../texts.ts';
-import { Poster } from './poster.ts';
+import { ComingPoster, Poster } from './poster.ts';
 
 /** Titles of one request. */
 const pageSize = 100;
@@ -115,9 +115,7 @@ export function VirtualWall({ wanted, isAll }: { wanted: string; isAll: boolean 
         ${cells.map((at) => {
           const title = wall.known.get(at);
           return html`<div role="listitem" aria-setsize=${total} aria-posinset=${at + 1} key=${at}>${
-            title
-              ? html`<${Poster} title=${title} />`
-              : html`<div class="poster ghost" aria-hidden="true"><span class="face"></span><span class="name"> </span><span class="facts"></span></div>`
+            title ? html`<${Poster} title=${title} />` : html`<${ComingPoster} />`
           }</div>`;
         })}
       </div>
