@@ -57,6 +57,13 @@ t.test('a first start', async (t) => {
 
   await t.test('the address is tried from the browser', async (t) => {
     await tab.locator('.choice.answers', { hasText: url }).waitFor();
+    const typed = url.replace('127.0.0.1', 'localhost');
+    await tab.locator('[name=url]').fill(typed);
+    await tab.getByRole('button', { name: 'Try it' }).click();
+    await tab.locator('.choice.answers', { hasText: typed }).waitFor();
+    t.ok(await tab.getByRole('radio', { name: typed }).isChecked());
+    t.strictSame(page.faults.splice(0), [`a request to ${typed}/healthz`], 'nothing else is asked of others');
+    await tab.getByRole('radio', { name: url }).check();
     t.strictSame(await page.inaccessible(), []);
     await tab.getByRole('button', { name: 'Next' }).click();
   });

@@ -17,10 +17,13 @@ export function AddressStep({ setup, again, ready }: GuideStepProps) {
   const here = location.origin + base;
   const urls = [...new Set([...setup.tried, here, ...setup.addresses.map(({ url }) => url + base)])];
   const [trials, setTrials] = useState<Record<string, Trial>>({});
+  /** What somebody chose; until then it is what answers. */
+  const [own, setOwn] = useState(chosen.value.baseUrl);
   const [fault, setFault] = useState<string | undefined>(undefined);
   const isFixed = setup.fixed.includes('server.baseUrl');
-  const usual = urls.find((url) => trials[url] === 'answers' && !isLoopback(url)) ?? here;
-  const picked = chosen.value.baseUrl ?? usual;
+  const answers = (url: string) => trials[url] === 'answers';
+  const usual = setup.tried.find(answers) ?? urls.find((url) => answers(url) && !isLoopback(url)) ?? here;
+  const picked = own ?? usual;
 
   useEffect(() => {
     if (isFixed) return undefined;
@@ -47,7 +50,7 @@ export function AddressStep({ setup, again, ready }: GuideStepProps) {
     try {
       const typed = String(new FormData(event.currentTarget as HTMLFormElement).get('url'));
       const { url } = await callApi<{ url: string }>('POST', '/setup/address', { url: typed });
-      chosen.value = { ...chosen.value, baseUrl: url };
+      setOwn(url);
       if (urls.some((one) => new URL(one).origin === new URL(url).origin)) again();
       else location.reload();
     } catch (error) {
@@ -59,10 +62,7 @@ export function AddressStep({ setup, again, ready }: GuideStepProps) {
     const trial = trials[url] ?? 'trying';
     const says = [address[trial], url === here && address.here, isLoopback(url) && address.loopback];
     return html`<label key=${url} class="choice ${trial}">
-      <input type="radio" name="base" checked=${url === picked} onChange=${() => {
-        chosen.value = { ...chosen.value, baseUrl: url };
-        setTrials((all) => ({ ...all }));
-      }} />
+      <input type="radio" name="base" checked=${url === picked} onChange=${() => setOwn(url)} />
       <span><b class="path">${url}</b> <span class="soft">${says.filter(Boolean).join(' · ')}</span></span></label>`;
   })}</fieldset>
   <form class="row" onSubmit=${add}>

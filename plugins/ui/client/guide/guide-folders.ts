@@ -46,9 +46,9 @@ function FolderNode({ id, path, name, roots, pick, isOpen: isOpenAtFirst = false
   const isBelow = roots.some((root) => root !== path && isWithin(path, root));
   const { value, fault, isLoading } = asked.value;
   return html`<li>
-    <button type="button" class="plain opener" aria-expanded=${isOpen} aria-label=${folders.open(name)} onClick=${() => setOpen(!isOpen)}>${isOpen ? '▾' : '▸'}</button>
+    <div class="node"><button type="button" class="plain opener" aria-expanded=${isOpen} aria-label=${folders.open(name)} onClick=${() => setOpen(!isOpen)}>${isOpen ? '▾' : '▸'}</button>
     <label><input type="checkbox" checked=${isBelow || roots.includes(path)} disabled=${isBelow}
-      onChange=${(event: Event) => pick(path, (event.currentTarget as HTMLInputElement).checked)} /> <span class="path">${name}</span></label>
+      onChange=${(event: Event) => pick(path, (event.currentTarget as HTMLInputElement).checked)} /> <span class="path">${name}</span></label></div>
     ${isOpen && isLoading && html`<span role="status" class="soft"> ${folders.reading}</span>`}
     ${isOpen && html`<${Fault} text=${fault} />`}
     ${isOpen && value?.folders.length === 0 && html`<p class="soft">${folders.none}</p>`}
