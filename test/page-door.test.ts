@@ -200,10 +200,12 @@ t.test('what goes on is told as it is, and again when it is another', async (t) 
       told.push(...part.split('\n').filter((line) => line.startsWith('event: ')));
     }
   })().catch(() => undefined);
-  await until(() => told.length === 7, one.clock);
+  await until(() => told.length === 8, one.clock);
   t.strictSame(
     told.splice(0).sort(),
-    ['host', 'library', 'plays', 'sync', 'transfers', 'uploads', 'waiting'].map((name) => `event: ${name}`),
+    ['changes', 'host', 'library', 'plays', 'sync', 'transfers', 'uploads', 'waiting'].map(
+      (name) => `event: ${name}`,
+    ),
   );
   await one.sync();
   await until(() => text.includes('"files":1'), one.clock);

@@ -7,26 +7,29 @@ export interface Table {
   rows: readonly (readonly string[])[];
 }
 
-export function printTable({ head, rows }: Table): void {
+export function printTable(table: Table): void {
+  console.log(textOf(table));
+}
+
+function textOf({ head, rows }: Table): string {
   const columns = head.map((one, at) => ({
     head: one,
     align: at === 0 ? ('left' as const) : ('right' as const),
   }));
-  console.log(tableLines(columns, rows, 400).join('\n'));
+  return tableLines(columns, rows, 400)
+    .map((line) => line.trimEnd())
+    .join('\n');
 }
 
 /** Puts a table in the place of the one that stands in a document between `<!-- name -->` and `<!-- /name -->`. */
 export function writeTable(file: string, name: string, whole: Table): void {
-  const { head, rows } = withoutEmptyColumns(whole);
   const text = readFileSync(file, 'utf8');
   const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [from, to] = [text.indexOf(open), text.indexOf(close)];
   if (from < 0 || to < from) throw new Error(`${file} has no place for the table "${name}"`);
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  const rule = `| ${head.map((_, at) => (at === 0 ? '---' : '---:')).join(' | ')} |`;
-  const table = [line(head), rule, ...rows.map(line)].join('\n');
-  writeFileSync(file, `${text.slice(0, from + open.length)}\n${table}\n${text.slice(to)}`);
+  // As text: so many columns would be cut off on a narrow page.
+  const table = ['```text', textOf(withoutEmptyColumns(whole)), '```'].join('\n');
+  writeFileSync(file, `${text.slice(0, from + open.length)}\n\n${table}\n\n${text.slice(to)}`);
 }
 
 function withoutEmptyColumns({ head, rows }: Table): Table {
