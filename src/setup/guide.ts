@@ -132,7 +132,7 @@ export function createGuide(options: GuideOptions): Guide {
     tryAddress(text) {
       mustBeOpen();
       refuseFaults({ 'server.baseUrl': text });
-      const url = new URL(text.trim()).href.replace(/\/+$/, '');
+      const url = withoutEndSlashes(new URL(text.trim()).href);
       tried.delete(url);
       tried.add(url);
       const [oldest] = tried;
@@ -198,4 +198,10 @@ export function createGuide(options: GuideOptions): Guide {
 
     close: () => accepted?.host.close(),
   };
+}
+
+function withoutEndSlashes(address: string): string {
+  let end = address.length;
+  while (address[end - 1] === '/') end--;
+  return address.slice(0, end);
 }
