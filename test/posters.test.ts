@@ -36,7 +36,7 @@ function partsOver(items: object[], fetchBytes: FetchBytes) {
   let answer: () => string = () => JSON.stringify({ Items: items });
   const posters = createPosters({
     servers: [{ kind: 'jellyfin', url: 'http://jellyfin.test', token: 'jelly-key' }],
-    tree: { name: '', dir: t.testdir() },
+    tree: { name: '', dir: '/library' },
     catalog: {
       placementsOf: () =>
         ({

@@ -204,6 +204,30 @@ t.test('from the host to the tree, and there to stay', async (t) => {
   );
 });
 
+t.test('a subtitle beside a film in another folder of the same path is there to stay', async (t) => {
+  const film = (name: string, seed: number): FileSpec => ({ name, content: { sizeBytes: 5000, seed } });
+  const french = text('Le.Bal.1983.srt', srt(...(spoken.fr ?? [])));
+  for (const inside of [false, true]) {
+    const part = (...files: FileSpec[]) => (inside ? { folders: [{ name: 'Old', files }] } : { files });
+    const started = await setup(t, {
+      simulator: {
+        account: {
+          folders: [
+            { name: 'Films', ...part(film('Le.Bal.1983.mkv', 1), film('Heat.1995.mkv', 2)) },
+            { name: 'Films', ...part(french, film('Metropolis.1927.mkv', 3)) },
+          ],
+        },
+      },
+    });
+    await started.sync();
+    t.strictSame(besides(started), [`${bal}/Le Bal (1983).fr.srt`]);
+    for (const full of [true, false])
+      t.match((await started.sync({ full })).tree.counts, { create: 0, update: 0, delete: 0 });
+    await started.bridge.publisher.titles(new Map([['', new Set(['movies/le bal (1983)'])]]));
+    t.strictSame(besides(started), [`${bal}/Le Bal (1983).fr.srt`], 'when its title alone is laid out');
+  }
+});
+
 t.test(
   'subtitles in a folder for each episode below Subs are found, when the episodes came first too',
   async (t) => {

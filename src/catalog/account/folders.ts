@@ -4,10 +4,18 @@ import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 import { deepest } from './folder-bounds.ts';
 
+/** Looked at for each title that is laid out. */
+const maxTwins = 200;
+
 /** How the folders of the account lie in each other. */
 export interface Folders {
   /** Account paths of these folders, each beginning with `/`; a folder whose place is not known is left out. */
   folderPaths(ids: readonly FolderId[]): Promise<Map<FolderId, string>>;
+  /**
+   * Other folders with the account path of one of these: the host lets two of one name stand in one folder, and whoever
+   * looks at paths sees one. Where there are more than any account has by mistake, some of them.
+   */
+  twinsOf(ids: readonly FolderId[]): Promise<FolderId[]>;
   /** Sub-folders of these folders. */
   subFolders(ids: readonly FolderId[]): Promise<{ id: FolderId; parentId: FolderId; name: string }[]>;
   /** These folders with their parents; the root is not among them. */
@@ -32,6 +40,25 @@ export function createFolders(db: Kysely<Schema>): Folders {
         )
         select start, path from up where id = ${rootFolderId}`.execute(db);
       return new Map(rows.map((row) => [row.start, row.path || '/']));
+    },
+
+    async twinsOf(ids) {
+      const { rows } = await sql<{ id: FolderId }>`
+        with recursive up(start, id, parent_id, name, depth) as (
+          select id, id, parent_id, name, 0 from folders where id in ${inList(ids)}
+          union all
+          select up.start, f.id, f.parent_id, f.name, up.depth + 1
+          from up join folders f on f.id = up.parent_id where up.depth < ${deepest}
+        ), twin(start, depth, id) as (
+          select up.start, up.depth, f.id
+          from up join folders f on f.parent_id = up.parent_id and f.name = up.name and f.id <> up.id
+          union
+          select up.start, up.depth, f.id
+          from twin join up on up.start = twin.start and up.depth = twin.depth - 1
+            join folders f on f.parent_id = twin.id and f.name = up.name
+        )
+        select distinct id from twin where depth = 0 limit ${maxTwins}`.execute(db);
+      return rows.map(({ id }) => id);
     },
 
     async subFolders(ids) {

@@ -12,7 +12,9 @@ export async function relatedFiles(
   files: readonly CatalogFile[],
   artwork: boolean,
 ): Promise<CatalogFile[]> {
-  const folders = [...new Set(files.map((file) => file.folderId))];
+  const own = [...new Set(files.map((file) => file.folderId))];
+  // A title that is laid out alone must find what it finds beside others, whose folders may have the path of its own.
+  const folders = [...new Set([...own, ...(await catalog.files.twinsOf(own))])];
   const near = await catalog.files.filesOfFolders([
     ...new Set([...folders, ...(await subtitleFolders(catalog, folders))]),
   ]);
@@ -42,7 +44,8 @@ export function isSideCar(name: string): boolean {
 
 /** The folders whose videos these side-cars may belong to: their own, those above folders of subtitles, a show's seasons. */
 export async function foldersAround(catalog: Catalog, sideCars: readonly CatalogFile[]): Promise<FolderId[]> {
-  const ids = new Set(sideCars.map((file) => file.folderId));
+  const own = sideCars.map((file) => file.folderId);
+  const ids = new Set([...own, ...(await catalog.files.twinsOf(own))]);
   const parents = await catalog.files.parentsOf([...ids]);
   const grandparents = await catalog.files.parentsOf(parents.map(({ parentId }) => parentId));
   for (const { name, parentId } of [...parents, ...grandparents])
