@@ -140,7 +140,9 @@ async function serveBridge(parts: TurnParts): Promise<Turn | undefined> {
   const next = await ended.promise;
   log.info(
     { films: bridge.delivery.reader.running(), graceMs: settings.server.stopGraceMs },
-    `${next ? 'beginning anew' : 'stopping'}: no new requests, running films go on for a moment`,
+    next
+      ? 'beginning anew: no new requests, running films go on for a moment'
+      : 'stopping: no new requests, running films go on for a moment',
   );
   for (const one of [app, ...gateways]) {
     one.stopping.now = true;

@@ -18,7 +18,8 @@ export const eventSentences: ReadonlyMap<string, Sentence> = new Map<string, Sen
   ['a gateway serves', gatewayServes],
   ['a new key signs stream addresses', newKey],
   ['waiting for a command to end', ({ holder }) => `waiting for ${text(holder)} to end`],
-  ['stopping: no new requests, running films go on for a moment', stopping],
+  ['stopping: no new requests, running films go on for a moment', ending('stopping')],
+  ['beginning anew: no new requests, running films go on for a moment', ending('beginning anew')],
   ['host call', hostCall],
   ['folder listed', folderListed],
   ['sync done', (values) => `synced in ${duration(Math.max(secondMs, number(values.ms)))}: ${news(values)}`],
@@ -48,10 +49,9 @@ function newKey({ files }: LogValues): string {
   return `a new key signs stream addresses; ${rest}`;
 }
 
-function stopping({ films }: LogValues): string {
-  return number(films) > 0
-    ? `stopping; ${counted(number(films), 'running film')} may go on for a moment`
-    : 'stopping';
+function ending(how: string): Sentence {
+  return ({ films }) =>
+    number(films) > 0 ? `${how}; ${counted(number(films), 'running film')} may go on for a moment` : how;
 }
 
 /**
