@@ -23,7 +23,7 @@ import { supportBundle } from '../plugins/routes/api/support-bundle.ts';
 import { sync } from '../plugins/routes/api/sync.ts';
 import { tree } from '../plugins/routes/api/tree.ts';
 import { uploads } from '../plugins/routes/api/uploads.ts';
-import { ServerAnswer } from '../plugins/support/answer.ts';
+import { ServerAnswer } from '../plugins/support/answers/answer.ts';
 import { auth } from '../plugins/support/auth.ts';
 import { bridgeDecorator } from '../plugins/support/bridge.ts';
 import { caller } from '../plugins/support/caller.ts';

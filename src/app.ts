@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { docs } from '../plugins/routes/api/docs.ts';
 import { doctor } from '../plugins/routes/api/doctor.ts';
-import { settings } from '../plugins/routes/api/settings.ts';
-import { setup } from '../plugins/routes/api/setup.ts';
+import { settings } from '../plugins/routes/api/setup/settings.ts';
+import { setup } from '../plugins/routes/api/setup/setup.ts';
 import { status } from '../plugins/routes/api/status.ts';
 import { browse } from '../plugins/routes/browse.ts';
 import { dav } from '../plugins/routes/dav.ts';

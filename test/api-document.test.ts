@@ -1,6 +1,6 @@
 import t from 'tap';
 import { z } from 'zod';
-import { errorBody } from '../src/api/errors.ts';
+import { errorBody } from '../src/api/words/errors.ts';
 import { errorTable } from '../src/core/errors.ts';
 import { setup } from './fixtures/setup.ts';
 

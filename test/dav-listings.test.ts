@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import t from 'tap';
-import { streamed } from '../plugins/support/send-entry.ts';
+import { streamed } from '../plugins/support/answers/send-entry.ts';
 import type { Entry } from '../src/browse/entry.ts';
 import { toFileId } from '../src/core/ids.ts';
 import { silentLog } from '../src/core/log.ts';

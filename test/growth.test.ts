@@ -70,7 +70,6 @@ const others: Readonly<Record<string, string>> = {
   'src/host/fichier/call.ts': 'the settings',
   'src/host/fichier/client.ts': 'the settings',
   'src/host/fichier/fichier.ts': 'the settings',
-  'src/edge/base-path.ts': 'one address',
   'src/edge/certificate.ts': 'the settings',
   'src/core/nearest.ts': 'the words of a command, a person',
   'src/core/sqlite-errors.ts': 'codes of the system',

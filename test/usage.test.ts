@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import t from 'tap';
 import { z } from 'zod';
-import { inWords } from '../src/api/faults.ts';
+import { inWords } from '../src/api/words/faults.ts';
 import { askForInput, exitCodes } from '../src/commands/context.ts';
 import { explain } from '../src/commands/explain.ts';
 import { silentLog } from '../src/core/log.ts';

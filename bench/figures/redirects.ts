@@ -1,4 +1,4 @@
-import { ofFilm } from '../../plugins/support/answer.ts';
+import { ofFilm } from '../../plugins/support/answers/answer.ts';
 import type { Figure } from '../figure.ts';
 import type { BareFastifyPart } from '../parts/bare-fastify.ts';
 import type { HostPart } from '../parts/host.ts';

@@ -5,7 +5,7 @@ import { readCredentials } from '../../src/gateway/credentials.ts';
 import { readWish, type Wish } from '../../src/gateway/device-profile.ts';
 import type { AskedPlaybackInfo, Gateway } from '../../src/gateway/gateway.ts';
 import type { HeldReports } from '../../src/gateway/held-reports.ts';
-import { whenGone } from '../support/when-gone.ts';
+import { whenGone } from '../support/answers/when-gone.ts';
 import { drop, readUpTo } from './bodies.ts';
 import { sendMasked } from './masking.ts';
 import { forget, isPlainJson, queryOf } from './replies.ts';

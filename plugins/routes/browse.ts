@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { hrefOf } from '../../src/views/xml.ts';
+import { namesIn, sendEntry } from '../support/answers/send-entry.ts';
 import { readRoute } from '../support/routes.ts';
-import { namesIn, sendEntry } from '../support/send-entry.ts';
 
 const door = '/browse';
 

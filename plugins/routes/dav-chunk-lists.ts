@@ -3,9 +3,9 @@ import fp from 'fastify-plugin';
 import { BridgeError } from '../../src/core/errors.ts';
 import { createResponse, finiteDepth, multistatusHead, multistatusTail } from '../../src/views/propfind.ts';
 import { hrefOf } from '../../src/views/xml.ts';
+import { namesIn } from '../support/answers/send-entry.ts';
 import { maxBody, readPropfind } from '../support/dav/dav-body.ts';
 import { listingDepth } from '../support/dav/listing-depth.ts';
-import { namesIn } from '../support/send-entry.ts';
 
 const xml = 'application/xml; charset=utf-8';
 

@@ -4,11 +4,11 @@ import { BridgeError } from '../../src/core/errors.ts';
 import { header } from '../../src/core/http/headers.ts';
 import { ownHosts, readDestination } from '../../src/uploads/dav/destination.ts';
 import { readOcChecksum } from '../../src/uploads/pieces/checksum.ts';
+import { namesIn } from '../support/answers/send-entry.ts';
 import { accountDoor } from '../support/dav/account-door.ts';
 import { createLocking, lockPath } from '../support/dav/dav-locking.ts';
 import { saidDate, tellDate } from '../support/dav/oc-mtime.ts';
 import { bodyOf, closingUnlessRead, takeRawBodies } from '../support/dav/tus.ts';
-import { namesIn } from '../support/send-entry.ts';
 
 /** What a client calls the whole of its chunks. */
 const wholeName = '.file';

@@ -3,10 +3,10 @@ import fp from 'fastify-plugin';
 import { BridgeError } from '../../src/core/errors.ts';
 import { readDateChanges } from '../../src/uploads/dav/patched-dates.ts';
 import { type PatchFate, patchAnswer } from '../../src/views/propfind.ts';
+import { namesIn } from '../support/answers/send-entry.ts';
 import { maxBody, type PropertyChange, readProppatch } from '../support/dav/dav-body.ts';
 import { createLocking, lockPath } from '../support/dav/dav-locking.ts';
 import { hrefFor } from '../support/dav/files-alias.ts';
-import { namesIn } from '../support/send-entry.ts';
 
 /** PROPPATCH of `/dav/account/`, where it can be written to: the date of a file, and no property of a client's own. */
 export const davDates = fp(

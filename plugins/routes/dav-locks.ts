@@ -4,9 +4,9 @@ import { BridgeError } from '../../src/core/errors.ts';
 import { readLockTimeout } from '../../src/uploads/dav/lock-timeout.ts';
 import { heldLocksAnswer, lockRefusal } from '../../src/views/dav-locks.ts';
 import { readLockInfo } from '../../src/views/lock-info.ts';
+import { namesIn } from '../support/answers/send-entry.ts';
 import { maxBody } from '../support/dav/dav-body.ts';
 import { createLocking, lockPath } from '../support/dav/dav-locking.ts';
-import { namesIn } from '../support/send-entry.ts';
 
 const xml = 'application/xml; charset=utf-8';
 

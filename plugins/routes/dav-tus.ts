@@ -2,9 +2,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { BridgeError } from '../../src/core/errors.ts';
 import { seenBy } from '../gateway/headers.ts';
+import { namesIn } from '../support/answers/send-entry.ts';
 import { createLocking, lockPath } from '../support/dav/dav-locking.ts';
 import { closingUnlessRead, createTusDoor, takeRawBodies } from '../support/dav/tus.ts';
-import { namesIn } from '../support/send-entry.ts';
 
 /** Where uploads go on that began on a folder. */
 const door = '/dav/tus';

@@ -6,11 +6,11 @@ import { weighConditions } from '../../src/delivery/policy/conditions.ts';
 import { ownHosts, readDestination } from '../../src/uploads/dav/destination.ts';
 import type { WriteTarget } from '../../src/uploads/dav/write-targets.ts';
 import type { DavOutcome } from '../../src/uploads/dav/writer.ts';
+import { namesIn } from '../support/answers/send-entry.ts';
 import { accountDoor } from '../support/dav/account-door.ts';
 import { atPace } from '../support/dav/body-pace.ts';
 import { createLocking, lockPath } from '../support/dav/dav-locking.ts';
 import { saidDate, tellDate } from '../support/dav/oc-mtime.ts';
-import { namesIn } from '../support/send-entry.ts';
 
 type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void;
 

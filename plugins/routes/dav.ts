@@ -13,11 +13,11 @@ import {
   patchAnswer,
 } from '../../src/views/propfind.ts';
 import { hrefOf } from '../../src/views/xml.ts';
+import { namesIn, sendEntry, streamed } from '../support/answers/send-entry.ts';
 import { checkLockInfo, maxBody, readPropfind, readProppatch } from '../support/dav/dav-body.ts';
 import { createLocking } from '../support/dav/dav-locking.ts';
 import { hrefFor } from '../support/dav/files-alias.ts';
 import { listingDepth } from '../support/dav/listing-depth.ts';
-import { namesIn, sendEntry, streamed } from '../support/send-entry.ts';
 
 const door = '/dav';
 const xml = 'application/xml; charset=utf-8';

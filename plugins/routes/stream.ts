@@ -3,9 +3,9 @@ import fp from 'fastify-plugin';
 import { BridgeError } from '../../src/core/errors.ts';
 import type { FileId } from '../../src/core/ids.ts';
 import { isFileId, streamPrefix } from '../../src/delivery/address.ts';
-import { preflight } from '../support/answer.ts';
+import { preflight } from '../support/answers/answer.ts';
+import { isAskedAsWebVtt, sendWebVtt } from '../support/answers/web-vtt.ts';
 import { readRoute } from '../support/routes.ts';
-import { isAskedAsWebVtt, sendWebVtt } from '../support/web-vtt.ts';
 
 interface Params {
   fileId: FileId;

@@ -4,8 +4,8 @@ import { BridgeError } from '../../src/core/errors.ts';
 import { mediaType } from '../../src/delivery/media-type.ts';
 import { autoindex } from '../../src/views/autoindex.ts';
 import { hrefOf } from '../../src/views/xml.ts';
+import { readTreeFile } from '../support/answers/tree-file.ts';
 import { readRoute } from '../support/routes.ts';
-import { readTreeFile } from '../support/tree-file.ts';
 
 /** `/strm/`: the (first) STRM tree over HTTP. Only what the manifest names is served. */
 export const strm = fp(

@@ -13,9 +13,9 @@ import {
   decide,
 } from '../../src/delivery/policy/decide.ts';
 import type { Circumstances, Rule, WantedPart } from '../../src/delivery/policy/rules.ts';
-import { type BytesDecision, createSendBytes } from './bytes.ts';
+import { type BytesDecision, createSendBytes } from './answers/bytes.ts';
+import { createRedirect, type RedirectDecision } from './answers/redirect.ts';
 import { deliverableOf, describeFile, giveValidators } from './file-headers.ts';
-import { createRedirect, type RedirectDecision } from './redirect.ts';
 
 /** What decides how films are given out at an address. */
 export interface DeliveryTable {

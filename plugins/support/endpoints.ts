@@ -3,7 +3,7 @@ import fp from 'fastify-plugin';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import type { Endpoint, Given, Received } from '../../src/api/endpoint.ts';
-import { inWords } from '../../src/api/faults.ts';
+import { inWords } from '../../src/api/words/faults.ts';
 import { BridgeError } from '../../src/core/errors.ts';
 import { schemaOf } from './openapi.ts';
 

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { type SaidSentence, saidIn } from '../../src/api/said.ts';
+import { type SaidSentence, saidIn } from '../../src/api/words/said.ts';
 import { BridgeError, type ErrorCode, errorTable, isBridgeError } from '../../src/core/errors.ts';
 import { STATUS_CODES } from '../../src/core/http/http.ts';
 import { withoutSecrets } from '../../src/core/log/redact.ts';

@@ -4,7 +4,7 @@ import fp from 'fastify-plugin';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Endpoint } from '../../src/api/endpoint.ts';
-import { errorBody } from '../../src/api/errors.ts';
+import { errorBody } from '../../src/api/words/errors.ts';
 import { type ErrorCode, errorTable } from '../../src/core/errors.ts';
 import { STATUS_CODES } from '../../src/core/http/http.ts';
 import { version } from '../../src/core/version.ts';

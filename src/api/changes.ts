@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { errorBody } from './errors.ts';
 import { accountPath, count, folderId, isoTime } from './fields.ts';
+import { errorBody } from './words/errors.ts';
 
 const changeErrors = [
   'BRIDGE_NOT_FOUND',

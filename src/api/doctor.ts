@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { said } from './said.ts';
+import { said } from './words/said.ts';
 
 export const finding = z
   .object({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { errorBody } from './errors.ts';
 import { accountPath, count, fileId, limitOf, time } from './fields.ts';
+import { errorBody } from './words/errors.ts';
 
 const maxListed = 500;
 const maxPaths = 1000;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 import { count, limitOf, time } from './fields.ts';
-import { said } from './said.ts';
+import { said } from './words/said.ts';
 
 const maxListed = 200;
 

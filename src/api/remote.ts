@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { errorBody } from './errors.ts';
 import { accountPath, count, fileId, limitOf, time } from './fields.ts';
-import { said } from './said.ts';
+import { errorBody } from './words/errors.ts';
+import { said } from './words/said.ts';
 
 const address = z
   .object({

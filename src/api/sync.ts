@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { errorBody } from './errors.ts';
 import { count, isoTime, time } from './fields.ts';
 import { whereabouts } from './left-out.ts';
+import { errorBody } from './words/errors.ts';
 
 /** How far a crawl is. */
 export const progress = z

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { errorBody } from './errors.ts';
 import { accountPath, count, fileId } from './fields.ts';
+import { errorBody } from './words/errors.ts';
 
 const result = z
   .object({

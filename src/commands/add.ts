@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fromErrorBody } from '../api/errors.ts';
 import { type ImportedLine, importLinks } from '../api/links.ts';
+import { fromErrorBody } from '../api/words/errors.ts';
 import { BridgeError, isHostRefusal } from '../core/errors.ts';
 import { counted } from '../core/plural.ts';
 import { asAccountPath, withApi } from './api.ts';

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import cliProgress from 'cli-progress';
-import { fromErrorBody } from '../api/errors.ts';
 import { fetchRemote, type RemoteAnswer, type RemoteProgressAnswer } from '../api/remote.ts';
+import { fromErrorBody } from '../api/words/errors.ts';
 import { joinAccountPath } from '../core/account-path.ts';
 import { BridgeError, isHostRefusal } from '../core/errors.ts';
 import { counted } from '../core/plural.ts';

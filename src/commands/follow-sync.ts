@@ -1,6 +1,6 @@
 import type { AnswerOf, Sent } from '../api/endpoint.ts';
-import { fromErrorBody } from '../api/errors.ts';
 import { leaveSync, type Step, startSync } from '../api/sync.ts';
+import { fromErrorBody } from '../api/words/errors.ts';
 import { BridgeError } from '../core/errors.ts';
 import type { ApiClient } from '../owner/client.ts';
 import type { CrawlProgress } from '../sync/crawl/crawl.ts';

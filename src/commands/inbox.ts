@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { fromErrorBody } from '../api/errors.ts';
 import { addToInbox, listInbox, type ShownAsked } from '../api/inbox.ts';
+import { fromErrorBody } from '../api/words/errors.ts';
 import { isHostRefusal } from '../core/errors.ts';
 import { withApi } from './api.ts';
 import { type Context, type ExitCode, exitCodes, say, sayAll } from './context.ts';

@@ -1,4 +1,4 @@
-import { fromErrorBody } from '../api/errors.ts';
+import { fromErrorBody } from '../api/words/errors.ts';
 import { systemClock } from '../core/clock.ts';
 import { isHostRefusal } from '../core/errors.ts';
 import { counted } from '../core/plural.ts';

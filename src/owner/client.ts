@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { AnswerOf, Endpoint, EventOf, Sent } from '../api/endpoint.ts';
-import { errorBody, fromErrorBody } from '../api/errors.ts';
-import { inWords } from '../api/faults.ts';
+import { errorBody, fromErrorBody } from '../api/words/errors.ts';
+import { inWords } from '../api/words/faults.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
 import { readEvents } from './event-stream.ts';
 import type { ApiAnswer, Transport } from './transport.ts';

@@ -1,5 +1,5 @@
 import { languageOf } from '../../plugins/ui/shell.ts';
-import { saidIn } from '../../src/api/said.ts';
+import { saidIn } from '../../src/api/words/said.ts';
 import { readNameWithId, shownName } from '../../src/browse/names.ts';
 import { foldedText, wordsOfQuery } from '../../src/catalog/search/search-text.ts';
 import { printable } from '../../src/commands/format/printable.ts';
@@ -11,6 +11,7 @@ import { rangeCounts, weighConditions } from '../../src/delivery/policy/conditio
 import { parseContentRange, parseRange } from '../../src/delivery/policy/range.ts';
 import { checkAnswer } from '../../src/delivery/stream/check-answer.ts';
 import { localName, markedName } from '../../src/downloads/local-name.ts';
+import { createBasePath } from '../../src/edge/base-path.ts';
 import { createCallerReader } from '../../src/edge/caller.ts';
 import { shownSession } from '../../src/edge/page-proof.ts';
 import { createAddressMask } from '../../src/gateway/address-mask.ts';
@@ -45,6 +46,7 @@ const validators = { etag: '"abc"', lastModified: 1_700_000_000_000 };
 const downloads = createDownloadAnswers(() => undefined);
 const callerOf = createCallerReader(true);
 const mask = createAddressMask({ verify: () => true });
+const below = createBasePath('http://x/a/b/c', (segment) => segment === 'api');
 const maxName = 1000;
 
 const sidecars = 'src/library/sidecars';
@@ -151,7 +153,7 @@ export const textReaders: readonly TextReader[] = [
   },
   {
     name: 'a sentence of the API',
-    of: ['src/api/said.ts'],
+    of: ['src/api/words/said.ts'],
     read: (text) => void saidIn(text),
     after: ['done ', '1,2'],
   },
@@ -269,6 +271,13 @@ export const textReaders: readonly TextReader[] = [
     read: (text) => callerOf('127.0.0.1', { 'x-forwarded-for': text }),
     maxChars: maxHeader,
     after: ['10.0.0.1, '],
+  },
+  {
+    name: 'the address of a request below a path',
+    of: ['src/edge/base-path.ts'],
+    read: below.strip,
+    maxChars: maxHeader,
+    after: ['/', '/a', '/a/b', '/%61', '/a/b/c/', 'http://x/'],
   },
   {
     name: 'the address of a client',

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { checkAll, explainClient, type ShownFinding } from '../../../src/api/doctor.ts';
-import { saidIn } from '../../../src/api/said.ts';
+import { saidIn } from '../../../src/api/words/said.ts';
 import type { NamedFinding } from '../../../src/doctor/doctor.ts';
 import { answered, serveEndpoint } from '../../support/endpoints.ts';
 import { createEventFeed } from '../../support/event-feed.ts';

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { followEvents, type LiveStateAnswer } from '../../../src/api/live.ts';
+import { answerLive, wantsEvents } from '../../support/answers/live-answer.ts';
 import { serveEndpoint } from '../../support/endpoints.ts';
-import { answerLive, wantsEvents } from '../../support/live-answer.ts';
 
 /** `/api/v1/events`: what goes on, for as long as somebody looks on. */
 export const events = fp(

@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { type LogQuery, readLog } from '../../../src/api/log.ts';
 import { secondMs } from '../../../src/core/durations.ts';
+import { answerLive, wantsEvents } from '../../support/answers/live-answer.ts';
 import { serveEndpoint } from '../../support/endpoints.ts';
-import { answerLive, wantsEvents } from '../../support/live-answer.ts';
 
 /** `/api/v1/log`: what the log said last, and what it says from now on. */
 export const log = fp(

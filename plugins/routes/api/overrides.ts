@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { listOverrides, listReview, putOverride, removeOverride } from '../../../src/api/overrides.ts';
-import { saidIn } from '../../../src/api/said.ts';
+import { saidIn } from '../../../src/api/words/said.ts';
 import { BridgeError } from '../../../src/core/errors.ts';
 import { parseFolderId } from '../../../src/core/ids.ts';
 import type { Fixed } from '../../../src/curation/overrides.ts';

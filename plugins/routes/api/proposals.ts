@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { acceptProposal, listProposals, refuseProposal, undoProposal } from '../../../src/api/proposals.ts';
-import { saidIn } from '../../../src/api/said.ts';
+import { saidIn } from '../../../src/api/words/said.ts';
 import type { Decisions } from '../../../src/curation/proposal-decisions.ts';
 import { serveEndpoint } from '../../support/endpoints.ts';
 

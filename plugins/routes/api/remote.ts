@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { fetchRemote, listRemote } from '../../../src/api/remote.ts';
-import { saidIn } from '../../../src/api/said.ts';
+import { saidIn } from '../../../src/api/words/said.ts';
 import { serveEndpoint } from '../../support/endpoints.ts';
 import { errorReply } from '../../support/errors.ts';
 import { toldAsEvents } from '../../support/told-as-events.ts';

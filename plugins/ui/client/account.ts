@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
 import type { AnswerOf } from '../../../src/api/endpoint.ts';
-import type { ErrorBody } from '../../../src/api/errors.ts';
 import type { listFiles, ShownEntry } from '../../../src/api/files.ts';
 import type { importLinks } from '../../../src/api/links.ts';
 import type { fetchRemote } from '../../../src/api/remote.ts';
+import type { ErrorBody } from '../../../src/api/words/errors.ts';
 import { attempt, tell, useAsked } from './asking.ts';
 import { callApi, live, queryText } from './door.ts';
 import { DropZone } from './drop-zone.ts';

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals-core';
-import type { ErrorBody } from '../../../src/api/errors.ts';
 import type { LiveStateAnswer } from '../../../src/api/live.ts';
-import type { SaidSentence } from '../../../src/api/said.ts';
+import type { ErrorBody } from '../../../src/api/words/errors.ts';
+import type { SaidSentence } from '../../../src/api/words/said.ts';
 
 /** What the page says to the server, and hears of it. */
 

@@ -1,22 +1,22 @@
 import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
-import { firstMigrations } from './first-migrations.ts';
-import { accountTrash } from './migration-account-trash.ts';
-import { addedAt } from './migration-added-at.ts';
-import { checks } from './migration-checks.ts';
-import { fileVersions } from './migration-file-versions.ts';
-import { folderIds } from './migration-folder-ids.ts';
-import { gaps } from './migration-gaps.ts';
-import { inbox } from './migration-inbox.ts';
-import { fileDates, localFiles } from './migration-local-files.ts';
-import { newest } from './migration-newest.ts';
-import { putAside } from './migration-put-aside.ts';
-import { remoteAddresses } from './migration-remote.ts';
-import { toldFolders } from './migration-told-folders.ts';
-import { trashStates } from './migration-trash-states.ts';
-import { treeChanges } from './migration-tree-changes.ts';
-import { heldUploads, uploads } from './migration-uploads.ts';
-import { words } from './migration-words.ts';
+import { accountTrash } from './migrations/account-trash.ts';
+import { addedAt } from './migrations/added-at.ts';
+import { checks } from './migrations/checks.ts';
+import { fileVersions } from './migrations/file-versions.ts';
+import { firstMigrations } from './migrations/first-migrations.ts';
+import { folderIds } from './migrations/folder-ids.ts';
+import { gaps } from './migrations/gaps.ts';
+import { inbox } from './migrations/inbox.ts';
+import { fileDates, localFiles } from './migrations/local-files.ts';
+import { newest } from './migrations/newest.ts';
+import { putAside } from './migrations/put-aside.ts';
+import { remoteAddresses } from './migrations/remote.ts';
+import { words } from './migrations/searched-words.ts';
+import { toldFolders } from './migrations/told-folders.ts';
+import { trashStates } from './migrations/trash-states.ts';
+import { treeChanges } from './migrations/tree-changes.ts';
+import { heldUploads, uploads } from './migrations/uploads.ts';
 
 /** Every change of the tables, in order; a change that has shipped is never edited. */
 const migrations: Record<string, Migration> = {

@@ -1,6 +1,6 @@
 import cliProgress from 'cli-progress';
 import type { PurgeAnswer } from '../../api/changes.ts';
-import { fromErrorBody } from '../../api/errors.ts';
+import { fromErrorBody } from '../../api/words/errors.ts';
 import { systemClock } from '../../core/clock.ts';
 import { secondMs } from '../../core/durations.ts';
 import { BridgeError } from '../../core/errors.ts';

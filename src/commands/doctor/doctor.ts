@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { describeSource, SettingsError } from '../../../config/faults.ts';
 import { checkAll, type ShownFinding } from '../../api/doctor.ts';
-import { fromErrorBody } from '../../api/errors.ts';
+import { fromErrorBody } from '../../api/words/errors.ts';
 import { BridgeError, isBridgeError, isHostRefusal } from '../../core/errors.ts';
 import { loadSecrets } from '../../secrets.ts';
 import { withApi } from '../api.ts';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { fromErrorBody } from '../../api/errors.ts';
 import type { listInbox } from '../../api/inbox.ts';
+import { fromErrorBody } from '../../api/words/errors.ts';
 import { counted } from '../../core/plural.ts';
 import { printable } from './printable.ts';
 import { size } from './size.ts';

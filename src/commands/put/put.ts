@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
-import { fromErrorBody } from '../../api/errors.ts';
 import { type PutAnswer, putFile } from '../../api/uploads.ts';
+import { fromErrorBody } from '../../api/words/errors.ts';
 import { joinAccountPath } from '../../core/account-path.ts';
 import { systemClock } from '../../core/clock.ts';
 import { BridgeError, isHostRefusal } from '../../core/errors.ts';

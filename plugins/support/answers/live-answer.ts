@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { answered, type Exchange } from './endpoints.ts';
+import { answered, type Exchange } from '../endpoints.ts';
 
 /** Proxies on the way close what is silent for a minute: so many turns without news, and a line for nobody goes out. */
 const silentTurns = 15;

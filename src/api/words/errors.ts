@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BridgeError, type ErrorCode, errorTable } from '../core/errors.ts';
+import { BridgeError, type ErrorCode, errorTable } from '../../core/errors.ts';
 import { said } from './said.ts';
 
 /** The form of every error. */

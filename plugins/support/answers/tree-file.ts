@@ -1,5 +1,5 @@
-import type { Bridge } from '../../src/bridge.ts';
-import { BridgeError } from '../../src/core/errors.ts';
+import type { Bridge } from '../../../src/bridge.ts';
+import { BridgeError } from '../../../src/core/errors.ts';
 
 /** What says that there is no file of ours: a link, a pipe or a file far too large in its place among it. */
 const notOurs = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR', 'EFBIG', 'ENXIO', 'ENAMETOOLONG']);

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { BridgeError } from '../../src/core/errors.ts';
+import { BridgeError } from '../../../src/core/errors.ts';
 
 const signals = new WeakMap<FastifyReply['raw'], AbortSignal>();
 

@@ -1,11 +1,11 @@
 import type { FastifyReply } from 'fastify';
-import type { Bridge } from '../../src/bridge.ts';
-import type { CatalogFile } from '../../src/catalog/account/files.ts';
-import type { Play } from '../../src/delivery/plays.ts';
-import { traitsOf } from '../../src/delivery/policy/client-traits.ts';
-import type { Decision } from '../../src/delivery/policy/decide.ts';
-import { contentRange, isOpenRange } from '../../src/delivery/policy/range.ts';
-import { describeFile } from './file-headers.ts';
+import type { Bridge } from '../../../src/bridge.ts';
+import type { CatalogFile } from '../../../src/catalog/account/files.ts';
+import type { Play } from '../../../src/delivery/plays.ts';
+import { traitsOf } from '../../../src/delivery/policy/client-traits.ts';
+import type { Decision } from '../../../src/delivery/policy/decide.ts';
+import { contentRange, isOpenRange } from '../../../src/delivery/policy/range.ts';
+import { describeFile } from '../file-headers.ts';
 import { whenGone } from './when-gone.ts';
 
 export type BytesDecision = Extract<Decision, { kind: 'proxy' }>;

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import type { ShownSetting } from '../../../src/api/settings.ts';
-import * as endpoints from '../../../src/api/settings.ts';
-import { BridgeError } from '../../../src/core/errors.ts';
-import type { EditedSettings } from '../../../src/setup/settings-editor.ts';
-import { serveEndpoint } from '../../support/endpoints.ts';
+import type { ShownSetting } from '../../../../src/api/settings.ts';
+import * as endpoints from '../../../../src/api/settings.ts';
+import { BridgeError } from '../../../../src/core/errors.ts';
+import type { EditedSettings } from '../../../../src/setup/settings-editor.ts';
+import { serveEndpoint } from '../../../support/endpoints.ts';
 
 /** `/api/v1/settings`: what every setting is, and what may be changed while `serve` runs. */
 export const settings = fp(

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import * as endpoints from '../../../src/api/setup.ts';
-import { BridgeError } from '../../../src/core/errors.ts';
-import { toFolderId } from '../../../src/core/ids.ts';
-import type { AccountInfo } from '../../../src/host/host.ts';
-import { serveEndpoint } from '../../support/endpoints.ts';
+import * as endpoints from '../../../../src/api/setup.ts';
+import { BridgeError } from '../../../../src/core/errors.ts';
+import { toFolderId } from '../../../../src/core/ids.ts';
+import type { AccountInfo } from '../../../../src/host/host.ts';
+import { serveEndpoint } from '../../../support/endpoints.ts';
 
 /** `/api/v1/setup`: what the guide takes and tells while there is no key. Behind that all of it is closed. */
 export const setup = fp(

@@ -1,13 +1,13 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Entry, Located } from '../../src/browse/entry.ts';
-import { BridgeError } from '../../src/core/errors.ts';
-import { rangeCounts, weighConditions } from '../../src/delivery/policy/conditions.ts';
-import type { DeliveryMode } from '../../src/delivery/policy/decide.ts';
-import { contentRange, parseRange } from '../../src/delivery/policy/range.ts';
-import type { Rule } from '../../src/delivery/policy/rules.ts';
-import { autoindexHead, autoindexLine, autoindexTail } from '../../src/views/autoindex.ts';
-import { httpDate } from '../../src/views/dates.ts';
+import type { Entry, Located } from '../../../src/browse/entry.ts';
+import { BridgeError } from '../../../src/core/errors.ts';
+import { rangeCounts, weighConditions } from '../../../src/delivery/policy/conditions.ts';
+import type { DeliveryMode } from '../../../src/delivery/policy/decide.ts';
+import { contentRange, parseRange } from '../../../src/delivery/policy/range.ts';
+import type { Rule } from '../../../src/delivery/policy/rules.ts';
+import { autoindexHead, autoindexLine, autoindexTail } from '../../../src/views/autoindex.ts';
+import { httpDate } from '../../../src/views/dates.ts';
 import { readTreeFile } from './tree-file.ts';
 
 /** The names in the rest of an address: decoded by the router, with or without a slash at the end. */

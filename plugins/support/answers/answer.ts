@@ -1,6 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders } from 'node:http';
-import { ServerResponse } from '../../src/core/http/http.ts';
-import { streamPrefix } from '../../src/delivery/address.ts';
+import { ServerResponse } from '../../../src/core/http/http.ts';
+import { streamPrefix } from '../../../src/delivery/address.ts';
 
 type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[];
 

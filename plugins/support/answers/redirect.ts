@@ -1,11 +1,11 @@
 import type { FastifyReply } from 'fastify';
-import type { Bridge } from '../../src/bridge.ts';
-import type { CatalogFile } from '../../src/catalog/account/files.ts';
-import type { FileId } from '../../src/core/ids.ts';
-import type { Play } from '../../src/delivery/plays.ts';
-import type { Decision } from '../../src/delivery/policy/decide.ts';
-import type { Lease } from '../../src/links/lease.ts';
-import type { Comeback } from '../../src/links/link-probe.ts';
+import type { Bridge } from '../../../src/bridge.ts';
+import type { CatalogFile } from '../../../src/catalog/account/files.ts';
+import type { FileId } from '../../../src/core/ids.ts';
+import type { Play } from '../../../src/delivery/plays.ts';
+import type { Decision } from '../../../src/delivery/policy/decide.ts';
+import type { Lease } from '../../../src/links/lease.ts';
+import type { Comeback } from '../../../src/links/link-probe.ts';
 import { whenGone } from './when-gone.ts';
 
 export type RedirectDecision = Extract<Decision, { kind: 'redirect' }>;

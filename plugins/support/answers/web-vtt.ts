@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { CatalogFile } from '../../src/catalog/account/files.ts';
-import { BridgeError } from '../../src/core/errors.ts';
-import { weighConditions } from '../../src/delivery/policy/conditions.ts';
-import { isWebVttSource, webVttBytes } from '../../src/views/web-vtt.ts';
+import type { CatalogFile } from '../../../src/catalog/account/files.ts';
+import { BridgeError } from '../../../src/core/errors.ts';
+import { weighConditions } from '../../../src/delivery/policy/conditions.ts';
+import { isWebVttSource, webVttBytes } from '../../../src/views/web-vtt.ts';
 
 /** Whether a subtitle is asked for under a name that ends in `.vtt`: as browsers read it. */
 export function isAskedAsWebVtt(file: Pick<CatalogFile, 'name'>, name: string): boolean {
