@@ -11,7 +11,7 @@ const chainE = new RegExp(
 );
 const chainX = new RegExp(`${sep}(?:(-|&|\\+|,|et|and|to|a|~)${sep})?(?:\\d{1,4})?x(\\d{2,3})(?!\\d)`, 'iy');
 const chainNumber =
-  /(?:(-|~|\+|&|_|, ?)|[ _](et|a|to|and|en|und|y|og|och|ao|al|bis|tot|&|\+|-|~)[ _]|\.(-)\.)(\d{1,4})(?![\dpixkd]|[ ._]*bits?|\.\d(?!\d{2,3}p)|h\d|[a-z]{2})/iy;
+  /(?:(-|~|\+|&|_|, ?)|[ _](et|a|to|and|en|und|y|og|och|ao|al|bis|tot|&|\+|-|~)[ _]|\.(-)\.)(\d{1,4})(?![\dpixkd]|[ ._]*bits?|\.\d(?!\d)|h\d|[a-z]{2})/iy;
 
 interface Link {
   number: number;
@@ -90,12 +90,15 @@ function continues(
   // Behind an underline or a comma stands anything.
   if (/[_,]/.test(joint)) return number === last + 1;
   const isAlike = ownWidth === width || number === last + 1;
+  // `E1-200`: all of it, from the first on.
+  if (!isDashed && last === 1 && joint === '-' && isWhole.test(folded.slice(end))) return true;
   if (!isDashed) return isAlike || number - last <= maxUnlike;
   // `S01E02 - 3 jours`, `S01E02 - 9-1-1`, `S01E02 - 20,000 lieues`
   if (last === 1 && /^ ?[)\]]/.test(folded.slice(end))) return true;
   return ownWidth === width && number - last <= maxApart && standsApart.test(folded.slice(end));
 }
 
+const isWhole = /^(?![a-z0-9-])/i;
 const standsApart = /^(?:v\d)?(?:$|[ ._]*[[({]|[ ._]+-[ ._]|[ ._]+\d{3,4}p(?![a-z]))/i;
 
 function nextLink(folded: string, at: number): Link | undefined {

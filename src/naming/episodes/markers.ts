@@ -35,6 +35,8 @@ const seasonLetterShapes: readonly RegExp[] = [
   /(?<![a-z0-9])s(\d{1,2})[ ._]+(?!480|576|720|1080|2160)(\d{3,4})$/i,
   // S01EP(01-09)
   /(?<![a-z0-9])s(\d{1,2})[ ._]*ep?[ ._]?\((\d{1,4})(?=-\d|\))/i,
+  // S01 (01 - 12)
+  /(?<![a-z0-9])s(\d{1,2})[ ._]+[[(](\d{1,3})(?=[ ._]?-[ ._]?\d{1,3}[\])])/i,
 ];
 /** With an x between two numbers. */
 const crossShapes: readonly RegExp[] = [
@@ -65,7 +67,7 @@ const anySeasonWord =
 const wordShapes: readonly RegExp[] = [
   // Saison 1 Episode 2, Season 1, Episode 2, Saison 4 Partie 2 Episode 12, Saison 2 - Ep 12, Staffel 3 Folge 4
   new RegExp(
-    `(?<![a-z])${pairedSeasonWord}[ ._-]{0,2}(\\d{1,4})${joint}(?:${episodeWord}|e|part(?![ ._]?\\d{1,2}[ ._]+-[ ._]+\\d))[ ._-]{0,2}(?:n[o°]?[ ._]?)?(\\d{1,5})(?!\\d)`,
+    `(?<![a-z])${pairedSeasonWord}[ ._-]{0,2}(\\d{1,4})${joint}(?:${episodeWord}|e|part(?![ ._]?\\d{1,2}[ ._]+-[ ._]+\\d))[ ._-]{0,2}(?:n[o°]?[ ._]?|[(#])?(\\d{1,5})(?!\\d)`,
     'i',
   ),
   // Season.2.1of4, Season.2of5.3of9
@@ -110,6 +112,8 @@ const specialShape = /(?<![a-z0-9])(?:ova|oav|oad)s?[ ._]*(?:-[ ._]*|n°)?(\d{1,
 const bareShapes: readonly RegExp[] = [
   new RegExp(`(?<![a-z0-9])(?!cap(?![a-z]))${episodeWord}[ ._]{0,2}(?:n[o°]|-)?[ ._]?(\\d{1,5})(?!\\d)`, 'i'),
   /(?<![a-z0-9])e(\d{2,5})(?:v\d(?:\.\d)?)?(?![a-df-z0-9]|e(?!\d))/i,
+  // E1-200
+  /(?<=[a-z0-9!?)\]][ ._-]{1,3})e(\d{1,4})(?=-e?\d{1,4}(?![a-z0-9]))/i,
   // Cap. 3
   /(?<![a-z0-9])cap[ ._]{1,2}(\d{1,2})(?!\d)/i,
   // Show (2010) {01}
@@ -117,7 +121,7 @@ const bareShapes: readonly RegExp[] = [
   // #1-4
   /(?<=[a-z0-9!?)\]][ ._-]{1,3})#(\d{1,2})(?=-\d)/i,
   // Tiger & Bunny #01
-  /(?<=[a-z0-9!?)\]][ ._-]{1,3})#(\d{2,4})(?![\da-z])/i,
+  /(?<=[a-z0-9!?)\]][ ._-]{1,3})#(\d{2,4})(?:v\d)?(?![\da-z])/i,
   // Part 03, Part 2 of 4: of a mini-series
   /(?<![a-z0-9])part(?:ie)?[ ._]?(0\d)(?!\d)/i,
   /(?<![a-z0-9])part[ ._](\d{1,2})[ ._]of[ ._]\d{1,2}(?!\d)/i,

@@ -20,9 +20,11 @@ export interface InnerNumber extends NumberPlace {
 const leading =
   /^(?:\[[^\]]{1,60}\][ ._]*)?(?:#|n°[ ._]?|\(|(?:part(?:ie)?|chapitre|chapter|volet)[ ._])?(\d{1,4})(?:v\d)?(?=$|[ ._]*-[ ._]|\)?[ ._-]+[^\d\s._-]|[ ._]*[[(])/i;
 const dashed =
-  /[ ._]-[ ._]+(?:#|n°)?(\d{1,4})(?:(?:v\d)?[-+](\d{1,4})(?:v\d)?|[ ._]~[ ._](\d{1,4})|v\d)?(?=$|[ ._]*[[({]|[ ._]+-[ ._]|[ ._]+[a-z]|[ ._]+\d{3,4}[px]|\.5(?!\d))/i;
+  /[ ._]-[ ._]+(?:#|n°)?(\d{1,4})(?:(?:v\d)?(?:[-+]\d{1,4})?(?:[-+]|, ?)(\d{1,4})(?:v\d)?|[ ._]~[ ._](\d{1,4})|v\d)?(?=$|[ ._]*[[({]|[ ._]+-[ ._]|[ ._]+[a-z]|[ ._]+\d{3,4}[px]|\.5(?!\d))/i;
 /** The same where nothing of a title follows (`100 Years Quest - 01`). */
-const dashedApart = /[ ._]-[ ._]+(?:#|n°)?(\d{1,4})(?:v\d)?(?=$|[ ._]*[[({])/i;
+const dashedApart = /[ ._]-[ ._]+(?:#|n°)?(\d{1,4})(?:v\d|[a-d](?![a-z]))?(?=$|[ ._~]*[[({])/i;
+/** `Show - 107a - Title`: half an episode. */
+const half = /[ ._]-[ ._]+(\d{1,4})[a-d](?=$|[ ._]*[[({]|[ ._]+-[ ._])/i;
 const spaced =
   /(?:[ _]|(?<!^\[.*\d)\.)(\d{2,4})(?:v\d)?(?=$|[ ._]*[[({]|[ ._]+-[ ._]|[ ._]+(?:vf|vff|vostfr|vosta|multi|fr|french|fin|v\d)(?![a-z])|\.5(?!\d))/i;
 
@@ -45,7 +47,8 @@ const boxes =
 const lateBox =
   /^\[[^\]]{1,60}\][^[\]]{1,150}\[(?!(?:(?:19|20)\d\d|480|576|720|1080|2160)\])(\d{2,4})(?:v\d)?\]/i;
 /** `Title [05] [group]` */
-const innerBox = /^[^[\]]{2,100}\[(0\d{1,2}|\d{2})(?:-(\d{2,3}))?(?:v\d)?\](?=[ ._]*\[)/;
+const innerBox =
+  /^[^[\]]{2,100}\[\.?(0\d{1,2}|\d{2})(?:-(\d{2,3}))?(?:v\d)?\.?\](?=[ ._]*(?:\[|\d{3,4}p))/i;
 /** The number that opens a name, behind a release group; `end` is that of what keeps it apart. */
 export function numberInFront(folded: string): NumberPlace | undefined {
   const found = leading.exec(folded);
@@ -85,7 +88,7 @@ export function* innerNumbers(
   from: number,
   { hasSingle, tagAt }: { hasSingle: boolean; tagAt: number },
 ): Generator<InnerNumber> {
-  const shapes = [dashedApart, dashed, spaced, hyphened];
+  const shapes = [dashedApart, dashed, half, spaced, hyphened];
   for (const shape of hasSingle ? [...shapes, single] : shapes) {
     const found = innerNumber(folded, from, folded.length, shape);
     if (found) yield found;
@@ -110,7 +113,7 @@ function innerNumber(folded: string, from: number, until: number, shape: RegExp)
     digits,
     ...(lastDigits && { lastDigits }),
     wordsEnd: at + 1,
-    isDashed: shape === dashed || shape === dashedApart,
+    isDashed: shape === dashed || shape === dashedApart || shape === half,
     isLast: Number(digits) >= 10 && lastWord.test(folded.slice(end)),
   };
 }

@@ -42,7 +42,7 @@ function piecesOf(folded: string): Piece[] {
 
 const yearAlone = /^ *((?:19|20)\d\d) *$/;
 const numberAlone =
-  /^ *(?:\u7b2c)?(\d{1,4})(?:-(\d{1,4}))?(?:v\d)?[ ._-]*(?:[\u8bdd\u8a71\u96c6\u56de]|end|fin)?\u5b8c?(?:v\d)? *$|^ *\u7b2c(\d{1,4})[\u8bdd\u8a71\u96c6\u56de] /i;
+  /^ *(?:\u7b2c)?(\d{1,4})(?:-(\d{1,4}))?(?:v\d)?[ ._-]*(?:[\u8bdd\u8a71\u96c6\u56de]|\(?(?:end|fin)\)?|tv)?\u5b8c?(?:v\d)? *$|^ *\u7b2c(\d{1,4})[\u8bdd\u8a71\u96c6\u56de] /i;
 /** Picture heights, which stand in boxes as well. */
 const heights: ReadonlySet<string> = new Set(['360', '480', '540', '576', '720', '1080', '1440', '2160']);
 /** `10月新番`: when its season began. */

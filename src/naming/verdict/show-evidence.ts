@@ -185,14 +185,17 @@ function readBareNumber(reading: Reading, evidence: Evidence): ShowReading | und
   if (/^[ ._]*s\d{1,2}(?![a-z0-9])/i.test(folded.slice(marker.end))) return undefined;
   if (evidence.constants?.includes(marker.start)) return undefined;
   const inShow = series || ancestors.season !== undefined || folded.startsWith('[');
-  if (release.year !== undefined && !inShow) {
+  const isRun = marker.episodes.length > 2 && (marker.episodes[0] ?? 0) >= 100;
+  if (release.year !== undefined && !inShow && !isRun) {
     // A year makes a film, unless a number of two digits or more counts on behind it: `Berserk 1997 - 05`.
     const isBehind = year !== undefined && year.at < marker.start;
+    const isCounted = /[([](?:19|20)\d\d[)\]] - $/.test(folded.slice(0, marker.start)) && /^[1-9]\d \(\d{2,4}\)/.test(folded.slice(marker.start));
     const isBoxed = /^(?:0\d[ ._]*\([^)]*\)[ ._]*\[|\d\d[ ._]*\([^)]*\)[ ._]*\[[^\]]*subs)/i.test(
       folded.slice(marker.start),
     );
     if (
       !isBoxed &&
+      !isCounted &&
       (!isBehind || !/^(?!(?:480|576|720|1080|2160)(?!\d))(?:0\d|\d{3})/.test(folded.slice(marker.start)))
     )
       return undefined;
