@@ -50,6 +50,7 @@ const jellyfinExtras = {
   short: 'shorts',
   featurette: 'featurettes',
   clip: 'clips',
+  themevideo: 'backdrops',
   unknown: 'extras',
 };
 
@@ -102,6 +103,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       short: 'Shorts',
       featurette: 'Featurettes',
       clip: 'Other',
+      themevideo: 'Other',
       unknown: 'Other',
     },
   },

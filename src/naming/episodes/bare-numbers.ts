@@ -13,6 +13,9 @@ const filmCount = /(?:^|[^a-z])(?:film|movie)[ ._-]*$/i;
 /** `Le Parrain Part 01`: of a film. */
 const partCount = /(?:^|[^a-z])(?:part|partie|vol|volume|cd|dvd)[ ._-]*$/i;
 
+/** `Show - Serie 01 - Serie 05`: of several. */
+const severalSeasons = /^[ ._]*(serie|temp)[ ._]?\d{1,2}[ ._]+-[ ._]+\1[ ._]?\d/i;
+
 /** `Show Season 01`: of a season. */
 const seasonCount = new RegExp(`(?:^|[^a-z])${seasonWord}[ ._-]*$`, 'i');
 
@@ -75,7 +78,7 @@ function findLater(
 function isLikely(
   folded: string,
   { wordsEnd, digits, isDashed }: InnerNumber,
-  { bracketedYear, section }: NumberContext,
+  { bracketedYear, section, films }: NumberContext,
   inShow: boolean,
 ): boolean {
   const before = folded.slice(0, wordsEnd);
@@ -86,6 +89,7 @@ function isLikely(
   if (
     (!isDashed && seasonCount.test(before)) ||
     filmCount.test(before) ||
+    severalSeasons.test(folded.slice(Math.max(0, wordsEnd - 6), wordsEnd + 20)) ||
     (!inShow && partCount.test(before))
   )
     return false;
@@ -97,7 +101,9 @@ function isLikely(
   if (bracketedYear && !group && !isBoxed && !/[([](?:19|20)\d\d[)\]][ ._]*$/.test(before)) return false;
   if (!isDashed && inShow && !section && !padded && number < 10) return false;
   if (group || inShow || padded) return true;
-  return isDashed ? number >= 10 || fansub : fansub && number >= 100;
+  if (isDashed) return number >= 10 || fansub;
+  // `Title 23 VOSTFR`: of a film more would be said.
+  return fansub && (number >= 100 || (number >= 10 && !films && /(?:vostfr|vosta)$/i.test(folded)));
 }
 
 /** @param season of the folder: a number of its hundreds holds season and episode */

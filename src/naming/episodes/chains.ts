@@ -81,7 +81,8 @@ function continues(
   width: number,
   isSpelled: boolean,
 ): boolean {
-  if (number === last) return true;
+  // `S01E07 - 7-11` is called so.
+  if (number === last) return word !== '' || !/^-\d/.test(folded.slice(end));
   if (number < last || number - last > maxJump || /^26[45]$/.test(String(number))) return false;
   const isDashed = /^[ ._]+-[ ._]/.test(folded.slice(at, end));
   // `S04E11 - Episode 84`: a title that counts otherwise.

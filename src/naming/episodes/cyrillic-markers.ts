@@ -14,7 +14,8 @@ const episodeAfter =
 const episodeBefore =
   /(?<!\d)(\d{1,4})(?:[ ._]?-[ ._]?(\d{1,4}))?(?:-?\u044f)?[ ._-]{0,2}(?:\u0441\u0435\u0440(?:\u0438[\u044f\u0438]|\.)|ser\.|\u044d\u043f\u0438\u0437\u043e\u0434|seri(?:ya|ja|ia|a|i|ii)(?![a-z])|bolum(?![a-z]))/i;
 /** `[1-12 из 24]`, `Серии: 5 из 20`: so many are there, of so many. */
-const countShape = /(?<=[[(]|\u0441\u0435\u0440\u0438\u0438:? )(\d{1,4})(?:[ ._]?-[ ._]?(\d{1,4}))? \u0438\u0437 \d{1,4}(?!\d)/i;
+const countShape =
+  /(?<=[[(]|\u0441\u0435\u0440\u0438\u0438:? )(\d{1,4})(?:[ ._]?-[ ._]?(\d{1,4}))? \u0438\u0437 \d{1,4}(?!\d)/i;
 /** Names without any of these say nothing of the kind. */
 const anyWord =
   /\u0441\u0435\u0437\u043e\u043d|\u0441\u0435\u0440[\u0438.]|\u044d\u043f\u0438\u0437\u043e\u0434|\d \u0438\u0437 \d|sez(?:on|\.)|seri[yjia]/i;

@@ -4,6 +4,8 @@ export interface NumberContext {
   season?: number;
   /** The file lies under a category of series or anime. */
   series: boolean;
+  /** The file lies under a category of films. */
+  films: boolean;
   /** The name or its folders say anime: numbers count through. */
   anime: boolean;
   /** The file lies in a section of a show (`Arc 3`). */

@@ -28,13 +28,19 @@ export function readPair(folded: string, { season }: NumberContext): Marker | un
 }
 
 /** `(English Dub)`, or two boxes of a release at the end: what fansubs write behind all of a show. */
-const wholeShow = /(?<![a-z])(?:dual[ ._-]?audio|english[ ._-]dub(?:bed)?)(?![a-z])|\][ ._]*\[[^\][]{1,30}\]$/i;
+const wholeShow =
+  /(?<![a-z])(?:dual[ ._-]?audio|english[ ._-]dub(?:bed)?)(?![a-z])|\][ ._]*\[[^\][]{1,30}\]$/i;
 
 /** A run of episodes in one name, of anime or of three digits; `9-11` and `50-50` are titles. */
 export function readBatch(folded: string, from: number, { anime }: NumberContext): Marker | undefined {
   const run = batch.exec(folded.slice(from));
   const [first, last] = [Number(run?.[1]), Number(run?.[2])];
-  if (!run || !(anime || run[1]?.length === 3 || wholeShow.test(folded)) || /^(?:19|20)\d\d$/.test(run[2] as string)) return undefined;
+  if (
+    !run ||
+    !(anime || run[1]?.length === 3 || wholeShow.test(folded)) ||
+    /^(?:19|20)\d\d$/.test(run[2] as string)
+  )
+    return undefined;
   if (first >= last || last - first > 300) return undefined;
   const start = from + run.index;
   return { start: start + 1, end: start + run[0].length, episodes: between(first, last), bare: true };

@@ -38,6 +38,8 @@ const lastWord = /^[ ._]*[[(]?(?<![a-z0-9])(?:fin|end)(?![a-z])/i;
 const beforeTags = /[ ._](\d{2,4})(?:v\d)?[ ._]+$/i;
 /** `Kaamelott (1)` in the folder of a season; elsewhere it is the second copy of a file. */
 const bracketed = /[ ._]\((\d{1,3})\)$/;
+/** `Show [205] Title` */
+const seasonBox = /(?<=\S[ ._])\[(\d{3})\](?=[ ._]*[a-z])/i;
 /** `[05] Titre`, no group. */
 const frontBox = /^\[(\d{1,3})\](?=[ ._-]*[a-z])/i;
 /** `[group][title][03][1080p]`, `[group][title][第03话]`: batches from China and Japan. */
@@ -47,8 +49,7 @@ const boxes =
 const lateBox =
   /^\[[^\]]{1,60}\][^[\]]{1,150}\[(?!(?:(?:19|20)\d\d|480|576|720|1080|2160)\])(\d{2,4})(?:v\d)?\]/i;
 /** `Title [05] [group]` */
-const innerBox =
-  /^[^[\]]{2,100}\[\.?(0\d{1,2}|\d{2})(?:-(\d{2,3}))?(?:v\d)?\.?\](?=[ ._]*(?:\[|\d{3,4}p))/i;
+const innerBox = /^[^[\]]{2,100}\[\.?(0\d{1,2}|\d{2})(?:-(\d{2,3}))?(?:v\d)?\.?\](?=[ ._]*(?:\[|\d{3,4}p))/i;
 /** The number that opens a name, behind a release group; `end` is that of what keeps it apart. */
 export function numberInFront(folded: string): NumberPlace | undefined {
   const found = leading.exec(folded);
@@ -68,7 +69,7 @@ export function numberInBox(
     boxes.exec(folded) ??
     lateBox.exec(folded) ??
     innerBox.exec(folded) ??
-    (inSeason ? (bracketed.exec(folded) ?? frontBox.exec(folded)) : null) ??
+    (inSeason ? (bracketed.exec(folded) ?? frontBox.exec(folded) ?? seasonBox.exec(folded)) : null) ??
     // `[Fansub] Title (9)`
     (folded.startsWith('[') ? bracketed.exec(folded) : null);
   if (!found) return undefined;

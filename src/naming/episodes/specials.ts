@@ -3,7 +3,7 @@ import { findTitle } from '../text/titles.ts';
 import type { Marker } from './marker.ts';
 
 const loneSpecial =
-  /(?<=\S[ ._-]+)(?:ova|oav|oad)(?=$|[ ._-]*[[(]|[ ._]+(?:vf|vff|vostfr|vosta|multi|french|\d{3,4}p)(?![a-z]))/i;
+  /(?<=\S[ ._-]+)(?:ova|oav|oad|(?-i:ONA))(?=$|[ ._]+v\d(?!\d)|[ ._-]*[[(]|[ ._]+(?:vf|vff|vostfr|vosta|multi|french|\d{3,4}p)(?![a-z]))/i;
 const groupedSpecial = /(?<=^\[.*\S[ ._]+-[ ._]+)specials?(?=$|[ ._]*[[(])/i;
 
 /** `[Group] Title OVA`: a special, but which one nothing says. */

@@ -93,8 +93,7 @@ function ownExtra(
   const extra = extraName(folded, title);
   if (extra === undefined || extra === 'sample' || extraSuffix.test(folded)) return extra;
   const isMarked = marker !== undefined && !marker.bare && marker.episodes.length > 0;
-  // What belongs to an episode may well be named by it (`S01E05 - Making of`).
-  if (isMarked && extra !== 'behindthescenes' && extra !== 'deletedscene') return undefined;
+  if (isMarked) return undefined;
   const isNumbered = marker ? marker.episodes.length > 0 : /^\d{1,3}(?=[ ._-])/.test(folded);
   return isNumbered && (marker?.season ?? season) === 0 ? undefined : extra;
 }

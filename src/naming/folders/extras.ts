@@ -25,7 +25,7 @@ const folders: Record<string, string> = {
   betisier: 'unknown',
   betisiers: 'unknown',
   bloopers: 'unknown',
-  backdrops: 'unknown',
+  backdrops: 'themevideo',
   'theme music': 'unknown',
 };
 /** Folders that are extras only inside a title's folder: a library may well have `Films/Shorts`, and Extras is a series. */

@@ -73,6 +73,10 @@ const spelledSeason = new RegExp(
 /** Other scripts: `第1季`, `시즌 2`, `Сезон 3`, `4 сезон`, `シーズン5` (Jellyfin reads them as well). */
 const foreignSeason =
   /(?:\u7b2c|\uc2dc\uc98c|\u0441\u0435\u0437\u043e\u043d|\u30b7\u30fc\u30ba\u30f3)[ ._]*(\d{1,3})(?!\d)|(\d{1,2})[ ._]*(?:\u5b63|\u0441\u0435\u0437\u043e\u043d)/i;
+const seasonAgain = new RegExp(
+  `(?<=\\S)[ ._]+(?:-[ ._]+)?(?:${seasonWord}|temp)[ ._]?(\\d{1,2})(?=[ ._]*[[(-])`,
+  'i',
+);
 const specialsShape =
   /^(?:specials?|speciaux|speciali|especiales|especiais|sonderfolgen|episodes?[ ._-]speciaux|hors[ ._-]?series?|hs|oavs?|ovas?|oads?)$/i;
 const severalSeasons =
@@ -88,7 +92,12 @@ function parseFolder(name: string): FolderReading {
   const marker = findMarker(folded);
   // `Star Wars Episode 3 (2005)` is a film's folder.
   const isFilm = marker?.bare && folded.slice(marker.end).search(yearShape) >= 0;
-  if (marker && !isFilm) return { ...titleUpTo(text, folded, marker.start, ids), marker };
+  if (marker && !isFilm) {
+    // `Show - Temporada 2 [HDTV][Cap.208]` says it twice.
+    const again = marker.season === undefined ? null : seasonAgain.exec(folded.slice(0, marker.start));
+    const isSame = again !== null && Number(again[1]) === marker.season;
+    return { ...titleUpTo(text, folded, isSame ? again.index : marker.start, ids), marker };
+  }
   const date = findDate(folded);
   if (date && date.start > 0) return { ...titleUpTo(text, folded, date.start, ids), date: date.date };
   const several = severalSeasons.exec(folded);

@@ -24,7 +24,7 @@ export function readRelease(name: string): ReleaseTags {
   const { text, restore } = withStandIns(name);
   const parsed = parseTorrentTitle(text);
   const tags: ReleaseTags = { seasons: parsed.seasons ?? [], episodes: parsed.episodes ?? [] };
-  const listed = bestListed(name) ?? parsed.resolution;
+  const listed = bestListed(name) ?? pixelsBeside4k(name) ?? parsed.resolution;
   const resolution = listed ? plainResolution(listed) : looseResolution(name);
   const year = parsed.year ? Number.parseInt(parsed.year, 10) : Number.NaN;
   if (parsed.title) tags.title = restore(parsed.title);
@@ -44,6 +44,14 @@ function bestListed(name: string): string | undefined {
   return two ? `${Math.max(Number(two[1]), Number(two[2]))}p` : undefined;
 }
 
+/** `1080p.BluRay.4K.REMASTERED`: what it was restored in is not how large it is. */
+function pixelsBeside4k(name: string): string | undefined {
+  if (!restoredIn4k.test(name)) return undefined;
+  const height = /(?<![a-z0-9])(\d{3,4})p(?![a-z0-9])/i.exec(name)?.[1];
+  return height && `${height}p`;
+}
+const restoredIn4k = /(?<![a-z0-9])4k[ ._-]?(?:restor|remaster|scan)/i;
+
 function plainResolution(resolution: string): string | undefined {
   if (/^(?:4k|uhd)$/i.test(resolution)) return '2160p';
   if (/^2k$/i.test(resolution)) return '1440p';
@@ -53,7 +61,7 @@ function plainResolution(resolution: string): string | undefined {
 /** Where nothing better stands: `(1280x720)`, `HDTV 1080`, `UHD`. */
 function looseResolution(name: string): string | undefined {
   // The library takes the pixels in brackets for the code of an episode.
-  const pixels = /[[( _.-]\d{3,4}[x*](480|576|720|1080|1440|2160)(?!\d)/i.exec(name)?.[1];
+  const pixels = /[[( _.-]\d{3,4}(?:x| ?\* ?)(4\d\d|5\d\d|720|1080|1440|2160)(?!\d)/i.exec(name)?.[1];
   if (pixels) return `${pixels}p`;
   if (/[ ._[(](?:720|1080)(?=[ ._\])-]|$)/.test(name))
     return /[ ._[(]1080(?=[ ._\])-]|$)/.test(name) ? '1080p' : '720p';
@@ -77,6 +85,7 @@ const strongTag = new RegExp(
       'blu-?ray|bd-?rip(?:mux)?|br-?rip(?:mux)?|bd-?remux|remux|dvd-?rip|dvd-?scr|dvd[59r]|web-?dl|web-?rip|web(?=[ ._-]+[xh]\\.?26)|hdtv|pdtv|dsr|hd-?rip|hdts|hdcam|vhs-?rip|tv-?rip|sat-?rip|dvb-?rip|ppv-?rip',
       '[xh][ .]?26[45]|hevc|xvid|divx|10[ -]?bits?|hdr10|hdr|dolby[ .]vision',
       'aac\\d?|ac-?3|e-?ac-?3|dts|ddp?[57]|truehd|atmos|flac|mp3',
+      'ultra-?hd|hd-?dvd|dvd-?screener|telesync|telecine|svcd|xvidvd|hrhd(?:tv)?|dsrip',
       'dubbed|dual[ ._-]audio|german[ ._]dl|multi|true-?french|vost-?fr|subfrench|stfr|fast-?sub|vff|vfq|vfi|vf2|vof|vf|subforced',
       'film[ ._-]complet|full[ ._-]movie',
       `(?:the[ ._])?(?:${editionWord}[ ._]+){1,4}(?:cut|edition|version)`,
@@ -94,7 +103,7 @@ const strongTag = new RegExp(
 const languageBeforeYear =
   /(?<![a-z0-9])(?<!(?:^|[ ._])(?:the|an?|les?|la|une?|der|die|das|el|il|good|bad|last|first|young|old|new|my|in|of|to|for|with|and|et|de|du|en|speak|no)[ ._])(?:german|french|italian|spanish)(?=[ ._]+(?:[([]?(?:19|20)\d\d(?!\d)|(?:dvd|bd|br|hd|web)-?(?:rip|scr|r|tv|dl)(?![a-z])|blu-?ray|(?:480|720|1080|2160)p|xvid|[xh]\.?26[45]|ac3|multi(?![a-z])))/i;
 const upperTag =
-  /(?<![A-Za-z0-9])(?:(?:KOREAN|JAPANESE|CHINESE|CANTONESE|HINDI|RUSSIAN|POLISH|SWEDISH|DANISH|NORWEGIAN|DUTCH|TURKISH|PORTUGUESE)(?=[ ._]+(?:(?:19|20)\d\d|\d{3,4}p|[Ss]\d\d?[Ee]\d{1,3})(?![a-z\d]))|FRENCH|iNTERNAL|INTERNAL|VO|(?:UNCUT|SE|OM|EE)(?=[ ._]+(?:19|20)\d\d)|(?:SWiSS|SWISS)GERMAN|DOKU(?=[ ._])|GERMAN|iTALiAN|ITA|SPANISH|LIMITED|CUSTOM|(?:CAM|TS|TC|R5|SCR|MD|LD)(?=(?:[ ._-]+(?:MD|LD|LiNE|LINE))?[ ._-]+(?:(?:TRUE)?FRENCH|VOSTFR|[Xx]vi[Dd]|XViD|XVID|[xXhH]\.?26[45]|HEVC|AC3|AAC|\d{3,4}p)))(?![A-Za-z0-9])/;
+  /(?<![A-Za-z0-9])(?:(?:KOREAN|JAPANESE|CHINESE|CANTONESE|HINDI|RUSSIAN|POLISH|SWEDISH|DANISH|NORWEGIAN|DUTCH|TURKISH|PORTUGUESE)(?=[ ._]+(?:(?:19|20)\d\d|\d{3,4}p|[Ss]\d\d?[Ee]\d{1,3})(?![a-z\d]))|DC(?=[ ._]+(?:G(?:ERMAN|erman)|F(?:RENCH|rench)|MULTi)(?![a-z]))|(?:HDC|NTSC|PAL|SCREENER)(?=$|[ ._]+(?:19|20)\d\d)|FRENCH|iNTERNAL|INTERNAL|VO|(?:UNCUT|SE|OM|EE)(?=[ ._]+(?:19|20)\d\d)|(?:SWiSS|SWISS)GERMAN|DOKU(?=[ ._])|GERMAN|iTALiAN|ITA|SPANISH|LIMITED|CUSTOM|(?:CAM|TS|TC|R5|SCR|MD|LD)(?=(?:[ ._-]+(?:MD|LD|LiNE|LINE))?[ ._-]+(?:(?:TRUE)?FRENCH|VOSTFR|[Xx]vi[Dd]|XViD|XVID|[xXhH]\.?26[45]|HEVC|AC3|AAC|\d{3,4}p)))(?![A-Za-z0-9])/;
 
 /**
  * Index of the first word that ends a title, -1 when there is none. One that opens the name (`4K.Title`) does not count.

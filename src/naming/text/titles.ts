@@ -18,7 +18,7 @@ export function sameTitleKey(title: string): string {
 export function opensTitle(before: string): boolean {
   return opening.test(before);
 }
-const opening = /^(?:(?:the|an?|les?|la|l'?|une?|el|il|der|die|das)[ ._]*)?$/i;
+const opening = /^(?:\[[^\]]{1,60}\][ ._]*)?(?:(?:the|an?|les?|la|l'?|une?|el|il|der|die|das)[ ._-]*)?$/i;
 
 /**
  * Where `title` (as a parser gives it, separators changed) stands in `text`: letters and digits are compared, anything

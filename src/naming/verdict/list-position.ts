@@ -12,7 +12,7 @@ export function frontYear({ name, ancestors, year }: Reading): ReturnType<typeof
   return front?.boxed ? undefined : front;
 }
 
-const positionShape = /^(0\d|\d{1,2})(?:[ ._]+-[ ._]+|[.)-][ ._]+)(?=[^\d\s(])/;
+const positionShape = /^(?:(0\d|\d{1,2})(?:[ ._]+-[ ._]+|[.)-][ ._]+)|\(\d{1,2}\)[ ._]?)(?=[^\d\s(])/;
 
 /**
  * End of a place in a list of films, 0 = none: `01 - Dr No (1962)`, `1 - Alien (1979)`, `Films/Bond/01 - Dr No`, and

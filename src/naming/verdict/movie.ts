@@ -112,6 +112,9 @@ const allOfIt = /(?<=[a-z0-9!?)])[ ._-]+(?:l[' ._])?integrale[ ._([-]*$/i;
 /** `[Group] Title - Vol.1`: a disc of it. */
 const volume = /[ ._]-[ ._]+vol(?:ume)?[ ._]?\d/i;
 
+/** `(Имя / Name)`: who made it, in two scripts. */
+const madeBy = / \([^()]{0,80}\p{Script=Cyrillic}[^()]{0,80}\)/u;
+
 interface OwnTitle {
   title?: string;
   year?: number;
@@ -137,7 +140,9 @@ function ownTitle(
     const inner = text.slice(1, 1 + (bracketed[1] as string).length);
     return { ...own, title: tidyTitle(bracketed[2] ? `${inner} ${bracketed[2]}` : inner) };
   }
-  const start = titleFrom || openingStart(folded, found?.start);
+  // `Гавань / Harbor (Имя)`: which half is asked for is told by their letters.
+  const isHalf = folded.slice(0, found?.start).endsWith(' / ') && madeBy.test(folded.slice(found?.start));
+  const start = titleFrom || openingStart(folded, isHalf ? 0 : found?.start);
   const yearStop = yearAt && !isSportEvent(folded, yearAt.at + 4, tagAt) ? yearAt.at : -1;
   const volumeAt = folded.startsWith('[') ? folded.search(volume) : -1;
   // `Ghost *1984-2021*`, but not `1982-1992.2017`.
@@ -159,6 +164,8 @@ function ownTitle(
     found.end < end &&
     !marker &&
     !opensTitle(folded.slice(start, found.end)) &&
+    // Nor does a title end within a word.
+    !/^[a-z]{2}/i.test(folded.slice(found.end - 1, found.end + 1)) &&
     !cutAtWord(folded.slice(found.end, end)) &&
     // `Nozaki-kun`: among words with spaces a small one behind a hyphen is no release group.
     !(

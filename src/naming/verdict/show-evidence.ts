@@ -175,6 +175,7 @@ function readBareNumber(reading: Reading, evidence: Evidence): ShowReading | und
         folded.startsWith('[') ||
         /(?<![a-z])vosta?(?:fr)?(?![a-z])/i.test(folded),
       section: ancestors.inSection === true,
+      films: ancestors.category === 'movies',
       bracketedYear: hasBracketedYear(folded),
       tagAt: reading.tagAt,
       ...(ancestors.season !== undefined && { season: ancestors.season }),
@@ -189,7 +190,9 @@ function readBareNumber(reading: Reading, evidence: Evidence): ShowReading | und
   if (release.year !== undefined && !inShow && !isRun) {
     // A year makes a film, unless a number of two digits or more counts on behind it: `Berserk 1997 - 05`.
     const isBehind = year !== undefined && year.at < marker.start;
-    const isCounted = /[([](?:19|20)\d\d[)\]] - $/.test(folded.slice(0, marker.start)) && /^[1-9]\d \(\d{2,4}\)/.test(folded.slice(marker.start));
+    const isCounted =
+      /[([](?:19|20)\d\d[)\]] - $/.test(folded.slice(0, marker.start)) &&
+      /^[1-9]\d \(\d{2,4}\)/.test(folded.slice(marker.start));
     const isBoxed = /^(?:0\d[ ._]*\([^)]*\)[ ._]*\[|\d\d[ ._]*\([^)]*\)[ ._]*\[[^\]]*subs)/i.test(
       folded.slice(marker.start),
     );

@@ -7,6 +7,7 @@ import { findHanSeason, latinHalf, latinTitle } from '../text/boxed-names.ts';
 import { foldAccents } from '../text/clean.ts';
 import { countInWords, readCount } from '../text/ordinals.ts';
 import type { Recognition } from '../text/recognition.ts';
+import { isTechnical } from '../text/technical-words.ts';
 import { cutTitle, firstStop, tidyTitle, withoutTail } from '../text/title-ends.ts';
 import { sameTitleKey } from '../text/titles.ts';
 import { setYear } from './movie.ts';
@@ -141,7 +142,7 @@ const countBeforeMarker = /[ ._]+[1-9]\d\d[ ._]+$/;
 const completeBeforeMarker =
   /(?<![ ._-])[ ._-]+(?:the[ ._])?\(?(?:complete|integrale)(?:[ ._](?:series|seasons?|saisons?))?[ ._([-]*$/i;
 /** `Naruto HD [1080p]` */
-const heightWord = /(?<=[a-z0-9])[ ._]+(?:[UF]?HD|SD)$/;
+const heightWord = /(?<=[a-z0-9])[ ._]+(?:[UF]?HD|SD)[ ._[(]*$/;
 /** `Skins Season S01`: the word says it again. */
 const wordBeforeMarker = /(?<![ ._-])[ ._-]+(?:seasons?|saisons?|staffel)[ ._([-]*$/i;
 /** `Show - Temporada 2 [HDTV][Cap.408]`, `Show Ep 2x03`: the word belongs to the marker. */
@@ -198,13 +199,27 @@ function ownName(reading: Reading, show: ShowReading): { title?: string; year?: 
     end = withoutTail(folded, group, end, tail);
   // `Vinland Saga (Season 2) - S02E05` says it twice.
   end = seasonAt(folded, group, end, show.marker?.season);
-  const whole = cutTitle(text, group, end);
+  const whole = cutTitle(folded.startsWith('[') ? closeBoxes(text) : text, group, end);
   const half = behindSlash(text.slice(marker?.end ?? text.length), whole) ?? latinHalf(whole);
   const title = folded.startsWith('[') ? tidyTitle(latinTitle([withoutSeason(half)]).title) : half;
-  if (title) own.title = title;
+  if (title) own.title = openBoxes(title);
   // `Гавань / Harbor / Сезон: 1 [2024]`
   if (own.year === undefined && text.includes(' / ') && reading.year) own.year = reading.year.year;
   return own;
+}
+
+const wordsInBox = /(?<=[\p{L}\p{N}!?.'] )\[(\p{L}[\p{L}' -]{3,30})\](?= (?:-|\p{L}))/gu;
+const [openBox, closeBox] = ['\ue001', '\ue002'];
+
+/** `[Group] Title [Word] - 05`: behind a group in a box another box of words is of the title. */
+function closeBoxes(text: string): string {
+  return text.replace(wordsInBox, (box, words: string) =>
+    isTechnical(foldAccents(words)) ? box : `${openBox}${words}${closeBox}`,
+  );
+}
+
+function openBoxes(title: string): string {
+  return title.replaceAll(openBox, '[').replaceAll(closeBox, ']');
 }
 
 const latinBehind = /^[)\]]* \/ ([^()[\]/]*\p{Script=Latin}{3}[^()[\]/]*)/u;

@@ -10,6 +10,7 @@ import type { LanguageCode } from './language.ts';
 import { languages } from './languages.ts';
 import { mixForms } from './mixes.ts';
 import { oddForms } from './oddities.ts';
+import { packForms } from './packs.ts';
 
 export const forms: readonly Form[] = [
   ...filmForms,
@@ -17,6 +18,7 @@ export const forms: readonly Form[] = [
   ...folderForms,
   ...oddForms,
   ...animeForms,
+  ...packForms,
   ...mixForms,
 ];
 

@@ -9,7 +9,7 @@ function dayOf(c: Cast) {
   const [year, month, day] = [c.number(2009, 2025), two(c.number(1, 12)), c.number(13, 28)];
   return {
     ...{ year, month, day },
-    expect: { type: 'tv' as const, title: c.title, date: `${year}-${month}-${day}` },
+    expect: { type: 'tv' as const, title: titlesOf(c.title), date: `${year}-${month}-${day}` },
   };
 }
 
