@@ -70,7 +70,7 @@ function findLater(
     tagAt: inShow || folded.startsWith('[') ? context.tagAt : -1,
   }))
     if (number.isLast || isLikely(folded, number, context, inShow)) return toMarker(folded, number, season);
-  const last = findInGroupWords(folded) ?? (season ? findGlued(folded, season) : undefined);
+  const last = findInGroupWords(folded, series) ?? (season ? findGlued(folded, season) : undefined);
   return last && toMarker(folded, last, season);
 }
 

@@ -1,3 +1,4 @@
+import { lastYear } from '../text/years.ts';
 import { isCameraTake } from './camera-takes.ts';
 
 /** A date in a name. Indexes are into the folded text. */
@@ -14,6 +15,8 @@ const packed = /(?<![\da-z])((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(
 /** `Show.140722.720p`, `Show_140722_HDTV`: six digits are a day only behind a title and right before the tags of a release. */
 const packedShort =
   /(?<=[a-z0-9][ ._])(\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=[ ._](?:\d{3,4}[pi]|[hp]dtv|web|e\d{2,4})(?![a-z])|$)/i;
+/** `Show.12.11.05.Guest`, `Show.05.11.12`: three times two digits behind a title, from the year or from the day. */
+const dottedShort = /(?<=[a-z][ ._])(\d\d)\.(\d\d)\.(\d\d)(?=[ ._]|$)/i;
 /** `Title_12.05.02_20-15_arte_55`: how television recorders name what they take, with the time and the channel. */
 const recorded = /(?<=[a-z0-9]_)(\d\d)\.(\d\d)\.(\d\d)(?=_\d\d-\d\d_)/i;
 /** `2008x12.13` */
@@ -66,7 +69,15 @@ export function findDate(folded: string): AirDate | undefined {
   const digits = packed.exec(folded) ?? crossed.exec(folded);
   if (digits) return build(digits, digits[1], digits[2], digits[3]);
   const short = recorded.exec(folded) ?? packedShort.exec(folded);
-  return short ? build(short, `20${short[1]}`, short[2], short[3]) : undefined;
+  if (short) return build(short, `20${short[1]}`, short[2], short[3]);
+  const dotted = dottedShort.exec(folded);
+  if (!dotted) return undefined;
+  const [, left, middle, right] = dotted;
+  const found = build(dotted, `20${left}`, middle, right);
+  // A day to come was none on television.
+  return found && Number(found.date.slice(0, 4)) <= lastYear
+    ? found
+    : build(dotted, centuryOf(right), middle, left);
 }
 
 const monthAlone = new RegExp(`^(?:\\d{1,2}[ ._-]+)?${monthWord}(?:[ ._-]+(?:19|20)\\d\\d)?$`, 'i');
@@ -80,6 +91,11 @@ export function isDateFolder(folded: string, parent: string): boolean {
   if (/^(?:0[1-9]|1[0-2])[ ._-](?:19|20)\d\d$/.test(folded)) return true;
   if (/^(?:0?[1-9]|1[0-2])$/.test(folded)) return /^(?:19|20)\d\d$/.test(parent);
   return monthAlone.test(folded) && (/\d{4}$/.test(folded) || /^(?:19|20)\d\d$/.test(parent));
+}
+
+/** `99` is 1999. */
+function centuryOf(year = ''): string {
+  return Number(`20${year}`) <= lastYear ? `20${year}` : `19${year}`;
 }
 
 type Piece = string | number | undefined;

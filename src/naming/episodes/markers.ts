@@ -18,7 +18,7 @@ const joint = `[\\])]?${stretch}[ ._]*(?:[-,;:([/][ ._]*)?`;
 /** With an S in front of a number. */
 const seasonLetterShapes: readonly RegExp[] = [
   // S01E02, S01.E02, S01xE02, S01 - E02, S01EP02, s01_e03, T01E03 (temporada)
-  /(?<![a-z0-9])s(\d{1,4})[ ._]*[-x]?[ ._]*e(?:p(?:isode)?)?[ ._]?(\d{1,5})(?!\d)/i,
+  /(?<![a-z0-9])s(?:(?<=[[(]s)[ ._])?(\d{1,4})[ ._]*[-x]?[ ._]*e(?:p(?:isode)?)?[ ._]?(\d{1,5})(?!\d)/i,
   // S01x02, S2009x02, s03-x01
   /(?<![a-z0-9])s(\d{1,4})-?x(?!26[45])(\d{2,3})(?!\d|p(?![a-z]))/i,
   // VegasS13E01, 24S01E02: two digits each, and a word or a number right before them
@@ -35,6 +35,8 @@ const seasonLetterShapes: readonly RegExp[] = [
   /(?<![a-z0-9])s(\d{1,2})[ ._]+(?!480|576|720|1080|2160)(\d{3,4})$/i,
   // S01EP(01-09)
   /(?<![a-z0-9])s(\d{1,2})[ ._]*ep?[ ._]?\((\d{1,4})(?=-\d|\))/i,
+  // S02.2of6
+  /(?<![a-z0-9])s(\d{1,2})[ ._]+(\d{1,2})[ ._]?of[ ._]?\d{1,2}(?!\d)/i,
   // S01 (01 - 12)
   /(?<![a-z0-9])s(\d{1,2})[ ._]+[[(](\d{1,3})(?=[ ._]?-[ ._]?\d{1,3}[\])])/i,
 ];
@@ -57,6 +59,10 @@ const otherShapes: readonly RegExp[] = [
   /(?<![a-z0-9])l(\d{1,2})[ ._]?e(\d{2,3})(?![\da-z])/i,
   // Show - 3.05 - Title
   /(?<=[ ._]-[ ._]+)(\d{1,2})\.(\d\d)(?=[ ._]+-[ ._])/,
+  // Show - 4-12 - Title
+  /(?<=[ ._]-[ ._]+)(\d)-(\d\d)(?=[ ._]+-[ ._])/,
+  // Episode #4.12
+  /(?<![a-z])ep(?:isode)?[ ._]#(\d{1,2})\.(\d{1,3})(?![\da-z])/i,
   // Season 4.16
   /(?<![a-z])season[ ._](\d{1,2})\.(\d\d)(?!\d)/i,
   /(?<![a-z])episode[ ._](\d{1,2})\.(\d\d)(?![\da-z])/i,
@@ -195,10 +201,23 @@ function endOf(match: RegExpExecArray): number {
 }
 
 const sceneShape =
-  /[ ._](\d{1,2})(\d\d)(?:[ ._]?\1(\d\d)|(?<=[ ._]\d{3})(\d\d))?[ ._](?:(?:480|720|1080)[pi][ ._])?(?:hdtv|pdtv|dsr)(?![a-z0-9])/i;
+  /[ ._](\d{1,2})(\d\d)(?:[ ._-]?\1(\d\d)|(?<=[ ._]\d{3})(\d\d))?[ ._](?:(?:480|720|1080)[pi][ ._])?(?:hdtv|pdtv|dsr)(?![a-z0-9])/i;
 /** `show.2014.208.hdtv`, `Show.2005.211.Title`, `Show 2018 06 720p`: behind the year of a show. */
 const afterYear =
   /(?<=[ ._]\(?(?:19|20)\d\d\)?[ ._])(?!(?:480|540|576|720)(?!\d))(?:(\d)(\d\d)|(0\d)(\d\d)|(0\d))(?=[ ._-](?!bit))/i;
+/** `Show.Part.2.720p.HDTV`: what is taken from television in parts is a mini-series; a film has its year behind the part. */
+const takenPart = new RegExp(
+  `(?<=\\S)[ ._]+(?:part|pt)[ ._]?(\\d{1,2}|${countInWords})(?=[ ._]+(?:(?:repack|proper|internal|480p|720p|1080[pi])[ ._]+){0,3}(?:hdtv|pdtv|dsr|tv-?rip|dvb)(?![a-z]))`,
+  'i',
+);
+
+/** The part of a mini-series. */
+export function findTakenPart(folded: string): Marker | undefined {
+  const found = takenPart.exec(folded);
+  if (!found) return undefined;
+  return { start: found.index, end: endOf(found), episodes: [readCount(found[1] as string)], bare: true };
+}
+
 /** `Show.13.HDTV`, `Show.07v4.PDTV`: what is taken from television counts on. */
 const takenShape = /[ ._](\d\d)(?:v\d)?[ ._](?:hdtv|pdtv|dsr)(?![a-z0-9])/i;
 

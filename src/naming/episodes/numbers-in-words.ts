@@ -39,9 +39,9 @@ export function findBehindTitle(
 
 const padded = /[ ._](0\d{1,2})[ ._]+(?=[a-z])/i;
 
-/** `[ACX]Hack_Sign_01_Role_Play`: a fansub that pads a number in the middle of words counts with it. */
-export function findInGroupWords(folded: string): NumberPlace | undefined {
-  const found = folded.startsWith('[') ? padded.exec(folded) : null;
+/** `[ACX]Hack_Sign_01_Role_Play`: who pads a number in the middle of words counts with it, fansubs and files among series. */
+export function findInGroupWords(folded: string, series: boolean): NumberPlace | undefined {
+  const found = series || folded.startsWith('[') ? padded.exec(folded) : null;
   if (!found) return undefined;
   return { start: found.index + 1, end: found.index + found[0].length, digits: found[1] as string };
 }

@@ -13,6 +13,16 @@ export function findSpecial(folded: string): Marker | undefined {
   return { start: match.index, end: match.index + match[0].length, season: 0, episodes: [], bare: false };
 }
 
+const namedSpecial =
+  /(?<=\S[ ._]+(?:-[ ._]+)?)(?:(?:christmas|xmas|halloween|thanksgiving|new[ ._]year'?s?|easter)|\d{2,3}th[ ._]anniversary)[ ._]special(?![a-z])/i;
+
+/** `Show.2014.Christmas.Special.HDTV`: films have none. */
+export function findNamedSpecial(folded: string): Marker | undefined {
+  const match = namedSpecial.exec(folded);
+  if (!match) return undefined;
+  return { start: match.index, end: match.index + match[0].length, season: 0, episodes: [], bare: false };
+}
+
 const showSpecial =
   /^[ ._-]+(?:the[ ._])?(?:(?:christmas|xmas|holiday|halloween|new[ ._]year'?s?)[ ._])?(?:speciale?s?|ova|oav|oad|hors[ ._-]?serie)(?![a-z])/i;
 

@@ -79,9 +79,11 @@ const names: readonly (readonly [RegExp, string])[] = [
   [new RegExp(`${noGroup}-featurette$`, 'i'), 'featurette'],
   [new RegExp(`${noGroup}-interview$`, 'i'), 'interview'],
   [
-    /[ ._]-[ ._]bonus(?![a-z])|[ ._]bonus(?:[ ._]?\d{1,2})?$|(?<=(?:19|20)\d\d[)\]]?[ ._])bonus(?![a-z])/i,
+    /[ ._]-[ ._]bonus(?![a-z])|[ ._]bonus(?:[ ._]?\d{1,2})?$|(?<=(?:19|20)\d\d[)\]]?[ ._])bonus(?=$|[ ._]*[-[(]|[ ._]+(?:dis[ck]|dvd|cd|features?|\d)(?![a-z]))/i,
     'unknown',
   ],
+  // A release of them; `2017 bonus BR` has the film as well.
+  [/(?<=(?:19|20)\d\d[)\]]?[ ._])BONUS(?![A-Za-z])/, 'unknown'],
   [
     /^(?:betisiers?|bloopers|gag[ ._]reel)$|[ ._]-[ ._](?:betisiers?|bloopers|gag[ ._]reel)(?=$|[ ._]*[[(\d])/i,
     'unknown',

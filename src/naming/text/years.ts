@@ -1,3 +1,6 @@
+/** A year beyond the next one is a number of a title: nothing of it is out. */
+export const lastYear = new Date().getUTCFullYear() + 1;
+
 const bracketed = /[([{]((?:18[89]\d|19\d\d|20[0-3]\d))[)\]}]/g;
 const bare = /(?<![\dx])((?:18[89]\d|19\d\d|20[0-3]\d))(?![\dpix]|[a-f]\d|kbps|[mg]b(?![a-z]))/g;
 
@@ -24,7 +27,9 @@ export function ownYear(
   // `x264-1920`: a group.
   const isGroup = (at: number) =>
     tagAt > 0 && at > tagAt && at + 4 === folded.length && folded[at - 1] === '-';
-  const all = [...folded.matchAll(bare)].filter((match) => match.index > 0 && !isGroup(match.index));
+  const all = [...folded.matchAll(bare)].filter(
+    (match) => match.index > 0 && !isGroup(match.index) && Number(match[1]) <= lastYear,
+  );
   const before = all.filter((match) => match.index < stop).at(-1) ?? all[0];
   if (!before || (year !== undefined && Number(before[1]) !== year && before.index >= stop)) return undefined;
   const endsTheName = before.index + 4 === folded.length && all.length === 1;

@@ -49,12 +49,20 @@ export function withLibrary(reading: Reading, show: ShowReading): ShowReading {
   if (!episodes.includes(marker.episodes[0] as number)) return show;
   const isRun = episodes.length > marker.episodes.length && episodes.length <= maxRun;
   const isOne = seasons.length === 1 && season !== undefined && season <= maxSeason;
-  if (!isOne) return show;
+  // `Show Ep. 12-13`: what it takes for a season is our episode.
+  if (!isOne || isOwnNumber(reading.name.folded, marker, season)) return show;
   const grown: Marker = { ...marker, season, ...(isRun && { episodes: [...episodes] }) };
   const title = libraryTitle(reading);
   const own = show.titleAt ?? { start: 0, end: marker.start };
   const isShorter = title !== undefined && title.end < own.end && title.end > own.start;
   return { ...show, marker: grown, ...(isShorter && { titleAt: title }), seasonOf: 'library' };
+}
+
+/** Whether the only place where the season stands is that of the episode. */
+function isOwnNumber(folded: string, { start, end, episodes }: Marker, season: number): boolean {
+  if (episodes.length < 2 || episodes[0] !== season) return false;
+  const rest = `${folded.slice(0, start)} ${folded.slice(end)}`;
+  return !new RegExp(`(?<!\\d)0*${season}(?!\\d)`).test(rest);
 }
 
 function libraryTitle({ release, name }: Reading): { start: number; end: number } | undefined {

@@ -109,6 +109,9 @@ const otherName = /(?<=[a-z0-9!?)])[ ._]+(?:AKA|a\.k\.a\.)(?=[ ._]+\S)/;
 /** `Les Gendarmes - L'intégrale` */
 const allOfIt = /(?<=[a-z0-9!?)])[ ._-]+(?:l[' ._])?integrale[ ._([-]*$/i;
 
+/** `[Group] Title v2 (1080p)` */
+const ownVersion = /(?<=[a-z0-9!?)])[ ._]+v\d[ ._([-]*$/i;
+
 /** `[Group] Title - Vol.1`: a disc of it. */
 const volume = /[ ._]-[ ._]+vol(?:ume)?[ ._]?\d/i;
 
@@ -158,6 +161,7 @@ function ownTitle(
     folded.search(otherName),
   ]);
   let end = withoutTail(folded, start, stop, allOfIt);
+  if (folded.startsWith('[')) end = withoutTail(folded, start, end, ownVersion);
   // The library ends a title at `Episode 4`; that this is a film has been settled before.
   const isCut =
     found &&

@@ -3,10 +3,10 @@ import { isCameraTake } from '../episodes/camera-takes.ts';
 import { between } from '../episodes/chains.ts';
 import type { AirDate } from '../episodes/dates.ts';
 import type { Marker } from '../episodes/marker.ts';
-import { findSceneNumber } from '../episodes/markers.ts';
+import { findSceneNumber, findTakenPart } from '../episodes/markers.ts';
 import { groupEnd } from '../episodes/numbers.ts';
 import { findSeason, withSeason } from '../episodes/seasons.ts';
-import { findNumberedSpecial, findShowSpecial, findSpecial } from '../episodes/specials.ts';
+import { findNamedSpecial, findNumberedSpecial, findShowSpecial, findSpecial } from '../episodes/specials.ts';
 import type { Reading, ShowReading } from '../file/reading.ts';
 import { isSeries } from '../folders/categories.ts';
 import type { Evidence } from '../siblings/siblings.ts';
@@ -114,7 +114,7 @@ function readWholeSeason(reading: Reading): ShowReading | undefined {
 }
 
 function readScene({ name, release }: Reading): ShowReading | undefined {
-  const scene = findSceneNumber(name.folded, release.year !== undefined);
+  const scene = findTakenPart(name.folded) ?? findSceneNumber(name.folded, release.year !== undefined);
   return scene && { marker: scene, how: 'bare number' };
 }
 
@@ -157,7 +157,9 @@ function readSeason({ name: { folded, extension }, tagAt, release }: Reading): M
 /** A special without a number; among series a plain word for one behind the show's title is enough. */
 function readSpecial({ name: { folded }, ancestors }: Reading): Marker | undefined {
   const title = isSeries(ancestors.category) ? ancestors.title?.title : undefined;
-  return findSpecial(folded) ?? (title ? findShowSpecial(folded, title) : undefined);
+  return (
+    findSpecial(folded) ?? findNamedSpecial(folded) ?? (title ? findShowSpecial(folded, title) : undefined)
+  );
 }
 
 function readBareNumber(reading: Reading, evidence: Evidence): ShowReading | undefined {
