@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { createKeptReading, type KeptReading } from './kept-reading.ts';
 import { wordsOfQuery } from './search-text.ts';
 import { type FoundTitle, type ListedTitle, readTitles } from './title-list.ts';
-import type { TitleTrait, TitleTraits } from './title-traits.ts';
+import { type TitleTrait, type TitleTraits, titleTraits } from './title-traits.ts';
 
 /** What is asked for of the titles of a tree. */
 export interface TitleQuery {
@@ -15,6 +15,8 @@ export interface TitleQuery {
   offset: number;
   limit: number;
 }
+
+type Only = NonNullable<TitleQuery['only']>;
 
 /** A page of what was found. */
 export interface TitlePage {
@@ -54,6 +56,8 @@ export function createTitleIndex(file: string, tree: string, now: () => number):
   let words: DatabaseSync | undefined;
   let byAdded: ListedTitle[] | undefined;
   let lastFound: { key: string; found: ListedTitle[] } | undefined;
+  /** By the order that they were taken from; a new list, or new traits, begins anew. */
+  const whole = new WeakMap<ListedTitle[], { known: TitleTraits; by: Map<Only, ListedTitle[]> }>();
   const listed = createKeptReading(build, version, now);
   let traits: KeptReading<TitleTraits> | undefined;
 
@@ -92,19 +96,29 @@ export function createTitleIndex(file: string, tree: string, now: () => number):
     return [...ordered].slice(0, maxFound).flatMap((row) => titles[row - 1] ?? []);
   }
 
+  /** Of all titles in an order: to look a key up for each of them is most of the work, and the same until one changes. */
+  function allWith(only: Only, inOrder: ListedTitle[], known: TitleTraits): ListedTitle[] {
+    const before = whole.get(inOrder);
+    const kept = before?.known === known ? before : { known, by: new Map<Only, ListedTitle[]>() };
+    whole.set(inOrder, kept);
+    const some = kept.by.get(only) ?? inOrder.filter((title) => fits(only, title, known));
+    kept.by.set(only, some);
+    return some;
+  }
+
   function found({ query, kind, only, order }: TitleQuery, titles: ListedTitle[], known?: TitleTraits) {
     const key = JSON.stringify([query, kind, only, order]);
     // Traits may be others meanwhile, and are soon looked up.
     if (lastFound?.key === key && !known) return lastFound.found;
     let some = matches(query, titles);
+    const isWhole = some === titles;
     if (order === 'added') {
-      if (some === titles) byAdded ??= titles.toSorted(newestFirst);
-      some = some === titles && byAdded ? byAdded : some.toSorted(newestFirst);
+      if (isWhole) byAdded ??= titles.toSorted(newestFirst);
+      some = isWhole && byAdded ? byAdded : some.toSorted(newestFirst);
     }
+    if (only !== undefined && isWhole && known) some = allWith(only, some, known);
+    else if (only !== undefined) some = some.filter((title) => fits(only, title, known));
     if (kind !== undefined) some = some.filter((title) => title.kind === kind);
-    if (only === 'missing') some = some.filter(({ missing }) => missing > 0);
-    else if (only === 'several') some = some.filter((title) => title.kind === 'movie' && title.files > 1);
-    else if (only !== undefined) some = some.filter(({ key }) => known?.[only].has(key) === true);
     lastFound = { key, found: some };
     return some;
   }
@@ -113,7 +127,15 @@ export function createTitleIndex(file: string, tree: string, now: () => number):
     find(query, readTraits) {
       const titles = listed.value();
       if (readTraits && asksForTrait(query))
-        traits ??= createKeptReading(() => readTraits(catalog, tree), version, now);
+        traits ??= createKeptReading(
+          () => {
+            const known = readTraits(catalog, tree);
+            for (const only of titleTraits) allWith(only, listed.value(), known);
+            return known;
+          },
+          version,
+          now,
+        );
       const all = found(query, titles, asksForTrait(query) ? traits?.value() : undefined);
       const page = all.slice(query.offset, query.offset + query.limit);
       return {
@@ -132,6 +154,12 @@ export function createTitleIndex(file: string, tree: string, now: () => number):
       catalog.close();
     },
   };
+}
+
+function fits(only: Only, title: ListedTitle, known: TitleTraits | undefined): boolean {
+  if (only === 'missing') return title.missing > 0;
+  if (only === 'several') return title.kind === 'movie' && title.files > 1;
+  return known?.[only].has(title.key) === true;
 }
 
 function newestFirst(a: FoundTitle, b: FoundTitle): number {

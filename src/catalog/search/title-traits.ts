@@ -5,15 +5,18 @@ import { needsReview } from '../../naming/recognise.ts';
 import { recognitionCodec } from '../../naming/text/recognition-codec.ts';
 
 /** What a person may look for in a library to repair it; a title has it when one of its files does. */
-export type TitleTrait =
+export const titleTraits = [
   /** Its name says too little to be believed unseen. */
-  | 'unsure'
+  'unsure',
   /** Nobody has read its header. */
-  | 'no-media'
+  'no-media',
   /** Its header names no subtitle, and none lies beside it. */
-  | 'no-subtitles'
+  'no-subtitles',
   /** Another file of the title has the same bytes, by size and checksum. */
-  | 'duplicates';
+  'duplicates',
+] as const;
+
+export type TitleTrait = (typeof titleTraits)[number];
 
 /** Keys of the titles that have each. */
 export type TitleTraits = Readonly<Record<TitleTrait, ReadonlySet<string>>>;
