@@ -6,6 +6,7 @@ import { readRule } from './rules.ts';
 export const deliverySettings = {
   mode: choice({
     env: 'PASSERELLE_DELIVERY',
+    isLive: true,
     values: ['auto', 'redirect', 'proxy'],
     fallback: 'auto',
     help: 'How players get the bytes: sent on to the host, through Passerelle, or as fits the player',

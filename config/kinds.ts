@@ -16,6 +16,8 @@ export interface Setting<T> {
   readonly fallback: T;
   /** Shown as `***` wherever settings are printed. */
   readonly secret: boolean;
+  /** A value that is entered in the page counts at once: who needs it asks `settings` each time, and keeps no copy. */
+  readonly isLive: boolean;
   /** How the default is written in docs/settings.md and in the example file. */
   readonly shown: string;
   readonly form: SettingForm;
@@ -38,6 +40,7 @@ interface Common {
   formerly?: FormerNames;
   help: string;
   secret?: boolean;
+  isLive?: boolean;
   /** How the default is written for people, where the value itself would not say it. */
   shown?: string;
 }
@@ -224,6 +227,7 @@ function setting<T>(options: Common, fallback: T, form: SettingForm, read: Setti
     formerly: options.formerly,
     help: options.help,
     secret: options.secret ?? false,
+    isLive: options.isLive ?? false,
     fallback,
     shown: options.shown ?? plain,
     form,

@@ -9,6 +9,7 @@ export const media = {
   }),
   intervalMs: integer({
     env: 'PASSERELLE_MEDIA_INTERVAL_MS',
+    isLive: true,
     fallback: 10_000,
     min: 1000,
     max: 86_400_000,
@@ -16,6 +17,7 @@ export const media = {
   }),
   callsPerDay: integer({
     env: 'PASSERELLE_MEDIA_CALLS_PER_DAY',
+    isLive: true,
     fallback: 500,
     min: 1,
     max: 100_000,

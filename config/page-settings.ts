@@ -1,3 +1,5 @@
+import type { NamedSetting } from './settings.ts';
+
 /**
  * Settings that are not taken from the page: with them, whoever may use it could read files of this machine, send the
  * key elsewhere, write where he likes, let himself in for ever, or lock everybody out.
@@ -25,11 +27,8 @@ const outside: readonly string[] = [
   'metrics.open',
 ];
 
-/** What counts as soon as it is entered. */
-const atOnce: readonly string[] = ['log.level'];
-
 /** When a value that is entered in the page counts; `never`: it is not taken from there. */
-export function appliesFromPage(path: string): 'now' | 'restart' | 'never' {
+export function appliesFromPage({ path, isLive }: NamedSetting): 'now' | 'restart' | 'never' {
   if (outside.includes(path)) return 'never';
-  return atOnce.includes(path) ? 'now' : 'restart';
+  return isLive ? 'now' : 'restart';
 }

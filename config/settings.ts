@@ -248,6 +248,7 @@ const declarations = {
   log: {
     level: choice({
       env: 'PASSERELLE_LOG_LEVEL',
+      isLive: true,
       values: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
       fallback: 'info',
       help: 'How much is logged',

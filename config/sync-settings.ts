@@ -4,6 +4,7 @@ import { flag, integer } from './kinds.ts';
 export const syncSettings = {
   intervalMinutes: integer({
     env: 'PASSERELLE_SYNC_INTERVAL_MINUTES',
+    isLive: true,
     fallback: 30,
     min: 0,
     max: 44_640,
@@ -11,6 +12,7 @@ export const syncSettings = {
   }),
   callsPerDay: integer({
     env: 'PASSERELLE_SYNC_CALLS_PER_DAY',
+    isLive: true,
     fallback: 10_000,
     min: 0,
     max: 1_000_000,
@@ -18,6 +20,7 @@ export const syncSettings = {
   }),
   maxFolders: integer({
     env: 'PASSERELLE_SYNC_MAX_FOLDERS',
+    isLive: true,
     fallback: 100_000,
     min: 1,
     max: 10_000_000,
@@ -25,11 +28,13 @@ export const syncSettings = {
   }),
   discovery: flag({
     env: 'PASSERELLE_SYNC_DISCOVERY',
+    isLive: true,
     fallback: true,
     help: 'Look for new files between crawls: busy folders often, quiet ones seldom',
   }),
   removePercent: integer({
     env: 'PASSERELLE_SYNC_REMOVE_PERCENT',
+    isLive: true,
     fallback: 20,
     min: 0,
     max: 100,
@@ -37,6 +42,7 @@ export const syncSettings = {
   }),
   removeMax: integer({
     env: 'PASSERELLE_SYNC_REMOVE_MAX',
+    isLive: true,
     formerly: { path: 'sync.removeMost', env: 'PASSERELLE_SYNC_REMOVE_MOST' },
     fallback: 500,
     min: 0,
@@ -45,6 +51,7 @@ export const syncSettings = {
   }),
   confirmMinutes: integer({
     env: 'PASSERELLE_SYNC_CONFIRM_MINUTES',
+    isLive: true,
     fallback: 60,
     min: 0,
     max: 44_640,
@@ -52,6 +59,7 @@ export const syncSettings = {
   }),
   graceHours: integer({
     env: 'PASSERELLE_SYNC_GRACE_HOURS',
+    isLive: true,
     fallback: 24,
     min: 0,
     max: 8784,
@@ -59,6 +67,7 @@ export const syncSettings = {
   }),
   trashDays: integer({
     env: 'PASSERELLE_SYNC_TRASH_DAYS',
+    isLive: true,
     fallback: 30,
     min: 0,
     max: 3660,

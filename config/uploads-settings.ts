@@ -4,6 +4,7 @@ import { integer } from './kinds.ts';
 export const uploadsSettings = {
   parallel: integer({
     env: 'PASSERELLE_UPLOADS_PARALLEL',
+    isLive: true,
     fallback: 2,
     min: 1,
     max: 14,
@@ -11,6 +12,7 @@ export const uploadsSettings = {
   }),
   spoolMiB: integer({
     env: 'PASSERELLE_UPLOADS_SPOOL_MIB',
+    isLive: true,
     fallback: 20_480,
     min: 1,
     max: 10_000_000,
@@ -18,6 +20,7 @@ export const uploadsSettings = {
   }),
   resumeHours: integer({
     env: 'PASSERELLE_UPLOADS_RESUME_HOURS',
+    isLive: true,
     fallback: 24,
     min: 1,
     max: 720,
@@ -25,6 +28,7 @@ export const uploadsSettings = {
   }),
   trashDays: integer({
     env: 'PASSERELLE_UPLOADS_TRASH_DAYS',
+    isLive: true,
     fallback: 7,
     min: 0,
     max: 3650,

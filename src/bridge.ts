@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Agent, type Dispatcher } from 'undici';
+import type { LiveSettings } from '../config/live-settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { baseUrlOf } from './base-url.ts';
 import { type Browse, createBrowse } from './browse/browse.ts';
@@ -59,6 +60,8 @@ export interface BridgeOverrides {
    * rewrite every STRM file of the service beside it.
    */
   keepBaseUrl?: boolean;
+  /** Who takes in hand what is to be done when settings that are live are others; none ever are when absent. */
+  onSettings?: LiveSettings['onChange'];
   /** Where the lines of `log` are kept; none are when absent. */
   recentLines?: RecentLines;
 }
@@ -204,10 +207,7 @@ export async function createBridge(
     log: ofNotify,
   });
   const indexing = createIndexing({
-    settings,
-    dataDir,
-    clock,
-    log,
+    ...{ settings, dataDir, clock, log, onSettings: overrides.onSettings },
     catalog,
     trees,
     disk: overrides.disk ?? createDiskThread(),
@@ -254,8 +254,8 @@ export async function createBridge(
     log: ofArea(log, 'media'),
     nextEpisodes: playback.nextEpisodes,
     isQuiet,
-    intervalMs: settings.media.intervalMs,
-    callsPerDay: settings.media.callsPerDay,
+    intervalMs: () => settings.media.intervalMs,
+    callsPerDay: () => settings.media.callsPerDay,
     memory: await keep('mediaCalls', dayOfCallsCodec),
     onFacts: indexing.sync.refresh,
   });
@@ -263,6 +263,7 @@ export async function createBridge(
     tallies.plays.asked(play);
     if (!isOwn(play)) media.interrupt();
   });
+  overrides.onSettings?.(media.settingsChanged);
   const doctor = createDoctor({
     settings: ofServers,
     baseUrl,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { LiveSettings } from '../config/live-settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { formsOf, nameWithId, readNameWithId } from './browse/names.ts';
 import type { PutAsideFile } from './catalog/account/put-aside.ts';
@@ -60,6 +61,7 @@ import { createUploader, type Uploader } from './uploads/uploader.ts';
 
 export interface IndexingParts {
   settings: Settings;
+  onSettings: LiveSettings['onChange'] | undefined;
   dataDir: string;
   clock: Clock;
   log: Log;
@@ -189,12 +191,14 @@ export function createIndexing(parts: IndexingParts): Indexing {
         }
       },
     },
-    removePercent: syncSettings.removePercent,
-    removeMax: syncSettings.removeMax,
-    confirmMs: syncSettings.confirmMinutes * minuteMs,
-    graceMs: syncSettings.graceHours * hourMs,
+    limits: () => ({
+      removePercent: syncSettings.removePercent,
+      removeMax: syncSettings.removeMax,
+      confirmMs: syncSettings.confirmMinutes * minuteMs,
+      graceMs: syncSettings.graceHours * hourMs,
+    }),
   });
-  const crawlBudget = createCrawlBudget(catalog.keyValues, clock, syncSettings.callsPerDay);
+  const crawlBudget = createCrawlBudget(catalog.keyValues, clock, () => syncSettings.callsPerDay);
   const crawling = {
     catalog,
     host,
@@ -203,8 +207,8 @@ export function createIndexing(parts: IndexingParts): Indexing {
     publisher,
     fetchSideCars: createSidecarFetcher({ sideCars, clock, log }),
     roots: library.roots,
-    maxFolders: syncSettings.maxFolders,
-    maxExtraCalls: syncSettings.callsPerDay || Number.POSITIVE_INFINITY,
+    maxFolders: () => syncSettings.maxFolders,
+    maxExtraCalls: () => syncSettings.callsPerDay || Number.POSITIVE_INFINITY,
     lockPath,
   };
   const sync = createSharedSync(
@@ -214,7 +218,7 @@ export function createIndexing(parts: IndexingParts): Indexing {
       retention,
       trees,
       trash,
-      trashMs: syncSettings.trashDays * dayMs,
+      trashMs: () => syncSettings.trashDays * dayMs,
       sideCars,
     }),
     { clock, log },
@@ -227,8 +231,8 @@ export function createIndexing(parts: IndexingParts): Indexing {
     scanFolder: parts.watchedSearch(scanFolder),
     clock,
     log,
-    onlyAsked: !syncSettings.discovery || syncSettings.intervalMinutes === 0,
-    callsPerDay: Math.floor(syncSettings.callsPerDay * (1 - crawlShare)),
+    onlyAsked: () => !syncSettings.discovery || syncSettings.intervalMinutes === 0,
+    callsPerDay: () => syncSettings.callsPerDay - Math.floor(syncSettings.callsPerDay * crawlShare),
   });
   const shown = { formsOf, nameWithId, readNameWithId };
   const accountChanges = createAccountChanges({
@@ -238,7 +242,7 @@ export function createIndexing(parts: IndexingParts): Indexing {
     layOut,
     scanFolder,
     roots: library.roots,
-    trashDays: settings.uploads.trashDays,
+    trashDays: () => settings.uploads.trashDays,
     memory: parts.trashMemory,
     certain: createMonotonicClock(catalog.keyValues, clock),
     clock,
@@ -252,14 +256,16 @@ export function createIndexing(parts: IndexingParts): Indexing {
     scanFolder,
     retire: accountChanges.retire,
     makeFolder: accountChanges.makeFolder,
-    parallel: settings.uploads.parallel,
+    parallel: () => settings.uploads.parallel,
     digest: whirlpoolOfFile,
     follow: followWhirlpool,
     clock,
     log: ofAccount,
     onOpen: () => upkeep.wake(),
   });
-  const spool = createSpool(join(dataDir, 'spool'), settings.uploads.spoolMiB * 1024 * 1024);
+  parts.onSettings?.(discovery.settingsChanged);
+  parts.onSettings?.(uploader.settingsChanged);
+  const spool = createSpool(join(dataDir, 'spool'), () => settings.uploads.spoolMiB * 1024 * 1024);
   const davWriter = createDavWriter({
     host,
     catalog,
@@ -276,7 +282,7 @@ export function createIndexing(parts: IndexingParts): Indexing {
     spool,
     clock,
     log: ofAccount,
-    keepMs: settings.uploads.resumeHours * hourMs,
+    keepMs: () => settings.uploads.resumeHours * hourMs,
   };
   const writer = createSoleWriter(clock);
   const sender = createHeldSender({ ...ofPieces, uploader, davWriter, onSent: parts.onSent });

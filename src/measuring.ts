@@ -55,7 +55,7 @@ export async function createMeasuring({ clock, log, keep, crawls }: MeasuringPar
           clock,
           tallies,
           lag,
-          isSearching: sync.discovery && sync.intervalMinutes > 0,
+          isSearching: () => sync.discovery && sync.intervalMinutes > 0,
         }),
         verbs,
         log,

@@ -246,7 +246,7 @@ t.test('crawls stay within their share of the calls of a day; a large one takes 
     sync,
     clock,
     log: silentLog,
-    intervalMs: 30 * minuteMs,
+    intervalMs: () => 30 * minuteMs,
     budget: crawlBudget,
   });
   scheduler.start();

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } f
 import { join } from 'node:path';
 import t from 'tap';
 import { loadSettings } from '../config/load.ts';
+import { appliesFromPage } from '../config/page-settings.ts';
 import { settingList } from '../config/settings.ts';
 import { buildApp } from '../src/app.ts';
 import { createBridge } from '../src/bridge.ts';
@@ -18,14 +19,22 @@ import { start } from './fixtures/simulated-host.ts';
 
 /** The documents, the example file and what the program says of itself are held to the code. */
 
-t.test('docs/settings.md tells of every setting: path, environment, default, meaning', async (t) => {
-  const plain = (text: string) => text.replaceAll('`', '');
-  const rows = settingList.map(({ path, env, shown, help }) => [[path, env], [plain(shown)], [plain(help)]]);
-  t.strictSame(rowsOf('docs/settings.md', 'settings'), rows);
-  t.equal(new Set(settingList.map(({ env }) => env)).size, settingList.length, 'no name is used twice');
-  for (const { fallback, shown, path } of settingList)
-    if (typeof fallback === 'number' || typeof fallback === 'boolean') t.equal(shown, String(fallback), path);
-});
+t.test(
+  'docs/settings.md tells of every setting: path, environment, default, meaning, when another counts',
+  async (t) => {
+    const plain = (text: string) => text.replaceAll('`', '');
+    const counts = { now: 'at once', restart: 'after a restart', never: 'not there' };
+    const rows = settingList.map((setting) => {
+      const { path, env, shown, help } = setting;
+      return [[path, env], [plain(shown), counts[appliesFromPage(setting)]], [plain(help)]];
+    });
+    t.strictSame(rowsOf('docs/settings.md', 'settings'), rows);
+    t.equal(new Set(settingList.map(({ env }) => env)).size, settingList.length, 'no name is used twice');
+    for (const { fallback, shown, path } of settingList)
+      if (typeof fallback === 'number' || typeof fallback === 'boolean')
+        t.equal(shown, String(fallback), path);
+  },
+);
 
 t.test('docs/settings.md tells of every old name that is still read, and of the new one', async (t) => {
   const rows = settingList.flatMap(({ path, formerly }) =>

@@ -93,7 +93,7 @@ t.test('what is likely to be played next goes first, also when it comes up while
 });
 
 t.test('so many calls a day; the rest waits for the next one', async (t) => {
-  const { start, one, state } = queue(t, [large('a'), large('b'), large('c')], { callsPerDay: 2 });
+  const { start, one, state } = queue(t, [large('a'), large('b'), large('c')], { callsPerDay: () => 2 });
   await start();
   await one.clock.advance(hourMs);
   t.strictSame(one.seconds(), ['a 0', 'b 2']);
@@ -143,7 +143,7 @@ t.test('a file that takes the parser down is put aside, and one that tells nothi
 
 t.test('facts are handed on together: after a minute or fifty, again when that had to wait', async (t) => {
   const many = Array.from({ length: 60 }, (_, i) => large(String.fromCharCode(0x100 + i)));
-  const { start, one } = queue(t, many, { intervalMs: 1000 });
+  const { start, one } = queue(t, many, { intervalMs: () => 1000 });
   await start();
   await one.clock.advance(300_000);
   t.strictSame(

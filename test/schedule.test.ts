@@ -39,7 +39,7 @@ t.test(
         return (answers.shift() ?? done) as never;
       },
     };
-    const scheduler = createScheduler({ sync, clock, log: silentLog, intervalMs: 30 * 60_000 });
+    const scheduler = createScheduler({ sync, clock, log: silentLog, intervalMs: () => 30 * 60_000 });
     scheduler.start();
     await clock.advance(95 * 60_000);
     t.same(at, [0, 30, 90]);
@@ -72,7 +72,7 @@ t.test('crawls keep their time however long side-cars take', async (t) => {
       };
     },
   } as never;
-  const scheduler = createScheduler({ sync, clock, log: silentLog, intervalMs: 30 * 60_000 });
+  const scheduler = createScheduler({ sync, clock, log: silentLog, intervalMs: () => 30 * 60_000 });
   scheduler.start();
   await clock.advance(65 * 60_000);
   t.strictSame(minutes, [0, 30, 60]);
@@ -134,7 +134,7 @@ function stepsOf(planner: ReturnType<typeof createPlanner>, ms: number, refused 
 t.test(
   'busy and watched folders are listed more often than quiet ones, and no folder is forgotten',
   async (t) => {
-    const planner = createPlanner({ perDay: 400, floorMs: 30_000, accountEveryMs, now });
+    const planner = createPlanner({ perDay: () => 400, floorMs: 30_000, accountEveryMs, now });
     planner.load(
       [
         ...Array.from({ length: 100 }, (_, n) => facts(n)),
@@ -165,7 +165,7 @@ t.test(
   'a day never costs more than its calls, however much there is to do, and a restart does not forget',
   async (t) => {
     for (const refused of [false, true]) {
-      const planner = createPlanner({ perDay: 100, floorMs: 0, accountEveryMs, now });
+      const planner = createPlanner({ perDay: () => 100, floorMs: 0, accountEveryMs, now });
       planner.load(
         Array.from({ length: 5000 }, (_, n) => facts(n, { listedAt: undefined })),
         now,
@@ -174,7 +174,7 @@ t.test(
       for (const [, steps] of days) t.ok(steps.length <= 100, `${steps.length}`);
     }
     const spent = { day: Math.floor(now / dayMs), calls: 100 };
-    const again = createPlanner({ perDay: 100, floorMs: 0, accountEveryMs, now, spent });
+    const again = createPlanner({ perDay: () => 100, floorMs: 0, accountEveryMs, now, spent });
     again.load([facts(1)], now);
     t.strictSame(again.next(now), { do: 'wait', at: (spent.day + 1) * dayMs });
   },
@@ -182,7 +182,7 @@ t.test(
 
 t.test('a folder that is opened is listed soon; who opens all of them all day long takes half', async (t) => {
   const made = () => {
-    const planner = createPlanner({ perDay: 2000, floorMs: 30_000, accountEveryMs, now });
+    const planner = createPlanner({ perDay: () => 2000, floorMs: 30_000, accountEveryMs, now });
     planner.load(
       Array.from({ length: 3000 }, (_, n) => facts(n, n === 500 ? { week: 7, month: 20, year: 60 } : {})),
       now - hourMs,
@@ -214,7 +214,13 @@ t.test('a folder that is opened is listed soon; who opens all of them all day lo
   t.ok(walked.opened > 0 && walked.opened <= walked.all / 2, JSON.stringify(walked));
   t.ok(walked.busy >= still.busy / 2, `${walked.busy} looks into the busy one instead of ${still.busy}`);
   t.equal(walked.account, still.account, 'the account is asked as often');
-  const asked = createPlanner({ perDay: 2000, floorMs: 30_000, accountEveryMs, now, onlyAsked: true });
+  const asked = createPlanner({
+    perDay: () => 2000,
+    floorMs: 30_000,
+    accountEveryMs,
+    now,
+    onlyAsked: () => true,
+  });
   asked.load([facts(1)], now);
   asked.opened(folder(1));
   t.match(asked.next(now), { do: 'wait' }, 'to open is not to ask');
@@ -223,7 +229,7 @@ t.test('a folder that is opened is listed soon; who opens all of them all day lo
 t.test(
   'what the account names is looked for at once: where it says, then where it is likely, for some hours',
   async (t) => {
-    const planner = createPlanner({ perDay: 2000, floorMs: 30_000, accountEveryMs, now });
+    const planner = createPlanner({ perDay: () => 2000, floorMs: 30_000, accountEveryMs, now });
     planner.load(
       Array.from({ length: 1000 }, (_, n) => facts(n, n === 500 ? { week: 7, month: 20 } : {})),
       now,

@@ -38,7 +38,7 @@ function bodyByHand() {
 
 t.test('what was announced has its room, whoever comes between', async (t) => {
   const dir = t.testdir();
-  const spool = createSpool(dir, 10 * MiB, plenty);
+  const spool = createSpool(dir, () => 10 * MiB, plenty);
   const first = bodyByHand();
   const taken = spool.take(first.body, 6 * MiB);
   await first.isAsked;
@@ -60,7 +60,11 @@ t.test('what was announced has its room, whoever comes between', async (t) => {
 t.test('a disk that fills while a body comes ends it, and nothing is left', async (t) => {
   const dir = t.testdir();
   let free = 1e9;
-  const spool = createSpool(dir, 1e12, async () => free);
+  const spool = createSpool(
+    dir,
+    () => 1e12,
+    async () => free,
+  );
   async function* filling() {
     yield* pieces(9);
     free = 10 * MiB;
@@ -74,7 +78,11 @@ t.test('a disk that fills while a body comes ends it, and nothing is left', asyn
 });
 
 t.test('what is promised on the disk is promised once', async (t) => {
-  const spool = createSpool(t.testdir(), 1e12, async () => 100 * MiB);
+  const spool = createSpool(
+    t.testdir(),
+    () => 1e12,
+    async () => 100 * MiB,
+  );
   const first = bodyByHand();
   const taken = spool.take(first.body, 30 * MiB);
   await first.isAsked;
@@ -87,7 +95,7 @@ t.test('what is promised on the disk is promised once', async (t) => {
 
 t.test('a body is as long as it was announced', async (t) => {
   const dir = t.testdir();
-  const spool = createSpool(dir, 1e12, plenty);
+  const spool = createSpool(dir, () => 1e12, plenty);
   let came = 0;
   async function* endless() {
     for (; ; came++) yield Buffer.alloc(1000);
@@ -101,7 +109,7 @@ t.test(
   'what is taken away while others clean up is no fault, nor is a folder that somebody removed',
   async (t) => {
     const dir = t.testdir();
-    const spool = createSpool(dir, 1e12, undefined);
+    const spool = createSpool(dir, () => 1e12, undefined);
     const own = await Promise.all(Array.from({ length: 40 }, () => spool.take([Buffer.from('x')], 1)));
     for (let at = 0; at < 40; at++) writeFileSync(`${dir}/left${at}`, 'y');
     const [removed] = await Promise.all([

@@ -38,7 +38,7 @@ runPart<IndexerPart>(async ({ env, home, withTree }) => {
   function crawlAlone() {
     const { roots } = settings.library;
     return crawl(
-      { catalog, host, clock, log, roots, maxFolders: 100_000, maxExtraCalls: 10_000 },
+      { catalog, host, clock, log, roots, maxFolders: () => 100_000, maxExtraCalls: () => 10_000 },
       { signal, onChange: async () => undefined, onProgress: () => undefined },
     );
   }

@@ -37,7 +37,6 @@ export const dav = fp(
   async (app: FastifyInstance) => {
     const { browse, host, delivery, settings, basePath } = app.bridge;
     const prefix = basePath + door;
-    const { mode } = settings.delivery;
     const ours = davRules(delivery.rules);
     const { shown } = createLocking(app);
 
@@ -95,6 +94,7 @@ export const dav = fp(
         return reply.redirect(`${hrefFor(request, names)}/`, 302);
       // Who cannot follow is not sent on, whatever the settings prefer.
       const { followsOnDav } = traitsOf(request.headers['user-agent'] ?? '');
+      const { mode } = settings.delivery;
       const table = { mode: mode === 'redirect' && !followsOnDav ? ('auto' as const) : mode, rules: ours };
       return sendEntry(app, found, request, reply, { path: [prefix, ...names, ''].join('/'), table });
     }

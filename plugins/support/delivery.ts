@@ -64,8 +64,7 @@ export const delivery = fp(
 function createDelivery(app: FastifyInstance): Delivery {
   const { links, clock, settings } = app.bridge;
   const { rangeCache, versions, plays, rules } = app.bridge.delivery;
-  const { mode, filmMinutes } = settings.delivery;
-  const usual: DeliveryTable = { mode, rules };
+  const usual = (): DeliveryTable => ({ mode: settings.delivery.mode, rules });
   const redirect = createRedirect(app.bridge);
   const sendBytes = createSendBytes(app.bridge);
 
@@ -76,7 +75,7 @@ function createDelivery(app: FastifyInstance): Delivery {
       asks: wantedPart(rangeCache.sideOf(file, position)),
       isLocked: links.locationLock.isLocked(),
       // Whether a player that stays with one link may see its film to the end, as far as links were seen to live.
-      ttlOutlivesFilm: leftMs >= filmMinutes * minuteMs,
+      ttlOutlivesFilm: leftMs >= settings.delivery.filmMinutes * minuteMs,
     };
   }
 
@@ -127,7 +126,7 @@ function createDelivery(app: FastifyInstance): Delivery {
   }
 
   const delivery: Delivery = {
-    decideFor(file, request, { mode, rules } = usual) {
+    decideFor(file, request, { mode, rules } = usual()) {
       const { address, isForwarder } = request.caller;
       // Where somebody else's proxy is far away, so is whoever asks through it, and its address tells viewers apart.
       const isPlaced = !isForwarder || networkZoneOf(address) === 'elsewhere';

@@ -54,7 +54,13 @@ export const changeSettings = endpoint({
   summary: 'Enter other values: all of them or, where one is wrong, none; null takes back what was entered',
   tag: 'settings',
   body: z.strictObject({
-    version: z.string().max(100).describe('Of what was looked at'),
+    version: z
+      .string()
+      .max(100)
+      .optional()
+      .describe(
+        'Of what was looked at: refused where something else was entered since; without, the last counts',
+      ),
     changes: z
       .record(z.string().max(100), z.union([plainValue, z.null(), z.array(plainValue).max(200)]))
       .refine(

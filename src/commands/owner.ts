@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Settings } from '../../config/settings.ts';
 import type { buildApp } from '../app.ts';
-import { type Bridge, createBridge } from '../bridge.ts';
+import { type Bridge, type BridgeOverrides, createBridge } from '../bridge.ts';
 import type { Clock } from '../core/clock.ts';
 import { isBridgeError } from '../core/errors.ts';
 import type { RecentLines } from '../core/log/recent-lines.ts';
@@ -37,6 +37,7 @@ export interface OwnerOptions {
   /** See {@link createBridge}. */
   keepBaseUrl: boolean;
   recentLines?: RecentLines;
+  onSettings?: BridgeOverrides['onSettings'];
   /** Milliseconds UTC. */
   now: number;
 }
@@ -46,12 +47,16 @@ export interface OwnerOptions {
  * @throws BridgeError BRIDGE_CATALOG_IN_USE while another process holds dataDir, and as {@link createBridge}
  */
 export async function becomeOwner(options: OwnerOptions): Promise<Owner> {
-  const { settings, log, command, build, keepBaseUrl, recentLines, now } = options;
+  const { settings, log, command, build, keepBaseUrl, recentLines, onSettings, now } = options;
   const dataDir = resolve(settings.dataDir);
   const claim = claimDataDir(dataDir, command, now);
   let bridge: Bridge | undefined;
   try {
-    bridge = await createBridge(settings, log, { keepBaseUrl, ...(recentLines && { recentLines }) });
+    bridge = await createBridge(settings, log, {
+      keepBaseUrl,
+      ...(recentLines && { recentLines }),
+      ...(onSettings && { onSettings }),
+    });
     const app = await build(bridge, claim.holder);
     await app.ready();
     const door = await doorOf(app, dataDir, log, bridge.clock);

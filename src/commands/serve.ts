@@ -1,27 +1,27 @@
 import { resolve } from 'node:path';
+import { createLiveSettings, type LiveSettings } from '../../config/live-settings.ts';
 import { loadSettings } from '../../config/load.ts';
 import type { Settings } from '../../config/settings.ts';
 import { buildApp, buildGuideApp } from '../app.ts';
 import type { Bridge } from '../bridge.ts';
 import { systemClock } from '../core/clock.ts';
-import { minuteMs } from '../core/durations.ts';
 import { BridgeError, isBridgeError } from '../core/errors.ts';
 import { whyNoPort } from '../core/http/connection-words.ts';
 import { toFileId } from '../core/ids.ts';
 import { createBufferedDestination } from '../core/log/buffered-destination.ts';
 import type { RecentLines } from '../core/log/recent-lines.ts';
-import { type Log, ofArea } from '../core/log.ts';
+import type { Log } from '../core/log.ts';
 import { isLoopback } from '../core/loopback.ts';
 import { version } from '../core/version.ts';
 import { createGuiding } from '../guiding.ts';
 import { describeHolder, readNote } from '../owner/holder.ts';
 import type { Guide } from '../setup/guide.ts';
 import type { SettingsEditor } from '../setup/settings-editor.ts';
-import { createScheduler } from '../sync/scheduler.ts';
 import { type Context, type ExitCode, exitCodes, loadOptionsOf } from './context.ts';
 import { type App, becomeOwner, type Owner, type OwnerOptions } from './owner.ts';
 import { type AdjustableLog, createAdjustableLog } from './start/adjustable-log.ts';
 import { createSettingsEditor } from './start/entered-settings.ts';
+import { scheduleSyncs } from './start/sync-schedule.ts';
 
 type Build = OwnerOptions['build'];
 
@@ -35,7 +35,9 @@ export async function serve(context: Context, { guide = true }: { guide?: boolea
     const load = loadOptionsOf(context, { key: !guide, folders: true, certificate: true });
     const loaded = loadSettings(load);
     const { hasKey } = loaded;
-    const log = createAdjustableLog(loaded.settings.log, context.out, lines);
+    const live = createLiveSettings(loaded.settings);
+    const { settings } = live;
+    const log = createAdjustableLog(live, context.out, lines);
     for (const warning of loaded.warnings) log.warn({}, warning);
     const ended = Promise.withResolvers<{ listedUntil?: number } | undefined>();
     if (context.signal.aborted) ended.resolve(undefined);
@@ -44,14 +46,12 @@ export async function serve(context: Context, { guide = true }: { guide?: boolea
       // Without its key it would be nobody's any more.
       load: { ...load, keyRequired: hasKey },
       running: loaded,
-      onChange: (path, value) => {
-        if (path === 'log.level') log.adjust(String(value));
-      },
+      live,
       onRestart: () => ended.resolve({}),
     });
-    const { settings } = loaded;
     const parts: TurnParts = {
       settings,
+      onSettings: live.onChange,
       log,
       lines: lines.kept,
       editor,
@@ -75,6 +75,7 @@ interface Turn {
 
 interface TurnParts {
   settings: Settings;
+  onSettings: LiveSettings['onChange'];
   log: AdjustableLog;
   /** Where the lines of the log are kept. */
   lines: RecentLines;
@@ -86,18 +87,12 @@ interface TurnParts {
 }
 
 async function serveBridge(parts: TurnParts): Promise<Turn | undefined> {
-  const { settings, log, editor, turn, signal, ended } = parts;
+  const { settings, onSettings, log, editor, turn, signal, ended } = parts;
   const build: Build = (bridge, holder) => buildApp(bridge, holder, { editor });
   const owner = await ownDataDir(parts, build);
   const { bridge, app } = owner;
   log.nameFiles((id) => bridge.catalog.files.cachedById(toFileId(id))?.name);
-  const scheduler = createScheduler({
-    sync: bridge.sync,
-    clock: bridge.clock,
-    log: ofArea(log, 'library'),
-    intervalMs: settings.sync.intervalMinutes * minuteMs,
-    budget: bridge.crawlBudget,
-  });
+  const scheduler = scheduleSyncs(bridge, onSettings);
   const port = await listen(owner, settings.server, turn);
   const gateways = await openGateways(bridge, log).catch(async (error: unknown) => {
     await owner.close(AbortSignal.abort());
@@ -254,7 +249,10 @@ function listenError(at: { host: string; port: number }, error: unknown): Bridge
 }
 
 /** A command that holds dataDir just now is waited for; another `serve` is not. */
-async function ownDataDir({ settings, log, lines, signal }: TurnParts, build: Build): Promise<Owner> {
+async function ownDataDir(
+  { settings, onSettings, log, lines, signal }: TurnParts,
+  build: Build,
+): Promise<Owner> {
   for (let hasTold = false; ; ) {
     const now = systemClock.now();
     try {
@@ -265,6 +263,7 @@ async function ownDataDir({ settings, log, lines, signal }: TurnParts, build: Bu
         build,
         keepBaseUrl: false,
         recentLines: lines,
+        onSettings,
         now,
       });
     } catch (error) {

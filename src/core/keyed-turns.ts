@@ -4,16 +4,18 @@ export interface KeyedTurns {
   take<T>(key: string, work: () => Promise<T>): Promise<T>;
   /** Keeps a key to oneself beside all turns. @returns how it is given back; undefined where somebody has it */
   hold(key: string): (() => void) | undefined;
+  /** More may be done at a time than before. */
+  widen(): void;
 }
 
-/** @param max pieces at a time */
-export function createKeyedTurns(max: number): KeyedTurns {
+/** @param max pieces at a time, as it is now */
+export function createKeyedTurns(max: () => number): KeyedTurns {
   const busy = new Set<string>();
   const waiting: { key: string; begin: () => void }[] = [];
   let running = 0;
 
   function next(): void {
-    for (let at = 0; at < waiting.length && running < max; ) {
+    for (let at = 0; at < waiting.length && running < max(); ) {
       const one = waiting[at] as { key: string; begin: () => void };
       if (busy.has(one.key)) {
         at++;
@@ -49,5 +51,6 @@ export function createKeyedTurns(max: number): KeyedTurns {
       busy.add(key);
       return () => free(key);
     },
+    widen: next,
   };
 }

@@ -15,7 +15,8 @@ export const dayOfCallsCodec = jsonOf(dayOfCalls);
 
 export interface CallBudgetOptions {
   clock: Clock;
-  perDay: number;
+  /** As the settings say now. */
+  perDay: () => number;
   memory: KeptFact<DayOfCalls>;
 }
 
@@ -23,7 +24,7 @@ export interface CallBudgetOptions {
 export interface CallBudget {
   /** Calls of this day, UTC. */
   today(): number;
-  readonly perDay: number;
+  perDay(): number;
   isSpent(): boolean;
   /** One call was made. */
   spend(): void;
@@ -38,7 +39,7 @@ export function createCallBudget({ clock, perDay, memory }: CallBudgetOptions): 
   return {
     today,
     perDay,
-    isSpent: () => today() >= perDay,
+    isSpent: () => today() >= perDay(),
     spend: () => memory.write({ day: dayNow(), calls: today() + 1 }),
   };
 }

@@ -26,9 +26,9 @@ export interface MediaQueueOptions {
   isQuiet: () => boolean;
   /** What people are likely to play next: they go before everything else. */
   nextEpisodes: () => Promise<readonly FileId[]>;
-  /** Pause between the starts of two readings. */
-  intervalMs: number;
-  callsPerDay: number;
+  /** Pause between the starts of two readings; this and the calls of a day as the settings say now. */
+  intervalMs: () => number;
+  callsPerDay: () => number;
   /** Where the calls of the day outlive a restart. */
   memory: CallBudgetOptions['memory'];
   onFacts: ArrivalsOptions['onFacts'];
@@ -76,13 +76,15 @@ export interface MediaQueue {
   start(): void;
   /** A play begins: what is being read lets go of the line. */
   interrupt(): void;
+  /** The settings are others. */
+  settingsChanged(): void;
   /** Stops at once; resolves when nothing is read any more. */
   stop(): Promise<void>;
   state(): { isRunning: boolean; isReading: boolean; callsToday: number; callsPerDay: number };
 }
 
 export function createMediaQueue(options: MediaQueueOptions): MediaQueue {
-  const { store, reader, rangeCache, clock, log, isQuiet, intervalMs } = options;
+  const { store, reader, rangeCache, clock, log, isQuiet } = options;
   const budget = createCallBudget({ clock, perDay: options.callsPerDay, memory: options.memory });
   const arrivals = createArrivals(options);
   const loop = createBackgroundLoop({
@@ -118,7 +120,7 @@ export function createMediaQueue(options: MediaQueueOptions): MediaQueue {
   /** How long this file has to wait for its turn; never longer than its whole pause, whatever the clock says. */
   function waitMs({ sizeBytes }: UnreadVideo): number {
     if (!last) return 0;
-    const pauseMs = Math.max(intervalMs, last.isSmall || sizeBytes < smallBytes ? smallPauseMs : 0);
+    const pauseMs = Math.max(options.intervalMs(), last.isSmall || sizeBytes < smallBytes ? smallPauseMs : 0);
     return Math.min(pauseMs, Math.max(0, last.at + pauseMs - clock.now()));
   }
 
@@ -206,14 +208,15 @@ export function createMediaQueue(options: MediaQueueOptions): MediaQueue {
       names = [];
     },
 
-    /** Stops at once; resolves when nothing is read any more. */
+    settingsChanged: loop.wake,
+
     stop: loop.stop,
 
     state: () => ({
       isRunning: loop.isRunning(),
       isReading: reading !== undefined,
       callsToday: budget.today(),
-      callsPerDay: budget.perDay,
+      callsPerDay: budget.perDay(),
     }),
   };
 }

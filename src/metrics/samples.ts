@@ -36,7 +36,7 @@ export interface SampleSources {
   notify: Pick<Notifier, 'state'>;
   openUploads: () => Promise<readonly unknown[]>;
   /** Whether somebody looks for new files between crawls. */
-  isSearching: boolean;
+  isSearching: () => boolean;
   lag: Pick<EventLoopLag, 'take'>;
   /** Folders whose disks are looked at. */
   folders: Readonly<Record<'data' | 'library', string>>;
@@ -139,7 +139,7 @@ export function sampleReaders(sources: SampleSources): readonly ReadSamples[] {
         sample('passerelle_proposals_open', open.filter((one) => one.kind === kind).length, { kind }),
       ),
       ...(crawledAt === undefined ? [] : [sample('passerelle_crawl_age_seconds', ageOf(crawledAt))]),
-      ...(sources.isSearching
+      ...(sources.isSearching()
         ? [sample('passerelle_discovery_age_seconds', ageOf(tallies.searchedAt()))]
         : []),
     ];

@@ -44,7 +44,7 @@ export interface PictureFetcher {
 
 export function createPictureFetcher({ fetchBytes, clock, log }: PictureFetcherOptions): PictureFetcher {
   const leave = new AbortController();
-  const turns = createKeyedTurns(maxFetches);
+  const turns = createKeyedTurns(() => maxFetches);
   const flying = new Map<string, Promise<PictureBytes | undefined>>();
   /** The one that was looked at longest ago first. */
   const kept = new Map<string, PictureBytes>();

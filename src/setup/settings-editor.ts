@@ -58,10 +58,10 @@ export interface SettingsEditor {
   enter(edits: Edits): void;
   /**
    * Enters what was changed in the page.
-   * @param version of what was looked at
+   * @param version of what was looked at; absent = whatever was entered meanwhile: of one setting the last value counts
    * @throws BridgeError as `enter`; BRIDGE_SETTINGS_CHANGED, BRIDGE_SETTING_FIXED
    */
-  change(edits: Edits, version: string): EditedSettings;
+  change(edits: Edits, version?: string): EditedSettings;
   /** @returns what begins anew with what is entered, in this process @throws BridgeError BRIDGE_BAD_REQUEST where it would not start */
   restart(): () => void;
 }

@@ -10,8 +10,8 @@ export interface SchedulerOptions {
   sync: Pick<Sync, 'run'>;
   clock: Clock;
   log: Log;
-  /** 0 = only at start and when asked. */
-  intervalMs: number;
+  /** As the settings say now; 0 = only at start and when asked. */
+  intervalMs: () => number;
   /** What crawls may cost. Default: what they cost. */
   budget?: {
     /** Calls that a crawl may make now. */
@@ -29,60 +29,102 @@ const failurePauseMs = 5 * minuteMs;
 /** Somebody else's hand on the catalog is taken away soon. */
 const busyPauseMs = 15 * secondMs;
 
+/** How long after the last sync the next one comes, by the settings of now; undefined = when somebody asks. */
+type Pause = (isRetimed: boolean) => number | undefined | Promise<number | undefined>;
+
 /** Syncs at start, then at intervals, and goes on with a stopped crawl when its lock is over. */
 export interface Scheduler {
   start(): void;
   /** A sync as soon as possible, unless one runs. */
   trigger(): void;
+  /** The settings are others: the pause after the last sync is as long as they say. */
+  settingsChanged(): void;
   /** Stops the running sync and begins no other. Resolves when it has ended. */
   stop(): Promise<void>;
 }
 
 export function createScheduler({ sync, clock, log, intervalMs, budget }: SchedulerOptions): Scheduler {
   let isSyncing = false;
+  /** Since when the next one is waited for, and how long. */
+  let waiting: { since: number; pauseMs: Pause } | undefined;
+  /** The loop was woken to look how long the pause is by now. */
+  let isRetimed = false;
   const loop = createBackgroundLoop({
     clock,
     async turn(signal) {
+      const wasRetimed = isRetimed;
+      // Before the wait: who changes something in it is heard.
+      isRetimed = false;
+      const leftMs = wasRetimed ? await leftToWait() : 0;
+      if (leftMs !== 0) return leftMs;
       isSyncing = true;
       try {
-        return await syncOnce(signal);
+        return await waitFor(await syncOnce(signal));
       } finally {
         isSyncing = false;
       }
     },
     onError(error) {
-      if (isBridgeError(error, 'BRIDGE_CRAWL_RUNNING')) {
-        log.debug({ code: error.code }, 'the sync waits for another one');
-        return busyPauseMs;
-      }
-      log.error({ err: error, ...(isBridgeError(error) ? { remedy: error.remedy } : {}) }, 'sync failed');
-      return failurePauseMs;
+      const isOthers = isBridgeError(error, 'BRIDGE_CRAWL_RUNNING');
+      if (isOthers) log.debug({ code: error.code }, 'the sync waits for another one');
+      else
+        log.error({ err: error, ...(isBridgeError(error) ? { remedy: error.remedy } : {}) }, 'sync failed');
+      const pauseMs = isOthers ? busyPauseMs : failurePauseMs;
+      waiting = { since: clock.now(), pauseMs: () => pauseMs };
+      return pauseMs;
     },
   });
 
-  /** @returns the pause until the next one, undefined = until somebody asks for it */
-  async function syncOnce(signal: AbortSignal): Promise<number | undefined> {
+  function waitFor(pauseMs: Pause) {
+    waiting = { since: clock.now(), pauseMs };
+    return pauseMs(false);
+  }
+
+  /** @returns 0 = it is time; undefined = until somebody asks */
+  async function leftToWait(): Promise<number | undefined> {
+    if (!waiting) return 0;
+    const pauseMs = await waiting.pauseMs(true);
+    // A clock that was put back makes no pause longer.
+    return pauseMs && Math.max(0, pauseMs - Math.max(0, clock.now() - waiting.since));
+  }
+
+  async function syncOnce(signal: AbortSignal): Promise<Pause> {
     const startedAt = clock.now();
     const maxCalls = await budget?.left();
+    const sideCarsForMs = intervalMs();
     const result = await sync.run({
       signal,
       ...(maxCalls === undefined ? {} : { maxCalls }),
       // Thousands of small files take hours at their pace: the crawls go on in between.
-      ...(intervalMs > 0 ? { sideCarsForMs: intervalMs } : {}),
+      ...(sideCarsForMs > 0 ? { sideCarsForMs } : {}),
     });
     if (!signal.aborted) reportSync(log, result, clock.now() - startedAt);
-    if (result.outcome === 'done') {
-      if (intervalMs === 0) return undefined;
-      return Math.max(0, intervalMs - (result.fetchedForMs ?? 0), budget?.pauseMs(result.calls) ?? 0);
+    const { calls, fetchedForMs = 0, reason, retryAt } = result;
+    if (result.outcome === 'done')
+      return () =>
+        intervalMs() === 0
+          ? undefined
+          : Math.max(0, intervalMs() - fetchedForMs, budget?.pauseMs(calls) ?? 0);
+    const endedAt = clock.now();
+    if (budget && isBridgeError(reason, 'BRIDGE_BUDGET')) {
+      const tomorrow = budget.tomorrow() - endedAt;
+      return async (isRetimed) => (isRetimed && (await budget.left()) > 0 ? 0 : tomorrow);
     }
-    if (budget && isBridgeError(result.reason, 'BRIDGE_BUDGET')) return budget.tomorrow() - clock.now();
-    return result.retryAt === undefined ? failurePauseMs : Math.max(secondMs, result.retryAt - clock.now());
+    const pauseMs = retryAt === undefined ? failurePauseMs : Math.max(secondMs, retryAt - endedAt);
+    return () => pauseMs;
   }
 
   return {
     start: loop.start,
     trigger(): void {
-      if (!isSyncing) loop.wake();
+      if (isSyncing) return;
+      isRetimed = false;
+      waiting = undefined;
+      loop.wake();
+    },
+    settingsChanged(): void {
+      isRetimed = true;
+      loop.wake();
     },
     stop: loop.stop,
   };

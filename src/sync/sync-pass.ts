@@ -109,8 +109,9 @@ export function createSyncPasses(options: SyncOptions): SyncPasses {
       if (undone === 0) await publisher.fingerprint.note();
       if (failed === 0) await catalog.dirty.clear(await catalog.dirty.all());
     }
-    await trash.purge(options.trashMs);
-    await catalog.freePlaces(clock.now() - options.trashMs);
+    const trashMs = options.trashMs();
+    await trash.purge(trashMs);
+    await catalog.freePlaces(clock.now() - trashMs);
     if (scope.everything && !hasFailedFolders) await sideCars.sweep(sizesOf);
   }
 

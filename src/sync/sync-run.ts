@@ -25,7 +25,7 @@ export interface SyncOptions extends CrawlOptions {
   /** All that are written. */
   trees: Trees;
   /** How long what was taken out lies in the trash. */
-  trashMs: number;
+  trashMs: () => number;
 }
 
 /** How one sync is asked for. */

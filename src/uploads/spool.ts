@@ -77,10 +77,10 @@ const marginBytes = 64 * 1024 * 1024;
 const recheckBytes = 8 * 1024 * 1024;
 
 /**
- * @param maxBytes that lie here together
+ * @param maxBytes that lie here together, as the settings say now
  * @param freeBytes what is free on the disk of a folder
  */
-export function createSpool(dir: string, maxBytes: number, freeBytes = freeOnDisk): Spool {
+export function createSpool(dir: string, maxBytes: () => number, freeBytes = freeOnDisk): Spool {
   const makeDir = () =>
     mkdir(dir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
       throw inWordsOfSpool(error);
@@ -133,7 +133,7 @@ export function createSpool(dir: string, maxBytes: number, freeBytes = freeOnDis
   /** At once, so that of two who ask at one time the second sees what the first was promised. */
   function check(sizeBytes: number, freeNow: number, held?: string): void {
     const comingBytes = promisedBytes + asideBytes(held) + sizeBytes;
-    if (usedBytes + comingBytes > maxBytes) throw spoolFull('uploads.spoolMiB does not allow more');
+    if (usedBytes + comingBytes > maxBytes()) throw spoolFull('uploads.spoolMiB does not allow more');
     if (comingBytes + marginBytes > freeNow) throw spoolFull('the disk of dataDir is full');
   }
 
@@ -145,7 +145,7 @@ export function createSpool(dir: string, maxBytes: number, freeBytes = freeOnDis
   /** While it comes: what was promised to others is kept for them, and the disk may have other users. */
   async function mustStillFit(isPromised: boolean): Promise<void> {
     const claimedBytes = promisedBytes + asideBytes();
-    if (usedBytes + claimedBytes > maxBytes) throw spoolFull('uploads.spoolMiB does not allow more');
+    if (usedBytes + claimedBytes > maxBytes()) throw spoolFull('uploads.spoolMiB does not allow more');
     if (sinceCheckBytes < recheckBytes) return;
     sinceCheckBytes = 0;
     if (marginBytes + (isPromised ? 0 : claimedBytes) > (await free()))
@@ -258,7 +258,7 @@ export function createSpool(dir: string, maxBytes: number, freeBytes = freeOnDis
   /** Every byte that comes counts until all of it goes, also one that comes again. */
   function count(name: string, sizeBytes: number): void {
     const own = Math.max(0, (aside.get(name) ?? 0) - sizeBytes);
-    if (usedBytes + sizeBytes + promisedBytes + asideBytes(name) + own > maxBytes)
+    if (usedBytes + sizeBytes + promisedBytes + asideBytes(name) + own > maxBytes())
       throw spoolFull('uploads.spoolMiB does not allow more');
     usedBytes += sizeBytes;
     sinceCheckBytes += sizeBytes;

@@ -29,8 +29,8 @@ export interface UploaderOptions {
   retire: Retire;
   /** For folders on the way to a file. */
   makeFolder: AccountChanges['makeFolder'];
-  /** Files that are sent at a time. */
-  parallel: number;
+  /** Files that are sent at a time, as the settings say now. */
+  parallel: () => number;
   /** Whirlpool of a file of this machine. */
   digest: (path: string, signal: AbortSignal) => Promise<string>;
   /** The same of one that is being sent. */
@@ -56,6 +56,8 @@ export interface Uploader {
   plan(wish: PutWish): Promise<PlannedPut>;
   /** Sees to what an earlier process had begun. @returns how many are done with */
   settle(signal: AbortSignal): Promise<number>;
+  /** The settings are others. */
+  settingsChanged(): void;
 }
 
 /** How one is sent. */
@@ -287,5 +289,6 @@ export function createUploader(options: UploaderOptions): Uploader {
     },
     plan: places.plan,
     settle: (signal) => settle(signal),
+    settingsChanged: turns.widen,
   };
 }

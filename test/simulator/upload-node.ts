@@ -99,7 +99,8 @@ async function* counted(
     seen.bytes += piece.length;
     if (bytesPerSecond !== undefined) {
       const earlyMs = (seen.bytes / bytesPerSecond) * 1000 - (performance.now() - begin);
-      if (earlyMs > 1) await delay(earlyMs);
+      // A host that was closed meanwhile keeps no process alive.
+      if (earlyMs > 1) await delay(earlyMs, undefined, { ref: false });
     }
     if (seen.bytes >= atByte) {
       request.socket.resetAndDestroy();

@@ -1,3 +1,4 @@
+import type { LiveSettings } from '../../../config/live-settings.ts';
 import type { FileId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
 import { createProcessLog } from './process-log.ts';
@@ -6,30 +7,27 @@ type LogParts = Parameters<typeof createProcessLog>;
 
 /** The log of `serve`: how much it says can be changed while it runs. */
 export interface AdjustableLog extends Log {
-  /** @param level as in the settings */
-  adjust(level: string): void;
   /** How files are called from now on. */
   nameFiles(nameOf: (id: FileId) => string | undefined): void;
 }
 
 export function createAdjustableLog(
-  settings: LogParts[0],
+  { settings, onChange }: LiveSettings,
   stream: LogParts[1],
   destination: LogParts[2],
 ): AdjustableLog {
   let nameOf = (_id: FileId): string | undefined => undefined;
-  const logAt = (level: LogParts[0]['level']) =>
-    createProcessLog({ ...settings, level }, stream, destination, (id) => nameOf(id));
-  let log = logAt(settings.level);
+  const logNow = () => createProcessLog({ ...settings.log }, stream, destination, (id) => nameOf(id));
+  let log = logNow();
+  onChange(() => {
+    log = logNow();
+  });
   return {
     debug: (values, words) => log.debug(values, words),
     info: (values, words) => log.info(values, words),
     warn: (values, words) => log.warn(values, words),
     error: (values, words) => log.error(values, words),
     plain: (values, words) => log.plain(values, words),
-    adjust(level) {
-      log = logAt(level as LogParts[0]['level']);
-    },
     nameFiles(next) {
       nameOf = next;
     },

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { changeEntered, enteredName, enteredText } from '../../../config/entered.ts';
 import { describeSource, keyPage, missingKey, SettingsError } from '../../../config/faults.ts';
+import type { LiveSettings } from '../../../config/live-settings.ts';
 import { type Loaded, type LoadOptions, loadSettings } from '../../../config/load.ts';
 import { appliesFromPage } from '../../../config/page-settings.ts';
 import { type NamedSetting, settingList } from '../../../config/settings.ts';
@@ -14,20 +15,16 @@ import type { EditedSetting, Edits, SettingsEditor } from '../../setup/settings-
 export interface EditorOptions {
   /** How the settings of this process are loaded. */
   load: Omit<LoadOptions, 'entered'>;
-  /** Those that are in force. */
+  /** Those that this process started with. */
   running: Loaded;
-  /** Of those that count at once, one was changed. */
-  onChange: (path: string, value: unknown) => void;
+  /** Those that are in force. */
+  live: LiveSettings;
   onRestart: () => void;
 }
 
 /** Over `settings.yaml` in dataDir. Everything is done in one turn, so that two tabs never write at one time. */
-export function createSettingsEditor({ load, running, onChange, onRestart }: EditorOptions): SettingsEditor {
+export function createSettingsEditor({ load, running, live, onRestart }: EditorOptions): SettingsEditor {
   const file = join(resolve(running.settings.dataDir), enteredName);
-  /** What counts by now: what was entered since and counts at once, too. */
-  const inForce = new Map<string, unknown>(
-    settingList.map(({ path }) => [path, valueAt(running.settings, path)]),
-  );
 
   const kept = () => {
     const found: { faults: { source: string; wrong: string; right: string; path: string }[] } = {
@@ -86,12 +83,12 @@ export function createSettingsEditor({ load, running, onChange, onRestart }: Edi
   function shown(setting: NamedSetting, next: Loaded): EditedSetting {
     const { path, env, help, form, secret: isSecret } = setting;
     const { origin, words } = next.originOf(path);
-    const value = inForce.get(path);
+    const value = valueAt(live.settings, path);
     return {
       ...{ path, env, help, form, isSecret, origin, source: words, usual: setting.shown },
       ...(value !== undefined && !isSecret && { value }),
       isSet: value !== undefined,
-      applies: appliesFromPage(path),
+      applies: appliesFromPage(setting),
       isWaiting: !isDeepStrictEqual(value, valueAt(next.settings, path)),
     };
   }
@@ -111,11 +108,12 @@ export function createSettingsEditor({ load, running, onChange, onRestart }: Edi
     decidedByEnvironment: (paths) => paths.filter((path) => running.originOf(path).origin === 'environment'),
     enter: (edits) => void enter(edits),
     change(edits, version) {
-      if (version !== versionOf(kept())) throw new BridgeError('BRIDGE_SETTINGS_CHANGED');
+      if (version !== undefined && version !== versionOf(kept()))
+        throw new BridgeError('BRIDGE_SETTINGS_CHANGED');
       for (const path of Object.keys(edits)) {
-        if (!settingList.some((one) => one.path === path))
-          throw new BridgeError('BRIDGE_BAD_REQUEST', { detail: `${path} is no setting` });
-        if (appliesFromPage(path) === 'never')
+        const setting = settingList.find((one) => one.path === path);
+        if (!setting) throw new BridgeError('BRIDGE_BAD_REQUEST', { detail: `${path} is no setting` });
+        if (appliesFromPage(setting) === 'never')
           throw new BridgeError('BRIDGE_SETTING_FIXED', { detail: path });
         const { origin, words } = running.originOf(path);
         if (origin === 'environment')
@@ -125,12 +123,7 @@ export function createSettingsEditor({ load, running, onChange, onRestart }: Edi
           });
       }
       const loaded = enter(edits);
-      for (const path of Object.keys(edits)) {
-        if (appliesFromPage(path) !== 'now') continue;
-        const value = valueAt(loaded.settings, path);
-        inForce.set(path, value);
-        onChange(path, value);
-      }
+      live.apply(new Map(Object.keys(edits).map((path) => [path, valueAt(loaded.settings, path)])));
       return list();
     },
     restart() {

@@ -19,9 +19,9 @@ export interface CrawlOptions {
   log: Log;
   roots: readonly string[];
   /** Folders that one crawl lists at most: a host that makes some up would be listed without end. */
-  maxFolders: number;
+  maxFolders: () => number;
   /** Calls that one crawl may make beyond one for each folder: for listings that the host cuts. */
-  maxExtraCalls: number;
+  maxExtraCalls: () => number;
 }
 
 /** How far a crawl is. Times in milliseconds UTC. */
@@ -122,7 +122,7 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
       if (calls >= maxCalls) throw new BridgeError('BRIDGE_BUDGET');
       await tries.waitForInterval(listedAt);
       const listing = await tries.run(() => listWithin(folderId));
-      const room = options.maxFolders - counts.done - counts.waiting;
+      const room = options.maxFolders() - counts.done - counts.waiting;
       const change = await catalog.crawls.listed(crawlId, listing, clock.now(), newCalls(), room);
       counts.waiting += change.enqueued;
       counts.files += change.added;
@@ -195,7 +195,10 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
     const before = calls;
     const half = Math.floor((maxCalls - calls) / 2);
     try {
-      return await listFolder(folderId, 1 + Math.max(0, Math.min(half, options.maxExtraCalls - extraCalls)));
+      return await listFolder(
+        folderId,
+        1 + Math.max(0, Math.min(half, options.maxExtraCalls() - extraCalls)),
+      );
     } finally {
       extraCalls += Math.max(0, calls - before - 1);
     }

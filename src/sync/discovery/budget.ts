@@ -17,11 +17,15 @@ export interface CrawlBudget {
   tomorrow(): number;
 }
 
-/** @param callsPerDay 0 = no limit */
-export function createCrawlBudget(keyValues: KeyValues, clock: Clock, callsPerDay: number): CrawlBudget {
+/** @param callsPerDay as the settings say now; 0 = no limit */
+export function createCrawlBudget(
+  keyValues: KeyValues,
+  clock: Clock,
+  callsPerDay: () => number,
+): CrawlBudget {
   const kept = keyValues.entry('crawlCalls', spentCodec);
   const today = () => Math.floor(clock.now() / dayMs);
-  const perDay = callsPerDay * crawlShare;
+  const perDay = () => callsPerDay() * crawlShare;
 
   async function spent(): Promise<Spent> {
     const last = await kept.get();
@@ -30,14 +34,14 @@ export function createCrawlBudget(keyValues: KeyValues, clock: Clock, callsPerDa
 
   return {
     async left(isFirst) {
-      if (callsPerDay === 0 || isFirst) return Number.POSITIVE_INFINITY;
-      return Math.max(0, Math.floor(perDay) - (await spent()).calls);
+      if (callsPerDay() === 0 || isFirst) return Number.POSITIVE_INFINITY;
+      return Math.max(0, Math.floor(perDay()) - (await spent()).calls);
     },
     async spend(calls) {
       const { day, calls: before } = await spent();
       await kept.put({ day, calls: before + calls });
     },
-    pauseMs: (calls) => (callsPerDay === 0 ? 0 : Math.ceil((calls / perDay) * dayMs)),
+    pauseMs: (calls) => (callsPerDay() === 0 ? 0 : Math.ceil((calls / perDay()) * dayMs)),
     tomorrow: () => (today() + 1) * dayMs,
   };
 }

@@ -21,15 +21,19 @@ export interface CallPurse {
   spent(): Spent;
 }
 
-/** @param before what was spent on the day of the start */
-export function createCallPurse(perDay: number, startedAt: number, before: Spent | undefined): CallPurse {
-  const maxTokens = Math.max(2, perDay * savedDays);
+/** @param perDay as it is now @param before what was spent on the day of the start */
+export function createCallPurse(
+  perDay: () => number,
+  startedAt: number,
+  before: Spent | undefined,
+): CallPurse {
+  const maxTokens = () => Math.max(2, perDay() * savedDays);
   let spent: Spent = before ?? { day: dayOf(startedAt), calls: 0 };
-  let tokens = maxTokens / 2;
+  let tokens = maxTokens() / 2;
   let filledAt = startedAt;
 
   function fill(now: number): void {
-    if (now > filledAt) tokens = Math.min(maxTokens, tokens + ((now - filledAt) / dayMs) * perDay);
+    if (now > filledAt) tokens = Math.min(maxTokens(), tokens + ((now - filledAt) / dayMs) * perDay());
     filledAt = now;
     if (spent.day !== dayOf(now)) spent = { day: dayOf(now), calls: 0 };
   }
@@ -42,9 +46,9 @@ export function createCallPurse(perDay: number, startedAt: number, before: Spent
       spent.calls += calls;
     },
     hasOne: () => tokens >= 1,
-    hasPart: (part) => tokens >= maxTokens * part,
-    nextAt: (now) => now + Math.max(secondMs, ((1 - (Math.max(0, tokens) % 1)) / perDay) * dayMs),
-    spentUntil: (now) => (spent.calls + 1 > perDay ? (dayOf(now) + 1) * dayMs : undefined),
+    hasPart: (part) => tokens >= maxTokens() * part,
+    nextAt: (now) => now + Math.max(secondMs, ((1 - (Math.max(0, tokens) % 1)) / perDay()) * dayMs),
+    spentUntil: (now) => (spent.calls + 1 > perDay() ? (dayOf(now) + 1) * dayMs : undefined),
     spent: () => ({ ...spent }),
   };
 }

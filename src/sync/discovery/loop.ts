@@ -20,10 +20,10 @@ export interface DiscoveryLoopOptions {
   scanFolder: ScanFolder;
   clock: Clock;
   log: Log;
-  /** Calls a day; 0 = as many as the pace allows. */
-  callsPerDay: number;
-  /** Looks into nothing but what somebody asks for. */
-  onlyAsked: boolean;
+  /** Calls a day, as the settings say now; 0 = as many as the pace allows. */
+  callsPerDay: () => number;
+  /** Looks into nothing but what somebody asks for; as the settings say now. */
+  onlyAsked: () => boolean;
 }
 
 /** What was learned of the listing of the whole account. */
@@ -47,6 +47,8 @@ export interface DiscoveryLoop {
   start(): void;
   /** Resolves when no step is under way any more. */
   stop(): Promise<void>;
+  /** The settings are others. */
+  settingsChanged(): void;
   /** Somebody looks into this folder: it is listed soon, if there are calls for it. */
   opened(folderId: FolderId): void;
   /**
@@ -67,8 +69,8 @@ export function createDiscoveryLoop(options: DiscoveryLoopOptions): DiscoveryLoo
   const accountEveryMs = accountListingIntervalMs + marginMs;
   const keptAccount = catalog.keyValues.entry('accountListing', jsonOf(accountKnowledge));
   const keptSpent = catalog.keyValues.entry('discoveryCalls', spentCodec);
-  const perDay =
-    options.callsPerDay || Math.max(1, Math.floor(dayMs / Math.max(10 * secondMs, 4 * requestIntervalMs)));
+  const perDay = () =>
+    options.callsPerDay() || Math.max(1, Math.floor(dayMs / Math.max(10 * secondMs, 4 * requestIntervalMs)));
   const loop = createBackgroundLoop({
     clock,
     maxPauseMs,
@@ -136,7 +138,7 @@ export function createDiscoveryLoop(options: DiscoveryLoopOptions): DiscoveryLoo
     const { fileIds, newFolders, changed, calls } = await scanFolder(
       folderId,
       signal,
-      Math.max(1, perDay - plan.spent().calls),
+      Math.max(1, perDay() - plan.spent().calls),
     );
     plan.listed(folderId, clock.now(), fileIds, newFolders, calls);
     if (changed > 0 || newFolders.length > 0)
@@ -178,6 +180,8 @@ export function createDiscoveryLoop(options: DiscoveryLoopOptions): DiscoveryLoo
     start: loop.start,
 
     stop: loop.stop,
+
+    settingsChanged: loop.wake,
 
     opened(folderId) {
       if (!loop.isRunning() || !planner) return;

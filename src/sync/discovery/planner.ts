@@ -18,15 +18,15 @@ export type DiscoveryStep =
   | { do: 'wait'; at: number };
 
 export interface PlannerOptions {
-  /** Calls a day. */
-  perDay: number;
+  /** Calls a day, as the settings say now. */
+  perDay: () => number;
   /** One folder is never listed sooner than this after its last listing. */
   floorMs: number;
   /** The whole account is never listed sooner than this after its last listing. */
   accountEveryMs: number;
   now: number;
-  /** Nothing but what somebody asks for, and what is found there. */
-  onlyAsked?: boolean;
+  /** Nothing but what somebody asks for, and what is found there; as the settings say now. */
+  onlyAsked?: () => boolean;
   /** What was spent today, before a restart. */
   spent?: Spent | undefined;
 }
@@ -76,7 +76,7 @@ export interface Planner {
 }
 
 export function createPlanner(options: PlannerOptions): Planner {
-  const { perDay, floorMs, accountEveryMs, now: startedAt, onlyAsked = false, spent: before } = options;
+  const { perDay, floorMs, accountEveryMs, now: startedAt, onlyAsked = () => false, spent: before } = options;
   const purse = createCallPurse(perDay, startedAt, before);
   const folders = new Map<FolderId, FolderFacts & { rate: number; listedMs: number }>();
   const urgent = new Map<FolderId, string>();
@@ -84,7 +84,7 @@ export function createPlanner(options: PlannerOptions): Planner {
   const unindexedFiles = new Map<string, { since: number }>();
   /** Files that were searched for in vain. */
   const elsewhere = new Set<string>();
-  let accountAt = onlyAsked ? Number.POSITIVE_INFINITY : startedAt;
+  let accountAt = startedAt;
   let accountWorks = false;
 
   /** The one with the largest worth among those that may be listed. */
@@ -107,7 +107,7 @@ export function createPlanner(options: PlannerOptions): Planner {
 
   function due(now: number): { folderId: FolderId; why: string } | undefined {
     for (const [folderId, why] of urgent) if (mayListAt(folderId) <= now) return { folderId, why };
-    if (onlyAsked) return undefined;
+    if (onlyAsked()) return undefined;
     const missing = [...unindexedFiles.values()].reduce((latest, { since }) => Math.max(latest, since), 0);
     if (missing > 0) {
       const folderId = best(now, ({ rate, listedMs }) => (listedMs < missing ? rate : 0));
@@ -146,12 +146,13 @@ export function createPlanner(options: PlannerOptions): Planner {
           unindexedFiles.delete(id);
           elsewhere.add(id);
         }
-      if (now >= accountAt && purse.hasOne())
+      const nextAccountAt = onlyAsked() ? Number.POSITIVE_INFINITY : accountAt;
+      if (now >= nextAccountAt && purse.hasOne())
         return { do: 'account', at: now, why: 'what is new in the whole account' };
       const step = purse.hasOne() ? due(now) : undefined;
       if (step) return { do: 'folder', at: now, ...step };
       const callAt = purse.nextAt(now);
-      return { do: 'wait', at: purse.hasOne() ? Math.min(accountAt, callAt) : callAt };
+      return { do: 'wait', at: purse.hasOne() ? Math.min(nextAccountAt, callAt) : callAt };
     },
 
     listed(folderId, now, fileIds, newFolders, calls = 1) {
@@ -201,7 +202,7 @@ export function createPlanner(options: PlannerOptions): Planner {
     spent: purse.spent,
 
     opened(folderId) {
-      if (!onlyAsked && folders.has(folderId)) opened.add(folderId);
+      if (!onlyAsked() && folders.has(folderId)) opened.add(folderId);
     },
 
     hint(folderId, now) {

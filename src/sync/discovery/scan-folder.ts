@@ -52,7 +52,7 @@ export function createScanFolder(options: ScanFolderOptions): ScanFolder {
   async function roomFor({ folders }: Listing, known: ReadonlySet<FolderId>): Promise<number> {
     if (folders.every(({ id }) => known.has(id))) return folders.length;
     const { folders: all } = await catalog.files.counts();
-    return Math.max(known.size, options.maxFolders - all);
+    return Math.max(known.size, options.maxFolders() - all);
   }
 
   /** Side-cars come when they come: a crawl that runs by now is waited for. */

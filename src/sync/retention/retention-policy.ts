@@ -19,6 +19,12 @@ export interface RetentionPolicyOptions {
   account: ListingAccount;
   /** All that are written. */
   trees: readonly { name: string; dir: string }[];
+  /** As the settings say now. */
+  limits: () => RetentionLimits;
+}
+
+/** How much may go by itself, and how soon. */
+export interface RetentionLimits {
   removePercent: number;
   removeMax: number;
   confirmMs: number;
@@ -56,7 +62,7 @@ export interface RetentionPolicy {
 }
 
 export function createRetentionPolicy(options: RetentionPolicyOptions): RetentionPolicy {
-  const { catalog, clock, log, confirmMs, graceMs } = options;
+  const { catalog, clock, log } = options;
   const { removals } = catalog;
   const monotonicClock = createMonotonicClock(catalog.keyValues, clock);
   const recent = createRecentRemovals(catalog.keyValues);
@@ -65,6 +71,7 @@ export function createRetentionPolicy(options: RetentionPolicyOptions): Retentio
 
   async function weigh(done: DoneCrawl, run: WeighRun): Promise<Weighed> {
     const { dryRun = false, acceptRemovals = false, signal } = run;
+    const { removePercent, removeMax, confirmMs, graceMs } = options.limits();
     const now = clock.now();
     const monotonicMs = dryRun ? await monotonicClock.now() : await monotonicClock.advance();
     const windows = { monotonicMs, confirmMs, graceMs };
@@ -86,12 +93,11 @@ export function createRetentionPolicy(options: RetentionPolicyOptions): Retentio
     if (trust.isSure && !dryRun) await removals.advance(windows);
     if (trust.hasWord) return dryRun ? { gone: due, note: done.note } : letGo(done, due, signal);
 
-    const { removePercent, removeMax } = options;
     const stop = whatStops({ whole, roots: parts, removePercent, removeMax, crawl });
     const waiting = new Set<FileId>();
     for (const one of open)
       if (one.kind === 'many') for (const id of await proposals.filesLeft(one)) waiting.add(id);
-    const lost = await lostBy(stop, now);
+    const lost = await lostBy(stop, now - confirmMs - graceMs);
     const { going, held } = judgeRemovals(stop, { due, waiting, lost });
     const note: CrawlNote = { ...done.note };
     if (stop && held.length > 0) note.held = { files: held.length, why: stop.why };
@@ -120,9 +126,9 @@ export function createRetentionPolicy(options: RetentionPolicyOptions): Retentio
   }
 
   /** What this stop is about besides what is due. */
-  async function lostBy(stop: Stop | undefined, now: number): Promise<FileId[]> {
+  async function lostBy(stop: Stop | undefined, longSince: number): Promise<FileId[]> {
     if (!stop || stop.cause === 'many') return [];
-    return removals.missing(stop.cause === 'failed' ? now - confirmMs - graceMs : undefined);
+    return removals.missing(stop.cause === 'failed' ? longSince : undefined);
   }
 
   async function takeOut(ids: readonly FileId[], now: number): Promise<FileId[]> {

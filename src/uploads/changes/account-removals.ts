@@ -22,7 +22,7 @@ export interface AccountRemovalsOptions {
   scanFolder: ScanFolder;
   shown: ShownIds;
   roots: readonly string[];
-  trashDays: number;
+  trashDays: () => number;
   clock: Clock;
   log: Log;
   onOpen(): void;
@@ -76,7 +76,7 @@ export function createAccountRemovals(options: AccountRemovalsOptions): AccountR
         removed.push({ ...removal, trashId: entry?.id });
       }
     });
-    if (trashDays > 0 || isKept) return removed;
+    if (trashDays() > 0 || isKept) return removed;
     await purgeNow(removed, signal, onPurge);
     return removed.map((one) => ({ ...one, trashId: undefined }));
   }
@@ -179,7 +179,7 @@ export function createAccountRemovals(options: AccountRemovalsOptions): AccountR
     const own = new Set<string>(some.map(({ id }) => id));
     const left = (await trash.all()).filter(({ hostId }) => own.has(hostId));
     if (left.some(({ state }) => state !== 'there')) onOpen();
-    if (trashDays === 0)
+    if (trashDays() === 0)
       await purgeNow(
         left.map(({ id }) => ({ trashId: id })),
         signal,
@@ -195,7 +195,7 @@ export function createAccountRemovals(options: AccountRemovalsOptions): AccountR
 
     async letGo(trashIds, signal) {
       endKeeping(trashIds);
-      if (trashDays === 0)
+      if (trashDays() === 0)
         await purgeNow(
           trashIds.map((trashId) => ({ trashId })),
           signal,

@@ -52,7 +52,7 @@ export interface AccountChangesOptions {
   /** Paths of `library.roots`: what holds one is neither moved nor removed. */
   roots: readonly string[];
   /** How long what was removed can be taken back; 0 = it is removed for good at once. */
-  trashDays: number;
+  trashDays: () => number;
   memory: { read(): TrashFolders | undefined; write(folders: TrashFolders): void };
   clock: Clock;
   certain: CertainTime;
@@ -232,7 +232,7 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
     letGo: removals.letGo,
     // Beside the others: it may take hours, and touches what nobody else does.
     async purge(isAll, signal, how) {
-      const isDue = (one: TrashedEntry, now: number) => isAll || one.certainAt <= now - trashDays * dayMs;
+      const isDue = (one: TrashedEntry, now: number) => isAll || one.certainAt <= now - trashDays() * dayMs;
       const purged = await trash.purge(isDue, signal, how);
       await catalog.localFiles.prune(prunedBefore(clock));
       await catalog.fileDates.prune();

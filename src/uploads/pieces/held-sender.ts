@@ -18,7 +18,7 @@ export interface HeldSenderOptions {
   /** Told when something came into the account. */
   onSent: () => Promise<void>;
   /** What cannot be sent now is tried for so long. */
-  keepMs: number;
+  keepMs: () => number;
   clock: Clock;
   log: Log;
 }
@@ -79,7 +79,7 @@ export function createHeldSender(options: HeldSenderOptions): HeldSender {
       await deliver(upload, signal);
     } catch (error) {
       if (signal.aborted) return { error: signal.reason, isOver: true };
-      const isLate = upload.touchedAt + keepMs <= clock.now();
+      const isLate = upload.touchedAt + keepMs() <= clock.now();
       // Who waits at WebDAV is told, and sends it again; what may be at the host is looked for all the same.
       const isTried = isBridgeError(error) && error.retryable && door === 'api' && !isLate;
       const isOver = !isTried && !(await isInJournal(id));

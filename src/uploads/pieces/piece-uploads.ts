@@ -23,7 +23,7 @@ export interface PieceUploadsOptions {
   sender: HeldSender;
   writer: SoleWriter;
   /** An upload of which nothing came for so long is forgotten. */
-  keepMs: number;
+  keepMs: () => number;
   clock: Clock;
   log: Log;
 }
@@ -108,7 +108,7 @@ export function createPieceUploads(options: PieceUploadsOptions): PieceUploads {
   const { heldUploads, files } = catalog;
   const { held } = spool;
 
-  const expiryOf = ({ touchedAt }: HeldUpload) => touchedAt + keepMs;
+  const expiryOf = ({ touchedAt }: HeldUpload) => touchedAt + keepMs();
 
   async function standing(upload: HeldUpload): Promise<StandingUpload> {
     const isHere = upload.state === 'open' || upload.state === 'whole';
@@ -123,7 +123,7 @@ export function createPieceUploads(options: PieceUploadsOptions): PieceUploads {
 
   /** Forgets what is over, and gives back the room of what nobody comes to. @returns what is under way */
   async function tidy(): Promise<HeldUpload[]> {
-    await heldUploads.forgetOver(clock.now() - keepMs);
+    await heldUploads.forgetOver(clock.now() - keepMs());
     const kept: HeldUpload[] = [];
     for (const upload of await heldUploads.underWay()) {
       const isLeft = upload.state === 'open' && !writer.has(upload.id);

@@ -64,6 +64,7 @@ function SettingRow({ setting, version, done }: SettingRowProps) {
     <b class="path">${path}</b> <span class="value path">${valueText(setting)}</span>${isWaiting && html` <em>${texts.waits}</em>`}
     <span class="soft">${help}</span>
     <span class="soft">${origin === 'default' ? texts.origins.default(setting.usual) : texts.origins[origin](source)} · <code>${env}</code></span>
+    ${!isFixed && html`<span class="soft">${texts.applies[applies]}</span>`}
     ${isFixed && applies !== 'never' && html`<span class="soft">${texts.byEnvironment}</span>`}
     ${!isFixed && !isOpen && html`<div class="buttons"><button type="button" aria-label=${texts.changeOf(path)} onClick=${() => setOpen(true)}>${texts.change}</button></div>`}
     ${!isFixed && isOpen && html`<${Edit} setting=${setting} version=${version} done=${done} close=${() => setOpen(false)} />`}

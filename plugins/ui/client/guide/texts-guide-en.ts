@@ -91,6 +91,7 @@ export const settingsEnglish = {
     entered: (source: string) => `entered here (${source})`,
     environment: (source: string) => `from the ${source}`,
   },
+  applies: { now: 'Another value counts at once.', restart: 'Another value counts after a restart.' },
   byEnvironment: 'It is changed there.',
   change: 'Change',
   changeOf: (path: string) => `Change ${path}`,

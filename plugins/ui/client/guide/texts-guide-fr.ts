@@ -99,6 +99,10 @@ export const settingsFrench: typeof settingsEnglish = {
     entered: (source) => `saisi ici (${source})`,
     environment: (source) => `de l’${source}`,
   },
+  applies: {
+    now: 'Une autre valeur compte aussitôt.',
+    restart: 'Une autre valeur compte après un redémarrage.',
+  },
   byEnvironment: 'Il se change là-bas.',
   change: 'Modifier',
   changeOf: (path) => `Modifier ${path}`,
