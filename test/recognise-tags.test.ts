@@ -1,5 +1,5 @@
 import t from 'tap';
-import { isSubtitle, isVideo, recognise } from '../src/naming/recognise.ts';
+import { isSubtitle, isVideo, recognise, recogniseFolder } from '../src/naming/recognise.ts';
 import { recognitionCodec } from '../src/naming/text/recognition-codec.ts';
 import { toRecognitionJson } from '../src/naming/text/recognition-json.ts';
 import { absent, episode, movie, table } from './fixtures/recognised.ts';
@@ -167,6 +167,22 @@ t.test('the worst names take no time', async (t) => {
   const start = performance.now();
   for (const name of names) recognise(`/${name}/${name}.mkv`);
   t.ok((performance.now() - start) / names.length < 50, 'milliseconds a name, folder included');
+});
+
+t.test('a file called like an extra is one where another file has its number', async (t) => {
+  const home = '/Séries/Harbor/Season 2';
+  const kinds = (...names: string[]) =>
+    recogniseFolder(names.map((name) => `${home}/${name}.mkv`)).map(({ kind, extra }) => extra ?? kind);
+  t.strictSame(kinds('Harbor - S02E05 - Making Of', 'Harbor - S02E06'), ['episode', 'episode']);
+  t.strictSame(kinds('Harbor - S02E05 - Making Of', 'Harbor - S02E05 - The Storm'), [
+    'behindthescenes',
+    'episode',
+  ]);
+  t.strictSame(
+    kinds('Harbor - S02E05 - Bonus', 'Harbor - S02E05 - Trailer'),
+    ['episode', 'episode'],
+    'two of them',
+  );
 });
 
 t.test('scripts and the catalog read the reasons as `because`, and get every field back', async (t) => {

@@ -8,6 +8,7 @@ import { readSiblings } from './siblings/siblings.ts';
 import type { Recognition } from './text/recognition.ts';
 import { agreeOnTitles, dropGuessedTitles } from './verdict/agreement.ts';
 import { merge } from './verdict/merge.ts';
+import { yieldToTwins } from './verdict/twins.ts';
 
 export { isSubtitle, isVideo } from './text/file-kinds.ts';
 export type { ProviderIds, Recognition, RecognitionKind } from './text/recognition.ts';
@@ -63,6 +64,7 @@ export function* recogniseInSteps(
       found.push(reading && merge(reading, evidence[i] ?? {}));
       yield;
     }
+    yieldToTwins(readings, found);
     weighDisc(folder, readings, found);
     const videos = found.filter((one) => one !== undefined);
     found.forEach((one, i) => {

@@ -24,6 +24,8 @@ export interface Reading {
   /** The year that the name carries, and where. */
   year: { at: number; year: number } | undefined;
   extra: string | undefined;
+  /** What kind of extra its words name where its number says that it is an episode. */
+  extraWord?: string;
   /** The word for the extra is joined by a space alone: the title's where nothing beside it has that title. */
   isLooseExtra?: boolean;
   isSubtitle: boolean;
@@ -86,11 +88,11 @@ const extraSuffix =
 
 /** An episode with an explicit number is one, also where its title is made of words for extras (`S01E05 - The Trailer`). */
 function ownExtra(
+  extra: string | undefined,
   folded: string,
   marker: Marker | undefined,
-  { season, title }: Ancestors,
+  season: number | undefined,
 ): string | undefined {
-  const extra = extraName(folded, title);
   if (extra === undefined || extra === 'sample' || extraSuffix.test(folded)) return extra;
   const isMarked = marker !== undefined && !marker.bare && marker.episodes.length > 0;
   if (isMarked) return undefined;
@@ -131,6 +133,8 @@ export function readPath(path: string, sizeBytes?: number): Reading | undefined 
   if (quoted?.edition) release.edition ??= quoted.edition;
   const boxed = readBoxedName(name.text, folded);
   const han = findHanSeason(name.text);
+  const extraWord = ancestors.extra === undefined ? extraName(folded, ancestors.title) : undefined;
+  const extra = ancestors.extra ?? ownExtra(extraWord, folded, marker, ancestors.season);
   return {
     path,
     name,
@@ -140,8 +144,9 @@ export function readPath(path: string, sizeBytes?: number): Reading | undefined 
     marker,
     date: findDate(folded),
     year: ownYear(folded, release.year, tagAt),
-    extra: ancestors.extra ?? ownExtra(folded, marker, ancestors),
+    extra,
     isSubtitle: isSubtitle(fileName),
+    ...(extra === undefined && extraWord !== undefined && { extraWord }),
     ...(isLooseExtra(folded, ancestors, marker, tagAt) && { isLooseExtra: true }),
     ...(boxed && { boxed }),
     ...(han && { hanSeason: han.season }),

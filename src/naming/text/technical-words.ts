@@ -29,7 +29,7 @@ const always = new RegExp(
 const atTimes = new RegExp(
   `^(?:${[
     'internal|limited|custom|extended|complete|complet|integrale?|hybrid|real|final|retail|open|matte|theatrical',
-    'max|nf|cr|ip|it|hulu|netflix|dv|cam|ts|tc|md|ld|ou|hou|dual|audio|ma|es|dolby|vision|digital|plus|blu|ray|vc',
+    'stv|ws|fs|swedish|danish|norwegian|dutch|turkish|polish|portuguese|chinese|\\d{3,4}mb|criterion|max|nf|cr|ip|it|hulu|netflix|dv|cam|ts|tc|md|ld|ou|hou|dual|audio|ma|es|dolby|vision|digital|plus|blu|ray|vc',
     'french|german|english|italian|spanish|japanese|korean|hindi|russian|nordic|fr|en|eng|ita|ger|deu|esp|spa|jpn',
   ].join('|')})$`,
   'i',

@@ -26,7 +26,14 @@ export function withoutTail(folded: string, start: number, end: number, tail: Re
  */
 export function cutTitle(text: string, start: number, end: number): string {
   const mayBeSplit = end < text.length && hasQuotes(text);
-  return tidyTitle(text.slice(start, mayBeSplit ? pairStart(text, start, end) : end));
+  return inOrder(tidyTitle(text.slice(start, mayBeSplit ? pairStart(text, start, end) : end)));
+}
+
+const lastArticle = /^([^,]{2,}), (the|les?|la|der|die|das|el|los|las|il|gli|het)$/i;
+
+/** `Harbor, The`: as lists are sorted. */
+function inOrder(title: string): string {
+  return title.includes(', ') ? title.replace(lastArticle, '$2 $1') : title;
 }
 
 /** Where the outermost pair begins that this end would cut in two, behind words of the title; else the end itself. */

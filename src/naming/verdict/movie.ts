@@ -8,6 +8,7 @@ import { foldAccents } from '../text/clean.ts';
 import type { Recognition } from '../text/recognition.ts';
 import { opensWithTag } from '../text/release-tags.ts';
 import { isSportEvent } from '../text/sports.ts';
+import { technicalTailAt } from '../text/technical-words.ts';
 import { cutTitle, firstStop, tidyTitle, withoutTail } from '../text/title-ends.ts';
 import { findTitle, opensTitle, sameTitleKey } from '../text/titles.ts';
 import { frontYear, listPositionEnd } from './list-position.ts';
@@ -105,9 +106,13 @@ function holdsWords(outer: string | undefined, inner: string | undefined): boole
 }
 
 /** `Super Express 109 AKA Bullet Train`: the first name is enough. */
-const otherName = /(?<=[a-z0-9!?)])[ ._]+(?:AKA|a\.k\.a\.)(?=[ ._]+\S)/;
+const otherName = /(?<=[a-z0-9!?)])[ ._]+(?:\((?:AKA|aka)|AKA|a\.k\.a\.)(?=[ ._]+\S)/;
 /** `Les Gendarmes - L'intégrale` */
 const allOfIt = /(?<=[a-z0-9!?)])[ ._-]+(?:l[' ._])?integrale[ ._([-]*$/i;
+
+/** `Title (Spanish) 2012` */
+const languageInBrackets =
+  /(?<=\S[ ._]+)[([](?:english|french|german|spanish|italian|portuguese|dutch|castellano|latino|vf|vo|vostfr|francais)[)\]][ ._([-]*$/i;
 
 /** `[Group] Title v2 (1080p)` */
 const ownVersion = /(?<=[a-z0-9!?)])[ ._]+v\d[ ._([-]*$/i;
@@ -176,6 +181,9 @@ function ownTitle(
       folded.slice(0, found.end).includes(' ') && /^-[a-z]+(?=[ ._]*(?:[[(]|$))/.test(folded.slice(found.end))
     );
   if (!yearAt && isCut) end = found.end;
+  end = withoutTail(folded, start, end, languageInBrackets);
+  if (stop === tagAt || stop === folded.length)
+    end = start + technicalTailAt(folded.slice(start, end).replace(/[ ._([-]+$/, ''), stop === tagAt);
   const title = latinHalf(cutTitle(text, start, end)) || release.title;
   if (title) own.title = title;
   return own;

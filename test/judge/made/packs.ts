@@ -115,4 +115,65 @@ export const packForms: readonly Form[] = [
       expect: film(c),
     }),
   },
+  {
+    name: 'film: STV, WS, SWEDISH before its tags',
+    style: 'scene',
+    plain: true,
+    make: (c) => ({
+      path: `${joinDots(dots(c.title), c.pick(['STV', 'WS', 'FS', 'SWEDISH', 'NORWEGIAN']), 'DVDRip.XviD')}-${c.group}.avi`,
+      expect: film(c, { year: null }),
+    }),
+  },
+  {
+    name: 'film: ends with UltraHD, HDC, NTSC',
+    style: 'p2p',
+    plain: true,
+    make: (c) => ({
+      path: `${joinDots(dots(c.title), c.pick(['UltraHD', 'HDC', 'NTSC', 'DSRip', 'TELESYNC']))}.mkv`,
+      expect: film(c, { year: null }),
+    }),
+  },
+  {
+    name: 'film: its article behind a comma',
+    style: 'home',
+    only: ['en'],
+    plain: true,
+    make: (c) => {
+      const title = c.title.replace(/^(?:The|A|An) /, '');
+      return {
+        path: `${plainName(title)}, The (${c.year}).mkv`,
+        expect: film({ ...c, title: `The ${title}` }),
+      };
+    },
+  },
+  {
+    name: 'series: part 2 of what is taken from television',
+    style: 'scene',
+    plain: true,
+    make: (c) => {
+      const number = c.number(1, 4);
+      return {
+        path: `${joinDots(dots(c.title), c.pick(['Part', 'Pt']), number, c.pick(['720p.HDTV.x264', 'HDTV.XviD', 'PROPER.PDTV.x264']))}-${c.group}`,
+        expect: episode(c, { ...loose, episodes: [number] }),
+      };
+    },
+  },
+  {
+    name: 'series: its special of a feast',
+    style: 'scene',
+    plain: true,
+    make: (c) => ({
+      path: `${joinDots(dots(c.title), c.year, c.pick(['Christmas', 'Halloween', 'New.Years']), 'Special', c.pick(['HDTV.x264', '1080p.WEB.H264']))}-${c.group}.mkv`,
+      expect: episode(c, { season: 0, episodes: [] }),
+    }),
+  },
+  {
+    name: 'series: - 4-12 - own title, Episode #4.12',
+    style: 'home',
+    plain: true,
+    make: (c) => ({
+      path: `${plainName(c.title)} ${c.pick([`- ${c.season}-${two(c.episode)} - ${c.episodeTitle}`, `Episode #${c.season}.${c.episode}`])}.mkv`,
+      expect: episode(c),
+    }),
+  },
 ];
