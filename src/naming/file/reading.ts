@@ -118,6 +118,12 @@ function isLooseExtra(
   );
 }
 
+/** `Show.S04E07.1080p-GRP/s2e2fYzx5xJhuBj`: one long word with digits in it, in the folder of one episode. */
+function hidesIts(folded: string, { title }: Ancestors): boolean {
+  return title?.marker?.episodes.length === 1 && hidden.test(folded);
+}
+const hidden = /^(?=.*\d)(?=.*[a-z]\d?[A-Z]|[a-f\d]{20,}$)[a-zA-Z\d]{16,}$/;
+
 /** Reads a path by itself; undefined when it names neither a video nor a subtitle. */
 export function readPath(path: string, sizeBytes?: number): Reading | undefined {
   const folders = path.split('/').filter((segment) => segment !== '');
@@ -128,7 +134,7 @@ export function readPath(path: string, sizeBytes?: number): Reading | undefined 
   const ancestors = readAncestors(splitDiscFolder(folders));
   const quoted = quotedEdition(name);
   const tagAt = findTag(folded, quoted?.at);
-  const marker = findMarker(folded);
+  const marker = hidesIts(folded, ancestors) ? undefined : findMarker(folded);
   const release = readRelease(name.extension ? `${folded}.${name.extension}` : folded);
   if (quoted?.edition) release.edition ??= quoted.edition;
   const boxed = readBoxedName(name.text, folded);

@@ -151,8 +151,8 @@ const tails = [numberBeforeMarker, completeBeforeMarker, partOfMarker, heightWor
 /** `Quotidien du 12-03-2024`: the word belongs to the date. */
 const dateJoint = /[ ._](?:du|des|of|vom|del|van)[ ._-]*$/i;
 
-/** `221208 Show ep34`: a day in front. */
-const dayInFront = /^\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ _](?=\S)/;
+/** `221208 Show ep34`, `HD 720p: Show S03E16`: a day or what the picture is, in front. */
+const inFront = /^(?:\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ _]|(?:(?:hd|sd|uhd|4k|\d{3,4}p)[ ._]?){1,3}(?::|[ ._]-)[ ._]+)(?=\S)/i;
 
 /** `Show 1993-2004`: the years of all its seasons. */
 const yearSpan = /(?<=\S)[ ._([*]+((?:19|20)\d\d)-(?:19|20)\d\d[)\]* ._-]*$/;
@@ -175,10 +175,10 @@ function ownName(reading: Reading, show: ShowReading): { title?: string; year?: 
   }
   const stop = show.titleAt?.end ?? show.marker?.start ?? show.date?.start;
   if (stop === undefined) return release.title ? { title: release.title } : {};
-  const group = show.titleAt?.start ?? (dayInFront.exec(folded)?.[0].length || groupEnd(folded));
+  const group = show.titleAt?.start ?? (inFront.exec(folded)?.[0].length || groupEnd(folded));
   if (stop <= group) return {};
   // `Show.FRENCH.S01E01`, `Naruto VF 012`: a tag ends the title here as well.
-  const at = firstStop(folded, group, [stop, tagAt]);
+  const at = firstStop(folded, group, [stop, tagAt < group ? -1 : tagAt]);
   let end = at;
   const own: { title?: string; year?: number } = {};
   const span = yearSpan.exec(folded.slice(group, at));
