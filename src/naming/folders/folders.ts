@@ -7,7 +7,7 @@ import { quotedEdition } from '../text/editions.ts';
 import { countInWords, rankInWords, readCount } from '../text/ordinals.ts';
 import type { ProviderIds } from '../text/recognition.ts';
 import { findTag, readRelease } from '../text/release-tags.ts';
-import { cutTitle } from '../text/title-ends.ts';
+import { cutTitle, otherTitle, withoutTail } from '../text/title-ends.ts';
 import { opensTitle } from '../text/titles.ts';
 import { yearInFront } from '../text/years.ts';
 import { type Category, readCategory } from './categories.ts';
@@ -161,6 +161,7 @@ function titleUpTo(text: string, folded: string, end: number, ids: ProviderIds):
     cut = start + batch.index;
     folder.batch = true;
   }
+  if (folder.year !== undefined && end === folded.length) cut = withoutTail(folded, start, cut, otherTitle);
   const title = cutTitle(text, start, cut);
   if (title) folder.title = title;
   if (tag > 0) {

@@ -29,6 +29,10 @@ export function cutTitle(text: string, start: number, end: number): string {
   return inOrder(tidyTitle(text.slice(start, mayBeSplit ? pairStart(text, start, end) : end)));
 }
 
+/** `La Défense Lincoln (The Lincoln Lawyer) 2011`: the same in other words, or who made it; `Birdman or (...)` is one title. */
+export const otherTitle =
+  /(?<=\S{4})(?<!(?<![\p{L}\p{N}])(?:or|ou|oder|o|and|et|und|y|e))[ ._]+\([^()\d]{3,60}\)[ ._([-]*$/iu;
+
 const lastArticle = /^([^,]{2,}), (the|les?|la|der|die|das|el|los|las|il|gli|het)$/i;
 
 /** `Harbor, The`: as lists are sorted. */

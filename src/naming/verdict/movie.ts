@@ -9,7 +9,7 @@ import type { Recognition } from '../text/recognition.ts';
 import { opensWithTag } from '../text/release-tags.ts';
 import { isSportEvent } from '../text/sports.ts';
 import { technicalTailAt } from '../text/technical-words.ts';
-import { cutTitle, firstStop, tidyTitle, withoutTail } from '../text/title-ends.ts';
+import { cutTitle, firstStop, otherTitle, tidyTitle, withoutTail } from '../text/title-ends.ts';
 import { findTitle, opensTitle, sameTitleKey } from '../text/titles.ts';
 import { frontYear, listPositionEnd } from './list-position.ts';
 import { isWeakName } from './weak-names.ts';
@@ -182,6 +182,7 @@ function ownTitle(
     );
   if (!yearAt && isCut) end = found.end;
   end = withoutTail(folded, start, end, languageInBrackets);
+  if (stop < folded.length) end = withoutTail(folded, start, end, otherTitle);
   if (stop === tagAt || stop === folded.length)
     end = start + technicalTailAt(folded.slice(start, end).replace(/[ ._([-]+$/, ''), stop === tagAt);
   const title = latinHalf(cutTitle(text, start, end)) || release.title;

@@ -152,7 +152,8 @@ const tails = [numberBeforeMarker, completeBeforeMarker, partOfMarker, heightWor
 const dateJoint = /[ ._](?:du|des|of|vom|del|van)[ ._-]*$/i;
 
 /** `221208 Show ep34`, `HD 720p: Show S03E16`: a day or what the picture is, in front. */
-const inFront = /^(?:\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ _]|(?:(?:hd|sd|uhd|4k|\d{3,4}p)[ ._]?){1,3}(?::|[ ._]-)[ ._]+)(?=\S)/i;
+const inFront =
+  /^(?:\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ _]|(?:(?:hd|sd|uhd|4k|\d{3,4}p)[ ._]?){1,3}(?::|[ ._]-)[ ._]+)(?=\S)/i;
 
 /** `Show 1993-2004`: the years of all its seasons. */
 const yearSpan = /(?<=\S)[ ._([*]+((?:19|20)\d\d)-(?:19|20)\d\d[)\]* ._-]*$/;
