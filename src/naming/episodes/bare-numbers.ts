@@ -64,11 +64,7 @@ function findLater(
   if (several) return several;
   const behind = series && from > 0 ? findBehindTitle(folded, from, season) : undefined;
   if (behind) return toMarker(folded, behind, season);
-  // Without a show around it, a number before the tags is a film's own (`Apollo.13.1080p`).
-  for (const number of innerNumbers(folded, from, {
-    hasSingle: section,
-    tagAt: inShow || folded.startsWith('[') ? context.tagAt : -1,
-  }))
+  for (const number of innerNumbers(folded, from, section))
     if (number.isLast || isLikely(folded, number, context, inShow)) return toMarker(folded, number, season);
   const last = findInGroupWords(folded, series) ?? (season ? findGlued(folded, season) : undefined);
   return last && toMarker(folded, last, season);

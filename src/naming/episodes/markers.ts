@@ -59,6 +59,8 @@ const otherShapes: readonly RegExp[] = [
   /(?<![a-z0-9])l(\d{1,2})[ ._]?e(\d{2,3})(?![\da-z])/i,
   // Show - 3.05 - Title
   /(?<=[ ._]-[ ._]+)(\d{1,2})\.(\d\d)(?=[ ._]+-[ ._])/,
+  // show.name.0412.720p
+  /(?<=[a-z][ ._])(0\d)(\d\d)(?=[ ._](?:\d{3,4}[pi]|[hp]dtv|dsr|web|dvdrip|bdrip|blu-?ray)(?![a-z]))/i,
   // Show - 4-12 - Title
   /(?<=[ ._]-[ ._]+)(\d)-(\d\d)(?=[ ._]+-[ ._])/,
   // Episode #4.12

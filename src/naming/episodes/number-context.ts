@@ -12,8 +12,6 @@ export interface NumberContext {
   section: boolean;
   /** The name carries a year in brackets: then a number is part of a film's title. */
   bracketedYear: boolean;
-  /** Where the first tag of the release stands (`1080p`, `dvdrip`), -1 = nowhere. */
-  tagAt: number;
   /** Title of the folder above: its own numbers count nothing (`Apollo 13`, `11 Minutes - 07`). */
   title?: string;
 }

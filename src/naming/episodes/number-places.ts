@@ -34,8 +34,6 @@ const hyphened = /(?<=[a-z])-(\d{2,3})(?:v\d)?(?=-(?:vf|vostfr|vosta)(?![a-z])|\
 const single = /[ ._](\d)(?:v\d)?(?=$|[ ._]*[[({]|[ ._]+(?:-[ ._]|(?:vf|vff|vostfr|vosta)(?![a-z])))/i;
 /** `37 Fin`: the last one. */
 const lastWord = /^[ ._]*[[(]?(?<![a-z0-9])(?:fin|end)(?![a-z])/i;
-/** `Show.103.dvdrip`: right before the tags. */
-const beforeTags = /[ ._](\d{2,4})(?:v\d)?[ ._]+$/i;
 /** `Kaamelott (1)` in the folder of a season; elsewhere it is the second copy of a file. */
 const bracketed = /[ ._]\((\d{1,3})\)$/;
 /** `Show [205] Title` */
@@ -81,28 +79,20 @@ export function numberInBox(
 
 /**
  * The numbers behind `from` that marks keep apart from the words around them, the clearest first.
- *
- * @param tagAt where a number right before the tags ends, below `from` = there none is looked for
  */
-export function* innerNumbers(
-  folded: string,
-  from: number,
-  { hasSingle, tagAt }: { hasSingle: boolean; tagAt: number },
-): Generator<InnerNumber> {
+export function* innerNumbers(folded: string, from: number, hasSingle: boolean): Generator<InnerNumber> {
   const shapes = [dashedApart, dashed, half, spaced, hyphened];
   for (const shape of hasSingle ? [...shapes, single] : shapes) {
-    const found = innerNumber(folded, from, folded.length, shape);
+    const found = innerNumber(folded, from, shape);
     if (found) yield found;
   }
-  const found = tagAt > from ? innerNumber(folded, from, tagAt, beforeTags) : undefined;
-  if (found) yield found;
 }
 
-function innerNumber(folded: string, from: number, until: number, shape: RegExp): InnerNumber | undefined {
-  const first = shape.exec(folded.slice(from, until));
+function innerNumber(folded: string, from: number, shape: RegExp): InnerNumber | undefined {
+  const first = shape.exec(folded.slice(from));
   // `Dragon Ball Kai - 2014 - 098`: behind a year goes on what counts.
   const skip = first && isYearBeforeNumber(folded, from + first.index) ? from + first.index + 5 : from;
-  const found = skip > from ? shape.exec(folded.slice(skip, until)) : first;
+  const found = skip > from ? shape.exec(folded.slice(skip)) : first;
   if (!found) return undefined;
   const digits = found[1] as string;
   const at = skip + found.index;

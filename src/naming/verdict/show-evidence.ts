@@ -179,7 +179,6 @@ function readBareNumber(reading: Reading, evidence: Evidence): ShowReading | und
       section: ancestors.inSection === true,
       films: ancestors.category === 'movies',
       bracketedYear: hasBracketedYear(folded),
-      tagAt: reading.tagAt,
       ...(ancestors.season !== undefined && { season: ancestors.season }),
       ...(ancestors.title?.title && { title: ancestors.title.title }),
     });
