@@ -80,7 +80,7 @@ function isLikely(
   const before = folded.slice(0, wordsEnd);
   const number = Number(digits);
   const group = /^\[[^\]]{1,60}\]/.test(folded);
-  const fansub = /(?<![a-z])(?:vostfr|vosta|fansub)/i.test(folded);
+  const fansub = /(?<![a-z])(?:vostfr|vosta|fansub|english[ ._](?:sub|dub))/i.test(folded);
   const padded = digits.length > 1 && digits.startsWith('0');
   if (
     (!isDashed && seasonCount.test(before)) ||
@@ -99,7 +99,9 @@ function isLikely(
   if (group || inShow || padded) return true;
   if (isDashed) return number >= 10 || fansub;
   // `Title 23 VOSTFR`: of a film more would be said.
-  return fansub && (number >= 100 || (number >= 10 && !films && /(?:vostfr|vosta)$/i.test(folded)));
+  return (
+    fansub && (number >= 100 || (number >= 10 && !films && /(?:vostfr|vosta|subbed|dubbed)$/i.test(folded)))
+  );
 }
 
 /** @param season of the folder: a number of its hundreds holds season and episode */

@@ -92,7 +92,7 @@ function continues(
   if (/[_,]/.test(joint)) return number === last + 1;
   const isAlike = ownWidth === width || number === last + 1;
   // `E1-200`: all of it, from the first on.
-  if (!isDashed && last === 1 && joint === '-' && isWhole.test(folded.slice(end))) return true;
+  if (!isDashed && last === 1 && /[-~]/.test(joint) && isWhole.test(folded.slice(end))) return true;
   if (!isDashed) return isAlike || number - last <= maxUnlike;
   // `S01E02 - 3 jours`, `S01E02 - 9-1-1`, `S01E02 - 20,000 lieues`
   if (last === 1 && /^ ?[)\]]/.test(folded.slice(end))) return true;

@@ -8,7 +8,7 @@ import type { Marker } from './marker.ts';
 const seasonAfter =
   /(?:\u0441\u0435\u0437\u043e\u043d\u044b?|(?<=[(])\u0442\u0432|(?<![a-z])sezon)[ ._:\u2116-]{0,3}(\d{1,2})(?!\d)/i;
 const seasonBefore =
-  /(?<!\d)(\d{1,2})(?:-?\u0439|-?y)?[ ._-]{0,2}(?:\u0441\u0435\u0437\u043e\u043d|sez(?:on(?![a-z])|\.))/i;
+  /(?<!\d)(\d{1,2})(?:-\d{1,2})?(?:-?\u0439|-?y)?[ ._-]{0,2}(?:\u0441\u0435\u0437\u043e\u043d|sez(?:on(?![a-z])|\.))/i;
 const episodeAfter =
   /(?:\u0441\u0435\u0440\u0438[\u044f\u0438]|\u044d\u043f\u0438\u0437\u043e\u0434\u044b?|(?<![a-z])seri(?:ya|ja|ia|a|i|ii))[ ._:\u2116-]{0,3}(\d{1,4})(?:[ ._]?-[ ._]?(\d{1,4}))?(?!\d)/i;
 const episodeBefore =

@@ -38,7 +38,7 @@ const seasonLetterShapes: readonly RegExp[] = [
   // S02.2of6
   /(?<![a-z0-9])s(\d{1,2})[ ._]+(\d{1,2})[ ._]?of[ ._]?\d{1,2}(?!\d)/i,
   // S01 (01 - 12)
-  /(?<![a-z0-9])s(\d{1,2})[ ._]+[[(](\d{1,3})(?=[ ._]?-[ ._]?\d{1,3}[\])])/i,
+  /(?<![a-z0-9])s(\d{1,2})[ ._]+[[(](\d{1,3})(?=[ ._]?-[ ._]?\d{1,3}(?:[ ._]?of[ ._]?\d{1,3})?[\])])/i,
 ];
 /** With an x between two numbers. */
 const crossShapes: readonly RegExp[] = [
@@ -85,7 +85,7 @@ const wordShapes: readonly RegExp[] = [
   ),
   // Livre II Episode 3, Livre 2 - E03, Saison I, Ep 5
   new RegExp(
-    `(?<![a-z])${looseSeasonWord}[ ._]?(\\d{1,2}|${countInWords})[ ._]*(?:[-,][ ._]*)?(?:${episodeWord}|e)[ ._]{0,2}(\\d{1,4})(?!\\d)`,
+    `(?<![a-z])${looseSeasonWord}[ ._]?(\\d{1,2}|${countInWords})[ ._]*(?:[-,][ ._]*)?(?:${episodeWord}|chapitre|chapter|e)[ ._]{0,2}(\\d{1,4})(?!\\d)`,
     'i',
   ),
   // 2nd Season - 12, 2eme saison - episode 12, 3. Staffel Folge 4, Second Season Part 2 - 05
@@ -144,6 +144,7 @@ const bareShapes: readonly RegExp[] = [
   /^e(\d)(?![a-z0-9])/i,
   // 1of3, (1 sur 3), 1 of 6
   /(?<![a-z0-9]|\d\.)(\d{1,2})of\d{1,2}(?![a-z0-9])/i,
+  /[[(](\d{1,3})(?=-\d{1,3}[ ._]?(?:sur|of)[ ._]?\d{1,3}[)\]])/i,
   /[[(](\d{1,2})[ ._]?(?:sur|of|\/)[ ._]?\d{1,2}[)\]]/i,
   /(?<=[a-z0-9!?)][ ._-]{1,3})(?<!(?:cd|dvd|dis[ck]|disque|vol|volume|tome|film|movie)[ ._-]*)(\d{1,2})[ ._](?:of|sur)[ ._]\d{1,2}(?=$|[ ._]*[-[(]|[ ._]+[a-z])/i,
 ];

@@ -29,7 +29,7 @@ export function readPair(folded: string, { season }: NumberContext): Marker | un
 
 /** `(English Dub)`, or two boxes of a release at the end: what fansubs write behind all of a show. */
 const wholeShow =
-  /(?<![a-z])(?:dual[ ._-]?audio|english[ ._-]dub(?:bed)?)(?![a-z])|\][ ._]*\[[^\][]{1,30}\]$/i;
+  /\(tv\)|(?<![a-z])(?:dual[ ._-]?audio|english[ ._-]dub(?:bed)?)(?![a-z])|\][ ._]*\[[^\][]{1,30}\]$/i;
 
 /** A run of episodes in one name, of anime or of three digits; `9-11` and `50-50` are titles. */
 export function readBatch(folded: string, from: number, { anime }: NumberContext): Marker | undefined {

@@ -20,13 +20,13 @@ export interface InnerNumber extends NumberPlace {
 const leading =
   /^(?:\[[^\]]{1,60}\][ ._]*)?(?:#|n°[ ._]?|\(|(?:part(?:ie)?|chapitre|chapter|volet)[ ._])?(\d{1,4})(?:v\d)?(?=$|[ ._]*-[ ._]|\)?[ ._-]+[^\d\s._-]|[ ._]*[[(])/i;
 const dashed =
-  /[ ._]-[ ._]+(?:#|n°)?(\d{1,4})(?:(?:v\d)?(?:[-+]\d{1,4})?(?:[-+]|, ?)(\d{1,4})(?:v\d)?|[ ._]~[ ._](\d{1,4})|v\d)?(?=$|[ ._]*[[({]|[ ._]+-[ ._]|[ ._]+[a-z]|[ ._]+\d{3,4}[px]|\.5(?!\d))/i;
+  /[ ._]-[ ._]+(?:#|n°)?(\d{1,4})(?:(?:v\d)?(?:[-+]\d{1,4})?(?:[-+]|, ?)(\d{1,4})(?:v\d)?|[ ._]~[ ._](\d{1,4})|v\d)?(?=$|[ ._]*[[({\u300c\u300e]|[ ._]+-[ ._]|[ ._]+[a-z]|[ ._]+\d{3,4}[px]|\.5(?!\d))/i;
 /** The same where nothing of a title follows (`100 Years Quest - 01`). */
 const dashedApart = /[ ._]-[ ._]+(?:#|n°)?(\d{1,4})(?:v\d|[a-d](?![a-z]))?(?=$|[ ._~]*[[({])/i;
 /** `Show - 107a - Title`: half an episode. */
 const half = /[ ._]-[ ._]+(\d{1,4})[a-d](?=$|[ ._]*[[({]|[ ._]+-[ ._])/i;
 const spaced =
-  /(?:[ _]|(?<!^\[.*\d)\.)(\d{2,4})(?:v\d)?(?=$|[ ._]*[[({]|[ ._]+-[ ._]|[ ._]+(?:vf|vff|vostfr|vosta|multi|fr|french|fin|v\d)(?![a-z])|\.5(?!\d))/i;
+  /(?:[ _]|(?<!^\[.*\d)\.)(\d{2,4})(?:v\d)?(?=$|[ ._]*[[({]|[ ._]+-[ ._]|[ ._]+(?:vf|vff|vostfr|vosta|multi|fr|french|fin|end|raw|eng(?:lish)?[ ._](?:sub|dub)(?:bed)?|v\d)(?![a-z])|\.5(?!\d))/i;
 
 /** `Nana-05-VOSTFR` */
 const hyphened = /(?<=[a-z])-(\d{2,3})(?:v\d)?(?=-(?:vf|vostfr|vosta)(?![a-z])|\[)/i;

@@ -33,7 +33,7 @@ export function withSeason(folded: string, marker: Marker): Marker {
 }
 
 const wholeSeason = new RegExp(
-  `(?<![a-z0-9])(?:s(?:[ ._](?=0\\d[ ._]))?(\\d{1,2}|(?:19|20)\\d\\d)(?:d\\d{1,2})?(?![a-z0-9])|${seasonWord}[ ._-]?(\\d{1,2})(?![\\dx])|(?<=[ ._]-[ ._]+)(?:serie|temp)[ ._-]?(\\d{1,2})(?=$|[ ._]+-))`,
+  `(?<![a-z0-9])(?:s(?:[ ._](?=0\\d[ ._]))?(\\d{1,2}|(?:19|20)\\d\\d)(?:d\\d{1,2})?(?![a-z0-9])|${seasonWord}[ ._-]?(\\d{1,2})(?![\\dx])|(?<=[ ._]-[ ._]+)(?:serie|temp)[ ._-]?(\\d{1,2})(?=$|[ ._]+-)|t(0\\d)(?![a-z0-9-]))`,
   'i',
 );
 
@@ -45,7 +45,7 @@ const wholeSeries =
 export function findSeason(folded: string): Marker | undefined {
   const match = wholeSeason.exec(folded);
   if (!match || match.index === 0) return findSeries(folded);
-  const season = Number(match[1] ?? match[2] ?? match[3]);
+  const season = Number(match[1] ?? match[2] ?? match[3] ?? match[4]);
   return { start: match.index, end: match.index + match[0].length, season, episodes: [], bare: false };
 }
 

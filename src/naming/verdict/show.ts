@@ -131,7 +131,7 @@ function pickFolder(
 }
 
 const seasonEnd = new RegExp(
-  `(?<![ ._-])[ ._-]+\\(?(?:${seasonWord}[ ._]?|${looseSeasonWord}[ ._])(\\d{1,2}|${countInWords})(?:[ ._,-]+ep(?:isode)?[ ._]*\\d{1,4})?\\)?[ ._[(-]*$|(?<=[\\p{L}\\p{N}!?)])[ ._]+s(\\d{1,2})[ ._[(-]*$`,
+  `(?<![ ._-])[ ._-]+\\(?(?:${seasonWord}[ ._]?|${looseSeasonWord}[ ._])(\\d{1,2}|${countInWords})(?:[ ._,-]+ep(?:isode)?[ ._]*\\d{1,4})?\\)?[ ._[(-]*$|(?<=[\\p{L}\\p{N}!?)])[ ._]+s(\\d{1,2})[ ._[(-]*$|[ ._]+(\\d{1,2})(?:st|nd|rd|th)[ ._]season[ ._[(-]*$`,
   'iu',
 );
 /** `Totally Spies - 031 (S02E05)`, `Totally Spies - 031 - S02E05`: the number that counts through. */
@@ -200,7 +200,9 @@ function ownName(reading: Reading, show: ShowReading): { title?: string; year?: 
     end = withoutTail(folded, group, end, tail);
   // `Vinland Saga (Season 2) - S02E05` says it twice.
   end = seasonAt(folded, group, end, show.marker?.season);
-  const whole = cutTitle(folded.startsWith('[') ? closeBoxes(text) : text, group, end);
+  // `[Group][Title][S02E05]`
+  const box = folded[group] === '[' ? titleBox.exec(text.slice(group, end)) : null;
+  const whole = box?.[1] ?? cutTitle(folded.startsWith('[') ? closeBoxes(text) : text, group, end);
   const half = behindSlash(text.slice(marker?.end ?? text.length), whole) ?? latinHalf(whole);
   const title = folded.startsWith('[') ? tidyTitle(latinTitle([withoutSeason(half)]).title) : half;
   if (title) own.title = openBoxes(title);
@@ -209,6 +211,7 @@ function ownName(reading: Reading, show: ShowReading): { title?: string; year?: 
   return own;
 }
 
+const titleBox = /^\[([^\][]{2,100})\][ ._-]*\[?$/;
 const wordsInBox = /(?<=[\p{L}\p{N}!?.'] )\[(\p{L}[\p{L}' -]{3,30})\](?= (?:-|\p{L}))/gu;
 const [openBox, closeBox] = ['\ue001', '\ue002'];
 
@@ -233,7 +236,7 @@ function behindSlash(rest: string, title: string): string | undefined {
 /** The end in front of a season that the marker says again. */
 function seasonAt(folded: string, start: number, end: number, season: number | undefined): number {
   const again = seasonEnd.exec(folded.slice(start, end));
-  const said = again?.[1] ?? again?.[2];
+  const said = again?.[1] ?? again?.[2] ?? again?.[3];
   return again && said !== undefined && readCount(said) === season ? start + again.index : end;
 }
 
