@@ -2,6 +2,7 @@ import { findDate } from '../episodes/dates.ts';
 import type { Marker } from '../episodes/marker.ts';
 import { findMarker } from '../episodes/markers.ts';
 import { rankEnd, rankedSeasonWord, seasonWord } from '../episodes/seasons.ts';
+import { findHanSeason } from '../text/boxed-names.ts';
 import { cleanFolderName } from '../text/clean.ts';
 import { quotedEdition } from '../text/editions.ts';
 import { countInWords, rankInWords, readCount } from '../text/ordinals.ts';
@@ -116,6 +117,11 @@ function parseFolder(name: string): FolderReading {
       if (before.year) folder.year = before.year;
     }
     return folder;
+  }
+  const han = findHanSeason(text);
+  if (han) {
+    const { title } = titleUpTo(text, folded, han.at, ids);
+    return { kind: 'season', season: han.season, ids, ...(title && { title }) };
   }
   const folder = titleUpTo(text, folded, folded.length, ids);
   const section = readSection(folded);
