@@ -67,11 +67,12 @@ export function* recogniseInSteps(
     yieldToTwins(readings, found);
     weighDisc(folder, readings, found);
     const videos = found.filter((one) => one !== undefined);
+    const ownYears = readings.filter((one) => one !== undefined).map(({ year }) => year?.year);
     found.forEach((one, i) => {
       if (one) answers[indexes[i] as number] = one;
     });
     dropGuessedTitles(videos);
-    yield* agreeOnTitles(videos);
+    yield* agreeOnTitles(videos, ownYears);
   }
   return answers;
 }

@@ -3,6 +3,7 @@ import '../extensions.test.ts';
 import '../extras.test.ts';
 import '../name-kinds.test.ts';
 import '../generated-names.test.ts';
+import '../heaps.test.ts';
 import '../recognise.test.ts';
 import '../recognise-tags.test.ts';
 import '../siblings.test.ts';

@@ -44,6 +44,8 @@ export interface ShowReading {
   how: 'marker' | 'siblings' | 'folder marker' | 'date' | 'bare number' | 'season' | 'library';
   /** Who names the season, where that is not who names the episode. */
   seasonOf?: 'library';
+  /** The numbers beside it run on, so that they are believed before what its own name seems to say. */
+  isSteady?: boolean;
   /** The lowest of the numbers that count episodes beside it. */
   lowest?: number;
   /** Where the show's title stands, where that is not in front of the marker. */

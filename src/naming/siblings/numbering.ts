@@ -17,6 +17,10 @@ export interface Numbering {
   lowest: number;
   /** Behind the number all names go on alike. */
   sameRest: boolean;
+  /** They run on with few holes, or all else is the same: a count, and not numbers of titles that begin alike. */
+  isSteady: boolean;
+  /** Enough of them stand behind a release group in brackets, and behind none, to prove something by themselves. */
+  isProven: { bracketed: boolean; plain: boolean };
   /** `101`, `102`, `201`: the hundreds are the season. */
   holdsSeason: boolean;
   /** Numbers run on from below a hundred, so that 101 is no first season. */
@@ -55,6 +59,11 @@ export function judgeNumbering(stem: string, members: readonly Member[], around:
     values: values.size,
     lowest: Math.min(...values),
     sameRest: rests.size <= Math.max(1, counted.length / 4),
+    isSteady: isDense(values) || rests.size <= 1,
+    isProven: {
+      bracketed: areEnough(counted.filter((one) => isBracketed(one))),
+      plain: areEnough(counted.filter((one) => !isBracketed(one))),
+    },
     holdsSeason: false,
     plain: [...values].some((value) => value < 100),
     isList: false,
@@ -64,7 +73,7 @@ export function judgeNumbering(stem: string, members: readonly Member[], around:
   if (years && stem === '' && areYearsInFront(counted))
     return { ...numbering, kind: 'films', isList: true, years: true };
   // `[A] Show - 24`, `[B] Show - 24`: one episode of several groups.
-  const isOfGroups = counted.every(({ reading }) => reading.name.folded.startsWith('['));
+  const isOfGroups = counted.every(isBracketed);
   if (values.size === 1)
     return { ...numbering, kind: rests.size >= fewest && !isOfGroups ? 'constant' : 'nothing' };
   if (values.size < fewest || values.size * 2 < counted.length || years) return numbering;
@@ -112,6 +121,14 @@ function areFilms(
   if (members.some(({ number }) => /^(?:part|partie|pt) ?(?:\d|i{1,3}$)/.test(number.rest))) return true;
   if (weighLikeFilms(members.map(({ reading }) => reading))) return true;
   return years.length === 0 && dated > members.length;
+}
+
+function areEnough(members: readonly Member[]): boolean {
+  return new Set(members.map(({ number }) => number.value)).size >= fewest;
+}
+
+function isBracketed({ reading }: Member): boolean {
+  return reading.name.folded.startsWith('[');
 }
 
 /** Whether most come from releases of different sources or pictures. */

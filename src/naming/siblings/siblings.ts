@@ -20,7 +20,10 @@ export interface Evidence extends NamingStyle {
 }
 
 /** Markers of a show in this folder: the seasons that its explicit markers name. */
-type Stems = Map<string, { seasons: Set<number>; files: number }>;
+type Stems = Map<string, { seasons: Set<number>; files: number; lastEpisode: number }>;
+
+/** So far behind the last episode that is marked may lie one that is not (`131` beside S01E12 counts through all seasons). */
+const farthest = 12;
 
 /** A title that a number alone gives (`Episode 3`, `Chapitre 3`): the show is named by the folder. */
 const plainWord =
@@ -47,7 +50,7 @@ export function* readSiblings(readings: readonly (Reading | undefined)[]): Gener
     yield;
     const found = evidence[at] as Evidence;
     const own = numbers[at] as NumberAt[];
-    const best = bestNumbering(own, numberings);
+    const best = bestNumbering(reading, own, numberings);
     const marked = isSpokenFor(reading)
       ? own.find(({ stem }) => stem !== '' && (stems.get(stem)?.files ?? 0) > 1)
       : undefined;
@@ -80,9 +83,10 @@ function* markedStems(readings: readonly (Reading | undefined)[]): Generator<und
     if (!reading?.marker || reading.extra || reading.marker.season === undefined) continue;
     const { folded } = reading.name;
     const key = stemKey(folded.slice(groupEnd(folded), reading.marker.start));
-    const stem = stems.get(key) ?? { seasons: new Set(), files: 0 };
+    const stem = stems.get(key) ?? { seasons: new Set(), files: 0, lastEpisode: 0 };
     stem.seasons.add(reading.marker.season);
     stem.files++;
+    stem.lastEpisode = Math.max(stem.lastEpisode, reading.marker.episodes.at(-1) ?? 0);
     stems.set(key, stem);
   }
   return stems;
@@ -121,15 +125,22 @@ function* judgeNumbers(
   return numberings;
 }
 
-/** The number of a name that changes most among its siblings; the first of equals. */
+/**
+ * The number of a name that changes most among its siblings; the first of equals. Numbers that do not run on count for the
+ * names that are written alike, of which there must be enough.
+ */
 function bestNumbering(
+  { name }: Reading,
   own: readonly NumberAt[],
   numberings: ReadonlyMap<string, Numbering>,
 ): { number: NumberAt; numbering: Numbering } | undefined {
+  const form = name.folded.startsWith('[') ? 'bracketed' : 'plain';
   let best: { number: NumberAt; numbering: Numbering } | undefined;
   for (const number of own) {
     const numbering = numberings.get(number.stem);
     if (!numbering || (numbering.kind !== 'episodes' && numbering.kind !== 'films')) continue;
+    const { isSteady, isProven } = numbering;
+    if (numbering.kind === 'episodes' && !isSteady && !isProven[form]) continue;
     if (!best || numbering.values > best.numbering.values) best = { number, numbering };
   }
   return best;
@@ -150,11 +161,12 @@ function asShow(
   };
   if (decimal) marker.decimal = true;
   const hundreds = Math.floor(value / 100);
-  const seasons = isSpokenFor(reading) ? stems.get(stem)?.seasons : undefined;
+  const marks = isSpokenFor(reading) ? stems.get(stem) : undefined;
+  const seasons = marks?.seasons;
+  const isMarked = seasons?.has(hundreds) && value % 100 <= (marks?.lastEpisode ?? 0) + farthest;
   const known = reading.ancestors.season;
   const holdsSeason =
-    value % 100 > 0 &&
-    (numbering?.holdsSeason || (!numbering?.plain && (seasons?.has(hundreds) || known === hundreds)));
+    value % 100 > 0 && (numbering?.holdsSeason || (!numbering?.plain && (isMarked || known === hundreds)));
   if (holdsSeason && hundreds > 0) {
     marker.season = hundreds;
     marker.episodes = [value % 100];
@@ -165,7 +177,12 @@ function asShow(
     marker.season = Number(joint[1]);
     marker.start = joint.index;
   }
-  const show: ShowReading = { marker, how: 'siblings', ...(numbering && { lowest: numbering.lowest }) };
+  const show: ShowReading = {
+    marker,
+    how: 'siblings',
+    ...(numbering && { lowest: numbering.lowest }),
+    ...(numbering?.isSteady && { isSteady: true }),
+  };
   if (stem === '' && numbering?.sameRest) {
     const stop = [reading.year?.at ?? -1, reading.tagAt].filter((at) => at > end);
     show.titleAt = { start: end, end: Math.min(reading.name.folded.length, ...stop) };
@@ -189,7 +206,10 @@ function* markOddFilms(
     titles.set(stem, (titles.get(stem) ?? 0) + 1);
   }
   const known = [...titles].filter(([, files]) => files >= 3).map(([title]) => title);
-  if (known.length === 0) return;
+  // A stranger is one among the episodes of one show: in a heap of many each is one.
+  const filesOfOne = Math.max(0, ...titles.values());
+  const videos = readings.filter((one) => one && !one.isSubtitle && one.extra === undefined).length;
+  if (known.length === 0 || filesOfOne * 2 < videos) return;
   const isKnown = createRelated(known);
   for (const [at, reading] of readings.entries()) {
     yield;

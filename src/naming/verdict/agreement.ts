@@ -5,11 +5,18 @@ import { titleBehind } from './show.ts';
 /**
  * Gives the episodes of one folder that differ in the spelling of their title, or in naming the year or not, one title and
  * one year: the commonest. Changes the answers in place. Films keep their own.
+ *
+ * @param ownYears the year that stands anywhere in each name, in the order of the answers
  */
-export function* agreeOnTitles(found: readonly Recognition[]): Generator<undefined, void> {
+export function* agreeOnTitles(
+  found: readonly Recognition[],
+  ownYears: readonly (number | undefined)[],
+): Generator<undefined, void> {
   const shows = new Map<string, Recognition[]>();
-  for (const one of found) {
+  const aired = new Map<Recognition, number | undefined>();
+  for (const [at, one] of found.entries()) {
     yield;
+    aired.set(one, ownYears[at]);
     if (one.title === undefined || !(one.episodes || one.date)) continue;
     const key = showKey(one.title);
     const known = shows.get(key);
@@ -27,7 +34,8 @@ export function* agreeOnTitles(found: readonly Recognition[]): Generator<undefin
         one.title = title;
         one.reasons = one.reasons.map((line) => (line.startsWith('title:') ? 'title: siblings' : line));
       }
-      if (year !== undefined && one.year === undefined) {
+      // `E02.2010` is no episode of a show that began later.
+      if (year !== undefined && one.year === undefined && (aired.get(one) ?? year) >= year) {
         one.year = year;
         one.reasons.push('year: siblings');
       }

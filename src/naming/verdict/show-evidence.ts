@@ -32,7 +32,7 @@ const readers: readonly EpisodeReader[] = [
   { weight: 100, read: readMark },
   { weight: 95, read: readDay },
   { weight: 90, read: readOwnSpecial },
-  { weight: 80, read: (reading, { show }) => show && weighSiblings(reading, show) },
+  { weight: 80, read: readBeside },
   { weight: 70, read: readReleaseFolder },
   { weight: 60, read: readNumber },
   { weight: 50, read: readWholeSeason },
@@ -123,6 +123,29 @@ function readFolderMark({ ancestors }: Reading): ShowReading | undefined {
   return marker && marker.episodes.length > 0 ? { marker, how: 'folder marker' } : undefined;
 }
 
+/** What siblings say; where their numbers do not run on, only as far as the name itself says nothing else. */
+function readBeside(reading: Reading, evidence: Evidence): ShowReading | undefined {
+  const { show } = evidence;
+  const counted = show?.marker;
+  if (!show || !counted) return show;
+  if (!show.isSteady) {
+    if (reading.year && reading.year.at > counted.start) return undefined;
+    const own = readAlone(reading, evidence);
+    const isSame = own?.marker?.start === counted.start && own.marker.season === undefined;
+    if (own && !isSame) return undefined;
+  }
+  return weighSiblings(reading, show);
+}
+
+/** What a name says of a number, a season or an episode without explicit marks. */
+function readAlone(reading: Reading, evidence: Evidence): ShowReading | undefined {
+  for (const read of [readReleaseFolder, readNumber, readWholeSeason, readScene, readFolderMark]) {
+    const own = read(reading, evidence);
+    if (own) return own;
+  }
+  return libraryShow(reading);
+}
+
 /** What siblings say, unless the name itself says more: a season (`Show.204.hdtv`), or a run (`Show - 01 ~ 12`). */
 function weighSiblings(reading: Reading, show: ShowReading): ShowReading {
   const { name, release, ancestors } = reading;
@@ -131,10 +154,13 @@ function weighSiblings(reading: Reading, show: ShowReading): ShowReading {
   const scene = findSceneNumber(name.folded, release.year !== undefined);
   const isSame = scene?.season !== undefined && scene.season * 100 + (scene.episodes[0] ?? 0) === first;
   if (scene && isSame && ancestors.season === undefined) return { marker: scene, how: 'bare number' };
-  const own = name.folded.includes('~') ? readBareNumber(reading, {}) : undefined;
+  const own = runShape.test(name.folded) ? readBareNumber(reading, {}) : undefined;
   const isRun = own?.marker?.episodes[0] === first && (own.marker.episodes.length ?? 0) > 1;
   return isRun && own ? own : show;
 }
+
+/** `01 ~ 12`, `091-123`, `01 - 24`: two numbers of one width or more, the second of which may end a run. */
+const runShape = /~|(?<!\d)(?:\d{2} ?- ?\d{2,3}|\d{3} ?- ?\d{3,4})(?!\d)/;
 
 /** A show whose name has a day beside its marker: the title ends at the first of both. */
 function withDate({ name: { folded } }: Reading, marker: Marker, date: AirDate): ShowReading {
