@@ -105,6 +105,43 @@ for (const [what, account, owner] of cases)
     t.strictSame(await extras(), owner === undefined ? [] : [owner]);
   });
 
+t.test('an extra without a film near it lies under Unsorted until its film comes', async (t) => {
+  const one = await startBridge(t, {
+    folders: [
+      films,
+      folder('Vieux', [], [folder('Bonus', ['Making of.mkv'])]),
+      folder('Vrac', ['The Long, Long Trailer.avi', 'Brume-trailer.mkv']),
+    ],
+  });
+  const shown = async () =>
+    (await strmPaths(one)).filter((path) => !/Brazil|Heat|Casino|Dune|Up \(|Tron/.test(path));
+  const unsorted = 'Unsorted/Vieux/Bonus/Making of.strm';
+  const film = 'Movies/The Long, Long Trailer/The Long, Long Trailer.strm';
+  for (const full of [false, true]) {
+    await one.sync({ full });
+    t.strictSame(await shown(), [film, unsorted]);
+  }
+  const { signal } = new AbortController();
+  const count = await one.bridge.curation.leftOut.count(signal);
+  t.match(count, { unsorted: 1, leftOut: 1 });
+  t.equal(count.files, count.placed + count.unsorted + count.leftOut);
+  const { entries } = await one.bridge.curation.leftOut.page('', 1000, signal);
+  t.match(
+    entries.map(({ path, reason }) => [path, reason]),
+    [['/Vrac/Brume-trailer.mkv', 'alone']],
+    'the trailer of a film that is not there is told',
+  );
+  one.simulator.account.addFile('/Vieux', file('Le.Phare.1979.mkv'));
+  for (const full of [false, true]) {
+    await one.sync({ full });
+    t.strictSame(await shown(), [
+      'Movies/Le Phare (1979)/Le Phare (1979).strm',
+      'Movies/Le Phare (1979)/extras/Making of.strm',
+      film,
+    ]);
+  }
+});
+
 t.test('a special with a number is an episode, whatever words its title is made of', async (t) => {
   for (const words of [
     'Making.Of',

@@ -61,8 +61,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
   // A sync, a word of a person and new keys may come at one time: what one has planned, another must not write.
   const queue = createSerialQueue();
 
-  async function recognise(fileIds: readonly FileId[], { midCrawl, dryRun }: PublishRun) {
-    const recognised = await recogniseFiles(catalog, trees, fileIds, midCrawl);
+  async function recognise(fileIds: readonly FileId[], { midCrawl, moreToCome, dryRun }: PublishRun) {
+    const recognised = await recogniseFiles(catalog, trees, fileIds, midCrawl, !midCrawl && !moreToCome);
     if (!midCrawl && !dryRun)
       for (const [successor, from] of recognised.successors) await catalog.overrides.handOn(from, successor);
     return recognised;

@@ -3,11 +3,14 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { Placement } from '../../catalog/tree/placements.ts';
 import type { FileId } from '../../core/ids.ts';
 import { createYielder } from '../../core/yield-often.ts';
+import type { LibraryFile } from '../../library/layout.ts';
+import { foldedPath } from '../../library/safe-name.ts';
+import { shelfAt, titleDir } from '../../library/shelf.ts';
 import { admits, keyIn, type Tree } from '../../library/trees.ts';
 import { unseenExtras } from '../../naming/folders/extras.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';
 import { joiningTitles } from './one-title.ts';
-import { pinnedReading } from './pinned-reading.ts';
+import { pinned, pinnedReading } from './pinned-reading.ts';
 import { placeExtrasIn } from './place-extras.ts';
 import type { RecognisedFile } from './recognised-file.ts';
 
@@ -21,6 +24,7 @@ export interface Placing {
 /**
  * Where these files belong in a tree. One that stands there stays.
  * @param before the places that they have
+ * @param isWhole all folders around are known: an extra that belongs to nobody goes under Unsorted, until its title comes
  */
 export async function placeIn(
   catalog: Catalog,
@@ -28,6 +32,7 @@ export async function placeIn(
   titled: readonly RecognisedFile[],
   before: ReadonlyMap<FileId, Placement>,
   midCrawl: boolean,
+  isWhole: boolean,
 ): Promise<Placing> {
   const places: Placement[] = [];
   const open: FileId[] = [];
@@ -43,6 +48,10 @@ export async function placeIn(
     const { file, recognition } = one;
     const standing = before.get(file.fileId);
     // Also where the settings have no room for it just now: they may change back, and its path is its own.
+    if (standing?.stem !== undefined && isOrphaned(standing, recognition)) {
+      extras.push(one);
+      continue;
+    }
     if (standing?.stem !== undefined) {
       places.push(standing);
       continue;
@@ -69,8 +78,38 @@ export async function placeIn(
   }
   const placed = await placeExtrasIn(catalog, tree, extras, { titled, places, midCrawl });
   const owned = new Set(placed.map(({ fileId }) => fileId));
-  for (const { file } of extras) if (!owned.has(file.fileId)) open.push(file.fileId);
+  for (const { file, recognition } of extras) {
+    if (owned.has(file.fileId)) continue;
+    const standing = before.get(file.fileId);
+    if (standing?.stem !== undefined) places.push(standing);
+    else open.push(file.fileId);
+    if (
+      standing?.stem === undefined &&
+      isWhole &&
+      isWorthShowing(recognition) &&
+      admits(tree, file, 'unsorted')
+    )
+      places.push(asOrphan(tree, file, recognition));
+  }
   return { places: [...places, ...placed], open };
+}
+
+/** A trailer of a film that is not there is worth nothing to anybody; it is told as left out. */
+function isWorthShowing({ extra }: Recognition): boolean {
+  return extra !== 'trailer';
+}
+
+/** An extra without a title: what its path tells is that nothing is known of it. */
+function asOrphan(tree: Tree, file: LibraryFile, recognition: Recognition): Placement {
+  const { path, confidence, reasons } = recognition;
+  const unknown: Recognition = { path, kind: 'unknown', confidence, reasons };
+  const titleKey = foldedPath(titleDir('unsorted', file, unknown, tree.profile));
+  return { fileId: file.fileId, titleKey, stem: undefined, pinned: pinned(unknown) };
+}
+
+/** Whether an extra stands under Unsorted: it is the one thing that leaves its path by itself, for its title. */
+function isOrphaned({ stem = '', pinned: told }: Placement, { kind }: Recognition): boolean {
+  return kind === 'extra' && told !== undefined && shelfAt(stem) === 'unsorted';
 }
 
 function isShownExtra({ kind, extra }: Recognition): boolean {

@@ -42,12 +42,14 @@ export function foldersOf(catalog: Catalog, files: Iterable<CatalogFile>): Promi
  * Recognises the folders of these files anew, each as a whole: siblings tell what a file is. A file that stands in a
  * tree stays there, whatever it is taken for now.
  * @param midCrawl see PublishRun
+ * @param isWhole nothing more is to come just now
  */
 export async function recogniseFiles(
   catalog: Catalog,
   trees: readonly Tree[],
   fileIds: readonly FileId[],
   midCrawl = false,
+  isWhole = !midCrawl,
 ): Promise<Recognised> {
   const changed = await catalog.files.filesByIds(fileIds);
   const changedVideos = await inTurns(filterInSteps(changed, ({ name }) => isVideo(name)));
@@ -77,7 +79,7 @@ export async function recogniseFiles(
   await readAnew(catalog, titled, places);
   for (const [tree, before] of places) {
     const titles = catalog.placementsOf(tree.name);
-    const { places: now, open } = await placeIn(catalog, tree, titled, before, midCrawl);
+    const { places: now, open } = await placeIn(catalog, tree, titled, before, midCrawl, isWhole);
     for (const id of open) result.open.add(id);
     // It had a place and was refused by the disk: nothing else would bring it back to mind.
     if (midCrawl) await catalog.dirty.mark(open.filter((id) => before.has(id)));
