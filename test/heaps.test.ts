@@ -57,6 +57,13 @@ t.test('a whole run beside single episodes stays a run', async (t) => {
   ]);
   t.equal(run?.length, 13);
   t.strictSame(single, [[14], [15], [16]]);
+  const pack = episodesOf([
+    'Brume 1-13 (English Dub) [720p].mkv',
+    'Brume 14.mkv',
+    'Brume 15.mkv',
+    'Brume 16.mkv',
+  ]);
+  t.equal(pack[0]?.length, episodesOf(['Brume 1-13 (English Dub) [720p].mkv'])[0]?.length);
 });
 
 t.test('a year in front is the habit of a person, which releases do not have', async (t) => {
@@ -99,4 +106,60 @@ t.test('a number far behind the episodes that are marked holds no season', async
   t.match(recogniseFolder(names.map((name) => `/Downloads/${name}`))[2], { episodes: [131] });
   names[2] = 'Brume 113.mkv';
   t.match(recogniseFolder(names.map((name) => `/Downloads/${name}`))[2], { season: 1, episodes: [13] });
+});
+
+t.test('two files with one number are told apart where their names allow it', async (t) => {
+  const read = (folder: string, ...names: string[]) =>
+    recogniseFolder(names.map((name) => `${folder}/${name}`)).map(({ title, season, episodes }) => [
+      title,
+      season,
+      episodes?.[0],
+    ]);
+  t.strictSame(
+    read(
+      '/Séries/Phare',
+      ...['1 - 01 - Pilote', '1 - 02 - Suite', '2 - 01 - Retour', '2 - 02 - Fin'].map(
+        (end) => `Phare - ${end}.mkv`,
+      ),
+    ),
+    [
+      ['Phare', 1, 1],
+      ['Phare', 1, 2],
+      ['Phare', 2, 1],
+      ['Phare', 2, 2],
+    ],
+  );
+  t.strictSame(read('/Séries/Phare', '03 - 01 - Pilote.mkv', '03 - 02 - Suite.mkv'), [
+    ['Phare', 3, 1],
+    ['Phare', 3, 2],
+  ]);
+  t.strictSame(read('/Séries/Phare/Saison 1', 'Le 05 Apollo 12.mkv', 'Le 06 Apollo 12.mkv'), [
+    ['Phare', 1, 5],
+    ['Phare', 1, 6],
+  ]);
+  t.strictSame(
+    read(
+      '/Vrac',
+      ...['01 - Pilote.mkv', '02 - Suite.mkv', '02 - Suite.srt'].map((end) => `Phare - 12 - ${end}`),
+    ),
+    [
+      ['Phare', 12, 1],
+      ['Phare', 12, 2],
+      ['Phare', 12, 2],
+    ],
+  );
+});
+
+t.test('versions of one episode stay versions', async (t) => {
+  const alike = (...names: string[]) => {
+    const numbers = recogniseFolder(names.map((name) => `/Séries/Phare/${name}`)).map(
+      ({ season, episodes }) => `${season} ${episodes}`,
+    );
+    t.equal(new Set(numbers).size, 1, `${names.join(', ')}: ${numbers.join(', ')}`);
+  };
+  alike('Phare 12 720p.mkv', 'Phare 12 1080p.mkv');
+  alike('Phare 12 (1).mkv', 'Phare 12 (2).mkv');
+  alike('Phare S01E05 - 12 - x.mkv', 'Phare S01E05 - 13 - y.mkv');
+  alike('Phare - 12 - 01 - x 720p.mkv', 'Phare - 12 - 01 - x 1080p.mkv');
+  alike('[A] Phare - 05 [720p].mkv', '[B] Phare - 05 [1080p].mkv', '[C] Phare - 05 - Un titre.mkv');
 });

@@ -3,6 +3,7 @@ import { type Reading, readPath } from './file/reading.ts';
 import { discAt, weighDisc } from './siblings/discs.ts';
 import { freeLooseExtras } from './siblings/loose-extras.ts';
 import { readNamingStyle } from './siblings/naming-style.ts';
+import { tellApart } from './siblings/one-number.ts';
 import { weighSamples } from './siblings/samples.ts';
 import { readSiblings } from './siblings/siblings.ts';
 import type { Recognition } from './text/recognition.ts';
@@ -66,6 +67,11 @@ export function* recogniseInSteps(
     }
     yieldToTwins(readings, found);
     weighDisc(folder, readings, found);
+    // What two files cannot both be is read in another way that their names allow.
+    for (const [i, show] of style ? [] : yield* tellApart(readings, found)) {
+      const reading = readings[i];
+      if (reading) found[i] = merge(reading, { ...evidence[i], show });
+    }
     const videos = found.filter((one) => one !== undefined);
     const ownYears = readings.filter((one) => one !== undefined).map(({ year }) => year?.year);
     found.forEach((one, i) => {

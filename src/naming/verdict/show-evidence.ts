@@ -154,13 +154,13 @@ function weighSiblings(reading: Reading, show: ShowReading): ShowReading {
   const scene = findSceneNumber(name.folded, release.year !== undefined);
   const isSame = scene?.season !== undefined && scene.season * 100 + (scene.episodes[0] ?? 0) === first;
   if (scene && isSame && ancestors.season === undefined) return { marker: scene, how: 'bare number' };
-  const own = runShape.test(name.folded) ? readBareNumber(reading, {}) : undefined;
+  const own = runShape.test(name.folded) ? readAlone(reading, {}) : undefined;
   const isRun = own?.marker?.episodes[0] === first && (own.marker.episodes.length ?? 0) > 1;
   return isRun && own ? own : show;
 }
 
-/** `01 ~ 12`, `091-123`, `01 - 24`: two numbers of one width or more, the second of which may end a run. */
-const runShape = /~|(?<!\d)(?:\d{2} ?- ?\d{2,3}|\d{3} ?- ?\d{3,4})(?!\d)/;
+/** `01 ~ 12`, `091-123`, `01 - 24`: two numbers of which the second may end a run. */
+const runShape = /~|(?<!\d)(?:\d{1,2} ?- ?\d{2,3}|\d{3} ?- ?\d{3,4})(?!\d)/;
 
 /** A show whose name has a day beside its marker: the title ends at the first of both. */
 function withDate({ name: { folded } }: Reading, marker: Marker, date: AirDate): ShowReading {
