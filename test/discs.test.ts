@@ -74,6 +74,55 @@ t.test('of thirty clips of a Blu-ray the largest is the film, wherever its folde
   t.strictSame(shown('/Films/BDMV/STREAM', bluRay), { '00017.m2ts': 'open' }, 'no folder names the film');
 });
 
+t.test('a disc is numbered in the words of many languages, and one of extras is no part', async (t) => {
+  for (const name of [
+    ...[
+      'Disco 2',
+      'Disco2',
+      'Disque deux',
+      'Disque II',
+      'Scheibe 2',
+      'Schijf 2',
+      'Dysk 2',
+      'Skiva 2',
+      'Disc Two',
+    ],
+    ...[
+      '\u0414\u0438\u0441\u043a 2',
+      '\u30c7\u30a3\u30b9\u30af2',
+      '\u5149\u76d82',
+      'DVD Nr 2',
+      'Dvd n\u00b02',
+      'Disk 2 von 2',
+      '2',
+      'Film - Disque 2',
+    ],
+  ])
+    t.strictSame(
+      shown(`/Films/Brume (1995)/${name}/BDMV/STREAM`, bluRay),
+      { '00017.m2ts': 'Brume (1995) 2' },
+      name,
+    );
+  for (const name of ['Disco 2', 'Disque 2', 'Disc Two', 'CD2'])
+    t.strictSame(shown(`/Films/Brume (1995)/${name}`, { 'brume.mkv': 700 }), {
+      'brume.mkv': 'Brume (1995) 2',
+    });
+  for (const name of ['Bonus Disc', 'Disque bonus', 'Disc 3 - Bonus', 'DVD extras'])
+    t.strictSame(shown(`/Films/Brume (1995)/${name}/BDMV/STREAM`, bluRay), {}, name);
+  t.strictSame(
+    Object.values(
+      shown('/Films', {
+        'Brume (1997)[part1][FRENCH].avi': 700,
+        'Brume (1997)[part2][FRENCH].avi': 700,
+        'Brume (1997) Disque 1.avi': 700,
+        'Brume.1997.DVD5.mkv': 4000,
+        'Brume (1997) DVD9.mkv': 7000,
+      }),
+    ),
+    ['Brume (1997) 1', 'Brume (1997) 2', 'Brume (1997) 1', 'Brume (1997)', 'Brume (1997)'],
+  );
+});
+
 t.test('of a DVD the largest title set is the film, in parts; menus are out', async (t) => {
   const parts = (film: string, first = 1) => ({
     'VTS_02_1.VOB': `${film} ${first}`,
@@ -109,6 +158,8 @@ t.test(
       '/Séries/Friends/Season 1 Disc 2/BDMV/STREAM',
       '/Séries/Friends/Saison 1/Disc 2/BDMV/STREAM',
       '/Séries/Friends S01 D2/BDMV/STREAM',
+      '/Séries/Friends.S01D02.FRENCH/BDMV/STREAM',
+      '/Séries/Friends/Saison 1/Disco 2/BDMV/STREAM',
       '/Séries/Friends/D1/BDMV/STREAM',
       '/Friends/BDMV/STREAM',
       '/Animes/Monster/BDMV/STREAM',
@@ -223,6 +274,13 @@ t.test('discs through every door: each is one film, and no menu beside it', asyn
   const largest = one.simulator.account.file('/Ran (1985)/BDMV/STREAM/00017.m2ts');
   const [ran] = (await strmFiles(one.libraryDir)).filter(({ path }) => path.includes('Ran (1985).strm'));
   t.equal(ran?.fileId, largest.id);
+  const list = (await ask(`${one.url}/library.m3u`, 'GET')).text;
+  for (const name of names)
+    t.equal(
+      list.split('\n').filter((line) => line.startsWith('#EXTINF') && line.includes(name)).length,
+      expected.filter((stem) => stem.includes(name)).length,
+      `m3u ${name}`,
+    );
   for (const door of ['strm', 'browse/library', 'dav/library'])
     for (const name of names) {
       const page = await ask(

@@ -1,6 +1,7 @@
 import { foldAccents } from '../text/clean.ts';
 import { sameTitleKey } from '../text/titles.ts';
 import type { FolderReading } from './folders.ts';
+import { discWord } from './sections.ts';
 
 /** Folders that hold nothing but extras, wherever they are (Jellyfin's list and the French words for them). */
 const folders: Record<string, string> = {
@@ -41,12 +42,18 @@ const innerFolders: Record<string, string> = {
   other: 'unknown',
 };
 
+/** `Bonus Disc`, `Disque bonus`, `Disc 3 - Bonus`, `DVD 2 extras`. */
+const bonusDisc = new RegExp(
+  `^(?:(?:bonus|supplements?|extras?) (?:${discWord}|cd|dvd|bd|blu ?ray)(?: ?\\d)?|(?:${discWord}|cd|dvd|bd|blu ?ray) ?(?:\\d )?(?:des? )?(?:bonus|supplements?|extras?))$`,
+);
+
 /** Kind of extra that this folder holds, undefined when it is none. `insideTitle`: its parent is no category. */
 export function extraFolder(name: string, insideTitle: boolean): string | undefined {
   const key = foldAccents(name)
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, ' ')
     .trim();
+  if (insideTitle && bonusDisc.test(key)) return 'unknown';
   return Object.hasOwn(folders, key)
     ? folders[key]
     : insideTitle && Object.hasOwn(innerFolders, key)

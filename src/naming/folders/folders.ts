@@ -63,7 +63,7 @@ export function asTitle(name: string): FolderReading {
 
 /** `Saison 1`, `Show Season 2`, `3. Staffel`, `S01`; `Series 2023` is no season, but a category. */
 const seasonShape = new RegExp(
-  `(?<![a-z0-9]|[a-z0-9]')(?:(?:${seasonWord}|serie|temp|livre)[ ._-]*((?:(?<!series?[ ._-]*)\\d{1,4}|\\d{1,2})(?!\\d))|(\\d{1,2})${rankEnd}?[ ._]*${rankedSeasonWord}(?![a-z])|s[ ._]?(\\d{1,2})(?![a-z0-9]))`,
+  `(?<![a-z0-9]|[a-z0-9]')(?:(?:${seasonWord}|serie|temp|livre)[ ._-]*((?:(?<!series?[ ._-]*)\\d{1,4}|\\d{1,2})(?!\\d))|(\\d{1,2})${rankEnd}?[ ._]*${rankedSeasonWord}(?![a-z])|s[ ._]?(\\d{1,2})(?:d\\d{1,2})?(?![a-z0-9]))`,
   'i',
 );
 /** `Livre II`, `Book 2 - Earth`, `Saison un`, `Third Season`. */

@@ -20,8 +20,16 @@ const partShape = new RegExp(
 );
 /** `Marineford (457-489)`: a range that does not begin with the first. */
 const rangeShape = /^[a-z].*[([](\d{2,4})[ ._]?(?:-|~|a)[ ._]?(\d{2,4})[)\]]$/i;
+/** A disc, as people call it in French, English, Spanish, Italian, German, Dutch, Polish, Swedish, Russian, Japanese and Chinese. */
+export const discWord =
+  '(?:dis[ckq]|disque|disc[oh]|disko|scheibe|schijf|dysk|skiva|\\u0434\\u0438\\u0441\\u043a|\\u30c7\\u30a3\\u30b9\\u30af|\\u5149[\\u76d8\\u789f]|\\u789f)';
+/** `DVD Nr 2`, `Dvd n\u00b02` */
+export const numberWord = '(?:(?:nr?|no|n[\\u00b0\\u00ba]|numero)[ ._]*)?';
 /** What numbers a disc: `DVD9` and `BD50` say how much fits on one. */
-const discShape = /^(?:(?:cd|dis[ck]|disque)[ ._-]*(\d{1,2})|(?:dvd|bd|blu-?ray)[ ._-]*(\d{1,2}))$/i;
+const discShape = new RegExp(
+  `^(?:(?:cd|${discWord})[ ._-]*${numberWord}(\\d{1,2}|${countInWords})|(?:dvd|bd|blu-?ray)[ ._-]*${numberWord}(\\d{1,2}))(?:[ ._]*(?:of|sur|von|de|di|van)[ ._]*\\d{1,2})?$`,
+  'i',
+);
 const discSizes: ReadonlySet<number> = new Set([5, 9, 10, 18, 25, 50, 66]);
 /** What a title lies on, and nothing else: `Heat (1995)/Blu-ray/BDMV`. */
 const mediumShape =
@@ -30,7 +38,8 @@ const mediumShape =
 /** Reads a folded folder name as a section; undefined when it is a name of another kind. */
 export function readSection(folded: string): Section | undefined {
   const disc = discShape.exec(folded);
-  const number = Number(disc?.[1] ?? disc?.[2]);
+  const which = disc?.[1] ?? disc?.[2];
+  const number = which === undefined ? Number.NaN : readCount(which);
   const isSize = disc?.[2] !== undefined && discSizes.has(number);
   if (disc && !isSize) return { disc: number };
   if (isSize || mediumShape.test(folded)) return {};

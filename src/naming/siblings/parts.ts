@@ -16,7 +16,7 @@ export interface Part {
 
 /** `DVD5` and `DVD9` say how much fits on a disc. */
 const partShape =
-  /(?:^|(?<![ ._([-])[ ._([-]+)(?:cd|dvd(?!(?:5|9|10|18)(?!\d))|dis[ck])[ ._-]?(\d{1,2}|[a-d])(?:(?<=\d)[ ._]?(?:of|sur)[ ._]?\d{1,2})?[)\]]?(?=$|[ ._([-])/i;
+  /(?:^|(?<![ ._([-])[ ._([-]+)(?:cd|dvd(?!(?:5|9|10|18)(?!\d))|dis[ck]|disque)[ ._-]?(\d{1,2}|[a-d])(?:(?<=\d)[ ._]?(?:of|sur)[ ._]?\d{1,2})?[)\]]?(?=$|[ ._([-])/i;
 /** `Part 2` is a title's word (Dune Part Two) unless it ends the name behind the year (facts/naming 8). */
 const latePart =
   /(?<![a-z0-9])(?:19|20)\d\d[)\]]?.*?(?<![ ._([-])[ ._([-]+(?:part|pt|partie)[ ._-]?(\d{1,2}|[a-d])[)\]]?$/i;
