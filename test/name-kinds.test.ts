@@ -142,6 +142,36 @@ const kinds: Record<string, readonly Row[]> = {
     ['/Harbor (1997)[part1][FRENCH].avi', { ...movie('Harbor', 1997), part: 1 }],
     ['/Harbor (1997)[CD2][FRENCH].avi', { ...movie('Harbor', 1997), part: 2 }],
   ],
+  'a day that folders say': [
+    ...[
+      '2021-03/24',
+      '2021/03/24',
+      'Mars 2021/24',
+      '2021/Mars/24 mars',
+      '2021-03-24/Night Lamp',
+      '2021/03/24/video',
+    ].map(
+      (end): Row => [
+        `/TV/Night Lamp/${end}.mkv`,
+        { kind: 'episode', title: 'Night Lamp', date: '2021-03-24' },
+      ],
+    ),
+    ...['Semaine 12', '2021-W12', 'Q1 2021', '2021-03-22 au 2021-03-28'].map(
+      (folder): Row => [
+        `/TV/Night Lamp/${folder}/2021-03-24.mkv`,
+        { kind: 'episode', title: 'Night Lamp', date: '2021-03-24' },
+      ],
+    ),
+    ['/TV/Night Lamp/2021-03/34.mkv', episode('Night Lamp', undefined, 34)],
+    ['/Films/2021-03/Harbor (2021).mkv', movie('Harbor', 2021)],
+  ],
+  'a name that says nothing in the folder of a film': [
+    ...['a1b2c3', '123456', 'download', 'Copie de film', 'KJHGFDSAQW12'].map(
+      (name): Row => [`/Films/Black Harbor (2019)/${name}.mkv`, movie('Black Harbor', 2019)],
+    ),
+    ['/Films/Black Harbor (2019)/300.mkv', { kind: 'movie', title: '300' }],
+    ['/Films/Black Harbor (2019)/The Lamp.mkv', { kind: 'movie', title: 'The Lamp' }],
+  ],
   specials: [
     ['/Harbor - SP01.mkv', episode('Harbor', 0, 1)],
     ['/Harbor - Special 1 - The Lamp.mkv', episode('Harbor', 0, 1)],

@@ -82,16 +82,54 @@ export function findDate(folded: string): AirDate | undefined {
 
 const monthAlone = new RegExp(`^(?:\\d{1,2}[ ._-]+)?${monthWord}(?:[ ._-]+(?:19|20)\\d\\d)?$`, 'i');
 
-/**
- * Whether a folder holds the days of a month or a year and is no title: `2020-03`, `Mai 2024`, and `05` in one of a year.
- * @param parent the folder around it, '' = none
- */
-export function isDateFolder(folded: string, parent: string): boolean {
-  if (/^(?:19|20)\d\d[ ._-](?:0[1-9]|1[0-2])(?:[ ._-]\d\d)?$/.test(folded)) return true;
-  if (/^(?:0[1-9]|1[0-2])[ ._-](?:19|20)\d\d$/.test(folded)) return true;
-  if (/^(?:0?[1-9]|1[0-2])$/.test(folded)) return /^(?:19|20)\d\d$/.test(parent);
-  return monthAlone.test(folded) && (/\d{4}$/.test(folded) || /^(?:19|20)\d\d$/.test(parent));
+/** A stretch of a year: `2024-W02`, `Semaine 12`, `Q1 2024`, `2022-03-05 a 2022-03-12`. */
+const stretch =
+  /^(?:(?:19|20)\d\d[ ._-]*(?:w\d{1,2}|q[1-4])|(?:semaine|week|woche|semana|settimana)[ ._-]*\d{1,2}(?:[ ._-]+(?:19|20)\d\d)?|q[1-4][ ._-]*(?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d[ ._]*(?:-|a|to|bis|au)[ ._]*(?:19|20)\d\d-\d\d-\d\d)$/i;
+
+/** What a folder of days says of those in it; all absent for a stretch of a year. */
+export interface DateFolder {
+  year?: number;
+  month?: number;
+  day?: number;
 }
+
+/**
+ * Reads a folder that holds the days of a month or a year, or one day, and is no title: `2020-03`, `Mai 2024`, `2020-03-24`,
+ * `05` in one of a year, and `24` in that.
+ * @param outer the folders around it, the nearest last
+ */
+export function readDateFolder(folded: string, outer: readonly string[]): DateFolder | undefined {
+  const [grand = '', parent = ''] = [outer.at(-2), outer.at(-1)];
+  const whole = /^((?:19|20)\d\d)[ ._-](0[1-9]|1[0-2])(?:[ ._-](\d\d))?$/.exec(folded);
+  if (whole) return dated(whole[1], whole[2], whole[3]);
+  const turned = /^(0[1-9]|1[0-2])[ ._-]((?:19|20)\d\d)$/.exec(folded);
+  if (turned) return dated(turned[2], turned[1]);
+  const isInYear = /^(?:19|20)\d\d$/.test(parent);
+  if (/^(?:0?[1-9]|1[0-2])$/.test(folded) && isInYear) return dated(parent, folded);
+  const isInMonth = /^(?:0?[1-9]|1[0-2])$/.test(parent) && /^(?:19|20)\d\d$/.test(grand);
+  if (isInMonth && /^(?:0?[1-9]|[12]\d|3[01])$/.test(folded)) return dated(grand, parent, folded);
+  const month = monthAlone.exec(folded);
+  const year = /(?:19|20)\d\d$/.exec(folded)?.[0] ?? (isInYear ? parent : undefined);
+  if (month && year) return dated(year, months[(month[1] as string).toLowerCase()]);
+  return stretch.test(folded) ? {} : undefined;
+}
+
+function dated(year: Piece, month: Piece, day?: Piece): DateFolder {
+  return { year: Number(year), month: Number(month), ...(day !== undefined && { day: Number(day) }) };
+}
+
+/** The day of a file in a folder of days, where its name is no more than a day of that month (`2021-03/24.mkv`); for one of a folder that is one day, that. */
+export function dayInFolder(folded: string, { year, month, day }: DateFolder): AirDate | undefined {
+  if (year === undefined || month === undefined) return undefined;
+  const own = dayAlone.exec(folded);
+  const isOther = own?.[2] !== undefined && months[own[2].toLowerCase()] !== month;
+  const which = day ?? (own && !isOther ? own[1] : undefined);
+  if (which === undefined) return undefined;
+  const date = dateOf(year, month, which);
+  return date === undefined ? undefined : { start: 0, end: own ? folded.length : 0, date };
+}
+
+const dayAlone = new RegExp(`^(\\d{1,2})(?:[ ._-]+${monthWord})?$`, 'i');
 
 /** `99` is 1999. */
 function centuryOf(year = ''): string {
@@ -101,8 +139,12 @@ function centuryOf(year = ''): string {
 type Piece = string | number | undefined;
 
 function build(match: RegExpExecArray, year: Piece, month: Piece, day: Piece): AirDate | undefined {
+  const date = dateOf(year, month, day);
+  return date === undefined ? undefined : { start: match.index, end: match.index + match[0].length, date };
+}
+
+function dateOf(year: Piece, month: Piece, day: Piece): string | undefined {
   const date = [year, String(month).padStart(2, '0'), String(day).padStart(2, '0')].join('-');
   const time = new Date(`${date}T00:00:00Z`);
-  if (Number.isNaN(time.getTime()) || time.toISOString().slice(0, 10) !== date) return undefined;
-  return { start: match.index, end: match.index + match[0].length, date };
+  return Number.isNaN(time.getTime()) || time.toISOString().slice(0, 10) !== date ? undefined : date;
 }

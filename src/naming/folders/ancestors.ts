@@ -1,4 +1,4 @@
-import { isDateFolder } from '../episodes/dates.ts';
+import { type DateFolder, readDateFolder } from '../episodes/dates.ts';
 import type { Marker } from '../episodes/marker.ts';
 import { foldAccents } from '../text/clean.ts';
 import type { ProviderIds } from '../text/recognition.ts';
@@ -29,6 +29,8 @@ export interface Ancestors {
   section?: number;
   /** The marker of a folder that holds one episode and names no show (`Saison 5/Épisode 16`). */
   marker?: Marker;
+  /** The folder of the days of a daily show. */
+  days?: DateFolder;
   /** Number of the disc's folder. */
   disc?: number;
   ids: ProviderIds;
@@ -42,7 +44,11 @@ export function readAncestors(folders: readonly string[]): Ancestors {
   const ancestors: Ancestors = { ids: {} };
   for (let i = folders.length - 1; i >= 0; i--) {
     const name = folders[i] as string;
-    if (isDateFolder(foldAccents(name), i > 0 ? (folders[i - 1] as string) : '')) continue;
+    const days = readDateFolder(foldAccents(name), folders.slice(0, i));
+    if (days) {
+      ancestors.days ??= days;
+      continue;
+    }
     const parent = i > 0 ? readFolder(folders[i - 1] as string) : undefined;
     const inTitle = parent !== undefined && parent.kind !== 'category';
     // `Séries/Extras/Saison 2` is a show of that name.

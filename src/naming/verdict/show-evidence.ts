@@ -1,7 +1,7 @@
 import { findBareNumber } from '../episodes/bare-numbers.ts';
 import { isCameraTake } from '../episodes/camera-takes.ts';
 import { between } from '../episodes/chains.ts';
-import type { AirDate } from '../episodes/dates.ts';
+import { type AirDate, dayInFolder } from '../episodes/dates.ts';
 import type { Marker } from '../episodes/marker.ts';
 import { findSceneNumber, findTakenPart } from '../episodes/markers.ts';
 import { groupEnd } from '../episodes/numbers.ts';
@@ -13,7 +13,7 @@ import type { Evidence } from '../siblings/siblings.ts';
 import type { BoxedName } from '../text/boxed-names.ts';
 import { foldAccents } from '../text/clean.ts';
 import type { Recognition } from '../text/recognition.ts';
-import { findTitle } from '../text/titles.ts';
+import { findTitle, sameTitleKey } from '../text/titles.ts';
 import { hasBracketedYear } from '../text/years.ts';
 import { libraryShow, withLibrary } from './library-evidence.ts';
 import { isWeakName } from './weak-names.ts';
@@ -31,6 +31,7 @@ interface EpisodeReader {
 const readers: readonly EpisodeReader[] = [
   { weight: 100, read: readMark },
   { weight: 95, read: readDay },
+  { weight: 92, read: readDayInFolder },
   { weight: 90, read: readOwnSpecial },
   { weight: 80, read: readBeside },
   { weight: 70, read: readReleaseFolder },
@@ -85,6 +86,21 @@ function readDay({ name: { folded }, ancestors, date }: Reading): ShowReading | 
   // `Films/12 août 2005.mkv`, `11 septembre 2001 (2002).avi`: titles.
   const opensFilm = date?.start === 0 && hasBracketedYear(folded.slice(date.end));
   return date && ancestors.category !== 'movies' && !opensFilm ? { date, how: 'date' } : undefined;
+}
+
+/** A day that is told by the folder of its month, or by a folder of its own around the name of the show (`Show/2021-03/24`). */
+function readDayInFolder(reading: Reading): ShowReading | undefined {
+  const { name, ancestors, marker, date } = reading;
+  const { days, title, category } = ancestors;
+  if (!days || marker || date || category === 'movies' || title?.title === undefined) return undefined;
+  const isOwn =
+    days.day === undefined || isWeakName(name.folded, reading) || isNamed(name.folded, title.title);
+  const day = isOwn ? dayInFolder(name.folded, days) : undefined;
+  return day && { date: day, how: 'date', titleAt: { start: 0, end: 0 } };
+}
+
+function isNamed(folded: string, title: string): boolean {
+  return sameTitleKey(folded) === sameTitleKey(title);
 }
 
 function readOwnSpecial({ name, ancestors }: Reading): ShowReading | undefined {

@@ -2,7 +2,7 @@ import type { Reading } from '../file/reading.ts';
 import { foldAccents } from '../text/clean.ts';
 
 const weakName =
-  /^(?:|movie|film(?:[ ._-]complet)?|full[ ._-]movie|video|vid|title_?t?\d*|vts_\d\d_\d|\d{5}|0\d{1,2}|[0-9a-f]{8,}|sans titre|untitled|main|(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])(?=[a-z0-9]*\d[a-z]+\d)[a-z0-9]{9,})$/i;
+  /^(?:|download|movie[ ._-]full|film(?:[ ._-]full)?(?:[ ._-]hd)?|copie de film|movie|film(?:[ ._-]complet)?|full[ ._-]movie|video|vid|title_?t?\d*|vts_\d\d_\d|\d{5}|0\d{1,2}|[0-9a-f]{8,}|sans titre|untitled|main|(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])(?=[a-z0-9]*\d[a-z]+\d)[a-z0-9]{9,})$/i;
 
 /** Whether a name says nothing of the film, so that its folder names it. @param stem the folded name without its part */
 export function isWeakName(stem: string, reading: Reading): boolean {
@@ -13,15 +13,19 @@ export function isWeakName(stem: string, reading: Reading): boolean {
 const obscure =
   /^(?:(?=[a-z0-9]*\d)[a-z0-9]{3,}|[a-z]{1,3}|\d[\d_]{3,}|[A-Z0-9]{12,}|(?:.*[._ -])?(?=[0-9a-f]*\d[0-9a-f]*[a-f])[0-9a-f]{10,}|backup[ ._-].*\d.*)$/;
 
+/** Letters among digits, or many digits. */
+const mixed = /^(?:(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{5,}|\d{5,}|[0-9a-f]{8,})$/;
+
 /**
  * `Harbor.2018.1080p-GRP/AHFMZXGHEWD660`: in the folder of one release, a name that shares no word with it and is none
  * that a person would give.
  */
 function isObscure(stem: string, { ancestors, year, tagAt }: Reading): boolean {
   const { title } = ancestors;
-  if (!title?.title || title.release !== true || title.year === undefined || year || tagAt >= 0) return false;
+  if (!title?.title || title.year === undefined || year || tagAt >= 0) return false;
   const own = stem.toLowerCase();
-  if (!obscure.test(stem) && !obscure.test(own)) return false;
+  // In a folder that a person has named a short word may be a title (`Up`, `300`).
+  if (title.release === true ? !obscure.test(stem) && !obscure.test(own) : !mixed.test(own)) return false;
   return !foldAccents(title.title)
     .toLowerCase()
     .split(/[^\p{L}\p{N}]+/u)
