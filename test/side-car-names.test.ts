@@ -66,6 +66,34 @@ t.test('the language of the text stands in the name where the name has none', as
   });
 });
 
+t.test('both scripts of Chinese are the language for every server, and stay apart', async (t) => {
+  const film = file('/F/Heat.1995.mkv');
+  t.strictSame(
+    placed(
+      [
+        film,
+        file('/F/Heat.1995.sc.chi.srt', { form: 'text', language: 'zh' }),
+        file('/F/Heat.1995.tc.chi.srt', { form: 'text', language: 'zh' }),
+        file('/F/Heat.1995.tc.chi.forced.srt', { form: 'text', language: 'zh' }),
+        file('/F/Heat.1995.zh.srt', { form: 'text', language: 'zh' }),
+      ],
+      'subtitle',
+    ),
+    {
+      '/F/Heat.1995.sc.chi.srt': `${heat}.zh-Hans.zh.srt`,
+      '/F/Heat.1995.tc.chi.srt': `${heat}.zh-Hant.zh.srt`,
+      '/F/Heat.1995.tc.chi.forced.srt': `${heat}.zh-Hant.zh.forced.srt`,
+      '/F/Heat.1995.zh.srt': `${heat}.zh.srt`,
+    },
+  );
+  for (const written of [`${heat}.zh-Hans.srt`, `${heat}.zh.srt`])
+    t.strictSame(
+      placed([film, file('/F/Heat.1995.sc.chi.srt', { written: [written] })], 'subtitle'),
+      { '/F/Heat.1995.sc.chi.srt': written },
+      'what an older version wrote stays',
+    );
+});
+
 t.test('a side-car keeps its path when others come, and when its copy is lost', async (t) => {
   const film = file('/F/Heat.1995.mkv');
   const standing = file('/F/Heat.1995.b.srt', { language: 'fr', written: [`${heat}.fr.srt`] });

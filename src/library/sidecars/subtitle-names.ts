@@ -74,17 +74,28 @@ function nameOf(
   const tags = readSubtitleTags(rest);
   const known = partner?.sideCar ?? file.sideCar;
   const language = tags.language ?? known?.language;
-  const name = [stem, language, tags.forced && 'forced', tags.sdh && 'sdh'].filter(Boolean).join('.');
+  const name = [stem, language && languageTag(language), tags.forced && 'forced', tags.sdh && 'sdh']
+    .filter(Boolean)
+    .join('.');
   const final = tags.language !== undefined || known === undefined || known.isFetched;
   const end = `.${extensionOf(file.name)}`;
-  const names = language?.startsWith('zh-') ? [name, name.replace(`.${language}`, '.zh')] : [name];
+  const older = language?.startsWith('zh-') ? [`.${language}`, '.zh'] : [];
+  const names = [name, ...older.map((tag) => name.replace(`.${language}.zh`, tag))];
   const kept = file.sideCar?.written.find((path) =>
-    // Its copy was lost, and with it what the text said: the path still tells. So does one that names no script.
+    // Its copy was lost, and with it what the text said: the path still tells. So does one of an older version, that names the script or the language alone.
     final
       ? names.some((one) => isNumbered(path, one, end))
       : path.startsWith(`${stem}.`) && path.endsWith(end),
   );
   return { name, final, ...(kept === undefined ? {} : { kept }) };
+}
+
+/**
+ * Jellyfin's table of languages has `zh` and no script, and Plex reads what stands last: the language is there, and the
+ * script before it, which tells the tracks apart.
+ */
+function languageTag(language: string): string {
+  return language.startsWith('zh-') ? `${language}.zh` : language;
 }
 
 function isNumbered(path: string, name: string, end: string): boolean {
