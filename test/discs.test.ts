@@ -256,21 +256,30 @@ t.test('discs through every door: each is one film, and no menu beside it', asyn
           disc({ '00001.m2ts': 40 + n, '00002.m2ts': 4 }, `DISC${n}`, 'BDMV', 'STREAM'),
         ),
       },
+      {
+        name: 'Marea (1971)',
+        folders: ['Disco 1', 'Disco 2', 'Disco bonus'].map((name, at) =>
+          disc({ '00001.m2ts': 50 + at, '00002.m2ts': 4 }, name, 'BDMV', 'STREAM'),
+        ),
+      },
     ],
   });
   await one.sync();
-  const names = ['Ran (1985)', 'Alien (1979)', 'Ben-Hur (1959)'];
+  const names = ['Ran (1985)', 'Alien (1979)', 'Ben-Hur (1959)', 'Marea (1971)'];
   const ofDiscs = (paths: readonly string[]) =>
     paths.filter((path) => names.some((name) => path.includes(name)));
   const expected = [
     ...[1, 2, 3].map((n) => `Movies/Alien (1979)/Alien (1979) - ${n} of 3`),
     ...[1, 2].map((n) => `Movies/Ben-Hur (1959)/Ben-Hur (1959) - ${n} of 2`),
+    ...[1, 2].map((n) => `Movies/Marea (1971)/Marea (1971) - ${n} of 2`),
     'Movies/Ran (1985)/Ran (1985)',
   ];
+  const extra = 'Movies/Marea (1971)/extras/00001.strm';
   t.strictSame(
-    ofDiscs(await strmPaths(one)),
+    ofDiscs(await strmPaths(one)).filter((path) => path !== extra),
     expected.map((stem) => `${stem}.strm`),
   );
+  t.ok((await strmPaths(one)).includes(extra), 'the disc of extras belongs to its film');
   const largest = one.simulator.account.file('/Ran (1985)/BDMV/STREAM/00017.m2ts');
   const [ran] = (await strmFiles(one.libraryDir)).filter(({ path }) => path.includes('Ran (1985).strm'));
   t.equal(ran?.fileId, largest.id);

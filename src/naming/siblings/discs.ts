@@ -64,6 +64,7 @@ export function weighDisc(
     const isClip = reading && answer && !reading.isSubtitle && reading.extra === undefined;
     return isClip ? [{ reading, answer }] : [];
   });
+  if (kind && kind !== 'recordings') leaveOutSmallExtras(read, found);
   if (kind === 'recordings')
     for (const { answer } of clips) {
       delete answer.title;
@@ -75,6 +76,20 @@ export function weighDisc(
       const some = clips.filter(({ reading }) => shape.test(fileName(reading)));
       if (some.length > 1) weigh(some, looseKind, looseKind === 'bluray' ? looseShare : 0);
     }
+}
+
+/** Of a disc of extras those that are long are shown. Where no size is known all are. */
+function leaveOutSmallExtras(
+  read: readonly (Reading | undefined)[],
+  found: readonly (Recognition | undefined)[],
+): void {
+  const extras = read.flatMap((reading, at) => {
+    const answer = found[at];
+    const isShown = reading?.extra !== undefined && reading.extra !== 'menu' && !reading.isSubtitle;
+    return isShown && answer ? [{ answer, bytes: reading.sizeBytes ?? 0 }] : [];
+  });
+  const largest = extras.reduce((so, { bytes }) => Math.max(so, bytes), 0);
+  for (const { answer, bytes } of extras) if (bytes < largest * episodeShare) leaveOut(answer);
 }
 
 /** @param doubtShare nothing is said where the second is larger than this beside the first */

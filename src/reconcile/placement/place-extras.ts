@@ -5,6 +5,7 @@ import { extraTitleKey, type NearbyTitle, namedTitleKey, nearbyTitles } from '..
 import type { Tree } from '../../library/trees.ts';
 import { extraFolder } from '../../naming/folders/extras.ts';
 import { readFolder } from '../../naming/folders/folders.ts';
+import { discAt } from '../../naming/siblings/discs.ts';
 import type { RecognisedFile } from './recognised-file.ts';
 
 /** No title has more folders: among more of them a file belongs to nobody by its place alone. */
@@ -73,6 +74,9 @@ async function ownerIn(
   return undefined;
 }
 
+/** Clips lie in `Disc 1/BDMV/STREAM` below their film's folder. */
+const depthOfDiscs = 3;
+
 /** So many folders of extras and seasons lie in each other at most. */
 const maxSteps = 4;
 
@@ -92,14 +96,18 @@ function levelsAround(
   };
   const ancestors = once(async () => (await catalog.files.withAncestors(folderId)).slice(1));
   const parent = async () => (await ancestors()).slice(0, 1);
-  const below = async (id: FolderId) => {
-    const children = await idsBelow([id]);
-    return children.length === 0 ? [] : [...children, ...(await idsBelow(children))];
+  const below = async (id: FolderId, depth = 2) => {
+    const found: FolderId[] = [];
+    for (let level = [id]; level.length > 0 && found.length <= maxFolders && depth > 0; depth--) {
+      level = await idsBelow(level);
+      found.push(...level);
+    }
+    return found;
   };
   const beside = async () => (await idsBelow(await parent())).filter((id) => id !== folderId);
   const whole = async () => {
     const home = await homeOf(await ancestors());
-    return home === undefined ? [] : [home, ...(await below(home))];
+    return home === undefined ? [] : [home, ...(await below(home, depthOfDiscs))];
   };
 
   /** Above folders that are parts of something; undefined where the first is none. */
@@ -131,6 +139,7 @@ function levelsAround(
 function isPart(name: string | undefined): boolean {
   if (name === undefined) return false;
   const { kind, section } = readFolder(name);
+  if (discAt(`/${name}/`) !== undefined) return true;
   return extraFolder(name, true) !== undefined || kind === 'season' || section !== undefined;
 }
 
