@@ -207,7 +207,7 @@ function* markOddFilms(
   }
   const known = [...titles].filter(([, files]) => files >= 3).map(([title]) => title);
   // A stranger is one among the episodes of one show: in a heap of many each is one.
-  const filesOfOne = Math.max(0, ...titles.values());
+  const filesOfOne = [...titles.values()].reduce((so, files) => Math.max(so, files), 0);
   const videos = readings.filter((one) => one && !one.isSubtitle && one.extra === undefined).length;
   if (known.length === 0 || filesOfOne * 2 < videos) return;
   const isKnown = createRelated(known);
