@@ -1,6 +1,7 @@
 import { countInWords, rankInWords, readCount } from '../text/ordinals.ts';
 import { between, followChain } from './chains.ts';
 import { findCyrillicMarker } from './cyrillic-markers.ts';
+import { findForeignMarker } from './foreign-markers.ts';
 import type { Marker } from './marker.ts';
 import {
   episodeWord,
@@ -18,7 +19,7 @@ const joint = `[\\])]?${stretch}[ ._]*(?:[-,;:([/][ ._]*)?`;
 /** With an S in front of a number. */
 const seasonLetterShapes: readonly RegExp[] = [
   // S01E02, S01.E02, S01xE02, S01 - E02, S01EP02, s01_e03, T01E03 (temporada)
-  /(?<![a-z0-9])s(?:(?<=[[(]s)[ ._])?(\d{1,4})[ ._]*[-x]?[ ._]*e(?:p(?:isode)?)?[ ._]?(\d{1,5})(?!\d)/i,
+  /(?<![a-z0-9])s(?:(?<=[[(]s)[ ._])?(\d{1,4})[ ._]*[-x:]?[ ._]*e(?:p(?:isode)?)?[ ._]?(\d{1,5})(?!\d)/i,
   // S01x02, S2009x02, s03-x01
   /(?<![a-z0-9])s(\d{1,4})-?x(?!26[45])(\d{2,3})(?!\d|p(?![a-z]))/i,
   // VegasS13E01, 24S01E02: two digits each, and a word or a number right before them
@@ -134,12 +135,9 @@ const bareShapes: readonly RegExp[] = [
   /(?<![a-z0-9])part(?:ie)?[ ._]?(0\d)(?!\d)/i,
   /(?<![a-z0-9])part[ ._](\d{1,2})[ ._]of[ ._]\d{1,2}(?!\d)/i,
   // 60. Bölüm, 5 seriya
-  /(?<![a-z0-9])(\d{1,4})[ ._]{1,2}(?:bolum|blm|seriya|seria|serija|resz|jakso|odcinek)(?![a-z])/i,
+  /(?<![a-z0-9])(\d{1,4})[ ._]{1,2}(?:bolum|blm|seriya|seria|serija|epizoda|jakso|odcinek)(?![a-z])/i,
   // The stage of a race, the edition of a programme.
   /(?<![a-z0-9])(?:etape|emission)[ ._]{0,2}(?:n[o°][ ._]?)?(\d{1,4})(?!\d)/i,
-  // 第05話, 5화
-  /\u7b2c[ ._]?(\d{1,4})[ ._]?[\u8bdd\u8a71\u96c6\u56de]/,
-  /(?<![\da-z])(\d{1,4})[\ud654\ud68c]/i,
   /(?:^|(?<=[a-z0-9)\]][ ._-]{1,3}))e(\d)(?=$|[ ._]*[-[(]|[ ._]+(?:vf|vostfr|french|multi)(?![a-z]))/i,
   /^e(\d)(?![a-z0-9])/i,
   // 1of3, (1 sur 3), 1 of 6
@@ -174,6 +172,8 @@ export function findMarker(folded: string): Marker | undefined {
   }
   const cyrillic = findCyrillicMarker(folded);
   if (cyrillic && (cyrillic.episodes.length > 0 || cyrillic.start > 0)) return cyrillic;
+  const foreign = findForeignMarker(folded);
+  if (foreign) return foreign;
   const reversed = anySeasonWord.test(folded) ? reversedShape.exec(folded) : null;
   if (reversed) {
     const season = Number(reversed[2] ?? reversed[3]);
