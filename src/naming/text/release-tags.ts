@@ -86,7 +86,7 @@ const strongTag = new RegExp(
       '[xh][ .]?26[45]|hevc|xvid|divx|10[ -]?bits?|hdr10|hdr|dolby[ .]vision',
       'aac\\d?|ac-?3|e-?ac-?3|dts|ddp?[57]|truehd|atmos|flac|mp3',
       'ultra-?hd|hd-?dvd|dvd-?screener|telesync|telecine|svcd|xvidvd|hrhd(?:tv)?|dsrip',
-      'dubbed|dual[ ._-]audio|german[ ._]dl|multi|true-?french|vost-?fr|subfrench|stfr|fast-?sub|vff|vfq|vfi|vf2|vof|vf|subforced',
+      'dubbed|dual[ ._-]audio|german[ ._]dl|multi(?:lang|langues?)?|true-?french|vost-?fr|subfrench|stfr|fast-?sub|vff|vfq|vfi|vf2|vof|vf|subforced',
       'film[ ._-]complet|full[ ._-]movie',
       `(?:the[ ._])?(?:${editionWord}[ ._]+){1,4}(?:cut|edition|version)`,
       '\\d{1,3}(?:st|nd|rd|th)[ ._-]anniversary(?:[ ._-](?:edition|cut|version))?',

@@ -110,6 +110,9 @@ const otherName = /(?<=[a-z0-9!?)])[ ._]+(?:\((?:AKA|aka)|AKA|a\.k\.a\.)(?=[ ._]
 /** `Les Gendarmes - L'intégrale` */
 const allOfIt = /(?<=[a-z0-9!?)])[ ._-]+(?:l[' ._])?integrale[ ._([-]*$/i;
 
+/** `Title - Copy`: what systems call the second file of a name. */
+const ownCopy = /(?<=\S) - (?:copie|copy|kopie|copia)(?: \(\d{1,2}\))?$/i;
+
 /** `Title (Spanish) 2012` */
 const languageInBrackets =
   /(?<=\S[ ._]+)[([](?:english|french|german|spanish|italian|portuguese|dutch|castellano|latino|vf|vo|vostfr|francais)[)\]][ ._([-]*$/i;
@@ -182,6 +185,7 @@ function ownTitle(
     );
   if (!yearAt && isCut) end = found.end;
   end = withoutTail(folded, start, end, languageInBrackets);
+  end = withoutTail(folded, start, end, ownCopy);
   if (stop < folded.length) end = withoutTail(folded, start, end, otherTitle);
   if (stop === tagAt || stop === folded.length)
     end = start + technicalTailAt(folded.slice(start, end).replace(/[ ._([-]+$/, ''), stop === tagAt);
