@@ -1,5 +1,5 @@
 import t from 'tap';
-import { recognise } from '../src/naming/recognise.ts';
+import { recognise, recogniseFolder } from '../src/naming/recognise.ts';
 import { file, others, startBridge } from './fixtures/start-bridge.ts';
 import { strmPaths } from './fixtures/strm-files.ts';
 import type { AccountFolder } from './simulator/simulator.ts';
@@ -160,8 +160,12 @@ t.test('a special with a number is an episode, whatever words its title is made 
       `/Séries/Lost/Saison 0/Lost E01 - ${words}.mkv`,
     ])
       t.match(recognise(path), { kind: 'episode', title: 'Lost', season: 0, episodes: [1] }, path);
-  for (const name of ['Lost.S00E01-trailer', 'Lost.S00E01-sample', 'Lost.S01E01 - Making of', 'Making of'])
+  for (const name of ['Lost.S00E01-trailer', 'Lost.S00E01-sample', 'Making of'])
     t.match(recognise(`/Séries/Lost/${name}.mkv`), { kind: 'extra' }, name);
+  // With a number of its own it is an episode, and beside the one of that number what belongs to it.
+  const pair = ['Lost.S01E01', 'Lost.S01E01 - Making of'].map((name) => `/Séries/Lost/${name}.mkv`);
+  t.match(recogniseFolder(pair), [{ kind: 'episode' }, { kind: 'extra' }]);
+  t.match(recognise(pair[1] as string), { kind: 'episode', season: 1, episodes: [1] });
 });
 
 t.test('a special with a number in a folder of specials is that one', async (t) => {

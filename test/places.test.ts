@@ -321,7 +321,11 @@ t.test(
       await one.sync();
       await one.clock.advance(24 * hourMs);
     }
-    t.same(await strmPaths(one), ['Shows/Dark/Season 01/Dark S01E01.strm']);
+    t.same(
+      await strmPaths(one),
+      ['Shows/Dark/Season 01/Dark S01E01.strm', 'Unsorted/Series/Lost/Bonus/Making of.strm'],
+      'until then what is no trailer lies under Unsorted',
+    );
     const { account } = one.simulator;
     account.addFolder('/Series/Lost/Season 01');
     account.addFile('/Series/Lost/Season 01', file('Lost.S01E01.mkv'));
