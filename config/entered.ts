@@ -68,6 +68,14 @@ export function enteredText(file: string, found: Pick<Found, 'faults'>): string 
   return undefined;
 }
 
+/** The rows of a setting as they were entered, with all that a person wrote in them; none where there are none. */
+export function enteredRows(text: string | undefined, path: string): unknown[] {
+  const all: unknown = text === undefined ? undefined : parseDocument(text).toJS();
+  const value = path.split('.').reduce<unknown>((node, name) => Reflect.get(Object(node), name), all);
+  const rows: unknown = typeof value === 'string' ? JSON.parse(value) : value;
+  return Array.isArray(rows) ? rows : [];
+}
+
 const head = ` What was entered in the page of Passerelle. It outranks config/passerelle.yaml; the environment outranks it.
  Only its owner may read it: it may hold the API key.`;
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { docs } from '../plugins/routes/api/docs.ts';
 import { doctor } from '../plugins/routes/api/doctor.ts';
+import { servers } from '../plugins/routes/api/setup/servers.ts';
 import { settings } from '../plugins/routes/api/setup/settings.ts';
 import { setup } from '../plugins/routes/api/setup/setup.ts';
 import { status } from '../plugins/routes/api/status.ts';
@@ -26,6 +27,7 @@ import { page } from '../plugins/ui/page.ts';
 import { session } from '../plugins/ui/session.ts';
 import { createApp, registerApi, registerSupport } from './api-app.ts';
 import type { Bridge } from './bridge.ts';
+import { mediaServersFor } from './guiding.ts';
 import { type Holder, holderHere } from './owner/holder.ts';
 import type { Guide } from './setup/guide.ts';
 import type { SettingsEditor } from './setup/settings-editor.ts';
@@ -41,7 +43,7 @@ export async function buildApp(
 ): Promise<FastifyInstance> {
   const app = createApp(bridge, createTls(bridge));
   await registerSupport(app, bridge);
-  await app.register(guideDecorator, parts);
+  await app.register(guideDecorator, { ...parts, servers: mediaServersFor(bridge) });
   await app.register(delivery);
   await app.register(health);
   await app.register(metrics);
@@ -61,6 +63,7 @@ export async function buildApp(
   await app.register(openapi);
   await registerApi(app, holder);
   await app.register(settings);
+  await app.register(servers);
   await app.register(setup);
   await app.register(docs);
   return app;
@@ -74,7 +77,7 @@ export async function buildGuideApp(
 ): Promise<FastifyInstance> {
   const app = createApp(bridge, createTls(bridge));
   await registerSupport(app, bridge);
-  await app.register(guideDecorator, parts);
+  await app.register(guideDecorator, { ...parts, servers: parts.guide.servers });
   await app.register(health);
   await app.register(page);
   await app.register(session);

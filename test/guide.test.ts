@@ -312,6 +312,80 @@ t.test('what is changed is all right or nothing, and two tabs do not undo each o
   t.strictSame(events, ['restart']);
 });
 
+t.test(
+  'media servers are entered and taken out behind the guide too, and no key of theirs is shown',
+  async (t) => {
+    const { ask, file, load, home } = await open(t, rightKey);
+    const jellyfin = { kind: 'jellyfin', url: 'http://films.test:8096', token: 'jelly-key-1' };
+    const seenAs = '/media/films';
+    const add = (server: object) => ask('POST', '/settings/servers', server);
+    const take = (server: object) => ask('POST', '/settings/servers/remove', server);
+    t.match(await ask('GET', '/settings/servers'), { json: { servers: [], isWaiting: false } });
+    for (const bad of [
+      { ...jellyfin, kind: 'webhook' },
+      { ...jellyfin, token: undefined },
+      { ...jellyfin, tokenFile: '/etc/passwd' },
+      { ...jellyfin, url: 'file:///etc/passwd' },
+    ])
+      t.equal((await add(bad)).status, 400, JSON.stringify(bad));
+    t.notOk(existsSync(file));
+    const both = await Promise.all([
+      add({ ...jellyfin, seenAs }),
+      add({ kind: 'kodi', url: 'http://films.test:8080' }),
+    ]);
+    t.strictSame(
+      both.map(({ status }) => status),
+      [200, 200],
+      'two at one time are both there',
+    );
+    const changed = await add({ ...jellyfin, url: `${jellyfin.url}/`, seenAs, token: 'jelly-key-2' });
+    t.equal(changed.json.servers.length, 2, 'one address is one server');
+    t.match(changed.json, { isWaiting: true, libraryDirs: [join(home, 'library')] });
+    t.match(changed.json.servers.at(-1), { kind: 'jellyfin', hasToken: true, seenAs });
+    t.notMatch(JSON.stringify(changed), 'jelly-key');
+    t.match(readFileSync(file, 'utf8'), 'jelly-key-2');
+    t.notMatch(readFileSync(file, 'utf8'), 'jelly-key-1');
+    t.match(loadSettings(load).settings.notify, [
+      { kind: 'kodi' },
+      { pathMap: { [join(home, 'library')]: seenAs } },
+    ]);
+    t.equal((await take({ kind: 'plex', url: jellyfin.url })).status, 404);
+    t.equal((await take(jellyfin)).status, 400, 'a key is nothing to take out by');
+    for (const { kind, url } of changed.json.servers) t.equal((await take({ kind, url })).status, 200);
+    t.match(await ask('GET', '/settings/servers'), { json: { servers: [], isWaiting: false } });
+    t.notMatch(readFileSync(file, 'utf8'), 'jelly-key');
+  },
+);
+
+t.test('media servers of a file or the environment are changed there', async (t) => {
+  const kodi = { kind: 'kodi', url: 'http://films.test:8080' };
+  const fromFile = t.testdir({ 'passerelle.yaml': `notify:\n  - ${JSON.stringify(kodi)}\n` });
+  for (const [more, home] of [
+    [{}, fromFile],
+    [{ PASSERELLE_NOTIFY: JSON.stringify([kodi]) }, undefined],
+  ] as const) {
+    const { ask, file } = await open(t, { ...rightKey, ...more }, home);
+    const { json } = await ask('GET', '/settings/servers');
+    t.match(json, { servers: [kodi], fixedBy: /passerelle\.yaml line 1|PASSERELLE_NOTIFY/ });
+    for (const path of ['/settings/servers', '/settings/servers/remove'])
+      t.match(await ask('POST', path, kodi), { status: 409, json: { code: 'BRIDGE_SETTING_FIXED' } });
+    t.notOk(existsSync(file));
+  }
+});
+
+t.test('rows that a person wrote into the file stay as they are written', async (t) => {
+  const home = t.testdir({ token: 'from-a-file', data: {} });
+  const written = `notify:\n  - kind: gotify\n    url: http://push.test\n    tokenFile: ${join(home, 'token')}\n`;
+  writeFileSync(join(home, 'data', 'settings.yaml'), written);
+  const { ask, file } = await open(t, rightKey, home);
+  const kodi = { kind: 'kodi', url: 'http://films.test:8080' };
+  t.match((await ask('POST', '/settings/servers', kodi)).json, { servers: [kodi] });
+  t.match(readFileSync(file, 'utf8'), /tokenFile: .*token\n/);
+  t.notMatch(readFileSync(file, 'utf8'), 'from-a-file');
+  await ask('POST', '/settings/servers/remove', kodi);
+  t.match(readFileSync(file, 'utf8'), /kind: gotify/);
+});
+
 t.test('a file of entered settings that is damaged is told with its line, and never dropped', async (t) => {
   const home = t.testdir();
   const data = join(home, 'data');

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { BridgeError } from '../../src/core/errors.ts';
 import type { Guide } from '../../src/setup/guide.ts';
+import type { MediaServers } from '../../src/setup/media-servers.ts';
 import type { SettingsEditor } from '../../src/setup/settings-editor.ts';
 
 declare module 'fastify' {
@@ -10,12 +11,17 @@ declare module 'fastify' {
     guide: Guide | undefined;
     /** Of `serve` alone. */
     settingsEditor: SettingsEditor | undefined;
+    mediaServers: MediaServers;
   }
 }
 
 /** What can be entered in the page, and while there is no key nothing else is served. */
 export const guideDecorator = fp(
-  async (app: FastifyInstance, { guide, editor }: { guide?: Guide; editor?: SettingsEditor }) => {
+  async (
+    app: FastifyInstance,
+    { guide, editor, servers }: { guide?: Guide; editor?: SettingsEditor; servers: MediaServers },
+  ) => {
+    app.decorate('mediaServers', servers);
     app.decorate('guide', guide);
     app.decorate('settingsEditor', editor);
     if (!guide) return;

@@ -103,7 +103,7 @@ export const findServers = endpoint({
   answer: z.object({
     servers: z.array(z.object({ kind: setupServer.shape.kind, url: z.string(), name: z.string() })),
   }),
-  errors: ['BRIDGE_SETUP_OVER'],
+  errors: ['BRIDGE_SETUP_OVER', 'BRIDGE_NOT_FOUND'],
 });
 
 export const checkServer = endpoint({
@@ -119,7 +119,60 @@ export const checkServer = endpoint({
     remedy: z.string().optional().describe('What to do'),
     holdsTree: z.boolean().optional().describe('Whether one of its libraries holds the STRM files already'),
   }),
-  errors: ['BRIDGE_SETUP_OVER'],
+  errors: ['BRIDGE_SETUP_OVER', 'BRIDGE_NOT_FOUND'],
+});
+
+export const listEnteredServers = endpoint({
+  method: 'GET',
+  path: '/settings/servers',
+  summary: 'Media servers that are told what is new, as they are entered; without their keys',
+  tag: 'settings',
+  status: 200,
+  answer: z.object({
+    servers: z.array(
+      z.object({
+        kind: z.string(),
+        url: z.string(),
+        hasToken: z.boolean(),
+        seenAs: z.string().optional().describe('The folder of the tree as it sees it, where that is another'),
+      }),
+    ),
+    libraryDirs: z.array(z.string()).describe('What its libraries are to hold'),
+    fixedBy: z.string().optional().describe('Where they come from, where they are not changed here'),
+    isWaiting: z.boolean().describe('Others are entered, and count after a restart'),
+  }),
+  errors: ['BRIDGE_NOT_FOUND'],
+});
+
+export type EnteredServers = z.infer<(typeof listEnteredServers)['answer']>;
+
+const serverErrors = [
+  'BRIDGE_NOT_FOUND',
+  'BRIDGE_SETTING_FIXED',
+  'BRIDGE_DISK',
+  'BRIDGE_BAD_REQUEST',
+] as const;
+
+export const addServer = endpoint({
+  method: 'POST',
+  path: '/settings/servers',
+  summary: 'Enter a media server, in the place of another of its kind and address; it counts after a restart',
+  tag: 'settings',
+  body: setupServer,
+  status: 200,
+  answer: listEnteredServers.answer,
+  errors: serverErrors,
+});
+
+export const removeServer = endpoint({
+  method: 'POST',
+  path: '/settings/servers/remove',
+  summary: 'Take a media server out; it counts after a restart',
+  tag: 'settings',
+  body: z.strictObject({ kind: z.string().max(20), url: z.string().max(2000) }),
+  status: 200,
+  answer: listEnteredServers.answer,
+  errors: serverErrors,
 });
 
 export const enterSetup = endpoint({

@@ -1,3 +1,6 @@
+import type { NotifySetting } from '../notify/people/recipient.ts';
+import type { ServerSetting } from '../notify/servers/adapter.ts';
+
 /** How a person is asked for the value of a setting. */
 type EditedForm =
   | { kind: 'text' | 'flag' | 'list' | 'address' | 'rows' }
@@ -36,6 +39,16 @@ export interface EditedSettings {
   file: string;
 }
 
+/** Media servers and people that are told, as they are entered in the page. */
+export interface EditedNotify {
+  /** @returns the media servers that are told after a restart, and where they come from where that is not the page */
+  list(): { servers: readonly ServerSetting[]; isWaiting: boolean; fixedBy: string | undefined };
+  /** Enters one, in the place of another of its kind and address. @throws as {@link SettingsEditor.change} */
+  add(row: NotifySetting): void;
+  /** @throws as `add`; BRIDGE_NOT_FOUND */
+  remove(row: { kind: string; url: string }): void;
+}
+
 /** Values by the paths of their settings; null takes back what was entered. */
 export type Edits = Readonly<Record<string, unknown>>;
 
@@ -47,6 +60,7 @@ export interface SettingsEditor {
   /** Path of the setting that holds the key of the account, and the page on which a person finds that. */
   readonly key: { path: string; page: string };
   list(): EditedSettings;
+  readonly notify: EditedNotify;
   /** What would be wrong with the settings if this were entered, in words for a person. */
   faultsOf(edits: Edits): readonly string[];
   /** Which of these the environment decides: entering them changes nothing. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { changeEntered, enteredName, enteredText } from '../../../config/entered.ts';
+import { changeEntered, enteredName, enteredRows, enteredText } from '../../../config/entered.ts';
 import { describeSource, keyPage, missingKey, SettingsError } from '../../../config/faults.ts';
 import type { LiveSettings } from '../../../config/live-settings.ts';
 import { type Loaded, type LoadOptions, loadSettings } from '../../../config/load.ts';
@@ -10,7 +10,14 @@ import { appliesFromPage } from '../../../config/page-settings.ts';
 import { type NamedSetting, settingList } from '../../../config/settings.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { diskError } from '../../core/files/folder-check.ts';
-import type { EditedSetting, Edits, SettingsEditor } from '../../setup/settings-editor.ts';
+import { isServer } from '../../notify/people/recipient.ts';
+import type { EditedNotify, EditedSetting, Edits, SettingsEditor } from '../../setup/settings-editor.ts';
+
+/** What tells one that is told from the others. */
+type NotifyName = { kind: string; url: string };
+
+/** A slash at its end is none of it. */
+const addressOf = ({ url }: NotifyName) => (URL.canParse(url) ? new URL(url).href : url);
 
 export interface EditorOptions {
   /** How the settings of this process are loaded. */
@@ -93,7 +100,44 @@ export function createSettingsEditor({ load, running, live, onRestart }: EditorO
     };
   }
 
+  const isSame = (one: NotifyName, other: typeof one) =>
+    one.kind === other.kind && addressOf(one) === addressOf(other);
+
+  /** The rows as they were written, but for those like this one. */
+  function othersThan(row: NotifyName): unknown[] {
+    const text = kept();
+    const next = loadWith(text);
+    const { origin, words } = next.originOf('notify');
+    if (origin === 'environment' || origin === 'file')
+      throw new BridgeError('BRIDGE_SETTING_FIXED', { detail: `notify comes from ${words}` });
+    return enteredRows(text, 'notify').filter((_written, at) => {
+      const read = next.settings.notify[at];
+      return !read || !isSame(read, row);
+    });
+  }
+
+  const notify: EditedNotify = {
+    list() {
+      const next = loadWith(kept());
+      const { origin, words } = next.originOf('notify');
+      const rows = next.settings.notify;
+      const fixedBy = origin === 'environment' || origin === 'file' ? words : undefined;
+      return {
+        servers: rows.filter(isServer),
+        fixedBy,
+        isWaiting: !isDeepStrictEqual(rows, live.settings.notify),
+      };
+    },
+    add: (row) => void enter({ notify: [...othersThan(row), row] }),
+    remove(row) {
+      const others = othersThan(row);
+      if (others.length === enteredRows(kept(), 'notify').length) throw new BridgeError('BRIDGE_NOT_FOUND');
+      enter({ notify: others.length > 0 ? others : null });
+    },
+  };
+
   return {
+    notify,
     key: { path: missingKey.path, page: keyPage },
     list,
     faultsOf(edits) {

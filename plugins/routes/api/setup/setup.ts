@@ -5,6 +5,7 @@ import { BridgeError } from '../../../../src/core/errors.ts';
 import { toFolderId } from '../../../../src/core/ids.ts';
 import type { AccountInfo } from '../../../../src/host/host.ts';
 import { serveEndpoint } from '../../../support/endpoints.ts';
+import { serverRow } from './servers.ts';
 
 /** `/api/v1/setup`: what the guide takes and tells while there is no key. Behind that all of it is closed. */
 export const setup = fp(
@@ -14,6 +15,13 @@ export const setup = fp(
     const guide = () => {
       if (!app.guide || app.guide.isOver()) throw new BridgeError('BRIDGE_SETUP_OVER');
       return app.guide;
+    };
+
+    /** In the guide, and behind it in the settings. */
+    const servers = () => {
+      if (app.guide) return guide().servers;
+      if (!app.settingsEditor) throw new BridgeError('BRIDGE_NOT_FOUND');
+      return app.mediaServers;
     };
 
     serveEndpoint(app, endpoints.getSetup, async () => {
@@ -41,14 +49,15 @@ export const setup = fp(
     serveEndpoint(app, endpoints.tryAddress, async ({ body }) => ({ url: guide().tryAddress(body.url) }));
 
     serveEndpoint(app, endpoints.findServers, async ({ body }, { gone }) => ({
-      servers: await guide().servers.find(body.host, gone),
+      servers: await servers().find(body.host, gone),
     }));
 
     serveEndpoint(app, endpoints.checkServer, async ({ body }, { gone }) => {
-      const open = guide();
-      const row = rowOf(body, publisher.trees);
-      open.refuseFaults({ notify: [row] });
-      const { isRight: ok, ...trial } = await open.servers.check(row, gone);
+      const asked = servers();
+      const row = serverRow(body, publisher.trees);
+      const faults = app.settingsEditor?.faultsOf({ notify: [row] }) ?? [];
+      if (faults.length > 0) throw new BridgeError('BRIDGE_BAD_REQUEST', { says: faults.join('. ') });
+      const { isRight: ok, ...trial } = await asked.check(row, gone);
       return { ok, ...trial };
     });
 
@@ -57,7 +66,9 @@ export const setup = fp(
       open.enter({
         ...(body.baseUrl !== undefined && { 'server.baseUrl': body.baseUrl }),
         ...(body.roots && { 'library.roots': body.roots }),
-        ...(body.servers?.length && { notify: body.servers.map((server) => rowOf(server, publisher.trees)) }),
+        ...(body.servers?.length && {
+          notify: body.servers.map((server) => serverRow(server, publisher.trees)),
+        }),
       });
       // Who asked has the answer before the guide is closed.
       reply.raw.once('close', () => open.leave());
@@ -66,17 +77,6 @@ export const setup = fp(
   },
   { name: 'setup', dependencies: ['api-routes', 'guide'] },
 );
-
-/** A line of `notify`. */
-function rowOf({ kind, url, token, seenAs }: endpoints.SetupServerWish, [tree]: readonly { dir: string }[]) {
-  const isElsewhere = seenAs !== undefined && tree !== undefined && seenAs !== tree.dir;
-  return {
-    kind,
-    url,
-    ...(token !== undefined && { token }),
-    ...(isElsewhere && { pathMap: { [tree.dir]: seenAs } }),
-  };
-}
 
 function accountView({ offer, premiumUntil, premiumUntilDay }: AccountInfo): endpoints.SetupAccountAnswer {
   return {
