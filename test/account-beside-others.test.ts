@@ -98,14 +98,14 @@ t.test(
     });
     const { accountChanges } = bridge;
     const [kept] = await meanwhile(
-      accountChanges.remove({ path: film, isDeep: false, isKept: true, signal }),
+      accountChanges.remove({ path: film, isDeep: false, roomFor: { name: metropolis, before: [] }, signal }),
     );
     await meanwhile(accountChanges.remove({ path: `/Films/${nosferatu}`, isDeep: false, signal }));
     await meanwhile(accountChanges.purge(false, signal));
     t.equal(await meanwhile(accountChanges.restore(kept?.trashId as number, signal)), film);
     t.ok(names('/Films').includes(metropolis), 'it can be put back');
     const [again] = await meanwhile(
-      accountChanges.remove({ path: film, isDeep: false, isKept: true, signal }),
+      accountChanges.remove({ path: film, isDeep: false, roomFor: { name: metropolis, before: [] }, signal }),
     );
     await meanwhile(accountChanges.letGo([again?.trashId as number], signal));
     t.same(names('/.passerelle-trash'), [], 'and goes when nobody wants it any more');

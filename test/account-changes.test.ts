@@ -82,6 +82,51 @@ t.test('a copy costs one call and no byte, and is in the library', async (t) => 
   t.match(tree.counts, { create: 0, delete: 0 });
 });
 
+t.test('a folder is copied beside no other file of a name, like one file', async (t) => {
+  const { simulator, copy, names, syncAll, clock } = await changing(t);
+  const add = (folder: string, seed: number) =>
+    simulator.account.addFile(folder, { name: 'Faust.1926.mkv', content: { sizeBytes: 500 + seed, seed } });
+  simulator.account.addFolder('/More/Films');
+  simulator.account.addFolder('/More/Films/Old');
+  add('/More/Films/Old', 1);
+  await syncAll();
+  simulator.reset();
+  const exists = { code: 'BRIDGE_UPLOAD_EXISTS', message: '/More/Films/Old/Faust.1926.mkv is there already' };
+  await t.rejects(copy('/Films', '/More', true), exists);
+  t.same(simulator.counters.calls, {}, 'what is known is found before anything is copied');
+  await t.rejects(
+    copy('/Films/Old', `/Films/${film}`, true),
+    { code: 'BRIDGE_UPLOAD_EXISTS' },
+    'nor beside one',
+  );
+  // Laid there by others, a while after the listing.
+  simulator.account.removeFolder('/More/Films');
+  simulator.account.addFolder('/More/Old');
+  await syncAll();
+  await clock.advance(2 * hourMs);
+  add('/More/Old', 2);
+  await t.rejects(copy('/Films/Old', '/More', true), { code: 'BRIDGE_UPLOAD_EXISTS' });
+  t.same(names('/More/Old'), ['Faust.1926.mkv'], 'no second one');
+});
+
+t.test('of two folders that are copied to one place at one time, one comes', async (t) => {
+  const { simulator, bridge, meanwhile, signal, names, syncAll } = await changing(t);
+  simulator.account.addFolder('/More/Old');
+  simulator.account.addFile('/More/Old', { name: 'Faust.1926.mkv', content: { sizeBytes: 5, seed: 5 } });
+  simulator.account.addFolder('/All');
+  await syncAll();
+  const copy = (from: string) =>
+    bridge.accountChanges.copy({ from, to: '/All', isDeep: true, signal }).then(
+      () => 'copied',
+      ({ code }) => code,
+    );
+  const both = await meanwhile(Promise.all([copy('/Films/Old'), copy('/More/Old')]));
+  t.same(both, ['copied', 'BRIDGE_UPLOAD_EXISTS']);
+  t.same(names('/All/Old'), ['Faust.1926.mkv']);
+  t.same(await meanwhile(copy('/Films/Old')), 'copied', 'and the same once more is taken for made');
+  t.same(names('/All/Old'), ['Faust.1926.mkv']);
+});
+
 t.test('what is removed can be taken back, and comes back by no listing', async (t) => {
   const { simulator, remove, strm, restore, syncAll, bridge, names } = await changing(t);
   const before = await strm();

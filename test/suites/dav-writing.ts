@@ -8,3 +8,4 @@ import '../dav-pieces.test.ts';
 import '../dav-sequences.test.ts';
 import '../dav-writing-process.test.ts';
 import '../dav-writing.test.ts';
+import '../replaced-kills.test.ts';

@@ -8,6 +8,7 @@ import { descendantFiles, descendantFolders } from './descendants.ts';
 import { markDirty } from './dirty.ts';
 import type { Listing } from './listing-types.ts';
 import type { OwnChange, OwnWord } from './own-word.ts';
+import { type RoomFor, readRoomFor } from './room-for.ts';
 
 /** The folder at the top of the account that what was removed by hand lies in. */
 export const accountTrashName = '.passerelle-trash';
@@ -42,6 +43,8 @@ export type TrashedEntry = (
   trashedAt: number;
   /** The same by a clock that nobody sets: see {@link MonotonicClock}. */
   certainAt: number;
+  /** It is not removed for good: what it made room for has not come yet, for all that is known. */
+  roomFor?: RoomFor | undefined;
 };
 
 type Unnumbered<T> = T extends unknown ? Omit<T, 'id' | 'state' | 'day' | 'dayId'> : never;
@@ -67,6 +70,8 @@ export interface AccountTrash {
   returning(id: number, parentId: FolderId, time: TrashTime): Promise<void>;
   /** It lies where it was again. @returns the files that are back in the library */
   back(id: number, parentId: FolderId, now: number): Promise<FileId[]>;
+  /** What it made room for has come, or somebody else has its place: its days count, from this time on where one is given. */
+  roomTaken(id: number, certainAt?: number): Promise<void>;
   /** Oldest first. */
   all(): Promise<TrashedEntry[]>;
 }
@@ -99,6 +104,7 @@ export function createAccountTrash(db: Kysely<Schema>, ownWord: OwnWord): Accoun
         trashed_at: entry.trashedAt,
         certain_at: entry.certainAt,
         gone_at: null,
+        room_for: entry.roomFor ? JSON.stringify(entry.roomFor) : null,
       })
       .executeTakeFirstOrThrow();
     return Number(insertId);
@@ -186,6 +192,15 @@ export function createAccountTrash(db: Kysely<Schema>, ownWord: OwnWord): Accoun
         ownWord.note([ownChange(row, parentId)]);
         return back;
       }),
+
+    async roomTaken(id, certainAt) {
+      const since = certainAt === undefined ? {} : { certain_at: certainAt };
+      await db
+        .updateTable('account_trash')
+        .set({ room_for: null, ...since })
+        .where('id', '=', id)
+        .execute();
+    },
 
     async all() {
       return (await db.selectFrom('account_trash').selectAll().orderBy('id').execute()).map(toEntry);
@@ -303,6 +318,7 @@ function toEntry(row: AccountTrashTableRow): TrashedEntry {
     state: states[row.is_there] ?? 'asked',
     trashedAt: row.trashed_at,
     certainAt: row.certain_at ?? row.trashed_at,
+    roomFor: readRoomFor(row.room_for),
   };
   return row.kind === 'file'
     ? { kind: 'file', hostId: toFileId(row.host_id), url: row.url ?? '', ...common }

@@ -9,6 +9,7 @@ import { folderIds } from './migrations/folder-ids.ts';
 import { gaps } from './migrations/gaps.ts';
 import { inbox } from './migrations/inbox.ts';
 import { fileDates, localFiles } from './migrations/local-files.ts';
+import { makingRoom } from './migrations/making-room.ts';
 import { newest } from './migrations/newest.ts';
 import { putAside } from './migrations/put-aside.ts';
 import { remoteAddresses } from './migrations/remote.ts';
@@ -39,6 +40,7 @@ const migrations: Record<string, Migration> = {
   '027-held-uploads': heldUploads,
   '028-file-dates': fileDates,
   '029-tree-changes': treeChanges,
+  '030-making-room': makingRoom,
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

@@ -37,6 +37,8 @@ export interface AccountTrashTable {
   certain_at: number | null;
   /** By this the files are known that left the library with it; null where they did not. */
   gone_at: number | null;
+  /** JSON of a RoomFor; null where it makes room for nothing, or what was to come is there. */
+  room_for: string | null;
 }
 
 /** Small files that only we have: empty ones, and what clients leave beside others. */

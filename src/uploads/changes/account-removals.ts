@@ -1,16 +1,14 @@
 import type { CatalogFolder } from '../../catalog/account/files.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { joinAccountPath } from '../../core/account-path.ts';
-import type { Clock } from '../../core/clock.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { type FileId, rootFolderId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
 import type { WritableHost } from '../../host/host-writes.ts';
-import type { ScanFolder } from '../../sync/discovery/scan-folder.ts';
 import type { ChangeWish, DeepWish, RemovedEntry, RemoveWish, RetiredFile } from './entries.ts';
 import { createFaultBox } from './fault-box.ts';
 import type { LaidOut } from './laid-out.ts';
-import { createReturner } from './returning.ts';
+import type { Returner } from './returning.ts';
 import { findEntry, mustBeDeep, mustNotHoldRoot, type ShownIds, splitAccountPath } from './target.ts';
 import type { TrashKeeper } from './trash-keeper.ts';
 
@@ -19,11 +17,10 @@ export interface AccountRemovalsOptions {
   catalog: Catalog;
   trash: TrashKeeper;
   laidOut: LaidOut;
-  scanFolder: ScanFolder;
+  returner: Returner;
   shown: ShownIds;
   roots: readonly string[];
   trashDays: () => number;
-  clock: Clock;
   log: Log;
   onOpen(): void;
 }
@@ -36,20 +33,22 @@ export interface AccountRemovals {
   /** @throws what the first of them met that does not come back */
   putBack(trashIds: readonly number[], signal: AbortSignal): Promise<void>;
   letGo(trashIds: readonly number[], signal: AbortSignal): Promise<void>;
+  /** Whether it makes room for something that somebody in this process is at. */
+  isAtWork(trashId: number): boolean;
 }
 
 export function createAccountRemovals(options: AccountRemovalsOptions): AccountRemovals {
   const { host, catalog, trash, laidOut, shown, roots, trashDays, log, onOpen } = options;
   const { files } = catalog;
-  const returner = createReturner(options);
-  /** What is not removed for good until somebody says so, by its number in the trash: how that ends. */
+  const { returner } = options;
+  /** What makes room for something that is on its way, by its number in the trash: how that ends. */
   const kept = new Map<number, () => void>();
 
   async function remove({
     path,
     isDeep,
     isDry = false,
-    isKept = false,
+    roomFor,
     signal,
     onPurge,
   }: RemoveWish): Promise<RemovedEntry[]> {
@@ -63,9 +62,9 @@ export function createAccountRemovals(options: AccountRemovalsOptions): AccountR
     const removed: RemovedEntry[] = [];
     await laidOut(gone, signal, async () => {
       for (const removal of removals) {
-        const release = isKept ? trash.hold(removal.hostId) : undefined;
+        const release = roomFor ? trash.hold(removal.hostId) : undefined;
         try {
-          gone.push(...(await trash.take(removal, signal)));
+          gone.push(...(await trash.take({ ...removal, roomFor }, signal)));
         } catch (error) {
           release?.();
           throw error;
@@ -76,7 +75,7 @@ export function createAccountRemovals(options: AccountRemovalsOptions): AccountR
         removed.push({ ...removal, trashId: entry?.id });
       }
     });
-    if (trashDays() > 0 || isKept) return removed;
+    if (trashDays() > 0 || roomFor) return removed;
     await purgeNow(removed, signal, onPurge);
     return removed.map((one) => ({ ...one, trashId: undefined }));
   }
@@ -159,10 +158,15 @@ export function createAccountRemovals(options: AccountRemovalsOptions): AccountR
   }
 
   async function putBack(trashIds: readonly number[], signal: AbortSignal): Promise<void> {
+    endKeeping(trashIds);
     const entries = (await trash.all()).filter(({ id }) => trashIds.includes(id));
     const together = new Set<string>(entries.map(({ hostId }) => hostId));
     const faults = createFaultBox(signal);
-    for (const id of trashIds) await faults.run(async () => void (await restore(id, signal, together)));
+    try {
+      for (const id of trashIds) await faults.run(async () => void (await restore(id, signal, together)));
+    } finally {
+      if (signal.aborted || faults.first() !== undefined) onOpen();
+    }
     const fault = faults.first();
     if (fault !== undefined) throw fault;
   }
@@ -193,7 +197,10 @@ export function createAccountRemovals(options: AccountRemovalsOptions): AccountR
     restore: (trashId, signal) => restore(trashId, signal),
     putBack,
 
+    isAtWork: (trashId) => kept.has(trashId),
+
     async letGo(trashIds, signal) {
+      for (const id of trashIds) await catalog.accountTrash.roomTaken(id);
       endKeeping(trashIds);
       if (trashDays() === 0)
         await purgeNow(

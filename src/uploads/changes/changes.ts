@@ -27,7 +27,9 @@ import type {
   Retire,
 } from './entries.ts';
 import { createLaidOut } from './laid-out.ts';
+import { createMadeRoom } from './made-room.ts';
 import { createMover } from './moves.ts';
+import { createReturner } from './returning.ts';
 import {
   findEntry,
   isThereAlready,
@@ -85,7 +87,7 @@ export interface AccountChanges {
   restore(trashId: number, signal: AbortSignal): Promise<string>;
   /** Puts back what was removed together, also where several had one name. */
   putBack(trashIds: readonly number[], signal: AbortSignal): Promise<void>;
-  /** What was removed and kept (`isKept`) is kept no longer than other things. */
+  /** What something was to make room for (`roomFor`) is there: it is kept no longer than other things. */
   letGo(trashIds: readonly number[], signal: AbortSignal): Promise<void>;
   /**
    * Removes for good what has lain in the trash for its days, or all of it.
@@ -112,7 +114,8 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
   const mover = createMover(options);
   const trash = createTrashKeeper(options);
   const laidOut = createLaidOut({ catalog, layOut, onOpen });
-  const removals = createAccountRemovals({ ...options, trash, laidOut });
+  const returner = createReturner({ ...options, trash });
+  const removals = createAccountRemovals({ ...options, trash, laidOut, returner });
   const folders = createFolderMaker(options);
   const copier = createCopier({
     host,
@@ -120,6 +123,18 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
     clock,
     retire: (some, signal) => removals.retire(some, signal),
     makeFolder: folders.within,
+    async listIfDoubtful(folder, { isListedAnew = false, signal }) {
+      if (isListedAnew) await options.scanFolder(folder.id, signal, maxScanCalls);
+      else await listWhereOld(folder, signal);
+    },
+  });
+  const madeRoom = createMadeRoom({
+    ...options,
+    trash,
+    returner,
+    mover,
+    copier,
+    isAtWork: removals.isAtWork,
   });
 
   async function makeFolder(path: string, isDeep: boolean, signal: AbortSignal): Promise<MadeFolder> {
@@ -242,10 +257,11 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
       queue.take(async () => {
         const moves = await mover.settle(signal);
         const settled = await trash.settle(signal);
-        await layOut([...moves.changed, ...settled.changed], signal);
-        const fault = moves.fault ?? settled.fault;
+        const room = await madeRoom.settle(signal);
+        await layOut([...moves.changed, ...settled.changed, ...room.changed], signal);
+        const fault = moves.fault ?? settled.fault ?? room.fault;
         if (fault !== undefined) throw fault;
-        return moves.open + settled.open;
+        return moves.open + settled.open + room.open;
       }),
   };
 }

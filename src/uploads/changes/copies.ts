@@ -8,7 +8,7 @@ import type { CopiedFile, WritableHost } from '../../host/host-writes.ts';
 import { mustFitLocal } from '../local-room.ts';
 import type { ChangedEntry, ChangeWish, MadeFolder, Retire, RetiredFile } from './entries.ts';
 import { listPlace } from './listed-place.ts';
-import { type FoundEntry, isThereAlready, splitAccountPath, type TargetPlace } from './target.ts';
+import { type FoundEntry, isThereAlready, type TargetPlace } from './target.ts';
 import { isUnsure } from './unsure.ts';
 
 export interface CopierOptions {
@@ -18,26 +18,38 @@ export interface CopierOptions {
   retire: Retire;
   /** @param name as it is meant */
   makeFolder(parent: CatalogFolder, name: string, signal: AbortSignal): Promise<MadeFolder>;
+  /** Others may have laid something into a folder that was there, since it was listed. */
+  listIfDoubtful(folder: CatalogFolder, wish: CopyWish): Promise<void>;
+}
+
+export interface CopyWish extends ChangeWish {
+  /** What a copy that was cut off has done may be in no listing yet: each folder that is there is listed. */
+  isListedAnew?: boolean;
 }
 
 /** Copies inside of the account. */
 export interface Copier {
   /**
    * What has a namesake of its size where it goes to is taken for a copy that was made before: a copy of a folder that
-   * was cut off goes on where it was.
+   * was cut off goes on where it was. Beside another of its name nothing is laid: a folder of which that is known is not
+   * begun, and one of which that is found out later ends there.
    * @returns what was copied, and the new files of the catalog
    */
   copy(
     found: FoundEntry,
     place: TargetPlace,
-    wish: ChangeWish,
+    wish: CopyWish,
   ): Promise<{ entries: ChangedEntry[]; arrived: FileId[] }>;
 }
 
+/** What is taken for one file, where two have its name. */
+const sameness = ({ name, sizeBytes }: CatalogFile) => `${sizeBytes} ${name}`;
+
 const filesAtOnce = 100;
 
-export function createCopier({ host, catalog, clock, retire, makeFolder }: CopierOptions): Copier {
-  const { files, localFiles } = catalog;
+export function createCopier(options: CopierOptions): Copier {
+  const { host, catalog, clock, retire, makeFolder, listIfDoubtful } = options;
+  const { files, localFiles, ownChanges } = catalog;
   const { storedName, meantName } = host.writes;
 
   /** @param rename what the only one of these is to be called */
@@ -115,11 +127,15 @@ export function createCopier({ host, catalog, clock, retire, makeFolder }: Copie
 
   /** What cannot be called as it should is not left there by another name. */
   async function renamed(copy: RetiredFile, name: string, signal: AbortSignal): Promise<string> {
+    const move = { kind: 'file', hostId: copy.id, url: copy.url, parentId: copy.folderId } as const;
+    await ownChanges.moveBegun({ ...move, name: storedName(name) }, clock.now());
     try {
       return storedName(await host.writes.renameFile(copy.url, name, { urgency: 'write', signal }));
     } catch (error) {
       await retire([copy], signal);
       throw error;
+    } finally {
+      await ownChanges.moveLeft({ ...move, name });
     }
   }
 
@@ -143,36 +159,72 @@ export function createCopier({ host, catalog, clock, retire, makeFolder }: Copie
     await localFiles.copyAll(from.id, to.id, clock.now());
   }
 
+  /**
+   * What would come beside something else of its name, in one folder.
+   * @returns what is not there yet
+   * @throws BridgeError BRIDGE_UPLOAD_EXISTS, as one file does
+   */
+  async function wantedOf(from: CatalogFolder, target: CatalogFolder): Promise<CatalogFile[]> {
+    const [inside, there] = [await files.children(from), await files.children(target)];
+    const isGone = ({ missingSince }: { missingSince?: number | undefined }) => missingSince !== undefined;
+    const folderNames = new Set(inside.folders.map(({ name }) => name));
+    const copies = new Set(inside.files.map(sameness));
+    const folders = new Set(there.folders.filter((one) => !isGone(one)).map(({ name }) => name));
+    for (const { name } of inside.files)
+      if (folders.has(name)) throw isThereAlready(joinAccountPath(target.path, name));
+    const fileNames = new Set(inside.files.map(({ name }) => name));
+    for (const one of there.files)
+      if (
+        !isGone(one) &&
+        (folderNames.has(one.name) || (fileNames.has(one.name) && !copies.has(sameness(one))))
+      )
+        throw isThereAlready(joinAccountPath(target.path, one.name));
+    const made = new Set(there.files.filter((one) => !isGone(one)).map(sameness));
+    return inside.files.filter((file) => !made.has(sameness(file)));
+  }
+
+  /** Before a byte is copied, as far as it is known: what could not be copied whole is not begun. */
+  async function mustFitBeside(from: CatalogFolder, path: string): Promise<void> {
+    const { folder: target } = await files.byPath(path);
+    if (!target || target.missingSince !== undefined) return;
+    await wantedOf(from, target);
+    for (const folder of (await files.children(from)).folders)
+      await mustFitBeside(folder, joinAccountPath(path, folder.name));
+  }
+
   /** @param name as it is meant */
   async function copyFolder(
     from: CatalogFolder,
     parent: CatalogFolder,
     name: string,
-    signal: AbortSignal,
+    wish: CopyWish,
   ): Promise<FileId[]> {
+    const { signal } = wish;
     const made = await makeFolder(parent, name, signal);
     const { folder: target } = await files.byPath(made.path);
     if (!target) throw new BridgeError('BRIDGE_NOT_FOUND', { detail: made.path });
+    if (!made.isNew) await listIfDoubtful(target, wish);
     const inside = await files.children(from);
-    const wanted: CatalogFile[] = [];
-    for (const file of inside.files) if (!(await isThere(file, target))) wanted.push(file);
+    const wanted = await wantedOf(from, target);
     const arrived = await copyFiles(wanted, target, undefined, signal);
     await copyLocal(from, target);
     for (const folder of inside.folders)
-      arrived.push(...(await copyFolder(folder, target, meantName(folder.name), signal)));
+      arrived.push(...(await copyFolder(folder, target, meantName(folder.name), wish)));
     return arrived;
   }
 
   return {
-    async copy(found, place, { isDry = false, signal }) {
+    async copy(found, place, wish) {
+      const { isDry = false, signal } = wish;
       if (found.kind === 'folder') {
         const { path } = found.folder;
-        const name = place.name ?? meantName(splitAccountPath(path).name);
-        const arrived = isDry ? [] : await copyFolder(found.folder, place.folder, name, signal);
-        return {
-          entries: [{ kind: 'folder', from: path, to: joinAccountPath(place.folder.path, storedName(name)) }],
-          arrived,
-        };
+        const name = place.name ?? meantName(found.folder.name);
+        const to = joinAccountPath(place.folder.path, storedName(name));
+        const { files: twins } = await files.byPath(to);
+        if (twins.some(({ missingSince }) => missingSince === undefined)) throw isThereAlready(to);
+        await mustFitBeside(found.folder, to);
+        const arrived = isDry ? [] : await copyFolder(found.folder, place.folder, name, wish);
+        return { entries: [{ kind: 'folder', from: path, to }], arrived };
       }
       const paths = await files.folderPaths(found.files.map(({ folderId }) => folderId));
       const name = place.name === undefined ? undefined : storedName(place.name);

@@ -1,5 +1,6 @@
 import type { NewTrashedEntry } from '../../catalog/account/account-trash.ts';
 import type { CatalogFile } from '../../catalog/account/files.ts';
+import type { RoomFor } from '../../catalog/account/room-for.ts';
 import type { FileId, FolderId } from '../../core/ids.ts';
 
 /** A folder of the account that was asked for. `isNew`: it was not there before. */
@@ -20,8 +21,8 @@ export type EntryName = string | { fileId: FileId };
 
 export interface RemoveWish extends ChangeWish, DeepWish {
   path: EntryName;
-  /** It lies in the trash whatever the settings say: `purge` sees to it later. */
-  isKept?: boolean;
+  /** It lies in the trash, whatever the settings say, until this has come: `letGo`, or `putBack`. */
+  roomFor?: RoomFor | undefined;
   /** Told how far it is where there are no days for the trash. */
   onPurge?: ((progress: PurgeProgress) => void) | undefined;
 }

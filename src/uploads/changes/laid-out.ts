@@ -24,7 +24,10 @@ export type LaidOut = (
 export function createLaidOut({ catalog, layOut, onOpen }: LaidOutOptions): LaidOut {
   async function isOpen(): Promise<boolean> {
     const moves = await catalog.ownChanges.begunMoves();
-    return moves.length > 0 || (await catalog.accountTrash.all()).some(({ state }) => state !== 'there');
+    return (
+      moves.length > 0 ||
+      (await catalog.accountTrash.all()).some(({ state, roomFor }) => state !== 'there' || roomFor)
+    );
   }
 
   return async (changed, signal, work) => {

@@ -223,7 +223,9 @@ export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
     };
     const now = await certain.advance();
     const all = await accountTrash.all();
-    const due = all.filter((one) => one.state === 'there' && !held.has(one.hostId) && which(one, now));
+    const due = all.filter(
+      (one) => one.state === 'there' && !one.roomFor && !held.has(one.hostId) && which(one, now),
+    );
     for (const { hostId } of due) going.add(hostId);
     let removed = 0;
     const faults = createFaultBox(signal);

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import type { CatalogFile } from '../../catalog/account/files.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Clock } from '../../core/clock.ts';
 import { BridgeError } from '../../core/errors.ts';
@@ -7,12 +6,12 @@ import type { Host } from '../../host/host.ts';
 import type { HostWrites } from '../../host/host-writes.ts';
 import { mustFitAccount } from '../account-room.ts';
 import type { AccountChanges } from '../changes/changes.ts';
-import type { EntryName } from '../changes/entries.ts';
-import { mustNotHoldRoot } from '../changes/target.ts';
+import { mustBeDeep, mustNotHoldRoot } from '../changes/target.ts';
 import { maxLocalBytesOf, mustFitLocal, prunedBefore } from '../local-room.ts';
 import type { ShownNames } from '../shown-names.ts';
 import type { Spool, SpooledFile } from '../spool.ts';
 import type { Uploader } from '../uploader.ts';
+import { allAt, createInPlace } from './in-place.ts';
 import { isJunkFile, isJunkFolder } from './junk.ts';
 import { createWriteTargets, type WriteTarget } from './write-targets.ts';
 
@@ -95,18 +94,12 @@ export interface DavWriter {
 
 export function createDavWriter(options: DavWriterOptions): DavWriter {
   const { host, shown, catalog, uploader, changes, spool, roots, clock } = options;
-  const { files, localFiles, fileDates } = catalog;
+  const { localFiles, fileDates } = catalog;
   const { target } = createWriteTargets({ names: host.writes, shown, catalog, roots });
 
-  const replacing = ({ there }: WriteTarget): DavOutcome => (there.is === 'nothing' ? 'created' : 'replaced');
+  const inPlaceOf = createInPlace({ catalog, changes });
 
-  /** All that stands at a place: whoever removes a name removes every file that has it. */
-  const allAt = ({ there, path }: WriteTarget, but?: CatalogFile): EntryName[] => {
-    if (there.is === 'nothing' || there.is === 'local') return [];
-    const some = there.is === 'file' ? [there.file, ...there.others] : there.others;
-    const ids = some.filter(({ id }) => id !== but?.id).map(({ id }) => ({ fileId: id }));
-    return there.is === 'folder' ? [`${path}/`, ...ids] : ids;
-  };
+  const replacing = ({ there }: WriteTarget): DavOutcome => (there.is === 'nothing' ? 'created' : 'replaced');
 
   async function removeAll(target: WriteTarget, signal: AbortSignal): Promise<void> {
     for (const path of allAt(target)) await changes.remove({ path, isDeep: true, signal });
@@ -130,48 +123,16 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
       await localFiles.prune(prunedBefore(clock));
       mustFitLocal(await total());
     }
-    for (const path of allAt(to)) await changes.remove({ path, isDeep: false, signal });
-    const changedAt = clock.now();
-    await localFiles.put({ folderId: to.parent.id, name: to.name, changedAt, datedAt }, content);
+    if (to.there.is === 'folder') mustBeDeep(to.path, false);
+    await inPlaceOf(to, true, signal, () =>
+      localFiles.put({ folderId: to.parent.id, name: to.name, changedAt: clock.now(), datedAt }, content),
+    );
   }
 
   async function mustFit({ name }: WriteTarget, sizeBytes: number | undefined): Promise<void> {
     if (isJunkFile(name) && (sizeBytes ?? 0) > maxLocalBytesOf(name)) throw tooLargeToKeep();
     if (!isJunkFile(name)) await mustFitAccount(host, sizeBytes ?? 1);
     await spool.mustFit(sizeBytes ?? 0);
-  }
-
-  /**
-   * Does something to a place where something may be that makes room for it, and comes back where it cannot be done.
-   * @throws BridgeError BRIDGE_PRECONDITION where it may not be replaced
-   */
-  async function inPlaceOf(
-    to: WriteTarget,
-    mayReplace: boolean,
-    signal: AbortSignal,
-    work: () => Promise<unknown>,
-    /** What is moved there is no more in its own way than it was before. */
-    moved?: CatalogFile,
-  ): Promise<void> {
-    const { parent, name, there, path } = to;
-    if (there.is !== 'nothing' && !mayReplace)
-      throw new BridgeError('BRIDGE_PRECONDITION', { detail: `${path} is there` });
-    const trashIds: number[] = [];
-    try {
-      for (const path of allAt(to, moved))
-        for (const { trashId } of await changes.remove({ path, isDeep: true, isKept: true, signal }))
-          if (trashId !== undefined) trashIds.push(trashId);
-      await work();
-    } catch (error) {
-      // Where half of the work stands in its way it stays in the trash, and the first error is the one that is told.
-      await changes.putBack(trashIds, signal).catch(() => undefined);
-      throw error;
-    }
-    if (there.is === 'local') {
-      const came = await files.byPath(path);
-      if (came.folder || came.files.length > 0) await localFiles.remove(parent.id, name);
-    }
-    if (trashIds.length > 0) await changes.letGo(trashIds, signal);
   }
 
   /** RFC 4918 sections 9.8.5 and 9.9.4: nothing is put on itself, into itself, or in the place of what holds it. */
@@ -284,7 +245,7 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
       if (there.is !== 'local') {
         const moved = there.is === 'file' ? there.file : undefined;
         const work = () => changes.move({ from: nameOf(from), to: to.wanted, isName: true, signal });
-        await inPlaceOf(to, mayReplace, signal, work, moved);
+        await inPlaceOf(to, mayReplace, signal, work, { moved });
         return replacing(to);
       }
       await placeLocal(await contentOf(from), to, mayReplace, signal, async () => {
@@ -308,10 +269,18 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
           keepLocal({ ...to, there: { is: 'nothing' } }, local.content, local.datedAt, signal),
         );
       } else
-        await inPlaceOf(to, mayReplace, signal, () =>
-          there.is === 'folder' && !isDeep
-            ? changes.makeFolder(to.wanted, false, signal)
-            : changes.copy({ from: nameOf(from), to: to.wanted, isName: true, isDeep, signal }),
+        await inPlaceOf(
+          to,
+          mayReplace,
+          signal,
+          () =>
+            there.is === 'folder' && !isDeep
+              ? changes.makeFolder(to.wanted, false, signal)
+              : changes.copy({ from: nameOf(from), to: to.wanted, isName: true, isDeep, signal }),
+          {
+            copyOf: there.is === 'folder' && isDeep ? there.folder.id : undefined,
+            copyOfFile: there.is === 'file' ? there.file.id : undefined,
+          },
         );
       return replacing(to);
     },
