@@ -158,6 +158,51 @@ t.test('who comes back to a folder of chunks sees which of them are here', async
   t.equal((await ask(at, 'DELETE')).status, 204);
 });
 
+t.test('chunks that are numbered, as Nextcloud has them: in the order of their numbers', async (t) => {
+  const body = bytes(1_200_000, 12);
+  const names = (count: number, width: number) =>
+    Array.from({ length: count }, (_, at) => String(at + 1).padStart(width, '0'));
+  const part = (at: number) => body.subarray(at * 100_000, (at + 1) * 100_000);
+  const putNumber = (dir: string, name: string, piece: Uint8Array) =>
+    ask(`${chunks}/${dir}/${name}`, 'PUT', {
+      body: Buffer.from(piece),
+      headers: { destination: `${url}/dav/files/passerelle/Films/Numbers.1981.mkv` },
+    });
+  // By their letters 10 comes before 2; and they come one after the other, backwards, and all at one time.
+  for (const [dir, width, order] of [
+    ['padded', 5, (some: string[]) => some],
+    ['backwards', 1, (some: string[]) => some.reverse()],
+    ['together', 1, undefined],
+  ] as const) {
+    t.equal((await mkcol(dir)).status, 201);
+    const all = names(12, width);
+    const send = (name: string) => putNumber(dir, name, part(Number(name) - 1));
+    if (order) for (const name of order([...all])) t.equal((await send(name)).status, 201, `${dir} ${name}`);
+    else for (const { status } of await Promise.all(all.map(send))) t.equal(status, 201);
+    // A client that heard no answer sends one again, and one with another length first.
+    t.equal((await putNumber(dir, all[3] ?? '', body.subarray(0, 10))).status, 201);
+    t.ok((await send(all[3] ?? '')).status < 300);
+    const seen = (await list(`${chunks}/${dir}/`)).flatMap(({ path }) => path.split('/').at(-1) || []);
+    t.same(
+      seen.map(Number).sort((a, b) => a - b),
+      all.map(Number),
+      'who comes back sees which are here',
+    );
+    t.ok((await merge(dir, '/Films/Numbers.1981.mkv', { 'oc-total-length': '1200000' })).status < 300, dir);
+    t.equal(await read('/Films/Numbers.1981.mkv'), sha(body), dir);
+    t.same(spooled(), [], dir);
+  }
+  t.equal((await mkcol('some')).status, 201);
+  for (const name of ['0', '1', '3']) await putNumber('some', name, part(1));
+  t.equal((await merge('some', '/Films/x.mkv')).status, 400, 'one is missing');
+  t.equal((await putChunk('some', body, 900_000, 1_000_000)).status, 201);
+  t.equal((await putNumber('some', '2', part(2))).status, 201);
+  t.equal((await merge('some', '/Films/x.mkv')).status, 400, 'and one is of the other kind');
+  t.equal((await putNumber('some', '4', Buffer.alloc(0))).status, 400);
+  t.equal((await ask(`${chunks}/some/`, 'DELETE')).status, 204);
+  t.same(spooled(), []);
+});
+
 t.test('chunks that cannot be are refused, and nothing of them is left', async (t) => {
   const body = bytes(1000);
   t.equal((await putChunk('none', body, 0, 500)).status, 409, 'no folder');
@@ -167,6 +212,8 @@ t.test('chunks that cannot be are refused, and nothing of them is left', async (
   t.equal((await putChunk('odd', body, 0, 600)).status, 400);
   for (const [name, status] of [
     ['00001', 400],
+    ['99999', 400],
+    ['1-', 400],
     ['600-500', 400],
     ['-5-10', 400],
     ['1e3-2000', 400],

@@ -31,12 +31,7 @@ export const davChunkLists = fp(
         if (user !== settings.auth.user || dir === undefined || more.length > 0)
           throw new BridgeError('BRIDGE_NOT_FOUND');
         const { touchedAt, chunks } = await chunkUploads.list(dir);
-        const entries = chunks.map(({ firstByte, lastByte }) => ({
-          name: `${padded(firstByte)}-${padded(lastByte)}`,
-          isFolder: false,
-          sizeBytes: lastByte - firstByte + 1,
-          modifiedAt: touchedAt,
-        }));
+        const entries = chunks.map((chunk) => ({ ...chunk, isFolder: false, modifiedAt: touchedAt }));
         reply.code(207).header('dav', '1, 2').type(xml).header('cache-control', 'no-cache');
         const base = `${hrefOf(`${basePath}/dav/uploads`, [user, dir])}/`;
         if (name !== undefined) {
@@ -53,8 +48,3 @@ export const davChunkLists = fp(
   },
   { name: 'dav-chunk-lists', dependencies: ['bridge', 'errors', 'auth'], encapsulate: true },
 );
-
-/** As rclone and Nextcloud's own clients write it. */
-function padded(byte: number): string {
-  return String(byte).padStart(15, '0');
-}

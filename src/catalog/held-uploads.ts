@@ -1,7 +1,7 @@
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { FileId } from '../core/ids.ts';
 import type { Schema } from './db/schema.ts';
-import type { HeldUploadTable } from './db/schema-account.ts';
+import type { HeldChunkTable, HeldUploadTable } from './db/schema-account.ts';
 
 /**
  * By which address it comes:
@@ -50,6 +50,8 @@ export interface HeldUpload {
 export interface HeldChunk {
   firstByte: number;
   lastByte: number;
+  /** Of one that is numbered, as it was sent: where it lies is where there was room, and not where it belongs. */
+  name?: string | undefined;
 }
 
 /** Uploads that a restart does not end: what stands here keeps its bytes in the spool. */
@@ -69,6 +71,8 @@ export interface HeldUploads {
   chunksAt(id: string, chunk: HeldChunk): Promise<HeldChunk[]>;
   addChunk(id: string, chunk: HeldChunk): Promise<void>;
   removeChunk(id: string, firstByte: number): Promise<void>;
+  /** The one of this number, however it is written. */
+  removeNumber(id: string, number: number): Promise<void>;
   removeChunks(id: string): Promise<void>;
   chunkCount(id: string): Promise<number>;
   /** By where they begin. */
@@ -82,7 +86,7 @@ export function createHeldUploads(db: Kysely<Schema>): HeldUploads {
   const chunks = (id: string) =>
     db
       .selectFrom('held_chunks')
-      .select(['first_byte as firstByte', 'last_byte as lastByte'])
+      .select(['first_byte', 'last_byte', 'name'])
       .where('upload_id', '=', id)
       .orderBy('first_byte');
 
@@ -156,15 +160,16 @@ export function createHeldUploads(db: Kysely<Schema>): HeldUploads {
       await removeChunks(id);
       await db.deleteFrom('held_uploads').where('id', '=', id).execute();
     },
-    chunksAt: (id, { firstByte, lastByte }) =>
-      chunks(id).where('first_byte', '<=', lastByte).where('last_byte', '>=', firstByte).execute(),
-    async addChunk(id, { firstByte, lastByte }) {
+    async chunksAt(id, { firstByte, lastByte }) {
+      const at = chunks(id).where('first_byte', '<=', lastByte).where('last_byte', '>=', firstByte);
+      return (await at.execute()).map(toChunk);
+    },
+    async addChunk(id, { firstByte, lastByte, name = null }) {
+      const row = { last_byte: lastByte, name };
       await db
         .insertInto('held_chunks')
-        .values({ upload_id: id, first_byte: firstByte, last_byte: lastByte })
-        .onConflict((conflict) =>
-          conflict.columns(['upload_id', 'first_byte']).doUpdateSet({ last_byte: lastByte }),
-        )
+        .values({ upload_id: id, first_byte: firstByte, ...row })
+        .onConflict((conflict) => conflict.columns(['upload_id', 'first_byte']).doUpdateSet(row))
         .execute();
     },
     async removeChunk(id, firstByte) {
@@ -172,6 +177,13 @@ export function createHeldUploads(db: Kysely<Schema>): HeldUploads {
         .deleteFrom('held_chunks')
         .where('upload_id', '=', id)
         .where('first_byte', '=', firstByte)
+        .execute();
+    },
+    async removeNumber(id, number) {
+      await db
+        .deleteFrom('held_chunks')
+        .where('upload_id', '=', id)
+        .where(sql<number>`cast(name as integer)`, '=', number)
         .execute();
     },
     async chunkCount(id) {
@@ -182,8 +194,13 @@ export function createHeldUploads(db: Kysely<Schema>): HeldUploads {
         .executeTakeFirstOrThrow();
       return Number(count);
     },
-    chunks: (id) => chunks(id).execute(),
+    chunks: async (id) => (await chunks(id).execute()).map(toChunk),
   };
+}
+
+function toChunk(row: Omit<Selectable<HeldChunkTable>, 'upload_id'>): HeldChunk {
+  const chunk = { firstByte: row.first_byte, lastByte: row.last_byte };
+  return row.name === null ? chunk : { ...chunk, name: row.name };
 }
 
 function toHeldUpload(row: Selectable<HeldUploadTable>): HeldUpload {

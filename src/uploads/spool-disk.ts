@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { BridgeError } from '../core/errors.ts';
 
@@ -26,4 +27,19 @@ export async function freeOnDisk(dir: string): Promise<number> {
 /** It went between being listed and being looked at. */
 export function unlessDiscarded(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
+}
+
+/** Bytes of a file, both of them in it. */
+export interface PieceOfBody {
+  firstByte: number;
+  lastByte: number;
+}
+
+/** These pieces of a file, one after the other. */
+export async function* readPieces(
+  path: string,
+  pieces: readonly PieceOfBody[],
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for (const { firstByte, lastByte } of pieces)
+    yield* createReadStream(path, { start: firstByte, end: lastByte }) as AsyncIterable<Buffer>;
 }

@@ -1,8 +1,26 @@
 import { randomUUID } from 'node:crypto';
-import { constants, type FileHandle, mkdir, open, readdir, rm, stat, truncate } from 'node:fs/promises';
+import {
+  constants,
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  stat,
+  truncate,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { BridgeError } from '../core/errors.ts';
-import { freeOnDisk, inWordsOfSpool, spoolFull, unlessDiscarded } from './spool-disk.ts';
+import type { HeldBodies, WrittenPiece } from './held-bodies.ts';
+import {
+  freeOnDisk,
+  inWordsOfSpool,
+  type PieceOfBody,
+  readPieces,
+  spoolFull,
+  unlessDiscarded,
+} from './spool-disk.ts';
 
 /** A body that lies on our disk, whole. */
 export interface SpooledFile {
@@ -40,35 +58,6 @@ export interface Spool {
   readonly held: HeldBodies;
   /** Removes what lies here and is not among these, which are asked for when it is known what lies here. @returns how many */
   clean(keep: () => Promise<ReadonlySet<string>>): Promise<number>;
-}
-
-/**
- * Bodies that come in pieces, over days if need be, each by a name that nobody else gives. They stay through a restart for
- * as long as `clean` is told to keep them.
- */
-export interface HeldBodies {
-  /** Where it lies, absolute; nothing lies there before the first byte. */
-  pathOf(name: string): string;
-  /** Bytes from its beginning to its last one; 0 where nothing is. */
-  sizeOf(name: string): Promise<number>;
-  /** Keeps room for what is still to come of it; 0 gives it back. */
-  setAside(name: string, sizeBytes: number): void;
-  /**
-   * Takes a piece; what came of it is on the disk when this resolves.
-   * @param at where it begins
-   * @param maxBytes more is BRIDGE_TOO_LARGE
-   * @returns how much came, and what ended it early
-   */
-  write(name: string, at: number, body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<WrittenPiece>;
-  /** Takes away what lies behind so many bytes. */
-  cut(name: string, sizeBytes: number): Promise<void>;
-  remove(name: string): Promise<void>;
-}
-
-export interface WrittenPiece {
-  sizeBytes: number;
-  /** Those of `take`, or what `body` throws. */
-  error?: unknown;
 }
 
 /** So much of the disk is left for everything else. */
@@ -165,7 +154,7 @@ export function createSpool(dir: string, maxBytes: () => number, freeBytes = fre
     await file.sync();
   }
 
-  return {
+  const spool: Spool = {
     mustFit,
 
     async take(body, expectedBytes) {
@@ -217,7 +206,7 @@ export function createSpool(dir: string, maxBytes: () => number, freeBytes = fre
       }
     },
 
-    held: { pathOf, sizeOf, setAside, write: writePiece, cut, remove },
+    held: { pathOf, sizeOf, setAside, write: writePiece, arrange, cut, remove },
 
     async clean(keep) {
       await measured();
@@ -237,6 +226,7 @@ export function createSpool(dir: string, maxBytes: () => number, freeBytes = fre
       return removed;
     },
   };
+  return spool;
 
   function pathOf(name: string): string {
     return join(dir, name);
@@ -301,6 +291,25 @@ export function createSpool(dir: string, maxBytes: () => number, freeBytes = fre
     } catch (error) {
       return { sizeBytes, error: inWordsOfSpool(error) };
     }
+  }
+
+  async function arrange(
+    name: string,
+    pieces: readonly PieceOfBody[],
+    beforeSwap: () => Promise<void>,
+  ): Promise<void> {
+    const totalBytes = pieces.reduce((sum, { firstByte, lastByte }) => sum + lastByte - firstByte + 1, 0);
+    const whole = await spool.take(readPieces(pathOf(name), pieces), totalBytes);
+    try {
+      await beforeSwap();
+      await rename(whole.path, pathOf(name));
+    } catch (error) {
+      await whole.discard();
+      throw inWordsOfSpool(error);
+    }
+    whole.leave();
+    usedBytes -= counted.get(name) ?? 0;
+    counted.set(name, totalBytes);
   }
 
   async function cut(name: string, sizeBytes: number): Promise<void> {

@@ -6,7 +6,7 @@ import { isJunkFile, isJunkFolder } from '../../src/uploads/dav/junk.ts';
 import { readLockTimeout } from '../../src/uploads/dav/lock-timeout.ts';
 import { readMetadataDate, readPropertyDate, readUnixDate } from '../../src/uploads/dav/said-date.ts';
 import { readOcChecksum, readUploadChecksum } from '../../src/uploads/pieces/checksum.ts';
-import { readChunkName } from '../../src/uploads/pieces/chunk-uploads.ts';
+import { readChunkName } from '../../src/uploads/pieces/chunk-names.ts';
 import { readMetadata } from '../../src/uploads/pieces/metadata.ts';
 import { wantedPath } from '../../src/uploads/pieces/wanted-path.ts';
 import { readLockInfo } from '../../src/views/lock-info.ts';

@@ -3,6 +3,7 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { accountTrash } from './migrations/account-trash.ts';
 import { addedAt } from './migrations/added-at.ts';
 import { checks } from './migrations/checks.ts';
+import { chunkNames } from './migrations/chunk-names.ts';
 import { fileVersions } from './migrations/file-versions.ts';
 import { firstMigrations } from './migrations/first-migrations.ts';
 import { folderIds } from './migrations/folder-ids.ts';
@@ -41,6 +42,7 @@ const migrations: Record<string, Migration> = {
   '028-file-dates': fileDates,
   '029-tree-changes': treeChanges,
   '030-making-room': makingRoom,
+  '031-chunk-names': chunkNames,
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

@@ -124,4 +124,6 @@ export interface HeldChunkTable {
   upload_id: string;
   first_byte: number;
   last_byte: number;
+  /** Of one that is numbered; null where its bytes are its name. */
+  name: string | null;
 }

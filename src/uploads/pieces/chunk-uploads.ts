@@ -6,10 +6,11 @@ import type { Clock } from '../../core/clock.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { Spool } from '../spool.ts';
 import { createPassingChecksum, type SaidChecksum } from './checksum.ts';
+import { badChunk, bytesOf, chunkNameOf, inOrder, maxChunks, readChunkName } from './chunk-names.ts';
+import { createChunkPlaces } from './chunk-places.ts';
 import type { HeldSender } from './held-sender.ts';
 import { metadataPair } from './metadata.ts';
 import { newHeldUpload } from './new-upload.ts';
-import { maxUploadBytes } from './offset.ts';
 import type { PieceUploads } from './piece-uploads.ts';
 import type { SoleWriter } from './sole-writer.ts';
 
@@ -42,13 +43,14 @@ export interface WholeOfChunks {
 
 /**
  * Uploads whose pieces come in any order, also at one time, each named by its first byte and its last, as rclone sends
- * them to a Nextcloud. All are written into one file: nothing is put together at the end, which would take the room twice.
+ * them to a Nextcloud, or by a number. All are written into one file: nothing is put together at the end, which would take
+ * the room twice; only numbered ones that did not come in their order are put into it then.
  */
 export interface ChunkUploads {
   /** @param dir as the client calls it. @throws BridgeError BRIDGE_METHOD where there is one of this name, BRIDGE_TOO_MANY_UPLOADS */
   make(dir: string): Promise<void>;
   /**
-   * @param name `<first byte>-<last byte>`
+   * @param name see {@link readChunkName}
    * @returns whether it had come before
    * @throws BridgeError BRIDGE_CONFLICT where there is no such folder, BRIDGE_BAD_REQUEST for another name, a wrong length,
    * or a chunk that shares bytes with another one; those of the spool
@@ -64,13 +66,11 @@ export interface ChunkUploads {
    * What is here of one: who comes back sends the rest. `touchedAt`: when something of it came last, milliseconds UTC.
    * @throws BridgeError BRIDGE_NOT_FOUND, also where all of it is on its way
    */
-  list(dir: string): Promise<{ touchedAt: number; chunks: HeldChunk[] }>;
+  list(dir: string): Promise<{ touchedAt: number; chunks: { name: string; sizeBytes: number }[] }>;
   /** @throws BridgeError BRIDGE_NOT_FOUND, BRIDGE_UPLOAD_BUSY while it is sent */
   remove(dir: string): Promise<void>;
 }
 
-/** 300 GB in the 10 MiB of rclone are 28,610. */
-const maxChunks = 32_768;
 const maxDirLength = 255;
 
 export function createChunkUploads(options: ChunkUploadsOptions): ChunkUploads {
@@ -80,6 +80,7 @@ export function createChunkUploads(options: ChunkUploadsOptions): ChunkUploads {
   /** Chunks that come in now, and the whole where it is put together. */
   const coming = new Map<string, Set<HeldChunk>>();
   const assembling = new Set<string>();
+  const places = createChunkPlaces(heldUploads);
 
   const idOf = (dir: string) => `chunks-${createHash('sha256').update(dir).digest('hex')}`;
 
@@ -97,6 +98,7 @@ export function createChunkUploads(options: ChunkUploadsOptions): ChunkUploads {
     if (before && before.state !== 'done' && before.state !== 'failed')
       throw new BridgeError('BRIDGE_METHOD');
     if (before) await uploads.forget(before);
+    places.forget(idOf(dir));
     const wish = { door: 'chunks', path: '', sizeBytes: undefined, metadata: '', replaces: true } as const;
     await heldUploads.add(newHeldUpload({ ...wish, id: idOf(dir) }, clock.now()));
   }
@@ -106,33 +108,40 @@ export function createChunkUploads(options: ChunkUploadsOptions): ChunkUploads {
     name: string,
     { body, lengthBytes, giveUp }: ComingChunk,
   ): Promise<boolean> {
-    const chunk = readChunkName(name);
-    const sizeBytes = chunk.lastByte - chunk.firstByte + 1;
-    if (lengthBytes !== undefined && lengthBytes !== sizeBytes)
-      throw bad(`${lengthBytes} bytes come, and its name says ${sizeBytes}`);
+    const named = readChunkName(name);
+    if ('number' in named) {
+      if (!lengthBytes) throw badChunk('one that is numbered has to say how long it is, and not be empty');
+    } else if (lengthBytes !== undefined && lengthBytes !== bytesOf(named))
+      throw badChunk(`${lengthBytes} bytes come, and its name says ${bytesOf(named)}`);
     const upload = await byDir(dir).catch(() => {
       throw new BridgeError('BRIDGE_CONFLICT');
     });
     const { id } = upload;
     if (upload.state !== 'open' || assembling.has(id)) throw new BridgeError('BRIDGE_UPLOAD_BUSY');
-    return writer.take(`${id}/${chunk.firstByte}`, giveUp, async (came) => {
+    const sole = 'number' in named ? `${id}/#${named.number}` : `${id}/${named.firstByte}`;
+    return writer.take(sole, giveUp, async (came) => {
       // Whoever was at it before was waited for: it may have been put together meanwhile, and is being sent.
       const isOpen = (await heldUploads.byId(id))?.state === 'open';
       if (!isOpen || assembling.has(id)) throw new BridgeError('BRIDGE_UPLOAD_BUSY');
+      const chunk: HeldChunk = 'number' in named ? await places.of(id, name, lengthBytes ?? 0) : named;
+      const sizeBytes = bytesOf(chunk);
       const others = coming.get(id) ?? new Set();
-      if ([...others].some((other) => isOverlap(other, chunk))) throw bad('it shares bytes with another one');
+      if ([...others].some((other) => isOverlap(other, chunk)))
+        throw badChunk('it shares bytes with another one');
       coming.set(id, others.add(chunk));
       try {
         const there = await heldUploads.chunksAt(id, chunk);
         const isAgain = there.length === 1 && isSameChunk(there[0] as HeldChunk, chunk);
-        if (there.length > 0 && !isAgain) throw bad('it shares bytes with another one');
-        if (!isAgain && (await heldUploads.chunkCount(id)) >= maxChunks) throw bad('there are too many');
+        if (there.length > 0 && !isAgain) throw badChunk('it shares bytes with another one');
+        if (!isAgain && (await heldUploads.chunkCount(id)) >= maxChunks) throw badChunk('there are too many');
         await spool.mustFit(sizeBytes, id);
         // Until all of it is here again nobody knows which bytes are.
         if (isAgain) await heldUploads.removeChunk(id, chunk.firstByte);
         const written = await held.write(id, chunk.firstByte, told(body, came), sizeBytes);
         if (written.error !== undefined) throw written.error;
-        if (written.sizeBytes !== sizeBytes) throw bad(`${written.sizeBytes} bytes came of ${sizeBytes}`);
+        if (written.sizeBytes !== sizeBytes)
+          throw badChunk(`${written.sizeBytes} bytes came of ${sizeBytes}`);
+        if (chunk.name !== undefined) await heldUploads.removeNumber(id, Number(chunk.name));
         await heldUploads.addChunk(id, chunk);
         await heldUploads.change(id, { touchedAt: clock.now() });
         return isAgain;
@@ -145,15 +154,31 @@ export function createChunkUploads(options: ChunkUploadsOptions): ChunkUploads {
 
   /** @returns how long it is. @throws BridgeError BRIDGE_BAD_REQUEST where bytes are missing */
   async function wholeSize(id: string, expected: number | undefined): Promise<number> {
-    let next = 0;
-    for (const { firstByte, lastByte } of await heldUploads.chunks(id)) {
-      if (firstByte !== next) throw bad(`bytes ${next} to ${firstByte - 1} did not come`);
-      next = lastByte + 1;
-    }
-    if (next === 0) throw bad('none came');
+    const chunks = await heldUploads.chunks(id);
+    const isNumbered = chunks.some(({ name }) => name !== undefined);
+    const next = isNumbered ? inOrder(chunks).reduce((sum, one) => sum + bytesOf(one), 0) : ranged(chunks);
+    if (next === 0) throw badChunk('none came');
     if (expected !== undefined && next !== expected)
-      throw bad(`${next} bytes came of ${expected} that were announced`);
+      throw badChunk(`${next} bytes came of ${expected} that were announced`);
     return next;
+  }
+
+  /** Those that are numbered lie as they came. What a kill may leave in either order nobody takes for whole. */
+  async function arrange(id: string, sizeBytes: number): Promise<void> {
+    const chunks = await heldUploads.chunks(id);
+    if (chunks.every(({ name }) => name === undefined)) return;
+    const ordered = inOrder(chunks);
+    let next = 0;
+    const isThere = ({ firstByte, lastByte }: HeldChunk) => {
+      const isNext = firstByte === next;
+      next = lastByte + 1;
+      return isNext;
+    };
+    if (!ordered.every(isThere)) {
+      await held.arrange(id, ordered, () => heldUploads.removeChunks(id));
+      await heldUploads.addChunk(id, { firstByte: 0, lastByte: sizeBytes - 1, name: '1' });
+    }
+    places.forget(id);
   }
 
   async function isRight(id: string, checksum: SaidChecksum | undefined): Promise<boolean> {
@@ -177,6 +202,7 @@ export function createChunkUploads(options: ChunkUploadsOptions): ChunkUploads {
     assembling.add(id);
     try {
       const size = await wholeSize(id, sizeBytes);
+      await arrange(id, size);
       await held.cut(id, size);
       if (!(await isRight(id, checksum))) throw new BridgeError('BRIDGE_UPLOAD_CHECKSUM');
       await uploads.mustFit(size, id);
@@ -197,29 +223,31 @@ export function createChunkUploads(options: ChunkUploadsOptions): ChunkUploads {
     async list(dir) {
       const { id, state, touchedAt } = await byDir(dir);
       if (state !== 'open') throw new BridgeError('BRIDGE_NOT_FOUND');
-      return { touchedAt, chunks: await heldUploads.chunks(id) };
+      const chunks = (await heldUploads.chunks(id)).map((one) => ({
+        name: chunkNameOf(one),
+        sizeBytes: bytesOf(one),
+      }));
+      return { touchedAt, chunks };
     },
     async remove(dir) {
       const upload = await byDir(dir);
       const { id } = upload;
       if (sender.isSending(id) || assembling.has(id) || coming.has(id))
         throw new BridgeError('BRIDGE_UPLOAD_BUSY');
+      places.forget(id);
       await uploads.forget(upload);
     },
   };
 }
 
-/** @throws BridgeError BRIDGE_BAD_REQUEST */
-export function readChunkName(name: string): HeldChunk {
-  const [, first = '', last = ''] = /^(\d{1,15})-(\d{1,15})$/.exec(name) ?? [];
-  const [firstByte, lastByte] = [Number(first), Number(last)];
-  if (first === '' || firstByte > lastByte) throw bad('its name is <first byte>-<last byte>');
-  if (lastByte >= maxUploadBytes)
-    throw new BridgeError('BRIDGE_TOO_LARGE', {
-      says: 'The host takes no file of more than 300 GB',
-      remedy: 'Send it in parts of their own',
-    });
-  return { firstByte, lastByte };
+/** @returns how long it is. @throws BridgeError BRIDGE_BAD_REQUEST where bytes are missing */
+function ranged(chunks: readonly HeldChunk[]): number {
+  let next = 0;
+  for (const { firstByte, lastByte } of chunks) {
+    if (firstByte !== next) throw badChunk(`bytes ${next} to ${firstByte - 1} did not come`);
+    next = lastByte + 1;
+  }
+  return next;
 }
 
 function isOverlap(one: HeldChunk, other: HeldChunk): boolean {
@@ -235,8 +263,4 @@ async function* told(body: AsyncIterable<Uint8Array>, came: () => void): AsyncGe
     came();
     yield piece;
   }
-}
-
-function bad(detail: string): BridgeError {
-  return new BridgeError('BRIDGE_BAD_REQUEST', { detail: `the chunk: ${detail}` });
 }
