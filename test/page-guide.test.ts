@@ -124,6 +124,28 @@ t.test('a first start', async (t) => {
     );
   });
 
+  await t.test('media servers are added and taken out behind the guide too', async (t) => {
+    const jellyfin = await fakeJellyfin(t);
+    await tab.goto(`${url}/#/settings`);
+    const card = tab.locator('.card', { has: tab.getByRole('heading', { name: 'Media servers' }) });
+    await card.getByText('1 told what is new').click();
+    await card.locator('[name=url]').fill(jellyfin.url);
+    await card.locator('[name=token]').fill('jelly-key');
+    await card.getByRole('button', { name: 'Test and add' }).click();
+    const added = card.locator('.rows li', { hasText: `jellyfin ${jellyfin.url}` });
+    await added.waitFor();
+    await card.getByText('2 told what is new').waitFor();
+    t.equal(await card.locator('[name=token]').inputValue(), '', 'its key stays nowhere in the page');
+    t.strictSame(await page.inaccessible(), []);
+    await tab.getByText('count after a restart: notify').waitFor();
+    await added.getByRole('button', { name: `Take jellyfin ${jellyfin.url} out` }).click();
+    await added.waitFor({ state: 'detached' });
+    t.strictSame(
+      page.faults.filter((fault) => !fault.includes('ERR_CONNECTION_REFUSED')),
+      [],
+    );
+  });
+
   await t.test('settings are seen with where they come from, and changed', async (t) => {
     await tab.goto(`${url}/#/settings`);
     const row = (path: string) =>
@@ -133,17 +155,19 @@ t.test('a first start', async (t) => {
     t.equal(await row('delivery.mode').getByRole('button').count(), 0, 'what the environment decides stays');
     t.equal(await row('server.port').getByRole('button').count(), 0, 'what is not for the page stays');
     t.strictSame(await page.inaccessible(), []);
+    await row('log.level').filter({ hasText: 'Another value counts at once.' }).waitFor();
     await row('log.level').getByRole('button', { name: 'Change log.level' }).click();
     await row('log.level').locator('select').selectOption('debug');
     await row('log.level').getByRole('button', { name: 'Save' }).click();
     await tab.locator('.notice', { hasText: 'It counts now.' }).waitFor();
-    await row('sync.intervalMinutes').getByRole('button', { name: 'Change sync.intervalMinutes' }).click();
-    await row('sync.intervalMinutes').locator('input').fill('45');
-    await row('sync.intervalMinutes').locator('input').press('Enter');
-    await row('sync.intervalMinutes').filter({ hasText: 'after a restart' }).waitFor();
+    await row('cache.fileMiB').filter({ hasText: 'Another value counts after a restart.' }).waitFor();
+    await row('cache.fileMiB').getByRole('button', { name: 'Change cache.fileMiB' }).click();
+    await row('cache.fileMiB').locator('input').fill('45');
+    await row('cache.fileMiB').locator('input').press('Enter');
+    await row('cache.fileMiB').locator('em', { hasText: 'after a restart' }).waitFor();
     t.strictSame(await page.inaccessible(), []);
     await tab.getByRole('button', { name: 'Restart now' }).click();
-    await row('sync.intervalMinutes').filter({ hasText: '45' }).filter({ hasText: 'entered here' }).waitFor();
+    await row('cache.fileMiB').filter({ hasText: '45' }).filter({ hasText: 'entered here' }).waitFor();
     await tab.getByRole('button', { name: 'Restart now' }).waitFor({ state: 'detached' });
     // A line that is written for `debug` alone.
     await fetch(`${url}/healthz`);

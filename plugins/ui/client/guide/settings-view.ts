@@ -6,6 +6,7 @@ import { callApi, checkSession, serverVersion } from '../door.ts';
 import { html } from '../html.ts';
 import { Card, Empty, Fault } from '../parts.ts';
 import { words } from '../texts.ts';
+import { SettingsServers } from './settings-servers.ts';
 
 type AllSettings = AnswerOf<typeof listSettings>;
 
@@ -31,7 +32,7 @@ export function SettingsView() {
     </div>
     <p class="soft">${texts.order} ${value && html`<span class="path">${value.file}</span>`}</p>
     <${Fault} text=${fault} />
-    <div class="grid">${groups.map(
+    <div class="grid">${wanted === '' && html`<${SettingsServers} turn=${turn} changed=${again} />`}${groups.map(
       ([name, some]) => html`<${Card} key=${name} title=${name} wide>
         <ul class="rows settings">${some.map(
           (one) =>

@@ -92,6 +92,8 @@ export const settingsEnglish = {
     environment: (source: string) => `from the ${source}`,
   },
   applies: { now: 'Another value counts at once.', restart: 'Another value counts after a restart.' },
+  servers: (count: number) => (count === 0 ? 'None is told what is new' : `${count} told what is new`),
+  serversFixed: (source: string) => `They come from ${source}, and are changed there.`,
   byEnvironment: 'It is changed there.',
   change: 'Change',
   changeOf: (path: string) => `Change ${path}`,

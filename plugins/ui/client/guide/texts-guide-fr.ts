@@ -103,6 +103,9 @@ export const settingsFrench: typeof settingsEnglish = {
     now: 'Une autre valeur compte aussitôt.',
     restart: 'Une autre valeur compte après un redémarrage.',
   },
+  servers: (count) =>
+    count === 0 ? 'Aucun n’est averti des nouveautés' : `${count} averti(s) des nouveautés`,
+  serversFixed: (source) => `Ils viennent de ${source} et se modifient là-bas.`,
   byEnvironment: 'Il se change là-bas.',
   change: 'Modifier',
   changeOf: (path) => `Modifier ${path}`,
