@@ -3,14 +3,19 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  rmdirSync,
   statSync,
   symlinkSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { strFromU8, unzipSync } from 'fflate';
 import t from 'tap';
 import { loadSettings } from '../config/load.ts';
 import { settingList } from '../config/settings.ts';
+import { createProcessLog } from '../src/commands/start/process-log.ts';
+import { createRecentLines } from '../src/core/log/recent-lines.ts';
 import type { Edits } from '../src/setup/settings-editor.ts';
 import { fakeJellyfin, fakePlex } from './fixtures/media-servers.ts';
 import { openSettings } from './fixtures/settings-page.ts';
@@ -429,16 +434,93 @@ t.test('a file of entered settings that is damaged is told with its line, and ne
   );
 });
 
-t.test('a disk that takes nothing is told, and what was entered before stays', async (t) => {
-  const { ask, file, home } = await open(t, rightKey);
-  const version = (await ask('GET', '/settings')).json.version;
-  await ask('PATCH', '/settings', { version, changes: { 'uploads.parallel': 3 } });
+/** What stands in the way of the new text, and how it is taken away again. */
+const obstacles: [what: string, says: RegExp, put: (tmp: string) => void, take: (tmp: string) => void][] = [
+  [
+    'a full disk',
+    /settings\.yaml is on a disk that is full \(ENOSPC\)/,
+    // A link to a device that is always full, where the new text goes first.
+    (tmp) => symlinkSync('/dev/full', tmp),
+    (tmp) => unlinkSync(tmp),
+  ],
+  [
+    'a folder in its place',
+    /settings\.yaml is a folder, where a file should be \(EISDIR\)/,
+    (tmp) => mkdirSync(tmp),
+    (tmp) => rmdirSync(tmp),
+  ],
+  // Whoever may do everything is stopped by no rights.
+  ...(process.getuid?.() === 0
+    ? []
+    : ([
+        [
+          'a folder that is read-only',
+          /settings\.yaml/,
+          (tmp) => chmodSync(dirname(tmp), 0o500),
+          (tmp) => chmodSync(dirname(tmp), 0o700),
+        ],
+      ] satisfies typeof obstacles)),
+];
+
+t.test('a disk that takes nothing is told with what to do, and all is as it was', async (t) => {
+  const { ask, file, live } = await open(t, rightKey);
+  const patch = (value: number) => ask('PATCH', '/settings', { changes: { 'uploads.parallel': value } });
+  await patch(3);
   const text = readFileSync(file, 'utf8');
-  const next = (await ask('GET', '/settings')).json.version;
-  // A link to a device that is always full, where the new text goes first.
-  symlinkSync('/dev/full', `${file}.tmp`);
-  const change = { version: next, changes: { 'uploads.parallel': 4 } };
-  t.match(await ask('PATCH', '/settings', change), { status: 500, json: { code: 'BRIDGE_DISK' } });
-  t.equal(readFileSync(file, 'utf8'), text);
-  chmodSync(join(home, 'data'), 0o700);
+  for (const [what, says, put, take] of obstacles) {
+    put(`${file}.tmp`);
+    const refused = [
+      await patch(4),
+      await ask('POST', '/settings/servers', { kind: 'kodi', url: 'http://tv.test' }),
+    ];
+    for (const { status, json } of refused) {
+      t.match({ status, json }, { status: 500, json: { code: 'BRIDGE_DISK', message: says } }, what);
+      t.ok(json.remedy, 'and what to do');
+    }
+    t.equal(readFileSync(file, 'utf8'), text, `${what}: the file is whole`);
+    t.equal(live.settings.uploads.parallel, 3, `${what}: what counts is what is kept`);
+    take(`${file}.tmp`);
+  }
+  t.equal((await patch(5)).status, 200, 'once it is gone');
+  t.equal(live.settings.uploads.parallel, 5);
+});
+
+t.test('a support bundle shows no secret that was entered, in force or not yet', async (t) => {
+  const [key = ''] = Object.values(rightKey);
+  const secrets = {
+    key,
+    next: key.replace('abc', 'xyz'),
+    kodi: 'kodi:planted-word-1',
+    plex: 'planted-token-2',
+  };
+  const kodi = { kind: 'kodi', url: 'http://tv.test', token: secrets.kodi };
+  const home = t.testdir({
+    data: { 'settings.yaml': `fichier:\n  apiKey: ${key}\nnotify:\n  - ${JSON.stringify(kodi)}\n` },
+  });
+  const recentLines = createRecentLines();
+  const stream = { write: () => true } as never;
+  const log = createProcessLog({ level: 'trace', format: 'json' }, stream, recentLines);
+  const { ask, app, authorization } = await openSettings(t, { home, log, recentLines });
+  for (const [changes, status] of [
+    [{ 'fichier.apiKey': secrets.next }, 200],
+    [{ 'fichier.apiKey': `"${secrets.next}"` }, 400],
+    [{ 'auth.password': secrets.plex }, 409],
+  ] as const)
+    t.equal((await ask('PATCH', '/settings', { changes })).status, status);
+  const plex = { kind: 'plex', url: 'http://plex.test:32400', token: secrets.plex };
+  t.equal((await ask('POST', '/settings/servers', plex)).status, 200);
+  t.equal((await ask('POST', '/settings/servers', { ...plex, url: 'no address' })).status, 400);
+  const answer = await app.inject({ url: '/api/v1/support-bundle?names=true', headers: { authorization } });
+  const files = Object.entries(unzipSync(new Uint8Array(answer.rawPayload)));
+  t.ok(files.length > 5);
+  for (const [name, bytes] of files)
+    for (const [what, secret] of Object.entries(secrets))
+      t.notOk(strFromU8(bytes).includes(secret), `${what} in ${name}`);
+  const settings = strFromU8(files.find(([name]) => name.endsWith('settings.json'))?.[1] ?? new Uint8Array());
+  for (const setting of ['fichier.apiKey', 'notify'])
+    t.match(
+      JSON.parse(settings).find((one: { setting: string }) => one.setting === setting),
+      { value: '***', source: /settings\.yaml line \d+$/ },
+      'it is told where it comes from',
+    );
 });
