@@ -300,3 +300,45 @@ function faultOf(segment: string): string | undefined {
   if (!segment.isWellFormed() || segment !== segment.normalize('NFC')) return 'not NFC';
   return undefined;
 }
+
+t.test('a path that ends in the id of another file, which it was handed by, stays its own', async (t) => {
+  for (const [path, one, stem] of [
+    [
+      '/Films/Dune (2021)/Dune.2021.mkv',
+      '/Films/Dune (2021)/Dune.2021.mkv',
+      'Movies/Dune (2021)/Dune (2021)',
+    ],
+    ['/S/Show.S01E01.mkv', '/T/Show.S01E01.mkv', 'Shows/Show/Season 01/Show S01E01'],
+    ['/x/zzz.mkv', '/x/zzz.avi', 'Unsorted/x/zzz'],
+    [
+      '/Films/Dune (2021)/Dune.2021-trailer.mkv',
+      '/Films/Dune.2021-trailer.mkv',
+      'Movies/Dune (2021)/trailers/Dune 2021',
+    ],
+  ] as const) {
+    const film = path.includes('trailer')
+      ? [{ ...toItem(file('/Films/Dune (2021)/Dune.2021.1080p.mkv')) }]
+      : [];
+    const [plain, first, second] = [toItem(file(path)), toItem(file(one)), toItem(file(path))];
+    const strmOf = (items: Item[]) =>
+      new Map(
+        layoutTitle(items, [], { nfo: false }).flatMap((entry) =>
+          entry.kind === 'strm' ? [[entry.fileId, entry.path]] : [],
+        ),
+      );
+    const own = { ...plain, stem };
+    // What the second would be called by its id is the first one's.
+    const label = strmOf([...film, own, second])
+      .get(second.file.fileId)
+      ?.slice(0, -'.strm'.length);
+    t.ok(label, path);
+    const laid = strmOf([...film, own, { ...first, stem: label as string }, second]);
+    t.equal(laid.get(first.file.fileId), `${label}.strm`, `${path}: stays`);
+    t.not(laid.get(second.file.fileId), `${label}.strm`, `${path}: another`);
+    t.equal(new Set(laid.values()).size, laid.size, `${path}: ${[...laid.values()].join(', ')}`);
+  }
+});
+
+function toItem(one: LibraryFile): Item {
+  return { file: one, recognition: recognise(one.path) };
+}

@@ -41,7 +41,10 @@ export function* placeItems(place: Shelving, items: readonly Item[]): Generator<
   return placed;
 }
 
-/** A name that somebody else has gets the resolution behind it where it has no label, and else the file's id. */
+/**
+ * A name that somebody else has gets the resolution behind it where it has no label, and else the file's id. That may be
+ * somebody else's too, who was handed the path of this file: then it is counted.
+ */
 function free(
   stem: string,
   { file, recognition }: Item,
@@ -53,7 +56,12 @@ function free(
   const resolution = `${stem} - ${recognition.resolution}`;
   const isPlain = stem.slice(at) === lastSegment(dir) || !stem.includes(' - ', at);
   if (isPlain && recognition.resolution && !taken.has(foldedPath(resolution))) return resolution;
-  return `${stem.slice(0, at)}${cut(`${stem.slice(at)}${stem.includes(' - ', at) ? ' ' : ' - '}${idLabel(file.fileId)}`, profile)}`;
+  const byId = `${stem.slice(at)}${stem.includes(' - ', at) ? ' ' : ' - '}${idLabel(file.fileId)}`;
+  const counted = (count: number) =>
+    `${stem.slice(0, at)}${cut(count === 1 ? byId : `${byId} v${count}`, profile)}`;
+  let count = 1;
+  while (count <= taken.size && taken.has(foldedPath(counted(count)))) count++;
+  return counted(count);
 }
 
 /**
