@@ -29,9 +29,9 @@ export function cutTitle(text: string, start: number, end: number): string {
   return inOrder(tidyTitle(text.slice(start, mayBeSplit ? pairStart(text, start, end) : end)));
 }
 
-/** `La Défense Lincoln (The Lincoln Lawyer) 2011`: the same in other words, or who made it; `Birdman or (...)` is one title. */
+/** `La Défense Lincoln (The Lincoln Lawyer) 2011`: the same in other words, or who made it; `Birdman or (...)` and `Film (presque)` are one title. */
 export const otherTitle =
-  /(?<=\S{4})(?<!(?<![\p{L}\p{N}])(?:or|ou|oder|o|and|et|und|y|e))[ ._]+\([^()\d]{3,60}\)[ ._([-]*$/iu;
+  /(?<=\S{4})(?<!(?<![\p{L}\p{N}])(?:[Oo]r|[Oo]u|[Oo]der|[Oo]|[Aa]nd|[Ee]t|[Uu]nd|[YyEe]))[ ._]+\(\p{Lu}[^()\d]{2,60}\)[ ._([-]*$/u;
 
 const lastArticle = /^([^,]{2,}), (the|les?|la|der|die|das|el|los|las|il|gli|het)$/i;
 
