@@ -92,11 +92,11 @@ export function ServerForm({ dir, added, add: enter, take }: ServerFormProps) {
       return '';
     });
 
-  return html`<p>${servers.folder}</p>
+  return html`<div class="servers"><p>${servers.folder}</p>
     <p class="row"><code class="path">${dir}</code> <button type="button" onClick=${() => copyText(dir)}>${words.copy}</button></p>
     <ul class="rows">${added.map(
       (server) =>
-        html`<li key=${nameOf(server)}><b class="path">${nameOf(server)}</b> <button type="button" aria-label=${servers.remove(nameOf(server))} disabled=${isBusy} onClick=${() => remove(server)}>×</button></li>`,
+        html`<li key=${nameOf(server)}><span class="row"><b class="path">${nameOf(server)}</b> <button type="button" aria-label=${servers.remove(nameOf(server))} disabled=${isBusy} onClick=${() => remove(server)}>×</button></span></li>`,
     )}</ul>
     <form class="row" onSubmit=${find}>
       <label class="long-field">${servers.host}<input name="host" maxlength="253" autocapitalize="none" spellcheck=${false} value=${location.hostname} required /></label>
@@ -120,5 +120,5 @@ export function ServerForm({ dir, added, add: enter, take }: ServerFormProps) {
       <div class="buttons"><button type="submit" disabled=${isBusy}>${servers.add}</button></div>
     </form>
     <p role="status" class="soft">${says}</p>
-    <${Fault} text=${fault} />`;
+    <${Fault} text=${fault} /></div>`;
 }
