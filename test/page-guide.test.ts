@@ -1,17 +1,18 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
 import t from 'tap';
 import { loadSecrets } from '../src/secrets.ts';
 import { startBridge } from './fixtures/bridge-process.ts';
 import { until } from './fixtures/listed.ts';
 import { fakeJellyfin } from './fixtures/media-servers.ts';
-import { logInAt, openPage, startBrowser } from './fixtures/page.ts';
+import { openPage, startBrowser } from './fixtures/page.ts';
 import { findProgram } from './fixtures/programs.ts';
 import { envOver } from './fixtures/setup.ts';
 import { start } from './fixtures/simulated-host.ts';
 import { mediaFile } from './media/index.ts';
 
-/** The first start in a browser: from nothing to a film that plays. */
+/** The first start in a browser, by keyboard alone: from nothing to a film that plays. */
 const film = mediaFile('h264-moov-first.mp4');
 const account = {
   folders: [
@@ -42,62 +43,122 @@ t.test('a first start', async (t) => {
   const { password } = loadSecrets(join(home, 'data'));
   const page = await openPage(await startBrowser(t, program), url);
   const { tab } = page;
-  await logInAt(page, password);
+  const { keyboard } = tab;
+
+  /** Goes on by Tab until it has the focus, which has to be seen. */
+  async function tabTo(wanted: Locator): Promise<void> {
+    await wanted.first().waitFor();
+    for (let step = 0; step < 40; step++) {
+      await keyboard.press('Tab');
+      if ((await wanted.and(tab.locator(':focus-visible')).count()) === 0) continue;
+      t.equal(await tab.evaluate('getComputedStyle(document.activeElement).outlineStyle'), 'solid');
+      return;
+    }
+    throw new Error(`no Tab leads to ${wanted}`);
+  }
+  const press = async (name: string) => {
+    await tabTo(tab.getByRole('button', { name, exact: true }));
+    await keyboard.press('Enter');
+  };
+  /** The heading of a step, which has the focus when it begins. */
+  const heading = (text: string) => tab.locator('h2:focus', { hasText: text }).waitFor();
+  const alert = (text: string) => tab.locator('[role=alert]', { hasText: text }).waitFor();
 
   await t.test('a key is checked', async (t) => {
-    await tab.locator('[name=key]').fill('wrongwrongwrongwrongwrongwrongwr');
-    await tab.getByRole('button', { name: 'Check the key' }).click();
-    await tab.locator('.fault', { hasText: 'does not accept the API key' }).waitFor();
+    await keyboard.type('passerelle');
+    await keyboard.press('Tab');
+    await keyboard.type(password);
+    await keyboard.press('Enter');
+    await heading('The key of your account');
+    await tabTo(tab.locator('[name=key]'));
+    await keyboard.type('wrongwrongwrongwrongwrongwrongwr');
+    await keyboard.press('Enter');
+    await alert('does not accept the API key');
     page.faults.length = 0;
     t.strictSame(await page.inaccessible(), []);
-    await tab.locator('[name=key]').fill(` ${key}\n`);
-    await tab.getByRole('button', { name: 'Check the key' }).click();
-    await tab.locator('.well', { hasText: 'Premium account, until' }).waitFor();
-    await tab.getByRole('button', { name: 'Next' }).click();
+    // What was wrong is chosen, and typed over.
+    await tab.locator('[name=key]:focus').waitFor();
+    await keyboard.type(` ${key} `);
+    await keyboard.press('Enter');
+    await tab.locator('.well:focus', { hasText: 'Premium account, until' }).waitFor();
+    await press('Check another key');
+    await tab.locator('[name=key]:focus').waitFor();
+    await keyboard.type(key as string);
+    await keyboard.press('Enter');
+    await tab.locator('.well:focus').waitFor();
+    await press('Next');
   });
 
   await t.test('the address is tried from the browser', async (t) => {
+    await heading('The address for players');
     await tab.locator('.choice.answers', { hasText: url }).waitFor();
     const typed = url.replace('127.0.0.1', 'localhost');
-    await tab.locator('[name=url]').fill(typed);
-    await tab.getByRole('button', { name: 'Try it' }).click();
+    await tabTo(tab.locator('[name=url]'));
+    await keyboard.type('http://');
+    await keyboard.press('Control+A');
+    await keyboard.type(typed);
+    await keyboard.press('Enter');
     await tab.locator('.choice.answers', { hasText: typed }).waitFor();
+    await heading('The address for players');
     t.ok(await tab.getByRole('radio', { name: typed }).isChecked());
     t.strictSame(page.faults.splice(0), [`a request to ${typed}/healthz`], 'nothing else is asked of others');
-    await tab.getByRole('radio', { name: url }).check();
+    await tabTo(tab.getByRole('radio', { name: typed }));
+    for (let step = 0; step < 20 && !(await tab.getByRole('radio', { name: url }).isChecked()); step++)
+      await keyboard.press('ArrowDown');
     t.strictSame(await page.inaccessible(), []);
-    await tab.getByRole('button', { name: 'Next' }).click();
+    await press('Next');
   });
 
   await t.test('folders are chosen in the tree of the account', async (t) => {
-    await tab.getByRole('checkbox', { name: 'The whole account' }).uncheck();
-    await tab.getByRole('checkbox', { name: 'Films' }).check();
+    await heading('The folders of your library');
+    await tabTo(tab.getByRole('button', { name: 'Folders in Private' }));
+    await keyboard.press('Enter');
+    await tab.locator('.soft', { hasText: 'No folders in it' }).waitFor();
+    await press('Back');
+    await heading('The address for players');
+    await tab.locator('.choice.answers', { hasText: 'localhost' }).waitFor();
+    t.match(page.faults.splice(0), [/^a request to http:\/\/localhost:\d+\/healthz$/], 'it is tried again');
+    await press('Next');
+    await heading('The folders of your library');
+    await tabTo(tab.getByRole('checkbox', { name: 'The whole account' }));
+    await keyboard.press('Space');
+    await tabTo(tab.getByRole('checkbox', { name: 'Films' }));
+    await keyboard.press('Space');
     t.strictSame(await page.inaccessible(), []);
-    await tab.getByRole('button', { name: 'Next' }).click();
+    await press('Next');
   });
 
   await t.test('a media server is looked for, tested and added', async (t) => {
     const jellyfin = await fakeJellyfin(t);
-    await tab.getByRole('button', { name: 'Look for it' }).click();
+    await heading('Media servers');
+    await tabTo(tab.locator('[name=host]'));
+    await keyboard.press('Enter');
     await tab
       .getByRole('status')
       .filter({ hasText: /found|Nothing answers/ })
       .waitFor();
-    await tab.locator('select').selectOption('jellyfin');
-    await tab.locator('[name=url]').fill(jellyfin.url);
-    await tab.locator('[name=token]').fill('jelly-key');
+    await tabTo(tab.locator('select'));
+    await keyboard.type('jellyfin');
+    await tabTo(tab.locator('[name=url]'));
+    await keyboard.press('Control+A');
+    await keyboard.type(jellyfin.url);
+    await tabTo(tab.locator('[name=token]'));
+    await keyboard.type('jelly-key');
     jellyfin.broken = 401;
-    await tab.getByRole('button', { name: 'Test and add' }).click();
-    await tab.locator('.fault', { hasText: 'does not accept the token' }).waitFor();
+    await press('Test and add');
+    await alert('does not accept the token');
     jellyfin.broken = undefined;
-    await tab.getByRole('button', { name: 'Test and add' }).click();
+    t.equal(await tab.locator('button:focus').textContent(), 'Test and add', 'who was refused stays there');
+    await keyboard.press('Space');
     await tab.locator('.rows li', { hasText: `jellyfin ${jellyfin.url}` }).waitFor();
+    t.equal(await tab.locator('[name=token]').inputValue(), '', 'its key is not shown again');
     t.strictSame(await page.inaccessible(), []);
-    await tab.getByRole('button', { name: 'Begin' }).click();
+    await press('Begin');
   });
 
   await t.test('the bridge begins, and the film plays', async (t) => {
     await tab.locator('.sentence').waitFor();
+    await tab.locator('#content:focus').waitFor();
     await tab.locator('.poster', { hasText: 'Sita Sings the Blues' }).first().click();
     await tab.getByRole('button', { name: 'Play here' }).click();
     const width = await tab.evaluate<number>(`(async () => {

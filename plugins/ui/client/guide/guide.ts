@@ -47,8 +47,6 @@ export function GuideView() {
     setFault(undefined);
     setStep(next);
     history.replaceState(undefined, '', `#/guide/${next}`);
-    // Who reads with the ears is told that it is another one.
-    title.current?.focus();
   }
 
   async function begin(): Promise<void> {
@@ -58,7 +56,8 @@ export function GuideView() {
       await callApi('POST', '/setup', chosen.value);
       chosen.value = {};
       history.replaceState(undefined, '', '#/home');
-      if (!(await hasBegun())) setFault(guide.late);
+      if (await hasBegun()) showBegun();
+      else setFault(guide.late);
     } catch (error) {
       setFault(faultText(error));
       setBeginning(false);
@@ -69,16 +68,20 @@ export function GuideView() {
   const now = setup && setup.account === undefined ? 'key' : step;
   const at = steps.indexOf(now);
   const Step = views[now];
+  useEffect(() => {
+    // Who reads with the ears, or has no mouse, begins at its heading.
+    title.current?.focus();
+  }, [now, isBeginning]);
   const next = steps[at + 1];
   const before = steps[at - 1];
   return html`<main id="content" class="guide" tabindex="-1">
-    <div class="brand big"><span class="mark" aria-hidden="true"></span><h1 ref=${title} tabindex="-1">${guide.title}</h1></div>
+    <div class="brand big"><span class="mark" aria-hidden="true"></span><h1>${guide.title}</h1></div>
     <ol class="steps" aria-label=${guide.stepsLabel}>${steps.map(
       (one, index) =>
         html`<li key=${one} class=${index < at ? 'done' : ''} aria-current=${one === now ? 'step' : undefined}>${guide.steps[one]}</li>`,
     )}</ol>
     <section class="card wide">
-      <header><h2>${guide[now].title}</h2></header>
+      <header><h2 ref=${title} tabindex="-1">${guide[now].title}</h2></header>
       <p>${guide[now].why}</p>
       <${Fault} text=${asked.value.fault} />
       ${setup && !isBeginning && html`<${Step} key=${now} setup=${setup} again=${() => setTurn((one) => one + 1)} ready=${setReady} />`}
@@ -101,6 +104,11 @@ export function GuideView() {
 
 const pollMs = 300;
 const maxPolls = 200;
+
+/** The guide has gone, and with it what had the focus: what stands there now has it as soon as it is drawn. */
+function showBegun(): void {
+  requestAnimationFrame(() => document.getElementById('content')?.focus());
+}
 
 /** Waits until the bridge stands where the guide was. @returns false where that takes too long */
 async function hasBegun(): Promise<boolean> {

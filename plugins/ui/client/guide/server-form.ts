@@ -40,6 +40,7 @@ export function ServerForm({ dir, added, add: enter, take }: ServerFormProps) {
 
   /** One thing at a time, and what came of it. */
   async function attempt(meanwhile: string, work: () => Promise<string>): Promise<void> {
+    if (isBusy) return;
     setBusy(true);
     setFault(undefined);
     setSays(meanwhile);
@@ -96,11 +97,11 @@ export function ServerForm({ dir, added, add: enter, take }: ServerFormProps) {
     <p class="row"><code class="path">${dir}</code> <button type="button" onClick=${() => copyText(dir)}>${words.copy}</button></p>
     <ul class="rows">${added.map(
       (server) =>
-        html`<li key=${nameOf(server)}><span class="row"><b class="path">${nameOf(server)}</b> <button type="button" aria-label=${servers.remove(nameOf(server))} disabled=${isBusy} onClick=${() => remove(server)}>×</button></span></li>`,
+        html`<li key=${nameOf(server)}><span class="row"><b class="path">${nameOf(server)}</b> <button type="button" aria-label=${servers.remove(nameOf(server))} aria-disabled=${isBusy} onClick=${() => remove(server)}>×</button></span></li>`,
     )}</ul>
     <form class="row" onSubmit=${find}>
       <label class="long-field">${servers.host}<input name="host" maxlength="253" autocapitalize="none" spellcheck=${false} value=${location.hostname} required /></label>
-      <button type="submit" disabled=${isBusy}>${servers.find}</button>
+      <button type="submit" aria-disabled=${isBusy}>${servers.find}</button>
     </form>
     ${
       found &&
@@ -117,7 +118,7 @@ export function ServerForm({ dir, added, add: enter, take }: ServerFormProps) {
       </div>
       <label>${servers.tokens[picked.kind]}<input name="token" type="password" autocomplete="off" maxlength="500" /></label>
       <label>${servers.seenAs}<input name="seenAs" maxlength="1000" value=${dir} /></label>
-      <div class="buttons"><button type="submit" disabled=${isBusy}>${servers.add}</button></div>
+      <div class="buttons"><button type="submit" aria-disabled=${isBusy}>${servers.add}</button></div>
     </form>
     <p role="status" class="soft">${says}</p>
     <${Fault} text=${fault} /></div>`;
