@@ -129,7 +129,7 @@ t.test('docs/architecture.md names every file that writes an address of ours', a
   const holding = (pattern: RegExp) =>
     files.filter((file) => pattern.test(readFileSync(join(root, file), 'utf8'))).sort();
   const told = tableOf('docs/architecture.md', 'addresses').map(([file = '']) => file);
-  const shapes = ['src/api/status.ts'];
+  const shapes = ['src/api/status.ts', 'plugins/ui/client/guide/settings-help-fr.ts'];
   t.strictSame(holding(/\b(?:baseUrl|basePath)\b/), [...told, ...handingOn, ...shapes].sort());
   for (const file of holding(/\.redirect\(|\bhrefOf\((?!prefix: )/))
     t.ok(told.includes(file), `${file} sends on, and knows the path`);

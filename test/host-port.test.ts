@@ -32,6 +32,8 @@ const maySpeak: Record<string, string> = {
   'plugins/ui/client/phrases-fr.ts': 'French, in which it is the word for a file',
   'plugins/ui/client/texts-fr.ts': 'French, in which it is the word for a file',
   'plugins/ui/client/guide/texts-guide-fr.ts': 'French, in which it is the word for a file',
+  'plugins/ui/client/repair/texts-repair-fr.ts': 'French, in which it is the word for a file',
+  'plugins/ui/client/guide/settings-help-fr.ts': 'what each setting means, in French',
 };
 
 const words: Record<string, RegExp> = {

@@ -1,8 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { whyNoAddress } from '../config/addresses.ts';
+import { settingList } from '../config/settings.ts';
 import { frenchErrors } from '../plugins/ui/client/errors-fr.ts';
+import { frenchHelp } from '../plugins/ui/client/guide/settings-help-fr.ts';
 import { frenchPhrases } from '../plugins/ui/client/phrases-fr.ts';
+import { enterSetup } from '../src/api/setup.ts';
+import { inWords } from '../src/api/words/faults.ts';
 import { phrases } from '../src/api/words/phrases.ts';
 import { saidIn } from '../src/api/words/said.ts';
 import { errorTable } from '../src/core/errors.ts';
@@ -39,16 +44,26 @@ const composed = new Set([
   'links-live-half',
   'links-live',
 ]);
+const isComposed = (name: string) => composed.has(name) || /^field-/.test(name);
+
+t.test('each setting is explained in French too', async (t) => {
+  for (const { path, help } of settingList) t.not(frenchHelp[path], help, path);
+  const paths = settingList.map(({ path }) => path);
+  t.strictSame(Object.keys(frenchHelp).sort(), [...paths].sort());
+});
 
 t.test('what has a code is said somewhere', async (t) => {
-  const code = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && name !== 'api/phrases.ts')
-    .map((name) => readFileSync(join(root, 'src', name), 'utf8').replaceAll("\\'", "'"))
+  const code = ['src', 'config']
+    .flatMap((top) =>
+      readdirSync(join(root, top), { recursive: true, encoding: 'utf8' }).map((name) => join(top, name)),
+    )
+    .filter((name) => name.endsWith('.ts') && !name.endsWith(join('words', 'phrases.ts')))
+    .map((name) => readFileSync(join(root, name), 'utf8').replaceAll("\\'", "'"))
     .join('\n');
   for (const [name, template] of Object.entries(phrases))
     for (const words of template.split(/\{[^}]+\}/)) {
       const own = words.replace(/^[\s:;,()]+|[\s:;,()]+$/g, '');
-      const pieces = composed.has(name) ? own.split(/[\s:]+/) : [own];
+      const pieces = isComposed(name) ? own.split(/[\s:]+/) : [own];
       for (const piece of pieces) if (/\w{4}/.test(piece)) t.ok(code.includes(piece), `${name}: ${piece}`);
     }
 });
@@ -95,6 +110,26 @@ t.test('a text is told by its sentences, and what is none of ours stays as it is
   t.strictSame(saidIn(long), [{ code: 'text', params: { text: long } }]);
   const why = needsReview({ path: '', kind: 'unknown', confidence: 0, reasons: [] });
   t.not(saidIn(why ?? '')[0]?.code, 'text');
+});
+
+t.test('what is wrong with what was sent has codes', async (t) => {
+  const sent = { kind: 7, url: 'x', roots: [], token: '' };
+  const faults = enterSetup.body.safeParse({ servers: [sent], roots: [], baseUrl: 'x'.repeat(501), more: 1 });
+  const words = inWords(faults.error as NonNullable<typeof faults.error>, {});
+  for (const { code } of saidIn(words)) t.not(code, 'text', words);
+  for (const typed of [
+    '',
+    'a b',
+    'a"',
+    'host',
+    'ftp://host',
+    'http://a:b@host',
+    'http://host#x',
+    'http://[',
+  ]) {
+    const line = `server.baseUrl (what is entered): ${whyNoAddress(typed)}; must be an address such as http://192.168.1.10:8790`;
+    for (const { code } of saidIn(line)) t.not(code, 'text', line);
+  }
 });
 
 t.test('what doctor finds has codes, and so has what is special about an error', async (t) => {

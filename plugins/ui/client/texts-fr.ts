@@ -1,4 +1,5 @@
 import { guideFrench, settingsFrench } from './guide/texts-guide-fr.ts';
+import { repairFrench } from './repair/texts-repair-fr.ts';
 import type { PageTexts } from './texts-en.ts';
 
 const many = (count: number, one: string, more: string) =>
@@ -8,6 +9,7 @@ const many = (count: number, one: string, more: string) =>
 export const french: PageTexts = {
   byteUnits: ['o', 'ko', 'Mo', 'Go', 'To', 'Po'],
   justNow: 'à l’instant',
+  moment: 'Un instant…',
   nav: {
     home: 'Accueil',
     library: 'Médiathèque',
@@ -146,75 +148,7 @@ export const french: PageTexts = {
     audio: 'Son',
     subtitles: 'Sous-titres',
   },
-  repair: {
-    title: 'Corriger',
-    proposals: 'Suppressions qui attendent votre avis',
-    proposalsNone: 'Aucune suppression n’attend.',
-    accept: 'Retirer',
-    refuse: 'Garder',
-    undo: 'Annuler',
-    accepted: (files) => `${many(files, 'fichier a été retiré', 'fichiers ont été retirés')}.`,
-    refused: (files) => `${many(files, 'fichier reste', 'fichiers restent')}.`,
-    undone: 'Tout est comme avant.',
-    films: (files, films) =>
-      `${many(files, 'fichier', 'fichiers')}, dont ${many(films, 'film ou épisode', 'films ou épisodes')}`,
-    decided: 'Dernières décisions',
-    states: { open: 'en attente', accepted: 'retiré', refused: 'gardé', undone: 'rétabli', settled: 'réglé' },
-    review: 'Noms qui en disent trop peu',
-    reviewNone: 'Chaque nom en dit assez.',
-    fix: 'Corriger',
-    file: 'Fichier du compte',
-    as: 'C’est',
-    kinds: {
-      '': 'comme il a été lu',
-      movie: 'un film',
-      episode: 'un épisode',
-      extra: 'un bonus',
-      ignore: 'rien pour la médiathèque',
-    },
-    name: 'Titre',
-    year: 'Année',
-    season: 'Saison',
-    episodes: 'Épisodes (1, 2)',
-    preview: 'Voir ce qui bougerait',
-    apply: 'Corriger',
-    cancel: 'Abandonner',
-    moves: (count) =>
-      count === 0
-        ? 'Rien ne changerait de place.'
-        : `${many(count, 'fichier change', 'fichiers changent')} de place :`,
-    fixed: 'C’est corrigé.',
-    putAside: 'Laissés de côté, car les lire a fait des dégâts',
-    seeOnWall: 'Les voir dans la médiathèque',
-    fates: { moved: 'change de place', written: 'arrive', removed: 'disparaît' },
-    plan: {
-      title: 'La place de chaque chose',
-      hint: 'Ce qui a sa place dans la médiathèque la garde, pour que rien de ce qui a été vu ne soit oublié. Voici ce qui changerait de place si tout était rangé aujourd’hui.',
-      show: 'Voir ce qui bougerait',
-      none: 'Tout est là où il serait aujourd’hui.',
-      count: (count) => `${many(count, 'fichier changerait', 'fichiers changeraient')} de place.`,
-      first: (count) => `Les ${count.toLocaleString('fr')} premiers :`,
-      apply: (count) => `Déplacer ${many(count, 'fichier', 'fichiers')}`,
-      applied: (count, failed) =>
-        `${many(count, 'fichier a été déplacé', 'fichiers ont été déplacés')}.${failed > 0 ? ` ${many(failed, 'n’a pu être écrit', 'n’ont pu être écrits')}.` : ''}`,
-      undo: 'Annuler le dernier déplacement',
-      undone: (count) => `${many(count, 'fichier est revenu', 'fichiers sont revenus')} à sa place.`,
-      undoNone: 'Il n’y a rien à annuler.',
-    },
-    trash: {
-      title: 'Corbeille du compte',
-      none: 'La corbeille est vide.',
-      restore: 'Remettre',
-      restored: 'C’est revenu à sa place.',
-      files: (count) => many(count, 'fichier', 'fichiers'),
-      empty: 'Tout supprimer maintenant',
-      sure: (count) =>
-        `${many(count, 'élément est supprimé', 'éléments sont supprimés')} définitivement chez l’hébergeur. Personne ne peut revenir en arrière.`,
-      emptySure: 'Supprimer définitivement',
-      emptied: (count) =>
-        `${many(count, 'fichier a été supprimé', 'fichiers ont été supprimés')} définitivement.`,
-    },
-  },
+  repair: repairFrench,
   account: {
     title: 'Compte',
     top: 'Racine du compte',

@@ -19,7 +19,7 @@ type TemplatePart = { words: string } | { name: string; nouns?: readonly [one: s
 
 /** What is filled in under these names is one word, and a path begins with `/`: so that no sentence is taken for another. */
 const oneWord = new Set(
-  'setting system status protocol day time code host origin url version port seconds bytes chars percent offer limit total missing'.split(
+  'setting system status protocol day time code host origin url version port seconds bytes chars percent offer limit total missing field count min max'.split(
     ' ',
   ),
 );

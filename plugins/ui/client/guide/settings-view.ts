@@ -5,7 +5,8 @@ import { attempt, faultText, useAsked } from '../asking.ts';
 import { callApi, checkSession, serverVersion } from '../door.ts';
 import { html } from '../html.ts';
 import { Card, Empty, Fault } from '../parts.ts';
-import { words } from '../texts.ts';
+import { isFrench, words } from '../texts.ts';
+import { frenchHelp } from './settings-help-fr.ts';
 import { SettingsServers } from './settings-servers.ts';
 
 type AllSettings = AnswerOf<typeof listSettings>;
@@ -42,8 +43,12 @@ export function SettingsView() {
     ${value && groups.length === 0 && html`<${Empty}>${texts.none}<//>`}`;
 }
 
-function fits({ path, env, help }: ShownSetting, wanted: string): boolean {
-  const all = `${path} ${env} ${help}`.toLowerCase();
+/** What it means, in the language of the page. */
+const helpOf = ({ path, help }: ShownSetting) => (isFrench && frenchHelp[path]) || help;
+
+function fits(setting: ShownSetting, wanted: string): boolean {
+  const { path, env } = setting;
+  const all = `${path} ${env} ${helpOf(setting)}`.toLowerCase();
   return wanted
     .toLowerCase()
     .split(/\s+/)
@@ -59,11 +64,11 @@ interface SettingRowProps {
 function SettingRow({ setting, version, done }: SettingRowProps) {
   const [isOpen, setOpen] = useState(false);
   const { settings: texts } = words;
-  const { path, env, help, origin, source, applies, isWaiting } = setting;
+  const { path, env, origin, source, applies, isWaiting } = setting;
   const isFixed = applies === 'never' || origin === 'environment';
   return html`<li>
     <b class="path">${path}</b> <span class="value path">${valueText(setting)}</span>${isWaiting && html` <em>${texts.waits}</em>`}
-    <span class="soft">${help}</span>
+    <span class="soft">${helpOf(setting)}</span>
     <span class="soft">${origin === 'default' ? texts.origins.default(setting.usual) : texts.origins[origin](source)} · <code>${env}</code></span>
     ${!isFixed && html`<span class="soft">${texts.applies[applies]}</span>`}
     ${isFixed && applies !== 'never' && html`<span class="soft">${texts.byEnvironment}</span>`}

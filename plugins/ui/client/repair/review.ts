@@ -6,14 +6,14 @@ import { live } from '../door.ts';
 import { html } from '../html.ts';
 import { Card, Empty, Fault } from '../parts.ts';
 import { spoken } from '../spoken.ts';
-import { words } from '../texts.ts';
+import { bytes, day, words } from '../texts.ts';
 import { FixForm } from './fix-form.ts';
 
 type Answer = AnswerOf<typeof listReview>;
 
 const step = 50;
 
-/** Names that say too little, and files that did harm when they were read. */
+/** Names that say too little, files that did harm when they were read, and those that have one name in one folder. */
 export function Review({ turn, done }: { turn: number; done: () => void }) {
   const [limit, setLimit] = useState(step);
   const asked = useAsked<Answer>(`/review?limit=${limit + 1}`, `${turn} ${live.value.library?.version}`);
@@ -21,6 +21,7 @@ export function Review({ turn, done }: { turn: number; done: () => void }) {
   const { value, fault } = asked.value;
   const doubts = value?.files ?? [];
   const putAside = value?.putAside ?? [];
+  const twins = value?.twins ?? [];
   const onWall = doubts.length > 0 && html`<a class="button" href="#/library/unsure">${repair.seeOnWall}</a>`;
   return html`<${Card} title=${repair.review} wide action=${onWall}>
     <${Fault} text=${fault} />
@@ -32,6 +33,14 @@ export function Review({ turn, done }: { turn: number; done: () => void }) {
       html`<h3>${repair.putAside}</h3>
       <ul class="rows">${putAside.map((one) => html`<li key=${one.fileId}><b class="path">${one.path}</b><span class="soft">${one.why}</span></li>`)}</ul>`
     }
+    ${twins.length > 0 && html`<h3>${repair.twins}</h3><p class="soft">${repair.twinsHint}</p>`}
+    <ul class="rows">${twins.map(
+      ({ path, files }) => html`<li key=${path}><b class="path">${path}</b>
+      <ul class="rows">${files.map(
+        (file) => html`<li key=${file.fileId}><span class="path">${file.path}</span>
+        <span class="soft">${[bytes(file.sizeBytes), file.sentAt !== undefined && day(file.sentAt)].filter(Boolean).join(' · ')}</span></li>`,
+      )}</ul></li>`,
+    )}</ul>
   <//>`;
 }
 
