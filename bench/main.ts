@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { type Figure, isMet, type Measure } from './figure.ts';
 import { downloads } from './figures/downloads.ts';
 import { firstByte } from './figures/first-byte.ts';
+import { firstPaint } from './figures/first-paint.ts';
 import { gateway } from './figures/gateway.ts';
 import { index } from './figures/index.ts';
 import { jumps } from './figures/jumps.ts';
@@ -34,6 +35,7 @@ const figures: readonly Figure[] = [
   uploads,
   uploadsBeside,
   firstByte,
+  firstPaint,
   jumps,
   probes,
   scan,

@@ -2,6 +2,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { InjectOptions } from 'fastify';
 import t from 'tap';
+import { english } from '../plugins/ui/client/texts-en.ts';
+import { french } from '../plugins/ui/client/texts-fr.ts';
 import { languageOf } from '../plugins/ui/shell.ts';
 import { createSessions, type Session } from '../src/edge/sessions.ts';
 import { root } from './fixtures/checkout.ts';
@@ -276,6 +278,46 @@ t.test('the page is served as nothing but itself', async (t) => {
     script.replace('main.ts', 'tsconfig.json'),
   ])
     t.equal((await one.app.inject({ url })).statusCode, 404, url);
+});
+
+t.test('its first text waits for no script, and no request for another one', async (t) => {
+  const { app } = await setup(t, {});
+  const ask = (url: string) => app.inject({ url, headers: { 'accept-encoding': 'gzip, br' } });
+  const sent = await ask('/');
+  t.equal(sent.headers['content-encoding'], 'br');
+  t.match(sent.headers.vary, 'accept-encoding');
+  t.ok(sent.rawPayload.length < 3000, `${sent.rawPayload.length} bytes`);
+  const plain = await app.inject({ url: '/' });
+  t.not(plain.headers.etag, sent.headers.etag, 'other bytes have another name');
+  const { body } = plain;
+  t.match(body, `<h1>Passerelle</h1></div><p class="hint">${english.moment}</p>`);
+  t.match((await app.inject({ url: '/', headers: { 'accept-language': 'fr' } })).body, french.moment);
+  t.equal(body.match(/<link rel="stylesheet"/g)?.length, 1, 'one style');
+  t.notMatch(body.slice(0, body.indexOf('<body')), /<script(?! type="(?:importmap|module)")/);
+
+  const [head = '', rest = ''] = body.split('<template>');
+  const [inert = ''] = rest.split('</template>');
+  const named = (text: string) =>
+    [...text.matchAll(/modulepreload" href="([^"]+)"/g)].map(([, url = '']) => url);
+  const [first, later] = [named(head), named(inert)];
+  const packages = JSON.parse(/importmap">(.*?)<\/script>/.exec(body)?.[1] ?? '{}').imports;
+  const codes = new Map<string, string>();
+  for (const url of [...first, ...later]) codes.set(url, (await app.inject({ url })).body);
+  /** What a module imports, by its address: always, and when it is wanted. */
+  const importsOf = (url: string, pattern: RegExp) =>
+    [...(codes.get(url) ?? '').matchAll(pattern)].map(([, from = '']) =>
+      from.startsWith('.') ? new URL(from, `http://x${url}`).pathname : String(packages[from]),
+    );
+  const reached = new Set([first.find((url) => url.endsWith('/main.ts'))] as string[]);
+  for (const url of reached)
+    for (const one of importsOf(url, /\b(?:from|import) ?["']([\w@./-]+)["']/g)) reached.add(one);
+  t.strictSame([...reached].sort(), [...first].sort(), 'what is needed at once is asked for at once');
+  t.ok(first.length <= 24, `${first.length} modules before anything can be done`);
+  const all = new Set(reached);
+  for (const url of all)
+    for (const one of importsOf(url, /\b(?:from|import) ?\(?["']([\w@./-]+)["']/g)) all.add(one);
+  t.strictSame([...all].sort(), [...first, ...later].sort(), 'and the rest, at once, when it is');
+  t.ok(all.size <= 64, `${all.size} modules`);
 });
 
 t.test('the language is the one that a browser wants most, of those that there are', async (t) => {

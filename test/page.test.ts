@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
+import { addTitles } from './fixtures/many-titles.ts';
 import { logInAt, type OpenPage, openPage, startBrowser } from './fixtures/page.ts';
 import { paintedPoster } from './fixtures/painted-posters.ts';
 import { findProgram } from './fixtures/programs.ts';
@@ -58,6 +58,20 @@ t.test('the page', async (t) => {
   const page = await openPage(browser, at);
   const { tab } = page;
   const text = (selector: string) => tab.locator(selector).first().textContent();
+
+  await t.test('a text is seen before any script has come', async (t) => {
+    const context = await browser.newContext({ locale: 'fr-FR' });
+    const waiting = await context.newPage();
+    await waiting.route('**/*.ts', () => undefined);
+    await waiting.goto(`${at}/`, { waitUntil: 'commit' });
+    await waiting.evaluate(`new Promise((resolve) => {
+      const isText = ({ name }) => name === 'first-contentful-paint';
+      const told = (list) => list.getEntries().some(isText) && resolve();
+      new PerformanceObserver(told).observe({ type: 'paint', buffered: true });
+    })`);
+    t.match(await waiting.locator('main').textContent(), 'Un instant…');
+    await context.close();
+  });
 
   await t.test('who is wrong is told so, and who is right is in', async (t) => {
     t.strictSame(await page.inaccessible(), []);
@@ -262,10 +276,15 @@ t.test('the page', async (t) => {
     await tab.getByRole('button', { name: 'See what would move' }).click();
     await tab.locator('.empty', { hasText: 'Everything stands where it would stand today.' }).waitFor();
     one.simulator.account.rename('/Films/Up.2009.mkv', 'Up.2010.mkv');
+    for (const seed of [40, 41]) one.simulator.account.addFile('/Films', small('Laura.1944.mkv', seed));
     await one.sync();
     await tab.getByRole('button', { name: 'See what would move' }).click();
     const row = tab.locator('.moves li', { hasText: 'Movies/Up (2010)/Up (2010)' });
     await row.locator('.fate', { hasText: 'moves' }).waitFor();
+    const twins = tab.locator('.rows > li', {
+      has: tab.locator('b', { hasText: /^\/Films\/Laura\.1944\.mkv$/ }),
+    });
+    await twins.locator('li').nth(1).waitFor();
     t.strictSame(await page.inaccessible(), []);
     const key = 'movies/up (2010)';
     await tab.getByRole('button', { name: 'Move 1 file' }).click();
@@ -352,23 +371,6 @@ t.test('the page', async (t) => {
     t.strictSame(page.faults, []);
   });
 });
-
-/** Films that no crawl has seen: as many would take one minutes. */
-function addTitles(file: string, count: number): void {
-  const db = new DatabaseSync(file);
-  db.exec('begin');
-  const files =
-    db.prepare(`insert into files (id, folder_id, url, name, size_bytes, has_password, has_access_rules,
-    first_seen_at, seen_at) values (?, '1', '', ?, 1000, 0, 0, ?, 0)`);
-  const places = db.prepare("insert into placements (tree, file_id, title_key, stem) values ('', ?, ?, ?)");
-  for (let at = 0; at < count; at++) {
-    const title = `Title ${String(at).padStart(5, '0')} (1999)`;
-    files.run(`made${at}`, `${title}.mkv`, at);
-    places.run(`made${at}`, `movies/${title.toLowerCase()}`, `Movies/${title}/${title}`);
-  }
-  db.exec('commit');
-  db.close();
-}
 
 function focused({ tab }: OpenPage): Promise<string> {
   return tab.evaluate('document.activeElement.textContent');

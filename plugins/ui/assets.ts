@@ -1,38 +1,39 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { extname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { brotliCompress, constants, gzip } from 'node:zlib';
 import { compileCacheEnv } from '../../src/core/compile-cache.ts';
+import { codedForms, type PageForms } from './forms.ts';
 
-/** A file of the page in every form in which a browser takes it. */
-export interface PageAsset {
+/** A file of the page. */
+export interface PageAsset extends PageForms {
   type: string;
-  plain: Buffer;
-  br: Buffer;
-  gzip: Buffer;
 }
 
 /** Everything that the page is made of, as it is in this version. */
 export interface PageAssets {
   /** A digest of all of it: part of each address, so that what has one never changes. */
   build: string;
-  /** By their path below `/ui/<build>/`. */
-  files: ReadonlyMap<string, PageAsset>;
-  /** Modules of ours, for the browser to fetch before it has read who imports them. */
-  modules: readonly string[];
-  /** Its styles, in the order in which they hold. */
-  styles: readonly string[];
+  /** Modules without which nothing is shown: the first one, and all that it imports. */
+  first: readonly string[];
+  /** The others, of parts of the page that somebody may open. */
+  later: readonly string[];
+  /** All of its styles, in one. */
+  style: string;
   /** Paths of packages by the names by which they are imported. */
   packages: ReadonlyMap<string, string>;
+  /** A file by its path below `/ui/<build>/`, as soon as its types are off and it is compressed: once in a process. */
+  file(path: string): Promise<PageAsset> | undefined;
 }
 
 const clientDir = join(import.meta.dirname, 'client');
 
 /** What the client code imports by name, and what those import. */
 const packageNames = ['preact', 'preact/hooks', '@preact/signals', '@preact/signals-core', 'htm', 'uqr'];
+/** What only a part of the page that somebody may open imports. */
+const laterPackages = ['uqr'];
+const firstModule = 'main.ts';
 /** What holds for all of the page stands before what holds for a part of it. */
 const firstStyle = 'page.css';
 
@@ -43,7 +44,7 @@ const types: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** Reads what stands in `client/` and in the packages, takes the types off, and compresses it: once in a process. */
+/** Reads what stands in `client/` and in the packages. Who asks for the page waits for that alone. */
 export async function loadPageAssets(): Promise<PageAssets> {
   const found = await readdir(clientDir, { recursive: true });
   const names = found
@@ -52,10 +53,9 @@ export async function loadPageAssets(): Promise<PageAssets> {
     .sort();
   const sources = await Promise.all(names.map((name) => readFile(join(clientDir, name), 'utf8')));
   const texts = new Map(names.map((name, at) => [name, sources[at] as string]));
-  const modules = names.filter((name) => name.endsWith('.ts'));
   const styles = names.filter((name) => name.endsWith('.css') && name !== firstStyle);
-  const stripped = await withoutTypes(modules.map((name) => texts.get(name) as string));
-  for (const [at, name] of modules.entries()) texts.set(name, stripped[at] as string);
+  texts.set(firstStyle, [firstStyle, ...styles].map((name) => texts.get(name)).join(''));
+  for (const name of styles) texts.delete(name);
   const packages = new Map<string, string>();
   for (const name of packageNames) {
     const path = `packages/${name.replace('@', '').replaceAll('/', '-')}.mjs`;
@@ -64,29 +64,67 @@ export async function loadPageAssets(): Promise<PageAssets> {
     texts.set(path, code.replace(/^\/\/# sourceMappingURL=.*$/m, ''));
     packages.set(name, path);
   }
-  const hash = createHash('sha256');
+  // What takes the types off is part of what comes of it.
+  const hash = createHash('sha256').update(process.version);
   for (const [name, text] of texts) hash.update(`${name}\n${text.length}\n${text}`);
-  const files = new Map<string, PageAsset>();
-  for (const [name, text] of texts) files.set(name, await assetOf(name, text));
+  const modules = names.filter((name) => name.endsWith('.ts'));
+  const first = importedFrom(firstModule, texts);
+  const isFirst = (name: string) => !laterPackages.includes(name);
+  const pathsOf = (are: boolean) =>
+    packageNames.filter((name) => isFirst(name) === are).map((name) => packages.get(name) as string);
   return {
     build: hash.digest('base64url').slice(0, 16),
-    files,
-    modules,
-    styles: [firstStyle, ...styles],
+    first: [...pathsOf(true), ...first],
+    later: [...modules.filter((name) => !first.includes(name)), ...pathsOf(false)],
+    style: firstStyle,
     packages,
+    file: createForms(texts, modules),
   };
 }
 
-const [toBrotli, toGzip] = [promisify(brotliCompress), promisify(gzip)];
+const staticImport = /^(?:import|export) (?!type )[^;']*'(\.[^']+)';/gm;
+
+/** A module with all that it imports, over others too, but for what it imports when it is wanted. */
+function importedFrom(first: string, texts: ReadonlyMap<string, string>): string[] {
+  const reached = new Set([first]);
+  for (const name of reached)
+    for (const [, path = ''] of texts.get(name)?.matchAll(staticImport) ?? [])
+      reached.add(posix.join(posix.dirname(name), path));
+  return [...reached];
+}
+
+/** Makes the forms in which files are sent: all types come off at once, by a thread that ends, and each is compressed when it is asked for first. */
+function createForms(texts: ReadonlyMap<string, string>, modules: readonly string[]): PageAssets['file'] {
+  const forms = new Map<string, Promise<PageAsset>>();
+  let stripping: Promise<ReadonlyMap<string, string>> | undefined;
+  const strip = async () => {
+    const stripped = await withoutTypes(modules.map((name) => texts.get(name) as string));
+    return new Map(modules.map((name, at) => [name, stripped[at] as string]));
+  };
+  const make = async (path: string, text: string) => {
+    if (!path.endsWith('.ts')) return assetOf(path, text);
+    stripping ??= strip();
+    return assetOf(path, (await stripping).get(path) as string);
+  };
+  return (path) => {
+    const text = texts.get(path);
+    if (text === undefined) return undefined;
+    const known = forms.get(path);
+    if (known) return known;
+    const making = make(path, text).catch((error: unknown) => {
+      // What fails is tried again.
+      stripping = undefined;
+      forms.delete(path);
+      throw error;
+    });
+    forms.set(path, making);
+    return making;
+  };
+}
 
 async function assetOf(name: string, text: string): Promise<PageAsset> {
   const plain = Buffer.from(text);
-  return {
-    type: types[extname(name)] as string,
-    plain,
-    br: await toBrotli(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
-    gzip: await toGzip(plain, { level: 9 }),
-  };
+  return { type: types[extname(name)] as string, ...(await codedForms(plain)) };
 }
 
 function withoutTypes(texts: readonly string[]): Promise<string[]> {

@@ -2,15 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { BridgeError } from '../../src/core/errors.ts';
 import { readRoute } from '../support/routes.ts';
-import { loadPageAssets, type PageAsset } from './assets.ts';
-import {
-  languageOf,
-  type PageLanguage,
-  type PageShell,
-  pageLanguages,
-  pageShell,
-  withTried,
-} from './shell.ts';
+import { loadPageAssets } from './assets.ts';
+import { codedForms, formFor } from './forms.ts';
+import { languageOf, type PageLanguage, pageShell, withTried } from './shell.ts';
 
 /** What stands on everything of the page. */
 const always: Readonly<Record<string, string>> = {
@@ -37,10 +31,11 @@ export const page = fp(
     async function load() {
       readAssets ??= loadPageAssets();
       const assets = await readAssets;
-      const shells = new Map<PageLanguage, PageShell>(
-        pageLanguages.map((language) => [language, pageShell(assets, language, basePath, filmHosts)]),
-      );
-      return { assets, shells };
+      const shellIn = async (language: PageLanguage) => {
+        const shell = pageShell(assets, language, basePath, filmHosts);
+        return { ...shell, forms: await codedForms(shell.html) };
+      };
+      return { assets, shells: { en: await shellIn('en'), fr: await shellIn('fr') } };
     }
 
     /** Once, when somebody asks for it first; what fails is tried again. */
@@ -55,20 +50,23 @@ export const page = fp(
 
     readRoute(app, '/', {}, async (request, reply) => {
       const { shells } = await loaded();
-      const shell = shells.get(languageOf(request.headers['accept-language'])) as PageShell;
-      const { html } = shell;
+      const shell = shells[languageOf(request.headers['accept-language'])];
       const { etag, contentSecurity } = withTried(shell, app.guide?.triedOrigins() ?? []);
+      const form = formFor(String(request.headers['accept-encoding'] ?? ''));
+      // Other bytes have another name.
+      const tag = form === 'plain' ? etag : etag.replace(/"$/, `-${form}"`);
       reply
         .headers({ ...always, ...onPage, 'content-security-policy': contentSecurity })
-        .headers({ 'cache-control': 'no-cache', vary: 'accept-language', etag });
-      if (request.headers['if-none-match'] === etag) return reply.code(304).send();
-      return reply.type('text/html; charset=utf-8').send(html);
+        .headers({ 'cache-control': 'no-cache', vary: 'accept-language, accept-encoding', etag: tag });
+      if (request.headers['if-none-match'] === tag) return reply.code(304).send();
+      if (form !== 'plain') reply.header('content-encoding', form);
+      return reply.type('text/html; charset=utf-8').send(shell.forms[form]);
     });
 
     readRoute(app, '/ui/:build/*', {}, async (request, reply) => {
       const { build, '*': path } = request.params as { build: string; '*': string };
       const { assets } = await loaded();
-      const asset = build === assets.build ? assets.files.get(path) : undefined;
+      const asset = build === assets.build ? await assets.file(path) : undefined;
       if (!asset) throw new BridgeError('BRIDGE_NOT_FOUND');
       const form = formFor(String(request.headers['accept-encoding'] ?? ''));
       if (form !== 'plain') reply.header('content-encoding', form);
@@ -81,11 +79,3 @@ export const page = fp(
   },
   { name: 'page', dependencies: ['bridge', 'errors', 'guide'] },
 );
-
-/** What the browser takes, by the first of the codings that it names. */
-function formFor(accepted: string): Exclude<keyof PageAsset, 'type'> {
-  const codings = accepted.split(',', 20).map((part) => part.trim());
-  const takes = (coding: string) => codings.some((one) => one === coding || one.startsWith(`${coding};q=1`));
-  if (takes('br')) return 'br';
-  return takes('gzip') ? 'gzip' : 'plain';
-}

@@ -3,7 +3,7 @@ import { xmlText } from '../../src/views/xml.ts';
 import type { PageAssets } from './assets.ts';
 
 /** Languages of the page; the first is for who wants none of them. */
-export const pageLanguages = ['en', 'fr'] as const;
+const pageLanguages = ['en', 'fr'] as const;
 export type PageLanguage = (typeof pageLanguages)[number];
 
 /** The page as it is sent, the same for everybody: what it shows it asks for when somebody has logged in. */
@@ -19,6 +19,9 @@ const hostSource = /^[\w.*:[\]-]+$/;
 
 const originSource = /^https?:\/\/[\w.[\]:-]+$/;
 
+/** What is there before any script is: `client/main.ts` shows the same until it knows more. */
+const moment: Readonly<Record<PageLanguage, string>> = { en: 'One moment…', fr: 'Un instant…' };
+
 const noScript: Readonly<Record<PageLanguage, string>> = {
   en: 'This page needs JavaScript. Without it there are <a href="browse/">plain listings</a>.',
   fr: 'Cette page a besoin de JavaScript. Sans lui, il y a des <a href="browse/">listes simples</a>.',
@@ -29,7 +32,7 @@ const noScript: Readonly<Record<PageLanguage, string>> = {
  * @param mediaHosts hosts of download servers, `*.example.org`: a film may be redirected there
  */
 export function pageShell(
-  { build, modules, styles, packages }: PageAssets,
+  { build, first, later, style, packages }: PageAssets,
   language: PageLanguage,
   basePath: string,
   mediaHosts: readonly string[],
@@ -37,11 +40,8 @@ export function pageShell(
   const below = `${basePath}/ui/${build}/`;
   const imports = Object.fromEntries([...packages].map(([name, path]) => [name, below + path]));
   const importMap = JSON.stringify({ imports }).replaceAll('<', '\\u003c');
-  const preload = [...packages.values(), ...modules]
-    .map((path) => `<link rel="modulepreload" href="${xmlText(below + path)}">`)
-    .join('\n');
   const at = (path: string) => xmlText(below + path);
-  const sheets = styles.map((path) => `<link rel="stylesheet" href="${at(path)}">`).join('\n');
+  const preload = (path: string) => `<link rel="modulepreload" href="${at(path)}">`;
   const html = Buffer.from(`<!doctype html>
 <html lang="${language}" data-base="${xmlText(basePath)}">
 <head>
@@ -52,13 +52,14 @@ export function pageShell(
 <meta name="theme-color" content="#f4f5f7" media="(prefers-color-scheme: light)">
 <meta name="theme-color" content="#101418" media="(prefers-color-scheme: dark)">
 <link rel="icon" type="image/svg+xml" href="${at('icon.svg')}">
-${sheets}
+<link rel="stylesheet" href="${at(style)}">
 <script type="importmap">${importMap}</script>
-${preload}
+${first.map(preload).join('\n')}
 <script type="module" src="${at('main.ts')}"></script>
 </head>
 <body>
-<div id="app"></div>
+<div id="app"><main class="login waiting" aria-busy="true"><div class="brand big"><span class="mark" aria-hidden="true"></span><h1>Passerelle</h1></div><p class="hint">${moment[language]}</p></main></div>
+<template>${later.map(preload).join('')}</template>
 <noscript>${noScript[language]}</noscript>
 </body>
 </html>

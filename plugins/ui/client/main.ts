@@ -1,38 +1,23 @@
 import { signal } from '@preact/signals-core';
-import { type ComponentType, render } from 'preact';
+import { render } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { AccountView } from './account.ts';
 import { faultText, notice } from './asking.ts';
-import { DoctorView } from './doctor.ts';
 import { checkSession, followNews, isConnected, isGuided, logOut, serverVersion, user } from './door.ts';
-import { GuideView } from './guide/guide.ts';
-import { SettingsView } from './guide/settings-view.ts';
-import { Home } from './home.ts';
 import { html } from './html.ts';
-import { LibraryView } from './library/library.ts';
-import { TitleView } from './library/title.ts';
 import { LogIn } from './login.ts';
 import { Fault, Icon } from './parts.ts';
-import { RepairView } from './repair/repair.ts';
 import { words } from './texts.ts';
+import { bringAllViews, bringView, cameView, type ViewName } from './views.ts';
 
 const places = ['home', 'library', 'repair', 'account', 'doctor'] as const;
-type Place = (typeof places)[number] | 'title' | 'settings';
-
-const views: Readonly<Record<Place, ComponentType<{ rest: string }>>> = {
-  home: Home,
-  library: LibraryView,
-  title: TitleView,
-  repair: RepairView,
-  account: AccountView,
-  doctor: DoctorView,
-  settings: SettingsView,
-};
+const hidden = ['title', 'settings'] as const;
+type Place = (typeof places)[number] | (typeof hidden)[number];
 
 /** Where one is, as the address says behind its `#/`. */
 function placeNow(): { place: Place; rest: string } {
   const [name = '', ...rest] = location.hash.slice('#/'.length).split('/');
-  return { place: Object.hasOwn(views, name) ? (name as Place) : 'home', rest: decoded(rest.join('/')) };
+  const place = [...places, ...hidden].find((one) => one === name) ?? 'home';
+  return { place, rest: decoded(rest.join('/')) };
 }
 
 function decoded(text: string): string {
@@ -62,14 +47,26 @@ function Page() {
     return () => leave.abort();
   }, [isIn, isGuided.value]);
   if (fault.value !== undefined) return html`<main class="login"><${Fault} text=${fault.value} /></main>`;
-  if (user.value === undefined) return html`<main class="login" aria-busy="true"></main>`;
+  if (user.value === undefined) return html`<${Moment} />`;
   if (!isIn) return html`<${LogIn} />`;
-  return isGuided.value ? html`<${GuideView} />` : html`<${Frame} />`;
+  return isGuided.value ? html`<${View} name="guide" rest="" />` : html`<${Frame} />`;
+}
+
+/** What the page began with, before any script was there. */
+function Moment() {
+  return html`<main class="login waiting" aria-busy="true"><div class="brand big"><span class="mark" aria-hidden="true"></span><h1>Passerelle</h1></div><p class="hint">${words.moment}</p></main>`;
+}
+
+/** A part of the page, from when it is there. */
+function View({ name, rest }: { name: ViewName; rest: string }) {
+  const { view, fault: why } = cameView(name);
+  useEffect(() => bringView(name), [name]);
+  if (why !== undefined) return html`<${Fault} text=${why} />`;
+  return view ? html`<${view} rest=${rest} />` : html`<p class="hint" role="status">${words.moment}</p>`;
 }
 
 function Frame() {
   const { place, rest } = where.value;
-  const View = views[place];
   const current = place === 'title' ? 'library' : place;
   const name = current === 'settings' ? words.settings.title : words.nav[current];
   useEffect(() => {
@@ -87,7 +84,7 @@ function Frame() {
       <button class="plain leave" onClick=${logOut} title=${words.logOut} aria-label=${words.logOut}><${Icon} name="leave" /></button>
     </header>
     ${!isConnected.value && html`<p class="offline" role="status">${words.offline}</p>`}
-    <main id="content" tabindex="-1"><${View} key=${place} rest=${rest} /></main>
+    <main id="content" tabindex="-1"><${View} key=${place} name=${place} rest=${rest} /></main>
     <footer>Passerelle ${serverVersion.value} · <a href="api/docs/">API</a> · <a href="browse/">/browse</a></footer>
     <div class="notice ${said ? 'shown' : ''} ${said?.isFault ? 'bad' : ''}" role="status" aria-live="polite">${said?.text}
       ${said?.action && html`<button class="plain" onClick=${said.action.run}>${said.action.label}</button>`}</div>`;
@@ -98,7 +95,9 @@ function skip(event: Event): void {
   document.getElementById('content')?.focus();
 }
 
-checkSession().catch((error: unknown) => {
-  fault.value = faultText(error);
-});
 render(html`<${Page} />`, document.getElementById('app') as HTMLElement);
+checkSession()
+  .catch((error: unknown) => {
+    fault.value = faultText(error);
+  })
+  .finally(bringAllViews);
