@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AnswerOf } from '../../../../src/api/endpoint.ts';
 import type { changeSettings, listSettings, ShownSetting } from '../../../../src/api/settings.ts';
 import { attempt, faultText, useAsked } from '../asking.ts';
@@ -19,6 +19,10 @@ export function SettingsView() {
   const asked = useAsked<AllSettings>('/settings', turn);
   const { settings: texts } = words;
   const { value, fault } = asked.value;
+  const version = useRef('');
+  useEffect(() => {
+    if (value) version.current = value.version;
+  }, [value]);
   const again = () => setTurn((one) => one + 1);
   const shown = (value?.settings ?? []).filter(
     (one) => fits(one, wanted) && (!isOwn || one.origin !== 'default'),
@@ -36,8 +40,7 @@ export function SettingsView() {
     <div class="grid">${wanted === '' && html`<${SettingsServers} turn=${turn} changed=${again} />`}${groups.map(
       ([name, some]) => html`<${Card} key=${name} title=${name} wide>
         <ul class="rows settings">${some.map(
-          (one) =>
-            html`<${SettingRow} key=${one.path} setting=${one} version=${value?.version} done=${again} />`,
+          (one) => html`<${SettingRow} key=${one.path} setting=${one} version=${version} done=${again} />`,
         )}</ul><//>`,
     )}</div>
     ${value && groups.length === 0 && html`<${Empty}>${texts.none}<//>`}`;
@@ -57,7 +60,8 @@ function fits(setting: ShownSetting, wanted: string): boolean {
 
 interface SettingRowProps {
   setting: ShownSetting;
-  version: string;
+  /** Of what was looked at, or entered last by whoever looks. */
+  version: { current: string };
   done: () => void;
 }
 
@@ -95,10 +99,12 @@ function Edit({ setting, version, done, close }: SettingRowProps & { close: () =
   async function enter(next: unknown): Promise<void> {
     setFault(undefined);
     try {
-      await callApi<AnswerOf<typeof changeSettings>>('PATCH', '/settings', {
-        version,
+      const answer = await callApi<AnswerOf<typeof changeSettings>>('PATCH', '/settings', {
+        version: version.current,
         changes: { [path]: next },
       });
+      // The next one may be entered before all of them are there anew.
+      version.current = answer.version;
       await attempt(
         async () => undefined,
         () => (applies === 'now' ? texts.changedNow : texts.changed),
