@@ -18,6 +18,7 @@ import { tree100k } from './figures/tree100k.ts';
 import { uploads } from './figures/uploads.ts';
 import { uploadsBeside } from './figures/uploads-beside.ts';
 import { viewers } from './figures/viewers.ts';
+import { wall } from './figures/wall.ts';
 import { webdav } from './figures/webdav.ts';
 import { describe, toJson } from './report.ts';
 import { openStage } from './stage/stage.ts';
@@ -36,6 +37,7 @@ const figures: readonly Figure[] = [
   uploadsBeside,
   firstByte,
   firstPaint,
+  wall,
   jumps,
   probes,
   scan,
