@@ -21,6 +21,7 @@ const account = {
       files: [{ name: 'Sita Sings the Blues (2008).mp4', content: { path: film.path } }],
       folders: [{ name: 'Old', files: [] }],
     },
+    { name: '.passerelle-trash', files: [] },
     { name: 'Private', files: [{ name: 'Heat.1995.mkv', content: { sizeBytes: 1000, seed: 1 } }] },
   ],
 };
@@ -123,6 +124,7 @@ t.test('a first start', async (t) => {
     await tabTo(tab.getByRole('checkbox', { name: 'The whole account' }));
     await keyboard.press('Space');
     await tabTo(tab.getByRole('checkbox', { name: 'Films' }));
+    t.equal(await tab.getByText('.passerelle-trash').count(), 0, 'what was removed is nothing to choose');
     await keyboard.press('Space');
     t.strictSame(await page.inaccessible(), []);
     await press('Next');

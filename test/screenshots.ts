@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContextOptions } from 'playwright-core';
 import { toFileId } from '../src/core/ids.ts';
+import { startBridge } from './fixtures/bridge-process.ts';
 import { root } from './fixtures/checkout.ts';
 import { logInAt, type OpenPage, openPage, startBrowser } from './fixtures/page.ts';
 import { paintedPoster } from './fixtures/painted-posters.ts';
-import { setupListed, signal } from './fixtures/setup.ts';
+import { envOver, setupListed, signal } from './fixtures/setup.ts';
 import type { AccountFolder } from './simulator/simulator.ts';
 
 /** Makes the pictures of the page that stand in `docs/`: `npm run screenshots`, or of some: `npm run screenshots -- home`. */
@@ -128,8 +129,12 @@ try {
   });
   const browser = await startBrowser(t, process.env.CHROMIUM ?? '/usr/bin/chromium');
   const wanted = process.argv.slice(2);
+  const isWanted = (name: string) => wanted.length === 0 || wanted.includes(name);
+  const keep = async ({ tab }: OpenPage, name: string) => {
+    await tab.screenshot({ path: join(root, 'docs', `page-${name}.jpg`), type: 'jpeg', quality: 82 });
+  };
   for (const { name, place, ready, prepare, ...look } of shots) {
-    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    if (!isWanted(name)) continue;
     const page = await openPage(browser, one.url, { reducedMotion: 'reduce', ...look });
     await logInAt(page);
     await page.tab.locator('.sentence').waitFor();
@@ -140,7 +145,29 @@ try {
     const pictures = page.tab.locator('.picture');
     for (let at = 0; at < (await pictures.count()); at++)
       await pictures.and(page.tab.locator('.shown')).nth(at).waitFor();
-    await page.tab.screenshot({ path: join(root, 'docs', `page-${name}.jpg`), type: 'jpeg', quality: 82 });
+    await keep(page, name);
+  }
+  if (isWanted('guide')) {
+    const { FICHIER_API_KEY: key = '', ...env } = envOver(one.simulator, join(home, 'first'));
+    const isUp = ({ msg }: { msg: string }) => msg.startsWith('no API key is set');
+    const served = await startBridge(
+      { ...env, PASSERELLE_PASSWORD: 'test-password', PASSERELLE_BASE_URL: '' },
+      home,
+      isUp,
+    );
+    endings.push(() => served.stop());
+    const page = await openPage(browser, served.url, desk);
+    const next = () => page.tab.getByRole('button', { name: 'Next' }).click();
+    await logInAt(page);
+    await page.tab.locator('[name=key]').fill(key);
+    await page.tab.getByRole('button', { name: 'Check the key' }).click();
+    await page.tab.locator('.well').waitFor();
+    await next();
+    await page.tab.locator('.choice').first().waitFor();
+    await next();
+    await page.tab.getByRole('checkbox', { name: 'The whole account' }).uncheck();
+    await page.tab.getByRole('checkbox', { name: 'Films' }).check();
+    await keep(page, 'guide');
   }
 } finally {
   for (const end of endings.reverse()) await end();

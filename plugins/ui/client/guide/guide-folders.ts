@@ -10,6 +10,9 @@ import { chosen, type GuideStepProps } from './guide-step.ts';
 
 type SetupFolders = AnswerOf<typeof listSetupFolders>;
 
+/** Where Passerelle keeps what was removed from the account: nothing of it is ever a part of the library. */
+const trashPath = '/.passerelle-trash';
+
 const rootsOf = (setup: GuideStepProps['setup']) => chosen.value.roots ?? setup.roots;
 
 /** Folders of the account that become the library, out of its tree; each is asked for when it is opened. */
@@ -45,20 +48,22 @@ function FolderNode({ id, path, name, roots, pick, isOpen: isOpenAtFirst = false
   const { folders } = words.guide;
   const isBelow = roots.some((root) => root !== path && isWithin(path, root));
   const { value, fault, isLoading } = asked.value;
+  const below = value?.folders.map((one) => ({ ...one, path: `${path.replace(/\/$/, '')}/${one.name}` }));
+  const shown = below?.filter((one) => one.path !== trashPath);
   return html`<li>
     <div class="node"><button type="button" class="plain opener" aria-expanded=${isOpen} aria-label=${folders.open(name)} onClick=${() => setOpen(!isOpen)}>${isOpen ? '▾' : '▸'}</button>
     <label><input type="checkbox" checked=${isBelow || roots.includes(path)} disabled=${isBelow}
       onChange=${(event: Event) => pick(path, (event.currentTarget as HTMLInputElement).checked)} /> <span class="path">${name}</span></label></div>
     ${isOpen && isLoading && html`<span role="status" class="soft"> ${folders.reading}</span>`}
     ${isOpen && html`<${Fault} text=${fault} />`}
-    ${isOpen && value?.folders.length === 0 && html`<p class="soft">${folders.none}</p>`}
+    ${isOpen && shown?.length === 0 && html`<p class="soft">${folders.none}</p>`}
     ${
       isOpen &&
-      value &&
-      value.folders.length > 0 &&
-      html`<ul>${value.folders.map(
+      shown &&
+      shown.length > 0 &&
+      html`<ul>${shown.map(
         (one) =>
-          html`<${FolderNode} key=${one.id} id=${one.id} name=${one.name} path=${`${path.replace(/\/$/, '')}/${one.name}`} roots=${roots} pick=${pick} />`,
+          html`<${FolderNode} key=${one.id} id=${one.id} name=${one.name} path=${one.path} roots=${roots} pick=${pick} />`,
       )}</ul>`
     }
   </li>`;
