@@ -214,6 +214,7 @@ hold([
   ['Astier & Alexandre (1988).mkv', 'Astier & Alexandre', { year: 1988 }],
   ['Il \u00e9tait une fois... (1988).mkv', 'Il \u00e9tait une fois...', { year: 1988 }],
   ['Le Film (presque) 1966 1080p.mkv', 'Le Film (presque)', { year: 1966 }],
+  ['La Ruelle des vents (The Alley of Winds) 2011 1080p.mkv', 'La Ruelle des vents', { year: 2011 }],
   ['Thunderbolts* (2025).mkv', 'Thunderbolts*', { year: 2025 }],
   ['\u300aLe Grand Film\u300b2015.mkv', 'Le Grand Film', { year: 2015 }],
 ]);
