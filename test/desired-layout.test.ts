@@ -167,6 +167,20 @@ t.test('who takes over whose path', async (t) => {
   }
 });
 
+t.test('what is no film and no episode takes over the path of none', async (t) => {
+  const episode = 'Shows/Show/Season 02/Show S02E04';
+  for (const [was, is] of [
+    ['Show.S02E04-trailer.mkv', 'Dune.2021-trailer.mkv'],
+    ['xyzzy.mkv', 'plugh.mkv'],
+    ['Show.S02E04-trailer.mkv', 'Show.S02E04.mkv'],
+  ] as const) {
+    const rows = [row(file('old', was), episode), row(file('new', is))];
+    const titles = known([file('new', is)], rows, { gone: [file('old', was)] });
+    const { inherited } = atOnce(successionsInSteps(titles, {}));
+    t.strictSame([...inherited], [], `${is} after ${was}`);
+  }
+});
+
 t.test('what a tree should hold of files that come, go and come back', async (t) => {
   const at = (id: string) => [`${dune}.strm ${id}`];
   t.strictSame(pathsOf(known([old], [row(old)])), at('old'), 'new');

@@ -53,8 +53,11 @@ export function* pathSuccessorsInSteps(
     yield;
     const { fileId: from, stem } = row;
     if (stem === undefined || !isPlainStem(stem)) continue;
+    const thing = thingOf(row);
+    // What is neither film nor episode by now has no versions: extras of all titles would count as one thing.
+    const versions = thing === undefined ? [] : (things.get(thing) ?? []);
     const others = facts.isGone(from)
-      ? (things.get(thingOf(row)) ?? [])
+      ? versions
       : isOutgrown(row)
         ? rows.filter((other) => isFilmOf(row, other, facts))
         : [];
