@@ -98,7 +98,7 @@ const handingOn = [
   // Show it, and let it be chosen, before the first start.
   'plugins/routes/api/setup/setup.ts',
   'plugins/ui/client/guide/guide-address.ts',
-  'src/api/setup.ts',
+  'src/api/setup/setup.ts',
   'src/setup/guide.ts',
   // Reads where a Destination leads.
   'plugins/routes/dav-chunks.ts',

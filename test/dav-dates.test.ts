@@ -1,11 +1,11 @@
 import { mkdir, utimes, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
 import { readMetadataDate, readPropertyDate, readUnixDate } from '../src/uploads/dav/said-date.ts';
-import { ask, authorization, list, password, user } from './fixtures/dav.ts';
-import { bytes, film, sha, type Writing, writing } from './fixtures/dav-writing.ts';
+import { ask, list, password, user } from './fixtures/dav.ts';
+import { bytes, sha, type Writing, writing } from './fixtures/dav-writing.ts';
 import { hasPlayer } from './fixtures/players.ts';
+import { rawPut } from './fixtures/raw-dav.ts';
 import { run } from './fixtures/run.ts';
 import { signal } from './fixtures/setup.ts';
 import { metadataOf, tusHeaders } from './fixtures/tus.ts';
@@ -311,43 +311,3 @@ t.test('rclone: a second sync by dates sends nothing', async (t) => {
     t.equal(one?.found.getlastmodified, http(first + 2));
   }
 });
-
-t.test('HTTP/1.0: a PUT with a length is answered without chunks, and its connection ends', async (t) => {
-  const started = await writing(t);
-  const { door, simulator } = started;
-  const answer = await rawPut(started, '/Films/Old/ten.txt', [], 'ten bytes!', '1.0');
-  t.match(answer, /^HTTP\/1\.1 201 Created\r\n/);
-  t.notMatch(answer, /transfer-encoding/i);
-  t.equal((await ask(`${door}/Films/Old/ten.txt`, 'GET')).text, 'ten bytes!');
-  t.match(await rawPut(started, '/Films/Old/ten.txt', [], 'again', '1.0'), /^HTTP\/1\.1 204 /);
-  const refused = await rawPut(started, '/None/ten.txt', [], 'x', '1.0');
-  t.match(refused, /^HTTP\/1\.1 409 /);
-  t.notMatch(refused, /transfer-encoding/i);
-  const listing = await rawAsk(started, 'PROPFIND /dav/account/Films/ HTTP/1.0', ['Depth: 1']);
-  t.match(listing, /^HTTP\/1\.1 207 /);
-  t.notMatch(listing, /transfer-encoding/i, 'a listing has no end but that of the connection');
-  t.match(listing, /<\/D:multistatus>\n$/);
-  const read = await rawAsk(started, `GET /dav/account/Films/${film} HTTP/1.0`, []);
-  t.notMatch(read.slice(0, 2000), /transfer-encoding/i);
-  t.equal(simulator.counters.uploads, 2);
-});
-
-/** As it comes over the wire, until the other side has ended the connection. */
-function rawAsk({ url }: Writing, line: string, head: readonly string[], body = ''): Promise<string> {
-  const { hostname, port } = new URL(url);
-  return new Promise((resolve, reject) => {
-    let text = '';
-    const socket = connect(Number(port), hostname);
-    socket.setEncoding('latin1').on('data', (piece) => {
-      text += piece;
-    });
-    socket.once('error', reject).once('end', () => resolve(text));
-    socket.write([line, 'Host: x', `Authorization: ${authorization}`, ...head, '', body].join('\r\n'));
-  });
-}
-
-function rawPut(started: Writing, path: string, head: readonly string[], body: string, version = '1.1') {
-  const length = `Content-Length: ${body.length}`;
-  const close = version === '1.1' ? ['Connection: close'] : [];
-  return rawAsk(started, `PUT /dav/account${path} HTTP/${version}`, [length, ...close, ...head], body);
-}

@@ -6,7 +6,7 @@ import { settingList } from '../config/settings.ts';
 import { frenchErrors } from '../plugins/ui/client/errors-fr.ts';
 import { frenchHelp } from '../plugins/ui/client/guide/settings-help-fr.ts';
 import { frenchPhrases } from '../plugins/ui/client/phrases-fr.ts';
-import { enterSetup } from '../src/api/setup.ts';
+import { enterSetup } from '../src/api/setup/setup.ts';
 import { inWords } from '../src/api/words/faults.ts';
 import { phrases } from '../src/api/words/phrases.ts';
 import { saidIn } from '../src/api/words/said.ts';

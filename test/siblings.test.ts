@@ -324,39 +324,6 @@ t.test('what a person should look at', async (t) => {
   t.strictSame(siblings.map(needsReview), [undefined, undefined, undefined], 'siblings settle it');
 });
 
-t.test('among a heap of everything a name is read as it would be alone', async (t) => {
-  const heap = Array.from(
-    { length: 30 },
-    (_, i) => `Vieux film ${String.fromCharCode(65 + i)} (19${50 + i}).mkv`,
-  );
-  const alone = [
-    '21 Harbor Street.mkv',
-    '12 Lamps.mkv',
-    '3 hommes et un phare.avi',
-    '9 - Le phare.mkv',
-    'Harbor.204.720p.HDTV.x264-GRP.mkv',
-    'Harbor.207.HDTV.x264-GRP.mkv',
-    'Harbor.211.HDTV.x264-GRP.mkv',
-    'Mission Harbor 2.mkv',
-    'Mission Harbor 3 (2006).mkv',
-    'Mission Harbor 5 - La lampe MULTi 1080p.mkv',
-    '[A] Harbor Kaisen - 24 (1080p).mkv',
-    '[B] Harbor Kaisen - 24 [1080p HEVC].mkv',
-    '[C] Harbor Kaisen - 24 (WEB 1080p).mkv',
-    '[S] Harbor Family - 01 ~ 12 [1080p].mkv',
-    'S02E05 - Le gardien.mkv',
-    '1x05 - Les pics.avi',
-    'Boku.no.Harbor.Ep07.1280X720.mkv',
-  ];
-  const paths = [...heap, ...alone].map((name) => `/Downloads/${name}`);
-  const together = recogniseFolder(paths).map(inShort);
-  t.strictSame(
-    together,
-    paths.map((path) => inShort(recognise(path))),
-  );
-  t.match(recognise('/Films/Boku.no.Harbor.Ep07.1280X720.mkv'), { kind: 'episode', episodes: [7] });
-});
-
 t.test(
   'a title that ends with a word for an extra is one, where nothing beside it has the rest for its title',
   async (t) => {

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { getSupportBundle } from '../api/support-bundle.ts';
+import { getSupportBundle } from '../api/setup/support-bundle.ts';
 import { BridgeError } from '../core/errors.ts';
 import { diskError } from '../core/files/folder-check.ts';
 import { withApi } from './api.ts';

@@ -1,6 +1,7 @@
 /** WebDAV that writes to the account. */
 import '../dav-bodies.test.ts';
 import '../dav-dates.test.ts';
+import '../dav-old-http.test.ts';
 import '../dav-harm.test.ts';
 import '../dav-kept-here.test.ts';
 import '../dav-names.test.ts';

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { type AsyncZippable, zip } from 'fflate';
 import { z } from 'zod';
-import { getSupportBundle } from '../../../src/api/support-bundle.ts';
+import { getSupportBundle } from '../../../src/api/setup/support-bundle.ts';
 import { createNameHider, type NameHider } from '../../../src/views/without-names.ts';
 import { answered, serveEndpoint } from '../../support/endpoints.ts';
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import * as endpoints from '../../../../src/api/setup.ts';
+import * as endpoints from '../../../../src/api/setup/setup.ts';
 import { BridgeError } from '../../../../src/core/errors.ts';
 import { serveEndpoint } from '../../../support/endpoints.ts';
 

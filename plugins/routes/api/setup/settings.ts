@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import type { ShownSetting } from '../../../../src/api/settings.ts';
-import * as endpoints from '../../../../src/api/settings.ts';
+import type { ShownSetting } from '../../../../src/api/setup/settings.ts';
+import * as endpoints from '../../../../src/api/setup/settings.ts';
 import { BridgeError } from '../../../../src/core/errors.ts';
 import type { EditedSettings } from '../../../../src/setup/settings-editor.ts';
 import { serveEndpoint } from '../../../support/endpoints.ts';

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { AnswerOf } from '../../../../src/api/endpoint.ts';
-import type { listSetupFolders } from '../../../../src/api/setup.ts';
+import type { listSetupFolders } from '../../../../src/api/setup/setup.ts';
 import { useAsked } from '../asking.ts';
 import { queryText } from '../door.ts';
 import { html } from '../html.ts';

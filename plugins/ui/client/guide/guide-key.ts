@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { SetupAccountAnswer } from '../../../../src/api/setup.ts';
+import type { SetupAccountAnswer } from '../../../../src/api/setup/setup.ts';
 import { faultText } from '../asking.ts';
 import { ApiRefusal, callApi } from '../door.ts';
 import { html } from '../html.ts';

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals-core';
 import type { AnswerOf, Sent } from '../../../../src/api/endpoint.ts';
-import type { enterSetup, getSetup } from '../../../../src/api/setup.ts';
+import type { enterSetup, getSetup } from '../../../../src/api/setup/setup.ts';
 
 export type SetupAnswer = AnswerOf<typeof getSetup>;
 

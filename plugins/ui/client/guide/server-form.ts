@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { AnswerOf } from '../../../../src/api/endpoint.ts';
-import type { checkServer, findServers, SetupServerWish } from '../../../../src/api/setup.ts';
+import type { checkServer, findServers, SetupServerWish } from '../../../../src/api/setup/setup.ts';
 import { faultText } from '../asking.ts';
 import { callApi } from '../door.ts';
 import { html } from '../html.ts';

@@ -1,4 +1,4 @@
-import type { EnteredServers, SetupServerWish } from '../../../../src/api/setup.ts';
+import type { EnteredServers, SetupServerWish } from '../../../../src/api/setup/setup.ts';
 import { useAsked } from '../asking.ts';
 import { callApi } from '../door.ts';
 import { html } from '../html.ts';

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AnswerOf } from '../../../../src/api/endpoint.ts';
-import type { changeSettings, listSettings, ShownSetting } from '../../../../src/api/settings.ts';
+import type { changeSettings, listSettings, ShownSetting } from '../../../../src/api/setup/settings.ts';
 import { attempt, faultText, useAsked } from '../asking.ts';
 import { callApi, checkSession, serverVersion } from '../door.ts';
 import { html } from '../html.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { endpoint } from './endpoint.ts';
-import { folderId, time } from './fields.ts';
+import { endpoint } from '../endpoint.ts';
+import { folderId, time } from '../fields.ts';
 
 /** Addresses of the guide that `serve` shows while it has no key. Behind that they are closed. */
 
