@@ -153,16 +153,23 @@ t.test('who was sent on to a link that had ended comes back to one that lives', 
     t.equal(await seen(seed, from), `alive, ${before + 1} looks`, 'after a while it is looked at first');
     await clock.advance(1500);
     t.equal(await seen(seed, from), `alive, ${before + 1} looks`, 'what was seen alive a moment ago is not');
+    simulator.expireLinks();
+    await clock.advance(2500);
+    t.equal(
+      await seen(seed, from + 500),
+      `alive, ${before + 2} looks`,
+      'who has just found nothing and goes on elsewhere gets none that ended meanwhile either',
+    );
     await clock.advance(10_000);
     simulator.expireLinks();
-    t.equal(await seen(seed, from + 1), `dead, ${before + 1} looks`, 'at another byte');
+    t.equal(await seen(seed, from + 1), `dead, ${before + 2} looks`, 'later, at another byte');
     await clock.advance(100);
     await seen(seed, from + 1);
     await settle();
     await clock.advance(100);
     t.equal(
       await seen(seed, from + 1),
-      `alive, ${before + 2} looks`,
+      `alive, ${before + 3} looks`,
       'who hurries back is given it meanwhile',
     );
   }

@@ -88,6 +88,8 @@ export interface PlayStart {
 const idleMs = minuteMs;
 /** Who opens a film twice does so within this. */
 const soonMs = 2000;
+/** For so long a viewer who found nothing counts as one who may find nothing again. */
+const missedMs = 10_000;
 
 /** One play as it goes on. */
 export class Play {
@@ -100,6 +102,8 @@ export class Play {
   #position = 0;
   /** How often in a row the viewer has come back to this byte. */
   #comebacks = 0;
+  /** When it last did so as one does that found nothing there. */
+  #missedAt = Number.NEGATIVE_INFINITY;
   #isMarked = false;
 
   constructor({ file, client, family, rule }: PlayStart, now: number, changed: (play: Play) => void) {
@@ -138,16 +142,22 @@ export class Play {
     return this.#streams === 0 && (now - this.record.lastAt >= idleMs || now < this.record.lastAt);
   }
 
-  /** What a request at this moment would be, before it is counted. A third one in a hurry is no news. */
+  /**
+   * What a request at this moment would be, before it is counted. A third one in a hurry is no news. Who has just come
+   * back from nothing may have had a part and found nothing behind it: then it is one wherever it goes on.
+   */
   comeback(start: number, now: number): Comeback {
     const { ended, lastAt } = this.record;
-    if (ended !== 'sent on' || start !== this.#position || this.isOver(now)) return 'none';
+    const isSame = start === this.#position;
+    if (ended !== 'sent on' || this.isOver(now) || !(isSame || now - this.#missedAt < missedMs))
+      return 'none';
     if (now - lastAt >= soonMs) return 'late';
-    return this.#comebacks === 0 ? 'soon' : 'none';
+    return isSame && this.#comebacks === 0 ? 'soon' : 'none';
   }
 
   asked({ start, rule }: PlayStart, now: number): void {
     const { record } = this;
+    if (start === this.#position && this.comeback(start, now) === 'late') this.#missedAt = now;
     this.#comebacks = record.ended === 'sent on' && start === this.#position ? this.#comebacks + 1 : 0;
     if (record.requests++ > 0 && start !== this.#position) record.seeks++;
     this.#position = start;
