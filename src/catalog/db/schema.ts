@@ -143,7 +143,7 @@ export interface PlacementTable {
   file_id: FileId;
   /** Folded path of the directory of its title. */
   title_key: string;
-  /** Path of its .strm without the extension. Frozen: once there it is changed by a person's order alone, and for an extra when its title comes. */
+  /** Path of its .strm without the extension. Frozen: once there it is changed by a person's order alone. */
   stem: string | null;
   /** The file's name when it was written: what its address ends in, also when it is renamed at the host. */
   name: string | null;

@@ -50,7 +50,7 @@ export interface Recognitions {
   /** What these files were taken for last. */
   ofFiles(fileIds: readonly FileId[]): Promise<Map<string, Recognition>>;
   /**
-   * Extras without a title in the folders that `folderIds` names, below, above and beside them: they may belong to what
+   * Extras without a place in the folders that `folderIds` names, below, above and beside them: they may belong to what
    * came there. Beside means among as few folders as a title has, not among the titles of a whole library.
    */
   extrasNear(folderIds: readonly FolderId[]): Promise<FileId[]>;
@@ -142,7 +142,7 @@ export function createRecognitions(db: Kysely<Schema>, codec: KeptCodec<Recognit
         )
         select f.id from near cross join files f on f.folder_id = near.id
         where f.gone_at is null
-          and not exists (select 1 from placements where file_id = f.id and title_key not like 'unsorted%')
+          and not exists (select 1 from placements where file_id = f.id)
           and exists (select 1 from recognitions r where r.file_id = f.id and json_valid(r.recognition)
             and r.recognition ->> '$.kind' = 'extra' and coalesce(r.recognition ->> '$.extra', '') not in ${inList(unseenExtras)})`.execute(
         db,

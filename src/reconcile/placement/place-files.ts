@@ -5,7 +5,7 @@ import type { FileId } from '../../core/ids.ts';
 import { createYielder } from '../../core/yield-often.ts';
 import type { LibraryFile } from '../../library/layout.ts';
 import { foldedPath } from '../../library/safe-name.ts';
-import { shelfAt, titleDir } from '../../library/shelf.ts';
+import { titleDir } from '../../library/shelf.ts';
 import { admits, keyIn, type Tree } from '../../library/trees.ts';
 import { unseenExtras } from '../../naming/folders/extras.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';
@@ -24,7 +24,7 @@ export interface Placing {
 /**
  * Where these files belong in a tree. One that stands there stays.
  * @param before the places that they have
- * @param isWhole all folders around are known: an extra that belongs to nobody goes under Unsorted, until its title comes
+ * @param isWhole all folders around are known: an extra that belongs to nobody goes under Unsorted
  */
 export async function placeIn(
   catalog: Catalog,
@@ -48,10 +48,6 @@ export async function placeIn(
     const { file, recognition } = one;
     const standing = before.get(file.fileId);
     // Also where the settings have no room for it just now: they may change back, and its path is its own.
-    if (standing?.stem !== undefined && isOrphaned(standing, recognition)) {
-      extras.push(one);
-      continue;
-    }
     if (standing?.stem !== undefined) {
       places.push(standing);
       continue;
@@ -80,15 +76,8 @@ export async function placeIn(
   const owned = new Set(placed.map(({ fileId }) => fileId));
   for (const { file, recognition } of extras) {
     if (owned.has(file.fileId)) continue;
-    const standing = before.get(file.fileId);
-    if (standing?.stem !== undefined) places.push(standing);
-    else open.push(file.fileId);
-    if (
-      standing?.stem === undefined &&
-      isWhole &&
-      isWorthShowing(recognition) &&
-      admits(tree, file, 'unsorted')
-    )
+    open.push(file.fileId);
+    if (isWhole && isWorthShowing(recognition) && admits(tree, file, 'unsorted'))
       places.push(asOrphan(tree, file, recognition));
   }
   return { places: [...places, ...placed], open };
@@ -105,11 +94,6 @@ function asOrphan(tree: Tree, file: LibraryFile, recognition: Recognition): Plac
   const unknown: Recognition = { path, kind: 'unknown', confidence, reasons };
   const titleKey = foldedPath(titleDir('unsorted', file, unknown, tree.profile));
   return { fileId: file.fileId, titleKey, stem: undefined, pinned: pinned(unknown) };
-}
-
-/** Whether an extra stands under Unsorted: it is the one thing that leaves its path by itself, for its title. */
-function isOrphaned({ stem = '', pinned: told }: Placement, { kind }: Recognition): boolean {
-  return kind === 'extra' && told !== undefined && shelfAt(stem) === 'unsorted';
 }
 
 function isShownExtra({ kind, extra }: Recognition): boolean {
