@@ -293,6 +293,7 @@ export async function createBridge(
     sync: indexing.sync,
     remote: indexing.remote,
     uploads: indexing.pieceUploads,
+    accountChanges: indexing.accountChanges,
     callsForHeaders: () => media.state().callsToday,
   });
 

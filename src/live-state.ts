@@ -9,6 +9,7 @@ import type { KeyWatch } from './host/key-watch.ts';
 import { titleIn } from './library/stem-title.ts';
 import { type Spent, spentCodec } from './sync/discovery/spent.ts';
 import type { SharedSync } from './sync/shared-sync.ts';
+import type { AccountChanges } from './uploads/changes/changes.ts';
 import type { PieceUploads } from './uploads/pieces/piece-uploads.ts';
 import type { RemoteFetches } from './uploads/remote/remote-fetches.ts';
 
@@ -33,6 +34,7 @@ export interface LiveStateParts {
   plays: Pick<Plays, 'recent'>;
   remote: Pick<RemoteFetches, 'newest'>;
   uploads: Pick<PieceUploads, 'newest'>;
+  accountChanges: Pick<AccountChanges, 'purging'>;
   posters: { revision(): number };
   callsForHeaders: () => number;
 }
@@ -45,7 +47,8 @@ const maxOpenProposals = 100;
 const countEveryMs = 10 * secondMs;
 
 export function createLiveState(parts: LiveStateParts): LiveState {
-  const { settings, catalog, clock, host, keyWatch, sync, plays, remote, uploads, posters } = parts;
+  const { settings, catalog, clock, host, keyWatch, sync, plays, remote, uploads, accountChanges, posters } =
+    parts;
   const { keyValues } = catalog;
   const spentOn = (['crawlCalls', 'discoveryCalls'] as const).map((name) =>
     keyValues.entry(name, spentCodec),
@@ -102,6 +105,7 @@ export function createLiveState(parts: LiveStateParts): LiveState {
     const { isBlocked, blockedUntil, blockedBy } = host.state();
     const { running: isSyncing, progress } = sync.state();
     const doubt = keyWatch.doubt();
+    const purging = accountChanges.purging();
     const { premiumUntil } = host.knownAccount() ?? {};
     // A crawl that has ended, files that came or went, other pictures: whoever shows the library asks again.
     const now = JSON.stringify([known, newest?.id, newest?.endedAt, posters.revision()]);
@@ -127,6 +131,7 @@ export function createLiveState(parts: LiveStateParts): LiveState {
           ? [{ id, path, state, offset, ...(sizeBytes !== undefined && { sizeBytes }) }]
           : [],
       ),
+      trash: purging ? { purging } : {},
       transfers: addresses.flatMap(({ url, path, state }) =>
         state === 'added' || state === 'failed' || state === 'refused'
           ? []

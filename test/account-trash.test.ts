@@ -54,6 +54,29 @@ t.test('what the host removes in part stays in the trash until it has removed th
   t.match(await bridge.accountChanges.trash(), [{ path: '/More/Dracula.1931.mkv' }]);
 });
 
+t.test('one thing of it is removed now, once, however often somebody asks, and is seen to go', async (t) => {
+  const { remove, bridge, simulator, meanwhile, signal } = await changing(t);
+  const { accountChanges, live } = bridge;
+  const [{ trashId: folder } = {}] = await remove('/Films/Old', true);
+  const [{ trashId: other } = {}] = await remove(film);
+  const seen: unknown[] = [];
+  const onProgress = (progress: object) => {
+    if ('removedFiles' in progress && progress.removedFiles === 1) seen.push(accountChanges.purging());
+  };
+  const ask = () => accountChanges.purgeOne(Number(folder), signal, { onProgress });
+  const looked = live.read().then(({ trash }) => trash);
+  t.strictSame(await looked, {});
+  t.strictSame(await meanwhile(Promise.all([ask(), ask()])), [1, 0]);
+  t.equal(simulator.counters.calls['file/rm'], 1);
+  t.match(seen[0], { files: 1, removedFiles: 1 });
+  t.equal(accountChanges.purging(), undefined);
+  t.strictSame(
+    (await accountChanges.trash()).map(({ id }) => id),
+    [other],
+  );
+  await t.rejects(ask(), { code: 'BRIDGE_NOT_FOUND' });
+});
+
 t.test('what was replaced is given no more, and goes when the host takes it', async (t) => {
   const { simulator, bridge, home, meanwhile, signal, names, strm, syncAll, clock } = await changing(t);
   const source = join(home, metropolis);

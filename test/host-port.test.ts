@@ -33,6 +33,7 @@ const maySpeak: Record<string, string> = {
   'plugins/ui/client/texts-fr.ts': 'French, in which it is the word for a file',
   'plugins/ui/client/guide/texts-guide-fr.ts': 'French, in which it is the word for a file',
   'plugins/ui/client/repair/texts-repair-fr.ts': 'French, in which it is the word for a file',
+  'plugins/ui/client/reason-words-fr.ts': 'French, in which it is the word for a file',
   'plugins/ui/client/guide/settings-help-fr.ts': 'what each setting means, in French',
 };
 

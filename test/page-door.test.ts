@@ -202,10 +202,10 @@ t.test('what goes on is told as it is, and again when it is another', async (t) 
       told.push(...part.split('\n').filter((line) => line.startsWith('event: ')));
     }
   })().catch(() => undefined);
-  await until(() => told.length === 8, one.clock);
+  await until(() => told.length === 9, one.clock);
   t.strictSame(
     told.splice(0).sort(),
-    ['changes', 'host', 'library', 'plays', 'sync', 'transfers', 'uploads', 'waiting'].map(
+    ['changes', 'host', 'library', 'plays', 'sync', 'transfers', 'trash', 'uploads', 'waiting'].map(
       (name) => `event: ${name}`,
     ),
   );

@@ -309,6 +309,22 @@ t.test('the page', async (t) => {
       .click();
     await tab.locator('.notice', { hasText: 'It is where it was.' }).waitFor();
     t.ok(one.simulator.account.file('/Films/Up.2010.mkv'));
+    await one.bridge.accountChanges.remove({
+      path: '/Films/Up.2010.mkv',
+      ...{ isDeep: false, isDry: false, signal },
+    });
+    await tab.reload();
+    const lies = tab.locator('.rows > li', { hasText: '/Films/Up.2010.mkv' });
+    await lies.getByRole('button', { name: 'Remove now: /Films/Up.2010.mkv' }).click();
+    await lies.locator('[role=alert]', { hasText: 'cannot be undone' }).waitFor();
+    t.strictSame(await page.inaccessible(), []);
+    await lies.getByRole('button', { name: 'Remove for good' }).click();
+    await lies.waitFor({ state: 'detached' });
+    t.match(
+      await one.bridge.accountChanges.trash(),
+      [{ path: '/Films/La.Règle.du.jeu.1939.mkv' }],
+      'the other one stays',
+    );
     await tab.getByRole('button', { name: 'Remove all now' }).click();
     await tab.locator('[role=alert]', { hasText: 'for good' }).waitFor();
     t.strictSame(await page.inaccessible(), []);
@@ -346,6 +362,10 @@ t.test('the page', async (t) => {
     await phone.tab.goto(`${at}/#/doctor`);
     await phone.tab.locator('.findings', { hasText: 'écriture possible dans /' }).waitFor();
     await phone.tab.locator('.findings', { hasText: 'la clé est acceptée ; compte' }).waitFor();
+    await phone.tab
+      .locator('.rows li', { hasText: /jusqu’à la fin|quitté à|en cours/ })
+      .first()
+      .waitFor();
     t.strictSame(await phone.inaccessible(), [], 'doctor');
     t.strictSame(phone.faults, []);
   });

@@ -1,21 +1,26 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { z } from 'zod';
 import { whyNoAddress } from '../config/addresses.ts';
 import { settingList } from '../config/settings.ts';
 import { frenchErrors } from '../plugins/ui/client/errors-fr.ts';
 import { frenchHelp } from '../plugins/ui/client/guide/settings-help-fr.ts';
 import { frenchPhrases } from '../plugins/ui/client/phrases-fr.ts';
+import { frenchReasonWords } from '../plugins/ui/client/reason-words-fr.ts';
 import { enterSetup } from '../src/api/setup/setup.ts';
 import { inWords } from '../src/api/words/faults.ts';
 import { phrases } from '../src/api/words/phrases.ts';
+import { evidenceWords, factWords } from '../src/api/words/reason-words.ts';
 import { saidIn } from '../src/api/words/said.ts';
 import { errorTable } from '../src/core/errors.ts';
+import { recognise } from '../src/naming/recognise.ts';
 import { needsReview } from '../src/naming/verdict/needs-review.ts';
 import { root } from './fixtures/checkout.ts';
 import { setup } from './fixtures/setup.ts';
 
 /** What the API says in English, and the page in French: each sentence has a code, and both languages have all of them. */
+const named = z.object({ path: z.string().optional(), name: z.string().optional() });
 const namesIn = (template: string) => [...template.matchAll(/\{(\w+)/g)].map(([, name]) => name).sort();
 
 t.test('each sentence and each error is there in French, with the same things filled in', async (t) => {
@@ -26,6 +31,10 @@ t.test('each sentence and each error is there in French, with the same things fi
     t.not(french, english, code);
   }
   t.strictSame(Object.keys(frenchPhrases).sort(), Object.keys(phrases).sort());
+  t.strictSame(
+    Object.keys(frenchReasonWords).sort(),
+    [...new Set<string>([...factWords, ...evidenceWords])].sort(),
+  );
   for (const [code, { message, remedy }] of Object.entries(errorTable)) {
     const [french = '', french2 = ''] = frenchErrors[code] ?? [];
     t.ok(french !== '' && french2 !== '', `${code} is in plugins/ui/client/errors-fr.ts`);
@@ -44,7 +53,7 @@ const composed = new Set([
   'links-live-half',
   'links-live',
 ]);
-const isComposed = (name: string) => composed.has(name) || /^field-/.test(name);
+const isComposed = (name: string) => composed.has(name) || /^(?:reason|field)-/.test(name);
 
 t.test('each setting is explained in French too', async (t) => {
   for (const { path, help } of settingList) t.not(frenchHelp[path], help, path);
@@ -102,6 +111,16 @@ t.test('a text is told by its sentences, and what is none of ours stays as it is
       'removals are held back: 1 of 4 files (25 %) would go, more than 20 %',
       [{ code: 'crawl-held', params: { why: '1 of 4 files (25 %) would go, more than 20 %' } }],
     ],
+    [
+      'season: folder marker',
+      [{ code: 'reason-fact', params: { fact: 'season', evidence: 'folder marker' } }],
+    ],
+    [
+      'resolution, group: tags in the name',
+      [{ code: 'reason-tags', params: { facts: 'resolution, group' } }],
+    ],
+    ['shade: folder', [{ code: 'text', params: { text: 'shade: folder' } }]],
+    ['left at 12 %', [{ code: 'ended-left', params: { percent: '12' } }]],
     ['what a nice account', [{ code: 'text', params: { text: 'what a nice account' } }]],
     ['', [{ code: 'text', params: { text: '' } }]],
   ];
@@ -112,7 +131,14 @@ t.test('a text is told by its sentences, and what is none of ours stays as it is
   t.not(saidIn(why ?? '')[0]?.code, 'text');
 });
 
-t.test('what is wrong with what was sent has codes', async (t) => {
+t.test('why a name was read so has codes, and so has what is wrong with what was sent', async (t) => {
+  const names = readdirSync(join(root, 'test/names')).filter((name) => name.endsWith('.jsonl'));
+  const rows = names.flatMap((name) => readFileSync(join(root, 'test/names', name), 'utf8').split('\n'));
+  const paths = rows.filter(Boolean).map((row) => named.parse(JSON.parse(row)));
+  const reasons = new Set(paths.flatMap(({ path, name }) => recognise(path ?? name ?? '').reasons));
+  t.ok(reasons.size > 30);
+  const unsaid = [...reasons].filter((line) => saidIn(line).some(({ code }) => code === 'text'));
+  t.strictSame(unsaid, []);
   const sent = { kind: 7, url: 'x', roots: [], token: '' };
   const faults = enterSetup.body.safeParse({ servers: [sent], roots: [], baseUrl: 'x'.repeat(501), more: 1 });
   const words = inWords(faults.error as NonNullable<typeof faults.error>, {});

@@ -31,7 +31,7 @@ const trashed = z
   .object({ id: count, kind, path: z.string(), files: count, sizeBytes: count, removedAt: isoTime })
   .meta({ id: 'TrashedEntry' });
 
-const progress = z
+export const purgeProgress = z
   .object({
     listed: count.describe('Folders that were looked into'),
     files: count.describe('Found to be removed by then'),
@@ -95,7 +95,7 @@ export const removeEntry = endpoint({
   body: z.strictObject({ path: accountPath, recursive, dryRun }),
   status: 200,
   answer: removedAll,
-  events: { progress, result: removedAll, error: errorBody },
+  events: { progress: purgeProgress, result: removedAll, error: errorBody },
   errors: changeErrors,
 });
 
@@ -131,6 +131,18 @@ export const restoreTrashed = endpoint({
   errors: changeErrors,
 });
 
+export const removeTrashed = endpoint({
+  method: 'POST',
+  path: '/trash/{id}/remove',
+  summary: 'Remove one thing of the trash for good, now; this cannot be undone',
+  tag: 'changes',
+  params: z.object({ id: z.coerce.number().int().min(1) }),
+  status: 200,
+  answer: emptied.describe('0 = it is gone meanwhile, or is being put back'),
+  events: { progress: purgeProgress, result: emptied, error: errorBody },
+  errors: changeErrors,
+});
+
 export const emptyTrash = endpoint({
   method: 'POST',
   path: '/trash/empty',
@@ -139,8 +151,8 @@ export const emptyTrash = endpoint({
   body: z.strictObject({ all: z.boolean().default(false) }),
   status: 200,
   answer: emptied,
-  events: { progress, result: emptied, error: errorBody },
+  events: { progress: purgeProgress, result: emptied, error: errorBody },
   errors: changeErrors,
 });
 
-export type PurgeAnswer = z.infer<typeof progress>;
+export type PurgeAnswer = z.infer<typeof purgeProgress>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 import { count, fileId, limitOf, time } from './fields.ts';
+import { said } from './words/said.ts';
 
 /** Of one page at most. */
 const maxTitles = 500;
@@ -83,6 +84,9 @@ const titleFile = z
     url: z.url().describe('Its stream address'),
     subtitles: z.array(z.string()).describe('Names of the subtitles that lie beside it in the library'),
     recognition: z.looseObject({ kind: z.string() }).describe('As `recognise --json` prints it'),
+    becauseSaid: z
+      .array(z.array(said))
+      .describe('Why it was recognised so: each line by the codes of its sentences'),
     media: z.unknown().describe('What its header says; null when nobody has read it'),
   })
   .meta({ id: 'TitleFile' });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { familyNames } from '../delivery/policy/client-traits.ts';
+import { purgeProgress } from './changes.ts';
 import { endpoint } from './endpoint.ts';
 import { count, fileId, time } from './fields.ts';
 import { progress } from './sync.ts';
@@ -51,6 +52,9 @@ const parts = {
       }),
     )
     .describe('Files that come in pieces'),
+  trash: z.object({
+    purging: purgeProgress.optional().describe('Something is being removed for good; absent = nothing is'),
+  }),
   transfers: z
     .array(
       z.object({

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { overrideShape } from '../library/override.ts';
 import { endpoint } from './endpoint.ts';
 import { accountPath, count, fileId, folderId, limitOf, time } from './fields.ts';
+import { said } from './words/said.ts';
 
 /** A folder may hold a whole account: the answer shows so many moves, and counts the rest. */
 export const maxMoves = 10_000;
@@ -104,16 +105,20 @@ export const listReview = endpoint({
         fileId,
         path: z.string(),
         why: z.string(),
-        whySaid: z
-          .array(
-            z.object({ code: z.string(), params: z.record(z.string(), z.union([z.string(), z.number()])) }),
-          )
-          .describe('The same by the codes of its sentences'),
+        whySaid: z.array(said).describe('The same by the codes of its sentences'),
         recognition: z.looseObject({ kind: z.string() }).describe('As `recognise --json` prints it'),
       }),
     ),
     putAside: z
-      .array(z.object({ fileId, path: z.string(), why: z.string(), at: z.number() }))
+      .array(
+        z.object({
+          fileId,
+          path: z.string(),
+          why: z.string(),
+          whySaid: z.array(said).describe('The same by the codes of its sentences'),
+          at: z.number(),
+        }),
+      )
       .describe(
         'Subtitles, pictures and videos that took down what read them: left alone until they change. On the first page alone',
       ),

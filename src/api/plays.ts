@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { familyNames } from '../delivery/policy/client-traits.ts';
 import { endpoint } from './endpoint.ts';
 import { count, fileId, limitOf, time } from './fields.ts';
+import { said } from './words/said.ts';
 
 /** More are not kept. */
 export const maxPlays = 200;
@@ -31,11 +32,12 @@ const play = z
     seeks: count,
     resumes: count.describe('How often the host broke off and the film went on'),
     ended: z.string(),
+    endedSaid: z.array(said).describe('The same by the codes of its sentences'),
   })
   .meta({ id: 'Play' });
 
-/** Without its former names. */
-export type ShownPlay = Omit<z.infer<typeof play>, 'keptBytes' | 'shieldHit'>;
+/** Without its former names, in English. */
+export type ShownPlay = Omit<z.infer<typeof play>, 'keptBytes' | 'shieldHit' | 'endedSaid'>;
 
 export const listPlays = endpoint({
   method: 'GET',

@@ -8,6 +8,7 @@ import {
   moveEntry,
   type PurgeAnswer,
   removeEntry,
+  removeTrashed,
   restoreTrashed,
   shareEntry,
 } from '../../../src/api/changes.ts';
@@ -71,6 +72,16 @@ export const changes = fp(
     serveEndpoint(app, restoreTrashed, async ({ params: { id } }, { gone }) => ({
       path: await told(accountChanges.restore(id, gone)),
     }));
+    serveEndpoint(app, removeTrashed, ({ params: { id } }, asked) =>
+      toldAsEvents(app, removeTrashed, asked, {
+        failed: 'something in the trash could not be removed',
+        run: async (put) => ({
+          removed: await accountChanges.purgeOne(id, asked.gone, {
+            onProgress: (progress) => put('progress', progress),
+          }),
+        }),
+      }),
+    );
     serveEndpoint(app, emptyTrash, ({ body: { all } }, asked) =>
       toldAsEvents(app, emptyTrash, asked, {
         failed: 'the trash could not be emptied',

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { getPoster, getTitle, listTitles } from '../../../src/api/library.ts';
+import { saidIn } from '../../../src/api/words/said.ts';
 import { BridgeError } from '../../../src/core/errors.ts';
 import { streamPath } from '../../../src/delivery/address.ts';
 import { subtitlesOfStems, titleFilesView, titlesView } from '../../../src/views/titles.ts';
@@ -48,7 +49,7 @@ export const library = fp(
             subtitles: beside.get(row.stem ?? '') ?? [],
             url: `${baseUrl}${streamPath(file.id, signer.sign(file.id), row.name ?? file.name)}`,
           })),
-        ),
+        ).map((file) => ({ ...file, becauseSaid: file.recognition.because.map(saidIn) })),
       };
     });
 

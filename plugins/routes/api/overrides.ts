@@ -24,7 +24,10 @@ export const overrides = fp(
         whySaid: saidIn(doubt.why),
         recognition: { ...doubt.recognition },
       })),
-      putAside: after === '' ? await putAside(limit) : [],
+      putAside: (after === '' ? await putAside(limit) : []).map((one) => ({
+        ...one,
+        whySaid: saidIn(one.why),
+      })),
       twins: (after === '' ? await twins(limit, gone) : []).map(({ path, files }) => ({
         path,
         files: files.map(({ id, ...file }) => ({ fileId: id, ...file })),

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { getPlayback, listPlays } from '../../../src/api/plays.ts';
+import { saidIn } from '../../../src/api/words/said.ts';
 import { playbackView, playView } from '../../../src/views/playback.ts';
 import { serveEndpoint } from '../../support/endpoints.ts';
 
@@ -10,7 +11,10 @@ export const playback = fp(
     const { links, delivery, host } = app.bridge;
 
     serveEndpoint(app, listPlays, async ({ query: { limit } }) => ({
-      plays: (await delivery.plays.recent(limit)).map(playView),
+      plays: (await delivery.plays.recent(limit)).map((play) => ({
+        ...playView(play),
+        endedSaid: saidIn(play.ended),
+      })),
     }));
 
     serveEndpoint(app, getPlayback, async () =>

@@ -7,7 +7,7 @@ import { callApi } from './door.ts';
 import { html } from './html.ts';
 import { LogView } from './log.ts';
 import { Card, Fault } from './parts.ts';
-import { spoken } from './spoken.ts';
+import { spoken, spokenEnd } from './spoken.ts';
 import { SupportCard } from './support.ts';
 import { ago, bytes, words } from './texts.ts';
 
@@ -51,7 +51,7 @@ export function DoctorView() {
     <${Card} title=${home.plays} wide>
       <ul class="rows">${plays.value.value?.plays.map(
         (play) => html`<li key=${play.id}><b class="cut">${play.name}</b>
-          <span>${home.playVia(play.client, play.give)} · ${play.ended} · ${ago(play.startedAt)}</span>
+          <span>${home.playVia(play.client, play.give)} · ${spokenEnd(play.ended, play.endedSaid)} · ${ago(play.startedAt)}</span>
           <span class="soft">${home.playCost(bytes(play.bytes), bytes(play.cachedBytes), play.apiCalls)} · ${play.rule}</span></li>`,
       )}</ul>
     <//>

@@ -5,6 +5,7 @@ import { useAsked } from './asking.ts';
 import { live } from './door.ts';
 import { html } from './html.ts';
 import { Card, Empty, Fault } from './parts.ts';
+import { PurgeBar } from './purge-bar.ts';
 import { spoken, spokenError } from './spoken.ts';
 import { ago, words } from './texts.ts';
 
@@ -21,7 +22,7 @@ interface Job {
 
 /** What the host fetches and what is sent to it, until it is there; and what came to nothing. */
 export function JobsCard() {
-  const { uploads = [], transfers = [] } = live.value;
+  const { uploads = [], transfers = [], trash: { purging } = {} } = live.value;
   const version = [
     ...uploads.map(({ id, state }) => id + state),
     ...transfers.map(({ name, state }) => name + state),
@@ -49,8 +50,8 @@ export function JobsCard() {
   const isThere = remote.value.value !== undefined && held.value.value !== undefined;
   return html`<${Card} title=${says.title} wide>
     <${Fault} text=${remote.value.fault ?? held.value.fault} />
-    ${isThere && jobs.length === 0 && html`<${Empty}>${says.none}<//>`}
-    <ul class="rows jobs">${jobs.map(
+    ${isThere && jobs.length === 0 && !purging && html`<${Empty}>${says.none}<//>`}
+    <ul class="rows jobs">${purging && html`<li key="purge"><b>${says.purge.title}</b><${PurgeBar} /></li>`}${jobs.map(
       ({ key, name, to, state, at, why }) => html`<li key=${key}><b class="cut">${name}</b>
         <span>${to} · ${says.states[state]}${at !== undefined && html` <span class="soft">· ${ago(at)}</span>`}</span>
         ${why !== undefined && html`<span class="soft">${why}</span>`}</li>`,

@@ -1,6 +1,7 @@
 import type { SaidSentence } from '../../../src/api/words/said.ts';
 import { frenchErrors } from './errors-fr.ts';
 import { frenchPhrases } from './phrases-fr.ts';
+import { frenchReasonWords } from './reason-words-fr.ts';
 import { isFrench, numberText, timeText } from './texts.ts';
 
 /** What the server says in English, in the language of the page. */
@@ -24,6 +25,11 @@ export function spokenError({
   const [french] = (isFrench && frenchErrors[code]) || [];
   if (french === undefined) return message;
   return said === undefined ? french : `${french} : ${spoken(said, message)}`;
+}
+
+/** How a play ended: in words, or by the code of an error. */
+export function spokenEnd(ended: string, said: readonly SaidSentence[]): string {
+  return (isFrench && frenchErrors[ended]?.[0]) || spoken(said, ended);
 }
 
 /** What to do about it. */
@@ -52,8 +58,13 @@ function sentenceOf({ code, params }: SaidSentence): string {
     const value = params[name] ?? '';
     if (one !== undefined) return `${numberText(Number(value))} ${Number(value) < 2 ? one : many}`;
     if (name === 'time') return timeText(Date.parse(String(value)));
+    if (name === 'facts') return String(value).split(', ').map(reasonWord).join(', ');
+    if (name === 'fact' || name === 'evidence') return reasonWord(String(value));
     return name === 'why' && Object.hasOwn(frenchErrors, String(value))
       ? (frenchErrors[String(value)]?.[0] ?? '')
       : String(value);
   });
 }
+
+const reasonWord = (word: string): string =>
+  Object.hasOwn(frenchReasonWords, word) ? frenchReasonWords[word as keyof typeof frenchReasonWords] : word;

@@ -211,6 +211,11 @@ export const english = {
       whole: 'goes to the host',
       done: 'in the account',
     },
+    purge: {
+      title: 'Removal from the trash for good',
+      done: (files: number, all: number, folders: number) =>
+        `${files} of ${many(all, 'file', 'files')} and ${many(folders, 'folder', 'folders')} removed`,
+    },
   },
   support: {
     title: 'Support bundle',

@@ -213,6 +213,11 @@ export const french: PageTexts = {
       whole: 'part chez l’hébergeur',
       done: 'dans le compte',
     },
+    purge: {
+      title: 'Suppression définitive de la corbeille',
+      done: (files, all, folders) =>
+        `${files} sur ${many(all, 'fichier', 'fichiers')} et ${many(folders, 'dossier', 'dossiers')} supprimés`,
+    },
   },
   support: {
     title: 'Dossier d’assistance',

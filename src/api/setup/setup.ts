@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.ts';
 import { folderId, time } from '../fields.ts';
+import { said } from '../words/said.ts';
 
 /** Addresses of the guide that `serve` shows while it has no key. Behind that they are closed. */
 
@@ -116,7 +117,9 @@ export const checkServer = endpoint({
   answer: z.object({
     ok: z.boolean(),
     words: z.string(),
+    said: z.array(said).describe('The same by the codes of its sentences'),
     remedy: z.string().optional().describe('What to do'),
+    remedySaid: z.array(said).optional().describe('The same by the codes of its sentences'),
     holdsTree: z.boolean().optional().describe('Whether one of its libraries holds the STRM files already'),
   }),
   errors: ['BRIDGE_SETUP_OVER', 'BRIDGE_NOT_FOUND'],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type PhraseCode, phrases } from './phrases.ts';
+import { evidenceWords, factWords } from './reason-words.ts';
 
 /**
  * A sentence by its code, for who says it in another language: `text` is one that has none, and stands in `params.text`
@@ -19,12 +20,19 @@ type TemplatePart = { words: string } | { name: string; nouns?: readonly [one: s
 
 /** What is filled in under these names is one word, and a path begins with `/`: so that no sentence is taken for another. */
 const oneWord = new Set(
-  'setting system status protocol day time code host origin url version port seconds bytes chars percent offer limit total missing field count min max'.split(
+  'setting system status protocol day time code host origin url version port seconds bytes chars percent offer limit total missing field count extension episode method min max'.split(
     ' ',
   ),
 );
 const paths = new Set(['path']);
 const numbers = new Set(['files', 'films', 'folders']);
+
+/** What is one of a few words, or some of them behind each other. */
+const closed: Readonly<Record<string, ReadonlySet<string>>> = {
+  fact: new Set(factWords),
+  facts: new Set(factWords),
+  evidence: new Set(evidenceWords),
+};
 
 const placeholder = /\{(\w{1,20})(?::([^|}]{1,40})\|([^}]{1,40}))?\}/g;
 
@@ -99,6 +107,8 @@ function filledIn(text: string, parts: readonly TemplatePart[]): SaidSentence['p
 }
 
 function fits(name: string, value: string): boolean {
+  const words = closed[name];
+  if (words) return name === 'facts' ? value.split(', ').every((one) => words.has(one)) : words.has(value);
   if (numbers.has(name)) return /^[\d,]{1,20}$/.test(value);
   if (oneWord.has(name)) return value !== '' && !/\s/.test(value);
   return !paths.has(name) || value.startsWith('/');

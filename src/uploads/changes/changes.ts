@@ -22,6 +22,7 @@ import type {
   MadeFolder,
   MoveWish,
   PurgeManner,
+  PurgeProgress,
   RemovedEntry,
   RemoveWish,
   Retire,
@@ -96,6 +97,10 @@ export interface AccountChanges {
    * where it is patient and should come back
    */
   purge(isAll: boolean, signal: AbortSignal, how?: PurgeManner): Promise<number>;
+  /** Removes one thing of the trash for good, now. @returns how many: 0 where it is gone meanwhile, or is being put back */
+  purgeOne(trashId: number, signal: AbortSignal, how?: PurgeManner): Promise<number>;
+  /** How far something is that is being removed for good; undefined where nothing is. */
+  purging(): PurgeProgress | undefined;
   /**
    * Ends what was begun and is not known to have ended, in an earlier process or in this one.
    * @returns how many are not known to have ended still
@@ -136,6 +141,9 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
     copier,
     isAtWork: removals.isAtWork,
   });
+
+  const inTrash = async () =>
+    (await trash.all()).filter(({ state }) => state === 'there' || state === 'returning');
 
   async function makeFolder(path: string, isDeep: boolean, signal: AbortSignal): Promise<MadeFolder> {
     mustNotBeTrash(path);
@@ -241,7 +249,7 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
         });
       return host.writes.shareFolder(found.folder.id, isShared, { urgency: 'write', signal });
     },
-    trash: async () => (await trash.all()).filter(({ state }) => state === 'there' || state === 'returning'),
+    trash: inTrash,
     restore: (trashId, signal) => queue.take(() => removals.restore(trashId, signal)),
     putBack: (trashIds, signal) => queue.take(() => removals.putBack(trashIds, signal)),
     letGo: removals.letGo,
@@ -253,6 +261,12 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
       await catalog.fileDates.prune();
       return purged;
     },
+    async purgeOne(trashId, signal, how) {
+      if (!(await inTrash()).some(({ id }) => id === trashId)) throw new BridgeError('BRIDGE_NOT_FOUND');
+      // Purges run one after the other: whoever asks for the same twice finds it gone.
+      return trash.purge(({ id }) => id === trashId, signal, how);
+    },
+    purging: trash.purging,
     settle: (signal) =>
       queue.take(async () => {
         const moves = await mover.settle(signal);

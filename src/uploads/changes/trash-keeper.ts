@@ -44,6 +44,8 @@ export interface TrashKeeper extends TrashMoves {
     signal: AbortSignal,
     how?: PurgeManner,
   ): Promise<number>;
+  /** How far the purge is that runs; undefined while none does that has something to remove. */
+  purging(): PurgeProgress | undefined;
   /** Keeps what has this id at the host from being removed for good. @returns how that ends; undefined where it goes now */
   hold(hostId: string): (() => void) | undefined;
 }
@@ -63,6 +65,7 @@ export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
   const held = new Map<string, number>();
   /** Of the purge that runs: they run one after the other. */
   let noteProgress: (more: Partial<PurgeProgress>) => void = () => undefined;
+  let running: PurgeProgress | undefined;
 
   const trees = createTrashTrees({
     host,
@@ -227,6 +230,7 @@ export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
       (one) => one.state === 'there' && !one.roomFor && !held.has(one.hostId) && which(one, now),
     );
     for (const { hostId } of due) going.add(hostId);
+    if (due.length > 0) running = done;
     let removed = 0;
     const faults = createFaultBox(signal);
     try {
@@ -244,6 +248,7 @@ export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
           removed += await purgeDay(ofDay, dayId, now, filesIn, faults, signal);
         });
     } finally {
+      running = undefined;
       for (const { hostId } of due) going.delete(hostId);
     }
     if (removed > 0) log.info({ removed }, 'what was removed some days ago is removed for good');
@@ -256,6 +261,7 @@ export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
     ...createTrashMoves({ host, catalog, days, clock, certain, log }),
     all: accountTrash.all,
     purge: (which, signal, how) => purges.take(() => purge(which, signal, how)),
+    purging: () => running && { ...running },
 
     hold(hostId) {
       if (going.has(hostId)) return undefined;

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import * as endpoints from '../../../../src/api/setup/setup.ts';
+import { saidIn } from '../../../../src/api/words/said.ts';
 import { BridgeError } from '../../../../src/core/errors.ts';
 import { toFolderId } from '../../../../src/core/ids.ts';
 import type { AccountInfo } from '../../../../src/host/host.ts';
@@ -58,7 +59,8 @@ export const setup = fp(
       const faults = app.settingsEditor?.faultsOf({ notify: [row] }) ?? [];
       if (faults.length > 0) throw new BridgeError('BRIDGE_BAD_REQUEST', { says: faults.join('. ') });
       const { isRight: ok, ...trial } = await asked.check(row, gone);
-      return { ok, ...trial };
+      const { words, remedy } = trial;
+      return { ok, ...trial, said: saidIn(words), ...(remedy && { remedySaid: saidIn(remedy) }) };
     });
 
     serveEndpoint(app, endpoints.enterSetup, async ({ body }, { reply }) => {

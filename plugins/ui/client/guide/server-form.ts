@@ -5,6 +5,7 @@ import { faultText } from '../asking.ts';
 import { callApi } from '../door.ts';
 import { html } from '../html.ts';
 import { copyText, Fault } from '../parts.ts';
+import { spoken } from '../spoken.ts';
 import { words } from '../texts.ts';
 
 type FoundServers = AnswerOf<typeof findServers>['servers'];
@@ -78,7 +79,10 @@ export function ServerForm({ dir, added, add: enter, take }: ServerFormProps) {
     };
     void attempt(servers.testing, async () => {
       const trial = await callApi<AnswerOf<typeof checkServer>>('POST', '/setup/servers/check', server);
-      if (!trial.ok) throw new Error([trial.words, trial.remedy].filter(Boolean).join('. '));
+      if (!trial.ok) {
+        const remedy = trial.remedy && spoken(trial.remedySaid, trial.remedy);
+        throw new Error([spoken(trial.said, trial.words), remedy].filter(Boolean).join('. '));
+      }
       await enter(server);
       const token = form.querySelector<HTMLInputElement>('[name=token]');
       if (token) token.value = '';

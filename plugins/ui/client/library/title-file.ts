@@ -3,6 +3,7 @@ import type { AnswerOf } from '../../../../src/api/endpoint.ts';
 import type { getTitle } from '../../../../src/api/library.ts';
 import { html } from '../html.ts';
 import { FixForm } from '../repair/fix-form.ts';
+import { spoken } from '../spoken.ts';
 import { ago, bytes, words } from '../texts.ts';
 import { PlayWays } from './play-ways.ts';
 import { Tracks } from './tracks.ts';
@@ -40,7 +41,7 @@ export function TitleFileRow({ file, isOpen, play }: { file: TitleFile; isOpen: 
       <dt>${title.inAccount}</dt><dd class="path">${file.path}</dd>
       ${file.treePath && html`<dt>${title.inTree}</dt><dd class="path">${file.treePath}</dd>`}
       <dt>${title.recognised}</dt><dd>${confidence !== undefined && title.sure(Math.round(confidence * 100))}
-        <ul class="because">${because.map((line) => html`<li key=${line}>${line}</li>`)}</ul>
+        <ul class="because">${because.map((line, at) => html`<li key=${line}>${spoken(file.becauseSaid[at], line)}</li>`)}</ul>
         <button class="plain inline" aria-expanded=${isFixing} onClick=${() => setFixing(!isFixing)}>${title.fix}</button></dd>
     </dl>
     ${isFixing && html`<${FixForm} path=${file.path} fileId=${file.id} recognition=${file.recognition} close=${() => setFixing(false)} />`}

@@ -31,7 +31,7 @@ export function Review({ turn, done }: { turn: number; done: () => void }) {
     ${
       putAside.length > 0 &&
       html`<h3>${repair.putAside}</h3>
-      <ul class="rows">${putAside.map((one) => html`<li key=${one.fileId}><b class="path">${one.path}</b><span class="soft">${one.why}</span></li>`)}</ul>`
+      <ul class="rows">${putAside.map((one) => html`<li key=${one.fileId}><b class="path">${one.path}</b><span class="soft">${spoken(one.whySaid, one.why)}</span></li>`)}</ul>`
     }
     ${twins.length > 0 && html`<h3>${repair.twins}</h3><p class="soft">${repair.twinsHint}</p>`}
     <ul class="rows">${twins.map(

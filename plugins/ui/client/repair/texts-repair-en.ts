@@ -72,8 +72,13 @@ export const repairEnglish = {
     restored: 'It is where it was.',
     files: (count: number) => many(count, 'file', 'files'),
     empty: 'Remove all now',
+    remove: 'Remove now',
+    removeOf: (path: string) => `Remove now: ${path}`,
     sure: (count: number) =>
       `${many(count, 'entry is', 'entries are')} removed at the host for good. Nobody can bring them back.`,
+    sureOf: (path: string) =>
+      `${path} is removed at the host for good. Nobody can bring it back: this is the one thing that cannot be undone.`,
+    goneBefore: 'It did not lie there any more.',
     emptySure: 'Remove for good',
     emptied: (count: number) => `${many(count, 'file was', 'files were')} removed for good.`,
   },

@@ -69,8 +69,13 @@ export const repairFrench: typeof repairEnglish = {
     restored: 'C’est revenu à sa place.',
     files: (count) => many(count, 'fichier', 'fichiers'),
     empty: 'Tout supprimer maintenant',
+    remove: 'Supprimer maintenant',
+    removeOf: (path) => `Supprimer maintenant : ${path}`,
     sure: (count) =>
       `${many(count, 'élément est supprimé', 'éléments sont supprimés')} définitivement chez l’hébergeur. Personne ne peut revenir en arrière.`,
+    sureOf: (path) =>
+      `${path} est supprimé définitivement chez l’hébergeur. Personne ne peut revenir en arrière : c’est la seule chose qui ne s’annule pas.`,
+    goneBefore: 'Cela ne s’y trouvait plus.',
     emptySure: 'Supprimer définitivement',
     emptied: (count) =>
       `${many(count, 'fichier a été supprimé', 'fichiers ont été supprimés')} définitivement.`,

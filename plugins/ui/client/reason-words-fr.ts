@@ -1,0 +1,41 @@
+import type { evidenceWords, factWords } from '../../../src/api/words/reason-words.ts';
+
+/** Words of which reasons of a recognition are put together. */
+export const frenchReasonWords: Readonly<
+  Record<(typeof factWords)[number] | (typeof evidenceWords)[number], string>
+> = {
+  title: 'titre',
+  year: 'année',
+  season: 'saison',
+  episodes: 'épisodes',
+  absolute: 'numéro absolu',
+  date: 'date',
+  episodeTitle: 'titre de l’épisode',
+  ids: 'identifiants',
+  part: 'partie',
+  extra: 'bonus',
+  kind: 'genre',
+  resolution: 'définition',
+  hdr: 'HDR',
+  source: 'source',
+  edition: 'édition',
+  group: 'groupe',
+  version: 'version',
+  languages: 'langues',
+  name: 'nom',
+  'name, in front': 'nom, au début',
+  'name, in brackets': 'nom, entre crochets',
+  'name, behind the number': 'nom, derrière le numéro',
+  folder: 'dossier',
+  'folder marker': 'marque du dossier',
+  'folder, called like a category': 'dossier, qui porte le nom d’une catégorie',
+  'folder, the name says nothing': 'dossier, le nom ne dit rien',
+  siblings: 'fichiers voisins',
+  'siblings, in front': 'fichiers voisins, au début',
+  library: 'bibliothèque de lecture',
+  marker: 'marque du nom',
+  'bare number': 'numéro seul',
+  none: 'aucun',
+  'no season anywhere': 'aucune saison nulle part',
+  'fraction, left for a person': 'fraction, laissée à quelqu’un',
+};
