@@ -1,8 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { addTitles } from './fixtures/many-titles.ts';
 import { logInAt, type OpenPage, openPage, startBrowser } from './fixtures/page.ts';
+import { sendsFiles } from './fixtures/page-uploads.ts';
 import { paintedPoster } from './fixtures/painted-posters.ts';
 import { findProgram } from './fixtures/programs.ts';
 import { noGrace, setup, signal } from './fixtures/setup.ts';
@@ -192,71 +192,7 @@ t.test('the page', async (t) => {
     t.strictSame(await one.bridge.catalog.placements.ofKeys([key]), []);
   });
 
-  await t.test('a file that is dropped is in the account, and what is pasted comes there', async (t) => {
-    await tab.goto(`${at}/#/account/%2FFilms`);
-    const name = 'Été à Œuvres (2020).mkv';
-    const dropped = await tab.evaluateHandle(`(() => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([new Uint8Array(300_000).fill(7)], ${JSON.stringify(name)}));
-      return transfer;
-    })()`);
-    await tab.locator('.drop').dispatchEvent('drop', { dataTransfer: dropped });
-    await tab.locator('.drop ~ .rows li', { hasText: 'in the account' }).waitFor();
-    await tab.locator('.entry', { hasText: name }).waitFor();
-    t.equal(one.simulator.account.file(`/Films/${name}`).sizeBytes, 300_000);
-    t.strictSame(await page.inaccessible(), []);
-    const box = tab.locator('form', { has: tab.locator('textarea') });
-    await box.locator('textarea').fill('http://films.test/passerelle/own.mkv');
-    await box.getByRole('button', { name: 'Have them fetched' }).click();
-    await tab.locator('.notice.bad', { hasText: 'http://films.test/passerelle/own.mkv: ' }).waitFor();
-    await box.locator('textarea').fill('http://elsewhere.test/Some.Film.2001.mkv');
-    await box.getByRole('button', { name: 'Have them fetched' }).click();
-    await tab.locator('.notice', { hasText: 'The host was asked.' }).waitFor();
-    t.match(await one.bridge.remote.newest(1), [{ url: 'http://elsewhere.test/Some.Film.2001.mkv' }]);
-    await tab.locator('.jobs li', { hasText: 'http://elsewhere.test/Some.Film.2001.mkv' }).waitFor();
-  });
-
-  await t.test('uploads go side by side, and go on where they were when the page was closed', async (t) => {
-    const pieceBytes = 16 * 1024 * 1024;
-    const dir = join(one.home, 'chosen');
-    mkdirSync(dir);
-    const sizes = { 'Long (2001).mkv': pieceBytes + 1000, 'Short (2002).mkv': 1000, 'Last (2003).mkv': 1000 };
-    for (const [name, size] of Object.entries(sizes)) writeFileSync(join(dir, name), Buffer.alloc(size, 7));
-    const [long = '', short = '', last = ''] = Object.keys(sizes).map((name) => join(dir, name));
-    await tab.goto(`${at}/#/account/%2FFilms`);
-    // Of the long one the second piece does not come through, of the others none does.
-    await tab.evaluate(`{
-      const plain = fetch;
-      const isLet = ({ method, headers, body }) =>
-        method !== 'PATCH' || (headers['upload-offset'] === '0' && body.size === ${pieceBytes});
-      globalThis.fetch = (url, init = {}) => (isLet(init) ? plain(url, init) : new Promise(() => {}));
-    }`);
-    await tab.locator('.drop input').setInputFiles([long, short, last]);
-    const row = (name: string) => tab.locator('.drop ~ .rows li', { hasText: name });
-    await row('Long (2001)').locator('text=16.8 MB of 16.8 MB').waitFor();
-    await row('Short (2002)').locator('text=on its way').waitFor();
-    await row('Last (2003)').locator('text=waits').waitFor();
-    await tab.reload();
-    await row('Long (2001)').locator('text=broken off').waitFor();
-    await row('Short (2002)').locator('text=broken off').waitFor();
-    t.strictSame(await page.inaccessible(), []);
-    t.equal(await row('Last (2003)').count(), 0, 'nothing of it had been sent');
-    const sent: string[] = [];
-    tab.on('request', (request) => {
-      if (request.method() === 'PATCH') sent.push(request.headers()['upload-offset'] ?? '');
-    });
-    await row('Long (2001)').locator('input').setInputFiles(short);
-    await tab.locator('.notice.bad', { hasText: 'That is another file' }).waitFor();
-    await row('Long (2001)').locator('input').setInputFiles(long);
-    await row('Long (2001)').locator('text=in the account').waitFor();
-    t.strictSame(sent, [String(pieceBytes)], 'what was there was not sent again');
-    t.equal(one.simulator.account.file('/Films/Long (2001).mkv').sizeBytes, pieceBytes + 1000);
-    await row('Short (2002)').getByRole('button', { name: 'Cancel' }).click();
-    await row('Short (2002)').locator('text=given up').waitFor();
-    await tab.reload();
-    await tab.locator('.drop').waitFor();
-    t.equal(await tab.locator('.drop ~ .rows li').count(), 0, 'what is over is forgotten');
-  });
+  await sendsFiles(t, { one, page, at });
 
   await t.test('a deletion that waits is refused', async (t) => {
     for (const name of ['Heat.1995.1080p', 'Brazil.1985', 'Casino.1995', 'Dune.2021'])

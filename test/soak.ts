@@ -143,8 +143,14 @@ function note(file: SimulatedFile, agent: string, wish: Wish, from: number, endi
     return;
   }
   const isHang = ending.is === 'short' && ending.code === 'UND_ERR_HEADERS_TIMEOUT';
+  // What the host cuts behind our back cannot be mended; a second link that gives nothing could be.
+  const isCutByHost = ending.is === 'sentOn' && ending.dead <= 1 && ending.status < 300;
   const excuse =
-    ending.is === 'wrong' || isHang ? undefined : weather.excuse(file.id, from, ending.bytes > 0);
+    ending.is === 'wrong' || isHang
+      ? undefined
+      : isCutByHost
+        ? 'the host cut links that lived'
+        : weather.excuse(file.id, from, ending.bytes > 0);
   if (ending.is === 'refused') weather.refused(file.id, ending.retryAfterMs);
   const what = 'code' in ending ? `${ending.is} ${ending.code}` : ending.is;
   add(excuse ? `rightly ${what}: ${excuse}` : `WRONGLY ${what}`);

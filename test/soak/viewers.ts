@@ -27,8 +27,8 @@ export type Ending =
   | { is: 'wrong'; bytes: number; why: string }
   | { is: 'refused'; bytes: number; code: string; retryAfterMs: number }
   | { is: 'short'; bytes: number; code: string }
-  /** Sent on, and the host itself had no bytes for the viewer, however often it came back. */
-  | { is: 'sentOn'; bytes: number; status: number; tries: number };
+  /** Sent on, and not served by the host itself, however often it came back; `dead` times the link gave nothing. */
+  | { is: 'sentOn'; bytes: number; status: number; tries: number; dead: number };
 
 export interface ViewerParts {
   dispatcher: Agent;
@@ -78,6 +78,7 @@ export function createViewer({ dispatcher, clock, progress }: ViewerParts) {
     const gone = new AbortController();
     const leave = wish.leaves ? leaveSoon(gone, wish.wants) : undefined;
     let position = wish.from;
+    let dead = 0;
     const count = () => position - wish.from;
     try {
       for (let tries = 1; ; tries++) {
@@ -96,6 +97,7 @@ export function createViewer({ dispatcher, clock, progress }: ViewerParts) {
         const isPart = answer.statusCode === 206 && startOf(answer) === position;
         const isFilm = isPart || (answer.statusCode === 200 && position === 0);
         if (isSentOn && !isFilm) {
+          dead++;
           answer.body.on('error', () => undefined).destroy();
         } else if (answer.statusCode === 200 || answer.statusCode === 206) {
           if (!isFilm) {
@@ -113,7 +115,8 @@ export function createViewer({ dispatcher, clock, progress }: ViewerParts) {
           const retryAfterMs = Number(answer.headers['retry-after'] ?? 0) * 1000;
           return { is: 'refused', bytes: count(), code, retryAfterMs };
         }
-        if (tries > comesBack) return { is: 'sentOn', bytes: count(), status: answer.statusCode, tries };
+        if (tries > comesBack)
+          return { is: 'sentOn', bytes: count(), status: answer.statusCode, tries, dead };
         await clock.sleep(comesBackMs);
       }
     } catch (error) {
