@@ -28,12 +28,12 @@ const maySpeak: Record<string, string> = {
   'src/core/error-table.ts': 'what to do about an error names settings of the host for people',
   'src/core/host-error-rows.ts': 'what to do about an error names settings and pages of the host for people',
   'src/naming/folders/categories.ts': 'French words in the names of folders',
-  'plugins/ui/client/errors-fr.ts': 'what to do about an error, in French',
-  'plugins/ui/client/phrases-fr.ts': 'French, in which it is the word for a file',
-  'plugins/ui/client/texts-fr.ts': 'French, in which it is the word for a file',
+  'plugins/ui/client/words/errors-fr.ts': 'what to do about an error, in French',
+  'plugins/ui/client/words/phrases-fr.ts': 'French, in which it is the word for a file',
+  'plugins/ui/client/words/texts-fr.ts': 'French, in which it is the word for a file',
   'plugins/ui/client/guide/texts-guide-fr.ts': 'French, in which it is the word for a file',
   'plugins/ui/client/repair/texts-repair-fr.ts': 'French, in which it is the word for a file',
-  'plugins/ui/client/reason-words-fr.ts': 'French, in which it is the word for a file',
+  'plugins/ui/client/words/reason-words-fr.ts': 'French, in which it is the word for a file',
   'plugins/ui/client/guide/settings-help-fr.ts': 'what each setting means, in French',
 };
 

@@ -4,10 +4,10 @@ import t from 'tap';
 import { z } from 'zod';
 import { whyNoAddress } from '../config/addresses.ts';
 import { settingList } from '../config/settings.ts';
-import { frenchErrors } from '../plugins/ui/client/errors-fr.ts';
 import { frenchHelp } from '../plugins/ui/client/guide/settings-help-fr.ts';
-import { frenchPhrases } from '../plugins/ui/client/phrases-fr.ts';
-import { frenchReasonWords } from '../plugins/ui/client/reason-words-fr.ts';
+import { frenchErrors } from '../plugins/ui/client/words/errors-fr.ts';
+import { frenchPhrases } from '../plugins/ui/client/words/phrases-fr.ts';
+import { frenchReasonWords } from '../plugins/ui/client/words/reason-words-fr.ts';
 import { enterSetup } from '../src/api/setup/setup.ts';
 import { inWords } from '../src/api/words/faults.ts';
 import { phrases } from '../src/api/words/phrases.ts';
@@ -37,7 +37,7 @@ t.test('each sentence and each error is there in French, with the same things fi
   );
   for (const [code, { message, remedy }] of Object.entries(errorTable)) {
     const [french = '', french2 = ''] = frenchErrors[code] ?? [];
-    t.ok(french !== '' && french2 !== '', `${code} is in plugins/ui/client/errors-fr.ts`);
+    t.ok(french !== '' && french2 !== '', `${code} is in plugins/ui/client/words/errors-fr.ts`);
     t.ok(french !== message && french2 !== remedy, code);
   }
 });

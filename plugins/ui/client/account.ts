@@ -12,8 +12,8 @@ import { JobsCard } from './jobs.ts';
 import { Card, Empty, Fault, Icon } from './parts.ts';
 import { Trash } from './repair/trash.ts';
 import { sentFiles } from './sending.ts';
-import { spoken, spokenError } from './spoken.ts';
-import { bytes, words } from './texts.ts';
+import { spoken, spokenError } from './words/spoken.ts';
+import { bytes, words } from './words/texts.ts';
 
 type FolderAnswer = AnswerOf<typeof listFiles>;
 

@@ -1,8 +1,8 @@
 import { type Signal, signal } from '@preact/signals-core';
 import { useEffect, useMemo } from 'preact/hooks';
 import { ApiRefusal, callApi } from './door.ts';
-import { spokenError, spokenRemedy } from './spoken.ts';
-import { words } from './texts.ts';
+import { spokenError, spokenRemedy } from './words/spoken.ts';
+import { words } from './words/texts.ts';
 
 /** What was asked for, as far as it is there. */
 export interface AskedFor<T> {

@@ -7,9 +7,9 @@ import { callApi } from './door.ts';
 import { html } from './html.ts';
 import { LogView } from './log.ts';
 import { Card, Fault } from './parts.ts';
-import { spoken, spokenEnd } from './spoken.ts';
 import { SupportCard } from './support.ts';
-import { ago, bytes, words } from './texts.ts';
+import { spoken, spokenEnd } from './words/spoken.ts';
+import { ago, bytes, words } from './words/texts.ts';
 
 export function DoctorView() {
   const { doctor, home } = words;

@@ -3,7 +3,7 @@ import { tell } from './asking.ts';
 import { html } from './html.ts';
 import { Bar, Card, Fault } from './parts.ts';
 import { type DroppedFile, findBegun, leaveFile, resumeWith, sendFiles, sentFiles } from './sending.ts';
-import { bytes, words } from './texts.ts';
+import { bytes, words } from './words/texts.ts';
 
 /** Files of this machine are dropped here, or chosen, and go into this folder of the account. */
 export function DropZone({ folder }: { folder: string }) {

@@ -8,7 +8,7 @@ import { callApi, live } from './door.ts';
 import { html } from './html.ts';
 import { ComingPoster, Poster } from './library/poster.ts';
 import { Bar, Card, Empty, Fault, Light } from './parts.ts';
-import { bytes, day, timeOfDay, words } from './texts.ts';
+import { bytes, day, timeOfDay, words } from './words/texts.ts';
 
 type Servers = AnswerOf<typeof listServers>['servers'];
 type LightState = 'ok' | 'warn' | 'bad' | 'idle';

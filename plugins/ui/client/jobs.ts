@@ -6,8 +6,8 @@ import { live } from './door.ts';
 import { html } from './html.ts';
 import { Card, Empty, Fault } from './parts.ts';
 import { PurgeBar } from './purge-bar.ts';
-import { spoken, spokenError } from './spoken.ts';
-import { ago, words } from './texts.ts';
+import { spoken, spokenError } from './words/spoken.ts';
+import { ago, words } from './words/texts.ts';
 
 const shown = 20;
 

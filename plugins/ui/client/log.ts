@@ -4,7 +4,7 @@ import type { LogQuery, readLog, ShownLogLine } from '../../../src/api/log.ts';
 import { followEvents, queryText } from './door.ts';
 import { html } from './html.ts';
 import { Card, Empty } from './parts.ts';
-import { timeOfSecond, words } from './texts.ts';
+import { timeOfSecond, words } from './words/texts.ts';
 
 /** More are not in the page: a log is read at its end. */
 const maxShown = 400;

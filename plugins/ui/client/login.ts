@@ -3,7 +3,7 @@ import { faultText } from './asking.ts';
 import { ApiRefusal, logIn } from './door.ts';
 import { html } from './html.ts';
 import { Fault } from './parts.ts';
-import { words } from './texts.ts';
+import { words } from './words/texts.ts';
 
 export function LogIn() {
   const [fault, setFault] = useState<string | undefined>(undefined);

@@ -6,8 +6,8 @@ import { checkSession, followNews, isConnected, isGuided, logOut, serverVersion,
 import { html } from './html.ts';
 import { LogIn } from './login.ts';
 import { Fault, Icon } from './parts.ts';
-import { words } from './texts.ts';
 import { bringAllViews, bringView, cameView, type ViewName } from './views.ts';
+import { words } from './words/texts.ts';
 
 const places = ['home', 'library', 'repair', 'account', 'doctor'] as const;
 const hidden = ['title', 'settings'] as const;

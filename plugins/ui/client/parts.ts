@@ -1,7 +1,7 @@
 import type { Signal } from '@preact/signals-core';
 import { tell } from './asking.ts';
 import { type Children, html } from './html.ts';
-import { words } from './texts.ts';
+import { words } from './words/texts.ts';
 
 /** Small parts that stand in many places. */
 

@@ -1,7 +1,7 @@
 import { live } from './door.ts';
 import { html } from './html.ts';
 import { Bar } from './parts.ts';
-import { words } from './texts.ts';
+import { words } from './words/texts.ts';
 
 /** How far something is that is being removed from the account for good; nothing where nothing is. */
 export function PurgeBar() {

@@ -4,7 +4,7 @@ import type { HeldUploadAnswer, listUploads } from '../../../src/api/held-upload
 import { faultText } from './asking.ts';
 import { begunUploads, forgetBegun, isSameFile, keepBegun } from './begun-uploads.ts';
 import { ApiRefusal, askApi, callApi } from './door.ts';
-import { spokenError } from './spoken.ts';
+import { spokenError } from './words/spoken.ts';
 
 /** A file of this browser on its way into the account. */
 export interface DroppedFile {

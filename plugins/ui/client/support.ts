@@ -3,7 +3,7 @@ import { attempt } from './asking.ts';
 import { askApi, queryText } from './door.ts';
 import { html } from './html.ts';
 import { Card } from './parts.ts';
-import { words } from './texts.ts';
+import { words } from './words/texts.ts';
 
 /** Long enough for a browser to have begun with it. */
 const keptMs = 30_000;

@@ -3,7 +3,7 @@ import { faultText } from '../asking.ts';
 import { base, callApi } from '../door.ts';
 import { html } from '../html.ts';
 import { Fault } from '../parts.ts';
-import { words } from '../texts.ts';
+import { words } from '../words/texts.ts';
 import { chosen, type GuideStepProps } from './guide-step.ts';
 
 type Trial = 'trying' | 'answers' | 'silent' | 'stranger' | 'mixed';

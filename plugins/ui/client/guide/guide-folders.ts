@@ -5,7 +5,7 @@ import { useAsked } from '../asking.ts';
 import { queryText } from '../door.ts';
 import { html } from '../html.ts';
 import { Fault } from '../parts.ts';
-import { words } from '../texts.ts';
+import { words } from '../words/texts.ts';
 import { chosen, type GuideStepProps } from './guide-step.ts';
 
 type SetupFolders = AnswerOf<typeof listSetupFolders>;

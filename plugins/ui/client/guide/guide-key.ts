@@ -4,7 +4,7 @@ import { faultText } from '../asking.ts';
 import { ApiRefusal, callApi } from '../door.ts';
 import { html } from '../html.ts';
 import { Fault } from '../parts.ts';
-import { day, words } from '../texts.ts';
+import { day, words } from '../words/texts.ts';
 import type { GuideStepProps } from './guide-step.ts';
 
 /** The key of the account: the host is asked about it at once. */

@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { html } from '../html.ts';
-import { words } from '../texts.ts';
+import { words } from '../words/texts.ts';
 import { chosen, type GuideStepProps } from './guide-step.ts';
 import { ServerForm } from './server-form.ts';
 

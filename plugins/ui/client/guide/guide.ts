@@ -4,7 +4,7 @@ import { faultText, useAsked } from '../asking.ts';
 import { callApi, checkSession, isGuided } from '../door.ts';
 import { html } from '../html.ts';
 import { Fault } from '../parts.ts';
-import { words } from '../texts.ts';
+import { words } from '../words/texts.ts';
 import { AddressStep } from './guide-address.ts';
 import { FolderStep } from './guide-folders.ts';
 import { KeyStep } from './guide-key.ts';

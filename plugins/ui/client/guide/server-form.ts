@@ -5,8 +5,8 @@ import { faultText } from '../asking.ts';
 import { callApi } from '../door.ts';
 import { html } from '../html.ts';
 import { copyText, Fault } from '../parts.ts';
-import { spoken } from '../spoken.ts';
-import { words } from '../texts.ts';
+import { spoken } from '../words/spoken.ts';
+import { words } from '../words/texts.ts';
 
 type FoundServers = AnswerOf<typeof findServers>['servers'];
 type Kind = SetupServerWish['kind'];

@@ -3,7 +3,7 @@ import { useAsked } from '../asking.ts';
 import { callApi } from '../door.ts';
 import { html } from '../html.ts';
 import { Card, Fault } from '../parts.ts';
-import { words } from '../texts.ts';
+import { words } from '../words/texts.ts';
 import { type NamedServer, ServerForm } from './server-form.ts';
 
 /** Media servers in the settings. @param changed hears that others are entered */

@@ -5,7 +5,7 @@ import { attempt, faultText, useAsked } from '../asking.ts';
 import { callApi, checkSession, serverVersion } from '../door.ts';
 import { html } from '../html.ts';
 import { Card, Empty, Fault } from '../parts.ts';
-import { isFrench, words } from '../texts.ts';
+import { isFrench, words } from '../words/texts.ts';
 import { frenchHelp } from './settings-help-fr.ts';
 import { SettingsServers } from './settings-servers.ts';
 

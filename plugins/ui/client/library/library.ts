@@ -4,7 +4,7 @@ import type { TitleAnswerRow, TitleFilter } from '../../../../src/api/library.ts
 import { queryText } from '../door.ts';
 import { html } from '../html.ts';
 import { Icon, Select } from '../parts.ts';
-import { words } from '../texts.ts';
+import { words } from '../words/texts.ts';
 import { VirtualWall } from './wall.ts';
 
 /** What is looked for; kept while one looks at a title and comes back. */

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { html } from '../html.ts';
 import { copyText } from '../parts.ts';
-import { words } from '../texts.ts';
+import { words } from '../words/texts.ts';
 import { QrCode } from './qr-code.ts';
 
 /** Every way to play a file: here (where that is not offered above), in a player of this machine, in one of another by its address or as QR code. */

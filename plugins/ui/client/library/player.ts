@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../html.ts';
 import { Fault } from '../parts.ts';
-import { words } from '../texts.ts';
+import { words } from '../words/texts.ts';
 import type { TitleFile } from './title-file.ts';
 
 /** The film in the page: at the same address as everywhere, but at the origin of the page. */

@@ -1,6 +1,6 @@
 import type { TitleAnswerRow } from '../../../../src/api/library.ts';
 import { html } from '../html.ts';
-import { words } from '../texts.ts';
+import { words } from '../words/texts.ts';
 import { Picture } from './picture.ts';
 
 export function hrefOfTitle(key: string): string {

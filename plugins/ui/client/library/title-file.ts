@@ -3,8 +3,8 @@ import type { AnswerOf } from '../../../../src/api/endpoint.ts';
 import type { getTitle } from '../../../../src/api/library.ts';
 import { html } from '../html.ts';
 import { FixForm } from '../repair/fix-form.ts';
-import { spoken } from '../spoken.ts';
-import { ago, bytes, words } from '../texts.ts';
+import { spoken } from '../words/spoken.ts';
+import { ago, bytes, words } from '../words/texts.ts';
 import { PlayWays } from './play-ways.ts';
 import { Tracks } from './tracks.ts';
 

@@ -5,7 +5,7 @@ import { useAsked } from '../asking.ts';
 import { live } from '../door.ts';
 import { html } from '../html.ts';
 import { Empty, Fault } from '../parts.ts';
-import { bytes, words } from '../texts.ts';
+import { bytes, words } from '../words/texts.ts';
 import { Player } from './player.ts';
 import { Face } from './poster.ts';
 import { recognitionOf, type TitleFile, TitleFileRow } from './title-file.ts';

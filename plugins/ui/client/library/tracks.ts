@@ -1,5 +1,5 @@
 import { html } from '../html.ts';
-import { duration, words } from '../texts.ts';
+import { duration, words } from '../words/texts.ts';
 
 interface MediaShown {
   durationMs?: number;

@@ -5,7 +5,7 @@ import { faultText } from '../asking.ts';
 import { callApi, live } from '../door.ts';
 import { html } from '../html.ts';
 import { Empty, Fault } from '../parts.ts';
-import { words } from '../texts.ts';
+import { words } from '../words/texts.ts';
 import { ComingPoster, Poster } from './poster.ts';
 
 /** Titles of one request. */

@@ -6,7 +6,7 @@ import { callApi, live } from '../door.ts';
 import { html } from '../html.ts';
 import { hrefOfTitle } from '../library/poster.ts';
 import { Card, Empty, Fault } from '../parts.ts';
-import { ago, words } from '../texts.ts';
+import { ago, words } from '../words/texts.ts';
 
 type Page = AnswerOf<typeof listChanges>;
 

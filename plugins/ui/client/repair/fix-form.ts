@@ -5,7 +5,7 @@ import { attempt, faultText } from '../asking.ts';
 import { callApi } from '../door.ts';
 import { html } from '../html.ts';
 import { Fault } from '../parts.ts';
-import { words } from '../texts.ts';
+import { words } from '../words/texts.ts';
 import { MoveList } from './move-list.ts';
 
 type FixAnswer = AnswerOf<typeof putOverride>;

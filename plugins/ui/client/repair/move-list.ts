@@ -1,5 +1,5 @@
 import { html } from '../html.ts';
-import { words } from '../texts.ts';
+import { words } from '../words/texts.ts';
 
 interface ListedMove {
   tree: string;

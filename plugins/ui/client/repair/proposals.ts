@@ -4,8 +4,8 @@ import { attempt, useAsked } from '../asking.ts';
 import { callApi, live } from '../door.ts';
 import { html } from '../html.ts';
 import { Card, Empty, Fault } from '../parts.ts';
-import { spoken } from '../spoken.ts';
-import { ago, words } from '../texts.ts';
+import { spoken } from '../words/spoken.ts';
+import { ago, words } from '../words/texts.ts';
 
 const decidedShown = 10;
 

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { html } from '../html.ts';
-import { words } from '../texts.ts';
+import { words } from '../words/texts.ts';
 import { FeedCard } from './feed.ts';
 import { Proposals } from './proposals.ts';
 import { Review } from './review.ts';

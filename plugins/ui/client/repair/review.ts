@@ -5,8 +5,8 @@ import { useAsked } from '../asking.ts';
 import { live } from '../door.ts';
 import { html } from '../html.ts';
 import { Card, Empty, Fault } from '../parts.ts';
-import { spoken } from '../spoken.ts';
-import { bytes, day, words } from '../texts.ts';
+import { spoken } from '../words/spoken.ts';
+import { bytes, day, words } from '../words/texts.ts';
 import { FixForm } from './fix-form.ts';
 
 type Answer = AnswerOf<typeof listReview>;

@@ -6,7 +6,7 @@ import { callApi } from '../door.ts';
 import { html } from '../html.ts';
 import { Card, Empty, Fault } from '../parts.ts';
 import { PurgeBar } from '../purge-bar.ts';
-import { ago, bytes, words } from '../texts.ts';
+import { ago, bytes, words } from '../words/texts.ts';
 
 type Emptied = AnswerOf<typeof emptyTrash | typeof removeTrashed>;
 

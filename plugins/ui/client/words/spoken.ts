@@ -1,4 +1,4 @@
-import type { SaidSentence } from '../../../src/api/words/said.ts';
+import type { SaidSentence } from '../../../../src/api/words/said.ts';
 import { frenchErrors } from './errors-fr.ts';
 import { frenchPhrases } from './phrases-fr.ts';
 import { frenchReasonWords } from './reason-words-fr.ts';

@@ -1,4 +1,4 @@
-import type { evidenceWords, factWords } from '../../../src/api/words/reason-words.ts';
+import type { evidenceWords, factWords } from '../../../../src/api/words/reason-words.ts';
 
 /** Words of which reasons of a recognition are put together. */
 export const frenchReasonWords: Readonly<

@@ -1,5 +1,5 @@
-import { guideFrench, settingsFrench } from './guide/texts-guide-fr.ts';
-import { repairFrench } from './repair/texts-repair-fr.ts';
+import { guideFrench, settingsFrench } from '../guide/texts-guide-fr.ts';
+import { repairFrench } from '../repair/texts-repair-fr.ts';
 import type { PageTexts } from './texts-en.ts';
 
 const many = (count: number, one: string, more: string) =>

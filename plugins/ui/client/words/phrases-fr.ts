@@ -1,4 +1,4 @@
-import type { PhraseCode } from '../../../src/api/words/phrases.ts';
+import type { PhraseCode } from '../../../../src/api/words/phrases.ts';
 
 /** What the API tells in sentences, by their codes; what is filled in has the same names. */
 export const frenchPhrases: Readonly<Record<PhraseCode, string>> = {

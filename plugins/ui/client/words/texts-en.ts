@@ -1,5 +1,5 @@
-import { guideEnglish, settingsEnglish } from './guide/texts-guide-en.ts';
-import { repairEnglish } from './repair/texts-repair-en.ts';
+import { guideEnglish, settingsEnglish } from '../guide/texts-guide-en.ts';
+import { repairEnglish } from '../repair/texts-repair-en.ts';
 
 const many = (count: number, one: string, more: string) =>
   `${count.toLocaleString('en')} ${count === 1 ? one : more}`;
