@@ -305,7 +305,7 @@ t.test('extras that are listed before their show come with the sync that finds i
 });
 
 t.test(
-  'extras that lie there for days come with the first crawl that finds what they belong to',
+  'a trailer that lies there for days comes with the first crawl that finds its film; what stands under Unsorted stays',
   async (t) => {
     const one = await startBridge(t, {
       folders: [
@@ -336,7 +336,7 @@ t.test(
       'Movies/Alien (1979)/trailers/Alien.strm',
       'Shows/Dark/Season 01/Dark S01E01.strm',
       'Shows/Lost/Season 01/Lost S01E01.strm',
-      'Shows/Lost/extras/Making of.strm',
+      'Unsorted/Series/Lost/Bonus/Making of.strm',
     ]);
     t.ok(await one.bridge.catalog.dirty.isEmpty());
   },
