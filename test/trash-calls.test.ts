@@ -72,8 +72,7 @@ async function started(t: Test, env: Record<string, string> = {}, folders = 50, 
     async later(isSo: () => boolean) {
       for (let hour = 0; hour < 12 && !isSo(); hour++) {
         await clock.advance(hourMs);
-        // A step is as long as the pace of the host.
-        await passTime(clock.sleep(2 * minuteMs), { clock, simulator, stepMs: 2500 });
+        await passTime(clock.sleep(2 * minuteMs), { clock, simulator, stepMs: 1000 });
       }
     },
     /** Somebody else asks for the page. */
