@@ -20,7 +20,7 @@ const maxRatio = 2.5;
 const enoughMs = 150;
 const maxRounds = 20;
 /** What comes of the square comes each time. */
-const maxTries = 5;
+const maxTries = 12;
 
 /** Of this thread's own work: the machine may have other things to do. */
 function msOf(read: () => unknown): number {
