@@ -1,14 +1,10 @@
 import type { Browser } from 'playwright-core';
 import type { Figure, Measure } from '../figure.ts';
 import type { BarePagePart } from '../parts/bare-page.ts';
-import type { HostPart } from '../parts/host.ts';
-import { envFor } from '../stage/bridge.ts';
-import { openChromium, type PageVisit, visitPage } from '../stage/page-visit.ts';
+import { type PageVisit, pageLogin, servePage, visitPage } from '../stage/page-visit.ts';
 import { median, quantile } from '../stage/rounds.ts';
 
 const rounds = 7;
-const user = 'passerelle';
-const password = 'bench-password';
 /** A browser that gives a page a process of its own for them starts that process when it has read them. */
 const guards = ['content-security-policy', 'cross-origin-opener-policy', 'cross-origin-resource-policy'];
 const logInForm = '[name=password]';
@@ -18,13 +14,9 @@ export const firstPaint: Figure = {
   name: 'first-paint',
   about: `the page in Chromium, from its address to what is seen, median of ${rounds}`,
   async measure(stage) {
-    const browser = await openChromium();
-    if (!browser) return [];
-    stage.keep({ stop: () => browser.close() });
-    const host = await stage.part<HostPart>('host', { folders: 1, filesPerFolder: 60, sizeBytes: 1000 });
-    const home = await stage.folder('bridge');
-    const bridge = await stage.bridge(home, { ...envFor(host.facts, home), PASSERELLE_PASSWORD: password });
-    await bridge.logged('sync done');
+    const served = await servePage(stage);
+    if (!served) return [];
+    const { browser, bridge } = served;
     const begin = performance.now();
     const answer = await fetch(bridge.url);
     await answer.text();
@@ -81,7 +73,7 @@ async function oneRound(
     const warm = await open(urls.ours, logInForm);
     const bare = before ?? (await openBare());
     await context.request.post(`${urls.ours}/session`, {
-      data: { user, password },
+      data: pageLogin,
       headers: { 'passerelle-page': '1' },
     });
     const inside = await open(urls.ours, '.sentence');

@@ -2,33 +2,25 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { addTitles } from '../../test/fixtures/many-titles.ts';
 import type { Figure, Measure } from '../figure.ts';
-import type { HostPart } from '../parts/host.ts';
-import { envFor } from '../stage/bridge.ts';
-import { openChromium } from '../stage/page-visit.ts';
+import { pageLogin, servePage } from '../stage/page-visit.ts';
 import { median, quantile } from '../stage/rounds.ts';
 
 const titles = 20_000;
 const rounds = 7;
-const user = 'passerelle';
-const password = 'bench-password';
 
 /** Jumps over a wall of many titles: from the hand of a person to the names of what is there. */
 export const wall: Figure = {
   name: 'wall',
   about: `jumps over ${titles.toLocaleString('en')} titles in Chromium, median of ${rounds}`,
   async measure(stage) {
-    const browser = await openChromium();
-    if (!browser) return [];
-    stage.keep({ stop: () => browser.close() });
-    const host = await stage.part<HostPart>('host', { folders: 1, filesPerFolder: 60, sizeBytes: 1000 });
-    const home = await stage.folder('bridge');
-    const bridge = await stage.bridge(home, { ...envFor(host.facts, home), PASSERELLE_PASSWORD: password });
-    await bridge.logged('sync done');
+    const served = await servePage(stage);
+    if (!served) return [];
+    const { browser, home, bridge } = served;
     addTitles(join(home, 'data', 'catalog.db'), titles);
     // A page that glides to where it goes is not slower for it.
     const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce' });
     await context.request.post(`${bridge.url}/session`, {
-      data: { user, password },
+      data: pageLogin,
       headers: { 'passerelle-page': '1' },
     });
     const tab = await context.newPage();

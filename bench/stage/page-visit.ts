@@ -1,5 +1,11 @@
 import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 import { findProgram } from '../../test/fixtures/programs.ts';
+import type { HostPart } from '../parts/host.ts';
+import { envFor } from './bridge.ts';
+import type { Stage } from './stage.ts';
+
+/** Who logs in at the page of {@link servePage}. */
+export const pageLogin = { user: 'passerelle', password: 'bench-password' };
 
 /** What somebody saw who opened an address, and when, from the moment at which he asked for it. */
 export interface PageVisit {
@@ -12,12 +18,25 @@ export interface PageVisit {
 }
 
 /** A Chromium of this machine; undefined, said aloud, where there is none. */
-export async function openChromium(): Promise<Browser | undefined> {
+async function openChromium(): Promise<Browser | undefined> {
   const say = { fail: console.log, comment: console.log };
   const executablePath = await findProgram(say, 'chromium', 'chromium-browser', 'google-chrome');
   return executablePath === undefined
     ? undefined
     : chromium.launch({ executablePath, args: ['--no-sandbox'] });
+}
+
+/** A Chromium, and a bridge of 60 files with its page; undefined where there is no Chromium. */
+export async function servePage(stage: Stage) {
+  const browser = await openChromium();
+  if (!browser) return undefined;
+  stage.keep({ stop: () => browser.close() });
+  const host = await stage.part<HostPart>('host', { folders: 1, filesPerFolder: 60, sizeBytes: 1000 });
+  const home = await stage.folder('bridge');
+  const env = { ...envFor(host.facts, home), PASSERELLE_PASSWORD: pageLogin.password };
+  const bridge = await stage.bridge(home, env);
+  await bridge.logged('sync done');
+  return { browser, home, bridge };
 }
 
 /** What stands in the page before all else, and notes when it sees something. */

@@ -1,7 +1,7 @@
-import type { KeyValues } from './catalog/db/key-values.ts';
-import type { Codec } from './core/codec.ts';
-import type { KeepFact } from './core/kept-fact.ts';
-import type { Log } from './core/log.ts';
+import type { Codec } from '../core/codec.ts';
+import type { KeepFact } from '../core/kept-fact.ts';
+import type { Log } from '../core/log.ts';
+import type { KeyValues } from './db/key-values.ts';
 
 /** Keeps them in the catalog. */
 export function createKeptFacts(keyValues: KeyValues, log: Log): KeepFact {
