@@ -136,7 +136,11 @@ t.test(
       const bytes = () => counters.uploadRequests.slice(sent).reduce((sum, one) => sum + one.bytes, 0);
       const gone = new Promise((resolve) => child.once('exit', resolve));
       if (kind === 1) await until('it is that far', () => bytes() >= place);
-      if (kind === 2) await until('it is asked for the report', () => counters.reports > reports);
+      if (kind === 2)
+        await until(
+          'it is asked for its report',
+          () => bytes() >= content.sizeBytes && counters.reports > reports,
+        );
       if (kind === 1 || kind === 2) child.kill('SIGKILL');
       await gone;
       // What was over when the kill came was told to be.
@@ -146,6 +150,8 @@ t.test(
       bridge = await start();
       // The next process ends what was begun.
       await until(`${nameOf(kill)} is there, once`, () => isRight(kill));
+      // What it still asks for then would be taken for the next one's doing, and that one killed before it has begun.
+      await bridge.waitFor((line) => line.msg === 'uploads that were cut off are seen to');
     }
     const there = () =>
       [...simulator.account.folder('/Films').files.values()].sort((a, b) => a.sizeBytes - b.sizeBytes);
