@@ -228,8 +228,18 @@ t.test('the page is served as nothing but itself', async (t) => {
     'x-frame-options': 'DENY',
     'cross-origin-opener-policy': 'same-origin',
     'cache-control': 'no-cache',
-    vary: 'accept-language',
+    vary: 'accept-language, accept-encoding, sec-fetch-site',
   });
+  for (const [site, opener] of [
+    ['cross-site', 'same-origin'],
+    ['same-site', 'same-origin'],
+    ['same-origin', 'same-origin'],
+    ['none, cross-site', 'same-origin'],
+    ['none', undefined],
+  ] as const) {
+    const { headers } = await one.app.inject({ url: '/', headers: { 'sec-fetch-site': site } });
+    t.equal(headers['cross-origin-opener-policy'], opener, `led here by ${site}`);
+  }
   const policy = String(page.headers['content-security-policy']);
   for (const rule of [
     "default-src 'none'",

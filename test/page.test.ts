@@ -73,6 +73,22 @@ t.test('the page', async (t) => {
     await context.close();
   });
 
+  await t.test('a page elsewhere that opens it holds no window of it', async (t) => {
+    const context = await browser.newContext();
+    await context.route('http://localhost:1/', (route) =>
+      route.fulfill({ contentType: 'text/html', body: '<h1>Elsewhere' }),
+    );
+    const elsewhere = await context.newPage();
+    await elsewhere.goto('http://localhost:1/');
+    const opening = context.waitForEvent('page');
+    await elsewhere.evaluate(`globalThis.held = open(${JSON.stringify(`${at}/`)}); undefined`);
+    const opened = await opening;
+    await opened.locator('[name=user]').waitFor();
+    t.strictSame(await opened.evaluate('opener'), null);
+    t.strictSame(await elsewhere.evaluate('held.closed'), true, 'it looks like closed to it');
+    await context.close();
+  });
+
   await t.test('who is wrong is told so, and who is right is in', async (t) => {
     t.strictSame(await page.inaccessible(), []);
     await logInAt(page, 'wrong');

@@ -1,11 +1,11 @@
 import type { Browser } from 'playwright-core';
+import { request } from 'undici';
 import type { Figure, Measure } from '../figure.ts';
 import type { BarePagePart } from '../parts/bare-page.ts';
 import { type PageVisit, pageLogin, servePage, visitPage } from '../stage/page-visit.ts';
 import { median, quantile } from '../stage/rounds.ts';
 
 const rounds = 7;
-/** A browser that gives a page a process of its own for them starts that process when it has read them. */
 const guards = ['content-security-policy', 'cross-origin-opener-policy', 'cross-origin-resource-policy'];
 const logInForm = '[name=password]';
 
@@ -18,13 +18,16 @@ export const firstPaint: Figure = {
     if (!served) return [];
     const { browser, bridge } = served;
     const begin = performance.now();
-    const answer = await fetch(bridge.url);
-    await answer.text();
+    await (await fetch(bridge.url)).text();
     const firstAnswerMs = performance.now() - begin;
-    const headers = Object.fromEntries(guards.map((name) => [name, answer.headers.get(name) ?? '']));
-    const bare = await stage.part<BarePagePart>('bare-page', {});
-    const guarded = await stage.part<BarePagePart>('bare-page', { headers });
-    const urls = { ours: bridge.url, bare: bare.facts.url, guarded: guarded.facts.url };
+    const bareWith = async (headers: Record<string, string>) =>
+      (await stage.part<BarePagePart>('bare-page', { headers })).facts.url;
+    const urls = {
+      ours: bridge.url,
+      bare: await bareWith({}),
+      guarded: await bareWith(await guardsAt(bridge.url, 'none')),
+      led: await bareWith(await guardsAt(bridge.url, 'cross-site')),
+    };
     const visits: Visits[] = [];
     // In the first two the browser itself is new, and so is what is made once in a process.
     for (let round = -2; round < rounds; round++) {
@@ -44,6 +47,7 @@ export const firstPaint: Figure = {
         ...beside('the same', of('cold', 'paintMs'), of('guarded', 'paintMs'), 'one text with our headers'),
         bar: { of: 'ratio', is: '<=', limit: 1.5 },
       },
+      beside('one text with our headers, led here by another page', of('led', 'paintMs'), floor),
       beside('first text, all in the cache', of('warm', 'paintMs'), floor),
       beside('the log-in, nothing in the cache', of('cold', 'readyMs'), floor),
       beside('the log-in, all in the cache', of('warm', 'readyMs'), floor),
@@ -53,12 +57,23 @@ export const firstPaint: Figure = {
   },
 };
 
-type Visits = Record<'bare' | 'guarded' | 'cold' | 'warm' | 'inside', PageVisit>;
+type Visits = Record<'bare' | 'guarded' | 'led' | 'cold' | 'warm' | 'inside', PageVisit>;
+
+/** The headers that guard the page at `url`, for who comes from such a site. */
+async function guardsAt(url: string, site: 'none' | 'cross-site'): Promise<Record<string, string>> {
+  const answer = await request(url, { headers: { 'sec-fetch-site': site } });
+  await answer.body.dump();
+  return Object.fromEntries(
+    guards
+      .flatMap((name) => [[name, String(answer.headers[name] ?? '')]])
+      .filter(([, value]) => value !== ''),
+  );
+}
 
 /** One person who has never been here, comes again, and logs in. */
 async function oneRound(
   browser: Browser,
-  urls: Record<'ours' | 'bare' | 'guarded', string>,
+  urls: Record<'ours' | 'bare' | 'guarded' | 'led', string>,
   isBareFirst: boolean,
 ): Promise<Visits> {
   const context = await browser.newContext({ locale: 'en-GB' });
@@ -66,6 +81,7 @@ async function oneRound(
   const openBare = async () => ({
     bare: await open(urls.bare, 'h1'),
     guarded: await open(urls.guarded, 'h1'),
+    led: await open(urls.led, 'h1'),
   });
   try {
     const before = isBareFirst ? await openBare() : undefined;

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { BridgeError } from '../../src/core/errors.ts';
@@ -12,12 +13,21 @@ const always: Readonly<Record<string, string>> = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
-/** What stands on the page itself: no frame around it, no window that holds it, nothing of the machine. */
+/** What stands on the page itself: no frame around it, nothing of the machine. */
 const onPage: Readonly<Record<string, string>> = {
   'x-frame-options': 'DENY',
-  'cross-origin-opener-policy': 'same-origin',
   'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=()',
 };
+
+/**
+ * No window of another page holds this one. A browser starts a process for that, which is most of what a person waits
+ * for, so it is left out where the browser says that he asked for the page by himself: then no page has opened it.
+ * Pages cannot set `Sec-Fetch-Site`, and who does not send it is taken for led here.
+ */
+const alone = (headers: IncomingHttpHeaders) =>
+  headers['sec-fetch-site'] === 'none' ? {} : { 'cross-origin-opener-policy': 'same-origin' };
+
+const vary = 'accept-language, accept-encoding, sec-fetch-site';
 
 /** Of this process: the bridge behind the guide, and each that begins anew, has the same page. */
 let readAssets: ReturnType<typeof loadPageAssets> | undefined;
@@ -56,8 +66,13 @@ export const page = fp(
       // Other bytes have another name.
       const tag = form === 'plain' ? etag : etag.replace(/"$/, `-${form}"`);
       reply
-        .headers({ ...always, ...onPage, 'content-security-policy': contentSecurity })
-        .headers({ 'cache-control': 'no-cache', vary: 'accept-language, accept-encoding', etag: tag });
+        .headers({
+          ...always,
+          ...onPage,
+          ...alone(request.headers),
+          'content-security-policy': contentSecurity,
+        })
+        .headers({ 'cache-control': 'no-cache', vary, etag: tag });
       if (request.headers['if-none-match'] === tag) return reply.code(304).send();
       if (form !== 'plain') reply.header('content-encoding', form);
       return reply.type('text/html; charset=utf-8').send(shell.forms[form]);
