@@ -56,13 +56,17 @@ const account = {
 } as typeof writtenAccount;
 
 const ways: Record<string, (one: Writing) => Promise<unknown>> = {
-  'a file is moved': ({ to }) => to('MOVE', '/More/Dracula.1931.mkv', `/Films/${film}`),
-  'a folder is copied': ({ to }) => to('COPY', '/Films/New', '/Films/Old'),
-  'a folder is moved': ({ to }) => to('MOVE', '/Films/New', '/Films/Old'),
-  'a file is copied': ({ to }) => to('COPY', '/More/Dracula.1931.mkv', `/Films/${film}`),
+  'a file is moved in the place of another': ({ to }) =>
+    to('MOVE', '/More/Dracula.1931.mkv', `/Films/${film}`),
+  'a folder is copied in the place of another': ({ to }) => to('COPY', '/Films/New', '/Films/Old'),
+  'a file is copied under another name': ({ to }) =>
+    to('COPY', '/More/Dracula.1931.mkv', '/More/Dracula (1931).mkv'),
+  'a folder is moved in the place of another': ({ to }) => to('MOVE', '/Films/New', '/Films/Old'),
+  'a file is copied in the place of another': ({ to }) =>
+    to('COPY', '/More/Dracula.1931.mkv', `/Films/${film}`),
   'a file takes the place of a folder': ({ to }) => to('MOVE', `/Films/${film}`, '/Films/Old'),
-  'an empty file is sent': ({ put }) => put(`/Films/${film}`, ''),
-  'a file is sent': ({ put }) => put(`/Films/${film}`, bytes(5000)),
+  'an empty file is sent in the place of another': ({ put }) => put(`/Films/${film}`, ''),
+  'a file is sent in the place of another': ({ put }) => put(`/Films/${film}`, bytes(5000)),
 };
 
 async function started(t: Test) {
@@ -123,8 +127,8 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 const all = Object.entries(ways);
 // The others are for `npm run test:kills`.
 const isShort = ({ verb, nth, isDone }: Moment) => isDone && nth === 1 && /\/(mv|cp)$/.test(verb);
-for (const [what, ask] of isLong ? all : all.slice(0, 2))
-  t.test(`${what} in the place of another, with kills`, async (t) => {
+for (const [what, ask] of isLong ? all : all.slice(0, 3))
+  t.test(`${what}, with kills`, async (t) => {
     const before: State[] = [];
     const changes: Moment[] = [];
     await t.test('with none', async (t) => {

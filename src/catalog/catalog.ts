@@ -4,6 +4,7 @@ import type { MediaFacts } from '../library/media-facts.ts';
 import type { Override } from '../library/override.ts';
 import type { Recognition } from '../naming/text/recognition.ts';
 import { type AccountTrash, createAccountTrash } from './account/account-trash.ts';
+import { type BegunCopies, createBegunCopies } from './account/begun-copies.ts';
 import { type Crawls, createCrawls } from './account/crawls.ts';
 import { createDirty, type Dirty } from './account/dirty.ts';
 import { createFileDates, type FileDates } from './account/file-dates.ts';
@@ -73,6 +74,8 @@ export interface Catalog {
   readonly heldUploads: HeldUploads;
   /** What we changed in the account by other means. */
   readonly ownChanges: OwnChanges;
+  /** Copies that may have another name still than they are to have. */
+  readonly begunCopies: BegunCopies;
   /** Whose word stands when a listing was asked for before a change of ours. */
   readonly ownWord: OwnWord;
   /** What the content of its files is dated to be. */
@@ -170,6 +173,7 @@ export async function openCatalog(
     toldFolders: createToldFolders(db),
     uploads: createUploadJournal(db),
     ownChanges: createOwnChanges(db, ownWord),
+    begunCopies: createBegunCopies(db),
     ownWord,
     accountTrash: createAccountTrash(db, ownWord),
     heldUploads: createHeldUploads(db),

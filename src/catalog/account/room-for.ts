@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type FileId, type FolderId, toFileId, toFolderId } from '../../core/ids.ts';
+import { type FolderId, toFolderId } from '../../core/ids.ts';
 
 /** What is to come to the place of something that was removed. */
 export interface RoomFor {
@@ -9,15 +9,12 @@ export interface RoomFor {
   before: string[];
   /** It is a copy of all that is in this folder. */
   copyOf?: FolderId | undefined;
-  /** It is a copy of this file. */
-  copyOfFile?: FileId | undefined;
 }
 
 const schema = z.object({
   name: z.string(),
   before: z.array(z.string()),
   copyOf: z.string().transform(toFolderId).optional(),
-  copyOfFile: z.string().transform(toFileId).optional(),
 });
 
 /** What cannot be read keeps a thing in the trash all the same: nothing has come for it, and it goes back. */

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { accountTrash } from './migrations/account-trash.ts';
 import { addedAt } from './migrations/added-at.ts';
+import { begunCopies } from './migrations/begun-copies.ts';
 import { checks } from './migrations/checks.ts';
 import { chunkNames } from './migrations/chunk-names.ts';
 import { fileVersions } from './migrations/file-versions.ts';
@@ -43,6 +44,7 @@ const migrations: Record<string, Migration> = {
   '029-tree-changes': treeChanges,
   '030-making-room': makingRoom,
   '031-chunk-names': chunkNames,
+  '032-begun-copies': begunCopies,
 };
 
 /** How many migrations this version knows; kept in the database as `user_version`. */

@@ -68,6 +68,15 @@ export interface BegunMoveTable {
   begun_at: Generated<number>;
 }
 
+/** A copy that is to have another name than `file_id`; see `BegunCopies`. */
+export interface BegunCopyTable {
+  id: Generated<number>;
+  file_id: string;
+  parent_id: string;
+  name: string;
+  begun_at: number;
+}
+
 /** Files of this machine that were sent out of an inbox. */
 export interface InboxFileTable {
   dir: string;

@@ -2,6 +2,7 @@ import type { Generated } from 'kysely';
 import type { FileId, FolderId } from '../../core/ids.ts';
 import type {
   AccountTrashTable,
+  BegunCopyTable,
   BegunMoveTable,
   FileDateTable,
   HeldChunkTable,
@@ -331,6 +332,7 @@ export interface Schema {
   file_dates: FileDateTable;
   local_files: LocalFileTable;
   begun_moves: BegunMoveTable;
+  begun_copies: BegunCopyTable;
   inbox_files: InboxFileTable;
   remote_addresses: RemoteAddressTable;
   held_uploads: HeldUploadTable;

@@ -30,6 +30,7 @@ import type {
 import { createLaidOut } from './laid-out.ts';
 import { createMadeRoom } from './made-room.ts';
 import { createMover } from './moves.ts';
+import { createNamedCopies } from './named-copies.ts';
 import { createReturner } from './returning.ts';
 import {
   findEntry,
@@ -133,11 +134,11 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
       else await listWhereOld(folder, signal);
     },
   });
+  const namedCopies = createNamedCopies(options);
   const madeRoom = createMadeRoom({
     ...options,
     trash,
     returner,
-    mover,
     copier,
     isAtWork: removals.isAtWork,
   });
@@ -218,6 +219,8 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
     isDry = false,
     signal,
   }: MoveWish & DeepWish): Promise<ChangedEntry[]> {
+    // One that was cut off may lie there by its first name: it is not made a second time.
+    await layOut((await namedCopies.settle(signal)).changed, signal);
     const found = await findEntry(files, shown, from);
     const place = await placeAt(files, to, isName);
     if (found.kind === 'folder') {
@@ -270,12 +273,17 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
     settle: (signal) =>
       queue.take(async () => {
         const moves = await mover.settle(signal);
+        const copies = await namedCopies.settle(signal);
         const settled = await trash.settle(signal);
         const room = await madeRoom.settle(signal);
-        await layOut([...moves.changed, ...settled.changed, ...room.changed], signal);
-        const fault = moves.fault ?? settled.fault ?? room.fault;
+        const all = [moves, copies, settled, room];
+        await layOut(
+          all.flatMap(({ changed }) => changed),
+          signal,
+        );
+        const fault = all.map((one) => one.fault).find((one) => one !== undefined);
         if (fault !== undefined) throw fault;
-        return moves.open + settled.open + room.open;
+        return all.reduce((sum, { open }) => sum + open, 0);
       }),
   };
 }

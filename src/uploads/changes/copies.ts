@@ -9,7 +9,7 @@ import { mustFitLocal } from '../local-room.ts';
 import type { ChangedEntry, ChangeWish, MadeFolder, Retire, RetiredFile } from './entries.ts';
 import { listPlace } from './listed-place.ts';
 import { type FoundEntry, isThereAlready, type TargetPlace } from './target.ts';
-import { isUnsure } from './unsure.ts';
+import { isRefusal, isUnsure } from './unsure.ts';
 
 export interface CopierOptions {
   host: Pick<WritableHost, 'writes' | 'pageOf' | 'listFolder'>;
@@ -49,7 +49,7 @@ const filesAtOnce = 100;
 
 export function createCopier(options: CopierOptions): Copier {
   const { host, catalog, clock, retire, makeFolder, listIfDoubtful } = options;
-  const { files, localFiles, ownChanges } = catalog;
+  const { files, localFiles, ownChanges, begunCopies } = catalog;
   const { storedName, meantName } = host.writes;
 
   /** @param rename what the only one of these is to be called */
@@ -64,7 +64,11 @@ export function createCopier(options: CopierOptions): Copier {
       const part = some.slice(at, at + filesAtOnce);
       const ids = part.map(({ id }) => id);
       const [checksums, dates] = [await files.checksums(ids), await catalog.fileDates.of(ids)];
-      const copied = await ask(part, to, checksums, signal);
+      const begun = await begunCopy(part, to, rename);
+      const copied = await ask(part, to, checksums, signal).catch(async (error: unknown) => {
+        if (begun !== undefined && isRefusal(error)) await begunCopies.left(begun);
+        throw error;
+      });
       const listed = [];
       for (const { from, to: url } of copied) {
         const page = host.pageOf(url);
@@ -75,7 +79,7 @@ export function createCopier(options: CopierOptions): Copier {
         const name =
           rename === undefined || storedName(rename) === original.name
             ? original.name
-            : await renamed(copy, rename, signal);
+            : await renamed(copy, rename, begun, signal);
         listed.push({
           id: page.id,
           url: page.url,
@@ -94,6 +98,16 @@ export function createCopier(options: CopierOptions): Copier {
       if (listed.length < part.length) throw new BridgeError('BRIDGE_HOST_NOTHING_DONE');
     }
     return arrived;
+  }
+
+  /** Of the only one that is to have another name: whatever ends this process, the next one knows what was meant. */
+  async function begunCopy(
+    [original]: readonly CatalogFile[],
+    { id: parentId }: CatalogFolder,
+    rename: string | undefined,
+  ): Promise<number | undefined> {
+    if (!original || rename === undefined || storedName(rename) === original.name) return undefined;
+    return begunCopies.begun({ fileId: original.id, parentId, name: storedName(rename) }, clock.now());
   }
 
   /** Where the answer is lost the host is asked what lies there now that nobody knew: nothing is copied a second time. */
@@ -126,9 +140,15 @@ export function createCopier(options: CopierOptions): Copier {
   }
 
   /** What cannot be called as it should is not left there by another name. */
-  async function renamed(copy: RetiredFile, name: string, signal: AbortSignal): Promise<string> {
+  async function renamed(
+    copy: RetiredFile,
+    name: string,
+    begun: number | undefined,
+    signal: AbortSignal,
+  ): Promise<string> {
     const move = { kind: 'file', hostId: copy.id, url: copy.url, parentId: copy.folderId } as const;
     await ownChanges.moveBegun({ ...move, name: storedName(name) }, clock.now());
+    if (begun !== undefined) await begunCopies.left(begun);
     try {
       return storedName(await host.writes.renameFile(copy.url, name, { urgency: 'write', signal }));
     } catch (error) {

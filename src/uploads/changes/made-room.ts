@@ -3,7 +3,6 @@ import type { CatalogFolder } from '../../catalog/account/files.ts';
 import type { RoomFor } from '../../catalog/account/room-for.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { joinAccountPath } from '../../core/account-path.ts';
-import type { Clock } from '../../core/clock.ts';
 import { dayMs } from '../../core/durations.ts';
 import { isBridgeError } from '../../core/errors.ts';
 import type { FileId } from '../../core/ids.ts';
@@ -12,7 +11,6 @@ import type { WritableHost } from '../../host/host-writes.ts';
 import type { Copier } from './copies.ts';
 import { createFaultBox } from './fault-box.ts';
 import { listPlace } from './listed-place.ts';
-import type { Mover } from './moves.ts';
 import type { Returner } from './returning.ts';
 import type { Settled } from './settled.ts';
 import type { TrashKeeper } from './trash-keeper.ts';
@@ -24,12 +22,10 @@ export interface MadeRoomOptions {
   catalog: Catalog;
   trash: Pick<TrashKeeper, 'all' | 'hold'>;
   returner: Returner;
-  mover: Pick<Mover, 'settle'>;
   copier: Copier;
   /** Whether somebody in this process is at what something makes room for, by its number in the trash. */
   isAtWork(trashId: number): boolean;
   trashDays: () => number;
-  clock: Clock;
   certain: CertainTime;
   log: Log;
 }
@@ -39,7 +35,7 @@ export interface MadeRoomOptions {
  * back where that never came. So a kill leaves the old or the new.
  */
 export interface MadeRoom {
-  /** Moves and removals must be settled before: they may bring what is waited for. */
+  /** Moves, copies and removals must be settled before: they may bring what is waited for. */
   settle(signal: AbortSignal): Promise<Settled>;
 }
 
@@ -51,7 +47,7 @@ const neverEnded = ['BRIDGE_UPLOAD_EXISTS', 'BRIDGE_NOT_FOUND'] as const;
 const reviewDays = 7;
 
 export function createMadeRoom(options: MadeRoomOptions): MadeRoom {
-  const { host, catalog, trash, returner, mover, copier, isAtWork, trashDays, clock, certain, log } = options;
+  const { host, catalog, trash, returner, copier, isAtWork, trashDays, certain, log } = options;
   const { files, accountTrash } = catalog;
 
   /** Something is on its way to the place. */
@@ -96,28 +92,6 @@ export function createMadeRoom(options: MadeRoomOptions): MadeRoom {
     }
   }
 
-  /** The host copies a file by the name that it has, and gives it another afterwards. @returns files that changed */
-  async function nameCopy(
-    { parentId, roomFor: { name, copyOfFile } }: Waiting,
-    signal: AbortSignal,
-  ): Promise<FileId[]> {
-    const from = copyOfFile && (await files.byId(copyOfFile));
-    if (!from || from.name === name) return [];
-    const checksum = (await files.checksums([from.id])).get(from.id);
-    const known = new Set((await files.filesOfFolders([parentId])).map(({ id }) => id));
-    const copy = (await listPlace(host, parentId, signal)).files.find(
-      (one) =>
-        one.name === from.name &&
-        one.sizeBytes === from.sizeBytes &&
-        one.checksum === checksum &&
-        !known.has(one.id),
-    );
-    if (!copy) return [];
-    const move = { kind: 'file', hostId: copy.id, url: copy.url, parentId, name } as const;
-    await catalog.ownChanges.moveBegun(move, clock.now());
-    return (await mover.settle(signal)).changed;
-  }
-
   async function folderOf(id: CatalogFolder['id'] | undefined): Promise<CatalogFolder | undefined> {
     const path = id && (await files.folderPaths([id])).get(id);
     return path === undefined ? undefined : (await files.byPath(path)).folder;
@@ -150,12 +124,10 @@ export function createMadeRoom(options: MadeRoomOptions): MadeRoom {
   /** @returns files that changed; undefined where it is not known yet what comes of it */
   async function settleOne(entry: Waiting, signal: AbortSignal): Promise<FileId[] | undefined> {
     if (await isComing(entry)) return undefined;
-    const named = (await isTaken(entry, signal)) ? [] : await nameCopy(entry, signal);
-    if (await isComing(entry)) return undefined;
-    if (!(await isTaken(entry, signal))) return [...named, ...(await goesBack(entry, signal))];
+    if (!(await isTaken(entry, signal))) return goesBack(entry, signal);
     const came = entry.roomFor.copyOf === undefined ? [] : await endCopy(entry, signal);
     await (came ? accountTrash.roomTaken(entry.id) : staysAWhile(entry));
-    return [...named, ...(came ?? [])];
+    return came ?? [];
   }
 
   return {

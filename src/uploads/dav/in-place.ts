@@ -13,7 +13,7 @@ export interface InPlaceOptions {
 }
 
 /** What is told of work that takes the place of something. */
-export interface Replaced extends Pick<RoomFor, 'copyOf' | 'copyOfFile'> {
+export interface Replaced extends Pick<RoomFor, 'copyOf'> {
   /** What is moved there is no more in its own way than it was before. */
   moved?: CatalogFile | undefined;
 }

@@ -279,7 +279,6 @@ export function createDavWriter(options: DavWriterOptions): DavWriter {
               : changes.copy({ from: nameOf(from), to: to.wanted, isName: true, isDeep, signal }),
           {
             copyOf: there.is === 'folder' && isDeep ? there.folder.id : undefined,
-            copyOfFile: there.is === 'file' ? there.file.id : undefined,
           },
         );
       return replacing(to);
