@@ -19,7 +19,7 @@ const floors: Record<string, number> = {
   'guessit-various': 0.88,
   'jellyfin-episodes': 0.97,
   'jellyfin-extras': 1,
-  'jellyfin-folders': 0.95,
+  'jellyfin-folders': 0.98,
   'jellyfin-movies': 1,
   ptt: 0.93,
   'radarr-movies': 0.98,

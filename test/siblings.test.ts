@@ -43,6 +43,27 @@ t.test('one changing number counts episodes, whatever the folder is called', asy
   t.match(recognise('/Vrac/goldorak 2.avi'), { kind: 'movie', title: 'goldorak 2' }, 'alone it is a film');
 });
 
+t.test('a number counts among strangers only where others are written as it is', async (t) => {
+  const strangers = Array.from({ length: 12 }, (_, at) => [
+    `Un film ${'abcdefghijkl'[at]} (${1990 + at}).avi`,
+    `film Un film ${'abcdefghijkl'[at]} (${1990 + at})`,
+  ]);
+  const heap = Object.fromEntries(strangers);
+  holds(t, '/Downloads', {
+    ...heap,
+    'Goldorak S01E01.avi': 'episode Goldorak S1E1',
+    'Goldorak S01E02.avi': 'episode Goldorak S1E2',
+    'Goldorak (12).avi': 'film Goldorak',
+    'Goldorak.7.PDTV-GRP.avi': 'film Goldorak 7',
+  });
+  holds(t, '/Downloads', {
+    ...heap,
+    'Goldorak (1).avi': 'episode Goldorak E1',
+    'Goldorak (2).avi': 'episode Goldorak E2',
+    'Goldorak (12).avi': 'episode Goldorak E12',
+  });
+});
+
 t.test('a number that never changes, a year and a resolution count nothing', async (t) => {
   holds(t, '/Séries/Area 51', {
     'Area 51 Un.avi': 'unknown Area 51 Un',

@@ -19,6 +19,8 @@ export interface NumberAt {
   rest: string;
   /** A dash, a bracket, a dot with a space or the end of the name follows: not the words of one title. */
   apart: boolean;
+  /** Round brackets around it end the name (`Title (12)`). */
+  boxed: boolean;
 }
 
 const shape =
@@ -64,6 +66,7 @@ export function numbersIn({ name: { folded }, tagAt, year }: Reading): NumberAt[
         .toLowerCase()
         .replace(/[ ._-]+/g, ' ')
         .trim(),
+      boxed: folded[start - 1] === '(' && folded.slice(end) === ')',
       apart: /^(?:[ ._]*(?:[-:)\]([]|$)|\.[ ])/.test(after) || end === limit,
     });
   }

@@ -126,6 +126,23 @@ function hidesIts(folded: string, { title }: Ancestors): boolean {
 }
 const hidden = /^(?=.*\d)(?=.*[a-z]\d?[A-Z]|[a-f\d]{20,}$)[a-zA-Z\d]{16,}$/;
 
+/** A mark and nothing else, or one of season 0. */
+const numberAlone = /^[ ._-]*(?:v\d)?$/i;
+
+/**
+ * `Show/Extras/Episode 03`, `Show/Bonus/Show S00E03`: in a folder of extras of all kinds what is numbered as an episode, and
+ * called nothing else, is a special of the series around it. A film has none.
+ */
+function freeSpecials(folded: string, ancestors: Ancestors, marker: Marker | undefined): void {
+  const { extra, title, category } = ancestors;
+  if (extra !== 'unknown' || !marker || marker.decimal || marker.episodes.length === 0) return;
+  if (title?.title === undefined || title.year !== undefined || category === 'movies') return;
+  const isAlone = marker.bare && marker.start === 0 && numberAlone.test(folded.slice(marker.end));
+  if (marker.season !== 0 && !isAlone) return;
+  delete ancestors.extra;
+  ancestors.season = 0;
+}
+
 /** Reads a path by itself; undefined when it names neither a video nor a subtitle. */
 export function readPath(path: string, sizeBytes?: number): Reading | undefined {
   const folders = path.split('/').filter((segment) => segment !== '');
@@ -133,10 +150,12 @@ export function readPath(path: string, sizeBytes?: number): Reading | undefined 
   if (fileName === '' || isOther(fileName)) return undefined;
   const name = cleanFileName(fileName);
   const { folded } = name;
-  const ancestors = readAncestors(splitDiscFolder(folders));
+  const mark = findMarker(folded);
+  const ancestors = readAncestors(splitDiscFolder(folders), { folded, marker: mark });
   const quoted = quotedEdition(name);
   const tagAt = findTag(folded, quoted?.at);
-  const marker = hidesIts(folded, ancestors) ? undefined : findMarker(folded);
+  const marker = hidesIts(folded, ancestors) ? undefined : mark;
+  freeSpecials(folded, ancestors, marker);
   const release = readRelease(name.extension ? `${folded}.${name.extension}` : folded);
   if (quoted?.edition) release.edition ??= quoted.edition;
   const boxed = readBoxedName(name.text, folded);

@@ -5,6 +5,7 @@ import type { ProviderIds } from '../text/recognition.ts';
 import { type Category, holdsDocumentaries, isSeries } from './categories.ts';
 import { extraFolder } from './extras.ts';
 import { asTitle, type FolderReading, readFolder } from './folders.ts';
+import { countsInSeason, type FileInFolder } from './numbered-folders.ts';
 
 /** What the folders above a file say, nearest first. */
 export interface Ancestors {
@@ -39,8 +40,12 @@ export interface Ancestors {
 const sagaShape =
   /(?<![a-z])(?:sagas?|collections?|anthologies?|anthology|(?:tri|quadri|tetra|penta|hexa|septo)log(?:ies?|y))(?![a-z])/i;
 
-/** Reads the folders above a file, upwards: category, season, show or film (facts/naming 3). */
-export function readAncestors(folders: readonly string[]): Ancestors {
+/**
+ * Reads the folders above a file, upwards: category, season, show or film (facts/naming 3).
+ *
+ * @param file what lies in them, which says whether a folder that is a number alone is a season
+ */
+export function readAncestors(folders: readonly string[], file: FileInFolder): Ancestors {
   const ancestors: Ancestors = { ids: {} };
   for (let i = folders.length - 1; i >= 0; i--) {
     const name = folders[i] as string;
@@ -69,7 +74,7 @@ export function readAncestors(folders: readonly string[]): Ancestors {
       continue;
     }
     if (folder.loose && isAmongFilms(folders.slice(0, i))) folder = asTitle(name);
-    if (folder.kind === 'title' && isBareSeason(name, folders.slice(0, i)) && !ancestors.title) {
+    if (folder.kind === 'title' && isBareSeason(name, folders.slice(0, i), file) && !ancestors.title) {
       folder = { kind: 'season', season: Number(name), ids: {} };
     }
     const namesShow =
@@ -112,9 +117,17 @@ function isShowAfterAll(folders: readonly string[], at: number): boolean {
   return own === 'any' && inner !== undefined && readFolder(inner).kind === 'season' && isSeries(kind);
 }
 
-/** `3` is a season only inside the folder of something that lies under a category of series. */
-function isBareSeason(name: string, outer: readonly string[]): boolean {
-  if (!/^\d{1,2}$/.test(name) || outer.length < 2) return false;
-  const categories = outer.map((folder) => readFolder(folder));
-  return categories.at(-1)?.kind === 'title' && categories.some((folder) => isSeries(folder.category));
+/**
+ * `3` is a season inside the folder of something that lies under a category of series; in that of any other title where what
+ * lies in it counts episodes: the films of a collection are numbered as well.
+ */
+function isBareSeason(name: string, outer: readonly string[], file: FileInFolder): boolean {
+  if (!/^\d{1,2}$/.test(name)) return false;
+  const around = outer.map((folder) => readFolder(folder));
+  const title = around.at(-1);
+  if (title?.kind !== 'title') return false;
+  if (outer.length > 1 && around.some((folder) => isSeries(folder.category))) return true;
+  if (title.year !== undefined || isAmongFilms(outer) || outer.some((folder) => sagaShape.test(folder)))
+    return false;
+  return countsInSeason(file, Number(name), title.title ?? '');
 }

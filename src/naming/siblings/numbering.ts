@@ -19,8 +19,10 @@ export interface Numbering {
   sameRest: boolean;
   /** They run on with few holes, or all else is the same: a count, and not numbers of titles that begin alike. */
   isSteady: boolean;
-  /** Enough of them stand behind a release group in brackets, and behind none, to prove something by themselves. */
-  isProven: { bracketed: boolean; plain: boolean };
+  /** Enough of them are written so to prove something by themselves: behind a release group in brackets, behind none, ... */
+  isProven: { bracketed: boolean; plain: boolean; boxed: boolean; oneDigit: boolean };
+  /** They are less than half of what lies in the folder. */
+  isAmongStrangers: boolean;
   /** `101`, `102`, `201`: the hundreds are the season. */
   holdsSeason: boolean;
   /** Numbers run on from below a hundred, so that 101 is no first season. */
@@ -63,7 +65,10 @@ export function judgeNumbering(stem: string, members: readonly Member[], around:
     isProven: {
       bracketed: areEnough(counted.filter((one) => isBracketed(one))),
       plain: areEnough(counted.filter((one) => !isBracketed(one))),
+      boxed: areEnough(counted.filter(({ number }) => number.boxed)),
+      oneDigit: areEnough(counted.filter(({ number }) => isOneDigit(number))),
     },
+    isAmongStrangers: counted.length * 2 < around.videos,
     holdsSeason: false,
     plain: [...values].some((value) => value < 100),
     isList: false,
@@ -121,6 +126,11 @@ function areFilms(
   if (members.some(({ number }) => /^(?:part|partie|pt) ?(?:\d|i{1,3}$)/.test(number.rest))) return true;
   if (weighLikeFilms(members.map(({ reading }) => reading))) return true;
   return years.length === 0 && dated > members.length;
+}
+
+/** More often a word of a title than a count, where those beside it are strangers. */
+export function isOneDigit({ start, end }: NumberAt): boolean {
+  return end - start === 1;
 }
 
 function areEnough(members: readonly Member[]): boolean {

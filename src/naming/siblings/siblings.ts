@@ -3,7 +3,7 @@ import { groupEnd, type NumberAt, numbersIn, stemKey } from '../episodes/numbers
 import type { Reading, ShowReading } from '../file/reading.ts';
 import { sameTitleKey } from '../text/titles.ts';
 import { type NamingStyle, readNamingStyle } from './naming-style.ts';
-import { judgeNumbering, type Member, type Numbering } from './numbering.ts';
+import { isOneDigit, judgeNumbering, type Member, type Numbering } from './numbering.ts';
 
 /** What the other files of the folder say about one of them. */
 export interface Evidence extends NamingStyle {
@@ -52,7 +52,7 @@ export function* readSiblings(readings: readonly (Reading | undefined)[]): Gener
     const own = numbers[at] as NumberAt[];
     const best = bestNumbering(reading, own, numberings);
     const marked = isSpokenFor(reading)
-      ? own.find(({ stem }) => stem !== '' && (stems.get(stem)?.files ?? 0) > 1)
+      ? own.find((number) => isMarkedBeside(number, stems, readings.length))
       : undefined;
     if (best?.numbering.kind === 'films') {
       found.film = true;
@@ -74,6 +74,12 @@ function isOpen({ extra, marker, date }: Reading): boolean {
 /** Markers of siblings say nothing about films, nor about the numbers of fansubs, which count through all seasons. */
 function isSpokenFor({ ancestors, name }: Reading): boolean {
   return ancestors.category !== 'movies' && ancestors.category !== 'anime' && !name.folded.startsWith('[');
+}
+
+/** Whether siblings with marks say that a number counts: they share the words in front of it. */
+function isMarkedBeside(number: NumberAt, stems: Stems, files: number): boolean {
+  const marked = number.stem === '' ? 0 : (stems.get(number.stem)?.files ?? 0);
+  return marked > 1 && (marked * 2 >= files || !(isOneDigit(number) || number.boxed));
 }
 
 function* markedStems(readings: readonly (Reading | undefined)[]): Generator<undefined, Stems> {
@@ -139,8 +145,11 @@ function bestNumbering(
   for (const number of own) {
     const numbering = numberings.get(number.stem);
     if (!numbering || (numbering.kind !== 'episodes' && numbering.kind !== 'films')) continue;
-    const { isSteady, isProven } = numbering;
+    const { isSteady, isProven, isAmongStrangers } = numbering;
     if (numbering.kind === 'episodes' && !isSteady && !isProven[form]) continue;
+    // `Harbor (12)`: the copy of something else, unless others that are called so are written so as well.
+    if (number.boxed && isAmongStrangers && !isProven.boxed) continue;
+    if (isOneDigit(number) && isAmongStrangers && !isSteady && !isProven.oneDigit) continue;
     if (!best || numbering.values > best.numbering.values) best = { number, numbering };
   }
   return best;
