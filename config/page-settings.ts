@@ -24,11 +24,15 @@ const outside: readonly string[] = [
   'auth.adminToken',
   'auth.user',
   'auth.password',
-  'metrics.open',
 ];
 
 /** When a value that is entered in the page counts; `never`: it is not taken from there. */
 export function appliesFromPage({ path, isLive }: NamedSetting): 'now' | 'restart' | 'never' {
   if (outside.includes(path)) return 'never';
   return isLive ? 'now' : 'restart';
+}
+
+/** Whether some of it is entered in the page by a form of its own, whatever {@link appliesFromPage} says of the whole. */
+export function hasOwnForm({ path }: NamedSetting): boolean {
+  return path === 'notify';
 }

@@ -179,6 +179,7 @@ const declarations = {
   uploads: uploadsSettings,
   notify: rows<NotifySetting>({
     env: 'PASSERELLE_NOTIFY',
+    isLive: true,
     secret: true,
     help: 'Media servers that are told what changed, and people who are told what needs somebody: kind, url, and as needed token or tokenFile, pathMap, fs, clean, to, from',
     example:
@@ -241,6 +242,7 @@ const declarations = {
   metrics: {
     open: flag({
       env: 'PASSERELLE_METRICS_OPEN',
+      isLive: true,
       fallback: false,
       help: 'Whether everybody may read `/metrics`; else it needs the admin token',
     }),

@@ -31,10 +31,10 @@ import { dayOfCallsCodec } from './media/call-budget.ts';
 import { inspect } from './media/inspect.ts';
 import { createMediaQueue, type MediaQueue } from './media/queue.ts';
 import type { Metrics } from './metrics/metrics.ts';
+import { createNotified } from './notified.ts';
 import { createConnect } from './notify/http.ts';
 import type { Notifier } from './notify/notifier.ts';
 import type { People } from './notify/people/people.ts';
-import { isRecipient, isServer } from './notify/people/recipient.ts';
 import { warmingCodec } from './notify/warming/ledger.ts';
 import type { Warming } from './notify/warming/warming.ts';
 import { createOwnAddresses } from './own-addresses.ts';
@@ -170,9 +170,10 @@ export async function createBridge(
   const baseUrl = await baseUrlOf(settings.server, catalog.keyValues, overrides.keepBaseUrl);
   const connect = createConnect({ dispatcher, userAgent, clock });
   const ofNotify = ofArea(log, 'notify');
-  const ofServers = { ...settings, notify: settings.notify.filter(isServer) };
+  const notified = createNotified(settings);
   const { warming, isQuiet, isOwn } = await createFilmWarming({
-    settings: ofServers,
+    settings,
+    servers: notified.servers,
     catalog,
     rangeCache,
     signer,
@@ -184,7 +185,7 @@ export async function createBridge(
       !host.state().isBlocked && plays.isIdle(isOwn) && slots.used() < host.limits.connections,
   });
   const notify = createTelling({
-    settings: ofServers,
+    settings: notified.servers,
     dataDir,
     catalog,
     trees,
@@ -196,7 +197,7 @@ export async function createBridge(
     onSeen: warming.news,
   });
   const people = createTellingPeople({
-    settings: settings.notify.filter(isRecipient),
+    settings: notified.recipients,
     catalog,
     host,
     keyWatch,
@@ -220,7 +221,7 @@ export async function createBridge(
     onSent: notify.flush,
     notFetched: {
       isOwn: createOwnAddresses(settings, baseUrl, signer),
-      secrets: [
+      secrets: () => [
         secrets.adminToken,
         secrets.password,
         fichier.apiKey ?? '',
@@ -263,9 +264,9 @@ export async function createBridge(
     tallies.plays.asked(play);
     if (!isOwn(play)) media.interrupt();
   });
-  overrides.onSettings?.(media.settingsChanged);
+  for (const one of [media, notify, people, warming]) overrides.onSettings?.(one.settingsChanged);
   const doctor = createDoctor({
-    settings: ofServers,
+    settings,
     baseUrl,
     secrets,
     trees,
@@ -286,7 +287,7 @@ export async function createBridge(
 
   const pageParts = await createPageParts({
     ...{ settings, dataDir, catalog, clock, host, keyWatch, plays, keep, secrets },
-    recentLines: overrides.recentLines,
+    ...{ recentLines: overrides.recentLines, onSettings: overrides.onSettings },
     hostKey: fichier.apiKey,
     ...{ folders, dispatcher, userAgent, log, tree: trees[0] },
     filmHosts: fichier.downloadHosts,

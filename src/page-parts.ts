@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { Dispatcher } from 'undici';
+import type { LiveSettings } from '../config/live-settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { createTitleSearch, type TitleSearch } from './catalog/search/title-search.ts';
+import { createDerived } from './core/derived.ts';
 import type { KeepFact } from './core/kept-fact.ts';
 import { createRecentLines, type RecentLines } from './core/log/recent-lines.ts';
 import { createRedactor, type Redactor } from './core/log/redact.ts';
@@ -46,6 +48,8 @@ export interface PagePartsOptions extends Omit<LiveStateParts, 'posters'> {
   hostKey: string | undefined;
   /** Where the lines of the log are kept. */
   recentLines?: RecentLines | undefined;
+  /** Who hears that live settings are others. */
+  onSettings: LiveSettings['onChange'] | undefined;
   /** Whose disks are looked at, by what people call them. */
   folders: Readonly<Record<string, string>>;
   keep: KeepFact;
@@ -60,10 +64,22 @@ export interface PagePartsOptions extends Omit<LiveStateParts, 'posters'> {
 export async function createPageParts(options: PagePartsOptions): Promise<PageParts> {
   const { settings, dataDir, catalog, clock, log, keep, tree, secrets, dispatcher, userAgent } = options;
   const { recentLines = createRecentLines() } = options;
-  const redacted = createRedactor(knownSecrets(settings, secrets, options.hostKey));
+  // What counted once stays secret: lines of that time are still there.
+  const known = new Set<string>();
+  let redact: Redactor;
+  const learn = () => {
+    for (const secret of knownSecrets(settings, secrets, options.hostKey)) known.add(secret);
+    redact = createRedactor([...known]);
+  };
+  learn();
+  options.onSettings?.(learn);
+  const redacted: Redactor = (text) => redact(text);
   const ways = { dispatcher, userAgent, clock };
   const posters = createPosters({
-    servers: pictureServers(settings),
+    servers: createDerived(
+      () => settings.notify,
+      () => pictureServers(settings),
+    ),
     tree,
     catalog,
     connect: createConnect(ways),

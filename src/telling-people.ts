@@ -10,10 +10,11 @@ import type { Connect } from './notify/http.ts';
 import { needsOf } from './notify/people/needs.ts';
 import { createPeople, type People, toldRecipientCodec } from './notify/people/people.ts';
 import type { RecipientSetting } from './notify/people/recipient.ts';
-import { recipientsOf } from './notify/people/recipients.ts';
+import { createCurrentRecipients } from './notify/people/recipients.ts';
 
 export interface TellingPeopleParts {
-  settings: readonly RecipientSetting[];
+  /** As they count now. */
+  settings: () => readonly RecipientSetting[];
   catalog: Pick<Catalog, 'keyValues' | 'proposals'>;
   host: Pick<Host, 'state' | 'knownAccount'>;
   keyWatch: Pick<KeyWatch, 'onRefusal'>;
@@ -31,7 +32,7 @@ export function createTellingPeople(parts: TellingPeopleParts): People {
   const { settings, catalog, host, folders, connect, notified, clock, log } = parts;
   const entryOf = (recipient: string) => catalog.keyValues.entry(`people ${recipient}`, toldRecipientCodec);
   const people = createPeople({
-    recipients: recipientsOf(settings),
+    recipients: createCurrentRecipients(settings),
     connect,
     clock,
     log,

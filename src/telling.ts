@@ -13,7 +13,8 @@ import { resultCodec, sightCodec } from './notify/outbox/notices.ts';
 import type { ServerSetting } from './notify/servers/adapter.ts';
 
 export interface TellingParts {
-  settings: { notify: readonly ServerSetting[] };
+  /** As they count now. */
+  settings: () => readonly ServerSetting[];
   dataDir: string;
   catalog: Pick<Catalog, 'keyValues' | 'outbox' | 'toldFolders'>;
   trees: Trees;
@@ -28,13 +29,12 @@ export interface TellingParts {
 }
 
 /** The telling of media servers over this catalog; one process at a time does it. */
-export function createTelling({ settings, dataDir, catalog, notified, ...parts }: TellingParts): Notifier {
+export function createTelling({ dataDir, catalog, notified, ...parts }: TellingParts): Notifier {
   const { keyValues } = catalog;
   const resultOf = (server: string) => keyValues.entry(`notify ${server}`, resultCodec);
   const sightOf = (server: string) => keyValues.entry(`notify sight ${server}`, sightCodec);
   return createNotifier({
     ...parts,
-    settings: settings.notify,
     store: catalog.outbox,
     results: {
       get: (server) => resultOf(server).get(),

@@ -1,6 +1,7 @@
 import type { Settings } from '../config/settings.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import type { Clock } from './core/clock.ts';
+import { createDerived } from './core/derived.ts';
 import { minuteMs, secondMs } from './core/durations.ts';
 import type { FileId } from './core/ids.ts';
 import type { KeptFact } from './core/kept-fact.ts';
@@ -16,7 +17,9 @@ import type { HeaderState } from './notify/warming/to-warm.ts';
 import { createWarming, type Warming } from './notify/warming/warming.ts';
 
 export interface FilmWarmingParts {
-  settings: Pick<Settings, 'gateways'> & { notify: readonly ServerSetting[] };
+  settings: Pick<Settings, 'gateways'>;
+  /** Media servers that are told, as they count now. */
+  servers: () => readonly ServerSetting[];
   catalog: Pick<Catalog, 'files' | 'media'>;
   rangeCache: Pick<RangeCache, 'covers'>;
   signer: Pick<Signer, 'verify'>;
@@ -47,6 +50,7 @@ export interface FilmWarming {
 /** The warming of media servers over what lies on this disk, and which plays are nothing but that. */
 export async function createFilmWarming({
   settings,
+  servers,
   catalog,
   rangeCache,
   signer,
@@ -76,7 +80,7 @@ export async function createFilmWarming({
   }));
   const warming = await createWarming({
     ...parts,
-    settings: [...settings.notify, ...gateways],
+    settings: createDerived(servers, (told) => [...told, ...gateways]),
     isQuiet,
     headerState,
     onProbe(addresses) {

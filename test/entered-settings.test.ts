@@ -122,7 +122,7 @@ t.test('what is changed is all right or nothing, and two tabs do not undo each o
 t.test(
   'media servers are entered and taken out behind the guide too, and no key of theirs is shown',
   async (t) => {
-    const { ask, file, load, home } = await open(t, rightKey);
+    const { ask, file, live, load, home } = await open(t, rightKey);
     const jellyfin = { kind: 'jellyfin', url: 'http://films.test:8096', token: 'jelly-key-1' };
     const seenAs = '/media/films';
     const add = (server: object) => ask('POST', '/settings/servers', server);
@@ -147,7 +147,8 @@ t.test(
     );
     const changed = await add({ ...jellyfin, url: `${jellyfin.url}/`, seenAs, token: 'jelly-key-2' });
     t.equal(changed.json.servers.length, 2, 'one address is one server');
-    t.match(changed.json, { isWaiting: true, libraryDirs: [join(home, 'library')] });
+    t.match(changed.json, { isWaiting: false, libraryDirs: [join(home, 'library')] });
+    t.match(live.settings.notify, [{ kind: 'kodi' }, { kind: 'jellyfin' }], 'they count at once');
     t.match(changed.json.servers.at(-1), { kind: 'jellyfin', hasToken: true, seenAs });
     t.notMatch(JSON.stringify(changed), 'jelly-key');
     t.match(readFileSync(file, 'utf8'), 'jelly-key-2');

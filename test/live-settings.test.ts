@@ -3,15 +3,17 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import t, { type Test as Tap } from 'tap';
 import { loadSettings } from '../config/load.ts';
-import { appliesFromPage } from '../config/page-settings.ts';
+import { appliesFromPage, hasOwnForm } from '../config/page-settings.ts';
 import { settingList } from '../config/settings.ts';
 import { createAdjustableLog } from '../src/commands/start/adjustable-log.ts';
 import { scheduleSyncs } from '../src/commands/start/sync-schedule.ts';
 import { streamPath } from '../src/delivery/address.ts';
 import { hourMs, minuteMs, settle } from './fixtures/hand-clock.ts';
-import { films, pathOf, strmOf } from './fixtures/numbered-films.ts';
+import { type FakeServer, fakeJellyfin } from './fixtures/media-servers.ts';
+import { film, films, pathOf, strmOf } from './fixtures/numbered-films.ts';
 import { until } from './fixtures/playing.ts';
 import { openSettings, type SettingsPage } from './fixtures/settings-page.ts';
+import { told } from './fixtures/telling.ts';
 import { metadataOf, tusHeaders } from './fixtures/tus.ts';
 
 /** Settings that count as soon as they are entered: each changed over the API, and what it does then seen from outside. */
@@ -180,6 +182,41 @@ const effects: Record<string, (t: Tap, one: Open) => Promise<void>> = {
     t.notOk(hasStrm(one, 0));
   },
 
+  async notify(t, one) {
+    const [first, second] = [await fakeJellyfin(t), await fakeJellyfin(t)];
+    const enter = async (path: string, { url }: FakeServer, more = {}) => {
+      const server = { kind: 'jellyfin', url, ...more };
+      t.match(await one.ask('POST', `/settings/servers${path}`, server), { json: { isWaiting: false } });
+    };
+    const news = async (n: number) => {
+      one.simulator.account.addFile('/Films', film(n));
+      await syncOf(one);
+      await one.clock.advance(15_000);
+    };
+    one.bridge.notify.start();
+    const key = { token: 'jelly-key' };
+    await enter('', first, key);
+    await news(50);
+    await until('the first one', () => told(first).length === 1);
+    first.broken = 503;
+    await enter('', second, key);
+    await news(51);
+    await until('the second one', () => told(second).length === 1);
+    await until('what waits', async () => (await one.bridge.notify.state())[0]?.waiting === 1);
+    await enter('/remove', first);
+    await until('nothing', async () => (await one.bridge.catalog.outbox.waiting()).size === 0);
+    t.match(await one.bridge.notify.state(), [{ server: `jellyfin ${second.url}` }]);
+  },
+
+  async 'metrics.open'(t, { app, change }) {
+    const status = async () => (await app.inject({ url: '/metrics' })).statusCode;
+    t.equal(await status(), 401);
+    await change({ 'metrics.open': true });
+    t.equal(await status(), 200);
+    await change({ 'metrics.open': null });
+    t.equal(await status(), 401);
+  },
+
   'sync.removePercent': (t, one) => holdsBack(t, one, 'sync.removePercent'),
   'sync.removeMax': (t, one) => holdsBack(t, one, 'sync.removeMax'),
 
@@ -268,12 +305,14 @@ async function holdsBack(t: Tap, one: Open, path: string): Promise<void> {
   t.notOk(hasStrm(one, 1), 'and may go now');
 }
 
-const declared = settingList.filter((setting) => appliesFromPage(setting) === 'now').map(({ path }) => path);
+const declared = settingList.filter(({ isLive }) => isLive).map(({ path }) => path);
 
 t.test('every setting that is declared to count at once does', async (t) => {
   t.strictSame(Object.keys(effects).sort(), [...declared].sort(), 'each is looked at');
   t.ok(
-    settingList.every((setting) => !setting.isLive || appliesFromPage(setting) === 'now'),
+    settingList.every(
+      (setting) => !setting.isLive || appliesFromPage(setting) === 'now' || hasOwnForm(setting),
+    ),
     'what the page does not take counts at no time',
   );
   for (const path of declared)

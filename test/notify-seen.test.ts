@@ -98,7 +98,14 @@ async function watched(t: Test, titles: readonly string[], file = join(t.testdir
     },
     scan: async (ids) => void server.scans.push(ids),
   };
-  const one: Server = { kind: 'jellyfin', url: '', name: 'jellyfin', adapter, pathMap: undefined };
+  const one: Server = {
+    kind: 'jellyfin',
+    url: '',
+    name: 'jellyfin',
+    adapter,
+    setting: { kind: 'jellyfin', url: '' },
+    pathMap: undefined,
+  };
   const catalog = await openCatalog(file, keptValues);
   t.teardown(() => catalog.close());
   const trees = new Map([['', { name: '', dir }]]);
@@ -106,7 +113,7 @@ async function watched(t: Test, titles: readonly string[], file = join(t.testdir
   let sight: Sight | undefined;
   let hasLooked = false;
   const watch = createWatch({
-    servers: [one],
+    servers: () => [one],
     store: catalog.toldFolders,
     sights: {
       get: async () => sight,

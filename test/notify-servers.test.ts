@@ -55,10 +55,11 @@ t.test(
     let isHeld = false;
     let isLocked = true;
     const [server] = serversOf([{ kind: 'webhook', url: 'http://host' }], []);
+    const named = server ? [server] : [];
     const name = server?.name ?? '';
     const waiting = new Map([[name, { firstMajorAt: 0, lastMajorAt: 0, firstMinorAt: undefined, count: 1 }]]);
     const queue = createOutboxQueue({
-      servers: server ? [server] : [],
+      servers: () => named,
       store: {
         add: full,
         waiting: async () => {

@@ -6,7 +6,7 @@ import { createConnect } from '../src/notify/http.ts';
 import { type NeedFacts, needsOf } from '../src/notify/people/needs.ts';
 import { createPeople, type ToldRecipient } from '../src/notify/people/people.ts';
 import type { RecipientSetting } from '../src/notify/people/recipient.ts';
-import { recipientsOf } from '../src/notify/people/recipients.ts';
+import { createCurrentRecipients } from '../src/notify/people/recipients.ts';
 import { makeCertificate } from './fixtures/certificates.ts';
 import { sumOf } from './fixtures/exposition.ts';
 import { type Arrived, fakeMediaServer } from './fixtures/fake-media-server.ts';
@@ -38,9 +38,10 @@ async function people(t: Test, settings: RecipientSetting[]) {
   const lines: string[] = [];
   const note = (values: object, words: string) => void lines.push(`${words} ${JSON.stringify(values)}`);
   const facts = { ...well };
+  const recipients = createCurrentRecipients(() => settings);
   const start = () => {
     const one = createPeople({
-      recipients: recipientsOf(settings),
+      recipients,
       needs: async () => needsOf({ ...facts, now: clock.now() }),
       store: { get: async (name) => kept.get(name), put: async (name, told) => void kept.set(name, told) },
       connect: createConnect({ dispatcher, userAgent: 'Passerelle/test', clock }),
@@ -236,7 +237,9 @@ t.test('a mail server: what it refuses is told in our words, and a password need
     'this machine itself',
   );
   // The same machine by an address that is not known to be it.
-  const [elsewhere] = recipientsOf([email({ url: sink.url.replace('127.0.0.1', '0.0.0.0') })]);
+  const [elsewhere] = createCurrentRecipients(() => [
+    email({ url: sink.url.replace('127.0.0.1', '0.0.0.0') }),
+  ])();
   const clock = createHandClock();
   const connection = { clock, signal: AbortSignal.timeout(60_000), send: async () => '' };
   await t.rejects(async () => elsewhere?.adapter.check(connection), {

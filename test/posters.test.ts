@@ -34,8 +34,9 @@ function partsOver(items: object[], fetchBytes: FetchBytes) {
   const clock = createHandClock();
   const asked: string[] = [];
   let answer: () => string = () => JSON.stringify({ Items: items });
+  const servers = [{ kind: 'jellyfin', url: 'http://jellyfin.test', token: 'jelly-key' }] as const;
   const posters = createPosters({
-    servers: [{ kind: 'jellyfin', url: 'http://jellyfin.test', token: 'jelly-key' }],
+    servers: () => servers,
     tree: { name: '', dir: '/library' },
     catalog: {
       placementsOf: () =>

@@ -28,7 +28,7 @@ async function rules(t: Test, isHere = false) {
   return createAddressRule({
     host: { ...bridge.host, limits: { ...limits, fetching: { ...limits.fetching, isHere } } },
     isOwn: createOwnAddresses(settings, 'https://films.example.net/bridge', signer),
-    secrets: [token, 'short', ''],
+    secrets: () => [token, 'short', ''],
   });
 }
 

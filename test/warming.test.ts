@@ -54,6 +54,7 @@ function warmed(t: Test, shown: string[], kept: { record?: WarmingRecord } = {})
       kind: 'jellyfin',
       url: 'http://server',
       name: 'jellyfin http://server',
+      setting: { kind: 'jellyfin', url: 'http://server' },
       adapter,
       pathMap: undefined,
     },
@@ -191,7 +192,7 @@ t.test('who is named twice is asked once, and nobody without a key', async (t) =
   const clock = createHandClock();
   const one = { kind: 'jellyfin', url: 'http://a:8096' } as const;
   const warming = await createWarming({
-    settings: [
+    settings: () => [
       { ...one, token: 'a' },
       { ...one, token: 'b' },
       { kind: 'emby', url: 'http://b:8096', token: 'c' },

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { readRoute } from '../support/routes.ts';
 
@@ -9,7 +9,10 @@ export const metrics = fp(
     const options = {
       // Asked every few seconds, and no news.
       config: { isHealthCheck: true },
-      ...(!settings.metrics.open && { onRequest: app.adminAuth }),
+      onRequest(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) {
+        if (settings.metrics.open) done();
+        else app.adminAuth(request, reply, done);
+      },
     };
     readRoute(app, '/metrics', options, async (_request, reply) => {
       const { contentType, text } = await metrics.read();

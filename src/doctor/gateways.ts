@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { GatewaySetting } from '../gateway/setting.ts';
 import { checkServer } from '../notify/check.ts';
 import { createConnect, readJson } from '../notify/http.ts';
+import { isServer } from '../notify/people/recipient.ts';
 import { type Connection, ServerFault } from '../notify/servers/adapter.ts';
 import { keyHeaders } from '../notify/servers/key-headers.ts';
 import { serversOf } from '../notify/servers/servers.ts';
@@ -110,7 +111,7 @@ async function checkGateway(
 
 /** How `notify` says that this server sees our folders. */
 function samePaths({ kind, url }: GatewaySetting, { settings }: GatewayCheckParts) {
-  const same = settings.notify.find((one) => one.kind === kind && one.url === url);
+  const same = settings.notify.filter(isServer).find((one) => one.kind === kind && one.url === url);
   return { kind, url, ...(same?.pathMap && { pathMap: same.pathMap }) };
 }
 

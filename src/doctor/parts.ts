@@ -13,7 +13,7 @@ import type { LinkTtl } from '../links/link-ttl.ts';
 import type { LocationLock } from '../links/location-lock.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { People } from '../notify/people/people.ts';
-import type { ServerSetting } from '../notify/servers/adapter.ts';
+import type { NotifySetting } from '../notify/people/recipient.ts';
 import type { Warming } from '../notify/warming/warming.ts';
 
 /** What is looked at. */
@@ -29,7 +29,7 @@ export interface DoctorParts {
     delivery: { mode: string; filmMinutes: number };
     media: { warm: boolean };
     gateways: readonly GatewaySetting[];
-    notify: readonly ServerSetting[];
+    notify: readonly NotifySetting[];
   };
   /** What addresses in STRM files begin with. */
   baseUrl: string;

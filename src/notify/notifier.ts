@@ -20,10 +20,12 @@ import type {
 import { createOutboxQueue } from './outbox/queue.ts';
 import { createWatch } from './outbox/watch.ts';
 import type { ServerSetting } from './servers/adapter.ts';
-import { type NotifiedTree, pathSeenBy, type Server, serversOf } from './servers/servers.ts';
+import { createCurrentServers } from './servers/current-servers.ts';
+import { type NotifiedTree, pathSeenBy, type Server } from './servers/servers.ts';
 
 export interface NotifierOptions {
-  settings: readonly ServerSetting[];
+  /** As they count now: read anew whenever they are needed. */
+  settings: () => readonly ServerSetting[];
   trees: readonly NotifiedTree[];
   store: OutboxStore;
   results: ResultStore;
@@ -61,6 +63,8 @@ export interface Notifier {
   state(): Promise<ServerState[]>;
   /** Tells, and warns of servers that will not find what they are told of, until it is stopped. */
   start(): void;
+  /** Other servers may count from now on: what waits for one that is no longer named is dropped. */
+  settingsChanged(): void;
   /** Tells now what waits, unless another process does it. */
   flush(): Promise<void>;
   stop(): Promise<void>;
@@ -68,7 +72,7 @@ export interface Notifier {
 
 export function createNotifier(options: NotifierOptions): Notifier {
   const { trees, store, results, told, sights, clock, log, dispatcher, userAgent } = options;
-  const servers = serversOf(options.settings, trees);
+  const servers = createCurrentServers(options.settings, trees);
   const treeOf = new Map(trees.map((tree) => [tree.name, tree]));
   const queue = createOutboxQueue({
     servers,
@@ -80,7 +84,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     lock: options.lock,
     watch: (signal, onEnd) =>
       createWatch({
-        servers: servers.filter(({ adapter }) => adapter.shown),
+        servers: () => servers().filter(({ adapter }) => adapter.shown),
         store: told,
         sights,
         clock,
@@ -118,7 +122,8 @@ export function createNotifier(options: NotifierOptions): Notifier {
       const tree = treeOf.get(treeName);
       const folders = gather(written);
       if (!tree || folders.length === 0) return;
-      const seeing = servers.filter((server) => pathSeenBy(server, tree, '') !== undefined);
+      const named = servers();
+      const seeing = named.filter((server) => pathSeenBy(server, tree, '') !== undefined);
       if (seeing.length === 0) return;
       const notices = folders.map((folder) => ({ ...folder, tree: treeName }));
       await store.add(
@@ -126,21 +131,24 @@ export function createNotifier(options: NotifierOptions): Notifier {
         notices,
         clock.now(),
       );
+      // For one that was taken out meanwhile nobody asks any more.
+      if (servers() !== named) queue.settingsChanged();
       queue.added();
     },
 
     async check(signal) {
-      if (servers.length === 0) return [];
+      const asked = servers();
+      if (asked.length === 0) return [];
       const checked = await Promise.all(
         trees.map(async (tree) => ({ ...tree, shelves: await shelvesOf(tree) })),
       );
-      return Promise.all(servers.map((server) => checkServer(server, checked, connect(server, signal))));
+      return Promise.all(asked.map((server) => checkServer(server, checked, connect(server, signal))));
     },
 
     async state() {
       const [waiting, unseen] = await Promise.all([store.waiting(), told.unseen()]);
       return Promise.all(
-        servers.map(async ({ name, adapter }) => ({
+        servers().map(async ({ name, adapter }) => ({
           server: name,
           waiting: waiting.get(name)?.count ?? 0,
           last: await results.get(name),
@@ -165,6 +173,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
       );
     },
 
+    settingsChanged: queue.settingsChanged,
     flush: queue.flush,
     stop: queue.stop,
   };

@@ -50,7 +50,7 @@ export function createPictureFetcher({ fetchBytes, clock, log }: PictureFetcherO
   const kept = new Map<string, PictureBytes>();
   let heldBytes = 0;
   const refused = createBoundedCache<string, number>(maxRefusals);
-  const resting = new Map<Server, number>();
+  const resting = new WeakMap<Server, number>();
 
   function keep(version: string, picture: PictureBytes): void {
     kept.set(version, picture);

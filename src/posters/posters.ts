@@ -8,7 +8,7 @@ import { titleDirOf } from '../library/shelf.ts';
 import { pictureTypeOf } from '../library/sidecars/picture-type.ts';
 import type { Connect, FetchBytes } from '../notify/http.ts';
 import type { ServerSetting } from '../notify/servers/adapter.ts';
-import { serversOf } from '../notify/servers/servers.ts';
+import { createCurrentServers } from '../notify/servers/current-servers.ts';
 import { createPictureFetcher, type PictureBytes } from './picture-fetcher.ts';
 import { createServerPictures } from './server-pictures.ts';
 
@@ -29,8 +29,8 @@ export interface PosterTitle {
 type WrittenRow = Pick<TreeRow, 'kind' | 'path' | 'sha256'>;
 
 export interface PostersOptions {
-  /** Media servers that may be asked. */
-  servers: readonly ServerSetting[];
+  /** Media servers that may be asked, as they count now. */
+  servers: () => readonly ServerSetting[];
   tree: { name: string; dir: string };
   catalog: Pick<Catalog, 'placementsOf'>;
   connect: Connect;
@@ -63,7 +63,7 @@ export interface Posters {
 
 export function createPosters(options: PostersOptions): Posters {
   const { tree, catalog, connect, fetchBytes, clock, log } = options;
-  const servers = serversOf(options.servers, [tree]);
+  const servers = createCurrentServers(options.servers, [tree]);
   const listed = createServerPictures({ servers, connect, clock, log });
   const fetcher = createPictureFetcher({ fetchBytes, clock, log });
   const titles = catalog.placementsOf(tree.name);

@@ -16,7 +16,8 @@ export interface FoundPicture extends Pick<ServerPicture, 'item' | 'tag'> {
 }
 
 export interface ServerPicturesOptions {
-  servers: readonly Server[];
+  /** As they count now; one about which nothing changes is the same object. */
+  servers: () => readonly Server[];
   connect: Connect;
   clock: Clock;
   log: Log;
@@ -48,14 +49,25 @@ export function createServerPictures({
   clock,
   log,
 }: ServerPicturesOptions): ServerPictures {
-  const states = new Map<Server, ListedPictures>(
-    servers
-      .filter(({ adapter }) => adapter.pictures !== undefined)
-      .map((server) => [server, { known: new Map(), nextAt: Number.NEGATIVE_INFINITY }]),
-  );
+  const states = new Map<Server, ListedPictures>();
   const leave = new AbortController();
   let asking: Promise<void> | undefined;
   let revision = 0;
+
+  /** One for each server that counts now, in their order. */
+  function current(): [Server, ListedPictures][] {
+    const asked = servers().filter(({ adapter }) => adapter.pictures !== undefined);
+    for (const [server, { known }] of states)
+      if (!asked.includes(server)) {
+        states.delete(server);
+        if (known.size > 0) revision++;
+      }
+    return asked.map((server) => {
+      const state = states.get(server) ?? { known: new Map(), nextAt: Number.NEGATIVE_INFINITY };
+      states.set(server, state);
+      return [server, state];
+    });
+  }
 
   async function listOf(server: Server): Promise<Map<string, FoundPicture>> {
     const known = new Map<string, FoundPicture>();
@@ -87,12 +99,12 @@ export function createServerPictures({
   }
 
   async function askAll(): Promise<void> {
-    for (const [server, state] of states) if (clock.now() >= state.nextAt) await ask(server, state);
+    for (const [server, state] of current()) if (clock.now() >= state.nextAt) await ask(server, state);
   }
 
   return {
     at(dir) {
-      for (const { known } of states.values()) {
+      for (const [, { known }] of current()) {
         const picture = known.get(dir);
         if (picture) return picture;
       }
@@ -101,7 +113,7 @@ export function createServerPictures({
 
     refresh() {
       if (asking || leave.signal.aborted) return;
-      if (![...states.values()].some(({ nextAt }) => clock.now() >= nextAt)) return;
+      if (!current().some(([, { nextAt }]) => clock.now() >= nextAt)) return;
       asking = askAll()
         .catch((error: unknown) => log.error({ err: error }, 'posters could not be looked for'))
         .finally(() => {
@@ -109,7 +121,10 @@ export function createServerPictures({
         });
     },
 
-    revision: () => revision,
+    revision() {
+      current();
+      return revision;
+    },
 
     async stop() {
       leave.abort(new Error('posters are not looked for any more'));

@@ -41,9 +41,9 @@ export interface EditedSettings {
 
 /** Media servers and people that are told, as they are entered in the page. */
 export interface EditedNotify {
-  /** @returns the media servers that are told after a restart, and where they come from where that is not the page */
+  /** @returns the media servers that are entered, and where they come from where that is not the page */
   list(): { servers: readonly ServerSetting[]; isWaiting: boolean; fixedBy: string | undefined };
-  /** Enters one, in the place of another of its kind and address. @throws as {@link SettingsEditor.change} */
+  /** Enters one, in the place of another of its kind and address; it counts at once. @throws as {@link SettingsEditor.change} */
   add(row: NotifySetting): void;
   /** @throws as `add`; BRIDGE_NOT_FOUND */
   remove(row: { kind: string; url: string }): void;

@@ -142,7 +142,9 @@ export const listEnteredServers = endpoint({
     ),
     libraryDirs: z.array(z.string()).describe('What its libraries are to hold'),
     fixedBy: z.string().optional().describe('Where they come from, where they are not changed here'),
-    isWaiting: z.boolean().describe('Others are entered, and count after a restart'),
+    isWaiting: z
+      .boolean()
+      .describe('Others stand in the file, and count after a restart: it was changed by hand'),
   }),
   errors: ['BRIDGE_NOT_FOUND'],
 });
@@ -159,7 +161,7 @@ const serverErrors = [
 export const addServer = endpoint({
   method: 'POST',
   path: '/settings/servers',
-  summary: 'Enter a media server, in the place of another of its kind and address; it counts after a restart',
+  summary: 'Enter a media server, in the place of another of its kind and address; it counts at once',
   tag: 'settings',
   body: setupServer,
   status: 200,
@@ -170,7 +172,7 @@ export const addServer = endpoint({
 export const removeServer = endpoint({
   method: 'POST',
   path: '/settings/servers/remove',
-  summary: 'Take a media server out; it counts after a restart',
+  summary: 'Take a media server out at once: what it was still to be told is dropped',
   tag: 'settings',
   body: z.strictObject({ kind: z.string().max(20), url: z.string().max(2000) }),
   status: 200,

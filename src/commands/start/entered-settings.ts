@@ -81,6 +81,10 @@ export function createSettingsEditor({ load, running, live, onRestart }: EditorO
     return loaded;
   }
 
+  /** These count as they were loaded, where they are live. */
+  const apply = ({ settings }: Loaded, paths: readonly string[]) =>
+    live.apply(new Map(paths.map((path) => [path, valueAt(settings, path)])));
+
   function list() {
     const text = kept();
     const next = loadWith(text);
@@ -128,11 +132,11 @@ export function createSettingsEditor({ load, running, live, onRestart }: EditorO
         isWaiting: !isDeepStrictEqual(rows, live.settings.notify),
       };
     },
-    add: (row) => void enter({ notify: [...othersThan(row), row] }),
+    add: (row) => apply(enter({ notify: [...othersThan(row), row] }), ['notify']),
     remove(row) {
       const others = othersThan(row);
       if (others.length === enteredRows(kept(), 'notify').length) throw new BridgeError('BRIDGE_NOT_FOUND');
-      enter({ notify: others.length > 0 ? others : null });
+      apply(enter({ notify: others.length > 0 ? others : null }), ['notify']);
     },
   };
 
@@ -167,7 +171,7 @@ export function createSettingsEditor({ load, running, live, onRestart }: EditorO
           });
       }
       const loaded = enter(edits);
-      live.apply(new Map(Object.keys(edits).map((path) => [path, valueAt(loaded.settings, path)])));
+      apply(loaded, Object.keys(edits));
       return list();
     },
     restart() {

@@ -11,7 +11,8 @@ import type { ArrivalCheck, Notice, OutboxStore, Result, ResultStore } from './n
 import type { Watch } from './watch.ts';
 
 export interface QueueOptions {
-  servers: readonly Server[];
+  /** As they count now; the same list as long as nothing about them changes. */
+  servers: () => readonly Server[];
   store: OutboxStore;
   results: ResultStore;
   clock: Clock;
@@ -43,6 +44,8 @@ export interface OutboxQueue {
   readonly signal: AbortSignal;
   /** Tells whenever something is due, until it is stopped. */
   start(): void;
+  /** Other servers may count from now on. One that was taken out is told no more, and what waited for it is dropped. */
+  settingsChanged(): void;
   /** Something was added: it may be due sooner than the next look. */
   added(): void;
   /** Tells now what waits, once, unless another process does it. Faults of servers are noted, not thrown. */
@@ -53,7 +56,8 @@ export interface OutboxQueue {
 
 export function createOutboxQueue(options: QueueOptions): OutboxQueue {
   const { servers, store, results, clock, log, tell, lock } = options;
-  const states: State[] = servers.map((server) => ({ server, result: undefined, running: undefined }));
+  /** By the names of servers; one that was taken out stays until what it is being told of has ended. */
+  const states = new Map<string, State>();
   const loop = createBackgroundLoop({
     clock,
     maxPauseMs: pollMs,
@@ -73,7 +77,59 @@ export function createOutboxQueue(options: QueueOptions): OutboxQueue {
   const watch = options.watch(loop.signal, loop.wake);
   /** What gives back the right to tell. */
   let release: (() => void) | undefined;
-  let isReady = false;
+  /** Those that are taken over: what is known of them is read, and what waits for others dropped. */
+  let taken: readonly Server[] | undefined;
+  /** Something may wait for one that was taken out. */
+  let isStale = false;
+  let isStarted = false;
+
+  const isNamed = ({ name }: Server) => servers().some((one) => one.name === name);
+
+  /** One for each server that counts now. */
+  function current(): State[] {
+    return servers().map((server) => {
+      const known = states.get(server.name);
+      if (known?.server === server) return known;
+      // What is under way to a server that is named otherwise now is still under way to it: nothing is told twice.
+      const state: State = known ?? { server, result: undefined, running: undefined };
+      state.server = server;
+      if (state.result) delete state.result.retryAt;
+      states.set(server.name, state);
+      return state;
+    });
+  }
+
+  async function takeOver(): Promise<void> {
+    const wanted = servers();
+    if (taken === wanted && !isStale) return;
+    isStale = false;
+    const isStart = taken === undefined;
+    await drop(wanted.map(({ name }) => name));
+    const before = new Set(taken?.map(({ name }) => name));
+    for (const state of current()) {
+      if (before.has(state.server.name)) continue;
+      if (!state.running) state.result = await results.get(state.server.name);
+      // The person may have put something right: a new start tries at once.
+      if (state.result) delete state.result.retryAt;
+    }
+    for (const [name, { server, running }] of states) if (!running && !isNamed(server)) states.delete(name);
+    // Others may have been entered meanwhile: the next turn takes those over.
+    taken = wanted;
+    if (isStart) return;
+    for (const { name } of wanted)
+      if (!before.has(name)) log.info({ server: name }, 'a media server is told of changes from now on');
+  }
+
+  async function drop(names: readonly string[]): Promise<void> {
+    const waiting = await store.waiting();
+    await store.keepOnly(names);
+    for (const [server, { count: folders }] of waiting)
+      if (!names.includes(server))
+        log.info(
+          { server, folders },
+          'what a media server was to be told of is dropped: it is no longer named',
+        );
+  }
 
   function dueAt(state: State, pending: Pending | undefined): number {
     if (!pending) return Number.POSITIVE_INFINITY;
@@ -84,7 +140,7 @@ export function createOutboxQueue(options: QueueOptions): OutboxQueue {
   async function begin(atOnce = false): Promise<number> {
     const waiting = await store.waiting();
     let next = Number.POSITIVE_INFINITY;
-    for (const state of states) {
+    for (const state of current()) {
       if (state.running) continue;
       const pending = waiting.get(state.server.name);
       const at = atOnce && pending ? (state.result?.retryAt ?? 0) : dueAt(state, pending);
@@ -97,7 +153,11 @@ export function createOutboxQueue(options: QueueOptions): OutboxQueue {
   async function deliver(state: State): Promise<void> {
     const { server } = state;
     if (server.kind === 'plex')
-      await Promise.all(states.filter((one) => one.server.kind === 'rclone').map((one) => one.running));
+      await Promise.all(
+        current()
+          .filter((one) => one.server.kind === 'rclone')
+          .map((one) => one.running),
+      );
     const failures = state.result?.failures ?? 0;
     let notices: readonly Notice[] = [];
     try {
@@ -109,7 +169,7 @@ export function createOutboxQueue(options: QueueOptions): OutboxQueue {
       if (server.kind === 'rclone' && failures > 0) await again(notices);
       log.info({ server: server.name, folders, words }, 'a media server was told of changes');
     } catch (error) {
-      if (loop.signal.aborted) return;
+      if (loop.signal.aborted || !isNamed(server)) return;
       if (!(error instanceof ServerFault))
         log.error(
           { err: error, server: server.name },
@@ -126,19 +186,23 @@ export function createOutboxQueue(options: QueueOptions): OutboxQueue {
         ...(remedy === undefined ? {} : { remedy }),
         folders: notices.length,
         failures: failures + 1,
-        retryAt,
+        // Told otherwise from now on, it may be there at once.
+        ...(state.server === server && { retryAt }),
       });
       const line = { server: server.name, words, remedy, tryAgainAt: new Date(retryAt).toISOString() };
       if (failures === 0) log.warn(line, 'a media server could not be told of changes; it is tried again');
       else log.debug(line, 'a media server still cannot be told');
     } finally {
       state.running = undefined;
+      if (!isNamed(server)) settingsChanged();
       loop.wake();
     }
   }
 
   async function again(notices: readonly Notice[]): Promise<void> {
-    const plexes = servers.filter(({ kind }) => kind === 'plex').map(({ name }) => name);
+    const plexes = servers()
+      .filter(({ kind }) => kind === 'plex')
+      .map(({ name }) => name);
     if (plexes.length > 0) await store.add(plexes, notices, clock.now());
   }
 
@@ -153,18 +217,12 @@ export function createOutboxQueue(options: QueueOptions): OutboxQueue {
   }
 
   async function recall(): Promise<void> {
-    for (const state of states) state.result = await results.get(state.server.name);
+    for (const state of current()) state.result = await results.get(state.server.name);
   }
 
   /** @returns the pause until something is due */
   async function takeTurn(): Promise<number> {
-    if (!isReady) {
-      await store.keepOnly(servers.map(({ name }) => name));
-      await recall();
-      // The person may have put something right: a new start tries at once.
-      for (const { result } of states) if (result) delete result.retryAt;
-      isReady = true;
-    }
+    await takeOver();
     release ??= lock();
     if (!release) return Number.POSITIVE_INFINITY;
     const next = Math.min(await begin(), await watch.begin());
@@ -173,29 +231,38 @@ export function createOutboxQueue(options: QueueOptions): OutboxQueue {
 
   /** What is under way comes to its end; then another process may tell. */
   async function letGo(): Promise<void> {
-    isReady = false;
-    await Promise.all(states.map((state) => state.running));
+    taken = undefined;
+    await Promise.all([...states.values()].map((state) => state.running));
     await watch.rest();
     release?.();
     release = undefined;
+  }
+
+  function settingsChanged(): void {
+    isStale = true;
+    if (isStarted && servers().length > 0) loop.start();
+    loop.wake();
   }
 
   return {
     signal: loop.signal,
 
     start() {
-      if (servers.length > 0) loop.start();
+      isStarted = true;
+      if (servers().length > 0) loop.start();
     },
+
+    settingsChanged,
 
     added: loop.wake,
 
     async flush() {
-      const giveBack = servers.length === 0 || loop.isRunning() ? undefined : lock();
+      const giveBack = servers().length === 0 || loop.isRunning() ? undefined : lock();
       if (!giveBack) return;
       try {
         await recall();
         await begin(true);
-        await Promise.all(states.map((state) => state.running));
+        await Promise.all([...states.values()].map((state) => state.running));
       } finally {
         giveBack();
       }

@@ -9,8 +9,8 @@ import { retryPausesMs } from './debounce.ts';
 import type { Sight, SightStore, ToldStore, UnseenFolder } from './notices.ts';
 
 export interface WatchOptions {
-  /** Those that can be asked what they show. */
-  servers: readonly Server[];
+  /** Those that can be asked what they show, as they count now. */
+  servers: () => readonly Server[];
   store: ToldStore;
   sights: SightStore;
   clock: Clock;
@@ -53,12 +53,22 @@ interface State {
 }
 
 export function createWatch({ store, sights, clock, log, signal, ...options }: WatchOptions): Watch {
-  const states: State[] = options.servers.map((server) => ({
-    server,
-    running: undefined,
-    failures: 0,
-    retryAt: 0,
-  }));
+  /** By the names of servers; one that was taken out stays until its check has ended. */
+  const states = new Map<string, State>();
+
+  function current(): State[] {
+    const servers = options.servers();
+    const names = new Set(servers.map(({ name }) => name));
+    for (const [name, { running }] of states) if (!running && !names.has(name)) states.delete(name);
+    return servers.map((server) => {
+      const known = states.get(server.name);
+      if (known?.server === server) return known;
+      const fresh = { server, failures: 0, retryAt: 0 };
+      const state: State = known ? Object.assign(known, fresh) : { ...fresh, running: undefined };
+      states.set(server.name, state);
+      return state;
+    });
+  }
 
   async function run(state: State): Promise<void> {
     const { server } = state;
@@ -70,8 +80,11 @@ export function createWatch({ store, sights, clock, log, signal, ...options }: W
       if (!(error instanceof ServerFault))
         log.error({ err: error, server: server.name }, 'a check of a media server failed in an unknown way');
       const pauseMs = retryPausesMs[Math.min(state.failures, retryPausesMs.length - 1)] as number;
-      state.failures++;
-      state.retryAt = clock.now() + pauseMs;
+      // Told otherwise from now on, it may be there at once.
+      if (state.server === server) {
+        state.failures++;
+        state.retryAt = clock.now() + pauseMs;
+      }
       const words =
         error instanceof ServerFault ? error.message : 'could not be looked at; the log says more';
       const why = error instanceof ServerFault ? error.remedy : undefined;
@@ -135,10 +148,11 @@ export function createWatch({ store, sights, clock, log, signal, ...options }: W
 
   return {
     async begin() {
-      if (states.length === 0) return Number.POSITIVE_INFINITY;
+      const own = current();
+      if (own.length === 0) return Number.POSITIVE_INFINITY;
       const unseen = await store.unseen();
       let next = Number.POSITIVE_INFINITY;
-      for (const state of states) {
+      for (const state of own) {
         const waiting = unseen.get(state.server.name);
         if (!waiting || state.running) continue;
         const at = Math.max(waiting.dueAt, state.retryAt);
@@ -149,7 +163,7 @@ export function createWatch({ store, sights, clock, log, signal, ...options }: W
     },
 
     async rest() {
-      await Promise.all(states.map((state) => state.running));
+      await Promise.all([...states.values()].map((state) => state.running));
     },
   };
 }

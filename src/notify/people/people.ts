@@ -27,7 +27,8 @@ export type ToldRecipient = z.infer<typeof toldRecipient>;
 export const toldRecipientCodec = jsonOf(toldRecipient);
 
 export interface PeopleOptions {
-  recipients: readonly Recipient[];
+  /** As they count now; as long as nothing about one changes, it is the same object. */
+  recipients: () => readonly Recipient[];
   /** What needs somebody now. */
   needs: () => Promise<readonly Need[]>;
   /** What outlives a restart, by the name of a recipient. */
@@ -58,6 +59,8 @@ export interface People {
   start(): void;
   /** Something may need somebody now. */
   wake(): void;
+  /** Others may be told from now on: those who are no more are told nothing more, and nobody is told twice. */
+  settingsChanged(): void;
   /** How telling went last. */
   state(): Promise<{ recipient: string; last: ToldRecipient['last'] }[]>;
   /** Whether messages would arrive, without sending one. Faults are answers. @throws the signal's reason */
@@ -78,7 +81,9 @@ const testMessage: PeopleMessage = {
 
 export function createPeople(options: PeopleOptions): People {
   const { recipients, store, connect, clock, log } = options;
-  const troubles = new Map<string, { failures: number; retryAt: number }>();
+  /** Of those who are reached otherwise now, or not at all, nothing is kept. */
+  const troubles = new Map<Recipient, { failures: number; retryAt: number }>();
+  let isStarted = false;
   const loop = createBackgroundLoop({
     clock,
     maxPauseMs: pollMs,
@@ -92,16 +97,20 @@ export function createPeople(options: PeopleOptions): People {
   /** @returns the pause until somebody who could not be told is tried again */
   async function takeTurn(signal: AbortSignal): Promise<number> {
     const needs = await options.needs();
-    await Promise.all(recipients.map((recipient) => tell(recipient, needs, signal)));
+    await Promise.all(recipients().map((recipient) => tell(recipient, needs, signal)));
+    const still = recipients();
+    for (const recipient of troubles.keys()) if (!still.includes(recipient)) troubles.delete(recipient);
     const retryAt = Math.min(...[...troubles.values()].map((trouble) => trouble.retryAt));
     return Math.max(0, retryAt - clock.now());
   }
 
   async function tell(recipient: Recipient, needs: readonly Need[], signal: AbortSignal): Promise<void> {
     const { name } = recipient;
-    if (clock.now() < (troubles.get(name)?.retryAt ?? 0)) return;
+    if (clock.now() < (troubles.get(recipient)?.retryAt ?? 0)) return;
     let told: ToldRecipient = (await store.get(name)) ?? { at: {} };
     for (const need of needs) {
+      // Who was taken out, or is reached otherwise now, meanwhile: the next turn has him as he is.
+      if (!recipients().includes(recipient)) return;
       const now = clock.now();
       const before = told.at[need.name];
       // A clock that was set far back must not silence anybody.
@@ -114,8 +123,8 @@ export function createPeople(options: PeopleOptions): People {
       options.onResult?.(name, result.ok);
       told = { ...(result.ok ? noted : told), last: result };
       await store.put(name, told);
-      if (!result.ok) return fail(name, result);
-      troubles.delete(name);
+      if (!result.ok) return fail(recipient, result);
+      troubles.delete(recipient);
       log.info({ recipient: name, need: need.name }, 'people were told what needs somebody');
     }
   }
@@ -135,10 +144,11 @@ export function createPeople(options: PeopleOptions): People {
     }
   }
 
-  function fail(name: string, { words, remedy }: { words: string; remedy?: string }): void {
-    const failures = (troubles.get(name)?.failures ?? 0) + 1;
+  function fail(recipient: Recipient, { words, remedy }: { words: string; remedy?: string }): void {
+    const { name } = recipient;
+    const failures = (troubles.get(recipient)?.failures ?? 0) + 1;
     const pauseMs = retryPausesMs[Math.min(failures, retryPausesMs.length) - 1] as number;
-    troubles.set(name, { failures, retryAt: clock.now() + pauseMs });
+    troubles.set(recipient, { failures, retryAt: clock.now() + pauseMs });
     const line = { recipient: name, words, remedy };
     if (failures === 1) log.warn(line, 'people could not be told what needs somebody; it is tried again');
     else log.debug(line, 'people still cannot be told');
@@ -160,7 +170,7 @@ export function createPeople(options: PeopleOptions): People {
     work: (recipient: Recipient) => Promise<string>,
   ): Promise<RecipientResult[]> {
     return Promise.all(
-      recipients.map(async (recipient) => {
+      recipients().map(async (recipient) => {
         try {
           return { recipient: recipient.name, ok: true, words: await work(recipient) };
         } catch (error) {
@@ -173,12 +183,17 @@ export function createPeople(options: PeopleOptions): People {
 
   return {
     start() {
-      if (recipients.length > 0) loop.start();
+      isStarted = true;
+      if (recipients().length > 0) loop.start();
     },
     wake: loop.wake,
+    settingsChanged() {
+      if (isStarted && recipients().length > 0) loop.start();
+      loop.wake();
+    },
     state: () =>
       Promise.all(
-        recipients.map(async ({ name }) => ({ recipient: name, last: (await store.get(name))?.last })),
+        recipients().map(async ({ name }) => ({ recipient: name, last: (await store.get(name))?.last })),
       ),
     check: (signal) => each(signal, (recipient) => recipient.adapter.check(connect(recipient, signal))),
     test: (signal) =>

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { discord } from './discord.ts';
 import { email } from './email.ts';
 import { gotify } from './gotify.ts';
@@ -12,14 +13,32 @@ const adapters: Readonly<Record<RecipientKind, (setting: RecipientSetting) => Re
   email,
 };
 
-/** Those of the settings, in their order. */
-export function recipientsOf(settings: readonly RecipientSetting[]): Recipient[] {
-  return settings.map((setting) => ({
+/** Those of a setting as it counts now, in their order. As long as nothing about one changes, it is the same object. */
+export type CurrentRecipients = () => readonly Recipient[];
+
+/** @param settings read anew each time */
+export function createCurrentRecipients(settings: () => readonly RecipientSetting[]): CurrentRecipients {
+  let from: readonly RecipientSetting[] = [];
+  let current: readonly Recipient[] = [];
+  return () => {
+    const now = settings();
+    if (now === from) return current;
+    const before = new Map(from.map((setting, at) => [setting, current[at]]));
+    const known = (setting: RecipientSetting) =>
+      [...before].find(([one]) => isDeepStrictEqual(one, setting))?.[1];
+    current = now.map((setting) => known(setting) ?? recipientOf(setting));
+    from = now;
+    return current;
+  };
+}
+
+function recipientOf(setting: RecipientSetting): Recipient {
+  return {
     kind: setting.kind,
     url: addressFor(setting),
     name: nameOf(setting),
     adapter: adapters[setting.kind](setting),
-  }));
+  };
 }
 
 /** Where messages go. The topic of ntfy stands in them; the end of a webhook may lie in a file of its own. */

@@ -15,6 +15,8 @@ export interface Server {
   /** What it is known by: in the catalog, in logs and to people. Holds no secret. */
   name: string;
   adapter: ServerAdapter;
+  /** The line that it comes from. */
+  setting: ServerSetting;
   /** Undefined = it sees our paths as they are. */
   pathMap: PathMap | undefined;
 }
@@ -49,7 +51,7 @@ export function serversOf(settings: readonly ServerSetting[], trees: readonly No
       names.set(plain, count);
       const name = count === 1 ? plain : `${plain} (${count})`;
       const { kind, url } = setting;
-      return { kind, url, name, adapter: kinds[kind](setting), pathMap: mapOf(setting, trees) };
+      return { kind, url, name, adapter: kinds[kind](setting), setting, pathMap: mapOf(setting, trees) };
     })
     .sort((a, b) => rank(a) - rank(b));
 }

@@ -1,12 +1,14 @@
+import { createDerived } from '../../core/derived.ts';
 import type { KeptFact } from '../../core/kept-fact.ts';
 import type { Connection, ServerSetting } from '../servers/adapter.ts';
-import { type Server, serversOf } from '../servers/servers.ts';
+import { createCurrentServers } from '../servers/current-servers.ts';
+import type { Server } from '../servers/servers.ts';
 import type { WarmingRecord } from './ledger.ts';
-import { createWarmer, type WarmerOptions, type WarmerState } from './warmer.ts';
+import { createWarmer, type Warmer, type WarmerOptions, type WarmerState } from './warmer.ts';
 
 export interface WarmingOptions extends Omit<WarmerOptions, 'server' | 'connect' | 'memory'> {
-  /** All that may be asked; who is named twice is asked once. */
-  settings: readonly ServerSetting[];
+  /** All that may be asked, as they count now; who is named twice is asked once. */
+  settings: () => readonly ServerSetting[];
   connect: (server: Server, signal: AbortSignal) => Connection;
   /** A small fact that outlives a restart. */
   memoryOf: (name: string) => Promise<KeptFact<WarmingRecord>>;
@@ -19,6 +21,8 @@ export interface WarmingOptions extends Omit<WarmerOptions, 'server' | 'connect'
  */
 export interface Warming {
   start(): void;
+  /** Other servers may count from now on. */
+  settingsChanged(): void;
   /** This server shows something that is new. */
   news(server: string): void;
   stop(): Promise<void>;
@@ -27,27 +31,50 @@ export interface Warming {
 }
 
 export async function createWarming({ settings, memoryOf, ...options }: WarmingOptions): Promise<Warming> {
-  const servers = serversOf(onceEach(settings), []).filter(
-    ({ adapter }) => adapter.unprobed && adapter.probe,
-  );
-  const warmers = new Map(
-    await Promise.all(
-      servers.map(async (server) => {
-        const memory = await memoryOf(`warming ${server.name}`);
-        return [server.name, createWarmer({ ...options, server, memory })] as const;
-      }),
-    ),
-  );
-  const all = [...warmers.values()];
+  const servers = createCurrentServers(createDerived(settings, onceEach), []);
+  const warmers = new Map<Server, Warmer>();
+  let isStarted = false;
+  let isStopped = false;
+  let following = follow();
+
+  /** One for each server that counts now; what another one of the same name has noted is on the disk before. */
+  async function follow(): Promise<void> {
+    const wanted = servers().filter(({ adapter }) => adapter.unprobed && adapter.probe);
+    for (const [server, warmer] of warmers)
+      if (!wanted.includes(server)) {
+        warmers.delete(server);
+        await warmer.stop();
+      }
+    for (const server of wanted) {
+      if (warmers.has(server)) continue;
+      const memory = await memoryOf(`warming ${server.name}`);
+      if (isStopped) return;
+      const warmer = createWarmer({ ...options, server, memory });
+      warmers.set(server, warmer);
+      if (isStarted) warmer.start();
+    }
+  }
+
+  await following;
   return {
     start() {
-      for (const warmer of all) warmer.start();
+      isStarted = true;
+      for (const warmer of warmers.values()) warmer.start();
     },
-    news: (server) => warmers.get(server)?.news(),
+    settingsChanged() {
+      following = following.then(follow).catch((error: unknown) => {
+        options.log.error({ err: error }, 'which media servers look into new films could not be changed');
+      });
+    },
+    news(name) {
+      for (const [server, warmer] of warmers) if (server.name === name) warmer.news();
+    },
     async stop() {
-      await Promise.all(all.map((warmer) => warmer.stop()));
+      isStopped = true;
+      await following;
+      await Promise.all([...warmers.values()].map((warmer) => warmer.stop()));
     },
-    state: () => all.map((warmer) => warmer.state()),
+    state: () => [...warmers.values()].map((warmer) => warmer.state()),
   };
 }
 

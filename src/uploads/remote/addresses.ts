@@ -6,7 +6,7 @@ export interface AddressRuleOptions {
   /** Whether an address leads to this Passerelle, or would give away one of its own. */
   isOwn: (url: URL) => boolean;
   /** What must never be sent to anybody, such as the admin token. */
-  secrets: readonly string[];
+  secrets: () => readonly string[];
 }
 
 /** What the host may be asked for by this, or why it is not. */
@@ -51,8 +51,8 @@ const homeNames = [
 
 /** Tells which addresses the host is asked for. */
 export function createAddressRule({ host, isOwn, secrets }: AddressRuleOptions): AddressRule {
-  const kept = secrets.filter((secret) => secret.length >= minSecretChars);
-  const holdsSecret = (text: string) => kept.some((secret) => text.includes(secret));
+  const holdsSecret = (text: string) =>
+    secrets().some((secret) => secret.length >= minSecretChars && text.includes(secret));
 
   return (text) => {
     if (text.length > maxAddressChars) return { why: `it has more than ${maxAddressChars} characters` };
