@@ -200,7 +200,7 @@ t.test('a first start', async (t) => {
     await card.getByText('2 told what is new').waitFor();
     t.equal(await card.locator('[name=token]').inputValue(), '', 'its key stays nowhere in the page');
     t.strictSame(await page.inaccessible(), []);
-    await tab.getByText('count after a restart: notify').waitFor();
+    t.equal(await tab.getByText('count after a restart').count(), 0, 'it counts at once');
     await added.getByRole('button', { name: `Take jellyfin ${jellyfin.url} out` }).click();
     await added.waitFor({ state: 'detached' });
     t.strictSame(
@@ -219,6 +219,17 @@ t.test('a first start', async (t) => {
     t.equal(await row('server.port').getByRole('button').count(), 0, 'what is not for the page stays');
     t.strictSame(await page.inaccessible(), []);
     await row('log.level').filter({ hasText: 'Another value counts at once.' }).waitFor();
+    // Somebody enters something else meanwhile, from the same look at all of it.
+    {
+      const second = await tab.context().newPage();
+      await second.goto(`${url}/#/settings`);
+      const there = second.locator('.settings > li').filter({ hasText: /^sync\.trashDays/ });
+      await there.getByRole('button', { name: 'Change sync.trashDays' }).click();
+      await there.locator('input').fill('7');
+      await there.locator('input').press('Enter');
+      await there.filter({ hasText: /^sync\.trashDays 7/ }).waitFor();
+      await second.close();
+    }
     await row('log.level').getByRole('button', { name: 'Change log.level' }).click();
     await row('log.level').locator('select').selectOption('debug');
     await row('log.level').getByRole('button', { name: 'Save' }).click();

@@ -28,6 +28,8 @@ export interface EditedSetting {
   applies: 'now' | 'restart' | 'never';
   /** Another value was entered and counts after a restart. */
   isWaiting: boolean;
+  /** Another one = something else was entered for it since. */
+  version: string;
 }
 
 /** All settings at one moment. */
@@ -47,6 +49,14 @@ export interface EditedNotify {
   add(row: NotifySetting): void;
   /** @throws as `add`; BRIDGE_NOT_FOUND */
   remove(row: { kind: string; url: string }): void;
+}
+
+/** What somebody looked at before he entered something. */
+export interface SeenVersions {
+  /** Of all settings. */
+  version?: string | undefined;
+  /** Of single settings, by their paths. */
+  versions?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Values by the paths of their settings; null takes back what was entered. */
@@ -72,10 +82,10 @@ export interface SettingsEditor {
   enter(edits: Edits): void;
   /**
    * Enters what was changed in the page.
-   * @param version of what was looked at; absent = whatever was entered meanwhile: of one setting the last value counts
+   * @param seen what was looked at; without it, whatever was entered meanwhile: of one setting the last value counts
    * @throws BridgeError as `enter`; BRIDGE_SETTINGS_CHANGED, BRIDGE_SETTING_FIXED
    */
-  change(edits: Edits, version?: string): EditedSettings;
+  change(edits: Edits, seen?: SeenVersions): EditedSettings;
   /** @returns what begins anew with what is entered, in this process @throws BridgeError BRIDGE_BAD_REQUEST where it would not start */
   restart(): () => void;
 }

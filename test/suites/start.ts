@@ -19,6 +19,7 @@ import '../recent-log.test.ts';
 import '../settings.test.ts';
 import '../settings-faults.test.ts';
 import '../settings-secrets.test.ts';
+import '../settings-tabs.test.ts';
 import '../settings-together.test.ts';
 import '../start-checks.test.ts';
 import '../support-bundle.test.ts';

@@ -24,6 +24,7 @@ const shownSetting = z
       .enum(['now', 'restart', 'never'])
       .describe('When a new value counts; `never`: it is not changed here'),
     isWaiting: z.boolean().describe('Another value is entered, and counts after a restart'),
+    version: z.string().describe('Another one = something else was entered for this setting since'),
   })
   .meta({ id: 'Setting' });
 
@@ -60,6 +61,16 @@ export const changeSettings = endpoint({
       .optional()
       .describe(
         'Of what was looked at: refused where something else was entered since; without, the last counts',
+      ),
+    versions: z
+      .record(z.string().max(100), z.string().max(100))
+      .refine(
+        (versions) => Object.keys(versions).length <= maxChanges,
+        `must have at most ${maxChanges} entries`,
+      )
+      .optional()
+      .describe(
+        'Of single settings, as they were looked at: refused where another value was entered for one since',
       ),
     changes: z
       .record(z.string().max(100), z.union([plainValue, z.null(), z.array(plainValue).max(200)]))

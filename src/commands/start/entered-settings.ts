@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -32,6 +32,7 @@ export interface EditorOptions {
 /** Over `settings.yaml` in dataDir. Everything is done in one turn, so that two tabs never write at one time. */
 export function createSettingsEditor({ load, running, live, onRestart }: EditorOptions): SettingsEditor {
   const file = join(resolve(running.settings.dataDir), enteredName);
+  const word = randomBytes(32);
 
   const kept = () => {
     const found: { faults: { source: string; wrong: string; right: string; path: string }[] } = {
@@ -43,8 +44,11 @@ export function createSettingsEditor({ load, running, live, onRestart }: EditorO
       throw new BridgeError('BRIDGE_DISK', { detail: `${file} ${fault.wrong}`, remedy: fault.right });
     return text;
   };
-  const versionOf = (text: string | undefined) =>
-    text === undefined ? 'none' : createHash('sha256').update(text).digest('base64url').slice(0, 22);
+  // With a word of this process: nobody may try by it which value of few it is, or which key.
+  const digest = (text: string) => createHmac('sha256', word).update(text).digest('base64url').slice(0, 22);
+  const versionOf = (text: string | undefined) => (text === undefined ? 'none' : digest(text));
+  const versionOfOne = (path: string, next: Loaded) =>
+    digest(JSON.stringify([path, next.originOf(path).origin, valueAt(next.settings, path) ?? null]));
 
   /** @throws BridgeError BRIDGE_BAD_REQUEST with everything that is wrong */
   function loadWith(text: string | undefined): Loaded {
@@ -101,6 +105,7 @@ export function createSettingsEditor({ load, running, live, onRestart }: EditorO
       isSet: value !== undefined,
       applies: appliesFromPage(setting),
       isWaiting: !isDeepStrictEqual(value, valueAt(next.settings, path)),
+      version: versionOfOne(path, next),
     };
   }
 
@@ -155,8 +160,12 @@ export function createSettingsEditor({ load, running, live, onRestart }: EditorO
     },
     decidedByEnvironment: (paths) => paths.filter((path) => running.originOf(path).origin === 'environment'),
     enter: (edits) => void enter(edits),
-    change(edits, version) {
-      if (version !== undefined && version !== versionOf(kept()))
+    change(edits, { version, versions = {} } = {}) {
+      const now = kept();
+      const before = loadWith(now);
+      const isOther = ([path, seen]: [string, string]) =>
+        !settingList.some((one) => one.path === path) || seen !== versionOfOne(path, before);
+      if ((version !== undefined && version !== versionOf(now)) || Object.entries(versions).some(isOther))
         throw new BridgeError('BRIDGE_SETTINGS_CHANGED');
       for (const path of Object.keys(edits)) {
         const setting = settingList.find((one) => one.path === path);

@@ -18,7 +18,7 @@ export const settings = fp(
     };
     serveEndpoint(app, endpoints.listSettings, async () => viewOf(editor().list()));
     serveEndpoint(app, endpoints.changeSettings, async ({ body }) =>
-      viewOf(editor().change(body.changes, body.version)),
+      viewOf(editor().change(body.changes, body)),
     );
     serveEndpoint(app, endpoints.restart, async (_received, { reply }) => {
       const restart = editor().restart();

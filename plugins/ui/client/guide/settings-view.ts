@@ -19,9 +19,9 @@ export function SettingsView() {
   const asked = useAsked<AllSettings>('/settings', turn);
   const { settings: texts } = words;
   const { value, fault } = asked.value;
-  const version = useRef('');
+  const versions = useRef(new Map<string, string>());
   useEffect(() => {
-    if (value) version.current = value.version;
+    if (value) versions.current = versionsOf(value);
   }, [value]);
   const again = () => setTurn((one) => one + 1);
   const shown = (value?.settings ?? []).filter(
@@ -40,11 +40,14 @@ export function SettingsView() {
     <div class="grid">${wanted === '' && html`<${SettingsServers} turn=${turn} changed=${again} />`}${groups.map(
       ([name, some]) => html`<${Card} key=${name} title=${name} wide>
         <ul class="rows settings">${some.map(
-          (one) => html`<${SettingRow} key=${one.path} setting=${one} version=${version} done=${again} />`,
+          (one) => html`<${SettingRow} key=${one.path} setting=${one} versions=${versions} done=${again} />`,
         )}</ul><//>`,
     )}</div>
     ${value && groups.length === 0 && html`<${Empty}>${texts.none}<//>`}`;
 }
+
+const versionsOf = ({ settings }: AllSettings) =>
+  new Map(settings.map(({ path, version }) => [path, version]));
 
 /** What it means, in the language of the page. */
 const helpOf = ({ path, help }: ShownSetting) => (isFrench && frenchHelp[path]) || help;
@@ -60,12 +63,12 @@ function fits(setting: ShownSetting, wanted: string): boolean {
 
 interface SettingRowProps {
   setting: ShownSetting;
-  /** Of what was looked at, or entered last by whoever looks. */
-  version: { current: string };
+  /** Of each setting, as it was looked at, or entered last by whoever looks. */
+  versions: { current: Map<string, string> };
   done: () => void;
 }
 
-function SettingRow({ setting, version, done }: SettingRowProps) {
+function SettingRow({ setting, versions, done }: SettingRowProps) {
   const [isOpen, setOpen] = useState(false);
   const { settings: texts } = words;
   const { path, env, origin, source, applies, isWaiting } = setting;
@@ -77,7 +80,7 @@ function SettingRow({ setting, version, done }: SettingRowProps) {
     ${!isFixed && html`<span class="soft">${texts.applies[applies]}</span>`}
     ${isFixed && applies !== 'never' && html`<span class="soft">${texts.byEnvironment}</span>`}
     ${!isFixed && !isOpen && html`<div class="buttons"><button type="button" aria-label=${texts.changeOf(path)} onClick=${() => setOpen(true)}>${texts.change}</button></div>`}
-    ${!isFixed && isOpen && html`<${Edit} setting=${setting} version=${version} done=${done} close=${() => setOpen(false)} />`}
+    ${!isFixed && isOpen && html`<${Edit} setting=${setting} versions=${versions} done=${done} close=${() => setOpen(false)} />`}
   </li>`;
 }
 
@@ -91,7 +94,7 @@ function valueText({ isSecret, isSet, value }: ShownSetting): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-function Edit({ setting, version, done, close }: SettingRowProps & { close: () => void }) {
+function Edit({ setting, versions, done, close }: SettingRowProps & { close: () => void }) {
   const [fault, setFault] = useState<string | undefined>(undefined);
   const { settings: texts, repair } = words;
   const { path, form, origin, applies } = setting;
@@ -100,11 +103,11 @@ function Edit({ setting, version, done, close }: SettingRowProps & { close: () =
     setFault(undefined);
     try {
       const answer = await callApi<AnswerOf<typeof changeSettings>>('PATCH', '/settings', {
-        version: version.current,
+        versions: { [path]: versions.current.get(path) ?? '' },
         changes: { [path]: next },
       });
       // The next one may be entered before all of them are there anew.
-      version.current = answer.version;
+      versions.current.set(path, versionsOf(answer).get(path) ?? '');
       await attempt(
         async () => undefined,
         () => (applies === 'now' ? texts.changedNow : texts.changed),
