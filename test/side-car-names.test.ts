@@ -42,6 +42,15 @@ t.test('the words of a side-car name', async (t) => {
     ['.sc.chi', 'zh-Hans', ''],
     ['.tc.chi', 'zh-Hant', ''],
     ['.chi', 'zh', ''],
+    ['.zh_CN', 'zh-Hans', ''],
+    ['.SC', 'zh-Hans', ''],
+    ['.JPTC', 'zh-Hant', ''],
+    ['.简体中文', 'zh-Hans', ''],
+    ['.繁體', 'zh-Hant', ''],
+    ['.中文', 'zh', ''],
+    ['.Portuguese (Brazil)', 'pt-BR', ''],
+    ['.Deutsch.forced', 'de', 'forced'],
+    ['.a.release.of.sc', undefined, ''],
   ];
   for (const [rest, language, flags] of rows) {
     const { forced, sdh, ...said } = readSubtitleTags(rest);

@@ -114,6 +114,29 @@ export function readDateFolder(folded: string, outer: readonly string[]): DateFo
   return stretch.test(folded) ? {} : undefined;
 }
 
+/** The month that is all of a folder's name, without a year in it or around it. */
+export function readMonthFolder(folded: string): DateFolder | undefined {
+  const month = monthAlone.exec(folded);
+  return month ? { month: months[(month[1] as string).toLowerCase()] as number } : undefined;
+}
+
+/** Whether a name is that of a day: a day of a month alone, or one with a date. */
+export function isDay(folded: string): boolean {
+  return dayAlone.test(folded) || findDate(folded) !== undefined;
+}
+
+const sixDigits = /^(\d\d)(\d\d)(\d\d)$/;
+
+/** `230321`: six digits and nothing else, from the year, or from the day where the year would be one to come. */
+export function dayOfDigits(folded: string): AirDate | undefined {
+  const found = sixDigits.exec(folded);
+  if (!found) return undefined;
+  const [, first, middle, last] = found;
+  const date = build(found, `20${first}`, middle, last);
+  if (date && Number(`20${first}`) <= lastYear) return date;
+  return build(found, centuryOf(last), middle, first);
+}
+
 function dated(year: Piece, month: Piece, day?: Piece): DateFolder {
   return { year: Number(year), month: Number(month), ...(day !== undefined && { day: Number(day) }) };
 }

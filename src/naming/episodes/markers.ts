@@ -36,6 +36,8 @@ const seasonLetterShapes: readonly RegExp[] = [
   /(?<![a-z0-9])s(\d{1,2})[ ._]+(?!480|576|720|1080|2160)(\d{3,4})$/i,
   // S01EP(01-09)
   /(?<![a-z0-9])s(\d{1,2})[ ._]*ep?[ ._]?\((\d{1,4})(?=-\d|\))/i,
+  // S.01 E.03
+  /(?<![a-z0-9])s\.(\d{1,2})[ ._-]*e\.?(\d{1,3})(?!\d)/i,
   // S02.2of6
   /(?<![a-z0-9])s(\d{1,2})[ ._]+(\d{1,2})[ ._]?of[ ._]?\d{1,2}(?!\d)/i,
   // S01 (01 - 12)
@@ -76,7 +78,7 @@ const anySeasonWord =
 const wordShapes: readonly RegExp[] = [
   // Saison 1 Episode 2, Season 1, Episode 2, Saison 4 Partie 2 Episode 12, Saison 2 - Ep 12, Staffel 3 Folge 4
   new RegExp(
-    `(?<![a-z])${pairedSeasonWord}[ ._-]{0,2}(\\d{1,4})${joint}(?:${episodeWord}|e|part(?![ ._]?\\d{1,2}[ ._]+-[ ._]+\\d))[ ._-]{0,2}(?:n[o°]?[ ._]?|[(#])?(\\d{1,5})(?!\\d)`,
+    `(?<![a-z])${pairedSeasonWord}[ ._-]{0,2}(\\d{1,4})${joint}(?:${episodeWord}|e|(?=n[o°][ ._]?\\d)|part(?![ ._]?\\d{1,2}[ ._]+-[ ._]+\\d))[ ._-]{0,2}(?:n[o°]?[ ._]?|[(#])?(\\d{1,5})(?!\\d)`,
     'i',
   ),
   // Season.2.1of4, Season.2of5.3of9
@@ -114,7 +116,7 @@ const reversedShape = new RegExp(
 );
 /** `[Group] Title - SP1`, `- Special 1`: season 0; a film may have a title of the kind. */
 const namedSpecialShape =
-  /(?<=\S[ ._]+(?:-[ ._]+)?)(?:sp|specials?[ ._])(\d{1,2})(?:v\d)?(?=$|[ ._]*[-[(])(?!.*[([](?:19|20)\d\d)/i;
+  /(?<=\S[ ._]+(?:-[ ._]+)?)(?:sp|(?:speciale?s?|especial|sonderfolge)[ ._]|hors[ ._-]?serie[ ._]{1,2}(?:n[o°][ ._]?)?)(\d{1,2})(?:v\d)?(?=$|[ ._]*[-[(])(?!.*[([](?:19|20)\d\d)/i;
 const groupSpecialShape = /(?<=^\[.*[ ._])(?:sp|(?<=-[ ._]+)ex|specials?[ ._])(\d{1,2})(?:v\d)?(?![\da-z])/i;
 /** `OVA 2`, `OAV - 03`: a special, season 0. */
 const specialShape = /(?<![a-z0-9])(?:ova|oav|oad)s?[ ._]*(?:-[ ._]*|n°)?(\d{1,3})(?:v\d)?(?![\da-z])/i;
@@ -130,10 +132,10 @@ const bareShapes: readonly RegExp[] = [
   // #1-4
   /(?<=[a-z0-9!?)\]][ ._-]{1,3})#(\d{1,2})(?=-\d)/i,
   // Tiger & Bunny #01
-  /(?<=[a-z0-9!?)\]][ ._-]{1,3})#(\d{2,4})(?:v\d)?(?![\da-z])/i,
+  /(?<=[a-z0-9!?)\]\u0370-\uffff][ ._-]{1,3})#(\d{2,4})(?:v\d)?(?![\da-z])/i,
   // Part 03, Part 2 of 4: of a mini-series
   /(?<![a-z0-9])part(?:ie)?[ ._]?(0\d)(?!\d)/i,
-  /(?<![a-z0-9])part[ ._](\d{1,2})[ ._]of[ ._]\d{1,2}(?!\d)/i,
+  /(?<![a-z0-9])(?:part(?:ie|e)?|teil|deel|del)[ ._](\d{1,2})[ ._](?:of|sur|de|di|von|van|av)[ ._]\d{1,2}(?!\d)/i,
   // 60. Bölüm, 5 seriya
   /(?<![a-z0-9])(\d{1,4})[ ._]{1,2}(?:bolum|blm|seriya|seria|serija|epizoda|jakso|odcinek)(?![a-z])/i,
   // The stage of a race, the edition of a programme.
@@ -143,7 +145,7 @@ const bareShapes: readonly RegExp[] = [
   // 1of3, (1 sur 3), 1 of 6
   /(?<![a-z0-9]|\d\.)(\d{1,2})of\d{1,2}(?![a-z0-9])/i,
   /[[(](\d{1,3})(?=-\d{1,3}[ ._]?(?:sur|of)[ ._]?\d{1,3}[)\]])/i,
-  /[[(](\d{1,2})[ ._]?(?:sur|of|\/)[ ._]?\d{1,2}[)\]]/i,
+  /[[(](\d{1,2})[ ._]?(?:sur|of|de|di|von|van|av|\/)[ ._]?\d{1,2}[)\]]/i,
   /(?<=[a-z0-9!?)][ ._-]{1,3})(?<!(?:cd|dvd|dis[ck]|disque|vol|volume|tome|film|movie)[ ._-]*)(\d{1,2})[ ._](?:of|sur)[ ._]\d{1,2}(?=$|[ ._]*[-[(]|[ ._]+[a-z])/i,
 ];
 /** `Cap.205`, `Cap.102_104`: Spanish releases write season and episode as one number. */

@@ -1,11 +1,12 @@
-import { type DateFolder, readDateFolder } from '../episodes/dates.ts';
+import { type DateFolder, isDay, readDateFolder, readMonthFolder } from '../episodes/dates.ts';
 import type { Marker } from '../episodes/marker.ts';
 import { foldAccents } from '../text/clean.ts';
 import type { ProviderIds } from '../text/recognition.ts';
+import { sameTitleKey } from '../text/titles.ts';
 import { type Category, holdsDocumentaries, isSeries } from './categories.ts';
 import { extraFolder } from './extras.ts';
 import { asTitle, type FolderReading, readFolder } from './folders.ts';
-import { countsInSeason, type FileInFolder } from './numbered-folders.ts';
+import { countsInSeason, type FileInFolder, numberOfSeason } from './numbered-folders.ts';
 
 /** What the folders above a file say, nearest first. */
 export interface Ancestors {
@@ -49,13 +50,17 @@ export function readAncestors(folders: readonly string[], file: FileInFolder): A
   const ancestors: Ancestors = { ids: {} };
   for (let i = folders.length - 1; i >= 0; i--) {
     const name = folders[i] as string;
-    const days = readDateFolder(foldAccents(name), folders.slice(0, i));
+    const parent = i > 0 ? readFolder(folders[i - 1] as string) : undefined;
+    const inTitle = parent !== undefined && parent.kind !== 'category';
+    const folded = foldAccents(name);
+    const days =
+      readDateFolder(folded, folders.slice(0, i)) ??
+      // `May` may be a film.
+      (inTitle && isDay(file.folded) ? readMonthFolder(folded) : undefined);
     if (days) {
       ancestors.days ??= days;
       continue;
     }
-    const parent = i > 0 ? readFolder(folders[i - 1] as string) : undefined;
-    const inTitle = parent !== undefined && parent.kind !== 'category';
     // `Séries/Extras/Saison 2` is a show of that name.
     const isShow =
       !inTitle && i + 1 < folders.length && readFolder(folders[i + 1] as string).kind === 'season';
@@ -74,8 +79,9 @@ export function readAncestors(folders: readonly string[], file: FileInFolder): A
       continue;
     }
     if (folder.loose && isAmongFilms(folders.slice(0, i))) folder = asTitle(name);
-    if (folder.kind === 'title' && isBareSeason(name, folders.slice(0, i), file) && !ancestors.title) {
-      folder = { kind: 'season', season: Number(name), ids: {} };
+    if (folder.kind === 'title' && !ancestors.title) {
+      const season = numberedSeason(name, folders.slice(0, i), file);
+      if (season !== undefined) folder = { kind: 'season', season, ids: {} };
     }
     const namesShow =
       ancestors.season !== undefined &&
@@ -96,10 +102,20 @@ export function readAncestors(folders: readonly string[], file: FileInFolder): A
     } else if (!ancestors.title && (isShow || !extraFolder(name, true))) {
       ancestors.title = folder;
     } else if (!ancestors.title && !extra) ancestors.lastResort ??= name;
-    else if (ancestors.title && folder.kind === 'title') ancestors.outer ??= folder;
+    else if (ancestors.title && folder.kind === 'title') {
+      ancestors.outer ??= folder;
+      // `Heat.1995.COMPLETE.BLURAY/Heat/BDMV`: the same once more, with its year.
+      const { title } = ancestors;
+      if (folder.year !== undefined && title.year === undefined && areCalledAlike(folder, title))
+        ancestors.title = { ...title, year: folder.year };
+    }
     ancestors.ids = { ...folder.ids, ...ancestors.ids };
   }
   return ancestors;
+}
+
+function areCalledAlike(one: FolderReading, other: FolderReading): boolean {
+  return one.title !== undefined && sameTitleKey(one.title) === sameTitleKey(other.title ?? '');
 }
 
 /** Whether the nearest category that says anything is one of films. */
@@ -118,16 +134,19 @@ function isShowAfterAll(folders: readonly string[], at: number): boolean {
 }
 
 /**
- * `3` is a season inside the folder of something that lies under a category of series; in that of any other title where what
- * lies in it counts episodes: the films of a collection are numbered as well.
+ * `3` is a season inside the folder of something that lies under a category of series; in that of any other title, and behind
+ * its title once more (`Harbor/Harbor 3`), where what lies in it counts episodes: the films of a collection are numbered as well.
  */
-function isBareSeason(name: string, outer: readonly string[], file: FileInFolder): boolean {
-  if (!/^\d{1,2}$/.test(name)) return false;
+function numberedSeason(name: string, outer: readonly string[], file: FileInFolder): number | undefined {
   const around = outer.map((folder) => readFolder(folder));
-  const title = around.at(-1);
-  if (title?.kind !== 'title') return false;
-  if (outer.length > 1 && around.some((folder) => isSeries(folder.category))) return true;
-  if (title.year !== undefined || isAmongFilms(outer) || outer.some((folder) => sagaShape.test(folder)))
-    return false;
-  return countsInSeason(file, Number(name), title.title ?? '');
+  const parent = around.at(-1);
+  if (parent?.kind !== 'title' || parent.title === undefined) return undefined;
+  const season = numberOfSeason(name, parent.title);
+  if (season === undefined) return undefined;
+  const isAlone = /^\d+$/.test(name);
+  if (isAlone && outer.length > 1 && around.some((folder) => isSeries(folder.category))) return season;
+  if (parent.year !== undefined || isAmongFilms(outer) || outer.some((folder) => sagaShape.test(folder)))
+    return undefined;
+  const titles = isAlone ? [parent.title] : [name, parent.title];
+  return titles.some((title) => countsInSeason(file, season, title)) ? season : undefined;
 }

@@ -68,7 +68,7 @@ const seasonShape = new RegExp(
 );
 /** `Livre II`, `Book 2 - Earth`, `Saison un`, `Third Season`. */
 const spelledSeason = new RegExp(
-  `(?:(?<![a-z0-9]|[a-z0-9]')(?:saison|season|livre)|(?:^|[ ._]-[ ._]+)book)[ ._-]*(${countInWords}|\\d{1,2}(?!\\d))(?=$|[ ._]*[-:([])|(?:^|[ ._]-[ ._]+)(${rankInWords})[ ._]${rankedSeasonWord}(?=$|[ ._]*[-:([])`,
+  `(?:(?<![a-z0-9]|[a-z0-9]')(?:saison|season|livre|staffel|stagione|temporada|seizoen)|(?:^|[ ._]-[ ._]+)book)[ ._-]*(${countInWords}|\\d{1,2}(?!\\d))(?=$|[ ._]*[-:([])|(?:^|[ ._]-[ ._]+)(${rankInWords})[ ._]${rankedSeasonWord}(?=$|[ ._]*[-:([])`,
   'i',
 );
 /** Other scripts: `第1季`, `시즌 2`, `Сезон 3`, `4 сезон`, `シーズン5` (Jellyfin reads them as well). */

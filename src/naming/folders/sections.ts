@@ -22,7 +22,7 @@ const partShape = new RegExp(
 const rangeShape = /^[a-z].*[([](\d{2,4})[ ._]?(?:-|~|a)[ ._]?(\d{2,4})[)\]]$/i;
 /** A disc, as people call it in French, English, Spanish, Italian, German, Dutch, Polish, Swedish, Russian, Japanese and Chinese. */
 export const discWord =
-  '(?:dis[ckq]|disque|disc[oh]|disko|scheibe|schijf|dysk|skiva|\\u0434\\u0438\\u0441\\u043a|\\u30c7\\u30a3\\u30b9\\u30af|\\u5149[\\u76d8\\u789f]|\\u789f)';
+  '(?:dis[ckq]|disque|disc[oh]|disko|scheibe|platte|schijf|dysk|skiva|\\u0434\\u0438\\u0441\\u043a|\\u30c7\\u30a3\\u30b9\\u30af|\\u5149[\\u76d8\\u789f]|\\u789f)';
 /** `DVD Nr 2`, `Dvd n\u00b02` */
 export const numberWord = '(?:(?:nr?|no|n[\\u00b0\\u00ba]|numero)[ ._]*)?';
 /** What numbers a disc: `DVD9` and `BD50` say how much fits on one. */

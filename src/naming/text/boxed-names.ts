@@ -45,6 +45,7 @@ const numberAlone =
   /^ *(?:\u7b2c)?(\d{1,4})(?:-(\d{1,4}))?(?:v\d)?[ ._-]*(?:[\u8bdd\u8a71\u96c6\u56de]|\(?(?:end|fin)\)?|tv)?\u5b8c?(?:v\d)? *$|^ *\u7b2c(\d{1,4})[\u8bdd\u8a71\u96c6\u56de] /i;
 /** Picture heights, which stand in boxes as well. */
 const heights: ReadonlySet<string> = new Set(['360', '480', '540', '576', '720', '1080', '1440', '2160']);
+const pixels = /^ *\d{3,4}[x\u00d7]\d{3,4}/i;
 /** `10月新番`: when its season began. */
 const airing = /\u6708\u65b0\u756a|\u65b0\u756a/;
 
@@ -57,7 +58,9 @@ export function readBoxedName(text: string, folded: string): BoxedName | undefin
   for (const [i, { text: words, at, isBox }] of pieces.entries()) {
     if (i === 0 || !isBox) continue;
     const found = numberAlone.exec(words);
-    if (!found || yearAlone.test(words) || heights.has(words.trim())) continue;
+    if (!found || yearAlone.test(words)) continue;
+    // `[One Piece][1080][1920x1080]`
+    if (heights.has(words.trim()) && !pieces.slice(i + 1).some((piece) => pixels.test(piece.text))) continue;
     const digits = (found[1] ?? found[3]) as string;
     const start = at + words.indexOf(digits);
     const before = pieces.slice(0, i);
@@ -84,7 +87,8 @@ export function readBoxedName(text: string, folded: string): BoxedName | undefin
   return undefined;
 }
 
-const asian = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u30fc\u3005]/u;
+const asian = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u30fc\u3005]/u;
+const hangul = /\p{Script=Hangul}/u;
 const latin = /\p{Script=Latin}/gu;
 /** What keeps the same title in two scripts apart. */
 const between = /[/|\u00b7\u30fb\uff0f\uff5c]|_(?=[ A-Za-z])/u;
@@ -106,7 +110,7 @@ export function latinTitle(titles: readonly string[]): { title: string; other?: 
 
 /** Words in Chinese or Japanese that a dot or a space keeps apart from the same title in Latin letters behind them. */
 const asianFront =
-  /^[^\p{Script=Latin}]*[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}][^\p{Script=Latin}]*[ ._](?=\p{Script=Latin}{3})/u;
+  /^[^\p{Script=Latin}]*[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}][^\p{Script=Latin}]*[ ._](?=\p{Script=Latin}{3})/u;
 /** Who made it. */
 const lastBrackets = / \([^()]*\)$/;
 const cyrillic = /\p{Script=Cyrillic}/u;
@@ -115,7 +119,9 @@ const cyrillic = /\p{Script=Cyrillic}/u;
 export function latinHalf(title: string): string {
   if (!title.includes(' / ')) {
     const front = asianFront.exec(title)?.[0];
-    return front ? title.slice(front.length) : title;
+    // A title in Hangul may hold words in Latin letters itself.
+    const isOne = front === undefined || (hangul.test(front) && hangul.test(title.slice(front.length)));
+    return isOne ? title : title.slice(front.length);
   }
   const halves = title.split(' / ').filter((half) => /\p{L}/u.test(half));
   const pure = halves.filter((half) => !asian.test(half) && !cyrillic.test(half.replace(lastBrackets, '')));

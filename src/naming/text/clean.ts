@@ -18,7 +18,7 @@ const idPattern = /[[{(]\s*(tmdb|imdb|tvdb)(?:id)?\s*[-=:]\s*(tt\d{5,10}|\d{1,10
 const bareImdb = /(?<![a-z0-9])tt\d{7,10}(?![a-z0-9])/i;
 /** `[ Torrent9.ph ] `, `www.site.io - `: advertising, never a title. */
 const sitePattern =
-  /^(?:(?:from\s)?[[({]\s{0,3}(?:www\.)?[\w-]{2,30}\.[a-z]{2,8}\s{0,3}[\])}]|www\.[\w-]{2,30}\.[a-z]{2,8}(?=[ _@-])|[\w-]{4,30}\.(?:com|net|org|io|info|biz|pw|ws|cc|ph|uno|to|bz|gg|site|club|xyz|lol|re|tv|eu|vip|ninja|wtf|fi|si|sx|nz|ch|lat|art)[ _]{1,2}-|[a-z\d-]{4,20}\.(?:com|net|org)_(?=[a-z\d])|[\w-]{0,20}(?:torrent|cpasbien|telechargement)[\w-]{0,12}\.(?:com|net|org|io|info|biz|pw|ws|cc|ph|pe|to|uno|site|re|tv|eu|vip|si|sx|ch|ru|se|al)(?=[ _-]))[\s._@-]*/i;
+  /^(?:(?:from\s)?[[({]\s{0,3}(?:www\.)?[\w-]{2,30}\.[a-z]{2,8}\s{0,3}[\])}]|www\.[\w-]{2,30}\.[a-z]{2,8}(?=[ _@-])|[\w-]{4,30}\.(?:com|net|org|io|info|biz|pw|ws|cc|ph|uno|to|bz|gg|site|club|xyz|lol|re|tv|eu|vip|ninja|wtf|fi|si|sx|nz|ch|lat|art)[ _]{1,2}-|[a-z\d-]{4,20}\.(?:com|net|org)_(?=[a-z\d])|[\w-]{0,20}(?:torrent|cpasbien|telechargement)[\w-]{0,12}\.(?:com|net|org|io|info|biz|pw|ws|cc|ph|pe|to|uno|site|re|tv|eu|vip|si|sx|ch|ru|se|al|me|li|fr|nu|is|fm)(?=[ ._-]))[\s._@-]*/i;
 
 /** Cleans the name of a file. */
 export function cleanFileName(name: string): CleanName {

@@ -1,12 +1,12 @@
 /** Roman numbers as seasons are counted by them: `Livre I` to `Livre XX`. No letter may follow. */
 const roman = '(?:x{0,2}(?:ix|iv|v?i{1,3}|v)|x{1,2})(?![a-z0-9])';
 const counts = [
-  'un une one',
-  'deux two',
-  'trois three',
-  'quatre four',
-  'cinq five',
-  'six',
+  'un une one uno una um uma eins',
+  'deux two dos due dois duas zwei twee',
+  'trois three tres tre drei drie',
+  'quatre four cuatro quattro quatro vier',
+  'cinq five cinco cinque funf vijf',
+  'six seis sei sechs zes',
   'sept seven',
   'huit eight',
   'neuf nine',

@@ -1,5 +1,5 @@
 import { parseTorrentTitle } from '@viren070/parse-torrent-title';
-import { editionWord, readEdition } from './editions.ts';
+import { editionInWords, editionWord, readEdition } from './editions.ts';
 import { withStandIns } from './stand-ins.ts';
 import { opensTitle } from './titles.ts';
 
@@ -83,6 +83,8 @@ const strongTag = new RegExp(
     [
       '(?:480|540|576|720|1080|1440|2160|4320)[pi]|1080(?![a-z0-9])|[48]k|uhd|hd[ ._]?light|4klight|bdmv|mhd',
       'blu-?ray|bd-?rip(?:mux)?|br-?rip(?:mux)?|bd-?remux|remux|dvd-?rip|dvd-?scr|dvd[59r]|web-?dl|web-?rip|web(?=[ ._-]+[xh]\\.?26)|hdtv|pdtv|dsr|hd-?rip|hdts|hdcam|vhs-?rip|tv-?rip|sat-?rip|dvb-?rip|ppv-?rip',
+      // The size of a picture; `2011x231` is an episode.
+      '(?!(?:19|20)\\d\\dx[0-3]\\d\\d(?!\\d))[3-9]\\d\\d\\d?x[2-9]\\d\\d|(?!(?:19|20)\\d\\dx[0-3]\\d\\d(?!\\d))[1-9]\\d{3}x[1-9]\\d{2,3}',
       '[xh][ .]?26[45]|hevc|xvid|divx|10[ -]?bits?|hdr10|hdr|dolby[ .]vision',
       'aac\\d?|ac-?3|e-?ac-?3|dts|ddp?[57]|truehd|atmos|flac|mp3',
       'ultra-?hd|hd-?dvd|dvd-?screener|telesync|telecine|svcd|xvidvd|hrhd(?:tv)?|dsrip',
@@ -92,7 +94,8 @@ const strongTag = new RegExp(
       '\\d{1,3}(?:st|nd|rd|th)[ ._-]anniversary(?:[ ._-](?:edition|cut|version))?',
       'open[ ._-]matte|half-?(?:sbs|ou|tab)|h-?sbs|h-?ou|3d(?=[ ._-]+(?:h-?sbs|h-?ou|half|full-?sbs|sbs|tab|blu-?ray|bd))',
       taggedEdition,
-      'version[ ._](?:longue|integrale|cinema|restauree|courte|non[ ._]censuree)|edition[ ._](?:speciale|collector|integrale)',
+      `(?:${editionInWords})`,
+      '(?<=[a-z0-9!?)][ ._]+)(?:the[ ._])?criterion[ ._]collection(?=$|[ ._]+[([]?(?:(?:19|20)\\d\\d|\\d{3,4}p))',
       '(?<=\\()(?:dvd|vhs|bd|ld)(?=\\))|remastered|remasterise|(?:repack|proper|unrated)(?![ ._][a-z]+[ ._][([]?(?:19|20)\\d\\d)',
       `(?:${yearWord}[. _]+){0,2}${yearWord}(?=[. _]+[([]?(?:19|20)\\d\\d(?!\\d))`,
     ].join('|') +

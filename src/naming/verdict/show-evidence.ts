@@ -1,7 +1,7 @@
 import { findBareNumber } from '../episodes/bare-numbers.ts';
 import { isCameraTake } from '../episodes/camera-takes.ts';
 import { between } from '../episodes/chains.ts';
-import { type AirDate, dayInFolder } from '../episodes/dates.ts';
+import { type AirDate, dayInFolder, dayOfDigits } from '../episodes/dates.ts';
 import type { Marker } from '../episodes/marker.ts';
 import { findSceneNumber, findTakenPart } from '../episodes/markers.ts';
 import { groupEnd } from '../episodes/numbers.ts';
@@ -16,7 +16,7 @@ import type { Recognition } from '../text/recognition.ts';
 import { findTitle, sameTitleKey } from '../text/titles.ts';
 import { hasBracketedYear } from '../text/years.ts';
 import { libraryShow, withLibrary } from './library-evidence.ts';
-import { isWeakName } from './weak-names.ts';
+import { isRippedTitle, isWeakName } from './weak-names.ts';
 
 /** One way to see an episode in a path, and how strong it is: the strongest that finds something is believed. */
 interface EpisodeReader {
@@ -32,6 +32,7 @@ const readers: readonly EpisodeReader[] = [
   { weight: 100, read: readMark },
   { weight: 95, read: readDay },
   { weight: 92, read: readDayInFolder },
+  { weight: 91, read: readDayAlone },
   { weight: 90, read: readOwnSpecial },
   { weight: 80, read: readBeside },
   { weight: 70, read: readReleaseFolder },
@@ -95,7 +96,23 @@ function readDayInFolder(reading: Reading): ShowReading | undefined {
   if (!days || marker || date || category === 'movies' || title?.title === undefined) return undefined;
   const isOwn =
     days.day === undefined || isWeakName(name.folded, reading) || isNamed(name.folded, title.title);
-  const day = isOwn ? dayInFolder(name.folded, days) : undefined;
+  const day = isOwn ? dayInFolder(behindTitle(name.folded, title.title), days) : undefined;
+  return day && { date: day, how: 'date', titleAt: { start: 0, end: 0 } };
+}
+
+/** `Show du 14` in a folder of `Show`: what is left is the day. */
+function behindTitle(folded: string, title: string): string {
+  const found = findTitle(folded, foldAccents(title));
+  const joint = found?.start === 0 ? dayJoint.exec(folded.slice(found.end)) : null;
+  return found && joint ? folded.slice(found.end + joint[0].length) : folded;
+}
+const dayJoint = /^[ ._-]+(?:(?:du|vom|of|del|de|van|am)[ ._]+)?(?=\d)/i;
+
+/** `Show/230321.mkv`: six digits alone in the folder of a show are a day. */
+function readDayAlone({ name, ancestors }: Reading): ShowReading | undefined {
+  const { title, category } = ancestors;
+  if (category === 'movies' || title?.title === undefined || title.year !== undefined) return undefined;
+  const day = dayOfDigits(name.folded);
   return day && { date: day, how: 'date', titleAt: { start: 0, end: 0 } };
 }
 
@@ -208,6 +225,8 @@ function readBareNumber(reading: Reading, evidence: Evidence): ShowReading | und
   const { name, ancestors, release, year } = reading;
   const { folded } = name;
   if (isCameraTake(folded)) return undefined;
+  if (ancestors.title?.year !== undefined && !isSeries(ancestors.category) && isRippedTitle(folded))
+    return undefined;
   const series = isSeries(ancestors.category) || ancestors.title?.batch === true || isChapter(reading);
   const { boxed } = reading;
   const marker =

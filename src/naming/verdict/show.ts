@@ -24,6 +24,9 @@ export function fillShow(result: Recognition, reading: Reading, show: ShowReadin
     // 13.5 must never overwrite 13.
     result.kind = 'unknown';
     result.reasons.push('episodes: fraction, left for a person');
+  } else if (isDayWithoutYear(reading, show)) {
+    result.kind = 'unknown';
+    result.reasons.push('date: a day without a year, left for a person');
   } else if (marker && marker.episodes.length > 0) {
     result.episodes = marker.episodes;
     result.reasons.push(`episodes: ${show.how}`);
@@ -51,6 +54,13 @@ export function fillShow(result: Recognition, reading: Reading, show: ShowReadin
     result.reasons.push('episodeTitle: name');
   }
   result.confidence = rate(result, show);
+}
+
+/** `Show/Novembre/12.mkv`: no number of an episode, which December would have once more. */
+function isDayWithoutYear({ ancestors }: Reading, { marker, date }: ShowReading): boolean {
+  const { days } = ancestors;
+  const isInMonth = days?.month !== undefined && days.year === undefined;
+  return isInMonth && marker?.bare === true && date === undefined;
 }
 
 function nameShow(result: Recognition, reading: Reading, show: ShowReading): void {
@@ -151,6 +161,13 @@ const tails = [numberBeforeMarker, completeBeforeMarker, partOfMarker, heightWor
 /** `Quotidien du 12-03-2024`: the word belongs to the date. */
 const dateJoint = /[ ._](?:du|des|of|vom|del|van)[ ._-]*$/i;
 
+/** `Derrick 012 - S01E12`, `Derrick - Folge 12 (S01E12)`, `Derrick #12 S01E12`: the count through all seasons. */
+const countInWordsBeforeMarker =
+  /(?<=\S)[ ._]+(?:-[ ._]+)?(?:(?:ep(?:isod[eio]*)?|folge|aflevering|puntata|capitulo|e)[ ._]*(?:n[o°][ ._]?)?\d{1,4}|#\d{1,4}|(?!007(?!\d))0\d{2,3})[ ._]*(?:-[ ._]*)?[([]?[ ._]*$/i;
+/** `01 - Columbo S01E01`, `(05) Rex S02E05`: a number that puts the files in order. */
+const orderInFront =
+  /^(?:#?\d{1,3}[ ._]+-[ ._]+|#\d{1,3}[ ._]+|\d{1,3}\.[ ]+|\(\d{1,3}\)[ ._]+)(?=[^\s\d(-])/;
+
 /** `221208 Show ep34`, `HD 720p: Show S03E16`: a day or what the picture is, in front. */
 const inFront =
   /^(?:\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ _]|(?:(?:hd|sd|uhd|4k|\d{3,4}p)[ ._]?){1,3}(?::|[ ._]-)[ ._]+)(?=\S)/i;
@@ -176,8 +193,10 @@ function ownName(reading: Reading, show: ShowReading): { title?: string; year?: 
   }
   const stop = show.titleAt?.end ?? show.marker?.start ?? show.date?.start;
   if (stop === undefined) return release.title ? { title: release.title } : {};
-  const group = show.titleAt?.start ?? (inFront.exec(folded)?.[0].length || groupEnd(folded));
-  if (stop <= group) return {};
+  const front = show.titleAt?.start ?? (inFront.exec(folded)?.[0].length || groupEnd(folded));
+  if (stop <= front) return {};
+  const isMarked = show.how === 'marker' && marker?.season !== undefined;
+  const group = front + ((isMarked && orderInFront.exec(folded.slice(front, stop))?.[0].length) || 0);
   // `Show.FRENCH.S01E01`, `Naruto VF 012`: a tag ends the title here as well.
   const at = firstStop(folded, group, [stop, tagAt < group ? -1 : tagAt]);
   let end = at;
@@ -192,6 +211,7 @@ function ownName(reading: Reading, show: ShowReading): { title?: string; year?: 
     own.year = Number(year[1]);
     end = group + year.index;
   }
+  if (isMarked) end = withoutTail(folded, group, end, countInWordsBeforeMarker);
   const isShort = /^s\d/i.test(folded.slice(stop));
   const allTails = [...tails];
   if (isShort) allTails.push(wordBeforeMarker);

@@ -33,7 +33,18 @@ function isObscure(stem: string, { ancestors, year, tagAt }: Reading): boolean {
 }
 
 const tagsAlone =
-  /^(?:(?:vf|vo|vff|vfq|vfi|vf2|vof|vostfr|multi|french|truefrench|hd|4k|uhd|\d{3,4}p|dvdrip|bluray|web|[xh]26[45]|hevc)(?:[ ._-]+|$))+$/i;
+  /^(?:[([]?(?:vf|vo|vff|vfq|vfi|vf2|vof|vostfr|multi|french|truefrench|hd|4k|uhd|\d{3,4}p|dvdrip|bluray|web|[xh]26[45]|hevc|10bits?|ac3|aac|dts)[)\]]?(?:[ ._-]+|$))+$/i;
+
+/** What programs and people call a file of which the folder says what it is. */
+const placeholder =
+  /^(?:(?:new|nouveau|neu|nuovo|nuevo|novo|final|full|main|output|out|encoded?|export|merged?|joined|converted|untitled|sans[ ._]titre|ohne[ ._]titel|sin[ ._]titulo|senza[ ._]titolo|movie|film|video|dvd|feature|pelicula|filmato|filme|title|titre|titel|titulo|titolo|videoplayback|hd|full[ ._-]?hd|sd|1080|720)(?:$|[ ._-]+(?=\S))){1,4}(?:(?<=[ ._-])\(?\d{1,2}\)?)?$/i;
+/** `title_t00`, `C1_t00`, `Title_00`, `HARBOR_t01`: what rippers of discs call its titles. */
+const rippedTitle = /^(?:title|titre|titel|titulo|titolo)[ ._]?\d{2}$|(?:^|_)t\d{2}$/i;
+
+/** Whether a number in the name is that of a title on a disc. */
+export function isRippedTitle(stem: string): boolean {
+  return rippedTitle.test(stem);
+}
 
 /** In a film's own folder: nothing but tags, one letter or digit, the initials. */
 function isShort(stem: string, { ancestors, year, tagAt }: Reading): boolean {
@@ -47,6 +58,8 @@ function isShort(stem: string, { ancestors, year, tagAt }: Reading): boolean {
   return (
     stem.length === 1 ||
     tagsAlone.test(stem) ||
+    placeholder.test(stem) ||
+    rippedTitle.test(stem) ||
     (words.length >= Math.min(3, Math.max(2, initials.length)) &&
       initials.join('').toLowerCase().startsWith(words))
   );

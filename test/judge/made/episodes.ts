@@ -134,8 +134,9 @@ const dashed: readonly Form[] = [
   {
     name: 'episode: own title is a number',
     style: 'home',
+    // `S01E12 - 13` is two episodes: nothing in it says that 13 is a title.
     make: (c) => ({
-      path: `${plainName(c.title)} - ${c.pick([code(c), `${c.season}x${two(c.episode)}`])} - ${c.pick(['365', '72', '1000', '50-50', '7-11', '13', '10,000'])}.mkv`,
+      path: `${plainName(c.title)} - ${c.pick([code(c), `${c.season}x${two(c.episode)}`])} - ${c.pick(['365', '72', '1000', '50-50', '7-11', c.episode > 12 ? '12' : '99', '10,000'])}.mkv`,
       expect: episode(c),
     }),
   },
