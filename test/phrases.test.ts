@@ -4,7 +4,8 @@ import t from 'tap';
 import { z } from 'zod';
 import { whyNoAddress } from '../config/addresses.ts';
 import { settingList } from '../config/settings.ts';
-import { frenchHelp } from '../plugins/ui/client/guide/settings-help-fr.ts';
+import { frenchDefaults, frenchHelp } from '../plugins/ui/client/guide/settings-help-fr.ts';
+import { frenchChoices, frenchSource } from '../plugins/ui/client/guide/settings-words-fr.ts';
 import { frenchErrors } from '../plugins/ui/client/words/errors-fr.ts';
 import { frenchPhrases } from '../plugins/ui/client/words/phrases-fr.ts';
 import { frenchReasonWords } from '../plugins/ui/client/words/reason-words-fr.ts';
@@ -60,6 +61,37 @@ t.test('each setting is explained in French too', async (t) => {
   const paths = settingList.map(({ path }) => path);
   t.strictSame(Object.keys(frenchHelp).sort(), [...paths].sort());
 });
+
+t.test(
+  'each default that is words is said in French too, and each value of a choice that is no name',
+  (t) => {
+    // A name, an address, a path, a pattern or a list of numbers is the same everywhere.
+    const isTheSame = /^(?:passerelle|[\d ,.]*|\.\/\w+|\/|https:\/\/[\w./]+|\*\.[\w.]+|true|false)$/;
+    for (const { path, shown, form } of settingList) {
+      if (form.kind !== 'choice') {
+        if (!isTheSame.test(shown)) t.ok(frenchDefaults[shown], `${path}: ${shown}`);
+        continue;
+      }
+      const meanings = frenchChoices[path];
+      t.ok(meanings, `${path} is in plugins/ui/client/guide/settings-words-fr.ts`);
+      const missing = form.values.filter((value) => meanings?.[value] === undefined);
+      t.strictSame(missing, path === 'library.profile' ? form.values : [], path);
+      t.strictSame(
+        Object.keys(meanings ?? {}).filter((value) => !form.values.includes(value)),
+        [],
+        path,
+      );
+    }
+    const shown = new Set(settingList.map((setting) => setting.shown));
+    t.strictSame(
+      Object.keys(frenchDefaults).filter((words) => !shown.has(words)),
+      [],
+    );
+    t.equal(frenchSource('/etc/passerelle.yaml line 3'), '/etc/passerelle.yaml ligne 3');
+    t.equal(frenchSource('environment FICHIER_API_KEY'), 'environnement FICHIER_API_KEY');
+    t.end();
+  },
+);
 
 t.test('what has a code is said somewhere', async (t) => {
   const code = ['src', 'config']

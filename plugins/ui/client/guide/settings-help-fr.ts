@@ -114,3 +114,11 @@ export const frenchHelp: Readonly<Record<string, string>> = {
   'log.format':
     'Comment les lignes sont écrites : `pretty` pour les personnes, `json` pour les programmes ; auto = pretty dans un terminal, sinon json',
 };
+
+/** Defaults that are words, in French; a test finds those that are missing. */
+export const frenchDefaults: Readonly<Record<string, string>> = {
+  none: 'aucun',
+  'made at first start': 'créé au premier démarrage',
+  '`*.1fichier.com` and the alias domains': '`*.1fichier.com` et les domaines alias',
+  'none: `http://<host>:<port>`': 'aucune : `http://<hôte>:<port>`',
+};

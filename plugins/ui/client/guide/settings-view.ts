@@ -5,8 +5,8 @@ import { attempt, faultText, useAsked } from '../asking.ts';
 import { callApi, checkSession, serverVersion } from '../door.ts';
 import { html } from '../html.ts';
 import { Card, Empty, Fault } from '../parts.ts';
-import { isFrench, words } from '../words/texts.ts';
-import { frenchHelp } from './settings-help-fr.ts';
+import { words } from '../words/texts.ts';
+import { choiceText, helpOf, originText, valueText } from './setting-words.ts';
 import { SettingsServers } from './settings-servers.ts';
 
 type AllSettings = AnswerOf<typeof listSettings>;
@@ -49,9 +49,6 @@ export function SettingsView() {
 const versionsOf = ({ settings }: AllSettings) =>
   new Map(settings.map(({ path, version }) => [path, version]));
 
-/** What it means, in the language of the page. */
-const helpOf = ({ path, help }: ShownSetting) => (isFrench && frenchHelp[path]) || help;
-
 function fits(setting: ShownSetting, wanted: string): boolean {
   const { path, env } = setting;
   const all = `${path} ${env} ${helpOf(setting)}`.toLowerCase();
@@ -71,27 +68,17 @@ interface SettingRowProps {
 function SettingRow({ setting, versions, done }: SettingRowProps) {
   const [isOpen, setOpen] = useState(false);
   const { settings: texts } = words;
-  const { path, env, origin, source, applies, isWaiting } = setting;
+  const { path, env, origin, applies, isWaiting } = setting;
   const isFixed = applies === 'never' || origin === 'environment';
   return html`<li>
     <b class="path">${path}</b> <span class="value path">${valueText(setting)}</span>${isWaiting && html` <em>${texts.waits}</em>`}
     <span class="soft">${helpOf(setting)}</span>
-    <span class="soft">${origin === 'default' ? texts.origins.default(setting.usual) : texts.origins[origin](source)} · <code>${env}</code></span>
+    <span class="soft">${originText(setting)} · <code>${env}</code></span>
     ${!isFixed && html`<span class="soft">${texts.applies[applies]}</span>`}
     ${isFixed && applies !== 'never' && html`<span class="soft">${texts.byEnvironment}</span>`}
     ${!isFixed && !isOpen && html`<div class="buttons"><button type="button" aria-label=${texts.changeOf(path)} onClick=${() => setOpen(true)}>${texts.change}</button></div>`}
     ${!isFixed && isOpen && html`<${Edit} setting=${setting} versions=${versions} done=${done} close=${() => setOpen(false)} />`}
   </li>`;
-}
-
-/** A value for a person; of a secret only whether there is one. */
-function valueText({ isSecret, isSet, value }: ShownSetting): string {
-  const { settings: texts } = words;
-  if (!isSet) return texts.unset;
-  if (isSecret) return texts.secret;
-  if (typeof value === 'boolean') return value ? texts.yes : texts.no;
-  if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) return value.join(', ');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 function Edit({ setting, versions, done, close }: SettingRowProps & { close: () => void }) {
@@ -134,12 +121,11 @@ function Edit({ setting, versions, done, close }: SettingRowProps & { close: () 
   </form>`;
 }
 
-function Control({ setting: { form, value, isSecret } }: { setting: ShownSetting }) {
-  const { settings: texts } = words;
+function Control({ setting }: { setting: ShownSetting }) {
+  const { form, value, isSecret } = setting;
   if (form.kind === 'flag' || form.kind === 'choice') {
     const options = form.kind === 'choice' ? form.values : ['true', 'false'];
-    const name = (one: string) => (form.kind === 'choice' ? one : one === 'true' ? texts.yes : texts.no);
-    return html`<select name="value" value=${String(value)} autofocus>${options.map((one) => html`<option key=${one} value=${one}>${name(one)}</option>`)}</select>`;
+    return html`<select name="value" value=${String(value)} autofocus>${options.map((one) => html`<option key=${one} value=${one}>${choiceText(setting, one)}</option>`)}</select>`;
   }
   if (form.kind === 'integer')
     return html`<input name="value" type="number" min=${form.min} max=${form.max} step="1" value=${value} required autofocus />`;
