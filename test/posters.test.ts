@@ -1,13 +1,15 @@
 import t from 'tap';
+import { Agent } from 'undici';
 import type { TreeRow } from '../src/catalog/tree/placements.ts';
 import { silentLog } from '../src/core/log.ts';
 import { pictureTypeOf } from '../src/library/sidecars/picture-type.ts';
-import type { FetchBytes } from '../src/notify/http.ts';
+import { createConnect, createFetchBytes, type FetchBytes } from '../src/notify/http.ts';
 import { ServerFault } from '../src/notify/servers/adapter.ts';
 import { createPosters } from '../src/posters/posters.ts';
 import { fakeMediaServer, sendJson } from './fixtures/fake-media-server.ts';
 import { createHandClock, minuteMs, settle } from './fixtures/hand-clock.ts';
 import { until } from './fixtures/listed.ts';
+import { fakePlex } from './fixtures/media-servers.ts';
 import { setupListed } from './fixtures/setup.ts';
 
 /** Pictures of titles: whose, how often they are asked for, and what is hostile about them. */
@@ -141,6 +143,84 @@ t.test('a media server is asked once for what it has, and once for each picture'
   await posters.stop();
   posters.refresh();
   t.equal(await posters.read('shows/lupin'), undefined);
+});
+
+t.test('Plex lists films with their files, shows with their folders, and makes pictures small', async (t) => {
+  const plex = await fakePlex(t);
+  const dispatcher = new Agent();
+  t.teardown(() => dispatcher.destroy());
+  const clock = createHandClock();
+  const lines: string[] = [];
+  const note = (values: object, words: string) => void lines.push(`${words} ${JSON.stringify(values)}`);
+  const ways = { dispatcher, userAgent: 'Passerelle/test', clock };
+  const servers = [{ kind: 'plex', url: plex.url, token: 'plex-token' }] as const;
+  const posters = createPosters({
+    servers: () => servers,
+    tree: { name: '', dir: '/library' },
+    catalog: {
+      placementsOf: () => ({ treeOfKeys: async ([key = '']: readonly string[]) => rowsOf(key) }) as never,
+    },
+    connect: createConnect(ways),
+    fetchBytes: createFetchBytes(ways),
+    clock,
+    log: { ...silentLog, info: note, debug: note },
+  });
+  t.teardown(() => posters.stop());
+  const thumbOf = (at: number) => `/library/metadata/${at}/thumb/170000000${at}`;
+  const folder = (at: number) => `Film ${at} (1990)`;
+  plex.shelves.films = Array.from({ length: 250 }, (_, at) => ({
+    thumb: thumbOf(at + 1),
+    paths: [`/mnt/p/Movies/${folder(at)}/a.mkv`, `/mnt/p/Movies/${folder(at)}/b.mkv`],
+  }));
+  plex.shelves.films.push(
+    { paths: ['/mnt/p/Movies/Without (1990)/a.mkv'] },
+    { thumb: 'http://127.0.0.1:8080/admin', paths: ['/mnt/p/Movies/Elsewhere (1990)/a.mkv'] },
+    { thumb: '/library/metadata/1/thumb/2?X=/../../prefs', paths: ['/mnt/p/Movies/Odd (1990)/a.mkv'] },
+  );
+  plex.shelves.shows = Array.from({ length: 45 }, (_, at) => ({
+    thumb: thumbOf(1000 + at),
+    paths: [`D:\\p\\Shows\\Show ${at} (2001)`],
+  }));
+  const versionOf = (dir: string) => posters.versionOf({ dir, poster: undefined });
+  posters.refresh();
+  await until(() => versionOf('shows/show 44 (2001)') !== undefined);
+  for (const at of [0, 99, 100, 249])
+    t.match(versionOf(`movies/film ${at} (1990)`), /^[0-9a-f]{16}$/, `film ${at}`);
+  t.match(versionOf('shows/show 0 (2001)'), /^[0-9a-f]{16}$/);
+  for (const dir of ['without', 'elsewhere', 'odd'])
+    t.equal(versionOf(`movies/${dir} (1990)`), undefined, dir);
+  t.equal(
+    plex.heard.length,
+    1 + 3 + 1 + 3,
+    'sections, three pages of films, one of shows, their folders by twenties',
+  );
+
+  plex.shelves.pictures = { [thumbOf(1)]: jpeg, [thumbOf(1000)]: png, [thumbOf(2)]: Buffer.from('<html>') };
+  t.match(await posters.read('movies/film 0 (1990)'), { type: 'image/jpeg', bytes: jpeg });
+  t.match(
+    plex.lines().at(-1),
+    'GET /photo/:/transcode?url=%2Flibrary%2Fmetadata%2F1%2Fthumb%2F1700000001&width=400',
+  );
+  plex.shelves.transcodes = false;
+  t.match(
+    await posters.read('shows/show 0 (2001)'),
+    { type: 'image/png' },
+    'the picture itself, where it makes none smaller',
+  );
+  t.equal(await posters.read('movies/film 1 (1990)'), undefined, 'no picture');
+  t.notMatch(JSON.stringify([plex.lines(), lines]), 'plex-token', 'the token is in no address and no line');
+
+  plex.shelves.pictures[thumbOf(3)] = jpeg;
+  t.equal(await posters.read('movies/film 4 (1990)'), undefined, 'one that is gone');
+  t.match(await posters.read('movies/film 2 (1990)'), { type: 'image/jpeg' }, 'holds up no other');
+  plex.broken = 401;
+  const asked = plex.heard.length;
+  t.equal(await posters.read('movies/film 5 (1990)'), undefined);
+  t.equal(plex.heard.length, asked + 1, 'who refuses the token is not asked in another way');
+  clock.jump(clock.now() + 11 * minuteMs);
+  posters.refresh();
+  await until(() => lines.some((line) => line.includes('does not list its posters')));
+  t.ok(versionOf('movies/film 0 (1990)'), 'what was known stays known');
 });
 
 t.test('a server that does not answer holds nobody up, and memory has an end', async (t) => {

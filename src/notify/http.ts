@@ -119,10 +119,11 @@ async function bytesOf(body: Dispatcher.ResponseData['body'], maxBytes: number):
 function refusal(status: number, tokenRemedy: string): ServerFault {
   if (status === 401 || status === 403)
     return new ServerFault(`does not accept the token (${status})`, tokenRemedy);
-  if (status === 404) return new ServerFault('has no such address (404)', 'look at url, its path too');
+  if (status === 404)
+    return new ServerFault('has no such address (404)', 'look at url, its path too', 'server', status);
   if (status >= 300 && status < 400)
     return new ServerFault(`sends us elsewhere (${status})`, 'write the address that it leads to into url');
-  return new ServerFault(`answers ${status}`, undefined, status === 503 ? 'server' : 'question');
+  return new ServerFault(`answers ${status}`, undefined, status === 503 ? 'server' : 'question', status);
 }
 
 /** JSON of an answer. @throws ServerFault when it is none */

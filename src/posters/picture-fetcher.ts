@@ -5,7 +5,7 @@ import { createKeyedTurns } from '../core/keyed-turns.ts';
 import type { Log } from '../core/log.ts';
 import { type PictureType, pictureTypeOf } from '../library/sidecars/picture-type.ts';
 import type { FetchBytes } from '../notify/http.ts';
-import { ServerFault } from '../notify/servers/adapter.ts';
+import { type HttpRequest, ServerFault } from '../notify/servers/adapter.ts';
 import type { Server } from '../notify/servers/servers.ts';
 import type { FoundPicture } from './server-pictures.ts';
 
@@ -67,22 +67,35 @@ export function createPictureFetcher({ fetchBytes, clock, log }: PictureFetcherO
     return (refused.get(version) ?? 0) > now || (resting.get(server) ?? 0) > now;
   }
 
-  async function fetchNow(picture: FoundPicture): Promise<PictureBytes | undefined> {
-    const { server, version } = picture;
-    const question = server.adapter.requestOfPicture?.(picture);
-    if (question === undefined || isRefused(picture) || leave.signal.aborted) return undefined;
+  /** By the first of these ways that has an answer. */
+  async function fetchBy([way, ...others]: readonly HttpRequest[], server: Server): Promise<PictureBytes> {
     try {
-      const bytes = await fetchBytes(server, question, maxPictureBytes, leave.signal);
+      const bytes = way ? await fetchBytes(server, way, maxPictureBytes, leave.signal) : Buffer.alloc(0);
       const type = pictureTypeOf(bytes);
       if (type === undefined)
-        throw new ServerFault('gives something that is no picture', undefined, 'question');
-      const fetched = { bytes, type };
+        throw new ServerFault('gives something that is no picture', undefined, 'question', 200);
+      return { bytes, type };
+    } catch (error) {
+      // Who does not answer, or refuses the token, is not asked in another way.
+      const isOfWay = error instanceof ServerFault && (error.of === 'length' || error.status !== undefined);
+      if (!isOfWay || others.length === 0 || leave.signal.aborted) throw error;
+      return fetchBy(others, server);
+    }
+  }
+
+  async function fetchNow(picture: FoundPicture): Promise<PictureBytes | undefined> {
+    const { server, version } = picture;
+    const ways = server.adapter.requestsOfPicture?.(picture) ?? [];
+    if (ways.length === 0 || isRefused(picture) || leave.signal.aborted) return undefined;
+    try {
+      const fetched = await fetchBy(ways, server);
       keep(version, fetched);
       return fetched;
     } catch (error) {
       if (leave.signal.aborted) return undefined;
       if (!(error instanceof ServerFault)) throw error;
-      if (error.of === 'server') resting.set(server, clock.now() + restMs);
+      // One picture that is gone says nothing of the others.
+      if (error.of === 'server' && error.status !== 404) resting.set(server, clock.now() + restMs);
       else refused.set(version, clock.now() + refusedMs);
       log.debug({ server: server.name, why: error.message }, 'a poster could not be had');
       return undefined;

@@ -72,16 +72,15 @@ export function createServerPictures({
   async function listOf(server: Server): Promise<Map<string, FoundPicture>> {
     const known = new Map<string, FoundPicture>();
     const connection = connect(server, leave.signal);
-    for (let page = 0; ; page++) {
-      const listed = await server.adapter.pictures?.(page, connection);
-      for (const picture of listed?.pictures ?? []) {
+    for await (const pictures of server.adapter.pictures?.(connection) ?? []) {
+      for (const picture of pictures) {
         const dir = dirOf(picture);
         if (dir === undefined || known.has(dir)) continue;
         const { item, tag } = picture;
         known.set(dir, { server, item, tag, version: versionOf(server, picture) });
       }
-      if (listed?.isLast !== false) return known;
     }
+    return known;
   }
 
   async function ask(server: Server, state: ListedPictures): Promise<void> {

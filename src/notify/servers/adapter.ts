@@ -81,12 +81,6 @@ export interface ServerPicture {
   tag: string;
 }
 
-/** From one page of all that a server shows. */
-export interface PicturePage {
-  pictures: readonly ServerPicture[];
-  isLast: boolean;
-}
-
 /** How a server is talked to: one request after another, until the signal says that it is over. */
 export interface Connection {
   /** One request to the server, below its url. */
@@ -124,10 +118,10 @@ export interface ServerAdapter {
   unprobed?(page: number, since: number | undefined, connection: Connection): Promise<UnprobedPage>;
   /** Has it look into all versions of a video now. @returns whether it knows now how long they last @throws ServerFault */
   probe?(item: UnprobedItem, connection: Connection): Promise<boolean>;
-  /** Posters of its films and shows; if not given, it has none for us. @param page from 0 on @throws ServerFault */
-  pictures?(page: number, connection: Connection): Promise<PicturePage>;
-  /** How one of them is asked for, small enough for a wall. */
-  requestOfPicture?(picture: Pick<ServerPicture, 'item' | 'tag'>): HttpRequest;
+  /** Posters of its films and shows, page by page; if not given, it has none for us. @throws ServerFault */
+  pictures?(connection: Connection): AsyncIterable<readonly ServerPicture[]>;
+  /** How one of them is asked for, small enough for a wall; the next way where it has no answer to the one before. */
+  requestsOfPicture?(picture: Pick<ServerPicture, 'item' | 'tag'>): readonly HttpRequest[];
   /** Where the person gets the token. */
   tokenRemedy: string;
 }
@@ -140,10 +134,13 @@ export class ServerFault extends Error {
   override readonly name = 'ServerFault';
   readonly remedy: string | undefined;
   readonly of: FaultOf;
+  /** Of its answer, where there was one. */
+  readonly status: number | undefined;
 
-  constructor(words: string, remedy?: string, of: FaultOf = 'server') {
+  constructor(words: string, remedy?: string, of: FaultOf = 'server', status?: number) {
     super(words);
     this.remedy = remedy;
     this.of = of;
+    this.status = status;
   }
 }

@@ -3,7 +3,7 @@ import { readJson } from '../http.ts';
 import {
   type Connection,
   type HttpRequest,
-  type PicturePage,
+  type SendRequest,
   ServerFault,
   type ServerPicture,
 } from './adapter.ts';
@@ -24,11 +24,22 @@ const pageShape = z.object({
 });
 
 /** Asks Jellyfin or Emby which of its films and shows have a poster. */
-export async function listPictures(
+export async function* listPictures(
   headers: Record<string, string>,
-  page: number,
   { send }: Connection,
-): Promise<PicturePage> {
+): AsyncGenerator<readonly ServerPicture[]> {
+  for (let page = 0; page < maxPages; page++) {
+    const items = await itemsOfPage(headers, page, send);
+    yield items.flatMap(({ Id, Path, IsFolder, ImageTags }): ServerPicture[] =>
+      Path && ImageTags?.Primary
+        ? [{ path: Path, isFolder: IsFolder === true, item: Id, tag: ImageTags.Primary }]
+        : [],
+    );
+    if (items.length < pageItems) return;
+  }
+}
+
+async function itemsOfPage(headers: Record<string, string>, page: number, send: SendRequest) {
   const query = new URLSearchParams({
     Recursive: 'true',
     IncludeItemTypes: 'Movie,Series',
@@ -43,13 +54,7 @@ export async function listPictures(
   });
   const read = pageShape.safeParse(readJson(await send({ method: 'GET', path: `/Items?${query}`, headers })));
   if (!read.success) throw new ServerFault('lists its items in a form that we do not know');
-  const { Items } = read.data;
-  const pictures = Items.flatMap(({ Id, Path, IsFolder, ImageTags }): ServerPicture[] =>
-    Path && ImageTags?.Primary
-      ? [{ path: Path, isFolder: IsFolder === true, item: Id, tag: ImageTags.Primary }]
-      : [],
-  );
-  return { pictures, isLast: Items.length < pageItems || page + 1 >= maxPages };
+  return read.data.Items;
 }
 
 /** For the poster of an item as the server makes it small: some 50 KB. */

@@ -58,9 +58,9 @@ export function mediaBrowser({
       return probeItem(item, { headers, ...(query !== undefined && { query }) }, connection);
     },
 
-    pictures: (page, connection) => listPictures(headers, page, connection),
+    pictures: (connection) => listPictures(headers, connection),
 
-    requestOfPicture: (picture) => requestOfPicture(headers, picture),
+    requestsOfPicture: (picture) => [requestOfPicture(headers, picture)],
 
     async scan(ids, { send }) {
       for (const id of ids) {

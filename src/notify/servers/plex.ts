@@ -7,6 +7,7 @@ import {
   ServerFault,
   type ServerSetting,
 } from './adapter.ts';
+import { listPlexPictures, requestsOfPlexPicture } from './plex-pictures.ts';
 
 /** A library of Plex. `key` stands in addresses. */
 export interface PlexSection {
@@ -48,6 +49,10 @@ export function plex({ token = '' }: ServerSetting): ServerAdapter {
       // Asking again would not help, and what could be told was told.
       return `${words}; passerelle doctor says what to do`;
     },
+
+    pictures: (connection) => listPlexPictures(token, connection),
+
+    requestsOfPicture: (picture) => requestsOfPlexPicture(token, picture),
 
     libraries: async (connection) =>
       (await sections(connection)).map(({ key, locations }) => ({ id: key, locations })),
