@@ -2,13 +2,16 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readFileSync,
   rmdirSync,
+  rmSync,
   statSync,
   symlinkSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { strFromU8, unzipSync } from 'fflate';
 import t from 'tap';
@@ -17,6 +20,7 @@ import { settingList } from '../config/settings.ts';
 import { createProcessLog } from '../src/commands/start/process-log.ts';
 import { createRecentLines } from '../src/core/log/recent-lines.ts';
 import type { Edits } from '../src/setup/settings-editor.ts';
+import { closeFolder } from './fixtures/nobody.ts';
 import { openSettings } from './fixtures/settings-page.ts';
 import type { Test } from './fixtures/setup.ts';
 
@@ -237,41 +241,43 @@ t.test('a file of entered settings that is damaged is told with its line, and ne
   );
 });
 
-/** What stands in the way of the new text, and how it is taken away again. */
-const obstacles: [what: string, says: RegExp, put: (tmp: string) => void, take: (tmp: string) => void][] = [
+/** What stands in the way of the new text; each gives what takes it away again. */
+const obstacles: [what: string, says: RegExp, put: (file: string) => () => void][] = [
   [
     'a full disk',
     /settings\.yaml is on a disk that is full \(ENOSPC\)/,
-    // A link to a device that is always full, where the new text goes first.
-    (tmp) => symlinkSync('/dev/full', tmp),
-    (tmp) => unlinkSync(tmp),
+    (file) => {
+      // A link to a device that is always full, where the new text goes first.
+      symlinkSync('/dev/full', `${file}.tmp`);
+      return () => unlinkSync(`${file}.tmp`);
+    },
   ],
   [
     'a folder in its place',
     /settings\.yaml is a folder, where a file should be \(EISDIR\)/,
-    (tmp) => mkdirSync(tmp),
-    (tmp) => rmdirSync(tmp),
+    (file) => {
+      mkdirSync(`${file}.tmp`);
+      return () => rmdirSync(`${file}.tmp`);
+    },
   ],
-  // Whoever may do everything is stopped by no rights.
-  ...(process.getuid?.() === 0
-    ? []
-    : ([
-        [
-          'a folder that is read-only',
-          /settings\.yaml/,
-          (tmp) => chmodSync(dirname(tmp), 0o500),
-          (tmp) => chmodSync(dirname(tmp), 0o700),
-        ],
-      ] satisfies typeof obstacles)),
+  [
+    'a folder that is read-only',
+    /settings\.yaml: .*data is closed to this user \(EACCES\)/,
+    (file) => closeFolder(dirname(file), [file]),
+  ],
 ];
 
 t.test('a disk that takes nothing is told with what to do, and all is as it was', async (t) => {
-  const { ask, file, live } = await open(t, rightKey);
+  // Below a folder that everybody may enter.
+  const home = mkdtempSync(join(tmpdir(), 'closed-'));
+  t.teardown(() => rmSync(home, { recursive: true }));
+  chmodSync(home, 0o755);
+  const { ask, file, live } = await open(t, rightKey, home);
   const patch = (value: number) => ask('PATCH', '/settings', { changes: { 'uploads.parallel': value } });
   await patch(3);
   const text = readFileSync(file, 'utf8');
-  for (const [what, says, put, take] of obstacles) {
-    put(`${file}.tmp`);
+  for (const [what, says, put] of obstacles) {
+    const take = put(file);
     const refused = [
       await patch(4),
       await ask('POST', '/settings/servers', { kind: 'kodi', url: 'http://tv.test' }),
@@ -282,7 +288,7 @@ t.test('a disk that takes nothing is told with what to do, and all is as it was'
     }
     t.equal(readFileSync(file, 'utf8'), text, `${what}: the file is whole`);
     t.equal(live.settings.uploads.parallel, 3, `${what}: what counts is what is kept`);
-    take(`${file}.tmp`);
+    take();
   }
   t.equal((await patch(5)).status, 200, 'once it is gone');
   t.equal(live.settings.uploads.parallel, 5);

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { exitCodes } from '../src/commands/context.ts';
 import { diskTrouble, troubleWith } from '../src/core/files/folder-check.ts';
+import { asNobody } from './fixtures/nobody.ts';
 import { passerelle } from './fixtures/passerelle.ts';
 import { envOver } from './fixtures/setup.ts';
 import { start } from './fixtures/simulated-host.ts';
@@ -122,27 +123,15 @@ t.test('a folder without rights is told as that', async (t) => {
   chmodSync(home, 0o755);
   mkdirSync(join(home, 'locked'));
   chmodSync(join(home, 'locked'), 0o555);
-  t.match(
-    asNobody(() => troubleWith(join(home, 'locked'))),
-    { why: /is closed to this user \(EACCES\)/ },
-  );
+  t.match(await asNobody(() => troubleWith(join(home, 'locked'))), {
+    why: /is closed to this user \(EACCES\)/,
+  });
   // Before a folder is made, the system is asked what the real user may, which root stays.
   if (process.getuid?.() === 0) return;
   t.match(troubleWith(join(home, 'locked', 'data')), {
     why: /locked, where .*data would be made, is closed/,
   });
 });
-
-/** Root may all: it writes this as somebody who may nothing. */
-function asNobody<T>(work: () => T): T {
-  if (process.getuid?.() !== 0) return work();
-  process.seteuid?.(65_534);
-  try {
-    return work();
-  } finally {
-    process.seteuid?.(0);
-  }
-}
 
 t.test('what the system says of a disk, in words', async (t) => {
   for (const [code, why, remedy] of [
