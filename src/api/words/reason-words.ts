@@ -42,4 +42,5 @@ export const evidenceWords = [
   'none',
   'no season anywhere',
   'fraction, left for a person',
+  'a day without a year, left for a person',
 ] as const;

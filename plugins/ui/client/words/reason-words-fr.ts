@@ -38,4 +38,5 @@ export const frenchReasonWords: Readonly<
   none: 'aucun',
   'no season anywhere': 'aucune saison nulle part',
   'fraction, left for a person': 'fraction, laissée à quelqu’un',
+  'a day without a year, left for a person': 'un jour sans année, laissé à quelqu’un',
 };
