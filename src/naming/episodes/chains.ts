@@ -6,7 +6,7 @@ import type { Marker } from './marker.ts';
 
 const sep = '[ ._]*';
 const chainE = new RegExp(
-  `${sep}(?:(-|&|\\+|,|et|and|to|a|~|x)${sep})?(?:s\\d{1,4}${sep})?(e|ep|episode)[ ._]?(\\d{1,5})(?![\\dpi])`,
+  `${sep}(?:(-|&|\\+|,|et|and|und|to|a|y|e(?=[ ._])|en|bis|tot|~|x)${sep})?(?:s\\d{1,4}${sep})?(e|ep|episode)[ ._]?(\\d{1,5})(?![\\dpi])`,
   'iy',
 );
 const chainX = new RegExp(`${sep}(?:(-|&|\\+|,|et|and|to|a|~)${sep})?(?:\\d{1,4})?x(\\d{2,3})(?!\\d)`, 'iy');

@@ -125,9 +125,9 @@ export function isDay(folded: string): boolean {
   return dayAlone.test(folded) || findDate(folded) !== undefined;
 }
 
-const sixDigits = /^(\d\d)(\d\d)(\d\d)$/;
+const sixDigits = /^(\d\d)(\d\d)(\d\d)(?=$|[ ._]+-[ ._]+[a-z])/i;
 
-/** `230321`: six digits and nothing else, from the year, or from the day where the year would be one to come. */
+/** `230321`, `230321 - Guest`: six digits without a title in front, from the year, or from the day where the year would be one to come. */
 export function dayOfDigits(folded: string): AirDate | undefined {
   const found = sixDigits.exec(folded);
   if (!found) return undefined;

@@ -36,6 +36,9 @@ const seasonLetterShapes: readonly RegExp[] = [
   /(?<![a-z0-9])s(\d{1,2})[ ._]+(?!480|576|720|1080|2160)(\d{3,4})$/i,
   // S01EP(01-09)
   /(?<![a-z0-9])s(\d{1,2})[ ._]*ep?[ ._]?\((\d{1,4})(?=-\d|\))/i,
+  // S01F05, S1 F.05, St.1 F.05 (Folge), S01A05 (aflevering)
+  /(?<![a-z0-9])st?[ ._]?(\d{1,2})[ ._]*f[ ._]?(\d{1,3})(?![\da-z])/i,
+  /(?<![a-z0-9])s(\d\d)a(\d\d)(?![\da-z])/i,
   // S.01 E.03
   /(?<![a-z0-9])s\.(\d{1,2})[ ._-]*e\.?(\d{1,3})(?!\d)/i,
   // S02.2of6
@@ -46,7 +49,7 @@ const seasonLetterShapes: readonly RegExp[] = [
 /** With an x between two numbers. */
 const crossShapes: readonly RegExp[] = [
   // 1x02, 2009x02; not 1920x1080, not 1920x800, not x264
-  /(?<![a-z0-9])(\d{1,2})x(\d{2,3}|\d(?=-\d{1,2}x\d))(?!\d|p(?![a-z])|x\d{3})/i,
+  /(?<![a-z0-9])(\d{1,2})[ªº]?x(\d{2,3}|\d(?=-\d{1,2}x\d))(?!\d|p(?![a-z])|x\d{3})/i,
   /(?<![a-z0-9])(19\d\d|20\d\d)x(\d{2}|[0-3]\d\d)(?!\d|p(?![a-z])|x\d{3})/i,
   // 2x9 behind a title, where no year makes a film of it; 1 x 2
   /(?<=[a-z0-9][ ._-]{1,3}[[(]?)(?<!\d\.)(\d{1,2})x(\d)(?=$|[ ._\])-])(?!.*[([](?:19|20)\d\d)/i,
@@ -74,11 +77,11 @@ const otherShapes: readonly RegExp[] = [
 ];
 /** Names without any of these hold none of the shapes with a word for a season. */
 const anySeasonWord =
-  /sai|sea|seri|staf|tem|stag|seiz|sez|ses|sas|sae|kau|evad|livre|book|(?<![a-z])s[en][ ._]?\d/i;
+  /sai|sea|seri|staf|tem|stag|seiz|sez|ses|sas|sae|kau|evad|reek|livre|book|(?<![a-z])s[en][ ._]?\d/i;
 const wordShapes: readonly RegExp[] = [
   // Saison 1 Episode 2, Season 1, Episode 2, Saison 4 Partie 2 Episode 12, Saison 2 - Ep 12, Staffel 3 Folge 4
   new RegExp(
-    `(?<![a-z])${pairedSeasonWord}[ ._-]{0,2}(\\d{1,4})${joint}(?:${episodeWord}|e|(?=n[o°][ ._]?\\d)|part(?![ ._]?\\d{1,2}[ ._]+-[ ._]+\\d))[ ._-]{0,2}(?:n[o°]?[ ._]?|[(#])?(\\d{1,5})(?!\\d)`,
+    `(?<![a-z])${pairedSeasonWord}[ ._-]{0,2}(\\d{1,4})${joint}(?:${episodeWord}|e|(?=n[o°][ ._]?\\d)|part(?![ ._]?\\d{1,2}[ ._]+-[ ._]+\\d)|del(?=[ ._]))[ ._-]{0,2}(?:n[o°]?[ ._]?|[(#])?(\\d{1,5})(?!\\d)`,
     'i',
   ),
   // Season.2.1of4, Season.2of5.3of9
@@ -105,7 +108,7 @@ const wordShapes: readonly RegExp[] = [
 /** In the order in which they are believed; a name that lacks what all of a kind have is not held against each. */
 const kinds: readonly { has: RegExp; shapes: readonly RegExp[] }[] = [
   { has: /s[ ._]?\d/i, shapes: seasonLetterShapes },
-  { has: /\d[ ._]?x[ ._]?\d/i, shapes: crossShapes },
+  { has: /\d[ ._ªº]?x[ ._]?\d/i, shapes: crossShapes },
   { has: /\d/, shapes: otherShapes },
   { has: anySeasonWord, shapes: wordShapes },
 ];
@@ -116,7 +119,7 @@ const reversedShape = new RegExp(
 );
 /** `[Group] Title - SP1`, `- Special 1`: season 0; a film may have a title of the kind. */
 const namedSpecialShape =
-  /(?<=\S[ ._]+(?:-[ ._]+)?)(?:sp|(?:speciale?s?|especial|sonderfolge)[ ._]|hors[ ._-]?serie[ ._]{1,2}(?:n[o°][ ._]?)?)(\d{1,2})(?:v\d)?(?=$|[ ._]*[-[(])(?!.*[([](?:19|20)\d\d)/i;
+  /(?<=\S[ ._]+(?:-[ ._]+)?)(?:sp[ ._]?|hs|(?:speciale?s?|especial|sonderfolge)[ ._]|hors[ ._-]?serie[ ._]{1,2}(?:n[o°][ ._]?)?)(\d{1,2})(?:v\d)?(?=$|[ ._]*[-[(])(?!.*[([](?:19|20)\d\d)/i;
 const groupSpecialShape = /(?<=^\[.*[ ._])(?:sp|(?<=-[ ._]+)ex|specials?[ ._])(\d{1,2})(?:v\d)?(?![\da-z])/i;
 /** `OVA 2`, `OAV - 03`: a special, season 0. */
 const specialShape = /(?<![a-z0-9])(?:ova|oav|oad)s?[ ._]*(?:-[ ._]*|n°)?(\d{1,3})(?:v\d)?(?![\da-z])/i;
@@ -146,7 +149,7 @@ const bareShapes: readonly RegExp[] = [
   /(?<![a-z0-9]|\d\.)(\d{1,2})of\d{1,2}(?![a-z0-9])/i,
   /[[(](\d{1,3})(?=-\d{1,3}[ ._]?(?:sur|of)[ ._]?\d{1,3}[)\]])/i,
   /[[(](\d{1,2})[ ._]?(?:sur|of|de|di|von|van|av|\/)[ ._]?\d{1,2}[)\]]/i,
-  /(?<=[a-z0-9!?)][ ._-]{1,3})(?<!(?:cd|dvd|dis[ck]|disque|vol|volume|tome|film|movie)[ ._-]*)(\d{1,2})[ ._](?:of|sur)[ ._]\d{1,2}(?=$|[ ._]*[-[(]|[ ._]+[a-z])/i,
+  /(?<=[a-z0-9!?)][ ._-]{1,3})(?<!(?:cd|dvd|dis[ck]|disque|vol|volume|tome|film|movie)[ ._-]*)(\d{1,2})[ ._](?:of|sur|von|van|de|di)[ ._](\d{1,2})(?=$|[ ._]*[-[(]|[ ._]+[a-z])/i,
 ];
 /** `Cap.205`, `Cap.102_104`: Spanish releases write season and episode as one number. */
 const capShape = /(?<![a-z0-9])cap\.?[ ._]?(\d{1,2})(\d\d)(?!\d)(?:[ ._]?[_-][ ._]?\1(\d\d)(?!\d))?/i;
@@ -187,7 +190,8 @@ export function findMarker(folded: string): Marker | undefined {
   if (special) return followChain(folded, special.index, endOf(special), 0, special[1] as string);
   for (const shape of bareShapes) {
     const match = shape.exec(folded);
-    // `Episode.2005`: a year.
+    // `Episode.2005`: a year; `12 de 3` is none of three.
+    if (Number(match?.[2] ?? Infinity) < Number(match?.[1])) continue;
     if (match && !/^(?:19|20)\d\d$/.test(match[1] as string))
       return withSeason(
         folded,

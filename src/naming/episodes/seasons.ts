@@ -2,14 +2,14 @@ import { countInWords, readCount } from '../text/ordinals.ts';
 import type { Marker } from './marker.ts';
 
 const plainSeason =
-  'saisons?|seasons?|series|staffeln?|temporadas?|stagion[ei]|seizoen(?:en)?|sezon(?:ul|a|y)?|sesong|s(?:a|ae|ea)song|s(?:a|ae)son|kausi|evad';
+  'saisons?|seasons?|series|staffeln?|temporadas?|stagion[ei]|seizoen(?:en)?|sezon(?:ul|a|y)?|sesong|s(?:a|ae|ea)song|s(?:a|ae)son|kausi|evad|reeks';
 /** Words for a season in the languages that releases come in, without accents. */
 export const seasonWord = `(?:${plainSeason})`;
 /** The same with the word that is also one for a whole series: it counts with a number and an episode behind it. */
 export const pairedSeasonWord = `(?:${plainSeason}|serie|temp?|s[en](?=[ ._]?\\d{1,2}[ ._-]))`;
 /** Words behind the rank of a season: `3. Staffel`, `2nd Season`, `1ª temporada`. */
 export const rankedSeasonWord =
-  '(?:season|saison|staffel|stagione|temporada|seizoen|sezon(?:ul|a)?|sesong|s(?:a|ae|ea)song|s(?:a|ae)son|kausi|evad)';
+  '(?:season|saison|staffel|stagione|temporada|seizoen|sezon(?:ul|a)?|sesong|s(?:a|ae|ea)song|s(?:a|ae)son|kausi|evad|temp(?=[ ._]))';
 /** What makes a rank of a number. */
 export const rankEnd = '(?:st|nd|rd|th|e|er|ere|eme|a|o|\\.|\u00aa|\u00ba|\u00b0)';
 /** Words for an episode in the same languages. */

@@ -92,7 +92,7 @@ const names: readonly (readonly [RegExp, string])[] = [
     'sample',
   ],
   [
-    /^(?:trailer|teaser)(?:[ ._-]?\d{1,2})?$|[-._ ](?:trailer|teaser)[ ._-]?\d{0,2}(?:[ ._-]+[[(]?(?:vf|vo|vff|vost(?:fr)?|\d{3,4}p)[)\]]?)*$/i,
+    /^(?:trailer|teaser)(?:[ ._-]?(?:\d{1,2}|(?<=[ ._-])(?:vf|vo|vost(?:fr)?|hd|\d{3,4}p)))*$|[ ._]-[ ._](?:trailer|teaser)[ ._]+(?:saison|season|staffel|temporada|stagione|s)[ ._]?\d{1,2}$|[-._ ](?:trailer|teaser)[ ._-]?\d{0,2}(?:[ ._-]+[[(]?(?:vf|vo|vff|vost(?:fr)?|\d{3,4}p)[)\]]?)*$/i,
     'trailer',
   ],
   [/(?:^|[ ._([-])bandes?[ ._-]annonces?(?![a-z])/i, 'trailer'],
@@ -106,7 +106,7 @@ const names: readonly (readonly [RegExp, string])[] = [
     'deletedscene',
   ],
   [
-    /(?:^|[ ._]-[ ._])(?:dietro[ ._]le[ ._]quinte|tras[ ._]las[ ._]camaras|como[ ._]se[ ._]hizo|hinter[ ._]den[ ._]kulissen|achter[ ._]de[ ._]schermen|das[ ._]making[ ._-]of)$/i,
+    /(?:^|[ ._]-[ ._])(?:dietro[ ._]le[ ._]quinte|tras[ ._]las[ ._]camaras|como[ ._]se[ ._]hizo|hinter[ ._]den[ ._]kulissen|achter[ ._]de[ ._]schermen)$/i,
     'behindthescenes',
   ],
   [new RegExp(`${noGroup}[-_.]behind[ ._-]?the[ ._-]?scenes$`, 'i'), 'behindthescenes'],
@@ -117,7 +117,7 @@ const names: readonly (readonly [RegExp, string])[] = [
   [new RegExp(`${noGroup}-featurette$`, 'i'), 'featurette'],
   [new RegExp(`${noGroup}-interview$`, 'i'), 'interview'],
   [
-    /[ ._]-[ ._]bonus(?![a-z])|[ ._]bonus(?:[ ._]?\d{1,2})?$|(?<=(?:19|20)\d\d[)\]]?[ ._])bonus(?=$|[ ._]*[-[(]|[ ._]+(?:dis[ck]|dvd|cd|features?|\d)(?![a-z]))/i,
+    /[ ._]-[ ._]bonus(?![a-z])|^bonus(?:[ ._-]?\d{1,2})?[ ._]+-[ ._]|[ ._]bonus(?:[ ._]?\d{1,2})?$|(?<=(?:19|20)\d\d[)\]]?[ ._])bonus(?=$|[ ._]*[-[(]|[ ._]+(?:dis[ck]|dvd|cd|features?|\d)(?![a-z]))/i,
     'unknown',
   ],
   // A release of them; `2017 bonus BR` has the film as well.
@@ -147,6 +147,11 @@ const names: readonly (readonly [RegExp, string])[] = [
   [/(?<![a-z])(?:creditless|textless)[ ._](?:op|ed|opening|ending)(?![a-z])/i, 'clip'],
 ];
 
+/** Names that are extras only in the folder of a title: alone they are titles. */
+const innerNames: readonly (readonly [RegExp, string])[] = [
+  [/^(?:le|the|das|il|el|o)[ ._]making[ ._-]of(?![a-z])/i, 'behindthescenes'],
+];
+
 /** A word for an extra as a whole title with a year: `Sample (2010)`, `Making.of.2006.FRENCH`. */
 const titledShape =
   /^(samples?|trailers?|bonus|making[ ._-]?of|interviews?|featurettes?|bandes?[ ._-]annonces?)[ ._-]+[([]?((?:19|20)\d\d)(?!\d)/i;
@@ -172,7 +177,12 @@ export function extraName(folded: string, inside?: FolderReading): string | unde
     if (!isOther || inside.year !== Number(titled[2])) return undefined;
     return titledKinds.find(([pattern]) => pattern.test(word))?.[1] ?? 'unknown';
   }
-  return names.find(([pattern]) => pattern.test(folded))?.[1];
+  const insideTitle = inside?.title === undefined ? undefined : findKind(innerNames, folded);
+  return insideTitle ?? findKind(names, folded);
+}
+
+function findKind(kinds: readonly (readonly [RegExp, string])[], folded: string): string | undefined {
+  return kinds.find(([pattern]) => pattern.test(folded))?.[1];
 }
 
 /** Kinds of extras that nobody wants to see beside a film. */

@@ -3,7 +3,7 @@ import type { Marker } from '../episodes/marker.ts';
 import { findMarker } from '../episodes/markers.ts';
 import { rankEnd, rankedSeasonWord, seasonWord } from '../episodes/seasons.ts';
 import { findHanSeason } from '../text/boxed-names.ts';
-import { cleanFolderName } from '../text/clean.ts';
+import { cleanFolderName, foldAccents } from '../text/clean.ts';
 import { quotedEdition } from '../text/editions.ts';
 import { countInWords, rankInWords, readCount } from '../text/ordinals.ts';
 import type { ProviderIds } from '../text/recognition.ts';
@@ -79,7 +79,7 @@ const seasonAgain = new RegExp(
   'i',
 );
 const specialsShape =
-  /^(?:specials?|speciaux|speciali|especiales|especiais|sonderfolgen|episodes?[ ._-]speciaux|hors[ ._-]?series?|hs|oavs?|ovas?|oads?)$/i;
+  /^(?:speciale?s?|specialen|speciaux|speciali|spezial|especial|especiales|especiais|sonderfolgen?|episodes?[ ._-]speciaux|hors[ ._-]?series?|hs|oavs?|ovas?|oads?)$/i;
 const severalSeasons =
   /(?<![a-z0-9]|[a-z0-9]')(?:saisons?|seasons?|s)[ ._]?\d{1,2}[ ._]*(?:-|a|to|et|&)[ ._]*(?:saison|season|s)?[ ._]?\d{1,2}(?![\dp])/i;
 const yearShape = /[ ._([-](18[89]\d|19\d\d|20[0-3]\d)(?=[)\]]|[ ._]|$)/g;
@@ -112,7 +112,7 @@ function parseFolder(name: string): FolderReading {
     const folder: FolderReading = { kind: 'season', season: number, ids };
     if (/livre|book/i.test(season[0])) folder.loose = true;
     // `3 - Saison 3` keeps the folders in order.
-    if (before.title && Number(before.title) !== number && !readCategory(before.title)) {
+    if (before.title && Number(before.title) !== number && !readCategory(foldAccents(before.title))) {
       folder.title = before.title;
       if (before.year) folder.year = before.year;
     }

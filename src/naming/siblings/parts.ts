@@ -19,10 +19,11 @@ const partShape =
   /(?:^|(?<![ ._([-])[ ._([-]+)(?:cd|dvd(?!(?:5|9|10|18)(?!\d))|dis[ck]|disque)[ ._-]?(\d{1,2}|[a-d])(?:(?<=\d)[ ._]?(?:of|sur)[ ._]?\d{1,2})?[)\]]?(?=$|[ ._([-])/i;
 /** `Part 2` is a title's word (Dune Part Two) unless it ends the name behind the year (facts/naming 8). */
 const latePart =
-  /(?<![a-z0-9])(?:19|20)\d\d[)\]]?.*?(?<![ ._([-])[ ._([-]+(?:part|pt|partie)[ ._-]?(\d{1,2}|[a-d])[)\]]?$/i;
+  /(?<![a-z0-9])(?:19|20)\d\d[)\]]?.*?(?<![ ._([-])[ ._([-]+(?:part(?:ie|e)?|pt|teil|deel)[ ._-]?(\d{1,2}|[a-d])[)\]]?$/i;
 /** `Title (1997)[part1][FRENCH]`: right behind the year, in brackets of its own. */
-const boxedPart = /(?<=(?:19|20)\d\d[)\]]?[ ._-]*)[([](?:part|pt|partie)[ ._-]?(\d{1,2}|[a-d])[)\]]/i;
-const lastPart = /(?<![ ._([-])[ ._([-]+(?:part|pt|partie)[ ._-]?(\d{1,2}|[a-d])[)\]]?$/i;
+const boxedPart =
+  /(?<=(?:19|20)\d\d[)\]]?[ ._-]*)[([](?:part(?:ie|e)?|pt|teil|deel)[ ._-]?(\d{1,2}|[a-d])[)\]]/i;
+const lastPart = /(?<![ ._([-])[ ._([-]+(?:part(?:ie|e)?|pt|teil|deel)[ ._-]?(\d{1,2}|[a-d])[)\]]?$/i;
 
 /** The part that the name or the folder of a disc says; undefined for a whole film. */
 export function readPart(reading: Reading, namingStyle: NamingStyle): Part | undefined {

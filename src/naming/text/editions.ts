@@ -21,7 +21,7 @@ export function readEdition(folded: string): string | undefined {
 
 /** The words of an edition in English, one to four of them in front of `cut`, `edition` or `version`. */
 export const editionWord =
-  "(?:extended|theatrical|ultimate|special|despecialized|final|definitive|unrated|uncut|anniversary|limited|deluxe|integral|collector'?[ ._]?s?|director'?[ ._]?s?|criterion|international|alternate|original|imax|snyder|rogue|assembly)";
+  "(?:extended|theatrical|ultimate|special|despecialized|final|definitive|unrated|uncut|anniversary|limited|deluxe|integral|collector'?[ ._]?s?|director'?[ ._]?s?|producer'?[ ._]?s?|(?:richard[ ._])?donner|roadshow|workprint|criterion|international|alternate|original|imax|snyder|rogue|assembly)";
 
 /** What is an edition or a version in French, Spanish, Italian, Portuguese, German and Dutch, wherever it stands behind a title. */
 export const editionInWords = [
@@ -30,6 +30,8 @@ export const editionInWords = [
   'versione[ ._](?:estesa|integrale|restaurata|lunga|cinematografica|rimasterizzata|del[ ._]regista)|edizione[ ._](?:speciale|estesa|integrale|restaurata|limitata|da[ ._]collezione)',
   'versao[ ._](?:estendida|integral|restaurada|remasterizada|sem[ ._]cortes|do[ ._](?:diretor|realizador))|edicao[ ._](?:especial|estendida|limitada|de[ ._]colecionador)',
   '(?:kino|lang|ungekurzte[ ._-]?|ungeschnittene[ ._-]?|erweiterte[ ._-]?|restaurierte[ ._-]?)fassung|(?:ungekurzte|ungeschnittene|erweiterte|restaurierte)[ ._]version|(?:sonder|sammler)[ ._-]?edition',
+  'black[ ._](?:and|&)[ ._]chrome(?:[ ._]edition)?',
+  '(?<=[([])(?:uncut|unrated|extended|theatrical|remastered|restored|redux|integrale|unzensiert|ungekurzt|sin[ ._]censura|ao[ ._]vivo)(?=[)\\]])',
   '(?:lange|verlengde|uitgebreide|gerestaureerde|ongecensureerde)[ ._]versie|speciale[ ._]editie',
 ].join('|');
 

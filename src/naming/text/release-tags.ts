@@ -96,7 +96,7 @@ const strongTag = new RegExp(
       taggedEdition,
       `(?:${editionInWords})`,
       '(?<=[a-z0-9!?)][ ._]+)(?:the[ ._])?criterion[ ._]collection(?=$|[ ._]+[([]?(?:(?:19|20)\\d\\d|\\d{3,4}p))',
-      '(?<=\\()(?:dvd|vhs|bd|ld)(?=\\))|remastered|remasterise|(?:repack|proper|unrated)(?![ ._][a-z]+[ ._][([]?(?:19|20)\\d\\d)',
+      '(?<=\\()(?:dvd|vhs|bd|ld)(?=\\))|(?:digital(?:ly)?[ ._]+)?remastered|remasterise|(?:repack|proper|unrated)(?![ ._][a-z]+[ ._][([]?(?:19|20)\\d\\d)',
       `(?:${yearWord}[. _]+){0,2}${yearWord}(?=[. _]+[([]?(?:19|20)\\d\\d(?!\\d))`,
     ].join('|') +
     ')(?![a-z0-9])',

@@ -2,7 +2,8 @@
 export const lastYear = new Date().getUTCFullYear() + 1;
 
 const bracketed = /[([{]((?:18[89]\d|19\d\d|20[0-3]\d))[)\]}]/g;
-const bare = /(?<![\dx])((?:18[89]\d|19\d\d|20[0-3]\d))(?![\dpixX]|[a-f]\d|kbps|[mg]b(?![a-z]))/g;
+const bare =
+  /(?<![\dx])((?:18[89]\d|19\d\d|20[0-3]\d))(?![\dpixX]| ?[x*] ?(?!26[456])\d{3}|[a-f]\d|kbps|[mg]b(?![a-z]))/g;
 
 /** Whether a year stands in brackets: then a number before it is part of a film's title. */
 export function hasBracketedYear(folded: string): boolean {

@@ -16,7 +16,7 @@ import type { Recognition } from '../text/recognition.ts';
 import { findTitle, sameTitleKey } from '../text/titles.ts';
 import { hasBracketedYear } from '../text/years.ts';
 import { libraryShow, withLibrary } from './library-evidence.ts';
-import { isRippedTitle, isWeakName } from './weak-names.ts';
+import { isPlaceholder, isWeakName } from './weak-names.ts';
 
 /** One way to see an episode in a path, and how strong it is: the strongest that finds something is believed. */
 interface EpisodeReader {
@@ -225,7 +225,7 @@ function readBareNumber(reading: Reading, evidence: Evidence): ShowReading | und
   const { name, ancestors, release, year } = reading;
   const { folded } = name;
   if (isCameraTake(folded)) return undefined;
-  if (ancestors.title?.year !== undefined && !isSeries(ancestors.category) && isRippedTitle(folded))
+  if (ancestors.title?.year !== undefined && !isSeries(ancestors.category) && isPlaceholder(folded))
     return undefined;
   const series = isSeries(ancestors.category) || ancestors.title?.batch === true || isChapter(reading);
   const { boxed } = reading;

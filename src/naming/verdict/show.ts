@@ -98,7 +98,12 @@ function nameFromBehind(result: Recognition, { name, tagAt }: Reading, show: Sho
   const before = name.folded.slice(0, at.start);
   // `[Monk] S03E05 - Titre`: no group stands alone in front of a number.
   const rest = name.text.slice(at.end, tagAt > at.end ? tagAt : undefined);
-  const title = tidyTitle(rest.replace(/^[ ._\])-]+/, '').split(/ - |[[(]/)[0] as string);
+  const title = tidyTitle(
+    rest
+      .replace(/^[ ._\])-]+/, '')
+      .replace(timeInFront, '')
+      .split(/ - |[[(]/)[0] as string,
+  );
   const isLast = show.how !== 'bare number' || title === '';
   const box = isLast ? /^\[([^\]]+)\][ ._-]*$/.exec(before) : null;
   if (box && !/raws|subs|team/i.test(box[1] as string)) {
@@ -111,6 +116,9 @@ function nameFromBehind(result: Recognition, { name, tagAt }: Reading, show: Sho
   result.title = title;
   result.reasons.push(titleBehind);
 }
+
+/** `2021-05-02 20.15 Show`: when it was taken. */
+const timeInFront = /^(?:[01]?\d|2[0-3])[.:h]?[0-5]\d[ ._-]+(?=\p{L})/u;
 
 /** From here on a number alone, and the lowest of several, lies in the middle of a show. */
 const middle = { alone: 100, lowest: 30 };
@@ -146,7 +154,7 @@ const seasonEnd = new RegExp(
 );
 /** `Totally Spies - 031 (S02E05)`, `Totally Spies - 031 - S02E05`: the number that counts through. */
 const numberBeforeMarker =
-  /(?<![ ._])[ ._]+(?:-[ ._]+\d{2,4}(?:\.5)?(?:-\d{2,4})?[ ._]*(?:[([]|-[ ._]*[([]?)|\d{3}-\d{3}[ ._]*)$/;
+  /(?<![ ._])[ ._]+(?:-[ ._]+\d{1,4}(?:\.5)?(?:-\d{2,4})?[ ._]*(?:[([]|-[ ._]*[([]?)|\d{3}-\d{3}[ ._]*)$/;
 /** `[Group] Show 214 10x14` */
 const countBeforeMarker = /[ ._]+[1-9]\d\d[ ._]+$/;
 const completeBeforeMarker =
@@ -156,17 +164,17 @@ const heightWord = /(?<=[a-z0-9])[ ._]+(?:[UF]?HD|SD)[ ._[(]*$/;
 /** `Skins Season S01`: the word says it again. */
 const wordBeforeMarker = /(?<![ ._-])[ ._-]+(?:seasons?|saisons?|staffel)[ ._([-]*$/i;
 /** `Show - Temporada 2 [HDTV][Cap.408]`, `Show Ep 2x03`: the word belongs to the marker. */
-const partOfMarker = /(?<![ ._-])[ ._-]+(?:tem(?:p|porada)?[ ._]?\d{1,2}|ep)[ ._([-]*$/i;
+const partOfMarker = /(?<![ ._-])[ ._-]+(?:tem(?:p|porada)?[ ._]?\d{1,2}|ep|cap(?:itulo)?)[ ._([-]*$/i;
 const tails = [numberBeforeMarker, completeBeforeMarker, partOfMarker, heightWord];
 /** `Quotidien du 12-03-2024`: the word belongs to the date. */
-const dateJoint = /[ ._](?:du|des|of|vom|del|van)[ ._-]*$/i;
+const dateJoint = /[ ._](?:du|des?|of|vom|del|dal|do|van|am)[ ._-]*$/i;
 
 /** `Derrick 012 - S01E12`, `Derrick - Folge 12 (S01E12)`, `Derrick #12 S01E12`: the count through all seasons. */
 const countInWordsBeforeMarker =
-  /(?<=\S)[ ._]+(?:-[ ._]+)?(?:(?:ep(?:isod[eio]*)?|folge|aflevering|puntata|capitulo|e)[ ._]*(?:n[o°][ ._]?)?\d{1,4}|#\d{1,4}|(?!007(?!\d))0\d{2,3})[ ._]*(?:-[ ._]*)?[([]?[ ._]*$/i;
+  /(?<=\S)[ ._]+(?:-[ ._]+)?(?:(?:ep(?:isod[eio]*)?|folge|aflevering|puntata|capitulo|e|n°)[ ._]*(?:n[o°][ ._]?)?\d{1,4}|#\d{1,4}|\(0\d{1,2}\)|(?!007(?!\d))0\d{2,3})[ ._]*(?:-[ ._]*)?[([]?[ ._]*$/i;
 /** `01 - Columbo S01E01`, `(05) Rex S02E05`: a number that puts the files in order. */
 const orderInFront =
-  /^(?:#?\d{1,3}[ ._]+-[ ._]+|#\d{1,3}[ ._]+|\d{1,3}\.[ ]+|\(\d{1,3}\)[ ._]+)(?=[^\s\d(-])/;
+  /^(?:#?\d{1,3}[ ._]+-[ ._]+|#\d{1,3}[ ._]+|\d{1,3}\.[ ]+|\(\d{1,3}\)[ ._]+|(?!007)0\d{1,2}[ ._]+)(?=[^\s\d(-])/;
 
 /** `221208 Show ep34`, `HD 720p: Show S03E16`: a day or what the picture is, in front. */
 const inFront =
@@ -175,6 +183,7 @@ const inFront =
 /** `Show 1993-2004`: the years of all its seasons. */
 const yearSpan = /(?<=\S)[ ._([*]+((?:19|20)\d\d)-(?:19|20)\d\d[)\]* ._-]*$/;
 
+const joinsYear = /(?<![a-z])(?:of|in|the|since|anno|del|dell'|von)$/i;
 /** `Show (2013) `: behind a title, with what joins it to what follows. */
 const lastYear = /(?<=[ ._([-])(19\d\d|20[0-3]\d)[)\]]?[ ._-]*$/;
 
@@ -207,7 +216,9 @@ function ownName(reading: Reading, show: ShowReading): { title?: string; year?: 
     end = group + span.index;
   }
   const year = span ? null : lastYear.exec(folded.slice(group, at));
-  if (year && folded.slice(group, group + year.index - 1).trim() !== '') {
+  const wordsBefore = folded.slice(group, group + (year?.index ?? 0) - 1).trim();
+  // `Class of 2007`: a word that joins goes on with the title.
+  if (year && wordsBefore !== '' && !joinsYear.test(wordsBefore)) {
     own.year = Number(year[1]);
     end = group + year.index;
   }

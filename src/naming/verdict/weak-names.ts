@@ -1,5 +1,6 @@
 import type { Reading } from '../file/reading.ts';
 import { foldAccents } from '../text/clean.ts';
+import { isTechnical } from '../text/technical-words.ts';
 
 const weakName =
   /^(?:|download|movie[ ._-]full|film(?:[ ._-]full)?(?:[ ._-]hd)?|copie de film|movie|film(?:[ ._-]complet)?|full[ ._-]movie|video|vid|title_?t?\d*|vts_\d\d_\d|\d{5}|0\d{1,2}|[0-9a-f]{8,}|sans titre|untitled|main|(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])(?=[a-z0-9]*\d[a-z]+\d)[a-z0-9]{9,})$/i;
@@ -37,13 +38,17 @@ const tagsAlone =
 
 /** What programs and people call a file of which the folder says what it is. */
 const placeholder =
-  /^(?:(?:new|nouveau|neu|nuovo|nuevo|novo|final|full|main|output|out|encoded?|export|merged?|joined|converted|untitled|sans[ ._]titre|ohne[ ._]titel|sin[ ._]titulo|senza[ ._]titolo|movie|film|video|dvd|feature|pelicula|filmato|filme|title|titre|titel|titulo|titolo|videoplayback|hd|full[ ._-]?hd|sd|1080|720)(?:$|[ ._-]+(?=\S))){1,4}(?:(?<=[ ._-])\(?\d{1,2}\)?)?$/i;
+  /^(?:(?:(?:le|the|der|il|el|o)[ ._](?=film|movie|video))?(?:new|file|fichier|datei|archivo|tmp|temp|download|copie|copy|kopie|copia|vts|video_ts|playlist|vf|vo|vostfr|french|multi|nouveau|neu|nuovo|nuevo|novo|final|full|main|output|out|encoded?|export|merged?|joined|converted|untitled|sans[ ._]titre|ohne[ ._]titel|sin[ ._]titulo|senza[ ._]titolo|movie|film|video|dvd|feature|pelicula|filmato|filme|title|titre|titel|titulo|titolo|videoplayback|hd|full[ ._-]?hd|sd|1080|720)(?:$|[ ._-]+(?=\S))){1,4}(?:(?<=[ ._-])\(?\d{1,8}\)?)?$/i;
 /** `title_t00`, `C1_t00`, `Title_00`, `HARBOR_t01`: what rippers of discs call its titles. */
 const rippedTitle = /^(?:title|titre|titel|titulo|titolo)[ ._]?\d{2}$|(?:^|_)t\d{2}$/i;
 
-/** Whether a number in the name is that of a title on a disc. */
-export function isRippedTitle(stem: string): boolean {
-  return rippedTitle.test(stem);
+/** `00800.mpls`, a UUID, a year alone. */
+const nothingSaid =
+  /^(?:\d{5}[ ._]mpls|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[([]?(?:19|20)\d\d[)\]]?)$/i;
+
+/** Whether a name is what programs and people call a file of which the folder says what it is: its number counts nothing. */
+export function isPlaceholder(stem: string): boolean {
+  return placeholder.test(stem) || rippedTitle.test(stem) || nothingSaid.test(stem);
 }
 
 /** In a film's own folder: nothing but tags, one letter or digit, the initials. */
@@ -58,8 +63,8 @@ function isShort(stem: string, { ancestors, year, tagAt }: Reading): boolean {
   return (
     stem.length === 1 ||
     tagsAlone.test(stem) ||
-    placeholder.test(stem) ||
-    rippedTitle.test(stem) ||
+    isPlaceholder(stem) ||
+    (isTechnical(stem) && /[a-z]/i.test(stem)) ||
     (words.length >= Math.min(3, Math.max(2, initials.length)) &&
       initials.join('').toLowerCase().startsWith(words))
   );

@@ -6,6 +6,7 @@ import { episodeForms } from './episodes.ts';
 import { filmForms } from './films.ts';
 import { folderForms } from './folders.ts';
 import type { Form, MadeFile } from './form.ts';
+import { homeWordForms } from './home-words.ts';
 import type { LanguageCode } from './language.ts';
 import { languages } from './languages.ts';
 import { mixForms } from './mixes.ts';
@@ -20,6 +21,7 @@ export const forms: readonly Form[] = [
   ...animeForms,
   ...packForms,
   ...mixForms,
+  ...homeWordForms,
 ];
 
 /** A name, or the files of one folder, made in one form and one language. */
