@@ -19,9 +19,16 @@ const fewest = 3;
 /** Reads the naming style of a folder. Undefined readings are files that are no video. */
 export function readNamingStyle(readings: readonly (Reading | undefined)[]): NamingStyle {
   const videos = readings.filter((one) => one && !one.isSubtitle && one.extra === undefined) as Reading[];
-  const fronted = videos.filter(({ name, year }) => !year && yearInFront(name.folded));
-  const ownMade = videos.filter(({ tagAt, name }) => tagAt < 0 && !name.folded.startsWith('['));
-  const byHand = ownMade.length * 2 > videos.length && fronted.length * 2 < videos.length;
+  // How episodes are named says nothing of films.
+  const films = videos.filter(({ marker, date }) => !marker && !date);
+  const fronted = films.filter(({ name, year }) => !year && yearInFront(name.folded));
+  const ownMade = films.filter(({ tagAt, name }) => tagAt < 0 && !name.folded.startsWith('['));
+  // That a year is none is told by those who write it somewhere else.
+  const behind = ownMade.filter(({ year }) => year !== undefined).length;
+  // Among episodes and everything else a few prove nothing.
+  const fewestBehind = films.length === videos.length ? 1 : fewest;
+  const isUsual = behind >= fewestBehind && behind * 2 >= ownMade.length - fronted.length;
+  const byHand = isUsual && ownMade.length * 2 > films.length && fronted.length * 2 < films.length;
   const pieces = videos.filter(({ name }) => dvdPieceOf(name.folded) !== undefined);
   return {
     ...(byHand && fronted.length < fewest && { frontless: true }),
