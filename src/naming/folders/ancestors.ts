@@ -5,7 +5,7 @@ import type { ProviderIds } from '../text/recognition.ts';
 import { sameTitleKey } from '../text/titles.ts';
 import { type Category, holdsDocumentaries, isSeries } from './categories.ts';
 import { extraFolder } from './extras.ts';
-import { asTitle, type FolderReading, readFolder } from './folders.ts';
+import { asTitle, type FolderReading, mayBeSerie, readFolder } from './folders.ts';
 import { countsInSeason, type FileInFolder, numberOfSeason } from './numbered-folders.ts';
 
 /** What the folders above a file say, nearest first. */
@@ -95,6 +95,11 @@ export function readAncestors(folders: readonly string[], file: FileInFolder): A
       if (folder.category && folder.category !== 'any') ancestors.category ??= folder.category;
       else if (isSeries(parent?.category)) ancestors.lastResort ??= name;
       continue;
+    }
+    // `Series 7/Season 1` is a show of that name; `Harbor/Series 1/Season 1` says it twice.
+    if (folder.kind === 'season' && ancestors.season !== undefined && !ancestors.title && !folder.title) {
+      if (inTitle || !mayBeSerie(name)) continue;
+      folder = asTitle(name);
     }
     if (folder.kind === 'season' && ancestors.season === undefined && !ancestors.title) {
       if (folder.season !== undefined) ancestors.season = folder.season;

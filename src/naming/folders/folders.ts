@@ -103,7 +103,7 @@ function parseFolder(name: string): FolderReading {
   if (date && date.start > 0) return { ...titleUpTo(text, folded, date.start, ids), date: date.date };
   const several = severalSeasons.exec(folded);
   if (several) return titleUpTo(text, folded, several.index, ids);
-  const season = seasonShape.exec(folded) ?? foreignSeason.exec(folded) ?? spelledSeason.exec(folded);
+  const season = findSeason(folded);
   if (season) {
     const number = readCount(season[1] ?? season[2] ?? (season[3] as string));
     const before = titleUpTo(text, folded, season.index, ids);
@@ -126,6 +126,26 @@ function parseFolder(name: string): FolderReading {
   const folder = titleUpTo(text, folded, folded.length, ids);
   const section = readSection(folded);
   return section ? { ...folder, section } : folder;
+}
+
+/** A folder of a season as well as a show of that name: `Serie 7`. */
+const serieShape = /^series?(?![a-z])/i;
+
+/** `Serie 7 - Saison 2` is the second season of that show. */
+function findSeason(folded: string): RegExpExecArray | null {
+  const season = seasonShape.exec(folded);
+  if (!season) return foreignSeason.exec(folded) ?? spelledSeason.exec(folded);
+  if (!serieShape.test(season[0])) return season;
+  const end = season.index + season[0].length;
+  const next = seasonShape.exec(folded.slice(end));
+  if (!next || serieShape.test(next[0])) return season;
+  next.index += end;
+  return next;
+}
+
+/** Whether the name of a season's folder may be that of a show too. */
+export function mayBeSerie(name: string): boolean {
+  return serieShape.test(cleanFolderName(name).folded);
 }
 
 /** Numbers of the first and the last episode at the end of a title: `01-24`, `[1-24]`, `101 à 200`. */
