@@ -6,7 +6,7 @@ import { loadSecrets } from '../src/secrets.ts';
 import { startBridge } from './fixtures/bridge-process.ts';
 import { until } from './fixtures/listed.ts';
 import { fakeJellyfin } from './fixtures/media-servers.ts';
-import { openPage, startBrowser } from './fixtures/page.ts';
+import { logInAt, openPage, startBrowser } from './fixtures/page.ts';
 import { findProgram } from './fixtures/programs.ts';
 import { envOver } from './fixtures/setup.ts';
 import { start } from './fixtures/simulated-host.ts';
@@ -32,11 +32,8 @@ t.test('a first start', async (t) => {
   const simulator = await start(t, { account });
   const home = t.testdir();
   const { FICHIER_API_KEY: key, ...env } = envOver(simulator, home);
-  const served = await startBridge(
-    { ...env, PASSERELLE_BASE_URL: '', PASSERELLE_DELIVERY: 'proxy' },
-    home,
-    ({ msg }) => msg.startsWith('no API key is set'),
-  );
+  const envServed = { ...env, PASSERELLE_BASE_URL: '', PASSERELLE_DELIVERY: 'proxy' };
+  let served = await startBridge(envServed, home, ({ msg }) => msg.startsWith('no API key is set'));
   t.teardown(() => served.stop());
   const { url } = served;
   // On a busy machine the page takes long to be made, once.
@@ -251,5 +248,35 @@ t.test('a first start', async (t) => {
       [],
     );
   });
+
+  await t.test(
+    'a server that is away, and a log-in that ends, are told, and one goes on where one was',
+    async (t) => {
+      const place = (name: string) => tab.evaluate(`location.hash = '#/${name}'`);
+      await tab.goto(`${url}/#/repair`);
+      await tab.getByText('No deletion waits for a word.').waitFor();
+      t.equal(await served.stop(), 0);
+      await tab.locator('.offline').waitFor();
+      t.equal(
+        await tab.getByText('No deletion waits for a word.').count(),
+        1,
+        'what was there is still shown',
+      );
+      await place('library');
+      await tab.locator('.fault', { hasText: 'Passerelle does not answer.' }).waitFor();
+      t.strictSame(await page.inaccessible(), []);
+      served = await startBridge({ ...envServed, PASSERELLE_PORT: new URL(url).port }, home);
+      await tab.locator('.poster:not(.ghost)').first().waitFor();
+      t.equal(await tab.locator('.fault, .offline').count(), 0, 'as soon as it is there again');
+
+      await tab.context().clearCookies();
+      await place('account');
+      await tab.getByText('Your log-in has ended.').waitFor();
+      t.equal(await tab.evaluate('document.activeElement.name'), 'user', 'one types at once');
+      t.strictSame(await page.inaccessible(), []);
+      await logInAt(page, password);
+      await tab.getByRole('heading', { name: 'Account', exact: true }).waitFor();
+    },
+  );
   t.equal(await served.stop(), 0);
 });

@@ -1,6 +1,6 @@
 import { type Signal, signal } from '@preact/signals-core';
-import { useEffect, useMemo } from 'preact/hooks';
-import { ApiRefusal, callApi } from './door.ts';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { ApiRefusal, callApi, NoAnswer, returns } from './door.ts';
 import { spokenError, spokenRemedy } from './words/spoken.ts';
 import { words } from './words/texts.ts';
 
@@ -15,29 +15,38 @@ export interface AskedFor<T> {
 export function faultText(error: unknown): string {
   if (error instanceof ApiRefusal)
     return [spokenError(error), spokenRemedy(error)].filter(Boolean).join('. ');
+  if (error instanceof NoAnswer) return words.unreachable;
   return error instanceof Error ? `${words.failed}: ${error.message}` : words.failed;
 }
 
-/** Asks for this address while it is shown, and again when `version` is another one; keeps what was there meanwhile. */
+/**
+ * Asks for this address while it is shown, again when `version` is another one, and when the server is there again;
+ * keeps what was there meanwhile, and what it said last while nobody answers.
+ */
 export function useAsked<T>(path: string | undefined, version: unknown = 0): Signal<AskedFor<T>> {
   const asked = useMemo(
     () => signal<AskedFor<T>>({ value: undefined, fault: undefined, isLoading: true }),
     [],
   );
+  const heard = useRef<string | undefined>(undefined);
   useEffect(() => {
     if (path === undefined) return undefined;
     const leave = new AbortController();
     asked.value = { ...asked.value, isLoading: true };
     callApi<T>('GET', path, undefined, leave.signal)
       .then((value) => {
+        heard.current = path;
         asked.value = { value, fault: undefined, isLoading: false };
       })
       .catch((error: unknown) => {
-        if (!leave.signal.aborted)
-          asked.value = { value: undefined, fault: faultText(error), isLoading: false };
+        if (leave.signal.aborted) return;
+        // That nobody answers is told above all of it.
+        if (error instanceof NoAnswer && heard.current === path)
+          asked.value = { ...asked.value, isLoading: false };
+        else asked.value = { value: undefined, fault: faultText(error), isLoading: false };
       });
     return () => leave.abort();
-  }, [path, version]);
+  }, [path, version, returns.value]);
   return asked;
 }
 

@@ -18,6 +18,15 @@ export const isGuided = signal(false);
 export const live = signal<Partial<LiveStateAnswer>>({});
 /** Whether news come in; false while the server cannot be reached. */
 export const isConnected = signal(true);
+/** How often it was there again: what is shown is asked for anew each time. */
+export const returns = signal(0);
+/** Questions that are not answered yet. */
+export const openQuestions = signal(0);
+/** Whether a log-in came to its end without a word of whoever had it. */
+export const hasLogInEnded = signal(false);
+
+/** Nobody answered. */
+export class NoAnswer extends Error {}
 
 /** An answer that is none: what the server says of it, in its own words. */
 export class ApiRefusal extends Error {
@@ -46,25 +55,37 @@ async function ask(
   path: string,
   init: RequestInit & { headers?: Record<string, string> } = {},
 ): Promise<Response> {
+  // An upload takes as long as it takes, and shows its own progress.
+  const asked = (init.method ?? 'GET') === 'GET' ? 1 : 0;
+  openQuestions.value += asked;
   const answer = await fetch(base + path, {
     ...init,
     credentials: 'same-origin',
     headers: { ...proof, ...init.headers },
-  });
+  })
+    .catch((error: unknown) => {
+      throw init.signal?.aborted ? error : new NoAnswer();
+    })
+    .finally(() => {
+      openQuestions.value -= asked;
+    });
   if (answer.ok) return answer;
   const body = await answer.json().catch(() => ({}));
   const refusal = new ApiRefusal(answer.status, body, answer.headers.get('retry-after'));
-  if (refusal.status === 401 && user.value) user.value = null;
+  if (refusal.status === 401 && user.value) {
+    hasLogInEnded.value = true;
+    user.value = null;
+  }
   throw refusal;
 }
 
-/** The answer itself of an address below `/api/v1`. @throws ApiRefusal, and what `fetch` throws */
+/** The answer itself of an address below `/api/v1`. @throws ApiRefusal, NoAnswer, the signal's reason */
 export const askApi = (path: string, init: RequestInit & { headers?: Record<string, string> }) =>
   ask(`/api/v1${path}`, init);
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** One call of `/api/v1`. @throws ApiRefusal, and what `fetch` throws */
+/** One call of `/api/v1`. @throws ApiRefusal, NoAnswer, the signal's reason */
 export async function callApi<T>(
   method: Method,
   path: string,
@@ -105,6 +126,7 @@ export async function logIn(name: string, password: string): Promise<void> {
     headers: { 'content-type': 'application/json' },
   });
   const { version, guide = false } = await answer.json();
+  hasLogInEnded.value = false;
   serverVersion.value = version;
   isGuided.value = guide;
   user.value = name;
@@ -116,7 +138,8 @@ export async function logOut(): Promise<void> {
   user.value = null;
 }
 
-const maxPauseMs = 15_000;
+/** Somebody waits before it. */
+const maxPauseMs = 5000;
 
 /** Hears what goes on until the signal. */
 export function followNews(signal: AbortSignal): Promise<void> {
@@ -125,6 +148,7 @@ export function followNews(signal: AbortSignal): Promise<void> {
       live.value = { ...live.value, [name]: JSON.parse(data) };
     },
     isThere: (isThere) => {
+      if (isThere && !isConnected.value) returns.value++;
       isConnected.value = isThere;
     },
   });

@@ -1,6 +1,6 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { faultText } from './asking.ts';
-import { ApiRefusal, logIn } from './door.ts';
+import { ApiRefusal, hasLogInEnded, logIn } from './door.ts';
 import { html } from './html.ts';
 import { Fault } from './parts.ts';
 import { words } from './words/texts.ts';
@@ -9,6 +9,9 @@ export function LogIn() {
   const [fault, setFault] = useState<string | undefined>(undefined);
   const [isBusy, setBusy] = useState(false);
   const { login } = words;
+  const first = useRef<HTMLInputElement>(null);
+  // A browser does so by itself only while a page is loaded.
+  useEffect(() => first.current?.focus(), []);
 
   async function enter(event: SubmitEvent): Promise<void> {
     event.preventDefault();
@@ -35,7 +38,8 @@ export function LogIn() {
   return html`<main class="login" id="content">
     <form onSubmit=${enter} aria-labelledby="login-title">
       <div class="brand big"><span class="mark" aria-hidden="true"></span><h1 id="login-title">Passerelle</h1></div>
-      <label>${login.user}<input name="user" autocomplete="username" autocapitalize="none" spellcheck=${false} required autofocus /></label>
+      ${hasLogInEnded.value && html`<p class="hint" role="status">${login.ended}</p>`}
+      <label>${login.user}<input ref=${first} name="user" autocomplete="username" autocapitalize="none" spellcheck=${false} required autofocus /></label>
       <label>${login.password}<input name="password" type="password" autocomplete="current-password" required /></label>
       <${Fault} text=${fault} />
       <button class="main" type="submit" disabled=${isBusy}>${login.enter}</button>

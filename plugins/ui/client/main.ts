@@ -1,8 +1,17 @@
-import { signal } from '@preact/signals-core';
+import { computed, signal } from '@preact/signals-core';
 import { render } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { faultText, notice } from './asking.ts';
-import { checkSession, followNews, isConnected, isGuided, logOut, serverVersion, user } from './door.ts';
+import {
+  checkSession,
+  followNews,
+  isConnected,
+  isGuided,
+  logOut,
+  openQuestions,
+  serverVersion,
+  user,
+} from './door.ts';
 import { html } from './html.ts';
 import { LogIn } from './login.ts';
 import { Fault, Icon } from './parts.ts';
@@ -83,11 +92,19 @@ function Frame() {
       <a class="plain leave" href="#/settings" aria-current=${current === 'settings' ? 'page' : undefined} title=${words.settings.title} aria-label=${words.settings.title}><${Icon} name="settings" /></a>
       <button class="plain leave" onClick=${logOut} title=${words.logOut} aria-label=${words.logOut}><${Icon} name="leave" /></button>
     </header>
+    <${Busy} />
     ${!isConnected.value && html`<p class="offline" role="status">${words.offline}</p>`}
     <main id="content" tabindex="-1"><${View} key=${place} name=${place} rest=${rest} /></main>
     <footer>Passerelle ${serverVersion.value} · <a href="api/docs/">API</a> · <a href="browse/">/browse</a></footer>
     <div class="notice ${said ? 'shown' : ''} ${said?.isFault ? 'bad' : ''}" role="status" aria-live="polite">${said?.text}
       ${said?.action && html`<button class="plain" onClick=${said.action.run}>${said.action.label}</button>`}</div>`;
+}
+
+const isBusy = computed(() => openQuestions.value > 0);
+
+/** That an answer takes its time; what is quick shows nothing. */
+function Busy() {
+  return html`<div class="busy ${isBusy.value ? 'shown' : ''}" aria-hidden="true"></div>`;
 }
 
 function skip(event: Event): void {

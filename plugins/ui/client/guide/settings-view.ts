@@ -73,7 +73,7 @@ function SettingRow({ setting, versions, done }: SettingRowProps) {
   return html`<li>
     <b class="path">${path}</b> <span class="value path">${valueText(setting)}</span>${isWaiting && html` <em>${texts.waits}</em>`}
     <span class="soft">${helpOf(setting)}</span>
-    <span class="soft">${originText(setting)} · <code>${env}</code></span>
+    <span class="soft">${originText(setting)}${origin !== 'environment' && html` · <code>${env}</code>`}</span>
     ${!isFixed && html`<span class="soft">${texts.applies[applies]}</span>`}
     ${isFixed && applies !== 'never' && html`<span class="soft">${texts.byEnvironment}</span>`}
     ${!isFixed && !isOpen && html`<div class="buttons"><button type="button" aria-label=${texts.changeOf(path)} onClick=${() => setOpen(true)}>${texts.change}</button></div>`}

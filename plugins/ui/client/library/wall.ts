@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AnswerOf } from '../../../../src/api/endpoint.ts';
 import type { listTitles, TitleAnswerRow } from '../../../../src/api/library.ts';
 import { faultText } from '../asking.ts';
-import { callApi, live } from '../door.ts';
+import { callApi, live, returns } from '../door.ts';
 import { html } from '../html.ts';
 import { Empty, Fault } from '../parts.ts';
 import { words } from '../words/texts.ts';
@@ -83,7 +83,7 @@ export function VirtualWall({ wanted, isAll }: { wanted: string; isAll: boolean 
       for (const leave of leaving.values()) leave.abort();
       leaving.clear();
     };
-  }, [wanted, version]);
+  }, [wanted, version, returns.value]);
   useEffect(() => {
     if (left.wanted === wanted) scrollTo(0, left.top);
     addEventListener('scroll', measure, { passive: true });
@@ -101,7 +101,7 @@ export function VirtualWall({ wanted, isAll }: { wanted: string; isAll: boolean 
   const last = Math.min(total, seen.first + seen.count);
   useEffect(() => {
     for (let page = Math.floor(seen.first / pageSize); page * pageSize < last; page++) fetchPage(page);
-  }, [seen, last, wanted, version]);
+  }, [seen, last, wanted, version, returns.value]);
 
   const { library } = words;
   const cells = Array.from({ length: Math.max(0, last - seen.first) }, (_, at) => seen.first + at);
