@@ -14,11 +14,14 @@ const yearLast = /(?<![\da-z])(\d\d)([ ._-])(\d\d)\2((?:19|20)\d\d)(?!\d)/;
 const packed = /(?<![\da-z])((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?![\da-z])/i;
 /** `Show.140722.720p`, `Show_140722_HDTV`: six digits are a day only behind a title and right before the tags of a release. */
 const packedShort =
-  /(?<=[a-z0-9][ ._])(\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=[ ._](?:\d{3,4}[pi]|[hp]dtv|web|e\d{2,4})(?![a-z])|$)/i;
+  /(?<=[a-z0-9][ ._](?:-[ ._])?)(\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=[ ._](?:\d{3,4}[pi]|[hp]dtv|web|e\d{2,4})(?![a-z])|$)/i;
 /** `Show.12.11.05.Guest`, `Show.05.11.12`: three times two digits behind a title, from the year or from the day. */
 const dottedShort = /(?<=[a-z][ ._])(\d\d)\.(\d\d)\.(\d\d)(?=[ ._]|$)/i;
 /** `Title_12.05.02_20-15_arte_55`: how television recorders name what they take, with the time and the channel. */
 const recorded = /(?<=[a-z0-9]_)(\d\d)\.(\d\d)\.(\d\d)(?=_\d\d-\d\d_)/i;
+/** `Show du 06-05-16`, `Show 6.5.2016`: from the day. */
+const dayFirst =
+  /(?<=[a-z][ ._](?:du|vom|del|van|am)[ ._])(\d\d)[-./ ](\d\d)[-./ ](\d\d)(?!\d)|(?<=[a-z] )(\d{1,2})\.(\d{1,2})\.((?:19|20)\d\d)(?!\d)/i;
 /** `2008x12.13` */
 const crossed = /(?<![\da-z])((?:19|20)\d\d)x(\d\d)\.(\d\d)(?!\d)/i;
 const months: Record<string, number> = {};
@@ -42,7 +45,7 @@ const monthWord = `(${Object.keys(months).join('|')})`;
 const gap = '[ ._-]{1,2}';
 /** `du 6 mai 2024`, `6th May 2024`; the day of the week and `du` are none of the title. */
 const dayInWords = new RegExp(
-  `(?:(?<![a-z])du${gap})?(?:(?<![a-z])(?:lun|mar|mercre|jeu|vendre|same|mon|tues|wednes|thurs|fri|satur|sun)(?:di|day)${gap}|(?<![a-z])dimanche${gap})?(?<![\\da-z])(\\d{1,2})(?:er|st|nd|rd|th|\\.)?${gap}(?:de[ ._])?${monthWord}\\.?${gap}(?:de[ ._])?((?:19|20)\\d\\d)(?!\\d)`,
+  `(?:(?<![a-z])du${gap})?(?:(?<![a-z])(?:lun|mar|mercre|jeu|vendre|same|mon|tues|wednes|thurs|fri|satur|sun)(?:di|day)${gap}|(?<![a-z])(?:dimanche|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|lunes|martes|miercoles|jueves|viernes|sabado|domingo|lunedi|martedi|mercoledi|giovedi|venerdi|sabato|domenica|(?:segunda|terca|quarta|quinta|sexta)(?:-feira)?),?${gap})?(?<![\\da-z])(\\d{1,2})(?:er|st|nd|rd|th|\\.)?${gap}(?:de[ ._])?${monthWord}\\.?${gap}(?:de[ ._])?((?:19|20)\\d\\d)(?!\\d)`,
   'i',
 );
 /** `May 6, 2024`. */
@@ -61,6 +64,9 @@ export function findDate(folded: string): AirDate | undefined {
   if (first) return build(first, first[1], first[3], first[4]) ?? build(first, first[1], first[4], first[3]);
   const last = yearLast.exec(folded);
   if (last) return build(last, last[4], last[3], last[1]) ?? build(last, last[4], last[1], last[3]);
+  const turned = dayFirst.exec(folded);
+  if (turned)
+    return build(turned, turned[6] ?? centuryOf(turned[3]), turned[5] ?? turned[2], turned[4] ?? turned[1]);
   const words = dayInWords.exec(folded);
   if (words) return build(words, words[3], months[(words[2] as string).toLowerCase()], words[1]);
   const month = monthInWords.exec(folded);
@@ -144,15 +150,18 @@ function dated(year: Piece, month: Piece, day?: Piece): DateFolder {
 /** The day of a file in a folder of days, where its name is no more than a day of that month (`2021-03/24.mkv`); for one of a folder that is one day, that. */
 export function dayInFolder(folded: string, { year, month, day }: DateFolder): AirDate | undefined {
   if (year === undefined || month === undefined) return undefined;
-  const own = dayAlone.exec(folded);
+  const own = dayAlone.exec(folded) ?? dayBeforeWords.exec(folded);
   const isOther = own?.[2] !== undefined && months[own[2].toLowerCase()] !== month;
   const which = day ?? (own && !isOther ? own[1] : undefined);
   if (which === undefined) return undefined;
   const date = dateOf(year, month, which);
-  return date === undefined ? undefined : { start: 0, end: own ? folded.length : 0, date };
+  return date === undefined ? undefined : { start: 0, end: own ? own[0].length : 0, date };
 }
 
 const dayAlone = new RegExp(`^(\\d{1,2})(?:[ ._-]+${monthWord})?$`, 'i');
+
+/** `15 - Guest`, which counts in the folder of a month alone. */
+const dayBeforeWords = /^(\d{1,2})(?=[ ._]+-[ ._]+\S)/;
 
 /** `99` is 1999. */
 function centuryOf(year = ''): string {

@@ -89,9 +89,14 @@ const wordShapes: readonly RegExp[] = [
     `(?<![a-z])${pairedSeasonWord}[ ._-]{0,2}(\\d{1,2})(?:of\\d{1,2})?[ ._-]+(\\d{1,2})[ ._]?of[ ._]?\\d{1,2}(?!\\d)`,
     'i',
   ),
-  // Livre II Episode 3, Livre 2 - E03, Saison I, Ep 5
+  // 3.Staffel 5.Folge
   new RegExp(
-    `(?<![a-z])${looseSeasonWord}[ ._]?(\\d{1,2}|${countInWords})[ ._]*(?:[-,][ ._]*)?(?:${episodeWord}|chapitre|chapter|e)[ ._]{0,2}(\\d{1,4})(?!\\d)`,
+    `(?<![a-z0-9])(\\d{1,2})${rankEnd}[ ._]?${rankedSeasonWord}[ ._,-]+(\\d{1,3})${rankEnd}[ ._]?${episodeWord}(?![a-z])`,
+    'i',
+  ),
+  // Livre II Episode 3, Livre 2 - E03, Saison I, Ep 5, Stagione uno - Episodio 5
+  new RegExp(
+    `(?<![a-z])(?:${looseSeasonWord}|staffel|stagione|temporada|seizoen)[ ._]?(\\d{1,2}|${countInWords})[ ._]*(?:[-,][ ._]*)?(?:${episodeWord}|chapitre|chapter|e)[ ._]{0,2}(\\d{1,4})(?!\\d)`,
     'i',
   ),
   // 2nd Season - 12, 2eme saison - episode 12, 3. Staffel Folge 4, Second Season Part 2 - 05
@@ -119,7 +124,7 @@ const reversedShape = new RegExp(
 );
 /** `[Group] Title - SP1`, `- Special 1`: season 0; a film may have a title of the kind. */
 const namedSpecialShape =
-  /(?<=\S[ ._]+(?:-[ ._]+)?)(?:sp[ ._]?|hs|(?:speciale?s?|especial|sonderfolge)[ ._]|hors[ ._-]?serie[ ._]{1,2}(?:n[o°][ ._]?)?)(\d{1,2})(?:v\d)?(?=$|[ ._]*[-[(])(?!.*[([](?:19|20)\d\d)/i;
+  /(?<=\S[ ._]+(?:-[ ._]+)?)(?:sp[ ._]?|hs|(?:speciale?s?|especial|spezial|sonderfolge)[ ._]|hors[ ._-]?serie[ ._]{1,2}(?:-[ ._])?(?:n[o°][ ._]?)?)(\d{1,2})(?:v\d)?(?=$|[ ._]*[-[(])(?!.*[([](?:19|20)\d\d)/i;
 const groupSpecialShape = /(?<=^\[.*[ ._])(?:sp|(?<=-[ ._]+)ex|specials?[ ._])(\d{1,2})(?:v\d)?(?![\da-z])/i;
 /** `OVA 2`, `OAV - 03`: a special, season 0. */
 const specialShape = /(?<![a-z0-9])(?:ova|oav|oad)s?[ ._]*(?:-[ ._]*|n°)?(\d{1,3})(?:v\d)?(?![\da-z])/i;
@@ -146,7 +151,7 @@ const bareShapes: readonly RegExp[] = [
   /(?:^|(?<=[a-z0-9)\]][ ._-]{1,3}))e(\d)(?=$|[ ._]*[-[(]|[ ._]+(?:vf|vostfr|french|multi)(?![a-z]))/i,
   /^e(\d)(?![a-z0-9])/i,
   // 1of3, (1 sur 3), 1 of 6
-  /(?<![a-z0-9]|\d\.)(\d{1,2})of\d{1,2}(?![a-z0-9])/i,
+  /(?<![a-z0-9]|\d\.)(\d{1,2})(?:of|von|van)\d{1,2}(?![a-z0-9])/i,
   /[[(](\d{1,3})(?=-\d{1,3}[ ._]?(?:sur|of)[ ._]?\d{1,3}[)\]])/i,
   /[[(](\d{1,2})[ ._]?(?:sur|of|de|di|von|van|av|\/)[ ._]?\d{1,2}[)\]]/i,
   /(?<=[a-z0-9!?)][ ._-]{1,3})(?<!(?:cd|dvd|dis[ck]|disque|vol|volume|tome|film|movie)[ ._-]*)(\d{1,2})[ ._](?:of|sur|von|van|de|di)[ ._](\d{1,2})(?=$|[ ._]*[-[(]|[ ._]+[a-z])/i,

@@ -14,7 +14,7 @@ export function findSpecial(folded: string): Marker | undefined {
 }
 
 const namedSpecial =
-  /(?<=\S[ ._]+(?:-[ ._]+)?)(?:(?:christmas|xmas|halloween|thanksgiving|new[ ._]year'?s?|easter)|\d{2,3}th[ ._]anniversary)[ ._]special(?![a-z])|(?<=\S[ ._]+-[ ._]+)(?:episode|folge|episodio|capitulo)[ ._](?:special|especial|speciale)(?![a-z])/i;
+  /(?<=\S[ ._]+(?:-[ ._]+)?)(?:(?:christmas|xmas|halloween|thanksgiving|new[ ._]year'?s?|easter)|\d{2,3}th[ ._]anniversary)[ ._]special(?![a-z])|(?<=\S[ ._]+-[ ._]+)(?:episode|folge|episodio|capitulo)[ ._](?:special|especial|speciale)(?![a-z])|(?<=\S[ ._]+-[ ._]+)(?:speciale?|especial|spezial)[ ._](?:de[ ._])?(?:noel|natale|navidad|natal|weihnachten|kerst|halloween|nouvel[ ._]an|christmas)(?![a-z])/i;
 
 /** `Show.2014.Christmas.Special.HDTV`: films have none. */
 export function findNamedSpecial(folded: string): Marker | undefined {

@@ -148,7 +148,7 @@ function numberedSeason(name: string, outer: readonly string[], file: FileInFold
   if (parent?.kind !== 'title' || parent.title === undefined) return undefined;
   const season = numberOfSeason(name, parent.title);
   if (season === undefined) return undefined;
-  const isAlone = /^\d+$/.test(name);
+  const isAlone = /^t?\d+$/i.test(name);
   if (isAlone && outer.length > 1 && around.some((folder) => isSeries(folder.category))) return season;
   if (parent.year !== undefined || isAmongFilms(outer) || outer.some((folder) => sagaShape.test(folder)))
     return undefined;

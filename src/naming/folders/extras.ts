@@ -23,6 +23,8 @@ const folders: Record<string, string> = {
   'making of': 'behindthescenes',
   bonus: 'unknown',
   supplements: 'unknown',
+  'les bonus': 'unknown',
+  'les supplements': 'unknown',
   betisier: 'unknown',
   betisiers: 'unknown',
   bloopers: 'unknown',
@@ -151,6 +153,35 @@ const names: readonly (readonly [RegExp, string])[] = [
 const innerNames: readonly (readonly [RegExp, string])[] = [
   [/^(?:le|the|das|il|el|o)[ ._]making[ ._-]of(?![a-z])/i, 'behindthescenes'],
 ];
+const languageEnd =
+  '(?:[ ._-]+(?:\\d{1,2}|vf|vo|vost(?:fr)?|fr|en|de|es|it|hd|\\d{3,4}p|german|deutsch|english|french|francais|italiano|espanol|officielle?|oficial|ufficiale))*$';
+/** Words that open such a name in the folder of a film, unless the film is called so. */
+const besideFilm: readonly (readonly [RegExp, string])[] = [
+  [
+    new RegExp(
+      `^(?:(?:official|final|main|international|theatrical|original|us|uk)[ ._-]+){0,2}(?:trailer|teaser)${languageEnd}|[ ._]-[ ._](?:trailer|teaser)${languageEnd}`,
+      'i',
+    ),
+    'trailer',
+  ],
+  [
+    /^(?:interviews?|entretiens?|entrevistas?|interviste)(?=$|[ ._]*\d|[ ._]+(?:de|d'|du|des|avec|with|mit|con|met|of|-)(?![a-z]))/i,
+    'interview',
+  ],
+  [/(?:^|[ ._]-[ ._])featurettes?(?=$|[ ._]*[-\d])/i, 'featurette'],
+  [
+    /^(?:deleted|extended|alternate|extra)[ ._]scenes?(?![a-z])|^(?:alternat(?:e|ive)[ ._]ending|fin[ ._]alternative|alternatives[ ._]ende|finale[ ._]alternativo)(?![a-z])/i,
+    'deletedscene',
+  ],
+  [
+    /^(?:outtakes?|storyboards?|screen[ ._]tests?|(?:photo[ ._])?gallery|galerie)(?=$|[ ._]*[-\d])/i,
+    'unknown',
+  ],
+  [
+    /^(?:(?:le|sur[ ._]le)[ ._])?tournage(?=$|[ ._]*[-\d])|^(?:(?:les|dans[ ._]les)[ ._])?coulisses(?![a-z])/i,
+    'behindthescenes',
+  ],
+];
 
 /** A word for an extra as a whole title with a year: `Sample (2010)`, `Making.of.2006.FRENCH`. */
 const titledShape =
@@ -177,8 +208,15 @@ export function extraName(folded: string, inside?: FolderReading): string | unde
     if (!isOther || inside.year !== Number(titled[2])) return undefined;
     return titledKinds.find(([pattern]) => pattern.test(word))?.[1] ?? 'unknown';
   }
-  const insideTitle = inside?.title === undefined ? undefined : findKind(innerNames, folded);
-  return insideTitle ?? findKind(names, folded);
+  if (inside?.title === undefined) return findKind(names, folded);
+  const title = sameTitleKey(inside.title);
+  const isOwnName = sameTitleKey(folded).startsWith(title) && !/[ ._]-[ ._]/.test(folded);
+  const isBeside = inside.year !== undefined && !isOwnName;
+  return (
+    findKind(innerNames, folded) ??
+    findKind(names, folded) ??
+    (isBeside ? findKind(besideFilm, folded) : undefined)
+  );
 }
 
 function findKind(kinds: readonly (readonly [RegExp, string])[], folded: string): string | undefined {

@@ -15,10 +15,12 @@ const numberBehind = /^(?:[ ._]+-[ ._]+(\d{1,3})|[ ._-]+(0\d{1,2}))(?=$|[ ._]*[-
 /** The season that the name of a folder may be, which is a number, or the title around it and a number. */
 export function numberOfSeason(name: string, title: string): number | undefined {
   if (!/(?<!\d)\d{1,2}$/.test(name)) return undefined;
-  if (/^\d+$/.test(name)) return Number(name);
+  // `T2`: a temporada.
+  const alone = /^t?(\d+)$/i.exec(name);
+  if (alone) return Number(alone[1]);
   const folded = foldAccents(name);
   const named = findTitle(folded, foldAccents(title));
-  const behind = named?.start === 0 ? /^[ ._]+(?:-[ ._]+)?(\d{1,2})$/.exec(folded.slice(named.end)) : null;
+  const behind = named?.start === 0 ? /^[ ._]+(?:-[ ._]+)?t?(\d{1,2})$/i.exec(folded.slice(named.end)) : null;
   return behind ? Number(behind[1]) : undefined;
 }
 

@@ -15,7 +15,7 @@ const arcShape = new RegExp(
 /** `[01] East Blue`, `031-044 Arlong Park`. */
 const boxedShape = /^(?:\[\d{1,2}\]|\d{2,4}[ ._]?-[ ._]?\d{2,4}(?=[ ._]))[ ._-]*[a-z]/i;
 const partShape = new RegExp(
-  `^(?:parties?|parts?|volumes?|vol|tomes?|cours?|cycles?|jours?|days?)[ ._-]*(\\d{1,2}|${countInWords})(?=$|[ ._]*[-:([])`,
+  `^(?:parties?|parts?|teil|deel|parte|volumes?|vol|tomes?|cours?|cycles?|jours?|days?)[ ._-]*(\\d{1,2}|${countInWords})(?=$|[ ._]*[-:([])`,
   'i',
 );
 /** `Marineford (457-489)`: a range that does not begin with the first. */

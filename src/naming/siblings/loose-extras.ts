@@ -26,9 +26,13 @@ function isSmall({ extra, sizeBytes }: Reading): boolean {
   return extra === 'sample' && sizeBytes !== undefined && !isTooLargeForSample(sizeBytes, 0, false);
 }
 
+/** `Official Trailer` in the folder of a film. */
+const ofTrailers = /^(?:official|final|main|international|theatrical|original)$/;
+
 function isOwned({ name, ancestors }: Reading, titles: ReadonlySet<string>): boolean {
   const own = sameTitleKey(name.folded.replace(/ [^ ]+$/, ''));
   const folder = sameTitleKey(ancestors.title?.title ?? '');
+  if (ancestors.title?.year !== undefined && ofTrailers.test(own)) return true;
   if (folder !== '' && (own.startsWith(folder) || folder.startsWith(own))) return true;
   return titles.has(own);
 }

@@ -23,13 +23,21 @@ const latePart =
 /** `Title (1997)[part1][FRENCH]`: right behind the year, in brackets of its own. */
 const boxedPart =
   /(?<=(?:19|20)\d\d[)\]]?[ ._-]*)[([](?:part(?:ie|e)?|pt|teil|deel)[ ._-]?(\d{1,2}|[a-d])[)\]]/i;
+/** `Title (1997) - Disco 1`: words that are a title's as well, behind the year or a dash. */
+const lateDisc =
+  /(?<=(?:19|20)\d\d[)\]]?[ ._-]{1,3}[([]?|[ ._]-[ ._])(?:disco|schijf|platte|scheibe)[ ._-]?(\d)[)\]]?(?=$|[ ._([-])/i;
 const lastPart = /(?<![ ._([-])[ ._([-]+(?:part(?:ie|e)?|pt|teil|deel)[ ._-]?(\d{1,2}|[a-d])[)\]]?$/i;
 
 /** The part that the name or the folder of a disc says; undefined for a whole film. */
 export function readPart(reading: Reading, namingStyle: NamingStyle): Part | undefined {
   const { name, ancestors } = reading;
   const disc = partShape.exec(name.folded);
-  const found = disc ?? latePart.exec(name.folded) ?? boxedPart.exec(name.folded) ?? partOfFolder(reading);
+  const found =
+    disc ??
+    latePart.exec(name.folded) ??
+    lateDisc.exec(name.folded) ??
+    boxedPart.exec(name.folded) ??
+    partOfFolder(reading);
   if (found) {
     const which = found[1] as string;
     return {

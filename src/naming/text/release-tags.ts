@@ -71,7 +71,7 @@ function looseResolution(name: string): string | undefined {
 
 /** An edition only right before the year: `Gladiator.Extended.2000`. */
 const yearWord =
-  "(?:imax|3d(?=[. _]+\\d)|dc|extended|unrated|theatrical|restored|restauree?|remastered|director'?[ ._]?s?[ ._]cut)";
+  "(?:imax|3d(?=[. _]+\\d)|dc|extended|unrated|theatrical|restored|restauree?|criterion|(?:digitaal[ ._])?gerestaureerd|restaurad[oa]|restaurat[oa]|restauriert|remasterizad[oa]|rimasterizzat[oa]|remastered|director'?[ ._]?s?[ ._]cut)";
 
 /** An edition only where a language or another tag follows: `Title.Extended.German`, `Title.Uncut.1080p`. */
 const taggedEdition =
@@ -90,6 +90,7 @@ const strongTag = new RegExp(
       'ultra-?hd|hd-?dvd|dvd-?screener|telesync|telecine|svcd|xvidvd|hrhd(?:tv)?|dsrip',
       'dubbed|dual[ ._-]audio|german[ ._]dl|multi(?:lang|langues?)?|true-?french|vost-?fr|subfrench|stfr|fast-?sub|vff|vfq|vfi|vf2|vof|vf|subforced',
       'film[ ._-]complet|full[ ._-]movie',
+      '\\{edition-[^{}]{1,60}\\}|the[ ._][a-z]{3,12}[ ._]cut(?=[ ._]+[([]?(?:19|20)\\d\\d)',
       `(?:the[ ._])?(?:${editionWord}[ ._]+){1,4}(?:cut|edition|version)`,
       '\\d{1,3}(?:st|nd|rd|th)[ ._-]anniversary(?:[ ._-](?:edition|cut|version))?',
       'open[ ._-]matte|half-?(?:sbs|ou|tab)|h-?sbs|h-?ou|3d(?=[ ._-]+(?:h-?sbs|h-?ou|half|full-?sbs|sbs|tab|blu-?ray|bd))',

@@ -38,7 +38,7 @@ const tagsAlone =
 
 /** What programs and people call a file of which the folder says what it is. */
 const placeholder =
-  /^(?:(?:(?:le|the|der|il|el|o)[ ._](?=film|movie|video))?(?:new|file|datei|archivo|tmp|temp|download|copie|copy|kopie|copia|vts|video_ts|playlist|vf|vo|vostfr|french|multi|nouveau|neu|nuovo|nuevo|novo|final|full|main|output|out|encoded?|export|merged?|joined|converted|untitled|sans[ ._]titre|ohne[ ._]titel|sin[ ._]titulo|senza[ ._]titolo|movie|film|video|dvd|feature|pelicula|filmato|filme|title|titre|titel|titulo|titolo|videoplayback|hd|full[ ._-]?hd|sd|1080|720)(?:$|[ ._-]+(?=\S))){1,4}(?:(?<=[ ._-])\(?\d{1,8}\)?)?$/i;
+  /^(?:(?:(?:le|the|der|il|el|o)[ ._](?=film|movie|video))?(?:new|finished|ripped|rip|captured?|record(?:ing)?|enregistrement|aufnahme|chapter|chapitre|kapitel|clip|track|concat|handbrake|mux(?:ed)?|unnamed|noname|unbenannt|compress(?:ed)?|edited|fixed|repaired|stream|test|asdf|qwerty|azerty|a{3,}|x{3,}|disc|disque|file|datei|archivo|tmp|temp|download|copie|copy|kopie|copia|vts|video_ts|playlist|vf|vo|vostfr|french|multi|nouveau|neu|nuovo|nuevo|novo|final|full|main|output|out|encoded?|export|merged?|joined|converted|untitled|sans[ ._]titre|ohne[ ._]titel|sin[ ._]titulo|senza[ ._]titolo|movie|film|video|dvd|feature|pelicula|filmato|filme|title|titre|titel|titulo|titolo|videoplayback|hd|full[ ._-]?hd|sd|1080|720)(?:$|[ ._-]+(?=\S))){1,4}(?:(?<=[ ._-])\(?\d{1,8}\)?)?$/i;
 /** `title_t00`, `C1_t00`, `Title_00`, `HARBOR_t01`: what rippers of discs call its titles. */
 const rippedTitle = /^(?:title|titre|titel|titulo|titolo)[ ._]?\d{2}$|(?:^|_)t\d{2}$/i;
 
