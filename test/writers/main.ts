@@ -15,8 +15,9 @@ const clients: Readonly<Record<string, (world: World) => Promise<void>>> = {
   davfs2: tryDavfs2,
   rclone: tryRclone,
   mount: tryRcloneMount,
-  names: tryFichierNames,
   restic: tryRestic,
+  // Another program asks the host there by the same key, at a pace of its own: one of the two may be locked out.
+  names: tryFichierNames,
 };
 
 const asked = process.argv.slice(2);
