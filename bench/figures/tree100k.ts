@@ -3,6 +3,7 @@ import type { Figure, Measure } from '../figure.ts';
 import type { BareListingPart } from '../parts/bare-listing.ts';
 import type { HostPart } from '../parts/host.ts';
 import type { SyncerPart } from '../parts/syncer.ts';
+import { seriesIn } from '../stage/account.ts';
 import { writeBareTree } from '../stage/bare-tree.ts';
 import { envFor } from '../stage/bridge.ts';
 import { median } from '../stage/rounds.ts';
@@ -13,6 +14,13 @@ const rounds = 2;
 const firstLimitMs = 60_000;
 const quietLimitMs = 5000;
 const limitMb = 250;
+
+/** Names that are read otherwise than they were made are other work than what is measured. */
+function mustBeRead(written: number): void {
+  const { series, seasons } = seriesIn({ folders, filesPerFolder, sizeBytes: 1 });
+  const wanted = 2 * folders * filesPerFolder + series + seasons;
+  if (written !== wanted) throw new Error(`${written} files were written in the place of ${wanted}`);
+}
 
 /** The tree of a large library: made once, and then left alone. */
 export const tree100k: Figure = {
@@ -41,6 +49,7 @@ export const tree100k: Figure = {
     const bare = [await hostMs()];
     const first = await stage.part<SyncerPart>('syncer', options, true);
     const made = await sync(first);
+    mustBeRead(made.written);
     const disk = writeBareTree(join(home, 'library'), join(home, 'bare'));
     const quiet = [];
     for (let round = 0; round < rounds; round++) {

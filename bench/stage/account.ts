@@ -37,6 +37,22 @@ export function accountOf({ folders, filesPerFolder, sizeBytes }: AccountSize): 
   return { folders: sections, files: filesOf(0, false) };
 }
 
+/** How many series and seasons of them there are in an account of this size. */
+export function seriesIn(size: AccountSize): { series: number; seasons: number } {
+  const [series, seasons] = [new Set<string>(), new Set<string>()];
+  const read = ({ files = [], folders = [] }: AccountFolder) => {
+    for (const { name } of files) {
+      const [season, one] = /^(Serie\.\d+)\.S\d+/.exec(name) ?? [];
+      if (season === undefined || one === undefined) continue;
+      series.add(one);
+      seasons.add(season);
+    }
+    for (const folder of folders) read(folder);
+  };
+  read(accountOf(size));
+  return { series: series.size, seasons: seasons.size };
+}
+
 function film(folder: number, index: number): string {
   const year = 1950 + ((folder * 7 + index) % 75);
   return `The.Film.${folder}.of.${index}.${year}.MULTi.${heights[index % 3]}.BluRay.x264-GROUP.mkv`;
