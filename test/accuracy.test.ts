@@ -38,7 +38,7 @@ const small: ReadonlySet<string> = new Set([
   'sonarr-paths',
   'sonarr-season-packs',
 ]);
-const ownFloor = 0.998;
+const ownFloor = 0.999;
 const fewestNamesPerSecond = 5000;
 const maxMs = 50;
 

@@ -135,7 +135,12 @@ const names: readonly (readonly [RegExp, string])[] = [
   [new RegExp(`${noGroup}-clip$`), 'clip'],
   [new RegExp(`${noGroup}-short$`), 'short'],
   [new RegExp(`${noGroup}-(?:extra|other)$`), 'unknown'],
-  // Anime: openings and endings without credits, menus.
+];
+/** Names without any of these hold none of the words above. */
+const anyWord =
+  /sample|trailer|teaser|annonce|deleted|scene|cenas|szenen|quinte|camaras|hizo|kulissen|achter|making|featurette|interview|bonus|betisier|blooper|gag|video_ts|vts_|-(?:clip|short|extra|other)/i;
+/** Anime: openings and endings without credits, menus. */
+const animeNames: readonly (readonly [RegExp, string])[] = [
   [/(?<![a-z0-9])nc(?:op|ed)[ ._-]?\d{0,2}[a-z]?(?:v\d)?(?![a-z0-9])/i, 'clip'],
   [
     /^\[[^\]]+\].*[ _-](?:creditless[ _]|clean[ _])?(?:op|ed|pv|menu|cm|preview)[ _]?(?:\d{1,2}[a-z]?)?(?:v\d)?(?=[ _]*[[(]|$)/i,
@@ -148,6 +153,8 @@ const names: readonly (readonly [RegExp, string])[] = [
   [/[ ._]-[ ._](?:OP|ED)[ ._]?\d{1,2}[a-z]?(?=$|[ ._]*[[(])/, 'clip'],
   [/(?<![a-z])(?:creditless|textless)[ ._](?:op|ed|opening|ending)(?![a-z])/i, 'clip'],
 ];
+
+const anyAnime = /^\[|nc(?:op|ed)|[ ._]-[ ._](?:op|ed)|less[ ._]/i;
 
 /** Names that are extras only in the folder of a title: alone they are titles. */
 const innerNames: readonly (readonly [RegExp, string])[] = [
@@ -208,15 +215,14 @@ export function extraName(folded: string, inside?: FolderReading): string | unde
     if (!isOther || inside.year !== Number(titled[2])) return undefined;
     return titledKinds.find(([pattern]) => pattern.test(word))?.[1] ?? 'unknown';
   }
-  if (inside?.title === undefined) return findKind(names, folded);
+  const kind =
+    (anyWord.test(folded) ? findKind(names, folded) : undefined) ??
+    (anyAnime.test(folded) ? findKind(animeNames, folded) : undefined);
+  if (inside?.title === undefined || kind !== undefined) return kind;
   const title = sameTitleKey(inside.title);
   const isOwnName = sameTitleKey(folded).startsWith(title) && !/[ ._]-[ ._]/.test(folded);
   const isBeside = inside.year !== undefined && !isOwnName;
-  return (
-    findKind(innerNames, folded) ??
-    findKind(names, folded) ??
-    (isBeside ? findKind(besideFilm, folded) : undefined)
-  );
+  return findKind(innerNames, folded) ?? (isBeside ? findKind(besideFilm, folded) : undefined);
 }
 
 function findKind(kinds: readonly (readonly [RegExp, string])[], folded: string): string | undefined {

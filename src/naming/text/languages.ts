@@ -33,6 +33,13 @@ const tags: readonly (readonly [RegExp, string])[] = [
   [/polish|pol/iy, 'pl'],
 ];
 
+/** Most words are none of them: by the letter that each begins with. */
+const byLetter = new Map<string, (typeof tags)[number][]>();
+for (const tag of tags) {
+  const letters = new Set(tag[0].source.split('|').map((word) => word.charAt(0).toLowerCase()));
+  for (const letter of letters) byLetter.set(letter, [...(byLetter.get(letter) ?? []), tag]);
+}
+
 /** Languages of a release from the part of its folded name that follows the title (facts/naming 9). */
 export function readLanguages(text: string): string[] {
   const found: string[] = [];
@@ -55,7 +62,7 @@ export function readLanguages(text: string): string[] {
 }
 
 function tagAt(text: string, at: number): { name: string; end: number } | undefined {
-  for (const [pattern, name] of tags) {
+  for (const [pattern, name] of byLetter.get((text[at] as string).toLowerCase()) ?? []) {
     pattern.lastIndex = at;
     if (!pattern.test(text)) continue;
     const end = pattern.lastIndex;
