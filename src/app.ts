@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { docs } from '../plugins/routes/api/docs.ts';
 import { doctor } from '../plugins/routes/api/doctor.ts';
+import { people } from '../plugins/routes/api/setup/people.ts';
 import { servers } from '../plugins/routes/api/setup/servers.ts';
 import { settings } from '../plugins/routes/api/setup/settings.ts';
 import { setup } from '../plugins/routes/api/setup/setup.ts';
@@ -64,6 +65,7 @@ export async function buildApp(
   await registerApi(app, holder);
   await app.register(settings);
   await app.register(servers);
+  await app.register(people);
   await app.register(setup);
   await app.register(docs);
   return app;

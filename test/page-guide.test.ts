@@ -4,6 +4,7 @@ import type { Locator } from 'playwright-core';
 import t from 'tap';
 import { loadSecrets } from '../src/secrets.ts';
 import { startBridge } from './fixtures/bridge-process.ts';
+import { fakeMediaServer } from './fixtures/fake-media-server.ts';
 import { until } from './fixtures/listed.ts';
 import { fakeJellyfin } from './fixtures/media-servers.ts';
 import { logInAt, openPage, startBrowser } from './fixtures/page.ts';
@@ -204,6 +205,33 @@ t.test('a first start', async (t) => {
       page.faults.filter((fault) => !fault.includes('ERR_CONNECTION_REFUSED')),
       [],
     );
+  });
+
+  await t.test('people are added, sent a test and taken out', async (t) => {
+    const push = await fakeMediaServer(t, (_asked, response) => void response.writeHead(200).end('{}'));
+    await tab.goto(`${url}/#/settings`);
+    const card = tab.locator('.card', { has: tab.getByRole('heading', { name: 'People' }) });
+    await card.getByText('Nobody is told').click();
+    await card.locator('[name=kind]').selectOption('email');
+    await card.locator('[name=to]').waitFor();
+    await card.locator('[name=kind]').selectOption('ntfy');
+    await card.locator('[name=url]').fill(`${push.url}/one/topic-of-hers`);
+    await card.getByRole('button', { name: 'Add' }).click();
+    await card.locator('.fault', { hasText: 'does not end in one topic' }).waitFor();
+    t.match(page.faults.splice(0).at(-1), '400', 'the browser says it too');
+    await card.locator('[name=url]').fill(`${push.url}/topic-of-hers`);
+    await card.getByRole('button', { name: 'Add' }).click();
+    await card.getByText('1 told').waitFor();
+    await card.getByRole('button', { name: 'Send each a test' }).click();
+    await card.getByText('a test was sent').waitFor();
+    t.match(
+      push.arrived.map(({ body }) => JSON.parse(body)),
+      [{ topic: 'topic-of-hers' }],
+    );
+    t.notMatch(await card.textContent(), 'topic-of-hers');
+    t.strictSame(await page.inaccessible(), []);
+    await card.getByRole('button', { name: /^Take ntfy/ }).click();
+    await card.getByText('Nobody is told').waitFor();
   });
 
   await t.test('settings are seen with where they come from, and changed', async (t) => {

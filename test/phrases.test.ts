@@ -4,8 +4,12 @@ import t from 'tap';
 import { z } from 'zod';
 import { whyNoAddress } from '../config/addresses.ts';
 import { settingList } from '../config/settings.ts';
-import { frenchDefaults, frenchHelp } from '../plugins/ui/client/guide/settings-help-fr.ts';
-import { frenchChoices, frenchSource } from '../plugins/ui/client/guide/settings-words-fr.ts';
+import {
+  frenchChoices,
+  frenchDefaults,
+  frenchHelp,
+  frenchSource,
+} from '../plugins/ui/client/guide/settings-help-fr.ts';
 import { frenchErrors } from '../plugins/ui/client/words/errors-fr.ts';
 import { frenchPhrases } from '../plugins/ui/client/words/phrases-fr.ts';
 import { frenchReasonWords } from '../plugins/ui/client/words/reason-words-fr.ts';
@@ -73,7 +77,7 @@ t.test(
         continue;
       }
       const meanings = frenchChoices[path];
-      t.ok(meanings, `${path} is in plugins/ui/client/guide/settings-words-fr.ts`);
+      t.ok(meanings, `${path} is in plugins/ui/client/guide/settings-help-fr.ts`);
       const missing = form.values.filter((value) => meanings?.[value] === undefined);
       t.strictSame(missing, path === 'library.profile' ? form.values : [], path);
       t.strictSame(

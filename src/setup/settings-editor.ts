@@ -1,4 +1,4 @@
-import type { NotifySetting } from '../notify/people/recipient.ts';
+import type { NotifySetting, RecipientSetting } from '../notify/people/recipient.ts';
 import type { ServerSetting } from '../notify/servers/adapter.ts';
 
 /** How a person is asked for the value of a setting. */
@@ -43,12 +43,18 @@ export interface EditedSettings {
 
 /** Media servers and people that are told, as they are entered in the page. */
 export interface EditedNotify {
-  /** @returns the media servers that are entered, and where they come from where that is not the page */
-  list(): { servers: readonly ServerSetting[]; isWaiting: boolean; fixedBy: string | undefined };
+  /** @returns those that are entered, and where they come from where that is not the page */
+  list(): {
+    servers: readonly ServerSetting[];
+    /** Each with the name that it is known by. */
+    people: readonly (RecipientSetting & { name: string })[];
+    isWaiting: boolean;
+    fixedBy: string | undefined;
+  };
   /** Enters one, in the place of another of its kind and address; it counts at once. @throws as {@link SettingsEditor.change} */
   add(row: NotifySetting): void;
   /** @throws as `add`; BRIDGE_NOT_FOUND */
-  remove(row: { kind: string; url: string }): void;
+  remove(row: { kind: string; url: string; to?: string }): void;
 }
 
 /** What somebody looked at before he entered something. */

@@ -6,6 +6,7 @@ import '../demo.test.ts';
 import '../format.test.ts';
 import '../format-commands.test.ts';
 import '../guide.test.ts';
+import '../entered-people.test.ts';
 import '../entered-settings.test.ts';
 import '../live-settings.test.ts';
 import '../log-flow.test.ts';

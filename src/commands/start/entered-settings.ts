@@ -10,11 +10,12 @@ import { appliesFromPage } from '../../../config/page-settings.ts';
 import { type NamedSetting, settingList } from '../../../config/settings.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { diskError } from '../../core/files/folder-check.ts';
-import { isServer } from '../../notify/people/recipient.ts';
+import { isRecipient, isServer } from '../../notify/people/recipient.ts';
+import { namedPeople } from '../../notify/people/recipients.ts';
 import type { EditedNotify, EditedSetting, Edits, SettingsEditor } from '../../setup/settings-editor.ts';
 
 /** What tells one that is told from the others. */
-type NotifyName = { kind: string; url: string };
+type NotifyName = { kind: string; url: string; to?: string };
 
 /** A slash at its end is none of it. */
 const addressOf = ({ url }: NotifyName) => (URL.canParse(url) ? new URL(url).href : url);
@@ -110,7 +111,7 @@ export function createSettingsEditor({ load, running, live, onRestart }: EditorO
   }
 
   const isSame = (one: NotifyName, other: typeof one) =>
-    one.kind === other.kind && addressOf(one) === addressOf(other);
+    one.kind === other.kind && addressOf(one) === addressOf(other) && one.to === other.to;
 
   /** The rows as they were written, but for those like this one. */
   function othersThan(row: NotifyName): unknown[] {
@@ -133,6 +134,7 @@ export function createSettingsEditor({ load, running, live, onRestart }: EditorO
       const fixedBy = origin === 'environment' || origin === 'file' ? words : undefined;
       return {
         servers: rows.filter(isServer),
+        people: namedPeople(rows.filter(isRecipient)),
         fixedBy,
         isWaiting: !isDeepStrictEqual(rows, live.settings.notify),
       };

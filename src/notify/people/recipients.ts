@@ -32,6 +32,11 @@ export function createCurrentRecipients(settings: () => readonly RecipientSettin
   };
 }
 
+/** Lines of the settings, each with what it is known by. */
+export function namedPeople(settings: readonly RecipientSetting[]): (RecipientSetting & { name: string })[] {
+  return settings.map((setting) => ({ ...setting, name: nameOf(setting) }));
+}
+
 function recipientOf(setting: RecipientSetting): Recipient {
   return {
     kind: setting.kind,

@@ -1,7 +1,6 @@
 import type { ShownSetting } from '../../../../src/api/setup/settings.ts';
 import { isFrench, words } from '../words/texts.ts';
-import { frenchDefaults, frenchHelp } from './settings-help-fr.ts';
-import { frenchChoices, frenchSource } from './settings-words-fr.ts';
+import { frenchChoices, frenchDefaults, frenchHelp, frenchSource } from './settings-help-fr.ts';
 
 /** What it means, in the language of the page. */
 export const helpOf = ({ path, help }: ShownSetting): string => (isFrench && frenchHelp[path]) || help;

@@ -7,6 +7,7 @@ import { html } from '../html.ts';
 import { Card, Empty, Fault } from '../parts.ts';
 import { words } from '../words/texts.ts';
 import { choiceText, helpOf, originText, valueText } from './setting-words.ts';
+import { SettingsPeople } from './settings-people.ts';
 import { SettingsServers } from './settings-servers.ts';
 
 type AllSettings = AnswerOf<typeof listSettings>;
@@ -37,7 +38,7 @@ export function SettingsView() {
     </div>
     <p class="soft">${texts.order} ${value && html`<span class="path">${value.file}</span>`}</p>
     <${Fault} text=${fault} />
-    <div class="grid">${wanted === '' && html`<${SettingsServers} turn=${turn} changed=${again} />`}${groups.map(
+    <div class="grid">${wanted === '' && html`<${SettingsServers} turn=${turn} changed=${again} /><${SettingsPeople} turn=${turn} changed=${again} />`}${groups.map(
       ([name, some]) => html`<${Card} key=${name} title=${name} wide>
         <ul class="rows settings">${some.map(
           (one) => html`<${SettingRow} key=${one.path} setting=${one} versions=${versions} done=${again} />`,
