@@ -232,6 +232,19 @@ t.test('what stands behind the numbers names the show only where all say the sam
   t.match(needsReview(alone), 'name of the show or of the episode');
 });
 
+t.test('the only film in the folder of one is that film where its name is no title', async (t) => {
+  const folder = '/Films/Lola, une femme allemande (1981)';
+  holds(t, folder, {
+    'daswerk.mkv': 'film Lola, une femme allemande (1981)',
+    'Trailer.mkv': 'extra',
+  });
+  holds(t, folder, { 'daswerk.mkv': 'film daswerk', 'einanderes.mkv': 'film einanderes' });
+  holds(t, folder, { 'Das Werk.mkv': 'film Das Werk' });
+  holds(t, '/Films/Saga Fassbinder (1981)', { 'daswerk.mkv': 'film daswerk' });
+  holds(t, folder, { 'daswerk.1982.mkv': 'film daswerk (1982)' });
+  t.match(recognise(`${folder}/daswerk.mkv`).reasons, ['title: folder, the only film in it']);
+});
+
 t.test('a film among episodes is seen as such', async (t) => {
   holds(t, '/Séries/Lost/Saison 1', {
     'Lost 01.avi': 'episode Lost S1E1',

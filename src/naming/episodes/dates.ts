@@ -108,6 +108,8 @@ export function readDateFolder(folded: string, outer: readonly string[]): DateFo
   const [grand = '', parent = ''] = [outer.at(-2), outer.at(-1)];
   const whole = /^((?:19|20)\d\d)[ ._-](0[1-9]|1[0-2])(?:[ ._-](\d\d))?$/.exec(folded);
   if (whole) return dated(whole[1], whole[2], whole[3]);
+  const packedMonth = parent === '' ? null : /^((?:19|20)\d\d)(0[1-9]|1[0-2])$/.exec(folded);
+  if (packedMonth) return dated(packedMonth[1], packedMonth[2]);
   const turned = /^(0[1-9]|1[0-2])[ ._-]((?:19|20)\d\d)$/.exec(folded);
   if (turned) return dated(turned[2], turned[1]);
   const isInYear = /^(?:19|20)\d\d$/.test(parent);
@@ -151,14 +153,15 @@ function dated(year: Piece, month: Piece, day?: Piece): DateFolder {
 export function dayInFolder(folded: string, { year, month, day }: DateFolder): AirDate | undefined {
   if (year === undefined || month === undefined) return undefined;
   const own = dayAlone.exec(folded) ?? dayBeforeWords.exec(folded);
-  const isOther = own?.[2] !== undefined && months[own[2].toLowerCase()] !== month;
+  const ownMonth = own?.[2] ? months[own[2].toLowerCase()] : Number(own?.[3] ?? month);
+  const isOther = own !== null && ownMonth !== month;
   const which = day ?? (own && !isOther ? own[1] : undefined);
   if (which === undefined) return undefined;
   const date = dateOf(year, month, which);
   return date === undefined ? undefined : { start: 0, end: own ? own[0].length : 0, date };
 }
 
-const dayAlone = new RegExp(`^(\\d{1,2})(?:[ ._-]+${monthWord})?$`, 'i');
+const dayAlone = new RegExp(`^(\\d{1,2})(?:[ ._-]+${monthWord}|[.-](\\d\\d)\\.?)?$`, 'i');
 
 /** `15 - Guest`, which counts in the folder of a month alone. */
 const dayBeforeWords = /^(\d{1,2})(?=[ ._]+-[ ._]+\S)/;

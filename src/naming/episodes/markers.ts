@@ -77,7 +77,7 @@ const otherShapes: readonly RegExp[] = [
 ];
 /** Names without any of these hold none of the shapes with a word for a season. */
 const anySeasonWord =
-  /sai|sea|seri|staf|tem|stag|seiz|sez|ses|sas|sae|kau|evad|reek|livre|book|(?<![a-z])s[en][ ._]?\d/i;
+  /sai|sea|seri|staf|tem|stag|seiz|sez|ses|sas|sae|kau|evad|reek|livre|book|(?<![a-z])s[ent][ ._]{0,2}\d|(?<![a-z])s\d{1,2}[ ._-]+(?:afl|folge|cap|punt|avsn|afsn)/i;
 const wordShapes: readonly RegExp[] = [
   // Saison 1 Episode 2, Season 1, Episode 2, Saison 4 Partie 2 Episode 12, Saison 2 - Ep 12, Staffel 3 Folge 4
   new RegExp(
@@ -89,6 +89,8 @@ const wordShapes: readonly RegExp[] = [
     `(?<![a-z])${pairedSeasonWord}[ ._-]{0,2}(\\d{1,2})(?:of\\d{1,2})?[ ._-]+(\\d{1,2})[ ._]?of[ ._]?\\d{1,2}(?!\\d)`,
     'i',
   ),
+  // S3 afl 5
+  new RegExp(`(?<![a-z0-9])s(\\d{1,2})[ ._-]+${episodeWord}[ ._]{0,2}(\\d{1,4})(?!\\d)`, 'i'),
   // 3.Staffel 5.Folge
   new RegExp(
     `(?<![a-z0-9])(\\d{1,2})${rankEnd}[ ._]?${rankedSeasonWord}[ ._,-]+(\\d{1,3})${rankEnd}[ ._]?${episodeWord}(?![a-z])`,

@@ -6,7 +6,7 @@ const plainSeason =
 /** Words for a season in the languages that releases come in, without accents. */
 export const seasonWord = `(?:${plainSeason})`;
 /** The same with the word that is also one for a whole series: it counts with a number and an episode behind it. */
-export const pairedSeasonWord = `(?:${plainSeason}|serie|temp?|s[en](?=[ ._]?\\d{1,2}[ ._-]))`;
+export const pairedSeasonWord = `(?:${plainSeason}|serie|temp?|sais|st(?=[ ._]{0,2}\\d)|s[en](?=[ ._]?\\d{1,2}[ ._-]))`;
 /** Words behind the rank of a season: `3. Staffel`, `2nd Season`, `1ª temporada`. */
 export const rankedSeasonWord =
   '(?:season|saison|staffel|stagione|temporada|seizoen|sezon(?:ul|a)?|sesong|s(?:a|ae|ea)song|s(?:a|ae)son|kausi|evad|temp(?=[ ._]))';

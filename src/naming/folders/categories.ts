@@ -4,13 +4,14 @@ import { hasBracketedYear } from '../text/years.ts';
 export type Category = 'movies' | 'tv' | 'anime' | 'any';
 
 const words: Record<Category, string> = {
-  movies: 'film films movie movies cinema telefilm telefilms',
-  tv: 'serie series miniserie miniseries webserie webseries sitcom sitcoms tv tvshow tvshows show shows feuilleton feuilletons emission emissions',
+  movies: 'film films movie movies cinema telefilm telefilms filme filmes peliculas spielfilme speelfilms',
+  tv: 'serie series miniserie miniseries webserie webseries sitcom sitcoms tv tvshow tvshows show shows feuilleton feuilletons emission emissions serien fernsehserien telenovelas',
   anime: 'anime animes manga mangas japanimation',
   any:
     'integrale integrales mes mon ma my les la le des de du d et and mini noel annee annees americain americains americaine americaines anglais anglaise anglaises britanniques coreen coreens coreenne coreennes japonais japonaise japonaises etrangers etrangeres video videos media medias mediatheque bibliotheque library partage share shared perso divers ' +
     'vf vo vostfr vff vfq vfi vf2 multi french truefrench francais francaise hd sd fhd uhd 4k 3d 1080p 720p 2160p 480p bluray dvdrip webdl web webrip remux hdlight x264 x265 h264 h265 hevc ' +
     'action comedie comedies aventure horreur drame thriller policier animation animations dessins dessin anime animes documentaire documentaires docs doc enfant enfants kids jeunesse famille family ' +
+    'doku dokus dokumentationen documentales documentari documentarios kinder infantil bambini zeichentrick deutsch deutsche spanisch italiano italiani castellano espanol dublado legendado descargas ' +
     'science fiction sf fantastique guerre western romance musical shonen shounen shojo shoujo seinen josei isekai mecha concert concerts spectacle spectacles sport theatre humour classique classiques classics vieux new nouveau nouveaux nouveautes recent ' +
     'download downloads telechargement telechargements upload uploads torrents completed termine en cours a voir vu trier tri inbox public prive private subs subtitles sous titres soustitres srt vobsub bdmv certificate backup ts audio dossier dossiers folder files fichiers vrac misc autre autres temp tmp classer unsorted sorted rip rips stream jellyfin plex emby kodi',
 };
@@ -56,7 +57,7 @@ export function readCategory(folded: string): Category | undefined {
 
 /** Whether a folder holds documentaries: films and series, but no sagas, so that a list of them is one of episodes. */
 export function holdsDocumentaries(folded: string): boolean {
-  return /^(?:mes[ ._-]|my[ ._-])?(?:documentaires?|documentary|documentaries|docs?|docus?)(?![a-z])/i.test(
+  return /^(?:mes[ ._-]|my[ ._-])?(?:documentaires?|documentary|documentaries|docs?|docus?|dokus?|dokumentation(?:en)?|documentales?|documentari[os]?s?)(?![a-z])/i.test(
     folded,
   );
 }

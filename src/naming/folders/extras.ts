@@ -166,26 +166,27 @@ const languageEnd =
 const besideFilm: readonly (readonly [RegExp, string])[] = [
   [
     new RegExp(
-      `^(?:(?:official|final|main|international|theatrical|original|us|uk)[ ._-]+){0,2}(?:trailer|teaser)${languageEnd}|[ ._]-[ ._](?:trailer|teaser)${languageEnd}`,
+      `^(?:(?:official|final|main|international|theatrical|original|us|uk)[ ._-]+){0,2}(?:kino)?(?:trailer|teaser)${languageEnd}|[ ._]-[ ._](?:trailer|teaser)${languageEnd}`,
       'i',
     ),
     'trailer',
   ],
   [
-    /^(?:interviews?|entretiens?|entrevistas?|interviste)(?=$|[ ._]*\d|[ ._]+(?:de|d'|du|des|avec|with|mit|con|met|of|-)(?![a-z]))/i,
+    /^(?:interviews?|entretiens?|entrevistas?|interviste)(?=$|[ ._]*\d|[ ._]+(?:al|de|d'|du|des|avec|with|mit|con|met|of|-)(?![a-z]))/i,
     'interview',
   ],
+  [/[ ._]-[ ._]interviews?$/i, 'interview'],
   [/(?:^|[ ._]-[ ._])featurettes?(?=$|[ ._]*[-\d])/i, 'featurette'],
   [
     /^(?:deleted|extended|alternate|extra)[ ._]scenes?(?![a-z])|^(?:alternat(?:e|ive)[ ._]ending|fin[ ._]alternative|alternatives[ ._]ende|finale[ ._]alternativo)(?![a-z])/i,
     'deletedscene',
   ],
   [
-    /^(?:outtakes?|storyboards?|screen[ ._]tests?|(?:photo[ ._])?gallery|galerie)(?=$|[ ._]*[-\d])/i,
+    /^(?:outtakes?|tomas[ ._]falsas|erros[ ._]de[ ._]gravacao|verpatzte[ ._]szenen|papere|reportages?|storyboards?|screen[ ._]tests?|(?:photo[ ._])?gallery|galerie)(?=$|[ ._]*[-\d])/i,
     'unknown',
   ],
   [
-    /^(?:(?:le|sur[ ._]le)[ ._])?tournage(?=$|[ ._]*[-\d])|^(?:(?:les|dans[ ._]les)[ ._])?coulisses(?![a-z])/i,
+    /^(?:(?:le|sur[ ._]le)[ ._])?tournage(?=$|[ ._]*[-\d])|^(?:(?:les|dans[ ._]les)[ ._])?coulisses(?![a-z])|^backstage$|^asi[ ._]se[ ._]hizo|(?:^|[ ._]-[ ._])behind[ ._]the[ ._]scenes?(?![a-z])|[ ._]-[ ._](?:le|the|das|il|el|o)[ ._]making[ ._-]of(?![a-z])/i,
     'behindthescenes',
   ],
 ];

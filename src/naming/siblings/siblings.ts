@@ -15,6 +15,8 @@ export interface Evidence extends NamingStyle {
   titleFrom?: number;
   /** The year that stands before the title. */
   year?: number;
+  /** It is not the only video of its folder that is no extra. */
+  isBeside?: boolean;
   /** Where numbers stand that are the same in all siblings (`Room 104`). */
   constants?: number[];
 }
@@ -37,7 +39,9 @@ const plainWord =
 export function* readSiblings(readings: readonly (Reading | undefined)[]): Generator<undefined, Evidence[]> {
   if (readings.length < 2) return readings.map(() => ({}));
   const namingStyle = readNamingStyle(readings);
-  const evidence = readings.map((): Evidence => ({ ...namingStyle }));
+  const films = readings.filter((one) => one && !one.isSubtitle && one.extra === undefined);
+  const isBeside = films.length > 1;
+  const evidence = readings.map((): Evidence => ({ ...namingStyle, ...(isBeside && { isBeside }) }));
   const stems = yield* markedStems(readings);
   const numbers: NumberAt[][] = [];
   for (const one of readings) {

@@ -21,11 +21,11 @@ export function readEdition(folded: string): string | undefined {
 
 /** The words of an edition in English, one to four of them in front of `cut`, `edition` or `version`. */
 export const editionWord =
-  "(?:extended|theatrical|ultimate|special|despecialized|final|definitive|unrated|uncut|anniversary|limited|deluxe|integral|collector'?[ ._]?s?|director'?[ ._]?s?|producer'?[ ._]?s?|(?:richard[ ._])?donner|roadshow|workprint|criterion|international|alternate|original|imax|snyder|rogue|assembly)";
+  "(?:extended|theatrical|ultimate|special|despecialized|final|definitive|unrated|uncut|anniversary|limited|deluxe|integral|collector'?[ ._]?s?|director'?[ ._]?s?|producer'?[ ._]?s?|(?:richard[ ._])?donner|roadshow|workprint|criterion|international|alternat(?:e|ive)|original|imax|snyder|rogue|assembly)";
 
 /** What is an edition or a version in French, Spanish, Italian, Portuguese, German and Dutch, wherever it stands behind a title. */
 export const editionInWords = [
-  'version[ ._-](?:longue|integrale|cinema|restauree|remasterisee|etendue|inedite|courte|non[ ._]censuree)|edition[ ._-](?:speciale|collector|integrale|limitee|prestige|ultime|anniversaire)|montage[ ._]du[ ._]realisateur',
+  'version[ ._-](?:longue|integrale|cinema|restauree|remasterisee|etendue|inedite|courte|non[ ._]censuree)|edition[ ._-](?:speciale|collector|integrale|limitee|prestige|ultime|(?:\\d{1,3}e?(?:me)?[ ._-])?anniversaire)|version[ei]?[ ._]director.?s?[ ._]cut|montage[ ._]du[ ._]realisateur',
   'version[ ._](?:extendida|restaurada|remasterizada|integra|sin[ ._](?:censura|cortes)|del[ ._]director)|edicion[ ._](?:especial|extendida|coleccionista|de[ ._]coleccion(?:ista)?|limitada|definitiva|remasterizada)|montaje[ ._]del[ ._]director',
   'versione[ ._](?:estesa|integrale|restaurata|lunga|cinematografica|rimasterizzata|del[ ._]regista)|edizione[ ._](?:speciale|estesa|integrale|restaurata|limitata|da[ ._]collezione)',
   'versao[ ._](?:estendida|integral|restaurada|remasterizada|sem[ ._]cortes|do[ ._](?:diretor|realizador))|edicao[ ._](?:especial|estendida|limitada|de[ ._]colecionador)',

@@ -18,11 +18,11 @@ const ranks = [
   'troisieme third tercera terza terceira dritte derde',
   'quatrieme fourth cuarta quarta vierte vierde',
   'cinquieme fifth quinta funfte vijfde',
-  'sixieme sixth',
-  'septieme seventh',
-  'huitieme eighth',
-  'neuvieme ninth',
-  'dixieme tenth',
+  'sixieme sixth sexta sesta sechste zesde',
+  'septieme seventh septima settima setima siebte zevende',
+  'huitieme eighth octava ottava oitava achte achtste',
+  'neuvieme ninth novena nona neunte negende',
+  'dixieme tenth decima zehnte tiende',
 ].map((line) => line.split(' '));
 const words = new Map(
   [counts, ranks].flatMap((list) =>

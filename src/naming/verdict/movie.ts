@@ -33,9 +33,12 @@ export function fillMovie(result: Recognition, reading: Reading, evidence: Evide
   const own = weak ? {} : ownTitle(reading, part?.at ?? -1, titleFrom);
   const folder =
     ancestors.season === undefined && !ancestors.title?.marker ? ownFolder(ancestors.title, own) : undefined;
-  if (folder?.title && folderNames(folder, own, weak, reading)) {
+  const isNamed = folder?.title !== undefined && folderNames(folder, own, weak, reading);
+  const isAlone = !isNamed && folder?.title !== undefined && isAloneIn(folder, own, reading, evidence);
+  if (folder?.title && (isNamed || isAlone)) {
     result.title = folder.title;
-    result.reasons.push(weak ? 'title: folder, the name says nothing' : 'title: folder');
+    const why = weak ? ', the name says nothing' : isAlone ? ', the only film in it' : '';
+    result.reasons.push(`title: folder${why}`);
     setYear(result, own.year, 'name');
     setYear(result, folder.year, 'folder');
   } else if (own.title) {
@@ -94,6 +97,19 @@ function folderNames(
     [outer, withoutBrackets].some((key) => key.length > 3 && wholeName.includes(key))
   );
 }
+
+/**
+ * `Films/Lola (1981)/hauptfilm`: the only film in the folder of one, with a year, is that film where its file has a name in small
+ * letters alone; a title (`The Lamp`, `300`) is believed.
+ */
+function isAloneIn(folder: FolderReading, own: OwnTitle, reading: Reading, evidence: Evidence): boolean {
+  const { ancestors, name, tagAt, isSubtitle } = reading;
+  const { category, saga, title, outer } = ancestors;
+  if (category !== 'movies' || saga || title !== folder || outer !== undefined || isSubtitle) return false;
+  const isPlain = smallLetters.test(name.text);
+  return isPlain && folder.year !== undefined && own.year === undefined && tagAt < 0 && !evidence.isBeside;
+}
+const smallLetters = /^[a-z\d_.-]*[a-z][a-z\d_.-]*$/;
 
 /** `Le Fabuleux Destin d'Amélie Poulain (2001)/amelie.mkv`: whole words of the folder's title. */
 function holdsWords(outer: string | undefined, inner: string | undefined): boolean {

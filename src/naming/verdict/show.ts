@@ -171,7 +171,7 @@ const dateJoint = /[ ._](?:du|des?|of|vom|del|dal|do|van|am)[ ._-]*$/i;
 
 /** `Derrick 012 - S01E12`, `Derrick - Folge 12 (S01E12)`, `Derrick #12 S01E12`: the count through all seasons. */
 const countInWordsBeforeMarker =
-  /(?<=\S)[ ._]+(?:-[ ._]+)?(?:(?:ep(?:isod[eio]*)?|folge|aflevering|puntata|capitulo|e|n°)[ ._]*(?:n[o°][ ._]?)?\d{1,4}|#\d{1,4}|\(0\d{1,2}\)|(?!007(?!\d))0\d{2,3})[ ._]*(?:-[ ._]*)?[([]?[ ._]*$/i;
+  /(?<=\S)[ ._]+(?:-[ ._]+)?(?:(?:ep(?:isod[eio]*)?|folge|aflevering|afl\.?|(?<=-[ ._]+)nr\.?|puntata|capitulo|e|n°)[ ._]*(?:n[o°][ ._]?)?\d{1,4}|#\d{1,4}|\(0\d{1,2}\)|(?!007(?!\d))0\d{2,3}|0\d(?=[ ._]*[([]))[ ._]*(?:-[ ._]*)?[([]?[ ._]*$/i;
 /** `01 - Columbo S01E01`, `(05) Rex S02E05`: a number that puts the files in order. */
 const orderInFront =
   /^(?:#?\d{1,3}[ ._]+-[ ._]+|#\d{1,3}[ ._]+|\d{1,3}\.[ ]+|\(\d{1,3}\)[ ._]+|(?!007)0\d{1,2}[ ._]+)(?=[^\s\d(-])/;

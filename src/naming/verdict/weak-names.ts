@@ -38,13 +38,13 @@ const tagsAlone =
 
 /** What programs and people call a file of which the folder says what it is. */
 const placeholder =
-  /^(?:(?:(?:le|the|der|il|el|o)[ ._](?=film|movie|video))?(?:new|finished|ripped|rip|captured?|record(?:ing)?|enregistrement|aufnahme|chapter|chapitre|kapitel|clip|track|concat|handbrake|mux(?:ed)?|unnamed|noname|unbenannt|compress(?:ed)?|edited|fixed|repaired|stream|test|asdf|qwerty|azerty|a{3,}|x{3,}|disc|disque|file|datei|archivo|tmp|temp|download|copie|copy|kopie|copia|vts|video_ts|playlist|vf|vo|vostfr|french|multi|nouveau|neu|nuovo|nuevo|novo|final|full|main|output|out|encoded?|export|merged?|joined|converted|untitled|sans[ ._]titre|ohne[ ._]titel|sin[ ._]titulo|senza[ ._]titolo|movie|film|video|dvd|feature|pelicula|filmato|filme|title|titre|titel|titulo|titolo|videoplayback|hd|full[ ._-]?hd|sd|1080|720)(?:$|[ ._-]+(?=\S))){1,4}(?:(?<=[ ._-])\(?\d{1,8}\)?)?$/i;
+  /^(?:(?:(?:le|the|der|il|el|o)[ ._](?=film|movie|video))?(?:new|main|principal|haupt|hauptfilm|longmetrage|unknown|ok|de|mp4|mkv|avi|finished|ripped|rip|captured?|record(?:ing)?|enregistrement|aufnahme|chapter|chapitre|kapitel|clip|track|concat|handbrake|mux(?:ed)?|unnamed|noname|unbenannt|compress(?:ed)?|edited|fixed|repaired|stream|test|asdf|qwerty|azerty|a{3,}|x{3,}|disc|disque|file|datei|archivo|tmp|temp|download|copie|copy|kopie|copia|vts|video_ts|playlist|vf|vo|vostfr|french|multi|nouveau|neu|nuovo|nuevo|novo|final|full|main|output|out|encoded?|export|merged?|joined|converted|untitled|sans[ ._]titre|ohne[ ._]titel|sin[ ._]titulo|senza[ ._]titolo|movie|film|video|dvd|feature|pelicula|filmato|filme|title|titre|titel|titulo|titolo|videoplayback|hd|full[ ._-]?hd|sd|1080|720)(?:$|[ ._-]+(?=\S))){1,4}(?:(?<=[ ._-])\(?\d{1,8}\)?)?$/i;
 /** `title_t00`, `C1_t00`, `Title_00`, `HARBOR_t01`: what rippers of discs call its titles. */
 const rippedTitle = /^(?:title|titre|titel|titulo|titolo)[ ._]?\d{2}$|(?:^|_)t\d{2}$/i;
 
 /** `00800.mpls`, a UUID, a year alone. */
 const nothingSaid =
-  /^(?:\d{5}[ ._]mpls|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[([]?(?:19|20)\d\d[)\]]?)$/i;
+  /^(?:\d{5}[ ._]mpls|0\d{3}|version[ ._]longue|director'?s[ ._]cut|extended|uncut|long[ ._]metrage|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[([]?(?:19|20)\d\d[)\]]?)$/i;
 
 /** Whether a name is what programs and people call a file of which the folder says what it is: its number counts nothing. */
 export function isPlaceholder(stem: string): boolean {
@@ -64,6 +64,7 @@ function isShort(stem: string, { ancestors, year, tagAt }: Reading): boolean {
     stem.length === 1 ||
     tagsAlone.test(stem) ||
     isPlaceholder(stem) ||
+    isPlaceholder(words) ||
     (isTechnical(stem) && /[a-z]/i.test(stem)) ||
     (words.length >= Math.min(3, Math.max(2, initials.length)) &&
       initials.join('').toLowerCase().startsWith(words))
