@@ -126,7 +126,7 @@ const reversedShape = new RegExp(
 );
 /** `[Group] Title - SP1`, `- Special 1`: season 0; a film may have a title of the kind. */
 const namedSpecialShape =
-  /(?<=\S[ ._]+(?:-[ ._]+)?)(?:sp[ ._]?|hs|(?:speciale?s?|especial|spezial|sonderfolge)[ ._]|hors[ ._-]?serie[ ._]{1,2}(?:-[ ._])?(?:n[o°][ ._]?)?)(\d{1,2})(?:v\d)?(?=$|[ ._]*[-[(])(?!.*[([](?:19|20)\d\d)/i;
+  /(?<=\S[ ._]+(?:-[ ._]+)?)(?:sp[ ._]?|hs[ ._]?|(?:speciale?s?|especial|spezial|sonderfolge)[ ._]|hors[ ._-]?serie[ ._]{1,2}(?:-[ ._])?(?:n[o°][ ._]?)?)(\d{1,2})(?:v\d)?(?=$|[ ._]*[-[(])(?!.*[([](?:19|20)\d\d)/i;
 const groupSpecialShape = /(?<=^\[.*[ ._])(?:sp|(?<=-[ ._]+)ex|specials?[ ._])(\d{1,2})(?:v\d)?(?![\da-z])/i;
 /** `OVA 2`, `OAV - 03`: a special, season 0. */
 const specialShape = /(?<![a-z0-9])(?:ova|oav|oad)s?[ ._]*(?:-[ ._]*|n°)?(\d{1,3})(?:v\d)?(?![\da-z])/i;

@@ -1,5 +1,6 @@
 import type { Reading } from '../file/reading.ts';
 import { sameTitleKey } from '../text/titles.ts';
+import { withoutYear } from '../text/years.ts';
 import { isCameraTake } from './camera-takes.ts';
 
 /** A number in a name that might count episodes, with what stands before and behind it in a form to compare. */
@@ -75,7 +76,7 @@ export function numbersIn({ name: { folded }, tagAt, year }: Reading): NumberAt[
 
 /** Key of a title in front of a marker or a number: a year at its end is none of its words. */
 export function stemKey(before: string): string {
-  return sameTitleKey(before).replace(/(?<=.)(?:19|20)\d\d$/, '');
+  return withoutYear(sameTitleKey(before));
 }
 
 /** Where the name begins behind a release group: `[Group] Title`, `(Group)_Title`. */

@@ -63,6 +63,8 @@ const innerFolders: Record<string, string> = {
   shorts: 'short',
   clips: 'clip',
   extra: 'unknown',
+  outtakes: 'unknown',
+  'tomas falsas': 'unknown',
   extras: 'unknown',
   other: 'unknown',
 };
@@ -175,6 +177,8 @@ const besideFilm: readonly (readonly [RegExp, string])[] = [
     /^(?:interviews?|entretiens?|entrevistas?|interviste)(?=$|[ ._]*\d|[ ._]+(?:al|de|d'|du|des|avec|with|mit|con|met|of|-)(?![a-z]))/i,
     'interview',
   ],
+  [/[ ._]making[ ._-]of$/i, 'behindthescenes'],
+  [/^(?:bonus|extras?|supplements?)(?:[ ._-]*\d{1,2})?$/i, 'unknown'],
   [/[ ._]-[ ._]interviews?$/i, 'interview'],
   [/(?:^|[ ._]-[ ._])featurettes?(?=$|[ ._]*[-\d])/i, 'featurette'],
   [
@@ -220,9 +224,8 @@ export function extraName(folded: string, inside?: FolderReading): string | unde
     (anyWord.test(folded) ? findKind(names, folded) : undefined) ??
     (anyAnime.test(folded) ? findKind(animeNames, folded) : undefined);
   if (inside?.title === undefined || kind !== undefined) return kind;
-  const title = sameTitleKey(inside.title);
-  const isOwnName = sameTitleKey(folded).startsWith(title) && !/[ ._]-[ ._]/.test(folded);
-  const isBeside = inside.year !== undefined && !isOwnName;
+  // `Interview (2007)/Interview`
+  const isBeside = inside.year !== undefined && !findKind(besideFilm, foldAccents(inside.title));
   return findKind(innerNames, folded) ?? (isBeside ? findKind(besideFilm, folded) : undefined);
 }
 

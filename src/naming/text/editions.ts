@@ -29,7 +29,7 @@ export const editionInWords = [
   'version[ ._](?:extendida|restaurada|remasterizada|integra|sin[ ._](?:censura|cortes)|del[ ._]director)|edicion[ ._](?:especial|extendida|coleccionista|de[ ._]coleccion(?:ista)?|limitada|definitiva|remasterizada)|montaje[ ._]del[ ._]director',
   'versione[ ._](?:estesa|integrale|restaurata|lunga|cinematografica|rimasterizzata|del[ ._]regista)|edizione[ ._](?:speciale|estesa|integrale|restaurata|limitata|da[ ._]collezione)',
   'versao[ ._](?:estendida|integral|restaurada|remasterizada|sem[ ._]cortes|do[ ._](?:diretor|realizador))|edicao[ ._](?:especial|estendida|limitada|de[ ._]colecionador)',
-  '(?:kino|lang|ungekurzte[ ._-]?|ungeschnittene[ ._-]?|erweiterte[ ._-]?|restaurierte[ ._-]?)fassung|(?:ungekurzte|ungeschnittene|erweiterte|restaurierte)[ ._]version|(?:sonder|sammler)[ ._-]?edition',
+  '(?:kino|lang|ungekue?rzte[ ._-]?|ungeschnittene[ ._-]?|erweiterte[ ._-]?|restaurierte[ ._-]?)fassung|(?:ungekue?rzte|ungeschnittene|erweiterte|restaurierte)[ ._]version|(?:sonder|sammler)[ ._-]?edition',
   'black[ ._](?:and|&)[ ._]chrome(?:[ ._]edition)?',
   '(?<=[([])(?:uncut|unrated|extended|theatrical|remastered|restored|redux|integrale|unzensiert|ungekurzt|sin[ ._]censura|ao[ ._]vivo)(?=[)\\]])',
   '(?:lange|verlengde|uitgebreide|gerestaureerde|ongecensureerde)[ ._]versie|speciale[ ._]editie',

@@ -1,6 +1,12 @@
 /** A year beyond the next one is a number of a title: nothing of it is out. */
 export const lastYear = new Date().getUTCFullYear() + 1;
 
+/** Without a year at its end: nothing is out that is named for one to come (`Title 2045`). */
+export function withoutYear(key: string): string {
+  const year = /(?<=.)(?:19|20)\d\d$/.exec(key);
+  return year && Number(year[0]) <= lastYear ? key.slice(0, year.index) : key;
+}
+
 const bracketed = /[([{]((?:18[89]\d|19\d\d|20[0-3]\d))[)\]}]/g;
 const bare =
   /(?<![\dx])((?:18[89]\d|19\d\d|20[0-3]\d))(?![\dpixX]| ?[x*] ?(?!26[456])\d{3}|[a-f]\d|kbps|[mg]b(?![a-z]))/g;

@@ -1,5 +1,6 @@
 import type { Recognition } from '../text/recognition.ts';
 import { sameTitleKey } from '../text/titles.ts';
+import { withoutYear } from '../text/years.ts';
 import { titleBehind } from './show.ts';
 
 /**
@@ -60,7 +61,7 @@ export function dropGuessedTitles(found: readonly Recognition[]): void {
 }
 
 function showKey(title: string): string {
-  return sameTitleKey(title).replace(/(?<=.)(?:19|20)\d\d$/, '');
+  return withoutYear(sameTitleKey(title));
 }
 
 /** The commonest; of equally common ones the one with capitals and small letters, then the first in the alphabet. */

@@ -1,6 +1,6 @@
 import { readEpisodeTitle } from '../episodes/episode-title.ts';
 import { groupEnd } from '../episodes/numbers.ts';
-import { looseSeasonWord, seasonWord } from '../episodes/seasons.ts';
+import { looseSeasonWord, rankEnd, rankedSeasonWord, seasonWord } from '../episodes/seasons.ts';
 import type { Reading, ShowReading } from '../file/reading.ts';
 import type { FolderReading } from '../folders/folders.ts';
 import { findHanSeason, latinHalf, latinTitle } from '../text/boxed-names.ts';
@@ -149,7 +149,7 @@ function pickFolder(
 }
 
 const seasonEnd = new RegExp(
-  `(?<![ ._-])[ ._-]+\\(?(?:${seasonWord}[ ._]?|${looseSeasonWord}[ ._])(\\d{1,2}|${countInWords})(?:[ ._,-]+ep(?:isode)?[ ._]*\\d{1,4})?\\)?[ ._[(-]*$|(?<=[\\p{L}\\p{N}!?)])[ ._]+s(\\d{1,2})[ ._[(-]*$|[ ._]+(\\d{1,2})(?:st|nd|rd|th)[ ._]season[ ._[(-]*$`,
+  `(?<![ ._-])[ ._-]+\\(?(?:${seasonWord}[ ._]?|${looseSeasonWord}[ ._])(\\d{1,2}|${countInWords})(?:[ ._,-]+ep(?:isode)?[ ._]*\\d{1,4})?\\)?[ ._[(-]*$|(?<=[\\p{L}\\p{N}!?)])[ ._]+s(\\d{1,2})[ ._[(-]*$|[ ._]+(?:-[ ._]+)?(\\d{1,2})${rankEnd}[ ._]?${rankedSeasonWord}[ ._[(-]*$`,
   'iu',
 );
 /** `Totally Spies - 031 (S02E05)`, `Totally Spies - 031 - S02E05`: the number that counts through. */
