@@ -54,9 +54,7 @@ export function readAncestors(folders: readonly string[], file: FileInFolder): A
     const inTitle = parent !== undefined && parent.kind !== 'category';
     const folded = foldAccents(name);
     const days =
-      readDateFolder(folded, folders.slice(0, i)) ??
-      // `May` may be a film.
-      (inTitle && isDay(file.folded) ? readMonthFolder(folded) : undefined);
+      readDateFolder(folded, folders.slice(0, i)) ?? (inTitle ? monthAround(folded, file) : undefined);
     if (days) {
       ancestors.days ??= days;
       continue;
@@ -119,6 +117,12 @@ export function readAncestors(folders: readonly string[], file: FileInFolder): A
   return ancestors;
 }
 
+/** `May` may be a film, unless what lies in it is of a day. */
+function monthAround(folded: string, file: FileInFolder): DateFolder | undefined {
+  const month = readMonthFolder(folded);
+  return month && isDay(file.folded) ? month : undefined;
+}
+
 function areCalledAlike(one: FolderReading, other: FolderReading): boolean {
   return one.title !== undefined && sameTitleKey(one.title) === sameTitleKey(other.title ?? '');
 }
@@ -143,11 +147,14 @@ function isShowAfterAll(folders: readonly string[], at: number): boolean {
  * its title once more (`Harbor/Harbor 3`), where what lies in it counts episodes: the films of a collection are numbered as well.
  */
 function numberedSeason(name: string, outer: readonly string[], file: FileInFolder): number | undefined {
-  const around = outer.map((folder) => readFolder(folder));
-  const parent = around.at(-1);
-  if (parent?.kind !== 'title' || parent.title === undefined) return undefined;
+  // Most names end in no number.
+  const last = outer.at(-1);
+  if (last === undefined || !/\d$/.test(name)) return undefined;
+  const parent = readFolder(last);
+  if (parent.kind !== 'title' || parent.title === undefined) return undefined;
   const season = numberOfSeason(name, parent.title);
   if (season === undefined) return undefined;
+  const around = outer.map((folder) => readFolder(folder));
   const isAlone = /^t?\d+$/i.test(name);
   if (isAlone && outer.length > 1 && around.some((folder) => isSeries(folder.category))) return season;
   if (parent.year !== undefined || isAmongFilms(outer) || outer.some((folder) => sagaShape.test(folder)))
