@@ -3,14 +3,9 @@ import { addAccountCommands } from './commands/account/register.ts';
 import { type Context, type ExitCode, exitCodes } from './commands/context.ts';
 import { explain } from './commands/explain.ts';
 import * as values from './commands/line/option-values.ts';
-import { alone, createUsage, isGiven, only } from './commands/line/usage.ts';
+import { overrideKinds, overrideOptions, saysSomething } from './commands/line/override-options.ts';
+import { alone, createUsage, only } from './commands/line/usage.ts';
 import { version } from './core/version.ts';
-import { kindNames, unfitFields } from './library/override-fields.ts';
-
-const overrideKinds = ['movie', 'episode', 'extra', 'ignore'];
-
-/** What `fix` may say of a path. */
-const overrideOptions = ['--as', '--title', '--year', '--season', '--episode', '--date', '--edition', '--id'];
 
 /**
  * Does what a command line says, and tells the person what went wrong.
@@ -25,10 +20,9 @@ export async function runCli(context: Context, args: readonly string[]): Promise
   };
 
   const usage = createUsage();
-  const { checked } = usage;
+  const { checked, checkedEach } = usage;
+  const each = (what: string) => checkedEach(what, values.notEmpty);
   const limit = (max: number) => checked('--limit', values.wholeNumber(1, max));
-  const checkedId = checked('--id', values.providerId);
-  const ids = (text: string, before: readonly string[] = []) => [...before, checkedId(text)];
   const program = new Command('passerelle')
     .description('Puts the folders of a 1fichier account into Jellyfin, Emby, Kodi and Plex')
     .version(version)
@@ -71,7 +65,7 @@ export async function runCli(context: Context, args: readonly string[]): Promise
   program
     .command('ls')
     .description('what the catalog holds at an account path')
-    .argument('[path]', 'account path', '/')
+    .argument('[path]', 'account path', checked('the path', values.notEmpty), '/')
     .option('--json', 'one JSON object a line')
     .action((path: string, options) =>
       then(import('./commands/ls.ts').then(({ ls }) => ls(context, path, options))),
@@ -93,6 +87,7 @@ export async function runCli(context: Context, args: readonly string[]): Promise
     .argument(
       '[links...]',
       'addresses of files or shared folders at 1fichier, or files of this machine that hold some',
+      each('a link'),
     )
     .option(
       '--to <path>',
@@ -111,6 +106,7 @@ export async function runCli(context: Context, args: readonly string[]): Promise
     .argument(
       '<files...>',
       'files, also with *, ? or [...]; and at last a folder of the account or a new name in one',
+      each('a path'),
     )
     .option('-r, --recursive', 'folders too, with all that is in them')
     .option(
@@ -133,7 +129,11 @@ export async function runCli(context: Context, args: readonly string[]): Promise
   inbox
     .command('add')
     .description('files of an inbox are finished: send them now; for scripts of Sonarr, Radarr, qBittorrent')
-    .argument('[paths...]', 'files or folders of an inbox; if none, what Sonarr or Radarr tell')
+    .argument(
+      '[paths...]',
+      'files or folders of an inbox; if none, what Sonarr or Radarr tell',
+      each('a path'),
+    )
     .option('--wait', 'until they are in the account')
     .option('--json', 'one JSON object a line')
     .action((paths: string[], _options, command: Command) =>
@@ -170,7 +170,11 @@ export async function runCli(context: Context, args: readonly string[]): Promise
     .description(
       'have the host fetch addresses into a folder of the account; from standard input when none are given',
     )
-    .argument('<addresses...>', 'http and https addresses, and at last a folder of the account')
+    .argument(
+      '<addresses...>',
+      'http and https addresses, and at last a folder of the account',
+      each('an address'),
+    )
     .option('--no-wait', 'end when the host was asked; passerelle serve goes on with it')
     .option('--json', 'one JSON object a line')
     .action((words: string[], options) =>
@@ -179,7 +183,7 @@ export async function runCli(context: Context, args: readonly string[]): Promise
   program
     .command('recognise')
     .description('what names are taken for; paths from standard input when none are given')
-    .argument('[paths...]', 'paths')
+    .argument('[paths...]', 'paths', each('a path'))
     .option('--json', 'one JSON object a line')
     .action((paths: string[], options) =>
       then(import('./commands/recognise.ts').then(({ recognise }) => recognise(context, paths, options))),
@@ -200,7 +204,7 @@ export async function runCli(context: Context, args: readonly string[]): Promise
   const fix = program
     .command('fix')
     .description('say what a file or a folder of the account is; it outranks what is read from names')
-    .argument('[path]', 'account path')
+    .argument('[path]', 'account path', checked('the path', values.notEmpty))
     .option('--as <kind>', 'movie, episode, extra or ignore', checked('--as', values.oneOf(overrideKinds)))
     .option('--title <title>', 'of the film or the show', checked('--title', values.shortText(200)))
     .option(
@@ -216,7 +220,11 @@ export async function runCli(context: Context, args: readonly string[]): Promise
     )
     .option('--date <yyyy-mm-dd>', 'air date of a daily show', checked('--date', values.day))
     .option('--edition <name>', 'such as "Director\'s Cut"', checked('--edition', values.shortText(60)))
-    .option('--id <id...>', 'such as tmdb-603, tvdb-81189 or tt0133093', ids)
+    .option(
+      '--id <id...>',
+      'such as tmdb-603, tvdb-81189 or tt0133093',
+      checkedEach('--id', values.providerId),
+    )
     .option('--clear', 'take back what was said of this path')
     .option('--list', 'everything that was said')
     .option('--json', 'for scripts')
@@ -227,17 +235,7 @@ export async function runCli(context: Context, args: readonly string[]): Promise
     fix,
     alone('--list', ['--clear', ...overrideOptions]),
     alone('--clear', overrideOptions),
-    ({ list, clear, ...said }, [path]) => {
-      if (list) return path === undefined ? [] : ['--list lists everything; leave the path out'];
-      if (path === undefined) return ['name a path of the account, or --list'];
-      const kind = String(said.as ?? '');
-      const unfit = (unfitFields[kind] ?? [])
-        .map((field) => `--${field === 'episodes' || field === 'ids' ? field.slice(0, -1) : field}`)
-        .filter((option) => isGiven(said, option));
-      if (unfit.length > 0) return unfit.map((option) => `${kindNames[kind]} has no ${option}`);
-      const saysNothing = !clear && !overrideOptions.some((option) => isGiven(said, option));
-      return saysNothing ? [`say what it is: ${overrideOptions.join(', ')}; or --clear`] : [];
-    },
+    saysSomething,
   );
   const tree = program.command('tree').description('the paths of the STRM tree, which stay as they are');
   tree

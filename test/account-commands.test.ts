@@ -39,7 +39,7 @@ t.test('mkdir, mv, cp and share say what they did, a line each', async (t) => {
   });
   t.match(await run('cp', '--dry-run', `/Films/${film}`, '/Films/New'), {
     code: 0,
-    stdout: `/Films/${film} -> /Films/New/${film} (not done)\n`,
+    stdout: `/Films/${film} -> /Films/New/${film}: would be copied\n`,
   });
   t.match(await run('cp', `/Films/${film}`, '/Films/New'), {
     code: 0,
@@ -60,7 +60,10 @@ t.test('mkdir, mv, cp and share say what they did, a line each', async (t) => {
 
 t.test('rm says how it is taken back, and trash does it', async (t) => {
   t.match(await run('trash'), { code: 0, stdout: 'Nothing lies in the trash of the account.\n' });
-  t.match(await run('rm', '--dry-run', '-r', '/Films/Old'), { code: 0, stdout: /1 file, 1 kB\): not done/ });
+  t.match(await run('rm', '--dry-run', '-r', '/Films/Old'), {
+    code: 0,
+    stdout: /1 file, 1 kB\): would go into the trash/,
+  });
   t.match(await run('rm', '/Films/Old', `/Films/${film}`), {
     code: 1,
     stdout:
@@ -87,7 +90,8 @@ t.test('a pattern means what fits it, and a dry run asks the host nothing', asyn
   simulator.reset();
   t.match(await run('rm', '--dry-run', '/Many/*.mkv', 'Ma*/C*'), {
     code: 0,
-    stdout: /^\/Many\/A .* not done\n\/Many\/B .* not done\n\/Many\/C \[1\]\.srt .* not done\n$/,
+    stdout:
+      /^\/Many\/A .* would go into the trash\n\/Many\/B .* trash\n\/Many\/C \[1\]\.srt .*: would go into the trash\n$/,
   });
   t.match(await run('mkdir', '--dry-run', '/Many/New', '/Many/Sub', '/No/Way'), {
     code: 1,
@@ -102,7 +106,7 @@ t.test('a pattern means what fits it, and a dry run asks the host nothing', asyn
   });
   t.match(await run('mv', '--dry-run', '/Many/[AB]*', '/Many/Sub'), {
     code: 0,
-    stdout: /^\/Many\/A .* -> \/Many\/Sub\/A .* \(not done\)\n\/Many\/B .*\n$/,
+    stdout: /^\/Many\/A .* -> \/Many\/Sub\/A .*: would be moved\n\/Many\/B .*\n$/,
   });
   t.same(simulator.counters.calls, {});
   t.match(await run('rm', '/Many/*.avi', '/Many/*'), {
@@ -111,4 +115,56 @@ t.test('a pattern means what fits it, and a dry run asks the host nothing', asyn
     stderr: /^\/Many\/\*\.avi: .*Nothing that is known fits/,
   });
   t.same(simulator.account.folder('/Many').files.size, 0);
+});
+
+t.test('several things go into a folder that is there, and to no new name', async (t) => {
+  await run('mkdir', '-p', '/Pair/Other', '/Pair/Into');
+  for (const name of ['/Pair/A.mkv', '/Pair/B.mkv', '/Pair/Other/A.mkv'])
+    await run('cp', `/Films/${film}`, name);
+  const names = () => [...simulator.account.folder('/Pair').files.values()].map(({ name }) => name).sort();
+  const before = names();
+  simulator.reset();
+  for (const command of ['mv', 'cp'])
+    for (const dry of [[], ['--dry-run']])
+      for (const sources of [['/Pair/A.mkv', '/Pair/B.mkv'], ['/Pair/*.mkv'], ['/Pair/A*']]) {
+        const what = [command, ...dry, ...sources];
+        t.match(
+          await run(...what, '/Films/Nothere'),
+          {
+            code: 1,
+            stdout: /^$/,
+            stderr: /^passerelle: \/Films\/Nothere is no folder.*\n.*passerelle mkdir -p "\/Films\/Nothere"/,
+          },
+          what.join(' '),
+        );
+        t.match(await run(...what, '/Pair/B.mkv'), { code: 1, stdout: /^$/, stderr: /B\.mkv is a file/ });
+      }
+  t.same(simulator.counters.calls, {}, 'nothing was asked of the host');
+  t.same(names(), before);
+  t.match(
+    await run('mv', '--dry-run', '/Pair/A.mkv', '/Pair/Other/A.mkv', '/Pair/Into'),
+    { code: 1, stdout: /Into\/A\.mkv: would be moved\n$/, stderr: /Into\/A\.mkv would be there already/ },
+    'of two of one name a dry run refuses the second, as it would be',
+  );
+  t.match(await run('mv', '/Pair/*.mkv', '/Pair/Into'), { code: 0, stdout: /Into\/A.*\n.*Into\/B.*\n$/ });
+  t.match(await run('mv', '/Pair/Into/A.mkv', '/Pair/One.mkv'), { code: 0, stdout: /-> \/Pair\/One\.mkv\n/ });
+});
+
+t.test('an empty word is no path', async (t) => {
+  for (const words of [
+    ['mkdir', ''],
+    ['rm', ' '],
+    ['mv', '', '/Films'],
+    ['cp', '/Films', ''],
+    ['share', ''],
+  ])
+    t.match(await run(...words), { code: 2, stdout: '', stderr: /a path is empty/ }, words.join(' '));
+  for (const words of [
+    ['put', '', '/Films'],
+    ['ls', ''],
+    ['fix', '', '--clear'],
+    ['recognise', ''],
+    ['add', ''],
+  ])
+    t.match(await run(...words), { code: 2, stdout: '', stderr: /is empty/ }, words.join(' '));
 });

@@ -168,6 +168,18 @@ t.test(
   },
 );
 
+t.test('the path that --json tells is that of the file', async (t) => {
+  for (const [words, fate] of [
+    [['--dry-run'], 'new'],
+    [[], 'sent'],
+    [[], 'same'],
+    [['--dry-run'], 'same'],
+  ] as const) {
+    const { stdout } = await run('put', '--json', ...words, 'C[1].mkv', '/Films');
+    t.match(jsonLines(stdout), [{ fate, path: '/Films/C[1].mkv' }], fate);
+  }
+});
+
 t.test('what is there already, what is in the way and what would be replaced are told apart', async (t) => {
   writeFileSync(join(home, 'Old.mkv'), 'new');
   const dry = await run('put', '--dry-run', '--json', 'Old.mkv', 'A (2001).mkv', 'B (2002).mkv', '/Films');

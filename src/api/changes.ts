@@ -45,7 +45,9 @@ const emptied = z.object({ removed: count });
 
 const moving = z.strictObject({
   from: accountPath,
-  to: accountPath.describe('A folder that is there, or a new name in one'),
+  to: accountPath.describe(
+    'A folder that is there, or a new name in one; with a slash at its end a folder alone, as for several things that go there',
+  ),
   dryRun,
 });
 

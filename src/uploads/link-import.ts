@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pathNotFound } from '../catalog/account/near-paths.ts';
+import { folderNotFound } from '../catalog/account/near-paths.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Clock } from '../core/clock.ts';
 import { jsonOf } from '../core/codec.ts';
@@ -209,7 +209,7 @@ export function createLinkImporter(options: LinkImportOptions): LinkImporter {
         remedy: `Give ${maxLinks} at most; the rest after them`,
       });
     const { folder } = await catalog.files.byPath(wish.to);
-    if (!folder) throw await pathNotFound(catalog.files, wish.to);
+    if (!folder) throw await folderNotFound(catalog.files, wish.to);
     const run: Run = { wish, lines: [], copied: [], calls: 0 };
     await openShares(run, links);
     const seen = new Set<FileId>();

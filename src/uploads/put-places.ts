@@ -1,5 +1,5 @@
 import type { CatalogFile, CatalogFolder } from '../catalog/account/files.ts';
-import { pathNotFound } from '../catalog/account/near-paths.ts';
+import { folderNotFound } from '../catalog/account/near-paths.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { joinAccountPath } from '../core/account-path.ts';
 import { BridgeError } from '../core/errors.ts';
@@ -77,7 +77,7 @@ export function createPutPlaces({ host, catalog, makeFolder, digest }: PutPlaces
     const cut = to.lastIndexOf('/');
     const parent = (await files.byPath(to.slice(0, cut) || '/')).folder;
     const name = to.slice(cut + 1);
-    if (!parent || name === '') throw await pathNotFound(files, to.slice(0, cut) || '/');
+    if (!parent || name === '') throw await folderNotFound(files, to.slice(0, cut) || '/');
     return placeIn(parent, name);
   }
 
@@ -101,7 +101,7 @@ export function createPutPlaces({ host, catalog, makeFolder, digest }: PutPlaces
           ({ path } = await makeFolder(joinAccountPath(path, name), false, wish.signal));
         found = await find(wish);
       }
-      if (!('folder' in found)) throw await pathNotFound(files, wish.to);
+      if (!('folder' in found)) throw await folderNotFound(files, wish.to);
       if (wish.isName || wish.names) await mustBeNoFolder(found);
       return found;
     },

@@ -1,6 +1,7 @@
 import { joinAccountPath } from '../../core/account-path.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
+import { shellWord } from '../../core/shell-word.ts';
 import type { CatalogFile, CatalogFolder } from './files.ts';
 
 /** What is asked of the catalog to find out what a person may have meant. */
@@ -50,6 +51,14 @@ export async function pathNotFound(paths: Paths, path: string): Promise<BridgeEr
   const near = await nearPaths(paths, path);
   const hint = near.length > 0 ? `; did you mean ${near.join(' or ')}?` : '';
   return new BridgeError('BRIDGE_NOT_FOUND', { says: `${path} is not in the catalog${hint}` });
+}
+
+/** The same of a folder that something is to go into, which a person can make. */
+export async function folderNotFound(paths: Paths, path: string): Promise<BridgeError> {
+  const error = await pathNotFound(paths, path);
+  if (error.code !== 'BRIDGE_NOT_FOUND') return error;
+  const remedy = `Look at how it is written, or make it: passerelle mkdir -p ${shellWord(path)}`;
+  return new BridgeError('BRIDGE_NOT_FOUND', { says: error.message, remedy });
 }
 
 /** The error for a path of which nobody can know anything, since the folder it leads through was never listed. */

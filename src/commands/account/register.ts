@@ -9,14 +9,15 @@ const json = ['--json', 'one JSON object a line'] as const;
 /** The commands that change the account itself and move no bytes. @param then runs one, and keeps its exit code */
 export function addAccountCommands(
   program: Command,
-  { checked }: Pick<Usage, 'checked'>,
+  { checkedEach }: Pick<Usage, 'checkedEach'>,
   context: Context,
   then: (work: Promise<ExitCode>) => Promise<void>,
 ): void {
+  const paths = checkedEach('a path', values.notEmpty);
   program
     .command('mkdir')
     .description('make folders in the account')
-    .argument('<paths...>', 'account paths')
+    .argument('<paths...>', 'account paths', paths)
     .option('-p, --parents', 'and all that are missing on the way to them')
     .option(...dryRun)
     .option(...json)
@@ -29,6 +30,7 @@ export function addAccountCommands(
     .argument(
       '<paths...>',
       'account paths, also with *, ? or [...], and at last a folder or a new name in one',
+      paths,
     )
     .option(...dryRun)
     .option(...json)
@@ -41,6 +43,7 @@ export function addAccountCommands(
     .argument(
       '<paths...>',
       'account paths, also with *, ? or [...], and at last a folder or a new name in one',
+      paths,
     )
     .option('-r, --recursive', 'folders too, with all that is in them')
     .option(...dryRun)
@@ -51,7 +54,7 @@ export function addAccountCommands(
   program
     .command('rm')
     .description('move files and folders of the account into its trash')
-    .argument('<paths...>', 'account paths, also with *, ? or [...]')
+    .argument('<paths...>', 'account paths, also with *, ? or [...]', paths)
     .option('-r, --recursive', 'folders too, with all that is in them')
     .option(...dryRun)
     .option(...json)
@@ -61,15 +64,14 @@ export function addAccountCommands(
   program
     .command('share')
     .description('show folders of the account to everybody who has the address of their page')
-    .argument('<paths...>', 'account paths of folders, also with *, ? or [...]')
+    .argument('<paths...>', 'account paths of folders, also with *, ? or [...]', paths)
     .option('--end', 'show them to nobody any more')
     .option(...dryRun)
     .option(...json)
     .action((paths: string[], options) =>
       then(import('./share.ts').then(({ share }) => share(context, paths, options))),
     );
-  const checkedNumber = checked('the number', values.wholeNumber(1, 1_000_000_000));
-  const numbers = (text: string, before: readonly string[] = []) => [...before, checkedNumber(text)];
+  const numbers = checkedEach('the number', values.wholeNumber(1, 1_000_000_000));
   const trash = program
     .command('trash')
     .description('what was removed from the account and can be taken back')

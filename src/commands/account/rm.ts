@@ -1,7 +1,7 @@
 import { removeEntry } from '../../api/changes.ts';
 import { counted } from '../../core/plural.ts';
 import { asAccountPath } from '../api.ts';
-import { type Context, type ExitCode, say } from '../context.ts';
+import { type Context, type ExitCode, say, settingsOf } from '../context.ts';
 import { printable } from '../format/printable.ts';
 import { size } from '../format/size.ts';
 import { oneByOne } from './one-by-one.ts';
@@ -19,6 +19,7 @@ export function rm(
   paths: readonly string[],
   { recursive = false, dryRun = false, json = false }: RmOptions,
 ): Promise<ExitCode> {
+  const keepsNothing = dryRun && settingsOf(context).settings.uploads.trashDays === 0;
   return oneByOne(
     context,
     { command: 'rm', words: paths, isFitted: true, isDry: dryRun },
@@ -31,10 +32,11 @@ export function rm(
           trashId === undefined
             ? 'removed for good'
             : `in the trash; passerelle trash restore ${trashId} takes it back`;
+        const planned = keepsNothing ? 'would be removed for good' : 'would go into the trash';
         const what = `${entry.path} (${counted(entry.files, 'file')}, ${size(entry.sizeBytes)})`;
         say(
           context,
-          json ? JSON.stringify({ ...entry, dryRun }) : printable(`${what}: ${dryRun ? 'not done' : where}`),
+          json ? JSON.stringify({ ...entry, dryRun }) : printable(`${what}: ${dryRun ? planned : where}`),
         );
       }
     },

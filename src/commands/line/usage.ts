@@ -51,6 +51,11 @@ export interface Usage {
    * @param why what is wrong with it, after the name of the option; undefined when nothing is
    */
   checked(option: string, why: (text: string) => string | undefined): (text: string) => string;
+  /** The same where there may be several: of an argument, or of an option that is given again. */
+  checkedEach(
+    option: string,
+    why: (text: string) => string | undefined,
+  ): (text: string, before?: readonly string[]) => string[];
   /** What has to hold between the options of a command. */
   rule(command: Command, ...own: readonly OptionRule[]): void;
   /** Tells in our words what the library refuses, of this command and those below it, with what was noted by then. */
@@ -77,12 +82,18 @@ export function createUsage(): Usage {
     command.commands.forEach(follow);
   }
 
+  const checked: Usage['checked'] = (option, why) => (text) => {
+    const wrong = why(text);
+    const not = wrong?.startsWith('must') ? `, not ${JSON.stringify(text)}` : '';
+    if (wrong !== undefined) wrongs.push(`${option} ${wrong}${not}`);
+    return text;
+  };
+
   return {
-    checked: (option, why) => (text) => {
-      const wrong = why(text);
-      const not = wrong?.startsWith('must') ? `, not ${JSON.stringify(text)}` : '';
-      if (wrong !== undefined) wrongs.push(`${option} ${wrong}${not}`);
-      return text;
+    checked,
+    checkedEach(option, why) {
+      const read = checked(option, why);
+      return (text, before = []) => [...before, read(text)];
     },
     rule(command, ...own) {
       rules.set(command, own);

@@ -219,11 +219,11 @@ function tell(
   { folder }: PutTarget,
   asJson: boolean,
 ): void {
-  if (asJson) {
-    say(context, JSON.stringify({ source: file.source, ...answer, ...times }));
-    return;
-  }
   const wanted = answer.fate === 'stored' ? file.below.reduce(joinAccountPath, folder) : answer.path;
   const path = answer.file ? joinAccountPath(answer.path, answer.file.name) : wanted;
+  if (asJson) {
+    say(context, JSON.stringify({ source: file.source, ...answer, path, ...times }));
+    return;
+  }
   say(context, printable(`${path} (${size(file.sizeBytes)}): ${words[answer.fate]}`));
 }

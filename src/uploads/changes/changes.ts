@@ -1,6 +1,6 @@
 import type { TrashedEntry } from '../../catalog/account/account-trash.ts';
 import type { CatalogFile, CatalogFolder } from '../../catalog/account/files.ts';
-import { pathNotFound } from '../../catalog/account/near-paths.ts';
+import { folderNotFound } from '../../catalog/account/near-paths.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { joinAccountPath } from '../../core/account-path.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -153,7 +153,7 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
     const { parent, name } = splitAccountPath(path);
     const outer =
       (await files.byPath(parent)).folder ?? (isDeep ? await folders.listed(parent, signal) : undefined);
-    if (!outer) throw await pathNotFound(files, parent);
+    if (!outer) throw await folderNotFound(files, parent);
     return folders.within(outer, name, signal);
   }
 

@@ -1,6 +1,6 @@
 import { accountTrashName } from '../../catalog/account/account-trash.ts';
 import type { CatalogFile, CatalogFolder, Files } from '../../catalog/account/files.ts';
-import { pathNotFound } from '../../catalog/account/near-paths.ts';
+import { folderNotFound, pathNotFound } from '../../catalog/account/near-paths.ts';
 import { joinAccountPath } from '../../core/account-path.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { rootFolderId } from '../../core/ids.ts';
@@ -62,17 +62,23 @@ export function mustNotBeTrash(path: string): void {
 }
 
 /**
- * As `cp` and `mv` have it: into a folder that is there, or a new name in one.
+ * As `cp` and `mv` have it: into a folder that is there, or a new name in one; with a slash at its end a folder alone.
  * @param isName the last part is a name, also where a folder is called so
  * @throws BridgeError BRIDGE_NOT_FOUND, BRIDGE_BAD_REQUEST
  */
 export async function placeAt(files: Files, to: string, isName = false): Promise<TargetPlace> {
   mustNotBeTrash(to);
-  const { folder } = isName ? {} : await files.byPath(to);
+  const { folder, files: there = [] } = isName ? {} : await files.byPath(to);
   if (folder) return { folder, name: undefined };
   const { parent, name } = splitAccountPath(to);
   const { folder: outer } = await files.byPath(parent);
-  if (!outer || to.endsWith('/')) throw await pathNotFound(files, to.endsWith('/') ? to : parent);
+  if (to.endsWith('/') && there.length > 0)
+    throw new BridgeError('BRIDGE_BAD_REQUEST', {
+      says: `${joinAccountPath(parent, name)} is a file`,
+      remedy: 'Name a folder of the account',
+    });
+  if (!outer || to.endsWith('/'))
+    throw await folderNotFound(files, to.endsWith('/') ? joinAccountPath(parent, name) : parent);
   return { folder: outer, name: nameToGive(name) };
 }
 
@@ -120,9 +126,9 @@ export function mustBeDeep(path: string, isDeep: boolean): void {
 }
 
 /** What is in the way of something: a BRIDGE_UPLOAD_EXISTS. */
-export function isThereAlready(path: string): BridgeError {
+export function isThereAlready(path: string, how = 'is there already'): BridgeError {
   return new BridgeError('BRIDGE_UPLOAD_EXISTS', {
-    says: `${path} is there already`,
+    says: `${path} ${how}`,
     remedy: 'Give another name, or remove what is there first; nothing is replaced',
   });
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { pathNotFound } from '../../catalog/account/near-paths.ts';
+import { folderNotFound } from '../../catalog/account/near-paths.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { HeldDoor, HeldUpload } from '../../catalog/held-uploads.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -159,7 +159,7 @@ export function createPieceUploads(options: PieceUploadsOptions): PieceUploads {
   async function mustBeWelcome({ path, sizeBytes, replaces }: BegunPieces): Promise<void> {
     const { parent } = splitAccountPath(path);
     const { folder } = await files.byPath(parent);
-    if (!folder) throw await pathNotFound(files, parent);
+    if (!folder) throw await folderNotFound(files, parent);
     const there = await files.byPath(path);
     // One of the same size may be the same file.
     const isOther = there.files.some((file) => sizeBytes !== undefined && file.sizeBytes !== sizeBytes);

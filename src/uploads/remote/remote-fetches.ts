@@ -1,4 +1,4 @@
-import { pathNotFound } from '../../catalog/account/near-paths.ts';
+import { folderNotFound } from '../../catalog/account/near-paths.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { RemoteAddress } from '../../catalog/remote-journal.ts';
 import { createBackgroundLoop } from '../../core/background-loop.ts';
@@ -151,7 +151,7 @@ export function createRemoteFetches(options: RemoteFetchesOptions): RemoteFetche
 
   async function run(wish: RemoteWish): Promise<RemoteOutcome> {
     const { folder } = await catalog.files.byPath(wish.to);
-    if (!folder) throw await pathNotFound(catalog.files, wish.to);
+    if (!folder) throw await folderNotFound(catalog.files, wish.to);
     const lines = new Map<string, RemoteLine>();
     const urls = new Map<string, string>();
     for (const given of new Set(wish.urls)) {
