@@ -24,7 +24,7 @@ export function mediaServersFor({
 
 /** The guide of a first start, over a bridge that has no key: what locks the host told of counts for both. */
 export function createGuiding(
-  bridge: Pick<Bridge, 'settings' | 'host' | 'hostWith' | 'clock' | 'dispatcher'>,
+  bridge: Pick<Bridge, 'settings' | 'host' | 'hostWith' | 'keyWatch' | 'clock' | 'dispatcher'>,
   { editor, onEnd, port }: Pick<GuideOptions, 'editor' | 'onEnd'> & { port: () => number },
 ): Guide {
   const { settings, clock } = bridge;
@@ -33,6 +33,7 @@ export function createGuiding(
   return createGuide({
     ...{ editor, clock, onEnd },
     hostWith: bridge.hostWith,
+    onEntered: bridge.keyWatch.acceptNext,
     keyPauseMs: Math.min(minuteMs, callsOfAMinute * limits.requestIntervalMs),
     folderIntervalMs: limits.folderIntervalMs,
     servers: mediaServersFor(bridge),

@@ -22,6 +22,8 @@ export interface LiveState {
    * @throws the signal's reason
    */
   next(signal: AbortSignal): Promise<LiveStateAnswer>;
+  /** The first sync waits until then, milliseconds UTC. */
+  syncBegins(at: number): void;
 }
 
 export interface LiveStateParts {
@@ -55,6 +57,7 @@ export function createLiveState(parts: LiveStateParts): LiveState {
   );
   let coming: Promise<LiveStateAnswer> | undefined;
   let version = 0;
+  let firstSyncAt = 0;
   let counted = '';
   let counts:
     | { at: number; ofCrawl: string; known: Awaited<ReturnType<Catalog['files']['counts']>> }
@@ -112,7 +115,11 @@ export function createLiveState(parts: LiveStateParts): LiveState {
     if (now !== counted) version++;
     counted = now;
     return {
-      sync: { running: isSyncing, ...(isSyncing && progress && { progress }) },
+      sync: {
+        running: isSyncing,
+        ...(isSyncing && progress && { progress }),
+        ...(!isSyncing && firstSyncAt > clock.now() && { beginsAt: firstSyncAt }),
+      },
       host: {
         open: !isBlocked,
         ...(blockedUntil !== undefined && { closedUntil: blockedUntil }),
@@ -142,6 +149,10 @@ export function createLiveState(parts: LiveStateParts): LiveState {
 
   return {
     read,
+
+    syncBegins(at) {
+      firstSyncAt = at;
+    },
 
     next(signal) {
       signal.throwIfAborted();

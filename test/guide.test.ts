@@ -1,6 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import t from 'tap';
 import { loadSettings } from '../config/load.ts';
+import { createBridge } from '../src/bridge.ts';
+import { silentLog } from '../src/core/log.ts';
 import { fakeJellyfin, fakePlex } from './fixtures/media-servers.ts';
 import { openSettings } from './fixtures/settings-page.ts';
 import type { Test } from './fixtures/setup.ts';
@@ -160,6 +162,12 @@ t.test('set up once, the guide is closed for good; what was entered is for its o
   t.ok(hasKey);
   t.strictSame(settings.library.roots, wish.roots);
   t.equal(settings.server.baseUrl, 'http://192.0.2.7:8790');
+  // What the guide has seen counts: nobody is told that the key is not accepted yet, and readyz is ready.
+  const next = await createBridge(settings, silentLog, { clock });
+  t.teardown(() => next.close());
+  t.equal(next.keyWatch.doubt(), undefined, 'the key is known to be good');
+  next.live.syncBegins(clock.now() + 30_000);
+  t.match(await next.live.read(), { sync: { running: false, beginsAt: clock.now() + 30_000 } });
   t.match(originOf('library.roots'), { origin: 'entered', words: /settings\.yaml line \d+/ });
 });
 

@@ -22,7 +22,13 @@ const runningPlay = z.object({
 
 /** What goes on, part by part; each is told again when it is another one. */
 const parts = {
-  sync: z.object({ running: z.boolean(), progress: progress.optional() }),
+  sync: z.object({
+    running: z.boolean(),
+    progress: progress.optional(),
+    beginsAt: time
+      .optional()
+      .describe('The first sync waits until then: behind the guide, which has listed a folder'),
+  }),
   host: z.object({
     open: z.boolean().describe('Whether calls may go out'),
     closedUntil: time.optional(),

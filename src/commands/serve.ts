@@ -116,9 +116,17 @@ async function serveBridge(parts: TurnParts): Promise<Turn | undefined> {
     tellRefusedKey(new BridgeError(blockedBy, retryAt === undefined ? {} : { retryAt }), log);
   bridge.notify.start();
   bridge.people.start();
+  const { listedUntil = 0 } = turn;
+  if (listedUntil > bridge.clock.now()) {
+    bridge.live.syncBegins(listedUntil);
+    log.info(
+      { area: 'library', until: new Date(listedUntil).toISOString() },
+      'the first sync waits: the guide has listed a folder a moment ago',
+    );
+  }
   const early = new AbortController();
   const begun = bridge.clock
-    .sleep(Math.max(0, (turn.listedUntil ?? 0) - bridge.clock.now()), AbortSignal.any([signal, early.signal]))
+    .sleep(Math.max(0, listedUntil - bridge.clock.now()), AbortSignal.any([signal, early.signal]))
     .then(
       () => {
         scheduler.start();

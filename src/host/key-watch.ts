@@ -31,6 +31,8 @@ export interface KeyWatch {
    * known.
    */
   doubt(): string | undefined;
+  /** The host has accepted this key, by its fingerprint, where it was tried: a run with it need not wait for a call. */
+  acceptNext(fingerprint: string): void;
   /** Runs whenever the host refuses the key. */
   onRefusal(listener: (error: BridgeError) => void): void;
 }
@@ -99,6 +101,7 @@ export function createKeyWatch({ host, clock, memory }: KeyWatchOptions): KeyWat
       if (trouble !== undefined) return `${trouble.message}. ${trouble.remedy}`;
       return 'The host has not answered yet. Wait for the first call';
     },
+    acceptNext: (fingerprint) => memory.write({ fingerprint }),
     onRefusal: (listener) => void listeners.push(listener),
   };
 }

@@ -9,7 +9,7 @@ import type { MediaServers } from './media-servers.ts';
 import type { Edits, SettingsEditor } from './settings-editor.ts';
 
 /** The host as the guide asks it. */
-export type GuideHost = Pick<Host, 'account' | 'listFolder' | 'close'>;
+export type GuideHost = Pick<Host, 'account' | 'keyFingerprint' | 'listFolder' | 'close'>;
 
 export interface GuideOptions {
   /** The host with a key that nobody has entered yet. Calls nobody before it is asked something. */
@@ -22,6 +22,8 @@ export interface GuideOptions {
   folderIntervalMs: number;
   addresses: () => readonly GuessedAddress[];
   servers: MediaServers;
+  /** A key was entered that the host has accepted. */
+  onEntered: (keyFingerprint: string) => void;
   /** The guide is over: there is a key. @param listedUntil nothing is listed before, milliseconds UTC */
   onEnd: (listedUntil: number) => void;
 }
@@ -187,9 +189,10 @@ export function createGuide(options: GuideOptions): Guide {
     refuseFaults,
 
     enter(edits) {
-      const { key } = mustHaveKey();
+      const { key, host } = mustHaveKey();
       editor.enter({ ...edits, [editor.key.path]: key });
       isEntered = true;
+      options.onEntered(host.keyFingerprint);
     },
 
     isOver: () => isEntered,

@@ -8,7 +8,7 @@ import { callApi, live } from './door.ts';
 import { html } from './html.ts';
 import { ComingPoster, Poster } from './library/poster.ts';
 import { Bar, Card, Empty, Fault, Light } from './parts.ts';
-import { bytes, day, timeOfDay, words } from './words/texts.ts';
+import { bytes, day, timeOfDay, timeOfSecond, words } from './words/texts.ts';
 
 type Servers = AnswerOf<typeof listServers>['servers'];
 type LightState = 'ok' | 'warn' | 'bad' | 'idle';
@@ -100,7 +100,7 @@ function Now() {
   const syncNow = html`<button onClick=${begin} disabled=${sync?.running}>${home.syncNow}</button>`;
   const isQuiet = !sync?.running && plays.length + uploads.length + transfers.length === 0;
   return html`<${Card} title=${home.now} action=${syncNow}>
-    ${isQuiet && html`<${Empty}>${home.nothing}<//>`}
+    ${isQuiet && html`<${Empty}>${sync?.beginsAt === undefined ? home.nothing : home.syncBegins(timeOfSecond(sync.beginsAt))}<//>`}
     ${sync?.running && html`<${Syncing} progress=${sync.progress} />`}
     ${plays.length > 0 && html`<h3>${home.plays}</h3><ul class="rows">${plays.map((play) => html`<${Playing} key=${play.id} play=${play} />`)}</ul>`}
     ${

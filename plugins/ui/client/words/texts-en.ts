@@ -65,6 +65,7 @@ export const english = {
     playersFault: (name: string) => `${name} cannot be told`,
     now: 'Now',
     nothing: 'Nothing runs. Passerelle looks for what is new by itself.',
+    syncBegins: (time: string) => `The key is good. The first sync begins at ${time}.`,
     sync: 'Sync',
     syncFolders: (done: number, all: number) =>
       `${done.toLocaleString('en')} of ${many(all, 'folder', 'folders')}`,

@@ -66,6 +66,7 @@ export const french: PageTexts = {
     playersFault: (name) => `${name} ne peut être prévenu`,
     now: 'En ce moment',
     nothing: 'Rien ne tourne. Passerelle cherche les nouveautés tout seul.',
+    syncBegins: (time) => `La clé est bonne. La première synchronisation commence à ${time}.`,
     sync: 'Synchronisation',
     syncFolders: (done, all) => `${done.toLocaleString('fr')} sur ${many(all, 'dossier', 'dossiers')}`,
     syncEnd: (time) => `jusque vers ${time}`,
