@@ -1,6 +1,9 @@
 import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
 import t from 'tap';
 import { request } from 'undici';
+import { runCli } from '../src/cli.ts';
+import { type Log, silentLog } from '../src/core/log.ts';
 import { cleanEnv } from './fixtures/bridge-process.ts';
 import { passerelle } from './fixtures/passerelle.ts';
 import { until } from './fixtures/playing.ts';
@@ -15,7 +18,13 @@ const account = { folders: [{ name: 'Films' }] };
 
 t.test('the address of the API: asked, listed without tokens, told as events', async (t) => {
   const source = await startSource(t);
-  const { bridge, url } = await setupListed(t, { simulator: { account } });
+  const logged: string[][] = [];
+  const note = (level: string) => (_values: object, words: string) => void logged.push([level, words]);
+  const log: Log = { ...silentLog, error: note('error'), warn: note('warn'), debug: noteLeaving };
+  function noteLeaving(_values: object, words: string) {
+    if (words.includes('has left')) note('debug')({}, words);
+  }
+  const { app, bridge, url } = await setupListed(t, { simulator: { account }, log });
   const ask = async (body?: object, accept = 'application/json') => {
     const answer = await request(`${url}/api/v1/remote`, {
       method: body ? 'POST' : 'GET',
@@ -55,6 +64,49 @@ t.test('the address of the API: asked, listed without tokens, told as events', a
     { urls: [`https://example.com/${'a'.repeat(2000)}`], to: '/Films' },
   ])
     t.equal((await ask(body)).status, 400);
+
+  // Whoever leaves in the middle, as Ctrl-C does, is no fault of ours.
+  const leaving = await request(`${url}/api/v1/remote`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${bridge.secrets.adminToken}`,
+      'content-type': 'application/json',
+      accept: 'text/event-stream',
+    },
+    body: JSON.stringify({ urls: [`${source.at}/slow2.mkv`], to: '/Films', wait: true }),
+  });
+  await leaving.body[Symbol.asyncIterator]().next();
+  leaving.body.on('error', () => undefined).destroy();
+  await until('its work has ended', () => app.apiState.running.size === 0);
+  t.match(logged, [['debug', 'whoever waited has left']]);
+  source.release();
+});
+
+t.test('who stops the waiting is told what goes on', async (t) => {
+  const source = await startSource(t);
+  const simulator = await createSimulator({ account });
+  t.teardown(() => simulator.close());
+  const env = { ...envOver(simulator, t.testdir()), PASSERELLE_BASE_URL: 'http://192.0.2.1:8790' };
+  const stop = new AbortController();
+  let said = '';
+  const err = new Writable({
+    write(chunk, _encoding, done) {
+      said += String(chunk);
+      done();
+    },
+  });
+  const out = new Writable({
+    write: (_chunk, _encoding, done) => done(),
+  });
+  const run = (args: string[], signal = new AbortController().signal) =>
+    runCli({ env, cwd: '/', out, err, stdin: Readable.from([]) as never, signal }, args);
+  t.equal(await run(['sync']), 0);
+  said = '';
+  const fetching = run(['fetch', `${source.at}/slow.mkv`, '/Films'], stop.signal);
+  await until('the host fetches it', () => source.asked.length > 0);
+  stop.abort(new Error('stopped by SIGINT'));
+  t.equal(await fetching, 1);
+  t.match(said, /^stopped waiting: what was asked for is gone on with by the host/);
   source.release();
 });
 

@@ -4,7 +4,7 @@ import { serializerCompiler } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import type { Endpoint, Given, Received } from '../../src/api/endpoint.ts';
 import { inWords } from '../../src/api/words/faults.ts';
-import { BridgeError } from '../../src/core/errors.ts';
+import { BridgeError, isBridgeError } from '../../src/core/errors.ts';
 import { schemaOf } from './openapi.ts';
 
 declare module 'fastify' {
@@ -94,6 +94,14 @@ function goneOf({ raw }: FastifyReply): AbortSignal {
     if (!raw.writableFinished) gone.abort(new Error('the client has gone'));
   });
   return gone.signal;
+}
+
+/** Whether work ended because nobody waits for it any more: that is no fault, whatever form the reason came in. */
+export function isOfLeaving(error: unknown, gone: AbortSignal): boolean {
+  if (!gone.aborted || isBridgeError(error)) return false;
+  return (
+    error === gone.reason || (error instanceof Error && ['AbortError', 'TimeoutError'].includes(error.name))
+  );
 }
 
 /** @returns what was sent as the schema reads it, or what is wrong with it in words */

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { Endpoint, Given } from '../../src/api/endpoint.ts';
-import { answered, type Exchange } from './endpoints.ts';
+import { answered, type Exchange, isOfLeaving } from './endpoints.ts';
 import { errorReply, toBridgeError } from './errors.ts';
 import { createEventFeed, type EventFeed } from './event-feed.ts';
 
@@ -17,7 +17,7 @@ export interface ToldWork<E extends Endpoint> {
 export async function toldAsEvents<E extends Endpoint>(
   { bridge }: FastifyInstance,
   endpoint: E,
-  { request, reply, keep }: Exchange,
+  { request, reply, keep, gone }: Exchange,
   { failed, run }: ToldWork<E>,
 ): Promise<Given<E> | typeof answered> {
   if (!request.headers.accept?.includes('text/event-stream')) return run(() => undefined);
@@ -28,6 +28,7 @@ export async function toldAsEvents<E extends Endpoint>(
   const told = run(feed.put)
     .then((result) => put('result', result))
     .catch((error: unknown) => {
+      if (isOfLeaving(error, gone)) return bridge.log.debug({ err: error }, 'whoever waited has left');
       const known = toBridgeError(error);
       if (known.code === 'BRIDGE_INTERNAL') bridge.log.error({ err: error }, failed);
       put('error', errorReply(known));

@@ -66,6 +66,13 @@ export async function fetch(
         );
         return isHostRefusal(error) ? exitCodes.refused : exitCodes.failed;
       }
+    } catch (error) {
+      if (!context.signal.aborted) throw error;
+      view.end();
+      context.err.write(
+        'stopped waiting: what was asked for is gone on with by the host, and what was noted by passerelle serve, or the next fetch\n',
+      );
+      return exitCodes.failed;
     } finally {
       view.end();
     }
