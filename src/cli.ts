@@ -7,6 +7,8 @@ import { overrideKinds, overrideOptions, saysSomething } from './commands/line/o
 import { alone, createUsage, only } from './commands/line/usage.ts';
 import { version } from './core/version.ts';
 
+export { watchOutput } from './commands/line/output-watch.ts';
+
 /**
  * Does what a command line says, and tells the person what went wrong.
  * @param args the words after `passerelle`

@@ -6,9 +6,10 @@ import type { Context } from './commands/context.ts';
 // and 100,000 entries fill the heap with rows that nobody needs any more.
 setFlagsFromString('--no-allocation-site-pretenuring');
 
-const { runCli } = await import('./cli.ts');
+const { runCli, watchOutput } = await import('./cli.ts');
 
 const stop = new AbortController();
+const output = watchOutput(process.stdout, process.stderr);
 const context: Context = {
   env: process.env,
   cwd: process.cwd(),
@@ -16,6 +17,7 @@ const context: Context = {
   err: process.stderr,
   stdin: process.stdin,
   signal: stop.signal,
+  unread: output.unread,
 };
 
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
@@ -25,9 +27,5 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
     stop.abort(new Error(`stopped by ${name}`));
   });
 }
-// `passerelle ls | head` closes the pipe: that is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-});
 
-process.exitCode = await runCli(context, process.argv.slice(2));
+process.exitCode = await output.end(await runCli(context, process.argv.slice(2)));

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import t from 'tap';
 import { z } from 'zod';
 import { inWords } from '../src/api/words/faults.ts';
-import { askForInput, exitCodes } from '../src/commands/context.ts';
+import { exitCodes } from '../src/commands/context.ts';
 import { explain } from '../src/commands/explain.ts';
 import { silentLog } from '../src/core/log.ts';
 import { readOverride } from '../src/library/override.ts';
@@ -155,16 +155,6 @@ t.test(
     }
   },
 );
-
-t.test('a command that reads at a terminal says what it waits for', (t) => {
-  for (const isTTY of [true, false]) {
-    const told: string[] = [];
-    const err = { write: (line: string) => void told.push(line) } as never;
-    askForInput({ stdin: { isTTY } as never, err }, 'Paths');
-    t.same(told, isTTY ? ['Paths, one a line; Ctrl-D ends\n'] : []);
-  }
-  t.end();
-});
 
 t.test('what nobody foresaw is told without a stack, unless it is asked for', (t) => {
   const error = new TypeError(`x is not a function; key ${'a'.repeat(3)}`);

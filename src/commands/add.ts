@@ -1,14 +1,14 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { type ImportedLine, importLinks } from '../api/links.ts';
 import { fromErrorBody } from '../api/words/errors.ts';
 import { BridgeError, isHostRefusal } from '../core/errors.ts';
 import { counted } from '../core/plural.ts';
 import { asAccountPath, withApi } from './api.ts';
-import { askForInput, type Context, type ExitCode, exitCodes, say, settingsOf } from './context.ts';
+import { type Context, type ExitCode, exitCodes, say, settingsOf } from './context.ts';
 import { printable } from './format/printable.ts';
 import { size } from './format/size.ts';
+import { askForInput, inputText } from './line/input.ts';
 import { UsageError } from './line/usage.ts';
 
 export interface AddOptions {
@@ -41,7 +41,7 @@ export async function add(
   { to, password, dryRun = false, json = false }: AddOptions,
 ): Promise<ExitCode> {
   if (links.length === 0) askForInput(context, 'Addresses of files at the host');
-  const given = links.length > 0 ? '' : await text(context.stdin);
+  const given = links.length > 0 ? '' : await inputText(context);
   if (links.length === 0 && given.trim() === '')
     throw new UsageError('add', ['name the address of a file at the host, or give some on standard input']);
   const folder = asAccountPath(to ?? settingsOf(context).settings.library.roots[0] ?? '/');

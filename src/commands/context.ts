@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { type Loaded, type LoadOptions, loadSettings } from '../../config/load.ts';
 import { examineCertificate } from './start/examine-certificate.ts';
 import { examineFolders } from './start/examine-folders.ts';
@@ -9,9 +10,11 @@ export interface Context {
   cwd: string;
   out: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
   err: NodeJS.WritableStream & { isTTY?: boolean };
-  stdin: NodeJS.ReadableStream & { isTTY?: boolean };
+  stdin: Readable & { isTTY?: boolean };
   /** Aborts at Ctrl-C or SIGTERM. */
   signal: AbortSignal;
+  /** Aborts when nobody reads what is written any more; a command that only answers may end then. */
+  unread?: AbortSignal;
 }
 
 /** Exit codes of every command. */
@@ -45,11 +48,6 @@ export function loadOptionsOf({ env, cwd }: Pick<Context, 'env' | 'cwd'>, needs:
     ...(needs.folders && { examine: examineFolders }),
     ...(needs.certificate && { examineCertificate }),
   };
-}
-
-/** Says at a terminal what is waited for: a command that reads there would look as if it hung. */
-export function askForInput({ stdin, err }: Pick<Context, 'stdin' | 'err'>, what: string): void {
-  if (stdin.isTTY) err.write(`${what}, one a line; Ctrl-D ends\n`);
 }
 
 /** Lines on standard output that were made for people. */

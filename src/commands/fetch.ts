@@ -1,4 +1,3 @@
-import { text } from 'node:stream/consumers';
 import cliProgress from 'cli-progress';
 import { fetchRemote, type RemoteAnswer, type RemoteProgressAnswer } from '../api/remote.ts';
 import { fromErrorBody } from '../api/words/errors.ts';
@@ -6,9 +5,10 @@ import { joinAccountPath } from '../core/account-path.ts';
 import { BridgeError, isHostRefusal } from '../core/errors.ts';
 import { counted } from '../core/plural.ts';
 import { asAccountPath, withApi } from './api.ts';
-import { askForInput, type Context, type ExitCode, exitCodes, say } from './context.ts';
+import { type Context, type ExitCode, exitCodes, say } from './context.ts';
 import { printable } from './format/printable.ts';
 import { size } from './format/size.ts';
+import { askForInput, inputText } from './line/input.ts';
 import { UsageError } from './line/usage.ts';
 
 export interface FetchOptions {
@@ -40,7 +40,7 @@ export async function fetch(
   if (/^https?:/i.test(to))
     throw new UsageError('fetch', ['name at last the folder of the account that they go into']);
   if (named.length === 0) askForInput(context, 'Addresses');
-  const lines = named.length > 0 ? named.toReversed() : (await text(context.stdin)).split(/\r?\n/);
+  const lines = named.length > 0 ? named.toReversed() : (await inputText(context)).split(/\r?\n/);
   const urls = lines.map((line) => line.trim()).filter((line) => line !== '');
   if (urls.length === 0)
     throw new UsageError('fetch', ['name an address for the host to fetch, or give some on standard input']);

@@ -1,9 +1,9 @@
-import { createInterface } from 'node:readline';
 import { recognise as recognisePath } from '../naming/recognise.ts';
 import type { Recognition } from '../naming/text/recognition.ts';
 import { toRecognitionJson } from '../naming/text/recognition-json.ts';
-import { askForInput, type Context, type ExitCode, exitCodes, say } from './context.ts';
+import { type Context, type ExitCode, exitCodes, say } from './context.ts';
 import { printable } from './format/printable.ts';
+import { askForInput, inputLines } from './line/input.ts';
 
 /** What these paths are taken for: one answer a line, in the order of the input. Needs no settings and no account. */
 export async function recognise(
@@ -21,10 +21,7 @@ export async function recognise(
     return exitCodes.done;
   }
   askForInput(context, 'Paths');
-  for await (const line of createInterface({ input: context.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
-    context.signal.throwIfAborted();
-    if (line.trim() !== '') show(line);
-  }
+  for await (const line of inputLines(context)) if (line.trim() !== '') show(line);
   return exitCodes.done;
 }
 

@@ -24,4 +24,5 @@ import '../settings-tabs.test.ts';
 import '../settings-together.test.ts';
 import '../start-checks.test.ts';
 import '../support-bundle.test.ts';
+import '../command-streams.test.ts';
 import '../usage.test.ts';
