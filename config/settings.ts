@@ -77,7 +77,7 @@ const declarations = {
     port: integer({ env: 'PASSERELLE_PORT', fallback: 8790, min: 0, max: 65_535, help: 'Port to listen on' }),
     baseUrl: address({
       env: 'PASSERELLE_BASE_URL',
-      shown: 'none: `http://<host>:<port>`',
+      shown: 'none: `http://localhost:<port>`',
       doubt: doubtOfBaseUrl,
       help: 'The address that STRM files carry: the media server AND every player must reach it',
     }),

@@ -124,7 +124,17 @@ t.test('doctor: all is well', async (t) => {
     /^ok {4}admin token {6}\S+/m,
   ])
     t.match(stdout, line);
-  const json = await passerelle(['doctor', '--json'], { PASSERELLE_BASE_URL: bridge.url });
+  // What opens its doors may stand in its own environment alone: no other password is shown for it.
+  await bridge.stop();
+  const given = { PASSERELLE_PASSWORD: 'given-to-serve-alone', PASSERELLE_USER: 'somebody' };
+  const other = await startBridge({ ...serving, ...given } as Record<string, string>, home);
+  t.teardown(() => other.child.kill('SIGKILL'));
+  const json = await passerelle(['doctor', '--json'], { PASSERELLE_BASE_URL: other.url });
+  const browsing = json.stdout.split('\n').find((line) => line.includes('"browsing"'));
+  t.match(
+    browsing,
+    `user somebody, password as PASSERELLE_PASSWORD says that serve (process ${other.child.pid})`,
+  );
   t.ok(
     json.stdout
       .trim()
@@ -132,7 +142,7 @@ t.test('doctor: all is well', async (t) => {
       .map((line) => JSON.parse(line))
       .every((line) => ['ok', 'warn', 'fail'].includes(line.state)),
   );
-  await bridge.stop();
+  await other.stop();
 });
 
 t.test('proposals: what was stopped is shown, refused, accepted and undone', async (t) => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { InjectOptions } from 'fastify';
@@ -243,7 +244,6 @@ t.test('the page is served as nothing but itself', async (t) => {
   const policy = String(page.headers['content-security-policy']);
   for (const rule of [
     "default-src 'none'",
-    "style-src 'self'",
     "connect-src 'self'",
     "frame-ancestors 'none'",
     "base-uri 'none'",
@@ -251,6 +251,11 @@ t.test('the page is served as nothing but itself', async (t) => {
     "require-trusted-types-for 'script'",
   ])
     t.ok(policy.split('; ').includes(rule), rule);
+  const [, style = ''] = /<style>([^<]*)<\/style>/.exec(page.body) ?? [];
+  const digest = createHash('sha256').update(style).digest('base64');
+  t.ok(policy.split('; ').includes(`style-src 'self' 'sha256-${digest}'`), 'no style but these');
+  t.match(page.body.match(/<style/g), { length: 1 });
+  t.notMatch(style, /url\(|@import/);
   t.notMatch(policy, /unsafe|https?:|data:|blob:/);
   t.match(page.body, '<html lang="fr" data-base="/%C3%A9t%C3%A9">');
   t.same(page.body.match(/<script(?! type="importmap"| type="module" src)/g), null, 'no script stands in it');
@@ -303,6 +308,9 @@ t.test('its first text waits for no script, and no request for another one', asy
   t.match(body, `<h1>Passerelle</h1></div><p class="hint">${english.moment}</p>`);
   t.match((await app.inject({ url: '/', headers: { 'accept-language': 'fr' } })).body, french.moment);
   t.equal(body.match(/<link rel="stylesheet"/g)?.length, 1, 'one style');
+  const isBehind = (what: string) => body.indexOf(what) > body.indexOf(english.moment);
+  for (const what of ['<link rel="stylesheet"', '<link rel="modulepreload"', '<script type="module"'])
+    t.ok(isBehind(what), `${what} stands behind it`);
   t.notMatch(body.slice(0, body.indexOf('<body')), /<script(?! type="(?:importmap|module)")/);
 
   const [head = '', rest = ''] = body.split('<template>');

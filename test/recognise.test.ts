@@ -191,3 +191,11 @@ t.test('a tag word or the word for an extra may be a title', async (t) => {
     ['/Films/Trailer (2013)/Trailer (2013).mkv', movie('Trailer', 2013)],
   ]);
 });
+
+t.test('the end of a name says nothing of where a film comes from', async (t) => {
+  const source = (path: string) => recognise(path)?.source;
+  t.equal(source('/Metropolis.1927.720p.HDTV.ts'), 'HDTV');
+  t.equal(source('/Metropolis.1927.TS'), undefined);
+  t.equal(source('/Metropolis.1927.m2ts'), undefined);
+  t.equal(source('/Metropolis.1927.TS.x264.ts'), 'TeleSync');
+});

@@ -19,7 +19,9 @@ export interface PageAssets {
   first: readonly string[];
   /** The others, of parts of the page that somebody may open. */
   later: readonly string[];
-  /** All of its styles, in one. */
+  /** The styles of what is seen before all else: they stand in the page itself. */
+  opening: string;
+  /** All of its other styles, in one. */
   style: string;
   /** Paths of packages by the names by which they are imported. */
   packages: ReadonlyMap<string, string>;
@@ -36,6 +38,7 @@ const laterPackages = ['uqr'];
 const firstModule = 'main.ts';
 /** What holds for all of the page stands before what holds for a part of it. */
 const firstStyle = 'page.css';
+const openingStyle = 'first.css';
 
 const types: Readonly<Record<string, string>> = {
   '.ts': 'text/javascript; charset=utf-8',
@@ -53,7 +56,9 @@ export async function loadPageAssets(): Promise<PageAssets> {
     .sort();
   const sources = await Promise.all(names.map((name) => readFile(join(clientDir, name), 'utf8')));
   const texts = new Map(names.map((name, at) => [name, sources[at] as string]));
-  const styles = names.filter((name) => name.endsWith('.css') && name !== firstStyle);
+  const opening = texts.get(openingStyle) as string;
+  texts.delete(openingStyle);
+  const styles = names.filter((name) => name.endsWith('.css') && ![firstStyle, openingStyle].includes(name));
   texts.set(firstStyle, [firstStyle, ...styles].map((name) => texts.get(name)).join(''));
   for (const name of styles) texts.delete(name);
   const packages = new Map<string, string>();
@@ -66,6 +71,7 @@ export async function loadPageAssets(): Promise<PageAssets> {
   }
   // What takes the types off is part of what comes of it.
   const hash = createHash('sha256').update(process.version);
+  hash.update(opening);
   for (const [name, text] of texts) hash.update(`${name}\n${text.length}\n${text}`);
   const modules = names.filter((name) => name.endsWith('.ts'));
   const first = importedFrom(firstModule, texts);
@@ -76,6 +82,7 @@ export async function loadPageAssets(): Promise<PageAssets> {
     build: hash.digest('base64url').slice(0, 16),
     first: [...pathsOf(true), ...first],
     later: [...modules.filter((name) => !first.includes(name)), ...pathsOf(false)],
+    opening: opening.replace(/\s+/g, ' ').trim(),
     style: firstStyle,
     packages,
     file: createForms(texts, modules),

@@ -14,12 +14,15 @@ export interface PageShell {
   contentSecurity: string;
 }
 
+/** Of a text that stands in the page: nothing else that does is taken. */
+const hashSource = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
 /** Nothing that could end the line or the whole policy. */
 const hostSource = /^[\w.*:[\]-]+$/;
 
 const originSource = /^https?:\/\/[\w.[\]:-]+$/;
 
-/** What is there before any script is: `client/main.ts` shows the same until it knows more. */
+/** What is there before any script or style has come: `client/main.ts` shows the same until it knows more. */
 const moment: Readonly<Record<PageLanguage, string>> = { en: 'One moment…', fr: 'Un instant…' };
 
 const noScript: Readonly<Record<PageLanguage, string>> = {
@@ -32,7 +35,7 @@ const noScript: Readonly<Record<PageLanguage, string>> = {
  * @param mediaHosts hosts of download servers, `*.example.org`: a film may be redirected there
  */
 export function pageShell(
-  { build, first, later, style, packages }: PageAssets,
+  { build, first, later, opening, style, packages }: PageAssets,
   language: PageLanguage,
   basePath: string,
   mediaHosts: readonly string[],
@@ -52,13 +55,14 @@ export function pageShell(
 <meta name="theme-color" content="#f4f5f7" media="(prefers-color-scheme: light)">
 <meta name="theme-color" content="#101418" media="(prefers-color-scheme: dark)">
 <link rel="icon" type="image/svg+xml" href="${at('icon.svg')}">
-<link rel="stylesheet" href="${at(style)}">
+<style>${opening}</style>
 <script type="importmap">${importMap}</script>
-${first.map(preload).join('\n')}
-<script type="module" src="${at('main.ts')}"></script>
 </head>
 <body>
 <div id="app"><main class="login waiting" aria-busy="true"><div class="brand big"><span class="mark" aria-hidden="true"></span><h1>Passerelle</h1></div><p class="hint">${moment[language]}</p></main></div>
+<link rel="stylesheet" href="${at(style)}">
+${first.map(preload).join('\n')}
+<script type="module" src="${at('main.ts')}"></script>
 <template>${later.map(preload).join('')}</template>
 <noscript>${noScript[language]}</noscript>
 </body>
@@ -69,8 +73,8 @@ ${first.map(preload).join('\n')}
     etag: `"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`,
     contentSecurity: [
       "default-src 'none'",
-      `script-src 'self' 'sha256-${createHash('sha256').update(importMap).digest('base64')}'`,
-      "style-src 'self'",
+      `script-src 'self' ${hashSource(importMap)}`,
+      `style-src 'self' ${hashSource(opening)}`,
       "img-src 'self'",
       "connect-src 'self'",
       `media-src 'self' ${mediaHosts.filter((host) => hostSource.test(host)).join(' ')}`.trim(),

@@ -4,6 +4,10 @@ import { count, time } from './fields.ts';
 import { whereabouts } from './left-out.ts';
 import { note, progress } from './sync.ts';
 
+const secretOrigin = z
+  .enum(['made', 'set'])
+  .describe('`made` at the first start, and kept in dataDir; `set` by the settings of this process');
+
 /** Who is there, and how it is. */
 export const getStatus = endpoint({
   method: 'GET',
@@ -21,6 +25,13 @@ export const getStatus = endpoint({
         since: time,
       }),
       baseUrl: z.string().describe('What addresses in STRM files begin with'),
+      access: z
+        .object({
+          user: z.string(),
+          password: secretOrigin,
+          adminToken: secretOrigin,
+        })
+        .describe('By what its doors open, without the secrets themselves'),
       sync: z.object({
         running: z.boolean(),
         progress: progress.optional(),
@@ -60,3 +71,5 @@ export const getStatus = endpoint({
     .meta({ id: 'Status' }),
   errors: [],
 });
+
+export type Status = z.infer<(typeof getStatus)['answer']>;

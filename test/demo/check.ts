@@ -1,3 +1,4 @@
+import { counted } from '../../src/core/plural.ts';
 import { startBridge } from '../fixtures/bridge-process.ts';
 import { frameAfterJump, probe } from '../fixtures/probe.ts';
 import { run } from '../fixtures/run.ts';
@@ -33,7 +34,7 @@ export async function check({ simulator, env, home, libraryDir }: CheckOptions):
       films++;
       if (problem) failures++;
       console.log(
-        `${problem ? 'FAIL' : 'ok  '} ${film.path}  (${simulator.counters.tokens - before} API calls)${problem ? `: ${problem}` : ''}`,
+        `${problem ? 'FAIL' : 'ok  '} ${film.path}  (${counted(simulator.counters.tokens - before, 'API call')})${problem ? `: ${problem}` : ''}`,
       );
     }
     console.log(

@@ -23,7 +23,7 @@ Passerelle plays a simulated account: ${counted(films, 'film or episode', 'films
 User and password   ${user}  ${password}
 Admin token         ${adminToken}
 
-For media servers   ${libraryDir}   (STRM files: add its folders to Jellyfin, Emby or Kodi after the first sync)
+For media servers   ${libraryDir}   (STRM files: add its folders to Jellyfin, Emby or Kodi)
 The same over HTTP  ${url}/strm/          user and password
 WebDAV              ${url}/dav/           user and password
 The page            ${url}/               user and password

@@ -7,3 +7,4 @@ import '../discovery.test.ts';
 import '../lying-host.test.ts';
 import '../schedule.test.ts';
 import '../sync.test.ts';
+import '../restored.test.ts';

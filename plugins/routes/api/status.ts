@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import { getStatus } from '../../../src/api/status.ts';
+import { getStatus, type Status } from '../../../src/api/status.ts';
 import type { Crawl } from '../../../src/catalog/account/crawls.ts';
 import { version } from '../../../src/core/version.ts';
 import type { Holder } from '../../../src/owner/holder.ts';
@@ -13,6 +13,7 @@ const maxProposals = 100;
 export const status = fp(
   async (app: FastifyInstance, { holder }: { holder: Holder }) => {
     const { catalog, sync, host, curation, baseUrl, warming } = app.bridge;
+    const { auth } = app.bridge.settings;
     const { pid, command, host: machine, since } = holder;
 
     serveEndpoint(app, getStatus, async () => {
@@ -28,6 +29,11 @@ export const status = fp(
         version,
         process: { pid, command, host: machine, since },
         baseUrl,
+        access: {
+          user: auth.user,
+          password: originOf(auth.password),
+          adminToken: originOf(auth.adminToken),
+        },
         sync: {
           running,
           ...(running && progress && { progress }),
@@ -52,6 +58,9 @@ export const status = fp(
   },
   { name: 'status', dependencies: ['api-routes'] },
 );
+
+const originOf = (secret: string | undefined): Status['access']['password'] =>
+  secret === undefined ? 'made' : 'set';
 
 function lastOf({ startedAt, endedAt, outcome, calls, note }: Crawl) {
   return { startedAt, ...(endedAt !== undefined && { endedAt }), outcome, calls, note };

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { describeSource, SettingsError } from '../../../config/faults.ts';
 import { checkAll, type ShownFinding } from '../../api/doctor.ts';
+import { getStatus, type Status } from '../../api/status.ts';
 import { fromErrorBody } from '../../api/words/errors.ts';
 import { BridgeError, isBridgeError, isHostRefusal } from '../../core/errors.ts';
 import { loadSecrets } from '../../secrets.ts';
@@ -33,7 +34,7 @@ export async function doctor(context: Context, { json = false }: { json?: boolea
         else isWhole = true;
       }
       if (!isWhole) throw new BridgeError('BRIDGE_OWNER_GONE', { detail: 'the checks were cut off' });
-      showSecrets(context, show);
+      showSecrets(context, show, await api.call(getStatus, {}, context.signal));
     });
   } catch (error) {
     if (error instanceof SettingsError) {
@@ -53,13 +54,24 @@ export async function doctor(context: Context, { json = false }: { json?: boolea
   return failed ? exitCodes.failed : exitCodes.done;
 }
 
-/** Read here, from dataDir: they go through no API. */
-function showSecrets(context: Context, show: (finding: ShownFinding) => void): void {
+/**
+ * Read here, from dataDir and the settings: they go through no API. Who owns dataDir may have been given others, and says
+ * whether it was.
+ */
+function showSecrets(
+  context: Context,
+  show: (finding: ShownFinding) => void,
+  { access, process: { command, pid } }: Status,
+): void {
   const { settings } = settingsOf(context);
   const kept = loadSecrets(resolve(settings.dataDir));
-  const { user, password = kept.password, adminToken = kept.adminToken } = settings.auth;
-  show({ what: 'browsing', state: 'ok', words: `user ${user}, password ${password}` });
-  show({ what: 'admin token', state: 'ok', words: adminToken });
+  const { password, adminToken } = settings.auth;
+  const words = (origin: 'made' | 'set', name: string, made: string, here: string | undefined) =>
+    origin === 'made' ? made : (here ?? `as ${name} says that ${command} (process ${pid}) was started with`);
+  const shown = words(access.password, 'PASSERELLE_PASSWORD', kept.password, password);
+  show({ what: 'browsing', state: 'ok', words: `user ${access.user}, password ${shown}` });
+  const token = words(access.adminToken, 'PASSERELLE_ADMIN_TOKEN', kept.adminToken, adminToken);
+  show({ what: 'admin token', state: 'ok', words: token });
 }
 
 function isRefusal(code: string): boolean {

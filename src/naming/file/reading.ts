@@ -156,7 +156,9 @@ export function readPath(path: string, sizeBytes?: number): Reading | undefined 
   const tagAt = findTag(folded, quoted?.at);
   const marker = hidesIts(folded, ancestors) ? undefined : mark;
   freeSpecials(folded, ancestors, marker);
-  const release = readRelease(name.extension ? `${folded}.${name.extension}` : folded);
+  // The library takes the end `.ts` for a TeleSync.
+  const end = name.extension === 'ts' ? 'mpg' : name.extension;
+  const release = readRelease(end ? `${folded}.${end}` : folded);
   if (quoted?.edition) release.edition ??= quoted.edition;
   const boxed = readBoxedName(name.text, folded);
   const han = findHanSeason(name.text);

@@ -120,7 +120,7 @@ export const frenchDefaults: Readonly<Record<string, string>> = {
   none: 'aucun',
   'made at first start': 'créé au premier démarrage',
   '`*.1fichier.com` and the alias domains': '`*.1fichier.com` et les domaines alias',
-  'none: `http://<host>:<port>`': 'aucune : `http://<hôte>:<port>`',
+  'none: `http://localhost:<port>`': 'aucune : `http://localhost:<port>`',
 };
 
 /** What the values of a choice mean; the value itself stands in files and stays beside it. Names stand for themselves. */
