@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { Agent, type Dispatcher } from 'undici';
 import type { LiveSettings } from '../config/live-settings.ts';
 import type { Settings } from '../config/settings.ts';
+import { isGuessedFirst } from '../config/weak-secrets.ts';
 import { baseUrlOf } from './base-url.ts';
 import { type Browse, createBrowse } from './browse/browse.ts';
 import { createLookup, type Lookup } from './browse/lookup.ts';
@@ -267,6 +268,7 @@ export async function createBridge(
   for (const one of [media, notify, people, warming]) overrides.onSettings?.(one.settingsChanged);
   const doctor = createDoctor({
     settings,
+    isGuessedFirst,
     baseUrl,
     secrets,
     trees,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { LogQuery, ShownLogLine } from './api/log.ts';
+import { isToldElsewhere } from './core/log/readable-log.ts';
 import type { RecentLines } from './core/log/recent-lines.ts';
 import { type LogArea, logAreas } from './core/log.ts';
 
@@ -35,6 +36,8 @@ export function createRecentLog(
         if (needle !== '' && isPlain && !raw.toLowerCase().includes(needle)) continue;
         const line = shownLine(seq, redacted(raw));
         if (levels.indexOf(line.level) < lowest || (area !== undefined && line.area !== area)) continue;
+        // Of requests and calls that went well, the page's own among them, would nothing else be seen.
+        if (level !== 'debug' && area === undefined && isToldElsewhere(line.words, line.values)) continue;
         if (needle !== '' && !says(line, needle)) continue;
         found.push(line);
         if (found.length === limit) break;

@@ -321,3 +321,14 @@ t.test('Ctrl-C ends a sync cleanly and the next one goes on', async (t) => {
   const again = await passerelle(['sync', '--json']);
   t.equal(JSON.parse(again.stdout).outcome, 'done');
 });
+
+t.test('a root that is not there is told once, in words, with one thing to do', async (t) => {
+  const { passerelle } = await withSimulator(t, { account: { folders: [{ name: 'Films' }] } });
+  for (const roots of ['/Nowhere', '/Films,/Nowhere']) {
+    const { stdout, stderr } = await passerelle(['sync'], { PASSERELLE_ROOTS: roots });
+    const all = `${stdout}${stderr}`;
+    t.notMatch(all, /\{"level"/, 'no line of JSON between them');
+    t.equal(all.split('/Nowhere').length - 1, 1, all);
+    t.match(all, /Look at how library\.roots is written|look at how library\.roots is written/);
+  }
+});

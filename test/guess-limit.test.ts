@@ -1,6 +1,7 @@
 import t from 'tap';
 import { request } from 'undici';
-import { createGuessLimit, freeTries } from '../src/edge/guess-limit.ts';
+import { silentLog } from '../src/core/log.ts';
+import { createGuessLimit, createGuessReport, freeTries } from '../src/edge/guess-limit.ts';
 import { basic } from './fixtures/dav.ts';
 import { createHandClock, hourMs, minuteMs } from './fixtures/hand-clock.ts';
 import { signal } from './fixtures/setup.ts';
@@ -180,5 +181,45 @@ t.test('doctor tells of secrets that are short', async (t) => {
     state: 'warn',
     words: 'the password has 5 characters, and the admin token has 6: easily guessed',
   });
+  t.match(await found({ PASSERELLE_PASSWORD: 'password123' }), {
+    state: 'warn',
+    words: 'the password is among the first that are tried: easily guessed',
+  });
   t.match(await found({ PASSERELLE_ADMIN_TOKEN: 'abc123' }), { words: /^the admin token has 6: easily/ });
 });
+
+t.test(
+  'the log is told of the first wrong one of an address and of its wait, and by a crowd not without end',
+  async (t) => {
+    const clock = createHandClock();
+    const limit = createGuessLimit(clock);
+    const lines: [words: string, values: object][] = [];
+    const tell = (values: object, words: string) => void lines.push([words, values]);
+    const report = createGuessReport({ ...silentLog, info: tell, warn: tell }, clock);
+    const show = (address: string, given: string) => {
+      const who = { address, kind: 'password', agent: 'x'.repeat(5000) } as const;
+      report.tell(
+        who,
+        limit.attempt(who, given, () => given === 'right'),
+      );
+    };
+    show('192.0.2.7', 'right');
+    for (let guess = 0; guess < 22; guess++) show('192.0.2.7', `secret${guess}`);
+    for (let guess = 0; guess < 22; guess++) show('198.51.100.1', `secret${guess}`);
+    t.match(lines, [
+      ['a wrong password or token was shown', { ip: '192.0.2.7', kind: 'password' }],
+      ['too many wrong passwords or tokens were shown', { ip: '192.0.2.7', until: /^\d{4}-/ }],
+      ['a wrong password or token was shown', { ip: '198.51.100.1' }],
+      ['too many wrong passwords or tokens were shown', { ip: '198.51.100.1', until: /^\d{4}-/ }],
+    ]);
+    t.equal(lines[3]?.[0], 'too many wrong passwords or tokens were shown');
+    t.notMatch(JSON.stringify(lines), /secret/);
+    t.ok(JSON.stringify(lines).length < 2000, 'no name fills the log');
+    for (let one = 0; one < 1000; one++) show(`10.0.${one >> 8}.${one & 255}`, 'secret');
+    t.equal(lines.length, 21);
+    t.match(lines.at(-1), ['more wrong passwords and tokens than are told one by one']);
+    await clock.advance(minuteMs);
+    show('203.0.113.9', 'secret');
+    t.equal(lines.length, 22);
+  },
+);

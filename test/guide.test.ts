@@ -20,7 +20,10 @@ const open = (t: Test, more: Record<string, string> = {}, home = t.testdir()) =>
   });
 
 t.test('without a key the page and its guide are all that is served', async (t) => {
-  const { app, ask, simulator } = await open(t);
+  const warned: string[] = [];
+  const warn = (_values: object, words: string) => void warned.push(words);
+  const log = { ...silentLog, warn, error: warn };
+  const { app, ask, simulator } = await openSettings(t, { account: { folders: [folder] }, log });
   for (const [url, status] of [
     ['/', 200],
     ['/healthz', 200],
@@ -45,6 +48,7 @@ t.test('without a key the page and its guide are all that is served', async (t) 
   t.match(await ask('GET', '/setup'), { status: 200, json: { fixed: [], roots: ['/'] } });
   t.equal((await ask('POST', '/sync')).status, 503);
   t.equal(simulator.counters.requests.length, 0, 'the host was asked nothing');
+  t.strictSame(warned, [], 'that the guide is open was said once');
 });
 
 t.test('who is on the network, or another page, sets nothing up', async (t) => {

@@ -24,7 +24,7 @@ t.test('every event of a day has its sentence', async (t) => {
     [
       'folder listed',
       { path: '/Films/Horreur', files: 12, added: 3, calls: 14, maxCalls: 10_000 },
-      'listed /Films/Horreur: 12 files, 3 new · call 14 of 10,000',
+      'listed /Films/Horreur: 12 files, 3 new · call 14 (10,000 at most)',
     ],
     [
       'folder listed',
@@ -34,7 +34,7 @@ t.test('every event of a day has its sentence', async (t) => {
     [
       'folder listed',
       { path: '/Films/Horreur', files: 12, added: 3, calls: 14, maxCalls: 10_000, folder: 13, folders: 500 },
-      'listed /Films/Horreur: 12 files, 3 new · call 14 of 10,000',
+      'listed /Films/Horreur: 12 files, 3 new · call 14, folder 13 of 500',
     ],
     ['folder listed', { path: '/', files: 1, added: 0, calls: 1 }, 'listed /: 1 file · call 1'],
     [
@@ -73,6 +73,54 @@ t.test('every event of a day has its sentence', async (t) => {
         why: 'This request cannot be read: limit must be at most 200',
       },
       'refused GET /api/v1/plays?limit=500 for 192.168.1.20 (curl/8): This request cannot be read: limit must be at most 200',
+    ],
+    [
+      'request',
+      {
+        method: 'POST',
+        url: '/api/v1/files/changes/move',
+        status: 409,
+        code: 'BRIDGE_EXISTS',
+        why: 'there already',
+      },
+      'refused POST /api/v1/files/changes/move for a command of this machine: there already',
+    ],
+    [
+      'request',
+      { method: 'MKCOL', url: '/dav/account/A/B/', status: 409, code: 'BRIDGE_CONFLICT' },
+      undefined,
+    ],
+    [
+      'a wrong password or token was shown',
+      { ip: '192.168.1.20', agent: 'curl/8', kind: 'password' },
+      'a wrong password from 192.168.1.20 (curl/8)',
+    ],
+    [
+      'too many wrong passwords or tokens were shown',
+      { ip: '::1', agent: '', kind: 'token', until: new Date(at).toISOString(), remedy: 'wait' },
+      'too many wrong tokens from ::1 (no name): told to wait until 2026-11-28 19:23:38 -> wait',
+    ],
+    [
+      'upload',
+      { name: 'Alien.mkv', node: '127.0.0.1:1', bytes: 300_000, ms: 28, outcome: 'stored' },
+      'uploaded "Alien.mkv" in 1 s: 300 kB',
+    ],
+    [
+      'upload',
+      { name: 'Alien.mkv', node: '127.0.0.1:1', bytes: 300_000, ms: 28, outcome: 'BRIDGE_HOST_TIMEOUT' },
+      'uploading "Alien.mkv" failed: The host did not answer in time',
+    ],
+    ['the host was asked to fetch', { addresses: 3 }, 'the host was asked to fetch 3 addresses'],
+    ['a folder was made in the account', { folder: '/Backup' }, 'a folder was made in the account: /Backup'],
+    [
+      'what lay in the trash is removed for good',
+      { removed: 2 },
+      'removed for good from the trash: 2 things',
+    ],
+    [
+      'something new was found between crawls',
+      { path: '/Films', why: 'quiet', changed: 1, newFolders: 0 },
+      'found between syncs in /Films: 1 change',
     ],
     [
       'a gateway serves',

@@ -69,7 +69,16 @@ t.test('lines are found by level, text and what they are about', async (t) => {
   t.strictSame(found({ after: 3 }), ['failed']);
   t.strictSame(found({ after: 4 }), []);
   t.equal(found({ after: 1000 }).length, 4, 'of the process before');
-  const [failed, , left] = recent.read(query).lines;
+  // The page's own requests push nothing out of sight: what went well is seen by who asks for it.
+  log.plain({ method: 'GET', url: '/api/v1/doctor', status: 200 }, 'request');
+  host.info({ verb: 'folder/ls', outcome: 'ok' }, 'host call');
+  log.plain({ method: 'GET', url: '/api/v1/plays', status: 400 }, 'request');
+  const more = { level: 'info', after: 4 } as const;
+  t.strictSame(found(more), ['request'], 'the one that was refused');
+  t.strictSame(found({ ...more, area: 'requests' }), ['request', 'request']);
+  t.strictSame(found({ ...more, area: 'host' }), ['host call']);
+  t.equal(found({ after: 4 }).length, 3, 'and everything at debug');
+  const [failed, , left] = recent.read(query).lines.slice(3);
   t.match(left?.values, { path: '/Films/L’Été <b>"quoted"</b>.mkv', token: '***' });
   t.notMatch(JSON.stringify(failed), /planted-secret|p12345/);
 });

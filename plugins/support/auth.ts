@@ -3,7 +3,7 @@ import basicAuth from '@fastify/basic-auth';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { BridgeError } from '../../src/core/errors.ts';
-import { createGuessLimit, type Guesser } from '../../src/edge/guess-limit.ts';
+import { createGuessLimit, createGuessReport, type Guesser } from '../../src/edge/guess-limit.ts';
 import { isAskedByPage, shownSession } from '../../src/edge/page-proof.ts';
 
 const ownWordHeader = 'passerelle-own-word';
@@ -28,9 +28,10 @@ declare module 'fastify' {
 /** `app.basicAuth` for the routes that people browse, `app.adminAuth` for the API; one limit for guesses at both. */
 export const auth = fp(
   async (app: FastifyInstance) => {
-    const { settings, secrets, clock, sessions, baseUrl } = app.bridge;
+    const { settings, secrets, clock, log, sessions, baseUrl } = app.bridge;
     const ownHosts = [new URL(baseUrl).host];
     const guesses = createGuessLimit(clock);
+    const report = createGuessReport(log, clock);
     const isUser = createComparison(settings.auth.user);
     const isPassword = createComparison(secrets.password);
     const isToken = createComparison(secrets.adminToken);
@@ -44,6 +45,7 @@ export const auth = fp(
     ): BridgeError | undefined {
       const who = { address: caller.address, kind, agent: headers['user-agent'] ?? '' };
       const attempt = guesses.attempt(who, given, compare);
+      report.tell(who, attempt);
       if (attempt.isRight) return undefined;
       return attempt.retryAt === undefined
         ? new BridgeError('BRIDGE_UNAUTHORIZED')

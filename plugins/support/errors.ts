@@ -59,7 +59,7 @@ const ofTheBody: Readonly<Record<string, string>> = {
 };
 
 /** What is not known yet is no fault: mounts and health checks ask again and again until it is. */
-const expected: readonly ErrorCode[] = ['BRIDGE_NOT_INDEXED', 'BRIDGE_NOT_READY'];
+const expected: readonly ErrorCode[] = ['BRIDGE_NOT_INDEXED', 'BRIDGE_NOT_READY', 'BRIDGE_NOT_SET_UP'];
 
 /** What went wrong, as an error of ours. */
 export function toBridgeError(error: unknown): BridgeError {

@@ -24,6 +24,8 @@ export interface ApiWork {
   usualLevel?: 'warn' | 'silent';
   /** It says itself what the host refused: no line of the log stands between its own. */
   tellsRefusals?: boolean;
+  /** Lines of the log, by their words, that it tells itself. */
+  tells?: readonly string[];
 }
 
 /** An owner that is just starting or ending, or works on something else, is waited for so long. */
@@ -41,7 +43,14 @@ const answerWithinMs = 15_000;
  */
 export async function withApi<T>(
   context: Context,
-  { command, through = () => true, needs = {}, usualLevel = 'warn', tellsRefusals = false }: ApiWork,
+  {
+    command,
+    through = () => true,
+    needs = {},
+    usualLevel = 'warn',
+    tellsRefusals = false,
+    tells = [],
+  }: ApiWork,
   work: (api: ApiClient) => Promise<T>,
 ): Promise<T> {
   const { settings, warnings } = settingsOf(context);
@@ -65,7 +74,9 @@ export async function withApi<T>(
         detail: `${heldBy(dataDir)}, whose socket cannot be opened there`,
         remedy: 'Use its API over HTTP, or see in its log why there is no serve.sock in dataDir',
       });
-    const taken = owner ? undefined : await own(context, { command, needs, usualLevel, tellsRefusals }, work);
+    const taken = owner
+      ? undefined
+      : await own(context, { command, needs, usualLevel, tellsRefusals, tells }, work);
     if (taken && 'done' in taken) return taken.done;
     const waitedMs = clock.now() - beganAt;
     if (waitedMs > maxWaitMs)
@@ -81,14 +92,17 @@ export async function withApi<T>(
 /** Runs the work as the owner, unless somebody else is. */
 async function own<T>(
   context: Context,
-  { command, needs, usualLevel, tellsRefusals }: Required<Omit<ApiWork, 'through'>>,
+  { command, needs, usualLevel, tellsRefusals, tells }: Required<Omit<ApiWork, 'through'>>,
   work: (api: ApiClient) => Promise<T>,
 ): Promise<{ done: T } | { inUse: BridgeError }> {
   const { settings } = settingsOf(context, needs);
   const [{ becomeOwner }, { buildApi }] = await Promise.all([import('./owner.ts'), import('../api-app.ts')]);
   const level = context.env.PASSERELLE_LOG_LEVEL ? settings.log.level : usualLevel;
-  const all = createProcessLog({ ...settings.log, level }, context.err);
-  const log = tellsRefusals && !context.env.PASSERELLE_LOG_LEVEL ? withoutCalls(all) : all;
+  // Between the lines of a command a line of the log is one for a person, wherever it goes.
+  const format = settings.log.format === 'auto' ? 'pretty' : settings.log.format;
+  const all = createProcessLog({ level, format }, context.err);
+  const hasOwnLevel = Boolean(context.env.PASSERELLE_LOG_LEVEL);
+  const log = hasOwnLevel ? all : withoutTold(all, tellsRefusals, tells);
   let owner: Awaited<ReturnType<typeof becomeOwner>>;
   try {
     owner = await becomeOwner({
@@ -110,15 +124,19 @@ async function own<T>(
   }
 }
 
-/** Without the line of a call that the host refused: whoever needed the call tells what came of it. */
-function withoutCalls(log: Log): Log {
+/** Without what the command tells itself, such as the line of a call that the host refused. */
+function withoutTold(log: Log, tellsRefusals: boolean, tells: readonly string[]): Log {
+  const isRefusal = (values: object, words: string) =>
+    words === 'host call' || ('err' in values && isHostRefusal(values.err));
   return {
     debug: (values, words) => log.debug(values, words),
     info: (values, words) => log.info(values, words),
     warn: (values, words) => {
-      if (words !== 'host call' && !('err' in values && isHostRefusal(values.err))) log.warn(values, words);
+      if (!tells.includes(words) && !(tellsRefusals && isRefusal(values, words))) log.warn(values, words);
     },
-    error: (values, words) => log.error(values, words),
+    error: (values, words) => {
+      if (!tells.includes(words)) log.error(values, words);
+    },
     plain: (values, words) => log.plain(values, words),
   };
 }

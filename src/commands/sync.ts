@@ -21,7 +21,7 @@ export interface SyncCommandOptions {
 /** One sync, with its progress: through `serve` where it runs, and from here otherwise. */
 export async function sync(context: Context, options: SyncCommandOptions): Promise<ExitCode> {
   const { full = false, dryRun = false, acceptRemovals = false } = options;
-  const work = { command: 'sync', through: isSync, needs: { key: true, folders: true } };
+  const work = { command: 'sync', through: isSync, needs: { key: true, folders: true }, tells };
   return withApi(context, work, async (api) => {
     const progress = createProgress(context, () => systemClock.now());
     try {
@@ -43,6 +43,8 @@ export async function sync(context: Context, options: SyncCommandOptions): Promi
     }
   });
 }
+
+const tells = ['folders of library.roots do not exist in the account; nothing is removed'];
 
 /** It is joined; anything else that owns dataDir while it runs is waited for. */
 const isSync = (command: string) => command === 'sync';
@@ -81,7 +83,7 @@ function report(context: Context, result: FollowedSync, dryRun: boolean): void {
   if (result.note.missingRoots)
     say(
       context,
-      `not in the account: ${result.note.missingRoots.join(', ')}; look at library.roots. Nothing was removed`,
+      `not in the account: ${result.note.missingRoots.join(', ')}; look at how library.roots is written; passerelle ls / shows what is there. Nothing was removed`,
     );
   if (result.note.removed)
     say(

@@ -312,7 +312,7 @@ export const errorTable = {
     404,
     false,
     'A folder of library.roots does not exist in the account',
-    'Look at library.roots; nothing was removed',
+    'Look at how library.roots is written; passerelle ls / shows what is there. Nothing was removed',
   ),
   BRIDGE_PROPOSAL_UNKNOWN: row(404, false, 'There is no such proposal', 'passerelle proposals lists them'),
   BRIDGE_PROPOSAL_DECIDED: row(

@@ -34,18 +34,22 @@ function doubtsOf({ validTo, fits, isSelfSigned }: Certificate, host: string, no
   ];
 }
 
-/** Whether password and token are too long to be guessed. */
-export async function checkSecrets({ secrets }: DoctorParts): Promise<Finding> {
+/** Whether password and token are too long to be guessed, and none that everybody tries first. */
+export async function checkSecrets({ secrets, isGuessedFirst }: DoctorParts): Promise<Finding> {
   const { password, adminToken } = secrets;
-  const short = [
-    ...(password.length < goodPasswordLength ? [`the password has ${password.length} characters`] : []),
-    ...(adminToken.length < goodTokenLength ? [`the admin token has ${adminToken.length}`] : []),
+  const isFirst = (secret: string) => (isGuessedFirst(secret) ? ['is among the first that are tried'] : []);
+  const ofPassword =
+    password.length < goodPasswordLength ? [`has ${password.length} characters`] : isFirst(password);
+  const ofToken = adminToken.length < goodTokenLength ? [`has ${adminToken.length}`] : isFirst(adminToken);
+  const doubts = [
+    ...ofPassword.map((doubt) => `the password ${doubt}`),
+    ...ofToken.map((doubt) => `the admin token ${doubt}`),
   ];
-  return short.length === 0
+  return doubts.length === 0
     ? { state: 'ok', words: 'password and admin token are long enough' }
     : {
         state: 'warn',
-        words: `${short.join(', and ')}: easily guessed`,
+        words: `${doubts.join(', and ')}: easily guessed`,
         remedy: 'set longer ones, or none: then good ones are made',
       };
 }

@@ -33,6 +33,8 @@ export interface DoctorParts {
   };
   /** What addresses in STRM files begin with. */
   baseUrl: string;
+  /** Whether everybody who guesses tries this among the first. */
+  isGuessedFirst: (secret: string) => boolean;
   secrets: { adminToken: string; password: string };
   trees: readonly { name: string; dir: string }[];
   dispatcher: Dispatcher;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { hourMs, minuteMs } from '../core/durations.ts';
+import type { Log } from '../core/log.ts';
 import { networkOf } from './caller.ts';
 
 /** Whoever shows a secret. */
@@ -14,7 +15,10 @@ export interface Guesser {
 }
 
 /** What became of a secret that was shown. */
-export type GuessOutcome = { isRight: true } | { isRight: false; retryAt?: number };
+export type GuessOutcome =
+  | { isRight: true }
+  /** @property news what is worth a line in the log: the first wrong one of an address, or that it waits from now on */
+  | { isRight: false; retryAt?: number; news?: { lockedUntil?: number } };
 
 /**
  * One limit for everything that could be guessed. An address has 20 wrong tries; then it waits, a minute at first and
@@ -108,6 +112,8 @@ export function createGuessLimit(clock: Pick<Clock, 'now'>): GuessLimit {
       }
       const digest = createHash('sha256').update(`${kind} ${given}`).digest('base64url').slice(0, 12);
       const isRepeated = record.seen.includes(digest);
+      const isFirst = record.failures === 0;
+      let news: { lockedUntil?: number } | undefined = isFirst ? {} : undefined;
       const wasFree = record.failures < freeTries && record.failures < tries;
       record.lastAt = now;
       if (!isRepeated) {
@@ -118,14 +124,54 @@ export function createGuessLimit(clock: Pick<Clock, 'now'>): GuessLimit {
       if (record.failures >= tries && (wasFree || !isRepeated)) {
         const beyond = Math.max(0, record.failures - (isProven ? provenTries : freeTries));
         record.lockedUntil = now + Math.min(maxWaitMs, firstWaitMs * 2 ** Math.min(beyond, 10));
+        news = { lockedUntil: record.lockedUntil };
       }
       put(records, key, record, maxRecords);
+      // Compared he still is, but told to wait.
+      if (isProven && !isRepeated && record.failures === freeTries + 1)
+        news = { lockedUntil: now + firstWaitMs };
       const isTold = !wasFree || (!isProven && among >= crowd);
-      return isTold
-        ? { isRight: false, retryAt: Math.max(record.lockedUntil, now + firstWaitMs) }
-        : { isRight: false };
+      return {
+        isRight: false,
+        ...(isTold && { retryAt: Math.max(record.lockedUntil, now + firstWaitMs) }),
+        ...(news && { news }),
+      };
     },
   };
+}
+
+/** Lines in a minute: a crowd of guessers must not fill the log. */
+const maxTold = 20;
+
+/** What the log is told of secrets that are wrong. */
+export interface GuessReport {
+  /** The first wrong one of an address, and that it has to wait; nothing of what was shown, and not without end. */
+  tell(who: Guesser, outcome: GuessOutcome): void;
+}
+
+export function createGuessReport(log: Log, clock: Pick<Clock, 'now'>): GuessReport {
+  let minute = 0;
+  let told = 0;
+  function tell({ address, kind, agent }: Guesser, outcome: GuessOutcome): void {
+    if (outcome.isRight || !outcome.news) return;
+    const current = Math.floor(clock.now() / minuteMs);
+    if (current !== minute) told = 0;
+    minute = current;
+    told++;
+    if (told > maxTold + 1) return;
+    const who = { ip: address, agent: agent.slice(0, agentLength), kind };
+    const { lockedUntil } = outcome.news;
+    const remedy = 'if that was you, look for an old password in a player or a script; it may try again then';
+    if (told > maxTold) log.warn({}, 'more wrong passwords and tokens than are told one by one');
+    else if (lockedUntil === undefined) log.info(who, 'a wrong password or token was shown');
+    else
+      log.warn(
+        { ...who, until: new Date(lockedUntil).toISOString(), remedy },
+        'too many wrong passwords or tokens were shown',
+      );
+  }
+
+  return { tell };
 }
 
 /** As the newest; the oldest goes where there are too many. */

@@ -1,10 +1,10 @@
 import { secondMs } from '../../core/durations.ts';
-import type { LogValues } from '../../core/log/readable-log.ts';
+import { isToldElsewhere, type LogValues } from '../../core/log/readable-log.ts';
 import { counted, grouped, listed } from '../../core/plural.ts';
 import { clientName } from './client-name.ts';
 import { nameOf, reasonOf, remedyOf } from './log-words.ts';
 import { size } from './size.ts';
-import { duration, localMinute } from './time.ts';
+import { duration, localMinute, localSecond } from './time.ts';
 
 /** A line in the words of a person; undefined = other lines tell it, and it is left out at `info`. */
 type Sentence = (values: LogValues, zone: string | undefined) => string | undefined;
@@ -30,6 +30,28 @@ export const eventSentences: ReadonlyMap<string, Sentence> = new Map<string, Sen
   ['the next episode is ready', (values) => `ready in case it is next: ${quoted(values)}`],
   ['a media server was told of changes', (values) => `told ${text(values.server)}: ${text(values.words)}`],
   ['request', request],
+  ['a wrong password or token was shown', (values) => `a wrong ${text(values.kind)} from ${whoOf(values)}`],
+  ['too many wrong passwords or tokens were shown', lockedOut],
+  ['upload', upload],
+  [
+    'the host was asked to fetch',
+    ({ addresses }) => `the host was asked to fetch ${counted(number(addresses), 'address', 'addresses')}`,
+  ],
+  [
+    'what the host has fetched is in the library',
+    ({ files }) => `in the library, fetched by the host: ${counted(number(files), 'file')}`,
+  ],
+  ['the listing of the whole account was looked at', accountListed],
+  ['something new was found between crawls', found],
+  ['calls to the host pass again', () => 'calls to the host pass again'],
+  [
+    'uploads that were cut off are seen to',
+    ({ uploads }) => `${counted(number(uploads), 'upload')} that broke off: seen to`,
+  ],
+  [
+    'what lay in the trash is removed for good',
+    ({ removed }) => `removed for good from the trash: ${counted(number(removed), 'thing')}`,
+  ],
 ]);
 
 function serves({ version, port, baseUrl, libraryDirs, mode }: LogValues): string {
@@ -60,20 +82,20 @@ function ending(how: string): Sentence {
  */
 function hostCall(values: LogValues): string | undefined {
   const { task, outcome, hostMessage } = values;
-  if (outcome === 'ok' || outcome === 'cancelled') return undefined;
+  if (isToldElsewhere('host call', values)) return undefined;
   const said = typeof hostMessage === 'string' && hostMessage !== '' ? ` ("${hostMessage}")` : '';
   const why = reasonOf({ code: outcome }) ?? 'an unknown reason';
   return `${text(task)} failed: ${why}${said}`;
 }
 
-/** How much is to be done: the calls of the day, or without such a limit the folders that are known by now. */
+/** How much is to be done: the folders that are known by now; how many calls may be made is no measure of it. */
 function folderListed({ path, files, added, calls, maxCalls, folder, folders }: LogValues): string {
   const news = number(added) > 0 ? `, ${counted(number(added), 'new', 'new')}` : '';
   const of =
-    number(maxCalls) > 0
-      ? ` of ${grouped(number(maxCalls))}`
-      : number(folders) > 0
-        ? `, folder ${grouped(number(folder))} of ${grouped(number(folders))}`
+    number(folders) > 0
+      ? `, folder ${grouped(number(folder))} of ${grouped(number(folders))}`
+      : number(maxCalls) > 0
+        ? ` (${grouped(number(maxCalls))} at most)`
         : '';
   return `listed ${nameOf(path)}: ${counted(number(files), 'file')}${news} · call ${text(calls)}${of}`;
 }
@@ -133,13 +155,46 @@ function played(values: LogValues): string {
 }
 
 /** Plays and listings have lines of their own, and players try doors that are not there. */
-function request({ method, url, status, agent, ip, code, why: said }: LogValues): string | undefined {
-  const quiet = [401, 404, 405, 412, 416];
-  if (number(status) < 400 || number(status) >= 500 || quiet.includes(number(status))) return undefined;
+function request(values: LogValues): string | undefined {
+  const { method, url, status, code, why: said } = values;
+  if (isToldElsewhere('request', values) || number(status) < 400) return undefined;
   const why = reasonOf({ why: said, code }) ?? `status ${text(status)}`;
   // What was said of this request is also what to do about it.
   const remedy = said === undefined ? remedyOf({ code }) : '';
-  return `refused ${text(method)} ${nameOf(url)} for ${text(ip)} (${nameOf(agent ?? 'no name')}): ${why}${remedy}`;
+  return `refused ${text(method)} ${nameOf(url)} for ${whoOf(values)}: ${why}${remedy}`;
+}
+
+/** A command beside this process comes over a socket that has no address. */
+function whoOf({ ip, agent }: LogValues): string {
+  return text(ip) === '' ? 'a command of this machine' : `${text(ip)} (${nameOf(text(agent) || 'no name')})`;
+}
+
+function lockedOut(values: LogValues, zone: string | undefined): string {
+  const { kind, until } = values;
+  const when = typeof until === 'string' ? ` until ${localSecond(Date.parse(until), zone)}` : '';
+  return `too many wrong ${text(kind)}s from ${whoOf(values)}: told to wait${when}${remedyOf(values)}`;
+}
+
+/** `uploaded "Film.mkv" in 28 min: 4.2 GB`. */
+function upload(values: LogValues): string {
+  const { bytes, ms, outcome } = values;
+  if (outcome === 'stored')
+    return `uploaded ${quoted(values)} in ${duration(Math.max(secondMs, number(ms)))}: ${size(number(bytes))}`;
+  return `uploading ${quoted(values)} failed: ${reasonOf({ code: outcome }) ?? text(outcome)}`;
+}
+
+function accountListed({ namesFolders }: LogValues): string {
+  return namesFolders === true
+    ? 'the listing of the whole account says where new files lie: they are found at once'
+    : 'the listing of the whole account does not say where new files lie: their folders are looked into';
+}
+
+function found({ path, changed, newFolders }: LogValues): string {
+  const news = [
+    ...(number(changed) > 0 ? [counted(number(changed), 'change')] : []),
+    ...(number(newFolders) > 0 ? [counted(number(newFolders), 'new folder')] : []),
+  ];
+  return `found between syncs in ${nameOf(path)}: ${news.join(', ')}`;
 }
 
 function quoted({ title, name }: LogValues): string {

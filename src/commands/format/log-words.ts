@@ -10,7 +10,7 @@ import { duration, localSecond } from './time.ts';
 const maxNameWidth = 90;
 
 /** What a line is about, the most telling first. */
-const subjects = ['path', 'title', 'name', 'server', 'dir', 'url'];
+const subjects = ['path', 'title', 'name', 'file', 'folder', 'server', 'dir', 'url'];
 /** Why something is so, in words of ours or of others. */
 const reasons = ['why', 'reason', 'words', 'code'];
 const remedies = ['remedy', 'cure'];

@@ -18,6 +18,21 @@ export interface LogEvent {
 /** Writes an event for a person, without the end of the line; undefined = there is nothing to say. */
 export type LogLine = (event: LogEvent) => string | undefined;
 
+/** Players try doors that are not there, show no password at first, and ask for ranges behind the end. */
+const usualRefusals = [401, 404, 405, 412, 416];
+
+/**
+ * Whether a line says nothing that a person looks for at `info`: a call or a request that went well, or was refused as
+ * it is every day; what came of it has a line of its own.
+ */
+export function isToldElsewhere(words: string, { outcome, status, method }: LogValues): boolean {
+  if (words === 'host call') return outcome === 'ok' || outcome === 'cancelled';
+  if (words !== 'request' || typeof status !== 'number') return false;
+  // Clients that send whole trees ask for a folder first, and for those above it when it is refused.
+  const isUsual = usualRefusals.includes(status) || (method === 'MKCOL' && status === 409);
+  return status < 400 || status >= 500 || isUsual;
+}
+
 const order = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 /**

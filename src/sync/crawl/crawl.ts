@@ -3,7 +3,7 @@ import type { Listing, ListingChange } from '../../catalog/account/listing.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Clock } from '../../core/clock.ts';
 import { dayMs, minuteMs } from '../../core/durations.ts';
-import { BridgeError, isBridgeError } from '../../core/errors.ts';
+import { BridgeError, errorTable, isBridgeError } from '../../core/errors.ts';
 import type { FolderId } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
 import type { Host } from '../../host/host.ts';
@@ -161,16 +161,13 @@ export async function crawl(options: CrawlOptions, run: CrawlRun): Promise<Crawl
   }
 
   if (missingRoots.length > 0) {
+    // Where none is there, whoever wanted the sync is told so, once.
+    if (missingRoots.length === options.roots.length)
+      return stopped(new BridgeError('BRIDGE_ROOT_NOT_FOUND', { detail: missingRoots.join(', ') }), roots);
     log.error(
-      {
-        roots: missingRoots,
-        remedy: 'look at how library.roots is written; passerelle ls / shows what is there',
-      },
+      { roots: missingRoots, remedy: errorTable.BRIDGE_ROOT_NOT_FOUND.remedy },
       'folders of library.roots do not exist in the account; nothing is removed',
     );
-    if (missingRoots.length === options.roots.length) {
-      return stopped(new BridgeError('BRIDGE_ROOT_NOT_FOUND', { detail: missingRoots.join(', ') }), roots);
-    }
   }
   const { failed } = await catalog.crawls.counts(crawlId);
   // What lies in folders that were left out may have been moved there.

@@ -251,7 +251,7 @@ export function createTrashKeeper(options: TrashKeeperOptions): TrashKeeper {
       running = undefined;
       for (const { hostId } of due) going.delete(hostId);
     }
-    if (removed > 0) log.info({ removed }, 'what was removed some days ago is removed for good');
+    if (removed > 0) log.info({ removed }, 'what lay in the trash is removed for good');
     const fault = faults.first();
     if (fault !== undefined) throw fault;
     return removed;

@@ -237,7 +237,7 @@ export const frenchErrors: Readonly<Record<string, readonly [message: string, re
   ],
   BRIDGE_ROOT_NOT_FOUND: [
     'Un dossier de library.roots n’existe pas dans le compte',
-    'Regardez library.roots ; rien n’a été retiré',
+    'Regardez comment library.roots est écrit ; passerelle ls / montre ce qu’il y a. Rien n’a été retiré',
   ],
   BRIDGE_PROPOSAL_UNKNOWN: ['Il n’y a pas de telle proposition', 'Rechargez la page'],
   BRIDGE_PROPOSAL_DECIDED: [

@@ -58,7 +58,7 @@ export function createUploadNodes(deps: UploadDeps): UploadNodes {
     const base = baseOf(slot);
     const form = uploadForm(file);
     const startedAt = clock.now();
-    const line = { node: slot.host, bytes: file.sizeBytes };
+    const line = { name: file.name, node: slot.host, bytes: file.sizeBytes };
     try {
       await post(`${base}/upload.cgi?id=${slot.id}`, form, slot.id, file, { signal, onBytes });
     } catch (error) {
