@@ -42,9 +42,9 @@ t.test('a crawl, a play and a health check, as a person reads them', async (t) =
   const one = await setup(t, { over, log, env, overrides: { clock } });
   const { arrived } = await one.sync({ maxCalls: 10_000 });
   t.same(lines, [
-    'listed /: 0 files · call 1 of 10,000',
-    'listed /Films: 1 file, 1 new · call 2 of 10,000',
-    'listed /Films/Horreur: 2 files, 2 new · call 3 of 10,000',
+    'listed /: 0 files · call 1, folder 1 of 2',
+    'listed /Films: 1 file, 1 new · call 2, folder 2 of 3',
+    'listed /Films/Horreur: 2 files, 2 new · call 3, folder 3 of 3',
   ]);
   t.same(arrived, { films: 3, episodes: 0 });
   t.equal((await one.sync()).arrived, undefined, 'nothing came');
