@@ -161,21 +161,6 @@ t.test(
   },
 );
 
-t.test('where there are calls for everything, quiet folders are still looked into seldom', async (t) => {
-  const planner = createPlanner({ perDay: () => 6000, floorMs: 30_000, accountEveryMs, now });
-  planner.load(
-    [
-      ...Array.from({ length: 7 }, (_, n) => facts(n)),
-      ...Array.from({ length: 8 }, (_, n) => facts(7 + n, { week: 3, month: 8, year: 60 })),
-    ],
-    now,
-  );
-  const counts = Map.groupBy(stepsOf(planner, dayMs), ({ folderId }) => folderId);
-  const times = (id: number) => counts.get(folder(id))?.length ?? 0;
-  t.ok(times(0) >= 20 && times(0) <= 24, `a quiet one ${times(0)} times a day`);
-  t.ok(times(7) >= 200, `a busy one ${times(7)} times`);
-});
-
 t.test(
   'a day never costs more than its calls, however much there is to do, and a restart does not forget',
   async (t) => {

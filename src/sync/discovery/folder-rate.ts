@@ -1,5 +1,5 @@
 import type { FolderFactsRow } from '../../catalog/account/folder-facts.ts';
-import { dayMs, hourMs, minuteMs } from '../../core/durations.ts';
+import { dayMs } from '../../core/durations.ts';
 import type { FolderId } from '../../core/ids.ts';
 
 /** What the planner knows of a folder of the library. Times in milliseconds UTC. */
@@ -47,11 +47,4 @@ export function birthsOf(facts: readonly FolderFacts[], now: number): Map<Folder
 export function tierOf(rate: number): string {
   if (rate >= 0.08) return 'hot';
   return rate >= 0.015 ? 'warm' : 'cold';
-}
-
-const restsMs: Readonly<Record<string, number>> = { hot: 5 * minuteMs, warm: 20 * minuteMs, cold: hourMs };
-
-/** How long a folder rests without need: an account that is small has more calls than there is to look at. */
-export function restOf(rate: number): number {
-  return restsMs[tierOf(rate)] ?? hourMs;
 }

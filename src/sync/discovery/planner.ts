@@ -1,7 +1,7 @@
 import { hourMs, minuteMs } from '../../core/durations.ts';
 import type { FolderId } from '../../core/ids.ts';
 import { createCallPurse } from './call-purse.ts';
-import { birthsOf, type FolderFacts, rateOf, restOf, tierOf, watchedRate } from './folder-rate.ts';
+import { birthsOf, type FolderFacts, rateOf, tierOf, watchedRate } from './folder-rate.ts';
 import { createOpened } from './opened.ts';
 import type { Spent } from './spent.ts';
 
@@ -31,7 +31,7 @@ export interface PlannerOptions {
   spent?: Spent | undefined;
 }
 
-/** While something is searched for, a folder is not looked into again within this. */
+/** Without need a folder is not looked into again within this. */
 const restMs = 5 * minuteMs;
 /** A file that was not found for so long lies outside the roots, or went again. */
 const searchMs = 6 * hourMs;
@@ -91,12 +91,11 @@ export function createPlanner(options: PlannerOptions): Planner {
   function best(
     now: number,
     worth: (folder: { rate: number; listedMs: number }) => number,
-    rest: (rate: number) => number,
   ): FolderId | undefined {
     let found: FolderId | undefined;
     let largest = 0;
     for (const [id, folder] of folders) {
-      if (now - folder.listedMs < Math.max(floorMs, rest(folder.rate))) continue;
+      if (now - folder.listedMs < Math.max(floorMs, restMs)) continue;
       const value = worth(folder);
       if (value > largest) {
         largest = value;
@@ -111,17 +110,13 @@ export function createPlanner(options: PlannerOptions): Planner {
     if (onlyAsked()) return undefined;
     const missing = [...unindexedFiles.values()].reduce((latest, { since }) => Math.max(latest, since), 0);
     if (missing > 0) {
-      const folderId = best(
-        now,
-        ({ rate, listedMs }) => (listedMs < missing ? rate : 0),
-        () => restMs,
-      );
+      const folderId = best(now, ({ rate, listedMs }) => (listedMs < missing ? rate : 0));
       if (folderId !== undefined) return { folderId, why: 'search for a new file' };
     }
     const open = opened.find((id) => folders.has(id) && mayListAt(id) <= now);
     // What was saved is for searches; without the listing of the account there is nothing to save for.
     if (!(accountWorks ? purse.hasPart(open ? 0.5 : 0.8) : purse.hasOne())) return undefined;
-    const folderId = best(now, ({ rate, listedMs }) => (now - listedMs) * Math.sqrt(rate), restOf);
+    const folderId = best(now, ({ rate, listedMs }) => (now - listedMs) * Math.sqrt(rate));
     if (open && (open.isTurn || folderId === undefined)) return { folderId: open.id, why: 'opened' };
     return folderId === undefined ? undefined : { folderId, why: tierOf(folders.get(folderId)?.rate ?? 0) };
   }
