@@ -31,6 +31,7 @@ export class SettingsError extends Error {
 
 /** Which setting, where in it, and where that was found. */
 export function describeSource({ path, entry, source }: Fault): string {
+  if (path === '(file)') return source;
   return `${path}${entry === undefined ? '' : ` ${entry}`} (${source})`;
 }
 

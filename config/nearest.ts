@@ -9,5 +9,9 @@ export function nearestWord(word: string, words: readonly string[]): string {
 /** The same where only a word that is really near helps. */
 export function nearMiss(word: string, words: readonly string[]): string | undefined {
   const best = nearestWord(word, words);
-  return distance(word.toLowerCase(), best.toLowerCase()) <= Math.max(2, word.length / 3) ? best : undefined;
+  const wrong = distance(word.toLowerCase(), best.toLowerCase());
+  // What has no letter of the other is nothing that somebody mistyped.
+  return wrong <= Math.max(2, word.length / 3) && wrong < Math.max(word.length, best.length)
+    ? best
+    : undefined;
 }

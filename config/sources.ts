@@ -21,6 +21,8 @@ export interface Known {
   readonly settings: readonly NamedSetting[];
   /** New ones alone: what a person is pointed to. */
   readonly paths: readonly string[];
+  /** What those stand in. */
+  readonly groups: readonly string[];
   byPath(path: string): NamedSetting | undefined;
   isGroup(path: string): boolean;
 }
@@ -35,9 +37,16 @@ export function createKnown(settings: readonly NamedSetting[]): Known {
   return {
     settings,
     paths: settings.map(({ path }) => path),
+    groups: [...new Set(settings.flatMap(({ path }) => groupsOf(path)))],
     byPath: (path) => byPath.get(path),
     isGroup: (path) => [...byPath.keys()].some((one) => one.startsWith(`${path}.`)),
   };
+}
+
+/** `a.b.c` -> `a`, `a.b` */
+function groupsOf(path: string): string[] {
+  const keys = path.split('.');
+  return keys.slice(1).map((_, index) => keys.slice(0, index + 1).join('.'));
 }
 
 /** What was found in the file and in the environment; a later source takes the place of an earlier one. */

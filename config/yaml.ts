@@ -111,7 +111,10 @@ function walk(map: YAMLMap, prefix: string, about: Walk): void {
     const fault = (wrong: string, right: string) => void found.faults.push({ path, source, wrong, right });
     if (known.byPath(path)) take(pair, path, source, about);
     else if (!known.isGroup(path))
-      fault('there is no such setting', `did you mean ${nearestWord(path, known.paths)}?`);
+      fault(
+        'there is no such setting',
+        `did you mean ${nearestWord(path, isMap(pair.value) ? [...known.groups, ...known.paths] : known.paths)}?`,
+      );
     else if (isMap(pair.value)) walk(pair.value, `${path}.`, about);
     else if (!isScalar(pair.value) || pair.value.value !== null)
       fault('is a group of settings, not a value', `write ${path}: and its settings indented below`);

@@ -313,7 +313,7 @@ export async function createBridge(
     warming,
     undatedAt,
     browse,
-    lookup: createLookup(catalog.files),
+    lookup: createLookup(catalog.files, library.roots),
     readOwnFile,
     ownTurn,
     media,

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { addAccountCommands } from './commands/account/register.ts';
-import { type Context, type ExitCode, exitCodes } from './commands/context.ts';
+import { type Context, type ExitCode, exitCodes, say } from './commands/context.ts';
 import { explain } from './commands/explain.ts';
 import * as values from './commands/line/option-values.ts';
 import { overrideKinds, overrideOptions, saysSomething } from './commands/line/override-options.ts';
@@ -173,10 +173,11 @@ export async function runCli(context: Context, args: readonly string[]): Promise
       'have the host fetch addresses into a folder of the account; from standard input when none are given',
     )
     .argument(
-      '<addresses...>',
+      '[addresses...]',
       'http and https addresses, and at last a folder of the account',
       each('an address'),
     )
+    .usage('[options] [addresses...] <folder>')
     .option('--no-wait', 'end when the host was asked; passerelle serve goes on with it')
     .option('--json', 'one JSON object a line')
     .action((words: string[], options) =>
@@ -341,6 +342,7 @@ export async function runCli(context: Context, args: readonly string[]): Promise
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
-    return explain(context, error);
+    const inJson = args.includes('--json') ? (line: string) => say(context, line) : undefined;
+    return explain(context, error, inJson);
   }
 }

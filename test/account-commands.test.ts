@@ -17,6 +17,10 @@ const simulator = await createSimulator({
           { name: 'Old', files: [{ name: 'Faust.1926.mkv', content: { sizeBytes: 1000, seed: 2 } }] },
         ],
       },
+      {
+        name: 'Twins',
+        files: [3, 4].map((seed) => ({ name: 'Faust (1926).mkv', content: { sizeBytes: 1000, seed } })),
+      },
     ],
   },
 });
@@ -32,7 +36,14 @@ t.test('mkdir, mv, cp and share say what they did, a line each', async (t) => {
     stdout: '/Films/New: made\n/Films/Old: there already\n',
     stderr: '',
   });
-  t.match(await run('mkdir', '/A/B'), { code: 1, stderr: /^\/A\/B: .*not in the catalog/ });
+  t.match(await run('mkdir', '/A/B'), {
+    code: 1,
+    stderr: /^\/A\/B: \/A is not in the catalog\. .*make it: passerelle mkdir -p "\/A"/,
+  });
+  t.match(await run('mv', `/Films/${film}`, '/Films/nofolder/'), {
+    code: 1,
+    stderr: /\/Films\/nofolder is not in the catalog.*make it: passerelle mkdir -p "\/Films\/nofolder"/,
+  });
   t.match(await run('mkdir', '-p', '--json', '/Films/A/B'), {
     code: 0,
     stdout: /^\{"id":"\d+","path":"\/Films\/A\/B","isNew":true\}\n$/,
@@ -49,7 +60,7 @@ t.test('mkdir, mv, cp and share say what they did, a line each', async (t) => {
   t.match(await run('mv', `/Films/New/${film}`, 'Films/Nothing', '/Films/A'), {
     code: 1,
     stdout: `/Films/New/${film} -> /Films/A/${film}\n`,
-    stderr: /^Films\/Nothing: .*not in the catalog/,
+    stderr: /^\/Films\/Nothing is not in the catalog/,
   });
   t.match(await run('mv', `/Films/A/${film}`, `/Films/${film}`), { code: 1, stderr: /is there already/ });
   t.match(await run('share', '/Films/A'), { code: 0, stdout: /^\/Films\/A: https:\/\/\S+\n$/ });
@@ -68,7 +79,7 @@ t.test('rm says how it is taken back, and trash does it', async (t) => {
     code: 1,
     stdout:
       /^\/Films\/Metropolis\S+ \(1 file, 3 MB\): in the trash; passerelle trash restore 1 takes it back\n$/,
-    stderr: /^\/Films\/Old: .*is a folder.*-r/,
+    stderr: /^\/Films\/Old is a folder\. .*-r/,
   });
   t.match(await run('trash'), {
     code: 0,
@@ -76,7 +87,10 @@ t.test('rm says how it is taken back, and trash does it', async (t) => {
   });
   t.match(await run('trash', '--json'), { code: 0, stdout: /^\{"id":1,"kind":"file",/ });
   t.match(await run('trash', 'restore', '1'), { code: 0, stdout: `/Films/${film}: back\n` });
-  t.match(await run('trash', 'restore', '1'), { code: 1, stderr: /nothing in the trash has the number 1/ });
+  t.match(await run('trash', 'restore', '1'), {
+    code: 1,
+    stderr: /^1: Nothing in the trash has this number\. passerelle trash shows/,
+  });
   t.match(await run('trash', 'restore', 'x'), { code: 2, stderr: /whole number/ });
   t.match(await run('rm', '-r', '/Films/Old'), { code: 0, stdout: /restore 2 takes it back/ });
   t.match(await run('trash', 'empty'), { code: 0, stdout: '1 thing removed for good from the trash\n' });
@@ -96,13 +110,13 @@ t.test('a pattern means what fits it, and a dry run asks the host nothing', asyn
   t.match(await run('mkdir', '--dry-run', '/Many/New', '/Many/Sub', '/No/Way'), {
     code: 1,
     stdout: '/Many/New: would be made\n/Many/Sub: there already\n',
-    stderr: /^\/No\/Way: .*not in the catalog/,
+    stderr: /^\/No\/Way: \/No is not in the catalog.*-p makes it/,
   });
   t.match(await run('mkdir', '--dry-run', '-p', '/No/Way'), { code: 0, stdout: '/No/Way: would be made\n' });
   t.match(await run('share', '--dry-run', '/Many/S?b', '/Many/A*'), {
     code: 1,
     stdout: '/Many/Sub: would be shared\n',
-    stderr: /^\/Many\/A \(2001\)\.mkv: .*is no folder/,
+    stderr: /^\/Many\/A \(2001\)\.mkv is no folder/,
   });
   t.match(await run('mv', '--dry-run', '/Many/[AB]*', '/Many/Sub'), {
     code: 0,
@@ -112,7 +126,7 @@ t.test('a pattern means what fits it, and a dry run asks the host nothing', asyn
   t.match(await run('rm', '/Many/*.avi', '/Many/*'), {
     code: 1,
     stdout: /A \(2001\).*\n.*B \(2002\).*\n.*C \[1\]/,
-    stderr: /^\/Many\/\*\.avi: .*Nothing that is known fits/,
+    stderr: /^\/Many\/\*\.avi: Nothing that is known fits/,
   });
   t.same(simulator.account.folder('/Many').files.size, 0);
 });
@@ -167,4 +181,41 @@ t.test('an empty word is no path', async (t) => {
     ['add', ''],
   ])
     t.match(await run(...words), { code: 2, stdout: '', stderr: /is empty/ }, words.join(' '));
+});
+
+t.test('with --json what fails is an object too, of one thing and of all', async (t) => {
+  const told = async (...words: string[]) => JSON.parse((await run(...words, '--json')).stdout.trim());
+  const remedy = /./;
+  t.match(await told('rm', 'Nope'), { path: '/Nope', fate: 'refused', code: 'BRIDGE_NOT_FOUND', remedy });
+  t.match(await told('share', '/Films/Nope'), { path: '/Films/Nope', fate: 'refused' });
+  t.match(await told('mkdir', '/A/B'), { path: '/A/B', code: 'BRIDGE_NOT_FOUND', remedy: /mkdir -p/ });
+  t.match(await told('trash', 'restore', '99'), { id: 99, fate: 'refused', message: /no|Nothing/ });
+  t.match(await told('mv', '/Films', '/Many', '/Nope'), {
+    fate: 'refused',
+    code: 'BRIDGE_NOT_FOUND',
+    remedy,
+  });
+  t.match(await told('ls', '/Nope'), { fate: 'refused', message: '/Nope is not in the catalog', remedy });
+  t.match(await told('link', '/Nope'), { fate: 'refused', code: 'BRIDGE_NOT_FOUND' });
+  const wrong = await passerelle(['ls', '--json'], { env: { ...env, PASSERELLE_PORT: 'x' }, cwd: home });
+  t.equal(wrong.code, 2);
+  t.match(JSON.parse(wrong.stdout), {
+    fate: 'refused',
+    code: 'BRIDGE_SETTINGS',
+    faults: [{ path: 'server.port', source: 'environment PASSERELLE_PORT', right: /number/ }],
+  });
+  t.equal((await run('rm', '--jsn', '/x')).stdout, '', 'what was typed wrongly is for who typed it');
+});
+
+t.test('a file that cannot be written is told with what is missing, and whose it is', async (t) => {
+  t.match(await run('support-bundle', '/nope/b.zip'), {
+    code: 1,
+    stderr: 'passerelle: /nope/b.zip: /nope is not there (ENOENT)\nMake it, or name another folder\n',
+  });
+});
+
+t.test('a review that has told of twins does not end with nothing', async (t) => {
+  const { stdout } = await run('review');
+  t.match(stdout, /1 name of several files/);
+  t.notMatch(stdout, /Nothing needs a look/);
 });

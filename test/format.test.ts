@@ -143,5 +143,6 @@ t.test('the nearest names', async (t) => {
     ['', []],
   ];
   for (const [word, names] of rows) t.same(nearest(word, folders), names, word);
+  t.same(nearest('x', ['A', 'B']), [], 'no letter of it is there');
   t.equal(nearest('a1', ['a2', 'a3', 'a4', 'a5']).length, 3);
 });

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { createLookup } from '../src/browse/lookup.ts';
 import { nearPaths, pathNotFound } from '../src/catalog/account/near-paths.ts';
 
 /** Paths of folders end in `/`. */
@@ -86,4 +87,17 @@ t.test('of what was never listed it is said that nothing is known, and what to d
     message: '/Films was not listed yet, so nothing is known of /Films/x',
   });
   t.match(await pathNotFound(begun, '/Music'), { code: 'BRIDGE_NOT_FOUND' });
+  const { entries } = createLookup(begun as never, ['/Divers']);
+  for (const path of ['/Films', '/Films/x'])
+    await t.rejects(entries(path), {
+      code: 'BRIDGE_NOT_INDEXED',
+      message: `${path} lies outside of library.roots (/Divers), and is not listed`,
+      remedy: /^Add its folder to library\.roots/,
+    });
+  await t.rejects(createLookup(begun as never, ['/Films/Old']).entries('/Films'), {
+    message: /not listed yet$/,
+  });
+  await t.rejects(createLookup(empty as never, ['/Divers']).entries('/Films'), {
+    message: /^Nothing was synced/,
+  });
 });

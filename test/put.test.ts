@@ -188,7 +188,12 @@ t.test('what is there already, what is in the way and what would be replaced are
     { fate: 'same', path: '/Films/A (2001).mkv' },
     { fate: 'new', path: '/Films/B (2002).mkv' },
   ]);
-  t.match(dry, { code: 1, stderr: /^Old\.mkv: .*another Old\.mkv/ });
+  t.match(dry, { code: 1, stderr: /^Old\.mkv: .*another Old\.mkv.*--force replaces/ });
+  for (const to of ['/Nope/', '/Nope/x.mkv'])
+    t.match(await run('put', 'Old.mkv', to), {
+      code: 1,
+      stderr: /\/Nope is not in the catalog\n.*-p makes it/,
+    });
   t.match(await run('put', '--dry-run', '--force', 'Old.mkv', '/Films'), {
     code: 0,
     stdout: /^\/Films\/Old\.mkv \(3 B\): would be sent, and another one of its name go into the trash\n/,

@@ -140,7 +140,7 @@ t.test('passerelle fetch: asked and left, gone on with, and what it ends with', 
   t.match(await run(['fetch', 'ftp://x/a', 'https://me:pw@example.com/a', 'Films']), {
     code: 1,
     stdout:
-      /^ftp:\/\/x\/a: not asked for: it is no http or https address\n.*a name or a password stands in it.*\n0 files fetched, 2 failed\n$/,
+      /^ftp:\/\/x\/a: not asked for: it is no http or https address\n.*a name or a password stands in it.*\n0 files fetched, 2 not asked for\n$/,
   });
   t.match(await run(['fetch', '--no-wait', '--json', '/Films'], `\n${source.at}/b.mkv\r\n`), {
     code: 0,

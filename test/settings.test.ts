@@ -125,6 +125,8 @@ t.test('a key that is nearly right is named', async (t) => {
     ['fichier:\n  requestIntervalMS: 1', 'fichier.requestIntervalMs'],
     ['library:\n  root: /', 'library.roots'],
     ['datadir: x', 'dataDir'],
+    ['libary:\n  dir: x', 'library'],
+    ['libary.dir: x', 'library.dir'],
   ]) {
     const file = join(t.testdir({ 'passerelle.yaml': wrong ?? '' }), 'passerelle.yaml');
     t.strictSame(
@@ -146,7 +148,7 @@ t.test('a file that is not YAML, not a map, or not there is a fault with its pla
   t.match(faultsOf({}, dir)[0]?.wrong, 'EISDIR');
   const answer = await passerelle(['ls'], { cwd: dir, env: { PASSERELLE_CONFIG: join(dir, 'none.yaml') } });
   t.equal(answer.code, 2);
-  t.match(answer.stderr, /none\.yaml\): is not there \(ENOENT\); name a file that is there/);
+  t.match(answer.stderr, /^ {2}\/.*none\.yaml: is not there \(ENOENT\); name a file that is there/m);
 });
 
 t.test('each fault of YAML is told in our words, with what would be right', async (t) => {

@@ -278,7 +278,7 @@ t.test('passerelle put: files, a folder, a new name, and what it ends with', asy
   t.match(await run(['put', 'B (2002).mkv', 'none.mkv', '/Other']), {
     code: 1,
     stdout: /\/Other\/B \(2002\)\.mkv/,
-    stderr: /none\.mkv: .*none\.mkv is not there \(ENOENT\)\. Name a file/,
+    stderr: /^\S+none\.mkv is not there \(ENOENT\)\. Name a file/,
   });
   t.match(await run(['put', '--json', 'A (2001).mkv', '/Other/Renamed (1999).mkv']), {
     code: 0,

@@ -27,6 +27,13 @@ const rows: [args: string, ...words: string[]][] = [
     '--episode must be a whole number from 0 to 99999, or several with commas, not "1,b"',
   ],
   ['fix /x --date 2021-02-30', '--date must be a day that exists, such as 2001-12-31, not "2021-02-30"'],
+  [
+    'rm -rf /x',
+    'there is no option -f; it takes -r, --dry-run, --json, --help, and nothing is asked before it is done',
+  ],
+  ['put -f a /x', 'there is no option -f; did you mean --force?'],
+  ['ls -l', 'there is no option -l; it takes --json, --help'],
+  ['fetch', 'name at last the folder of the account'],
   ['fix /x --id tmdb-tt12', '--id must be an id such as'],
   ['fix', 'name a path of the account, or --list'],
   ['fix /x', 'say what it is: --as, --title'],
@@ -126,7 +133,8 @@ t.test('before the first sync commands say that nothing is known yet, and what t
   ]) {
     const { code, stdout, stderr } = await passerelle(args.split(' '), { cwd, env });
     t.equal(code, exitCodes.failed, args);
-    t.equal(stdout, '', args);
+    if (!args.includes('--json')) t.equal(stdout, '', args);
+    else t.match(JSON.parse(stdout), { fate: 'refused', code: 'BRIDGE_NOT_INDEXED' }, args);
     t.match(
       stderr,
       /^passerelle: Nothing was synced yet(?:, so nothing is known of \/Films.*)?\npasserelle sync lists/,

@@ -165,7 +165,7 @@ function localEntry({ name, sizeBytes, changedAt, datedAt }: LocalFile): Entry {
 }
 
 /** Whether a path lies on the way to one of the roots, or below one. */
-function leadsToRoot(path: string, roots: readonly string[]): boolean {
+export function leadsToRoot(path: string, roots: readonly string[]): boolean {
   return roots.some(
     (root) => root === '/' || root === path || path.startsWith(`${root}/`) || root.startsWith(`${path}/`),
   );

@@ -4,8 +4,10 @@ import { type ImportedLine, importLinks } from '../api/links.ts';
 import { fromErrorBody } from '../api/words/errors.ts';
 import { BridgeError, isHostRefusal } from '../core/errors.ts';
 import { counted } from '../core/plural.ts';
+import { withRemedy } from '../core/sentences.ts';
 import { asAccountPath, withApi } from './api.ts';
 import { type Context, type ExitCode, exitCodes, say, settingsOf } from './context.ts';
+import { failureJson } from './format/failures.ts';
 import { printable } from './format/printable.ts';
 import { size } from './format/size.ts';
 import { askForInput, inputText } from './line/input.ts';
@@ -71,7 +73,8 @@ export async function add(
         );
       if (!stoppedBy) return lines.every(({ fate }) => good.has(fate)) ? exitCodes.done : exitCodes.failed;
       const error = fromErrorBody(stoppedBy);
-      context.err.write(`stopped: ${error.message}. ${error.remedy}\n`);
+      if (json) say(context, failureJson(error));
+      context.err.write(`stopped: ${withRemedy(error)}\n`);
       return isHostRefusal(error) ? exitCodes.refused : exitCodes.failed;
     }
     throw new BridgeError('BRIDGE_OWNER_GONE', { detail: 'the import was cut off' });

@@ -5,14 +5,20 @@ import { missingKey, SettingsError } from '../../config/faults.ts';
 import { errorTable, isBridgeError, isHostRefusal } from '../core/errors.ts';
 import { withoutSecrets } from '../core/log/redact.ts';
 import { type Context, type ExitCode, exitCodes } from './context.ts';
+import { failureJson } from './format/failures.ts';
 import { printable } from './format/printable.ts';
 import { localMinute, withLocalTimes } from './format/time.ts';
 import { UsageError } from './line/usage.ts';
 
-/** Tells the person why a command ended, and what to do. @returns the exit code */
+/**
+ * Tells the person why a command ended, and what to do.
+ * @param inJson takes the same for a script, unless the command was typed wrongly or stopped
+ * @returns the exit code
+ */
 export function explain(
   { err, signal, cwd, env }: Pick<Context, 'err' | 'signal' | 'cwd' | 'env'>,
   error: unknown,
+  inJson: (line: string) => void = () => {},
 ): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse;
   if (error instanceof UsageError) {
@@ -23,12 +29,17 @@ export function explain(
   }
   if (signal.aborted) return exitCodes.failed;
   if (error instanceof SettingsError) {
+    const faults = error.faults.map(({ path, source, wrong, right }) => ({ path, source, wrong, right }));
+    const { message, remedy } = errorTable[error.code];
+    inJson(failureJson({ code: error.code, message, remedy }, { faults }));
     err.write(inWords(error, cwd));
     return error.code === 'BRIDGE_DISK' ? exitCodes.failed : exitCodes.wrongUse;
   }
   if (!isBridgeError(error)) {
     const { message, remedy } = errorTable.BRIDGE_INTERNAL;
-    err.write(`passerelle: ${message}: ${withoutSecrets(forPeople(wordsOf(error)))}\n`);
+    const words = `${message}: ${withoutSecrets(forPeople(wordsOf(error)))}`;
+    inJson(failureJson({ code: 'BRIDGE_INTERNAL', message: words, remedy }));
+    err.write(`passerelle: ${words}\n`);
     // Whoever reports it needs more than whoever reads it.
     err.write(
       isDebugging(env)
@@ -37,6 +48,7 @@ export function explain(
     );
     return exitCodes.failed;
   }
+  inJson(failureJson(error));
   err.write(`passerelle: ${forPeople(error.message)}\n${error.remedy}\n`);
   if (isHostRefusal(error) && error.retryAt !== undefined)
     err.write(`The host is asked again from ${localMinute(error.retryAt)} on.\n`);

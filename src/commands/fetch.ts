@@ -4,8 +4,10 @@ import { fromErrorBody } from '../api/words/errors.ts';
 import { joinAccountPath } from '../core/account-path.ts';
 import { BridgeError, isHostRefusal } from '../core/errors.ts';
 import { counted } from '../core/plural.ts';
+import { withRemedy } from '../core/sentences.ts';
 import { asAccountPath, withApi } from './api.ts';
 import { type Context, type ExitCode, exitCodes, say } from './context.ts';
+import { failureJson } from './format/failures.ts';
 import { printable } from './format/printable.ts';
 import { size } from './format/size.ts';
 import { askForInput, inputText } from './line/input.ts';
@@ -37,7 +39,7 @@ export async function fetch(
   { wait = true, json = false }: FetchOptions,
 ): Promise<ExitCode> {
   const [to = '', ...named] = given.toReversed();
-  if (/^https?:/i.test(to))
+  if (to === '' || /^https?:/i.test(to))
     throw new UsageError('fetch', ['name at last the folder of the account that they go into']);
   if (named.length === 0) askForInput(context, 'Addresses');
   const lines = named.length > 0 ? named.toReversed() : (await inputText(context)).split(/\r?\n/);
@@ -61,8 +63,9 @@ export async function fetch(
         if (!json) say(context, totalOf(addresses));
         if (!stoppedBy) return isBad ? exitCodes.failed : exitCodes.done;
         const error = fromErrorBody(stoppedBy);
+        if (json) say(context, failureJson(error));
         context.err.write(
-          `stopped: ${error.message}. ${error.remedy}. The rest is gone on with by passerelle serve, or the next fetch\n`,
+          `stopped: ${withRemedy(error)}. The rest is gone on with by passerelle serve, or the next fetch\n`,
         );
         return isHostRefusal(error) ? exitCodes.refused : exitCodes.failed;
       }
@@ -90,10 +93,12 @@ function totalOf(addresses: readonly RemoteAnswer[]): string {
     addresses.filter(({ state }) => states.includes(state)).length;
   const fetched = count('added', 'stored');
   const under = count('waiting', 'asked', 'fetching');
-  const failed = addresses.length - fetched - under;
+  const refused = count('refused');
+  const failed = addresses.length - fetched - under - refused;
   return [
     `${counted(fetched, 'file')} fetched`,
     ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(refused > 0 ? [`${refused} not asked for`] : []),
     ...(under > 0 ? [`${under} under way`] : []),
   ].join(', ');
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { addToInbox, listInbox, type ShownAsked } from '../api/inbox.ts';
 import { fromErrorBody } from '../api/words/errors.ts';
 import { isHostRefusal } from '../core/errors.ts';
+import { withRemedy } from '../core/sentences.ts';
 import { withApi } from './api.ts';
 import { type Context, type ExitCode, exitCodes, say, sayAll } from './context.ts';
 import { inboxLines } from './format/inbox.ts';
@@ -63,7 +64,7 @@ export async function inboxAdd(
     let code: ExitCode = exitCodes.done;
     for (const file of files) {
       const error = file.error && fromErrorBody(file.error);
-      const why = error ? `: ${error.message}. ${error.remedy}` : '';
+      const why = error ? `: ${withRemedy(error)}` : '';
       const notYet = file.fate === 'noted' && !isServed ? '; passerelle serve does it, and does not run' : '';
       say(
         context,

@@ -29,7 +29,8 @@ export async function review(
       sayAll(context, [
         ...asideLines(aside, { width }),
         ...twinLines(twins, { width }),
-        ...doubtLines(doubts, { width }),
+        // Beside what was told above it would not be true that there is nothing.
+        ...(doubts.length > 0 || aside.length + twins.length === 0 ? doubtLines(doubts, { width }) : []),
       ]);
     return exitCodes.done;
   });

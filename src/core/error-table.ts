@@ -37,7 +37,7 @@ export const errorTable = {
     409,
     false,
     'There is another file of this name',
-    'Give it a name of its own: passerelle put FILE /Folder/Name; nothing is replaced',
+    'Give it a name of its own: passerelle put FILE /Folder/Name; --force replaces what is there',
   ),
   BRIDGE_UPLOAD_FULL: row(
     507,

@@ -25,7 +25,8 @@ function rankOf(wanted: string, name: string): number | undefined {
   // A third of the letters: two that changed places count as two.
   const allowed = Math.ceil(longer / 3);
   const wrong = Math.abs(wanted.length - name.length) > allowed ? longer : distance(wanted, name);
-  if (wrong <= allowed) return wrong / longer;
+  // What has no letter of the other is nothing that somebody mistyped.
+  if (wrong <= allowed && wrong < longer) return wrong / longer;
   const holds = wanted.length >= 3 && name.includes(wanted);
   const isHeld = name.length >= 3 && wanted.includes(name);
   return holds || isHeld ? 1 + Math.abs(wanted.length - name.length) / longer : undefined;

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import { jsonOf } from '../core/codec.ts';
 import { type BridgeError, errorTable, isBridgeError } from '../core/errors.ts';
 import type { KeptFact } from '../core/kept-fact.ts';
+import { withRemedy } from '../core/sentences.ts';
 import type { HostWrites, WritableHost } from './host-writes.ts';
 
 /** The key that the host accepted last, by its fingerprint; absent once the host has refused it. */
@@ -97,8 +98,8 @@ export function createKeyWatch({ host, clock, memory }: KeyWatchOptions): KeyWat
     doubt() {
       if (isAccepted || isKept) return undefined;
       const { blockedBy } = host.state();
-      if (blockedBy !== undefined) return `${errorTable[blockedBy].message}. ${errorTable[blockedBy].remedy}`;
-      if (trouble !== undefined) return `${trouble.message}. ${trouble.remedy}`;
+      if (blockedBy !== undefined) return withRemedy(errorTable[blockedBy]);
+      if (trouble !== undefined) return withRemedy(trouble);
       return 'The host has not answered yet. Wait for the first call';
     },
     acceptNext: (fingerprint) => memory.write({ fingerprint }),

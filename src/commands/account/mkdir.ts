@@ -1,10 +1,10 @@
 import { makeFolder } from '../../api/changes.ts';
-import { listFiles } from '../../api/files.ts';
 import type { ApiClient } from '../../owner/client.ts';
 import { splitAccountPath } from '../../uploads/changes/target.ts';
 import { asAccountPath } from '../api.ts';
 import { type Context, type ExitCode, say } from '../context.ts';
 import { printable } from '../format/printable.ts';
+import { mustBeThere } from '../put/put-target.ts';
 import { oneByOne } from './one-by-one.ts';
 import { standsAt } from './whole-listing.ts';
 
@@ -20,7 +20,7 @@ export function mkdir(
   paths: readonly string[],
   { parents = false, dryRun = false, json = false }: MkdirOptions,
 ): Promise<ExitCode> {
-  const all = { command: 'mkdir', words: paths, isDry: dryRun };
+  const all = { command: 'mkdir', words: paths, isDry: dryRun, json };
   return oneByOne(context, all, async (api, given) => {
     const path = asAccountPath(given);
     if (dryRun) {
@@ -46,7 +46,6 @@ async function wouldBeMade(
 ): Promise<boolean> {
   if ((await standsAt(api, path, signal)) === 'folder') return false;
   const { parent } = splitAccountPath(path);
-  // Asked for its refusal alone.
-  if (!mayMakeParents) await api.call(listFiles, { query: { path: parent, offset: 0, limit: 1 } }, signal);
+  if (!mayMakeParents) await mustBeThere(api, parent, signal);
   return true;
 }

@@ -34,7 +34,14 @@ async function carry(
   const [to = '', ...sources] = words.toReversed();
   if (sources.length === 0)
     throw new UsageError(command, ['name a path of the account, and at last where to']);
-  const all = { command, words: sources.toReversed(), isFitted: true, isDry: dryRun, to: asAccountPath(to) };
+  const all = {
+    command,
+    words: sources.toReversed(),
+    isFitted: true,
+    isDry: dryRun,
+    json,
+    to: asAccountPath(to),
+  };
   const planned = createPlannedNames();
   return oneByOne(context, all, async (api, from, to) => {
     const wish = { from: asAccountPath(from), to, dryRun };

@@ -1,9 +1,9 @@
 import { BridgeError, isBridgeError, isHostRefusal } from '../../core/errors.ts';
 import { shellWord } from '../../core/shell-word.ts';
 import type { ApiClient } from '../../owner/client.ts';
-import { withApi } from '../api.ts';
-import { type Context, type ExitCode, exitCodes } from '../context.ts';
-import { printable } from '../format/printable.ts';
+import { asAccountPath, withApi } from '../api.ts';
+import { type Context, type ExitCode, exitCodes, say } from '../context.ts';
+import { failureJson, failureLine } from '../format/failures.ts';
 import { accountPathsFor, standsAt } from './whole-listing.ts';
 
 /** Things of the account to which the same is done. */
@@ -15,6 +15,10 @@ export interface OneByOne {
   isFitted?: boolean;
   /** Where all of them go. Several, or what a pattern stands for, go into a folder that is there and to no new name. */
   to?: string;
+  /** The words are numbers, and no paths. */
+  isNumbered?: boolean;
+  /** A script reads what is said. */
+  json: boolean;
   /** Nothing is asked of the host: neither a key nor a folder is needed. */
   isDry?: boolean;
 }
@@ -26,7 +30,7 @@ export interface OneByOne {
  */
 export async function oneByOne(
   context: Context,
-  { command, words, isFitted = false, to = '', isDry = false }: OneByOne,
+  { command, words, isFitted = false, isNumbered = false, json, to = '', isDry = false }: OneByOne,
   work: (api: ApiClient, word: string, to: string) => Promise<void>,
 ): Promise<ExitCode> {
   let code: ExitCode = exitCodes.done;
@@ -38,7 +42,9 @@ export async function oneByOne(
       context.signal.throwIfAborted();
       if (!(error instanceof BridgeError) || error.code === 'BRIDGE_OWNER_GONE' || isHostRefusal(error))
         throw error;
-      context.err.write(`${printable(word)}: ${printable(error.message)}. ${error.remedy}\n`);
+      const what = isNumbered ? { id: Number(word) } : { path: asAccountPath(word) };
+      if (json) say(context, failureJson(error, what));
+      context.err.write(`${failureLine(word, error, asAccountPath(word))}\n`);
       code = exitCodes.failed;
     }
   }
@@ -69,7 +75,7 @@ export async function oneByOne(
  * @throws BridgeError BRIDGE_NOT_FOUND, BRIDGE_BAD_REQUEST
  */
 async function mustBeFolder(api: ApiClient, to: string, signal: AbortSignal): Promise<void> {
-  const path = to.replace(/(?<!^)\/+$/, '');
+  const path = to.replace(/(?<!\/)\/+$/, '') || '/';
   let standing: 'folder' | 'file' | undefined;
   try {
     standing = await standsAt(api, path, signal);

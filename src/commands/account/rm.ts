@@ -22,7 +22,7 @@ export function rm(
   const keepsNothing = dryRun && settingsOf(context).settings.uploads.trashDays === 0;
   return oneByOne(
     context,
-    { command: 'rm', words: paths, isFitted: true, isDry: dryRun },
+    { command: 'rm', words: paths, isFitted: true, isDry: dryRun, json },
     async (api, path) => {
       const body = { path: asAccountPath(path), recursive, dryRun };
       const { entries } = await withPurgeView(context, api.events(removeEntry, { body }, context.signal));

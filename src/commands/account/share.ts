@@ -20,7 +20,7 @@ export function share(
 ): Promise<ExitCode> {
   return oneByOne(
     context,
-    { command: 'share', words: paths, isFitted: true, isDry: dryRun },
+    { command: 'share', words: paths, isFitted: true, isDry: dryRun, json },
     async (api, given) => {
       const path = asAccountPath(given);
       if (dryRun) {

@@ -47,10 +47,14 @@ export function restore(
   ids: readonly string[],
   { json = false }: { json?: boolean },
 ): Promise<ExitCode> {
-  return oneByOne(context, { command: 'trash restore', words: ids }, async (api, id) => {
-    const { path } = await api.call(restoreTrashed, { params: { id: Number(id) } }, context.signal);
-    say(context, json ? JSON.stringify({ id: Number(id), path }) : printable(`${path}: back`));
-  });
+  return oneByOne(
+    context,
+    { command: 'trash restore', words: ids, isNumbered: true, json },
+    async (api, id) => {
+      const { path } = await api.call(restoreTrashed, { params: { id: Number(id) } }, context.signal);
+      say(context, json ? JSON.stringify({ id: Number(id), path }) : printable(`${path}: back`));
+    },
+  );
 }
 
 /** Removes for good what lies in the trash. */

@@ -13,6 +13,7 @@ import type { ApiClient } from '../../owner/client.ts';
 import { asAccountPath, withApi } from '../api.ts';
 import { type Context, type ExitCode, exitCodes, say } from '../context.ts';
 import { createByteBar } from '../format/byte-bar.ts';
+import { failureJson, failureLine } from '../format/failures.ts';
 import { printable } from '../format/printable.ts';
 import { size } from '../format/size.ts';
 import { type WantedFile, type WantedFiles, wantedFiles } from './wanted-files.ts';
@@ -60,7 +61,8 @@ export async function get(
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof BridgeError) || endsAll(error)) throw error;
-        context.err.write(`${printable(file.path)}: ${printable(error.message)}. ${error.remedy}\n`);
+        if (json) say(context, failureJson(error, { path: file.path, target: file.target }));
+        context.err.write(`${failureLine(file.path, error)}\n`);
         code = exitCodes.failed;
       }
     }

@@ -11,7 +11,7 @@ export function typingFault(command: Command, { code, message }: CommanderError)
       return tooMuch(command);
     case 'commander.unknownOption': {
       const [flag = ''] = quotedIn(message).split('=');
-      return noSuch('option', flag, flagsOf(command));
+      return /^-\w$/.test(flag) ? noSuchLetter(flag, command) : noSuch('option', flag, flagsOf(command));
     }
     case 'commander.missingArgument':
       return `<${quotedIn(message)}> is missing`;
@@ -46,6 +46,15 @@ function noSuch(what: 'command' | 'option', word: string, names: readonly string
   const near = nearest(word, names);
   const hint = near.length > 0 ? `; did you mean ${near.join(' or ')}?` : '';
   return `there is no ${what} ${/^[\w-]{1,60}$/.test(word) ? word : JSON.stringify(word)}${hint}`;
+}
+
+/** Of one letter nothing is near: those that there are. */
+function noSuchLetter(flag: string, { options }: Command): string {
+  const meant = options.find(({ long }) => long?.startsWith(`-${flag}`))?.long;
+  if (meant) return `there is no option ${flag}; did you mean ${meant}?`;
+  const taken = [...options.flatMap(({ short, long }) => short ?? long ?? []), '--help'];
+  const hint = flag === '-f' ? ', and nothing is asked before it is done' : '';
+  return `there is no option ${flag}; it takes ${taken.join(', ')}${hint}`;
 }
 
 const namesOf = ({ commands }: Command) => commands.map((one) => one.name());

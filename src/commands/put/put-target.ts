@@ -1,6 +1,6 @@
 import { makeFolder } from '../../api/changes.ts';
 import { listFiles } from '../../api/files.ts';
-import { BridgeError } from '../../core/errors.ts';
+import { BridgeError, isBridgeError } from '../../core/errors.ts';
 import type { ApiClient } from '../../owner/client.ts';
 import { splitAccountPath } from '../../uploads/changes/target.ts';
 import { standsAt } from '../account/whole-listing.ts';
@@ -38,13 +38,24 @@ export async function putTarget(
       remedy: 'Name at last a folder of the account',
     });
   if (isFolder && mayMake) return { folder: path, name: undefined, isMissing: true };
-  // Asked for its refusal, which names what is near.
-  if (isFolder) await api.call(listFiles, { query: { path, offset: 0, limit: 1 } }, signal);
+  if (isFolder) await mustBeThere(api, path, signal);
   const { parent, name } = splitAccountPath(path);
   const isThere = (await standsAt(api, parent, signal)) === 'folder';
-  if (!isThere && !mayMake)
-    await api.call(listFiles, { query: { path: parent, offset: 0, limit: 1 } }, signal);
+  if (!isThere && !mayMake) await mustBeThere(api, parent, signal);
   return { folder: parent, name, isMissing: !isThere };
+}
+
+/** Asked for its refusal, which names what is near. @throws BridgeError BRIDGE_NOT_FOUND */
+export async function mustBeThere(api: ApiClient, folder: string, signal: AbortSignal): Promise<void> {
+  try {
+    await api.call(listFiles, { query: { path: folder, offset: 0, limit: 1 } }, signal);
+  } catch (error) {
+    if (!isBridgeError(error, 'BRIDGE_NOT_FOUND')) throw error;
+    throw new BridgeError('BRIDGE_NOT_FOUND', {
+      says: error.message,
+      remedy: 'Look at how it is written; -p makes it, with all that lead to it',
+    });
+  }
 }
 
 /** Makes the folder where it is missing. @returns the target with its path as the account has it */

@@ -9,6 +9,7 @@ import type { ApiClient } from '../../owner/client.ts';
 import { withApi } from '../api.ts';
 import { type Context, type ExitCode, exitCodes, say, settingsOf } from '../context.ts';
 import { createByteBar } from '../format/byte-bar.ts';
+import { failureJson, failureLine } from '../format/failures.ts';
 import { printable } from '../format/printable.ts';
 import { size } from '../format/size.ts';
 import { UsageError } from '../line/usage.ts';
@@ -97,12 +98,11 @@ export async function put(
     const fail = (file: SendingFile, error: unknown) => {
       if (!(error instanceof BridgeError)) throw error;
       code = exitCodes.failed;
-      const { message, remedy } = error;
+      const { message } = error;
       bar.aside(() => {
-        if (json)
-          say(context, JSON.stringify({ source: file.source, fate: 'refused', code: error.code, message }));
+        if (json) say(context, failureJson(error, { source: file.source }));
         if (!told.has(message))
-          context.err.write(`${printable(shown(context, file.source))}: ${printable(message)}. ${remedy}\n`);
+          context.err.write(`${failureLine(shown(context, file.source), error, file.source)}\n`);
       });
       told.add(message);
     };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { accessSync, constants, lstatSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { BridgeError } from '../errors.ts';
 
@@ -46,13 +46,25 @@ export function troubleWith(dir: string, isTried = true): DiskTrouble | undefine
 
 /** Why a file of ours could not be read or written, with the true cause: the folder it lies in is looked at first. */
 export function diskError(file: string, error: unknown): BridgeError {
-  const ofFolder = troubleWith(dirname(file));
+  const ofFolder = troubleWith(dirname(file)) ?? missingFolder(dirname(file), error);
   const { why, remedy } = ofFolder ?? diskTrouble(file, error);
+  const isFull = /\((?:ENOSPC|EDQUOT)\)$/.test(why);
   return new BridgeError('BRIDGE_DISK', {
-    detail: ofFolder ? `${file}: ${why}` : why,
+    // Who looks for room on a disk that has some, looks in vain.
+    ...(isFull
+      ? { detail: ofFolder ? `${file}: ${why}` : why }
+      : { says: ofFolder ? `${file}: ${why}` : why }),
     remedy,
     cause: error,
   });
+}
+
+/** A file that is to be written is never missing itself. */
+function missingFolder(dir: string, error: unknown): DiskTrouble | undefined {
+  const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT' && !existsSync(dir);
+  return isMissing
+    ? { why: `${dir} is not there (ENOENT)`, remedy: 'Make it, or name another folder' }
+    : undefined;
 }
 
 /** What the system says of a file or a folder, in words. @param what how the sentence begins */
@@ -113,6 +125,9 @@ function troubleWriting(dir: string): DiskTrouble | undefined {
     writeFileSync(probe, 'x', { flag: 'wx', mode: 0o600 });
     return undefined;
   } catch (error) {
+    // The folder is there: it is one that the system makes up, such as /proc.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && existsSync(dir))
+      return { why: `${dir} takes no files (ENOENT)`, remedy: 'Name another folder' };
     return diskTrouble(dir, error);
   } finally {
     rmSync(probe, { force: true });

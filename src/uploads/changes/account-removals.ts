@@ -141,7 +141,10 @@ export function createAccountRemovals(options: AccountRemovalsOptions): AccountR
     const entry = (await trash.all()).find(({ id, state }) => id === trashId && state !== 'due');
     const release = entry && trash.hold(entry.hostId);
     if (!entry || !release)
-      throw new BridgeError('BRIDGE_NOT_FOUND', { detail: `nothing in the trash has the number ${trashId}` });
+      throw new BridgeError('BRIDGE_NOT_FOUND', {
+        says: 'Nothing in the trash has this number',
+        remedy: 'passerelle trash shows what lies there',
+      });
     endKeeping([trashId]);
     try {
       const back: FileId[] = [];

@@ -86,7 +86,7 @@ export const frenchErrors: Readonly<Record<string, readonly [message: string, re
   BRIDGE_UPLOAD_SOURCE: ['Le fichier a changé pendant l’envoi', 'Renvoyez-le quand plus rien n’y écrit'],
   BRIDGE_UPLOAD_EXISTS: [
     'Il y a un autre fichier de ce nom',
-    'Donnez-lui un nom à lui ; rien n’est remplacé',
+    'Donnez-lui un nom à lui ; passerelle put --force remplace ce qui est là',
   ],
   BRIDGE_UPLOAD_FULL: [
     'Il n’y a pas de place pour ce fichier',
