@@ -7,6 +7,7 @@ import { isGuessedFirst } from '../config/weak-secrets.ts';
 import { baseUrlOf } from './base-url.ts';
 import { type Browse, createBrowse } from './browse/browse.ts';
 import { createLookup, type Lookup } from './browse/lookup.ts';
+import { withTypedPaths } from './catalog/account/typed-paths.ts';
 import { type Catalog, openCatalog } from './catalog/catalog.ts';
 import { createKeptFacts } from './catalog/kept-facts.ts';
 import { type Clock, systemClock } from './core/clock.ts';
@@ -132,7 +133,8 @@ export async function createBridge(
   );
   const keep = createKeptFacts(opened.keyValues, log);
   const { tallies, ...measuring } = await createMeasuring({ clock, log, keep, crawls: opened.crawls });
-  const catalog: Catalog = { ...opened, crawls: measuring.crawls };
+  const files = withTypedPaths(opened.files, () => host.writes);
+  const catalog: Catalog = { ...opened, files, crawls: measuring.crawls };
   const trees = treesOf(library);
   const folders = { data: dataDir, library: trees[0].dir };
   const titles = catalog.placementsOf(trees[0].name);

@@ -219,3 +219,23 @@ t.test('a review that has told of twins does not end with nothing', async (t) =>
   t.match(stdout, /1 name of several files/);
   t.notMatch(stdout, /Nothing needs a look/);
 });
+
+t.test('a name with quotes is meant by plain ones, also where it is not there yet', async (t) => {
+  const [folder, name] = ['/Say "yes"', 'It\'s "it" <1>.mkv'];
+  const path = `${folder}/${name}`;
+  t.match(await run('mkdir', folder), { code: 0 });
+  t.match(await run('cp', `/Films/${film}`, path), { code: 0 });
+  const shown = [...simulator.account.folder('/Say ＂yes＂').files.values()].map((one) => one.name);
+  t.same(shown, ['It＇s ＂it＂ ＜1＞.mkv'], 'the host keeps them wide');
+  t.match(await run('ls', folder), { code: 0, stdout: /It＇s ＂it＂/ });
+  t.match(await run('link', path), { code: 0, stdout: /^http/ });
+  t.match(await run('link', `${folder}/${shown[0]}`), { code: 0 }, 'typed as ls shows it, or in part');
+  t.match(await run('mv', path, '/Say "yes"/Other "1".mkv'), {
+    code: 0,
+    stdout: /-> \/Say ＂yes＂\/Other ＂1＂/,
+  });
+  t.match(await run('mv', '/Say "yes"/Other "1".mkv', '/Films/One.mkv'), { code: 0 });
+  t.match(await run('mv', '/Films/One.mkv', folder), { code: 0, stdout: /-> \/Say ＂yes＂\/One\.mkv/ });
+  t.match(await run('rm', '-r', folder), { code: 0, stdout: /^\/Say ＂yes＂ \(1 file/ });
+  t.match(await run('rm', '/Say "no"'), { code: 1, stderr: /^\/Say "no" is not in the catalog/ });
+});
