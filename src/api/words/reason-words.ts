@@ -32,6 +32,7 @@ export const evidenceWords = [
   'folder marker',
   'folder, called like a category',
   'folder, the name says nothing',
+  'folder, the only film in it',
   'siblings',
   'siblings, in front',
   'library',

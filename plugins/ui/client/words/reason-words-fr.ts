@@ -30,6 +30,7 @@ export const frenchReasonWords: Readonly<
   'folder marker': 'marque du dossier',
   'folder, called like a category': 'dossier, qui porte le nom d’une catégorie',
   'folder, the name says nothing': 'dossier, le nom ne dit rien',
+  'folder, the only film in it': 'dossier, dont c’est le seul film',
   siblings: 'fichiers voisins',
   'siblings, in front': 'fichiers voisins, au début',
   library: 'bibliothèque de lecture',
