@@ -109,7 +109,7 @@ export function createLiveState(parts: LiveStateParts): LiveState {
     const { running: isSyncing, progress } = sync.state();
     const doubt = keyWatch.doubt();
     const purging = accountChanges.purging();
-    const { premiumUntil } = host.knownAccount() ?? {};
+    const { premiumUntil, premiumUntilDay } = host.knownAccount() ?? {};
     // A crawl that has ended, files that came or went, other pictures: whoever shows the library asks again.
     const now = JSON.stringify([known, newest?.id, newest?.endedAt, posters.revision()]);
     if (now !== counted) version++;
@@ -126,6 +126,7 @@ export function createLiveState(parts: LiveStateParts): LiveState {
         ...(blockedBy !== undefined && { why: blockedBy }),
         ...(doubt !== undefined && { keyDoubt: doubt }),
         ...(premiumUntil !== undefined && { accountUntil: premiumUntil }),
+        ...(premiumUntilDay !== undefined && { accountUntilDay: premiumUntilDay }),
         callsToday: today,
         callsPerDay: settings.sync.callsPerDay,
       },

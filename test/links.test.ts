@@ -1,7 +1,9 @@
 import t from 'tap';
+import { saidIn } from '../src/api/words/said.ts';
 import { BridgeError } from '../src/core/errors.ts';
 import { toFileId } from '../src/core/ids.ts';
 import { silentLog } from '../src/core/log.ts';
+import { checkLinks } from '../src/doctor/checks.ts';
 import { createLinkCheck } from '../src/host/fichier/download-hosts.ts';
 import { createBroker, type LeaseStore } from '../src/links/broker.ts';
 import type { Lease } from '../src/links/lease.ts';
@@ -204,4 +206,22 @@ t.test("only the host's own download servers are believed", async (t) => {
     { message: /^(?!.*p12345)/ },
     'the text holds no link',
   );
+});
+
+t.test('doctor tells what was seen of links in a unit in which it is something', async (t) => {
+  const words = async (provenMs: number) => {
+    const state = () => ({
+      start: { believedMs: 240_000, provenMs },
+      resume: { believedMs: 1_500_000, provenMs: 0 },
+    });
+    const links = { ttl: { state } } as unknown as Parameters<typeof checkLinks>[0]['links'];
+    return (await checkLinks({ links } as Parameters<typeof checkLinks>[0])).words;
+  };
+  t.equal(
+    await words(2500),
+    'unused links live 4 min (longest seen so far: 3 s), used ones 25 min (none was seen yet)',
+  );
+  t.match(await words(90_000), 'longest seen so far: 1.5 min');
+  for (const provenMs of [0, 2500])
+    t.notMatch(JSON.stringify(saidIn(await words(provenMs))), /"text"/, 'it has codes');
 });

@@ -355,3 +355,42 @@ t.test('the language is the one that a browser wants most, of those that there a
   for (const [header, language] of table)
     t.equal(languageOf(header), language, (header ?? 'none').slice(0, 50));
 });
+
+t.test(
+  'days and times are written as the country of the browser does, and a day of the calendar stays that day',
+  async (t) => {
+    const before = process.env.TZ;
+    const former = ['document', 'navigator'].map(
+      (name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const,
+    );
+    t.teardown(() => {
+      if (before === undefined) delete process.env.TZ;
+      else process.env.TZ = before;
+      for (const [name, descriptor] of former)
+        if (descriptor) Object.defineProperty(globalThis, name, descriptor);
+        else Reflect.deleteProperty(globalThis, name);
+    });
+    process.env.TZ = 'America/New_York';
+    const at = Date.UTC(2099, 11, 31, 4, 35);
+    const rows: [lang: string, languages: string[], day: string, time: RegExp][] = [
+      ['en', ['en-GB', 'en'], '31 Dec 2099', /^23:35:00$/],
+      ['en', ['en-US'], 'Dec 31, 2099', /^11:35:00\sPM$/],
+      ['en', ['de-DE', 'de'], '31 Dec 2099', /^23:35:00$/],
+      ['fr', ['fr-CH', 'fr'], '31 déc. 2099', /^23:35:00$/],
+    ];
+    for (const [turn, [lang, languages, day, time]] of rows.entries()) {
+      const globals = { document: { documentElement: { lang } }, navigator: { languages } };
+      for (const [name, value] of Object.entries(globals))
+        Object.defineProperty(globalThis, name, { value, configurable: true });
+      const file = new URL('../plugins/ui/client/words/texts.ts', import.meta.url);
+      const texts = await import(`${file.href}?turn=${turn}`);
+      t.equal(texts.calendarDay('2099-12-31'), day, languages.join());
+      t.equal(texts.calendarDay('soon'), 'soon');
+      t.match(texts.timeOfSecond(at), time, languages.join());
+      t.equal(
+        texts.timesHere('done 2099-12-31T04:35:18.179Z; 3 files'),
+        `done ${texts.timeText(at)}; 3 files`,
+      );
+    }
+  },
+);

@@ -150,7 +150,7 @@ t.test('a first start', async (t) => {
     jellyfin.broken = undefined;
     t.equal(await tab.locator('button:focus').textContent(), 'Test and add', 'who was refused stays there');
     await keyboard.press('Space');
-    await tab.locator('.rows li', { hasText: `jellyfin ${jellyfin.url}` }).waitFor();
+    await tab.locator('.rows li', { hasText: new RegExp(`Jellyfin ${jellyfin.url}`) }).waitFor();
     t.equal(await tab.locator('[name=token]').inputValue(), '', 'its key is not shown again');
     t.strictSame(await page.inaccessible(), []);
     await press('Begin');

@@ -114,6 +114,13 @@ t.test('the page', async (t) => {
     t.strictSame(await tab.getByRole('progressbar', { name: 'Sync' }).count(), 0);
   });
 
+  await t.test('an address that leads nowhere says so, and the library is counted in titles', async (t) => {
+    await tab.goto(`${at}/#/nonsense`);
+    await tab.locator('.notice.shown', { hasText: 'nothing at this address' }).waitFor();
+    t.match(tab.url(), /#\/home$/);
+    await tab.locator('.light', { hasText: /Library.*\d titles?/ }).waitFor();
+  });
+
   await t.test('a name that is made to hurt is a name', async (t) => {
     await tab.goto(`${at}/#/account/%2FFilms`);
     await tab.locator('.entry').first().waitFor();

@@ -35,6 +35,7 @@ const parts = {
     why: z.string().optional().describe('Code of the error that closed it'),
     keyDoubt: z.string().optional().describe('Why the key is not known to be right'),
     accountUntil: time.optional().describe('When what was paid for ends, as the host said last'),
+    accountUntilDay: z.string().optional().describe('The day of that, as the host counts days: `2026-12-31`'),
     callsToday: count.describe('Calls in the background since midnight UTC: crawls, what is new, headers'),
     callsPerDay: count.describe('How many it may be; 0 = no limit'),
   }),

@@ -163,7 +163,12 @@ export const errorTable = {
     'Look at how it is written, or run passerelle sync',
   ),
   BRIDGE_METHOD: row(405, false, 'This address does not take this method', 'Use GET or HEAD'),
-  BRIDGE_READ_ONLY: row(403, false, 'This view is read-only', 'Change the files at the host'),
+  BRIDGE_READ_ONLY: row(
+    403,
+    false,
+    'This view is read-only',
+    'Change the files at the host; those below /dav/account/ can be changed here where dav.write is account',
+  ),
   BRIDGE_PRECONDITION: row(412, false, 'The file is not the version that was asked for', 'Open it again'),
   BRIDGE_LOCKED: row(
     423,

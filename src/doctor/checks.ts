@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { request } from 'undici';
-import { dayMs } from '../core/durations.ts';
+import { dayMs, minuteMs, secondMs } from '../core/durations.ts';
 import { BridgeError, errorTable } from '../core/errors.ts';
 import { diskTrouble, troubleWith } from '../core/files/folder-check.ts';
 import { whyNoConnection } from '../core/http/connection-words.ts';
@@ -176,9 +176,10 @@ export async function checkByte({ catalog, delivery }: DoctorParts, signal: Abor
 /** How long links were seen to live, beside what is believed. */
 export async function checkLinks({ links }: DoctorParts): Promise<Finding> {
   const { start, resume } = links.ttl.state();
-  const minutes = (ms: number) => `${Math.round(ms / 6000) / 10} min`;
+  const minutes = (ms: number) =>
+    ms < minuteMs ? `${Math.ceil(ms / secondMs)} s` : `${Math.round(ms / 6000) / 10} min`;
   const told = (window: { believedMs: number; provenMs: number }) =>
-    `${minutes(window.believedMs)} (${window.provenMs > 0 ? `seen: ${minutes(window.provenMs)}` : 'none was seen yet'})`;
+    `${minutes(window.believedMs)} (${window.provenMs > 0 ? `longest seen so far: ${minutes(window.provenMs)}` : 'none was seen yet'})`;
   return { state: 'ok', words: `unused links live ${told(start)}, used ones ${told(resume)}` };
 }
 

@@ -8,7 +8,7 @@ import { callApi, live } from './door.ts';
 import { html } from './html.ts';
 import { ComingPoster, Poster } from './library/poster.ts';
 import { Bar, Card, Empty, Fault, Light } from './parts.ts';
-import { bytes, day, timeOfDay, timeOfSecond, words } from './words/texts.ts';
+import { bytes, calendarDay, timeOfDay, timeOfSecond, words } from './words/texts.ts';
 
 type Servers = AnswerOf<typeof listServers>['servers'];
 type LightState = 'ok' | 'warn' | 'bad' | 'idle';
@@ -35,7 +35,7 @@ export function Home() {
   const servers = useAsked<AnswerOf<typeof listServers>>('/notify', version);
   const review = useAsked<AnswerOf<typeof listReview>>(`/review?limit=${reviewShown + 1}`, version);
   const { home } = words;
-  const lamps = lampsOf(live.value, servers.value.value?.servers);
+  const lamps = lampsOf(live.value, servers.value.value?.servers, added.value.value?.total);
   const troubled = lamps.filter(({ state }) => state === 'warn' || state === 'bad');
   const titles = added.value.value?.titles;
   return html`<h1 class="sentence">${sentenceOf(troubled, live.value)}</h1>
@@ -61,7 +61,11 @@ function sentenceOf(troubled: readonly Lamp[], { host, sync }: Partial<LiveState
   return sync?.running ? home.syncing : home.well;
 }
 
-function lampsOf({ host, library }: Partial<LiveStateAnswer>, servers: Servers | undefined): Lamp[] {
+function lampsOf(
+  { host, library }: Partial<LiveStateAnswer>,
+  servers: Servers | undefined,
+  titles: number | undefined,
+): Lamp[] {
   const { home } = words;
   const lamp = (name: string, trouble: string, state: LightState, says: string) => ({
     name,
@@ -77,15 +81,20 @@ function lampsOf({ host, library }: Partial<LiveStateAnswer>, servers: Servers |
   else if (!host.open) lamps.push(ofHost('bad', home.hostClosed(timeOfDay(host.closedUntil ?? Date.now()))));
   else if (host.keyDoubt !== undefined) lamps.push(ofHost('warn', home.hostKey));
   else if (host.accountUntil !== undefined && host.accountUntil - Date.now() < endsSoonMs)
-    lamps.push(ofHost('warn', home.hostEnds(day(host.accountUntil))));
+    lamps.push(ofHost('warn', home.hostEnds(calendarDay(host.accountUntilDay ?? ''))));
   else
     lamps.push(
-      ofHost('ok', host.accountUntil === undefined ? home.hostOpen : home.hostUntil(day(host.accountUntil))),
+      ofHost(
+        'ok',
+        host.accountUntilDay === undefined
+          ? home.hostOpen
+          : home.hostUntil(calendarDay(host.accountUntilDay)),
+      ),
     );
   if (!library) lamps.push(ofLibrary('idle', '…'));
   else if (library.missing > 0) lamps.push(ofLibrary('warn', home.libraryMissing(library.missing)));
   else if (library.files === 0) lamps.push(ofLibrary('idle', home.libraryEmpty));
-  else lamps.push(ofLibrary('ok', home.libraryCount(library.files)));
+  else lamps.push(ofLibrary('ok', titles === undefined ? '…' : home.libraryCount(titles)));
   const faulty = servers?.find(({ last }) => last && !last.ok);
   if (!servers) lamps.push(ofServers('idle', '…'));
   else if (faulty) lamps.push(ofServers('bad', home.playersFault(faulty.server)));

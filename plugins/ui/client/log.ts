@@ -4,7 +4,7 @@ import type { LogQuery, readLog, ShownLogLine } from '../../../src/api/log.ts';
 import { followEvents, queryText } from './door.ts';
 import { html } from './html.ts';
 import { Card, Empty } from './parts.ts';
-import { timeOfSecond, words } from './words/texts.ts';
+import { timeOfSecond, timesHere, words } from './words/texts.ts';
 
 /** More are not in the page: a log is read at its end. */
 const maxShown = 400;
@@ -80,5 +80,5 @@ function Line({ line }: { line: ShownLogLine }) {
 
 /** Whatever stands there is text. */
 function shown(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? timesHere(value) : JSON.stringify(value);
 }

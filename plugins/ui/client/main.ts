@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals-core';
 import { render } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { faultText, notice } from './asking.ts';
+import { faultText, notice, tell } from './asking.ts';
 import {
   checkSession,
   followNews,
@@ -37,10 +37,20 @@ function decoded(text: string): string {
   }
 }
 
+leaveNowhere();
 const where = signal(placeNow());
 const fault = signal<string | undefined>(undefined);
 
+/** An address that leads nowhere says so, and is taken off. Those of the guide are none of ours, and no fault behind it. */
+function leaveNowhere(): void {
+  const [name = ''] = location.hash.slice('#/'.length).split('/');
+  if (['', 'guide'].includes(name) || [...places, ...hidden].some((one) => one === name)) return;
+  history.replaceState(history.state, '', '#/home');
+  tell(words.noPlace, { isFault: true });
+}
+
 addEventListener('hashchange', () => {
+  leaveNowhere();
   where.value = placeNow();
   scrollTo(0, 0);
   // Who reads with the ears is told that the page is another one.

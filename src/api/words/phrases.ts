@@ -68,8 +68,10 @@ export const phrases = {
   'byte-none': 'the catalog holds no file to try',
   'byte-came': '{bytes} byte of {name} came through',
   'links-live-unseen': 'unused links live {unused} (none was seen yet), used ones {used} (none was seen yet)',
-  'links-live-half': 'unused links live {unused} (seen: {unusedSeen}), used ones {used} (none was seen yet)',
-  'links-live': 'unused links live {unused} (seen: {unusedSeen}), used ones {used} (seen: {usedSeen})',
+  'links-live-half':
+    'unused links live {unused} (longest seen so far: {unusedSeen}), used ones {used} (none was seen yet)',
+  'links-live':
+    'unused links live {unused} (longest seen so far: {unusedSeen}), used ones {used} (longest seen so far: {usedSeen})',
   'run-sync': 'run passerelle sync',
   'crawl-none': 'there was none yet',
   'crawl-done': 'done {time}',

@@ -31,7 +31,9 @@ export async function doctorClient(context: Context, options: DoctorClientOption
       context,
       linkForMs === undefined
         ? 'no link is at hand'
-        : `a link is at hand, seen to be good for ${duration(linkForMs)} more`,
+        : linkForMs === 0
+          ? 'a link is at hand; whether it still lives is not known, and is looked at before a film depends on it'
+          : `a link is at hand, seen to be good for ${duration(linkForMs)} more`,
     );
     if (mode !== 'auto')
       say(context, `delivery.mode is ${mode}: everybody is treated alike, and these rules rest`);

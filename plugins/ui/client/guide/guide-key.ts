@@ -4,7 +4,7 @@ import { faultText } from '../asking.ts';
 import { ApiRefusal, callApi } from '../door.ts';
 import { html } from '../html.ts';
 import { Fault } from '../parts.ts';
-import { day, words } from '../words/texts.ts';
+import { calendarDay, words } from '../words/texts.ts';
 import type { GuideStepProps } from './guide-step.ts';
 
 /** The key of the account: the host is asked about it at once. */
@@ -65,7 +65,7 @@ function Accepted({ account, isNews }: { account: SetupAccountAnswer; isNews: bo
     if (isNews) line.current?.focus();
   }, [account]);
   const { key } = words.guide;
-  const until = account.untilAt === undefined ? undefined : day(account.untilAt);
+  const until = account.until === undefined ? undefined : calendarDay(account.until);
   return html`<p ref=${line} tabindex="-1" role="status" class="well">${key.right(key.offers[account.offer], until)}</p>
     ${account.offer === 'free' && html`<p class="fault">${key.free}</p>`}`;
 }

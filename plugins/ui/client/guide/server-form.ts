@@ -18,7 +18,19 @@ export interface NamedServer {
 }
 
 const kinds = ['jellyfin', 'emby', 'plex', 'kodi'] as const satisfies readonly Kind[];
-const nameOf = ({ kind, url }: NamedServer) => `${kind} ${url}`;
+const kindNames: Readonly<Record<string, string>> = {
+  jellyfin: 'Jellyfin',
+  emby: 'Emby',
+  plex: 'Plex',
+  kodi: 'Kodi',
+};
+
+/** What a kind of media server is called by those who make it. */
+export function serverKindName(kind: string): string {
+  return kindNames[kind] ?? kind;
+}
+
+const nameOf = ({ kind, url }: NamedServer) => `${serverKindName(kind)} ${url}`;
 
 export interface ServerFormProps {
   /** Where the tree lies. */
@@ -117,7 +129,7 @@ export function ServerForm({ dir, added, add: enter, take }: ServerFormProps) {
     }
     <form onSubmit=${add}>
       <div class="fields">
-        <label>${servers.kind}<select value=${picked.kind} onChange=${(event: Event) => setPicked({ ...picked, kind: (event.currentTarget as HTMLSelectElement).value as Kind })}>${kinds.map((kind) => html`<option key=${kind} value=${kind}>${kind}</option>`)}</select></label>
+        <label>${servers.kind}<select value=${picked.kind} onChange=${(event: Event) => setPicked({ ...picked, kind: (event.currentTarget as HTMLSelectElement).value as Kind })}>${kinds.map((kind) => html`<option key=${kind} value=${kind}>${serverKindName(kind)}</option>`)}</select></label>
         <label class="long-field">${servers.url}<input name="url" type="url" maxlength="500" required value=${picked.url} onInput=${(event: Event) => setPicked({ ...picked, url: (event.currentTarget as HTMLInputElement).value })} /></label>
       </div>
       <label>${servers.tokens[picked.kind]}<input name="token" type="password" autocomplete="off" maxlength="500" /></label>

@@ -4,7 +4,7 @@ import { callApi } from '../door.ts';
 import { html } from '../html.ts';
 import { Card, Fault } from '../parts.ts';
 import { words } from '../words/texts.ts';
-import { type NamedServer, ServerForm } from './server-form.ts';
+import { type NamedServer, ServerForm, serverKindName } from './server-form.ts';
 
 /** Media servers in the settings. @param changed hears that others are entered */
 export function SettingsServers({ turn, changed }: { turn: number; changed: () => void }) {
@@ -20,7 +20,7 @@ export function SettingsServers({ turn, changed }: { turn: number; changed: () =
 
   return html`<${Card} title=${guide.servers.title} wide>
     <${Fault} text=${fault} />
-    ${value && value.fixedBy !== undefined && html`<p>${texts.serversFixed(value.fixedBy)}</p><ul class="rows">${value.servers.map(({ kind, url }) => html`<li key=${url}><span class="path">${kind} ${url}</span></li>`)}</ul>`}
+    ${value && value.fixedBy !== undefined && html`<p>${texts.serversFixed(value.fixedBy)}</p><ul class="rows">${value.servers.map(({ kind, url }) => html`<li key=${url}><span class="path">${serverKindName(kind)} ${url}</span></li>`)}</ul>`}
     ${
       value &&
       value.fixedBy === undefined &&

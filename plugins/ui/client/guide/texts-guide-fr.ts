@@ -55,7 +55,7 @@ export const guideFrench: typeof guideEnglish = {
   servers: {
     title: 'Serveurs multimédias',
     why: 'Un serveur multimédia averti des nouveautés les montre en quelques secondes. Vous pouvez passer cette étape et la faire plus tard.',
-    folder: 'Ajoutez-y ce dossier à la médiathèque, une pour Movies et une pour Shows :',
+    folder: 'Ajoutez-y ce dossier, avec une médiathèque pour Movies et une autre pour Shows :',
     host: 'Nom ou adresse de la machine où il tourne',
     find: 'Le chercher',
     finding: 'Recherche…',

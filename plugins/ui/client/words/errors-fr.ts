@@ -159,7 +159,10 @@ export const frenchErrors: Readonly<Record<string, readonly [message: string, re
   BRIDGE_UNAUTHORIZED: ['Il faut le nom et le mot de passe, ou le jeton', 'passerelle doctor les affiche'],
   BRIDGE_NOT_FOUND: ['Il n’y a rien à cette adresse', 'Regardez comment elle est écrite, ou synchronisez'],
   BRIDGE_METHOD: ['Cette adresse ne prend pas cette méthode', 'Utilisez GET ou HEAD'],
-  BRIDGE_READ_ONLY: ['Cette vue est en lecture seule', 'Changez les fichiers chez l’hébergeur'],
+  BRIDGE_READ_ONLY: [
+    'Cette vue est en lecture seule',
+    'Changez les fichiers chez l’hébergeur ; ceux sous /dav/account/ peuvent être changés ici si dav.write vaut account',
+  ],
   BRIDGE_PRECONDITION: ['Le fichier n’est pas la version demandée', 'Rouvrez-le'],
   BRIDGE_LOCKED: [
     'Un autre programme a verrouillé ce fichier ou ce dossier par WebDAV',

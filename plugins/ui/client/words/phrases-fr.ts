@@ -68,9 +68,9 @@ export const frenchPhrases: Readonly<Record<PhraseCode, string>> = {
   'byte-came': '{bytes} octet de {name} est arrivé',
   'links-live-unseen': 'un lien neuf vit {unused}, un lien déjà utilisé {used} (aucun n’a encore été vu)',
   'links-live-half':
-    'un lien neuf vit {unused} (vu : {unusedSeen}), un lien déjà utilisé {used} (aucun n’a encore été vu)',
+    'un lien neuf vit {unused} (vu jusqu’ici au plus : {unusedSeen}), un lien déjà utilisé {used} (aucun n’a encore été vu)',
   'links-live':
-    'un lien neuf vit {unused} (vu : {unusedSeen}), un lien déjà utilisé {used} (vu : {usedSeen})',
+    'un lien neuf vit {unused} (vu jusqu’ici au plus : {unusedSeen}), un lien déjà utilisé {used} (vu jusqu’ici au plus : {usedSeen})',
   'run-sync': 'lancez une synchronisation',
   'crawl-none': 'il n’y en a pas encore eu',
   'crawl-done': 'terminée le {time}',

@@ -8,10 +8,14 @@ export const isFrench = language === 'fr';
 /** What the page says, in the language in which it was sent. */
 export const words: PageTexts = language === 'fr' ? french : english;
 
-const compact = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
-const clockTime = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
-const clockSecond = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
-const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+/** Days and times as the browser's country writes them; English that is spoken nowhere there is that of most countries. */
+const locale =
+  navigator.languages.find((one) => one.split('-')[0] === language) ?? (isFrench ? 'fr' : 'en-GB');
+
+const compact = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+const clockTime = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
+const clockSecond = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
+const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
 
 /** `1,4 Go`: as other programs of this language count them. */
 export function bytes(count: number): string {
@@ -21,11 +25,26 @@ export function bytes(count: number): string {
 }
 
 export function day(at: number): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(at);
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(at);
 }
 
-const whole = new Intl.NumberFormat(language);
-const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+/** A day of the calendar, `2099-12-31`, which is the same day wherever it is read. */
+export function calendarDay(isoDay: string): string {
+  const at = Date.parse(`${isoDay}T00:00:00Z`);
+  return Number.isNaN(at)
+    ? isoDay
+    : new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(at);
+}
+
+/** A text of the server with each time in it as it is where the browser is. */
+export function timesHere(text: string): string {
+  return text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?Z/g, (time) =>
+    Number.isNaN(Date.parse(time)) ? time : timeText(Date.parse(time)),
+  );
+}
+
+const whole = new Intl.NumberFormat(locale);
+const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
 
 export function numberText(count: number): string {
   return whole.format(count);
