@@ -203,6 +203,15 @@ t.test('the plan of a day says what is off before it says what is planned', (t) 
   const sync = { callsPerDay: 10_000, discovery: true, intervalMinutes: 30 };
   const tiers = { hot: 1, warm: 0, cold: 6 };
   const off = ['sync.discovery is off, or sync.intervalMinutes is 0: only what is asked for is looked into.'];
+  const looks = (why: string, times: number) =>
+    Array.from({ length: times }, () => ({ at: '2026-11-28T18:00:00Z', path: '/A', why }));
+  const forAll = (quiet: number, busy: number) =>
+    planLines([...looks('cold', quiet), ...looks('hot', busy)], { tiers: { hot: 1, warm: 0, cold: 2 }, sync })
+      .join('\n')
+      .includes('quiet folders are looked into as often as busy ones');
+  t.ok(forAll(560, 288), 'the calls are enough for all');
+  t.notOk(forAll(48, 288));
+  t.notOk(forAll(48, 0), 'there is no busy one');
   t.same(planLines([], { tiers, sync: { ...sync, discovery: false } }), off);
   t.same(planLines([], { tiers, sync: { ...sync, intervalMinutes: 0 } }), off);
   t.same(planLines([], { tiers, sync }), ['Nothing is planned: the first complete sync comes first.']);

@@ -47,9 +47,22 @@ export function planLines(
     ...(steps.length > maxShown
       ? [`... and ${grouped(steps.length - maxShown)} more; --json shows all`]
       : []),
+    ...(isForAll(steps, tiers)
+      ? ['There are calls enough for all: quiet folders are looked into as often as busy ones.']
+      : []),
     `Times are local (${zoneName(zone)}).`,
     ...(sync.callsPerDay > 0
       ? [`Complete crawls come beside that; together at most ${counted(sync.callsPerDay, 'call')} a day.`]
       : []),
   ];
 }
+
+/** How much more often a busy folder is looked into than a quiet one is seen in the plan itself. */
+function isForAll(steps: readonly ShownStep[], tiers: SyncPlanOptions['tiers']): boolean {
+  const timesOf = (tier: string) => steps.filter(({ why }) => why === tier).length / (tiers[tier] || 1);
+  const [quiet, busy] = [timesOf('cold'), Math.max(timesOf('hot'), timesOf('warm'))];
+  return busy > 0 && quiet >= asOften * busy;
+}
+
+/** Times at which a day ends make small differences. */
+const asOften = 0.9;
