@@ -2,6 +2,7 @@ import { fromErrorBody } from '../api/words/errors.ts';
 import { systemClock } from '../core/clock.ts';
 import { isHostRefusal } from '../core/errors.ts';
 import { counted } from '../core/plural.ts';
+import { withRemedy } from '../core/sentences.ts';
 import { withApi } from './api.ts';
 import { type Context, type ExitCode, exitCodes, say } from './context.ts';
 import { type FollowedSync, followSync } from './follow-sync.ts';
@@ -102,7 +103,7 @@ function report(context: Context, result: FollowedSync, dryRun: boolean): void {
   }
   if (result.outcome === 'stopped') {
     const error = result.reason && fromErrorBody(result.reason);
-    const reason = error ? `${error.message}. ${error.remedy}` : 'interrupted';
+    const reason = error ? withRemedy(error) : 'interrupted';
     say(context, `stopped: ${reason}`);
     const when = result.retryAt ? `, not before ${localMinute(result.retryAt)}` : '';
     say(context, `The next sync goes on where this one stopped${when}.`);
