@@ -30,7 +30,7 @@ export const syncSettings = {
     env: 'PASSERELLE_SYNC_DISCOVERY',
     isLive: true,
     fallback: true,
-    help: 'Look for new files between crawls: busy folders often, quiet ones seldom',
+    help: 'Look for new files between crawls: busy folders first, quiet ones as often as the calls of the day allow',
   }),
   removePercent: integer({
     env: 'PASSERELLE_SYNC_REMOVE_PERCENT',

@@ -53,7 +53,7 @@ export const frenchHelp: Readonly<Record<string, string>> = {
   'sync.maxFolders':
     'Dossiers qu’un parcours lit au plus ; si le compte en nomme davantage, `review --left-out` donne le reste et rien n’est retiré',
   'sync.discovery':
-    'Chercher les nouveautés entre les parcours : souvent dans les dossiers actifs, rarement dans les calmes',
+    'Chercher les nouveautés entre les parcours : d’abord dans les dossiers actifs, dans les calmes autant que le permettent les appels du jour',
   'sync.removePercent':
     'Un parcours qui retirerait plus que cela de l’arborescence, ou d’une racine, ne retire rien et le propose',
   'sync.removeMax':
