@@ -25,8 +25,9 @@ const maySpeak: Record<string, string> = {
   'src/commands/explain.ts': 'tells people where the key comes from, by the name of its setting',
   'src/doctor/checks.ts': 'looks at the settings of the host, and says where its key comes from',
   'src/doctor/parts.ts': 'hands the settings of the host to the checks',
-  'src/core/error-table.ts': 'what to do about an error names settings of the host for people',
-  'src/core/host-error-rows.ts': 'what to do about an error names settings and pages of the host for people',
+  'src/core/error-rows/error-table.ts': 'what to do about an error names settings of the host for people',
+  'src/core/error-rows/host-error-rows.ts':
+    'what to do about an error names settings and pages of the host for people',
   'src/naming/folders/categories.ts': 'French words in the names of folders',
   'plugins/ui/client/words/errors-fr.ts': 'what to do about an error, in French',
   'plugins/ui/client/words/phrases-fr.ts': 'French, in which it is the word for a file',

@@ -1,6 +1,6 @@
-import { type ErrorCode, errorTable } from './error-table.ts';
+import { type ErrorCode, errorTable } from './error-rows/error-table.ts';
 
-export { type ErrorCode, errorTable } from './error-table.ts';
+export { type ErrorCode, errorTable } from './error-rows/error-table.ts';
 
 export interface BridgeErrorOptions {
   /** More words for the person; must hold no secret and no link. */
