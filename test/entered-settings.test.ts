@@ -214,7 +214,7 @@ t.test('a file of entered settings that is damaged is told with its line, and ne
   };
   const table: [content: string, words: RegExp][] = [
     ['log:\n  level: loud\n', /log\.level \(.*settings\.yaml line 2\): "loud" is not right/],
-    ['log:\n  level: "debug\n', /settings\.yaml line \d\): opens a quote.*move the file away/],
+    ['log:\n  level: "debug\n', /settings\.yaml line \d: opens a quote.*move the file away/],
     ['- a\n', /is not a list of settings/],
     ['a: &x 1\nlog: *x\n', /holds an alias/],
     ['log:\n  colour: 1\n', /log\.colour \(.*line 2\): there is no such setting/],

@@ -112,7 +112,7 @@ function parseFolder(name: string): FolderReading {
     const folder: FolderReading = { kind: 'season', season: number, ids };
     if (/livre|book/i.test(season[0])) folder.loose = true;
     // `3 - Saison 3` keeps the folders in order.
-    if (before.title && Number(before.title) !== number && !readCategory(foldAccents(before.title))) {
+    if (before.title && Number(before.title) !== number && !isCategory(before.title)) {
       folder.title = before.title;
       if (before.year) folder.year = before.year;
     }
@@ -126,6 +126,11 @@ function parseFolder(name: string): FolderReading {
   const folder = titleUpTo(text, folded, folded.length, ids);
   const section = readSection(folded);
   return section ? { ...folder, section } : folder;
+}
+
+/** `Intégrale` is no title; with an article a word of that kind is one: `La Série`. */
+function isCategory(title: string): boolean {
+  return readCategory(/^l(?:a|es?)[ ._]/i.test(title) ? title : foldAccents(title)) !== undefined;
 }
 
 /** A folder of a season as well as a show of that name: `Serie 7`. */
