@@ -89,7 +89,9 @@ t.test('nobody outside of its room knows the host', async (t) => {
 });
 
 t.test('errors name settings and pages of the host, and nothing else of it', async (t) => {
-  const errors = sources.filter(({ file }) => /^src\/core\/error-rows\/(?:error-table|host-error-rows)\.ts$/.test(file));
+  const errors = sources.filter(({ file }) =>
+    /^src\/core\/error-rows\/(?:error-table|host-error-rows)\.ts$/.test(file),
+  );
   t.strictSame(errors.map(spoken), [['name'], ['name']]);
 });
 
