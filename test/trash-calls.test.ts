@@ -68,9 +68,9 @@ async function started(t: Test, env: Record<string, string> = {}, folders = 50, 
     show: () => account.folder(`/.passerelle-trash/${dayOf(trash())}/Show`),
     empty: (isPatient = false) => meanwhile(bridge.accountChanges.purge(true, signal, { isPatient })),
     calls: () => Object.values(simulator.counters.calls).reduce((sum, count) => sum + count, 0),
-    /** Lets an hour pass after the other, each with its work, until it is so or half a day has passed. */
+    /** Lets an hour pass after the other, each with its work, until it is so or two days have passed: a turn may be late. */
     async later(isSo: () => boolean) {
-      for (let hour = 0; hour < 12 && !isSo(); hour++) {
+      for (let hour = 0; hour < 48 && !isSo(); hour++) {
         await clock.advance(hourMs);
         await passTime(clock.sleep(2 * minuteMs), { clock, simulator, stepMs: 1000 });
       }
