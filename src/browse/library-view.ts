@@ -1,8 +1,9 @@
 import type { TreeChild, TreeFile, TreeListings } from '../catalog/tree/tree-listings.ts';
 import { BridgeError } from '../core/errors.ts';
 import type { FileId } from '../core/ids.ts';
+import { extensionOf } from '../core/name-parts.ts';
 import { mediaType } from '../delivery/media-type.ts';
-import { extensionOf, isVideo } from '../naming/text/file-kinds.ts';
+import { isVideo } from '../naming/text/file-kinds.ts';
 import { type Entry, folderEntry, type Located, pagesOf, type View, type ViewOptions } from './entry.ts';
 import { formsOf } from './names.ts';
 

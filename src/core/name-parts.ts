@@ -17,12 +17,27 @@ function isTrailing(name: string, at: number): boolean {
 /** In both widths: rclone writes wide letters for those that a host refuses. */
 const extensionShape = /[.\uff0e]([a-z0-9\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]{1,6})$/i;
 
+/** Where the dot of a name's extension stands, where both are of plain letters and digits; undefined = the rule is to be asked. */
+function plainDot(name: string): number | undefined {
+  const first = Math.max(0, name.length - 7);
+  for (let at = name.length - 1; at >= first; at--) {
+    const code = name.charCodeAt(at);
+    if (code === 0x2e) return at < name.length - 1 ? at : undefined;
+    const isPlain =
+      (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a);
+    if (!isPlain) return undefined;
+  }
+  return undefined;
+}
+
 /**
  * The one rule for what an extension is: up to six letters and digits of either width behind the last dot that has
  * something behind it, in any case, whatever stands before the dot (`What Now...mkv`, `.mkv`) and whatever nobody sees
  * behind them (`Film.mkv. `). A number with a dot in front (`Film 2.0`) is none of any kind.
  */
 export function splitName(name: string): NameParts {
+  const dot = plainDot(name);
+  if (dot !== undefined) return { base: name.slice(0, dot), extension: name.slice(dot + 1).toLowerCase() };
   let end = name.length;
   while (end > 0 && isTrailing(name, end - 1)) end--;
   const found = extensionShape.exec(name.slice(Math.max(0, end - 7), end));
@@ -31,6 +46,12 @@ export function splitName(name: string): NameParts {
     .replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
     .toLowerCase();
   return { base: name.slice(0, end - found[0].length), extension };
+}
+
+/** Extension in lower case without its dot, '' when there is none: see {@link splitName}. */
+export function extensionOf(name: string): string {
+  const dot = plainDot(name);
+  return dot === undefined ? splitName(name).extension : name.slice(dot + 1).toLowerCase();
 }
 
 /** What a side-car of this path may lie beside: its beginnings that end at a dot of its name, the shortest first. */

@@ -148,14 +148,31 @@ function dateOf(addedAt: number | undefined): { dateadded?: string } {
   return { dateadded: new Date(addedAt).toISOString().slice(0, 19).replace('T', ' ') };
 }
 
-function build(root: string, content: Record<string, unknown>, headless = false): string {
-  const builder = new Builder({
-    rootName: root,
-    headless,
-    xmldec: { version: '1.0', encoding: 'UTF-8', standalone: true },
-    renderOpts: { pretty: true, indent: '  ', newline: '\n' },
-  });
+function build(root: NfoRoot, content: Record<string, unknown>, headless = false): string {
+  const builder = (headless ? headlessBuilders : builders)[root];
   return `${builder.buildObject(plain(content))}\n`;
+}
+
+type NfoRoot = 'movie' | 'tvshow' | 'season' | 'episodedetails';
+
+/** One for each kind: it keeps nothing of what it has written. */
+const builders = buildersOf(false);
+const headlessBuilders = buildersOf(true);
+
+function buildersOf(headless: boolean): Record<NfoRoot, Builder> {
+  const of = (rootName: NfoRoot) =>
+    new Builder({
+      rootName,
+      headless,
+      xmldec: { version: '1.0', encoding: 'UTF-8', standalone: true },
+      renderOpts: { pretty: true, indent: '  ', newline: '\n' },
+    });
+  return {
+    movie: of('movie'),
+    tvshow: of('tvshow'),
+    season: of('season'),
+    episodedetails: of('episodedetails'),
+  };
 }
 
 /** XML 1.0 knows no control characters and no lone surrogates; one of them makes the whole file unreadable. */

@@ -1,5 +1,6 @@
+import { extensionOf } from '../core/name-parts.ts';
 import { liesInDisc } from '../naming/folders/disc-folders.ts';
-import { baseName, extensionOf } from '../naming/text/file-kinds.ts';
+import { baseName } from '../naming/text/file-kinds.ts';
 import type { Recognition } from '../naming/text/recognition.ts';
 import type { Item, Placed } from './entries.ts';
 import { idLabel, labelInSteps } from './labels.ts';

@@ -13,11 +13,15 @@ const reserved = /^(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u
 /** Marks of direction and width: invisible, and two names that differ in nothing else look alike. */
 const invisible = /[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\ufe00-\ufe0f]/g;
 
+/** Nothing of it is to be changed: letters, digits and marks that are safe everywhere, with single spaces between them. */
+const plainText = /^(?:[\w,'&!()[\]+=@#$%~;{}-]|\.(?![sm])| (?! ))*$/i;
+
 /**
  * Takes out what some file system or Jellyfin cannot hold: forbidden, control and invisible characters, dots and spaces at
  * the ends; NFC, cut to `maxBytes` of UTF-8. May be empty, and may still be a reserved word: see {@link safeSegment}.
  */
 export function safeText(text: string, maxBytes: number): string {
+  if (plainText.test(text)) return cutToBytes(trimEnds(text), maxBytes);
   const name = text
     .toWellFormed()
     .replaceAll('\ufffd', '')

@@ -48,9 +48,9 @@ export async function loadTitles(
   const yieldOften = createYielder();
   const rows = await inTurns(mapInSteps(await catalog.placementsOf(tree).ofKeys(keys), withOwnStem));
   const ids = rows.map((row) => row.fileId);
-  const files = byId(await catalog.files.filesByIds(ids));
+  const found = await relatedFiles(catalog, ids, artwork);
   await yieldOften();
-  const related = byId(await relatedFiles(catalog, [...files.values()], artwork));
+  const [files, related] = [byId(found.files), byId(found.related)];
   const copies = new Map<FileId, SidecarCopy>();
   for (const file of related.values()) {
     await yieldOften();

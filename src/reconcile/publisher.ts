@@ -106,8 +106,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
       if (run.midCrawl || run.moreToCome) for (const id of open) later.add(id);
       if (counts.failed === 0) await catalog.dirty.clear(fileIds.filter((id) => !later.has(id)));
     }
-    if (run.done)
-      for (const file of await catalog.files.filesByIds(fileIds)) run.done.folders.add(file.folderId);
+    if (run.done) for (const id of await catalog.files.foldersOfFiles(fileIds)) run.done.folders.add(id);
   }
 
   async function publishFiles(fileIds: readonly FileId[], run: PublishRun): Promise<PublishResult> {

@@ -4,6 +4,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { NewStem, TreeRow } from '../catalog/tree/placements.ts';
 import { BridgeError } from '../core/errors.ts';
 import { diskTrouble, troubleWith } from '../core/files/folder-check.ts';
+import type { FileId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import { createYielder } from '../core/yield-often.ts';
 import { foldedPath } from '../library/safe-name.ts';
@@ -17,7 +18,7 @@ import {
   planTree,
   type TreePlan,
 } from '../tree/tree.ts';
-import { bytesOf, rowOf, sha256 } from '../tree/tree-bytes.ts';
+import { bytesOf, type HashedBytes, readyBytes, rowOf, sha256 } from '../tree/tree-bytes.ts';
 import { createBegunTrees } from './begun-trees.ts';
 import type { LayoutSettings } from './desired-layout.ts';
 import { type DesiredState, desiredOf } from './desired-state.ts';
@@ -110,11 +111,13 @@ export function createTreeWriter(options: TreeWriterOptions): TreeWriter {
     await begunTrees.begin(tree);
     if (successors.size > 0) await catalog.journal.handOn(tree.name, successors);
     // Noted before it is written: what a kill leaves on the disk is still known as ours, and has its place.
-    const intended = (await intentsOf(plan)).map(asPlanned);
+    const { rows, contents } = await intentsOf(plan);
+    const intended = rows.map(asPlanned);
     const intents = await titles.intend(intended, withoutConflicts(stems, plan), disowned, added);
     const applied = await applyTree(plan, {
       dir: tree.dir,
       disk,
+      contents,
       trash: await trash.forPlan(tree.name, plan),
       ...(signal ? { signal } : {}),
     });
@@ -184,38 +187,44 @@ function touchedBy(plan: TreePlan): Set<string> {
 }
 
 /** Stems of new files where somebody else's files are. */
-function conflictsOf(stems: ReadonlyMap<string, NewStem>, plan: TreePlan): string[] {
+function conflictsOf(stems: ReadonlyMap<FileId, NewStem>, plan: TreePlan): string[] {
   const conflicts = new Set(plan.ops.filter(({ op }) => op === 'conflict').map(({ path }) => path));
   return [...stems.values()].flatMap(({ stem }) => (conflicts.has(`${stem}.strm`) ? [stem] : []));
 }
 
 /** A file whose path somebody else's file has does not stand there: it looks for another one the next time. */
-function withoutConflicts(stems: ReadonlyMap<string, NewStem>, plan: TreePlan): Map<string, NewStem> {
+function withoutConflicts(stems: ReadonlyMap<FileId, NewStem>, plan: TreePlan): Map<FileId, NewStem> {
   const lost = new Set(conflictsOf(stems, plan));
   return new Map([...stems].filter(([, { stem }]) => !lost.has(stem)));
 }
 
 /**
  * Rows for what is about to be written or taken away. A time of 0 fits no file: the next look reads and compares the
- * bytes, and an empty folder is no disk that is not mounted.
+ * bytes, and an empty folder is no disk that is not mounted. What was made of addresses and NFO on the way is handed on.
  */
-async function intentsOf(plan: TreePlan): Promise<ManifestEntry[]> {
+async function intentsOf(
+  plan: TreePlan,
+): Promise<{ rows: ManifestEntry[]; contents: Map<string, HashedBytes> }> {
   const rows: ManifestEntry[] = [];
+  const contents = new Map<string, HashedBytes>();
   const yieldOften = createYielder();
   for (const step of plan.ops) {
-    await yieldOften();
+    const others = yieldOften();
+    if (others) await others;
     if (step.op === 'delete') rows.push({ ...step.entry, mtimeMs: 0 });
     if (step.op !== 'create' && step.op !== 'update') continue;
-    const bytes = await bytesOf(step.desired).catch(() => undefined);
+    const made = readyBytes(step.desired);
+    if (made) contents.set(step.path, made);
+    const bytes = made?.bytes ?? (await bytesOf(step.desired).catch(() => undefined));
     if (!bytes) continue;
-    const hash = sha256(bytes);
+    const hash = made?.hash ?? sha256(bytes);
     if (step.op === 'update' && step.entry && step.desired.kind !== 'strm')
       rows.push({ ...step.entry, nextSha256: hash });
     // An address that leads to another file now is that file's from here on, also when a kill comes in between; any
     // address of ours is known again.
     else rows.push(rowOf(step.desired, hash, { sizeBytes: bytes.length, mtimeMs: 0 }));
   }
-  return rows;
+  return { rows, contents };
 }
 
 function toManifestEntry({ fileId, kind, nextSha256, ...row }: TreeRow): ManifestEntry {

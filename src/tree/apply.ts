@@ -6,7 +6,7 @@ import { createYielder } from '../core/yield-often.ts';
 import { type Disk, disk as ownDisk } from './disk.ts';
 import type { ToWrite, Wrote } from './disk-work.ts';
 import { timeFor } from './file-times.ts';
-import { bytesOf, isUntouched, rowOf, seenOf, sha256 } from './tree-bytes.ts';
+import { bytesOf, type HashedBytes, isUntouched, rowOf, seenOf, sha256 } from './tree-bytes.ts';
 import { asDiskError, errorCode, systemPath } from './tree-paths.ts';
 import type { ApplyResult, Seen, TreeOp, TreePlan, TreeTrash } from './tree-types.ts';
 
@@ -23,7 +23,7 @@ const bytesAtOnce = 4_000_000;
  */
 export async function applyTree(
   plan: TreePlan,
-  { dir, signal, trash, disk = ownDisk }: ApplyOptions,
+  { dir, signal, trash, contents, disk = ownDisk }: ApplyOptions,
 ): Promise<ApplyResult> {
   const result: ApplyResult = { written: [], removed: [], failed: [] };
   const context: ApplyContext = { dir, disk, trash, result };
@@ -52,16 +52,21 @@ export async function applyTree(
     return writeTogether(context, these);
   };
   const yieldOften = createYielder();
+  const ready = async (op: Write, made?: HashedBytes) => {
+    const bytes = made?.bytes ?? (await bytesOf(op.desired));
+    signal?.throwIfAborted();
+    const one = { op, bytes, hash: made?.hash ?? sha256(bytes) };
+    if (op.op === 'update' || !trash?.holds(op.path) || !(await bringBack(context, one, trash)))
+      some.push(one);
+  };
   for (const op of writes) {
-    await yieldOften();
-    const ready = async () => {
-      const bytes = await bytesOf(op.desired);
-      signal?.throwIfAborted();
-      const one = { op, bytes, hash: sha256(bytes) };
-      if (op.op === 'update' || !trash?.holds(op.path) || !(await bringBack(context, one, trash)))
-        some.push(one);
-    };
-    const goesOn = await goOn(op, ready);
+    const others = yieldOften();
+    if (others) await others;
+    const made = contents?.get(op.path);
+    // Nearly all of a first tree: nothing has to be read or asked for it.
+    const isReady = made && !signal?.aborted && (op.op === 'update' || !trash?.holds(op.path));
+    if (isReady) some.push({ op, ...made });
+    const goesOn = isReady || (await goOn(op, () => ready(op, made)));
     if (goesOn && !isHandful(some)) continue;
     if (!(await writeSome()) || !goesOn) return result;
   }
@@ -77,6 +82,8 @@ export interface ApplyOptions {
   dir: string;
   signal?: AbortSignal;
   trash?: TreeTrash;
+  /** What was made already of what is to be written, by path. */
+  contents?: ReadonlyMap<string, HashedBytes>;
   disk?: Disk;
 }
 
@@ -130,10 +137,8 @@ async function remove({ dir, disk, trash, result }: ApplyContext, relative: stri
 }
 
 /** A file with its content at hand. */
-interface Ready {
+interface Ready extends HashedBytes {
   op: Write;
-  bytes: Buffer;
-  hash: string;
 }
 
 /** @returns false when the disk as a whole refused, and nothing more is to be tried */

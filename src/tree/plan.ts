@@ -50,8 +50,11 @@ export async function planTree({ dir, desired, manifest, disk = ownDisk }: PlanO
   const deletes = await inBatches(leaving, (entry) =>
     guard(dir, entry.path, () => planDelete(context, entry)),
   );
+  // Of a first tree nothing is there, and nothing has to be read: each is told at once.
   const rest = await inBatches(await firstOfTwins(wanted.values()), (item) =>
-    guard(dir, item.path, () => (item.twin ? twinConflict(item) : planOne(context, item.desired))),
+    item.twin === undefined && standings.get(item.path)?.is === 'missing'
+      ? toCreate(context, item.desired)
+      : guard(dir, item.path, () => (item.twin ? twinConflict(item) : planOne(context, item.desired))),
   );
   const ops = [...deletes.sort(byPath), ...rest.sort(byPath)];
   const counts = { create: 0, update: 0, delete: 0, keep: 0, adopt: 0, conflict: 0 };
@@ -102,11 +105,15 @@ async function planOne(context: PlanContext, desired: Desired): Promise<TreeOp> 
   const standing = context.stateOf(path);
   const entry = context.known.get(path);
   if (standing.is === 'obstacle') return { op: 'conflict', path, reason: standing.what, forget: false };
-  if (standing.is === 'missing' || (!entry && (await isLeavingTwin(context, path, standing)))) {
-    return { op: 'create', path, reason: entry ? 'gone from the disk' : 'new', desired };
-  }
+  if (standing.is === 'missing' || (!entry && (await isLeavingTwin(context, path, standing))))
+    return toCreate(context, desired);
   const seen = seenOf(standing);
   return entry ? planKnown(context, desired, entry, seen) : planUnknownPath(context, desired, seen);
+}
+
+function toCreate({ known }: PlanContext, desired: Desired): TreeOp {
+  const { path } = desired;
+  return { op: 'create', path, reason: known.has(path) ? 'gone from the disk' : 'new', desired };
 }
 
 async function planKnown(
@@ -232,11 +239,16 @@ async function guard(dir: string, path: string, work: () => Promise<TreeOp>): Pr
   }
 }
 
-async function inBatches<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
+async function inBatches<T>(
+  items: readonly T[],
+  work: (item: T) => TreeOp | Promise<TreeOp>,
+): Promise<TreeOp[]> {
+  const results: TreeOp[] = [];
   const yieldOften = createYielder();
   for (let i = 0; i < items.length; i += atOnce) {
-    results.push(...(await Promise.all(items.slice(i, i + atOnce).map(work))));
+    const some = items.slice(i, i + atOnce).map(work);
+    const isAtOnce = some.every((one): one is TreeOp => !(one instanceof Promise));
+    results.push(...(isAtOnce ? some : await Promise.all(some)));
     await yieldOften();
   }
   return results;

@@ -12,6 +12,19 @@ export async function bytesOf({ content }: Desired): Promise<Buffer> {
   return typeof value === 'string' ? Buffer.from(value) : value;
 }
 
+/** The bytes of a file of the tree, with their SHA-256 in hex. */
+export interface HashedBytes {
+  bytes: Buffer;
+  hash: string;
+}
+
+/** The same at once, where nothing has to be read for it. */
+export function readyBytes({ content }: Desired): HashedBytes | undefined {
+  if (typeof content === 'function') return undefined;
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  return { bytes, hash: sha256(bytes) };
+}
+
 /** Hex. */
 export function sha256(bytes: Buffer): string {
   return hash('sha256', bytes);
@@ -19,7 +32,10 @@ export function sha256(bytes: Buffer): string {
 
 /** The manifest row of a file with this content. */
 export function rowOf({ path, kind, fileId, titleKey }: Desired, hash: string, seen: Seen): ManifestEntry {
-  return { path, kind, ...(fileId !== undefined && { fileId }), titleKey, sha256: hash, ...seen };
+  const { sizeBytes, mtimeMs } = seen;
+  const row: ManifestEntry = { path, kind, titleKey, sha256: hash, sizeBytes, mtimeMs };
+  if (fileId !== undefined) row.fileId = fileId;
+  return row;
 }
 
 /** Size and time as they are compared. */

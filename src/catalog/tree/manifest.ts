@@ -95,7 +95,7 @@ export interface Manifest {
    */
   intend(
     rows: readonly TreeRow[],
-    stems: ReadonlyMap<string, NewStem>,
+    stems: ReadonlyMap<FileId, NewStem>,
     disowned: readonly FileId[],
     added?: ReadonlyMap<FileId, number>,
   ): Promise<number[]>;
@@ -213,15 +213,24 @@ export function createManifest(db: Kysely<Schema>, tree: string): Manifest {
             .where('tree', '=', tree)
             .where('file_id', 'in', inList(disowned))
             .execute();
+        // A new file gets both by one statement.
         await runForEach(
           trx,
-          'update placements set stem = ?, name = ? where tree = ? and file_id = ? and title_key = ?',
-          [...stems].map(([fileId, { stem, name, titleKey }]) => [stem, name, tree, fileId, titleKey]),
+          `update placements set added_at = coalesce(?1, added_at),
+            stem = iif(title_key = ?5, ?2, stem), name = iif(title_key = ?5, ?3, name) where tree = ?4 and file_id = ?6`,
+          [...stems].map(([fileId, { stem, name, titleKey }]) => [
+            added.get(fileId) ?? null,
+            stem,
+            name,
+            tree,
+            titleKey,
+            fileId,
+          ]),
         );
         await runForEach(
           trx,
           'update placements set added_at = ? where tree = ? and file_id = ?',
-          [...added].map(([fileId, at]) => [at, tree, fileId]),
+          [...added].flatMap(([fileId, at]) => (stems.has(fileId) ? [] : [[at, tree, fileId]])),
         );
         const intents: number[] = [];
         // A person who moves a whole library intends more than one text should hold.

@@ -108,12 +108,14 @@ export function createRecognitions(db: Kysely<Schema>, codec: KeptCodec<Recognit
       // Both tables lie in the order of ids: of many files, each of their pages is read once for a handful.
       for await (const sorted of idsSince(since))
         for (const ids of chunks(sorted, arrivedAtOnce)) {
-          const { rows } = await sql<{ kind: string }>`
-            select iif(json_valid(r.recognition), r.recognition ->> '$.kind', '') as kind
+          const { rows } = await sql<{ kind: string; count: number }>`
+            select iif(json_valid(r.recognition), r.recognition ->> '$.kind', '') as kind, count(*) as count
             from json_each(${JSON.stringify(ids)}) wanted
               cross join files f on f.id = wanted.value and f.gone_at is null
-              cross join recognitions r on r.file_id = f.id`.execute(db);
-          for (const { kind } of rows) if (kind === 'movie' || kind === 'episode') counts[kind]++;
+              cross join recognitions r on r.file_id = f.id
+            group by 1`.execute(db);
+          for (const { kind, count } of rows)
+            if (kind === 'movie' || kind === 'episode') counts[kind] += count;
         }
       return { films: counts.movie, episodes: counts.episode };
     },

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { FileId } from '../../core/ids.ts';
 import { chunks } from '../db/chunks.ts';
+import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 
 /** A tree file that lies in dataDir/trash. */
@@ -52,18 +53,14 @@ export function createTrashRows(db: Kysely<Schema>): TrashRows {
     },
 
     async at(tree, paths) {
-      const found: TrashRow[] = [];
-      for (const part of chunks(paths)) {
-        const rows = await db
-          .selectFrom('trash')
-          .selectAll()
-          .where('tree', '=', tree)
-          .where('path', 'in', part)
-          .orderBy('trashed_at', 'desc')
-          .execute();
-        found.push(...rows.map(toRow));
-      }
-      return found;
+      const rows = await db
+        .selectFrom('trash')
+        .selectAll()
+        .where('tree', '=', tree)
+        .where('path', 'in', inList(paths))
+        .orderBy('trashed_at', 'desc')
+        .execute();
+      return rows.map(toRow);
     },
 
     async before(trashedBefore) {

@@ -1,6 +1,7 @@
+import { extensionOf } from '../../core/name-parts.ts';
 import { readFolder } from '../../naming/folders/folders.ts';
 import { recognise } from '../../naming/recognise.ts';
-import { extensionOf, isPicture, stemOf } from '../../naming/text/file-kinds.ts';
+import { isPicture, stemOf } from '../../naming/text/file-kinds.ts';
 import { sameTitleKey } from '../../naming/text/titles.ts';
 import type { LibraryEntry, LibraryFile, Placed } from '../entries.ts';
 import { foldedPath } from '../safe-name.ts';

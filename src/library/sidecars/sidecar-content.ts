@@ -1,4 +1,5 @@
-import { extensionOf, isPicture } from '../../naming/text/file-kinds.ts';
+import { extensionOf } from '../../core/name-parts.ts';
+import { isPicture } from '../../naming/text/file-kinds.ts';
 import { pictureTypeOf } from './picture-type.ts';
 import { spokenLanguage } from './spoken-language.ts';
 import { languageCode } from './subtitle-tags.ts';

@@ -1,4 +1,5 @@
-import { extensionOf, stemOf } from '../../naming/text/file-kinds.ts';
+import { extensionOf } from '../../core/name-parts.ts';
+import { stemOf } from '../../naming/text/file-kinds.ts';
 import type { LibraryEntry, LibraryFile } from '../entries.ts';
 import { foldedPath } from '../safe-name.ts';
 import type { SideCar } from './neighbours.ts';

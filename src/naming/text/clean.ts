@@ -1,4 +1,5 @@
-import { baseName, extensionOf } from './file-kinds.ts';
+import { extensionOf } from '../../core/name-parts.ts';
+import { baseName } from './file-kinds.ts';
 import { hasQuotes, readPairs } from './paired-marks.ts';
 import type { ProviderIds } from './recognition.ts';
 

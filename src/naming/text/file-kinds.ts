@@ -1,4 +1,4 @@
-import { splitName } from '../../core/name-parts.ts';
+import { extensionOf, splitName } from '../../core/name-parts.ts';
 
 /*
  * What a file is by its extension: everybody who decides by one asks here.
@@ -20,11 +20,6 @@ const other = extensions(
     'ogg opus par2 pdf php plist png pps ppt psd py r00 rar rtf sfv sh srr srs strm svg sqlite tar tbn tgz thm tif tiff torrent ' +
     'ttf txt url vsmeta wav webp wma xls xlsx xml xz yaml yml zip',
 );
-
-/** Extension in lower case without its dot, '' when there is none. */
-export function extensionOf(name: string): string {
-  return splitName(name).extension;
-}
 
 /** Whether a media server would play this file. */
 export function isVideo(name: string): boolean {

@@ -93,6 +93,8 @@ function oneId(readings: readonly Recognition[]): Recognition['ids'] {
   return named.every((ids) => JSON.stringify(Object.entries(ids).sort()) === same) ? first : undefined;
 }
 
-function withIds({ ids: _ids, ...rest }: Recognition, ids: Recognition['ids']): Recognition {
+function withIds(recognition: Recognition, ids: Recognition['ids']): Recognition {
+  if (recognition.ids === ids) return recognition;
+  const { ids: _ids, ...rest } = recognition;
   return ids === undefined ? rest : { ...rest, ids };
 }

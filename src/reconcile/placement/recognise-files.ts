@@ -51,7 +51,7 @@ export async function recogniseFiles(
   midCrawl = false,
   isWhole = !midCrawl,
 ): Promise<Recognised> {
-  const changed = await catalog.files.filesByIds(fileIds);
+  const changed = await catalog.files.namesByIds(fileIds);
   const changedVideos = await inTurns(filterInSteps(changed, ({ name }) => isVideo(name)));
   const videoFolders = [...new Set(changedVideos.map((file) => file.folderId))];
   const together = await inTurns(

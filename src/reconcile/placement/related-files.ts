@@ -1,25 +1,40 @@
 import type { CatalogFile } from '../../catalog/account/files.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
-import type { FolderId } from '../../core/ids.ts';
+import type { FileId, FolderId } from '../../core/ids.ts';
 import { isSubtitleFolder } from '../../library/layout.ts';
 import { isArtwork, isSeasonFolder } from '../../library/sidecars/artwork.ts';
 import { isSubtitle, isVideo } from '../../naming/recognise.ts';
 import { isPicture } from '../../naming/text/file-kinds.ts';
 
-/** Videos and side-cars in the folders of these files, in the folders of subtitles below them, and pictures of their shows. */
+/** Files of some titles, and what lies around them. */
+export interface RelatedFiles {
+  /** Those that are in the library. */
+  files: CatalogFile[];
+  /** Videos and side-cars in their folders, in the folders of subtitles below them, and pictures of their shows. */
+  related: CatalogFile[];
+}
+
+/** What is known of these files and of those around them: each is read once. */
 export async function relatedFiles(
   catalog: Catalog,
-  files: readonly CatalogFile[],
+  ids: readonly FileId[],
   artwork: boolean,
-): Promise<CatalogFile[]> {
-  const own = [...new Set(files.map((file) => file.folderId))];
+): Promise<RelatedFiles> {
+  const own = await catalog.files.foldersOfFiles(ids);
   // A title that is laid out alone must find what it finds beside others, whose folders may have the path of its own.
   const folders = [...new Set([...own, ...(await catalog.files.twinsOf(own))])];
   const near = await catalog.files.filesOfFolders([
     ...new Set([...folders, ...(await subtitleFolders(catalog, folders))]),
   ]);
+  const wanted = new Set(ids);
+  const files = near.filter(({ id }) => wanted.delete(id));
+  // It has left the library, or its folder since that was asked for.
+  const elsewhere = wanted.size > 0 ? await catalog.files.filesByIds([...wanted]) : [];
   const found = near.filter(({ name }) => isSubtitle(name) || isVideo(name) || (artwork && isPicture(name)));
-  return artwork ? [...found, ...(await showPictures(catalog, folders))] : found;
+  return {
+    files: [...files, ...elsewhere],
+    related: artwork ? [...found, ...(await showPictures(catalog, folders))] : found,
+  };
 }
 
 /** `Subs`, and the folders of single episodes in it (`Subs/Show.S01E01`). */
@@ -43,7 +58,10 @@ export function isSideCar(name: string): boolean {
 }
 
 /** The folders whose videos these side-cars may belong to: their own, those above folders of subtitles, a show's seasons. */
-export async function foldersAround(catalog: Catalog, sideCars: readonly CatalogFile[]): Promise<FolderId[]> {
+export async function foldersAround(
+  catalog: Catalog,
+  sideCars: readonly Pick<CatalogFile, 'folderId' | 'name'>[],
+): Promise<FolderId[]> {
   const own = sideCars.map((file) => file.folderId);
   const ids = new Set([...own, ...(await catalog.files.twinsOf(own))]);
   const parents = await catalog.files.parentsOf([...ids]);
