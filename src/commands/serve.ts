@@ -12,6 +12,7 @@ import { createBufferedDestination } from '../core/log/buffered-destination.ts';
 import type { RecentLines } from '../core/log/recent-lines.ts';
 import type { Log } from '../core/log.ts';
 import { isLoopback } from '../core/loopback.ts';
+import { giveBackMemoryOfStart } from '../core/low-memory-mode.ts';
 import { version } from '../core/version.ts';
 import { createGuiding } from '../guiding.ts';
 import { describeHolder, readNote } from '../owner/holder.ts';
@@ -98,6 +99,7 @@ async function serveBridge(parts: TurnParts): Promise<Turn | undefined> {
     await owner.close(AbortSignal.abort());
     throw error;
   });
+  giveBackMemoryOfStart();
   log.info(
     {
       version,

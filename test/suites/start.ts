@@ -11,6 +11,7 @@ import '../entered-settings.test.ts';
 import '../live-settings.test.ts';
 import '../log-flow.test.ts';
 import '../log-lines.test.ts';
+import '../memory-of-start.test.ts';
 import '../metrics.test.ts';
 import '../near-paths.test.ts';
 import '../owner.test.ts';
