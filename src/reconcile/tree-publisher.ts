@@ -4,8 +4,11 @@ import type { Mounts } from './mounts.ts';
 import type { PublishResult, PublishRun } from './run.ts';
 import type { TreeWriter } from './tree-writer.ts';
 
-/** Titles planned at one time: bounds the memory and the pause of everything else. */
-const titlesAtOnce = 100;
+/**
+ * Titles planned at one time: bounds the memory. Of each handful all files around it are read: in a folder of thousands of
+ * films, few handfuls are fast.
+ */
+const titlesAtOnce = 250;
 const keysAtOnce = 1000;
 
 export interface TreePublisherOptions {
