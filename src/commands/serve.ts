@@ -94,12 +94,12 @@ async function serveBridge(parts: TurnParts): Promise<Turn | undefined> {
   const { bridge, app } = owner;
   log.nameFiles((id) => bridge.catalog.files.cachedById(toFileId(id))?.name);
   const scheduler = scheduleSyncs(bridge, onSettings);
+  giveBackMemoryOfStart();
   const port = await listen(owner, settings.server, turn);
   const gateways = await openGateways(bridge, log).catch(async (error: unknown) => {
     await owner.close(AbortSignal.abort());
     throw error;
   });
-  giveBackMemoryOfStart();
   log.info(
     {
       version,

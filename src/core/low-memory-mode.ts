@@ -18,9 +18,8 @@ export async function inLowMemoryMode<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Gives back what a start leaves: a fifth of the memory is what reading and compiling the program has made, and without
- * this it would be kept for as long as little happens. Nothing else runs meanwhile (some 60 ms): to be called before
- * anybody is served.
+ * Gives back what a start leaves: some 20 MB are what reading and compiling the program has made, and V8 would keep them
+ * for as long as little happens. Nothing else runs meanwhile (some 60 ms): to be called before anybody can connect.
  */
 export function giveBackMemoryOfStart(): void {
   // Node shows it only to who asks for it; how Jest does it, too.

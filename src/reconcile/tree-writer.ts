@@ -47,6 +47,9 @@ export type OnWritten = (
 /** Paths that are tried for a new file: the plain one, one with its resolution, one with its id. */
 const maxTries = 3;
 
+/** Of what was made for the intents so much is kept until it is written: a whole library may be moved in one step. */
+const maxMadeBytes = 2_000_000;
+
 /** Plans and writes titles of one tree. */
 export interface TreeWriter {
   /**
@@ -207,6 +210,7 @@ async function intentsOf(
 ): Promise<{ rows: ManifestEntry[]; contents: Map<string, HashedBytes> }> {
   const rows: ManifestEntry[] = [];
   const contents = new Map<string, HashedBytes>();
+  let madeBytes = 0;
   const yieldOften = createYielder();
   for (const step of plan.ops) {
     const others = yieldOften();
@@ -214,7 +218,10 @@ async function intentsOf(
     if (step.op === 'delete') rows.push({ ...step.entry, mtimeMs: 0 });
     if (step.op !== 'create' && step.op !== 'update') continue;
     const made = readyBytes(step.desired);
-    if (made) contents.set(step.path, made);
+    if (made && madeBytes + made.bytes.length <= maxMadeBytes) {
+      contents.set(step.path, made);
+      madeBytes += made.bytes.length;
+    }
     const bytes = made?.bytes ?? (await bytesOf(step.desired).catch(() => undefined));
     if (!bytes) continue;
     const hash = made?.hash ?? sha256(bytes);

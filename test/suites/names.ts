@@ -1,5 +1,6 @@
 /** Names to titles. */
 import '../extensions.test.ts';
+import '../plain-texts.test.ts';
 import '../extras.test.ts';
 import '../name-kinds.test.ts';
 import '../generated-names.test.ts';
