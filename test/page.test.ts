@@ -3,40 +3,11 @@ import t from 'tap';
 import { addTitles } from './fixtures/many-titles.ts';
 import { logInAt, type OpenPage, openPage, startBrowser } from './fixtures/page.ts';
 import { sendsFiles } from './fixtures/page-uploads.ts';
-import { paintedPoster } from './fixtures/painted-posters.ts';
 import { findProgram } from './fixtures/programs.ts';
 import { noGrace, setup, signal } from './fixtures/setup.ts';
-import { mediaFile } from './media/index.ts';
+import { hostile, small, visited } from './fixtures/visited-account.ts';
 
 /** The page as people use it, in Chromium. */
-const film = mediaFile('h264-moov-first.mp4');
-const hostile = '<img src=x onerror=alert(1)>"\'`javascript:alert(2)';
-const small = (name: string, seed: number) => ({ name, content: { sizeBytes: 1000 + seed, seed } });
-const account = {
-  folders: [
-    {
-      name: 'Films',
-      files: [
-        { name: 'Sita Sings the Blues (2008).mp4', content: { path: film.path } },
-        ...[
-          'Heat.1995.1080p',
-          'La.Règle.du.jeu.1939',
-          'Brazil.1985',
-          'Casino.1995',
-          'Dune.2021',
-          'Up.2009',
-        ].map((name, at) => small(`${name}.mkv`, at + 1)),
-        small(`${hostile.replaceAll('/', '')} (1999).mkv`, 20),
-        small('S01E01.mkv', 21),
-      ],
-    },
-    { name: '<b>Bold', files: [small('Ran.1985.mkv', 30)] },
-    {
-      name: 'Nosferatu (1922)',
-      files: [small('Nosferatu.1922.mkv', 31), { name: 'poster.png', content: paintedPoster(7, 60) }],
-    },
-  ],
-};
 
 t.test('the page', async (t) => {
   const program = await findProgram(t, 'chromium', 'chromium-browser', 'google-chrome');
@@ -50,7 +21,7 @@ t.test('the page', async (t) => {
       PASSERELLE_SYNC_CONFIRM_MINUTES: '0',
       ...noGrace,
     },
-    simulator: { account },
+    simulator: { account: visited },
   });
   await one.sync();
   const at = `${one.url}/passerelle`;

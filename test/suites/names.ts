@@ -7,5 +7,6 @@ import '../generated-names.test.ts';
 import '../heaps.test.ts';
 import '../recognise.test.ts';
 import '../recognise-tags.test.ts';
+import '../naming-reasons.test.ts';
 import '../siblings.test.ts';
 import '../title-ends.test.ts';
