@@ -1,8 +1,10 @@
 import t from 'tap';
-import { toFileId } from '../src/core/ids.ts';
-import { createGatherer, filesAtOnce } from '../src/sync/gather.ts';
+import { type FileId, toFileId } from '../src/core/ids.ts';
+import { filesAtOnce, slicesOf } from '../src/sync/file-slices.ts';
+import { createGatherer } from '../src/sync/gather.ts';
 import { scopeOf } from '../src/sync/sync-scope.ts';
 import { createHandClock } from './fixtures/hand-clock.ts';
+import { folder } from './fixtures/ids.ts';
 
 /** The steps of a sync that need no host: what it looks at, and when what was listed is written. */
 
@@ -52,4 +54,67 @@ t.test('what was listed is written at once, then when a second has passed or man
   await gatherer.add(ids('d'));
   await gatherer.rest();
   t.strictSame(written, [1, 2, filesAtOnce, 1], 'the rest at the end');
+});
+
+t.test('what waits is cut where a folder ends', async (t) => {
+  const cases: [string, [folderId: number | 'gone', files: number][], number[]][] = [
+    ['nothing', [], []],
+    ['little', [[1, 20]], [20]],
+    ['one folder', [[1, 3 * filesAtOnce + 7]], [3 * filesAtOnce + 7]],
+    [
+      'a folder that reaches over',
+      [
+        [1, 400],
+        [2, 300],
+        [3, 100],
+      ],
+      [700, 100],
+    ],
+    [
+      'a folder that ends there',
+      [
+        [1, 400],
+        [2, 100],
+        [3, 100],
+      ],
+      [500, 100],
+    ],
+    [
+      'a folder that begins there',
+      [
+        [1, 499],
+        [2, 1200],
+        [3, 1],
+      ],
+      [1699, 1],
+    ],
+    ['small folders', Array.from({ length: 30 }, (_, n) => [n, 50]), [500, 500, 500]],
+    ['what has left the library', [['gone', 1200]], [500, 500, 200]],
+    [
+      'what has left it before a folder',
+      [
+        ['gone', 500],
+        [1, 600],
+      ],
+      [500, 600],
+    ],
+  ];
+  for (const [what, folders, wanted] of cases) {
+    const files = folders.flatMap(([folderId, count], at) =>
+      Array.from({ length: count }, (_, n) => ({ id: toFileId(`${at}-${n}`), folderId, name: '' })),
+    );
+    const there = files.flatMap((file) =>
+      file.folderId === 'gone' ? [] : { ...file, folderId: folder(file.folderId) },
+    );
+    const namesByIds = async (ids: readonly FileId[]) => there.filter(({ id }) => ids.includes(id));
+    const ids = files.map(({ id }) => id);
+    const slices: (readonly FileId[])[] = [];
+    for await (const slice of slicesOf({ namesByIds }, ids)) slices.push(slice);
+    t.strictSame(
+      slices.map(({ length }) => length),
+      wanted,
+      what,
+    );
+    t.strictSame(slices.flat(), ids, what);
+  }
 });

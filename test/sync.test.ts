@@ -3,6 +3,7 @@ import { readdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
+import type { FolderId } from '../src/core/ids.ts';
 import { createHandClock, settle } from './fixtures/hand-clock.ts';
 import { films, movie } from './fixtures/numbered-films.ts';
 import { setup } from './fixtures/setup.ts';
@@ -96,23 +97,30 @@ t.test(
   },
 );
 
-t.test('a whole account that waits to be laid out is laid out a handful at a time', async (t) => {
-  const started = await setup(t, { simulator: { account: { folders: [films(1100)] } } });
-  await started.sync();
-  const { catalog, publisher } = started.bridge;
-  const { publish, sizes } = { publish: publisher.files, sizes: [] as number[] };
-  publisher.files = (fileIds, run) => {
-    sizes.push(fileIds.length);
-    return publish(fileIds, run);
-  };
-  await catalog.dirty.mark([...started.simulator.account.files()].map(({ id }) => id));
-  await started.sync();
-  t.equal(
-    sizes.reduce((sum, size) => sum + size, 0),
-    1100,
-  );
-  t.ok(Math.max(...sizes) <= 500, `${sizes}`);
-});
+t.test(
+  'a whole account that waits to be laid out is laid out a handful at a time, and each folder once',
+  async (t) => {
+    const folders = Array.from({ length: 11 }, (_, at) => films(100, `Films ${at}`, 100 * at));
+    const started = await setup(t, { simulator: { account: { folders } } });
+    await started.sync();
+    const { catalog, publisher } = started.bridge;
+    const { publish, sizes } = { publish: publisher.files, sizes: [] as number[] };
+    const published: FolderId[] = [];
+    publisher.files = async (fileIds, run) => {
+      sizes.push(fileIds.length);
+      published.push(...(await catalog.files.foldersOfFiles(fileIds)));
+      return publish(fileIds, run);
+    };
+    await catalog.dirty.mark([...started.simulator.account.files()].map(({ id }) => id));
+    await started.sync();
+    t.equal(
+      sizes.reduce((sum, size) => sum + size, 0),
+      1100,
+    );
+    t.ok(Math.max(...sizes) <= 500, `${sizes}`);
+    t.equal(published.length, folders.length);
+  },
+);
 
 t.test('a stopped crawl goes on where it was', async (t) => {
   const started = await setup(t);

@@ -4,11 +4,10 @@ import type { Mounts } from './mounts.ts';
 import type { PublishResult, PublishRun } from './run.ts';
 import type { TreeWriter } from './tree-writer.ts';
 
-/**
- * Titles planned at one time: bounds the memory. Of each handful all files around it are read: in a folder of thousands of
- * films, few handfuls are fast.
- */
+/** Titles planned at one time, where they do not lie among far more files: bounds the memory. */
 const titlesAtOnce = 250;
+/** Of each handful all files around it are read, so that those of a large folder are read so often, whatever its size. */
+const readsOfFolder = 8;
 const keysAtOnce = 1000;
 
 export interface TreePublisherOptions {
@@ -39,18 +38,28 @@ export function createTreePublisher({ catalog, tree, writer, mounts }: TreePubli
   const placements = catalog.placementsOf(tree.name);
   const nameOf = (key: string) => `${tree.name}\0${key}`;
 
-  /** While some titles are written, those after them are planned: they share nothing. */
+  /**
+   * While some titles are written, those after them are planned: they share nothing.
+   * @returns how many go well together next
+   */
   async function publishKeys(
     keys: readonly string[],
     result: PublishResult,
     run: PublishRun,
-    atOnce = titlesAtOnce,
-  ): Promise<void> {
+    firstCount: number,
+  ): Promise<number> {
     let writing = Promise.resolve();
+    let count = firstCount;
     try {
-      for (let start = 0; start < keys.length; start += atOnce) {
+      for (let start = 0; start < keys.length; ) {
         run.signal?.throwIfAborted();
-        const write = await writer.prepare(keys.slice(start, start + atOnce), result, run);
+        const handful = keys.slice(start, start + count);
+        const { files, around, write } = await writer.prepare(handful, result, run);
+        start += handful.length;
+        count = Math.max(
+          titlesAtOnce,
+          Math.floor((handful.length * around) / Math.max(1, files) / readsOfFolder),
+        );
         await writing;
         if (!run.dryRun) await mounts.requireSame(tree);
         writing = write();
@@ -60,16 +69,18 @@ export function createTreePublisher({ catalog, tree, writer, mounts }: TreePubli
     } finally {
       await writing;
     }
+    return count;
   }
 
   async function compareAll(result: PublishResult, run: PublishRun): Promise<void> {
+    let count = titlesAtOnce;
     for (let after = ''; ; ) {
       run.signal?.throwIfAborted();
-      const keys = await placements.keysAfter(after, keysAtOnce);
+      const keys = await placements.keysAfter(after, Math.max(keysAtOnce, count));
       const last = keys.at(-1);
       if (last === undefined) return;
       const rest = keys.filter((key) => !run.done?.titles.has(nameOf(key)));
-      await publishKeys(rest, result, run);
+      count = await publishKeys(rest, result, run, count);
       after = last;
     }
   }
@@ -80,9 +91,9 @@ export function createTreePublisher({ catalog, tree, writer, mounts }: TreePubli
     async publish(some, result, run, together) {
       const keys = await placements.withMoving([...some]);
       if (keys.length === 0) return;
-      const isDone = await mounts.write({ tree, dryRun: run.dryRun }, () =>
-        publishKeys(keys, result, run, together ? keys.length : titlesAtOnce),
-      );
+      const isDone = await mounts.write({ tree, dryRun: run.dryRun }, async () => {
+        await publishKeys(keys, result, run, together ? keys.length : titlesAtOnce);
+      });
       if (isDone) for (const key of keys) run.done?.titles.add(nameOf(key));
     },
 

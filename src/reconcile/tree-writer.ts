@@ -22,7 +22,7 @@ import { bytesOf, type HashedBytes, readyBytes, rowOf, sha256 } from '../tree/tr
 import { createBegunTrees } from './begun-trees.ts';
 import type { LayoutSettings } from './desired-layout.ts';
 import { type DesiredState, desiredOf } from './desired-state.ts';
-import { type LoadTitlesOptions, loadTitles } from './known-titles.ts';
+import { type KnownTitles, type LoadTitlesOptions, loadTitles } from './known-titles.ts';
 import type { PublishResult, PublishRun, TreeCounts } from './run.ts';
 import type { Trash } from './trash.ts';
 
@@ -50,13 +50,20 @@ const maxTries = 3;
 /** Of what was made for the intents so much is kept until it is written: a whole library may be moved in one step. */
 const maxMadeBytes = 2_000_000;
 
+/** Titles of one tree that are planned. */
+export interface PlannedTitles {
+  /** Files of these titles that are in the library. */
+  files: number;
+  /** Files that were read for them: all of their folders, too. */
+  around: number;
+  /** Writes them. Call it once, and before that of later plans. */
+  write(): Promise<void>;
+}
+
 /** Plans and writes titles of one tree. */
 export interface TreeWriter {
-  /**
-   * Plans these titles in one step: deletes before writes. @returns what does it; call it once, and before those of
-   * later plans
-   */
-  prepare(keys: readonly string[], result: PublishResult, run: PublishRun): Promise<() => Promise<void>>;
+  /** Plans these titles in one step: deletes before writes. */
+  prepare(keys: readonly string[], result: PublishResult, run: PublishRun): Promise<PlannedTitles>;
 }
 
 export function createTreeWriter(options: TreeWriterOptions): TreeWriter {
@@ -83,7 +90,7 @@ export function createTreeWriter(options: TreeWriterOptions): TreeWriter {
     written: readonly TreeRow[],
     keys: readonly string[],
     run: PublishRun,
-  ): Promise<{ plan: TreePlan; state: DesiredState }> {
+  ): Promise<{ plan: TreePlan; state: DesiredState; known: KnownTitles }> {
     const known = await loadTitles({ ...options, tree: tree.name }, keys, written);
     const manifest = written.map(toManifestEntry);
     const taken = new Set<string>();
@@ -91,7 +98,7 @@ export function createTreeWriter(options: TreeWriterOptions): TreeWriter {
       const state = await desiredOf(options, keys, known, run, taken);
       const plan = await planTree({ dir: tree.dir, disk, desired: state.desired, manifest });
       const lost = conflictsOf(state.stems, plan);
-      if (lost.length === 0 || tries === maxTries) return { plan, state };
+      if (lost.length === 0 || tries === maxTries) return { plan, state, known };
       for (const stem of lost) taken.add(foldedPath(stem));
     }
   }
@@ -157,9 +164,11 @@ export function createTreeWriter(options: TreeWriterOptions): TreeWriter {
   return {
     async prepare(keys, result, run) {
       const { dryRun = false, signal } = run;
-      const known = await titles.treeOfKeys(keys);
-      const { plan, state } = await planAround(known, keys, run);
-      return async () => {
+      const written = await titles.treeOfKeys(keys);
+      const { plan, state, known } = await planAround(written, keys, run);
+      const { size: files } = known.files;
+      const { size: around } = known.related;
+      const write = async () => {
         result.wanted.push(...state.wanted);
         result.waiting.push(...state.waiting);
         for (const { op, path } of plan.ops)
@@ -167,8 +176,9 @@ export function createTreeWriter(options: TreeWriterOptions): TreeWriter {
           else result.counts[op]++;
         result.counts.conflict = result.leftAlone.size;
         if (dryRun) result.plans.push(plan);
-        else await apply(plan, known, state, result.counts, signal);
+        else await apply(plan, written, state, result.counts, signal);
       };
+      return { files, around, write };
     },
   };
 }

@@ -1,9 +1,8 @@
 import type { Clock } from '../core/clock.ts';
 import { secondMs } from '../core/durations.ts';
 import type { FileId } from '../core/ids.ts';
+import { filesAtOnce } from './file-slices.ts';
 
-/** Published in one go, whatever waits. */
-export const filesAtOnce = 500;
 /** What was listed is in the tree after so long, whatever there is. */
 const gatherForMs = secondMs;
 

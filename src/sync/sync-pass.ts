@@ -5,7 +5,8 @@ import type { TitlesByTree } from '../library/trees.ts';
 import { countWhereabouts, keptWhereabouts, type Whereabouts } from '../reconcile/left-out/count.ts';
 import { addResult, emptyResult, type PublishResult, type PublishRun } from '../reconcile/run.ts';
 import { type CrawlProgress, type CrawlResult, crawl } from './crawl/crawl.ts';
-import { createGatherer, filesAtOnce } from './gather.ts';
+import { slicesOf } from './file-slices.ts';
+import { createGatherer } from './gather.ts';
 import type { DoneCrawl } from './retention/retention-policy.ts';
 import type { SyncOptions, SyncResult, SyncRun } from './sync-run.ts';
 import { type SyncScope, scopeOf } from './sync-scope.ts';
@@ -58,8 +59,8 @@ export function createSyncPasses(options: SyncOptions): SyncPasses {
 
   async function publish({ tree }: Pass, fileIds: readonly FileId[], how: PublishRun): Promise<void> {
     // After a kill, or for another process, there may be a whole account of them.
-    for (let start = 0; start < fileIds.length; start += filesAtOnce)
-      addResult(tree, withoutKeeps(await publisher.files(fileIds.slice(start, start + filesAtOnce), how)));
+    for await (const some of slicesOf(catalog.files, fileIds))
+      addResult(tree, withoutKeeps(await publisher.files(some, how)));
   }
 
   /** Lists the account, and writes what changed as it comes. */
