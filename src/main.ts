@@ -1,11 +1,8 @@
 import './compile-cache.js';
-import { setFlagsFromString } from 'node:v8';
 import type { Context } from './commands/context.ts';
 
-// Where a page of a listing happens to live through a collection or two, V8 puts all that follow among what lives long,
-// and 100,000 entries fill the heap with rows that nobody needs any more.
-setFlagsFromString('--no-allocation-site-pretenuring');
-
+const { keepProcessSmall } = await import('./core/low-memory-mode.ts');
+keepProcessSmall();
 const { runCli, watchOutput } = await import('./cli.ts');
 
 const stop = new AbortController();

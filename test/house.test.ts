@@ -166,10 +166,11 @@ t.test('what is dear and used by nobody is not loaded on the way', async (t) => 
   }));
   t.strictSame(
     before.map((one) => one.imports.filter((to) => to.endsWith('.ts'))),
-    [['src/main.ts'], [], ['src/commands/context.ts', 'src/cli.ts']],
+    [['src/main.ts'], [], ['src/commands/context.ts', 'src/core/low-memory-mode.ts', 'src/cli.ts']],
     'nothing of ours is imported before the cache is on',
   );
   t.ok(isOfTypes('src/main.ts', 'src/commands/context.ts'));
+  t.notMatch(readFileSync(join(root, 'src/main.ts'), 'utf8'), /^import (?!type ).*(?:core|cli)\//m);
 });
 
 t.test('lengths of time and paths of the account are told once', async (t) => {

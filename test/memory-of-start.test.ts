@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import t from 'tap';
 import { giveBackMemoryOfStart } from '../src/core/low-memory-mode.ts';
+import { run } from './fixtures/run.ts';
 
 t.test('what a start leaves is given back before anybody is served', async (t) => {
   const usedMb = () => process.memoryUsage().heapUsed / 1e6;
@@ -16,4 +18,11 @@ t.test('what a start leaves is given back before anybody is served', async (t) =
 t.test('nobody else can ask for it afterwards', async (t) => {
   giveBackMemoryOfStart();
   t.equal(typeof globalThis.gc, 'undefined');
+});
+
+t.test('what a burst of requests has compiled leaves nothing behind but what was compiled', async (t) => {
+  const script = join(import.meta.dirname, 'fixtures', 'much-compiled.ts');
+  const mbOf = async (...how: string[]) => Number((await run(process.execPath, [script, ...how])).stdout);
+  const [small, large] = [await mbOf('small'), await mbOf()];
+  t.ok(large - small > 20, `${small.toFixed(0)} MB in the place of ${large.toFixed(0)}`);
 });
