@@ -25,6 +25,7 @@ import { createLeftOut, type LeftOutList } from './reconcile/left-out/list.ts';
 import { createMonotonicClock } from './reconcile/monotonic-clock.ts';
 import { createPublisher, type Publisher } from './reconcile/publisher.ts';
 import { createTrash } from './reconcile/trash.ts';
+import { createTreeTurns } from './reconcile/tree-turns.ts';
 import type { OnWritten } from './reconcile/tree-writer.ts';
 import { createSidecarCache, type SidecarCache } from './sidecars/sidecar-cache.ts';
 import { createSidecarFetcher } from './sidecars/sidecar-fetcher.ts';
@@ -172,8 +173,8 @@ export function createIndexing(parts: IndexingParts): Indexing {
     maxSubtitleBytes: library.subtitleMaxBytes,
     artwork: library.artwork,
   });
-  const lockPath = join(dataDir, 'crawl.lock');
-  const byHand = { catalog, clock, publisher, lockPath };
+  const turns = createTreeTurns(join(dataDir, 'crawl.lock'));
+  const byHand = { catalog, clock, publisher, turns };
   const retention = createRetentionPolicy({
     catalog,
     trees,
@@ -209,7 +210,7 @@ export function createIndexing(parts: IndexingParts): Indexing {
     roots: library.roots,
     maxFolders: () => syncSettings.maxFolders,
     maxExtraCalls: () => syncSettings.callsPerDay || Number.POSITIVE_INFINITY,
-    lockPath,
+    turns,
   };
   const sync = createSharedSync(
     createSync({
@@ -340,7 +341,7 @@ export function createIndexing(parts: IndexingParts): Indexing {
       twins: (limit, signal) => filesOfOneName(catalog, nameWithId, limit, signal),
       leftOut: createLeftOut({ catalog, trees, away: publisher.away }),
       putAside: catalog.putAside.list,
-      proposals: createDecisions({ catalog, clock, retention, publisher, lockPath }),
+      proposals: createDecisions({ catalog, clock, retention, publisher, turns }),
     },
   };
 }

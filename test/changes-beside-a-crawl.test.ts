@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import t from 'tap';
 import type { FolderId } from '../src/core/ids.ts';
 import { ask } from './fixtures/dav.ts';
@@ -136,4 +138,28 @@ t.test('what others change meanwhile is believed as before', async (t) => {
   t.equal(await status('HEAD', '/Films/Moloch.1927.mkv'), 200);
   const { files } = await bridge.catalog.files.byPath('/Films/Nosferatu.1922.mkv');
   t.match(files, [{ missingSince: Number }]);
+});
+
+t.test('what is changed meanwhile is in the tree before the crawl has ended', async (t) => {
+  const { libraryDir, readBefore, to, status, put, strm } = await besideACrawl(t);
+  const films = [
+    'Dracula (1931).strm',
+    'Faust (1926).strm',
+    'Metropolis (1927).strm',
+    'Nosferatu (1922).strm',
+  ];
+  const dracula = () => readFile(join(libraryDir, 'Movies/Dracula (1931)/Dracula (1931).strm'), 'utf8');
+  await readBefore(['/Films'], async () => {
+    const before = await dracula();
+    t.equal(await put('/Films/Vampyr.1932.mkv', 'a film'), 201);
+    t.same(await strm(), [...films, 'Vampyr (1932).strm']);
+    t.equal(await put('/More/Dracula.1931.mkv', 'another one in its place'), 204);
+    t.same(await strm(), [...films, 'Vampyr (1932).strm']);
+    t.not(await dracula(), before);
+    t.equal(await to('MOVE', '/Films/Vampyr.1932.mkv', '/More/Vampyr.1932.mkv'), 201);
+    t.same(await strm(), [...films, 'Vampyr (1932).strm']);
+    t.equal(await status('DELETE', '/More/Vampyr.1932.mkv'), 204);
+    t.same(await strm(), films);
+  });
+  t.same(await strm(), films);
 });

@@ -12,6 +12,22 @@ import { strmPaths } from './fixtures/strm-files.ts';
 
 /** The account is written to over WebDAV: what was answered is at the host, once, under the name that was given. */
 
+t.test('what is sent at one time is all in the tree when it was answered', async (t) => {
+  const films = Array.from({ length: 600 }, (_, n) => ({
+    name: `Some Film ${n} (${1950 + (n % 60)}).mkv`,
+    content: { sizeBytes: 1000 + n, seed: n },
+  }));
+  const one = await writing(t, { simulator: { account: { folders: [{ name: 'Films', files: films }] } } });
+  const sent = Array.from({ length: 8 }, (_, n) => `New Thing ${n} (2001)`);
+  const answers = sent.map((name, n) => one.put(`/Films/${encodeURI(name)}.mkv`, bytes(5000 + n, 100 + n)));
+  t.ok((await Promise.all(answers)).every(({ status }) => status === 201));
+  const there = (await strmPaths(one)).filter((path) => path.includes('New Thing'));
+  t.strictSame(
+    there.map((path) => path.split('/').at(-1)).sort(),
+    sent.map((name) => `${name}.strm`),
+  );
+});
+
 t.test('nothing is written unless the settings say so, and nothing but the account', async (t) => {
   const closed = await setupListed(t, { simulator: { account: writtenAccount } });
   const refused = await ask(`${closed.url}/dav/account/Films/x.mkv`, 'PUT', { body: 'x' });

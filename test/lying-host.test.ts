@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { systemClock } from '../src/core/clock.ts';
 import { silentLog } from '../src/core/log.ts';
+import { createTreeTurns } from '../src/reconcile/tree-turns.ts';
 import { createScanFolder } from '../src/sync/discovery/scan-folder.ts';
 import { folder } from './fixtures/ids.ts';
 import { setup, signal } from './fixtures/setup.ts';
@@ -267,7 +268,7 @@ t.test('between crawls, folders without end: no more than the settings allow are
     maxExtraCalls: () => 0,
     publisher: one.bridge.publisher,
     fetchSideCars: async () => 0,
-    lockPath: join(one.home, 'data', 'crawl.lock'),
+    turns: createTreeTurns(join(one.home, 'data', 'crawl.lock')),
   });
   const waiting = [folder(one.simulator.account.folder('/Well').id)];
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {

@@ -3,7 +3,7 @@ import { readdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t from 'tap';
-import type { FolderId } from '../src/core/ids.ts';
+import type { FileId, FolderId } from '../src/core/ids.ts';
 import { createHandClock, settle } from './fixtures/hand-clock.ts';
 import { films, movie } from './fixtures/numbered-films.ts';
 import { setup } from './fixtures/setup.ts';
@@ -121,6 +121,25 @@ t.test(
     t.equal(published.length, folders.length);
   },
 );
+
+t.test('what changes while everything is looked at is looked at again', async (t) => {
+  const started = await setup(t, { simulator: { account: { folders: [films(3)] } } });
+  const { catalog, publisher } = started.bridge;
+  await started.sync();
+  const [first, second] = await catalog.files.someIds(2);
+  const { everything } = publisher;
+  publisher.everything = async (run) => {
+    const result = await everything(run);
+    await catalog.dirty.mark([second as FileId]);
+    return result;
+  };
+  await catalog.dirty.mark([first as FileId]);
+  await started.sync({ full: true });
+  t.same(await catalog.dirty.all(), [second]);
+  publisher.everything = everything;
+  await started.sync({ full: true });
+  t.ok(await catalog.dirty.isEmpty());
+});
 
 t.test('a stopped crawl goes on where it was', async (t) => {
   const started = await setup(t);

@@ -4,11 +4,11 @@ import type { Batch, Move } from '../catalog/curation/journal.ts';
 import type { Placement } from '../catalog/tree/placements.ts';
 import type { Clock } from '../core/clock.ts';
 import { exists } from '../core/files/exists.ts';
-import { whileLocked } from '../core/files/file-lock.ts';
 import type { FileId } from '../core/ids.ts';
 import type { TitlesByTree } from '../library/trees.ts';
 import type { Publisher } from '../reconcile/publisher.ts';
 import { addResult, type PublishResult } from '../reconcile/run.ts';
+import type { TreeTurns } from '../reconcile/tree-turns.ts';
 import { filesOf, sayAgain } from './override-targets.ts';
 import { createMovePlanner, type PlannedMove, placeOf } from './plan-moves.ts';
 
@@ -16,8 +16,7 @@ export interface TreeMovesOptions {
   catalog: Catalog;
   clock: Clock;
   publisher: Publisher;
-  /** Held while a sync runs, across processes. */
-  lockPath: string;
+  turns: TreeTurns;
 }
 
 /**
@@ -33,7 +32,7 @@ export interface TreeMoves {
   undo(signal: AbortSignal): Promise<Omit<Batch, 'id'> | undefined>;
 }
 
-export function createTreeMoves({ catalog, clock, publisher, lockPath }: TreeMovesOptions): TreeMoves {
+export function createTreeMoves({ catalog, clock, publisher, turns }: TreeMovesOptions): TreeMoves {
   const { planTree, withoutCollisions } = createMovePlanner({ catalog });
 
   /** Gives the files their other places, and writes what follows from it. @param readAnew files that may be taken for something else now */
@@ -91,8 +90,6 @@ export function createTreeMoves({ catalog, clock, publisher, lockPath }: TreeMov
     return free;
   }
 
-  const alone = <T>(work: () => Promise<T>) => whileLocked(lockPath, 'BRIDGE_CRAWL_RUNNING', work);
-
   const plan = async (signal: AbortSignal): Promise<PlannedMove[]> =>
     withoutUnknownPaths((await Promise.all(publisher.trees.map((tree) => planTree(tree, signal)))).flat());
 
@@ -100,7 +97,7 @@ export function createTreeMoves({ catalog, clock, publisher, lockPath }: TreeMov
     plan,
 
     apply: (signal) =>
-      alone(async () => {
+      turns.brief(async () => {
         await publisher.checkMounted();
         await endWhatWasBegun(signal);
         const moves = await plan(signal);
@@ -110,7 +107,7 @@ export function createTreeMoves({ catalog, clock, publisher, lockPath }: TreeMov
       }),
 
     undo: (signal) =>
-      alone(async () => {
+      turns.brief(async () => {
         const batch = await catalog.journal.last();
         if (!batch) return undefined;
         await publisher.checkMounted();

@@ -2,9 +2,9 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Proposal, ProposalState } from '../catalog/curation/proposals.ts';
 import type { Clock } from '../core/clock.ts';
 import { BridgeError } from '../core/errors.ts';
-import { unlessLocked } from '../core/files/file-lock.ts';
 import type { FileId } from '../core/ids.ts';
 import type { Publisher } from '../reconcile/publisher.ts';
+import type { TreeTurns } from '../reconcile/tree-turns.ts';
 
 export interface DecisionOptions {
   catalog: Catalog;
@@ -16,8 +16,7 @@ export interface DecisionOptions {
     forgetLosses(): Promise<void>;
   };
   publisher: Pick<Publisher, 'findTrees' | 'files'>;
-  /** Held while the tree is written. */
-  lockPath: string;
+  turns: TreeTurns;
 }
 
 /** What a person's word did. */
@@ -53,13 +52,7 @@ export interface Decisions {
   ): Promise<Decided>;
 }
 
-export function createDecisions({
-  catalog,
-  clock,
-  retention,
-  publisher,
-  lockPath,
-}: DecisionOptions): Decisions {
+export function createDecisions({ catalog, clock, retention, publisher, turns }: DecisionOptions): Decisions {
   const { proposals, removals } = catalog;
 
   async function find(id: number, ...states: ProposalState[]): Promise<Proposal> {
@@ -87,7 +80,7 @@ export function createDecisions({
   /** Brings the tree up to date for these files now; a sync that runs does it when it ends, they are noted as dirty. */
   async function write(ids: readonly FileId[]): Promise<Decided['tree']> {
     if (ids.length === 0) return 'written';
-    const written = await unlessLocked(lockPath, 'BRIDGE_CRAWL_RUNNING', async () => {
+    const written = await turns.briefUnlessSynced(async () => {
       await publisher.findTrees();
       await publisher.files(ids);
     });

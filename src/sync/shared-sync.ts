@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import { BridgeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { type SharedWork, shareWork } from '../core/shared-work.ts';
 import type { CrawlProgress } from './crawl/crawl.ts';
 import type { Sync } from './sync.ts';
 import { reportSync } from './sync-report.ts';
@@ -26,10 +27,9 @@ export interface SharedSync extends Sync {
 
 interface Running {
   run: SyncRun;
-  stop: AbortController;
   visitors: Set<SyncVisit>;
   progress: CrawlProgress | undefined;
-  result: Promise<SyncResult>;
+  work: SharedWork<SyncResult>;
 }
 
 /** Lets several wait for one sync. The first who asks says how it is done. */
@@ -37,21 +37,21 @@ export function createSharedSync(sync: Sync, { clock, log }: { clock: Clock; log
   let running: Running | undefined;
 
   function begin(run: SyncRun): Running {
-    const stop = new AbortController();
-    const visitors = new Set<SyncVisit>();
-    const one: Running = { run, stop, visitors, progress: undefined, result: undefined as never };
-    one.result = sync
-      .run({
-        ...run,
-        signal: stop.signal,
-        onProgress(progress) {
-          one.progress = progress;
-          for (const visitor of visitors) visitor.onProgress?.(progress);
-        },
-      })
-      .finally(() => {
-        if (running === one) running = undefined;
-      });
+    const one: Running = { run, visitors: new Set(), progress: undefined, work: undefined as never };
+    one.work = shareWork((signal) =>
+      sync
+        .run({
+          ...run,
+          signal,
+          onProgress(progress) {
+            one.progress = progress;
+            for (const visitor of one.visitors) visitor.onProgress?.(progress);
+          },
+        })
+        .finally(() => {
+          if (running === one) running = undefined;
+        }),
+    );
     return one;
   }
 
@@ -66,22 +66,12 @@ export function createSharedSync(sync: Sync, { clock, log }: { clock: Clock; log
     );
   }
 
-  async function attend(one: Running, visitor: SyncVisit): Promise<SyncResult> {
-    const { signal } = visitor;
-    one.visitors.add(visitor);
-    const left = Promise.withResolvers<never>();
-    const leave = () => {
-      one.visitors.delete(visitor);
-      if (one.visitors.size === 0) one.stop.abort(signal.reason);
-      else left.reject(signal.reason);
-    };
-    if (signal.aborted) leave();
-    else signal.addEventListener('abort', leave, { once: true });
+  async function attend({ visitors, work }: Running, visitor: SyncVisit): Promise<SyncResult> {
+    visitors.add(visitor);
     try {
-      return await Promise.race([one.result, left.promise]);
+      return await work.attend(visitor.signal);
     } finally {
-      signal.removeEventListener('abort', leave);
-      one.visitors.delete(visitor);
+      visitors.delete(visitor);
     }
   }
 
@@ -102,7 +92,7 @@ export function createSharedSync(sync: Sync, { clock, log }: { clock: Clock; log
       const joined = running !== undefined;
       if (!running) {
         running = begin(visit);
-        tellOf(running.result, visit);
+        tellOf(running.work.result, visit);
       }
       const { progress } = running;
       visit.onStart?.(joined);

@@ -30,6 +30,8 @@ interface Pass {
   how: PublishRun;
   /** What came of it so far. */
   tree: PublishResult;
+  /** What was known to be behind when a look at everything began. */
+  dirtyBefore: readonly FileId[];
   /** What is other on the disk than it was noted, where that is looked for. */
   differing: Promise<TitlesByTree> | undefined;
 }
@@ -54,7 +56,7 @@ export function createSyncPasses(options: SyncOptions): SyncPasses {
     const differing = scope.differing ? publisher.fingerprint.differing(signal) : undefined;
     checking = differing?.catch(() => undefined);
     const how: PublishRun = { dryRun, signal, done: { folders: new Set(), titles: new Set() } };
-    return { run, startedAt, scope, how, tree: emptyResult(), differing };
+    return { run, startedAt, scope, how, tree: emptyResult(), dirtyBefore: [], differing };
   }
 
   async function publish({ tree }: Pass, fileIds: readonly FileId[], how: PublishRun): Promise<void> {
@@ -83,9 +85,12 @@ export function createSyncPasses(options: SyncOptions): SyncPasses {
   }
 
   /** Looks at everything, or at what was noted as left undone or is other on the disk. */
-  async function checkRest({ scope, how, tree, differing }: Pass): Promise<void> {
-    if (scope.everything) addResult(tree, await publisher.everything(how));
-    else if (differing) addResult(tree, await publisher.each(await differing, how));
+  async function checkRest(pass: Pass): Promise<void> {
+    const { scope, how, tree, differing } = pass;
+    if (scope.everything) {
+      pass.dirtyBefore = await catalog.dirty.all();
+      addResult(tree, await publisher.everything(how));
+    } else if (differing) addResult(tree, await publisher.each(await differing, how));
     if (how.dryRun) return;
     if (!scope.everything) addResult(tree, await publisher.catchUp(how));
     hasCheckedAll ||= tree.counts.failed === 0;
@@ -102,13 +107,14 @@ export function createSyncPasses(options: SyncOptions): SyncPasses {
   }
 
   /** Notes what was looked at, and forgets what has lain around for long enough. */
-  async function tidy({ scope, tree }: Pass, hasFailedFolders: boolean): Promise<void> {
+  async function tidy({ scope, tree, dirtyBefore }: Pass, hasFailedFolders: boolean): Promise<void> {
     const { failed, conflict } = tree.counts;
     if (scope.everything) {
       // What was left undone is tried again by the next process.
       const undone = failed + conflict + tree.wanted.length + publisher.away().length;
       if (undone === 0) await publisher.fingerprint.note();
-      if (failed === 0) await catalog.dirty.clear(await catalog.dirty.all());
+      // What has changed meanwhile may not have been seen.
+      if (failed === 0) await catalog.dirty.clear(dirtyBefore);
     }
     const trashMs = options.trashMs();
     await trash.purge(trashMs);

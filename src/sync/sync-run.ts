@@ -6,6 +6,7 @@ import type { Away } from '../reconcile/mounts.ts';
 import type { Publisher } from '../reconcile/publisher.ts';
 import type { PublishResult } from '../reconcile/run.ts';
 import type { Trash } from '../reconcile/trash.ts';
+import type { TreeTurns } from '../reconcile/tree-turns.ts';
 import type { SidecarCache } from '../sidecars/sidecar-cache.ts';
 import type { SidecarFetcher } from '../sidecars/sidecar-fetcher.ts';
 import type { CrawlOptions, CrawlProgress } from './crawl/crawl.ts';
@@ -18,8 +19,7 @@ export interface SyncOptions extends CrawlOptions {
   fetchSideCars: SidecarFetcher;
   /** Hears how many calls a crawl made. */
   spend: (calls: number) => Promise<void>;
-  /** Held while a crawl runs, across processes. */
-  lockPath: string;
+  turns: TreeTurns;
   retention: RetentionPolicy;
   trash: Trash;
   /** All that are written. */

@@ -1,8 +1,8 @@
-import { unlessLocked, whileLocked } from '../core/files/file-lock.ts';
 import type { FileId } from '../core/ids.ts';
 import { inLowMemoryMode } from '../core/low-memory-mode.ts';
 import type { PublishResult } from '../reconcile/run.ts';
 import type { CrawlProgress } from './crawl/crawl.ts';
+import { gatherRefreshes, type Refresh } from './refreshes.ts';
 import { createSyncPasses } from './sync-pass.ts';
 import type { SyncOptions, SyncResult, SyncRun } from './sync-run.ts';
 
@@ -16,11 +16,12 @@ export interface SyncState {
 export interface Sync {
   state(): SyncState;
   /**
-   * Lays the titles of these files out again, without a crawl: a sync waits for it instead of being refused.
-   * @returns false when it has to be asked again: a sync runs, or a file could not be written
+   * Lays the titles of these files out again, without a crawl. A sync that is asked for meanwhile waits for it; beside one
+   * that runs in this process it is done all the same.
+   * @returns false when it has to be asked again: another process syncs, or a file could not be written
    * @throws BridgeError BRIDGE_DISK; the signal's reason
    */
-  refresh(fileIds: readonly FileId[], signal: AbortSignal): Promise<boolean>;
+  refresh: Refresh;
   /**
    * Writes everything anew, without a crawl: addresses are others from now on.
    * @returns files that were written; undefined when the next sync does it, since one runs
@@ -36,14 +37,13 @@ export interface Sync {
 }
 
 export function createSync(options: SyncOptions): Sync {
-  const { publisher, lockPath } = options;
+  const { publisher, turns } = options;
   const passes = createSyncPasses(options);
   const state: SyncState = { running: false, progress: undefined };
-  let refreshing: Promise<unknown> | undefined;
 
   /** @returns undefined while a sync runs */
-  function onTree(work: () => Promise<PublishResult>): Promise<{ done: PublishResult } | undefined> {
-    const begun = unlessLocked(lockPath, 'BRIDGE_CRAWL_RUNNING', async () => {
+  const onTree = (work: () => Promise<PublishResult>): Promise<{ done: PublishResult } | undefined> =>
+    turns.briefUnlessSynced(async () => {
       try {
         await publisher.findTrees();
         return await work();
@@ -51,12 +51,6 @@ export function createSync(options: SyncOptions): Sync {
         await publisher.rest();
       }
     });
-    const settled = Promise.allSettled([refreshing, begun]).then(() => {
-      if (refreshing === settled) refreshing = undefined;
-    });
-    refreshing = settled;
-    return begun;
-  }
 
   function takeOne(run: SyncRun): Promise<SyncResult> {
     const onProgress = (progress: CrawlProgress) => {
@@ -66,13 +60,18 @@ export function createSync(options: SyncOptions): Sync {
     return inLowMemoryMode(() => passes.take(run, onProgress));
   }
 
+  async function refresh(fileIds: readonly FileId[], signal: AbortSignal): Promise<boolean> {
+    const refreshed = await onTree(() => publisher.files(fileIds, { signal }));
+    if (refreshed) return refreshed.done.counts.failed === 0;
+    if (!turns.isSynced()) return false;
+    // A crawl may take hours. What is known of the folders around is what is known between two crawls.
+    const { counts } = await publisher.files(fileIds, { signal, moreToCome: true });
+    return counts.failed === 0;
+  }
+
   return {
     state: () => state,
-
-    async refresh(fileIds, signal) {
-      const refreshed = await onTree(() => publisher.files(fileIds, { signal }));
-      return refreshed?.done.counts.failed === 0;
-    },
+    refresh: gatherRefreshes(refresh),
 
     async rewrite(signal) {
       passes.recheck(true);
@@ -85,9 +84,8 @@ export function createSync(options: SyncOptions): Sync {
       return create + update;
     },
 
-    async run(run) {
-      while (refreshing) await refreshing;
-      return whileLocked(lockPath, 'BRIDGE_CRAWL_RUNNING', async () => {
+    run: (run) =>
+      turns.sync(async () => {
         state.running = true;
         try {
           return await takeOne(run);
@@ -96,7 +94,6 @@ export function createSync(options: SyncOptions): Sync {
           await publisher.rest();
           state.running = false;
         }
-      });
-    },
+      }),
   };
 }

@@ -14,5 +14,6 @@ import '../overrides.test.ts';
 import '../places.test.ts';
 import '../round-trip.test.ts';
 import '../tree-disk.test.ts';
+import '../tree-turns.test.ts';
 import '../tree.test.ts';
 import '../trees.test.ts';

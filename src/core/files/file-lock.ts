@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { BridgeError, type ErrorCode, isBridgeError } from '../errors.ts';
+import { BridgeError, type ErrorCode } from '../errors.ts';
 import { asBridgeError } from '../sqlite-errors.ts';
 import { diskError } from './folder-check.ts';
 
@@ -38,26 +38,6 @@ export async function whileLocked<T>(file: string, code: ErrorCode, work: () => 
   const release = lockFile(file, code);
   try {
     return await work();
-  } finally {
-    release();
-  }
-}
-
-/** The same where nobody else holds it. @returns undefined while somebody does: then nothing was done */
-export async function unlessLocked<T>(
-  file: string,
-  code: ErrorCode,
-  work: () => Promise<T>,
-): Promise<{ done: T } | undefined> {
-  let release: () => void;
-  try {
-    release = lockFile(file, code);
-  } catch (error) {
-    if (isBridgeError(error, code)) return undefined;
-    throw error;
-  }
-  try {
-    return { done: await work() };
   } finally {
     release();
   }

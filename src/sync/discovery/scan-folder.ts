@@ -1,9 +1,9 @@
 import type { Listing } from '../../catalog/account/listing.ts';
 import { minuteMs, secondMs } from '../../core/durations.ts';
 import { isBridgeError } from '../../core/errors.ts';
-import { unlessLocked, whileLocked } from '../../core/files/file-lock.ts';
 import type { FileId, FolderId } from '../../core/ids.ts';
 import type { Publisher } from '../../reconcile/publisher.ts';
+import type { TreeTurns } from '../../reconcile/tree-turns.ts';
 import type { SidecarFetcher } from '../../sidecars/sidecar-fetcher.ts';
 import type { CrawlOptions } from '../crawl/crawl.ts';
 import { createListFolder } from '../crawl/list-folder.ts';
@@ -12,8 +12,7 @@ import { forgetRoot, knownRoots } from '../crawl/roots.ts';
 export interface ScanFolderOptions extends CrawlOptions {
   publisher: Pick<Publisher, 'findTrees' | 'files' | 'titles'>;
   fetchSideCars: SidecarFetcher;
-  /** The lock of crawls: one thing at a time. */
-  lockPath: string;
+  turns: TreeTurns;
 }
 
 export interface ScannedFolder {
@@ -44,9 +43,7 @@ export type ScanFolder = (
 ) => Promise<ScannedFolder>;
 
 export function createScanFolder(options: ScanFolderOptions): ScanFolder {
-  const { catalog, clock } = options;
-
-  const briefly = <T>(work: () => Promise<T>) => whileLocked(options.lockPath, 'BRIDGE_CRAWL_RUNNING', work);
+  const { catalog, clock, turns } = options;
 
   /** Folders that the listing may name: a host that makes some up would fill the catalog between two crawls. */
   async function roomFor({ folders }: Listing, known: ReadonlySet<FolderId>): Promise<number> {
@@ -57,8 +54,7 @@ export function createScanFolder(options: ScanFolderOptions): ScanFolder {
 
   /** Side-cars come when they come: a crawl that runs by now is waited for. */
   async function whenFree(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
-    while (!(await unlessLocked(options.lockPath, 'BRIDGE_CRAWL_RUNNING', work)))
-      await clock.sleep(busyMs, signal);
+    while (!(await turns.briefUnlessSynced(work))) await clock.sleep(busyMs, signal);
   }
 
   async function fetch(
@@ -89,9 +85,9 @@ export function createScanFolder(options: ScanFolderOptions): ScanFolder {
 
   return async (folderId, signal, maxCalls) => {
     let calls = 0;
-    await briefly(async () => undefined);
+    await turns.brief(async () => undefined);
     const listing = await fetch(folderId, signal, maxCalls, () => calls++);
-    const { change, newFolders, wanted } = await briefly(async () => {
+    const { change, newFolders, wanted } = await turns.brief(async () => {
       await options.publisher.findTrees();
       const subFolders = async () => (await catalog.files.subFolders([folderId])).map(({ id }) => id);
       const before = new Set(await subFolders());
