@@ -233,6 +233,7 @@ export function createIndexing(parts: IndexingParts): Indexing {
     clock,
     log,
     onlyAsked: () => !syncSettings.discovery || syncSettings.intervalMinutes === 0,
+    isCrawled: turns.isSynced,
     callsPerDay: () => syncSettings.callsPerDay - Math.floor(syncSettings.callsPerDay * crawlShare),
   });
   const shown = { formsOf, nameWithId, readNameWithId };

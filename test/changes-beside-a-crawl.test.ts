@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
+import { exists } from '../src/core/files/exists.ts';
 import type { FolderId } from '../src/core/ids.ts';
+import type { ImportedLink } from '../src/uploads/links.ts';
 import { ask } from './fixtures/dav.ts';
 import { createHurriedClock } from './fixtures/hurried-clock.ts';
 import { setupListed, type Test } from './fixtures/setup.ts';
@@ -162,4 +164,38 @@ t.test('what is changed meanwhile is in the tree before the crawl has ended', as
     t.same(await strm(), films);
   });
   t.same(await strm(), films);
+});
+
+t.test('what others bring is in the library before the crawl has ended', async (t) => {
+  const { bridge, simulator, libraryDir, readBefore, status, strm } = await besideACrawl(t);
+  const link = simulator.account.addOthers(small('Vampyr.1932.mkv', 9)).url;
+  simulator.account.addFile('/Films', {
+    name: 'Vampyr.1932.fr.srt',
+    content: Buffer.from('1\n00:00:01,000 --> 00:00:02,000\nBonjour\n'),
+  });
+  const { signal } = new AbortController();
+  await readBefore(['/Films'], async () => {
+    const lines: ImportedLink[] = [];
+    const onLink = (line: ImportedLink) => void lines.push(line);
+    await bridge.linkImport.run({ links: [link], to: '/Films', signal, onLink });
+    t.match(lines, [{ fate: 'added', file: { name: 'Vampyr.1932.mkv' } }]);
+    t.ok((await strm()).includes('Vampyr (1932).strm'));
+    t.ok(
+      await exists(join(libraryDir, 'Movies/Vampyr (1932)/Vampyr (1932).fr.srt')),
+      'with what lies beside',
+    );
+  });
+  t.equal(await status('HEAD', '/Films/Vampyr.1932.mkv'), 200);
+  t.match(await bridge.catalog.files.byPath('/Films/Vampyr.1932.mkv'), {
+    files: [{ missingSince: undefined }],
+  });
+});
+
+t.test('a folder that somebody else has made meanwhile is found there', async (t) => {
+  const { bridge, simulator, readBefore, status } = await besideACrawl(t);
+  await readBefore(['/Films'], async () => {
+    simulator.account.addFolder('/Films/New');
+    t.equal(await status('MKCOL', '/Films/New'), 201);
+  });
+  t.match(await bridge.catalog.files.byPath('/Films/New'), { folder: { missingSince: undefined } });
 });

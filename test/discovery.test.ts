@@ -1,5 +1,6 @@
 import t from 'tap';
 import { dayMs } from '../src/core/durations.ts';
+import type { FolderId } from '../src/core/ids.ts';
 import { silentLog } from '../src/core/log.ts';
 import { createScheduler } from '../src/sync/scheduler.ts';
 import { createCountedAgent } from './fixtures/counted-agent.ts';
@@ -212,7 +213,7 @@ t.test('POST /api/v1/refresh lists a folder as soon as its interval allows, and 
   t.equal((await ask({})).statusCode, 400);
 });
 
-t.test('nothing is looked into while a crawl runs, and a removal is left to crawls', async (t) => {
+t.test('nothing is looked into while another process crawls, and a removal is left to crawls', async (t) => {
   const { started, clock, over } = await looking(t);
   over.account.removeFile('/Shows/Belphegor/Belphegor.S01E01.720p.mkv');
   started.bridge.discovery.start();
@@ -231,6 +232,45 @@ t.test('nothing is looked into while a crawl runs, and a removal is left to craw
   release();
   await pass(clock, hourMs, minuteMs);
   t.ok(listedFolders({ simulator: over }) > before);
+});
+
+t.test('in the middle of a crawl, what somebody waits for is looked into, and nothing else', async (t) => {
+  const { started, clock, over } = await looking(t);
+  const { discovery, host } = started.bridge;
+  const strm = async () => (await strmPaths(started)).join();
+  discovery.start();
+  await pass(clock, minuteMs);
+  const { listFolder } = host;
+  const crawl = Promise.withResolvers<void>();
+  host.listFolder = async (id, options) => {
+    host.listFolder = listFolder;
+    await crawl.promise;
+    return listFolder.call(host, id, options);
+  };
+  let isOver = false;
+  const synced = started.sync().finally(() => {
+    isOver = true;
+  });
+  await pass(clock, minuteMs);
+  const before = listedFolders({ simulator: over });
+  await pass(clock, 3 * hourMs, minuteMs);
+  t.equal(listedFolders({ simulator: over }), before, 'the crawl comes to it by itself');
+  over.account.addFile('/Films', movie('Faust', 1926));
+  const idOf = (folder: string) => String(over.account.folder(folder).id) as FolderId;
+  t.equal(discovery.hint(idOf('/Films')), clock.now());
+  await pass(clock, minuteMs);
+  t.match(await strm(), 'Faust (1926)', 'as it was promised');
+  over.account.addFile('/Shows/Belphegor', movie('Judex', 1916));
+  discovery.opened(idOf('/Shows/Belphegor'));
+  await pass(clock, minuteMs);
+  t.match(await strm(), 'Judex', 'somebody looks into it');
+  t.equal(listedFolders({ simulator: over }), before + 2);
+  crawl.resolve();
+  while (!isOver) await pass(clock, 1000, 1000);
+  t.match(await synced, { outcome: 'done' });
+  const after = listedFolders({ simulator: over });
+  await pass(clock, 3 * hourMs, minuteMs);
+  t.ok(listedFolders({ simulator: over }) > after, 'it goes on when the crawl is over');
 });
 
 t.test('crawls stay within their share of the calls of a day; a large one takes several days', async (t) => {

@@ -82,6 +82,37 @@ t.test('another process has its turn alone, too', async (t) => {
   t.equal(await turns.sync(async () => 1), 1);
 });
 
+t.test('what can be done in the middle of a sync is done there, one after the other', async (t) => {
+  const { turns, path } = turnsOf(t);
+  const [sync, first] = [begun(), begun()];
+  const order: string[] = [];
+  t.notOk(await turns.alsoBesideSync(async (isBeside) => isBeside));
+  const done = turns.sync(sync.work);
+  await sync.started;
+  const beside = [
+    turns.alsoBesideSync(async (isBeside) => {
+      order.push(`first ${isBeside}`);
+      await first.work();
+      order.push('ended');
+    }),
+    turns.alsoBesideSync(async () => void order.push('second')),
+  ];
+  await first.started;
+  sync.end('');
+  await done;
+  const next = turns.sync(async () => void order.push('next sync'));
+  first.end('');
+  await Promise.all([...beside, next]);
+  t.strictSame(order, ['first true', 'ended', 'second', 'next sync']);
+  const release = lockFile(path, 'BRIDGE_CRAWL_RUNNING');
+  await t.rejects(
+    turns.alsoBesideSync(async () => 0),
+    running,
+    'another process writes the same trees',
+  );
+  release();
+});
+
 t.test('a turn ends when its work fails, and the fault is the work’s own', async (t) => {
   const { turns } = turnsOf(t);
   const fail = async () => {

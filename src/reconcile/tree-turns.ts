@@ -13,6 +13,13 @@ export interface TreeTurns {
   brief<T>(work: () => Promise<T>): Promise<T>;
   /** The same. @returns undefined while a sync runs: then nothing was done */
   briefUnlessSynced<T>(work: () => Promise<T>): Promise<{ done: T } | undefined>;
+  /**
+   * Short work that can be done in the middle of a sync of this process, too: a crawl may take hours. A sync that is asked
+   * for meanwhile waits for it.
+   * @param work is told whether a sync has the turn
+   * @throws BridgeError BRIDGE_CRAWL_RUNNING while another process syncs
+   */
+  alsoBesideSync<T>(work: (isBeside: boolean) => Promise<T>): Promise<T>;
   /** Whether a sync of this process has its turn. */
   isSynced(): boolean;
 }
@@ -42,6 +49,16 @@ export function createTreeTurns(lockPath: string): TreeTurns {
         throw error;
       }
     },
+
+    alsoBesideSync: (work) =>
+      queue.take(async () => {
+        const unlock = isSynced ? undefined : lockFile(lockPath, code);
+        try {
+          return await work(unlock === undefined);
+        } finally {
+          unlock?.();
+        }
+      }),
 
     async sync(work) {
       const release = await queue.take(async () => {

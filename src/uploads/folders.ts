@@ -30,7 +30,7 @@ export interface FolderMaker {
    * The folder of this name in another, made where there is none: one call, and one listing besides where the host says
    * that there is one which the catalog does not know yet.
    * @param name as it is meant
-   * @throws BridgeError BRIDGE_CRAWL_RUNNING where that listing would have to wait for a crawl
+   * @throws BridgeError BRIDGE_CRAWL_RUNNING where that listing would have to wait for another process
    */
   within(parent: CatalogFolder, name: string, signal: AbortSignal): Promise<MadeFolder>;
   /**
@@ -81,7 +81,7 @@ export function createFolderMaker(options: FolderMakerOptions): FolderMaker {
 /**
  * A folder of the account by its path, made with all that lead to it where they are not there. One call for each folder
  * that is missing; where the host says that there is one, which the catalog does not know yet, one listing besides, and
- * one where the folder itself was never listed. A crawl that runs is waited for.
+ * one where the folder itself was never listed. A sync of another process is waited for.
  * @param path begins with `/`; names as a person writes them
  * @throws BridgeError BRIDGE_BAD_REQUEST for a name that is too long, BRIDGE_NOT_INDEXED before the first sync; those of the host; the signal's reason
  */

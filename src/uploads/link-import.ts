@@ -180,7 +180,7 @@ export function createLinkImporter(options: LinkImportOptions): LinkImporter {
     }
   }
 
-  /** A crawl that runs is waited for: it may be the first of a large account. */
+  /** A sync of another process is waited for. */
   async function scan(folderId: FolderId, signal: AbortSignal): Promise<number> {
     for (;;)
       try {

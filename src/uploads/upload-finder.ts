@@ -28,7 +28,7 @@ export interface UploadFinder {
     signal: AbortSignal,
     digest: string | undefined,
   ): Promise<SentFile | undefined>;
-  /** Lists a folder; a crawl that runs is waited for. */
+  /** Lists a folder; a sync of another process is waited for. */
   scanOne(folderId: BegunUpload['folderId'], signal: AbortSignal): Promise<void>;
 }
 

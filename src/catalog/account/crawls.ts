@@ -173,8 +173,16 @@ export function createCrawls(db: Kysely<Schema>, ownWord: OwnWord, onDamage: OnD
     listedAlone: (named, now, room = Number.POSITIVE_INFINITY) =>
       db.transaction().execute(async (trx) => {
         const listing = await believed(trx, named, room);
+        const { folderId: to, files, folders } = listing;
+        const before = await trx.selectFrom('folders').select('id').where('parent_id', '=', to).execute();
         const change = await recordListing(trx, listing, now);
         await markDirty(trx, change.changed);
+        // A crawl that has asked before us may write its older answer down after this.
+        const [changed, known] = [new Set(change.changed), new Set(before.map(({ id }) => id))];
+        ownWord.note([
+          ...files.flatMap(({ id }) => (changed.has(id) ? { kind: 'file' as const, id, to } : [])),
+          ...folders.flatMap(({ id }) => (known.has(id) ? [] : { kind: 'folder' as const, id, to })),
+        ]);
         return change;
       }),
 

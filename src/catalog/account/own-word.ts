@@ -4,7 +4,7 @@ import { inList } from '../db/in-list.ts';
 import type { Schema } from '../db/schema.ts';
 import type { ListedFile, Listing, OwnMark } from './listing-types.ts';
 
-/** Something of the account that we have put, moved, renamed or taken away ourselves. */
+/** Something of the account that we have put, moved, renamed or taken away ourselves, or have found between two crawls. */
 export type OwnChange = ({ kind: 'file'; id: FileId } | { kind: 'folder'; id: FolderId }) & {
   /** The folder that it lies in now; none where it is removed for good. */
   to: FolderId | undefined;

@@ -24,6 +24,8 @@ export interface DiscoveryLoopOptions {
   callsPerDay: () => number;
   /** Looks into nothing but what somebody asks for; as the settings say now. */
   onlyAsked: () => boolean;
+  /** A sync of this process is under way. */
+  isCrawled: () => boolean;
 }
 
 /** What was learned of the listing of the whole account. */
@@ -84,14 +86,16 @@ export function createDiscoveryLoop(options: DiscoveryLoopOptions): DiscoveryLoo
   const { signal } = loop;
   let planner: Planner | undefined;
   let loadedAt = Number.NEGATIVE_INFINITY;
+  let wasCrawled = false;
 
-  async function newPlanner(): Promise<Planner> {
+  async function newPlanner(isCrawled?: () => boolean): Promise<Planner> {
     const spent = await keptSpent.get();
     const made = createPlanner({
       perDay,
       floorMs: folderIntervalMs,
       accountEveryMs,
       onlyAsked: options.onlyAsked,
+      ...(isCrawled && { isCrawled }),
       now: clock.now(),
       spent,
     });
@@ -154,7 +158,10 @@ export function createDiscoveryLoop(options: DiscoveryLoopOptions): DiscoveryLoo
 
   /** One step. @returns when the next one makes sense */
   async function step(): Promise<number> {
-    planner ??= await newPlanner();
+    planner ??= await newPlanner(options.isCrawled);
+    const isCrawled = options.isCrawled();
+    if (wasCrawled && !isCrawled) loadedAt = Number.NEGATIVE_INFINITY;
+    wasCrawled = isCrawled;
     if (clock.now() - loadedAt >= reloadMs) {
       if (!(await load(planner))) return clock.now() + busyMs;
       loadedAt = clock.now();

@@ -27,12 +27,15 @@ export interface PlannerOptions {
   now: number;
   /** Nothing but what somebody asks for, and what is found there; as the settings say now. */
   onlyAsked?: () => boolean;
+  /** A crawl is under way: it comes to every folder by itself, and only what somebody waits for comes before. */
+  isCrawled?: () => boolean;
   /** What was spent today, before a restart. */
   spent?: Spent | undefined;
 }
 
 /** Without need a folder is not looked into again within this. */
 const restMs = 5 * minuteMs;
+const newFolder = 'new folder';
 /** A file that was not found for so long lies outside the roots, or went again. */
 const searchMs = 6 * hourMs;
 /**
@@ -76,7 +79,8 @@ export interface Planner {
 }
 
 export function createPlanner(options: PlannerOptions): Planner {
-  const { perDay, floorMs, accountEveryMs, now: startedAt, onlyAsked = () => false, spent: before } = options;
+  const { perDay, floorMs, accountEveryMs, now: startedAt, spent: before } = options;
+  const { onlyAsked = () => false, isCrawled = () => false } = options;
   const purse = createCallPurse(perDay, startedAt, before);
   const folders = new Map<FolderId, FolderFacts & { rate: number; listedMs: number }>();
   const urgent = new Map<FolderId, string>();
@@ -106,14 +110,17 @@ export function createPlanner(options: PlannerOptions): Planner {
   }
 
   function due(now: number): { folderId: FolderId; why: string } | undefined {
-    for (const [folderId, why] of urgent) if (mayListAt(folderId) <= now) return { folderId, why };
+    const isCrawl = isCrawled();
+    for (const [folderId, why] of urgent)
+      if (mayListAt(folderId) <= now && !(isCrawl && why === newFolder)) return { folderId, why };
     if (onlyAsked()) return undefined;
+    const open = opened.find((id) => folders.has(id) && mayListAt(id) <= now);
+    if (isCrawl) return open && purse.hasPart(0.5) ? { folderId: open.id, why: 'opened' } : undefined;
     const missing = [...unindexedFiles.values()].reduce((latest, { since }) => Math.max(latest, since), 0);
     if (missing > 0) {
       const folderId = best(now, ({ rate, listedMs }) => (listedMs < missing ? rate : 0));
       if (folderId !== undefined) return { folderId, why: 'search for a new file' };
     }
-    const open = opened.find((id) => folders.has(id) && mayListAt(id) <= now);
     // What was saved is for searches; without the listing of the account there is nothing to save for.
     if (!(accountWorks ? purse.hasPart(open ? 0.5 : 0.8) : purse.hasOne())) return undefined;
     const folderId = best(now, ({ rate, listedMs }) => (now - listedMs) * Math.sqrt(rate));
@@ -132,7 +139,7 @@ export function createPlanner(options: PlannerOptions): Planner {
       for (const one of facts) {
         const rate = rateOf(one, born.get(one.id), now);
         folders.set(one.id, { ...one, rate, listedMs: one.listedAt ?? 0 });
-        if (one.listedAt === undefined && !urgent.has(one.id)) urgent.set(one.id, 'new folder');
+        if (one.listedAt === undefined && !urgent.has(one.id)) urgent.set(one.id, newFolder);
       }
       for (const id of urgent.keys()) if (!folders.has(id)) urgent.delete(id);
     },
@@ -164,7 +171,7 @@ export function createPlanner(options: PlannerOptions): Planner {
       if (unindexedFiles.size > 0) for (const id of fileIds) unindexedFiles.delete(id);
       for (const id of newFolders) {
         folders.set(id, { ...unknownFolder, id, parentId: folderId, rate: watchedRate, listedMs: 0 });
-        urgent.set(id, 'new folder');
+        urgent.set(id, newFolder);
       }
     },
 

@@ -2,6 +2,7 @@ import type { Listing } from '../../catalog/account/listing.ts';
 import { minuteMs, secondMs } from '../../core/durations.ts';
 import { isBridgeError } from '../../core/errors.ts';
 import type { FileId, FolderId } from '../../core/ids.ts';
+import type { TitlesByTree } from '../../library/trees.ts';
 import type { Publisher } from '../../reconcile/publisher.ts';
 import type { TreeTurns } from '../../reconcile/tree-turns.ts';
 import type { SidecarFetcher } from '../../sidecars/sidecar-fetcher.ts';
@@ -32,8 +33,8 @@ const sideCarsForMs = minuteMs;
 /**
  * Lists one folder between crawls, the way a crawl does: one transaction, then the tree is brought up to date for what
  * changed. What is missing is only noted; taking out is the business of complete crawls. The lock is not held while the
- * host is asked, so that a crawl finds it free.
- * @throws BridgeError BRIDGE_CRAWL_RUNNING while a crawl runs, here or in another process; BRIDGE_DISK; those of the host
+ * host is asked, so that a crawl finds it free. In the middle of a crawl of this process it is done all the same.
+ * @throws BridgeError BRIDGE_CRAWL_RUNNING while another process syncs; BRIDGE_DISK; those of the host
  */
 export type ScanFolder = (
   folderId: FolderId,
@@ -43,7 +44,7 @@ export type ScanFolder = (
 ) => Promise<ScannedFolder>;
 
 export function createScanFolder(options: ScanFolderOptions): ScanFolder {
-  const { catalog, clock, turns } = options;
+  const { catalog, clock, publisher, turns } = options;
 
   /** Folders that the listing may name: a host that makes some up would fill the catalog between two crawls. */
   async function roomFor({ folders }: Listing, known: ReadonlySet<FolderId>): Promise<number> {
@@ -52,9 +53,17 @@ export function createScanFolder(options: ScanFolderOptions): ScanFolder {
     return Math.max(known.size, options.maxFolders() - all);
   }
 
-  /** Side-cars come when they come: a crawl that runs by now is waited for. */
-  async function whenFree(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
-    while (!(await turns.briefUnlessSynced(work))) await clock.sleep(busyMs, signal);
+  /** Side-cars come when they come: a sync of another process that runs by now is waited for. */
+  async function layOut(titles: TitlesByTree, signal: AbortSignal): Promise<void> {
+    for (;;)
+      try {
+        return await turns.alsoBesideSync(
+          async (isBeside) => void (await publisher.titles(titles, { signal, midCrawl: isBeside })),
+        );
+      } catch (error) {
+        if (!isBridgeError(error, 'BRIDGE_CRAWL_RUNNING')) throw error;
+        await clock.sleep(busyMs, signal);
+      }
   }
 
   async function fetch(
@@ -85,23 +94,26 @@ export function createScanFolder(options: ScanFolderOptions): ScanFolder {
 
   return async (folderId, signal, maxCalls) => {
     let calls = 0;
-    await turns.brief(async () => undefined);
+    // Where another process syncs, the host need not be asked.
+    await turns.alsoBesideSync(async () => undefined);
     const listing = await fetch(folderId, signal, maxCalls, () => calls++);
-    const { change, newFolders, wanted } = await turns.brief(async () => {
-      await options.publisher.findTrees();
+    const { change, newFolders, wanted } = await turns.alsoBesideSync(async (isBeside) => {
+      // A sync has found them when it began.
+      if (!isBeside) await publisher.findTrees();
       const subFolders = async () => (await catalog.files.subFolders([folderId])).map(({ id }) => id);
       const before = new Set(await subFolders());
       const room = await roomFor(listing, before);
       const change = await catalog.crawls.listedAlone(listing, clock.now(), room);
-      const { wanted } = await options.publisher.files(change.changed, { signal, moreToCome: true });
+      // What the crawl has not come to yet may still be found there.
+      const run = { signal, moreToCome: true, midCrawl: isBeside };
+      const { wanted } = await publisher.files(change.changed, run);
       return { change, newFolders: (await subFolders()).filter((id) => !before.has(id)), wanted };
     });
     if (wanted.length > 0)
       await options.fetchSideCars(wanted, {
         signal,
         forMs: sideCarsForMs,
-        publish: (titles) =>
-          whenFree(signal, async () => void (await options.publisher.titles(titles, { signal }))),
+        publish: (titles) => layOut(titles, signal),
       });
     return {
       fileIds: listing.files.map(({ id }) => id),

@@ -63,7 +63,7 @@ export function createRemoteArrivals(options: RemoteArrivalOptions): RemoteArriv
   const tries = new Map<number, { count: number; at: number }>();
   const isDue = ({ id }: StoredAddress) => (tries.get(id)?.at ?? 0) <= clock.now();
 
-  /** @returns false where the host has no such folder any more, undefined where a crawl runs */
+  /** @returns false where the host has no such folder any more, undefined while another process syncs */
   async function scan(folderId: FolderId, signal: AbortSignal): Promise<boolean | undefined> {
     try {
       await scanFolder(folderId, signal, maxScanCalls);
@@ -80,7 +80,7 @@ export function createRemoteArrivals(options: RemoteArrivalOptions): RemoteArriv
       (await catalog.files.filesByIds(addresses.map(({ fileId }) => fileId))).map((file) => [file.id, file]),
     );
 
-  /** Those of one folder that are where they belong by now. @returns undefined while a crawl runs */
+  /** Those of one folder that are where they belong by now. @returns undefined while another process syncs */
   async function find(
     folderId: FolderId,
     addresses: readonly StoredAddress[],
