@@ -189,6 +189,24 @@ t.test('only one sync at a time', async (t) => {
   t.equal((await started.sync()).outcome, 'done');
 });
 
+t.test('who asks for a sync while one is being stopped gets one of his own', async (t) => {
+  const { bridge, simulator } = await setup(t);
+  simulator.account.addFile('/', movie('Metropolis', 1927));
+  const stopping = new AbortController();
+  const started = Promise.withResolvers<boolean>();
+  const first = bridge.sync.visit({ signal: stopping.signal, onStart: started.resolve });
+  await started.promise;
+  stopping.abort(new Error('stopped'));
+  const { signal } = new AbortController();
+  const asked = [bridge.sync.visit({ signal }), bridge.sync.visit({ signal, full: true })];
+  t.match(await Promise.allSettled(asked), [
+    { value: { outcome: 'done' } },
+    // The first who asks says how it is done.
+    { reason: { code: 'BRIDGE_CRAWL_RUNNING' } },
+  ]);
+  t.match(await Promise.allSettled([first]), [{ value: { outcome: 'stopped' } }]);
+});
+
 t.test('a folder as long as the cap is completed by dates', async (t) => {
   const files = Array.from({ length: 60 }, (_, n) => ({
     ...movie(`Le film ${'abcdefghij'[n % 10]}${'klmnop'[Math.floor(n / 10)]}`, 1900 + n),

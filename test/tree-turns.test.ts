@@ -174,3 +174,18 @@ t.test('who leaves is let go, and the work goes on for those who stay', async (t
   const late = refresh(ids('c'), leaving.signal);
   await t.rejects(late, { message: 'has left' });
 });
+
+t.test('who comes when those before have left gets what he asks for', async (t) => {
+  const { asked, refresh, until } = refreshing();
+  const [leaving, staying] = [new AbortController(), new AbortController()];
+  const first = refresh(ids('a'), staying.signal);
+  const one = await until(1);
+  const left = t.rejects(refresh(ids('b'), leaving.signal), { message: 'has left' });
+  leaving.abort(new Error('has left'));
+  const late = refresh(ids('c'), staying.signal);
+  one.end.end('well');
+  (await until(2)).end.end('well');
+  t.strictSame(await Promise.all([first, late]), [true, true]);
+  await left;
+  t.strictSame(asked[1]?.ids, ids('c'));
+});

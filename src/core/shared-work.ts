@@ -1,6 +1,8 @@
 /** Work that several wait for. It is called off when the last of them has left. */
 export interface SharedWork<T> {
   readonly result: Promise<T>;
+  /** Everybody has left: it ends soon, and nobody who comes now gets anything of it. */
+  isCalledOff(): boolean;
   /** @throws what the work throws; the signal's reason for who leaves while others stay */
   attend(signal: AbortSignal): Promise<T>;
 }
@@ -12,6 +14,7 @@ export function shareWork<T>(begin: (signal: AbortSignal) => Promise<T>): Shared
   const result = begin(stop.signal);
   return {
     result,
+    isCalledOff: () => stop.signal.aborted,
     async attend(signal) {
       const one = Symbol();
       present.add(one);

@@ -14,7 +14,7 @@ export function gatherRefreshes(refresh: Refresh): Refresh {
     const ids = new Set<FileId>();
     const work = shareWork((signal) =>
       queue.take(async () => {
-        next = undefined;
+        if (next?.work === work) next = undefined;
         signal.throwIfAborted();
         return refresh([...ids], signal);
       }),
@@ -23,7 +23,7 @@ export function gatherRefreshes(refresh: Refresh): Refresh {
   }
 
   return (fileIds, signal) => {
-    next ??= begin();
+    if (!next || next.work.isCalledOff()) next = begin();
     for (const id of fileIds) next.ids.add(id);
     return next.work.attend(signal);
   };

@@ -18,7 +18,7 @@ export interface SyncVisit extends Pick<SyncRun, 'signal' | 'full' | 'dryRun' | 
 export interface SharedSync extends Sync {
   /**
    * Waits for the sync that runs when that one does all that is asked for, or begins one. It stops cleanly when the
-   * last of those who wait for it has left.
+   * last of those who wait for it has left; who comes then gets the next one.
    * @throws BridgeError BRIDGE_CRAWL_RUNNING when another kind of sync runs; what `run` throws; the signal's reason for
    * who leaves while others stay
    */
@@ -75,6 +75,11 @@ export function createSharedSync(sync: Sync, { clock, log }: { clock: Clock; log
     }
   }
 
+  /** Who begins anew what he has just stopped must not be told that it was stopped. */
+  async function calledOffIsOver(): Promise<void> {
+    while (running?.work.isCalledOff()) await running.work.result.catch(() => undefined);
+  }
+
   return {
     ...sync,
 
@@ -86,6 +91,8 @@ export function createSharedSync(sync: Sync, { clock, log }: { clock: Clock; log
     },
 
     async visit(visit) {
+      visit.signal.throwIfAborted();
+      await calledOffIsOver();
       visit.signal.throwIfAborted();
       if (running && !doesAll(running.run, visit))
         throw new BridgeError('BRIDGE_CRAWL_RUNNING', { detail: described(running.run) });
