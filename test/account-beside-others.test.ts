@@ -112,6 +112,37 @@ t.test(
   },
 );
 
+t.test('what is removed for good, which may take hours, keeps nobody waiting', async (t) => {
+  const { bridge, simulator, meanwhile, signal, names } = await changing(t, {
+    env: { PASSERELLE_UPLOADS_TRASH_DAYS: '0', PASSERELLE_DAV_WRITE: 'account' },
+  });
+  const { accountChanges: changes, host } = bridge;
+  const { removeFolder } = host.writes;
+  const [begun, end] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  host.writes.removeFolder = async (...asked) => {
+    begun.resolve();
+    await end.promise;
+    return removeFolder(...asked);
+  };
+  const removal = changes.remove({ path: '/Films/Old', isDeep: true, signal });
+  await meanwhile(begun.promise);
+  t.match(await meanwhile(changes.makeFolder('/Films/New', false, signal)), { isNew: true });
+  await meanwhile(changes.move({ from: film, to: '/More', signal }));
+  // Nor somebody who removes something himself, or puts something in the place of another file.
+  t.match(await meanwhile(changes.remove({ path: `/Films/${nosferatu}`, isDeep: false, signal })), [
+    { path: `/Films/${nosferatu}` },
+  ]);
+  const { files } = await bridge.catalog.files.byPath('/More/Dracula.1931.mkv');
+  t.equal((await meanwhile(changes.retire(files, signal))).length, 1);
+  t.same(names('/More'), [metropolis]);
+  t.same(names('/Films'), ['New']);
+  end.resolve();
+  t.match(await meanwhile(removal), [{ path: '/Films/Old', trashId: undefined }]);
+  await meanwhile(changes.purge(false, signal));
+  t.same(names('/.passerelle-trash'), []);
+  t.equal(simulator.account.folder('/').folders.size, 3);
+});
+
 t.test(
   'a name that others have taken meanwhile is not taken a second time, where it was looked at long ago',
   async (t) => {

@@ -27,7 +27,10 @@ export interface AccountRemovalsOptions {
 
 /** What a person removes, and takes back: see {@link AccountChanges}, which gives each its turn. */
 export interface AccountRemovals {
+  /** What it removes lies in the trash. */
   remove(wish: RemoveWish): Promise<RemovedEntry[]>;
+  /** With no days for the trash, what was removed goes for good. It needs no turn, and may take hours. */
+  purgeRemoved(removed: RemovedEntry[], wish: RemoveWish): Promise<RemovedEntry[]>;
   retire(some: readonly RetiredFile[], signal: AbortSignal): Promise<FileId[]>;
   restore(trashId: number, signal: AbortSignal): Promise<string>;
   /** @throws what the first of them met that does not come back */
@@ -50,7 +53,6 @@ export function createAccountRemovals(options: AccountRemovalsOptions): AccountR
     isDry = false,
     roomFor,
     signal,
-    onPurge,
   }: RemoveWish): Promise<RemovedEntry[]> {
     const found = await findEntry(files, shown, path);
     const removals =
@@ -75,17 +77,25 @@ export function createAccountRemovals(options: AccountRemovalsOptions): AccountR
         removed.push({ ...removal, trashId: entry?.id });
       }
     });
-    if (trashDays() > 0 || roomFor) return removed;
+    return removed;
+  }
+
+  async function purgeRemoved(
+    removed: RemovedEntry[],
+    { roomFor, isDry = false, signal, onPurge }: RemoveWish,
+  ): Promise<RemovedEntry[]> {
+    if (trashDays() > 0 || roomFor || isDry) return removed;
     await purgeNow(removed, signal, onPurge);
     return removed.map((one) => ({ ...one, trashId: undefined }));
   }
 
-  /** With no days for the trash. What the host leaves there now is removed later. */
+  /** With no days for the trash. What the host leaves there now is removed later, and so is what comes while others go. */
   async function purgeNow(
     some: readonly Pick<RemovedEntry, 'trashId'>[],
     signal: AbortSignal,
     onProgress?: RemoveWish['onPurge'],
   ): Promise<void> {
+    if (trash.purging()) return onOpen();
     const ids = new Set(some.map(({ trashId }) => trashId));
     try {
       await trash.purge(({ id }) => ids.has(id), signal, { onProgress, isPatient: true });
@@ -196,6 +206,7 @@ export function createAccountRemovals(options: AccountRemovalsOptions): AccountR
 
   return {
     remove,
+    purgeRemoved,
     retire,
     restore: (trashId, signal) => restore(trashId, signal),
     putBack,

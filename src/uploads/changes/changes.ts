@@ -241,7 +241,7 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
     makeFolder: (path, isDeep, signal) => queue.take(() => makeFolder(path, isDeep, signal)),
     move: (wish) => queue.take(() => move(wish)),
     copy: (wish) => queue.take(() => copy(wish)),
-    remove: (wish) => queue.take(() => removals.remove(wish)),
+    remove: async (wish) => removals.purgeRemoved(await queue.take(() => removals.remove(wish)), wish),
     retire: (some, signal) => queue.take(() => removals.retire(some, signal)),
     async share(path, isShared, signal) {
       const found = await findEntry(files, shown, path);
