@@ -10,6 +10,7 @@ import { dayMs, hourMs, minuteMs } from './core/durations.ts';
 import { followWhirlpool, whirlpoolOfFile } from './core/files/whirlpool.ts';
 import type { FileId } from './core/ids.ts';
 import { type Log, ofArea } from './core/log.ts';
+import { createSerialQueue } from './core/serial-queue.ts';
 import { createTreeMoves, type TreeMoves } from './curation/moves.ts';
 import { createOverrideEditor, type OverrideEditor } from './curation/overrides.ts';
 import { createDecisions, type Decisions } from './curation/proposal-decisions.ts';
@@ -174,7 +175,7 @@ export function createIndexing(parts: IndexingParts): Indexing {
     artwork: library.artwork,
   });
   const turns = createTreeTurns(join(dataDir, 'crawl.lock'));
-  const byHand = { catalog, clock, publisher, turns };
+  const byHand = { catalog, clock, publisher, turns, words: createSerialQueue() };
   const retention = createRetentionPolicy({
     catalog,
     trees,

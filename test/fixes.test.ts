@@ -52,6 +52,45 @@ t.test('what an undo takes back includes the word that moved the files', async (
   t.equal(await one.undo(), undefined);
 });
 
+t.test('of two words on one file at one time each is taken back by itself', async (t) => {
+  const one = await startCurated(t, {
+    folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }],
+  });
+  await one.sync();
+  const fixed = await Promise.all([
+    one.fix(xyzzy, metropolis),
+    one.fix(xyzzy, { title: 'Nosferatu', year: 1922 }),
+  ]);
+  t.match(fixed, [
+    { moves: [{ to: { stem: path.replace('.strm', '') } }] },
+    { moves: [{ from: { stem: path.replace('.strm', '') }, to: { stem: /Nosferatu/ } }] },
+  ]);
+  const [undone] = await Promise.all([one.undo(), one.undo()]);
+  t.match(undone, { said: [{ value: metropolis }] });
+  t.same(await one.paths(), [plain]);
+  t.same(await one.said(), []);
+});
+
+t.test('what was said in the middle of a sync is taken back there, too', async (t) => {
+  const one = await startCurated(t, {
+    folders: [{ name: 'Divers', files: [file('xyzzy.mkv'), ...others] }],
+  });
+  await one.sync();
+  const { host, curation } = one.bridge;
+  const { listFolder } = host;
+  host.listFolder = async (...asked) => {
+    host.listFolder = listFolder;
+    await one.fix(xyzzy, metropolis);
+    t.same(await one.paths(), [path]);
+    await one.undo();
+    t.same(await one.paths(), [plain]);
+    t.same((await curation.moves.apply(signal)).moves, []);
+    return listFolder.call(host, ...asked);
+  };
+  t.match(await one.sync(), { outcome: 'done' });
+  t.same([await one.paths(), await one.said()], [[plain], []]);
+});
+
 t.test('a word that moved nothing, and one that was taken back, are undone as well', async (t) => {
   const one = await startCurated(t, {
     folders: [{ name: 'Divers', files: [file('Alien.1979.mkv'), ...others] }],

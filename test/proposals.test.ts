@@ -196,6 +196,25 @@ t.test('the API lists, accepts, refuses and undoes, for who has the token', asyn
   t.equal((await strmPaths(one)).length, 10);
 });
 
+t.test('what is brought back while a sync runs is there before that ends', async (t) => {
+  const one = await startBridge(t, [films(10), films(1, 'Other', 30)], { env: noGrace });
+  await one.sync();
+  remove(one, 0, 1, 2);
+  await takeOut(one);
+  const { host, curation } = one.bridge;
+  await curation.proposals.accept(1, signal);
+  t.equal((await strmPaths(one)).length, 8);
+  const { listFolder } = host;
+  host.listFolder = async (...asked) => {
+    host.listFolder = listFolder;
+    t.match(await curation.proposals.undo(), { files: 3, tree: 'written' });
+    t.equal((await strmPaths(one)).length, 11);
+    return listFolder.call(host, ...asked);
+  };
+  t.match(await one.sync(), { outcome: 'done' });
+  t.equal((await strmPaths(one)).length, 11);
+});
+
 t.test('a word that comes while a sync runs is carried out when it ends', async (t) => {
   const one = await startBridge(t, [films(10), films(1, 'Other', 30)], { env: noGrace });
   await one.sync();

@@ -5,6 +5,7 @@ import type { Placement } from '../catalog/tree/placements.ts';
 import type { Clock } from '../core/clock.ts';
 import { exists } from '../core/files/exists.ts';
 import type { FileId } from '../core/ids.ts';
+import type { SerialQueue } from '../core/serial-queue.ts';
 import type { TitlesByTree } from '../library/trees.ts';
 import type { Publisher } from '../reconcile/publisher.ts';
 import { addResult, type PublishResult } from '../reconcile/run.ts';
@@ -17,6 +18,8 @@ export interface TreeMovesOptions {
   clock: Clock;
   publisher: Publisher;
   turns: TreeTurns;
+  /** Of words and moves: an undo goes by what was said last. */
+  words: SerialQueue;
 }
 
 /**
@@ -26,13 +29,13 @@ export interface TreeMovesOptions {
 export interface TreeMoves {
   /** What would move, and why. Changes nothing. */
   plan(signal: AbortSignal): Promise<PlannedMove[]>;
-  /** Moves what `plan` tells. @throws BridgeError BRIDGE_CRAWL_RUNNING, BRIDGE_DISK */
+  /** Moves what `plan` tells. @throws BridgeError BRIDGE_CRAWL_RUNNING while another process syncs, BRIDGE_DISK */
   apply(signal: AbortSignal): Promise<{ moves: PlannedMove[]; result: PublishResult }>;
   /** Brings the last batch of moves back, and what had been said before it. @returns undefined when there is none */
   undo(signal: AbortSignal): Promise<Omit<Batch, 'id'> | undefined>;
 }
 
-export function createTreeMoves({ catalog, clock, publisher, turns }: TreeMovesOptions): TreeMoves {
+export function createTreeMoves({ catalog, clock, publisher, turns, words }: TreeMovesOptions): TreeMoves {
   const { planTree, withoutCollisions } = createMovePlanner({ catalog });
 
   /** Gives the files their other places, and writes what follows from it. @param readAnew files that may be taken for something else now */
@@ -74,8 +77,8 @@ export function createTreeMoves({ catalog, clock, publisher, turns }: TreeMovesO
   }
 
   /** What a kill left undone: a file that had lost its place and had no other yet would stand nowhere. */
-  async function endWhatWasBegun(signal: AbortSignal): Promise<void> {
-    await publisher.files(await catalog.dirty.all(), { signal });
+  async function endWhatWasBegun(midCrawl: boolean, signal: AbortSignal): Promise<void> {
+    await publisher.files(await catalog.dirty.all(), { signal, midCrawl });
   }
 
   /** Without those that lead to a file of a person's. */
@@ -90,6 +93,8 @@ export function createTreeMoves({ catalog, clock, publisher, turns }: TreeMovesO
     return free;
   }
 
+  const inTurn = <T>(work: (isBeside: boolean) => Promise<T>) => words.take(() => turns.alsoBesideSync(work));
+
   const plan = async (signal: AbortSignal): Promise<PlannedMove[]> =>
     withoutUnknownPaths((await Promise.all(publisher.trees.map((tree) => planTree(tree, signal)))).flat());
 
@@ -97,9 +102,9 @@ export function createTreeMoves({ catalog, clock, publisher, turns }: TreeMovesO
     plan,
 
     apply: (signal) =>
-      turns.brief(async () => {
+      inTurn(async (isBeside) => {
         await publisher.checkMounted();
-        await endWhatWasBegun(signal);
+        await endWhatWasBegun(isBeside, signal);
         const moves = await plan(signal);
         if (moves.length > 0)
           await catalog.journal.add({ at: clock.now(), why: 'tree plan --apply', moves, said: [] });
@@ -107,11 +112,11 @@ export function createTreeMoves({ catalog, clock, publisher, turns }: TreeMovesO
       }),
 
     undo: (signal) =>
-      turns.brief(async () => {
+      inTurn(async (isBeside) => {
         const batch = await catalog.journal.last();
         if (!batch) return undefined;
         await publisher.checkMounted();
-        await endWhatWasBegun(signal);
+        await endWhatWasBegun(isBeside, signal);
         // What others took in the meantime stays theirs.
         const moves: Move[] = [];
         for (const [tree, some] of Map.groupBy(batch.moves, (one) => one.tree))

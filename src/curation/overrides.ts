@@ -7,6 +7,7 @@ import { joinAccountPath } from '../core/account-path.ts';
 import type { Clock } from '../core/clock.ts';
 import { BridgeError } from '../core/errors.ts';
 import { type FileId, type FolderId, toFileId, toFolderId } from '../core/ids.ts';
+import type { SerialQueue } from '../core/serial-queue.ts';
 import { type Override, readOverride } from '../library/override.ts';
 import type { Publisher } from '../reconcile/publisher.ts';
 import { filesOf } from './override-targets.ts';
@@ -16,6 +17,8 @@ export interface FixOptions {
   catalog: Catalog;
   clock: Clock;
   publisher: Publisher;
+  /** See TreeMovesOptions. */
+  words: SerialQueue;
 }
 
 /** What a person speaks of: a path of the account may be that of several files. */
@@ -51,7 +54,7 @@ export interface OverrideEditor {
   list(): Promise<Fix[]>;
 }
 
-export function createOverrideEditor({ catalog, clock, publisher }: FixOptions): OverrideEditor {
+export function createOverrideEditor({ catalog, clock, publisher, words }: FixOptions): OverrideEditor {
   const { files, overrides, journal } = catalog;
 
   /** @throws BridgeError BRIDGE_NOT_FOUND */
@@ -125,40 +128,42 @@ export function createOverrideEditor({ catalog, clock, publisher }: FixOptions):
     return [...ids];
   }
 
+  async function set(what: FixTarget, override: Override, signal: AbortSignal): Promise<Fixed> {
+    await publisher.checkMounted();
+    const targets = await targetsOf(what);
+    const former = (await overrides.of(targets)).filter((one) => !isDeepStrictEqual(one.value, override));
+    const say = async () => {
+      for (const target of targets) await overrides.put({ target, value: override, at: clock.now() });
+    };
+    return layOutAgain(targets, 'fix', former, say, signal);
+  }
+
+  async function clear(what: FixTarget, signal: AbortSignal): Promise<Fixed> {
+    await publisher.checkMounted();
+    const said = await overrides.of(await targetsOf(what, true));
+    const former = said.filter(({ value }) => value !== undefined);
+    if (former.length === 0)
+      throw new BridgeError('BRIDGE_NOT_FOUND', {
+        says: 'Nothing was said of it',
+        remedy: 'passerelle fix --list shows of what something was said',
+      });
+    const targets = former.map(({ target }) => target);
+    const say = async () => {
+      for (const target of targets) await overrides.remove(target);
+    };
+    return layOutAgain(targets, 'fix --clear', former, say, signal);
+  }
+
   return {
     read: readOverride,
-
-    async set(what, override, signal) {
-      await publisher.checkMounted();
-      const targets = await targetsOf(what);
-      const former = (await overrides.of(targets)).filter((one) => !isDeepStrictEqual(one.value, override));
-      const say = async () => {
-        for (const target of targets) await overrides.put({ target, value: override, at: clock.now() });
-      };
-      return layOutAgain(targets, 'fix', former, say, signal);
-    },
+    set: (what, override, signal) => words.take(() => set(what, override, signal)),
+    clear: (what, signal) => words.take(() => clear(what, signal)),
 
     async preview(what, override) {
       const targets = await targetsOf(what);
       const fileIds = await filesOf(catalog, targets);
       const moves = await previewFix(catalog, publisher.trees, { targets, override, fileIds });
       return { targets, files: fileIds.length, moves };
-    },
-
-    async clear(what, signal) {
-      await publisher.checkMounted();
-      const said = await overrides.of(await targetsOf(what, true));
-      const former = said.filter(({ value }) => value !== undefined);
-      if (former.length === 0)
-        throw new BridgeError('BRIDGE_NOT_FOUND', {
-          says: 'Nothing was said of it',
-          remedy: 'passerelle fix --list shows of what something was said',
-        });
-      const targets = former.map(({ target }) => target);
-      const say = async () => {
-        for (const target of targets) await overrides.remove(target);
-      };
-      return layOutAgain(targets, 'fix --clear', former, say, signal);
     },
 
     async list() {

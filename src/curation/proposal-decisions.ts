@@ -87,6 +87,14 @@ export function createDecisions({ catalog, clock, retention, publisher, turns }:
     return written ? 'written' : 'later';
   }
 
+  /** What is there again is waited for, and a crawl may take hours; what goes may still be found by it. */
+  async function writeBack(ids: readonly FileId[]): Promise<Decided['tree']> {
+    const written = await write(ids);
+    if (written === 'written' || !turns.isSynced()) return written;
+    const { counts } = await publisher.files(ids, { moreToCome: true });
+    return counts.failed === 0 ? 'written' : 'later';
+  }
+
   const decisions: Omit<Decisions, 'decide'> = {
     list: (limit, state) => proposals.list(limit, state),
 
@@ -126,7 +134,7 @@ export function createDecisions({ catalog, clock, retention, publisher, turns }:
         clock.now(),
       );
       await proposals.decide(last, 'undone', clock.now());
-      return decided(last, back.length, await write(back));
+      return decided(last, back.length, await writeBack(back));
     },
   };
 
