@@ -91,6 +91,39 @@ t.test('what was said in the middle of a sync is taken back there, too', async (
   t.same([await one.paths(), await one.said()], [[plain], []]);
 });
 
+t.test('a word in the middle of a sync is no word on what the sync has half seen', async (t) => {
+  const one = await startCurated(t, {
+    folders: [
+      { name: 'A', files: [file('Ran.1985.mkv')] },
+      { name: 'Divers', files: [file('xyzzy.mkv'), ...others] },
+      { name: 'Z' },
+    ],
+  });
+  await one.sync();
+  const { account } = one.simulator;
+  await one.fix('/A/Ran.1985.mkv', { title: 'Chaos', year: 1985 });
+  const chaos = join(one.libraryDir, 'Movies/Chaos (1985)/Chaos (1985).strm');
+  const before = await readFile(chaos, 'utf8');
+  // It was moved, and another of its name put in its place.
+  account.move('/A/Ran.1985.mkv', '/Z');
+  account.addFile('/A', file('Ran.1985.mkv'));
+  const { host } = one.bridge;
+  const { listFolder } = host;
+  host.listFolder = async (id, ...asked) => {
+    if (String(id) === String(account.folder('/Z').id)) {
+      host.listFolder = listFolder;
+      await one.fix(xyzzy, metropolis);
+    }
+    return listFolder.call(host, id, ...asked);
+  };
+  await one.sync();
+  t.equal(await readFile(chaos, 'utf8'), before);
+  t.match(await one.said(), [
+    ['/Z/Ran.1985.mkv', { title: 'Chaos' }],
+    [xyzzy, metropolis],
+  ]);
+});
+
 t.test('a word that moved nothing, and one that was taken back, are undone as well', async (t) => {
   const one = await startCurated(t, {
     folders: [{ name: 'Divers', files: [file('Alien.1979.mkv'), ...others] }],

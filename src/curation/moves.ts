@@ -8,7 +8,7 @@ import type { FileId } from '../core/ids.ts';
 import type { SerialQueue } from '../core/serial-queue.ts';
 import type { TitlesByTree } from '../library/trees.ts';
 import type { Publisher } from '../reconcile/publisher.ts';
-import { addResult, type PublishResult } from '../reconcile/run.ts';
+import { addResult, type PublishResult, type PublishRun } from '../reconcile/run.ts';
 import type { TreeTurns } from '../reconcile/tree-turns.ts';
 import { filesOf, sayAgain } from './override-targets.ts';
 import { createMovePlanner, type PlannedMove, placeOf } from './plan-moves.ts';
@@ -42,7 +42,7 @@ export function createTreeMoves({ catalog, clock, publisher, turns, words }: Tre
   async function move(
     moves: readonly Move[],
     side: 'from' | 'to',
-    signal: AbortSignal,
+    how: Pick<PublishRun, 'signal' | 'midCrawl'>,
     readAnew: readonly FileId[] = [],
   ): Promise<PublishResult> {
     const touched: TitlesByTree = new Map();
@@ -70,15 +70,15 @@ export function createTreeMoves({ catalog, clock, publisher, turns, words }: Tre
     };
     // What has no place to go to may have left what the word was about: it stands where it belongs today.
     const placeless = moves.filter((one) => one[side] === undefined).map((one) => one.fileId);
-    const result = await publisher.files([...new Set([...readAnew, ...placeless])], { signal, first });
-    addResult(result, await publisher.titles(touched, { signal }));
+    const result = await publisher.files([...new Set([...readAnew, ...placeless])], { ...how, first });
+    addResult(result, await publisher.titles(touched, how));
     if (result.counts.failed === 0) await catalog.dirty.clear(moves.map((one) => one.fileId));
     return result;
   }
 
   /** What a kill left undone: a file that had lost its place and had no other yet would stand nowhere. */
-  async function endWhatWasBegun(midCrawl: boolean, signal: AbortSignal): Promise<void> {
-    await publisher.files(await catalog.dirty.all(), { signal, midCrawl });
+  async function endWhatWasBegun(how: Pick<PublishRun, 'signal' | 'midCrawl'>): Promise<void> {
+    await publisher.files(await catalog.dirty.all(), how);
   }
 
   /** Without those that lead to a file of a person's. */
@@ -102,21 +102,21 @@ export function createTreeMoves({ catalog, clock, publisher, turns, words }: Tre
     plan,
 
     apply: (signal) =>
-      inTurn(async (isBeside) => {
+      inTurn(async (midCrawl) => {
         await publisher.checkMounted();
-        await endWhatWasBegun(isBeside, signal);
+        await endWhatWasBegun({ signal, midCrawl });
         const moves = await plan(signal);
         if (moves.length > 0)
           await catalog.journal.add({ at: clock.now(), why: 'tree plan --apply', moves, said: [] });
-        return { moves, result: await move(moves, 'to', signal) };
+        return { moves, result: await move(moves, 'to', { signal, midCrawl }) };
       }),
 
     undo: (signal) =>
-      inTurn(async (isBeside) => {
+      inTurn(async (midCrawl) => {
         const batch = await catalog.journal.last();
         if (!batch) return undefined;
         await publisher.checkMounted();
-        await endWhatWasBegun(isBeside, signal);
+        await endWhatWasBegun({ signal, midCrawl });
         // What others took in the meantime stays theirs.
         const moves: Move[] = [];
         for (const [tree, some] of Map.groupBy(batch.moves, (one) => one.tree))
@@ -125,7 +125,7 @@ export function createTreeMoves({ catalog, clock, publisher, turns, words }: Tre
         const touched = await filesOf(catalog, targets);
         await catalog.dirty.mark(touched);
         await sayAgain(catalog, batch.said);
-        await move(moves, 'from', signal, touched);
+        await move(moves, 'from', { signal, midCrawl }, touched);
         // Last: whoever is killed before can undo it again.
         await catalog.journal.undone(batch.id, clock.now());
         return { ...batch, moves };

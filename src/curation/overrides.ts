@@ -10,6 +10,7 @@ import { type FileId, type FolderId, toFileId, toFolderId } from '../core/ids.ts
 import type { SerialQueue } from '../core/serial-queue.ts';
 import { type Override, readOverride } from '../library/override.ts';
 import type { Publisher } from '../reconcile/publisher.ts';
+import type { TreeTurns } from '../reconcile/tree-turns.ts';
 import { filesOf } from './override-targets.ts';
 import { previewFix } from './preview.ts';
 
@@ -17,6 +18,7 @@ export interface FixOptions {
   catalog: Catalog;
   clock: Clock;
   publisher: Publisher;
+  turns: Pick<TreeTurns, 'isSynced'>;
   /** See TreeMovesOptions. */
   words: SerialQueue;
 }
@@ -54,7 +56,13 @@ export interface OverrideEditor {
   list(): Promise<Fix[]>;
 }
 
-export function createOverrideEditor({ catalog, clock, publisher, words }: FixOptions): OverrideEditor {
+export function createOverrideEditor({
+  catalog,
+  clock,
+  publisher,
+  turns,
+  words,
+}: FixOptions): OverrideEditor {
   const { files, overrides, journal } = catalog;
 
   /** @throws BridgeError BRIDGE_NOT_FOUND */
@@ -109,7 +117,9 @@ export function createOverrideEditor({ catalog, clock, publisher, words }: FixOp
       for (const { name } of publisher.trees) await catalog.placementsOf(name).place(fileIds, []);
     };
     // With what a kill left undone: a file that had lost its place and had no other yet would stand nowhere.
-    await publisher.files([...new Set([...fileIds, ...(await catalog.dirty.all())])], { signal, first });
+    const all = new Set([...fileIds, ...(await catalog.dirty.all())]);
+    // In the middle of a crawl, what has moved may be known by one end alone.
+    await publisher.files([...all], { signal, first, midCrawl: turns.isSynced() });
     await catalog.dirty.mark(fileIds);
     const moves = movesOf(before, await placesOf(fileIds));
     await journal.settle(batch, moves);

@@ -91,7 +91,7 @@ export function createDecisions({ catalog, clock, retention, publisher, turns }:
   async function writeBack(ids: readonly FileId[]): Promise<Decided['tree']> {
     const written = await write(ids);
     if (written === 'written' || !turns.isSynced()) return written;
-    const { counts } = await publisher.files(ids, { moreToCome: true });
+    const { counts } = await publisher.files(ids, { midCrawl: true });
     return counts.failed === 0 ? 'written' : 'later';
   }
 
