@@ -199,3 +199,19 @@ t.test('a folder that somebody else has made meanwhile is found there', async (t
   });
   t.match(await bridge.catalog.files.byPath('/Films/New'), { folder: { missingSince: undefined } });
 });
+
+t.test('what is sent beside a film that the crawl has half seen is no word on that one', async (t) => {
+  const { simulator, libraryDir, readBefore, put, strm } = await besideACrawl(t);
+  const { account } = simulator;
+  const faust = () => readFile(join(libraryDir, 'Movies/Faust (1926)/Faust (1926).strm'), 'utf8');
+  const before = await faust();
+  // It was moved to where the crawl comes late, and another of its name put in its place.
+  account.addFolder('/More/Late');
+  account.move('/Films/Old/Faust.1926.mkv', '/More/Late');
+  account.addFile('/Films/Old', small('Faust.1926.mkv', 33));
+  await readBefore(['/Films/Old', '/More/Late'], async () => {
+    t.equal(await put('/Films/Old/M.1931.mkv', 'one more'), 201);
+    t.ok((await strm()).includes('M (1931).strm'));
+  });
+  t.equal(await faust(), before);
+});

@@ -64,8 +64,8 @@ export function createSync(options: SyncOptions): Sync {
     const refreshed = await onTree(() => publisher.files(fileIds, { signal }));
     if (refreshed) return refreshed.done.counts.failed === 0;
     if (!turns.isSynced()) return false;
-    // A crawl may take hours. What is known of the folders around is what is known between two crawls.
-    const { counts } = await publisher.files(fileIds, { signal, moreToCome: true });
+    // A crawl may take hours. What has moved may be known by one end alone until it is over.
+    const { counts } = await publisher.files(fileIds, { signal, midCrawl: true });
     return counts.failed === 0;
   }
 

@@ -24,15 +24,15 @@ export interface Placing {
 /**
  * Where these files belong in a tree. One that stands there stays.
  * @param before the places that they have
- * @param isWhole all folders around are known: an extra that belongs to nobody goes under Unsorted
+ * @param known.isWhole all folders around are known: an extra that belongs to nobody goes under Unsorted
+ * @param known.gone files that have gone for good, and are nowhere else
  */
 export async function placeIn(
   catalog: Catalog,
   tree: Tree,
   titled: readonly RecognisedFile[],
   before: ReadonlyMap<FileId, Placement>,
-  midCrawl: boolean,
-  isWhole: boolean,
+  { midCrawl, isWhole, gone }: { midCrawl: boolean; isWhole: boolean; gone: ReadonlySet<FileId> },
 ): Promise<Placing> {
   const places: Placement[] = [];
   const open: FileId[] = [];
@@ -60,7 +60,7 @@ export async function placeIn(
     // The one that took its path is missing by now, too: two that are gone are no two versions.
     if (left !== undefined && one.isMissing) continue;
     // What it seems to follow may have been moved to a folder that is listed later.
-    if (left !== undefined && midCrawl) {
+    if (left !== undefined && midCrawl && !gone.has(left.fileId)) {
       open.push(file.fileId);
       continue;
     }

@@ -77,9 +77,10 @@ export async function recogniseFiles(
   for (const tree of trees)
     places.set(tree, await catalog.placementsOf(tree.name).placesOf([...known, ...beside]));
   await readAnew(catalog, titled, places);
+  const gone = new Set(midCrawl ? (await catalog.files.goneByIds(fileIds)).map(({ id }) => id) : []);
   for (const [tree, before] of places) {
     const titles = catalog.placementsOf(tree.name);
-    const { places: now, open } = await placeIn(catalog, tree, titled, before, midCrawl, isWhole);
+    const { places: now, open } = await placeIn(catalog, tree, titled, before, { midCrawl, isWhole, gone });
     for (const id of open) result.open.add(id);
     // It had a place and was refused by the disk: nothing else would bring it back to mind.
     if (midCrawl) await catalog.dirty.mark(open.filter((id) => before.has(id)));
