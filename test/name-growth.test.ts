@@ -1,8 +1,10 @@
 import t from 'tap';
-import { extraTitleKey } from '../src/library/extra-title.ts';
+import { extraTitleKey, nearbyTitles } from '../src/library/extra-title.ts';
+import { indexNeighbours, layoutTitle, titleKey } from '../src/library/layout.ts';
 import { readFolder } from '../src/naming/folders/folders.ts';
-import { recognise, recogniseFolder } from '../src/naming/recognise.ts';
+import { isVideo, recognise, recogniseFolder } from '../src/naming/recognise.ts';
 import { hostilePieces } from './fixtures/hostile-names.ts';
+import { file } from './fixtures/laid-out.ts';
 
 /** How much longer something may take that is four times as long: twice 2.5 times. */
 const maxGrowth = 2.5 ** 2;
@@ -44,7 +46,7 @@ const readers: Record<string, (name: string) => unknown> = {
   'both, among series': (name) => recognise(`/Series/${name}/${name}.mkv`),
   'what a folder is': (name) => readFolder(`${Math.random()} ${name}`),
   'whose an extra is': (name) =>
-    extraTitleKey(`${name}-trailer.mkv`, [{ title: name, titleKey: 'a' }], false),
+    extraTitleKey(`${name}-trailer.mkv`, nearbyTitles([{ title: name, titleKey: 'a' }]), false),
 };
 
 for (const [what, read] of Object.entries(readers))
@@ -83,3 +85,38 @@ for (const [what, nameOf] of Object.entries(folders))
     }, 60);
     t.equal(growth, undefined);
   });
+
+/** The same, laid out in the tree. */
+const laidOut: Record<string, (n: number) => string> = {
+  'subtitles of many shows': (n) =>
+    n % 2 ? `show${n >> 4}.1x0${(n >> 1) % 8}.fr.srt` : `Show${n >> 4}.S01E0${(n >> 1) % 8}.720p.mkv`,
+  'subtitles of one show': (n) => (n % 2 ? `x.${n >> 1}.fr.srt` : `Show.S01E${n >> 1}.mkv`),
+  'films and their subtitles': (n) => `Film b${n >> 1} (2010).${n % 2 ? 'fr.srt' : 'mkv'}`,
+};
+
+for (const [what, nameOf] of Object.entries(laidOut))
+  t.test(`four times as many files are laid out in about four times the time: ${what}`, async (t) => {
+    const growth = growsTooFast((count) => {
+      const files = Array.from({ length: count }, (_, n) => file(`/Vrac/${nameOf(n)}`));
+      const videos = files
+        .filter(({ name }) => isVideo(name))
+        .map((one) => ({ file: one, recognition: recognise(one.path) }));
+      const titles = Map.groupBy(videos, (one) => titleKey(one.file, one.recognition));
+      return () => {
+        const neighbours = indexNeighbours(files);
+        for (const items of titles.values()) layoutTitle(items, neighbours);
+      };
+    }, 800);
+    t.equal(growth, undefined);
+  });
+
+t.test('four times as many trailers find their films in about four times the time', async (t) => {
+  const growth = growsTooFast((count) => {
+    const films = Array.from({ length: count }, (_, n) => ({ title: `Film b${n}`, titleKey: `movies/${n}` }));
+    return () => {
+      const near = nearbyTitles(films);
+      for (const { title } of films) extraTitleKey(`${title} (2010)-trailer.mkv`, near, false);
+    };
+  }, 400);
+  t.equal(growth, undefined);
+});

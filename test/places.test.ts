@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { openDatabase } from '../src/catalog/db/open.ts';
-import { extraTitleKey } from '../src/library/extra-title.ts';
+import { extraTitleKey, nearbyTitles } from '../src/library/extra-title.ts';
 import { hourMs } from './fixtures/hand-clock.ts';
 import { signal } from './fixtures/setup.ts';
 import { file, others, startBridge } from './fixtures/start-bridge.ts';
@@ -274,9 +274,13 @@ t.test(
       (await strmPaths(one)).filter((path) => /extras|trailers|sample|metropolis/i.test(path)),
       ['Movies/Alien (1979)/extras/Making of.strm', 'Movies/Alien (1979)/trailers/Alien (1979).strm'],
     );
-    const owners = [{ title: 'Alien', titleKey: 'movies/alien (1979)' }];
+    const alien = { title: 'Alien', titleKey: 'movies/alien (1979)' };
+    const owners = nearbyTitles([alien]);
     t.equal(extraTitleKey('Trailer.mkv', owners, false), 'movies/alien (1979)');
-    t.equal(extraTitleKey('Aliens-trailer.mkv', [...owners, { title: 'Aliens', titleKey: 'b' }], false), 'b');
+    t.equal(
+      extraTitleKey('Aliens-trailer.mkv', nearbyTitles([alien, { title: 'Aliens', titleKey: 'b' }]), false),
+      'b',
+    );
     t.equal(extraTitleKey('Metropolis-trailer.mkv', owners, false), undefined);
     t.equal(extraTitleKey('Metropolis.mkv', owners, true), 'movies/alien (1979)');
   },

@@ -1,10 +1,13 @@
 import { baseName } from '../naming/text/file-kinds.ts';
 import { sameTitleKey } from '../naming/text/titles.ts';
 
-/** A file near an extra, and the title that it belongs to. */
-export interface NearbyTitle {
-  title: string;
-  titleKey: string;
+/** Titles around an extra, of which it may belong to one. Indexed once: a flat folder has thousands of both. */
+export interface NearbyTitles {
+  isEmpty: boolean;
+  /** The key of the title, where there is but one. */
+  only: string | undefined;
+  /** The key of the title with the longest name that the extra's begins with, word by word. */
+  namedBy(name: string): string | undefined;
 }
 
 /** Names that say what they are, and not of what. */
@@ -15,41 +18,43 @@ const nameless =
  * The title that an extra belongs to. In a folder of extras that is the only one around; beside other films it must be
  * named (`Alien (1979)-trailer.mkv`). Undefined when that is not clear.
  */
-export function extraTitleKey(
-  name: string,
-  owners: readonly NearbyTitle[],
-  isApart: boolean,
-): string | undefined {
-  const [first, ...others] = new Set(realOf(owners).map((owner) => owner.titleKey));
+export function extraTitleKey(name: string, near: NearbyTitles, isApart: boolean): string | undefined {
   const isNameless = nameless.test(baseName(name));
-  if (first !== undefined && others.length === 0 && (isApart || isNameless)) return first;
-  return namedTitleKey(name, owners);
+  return near.only !== undefined && (isApart || isNameless) ? near.only : near.namedBy(name);
 }
 
-/** The title with the longest name that the extra's begins with, word by word. */
-export function namedTitleKey(name: string, owners: readonly NearbyTitle[]): string | undefined {
+/** Of two of one name the first counts. A file without a place is nobody's owner, and neither is one that nobody knows. */
+export function nearbyTitles(files: Iterable<{ title: string; titleKey: string | undefined }>): NearbyTitles {
+  const keys = new Set<string>();
+  const byName = new Map<string, { title: string; titleKey: string; at: number }>();
+  let at = 0;
+  for (const { title, titleKey } of files) {
+    if (titleKey === undefined || titleKey.startsWith('unsorted')) continue;
+    keys.add(titleKey);
+    if (title === '') continue;
+    const name = sameTitleKey(title);
+    const known = byName.get(name);
+    if (!known || title.length > known.title.length) byName.set(name, { title, titleKey, at });
+    at++;
+  }
+  const [first, ...others] = keys;
+  return {
+    isEmpty: first === undefined,
+    only: others.length === 0 ? first : undefined,
+    namedBy(name) {
+      const named = [...beginningsOf(name)].flatMap((start) => byName.get(start) ?? []);
+      return named.sort((a, b) => b.title.length - a.title.length || a.at - b.at)[0]?.titleKey;
+    },
+  };
+}
+
+/** What a name begins with, word by word, as titles are compared. */
+function beginningsOf(name: string): Set<string> {
   const starts = new Set<string>();
   let start = '';
   for (const word of baseName(name).split(/[^\p{L}\p{N}\p{M}&'\u2019]+/u)) {
     start += sameTitleKey(word);
     starts.add(start);
   }
-  const named = realOf(owners)
-    .filter(({ title }) => title !== '' && starts.has(sameTitleKey(title)))
-    .sort((a, b) => b.title.length - a.title.length)[0];
-  return named?.titleKey;
-}
-
-/** Each title of some files once. A file without a place is nobody's owner. */
-export function nearbyTitles(
-  files: readonly { title: string; titleKey: string | undefined }[],
-): NearbyTitle[] {
-  const owners = new Map<string, NearbyTitle>();
-  for (const { title, titleKey } of files)
-    if (titleKey !== undefined) owners.set(`${titleKey}\0${title}`, { title, titleKey });
-  return realOf([...owners.values()]);
-}
-
-function realOf(owners: readonly NearbyTitle[]): NearbyTitle[] {
-  return owners.filter(({ titleKey }) => !titleKey.startsWith('unsorted'));
+  return starts;
 }

@@ -14,6 +14,8 @@ export interface SideCar {
 /** A subtitle whose name begins with no video's. */
 export interface LooseSubtitle {
   file: LibraryFile;
+  /** Which of its folder it is. */
+  at: number;
   base: string;
   /** Read when first asked for: most are never asked. */
   read: () => Recognition;
@@ -21,12 +23,17 @@ export interface LooseSubtitle {
   readAlone: () => Recognition;
 }
 
+/** Subtitles that name episodes, by their numbers, and by their numbers and their show. */
+export type LooseByNumbers = ReadonlyMap<string, readonly LooseSubtitle[]>;
+
 /** What lies together in one folder of the account, its `Subs` folders included. */
 export interface FolderIndex {
   videos: LibraryFile[];
   /** By the video's file id. */
   sideCars: Map<string, SideCar[]>;
   loose: LooseSubtitle[];
+  /** Those of them that name episodes, by their numbers; made when first asked for. */
+  looseByNumbers?: LooseByNumbers;
   /** By name without extension, folded. */
   pictures: Map<string, LibraryFile[]>;
 }
@@ -86,8 +93,10 @@ export function* indexInSteps(files: readonly LibraryFile[]): Generator<undefine
     } else if (home.inside === undefined || subtitleFolder.test(home.inside)) {
       let read: Recognition | undefined;
       let readAlone: Recognition | undefined;
-      at(home.folder).loose.push({
+      const { loose } = at(home.folder);
+      loose.push({
         file,
+        at: loose.length,
         base,
         read: () => (read ??= recognise(file.path)),
         readAlone: () => (readAlone ??= recognise(`/${base}.srt`)),

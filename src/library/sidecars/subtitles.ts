@@ -2,7 +2,13 @@ import { readFolder } from '../../naming/folders/folders.ts';
 import type { Recognition } from '../../naming/text/recognition.ts';
 import { sameTitleKey } from '../../naming/text/titles.ts';
 import type { LibraryEntry, Placed } from '../entries.ts';
-import { type FolderIndex, folderOf, type LooseSubtitle, type Neighbours } from './neighbours.ts';
+import {
+  type FolderIndex,
+  folderOf,
+  type LooseByNumbers,
+  type LooseSubtitle,
+  type Neighbours,
+} from './neighbours.ts';
 import { nameSubtitles } from './subtitle-names.ts';
 import { readSubtitleTags } from './subtitle-tags.ts';
 
@@ -18,7 +24,7 @@ export function* placeSubtitles(
 ): Generator<undefined, LibraryEntry[]> {
   const entries: LibraryEntry[] = [];
   const byFolder = Map.groupBy(videos, ({ file }) => folderOf(file.path));
-  const loose = new Map<string, LooseEpisodes>();
+  const soleBy = new Map<string, ReadonlySet<string>>();
   for (const video of videos) {
     yield;
     const home = folderOf(video.file.path);
@@ -28,11 +34,11 @@ export function* placeSubtitles(
     const { kind, episodes } = video.recognition;
     if (kind === 'episode' && episodes && folder.loose.length > 0) {
       const near = byFolder.get(home) ?? [];
-      const all = loose.get(home) ?? (yield* readLoose(folder, near));
-      loose.set(home, all);
-      for (const subtitle of all.get(episodeKey(video.recognition)) ?? [])
-        if (isOfShow(subtitle, video, folder.videos.length === near.length))
-          sideCars.push({ file: subtitle.file, rest: lastWords(subtitle.base) });
+      const sole = soleBy.get(home) ?? (yield* soleNumbers(near));
+      soleBy.set(home, sole);
+      const loose = yield* readLoose(folder);
+      for (const subtitle of looseOf(video, loose, sole, folder.videos.length === near.length))
+        sideCars.push({ file: subtitle.file, rest: lastWords(subtitle.base) });
     } else if (kind !== 'episode' && folder.videos.length === 1)
       for (const subtitle of folder.loose) {
         yield;
@@ -44,44 +50,67 @@ export function* placeSubtitles(
   return entries;
 }
 
-/** Subtitles under another release's name, by the one episode of their folder that they name. */
-type LooseEpisodes = ReadonlyMap<string, readonly LooseSubtitle[]>;
-
-function episodeKey({ season, episodes }: Recognition): string {
-  return `${season}\0${episodes?.join()}`;
+/** What an episode is known by, and what a subtitle says: one that says no season is of any. */
+function numbersOf({ season }: Pick<Recognition, 'season'>, episodes: readonly number[]): string {
+  return `${season ?? ''}\0${episodes.join()}`;
 }
 
-/** One that says no season is of any; one that several videos may have is nobody's. */
-function* readLoose(folder: FolderIndex, near: readonly Placed[]): Generator<undefined, LooseEpisodes> {
-  const byNumber = new Map<string, string[]>();
-  for (const { recognition } of near) {
-    yield;
-    if (!recognition.episodes) continue;
-    const episode = episodeKey(recognition);
-    for (const key of [episode, recognition.episodes.join()]) {
-      const known = byNumber.get(key);
-      if (known) known.push(episode);
-      else byNumber.set(key, [episode]);
-    }
-  }
-  const loose = new Map<string, LooseSubtitle[]>();
+/** What subtitles may say of this episode. */
+function numbersFor(recognition: Recognition): Set<string> {
+  const { episodes } = recognition;
+  return new Set(episodes && [numbersOf(recognition, episodes), numbersOf({}, episodes)]);
+}
+
+/** The show as well: a folder may hold a thousand of them. */
+function numbersInShow(numbers: string, { title = '' }: Recognition): string {
+  return `${numbers}\0${sameTitleKey(title)}`;
+}
+
+/** Read once for all titles of a folder. */
+function* readLoose(folder: FolderIndex): Generator<undefined, LooseByNumbers> {
+  if (folder.looseByNumbers) return folder.looseByNumbers;
+  const found = new Map<string, LooseSubtitle[]>();
   for (const subtitle of folder.loose) {
     yield;
     const said = subtitle.read();
     if (!said.episodes) continue;
-    const [episode, ...others] =
-      byNumber.get(said.season === undefined ? said.episodes.join() : episodeKey(said)) ?? [];
-    if (episode === undefined || others.length > 0) continue;
-    const known = loose.get(episode);
-    if (known) known.push(subtitle);
-    else loose.set(episode, [subtitle]);
+    const numbers = numbersOf(said, said.episodes);
+    for (const key of [numbers, numbersInShow(numbers, said)]) {
+      const known = found.get(key);
+      if (known) known.push(subtitle);
+      else found.set(key, [subtitle]);
+    }
   }
-  return loose;
+  folder.looseByNumbers = found;
+  return found;
 }
 
-/** With other shows in the folder, the show must be named too. */
-function isOfShow({ read }: LooseSubtitle, { recognition }: Placed, isAlone: boolean): boolean {
-  return isAlone || sameTitleKey(read().title ?? '') === sameTitleKey(recognition.title ?? '');
+/** Numbers that one video alone has: a subtitle that several may have is nobody's. */
+function* soleNumbers(near: readonly Placed[]): Generator<undefined, Set<string>> {
+  const seen = new Set<string>();
+  const sole = new Set<string>();
+  for (const { recognition } of near) {
+    yield;
+    for (const numbers of numbersFor(recognition)) {
+      if (seen.has(numbers)) sole.delete(numbers);
+      else sole.add(numbers);
+      seen.add(numbers);
+    }
+  }
+  return sole;
+}
+
+/** Subtitles under another release's name. With other shows in the folder, the show must be named too. */
+function looseOf(
+  { recognition }: Placed,
+  loose: LooseByNumbers,
+  sole: ReadonlySet<string>,
+  isAlone: boolean,
+): LooseSubtitle[] {
+  return [...numbersFor(recognition)]
+    .filter((numbers) => sole.has(numbers))
+    .flatMap((numbers) => loose.get(isAlone ? numbers : numbersInShow(numbers, recognition)) ?? [])
+    .sort((a, b) => a.at - b.at);
 }
 
 /**

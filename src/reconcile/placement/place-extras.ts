@@ -1,7 +1,8 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Placement } from '../../catalog/tree/placements.ts';
 import type { FileId, FolderId } from '../../core/ids.ts';
-import { extraTitleKey, type NearbyTitle, namedTitleKey, nearbyTitles } from '../../library/extra-title.ts';
+import { createYielder } from '../../core/yield-often.ts';
+import { extraTitleKey, type NearbyTitles, nearbyTitles } from '../../library/extra-title.ts';
 import type { Tree } from '../../library/trees.ts';
 import { extraFolder } from '../../naming/folders/extras.ts';
 import { readFolder } from '../../naming/folders/folders.ts';
@@ -35,6 +36,7 @@ export async function placeExtrasIn(
     (one) => one.folderId,
   );
   const found: Placement[] = [];
+  const yieldOften = createYielder();
   for (const [folderId, group] of Map.groupBy(extras, (one) => one.folderId)) {
     const near = nearbyTitles(
       (videos.get(folderId) ?? []).map(({ file, recognition }) => ({
@@ -44,6 +46,7 @@ export async function placeExtrasIn(
     );
     const levels = [async () => near, ...levelsAround(catalog, tree, folderId, now)].map(once);
     for (const one of group) {
+      await yieldOften();
       const titleKey = await ownerIn(levels, one, midCrawl);
       if (titleKey !== undefined) found.push({ fileId: one.file.fileId, titleKey, stem: undefined });
     }
@@ -51,7 +54,7 @@ export async function placeExtrasIn(
   return found;
 }
 
-type Level = () => Promise<NearbyTitle[]>;
+type Level = () => Promise<NearbyTitles>;
 
 async function ownerIn(
   levels: readonly Level[],
@@ -59,14 +62,14 @@ async function ownerIn(
   midCrawl: boolean,
 ): Promise<string | undefined> {
   for (const level of levels) {
-    const named = namedTitleKey(file.name, await level());
+    const named = (await level()).namedBy(file.name);
     if (named !== undefined) return named;
   }
   const inFolder = recognition.reasons.some((line) => line.startsWith('extra: folder'));
   for (const [at, level] of levels.entries()) {
     const owners = await level();
     // What the crawl lists later may be nearer.
-    if (owners.length > 0)
+    if (!owners.isEmpty)
       return midCrawl && at > 0 && !inFolder
         ? undefined
         : extraTitleKey(file.name, owners, at > 0 && inFolder);
@@ -121,7 +124,7 @@ function levelsAround(
 
   return [() => below(folderId), parent, beside, whole].map((folders) => async () => {
     const ids = (await catalog.files.filesOfFolders(await folders())).map((file) => file.id);
-    if (ids.length === 0) return [];
+    if (ids.length === 0) return nearbyTitles([]);
     const places = await catalog.placementsOf(tree.name).placesOf(ids);
     const recognitions = await catalog.recognitions.ofFiles(ids);
     return nearbyTitles(
