@@ -97,3 +97,41 @@ t.test('a film of many subtitles is laid out a few times, and with all of them a
   t.ok(few <= 11, `${few} times for 500`);
   t.ok(twice <= 2 * few, `${twice} times for 1,000, of which each takes twice as long`);
 });
+
+t.test('of two who fetch at one time each fetches his own, and no file is fetched twice', async (t) => {
+  const clock = createHandClock();
+  const asked: string[] = [];
+  const published = { long: new Set<string>(), short: new Set<string>() };
+  let rests = 0;
+  const sideCars = {
+    fetch: async ({ name }: CatalogFile) => {
+      asked.push(name);
+      await clock.sleep(10_000);
+      return 'fetched' as const;
+    },
+    rest: async () => void rests++,
+  };
+  const fetchSideCars = createSidecarFetcher({ sideCars, clock, log: silentLog });
+  const wanted = (...names: string[]) =>
+    names.map((name) => ({ file: fileOf(name), tree: '', titleKey: name }));
+  const runOf = (whose: keyof typeof published, forMs: number) => ({
+    signal,
+    forMs,
+    publish: async (titles: ReadonlyMap<string, Set<string>>) => {
+      for (const key of titles.get('') ?? []) published[whose].add(key);
+    },
+  });
+  const long = fetchSideCars(
+    wanted('a.srt', 'b.srt', 'c.srt', 'd.srt'),
+    runOf('long', Number.POSITIVE_INFINITY),
+  );
+  const short = fetchSideCars(wanted('d.srt', 'new.srt'), runOf('short', 60_000));
+  await clock.advance(20_000);
+  t.equal(await short, 20_000, 'it does not wait for what others want');
+  t.equal(rests, 0, 'somebody reads still');
+  await clock.advance(60_000);
+  await long;
+  t.strictSame(asked.toSorted(), ['a.srt', 'b.srt', 'c.srt', 'd.srt', 'new.srt']);
+  t.strictSame([...published.long.union(published.short)].sort(), asked.toSorted());
+  t.equal(rests, 1);
+});

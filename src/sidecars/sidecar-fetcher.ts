@@ -39,6 +39,9 @@ export function createSidecarFetcher(options: {
 }): SidecarFetcher {
   const { sideCars, clock, log } = options;
   const waiting = new Map<string, { file: CatalogFile; titles: TitlesByTree }>();
+  /** Files that somebody fetches just now; two may be at it, a sync and who has found something beside it. */
+  const underWay = new Set<string>();
+  let runs = 0;
   /** Titles of which something was fetched since they were laid out. */
   let behind: TitlesByTree = new Map();
 
@@ -70,12 +73,17 @@ export function createSidecarFetcher(options: {
     wanted.forEach(add);
     const start = clock.now();
     let nextLayOutAt = start + layOutAfterMs;
+    const own = new Set<string>(wanted.map(({ file }) => file.id));
+    const isMine = ({ file }: { file: CatalogFile }) => runs === 0 || own.has(file.id);
     // A text is worth more to a viewer than a picture.
-    const order = [...waiting.values()].sort((a, b) => rank(a.file) - rank(b.file));
+    const order = [...waiting.values()].filter(isMine).sort((a, b) => rank(a.file) - rank(b.file));
+    runs++;
     try {
       for (const { file, titles } of order) {
         if (clock.now() - start >= forMs) break;
-        const fetched = await sideCars.fetch(file, signal);
+        if (underWay.has(file.id) || !waiting.has(file.id)) continue;
+        underWay.add(file.id);
+        const fetched = await sideCars.fetch(file, signal).finally(() => underWay.delete(file.id));
         if (fetched === 'fetched') noteBehind(titles);
         if (fetched !== 'failed') waiting.delete(file.id);
         if (clock.now() < nextLayOutAt) continue;
@@ -89,7 +97,7 @@ export function createSidecarFetcher(options: {
       // A lock: the others would fail too, and all of them come with a later sync.
       log.warn({ err: error, waiting: waiting.size }, 'subtitles and pictures wait for a later sync');
     } finally {
-      await sideCars.rest();
+      if (--runs === 0) await sideCars.rest();
     }
     await layOut(run);
     return clock.now() - start;
