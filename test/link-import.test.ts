@@ -199,3 +199,32 @@ t.test('two who bring the same link at one time get one copy of it', async (t) =
   t.same(both.flat().sort(), ['added', 'own']);
   t.equal(simulator.counters.calls['file/cp'], 1);
 });
+
+t.test('who brings a link does not wait until the host has listed that of another', async (t) => {
+  const clock = createHandClock();
+  const { simulator, bridge } = await importing(t, {
+    simulator: { account, clock },
+    overrides: { clock },
+  });
+  const { listFolder } = bridge.host;
+  const [asked, listed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  bridge.host.listFolder = async (...of) => {
+    bridge.host.listFolder = listFolder;
+    asked.resolve();
+    await listed.promise;
+    return listFolder.call(bridge.host, ...of);
+  };
+  const { signal } = new AbortController();
+  const bring = async (name: string) => {
+    const links = [simulator.account.addOthers(theirs(name)).url];
+    const fates: string[] = [];
+    await bridge.linkImport.run({ links, to: '/Films', signal, onLink: ({ fate }) => fates.push(fate) });
+    return fates;
+  };
+  const first = bring('A (2001).mkv');
+  await asked.promise;
+  t.same(await bring('B (2002).mkv'), ['added']);
+  listed.resolve();
+  t.same(await first, ['added']);
+  t.equal(simulator.counters.calls['file/cp'], 2);
+});

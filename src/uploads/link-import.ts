@@ -191,12 +191,20 @@ export function createLinkImporter(options: LinkImportOptions): LinkImporter {
       }
   }
 
-  // Two who bring the same link at one time would copy it twice.
+  // Two who bring the same link at one time would copy it twice. What was copied is remembered, and named beside others.
   const queue = createSerialQueue();
 
-  return { run: (wish) => queue.take(() => importAll(wish)) };
+  return {
+    async run(wish) {
+      const { run, told, folderId } = await queue.take(() => copyAll(wish));
+      await name(run, folderId);
+      for (const line of run.lines.slice(told)) wish.onLink(line);
+      return { calls: run.calls, ...(run.stoppedBy ? { stoppedBy: run.stoppedBy } : {}) };
+    },
+  };
 
-  async function importAll(wish: LinkImport): Promise<ImportedAll> {
+  /** @returns how many lines were told: those before the first that was copied */
+  async function copyAll(wish: LinkImport): Promise<{ run: Run; told: number; folderId: FolderId }> {
     const links = [...wish.links, ...linksIn(wish.text ?? '', host)];
     if (links.length === 0)
       throw new BridgeError('BRIDGE_BAD_REQUEST', {
@@ -228,8 +236,6 @@ export function createLinkImporter(options: LinkImportOptions): LinkImporter {
       // What was copied has its name only when it was listed.
       if (run.copied.length === 0) for (; told <= at; told++) wish.onLink(run.lines[told] as ImportedLink);
     }
-    await name(run, folder.id);
-    for (; told < run.lines.length; told++) wish.onLink(run.lines[told] as ImportedLink);
-    return { calls: run.calls, ...(run.stoppedBy ? { stoppedBy: run.stoppedBy } : {}) };
+    return { run, told, folderId: folder.id };
   }
 }
