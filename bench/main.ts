@@ -5,6 +5,7 @@ import { type Figure, isMet, type Measure } from './figure.ts';
 import { downloads } from './figures/downloads.ts';
 import { firstByte } from './figures/first-byte.ts';
 import { firstPaint } from './figures/first-paint.ts';
+import { flatFolder } from './figures/flat-folder.ts';
 import { gateway } from './figures/gateway.ts';
 import { index } from './figures/index.ts';
 import { jumps } from './figures/jumps.ts';
@@ -47,6 +48,7 @@ const figures: readonly Figure[] = [
   webdav,
   memory,
   tree100k,
+  flatFolder,
 ];
 
 const { json, only, long = false } = options();
