@@ -143,6 +143,43 @@ t.test('what is removed for good, which may take hours, keeps nobody waiting', a
   t.equal(simulator.account.folder('/').folders.size, 3);
 });
 
+t.test('a folder that is copied, which may take hours, gives others their turns', async (t) => {
+  const { bridge, meanwhile, signal, names } = await changing(t);
+  const { accountChanges: changes, host } = bridge;
+  const { copyFiles } = host.writes;
+  /** @param between what somebody else asks for while the first folder is copied */
+  const copy = async (to: string, between: () => Promise<unknown>) => {
+    let asked: Promise<unknown> | undefined;
+    const seen: string[][] = [];
+    host.writes.copyFiles = (...of) => {
+      asked ??= between();
+      seen.push(names('/'));
+      return copyFiles(...of);
+    };
+    const [copied] = await meanwhile(
+      Promise.allSettled([changes.copy({ from: '/Films', to, isDeep: true, signal })]),
+    );
+    await meanwhile(asked ?? Promise.resolve());
+    return { copied, seen };
+  };
+  const { copied, seen } = await copy('/More', () => changes.makeFolder('/New', false, signal));
+  t.equal(copied?.status, 'fulfilled');
+  t.same(seen, [
+    ['Films', 'More'],
+    ['Films', 'More', 'New'],
+  ]);
+  t.same(names('/More/Films'), [metropolis, nosferatu, 'Old']);
+  t.same(names('/More/Films/Old'), ['Faust.1926.mkv']);
+  // What goes meanwhile is not taken for copied, and where it goes to may be called otherwise by then.
+  const moved = await copy('/New', () => changes.move({ from: '/New', to: '/Newer', isName: true, signal }));
+  t.equal(moved.copied?.status, 'fulfilled');
+  t.same(names('/Newer/Films/Old'), ['Faust.1926.mkv']);
+  await meanwhile(changes.makeFolder('/Last', false, signal));
+  const removed = await copy('/Last', () => changes.remove({ path: '/Films/Old', isDeep: true, signal }));
+  t.match(removed.copied, { reason: { code: 'BRIDGE_NOT_FOUND' } });
+  t.same(names('/Last/Films'), [metropolis, nosferatu]);
+});
+
 t.test(
   'a name that others have taken meanwhile is not taken a second time, where it was looked at long ago',
   async (t) => {

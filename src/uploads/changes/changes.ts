@@ -211,14 +211,7 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
     }));
   }
 
-  async function copy({
-    from,
-    to,
-    isName,
-    isDeep,
-    isDry = false,
-    signal,
-  }: MoveWish & DeepWish): Promise<ChangedEntry[]> {
+  async function whatToCopy({ from, to, isName, isDeep, isDry = false, signal }: MoveWish & DeepWish) {
     // One that was cut off may lie there by its first name: it is not made a second time.
     await layOut((await namedCopies.settle(signal)).changed, signal);
     const found = await findEntry(files, shown, from);
@@ -232,7 +225,18 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
         });
     }
     if (!isDry) await listWhereOld(place.folder, signal);
-    const { entries, arrived } = await copier.copy(found, place, { isDry, signal });
+    return { found, place };
+  }
+
+  async function copy(wish: MoveWish & DeepWish): Promise<ChangedEntry[]> {
+    const { isDry = false, signal } = wish;
+    const { found, place, done } = await queue.take(async () => {
+      const { found, place } = await whatToCopy(wish);
+      const areFiles = found.kind === 'files';
+      return { found, place, done: areFiles && (await copier.copy(found, place, { isDry, signal })) };
+    });
+    const { entries, arrived } =
+      done || (await copier.copy(found, place, { isDry, signal, inTurn: queue.take }));
     await layOut(arrived, signal);
     return entries;
   }
@@ -240,7 +244,7 @@ export function createAccountChanges(options: AccountChangesOptions): AccountCha
   return {
     makeFolder: (path, isDeep, signal) => queue.take(() => makeFolder(path, isDeep, signal)),
     move: (wish) => queue.take(() => move(wish)),
-    copy: (wish) => queue.take(() => copy(wish)),
+    copy,
     remove: async (wish) => removals.purgeRemoved(await queue.take(() => removals.remove(wish)), wish),
     retire: (some, signal) => queue.take(() => removals.retire(some, signal)),
     async share(path, isShared, signal) {

@@ -1,3 +1,4 @@
+import { accountTrashName } from '../../catalog/account/account-trash.ts';
 import type { CatalogFile, CatalogFolder } from '../../catalog/account/files.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { joinAccountPath } from '../../core/account-path.ts';
@@ -25,6 +26,8 @@ export interface CopierOptions {
 export interface CopyWish extends ChangeWish {
   /** What a copy that was cut off has done may be in no listing yet: each folder that is there is listed. */
   isListedAnew?: boolean;
+  /** Does one folder when it has its turn among the changes: one that holds thousands takes hours. Default: at once */
+  inTurn?: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 /** Copies inside of the account. */
@@ -212,23 +215,38 @@ export function createCopier(options: CopierOptions): Copier {
       await mustFitBeside(folder, joinAccountPath(path, folder.name));
   }
 
-  /** @param name as it is meant */
+  /** Whoever had a turn in between may have moved or removed it. */
+  async function standing(folder: CatalogFolder): Promise<CatalogFolder> {
+    const path = (await files.folderPaths([folder.id])).get(folder.id);
+    if (path === undefined || path.startsWith(`/${accountTrashName}/`))
+      throw new BridgeError('BRIDGE_NOT_FOUND', { detail: folder.path });
+    return { ...folder, path };
+  }
+
+  /** @param name as it is meant @param check made in the same turn */
   async function copyFolder(
     from: CatalogFolder,
     parent: CatalogFolder,
     name: string,
     wish: CopyWish,
+    check: () => Promise<void> = async () => undefined,
   ): Promise<FileId[]> {
-    const { signal } = wish;
-    const made = await makeFolder(parent, name, signal);
-    const { folder: target } = await files.byPath(made.path);
-    if (!target) throw new BridgeError('BRIDGE_NOT_FOUND', { detail: made.path });
-    if (!made.isNew) await listIfDoubtful(target, wish);
-    const inside = await files.children(from);
-    const wanted = await wantedOf(from, target);
-    const arrived = await copyFiles(wanted, target, undefined, signal);
-    await copyLocal(from, target);
-    for (const folder of inside.folders)
+    const { signal, inTurn = (work) => work() } = wish;
+    const { target, folders, arrived } = await inTurn(async () => {
+      signal.throwIfAborted();
+      await check();
+      const source = await standing(from);
+      const made = await makeFolder(await standing(parent), name, signal);
+      const { folder: target } = await files.byPath(made.path);
+      if (!target) throw new BridgeError('BRIDGE_NOT_FOUND', { detail: made.path });
+      if (!made.isNew) await listIfDoubtful(target, wish);
+      const { folders } = await files.children(source);
+      const wanted = await wantedOf(source, target);
+      const arrived = await copyFiles(wanted, target, undefined, signal);
+      await copyLocal(source, target);
+      return { target, folders, arrived };
+    });
+    for (const folder of folders)
       arrived.push(...(await copyFolder(folder, target, meantName(folder.name), wish)));
     return arrived;
   }
@@ -240,10 +258,13 @@ export function createCopier(options: CopierOptions): Copier {
         const { path } = found.folder;
         const name = place.name ?? meantName(found.folder.name);
         const to = joinAccountPath(place.folder.path, storedName(name));
-        const { files: twins } = await files.byPath(to);
-        if (twins.some(({ missingSince }) => missingSince === undefined)) throw isThereAlready(to);
-        await mustFitBeside(found.folder, to);
-        const arrived = isDry ? [] : await copyFolder(found.folder, place.folder, name, wish);
+        const check = async () => {
+          const { files: twins } = await files.byPath(to);
+          if (twins.some(({ missingSince }) => missingSince === undefined)) throw isThereAlready(to);
+          await mustFitBeside(found.folder, to);
+        };
+        if (isDry) await check();
+        const arrived = isDry ? [] : await copyFolder(found.folder, place.folder, name, wish, check);
         return { entries: [{ kind: 'folder', from: path, to }], arrived };
       }
       const paths = await files.folderPaths(found.files.map(({ folderId }) => folderId));
