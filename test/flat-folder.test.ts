@@ -51,8 +51,13 @@ async function readsOf(t: Test, films: number): Promise<Record<string, number>> 
   await count('everything', true);
   await catalog.dirty.mark(shuffled(createRandom(1), await catalog.files.someIds(2 * films)));
   await count('all waits');
-  await catalog.dirty.mark(await catalog.files.someIds(1));
-  await count('one waits');
+  const idOf = async (end: string) =>
+    (await catalog.files.byPath(`/Films/Film b1 (1951)${end}`)).files.map(({ id }) => id);
+  await catalog.dirty.mark(await idOf('.mkv'));
+  await count('a film waits');
+  await catalog.dirty.mark(await idOf('.fr.srt'));
+  await count('a subtitle waits');
+  t.ok((counts['a subtitle waits'] as number) <= 4 * films, 'its film alone is laid out again');
   await close();
   return counts;
 }

@@ -9,7 +9,8 @@ import { titleDirOf } from '../library/shelf.ts';
 import { admits, keyIn, type Tree } from '../library/trees.ts';
 import { smallerClip } from '../naming/siblings/discs.ts';
 import type { Recognition } from '../naming/text/recognition.ts';
-import { foldersOf, toLibraryFile } from '../reconcile/placement/recognise-files.ts';
+import { foldersOf } from '../reconcile/placement/recognise-files.ts';
+import { toLibraryFile } from '../reconcile/placement/recognised-file.ts';
 
 /** A file that would stand elsewhere if the tree were laid out today. Paths without `.strm`. */
 export interface PlannedMove extends Move {

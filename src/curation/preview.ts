@@ -9,7 +9,8 @@ import { keyIn, type Tree } from '../library/trees.ts';
 import { isVideo, recogniseInSteps } from '../naming/recognise.ts';
 import type { Recognition } from '../naming/text/recognition.ts';
 import { createEffectiveOverrides } from '../reconcile/placement/effective-overrides.ts';
-import { foldersOf, toLibraryFile } from '../reconcile/placement/recognise-files.ts';
+import { foldersOf } from '../reconcile/placement/recognise-files.ts';
+import { toLibraryFile } from '../reconcile/placement/recognised-file.ts';
 
 /** More files than these are counted, and not laid out ahead. */
 const maxPreviewed = 500;

@@ -20,7 +20,7 @@ import type { Desired } from '../tree/tree.ts';
 import { addedDatesInSteps } from './added-dates.ts';
 import type { KnownTitles } from './known-titles.ts';
 import { itemsInSteps } from './layout-items.ts';
-import { toLibraryFile } from './placement/recognise-files.ts';
+import { toLibraryFile } from './placement/recognised-file.ts';
 import type { PublishRun } from './run.ts';
 import { successionsInSteps } from './successions.ts';
 

@@ -4,7 +4,7 @@ import type { Item } from '../library/layout.ts';
 import { admitsAt, type Tree } from '../library/trees.ts';
 import type { KnownTitles } from './known-titles.ts';
 import { withPinned } from './placement/pinned-reading.ts';
-import { toLibraryFile } from './placement/recognise-files.ts';
+import { toLibraryFile } from './placement/recognised-file.ts';
 import type { Successions } from './successions.ts';
 
 /** What the layout works with, title by title. */

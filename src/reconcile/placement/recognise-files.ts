@@ -2,7 +2,6 @@ import type { CatalogFile } from '../../catalog/account/files.ts';
 import { createSuccessors } from '../../catalog/account/successor.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Placement } from '../../catalog/tree/placements.ts';
-import { joinAccountPath } from '../../core/account-path.ts';
 import type { FileId, FolderId } from '../../core/ids.ts';
 import { createYielder, filterInSteps, groupInSteps, inTurns, mapInSteps } from '../../core/yield-often.ts';
 import type { LibraryFile } from '../../library/layout.ts';
@@ -12,8 +11,9 @@ import type { Recognition } from '../../naming/text/recognition.ts';
 import { createEffectiveOverrides } from './effective-overrides.ts';
 import { pinnedReading } from './pinned-reading.ts';
 import { placeIn } from './place-files.ts';
-import type { RecognisedFile } from './recognised-file.ts';
-import { foldersAround, isSideCar } from './related-files.ts';
+import { type RecognisedFile, toLibraryFile } from './recognised-file.ts';
+import { isSideCar } from './related-files.ts';
+import { videosBeside } from './videos-beside.ts';
 
 /** What came of a look at files. */
 export interface Recognised {
@@ -25,12 +25,6 @@ export interface Recognised {
   fresh: Set<FolderId>;
   /** Files that were uploaded anew, and the missing ones whose word is theirs. */
   successors: Map<FileId, FileId>;
-}
-
-/** A file as the library sees it. @param folder account path of its folder */
-export function toLibraryFile(file: CatalogFile, folder: string): LibraryFile {
-  const { id, name, sizeBytes } = file;
-  return { fileId: id, path: joinAccountPath(folder, name), name, sizeBytes };
 }
 
 /** Account paths of the folders of these files. */
@@ -70,8 +64,7 @@ export async function recogniseFiles(
   for (const { id, name } of await inTurns(lost)) if (isVideo(name)) known.delete(id);
   // A side-car has no title of its own: its neighbours are laid out again.
   const sideCars = await inTurns(filterInSteps(changed, ({ name }) => isSideCar(name)));
-  const around = await catalog.files.filesOfFolders(await foldersAround(catalog, sideCars));
-  const beside = (await inTurns(filterInSteps(around, ({ name }) => isVideo(name)))).map((file) => file.id);
+  const beside = await videosBeside(catalog, sideCars);
   for (const id of result.successors.keys()) result.open.add(id);
   const places = new Map<Tree, Map<FileId, Placement>>();
   for (const tree of trees)
