@@ -1,3 +1,4 @@
+import { isBridgeError } from '../core/errors.ts';
 import type { FileId } from '../core/ids.ts';
 import { inLowMemoryMode } from '../core/low-memory-mode.ts';
 import type { PublishResult } from '../reconcile/run.ts';
@@ -41,16 +42,14 @@ export function createSync(options: SyncOptions): Sync {
   const passes = createSyncPasses(options);
   const state: SyncState = { running: false, progress: undefined };
 
-  /** @returns undefined while a sync runs */
-  const onTree = (work: () => Promise<PublishResult>): Promise<{ done: PublishResult } | undefined> =>
-    turns.briefUnlessSynced(async () => {
-      try {
-        await publisher.findTrees();
-        return await work();
-      } finally {
-        await publisher.rest();
-      }
-    });
+  async function onTree(work: () => Promise<PublishResult>): Promise<PublishResult> {
+    try {
+      await publisher.findTrees();
+      return await work();
+    } finally {
+      await publisher.rest();
+    }
+  }
 
   function takeOne(run: SyncRun): Promise<SyncResult> {
     const onProgress = (progress: CrawlProgress) => {
@@ -61,12 +60,18 @@ export function createSync(options: SyncOptions): Sync {
   }
 
   async function refresh(fileIds: readonly FileId[], signal: AbortSignal): Promise<boolean> {
-    const refreshed = await onTree(() => publisher.files(fileIds, { signal }));
-    if (refreshed) return refreshed.done.counts.failed === 0;
-    if (!turns.isSynced()) return false;
-    // A crawl may take hours. What has moved may be known by one end alone until it is over.
-    const { counts } = await publisher.files(fileIds, { signal, midCrawl: true });
-    return counts.failed === 0;
+    try {
+      // A crawl may take hours. What has moved may be known by one end alone until it is over.
+      const { counts } = await turns.alsoBesideSync((isBeside) =>
+        isBeside
+          ? publisher.files(fileIds, { signal, midCrawl: true })
+          : onTree(() => publisher.files(fileIds, { signal })),
+      );
+      return counts.failed === 0;
+    } catch (error) {
+      if (isBridgeError(error, 'BRIDGE_CRAWL_RUNNING')) return false;
+      throw error;
+    }
   }
 
   return {
@@ -77,7 +82,7 @@ export function createSync(options: SyncOptions): Sync {
       passes.recheck(true);
       // Another process, after a kill, must not take the trees for what they should be.
       await publisher.fingerprint.forget();
-      const rewritten = await onTree(() => publisher.everything({ signal }));
+      const rewritten = await turns.briefUnlessSynced(() => onTree(() => publisher.everything({ signal })));
       if (!rewritten) return undefined;
       const { failed, create, update } = rewritten.done.counts;
       passes.recheck(failed > 0);

@@ -17,3 +17,4 @@ import '../tree-disk.test.ts';
 import '../tree-turns.test.ts';
 import '../tree.test.ts';
 import '../trees.test.ts';
+import '../undo.test.ts';
