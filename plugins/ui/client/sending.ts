@@ -175,9 +175,10 @@ async function ended(sending: Sending, work: Promise<void>): Promise<void> {
   } catch (error) {
     if (!leave.signal.aborted) change(key, { state: 'failed', fault: faultText(error) });
     else {
-      change(key, { state: 'left' });
       if (sending.id !== undefined)
         await askApi(`/uploads/${sending.id}`, { method: 'DELETE', headers: spoken }).catch(() => undefined);
+      // Said when it is so: whoever loads the page anew then must not find it once more.
+      change(key, { state: 'left' });
     }
   } finally {
     if (sending.id !== undefined) forgetBegun(sending.id);
