@@ -1,8 +1,9 @@
 import './compile-cache.js';
 import type { Context } from './commands/context.ts';
 
-const { keepProcessSmall } = await import('./core/low-memory-mode.ts');
+const { keepProcessSmall, keepTicksFast } = await import('./core/low-memory-mode.ts');
 keepProcessSmall();
+keepTicksFast();
 const { runCli, watchOutput } = await import('./cli.ts');
 
 const stop = new AbortController();

@@ -26,3 +26,10 @@ t.test('what a burst of requests has compiled leaves nothing behind but what was
   const [small, large] = [await mbOf('small'), await mbOf()];
   t.ok(large - small > 20, `${small.toFixed(0)} MB in the place of ${large.toFixed(0)}`);
 });
+
+t.test('what a start gives back does not make the ticks of every answer slower', async (t) => {
+  const script = join(import.meta.dirname, 'fixtures', 'many-ticks.ts');
+  const costOf = async (...how: string[]) => Number((await run(process.execPath, [script, ...how])).stdout);
+  const [forgotten, kept] = [await costOf(), await costOf('kept')];
+  t.ok(kept > 0 && kept < forgotten / 1.5, `${kept.toFixed(2)} us in the place of ${forgotten.toFixed(2)}`);
+});
