@@ -6,6 +6,7 @@ import type { Play } from '../../../src/delivery/plays.ts';
 import type { Decision } from '../../../src/delivery/policy/decide.ts';
 import type { Lease } from '../../../src/links/lease.ts';
 import type { Comeback } from '../../../src/links/link-probe.ts';
+import { ServerAnswer } from './answer.ts';
 import { whenGone } from './when-gone.ts';
 
 export type RedirectDecision = Extract<Decision, { kind: 'redirect' }>;
@@ -15,13 +16,7 @@ export interface Redirect {
   /** A lease that is at hand and needs no look: then the answer takes no turn of the event loop. */
   livingLease(fileId: FileId, comeback: Comeback): Lease | undefined;
   /** Answers 302 with a lease of {@link Redirect.livingLease}. Sent already when it returns. */
-  now(
-    file: CatalogFile,
-    lease: Lease,
-    decision: RedirectDecision,
-    play: Play,
-    reply: FastifyReply,
-  ): FastifyReply;
+  now(file: CatalogFile, lease: Lease, decision: RedirectDecision, play: Play, reply: FastifyReply): void;
   /** The same with a lease that is made or looked at first. @throws BridgeError of the broker, which the play is told */
   later(
     file: CatalogFile,
@@ -38,18 +33,22 @@ const reuseMarginMs = 1000;
 export function createRedirect({ links, delivery, clock }: Bridge): Redirect {
   const { rangeCache, prefetch } = delivery;
 
-  function send(
+  /** What a redirect with this lease says of keeping it; the play is told. */
+  function sentOn(
     file: CatalogFile,
     lease: Lease,
     { mayReuse, start }: RedirectDecision,
     play: Play,
-    reply: FastifyReply,
-  ): FastifyReply {
+  ): string {
     play.sentOn();
     // Where the last minutes begin is a jump; the very end is what a probe reads.
     if (!rangeCache.sideOf(file, start)) prefetch.passed(file, 0, start);
-    reply.header('cache-control', mayReuse ? reuse(lease) : 'no-store');
-    return reply.code(302).header('location', lease.url).send();
+    return mayReuse ? reuse(lease) : 'no-store';
+  }
+
+  /** By the framework, as every other answer. */
+  function send(reply: FastifyReply, { url }: Lease, cacheControl: string): FastifyReply {
+    return reply.header('cache-control', cacheControl).code(302).header('location', url).send();
   }
 
   /** A player that asks again may keep the link for as long as links were seen to live. */
@@ -67,7 +66,9 @@ export function createRedirect({ links, delivery, clock }: Bridge): Redirect {
 
     now(file, lease, decision, play, reply) {
       play.source('kept');
-      return send(file, lease, decision, play, reply);
+      const cacheControl = sentOn(file, lease, decision, play);
+      if (reply.raw instanceof ServerAnswer) reply.raw.sendOn(lease.url, cacheControl);
+      else send(reply, lease, cacheControl);
     },
 
     async later(file, decision, play, reply, comeback) {
@@ -75,7 +76,8 @@ export function createRedirect({ links, delivery, clock }: Bridge): Redirect {
       const acquire = () =>
         links.broker.acquire(file, { urgency: 'play', signal, onSource: (source) => play.source(source) });
       try {
-        return send(file, await links.probe.acquire(acquire, comeback), decision, play, reply);
+        const lease = await links.probe.acquire(acquire, comeback);
+        return send(reply, lease, sentOn(file, lease, decision, play));
       } catch (error) {
         play.failed(error);
         throw error;
