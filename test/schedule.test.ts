@@ -1,4 +1,5 @@
 import t from 'tap';
+import { BridgeError } from '../src/core/errors.ts';
 import type { FolderId } from '../src/core/ids.ts';
 import { silentLog } from '../src/core/log.ts';
 import { type FolderFacts, rateOf } from '../src/sync/discovery/folder-rate.ts';
@@ -52,6 +53,34 @@ t.test(
     t.equal(clock.sleeping(), 0, 'no sleeper is left');
   },
 );
+
+t.test('a sync that a person has done meanwhile counts for the one that was due', async (t) => {
+  for (const [what, isAsked] of [
+    ['due', false],
+    ['asked for', true],
+  ] as const) {
+    const clock = createHandClock();
+    const start = clock.now();
+    const minute = () => (clock.now() - start) / minuteMs;
+    const at: number[] = [];
+    const isTaken = () => minute() >= 29 && minute() < 40;
+    const sync = {
+      doneAt: () => (minute() >= 40 ? start + 40 * minuteMs : undefined),
+      run: async () => {
+        if (isTaken()) throw new BridgeError('BRIDGE_CRAWL_RUNNING');
+        at.push(minute());
+        return { outcome: 'done', calls: 1, note: {}, tree: { counts: {} }, away: [] };
+      },
+    } as never;
+    const scheduler = createScheduler({ sync, clock, log: silentLog, intervalMs: () => 30 * minuteMs });
+    scheduler.start();
+    await clock.advance(35 * minuteMs);
+    if (isAsked) scheduler.trigger();
+    await clock.advance(70 * minuteMs);
+    await scheduler.stop();
+    t.strictSame(at, isAsked ? [0, 40, 70, 100] : [0, 70, 100], what);
+  }
+});
 
 t.test('crawls keep their time however long side-cars take', async (t) => {
   const clock = createHandClock();

@@ -189,6 +189,26 @@ t.test('only one sync at a time', async (t) => {
   t.equal((await started.sync()).outcome, 'done');
 });
 
+t.test(
+  'a sync that only tells what would be, or was stopped, is not taken for one that was done',
+  async (t) => {
+    const { bridge, simulator } = await setup(t);
+    simulator.account.addFile('/', movie('Metropolis', 1927));
+    const { signal } = new AbortController();
+    await bridge.sync.visit({ signal, dryRun: true });
+    t.equal(bridge.sync.doneAt(), undefined);
+    const stopping = new AbortController();
+    const stopped = bridge.sync.visit({
+      signal: stopping.signal,
+      onStart: () => stopping.abort(new Error('stopped')),
+    });
+    await stopped.catch(() => undefined);
+    t.equal(bridge.sync.doneAt(), undefined);
+    await bridge.sync.visit({ signal });
+    t.equal(typeof bridge.sync.doneAt(), 'number');
+  },
+);
+
 t.test('who asks for a sync while one is being stopped gets one of his own', async (t) => {
   const { bridge, simulator } = await setup(t);
   simulator.account.addFile('/', movie('Metropolis', 1927));

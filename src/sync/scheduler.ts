@@ -7,7 +7,10 @@ import type { Sync } from './sync.ts';
 import { reportSync } from './sync-report.ts';
 
 export interface SchedulerOptions {
-  sync: Pick<Sync, 'run'>;
+  sync: Pick<Sync, 'run'> & {
+    /** When the last one of this process that kept the tree as it should be was done, whoever asked for it. */
+    doneAt?(): number | undefined;
+  };
   clock: Clock;
   log: Log;
   /** As the settings say now; 0 = only at start and when asked. */
@@ -49,6 +52,10 @@ export function createScheduler({ sync, clock, log, intervalMs, budget }: Schedu
   let waiting: { since: number; pauseMs: Pause } | undefined;
   /** The loop was woken to look how long the pause is by now. */
   let isRetimed = false;
+  /** Since when one was due while somebody else's ran. */
+  let metAt: number | undefined;
+  /** What somebody asks for is done after the one that runs: it may have been past what has changed. */
+  let isAsked = false;
   const loop = createBackgroundLoop({
     clock,
     async turn(signal) {
@@ -57,9 +64,13 @@ export function createScheduler({ sync, clock, log, intervalMs, budget }: Schedu
       isRetimed = false;
       const leftMs = wasRetimed ? await leftToWait() : 0;
       if (leftMs !== 0) return leftMs;
+      const othersAt = doneByOthers();
+      if (othersAt !== undefined) return await waitFor(() => intervalMs() || undefined, othersAt);
       isSyncing = true;
       try {
-        return await waitFor(await syncOnce(signal));
+        const pauseMs = await syncOnce(signal);
+        isAsked = false;
+        return await waitFor(pauseMs);
       } finally {
         isSyncing = false;
       }
@@ -70,14 +81,23 @@ export function createScheduler({ sync, clock, log, intervalMs, budget }: Schedu
       else
         log.error({ err: error, ...(isBridgeError(error) ? { remedy: error.remedy } : {}) }, 'sync failed');
       const pauseMs = isOthers ? busyPauseMs : failurePauseMs;
+      if (isOthers && !isAsked) metAt ??= clock.now();
       waiting = { since: clock.now(), pauseMs: () => pauseMs };
       return pauseMs;
     },
   });
 
-  function waitFor(pauseMs: Pause) {
-    waiting = { since: clock.now(), pauseMs };
-    return pauseMs(false);
+  async function waitFor(pauseMs: Pause, since = clock.now()): Promise<number | undefined> {
+    waiting = { since, pauseMs };
+    const whole = await pauseMs(false);
+    return whole && Math.max(0, whole - Math.max(0, clock.now() - since));
+  }
+
+  /** When somebody else's sync was done that ran when ours was due: ours is not due any more. */
+  function doneByOthers(): number | undefined {
+    const [met, doneAt] = [metAt, sync.doneAt?.()];
+    metAt = undefined;
+    return met !== undefined && doneAt !== undefined && doneAt >= met ? doneAt : undefined;
   }
 
   /** @returns 0 = it is time; undefined = until somebody asks */
@@ -120,6 +140,8 @@ export function createScheduler({ sync, clock, log, intervalMs, budget }: Schedu
       if (isSyncing) return;
       isRetimed = false;
       waiting = undefined;
+      metAt = undefined;
+      isAsked = true;
       loop.wake();
     },
     settingsChanged(): void {

@@ -23,6 +23,8 @@ export interface SharedSync extends Sync {
    * who leaves while others stay
    */
   visit(visit: SyncVisit): Promise<SyncResult>;
+  /** When the last one was done that looked at the account and kept the tree as it should be; undefined before the first. */
+  doneAt(): number | undefined;
 }
 
 interface Running {
@@ -35,6 +37,7 @@ interface Running {
 /** Lets several wait for one sync. The first who asks says how it is done. */
 export function createSharedSync(sync: Sync, { clock, log }: { clock: Clock; log: Log }): SharedSync {
   let running: Running | undefined;
+  let doneAt: number | undefined;
 
   function begin(run: SyncRun): Running {
     const one: Running = { run, visitors: new Set(), progress: undefined, work: undefined as never };
@@ -47,6 +50,10 @@ export function createSharedSync(sync: Sync, { clock, log }: { clock: Clock; log
             one.progress = progress;
             for (const visitor of one.visitors) visitor.onProgress?.(progress);
           },
+        })
+        .then((result) => {
+          if (result.outcome === 'done' && !run.dryRun) doneAt = clock.now();
+          return result;
         })
         .finally(() => {
           if (running === one) running = undefined;
@@ -82,6 +89,7 @@ export function createSharedSync(sync: Sync, { clock, log }: { clock: Clock; log
 
   return {
     ...sync,
+    doneAt: () => doneAt,
 
     async run(run) {
       run.signal.throwIfAborted();
