@@ -33,3 +33,11 @@ t.test('what a start gives back does not make the ticks of every answer slower',
   const [forgotten, kept] = [await costOf(), await costOf('kept')];
   t.ok(kept > 0 && kept < forgotten / 1.5, `${kept.toFixed(2)} us in the place of ${forgotten.toFixed(2)}`);
 });
+
+t.test('young garbage stays small while long work looks through much that lives', async (t) => {
+  const script = join(import.meta.dirname, 'fixtures', 'much-garbage.ts');
+  const mbOf = async (...how: string[]) =>
+    Number((await run(process.execPath, ['--max-semi-space-size=4', script, ...how])).stdout);
+  const [small, large] = [await mbOf('small'), await mbOf()];
+  t.ok(small > 0 && small < large / 2, `${small.toFixed(0)} MB in the place of ${large.toFixed(0)}`);
+});
