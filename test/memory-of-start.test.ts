@@ -33,12 +33,3 @@ t.test('what a start gives back does not make the ticks of every answer slower',
   const [forgotten, kept] = [await costOf(), await costOf('kept')];
   t.ok(kept > 0 && kept < forgotten / 1.5, `${kept.toFixed(2)} us in the place of ${forgotten.toFixed(2)}`);
 });
-
-t.test('young garbage stays small while long work looks through much that lives', async (t) => {
-  const script = join(import.meta.dirname, 'fixtures', 'much-garbage.ts');
-  const growthOf = async (...how: string[]) =>
-    (await run(process.execPath, ['--max-semi-space-size=4', script, ...how])).stdout;
-  t.equal(await growthOf(), '0', 'MB more than where nothing lives long');
-  const waiting = Number(await growthOf('waits'));
-  t.ok(waiting > 0, `${waiting.toFixed(0)} MB more as V8 does it by itself`);
-});

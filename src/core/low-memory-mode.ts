@@ -10,14 +10,11 @@ import { runInNewContext } from 'node:vm';
 export async function inLowMemoryMode<T>(work: () => Promise<T>): Promise<T> {
   setFlagsFromString('--heap-growing-percent=30');
   setFlagsFromString('--semi-space-growth-factor=1');
-  // While V8 looks through what lives long it takes no young garbage away, and lets it grow by 20 MB at each of these times.
-  setFlagsFromString('--no-separate-gc-phases');
   try {
     return await work();
   } finally {
     setFlagsFromString('--heap-growing-percent=0');
     setFlagsFromString('--semi-space-growth-factor=2');
-    setFlagsFromString('--separate-gc-phases');
   }
 }
 
