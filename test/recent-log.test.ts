@@ -4,7 +4,7 @@ import { request } from 'undici';
 import { z } from 'zod';
 import { readLog } from '../src/api/log.ts';
 import { createProcessLog } from '../src/commands/start/process-log.ts';
-import { createRecentLines } from '../src/core/log/recent-lines.ts';
+import { createRecentLines, type RecentLines } from '../src/core/log/recent-lines.ts';
 import { createRedactor } from '../src/core/log/redact.ts';
 import { ofArea } from '../src/core/log.ts';
 import { createRecentLog } from '../src/recent-log.ts';
@@ -12,7 +12,12 @@ import { createHandClock } from './fixtures/hand-clock.ts';
 import { setup } from './fixtures/setup.ts';
 
 const sink = () => new Writable({ write: (_chunk, _encoding, done) => done() });
-const nowhere = { write: () => {} };
+const keptIn = (lines: RecentLines) => ({ write: () => {}, writeKept: lines.write, kept: lines });
+/** A line as it stands among others. */
+const copyInto = (lines: RecentLines, line: string) => {
+  const bytes = Buffer.from(`before\n${line}after`);
+  lines.copy(bytes, 7, bytes.length - 5);
+};
 const query = { level: 'debug', limit: 100, after: 0 } as const;
 
 t.test('the last lines are there, in a memory that does not grow', async (t) => {
@@ -20,7 +25,8 @@ t.test('the last lines are there, in a memory that does not grow', async (t) => 
   t.strictSame([...ring.after(0)], []);
   for (let count = 1; count <= 1000; count++) {
     const text = `${count} ${'é'.repeat(count % 90)}`;
-    ring.write(`${text}\n`);
+    if (count % 3 === 0) ring.write(`${text}\n`);
+    else copyInto(ring, `${text}\n`);
     const kept = [...ring.after(0)];
     t.equal(ring.newest(), count);
     t.strictSame(kept[0], { seq: count, text });
@@ -41,11 +47,13 @@ t.test('the last lines are there, in a memory that does not grow', async (t) => 
   const [long] = ring.after(1000);
   t.equal(long?.text, '😀'.repeat(64), 'a long line is cut behind a whole character');
   t.ok([...ring.after(0)].length > 5, 'and does not push the others out');
+  copyInto(ring, `${'😀'.repeat(10_000)}\n`);
+  t.strictSame([...ring.after(1001)], [{ ...long, seq: 1002 }], 'nor does one of bytes');
 });
 
 t.test('lines are found by level, text and what they are about', async (t) => {
   const ring = createRecentLines();
-  const log = createProcessLog({ level: 'debug', format: 'json' }, sink(), { ...nowhere, kept: ring });
+  const log = createProcessLog({ level: 'debug', format: 'json' }, sink(), keptIn(ring));
   const recent = createRecentLog(ring, createRedactor(['planted-secret']));
   const host = ofArea(log, 'host');
   host.debug({ verb: 'folder/ls' }, 'host call');
@@ -85,7 +93,7 @@ t.test('lines are found by level, text and what they are about', async (t) => {
 
 t.test('on a terminal the same lines are kept, as JSON', async (t) => {
   const ring = createRecentLines();
-  const log = createProcessLog({ level: 'info', format: 'pretty' }, sink(), { ...nowhere, kept: ring });
+  const log = createProcessLog({ level: 'info', format: 'pretty' }, sink(), keptIn(ring));
   log.debug({}, 'not at this level');
   log.info({ path: '/Films' }, 'folder listed');
   t.match(createRecentLog(ring, String).read(query).lines, [
@@ -96,7 +104,7 @@ t.test('on a terminal the same lines are kept, as JSON', async (t) => {
 
 t.test('over the API: at once, and as it comes', async (t) => {
   const recentLines = createRecentLines();
-  const log = createProcessLog({ level: 'info', format: 'json' }, sink(), { ...nowhere, kept: recentLines });
+  const log = createProcessLog({ level: 'info', format: 'json' }, sink(), keptIn(recentLines));
   const clock = createHandClock();
   const { url, bridge } = await setup(t, { log, overrides: { recentLines, clock } });
   const headers = { authorization: `Bearer ${bridge.secrets.adminToken}` };

@@ -72,7 +72,7 @@ t.test(
   'what is handed to somebody who helps has no secret in it, and names only where they are wanted',
   async (t) => {
     const recentLines = createRecentLines();
-    const out = { write: () => {}, kept: recentLines };
+    const out = { write: () => {}, writeKept: recentLines.write, kept: recentLines };
     const log = createProcessLog({ level: 'debug', format: 'json' }, new Writable(), out);
     const one = await setup(t, { env, log, overrides: { recentLines }, simulator: { account } });
     await one.sync();

@@ -2,6 +2,7 @@ import type { RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
+import { ServerAnswer } from './answers/answer.ts';
 
 /** Requests of one connection that may wait for their answers. A player sends the next when it has the last one's. */
 const maxOfConnection = 8;
@@ -52,7 +53,8 @@ export const pipelining = fp(
       waiting.count++;
       // Nothing is made anew for a request: each redirect comes by here. An answer that is never given away is that of a
       // connection that has gone, and its count with it.
-      response.on('finish', waiting.given);
+      if (response instanceof ServerAnswer) response.onGiven = waiting.given;
+      else response.on('finish', waiting.given);
       for (const handle of handlers) handle(request, response);
     });
 

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createBoundedCache } from '../core/bounded-cache.ts';
 import type { FileId } from '../core/ids.ts';
+import { isFileId } from './address.ts';
 
 /** A key for stream addresses. `retiredAt`: when a newer one took its place, milliseconds UTC. */
 export interface SigningKey {
@@ -29,7 +30,7 @@ export interface Signer {
   replace(newKeys: readonly SigningKey[]): void;
   /** The signature that stands in a STRM file; base64url, 16 characters. @throws Error without a key */
   sign(fileId: FileId): string;
-  /** Whether `signature` belongs to `fileId` under any key; takes the same time wherever it differs. */
+  /** Whether `signature` belongs to `fileId` under any key, and that is an id; takes the same time wherever it differs. */
   verify(fileId: FileId, signature: string): boolean;
   /** The same for another text; what is signed for one purpose is worth nothing for another. @throws Error without a key */
   signText(purpose: string, text: string): string;
@@ -45,6 +46,7 @@ export function createSigner(firstKeys: readonly SigningKey[]): Signer {
   function expected(fileId: FileId): Buffer[] {
     const known = cache.get(fileId);
     if (known) return known;
+    if (!isFileId(fileId)) return [];
     const signatures = keys.map(({ secret }) => Buffer.from(sign(secret, fileId)));
     cache.set(fileId, signatures);
     return signatures;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders } from 'node:http';
+import type { Socket } from 'node:net';
 import { ServerResponse } from '../../../src/core/http/http.ts';
 import { streamPrefix } from '../../../src/delivery/address.ts';
 
@@ -25,12 +26,19 @@ export const preflight: Readonly<Record<string, string>> = {
  * headers that stand on every answer are put on here, in the moment in which it is sent.
  */
 export class ServerAnswer<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
-  /** Whether the head that is being written begins with {@link linesOfFilm}. */
-  #isPrepared = false;
+  /** Lines of the head that are written already, each with its end. */
+  #prepared = '';
+  /** Called when all of it was given away. One listener: each redirect has one, and an event costs more than the call. */
+  onGiven: (() => void) | undefined;
 
   /** How Node puts a head together, line after line behind the first; not in its documents. */
   _storeHeader(firstLine: string, headers: unknown): void {
-    storeHeader?.call(this, this.#isPrepared ? firstLine + linesOfFilm : firstLine, headers);
+    storeHeader?.call(this, firstLine + this.#prepared, headers);
+  }
+
+  override detachSocket(socket: Socket): void {
+    super.detachSocket(socket);
+    this.onGiven?.();
   }
 
   /**
@@ -38,9 +46,12 @@ export class ServerAnswer<Request extends IncomingMessage = IncomingMessage> ext
    * way, on which nothing is made anew and no header looked at one by one.
    */
   sendOn(location: string, cacheControl: string): void {
-    const headers = { location, 'cache-control': cacheControl, 'content-length': '0' };
-    this.#isPrepared = storeHeader !== undefined;
-    super.writeHead(302, this.#isPrepared ? headers : Object.assign(headers, signed));
+    if (storeHeader && plainText.test(location)) {
+      this.#prepared = `${linesOfFilm}cache-control: ${cacheControl}\r\nlocation: ${location}\r\n`;
+      super.writeHead(302, withoutBody);
+    } else {
+      super.writeHead(302, { location, 'cache-control': cacheControl, ...withoutBody, ...signed });
+    }
     this.end();
   }
 
@@ -66,6 +77,11 @@ export const ofFilm: Readonly<Record<string, string>> = {
 const linesOfFilm = Object.entries(ofFilm)
   .map(([name, value]) => `${name}: ${value}\r\n`)
   .join('');
+
+const withoutBody: OutgoingHttpHeaders = { 'content-length': '0' };
+
+/** What Node need not look at: nothing in it ends a line. */
+const plainText = /^[!-~]+$/;
 
 type StoreHeader = (this: unknown, firstLine: string, headers: unknown) => void;
 /** Absent from a Node that does it otherwise: then the headers go the usual way. */

@@ -14,23 +14,29 @@ interface LineTaker {
   write(line: string): void;
 }
 
+/** Takes lines, and keeps those of JSON: the ones it takes by `writeKept`, and the ones that only `kept` is given. */
+interface LineKeeper extends LineTaker {
+  kept: LineTaker;
+  writeKept(line: string): void;
+}
+
 /**
  * The log of this process as the settings want it: lines for people on a terminal, JSON where it is piped.
  * @param stream where lines end up; tells whether it is a terminal, and whether it takes colours
- * @param destination takes the lines, the stream itself when absent; `kept` takes them too, always as JSON
+ * @param destination takes the lines, the stream itself when absent; what is kept is always JSON
  * @param nameOfFile the name of a file of the account, where it is known without asking the disk
  */
 export function createProcessLog(
   { level, format }: Pick<Settings['log'], 'level' | 'format'>,
   stream: Stream,
-  destination?: LineTaker & { kept?: LineTaker },
+  destination?: LineTaker | LineKeeper,
   nameOfFile?: (fileId: FileId) => string | undefined,
 ): Log {
   const isReadable = format === 'auto' ? stream.isTTY === true : format === 'pretty';
-  const kept = destination?.kept;
+  const keeper = destination && 'kept' in destination ? destination : undefined;
   if (!isReadable) {
-    const out = destination ?? { write: (line: string) => void stream.write(line) };
-    return createLogger(level, kept ? bothOf(out, kept) : out);
+    if (keeper) return createLogger(level, { write: keeper.writeKept });
+    return createLogger(level, destination ?? { write: (line: string) => void stream.write(line) });
   }
   const styles = { time: 'dim', debug: 'dim', warn: 'yellow', error: 'red' } as const;
   const line = createLogLine({
@@ -40,17 +46,7 @@ export function createProcessLog(
   });
   const shown = createReadableLog(level, destination ?? { write: (text) => writeOver(stream, text) }, line);
   // What a terminal shows is cut and painted for it: what is kept is written beside it.
-  return kept ? withBoth(shown, createLogger(level, kept)) : shown;
-}
-
-/** A line that was written once, for two. */
-function bothOf(one: LineTaker, other: LineTaker): LineTaker {
-  return {
-    write(line) {
-      one.write(line);
-      other.write(line);
-    },
-  };
+  return keeper ? withBoth(shown, createLogger(level, keeper.kept)) : shown;
 }
 
 function withBoth(one: Log, other: Log): Log {

@@ -9,6 +9,8 @@ const waitMs = 500;
 export interface BufferedDestination {
   /** @param line with its end; it may be out half a second later */
   write(line: string): void;
+  /** The same, and keeps it. @param line of JSON */
+  writeKept(line: string): void;
   /** Keeps the last lines, for who gives them to it as JSON. */
   readonly kept: RecentLines;
   /** What was gathered is out when this returns. */
@@ -40,15 +42,29 @@ export function createBufferedDestination(fd: number): BufferedDestination {
     pass();
     target.flushSync();
   };
+  /** @returns where it stands among what is gathered; undefined when it is out already */
+  const gather = (line: string): number | undefined => {
+    // A character of UTF-16 takes three bytes at most.
+    if (used + 3 * line.length > gatheredBytes) pass();
+    if (3 * line.length > gatheredBytes) {
+      send(Buffer.from(line));
+      return undefined;
+    }
+    const start = used;
+    used += gathered.write(line, used);
+    return start;
+  };
+  const kept = createRecentLines();
   setInterval(pass, waitMs).unref();
   process.once('exit', flushSync);
   return {
-    kept: createRecentLines(),
-    write(line) {
-      // A character of UTF-16 takes three bytes at most.
-      if (used + 3 * line.length > gatheredBytes) pass();
-      if (3 * line.length > gatheredBytes) send(Buffer.from(line));
-      else used += gathered.write(line, used);
+    kept,
+    write: gather,
+    writeKept(line) {
+      const start = gather(line);
+      // A line is made bytes once: each request has one.
+      if (start === undefined) kept.write(line);
+      else kept.copy(gathered, start, used);
     },
     flushSync,
   };

@@ -10,6 +10,8 @@ export interface RecentLine {
 export interface RecentLines {
   /** @param line with its end, as it goes to the destination: nothing of it is made anew */
   write(line: string): void;
+  /** A line that stands in `source` as bytes, its end with it. */
+  copy(source: Buffer, start: number, end: number): void;
   /** Those that are still here and came after `seq`, the newest first. */
   after(seq: number): Generator<RecentLine>;
   /** The number of the newest; 0 before the first. */
@@ -53,25 +55,40 @@ export function createRecentLines({
     }
   }
 
-  return {
+  /** Room for a line behind the newest, from `at` on; the oldest go for it. */
+  function makeRoom(room: number): Buffer {
+    bytes ??= Buffer.allocUnsafe(maxBytes);
+    if (at + room > maxBytes) {
+      // What lies behind is the oldest, and goes before the newest of this round.
+      free(at, maxBytes);
+      at = 0;
+    }
+    free(at, at + room);
+    if (last - first + 1 === maxLines) first++;
+    return bytes;
+  }
+
+  /** So many bytes from `at` on are the newest line. */
+  function added(length: number): void {
+    last++;
+    starts[last % maxLines] = at;
+    at += length;
+    ends[last % maxLines] = at;
+  }
+
+  const lines: RecentLines = {
     write(line) {
-      bytes ??= Buffer.allocUnsafe(maxBytes);
       const length = line.endsWith('\n') ? line.length - 1 : line.length;
       const isLong = bytesOfCharacter * length > maxLineBytes;
       const room = isLong ? maxLineBytes : bytesOfCharacter * length;
-      if (at + room > maxBytes) {
-        // What lies behind is the oldest, and goes before the newest of this round.
-        free(at, maxBytes);
-        at = 0;
-      }
-      free(at, at + room);
-      if (last - first + 1 === maxLines) first++;
       // Writes whole characters, as many as fit.
-      const end = at + bytes.write(isLong ? line.slice(0, maxLineBytes) : line, at, room);
-      last++;
-      starts[last % maxLines] = at;
-      ends[last % maxLines] = end;
-      at = end;
+      added(makeRoom(room).write(isLong ? line.slice(0, maxLineBytes) : line, at, room));
+    },
+
+    copy(source, start, end) {
+      const length = end - start;
+      if (length > maxLineBytes) lines.write(source.toString('utf8', start, end));
+      else added(source.copy(makeRoom(length), at, start, end));
     },
 
     *after(seq) {
@@ -83,4 +100,5 @@ export function createRecentLines({
 
     newest: () => last,
   };
+  return lines;
 }
