@@ -4,6 +4,7 @@ import { places } from '../plugins/gateway/places.ts';
 import { proxy } from '../plugins/gateway/proxy.ts';
 import { isWebSocket } from '../plugins/gateway/upgrade.ts';
 import { webSockets } from '../plugins/gateway/web-sockets.ts';
+import { CountedAnswer } from '../plugins/support/answers/counted-answer.ts';
 import { bridgeDecorator } from '../plugins/support/bridge.ts';
 import { caller } from '../plugins/support/caller.ts';
 import { delivery } from '../plugins/support/delivery.ts';
@@ -50,7 +51,7 @@ export async function buildGateway(bridge: Bridge, setting: GatewaySetting): Pro
     rewriteUrl: ({ url = '/' }) => gateway.addressOf(url),
     routerOptions: { maxParamLength: maxUrl, ignoreTrailingSlash: false },
     frameworkErrors: frameworkError,
-    http: { shouldUpgradeCallback: isWebSocket } as object,
+    http: { ServerResponse: CountedAnswer, shouldUpgradeCallback: isWebSocket } as object,
   });
   tls?.attach(app);
   for (const method of METHODS)

@@ -86,8 +86,10 @@ t.test('one connection may have a few requests waiting, one address some more', 
       text += bytes;
     });
     socket.on('error', () => undefined);
-    socket.write('GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n'.repeat(requests));
-    return { socket, answers: () => text.split('HTTP/1.1 200').length - 1 };
+    const send = (count: number, more = '') =>
+      socket.write(`GET /healthz HTTP/1.1\r\nhost: a\r\n${more}\r\n`.repeat(count));
+    send(requests);
+    return { socket, send, answers: (status = 200) => text.split(`HTTP/1.1 ${status}`).length - 1 };
   };
   const few = open(8);
   while (few.answers() < 8) await wait(5);
@@ -95,4 +97,11 @@ t.test('one connection may have a few requests waiting, one address some more', 
   const many = open(500);
   await once(many.socket, 'close');
   t.ok(many.answers() < 500, 'hundreds at once end the connection');
+  const refused = open(0);
+  // Node answers these by itself, before anybody here is asked.
+  refused.send(50, 'expect: something\r\n');
+  while (refused.answers(417) < 50) await wait(5);
+  refused.send(40);
+  await once(refused.socket, 'close');
+  t.ok(refused.answers() < 40, 'and what Node refuses by itself gives nobody more');
 });

@@ -2,7 +2,7 @@ import type { RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import { ServerAnswer } from './answers/answer.ts';
+import type { CountedAnswer } from './answers/counted-answer.ts';
 
 /** Requests of one connection that may wait for their answers. A player sends the next when it has the last one's. */
 const maxOfConnection = 8;
@@ -29,17 +29,12 @@ declare module 'fastify' {
   }
 }
 
-/** Requests of one connection that have no answer yet. */
-interface Waiting {
-  count: number;
-  /** One has it. */
-  given(): void;
-}
-
-/** What one connection may have waiting: whoever sends request after request and reads nothing loses it. */
+/**
+ * What one connection may have waiting: whoever sends request after request and reads nothing loses it. The answers of
+ * the server are {@link CountedAnswer}.
+ */
 export const pipelining = fp(
   async (app: FastifyInstance) => {
-    const waitingOf = new WeakMap<Socket, Waiting>();
     const ofConnection = new WeakMap<Socket, Set<() => void>>();
 
     // In place of Fastify's own listener, not before it: a connection may bring hundreds of requests in one piece, and
@@ -48,21 +43,9 @@ export const pipelining = fp(
     app.server.removeAllListeners('request');
     app.server.on('request', (request, response) => {
       const { socket } = request;
-      const waiting = waitingOf.get(socket) ?? begin(socket);
-      if (waiting.count >= maxOfConnection) return end(socket);
-      waiting.count++;
-      // Nothing is made anew for a request: each redirect comes by here. An answer that is never given away is that of a
-      // connection that has gone, and its count with it.
-      if (response instanceof ServerAnswer) response.onGiven = waiting.given;
-      else response.on('finish', waiting.given);
+      if ((response as CountedAnswer).count(socket) > maxOfConnection) return end(socket);
       for (const handle of handlers) handle(request, response);
     });
-
-    function begin(socket: Socket): Waiting {
-      const waiting: Waiting = { count: 0, given: () => void waiting.count-- };
-      waitingOf.set(socket, waiting);
-      return waiting;
-    }
 
     /** What is given back when the connection goes: an answer behind others is never told of that. */
     function heldOf(socket: Socket): Set<() => void> {

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, onSendHookHandler } from 'fastify';
 import fp from 'fastify-plugin';
 import { minuteMs } from '../../src/core/durations.ts';
 import { BridgeError } from '../../src/core/errors.ts';
@@ -7,6 +7,18 @@ import { BridgeError } from '../../src/core/errors.ts';
 const maxOfAddress = 64;
 /** A text of which nothing was taken for so long is not read any more. */
 const stallMs = minuteMs;
+
+const textTypes = /^(?:text\/(?!event-stream)|application\/(?:xml|json)|audio\/x-mpegurl)/;
+
+const endStalledTexts: onSendHookHandler = (_request, reply, payload, done) => {
+  if (textTypes.test(String(reply.getHeader('content-type') ?? ''))) endWhereStalled(reply);
+  done(null, payload);
+};
+
+/** Ends the connection where nothing is taken of a text for a minute. */
+export function endWhereStalled({ raw, request }: FastifyReply): void {
+  raw.setTimeout(stallMs, () => request.raw.socket.destroy());
+}
 
 /**
  * What one client may have waiting over all its connections: each answer in the making takes memory and turns of the
@@ -17,6 +29,8 @@ export const waiting = fp(
     const ofAddress = new Map<string, number>();
 
     app.addHook('onRoute', (route) => {
+      // The way to a film goes without hooks: what of it is a text sees to that itself.
+      if (!route.config?.bypassHooks) route.onSend = [...[route.onSend ?? []].flat(), endStalledTexts];
       // Whoever looks after this process is told of it, whatever others of its address do.
       if (route.config?.bypassHooks || route.config?.isHealthCheck || route.config?.takesFiles) return;
       const own = route.onRequest === undefined ? [] : [route.onRequest].flat();
@@ -42,13 +56,6 @@ export const waiting = fp(
           done();
         },
       ];
-    });
-
-    app.addHook('onSend', (request, reply, payload, done) => {
-      const type = String(reply.getHeader('content-type') ?? '');
-      if (/^(?:text\/(?!event-stream)|application\/(?:xml|json)|audio\/x-mpegurl)/.test(type))
-        reply.raw.setTimeout(stallMs, () => request.raw.socket.destroy());
-      done(null, payload);
     });
   },
   { name: 'waiting', dependencies: ['bridge', 'who-asks', 'request-log', 'pipelining'] },

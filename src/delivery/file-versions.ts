@@ -42,6 +42,8 @@ export interface FileVersions {
   /** Reads which files have changed before. */
   load(): Promise<void>;
   of(fileId: FileId): Promise<KnownVersion>;
+  /** The same, where nothing has to be read for it. */
+  cachedOf(fileId: FileId): KnownVersion | undefined;
   /** The end of a file's entity tag; for the hot path. */
   markOf(fileId: FileId): string;
   /** The strong entity tag of a file: constant as long as its bytes are, because players come back with it. */
@@ -74,7 +76,7 @@ export function createFileVersions({ store, log, onChange }: FileVersionsOptions
       );
   }
 
-  return {
+  const versions: FileVersions = {
     markOf,
 
     async load() {
@@ -87,7 +89,12 @@ export function createFileVersions({ store, log, onChange }: FileVersionsOptions
         // Somebody else may have asked meanwhile: there is one state of a file.
         if (!cache.get(fileId)) cache.set(fileId, { version: kept?.version });
       }
-      const mine = cache.get(fileId) as { version: string | undefined };
+      return versions.cachedOf(fileId) as KnownVersion;
+    },
+
+    cachedOf(fileId) {
+      const mine = cache.get(fileId);
+      if (!mine) return undefined;
       /** The one that is at hand: another reading may have found it anew. */
       const state = () => {
         const known = cache.get(fileId);
@@ -101,4 +108,5 @@ export function createFileVersions({ store, log, onChange }: FileVersionsOptions
       return `"${id}-${sizeBytes.toString(36)}${markOf(id)}"`;
     },
   };
+  return versions;
 }

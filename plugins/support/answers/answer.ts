@@ -1,7 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders } from 'node:http';
-import type { Socket } from 'node:net';
 import { ServerResponse } from '../../../src/core/http/http.ts';
 import { streamPrefix } from '../../../src/delivery/address.ts';
+import { CountedAnswer } from './counted-answer.ts';
 
 type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[];
 
@@ -25,20 +25,13 @@ export const preflight: Readonly<Record<string, string>> = {
  * An answer of the server, whoever writes it: a route, a plugin, an error, or Node itself before any of them. The
  * headers that stand on every answer are put on here, in the moment in which it is sent.
  */
-export class ServerAnswer<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
+export class ServerAnswer<Request extends IncomingMessage = IncomingMessage> extends CountedAnswer<Request> {
   /** Lines of the head that are written already, each with its end. */
   #prepared = '';
-  /** Called when all of it was given away. One listener: each redirect has one, and an event costs more than the call. */
-  onGiven: (() => void) | undefined;
 
   /** How Node puts a head together, line after line behind the first; not in its documents. */
   _storeHeader(firstLine: string, headers: unknown): void {
     storeHeader?.call(this, firstLine + this.#prepared, headers);
-  }
-
-  override detachSocket(socket: Socket): void {
-    super.detachSocket(socket);
-    this.onGiven?.();
   }
 
   /**
@@ -62,7 +55,9 @@ export class ServerAnswer<Request extends IncomingMessage = IncomingMessage> ext
     const words = typeof reason === 'string' ? [reason] : [];
     if (given !== undefined && !Array.isArray(given))
       return super.writeHead(status, ...(words as [string]), Object.assign(given, ours));
-    for (const [name, value] of Object.entries(ours)) this.setHeader(name, value as string);
+    // Bytes of a film: what stands on all of them is written already, and no route of theirs says anything of it.
+    if (storeHeader && ours === signed) this.#prepared = linesOfFilm;
+    else for (const [name, value] of Object.entries(ours)) this.setHeader(name, value as string);
     return super.writeHead(status, ...(words as [string]), given);
   }
 }

@@ -3,6 +3,7 @@ import type { CatalogFile } from '../../../src/catalog/account/files.ts';
 import { BridgeError } from '../../../src/core/errors.ts';
 import { weighConditions } from '../../../src/delivery/policy/conditions.ts';
 import { isWebVttSource, webVttBytes } from '../../../src/views/web-vtt.ts';
+import { endWhereStalled } from '../waiting.ts';
 
 /** Whether a subtitle is asked for under a name that ends in `.vtt`: as browsers read it. */
 export function isAskedAsWebVtt(file: Pick<CatalogFile, 'name'>, name: string): boolean {
@@ -29,5 +30,6 @@ export async function sendWebVtt(
   if (condition === 412) throw new BridgeError('BRIDGE_PRECONDITION');
   if (condition === 304) return reply.code(304).send();
   if (method === 'HEAD') return reply.header('content-length', String(body.length)).send();
+  endWhereStalled(reply);
   return reply.send(body);
 }

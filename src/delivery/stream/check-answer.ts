@@ -51,6 +51,7 @@ export function checkAnswer(
 
 /** Bytes are counted: whatever codes them, in one header or in several, changes them. */
 function isUncoded(headers: HeaderValues): boolean {
+  if (headers['content-encoding'] === undefined && headers['transfer-encoding'] === undefined) return true;
   const codings = [headers['content-encoding'], headers['transfer-encoding']].flat().join(',').split(',');
   return codings.every((coding) => ['', 'identity', 'chunked'].includes(coding.trim().toLowerCase()));
 }

@@ -4,7 +4,7 @@ import type { Lease } from '../../links/lease.ts';
 import type { CachedReader } from '../cache/range-cache.ts';
 import type { Recorder } from '../cache/range-recorder.ts';
 import type { ByteRange } from '../policy/range.ts';
-import { type Attempt, createHostAccess, type HostAccess } from './host-access.ts';
+import { type Attempt, createHostAccess, type HostAccess, type HostAccessOwner } from './host-access.ts';
 import { createRampUp, type RampUp } from './ramp-up.ts';
 import type { FileStreamOptions, ReadableFile, ReadOptions } from './read-options.ts';
 import { askAhead, type RestAhead } from './rest-ahead.ts';
@@ -67,8 +67,7 @@ export class FileStream extends Readable {
     this.#options = options;
     this.#retryPolicy = createRetryPolicy(options);
     this.#steps = createRampUp(options.clock);
-    this.#access = createHostAccess({
-      ...options,
+    const owner: HostAccessOwner = {
       file,
       reading,
       retryPolicy: this.#retryPolicy,
@@ -78,7 +77,8 @@ export class FileStream extends Readable {
         idleSince: () => (this.#transfer ? this.#idleSince : undefined),
         rest: () => this.rest(),
       },
-    });
+    };
+    this.#access = createHostAccess(owner, options);
   }
 
   /**
@@ -88,7 +88,7 @@ export class FileStream extends Readable {
   async open(): Promise<void> {
     const { rangeCache, versions } = this.#options;
     const { etag, wantsAll } = this.#reading;
-    const known = await versions.of(this.file.id);
+    const known = versions.cachedOf(this.file.id) ?? (await versions.of(this.file.id));
     const isAsPromised = () => etag === undefined || versions.etagOf(this.file) === etag;
     if (!isAsPromised())
       throw new BridgeError('BRIDGE_UPSTREAM_CHANGED', { detail: 'while it was asked for' });

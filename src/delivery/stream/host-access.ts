@@ -23,7 +23,8 @@ export interface HostAccess {
   giveBack(): void;
 }
 
-export interface HostAccessOptions extends FileStreamOptions {
+/** Whose way it is. */
+export interface HostAccessOwner {
   file: ReadableFile;
   reading: Pick<ReadOptions, 'urgency' | 'viewer' | 'onSource'>;
   retryPolicy: RetryPolicy;
@@ -34,8 +35,11 @@ export interface HostAccessOptions extends FileStreamOptions {
   holder: Pick<SlotRequest, 'idleSince' | 'rest'>;
 }
 
-export function createHostAccess(options: HostAccessOptions): HostAccess {
-  const { file, reading, retryPolicy, signal, broker, clock } = options;
+export function createHostAccess(owner: HostAccessOwner, options: FileStreamOptions): HostAccess {
+  const { file, reading, retryPolicy, signal } = owner;
+  const { broker, clock, dispatcher, downloads, userAgent, headersMs, stallMs } = options;
+  const { sizeBytes } = file;
+  const now = () => clock.now();
   let release: (() => void) | undefined;
 
   async function slot(): Promise<() => void> {
@@ -45,8 +49,8 @@ export function createHostAccess(options: HostAccessOptions): HostAccess {
       urgency,
       signal,
       giveUp: () =>
-        options.giveUp(new BridgeError('BRIDGE_TOO_MANY_STREAMS', { detail: 'a film needs the line' })),
-      ...options.holder,
+        owner.giveUp(new BridgeError('BRIDGE_TOO_MANY_STREAMS', { detail: 'a film needs the line' })),
+      ...owner.holder,
     });
     // Gone in the very moment of its turn: nobody else gives it back.
     if (signal.aborted) release();
@@ -70,9 +74,11 @@ export function createHostAccess(options: HostAccessOptions): HostAccess {
             },
           });
           release ??= await slot();
-          const { sizeBytes } = file;
-          const request = { ...options, url: lease.url, sizeBytes, signal, now: () => clock.now() };
-          const reached = await attempt(request, lease);
+          const { url } = lease;
+          const reached = await attempt(
+            { dispatcher, downloads, url, sizeBytes, userAgent, headersMs, stallMs, signal, now },
+            lease,
+          );
           broker.used(lease);
           return reached;
         } catch (error) {

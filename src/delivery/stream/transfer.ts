@@ -58,7 +58,7 @@ const maxRedirects = 3;
 export async function startTransfer(request: TransferRequest, sink: TransferSink): Promise<Transfer> {
   let { url } = request;
   for (let followed = 0; ; followed++) {
-    const answer = await ask({ ...request, url }, sink);
+    const answer = await ask(request, url, sink);
     if ('abort' in answer) return answer;
     if (followed === maxRedirects) throw new TransferFault('link', 'the host sends on again and again');
     url = target(request.downloads, answer.location, url);
@@ -76,9 +76,13 @@ function target(downloads: DownloadAnswers, location: string, from: string): str
 }
 
 /** One request. undici's dispatch is used directly: one stream less between the two sockets. */
-function ask(request: TransferRequest, sink: TransferSink): Promise<Transfer | { location: string }> {
+function ask(
+  request: TransferRequest,
+  address: string,
+  sink: TransferSink,
+): Promise<Transfer | { location: string }> {
   const { dispatcher, downloads, range, headersMs, stallMs, signal } = request;
-  const url = new URL(request.url);
+  const url = new URL(address);
   return new Promise((resolve, reject) => {
     let started = false;
     let finished = false;
