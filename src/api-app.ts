@@ -48,6 +48,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Another name of the account, where it is written to. */
     filesAlias: FilesAlias | undefined;
+    /** The address of a request as the routes know it. */
+    routedUrl(url: string): string;
   }
 }
 
@@ -131,6 +133,7 @@ export function createApp(bridge: Bridge, tls?: Tls): FastifyInstance {
   });
   tls?.attach(app);
   app.decorate('filesAlias', alias);
+  app.decorate('routedUrl', basePath.strip);
   app.addHook('onRoute', ({ url }) => {
     const [, door = ''] = url.split('/');
     if (door !== '*') doors.add(door);

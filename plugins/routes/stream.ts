@@ -5,6 +5,7 @@ import type { FileId } from '../../src/core/ids.ts';
 import { streamPrefix } from '../../src/delivery/address.ts';
 import { preflight } from '../support/answers/answer.ts';
 import { isAskedAsWebVtt, sendWebVtt } from '../support/answers/web-vtt.ts';
+import { createHotPath } from '../support/hot-path.ts';
 import { readRoute } from '../support/routes.ts';
 
 interface Params {
@@ -17,7 +18,8 @@ interface Params {
 export const stream = fp(
   async (app: FastifyInstance) => {
     const { catalog, signer } = app.bridge;
-    const { decideFor, deliverNow, deliver } = app.delivery;
+    const { decideFor, deliver } = app.delivery;
+    app.answerFirst(createHotPath(app));
 
     readRoute(
       app,
@@ -32,19 +34,12 @@ export const stream = fp(
           reply.raw.once('close', () => app.logRequest(request, reply));
           return sendWebVtt(app, file, request, reply);
         }
-        const answer = file && decideFor(file, request);
-        // The hot path: a film and a link at hand, an answer without a body.
-        if (file && answer && deliverNow(file, answer, request, reply)) {
-          app.logRequest(request, reply);
-          // Sent already: a reply that is returned is waited for.
-          return undefined;
-        }
         reply.raw.once('close', () => app.logRequest(request, reply));
         if (refusal) throw refusal;
         // A wrong signature and an unknown file look the same from outside.
         if (!isKnown) throw new BridgeError('BRIDGE_NOT_FOUND');
-        return file && answer
-          ? deliver(file, answer, request, reply)
+        return file
+          ? deliver(file, decideFor(file, request), request, reply)
           : findAndDeliver(fileId, name, request, reply);
       },
     );
@@ -66,5 +61,5 @@ export const stream = fp(
       return deliver(file, decideFor(file, request), request, reply);
     }
   },
-  { name: 'stream', dependencies: ['bridge', 'errors', 'delivery'] },
+  { name: 'stream', dependencies: ['bridge', 'errors', 'delivery', 'pipelining'] },
 );

@@ -1,8 +1,13 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { type Caller, createCallerReader } from '../../src/edge/caller.ts';
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Who asks, as {@link FastifyRequest.caller} tells it. */
+    callerOf(request: IncomingMessage): Caller;
+  }
   interface FastifyRequest {
     /** Who asks, behind the proxies that `server.trustProxy` names. */
     readonly caller: Caller;
@@ -16,18 +21,20 @@ export const caller = fp(
     const { trustProxy } = settings.server;
     const read = createCallerReader(trustProxy);
     let isTold = trustProxy === false || typeof trustProxy === 'number';
+    app.decorate('callerOf', ({ socket, headers }: IncomingMessage) => {
+      const found = read(socket.remoteAddress, headers);
+      if (!isTold && found.isForwarder && read(socket.remoteAddress, {}).address === found.address) {
+        isTold = true;
+        log.warn(
+          { ip: found.address },
+          'the X-Forwarded-For of this address is not believed; if it is a proxy of yours, name it in server.trustProxy',
+        );
+      }
+      return found;
+    });
     app.decorateRequest('caller', {
       getter(this: FastifyRequest) {
-        const { socket, headers } = this.raw;
-        const found = read(socket.remoteAddress, headers);
-        if (!isTold && found.isForwarder && read(socket.remoteAddress, {}).address === found.address) {
-          isTold = true;
-          log.warn(
-            { ip: found.address },
-            'the X-Forwarded-For of this address is not believed; if it is a proxy of yours, name it in server.trustProxy',
-          );
-        }
-        return found;
+        return app.callerOf(this.raw);
       },
     });
   },

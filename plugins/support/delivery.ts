@@ -13,6 +13,7 @@ import {
   decide,
 } from '../../src/delivery/policy/decide.ts';
 import type { Circumstances, Rule, WantedPart } from '../../src/delivery/policy/rules.ts';
+import type { ServerAnswer } from './answers/answer.ts';
 import { type BytesDecision, createSendBytes } from './answers/bytes.ts';
 import { createRedirect, type RedirectDecision } from './answers/redirect.ts';
 import { deliverableOf, describeFile, giveValidators } from './file-headers.ts';
@@ -24,15 +25,21 @@ export interface DeliveryTable {
   rules: readonly Rule[];
 }
 
+/** A request for a file, seen by the framework or before it: who asks, and what is decided of it. */
+export type FileRequest = Pick<
+  FastifyRequest,
+  'method' | 'headers' | 'caller' | 'client' | 'delivery' | 'play' | 'rule'
+>;
+
 /** How files of the account are given out, whatever address they were asked for at: decides, and then does that. */
 export interface Delivery {
   /** Pure but for `request`, which is told who asks and what was decided. @param table the usual one when absent */
-  decideFor(file: CatalogFile, request: FastifyRequest, table?: DeliveryTable): Decision;
+  decideFor(file: CatalogFile, request: FileRequest, table?: DeliveryTable): Decision;
   /**
    * Answers at once where a link is at hand and nothing has to be waited for: the hot path, which makes no promise.
    * @returns whether it has answered; what decides otherwise than for a redirect is never answered here
    */
-  deliverNow(file: CatalogFile, decision: Decision, request: FastifyRequest, reply: FastifyReply): boolean;
+  deliverNow(file: CatalogFile, decision: Decision, request: FileRequest, answer: ServerAnswer): boolean;
   /**
    * Answers. @throws BridgeError: 412, 416, or that of the broker or the reader before the first byte
    * @param table the one that `decision` was made by
@@ -80,15 +87,11 @@ function createDelivery(app: FastifyInstance): Delivery {
   }
 
   /** Asked before the request is {@link joined} to its play. */
-  const comebackOf = (file: CatalogFile, { start }: RedirectDecision, { client }: FastifyRequest) =>
+  const comebackOf = (file: CatalogFile, { start }: RedirectDecision, { client }: FileRequest) =>
     plays.comeback(file.id, client, start);
 
   /** The play that the request belongs to. */
-  function joined(
-    file: CatalogFile,
-    decision: RedirectDecision | BytesDecision,
-    request: FastifyRequest,
-  ): Play {
+  function joined(file: CatalogFile, decision: RedirectDecision | BytesDecision, request: FileRequest): Play {
     const { client } = request;
     const start = decision.kind === 'redirect' ? decision.start : decision.range.start;
     const play = plays.join({ file, client, family: familyOf(client.userAgent), start, rule: decision.rule });
@@ -144,11 +147,11 @@ function createDelivery(app: FastifyInstance): Delivery {
       return decision;
     },
 
-    deliverNow(file, decision, request, reply) {
+    deliverNow(file, decision, request, answer) {
       if (decision.kind !== 'redirect') return false;
       const lease = redirect.livingLease(file.id, comebackOf(file, decision, request));
       if (!lease) return false;
-      redirect.now(file, lease, decision, joined(file, decision, request), reply);
+      redirect.now(file, lease, decision, joined(file, decision, request), answer);
       return true;
     },
 

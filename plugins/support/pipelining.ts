@@ -1,4 +1,4 @@
-import type { RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
@@ -22,8 +22,13 @@ function end(socket: Socket & WithParser): void {
   socket.destroy();
 }
 
+/** Answers all of a request, or leaves it as it is. @returns whether it has answered */
+export type AnswerFirst = (request: IncomingMessage, response: ServerResponse) => boolean;
+
 declare module 'fastify' {
   interface FastifyInstance {
+    /** From here on every request is asked about before the framework looks at it. One function; it never throws. */
+    answerFirst(answer: AnswerFirst): void;
     /** Calls back once: when all of an answer was given away, or its connection is gone. */
     whenGivenAway(socket: Socket, response: ServerResponse, done: () => void): void;
   }
@@ -41,9 +46,11 @@ export const pipelining = fp(
     // each would be looked at although its connection is gone.
     const handlers = app.server.listeners('request') as RequestListener[];
     app.server.removeAllListeners('request');
+    let answerFirst: AnswerFirst = () => false;
     app.server.on('request', (request, response) => {
       const { socket } = request;
       if ((response as CountedAnswer).count(socket) > maxOfConnection) return end(socket);
+      if (answerFirst(request, response)) return;
       for (const handle of handlers) handle(request, response);
     });
 
@@ -71,6 +78,9 @@ export const pipelining = fp(
     }
 
     app.decorate('whenGivenAway', hold);
+    app.decorate('answerFirst', (answer: AnswerFirst) => {
+      answerFirst = answer;
+    });
   },
   { name: 'pipelining' },
 );

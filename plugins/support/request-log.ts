@@ -33,8 +33,16 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Writes the line of a request whose answer is over, or as good as over. */
     logRequest(request: FastifyRequest, reply: FastifyReply): void;
+    /** The same for one that the framework does not see. @param ms that its answer took */
+    logAnswer(request: LoggedRequest, url: string, status: number, ms: number): void;
   }
 }
+
+/** What the line of a request tells, beside its address and its answer. */
+export type LoggedRequest = Pick<
+  FastifyRequest,
+  'method' | 'headers' | 'caller' | 'delivery' | 'rule' | 'play' | 'errorCode' | 'refusedFor'
+>;
 
 /** One line per request, when its answer is over. */
 export const requestLog = fp(
@@ -46,14 +54,17 @@ export const requestLog = fp(
     app.decorateRequest('play', '');
     app.decorateRequest('rule', '');
     app.decorateRequest('client');
+    app.decorate('logAnswer', (request: LoggedRequest, url: string, status: number, ms: number) => {
+      log.plain(factsOf(request, url, status, ms), 'request');
+    });
     app.decorate('logRequest', (request: FastifyRequest, reply: FastifyReply) => {
-      log.plain(factsOf(request, reply), 'request');
+      log.plain(factsOfReply(request, reply), 'request');
     });
     app.addHook('onRoute', (route) => {
       if (route.config?.bypassHooks) return;
       const own = route.onResponse === undefined ? [] : [route.onResponse].flat();
       const write = route.config?.isHealthCheck
-        ? (request: FastifyRequest, reply: FastifyReply) => log.debug(factsOf(request, reply), 'request')
+        ? (request: FastifyRequest, reply: FastifyReply) => log.debug(factsOfReply(request, reply), 'request')
         : app.logRequest;
       route.onResponse = [
         ...own,
@@ -67,14 +78,18 @@ export const requestLog = fp(
   { name: 'request-log', dependencies: ['bridge', 'who-asks'] },
 );
 
-function factsOf(request: FastifyRequest, reply: FastifyReply): PlainFields {
+function factsOfReply(request: FastifyRequest, reply: FastifyReply): PlainFields {
+  return factsOf(request, shownUrl(request), reply.raw.statusCode, reply.elapsedTime);
+}
+
+function factsOf(request: LoggedRequest, url: string, status: number, ms: number): PlainFields {
   // Not spread: few requests have one, and a redirect counts its microseconds.
   const context = traceContextOf(request.headers.traceparent);
   return {
     method: request.method,
-    url: shownUrl(request),
-    status: reply.raw.statusCode,
-    ms: Math.round(reply.elapsedTime * 10) / 10,
+    url,
+    status,
+    ms: Math.round(ms * 10) / 10,
     ip: request.caller.address || undefined,
     agent: request.headers['user-agent']?.slice(0, 200),
     range: request.headers.range?.slice(0, 60),
@@ -103,8 +118,13 @@ export function asked(request: FastifyRequest): { name: string } | { url: string
 /** The address of a request without what is secret in it: put together from its parts where the router has taken it apart. */
 function shownUrl({ params, raw }: FastifyRequest): string {
   const { fileId, signature, '*': name } = params as StreamParams;
-  if (signature !== undefined) return `${streamPrefix}/${fileId}/***/${name}`.slice(0, 500);
+  if (signature !== undefined) return shownStreamUrl(fileId, name);
   return withoutSecrets(decoded(raw.url ?? '')).slice(0, 500);
+}
+
+/** The address of a file without its signature. */
+export function shownStreamUrl(fileId: FileId | undefined, name: string | undefined): string {
+  return `${streamPrefix}/${fileId}/***/${name}`.slice(0, 500);
 }
 
 /** Escapes could hide a signature from the one who takes it out. */

@@ -10,6 +10,7 @@ import '../links.test.ts';
 import '../playback.test.ts';
 import '../plays.test.ts';
 import '../range-cache.test.ts';
+import '../hot-path.test.ts';
 import '../stream-answers.test.ts';
 import '../stream-transfers.test.ts';
 import '../web-vtt.test.ts';

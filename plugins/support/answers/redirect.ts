@@ -6,7 +6,7 @@ import type { Play } from '../../../src/delivery/plays.ts';
 import type { Decision } from '../../../src/delivery/policy/decide.ts';
 import type { Lease } from '../../../src/links/lease.ts';
 import type { Comeback } from '../../../src/links/link-probe.ts';
-import { ServerAnswer } from './answer.ts';
+import type { ServerAnswer } from './answer.ts';
 import { whenGone } from './when-gone.ts';
 
 export type RedirectDecision = Extract<Decision, { kind: 'redirect' }>;
@@ -16,7 +16,7 @@ export interface Redirect {
   /** A lease that is at hand and needs no look: then the answer takes no turn of the event loop. */
   livingLease(fileId: FileId, comeback: Comeback): Lease | undefined;
   /** Answers 302 with a lease of {@link Redirect.livingLease}. Sent already when it returns. */
-  now(file: CatalogFile, lease: Lease, decision: RedirectDecision, play: Play, reply: FastifyReply): void;
+  now(file: CatalogFile, lease: Lease, decision: RedirectDecision, play: Play, answer: ServerAnswer): void;
   /** The same with a lease that is made or looked at first. @throws BridgeError of the broker, which the play is told */
   later(
     file: CatalogFile,
@@ -64,11 +64,9 @@ export function createRedirect({ links, delivery, clock }: Bridge): Redirect {
       return lease && links.probe.isTrusted(lease, comeback) ? lease : undefined;
     },
 
-    now(file, lease, decision, play, reply) {
+    now(file, lease, decision, play, answer) {
       play.source('kept');
-      const cacheControl = sentOn(file, lease, decision, play);
-      if (reply.raw instanceof ServerAnswer) reply.raw.sendOn(lease.url, cacheControl);
-      else send(reply, lease, cacheControl);
+      answer.sendOn(lease.url, sentOn(file, lease, decision, play));
     },
 
     async later(file, decision, play, reply, comeback) {
