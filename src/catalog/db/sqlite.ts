@@ -68,32 +68,42 @@ function createConnection(database: DatabaseSync, file: string): DatabaseConnect
     return { statement, columns };
   }
 
+  // A first sync reads and writes a million rows: nothing is made for one but what is asked for, and nothing awaited.
   async function read({ statement, columns }: Prepared, parameters: SQLInputValue[]): Promise<unknown[]> {
     const rows: unknown[] = [];
-    const found = telling(() => statement.iterate(...parameters)) as unknown as Iterator<
-      unknown[],
-      undefined
-    >;
-    for (;;) {
-      const next = telling(() => found.next());
-      if (next.done) return rows;
-      rows.push(rowOf(columns, next.value));
-      if (rows.length % rowsBetweenYields === 0) await yieldOften();
+    try {
+      const found = statement.iterate(...parameters) as unknown as Iterator<unknown[], undefined>;
+      for (;;) {
+        const next = found.next();
+        if (next.done) return rows;
+        rows.push(rowOf(columns, next.value));
+        const others = rows.length % rowsBetweenYields === 0 ? yieldOften() : undefined;
+        if (others) await others;
+      }
+    } catch (error) {
+      throw asDiskFault(error, file);
     }
   }
 
   async function runEach({ statement }: Prepared, { values }: Rows): Promise<number> {
     let changes = 0;
-    for (const [at, parameters] of values.entries()) {
-      if (at % rowsBetweenYields === 0) await yieldOften();
-      changes += Number(telling(() => statement.run(...(parameters as SQLInputValue[]))).changes);
+    let at = 0;
+    try {
+      for (const parameters of values) {
+        const others = at++ % rowsBetweenYields === 0 ? yieldOften() : undefined;
+        if (others) await others;
+        changes += Number(statement.run(...(parameters as SQLInputValue[])).changes);
+      }
+      return changes;
+    } catch (error) {
+      throw asDiskFault(error, file);
     }
-    return changes;
   }
 
   return {
     async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-      await yieldOften();
+      const others = yieldOften();
+      if (others) await others;
       // A full disk may have ended the transaction already: that it did must not be told in place of why.
       if (sql === 'rollback' && !database.isTransaction) return { rows: [] };
       // One that reads first could not write any more once another process has written: SQLite refuses it at once.
