@@ -128,8 +128,7 @@ export function createApp(bridge: Bridge, tls?: Tls): FastifyInstance {
     routerOptions: { maxParamLength: maxUrl, ignoreTrailingSlash: false },
     frameworkErrors: frameworkError,
     clientErrorHandler: answerUnreadable,
-    // Most requests bring nothing: what Node does to read nothing to its end costs a redirect 1 us.
-    http: { ServerResponse: ServerAnswer, optimizeEmptyRequests: true },
+    http: { ServerResponse: ServerAnswer },
   });
   tls?.attach(app);
   app.decorate('filesAlias', alias);

@@ -78,6 +78,7 @@ t.test('what is asked of the framework is answered as before it', async (t) => {
     ['under a name with an escaped slash', 302, stream(id, signature, 'a%2fb.mkv')],
     ['under a name with a semicolon', 302, stream(id, signature, 'a;b.mkv')],
     ['under a name that is no text', 400, stream(id, signature, '%ff.mkv')],
+    ['under a name that is too long', 414, stream(id, signature, 'a'.repeat(8192))],
     ['without a name', 404, stream(id, signature, '')],
     ['with another signature', 404, stream(id, other, name)],
     ['with a shorter one', 404, stream(id, signature.slice(1), name)],

@@ -40,8 +40,9 @@ export function createHotPath(app: FastifyInstance): AnswerFirst {
 
   function answered(raw: IncomingMessage, response: ServerAnswer): boolean {
     const begin = performance.now();
-    const parts = partsOf(app.routedUrl(raw.url ?? ''));
-    if (!parts || app.stopping.now) return false;
+    const { url = '' } = raw;
+    const parts = url.length > maxUrl || app.stopping.now ? undefined : partsOf(app.routedUrl(url));
+    if (!parts) return false;
     const fileId = toFileId(parts.fileId);
     if (!signer.verify(fileId, parts.signature)) return false;
     const file = catalog.files.cachedById(fileId);
@@ -75,7 +76,7 @@ const start = `${streamPrefix}/`;
 
 /** `/stream/<fileId>/<signature>/<name>` as it is written into STRM files. @returns undefined for everything else */
 function partsOf(url: string): Parts | undefined {
-  if (!url.startsWith(start) || url.length > maxUrl) return undefined;
+  if (!url.startsWith(start)) return undefined;
   const idEnd = url.indexOf('/', start.length);
   const signatureEnd = url.indexOf('/', idEnd + 1);
   if (idEnd < 0 || signatureEnd < 0 || signatureEnd + 1 === url.length) return undefined;

@@ -76,7 +76,7 @@ const linesOfFilm = Object.entries(ofFilm)
 const withoutBody: OutgoingHttpHeaders = { 'content-length': '0' };
 
 /** What Node need not look at: nothing in it ends a line. */
-const plainText = /^[!-~]+$/;
+const plainText = /^[!-~]{1,4000}$/;
 
 type StoreHeader = (this: unknown, firstLine: string, headers: unknown) => void;
 /** Absent from a Node that does it otherwise: then the headers go the usual way. */
