@@ -15,6 +15,7 @@ function startThread(path: string, follows: boolean): Worker {
   return new Worker(new URL('./whirlpool-thread.ts', import.meta.url), {
     workerData: { path, follows },
     env: compileCacheEnv(),
+    execArgv: [],
   });
 }
 
