@@ -232,6 +232,34 @@ t.test('a statement that was made before a change of its table gives the rows of
   t.same(await rows(), [{ d: null, c: 'new' }]);
 });
 
+t.test('a question gives all of its rows, however many there are, and others run between many', async (t) => {
+  const db = kyselyOver(new DatabaseSync(':memory:'));
+  t.teardown(() => db.destroy());
+  await sql`create table t (n integer primary key, text)`.execute(db);
+  const fill = (count: number) =>
+    sql`with recursive one(n) as (select 1 union all select n + 1 from one where n < ${count})
+      insert or ignore into t select n, 'row ' || n from one`.execute(db);
+  let turns = 0;
+  const others = setInterval(() => turns++, 0);
+  t.teardown(() => clearInterval(others));
+  for (const count of [0, 1, 999, 1000, 1001, 1002, 200_000]) {
+    if (count > 0) await fill(count);
+    turns = 0;
+    for (const from of [0, 0, count - 1]) {
+      const { rows } = await sql<object>`select n, text from t where n > ${from} order by n`.execute(db);
+      const wanted = Math.max(0, count - Math.max(0, from));
+      t.equal(rows.length, wanted, `${count} after ${from}`);
+      if (wanted > 0) t.same(rows.at(0), { n: from + 1, text: `row ${from + 1}` });
+      if (wanted > 0) t.same(rows.at(-1), { n: count, text: `row ${count}` });
+    }
+    if (count > 100_000) t.ok(turns > 3, 'others ran');
+  }
+  const { rows } = await sql<object>`select n from t order by n desc limit 3 offset 1`.execute(db);
+  t.same(rows, [{ n: 199_999 }, { n: 199_998 }, { n: 199_997 }], 'it keeps a limit of its own');
+  const returned = await sql<object>`delete from t where n <= 1500 returning n`.execute(db);
+  t.equal(returned.rows.length, 1500, 'what is written may give rows, too');
+});
+
 t.test(
   'two processes that write into one tree know both what the other wrote and what it was about to write',
   async (t) => {
@@ -274,9 +302,9 @@ t.test(
     const path = join(t.testdir(), 'catalog.db');
     const catalog = await openCatalog(path, keptValues);
     const other = new DatabaseSync(path, { timeout: 0 });
-    const { iterate } = StatementSync.prototype;
+    const { all, iterate } = StatementSync.prototype;
     t.teardown(async () => {
-      Object.assign(StatementSync.prototype, { iterate });
+      Object.assign(StatementSync.prototype, { all, iterate });
       other.close();
       await catalog.close();
     });
@@ -284,18 +312,24 @@ t.test(
     await catalog.crawls.listed(crawl, listing(0, [], [file('a', 'A.mkv')]), 10, 1);
     await catalog.crawls.listed(crawl, listing(0, [], []), 10, 2);
     const answers: string[] = [];
-    StatementSync.prototype.iterate = function (this: StatementSync, ...values: unknown[]) {
-      const rows = [...iterate.apply(this, values as never)];
+    const readAll = function (this: StatementSync, ...values: unknown[]) {
+      const rows = all.apply(this, values as never);
       try {
         other.exec("insert or replace into key_values (name, value) values ('other', '1')");
         answers.push('written');
       } catch (error) {
         answers.push((error as Error).message);
       }
-      return rows.values();
-    } as typeof iterate;
+      return rows;
+    };
+    Object.assign(StatementSync.prototype, {
+      all: readAll,
+      iterate(this: StatementSync, ...values: unknown[]) {
+        return readAll.apply(this, values).values();
+      },
+    });
     await catalog.removals.keep([toFileId('a')], 3);
-    Object.assign(StatementSync.prototype, { iterate });
+    Object.assign(StatementSync.prototype, { all, iterate });
     t.same(answers, ['database is locked'], 'the other one is who waits');
     t.same(await catalog.removals.stillMissing([toFileId('a')]), [], 'kept');
   },

@@ -1,9 +1,10 @@
 import t from 'tap';
-import { parseStringPromise } from 'xml2js';
+import { Builder, parseStringPromise } from 'xml2js';
 import { toFileId } from '../src/core/ids.ts';
 import { labelVersions } from '../src/library/labels.ts';
 import { labelWords, type MediaFacts } from '../src/library/media-facts.ts';
 import { episodeNfo, movieNfo, seasonNfo, tvshowNfo } from '../src/library/nfo.ts';
+import { createNfoBuilder } from '../src/library/nfo-builder.ts';
 import { plexmatch } from '../src/library/plexmatch.ts';
 import { type Profile, profiles } from '../src/library/profiles.ts';
 import { recognise } from '../src/naming/recognise.ts';
@@ -62,6 +63,50 @@ t.test('NFO files: what they say', async (t) => {
     { lockData: false },
   );
   t.strictSame((await parseStringPromise(odd)).tvshow.title, ['ab]]>'], 'valid XML for any name');
+});
+
+t.test('NFO files are to the byte what xml2js writes, the first one and those after it', async (t) => {
+  const texts = [
+    'Heat',
+    'a & b &amp; <c> "d"\'s > ]]>',
+    ' ',
+    '',
+    '0',
+    '\ue000',
+    '$& $1 $$',
+    '\u{1f3ac} Æ 愛',
+    7,
+    true,
+  ];
+  const nested = [
+    { $: { type: 'tmdb', default: 'a"b&<' }, _: 'x & y' },
+    { video: { codec: 'h264', width: 1 } },
+    ['one', '<two>', ''],
+    [{ a: 1 }, { a: '&' }],
+  ];
+  const contents = [
+    {},
+    ...texts.map((title) => ({ title })),
+    ...texts.map((title, at) => ({ title, year: texts.at(at - 1), lockdata: false })),
+    ...nested.map((inner, at) => ({ title: texts[at], inner, lockdata: true })),
+  ];
+  for (const root of ['movie', 'episodedetails'])
+    for (const headless of [false, true]) {
+      const build = createNfoBuilder(root);
+      const theirs = new Builder({
+        rootName: root,
+        headless,
+        xmldec: { version: '1.0', encoding: 'UTF-8', standalone: true },
+        renderOpts: { pretty: true, indent: '  ', newline: '\n' },
+      });
+      for (const content of [...contents, ...contents.toReversed()])
+        t.equal(build(content, headless), `${theirs.buildObject(content)}\n`, JSON.stringify(content));
+    }
+  t.equal(
+    createNfoBuilder('movie')({ title: 'a\u0000b\ud800c\r\nd\ufffe' }, true),
+    '<movie>\n  <title>abc  d</title>\n</movie>\n',
+    'but for what no XML may hold',
+  );
 });
 
 t.test('Plex is told of a show whose id is known, in the folder of the show and nowhere else', async (t) => {

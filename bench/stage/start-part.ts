@@ -12,7 +12,13 @@ export interface Part<S extends Shape> {
   stop(): Promise<void>;
 }
 
-/** @param asServed with the settings of Node that `npm start` has */
+/** How `npm start` has Node run: with its settings, and out of the cache of what was compiled before. */
+const servedArguments = [
+  ...serveArguments.filter((word) => word.startsWith('--')),
+  `--import=${new URL('../../src/compile-cache.js', import.meta.url)}`,
+];
+
+/** @param asServed as `npm start` has Node run */
 export async function startPart<S extends Shape>(
   name: string,
   options: S['options'],
@@ -21,7 +27,7 @@ export async function startPart<S extends Shape>(
   const file = fileURLToPath(new URL(`../parts/${name}.ts`, import.meta.url));
   const child = fork(file, [], {
     env: asServed ? { ...cleanEnv(), ...serveEnv } : cleanEnv(),
-    execArgv: asServed ? serveArguments.filter((word) => word.startsWith('--')) : [],
+    execArgv: asServed ? servedArguments : [],
   });
   const waiting = new Map<number, { resolve: (answer: S['answer']) => void; reject: (why: Error) => void }>();
   let lastId = 0;

@@ -10,14 +10,29 @@ const maxTurnMs = 10;
  */
 export type Yielder = () => Promise<void> | undefined;
 
+/** Looking at the clock takes as long as many a piece: of pieces that were short until now, so many go by between two looks. */
+const piecesALook = 8;
+const shortPieceMs = 0.02;
+
 /** The share begins now. */
 export function createYielder(): Yielder {
-  let endsAt = performance.now() + maxTurnMs;
+  let lookedAt = performance.now();
+  let endsAt = lookedAt + maxTurnMs;
+  let piecesToGo = 0;
+  let pieces = 1;
   const letRun = async () => {
     await nextTurn();
-    endsAt = performance.now() + maxTurnMs;
+    lookedAt = performance.now();
+    endsAt = lookedAt + maxTurnMs;
   };
-  return () => (performance.now() < endsAt ? undefined : letRun());
+  return () => {
+    if (piecesToGo-- > 0) return undefined;
+    const now = performance.now();
+    pieces = now - lookedAt < pieces * shortPieceMs ? piecesALook : 1;
+    piecesToGo = pieces - 1;
+    lookedAt = now;
+    return now < endsAt ? undefined : letRun();
+  };
 }
 
 let lastTurn: Promise<unknown> = Promise.resolve();
@@ -50,14 +65,18 @@ export function atOnce<T>(steps: Iterator<unknown, T>): T {
   }
 }
 
+/** Values that the helpers below take in one step, for a step costs as much as hashing a name. */
+const valuesAStep = 8;
+
 /** `Map.groupBy` in short steps. */
 export function* groupInSteps<K, V>(
   values: Iterable<V>,
   keyOf: (value: V) => K,
 ): Generator<undefined, Map<K, V[]>> {
   const groups = new Map<K, V[]>();
+  let at = 0;
   for (const value of values) {
-    yield;
+    if (at++ % valuesAStep === 0) yield;
     const key = keyOf(value);
     const group = groups.get(key);
     if (group) group.push(value);
@@ -70,7 +89,7 @@ export function* groupInSteps<K, V>(
 export function* mapInSteps<V, R>(values: Iterable<V>, toResult: (value: V) => R): Generator<undefined, R[]> {
   const results: R[] = [];
   for (const value of values) {
-    yield;
+    if (results.length % valuesAStep === 0) yield;
     results.push(toResult(value));
   }
   return results;
@@ -82,8 +101,9 @@ export function* filterInSteps<V>(
   fits: (value: V) => boolean,
 ): Generator<undefined, V[]> {
   const results: V[] = [];
+  let at = 0;
   for (const value of values) {
-    yield;
+    if (at++ % valuesAStep === 0) yield;
     if (fits(value)) results.push(value);
   }
   return results;

@@ -1,7 +1,7 @@
-import { Builder } from 'xml2js';
 import type { ProviderIds, Recognition } from '../naming/text/recognition.ts';
 import { type EpisodeTitles, type LibraryLanguage, splitTitle, titleWords } from './episode-titles.ts';
 import type { MediaFacts } from './media-facts.ts';
+import { createNfoBuilder, type NfoContent } from './nfo-builder.ts';
 import { fileInfo, runtimeMinutes } from './stream-details.ts';
 
 export interface NfoOptions {
@@ -148,43 +148,13 @@ function dateOf(addedAt: number | undefined): { dateadded?: string } {
   return { dateadded: new Date(addedAt).toISOString().slice(0, 19).replace('T', ' ') };
 }
 
-function build(root: NfoRoot, content: Record<string, unknown>, headless = false): string {
-  const builder = (headless ? headlessBuilders : builders)[root];
-  return `${builder.buildObject(plain(content))}\n`;
+function build(root: keyof typeof builders, content: NfoContent, headless = false): string {
+  return builders[root](content, headless);
 }
 
-type NfoRoot = 'movie' | 'tvshow' | 'season' | 'episodedetails';
-
-/** One for each kind: it keeps nothing of what it has written. */
-const builders = buildersOf(false);
-const headlessBuilders = buildersOf(true);
-
-function buildersOf(headless: boolean): Record<NfoRoot, Builder> {
-  const of = (rootName: NfoRoot) =>
-    new Builder({
-      rootName,
-      headless,
-      xmldec: { version: '1.0', encoding: 'UTF-8', standalone: true },
-      renderOpts: { pretty: true, indent: '  ', newline: '\n' },
-    });
-  return {
-    movie: of('movie'),
-    tvshow: of('tvshow'),
-    season: of('season'),
-    episodedetails: of('episodedetails'),
-  };
-}
-
-/** XML 1.0 knows no control characters and no lone surrogates; one of them makes the whole file unreadable. */
-function plain(value: unknown): unknown {
-  if (typeof value === 'string') {
-    return value
-      .toWellFormed()
-      .replace(/[\ufffd\ufffe\uffff]|\p{Cc}/gu, (c) => (/[\t\n\r]/.test(c) ? ' ' : ''));
-  }
-  if (Array.isArray(value)) return value.map(plain);
-  if (value && typeof value === 'object') {
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
-  }
-  return String(value);
-}
+const builders = {
+  movie: createNfoBuilder('movie'),
+  tvshow: createNfoBuilder('tvshow'),
+  season: createNfoBuilder('season'),
+  episodedetails: createNfoBuilder('episodedetails'),
+};

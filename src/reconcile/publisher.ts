@@ -2,7 +2,7 @@ import { type FileId, type FolderId, toFileId } from '../core/ids.ts';
 import { createSerialQueue } from '../core/serial-queue.ts';
 import type { TitlesByTree, Trees } from '../library/trees.ts';
 import { type Away, createMounts } from './mounts.ts';
-import { recogniseFiles } from './placement/recognise-files.ts';
+import { type Recognised, recogniseFiles } from './placement/recognise-files.ts';
 import { createReconcileFingerprint, type ReconcileFingerprint } from './reconcile-fingerprint.ts';
 import { emptyResult, type PublishResult, type PublishRun } from './run.ts';
 import { createTreePublisher } from './tree-publisher.ts';
@@ -96,7 +96,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   async function settle(
     fileIds: readonly FileId[],
     { counts, waiting }: PublishResult,
-    open: ReadonlySet<FileId>,
+    { open, folders }: Pick<Recognised, 'open' | 'folders'>,
     run: PublishRun,
   ): Promise<void> {
     if (!run.dryRun) {
@@ -106,18 +106,19 @@ export function createPublisher(options: PublisherOptions): Publisher {
       if (run.midCrawl || run.moreToCome) for (const id of open) later.add(id);
       if (counts.failed === 0) await catalog.dirty.clear(fileIds.filter((id) => !later.has(id)));
     }
-    if (run.done) for (const id of await catalog.files.foldersOfFiles(fileIds)) run.done.folders.add(id);
+    if (run.done) for (const id of folders) run.done.folders.add(id);
   }
 
   async function publishFiles(fileIds: readonly FileId[], run: PublishRun): Promise<PublishResult> {
     await run.first?.();
     if (fileIds.length === 0) return emptyResult();
-    const { titles, open, fresh } = await recognise(fileIds, run);
+    const recognised = await recognise(fileIds, run);
+    const { titles, fresh } = recognised;
     // Looked at when the crawl has ended, or by the next one.
     if (!run.dryRun && fresh.size > 0)
       await catalog.dirty.mark(await catalog.recognitions.extrasNear([...fresh]));
     const result = await publish(titles, run);
-    await settle(fileIds, result, open, run);
+    await settle(fileIds, result, recognised, run);
     return result;
   }
 

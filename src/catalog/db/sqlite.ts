@@ -11,6 +11,7 @@ import {
 } from 'kysely';
 import { asDiskFault } from '../../core/sqlite-errors.ts';
 import { createYielder } from '../../core/yield-often.ts';
+import { type Question, toQuestion, toSelect } from './question.ts';
 import type { Schema } from './schema.ts';
 
 /** More distinct statements than the repository has: the cache only guards against a leak. */
@@ -19,11 +20,7 @@ const statementsKept = 200;
 /** A longer statement writes many rows at once: its like rarely comes again, and each takes much memory. */
 const maxKept = 4000;
 
-interface Prepared {
-  statement: StatementSync;
-  /** Names of its columns; none when it gives no rows. */
-  columns: string[];
-}
+type Prepared = { question: Question } | { statement: StatementSync };
 
 /** The only parameter of a statement that is to run once for each of many rows; the values of each in the statement's order. */
 export class Rows {
@@ -34,7 +31,7 @@ export class Rows {
   }
 }
 
-/** Rows that are read between two looks at how long the event loop has been held. */
+/** Rows that are written between two looks at how long the event loop has been held. */
 const rowsBetweenYields = 32;
 
 /**
@@ -59,33 +56,29 @@ function createConnection(database: DatabaseSync, file: string): DatabaseConnect
     if (/^\s*(?:alter|drop)\b/i.test(sql)) statements.clear();
     const known = statements.get(sql);
     if (known) return known;
-    const statement = database.prepare(sql);
-    const columns = statement.columns().map(({ name }) => name);
-    // As objects, node:sqlite would put every row among what lives long: a long listing would fill the heap.
-    statement.setReturnArrays(true);
+    const prepared = prepareAnew(sql);
     if (statements.size >= statementsKept) statements.clear();
-    if (sql.length <= maxKept) statements.set(sql, { statement, columns });
-    return { statement, columns };
+    if (sql.length <= maxKept) statements.set(sql, prepared);
+    return prepared;
   }
 
-  // A first sync reads and writes a million rows: nothing is made for one but what is asked for, and nothing awaited.
-  async function read({ statement, columns }: Prepared, parameters: SQLInputValue[]): Promise<unknown[]> {
-    const rows: unknown[] = [];
+  function prepareAnew(sql: string): Prepared {
+    const select = toSelect(database, sql, yieldOften);
+    if (select) return { question: select };
+    const statement = database.prepare(sql);
+    const question = toQuestion(statement, yieldOften);
+    return question ? { question } : { statement };
+  }
+
+  async function answer(question: Question, parameters: readonly unknown[]): Promise<unknown[]> {
     try {
-      const found = statement.iterate(...parameters) as unknown as Iterator<unknown[], undefined>;
-      for (;;) {
-        const next = found.next();
-        if (next.done) return rows;
-        rows.push(rowOf(columns, next.value));
-        const others = rows.length % rowsBetweenYields === 0 ? yieldOften() : undefined;
-        if (others) await others;
-      }
+      return await question.rows(parameters as readonly SQLInputValue[]);
     } catch (error) {
       throw asDiskFault(error, file);
     }
   }
 
-  async function runEach({ statement }: Prepared, { values }: Rows): Promise<number> {
+  async function runEach(statement: StatementSync, { values }: Rows): Promise<number> {
     let changes = 0;
     let at = 0;
     try {
@@ -108,13 +101,12 @@ function createConnection(database: DatabaseSync, file: string): DatabaseConnect
       if (sql === 'rollback' && !database.isTransaction) return { rows: [] };
       // One that reads first could not write any more once another process has written: SQLite refuses it at once.
       const prepared = telling(() => prepare(sql === 'begin' ? 'begin immediate' : sql));
-      if (prepared.columns.length > 0)
-        return { rows: (await read(prepared, parameters as SQLInputValue[])) as R[] };
+      if ('question' in prepared) return { rows: (await answer(prepared.question, parameters)) as R[] };
+      const { statement } = prepared;
       const [first] = parameters;
-      if (first instanceof Rows) return { rows: [], numAffectedRows: BigInt(await runEach(prepared, first)) };
-      const { changes, lastInsertRowid } = telling(() =>
-        prepared.statement.run(...(parameters as SQLInputValue[])),
-      );
+      if (first instanceof Rows)
+        return { rows: [], numAffectedRows: BigInt(await runEach(statement, first)) };
+      const { changes, lastInsertRowid } = telling(() => statement.run(...(parameters as SQLInputValue[])));
       return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
     },
     // biome-ignore lint/correctness/useYield: no query of the catalog is streamed.
@@ -149,12 +141,6 @@ function createDriver(database: DatabaseSync, file: string): Driver {
       database.close();
     },
   };
-}
-
-function rowOf(columns: readonly string[], values: readonly unknown[]): Record<string, unknown> {
-  const row: Record<string, unknown> = {};
-  for (let at = 0; at < columns.length; at++) row[columns[at] as string] = values[at];
-  return row;
 }
 
 /** Kysely over an open node:sqlite database. Closing the one closes the other. @param file as a person is told of it */

@@ -25,6 +25,8 @@ export interface Recognised {
   fresh: Set<FolderId>;
   /** Files that were uploaded anew, and the missing ones whose word is theirs. */
   successors: Map<FileId, FileId>;
+  /** Where those that were looked at lie. */
+  folders: Set<FolderId>;
 }
 
 /** Account paths of the folders of these files. */
@@ -55,7 +57,13 @@ export async function recogniseFiles(
     ),
   );
   const paths = await foldersOf(catalog, together);
-  const result: Recognised = { titles: new Map(), open: new Set(), fresh: new Set(), successors: new Map() };
+  const result: Recognised = {
+    titles: new Map(),
+    open: new Set(),
+    fresh: new Set(),
+    successors: new Map(),
+    folders: new Set(changed.map((file) => file.folderId)),
+  };
   const read = await recogniseTogether(catalog, trees, together, paths, result.successors);
   const titled = await inTurns(filterInSteps(read, ({ file }) => isVideo(file.name)));
   // A folder whose place is not known just now keeps its titles: the crawl that is under way will say where it is.
@@ -70,7 +78,7 @@ export async function recogniseFiles(
   for (const tree of trees)
     places.set(tree, await catalog.placementsOf(tree.name).placesOf([...known, ...beside]));
   await readAnew(catalog, titled, places);
-  const gone = new Set(midCrawl ? (await catalog.files.goneByIds(fileIds)).map(({ id }) => id) : []);
+  const gone = new Set(midCrawl ? await goneOf(catalog, fileIds, changed) : []);
   for (const [tree, before] of places) {
     const titles = catalog.placementsOf(tree.name);
     const { places: now, open } = await placeIn(catalog, tree, titled, before, { midCrawl, isWhole, gone });
@@ -97,6 +105,17 @@ export async function recogniseFiles(
     result.titles.set(tree.name, keys);
   }
   return result;
+}
+
+/** Those that have left the library. @param there those that are in it */
+async function goneOf(
+  catalog: Catalog,
+  ids: readonly FileId[],
+  there: readonly Pick<CatalogFile, 'id'>[],
+): Promise<FileId[]> {
+  const rest = new Set(ids);
+  for (const { id } of there) rest.delete(id);
+  return rest.size === 0 ? [] : (await catalog.files.goneByIds([...rest])).map(({ id }) => id);
 }
 
 function differs(a: Placement, b: Placement | undefined): boolean {
