@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import { unescaped } from '../../src/core/http/unescaped.ts';
 import { toFileId } from '../../src/core/ids.ts';
 import { streamPrefix } from '../../src/delivery/address.ts';
 import type { Client } from '../../src/delivery/policy/client.ts';
@@ -82,16 +83,7 @@ function partsOf(url: string): Parts | undefined {
   if (idEnd < 0 || signatureEnd < 0 || signatureEnd + 1 === url.length) return undefined;
   const escaped = url.slice(signatureEnd + 1);
   if (/[?#;]/.test(escaped)) return undefined;
-  const name = decoded(escaped);
+  const name = unescaped(escaped);
   if (name === undefined) return undefined;
   return { fileId: url.slice(start.length, idEnd), signature: url.slice(idEnd + 1, signatureEnd), name };
-}
-
-function decoded(text: string): string | undefined {
-  if (!text.includes('%')) return text;
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
 }

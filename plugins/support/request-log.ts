@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { ErrorCode } from '../../src/core/errors.ts';
+import { unescaped } from '../../src/core/http/unescaped.ts';
 import type { FileId } from '../../src/core/ids.ts';
 import { withoutSecrets } from '../../src/core/log/redact.ts';
 import type { PlainFields } from '../../src/core/log.ts';
@@ -119,7 +120,7 @@ export function asked(request: FastifyRequest): { name: string } | { url: string
 function shownUrl({ params, raw }: FastifyRequest): string {
   const { fileId, signature, '*': name } = params as StreamParams;
   if (signature !== undefined) return shownStreamUrl(fileId, name);
-  return withoutSecrets(decoded(raw.url ?? '')).slice(0, 500);
+  return withoutSecrets(plainUrl(raw.url ?? '')).slice(0, 500);
 }
 
 /** The address of a file without its signature. */
@@ -128,11 +129,6 @@ export function shownStreamUrl(fileId: FileId | undefined, name: string | undefi
 }
 
 /** Escapes could hide a signature from the one who takes it out. */
-function decoded(url: string): string {
-  if (!url.includes('%')) return url;
-  try {
-    return decodeURIComponent(url);
-  } catch {
-    return url.replace(/%[0-9a-f]{0,2}/gi, '?');
-  }
+function plainUrl(url: string): string {
+  return unescaped(url) ?? url.replace(/%[0-9a-f]{0,2}/gi, '?');
 }

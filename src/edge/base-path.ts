@@ -1,3 +1,5 @@
+import { unescaped } from '../core/http/unescaped.ts';
+
 /**
  * The path below which a reverse proxy shows the bridge, as in `https://example.org/passerelle`. Whether the proxy takes
  * it away again before it asks is its own affair: requests are understood with it and without it, and every address
@@ -60,21 +62,12 @@ function endOfSegments(url: string, count: number): number | undefined {
 
 function firstOf(url: string): string {
   const segment = /^\/([^/?#]*)/.exec(url)?.[1] ?? '';
-  return decoded(segment) ?? segment;
+  return unescaped(segment) ?? segment;
 }
 
 /** Decoded each by itself: a proxy may send a name in another spelling than ours, and an escaped slash is none. */
 function segmentsOf(path: string): (string | undefined)[] {
-  return path.split('/').slice(1).map(decoded);
-}
-
-function decoded(segment: string): string | undefined {
-  if (!segment.includes('%')) return segment;
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return undefined;
-  }
+  return path.split('/').slice(1).map(unescaped);
 }
 
 function isSame(some: readonly (string | undefined)[], wanted: readonly (string | undefined)[]): boolean {

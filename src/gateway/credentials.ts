@@ -1,4 +1,5 @@
 import { type HeaderValues, header } from '../core/http/headers.ts';
+import { unescaped } from '../core/http/unescaped.ts';
 
 /** What an app sends to say who it is. Secret. */
 export interface Credentials {
@@ -38,14 +39,9 @@ function readForm(text = ''): Map<string, string> {
   for (const [, name = '', quoted, plain = ''] of text.matchAll(
     /(?<![a-z])([a-z]{1,40})=(?:"([^"]{0,1024})"|([^\s,"]{0,1024}))/gi,
   ))
-    if (!values.has(name.toLowerCase())) values.set(name.toLowerCase(), decoded(quoted ?? plain));
+    if (!values.has(name.toLowerCase())) {
+      const value = quoted ?? plain;
+      values.set(name.toLowerCase(), unescaped(value) ?? value);
+    }
   return values;
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -1,3 +1,4 @@
+import { unescaped } from '../core/http/unescaped.ts';
 import { type ItemId, readItemId } from './item-id.ts';
 import type { GatewaySetting } from './setting.ts';
 
@@ -129,12 +130,8 @@ export function isStatic(query: URLSearchParams): boolean {
 /** The parts of a path in lower case, without what stands before the address itself; undefined = it cannot be read. */
 export function partsOf(path: string, serverPath: string): string[] | undefined {
   if (path.length > maxPath) return undefined;
-  let plain: string;
-  try {
-    plain = decodeURIComponent(path).toLowerCase();
-  } catch {
-    return undefined;
-  }
+  let plain = unescaped(path)?.toLowerCase();
+  if (plain === undefined) return undefined;
   const base = serverPath.toLowerCase();
   if (base !== '' && plain.startsWith(`${base}/`)) plain = plain.slice(base.length);
   // As addresses are read on the way to the server: `\` is `/`, and `.` is nothing.

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
+import { unescaped } from '../../../src/core/http/unescaped.ts';
 import { hrefOf } from '../../../src/views/xml.ts';
 import { accountDoor } from './account-door.ts';
 
@@ -26,7 +27,7 @@ export function createFilesAlias(user: string, basePath: string): FilesAlias {
   function meant(path: string): { path: string; door: string } | undefined {
     if (!path.startsWith(filesDoor)) return undefined;
     const [segment = ''] = path.slice(filesDoor.length).split(/[/?#]/, 1);
-    if (decoded(segment) !== user) return undefined;
+    if (unescaped(segment) !== user) return undefined;
     const door = filesDoor + segment;
     return { path: accountDoor + path.slice(door.length), door };
   }
@@ -57,12 +58,4 @@ export function hrefFor(request: FastifyRequest, names: readonly string[]): stri
   const { filesAlias, bridge } = request.server;
   const alias = names[0] === 'account' ? filesAlias?.prefixOf(request.raw) : undefined;
   return alias === undefined ? hrefOf(`${bridge.basePath}/dav`, names) : hrefOf(alias, names.slice(1));
-}
-
-function decoded(segment: string): string | undefined {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return undefined;
-  }
 }

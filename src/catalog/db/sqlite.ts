@@ -11,7 +11,7 @@ import {
 } from 'kysely';
 import { asDiskFault } from '../../core/sqlite-errors.ts';
 import { createYielder } from '../../core/yield-often.ts';
-import { type Question, toQuestion, toSelect } from './question.ts';
+import { createRowReader, createSelectReader, type RowReader } from './row-reader.ts';
 import type { Schema } from './schema.ts';
 
 /** More distinct statements than the repository has: the cache only guards against a leak. */
@@ -20,7 +20,7 @@ const statementsKept = 200;
 /** A longer statement writes many rows at once: its like rarely comes again, and each takes much memory. */
 const maxKept = 4000;
 
-type Prepared = { question: Question } | { statement: StatementSync };
+type Prepared = { reader: RowReader } | { statement: StatementSync };
 
 /** The only parameter of a statement that is to run once for each of many rows; the values of each in the statement's order. */
 export class Rows {
@@ -63,16 +63,16 @@ function createConnection(database: DatabaseSync, file: string): DatabaseConnect
   }
 
   function prepareAnew(sql: string): Prepared {
-    const select = toSelect(database, sql, yieldOften);
-    if (select) return { question: select };
+    const select = createSelectReader(database, sql, yieldOften);
+    if (select) return { reader: select };
     const statement = database.prepare(sql);
-    const question = toQuestion(statement, yieldOften);
-    return question ? { question } : { statement };
+    const reader = createRowReader(statement, yieldOften);
+    return reader ? { reader } : { statement };
   }
 
-  async function answer(question: Question, parameters: readonly unknown[]): Promise<unknown[]> {
+  async function read(reader: RowReader, parameters: readonly unknown[]): Promise<unknown[]> {
     try {
-      return await question.rows(parameters as readonly SQLInputValue[]);
+      return await reader.rows(parameters as readonly SQLInputValue[]);
     } catch (error) {
       throw asDiskFault(error, file);
     }
@@ -101,7 +101,7 @@ function createConnection(database: DatabaseSync, file: string): DatabaseConnect
       if (sql === 'rollback' && !database.isTransaction) return { rows: [] };
       // One that reads first could not write any more once another process has written: SQLite refuses it at once.
       const prepared = telling(() => prepare(sql === 'begin' ? 'begin immediate' : sql));
-      if ('question' in prepared) return { rows: (await answer(prepared.question, parameters)) as R[] };
+      if ('reader' in prepared) return { rows: (await read(prepared.reader, parameters)) as R[] };
       const { statement } = prepared;
       const [first] = parameters;
       if (first instanceof Rows)

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { unescaped } from '../../core/http/unescaped.ts';
 import type { Host } from '../../host/host.ts';
 
 export interface AddressRuleOptions {
@@ -60,7 +61,7 @@ export function createAddressRule({ host, isOwn, secrets }: AddressRuleOptions):
     if (!url || !/^https?:$/.test(url.protocol)) return { why: 'it is no http or https address' };
     if (url.username !== '' || url.password !== '')
       return { why: 'a name or a password stands in it, and it would be given to the host' };
-    if (holdsSecret(url.href) || holdsSecret(unescaped(url.href)))
+    if (holdsSecret(url.href) || holdsSecret(unescaped(url.href) ?? ''))
       return { why: 'a key, a token or a password of this Passerelle stands in it' };
     if (isOwn(url)) return { why: 'it leads to this Passerelle itself' };
     if (host.pageOf(url.href) || host.shares.isShare(url.href))
@@ -81,20 +82,12 @@ function isOfHome(hostname: string): boolean {
   return names.length < 2 || homeNames.includes(names.at(-1) ?? '');
 }
 
-function unescaped(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
 /** An address as anybody may see it: whose it is and what it is called. Paths and questions may hold tokens. */
 export function shownAddress(address: string): string {
   if (!URL.canParse(address)) return '…';
   const { origin, pathname } = new URL(address);
   const parts = pathname.split('/').slice(1);
   const last = parts.at(-1) ?? '';
-  const name = /\.\w{1,5}$/.test(last) ? unescaped(last) : '…';
+  const name = /\.\w{1,5}$/.test(last) ? (unescaped(last) ?? last) : '…';
   return `${origin}/${parts.length > 1 ? '…/' : ''}${name}`;
 }

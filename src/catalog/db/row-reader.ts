@@ -8,14 +8,14 @@ const rowsBetweenYields = 32;
 const rowsAtOnce = 1000;
 
 /** A statement that gives rows. */
-export interface Question {
+export interface RowReader {
   /** Reads all rows as objects; of many, others may run in between. @throws what node:sqlite throws */
   rows(parameters: readonly SQLInputValue[]): Promise<Record<string, unknown>[]>;
 }
 
 /** @returns undefined for a statement that gives no rows */
-export function toQuestion(statement: StatementSync, yieldOften: Yielder): Question | undefined {
-  const readRow = rowReader(statement);
+export function createRowReader(statement: StatementSync, yieldOften: Yielder): RowReader | undefined {
+  const readRow = readRowOf(statement);
   return readRow && { rows: (parameters) => oneByOne(statement, readRow, parameters, yieldOften) };
 }
 
@@ -25,11 +25,15 @@ export function toQuestion(statement: StatementSync, yieldOften: Yielder): Quest
  *
  * @returns undefined for any other statement, and for a select that has a limit of its own
  */
-export function toSelect(database: DatabaseSync, sql: string, yieldOften: Yielder): Question | undefined {
+export function createSelectReader(
+  database: DatabaseSync,
+  sql: string,
+  yieldOften: Yielder,
+): RowReader | undefined {
   if (!/^\s*select\b/i.test(sql) || /\blimit\b/i.test(sql)) return undefined;
   const few = database.prepare(`${sql} limit ${rowsAtOnce + 1}`);
-  const readRow = rowReader(few);
-  let whole: Question | undefined;
+  const readRow = readRowOf(few);
+  let whole: RowReader | undefined;
   let givesMany = false;
   return (
     readRow && {
@@ -38,7 +42,7 @@ export function toSelect(database: DatabaseSync, sql: string, yieldOften: Yielde
           const found = few.all(...parameters) as unknown as unknown[][];
           if (found.length <= rowsAtOnce) return found.map(readRow);
         }
-        whole ??= toQuestion(database.prepare(sql), yieldOften);
+        whole ??= createRowReader(database.prepare(sql), yieldOften);
         const rows = (await whole?.rows(parameters)) ?? [];
         givesMany = rows.length > rowsAtOnce;
         return rows;
@@ -49,7 +53,7 @@ export function toSelect(database: DatabaseSync, sql: string, yieldOften: Yielde
 
 type ReadRow = (values: readonly unknown[]) => Record<string, unknown>;
 
-function rowReader(statement: StatementSync): ReadRow | undefined {
+function readRowOf(statement: StatementSync): ReadRow | undefined {
   const columns = statement.columns().map(({ name }) => name);
   // As objects, node:sqlite would put every row among what lives long: a long listing would fill the heap.
   statement.setReturnArrays(true);
