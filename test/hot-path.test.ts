@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import t from 'tap';
 import type { PlainFields } from '../src/core/log.ts';
@@ -118,6 +119,29 @@ t.test('a subtitle that is wanted as WebVTT is no film', async (t) => {
   const first = await ask(started, 'GET', asked);
   t.match(first, /^HTTP\/1\.1 200 [\s\S]*WEBVTT/);
   t.equal(await ask(started, 'GET', `${asked}?by=framework`), first);
+});
+
+t.test('a subtitle of which nothing is taken for a minute is not sent any more', async (t) => {
+  const { started, address } = await playing(t);
+  const stalls: { ms: number; end?: () => void }[] = [];
+  started.app.server.prependListener('request', (_, response: ServerResponse) => {
+    const { setTimeout } = response;
+    response.setTimeout = (ms, end) => {
+      stalls.push({ ms, ...(end && { end }) });
+      return setTimeout.call(response, ms, end);
+    };
+  });
+  const { pathname } = new URL(started.streamUrl('/Films/Un film (2001).srt'));
+  const { port, host } = new URL(started.url);
+  const client = connect(Number(port), '127.0.0.1');
+  client.write(`GET ${pathname.replace(/\.srt$/, '.vtt')} HTTP/1.1\r\nhost: ${host}\r\n\r\n`);
+  await once(client, 'data');
+  t.match(stalls, [{ ms: 60_000 }]);
+  const closed = once(client, 'close');
+  stalls[0]?.end?.();
+  await closed;
+  await ask(started, 'GET', address);
+  t.equal(stalls.length, 1, 'a player may pause its film');
 });
 
 t.test('what fails inside is told, and whoever asks next is served', async (t) => {
