@@ -1,7 +1,10 @@
 import t from 'tap';
+import { toFileId } from '../src/core/ids.ts';
+import { silentLog } from '../src/core/log.ts';
+import { createFileVersions, type FileVersion } from '../src/delivery/file-versions.ts';
 import { checkAnswer } from '../src/delivery/stream/check-answer.ts';
 import { TransferFault } from '../src/delivery/stream/transfer-fault.ts';
-import { createHandClock } from './fixtures/hand-clock.ts';
+import { createHandClock, settle } from './fixtures/hand-clock.ts';
 import { meanwhile, proxy, read } from './fixtures/listed.ts';
 import { type AskedOfLiar, type LiarAnswer, rerouted, startLyingHost } from './fixtures/lying-host.ts';
 import { setup, type Test } from './fixtures/setup.ts';
@@ -106,6 +109,25 @@ async function quiet(met: () => boolean): Promise<void> {
 function versionOf(bytes: Buffer): number | undefined {
   return [0, 1].find((version) => bytes.equals(Buffer.alloc(bytes.length, bytesOf[version]?.[0])));
 }
+
+t.test('of two versions that are heard one right after the other the second is kept', async (t) => {
+  const kept = new Map<string, FileVersion>();
+  const versions = createFileVersions({
+    log: silentLog,
+    onChange: () => undefined,
+    store: {
+      get: async (id) => kept.get(id),
+      put: async (version) => void kept.set(version.fileId, version),
+      changed: async () => [...kept.values()],
+    },
+  });
+  const known = await versions.of(toFileId('a'));
+  known.seen('one');
+  t.equal(kept.size, 0, 'the bytes go first');
+  known.seen('two');
+  await settle();
+  t.match(kept.get('a'), { version: 'two', mark: /^-/ });
+});
 
 t.test('a resume that gives another version ends the answer, and nothing of either is kept', async (t) => {
   const host = await over(t);

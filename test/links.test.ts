@@ -144,6 +144,30 @@ t.test('a dropped lease is gone for good, but a newer one stays', async (t) => {
   t.equal(store.kept.get(film.id)?.url, second.url);
 });
 
+t.test(
+  'a link is written down behind what it is wanted for, once, and not when it was refused at once',
+  async (t) => {
+    const store = memoryStore();
+    const written: (number | undefined)[] = [];
+    const put: LeaseStore['put'] = async (lease) => {
+      written.push(lease.firstUsedAt);
+      await store.put(lease);
+    };
+    const { broker, clock } = arrange({ ...store, put });
+    const first = await broker.acquire(film, play);
+    t.same(written, [], 'the film goes first');
+    broker.used(first);
+    await settle();
+    t.same(written, [clock.now()]);
+    await broker.drop(film.id, first.url);
+    const second = await broker.acquire(film, play);
+    await broker.drop(film.id, second.url);
+    await settle();
+    t.equal(written.length, 1);
+    t.equal(await store.get(film.id), undefined);
+  },
+);
+
 t.test('a lease from before a restart still serves, an old one does not', async (t) => {
   const store = memoryStore();
   const one = arrange(store);

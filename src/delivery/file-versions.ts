@@ -69,11 +69,15 @@ export function createFileVersions({ store, log, onChange }: FileVersionsOptions
       );
       onChange(fileId);
     }
-    store
-      .put({ fileId, version, mark: markOf(fileId) })
-      .catch((error: unknown) =>
-        log.warn({ err: error, fileId }, 'the version of a file could not be kept on disk'),
-      );
+    const note = () =>
+      store
+        .put({ fileId, version: state.version ?? version, mark: markOf(fileId) })
+        .catch((error: unknown) =>
+          log.warn({ err: error, fileId }, 'the version of a file could not be kept on disk'),
+        );
+    // What is heard for the first time is written down behind the bytes that it came with.
+    if (isOther) void note();
+    else setImmediate(note);
   }
 
   const versions: FileVersions = {

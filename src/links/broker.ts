@@ -100,6 +100,8 @@ interface RememberedRefusal {
 export function createBroker(options: BrokerOptions): Broker {
   const { clock, log, linkTtl, store, directLink, playDeadlineMs = 10_000 } = options;
   const leases = new NodeCache({ useClones: false, checkperiod: 0 });
+  /** Links that are written down in the next turn of the event loop. */
+  const unwritten = new Map<FileId, Lease>();
   const refusals = new NodeCache({ useClones: false, checkperiod: 0 });
   const flights = createFlights<Lease>();
   /** Refused links by file, until another one shows that the file itself is alive. */
@@ -121,7 +123,7 @@ export function createBroker(options: BrokerOptions): Broker {
     signal: AbortSignal,
     onTurn: () => void,
   ): Promise<Lease> {
-    const kept = await store.get(file.id);
+    const kept = await keptOf(file.id);
     if (kept && isAlive(kept) && !dead.has(kept.url) && !avoided.has(kept.url)) {
       leases.set(file.id, kept);
       return kept;
@@ -160,11 +162,24 @@ export function createBroker(options: BrokerOptions): Broker {
 
   function keep(lease: Lease): void {
     leases.set(lease.fileId, lease);
-    store
-      .put(lease)
-      .catch((error: unknown) =>
-        log.warn({ err: error, fileId: lease.fileId }, 'lease could not be kept on disk'),
-      );
+    // Behind what it is wanted for: a film waits for no disk, and a link that is used at once is written once.
+    if (unwritten.size === 0) setImmediate(writeDown);
+    unwritten.set(lease.fileId, lease);
+  }
+
+  async function keptOf(fileId: FileId): Promise<Lease | undefined> {
+    return unwritten.get(fileId) ?? (await store.get(fileId));
+  }
+
+  function writeDown(): void {
+    const these = [...unwritten.values()].filter(({ url }) => !dead.has(url));
+    unwritten.clear();
+    for (const lease of these)
+      store
+        .put(lease)
+        .catch((error: unknown) =>
+          log.warn({ err: error, fileId: lease.fileId }, 'lease could not be kept on disk'),
+        );
   }
 
   function remember(fileId: FileId, error: unknown): void {
@@ -214,7 +229,7 @@ export function createBroker(options: BrokerOptions): Broker {
       const refusal = refusals.get<RememberedRefusal>(file.id);
       if (refusal && clock.now() < refusal.until) {
         // What refused may have been a renewal: the link that it was to replace is still there.
-        const kept = await store.get(file.id);
+        const kept = await keptOf(file.id);
         if (!isHope(kept, refusal.error)) throw refusal.error;
         onSource?.('kept');
         return kept;
