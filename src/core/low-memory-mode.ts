@@ -3,9 +3,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /**
- * By how much what lives may grow, in percent and with what is held outside of the heap, until all of it is looked through again. V8 by
- * itself takes its measure from how fast the heap grew until then: after the collection of a start, and a sync, that was
- * once in 0.1 s where films are sent, whose bytes lie outside, and a film took twice the CPU.
+ * By how many percent what lives may grow, in the heap and outside of it, until all of it is looked through again. V8 by
+ * itself takes its measure from how fast it grew until then: after the collection of a start, and a sync, it looked up to
+ * ten times a second where films are sent, whose bytes lie outside, and a film took twice the CPU.
  */
 const growingPercent = 100;
 const growingPercentAtWork = 30;

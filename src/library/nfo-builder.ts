@@ -15,7 +15,7 @@ const mark = '\ue000';
 
 /**
  * xml2js writes what an NFO looks like. What holds nothing but texts has one form for each set of tags, which it writes
- * once; the texts are put in. A library of 100,000 files has a handful of forms, and each NFO takes a tenth of the time.
+ * once; the texts are put in. A library of 100,000 files has a handful of forms.
  */
 export function createNfoBuilder(rootName: string): NfoBuilder {
   const forms = createBoundedCache<string, readonly string[]>(formsKept);
