@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import t from 'tap';
 import type { PlainFields } from '../src/core/log.ts';
 import { silentLog } from '../src/core/log.ts';
+import { newSigningKey } from '../src/delivery/signature.ts';
 import { type Setup, setupListed } from './fixtures/setup.ts';
 import { path } from './fixtures/streamed-film.ts';
 
@@ -33,9 +34,8 @@ async function playing(t: Parameters<typeof setupListed>[0], env: Record<string,
     log,
   });
   const address = new URL(started.streamUrl(path)).pathname;
-  // The link is made, and both ways have been gone.
-  await ask(started, 'GET', address);
-  await ask(started, 'GET', `${address}?by=framework`);
+  // The link is made, and all ways have been gone.
+  for (const query of ['', '?by=framework', '']) await ask(started, 'GET', address + query);
   lines.length = 0;
   return { started, lines, address };
 }
@@ -96,12 +96,26 @@ t.test('what is asked of the framework is answered as before it', async (t) => {
     const first = await ask(started, method, where, headers);
     t.equal(Number(first.split(' ')[1]), status, what);
     t.equal(await ask(started, method, `${where}?by=framework`, headers), first, `${what}, by the framework`);
+    t.equal(await ask(started, method, where, headers), first, `${what}, by an address that is known`);
     // What cannot be read has none.
-    t.equal(lines.length, status === 400 ? 0 : 2, `${what}: a line each`);
+    t.equal(lines.length, status === 400 ? 0 : 3, `${what}: a line each`);
     t.same(same(lines[0]), same(lines[1]), `${what}: the same line`);
+    t.same(same(lines[2]), same(lines[1]), `${what}: the same line as ever`);
   }
   const recent = await started.bridge.delivery.plays.recent();
-  t.ok(recent.length > 0 && recent.every(({ requests }) => requests % 2 === 0), 'both belong to one play');
+  t.ok(
+    recent.length > 0 && recent.every(({ requests }) => requests % 3 === 0),
+    'all three belong to one play',
+  );
+});
+
+t.test('an address that led to a film leads nowhere once its key is given up', async (t) => {
+  const { started, address } = await playing(t);
+  t.match(await ask(started, 'GET', address), /^HTTP\/1\.1 302 /);
+  started.bridge.signer.replace([newSigningKey()]);
+  const refused = await ask(started, 'GET', address);
+  t.match(refused, /^HTTP\/1\.1 404 /);
+  t.equal(await ask(started, 'GET', `${address}?by=framework`), refused);
 });
 
 t.test('below a path of a reverse proxy as well', async (t) => {

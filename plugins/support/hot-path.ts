@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import { createBoundedCache } from '../../src/core/bounded-cache.ts';
 import { unescaped } from '../../src/core/http/unescaped.ts';
-import { toFileId } from '../../src/core/ids.ts';
+import { type FileId, toFileId } from '../../src/core/ids.ts';
 import { streamPrefix } from '../../src/delivery/address.ts';
 import type { Client } from '../../src/delivery/policy/client.ts';
 import type { Caller } from '../../src/edge/caller.ts';
@@ -38,20 +39,22 @@ class HotRequest implements FileRequest, LoggedRequest {
 export function createHotPath(app: FastifyInstance): AnswerFirst {
   const { catalog, signer, log } = app.bridge;
   const { decideFor, deliverNow } = app.delivery;
+  /** As they were asked for. Only where the signature is right: who makes one up fills nothing. */
+  const addresses = createBoundedCache<string, Address>(maxKnown);
 
   function answered(raw: IncomingMessage, response: ServerAnswer): boolean {
     const begin = performance.now();
     const { url = '' } = raw;
-    const parts = url.length > maxUrl || app.stopping.now ? undefined : partsOf(app.routedUrl(url));
-    if (!parts) return false;
-    const fileId = toFileId(parts.fileId);
-    if (!signer.verify(fileId, parts.signature)) return false;
-    const file = catalog.files.cachedById(fileId);
-    if (!file || isAskedAsWebVtt(file, parts.name)) return false;
+    const known = addresses.get(url);
+    const address = known ?? (url.length > maxUrl ? undefined : addressOf(app.routedUrl(url)));
+    if (!address || app.stopping.now || !signer.verify(address.fileId, address.signature)) return false;
+    if (!known && url.length <= maxKnownUrl) addresses.set(url, address);
+    const file = catalog.files.cachedById(address.fileId);
+    if (!file || isAskedAsWebVtt(file, address.name)) return false;
     const request = new HotRequest(raw, app.callerOf(raw));
     const decision = decideFor(file, request);
     if (!deliverNow(file, decision, request, response)) return false;
-    app.logAnswer(request, shownStreamUrl(fileId, parts.name), 302, performance.now() - begin);
+    app.logAnswer(request, address.shown, 302, performance.now() - begin);
     return true;
   }
 
@@ -67,16 +70,23 @@ export function createHotPath(app: FastifyInstance): AnswerFirst {
   };
 }
 
-interface Parts {
-  fileId: string;
+/** A player asks for one address again and again; what it says is read out of it once. */
+const maxKnown = 1000;
+/** Longer ones are read each time, so that they take no room. */
+const maxKnownUrl = 1000;
+
+interface Address {
+  fileId: FileId;
   signature: string;
   name: string;
+  /** As the log shows it. */
+  shown: string;
 }
 
 const start = `${streamPrefix}/`;
 
 /** `/stream/<fileId>/<signature>/<name>` as it is written into STRM files. @returns undefined for everything else */
-function partsOf(url: string): Parts | undefined {
+function addressOf(url: string): Address | undefined {
   if (!url.startsWith(start)) return undefined;
   const idEnd = url.indexOf('/', start.length);
   const signatureEnd = url.indexOf('/', idEnd + 1);
@@ -85,5 +95,6 @@ function partsOf(url: string): Parts | undefined {
   if (/[?#;]/.test(escaped)) return undefined;
   const name = unescaped(escaped);
   if (name === undefined) return undefined;
-  return { fileId: url.slice(start.length, idEnd), signature: url.slice(idEnd + 1, signatureEnd), name };
+  const fileId = toFileId(url.slice(start.length, idEnd));
+  return { fileId, signature: url.slice(idEnd + 1, signatureEnd), name, shown: shownStreamUrl(fileId, name) };
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders } from 'node:http';
+import { createBoundedCache } from '../../../src/core/bounded-cache.ts';
 import { ServerResponse } from '../../../src/core/http/http.ts';
 import { streamPrefix } from '../../../src/delivery/address.ts';
 import { CountedAnswer } from './counted-answer.ts';
@@ -26,12 +27,12 @@ export const preflight: Readonly<Record<string, string>> = {
  * headers that stand on every answer are put on here, in the moment in which it is sent.
  */
 export class ServerAnswer<Request extends IncomingMessage = IncomingMessage> extends CountedAnswer<Request> {
-  /** Lines of the head that are written already, each with its end. */
-  #prepared = '';
+  /** Lines of the head that are written already, each with its end. Not initialised: an answer is made for each redirect. */
+  declare prepared?: string;
 
   /** How Node puts a head together, line after line behind the first; not in its documents. */
   _storeHeader(firstLine: string, headers: unknown): void {
-    storeHeader?.call(this, firstLine + this.#prepared, headers);
+    storeHeader?.call(this, this.prepared === undefined ? firstLine : firstLine + this.prepared, headers);
   }
 
   /**
@@ -39,9 +40,10 @@ export class ServerAnswer<Request extends IncomingMessage = IncomingMessage> ext
    * way, on which nothing is made anew and no header looked at one by one.
    */
   sendOn(location: string, cacheControl: string): void {
-    if (storeHeader && plainText.test(location)) {
-      this.#prepared = `${linesOfFilm}cache-control: ${cacheControl}\r\nlocation: ${location}\r\n`;
-      super.writeHead(302, withoutBody);
+    const lines = linesToward(location);
+    if (storeHeader && lines) {
+      this.statusCode = 302;
+      storeHeader.call(this, `HTTP/1.1 302 Found\r\n${lines}cache-control: ${cacheControl}\r\n`, withoutBody);
     } else {
       super.writeHead(302, { location, 'cache-control': cacheControl, ...withoutBody, ...signed });
     }
@@ -56,7 +58,7 @@ export class ServerAnswer<Request extends IncomingMessage = IncomingMessage> ext
     if (given !== undefined && !Array.isArray(given))
       return super.writeHead(status, ...(words as [string]), Object.assign(given, ours));
     // Bytes of a film: what stands on all of them is written already, and no route of theirs says anything of it.
-    if (storeHeader && ours === signed) this.#prepared = linesOfFilm;
+    if (storeHeader && ours === signed) this.prepared = linesOfFilm;
     else for (const [name, value] of Object.entries(ours)) this.setHeader(name, value as string);
     return super.writeHead(status, ...(words as [string]), given);
   }
@@ -77,6 +79,19 @@ const withoutBody: OutgoingHttpHeaders = { 'content-length': '0' };
 
 /** What Node need not look at: nothing in it ends a line. */
 const plainText = /^[!-~]{1,4000}$/;
+
+/** A film is asked for again and again while its link lives. */
+const waysKnown = createBoundedCache<string, string>(500);
+
+/** The lines of a redirect to there. @returns undefined where Node has to look at it */
+function linesToward(location: string): string | undefined {
+  const known = waysKnown.get(location);
+  if (known !== undefined) return known;
+  if (!plainText.test(location)) return undefined;
+  const lines = `${linesOfFilm}location: ${location}\r\n`;
+  waysKnown.set(location, lines);
+  return lines;
+}
 
 type StoreHeader = (this: unknown, firstLine: string, headers: unknown) => void;
 /** Absent from a Node that does it otherwise: then the headers go the usual way. */

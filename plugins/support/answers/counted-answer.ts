@@ -10,14 +10,15 @@ type Counting = Socket & { [unanswered]?: number };
 export class CountedAnswer<
   Request extends IncomingMessage = IncomingMessage,
 > extends ServerResponse<Request> {
-  #isCounted = false;
+  /** Not initialised: an answer is made for each redirect. */
+  declare isCounted?: true;
 
   /**
    * From here on it counts. One that is never given away is that of a connection that has gone, and its count with it.
    * @returns how many of this connection count now
    */
   count(socket: Counting): number {
-    this.#isCounted = true;
+    this.isCounted = true;
     const count = (socket[unanswered] ?? 0) + 1;
     socket[unanswered] = count;
     return count;
@@ -26,6 +27,6 @@ export class CountedAnswer<
   /** Called by Node when the answer is over; some are its own, and were never counted. */
   override detachSocket(socket: Counting): void {
     super.detachSocket(socket);
-    if (this.#isCounted) socket[unanswered] = (socket[unanswered] ?? 1) - 1;
+    if (this.isCounted) socket[unanswered] = (socket[unanswered] ?? 1) - 1;
   }
 }
